@@ -1,17 +1,17 @@
 # Two commands do everything:  make demo  (footage to signed report)  and  make test.
-# For developers: make test-quick, test-slow, lint, docs, sbom, lock.
+# For developers: make test-quick, test-slow, lint, docs, sbom, lock. For a place without a network: make wheelhouse.
 # PYTHON=python3.12 chooses the interpreter (3.11 or newer), OUT=DIR the demo's folder, ARGS=... goes to pytest.
 
 PYTHON ?= python3
 OUT    ?= demo
 ARGS   ?=
-UV     ?= uv
+UV     ?= .venv/bin/uv
 VENV   := .venv
 export PYTHON
 # Two test workers whose libraries each start two threads are slower than two workers.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test test-quick test-slow lint docs sbom lock clean
+.PHONY: demo test test-quick test-slow lint docs sbom lock wheelhouse clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/ready
@@ -35,6 +35,7 @@ lint: $(VENV)/ready
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
+	$(VENV)/bin/mypy --platform win32 --cache-dir .mypy_cache/win32  # no name that Windows lacks
 	$(VENV)/bin/mypy examples/library.py  # as a user of the library sees its types
 
 # What the documents print of the program and the packs: help texts, coverage matrix, index of decisions,
@@ -45,6 +46,11 @@ docs: $(VENV)/ready
 # What it is made of: CycloneDX, and the licences of the lock. Fails where a licence does not fit.
 sbom: $(VENV)/ready
 	$(VENV)/bin/python scripts/sbom
+
+# All that an offline installation needs. OUT=FOLDER, SYSTEMS="windows-amd64 ...", PYTHON_VERSION=3.13.
+WHEELS = $(if $(filter file,$(origin OUT)),wheelhouse,$(OUT))
+wheelhouse: $(VENV)/ready
+	$(VENV)/bin/python scripts/wheelhouse "$(WHEELS)" $(if $(SYSTEMS),--systems $(SYSTEMS)) $(if $(PYTHON_VERSION),--python $(PYTHON_VERSION))
 
 # The packages that the lock names, and no others: every file is checked against its hash.
 $(VENV)/locked: requirements.lock | system
@@ -61,7 +67,7 @@ $(VENV)/ready: $(VENV)/locked pyproject.toml acceptance/__init__.py
 system:
 	@scripts/system-packages
 
-# Keeps the versions that still fit; UPGRADE=--upgrade takes the newest. Needs uv on the PATH (or UV=...).
+# Keeps the versions that still fit; UPGRADE=--upgrade takes the newest. Needs uv: that of .venv, or UV=...
 lock:
 	$(UV) pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	  --no-emit-index-url --no-annotate --custom-compile-command "make lock" \

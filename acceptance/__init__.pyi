@@ -1,6 +1,9 @@
 # What is public here, listed once; `__init__.py` loads each name when it is used.
 
 from . import (
+    batch as batch,
+)
+from . import (
     charts as charts,
 )
 from . import (
@@ -161,6 +164,9 @@ from .model import (
 )
 from .model import (
     Outcome as Outcome,
+)
+from .model import (
+    OutOfScope as OutOfScope,
 )
 from .model import (
     Pack as Pack,

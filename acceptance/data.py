@@ -8,6 +8,6 @@ HERE = Path(__file__).resolve().parent
 
 
 def folder(name: str) -> Path:
-    """Return the data folder ``name`` (``test_charts``, ``report_templates``, ``locale``)."""
+    """Return the data folder ``name`` (``test_charts``, ``report_templates``, ``schemas`` ...)."""
     inside = HERE / name
     return inside if inside.is_dir() else HERE.parent / name

@@ -316,6 +316,8 @@ def bottom_line(
     answer = word(line.verdict, "verdict" if four_word else "verdict_overall", lang)
     answer += table["provisional_mark"] if line.provisional else ""
     answer = table["no_confirmed_limit"] if 0 < count == total else answer
+    left = len(line.taken_out)
+    answer += table["taken_out_mark"].format(count=left) if left else ""
     sentences = [
         table["verdict"].format(scope=word(line.scope, "scope_long", lang), verdict=answer)
     ]

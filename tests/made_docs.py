@@ -1,7 +1,7 @@
 """What the documents print of the program and the packs: `make docs` writes it, tests compare it.
 
-Help texts, the coverage matrix, the index of decisions, the picture of the packages, and the
-catalogue of messages.
+Help texts, the coverage matrix, the tables of the database, the index of decisions, the picture of
+the packages, the catalogue of messages, and the JSON Schemas (``made_schemas``).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import made_schemas
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
@@ -22,6 +23,7 @@ from click.testing import CliRunner
 from test_architecture import RANK, RANKS, arrows
 
 from acceptance import metrics, model, wording
+from acceptance.batch import schema
 from acceptance.checks import clause_table, pack
 from acceptance.cli import verbs
 
@@ -29,9 +31,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from click import Command
+    from sqlalchemy import Column
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
+DATABASE = DOCS / "database.md"
 CLI, MATRIX = DOCS / "cli.md", DOCS / "coverage_matrix.md"
 DECISIONS = DOCS / "decisions"
 WIDTH = 96
@@ -152,6 +156,37 @@ def known(row: dict[str, Any]) -> str:
     figure, assignment = row["provenance"]["figure"], row["provenance"]["assignment"]
     levels = [f"{figure['level']} ({figure['source']})"] if figure else []
     return "; ".join([*levels, *([str(assignment["level"])] if row["borrows"] else [])])
+
+
+# --- docs/database.md
+
+
+def database_page() -> str:
+    """Return docs/database.md with today's tables at its end."""
+    page = DATABASE.read_text("utf-8")
+    start = page.index("## Tables\n")
+    head = (
+        "## Tables\n\nWritten by `make docs` from `acceptance/batch/schema.py`. "
+        f"Version of the tables: {schema.VERSION}.\n"
+    )
+    tables = [
+        "\n".join(
+            [
+                f"\n### {table.name}\n\n{table.comment}\n\n| column | |\n|---|---|",
+                *(
+                    f"| `{column.name}` | {column.comment}{_leads_to(column)} |"
+                    for column in table.c
+                ),
+            ]
+        )
+        for table in schema.TABLES.tables.values()
+    ]
+    return page[:start] + "\n".join([head.rstrip("\n"), *tables]) + "\n"
+
+
+def _leads_to(column: Column[Any]) -> str:
+    to = sorted({key.target_fullname for key in column.foreign_keys if key.column.name == "id"})
+    return "".join(f" `{name}`." for name in to)
 
 
 # --- docs/decisions
@@ -320,9 +355,11 @@ def help_texts(command: Command) -> Iterator[str]:
 PAGES: dict[Path, Callable[[], str]] = {
     CLI: cli_page,
     MATRIX: coverage_matrix,
+    DATABASE: database_page,
     DECISIONS / "README.md": index_of_decisions,
     DOCS / "pictures" / "packages.svg": packages_picture,
     ROOT / "acceptance" / "locale" / "acceptance.pot": catalogue,
+    **made_schemas.PAGES,
 }
 
 if __name__ == "__main__":

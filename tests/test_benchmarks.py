@@ -314,3 +314,11 @@ def test_every_explanation_of_a_mutant_is_of_one_that_there_is() -> None:
     why = mutants.explanations(mutants.FOLDER / "mutants.toml")
     assert set(why) <= {(key.file, key.line, key.change) for key in every}
     assert all(why.values())
+
+
+def test_the_benchmark_of_the_database_fills_it_and_asks_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    load("database").main(3, str(tmp_path / "results.db"))
+    said = capsys.readouterr().out
+    assert all(f"{name}: " in said for name in load("database").QUESTIONS)

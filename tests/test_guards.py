@@ -35,12 +35,12 @@ from acceptance.errors import (
     SetupError,
     UsageError,
 )
-from acceptance.files.output import require_apart
+from acceptance.files.output import require_apart, require_outside
 from acceptance.forms import panel_key
 from acceptance.model import Plan, Recordings
 from acceptance.recorder import capacity
-from acceptance.report import overlay_form, questionnaire, render
-from acceptance.session import evidence, intake, plan, retests, runner, site_status, store
+from acceptance.report import overlay_form, questionnaire, regression, render
+from acceptance.session import baseline, evidence, intake, plan, retests, runner, site_status, store
 from acceptance.signing import issuing, predecessors
 from acceptance.signing.certificates import DEMO_PASSWORD, load_signer
 
@@ -135,6 +135,11 @@ def rates() -> object:
     return capacity.recorded_rates(intake.look_at(asked, LIST))
 
 
+def unknown_tolerance() -> None:
+    before = baseline.read(OLD / "session.json")
+    regression.require_known(regression.read_tolerances(["x.y.z=1"]), before)
+
+
 def row(
     name: str,
     call: Callable[[], object],
@@ -145,6 +150,15 @@ def row(
     return Guard(name=name, call=call, command=command, error=error, words=words)
 
 
+TAKEN_OUT = """
+[[subjects]]
+id = "a"
+kind = "fixed"
+[[out_of_scope]]
+clause = "5.4.2"
+reason = "r"
+by = "b"
+"""
 ZERO = """
 [[subjects]]
 id = "camera"
@@ -157,13 +171,18 @@ coding = { sample_aspect = [16, 0] }
 """
 
 
-def run() -> object:
-    return runner.run(plan.read(Path("zero.toml")), Path(), Path("out"), issue=issuing.Issuing())
+def run(name: str = "zero.toml") -> object:
+    return runner.run(plan.read(Path(name)), Path(), Path("out"), issue=issuing.Issuing())
 
 
 SESSIONS = (
     row("a pixel without height", run, ("run", "zero.toml", "-o", "out"), PlanError,
         "shot s, coding.sample_aspect: must be above 0"),
+    row("something unknown taken out", lambda: run("taken_out.toml"),
+        ("run", "taken_out.toml", "-o", "out"), PlanError,
+        "out_of_scope 1: no pack has the clause '5.4.2'"),
+    row("the JSON of verify into the session", lambda: require_outside(OLD / "v.json", OLD),
+        ("verify", OLD, "--json", OLD / "v.json"), OutputError, "lies inside the session folder"),
     row("judging a changed session", lambda: again(CHANGED), ("judge", CHANGED, *JUDGE, "y"),
         SessionError, "session.json changed"),
     row("judging a session that contradicts its report", lambda: again(RESEALED),
@@ -277,6 +296,14 @@ FILES = (
         ("recordings", LIST, "--list", "./list.csv"), OutputError, "is an input of this command"),
     row("an unknown metric", lambda: metrics.quantities_of(["sharpness"]),
         ("measure", "x.mp4", "--metric", "sharpness"), InputError, "sharpness: unknown metric"),
+    row("a baseline without figures", lambda: baseline.read(PLAN),
+        ("measure", "x.mp4", "--baseline", PLAN), PlanError, "holds no measurements"),
+    row("a tolerance below 0", lambda: regression.read_tolerances(["snr=-1"]),
+        ("measure", "x.mp4", "--baseline", OLD / "session.json", "--tolerance", "snr=-1"),
+        UsageError, "write NAME=VALUE or NAME=VALUE%, not negative"),
+    row("a tolerance of nothing", unknown_tolerance,
+        ("measure", "x.mp4", "--baseline", OLD / "session.json", "--tolerance", "x.y.z=1"),
+        UsageError, "no figure of the baseline is called 'x.y.z'"),
     row("an overlay whose id is a number", lambda: loaded("number.toml"),
         ("pack", "check", "number.toml"), PackError, "field id: must be text in quotes, not 5"),
     row("an overlay whose id is a list", lambda: loaded("id_list.toml"),
@@ -301,6 +328,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, chain: DemoChain) -> Path:
     (folder / "hard.toml").hardlink_to(folder / PLAN)
     (folder / "link.pdf").symlink_to(OLD / "report.pdf")
     (folder / "zero.toml").write_text(ZERO)
+    (folder / "taken_out.toml").write_text(TAKEN_OUT)
     good, late = "2026-11-20 00:00:00", "9999-12-31 23:59:59"
     (folder / LIST).write_text(ROW.format(good, "2026-11-20 01:00:00"))
     (folder / "year1.csv").write_text(ROW.format("0001-01-01 00:00:00", good))
@@ -376,17 +404,17 @@ def test_a_changed_session_is_not_judged_even_without_a_report(place: Path, tmp_
 def test_what_issuing_lacks_is_said_before_anything_is_read_or_written(
     missing: str, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The plan names no clip that exists: the refusal comes first."""
+    """The plan names no clip that exists: the refusal comes first. Without a key HTML is enough."""
     monkeypatch.chdir(place)
 
     def no_fonts() -> None:
-        raise SetupError("no Chinese font is installed")
+        raise SetupError("no Chinese font is installed", code="font_missing")
 
     if missing == "fonts":
         monkeypatch.setattr(render, "check_fonts", no_fonts)
     expired = replace(signer(), expires=datetime.now(UTC) - timedelta(days=1))
     issue, error = {
-        "fonts": (issuing.Issuing(), SetupError),
+        "fonts": (issuing.Issuing(signer=signer()), SetupError),
         "key": (issuing.Issuing(signer=expired), KeyFileError),
         "language": (issuing.Issuing(lang="xx"), InputError),
     }[missing]

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "library.md").read_text("utf-8")
 PACKAGES = {
+    "batch",
     "charts",
     "checks",
     "errors",

@@ -60,6 +60,8 @@ NO_SENTENCES: dict[str, tuple[str, ...]] = {
         "# Distances between the centres",
         "# Colours, all of them",
     ),
+    "batch/schema.py": (" ",),  # comments of columns: the documents of the database, in English
+    "batch/connection.py": ("lock timeout", "not a database", "SELECT pg_", "BEGIN "),  # SQL
     "charts/drawing.py": ("font-family=", "<polygon points=", "<rect width=", "xmlns="),  # SVG
     "report/before_after.py": (
         "now tested",  # values of JSON, the same in every language
@@ -71,6 +73,8 @@ NO_SENTENCES: dict[str, tuple[str, ...]] = {
     "report/render.py": ('<img alt=""',),  # HTML
     "report/svg.py": ("<polyline points=", "<circle cx="),  # SVG
     "report/typesetting.py": (
+        "apt-get install",  # commands to type
+        "brew install",
         "No fonts|FontConfig cannot",  # warnings of WeasyPrint
         "const char *hb_version_string(void);",
     ),

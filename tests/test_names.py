@@ -20,6 +20,7 @@ NOUNS = sorted((ROOT / "acceptance" / "model").glob("*.py"))
 COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 TEMPLATES = sorted((ROOT / "report_templates").glob("*.html"))
 EMPTY = {"one", "ones", "told"}
+PUBLISHED = {"acceptance/cli/written.py": {"told"}}  # fields of JSON that others read
 MOST_ANY = 5  # arguments and results of any type in the whole package
 
 
@@ -59,7 +60,10 @@ def empty_in_template(text: str) -> list[str]:
 
 @pytest.mark.parametrize("path", WRITTEN, ids=name)
 def test_a_variable_is_called_what_it_is(path: Path) -> None:
-    assert empty(path.read_text("utf-8")) == [], "finding, answer, edge: say what it is"
+    empties = empty(path.read_text("utf-8"))
+    kept = PUBLISHED.get(name(path), set())
+    found = [place for place in empties if place.partition(": ")[2] not in kept]
+    assert found == [], "finding, answer, edge: say what it is"
 
 
 def test_the_search_for_empty_names_finds_them() -> None:
@@ -136,6 +140,7 @@ def near(first: str, second: str) -> bool:
 
 # Different words of the field that happen to be near, and a verb that is named for its package.
 NEAR = {
+    ("batch", "watch"),
     ("chart", "charts"),
     ("cli", "clip"),
     ("edge", "wedge"),

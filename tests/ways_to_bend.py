@@ -29,6 +29,7 @@ from acceptance.model import (
     Draw,
     Instrument,
     Note,
+    OutOfScope,
     Plan,
     Reason,
     Recordings,
@@ -305,6 +306,30 @@ WAYS = (
             HONEST,
             packs={"base": pack(more='scope = "site"\n')},
             plan=replace(DEVICE, subjects=(SITE, CAMERA)),
+        ),
+    ),
+    Way(
+        what="what fails taken out of the scope by the plan, and its film left out",
+        codes=("taken_out",),
+        bent=replace(
+            HONEST,
+            plan=replace(
+                DEVICE,
+                out_of_scope=(OutOfScope(requirement="base#noise", reason="赶工", by="王工"),),
+            ),
+            measurements=(STEPS_SEEN,),
+        ),
+        words=("Reason: 赶工; decided by: 王工", "mandatory items not tested: 1"),
+    ),
+    Way(
+        what="an entry that would take out what is tested today",
+        codes=("taken_out_in_vain",),
+        bent=replace(
+            HONEST,
+            plan=replace(
+                DEVICE,
+                out_of_scope=(OutOfScope(requirement="base#noise", reason="赶工", by="王工"),),
+            ),
         ),
     ),
     Way(

@@ -1,8 +1,8 @@
-"""What people answered, decided and drew under one pack, carried over to a pack that extends it.
+"""What people said under one pack, carried over to a pack that extends it.
 
 A requirement keeps its id in a pack that extends another, under that pack's name:
-``own#5.1/coverage`` for ``base#5.1/coverage``. An answer, a concession and a draw are carried over
-where they still are about the same thing.
+``own#5.1/coverage`` for ``base#5.1/coverage``, and so does a clause. An answer, a concession and a
+draw are carried over where they still are about the same thing; what was taken out stays out.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from acceptance.checks import taken_out
 from acceptance.checks.judging import (
     Nameable,
     check_answer,
@@ -19,7 +20,7 @@ from acceptance.checks.judging import (
     nameable,
 )
 from acceptance.errors import PlanError
-from acceptance.model import Answer, Concession, Draw
+from acceptance.model import Answer, Concession, Draw, OutOfScope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Sequence
@@ -32,7 +33,7 @@ QUESTION = {"text", "how", "scale"}
 READING = {"how", "quantity"}
 CONCEDED = {*QUESTION, "quantity", "limit", "modality"}
 
-Said = TypeVar("Said", Answer, Concession, Draw)
+Said = TypeVar("Said", Answer, Concession, Draw, OutOfScope)
 Names = dict[str, list[tuple[str, set[str]]]]
 
 
@@ -49,6 +50,7 @@ def carry_over(plan: Plan, packs: Sequence[Pack]) -> Plan:
         answers=_replaced(plan.answers, _answers(plan, names), bases),
         concessions=_replaced(plan.concessions, _concessions(plan, names), bases),
         draws=_replaced(plan.draws, _draws(plan, packs, names), bases),
+        out_of_scope=_replaced(plan.out_of_scope, _taken_out(plan, packs, names), bases),
     )
 
 
@@ -61,8 +63,10 @@ def _replaced(
     return tuple([said for said in before if id(said) not in gone] + [new for _, new in carried])
 
 
-def _of(said: Answer | Concession | Draw) -> str:
-    return said.sampling if isinstance(said, Draw) else said.requirement
+def _of(said: Answer | Concession | Draw | OutOfScope) -> str:
+    if isinstance(said, Draw):
+        return said.sampling
+    return said.requirement or (said.clause if isinstance(said, OutOfScope) else "")
 
 
 def _names(packs: Sequence[Pack]) -> Names:
@@ -109,6 +113,22 @@ def _draws(plan: Plan, packs: Sequence[Pack], names: Names) -> Iterator[tuple[Dr
                 yield draw, replace(draw, sampling=own, requirements=asked_here)
 
 
+def _taken_out(
+    plan: Plan, packs: Sequence[Pack], names: Names
+) -> Iterator[tuple[OutOfScope, OutOfScope]]:
+    known = {_of(entry) for entry in plan.out_of_scope}
+    for entry in plan.out_of_scope:
+        for name, _ in names.get(entry.requirement, ()):
+            if name not in known:
+                yield entry, replace(entry, requirement=name)
+        base, _, number = entry.clause.partition("#")
+        for pack in packs:
+            own = f"{pack.id}#{number}"
+            kept = number in {clause.number for clause in pack.clauses}
+            if base in pack.extends and kept and own not in known:
+                yield entry, replace(entry, clause=own)
+
+
 @dataclass(frozen=True)
 class _Trials:
     """Parts of an old plan tried against packs; ``failed`` names those that do not fit."""
@@ -136,6 +156,11 @@ class _Trials:
         check = partial(check_concession, concession, "", self.known)
         return self.passes(f"concession {_of(concession)}", check)
 
+    def taken_out(self, entry: OutOfScope) -> bool:
+        """Whether what is taken out is asked, tried alone."""
+        check = partial(taken_out.check, self.packs, replace(self.bare, out_of_scope=(entry,)))
+        return self.passes(f"out_of_scope {_of(entry)}", check)
+
     def draws(self, draws: Sequence[Draw]) -> tuple[Draw, ...]:
         """Return those that fit; a re-test is drawn from its first draw, so they add up."""
         kept: tuple[Draw, ...] = ()
@@ -151,12 +176,13 @@ def leave_out(plan: Plan, packs: Sequence[Pack]) -> tuple[Plan, tuple[str, ...]]
 
     Return the plan and the names of what was left out: ``answer db50_216_2006#5.1/coverage``.
     """
-    bare = replace(plan, answers=(), concessions=(), draws=())
+    bare = replace(plan, answers=(), concessions=(), draws=(), out_of_scope=())
     trials = _Trials(packs, bare, nameable(packs, plan))
     kept = replace(
         plan,
         answers=tuple(filter(trials.answer, plan.answers)),
         concessions=tuple(filter(trials.concession, plan.concessions)),
         draws=trials.draws(plan.draws),
+        out_of_scope=tuple(filter(trials.taken_out, plan.out_of_scope)),
     )
     return kept, tuple(trials.failed)

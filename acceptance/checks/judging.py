@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from acceptance.checks import remarks, sampling
+from acceptance.checks import remarks, sampling, taken_out
 from acceptance.checks.answers import answer_complaints, judge_answers
 from acceptance.checks.case import Case
 from acceptance.checks.decision import FAILURES
@@ -74,8 +74,13 @@ def judge(
         today=today,
         quantities=quantities,
     )
+    entries = taken_out.by_requirement(packs, plan)
     clauses = [(pack, clause) for pack in packs for clause in pack.clauses]
-    return tuple(finding for pair in clauses for finding in _clause(case, *pair))
+    return tuple(
+        taken_out.explained(finding, entries)
+        for pair in clauses
+        for finding in _clause(case, *pair)
+    )
 
 
 def bottom_line(findings: Sequence[Finding], scope: Scope) -> BottomLine:
@@ -85,10 +90,11 @@ def bottom_line(findings: Sequence[Finding], scope: Scope) -> BottomLine:
     Requirements with "shall" decide, and those due only when needed once they were judged; "should"
     and "may" are only shown. What leaves the bottom line open: a finding of a mandatory clause that
     was not tested, a "shall" that could not be decided, and for a site a mandatory clause of which
-    nothing applies to its subjects. Nothing judged at all is NOT_TESTED.
+    nothing applies to its subjects. Nothing judged at all is NOT_TESTED. What the plan of a device
+    takes out of its scope leaves nothing open.
     """
     shall = [one for one in findings if one.decides]
-    untested = [one for one in shall if one.verdict is Verdict.NOT_TESTED and one.mandatory]
+    untested = [one for one in shall if taken_out.leaves_open(one, scope)]
     outside = _outside(findings)
     gaps = untested or (scope is Scope.SITE and outside)
     decided = [one for one in findings if one.verdict in DECIDED]
@@ -100,7 +106,20 @@ def bottom_line(findings: Sequence[Finding], scope: Scope) -> BottomLine:
         open=_references(one for one in shall if one.verdict is Verdict.INCONCLUSIVE),
         not_tested=_references(untested),
         outside=outside,
+        taken_out=taken_out.left_out(findings, scope),
     )
+
+
+def exit_code(line: BottomLine, *, strict: bool) -> int:
+    """Return the exit code of a bottom line: 0 pass, 1 fail, 3 open (``docs/cli.md``).
+
+    With ``strict`` a pass that is provisional or conditional is open.
+    """
+    if line.verdict in FAILURES:
+        return 1
+    firm = line.verdict is Verdict.PASS and not line.provisional
+    passed = line.verdict in {Verdict.PASS, Verdict.CONDITIONAL_PASS}
+    return 0 if passed and (firm or not strict) else 3
 
 
 def _worst(findings: Sequence[Finding], *, gaps: bool) -> Verdict:
@@ -139,6 +158,7 @@ def check_plan(packs: Sequence[Pack], plan: Plan) -> None:
     for number, concession in enumerate(plan.concessions, start=1):
         check_concession(concession, tr("concession {number}", number=number), known)
     _check_duration(plan)
+    taken_out.check(packs, plan)
     sampling.draw(packs, plan)
 
 

@@ -22,7 +22,7 @@ from acceptance.checks.pack_consistency import complaints
 from acceptance.checks.pack_overlay import KEYS, extend
 from acceptance.checks.pack_tables import Raw, place, refusal, tables
 from acceptance.errors import PackError
-from acceptance.files import paths, regular, strict_toml, wrong_field
+from acceptance.files import first_error, paths, regular, strict_toml, wrong_field
 from acceptance.messages import tr
 from acceptance.model import Pack
 
@@ -338,7 +338,7 @@ def _home(name: str, raw: Raw, folder: Path | None) -> Raw:
 
 def _parse(raw: Raw, path: Path) -> Pack:
     try:
-        return _ADAPTER.validate_python((raw,))[0]
+        return first_error.check(_ADAPTER, (raw,))[0]
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         at, where = [*first["loc"][1:]], ""

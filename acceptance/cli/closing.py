@@ -6,12 +6,14 @@ import shlex
 from typing import TYPE_CHECKING
 
 from acceptance import wording
+from acceptance.checks import judging
 from acceptance.checks.decision import FAILURES
 from acceptance.cli import tables, terminal
 from acceptance.messages import tr, tr_count
 from acceptance.model import How, Verdict
 from acceptance.report import bottom_lines, warning_lines
 from acceptance.session import store
+from acceptance.signing import issuing, renderings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,19 +40,34 @@ def conclude(done: Session, folder: Path, *, signed: bool, strict: bool) -> int:
         word = wording.outcome(conclusion, "en")
         parameters = {"pack": conclusion.pack, "outcome": word}
         terminal.say(tr("Acceptance group's conclusion by {pack}: {outcome}", **parameters))
-    terminal.say(tr("Session and report: {file}", file=folder / store.REPORT))
+    pdf, page = folder / store.REPORT, folder / renderings.HTML
+    as_pdf = pdf.is_file() or not page.is_file()
+    terminal.say(tr("Session and report: {file}", file=pdf if as_pdf else page))
+    if not as_pdf:
+        html_alone(folder)
     for aside in filter(None, (entry.details.get("set_aside") for entry in done.log)):
         what = tr(
             "The log of an interrupted run was damaged; what it had measured was moved to {place}",
             place=folder.parent / str(aside),
         )
         terminal.say(what, "yellow")
-    for step in next_steps(done, folder, signed=signed):
+    for step in next_steps(done, folder, signed=signed, as_pdf=as_pdf):
         terminal.say(tr("Next: {step}", step=step))
-    if done.verdict in FAILURES:
-        return 1
-    firm = done.verdict is Verdict.PASS and not done.bottom_line.provisional
-    return 0 if done.verdict in PASSED and (firm or not strict) else 3
+    return judging.exit_code(done.bottom_line, strict=strict)
+
+
+def html_alone(folder: Path) -> None:
+    """Say why there is no PDF, and how it is made later."""
+    missing = issuing.lack()
+    said = tr(
+        "The report is HTML alone: {problem}. The PDF is made later, here or on another machine: "
+        "acceptance report {folder}",
+        problem=missing.what if missing else tr("no PDF was made"),
+        folder=shlex.quote(str(folder)),
+    )
+    terminal.say(said, "yellow")
+    if missing:
+        terminal.say(f"{missing.hint}.")
 
 
 def _style(done: Session) -> str:
@@ -83,16 +100,16 @@ def _verdict(done: Session) -> list[str]:
     return sentences
 
 
-def next_steps(done: Session, folder: Path, *, signed: bool) -> list[str]:
+def next_steps(done: Session, folder: Path, *, signed: bool, as_pdf: bool = True) -> list[str]:
     """Say what to do with a session of this verdict: one thing, or two."""
     place = shlex.quote(str(folder))
-    lacking = _complete(done)
+    lacking, deliver = _complete(done), _deliver(place, signed=signed, as_pdf=as_pdf)
     if done.verdict in FAILURES:
-        return [_repair(done, place), lacking or _deliver(place, signed=signed)]
+        return [_repair(done, place), lacking or deliver]
     if done.verdict in PASSED:
         confirm = [_confirm(done)] if done.bottom_line.provisional else []
-        return [*confirm, _deliver(place, signed=signed)]
-    return [lacking or _deliver(place, signed=signed)]
+        return [*confirm, deliver]
+    return [lacking or deliver]
 
 
 def _repair(done: Session, place: str) -> str:
@@ -168,7 +185,13 @@ def _confirm(done: Session) -> str:
     )
 
 
-def _deliver(place: str, *, signed: bool) -> str:
+def _deliver(place: str, *, signed: bool, as_pdf: bool) -> str:
+    if not as_pdf:
+        return tr(
+            "make the PDF and sign it, where that is possible: "
+            "acceptance report {folder} --sign key.p12",
+            folder=place,
+        )
     if not signed:
         return tr("sign the report: acceptance sign {folder} --key key.p12", folder=place)
     return tr(

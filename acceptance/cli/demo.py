@@ -29,6 +29,7 @@ from acceptance.cli.options import LANG, OUT
 from acceptance.files.output import writing
 from acceptance.footage import container
 from acceptance.messages import tr
+from acceptance.report import render
 from acceptance.session import plan, runner
 from acceptance.session.store import REPORT
 from acceptance.session.workspace import claimed
@@ -154,6 +155,7 @@ def make(
     Raises what ``Issuing.ready`` does, and OutputError.
     """
     Issuing(lang=lang).ready()
+    render.check_fonts()
     with claimed(out, "demo"):
         with writing(out):
             shutil.rmtree(out / "footage", ignore_errors=True)

@@ -5,10 +5,12 @@ Each check is one line; nothing is installed or changed.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes.util
 import importlib
 import importlib.metadata
 import importlib.util
+import io
 import os
 import shutil
 import subprocess
@@ -21,7 +23,9 @@ from typing import TYPE_CHECKING
 import click
 
 from acceptance.cli import terminal
+from acceptance.errors import SetupError
 from acceptance.messages import tr
+from acceptance.report import typesetting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +34,10 @@ OLDEST_PYTHON = (3, 11)
 ENOUGH_BYTES = 1_000_000_000  # the demo leaves about a tenth of this behind
 FINE_CLOCK = 1e-3  # s; a thirtieth of the picture period at 30 frame/s
 PATIENCE = 60.0  # s; the first look at the fonts builds their index
+NO_PDF = tr(
+    "no PDF and no signature: run, judge and report write HTML alone; sign, demo, sheet, panel and "
+    "chart -o FILE.pdf do not work"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +84,7 @@ NEEDED = (
     Library(module="click", package="click", costs=tr("no command line")),
     Library(module="rich", package="rich", costs=tr("no tables and progress bars")),
     Library(module="jinja2", package="jinja2", costs=tr("no report")),
-    Library(module="weasyprint", package="weasyprint", costs=tr("no PDF report")),
+    Library(module="weasyprint", package="weasyprint", costs=NO_PDF),
     Library(
         module="pyhanko.sign", package="pyhanko", costs=tr("no signature can be made or checked")
     ),
@@ -97,11 +105,17 @@ NEEDED = (
         package="openpyxl",
         costs=tr("no list or sheet in XLSX can be read or made"),
     ),
+    Library(module="sqlalchemy", package="SQLAlchemy", costs=tr("no results database")),
 )
 OPTIONAL = (
     Library(module="imageio_ffmpeg", package="imageio-ffmpeg", costs=tr("no VMAF"), extra="vmaf"),
+    Library(
+        module="psycopg",
+        package="psycopg",
+        costs=tr("no results in PostgreSQL"),
+        extra="postgresql",
+    ),
 )
-NO_PDF = tr("no PDF report")
 NO_OPENCV = tr("OpenCV does not load: no chart can be drawn or found")
 SLOW_PDF = tr("a Chinese PDF takes about five times as long")
 # name for the dynamic linker, Debian package, what does not work without it
@@ -124,7 +138,7 @@ def checks(folder: Path | None = None) -> tuple[Check, ...]:
     return (
         python(),
         *(library(each) for each in NEEDED),
-        *(system_library(*each) for each in SYSTEM_LIBRARIES),
+        *system_libraries(),
         chinese_font(),
         *encoders(),
         *places(Path.cwd() if folder is None else folder),
@@ -162,9 +176,10 @@ def version(package: str) -> str:
 def library(wanted: Library) -> Check:
     """Import a package: only that shows that the system libraries beneath it load."""
     name, installed = wanted.package, version(wanted.package)
-    remedy = tr("install the system libraries below") if installed else f"pip install {name}"
+    remedy = _beneath(name) if installed else f"pip install {name}"
     try:
-        importlib.import_module(wanted.module)
+        with contextlib.redirect_stdout(io.StringIO()):  # WeasyPrint prints advice
+            importlib.import_module(wanted.module)
     # A broken package may raise anything (OSError when Pango is missing).
     except Exception as error:  # noqa: BLE001 -- see above
         present, found = False, " ".join(str(error).split())[:120]
@@ -173,6 +188,13 @@ def library(wanted: Library) -> Check:
     return Check(
         name=name, present=present, needed=True, found=found, costs=wanted.costs, remedy=remedy
     )
+
+
+def _beneath(package: str) -> str:
+    """Say what to do where a package is installed and does not load."""
+    if package == "weasyprint" and not sys.platform.startswith("linux"):
+        return typesetting.pango()
+    return tr("install the system libraries below")
 
 
 def optional(wanted: Library) -> Check:
@@ -185,6 +207,12 @@ def optional(wanted: Library) -> Check:
         costs=wanted.costs,
         remedy=f"pip install 'db50-acceptance[{wanted.extra}]'",
     )
+
+
+def system_libraries() -> Iterator[Check]:
+    """Look for shared libraries; elsewhere than on Linux, loading the packages above tells."""
+    listed = SYSTEM_LIBRARIES if sys.platform.startswith("linux") else ()
+    yield from (system_library(*each) for each in listed)
 
 
 def system_library(name: str, package: str, costs: str) -> Check:
@@ -201,7 +229,7 @@ def system_library(name: str, package: str, costs: str) -> Check:
 
 
 def chinese_font() -> Check:
-    """Ask fontconfig for a font that covers simplified Chinese.
+    """Ask fontconfig for a font that covers simplified Chinese, or where it is not, the renderer.
 
     Without one WeasyPrint draws boxes and says nothing.
     """
@@ -213,11 +241,13 @@ def chinese_font() -> Check:
         needed=True,
         found=families[0] if families else "",
         costs=tr("no report: every Chinese character would be an empty box"),
-        remedy="apt-get install fontconfig fonts-noto-cjk",
+        remedy=typesetting.fonts(),
     )
 
 
 def _listed_fonts() -> list[str]:
+    if not sys.platform.startswith("linux"):
+        return _rendered_font()
     command = ["fc-list", ":lang=zh-cn", "family"]
     try:
         return subprocess.run(  # noqa: S603  -- constant
@@ -225,6 +255,14 @@ def _listed_fonts() -> list[str]:
         ).stdout.splitlines()
     except (OSError, subprocess.TimeoutExpired):
         return []
+
+
+def _rendered_font() -> list[str]:
+    try:
+        typesetting.check_fonts()
+    except (SetupError, ImportError):
+        return []
+    return [typesetting.SANS]
 
 
 def encoders() -> tuple[Check, Check]:
@@ -298,13 +336,15 @@ def clock() -> Check:
     )
 
 
-def programs() -> tuple[Check, Check]:
+def programs() -> tuple[Check, ...]:
     """Look for programs that only tests use."""
     no_text = tr("some tests are skipped; the tool itself does not use it")
     no_browser = tr("the clock page cannot be tested; any browser shows it")
+    no_server = tr("PostgreSQL cannot be tested; results go into SQLite without it")
     return (
         program("pdftotext", "poppler-utils", no_text),
         program("chromium", "chromium", no_browser),
+        program("psql", "postgresql", no_server),
     )
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import asdict
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
 from acceptance import metrics
-from acceptance.cli import figure_tables, terminal
+from acceptance.cli import figure_tables, move_tables, terminal, written
 from acceptance.cli.options import (
     OUT,
     ClipOptions,
@@ -22,19 +22,23 @@ from acceptance.cli.options import (
     write_json,
 )
 from acceptance.footage import clip
-from acceptance.report import playback
-from acceptance.session import intake, measuring, plan
+from acceptance.messages import tr
+from acceptance.report import playback, regression
+from acceptance.session import baseline, intake, measuring, plan
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from acceptance.model import Measurement, Note, Plan, Value
+    from acceptance.model import Measurement, Plan, Value
+    from acceptance.report.regression import FigureMove, Tolerance
 
 
 class MeasureOptions(ClipOptions):
     """Options of ``measure``."""
 
     playback: Path | None
+    baseline: Path | None
+    tolerances: tuple[str, ...]
     names: tuple[str, ...]
     verbose: bool
 
@@ -42,6 +46,19 @@ class MeasureOptions(ClipOptions):
 @click.command()
 @click.argument("clips", nargs=-1, required=True, type=OUT)
 @click.option("--playback", type=OUT, help="Playback of the last clip, to show what differs.")
+@click.option(
+    "--baseline",
+    type=OUT,
+    help="Figures of an earlier build (of measure --json, or a session.json): exits 1 where one "
+    "moved or vanished.",
+)
+@click.option(
+    "--tolerance",
+    "tolerances",
+    multiple=True,
+    metavar="NAME=VALUE[%]",
+    help="How far figures may move, in place of their uncertainty, e.g. mtf50=2%; may be repeated.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="All figures, not only the ten headline ones.")
 @json_option
 @metric_option
@@ -51,21 +68,54 @@ def measure(
 ) -> int:
     """Measure only: ten headline figures, all (-v, or of a --metric), or JSON.
 
-    Exits 0 when something was measured, 3 when nothing was.
+    Exits 0 when something was measured, 3 when nothing was; with a baseline 1 where a figure moved.
     """
     asked = plan.of_clips(clips, playback=options["playback"], **shot_fields(options))
     wanted = metrics.quantities_of(options["names"])
+    held = _Held.against(options["baseline"], options["tolerances"], wanted)
     intake.check(asked, Path())
-    prepare_json(json_file, _inputs(asked))
+    prepare_json(json_file, [*_inputs(asked), *filter(None, [options["baseline"]])])
     every = options["verbose"] or bool(options["names"])
     done: list[measuring.Measured] = []
+    moves: tuple[FigureMove, ...] = ()
     try:
         _look(asked, wanted, done)
+        moves = held.compare(done) if held else ()
     finally:  # what was measured before a clip that cannot be read is not lost
-        measured, notes = measuring.together(done)
         if done:
-            _show(done, measured, notes, json_file, every=every)
-    return 0 if measured else 3
+            _show(done, moves, json_file, every=every)
+    if any(move.fails for move in moves):
+        return 1
+    return 0 if any(each.measurements for each in done) else 3
+
+
+@dataclass(frozen=True)
+class _Held:
+    """What figures are held against."""
+
+    figures: Sequence[Measurement]
+    tolerances: Sequence[Tolerance]
+    wanted: Collection[str] | None
+
+    @classmethod
+    def against(
+        cls, file: Path | None, texts: Sequence[str], wanted: Collection[str] | None
+    ) -> _Held | None:
+        """Read the baseline and the tolerances, before anything is measured."""
+        if file is None:
+            if texts:
+                raise click.UsageError(tr("--tolerance is about a --baseline"))
+            return None
+        found = [one for one in baseline.read(file) if wanted is None or one.quantity in wanted]
+        tolerances = regression.read_tolerances(texts)
+        regression.require_known(tolerances, found)
+        return cls(found, tolerances, wanted)
+
+    def compare(self, done: Sequence[measuring.Measured]) -> tuple[FigureMove, ...]:
+        """Compare what was measured, of the metrics that were asked for."""
+        measured, notes = measuring.together(done)
+        now = [one for one in measured if self.wanted is None or one.quantity in self.wanted]
+        return regression.compare(self.figures, now, notes, self.tolerances)
 
 
 def _inputs(asked: Plan) -> list[Path]:
@@ -92,16 +142,17 @@ def _coding(stream: Mapping[str, Value]) -> str:
 
 def _show(
     done: Sequence[measuring.Measured],
-    measured: Sequence[Measurement],
-    notes: Sequence[Note],
+    moves: Sequence[FigureMove],
     json_file: Path | None,
     *,
     every: bool,
 ) -> None:
     """Print headline figures or all, or write JSON, which always has all."""
+    measured, notes = measuring.together(done)
     pairs = playback.pairs([each.shot for each in done], measured, notes)
     if json_file:
-        write_json(_content(measured, notes, pairs), json_file)
+        write_json(written.of_measuring(measured, notes, pairs, moves), json_file)
+        move_tables.moves(moves)
         return
     if every:
         figure_tables.measurements(measured, notes)
@@ -110,13 +161,4 @@ def _show(
         figure_tables.headline_figures(measured, notes, clips)
     for pair in pairs:
         figure_tables.differences(pair, every=every)
-
-
-def _content(
-    measured: Sequence[Measurement], notes: Sequence[Note], pairs: Sequence[playback.ShotPair]
-) -> dict[str, list[dict[str, Any]]]:
-    return {
-        "measurements": [asdict(item) | {"expanded": item.expanded} for item in measured],
-        "notes": [asdict(note) for note in notes],
-        "differences": [row for pair in pairs for row in playback.rows(pair)],
-    }
+    move_tables.moves(moves)

@@ -47,8 +47,27 @@ SCOPE = click.option(
     type=click.Choice([scope.value for scope in Scope]),
     help="What the plan sets out to show.",
 )
+FACT = click.option(
+    "--fact",
+    "facts",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A fact of the device, e.g. picture=colour.",
+)
+OPERATOR = click.option("--operator", default="", help="Who measures.")
+STRICT = click.option(
+    "--strict", is_flag=True, help="A provisional or conditional pass exits with 3."
+)
 json_option = click.option(
     "--json", "json_file", type=OUT, help="Write JSON to this file (- for standard output)."
+)
+database_option = click.option(
+    "--db",
+    "url",
+    default="acceptance.db",
+    show_default=True,
+    metavar="FILE|URL",
+    help="Results database: an SQLite file, or postgresql://USER@HOST/NAME.",
 )
 
 
@@ -267,10 +286,11 @@ def signer(key: Path | None, password_file: Path | None) -> Signer | None:
         return None
     from acceptance.signing.certificates import load_signer  # noqa: PLC0415 -- late: brings pyHanko
 
-    return load_signer(key, _password(password_file))
+    return load_signer(key, password(password_file))
 
 
-def _password(file: Path | None) -> str:
+def password(file: Path | None) -> str:
+    """Return the password of a key: of the file, else of the environment. Raises PlanError."""
     if file is None:
         return os.environ.get(PASSWORD, "")
     try:

@@ -6,14 +6,27 @@ from typing import TYPE_CHECKING
 
 import click
 
-from acceptance.cli import terminal
-from acceptance.cli.options import LANG, OUT, PASSWORD, sign_options, signer
+from acceptance.cli import closing, terminal, written
+from acceptance.cli.options import (
+    LANG,
+    OUT,
+    PASSWORD,
+    json_option,
+    prepare_json,
+    sign_options,
+    signer,
+    write_json,
+)
+from acceptance.files.output import require_outside
 from acceptance.messages import tr
-from acceptance.signing import issuing, verification
+from acceptance.signing import issuing, renderings, verification
 from acceptance.signing.signatures import ROLE, State
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from acceptance.signing.verification import Verification
 
 
 @click.command()
@@ -28,7 +41,8 @@ def report(
 ) -> int:
     """Write the report of a session folder again.
 
-    A signed report stays; the new one goes to another file (-o), for instance in English.
+    A signed report stays; the new one goes to another file (-o), for instance in English. Where no
+    PDF can be made, HTML and JUnit are written, and the exit code is 3.
     """
     seal = signer(key, password_file)
     if output:
@@ -36,7 +50,10 @@ def report(
     else:
         written = issuing.issue(folder, lang=lang, signer=seal)
     terminal.say(tr("Report: {file}", file=written))
-    return 0
+    if written.name != renderings.HTML or output:
+        return 0
+    closing.html_alone(folder)
+    return 3
 
 
 @click.command()
@@ -91,11 +108,13 @@ def sign(
 @click.option(
     "--remeasure", is_flag=True, help="Measure the clips in the folder again, and name what moved."
 )
+@json_option
 def verify(
     target: Path,
     trust: tuple[Path, ...],
     signers: tuple[str, ...],
     roles: tuple[str, ...],
+    json_file: Path | None,
     *,
     remeasure: bool,
 ) -> int:
@@ -103,10 +122,25 @@ def verify(
 
     Exits 0 valid and complete, 1 broken, 2 incomplete, 3 indeterminate.
     """
+    _prepare(json_file, target, trust)
     with terminal.progress() as show:
         result = verification.verify(
             target, trust, roles=roles, signers=signers, remeasure=remeasure, progress=show
         )
+    _show(result, target)
+    if json_file:
+        write_json(written.of_verification(result, target), json_file)
+    return result.exit_code
+
+
+def _prepare(json_file: Path | None, target: Path, trust: Sequence[Path]) -> None:
+    """Refuse JSON over what is checked: a session folder stays as it is."""
+    if json_file and str(json_file) != "-":
+        require_outside(json_file, target)
+    prepare_json(json_file, [target, *trust])
+
+
+def _show(result: Verification, target: Path) -> None:
     steps, states = _step_words(), _state_words()
     rows = [
         (steps.get(step.name, step.name), states[step.state], "; ".join(step.details))
@@ -119,7 +153,6 @@ def verify(
     terminal.say(
         tr("{state} (exit code {code})", state=states[result.state], code=result.exit_code)
     )
-    return result.exit_code
 
 
 def _step_words() -> dict[str, str]:

@@ -9,21 +9,27 @@ from typing import TYPE_CHECKING, Unpack
 import click
 
 from acceptance import api
-from acceptance.cli import tables, terminal
+from acceptance.cli import tables, terminal, written
 from acceptance.cli.closing import conclude
 from acceptance.cli.options import (
+    FACT,
     LANG,
+    OPERATOR,
     OUT,
     PACK,
     SCOPE,
+    STRICT,
     ClipOptions,
     Signing,
     clip_options,
+    json_option,
     name_value,
+    prepare_json,
     shot_fields,
     sign_options,
     signer,
     trust_option,
+    write_json,
 )
 from acceptance.messages import tr
 from acceptance.model import Plan, Scope, Tap
@@ -60,23 +66,19 @@ class RunOptions(PlanOptions, Signing):
 )
 @PACK
 @SCOPE
-@click.option(
-    "--fact",
-    "facts",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="A fact of the device, e.g. picture=colour.",
-)
-@click.option("--operator", default="", help="Who measures.")
-@click.option("--strict", is_flag=True, help="A provisional or conditional pass exits with 3.")
+@FACT
+@OPERATOR
+@STRICT
 @clip_options
 @trust_option
 @sign_options
+@json_option
 @LANG
 def run(
     inputs: tuple[Path, ...],
     output: Path,
     lang: str,
+    json_file: Path | None,
     *,
     strict: bool,
     **options: Unpack[RunOptions],
@@ -87,13 +89,17 @@ def run(
     """
     seal = signer(options["key"], options["password_file"])
     wanted, folder = _plan(inputs, options)
+    prepare_json(json_file, [*inputs, *(folder / name for _, name in plan.files(wanted))])
     with terminal.progress() as show:
         done, place = api.run(
             wanted, output, folder=folder, lang=lang,
             signer=seal, trust=options["trust"], progress=show,
         )  # fmt: skip
     tables.findings(done)
-    return conclude(done, place, signed=seal is not None, strict=strict)
+    code = conclude(done, place, signed=seal is not None, strict=strict)
+    if json_file:
+        write_json(written.of_run(done, place, code), json_file)
+    return code
 
 
 def _plan(inputs: Sequence[Path], options: PlanOptions) -> tuple[Plan, Path]:

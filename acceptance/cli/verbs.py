@@ -63,6 +63,22 @@ VERBS = (
         help="Draw a chart, choose one for a camera's place, or start the file of a printed copy.",
     ),
     Verb(
+        "compare",
+        "compare",
+        help="Compare devices and vendors: clauses, distributions, worst first, outliers, drift.",
+    ),
+    Verb(
+        "database",
+        "database",
+        help="Results of many sessions in a database: a mirror to search, never evidence.",
+    ),
+    Verb(
+        "query",
+        "query",
+        help="Ask a results database: failed devices, drift, calibrations due, what was filmed "
+        "again.",
+    ),
+    Verb(
         "demo", "demo", help="Film, measure, judge, report, sign and verify two simulated devices."
     ),
     Verb(
@@ -80,6 +96,11 @@ VERBS = (
         help="Measure only: ten headline figures, all (-v, or of a --metric), or JSON.",
     ),
     Verb("run", "running", help="Measure, judge and report: a plan, or clips named here."),
+    Verb(
+        "batch",
+        "batch",
+        help="Measure, judge and report many plans or clips, each clip in a process of its own.",
+    ),
     Verb(
         "new", "new", help="Ask the way to a plan: from clips, a device list (CSV, XLSX), or both."
     ),
@@ -101,6 +122,11 @@ VERBS = (
         "recordings",
         "recordings",
         help="Show retention, gaps, overlaps and wrong clocks of recordings.",
+    ),
+    Verb(
+        "schema",
+        "schema",
+        help="Print a JSON Schema (session, plan, measure, run, verify), or the names of all.",
     ),
     Verb("report", "reporting", help="Write the report of a session folder again."),
     Verb("sign", "reporting", help="Sign the report of a session folder."),

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from acceptance.errors import OutputError, UsageError
+from acceptance.files import system
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
@@ -79,18 +80,15 @@ def move(source: Path, target: Path) -> None:
 
 def flush(path: Path) -> None:
     """Wait until a file, or the names in a folder, are on the disc. Raises OSError."""
-    handle = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        system.flush(path)
     except OSError as error:
         if error.errno not in NO_FLUSHING:
             raise
-    finally:
-        os.close(handle)
 
 
 def _write(path: Path, content: bytes, flags: int, mode: int) -> None:
-    handle = os.open(path, os.O_WRONLY | flags, mode)
+    handle = os.open(path, os.O_WRONLY | system.BYTES | flags, mode)
     try:
         left = memoryview(content)
         while left:
@@ -167,9 +165,10 @@ def disc_errors(path: Path, *, hint: str = "") -> Iterator[None]:
 
 
 def _refused(path: Path, error: OSError, hint: str) -> OutputError:
-    if error.errno in FULL:
+    full = error.errno in FULL
+    if full:
         hint = tr("Make room and run again: what was measured is kept")
     else:
         hint = hint or tr("Choose another folder with -o")
     what = tr("cannot be written ({cause})", cause=error.strerror or error)
-    return OutputError(what, where=str(path), hint=hint, code="output")
+    return OutputError(what, where=str(path), hint=hint, code="disc_full" if full else "output")

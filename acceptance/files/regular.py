@@ -10,11 +10,12 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
+from acceptance.files import system
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 MOST_BYTES = 128 << 20  # of a table, a plan, a key ...
-NEVER_WAITING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def content(path: Path, most: int = MOST_BYTES) -> bytes:
@@ -23,7 +24,7 @@ def content(path: Path, most: int = MOST_BYTES) -> bytes:
     Raises OSError where it is none, and also where it has more than ``most`` bytes.
     """
     try:
-        with open(os.open(path, NEVER_WAITING), "rb") as file:  # noqa: PTH123 -- a descriptor
+        with open(os.open(path, system.NEVER_WAITING), "rb") as file:  # noqa: PTH123 -- a descriptor
             require_regular(os.fstat(file.fileno()).st_mode)
             read = file.read(most + 1)
     except ValueError as error:  # a name with a NUL

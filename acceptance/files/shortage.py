@@ -6,9 +6,9 @@ Such an error says nothing of the file that was being read.
 from __future__ import annotations
 
 import errno
-import resource
 
 from acceptance.errors import SetupError
+from acceptance.files import system
 from acceptance.messages import tr
 
 LEAST_MEMORY = 1 << 30  # bytes of addresses: with less, native libraries crash or hang as they load
@@ -19,8 +19,8 @@ OF_MEMORY = ("failed to map segment", "cannot allocate memory", "can't start new
 
 def require_memory() -> None:
     """Refuse to begin under a limit (``ulimit -v``) that is too low. Raises SetupError."""
-    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
-    if limit != resource.RLIM_INFINITY and limit < LEAST_MEMORY:
+    limit = system.memory_limit()
+    if limit is not None and limit < LEAST_MEMORY:
         sizes = {"limit": limit >> 20, "least": LEAST_MEMORY >> 20}
         what = tr("this process may use {limit} MB of memory; {least} MB are needed", **sizes)
         raise SetupError(what, hint=tr("Raise the limit (ulimit -v)"), code="memory")

@@ -13,13 +13,14 @@ from xml.parsers import expat
 
 from acceptance.errors import PlanError
 from acceptance.files import regular, workbook
-from acceptance.messages import tr
+from acceptance.messages import tr, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell as Cell
     from openpyxl.worksheet.worksheet import Worksheet
 
 # What a damaged workbook makes zipfile, zlib, expat and our reader of it raise.
@@ -36,6 +37,7 @@ TEXT = re.compile(r"^'(?=\s*[=+\-@])")
 MOST_ROWS = 500_000
 MOST_COLUMNS = 1_000
 MOST_CELLS = 3_000_000  # in rows that hold anything
+WIDE = 24.0  # characters of a first column
 MOST_CHARACTERS = 32_767  # in a cell: as many as Excel keeps
 
 
@@ -234,3 +236,34 @@ def _offer(sheet: Worksheet, column: str, words: Sequence[str], last: int) -> No
     rule = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True)
     rule.add(f"{column}2:{column}{last}")
     sheet.add_data_validation(rule)
+
+
+def tables_of(tables: Mapping[str, Sequence[Sequence[str | float | None]]]) -> bytes:
+    """Return tables as the sheets of an XLSX workbook, by their names of 31 characters at most.
+
+    Numbers stay numbers, and texts texts whatever they begin with; the first row is the heading.
+    """
+    import openpyxl  # noqa: PLC0415 -- late: only a workbook needs it
+
+    book = openpyxl.Workbook(write_only=True)
+    for name, table in tables.items():
+        sheet = book.create_sheet(name)
+        sheet.freeze_panes = "B2"
+        sheet.column_dimensions["A"].width = WIDE
+        for number, row in enumerate(table):
+            sheet.append([_cell(sheet, value, bold=number == 0) for value in row])
+    return _saved(book)
+
+
+def _cell(sheet: Worksheet, value: str | float | None, *, bold: bool) -> Cell:
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 -- late, as above
+    from openpyxl.styles import Font  # noqa: PLC0415 -- late, as above
+
+    if isinstance(value, str):
+        value = visible(value, lines=True)[:MOST_CHARACTERS]
+    cell = WriteOnlyCell(sheet, value)
+    if isinstance(value, str) and value:
+        cell.data_type = "s"
+    if bold:
+        cell.font = Font(bold=True)
+    return cell

@@ -129,6 +129,10 @@ class BottomLine:
     outside: tuple[str, ...] = ()
     """``pack#clause`` of the mandatory clauses of which nothing applies to this plan."""
 
+    taken_out: tuple[str, ...] = ()
+    """``pack#id`` of the mandatory requirements that were not tested and leave nothing open,
+    because the plan takes them out of its scope; empty for a site, which stays open."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class PartScore:

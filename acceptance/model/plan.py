@@ -185,6 +185,26 @@ class Deviation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OutOfScope:
+    """What the plan does not set out to test, said once; it is named wherever the verdict stands.
+
+    Exactly one of ``requirement`` and ``clause`` is given.
+    """
+
+    requirement: str = ""
+    """``pack#id`` of a requirement; empty: all of ``clause``."""
+
+    clause: str = ""
+    """``pack#number`` of a clause, with all its requirements; empty: only ``requirement``."""
+
+    reason: str
+    """Why it is not tested, as printed."""
+
+    by: str
+    """Who decided that."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Project:
     """What the cover of the report names; what is empty is left out of it."""
 
@@ -305,12 +325,19 @@ class Plan:
     deviations: tuple[Deviation, ...] = ()
     """Departures from the packs' procedure."""
 
+    out_of_scope: tuple[OutOfScope, ...] = ()
+    """What it does not set out to test, each with its reason; empty: everything is due."""
+
     recordings: tuple[Recordings, ...] = ()
     """What recorders have kept."""
 
     minimum_duration: float | None = None
     """Seconds, in place of the packs' own for rates judged as counts; needs a
     deviation of that name. None: the packs' own."""
+
+    register: str = ""
+    """Register of instruments, people and chart copies, a path from the plan's folder; what the
+    plan names of it stands above in full. Empty: none."""
 
     device_list: str = ""
     """Table of further subjects, a path from the plan's folder; empty: none."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from acceptance import wording
+from acceptance.checks import taken_out
 from acceptance.messages import visible
 from acceptance.model import Verdict
 from acceptance.report import warning_lines
@@ -17,7 +18,7 @@ from acceptance.report.rows import UNJUDGED, finding_rows
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from acceptance.model import Finding, Pack, Session
+    from acceptance.model import Finding, Pack, Scope, Session
     from acceptance.report.rows import FindingRow
     from acceptance.report.warning_lines import WarningLine
 
@@ -30,9 +31,9 @@ clean = partial(visible, lines=True)  # control characters are not XML, not even
 def junit(session: Session, packs: Sequence[Pack]) -> str:
     """Return JUnit XML: one suite for each pack, one case for each requirement and subject.
 
-    不合格 is a failure, 无法判定 and an untested mandatory item an error, 不适用 and any other
-    untested item skipped. What only should or may be never breaks a build: its failure is a passed
-    case that says so in ``system-out``.
+    不合格 is a failure, 无法判定 and an untested mandatory item an error, 不适用, what the plan of
+    a device takes out of its scope, and any other untested item skipped. What only should or may be
+    never breaks a build: its failure is a passed case that says so in ``system-out``.
     """
     rows = finding_rows(session, Names(plan=session.plan, packs=packs, lang="en"))
     root = ET.Element("testsuites", name=clean(session.id))
@@ -70,7 +71,7 @@ def _case(row: FindingRow, session: Session) -> ET.Element:
         ET.SubElement(properties, "property", name=key, value=clean(value))
     verdict, why = wording.verdict(finding, "en"), wording.reason(finding.reason, "en")
     message = clean(f"{verdict}: {why}")
-    outcome = _outcome(row)
+    outcome = _outcome(row, session.plan.scope)
     if outcome:
         ET.SubElement(case, outcome, message=message, type=finding.reason.code)
     elif not finding.decides:
@@ -83,13 +84,13 @@ def _no_effect(finding: Finding, message: str) -> str:
     return phrase.format(modality=finding.modality, message=message)
 
 
-def _outcome(row: FindingRow) -> str | None:
+def _outcome(row: FindingRow, scope: Scope) -> str | None:
     verdict = row.finding.verdict
     if not row.finding.decides:
         return "skipped" if verdict in UNJUDGED else None
     if verdict in {Verdict.FAIL, Verdict.CONDITIONAL_FAIL}:
         return "failure"
-    if verdict is Verdict.INCONCLUSIVE or (verdict is Verdict.NOT_TESTED and row.finding.mandatory):
+    if verdict is Verdict.INCONCLUSIVE or taken_out.leaves_open(row.finding, scope):
         return "error"
     return "skipped" if verdict in UNJUDGED else None
 

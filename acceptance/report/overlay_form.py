@@ -50,11 +50,14 @@ def _named(base: str, output: Path) -> str:
     """Return how the overlay names its base: a pack extends none that lies outside its folder."""
     if not base.endswith(".toml"):
         return base
-    name = Path(os.path.relpath(file_of(base), output.parent)).as_posix()
-    if name.startswith("../"):
+    # not resolved: the pack may be a link
+    file, folder = (
+        Path(os.path.normpath(path.absolute())) for path in (file_of(base), output.parent)
+    )
+    if not file.is_relative_to(folder):
         what = tr("{base} does not lie in the folder of {file} or below it", base=base, file=output)
         raise UsageError(what, hint=tr("Write the overlay beside the pack that it extends"))
-    return name
+    return file.relative_to(folder).as_posix()
 
 
 def form(pack: Pack, extends: str, identity: str, lang: str) -> str:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 # Fields of a plan and of its tables, in the order in which they are written.
 TOP = (
-    *("packs", "scope", "operator", "minimum_duration", "device_list", "answer_files"),
+    *("packs", "scope", "operator", "minimum_duration", "register", "device_list"),
+    "answer_files",
     "score_files",
     "commitment_file",
 )
@@ -31,6 +32,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         *("place", "kind", "received", "description", "report_title"),
     ),
     "deviations": ("what", "value", "why"),
+    "out_of_scope": ("requirement", "reason", "by"),
     "subjects": (
         *("id", "kind", "name", "parent", "manufacturer", "model", "serial", "address", "facts"),
     ),
@@ -68,11 +70,13 @@ EXAMPLES: Mapping[str, str] = {
     "minimum_duration": "30",
     "answer_files": '["answers.xlsx"]',
     "score_files": '["panel/panel.csv"]',
+    "register": '"../register.toml"',
     "device_list": '"devices.csv"',
     "commitment_file": '"commitments.jsonl"',
     "project.received": '"2026-11-20"',
     "deviations.what": '"minimum_duration"',
     "deviations.value": "30",
+    "out_of_scope.requirement": '"db50_216_2006#5.4.2/latency"',
     "subjects.id": '"cam-99"',
     "subjects.kind": '"fixed"',
     "subjects.parent": '"site"',

@@ -11,7 +11,7 @@ import math
 from collections import defaultdict
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from acceptance.model import BudgetLine, SignalPath
 from acceptance.uncertainty import combine
@@ -306,7 +306,7 @@ def _root(lines: Sequence[BudgetLine]) -> float:
     return math.sqrt(sum(line.contribution**2 for line in lines))
 
 
-def rows(pair: ShotPair) -> Iterator[dict[str, object]]:
+def rows(pair: ShotPair) -> Iterator[dict[str, Any]]:
     """Return what ``measure --json`` has of a pair (``docs/formats.md``).
 
     The differences come first, then what was lost.

@@ -8,21 +8,26 @@ from __future__ import annotations
 import gc
 import hashlib
 import importlib
+import io
 import os
+import sys
 import warnings
 import zlib
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from acceptance.errors import SetupError
+from acceptance.files import shortage
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
     from types import ModuleType
 
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
 
 SANS, SERIF = "Noto Sans CJK SC", "Noto Serif CJK SC"
 LIBRARIES = ("weasyprint", "pydyf", "fonttools", "pillow", "pyphen", "tinycss2", "cssselect2")
+PANGO = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"  # packages of Debian
 ADDRESS = "file:///session/"  # of the session folder, wherever it lies: addresses name images
 ARCHIVED = {
     "pdf_variant": "pdf/a-3b",
@@ -49,8 +55,51 @@ def typeset(page: str, moment: datetime) -> bytes:
 def archived(page: str, folder: Path, moment: datetime, attachments: Mapping[str, bytes]) -> bytes:
     """Return a page with the stills of a session folder as PDF/A-3b.
 
-    ``attachments``: name -> content of the files embedded (relationship Source).
+    ``attachments``: name -> content of the files embedded (relationship Source). What this process
+    has just set is not set again while page, stills and attachments are the same to the byte.
     """
+    key = _digest(page.encode(), moment.isoformat().encode(), *_parts(attachments))
+    if (just_set := _JUST_SET.get(key)) and just_set.stills == _hashes(folder, just_set.stills):
+        return just_set.pdf
+    read = fetcher(folder)
+    content = _archived(page, read, moment, attachments)
+    _JUST_SET.clear()
+    _JUST_SET[key] = _Set(pdf=content, stills=_hashes(folder, read.names))
+    return content
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Set:
+    """A report as it was set, and the stills in it: names in the folder -> SHA-256."""
+
+    pdf: bytes
+    stills: Mapping[str, str]
+
+
+_JUST_SET: dict[str, _Set] = {}  # by the hash of page, time and attachments; the last one only
+
+
+def _digest(*parts: bytes) -> str:
+    """Hash parts, each by its own hash, so that none runs into the next."""
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+
+
+def _parts(attachments: Mapping[str, bytes]) -> Iterator[bytes]:
+    for name, content in sorted(attachments.items()):
+        yield from (name.encode(), content)
+
+
+def _hashes(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    """SHA-256 of files below a folder; empty for one that is not there."""
+    files = {name: folder / name for name in names}
+    return {
+        name: _digest(file.read_bytes()) if file.is_file() else "" for name, file in files.items()
+    }
+
+
+def _archived(
+    page: str, read: URLFetcher, moment: datetime, attachments: Mapping[str, bytes]
+) -> bytes:
     library = _weasyprint()
     attached = [
         library.Attachment(
@@ -59,7 +108,7 @@ def archived(page: str, folder: Path, moment: datetime, attachments: Mapping[str
         for name, content in sorted(attachments.items())  # as a name tree is
     ]
     with _frozen_time(moment), _without_collector():
-        document = library.HTML(string=page, base_url=ADDRESS, url_fetcher=fetcher(folder))
+        document = library.HTML(string=page, base_url=ADDRESS, url_fetcher=read)
         return bytes(document.write_pdf(attachments=attached, **ARCHIVED))
 
 
@@ -73,7 +122,7 @@ def check_fonts() -> None:
         names = ", ".join(sorted(missing))
         raise SetupError(
             tr("the Chinese typefaces are not installed: {names}", names=names),
-            hint=tr("Install them: apt-get install fonts-noto-cjk"),
+            hint=_fonts_hint(),
             code="font_missing",
         )
 
@@ -114,22 +163,50 @@ def _typefaces() -> dict[tuple[str, int], str]:
 
 def _weasyprint() -> ModuleType:
     try:
-        with warnings.catch_warnings():
+        # without Pango WeasyPrint prints advice on standard output
+        with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
             # without any font, Pango ends the process
             warnings.filterwarnings("error", "No fonts|FontConfig cannot")
             return importlib.import_module("weasyprint")
     except UserWarning as error:
-        hint = tr("Install them: apt-get install fonts-noto-cjk")
-        raise SetupError(tr("no fonts are installed"), hint=hint, code="font_missing") from error
+        what = tr("no fonts are installed")
+        raise SetupError(what, hint=_fonts_hint(), code="font_missing") from error
     except OSError as error:
-        packages = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
-        hint = tr("Install it: apt-get install {packages}", packages=packages)
-        what = tr("Pango is not installed ({error})", error=error)
+        shortage.require_none(error)
+        what, hint = tr("Pango is not installed"), tr("Install it: {how}", how=pango())
         raise SetupError(what, hint=hint, code="pango_missing") from error
+
+
+def pango() -> str:
+    """Say how Pango is installed on this system, as WeasyPrint documents it."""
+    return {
+        "win32": tr(
+            "MSYS2 in C:\\msys64, and in its shell: pacman -S mingw-w64-ucrt-x86_64-pango "
+            "(elsewhere: WEASYPRINT_DLL_DIRECTORIES=FOLDER)"
+        ),
+        "darwin": tr(
+            "brew install pango (where it is not found: "
+            "DYLD_FALLBACK_LIBRARY_PATH=/opt/homebrew/lib)"
+        ),
+    }.get(sys.platform, f"apt-get install {PANGO}")
+
+
+def fonts() -> str:
+    """Say how our typefaces are installed on this system."""
+    return {
+        "win32": tr("the fonts Noto Sans CJK SC and Noto Serif CJK SC, for all users"),
+        "darwin": "brew install --cask font-noto-sans-cjk-sc font-noto-serif-cjk-sc",
+    }.get(sys.platform, "apt-get install fontconfig fonts-noto-cjk")
+
+
+def _fonts_hint() -> str:
+    return tr("Install them: {how}", how=fonts())
 
 
 def fetcher(folder: Path | None = None) -> URLFetcher:
     """Return a fetcher of ``data:`` addresses and files within ``folder``, and of nothing else.
+
+    Its ``names`` are those of the files that it has read, from the folder on.
 
     ``ADDRESS`` stands for the folder. It raises ``ValueError`` at any other address, whatever the
     case of its scheme: another host, a link or ``%2e%2e`` that leads out of the folder, a pipe or a
@@ -140,16 +217,19 @@ def fetcher(folder: Path | None = None) -> URLFetcher:
     root = folder and folder.resolve()
 
     class Fetcher(urls.URLFetcher):  # type: ignore[misc, unused-ignore] # untyped base class
+        names: tuple[str, ...] = ()
+
         def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
             if root and url.startswith(ADDRESS):
                 url = f"{root.as_uri()}/{url.removeprefix(ADDRESS)}"
             address = urlsplit(url)
             if address.scheme == "data":
                 return super().fetch(url, headers)
-            path = Path(unquote(address.path)).resolve()
-            inside = root and path.is_relative_to(root) and path.is_file()
-            if (address.scheme, address.netloc) != ("file", "") or not inside:
+            path = Path(url2pathname(address.path)).resolve()
+            local = (address.scheme, address.netloc) == ("file", "")
+            if not (local and root and path.is_relative_to(root) and path.is_file()):
                 raise ValueError(tr("outside the session folder: {address}", address=url))
+            self.names += (path.relative_to(root).as_posix(),)
             return super().fetch(path.as_uri(), headers)  # what was looked at, and nothing else
 
     return Fetcher(allowed_protocols={"data", "file"}, allow_redirects=False)

@@ -13,10 +13,12 @@ from acceptance.session import store
 from acceptance.session.contents import most
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from acceptance.model import Session, Taken, Value
+
+MOST_SOUGHT = 50  # names; with more it is quicker to read every session
 
 
 def found(out: Path, made: Session) -> Iterator[dict[str, Value]]:
@@ -30,20 +32,25 @@ def found(out: Path, made: Session) -> Iterator[dict[str, Value]]:
     without a readable session is passed by.
     """
     retested = {draw.session for draw in made.plan.draws}
+    names = {*_devices(made), *(site for site, *_ in _sites(made)), *retested}
     for path in sorted(out.glob(f"*/{store.FILE}")):
-        before = _read(path.parent) if path.parent.name != made.supersedes else None
+        before = _read(path.parent, names) if path.parent.name != made.supersedes else None
         parts = _parts(before, made) if before else {}
         if before and (parts or before.id in retested):
             packs = ", ".join(before.plan.packs)
             yield {"session": before.id, "verdict": str(before.verdict), "packs": packs, **parts}
 
 
-def _read(folder: Path) -> Session | None:
+def _read(folder: Path, names: Collection[str]) -> Session | None:
+    """Read a session that holds one of the ``names``: of hundreds in a folder, few do."""
     file = folder / store.FILE
     if file.is_symlink() or not file.is_file() or file.stat().st_size > most(store.FILE):
         return None
+    content = file.read_bytes()
+    if len(names) <= MOST_SOUGHT and not any(f'"{name}"'.encode() in content for name in names):
+        return None
     try:
-        return store.load(folder)
+        return store.parse(content, str(file))
     except SessionError:
         return None
 

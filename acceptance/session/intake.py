@@ -51,11 +51,22 @@ def check(plan: Plan, folder: Path) -> None:
     Raises ClipError and PlanError: missing, not readable, not a video; and PlanError for a shot
     with a size that is none.
     """
+    check_there(plan, folder)
+    for field, name in files(plan):
+        if _is_footage(field):
+            clip.open_clip(folder / name)
+
+
+def check_there(plan: Plan, folder: Path) -> None:
+    """Check all that ``check`` does, but decode no footage: a decoder may take the process along.
+
+    Raises as ``check`` does.
+    """
     require_inside(kept_by_path(plan), folder, tr("the plan"))
     for shot in plan.shots:
         check_numbers(shot)
     for field, name in files(plan):
-        check_named(field, folder / name)
+        _check_there(field, folder / name)
     for asked in plan.recordings:
         check_recordings(asked, folder)
 
@@ -65,10 +76,21 @@ def check_named(field: str, path: Path) -> None:
 
     Raises ClipError and PlanError.
     """
-    if field.endswith(("clip", "reference")):
-        _check_clip(path)
+    _check_there(field, path)
+    if _is_footage(field):
+        clip.open_clip(path)
+
+
+def _check_there(field: str, path: Path) -> None:
+    if _is_footage(field):
+        for file in clip.files_of(path):
+            _require_readable(file)
     elif not field.endswith("source"):
         _check_file(path, field)
+
+
+def _is_footage(field: str) -> bool:
+    return field.endswith(("clip", "reference"))
 
 
 def check_recordings(asked: Recordings, folder: Path) -> None:
@@ -89,12 +111,6 @@ def check_numbers(shot: Shot) -> None:
             where = tr("shot {shot}, {field}", shot=shot.id, field=field)
             hint = tr("Correct the plan; docs/formats.md describes every field")
             raise PlanError(tr("must be above 0"), where=where, hint=hint)
-
-
-def _check_clip(path: Path) -> None:
-    for file in clip.files_of(path):
-        _require_readable(file)
-    clip.open_clip(path)
 
 
 def _check_file(path: Path, field: str) -> None:

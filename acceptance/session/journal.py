@@ -9,16 +9,15 @@ read see the folder as it is after the change (``current``).
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import json
-import os
 import re
 import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from acceptance.errors import OutputError, SessionError
+from acceptance.files import system
 from acceptance.files.litter import is_litter
 from acceptance.files.output import create, disc_errors, flush
 from acceptance.messages import tr
@@ -68,28 +67,13 @@ def changing(folder: Path) -> Iterator[FolderChange]:
 
 @contextlib.contextmanager
 def locked(folder: Path, busy: OutputError) -> Iterator[None]:
-    """Lock the folder itself; raise ``busy`` where somebody else has.
-
-    The lock ends with the process, however that ends, and leaves no file behind.
-    """
-    with disc_errors(folder):
-        handle = os.open(folder, os.O_RDONLY)
-    try:
-        _lock(handle, folder, busy)
+    """Lock the folder (``files.system.locked``); raise ``busy`` where somebody else has."""
+    with contextlib.ExitStack() as lock:
+        with disc_errors(folder):
+            taken = lock.enter_context(system.locked(folder))
+        if not taken:
+            raise busy
         yield
-    finally:
-        os.close(handle)
-
-
-def _lock(handle: int, folder: Path, busy: OutputError) -> None:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise busy from error
-    except OSError:
-        return  # a file system without locks
-    if not folder.exists() or not os.path.samestat(os.fstat(handle), folder.stat()):
-        raise busy  # finished between opening and locking
 
 
 def recover(folder: Path) -> bool:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from acceptance.scene.build import Scene
 
     Draw = Callable[[Scene, list[Measurement]], tuple[str, list[Measurement]]]
+    # ``look_and_draw``, or what gives the same of a measurement made elsewhere
+    Look = Callable[[Shot, Path, Collection[str], "Progress | None"], "Measured"]
 
 
 class Progress(Protocol):
@@ -94,15 +96,20 @@ def look(
 
 
 def look_and_draw(
-    shot: Shot, bag: Path, judged: Collection[str], progress: Progress | None
+    shot: Shot,
+    bag: Path,
+    judged: Collection[str],
+    progress: Progress | None,
+    *,
+    folder: Path | None = None,
 ) -> Measured:
     """Look at a shot of the session in ``bag``; add its stills.
 
-    Quantities in ``judged`` get a still of their worst frame. Raises as ``look`` does, and
-    OutputError.
+    Quantities in ``judged`` get a still of their worst frame. The shot's paths count from
+    ``folder``; None: from ``bag``. Raises as ``look`` does, and OutputError.
     """
-    draw = functools.partial(_draw, bag, judged)
-    return look(shot, folder=bag, progress=progress_of(shot.id, progress), draw=draw)
+    draw, tell = functools.partial(_draw, bag, judged), progress_of(shot.id, progress)
+    return look(shot, folder=bag if folder is None else folder, progress=tell, draw=draw)
 
 
 def progress_of(what: str, progress: Progress | None) -> Callable[[int, int], None]:

@@ -16,11 +16,11 @@ from pydantic_core import PydanticSerializationError
 
 from acceptance import model
 from acceptance.errors import PlanError
-from acceptance.files import paths, strict_toml, wrong_field
-from acceptance.forms import answers, devices, panel_key, scores
+from acceptance.files import first_error, paths, strict_toml, wrong_field
+from acceptance.forms import answers, devices, panel_key, register, scores
 from acceptance.messages import tr
 from acceptance.model import Plan, Shot, Subject, SubjectKind
-from acceptance.session import commitments, plan_words
+from acceptance.session import commitments, plan_words, registered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -34,6 +34,8 @@ _STRICT = ConfigDict(
     extra="forbid", allow_inf_nan=False, ser_json_inf_nan="constants", defer_build=True
 )
 _ADAPTER = TypeAdapter(tuple[Plan], config=_STRICT)
+
+MOST_LISTED = 256 << 10  # bytes of a plan of which every wrong field is listed
 
 Field = Literal["clip", "arrivals", "screen_log", "drive", "reference"]
 FIELDS: tuple[Field, ...] = ("clip", "arrivals", "screen_log", "drive", "reference")
@@ -65,7 +67,12 @@ def read(path: Path) -> Plan:
     used twice, a path outside the folder; and what is wrong in its list of devices and its files of
     answers.
     """
-    plan = _parse(_raw(path), str(path))
+    return of_table(_raw(path), path)
+
+
+def of_table(raw: Mapping[str, object], path: Path) -> Plan:
+    """Read a plan from a table that stands for a TOML file at ``path``. Raises as ``read`` does."""
+    plan = _parse(raw, str(path))
     plan = _with_devices(plan, path.parent)
     _require_subjects(plan, str(path))
     check(plan, path.parent, str(path))
@@ -77,7 +84,7 @@ def read(path: Path) -> Plan:
 def _raw(path: Path) -> dict[str, object]:
     if not path.exists():
         raise PlanError(tr("there is no such plan"), where=str(path), hint=tr("Check the path"))
-    return strict_toml.load(path)
+    return registered.filled_in(strict_toml.load(path), path)
 
 
 def with_files(plan: Plan, folder: Path) -> Plan:
@@ -158,13 +165,21 @@ def check(plan: Plan, folder: Path, where: str) -> None:
     Raises PlanError.
     """
     check_parts(plan, where)
-    require_inside(files(plan), folder, where)
+    require_inside(files(plan), folder, where, plan.register)
 
 
-def require_inside(named: Iterable[tuple[str, str]], folder: Path, where: str) -> None:
-    """Refuse files, each after its field, that lie outside ``folder``. Raises PlanError."""
+def require_inside(
+    named: Iterable[tuple[str, str]], folder: Path, where: str, registered_in: str = ""
+) -> None:
+    """Refuse files, each after its field, that lie outside ``folder``. Raises PlanError.
+
+    Printed copies may also lie where the plan's register does: ``registered_in``.
+    """
     for field, name in named:
-        file_inside(folder, name, f"{where}: {field}")
+        if field.endswith("chart_copy"):
+            register.copy_place(folder, registered_in, name, f"{where}: {field}")
+        else:
+            file_inside(folder, name, f"{where}: {field}")
 
 
 def file_inside(folder: Path, name: str, where: str) -> Path:
@@ -341,7 +356,7 @@ def _meant(path: Path) -> Iterator[Path]:
 
 def _parse(raw: Mapping[str, object], where: str) -> Plan:
     try:
-        return _ADAPTER.validate_python((plan_words.known(raw),))[0]
+        return first_error.check(_ADAPTER, (plan_words.known(raw),))[0]
     except ValidationError as error:
         # a misspelt field is also a missing one, and says less then
         found = sorted(_wrong_fields(error, where), key=lambda wrong: wrong[0])
@@ -359,10 +374,14 @@ def _wrong_fields(error: ValidationError, where: str) -> Iterator[tuple[bool, Pl
 def alone(path: Path) -> tuple[Plan | None, list[PlanError]]:
     """Read a plan's own fields, not the files that it names; return every wrong field.
 
-    Raises PlanError where it is no TOML.
+    Of a plan above ``MOST_LISTED`` it is the first of each list. Raises PlanError where it is no
+    TOML.
     """
+    raw = plan_words.known(_raw(path))
     try:
-        return _ADAPTER.validate_python((plan_words.known(_raw(path)),))[0], []
+        if path.stat().st_size <= MOST_LISTED:
+            return _ADAPTER.validate_python((raw,))[0], []
+        return first_error.check(_ADAPTER, (raw,))[0], []
     except ValidationError as error:
         return None, [wrong for _, wrong in _wrong_fields(error, str(path))]
 

@@ -130,6 +130,7 @@ def _fields(place: list[str]) -> Collection[str]:
         "instruments": model.Instrument, "people": model.Person, "draws": model.Draw,
         "recordings": model.Recordings, "concessions": model.Concession, "matrix": model.Matrix,
         "project": model.Project, "deviations": model.Deviation, "conditions": model.Condition,
+        "out_of_scope": model.OutOfScope,
     }  # fmt: skip
     held = next((nouns[part] for part in reversed(place[:-1]) if part in nouns), model.Plan)
     return {field.name for field in fields(held)}

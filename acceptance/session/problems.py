@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from acceptance.charts import printed_copy
-from acceptance.checks import facts, judging, resources, sampling
+from acceptance.checks import facts, judging, resources, sampling, taken_out
 from acceptance.errors import AcceptanceError, InputError
 from acceptance.messages import tr
 from acceptance.session import intake, plan_names, runner, store
@@ -56,6 +56,7 @@ def of_plan(plan: Plan, folder: Path, where: str) -> tuple[AcceptanceError, ...]
     checks += (partial(facts.check, packs, replace(plan, subjects=(one,))) for one in plan.subjects)
     if not found:
         checks += [*_by_packs(plan, packs), partial(runner.prepare, plan)]
+        found += taken_out.complaints(packs, plan)
     found += [*_refused(checks), *plan_names.complaints(packs, plan)]
     return tuple(_unique(found))
 
@@ -99,7 +100,7 @@ def _bare(plan: Plan) -> Plan:
 def _of_files(plan: Plan, folder: Path) -> Iterator[Check]:
     """Ask for each file alone: inside the plan's folder, there, readable, a video, a list."""
     for field, name in plans.files(plan):
-        yield partial(plans.require_inside, [(field, name)], folder, tr("the plan"))
+        yield partial(plans.require_inside, [(field, name)], folder, tr("the plan"), plan.register)
         yield partial(intake.check_named, field, folder / name)
     for shot in plan.shots:
         yield partial(intake.check_numbers, shot)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from acceptance import metrics
-from acceptance.checks import carry_over, judging, sampling
+from acceptance.checks import carry_over, judging, sampling, taken_out
 from acceptance.checks.case import DEFAULT_STATISTIC
 from acceptance.errors import AcceptanceError, ClipError
 from acceptance.footage import clip, container
@@ -137,7 +137,7 @@ def _ready(plan: Plan, folder: Path, out: Path) -> Readiness:
     seconds, expected = _duration(list(lengths.values()))
     return Readiness(
         problems=(),
-        open=tuple(one for one in findings if _stays_open(one)),
+        open=tuple(one for one in findings if _stays_open(one, plan.scope)),
         outside=judging.bottom_line(findings, plan.scope).outside
         if plan.scope is Scope.SITE
         else (),
@@ -156,6 +156,20 @@ def _dated(shot: Shot, folder: Path) -> Shot:
         return intake.dated(shot, folder)
     except ClipError:
         return shot
+
+
+def expected(clips: Sequence[Path]) -> list[float | None]:
+    """Estimate the processor time of a run for each clip, in s, by its header; None: not known."""
+    return [_expected(path) for path in clips]
+
+
+def _expected(path: Path) -> float | None:
+    try:
+        if path.suffix.lower() in clip.STILLS or not path.is_file():
+            return SECONDS_PER_CLIP * len(clip.files_of(path))
+        return _duration([_length(path)])[1]
+    except ClipError:
+        return None
 
 
 def _length(path: Path) -> Length:
@@ -227,7 +241,7 @@ def _within(limit: Limit) -> float:
     return 0.0 if high is None else high - abs(high) / 2
 
 
-def _stays_open(finding: Finding) -> bool:
+def _stays_open(finding: Finding, scope: Scope) -> bool:
     """Whether a finding leaves the bottom line open (``judging.bottom_line``)."""
-    untested = finding.verdict is Verdict.NOT_TESTED and finding.mandatory
-    return finding.decides and (untested or finding.verdict is Verdict.INCONCLUSIVE)
+    undecided = finding.decides and finding.verdict is Verdict.INCONCLUSIVE
+    return undecided or taken_out.leaves_open(finding, scope)

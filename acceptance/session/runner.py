@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from acceptance.model import Pack, Plan, Predecessor, Recordings, Shot, Value
-    from acceptance.session.measuring import Measured, Progress
+    from acceptance.session.measuring import Look, Measured, Progress
 
     Kept = tuple[Recordings, list[Measurement | Note]]
 
@@ -73,11 +73,13 @@ def run(
     *,
     progress: Progress | None = None,
     issue: Issue | None = None,
+    look: Look | None = None,
 ) -> tuple[Session, Path]:
     """Measure and judge everything that the plan asks for; return the session and its folder.
 
     The plan's paths are relative to ``folder``. ``issue`` adds the report before the folder gets
-    its name. Raises InputError where no session can be made; a gap in the footage becomes the
+    its name. ``look`` measures a shot and draws its stills; None: ``measuring.look_and_draw``.
+    Raises InputError where no session can be made; a gap in the footage becomes the
     reason for the findings that it leaves open.
     """
     if issue:
@@ -94,7 +96,9 @@ def run(
             bag = _begin(work, plan)
             put(bag / store.PLAN, content)
             intake.keep(plan, packs, folder, bag)
-        measured = replace(_measure(plan, packs, folder, bag, progress), predecessors=earlier)
+        look = look or measuring.look_and_draw
+        measured = _measure(plan, packs, folder, bag, progress, look)
+        measured = replace(measured, predecessors=earlier)
         return _finish(measured, packs, bag, issue)
 
 
@@ -102,11 +106,21 @@ def _examine(issue: Issue | None) -> predecessors.Examine:
     return issue.predecessor if issue else predecessors.examine
 
 
+def quantities_judged(packs: Sequence[Pack]) -> frozenset[str]:
+    """Return the quantities of which the packs require something."""
+    return frozenset(demand.quantity for pack in packs for demand in pack.requirements)
+
+
 def _measure(
-    plan: Plan, packs: Sequence[Pack], folder: Path, bag: Path, progress: Progress | None
+    plan: Plan,
+    packs: Sequence[Pack],
+    folder: Path,
+    bag: Path,
+    progress: Progress | None,
+    look: Look,
 ) -> Session:
-    judged = frozenset(demand.quantity for pack in packs for demand in pack.requirements)
-    done = [_shot(shot, folder, bag, judged, progress) for shot in plan.shots]
+    judged = quantities_judged(packs)
+    done = [_shot(shot, folder, bag, judged, progress, look) for shot in plan.shots]
     resuming.drop_stills(bag, done)
     kept = [_recordings(asked, folder, bag, progress) for asked in plan.recordings]
     return _blank(plan, done, kept)
@@ -182,14 +196,14 @@ def _require_reason(why: str, by: str) -> None:
     strict_toml.check_lengths({"why": why, "by": by}, tr("judged again"), UsageError)
 
 
-def prepare(plan: Plan) -> tuple[Plan, tuple[Pack, ...]]:
+def prepare(plan: Plan, packs: tuple[Pack, ...] | None = None) -> tuple[Plan, tuple[Pack, ...]]:
     """Load a plan's packs and check the plan, which a program may have made, against them.
 
-    What the plan says of a base is carried over to the pack that extends it. Raises PackError and
-    PlanError.
+    What the plan says of a base is carried over to the pack that extends it. ``packs`` are those of
+    the plan, where they are loaded already. Raises PackError and PlanError.
     """
     plan = plans.checked(plan)
-    packs = store.load_packs(plan)
+    packs = store.load_packs(plan) if packs is None else packs
     plan = carry_over.carry_over(plan, packs)
     judging.check_plan(packs, plan)
     facts.check(packs, plan)
@@ -306,7 +320,12 @@ def _repair(bag: Path) -> None:
 
 
 def _shot(
-    shot: Shot, folder: Path, bag: Path, judged: Collection[str], progress: Progress | None
+    shot: Shot,
+    folder: Path,
+    bag: Path,
+    judged: Collection[str],
+    progress: Progress | None,
+    look: Look,
 ) -> Measured:
     """Take one shot into the session, and measure it.
 
@@ -320,7 +339,7 @@ def _shot(
         measured = resuming.take_up(kept, shot.id, bag)
         if measured is None:
             with _blaming(folder / shot.clip):
-                measured = measuring.look_and_draw(filmed, bag, judged, progress)
+                measured = look(filmed, bag, judged, progress)
             resuming.keep(kept, measured, bag)
     return measured
 

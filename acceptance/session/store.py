@@ -15,7 +15,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from acceptance import metrics
 from acceptance.checks import pack, warned
 from acceptance.errors import OutputError, SessionError
-from acceptance.files import wrong_field
+from acceptance.files import first_error, strict_json, wrong_field
 from acceptance.files.output import put
 from acceptance.messages import tr
 from acceptance.model import Plan, Session
@@ -50,6 +50,11 @@ def dumps(session: Session) -> bytes:
 def dump_plan(plan: Plan) -> bytes:
     """Write a plan as JSON (UTF-8), as ``data/plan.json`` keeps it."""
     return _json(_PLAN.dump_python((plan,), mode="json")[0])
+
+
+def parse_plan(content: bytes) -> Plan:
+    """Read what ``dump_plan`` wrote. Raises ValueError."""
+    return _PLAN.validate_python((json.loads(content),))[0]
 
 
 def save(session: Session, folder: Path) -> None:
@@ -104,7 +109,7 @@ def parse(content: bytes, where: str) -> Session:
     if not content:
         raise none_here(where)
     try:
-        return _SESSION.validate_python((json.loads(content),))[0]
+        return first_error.check(_SESSION, (strict_json.loads(content),))[0]
     except (ValueError, RecursionError) as error:
         what = tr("this is not a session ({cause})", cause=_cause(error))
         raise SessionError(what, where=where, hint=tr("Restore it from a copy")) from error
@@ -190,7 +195,17 @@ def load_all_packs(
 def keep_measured(path: Path, measured: Measured) -> None:
     """Write what a shot gave, so that an interrupted run can resume. Raises OutputError."""
     path.parent.mkdir(exist_ok=True)
-    put(path, _json(_MEASURED.dump_python((measured,), mode="json")[0]))
+    put(path, dump_measured(measured))
+
+
+def dump_measured(measured: Measured) -> bytes:
+    """Write what a shot gave as JSON (UTF-8)."""
+    return _json(_MEASURED.dump_python((measured,), mode="json")[0])
+
+
+def parse_measured(content: bytes) -> Measured:
+    """Read what ``dump_measured`` wrote. Raises ValueError."""
+    return first_error.check(_MEASURED, (strict_json.loads(content),))[0]
 
 
 def measured_before(path: Path, bag: Path) -> Measured | None:
@@ -200,7 +215,7 @@ def measured_before(path: Path, bag: Path) -> Measured | None:
     damaged.
     """
     try:
-        measured = _MEASURED.validate_python((json.loads(path.read_bytes()),))[0]
+        measured = parse_measured(path.read_bytes())
     except (FileNotFoundError, ValueError):
         return None
     return measured if all((bag / still).exists() for still in stills_of(measured)) else None

@@ -29,7 +29,7 @@ def claimed(out: Path, key: str) -> Iterator[Path]:
     It is kept afterwards only if there are shots in ``resume``. Raises OutputError where another
     run is using it, and where ``out`` is a session, or lies in one: that would break its seal.
     """
-    _require_no_session(out)
+    require_no_session(out)
     path = out / f".partial-{key}"
     with writing(out):
         path.mkdir(exist_ok=True)
@@ -43,7 +43,8 @@ def claimed(out: Path, key: str) -> Iterator[Path]:
                 shutil.rmtree(path, ignore_errors=True)
 
 
-def _require_no_session(out: Path) -> None:
+def require_no_session(out: Path) -> None:
+    """Refuse a folder that is a sealed session, or lies in one. Raises OutputError."""
     place = out.resolve()
     for folder in (place, *place.parents):
         if (folder / store.FILE).is_file() and (folder / BAGIT).is_file():

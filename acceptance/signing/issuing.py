@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from acceptance import wording
-from acceptance.errors import InputError, SessionError
+from acceptance.errors import InputError, SessionError, SetupError
 from acceptance.files.output import put, require_outside
 from acceptance.messages import tr
 from acceptance.report import render
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from acceptance.model import Precedence, Predecessor
     from acceptance.session.journal import FolderChange
     from acceptance.signing.certificates import Signer
+
+LACKING = {"pango_missing", "font_missing"}  # what else is short may be there in a minute
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,13 +49,14 @@ class Issuing:
     def ready(self) -> None:
         """Refuse, before anything is measured, what issuing would refuse afterwards.
 
-        Raises InputError (no such language, no certificate in a file of ``trust``), SetupError (no
-        Chinese font) and KeyFileError (a certificate that has expired).
+        Raises InputError (no such language, no certificate in a file of ``trust``), SetupError
+        (there is a signer, and no PDF can be made) and KeyFileError (a certificate that has
+        expired).
         """
         wording.phrases(self.lang)
         predecessors.load_roots(self.trust)
-        render.check_fonts()
         if self.signer is not None:
+            require_pdf()
             _require_signer(self.signer)
 
     def predecessor(self, folder: Path, role: Precedence) -> Predecessor:
@@ -65,14 +68,42 @@ class Issuing:
         return issue(folder, lang=self.lang, signer=self.signer)
 
 
+def lack() -> SetupError | None:
+    """Return what keeps this machine from making a PDF: no Pango, no Chinese font.
+
+    Raises SetupError where something else is short, such as memory.
+    """
+    try:
+        render.check_fonts()
+    except SetupError as error:
+        if error.code not in LACKING:
+            raise
+        return error
+    return None
+
+
+def require_pdf() -> None:
+    """Refuse to begin what needs a PDF, where none can be made. Raises SetupError."""
+    if missing := lack():
+        what = tr("{problem}, and only a PDF can be signed", problem=missing.what)
+        hint = tr(
+            "{remedy}; or leave out the key: the report is then HTML, and PDF and signature are "
+            "made on another machine, with acceptance report SESSION --sign KEY",
+            remedy=missing.hint,
+        )
+        raise SetupError(what, hint=hint, code=missing.code)
+
+
 def issue(
     folder: Path | str, *, lang: str = "zh", signer: Signer | None = None, role: str = ROLE
 ) -> Path:
     """Write ``report.pdf``, ``report.html`` and ``report.xml`` (JUnit) of a session ``folder``.
 
-    Return the PDF's path. ``lang`` is the report's language. With a ``signer`` the PDF is signed
-    before it reaches the disc, in this ``role``. Raises SessionError (changed, or signed already),
-    SetupError (no Chinese font), KeyFileError and OutputError.
+    Return the PDF's path. Where this machine can make no PDF (``lack``), HTML and JUnit are
+    written, the HTML's path is returned, and a later ``issue`` adds the PDF. ``lang`` is the
+    report's language. With a ``signer`` the PDF is signed before it reaches the disc, in this
+    ``role``. Raises SessionError (changed, or signed already), SetupError (no PDF can be made, and
+    there is a signer, or a PDF that would no longer fit), KeyFileError and OutputError.
     """
     folder = Path(folder)
     if signer is not None:
@@ -81,12 +112,15 @@ def issue(
     with changing(folder) as change:
         _require_unsigned(folder)
         _write(change, lang, signer, role)
-    return folder / REPORT
+        return folder / _main(change)
 
 
 def _write(change: FolderChange, lang: str, signer: Signer | None, role: str) -> None:
-    """Put the report and its renderings into a change."""
-    change.files.update(_files(change.folder, lang, signer, role))
+    """Put the report and its renderings into a change; where no PDF can be made, these alone."""
+    missing = lack()
+    if missing and (change.folder / REPORT).is_file():
+        raise missing
+    change.files.update(_files(change.folder, lang, signer, role, pdf=not missing))
     _record(change, "reported" if signer is None else "reported_and_signed")
 
 
@@ -116,17 +150,21 @@ def _is_signed(pdf: bytes) -> bool:
 def write(folder: Path, file: Path, *, lang: str = "zh", signer: Signer | None = None) -> Path:
     """Write the report of a session folder to another file; return that.
 
-    The folder stays as it is. Raises as ``issue`` does, and OutputError for a file in the folder.
+    The folder stays as it is. Raises as ``issue`` does, SetupError where no PDF can be made, and
+    OutputError for a file in the folder.
     """
     require_outside(file, folder)
+    render.check_fonts()
     put(file, _files(folder, lang, signer)[REPORT])
     return file
 
 
-def _files(folder: Path, lang: str, signer: Signer | None, role: str = ROLE) -> dict[str, bytes]:
+def _files(
+    folder: Path, lang: str, signer: Signer | None, role: str = ROLE, *, pdf: bool = True
+) -> dict[str, bytes]:
     """Name -> content of the report of an unchanged session folder, and of its renderings.
 
-    The PDF is signed where there is a signer, and carries the hashes of the others.
+    The ``pdf``, if wanted, is signed where there is a signer, and carries the hashes of the others.
     """
     Issuing(lang=lang, signer=signer).ready()
     verification.require_intact(folder)
@@ -136,12 +174,14 @@ def _files(folder: Path, lang: str, signer: Signer | None, role: str = ROLE) -> 
         renderings.HTML: render.html(done, packs, folder, lang, profiles).encode(),
         renderings.JUNIT: render.junit(done, packs).encode(),
     }
+    if not pdf:
+        return made
     attachments = {
         store.FILE: (folder / store.FILE).read_bytes(),
         renderings.FILE: renderings.dumps(renderings.of(lang, made)),
     }
-    pdf = render.pdf(done, packs, folder, lang, attachments, profiles)
-    return {**made, REPORT: _signed(pdf, signer, done.id, role) if signer else pdf}
+    report = render.pdf(done, packs, folder, lang, attachments, profiles)
+    return {**made, REPORT: _signed(report, signer, done.id, role) if signer else report}
 
 
 def sign(folder: Path, signer: Signer, *, role: str = ROLE, trust: Sequence[Path] = ()) -> Path:
@@ -201,9 +241,15 @@ def _signed(pdf: bytes, signer: Signer, number: str, role: str) -> bytes:
     return pades.sign(pdf, signer, role=role, reason=number)
 
 
+def _main(change: FolderChange) -> str:
+    """Name the report that a change writes: the PDF, if there is one."""
+    return REPORT if REPORT in change.files else renderings.HTML
+
+
 def _record(change: FolderChange, what: str) -> None:
     """Add the entry in the log and the seal to a change of the report."""
-    digest = hashlib.sha256(change.files[REPORT]).hexdigest()
-    details = {"report": REPORT, "sha256": digest}
+    report = _main(change)
+    digest = hashlib.sha256(change.files[report]).hexdigest()
+    details = {"report": report, "sha256": digest}
     change.files[LOG] = LogBook(change.folder).with_entry(what, details)
     add_seal(change, store.load(change.folder))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.errors import InputError
+from acceptance.files import strict_json
 from acceptance.messages import tr
 from acceptance.report import render
 
@@ -54,7 +55,7 @@ def dumps(made: Renderings) -> bytes:
 def parse(content: bytes) -> Renderings:
     """Read what ``dumps`` wrote. Raises InputError for whatever it would not have written."""
     try:
-        made = Renderings(**json.loads(content))
+        made = Renderings(**strict_json.loads(content))
         sound = made.language in wording.LANGUAGES and made.hashes.keys() == {*MADE}
         texts = [*made.hashes.values(), *made.renderer.values()]
         sound &= all(isinstance(text, str) for text in texts) and dumps(made) == content

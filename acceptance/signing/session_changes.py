@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, TypeGuard
 
 from acceptance.checks import conclusion, judging
+from acceptance.files import strict_json
 from acceptance.messages import tr, tr_count
 from acceptance.session import store
 
@@ -24,7 +24,7 @@ ROUNDING = 1e-9
 def changed_fields(signed: bytes, found: bytes) -> Iterator[str]:
     """Name the fields in which ``session.json`` differs from the signed one (bytes of both)."""
     try:
-        fields = [*_differences(json.loads(signed), json.loads(found))]
+        fields = [*_differences(strict_json.loads(signed), strict_json.loads(found))]
     except ValueError:
         fields = []
     for name, before, after in fields:

@@ -51,10 +51,27 @@ class Examined(Target):
     def signature(self) -> Outcome:
         """Check the signatures of the report."""
         if not self.pdf:
-            return _not_read(self.report, REPORT)
+            return self._html_alone() or _not_read(self.report, REPORT)
         report = self.signatures
         problems = tuple(problem.detail for problem in report.problems)
         return report.state, problems or tuple(map(str, report.signatures))
+
+    def _html_alone(self) -> Outcome | None:
+        """Say that nobody signed, where no PDF lies there and the log says that none was made.
+
+        The log proves nothing: whoever took a PDF away could have written this.
+        """
+        if not self.folder or self.report.exists():
+            return None
+        contents.require_readable(self.folder)
+        written = [entry for entry in LogBook(self.folder).read() if "report" in entry.details]
+        if not written or written[-1].details["report"] != renderings.HTML:
+            return None
+        what = tr(
+            "nobody signed: there is HTML, and no PDF; by the log none could be made where the "
+            "report was written. Make it with acceptance report, on a machine with Pango"
+        )
+        return State.INCOMPLETE, (what,)
 
     def predecessors(self) -> Outcome:
         """Say who answers for the sessions that this one rests on, and by whose roots.
@@ -260,7 +277,9 @@ class Examined(Target):
         """Set the pages of the report again from the session, and compare."""
         if not self.folder:
             return _alone()
-        if not (self.pdf and self.made and self._may_render()):
+        if not self.pdf:
+            return State.SKIPPED, ()
+        if not (self.made and self._may_render()):
             return self._not_set_again()
         try:
             here = render.fingerprint()
@@ -276,7 +295,7 @@ class Examined(Target):
     def _not_set_again(self) -> Outcome:
         """Say that another version set the pages, and whether they state the conclusion."""
         what = tr("only the same version can set them again, from unchanged evidence")
-        if not self.pdf or page_words.first_state(self.pdf, bottom_lines.conclusions(self.session)):
+        if page_words.first_state(self.pdf, bottom_lines.conclusions(self.session)):
             return State.SKIPPED, (what,)
         wrong = tr("the first pages do not state the conclusion that is in the session")
         return State.INDETERMINATE, (what, wrong)

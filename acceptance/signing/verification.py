@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from acceptance.session.measuring import Progress
+    from acceptance.signing.signatures import Signature
     from acceptance.signing.steps import Outcome
 
 STEPS = {
@@ -70,6 +71,8 @@ class Verification:
     """The bottom line of the session in the report, in English, whatever its pages may say.
 
     Empty where it cannot be read."""
+    signatures: tuple[Signature, ...] = ()
+    """Who signed the report, the first first; empty: nobody, or it cannot be read."""
 
     @property
     def state(self) -> State:
@@ -116,7 +119,21 @@ def verify(
         done.append(_run("measurements", again))
     said = _run("conclusion", examined.conclusion)
     conclusion = said.details[0] if said.state is State.OK else ""
-    return Verification(number=examined.known_number, steps=tuple(done), conclusion=conclusion)
+    return Verification(
+        number=examined.known_number,
+        steps=tuple(done),
+        conclusion=conclusion,
+        signatures=_signatures(examined),
+    )
+
+
+def _signatures(examined: Examined) -> tuple[Signature, ...]:
+    """Name who signed; what cannot be read is told by the step that could not read it."""
+    try:
+        return examined.signatures.signatures if examined.pdf else ()
+    except Exception as error:  # noqa: BLE001 -- as in _run
+        shortage.require_none(error)
+        return ()
 
 
 def _pages(examined: Examined, done: Sequence[Step]) -> Step:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -95,7 +96,7 @@ def digitised(camera: Camera, planes: Sequence[Light], source: int) -> Planes:
     for number, plane in enumerate(planes):
         sigma = camera.sigma(plane if number == 0 else camera.luma(MIDDLE)).astype(np.float32)
         start = random.integers(noise.size - plane.size)
-        noisy = sigma * noise[start : start + plane.size].reshape(plane.shape)
-        noisy += plane
-        frame.append(np.clip(np.rint(noisy, out=noisy), 0, 255, out=noisy).astype(np.uint8))
+        added = sigma * noise[start : start + plane.size].reshape(plane.shape)
+        # rounds half to even and keeps to 0 .. 255, as np.rint and np.clip do, in one pass
+        frame.append(np.asarray(cv2.add(plane, added, dtype=cv2.CV_8U), np.uint8))
     return tuple(frame)

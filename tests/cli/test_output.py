@@ -10,12 +10,16 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
+from issued_session import PACK_TEXT
 from rich.console import Console
 from sample_session import pack_of_db50, session_of
+from test_schemas import check
 
 from acceptance.cli import demo, tables, terminal, verbs
+from acceptance.footage import encode
 from acceptance.model import Verdict
 from acceptance.report import headlines
 
@@ -122,7 +126,8 @@ def test_progress_of_measure_is_not_on_standard_output(
 def test_run_prints_the_table_and_what_to_do_next_and_its_progress_elsewhere(
     chart_film: Film, tmp_path: pathlib.Path
 ) -> None:
-    done = acceptance("run", chart_film.path, "-o", tmp_path / "out", "--fact", "picture=colour")
+    asked = ("run", chart_film.path, "-o", tmp_path / "out", "--fact", "picture=colour")
+    done = acceptance(*asked, "--json", tmp_path / "run.json")
     assert done.returncode == 3
     assert not PROGRESS.search(done.stdout)
     assert PROGRESS.search(done.stderr)
@@ -130,6 +135,35 @@ def test_run_prints_the_table_and_what_to_do_next_and_its_progress_elsewhere(
     assert any("Verdict: inconclusive" in line for line in before[-20:])
     assert report.endswith("report.pdf")
     assert step == "Next: state in the plan: illuminance, system"
+    content = json.loads((tmp_path / "run.json").read_text("utf-8"))
+    check("run-1", content)
+    assert (content["exit_code"], content["verdict"]) == (3, "inconclusive")
+    [folder] = (tmp_path / "out").iterdir()
+    assert (content["folder"], content["session"]) == (str(folder), folder.name)
+    check("session-1", json.loads((folder / "session.json").read_text("utf-8")))
+
+
+def test_json_of_run_on_standard_output_has_that_to_itself_also_where_it_fails(
+    tmp_path: pathlib.Path,
+) -> None:
+    clip = tmp_path / "grey film.mkv"
+    pictures = [np.full((240, 320), 90, np.uint8)] * 50
+    encode.write(clip, pictures, codec="ffv1", pixel_format="gray")
+    strict = tmp_path / "made_up.toml"
+    freeze = 'limit = { at_most = 1, unit = "s" }'
+    pack = PACK_TEXT.replace('limit = { at_least = 8, unit = "1" }', freeze)
+    strict.write_text(pack.replace("grey_scale.steps", "faults.freeze"), "utf-8")
+    done = acceptance("run", clip, "-o", tmp_path, "--pack", strict, "--json", "-")
+    content = json.loads(done.stdout)
+    check("run-1", content)
+    assert done.returncode == content["exit_code"] == 1
+    [failed] = [one for one in content["findings"] if one["verdict"] == "fail"]
+    assert failed["quantity"] == "faults.freeze"
+    assert failed["value"] - failed["expanded"] > 1
+    assert "Conclusion: " in done.stderr
+    again = acceptance("run", clip, "-o", tmp_path, "--pack", strict, "--json", clip)
+    assert again.returncode == 2
+    assert "is an input of this command" in again.stderr
 
 
 def test_progress_of_the_demo_is_not_on_standard_output(

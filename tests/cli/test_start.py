@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 HEAVY = {
     "GTC", "av", "cv2", "jinja2", "numpy", "openpyxl", "pydantic", "pyhanko", "rich", "scipy",
-    "skimage", "weasyprint",
+    "skimage", "sqlalchemy", "weasyprint",
 }  # fmt: skip
 MOST_MODULES = 400
 

@@ -478,33 +478,33 @@ def test_a_wrong_key_password_is_refused_before_anything_is_measured(
     assert not (tmp_path / "out").exists()
 
 
-def test_without_a_chinese_font_no_report_is_begun(
+def test_without_a_chinese_font_the_report_is_html(
     chart_film: Film,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     def missing() -> None:
-        raise SetupError("no Chinese font is installed", hint="apt-get install fonts-noto-cjk")
+        hint = "apt-get install fonts-noto-cjk"
+        raise SetupError("no Chinese font is installed", hint=hint, code="font_missing")
 
     monkeypatch.setattr(render, "check_fonts", missing)
-    assert acceptance(monkeypatch, "run", chart_film.path, "-o", tmp_path / "out") == 2
-    assert "fonts-noto-cjk" in capsys.readouterr().err
-    assert not (tmp_path / "out").exists()
+    assert acceptance(monkeypatch, "run", chart_film.path, "-o", tmp_path / "out") == 3
+    assert "fonts-noto-cjk" in capsys.readouterr().out
+    reports = {path.name for path in tmp_path.glob("out/*/report.*")}
+    assert reports == {"report.html", "report.xml"}
 
 
-def test_on_a_machine_without_any_font_the_package_is_named(
-    chart_film: Film, tmp_path: Path
-) -> None:
+def test_on_a_machine_without_any_font_the_package_is_named(tmp_path: Path) -> None:
     config = tmp_path / "fonts.conf"
     config.write_text(
         f"<fontconfig><dir>{tmp_path}</dir><cachedir>{tmp_path}</cachedir></fontconfig>"
     )
-    command = (sys.executable, "-m", "acceptance", "run", chart_film.path, "-o", tmp_path / "out")
+    command = (sys.executable, "-m", "acceptance", "chart", "acceptance", "-o", tmp_path / "c.pdf")
     environment = os.environ | {"FONTCONFIG_FILE": str(config)}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert "apt-get install fonts-noto-cjk" in done.stderr
+    assert "apt-get install fontconfig fonts-noto-cjk" in done.stderr
 
 
 def test_a_clip_that_may_not_be_read_is_no_wrong_usage(

@@ -16,6 +16,7 @@ from acceptance.model import (
     Draw,
     Instrument,
     Matrix,
+    OutOfScope,
     Person,
     Plan,
     Project,
@@ -97,7 +98,7 @@ def filled_in(text: str) -> str:
         line.replace("# ", "", 1) if line.lstrip().startswith("# ") else line
         for line in text.splitlines()
     ]
-    files = ("device_list", "answer_files", "score_files", "commitment_file")
+    files = ("register", "device_list", "answer_files", "score_files", "commitment_file")
     left_out = (*files, "live", "chip")
     return "\n".join(line for line in lines if not line.startswith(left_out))
 
@@ -138,11 +139,13 @@ def test_every_field_and_example_has_its_phrase(lang: str) -> None:
 LEFT_OUT = {
     Shot: {"sha256", "corners", "still", "stream", "filmed_by", "created"},  # written by the tool
     Recordings: {"sha256", "files", "conditions", "instruments"},  # so, or as those of a shot
+    OutOfScope: {"clause"},  # instead of a requirement
     Draw: {"retest_of", "failed", "requirements", "session", "why"},  # acceptance sample --retest
     Plan: {*plan_form.TABLES, "answers", "commitments"},  # tables of their own; or from files
 }
 NOUNS = {
-    "project": Project, "deviations": Deviation, "subjects": Subject, "draws": Draw,
+    "project": Project, "deviations": Deviation, "out_of_scope": OutOfScope,
+    "subjects": Subject, "draws": Draw,
     "matrix": Matrix, "instruments": Instrument, "people": Person, "shots": Shot,
     "recordings": Recordings, "concessions": Concession,
 }  # fmt: skip

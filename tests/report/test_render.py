@@ -12,6 +12,7 @@ import string
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -139,8 +140,32 @@ def test_the_same_session_gives_the_same_bytes(
     chinese: bytes, session: Session, pack: Pack, folder: Path
 ) -> None:
     before = os.environ.get("SOURCE_DATE_EPOCH")
+    typesetting._JUST_SET.clear()
     assert render.pdf(session, [pack], folder, "zh", ATTACHED) == chinese
     assert os.environ.get("SOURCE_DATE_EPOCH") == before
+
+
+PAGE = "<html lang=zh><body><p>{}<img alt=still src='still%20%25.png'>"
+
+
+def test_what_was_just_set_is_set_again_only_where_something_changed(tmp_path: Path) -> None:
+    """Page, time, attachments and stills: each of them counts."""
+    still = tmp_path / "still %.png"
+    draw_still(still, (64, 48))
+    same = (PAGE.format("1"), tmp_path, render.EPOCH, ATTACHED)
+    first = typesetting.archived(*same)
+    assert typesetting.archived(*same) is first
+    for page, moment, attached in (
+        (PAGE.format("2"), render.EPOCH, ATTACHED),
+        (PAGE.format("1"), render.EPOCH + timedelta(1), ATTACHED),
+        (PAGE.format("1"), render.EPOCH, {"session.json": b"{}"}),
+    ):
+        assert typesetting.archived(page, tmp_path, moment, attached) != first
+    again = typesetting.archived(*same)
+    assert again == first
+    assert again is not first
+    draw_still(still, (48, 64))
+    assert typesetting.archived(*same) != first
 
 
 def test_only_simplified_chinese_typefaces_are_embedded(chinese: bytes, tmp_path: Path) -> None:

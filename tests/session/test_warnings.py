@@ -123,7 +123,7 @@ OUTRIGHT = [way for way in ALL_WAYS if way.codes[0] in {
     "weaker_limit", "limit_replaced", "withdrawn", "answered_by_hand", "retaken", "run_before",
     "miss_not_judged", "miss_averaged", "footage_shared", "devices_alike", "filmed_less",
     "site_split", "not_applicable", "out_of_scope", "dropped", "seed_by_operator", "redrawn",
-    "coding_by_hand",
+    "coding_by_hand", "taken_out",
 }]  # fmt: skip
 
 

@@ -53,6 +53,7 @@ SOURCES: tuple[Callable[[Judged], Iterator[SessionWarning]], ...] = (
     verdicts.stated_uncertainties,
     verdicts.silent_raters,
     taken_out.withdrawn,
+    taken_out.by_plan,
     taken_out.untested_devices,
     taken_out.nothing_judged,
     taken_out.out_of_scope,

@@ -1,4 +1,4 @@
-"""What was taken out: withdrawn by an overlay, out of scope, not applicable, never tested."""
+"""What was taken out: by an overlay or a plan, out of scope, not applicable, never tested."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from acceptance.checks.sampling import NO_DEVICES
+from acceptance.checks.taken_out import CODE, by_requirement
 from acceptance.checks.warned.judged import caution, note
 from acceptance.model import Verdict
 
@@ -26,6 +27,22 @@ def withdrawn(judged: Judged) -> Iterator[SessionWarning]:
             name = f"{pack.id}#{gone.what}"
             parameters = {"requirement": name, "why": gone.why, "by": gone.confirmed_by}
             yield caution("withdrawn", [name], **parameters)
+
+
+def by_plan(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield each requirement or clause that the plan takes out, with what was not tested of it."""
+    entries = by_requirement(judged.packs, judged.session.plan)
+    for entry in judged.session.plan.out_of_scope:
+        items = [
+            f"{one.requirement} ({one.subject})"
+            for one in judged.session.findings
+            if one.reason.code == CODE and entries.get(one.requirement) is entry
+        ]
+        name = entry.requirement or entry.clause
+        if items:
+            yield caution("taken_out", items, name=name, why=entry.reason, by=entry.by)
+        else:
+            yield note("taken_out_in_vain", [name], why=entry.reason, by=entry.by)
 
 
 def out_of_scope(judged: Judged) -> Iterator[SessionWarning]:

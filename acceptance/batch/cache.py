@@ -1,0 +1,104 @@
+"""Measurements that were made before, one file each, by the key of what they were made of.
+
+A file holds what the shot gave and its stills, with their hashes (``bundle``). It is written beside
+its place and renamed; one that is damaged counts as none, and is measured again.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from acceptance.batch import bundle
+from acceptance.files import regular
+from acceptance.files.output import writing
+from acceptance.session import store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from acceptance.session.measuring import Measured
+
+MEASURED = "measured.json"
+MOST = 512 << 20  # bytes of an entry
+STILL = re.compile(r"data/stills/[\w.-]+\.jpg")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """What a shot gave, and its stills by their paths in a session."""
+
+    measured: Measured
+    stills: dict[str, bytes]
+
+
+class Damaged(ValueError):  # noqa: N818 -- never shown: who asks measures again
+    """An entry that is not as it was written."""
+
+
+def dump(key: str, measured: Measured, bag: Path) -> bytes:
+    """Write an entry: what a shot gave, and the stills in ``bag`` that it names."""
+    stills = {name: (bag / name).read_bytes() for name in sorted(store.stills_of(measured))}
+    return bundle.pack(key, {MEASURED: store.dump_measured(measured), **stills})
+
+
+def parse(content: bytes, key: str) -> Entry:
+    """Read what ``dump`` wrote under this key. Raises Damaged."""
+    try:
+        parts = bundle.unpack(content, key)
+        measured = store.parse_measured(parts.pop(MEASURED, b""))
+    except (ValueError, RecursionError) as error:
+        raise Damaged(key) from error
+    named = store.stills_of(measured)
+    if parts.keys() != named or not all(map(STILL.fullmatch, named)):
+        raise Damaged(key)
+    return Entry(measured=measured, stills=parts)
+
+
+@dataclass(frozen=True)
+class Cache:
+    """A folder of entries."""
+
+    folder: Path
+
+    def path(self, key: str) -> Path:
+        """Return where the entry of a key is, or would be."""
+        return self.folder / key[:2] / f"{key}.measured"
+
+    def holds(self, key: str) -> bool:
+        """Whether there is a whole entry of a key. Raises Damaged."""
+        content = self._content(key)
+        try:
+            return content is not None and bool(bundle.unpack(content, key))
+        except ValueError as error:
+            raise Damaged(key) from error
+
+    def find(self, key: str) -> Entry | None:
+        """Return what was kept under a key; None: nothing. Raises Damaged."""
+        content = self._content(key)
+        return None if content is None else parse(content, key)
+
+    def _content(self, key: str) -> bytes | None:
+        try:
+            return regular.content(self.path(key), MOST)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise Damaged(key) from error
+
+    def keep(self, key: str, content: bytes) -> None:
+        """Keep what ``dump`` wrote. Raises OutputError, and ValueError where it is not whole.
+
+        It is not waited for the disc: what a power failure damages is measured again.
+        """
+        bundle.unpack(content, key)
+        path = self.path(key)
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        with writing(path.parent):
+            try:
+                draft.write_bytes(content)
+                draft.replace(path)
+            finally:
+                draft.unlink(missing_ok=True)

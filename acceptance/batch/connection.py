@@ -1,0 +1,208 @@
+"""A results database opened: SQLite or PostgreSQL, made where it is new, upgraded where it is old.
+
+SQLite has one writer at a time (WAL, ``synchronous=NORMAL``: what was committed survives a crash of
+the program); PostgreSQL is given the same order by a lock.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import (
+    Connection,
+    create_engine,
+    event,
+    exc,
+    insert,
+    inspect,
+    make_url,
+    select,
+    text,
+)
+
+from acceptance.batch import schema
+from acceptance.errors import InputError, OutputError, SetupError
+from acceptance.files import paths
+from acceptance.messages import tr, visible
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sqlalchemy import URL, Engine
+
+PATIENCE = 20.0  # s that a writer waits for another
+LOCK = 50216  # of PostgreSQL's advisory locks
+# Statements that lead from a version of the tables to the next one.
+UPGRADES: dict[int, Sequence[str]] = {}
+UNKNOWN = 0  # version of a database without tables
+
+
+class Database:
+    """An open database; every use is one transaction, done whole or not at all.
+
+    ``url``: that of SQLAlchemy (``postgresql://...``, ``sqlite:///...``), or the path of an SQLite
+    file. ``create``: whether to make it where there is none. Raises SetupError where the driver is
+    missing, InputError for what is no such database or a newer one, OutputError where it cannot be
+    opened or written.
+    """
+
+    def __init__(self, url: str, *, create: bool = True, patience: float = PATIENCE) -> None:
+        self.url = _url(url)
+        self.name = self.url.render_as_string(hide_password=True)
+        self._require_file(create=create)
+        with self.told():
+            self.engine = _engine(self.url, patience)
+        try:
+            self._bring_up_to_date(create=create)
+        except BaseException:
+            self.close()
+            raise
+
+    def _require_file(self, *, create: bool) -> None:
+        """Refuse an SQLite file that is not there: opening it would make it."""
+        file = self.url.database
+        if create or self.url.get_backend_name() != "sqlite" or not file or Path(file).exists():
+            return
+        hint = tr("Add sessions first: acceptance database add")
+        raise InputError(tr("there is no database here"), where=file, hint=hint)
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Read what one moment holds."""
+        with self.told(), self.engine.connect() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Write as the only writer; all of it is kept, or nothing."""
+        writer = self.engine.execution_options(writes=True)
+        with self.told(), writer.begin() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def told(self) -> Iterator[None]:
+        """Turn errors of the database into sentences."""
+        try:
+            yield
+        except exc.NoSuchModuleError as error:
+            what = tr("there is no such kind of database ({cause})", cause=error)
+            hint = tr("Give the path of an SQLite file, or postgresql://USER@HOST/NAME")
+            raise InputError(what, where=self.name, hint=hint) from error
+        except ModuleNotFoundError as error:
+            what = tr("{library} is not installed", library=error.name)
+            hint = tr("Install it: pip install 'db50-acceptance[postgresql]'")
+            raise SetupError(what, where=self.name, hint=hint) from error
+        except (exc.SQLAlchemyError, OverflowError) as error:
+            what = tr("the database cannot be used ({cause})", cause=_cause(error))
+            raise OutputError(what, where=self.name, hint=_hint(error)) from error
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    def _bring_up_to_date(self, *, create: bool) -> None:
+        with self.reading() as connection:
+            version = self._version(connection)
+        if version == schema.VERSION:
+            return
+        if version == UNKNOWN and not create:
+            hint = tr("Add sessions first: acceptance database add")
+            raise InputError(tr("there is no session in it"), where=self.name, hint=hint)
+        with self.writing() as connection:
+            self._upgrade(connection, self._version(connection))  # another may have been faster
+
+    def _version(self, connection: Connection) -> int:
+        """Return the version of the tables. Raises InputError for others' tables and newer ones."""
+        tables = inspect(connection).get_table_names()
+        if not tables:
+            return UNKNOWN
+        found = None
+        if schema.schema_version.name in tables and schema.sessions.name in tables:
+            found = connection.scalar(select(schema.schema_version.c.version))
+        if found is None:
+            what = tr("this is the database of another program")
+            raise InputError(what, where=self.name, hint=tr("Give another file or database"))
+        if found > schema.VERSION:
+            what = tr(
+                "its tables are of version {found}, made by a newer version of this toolkit; "
+                "this one knows version {known}",
+                found=found, known=schema.VERSION,
+            )  # fmt: skip
+            raise InputError(what, where=self.name, hint=tr("Use the newer version"))
+        return int(found)
+
+    def _upgrade(self, connection: Connection, version: int) -> None:
+        if version == UNKNOWN:
+            schema.TABLES.create_all(connection)
+            connection.execute(insert(schema.schema_version).values(version=schema.VERSION))
+            return
+        for step in range(version, schema.VERSION):
+            for statement in UPGRADES[step]:
+                connection.execute(text(statement))
+        connection.execute(schema.schema_version.update().values(version=schema.VERSION))
+
+
+def _url(address: str) -> URL:
+    """Read a URL; what is none is the path of an SQLite file."""
+    scheme, separator, _ = address.partition("://")
+    if address and not separator and not paths.CONTROLS.search(address):
+        return make_url("sqlite+pysqlite://").set(database=address)
+    try:
+        url = make_url(address)
+    except (exc.ArgumentError, ValueError) as error:
+        what = tr("this is no address of a database")
+        hint = tr("Give the path of an SQLite file, or postgresql://USER@HOST/NAME")
+        raise InputError(what, where=visible(scheme), hint=hint) from error
+    named = url.drivername in {"postgresql", "postgres"}
+    return url.set(drivername="postgresql+psycopg") if named else url
+
+
+def _engine(url: URL, patience: float) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url, connect_args={"timeout": patience, "isolation_level": None})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    seconds = max(2, round(patience))
+    options = f"-c lock_timeout={int(patience * 1000)}"
+    engine = create_engine(url, connect_args={"connect_timeout": seconds, "options": options})
+    event.listen(engine, "begin", _begin_postgresql)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
+    for pragma in ("foreign_keys = ON", "journal_mode = WAL", "synchronous = NORMAL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get("writes"):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
+
+
+def _cause(error: BaseException) -> str:
+    """Return the driver's first line, without statement and parameters."""
+    origin = getattr(error, "orig", None) or error
+    return next(iter(str(origin).strip().splitlines()), type(origin).__name__)
+
+
+def _hint(error: BaseException) -> str:
+    """Say what to do about the usual causes."""
+    cause = _cause(error)
+    hints: Mapping[str, str] = {
+        "locked": tr("Another program is writing to it: try again when that has ended"),
+        "lock timeout": tr("Another program is writing to it: try again when that has ended"),
+        "full": tr("Make room: what was added before is kept"),
+        "not a database": tr("Give another file"),
+        "malformed": tr("Delete the file and add the sessions again: it only mirrors them"),
+    }
+    usual = tr("Check its address, and whether it can be reached and written")
+    return next((hint for word, hint in hints.items() if word in cause), usual)

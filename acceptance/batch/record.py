@@ -1,0 +1,81 @@
+"""What a batch did, one JSON object a line, added as it happens: ``OUT/batch.jsonl``.
+
+The next batch on the same output reads there which sessions are made already. A session is kept
+only where it is still what the line says: the line is written just before the session's folder gets
+its name. Half a line that a kill left is cut off.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from acceptance.files.output import append, disc_errors, put
+from acceptance.session import store
+from acceptance.session.evidence import hash_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FILE, SESSION = "batch.jsonl", "session"
+
+
+@dataclass(frozen=True)
+class Record:
+    """The record in an output folder."""
+
+    out: Path
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        return self.out / FILE
+
+    def begin(self) -> None:
+        """Cut off what is no line, so that lines can be added. Raises OutputError."""
+        with disc_errors(self.path):
+            content = self.path.read_bytes() if self.path.exists() else b""
+            if content and not content.endswith(b"\n"):
+                put(self.path, content[: content.rfind(b"\n") + 1])
+
+    def add(self, event: str, **details: object) -> None:
+        """Add a line. Raises OutputError.
+
+        Only for one of a session it is waited until it is on the disc.
+        """
+        when = datetime.now().astimezone().isoformat(timespec="milliseconds")
+        line = json.dumps({"when": when, "event": event, **details}, ensure_ascii=False)
+        content = line.encode() + b"\n"
+        with disc_errors(self.path):
+            if event == SESSION:
+                append(self.path, content)
+            else:
+                with self.path.open("ab", buffering=0) as file:
+                    file.write(content)
+
+    def lines(self) -> Iterator[dict[str, Any]]:
+        """Yield the lines, the oldest first, without those that are none."""
+        try:
+            content = self.path.read_bytes()
+        except OSError:
+            return
+        for line in content.split(b"\n"):
+            with contextlib.suppress(ValueError, RecursionError):
+                if isinstance(said := json.loads(line), dict):
+                    yield said
+
+    def sessions(self) -> dict[str, dict[str, Any]]:
+        """Return the sessions made so far, by the key of what they were made of."""
+        made = (line for line in self.lines() if line.get("event") == SESSION)
+        return {str(line.get("key")): line for line in made}
+
+
+def still_there(out: Path, line: dict[str, Any]) -> bool:
+    """Whether the session of a line is in ``out`` as it was made."""
+    folder = out / str(line.get("session") or ".")
+    file = folder / store.FILE
+    return file.is_file() and hash_file(file) == line.get("sha256")

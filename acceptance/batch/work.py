@@ -1,0 +1,80 @@
+"""What a child does: ``python -m acceptance.batch.work ANSWER MEMORY``, a task on standard input.
+
+The answer is a ``bundle``, written before the child ends with 0. Nobody waits for a child whose
+standard input is closed: it ends at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import traceback
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from acceptance.batch import bundle, cache, keys, system, tasks
+from acceptance.errors import AcceptanceError
+from acceptance.files import shortage
+from acceptance.session import intake, measuring, readiness, store
+
+if TYPE_CHECKING:
+    from acceptance.batch.tasks import MeasureTask, Task
+
+
+def main() -> None:
+    """Do the task, write the answer, and end."""
+    place, memory = Path(sys.argv[1]), int(sys.argv[2])
+    system.limit_memory(memory)
+    line = sys.stdin.buffer.readline()
+    threading.Thread(target=_end_with_input, daemon=True).start()
+    place.write_bytes(bundle.pack("", answered(line)))
+    os._exit(0)  # nothing is left to be tidied up, and some libraries take long for that
+
+
+def _end_with_input() -> None:
+    if not os.read(sys.stdin.fileno(), 1):
+        os._exit(1)
+
+
+def answered(line: bytes) -> dict[str, bytes]:
+    """Do a task; return the parts of the answer, which may be an error."""
+    try:
+        return _done(tasks.parse(line))
+    except Exception as error:  # noqa: BLE001 -- the last resort for bugs
+        known = error if isinstance(error, AcceptanceError) else shortage.of(error)
+        said = {"error": tasks.of_error(known)} if known else {"fault": traceback.format_exc()}
+        return {tasks.REPLY: json.dumps(said).encode()}
+
+
+def _done(task: Task) -> dict[str, bytes]:
+    match task:
+        case tasks.MeasureTask():
+            return {cache.MEASURED: measured(task)}
+        case tasks.LengthTask():
+            seconds = readiness.expected([Path(clip) for clip in task.clips])
+            return {tasks.REPLY: json.dumps({"seconds": seconds}).encode()}
+        case _:
+            from acceptance.batch import making  # noqa: PLC0415 -- late: brings the report
+
+            return {tasks.REPLY: json.dumps(making.made(task)).encode()}
+
+
+def measured(task: MeasureTask) -> bytes:
+    """Measure a shot; return an entry of the cache.
+
+    Raises ClipError, ChartError and PlanError as ``session.runner.run`` does.
+    """
+    plan, folder = store.parse_plan(task.plan.encode()), Path(task.folder)
+    intake.check(plan, folder)
+    shot = intake.dated(keys.bare(plan.shots[0]), folder)
+    with TemporaryDirectory() as name:
+        bag, judged = Path(name), frozenset(task.judged)
+        given = measuring.look_and_draw(shot, bag, judged, None, folder=folder)
+        return cache.dump(task.key, given, bag)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""The verb ``compare``: many devices and vendors, from session folders or a database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from acceptance import wording
+from acceptance.cli import terminal
+from acceptance.cli.database import add_all, sessions_in
+from acceptance.cli.options import (
+    OUT,
+    database_option,
+    json_option,
+    language_option,
+    prepare_json,
+    write_json,
+)
+from acceptance.errors import InputError
+from acceptance.files.output import put, require_ending
+from acceptance.messages import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from acceptance.batch.comparison import DeviceComparison, DeviceRank
+
+SHOWN = 20  # devices on the terminal
+IN_MEMORY = ":memory:"
+
+
+@click.command()
+@click.argument("sources", nargs=-1, type=OUT, metavar="[SESSION|FOLDER]...")
+@database_option
+@click.option("--model", default="", help="Only devices of this model.")
+@click.option("--pack", default="", help="Only by this pack.")
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    type=OUT,
+    help="Page (.html) or workbook (.xlsx) to write; may be repeated.",
+)
+@json_option
+@language_option(help="Language of page and workbook.")
+def compare(
+    sources: tuple[Path, ...],
+    url: str,
+    model: str,
+    pack: str,
+    outputs: tuple[Path, ...],
+    json_file: Path | None,
+    lang: str,
+) -> int:
+    """Compare devices and vendors: clauses, distributions, worst first, outliers, drift.
+
+    Of the sessions named, or of all in the database. Sessions that were changed are left out, which
+    exits with 2.
+    """
+    for output in outputs:
+        require_ending(output, {".html", ".xlsx"})
+    prepare_json(json_file, [folder / "session.json" for folder in sources])
+    found, refused = _compared(sources, url, model, pack)
+    if not found.matrix.devices:
+        hint = tr("Name other sessions, another --model, or add sessions to the database")
+        raise InputError(tr("there is no device to compare"), hint=hint)
+    _write(found, outputs, json_file, lang)
+    return 2 if refused else 0
+
+
+def _compared(
+    sources: Sequence[Path], url: str, model: str, pack: str
+) -> tuple[DeviceComparison, int]:
+    """Compare what a database holds, or one in memory made of session folders.
+
+    Say also how many folders were refused.
+    """
+    from acceptance.batch import comparison  # noqa: PLC0415 -- late: brings SQLAlchemy
+    from acceptance.batch.results import Results  # noqa: PLC0415 -- as above
+
+    folders = [session for folder in sources for session in sessions_in(folder)]
+    with Results(IN_MEMORY if sources else url, create=bool(sources)) as results:
+        _, refused = add_all(results, folders, ()) if folders else (0, 0)
+        with results.database.reading() as connection:
+            return comparison.compare(connection, model=model, pack=pack), refused
+
+
+def _write(
+    found: DeviceComparison, outputs: Sequence[Path], json_file: Path | None, lang: str
+) -> None:
+    from acceptance.batch import comparison_page, comparison_tables  # noqa: PLC0415 -- as above
+
+    for output in outputs:
+        page = output.suffix.lower() == ".html"
+        made = (
+            comparison_page.html(found, lang).encode()
+            if page
+            else comparison_tables.workbook(found, lang)
+        )
+        put(output, made)
+        terminal.say(str(output))
+    if json_file:
+        write_json(comparison_tables.content(found), json_file)
+    elif not outputs:
+        _print(found)
+
+
+def _print(found: DeviceComparison) -> None:
+    columns = (
+        tr("device"),
+        tr("model"),
+        tr("verdict"),
+        tr("failed"),
+        tr("margin in U"),
+        tr("item"),
+    )
+    rows = [_row(found, rank) for rank in found.ranks[:SHOWN]]
+    terminal.table(tr("Worst devices first"), columns, rows)
+    counts = {
+        "devices": len(found.ranks),
+        "outliers": len(found.outliers),
+        "changes": len(found.drifts),
+    }
+    terminal.say(
+        tr(
+            "{devices} devices, {outliers} outliers, {changes} changes beyond the uncertainty; "
+            "all of it: -o comparison.html",
+            **counts,
+        )
+    )
+
+
+def _row(found: DeviceComparison, rank: DeviceRank) -> tuple[str, ...]:
+    device = found.matrix.devices[rank.device]
+    nearest = rank.distribution.requirement if rank.distribution else ""
+    margin = rank.figure.margin if rank.figure else None
+    return (
+        device["serial"] or device["subject"],
+        f"{device['manufacturer']} {device['model']}".strip(),
+        wording.word(rank.verdict, "verdict_item", "en") if rank.verdict else "",
+        str(rank.failed),
+        "" if margin is None else f"{margin:.2f}",
+        nearest,
+    )

@@ -1,0 +1,43 @@
+"""Checks of data classes that stop at the first wrong item of a list or table.
+
+Pydantic states every error: a list of a million empty tables (3 MB of JSON) takes 80 s and 14 GB to
+refuse. Where only the first one is shown, the others need not be found.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from pydantic_core import SchemaValidator
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+Kind = TypeVar("Kind")
+
+STOPPING = {"list", "tuple", "set", "frozenset", "dict"}
+
+
+def check(adapter: TypeAdapter[Kind], value: object) -> Kind:
+    """Make of a value what the adapter is for.
+
+    Raises pydantic's ValidationError, whose errors end at the first wrong item of each list or
+    table.
+    """
+    return cast("Kind", _validator(adapter).validate_python(value))
+
+
+@functools.cache
+def _validator(adapter: TypeAdapter[Any]) -> SchemaValidator:
+    adapter.rebuild()
+    return SchemaValidator(_stopping(adapter.core_schema))
+
+
+def _stopping(schema: Any) -> Any:  # noqa: ANN401 -- pydantic's schemas are nested tables and lists
+    if isinstance(schema, list | tuple):
+        return type(schema)(_stopping(part) for part in schema)
+    if not isinstance(schema, dict):
+        return schema
+    parts = {key: part if key == "metadata" else _stopping(part) for key, part in schema.items()}
+    return parts | {"fail_fast": True} if schema.get("type") in STOPPING else parts

@@ -1,0 +1,109 @@
+"""What systems do differently: locks, limits of memory, opening files and folders.
+
+Windows has neither ``fcntl`` nor ``resource``, opens no folder, and changes line ends in files that
+are not opened as bytes. No other module uses a name that it lacks: ``make lint`` checks the types
+for Windows too, ``tests/files/test_system.py`` the names. Nothing here was ever run on Windows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+if sys.platform == "win32":
+    import msvcrt
+
+    BYTES = os.O_BINARY  # leave line ends alone
+    NEVER_WAITING = os.O_RDONLY | BYTES
+
+    def memory_limit() -> int | None:
+        """Return how many bytes of addresses this process may use; None: there is no limit."""
+        return None
+
+    def limit_memory(most: int) -> bool:  # noqa: ARG001 -- as below
+        """Return whether this process can be limited to ``most`` bytes of addresses."""
+        return False
+
+    @contextlib.contextmanager
+    def locked(folder: Path) -> Iterator[bool]:
+        """Lock a file beside the folder, which nobody can remove while it is open; as below."""
+        place = Path(os.path.realpath(folder, strict=True))
+        place = place.with_name(f"{place.name}.lock")
+        handle, taken = os.open(place, os.O_RDWR | os.O_CREAT | BYTES, 0o600), False
+        try:
+            with contextlib.suppress(OSError):
+                msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+                taken = True
+            yield taken
+        finally:
+            os.close(handle)
+            with contextlib.suppress(OSError):
+                place.unlink()
+
+    def flush(path: Path) -> None:
+        """Wait until a file is on the disc; a folder, or what may not be written, is left out."""
+        if not path.is_dir():
+            with contextlib.suppress(PermissionError):
+                _flush(os.open(path, os.O_RDWR | BYTES))
+
+else:
+    import fcntl
+    import resource
+
+    BYTES = 0
+    NEVER_WAITING = os.O_RDONLY | os.O_NONBLOCK  # not even for a pipe
+
+    def memory_limit() -> int | None:
+        """Return how many bytes of addresses this process may use; None: there is no limit."""
+        limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+        return None if limit == resource.RLIM_INFINITY else limit
+
+    def limit_memory(most: int) -> bool:
+        """Let this process use ``most`` bytes of addresses, or fewer where it may use only those.
+
+        Return whether this system can limit that.
+        """
+        _, highest = resource.getrlimit(resource.RLIMIT_AS)
+        most = most if highest == resource.RLIM_INFINITY else min(most, highest)
+        resource.setrlimit(resource.RLIMIT_AS, (most, highest))
+        return True
+
+    @contextlib.contextmanager
+    def locked(folder: Path) -> Iterator[bool]:
+        """Lock a folder for the block; yield whether that was possible: somebody else may have.
+
+        The lock ends with the process, however that ends. Where the file system has no locks,
+        nothing is locked. Raises OSError.
+        """
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            yield _is_locked(handle, folder)
+        finally:
+            os.close(handle)
+
+    def _is_locked(handle: int, folder: Path) -> bool:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True  # a file system without locks
+        # else finished, and removed, between opening and locking
+        return folder.exists() and os.path.samestat(os.fstat(handle), folder.stat())
+
+    def flush(path: Path) -> None:
+        """Wait until a file, or the names in a folder, are on the disc. Raises OSError."""
+        _flush(os.open(path, os.O_RDONLY))
+
+
+def _flush(handle: int) -> None:
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,59 @@
+"""What all tests of a plan share: the session, made once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from acceptance.pytest_plugin import measured_once
+from acceptance.pytest_plugin.measured_once import NotMeasuredError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from acceptance.model import Finding, Session
+
+
+class MeasuredModule(pytest.File):
+    """A plan that is measured before the first of its tests that runs, and only then."""
+
+    made: tuple[Session, Path] | NotMeasuredError | None = None
+    findings: dict[tuple[str, str], Finding] | None = None
+
+    def measured(self) -> tuple[Session, Path]:
+        """Return the session and its folder. Fails without traceback where there is none."""
+        if self.made is None:
+            try:
+                self.made = measured_once.measure(self.path, self.config)
+            except NotMeasuredError as error:
+                self.made = error
+        if isinstance(self.made, NotMeasuredError):
+            pytest.fail(str(self.made), pytrace=False)
+        return self.made
+
+    def finding(self, requirement: str, subject: str) -> Finding:
+        """Return a finding of the session. Fails as ``measured`` does."""
+        if not self.findings:
+            done, _ = self.measured()
+            self.findings = {(one.requirement, one.subject): one for one in done.findings}
+        return self.findings[requirement, subject]
+
+
+class PlanTest(pytest.Item):
+    """A test of a plan."""
+
+    @property
+    def module(self) -> MeasuredModule:
+        """Its plan."""
+        assert isinstance(self.parent, MeasuredModule)  # noqa: S101 -- nothing else makes one
+        return self.parent
+
+    @property
+    def strict(self) -> bool:
+        """Whether only a firm pass will do."""
+        return bool(self.config.getini("acceptance_strict"))
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Say where the test stands: in the plan, in no line of it."""
+        return self.path, 0, self.name

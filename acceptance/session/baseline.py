@@ -1,0 +1,43 @@
+"""Figures of an earlier build, from what ``measure --json`` wrote or from a session."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from acceptance.errors import PlanError
+from acceptance.files import regular, wrong_field
+from acceptance.messages import tr
+from acceptance.model import Measurement
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# other fields than a measurement's may stand there: ``expanded``, and those of later versions
+_FIGURES = TypeAdapter(tuple[Measurement, ...], config=ConfigDict(defer_build=True))
+
+
+def read(path: Path) -> tuple[Measurement, ...]:
+    """Read the measurements of a JSON file. Raises PlanError where there are none."""
+    hint = tr("Give a file that measure --json wrote, or a session.json")
+    try:
+        content = json.loads(regular.content(path))
+        found = _FIGURES.validate_python(content["measurements"])
+    except OSError as error:
+        what = tr("cannot be read ({cause})", cause=error.strerror or error)
+        raise PlanError(what, where=str(path), hint=hint) from error
+    except (ValueError, RecursionError, KeyError, TypeError) as error:
+        what = tr("holds no measurements ({cause})", cause=_cause(error))
+        raise PlanError(what, where=str(path), hint=hint) from error
+    if not found:
+        raise PlanError(tr("holds no measurements"), where=str(path), hint=hint)
+    return found
+
+
+def _cause(error: Exception) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error) or type(error).__name__
+    first = error.errors(include_url=False)[0]
+    return ": ".join(filter(None, (wrong_field.place(first), wrong_field.sentence(first))))

@@ -1,0 +1,32 @@
+"""Databases of both kinds, each test's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import postgresql
+import pytest
+from sqlalchemy import create_engine, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def _server() -> Iterator[str]:
+    with postgresql.server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give an empty database."""
+    if request.param == "sqlite":
+        return str(tmp_path / "ergebnisse 结果.db")
+    server = request.getfixturevalue("_server")
+    engine = create_engine(server.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE; CREATE SCHEMA public"))
+    engine.dispose()
+    return str(server)

@@ -1,0 +1,113 @@
+"""What a batch is given becomes plans: files, patterns, folders, clips and device lists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import batch_site
+import pytest
+
+from acceptance.batch import inputs
+from acceptance.errors import PlanError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LIST = """\
+id,kind,name,parent,model,system
+site,site,Depot,,,digital
+cam-1,fixed,Gate,site,K7,
+门口,dome,Yard,site,K8,
+"""
+TEMPLATE = """\
+operator = "{model} by {manufacturer}"
+[[shots]]
+id = "chart"
+subject = "{id}"
+clip = "clips/{id} {name}.png"
+"""
+
+
+def names(items: list[inputs.Item]) -> list[str]:
+    """Return the names without folders."""
+    return [item.name.rpartition("/")[2] for item in items]
+
+
+def test_a_folder_gives_its_plans_in_natural_order_and_nothing_that_is_no_plan(
+    tmp_path: Path,
+) -> None:
+    for name in ("cam10", "cam2", "门"):
+        batch_site.plan(tmp_path, name)
+    (tmp_path / "copy.toml").write_text('chart = "acceptance"\nserial = "K-7"\n', "utf-8")
+    (tmp_path / ".hidden.toml").write_text("subjects = []", "utf-8")
+    assert names(inputs.read([tmp_path])) == ["cam2.toml", "cam10.toml", "门.toml"]
+
+
+def test_a_folder_without_plans_gives_a_device_for_each_clip(tmp_path: Path) -> None:
+    for name in ("cam 10.png", "cam 2.png", "notes.txt"):
+        batch_site.still(tmp_path / "x.png").rename(tmp_path / name)
+    facts = {"system": "digital"}
+    assert names(inputs.read([tmp_path])) == ["cam-2", "cam-10"]
+    options = inputs.ForClips(facts=facts, fields={"chart": "acceptance"}, operator="Li")
+    [first, _] = inputs.read([tmp_path], options=options)
+    assert first.plan is not None
+    [device], [shot] = first.plan.subjects, first.plan.shots
+    assert (device.id, device.name, dict(device.facts)) == ("cam-2", "cam 2", facts)
+    assert (shot.subject, shot.chart, first.plan.operator) == ("cam-2", "acceptance", "Li")
+
+
+def test_a_pattern_gives_what_it_stands_for_and_a_plan_named_twice_is_one(tmp_path: Path) -> None:
+    for name in ("a b", "c"):
+        (tmp_path / name).mkdir()
+        batch_site.plan(tmp_path / name, "plan")
+    twice = [tmp_path / "*" / "plan.toml", tmp_path / "c" / "plan.toml", tmp_path / "**" / "*.toml"]
+    assert len(inputs.read(twice)) == 2
+    with pytest.raises(PlanError, match="nothing has such a name"):
+        inputs.read([tmp_path / "*" / "no.toml"])
+
+
+def test_a_template_is_filled_for_each_device_and_what_is_above_it_is_added(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "devices.csv").write_text(LIST, "utf-8")
+    (tmp_path / "template.toml").write_text(TEMPLATE, "utf-8")
+    found = inputs.read([tmp_path / "devices.csv"], tmp_path / "template.toml")
+    assert [item.name for item in found] == ["cam-1", "门口"]
+    plan = found[1].plan
+    assert plan is not None
+    assert [one.id for one in plan.subjects] == ["site", "门口"]
+    assert plan.subjects[0].facts["system"] == "digital"
+    assert (plan.shots[0].subject, plan.shots[0].clip) == ("门口", "clips/门口 Yard.png")
+    assert plan.operator == "K8 by "
+
+
+def test_a_word_that_the_list_does_not_have_is_the_error_of_its_device(tmp_path: Path) -> None:
+    (tmp_path / "devices.csv").write_text(LIST, "utf-8")
+    (tmp_path / "template.toml").write_text(TEMPLATE.replace("{model}", "{modell}"), "utf-8")
+    found = inputs.read([tmp_path / "devices.csv"], tmp_path / "template.toml")
+    assert [item.plan for item in found] == [None, None]
+    assert "cam-1" in str(found[0].error)
+    assert "no 'modell'" in str(found[0].error)
+
+
+def test_what_a_row_says_cannot_lead_out_of_the_folder_or_break_the_plan(tmp_path: Path) -> None:
+    rows = LIST.replace("Gate", "../../etc/passwd").replace("Yard", "'\\ [[shots]]")
+    (tmp_path / "devices.csv").write_text(rows, "utf-8")
+    (tmp_path / "template.toml").write_text(TEMPLATE.replace("{id} {name}", "{name}"), "utf-8")
+    found = inputs.read([tmp_path / "devices.csv"], tmp_path / "template.toml")
+    assert "lies outside" in str(found[0].error)
+    assert found[1].plan is None or len(found[1].plan.shots) == 1
+
+
+def test_a_list_without_a_template_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "devices.csv").write_text(LIST, "utf-8")
+    with pytest.raises(PlanError, match=r"--plan TEMPLATE\.toml"):
+        inputs.read([tmp_path / "devices.csv"])
+
+
+def test_two_of_one_name_are_refused(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        batch_site.still(tmp_path / name / "cam.png")
+    with pytest.raises(PlanError, match="cam: two plans or devices would have this name"):
+        inputs.read([tmp_path / "a", tmp_path / "b"])

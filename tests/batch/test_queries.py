@@ -1,0 +1,231 @@
+"""What is asked of the database is what the sessions say, counted here by hand."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import hypothesis
+import pytest
+from click.testing import CliRunner
+from hypothesis import strategies
+from sample_session import pack_of_db50, session_of
+from sqlalchemy import text
+
+from acceptance.batch import queries
+from acceptance.batch.results import Origin, Results
+from acceptance.cli import verbs
+from acceptance.model import Session, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+SESSION = session_of(pack_of_db50())
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "database.md"
+SQL = re.findall(r"^```sql\n(.*?)^```$", DOCS.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def session(
+    number: str, finished: str, verdicts: Sequence[Verdict] = (), snr: float = 38.0, u: float = 0.1
+) -> Session:
+    """Change verdicts of the first findings, and what the S/N of cam1 is."""
+    findings = [
+        replace(one, verdict=verdict)
+        for one, verdict in zip(SESSION.findings, verdicts, strict=False)
+    ]
+    measured = tuple(
+        replace(one, value=snr, uncertainty=u, k=2.0)
+        if (one.subject, one.quantity) == ("cam1", "noise.snr") else one
+        for one in SESSION.measurements
+    )  # fmt: skip
+    shots = tuple(replace(one, sha256=f"{number}{one.id}") for one in SESSION.shots)
+    return replace(
+        SESSION, id=number, finished=finished, measurements=measured, shots=shots,
+        findings=(*findings, *SESSION.findings[len(findings) :]),
+    )  # fmt: skip
+
+
+def add(results: Results, made: Session) -> None:
+    results.add(made, Origin(sha256=made.id))
+
+
+@pytest.fixture
+def results(url: str) -> Iterator[Results]:
+    with Results(url) as opened:
+        yield opened
+
+
+@hypothesis.settings(max_examples=12, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+@hypothesis.given(data=strategies.data())
+def test_failures_are_those_that_the_sessions_hold(
+    data: strategies.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Whatever the verdicts are, for every clause and from every day on."""
+    some = strategies.lists(strategies.sampled_from([*Verdict]), min_size=6, max_size=18)
+    days = ["2026-01-31", "2026-02-01", "2026-11-25"]
+    made = [session(day, f"{day}T08:00:00+08:00", data.draw(some)) for day in days]
+    with Results(str(tmp_path_factory.mktemp("db") / "x.db")) as results:
+        for held in made:
+            add(results, held)
+        with results.database.reading() as reading:
+            for clause in {one.clause for one in SESSION.findings}:
+                for since in ("", "2026-02-01", "2027-01-01"):
+                    found = queries.failed(reading, clause, since=since)
+                    expected = [
+                        (one.id, finding.subject, finding.requirement, str(finding.verdict))
+                        for one in reversed(made)
+                        for finding in one.findings
+                        if finding.clause == clause and one.finished >= since
+                        and finding.verdict in {Verdict.FAIL, Verdict.CONDITIONAL_FAIL}
+                    ]  # fmt: skip
+                    assert [
+                        (row["session"], row["subject"], row["requirement"], row["verdict"])
+                        for row in found
+                    ] == expected
+
+
+def test_a_requirement_is_asked_by_its_id_or_with_its_pack(results: Results) -> None:
+    add(results, SESSION)
+    with results.database.reading() as reading:
+        by_id = queries.failed(reading, "resolution-colour")
+        assert by_id == queries.failed(reading, "db50_216_2006#resolution-colour")
+        assert [row["subject"] for row in by_id] == ["cam2"]
+        assert by_id[0]["U"] == pytest.approx(1.99 * 4.87)
+        assert queries.failed(reading, "resolution-colour", pack="another") == []
+        assert queries.failed(reading, "' OR 1=1 --") == []
+
+
+def test_drift_is_told_beside_the_uncertainty_of_both(results: Results) -> None:
+    """U of each is 0.2 dB, of both 0.283 dB: 0.25 dB is within, 0.3 dB beyond."""
+    for day, snr in (("2026-01-01", 38.0), ("2026-02-01", 38.25), ("2026-03-01", 37.7)):
+        add(results, session(day, f"{day}T08:00:00+08:00", snr=snr))
+    with results.database.reading() as reading:
+        by_serial = queries.drift(reading, device="SN0001", quantity="noise")
+        assert by_serial == queries.drift(reading, device="cam1", quantity="noise.snr")
+        of_model = queries.drift(reading, model="IPC-2000")
+        assert queries.drift(reading, device="SN0001", quantity="nois") == []
+    assert [row["change"] for row in by_serial] == pytest.approx([0, 0.25, -0.3])
+    assert [row["U_change"] for row in by_serial] == pytest.approx([math.hypot(0.2, 0.2)] * 3)
+    assert [row["beyond"] for row in by_serial] == [False, False, True]
+    assert len(of_model) == 3 * sum(one.subject == "cam1" for one in SESSION.measurements)
+    assert sum(row["beyond"] for row in of_model) == 1
+
+
+def test_a_figure_of_one_session_only_is_no_drift(results: Results) -> None:
+    add(results, SESSION)
+    with results.database.reading() as reading:
+        assert queries.drift(reading, device="SN0001") == []
+
+
+def test_calibrations_are_due_by_the_last_one_of_an_instrument(results: Results) -> None:
+    """The phone's ended in 2025; in a later session it has a new one."""
+    add(results, SESSION)
+    with results.database.reading() as reading:
+        assert [row["id"] for row in queries.due(reading, "2026-01-01")] == ["手机-01"]
+        assert queries.due(reading, "2025-12-31") == [], "the last day still counts"
+        both = queries.due(reading, "2028-01-01")
+        assert [(row["id"], row["due"]) for row in both] == [
+            ("手机-01", "2025-12-31"), ("卡-03", "2027-05-01"),
+        ]  # fmt: skip
+        assert both[0]["last_used"] == SESSION.finished[:10]
+    renewed = tuple(replace(one, due="2029-01-01") for one in SESSION.plan.instruments)
+    add(results, replace(SESSION, id="later", plan=replace(SESSION.plan, instruments=renewed)))
+    with results.database.reading() as reading:
+        assert queries.due(reading, "2028-01-01") == []
+
+
+def test_what_was_filmed_again_is_told_with_reasons_and_verdicts(results: Results) -> None:
+    add(results, SESSION)
+    with results.database.reading() as reading:
+        assert queries.retakes(reading) == [], "the same clip under two names is one clip"
+    later = session("later", "2026-12-01T08:00:00+08:00")
+    why = replace(later.shots[0], retaken="灯坏了")
+    add(results, replace(later, shots=(why, *later.shots[1:])))
+    with results.database.reading() as reading:
+        first, second = queries.retakes(reading)
+    assert (first["subject"], first["clips"], first["sessions"]) == ("cam1", 3, 2)
+    assert first["reasons"] == "灯坏了"
+    assert first["verdicts"] == "fail, fail"
+    assert (second["subject"], second["reasons"]) == ("cam2", "")
+
+
+@pytest.mark.parametrize("number", range(len(SQL)))
+def test_the_sql_in_the_documents_runs(results: Results, number: int) -> None:
+    for day, snr in (("2026-01-01", 38.0), ("2026-02-01", 39.0)):
+        add(results, session(day, f"{day}T08:00:00+08:00", snr=snr))
+    with results.database.reading() as reading:
+        assert reading.execute(text(SQL[number].replace(":", r"\:"))).fetchall()
+
+
+def run(*arguments: object) -> tuple[int, str]:
+    done = CliRunner().invoke(verbs.cli, [str(one) for one in arguments], standalone_mode=False)
+    assert done.exception is None, done.exception
+    return int(done.return_value or 0), done.output
+
+
+def test_the_command_answers_as_table_json_and_csv(tmp_path: Path) -> None:
+    file = tmp_path / "结果 1.db"
+    with Results(str(file)) as results:
+        add(results, SESSION)
+    asked = ("query", "failed", "5.2", "--db", file)
+    code, said = run(*asked)
+    assert (code, "cam2" in said) == (0, True)
+    _, said = run(*asked, "--json", "-")
+    [row] = json.loads(said)
+    assert (row["subject"], row["value"], row["at_least"]) == ("cam2", 210.31, 270.0)
+    run(*asked, "--csv", tmp_path / "failed.csv")
+    heading, line, *_ = (tmp_path / "failed.csv").read_text("utf-8-sig").splitlines()
+    assert heading.startswith("subject,name,manufacturer,model,serial,clause")
+    assert "210.31" in line
+    _, said = run("query", "failed", "9.9", "--db", file)
+    assert "0 " in said
+
+
+def test_a_database_without_sessions_is_said(tmp_path: Path) -> None:
+    sqlite3.connect(tmp_path / "empty.db").close()
+    (tmp_path / "empty.db").touch()
+    with pytest.raises(Exception, match="no session in it"):
+        run("query", "retakes", "--db", tmp_path / "empty.db")
+
+
+@pytest.mark.parametrize("day", ["30.11.2026", "20261130", "2026-13-01", "gestern"])
+def test_what_is_no_day_is_refused(tmp_path: Path, day: str) -> None:
+    with pytest.raises(Exception, match="is no day"):
+        run("query", "failed", "5.2", "--since", day, "--db", tmp_path / "x.db")
+
+
+def test_the_matrix_holds_the_worst_verdict_of_each_clause_in_the_last_session(
+    results: Results,
+) -> None:
+    """Counted once more, finding by finding."""
+    order = [*Verdict]
+    rank = [Verdict.NOT_APPLICABLE, Verdict.PASS, Verdict.CONDITIONAL_PASS, Verdict.NOT_TESTED,
+            Verdict.INCONCLUSIVE, Verdict.CONDITIONAL_FAIL, Verdict.FAIL]  # fmt: skip
+    made = [
+        session(f"{number}", f"2026-0{number}-01T08:00:00+08:00", order[number:] + order)
+        for number in (1, 3, 2)
+    ]
+    for held in made:
+        add(results, held)
+    with results.database.reading() as reading:
+        found = queries.matrix(reading)
+        none = queries.matrix(reading, model="no such model")
+    last = made[1]
+    assert [row["subject"] for row in found.devices] == ["recorder", "cam2", "cam1"]
+    assert {row["session"] for row in found.devices} == {"3"}
+    for row, device in enumerate(found.devices):
+        for column, place in enumerate(found.clauses):
+            verdicts = [
+                finding.verdict
+                for finding in last.findings
+                if (finding.pack, finding.clause) == place
+                and finding.subject == device["subject"]
+                and finding.decides
+            ]
+            assert found.verdict(row, column) == max(verdicts, key=rank.index, default=None)
+    assert none.severity.shape[0] == 0

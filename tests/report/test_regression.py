@@ -1,0 +1,208 @@
+"""Figures against those of an earlier build: what moved, which way, by how much."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+from issued_session import measurement
+from test_schemas import check
+
+from acceptance.cli import verbs
+from acceptance.errors import PlanError, UsageError
+from acceptance.model import Measurement, Note, Reason
+from acceptance.report import move_lines, regression
+from acceptance.report.regression import FigureMove, Move, Tolerance
+from acceptance.session import baseline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Film
+
+
+def figure(value: float, uncertainty: float = 0.3, **fields: object) -> Measurement:
+    """Make a figure; two of the usual uncertainty may differ by 2 x sqrt(2) x 0.3 = 0.8485."""
+    return replace(
+        measurement("noise.snr", "dB", value),
+        uncertainty=uncertainty,
+        **fields,  # type: ignore[arg-type]
+    )
+
+
+def moved(before: Measurement, after: Measurement, *tolerances: str) -> FigureMove:
+    """Compare two figures of one thing."""
+    [found] = regression.compare([before], [after], (), regression.read_tolerances(tolerances))
+    return found
+
+
+TABLE = [
+    # before, after, tolerances, what became of it
+    (figure(40), figure(40), (), Move.SAME),
+    (figure(40), figure(40.848), (), Move.SAME),
+    (figure(40), figure(40.849), (), Move.UP),
+    (figure(40), figure(39.152), (), Move.SAME),
+    (figure(40), figure(39.151), (), Move.DOWN),
+    (figure(40, 0.0), figure(40.84, 0.4), (), Move.UP),
+    (figure(40, 0.0), figure(40.80, 0.4), (), Move.SAME),
+    (figure(3, 0.0), figure(4, 0.0), (), Move.UP),  # a count is exact
+    (figure(0.1 + 0.2, 0.0), figure(0.3, 0.0), (), Move.SAME),  # rounding
+    (figure(0, 0.0), figure(0, 0.0), ("snr=0",), Move.SAME),
+    # a tolerance takes the place of U, tighter or wider
+    (figure(40), figure(40.5), ("noise.snr=1%",), Move.UP),
+    (figure(40), figure(40.4), ("noise.snr=1%",), Move.SAME),
+    (figure(-40), figure(-40.5), ("snr=1%",), Move.DOWN),
+    (figure(40), figure(45), ("snr=5",), Move.SAME),
+    (figure(40), figure(45.1), ("snr=5",), Move.UP),
+    (figure(40), figure(45), ("noise=5", "snr=4.9"), Move.UP),  # the most exact one counts
+    (figure(40), figure(45), ("noise=4.9", "noise.snr=5"), Move.SAME),
+    # bounds leave their open side possible
+    (figure(40, lower_bound=True), figure(50), (), Move.SAME),
+    (figure(40, lower_bound=True), figure(30), (), Move.DOWN),
+    (figure(40, upper_bound=True), figure(30), (), Move.SAME),
+    (figure(40, upper_bound=True), figure(50), (), Move.UP),
+    (figure(40), figure(30, lower_bound=True), (), Move.SAME),
+    (figure(40), figure(50, lower_bound=True), (), Move.UP),
+    (figure(40), figure(50, upper_bound=True), (), Move.SAME),
+    (figure(40), figure(30, upper_bound=True), (), Move.DOWN),
+    (figure(40, lower_bound=True), figure(30, lower_bound=True), (), Move.SAME),
+    # another unit, or no number, is never the same
+    (figure(40), figure(40, unit="1"), (), Move.UNIT),
+    (figure(40), figure(math.nan), (), Move.DOWN),
+    (figure(math.nan), figure(40), ("snr=1000%",), Move.DOWN),
+    (figure(40), figure(math.inf), (), Move.UP),
+    (figure(40, math.inf), figure(30), (), Move.DOWN),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "tolerances", "move"), TABLE)
+def test_a_figure_moved_where_it_is_beyond_u_of_the_difference_or_a_tolerance(
+    before: Measurement, after: Measurement, tolerances: tuple[str, ...], move: Move
+) -> None:
+    found = moved(before, after, *tolerances)
+    assert found.move is move
+    assert found.fails is (move is not Move.SAME)
+
+
+def test_how_far_it_moved_and_might_have_is_told_with_its_direction() -> None:
+    found = moved(figure(40), figure(38, method="other"))
+    assert found.difference == -2
+    assert found.allowed == pytest.approx(2 * math.sqrt(0.18))
+    said = move_lines.line(found)
+    assert "shot1: noise.snr (centre): down; other method: " in said
+    assert "-2 dB (> 0.8485 dB)" in said
+
+
+KEYS = [
+    {"shot": "x"},
+    {"quantity": "noise.pixel"},
+    {"region": "x"},
+    {"direction": "vertical"},
+    {"statistic": "worst"},
+]
+
+
+@pytest.mark.parametrize("field", KEYS, ids=lambda field: next(iter(field)))
+def test_what_differs_in_shot_or_parameters_is_another_figure(field: dict[str, str]) -> None:
+    other = replace(figure(90), **field)  # type: ignore[arg-type]
+    gone, new = regression.compare([figure(40)], [other])
+    assert (gone.move, new.move) == (Move.VANISHED, Move.NEW)
+    assert (gone.fails, new.fails) == (True, False)
+    assert new.figure == other
+
+
+def test_what_vanished_says_why_where_a_note_does() -> None:
+    exact = Note(reason=Reason(code="no_chart"), shot="shot1", metric="noise", quantity="noise.snr")
+    general = Note(reason=Reason(code="clock"), shot="shot1")
+    elsewhere = Note(reason=Reason(code="x"), shot="shot2", metric="noise")
+    [found] = regression.compare([figure(40)], [], [elsewhere, general, exact])
+    assert found.reason == exact.reason
+    [found] = regression.compare([figure(40)], [], [elsewhere])
+    assert found.reason is None
+
+
+def test_the_order_of_the_figures_does_not_matter() -> None:
+    several = [figure(value, region=f"r{value}") for value in range(40, 50)]
+    moves = regression.compare(several, several[::-1])
+    assert [each.figure for each in moves] == several
+    assert {each.move for each in moves} == {Move.SAME}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "snr", "snr=", "=2%", "snr=two", "snr=-1", "snr=nan", "snr=inf%", "snr=1e999", "snr=2%%"],
+)
+def test_a_tolerance_that_says_nothing_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="write NAME=VALUE"):
+        regression.tolerance(text)
+
+
+def test_a_tolerance_is_read_in_the_unit_of_the_figure_or_as_a_share() -> None:
+    assert regression.tolerance(" mtf50 = 2% ") == Tolerance(
+        name="mtf50", value=0.02, relative=True
+    )
+    assert regression.tolerance("noise.snr=0.5") == Tolerance(
+        name="noise.snr", value=0.5, relative=False
+    )
+    with pytest.raises(UsageError, match="two tolerances of 'snr'"):
+        regression.read_tolerances(["snr=1", "snr=2"])
+
+
+def test_a_tolerance_of_nothing_is_refused_with_what_was_perhaps_meant() -> None:
+    with pytest.raises(UsageError, match=r"'noise.sn'; perhaps: noise.snr"):
+        moved(figure(40), figure(40), "noise.sn=1")
+
+
+HOSTILE = [
+    b"", b"[]", b"{}", b"null", b'"measurements"', b"\xff\xfe", b"[" * 99999,
+    b'{"measurements": 1}', b'{"measurements": []}', b'{"measurements": {"a": 1}}',
+    b'{"measurements": [{"subject": "a"}]}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("content", HOSTILE, ids=lambda content: repr(content[:24]))
+def test_a_file_without_figures_is_no_baseline(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "b.json").write_bytes(content)
+    with pytest.raises(PlanError, match="holds no measurements"):
+        baseline.read(tmp_path / "b.json")
+
+
+@pytest.mark.parametrize("name", ["missing.json", ""])
+def test_a_baseline_that_is_no_file_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(PlanError, match="cannot be read"):
+        baseline.read(tmp_path / name)
+
+
+def test_measure_holds_a_clip_against_what_it_wrote_before(
+    chart_film: Film, tmp_path: Path
+) -> None:
+    """The same clip: nothing moves; a baseline that was changed: what moved is named."""
+    before, now = tmp_path / "基线 1.json", tmp_path / "now.json"
+
+    def measure(*arguments: object) -> tuple[int, str]:
+        asked = ["measure", chart_film.path, "--metric", "noise", *arguments]
+        done = CliRunner().invoke(verbs.cli, [*map(str, asked)], standalone_mode=False)
+        return done.return_value, done.stdout if done.exception is None else str(done.exception)
+
+    assert measure("--json", before)[0] == 0
+    code, said = measure("--baseline", before, "--json", now)
+    written = json.loads(now.read_text("utf-8"))
+    assert code == 0
+    assert {row["move"] for row in written["moves"]} == {"same"}
+    assert len(written["moves"]) == len(written["measurements"])
+    check("measure-1", written)
+    content = json.loads(before.read_text("utf-8"))
+    [first, second, *_] = content["measurements"]
+    first["value"] *= 2
+    second["region"] = "gone"
+    before.write_text(json.dumps(content), "utf-8")
+    code, said = measure("--baseline", before)
+    assert code == 1
+    assert "down: 1, vanished: 1, new: 1" in said
+    assert measure("--baseline", before, "--tolerance", "nois=1")[1].endswith("perhaps: noise.")
+    assert "is an input of this command" in measure("--baseline", before, "--json", before)[1]
+    assert "is about a --baseline" in measure("--tolerance", "noise=1")[1]
