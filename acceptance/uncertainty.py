@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from statistics import NormalDist
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
@@ -54,6 +55,7 @@ class Particulars(TypedDict, total=False):
     events: tuple[Event, ...]
 
 
+@lru_cache(maxsize=1024)
 def coverage_factor(degrees_of_freedom: float | None) -> float:
     """Return Student's t for 95 %, two-sided: 1.98 for 120 degrees of freedom, 1.96 for None."""
     from GTC import reporting  # noqa: PLC0415 -- late: 0.2 s, which only a budget is to cost
@@ -64,14 +66,17 @@ def coverage_factor(degrees_of_freedom: float | None) -> float:
 
 def combine(budget: Sequence[BudgetLine]) -> Combined:
     """Combine budget lines, all in the unit of the result."""
-    import GTC  # noqa: PLC0415 -- as above
-
-    total = GTC.ureal(0.0, 0.0)
-    for line in budget:
-        total += GTC.ureal(0.0, abs(line.contribution), line.degrees_of_freedom or math.inf)
-    degrees = None if not math.isfinite(total.df) or total.df > MOST_DEGREES else float(total.df)
+    variances = [float(line.contribution) ** 2 for line in budget]
+    total = math.fsum(variances)
+    doubt = math.fsum(
+        variance**2 / line.degrees_of_freedom
+        for variance, line in zip(variances, budget, strict=True)
+        if line.degrees_of_freedom
+    )
+    few = doubt * MOST_DEGREES >= total**2 > 0
+    degrees = total**2 / doubt if few else None
     return Combined(
-        uncertainty=float(total.u), degrees_of_freedom=degrees, k=coverage_factor(degrees)
+        uncertainty=math.sqrt(total), degrees_of_freedom=degrees, k=coverage_factor(degrees)
     )
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Floats = NDArray[np.float64]
 
@@ -38,8 +42,8 @@ def rounding_doubt(sigma: float) -> float:
     return math.exp(-2 * (math.pi * sigma) ** 2) / math.sqrt(12)
 
 
-def curve(x: Floats, y: Floats, doubt: Floats, at: Floats) -> Floats:
-    """Return, ``at`` any places, the smoothest curve that the points (x ascending) allow.
+def curve(x: Floats, y: Floats, doubt: Floats) -> Callable[[Floats], Floats]:
+    """Return the smoothest curve that the points (x ascending) allow, as a function of any places.
 
     ``doubt`` are the standard errors of y. A cubic smoothing spline whose weighted residuals amount
     to one each (Reinsch 1967), or the monotone cubic through the points (Fritsch and Carlson 1980)
@@ -51,5 +55,10 @@ def curve(x: Floats, y: Floats, doubt: Floats, at: Floats) -> Floats:
     if (np.diff(smooth(np.linspace(x[0], x[-1], 256))) <= 0).any():
         smooth = interpolate.PchipInterpolator(x, y)
     low, high = (float(smooth.derivative()(end)) for end in (x[0], x[-1]))
-    inside = smooth(np.clip(at, x[0], x[-1]))
-    return np.asarray(inside + np.minimum(at - x[0], 0) * low + np.maximum(at - x[-1], 0) * high)
+
+    def at(places: Floats) -> Floats:
+        inside = smooth(np.clip(places, x[0], x[-1]))
+        below, above = np.minimum(places - x[0], 0), np.maximum(places - x[-1], 0)
+        return np.asarray(inside + below * low + above * high)
+
+    return at

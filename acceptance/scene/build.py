@@ -135,23 +135,43 @@ class Scene:
         """
         printed = [reflectance for _, reflectance, _ in self._steps]
         errors = printed_copy.tone_errors(self._reflectance_doubt, printed)
-        return [self._followed(codes, 1 + error) for error in errors]
+        return [self._following(1 + error)(self._nominal(codes)) for error in errors]
 
     def linear(self, codes: ArrayLike) -> Floats:
         """Light of luma codes of any shape: reflectance with grey steps, else 1 = white."""
-        return self._followed(codes, 1.0) if self._steps else self._nominal(codes)
+        seen = np.asarray(codes, np.float64)
+        if seen.size > self._light_of_codes.size:
+            whole = seen.astype(np.int32)
+            last = self._light_of_codes.size - 1
+            if (whole == seen).all() and whole.min() >= 0 and whole.max() <= last:
+                return self._light_of_codes[whole]
+        return self._light(seen)
+
+    def _light(self, codes: Floats) -> Floats:
+        light = self._nominal(codes)
+        return self._as_printed(light) if self._steps else light
+
+    @cached_property
+    def _light_of_codes(self) -> Floats:
+        """Light of every whole code: looked up, which is faster than computed for each pixel."""
+        return self._light(np.arange(1 << self.video.depth, dtype=np.float64))
 
     @property
     def _reflectance_doubt(self) -> float:
         """Relative standard uncertainty of the printed steps; 0 where none are used."""
         return self.chart.reflectance_doubt if self.chart and self._steps else 0.0
 
-    def _followed(self, codes: ArrayLike, factor: Floats | float) -> Floats:
-        """Light of codes by the grey steps, their printed reflectances times ``factor``."""
+    @cached_property
+    def _as_printed(self) -> Callable[[Floats], Floats]:
+        """Light by the grey steps as they are printed, of nominal light."""
+        return self._following(1.0)
+
+    def _following(self, factor: Floats | float) -> Callable[[Floats], Floats]:
+        """Light by the grey steps, their printed reflectances times ``factor``."""
         seen, printed, doubts = np.array(self._steps).T
         light = self._nominal(seen)
         slope = np.gradient(printed, light) * (self._nominal(seen + doubts) - light)
-        return curve(light, printed * factor, slope, self._nominal(codes))
+        return curve(light, printed * factor, slope)
 
     def _nominal(self, codes: ArrayLike) -> Floats:
         span = self.code_white - self.code_black

@@ -145,8 +145,8 @@ def test_the_amplitude_of_bars_that_are_counted_is_that_of_the_bars() -> None:
     along, across = even()
     angle = 2 * math.pi * across / 8
     luma = 50 + 7 * np.cos(angle * 3 / 4 + 0.3)
-    pixels = wedge._WedgePixels.of(EVEN, along, across)
-    lines, amplitude = wedge._smoothed(pixels, luma, angle, EVEN, 10.0)
+    pixels = wedge.WedgePixels.of(EVEN, along, across)
+    lines, amplitude = wedge._smoothed(pixels, luma, EVEN, 10.0)
     assert amplitude == pytest.approx(np.full(amplitude.size, 7.0))
     assert set(lines.counts) == {4}
     assert lines.modulation == pytest.approx(np.zeros(amplitude.size), abs=1e-9)
@@ -157,9 +157,9 @@ def test_modulation_and_its_error_are_shares_of_the_full_amplitude() -> None:
     along, across = even()
     angle = 2 * math.pi * across / 8
     turned = np.where(np.arange(64) % 2, 0.5, -0.5)[:, None]
-    pixels = wedge._WedgePixels.of(EVEN, along, across)
+    pixels = wedge.WedgePixels.of(EVEN, along, across)
     made = [
-        wedge._smoothed(pixels, 50 + (4 + turned) * np.cos(angle), angle, EVEN, full)[0]
+        wedge._smoothed(pixels, 50 + (4 + turned) * np.cos(angle), EVEN, full)[0]
         for full in (1.0, 10.0)
     ]
     assert made[1].modulation.mean() == pytest.approx(0.4, abs=0.01)
@@ -171,7 +171,7 @@ def test_pixels_count_from_the_middle_of_the_first_bar_to_that_of_the_last() -> 
     """With both: four periods of 4 px are 17 px, from the first line on."""
     printed = Wedge(bars=5, start=0.25, end=0.25, length=20)
     along, across = np.meshgrid(np.arange(-3.0, 26), np.arange(-12.0, 13), indexing="ij")
-    pixels = wedge._WedgePixels.of(printed, along, across)
+    pixels = wedge.WedgePixels.of(printed, along, across)
     expected = (np.abs(across) <= 8) & (along >= 0) & (along < 20)
     assert np.array_equal(pixels.inside, expected)
     assert np.array_equal(pixels.line, along[expected])
@@ -186,7 +186,7 @@ def test_pixels_count_from_the_middle_of_the_first_bar_to_that_of_the_last() -> 
 def test_fewer_than_fourteen_groups_of_lines_are_too_few(lines: int, *, refused: bool) -> None:
     """Of equal frequency seven lines are left over at each end."""
     nothing = np.zeros(0)
-    pixels = wedge._WedgePixels(
+    pixels = wedge.WedgePixels(
         inside=np.zeros((5, 9), dtype=bool), line=nothing.astype(np.intp), turns=nothing,
         frequency=np.full(lines, 0.2), usable=np.arange(lines),
     )  # fmt: skip

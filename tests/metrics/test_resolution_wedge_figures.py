@@ -15,6 +15,7 @@ from acceptance.errors import GapError
 from acceptance.metrics._shared.sources import PRINT_SOURCE
 from acceptance.metrics.resolution import wedge_figures
 from acceptance.metrics.resolution.printed_wedge import Wedge
+from acceptance.metrics.resolution.wedge import WedgePixels
 
 Array = NDArray[np.float64]
 
@@ -250,7 +251,8 @@ def seen_wedge(*results: Any, stable: bool = True, across: Array | None = None) 
     here = np.tile(np.arange(5.0), (6, 1)) if across is None else across
     return wedge_figures._SeenWedge(
         view=view(np.zeros((4, 6, 5)), stable=stable), printed=FIVE, place=(here, here),
-        codes=here, levels=(DARK, LIGHT), step_doubt=0.01, results=results,
+        pixels=WedgePixels.of(FIVE, here, here), codes=here, levels=(DARK, LIGHT),
+        step_doubt=0.01, results=results,
     )  # fmt: skip
 
 

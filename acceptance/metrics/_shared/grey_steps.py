@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from acceptance.metrics._shared.blocks import block_means
 from acceptance.metrics._shared.region_codes import MOST_CLIPPED
 from acceptance.scene.views import middle_half
 
@@ -173,9 +174,7 @@ def trimmed_mean(values: Array) -> float:
 
 def standard_error(values: Array) -> float:
     """Return the standard error of the mean of values (h, w), from the scatter of 4 x 4 blocks."""
-    rows = np.array_split(values, BLOCKS, axis=0)
-    blocks = [block.mean() for row in rows for block in np.array_split(row, BLOCKS, axis=1)]
-    return float(np.std(blocks, ddof=1) / BLOCKS)
+    return float(np.std(block_means(values, BLOCKS, BLOCKS), ddof=1) / BLOCKS)
 
 
 def _of_count(margins: Array, spread: Array) -> float:

@@ -131,7 +131,7 @@ def _centroid(light: Array, start: Array, radius: float) -> Array | None:
 
 def _followed(darkness: Array, start: Array, radius: float, reach: float) -> Array | None:
     """Move the window to the centroid until it rests; None where it leaves the dot's place."""
-    down, across = np.mgrid[: darkness.shape[0], : darkness.shape[1]]
+    down, across = np.ogrid[: darkness.shape[0], : darkness.shape[1]]
     centre = start
     for _ in range(ROUNDS):
         away = np.hypot(across - centre[0], down - centre[1])

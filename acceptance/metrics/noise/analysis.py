@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 
 from acceptance.errors import GapError
 from acceptance.messages import tr
+from acceptance.metrics._shared import blocks as equal_blocks
 from acceptance.model.measurement import BudgetLine
 
 if TYPE_CHECKING:
@@ -207,8 +209,7 @@ def block_means(values: Array, *, whole_rows: bool = False) -> Array:
     filter along the line correlates neighbours.
     """
     tall, wide = (max(FEWEST_BLOCKS, n // BLOCK) for n in values.shape)
-    rows, wide = np.array_split(values, tall, axis=0), 1 if whole_rows else wide
-    return np.array([block.mean() for row in rows for block in np.array_split(row, wide, axis=1)])
+    return equal_blocks.block_means(values, tall, 1 if whole_rows else wide)
 
 
 def clipped_share(codes: NDArray[np.integer], black: float, white: float) -> float:
@@ -228,6 +229,7 @@ def core(luma: NDArray[np.integer], share: float) -> NDArray[np.integer]:
     return luma[:, down : luma.shape[1] - down, across : luma.shape[2] - across]
 
 
+@lru_cache(maxsize=64)
 def _polynomials(count: int, order: int) -> Array:
     """Return orthonormal polynomials up to ``order`` on ``count`` points: (count, order + 1)."""
     basis, _ = np.linalg.qr(np.vander(np.linspace(-1, 1, count), order + 1, increasing=True))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from acceptance.errors import GapError
+from acceptance.metrics._shared.ordered import in_order, quantile
 from acceptance.metrics._shared.region_codes import (
     SAMPLING_LIMIT,
     coarseness,
@@ -122,13 +123,14 @@ def seen(scene: Scene, view: View, tone: Tone) -> Edge:
     inside = within(view)
     codes = [picture[inside] for picture in pictures(view)]
     light = [np.interp(picture, np.arange(tone.light.size), tone.light) for picture in codes]
+    lights, ordered = in_order(light[0]), in_order(codes[0])
     probe = np.sign(light[0]) * np.abs(light[0]) ** (1 + TONE_PROBE)
     return Edge(
         view=view,
         results=tuple(edge_mtf(picture) for picture in light),
         probe=edge_mtf(probe, covariance=False),
-        levels=(float(np.percentile(light[0], 10)), float(np.percentile(light[0], 90))),
-        coarseness=coarseness(scene, view, float(np.ptp(np.percentile(codes[0], (10, 90))))),
+        levels=(quantile(lights, 0.1), quantile(lights, 0.9)),
+        coarseness=coarseness(scene, view, quantile(ordered, 0.9) - quantile(ordered, 0.1)),
     )
 
 

@@ -12,6 +12,7 @@ from numpy.polynomial import legendre
 from numpy.typing import NDArray
 
 from acceptance.errors import GapError
+from acceptance.metrics._shared.ordered import in_order, median, quantile
 
 Array = NDArray[np.float64]
 Mode = Literal["accurate", "iso12233"]
@@ -43,11 +44,12 @@ class EdgeLine:
 
 def _levels(image: Array) -> tuple[float, float]:
     """Return dark and light level: medians below and above the middle of the range."""
-    middle = float(np.percentile(image, (5, 95)).mean())
-    below = image < middle
-    if not below.any() or below.all():
+    values = in_order(image)
+    middle = (quantile(values, 0.05) + quantile(values, 0.95)) / 2
+    below = int(np.searchsorted(values, middle))
+    if below in {0, values.size}:
         raise GapError("no_edge", explained=0.0)
-    return float(np.median(image[below])), float(np.median(image[~below]))
+    return median(values[:below]), median(values[below:])
 
 
 def locate(image: Array, mode: Mode, order: int | None) -> EdgeLine:
@@ -93,7 +95,8 @@ def _follow(slope: Array, y: Array, start: Array, order: int | None) -> tuple[Ar
         if turn == 4 and order is None:
             degree = _curved(y, centroid / shrinkage)
         step = _fitter(y.size, degree) @ (centroid / shrinkage)
-        coefficients = step + np.pad(coefficients, (0, degree + 1 - coefficients.size))
+        before, coefficients = coefficients, step
+        coefficients[: before.size] += before
         sigma = math.sqrt(max(variance / shrinkage, 0.04))
         window = max(1.5 * sigma, 2.0)
     return coefficients, sigma
@@ -145,7 +148,7 @@ def _fitter(rows: int, degree: int) -> Array:
 
 def _positive(sums: Array) -> Array:
     """Return row sums kept above zero, so that a row without gradient does not spoil the fit."""
-    return np.maximum(sums, 0.1 * max(float(np.median(sums)), 1e-12))
+    return np.maximum(sums, 0.1 * max(median(in_order(sums)), 1e-12))
 
 
 def _curved(y: Array, centroid: Array) -> int:

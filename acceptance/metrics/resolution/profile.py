@@ -142,8 +142,13 @@ def spectrum(fit: ProfileFit, taper: Array) -> tuple[Array, Array]:
 def _transform(frequency: float, fit: ProfileFit) -> NDArray[np.complex128]:
     """Return the contribution of each LSF coefficient to the Fourier transform at ``frequency``."""
     place = (fit.position[1:] + fit.position[:-1]) / 2
-    transfer = np.sinc(frequency * KNOT) ** 3 * np.sinc(frequency * fit.aperture)
+    transfer = _sinc(frequency * KNOT) ** 3 * _sinc(frequency * fit.aperture)
     return np.asarray(np.exp(-2j * np.pi * frequency * place) * transfer)
+
+
+def _sinc(x: float) -> float:
+    """Return sin(pi x) / (pi x); ``np.sinc`` takes ten times as long for one number."""
+    return math.sin(math.pi * x) / (math.pi * x) if x else 1.0
 
 
 def _modulation(frequency: float, fit: ProfileFit, taper: Array) -> float:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.polynomial import Polynomial
@@ -23,8 +24,10 @@ from numpy.typing import NDArray
 from acceptance.errors import GapError
 from acceptance.messages import tr
 from acceptance.metrics.resolution import wedge_lines
-from acceptance.metrics.resolution.printed_wedge import Wedge, phase
 from acceptance.metrics.resolution.wedge_lines import LEAST, NYQUIST, SMOOTH, SPAN, LineGroups
+
+if TYPE_CHECKING:
+    from acceptance.metrics.resolution.printed_wedge import Wedge
 
 Array = NDArray[np.float64]
 
@@ -57,7 +60,7 @@ class WedgeResult:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _WedgePixels:
+class WedgePixels:
     """The p pixels between the middles of a wedge's outermost bars, by line.
 
     ``inside`` (h, w) says which they are; ``line`` (p,) and ``turns`` (p,) are the line and the
@@ -72,7 +75,7 @@ class _WedgePixels:
     usable: NDArray[np.intp]
 
     @classmethod
-    def of(cls, wedge: Wedge, along: Array, across: Array) -> _WedgePixels:
+    def of(cls, wedge: Wedge, along: Array, across: Array) -> WedgePixels:
         """Sort pixels at places (h, w) along and across the wedge, in mm, into its lines."""
         line, count = wedge_lines.numbered(along, wedge)
         turns = across * wedge.frequency(along)
@@ -81,6 +84,11 @@ class _WedgePixels:
         line, turns = line[inside], turns[inside]
         usable = wedge_lines.usable(line, frequency, wedge)
         return cls(inside=inside, line=line, turns=turns, frequency=frequency, usable=usable)
+
+    @property
+    def angle(self) -> Array:
+        """Phase (p,) of the bars in rad, of an even number half a turn off."""
+        return 2 * np.pi * self.turns
 
     def together(self) -> LineGroups:
         """Group the usable lines. Raises GapError ``region_too_small``."""
@@ -148,10 +156,15 @@ def wedge_reading(
     Coltman, J. Opt. Soc. Am. 44(6), 1954.
     """
     _check(luma, along, across)
+    return read(luma, WedgePixels.of(wedge, along, across), wedge, step)
+
+
+def read(luma: Array, pixels: WedgePixels, wedge: Wedge, step: float) -> WedgeResult:
+    """Read a wedge as ``wedge_reading`` does, its pixels sorted beforehand."""
     if not step > 0:
         raise GapError("wedge_not_resolved")
-    pixels, full = _WedgePixels.of(wedge, along, across), step * 2 / math.pi
-    lines, amplitude = _smoothed(pixels, luma, phase(wedge, along, across), wedge, full)
+    full = step * 2 / math.pi
+    lines, amplitude = _smoothed(pixels, luma, wedge, full)
     wrong = (lines.counts != wedge.bars) & (amplitude > ALIAS * full)
     aliasing = float(lines.frequencies[wrong][0]) if wrong.any() else None
     return _read(lines, wedge.bars, aliasing)
@@ -166,7 +179,7 @@ def _check(luma: Array, along: Array, across: Array) -> None:
 
 
 def _smoothed(
-    pixels: _WedgePixels, luma: Array, angle: Array, wedge: Wedge, full: float
+    pixels: WedgePixels, luma: Array, wedge: Wedge, full: float
 ) -> tuple[_SmoothedLines, Array]:
     """Fit the lines to the picture, and return the amplitude of the bars counted in each as well.
 
@@ -174,7 +187,7 @@ def _smoothed(
     """
     together, values = pixels.together(), luma[pixels.inside]
     count, usable = pixels.frequency.size, pixels.usable
-    normal, right = wedge_lines.equations(values, angle[pixels.inside], pixels.line, count, usable)
+    normal, right = wedge_lines.equations(values, pixels.angle, pixels.line, count, usable)
     modulation, error = wedge_lines.modulations(normal, right, together)
     middle = pixels.frequency[usable][together.centre]
     power = together.sums(pixels.powers(values, wedge.periods))

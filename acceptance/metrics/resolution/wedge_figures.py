@@ -24,7 +24,7 @@ from acceptance.metrics._shared.region_codes import (
 )
 from acceptance.metrics._shared.sources import PRINT_SOURCE
 from acceptance.metrics.resolution.printed_wedge import Wedge, phase
-from acceptance.metrics.resolution.wedge import CRITERION, WedgeResult, wedge_reading
+from acceptance.metrics.resolution.wedge import CRITERION, WedgePixels, WedgeResult, read
 from acceptance.model.measurement import BudgetLine, Curve
 
 if TYPE_CHECKING:
@@ -51,15 +51,16 @@ CODING = 0.25  # relative, for a coarseness of 1
 class _SeenWedge:
     """A wedge as seen.
 
-    ``place`` is that of its pixels, each (h, w), in mm along and across; ``codes`` (h, w) are those
-    of the first picture, ``levels`` dark and light code where all is resolved, with the step's
-    relative standard uncertainty ``step_doubt``. ``results`` are those of its pictures, the first
-    of all frames together where they stand still.
+    ``place`` is that of its pixels, each (h, w), in mm along and across, ``pixels`` are those
+    between its bars; ``codes`` (h, w) are those of the first picture, ``levels`` dark and light
+    code where all is resolved, with the step's relative standard uncertainty ``step_doubt``.
+    ``results`` are those of its pictures, the first of all frames together where they stand still.
     """
 
     view: View
     printed: Wedge
     place: tuple[Array, Array]
+    pixels: WedgePixels
     codes: Array
     levels: tuple[float, float]
     step_doubt: float
@@ -121,11 +122,13 @@ def _seen(scene: Scene, view: View) -> _SeenWedge:
     refuse_clipped(scene, view)
     place, codes = _on_wedge(view), pictures(view)
     dark, light, doubt = _levels(scene, view, codes[0], phase(printed, *place), printed)
-    results = [wedge_reading(picture, *place, printed, light - dark) for picture in codes]
+    pixels = WedgePixels.of(printed, *place)
+    results = [read(picture, pixels, printed, light - dark) for picture in codes]
     return _SeenWedge(
         view=view,
         printed=printed,
         place=place,
+        pixels=pixels,
         codes=codes[0],
         levels=(dark, light),
         step_doubt=doubt,
@@ -144,8 +147,8 @@ def _budget(scene: Scene, wedge: _SeenWedge) -> list[BudgetLine]:
 
 def _own_lines(view: View, results: Sequence[WedgeResult]) -> list[BudgetLine]:
     """Return the lines of the readings: noise of the fit, and further scatter over frames."""
-    values, first = [read.reading for read in results], results[0]
-    fit = first.u if view.stable else math.hypot(*(read.u for read in results)) / len(results)
+    values, first = [result.reading for result in results], results[0]
+    fit = first.u if view.stable else math.hypot(*(result.u for result in results)) / len(results)
     freedom = first.degrees_of_freedom
     return [
         BudgetLine(source="noise and fit", contribution=fit, degrees_of_freedom=freedom),
@@ -226,7 +229,7 @@ def _in_linear_light(scene: Scene, wedge: _SeenWedge, scale: float) -> dict[str,
     dark, light = scene.linear(np.array(wedge.levels))
     codes, step = scene.linear(wedge.codes), float(light - dark)
     try:
-        result = wedge_reading(codes, *wedge.place, wedge.printed, step)
+        result = read(codes, wedge.pixels, wedge.printed, step)
     except GapError:
         return {}
     return {"linear_light": result.reading * scale}

@@ -97,8 +97,8 @@ def equations(
     normal, right = np.empty((count, 3, 3)), np.empty((count, 3))
     for i, column in enumerate(columns):
         right[:, i] = np.bincount(line, column * values, count)
-        for j, other in enumerate(columns):
-            normal[:, i, j] = np.bincount(line, column * other, count)
+        for j, other in enumerate(columns[: i + 1]):
+            normal[:, i, j] = normal[:, j, i] = np.bincount(line, column * other, count)
     weight = 1 / np.maximum(np.bincount(line, minlength=count), 1)[usable]
     return normal[usable] * weight[:, None, None], right[usable] * weight[:, None]
 
@@ -153,10 +153,11 @@ def powers(values: Array, turn: Array, line: NDArray[np.intp], periods: int, cou
     """
     seen = np.maximum(np.bincount(line, minlength=count), 1)
     flat = values - (np.bincount(line, values, count) / seen)[line]
-    powers = []
-    for cycles in range(2, periods + 3):
-        real = np.bincount(line, flat * np.cos(2 * np.pi * cycles * turn), count)
-        imaginary = np.bincount(line, flat * np.sin(2 * np.pi * cycles * turn), count)
+    once = np.exp(2j * np.pi * turn)
+    wave, powers = flat * once, []
+    for _ in range(2, periods + 3):
+        wave *= once
+        real, imaginary = (np.bincount(line, part, count) for part in (wave.real, wave.imag))
         powers.append((real**2 + imaginary**2) / seen**2)
     return np.array(powers).T
 
