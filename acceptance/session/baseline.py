@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -33,7 +34,28 @@ def read(path: Path) -> tuple[Measurement, ...]:
         raise PlanError(what, where=str(path), hint=hint) from error
     if not found:
         raise PlanError(tr("holds no measurements"), where=str(path), hint=hint)
+    _require_sound(found, path, hint)
     return found
+
+
+def _require_sound(figures: tuple[Measurement, ...], path: Path, hint: str) -> None:
+    """Refuse what every figure would agree with: no number, no uncertainty, one of two."""
+    seen = set()
+    for one in figures:
+        key = one.shot, one.quantity, one.region, one.direction, one.statistic
+        name = " ".join(filter(None, key))
+        if (
+            math.isnan(one.value)
+            or not one.uncertainty >= 0
+            or (one.lower_bound and one.upper_bound)
+        ):
+            what = tr("the figure {name!r} is no number with an uncertainty", name=name)
+            raise PlanError(what, where=str(path), hint=hint)
+        if key in seen:
+            raise PlanError(
+                tr("the figure {name!r} stands twice", name=name), where=str(path), hint=hint
+            )
+        seen.add(key)
 
 
 def _cause(error: Exception) -> str:

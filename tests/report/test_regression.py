@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -168,6 +168,26 @@ HOSTILE = [
 def test_a_file_without_figures_is_no_baseline(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "b.json").write_bytes(content)
     with pytest.raises(PlanError, match="holds no measurements"):
+        baseline.read(tmp_path / "b.json")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        [figure(math.nan)],
+        [figure(40, math.nan)],
+        [figure(40, -1e9)],
+        [figure(40, lower_bound=True, upper_bound=True)],
+        [figure(40), figure(99)],
+    ],
+)
+def test_a_baseline_that_every_figure_would_agree_with_is_refused(
+    changed: list[Measurement], tmp_path: Path
+) -> None:
+    """A number that is none passed where the figure of now is a bound; of two, the last counted."""
+    figures = [asdict(one) for one in changed]
+    (tmp_path / "b.json").write_text(json.dumps({"measurements": figures}), "utf-8")
+    with pytest.raises(PlanError, match="the figure"):
         baseline.read(tmp_path / "b.json")
 
 
