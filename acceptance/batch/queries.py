@@ -15,6 +15,8 @@ from sqlalchemy import Text, and_, cast, func, literal, or_, select, union_all
 
 from acceptance.batch import schema
 from acceptance.batch.rows import SEVERITY, text
+from acceptance.errors import PlanError
+from acceptance.messages import tr
 from acceptance.model import Verdict
 
 if TYPE_CHECKING:
@@ -40,7 +42,8 @@ SERIES = (
 def failed(connection: Connection, asked: str, *, since: str = "", pack: str = "") -> list[Answer]:
     """Return the failures of a clause, or of a requirement (``id`` or ``pack#id``), newest first.
 
-    ``since``: ISO date of judging from which on they count. ``pack``: only by this pack.
+    ``since``: ISO date of judging from which on they count. ``pack``: only by this pack. Raises
+    PlanError where no session was judged by such a clause: that is not the same as no failure.
     """
     wanted = text(asked)
     named = or_(
@@ -50,6 +53,9 @@ def failed(connection: Connection, asked: str, *, since: str = "", pack: str = "
     )
     ids = select(_R.id).join(schema.packs, _P.id == _R.pack).where(named)
     ids = ids.where(_P.pack == text(pack)) if pack else ids
+    hint = tr("See `acceptance clauses` for clauses and requirements")
+    what = tr("no session was judged by this")
+    _require_some(connection, ids, PlanError(what, where=f"{pack} {asked}".strip(), hint=hint))
     query = (
         select(
             *_DEVICE, _R.clause, _R.requirement, _F.verdict, _F.value, _F.expanded.label("U"),
@@ -75,7 +81,9 @@ def drift(
     difference from the first figure of the same thing (``SERIES``), ``U_change`` the combined
     expanded uncertainty of both (root of the sum of squares); ``beyond`` says whether the change
     is larger. What both share of their uncertainty is not taken off: a change beyond it is one.
+    Raises PlanError where no session has such a device, model or quantity.
     """
+    _require_known(connection, device, model, quantity)
     query = (
         select(
             *_DEVICE, _B.device, _M.quantity, _M.unit, _T.tap, _T.path, _T.stream, _T.light,
@@ -92,6 +100,23 @@ def drift(
     )  # fmt: skip
     found = groupby(_rows(connection, query), key=lambda row: tuple(row[one] for one in SERIES))
     return [row for _, series in found for row in _compared([*series])]
+
+
+def _require_known(connection: Connection, device: str, model: str, quantity: str) -> None:
+    """Refuse a device, model or quantity that no session has."""
+    devices = select(_B.id).join(schema.devices, _D.id == _B.device)
+    devices = devices.where(*_chosen(device, model, ""))
+    figures = select(_M.quantity).where(*_chosen("", "", quantity))
+    for name, query in ((device or model, devices), (quantity, figures)):
+        if name:
+            what, hint = tr("no session has this"), tr("Check the spelling")
+            _require_some(connection, query, PlanError(what, where=name, hint=hint))
+
+
+def _require_some(connection: Connection, query: Select[Any], error: PlanError) -> None:
+    """Raise an error where there is no row: nobody may read a misspelt name as: none failed."""
+    if connection.execute(query.limit(1)).first() is None:
+        raise error
 
 
 def _column(name: str) -> ColumnElement[Any]:

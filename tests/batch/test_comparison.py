@@ -283,7 +283,7 @@ def test_what_cannot_be_compared_is_said(tmp_path: Path) -> None:
     with Results(str(database)) as results:
         results.add(session(1, 45.0), Origin(sha256="1"))
     wrong: list[tuple[Any, ...]] = [
-        (("--model", "none"), "no device to compare"),
+        (("--model", "none"), "no session has this"),
         (("-o", tmp_path / "x.pdf"), "must end in"),
     ]
     for arguments, words in wrong:
