@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 PATTERN = re.compile(r"[*?\[]")
 BLANK = re.compile(r"\{([^{}]*)\}")
 # Fields by which a file is a plan; a chart's copy, a pack or a panel's key has none of them.
-OF_PLANS = frozenset({"subjects", "shots", "device_list", "recordings", "answers", "answer_files"})
+OF_PLANS = frozenset(
+    {"packs", "subjects", "shots", "device_list", "recordings", "answers", "answer_files"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,9 +123,12 @@ def _items(path: Path, template: Path | None, options: ForClips) -> Iterator[Ite
 
 
 def _of_folder(folder: Path, options: ForClips) -> Iterator[Item]:
-    """Yield the plans of a folder; where it holds none, each of its clips as a device."""
+    """Yield the plans of a folder; where it holds none, each of its clips as a device.
+
+    A link that leads nowhere, or a pipe, is one as well: its error says that a device was missed.
+    """
     files = sorted(
-        (file for file in folder.iterdir() if file.is_file() and not file.name.startswith(".")),
+        (file for file in folder.iterdir() if not (file.is_dir() or file.name.startswith("."))),
         key=lambda file: wording.natural(file.name),
     )
     tables = [file for file in files if file.suffix.lower() == ".toml"]
@@ -219,7 +224,9 @@ def _with_device(
 ) -> dict[str, Any]:
     """Add the device, and what it lies below, unless the template names them itself."""
     stated = table.get("subjects", [])
-    ids = {one.get("id") for one in stated if isinstance(one, dict)}
+    if not isinstance(stated, list):
+        return dict(table)  # which reading the plan refuses
+    ids = {str(one.get("id")) for one in stated if isinstance(one, dict)}
     line = [device]
     while line[-1].parent in known and known[str(line[-1].parent)] not in line:
         line.append(known[str(line[-1].parent)])

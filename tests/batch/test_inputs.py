@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import batch_site
@@ -97,6 +98,28 @@ def test_what_a_row_says_cannot_lead_out_of_the_folder_or_break_the_plan(tmp_pat
     found = inputs.read([tmp_path / "devices.csv"], tmp_path / "template.toml")
     assert "lies outside" in str(found[0].error)
     assert found[1].plan is None or len(found[1].plan.shots) == 1
+
+
+@pytest.mark.parametrize("subjects", ["5", '"cam"', "[1]", "[{ id = [1] }]"])
+def test_subjects_of_a_template_that_are_none_are_the_error_of_each_device(
+    tmp_path: Path, subjects: str
+) -> None:
+    (tmp_path / "devices.csv").write_text(LIST, "utf-8")
+    (tmp_path / "template.toml").write_text(f"subjects = {subjects}\n{TEMPLATE}", "utf-8")
+    found = inputs.read([tmp_path / "devices.csv"], tmp_path / "template.toml")
+    assert ["subjects" in str(item.error) for item in found] == [True, True]
+
+
+def test_a_device_whose_file_cannot_be_read_is_not_passed_by_in_silence(tmp_path: Path) -> None:
+    batch_site.still(tmp_path / "a.png")
+    (tmp_path / "b.png").symlink_to(tmp_path / "gone.png")
+    os.mkfifo(tmp_path / "c.png")
+    assert names(inputs.read([tmp_path])) == ["a", "b", "c"]
+    (tmp_path / "d.toml").symlink_to(tmp_path / "gone.toml")
+    (tmp_path / "e.toml").write_text('packs = ["db50_216_2006"]\n[[subject]]\nid = "a"\n', "utf-8")
+    found = inputs.read([tmp_path])
+    assert names(found) == ["d.toml", "e.toml"]
+    assert all(item.error for item in found)
 
 
 def test_a_list_without_a_template_is_refused(tmp_path: Path) -> None:
