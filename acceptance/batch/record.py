@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from acceptance.files.output import append, disc_errors, put
-from acceptance.session import store
+from acceptance.session import integrity, store
 from acceptance.session.evidence import hash_file
 
 if TYPE_CHECKING:
@@ -75,7 +75,12 @@ class Record:
 
 
 def still_there(out: Path, line: dict[str, Any]) -> bool:
-    """Whether the session of a line is in ``out`` as it was made."""
+    """Whether the session of a line is in ``out`` as it was made, with report and evidence."""
     folder = out / str(line.get("session") or ".")
     file = folder / store.FILE
-    return file.is_file() and hash_file(file) == line.get("sha256")
+    if not file.is_file() or hash_file(file) != line.get("sha256"):
+        return False
+    try:
+        return integrity.is_complete(folder)
+    except OSError:
+        return False

@@ -231,6 +231,12 @@ def check(folder: Path, found: Mapping[str, str] | None = None) -> tuple[Problem
     )
 
 
+def listed(folder: Path) -> set[str]:
+    """Return the paths that the manifests of a session list. Raises OSError."""
+    parsed = [_parse_manifest(journal.current(folder, name)) for name in MANIFESTS]
+    return {path for digests, _ in parsed for path in digests}
+
+
 def bag_info(folder: Path, payload: Iterable[str], session: Session) -> bytes:
     """Return ``bag-info.txt`` as sealing writes it, of the files of ``payload`` as they are."""
     sizes = [(folder / path).stat().st_size for path in payload]

@@ -44,6 +44,15 @@ def require_intact(folder: Path, contradictions: Iterable[str] = ()) -> None:
         raise SessionError(what, where=str(folder), hint=hint)
 
 
+def is_complete(folder: Path) -> bool:
+    """Whether all that a sealed session lists is there but footage, which may be taken away.
+
+    Nothing is hashed. Raises OSError where the manifests cannot be read.
+    """
+    missing = (path for path in evidence.listed(folder) if not (folder / path).is_file())
+    return all(path.startswith("data/clips/") for path in missing)
+
+
 def _footage_taken_away(problem: evidence.Problem) -> bool:
     return problem.kind is Kind.MISSING and problem.path.startswith("data/clips/")
 

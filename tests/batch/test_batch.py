@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -153,6 +154,28 @@ def test_judging_is_always_done_anew_and_measuring_is_not(tmp_path: Path, here: 
     [made] = sessions(done).values()
     assert [entry.what for entry in made.log].count("measured_before") == 1
     assert len(list((tmp_path / "out").glob("2*"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("lost", "state"),
+    [
+        ("data/plan.json", PlanState.MADE),
+        ("log.jsonl", PlanState.MADE),
+        ("manifest-sha256.txt", PlanState.MADE),
+        ("data/clips", PlanState.KEPT),
+    ],
+)
+def test_a_session_of_which_something_is_lost_is_made_again_but_for_footage(
+    tmp_path: Path, here: Here, lost: str, state: PlanState
+) -> None:
+    batch_site.plan(tmp_path, "a")
+    [first] = run(tmp_path, tmp_path / "out").outcomes
+    assert first.folder is not None
+    place = first.folder / lost
+    shutil.rmtree(place) if place.is_dir() else place.unlink()
+    [again] = run(tmp_path, tmp_path / "out").outcomes
+    assert again.state is state
+    assert len(here.measured) == 1
 
 
 def test_a_session_that_was_changed_since_is_made_again(tmp_path: Path, here: Here) -> None:
