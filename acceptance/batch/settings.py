@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HOUR = 3600.0
+MOST_MEMORY = 1 << 50  # bytes of addresses; no machine has more
 LEAST_BY_ITSELF = 4 << 30  # bytes of addresses: nobody who sets no limit is given less
 
 
@@ -30,7 +31,7 @@ class Settings:
     timeout: float = HOUR
     """Seconds after which a clip is given up."""
 
-    memory: int | None = None
+    memory: float | None = None
     """Bytes of addresses that a process may have; None: as many as the machine has memory, at
     least 4 GiB; 0: no limit."""
 
@@ -69,9 +70,12 @@ class Settings:
     def _require_sense(self) -> None:
         if self.workers < 0 or not self.timeout > 0:
             raise UsageError(tr("workers and the time for a clip must be above 0"))
-        if self.memory and self.memory < LEAST_MEMORY:
-            least = LEAST_MEMORY / 2**30
-            raise UsageError(tr("a process needs at least {least:g} GB of memory", least=least))
+        if self.memory and not LEAST_MEMORY <= self.memory <= MOST_MEMORY:
+            bounds = {"least": LEAST_MEMORY / 2**30, "most": MOST_MEMORY / 2**30}
+            what = tr(
+                "a process needs at least {least:g} GB of memory, at most {most:.0f}", **bounds
+            )
+            raise UsageError(what)
         if self.key and not self.report:
             raise UsageError(tr("a report that is not made cannot be signed"))
 
@@ -86,7 +90,7 @@ class Settings:
         own = system.memory_of_machine()
         usual = max(own, LEAST_BY_ITSELF) if own else 0
         memory = usual if self.memory is None else self.memory
-        return Bounds(seconds=self.timeout, memory=memory)
+        return Bounds(seconds=self.timeout, memory=round(memory))
 
     def bounds_of_session(self, shots: int) -> Bounds:
         """Return what a process for a session of so many shots may take."""

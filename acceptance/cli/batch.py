@@ -204,7 +204,7 @@ def _settings(options: BatchOptions) -> Settings:
     return batches.Settings(
         workers=options["workers"] or 0,
         timeout=options["timeout"],
-        memory=None if memory is None else round(memory * 2**30),
+        memory=None if memory is None else memory * 2**30,
         cache=options["cache"],
         scheduler=options["scheduler"],
         lang=options["lang"],

@@ -93,6 +93,8 @@ def test_a_dry_run_tells_and_a_database_gets_every_session(
     [
         (("--no-report", "--sign", "key.p12"), "cannot be signed"),
         (("--memory", "0.5"), "at least 1 GB"),
+        (("--memory", "nan"), "at least 1 GB"),
+        (("--memory", "inf"), "at most 1048576"),
         (("--timeout", "0"), "--timeout"),
         (("--workers", "0"), "--workers"),
     ],
