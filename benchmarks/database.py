@@ -8,6 +8,7 @@ Prints the median of five runs of each question, and what they cost in memory.
 
 from __future__ import annotations
 
+import json
 import resource
 import statistics
 import sys
@@ -18,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from acceptance.batch import queries
+from acceptance.batch import comparison, comparison_page, comparison_tables, queries
 from acceptance.batch.results import Origin, Results
 from acceptance.model import (
     BottomLine,
@@ -37,7 +38,7 @@ from acceptance.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sized
+    from collections.abc import Callable, Sequence, Sized
 
     from sqlalchemy import Connection
 
@@ -117,25 +118,28 @@ def session(device: int) -> Session:
     )
 
 
-def median(work: Callable[[], object]) -> float:
-    """Return the median of five runs, in ms."""
-    times = []
-    for _ in range(5):
-        start = time.perf_counter()
-        work()
-        times.append(1000 * (time.perf_counter() - start))
-    return statistics.median(times)
+def timed(work: Callable[[], object]) -> tuple[float, float]:
+    """Return how long something takes, and what it takes of this process's processor, in ms."""
+    start = time.perf_counter(), time.process_time()
+    work()
+    return 1000 * (time.perf_counter() - start[0]), 1000 * (time.process_time() - start[1])
 
 
-def fill(results: Results, devices: int) -> list[float]:
-    """Add the sessions; return what each took, in ms."""
-    times = []
-    for device in range(devices):
-        made = session(device)
-        start = time.perf_counter()
-        results.add(made, Origin(sha256=f"{device:064}"))
-        times.append(1000 * (time.perf_counter() - start))
-    return times
+def said(times: Sequence[tuple[float, float]]) -> str:
+    """Say the medians of both."""
+    whole, own = (statistics.median(part) for part in zip(*times, strict=True))
+    return f"{whole:.1f} ms, of processor {own:.1f} ms"
+
+
+def median(work: Callable[[], object]) -> str:
+    """Say the median of five runs."""
+    return said([timed(work) for _ in range(5)])
+
+
+def fill(results: Results, devices: int) -> list[tuple[float, float]]:
+    """Add the sessions; return what each took."""
+    made = ((session(device), Origin(sha256=f"{device:064}")) for device in range(devices))
+    return [timed(partial(results.add, *one)) for one in made]
 
 
 QUESTIONS: dict[str, Callable[[Connection], Sized]] = {
@@ -152,7 +156,23 @@ def ask(results: Results) -> None:
     with results.database.reading() as reading:
         for name, question in QUESTIONS.items():
             times = median(partial(question, reading))
-            print(f"{name}: {times:.1f} ms, {len(question(reading))} rows")
+            print(f"{name}: {times}; {len(question(reading))} rows")
+
+
+def compare(results: Results, folder: Path) -> None:
+    """Compare all devices, and write page, workbook and JSON."""
+    start = time.perf_counter()
+    with results.database.reading() as reading:
+        found = comparison.compare(reading)
+    read = time.perf_counter()
+    page = comparison_page.html(found)
+    workbook = comparison_tables.workbook(found)
+    content = json.dumps(comparison_tables.content(found))
+    (folder / "comparison.html").write_text(page, "utf-8")
+    devices, sizes = len(found.matrix.devices), [len(page), len(workbook), len(content)]
+    print(f"comparison of {devices} devices: {read - start:.1f} s, with page, workbook and JSON "
+          f"({', '.join(f'{size / 1e6:.1f} MB' for size in sizes)}): "
+          f"{time.perf_counter() - start:.1f} s")  # fmt: skip
 
 
 def main(devices: int, url: str) -> None:
@@ -161,13 +181,15 @@ def main(devices: int, url: str) -> None:
     with Results(url) as results:
         times = fill(results, devices)
         print(f"{devices} devices of {FINDINGS} findings: {time.process_time() - start:.1f} s CPU")
-        print(f"add, median: {statistics.median(times):.2f} ms; slowest {max(times):.1f} ms")
+        print(f"add: {said(times)}")
         again, digest = session(devices // 2), f"{devices // 2:064}"
         replaced = median(lambda: results.add(again, Origin(sha256=digest)))
-        print(f"add again: {replaced:.2f} ms")
+        print(f"add again: {replaced}")
         hashed = replace(session(devices), id="whole")
-        print(f"add, hashed: {median(lambda: results.add(hashed)):.2f} ms")
+        print(f"add, hashed: {median(lambda: results.add(hashed))}")
         ask(results)
+        with tempfile.TemporaryDirectory() as folder:
+            compare(results, Path(folder))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"memory at most {peak:.0f} MB")
     if Path(url).is_file():

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from acceptance import api, metrics
+from acceptance.batch.results import Results
 from acceptance.charts import advice, clock_page, copy_template, definition, drawing
 from acceptance.checks import pack
 from acceptance.cli import verbs
@@ -266,6 +267,13 @@ FORMS = (
         UsageError, "--tv-lines must be above 0, not nan"),
 )  # fmt: skip
 FILES = (
+    row(
+        "database that is not there",
+        lambda: Results("none.db", create=False),
+        ("query", "retakes", "--db", "none.db"),
+        InputError,
+        "no database here",
+    ),
     row("no stream", lambda: capacity.bit_rate_of("0x4Mbit/s"),
         ("recordings", LIST, "--disc", "8TB", "--stream", "0x4Mbit/s"), PlanError,
         "0x4Mbit/s: is not a bit rate"),

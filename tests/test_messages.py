@@ -61,7 +61,13 @@ NO_SENTENCES: dict[str, tuple[str, ...]] = {
         "# Colours, all of them",
     ),
     "batch/schema.py": (" ",),  # comments of columns: the documents of the database, in English
-    "batch/connection.py": ("lock timeout", "not a database", "SELECT pg_", "BEGIN "),  # SQL
+    "batch/connection.py": (
+        "lock timeout",
+        "not a database",
+        "SELECT pg_",
+        "BEGIN ",
+        "PRAGMA ",
+    ),  # SQL
     "charts/drawing.py": ("font-family=", "<polygon points=", "<rect width=", "xmlns="),  # SVG
     "report/before_after.py": (
         "now tested",  # values of JSON, the same in every language

@@ -9,16 +9,19 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import TYPE_CHECKING
 
-from acceptance.batch import bundle, system, tasks
+from acceptance.batch import bundle, tasks
 from acceptance.errors import ClipError
+from acceptance.files import system
+from acceptance.files.output import FULL, disc_errors, refused
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
@@ -68,8 +71,10 @@ def answer(task: bytes, where: str, bounds: Bounds, stopped: Event | None = None
     and StoppedError when ``stopped`` is set.
     """
     begun = time.monotonic()
-    with TemporaryDirectory(prefix="acceptance-", ignore_cleanup_errors=True) as name:
-        place = Path(name)
+    with contextlib.ExitStack() as stack:
+        with disc_errors(Path(gettempdir())):
+            made = TemporaryDirectory(prefix="acceptance-", ignore_cleanup_errors=True)
+            place = Path(stack.enter_context(made))
         code = _run(task, place, where, bounds, stopped)
         file = place / tasks.REPLY
         if code == 0 and file.is_file():
@@ -136,14 +141,23 @@ def _checked(parts: dict[str, bytes], where: str, bounds: Bounds) -> dict[str, b
 
 def _crashed(code: int, place: Path, where: str, bounds: Bounds) -> Exception:
     """Say of what a child died that gave no answer."""
+    if code in FULL:
+        return refused(place, OSError(code, os.strerror(code)))
     text = (place / "errors.txt").read_bytes()[-MOST_TOLD:].decode(errors="replace")
     if any(word in text for word in OF_MEMORY):
         return _out_of_memory(where, bounds)
     if code >= 0:
         return FaultError(text or tr("a child gave no answer (exit code {code})", code=code))
-    what = tr("ended the process that measured it ({signal})", signal=system.name_of(-code))
+    what = tr("ended the process that measured it ({signal})", signal=_signal(-code))
     hint = tr("Export the clip again; if memory is short, use fewer --workers")
     return ClipError(what, where=where, hint=hint, code="clip_crashes")
+
+
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return str(number)
 
 
 def _out_of_memory(where: str, bounds: Bounds) -> ClipError:

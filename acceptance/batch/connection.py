@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from acceptance.batch import schema
-from acceptance.errors import InputError, OutputError, SetupError
+from acceptance.errors import InputError, OutputError, SessionError, SetupError
 from acceptance.files import paths
 from acceptance.messages import tr, visible
 
@@ -52,6 +52,8 @@ class Database:
     def __init__(self, url: str, *, create: bool = True, patience: float = PATIENCE) -> None:
         self.url = _url(url)
         self.name = self.url.render_as_string(hide_password=True)
+        if self.url.get_backend_name() == "sqlite":
+            self.name = self.url.database or self.name
         self._require_file(create=create)
         with self.told():
             self.engine = _engine(self.url, patience)
@@ -95,7 +97,11 @@ class Database:
             what = tr("{library} is not installed", library=error.name)
             hint = tr("Install it: pip install 'db50-acceptance[postgresql]'")
             raise SetupError(what, where=self.name, hint=hint) from error
-        except (exc.SQLAlchemyError, OverflowError) as error:
+        except (exc.DataError, exc.IntegrityError, OverflowError) as error:
+            what = tr("holds what no database can ({cause})", cause=_cause(error))
+            hint = tr("Check the session: acceptance verify")
+            raise SessionError(what, where=self.name, hint=hint) from error
+        except exc.SQLAlchemyError as error:
             what = tr("the database cannot be used ({cause})", cause=_cause(error))
             raise OutputError(what, where=self.name, hint=_hint(error)) from error
 
@@ -111,8 +117,16 @@ class Database:
         if version == UNKNOWN and not create:
             hint = tr("Add sessions first: acceptance database add")
             raise InputError(tr("there is no session in it"), where=self.name, hint=hint)
+        if version == UNKNOWN:
+            self._keep_ahead_log()
         with self.writing() as connection:
             self._upgrade(connection, self._version(connection))  # another may have been faster
+
+    def _keep_ahead_log(self) -> None:
+        """Let readers and the writer of a new SQLite file work side by side; it stays so."""
+        if self.engine.name == "sqlite":
+            with self.told(), contextlib.closing(self.engine.raw_connection()) as raw:
+                raw.cursor().execute("PRAGMA journal_mode = WAL")
 
     def _version(self, connection: Connection) -> int:
         """Return the version of the tables. Raises InputError for others' tables and newer ones."""
@@ -174,7 +188,7 @@ def _engine(url: URL, patience: float) -> Engine:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
-    for pragma in ("foreign_keys = ON", "journal_mode = WAL", "synchronous = NORMAL"):
+    for pragma in ("foreign_keys = ON", "synchronous = NORMAL"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 WIDTH, LEFT, RIGHT, ROW, TOP, FOOT = 900.0, 210.0, 30.0, 44.0, 22.0, 34.0
 MOST_MODELS = 12  # rows; the others share one
-MOST_DOTS = 300  # of a row; beyond, the box and the farthest stand for them
+MOST_DOTS = 1500  # of a drawing; beyond, the box and the farthest stand for them
 MOST_WHISKERS = 40  # dots of a row that show U
 LONGEST_NAME = 26
 SPREAD = 0.62  # part of a row's height over which dots are spread
@@ -43,7 +43,7 @@ def drawing(distribution: Distribution, found: DeviceComparison, lang: str) -> s
     for number, (name, figures) in enumerate(rows):
         middle = TOP + ROW * (number + 0.5)
         parts += [svg.label(LEFT - 10, middle + 4, visible(name), "end")]
-        parts += _row(figures, axis, middle)
+        parts += _row(figures, axis, middle, MOST_DOTS // len(rows))
     return svg.drawing(f"{WIDTH:.0f} {bottom + FOOT:.0f}", "12", parts)
 
 
@@ -107,25 +107,27 @@ def _scale(axis: svg.Axis, bottom: float, distribution: Distribution, lang: str)
     yield svg.label((LEFT + WIDTH - RIGHT) / 2, bottom + 31, visible(words), "middle")
 
 
-def _row(figures: Sequence[JudgedFigure], axis: svg.Axis, middle: float) -> Iterator[str]:
+def _row(
+    figures: Sequence[JudgedFigure], axis: svg.Axis, middle: float, most: int
+) -> Iterator[str]:
     known = [figure for figure in figures if math.isfinite(figure.value)]
-    for number, figure in enumerate(_shown(known)):
+    for number, figure in enumerate(_shown(known, most)):
         height = middle + SPREAD * ROW * ((number * GOLDEN) % 1 - 0.5) * (len(known) > 1)
         yield from _dot(figure, axis, height, whisker=len(known) <= MOST_WHISKERS)
     if len(known) > 3:
         yield from _box([figure.value for figure in known], axis, middle)
 
 
-def _shown(figures: Sequence[JudgedFigure]) -> list[JudgedFigure]:
+def _shown(figures: Sequence[JudgedFigure], most: int) -> list[JudgedFigure]:
     """Return all figures, or of many the failures and the farthest from the middle."""
-    if len(figures) <= MOST_DOTS:
+    if len(figures) <= most:
         return [*figures]
     median = float(np.median([figure.value for figure in figures]))
     order = sorted(
         figures,
         key=lambda figure: (figure.verdict is Verdict.PASS, -abs(figure.value - median)),
     )
-    return order[:MOST_DOTS]
+    return order[:most]
 
 
 def _dot(figure: JudgedFigure, axis: svg.Axis, height: float, *, whisker: bool) -> Iterator[str]:

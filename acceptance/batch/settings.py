@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from acceptance.batch import system
 from acceptance.batch.child import Bounds
 from acceptance.errors import UsageError
+from acceptance.files import system
 from acceptance.files.shortage import LEAST_MEMORY
 from acceptance.messages import tr
 from acceptance.session.evidence import hash_file
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HOUR = 3600.0
+LEAST_BY_ITSELF = 4 << 30  # bytes of addresses: nobody who sets no limit is given less
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,12 +78,14 @@ class Settings:
     @property
     def processes(self) -> int:
         """How many processes at once."""
-        return self.workers or cores()
+        return self.workers or system.cores()
 
     @property
     def bounds(self) -> Bounds:
         """What a process for a clip may take."""
-        memory = system.usual_limit() if self.memory is None else self.memory
+        own = system.memory_of_machine()
+        usual = max(own, LEAST_BY_ITSELF) if own else 0
+        memory = usual if self.memory is None else self.memory
         return Bounds(seconds=self.timeout, memory=memory)
 
     def bounds_of_session(self, shots: int) -> Bounds:
@@ -96,11 +98,3 @@ class Settings:
         roots = [hash_file(root) for root in self.trust]
         key = hash_file(self.key) if self.key else ""
         return {"lang": self.lang, "report": self.report, "key": key, "trust": roots}
-
-
-def cores() -> int:
-    """Return how many cores this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # Windows, macOS
-        return os.cpu_count() or 1

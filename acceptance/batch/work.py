@@ -15,9 +15,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from acceptance.batch import bundle, cache, keys, system, tasks
+from acceptance.batch import bundle, cache, keys, tasks
 from acceptance.errors import AcceptanceError
-from acceptance.files import shortage
+from acceptance.files import shortage, system
 from acceptance.session import intake, measuring, store
 
 if TYPE_CHECKING:
@@ -27,11 +27,16 @@ if TYPE_CHECKING:
 def main() -> None:
     """Do the task, write the answer, and end."""
     place, memory = Path(sys.argv[1]), int(sys.argv[2])
-    system.limit_memory(memory)
+    if memory:
+        system.limit_memory(memory)
     line = sys.stdin.buffer.readline()
     threading.Thread(target=_end_with_input, daemon=True).start()
-    place.write_bytes(bundle.pack("", answered(line)))
-    os._exit(0)  # nothing is left to be tidied up, and some libraries take long for that
+    code = 0
+    try:
+        place.write_bytes(bundle.pack("", answered(line)))
+    except OSError as error:  # a full disc
+        code = error.errno or 1
+    os._exit(code)  # nothing is left to be tidied up, and some libraries take long for that
 
 
 def _end_with_input() -> None:

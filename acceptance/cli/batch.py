@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
 from acceptance import batch as batches
-from acceptance.cli import batch_output
+from acceptance.cli import batch_output, terminal
 from acceptance.cli.options import (
     FACT,
     LANG,
@@ -27,10 +28,16 @@ from acceptance.cli.options import (
     trust_option,
 )
 from acceptance.cli.running import RunOptions
+from acceptance.errors import InputError
+from acceptance.messages import tr
 from acceptance.model import Scope
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
     from acceptance.batch import ForClips, Settings
+    from acceptance.batch.results import Results
+    from acceptance.model import Session
 
 
 class BatchInputs(TypedDict):
@@ -49,6 +56,7 @@ class BatchOptions(RunOptions):
     memory: float | None
     cache: Path | None
     scheduler: str
+    url: str
     no_report: bool
     lang: str
 
@@ -94,6 +102,13 @@ class BatchOptions(RunOptions):
     metavar="tcp://HOST:PORT",
     help="Measure on the workers of this Dask scheduler.",
 )
+@click.option(
+    "--db",
+    "url",
+    default="",
+    metavar="FILE|URL",
+    help="Add each session to this results database, too.",
+)
 @click.option("--no-report", is_flag=True, help="Make sessions only; see `acceptance report`.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done and how long it takes.")
 @click.option("--quiet", is_flag=True, help="No progress, no table; errors and exit code stay.")
@@ -135,9 +150,42 @@ def batch(
     if dry_run:
         found = batches.foresee(inputs, output, **given)
         return batch_output.foreseen(found, given["settings"].processes, json_file, quiet=quiet)
-    with batch_output.Screen(json_file, quiet=quiet, strict=strict) as screen:
-        done = batches.run(inputs, output, listener=screen, **given)
-    return done.exit_code(strict=strict)
+    mirror = Mirror(options["trust"])
+    with (
+        mirror.opened(options["url"]) as results,
+        batch_output.Screen(json_file, quiet=quiet, strict=strict) as screen,
+    ):
+        done = batches.run(inputs, output, listener=screen, results=results, **given)
+    return 2 if mirror.refused else done.exit_code(strict=strict)
+
+
+class Mirror:
+    """Adds sessions to a results database; what goes wrong there is told, and ends nothing."""
+
+    def __init__(self, trust: Sequence[Path]) -> None:
+        self.trust, self.refused = trust, 0
+        self.results: Results | None = None
+
+    @contextlib.contextmanager
+    def opened(self, url: str) -> Iterator[Callable[[Session, Path], None] | None]:
+        """Open the database, if one is named; yield what adds a session."""
+        if not url:
+            yield None
+            return
+        from acceptance.batch.results import Results  # noqa: PLC0415 -- late: brings SQLAlchemy
+
+        with Results(url) as self.results:
+            yield self.add
+
+    def add(self, _: Session, folder: Path) -> None:
+        """Add the session of a folder, as ``acceptance database add`` does."""
+        try:
+            if self.results:
+                self.results.add_folder(folder, self.trust)
+        except InputError as error:
+            self.refused += 1
+            what = tr("error: {sentence}", sentence=error)
+            terminal.errors.print(what, style="red", markup=False)
 
 
 def _for_clips(options: BatchOptions) -> ForClips:

@@ -31,7 +31,7 @@ class Screen(Listener):
 
     def __init__(self, json_file: Path | None, *, quiet: bool, strict: bool) -> None:
         self.json_file, self.quiet, self.strict = json_file, quiet, strict
-        self.begun, self.said = time.monotonic(), 0.0
+        self.begun, self.said, self.line = time.monotonic(), 0.0, ""
         columns = (
             TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
             TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
@@ -62,9 +62,9 @@ class Screen(Listener):
             self.bar, completed=progress.done, total=progress.total, rate=rate, failures=failures
         )
         due = time.monotonic() - self.said >= EVERY or progress.done == progress.total
-        if due and not self.quiet and self.bars.disable:
-            self.said = time.monotonic()
-            line = tr("{done} of {total} clips", done=progress.done, total=progress.total)
+        line = tr("{done} of {total} clips", done=progress.done, total=progress.total)
+        if due and line != self.line and not self.quiet and self.bars.disable:
+            self.said, self.line = time.monotonic(), line
             terminal.errors.print("; ".join(filter(None, (line, rate, failures))), markup=False)
 
     def finished(self, outcome: PlanOutcome) -> None:
@@ -106,10 +106,11 @@ def _show(summary: Summary) -> None:
     columns = tr("plan"), tr("state"), tr("verdict"), tr("clauses failed"), tr("session")
     rows = [_row(one) for one in summary.outcomes]
     styles = [_style(one) for one in summary.outcomes]
-    terminal.table(tr("Batch"), columns, rows, styles)
+    if rows:
+        terminal.table(tr("Batch"), columns, rows, styles)
     counts = summary.table()
     line = tr(
-        "{plans} plans: {states}; {shots} clips, {measured} of them measured now",
+        "Plans: {plans} ({states}); clips: {shots}, measured now: {measured}",
         plans=counts["plans"],
         states=_counted(summary),
         shots=counts["shots"],
@@ -122,6 +123,7 @@ def _show(summary: Summary) -> None:
 
 def _counted(summary: Summary) -> str:
     counts = Counter(_state(one.state) for one in summary.outcomes)
+    counts |= Counter({tr("not finished"): len(summary.unfinished)})
     return ", ".join(f"{count} {word}" for word, count in counts.items())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -18,12 +19,12 @@ from acceptance.cli.options import (
     write_json,
 )
 from acceptance.errors import InputError
-from acceptance.files.output import put, require_ending
+from acceptance.files.output import put, require_apart, require_ending
 from acceptance.messages import tr
+from acceptance.session.store import FILE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from acceptance.batch.comparison import DeviceComparison, DeviceRank
 
@@ -62,7 +63,8 @@ def compare(
     """
     for output in outputs:
         require_ending(output, {".html", ".xlsx"})
-    prepare_json(json_file, [folder / "session.json" for folder in sources])
+        require_apart(output, [Path(url), *(folder / FILE for folder in sources)])
+    prepare_json(json_file, [Path(url), *(folder / FILE for folder in sources)])
     found, refused = _compared(sources, url, model, pack)
     if not found.matrix.devices:
         hint = tr("Name other sessions, another --model, or add sessions to the database")

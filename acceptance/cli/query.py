@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,12 +12,11 @@ import click
 from acceptance.cli import terminal
 from acceptance.cli.options import OUT, database_option, json_option, prepare_json, write_json
 from acceptance.files import spreadsheet
-from acceptance.files.output import put
+from acceptance.files.output import put, require_apart
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Sequence
 
     Answer = list[dict[str, Any]]
     Command = Callable[..., Any]
@@ -57,7 +57,9 @@ def failed(
 
     title = tr("Failed: {clause}", clause=clause)
     found = _asked(
-        url, lambda connection: queries.failed(connection, clause, since=since, pack=pack)
+        url,
+        lambda connection: queries.failed(connection, clause, since=since, pack=pack),
+        (json_file, csv_file),
     )
     return _answer(title, found, json_file, csv_file)
 
@@ -87,6 +89,7 @@ def drift(
     found = _asked(
         url,
         lambda connection: queries.drift(connection, device=device, model=model, quantity=quantity),
+        (json_file, csv_file),
     )
     return _answer(tr("Drift: {name}", name=device or model), found, json_file, csv_file)
 
@@ -99,7 +102,7 @@ def due(before: str, url: str, json_file: Path | None, csv_file: Path | None) ->
     from acceptance.batch import queries  # noqa: PLC0415 -- late: brings SQLAlchemy
 
     day = before or date.today().isoformat()  # noqa: DTZ011 -- where the instruments are
-    found = _asked(url, lambda connection: queries.due(connection, day))
+    found = _asked(url, lambda connection: queries.due(connection, day), (json_file, csv_file))
     return _answer(tr("Due before {day}", day=day), found, json_file, csv_file)
 
 
@@ -109,10 +112,14 @@ def retakes(url: str, json_file: Path | None, csv_file: Path | None) -> int:
     """Show what was filmed more than once, how often, why, and what came of it."""
     from acceptance.batch import queries  # noqa: PLC0415 -- late: brings SQLAlchemy
 
-    return _answer(tr("Filmed again"), _asked(url, queries.retakes), json_file, csv_file)
+    found = _asked(url, queries.retakes, (json_file, csv_file))
+    return _answer(tr("Filmed again"), found, json_file, csv_file)
 
 
-def _asked(url: str, question: Callable[..., Answer]) -> Answer:
+def _asked(url: str, question: Callable[..., Answer], outputs: Sequence[Path | None]) -> Answer:
+    """Ask a database; none of the outputs may be the database itself."""
+    for output in filter(None, outputs):
+        require_apart(output, [Path(url)])
     from acceptance.batch.results import Results  # noqa: PLC0415 -- late: brings SQLAlchemy
 
     with Results(url, create=False) as results, results.database.reading() as connection:

@@ -161,10 +161,11 @@ def disc_errors(path: Path, *, hint: str = "") -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise _refused(path, error, hint) from error
+        raise refused(path, error, hint) from error
 
 
-def _refused(path: Path, error: OSError, hint: str) -> OutputError:
+def refused(path: Path, error: OSError, hint: str = "") -> OutputError:
+    """Make the error for what cannot be written."""
     full = error.errno in FULL
     if full:
         hint = tr("Make room and run again: what was measured is kept")

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+GRACE = 2.0  # s between asking a process to end and making it end
 
 if sys.platform == "win32":
     import msvcrt
@@ -29,6 +33,19 @@ if sys.platform == "win32":
     def limit_memory(most: int) -> bool:  # noqa: ARG001 -- as below
         """Return whether this process can be limited to ``most`` bytes of addresses."""
         return False
+
+    def memory_of_machine() -> int:
+        """Return how many bytes of memory this machine has; 0: it does not say."""
+        return 0
+
+    def cores() -> int:
+        """Return how many processors this process may use."""
+        return os.cpu_count() or 1
+
+    def end(process: subprocess.Popen[bytes]) -> None:
+        """End a process, not what it has started."""
+        process.kill()
+        process.wait()
 
     @contextlib.contextmanager
     def locked(folder: Path) -> Iterator[bool]:
@@ -73,6 +90,30 @@ else:
         most = most if highest == resource.RLIM_INFINITY else min(most, highest)
         resource.setrlimit(resource.RLIMIT_AS, (most, highest))
         return True
+
+    def memory_of_machine() -> int:
+        """Return how many bytes of memory this machine has; 0: it does not say."""
+        try:
+            return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        except (ValueError, OSError):
+            return 0
+
+    def cores() -> int:
+        """Return how many processors this process may use."""
+        own = getattr(os, "sched_getaffinity", None)  # macOS lacks it
+        return len(own(0)) if own else os.cpu_count() or 1
+
+    def end(process: subprocess.Popen[bytes]) -> None:
+        """End a process that leads a group, and the group: first asked, then made to.
+
+        It is signalled only while it was not waited for, and its number is still its own.
+        """
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            if process.returncode is None:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(process.pid, number)
+            with contextlib.suppress(subprocess.TimeoutExpired):  # at last: nothing ends it
+                process.wait(GRACE)
 
     @contextlib.contextmanager
     def locked(folder: Path) -> Iterator[bool]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from acceptance import wording
 from acceptance.checks import taken_out
 from acceptance.checks.decision import FAILURES
-from acceptance.messages import tr
+from acceptance.messages import tr, visible
 from acceptance.model import Verdict
 from acceptance.report.rows import UNJUDGED
 
@@ -92,6 +92,6 @@ def told(finding: Finding, session: Session) -> str:
         tr("shots"): ", ".join(shots),
         tr("session"): session.id,
     }
-    head = f"{wording.verdict(finding, 'en')}: {wording.reason(finding.reason, 'en')}"
+    head = visible(f"{wording.verdict(finding, 'en')}: {wording.reason(finding.reason, 'en')}")
     width = max(map(len, lines))
     return "\n".join([head, *(f"{name:{width}}  {text}" for name, text in lines.items() if text)])

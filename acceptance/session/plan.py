@@ -67,12 +67,12 @@ def read(path: Path) -> Plan:
     used twice, a path outside the folder; and what is wrong in its list of devices and its files of
     answers.
     """
-    return of_table(_raw(path), path)
+    return of_table(_loaded(path), path)
 
 
 def of_table(raw: Mapping[str, object], path: Path) -> Plan:
     """Read a plan from a table that stands for a TOML file at ``path``. Raises as ``read`` does."""
-    plan = _parse(raw, str(path))
+    plan = _parse(registered.filled_in(dict(raw), path), str(path))
     plan = _with_devices(plan, path.parent)
     _require_subjects(plan, str(path))
     check(plan, path.parent, str(path))
@@ -81,10 +81,10 @@ def of_table(raw: Mapping[str, object], path: Path) -> Plan:
     return plan
 
 
-def _raw(path: Path) -> dict[str, object]:
+def _loaded(path: Path) -> dict[str, object]:
     if not path.exists():
         raise PlanError(tr("there is no such plan"), where=str(path), hint=tr("Check the path"))
-    return registered.filled_in(strict_toml.load(path), path)
+    return strict_toml.load(path)
 
 
 def with_files(plan: Plan, folder: Path) -> Plan:
@@ -377,7 +377,7 @@ def alone(path: Path) -> tuple[Plan | None, list[PlanError]]:
     Of a plan above ``MOST_LISTED`` it is the first of each list. Raises PlanError where it is no
     TOML.
     """
-    raw = plan_words.known(_raw(path))
+    raw = plan_words.known(registered.filled_in(_loaded(path), path))
     try:
         if path.stat().st_size <= MOST_LISTED:
             return _ADAPTER.validate_python((raw,))[0], []

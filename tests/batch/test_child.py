@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
-import importlib
 import os
 import random
 import re
@@ -20,7 +18,7 @@ import pytest
 from marks import slow
 
 from acceptance import batch
-from acceptance.batch import PlanState, Settings, bundle, child, system, tasks
+from acceptance.batch import PlanState, Settings, bundle, child, tasks
 from acceptance.errors import ClipError, GapError, OutputError
 from acceptance.session import integrity
 
@@ -241,27 +239,3 @@ def test_a_reply_or_entry_of_which_a_byte_is_another_is_none(byte: int) -> None:
     for broken in (b"", b"[]", b"[" * 100_000, b'{"parts": 3}\n', bytes(content[:-1])):
         with pytest.raises(ValueError, match="key"):
             bundle.unpack(broken, "key")
-
-
-def test_what_a_system_lacks_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No limits of memory, no groups of processes and no SIGKILL, as on Windows."""
-    real = builtins.__import__
-
-    def without(name: str, *given: Any) -> Any:
-        if name == "resource":
-            raise ModuleNotFoundError(name)
-        return real(name, *given)
-
-    monkeypatch.setattr(builtins, "__import__", without)
-    monkeypatch.setattr(sys, "platform", "win32")
-    for name in ("killpg", "sysconf", "sched_getaffinity"):
-        monkeypatch.delattr(os, name)
-    monkeypatch.delattr(signal, "SIGKILL")
-    importlib.reload(system)
-    assert system.usual_limit() == 0
-    system.limit_memory(1)
-    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-    system.end(process)
-    assert process.returncode == -signal.SIGTERM
-    monkeypatch.undo()
-    importlib.reload(system)

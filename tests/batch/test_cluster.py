@@ -4,37 +4,77 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
+import subprocess
+import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import batch_site
 import dask
 import pytest
-from distributed import LocalCluster
+from distributed import Client, LocalCluster
 
 from acceptance import batch
 from acceptance.batch import PlanState, Settings, cluster, keys
 from acceptance.errors import SetupError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from acceptance.batch import Summary
 
-LOCAL = {
-    "n_workers": 2, "threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": None,
-}  # fmt: skip
+POISON = "from acceptance.batch import child; child.PROGRAM = 'poisoned_work'"
+DASK = [sys.executable, "-m", "distributed.cli.dask_{}"]
 
 
-@contextmanager
-def poisoned(**options: Any) -> Iterator[LocalCluster]:
-    """Start two workers whose children do what the names of their clips say."""
-    poison = "from acceptance.batch import child; child.PROGRAM = 'poisoned_work'"
-    with LocalCluster(**LOCAL, preload=[poison], **options) as made:
-        yield made
+class Cluster:
+    """A scheduler and two workers, each a process of its own; children do what clips say."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.address, self.folder = f"tcp://127.0.0.1:{port}", folder
+        self.started: list[subprocess.Popen[bytes]] = []
+        self.scheduler = self.start("scheduler", "--host", "127.0.0.1", "--port", str(port))
+        worker = ("--nthreads", "1", "--preload", POISON, "--local-directory", str(folder))
+        for _ in range(2):
+            self.start("worker", self.address, *worker)
+        with Client(self.address, timeout=60, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=60)
+            self.pids = list(client.run(os.getpid).values())
+
+    def start(self, name: str, *options: str) -> subprocess.Popen[bytes]:
+        """Start one of Dask's programs."""
+        path = os.pathsep.join(filter(None, sys.path))
+        command = [*DASK[:2], DASK[2].format(name), *options, "--no-dashboard"]
+        process = subprocess.Popen(
+            command, cwd=self.folder, env=os.environ | {"PYTHONPATH": path},
+            start_new_session=True, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        self.started.append(process)
+        return process
+
+    def end(self) -> None:
+        """End all of it."""
+        for process in self.started:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+@pytest.fixture
+def dask_cluster(tmp_path: Path) -> Iterator[Cluster]:
+    """Start a cluster on the loopback."""
+    (tmp_path / "cluster").mkdir()
+    made = Cluster(tmp_path / "cluster")
+    yield made
+    made.end()
 
 
 def run(folder: Path, out: Path, address: str, **fields: Any) -> Summary:
@@ -44,40 +84,40 @@ def run(folder: Path, out: Path, address: str, **fields: Any) -> Summary:
 
 
 def test_poison_and_a_worker_that_is_killed_cost_nothing_but_the_poisoned_clip(
-    tmp_path: Path,
+    tmp_path: Path, dask_cluster: Cluster
 ) -> None:
     for name in ("crash", "slow-1", "slow-2", "slow-3"):
         batch_site.plan(tmp_path, name)
-    with poisoned() as made:
-        victim = next(iter(made.workers.values())).pid
-        killer = threading.Timer(2.0, os.kill, (victim, signal.SIGKILL))
-        killer.start()
-        done = run(tmp_path, tmp_path / "out", made.scheduler_address)
-        killer.join()
+    kill = partial(os.kill, dask_cluster.pids[0], signal.SIGKILL)
+    killer = threading.Thread(target=when_measured, args=(tmp_path / "out", kill))
+    killer.start()
+    done = run(tmp_path, tmp_path / "out", dask_cluster.address)
+    killer.join()
     assert [one.state for one in done.outcomes] == [PlanState.FAILED, *[PlanState.MADE] * 3]
     assert "ended the process that measured it (SIGSEGV)" in done.outcomes[0].errors[0]
 
 
-def test_a_scheduler_that_is_lost_is_one_sentence_and_what_was_measured_is_kept(
-    tmp_path: Path,
+def test_a_scheduler_that_is_killed_is_one_sentence_and_what_was_measured_is_kept(
+    tmp_path: Path, dask_cluster: Cluster
 ) -> None:
     batch_site.plan(tmp_path, "a")
     batch_site.plan(tmp_path, "hang")
-    record = tmp_path / "out" / "batch.jsonl"
-    with poisoned() as made:
-        closer = threading.Thread(target=close_when_measured, args=(made, record))
-        closer.start()
-        with pytest.raises(SetupError, match="the Dask scheduler was lost"):
-            run(tmp_path, tmp_path / "out", made.scheduler_address, timeout=8.0)
-        closer.join()
+    kill = dask_cluster.scheduler.kill
+    killer = threading.Thread(target=when_measured, args=(tmp_path / "out", kill))
+    killer.start()
+    with pytest.raises(SetupError, match="the Dask scheduler was lost"):
+        run(tmp_path, tmp_path / "out", dask_cluster.address)
+    killer.join()
     assert len(list((tmp_path / "out" / ".cache").rglob("*.measured"))) == 1
 
 
-def close_when_measured(made: LocalCluster, record: Path) -> None:
-    """Close the scheduler as soon as a clip is measured."""
+def when_measured(out: Path, act: Callable[[], object]) -> None:
+    """Act as soon as a clip is measured."""
+    record, late = out / "batch.jsonl", time.monotonic() + 60
     while not record.exists() or "measured" not in record.read_text("utf-8"):
+        assert time.monotonic() < late
         time.sleep(0.1)
-    made.sync(made.scheduler.close)
+    act()
 
 
 def test_nobody_who_answers_is_one_sentence(
@@ -107,7 +147,7 @@ def test_a_scheduler_that_allows_no_failure_is_refused(tmp_path: Path) -> None:
     batch_site.plan(tmp_path, "a")
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 0}),
-        LocalCluster(**LOCAL | {"n_workers": 0}) as made,
+        LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address=None) as made,
         pytest.raises(SetupError, match="allows no failure"),
     ):
         run(tmp_path, tmp_path / "out", made.scheduler_address)

@@ -186,6 +186,17 @@ def test_the_command_answers_as_table_json_and_csv(tmp_path: Path) -> None:
     assert "0 " in said
 
 
+@pytest.mark.parametrize("option", ["--csv", "--json"])
+def test_an_answer_is_never_written_over_the_database(tmp_path: Path, option: str) -> None:
+    file = tmp_path / "results.db"
+    with Results(str(file)) as results:
+        add(results, SESSION)
+    before = file.read_bytes()
+    with pytest.raises(Exception, match="would be lost"):
+        run("query", "retakes", "--db", file, option, file)
+    assert file.read_bytes() == before
+
+
 def test_a_database_without_sessions_is_said(tmp_path: Path) -> None:
     sqlite3.connect(tmp_path / "empty.db").close()
     (tmp_path / "empty.db").touch()

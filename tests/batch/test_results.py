@@ -12,7 +12,7 @@ import time
 from collections import deque
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sample_session import pack_of_db50, session_of
@@ -164,6 +164,20 @@ def test_hostile_names_come_back_as_they_are(url: str, name: str) -> None:
     assert rows.text("重庆 \u202e ok") == "重庆 \u202e ok"
 
 
+@pytest.mark.parametrize(
+    "spoilt", [{"samples": 1 << 90}, {"value": float("nan")}], ids=["huge", "no number"]
+)
+def test_what_no_database_holds_is_refused_alone(url: str, spoilt: dict[str, Any]) -> None:
+    """No such session can be written by ``run``; the database stays as it was, and goes on."""
+    wrong = replace(SESSION.measurements[0], **spoilt)
+    with Results(url) as results:
+        if "samples" in spoilt or results.database.engine.name == "sqlite":
+            with pytest.raises(SessionError, match="no database can"):
+                results.add(replace(SESSION, measurements=(wrong,)), Origin(sha256="1"))
+        assert count(results, "sessions") == 0
+        results.add(SESSION)
+
+
 WRITER = """
 import sys
 from dataclasses import replace
@@ -260,11 +274,20 @@ def test_the_database_of_another_program_is_not_touched(tmp_path: Path) -> None:
     with sqlite3.connect(file) as other:
         other.execute("CREATE TABLE photos (name TEXT)")
     other.close()
+    before = file.read_bytes()
     with pytest.raises(InputError, match="another program"):
         Results(str(file))
-    with sqlite3.connect(file) as other:
-        assert [*other.execute("SELECT name FROM sqlite_master")] == [("photos",)]
-    other.close()
+    assert file.read_bytes() == before
+    assert [*tmp_path.iterdir()] == [file]
+
+
+def test_readers_and_a_writer_work_side_by_side(tmp_path: Path) -> None:
+    file = str(tmp_path / "results.db")
+    with Results(file) as writer_of, Results(file) as reader:
+        writer_of.add(SESSION)
+        with writer_of.database.writing() as writing:
+            writing.execute(schema.people.delete().where(schema.people.c.name == "nobody"))
+            assert count(reader, "sessions") == 1
 
 
 @pytest.mark.parametrize(

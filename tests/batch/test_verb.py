@@ -1,0 +1,133 @@
+"""``acceptance batch``: what it prints where, and how it exits."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import batch_site
+import pytest
+from batch_site import Here
+
+from acceptance.batch import PlanOutcome, PlanState, Summary, child
+from acceptance.cli import verbs
+from acceptance.model import Verdict
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> Here:
+    """Answer in this process."""
+    answers = Here()
+    monkeypatch.setattr(child, "answer", answers)
+    return answers
+
+
+def call(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
+    """Call the program; return its exit code."""
+    monkeypatch.setattr(sys, "argv", ["acceptance", "batch", *map(str, arguments)])
+    with pytest.raises(SystemExit) as ended:
+        verbs.main()
+    return int(ended.value.code or 0)
+
+
+@pytest.mark.usefixtures("here")
+def test_progress_and_errors_are_on_standard_error_and_json_is_alone_on_standard_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    batch_site.plan(tmp_path, "a")
+    (tmp_path / "b.toml").write_text("subjects = [", "utf-8")
+    out = tmp_path / "out"
+    assert call(monkeypatch, tmp_path, "-o", out, "--no-report", "--json", "-") == 2
+    shown, said = capsys.readouterr()
+    summary = json.loads(shown)
+    assert [one["state"] for one in summary["outcomes"]] == ["made", "failed"]
+    assert summary["exit_code"] == 2
+    assert "1 of 1 clips" in said
+    assert said.count("error: ") == 1
+    assert "b.toml: not readable as TOML" in said
+
+
+@pytest.mark.usefixtures("here")
+def test_quiet_prints_nothing_and_the_table_names_plan_state_and_session(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    batch_site.plan(tmp_path, "门口")
+    out = tmp_path / "out"
+    assert call(monkeypatch, tmp_path, "-o", out, "--no-report", "--quiet") == 3
+    assert capsys.readouterr() == ("", "")
+    assert call(monkeypatch, tmp_path, "-o", out, "--no-report") == 3
+    shown = capsys.readouterr().out
+    [folder] = out.glob("2*")
+    assert all(word in shown for word in ("门口.toml", "kept", folder.name, "measured now: 0"))
+
+
+def test_a_dry_run_tells_and_a_database_gets_every_session(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    here: Here,
+) -> None:
+    batch_site.plan(tmp_path, "a")
+    options = (tmp_path, "-o", tmp_path / "out", "--no-report", "--db", tmp_path / "results.db")
+    for _ in range(2):
+        assert call(monkeypatch, *options) == 3
+    with sqlite3.connect(tmp_path / "results.db") as connection:
+        assert connection.execute("select count(*) from sessions").fetchone() == (1,)
+    connection.close()
+    capsys.readouterr()
+    assert call(monkeypatch, tmp_path, "-o", tmp_path / "out", "--no-report", "--dry-run") == 0
+    shown = capsys.readouterr().out
+    assert "kept" in shown
+    assert "About 0.0 min with" in shown
+    assert len(here.made) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--no-report", "--sign", "key.p12"), "cannot be signed"),
+        (("--memory", "0.5"), "at least 1 GB"),
+        (("--timeout", "0"), "--timeout"),
+        (("--workers", "0"), "--workers"),
+    ],
+)
+def test_wrong_options_are_wrong_usage(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    options: tuple[str, ...],
+    words: str,
+) -> None:
+    batch_site.plan(tmp_path, "a")
+    assert call(monkeypatch, tmp_path, "-o", tmp_path / "out", *options) == 64
+    assert words in capsys.readouterr().err
+
+
+MADE = PlanOutcome(name="a", state=PlanState.MADE, verdict=Verdict.PASS)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "codes"),
+    [
+        ([Verdict.PASS], (0, 0)),
+        ([Verdict.PASS, Verdict.CONDITIONAL_PASS], (0, 3)),
+        ([Verdict.PASS, Verdict.INCONCLUSIVE], (3, 3)),
+        ([Verdict.INCONCLUSIVE, Verdict.FAIL], (1, 1)),
+        ([Verdict.CONDITIONAL_FAIL, Verdict.PASS], (1, 1)),
+        ([Verdict.FAIL, None], (2, 2)),
+    ],
+)
+def test_the_exit_code_is_that_of_the_worst_and_no_session_is_worse_than_a_failure(
+    verdicts: list[Verdict | None], codes: tuple[int, int]
+) -> None:
+    summary = Summary(outcomes=tuple(replace(MADE, verdict=verdict) for verdict in verdicts))
+    assert (summary.exit_code(), summary.exit_code(strict=True)) == codes
+    assert replace(summary, unfinished=("z",)).exit_code() == 2
+    provisional = replace(MADE, provisional=True)
+    assert (provisional.exit_code(), provisional.exit_code(strict=True)) == (0, 3)
