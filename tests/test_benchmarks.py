@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import importlib.util
 import re
@@ -322,3 +323,12 @@ def test_the_benchmark_of_the_database_fills_it_and_asks_it(
     load("database").main(3, str(tmp_path / "results.db"))
     said = capsys.readouterr().out
     assert all(f"{name}: " in said for name in load("database").QUESTIONS)
+
+
+@pytest.mark.parametrize("section", ["bookkeeping", "truth"])
+def test_a_section_of_the_benchmark_of_batches_runs(section: str, tmp_path: Path) -> None:
+    batch = load("batch")
+    options = argparse.Namespace(rounds=1, books=3, truth=1)
+    said = batch.SECTIONS[section](batch.Site(tmp_path), options)
+    assert "| --- |" in said
+    assert section != "truth" or "| 1 | **1** | 10 | **10** |" in said
