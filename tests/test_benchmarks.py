@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import importlib.util
 import re
@@ -344,3 +345,12 @@ def test_the_benchmark_of_alternatives_says_what_is_not_installed(tmp_path: Path
     wall, processor = alternatives.timed([sys.executable, "-c", "sum(range(3_000_000))"])
     assert min(wall, processor) > 0
     assert alternatives._medians([(1.0, 2.0), None]) == ("failed", "")
+
+
+@pytest.mark.parametrize("section", ["bookkeeping", "truth"])
+def test_a_section_of_the_benchmark_of_batches_runs(section: str, tmp_path: Path) -> None:
+    batch = load("batch")
+    options = argparse.Namespace(rounds=1, books=3, truth=1)
+    said = batch.SECTIONS[section](batch.Site(tmp_path), options)
+    assert "| --- |" in said
+    assert section != "truth" or "| 1 | **1** | 10 | **10** |" in said
