@@ -40,6 +40,7 @@ CHECKERS = (
     "frame = next(av.open(sys.argv[1]).decode(video=0)).to_ndarray(format='rgb24');"
     "print(len(detect(frame.astype(float) / 255)))"
 )
+ALONE = ("-P", "-c")  # without this folder, whose colour.py is not theirs
 FILTERS = {
     "psnr": "PSNR of a recording against its reference",
     "ssim": "SSIM likewise",
@@ -49,7 +50,7 @@ FILTERS = {
 PACKAGES = {
     "ffmpeg_quality_metrics": "PSNR, SSIM and VMAF of each frame, by ffmpeg",
     "colour_checker_detection": "codes of a ColorChecker's patches in one frame",
-    "ctt": "Raspberry Pi's camera tuning from raw pictures (no clips)",
+    "ctt": "Raspberry Pi's camera tuning from raw pictures; takes no clips, only started",
 }
 
 
@@ -86,13 +87,14 @@ def _packages(chart: Path, python: str, missing: list[str]) -> list[Command]:
     missing += [name for name in PACKAGES if name not in here]
     runs = {
         "ffmpeg_quality_metrics": ("-m", "ffmpeg_quality_metrics", str(chart), str(chart)),
-        "colour_checker_detection": ("-c", CHECKERS, str(chart)),
+        "colour_checker_detection": (*ALONE, CHECKERS, str(chart)),
+        "ctt": (*ALONE, "import ctt"),
     }
-    return [(name, (python, *runs[name]), PACKAGES[name]) for name in here if name in runs]
+    return [(name, (python, *runs[name]), PACKAGES[name]) for name in here]
 
 
 def _importable(python: str, name: str) -> bool:
-    tried = subprocess.run([python, "-c", f"import {name}"], capture_output=True, check=False)  # noqa: S603 -- a name of ours
+    tried = subprocess.run([python, *ALONE, f"import {name}"], capture_output=True, check=False)  # noqa: S603 -- a name of ours
     return tried.returncode == 0
 
 

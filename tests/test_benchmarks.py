@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import importlib.util
 import re
@@ -322,3 +323,34 @@ def test_the_benchmark_of_the_database_fills_it_and_asks_it(
     load("database").main(3, str(tmp_path / "results.db"))
     said = capsys.readouterr().out
     assert all(f"{name}: " in said for name in load("database").QUESTIONS)
+
+
+def test_the_benchmark_of_scale_multiplies_what_one_camera_costs() -> None:
+    scale = load("scale")
+    of_one = scale.Costs(films={"chart": 8.0, "clock": 9.0}, start=0.5, size=36e6)
+    text = scale.bill(of_one, 1000, 10)
+    assert of_one.measuring == pytest.approx(18.01)
+    assert "| measuring | 18 s | 5.00 | 0.50 on 10 |" in text
+    assert "| films | 36.00 MB |  | 36.0 GB |" in text
+    assert "160 Mbit/s" in text
+
+
+def test_the_benchmark_of_alternatives_says_what_is_not_installed(tmp_path: Path) -> None:
+    """And what failed; a module of this folder is not taken for a package."""
+    alternatives = load("alternatives")
+    every, missing = alternatives.commands(tmp_path / "a.mp4", tmp_path / "b.mp4", sys.executable)
+    assert [name for name, _, _ in every][:2] == ["acceptance, chart", "acceptance, clock"]
+    assert "ctt" in missing
+    assert alternatives.timed([sys.executable, "-c", "raise SystemExit(3)"]) is None
+    wall, processor = alternatives.timed([sys.executable, "-c", "sum(range(3_000_000))"])
+    assert min(wall, processor) > 0
+    assert alternatives._medians([(1.0, 2.0), None]) == ("failed", "")
+
+
+@pytest.mark.parametrize("section", ["bookkeeping", "truth"])
+def test_a_section_of_the_benchmark_of_batches_runs(section: str, tmp_path: Path) -> None:
+    batch = load("batch")
+    options = argparse.Namespace(rounds=1, books=3, truth=1)
+    said = batch.SECTIONS[section](batch.Site(tmp_path), options)
+    assert "| --- |" in said
+    assert section != "truth" or "| 1 | **1** | 10 | **10** |" in said

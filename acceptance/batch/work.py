@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from acceptance.batch import bundle, cache, keys, tasks
 from acceptance.errors import AcceptanceError
 from acceptance.files import shortage, system
-from acceptance.session import intake, measuring, readiness, store
+from acceptance.session import intake, measuring, store
 
 if TYPE_CHECKING:
     from acceptance.batch.tasks import MeasureTask, Task
@@ -59,6 +59,8 @@ def _done(task: Task) -> dict[str, bytes]:
         case tasks.MeasureTask():
             return {cache.MEASURED: measured(task)}
         case tasks.LengthTask():
+            from acceptance.session import readiness  # noqa: PLC0415 -- late: brings judging
+
             seconds = readiness.expected([Path(clip) for clip in task.clips])
             return {tasks.REPLY: json.dumps({"seconds": seconds}).encode()}
         case _:

@@ -13,6 +13,7 @@ from pydantic_core import SchemaValidator
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
+    from pydantic_core import CoreSchema
 
 Kind = TypeVar("Kind")
 
@@ -31,10 +32,10 @@ def check(adapter: TypeAdapter[Kind], value: object) -> Kind:
 @functools.cache
 def _validator(adapter: TypeAdapter[Any]) -> SchemaValidator:
     adapter.rebuild()
-    return SchemaValidator(_stopping(adapter.core_schema))
+    return SchemaValidator(cast("CoreSchema", _stopping(adapter.core_schema)))
 
 
-def _stopping(schema: Any) -> Any:  # noqa: ANN401 -- pydantic's schemas are nested tables and lists
+def _stopping(schema: object) -> object:
     if isinstance(schema, list | tuple):
         return type(schema)(_stopping(part) for part in schema)
     if not isinstance(schema, dict):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import Any
 
 from acceptance.messages import tr
 
@@ -17,7 +16,7 @@ MOST_ITEMS = 5_000_000  # 96 MiB of a session hold 4.6 million
 MOST_MEMBERS = 200_000  # of one object; the files of a session are the largest
 
 
-def loads(content: bytes) -> Any:  # noqa: ANN401 -- whatever the JSON holds
+def loads(content: bytes) -> object:
     """Read JSON (UTF-8).
 
     Raises ValueError where it is none, holds more than ``MOST_ITEMS`` items or more than
@@ -26,10 +25,11 @@ def loads(content: bytes) -> Any:  # noqa: ANN401 -- whatever the JSON holds
     items = sum(content.count(mark) for mark in (b"{", b"[", b","))
     if items > MOST_ITEMS:
         raise ValueError(tr("more than {most} items", most=MOST_ITEMS))
-    return json.loads(content, object_pairs_hook=_members)
+    read: object = json.loads(content, object_pairs_hook=_members)
+    return read
 
 
-def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(pairs) > MOST_MEMBERS:
         raise ValueError(tr("more than {most} members of one object", most=MOST_MEMBERS))
     members = dict(pairs)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from acceptance import metrics
-from acceptance.checks import pack, warned
+from acceptance.checks import pack
 from acceptance.errors import OutputError, SessionError
 from acceptance.files import first_error, strict_json, wrong_field
 from acceptance.files.output import put
@@ -144,6 +144,8 @@ def warnings(judged: Session, packs: Sequence[Pack], folder: Path) -> tuple[Sess
 
     Raises PackError.
     """
+    from acceptance.checks import warned  # noqa: PLC0415 -- late: measuring alone has no warnings
+
     return warned.warnings(
         warned.Judged(
             session=judged,

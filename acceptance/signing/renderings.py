@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from acceptance import wording
 from acceptance.errors import InputError
@@ -55,7 +55,7 @@ def dumps(made: Renderings) -> bytes:
 def parse(content: bytes) -> Renderings:
     """Read what ``dumps`` wrote. Raises InputError for whatever it would not have written."""
     try:
-        made = Renderings(**strict_json.loads(content))
+        made = Renderings(**cast("dict[str, Any]", strict_json.loads(content)))
         sound = made.language in wording.LANGUAGES and made.hashes.keys() == {*MADE}
         texts = [*made.hashes.values(), *made.renderer.values()]
         sound &= all(isinstance(text, str) for text in texts) and dumps(made) == content

@@ -342,6 +342,32 @@ def test_what_would_be_done_is_foreseen_and_nothing_is_written(
     assert len(here.made) == 2
 
 
+@pytest.mark.usefixtures("here")
+def test_a_session_reads_only_those_older_ones_that_hold_one_of_its_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With hundreds of devices in one folder each session would read all others."""
+    for name in ("a", "b"):
+        batch_site.plan(tmp_path, name)
+    run(tmp_path, tmp_path / "out")
+    read: list[str] = []
+    parse = store.parse
+
+    def counted(content: bytes, where: str) -> Session:
+        read.append(where)
+        return parse(content, where)
+
+    path = tmp_path / "a.toml"
+    path.write_text(path.read_text("utf-8") + 'operator = "Li Lei"\n', "utf-8")
+    monkeypatch.setattr(store, "parse", counted)
+    done = run(tmp_path, tmp_path / "out")
+    [made] = [one.folder for one in done.outcomes if one.state is PlanState.MADE and one.folder]
+    [kept] = [one.folder for one in done.outcomes if one.state is PlanState.KEPT and one.folder]
+    assert str(kept / store.FILE) not in read
+    [again] = [entry for entry in store.load(made).log if entry.what == "earlier"]
+    assert again.details["again"] == "a"
+
+
 def test_nothing_to_measure_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(PlanError, match="no plan and no clip in this folder"):
         run(tmp_path, tmp_path / "out")

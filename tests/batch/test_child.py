@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from threading import Event, Timer
@@ -37,6 +38,16 @@ main()
 GIB = 1 << 30
 
 
+@pytest.fixture(autouse=True)
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let children work in a folder of this test, by which they are known among others."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    monkeypatch.setenv("TMPDIR", str(folder))
+    return folder
+
+
 @pytest.fixture
 def poisoned(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let children do what the names of their clips say."""
@@ -50,12 +61,14 @@ def run(folder: Path, out: Path, **fields: Any) -> Summary:
 
 @pytest.mark.usefixtures("poisoned")
 def test_a_clip_that_poisons_its_process_costs_one_sentence_and_nothing_else(
-    tmp_path: Path,
+    tmp_path: Path, temporary: Path
 ) -> None:
     """A segmentation fault, a hang that blocks SIGTERM, 3 GiB of memory, and a fault of ours."""
+    plans = tmp_path / "plans"
+    plans.mkdir()
     for name in ("crash", "eat", "fault", "good", "hang"):
-        batch_site.plan(tmp_path, name)
-    done = run(tmp_path, tmp_path / "out", timeout=6.0, memory=2 * GIB)
+        batch_site.plan(plans, name)
+    done = run(plans, tmp_path / "out", timeout=6.0, memory=2 * GIB)
     found = {Path(one.name).stem: one for one in done.outcomes}
     assert found["good"].state is PlanState.MADE
     assert all(one.state is PlanState.FAILED for name, one in found.items() if name != "good")
@@ -69,18 +82,18 @@ def test_a_clip_that_poisons_its_process_costs_one_sentence_and_nothing_else(
         assert len(found[name].errors) == 1
         assert re.search(sentence, found[name].errors[0]), found[name].errors
     assert "ZeroDivisionError" in (tmp_path / "out" / "batch.jsonl").read_text("utf-8")
-    assert not children()
+    assert not children(temporary)
 
 
-def children() -> list[str]:
-    """Return the children of batches that run now."""
+def children(temporary: Path) -> list[str]:
+    """Return the children that work in a folder now."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             line = (folder / "cmdline").read_bytes()
         except OSError:
             continue
-        if POISON.encode() in line and b"-P" in line.split(b"\0"):
+        if POISON.encode() in line and str(temporary).encode() in line:
             found.append(line.decode())
     return found
 
@@ -147,21 +160,21 @@ def sound(out: Path) -> int:
 
 
 @pytest.fixture
-def three(tmp_path: Path) -> Iterator[Path]:
+def three(tmp_path: Path, temporary: Path) -> Iterator[Path]:
     """Plan three clips of which each takes a second."""
     folder = tmp_path / "plans"
     folder.mkdir()
     for number in range(3):
         batch_site.plan(folder, f"slow-{number}")
     yield folder
-    wait_for(lambda: not children(), 20)
+    wait_for(lambda: not children(temporary), 20)
 
 
 @pytest.mark.parametrize(
     "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
 )
 def test_a_batch_that_is_asked_to_end_ends_at_once_and_tells_what_is_done(
-    three: Path, tmp_path: Path, number: int
+    three: Path, tmp_path: Path, temporary: Path, number: int
 ) -> None:
     out = tmp_path / "out"
     process = started(three, out, "--json", str(tmp_path / "summary.json"))
@@ -173,7 +186,7 @@ def test_a_batch_that_is_asked_to_end_ends_at_once_and_tells_what_is_done(
     assert "Traceback" not in said
     assert "Not finished: " in shown
     assert '"unfinished": [\n' in (tmp_path / "summary.json").read_text("utf-8")
-    assert not children()
+    assert not children(temporary)
     goes_on(three, out, sound(out))
 
 
@@ -190,15 +203,17 @@ def goes_on(plans: Path, out: Path, made: int) -> None:
 
 
 @pytest.mark.parametrize("seed", [1, *map(slow, (2, 3))])
-def test_a_kill_loses_only_the_clips_in_flight(three: Path, tmp_path: Path, seed: int) -> None:
+def test_a_kill_loses_only_the_clips_in_flight(
+    three: Path, tmp_path: Path, temporary: Path, seed: int
+) -> None:
     """Children end with their parent, sessions are whole or not there; the next run goes on."""
     out = tmp_path / "out"
     process = started(three, out)
-    wait_for(lambda: measured(out) >= 1)
+    wait_for(lambda: measured(out) >= 1 and children(temporary))
     time.sleep(random.Random(seed).uniform(0, 2))  # noqa: S311 -- repeatable
     process.kill()
     process.communicate()
-    wait_for(lambda: not children(), 20)
+    wait_for(lambda: not children(temporary), 20)
     made = sound(out)
     again = run_again(three, out)
     assert sum(one.state is PlanState.KEPT for one in again.outcomes) == made

@@ -173,7 +173,7 @@ def test_measure_writes_the_names_of_the_nouns(
 ) -> None:
     assert acceptance(monkeypatch, "measure", chart_film.path, "--json", tmp_path / "m.json") == 0
     content = json.loads((tmp_path / "m.json").read_text())
-    assert set(content) == {"measurements", "notes", "differences"}
+    assert set(content) == {"schema", "measurements", "notes", "differences", "moves"}
     assert content["differences"] == []
     names = {
         "quantity",
