@@ -41,20 +41,16 @@ def read(path: Path) -> tuple[Measurement, ...]:
 def _require_sound(figures: tuple[Measurement, ...], path: Path, hint: str) -> None:
     """Refuse what every figure would agree with: no number, no uncertainty, one of two."""
     seen = set()
-    for one in figures:
-        key = one.shot, one.quantity, one.region, one.direction, one.statistic
-        name = " ".join(filter(None, key))
-        if (
-            math.isnan(one.value)
-            or not one.uncertainty >= 0
-            or (one.lower_bound and one.upper_bound)
-        ):
-            what = tr("the figure {name!r} is no number with an uncertainty", name=name)
-            raise PlanError(what, where=str(path), hint=hint)
-        if key in seen:
-            raise PlanError(
-                tr("the figure {name!r} stands twice", name=name), where=str(path), hint=hint
-            )
+    for figure in figures:
+        key = figure.shot, figure.quantity, figure.region, figure.direction, figure.statistic
+        bounded = figure.lower_bound and figure.upper_bound
+        name, wrong = " ".join(filter(None, key)), ""
+        if math.isnan(figure.value) or not figure.uncertainty >= 0 or bounded:
+            wrong = tr("the figure {name!r} is no number with an uncertainty", name=name)
+        elif key in seen:
+            wrong = tr("the figure {name!r} stands twice", name=name)
+        if wrong:
+            raise PlanError(wrong, where=str(path), hint=hint)
         seen.add(key)
 
 
