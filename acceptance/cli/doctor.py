@@ -115,6 +115,12 @@ OPTIONAL = (
         costs=tr("no results in PostgreSQL"),
         extra="postgresql",
     ),
+    Library(
+        module="distributed",
+        package="distributed",
+        costs=tr("no batch on several machines"),
+        extra="dask",
+    ),
 )
 NO_OPENCV = tr("OpenCV does not load: no chart can be drawn or found")
 SLOW_PDF = tr("a Chinese PDF takes about five times as long")

@@ -1,4 +1,4 @@
-"""Databases of both kinds, each test's own."""
+"""Databases of both kinds, each test's own; a terminal of one width."""
 
 from __future__ import annotations
 
@@ -8,9 +8,17 @@ import postgresql
 import pytest
 from sqlalchemy import create_engine, text
 
+from acceptance.cli import terminal
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def _as_in_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Print wide tables, whoever imported the terminal first, and where."""
+    monkeypatch.setattr(terminal.console, "width", 180)
 
 
 @pytest.fixture(scope="session")
