@@ -7,6 +7,7 @@ only in the pack of the standard that states it; another pack *borrows* it (``bo
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from functools import lru_cache
 from pathlib import Path
@@ -56,6 +57,35 @@ def load(name_or_path: str, quantities: Mapping[str, str], *, folder: Path | Non
     limit without provenance, ``borrows`` or ``sampling`` that does not resolve, duplicate, unknown
     clause, ambiguous pairing.
     """
+    if name_or_path.endswith(".toml") and not folder:  # it may be built on any file
+        return _load(name_or_path, quantities, folder)
+    try:
+        state = _state(folder or FOLDER)
+    except OSError:  # a file that it may not need
+        return _load(name_or_path, quantities, folder)
+    return _loaded(name_or_path, tuple(sorted(quantities.items())), folder, state)
+
+
+def _state(folder: Path) -> tuple[str, ...]:
+    """Tell what packs of a folder depend on: their files, and the day. Raises OSError."""
+    files = sorted(folder.glob("*.toml"))
+    return str(today()), *(
+        f"{hashlib.sha256(regular.content(file)).hexdigest()} {file.name}" for file in files
+    )
+
+
+@lru_cache(maxsize=64)
+def _loaded(
+    name: str,
+    units: tuple[tuple[str, str], ...],
+    folder: Path | None,
+    _state: tuple[str, ...],
+) -> Pack:
+    """Load a pack once while what it depends on stays the same."""
+    return _load(name, dict(units), folder)
+
+
+def _load(name_or_path: str, quantities: Mapping[str, str], folder: Path | None) -> Pack:
     path = file_of(name_or_path, folder)
     raw = _raw(path, folder)
     # Loaded before this pack is checked, so that an error of the base names the base.

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import tomllib
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+from acceptance import metrics
 from acceptance.checks import pack as packs
 from acceptance.errors import PackError
 from acceptance.model import Compare, How, Level, Limit
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 QUANTITIES = {"noise.snr": "dB", "frame_rate.unique": "frame/s"}
 
@@ -465,3 +464,17 @@ def test_no_conflict_of_other_packs_concerns_one_that_shares_no_requirement(own:
 def test_a_name_that_no_file_can_have_is_no_pack(tmp_path: Path, name: str) -> None:
     """The system refuses to look for it."""
     assert packs._is_there(tmp_path / name) is False
+
+
+def test_a_pack_of_a_folder_is_read_anew_only_when_a_file_of_the_folder_changed(
+    tmp_path: Path,
+) -> None:
+    every = metrics.quantities()
+    folder = Path(shutil.copytree(packs.FOLDER, tmp_path / "packs"))
+    first = packs.load("db50_216_2006", every, folder=folder)
+    assert packs.load("db50_216_2006", every, folder=folder) is first
+    lender = folder / "gb_50198_1994.toml"
+    lender.write_text(f"{lender.read_text('utf-8')}\n# changed", "utf-8")
+    again = packs.load("db50_216_2006", every, folder=folder)
+    assert again == first
+    assert again is not first
