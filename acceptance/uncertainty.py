@@ -66,7 +66,8 @@ def coverage_factor(degrees_of_freedom: float | None) -> float:
 
 def combine(budget: Sequence[BudgetLine]) -> Combined:
     """Combine budget lines, all in the unit of the result."""
-    variances = [float(line.contribution) ** 2 for line in budget]
+    parts = [float(line.contribution) for line in budget]
+    variances = [part * part for part in parts]
     total = math.fsum(variances)
     doubt = math.fsum(
         variance**2 / line.degrees_of_freedom
@@ -76,7 +77,7 @@ def combine(budget: Sequence[BudgetLine]) -> Combined:
     few = doubt * MOST_DEGREES >= total**2 > 0
     degrees = total**2 / doubt if few else None
     return Combined(
-        uncertainty=math.sqrt(total), degrees_of_freedom=degrees, k=coverage_factor(degrees)
+        uncertainty=math.hypot(*parts), degrees_of_freedom=degrees, k=coverage_factor(degrees)
     )
 
 
