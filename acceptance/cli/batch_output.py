@@ -75,7 +75,7 @@ class Screen(Listener):
             terminal.errors.print(what, style="red", markup=False)
         for shot in outcome.damaged:
             what = tr(
-                "{plan}: what was kept of {shot} was damaged; it was measured again",
+                "{plan}: what the cache held of {shot} was damaged and was not used",
                 plan=outcome.name,
                 shot=shot,
             )

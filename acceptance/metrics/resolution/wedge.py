@@ -156,6 +156,8 @@ def wedge_reading(
     Coltman, J. Opt. Soc. Am. 44(6), 1954.
     """
     _check(luma, along, across)
+    if not step > 0:  # before places are sorted into lines: they may have no direction
+        raise GapError("wedge_not_resolved")
     return read(luma, WedgePixels.of(wedge, along, across), wedge, step)
 
 
