@@ -42,6 +42,8 @@ SERIES = (
 def failed(connection: Connection, asked: str, *, since: str = "", pack: str = "") -> list[Answer]:
     """Return the failures of a clause, or of a requirement (``id`` or ``pack#id``), newest first.
 
+    ``decides``: whether it counts; advice (宜, 可) that was not followed does not.
+
     ``since``: ISO date of judging from which on they count. ``pack``: only by this pack. Raises
     PlanError where no session was judged by such a clause: that is not the same as no failure.
     """
@@ -59,7 +61,8 @@ def failed(connection: Connection, asked: str, *, since: str = "", pack: str = "
     query = (
         select(
             *_DEVICE, _R.clause, _R.requirement, _F.verdict, _F.value, _F.expanded.label("U"),
-            _F.unit, _F.at_least, _F.at_most, _F.provisional, _S.number.label("session"),
+            _F.unit, _F.at_least, _F.at_most, _F.decides, _F.provisional,
+            _S.number.label("session"),
             _S.finished,
         )
         .join_from(schema.findings, schema.requirements, _R.id == _F.requirement)
