@@ -115,7 +115,7 @@ def check_numbers(shot: Shot) -> None:
 
 def _check_file(path: Path, field: str) -> None:
     if not path.is_file():
-        what = tr("the file does not exist")
+        what = tr("is no regular file") if path.exists() else tr("the file does not exist")
         hint = tr("Check the path: a plan's paths are relative to the plan's folder")
         raise PlanError(what, where=f"{path} ({field})", hint=hint, code="missing")
     _require_readable(path)

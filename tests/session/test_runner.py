@@ -495,6 +495,9 @@ def test_evidence_that_is_missing_is_refused_before_anything_is_written(
     with pytest.raises(PlanError, match="does not exist") as caught:
         runner.run(plan_of(shot_of(chart_film.path), answers=(answer,)), tmp_path, tmp_path / "out")
     assert "photo.jpg" in str(caught.value)
+    os.mkfifo(tmp_path / "photo.jpg")
+    with pytest.raises(PlanError, match="is no regular file"):
+        runner.run(plan_of(shot_of(chart_film.path), answers=(answer,)), tmp_path, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
