@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
-import resource
 import shutil
 import sys
 import tempfile
@@ -47,7 +46,9 @@ def answer(name: str, folder: Path, root: Path) -> Answer:
     before = time.process_time()
     state = verify(folder, [root]).state
     seconds = time.process_time() - before
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    # ru_maxrss would be that of the process that started this one, where it was larger
+    status = Path("/proc/self/status").read_text("ascii")
+    memory = 1024 * int(status.split("VmHWM:")[1].split()[0])
     return Answer(name=name, seconds=seconds, memory=memory, state=str(state))
 
 

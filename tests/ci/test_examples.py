@@ -55,7 +55,7 @@ def test_a_pipeline_is_yaml_whose_commands_have_only_options_that_exist(path: Pa
         context = verbs.cli.make_context("acceptance", [*words])
         verb, command, rest = verbs.cli.resolve_command(context, [*words])
         assert command is not None
-        command.make_context(verb, rest)
+        command.make_context(verb, rest, parent=context)
     ours = [word for words in commands(texts, "pytest") for word in words if "acceptance" in word]
     plugin = (ROOT / "acceptance" / "pytest_plugin" / "__init__.py").read_text("utf-8")
     for word in ours:
@@ -73,7 +73,7 @@ def test_the_commands_of_the_page_have_only_options_that_exist(page: str) -> Non
         context = verbs.cli.make_context("acceptance", [*words])
         verb, command, rest = verbs.cli.resolve_command(context, [*words])
         assert command is not None
-        command.make_context(verb, rest)
+        command.make_context(verb, rest, parent=context)
 
 
 def test_the_image_is_made_by_the_script_that_the_wheel_is_tried_with() -> None:
