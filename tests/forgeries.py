@@ -214,12 +214,13 @@ FORGERIES = [
         Forgery(f"session.json {what}", "session.json in the report is not as this tool writes it",
                 attached=rewrite)
         for what, rewrite in (
-            ("with a key twice", session_bytes(lambda text: text.replace(b"{", b'{"id": "x",', 1))),
             ("with a byte order mark", session_bytes(lambda text: b"\xef\xbb\xbf" + text)),
             ("in UTF-16", session_bytes(lambda text: text.decode().encode("utf-16"))),
             ("and a space", session_bytes(lambda text: text + b" ")),
         )
     ),
+    Forgery("session.json with a key twice", "'id' stands twice in one object",
+            attached=session_bytes(lambda text: text.replace(b"{", b'{"id": "x",', 1))),
     Forgery("no renderings.json", "renderings.json is missing in the report",
             attached=lambda files: {store.FILE: files[store.FILE]}),
     Forgery("no session.json", "has 0 readable attachments",
