@@ -70,12 +70,12 @@ def combine(budget: Sequence[BudgetLine]) -> Combined:
     variances = [part * part for part in parts]
     total = math.fsum(variances)
     doubt = math.fsum(
-        variance**2 / line.degrees_of_freedom
+        variance * variance / line.degrees_of_freedom
         for variance, line in zip(variances, budget, strict=True)
         if line.degrees_of_freedom
     )
-    few = doubt * MOST_DEGREES >= total**2 > 0
-    degrees = total**2 / doubt if few else None
+    effective = total * total / doubt if doubt else math.inf
+    degrees = effective if effective <= MOST_DEGREES else None
     return Combined(
         uncertainty=math.hypot(*parts), degrees_of_freedom=degrees, k=coverage_factor(degrees)
     )

@@ -297,4 +297,6 @@ def _quietly(tests: Sequence[str], plugin: object, folder: str) -> None:
     os.environ["PYTEST_DEBUG_TEMPROOT"] = folder
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     without = ["-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:faulthandler"]
-    pytest.main(["-q", *without, *tests], plugins=[plugin, SameExamples()])
+    # this process has imported the package, which pytest also takes for that of a plugin
+    imported = ["-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning"]
+    pytest.main(["-q", *without, *imported, *tests], plugins=[plugin, SameExamples()])
