@@ -189,7 +189,7 @@ def helps(tree: ast.Module) -> set[ast.AST]:
         inner
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
-        and ast.unparse(node.func) in {"click.option", "language_option", "Verb"}
+        and ast.unparse(node.func) in {"click.option", "language_option", "sessions_option", "Verb"}
         for keyword in node.keywords
         if keyword.arg == "help"
         for inner in ast.walk(keyword)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
@@ -23,6 +22,7 @@ from acceptance.cli.options import (
     name_value,
     password,
     prepare_json,
+    sessions_option,
     shot_fields,
     sign_options,
     trust_option,
@@ -34,6 +34,7 @@ from acceptance.model import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from acceptance.batch import ForClips, Settings
     from acceptance.batch.results import Results
@@ -63,14 +64,7 @@ class BatchOptions(RunOptions):
 
 @click.command()
 @click.argument("inputs", nargs=-1, required=True, type=OUT, metavar="PLAN|FOLDER|LIST|CLIP...")
-@click.option(
-    "-o",
-    "--output",
-    type=OUT,
-    default=Path("out"),
-    show_default=True,
-    help="Where the session folders go, and what makes a second run short.",
-)
+@sessions_option(help="Where the session folders go, and what makes a second run short.")
 @click.option(
     "--plan",
     "template",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
@@ -12,9 +11,11 @@ from acceptance.cli.closing import conclude
 from acceptance.cli.options import (
     LANG,
     OUT,
+    STRICT,
     Signing,
     json_option,
     prepare_json,
+    sessions_option,
     sign_options,
     signer,
     trust_option,
@@ -23,6 +24,9 @@ from acceptance.cli.options import (
 from acceptance.report import before_after
 from acceptance.session import runner, store
 from acceptance.signing import issuing, predecessors
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class JudgeOptions(Signing):
@@ -36,17 +40,10 @@ class JudgeOptions(Signing):
 @click.command()
 @click.argument("folder", type=OUT)
 @click.option("--pack", "packs", multiple=True, required=True, help="Pack to judge by.")
-@click.option(
-    "-o",
-    "--output",
-    type=OUT,
-    default=Path("out"),
-    show_default=True,
-    help="Where the new session goes.",
-)
+@sessions_option(help="Where the new session goes.")
 @click.option("--why", required=True, help="Why it is judged again.")
 @click.option("--by", required=True, help="Who judges again.")
-@click.option("--strict", is_flag=True, help="A provisional or conditional pass exits with 3.")
+@STRICT
 @trust_option
 @sign_options
 @LANG

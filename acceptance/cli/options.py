@@ -38,6 +38,13 @@ def language_option(*, help: str) -> Callable[[Command], Command]:  # noqa: A002
     return click.option("--lang", type=languages, default="zh", show_default=True, help=help)
 
 
+def sessions_option(*, help: str) -> Callable[[Command], Command]:  # noqa: A002 -- as click has it
+    """Make the option ``--output`` for the folder of session folders."""
+    return click.option(
+        "-o", "--output", type=OUT, default=Path("out"), show_default=True, help=help
+    )
+
+
 LANG = language_option(help="Report's language.")
 PACK = click.option(
     "--pack", "packs", multiple=True, help="Standard to judge by, or a pack's TOML file."

@@ -25,6 +25,7 @@ from acceptance.cli.options import (
     json_option,
     name_value,
     prepare_json,
+    sessions_option,
     shot_fields,
     sign_options,
     signer,
@@ -56,14 +57,7 @@ class RunOptions(PlanOptions, Signing):
 
 @click.command()
 @click.argument("inputs", nargs=-1, required=True, type=OUT, metavar="PLAN.toml | CLIP...")
-@click.option(
-    "-o",
-    "--output",
-    type=OUT,
-    default=Path("out"),
-    show_default=True,
-    help="Where the session folder goes.",
-)
+@sessions_option(help="Where the session folder goes.")
 @PACK
 @SCOPE
 @FACT

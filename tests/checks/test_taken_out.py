@@ -237,3 +237,6 @@ def test_with_a_pack_of_thousands_of_requirements_and_as_many_entries_it_is_quic
     camera = Subject(id="cam-1", kind=SubjectKind.FIXED)
     plan = Plan(subjects=(camera,), out_of_scope=entries, packs=(base.id,))
     judging.check_plan([many], plan)
+    one_more = OutOfScope(requirement=f"{base.id}#r4000", reason="r", by="b")
+    with pytest.raises(PlanError, match="r4000"):
+        judging.check_plan([many], replace(plan, out_of_scope=(*entries, one_more)))
