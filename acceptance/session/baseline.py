@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from acceptance.errors import PlanError
-from acceptance.files import regular, wrong_field
+from acceptance.files import first_error, regular, strict_json, wrong_field
 from acceptance.messages import tr
 from acceptance.model import Measurement
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 # other fields than a measurement's may stand there: ``expanded``, and those of later versions
@@ -24,8 +24,8 @@ def read(path: Path) -> tuple[Measurement, ...]:
     """Read the measurements of a JSON file. Raises PlanError where there are none."""
     hint = tr("Give a file that measure --json wrote, or a session.json")
     try:
-        content = json.loads(regular.content(path))
-        found = _FIGURES.validate_python(content["measurements"])
+        content = strict_json.loads(regular.content(path))
+        found = first_error.check(_FIGURES, cast("Mapping[str, object]", content)["measurements"])
     except OSError as error:
         what = tr("cannot be read ({cause})", cause=error.strerror or error)
         raise PlanError(what, where=str(path), hint=hint) from error

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import resource
 import subprocess
 import sys
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,10 +15,10 @@ from sample_session import pack_of_db50, session_of
 
 from acceptance.errors import PlanError, SessionError
 from acceptance.files import strict_json
-from acceptance.session import plan, store
+from acceptance.session import baseline, plan, store
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 SOUND = store.dumps(session_of(pack_of_db50()))
 HOSTILE = {
@@ -91,3 +94,23 @@ def test_every_wrong_field_of_a_small_plan_is_listed(tmp_path: Path) -> None:
     _, wrong = plan.alone(path)
     places = " ".join(error.where for error in wrong)
     assert all(name in places for name in ("operator", "shots.0.id", "shots.1.clip"))
+
+
+def test_a_baseline_of_hostile_size_is_refused_at_its_first_wrong_figure(tmp_path: Path) -> None:
+    """Were every error looked for, these would take half a minute and 5 GB."""
+    path = tmp_path / "baseline.json"
+    path.write_text(f'{{"measurements": [{"{}," * 500_000}{{}}]}}')
+    with limited(), pytest.raises(PlanError, match="subject: this field is missing"):
+        baseline.read(path)
+
+
+@contextmanager
+def limited() -> Iterator[None]:
+    """Let this process have 1 GB more than it has."""
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    used = int(Path("/proc/self/statm").read_text("ascii").split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + 10**9, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
