@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
@@ -13,7 +13,6 @@ from acceptance.messages import tr
 from acceptance.model import Measurement
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
 # other fields than a measurement's may stand there: ``expanded``, and those of later versions
@@ -25,7 +24,8 @@ def read(path: Path) -> tuple[Measurement, ...]:
     hint = tr("Give a file that measure --json wrote, or a session.json")
     try:
         content = strict_json.loads(regular.content(path))
-        found = first_error.check(_FIGURES, cast("Mapping[str, object]", content)["measurements"])
+        listed = content["measurements"] if isinstance(content, dict) else content
+        found = first_error.check(_FIGURES, listed)
     except OSError as error:
         what = tr("cannot be read ({cause})", cause=error.strerror or error)
         raise PlanError(what, where=str(path), hint=hint) from error
