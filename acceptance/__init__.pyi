@@ -52,6 +52,9 @@ from .errors import (
     ClipError as ClipError,
 )
 from .errors import (
+    DeviceError as DeviceError,
+)
+from .errors import (
     GapError as GapError,
 )
 from .errors import (

@@ -11,7 +11,8 @@
     │   ├── KeyFileError      a signing key cannot be used
     │   ├── OutputError       the output cannot be written
     │   ├── SessionError      a session folder cannot be read
-    │   └── SetupError        something on this machine is missing
+    │   ├── SetupError        something on this machine is missing
+    │   └── DeviceError       a device or its network does not answer, or refuses
     ├── UsageError            a function or verb is asked for what it cannot do (exit 64)
     └── GapError              a result is not obtained: the reason of findings left open (exit 3)
 
@@ -86,6 +87,10 @@ class SessionError(InputError):
 
 class SetupError(InputError):
     """Something on this machine is missing."""
+
+
+class DeviceError(InputError):
+    """A device or its network does not answer, answers nonsense, or refuses."""
 
 
 class UsageError(AcceptanceError):

@@ -1,0 +1,5 @@
+"""Cameras and recorders on a network: found, asked, and taken down as they send.
+
+``live`` knows no chart and no limit: it writes files that lie beside a clip (packets, arrival
+times, what was asked and answered) and hands frames on; the layers above look at them.
+"""

@@ -1,0 +1,65 @@
+"""Where a device answers: a host and a port, as people write them."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+
+from acceptance.errors import UsageError
+from acceptance.messages import tr
+
+NAME = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9_-]{1,63}(?<!-))*\.?")
+
+
+@dataclass(frozen=True)
+class Address:
+    """A host and its port."""
+
+    host: str
+    """Name or IP address; of IPv6 without brackets."""
+
+    port: int
+    """1 to 65535."""
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+
+def parse(written: str, port: int) -> Address:
+    """Read ``HOST``, ``HOST:PORT``, ``IPV6`` or ``[IPV6]:PORT``; ``port`` where none is given.
+
+    Raises UsageError.
+    """
+    written = written.strip()
+    bracketed = re.fullmatch(r"\[([^\]]+)\](?::(\d{1,5}))?", written)
+    if bracketed:
+        host, given = bracketed.groups()
+    elif written.count(":") > 1:
+        host, given = written, None
+    else:
+        host, _, given = written.partition(":")
+    number = int(given) if given and given.isascii() and given.isdecimal() else port
+    if not is_host(host) or (given is not None and given != "" and str(number) != given):
+        raise _not_an_address(written)
+    if not 1 <= number <= 65535:
+        raise _not_an_address(written)
+    return Address(host, number)
+
+
+def is_host(host: str) -> bool:
+    """Whether ``host`` is an IP address or could be a name."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return bool(NAME.fullmatch(host)) and len(host) <= 253
+    return True
+
+
+def _not_an_address(written: str) -> UsageError:
+    return UsageError(
+        tr("is no address of a device"),
+        where=written,
+        hint=tr("Give HOST, HOST:PORT or [IPV6]:PORT"),
+    )

@@ -1,0 +1,57 @@
+"""Passwords are found where they belong, and are never shown."""
+
+import pytest
+
+from acceptance.live import credentials
+from acceptance.live.credentials import Credentials, Mask
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ACCEPTANCE_USER", "ACCEPTANCE_PASSWORD", "ACCEPTANCE_PASSWORD_192_0_2_7"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(credentials, "_from_keyring", lambda *_: "")
+
+
+def test_the_environment_goes_before_the_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACCEPTANCE_PASSWORD", "common")
+    monkeypatch.setenv("ACCEPTANCE_PASSWORD_192_0_2_7", "own")
+    for host, password in (("192.0.2.7", "own"), ("192.0.2.8", "common")):
+        found = credentials.find(host, "admin", prompt=lambda _: "typed")
+        assert found == Credentials("admin", password)
+
+
+def test_a_password_that_nobody_set_is_asked_for() -> None:
+    asked: list[str] = []
+    found = credentials.find("cam", "admin", prompt=lambda who: asked.append(who) or "typed")
+    assert (found, asked) == (Credentials("admin", "typed"), ["admin@cam"])
+
+
+def test_without_a_user_nobody_logs_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACCEPTANCE_PASSWORD", "common")
+    assert credentials.find("cam", prompt=lambda _: "typed") is None
+    assert credentials.find("cam", "admin") == Credentials("admin", "common")
+
+
+def test_neither_repr_nor_str_shows_the_password() -> None:
+    who = Credentials("admin", "s3cret")
+    assert "s3cret" not in f"{who} {who!r} {[who]}"
+
+
+@pytest.mark.parametrize("password", ["p@ss:w/rd", "50%", "a b", "密码", ""])
+def test_a_url_is_taken_apart_with_special_characters(password: str) -> None:
+    url = f"rtsp://admin:{credentials.quote(password, safe='')}@[fe80::1]:554/a?b=c"
+    bare, who = credentials.taken_out(url)
+    assert bare == "rtsp://[fe80::1]:554/a?b=c"
+    assert who == Credentials("admin", password)
+
+
+@pytest.mark.parametrize("password", ["s3cret", "p@ss:w/rd", "q\"<&>'", "a b%", "密码密码", "ab"])
+def test_no_form_of_the_password_is_left(password: str) -> None:
+    who = Credentials("admin", password)
+    mask = Mask(None, who)
+    for form in credentials._forms(who):
+        text = f"before {form} after"
+        assert form not in mask(text)
+        assert form.encode() not in mask.data(text.encode())
+    assert mask("nothing here") == "nothing here"
