@@ -119,6 +119,11 @@ VERBS = (
         help="Print what people inspect, read off and file, and make the table to fill in.",
     ),
     Verb(
+        "probe",
+        "probe",
+        help="Ask cameras and recorders by ONVIF: identity, settings, clock, recordings.",
+    ),
+    Verb(
         "recordings",
         "recordings",
         help="Show retention, gaps, overlaps and wrong clocks of recordings.",
