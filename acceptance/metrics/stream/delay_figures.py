@@ -102,7 +102,8 @@ def _variation(captured: Captured, delays: Delays) -> Iterator[Measurement]:
     for value, statistic, own in ((middle, PERCENTILE, [quantile]), (above[-1], WORST, [])):
         yield captured.figure(
             "delay_variation", float(value), [*own, *common], samples=count,
-            method=VARIATION_METHOD, statistic=statistic, curve=_curve(delays) if statistic == PERCENTILE else None,
+            method=VARIATION_METHOD, statistic=statistic,
+            curve=_curve(delays) if statistic == PERCENTILE else None,
         )  # fmt: skip
 
 
