@@ -250,7 +250,8 @@ def _scene(
     notes += _truncation(opened.info, len(watch.times))
     session = clock_session.filmed(charts.clocks, kept)
     stream = _stream(opened.info, len(watch.times), kept)
-    arrivals = side_tables.arrivals(shot, folder)
+    coded = [float(packet.time) for packet in opened.packets]
+    arrivals = side_tables.of_frames(side_tables.arrivals(shot, folder), coded, watch.times)
     return Scene(
         shot=_completed(shot, charts, stream | ({"clock_session": session} if session else {})),
         video=opened.info,
