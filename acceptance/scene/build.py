@@ -22,7 +22,8 @@ from numpy.typing import ArrayLike, NDArray
 from acceptance.charts import printed_copy
 from acceptance.errors import GapError
 from acceptance.footage import clip
-from acceptance.footage.tone import curve, inverse_oetf, rounding_doubt
+from acceptance.footage.rounding import doubt_of_mean
+from acceptance.footage.tone import curve, inverse_oetf
 from acceptance.live import stream_tables
 from acceptance.model import BudgetLine, Measurement, Note, Reason, Shot, Value
 from acceptance.scene import clock_session, locating, side_tables, views
@@ -205,7 +206,7 @@ class Scene:
             return None
         core = views.middle_half(view.luma)
         code, sigma = float(core.mean()), float(core.std())
-        doubt = LEAST_DOUBT + rounding_doubt(sigma) + sigma / math.sqrt(core.size)
+        doubt = LEAST_DOUBT + doubt_of_mean(core) + sigma / math.sqrt(core.size)
         inside = self.code_black + 1 < code < self.code_white - 1
         return (code, reflectance, doubt) if inside else None
 
@@ -256,7 +257,8 @@ def _scene(
     notes += _truncation(opened.info, len(watch.times))
     session = clock_session.filmed(charts.clocks, kept)
     stream = _stream(opened.info, len(watch.times), kept)
-    arrivals = side_tables.arrivals(shot, folder)
+    coded = [float(packet.time) for packet in opened.packets]
+    arrivals = side_tables.of_frames(side_tables.arrivals(shot, folder), coded, watch.times)
     return Scene(
         shot=_completed(shot, charts, stream | ({"clock_session": session} if session else {})),
         video=opened.info,
