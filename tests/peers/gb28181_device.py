@@ -15,8 +15,9 @@ import socket
 import struct
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,6 +55,9 @@ class Faults:
 
     hang_up: int = 0
     """After so many packets the device says BYE."""
+
+    stall: int = 0
+    """After so many packets nothing more comes."""
 
 
 @dataclass
@@ -255,6 +259,8 @@ class Device:
             for number, (due, packet) in enumerate(packets(self.stream, ssrc)):
                 time.sleep(max(begun + due - time.monotonic(), 0))
                 over = self.faults.hang_up and number == self.faults.hang_up
+                if self.faults.stall and number == self.faults.stall:
+                    self._hung_up.wait(20)
                 if over or self._hung_up.is_set() or self._ended.is_set():
                     return
                 if number not in self.faults.lost:
@@ -281,6 +287,21 @@ ANSWERS: dict[str, Callable[[Device], Iterator[str]]] = {
     "DeviceStatus": Device.status,
     "RecordInfo": Device.record_list,
 }
+
+
+class Serving(Protocol):
+    """What a platform of the toolkit can do."""
+
+    def serve(self, until: Callable[[], bool], seconds: float) -> bool:
+        """Answer devices until the condition holds."""
+
+
+def meanwhile(platform: Serving, act: Callable[[], str]) -> str:
+    """Let a device act while the platform serves it."""
+    with ThreadPoolExecutor(1) as pool:
+        acting = pool.submit(act)
+        assert platform.serve(acting.done, 20)
+        return acting.result()
 
 
 def packets(stream: list[tuple[float, bytes]], ssrc: int) -> Iterator[tuple[float, bytes]]:

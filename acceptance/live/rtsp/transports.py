@@ -104,7 +104,7 @@ class Datagrams:
     def __init__(self, wire: Wire) -> None:
         self._wire, self.own_drops = wire, 0
         self._dropped: dict[socket.socket, int] = {}
-        self.sockets = _pair(wire.socket.family, wire.socket.getsockname()[0])
+        self.sockets = udp_pair(wire.socket.family, wire.socket.getsockname()[0])
         port = self.sockets[0].getsockname()[1]
         self.header = f"RTP/AVP;unicast;client_port={port}-{port + 1}"
         self._selector = selectors.DefaultSelector()
@@ -184,8 +184,8 @@ class Multicast(Datagrams):
             self._selector.register(sock, selectors.EVENT_READ)
 
 
-def _pair(family: int, host: str) -> tuple[socket.socket, ...]:
-    """Open an even port and the next one. Raises DeviceError."""
+def udp_pair(family: int, host: str) -> tuple[socket.socket, ...]:
+    """Open an even port of UDP and the next one. Raises DeviceError."""
     for _ in range(64):
         first = _bound(family, host, 0)
         port = first.getsockname()[1]

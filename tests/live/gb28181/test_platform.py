@@ -6,31 +6,21 @@ import dataclasses
 import re
 import socket
 import time
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from peers.gb28181_device import CHANNELS, ID, PASSWORD, Device, Faults
+from peers.gb28181_device import CHANNELS, ID, PASSWORD, Device, Faults, meanwhile
 
 from acceptance.live import transcript
 from acceptance.live.gb28181 import keepalives, queries
 from acceptance.live.gb28181.record import KIND
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from acceptance.live.gb28181.platform import Platform
     from acceptance.live.gb28181.registrar import RegisteredDevice
-
-
-def meanwhile(platform: Platform, act: Callable[[], str]) -> str:
-    """Let a device act while the platform serves it."""
-    with ThreadPoolExecutor(1) as pool:
-        acting = pool.submit(act)
-        assert platform.serve(acting.done, 20)
-        return acting.result()
 
 
 def registered(platform: Platform, device: Device) -> RegisteredDevice:
