@@ -19,8 +19,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from acceptance.batch import comparison, comparison_page, comparison_tables, queries
-from acceptance.batch.results import Origin, Results
+from acceptance.batch.comparison import device_comparison, page, tables
+from acceptance.batch.database import queries
+from acceptance.batch.database.results import Origin, Results
 from acceptance.model import (
     BottomLine,
     Finding,
@@ -163,13 +164,13 @@ def compare(results: Results, folder: Path) -> None:
     """Compare all devices, and write page, workbook and JSON."""
     start = time.perf_counter()
     with results.database.reading() as reading:
-        found = comparison.compare(reading)
+        found = device_comparison.compare(reading)
     read = time.perf_counter()
-    page = comparison_page.html(found)
-    workbook = comparison_tables.workbook(found)
-    content = json.dumps(comparison_tables.content(found))
-    (folder / "comparison.html").write_text(page, "utf-8")
-    devices, sizes = len(found.matrix.devices), [len(page), len(workbook), len(content)]
+    html = page.html(found)
+    workbook = tables.workbook(found)
+    content = json.dumps(tables.content(found))
+    (folder / "comparison.html").write_text(html, "utf-8")
+    devices, sizes = len(found.matrix.devices), [len(html), len(workbook), len(content)]
     print(f"comparison of {devices} devices: {read - start:.1f} s, with page, workbook and JSON "
           f"({', '.join(f'{size / 1e6:.1f} MB' for size in sizes)}): "
           f"{time.perf_counter() - start:.1f} s")  # fmt: skip

@@ -23,7 +23,7 @@ from click.testing import CliRunner
 from test_architecture import RANK, RANKS, arrows
 
 from acceptance import metrics, model, wording
-from acceptance.batch import schema
+from acceptance.batch.database import schema
 from acceptance.checks import clause_table, pack
 from acceptance.cli import verbs
 
@@ -166,7 +166,7 @@ def database_page() -> str:
     page = DATABASE.read_text("utf-8")
     start = page.index("## Tables\n")
     head = (
-        "## Tables\n\nWritten by `make docs` from `acceptance/batch/schema.py`. "
+        "## Tables\n\nWritten by `make docs` from `acceptance/batch/database/schema.py`. "
         f"Version of the tables: {schema.VERSION}.\n"
     )
     tables = [

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from acceptance import api, metrics
-from acceptance.batch.results import Results
+from acceptance.batch.database.results import Results
 from acceptance.charts import advice, clock_page, copy_template, definition, drawing
 from acceptance.checks import pack
 from acceptance.cli import verbs

@@ -60,8 +60,10 @@ NO_SENTENCES: dict[str, tuple[str, ...]] = {
         "# Distances between the centres",
         "# Colours, all of them",
     ),
-    "batch/schema.py": (" ",),  # comments of columns: the documents of the database, in English
-    "batch/connection.py": (
+    "batch/database/schema.py": (
+        " ",
+    ),  # comments of columns: the documents of the database, in English
+    "batch/database/connection.py": (
         "lock timeout",
         "not a database",
         "SELECT pg_",

@@ -147,6 +147,7 @@ NEAR = {
     ("edge_figures", "wedge_figures"),
     ("files", "films"),
     ("pace", "pack"),
+    ("pace", "page"),
 }
 
 

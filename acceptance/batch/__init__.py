@@ -1,4 +1,4 @@
-"""Many plans at once: a process for each clip, measurements kept; results database, comparison."""
+"""Many plans at once: a process for each clip, measurements kept."""
 
 import lazy_loader
 

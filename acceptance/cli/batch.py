@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from acceptance.batch import ForClips, Settings
-    from acceptance.batch.results import Results
+    from acceptance.batch.database.results import Results
     from acceptance.model import Session
 
 
@@ -166,7 +166,7 @@ class Mirror:
         if not url:
             yield None
             return
-        from acceptance.batch.results import Results  # noqa: PLC0415 -- late: brings SQLAlchemy
+        from acceptance.batch.database.results import Results  # noqa: PLC0415 -- late: brings SQLAlchemy
 
         with Results(url) as self.results:
             yield self.add

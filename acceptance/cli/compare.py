@@ -26,7 +26,7 @@ from acceptance.session.store import FILE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from acceptance.batch.comparison import DeviceComparison, DeviceRank
+    from acceptance.batch.comparison.device_comparison import DeviceComparison, DeviceRank
 
 SHOWN = 20  # devices on the terminal
 IN_MEMORY = ":memory:"
@@ -80,32 +80,28 @@ def _compared(
 
     Say also how many folders were refused.
     """
-    from acceptance.batch import comparison  # noqa: PLC0415 -- late: brings SQLAlchemy
-    from acceptance.batch.results import Results  # noqa: PLC0415 -- as above
+    from acceptance.batch.comparison import device_comparison  # noqa: PLC0415 -- late: brings SQLAlchemy
+    from acceptance.batch.database.results import Results  # noqa: PLC0415 -- as above
 
     folders = [session for folder in sources for session in sessions_in(folder)]
     with Results(IN_MEMORY if sources else url, create=bool(sources)) as results:
         _, refused = add_all(results, folders, ()) if folders else (0, 0)
         with results.database.reading() as connection:
-            return comparison.compare(connection, model=model, pack=pack), refused
+            return device_comparison.compare(connection, model=model, pack=pack), refused
 
 
 def _write(
     found: DeviceComparison, outputs: Sequence[Path], json_file: Path | None, lang: str
 ) -> None:
-    from acceptance.batch import comparison_page, comparison_tables  # noqa: PLC0415 -- as above
+    from acceptance.batch.comparison import page, tables  # noqa: PLC0415 -- as above
 
     for output in outputs:
-        page = output.suffix.lower() == ".html"
-        made = (
-            comparison_page.html(found, lang).encode()
-            if page
-            else comparison_tables.workbook(found, lang)
-        )
+        as_page = output.suffix.lower() == ".html"
+        made = page.html(found, lang).encode() if as_page else tables.workbook(found, lang)
         put(output, made)
         terminal.say(str(output))
     if json_file:
-        write_json(comparison_tables.content(found), json_file)
+        write_json(tables.content(found), json_file)
     elif not outputs:
         _print(found)
 

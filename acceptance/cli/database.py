@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from acceptance.batch.results import Results
+    from acceptance.batch.database.results import Results
 
 
 @click.group()
@@ -34,7 +34,7 @@ def add(folders: tuple[Path, ...], url: str, trust: tuple[Path, ...]) -> int:
     Each is checked first: what was changed after it was sealed is refused, and the others are
     added. One that is there already stays. Exits 0 all are in it, else 2.
     """
-    from acceptance.batch.results import Results  # noqa: PLC0415 -- late: brings SQLAlchemy
+    from acceptance.batch.database.results import Results  # noqa: PLC0415 -- late: brings SQLAlchemy
 
     found = [session for folder in folders for session in sessions_in(folder)]
     with Results(url) as results:
@@ -54,7 +54,7 @@ def add(folders: tuple[Path, ...], url: str, trust: tuple[Path, ...]) -> int:
 @database_option
 def register(file: Path, url: str) -> int:
     """Add what a register holds, so that `query due` knows calibrations before their use."""
-    from acceptance.batch.results import Results  # noqa: PLC0415 -- late: brings SQLAlchemy
+    from acceptance.batch.database.results import Results  # noqa: PLC0415 -- late: brings SQLAlchemy
 
     with Results(url) as results:
         count = results.add_register(file)

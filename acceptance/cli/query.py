@@ -53,7 +53,7 @@ def failed(
     clause: str, since: str, pack: str, url: str, json_file: Path | None, csv_file: Path | None
 ) -> int:
     """Show which devices failed a clause (5.2) or a requirement (pack#id), newest first."""
-    from acceptance.batch import queries  # noqa: PLC0415 -- late: brings SQLAlchemy
+    from acceptance.batch.database import queries  # noqa: PLC0415 -- late: brings SQLAlchemy
 
     title = tr("Failed: {clause}", clause=clause)
     found = _asked(
@@ -82,7 +82,7 @@ def drift(
     A change is the difference from the first figure of the same thing, beside the expanded
     uncertainty of both together.
     """
-    from acceptance.batch import queries  # noqa: PLC0415 -- late: brings SQLAlchemy
+    from acceptance.batch.database import queries  # noqa: PLC0415 -- late: brings SQLAlchemy
 
     if not (device or model):
         raise click.UsageError(tr("name a device, or a model with --model"))
@@ -99,7 +99,7 @@ def drift(
 @_answering
 def due(before: str, url: str, json_file: Path | None, csv_file: Path | None) -> int:
     """Show instruments and printed charts whose calibration ends before a day."""
-    from acceptance.batch import queries  # noqa: PLC0415 -- late: brings SQLAlchemy
+    from acceptance.batch.database import queries  # noqa: PLC0415 -- late: brings SQLAlchemy
 
     day = before or date.today().isoformat()  # noqa: DTZ011 -- where the instruments are
     found = _asked(url, lambda connection: queries.due(connection, day), (json_file, csv_file))
@@ -110,7 +110,7 @@ def due(before: str, url: str, json_file: Path | None, csv_file: Path | None) ->
 @_answering
 def retakes(url: str, json_file: Path | None, csv_file: Path | None) -> int:
     """Show what was filmed more than once, how often, why, and what came of it."""
-    from acceptance.batch import queries  # noqa: PLC0415 -- late: brings SQLAlchemy
+    from acceptance.batch.database import queries  # noqa: PLC0415 -- late: brings SQLAlchemy
 
     found = _asked(url, queries.retakes, (json_file, csv_file))
     return _answer(tr("Filmed again"), found, json_file, csv_file)
@@ -120,7 +120,7 @@ def _asked(url: str, question: Callable[..., Answer], outputs: Sequence[Path | N
     """Ask a database; none of the outputs may be the database itself."""
     for output in filter(None, outputs):
         require_apart(output, [Path(url)])
-    from acceptance.batch.results import Results  # noqa: PLC0415 -- late: brings SQLAlchemy
+    from acceptance.batch.database.results import Results  # noqa: PLC0415 -- late: brings SQLAlchemy
 
     with Results(url, create=False) as results, results.database.reading() as connection:
         return question(connection)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,16 +29,6 @@ def inverse_oetf(signal: ArrayLike, transfer: str) -> Floats:
     )
     curved = (np.maximum(value, knee) + offset) / (1 + offset)
     return np.where(value < knee, value / slope, curved**power)
-
-
-def rounding_doubt(sigma: float) -> float:
-    """Return the standard error, in codes, that rounding leaves in the mean of a noisy field.
-
-    ``sigma`` is the noise in codes. The mean of rounded normal values is off by at most exp(-2 pi^2
-    sigma^2) / pi, by a sine of the true mean (Widrow and Kollar, Quantization Noise, 2008, ch. 4
-    and 11); without noise it is off by up to half a code.
-    """
-    return math.exp(-2 * (math.pi * sigma) ** 2) / math.sqrt(12)
 
 
 def curve(x: Floats, y: Floats, doubt: Floats) -> Callable[[Floats], Floats]:

@@ -28,6 +28,7 @@ import numpy as np
 
 from acceptance.charts.printed_copy import tone_errors
 from acceptance.errors import GapError
+from acceptance.metrics._shared.coder import doubt_by_coder
 from acceptance.metrics._shared.grey_steps import LEAST, GreyStep, K, clipped, count, step
 from acceptance.metrics._shared.lighting import MOST_UNEVEN, surely_uneven
 from acceptance.metrics._shared.sources import PRINT_SOURCE
@@ -105,7 +106,13 @@ class _Scale:
     def __init__(self, scene: Scene, views: Sequence[View]) -> None:
         self.scene, self.views = scene, views
         self.black, self.white = float(scene.code_black), float(scene.code_white)
-        self.shown: list[GreyStep] = [step(view.luma, self.black, self.white) for view in views]
+        self.shown: list[GreyStep] = [
+            replace(
+                step(view.luma, self.black, self.white),
+                coding=doubt_by_coder(scene.video.codec, view, view.luma),
+            )
+            for view in views
+        ]
         self.light = [float(view.region.printed["reflectance"]) for view in views]
         self.doubt = scene.chart.reflectance_doubt if scene.chart else 0.0
 
@@ -152,6 +159,7 @@ class _Scale:
         lines = [
             _line("sampling", slope.sampling, slope.degrees_of_freedom),
             _line("quantisation", slope.quantisation),
+            _line("coding", slope.coding),
             _line("lighting", self._uneven() / slope.span / math.sqrt(3)),
             *self._copy(math.hypot(*moved)),
         ]

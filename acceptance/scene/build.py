@@ -22,7 +22,8 @@ from numpy.typing import ArrayLike, NDArray
 from acceptance.charts import printed_copy
 from acceptance.errors import GapError
 from acceptance.footage import clip
-from acceptance.footage.tone import curve, inverse_oetf, rounding_doubt
+from acceptance.footage.rounding import doubt_of_mean
+from acceptance.footage.tone import curve, inverse_oetf
 from acceptance.model import BudgetLine, Measurement, Note, Reason, Shot, Value
 from acceptance.scene import clock_session, locating, side_tables, views
 from acceptance.scene.series import Series, series_of
@@ -199,7 +200,7 @@ class Scene:
             return None
         core = views.middle_half(view.luma)
         code, sigma = float(core.mean()), float(core.std())
-        doubt = LEAST_DOUBT + rounding_doubt(sigma) + sigma / math.sqrt(core.size)
+        doubt = LEAST_DOUBT + doubt_of_mean(core) + sigma / math.sqrt(core.size)
         inside = self.code_black + 1 < code < self.code_white - 1
         return (code, reflectance, doubt) if inside else None
 

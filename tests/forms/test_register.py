@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from acceptance.batch import queries, schema
-from acceptance.batch.results import Results
+from acceptance.batch.database import queries, schema
+from acceptance.batch.database.results import Results
 from acceptance.charts import copy_template, definition
 from acceptance.errors import PlanError
 from acceptance.forms import register

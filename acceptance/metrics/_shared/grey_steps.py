@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from acceptance.footage.rounding import doubt_of_mean
 from acceptance.metrics._shared.blocks import block_means
 from acceptance.metrics._shared.region_codes import MOST_CLIPPED
 from acceptance.scene.views import middle_half
@@ -35,9 +36,10 @@ class GreyStep:
     """A grey step as seen, in codes.
 
     It has trimmed ``mean`` and ``noise`` (total sigma per pixel), with their standard
-    uncertainties. ``temporal`` is the sigma over time, quantisation included (of one frame:
-    ``noise``). ``low`` and ``high`` are the shares (0..1) of the samples at black and white, each
-    with its standard uncertainty; a step whose mean is at black has all its samples there.
+    uncertainties; ``rounding`` and ``coding`` are those of the mean by whole codes and by a coder's
+    quantiser. ``temporal`` is the sigma over time, quantisation included (of one frame: ``noise``).
+    ``low`` and ``high`` are the shares (0..1) of the samples at black and white, each with its
+    standard uncertainty; a step whose mean is at black has all its samples there.
     """
 
     mean: float
@@ -46,6 +48,8 @@ class GreyStep:
     noise_uncertainty: float = 0.0
     temporal: float = 0.0
     temporal_uncertainty: float = 0.0
+    rounding: float = 0.0
+    coding: float = 0.0
     low: tuple[float, float] = (0.0, 0.0)
     high: tuple[float, float] = (0.0, 0.0)
 
@@ -97,6 +101,7 @@ def step(
         noise_uncertainty=noise[1],
         temporal=temporal[0],
         temporal_uncertainty=temporal[1],
+        rounding=doubt_of_mean(codes),
         low=low if mean > black + AT_BLACK else (1.0, 0.0),
         high=_piled(codes, float(codes.max()), reached=codes.max() >= white),
     )

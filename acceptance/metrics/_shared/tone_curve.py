@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from acceptance.footage.tone import rounding_doubt
 from acceptance.metrics._shared.grey_steps import BLOCKS, LEAST_SIGMA, GreyStep
 
 if TYPE_CHECKING:
@@ -38,6 +37,7 @@ class Slope:
     sampling: float
     degrees_of_freedom: float
     quantisation: float
+    coding: float
     light: Array
     weights: Array
     residual: float
@@ -99,12 +99,14 @@ def _slope(x: Array, y: Array, steps: Sequence[GreyStep], black: float) -> Slope
     value = float(weights @ y)
     above = np.array([step.mean - black for step in steps])
     parts = (weights * np.array([step.mean_uncertainty for step in steps]) / above) ** 2
-    rounding = weights * np.array([rounding_doubt(step.noise) for step in steps]) / above
+    rounding = weights * np.array([step.rounding for step in steps]) / above
+    coding = weights * np.array([step.coding for step in steps]) / above
     return Slope(
         value=value,
         sampling=float(math.sqrt(parts.sum())),
         degrees_of_freedom=float(DEGREES * parts.sum() ** 2 / max(np.sum(parts**2), 1e-300)),
         quantisation=float(np.linalg.norm(rounding)),
+        coding=float(np.linalg.norm(coding)),
         light=np.exp(x),
         weights=weights,
         residual=float(np.std(y - y.mean() - value * (x - x.mean()))),
@@ -175,6 +177,8 @@ def _mean(steps: Sequence[GreyStep]) -> GreyStep:
         noise_uncertainty=doubt("noise_uncertainty"),
         temporal=mean("temporal"),
         temporal_uncertainty=doubt("temporal_uncertainty"),
+        rounding=doubt("rounding"),
+        coding=doubt("coding"),
         low=max(step.low for step in steps),
         high=max(step.high for step in steps),
     )

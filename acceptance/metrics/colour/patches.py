@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from acceptance.charts.drawing import linear_rgb
 from acceptance.errors import GapError
 from acceptance.footage.colorimetry import lab_of, signals
-from acceptance.footage.planes import h264_step
-from acceptance.footage.tone import rounding_doubt
+from acceptance.footage.rounding import doubt_of_mean
+from acceptance.metrics._shared.coder import doubt_by_coder
 from acceptance.metrics._shared.grey_steps import standard_error, trimmed_mean
 from acceptance.metrics.colour.difference import neutral
 from acceptance.scene.views import middle_half
@@ -33,9 +33,6 @@ SHOWN = 0.005  # light in a channel of the aim above which black there is clippe
 LEAST_CONTRAST = 0.2  # of the range, between the lightest and the darkest patch
 LEAST_COLOUR = 1.5  # codes that some patch's colour differences must be off grey
 NEEDED, NEUTRALS_NEEDED = 18, 3
-# quantiser steps assumed of coders whose decoder reports none
-ASSUMED_STEP = {"mjpeg": 8.0, "hevc": 16.0, "vp9": 16.0, "av1": 16.0}
-SURE_SIDE = 20.0  # px of a patch's middle half
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,15 +116,14 @@ def _patch(scene: Scene, view: View) -> ColourPatch:
     """Read a patch from the middle half of its region."""
     cores = [middle_half(plane) for plane in _planes(view)]
     frames = np.array([plane.mean(axis=(1, 2)) for plane in cores]).T
-    spread = [float(plane.std()) for plane in cores]
     middles = [plane.mean(axis=0) for plane in cores]
-    aim = linear_rgb(view.region.printed["lab"])
+    aim, codec = linear_rgb(view.region.printed["lab"]), scene.video.codec
     return ColourPatch(
         name=str(view.region.printed["name"]),
         codes=np.array([trimmed_mean(middle) for middle in middles]),
         doubts=np.array([standard_error(middle) for middle in middles]),
-        rounding=np.array([rounding_doubt(sigma) for sigma in spread]),
-        coding=np.array([_coding(scene, view, sigma) for sigma in spread]),
+        rounding=np.array([doubt_of_mean(plane) for plane in cores]),
+        coding=np.array([doubt_by_coder(codec, view, plane) for plane in _planes(view)]),
         frames=frames,
         clipped=_clipped(scene, view, np.array(aim)),
         aim=lab_of(aim),
@@ -140,21 +136,6 @@ def _place(scene: Scene, view: View) -> Array:
     x, y, width, height = view.region.rect
     across, down = scene.chart.size if scene.chart else (1.0, 1.0)
     return np.array([x + width / 2 - across / 2, y + height / 2 - down / 2]) / (across / 2)
-
-
-def _coding(scene: Scene, view: View, sigma: float) -> float:
-    """Return the standard uncertainty, in codes, that a coder's quantiser leaves in a patch's mean.
-
-    The noise of the patch is ``sigma`` codes. The coefficient of an 8 x 8 block's mean is eight
-    times that mean: the step of the mean is an eighth of the quantiser's, and noise dithers it. In
-    small patches borders run through a block and bring in its other coefficients; the factor for
-    that is from simulated films (``benchmarks/colour.py``).
-    """
-    step = ASSUMED_STEP.get(scene.video.codec, 0.0)
-    if view.quantiser is not None:
-        step = h264_step(view.quantiser) if scene.video.codec == "h264" else 2 * view.quantiser
-    small = max(0.8, (SURE_SIDE / min(middle_half(view.luma).shape[1:])) ** 1.5)
-    return step / 8 * rounding_doubt(sigma / step) * small if step else 0.0
 
 
 def _clipped(scene: Scene, view: View, aim: Array) -> float:

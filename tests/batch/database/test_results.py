@@ -18,8 +18,8 @@ import pytest
 from sample_session import pack_of_db50, session_of
 from sqlalchemy import func, inspect, select, text
 
-from acceptance.batch import connection, rows, schema
-from acceptance.batch.results import Origin, Results
+from acceptance.batch.database import connection, rows, schema
+from acceptance.batch.database.results import Origin, Results
 from acceptance.errors import InputError, OutputError, SessionError, SetupError
 from acceptance.model import Session, Vouched
 from acceptance.session import store
@@ -182,7 +182,7 @@ WRITER = """
 import sys
 from dataclasses import replace
 from sample_session import pack_of_db50, session_of
-from acceptance.batch.results import Origin, Results
+from acceptance.batch.database.results import Origin, Results
 session = session_of(pack_of_db50())
 with Results(sys.argv[1]) as results:
     for number in range(int(sys.argv[3])):
@@ -193,7 +193,7 @@ with Results(sys.argv[1]) as results:
 
 
 def writer(url: str, name: str, sessions: int) -> subprocess.Popen[str]:
-    tests = Path(__file__).resolve().parents[1]
+    tests = Path(__file__).resolve().parents[2]
     path = os.pathsep.join([str(tests), str(tests.parent)])
     return subprocess.Popen(
         [sys.executable, "-c", WRITER, url, name, str(sessions)], text=True,

@@ -16,7 +16,11 @@ from acceptance.report import svg
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from acceptance.batch.comparison import DeviceComparison, Distribution, JudgedFigure
+    from acceptance.batch.comparison.device_comparison import (
+        DeviceComparison,
+        Distribution,
+        JudgedFigure,
+    )
 
 WIDTH, LEFT, RIGHT, ROW, TOP, FOOT = 900.0, 210.0, 30.0, 44.0, 22.0, 34.0
 MOST_MODELS = 12  # rows; the others share one

@@ -16,8 +16,8 @@ import pytest
 from click.testing import CliRunner
 from issued_session import issued
 
-from acceptance.batch import comparison, comparison_page, comparison_tables
-from acceptance.batch.results import Origin, Results
+from acceptance.batch.comparison import device_comparison, page, tables
+from acceptance.batch.database.results import Origin, Results
 from acceptance.cli import verbs
 from acceptance.files import spreadsheet
 from acceptance.model import (
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from acceptance.batch.comparison import DeviceComparison
+    from acceptance.batch.comparison.device_comparison import DeviceComparison
     from acceptance.signing.certificates import DemoChain
 
 HOSTILE = "<script>alert('1')</script>\u202e\0=1+1"
@@ -85,7 +85,7 @@ def compared(sessions: Sequence[Session]) -> DeviceComparison:
         for held in sessions:
             results.add(held, Origin(sha256=held.id))
         with results.database.reading() as reading:
-            return comparison.compare(reading)
+            return device_comparison.compare(reading)
 
 
 def serials(found: DeviceComparison, rows: Sequence[int]) -> list[str]:
@@ -150,13 +150,13 @@ def test_few_devices_of_a_model_have_no_outlier() -> None:
 
 def test_scores_are_those_of_the_definition_also_where_most_are_alike() -> None:
     """By hand: median 2, MAD 1; and median 9, mean deviation 1/2."""
-    assert comparison.scores(np.array([1.0, 2, 3, 1, 10])) == pytest.approx(
+    assert device_comparison.scores(np.array([1.0, 2, 3, 1, 10])) == pytest.approx(
         0.6745 * np.array([1, 0, 1, 1, 8])
     )
-    assert comparison.scores(np.array([9.0, 9, 9, 11])) == pytest.approx(
+    assert device_comparison.scores(np.array([9.0, 9, 9, 11])) == pytest.approx(
         np.array([0, 0, 0, 2]) / 1.253314 / 0.5
     )
-    assert comparison.scores(np.array([9.0, 9, 9])) == pytest.approx(0)
+    assert device_comparison.scores(np.array([9.0, 9, 9])) == pytest.approx(0)
 
 
 def test_a_change_beyond_the_uncertainty_of_both_is_told_and_a_smaller_one_is_not(
@@ -185,7 +185,7 @@ def test_without_uncertainty_there_is_no_margin_and_the_device_is_still_listed()
 
 
 def test_json_holds_every_verdict_and_figure(population: DeviceComparison) -> None:
-    held = json.loads(json.dumps(comparison_tables.content(population)))
+    held = json.loads(json.dumps(tables.content(population)))
     for row in range(len(population.matrix.devices)):
         for column in range(len(population.matrix.clauses)):
             assert held["verdicts"][row][column] == population.matrix.verdict(row, column)
@@ -198,7 +198,7 @@ def test_json_holds_every_verdict_and_figure(population: DeviceComparison) -> No
 def test_the_workbook_holds_numbers_as_numbers_and_opens(
     population: DeviceComparison, lang: str, tmp_path: Path
 ) -> None:
-    content = comparison_tables.workbook(population, lang)
+    content = tables.workbook(population, lang)
     book = openpyxl.load_workbook(io.BytesIO(content))
     assert len(book.sheetnames) == 5
     matrix, ranks, figures, *_ = (book[name] for name in book.sheetnames)
@@ -227,10 +227,10 @@ def hostile(population: DeviceComparison) -> DeviceComparison:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_hostile_names_are_shown_and_never_run(hostile: DeviceComparison, lang: str) -> None:
-    page = comparison_page.html(hostile, lang)
-    assert "<script" not in page
-    assert not re.search("[\0\u202e]", page)
-    book = openpyxl.load_workbook(io.BytesIO(comparison_tables.workbook(hostile, lang)))
+    html = page.html(hostile, lang)
+    assert "<script" not in html
+    assert not re.search("[\0\u202e]", html)
+    book = openpyxl.load_workbook(io.BytesIO(tables.workbook(hostile, lang)))
     cell = book.worksheets[0].cell(2, 1)
     assert (cell.data_type, cell.value) == ("s", "<script>alert('1')</script>\\u202e\\x00=1+1")
 
@@ -240,10 +240,10 @@ def test_the_page_fits_the_screen_and_asks_nothing_of_any_network(
     population: DeviceComparison, tmp_path: Path, width: int
 ) -> None:
     """Wide tables scroll within themselves; every limit is drawn in."""
-    page = comparison_page.html(population, "zh")
-    assert not re.search(r"(src|href)=\"(?!#)|url\(|@import", page)
-    assert page.count("stroke-dasharray") == 2
-    (tmp_path / "page.html").write_text(page, "utf-8")
+    html = page.html(population, "zh")
+    assert not re.search(r"(src|href)=\"(?!#)|url\(|@import", html)
+    assert html.count("stroke-dasharray") == 2
+    (tmp_path / "page.html").write_text(html, "utf-8")
     address = (tmp_path / "page.html").as_uri()
     with browser.opened(address, tmp_path, (width, 900)) as tab:
         assert tab.run("document.documentElement.scrollWidth") == width

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import Text, and_, cast, func, literal, or_, select, union_all
 
-from acceptance.batch import schema
-from acceptance.batch.rows import SEVERITY, text
+from acceptance.batch.database import schema
+from acceptance.batch.database.rows import SEVERITY, text
 from acceptance.errors import PlanError
 from acceptance.messages import tr
 from acceptance.model import Verdict

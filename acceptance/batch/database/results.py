@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import delete, insert, select
 
-from acceptance.batch import rows, schema
-from acceptance.batch.connection import PATIENCE, Database
+from acceptance.batch.database import rows, schema
+from acceptance.batch.database.connection import PATIENCE, Database
 from acceptance.checks import resources
 from acceptance.errors import SessionError
 from acceptance.files import regular

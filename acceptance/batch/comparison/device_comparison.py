@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from acceptance.batch import queries
-from acceptance.batch.rows import SEVERITY
+from acceptance.batch.database import queries
+from acceptance.batch.database.rows import SEVERITY
 from acceptance.model import Limit, Verdict
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sqlalchemy import Connection
 
-    from acceptance.batch.queries import Answer, ClauseMatrix
+    from acceptance.batch.database.queries import Answer, ClauseMatrix
 
 # Iglewicz and Hoaglin, How to Detect and Handle Outliers (1993): 0.6745 |x - median| / MAD > 3.5;
 # where more than half are alike, |x - median| / (1.253314 mean absolute deviation).

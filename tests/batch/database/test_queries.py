@@ -17,8 +17,8 @@ from hypothesis import strategies
 from sample_session import pack_of_db50, session_of
 from sqlalchemy import text
 
-from acceptance.batch import queries
-from acceptance.batch.results import Origin, Results
+from acceptance.batch.database import queries
+from acceptance.batch.database.results import Origin, Results
 from acceptance.cli import verbs
 from acceptance.model import Session, Verdict
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 SESSION = session_of(pack_of_db50())
-DOCS = Path(__file__).resolve().parents[2] / "docs" / "database.md"
+DOCS = Path(__file__).resolve().parents[3] / "docs" / "database.md"
 SQL = re.findall(r"^```sql\n(.*?)^```$", DOCS.read_text("utf-8"), re.MULTILINE | re.DOTALL)
 
 

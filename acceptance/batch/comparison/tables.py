@@ -9,7 +9,7 @@ from acceptance import wording
 from acceptance.files import spreadsheet
 
 if TYPE_CHECKING:
-    from acceptance.batch.comparison import (
+    from acceptance.batch.comparison.device_comparison import (
         DeviceComparison,
         DeviceRank,
         Distribution,

@@ -7,15 +7,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from acceptance import __version__, wording
-from acceptance.batch import distribution_plot
-from acceptance.batch.comparison import LEAST_GROUP
-from acceptance.batch.rows import SEVERITY
+from acceptance.batch.comparison import distribution_plot
+from acceptance.batch.comparison.device_comparison import LEAST_GROUP
+from acceptance.batch.database.rows import SEVERITY
 from acceptance.messages import visible
 from acceptance.model import Verdict
 from acceptance.report import templates
 
 if TYPE_CHECKING:
-    from acceptance.batch.comparison import DeviceComparison, Distribution
+    from acceptance.batch.comparison.device_comparison import DeviceComparison, Distribution
 
 
 @dataclass(frozen=True, kw_only=True)

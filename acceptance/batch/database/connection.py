@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-from acceptance.batch import schema
+from acceptance.batch.database import schema
 from acceptance.errors import InputError, OutputError, SessionError, SetupError
 from acceptance.files import paths
 from acceptance.messages import tr, visible

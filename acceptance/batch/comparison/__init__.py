@@ -1,0 +1,1 @@
+"""Devices and vendors compared: figures, tables, one page."""

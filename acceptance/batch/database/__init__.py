@@ -1,0 +1,1 @@
+"""The results database: its tables, what is entered, what is asked."""

@@ -1,0 +1,82 @@
+"""The fit of lens and chart over poses: it converges, wherever it starts."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+
+from acceptance.metrics.geometry import lens
+
+HALF = math.hypot(1920, 1080) / 2
+PIXEL, NOISE = 1 / HALF, 0.05  # half diagonals; px
+FOCAL = 1.2 * 1920 / HALF
+GRID = np.array([(x, y) for y in np.linspace(-0.55, 0.55, 7) for x in np.linspace(-0.9, 0.9, 11)])
+CORNERS = [0, 10, 66, 76]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Dots of a chart as a camera sees them, and the truth (12,)."""
+
+    truth: np.ndarray
+    points: lens.Points
+
+    @property
+    def start(self) -> np.ndarray:
+        """The homography (3, 3) through the outermost dots."""
+        chart, seen = self.points.chart[CORNERS], self.points.seen[CORNERS]
+        rows = []
+        for (x, y), (u, v) in zip(chart, seen, strict=True):
+            rows.append([x, y, 1, 0, 0, 0, -u * x, -u * y, -u])
+            rows.append([0, 0, 0, x, y, 1, -v * x, -v * y, -v])
+        return np.asarray(np.linalg.svd(np.array(rows))[2][-1].reshape(3, 3))
+
+    def angle(self, found: lens.LensFit) -> float:
+        """Angle in degrees between the chart as it stood and as it was found."""
+        true, seen = (Rotation.from_rotvec(all_of[:3]) for all_of in (self.truth, found.parameters))
+        return math.degrees(float((seen * true.inv()).magnitude()))
+
+    def density(self, found: lens.LensFit) -> float:
+        """Relative error of the pixels per metre."""
+        focal = found.parameters[lens.FOCAL] - self.truth[lens.FOCAL]
+        return math.exp(focal) * self.truth[5] / found.parameters[5] - 1
+
+
+def taken(seed: int, turn: float, distance: float, bend: float) -> Taken:
+    """Turn the chart by up to ``turn`` degrees about two axes; lens of up to ``bend``."""
+    random = np.random.default_rng(seed)
+    pose = np.radians([*random.uniform(-turn, turn, 2), random.uniform(-5, 5)])
+    place = [*random.uniform(-0.1, 0.1, 2), distance]
+    optics = [math.log(FOCAL), 0, *random.normal(0, 0.003, 2), random.uniform(-bend, bend), 0]
+    truth = np.concatenate([Rotation.from_euler("YXZ", pose).as_rotvec(), place, optics])
+    seen = lens.seen_places(lens.brown, truth[None], GRID)[0]
+    noise = random.normal(0, NOISE * PIXEL, seen.shape)
+    return Taken(truth, lens.Points(chart=GRID, seen=seen + noise, pixel=PIXEL))
+
+
+def test_pan_and_tilt_of_200_poses_are_right_to_a_tenth_of_a_degree() -> None:
+    known = lens.Known(FOCAL, 0.005, 0.002)
+    charts = [taken(seed, 30, 2.6, 0.05) for seed in range(200)]
+    fits = [lens.fit("brown", chart.points, chart.start, known) for chart in charts]
+    pairs = list(zip(charts, fits, strict=True))
+    angles = [chart.angle(found) for chart, found in pairs]
+    densities = [chart.density(found) for chart, found in pairs]
+    assert math.sqrt(np.mean(np.square(angles))) <= 0.1
+    assert math.sqrt(np.mean(np.square(densities))) <= 5e-4
+
+
+@pytest.mark.parametrize("turn", [0.5, 2, 4, 6, 15])
+@pytest.mark.parametrize("guess", [0.4, 1.0, 2.5])
+def test_a_focal_length_guessed_wrong_leaves_nothing_but_the_noise(
+    turn: float, guess: float
+) -> None:
+    """Its residual is that of the noise: sqrt(2) times 0.05 px, less what the fit takes up."""
+    known = lens.Known(guess * FOCAL, 1.0, 0.002)
+    for seed in range(2):
+        chart = taken(seed, turn, 2.6 + seed, 0.1)
+        found = lens.fit("brown", chart.points, chart.start, known)
+        assert found.residual * HALF < math.sqrt(2) * NOISE * 1.3
