@@ -100,7 +100,7 @@ class OnvifClient:
 
     def give_up(self) -> None:
         """End what is under way; may be called by another thread."""
-        self.connection.until = 0.0
+        self.connection.give_up()
 
     def note(self, what: Reason) -> None:
         """Keep what is odd about the device, each once."""

@@ -31,8 +31,8 @@ EDGES = 5
 PAUSE = 0.02  # s between two requests
 EARLY = 0.1  # s before the next change is expected
 LATEST = 2.5  # s within which the second must change
-# A coarse clock is late by another part of its tick at each edge, never early: the offset is at least
-# the greatest of five, and exceeds it by more than 1.5 times their spread in 2.6 % of cases.
+# A coarse clock is late by another part of its tick at each edge, never early: the offset is at
+# least the greatest of five, and exceeds it by more than 1.5 times their spread in 2.6 % of cases.
 LATER = 1.5
 LEAST = 0.010  # s: what coarse clocks of devices are late by is not seen
 WRONG = 5.0  # s: more looks like a wrong password to devices that check WS-UsernameToken
