@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from peers.onvif_device import Faults, OnvifDevice
 
-from acceptance.errors import DeviceError, GapError
+from acceptance.errors import DeviceError
 from acceptance.live.address import Address
 from acceptance.live.credentials import Credentials
 from acceptance.live.onvif import identity, ptz
@@ -45,14 +45,6 @@ def picture(device: OnvifDevice) -> np.ndarray:
     return np.clip(seen + noise, 0, 255).astype(np.uint8)
 
 
-def shift(before: np.ndarray, after: np.ndarray) -> float | None:
-    try:
-        places, _ = preset.shifts(np.stack([before, after]))
-    except GapError:
-        return None
-    return float(np.linalg.norm(places[1]))
-
-
 class Tried:
     """What came of trying the moves of a device."""
 
@@ -65,7 +57,7 @@ class Tried:
             identity.services(client)
             presets = ptz.presets(client, "main")["ptz_presets"]
             look = (lambda: picture(device)) if seen else (lambda: None)
-            actuator = ptz.Actuator(client, "main", look, shift)
+            actuator = ptz.Actuator(client, "main", look, preset.shift)
             self.trials: dict[str, PtzTrial] = {}
             try:
                 for trial in actuator.trials(presets[:1], zoom=True):
@@ -135,7 +127,7 @@ def test_stop_is_sent_also_when_the_move_is_answered_with_nonsense() -> None:
         client = OnvifClient(Address(device.host, device.port))
         identity.services(client)
         with pytest.raises(DeviceError, match="web page"):
-            ptz.Actuator(client, "main", lambda: None, shift)._moved("pan", 1.0)
+            ptz.Actuator(client, "main", lambda: None, preset.shift)._moved("pan", 1.0)
         assert device.calls[-2:] == ["ContinuousMove", "Stop"]
         client.close()
 
@@ -144,7 +136,7 @@ def test_stop_is_sent_also_when_the_total_time_is_over() -> None:
     with OnvifDevice(Faults(auth="none", ignores_timeout=True)) as device:
         client = OnvifClient(Address(device.host, device.port), total=0.2)
         identity.services(client)
-        actuator = ptz.Actuator(client, "main", lambda: None, shift)
+        actuator = ptz.Actuator(client, "main", lambda: None, preset.shift)
         actuator._moved("pan", 1.0)  # lasts longer than the total time
         assert device.calls[-1] in {"Stop", "GetStatus"}
         assert not device.head.moving
@@ -155,7 +147,7 @@ def test_a_stop_that_is_not_answered_is_told() -> None:
     with OnvifDevice(Faults(auth="none", broken={"Stop": "empty_500"})) as device:
         client = OnvifClient(Address(device.host, device.port))
         identity.services(client)
-        assert not ptz.Actuator(client, "main", lambda: None, shift).stop()
+        assert not ptz.Actuator(client, "main", lambda: None, preset.shift).stop()
         assert device.calls.count("Stop") == ptz.STOPS
         assert [note.code for note in client.notes] == ["ptz_stop_unanswered"]
         client.close()
