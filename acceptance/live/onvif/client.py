@@ -71,9 +71,10 @@ class OnvifClient:
         self.scheme = ""  # by which the device lets the user in; empty: not known yet
         self.clock_offset: float | None = None  # s that the device's clock is ahead of this one's
         self.notes: list[Reason] = []
+        self.given_up = False  # by the caller
         self.replies: dict[tuple[str, str], etree._Element] = {}  # the first of each call
         self._tried: list[str] = []
-        self._given_up = False
+        self._refused_for_good = False
         self._challenge: digest.Challenge | None = None
         self._count = 0
 
@@ -100,7 +101,8 @@ class OnvifClient:
 
     def give_up(self) -> None:
         """End what is under way; may be called by another thread."""
-        self.connection.until = 0.0
+        self.given_up = True
+        self.connection.give_up()
 
     def note(self, what: Reason) -> None:
         """Keep what is odd about the device, each once."""
@@ -128,7 +130,7 @@ class OnvifClient:
         if operation in login.OPEN:
             parameters = {"call": operation}
             self.note(Reason(code="login_for_open_call", parameters=parameters))
-        if not self._credentials or self._given_up:
+        if not self._credentials or self._refused_for_good:
             return answer
         header = answer.reply.headers.get("www-authenticate", "")
         ways = [self.scheme] if self.scheme else login.schemes(header, self._tried)
@@ -142,7 +144,7 @@ class OnvifClient:
                 self.note(Reason(code="user_locked_out"))
                 break
         if not self.scheme:
-            self._given_up = True
+            self._refused_for_good = True
         return answer
 
     def _asked(
@@ -214,7 +216,7 @@ class OnvifClient:
         elif not self._credentials:
             what = tr("asks for a login")
             hint = tr("Give --user, and the password in ACCEPTANCE_PASSWORD or when asked")
-        elif self._given_up:
+        elif self._refused_for_good:
             what = tr("refuses the user or the password")
             hint = tr("ONVIF often has users of its own: look in the device's set-up")
         else:
