@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MOST_WORDS = 200  # scopes, types or addresses of a device
 MOST_CHARACTERS = 500  # of each
+LONGEST = 300  # characters of a category
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +57,8 @@ class ProbeAnswer:
         prefix = re.compile(rf"onvif://www\.onvif\.org/{category}/(.+)", re.IGNORECASE)
         found = [match[1] for scope in self.scopes if (match := prefix.fullmatch(scope))]
         values = (mended_markup.decoded(unquote_to_bytes(value)).strip("/ ") for value in found)
-        return ", ".join(dict.fromkeys(values))
+        shown = (" ".join(mended_markup.UNSEEN.sub("", value).split()) for value in values)
+        return ", ".join(dict.fromkeys(filter(None, shown)))[:LONGEST]
 
 
 def read(
@@ -78,7 +80,7 @@ def read(
             heard_on=heard_on,
             endpoint=mended_markup.text(match, "EndpointReference", "Address")[:MOST_CHARACTERS],
             types=tuple(re.split("[:}]", word)[-1] for word in _words(match, "Types")),
-            scopes=_words(match, "Scopes"),
+            scopes=_joined(_words(match, "Scopes")),
             addresses=tuple(map(_without_user, _words(match, "XAddrs"))),
             asked_for=relates in ids,
             wrong=wrong,
@@ -90,6 +92,17 @@ def read(
 def _words(match: etree._Element, name: str) -> tuple[str, ...]:
     words = mended_markup.text(match, name).split()[:MOST_WORDS]
     return tuple(word[:MOST_CHARACTERS] for word in words)
+
+
+def _joined(scopes: tuple[str, ...]) -> tuple[str, ...]:
+    """Put together again what a blank within a name took apart: the rest has no colon."""
+    found: list[str] = []
+    for scope in scopes:
+        if found and ":" not in scope:
+            found[-1] = f"{found[-1]} {scope}"
+        else:
+            found.append(scope)
+    return tuple(found)
 
 
 def _without_user(url: str) -> str:

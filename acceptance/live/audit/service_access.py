@@ -77,8 +77,8 @@ def look(contacts: Contacts, device: DeviceAudit, services: Services, clock: Con
     services.offset = _offset(clock)
     _open_calls(contacts, device, services, clock)
     for operation in operations.READING:
-        if operation.service in services.paths:
-            _sort(services, operation, call(contacts, services, operation))
+        if operation.service in services.paths and not device.has("locked_out"):
+            _sort(device, services, operation, call(contacts, services, operation))
     _tell_given(device, services)
     return True
 
@@ -111,12 +111,13 @@ def access(contact: Contact, operation: Operation) -> Access:
     )
 
 
-def _sort(services: Services, operation: Operation, contact: Contact) -> None:
+def _sort(device: DeviceAudit, services: Services, operation: Operation, contact: Contact) -> None:
     match access(contact, operation):
         case Access.GIVEN:
             services.given[operation] = contact
         case Access.REFUSED:
             services.refused[operation] = contact
+            is_locked(device, contact)
 
 
 def _open_calls(
@@ -199,45 +200,41 @@ def _names(found: Sequence[Operation]) -> str:
 
 def try_wrong_passwords(
     contacts: Contacts, device: DeviceAudit, services: Services, logins: Sequence[Credentials]
-) -> bool:
-    """Try each user with one random password; return whether the device locked itself.
+) -> None:
+    """Try each user with one random password.
 
-    Only calls that were refused without a login tell anything. The first refusal ends it for a
+    Only calls that were refused without a login prove something. The first refusal ends it for a
     user, the first word of a lock for all: one failed login each.
     """
     title = titles()["any_password"]
     if not logins:
         device.not_tried(title, tr("no user was named"))
+    elif device.has("locked_out"):
+        device.not_tried(title, tr("the device locks logins"))
     elif not services.refused:
         device.not_tried(title, tr("nothing was refused without a login"))
     else:
-        return _try(contacts, device, services, logins)
-    return False
+        for who in logins:
+            if not device.has("locked_out"):
+                _try(contacts, device, services, who)
+        device.checked(title, seen=device.has("any_password"))
 
 
-def _try(
-    contacts: Contacts, device: DeviceAudit, services: Services, logins: Sequence[Credentials]
-) -> bool:
-    locked = False
-    for who in logins:
-        taken: dict[Operation, Contact] = {}
-        for operation, refusal in services.refused.items():
-            contact = call(
-                contacts, services, operation, **_login(services, operation, refusal, who)
-            )
-            locked = is_locked(device, contact)
-            if access(contact, operation) is not Access.GIVEN:
-                break
-            taken[operation] = contact
-        if taken:
-            said = tr("takes a random password for the user {user}: {names}", user=who.user,
-                      names=_names([*taken]))  # fmt: skip
-            lines = (contact.line for contact in taken.values())
-            device.found("any_password", said, *lines, user=who.user, operations=_names([*taken]))
-        if locked:
+def _try(contacts: Contacts, device: DeviceAudit, services: Services, who: Credentials) -> None:
+    taken: dict[Operation, Contact] = {}
+    for operation, refusal in services.refused.items():
+        login = _login(services, operation, refusal, who)
+        contact = call(contacts, services, operation, **login)
+        if access(contact, operation) is not Access.GIVEN:
+            is_locked(device, contact)
             break
-    device.checked(titles()["any_password"], seen=device.has("any_password"))
-    return locked
+        taken[operation] = contact
+    if taken:
+        names = _names([*taken])
+        said = tr("takes a random password for the user {user}: {names}", user=who.user,
+                  names=names)  # fmt: skip
+        lines = (contact.line for contact in taken.values())
+        device.found("any_password", said, *lines, user=who.user, operations=names)
 
 
 def _login(
@@ -259,9 +256,7 @@ def is_locked(device: DeviceAudit, contact: Contact) -> bool:
     if not (found or contact.status in {423, 429}):
         return False
     words = found[0] if found else str(contact.status)
-    said = tr(
-        "locks logins after a wrong password ({words}); no further one was tried", words=words
-    )
+    said = tr("says that logins are locked ({words}): none was tried after that", words=words)
     device.found("locked_out", said, contact.line, words=words)
     return True
 
