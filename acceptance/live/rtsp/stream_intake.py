@@ -78,8 +78,9 @@ class StreamIntake:
         Raises OutputError.
         """
         self.counts, self.changed, self.connection = PacketCounts(), False, -1
-        self.began = 0.0
-        """Monotonic s of the first packet of this connection."""
+        self.began, self.ended = 0.0, False
+        """Monotonic s of the first packet of this connection, and whether the device has said
+        that it was the last."""
 
         self._clip, self._clock, self._record = clip, clock, record
         self._on_key_frame, self._most = on_key_frame, most
@@ -97,7 +98,7 @@ class StreamIntake:
         self._assembler = Assembler(payloads_of(video.codec), self._assembled)
         self._lost_before, self._reported = self.counts.lost, self.counts.latest
         self._times.anew()
-        self.began = 0.0
+        self.began, self.ended = 0.0, False
 
     def put(self, arrived: Arrived) -> None:
         """Take a packet. Raises OutputError."""
@@ -144,6 +145,7 @@ class StreamIntake:
         self.counts.lost = self._lost_before + self._order.lost
 
     def _report(self, arrived: Arrived) -> None:
+        self.ended |= packets.is_goodbye(arrived.data)
         report = packets.sender_report(arrived.data)
         if report is not None:
             self._reported = self._clock.arrival(arrived.stamp, self._reported)
