@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
+from acceptance import wording
 from acceptance.charts import clock_page, definition
-from acceptance.cli import capture_lines, capture_many, figure_tables, terminal
+from acceptance.cli import capture_lines, capture_many, terminal
 from acceptance.cli.capture_many import Wanted
 from acceptance.cli.options import OUT, json_option, prepare_json, write_json
 from acceptance.errors import DeviceError, UsageError
@@ -22,7 +23,7 @@ from acceptance.forms import devices as device_list
 from acceptance.live import credentials
 from acceptance.live.page_server import PageServer
 from acceptance.live.rtsp import url
-from acceptance.messages import tr, tr_count
+from acceptance.messages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -119,7 +120,9 @@ def capture(
         server = stack.enter_context(_clock()) if options["clock"] else None
         outcomes = capture_many.run(wanted, look=not options["no_look"])
         log = server.log(LOG) if server else b""
-    capture_lines.table(outcomes)
+    if len(outcomes) == 1 and outcomes[0].error is not None:
+        raise outcomes[0].error
+    capture_lines.tell(outcomes)
     if json_file:
         write_json([capture_lines.written(outcome) for outcome in outcomes], json_file)
     if log:
@@ -128,9 +131,7 @@ def capture(
 
 
 def _exit_code(outcomes: Sequence[Outcome]) -> int:
-    """Return 0 where all is whole, 2 where nothing came; raise the error of a single device."""
-    if len(outcomes) == 1 and outcomes[0].error is not None:
-        raise outcomes[0].error
+    """Return 0 where all is whole, 2 where nothing came, 3 with gaps."""
     if all(outcome.captured is None for outcome in outcomes):
         return DeviceError.exit_code
     return 0 if all(outcome.whole for outcome in outcomes) else 3
@@ -269,6 +270,11 @@ def _delay(outcomes: Sequence[Outcome], log: bytes) -> None:
         captured.clip.absolute(), only=["latency"], chart="clock",
         arrivals=str(captured.arrivals.absolute()), screen_log=str(screen_log.absolute()),
     )  # fmt: skip
-    figure_tables.measurements(measured.measurements, measured.notes)
-    count = log.count(b"\n") - 2
-    terminal.say(tr_count("{count} refresh in the log", "{count} refreshes in the log", count))
+    rows = [
+        (item.quantity, item.statistic, wording.figure(item.value, item.unit, "en",
+                                                       expanded=item.expanded, k=item.k))
+        for item in measured.measurements
+    ]  # fmt: skip
+    terminal.aligned(tr("Delay"), rows)
+    for note in measured.notes:
+        terminal.say(f"{note.quantity}: {wording.reason(note.reason, 'en')}", "yellow")

@@ -1,21 +1,21 @@
-"""What is shown of captures: a line while they run, a table when they are over."""
+"""What is shown of captures: a line while they run, and one when they are over."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from acceptance.cli import terminal
-from acceptance.messages import tr
+from acceptance.messages import tr, tr_count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from acceptance.cli.capture_many import Outcome
     from acceptance.live.rtsp import Captured
-    from acceptance.live.rtsp.capture_loop import LiveRates
     from acceptance.scene.sighting import Sighting
 
 APART, APART_IN_LOGS = 1.0, 10.0  # s between two lines
+PATIENT = 3.0  # s without a picture before the first line
 
 
 class LiveLine:
@@ -29,11 +29,11 @@ class LiveLine:
         if now < self._due:
             return
         overwritten = terminal.errors.is_terminal and len(outcomes) == 1
-        self._due = now + (APART if terminal.errors.is_terminal else APART_IN_LOGS)
-        for outcome in outcomes:
-            if outcome.rates is None:
-                continue
-            text = _running(outcome.wanted.clip.stem, outcome.rates, outcome.sighting)
+        running = [outcome for outcome in outcomes if _shows(outcome)]
+        if running:
+            self._due = now + (APART if terminal.errors.is_terminal else APART_IN_LOGS)
+        for outcome in running:
+            text = _running(outcome)
             padded = text.ljust(self._width)
             self._width = len(text) if overwritten else 0
             terminal.errors.print(padded, end="\r" if overwritten else "\n", markup=False)
@@ -44,13 +44,23 @@ class LiveLine:
             terminal.errors.print()
 
 
-def _running(name: str, rates: LiveRates, seen: Sighting | None) -> str:
+def _shows(outcome: Outcome) -> bool:
+    """Whether there is something to tell: a picture was looked at, or should have been."""
+    rates = outcome.rates
+    return rates is not None and (outcome.sighting is not None or rates.seconds > PATIENT)
+
+
+def _running(outcome: Outcome) -> str:
+    rates, seen = outcome.rates, outcome.sighting
+    if rates is None:
+        return ""
     state = "" if rates.connected else tr("; connecting again")
     return tr(
         "{name}: {seconds:.0f} s, {rate:.1f} frame/s, {bits:.2f} Mbit/s, lost {lost}, "
         "own drops {drops}; {chart}{state}",
-        name=name, seconds=rates.seconds, rate=rates.frame_rate, bits=rates.bit_rate / 1e6,
-        lost=rates.lost, drops=rates.own_drops, chart=chart_sentence(seen), state=state,
+        name=outcome.wanted.clip.stem, seconds=rates.seconds, rate=rates.frame_rate,
+        bits=rates.bit_rate / 1e6, lost=rates.lost,
+        drops=rates.own_drops, chart=chart_sentence(seen), state=state,
     )  # fmt: skip
 
 
@@ -74,15 +84,12 @@ def chart_sentence(seen: Sighting | None) -> str:
               troubles=troubles)  # fmt: skip
 
 
-def table(outcomes: Sequence[Outcome]) -> None:
-    """Print what came of each stream."""
-    columns = (
-        tr("clip"), tr("frames"), tr("frame/s"), tr("lost packets"), tr("own drops"),
-        tr("connections"), tr("kernel to program"), tr("ended"),
-    )  # fmt: skip
-    terminal.table(tr("Captured"), columns, [_row(outcome) for outcome in outcomes])
+def tell(outcomes: Sequence[Outcome]) -> None:
+    """Say what came of each stream, in a line each."""
     for outcome in outcomes:
-        if len(outcomes) > 1 and outcome.error is not None:
+        if outcome.captured is not None:
+            terminal.say(_captured(outcome.captured))
+        elif outcome.error is not None:
             terminal.say(f"{outcome.wanted.clip.stem}: {outcome.error}", "red")
     if any(outcome.captured and not outcome.captured.kernel_times for outcome in outcomes):
         what = tr(
@@ -92,33 +99,45 @@ def table(outcomes: Sequence[Outcome]) -> None:
         terminal.say(what, "yellow")
 
 
-def _row(outcome: Outcome) -> tuple[str, ...]:
-    captured = outcome.captured
-    if captured is None:
-        ended = tr("nothing came ({code})", code=outcome.error.code if outcome.error else "")
-        return (outcome.wanted.clip.stem, "0", "", "", "", "", "", ended)
-    rate = (captured.frames - 1) / captured.seconds if captured.seconds else 0.0
-    lag = f"{captured.lag * 1000:.2f} ms" if captured.kernel_times else tr("not known")
-    return (
-        str(captured.clip), str(captured.frames), f"{rate:.2f}",
-        f"{captured.lost} / {captured.received + captured.lost}", str(captured.own_drops),
-        str(captured.connections), lag, reason(captured),
-    )  # fmt: skip
+def _captured(captured: Captured) -> str:
+    """Word a capture; what was lost or broken off cannot be overlooked."""
+    parts = [
+        tr_count("{count} frame", "{count} frames", captured.frames),
+        _rate(captured),
+        tr("longest break {seconds:.2f} s", seconds=captured.longest_break),
+        tr(
+            "lost {lost} of {packets} packets",
+            lost=captured.lost,
+            packets=captured.received + captured.lost,
+        ),
+        tr("own drops {count}", count=captured.own_drops),
+        tr_count("{count} connection", "{count} connections", captured.connections),
+    ]
+    if captured.kernel_times:
+        parts.append(tr("kernel to program {lag:.2f} ms", lag=captured.lag * 1000))
+    return f"{captured.clip}: {', '.join(parts)}; {reason(captured)}"
+
+
+def _rate(captured: Captured) -> str:
+    rate, stated = captured.frame_rate, captured.stated_rate
+    if stated is None:
+        return tr("{rate:.2f} frame/s", rate=rate)
+    return tr("{rate:.2f} frame/s (stated {stated:g})", rate=rate, stated=stated)
 
 
 def reason(captured: Captured) -> str:
     """Say why a capture ended."""
     words = {
-        "seconds": tr("after the time asked for"),
-        "frames": tr("after the frames asked for"),
-        "interrupted": tr("on request"),
-        "end": tr("with the recording"),
-        "disc_full": tr("the disc is full"),
-        "changed": tr("size or codec of the picture changed: capture again"),
-        "silent": tr("the device has stopped sending"),
-        "closed": tr("the device has hung up"),
-        "unreachable": tr("the device cannot be reached any more"),
-        "unauthorised": tr("the device refuses the password"),
+        "seconds": tr("ended after the time asked for"),
+        "frames": tr("ended after the frames asked for"),
+        "interrupted": tr("ended on request"),
+        "end": tr("ended with the recording"),
+        "disc_full": tr("ended: the disc is full"),
+        "changed": tr("ended: size or codec of the picture changed"),
+        "silent": tr("ended: the device has stopped sending"),
+        "closed": tr("ended: the device has hung up"),
+        "unreachable": tr("ended: the device cannot be reached any more"),
+        "unauthorised": tr("ended: the device refuses the password"),
     }
     return words.get(captured.reason, captured.reason)
 
@@ -131,8 +150,8 @@ def written(outcome: Outcome) -> dict[str, object]:
         return {"clip": str(outcome.wanted.clip), "frames": 0, "reason": code, "error": what}
     paths = ("clip", "arrivals", "packets", "stream_record")
     numbers = (
-        "frames", "received", "lost", "own_drops", "connections", "seconds", "kernel_times", "lag",
-        "reason", "whole",
+        "frames", "received", "lost", "own_drops", "connections", "longest_break", "frame_rate",
+        "stated_rate", "seconds", "kernel_times", "lag", "reason", "whole",
     )  # fmt: skip
     files = {name: str(getattr(captured, name)) for name in paths}
     return files | {name: getattr(captured, name) for name in numbers}

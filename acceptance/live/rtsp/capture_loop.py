@@ -109,6 +109,7 @@ class CaptureLoop:
         self._transport, self._timeout, self._ending = transport, timeout, ending
         self._request, self._on_rates, self._fingerprint = request, on_rates, fingerprint
         self._clock, self.own_drops, self.kernel_times = ArrivalClock(), 0, True
+        self.stated_rate: float | None = None
         self._dropped = -1  # on this connection, as written down; -1: nothing is yet
         record = side_files.beside(clip, side_files.RECORD)
         self._record = Transcript(record, "stream", Mask(credentials))
@@ -168,6 +169,7 @@ class CaptureLoop:
         with client:
             video = client.describe()
             client.set_up(video, self._transport, self._request.set_up)
+            self.stated_rate = video.frame_rate
             self.kernel_times &= client.wire.kernel_times
             self._intake.connect(video, lambda size: self._describe(video, size, begun))
             client.play(self._request.play)

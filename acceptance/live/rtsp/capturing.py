@@ -59,6 +59,15 @@ class Captured:
     connections: int
     """1 and the number of times that the stream was lost and taken up again."""
 
+    longest_break: float
+    """Longest s between two frames."""
+
+    frame_rate: float
+    """Frames per second of the clip, by arrival; 0 of fewer than two frames."""
+
+    stated_rate: float | None
+    """Frames per second that the SDP states; None: none is stated."""
+
     seconds: float
     """From the first packet to the last."""
 
@@ -119,6 +128,7 @@ def capture(
     )  # fmt: skip
     reason = loop.run()
     counts = loop.counts
+    filmed = counts.last_frame - counts.first_frame
     return Captured(
         clip=clip,
         arrivals=side_files.beside(clip, side_files.ARRIVALS),
@@ -126,8 +136,10 @@ def capture(
         stream_record=side_files.beside(clip, side_files.RECORD),
         frames=counts.frames, received=counts.packets, lost=counts.lost,
         own_drops=loop.own_drops, connections=loop.connections,
-        seconds=counts.latest - counts.first, kernel_times=loop.kernel_times,
-        lag=counts.late / max(1, counts.packets), reason=reason,
+        longest_break=counts.longest_break,
+        frame_rate=(counts.frames - 1) / filmed if filmed else 0.0,
+        stated_rate=loop.stated_rate, seconds=counts.latest - counts.first,
+        kernel_times=loop.kernel_times, lag=counts.late / max(1, counts.packets), reason=reason,
     )  # fmt: skip
 
 

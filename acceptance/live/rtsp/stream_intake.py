@@ -50,6 +50,15 @@ class PacketCounts:
     lost: int = 0
     """Packets between the first and the last of each connection that never came."""
 
+    first_frame: float = 0.0
+    """Monotonic s at which the first frame was there."""
+
+    last_frame: float = 0.0
+    """Monotonic s at which the latest frame was there."""
+
+    longest_break: float = 0.0
+    """Longest s between two frames."""
+
     late: float = 0.0
     """Sum of s from the kernel's stamp to the program."""
 
@@ -169,9 +178,17 @@ class StreamIntake:
             ticks = self._times.ticks(frame.rtp_time, frame.arrival, self._video.clock_rate)
             self._tables.arrived(self._due)
             self._due = self._moments(writer.write(frame, ticks))
-            self.counts.frames += 1
+            self._count(frame.arrival)
             if frame.coded.key:
                 self._on_key_frame(self._video.codec, self._complete(frame.coded))
+
+    def _count(self, arrival: float) -> None:
+        counts = self.counts
+        if not counts.frames:
+            counts.first_frame = arrival
+        else:
+            counts.longest_break = max(counts.longest_break, arrival - counts.last_frame)
+        counts.frames, counts.last_frame = counts.frames + 1, arrival
 
     def _moments(self, frames: Iterable[ArrivedFrame]) -> list[float]:
         return [self._clock.unix(frame.arrival) for frame in frames]
