@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import re
 import sys
 import time
@@ -20,7 +21,7 @@ from acceptance.cli.options import OUT, json_option, prepare_json, write_json
 from acceptance.errors import DeviceError, UsageError
 from acceptance.files.output import put_new
 from acceptance.forms import devices as device_list
-from acceptance.live import credentials
+from acceptance.live import address, credentials
 from acceptance.live.page_server import PageServer
 from acceptance.live.rtsp import url
 from acceptance.messages import tr
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from acceptance.cli.capture_many import Outcome
     from acceptance.live.credentials import Credentials
+    from acceptance.live.rtsp.url import StreamUrl
 
 SECONDS = click.FloatRange(0, 7 * 86400, min_open=True)
 CLOCK_SECONDS, ALL_SECONDS = 30.0, 60.0
@@ -138,8 +140,9 @@ def _exit_code(outcomes: Sequence[Outcome]) -> int:
 
 
 def _wanted(sources: Sequence[str], options: CaptureOptions) -> list[Wanted]:
-    """Say what is to be captured where. Raises UsageError."""
-    named = [(_name(source), source) for source in sources]
+    """Say what is to be captured where. Raises UsageError, DeviceError of a host alone."""
+    streams = [_stream(source, options) for source in sources]
+    named = [(_name(place), place) for place in streams]
     seconds = options["seconds"]
     if options["all_of"]:
         named += list(_of_list(options["all_of"]))
@@ -154,19 +157,30 @@ def _wanted(sources: Sequence[str], options: CaptureOptions) -> list[Wanted]:
     replay = options["replay"]
     return [
         Wanted(
-            url=source, clip=clip, credentials=_credentials(source, options["user"]),
+            url=place.url, clip=clip, credentials=_credentials(place, options["user"]),
             transport=options["transport"], seconds=seconds, frames=options["frames"],
             timeout=options["timeout"], fingerprint=options["fingerprint"],
             replay=(_moment(replay[0]), _moment(replay[1])) if replay else None,
         )
-        for (_, source), clip in zip(named, clips, strict=True)
+        for (_, place), clip in zip(named, clips, strict=True)
     ]  # fmt: skip
 
 
-def _of_list(path: Path) -> Iterator[tuple[str, str]]:
+def _stream(source: str, options: CaptureOptions) -> StreamUrl:
+    """Read a URL; a device that is named by its host alone is asked for its main stream."""
+    if url.is_url(source):
+        return url.parse(source)
+    from acceptance.live.onvif.main_stream import main_stream  # noqa: PLC0415 -- late: brings lxml
+
+    device = address.parse(source, 80)
+    who = _found(device.host, options["user"])
+    return url.parse(main_stream(device, who, timeout=options["timeout"]))
+
+
+def _of_list(path: Path) -> Iterator[tuple[str, StreamUrl]]:
     """Yield the streams of a device list. Raises UsageError where it has none."""
     streams = [
-        (subject.id, subject.address)
+        (subject.id, url.parse(subject.address))
         for subject in device_list.read(path)
         if url.is_url(subject.address)
     ]
@@ -177,22 +191,10 @@ def _of_list(path: Path) -> Iterator[tuple[str, str]]:
     yield from streams
 
 
-def _name(source: str) -> str:
+def _name(place: StreamUrl) -> str:
     """Name the clip of a stream by host and path, without what a URL asks for."""
-    place = url.parse(_url(source))
     path = re.sub(r"^rtsps?://[^/]*", "", place.url).partition("?")[0]
     return re.sub(r"[^A-Za-z0-9]+", "-", place.address.host + path).strip("-")
-
-
-def _url(source: str) -> str:
-    """Return the URL of a stream. Raises UsageError for a host alone."""
-    if not url.is_url(source):
-        what = tr("is no URL of a stream")
-        hint = tr(
-            "Give rtsp://{host}/PATH; the device's page or manual names the path", host=source
-        )
-        raise UsageError(what, where=source, hint=hint)
-    return source
 
 
 def _clips(names: Sequence[str], output: Path) -> list[Path]:
@@ -210,18 +212,22 @@ def _clips(names: Sequence[str], output: Path) -> list[Path]:
     return clips
 
 
-def _credentials(source: str, user: str) -> Credentials | None:
-    place = url.parse(_url(source))
-    if place.credentials is not None:
-        what = tr(
-            "warning: a password in a URL is seen in the list of processes and in the shell's "
-            "history; better set ACCEPTANCE_PASSWORD or give --user"
-        )
-        terminal.errors.print(what, markup=False)
-        return place.credentials
-    asks = user and sys.stdin.isatty()
-    prompt = _ask_password if asks else None
-    return credentials.find(place.address.host, user, prompt=prompt)
+def _credentials(place: StreamUrl, user: str) -> Credentials | None:
+    if place.credentials is None:
+        return _found(place.address.host, user)
+    what = tr(
+        "warning: a password in a URL is seen in the list of processes and in the shell's "
+        "history; better set ACCEPTANCE_PASSWORD or give --user"
+    )
+    terminal.errors.print(what, markup=False)
+    return place.credentials
+
+
+@functools.cache
+def _found(host: str, user: str) -> Credentials | None:
+    """Find who logs in; a password is asked for once."""
+    prompt = _ask_password if user and sys.stdin.isatty() else None
+    return credentials.find(host, user, prompt=prompt)
 
 
 def _ask_password(who: str) -> str:

@@ -14,6 +14,7 @@ import urllib.request
 from typing import TYPE_CHECKING
 
 import pytest
+from peers.onvif_device import Faults, OnvifDevice
 from peers.rtsp_camera import camera
 from peers.rtsp_responder import responder, usual
 
@@ -49,6 +50,15 @@ def test_a_clip_is_named_by_its_stream_and_the_line_says_that_the_chart_is_seen(
     endings = (".mp4", ".arrivals.csv", ".packets.csv", ".stream.jsonl")
     assert names == {f"127-0-0-1-live{ending}" for ending in endings}
     assert "after the time asked for" in done.stdout
+
+
+@pytest.mark.film
+def test_a_device_named_by_its_host_is_asked_where_its_stream_is(tmp_path: Path) -> None:
+    with camera(path="/main") as peer, OnvifDevice(Faults(auth="none")) as device:
+        device.rtsp = peer.url.removesuffix("main")
+        done = run(tmp_path, f"{device.host}:{device.port}", "--frames", "5", "--no-look")
+    assert done.returncode == 0, done.stderr
+    assert "127-0-0-1-main.mp4: 5 frames" in done.stdout
 
 
 @pytest.mark.film
@@ -96,7 +106,7 @@ def test_ctrl_c_ends_cleanly_with_what_was_captured(number: signal.Signals, tmp_
 def test_wrong_use_is_said_in_a_sentence(tmp_path: Path) -> None:
     for words, sentence in (
         ((), "name a stream"),
-        (("10.0.0.1",), "Give rtsp://10.0.0.1/PATH"),
+        (("10.0.0.1:99999",), "is no address of a device"),
         (("rtsp://a/1", "rtsp://b/2", "-o", "x.mp4"), "name a folder"),
         (("rtsp://a/1", "rtsp://b/2", "--clock"), "one stream"),
         (("rtsp://a/1", "--replay", "now", "then"), "write a time like"),

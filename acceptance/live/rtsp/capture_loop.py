@@ -171,7 +171,11 @@ class CaptureLoop:
             client.set_up(video, self._transport, self._request.set_up)
             self.stated_rate = video.frame_rate
             self.kernel_times &= client.wire.kernel_times
-            self._intake.connect(video, lambda size: self._describe(video, size, begun))
+            self._intake.connect(
+                video,
+                lambda size: self._describe(video, size, begun),
+                live=not self._request.once,
+            )
             client.play(self._request.play)
             self._dropped = -1
             try:
@@ -192,7 +196,8 @@ class CaptureLoop:
             except DeviceError as error:
                 if error.code != "silent":
                     raise
-            if self._intake.ended or now > heard + self._timeout:
+            gone = self._intake.ended and not self._request.once
+            if gone or now > heard + self._timeout:
                 raise self._silent()
             if self.counts.frames == frames and now > began + UNREADABLE * self._timeout:
                 raise self._unreadable()

@@ -100,15 +100,21 @@ class StreamIntake:
         self._due: list[float] = []
 
     def connect(
-        self, video: VideoMedia, described: Described, payloads: Payloads | None = None
+        self,
+        video: VideoMedia,
+        described: Described,
+        payloads: Payloads | None = None,
+        *,
+        live: bool = True,
     ) -> None:
         """Begin a new connection; ``described`` is called with the size at its first key frame.
 
-        ``payloads``: how frames lie in packets; None: as RFCs have it for the codec.
+        ``payloads``: how frames lie in packets; None: as RFCs have it for the codec. ``live``: a
+        stock that comes first is left out (``opening``).
         """
         self.connection += 1
         self._video, self._described, self._shown = video, described, False
-        self._order, self._opening = Order(), Opening(video.clock_rate)
+        self._order, self._opening = Order(), Opening(video.clock_rate, live=live)
         self._assembler = Assembler(payloads or payloads_of(video.codec), self._assembled)
         self._lost_before, self._reported = self.counts.lost, self.counts.latest
         self._times.anew()
