@@ -4,7 +4,7 @@
 
 Each stream is 1080p25 H.264 of about 4 Mbit/s from GStreamer's RTSP server on the loopback; all are
 captured by one process, whose own processor time and memory are read every second. The server
-sends frame n at n / 25 s and says so: what it sent and what was captured are counted apart.
+sends frame n at n / 25 s: what is missing is counted against that.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from peers.rtsp_camera import Camera, camera
 
 from acceptance.charts import definition
 from acceptance.live.rtsp import Captured, capture
-from acceptance.scene.sighting import sighting
+from acceptance.scene.chart_sighting import sighting
 
 if TYPE_CHECKING:
     from acceptance.footage.clip import Frame
@@ -58,7 +58,7 @@ def measured(arguments: argparse.Namespace) -> None:
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         peers = [
-            stack.enter_context(camera(size=(1920, 1080), noise=4, bit_rate=4_000_000))
+            stack.enter_context(camera(size=(1920, 1080), noise=4, bit_rate=4_000_000, quiet=True))
             for _ in range(arguments.streams)
         ]
         pool = stack.enter_context(ThreadPoolExecutor(arguments.streams))

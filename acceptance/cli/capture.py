@@ -29,7 +29,7 @@ from acceptance.messages import tr
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from acceptance.cli.capture_many import Outcome
+    from acceptance.cli.capture_many import CaptureOutcome
     from acceptance.live.credentials import Credentials
     from acceptance.live.rtsp.url import StreamUrl
 
@@ -120,7 +120,8 @@ def capture(
     prepare_json(json_file, [])
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(_clock()) if options["clock"] else None
-        outcomes = capture_many.run(wanted, look=not options["no_look"])
+        line = stack.enter_context(capture_lines.LiveLine())
+        outcomes = capture_many.run(wanted, line.show, look=not options["no_look"])
         log = server.log(LOG) if server else b""
     if len(outcomes) == 1 and outcomes[0].error is not None:
         raise outcomes[0].error
@@ -132,7 +133,7 @@ def capture(
     return _exit_code(outcomes)
 
 
-def _exit_code(outcomes: Sequence[Outcome]) -> int:
+def _exit_code(outcomes: Sequence[CaptureOutcome]) -> int:
     """Return 0 where all is whole, 2 where nothing came, 3 with gaps."""
     if all(outcome.captured is None for outcome in outcomes):
         return DeviceError.exit_code
@@ -263,7 +264,7 @@ def _clock() -> Iterator[PageServer]:
         )  # fmt: skip
 
 
-def _delay(outcomes: Sequence[Outcome], log: bytes) -> None:
+def _delay(outcomes: Sequence[CaptureOutcome], log: bytes) -> None:
     """Write the screen's log beside the clip, and measure the stream's delay."""
     captured = outcomes[0].captured
     if captured is None:
@@ -283,4 +284,5 @@ def _delay(outcomes: Sequence[Outcome], log: bytes) -> None:
     ]  # fmt: skip
     terminal.aligned(tr("Delay"), rows)
     for note in measured.notes:
-        terminal.say(f"{note.quantity}: {wording.reason(note.reason, 'en')}", "yellow")
+        why = wording.reason(note.reason, "en")
+        terminal.say(tr("not measured: {reason}", reason=why), "yellow")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from acceptance.cli import terminal
 from acceptance.messages import tr, tr_count
@@ -10,9 +10,9 @@ from acceptance.messages import tr, tr_count
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from acceptance.cli.capture_many import Outcome
+    from acceptance.cli.capture_many import CaptureOutcome
     from acceptance.live.rtsp import Captured
-    from acceptance.scene.sighting import Sighting
+    from acceptance.scene.chart_sighting import Sighting
 
 APART, APART_IN_LOGS = 1.0, 10.0  # s between two lines
 PATIENT = 3.0  # s without a picture before the first line
@@ -24,7 +24,7 @@ class LiveLine:
     def __init__(self) -> None:
         self._due, self._width = 0.0, 0
 
-    def show(self, outcomes: Sequence[Outcome], now: float) -> None:
+    def show(self, outcomes: Sequence[CaptureOutcome], now: float) -> None:
         """Show it where it is due; ``now`` in s."""
         if now < self._due:
             return
@@ -38,19 +38,22 @@ class LiveLine:
             self._width = len(text) if overwritten else 0
             terminal.errors.print(padded, end="\r" if overwritten else "\n", markup=False)
 
-    def end(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         """Leave the last line where it is."""
         if self._width:
             terminal.errors.print()
 
 
-def _shows(outcome: Outcome) -> bool:
+def _shows(outcome: CaptureOutcome) -> bool:
     """Whether there is something to tell: a picture was looked at, or should have been."""
     rates = outcome.rates
     return rates is not None and (outcome.sighting is not None or rates.seconds > PATIENT)
 
 
-def _running(outcome: Outcome) -> str:
+def _running(outcome: CaptureOutcome) -> str:
     rates, seen = outcome.rates, outcome.sighting
     if rates is None:
         return ""
@@ -84,7 +87,7 @@ def chart_sentence(seen: Sighting | None) -> str:
               troubles=troubles)  # fmt: skip
 
 
-def tell(outcomes: Sequence[Outcome]) -> None:
+def tell(outcomes: Sequence[CaptureOutcome]) -> None:
     """Say what came of each stream, in a line each."""
     for outcome in outcomes:
         if outcome.captured is not None:
@@ -142,7 +145,7 @@ def reason(captured: Captured) -> str:
     return words.get(captured.reason, captured.reason)
 
 
-def written(outcome: Outcome) -> dict[str, object]:
+def written(outcome: CaptureOutcome) -> dict[str, object]:
     """Return what JSON says of a stream."""
     captured, error = outcome.captured, outcome.error
     if captured is None:

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from acceptance.charts import definition
-from acceptance.cli import capture_lines
 from acceptance.errors import AcceptanceError
 from acceptance.live.rtsp import capture
-from acceptance.scene.sighting import sighting
+from acceptance.scene.chart_sighting import sighting
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -24,7 +23,9 @@ if TYPE_CHECKING:
     from acceptance.live.credentials import Credentials
     from acceptance.live.rtsp import Captured
     from acceptance.live.rtsp.capture_loop import LiveRates
-    from acceptance.scene.sighting import Sighting
+    from acceptance.scene.chart_sighting import Sighting
+
+    Show = Callable[[Sequence["CaptureOutcome"], float], None]
 
 TICK = 0.2  # s
 
@@ -45,7 +46,7 @@ class Wanted:
 
 
 @dataclass(kw_only=True)
-class Outcome:
+class CaptureOutcome:
     """What has become of it, and how it goes meanwhile."""
 
     wanted: Wanted
@@ -60,35 +61,34 @@ class Outcome:
         return self.captured is not None and self.captured.whole
 
 
-def run(wanted: Sequence[Wanted], *, look: bool) -> list[Outcome]:
-    """Capture all at once, until each is over or Ctrl-C is pressed; what came is kept."""
-    outcomes, stop = [Outcome(wanted=each) for each in wanted], threading.Event()
+def run(wanted: Sequence[Wanted], show: Show, *, look: bool) -> list[CaptureOutcome]:
+    """Capture all at once, until each is over or Ctrl-C is pressed; what came is kept.
+
+    ``show`` is called meanwhile with all outcomes and the time in s.
+    """
+    outcomes, stop = [CaptureOutcome(wanted=each) for each in wanted], threading.Event()
     charts = [definition.load(name) for name in definition.names()] if look else []
     shown = [chart for chart in charts if not chart.found_by]
-    line = capture_lines.LiveLine()
     with ThreadPoolExecutor(len(outcomes)) as pool:
         running = {pool.submit(_take, outcome, shown, stop) for outcome in outcomes}
         try:
-            _watch(running, outcomes, line)
+            _watch(running, outcomes, show)
         except KeyboardInterrupt:
             stop.set()
             wait(running)
         finally:
             stop.set()
-            line.end()
     for future in running:
         future.result()
     return outcomes
 
 
-def _watch(
-    running: set[Future[None]], outcomes: Sequence[Outcome], line: capture_lines.LiveLine
-) -> None:
+def _watch(running: set[Future[None]], outcomes: Sequence[CaptureOutcome], show: Show) -> None:
     while wait(running, TICK).not_done:
-        line.show(outcomes, time.monotonic())
+        show(outcomes, time.monotonic())
 
 
-def _take(outcome: Outcome, charts: Sequence[Chart], stop: threading.Event) -> None:
+def _take(outcome: CaptureOutcome, charts: Sequence[Chart], stop: threading.Event) -> None:
     def look(frame: Frame) -> None:
         outcome.sighting = sighting(frame.luma, charts)
 

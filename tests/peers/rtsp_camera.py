@@ -85,6 +85,9 @@ class Faults:
     sets_in_sdp_only: bool = False
     sender_reports: bool = True
     packet_bytes: int = 1400
+    quiet: bool = False
+    """Whether it says nothing of the frames it sends."""
+
     film: str = ""
     """H.264 in MP4 that is sent, again and again, in place of a grey picture."""
 
@@ -354,7 +357,8 @@ def _feed(source: Any, plan: dict[str, Any], units: Coded, stopped: Any, gst: An
             buffer.pts = round((shown / plan["rate"] + offset + 3600) * 1e9)
             buffer.dts = round((index / plan["rate"] + offset + 3590) * 1e9)
             buffer.duration = round(1e9 / plan["rate"])
-            say(frame=index, at=time.time())
+            if not plan["quiet"]:
+                say(frame=index, at=time.time())
             if source.emit("push-buffer", buffer) != gst.FlowReturn.OK:
                 return
         index += 1

@@ -35,7 +35,7 @@ PATIENCE = 60.0  # s without the device after which a capture of unstated length
 UNREADABLE = 3  # time-outs, in which packets come but no picture
 
 
-class Ending(NamedTuple):
+class CaptureEnd(NamedTuple):
     """When a capture is over."""
 
     seconds: float | None
@@ -99,7 +99,7 @@ class CaptureLoop:
         transport: str,
         timeout: float,
         fingerprint: str,
-        ending: Ending,
+        ending: CaptureEnd,
         on_frame: Callable[[Frame], None] | None,
         on_rates: Callable[[LiveRates], None] | None,
         request: Request,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.errors import UsageError
 from acceptance.live.rtsp import room, side_files
-from acceptance.live.rtsp.capture_loop import CaptureLoop, Ending, Request
+from acceptance.live.rtsp.capture_loop import CaptureEnd, CaptureLoop, Request
 from acceptance.live.rtsp.url import parse
 from acceptance.messages import tr
 
@@ -123,7 +123,7 @@ def capture(
     loop = CaptureLoop(
         place, clip, place.credentials or credentials, transport=transport, timeout=timeout,
         fingerprint=fingerprint, request=LIVE if replay is None else _recorded(*replay),
-        ending=Ending(seconds, frames, stop or threading.Event()),
+        ending=CaptureEnd(seconds, frames, stop or threading.Event()),
         on_frame=on_frame, on_rates=on_rates,
     )  # fmt: skip
     reason = loop.run()

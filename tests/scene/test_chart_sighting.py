@@ -11,7 +11,7 @@ from marks import slow
 
 from acceptance.charts import definition
 from acceptance.footage import clip
-from acceptance.scene.sighting import Sighting, sighting
+from acceptance.scene.chart_sighting import Sighting, sighting
 from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
 
