@@ -192,7 +192,7 @@ class CaptureLoop:
             try:
                 for arrived in client.receive(min(heard + self._timeout, now + TICK)):
                     self._intake.put(arrived)
-                    heard = arrived.stamp.user
+                    heard = heard if arrived.control else arrived.stamp.user
             except DeviceError as error:
                 if error.code != "silent":
                     raise

@@ -62,6 +62,8 @@ class RtspClient:
     def describe(self) -> sdp.VideoMedia:
         """Ask what there is. Raises DeviceError."""
         options = self._ask("OPTIONS", self.place.url, required=False)
+        if options.status == 401:  # asked once more, a wrong password would count twice
+            raise refused(options, self.place, self._credentials)
         if "GET_PARAMETER" in options.value("public"):
             self._alive = "GET_PARAMETER"
         reply = self._ask("DESCRIBE", self.place.url, {"Accept": "application/sdp"})
