@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 DEVICE_PATH = "/onvif/device_service"
 MEDIA_TYPE = "application/soap+xml; charset=utf-8"
+NOT_KNOWN = re.compile(r"not\s*(supported|implemented)", re.IGNORECASE)
 UNKNOWN = {"ActionNotSupported", "OptionalActionNotImplemented", "UnknownAction"}
 
 
@@ -35,6 +37,9 @@ class OnvifAnswer:
 
     content: etree._Element | None = None
     """What the SOAP body holds; None: nothing could be read."""
+
+    undeclared: bool = False
+    """Whether it has prefixes that it declares nowhere."""
 
     error: DeviceError | None = None
     """Why nothing could be read."""
@@ -119,9 +124,8 @@ class OnvifClient:
             answer = self._asked(service, operation, request, known)
         if answer.refused and not known:
             answer = self._logged_in(service, operation, request, answer)
-        key = (service, operation)
-        if answer.content is not None and not answer.fault:
-            self.replies.setdefault(key, answer.content)
+        if answer.content is not None and not answer.fault and not answer.undeclared:
+            self.replies.setdefault((service, operation), answer.content)
         return answer
 
     def _logged_in(
@@ -187,7 +191,8 @@ class OnvifClient:
             parsed = markup.parsed(reply.content)
             if parsed.undeclared:
                 self.note(Reason(code="undeclared_prefix", parameters={"call": operation}))
-            return OnvifAnswer(reply=reply, content=markup.body(parsed.root))
+            content = markup.body(parsed.root)
+            return OnvifAnswer(reply=reply, content=content, undeclared=parsed.undeclared)
         except DeviceError as error:
             status = "" if reply.status == 200 else tr("; HTTP status {code}", code=reply.status)
             named = DeviceError(error.what + status, where=self._where(operation), code=error.code)
@@ -201,7 +206,7 @@ class OnvifClient:
             raise answer.error or DeviceError(tr("the answer is empty"))
         fault = answer.fault
         if fault:
-            unknown = bool(UNKNOWN & set(fault.codes))
+            unknown = bool(UNKNOWN & set(fault.codes)) or bool(NOT_KNOWN.search(fault.reason))
             what = tr("refuses ({reason})", reason=fault.reason or ", ".join(fault.codes))
             code = "not_supported" if unknown else "fault"
             raise DeviceError(what, where=self._where(operation), code=code)
