@@ -12,7 +12,7 @@ from lxml import etree
 from acceptance.errors import DeviceError
 from acceptance.live import digest
 from acceptance.live.onvif import login, markup, wsdl
-from acceptance.live.onvif.transport import HttpConnection, HttpReply
+from acceptance.live.onvif.http_connection import HttpConnection, HttpReply
 from acceptance.messages import tr
 from acceptance.model import Reason
 
