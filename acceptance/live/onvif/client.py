@@ -249,7 +249,7 @@ class OnvifClient:
         self._transcript.write(
             "call", service=service, operation=operation, path=path,
             authorization=proof, request=login.without_proofs(sent),
-            status=reply.status, reply=reply.raw, failure=reply.failure,
+            status=reply.status, reply=login.without_proofs(reply.raw), failure=reply.failure,
             sent_monotonic=reply.sent, headers_monotonic=reply.begun, ended_monotonic=reply.ended,
         )  # fmt: skip
 
