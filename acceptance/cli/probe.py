@@ -21,11 +21,13 @@ from acceptance.messages import tr
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from acceptance.live.onvif.asking import Probe
+    from acceptance.live.credentials import Credentials
+    from acceptance.live.onvif.asking import Actuation, Probe
     from acceptance.live.onvif.facts import DeviceFacts
 
 HTTP, HTTPS = 80, 443
 AT_ONCE = 8  # devices
+TOTAL, WITH_MOVES = 90.0, 240.0  # s
 SECONDS = click.FloatRange(0.1, 3600)
 
 
@@ -35,7 +37,7 @@ class ProbeOptions(TypedDict):
     user: str
     tls: bool
     timeout: float
-    total: float
+    total: float | None
     clock_uncertainty: float | None
     ntp: str
     actuate: bool
@@ -67,8 +69,10 @@ class ProbedDevice:
 @click.option("--tls", is_flag=True, help="HTTPS, port 443 unless one is given.")
 @click.option("--timeout", type=SECONDS, default=5, show_default=True, metavar="S",
               help="How long a device may say nothing.")  # fmt: skip
-@click.option("--total", type=SECONDS, default=90, show_default=True, metavar="S",
-              help="How long a device is asked in all.")  # fmt: skip
+@click.option(
+    "--total", type=SECONDS, metavar="S",
+    help="How long a device is asked in all.  [default: 90; with --actuate 240]",
+)  # fmt: skip
 @click.option(
     "--clock-uncertainty", type=click.FloatRange(0, 3600), metavar="S",
     help="How far this computer's clock may be off.  [default: as chrony says]",
@@ -104,16 +108,28 @@ def _begun(hosts: Sequence[str], output: Path, options: ProbeOptions) -> list[Pr
     port = HTTPS if options["tls"] else HTTP
     addresses = list(dict.fromkeys(address.parse(host, port) for host in hosts))
     logins = [credentials.find(each.host, options["user"], prompt=_prompt()) for each in addresses]
+    total = options["total"] or (WITH_MOVES if options["actuate"] else TOTAL)
     clock = own_clock.known(options["clock_uncertainty"], options["ntp"])
     begun = []
     for each, login in zip(addresses, logins, strict=True):
         record = _free(output, f"{each.host}-{each.port}".replace(":", "_").replace("%", "_"))
         asking = Probe(
             each, record, tls=options["tls"] or each.port == HTTPS, credentials=login,
-            timeout=options["timeout"], total=options["total"], own_clock=clock,
+            timeout=options["timeout"], total=total, own_clock=clock,
+            actuation=_actuation(record, login) if options["actuate"] else None,
         )  # fmt: skip
         begun.append(ProbedDevice(probe=asking, record=record))
     return begun
+
+
+def _actuation(record: Path, login: Credentials | None) -> Actuation:
+    """Move heads, look at them by their stream, and compare pictures as the preset metric does."""
+    from acceptance.live.onvif.asking import Actuation  # noqa: PLC0415 -- late, as above
+    from acceptance.live.onvif.stream_view import StreamView  # noqa: PLC0415 -- as above
+    from acceptance.metrics.geometry import preset  # noqa: PLC0415 -- as above
+
+    clip = record.with_name(f"{record.name.removesuffix('.probe.jsonl')}.ptz.mp4")
+    return Actuation(look=lambda url: StreamView(url, clip, login), shift=preset.shift)
 
 
 def _prompt() -> Callable[[str], str] | None:
