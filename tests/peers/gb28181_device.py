@@ -53,6 +53,12 @@ class Faults:
     refuse: int = 0
     """Status that INVITE is answered with."""
 
+    svac: bool = False
+    """Whether the map of the stream names another codec than it has."""
+
+    late: float = 0.0
+    """s after which INVITE is accepted."""
+
     hang_up: int = 0
     """After so many packets the device says BYE."""
 
@@ -78,7 +84,7 @@ class Device:
         kind = socket.SOCK_DGRAM if self.transport == "UDP" else socket.SOCK_STREAM
         self._socket = socket.socket(socket.AF_INET, kind)
         self._socket.connect(self.platform)
-        self._responses: queue.Queue[str] = queue.Queue()
+        self._waiting: dict[tuple[str, int], queue.Queue[str]] = {}
         self._calls = itertools.count(1)
         self._ended = threading.Event()
         self._salt = time.monotonic_ns()
@@ -136,11 +142,9 @@ class Device:
             f"Call-ID: {call}\r\nCSeq: {number} {method}\r\nMax-Forwards: 70\r\n{more}"
             f"Content-Type: Application/MANSCDP+xml\r\nContent-Length: {len(body)}\r\n\r\n"
         )
+        waiting = self._waiting[call, number] = queue.Queue()
         self._socket.send(head.encode() + body)
-        while True:
-            response = self._responses.get(timeout=10)
-            if f"Call-ID: {call}\r\n" in response and f"CSeq: {number} " in response:
-                return response
+        return waiting.get(timeout=3)
 
     def _now(self, places: int) -> str:
         now = time.time() + self.faults.clock + 8 * 3600
@@ -155,7 +159,10 @@ class Device:
                 text = message.decode("gb18030", errors="replace")
                 self.heard.append(text)
                 if text.startswith("SIP/2.0"):
-                    self._responses.put(text)
+                    call = _found("Call-ID: (.*)\r\n", text)
+                    number = int(_found(r"CSeq: (\d+) ", text))
+                    if (call, number) in self._waiting:
+                        self._waiting[call, number].put(text)
                 else:
                     threading.Thread(target=self._answer, args=(text,), daemon=True).start()
 
@@ -175,6 +182,10 @@ class Device:
                 rest = body[length:]
 
     def _answer(self, request: str) -> None:
+        with contextlib.suppress(OSError, queue.Empty):  # one of both has gone
+            self._answer_to(request)
+
+    def _answer_to(self, request: str) -> None:
         method = request.split(" ", 1)[0]
         if method == "MESSAGE":
             self._respond(request, "200 OK")
@@ -183,8 +194,10 @@ class Device:
                 self._told(command[1], request)
         elif method == "INVITE" and "INVITE" not in self.faults.silent:
             self._invited(request)
-        elif method in {"BYE", "CANCEL"}:
-            self._ended.set() if method == "CANCEL" else self._hung_up.set()
+        elif method == "BYE":
+            self._hung_up.set()
+            self._respond(request, "200 OK")
+        elif method == "CANCEL":
             self._respond(request, "200 OK")
 
     def _respond(self, request: str, status: str, more: str = "", body: str = "") -> None:
@@ -239,6 +252,7 @@ class Device:
         ssrc = asked if self.faults.ssrc is None else self.faults.ssrc
         kind = _found(r"m=video \d+ (\S+)", request)
         self._respond(request, "100 Trying")
+        time.sleep(self.faults.late)
         own, name = self._socket.getsockname()[0], _found("s=(.*)\r\n", request)
         lines = (
             *("v=0", f"o={self.id} 0 0 IN IP4 {own}", f"s={name}", f"c=IN IP4 {own}", "t=0 0"),
@@ -255,8 +269,11 @@ class Device:
         kind = socket.SOCK_STREAM if tcp else socket.SOCK_DGRAM
         with socket.socket(socket.AF_INET, kind) as media, contextlib.suppress(OSError):
             media.connect(target)
-            begun = time.monotonic()
-            for number, (due, packet) in enumerate(packets(self.stream, ssrc)):
+            begun, stream = time.monotonic(), self.stream
+            if self.faults.svac:
+                old, new = b"\x1b\xe0\x00\x0a", b"\x80\xe0\x00\x0a"
+                stream = [(due, frame.replace(old, new)) for due, frame in stream]
+            for number, (due, packet) in enumerate(packets(stream, ssrc)):
                 time.sleep(max(begun + due - time.monotonic(), 0))
                 over = self.faults.hang_up and number == self.faults.hang_up
                 if self.faults.stall and number == self.faults.stall:

@@ -63,7 +63,6 @@ def test_sipp_registers_and_keeps_alive(
     assert [(step.status, step.faults) for step in platform.report()] == [(401, ()), (200, fault)]
 
 
-@pytest.mark.slow
 def test_sipp_answers_a_question(platform: Platform) -> None:
     port = free_port()
     with ThreadPoolExecutor(1) as pool:
