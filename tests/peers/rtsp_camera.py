@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import struct
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+Coded = list[list[tuple[int, bytes]]]  # films: for each frame its place in time, and its bytes
 DEBIAN = "/usr/bin/python3"
 PAYLOADERS = {
     "h264": "rtph264pay config-interval=0", "h265": "rtph265pay config-interval=0",
@@ -143,11 +145,12 @@ def _listen(stdout: Any, said: list[dict[str, Any]]) -> None:
             said.append(json.loads(line))
 
 
-def _store(path: Path, units: list[bytes]) -> None:
-    path.write_bytes(b"".join(len(unit).to_bytes(4, "big") + unit for unit in units))
+def _store(path: Path, units: list[tuple[int, bytes]]) -> None:
+    heads = (struct.pack("!iI", shown, len(unit)) + unit for shown, unit in units)
+    path.write_bytes(b"".join(heads))
 
 
-def _coded(faults: Faults, size: tuple[int, int]) -> list[bytes]:
+def _coded(faults: Faults, size: tuple[int, int]) -> list[tuple[int, bytes]]:
     """Code a few GOPs, which the camera repeats: a grey picture that gets brighter, with noise."""
     import av
     import numpy as np
@@ -181,8 +184,8 @@ def _coded(faults: Faults, size: tuple[int, int]) -> list[bytes]:
         if form == "mjpeg":
             frame = frame.reformat(format="yuvj420p")
         frame.pts = index
-        units += [bytes(packet) for packet in context.encode(frame)]
-    return units + [bytes(packet) for packet in context.encode(None)]
+        units += [(packet.pts, bytes(packet)) for packet in context.encode(frame)]
+    return units + [(packet.pts, bytes(packet)) for packet in context.encode(None)]
 
 
 # --- the server, under Debian's Python
@@ -216,7 +219,9 @@ def serve(plan: dict[str, Any], folder: Path) -> None:
     if plan["user"]:
         _protect(server, factory, plan, GstRtspServer, GstRtsp)
     if plan["tls"]:
-        auth = server.get_auth() or GstRtspServer.RTSPAuth.new()
+        auth = GstRtspServer.RTSPAuth.new()
+        auth.set_default_token(_token(GstRtspServer))
+        factory.add_role_from_structure(_role())
         auth.set_tls_certificate(Gio.TlsCertificate.new_from_file(plan["tls"]))
         server.set_auth(auth)
     server.get_session_pool().set_max_sessions(plan["most_sessions"])
@@ -243,9 +248,7 @@ def _launch(plan: dict[str, Any]) -> str:
 
 
 def _protect(server: Any, factory: Any, plan: dict[str, Any], rtsp: Any, kinds: Any) -> None:
-    auth = rtsp.RTSPAuth.new()
-    token = rtsp.RTSPToken()
-    token.set_string("media.factory.role", "viewer")
+    auth, token = rtsp.RTSPAuth.new(), _token(rtsp)
     if plan["basic"]:
         auth.set_supported_methods(kinds.RTSPAuthMethod.BASIC)
         auth.add_basic(rtsp.RTSPAuth.make_basic(plan["user"], plan["password"]), token)
@@ -254,6 +257,12 @@ def _protect(server: Any, factory: Any, plan: dict[str, Any], rtsp: Any, kinds: 
         auth.add_digest(plan["user"], plan["password"], token)
     factory.add_role_from_structure(_role())
     server.set_auth(auth)
+
+
+def _token(rtsp: Any) -> Any:
+    token = rtsp.RTSPToken()
+    token.set_string("media.factory.role", "viewer")
+    return token
 
 
 def _role() -> Any:
@@ -275,7 +284,9 @@ def _watched(client: Any, plan: dict[str, Any], kinds: Any) -> None:
     client.connect("get-parameter-request", lambda *_: say(client="get_parameter"))
 
 
-def _configured(media: Any, plan: dict[str, Any], units: list[list[bytes]], gst: Any) -> None:
+def _configured(
+    media: Any, plan: dict[str, Any], units: list[list[tuple[int, bytes]]], gst: Any
+) -> None:
     media.set_reusable(False)
     media.get_element().get_parent().connect("deep-element-added", _at_once)
     source = media.get_element().get_by_name_recurse_up("frames")
@@ -304,9 +315,7 @@ def _mute(media: Any) -> None:
     session.set_property("rtcp-min-interval", 3600 * 10**9)
 
 
-def _feed(
-    source: Any, plan: dict[str, Any], units: list[list[bytes]], stopped: Any, gst: Any
-) -> None:
+def _feed(source: Any, plan: dict[str, Any], units: Coded, stopped: Any, gst: Any) -> None:
     """Push the frames when they are due, under the times that are planned."""
     import random
 
@@ -320,9 +329,11 @@ def _feed(
         if index not in plan["skipped"]:
             other = plan["other_size_from"] and index >= plan["other_size_from"]
             coded = units[1 if other else 0]
-            buffer = gst.Buffer.new_wrapped(coded[index % len(coded)])
-            buffer.pts = round((index / plan["rate"] + offset + 3600) * 1e9)
-            buffer.dts = buffer.pts
+            shown, unit = coded[index % len(coded)]
+            shown += index // len(coded) * len(coded)
+            buffer = gst.Buffer.new_wrapped(unit)
+            buffer.pts = round((shown / plan["rate"] + offset + 3600) * 1e9)
+            buffer.dts = round((index / plan["rate"] + offset + 3590) * 1e9)
             buffer.duration = round(1e9 / plan["rate"])
             say(frame=index, at=time.time())
             if source.emit("push-buffer", buffer) != gst.FlowReturn.OK:
@@ -330,12 +341,12 @@ def _feed(
         index += 1
 
 
-def _units(path: Path) -> list[bytes]:
+def _units(path: Path) -> list[tuple[int, bytes]]:
     content, at, units = path.read_bytes(), 0, []
     while at < len(content):
-        size = int.from_bytes(content[at : at + 4], "big")
-        units.append(content[at + 4 : at + 4 + size])
-        at += 4 + size
+        shown, size = struct.unpack_from("!iI", content, at)
+        units.append((shown, content[at + 8 : at + 8 + size]))
+        at += 8 + size
     return units
 
 

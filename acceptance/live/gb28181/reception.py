@@ -143,6 +143,7 @@ class Reception:
             payload_type=first.payload_type,
             clock_rate=CLOCK_RATE,
             control="",
+            session="",
             frame_rate=None,
         )
         self._intake.connect(video, lambda size: self._describe(video, size), self._stream)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,7 +15,6 @@ from acceptance.live.rtsp.arrival import ArrivalClock
 from acceptance.live.rtsp.client import RtspClient
 from acceptance.live.rtsp.key_pictures import KeyPictures
 from acceptance.live.rtsp.stream_intake import StreamIntake
-from acceptance.live.rtsp.wire import silent
 from acceptance.live.transcript import Transcript
 from acceptance.messages import tr
 
@@ -86,6 +86,7 @@ class CaptureLoop:
         *,
         transport: str,
         timeout: float,
+        fingerprint: str,
         ending: Ending,
         on_frame: Callable[[Frame], None] | None,
         on_rates: Callable[[LiveRates], None] | None,
@@ -94,13 +95,15 @@ class CaptureLoop:
         """``play``: headers of the request PLAY. Raises OutputError."""
         self._place, self._clip, self._credentials = place, clip, credentials
         self._transport, self._timeout, self._ending = transport, timeout, ending
-        self._play, self._on_rates = play, on_rates
+        self._play, self._on_rates, self._fingerprint = play, on_rates, fingerprint
         self._clock, self.own_drops, self.kernel_times = ArrivalClock(), 0, True
-        self._dropped_before = 0
+        self._dropped = -1  # on this connection, as written down; -1: nothing is yet
         record = side_files.beside(clip, side_files.RECORD)
         self._record = Transcript(record, "stream", Mask(credentials))
         self._pictures = KeyPictures(on_frame)
-        self._intake = StreamIntake(clip, self._clock, self._record, self._pictures.put)
+        self._intake = StreamIntake(
+            clip, self._clock, self._record, self._pictures.put, ending.frames or math.inf
+        )
         self._ticked = (0.0, 0, 0)
 
     @property
@@ -146,17 +149,21 @@ class CaptureLoop:
     def _connection(self) -> str:
         """Take what one connection gives; return why it is over. Raises DeviceError."""
         begun = time.perf_counter()
-        client = RtspClient(self._place, self._credentials, self._record, timeout=self._timeout)
+        client = RtspClient(
+            self._place, self._credentials, self._record,
+            timeout=self._timeout, fingerprint=self._fingerprint,
+        )  # fmt: skip
         with client:
             video = client.describe()
             client.set_up(video, self._transport)
             self.kernel_times &= client.wire.kernel_times
             self._intake.connect(video, lambda size: self._describe(video, size, begun))
             client.play(self._play)
+            self._dropped = -1
             try:
                 return self._listen(client)
             finally:
-                self._dropped_before = self.own_drops
+                self._note_own_drops(client)
                 self._intake.disconnect()
 
     def _listen(self, client: RtspClient) -> str:
@@ -172,7 +179,7 @@ class CaptureLoop:
                 if error.code != "silent":
                     raise
             if now > heard + self._timeout:
-                raise silent(self._place.address)
+                raise self._silent()
             if self.counts.frames == frames and now > began + UNREADABLE * self._timeout:
                 raise self._unreadable()
             self._tick(now, client)
@@ -223,7 +230,8 @@ class CaptureLoop:
         counts, seconds = self.counts, max(now - before, 1e-9)
         self._ticked = now, counts.frames, counts.octets
         self._intake.settle()
-        self._note_own_drops(client)
+        if client is not None:
+            self._note_own_drops(client)
         if room.is_short(self._clip.parent):
             raise OutputError(tr("the disc is full"), where=str(self._clip), code="disc_full")
         if before and self._on_rates is not None:
@@ -239,12 +247,12 @@ class CaptureLoop:
                 )
             )
 
-    def _note_own_drops(self, client: RtspClient | None) -> None:
-        if client is None or client.transport is None:
-            return
-        drops = self._dropped_before + client.transport.own_drops
-        if drops != self.own_drops:
-            self.own_drops = drops
+    def _note_own_drops(self, client: RtspClient) -> None:
+        """Write down how many packets this machine has dropped, where it counts them."""
+        drops = client.own_drops
+        if drops is not None and drops != self._dropped:
+            self.own_drops += drops - max(self._dropped, 0)
+            self._dropped = drops
             self._record.write("own_drops", connection=self._intake.connection, count=drops)
 
     def _describe(self, video: VideoMedia, size: tuple[int, int], begun: float) -> None:
@@ -270,6 +278,13 @@ class CaptureLoop:
             self._record.close()
         if not counts.frames:
             side_files.remove(self._clip)
+
+    def _silent(self) -> DeviceError:
+        what = tr("agreed to send, but nothing comes")
+        if self._intake.began:
+            what = tr("has stopped sending")
+        hint = tr("Look whether a firewall keeps UDP out, or try --transport tcp")
+        return DeviceError(what, where=self._place.url, hint=hint, code="silent")
 
     def _unreadable(self) -> DeviceError:
         what = tr("sends packets, but no picture that can be decoded")

@@ -86,6 +86,7 @@ def capture(
     on_frame: Callable[[Frame], None] | None = None,
     on_rates: Callable[[LiveRates], None] | None = None,
     timeout: float = 10.0,
+    fingerprint: str = "",
     stop: threading.Event | None = None,
 ) -> Captured:
     """Take down the stream at ``url`` (``rtsp://``, ``rtsps://``) into ``clip`` and files beside.
@@ -95,7 +96,8 @@ def capture(
     ``frames``, or when ``stop`` is set. ``on_frame`` gets the newest key frame, decoded, at most
     once a second, in a thread of its own; ``on_rates`` hears every second how it goes. Nothing is
     waited for longer than ``timeout`` s: a device that is silent for that long is connected to
-    again, until the time is over.
+    again, until the time is over. ``fingerprint``: SHA-256 of a certificate that is trusted though
+    nobody known has signed it (rtsps).
 
     Raises UsageError for wrong arguments, DeviceError where not one frame came, OutputError where a
     file exists or cannot be written.
@@ -106,6 +108,7 @@ def capture(
     room.require(clip.parent)
     loop = CaptureLoop(
         place, clip, place.credentials or credentials, transport=transport, timeout=timeout,
+        fingerprint=fingerprint,
         ending=Ending(seconds, frames, stop or threading.Event()),
         on_frame=on_frame, on_rates=on_rates,
     )  # fmt: skip

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import re
-import socket
 import time
 from typing import TYPE_CHECKING, Self
 
 from acceptance import errors
 from acceptance.errors import DeviceError
 from acceptance.live import digest
-from acceptance.live.rtsp import arrival, replies, sdp, transports
-from acceptance.live.rtsp.replies import RtspReply
-from acceptance.live.rtsp.wire import Wire
+from acceptance.live.rtsp import connecting, replies, sdp, transports
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from acceptance.live.credentials import Credentials
+    from acceptance.live.rtsp.replies import RtspReply
     from acceptance.live.rtsp.transports import Arrived, Transport
     from acceptance.live.rtsp.url import StreamUrl
-    from acceptance.live.transcript import Field, Transcript
+    from acceptance.live.transcript import Transcript
 
 AGENT = "acceptance"
 SESSION_TIMEOUT = 60  # s, where the device names none (RFC 2326, 12.37)
@@ -42,17 +40,18 @@ class RtspClient:
         transcript: Transcript,
         *,
         timeout: float,
+        fingerprint: str = "",
     ) -> None:
-        """Connect. Raises DeviceError."""
+        """Connect; ``fingerprint`` is that of a certificate to trust. Raises DeviceError."""
         self.place, self._credentials, self._transcript = place, credentials, transcript
         self._timeout, self._sequence = timeout, 0
         self._challenge: digest.Challenge | None = None
         self._used = 0  # how often its nonce was used
         self._session, self._every = "", SESSION_TIMEOUT / 2
-        self._alive_until, self._keep_alive = 0.0, "OPTIONS"
-        self.wire = _connected(place, timeout)
+        self._alive_until, self._alive = 0.0, "OPTIONS"
+        self._url = place.url
+        self.wire = connecting.connected(place, timeout, fingerprint)
         self.transport: Transport | None = None
-        self._early: list[Arrived] = []
 
     def __enter__(self) -> Self:
         return self
@@ -64,7 +63,7 @@ class RtspClient:
         """Ask what there is. Raises DeviceError."""
         options = self._ask("OPTIONS", self.place.url, required=False)
         if "GET_PARAMETER" in options.value("public"):
-            self._keep_alive = "GET_PARAMETER"
+            self._alive = "GET_PARAMETER"
         reply = self._ask("DESCRIBE", self.place.url, {"Accept": "application/sdp"})
         text = reply.body.decode("utf-8", "replace")
         self._transcript.write("described", sdp=text, url=self.place.url)
@@ -74,7 +73,7 @@ class RtspClient:
     def set_up(self, video: sdp.VideoMedia, transport: str) -> None:
         """Agree on how the packets come. Raises DeviceError."""
         self.transport = transports.transport(transport, self.wire, video)
-        url = self._reachable(video.control)
+        self._url, url = self._reachable(video.session), self._reachable(video.control)
         reply = self._ask("SETUP", url, {"Transport": self.transport.header})
         self._session, *rest = reply.value("session").split(";")
         found = re.search(r"timeout\s*=\s*(\d{1,6})", ";".join(rest))
@@ -83,25 +82,38 @@ class RtspClient:
 
     def play(self, headers: Mapping[str, str]) -> RtspReply:
         """Let the packets come. Raises DeviceError."""
-        reply = self._ask("PLAY", self.place.url, headers)
+        reply = self._ask("PLAY", self._url, headers)
         self._alive_until = time.perf_counter() + self._every
         return reply
 
     def receive(self, until: float) -> Iterator[Arrived]:
         """Yield the packets that are there, wait at most until then. Raises DeviceError."""
-        now = time.perf_counter()
-        if now >= self._alive_until:
-            self._alive_until = now + self._every
-            self.wire.send(self._request(self._keep_alive, self.place.url, {}), now + self._timeout)
+        if time.perf_counter() >= self._alive_until:
+            self._keep_alive()
         assert self.transport is not None  # noqa: S101 -- set_up comes before
-        yield from self.transport.receive(until)
+        for item in self.transport.receive(until):
+            if not isinstance(item, replies.RtspReply):
+                yield item
+            elif item.status == 401 and self._answers(item):
+                self._keep_alive()
+
+    def _keep_alive(self) -> None:
+        """Say that somebody is still here; the answer is read when it comes."""
+        now = time.perf_counter()
+        self._alive_until = now + self._every
+        self.wire.send(self._request(self._alive, self._url, {}), now + self._timeout)
+
+    @property
+    def own_drops(self) -> int | None:
+        """Packets that this machine has dropped on this connection; None: nobody counts them."""
+        return None if self.transport is None else self.transport.own_drops
 
     def close(self) -> None:
         """End the session, as far as the device still listens, and hang up."""
         with contextlib.suppress(DeviceError, errors.OutputError):
             if self._session:
                 until = time.perf_counter() + min(1.0, self._timeout)
-                self.wire.send(self._request("TEARDOWN", self.place.url, {}), until)
+                self.wire.send(self._request("TEARDOWN", self._url, {}), until)
         if self.transport is not None:
             self.transport.close()
         self.wire.close()
@@ -128,15 +140,14 @@ class RtspClient:
         self.wire.send(self._request(method, url, headers), until)
         wanted = str(self._sequence)
         while True:
-            item = self.wire.receive(until)
-            if isinstance(item, RtspReply) and item.value("cseq") in {wanted, ""}:
+            reply = self.wire.reply(until)
+            if reply.value("cseq") in {wanted, ""}:
                 break
-        answered: dict[str, Field] = dict(item.headers)
         self._transcript.write(
-            "exchange", method=method, url=url, status=item.status, phrase=item.phrase,
-            headers=answered,
+            "exchange", method=method, url=url, status=reply.status, phrase=reply.phrase,
+            headers=[f"{name}: {value}" for name, value in reply.headers],
         )  # fmt: skip
-        return item
+        return reply
 
     def _request(self, method: str, url: str, headers: Mapping[str, str]) -> bytes:
         self._sequence += 1
@@ -164,24 +175,6 @@ class RtspClient:
         found = re.match(r"rtsps?://[^/]*", url)
         own = re.match(r"rtsps?://[^/]*", self.place.url)
         return own[0] + url[found.end() :] if found and own else url
-
-
-def _connected(place: StreamUrl, timeout: float) -> Wire:
-    try:
-        sock = socket.create_connection((place.address.host, place.address.port), timeout)
-    except OSError as error:
-        raise unreachable(place, error) from error
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    arrival.enable(sock)
-    return Wire(sock, place.address)
-
-
-def unreachable(place: StreamUrl, error: OSError) -> DeviceError:
-    """Return the error for a device that takes no connection."""
-    cause = tr("no answer") if isinstance(error, TimeoutError) else error.strerror or str(error)
-    what = tr("cannot be reached ({cause})", cause=cause)
-    hint = tr("Check address, port, cable and firewall")
-    return DeviceError(what, where=str(place.address), hint=hint, code="unreachable")
 
 
 def refused(reply: RtspReply, place: StreamUrl, credentials: Credentials | None) -> DeviceError:

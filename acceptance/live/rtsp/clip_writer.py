@@ -70,7 +70,7 @@ class ClipWriter:
         heapq.heappush(self._waiting, (time, self._count + len(self._waiting), frame))
         numbered = self._numbered(self._depth)
         early = self._depth - len(self._waiting) + 1
-        packet.pts, packet.dts = time, numbered[0][0] if numbered else time - early
+        packet.pts, packet.dts = time, numbered[0][0] if numbered else -early
         with _writing(self._path):
             self._container.mux(packet)
         return [given for _, _, given in numbered]

@@ -32,6 +32,9 @@ class VideoMedia:
     control: str
     """URL that SETUP asks for."""
 
+    session: str
+    """URL that PLAY and what follows ask for: the whole session's."""
+
     frame_rate: float | None
     """Frames per second as stated; None: not stated."""
 
@@ -93,6 +96,7 @@ def _video(part: str, whole: str, base: str) -> VideoMedia | str:
                 codec=READ[name],
                 payload_type=payload_type,
                 clock_rate=rate,
+                session=base,
                 control=_joined(base, attributes.get("control", ["*"])[0]),
                 frame_rate=_rate(attributes),
                 size=_size(attributes),

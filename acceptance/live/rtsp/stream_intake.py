@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -63,9 +64,16 @@ class StreamIntake:
     """Takes the packets of one stream, over all its connections."""
 
     def __init__(
-        self, clip: Path, clock: ArrivalClock, record: Transcript, on_key_frame: KeyFrame
+        self,
+        clip: Path,
+        clock: ArrivalClock,
+        record: Transcript,
+        on_key_frame: KeyFrame,
+        most: float = math.inf,
     ) -> None:
         """``on_key_frame`` gets a codec and a frame that a decoder can begin with.
+
+        At most ``most`` frames are written.
 
         Raises OutputError.
         """
@@ -74,7 +82,7 @@ class StreamIntake:
         """Monotonic s of the first packet of this connection."""
 
         self._clip, self._clock, self._record = clip, clock, record
-        self._on_key_frame = on_key_frame
+        self._on_key_frame, self._most = on_key_frame, most
         self._tables = side_files.Tables(clip)
         self._writer: ClipWriter | None = None
         self._codec, self._layout = "", b""
@@ -156,7 +164,8 @@ class StreamIntake:
 
     def _write(self, frames: Iterable[ArrivedFrame]) -> None:
         for frame in frames:
-            writer = None if self.changed else self._writer_for(frame.coded)
+            over = self.changed or self.counts.frames >= self._most
+            writer = None if over else self._writer_for(frame.coded)
             if writer is None:
                 _in_no_clip(frame)
                 continue

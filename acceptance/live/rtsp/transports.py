@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from acceptance.live.rtsp.arrival import Stamp
+    from acceptance.live.rtsp.replies import RtspReply
     from acceptance.live.rtsp.sdp import VideoMedia
     from acceptance.live.rtsp.wire import Wire
 
@@ -50,13 +51,13 @@ class Transport(Protocol):
     header: str
     """What SETUP asks for."""
 
-    own_drops: int
-    """Packets that this machine has dropped so far, as it says itself."""
+    own_drops: int | None
+    """Packets that this machine has dropped so far, as it says itself; None: it does not count."""
 
     def agree(self, answer: str) -> None:
         """Take what the device answered to ``header``. Raises DeviceError."""
 
-    def receive(self, until: float) -> Iterator[Arrived]:
+    def receive(self, until: float) -> Iterator[Arrived | RtspReply]:
         """Yield what there is, and wait at most until that monotonic s. Raises DeviceError."""
 
     def close(self) -> None:
@@ -74,7 +75,7 @@ class Between:
     """Packets between the replies, on the connection itself."""
 
     name = "tcp"
-    own_drops = 0
+    own_drops: int | None = 0  # what TCP has not taken is sent again
 
     def __init__(self, wire: Wire) -> None:
         self._wire, self._channels = wire, (0, 1)
@@ -86,10 +87,12 @@ class Between:
         if first.isdecimal() and (not second or second.isdecimal()):
             self._channels = int(first), int(second or int(first) + 1)
 
-    def receive(self, until: float) -> Iterator[Arrived]:
-        """Yield the next packet; replies, to keep-alives, are left out."""
+    def receive(self, until: float) -> Iterator[Arrived | RtspReply]:
+        """Yield the next packet or reply."""
         item = self._wire.receive(until)
-        if isinstance(item, Interleaved) and item.channel in self._channels:
+        if not isinstance(item, Interleaved):
+            yield item
+        elif item.channel in self._channels:
             yield Arrived(item.channel == self._channels[1], item.data, item.stamp)
 
     def close(self) -> None:
@@ -102,7 +105,8 @@ class Datagrams:
     name = "udp"
 
     def __init__(self, wire: Wire) -> None:
-        self._wire, self.own_drops = wire, 0
+        self._wire = wire
+        self.own_drops: int | None = 0 if arrival.KERNEL else None
         self._dropped: dict[socket.socket, int] = {}
         self.sockets = udp_pair(wire.socket.family, wire.socket.getsockname()[0])
         port = self.sockets[0].getsockname()[1]
@@ -120,14 +124,16 @@ class Datagrams:
                 with contextlib.suppress(OSError):
                     sock.sendto(RECEIVER_REPORT, (host, int(port)))
 
-    def receive(self, until: float) -> Iterator[Arrived]:
-        """Yield the packets that are there."""
+    def receive(self, until: float) -> Iterator[Arrived | RtspReply]:
+        """Yield the packets and replies that are there."""
         ready = self._selector.select(max(0.0, until - time.perf_counter()))
         if not ready:
             raise silent(self._wire.address)
         for key, _ in ready:
             if key.fileobj is self._wire.socket:
-                self._wire.receive(until)
+                item = self._wire.receive(until)
+                if not isinstance(item, Interleaved):
+                    yield item
             elif isinstance(key.fileobj, socket.socket):
                 yield from self._read(key.fileobj)
 

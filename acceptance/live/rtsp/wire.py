@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import ssl
 import time
+from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from acceptance.errors import DeviceError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_HEAD, MOST_BODY = 64 << 10, 1 << 20  # bytes of a reply
 CHUNK = 2048
+MOST_EARLY = 4096  # packets before the reply to PLAY
 DOLLAR = 0x24
 END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 
@@ -43,6 +45,7 @@ class Wire:
     def __init__(self, sock: socket.socket, address: Address) -> None:
         self.socket, self.address = sock, address
         self._held, self._stamp = bytearray(), Stamp(None, time.perf_counter())
+        self._early: deque[Interleaved] = deque()
         self.kernel_times = arrival.KERNEL and not isinstance(sock, ssl.SSLSocket)
 
     def send(self, data: bytes, until: float) -> None:
@@ -53,8 +56,20 @@ class Wire:
         except OSError as error:
             raise closed(self.address, error) from error
 
+    def reply(self, until: float) -> RtspReply:
+        """Return the next reply; packets that come before it are kept. Raises DeviceError."""
+        while True:
+            item = self._next(until)
+            if isinstance(item, replies.RtspReply):
+                return item
+            if len(self._early) < MOST_EARLY:
+                self._early.append(item)
+
     def receive(self, until: float) -> RtspReply | Interleaved:
         """Return the next reply or packet. Raises DeviceError."""
+        return self._early.popleft() if self._early else self._next(until)
+
+    def _next(self, until: float) -> RtspReply | Interleaved:
         self._fill(4, until)
         if self._held[0] == DOLLAR:
             size = 4 + int.from_bytes(self._held[2:4], "big")
@@ -62,13 +77,13 @@ class Wire:
             channel, data = self._held[1], bytes(self._held[4:size])
             del self._held[:size]
             return Interleaved(channel, data, self._stamp)
-        return self._reply(until)
+        return self._read_reply(until)
 
     def close(self) -> None:
         """Close the connection."""
         self.socket.close()
 
-    def _reply(self, until: float) -> RtspReply:
+    def _read_reply(self, until: float) -> RtspReply:
         while (end := self._end_of_head()) < 0:
             if not b"RTSP/".startswith(self._held[:5]) or len(self._held) > MOST_HEAD:
                 raise nonsense(self.address)
