@@ -41,6 +41,7 @@ def taken(
         meanwhile(platform, device.register)
         request = MediaRequest(channel=CHANNELS[0], **{"seconds": 30.0} | wanted)  # type: ignore[arg-type]
         steps = calls.receive(platform, platform.registrar.devices[ID], request, clip)
+        platform.serve(lambda: False, 0.1)  # for what was said last to arrive
     return {step.name: step for step in steps}
 
 
