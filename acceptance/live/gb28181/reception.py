@@ -41,7 +41,10 @@ class Reception:
         self._record = Transcript(side_files.beside(clip, side_files.RECORD), "stream")
         self._intake = StreamIntake(clip, self._clock, self._record, lambda _codec, _frame: None)
         self._held: list[Arrived] = []
-        self._stopping, self._drops = threading.Event(), 0
+        self._stopping = threading.Event()
+        self.own_drops: int | None = None
+        """Packets that this machine had no room for; None: not known."""
+
         self._begun = time.perf_counter()
         self.size: tuple[int, int] | None = None
         self.ssrcs: list[int] = []
@@ -67,11 +70,6 @@ class Reception:
         """Frames whose packs are not as the standard has them."""
         return self._stream.broken
 
-    @property
-    def own_drops(self) -> int:
-        """Packets that this machine had no room for."""
-        return self._drops
-
     def described(self, sdp: str, channel: str) -> None:
         """Write what the device answered."""
         self._record.write("described", sdp=sdp, url=f"gb28181:{channel}")
@@ -83,6 +81,7 @@ class Reception:
         counts = self.counts
         try:
             with contextlib.suppress(*([OutputError] if self.error else [])):
+                self._note_drops()
                 self._connect_held()
                 self._intake.disconnect()
                 self._intake.close()
@@ -97,6 +96,11 @@ class Reception:
             side_files.remove(self._clip)
         if self.error and not counts.frames:
             raise self.error
+
+    def _note_drops(self) -> None:
+        if self._port.own_drops != self.own_drops:
+            self.own_drops = self._port.own_drops
+            self._record.write("own_drops", connection=0, count=self.own_drops)
 
     # --- in the thread
 
@@ -168,9 +172,7 @@ class Reception:
 
     def _look_after(self) -> None:
         self._intake.settle()
-        if self._port.own_drops != self._drops:
-            self._drops = self._port.own_drops
-            self._record.write("own_drops", connection=0, count=self._drops)
+        self._note_drops()
         if room.is_short(self._clip.parent):
             what = tr("the disc is full")
             raise OutputError(what, where=str(self._clip), code="disc_full")

@@ -87,9 +87,11 @@ def test_a_stream_becomes_a_clip_with_its_packets_beside_it(
     assert (figures["lost"], figures["frames"], figures["codec"]) == (0, FRAMES, named)
     assert steps["stream"].faults == ("the device ended the call before its time",)
     record = transcript.read(tmp_path / "a.stream.jsonl", "stream")
-    connected = record[1]
-    assert 0 < connected["start_up_s"] <= connected["key_frame_s"] < 0.3  # type: ignore[operator]
-    assert [line["event"] for line in record] == ["described", "connected", "finished"]
+    events = {line["event"]: line for line in record}
+    assert list(events) == ["described", "connected", "own_drops", "finished"]
+    first, key = (events["connected"][name] for name in ("start_up_s", "key_frame_s"))
+    assert 0 < first <= key < 0.3  # type: ignore[operator]
+    assert events["own_drops"]["count"] == 0
 
 
 def test_lost_packets_are_counted_and_their_frames_left_out(
