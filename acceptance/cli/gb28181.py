@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -182,19 +181,13 @@ def _begun(listen: str, file: Path, options: PlatformOptions) -> Iterator[Platfo
 def _logins(options: PlatformOptions) -> tuple[dict[str, Credentials | None], Credentials | None]:
     """Find the password of each device that was named, and the one of all others."""
     if options["device"]:
-        found = {code: credentials.find(code, code, prompt=_prompt()) for code in options["device"]}
+        found = {
+            code: credentials.find(code, code, prompt=terminal.password_prompt())
+            for code in options["device"]
+        }
         return found, None
     own = options["platform"]
-    return {}, credentials.find(own, own, prompt=_prompt())
-
-
-def _prompt() -> Callable[[str], str] | None:
-    """Ask for a password where somebody sits at a terminal."""
-    if not sys.stdin.isatty():
-        return None
-    return lambda who: click.prompt(
-        tr("Password of {who}", who=who), hide_input=True, err=True, default="", show_default=False
-    )
+    return {}, credentials.find(own, own, prompt=terminal.password_prompt())
 
 
 def _examine(run: PlatformRun) -> None:

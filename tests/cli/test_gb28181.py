@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 from peers import gb28181_stream
 from peers.gb28181_device import CHANNELS, ID, PASSWORD, PLATFORM, Device, Faults
+from peers.open_device import free_port
 
 from acceptance.cli import verbs
 from acceptance.errors import DeviceError, UsageError
@@ -24,14 +25,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RECORDS = [(f"2026-11-25T0{hour}:00:00", f"2026-11-25T0{hour}:59:58") for hour in (0, 1, 3)]
-
-
-def free_port() -> int:
-    """Return a port that is free."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def run(folder: Path, port: int, *arguments: str) -> Result:
@@ -79,6 +72,8 @@ def test_a_device_is_asked_everything(tmp_path: Path, monkeypatch: pytest.Monkey
     assert [step["name"] for step in steps] == [*names, "Keepalive"]
     lines = transcript.read(tmp_path / "nvr.gb28181.jsonl", "gb28181")
     assert [line["name"] for line in lines if line["event"] == "step"] == [*names, "Keepalive"]
+    left = [path for path in tmp_path.iterdir() if PASSWORD in path.read_text()]
+    assert left == []
     listed = CliRunner().invoke(
         verbs.cli, ["recordings", str(tmp_path / "records.csv"), "--json", "-"]
     )
