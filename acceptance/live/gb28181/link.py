@@ -69,7 +69,7 @@ class Link:
             self._tcp = stack.enter_context(socket.socket(family, socket.SOCK_STREAM))
             self._listen(address)
             stack.pop_all()
-        self.port: int = self._udp.getsockname()[1]
+        self.host, self.port = address.host, int(self._udp.getsockname()[1])
         """That it listens on."""
 
     def _listen(self, address: Address) -> None:

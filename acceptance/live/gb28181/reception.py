@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from acceptance.errors import OutputError
+from acceptance.live.gb28181 import media_ports
 from acceptance.live.gb28181.offer import CLOCK_RATE
 from acceptance.live.gb28181.program_stream import READ, ProgramStream
 from acceptance.live.rtsp import packets, room, side_files
@@ -20,7 +21,6 @@ from acceptance.messages import tr
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from acceptance.live.gb28181.media_ports import MediaPort
     from acceptance.live.rtsp.stream_intake import PacketCounts
     from acceptance.live.rtsp.transports import Arrived
 
@@ -32,11 +32,19 @@ MOST_SSRCS = 8
 class Reception:
     """One stream into a clip and the files beside it."""
 
-    def __init__(self, port: MediaPort, clip: Path, transport: str) -> None:
-        """Begin to listen. Raises OutputError where a file exists or there is no room."""
+    def __init__(self, host: str, clip: Path, *, tcp: bool) -> None:
+        """Begin to listen at an address of this machine.
+
+        Raises OutputError where a file exists or there is no room, DeviceError where no port is
+        free.
+        """
         side_files.require_new(clip)
         room.require(clip.parent)
-        self._port, self._clip, self._transport = port, clip, transport
+        self._clip, self._transport = clip, "tcp" if tcp else "udp"
+        self._port = media_ports.open_port(host, tcp=tcp)
+        self.port = self._port.port
+        """That the device sends to."""
+
         self._clock, self._stream = ArrivalClock(), ProgramStream()
         self._record = Transcript(side_files.beside(clip, side_files.RECORD), "stream")
         self._intake = StreamIntake(clip, self._clock, self._record, lambda _codec, _frame: None)

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def sockets() -> Iterator[Link]:
-    """Listen on a port that is free for UDP and for TCP."""
+def sockets(request: pytest.FixtureRequest) -> Iterator[Link]:
+    """Listen on a port that is free for UDP and for TCP; on the address of the parameter."""
+    host = getattr(request, "param", "127.0.0.1")
     for _ in range(20):
-        with contextlib.suppress(DeviceError), Link(Address("127.0.0.1", 0)) as link:
+        with contextlib.suppress(DeviceError), Link(Address(host, 0)) as link:
             yield link
             return
     pytest.fail("no port is free")

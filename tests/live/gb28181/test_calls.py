@@ -19,8 +19,10 @@ from acceptance.live.gb28181.offer import MediaRequest
 from acceptance.live.gb28181.program_stream import ProgramStream
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from acceptance.live.gb28181.link import Link
     from acceptance.live.gb28181.platform import Platform
     from acceptance.live.gb28181.steps import DeviceStep
 
@@ -66,14 +68,22 @@ def first_of_frames(stream: list[tuple[float, bytes]]) -> list[int]:
 
 
 @pytest.mark.parametrize(
-    ("codec", "tcp"), [("h264", False), marks.slow("h264", True), marks.slow("h265", False)]
+    ("codec", "tcp", "sockets"),
+    [
+        ("h264", False, "127.0.0.1"),
+        marks.slow("h265", False, "127.0.0.1"),
+        marks.slow("h264", True, "127.0.0.1"),
+        marks.slow("h264", False, "::1"),
+        marks.slow("h264", True, "::1"),
+    ],
+    indirect=["sockets"],
 )
 def test_a_stream_becomes_a_clip_with_its_packets_beside_it(
-    platform: Platform, codec: str, tmp_path: Path, *, tcp: bool
+    platform: Platform, sockets: Link, codec: str, tmp_path: Path, *, tcp: bool
 ) -> None:
     """The clip holds what FFmpeg's own reader of programme streams finds in it."""
     stream = gb28181_stream.made(tmp_path / "stream", codec, FRAMES)
-    peer = Device(("127.0.0.1", platform.port), stream=stream)
+    peer = Device((sockets.host, sockets.port), stream=stream)
     steps = taken(platform, peer, tmp_path / "a.mp4", tcp=tcp)
     packed = io.BytesIO(b"".join(frame for _, frame in stream))
     assert frames_of(tmp_path / "a.mp4") == frames_of(packed, "mpeg")
@@ -161,8 +171,34 @@ def test_what_goes_wrong_is_said_and_nothing_hangs(
         assert all(any(word in fault for fault in steps[name].faults) for word in words)
     heard = [text.split(" ")[0] for text in peer.heard if not text.startswith("SIP/2.0")]
     assert [method for method in heard if method != "INVITE"] == methods
-    table = tmp_path / "a.packets.csv"
-    assert len(rows(table) if table.exists() else []) == len(peer.sent_packets)
+    if "stream" in steps:
+        assert len(rows(tmp_path / "a.packets.csv")) == len(peer.sent_packets)
+
+
+def test_whoever_interrupts_leaves_no_device_sending(
+    platform: Platform,
+    stream: list[tuple[float, bytes]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    peer = Device(("127.0.0.1", platform.port), stream=stream)
+    serve = platform.serve
+
+    def interrupted(until: Callable[[], bool], seconds: float) -> bool:
+        if peer.sent_packets:
+            serve(lambda: False, 1.0)
+            raise KeyboardInterrupt
+        return serve(until, seconds)
+
+    with peer:
+        meanwhile(platform, peer.register)
+        request = MediaRequest(channel=CHANNELS[0], seconds=30.0)
+        monkeypatch.setattr(platform, "serve", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            calls.receive(platform, platform.registrar.devices[ID], request, tmp_path / "a.mp4")
+        serve(lambda: False, 0.1)
+    assert [text for text in peer.heard if text.startswith("BYE ")]
+    assert len(frames_of(tmp_path / "a.mp4")) >= 20
 
 
 @pytest.mark.parametrize("cut", range(20, 60, 3))
