@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FIELDS = frozenset(vocabulary.MORE["field"])  # of a subject; any other column is a fact
+# ``//USER:PASSWORD@HOST``, where a password may have any characters; ``user=A&password=B``
+IN_URL = re.compile(r"//[^@]*:[^@]*@|\b(?:password|passwd|pass|pwd)=[^&/]", re.IGNORECASE)
 IDENTIFIER = re.compile(r"[^\W_][\w.-]{0,63}")  # a name of files, and in a QR code
 
 
@@ -111,6 +113,7 @@ def _subject(fields: Mapping[str, str], where: str) -> Subject:
         model=fields.get("model", ""),
         serial=fields.get("serial", ""),
         address=fields.get("address", ""),
+        source=_source(fields.get("source", ""), f"{where}, source"),
         facts=_with_place(_facts(fields), where),
     )
 
@@ -150,6 +153,19 @@ def _check_address(address: str, where: str) -> None:
     if re.search(r"//[^/]*@", address):
         hint = tr("Take it out: the list is kept in the session and handed over with it")
         raise PlanError(tr("the address holds a user or password"), where=where, hint=hint)
+
+
+def _source(source: str, where: str) -> str:
+    """Return the URL of a stream; what holds a password is refused, and not repeated."""
+    if holds_password(source):
+        hint = tr("Take it out: the list is kept in the session and handed over with it")
+        raise PlanError(tr("the source holds a password"), where=where, hint=hint)
+    return source
+
+
+def holds_password(source: str) -> bool:
+    """Whether the URL of a stream holds a password: before the host, or among what is asked for."""
+    return bool(IN_URL.search(source))
 
 
 def _with_place(facts: dict[str, str], where: str) -> dict[str, str]:

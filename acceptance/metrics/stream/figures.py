@@ -46,7 +46,7 @@ CLOCK_RATE = 50e-6  # half width of the rate of the tester's clock
 
 
 @dataclass(frozen=True, kw_only=True)
-class Captured:
+class CapturedStream:
     """What the figures are made of."""
 
     scene: Scene
@@ -82,14 +82,14 @@ class Captured:
         )  # fmt: skip
 
     def note(self, name: str, code: str, **parameters: Value) -> Note:
-        """Say why ``stream.<name>`` was not obtained."""
+        """Say why ``stream.<name>`` was not obtained, or without name what is to be known."""
         shot = self.scene.shot
         return Note(
             reason=Reason(code=code, parameters=parameters),
             shot=shot.id,
             subject=shot.subject,
             metric="stream",
-            quantity=f"stream.{name}",
+            quantity=f"stream.{name}" if name else "",
         )
 
 

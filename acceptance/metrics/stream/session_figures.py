@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from acceptance.live.stream_tables import ConnectionRecord, ReportTable
-    from acceptance.metrics.stream.figures import Captured
+    from acceptance.metrics.stream.figures import CapturedStream
     from acceptance.model.measurement import Measurement, Note
 
 START_UP_METHOD = "from the first connect to the packet or frame, by the tester's clock"
@@ -25,10 +25,11 @@ PROGRAM = 0.001  # s, half width of a time that the program takes
 UNSET = 1136073600.0  # Unix s of 2006: no camera sends RTP that was never set to a later time
 DELAY = 0.05  # s, half width of what the network may delay a report by
 OWN_CLOCK = 1.0  # s, half width of the tester's clock where the shot does not state it
+ENDED = {"seconds", "frames", "interrupted"}  # reasons for which a capture ends as it was asked
 FEWEST, SHORTEST = 3, 10.0  # reports, and s, from which a slope is fitted
 
 
-def figures(captured: Captured) -> Iterator[Measurement | Note]:
+def figures(captured: CapturedStream) -> Iterator[Measurement | Note]:
     """Yield what the record tells; a Note for what it does not."""
     yield from _reconnects(captured)
     record = captured.record
@@ -36,6 +37,8 @@ def figures(captured: Captured) -> Iterator[Measurement | Note]:
         for name in ("start_up", "own_drops", "report_offset"):
             yield captured.note(name, "no_stream_record")
         return
+    if record.ended and record.ended not in ENDED:
+        yield captured.note("", "capture_ended_early", why=record.ended)
     if record.own_drops is None:
         yield captured.note("own_drops", "drops_not_counted")
     else:
@@ -51,7 +54,7 @@ def figures(captured: Captured) -> Iterator[Measurement | Note]:
 
 
 def _start_up(
-    captured: Captured, connections: Sequence[ConnectionRecord]
+    captured: CapturedStream, connections: Sequence[ConnectionRecord]
 ) -> Iterator[Measurement | Note]:
     """Yield the longest start-up of any connection: to the first packet, to a whole key frame."""
     for statistic, field in (("first_packet", "start_up"), ("key_frame", "key_frame")):
@@ -67,7 +70,7 @@ def _start_up(
         )  # fmt: skip
 
 
-def _reconnects(captured: Captured) -> Iterator[Measurement]:
+def _reconnects(captured: CapturedStream) -> Iterator[Measurement]:
     packets = captured.packets
     begins = np.flatnonzero(np.diff(packets.connection)) + 1
     count = len(packets.size)
@@ -80,7 +83,7 @@ def _reconnects(captured: Captured) -> Iterator[Measurement]:
         )
 
 
-def _reports(captured: Captured, reports: ReportTable) -> Iterator[Measurement | Note]:
+def _reports(captured: CapturedStream, reports: ReportTable) -> Iterator[Measurement | Note]:
     """Yield offset and drift of the device's clock, or why its reports say nothing."""
     code = _implausible(reports)
     if code:
@@ -110,7 +113,7 @@ def _implausible(reports: ReportTable) -> str:
     return "sender_reports_stale" if stale else ""
 
 
-def _own(captured: Captured) -> float:
+def _own(captured: CapturedStream) -> float:
     """Half width in s of the tester's clock, as the shot states it."""
     stated = [
         condition.value
@@ -122,7 +125,9 @@ def _own(captured: Captured) -> float:
 
 
 def _drift(
-    captured: Captured, reports: ReportTable, apart: np.ndarray[tuple[int], np.dtype[np.float64]]
+    captured: CapturedStream,
+    reports: ReportTable,
+    apart: np.ndarray[tuple[int], np.dtype[np.float64]],
 ) -> Measurement:
     """By how much the device's clock is fast against the tester's."""
     x = reports.arrival - reports.arrival.mean()
