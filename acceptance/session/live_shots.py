@@ -7,7 +7,6 @@ captured again.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import math
 from dataclasses import replace
@@ -88,22 +87,17 @@ def _take(
     shot, whole = live.shot, math.ceil(live.shot.seconds)
     with writing(folder.parent):
         _set_aside(folder, shot, bag)
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
 
     def tell(rates: LiveRates) -> None:
         if progress:
             progress(shot.id, min(int(rates.seconds), whole), whole)
 
     bare, _ = credentials.taken_out(live.url)
-    try:
-        found = rtsp.capture(
-            bare, folder / f"{shot.id}.mp4", credentials=who, transport=shot.transport,
-            seconds=shot.seconds, on_rates=tell,
-        )  # fmt: skip
-    except DeviceError:
-        with contextlib.suppress(OSError):
-            folder.rmdir()  # nothing came
-        raise
+    found = rtsp.capture(
+        bare, folder / f"{shot.id}.mp4", credentials=who, transport=shot.transport,
+        seconds=shot.seconds, on_rates=tell,
+    )  # fmt: skip
     _log(live, found, folder, bag)
 
 
@@ -136,8 +130,6 @@ def _set_aside(folder: Path, shot: Shot, bag: Path) -> None:
         aside = free_beside(bag.parent, "cut-off")
         move(folder, aside)
         LogBook(bag).append("set_aside", {"shot": shot.id, "set_aside": aside.name})
-    elif folder.is_dir():
-        folder.rmdir()
 
 
 def _filed(shot: Shot, work: Path) -> Shot:

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from acceptance.session.live_sources import LiveShot
 
 CLOCK = "clock"  # the chart of time
+NETWORK = "stream"  # the family of quantities that a capture gives
 BY_CLOCK = frozenset({"latency", "frame_rate"})  # families of quantities that a filmed clock gives
 # Processor time of a run: 5.35 ms for a frame of 1080p (docs/throughput.md); and what remained for
 # each of the 33 clips of examples/site, reports included, of 44 s (2026-11-27, 2 cores).
@@ -254,6 +255,8 @@ def _gives(taken: Taken, quantity: str) -> bool:
         return isinstance(taken, Recordings) and family == "recordings"
     if family == "frame_rate" and taken.tap is Tap.SCREEN:  # a phone's own frames are none
         return False
+    if family == NETWORK:
+        return isinstance(taken, Shot) and bool(taken.source or taken.packets)
     chart = taken.chart if isinstance(taken, Shot) else None
     return chart is None or (family in BY_CLOCK) is (chart == CLOCK)
 

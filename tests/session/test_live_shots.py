@@ -84,10 +84,10 @@ def network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Captures:
 def test_a_live_shot_becomes_a_clip_of_the_session_like_any_other(
     network: Captures, tmp_path: Path
 ) -> None:
-    told: list[tuple[str, int, int]] = []
+    heard: list[tuple[str, int, int]] = []
     wanted = plan_of(live(), live("own", "rtsp://198.51.100.7/sub"))
     done, folder = runner.run(
-        wanted, Path(), tmp_path / "out", progress=lambda *what: told.append(what)
+        wanted, Path(), tmp_path / "out", progress=lambda *what: heard.append(what)
     )
     assert [(name, url) for name, url, _ in network.asked] == [
         ("s", URL), ("own", "rtsp://198.51.100.7/sub"),
@@ -99,7 +99,7 @@ def test_a_live_shot_becomes_a_clip_of_the_session_like_any_other(
         assert file in done.hashes
     loss = [figure for figure in done.measurements if figure.quantity == "stream.loss"]
     assert [figure.shot for figure in loss] == ["s", "own"]
-    assert told[0] == ("s", 20, 20)
+    assert heard[0] == ("s", 20, 20)
     assert check(folder) == ()
     again = remeasuring.remeasure(folder, store.load(folder))
     assert (again.moved, again.misstated, again.notes, again.absent) == ((), (), (), ())
