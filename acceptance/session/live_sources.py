@@ -47,8 +47,8 @@ def check(plan: Plan, where: str) -> None:
     No sentence repeats a source that holds a password.
     """
     for subject in plan.subjects:
-        if subject.source:
-            place = tr("{plan}: subject {subject}, source", plan=where, subject=subject.id)
+        place = tr("{plan}: subject {subject}, source", plan=where, subject=subject.id)
+        if url.is_url(subject.source):
             _check_url(subject.source, place)
     sources = {subject.id: subject.source for subject in plan.subjects}
     for shot in plan.shots:
@@ -67,9 +67,10 @@ def _check_live(shot: Shot, sources: Mapping[str, str], place: str) -> None:
         raise _wrong(f"{place}, {made[0]}", tr("the capture makes it: take it out"))
     if url.is_url(shot.source):
         _check_url(shot.source, f"{place}, source")
-    elif not sources.get(shot.source):
-        what = tr("is neither a URL nor the id of a subject that has a source")
-        raise _wrong(f"{place}, source", what)
+    elif not url.is_url(sources.get(shot.source, "")):
+        what = tr("is neither a URL nor the id of a subject whose source is one")
+        hint = tr("Give rtsp://HOST/PATH; `acceptance probe` names the streams of a device")
+        raise PlanError(what, where=f"{place}, source", hint=hint)
     if not 0 < shot.seconds <= LONGEST:
         what = tr("must be above 0 and at most {most:g}", most=LONGEST)
         raise _wrong(f"{place}, seconds", what)

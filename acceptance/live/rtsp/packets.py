@@ -76,6 +76,11 @@ def sender_report(data: bytes) -> SenderReport | None:
     return None
 
 
+def is_control(data: bytes) -> bool:
+    """Whether a packet is RTCP where both come by one way (RFC 5761, 4)."""
+    return len(data) >= 2 and 192 <= data[1] <= 223
+
+
 def ahead(of: int, value: int, bits: int) -> int:
     """Return by how much ``value`` is ahead of ``of`` in a counter of so many bits; may be < 0."""
     half = 1 << (bits - 1)

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from acceptance.live.rtsp.arrival import ArrivalClock
     from acceptance.live.rtsp.nal_units import CodedFrame
+    from acceptance.live.rtsp.packet_sockets import Arrived
     from acceptance.live.rtsp.sdp import VideoMedia
-    from acceptance.live.rtsp.transports import Arrived
-    from acceptance.live.rtsp.whole_frames import ArrivedFrame
+    from acceptance.live.rtsp.whole_frames import ArrivedFrame, Payloads
     from acceptance.live.transcript import Transcript
 
     KeyFrame = Callable[[str, bytes], None]
@@ -89,12 +89,17 @@ class StreamIntake:
         self._times = FrameTimes(reorders=False)
         self._due: list[float] = []
 
-    def connect(self, video: VideoMedia, described: Described) -> None:
-        """Begin a new connection; ``described`` is called with the size at its first key frame."""
+    def connect(
+        self, video: VideoMedia, described: Described, payloads: Payloads | None = None
+    ) -> None:
+        """Begin a new connection; ``described`` is called with the size at its first key frame.
+
+        ``payloads``: how frames lie in packets; None: as RFCs have it for the codec.
+        """
         self.connection += 1
         self._video, self._described, self._shown = video, described, False
         self._order, self._opening = Order(), Opening(video.clock_rate)
-        self._assembler = Assembler(payloads_of(video.codec), self._assembled)
+        self._assembler = Assembler(payloads or payloads_of(video.codec), self._assembled)
         self._lost_before, self._reported = self.counts.lost, self.counts.latest
         self._times.anew()
         self.began = 0.0

@@ -108,7 +108,7 @@ class Datagrams:
         self._wire = wire
         self.own_drops: int | None = 0 if arrival.KERNEL else None
         self._dropped: dict[socket.socket, int] = {}
-        self.sockets = _pair(wire.socket.family, wire.socket.getsockname()[0])
+        self.sockets = udp_pair(wire.socket.family, wire.socket.getsockname()[0])
         port = self.sockets[0].getsockname()[1]
         self.header = f"RTP/AVP;unicast;client_port={port}-{port + 1}"
         self._selector = selectors.DefaultSelector()
@@ -190,8 +190,8 @@ class Multicast(Datagrams):
             self._selector.register(sock, selectors.EVENT_READ)
 
 
-def _pair(family: int, host: str) -> tuple[socket.socket, ...]:
-    """Open an even port and the next one. Raises DeviceError."""
+def udp_pair(family: int, host: str) -> tuple[socket.socket, ...]:
+    """Open an even port of UDP and the next one. Raises DeviceError."""
     for _ in range(64):
         first = _bound(family, host, 0)
         port = first.getsockname()[1]
