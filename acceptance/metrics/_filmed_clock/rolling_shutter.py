@@ -172,7 +172,7 @@ def _beside(place: Array, near: Whole | np.int64) -> Array:
 
 @lru_cache(maxsize=2)
 def _tables(cells: Rows) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """What the low cells show in two cycles at each of LAGS (lags, 2 t, low), and sums of squares.
+    """Return the low cells in two cycles at each of LAGS (lags, 2 t, low), and sums of squares.
 
     ``_table`` gives it of one cycle; the sums (lags, 2 t) are over the cells.
     """
