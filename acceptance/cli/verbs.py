@@ -89,6 +89,11 @@ VERBS = (
         "judging",
         help="Compare two sessions clause by clause, for instance before and after a repair.",
     ),
+    Verb(
+        "discover",
+        "discovering",
+        help="Look for cameras and recorders on the network, and write a device list.",
+    ),
     Verb("judge", "judging", help="Judge an old session by other packs, without its video."),
     Verb(
         "measure",
@@ -117,6 +122,11 @@ VERBS = (
         "sheet",
         "people",
         help="Print what people inspect, read off and file, and make the table to fill in.",
+    ),
+    Verb(
+        "probe",
+        "probe",
+        help="Ask cameras and recorders by ONVIF: identity, settings, clock, recordings.",
     ),
     Verb(
         "recordings",

@@ -98,12 +98,9 @@ def _picture(planes: Sequence[Plane], pixel_format: str) -> av.VideoFrame:
     kind: type[np.unsignedinteger]
     neutral, kind = (512, np.uint16) if is_deep(frame) else (128, np.uint8)
     for number, target in enumerate(frame.planes):
-        shape = target.height, target.line_size // kind().itemsize
-        plane = planes[number] if number < len(planes) else None
-        if plane is None or plane.shape != shape or plane.dtype != kind:
-            rows = np.full(shape, neutral, kind)
-            if plane is not None:
-                rows[:, : target.width] = plane
-            plane = rows
-        target.update(plane.tobytes())
+        rows = np.frombuffer(memoryview(target), kind).reshape(target.height, -1)
+        used = target.width if number < len(planes) else 0
+        if used:
+            rows[:, :used] = planes[number]
+        rows[:, used:] = neutral
     return frame

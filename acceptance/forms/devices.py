@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FIELDS = frozenset(vocabulary.MORE["field"])  # of a subject; any other column is a fact
+SOURCE = re.compile(r"(?i:rtsps?)://[^\s/@]+(?:/\S*)?|[^\s/@]+")
 IDENTIFIER = re.compile(r"[^\W_][\w.-]{0,63}")  # a name of files, and in a QR code
 
 
@@ -32,7 +33,7 @@ def read(path: Path, own: Sequence[Subject] = ()) -> tuple[Subject, ...]:
     A device without parent lies below the first site, of the list or else of the plan, where there
     is one. Raises PlanError naming file, row (the heading is row 1) and column: what
     ``spreadsheet.form`` refuses, a missing or duplicate column, an empty or duplicate id, an
-    unknown kind or parent, a password in an address, no device at all.
+    unknown kind or parent, a password in an address or source, no device at all.
     """
     found = _listed(path, {subject.id for subject in own})
     known = {device.id: device for device in (*own, *(device for device, _ in found))}
@@ -101,7 +102,9 @@ def _column(cell: str) -> str:
 def _subject(fields: Mapping[str, str], where: str) -> Subject:
     _check_id(fields["id"], f"{where}, id")
     kind = _kind(fields["kind"], f"{where}, kind")
-    _check_address(fields.get("address", ""), f"{where}, address")
+    for name in ("address", "source"):
+        _check_address(fields.get(name, ""), f"{where}, {name}")
+    _check_source(fields.get("source", ""), f"{where}, source")
     return Subject(
         id=fields["id"],
         kind=kind,
@@ -150,6 +153,12 @@ def _check_address(address: str, where: str) -> None:
     if re.search(r"//[^/]*@", address):
         hint = tr("Take it out: the list is kept in the session and handed over with it")
         raise PlanError(tr("the address holds a user or password"), where=where, hint=hint)
+
+
+def _check_source(source: str, where: str) -> None:
+    if source and not SOURCE.fullmatch(source):
+        hint = tr("Give rtsp://HOST/PATH, or HOST or HOST:PORT of ONVIF")
+        raise PlanError(tr("is no source of a stream"), where=where, hint=hint)
 
 
 def _with_place(facts: dict[str, str], where: str) -> dict[str, str]:

@@ -59,6 +59,7 @@ MORE: Mapping[str, Words] = {
         "important": ("重要部位", "重点部位"),
         "picture": ("colour mode", "图像颜色"),
         "resolution_class": ("清晰度等级",),
+        "source": ("rtsp", "视频流地址", "取流地址"),
     },
     "fact_value": {
         "analogue": ("analog", "模拟系统"),

@@ -161,6 +161,12 @@ class Shot:
     screen_log: str = ""
     """Log of the clock screen, a path like ``clip``; empty: none."""
 
+    packets: str = ""
+    """Table of the packets of a captured stream, a path like ``clip``; empty: none."""
+
+    stream_record: str = ""
+    """Record of a capture (connections, sender reports ...), a path like ``clip``; empty: none."""
+
     drive: str = ""
     """Log of what drove a light in regions of kind ``sequence``, a path like ``clip``."""
 

@@ -56,7 +56,8 @@ TABLES: Mapping[str, tuple[str, ...]] = {
             "chart_copy",
             "conditions",
         ),
-        *("arrivals", "screen_log", "drive", "chip", "instruments", "screen", "reference"),
+        *("arrivals", "screen_log", "packets", "stream_record", "drive", "chip", "instruments"),
+        *("screen", "reference"),
         *("regions", "plain_edges", "coding", "retaken"),
     ),
     "recordings": (
@@ -113,6 +114,8 @@ EXAMPLES: Mapping[str, str] = {
     "shots.chart_copy": '"2026-007"',
     "shots.arrivals": '"arrivals.csv"',
     "shots.screen_log": '"screen.csv"',
+    "shots.packets": '"gate.packets.csv"',
+    "shots.stream_record": '"gate.stream.jsonl"',
     "shots.drive": '"drive.csv"',
     "shots.chip": "0.0173",
     "shots.instruments": '["lux-1"]',

@@ -25,6 +25,7 @@ from acceptance.errors import GapError
 from acceptance.footage import clip
 from acceptance.footage.rounding import doubt_of_mean
 from acceptance.footage.tone import curve, inverse_oetf
+from acceptance.live import stream_tables
 from acceptance.model import BudgetLine, Measurement, Note, Reason, Shot, Value
 from acceptance.scene import clock_session, locating, side_tables, views
 from acceptance.scene.series import Series, coded, series_of
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from acceptance.charts.definition import Chart
     from acceptance.charts.drive_sequence import Drive
     from acceptance.charts.located import Located
+    from acceptance.live.stream_tables import PacketTable, StreamRecord
     from acceptance.scene.locating import ChartPlaces
     from acceptance.scene.strips import Strip
     from acceptance.scene.views import View
@@ -75,6 +77,10 @@ class Scene:
     """Log of the clock screen (n, 2): index, time in s."""
     drive: Drive | None = None
     """What drove the light in the regions ``sequence``."""
+    packets: PacketTable | None = None
+    """The packets of a captured stream."""
+    stream_record: StreamRecord | None = None
+    """What else was written down when the stream was captured."""
     notes: tuple[Note, ...] = ()
     """What could not be found, and why."""
 
@@ -252,7 +258,8 @@ def _scene(
     notes += [*_truncation(opened.info, len(watch.times)), *_damage(opened, watch)]
     session = clock_session.filmed(charts.clocks, kept)
     stream = _stream(opened.info, len(watch.times), kept)
-    arrivals = side_tables.arrivals(shot, folder)
+    coded = [float(packet.time) for packet in opened.packets]
+    arrivals = side_tables.of_frames(side_tables.arrivals(shot, folder), coded, watch.times)
     return Scene(
         shot=_completed(shot, charts, stream | ({"clock_session": session} if session else {})),
         video=opened.info,
@@ -265,6 +272,8 @@ def _scene(
         folder=folder,
         screen_log=_screen_log(shot, folder, session, notes),
         drive=side_tables.drive(shot, folder),
+        packets=stream_tables.packets(folder / shot.packets) if shot.packets else None,
+        stream_record=_record(shot, folder),
         notes=tuple(replace(note, shot=shot.id, subject=shot.subject) for note in notes),
     )
 
@@ -358,6 +367,10 @@ def _screen_log(shot: Shot, folder: Path, session: str, notes: list[Note]) -> Fl
         notes.append(Note(reason=Reason(code="screen_log_of_other_session", parameters=parameters)))
         return None
     return log
+
+
+def _record(shot: Shot, folder: Path) -> StreamRecord | None:
+    return stream_tables.record(folder / shot.stream_record) if shot.stream_record else None
 
 
 def _stream(info: clip.VideoInfo, frames: int, kept: Sequence[clip.Frame]) -> dict[str, Value]:

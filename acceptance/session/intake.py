@@ -40,6 +40,8 @@ class _Files(TypedDict, total=False):
     clip: str
     arrivals: str
     screen_log: str
+    packets: str
+    stream_record: str
     drive: str
     reference: str
     chart_copy: str

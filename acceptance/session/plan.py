@@ -9,7 +9,7 @@ import json
 from collections import Counter
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
+from typing import TYPE_CHECKING, Literal, TypedDict, Unpack, get_args
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
@@ -37,8 +37,8 @@ _ADAPTER = TypeAdapter(tuple[Plan], config=_STRICT)
 
 MOST_LISTED = 256 << 10  # bytes of a plan of which every wrong field is listed
 
-Field = Literal["clip", "arrivals", "screen_log", "drive", "reference"]
-FIELDS: tuple[Field, ...] = ("clip", "arrivals", "screen_log", "drive", "reference")
+Field = Literal["clip", "arrivals", "screen_log", "packets", "stream_record", "drive", "reference"]
+FIELDS: tuple[Field, ...] = get_args(Field)
 """The fields of a shot that hold the path of a file, but for the chart's printed copy."""
 
 
@@ -51,6 +51,8 @@ class ShotFields(TypedDict, total=False):
     regions: Mapping[str, Box]
     arrivals: str
     screen_log: str
+    packets: str
+    stream_record: str
     drive: str
     chip: float | None
     reference: str

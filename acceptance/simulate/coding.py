@@ -77,9 +77,10 @@ def random_stream(camera: Camera, *stream: int) -> np.random.Generator:
 
 
 @lru_cache(maxsize=2)
-def _noise(seed: int) -> Light:
-    """Draw white noise of sigma 1; cutting it at random is five times faster than drawing more."""
-    return np.random.Generator(np.random.SFC64(seed)).standard_normal(NOISE_SAMPLES, np.float32)
+def _noise(seed: int, sigma: float) -> Light:
+    """Draw white noise; cutting it at random is five times faster than drawing more."""
+    random = np.random.Generator(np.random.SFC64(seed))
+    return np.float32(sigma) * random.standard_normal(NOISE_SAMPLES, np.float32)
 
 
 def fixed_pattern(camera: Camera, planes: Sequence[Light]) -> list[Light]:
@@ -91,12 +92,14 @@ def fixed_pattern(camera: Camera, planes: Sequence[Light]) -> list[Light]:
 
 def digitised(camera: Camera, planes: Sequence[Light], source: int) -> Planes:
     """Add the temporal noise of frame ``source``, always the same for the same frame, and round."""
-    random, noise = random_stream(camera, source), _noise(camera.seed)
+    random = random_stream(camera, source)
     frame = []
     for number, plane in enumerate(planes):
         sigma = camera.sigma(plane if number == 0 else camera.luma(MIDDLE)).astype(np.float32)
+        noise = _noise(camera.seed, 1.0 if sigma.ndim else float(sigma))
         start = random.integers(noise.size - plane.size)
-        added = sigma * noise[start : start + plane.size].reshape(plane.shape)
+        added = noise[start : start + plane.size].reshape(plane.shape)
+        added = sigma * added if sigma.ndim else added
         # rounds half to even and keeps to 0 .. 255, as np.rint and np.clip do, in one pass
         frame.append(np.asarray(cv2.add(plane, added, dtype=cv2.CV_8U), np.uint8))
     return tuple(frame)

@@ -18,13 +18,15 @@ from acceptance.simulate.optics import Cell, Sheet
 from acceptance.simulate.sheets import drawn, raster_step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from acceptance.charts.nouns import Chart, Region
     from acceptance.model import Box, Point
-    from acceptance.simulate.camera import Array, Camera
+    from acceptance.simulate.camera import Array, Camera, Light
     from acceptance.simulate.coding import Planes
     from acceptance.simulate.delivery import Shown
+
+    Slices = tuple[slice, slice]  # of rows and of columns
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,19 +116,74 @@ def monitor_frames(
 
 
 def screen_frames(camera: Camera, sheet: Sheet, levels: Array, shown: Shown) -> Iterator[Planes]:
-    """Yield the frames of a screen whose cells are lit by ``levels`` (frames, cells), 0..1."""
+    """Yield the frames of a screen whose cells are lit by ``levels`` (frames, cells), 0..1.
+
+    A frame is coded anew only where a cell changed since the frame before.
+    """
     dark, reaching = sheet.base[0], falloff(camera, sheet.base.shape[1:])
     (pattern,) = fixed_pattern(camera, [np.zeros_like(dark)])
     luma, before = grey(camera, dark, reaching) + pattern, np.zeros(len(sheet.cells), np.float32)
+    patches = _patches(sheet.cells)
     for (_, source), row in zip(shown, levels.astype(np.float32), strict=True):
-        light = dark.copy()
-        for cell, level in zip(sheet.cells, row, strict=True):
-            if level > 0:
-                light[cell.box] += level * cell.light
-        changed = [
-            cell for cell, now, was in zip(sheet.cells, row, before, strict=True) if now != was
-        ]
-        for box in {(cell.x, cell.y, cell.light.shape): cell.box for cell in changed}.values():
-            luma[box] = grey(camera, light[box], reaching[box]) + pattern[box]
+        changed = row != before
+        for patch in patches:
+            if changed[patch.own].any():
+                light, box = patch.lit(dark, sheet.cells, row), patch.box
+                luma[box] = grey(camera, light, reaching[box]) + pattern[box]
         before = row
         yield digitised(camera, [luma], source)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellPatch:
+    """A part of a picture that the cells ``own`` light, and what else lights it.
+
+    ``touching`` are all cells that reach into ``box``, each with where in the patch and with what
+    part of its light.
+    """
+
+    box: Slices
+    own: list[int]
+    touching: list[tuple[int, Slices, Slices]]
+
+    def lit(self, dark: Light, cells: Sequence[Cell], levels: Light) -> Light:
+        """Return the patch's light where each cell has its level, 0..1."""
+        light = dark[self.box].copy()
+        for number, inside, part in self.touching:
+            if levels[number] > 0:
+                light[inside] += levels[number] * cells[number].light[part]
+        return light
+
+
+def _patches(cells: Sequence[Cell]) -> list[CellPatch]:
+    """Return the picture's parts that change together: cells of one box are in one patch."""
+    own: dict[tuple[int, ...], list[int]] = {}
+    for number, cell in enumerate(cells):
+        own.setdefault((cell.x, cell.y, *cell.light.shape), []).append(number)
+    return [
+        CellPatch(
+            box=cells[numbers[0]].box, own=numbers, touching=_touching(cells, cells[numbers[0]])
+        )
+        for numbers in own.values()
+    ]
+
+
+def _touching(cells: Sequence[Cell], patch: Cell) -> list[tuple[int, Slices, Slices]]:
+    common = ((number, *_common(patch.box, cell.box)) for number, cell in enumerate(cells))
+    return [found for found in common if all(part.start < part.stop for part in found[1])]
+
+
+def _common(patch: Slices, other: Slices) -> tuple[Slices, Slices]:
+    """Return what two boxes share, within the first and within the second."""
+    (top, left), (bottom, right) = (
+        (max(a.start, b.start) for a, b in zip(patch, other, strict=True)),
+        (min(a.stop, b.stop) for a, b in zip(patch, other, strict=True)),
+    )
+    inside, part = (
+        (
+            slice(top - rows.start, bottom - rows.start),
+            slice(left - columns.start, right - columns.start),
+        )
+        for rows, columns in (patch, other)
+    )
+    return inside, part

@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from acceptance.charts import definition
+from acceptance.metrics._filmed_clock import gray_code, rolling_shutter
 from acceptance.metrics._shared import ordered
 from acceptance.metrics._shared.blocks import block_means
 from acceptance.metrics.resolution import profile, wedge_lines
@@ -111,3 +113,48 @@ def test_light_of_whole_codes_is_that_of_each_code_computed(depth: int) -> None:
     codes = np.random.default_rng(2).integers(0, 1 << depth, (40, 50)).astype(np.float64)
     for changed in (codes, codes + 0.5, codes - 3, codes + 5):
         assert np.array_equal(scene.linear(changed), scene._light(changed))
+
+
+def test_the_low_bits_of_an_exposure_are_looked_up_where_the_remainder_says() -> None:
+    """To the bit, before and after index 0, and at the ends of a cycle."""
+    random = np.random.default_rng(5)
+    width = np.exp(random.uniform(math.log(0.03), math.log(6), (40, 1)))
+    position = random.uniform(-70, 3000, (40, 200))
+    position[:, :80] = np.round(position[:, :80] * 2 * gray_code.FINE) / (2 * gray_code.FINE)
+    position[:, :40] += width / 2
+    places = np.mod(position - width / 2, gray_code.CYCLE) * gray_code.FINE
+    begin, length = np.rint(places).astype(int), np.rint(width * gray_code.FINE).astype(int)
+    lit = gray_code._lit_until()
+    plain = (lit[begin + length] - lit[begin]) * (gray_code.FINE / length).astype(np.float32)[
+        ..., None
+    ]
+    assert np.array_equal(gray_code.low_bits(position, width), plain)
+
+
+def plain_costs(
+    low: NDArray[np.float64], cells: rolling_shutter.Rows, near: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Every frame held against the exposures of the whole cycle, those far off left out."""
+    costs = []
+    for lag in rolling_shutter.LAGS:
+        place, _, shown = rolling_shutter._table(cells, float(lag))
+        distance = ((shown[:, None] - low) ** 2).sum(axis=2)
+        far = np.abs(rolling_shutter._beside(place[:, None], near)) > rolling_shutter.AROUND
+        best = np.where(far, np.inf, distance).min(axis=0)
+        costs.append(np.minimum(best, rolling_shutter.MOST).mean())
+    return np.array(costs)
+
+
+def test_a_lag_costs_what_all_exposures_of_the_cycle_say() -> None:
+    """To the rounding of the table, in single precision; frames from all places of the cycle."""
+    cells = rolling_shutter.rows(definition.load("clock"))
+    assert cells
+    random = np.random.default_rng(6)
+    position = np.append(random.uniform(1000, 1400, 8), [1023.9, 1024.1, 1055.99])
+    near = np.floor(position).astype(np.int64) + random.integers(-2, 3, len(position))
+    light = cells.expected(position, 0.6, 1.4, cells.low)
+    light = light + random.normal(0, 0.03, light.shape)
+    light[3] = 0.5  # explained by nothing
+    costs = rolling_shutter._costs(light, cells, near)
+    assert costs == pytest.approx(plain_costs(light, cells, near), abs=2e-6)
+    assert rolling_shutter.LAGS[costs.argmin()] == 1.4

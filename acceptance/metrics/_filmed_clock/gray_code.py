@@ -42,7 +42,9 @@ def low_bits(position: Array, width: Array | float) -> Array:
 
     They are right to 0.01 for widths from 0.03 up to CYCLE.
     """
-    begin = np.rint(np.mod(position - np.asarray(width) / 2, CYCLE) * FINE).astype(np.int32)
+    first = position - np.asarray(width) / 2
+    # within its cycle, as np.mod has it, which takes ten times as long; exact: powers of two
+    begin = (np.rint(first * FINE) - np.floor(first / CYCLE) * (CYCLE * FINE)).astype(np.int32)
     length = np.maximum(np.rint(np.asarray(width) * FINE).astype(np.int32), 1)
     lit = _lit_until()
     gained = lit.take(begin + length, axis=0)

@@ -87,7 +87,7 @@ def _sent(
         log = likelihood(guesses)
         evidence += float(logsumexp(log - level)) - math.log(len(log))
         chosen = _thinned(log - level, max(size, len(log) // 2), random)
-        crowd = _Crowd(guesses=guesses[chosen], level=log[chosen])
+        crowd = _Crowd(guesses=guesses[chosen], level=log[chosen], log_prior=prior(guesses)[chosen])
         for _ in range(moves):
             crowd.move(prior, likelihood, random)
             kept.append(crowd.guesses.copy())
@@ -105,10 +105,11 @@ def _thinned(log: Array, size: int, random: np.random.Generator) -> Whole:
 
 @dataclass(kw_only=True)
 class _Crowd:
-    """Guesses (n, d) and the logarithm (n,) of their likelihood, both changed by moves."""
+    """Guesses (n, d), logarithms (n,) of their likelihood and prior; all changed by moves."""
 
     guesses: Array
     level: Array
+    log_prior: Array
 
     def move(self, prior: Density, likelihood: Density, random: np.random.Generator) -> None:
         """Move each half of the crowd by differences within the other half (Metropolis)."""
@@ -117,9 +118,10 @@ class _Crowd:
             tried = self._tried(mine, others, random)
             log_prior = prior(tried)
             log = _where_possible(likelihood, tried, log_prior)
-            better = log + log_prior - self.level[mine] - prior(self.guesses[mine])
+            better = log + log_prior - self.level[mine] - self.log_prior[mine]
             taken = np.log(random.uniform(size=len(mine))) < better
             self.guesses[mine[taken]], self.level[mine[taken]] = tried[taken], log[taken]
+            self.log_prior[mine[taken]] = log_prior[taken]
 
     def _tried(self, mine: Whole, others: Whole, random: np.random.Generator) -> Array:
         """(len(mine), d) new places, some coordinates moved by the difference of two others."""

@@ -143,14 +143,26 @@ def lag(light: Array, cells: Rows, near: Whole) -> float:
 
 
 def _costs(low: Array, cells: Rows, near: Whole) -> Array:
-    """Mean square misfit of frames with ``low`` cells (n, low) by each of LAGS, MOST a frame."""
-    far = np.abs(_beside(_table(cells, 0.0)[0][:, None], near)) > AROUND
-    costs = []
-    for table in _tables(cells):
-        distance = np.sum(table**2, axis=1)[:, None] - 2 * table @ low.T + np.sum(low**2, axis=1)
-        best = np.where(far, np.inf, distance).min(axis=0)
-        costs.append(float(np.minimum(best, MOST).mean()))
-    return np.array(costs)
+    """Mean square misfit of frames with ``low`` cells (n, low) by each of LAGS, MOST a frame.
+
+    A frame is held against the exposures around its index alone; frames at the same place of the
+    cycle share these.
+    """
+    tables, squares = _tables(cells)
+    best = np.empty((len(LAGS), len(near)))
+    for at in np.unique(near % CYCLE):
+        frames, tried = near % CYCLE == at, _around(int(at))
+        seen = low[frames]
+        nearest = squares[:, None, tried] - 2 * seen @ np.swapaxes(tables[:, tried], 1, 2)
+        best[:, frames] = nearest.min(axis=2) + np.sum(seen**2, axis=1)
+    return np.asarray(np.minimum(best, MOST).mean(axis=1))
+
+
+def _around(near: int) -> slice:
+    """Rows of a table, of two cycles, whose places are at most AROUND from an index."""
+    first = round((near - AROUND) % CYCLE / PLACES[1])
+    last = first + round(2 * AROUND / PLACES[1])
+    return slice(first * len(WIDTHS), (last + 1) * len(WIDTHS))
 
 
 def _beside(place: Array, near: Whole | np.int64) -> Array:
@@ -159,8 +171,14 @@ def _beside(place: Array, near: Whole | np.int64) -> Array:
 
 
 @lru_cache(maxsize=2)
-def _tables(cells: Rows) -> tuple[NDArray[np.float32], ...]:
-    return tuple(_table(cells, float(lag))[2].astype(np.float32) for lag in LAGS)
+def _tables(cells: Rows) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return what low cells show in two cycles at each of LAGS (lags, 2 t, low).
+
+    ``_table`` gives it of one cycle. Beside it the sums of squares (lags, 2 t) over the cells.
+    """
+    cycle = np.array([_table(cells, float(lag))[2] for lag in LAGS], np.float32)
+    shown = np.concatenate([cycle, cycle], axis=1)
+    return shown, np.sum(shown**2, axis=2)
 
 
 def _table(cells: Rows, lag: float) -> tuple[Array, Array, Array]:
