@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -111,8 +110,11 @@ def _begun(hosts: Sequence[str], output: Path, options: ProbeOptions) -> list[Pr
 
     port = HTTPS if options["tls"] else HTTP
     addresses = list(dict.fromkeys(address.parse(host, port) for host in hosts))
-    logins = [credentials.find(each.host, options["user"], prompt=_prompt()) for each in addresses]
     total = options["total"] or (WITH_MOVES if options["actuate"] else TOTAL)
+    logins = [
+        credentials.find(each.host, options["user"], prompt=terminal.password_prompt())
+        for each in addresses
+    ]
     clock = own_clock.known(options["clock_uncertainty"], options["ntp"])
     begun = []
     for each, login in zip(addresses, logins, strict=True):
@@ -134,15 +136,6 @@ def _actuation(record: Path, login: Credentials | None) -> Actuation:
 
     clip = record.with_name(f"{record.name.removesuffix('.probe.jsonl')}.ptz.mp4")
     return Actuation(look=lambda url: StreamView(url, clip, login), shift=preset.shift)
-
-
-def _prompt() -> Callable[[str], str] | None:
-    """Ask for a password where somebody sits at a terminal."""
-    if not sys.stdin.isatty():
-        return None
-    return lambda who: click.prompt(
-        tr("Password of {who}", who=who), hide_input=True, err=True, default="", show_default=False
-    )
 
 
 def _free(folder: Path, name: str) -> Path:

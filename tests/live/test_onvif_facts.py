@@ -152,6 +152,7 @@ def test_u_is_known_where_this_computer_s_clock_is(
     assert offset.expanded == (None if expanded is None else pytest.approx(expanded))
 
 
+@pytest.mark.usefixtures("_few_edges")
 def test_nothing_is_asked_that_changes_a_device(tmp_path: Path) -> None:
     """Only reading calls without --actuate."""
     changing: Any = ("Set", "Create", "Delete", "Add", "Remove", "Goto", "Continuous", "Absolute")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from lxml import etree
 from acceptance.errors import DeviceError
 from acceptance.live import digest
 from acceptance.live.onvif import login, markup, wsdl
-from acceptance.live.onvif.transport import HttpConnection, HttpReply
+from acceptance.live.onvif.http_connection import HttpConnection, HttpReply
 from acceptance.messages import tr
 from acceptance.model import Reason
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 DEVICE_PATH = "/onvif/device_service"
 MEDIA_TYPE = "application/soap+xml; charset=utf-8"
+NOT_KNOWN = re.compile(r"not\s*(supported|implemented)", re.IGNORECASE)
 UNKNOWN = {"ActionNotSupported", "OptionalActionNotImplemented", "UnknownAction"}
 
 
@@ -35,6 +37,9 @@ class OnvifAnswer:
 
     content: etree._Element | None = None
     """What the SOAP body holds; None: nothing could be read."""
+
+    undeclared: bool = False
+    """Whether it has prefixes that it declares nowhere."""
 
     error: DeviceError | None = None
     """Why nothing could be read."""
@@ -119,9 +124,8 @@ class OnvifClient:
             answer = self._asked(service, operation, request, known)
         if answer.refused and not known:
             answer = self._logged_in(service, operation, request, answer)
-        key = (service, operation)
-        if answer.content is not None and not answer.fault:
-            self.replies.setdefault(key, answer.content)
+        if answer.content is not None and not answer.fault and not answer.undeclared:
+            self.replies.setdefault((service, operation), answer.content)
         return answer
 
     def _logged_in(
@@ -187,7 +191,8 @@ class OnvifClient:
             parsed = markup.parsed(reply.content)
             if parsed.undeclared:
                 self.note(Reason(code="undeclared_prefix", parameters={"call": operation}))
-            return OnvifAnswer(reply=reply, content=markup.body(parsed.root))
+            content = markup.body(parsed.root)
+            return OnvifAnswer(reply=reply, content=content, undeclared=parsed.undeclared)
         except DeviceError as error:
             status = "" if reply.status == 200 else tr("; HTTP status {code}", code=reply.status)
             named = DeviceError(error.what + status, where=self._where(operation), code=error.code)
@@ -201,7 +206,7 @@ class OnvifClient:
             raise answer.error or DeviceError(tr("the answer is empty"))
         fault = answer.fault
         if fault:
-            unknown = bool(UNKNOWN & set(fault.codes))
+            unknown = bool(UNKNOWN & set(fault.codes)) or bool(NOT_KNOWN.search(fault.reason))
             what = tr("refuses ({reason})", reason=fault.reason or ", ".join(fault.codes))
             code = "not_supported" if unknown else "fault"
             raise DeviceError(what, where=self._where(operation), code=code)
@@ -244,7 +249,7 @@ class OnvifClient:
         self._transcript.write(
             "call", service=service, operation=operation, path=path,
             authorization=proof, request=login.without_proofs(sent),
-            status=reply.status, reply=reply.raw, failure=reply.failure,
+            status=reply.status, reply=login.without_proofs(reply.raw), failure=reply.failure,
             sent_monotonic=reply.sent, headers_monotonic=reply.begun, ended_monotonic=reply.ended,
         )  # fmt: skip
 
