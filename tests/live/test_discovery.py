@@ -106,6 +106,7 @@ def test_every_device_is_found_once_whatever_its_way_of_answering(search: Any) -
 def test_a_device_with_two_interfaces_is_one_device(search: Any) -> None:
     device = by_address(search[0])["10.81.0.2"]
     assert device["other_addresses"] == ["10.82.0.2"]
+    assert sorted(device["heard_on"]) == ["dmz", "lan"]
 
 
 @needs_namespaces
