@@ -34,7 +34,7 @@ UNKNOWN, CHUNKS, UNTIL_CLOSED = math.inf, 2.0**60, 2.0**61  # longer than any re
 STATUS = re.compile(rb"(HTTP|RTSP)/(\d\.\d) +(\d{3})")
 
 
-class Ending(StrEnum):
+class ReplyEnd(StrEnum):
     """How a reply ended."""
 
     WHOLE = "whole"
@@ -51,7 +51,7 @@ class RawReply:
     content: bytes
     """Bytes, at most as many as were allowed."""
 
-    ending: Ending
+    ending: ReplyEnd
     """How it ended."""
 
     seconds: float
@@ -136,7 +136,9 @@ def _failed(address: Address, error: OSError) -> DeviceError:
     return DeviceError(what, where=where, hint=hint, code="unreachable")
 
 
-def _talk(connection: socket.socket, request: bytes, end: float, most: int) -> tuple[bytes, Ending]:
+def _talk(
+    connection: socket.socket, request: bytes, end: float, most: int
+) -> tuple[bytes, ReplyEnd]:
     content, promised = bytearray(), UNKNOWN
     try:
         connection.settimeout(max(end - time.monotonic(), 0.001))
@@ -146,18 +148,18 @@ def _talk(connection: socket.socket, request: bytes, end: float, most: int) -> t
             piece = connection.recv(PIECE)
             content += piece
             if not piece:
-                return bytes(content), Ending.CLOSED
+                return bytes(content), ReplyEnd.CLOSED
             if promised == UNKNOWN and HEAD_END.search(content):
                 promised = _promised(bytes(content))
             if len(content) >= promised or (promised == CHUNKS and content.endswith(LAST)):
-                return bytes(content), Ending.WHOLE
+                return bytes(content), ReplyEnd.WHOLE
             if time.monotonic() >= end:
-                return bytes(content), Ending.TIME_OUT
+                return bytes(content), ReplyEnd.TIME_OUT
     except TimeoutError:
-        return bytes(content), Ending.TIME_OUT
+        return bytes(content), ReplyEnd.TIME_OUT
     except OSError:
-        return bytes(content), Ending.BROKEN
-    return bytes(content[:most]), Ending.TOO_LONG
+        return bytes(content), ReplyEnd.BROKEN
+    return bytes(content[:most]), ReplyEnd.TOO_LONG
 
 
 def _promised(content: bytes) -> float:

@@ -135,7 +135,7 @@ def screen_frames(camera: Camera, sheet: Sheet, levels: Array, shown: Shown) -> 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Patch:
+class CellPatch:
     """A part of a picture that the cells ``own`` light, and what else lights it.
 
     ``touching`` are all cells that reach into ``box``, each with where in the patch and with what
@@ -155,13 +155,15 @@ class Patch:
         return light
 
 
-def _patches(cells: Sequence[Cell]) -> list[Patch]:
+def _patches(cells: Sequence[Cell]) -> list[CellPatch]:
     """Return the picture's parts that change together: cells of one box are in one patch."""
     own: dict[tuple[int, ...], list[int]] = {}
     for number, cell in enumerate(cells):
         own.setdefault((cell.x, cell.y, *cell.light.shape), []).append(number)
     return [
-        Patch(box=cells[numbers[0]].box, own=numbers, touching=_touching(cells, cells[numbers[0]]))
+        CellPatch(
+            box=cells[numbers[0]].box, own=numbers, touching=_touching(cells, cells[numbers[0]])
+        )
         for numbers in own.values()
     ]
 

@@ -10,18 +10,18 @@ from peers import open_device
 from acceptance.errors import DeviceError
 from acceptance.live import soap_request, tls
 from acceptance.live.address import Address
-from acceptance.live.exchange import Ending, RawReply, exchange
+from acceptance.live.exchange import RawReply, ReplyEnd, exchange
 
 
 def reply(content: bytes) -> RawReply:
-    return RawReply(content=content, ending=Ending.WHOLE, seconds=0.0)
+    return RawReply(content=content, ending=ReplyEnd.WHOLE, seconds=0.0)
 
 
 @pytest.mark.parametrize(
     ("way", "ending"),
-    [("slow", Ending.TIME_OUT), ("huge", Ending.TOO_LONG), ("silent", Ending.TIME_OUT)],
+    [("slow", ReplyEnd.TIME_OUT), ("huge", ReplyEnd.TOO_LONG), ("silent", ReplyEnd.TIME_OUT)],
 )
-def test_a_reply_without_an_end_is_ended(way: str, ending: Ending) -> None:
+def test_a_reply_without_an_end_is_ended(way: str, ending: ReplyEnd) -> None:
     with open_device.serving(open_device.Device(onvif=way)) as device:
         address = Address("127.0.0.1", device.onvif_port)
         started = time.monotonic()
@@ -35,7 +35,7 @@ def test_a_whole_reply_is_not_waited_for_until_the_connection_closes() -> None:
     with open_device.serving(open_device.Device()) as device:
         address = Address("127.0.0.1", device.rtsp_port)
         found = exchange(address, b"OPTIONS rtsp://x/ RTSP/1.0\r\nCSeq: 1\r\n\r\n")
-    assert (found.protocol, found.status, found.ending) == ("RTSP", 200, Ending.WHOLE)
+    assert (found.protocol, found.status, found.ending) == ("RTSP", 200, ReplyEnd.WHOLE)
     assert found.headers("PUBLIC") == ["DESCRIBE"]
 
 

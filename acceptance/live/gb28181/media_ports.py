@@ -9,8 +9,8 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 from acceptance.live.rtsp import arrival
+from acceptance.live.rtsp.packet_sockets import AT_ONCE, LARGEST, Arrived, udp_pair
 from acceptance.live.rtsp.packets import is_control
-from acceptance.live.rtsp.transports import AT_ONCE, LARGEST, Arrived, udp_pair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,8 +21,8 @@ from acceptance.messages import tr
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from acceptance.live.rtsp.packet_sockets import Arrived
     from acceptance.live.rtsp.stream_intake import PacketCounts
-    from acceptance.live.rtsp.transports import Arrived
 
 TICK = 0.25  # s after which it is looked whether to stop
 MOST_HELD = 20_000  # packets that wait for the map of the stream

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Self
 from acceptance import errors
 from acceptance.errors import DeviceError
 from acceptance.live import digest
-from acceptance.live.rtsp import connecting, replies, sdp, transports
+from acceptance.live.rtsp import connecting, packet_sockets, replies, sdp
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from acceptance.live.credentials import Credentials
+    from acceptance.live.rtsp.packet_sockets import Arrived, Transport
     from acceptance.live.rtsp.replies import RtspReply
-    from acceptance.live.rtsp.transports import Arrived, Transport
     from acceptance.live.rtsp.url import StreamUrl
     from acceptance.live.transcript import Transcript
 
@@ -72,7 +72,7 @@ class RtspClient:
 
     def set_up(self, video: sdp.VideoMedia, transport: str) -> None:
         """Agree on how the packets come. Raises DeviceError."""
-        self.transport = transports.transport(transport, self.wire, video)
+        self.transport = packet_sockets.transport(transport, self.wire, video)
         self._url, url = self._reachable(video.session), self._reachable(video.control)
         reply = self._ask("SETUP", url, {"Transport": self.transport.header})
         self._session, *rest = reply.value("session").split(";")

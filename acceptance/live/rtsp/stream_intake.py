@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from acceptance.live.rtsp.arrival import ArrivalClock
     from acceptance.live.rtsp.nal_units import CodedFrame
+    from acceptance.live.rtsp.packet_sockets import Arrived
     from acceptance.live.rtsp.sdp import VideoMedia
-    from acceptance.live.rtsp.transports import Arrived
     from acceptance.live.rtsp.whole_frames import ArrivedFrame, Payloads
     from acceptance.live.transcript import Transcript
 

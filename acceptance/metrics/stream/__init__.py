@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from acceptance.errors import GapError
 from acceptance.live.stream_tables import CLOCK_RATE
 from acceptance.metrics.stream import delay_figures, losses, rate_figures, session_figures
-from acceptance.metrics.stream.figures import QUANTITIES, Captured
+from acceptance.metrics.stream.figures import QUANTITIES, CapturedStream
 from acceptance.metrics.stream.first_packets import delays, frames
 from acceptance.metrics.stream.sequences import numbered
 
@@ -40,7 +40,7 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     if scene.packets is None:
         return
     record = scene.stream_record
-    captured = Captured(
+    captured = CapturedStream(
         scene=scene, packets=scene.packets, numbered=numbered(scene.packets), record=record
     )
     yield from losses.figures(captured)
@@ -56,14 +56,14 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     yield from _or_note(captured, (*BY_DELAY, "frame_rate"), lambda: _timed(captured, found))
 
 
-def _timed(captured: Captured, found: Frames) -> Iterator[Measurement]:
+def _timed(captured: CapturedStream, found: Frames) -> Iterator[Measurement]:
     by_line = delays(found)
     yield from delay_figures.figures(captured, found, by_line)
     yield delay_figures.frame_rate(captured, found, by_line)
 
 
 def _or_note(
-    captured: Captured, names: Iterable[str], figures: Callable[[], Iterator[Measurement]]
+    captured: CapturedStream, names: Iterable[str], figures: Callable[[], Iterator[Measurement]]
 ) -> Iterator[Measurement | Note]:
     """Yield figures, or a Note for each that cannot be obtained."""
     try:

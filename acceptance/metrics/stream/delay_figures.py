@@ -20,7 +20,7 @@ from acceptance.model.measurement import BudgetLine, Curve
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from acceptance.metrics.stream.figures import Captured
+    from acceptance.metrics.stream.figures import CapturedStream
     from acceptance.metrics.stream.first_packets import Delays, Floats, Frames
     from acceptance.model.basics import Value
     from acceptance.model.measurement import Measurement
@@ -35,14 +35,14 @@ GAIN = 1 / 16  # of the filter of RFC 3550
 SHARE = 0.95
 
 
-def figures(captured: Captured, found: Frames, delays: Delays) -> Iterator[Measurement]:
+def figures(captured: CapturedStream, found: Frames, delays: Delays) -> Iterator[Measurement]:
     """Yield jitter, delay variation and drift."""
     yield from _jitter(captured, delays)
     yield from _variation(captured, delays)
     yield _drift(captured, found, delays)
 
 
-def _jitter(captured: Captured, delays: Delays) -> Iterator[Measurement]:
+def _jitter(captured: CapturedStream, delays: Delays) -> Iterator[Measurement]:
     """Mean of |D|, to which the estimator of RFC 3550 tends; and the estimator's highest value."""
     steps = [1000 * np.abs(part) for part in delays.steps if len(part)]
     every, running = blocks.together(steps), blocks.together([_running(part) for part in steps])
@@ -66,14 +66,14 @@ def _running(steps: Floats) -> Floats:
     return np.asarray(lfilter([GAIN], [1.0, GAIN - 1.0], steps))
 
 
-def _stamps(captured: Captured, value: float) -> BudgetLine:
+def _stamps(captured: CapturedStream, value: float) -> BudgetLine:
     """Doubt in ms that arrival times leave: independent errors only add to differences."""
     error = 2 / np.pi**0.5 * 1000 * captured.stamp / 3**0.5
     contribution = float(np.hypot(value, error)) - value if captured.packets.stamped else error
     return BudgetLine(source="arrival_time", contribution=contribution, evaluation="B")
 
 
-def _details(captured: Captured) -> dict[str, Value]:
+def _details(captured: CapturedStream) -> dict[str, Value]:
     """Say how packets were stamped, and what jitter all of them show, those of one frame too."""
     packets = captured.packets
     waited = 1000 * (packets.user - packets.arrival)
@@ -84,7 +84,7 @@ def _details(captured: Captured) -> dict[str, Value]:
     return stamped | {"transport": captured.record.transport if captured.record else ""}
 
 
-def _variation(captured: Captured, delays: Delays) -> Iterator[Measurement]:
+def _variation(captured: CapturedStream, delays: Delays) -> Iterator[Measurement]:
     """Delay above the shortest: 95 of 100 frames are below the first figure."""
     above = np.sort(1000 * (delays.residual - delays.residual.min()))
     count = len(above)
@@ -120,7 +120,7 @@ def _curve(delays: Delays) -> Curve:
     )
 
 
-def _drift(captured: Captured, found: Frames, delays: Delays) -> Measurement:
+def _drift(captured: CapturedStream, found: Frames, delays: Delays) -> Measurement:
     """By how much the device's RTP clock is fast against the tester's."""
     drift = 1e6 * (1 / (1 + delays.slope) - 1)
     line = BudgetLine(
@@ -132,7 +132,7 @@ def _drift(captured: Captured, found: Frames, delays: Delays) -> Measurement:
     )  # fmt: skip
 
 
-def frame_rate(captured: Captured, found: Frames, delays: Delays) -> Measurement:
+def frame_rate(captured: CapturedStream, found: Frames, delays: Delays) -> Measurement:
     """Frames that came, over T by the tester's clock, all stretches together."""
     interval = found.interval * (1 + delays.slope)
     passed = [float(np.ptp(found.arrival[own])) + interval for own in found.stretches]
@@ -158,7 +158,7 @@ def frame_rate(captured: Captured, found: Frames, delays: Delays) -> Measurement
     )
 
 
-def _nominal(captured: Captured) -> dict[str, Value]:
+def _nominal(captured: CapturedStream) -> dict[str, Value]:
     """Say what rates the SDP and the clip state; no figure uses them."""
     stated: dict[str, Value] = {}
     connections = captured.record.connections if captured.record else ()

@@ -46,7 +46,7 @@ CLOCK_RATE = 50e-6  # half width of the rate of the tester's clock
 
 
 @dataclass(frozen=True, kw_only=True)
-class Captured:
+class CapturedStream:
     """What the figures are made of."""
 
     scene: Scene

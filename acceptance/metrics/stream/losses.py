@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from acceptance.metrics.stream.figures import Captured
+    from acceptance.metrics.stream.figures import CapturedStream
     from acceptance.metrics.stream.sequences import Whole
     from acceptance.model.basics import Value
     from acceptance.model.measurement import Measurement, Note
@@ -28,7 +28,7 @@ SMALL = 3
 FEWEST = 1000  # packets, from which a share of them is given
 
 
-def figures(captured: Captured) -> Iterator[Measurement | Note]:
+def figures(captured: CapturedStream) -> Iterator[Measurement | Note]:
     """Yield what was counted; shares of the packets only where no transport hides losses."""
     numbered = captured.numbered
     yield captured.figure(
@@ -47,7 +47,7 @@ def figures(captured: Captured) -> Iterator[Measurement | Note]:
     yield _share(captured, "duplicates", ~numbered.first, {"count": int((~numbered.first).sum())})
 
 
-def _no_share(captured: Captured) -> Reason | None:
+def _no_share(captured: CapturedStream) -> Reason | None:
     """Say why what the network did to packets cannot be told; None: it can."""
     if captured.hidden:
         return Reason(code="tcp_hides_loss", parameters={"missing": captured.numbered.missing})
@@ -57,7 +57,7 @@ def _no_share(captured: Captured) -> Reason | None:
     return None
 
 
-def _runs(captured: Captured) -> dict[str, Value]:
+def _runs(captured: CapturedStream) -> dict[str, Value]:
     record = captured.record
     return {
         "expected": captured.numbered.expected,
@@ -66,7 +66,7 @@ def _runs(captured: Captured) -> dict[str, Value]:
     }
 
 
-def _loss(captured: Captured) -> Measurement:
+def _loss(captured: CapturedStream) -> Measurement:
     """Give the share of lost packets; an upper bound where the tester's own computer lost some."""
     missing, expected = captured.numbered.missing, captured.numbered.expected
     own = captured.record.own_drops if captured.record else None
@@ -82,7 +82,7 @@ def _loss(captured: Captured) -> Measurement:
 
 
 def _share(
-    captured: Captured, name: str, which: NDArray[np.bool_],
+    captured: CapturedStream, name: str, which: NDArray[np.bool_],
     details: Mapping[str, Value],
 ) -> Measurement:  # fmt: skip
     """Give the share of the packets received that ``which`` (n,) says; a bound where none."""
@@ -101,7 +101,7 @@ def _share(
 
 
 def _none_seen(
-    captured: Captured, name: str, total: int, details: Mapping[str, Value]
+    captured: CapturedStream, name: str, total: int, details: Mapping[str, Value]
 ) -> Measurement:
     """Bound a share of which nothing was seen: a larger one would have shown in 95 of 100 cases."""
     most = 1 - 0.05 ** (1 / total)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from acceptance.metrics.stream.figures import Captured
+    from acceptance.metrics.stream.figures import CapturedStream
     from acceptance.metrics.stream.first_packets import Floats, Frames
     from acceptance.model.basics import Value
     from acceptance.model.measurement import Measurement
@@ -37,7 +37,7 @@ SHORTEST = 2.0  # s, and seconds in which something came
 FEWEST = 3  # frames
 
 
-def bit_rate(captured: Captured, found: Frames) -> Iterator[Measurement]:
+def bit_rate(captured: CapturedStream, found: Frames) -> Iterator[Measurement]:
     """Mean, and the fullest second. Raises GapError ``too_short``."""
     packets, first = captured.packets, captured.numbered.first
     stretches = [found.arrival[own] for own in found.stretches]
@@ -79,13 +79,13 @@ def _fullest(arrival: Floats, kilobits: Floats) -> float:
     return float((total[ends] - total[:-1]).max())
 
 
-def _stated(captured: Captured) -> dict[str, Value]:
+def _stated(captured: CapturedStream) -> dict[str, Value]:
     """Say what the SDP states; no figure uses it."""
     stated = captured.record.sdp_bit_rate if captured.record else None
     return {} if stated is None else {"sdp_bit_rate": stated}
 
 
-def key_frames(captured: Captured) -> Iterator[Measurement]:
+def key_frames(captured: CapturedStream) -> Iterator[Measurement]:
     """Frames and seconds from key frame to key frame. Raises GapError ``no_key_frame``."""
     series = captured.scene.series
     keys = np.flatnonzero(series.keys)
@@ -114,7 +114,7 @@ def key_frames(captured: Captured) -> Iterator[Measurement]:
             )  # fmt: skip
 
 
-def _longer(captured: Captured, keys: Places, elapsed: Floats) -> Iterator[Measurement]:
+def _longer(captured: CapturedStream, keys: Places, elapsed: Floats) -> Iterator[Measurement]:
     """Bound by the only group that was seen, and that is not known to have ended."""
     only = Reason(code="one_key_frame")
     sizes = {
@@ -129,7 +129,7 @@ def _longer(captured: Captured, keys: Places, elapsed: Floats) -> Iterator[Measu
             )  # fmt: skip
 
 
-def _reconnected(captured: Captured) -> Places:
+def _reconnected(captured: CapturedStream) -> Places:
     """Return the frames of the clip that are the first of a connection."""
     packets = captured.packets
     shown = packets.frame >= 0

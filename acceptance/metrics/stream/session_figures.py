@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from acceptance.live.stream_tables import ConnectionRecord, ReportTable
-    from acceptance.metrics.stream.figures import Captured
+    from acceptance.metrics.stream.figures import CapturedStream
     from acceptance.model.measurement import Measurement, Note
 
 START_UP_METHOD = "from the first connect to the packet or frame, by the tester's clock"
@@ -28,7 +28,7 @@ OWN_CLOCK = 1.0  # s, half width of the tester's clock where the shot does not s
 FEWEST, SHORTEST = 3, 10.0  # reports, and s, from which a slope is fitted
 
 
-def figures(captured: Captured) -> Iterator[Measurement | Note]:
+def figures(captured: CapturedStream) -> Iterator[Measurement | Note]:
     """Yield what the record tells; a Note for what it does not."""
     yield from _reconnects(captured)
     record = captured.record
@@ -51,7 +51,7 @@ def figures(captured: Captured) -> Iterator[Measurement | Note]:
 
 
 def _start_up(
-    captured: Captured, connections: Sequence[ConnectionRecord]
+    captured: CapturedStream, connections: Sequence[ConnectionRecord]
 ) -> Iterator[Measurement | Note]:
     """Yield the longest start-up of any connection: to the first packet, to a whole key frame."""
     for statistic, field in (("first_packet", "start_up"), ("key_frame", "key_frame")):
@@ -67,7 +67,7 @@ def _start_up(
         )  # fmt: skip
 
 
-def _reconnects(captured: Captured) -> Iterator[Measurement]:
+def _reconnects(captured: CapturedStream) -> Iterator[Measurement]:
     packets = captured.packets
     begins = np.flatnonzero(np.diff(packets.connection)) + 1
     count = len(packets.size)
@@ -80,7 +80,7 @@ def _reconnects(captured: Captured) -> Iterator[Measurement]:
         )
 
 
-def _reports(captured: Captured, reports: ReportTable) -> Iterator[Measurement | Note]:
+def _reports(captured: CapturedStream, reports: ReportTable) -> Iterator[Measurement | Note]:
     """Yield offset and drift of the device's clock, or why its reports say nothing."""
     code = _implausible(reports)
     if code:
@@ -110,7 +110,7 @@ def _implausible(reports: ReportTable) -> str:
     return "sender_reports_stale" if stale else ""
 
 
-def _own(captured: Captured) -> float:
+def _own(captured: CapturedStream) -> float:
     """Half width in s of the tester's clock, as the shot states it."""
     stated = [
         condition.value
@@ -122,7 +122,9 @@ def _own(captured: Captured) -> float:
 
 
 def _drift(
-    captured: Captured, reports: ReportTable, apart: np.ndarray[tuple[int], np.dtype[np.float64]]
+    captured: CapturedStream,
+    reports: ReportTable,
+    apart: np.ndarray[tuple[int], np.dtype[np.float64]],
 ) -> Measurement:
     """By how much the device's clock is fast against the tester's."""
     x = reports.arrival - reports.arrival.mean()
