@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import getpass
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -91,6 +92,13 @@ def aligned(title: str, rows: Sequence[Sequence[str]]) -> None:
     for row in ([visible(cell) for cell in row] for row in rows):
         cells = (set_cell_size(cell, width) for cell, width in zip(row, widths, strict=True))
         say("  ".join(cells).rstrip())
+
+
+def password(who: str) -> str:
+    """Ask for a password without showing it; empty where nobody sits at a terminal."""
+    if not (sys.stdin and sys.stdin.isatty()):
+        return ""
+    return getpass.getpass(visible(tr("Password of {who}: ", who=who)))
 
 
 @contextlib.contextmanager
