@@ -40,6 +40,20 @@ FORMATS = {
     "MM-DD-YYYY": "%m-%d-%Y %a %H:%M:%S",
     "DD-MM-YYYY": "%d-%m-%Y %H:%M:%S",
 }
+# clocks of 12 hours, with and without a mark, and what could be taken for one
+OF_12_HOURS = {
+    "AM after": "%Y-%m-%d %I:%M:%S %p",
+    "AM before": "%Y-%m-%d %p %I:%M:%S",
+    "am after": "%Y-%m-%d %I:%M:%S {low}",
+    "AM touching": "%Y-%m-%d %I:%M:%S%p",
+    "上午 before": "%Y-%m-%d {half}%I:%M:%S",
+    "上午 after": "%Y-%m-%d %I:%M:%S {half}",
+}
+WITHOUT_MARK = {
+    "no mark": "%Y-%m-%d %I:%M:%S",
+    "CAM and PM2.5": "%Y-%m-%d CAM %I:%M:%S PM2.5",
+    "weekday": "%Y-%m-%d 星期三 %I:%M:%S FRI",
+}
 STYLES = ("white", "outlined", "inverting")
 # its 1 is narrower than the other digits
 UNEVEN = {"Noto Serif CJK Bold": NOTO / "NotoSerifCJK-Bold.ttc"}
@@ -76,8 +90,14 @@ class Overlay:
 
     def text(self, when: datetime) -> str:
         """Write a moment as the clock does."""
-        weekday = "星期" + "一二三四五六日"[when.weekday()]
-        return when.strftime(FORMATS[self.form].replace("{weekday}", "@")).replace("@", weekday)
+        morning = when.hour < 12
+        words = {
+            "weekday": "星期" + "一二三四五六日"[when.weekday()],
+            "half": "上午" if morning else "下午",
+            "low": "am" if morning else "pm",
+        }
+        form = (FORMATS | OF_12_HOURS | WITHOUT_MARK)[self.form]
+        return when.strftime(form.format_map(words))
 
     @property
     def times(self) -> list[Fraction]:

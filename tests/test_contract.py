@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from acceptance.footage import clip, encode
 from acceptance.model import Condition, Measurement, Shot
 from acceptance.scene import build
 from acceptance.session import measuring
+from acceptance.simulate import packets
 from acceptance.uncertainty import combine
 
 if TYPE_CHECKING:
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
 
     from conftest import Film, OverlayFilm
 
-UNITS = {"%", "1", "TVL", "code", "cycle/px", "dB", "dE", "frame/s", "lx", "ms", "px", "px/m",
-         "s", "s/d", "°"}  # fmt: skip
+UNITS = {"%", "1", "TVL", "code", "cycle/px", "dB", "dE", "frame/s", "kbit/s", "lx", "ms", "ppm",
+         "px", "px/m", "s", "s/d", "°"}  # fmt: skip
 CITES = re.compile(r"\b(ISO|IEC|ITU|GB/T|GB|GA/T|EMVA|JCGM|DB11/T|doi|SPIE|methods?)\b")
 METRICS = metrics.every()
 
@@ -51,6 +53,7 @@ def scenes(
         (clock_film, replace(clock, arrivals="arrivals.csv", screen_log="screen.csv")),
         (clock_film, replace(clock, id="recording", clip=str(recording), reference="clock.mp4")),
         (overlay_film, _overlaid(overlay_film)),
+        (clock_film, _captured(clock_film)),
     )
     return [build.look(shot, film.path.parent) for film, shot in shots]
 
@@ -63,6 +66,15 @@ def _overlaid(film: OverlayFilm) -> Shot:
     return Shot(
         id="overlay", subject="camera", clip=film.path.name, regions=regions, conditions=conditions
     )
+
+
+def _captured(film: Film) -> Shot:
+    """Shot of a stream with its packets, which came over a network that loses some."""
+    path = film.path.with_name("captured.mp4")
+    packets.write(path, packets.Stream(seconds=20.0, loss=0.002, reconnects={300: 2.0}))
+    shutil.copy(film.path, path)
+    files = {"packets": "captured.packets.csv", "stream_record": "captured.stream.jsonl"}
+    return Shot(id="captured", subject="camera", clip=path.name, **files)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")

@@ -81,6 +81,8 @@ def test_a_file_that_grows_or_has_no_size_is_read_to_its_bound() -> None:
         SHOT.replace("a.mp4", "{}"),
         SHOT + 'arrivals = "{}"\n',
         SHOT + 'screen_log = "{}"\n',
+        SHOT + 'packets = "{}"\n',
+        SHOT + 'stream_record = "{}"\n',
         SHOT + 'drive = "{}"\n',
         SHOT + 'reference = "{}"\n',
         SHOT + 'chart_copy = "{}.toml"\n',

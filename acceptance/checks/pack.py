@@ -36,8 +36,8 @@ FOLDER = Path(__file__).parent / "packs"
 # What a borrower takes over unless it states another; number and origin it always takes over.
 BORROWED_ALWAYS = ("limit", "figure")
 BORROWED = (
-    "text", "text_en", "how", "quantity", "region", "direction", "statistic", "combine", "path",
-    "conditions", "only_with", "compare", "minimum_duration", "minimum_raters", "scale",
+    "text", "text_en", "how", "below", "quantity", "region", "direction", "statistic", "combine",
+    "path", "conditions", "only_with", "compare", "minimum_duration", "minimum_raters", "scale",
     "evidence", "sampling",
 )  # fmt: skip
 # A tuple, as pydantic takes a configuration for nested data classes, not for the outermost one.

@@ -90,6 +90,8 @@ class ClipOptions(TypedDict):
     conditions: tuple[str, ...]
     arrivals: Path | None
     screen_log: Path | None
+    packets: Path | None
+    stream_record: Path | None
     drive: Path | None
     chip: float | None
     code_range: str | None
@@ -137,6 +139,8 @@ CLIP_OPTIONS = (
     ),
     click.option("--arrivals", type=OUT, help="CSV frame,arrival_s of a captured stream."),
     click.option("--screen-log", type=OUT, help="CSV index,time_s of the clock screen."),
+    click.option("--packets", type=OUT, help="CSV of the packets of a captured stream."),
+    click.option("--stream-record", type=OUT, help="Record of its capture (.stream.jsonl)."),
     click.option(
         "--drive", type=OUT, help="CSV time_s,level of what drove a light in a region `sequence`."
     ),
@@ -227,6 +231,8 @@ def shot_fields(options: ClipOptions) -> dict[str, Any]:
         "coding": coding,
         "arrivals": _absolute(options["arrivals"]),
         "screen_log": _absolute(options["screen_log"]),
+        "packets": _absolute(options["packets"]),
+        "stream_record": _absolute(options["stream_record"]),
         "drive": _absolute(options["drive"]),
         "reference": _absolute(options["reference"]),
     }

@@ -67,6 +67,7 @@ class _ShotQuestions:
             chart_copy=self._copy(name) if printed else "",
             conditions=self._conditions(name) if printed else (),
         )
+        shot = self._with_capture(shot, clip)
         self.made.append(self._with_tables(shot, clip) if shown == "clock" else shot)
 
     def _identity(self, subject: str, shown: str) -> str:
@@ -137,10 +138,23 @@ class _ShotQuestions:
             raise self.asker.wrong("no_number", answer=text, unit=unit)
         return value
 
+    def _with_capture(self, shot: Shot, clip: Path) -> Shot:
+        """Add what a capture left beside the clip: its names leave no question."""
+        found = new_plan.captured(clip)
+        names = {field: self.found.path(file) for field, file in found.items()}
+        return replace(
+            shot,
+            packets=names.get("packets", ""),
+            stream_record=names.get("stream_record", ""),
+            arrivals=names.get("arrivals", ""),
+        )
+
     def _with_tables(self, shot: Shot, clip: Path) -> Shot:
         """Ask whether the tables beside a clock's film belong to it."""
         for field, file in new_plan.side_tables(clip).items():
             name = self.found.path(file)
+            if getattr(shot, field):
+                continue
             if self.asker.yes(field, clip=shot.clip, file=name):
                 kept = {"arrivals": shot.arrivals, "screen_log": shot.screen_log, field: name}
                 shot = replace(shot, arrivals=kept["arrivals"], screen_log=kept["screen_log"])

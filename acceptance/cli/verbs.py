@@ -52,6 +52,11 @@ class Verb(click.Command):
 # Name, module, and the first sentence of the command's help.
 VERBS = (
     Verb(
+        "capture",
+        "capture",
+        help="Take down streams (RTSP) as clips, with the arrival of every frame and packet.",
+    ),
+    Verb(
         "check",
         "checking",
         help="Check a plan without measuring: all problems, what stays open and why, how long it "
@@ -85,9 +90,19 @@ VERBS = (
         "doctor", "doctor", help="Show what this machine has, what is missing and what that costs."
     ),
     Verb(
+        "gb28181",
+        "gb28181",
+        help="Be a GB/T 28181 platform: let devices register, ask them, take down their streams.",
+    ),
+    Verb(
         "diff",
         "judging",
         help="Compare two sessions clause by clause, for instance before and after a repair.",
+    ),
+    Verb(
+        "discover",
+        "discovering",
+        help="Look for cameras and recorders on the network, and write a device list.",
     ),
     Verb("judge", "judging", help="Judge an old session by other packs, without its video."),
     Verb(
@@ -117,6 +132,11 @@ VERBS = (
         "sheet",
         "people",
         help="Print what people inspect, read off and file, and make the table to fill in.",
+    ),
+    Verb(
+        "probe",
+        "probe",
+        help="Ask cameras and recorders by ONVIF: identity, settings, clock, recordings.",
     ),
     Verb(
         "recordings",

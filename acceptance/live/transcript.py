@@ -38,17 +38,20 @@ class Transcript:
         """Begin a new file. Raises OutputError, also where it exists."""
         output.require_new(path)
         self.path, self._mask, self._lock = path, mask or Mask(), threading.Lock()
+        self._lines = 0
         with output.writing(path.parent, named=path):
             self._file = path.open("x", encoding="utf-8", newline="\n")
         self.write("transcript", kind=kind, format=FORMAT)
 
-    def write(self, event: str, **fields: Field) -> None:
-        """Write one line. Raises OutputError."""
+    def write(self, event: str, **fields: Field) -> int:
+        """Write one line and return its number, from 1. Raises OutputError."""
         stamps = {"utc": datetime.now(UTC).isoformat(), "monotonic": time.monotonic()}
         line = json.dumps({"event": event, **stamps, **fields}, ensure_ascii=False, default=_bytes)
         with self._lock, output.writing(self.path.parent, named=self.path):
             self._file.write(self._mask(line) + "\n")
             self._file.flush()
+            self._lines += 1
+            return self._lines
 
     def close(self) -> None:
         """Bring it to the disc and close it."""

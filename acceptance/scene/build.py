@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -24,9 +25,10 @@ from acceptance.errors import GapError
 from acceptance.footage import clip
 from acceptance.footage.rounding import doubt_of_mean
 from acceptance.footage.tone import curve, inverse_oetf
+from acceptance.live import stream_tables
 from acceptance.model import BudgetLine, Measurement, Note, Reason, Shot, Value
 from acceptance.scene import clock_session, locating, side_tables, views
-from acceptance.scene.series import Series, series_of
+from acceptance.scene.series import Series, coded, series_of
 from acceptance.scene.watch import MOST_FRAMES, Watch, in_one_thread
 from acceptance.uncertainty import Particulars, measurement
 
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from acceptance.charts.definition import Chart
     from acceptance.charts.drive_sequence import Drive
     from acceptance.charts.located import Located
+    from acceptance.live.stream_tables import PacketTable, StreamRecord
     from acceptance.scene.locating import ChartPlaces
     from acceptance.scene.strips import Strip
     from acceptance.scene.views import View
@@ -74,6 +77,10 @@ class Scene:
     """Log of the clock screen (n, 2): index, time in s."""
     drive: Drive | None = None
     """What drove the light in the regions ``sequence``."""
+    packets: PacketTable | None = None
+    """The packets of a captured stream."""
+    stream_record: StreamRecord | None = None
+    """What else was written down when the stream was captured."""
     notes: tuple[Note, ...] = ()
     """What could not be found, and why."""
 
@@ -248,10 +255,11 @@ def _scene(
     again = (_coded(shot, charts) or _named(wanted)) and not _told(watch.kept)
     kept = _with_quantisers(opened, watch.kept) if again else watch.kept
     regions = _views(shot, opened.info, kept, charts, notes)
-    notes += _truncation(opened.info, len(watch.times))
+    notes += [*_truncation(opened.info, len(watch.times)), *_damage(opened, watch)]
     session = clock_session.filmed(charts.clocks, kept)
     stream = _stream(opened.info, len(watch.times), kept)
-    arrivals = side_tables.arrivals(shot, folder)
+    coded = [float(packet.time) for packet in opened.packets]
+    arrivals = side_tables.of_frames(side_tables.arrivals(shot, folder), coded, watch.times)
     return Scene(
         shot=_completed(shot, charts, stream | ({"clock_session": session} if session else {})),
         video=opened.info,
@@ -264,6 +272,8 @@ def _scene(
         folder=folder,
         screen_log=_screen_log(shot, folder, session, notes),
         drive=side_tables.drive(shot, folder),
+        packets=stream_tables.packets(folder / shot.packets) if shot.packets else None,
+        stream_record=_record(shot, folder),
         notes=tuple(replace(note, shot=shot.id, subject=shot.subject) for note in notes),
     )
 
@@ -272,6 +282,24 @@ def _truncation(video: clip.VideoInfo, frames: int) -> list[Note]:
     if not video.truncated:
         return []
     return [Note(reason=Reason(code="truncated_clip", parameters={"frames": frames}))]
+
+
+def _damage(opened: clip.Clip, watch: Watch) -> list[Note]:
+    """Say how many pictures are damaged or gave no frame at all, and from when to when."""
+    lost = () if coded(opened, len(watch.times)) is None else _undecoded(opened, watch.times)
+    times = [*lost, *watch.damaged]
+    if not times:
+        return []
+    found = {"undecoded": len(lost), "damaged": len(watch.damaged)}
+    where = {"first": min(times), "last": max(times)}
+    return [Note(reason=Reason(code="pictures_damaged", parameters=found | where))]
+
+
+def _undecoded(opened: clip.Clip, times: Sequence[float]) -> list[float]:
+    """Return the times of packets that gave no frame."""
+    left = Counter(float(packet.time) for packet in opened.packets)
+    left.subtract(times)
+    return sorted(left.elements())
 
 
 def _decode(
@@ -339,6 +367,10 @@ def _screen_log(shot: Shot, folder: Path, session: str, notes: list[Note]) -> Fl
         notes.append(Note(reason=Reason(code="screen_log_of_other_session", parameters=parameters)))
         return None
     return log
+
+
+def _record(shot: Shot, folder: Path) -> StreamRecord | None:
+    return stream_tables.record(folder / shot.stream_record) if shot.stream_record else None
 
 
 def _stream(info: clip.VideoInfo, frames: int, kept: Sequence[clip.Frame]) -> dict[str, Value]:

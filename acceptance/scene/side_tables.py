@@ -17,6 +17,7 @@ from acceptance.files import regular
 from acceptance.messages import tr, tr_count
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -55,6 +56,24 @@ def table(folder: Path, name: str, columns: int) -> Floats:
 def arrivals(shot: Shot, folder: Path) -> Floats | None:
     """Arrival times (n,) in s of the shot's frames, None without a table. Raises PlanError."""
     return table(folder, shot.arrivals, 2)[:, 1] if shot.arrivals else None
+
+
+def of_frames(
+    arrivals: Floats | None, coded: Sequence[float], shown: Sequence[float]
+) -> Floats | None:
+    """Return the arrivals (n,) of the frames that could be decoded, at ``shown`` (n,) in s.
+
+    ``coded`` are the ascending times (m,) in s of all frames of the clip. Behind a packet that was
+    lost some cannot be decoded, and a capture that was killed may have noted one more arrival than
+    its clip has frames. A table that fits neither is returned as it is.
+    """
+    if arrivals is None or len(arrivals) not in {len(coded), len(coded) + 1}:
+        return arrivals
+    places = np.searchsorted(np.array(coded), np.array(shown))
+    known = places < len(coded)
+    if not known.all() or not np.array_equal(np.array(coded)[places], np.array(shown)):
+        return arrivals
+    return arrivals[places]
 
 
 def drive(shot: Shot, folder: Path) -> Drive | None:

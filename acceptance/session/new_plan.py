@@ -45,6 +45,12 @@ SHOWING = (
 )
 BETWEEN = " _-."  # what stands between the words of a name
 SideTable = Literal["arrivals", "screen_log"]
+CapturedFile = Literal["packets", "stream_record", "arrivals"]
+CAPTURED: dict[CapturedFile, str] = {
+    "packets": ".packets.csv",
+    "stream_record": ".stream.jsonl",
+    "arrivals": ".arrivals.csv",
+}
 HEADINGS: dict[str, SideTable] = {"frame,arrival_s": "arrivals", "index,time_s": "screen_log"}
 
 
@@ -234,6 +240,12 @@ def side_tables(film: Path) -> dict[SideTable, Path]:
     }
     sole = {field: own[field] or files for field, files in found.items()}
     return {field: files[0] for field, files in sole.items() if len(files) == 1}
+
+
+def captured(film: Path) -> dict[CapturedFile, Path]:
+    """Find what a capture of the clip left beside it, by name."""
+    beside = {field: film.with_suffix(ending) for field, ending in CAPTURED.items()}
+    return {field: file for field, file in beside.items() if file.is_file()}
 
 
 def _belongs(table: Path, film: Path) -> bool:

@@ -27,9 +27,9 @@ JUDGED = frozenset({"noise.snr"})
 SHOT = Shot(
     id="s1", subject="gate", clip="a.png", chart="own.toml", chart_copy="copy.toml",
     filmed="2026-11-20", arrivals="arrivals.csv", screen_log="log.csv", drive="drive.csv",
-    reference="reference.png",
+    reference="reference.png", packets="a.packets.csv", stream_record="a.stream.jsonl",
 )  # fmt: skip
-TABLES = ("arrivals.csv", "log.csv", "drive.csv")
+TABLES = ("arrivals.csv", "log.csv", "drive.csv", "a.packets.csv", "a.stream.jsonl")
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ READ = {
 }  # fmt: skip
 NOT_READ = {
     "instruments": ("meter",), "retaken": "glare", "live": "s0", "screen": "monitor",
-    "path": SignalPath.PLAYBACK,
+    "path": SignalPath.PLAYBACK, "source": "rtsp://h/a", "seconds": 5.0, "transport": "udp",
 }  # fmt: skip
 OF_THE_TOOL = ("sha256", "filmed_by", "created", "corners", "still", "stream")
 

@@ -223,6 +223,8 @@ def test_a_clip_cut_in_the_middle_gives_the_frames_that_are_there(tmp_path: Path
     opened, frames = frames_of(tmp_path / "cut.mkv")
     assert 5 <= len(frames) < 20
     assert len(opened.packets) < 20
+    assert opened.info.truncated
+    assert not clip.open_clip(tmp_path / "whole.mkv").info.truncated
 
 
 @pytest.mark.parametrize(

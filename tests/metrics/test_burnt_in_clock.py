@@ -6,7 +6,7 @@ Read back from films of known time, refused wherever a digit could as well be an
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from acceptance.metrics._osd_clock import seconds as osd_seconds
 from acceptance.metrics.burnt_in_clock import reference_time
 from acceptance.model import Condition, Measurement, Note, Shot
 from acceptance.scene import build
+from acceptance.scene.strips import Strip
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,6 +107,67 @@ def test_day_and_month_are_never_guessed() -> None:
 def test_a_day_above_twelve_tells_the_order_by_itself() -> None:
     overlay, strip, times = filmed(start=START, form="MM-DD-YYYY", height=16)
     assert burnt_in_clock.read(strip, times)[0].shown.date() == overlay.start.date()
+
+
+EVENING = datetime(2026, 11, 25, 17, 3, 50, 370_000)  # noqa: DTZ001 -- no zone either
+NOTO, MONO, SERIF = "Noto Sans CJK", "DejaVu Sans Mono Bold", "DejaVu Serif"
+
+
+@pytest.mark.parametrize("hour", [5, 17])
+@pytest.mark.parametrize(
+    "look",
+    [
+        {"form": "AM after", "font": MONO, "height": 16},
+        {"form": "上午 before", "font": NOTO, "height": 20, "ground": "panning"},
+        slow({"form": "AM before", "font": "Aileron", "height": 14, "ground": "panning"}),
+        slow({"form": "am after", "font": SERIF, "height": 20, "ground": "dark"}),
+        slow({"form": "AM touching", "font": NOTO, "height": 24, "ground": "panning"}),
+        slow({"form": "上午 after", "font": NOTO, "height": 24, "ground": "dark"}),
+    ],
+    ids=lambda look: look["form"],
+)
+def test_the_mark_of_a_clock_of_12_hours_is_read(look: dict[str, Any], hour: int) -> None:
+    overlay, strip, times = filmed(start=EVENING.replace(hour=hour), **look)
+    reading, _ = burnt_in_clock.read(strip, times)
+    assert reading.shown == overlay.shown(reading.moment + 0.1)
+    assert not reading.either_half
+
+
+@pytest.mark.parametrize("form", ["no mark", "CAM and PM2.5", slow("weekday")])
+def test_without_a_mark_both_halves_of_the_day_stay_possible(form: str) -> None:
+    overlay, strip, times = filmed(start=EVENING, form=form, font=NOTO, height=20)
+    reading, _ = burnt_in_clock.read(strip, times)
+    assert reading.either_half
+    assert reading.shown + timedelta(hours=12) == overlay.shown(reading.moment + 0.1)
+
+
+def test_hours_that_no_clock_of_12_has_are_of_24() -> None:
+    for hour in (0, 13):
+        overlay, strip, times = filmed(start=EVENING.replace(hour=hour), height=16)
+        reading, _ = burnt_in_clock.read(strip, times)
+        assert not reading.either_half
+        assert reading.shown == overlay.shown(reading.moment + 0.1)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        datetime(2026, 11, 25, 12, 59, 54, 370_000),  # noqa: DTZ001 -- no zone either
+        datetime(2026, 11, 25, 23, 59, 54, 370_000),  # noqa: DTZ001 -- no zone either
+    ],
+)
+def test_a_clock_of_12_hours_goes_from_12_to_1_and_at_midnight_to_12(start: datetime) -> None:
+    overlay, strip, times = filmed(start=start, form="AM after", font=NOTO, height=20)
+    reading, _ = burnt_in_clock.read(strip, times)
+    assert reading.shown == overlay.shown(reading.moment + 0.1)
+
+
+def test_a_clock_without_a_mark_that_goes_over_twelve_is_refused() -> None:
+    start = datetime(2026, 11, 25, 23, 59, 54, 370_000)  # noqa: DTZ001 -- no zone either
+    _, strip, times = filmed(start=start, form="no mark", height=16)
+    with pytest.raises(GapError) as caught:
+        burnt_in_clock.read(strip, times)
+    assert caught.value.code == "clock_half_day"
 
 
 @pytest.mark.parametrize("ground", ["still", "panning", "passing"])
@@ -245,6 +307,34 @@ def test_a_clock_that_is_ahead_has_a_positive_offset_within_its_uncertainty(
         "reference_clock",
         "burn_in",
     }
+
+
+@pytest.mark.parametrize(
+    ("reference", "hours", "code"),
+    [
+        ("05:03:45", None, "clock_modulo"),
+        ("17:03:45", None, "clock_half_day"),
+        ("17:03:45", "PM", ""),
+        ("05:03:45", "24", ""),
+        ("05:03:45", "evening", "clock_hours"),
+    ],
+)
+def test_an_offset_of_12_hours_is_never_given_unseen(
+    seen: build.Scene, reference: str, hours: str | None, code: str
+) -> None:
+    """A clock that shows 05:03:50 without a mark, at a true time of 05:03:45 or 17:03:45."""
+    _, strip, times = filmed(start=EVENING, form="no mark", height=16)
+    osd = Strip(luma=strip, frames=np.arange(len(strip)))
+    shown = replace(seen, strips={"osd": osd}, series=replace(seen.series, times=times))
+    hours_stated = {} if hours is None else {"osd_hours": hours}
+    truth = {"reference_time": f"2026-11-25T{reference}", "reference_time_accuracy": 0.05}
+    found = measured(shown, **truth, **hours_stated)
+    codes = {one.reason.code for one in found.values() if isinstance(one, Note)}
+    assert codes == ({code} if code else set())
+    offset = found.get("burnt_in_clock.offset")
+    if isinstance(offset, Measurement):
+        assert offset.value == pytest.approx(5.37, abs=offset.expanded)
+    assert isinstance(offset, Measurement) == (code in {"", "clock_modulo"})
 
 
 def test_the_reference_may_be_read_anywhere_in_the_film(seen: build.Scene) -> None:

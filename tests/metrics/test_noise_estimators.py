@@ -213,8 +213,9 @@ def test_light_of_third_order_is_doubt_of_total_and_fixed_and_not_of_temporal_no
 def test_pixel_noise_is_less_the_temporal_noise_of_the_mean_frame() -> None:
     """Variance 2 over time and 1/12 of rounding, in the mean of 4; a slope across is no noise."""
     slope = np.outer(legendre(12, 1), legendre(15, 1)) + 5
+    left = analysis._kept_by_mean(variance(2.0), 4)
     for frame in (np.zeros(SHAPE), slope):
-        *lines, pixel = analysis._directions(frame, variance(2.0), 4)
+        *lines, pixel = analysis._directions(frame, left)
         assert pixel.value == pytest.approx(-(2 + 1 / 12) / 4)
         assert [line.value for line in lines] == pytest.approx([0, 0], abs=1e-12)
 
@@ -275,14 +276,18 @@ def test_lines_that_come_out_negative_take_nothing_away() -> None:
     assert analysis._with_lines(some, variance(-4), variance(-8)) == some
 
 
-def test_the_uncertainty_of_sigma_is_a_third_of_the_longer_side_of_three_of_the_variance() -> None:
-    """Variance 16 with u 3: from sqrt(7) to 5, so 4 - sqrt(7) below; at 0 it is sqrt(9) / 3."""
+def test_the_uncertainty_of_sigma_is_a_share_of_the_longer_side_of_that_of_the_variance() -> None:
+    """A third of 3 u: variance 16 with u 3 from sqrt(7) to 5, so 4 - sqrt(7) below.
+
+    Of sampling half of 2 u where that is more, sqrt(6) / 2 at 0; it reaches 0 if the variance does.
+    """
     lines = variance(16, 3).budget(scale=2)
     assert lines[0].contribution == pytest.approx(2 * (4 - math.sqrt(7)) / 3)
     assert [line.contribution for line in lines[1:]] == [0, 0]
     assert [line.degrees_of_freedom for line in lines] == [10, None, None]
-    assert variance(0, 3).budget()[0].contribution == pytest.approx(1)
-    assert variance(-4, 3).budget()[0].contribution == pytest.approx(1)
+    for at_most_zero in (variance(0, 3), variance(-4, 3)):
+        assert at_most_zero.budget()[0].contribution == pytest.approx(math.sqrt(6) / 2)
+    assert 1.96 * variance(6, 3).budget()[0].contribution > math.sqrt(6)
 
 
 @pytest.mark.parametrize(

@@ -316,3 +316,19 @@ def test_boxes_in_line_are_summed_together_as_each_one_alone() -> None:
         read = watch.Boxes(boxes, (64, 48))
         assert read.sums(luma) == pytest.approx([float(part.sum()) for part in parts])
         np.testing.assert_array_equal(read.areas, [part.size or np.nan for part in parts])
+
+
+def test_frames_that_cannot_be_decoded_take_their_arrivals_with_them() -> None:
+    """Also the arrival of a frame that a killed capture did not get onto the disc."""
+    coded, arrivals = [0.0, 0.04, 0.08, 0.12], np.array([5.0, 6.0, 7.0, 8.0, 9.0])
+    whole = side_tables.of_frames(arrivals, coded, coded)
+    assert whole is not None
+    assert whole.tolist() == [5, 6, 7, 8]
+    gap = side_tables.of_frames(arrivals[:4], coded, [0.0, 0.12])
+    assert gap is not None
+    assert gap.tolist() == [5, 8]
+    for other in (arrivals[:3], arrivals[:0]):
+        assert side_tables.of_frames(other, coded, coded) is other
+    for shown in ([0.0, 0.05], [0.0, 0.16]):
+        assert side_tables.of_frames(arrivals, coded, shown) is arrivals
+    assert side_tables.of_frames(None, coded, coded) is None

@@ -8,14 +8,15 @@ only if no cell could as well hold another digit. Dates are those of the calenda
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from acceptance.errors import GapError
-from acceptance.metrics._osd_clock import layout, matching
+from acceptance.metrics._osd_clock import half_day, layout, matching
+from acceptance.metrics._osd_clock.half_day import HALF
 from acceptance.metrics._osd_clock.ticking import LEARNT
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ AHEAD = 0.16  # share of the way to another reading by which it must lead
 APART = 0.2  # unlikeness that counts at least: a share of hardly anything is noise
 LEGIBLE = 7  # px, height of digits below which noughts and eights are one
 SMALLEST = 10  # px, height of digits from which on the bar is met: 99 % read at CRF 30
+HOUR = 3600
 ALIKE = 1e-4  # of unlikeness, below which two readings are one
 
 
@@ -112,9 +114,10 @@ def _each_second(
 
 
 def time_of_day(face: Cells) -> ClockField:
-    """Read the time, s since midnight, in the first second.
+    """Read the time, s since midnight, in the first second, of 24 hours and of twice 12.
 
-    Raises GapError clock_cut_off, and as ``calendar_date``.
+    ``same`` has both halves of the day where either would be written so. Raises GapError
+    clock_cut_off, and as ``calendar_date``.
     """
     since = face.seconds - face.seconds[0]
     tens = (np.arange(6)[:, None] + (face.first + since) // 10) % 6
@@ -124,8 +127,10 @@ def time_of_day(face: Cells) -> ClockField:
     if not layouts:
         raise GapError("clock_cut_off")
     starts = np.arange(face.first, 86400, 10)
-    written = _digits_of_time((starts[:, None] + since) % 86400)
-    time = _likeliest(starts, written, layouts, face.fits, face)
+    seconds = (starts[:, None] + since) % 86400
+    twelve = (seconds - HOUR) % HALF + HOUR
+    written = np.concatenate([_digits_of_time(seconds), _digits_of_time(twelve)], axis=1)
+    time = _likeliest(np.tile(starts, 2), written, layouts, face.fits, face)
     return replace(time, edges=(*time.edges, face.units))
 
 
@@ -136,10 +141,51 @@ def _digits_of_time(seconds: NDArray[np.int_]) -> NDArray[np.int_]:
     return np.stack([*hours, *minutes, seconds // 10 % 6])
 
 
+def settled(
+    time: ClockField, face: Cells, strip: NDArray[np.uint8], times: Array, font: Font
+) -> ClockField:
+    """Settle which half of the day a time of 12 hours is in, by the mark beside it.
+
+    Where there is none that can be read, ``same`` still has both halves. Raises GapError
+    clock_half_day where the film then goes over twelve, so that its date may change or not.
+    """
+    if len(time.same) == 1:
+        return time
+    since = np.floor(times[times <= times[0] + LEARNT] - font.moment + 1e-6) - face.seconds[0]
+    later = (time.value % HALF + since) // HALF
+    usual = int(np.median(later))
+    _, y, width, _ = font.window
+    half = half_day.read(
+        strip[: len(later)][later == usual].mean(axis=0, dtype=np.float32),
+        time.edges[0],
+        time.edges[-1] + width,
+        y + face.digits.top,
+        face.digits.height,
+    )
+    if half is not None:
+        value = time.value % HALF + (half - usual) % 2 * HALF
+        return replace(time, value=value, same=frozenset({value}))
+    if later.min() < later.max():
+        midnight = datetime.min  # noqa: DTZ901 -- a time of day, of no zone
+        raise GapError("clock_half_day", shown=clock_face(midnight + timedelta(seconds=time.value)))
+    return replace(time, value=of_24_hours(time))
+
+
+def of_24_hours(time: ClockField) -> int:
+    """Return the value of a clock of 24 hours that is written so: 12:30 is after noon."""
+    return next(value for value in sorted(time.same) if value >= HOUR or len(time.same) == 1)
+
+
+def clock_face(when: datetime) -> str:
+    """Write a time as a clock of 12 hours without a mark shows it."""
+    return when.strftime("%I:%M:%S")
+
+
 def calendar_date(face: Cells, time: ClockField, order: str | None) -> ClockField:
     """Read the date of the first second, as its ordinal number. ``order``: YMD, MDY, DMY or None.
 
-    Raises GapError clock_no_date, clock_order_unknown, clock_unclear or clock_too_small.
+    ``time`` is settled: a day ends at its midnight. Raises GapError clock_no_date,
+    clock_order_unknown, clock_unclear or clock_too_small.
     """
     days = (time.value + face.seconds - face.seconds[0]) // 86400
     usual = int(days[np.argmax(face.counts)])

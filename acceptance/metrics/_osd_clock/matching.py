@@ -43,8 +43,17 @@ class Templates:
     @property
     def height(self) -> int:
         """Rows in which digits differ, px: their height, to a pixel or so."""
+        return int(np.count_nonzero(self._covered))
+
+    @property
+    def top(self) -> int:
+        """The first of these rows in a cell."""
+        return int(np.argmax(self._covered))
+
+    @property
+    def _covered(self) -> NDArray[np.bool_]:
         rows = self.weights.reshape(self.shape).max(axis=1)
-        return int(np.count_nonzero(rows >= TALL * rows.max()))
+        return np.asarray(rows >= TALL * rows.max())
 
     @property
     def unlike(self) -> Array:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
-from acceptance.metrics._osd_clock import date_and_time
+from acceptance.metrics._osd_clock import date_and_time, half_day
 from acceptance.metrics._osd_clock.seconds import follow, font_of
 from acceptance.metrics._osd_clock.ticking import SHORTEST
 from acceptance.metrics.burnt_in_clock import reference_time
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from acceptance.metrics._filmed_clock.readings import Array
+    from acceptance.metrics._osd_clock.date_and_time import ClockField
     from acceptance.metrics._osd_clock.font import Font
     from acceptance.metrics._osd_clock.seconds import Seconds
     from acceptance.metrics.burnt_in_clock.reference_time import ReferenceTime
@@ -47,6 +48,7 @@ DAY = 86400.0
 FEWEST_CHANGES = 8
 OFF_LINE = 0.25  # s by which a change may be early or late
 ORDER, ORDERS = "osd_order", ("YMD", "MDY", "DMY")
+HOURS, HALVES = "osd_hours", {"24": None, "AM": 0, "PM": 1}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +57,7 @@ class Reading:
 
     It shows ``shown`` from film time ``moment`` (s) on, the first change that was seen. ``least``
     is the lowest correlation of a cell with its digit, ``ahead`` the least lead over another digit.
+    ``either_half``: a clock of 12 hours would show 12 h later alike, and no mark was read.
     """
 
     shown: datetime
@@ -62,6 +65,7 @@ class Reading:
     least: float
     ahead: float
     height: int
+    either_half: bool = False
 
 
 def serves(scene: Scene) -> bool:
@@ -84,13 +88,13 @@ def _of_clock(scene: Scene, region: str, strip: Strip) -> Iterator[Measurement |
         yield from [_note(scene, region, quantity, gap) for quantity in QUANTITIES]
         return
     try:
-        found = _read(wide, times, font, seconds, _order(scene))
+        found = _read(wide, times, font, seconds, _order(scene), _hours(scene))
     except GapError as gap:
         yield _rate_figure(scene, region, seconds, None)
         yield _note(scene, region, "burnt_in_clock.offset", gap)
         return
     yield _rate_figure(scene, region, seconds, found)
-    yield _offset_or_note(scene, region, strip, seconds, found)
+    yield from _offset_or_note(scene, region, strip, seconds, found)
 
 
 def read(
@@ -119,10 +123,20 @@ def _running(seconds: Seconds) -> Seconds:
 
 
 def _read(
-    strip: NDArray[np.uint8], times: Array, font: Font, seconds: Seconds, order: str | None
+    strip: NDArray[np.uint8],
+    times: Array,
+    font: Font,
+    seconds: Seconds,
+    order: str | None,
+    hours: str | None = None,
 ) -> Reading:
     cells = date_and_time.cells(strip, times, font)
     time = date_and_time.time_of_day(cells)
+    time = (
+        _stated_half(time, hours)
+        if hours
+        else date_and_time.settled(time, cells, strip, times, font)
+    )
     day = date_and_time.calendar_date(cells, time, order)
     moment = float(seconds.moments[0])
     since = round(moment - font.moment) - int(cells.seconds[0])
@@ -130,8 +144,21 @@ def _read(
     if shown.second % 10 != int(seconds.digits[seconds.first[0]]):
         raise GapError("clock_irregular", seconds=1.0)
     least, ahead = min(time.least, day.least), min(time.ahead, day.ahead)
-    height = font.digits.height
-    return Reading(shown=shown, moment=moment, least=least, ahead=ahead, height=height)
+    return Reading(
+        shown=shown,
+        moment=moment,
+        least=least,
+        ahead=ahead,
+        height=font.digits.height,
+        either_half=len(time.same) > 1,
+    )
+
+
+def _stated_half(time: ClockField, hours: str) -> ClockField:
+    """Take the half of the day that the shot states, for a time that fits it."""
+    of_24_hours, half = date_and_time.of_24_hours(time), HALVES[hours]
+    value = next((same for same in time.same if same // half_day.HALF == half), of_24_hours)
+    return replace(time, value=value, same=frozenset({value}))
 
 
 def _date_and_time(day: int, seconds: int) -> datetime:
@@ -145,6 +172,17 @@ def _order(scene: Scene) -> str | None:
     stated = [str(found.value).upper() for found in scene.shot.conditions if found.name == ORDER]
     if stated and stated[0] not in ORDERS:
         raise GapError("clock_order", given=stated[0])
+    return stated[0] if stated else None
+
+
+def _hours(scene: Scene) -> str | None:
+    """How the shot says that the clock's hours count: 24, AM or PM (of the film's first second).
+
+    Raises GapError clock_hours for anything else.
+    """
+    stated = [str(found.value).upper() for found in scene.shot.conditions if found.name == HOURS]
+    if stated and stated[0] not in HALVES:
+        raise GapError("clock_hours", given=stated[0])
     return stated[0] if stated else None
 
 
@@ -226,18 +264,34 @@ def _details(seconds: Seconds, found: Reading | None) -> dict[str, Value]:
             "least_correlation": found.least,
             "least_lead": found.ahead,
         }
+        details |= {"modulo_h": 12} if found.either_half else {}
     return details
 
 
 def _offset_or_note(
     scene: Scene, region: str, strip: Strip, seconds: Seconds, found: Reading
-) -> Measurement | Note:
+) -> Iterator[Measurement | Note]:
     try:
         reference = reference_time.of(scene)
+        true = replace(reference, seconds=reference.seconds[strip.frames])
+        figure = _offset_figure(scene, region, seconds, found, true)
+        if found.either_half:
+            yield _either_half(scene, region, found, figure)
     except GapError as gap:
-        return _note(scene, region, "burnt_in_clock.offset", gap)
-    true = replace(reference, seconds=reference.seconds[strip.frames])
-    return _offset_figure(scene, region, seconds, found, true)
+        yield _note(scene, region, "burnt_in_clock.offset", gap)
+    else:
+        yield figure
+
+
+def _either_half(scene: Scene, region: str, found: Reading, figure: Measurement) -> Note:
+    """Say that the offset is modulo 12 h.
+
+    Raises GapError clock_half_day where the reading of 24 hours is not the one that is nearest.
+    """
+    shown = date_and_time.clock_face(found.shown)
+    if abs(figure.value) > half_day.HALF / 2:
+        raise GapError("clock_half_day", shown=shown)
+    return _note(scene, region, "", GapError("clock_modulo", shown=shown))
 
 
 def _offset_figure(

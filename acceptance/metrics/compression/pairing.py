@@ -182,8 +182,9 @@ def _counted(scene: Scene) -> tuple[Whole, int] | None:
     if not scene.series.cells:
         return None
     shot = replace(
-        scene.shot, clip=scene.shot.reference, reference="", arrivals="", screen_log="", regions={}
-    )
+        scene.shot, clip=scene.shot.reference, reference="", arrivals="", screen_log="", regions={},
+        packets="", stream_record="",
+    )  # fmt: skip
     seen, wanted = _first_clock(scene), _first_clock(look(shot, scene.folder))
     if seen is None or wanted is None:
         return None

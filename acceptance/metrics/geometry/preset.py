@@ -92,7 +92,7 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     view, shot = scene.of_kind("picture")[0], scene.shot
     if len(view.luma) < FEWEST:
         raise GapError("too_few_frames", frames=len(view.luma), needed=FEWEST)
-    places, factor = _shifts(view.luma)
+    places, factor = shifts(view.luma)
     doubt, focal = PICTURE_DOUBT * factor, _stated_focal(shot)
     yield from _figures(shot, _Places(places, doubt, scene.video.width), focal, PICTURE_METHOD)
 
@@ -145,7 +145,18 @@ def _fitted_focal(shots: Sequence[Shot], measured: Sequence[Measurement]) -> Foc
     return (float(np.median(np.array(fitted, np.float64))), FOCAL_KNOWN) if fitted else None
 
 
-def _shifts(stills: NDArray[np.generic]) -> tuple[Array, float]:
+def shift(before: NDArray[np.generic], after: NDArray[np.generic]) -> float | None:
+    """Return by how many px the second picture (h, w) is shifted; None: nothing in common."""
+    if before.shape != after.shape:
+        return None
+    try:
+        places, _ = shifts(np.stack([before, after]))
+    except GapError:
+        return None
+    return float(np.linalg.norm(places[1]))
+
+
+def shifts(stills: NDArray[np.generic]) -> tuple[Array, float]:
     """Return the shift (n, 2) in px of each still against the first, which was reduced by a factor.
 
     Raises GapError stills_differ.

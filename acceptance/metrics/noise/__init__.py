@@ -25,8 +25,9 @@ import numpy as np
 from acceptance.errors import GapError
 from acceptance.footage.planes import h264_step
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
-from acceptance.metrics.noise.analysis import QUANTISATION, Noise, Variance, analyse
+from acceptance.metrics.noise.analysis import QUANTISATION, analyse
 from acceptance.metrics.noise.field import OF_STEPS, PARTS, QUANTITIES, Field, gap_note, read_field
+from acceptance.metrics.noise.parts import Noise, Variance
 from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
 
 if TYPE_CHECKING:
@@ -141,7 +142,8 @@ def _of_amplitude(field: Field) -> Iterator[Measurement | Note]:
 
 
 def _plain_method(field: Field) -> str:
-    return SPATIAL_METHOD if field.noise.temporal is None else UNWEIGHTED_METHOD
+    alone = field.noise.temporal is None and not field.noise.correlation
+    return SPATIAL_METHOD if alone else UNWEIGHTED_METHOD
 
 
 def _ratio(
@@ -211,6 +213,9 @@ def _before_coding(field: Field, recorded: Measurement) -> Measurement | Note:
 
 def _part(field: Field, quantity: str, part: Variance | None) -> Measurement | Note:
     """Measure the sigma of a part of the noise, or note why there is none."""
+    if part is None and field.noise.correlation:
+        correlation = field.noise.correlation
+        return field.note(quantity, "frames_depend", correlation=correlation)
     if part is None and field.view.stable:
         return field.note(quantity, "too_few_frames", frames=len(field.codes), needed=2)
     if part is None:

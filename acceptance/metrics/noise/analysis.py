@@ -14,7 +14,7 @@ more, since a codec correlates neighbouring pixels.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 from acceptance.errors import GapError
 from acceptance.messages import tr
 from acceptance.metrics._shared import blocks as equal_blocks
-from acceptance.model.measurement import BudgetLine
+from acceptance.metrics.noise.dependence import apart, correlation
+from acceptance.metrics.noise.parts import Noise, Variance
 
 if TYPE_CHECKING:
     from acceptance.metrics.noise.weighting import Weighting
@@ -35,73 +36,6 @@ QUANTISATION = 1 / 12
 BLOCK = 16
 FEWEST_BLOCKS = 6
 ORDERS = (2, 3)  # of the illumination surface: the one taken out, and the next for the uncertainty
-
-
-@dataclass(frozen=True, kw_only=True)
-class Variance:
-    """A variance in code^2, less quantisation, with standard uncertainties in code^2.
-
-    ``sampling`` has ``degrees_of_freedom``; ``surface`` is by the choice of the surface's order,
-    ``quantisation`` by the place of the level between two codes.
-    """
-
-    value: float
-    sampling: float
-    degrees_of_freedom: float
-    surface: float = 0.0
-    quantisation: float = 0.0
-
-    @property
-    def sigma(self) -> float:
-        """Standard deviation in codes; 0 where the estimate of the variance came out negative."""
-        return math.sqrt(max(self.value, 0.0))
-
-    def budget(self, scale: float = 1.0) -> tuple[BudgetLine, ...]:
-        """Return the contributions to ``sigma``, in codes times ``scale``."""
-        lines = (
-            ("sampling", self.sampling, self.degrees_of_freedom, "A"),
-            ("lighting_surface", self.surface, None, "B"),
-            ("quantisation", self.quantisation, None, "B"),
-        )
-        return tuple(
-            BudgetLine(
-                source=source,
-                contribution=scale * self._of_sigma(spread),
-                degrees_of_freedom=degrees,
-                evaluation=kind,
-            )
-            for source, spread, degrees, kind in lines
-        )
-
-    def _of_sigma(self, spread: float) -> float:
-        """Return the uncertainty of ``sigma`` of that of the variance, ``spread``, also at 0.
-
-        It is a third of the longer side of the variance's 3 u interval.
-        """
-        above = math.sqrt(max(self.value, 0.0) + 3 * spread) - self.sigma
-        below = self.sigma - math.sqrt(max(self.value - 3 * spread, 0.0))
-        return max(above, below) / 3
-
-
-@dataclass(frozen=True, kw_only=True)
-class Noise:
-    """Noise of a flat region, in codes and code^2.
-
-    ``temporal``, ``fixed`` and the parts of the fixed pattern, ``row``, ``column`` and ``pixel``,
-    are None where they cannot be separated (one frame, or a chart that moved), ``weighted`` (of the
-    total) where no weighting was asked for. ``flicker`` is the sigma of the frame means.
-    """
-
-    mean: float
-    mean_uncertainty: float
-    total: Variance
-    weighted: Variance | None = None
-    temporal: Variance | None = None
-    fixed: Variance | None = None
-    row: Variance | None = None
-    column: Variance | None = None
-    pixel: Variance | None = None
-    flicker: float = 0.0
 
 
 def analyse(
@@ -157,12 +91,15 @@ def _check(codes: Array) -> None:
 
 
 def _separated(codes: Array, weighting: Weighting | None) -> Noise:
-    """Estimate the noise and its parts from two frames or more of a chart at rest."""
+    """Estimate the noise and its parts from two frames or more of a chart at rest.
+
+    The total is free of bias however the frames depend on each other; its parts are not.
+    """
     level, doubt = _level(codes)
     total, temporal, fixed = _split(codes)
-    row, column, pixel = _directions(codes.mean(axis=0), temporal, len(codes))
+    row, column, pixel = _directions(codes.mean(axis=0), _kept_by_mean(temporal, len(codes)))
     weighted = _split(codes, weighting)[0] if weighting else None
-    return Noise(
+    found = Noise(
         mean=level,
         mean_uncertainty=doubt,
         total=_with_lines(total, row, column),
@@ -173,6 +110,30 @@ def _separated(codes: Array, weighting: Weighting | None) -> Noise:
         column=column,
         pixel=pixel,
         flicker=_flicker(codes, temporal.value + QUANTISATION),
+    )
+    dependence = _correlation(codes)
+    return _of_dependent(codes, found, dependence) if dependence else found
+
+
+def _of_dependent(codes: Array, found: Noise, dependence: float) -> Noise:
+    """Estimate the parts anew of frames far apart, or take them out where that is not possible."""
+    far = apart(codes, _residual, ORDERS)
+    if far.left is None:
+        whole = replace(found, temporal=None, fixed=None, correlation=dependence)
+        return replace(whole, row=None, column=None, pixel=None)
+    temporal, fixed = _split_apart(codes, far.fixed, far.left)
+    mean_frame = codes.mean(axis=0)
+    left = float((_squared_residual(mean_frame, ORDERS[0]) - far.fixed[0]).mean())
+    row, column, pixel = _directions(mean_frame, left)
+    sampling = math.hypot(pixel.sampling, fixed.sampling)
+    return replace(
+        found,
+        temporal=temporal,
+        fixed=_with_lines(fixed, row, column),
+        row=row,
+        column=column,
+        pixel=replace(pixel, sampling=sampling, dependence=fixed.dependence),
+        correlation=dependence,
     )
 
 
@@ -277,6 +238,31 @@ def _split(codes: Array, weighting: Weighting | None = None) -> tuple[Variance, 
     )
 
 
+def _split_apart(codes: Array, fixed: tuple[Array, ...], left: float) -> tuple[Variance, Variance]:
+    """Return temporal and fixed variance, the fixed one that of frames far apart."""
+    squares = [
+        np.mean([_squared_residual(frame, order) for frame in codes], axis=0) for order in ORDERS
+    ]
+    seen = [square - part for square, part in zip(squares, fixed, strict=True)]
+    temporal = [part - QUANTISATION for part in seen]
+    dither = float(seen[0].mean())
+    return (
+        replace(_variance(temporal[0], temporal[1], dither), dependence=left),
+        replace(_variance(fixed[0], fixed[1], dither), dependence=left),
+    )
+
+
+def _correlation(codes: Array) -> float:
+    rest = codes - codes.mean(axis=(1, 2), keepdims=True)
+    return correlation(rest - rest.mean(axis=0))
+
+
+def _residual(frame: Array, order: int) -> Array:
+    """Return a frame (h, w) less its surface; its squares are free of bias."""
+    parameters = (order + 1) * (order + 2) // 2
+    return np.asarray((frame - surface(frame, order)) / math.sqrt(1 - parameters / frame.size))
+
+
 def _squared_residual(frame: Array, order: int, weighting: Weighting | None = None) -> Array:
     parameters = (order + 1) * (order + 2) // 2
     free = 1 - parameters / (frame.size * _power(weighting))
@@ -344,14 +330,17 @@ def _flicker(codes: Array, over_time: float) -> float:
     )
 
 
-def _directions(
-    mean_frame: Array, temporal: Variance, frames: int
-) -> tuple[Variance, Variance, Variance]:
+def _kept_by_mean(temporal: Variance, frames: int) -> float:
+    """Return the variance that the mean of independent frames keeps of noise and rounding."""
+    return (temporal.value + QUANTISATION) / frames
+
+
+def _directions(mean_frame: Array, left: float) -> tuple[Variance, Variance, Variance]:
     """Return row, column and pixel variance of the fixed pattern.
 
-    The method follows EMVA 1288 release 4.0, spatial nonuniformity.
+    ``left``: variance of the noise that is left in the mean frame, in code^2. The method follows
+    EMVA 1288 release 4.0, spatial nonuniformity.
     """
-    left = (temporal.value + QUANTISATION) / frames
     rest, other = (_without_lines(mean_frame - surface(mean_frame, order)) for order in ORDERS)
     row, column = (_of_lines(mean_frame, axis, float(rest.mean())) for axis in (1, 0))
     return row, column, _variance(rest - left, other - left, None)

@@ -10,7 +10,7 @@ import numpy as np
 from acceptance.errors import GapError
 from acceptance.metrics._shared.lighting import MOST_UNEVEN, surely_uneven
 from acceptance.metrics._shared.region_codes import MOST_CLIPPED
-from acceptance.metrics.noise.analysis import FEWEST_BLOCKS, Noise, analyse, clipped_share, core
+from acceptance.metrics.noise.analysis import FEWEST_BLOCKS, analyse, clipped_share, core
 from acceptance.metrics.noise.weighting import Weighting, unified_weighting
 from acceptance.model.measurement import Note
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from acceptance.metrics.noise.parts import Noise
     from acceptance.model.basics import Value
     from acceptance.model.measurement import BudgetLine, Measurement
     from acceptance.scene.build import Scene
@@ -80,6 +81,7 @@ class Field:
             "width": self.codes.shape[2],
             "height": self.codes.shape[1],
             "flicker": noise.flicker,
+            **({"correlation": noise.correlation} if noise.correlation else {}),
             **{name: part.sigma for name, part in parts.items() if part is not None},
             **self._coding(),
             **{name: float(value) for name, value in printed.items() if name == "reflectance"},

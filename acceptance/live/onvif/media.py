@@ -1,0 +1,126 @@
+"""Profiles, encoder settings and stream addresses, by both versions of the media service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+
+from acceptance.errors import DeviceError
+from acceptance.live import credentials
+from acceptance.live.onvif import login
+from acceptance.live.onvif.facts import EncoderSetting
+from acceptance.live.onvif.markup import every, number, text, whole
+from acceptance.model import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from lxml import etree
+
+    from acceptance.live.onvif.client import OnvifClient
+    from acceptance.live.onvif.facts import Found
+    from acceptance.live.onvif.wsdl import Parameter
+
+MOST_PROFILES = 64  # whose stream addresses are asked for
+SETUP: Parameter = {"Stream": "RTP-Unicast", "Transport": {"Protocol": "RTSP"}}
+
+
+def encoders(client: OnvifClient) -> Found:
+    """Ask for the settings of every profile, and where its stream is.
+
+    Media2 (Profile T) is asked first: only there H.265 is told. Raises DeviceError where neither
+    version answers.
+    """
+    found: list[EncoderSetting] = []
+    errors: list[DeviceError] = []
+    for service, ask in (("media2", _by_media2), ("media", _by_media)):
+        if client.has(service):
+            try:
+                found += ask(client)
+            except DeviceError as error:
+                errors.append(error)
+    if errors and not found:
+        raise errors[0]
+    return {"encoders": tuple(found)}
+
+
+def _by_media(client: OnvifClient) -> Iterator[EncoderSetting]:
+    reply = client.call("media", "GetProfiles")
+    for profile in list(every(reply, "Profiles"))[:MOST_PROFILES]:
+        encoder = profile.find("{*}VideoEncoderConfiguration")
+        codec = text(encoder, "Encoding")
+        token = profile.get("token", "")
+        yield EncoderSetting(
+            profile=token,
+            name=text(profile, "Name"),
+            media=1,
+            codec=codec,
+            width=whole(encoder, "Resolution/Width"),
+            height=whole(encoder, "Resolution/Height"),
+            rate=number(encoder, "RateControl/FrameRateLimit"),
+            bit_rate=number(encoder, "RateControl/BitrateLimit"),
+            key_interval=whole(encoder, f"{codec or 'H264'}/GovLength"),
+            codec_profile=text(encoder, f"{codec or 'H264'}/{codec or 'H264'}Profile"),
+            address=_address(client, lambda: _stream(client, token)),  # noqa: B023 -- called at once
+        )
+
+
+def _stream(client: OnvifClient, token: str) -> str:
+    reply = client.call("media", "GetStreamUri", StreamSetup=SETUP, ProfileToken=token)
+    return text(reply, "MediaUri/Uri")
+
+
+def _by_media2(client: OnvifClient) -> Iterator[EncoderSetting]:
+    """Ask with requests written by hand: the package has no WSDL of Media2."""
+    reply = client.call("media2", "GetProfiles", Type="VideoEncoder")
+    for profile in list(every(reply, "Profiles"))[:MOST_PROFILES]:
+        encoder = profile.find("{*}Configurations/{*}VideoEncoder")
+        token = profile.get("token", "")
+        yield EncoderSetting(
+            profile=token,
+            name=text(profile, "Name"),
+            media=2,
+            codec=text(encoder, "Encoding"),
+            width=whole(encoder, "Resolution/Width"),
+            height=whole(encoder, "Resolution/Height"),
+            rate=number(encoder, "RateControl/FrameRateLimit"),
+            bit_rate=number(encoder, "RateControl/BitrateLimit"),
+            key_interval=_attribute(encoder, "GovLength"),
+            codec_profile="" if encoder is None else encoder.get("Profile", ""),
+            address=_address(client, lambda: _stream2(client, token)),  # noqa: B023 -- as above
+        )
+
+
+def _stream2(client: OnvifClient, token: str) -> str:
+    reply = client.call("media2", "GetStreamUri", Protocol="RTSP", ProfileToken=token)
+    return text(reply, "Uri")
+
+
+def _attribute(element: etree._Element | None, name: str) -> int | None:
+    value = "" if element is None else element.get(name, "")
+    return int(value) if value.isascii() and value.isdecimal() else None
+
+
+def _address(client: OnvifClient, ask: Callable[[], str]) -> str:
+    """Return a stream's address at the host that was reached; empty where the device tells none."""
+    try:
+        told_address = ask()
+    except DeviceError as error:
+        client.note(Reason(code="no_stream_address", parameters={"why": error.what}))
+        return ""
+    try:
+        bare, who = credentials.taken_out(told_address)
+        parts = urlsplit(bare)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        shown_address = login.without_proofs(told_address[:200].encode()).decode()
+        client.note(Reason(code="no_stream_address", parameters={"why": shown_address}))
+        return ""
+    if who:
+        client.note(Reason(code="password_in_address"))
+    reached = client.address.host
+    if host != reached.lower():
+        parameters = {"shown": host, "reached": reached}
+        client.note(Reason(code="other_stream_address", parameters=parameters))
+    shown = f"[{reached}]" if ":" in reached else reached
+    return urlunsplit(parts._replace(netloc=f"{shown}:{port}" if port else shown))

@@ -1,0 +1,206 @@
+"""A session of RTSP (RFC 2326) with one device: described, set up, playing, kept alive."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import time
+from typing import TYPE_CHECKING, Self
+
+from acceptance import errors
+from acceptance.errors import DeviceError
+from acceptance.live import digest
+from acceptance.live.rtsp import connecting, packet_sockets, replies, sdp
+from acceptance.messages import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from acceptance.live.credentials import Credentials
+    from acceptance.live.rtsp.packet_sockets import Arrived, Transport
+    from acceptance.live.rtsp.replies import RtspReply
+    from acceptance.live.rtsp.url import StreamUrl
+    from acceptance.live.transcript import Transcript
+
+AGENT = "acceptance"
+SESSION_TIMEOUT = 60  # s, where the device names none (RFC 2326, 12.37)
+TRIES = 3  # of one request: asked who is there, and once more with a new nonce
+
+
+class RtspClient:
+    """A session with one device.
+
+    Every request waits ``timeout`` s at most; what was asked and answered goes into ``transcript``.
+    """
+
+    def __init__(
+        self,
+        place: StreamUrl,
+        credentials: Credentials | None,
+        transcript: Transcript,
+        *,
+        timeout: float,
+        fingerprint: str = "",
+    ) -> None:
+        """Connect; ``fingerprint`` is that of a certificate to trust. Raises DeviceError."""
+        self.place, self._credentials, self._transcript = place, credentials, transcript
+        self._timeout, self._sequence = timeout, 0
+        self._challenge: digest.Challenge | None = None
+        self._used = 0  # how often its nonce was used
+        self._session, self._every = "", SESSION_TIMEOUT / 2
+        self._alive_until, self._alive = 0.0, "OPTIONS"
+        self._url = place.url
+        self.wire = connecting.connected(place, timeout, fingerprint)
+        self.transport: Transport | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def describe(self) -> sdp.VideoMedia:
+        """Ask what there is. Raises DeviceError."""
+        options = self._ask("OPTIONS", self.place.url, required=False)
+        if options.status == 401:  # asked once more, a wrong password would count twice
+            raise refused(options, self.place, self._credentials)
+        if "GET_PARAMETER" in options.value("public"):
+            self._alive = "GET_PARAMETER"
+        reply = self._ask("DESCRIBE", self.place.url, {"Accept": "application/sdp"})
+        text = reply.body.decode("utf-8", "replace")
+        self._transcript.write("described", sdp=text, url=self.place.url)
+        base = reply.value("content-base") or reply.value("content-location") or self.place.url
+        return sdp.video(text, self._reachable(base))
+
+    def set_up(
+        self, video: sdp.VideoMedia, transport: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        """Agree on how the packets come. Raises DeviceError."""
+        self.transport = packet_sockets.transport(transport, self.wire, video)
+        self._url, url = self._reachable(video.session), self._reachable(video.control)
+        asked = {"Transport": self.transport.header, **(headers or {})}
+        reply = self._ask("SETUP", url, asked)
+        self._session, *rest = reply.value("session").split(";")
+        found = re.search(r"timeout\s*=\s*(\d{1,6})", ";".join(rest))
+        self._every = max(1.0, (int(found[1]) if found else SESSION_TIMEOUT) / 2)
+        self.transport.agree(reply.value("transport"))
+
+    def play(self, headers: Mapping[str, str]) -> RtspReply:
+        """Let the packets come. Raises DeviceError."""
+        reply = self._ask("PLAY", self._url, headers)
+        self._alive_until = time.perf_counter() + self._every
+        return reply
+
+    def receive(self, until: float) -> Iterator[Arrived]:
+        """Yield the packets that are there, wait at most until then. Raises DeviceError."""
+        if time.perf_counter() >= self._alive_until:
+            self._keep_alive()
+        assert self.transport is not None  # noqa: S101 -- set_up comes before
+        for item in self.transport.receive(until):
+            if not isinstance(item, replies.RtspReply):
+                yield item
+            elif item.status == 401 and self._answers(item):
+                self._keep_alive()
+
+    def _keep_alive(self) -> None:
+        """Say that somebody is still here; the answer is read when it comes."""
+        now = time.perf_counter()
+        self._alive_until = now + self._every
+        self.wire.send(self._request(self._alive, self._url, {}), now + self._timeout)
+
+    @property
+    def own_drops(self) -> int | None:
+        """Packets that this machine has dropped on this connection; None: nobody counts them."""
+        return None if self.transport is None else self.transport.own_drops
+
+    def close(self) -> None:
+        """End the session, as far as the device still listens, and hang up."""
+        with contextlib.suppress(DeviceError, errors.OutputError):
+            if self._session:
+                until = time.perf_counter() + min(1.0, self._timeout)
+                self.wire.send(self._request("TEARDOWN", self._url, {}), until)
+        if self.transport is not None:
+            self.transport.close()
+        self.wire.close()
+
+    def _ask(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        required: bool = True,
+    ) -> RtspReply:
+        """Ask until it is answered, with the password where that is asked for."""
+        for _ in range(TRIES):
+            reply = self._exchange(method, url, headers or {})
+            if reply.status != 401 or not self._answers(reply):
+                break
+        if required and reply.status != 200:
+            raise refused(reply, self.place, self._credentials)
+        return reply
+
+    def _exchange(self, method: str, url: str, headers: Mapping[str, str]) -> RtspReply:
+        until = time.perf_counter() + self._timeout
+        self.wire.send(self._request(method, url, headers), until)
+        wanted = str(self._sequence)
+        while True:
+            reply = self.wire.reply(until)
+            if reply.value("cseq") in {wanted, ""}:
+                break
+        self._transcript.write(
+            "exchange", method=method, url=url, status=reply.status, phrase=reply.phrase,
+            headers=[f"{name}: {value}" for name, value in reply.headers],
+        )  # fmt: skip
+        return reply
+
+    def _request(self, method: str, url: str, headers: Mapping[str, str]) -> bytes:
+        self._sequence += 1
+        lines = {"CSeq": str(self._sequence), "User-Agent": AGENT, **headers}
+        if self._session:
+            lines["Session"] = self._session
+        if self._challenge and self._credentials:
+            self._used += 1
+            lines["Authorization"] = digest.authorization(
+                self._challenge, self._credentials, method, url, count=self._used
+            )
+        return replies.request(method, url, lines)
+
+    def _answers(self, reply: RtspReply) -> bool:
+        """Whether it makes sense to ask again: there is a password, and it was not yet refused."""
+        offered = digest.best(digest.challenges(reply.values("www-authenticate")))
+        refused_before = self._challenge is not None and not (offered and offered.stale)
+        if self._credentials is None or offered is None or refused_before:
+            return False
+        self._challenge, self._used = offered, 0
+        return True
+
+    def _reachable(self, url: str) -> str:
+        """Put the address that was reached into a URL: devices name others, and 0.0.0.0."""
+        found = re.match(r"rtsps?://[^/]*", url)
+        own = re.match(r"rtsps?://[^/]*", self.place.url)
+        return own[0] + url[found.end() :] if found and own else url
+
+
+def refused(reply: RtspReply, place: StreamUrl, credentials: Credentials | None) -> DeviceError:
+    """Return the error for what a device refuses."""
+    where = place.url
+    if reply.status == 401:
+        return _unauthorised(where, credentials)
+    if reply.status in {453, 503}:
+        what = tr("is busy ({status} {phrase})", status=reply.status, phrase=reply.phrase)
+        hint = tr("End other viewers of the device, or record fewer channels at once")
+        return DeviceError(what, where=where, hint=hint, code="busy")
+    what = tr("refuses ({status} {phrase})", status=reply.status, phrase=reply.phrase)
+    hint = tr("Check the path of the stream, and the transport (--transport)")
+    return DeviceError(what, where=where, hint=hint, code="refused")
+
+
+def _unauthorised(where: str, credentials: Credentials | None) -> DeviceError:
+    hint = tr("Set ACCEPTANCE_USER and ACCEPTANCE_PASSWORD, or give --user")
+    if credentials is None:
+        what = tr("asks for a user and a password")
+    else:
+        what = tr("refuses the user {user} with this password", user=credentials.user)
+        hint = tr("Check user and password; a clock that is wrong can have the same effect")
+    return DeviceError(what, where=where, hint=hint, code="unauthorised")

@@ -1,0 +1,80 @@
+"""Frames whose noise depends on one another, as after recursive noise reduction in a camera.
+
+The mean of n such frames keeps more noise than 1 / n of its variance, which would read as fixed
+pattern. The covariance C of frames that lie far apart is that of the fixed pattern alone, as long
+as the dependence ends before: it is compared at three distances. With a dependence that dies out
+like q^k, k in thirds of the film, C(2) lies D^2 / (D0 - D) above its end, where D0 = C(0) - C(1),
+D = C(1) - C(2) and q = D / D0.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Array = NDArray[np.float64]
+
+FEWEST = 9  # frames that show how a dependence dies out
+INDEPENDENT = 0.03  # correlation of neighbouring frames that changes no figure
+SURE = 4  # standard errors
+LASTING = 0.5  # of the dependence, that may be left after a third of the film
+
+
+@dataclass(frozen=True)
+class Apart:
+    """Covariances of frames far apart.
+
+    ``fixed`` (h, w) are the products of their codes, for the surface of each order; ``left``: how
+    much of them, in code^2, may still be noise; None where that cannot be told.
+    """
+
+    fixed: tuple[Array, ...]
+    left: float | None
+
+
+def correlation(rest: Array) -> float:
+    """Return the correlation of neighbouring frames over pixels; 0 where it does not matter.
+
+    ``rest`` (n, h, w): codes less the mean frame and the means of the frames. Of independent frames
+    -1 / n is expected, with the standard error of the number of samples.
+    """
+    frames = len(rest)
+    square = float(np.mean(rest**2))
+    if frames < FEWEST or not square:
+        return 0.0
+    found = float(np.mean(rest[1:] * rest[:-1])) / square + 1 / frames
+    least = max(INDEPENDENT, SURE / math.sqrt(rest.size))
+    return found if found > least else 0.0
+
+
+def apart(codes: Array, residual: Callable[[Array, int], Array], orders: tuple[int, ...]) -> Apart:
+    """Return the covariance of frames (n, h, w) that lie two thirds of the film or more apart.
+
+    ``residual`` gives a frame less its surface of an order, scaled so that its squares are free of
+    bias; ``orders`` are those of the surfaces.
+    """
+    third = len(codes) // 3
+    rest = np.array([residual(frame, orders[0]) for frame in codes])
+    near, middle = (float(_covariance(rest, lag, lag + 1).mean()) for lag in (1, third))
+    fixed = [_covariance(rest, 2 * third, len(codes))]
+    for order in orders[1:]:
+        other = np.array([residual(frame, order) for frame in codes])
+        fixed.append(_covariance(other, 2 * third, len(codes)))
+    first, then = near - middle, middle - float(fixed[0].mean())
+    if then > LASTING * first:
+        return Apart(tuple(fixed), None)
+    return Apart(tuple(fixed), max(then, 0.0) ** 2 / (first - then) if first > 0 else 0.0)
+
+
+def _covariance(rest: Array, first: int, end: int) -> Array:
+    """Return the mean product (h, w) of the frames ``first`` to ``end`` - 1 frames apart."""
+    count = sum(len(rest) - lag for lag in range(first, end))
+    products = (np.einsum("nhw,nhw->hw", rest[lag:], rest[:-lag]) for lag in range(first, end))
+    return np.asarray(sum(products) / count)

@@ -1,0 +1,212 @@
+"""A stream by INVITE becomes a clip; what was lost is counted by the packets, not by a decoder."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from typing import TYPE_CHECKING
+
+import av
+import marks
+import pytest
+from peers import gb28181_stream
+from peers.gb28181_device import CHANNELS, ID, Device, Faults, meanwhile, packets
+
+from acceptance.live import transcript
+from acceptance.live.gb28181 import calls
+from acceptance.live.gb28181.offer import MediaRequest
+from acceptance.live.gb28181.program_stream import ProgramStream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from acceptance.live.gb28181.link import Link
+    from acceptance.live.gb28181.platform import Platform
+    from acceptance.live.gb28181.steps import DeviceStep
+
+FRAMES = 75
+
+
+@pytest.fixture(scope="module")
+def stream(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[float, bytes]]:
+    """Three seconds of H.264 at 25 frame/s."""
+    return gb28181_stream.made(tmp_path_factory.mktemp("stream") / "h264", "h264", FRAMES)
+
+
+def taken(
+    platform: Platform, device: Device, clip: Path, **wanted: object
+) -> dict[str, DeviceStep]:
+    """Register a device and take down a stream of its first channel."""
+    with device:
+        meanwhile(platform, device.register)
+        request = MediaRequest(channel=CHANNELS[0], **{"seconds": 30.0} | wanted)  # type: ignore[arg-type]
+        steps = calls.receive(platform, platform.registrar.devices[ID], request, clip)
+        platform.serve(lambda: False, 0.1)  # for what was said last to arrive
+    return {step.name: step for step in steps}
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    """Read a table."""
+    return list(csv.DictReader(io.StringIO(path.read_text())))
+
+
+def frames_of(source: Path | io.BytesIO, kind: str | None = None) -> list[bytes]:
+    """Decode all frames."""
+    with av.open(source, format=kind) as container:
+        return [frame.to_ndarray().tobytes() for frame in container.decode(video=0)]
+
+
+def first_of_frames(stream: list[tuple[float, bytes]]) -> list[int]:
+    """Return the number of the first packet of each frame."""
+    starts, before = [], -1.0
+    for number, (due, _) in enumerate(packets(stream, 0)):
+        starts += [number] if due != before else []
+        before = due
+    return starts
+
+
+@pytest.mark.parametrize(
+    ("codec", "tcp", "sockets"),
+    [
+        ("h264", False, "127.0.0.1"),
+        marks.slow("h265", False, "127.0.0.1"),
+        marks.slow("h264", True, "127.0.0.1"),
+        marks.slow("h264", False, "::1"),
+        marks.slow("h264", True, "::1"),
+    ],
+    indirect=["sockets"],
+)
+def test_a_stream_becomes_a_clip_with_its_packets_beside_it(
+    platform: Platform, sockets: Link, codec: str, tmp_path: Path, *, tcp: bool
+) -> None:
+    """The clip holds what FFmpeg's own reader of programme streams finds in it."""
+    stream = gb28181_stream.made(tmp_path / "stream", codec, FRAMES)
+    peer = Device((sockets.host, sockets.port), stream=stream)
+    steps = taken(platform, peer, tmp_path / "a.mp4", tcp=tcp)
+    packed = io.BytesIO(b"".join(frame for _, frame in stream))
+    assert frames_of(tmp_path / "a.mp4") == frames_of(packed, "mpeg")
+    table = rows(tmp_path / "a.packets.csv")
+    sent = [(65500 + number) % 65536 for number in peer.sent_packets]
+    assert [int(row["sequence"]) for row in table] == sent
+    assert len(rows(tmp_path / "a.arrivals.csv")) == FRAMES
+    assert steps["INVITE"].faults == ()
+    figures = steps["stream"].figures
+    named = codec.replace("h265", "hevc")
+    assert (figures["lost"], figures["frames"], figures["codec"]) == (0, FRAMES, named)
+    assert steps["stream"].faults == ("the device ended the call before its time",)
+    record = transcript.read(tmp_path / "a.stream.jsonl", "stream")
+    events = {line["event"]: line for line in record}
+    assert list(events) == ["described", "connected", "own_drops", "finished"]
+    first, key = (events["connected"][name] for name in ("start_up_s", "key_frame_s"))
+    assert 0 < first <= key < 0.3  # type: ignore[operator]
+    assert events["own_drops"]["count"] == 0
+
+
+def test_lost_packets_are_counted_and_their_frames_left_out(
+    platform: Platform, stream: list[tuple[float, bytes]], tmp_path: Path
+) -> None:
+    starts = first_of_frames(stream)
+    lost = frozenset({starts[10], starts[30], starts[31], starts[60]})
+    peer = Device(("127.0.0.1", platform.port), stream=stream, faults=Faults(lost=lost))
+    steps = taken(platform, peer, tmp_path / "a.mp4")
+    assert steps["stream"].figures["lost"] == 4
+    assert steps["stream"].figures["frames"] == FRAMES - 4
+    assert "4 packets lost" in steps["stream"].faults
+    indices = [int(row["frame"]) for row in rows(tmp_path / "a.packets.csv")]
+    assert sorted({*indices} - {-1}) == list(range(FRAMES - 4))
+
+
+def test_a_recording_is_played_back_and_ended_in_time(
+    platform: Platform, stream: list[tuple[float, bytes]], tmp_path: Path
+) -> None:
+    peer = Device(("127.0.0.1", platform.port), stream=stream)
+    steps = taken(platform, peer, tmp_path / "a.mp4", start=1.76e9, seconds=1.0)
+    assert {name: (step.status, step.faults) for name, step in steps.items()} == {
+        "INVITE": (200, ()),
+        "stream": (200, ()),
+        "BYE": (200, ()),
+    }
+    [invite] = [text for text in peer.heard if text.startswith("INVITE")]
+    assert "s=Playback\r\n" in invite
+    assert "t=1760000000 1760000001\r\n" in invite
+    seconds = steps["stream"].figures["seconds"]
+    assert isinstance(seconds, float)
+    assert 0.9 < seconds < 1.3
+
+
+GONE = {"stream": ["the device ended the call before its time"]}
+STOPPED = {"stream": ["the stream stops before its time"]}
+SVAC = {"stream": ["1 packet lost", "no picture that can be read; the stream is SVAC"]}
+SILENT = {"INVITE": ["no answer within 1 s"]}
+
+
+@pytest.mark.parametrize(
+    ("faults", "said", "methods"),
+    [
+        (Faults(refuse=486), {"INVITE": ["refused with 486"]}, ["ACK"]),
+        marks.slow(Faults(silent=frozenset({"INVITE"})), SILENT, ["CANCEL"]),
+        marks.slow(Faults(late=1.2), SILENT, ["CANCEL", "ACK", "BYE"]),
+        marks.slow(Faults(ssrc=5), {"stream": ["SSRC of the packets is 0000000005"]}, ["ACK"]),
+        marks.slow(Faults(hang_up=40), GONE, ["ACK"]),
+        marks.slow(Faults(stall=40), STOPPED, ["ACK", "BYE"]),
+        marks.slow(Faults(stall=1), STOPPED, ["ACK", "BYE"]),
+        marks.slow(Faults(lost=frozenset({20}), svac=True), SVAC, ["ACK"]),
+    ],
+)
+def test_what_goes_wrong_is_said_and_nothing_hangs(
+    platform: Platform,
+    stream: list[tuple[float, bytes]],
+    tmp_path: Path,
+    faults: Faults,
+    said: dict[str, list[str]],
+    methods: list[str],
+) -> None:
+    peer = Device(("127.0.0.1", platform.port), stream=stream, faults=faults)
+    begun = time.monotonic()
+    steps = taken(platform, peer, tmp_path / "a.mp4")
+    assert time.monotonic() - begun < 8
+    for name, words in said.items():
+        assert all(any(word in fault for fault in steps[name].faults) for word in words)
+    heard = [text.split(" ")[0] for text in peer.heard if not text.startswith("SIP/2.0")]
+    assert [method for method in heard if method != "INVITE"] == methods
+    if "stream" in steps:
+        assert len(rows(tmp_path / "a.packets.csv")) == len(peer.sent_packets)
+
+
+def test_whoever_interrupts_leaves_no_device_sending(
+    platform: Platform,
+    stream: list[tuple[float, bytes]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    peer = Device(("127.0.0.1", platform.port), stream=stream)
+    serve = platform.serve
+
+    def interrupted(until: Callable[[], bool], seconds: float) -> bool:
+        if peer.sent_packets:
+            serve(lambda: False, 1.0)
+            raise KeyboardInterrupt
+        return serve(until, seconds)
+
+    with peer:
+        meanwhile(platform, peer.register)
+        request = MediaRequest(channel=CHANNELS[0], seconds=30.0)
+        monkeypatch.setattr(platform, "serve", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            calls.receive(platform, platform.registrar.devices[ID], request, tmp_path / "a.mp4")
+        serve(lambda: False, 0.1)
+    assert [text for text in peer.heard if text.startswith("BYE ")]
+    assert len(frames_of(tmp_path / "a.mp4")) >= 20
+
+
+@pytest.mark.parametrize("cut", range(20, 60, 3))
+def test_a_frame_that_is_cut_off_is_counted_and_spoils_no_other(
+    stream: list[tuple[float, bytes]], cut: int
+) -> None:
+    program = ProgramStream()
+    first, second = stream[0][1], stream[1][1]
+    assert program.frame([first[:cut]]) is None
+    assert program.frame([first[:cut], first, second]) is not None
+    assert program.frame([first]) is not None

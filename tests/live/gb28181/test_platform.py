@@ -1,0 +1,256 @@
+"""Devices register, are asked and answer; what they do wrong is named, and nothing hangs."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import re
+import socket
+import time
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from peers.gb28181_device import CHANNELS, ID, PASSWORD, Device, Faults, meanwhile
+
+from acceptance.live import digest, transcript
+from acceptance.live.gb28181 import bodies, keepalives, queries, sip_message
+from acceptance.live.gb28181.link import MOST_CONNECTIONS
+from acceptance.live.gb28181.record import KIND
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from acceptance.live.gb28181.platform import Platform
+    from acceptance.live.gb28181.registrar import RegisteredDevice
+
+
+def registered(platform: Platform, device: Device) -> RegisteredDevice:
+    """Register a device."""
+    assert " 200 OK" in meanwhile(platform, device.register)
+    return platform.registrar.devices[ID]
+
+
+def device(platform: Platform, **options: object) -> Device:
+    """Make a device of this platform."""
+    return Device(("127.0.0.1", platform.port), **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("transport", ["UDP", "TCP"])
+def test_a_device_registers_is_asked_and_answers(platform: Platform, transport: str) -> None:
+    with device(platform, transport=transport) as camera:
+        registration = registered(platform, camera)
+        catalogue = queries.catalogue(platform, registration)
+        information = queries.information(platform, registration)
+    assert [item["DeviceID"] for item in catalogue.items] == list(CHANNELS)
+    assert catalogue.items[0]["Name"] == "大门1"
+    figures = catalogue.step.figures
+    assert (figures["sum_num"], figures["received"], figures["messages"]) == (5, 5, 3)
+    assert (information.fields or {})["DeviceName"] == "录像机"
+    steps = [*platform.report(), catalogue.step, information.step]
+    assert [step.name for step in steps] == ["REGISTER", "REGISTER", "Catalog", "DeviceInfo"]
+    assert [step.faults for step in steps] == [()] * 4
+
+
+def test_a_wrong_password_is_refused_and_named(platform: Platform) -> None:
+    with device(platform, password="87654321") as camera:  # noqa: S106 -- of nobody
+        assert " 403 " in meanwhile(platform, camera.register)
+        assert " 403 " in meanwhile(platform, camera.keep_alive)
+    assert not platform.registrar.devices
+    first, second, third = platform.report()
+    assert (first.status, second.status, third.status) == (401, 403, 403)
+    assert "wrong password" in second.faults[0]
+    assert third.faults == ("the device is not registered",)
+
+
+def test_a_device_registers_again_and_signs_off(platform: Platform) -> None:
+    with device(platform) as camera:
+        registration = registered(platform, camera)
+        assert registered(platform, camera) is registration
+        assert registration.renewals == 1
+        response = meanwhile(platform, lambda: camera.register(0))
+    assert "Expires: 0" in response
+    assert not platform.registrar.devices
+
+
+def test_an_answer_to_registration_holds_the_platforms_time(platform: Platform) -> None:
+    with device(platform) as camera:
+        before = time.time()
+        response = meanwhile(platform, camera.register)
+        after = time.time()
+    [date] = re.findall(r"Date: (\S+)\r\n", response)
+    read = datetime.fromisoformat(f"{date}+08:00").timestamp()
+    assert before - 0.001 <= read <= after
+
+
+@pytest.mark.parametrize("ahead", [-7.0, 0.0, 3600.4])
+def test_the_clock_of_a_device_is_compared_with_ours(platform: Platform, ahead: float) -> None:
+    with device(platform, faults=Faults(clock=ahead)) as camera:
+        meanwhile(platform, lambda: camera.register(date=True))
+        step = queries.status(platform, platform.registrar.devices[ID]).step
+    offset, half_width = (
+        step.figures[name] for name in ("clock_offset_s", "clock_offset_half_width_s")
+    )
+    assert isinstance(offset, float)
+    assert isinstance(half_width, float)
+    assert abs(offset - ahead) <= half_width + 0.002
+    assert 0.5 <= half_width < 0.6  # a whole second is stated
+    registration = platform.report()[1]
+    assert registration.figures["clock_offset_s"] == pytest.approx(ahead, abs=0.05)
+
+
+def test_keep_alives_are_timed_and_missing_ones_counted(platform: Platform) -> None:
+    def lives() -> str:
+        for pause in (0.3, 0.3, 0.9, 0.3):
+            camera.keep_alive()
+            time.sleep(pause)
+        return camera.keep_alive()
+
+    with device(platform) as camera:
+        registration = registered(platform, camera)
+        meanwhile(platform, lives)
+    now = registration.keepalives[-1] + 0.1
+    step = keepalives.regularity(registration, 2.0, now, agreed=0.3)
+    assert (step.figures["received"], step.figures["missing"]) == (5, 2)
+    assert step.faults == ("2 keep-alives missing",)
+    assert step.figures["longest_s"] == pytest.approx(0.9, abs=0.1)
+    assert keepalives.regularity(registration, 2.0, now).figures["missing"] == 2
+    silent = dataclasses.replace(registration, keepalives=[])
+    assert keepalives.regularity(silent, 2.0, now).faults == ("no keep-alive within 2 s",)
+
+
+@pytest.mark.parametrize(
+    ("sends", "counted", "fault"),
+    [
+        (((0, 1), (2, 3)), (4, 0), "SumNum is 5, received 4"),
+        (((0, 1), (1, 2), (3, 4)), (5, 1), "items came twice: 1"),
+        (((0, 1, 2, 3, 4),), (5, 0), ""),
+        ((), (0, 0), "accepted, but no answer within 1 s"),
+    ],
+)
+def test_a_catalogue_is_counted_against_what_it_states(
+    platform: Platform, sends: tuple[tuple[int, ...], ...], counted: tuple[int, int], fault: str
+) -> None:
+    with device(platform, faults=Faults(catalogue_sends=sends)) as camera:
+        step = queries.catalogue(platform, registered(platform, camera)).step
+    assert (step.figures["received"], step.figures["twice"]) == counted
+    assert step.faults == ((fault,) if fault else ())
+
+
+def test_records_of_a_range_are_listed_and_counted(platform: Platform) -> None:
+    records = [(f"2026-11-25T0{hour}:00:00", f"2026-11-25T0{hour}:59:58") for hour in range(5)]
+    with device(platform, records=records) as camera:
+        registration = registered(platform, camera)
+        answers = queries.records(platform, registration, CHANNELS[0], 1.76e9, 1.77e9)
+    assert [(item["StartTime"], item["EndTime"]) for item in answers.items] == records
+    assert (answers.step.figures["sum_num"], answers.step.faults) == (5, ())
+    [question] = [text for text in camera.heard if "<CmdType>RecordInfo" in text]
+    assert "<StartTime>2025-10-09T16:53:20</StartTime>" in question  # local time of Beijing
+
+
+def test_bodies_in_utf_8_are_read_and_named(platform: Platform) -> None:
+    with device(platform, faults=Faults(encoding="utf-8")) as camera:
+        answers = queries.information(platform, registered(platform, camera))
+    assert (answers.fields or {})["DeviceName"] == "录像机"
+    assert answers.step.faults == ("declared gb2312, written in UTF-8",)
+
+
+def test_a_device_that_does_not_answer_costs_the_time_out_and_no_more(platform: Platform) -> None:
+    with device(platform) as camera:
+        registration = registered(platform, camera)
+    started = time.monotonic()
+    step = queries.information(platform, registration).step
+    assert 1 <= time.monotonic() - started < 1.5
+    assert (step.status, step.ms, step.faults) == (None, None, ("no answer within 1 s",))
+    assert step.figures["sent_again"] == 1  # after 0.5 s
+
+
+def test_what_is_no_message_is_survived_and_named(platform: Platform, tmp_path: Path) -> None:
+    """A flood, rubbish, a huge body, a bomb, a wrong Call-ID: who is registered is served."""
+    bomb = '<!DOCTYPE a [<!ENTITY b "c">]><Notify><CmdType>&b;</CmdType></Notify>'
+
+    def attack() -> str:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            stranger.connect(("127.0.0.1", platform.port))
+            for _ in range(3000):
+                stranger.send(b"REGISTER sip:x SIP/2.0\r\nVia: x\r\n\r\n")
+            stranger.send(bytes(range(256)) * 200)
+            stranger.send(RESPONSE.encode())
+        with socket.create_connection(("127.0.0.1", platform.port)) as stranger:
+            stranger.send(b"MESSAGE sip:x SIP/2.0\r\nContent-Length: 99999999\r\n\r\n")
+            assert stranger.recv(10) == b""  # hung up
+        return camera.say(bomb)
+
+    with device(platform) as camera:
+        registration = registered(platform, camera)
+        assert " 400 " in meanwhile(platform, attack)
+        assert queries.information(platform, registration).step.faults == ()
+    faults = {fault for step in platform.report() for fault in step.faults}
+    assert faults == {
+        "malformed: headers missing: from, to, call-id, cseq",
+        "malformed: too long",
+        "malformed: no empty line ends the headers",
+        "declares a document type or entities",
+        "responses to no request of ours, by branch or Call-ID",
+    }
+    lines = transcript.read(tmp_path / "a.gb28181.jsonl", KIND)
+    assert {line["event"] for line in lines} == {"sent", "received", "malformed"}
+
+
+def test_neither_password_nor_what_lets_guess_it_is_written(
+    platform: Platform, tmp_path: Path
+) -> None:
+    with device(platform) as camera:
+        registered(platform, camera)
+    text = (tmp_path / "a.gb28181.jsonl").read_text()
+    assert "Authorization: Digest" in text
+    assert not re.search(r'response=\\?"[0-9a-f]', text)
+    assert PASSWORD not in text
+
+
+def test_connections_that_say_nothing_do_not_keep_devices_out(platform: Platform) -> None:
+    with contextlib.ExitStack() as stack:
+        for _ in range(MOST_CONNECTIONS + 8):
+            place = ("127.0.0.1", platform.port)
+            stack.enter_context(socket.create_connection(place)).send(b"REGISTER")
+            platform.serve(lambda: False, 0.001)
+        camera = stack.enter_context(device(platform, transport="TCP"))
+        assert queries.information(platform, registered(platform, camera)).step.faults == ()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'<?xml version="1.0"' + b' encoding="x"' * 40_000,
+        b"<Notify>" * 100_000,
+        b"<Notify>" + b"<CmdType>a</CmdType>" * 40_000 + b"</Notify>",
+        b"\xff\xfe<\x00",
+        b"",
+    ],
+    ids=["declaration", "deep", "long", "utf-16", "empty"],
+)
+def test_no_body_takes_long_to_refuse_or_read(content: bytes) -> None:
+    begun = time.process_time()
+    with contextlib.suppress(bodies.BodyError):
+        bodies.read(content)
+    assert time.process_time() - begun < 1
+
+
+def test_no_header_takes_long_to_read() -> None:
+    begun = time.process_time()
+    for value in ("sip:" * 1000, "a" * 4000, ";tag" * 1000, '"' * 4000):
+        head = f"From: {value}\r\nTo: {value}\r\nVia: {value}\r\nCall-ID: a\r\nCSeq: 1 BYE\r\n\r\n"
+        message = sip_message.parse(f"BYE sip:a@b SIP/2.0\r\n{head}".encode())
+        assert message.branch == sip_message.user_of(message.header("from")) == ""
+        digest.parameters(message.header("to"))
+    assert time.process_time() - begun < 1
+
+
+RESPONSE = """SIP/2.0 200 OK\r
+Via: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bKunknown\r
+From: <sip:a@b>;tag=1\r
+To: <sip:a@b>;tag=2\r
+Call-ID: of nobody\r
+CSeq: 1 MESSAGE\r
+\r
+"""

@@ -1,0 +1,173 @@
+"""What devices do wrong: one sentence, in time, and nothing is left behind."""
+
+from __future__ import annotations
+
+import socket
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from peers.rtsp_responder import SDP, Asked, reply, responder, usual
+
+from acceptance.errors import DeviceError, UsageError
+from acceptance.live.credentials import Credentials
+from acceptance.live.rtsp import capture
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+TIMEOUT = 1.0
+LEE = Credentials("lee", "s3cret")
+BASIC = {"WWW_Authenticate": 'Basic realm="camera"'}
+
+
+def only(method: str, content: bytes) -> Callable[[Asked], bytes]:
+    """Answer one method with this, all others as usual."""
+    return lambda asked: content if asked.method == method else usual(asked)
+
+
+ANSWERS: dict[str, tuple[Callable[[Asked], bytes], str, str]] = {
+    "html": (lambda _: b"HTTP/1.1 400 Bad Request\r\n\r\n<html></html>", "not RTSP", "nonsense"),
+    "banner": (lambda _: b"220 mail.example ESMTP\r\n", "not RTSP", "nonsense"),
+    "endless_head": (
+        lambda _: b"RTSP/1.0 200 OK\r\n" + b"X: y\r\n" * 40000, "not RTSP", "nonsense",
+    ),
+    "huge_body": (
+        lambda _: b"RTSP/1.0 200 OK\r\nContent-Length: 104857600\r\n\r\n", "not RTSP", "nonsense",
+    ),
+    "negative_body": (
+        lambda _: b"RTSP/1.0 200 OK\r\nContent-Length: -1\r\n\r\n", "not RTSP", "nonsense",
+    ),
+    "slow": (lambda _: b"RTSP/1.0 200 OK\r\nX: \0SLOW\0y", "in time", "silent"),
+    "mute": (lambda _: b"", "in time", "silent"),
+    "busy": (lambda asked: only("PLAY", reply(asked, "453 Not Enough Bandwidth"))(asked),
+             "453 Not Enough", "busy"),
+    "down": (lambda asked: only("DESCRIBE", reply(asked, "503 Service Unavailable"))(asked),
+             "503", "busy"),
+    "elsewhere": (lambda asked: only("DESCRIBE", reply(asked, "404 Not Found"))(asked),
+                  "404 Not Found", "refused"),
+    "no_udp": (lambda asked: only("SETUP", reply(asked, "461 Unsupported Transport"))(asked),
+               "461", "refused"),
+    "svac": (lambda asked: usual(asked, "SVAC"), "sends SVAC", "codec"),
+    "sound": (lambda asked: only("DESCRIBE", reply(asked, body="v=0\r\nm=audio 0 RTP/AVP 0\r\n"))(
+        asked), "no video", "codec"),
+    "garbage": (lambda asked: only("DESCRIBE", reply(asked, body="\x00\x01m=video\r\na="))(asked),
+                "no video", "codec"),
+    "silence": (usual, "nothing comes", "silent"),
+    "who": (lambda asked: only("DESCRIBE", reply(asked, "401 Unauthorized", **BASIC))(asked),
+            "refuses the user lee", "unauthorised"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_a_device_that_misbehaves_is_named_in_time_and_leaves_nothing(
+    name: str, tmp_path: Path
+) -> None:
+    answer, words, code = ANSWERS[name]
+    begun = time.monotonic()
+    with responder(answer) as device, pytest.raises(DeviceError, match=words) as caught:
+        capture(device.url, tmp_path / "gate.mp4", timeout=TIMEOUT, seconds=60, credentials=LEE)
+    assert caught.value.code == code
+    assert caught.value.exit_code == 2
+    assert time.monotonic() - begun < 2 * TIMEOUT + 1
+    assert list(tmp_path.iterdir()) == []
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_password_is_asked_for_by_name(tmp_path: Path) -> None:
+    def answer(asked: Asked) -> bytes:
+        return reply(asked, "401 Unauthorized", **BASIC)
+
+    with responder(answer) as device, pytest.raises(DeviceError, match="ACCEPTANCE_PASSWORD"):
+        capture(device.url, tmp_path / "gate.mp4", timeout=TIMEOUT)
+
+
+def test_a_wrong_password_is_sent_once_and_no_lock_out_is_run_into(tmp_path: Path) -> None:
+    challenge = 'Digest realm="camera", nonce="{}", algorithm=MD5'
+
+    def answer(asked: Asked) -> bytes:
+        nonce = challenge.format(len(device.asked))
+        return reply(asked, "401 Unauthorized", WWW_Authenticate=nonce)
+
+    with responder(answer) as device, pytest.raises(DeviceError, match="refuses the user lee"):
+        capture(device.url, tmp_path / "gate.mp4", timeout=TIMEOUT, credentials=LEE)
+    tries = [asked for asked in device.asked if "authorization" in asked.headers]
+    assert len(tries) == 1
+
+
+def test_a_closed_port_and_an_unknown_host_are_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        port = sock.getsockname()[1]
+    with pytest.raises(DeviceError, match="cannot be reached") as caught:
+        capture(f"rtsp://127.0.0.1:{port}/live", tmp_path / "gate.mp4", timeout=TIMEOUT)
+    assert caught.value.code == "unreachable"
+    with pytest.raises(DeviceError, match="cannot be reached"):
+        capture("rtsp://camera.invalid/live", tmp_path / "gate.mp4", timeout=TIMEOUT)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://camera/live", "rtsp://", "rtsp://cam era/live", "rtsp://camera:99999/", "camera",
+     "rtsp://lee:p/ss@camera/live", "rtsp://[::1/live"],
+)  # fmt: skip
+def test_what_is_no_url_of_a_stream_is_refused_without_showing_a_password(
+    url: str, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match="no URL of a stream") as caught:
+        capture(url, tmp_path / "gate.mp4")
+    assert "p/ss" not in str(caught.value)
+
+
+def test_addresses_that_a_device_makes_up_are_replaced_by_the_one_that_was_reached(
+    tmp_path: Path,
+) -> None:
+    """Content-Base and controls with another host, with port 0 and 0.0.0.0 are common."""
+
+    def answer(asked: Asked) -> bytes:
+        if asked.method != "DESCRIBE":
+            return usual(asked)
+        sdp = SDP.format(codec="H264").replace("track1", "rtsp://0.0.0.0:0/live/track1")
+        return reply(asked, body=sdp, Content_Base="rtsp://192.0.2.7/live/")
+
+    with responder(answer) as device, pytest.raises(DeviceError, match="nothing comes"):
+        capture(device.url, tmp_path / "gate.mp4", timeout=0.5)
+    setup = next(asked for asked in device.asked if asked.method == "SETUP")
+    play = next(asked for asked in device.asked if asked.method == "PLAY")
+    assert setup.url == f"rtsp://127.0.0.1:{device.port}/live/track1"
+    assert play.url == f"rtsp://127.0.0.1:{device.port}/live/"
+
+
+def test_the_better_of_several_challenges_is_answered(tmp_path: Path) -> None:
+    def answer(asked: Asked) -> bytes:
+        if "authorization" in asked.headers:
+            return usual(asked)
+        both = reply(asked, "401 Unauthorized", **BASIC)
+        digest = b'WWW-Authenticate: Digest realm="camera", nonce="1"\r\n\r\n'
+        return both[:-2] + digest
+
+    with responder(answer) as device, pytest.raises(DeviceError, match="nothing comes"):
+        capture(device.url, tmp_path / "gate.mp4", timeout=0.5, credentials=LEE)
+    answers = [asked.headers["authorization"] for asked in device.asked[1:]]
+    assert all(each.startswith("Digest ") for each in answers)
+
+
+def test_a_keep_alive_is_sent_and_a_new_nonce_is_answered(tmp_path: Path) -> None:
+    """A session of 2 s is kept alive after 1 s; the nonce has become too old by then."""
+    stale = 'Digest realm="camera", nonce="2", stale=true'
+
+    def answer(asked: Asked) -> bytes:
+        if "authorization" not in asked.headers:
+            return reply(asked, "401 No", WWW_Authenticate='Digest realm="camera", nonce="1"')
+        playing = any(asked.method == "PLAY" for asked in device.asked[:-1])
+        if playing and 'nonce="1"' in asked.headers["authorization"]:
+            return reply(asked, "401 No", WWW_Authenticate=stale)
+        if asked.method == "SETUP":
+            return reply(asked, Session="1; timeout=2", Transport=asked.headers["transport"])
+        return usual(asked)
+
+    with responder(answer) as device, pytest.raises(DeviceError, match="nothing comes"):
+        capture(device.url, tmp_path / "gate.mp4", timeout=1.6, credentials=LEE)
+    after = [asked for asked in device.asked if asked.method in {"OPTIONS", "GET_PARAMETER"}][2:]
+    assert len(after) == 2
+    assert 'nonce="2"' in after[1].headers["authorization"]

@@ -1,0 +1,237 @@
+"""A stream of a real server is taken down: clip, arrival times and packets agree."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import numpy as np
+import pytest
+from marks import slow
+from peers.captured_files import check, events, rows
+from peers.certificate import self_signed
+from peers.rtsp_camera import camera
+
+from acceptance.errors import DeviceError, OutputError, UsageError
+from acceptance.footage import clip as footage
+from acceptance.live.credentials import Credentials
+from acceptance.live.rtsp import capture
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from acceptance.footage.clip import Frame
+    from acceptance.live.rtsp.capture_loop import LiveRates
+
+
+@pytest.mark.film
+def test_a_stream_becomes_a_clip_with_the_arrival_of_each_frame(tmp_path: Path) -> None:
+    with camera() as peer:
+        captured = capture(peer.url, tmp_path / "gate.mp4", seconds=2)
+    check(captured)
+    assert captured.whole
+    assert captured.reason == "seconds"
+    assert 48 <= captured.frames <= 52
+    [connected] = events(captured, "connected")
+    assert (connected["codec"], connected["width"], connected["height"]) == ("h264", 320, 240)
+
+
+STREAMS = [
+    ({"codec": "h265"}, "udp", "hevc"),
+    slow({"codec": "h264"}, "udp", "h264"),
+    slow({"codec": "h265"}, "tcp", "hevc"),
+    slow({"codec": "mjpeg"}, "tcp", "mjpeg"),
+    ({"codec": "mjpeg"}, "udp", "mjpeg"),
+    slow({"sets_in_sdp_only": True}, "tcp", "h264"),
+    ({"options": {"bf": "2"}}, "tcp", "h264"),
+    slow({"host": "::1"}, "udp", "h264"),
+]  # fmt: skip
+
+
+@pytest.mark.film
+@pytest.mark.parametrize(("faults", "transport", "codec"), STREAMS)
+def test_each_codec_comes_by_each_transport(
+    faults: dict[str, Any], transport: str, codec: str, tmp_path: Path
+) -> None:
+    with camera(**faults) as peer:
+        captured = capture(peer.url, tmp_path / "gate.mp4", frames=30, transport=transport)
+    check(captured)
+    assert captured.whole
+    [connected] = events(captured, "connected")
+    assert (connected["codec"], connected["transport"]) == (codec, transport)
+    assert footage.open_clip(captured.clip).info.codec == codec
+
+
+@pytest.mark.film
+def test_arrivals_are_those_of_the_kernel_and_close_to_when_the_frame_was_sent(
+    tmp_path: Path,
+) -> None:
+    """Between the camera's push and the arrival lie GStreamer's 1 to 10 ms, never less than 0."""
+    with camera(codec="h264") as peer:
+        captured = capture(peer.url, tmp_path / "gate.mp4", frames=50)
+        sent = [line["at"] for line in peer.sent()]
+    came = [float(row["arrival_s"]) for row in rows(captured.arrivals)]
+    after = [arrival - max(at for at in sent if at <= arrival) for arrival in came]
+    assert max(after) < 0.04
+    packets = rows(captured.packets)
+    lags = [float(row["user_s"]) - float(row["arrival_s"]) for row in packets]
+    assert captured.kernel_times
+    assert min(lags) >= 0
+    assert sum(lag > 0 for lag in lags) > len(lags) / 2
+    assert captured.lag == pytest.approx(sum(lags) / len(lags), abs=1e-5)
+
+
+PASSWORDS = ["p@ss/w:rd#1?%", 'quote"d \\', "密码"]
+
+
+@pytest.mark.film
+@pytest.mark.parametrize(
+    ("scheme", "password"),
+    [
+        ("digest", PASSWORDS[0]),
+        *(slow("digest", each) for each in PASSWORDS[1:]),
+        slow("basic", "p@ss:w"),
+    ],
+)
+def test_a_password_is_asked_for_and_never_written(
+    scheme: str, password: str, tmp_path: Path
+) -> None:
+    with camera(user="lee", password=password, basic=scheme == "basic") as peer:
+        who = Credentials("lee", password)
+        captured = capture(peer.url, tmp_path / "gate.mp4", frames=5, credentials=who)
+        url = peer.url.replace("://", f"://lee:{quote(password, safe='')}@")
+        again = capture(url, tmp_path / "again.mp4", frames=5)
+        with pytest.raises(DeviceError, match="refuses the user lee"):
+            capture(peer.url, tmp_path / "no.mp4", credentials=Credentials("lee", "wrong"))
+    assert captured.frames == again.frames == 5
+    for path in tmp_path.iterdir():
+        content = path.read_bytes()
+        assert password.encode() not in content
+        assert quote(password, safe="").encode() not in content
+
+
+@pytest.mark.film
+def test_a_certificate_that_nobody_signed_is_trusted_by_its_fingerprint_only(
+    tmp_path: Path,
+) -> None:
+    fingerprint = self_signed(tmp_path / "camera.pem")
+    with camera(tls=str(tmp_path / "camera.pem")) as peer:
+        with pytest.raises(DeviceError, match=f"--fingerprint {fingerprint}"):
+            capture(peer.url, tmp_path / "gate.mp4")
+        with pytest.raises(DeviceError, match="another certificate"):
+            capture(peer.url, tmp_path / "gate.mp4", fingerprint="0" * 64)
+        captured = capture(peer.url, tmp_path / "gate.mp4", frames=20, fingerprint=fingerprint)
+    check(captured)
+    assert not captured.kernel_times, "the kernel sees the encrypted stream only"
+
+
+@pytest.mark.film
+def test_what_a_device_had_in_stock_is_left_out_up_to_the_next_key_frame(tmp_path: Path) -> None:
+    with camera(stock=40) as peer:
+        captured = capture(peer.url, tmp_path / "gate.mp4", frames=30)
+    check(captured)
+    came = [float(row["arrival_s"]) for row in rows(captured.arrivals)]
+    assert came[-1] - came[0] == pytest.approx(29 / 25, abs=0.1)
+    assert sum(row["frame"] == "-1" for row in rows(captured.packets)) >= 40
+
+
+@pytest.mark.film
+def test_rtp_time_that_jumps_is_bridged_by_the_arrivals(tmp_path: Path) -> None:
+    with camera(jumps={20: -3000.0, 40: 7000.0}) as peer:
+        captured = capture(peer.url, tmp_path / "gate.mp4", frames=60)
+    check(captured)
+    times = [float(packet.time) for packet in footage.open_clip(captured.clip).packets]
+    steps = np.diff(times)
+    assert (steps > 0).all()
+    assert steps.max() < 0.2
+    assert times[-1] == pytest.approx(59 / 25, abs=0.1)
+
+
+@pytest.mark.film
+def test_a_picture_of_another_size_ends_the_clip(tmp_path: Path) -> None:
+    with camera(other_size_from=50) as peer:
+        captured = capture(peer.url, tmp_path / "gate.mp4", seconds=10)
+    check(captured)
+    assert captured.reason == "changed"
+    assert not captured.whole
+    assert captured.frames == 50
+
+
+@pytest.mark.film
+def test_a_camera_that_stops_in_the_middle_is_asked_again_until_the_time_is_over(
+    tmp_path: Path,
+) -> None:
+    """It goes on sending after PLAY, and stops again: two connections at least."""
+    with camera(stops_after=30) as peer:
+        captured = capture(peer.url, tmp_path / "gate.mp4", seconds=5, timeout=0.7)
+    check(captured)
+    assert captured.reason == "seconds"
+    assert captured.connections >= 2
+    assert not captured.whole
+    assert next(iter(events(captured, "disconnected")))["reason"] == "silent"
+
+
+@pytest.mark.film
+def test_a_session_is_ended_so_that_the_next_one_finds_room(
+    tmp_path: Path,
+) -> None:
+    with camera(most_sessions=1) as peer:
+        capture(peer.url, tmp_path / "first.mp4", frames=5)
+        captured = capture(peer.url, tmp_path / "second.mp4", frames=5)
+        time.sleep(0.2)
+        ends = [line for line in peer.said if line.get("client") == "teardown"]
+    assert captured.frames == 5
+    assert len(ends) == 2
+
+
+@pytest.mark.film
+def test_a_second_session_that_a_camera_has_no_room_for_is_refused_in_a_sentence(
+    tmp_path: Path,
+) -> None:
+    stop = threading.Event()
+    with camera(most_sessions=1) as peer, ThreadPoolExecutor(1) as pool:
+        first = pool.submit(capture, peer.url, tmp_path / "first.mp4", stop=stop)
+        while not (tmp_path / "first.mp4").exists():
+            time.sleep(0.05)
+        with pytest.raises(DeviceError, match=r"is busy \(503 Service Unavailable\)"):
+            capture(peer.url, tmp_path / "second.mp4", timeout=3)
+        stop.set()
+        assert first.result().reason == "interrupted"
+    with camera(refuse_play=453) as peer, pytest.raises(DeviceError, match=r"is busy \(453"):
+        capture(peer.url, tmp_path / "third.mp4", timeout=3)
+
+
+@pytest.mark.film
+def test_whoever_watches_gets_the_newest_key_frame_once_a_second(tmp_path: Path) -> None:
+    seen: list[Frame] = []
+    rates: list[LiveRates] = []
+    with camera(gop=10) as peer:
+        capture(
+            peer.url, tmp_path / "gate.mp4", seconds=3.2, on_frame=seen.append,
+            on_rates=rates.append,
+        )  # fmt: skip
+    assert 2 <= len(seen) <= 4
+    assert all(frame.luma.shape == (240, 320) for frame in seen)
+    assert 2 <= len(rates) <= 4
+    assert all(23 < rate.frame_rate < 27 for rate in rates)
+    assert all(rate.bit_rate > 10_000 for rate in rates)
+
+
+def test_nothing_is_written_over(tmp_path: Path) -> None:
+    (tmp_path / "gate.packets.csv").write_text("kept")
+    with pytest.raises(OutputError, match="already exists"):
+        capture("rtsp://127.0.0.1:1/live", tmp_path / "gate.mp4")
+    assert (tmp_path / "gate.packets.csv").read_text() == "kept"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"transport": "carrier"}, {"seconds": 0}, {"frames": -1}, {"timeout": float("nan")},
+     {"fingerprint": "abc"}],
+)  # fmt: skip
+def test_wrong_arguments_are_refused(wrong: dict[str, Any], tmp_path: Path) -> None:
+    with pytest.raises(UsageError):
+        capture("rtsp://127.0.0.1:1/live", tmp_path / "gate.mp4", **wrong)

@@ -1,0 +1,264 @@
+"""Loss, kills, pulled cables, full discs and a clock that is set: what was captured is kept."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from marks import slow
+from peers.cable import THERE, cable
+from peers.captured_files import check, events, rows
+from peers.rtsp_camera import camera
+
+from acceptance.errors import OutputError
+from acceptance.footage import clip as footage
+from acceptance.live.rtsp import arrival, capture, room
+from acceptance.live.rtsp.arrival import ArrivalClock, Stamp
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from acceptance.live.rtsp import Captured
+
+TOOL = """
+import pathlib, sys
+from acceptance.live.rtsp import capture
+capture(sys.argv[1], pathlib.Path(sys.argv[2]))
+"""
+
+
+@pytest.mark.film
+@pytest.mark.parametrize("per_mille", [20, slow(3), slow(100)])
+def test_loss_is_what_the_firewall_counted(per_mille: int, tmp_path: Path) -> None:
+    """Between the first and the last packet: losing begins after the one, ends before the other."""
+    with cable() as link, camera(host=THERE, prefix=link.prefix, noise=6) as peer:
+        counted: list[int] = []
+
+        def lose() -> None:
+            time.sleep(1.0)
+            link.lose(per_mille)
+            time.sleep(4.0)
+            counted.append(link.lost())
+
+        loser = threading.Thread(target=lose)
+        loser.start()
+        captured = capture(peer.url, tmp_path / "gate.mp4", seconds=6, transport="udp")
+        loser.join()
+    assert captured.lost == counted[0] > 0
+    assert captured.own_drops == 0
+    assert [line["count"] for line in events(captured, "own_drops")] == [0]
+    check(captured, whole=False)
+    reports = events(captured, "sender_report")
+    assert reports, "GStreamer sends one within five seconds"
+    for report in reports:
+        assert report["ntp_s"] == pytest.approx(report["arrival_s"], abs=0.1)
+
+
+@pytest.mark.film
+def test_multicast_is_joined_by_the_cable_that_reaches_the_camera(tmp_path: Path) -> None:
+    with cable() as link, camera(host=THERE, prefix=link.prefix, multicast="239.255.7.7") as peer:
+        captured = capture(peer.url, tmp_path / "gate.mp4", frames=30, transport="multicast")
+    check(captured)
+    assert captured.whole
+    assert captured.kernel_times
+    [connected] = events(captured, "connected")
+    assert connected["transport"] == "multicast"
+
+
+@pytest.mark.film
+@pytest.mark.slow
+def test_a_pulled_cable_costs_what_was_sent_meanwhile_and_nothing_else(tmp_path: Path) -> None:
+    with cable() as link, camera(host=THERE, prefix=link.prefix) as peer:
+
+        def pull() -> None:
+            time.sleep(2.0)
+            link.pull()
+            time.sleep(3.0)
+            link.plug()
+
+        puller = threading.Thread(target=pull)
+        puller.start()
+        captured = capture(
+            peer.url, tmp_path / "gate.mp4", seconds=12, transport="udp", timeout=1.0
+        )
+        puller.join()
+    check(captured)
+    assert captured.connections == 2
+    came = np.array([float(row["arrival_s"]) for row in rows(captured.arrivals)])
+    assert np.diff(came).max() < 3 + 1 + 8
+    assert captured.reason == "seconds"
+
+
+def free_port() -> int:
+    """Return a port that nobody uses."""
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        port: int = sock.getsockname()[1]
+    return port
+
+
+@pytest.mark.film
+@pytest.mark.parametrize("kills", [3, slow(20)])
+def test_a_server_that_is_killed_costs_less_than_a_second_before_it_each_time(
+    kills: int, tmp_path: Path
+) -> None:
+    port, stop = free_port(), threading.Event()
+    sent: list[list[float]] = []
+    done: list[Captured] = []
+
+    def take() -> None:
+        clip = tmp_path / "gate.mp4"
+        done.append(capture(f"rtsp://127.0.0.1:{port}/live", clip, stop=stop, timeout=2.0))
+
+    taker = threading.Thread(target=take)
+    for number in range(kills + 1):
+        with camera(port=port) as peer:
+            if number == 0:
+                taker.start()
+            while not peer.sent():
+                time.sleep(0.05)
+            time.sleep(1.2)
+            if number == kills:
+                stop.set()
+                taker.join()
+        sent.append([line["at"] for line in peer.sent()])
+    [captured] = done
+    check(captured)
+    assert captured.connections == kills + 1
+    assert [line["reason"] for line in events(captured, "disconnected")] == ["closed"] * kills
+    came = np.array([float(row["arrival_s"]) for row in rows(captured.arrivals)])
+    for times in sent:
+        of_this = came[(came >= times[0]) & (came <= times[-1] + 0.5)]
+        assert times[-1] - of_this[-1] < 1.0
+        assert len(of_this) >= len(times) - 25
+    assert (np.diff([float(p.time) for p in footage.open_clip(captured.clip).packets]) > 0).all()
+
+
+@pytest.mark.film
+@pytest.mark.parametrize("kills", [3, slow(20)])
+def test_a_tool_that_is_killed_loses_less_than_a_second_and_the_clip_is_read(
+    kills: int, tmp_path: Path
+) -> None:
+    with camera() as peer:
+        for number in range(kills):
+            clip = tmp_path / f"{number}.mp4"
+            with subprocess.Popen([sys.executable, "-c", TOOL, peer.url, str(clip)]) as tool:
+                while not clip.exists():
+                    time.sleep(0.02)
+                time.sleep(1.0 + 0.037 * number)
+                killed = time.time()
+                tool.send_signal(signal.SIGKILL)
+            arrivals = rows(tmp_path / f"{number}.arrivals.csv")
+            opened = footage.open_clip(clip)
+            shown = sum(1 for _ in opened.frames())
+            assert shown == len(opened.packets)
+            assert shown in {len(arrivals), len(arrivals) - 1}
+            assert killed - float(arrivals[shown - 1]["arrival_s"]) < 1.0
+
+
+@pytest.mark.film
+def test_a_stopped_process_is_noticed(tmp_path: Path) -> None:
+    with camera() as peer:
+        stopper = threading.Timer(1.5, lambda: peer.process.send_signal(signal.SIGSTOP))
+        stopper.start()
+        begun = time.monotonic()
+        captured = capture(peer.url, tmp_path / "gate.mp4", seconds=4, timeout=1.0)
+        peer.process.send_signal(signal.SIGCONT)
+    assert time.monotonic() - begun < 8
+    check(captured)
+    assert [line["reason"] for line in events(captured, "disconnected")] == ["silent"]
+
+
+# --- the disc
+
+
+def test_too_little_room_is_said_before_anything_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "NEEDED", 1 << 60)
+    with pytest.raises(OutputError, match="MB are needed"):
+        capture("rtsp://127.0.0.1:1/live", tmp_path / "gate.mp4")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.film
+def test_a_disc_that_fills_up_ends_the_capture_with_what_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with camera() as peer:
+        timer = threading.Timer(2.5, lambda: monkeypatch.setattr(room, "LEAST", 1 << 60))
+        timer.start()
+        captured = capture(peer.url, tmp_path / "gate.mp4", seconds=20)
+        timer.join()
+    assert captured.reason == "disc_full"
+    assert captured.frames > 20
+    check(captured)
+
+
+@pytest.mark.film
+@pytest.mark.slow
+def test_a_disc_without_any_room_keeps_what_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The real error of a real file system of 400 kB."""
+    monkeypatch.setattr(room, "NEEDED", 0)
+    monkeypatch.setattr(room, "LEAST", 0)
+    mount = ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(tmp_path)]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("no file system may be mounted here")
+    try:
+        with camera(noise=8) as peer:
+            captured = capture(peer.url, tmp_path / "gate.mp4", seconds=20)
+        assert captured.reason == "disc_full"
+        opened = footage.open_clip(captured.clip)
+        assert 5 < len(opened.packets) <= captured.frames
+        assert sum(1 for _ in opened.frames()) > 5
+    finally:
+        subprocess.run(["umount", str(tmp_path)], check=True)
+
+
+# --- the wall clock
+
+
+@pytest.mark.film
+@pytest.mark.parametrize("step", [3600.0, slow(-3600.0), slow(0.4)])
+def test_a_step_of_the_wall_clock_harms_no_interval(
+    step: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program's clock is set; the kernel's stamps stay, as those of before a step do."""
+    real, begun = time.time, time.monotonic()
+    monkeypatch.setattr(
+        arrival.time, "time", lambda: real() + step * (time.monotonic() - begun > 1.5)
+    )
+    with camera() as peer:
+        captured = capture(peer.url, tmp_path / "gate.mp4", seconds=2.5)
+    check(captured)
+    came = np.array([float(row["arrival_s"]) for row in rows(captured.arrivals)])
+    assert np.diff(came).max() < 0.2
+    assert came[-1] - came[0] == pytest.approx((len(came) - 1) / 25, abs=0.05)
+
+
+@pytest.mark.parametrize("step", [3600.0, -3600.0, 0.7, -0.7])
+def test_stamps_of_before_and_after_a_step_lie_on_one_line(
+    step: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each packet is read 1 ms after it came; the clock is set just before the tenth is read."""
+    now, wall = [1000.0], [1.7e9]
+    monkeypatch.setattr(arrival.time, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(arrival.time, "time", lambda: wall[0] + now[0])
+    monkeypatch.setattr(arrival, "_pair", lambda: (wall[0] + now[0], now[0]))
+    clock, moments = ArrivalClock(), [1000.0]
+    for index in range(1, 21):
+        now[0] = 1000 + 0.04 * index
+        stamp = wall[0] + now[0]
+        now[0] += 0.001
+        wall[0] += step * (index == 10)
+        moments.append(clock.arrival(Stamp(stamp, now[0]), moments[-1]))
+    assert moments == pytest.approx([1000 + 0.04 * index for index in range(21)], abs=1e-5)
+    assert clock.unix(moments[-1]) == pytest.approx(1.7e9 + 1000.8, abs=1e-3)

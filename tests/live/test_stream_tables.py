@@ -1,0 +1,102 @@
+"""Packets and record of a capture are read within bounds, whoever wrote them."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from acceptance.errors import PlanError
+from acceptance.live import stream_tables
+from acceptance.simulate import packets
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEAD = f"{stream_tables.HEADING}\n"
+ROW = "0,41207,3105498712,1795617283.120431,1795617283.120502,1400,0,0\n"
+EVENT = '{"event": "transcript", "kind": "stream", "format": 1}\n'
+
+
+def test_what_a_capture_wrote_is_read_again(tmp_path: Path) -> None:
+    sent = packets.write(tmp_path / "a.mp4", packets.Stream(seconds=6.0, reconnects={50: 1.0}))
+    read = stream_tables.packets(tmp_path / "a.packets.csv")
+    for name, column in vars(sent.table).items():
+        np.testing.assert_allclose(getattr(read, name), column, rtol=0, atol=1e-6)
+    record = stream_tables.record(tmp_path / "a.stream.jsonl")
+    assert [each.connection for each in record.connections] == [0, 1]
+    assert (record.transport, record.clock_rate, record.own_drops) == ("udp", 90000, 0)
+    assert record.sdp_bit_rate == 4096
+    assert len(record.reports.ntp) == 2
+
+
+def test_a_last_line_cut_short_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(HEAD + ROW + ROW[:30])
+    assert stream_tables.packets(path).sequence.tolist() == [41207]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", HEAD, ROW, HEAD + "a,b\n", HEAD + ROW + "1,2\n", HEAD + "1,2,3\n", "frame\n0\n",
+        HEAD + ROW.replace("41207", "65536"), HEAD + ROW.replace("41207", "4.5"),
+        HEAD + ROW.replace("41207", "-1"), HEAD + ROW.replace("41207", "nan"),
+        HEAD + ROW.replace("1795617283.120431", "inf"), HEAD + ROW.replace(",1400,", ",1e9,"),
+        HEAD + "1" + ROW[1:] + ROW, HEAD + ROW + ROW.replace("1795617283.12", "1795617200.12"),
+        HEAD + ROW.replace("3105498712", "4294967296"),
+    ],
+)  # fmt: skip
+def test_a_table_that_is_none_is_refused_by_a_sentence(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(text)
+    with pytest.raises(PlanError, match=r"a\.csv: .*\. Give the file as the toolkit wrote it\."):
+        stream_tables.packets(path)
+
+
+@pytest.mark.parametrize("read", [stream_tables.packets, stream_tables.record])
+def test_only_a_regular_file_is_read(tmp_path: Path, read: object) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "device").symlink_to("/dev/zero")
+    (tmp_path / "folder").mkdir()
+    for name in ("pipe", "device", "folder", "absent"):
+        with pytest.raises(PlanError):
+            read(tmp_path / name)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("text", ["", "[]\n", EVENT.replace("stream", "probe"), "[" * 99999 + "\n"])
+def test_a_record_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(text)
+    with pytest.raises(PlanError, match="is no transcript of the kind stream"):
+        stream_tables.record(path)
+
+
+@pytest.mark.parametrize("value", ["x", None, [], {}, True, -1, 1e300])
+def test_fields_that_are_no_sound_numbers_count_as_not_stated(
+    tmp_path: Path, value: object
+) -> None:
+    names = ("connection", "clock_rate", "sdp_frame_rate", "start_up_s", "count", "arrival_s")
+    lines = [
+        {"event": event, **dict.fromkeys(names, value), **dict.fromkeys(("ntp_s", "sdp"), value)}
+        for event in ("described", "connected", "sender_report", "own_drops", "finished")
+    ]
+    lines.append({**lines[1], "connection": 0})
+    path = tmp_path / "a.jsonl"
+    path.write_text(EVENT + "".join(f"{json.dumps(line)}\n" for line in lines))
+    record = stream_tables.record(path)
+    assert [(each.clock_rate, each.start_up) for each in record.connections] == [(90000, None)]
+    assert record.own_drops is None
+    assert record.reports.ntp.size == 0
+
+
+def test_a_record_beyond_its_bound_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.jsonl").write_text(EVENT + "{}\n")
+    monkeypatch.setattr(stream_tables, "MOST_RECORD", 10)
+    with pytest.raises(PlanError, match="is too large"):
+        stream_tables.record(tmp_path / "a.jsonl")
