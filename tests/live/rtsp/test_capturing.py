@@ -175,6 +175,29 @@ def test_a_camera_that_stops_in_the_middle_is_asked_again_until_the_time_is_over
 
 
 @pytest.mark.film
+@pytest.mark.slow
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+def test_a_session_that_ends_unless_kept_alive_is_kept_alive(
+    transport: str, tmp_path: Path
+) -> None:
+    """GStreamer drops a session 5 s after its time-out."""
+    with camera(session_timeout=2) as peer:
+        captured = capture(peer.url, tmp_path / "gate.mp4", seconds=10, transport=transport)
+        alive = [line for line in peer.said if line.get("client") == "get_parameter"]
+    assert captured.whole
+    assert len(alive) >= 8
+
+
+@pytest.mark.film
+@pytest.mark.slow
+def test_a_stream_without_sender_reports_is_captured_without_them(tmp_path: Path) -> None:
+    with camera(sender_reports=False) as peer:
+        captured = capture(peer.url, tmp_path / "gate.mp4", seconds=6, transport="udp")
+    check(captured)
+    assert events(captured, "sender_report") == []
+
+
+@pytest.mark.film
 def test_a_session_is_ended_so_that_the_next_one_finds_room(
     tmp_path: Path,
 ) -> None:
