@@ -90,6 +90,11 @@ VERBS = (
         "doctor", "doctor", help="Show what this machine has, what is missing and what that costs."
     ),
     Verb(
+        "gb28181",
+        "gb28181",
+        help="Be a GB/T 28181 platform: let devices register, ask them, take down their streams.",
+    ),
+    Verb(
         "diff",
         "judging",
         help="Compare two sessions clause by clause, for instance before and after a repair.",
