@@ -258,8 +258,8 @@ def _scene(
     notes += [*_truncation(opened.info, len(watch.times)), *_damage(opened, watch)]
     session = clock_session.filmed(charts.clocks, kept)
     stream = _stream(opened.info, len(watch.times), kept)
-    coded = [float(packet.time) for packet in opened.packets]
-    arrivals = side_tables.of_frames(side_tables.arrivals(shot, folder), coded, watch.times)
+    arrivals = side_tables.of_frames(shot, folder, opened.packets, watch.times)
+    record = shot.stream_record
     return Scene(
         shot=_completed(shot, charts, stream | ({"clock_session": session} if session else {})),
         video=opened.info,
@@ -273,7 +273,7 @@ def _scene(
         screen_log=_screen_log(shot, folder, session, notes),
         drive=side_tables.drive(shot, folder),
         packets=stream_tables.packets(folder / shot.packets) if shot.packets else None,
-        stream_record=_record(shot, folder),
+        stream_record=stream_tables.record(folder / record) if record else None,
         notes=tuple(replace(note, shot=shot.id, subject=shot.subject) for note in notes),
     )
 
@@ -367,10 +367,6 @@ def _screen_log(shot: Shot, folder: Path, session: str, notes: list[Note]) -> Fl
         notes.append(Note(reason=Reason(code="screen_log_of_other_session", parameters=parameters)))
         return None
     return log
-
-
-def _record(shot: Shot, folder: Path) -> StreamRecord | None:
-    return stream_tables.record(folder / shot.stream_record) if shot.stream_record else None
 
 
 def _stream(info: clip.VideoInfo, frames: int, kept: Sequence[clip.Frame]) -> dict[str, Value]:
