@@ -243,6 +243,25 @@ def test_whoever_watches_gets_the_newest_key_frame_once_a_second(tmp_path: Path)
     assert all(rate.bit_rate > 10_000 for rate in rates)
 
 
+@pytest.mark.film
+def test_who_watches_may_fail_and_the_capture_is_finished_first(tmp_path: Path) -> None:
+    def fail(_: Frame) -> None:
+        raise ValueError("watching")
+
+    with camera(gop=10) as peer, pytest.raises(ValueError, match="watching"):
+        capture(peer.url, tmp_path / "gate.mp4", seconds=2, on_frame=fail)
+    assert len(footage.open_clip(tmp_path / "gate.mp4").packets) > 40
+    assert '"finished"' in (tmp_path / "gate.stream.jsonl").read_text()
+
+
+def test_what_ends_before_a_frame_came_is_no_capture(tmp_path: Path) -> None:
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(DeviceError, match="nothing was captured"):
+        capture("rtsp://127.0.0.1:9/live", tmp_path / "gate.mp4", stop=stop)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_nothing_is_written_over(tmp_path: Path) -> None:
     (tmp_path / "gate.packets.csv").write_text("kept")
     with pytest.raises(OutputError, match="already exists"):
