@@ -13,7 +13,7 @@ import click
 from acceptance import wording
 from acceptance.cli import probe_tables, terminal
 from acceptance.cli.options import OUT, json_option, prepare_json, write_json
-from acceptance.errors import DeviceError
+from acceptance.errors import DeviceError, UsageError
 from acceptance.files.output import put_new
 from acceptance.live import address, credentials
 from acceptance.messages import tr
@@ -107,7 +107,7 @@ def _begun(hosts: Sequence[str], output: Path, options: ProbeOptions) -> list[Pr
 
     port = HTTPS if options["tls"] else HTTP
     addresses = list(dict.fromkeys(address.parse(host, port) for host in hosts))
-    logins = [credentials.find(each.host, options["user"], prompt=_prompt()) for each in addresses]
+    logins = [_login(each.host, options["user"]) for each in addresses]
     total = options["total"] or (WITH_MOVES if options["actuate"] else TOTAL)
     clock = own_clock.known(options["clock_uncertainty"], options["ntp"])
     begun = []
@@ -130,6 +130,16 @@ def _actuation(record: Path, login: Credentials | None) -> Actuation:
 
     clip = record.with_name(f"{record.name.removesuffix('.probe.jsonl')}.ptz.mp4")
     return Actuation(look=lambda url: StreamView(url, clip, login), shift=preset.shift)
+
+
+def _login(host: str, user: str) -> Credentials | None:
+    """Return who logs in at a device. Raises UsageError where its password is not known."""
+    found = credentials.find(host, user, prompt=_prompt())
+    if user and found is None:
+        what = tr("the password is not known")
+        hint = tr("Set ACCEPTANCE_PASSWORD, or run it in a terminal, where it is asked for")
+        raise UsageError(what, where=f"{user}@{host}", hint=hint)
+    return found
 
 
 def _prompt() -> Callable[[str], str] | None:

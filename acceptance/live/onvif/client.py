@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 DEVICE_PATH = "/onvif/device_service"
 MEDIA_TYPE = "application/soap+xml; charset=utf-8"
 NOT_KNOWN = re.compile(r"not\s*(supported|implemented)", re.IGNORECASE)
+MOST_KEPT = 1 << 20  # bytes of a reply in the record; good ones are a tenth of that
 UNKNOWN = {"ActionNotSupported", "OptionalActionNotImplemented", "UnknownAction"}
 
 
@@ -249,7 +250,8 @@ class OnvifClient:
         self._transcript.write(
             "call", service=service, operation=operation, path=path,
             authorization=proof, request=login.without_proofs(sent),
-            status=reply.status, reply=login.without_proofs(reply.raw), failure=reply.failure,
+            status=reply.status, reply=login.without_proofs(reply.raw[:MOST_KEPT]),
+            reply_bytes=len(reply.raw), failure=reply.failure,
             sent_monotonic=reply.sent, headers_monotonic=reply.begun, ended_monotonic=reply.ended,
         )  # fmt: skip
 
