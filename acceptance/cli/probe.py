@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
 from acceptance import wording
-from acceptance.cli import probe_tables, terminal
+from acceptance.cli import auditing_devices, probe_tables, terminal
+from acceptance.cli.auditing_devices import AuditOptions, audit_options
 from acceptance.cli.options import OUT, json_option, prepare_json, write_json
 from acceptance.errors import DeviceError, GapError, UsageError
 from acceptance.files.output import put_new
@@ -33,12 +33,11 @@ TOTAL, WITH_MOVES = 90.0, 240.0  # s
 SECONDS = click.FloatRange(0.1, 3600)
 
 
-class ProbeOptions(TypedDict):
+class ProbeOptions(AuditOptions):
     """Options of the verb that say how devices are asked."""
 
     user: str
     tls: bool
-    timeout: float
     total: float | None
     clock_uncertainty: float | None
     ntp: str
@@ -81,6 +80,7 @@ class ProbedDevice:
 )  # fmt: skip
 @click.option("--ntp", default="", metavar="HOST", help="NTP server that knows the time.")
 @click.option("--actuate", is_flag=True, help="Move PTZ heads, too, and back again.")
+@audit_options
 def probe(
     hosts: tuple[str, ...], output: Path, json_file: Path | None, **options: Unpack[ProbeOptions]
 ) -> int:
@@ -90,7 +90,10 @@ def probe(
 
     Exits 0, 3 when a device did not answer everything, 2 when none could be asked.
     """
-    prepare_json(json_file, ())
+    prepare_json(json_file, [options["authorised"]] if options["authorised"] else [])
+    if options["audit"]:
+        return auditing_devices.run(hosts, output, json_file, options)
+    auditing_devices.require_audit(options)
     asked = _begun(hosts, output, options)
     with terminal.progress(tr("question")) as show:
         _run(asked, show)
@@ -160,21 +163,12 @@ def _repeated(name: str, stills: Sequence[Picture]) -> tuple[PresetFigure, ...]:
 
 def _login(host: str, user: str) -> Credentials | None:
     """Return who logs in at a device. Raises UsageError where its password is not known."""
-    found = credentials.find(host, user, prompt=_prompt())
+    found = credentials.find(host, user, prompt=terminal.password_prompt())
     if user and found is None:
         what = tr("the password is not known")
         hint = tr("Set ACCEPTANCE_PASSWORD, or run it in a terminal, where it is asked for")
         raise UsageError(what, where=f"{user}@{host}", hint=hint)
     return found
-
-
-def _prompt() -> Callable[[str], str] | None:
-    """Ask for a password where somebody sits at a terminal."""
-    if not sys.stdin.isatty():
-        return None
-    return lambda who: click.prompt(
-        tr("Password of {who}", who=who), hide_input=True, err=True, default="", show_default=False
-    )
 
 
 def _free(folder: Path, name: str) -> Path:
