@@ -13,6 +13,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+import click
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.progress import (
@@ -29,7 +30,7 @@ from rich.text import Text
 from acceptance.messages import tr, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from acceptance.session.measuring import Progress as Tell
 
@@ -130,3 +131,12 @@ def _plain(unit: str, what: str, done: int, total: int) -> None:
     if done in {1, total}:
         line = tr("{what}: {unit} {done} of {total}", what=what, unit=unit, done=done, total=total)
         errors.print(line, markup=False)
+
+
+def password_prompt() -> Callable[[str], str] | None:
+    """Return what asks for a device's password, unseen; None where nobody sits at a terminal."""
+    if not sys.stdin.isatty():
+        return None
+    return lambda who: click.prompt(
+        tr("Password of {who}", who=who), hide_input=True, err=True, default="", show_default=False
+    )

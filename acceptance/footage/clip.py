@@ -52,7 +52,8 @@ class Frame:
     """A decoded frame, read-only native codes.
 
     ``luma`` is (h, w); ``cb`` and ``cr`` are as subsampled (None: monochrome). ``quantisers`` are
-    those of its macroblocks (``Clip.quantisers``), where they were asked for.
+    those of its macroblocks (``Clip.quantisers``), where they were asked for. ``damaged``: part of
+    it could not be decoded and was made up by the decoder.
     """
 
     index: int
@@ -62,6 +63,7 @@ class Frame:
     cb: Plane | None
     cr: Plane | None
     quantisers: NDArray[np.int32] | None = None
+    damaged: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,6 +216,9 @@ def files_of(path: Path) -> tuple[Path, ...]:
     """
     if path.is_dir() or (PATTERN.search(path.name) and not path.is_file()):
         return tuple(_stills(path))
+    if path.exists() and not path.is_file():
+        what, hint = tr("it is a pipe or a device, no file"), tr("Name a file that holds a clip")
+        raise ClipError(what, where=str(path), hint=hint, code="clip_unreadable")
     if not path.is_file():
         what = tr("the file does not exist")
         hint = tr("Check the path; paths in a plan are relative to the plan's folder")
@@ -259,4 +264,12 @@ def _frame(frame: av.VideoFrame, index: int, time: Fraction, info: VideoInfo) ->
     luma, cb, cr = (turned(plane, info.rotation) for plane in planes_of(frame, info.matrix))
     if luma is None:
         raise ClipError(tr("a frame has no luminance"), code="clip_not_video")
-    return Frame(index=index, time=time, key=frame.key_frame, luma=luma, cb=cb, cr=cr)
+    return Frame(
+        index=index,
+        time=time,
+        key=frame.key_frame,
+        luma=luma,
+        cb=cb,
+        cr=cr,
+        damaged=frame.is_corrupt,
+    )

@@ -31,6 +31,7 @@ SEQUENCE_RATE = Fraction(25)  # pictures a second of a clip that states no rate
 TEXT_ART = {"tty", "bin", "xbin", "adf", "idf"}
 MISSING = 9_223_372_036_854_775_807  # AV_NOPTS_VALUE without its sign
 SHORTAGES = {errno.ENOMEM, errno.EMFILE, errno.ENFILE}  # of the machine, not of the clip
+EBML, SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"
 NO_TIMES = 0x80  # AVFMT_NOTIMESTAMPS
 WITH_QUANTISERS = {"export_side_data": "venc_params"}
 NOT_DEBLOCKED = {"skip_loop_filter": "all"}
@@ -108,6 +109,22 @@ def _boxes(path: Path) -> Iterator[bytes]:
             if length < 8:
                 break
             position += length
+
+
+def cut_short(path: Path) -> bool:
+    """Whether a Matroska or AVI file says that it is longer than it is (RFC 9559, 5; RIFF)."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+    size = path.stat().st_size
+    if head[:4] == b"RIFF":
+        return int.from_bytes(head[4:8], "little") + 8 > size
+    at = head.find(SEGMENT) + len(SEGMENT)
+    if head[:4] != EBML or at < len(SEGMENT) or at >= len(head) or not head[at]:
+        return False
+    length = 9 - head[at].bit_length()  # bytes of the number, by its leading noughts (RFC 8794, 4)
+    number = int.from_bytes(head[at : at + length], "big") & ((1 << 7 * length) - 1)
+    unknown = number == (1 << 7 * length) - 1
+    return not unknown and at + length + number > size
 
 
 def without_times(container: InputContainer) -> bool:

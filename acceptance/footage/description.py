@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from acceptance.errors import ClipError
 from acceptance.footage.decoding import (
     SEQUENCE_RATE,
+    cut_short,
     decode_with_quantisers,
     opened,
     time_base_of,
@@ -91,7 +92,7 @@ def described(
             bit_rate=_bit_rate(packets),
             frames=len(packets),
             time_base=1 / SEQUENCE_RATE if still else time_base_of(stream),
-            truncated=not still and declared > len(packets),
+            truncated=not still and (declared > len(packets) or cut_short(path)),
             interlaced=first.interlaced_frame,
             still=still,
             assumed=coding.assumed + _assumed(container, still=still, sequence=sequence),

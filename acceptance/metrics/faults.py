@@ -10,6 +10,7 @@ has read gives limits for any of them (``checks/packs/picture_faults.toml``).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from acceptance.metrics._shared import freeze, timing
 from acceptance.model.basics import Reason
 from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
 from acceptance.model.shot import Tap
-from acceptance.scene.thumbnails import apart, motion_every
+from acceptance.scene.thumbnails import apart, large, motion_every
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,6 +58,7 @@ SHAKE_METHOD = "way to and fro of the whole picture, a second, over two seconds"
 FREEZE_METHOD = "longest run of frames that the coded stream proves to repeat one picture"
 CHANGE_METHOD = "fall in correlation of the pictures before and after, against their neighbours"
 HOLD, SWAY = 1.0, 2.0  # s
+SHORTEST = 1e-3  # s between frames: stamps that are alike are no times
 FEWEST = 5  # frames
 NOTES = {  # reason where no frame shows a fault or its absence
     "faults.blurred": "no_edges",
@@ -148,7 +150,7 @@ def held(levels: NDArray[np.float32], at: Array) -> FaultLevel | None:
 def _width(at: Array, seconds: float) -> int:
     """Return the number of frames in ``seconds``, odd, at most all."""
     step = float(np.median(np.diff(at))) if len(at) > 1 else seconds
-    return min(2 * round(seconds / max(step, 1e-3) / 2) + 1, len(at) - (len(at) + 1) % 2)
+    return min(2 * round(seconds / max(step, SHORTEST) / 2) + 1, len(at) - (len(at) + 1) % 2)
 
 
 def shake(scene: Scene) -> FaultLevel | None:
@@ -166,7 +168,7 @@ def shake(scene: Scene) -> FaultLevel | None:
         uniform_filter1d(np.maximum(way * moves, 0), width, axis=1, mode="constant")
         for way in (1, -1)
     )
-    level = np.hypot(*np.minimum(to, fro)) / float(np.median(np.diff(at)))
+    level = np.hypot(*np.minimum(to, fro)) / max(float(np.median(np.diff(at))), SHORTEST)
     return FaultLevel(frames=np.arange(len(at)), at=at, seen=level, held=level)
 
 
@@ -183,15 +185,21 @@ def scene_change(scene: Scene) -> FaultLevel | None:
     if not known.size:
         return None
     usual = np.array([_usual_likeness(before, frame, span) for frame in known])
+    known, usual = known[np.isfinite(usual)], usual[np.isfinite(usual)]
+    if not known.size:
+        return None
     fall = 100 * np.clip(usual - np.maximum(before[known], ago[known + span - 1]), 0, None)
     return FaultLevel(frames=known, at=at[known], seen=fall, held=fall)
 
 
 def _usual_likeness(before: Array, frame: int, span: int) -> float:
-    """Likeness of neighbouring pictures on the less alike side of a frame, median over ``span``."""
-    earlier = np.nanmedian(before[frame - span + 1 : frame])
-    later = np.nanmedian(before[frame + 1 : frame + span])
-    return float(np.minimum(earlier, later))
+    """Likeness of neighbouring pictures on the less alike side of a frame, median over ``span``.
+
+    It is nan where either side shows nothing that could be alike.
+    """
+    sides = before[frame - span + 1 : frame], before[frame + 1 : frame + span]
+    seen = [side[np.isfinite(side)] for side in sides]
+    return min(float(np.median(side)) for side in seen) if all(map(len, seen)) else math.nan
 
 
 def _freeze_figure(scene: Scene) -> Measurement | Note:
@@ -252,7 +260,8 @@ def _why_not(scene: Scene, quantity: str, level: FaultLevel | None) -> str:
         return "chart_has_stripes"
     if quantity == "faults.colour_cast" and scene.reference.cb is None:
         return "monochrome"
-    return NOTES.get(quantity, "flat_picture") if level is None else ""
+    usual = NOTES.get(quantity, "flat_picture") if large(scene.video) else "picture_too_small"
+    return usual if level is None else ""
 
 
 def _figure(

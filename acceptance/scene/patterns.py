@@ -98,7 +98,8 @@ def edge_width(rows: Bytes, height: int, thresholds: Thresholds) -> float:
     slope = np.abs(cv2.filter2D(fine, -1, np.array([[-0.5, 0, 0.5]], np.float32)))
     near = np.ones((1, 2 * reach + 1), np.uint8)
     rise = cv2.dilate(fine, near) - cv2.erode(fine, near)
-    edges = (rise >= thresholds.edge_contrast_codes) & (slope >= cv2.dilate(slope, near))
+    steepest = (slope >= cv2.dilate(slope, near)) & (slope > 0)
+    edges = (rise >= thresholds.edge_contrast_codes) & steepest
     if np.count_nonzero(edges) < thresholds.fewest_edges:
         return math.nan
     widths = rise[edges] / slope[edges] / math.sqrt(2 * math.pi)

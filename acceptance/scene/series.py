@@ -54,6 +54,8 @@ class Series:
     """Centre rows of the clocks and driven regions, as fractions of the picture's height."""
     arrivals: Floats | None = None
     """Arrival times (n,) in s of a captured stream."""
+    coded: Floats | None = None
+    """Presentation times in s of all coded pictures, where some of them gave no frame."""
     features: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     """Features (n,) that show picture faults (``thumbnails``)."""
 
@@ -74,8 +76,16 @@ def series_of(opened: Clip, watch: Watch) -> Series:
         cells={name: track.column(count) for name, track in clocks.items()},
         levels=watch.driven_levels(),
         rows=_centre_rows(clocks, watch, opened.info.height),
+        coded=coded(opened, count),
         features=features,
     )
+
+
+def coded(opened: Clip, frames: int) -> Floats | None:
+    """Return the times of all packets, where they are more than the frames that came of them."""
+    times = np.array([float(packet.time) for packet in opened.packets])
+    fields = opened.info.interlaced  # may be packets of their own
+    return times if len(times) > frames and not fields else None
 
 
 def _named(tracks: Sequence[Track]) -> dict[str, Track]:

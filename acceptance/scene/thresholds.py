@@ -14,6 +14,8 @@ class Thresholds:
 
     # --- samples
 
+    least_size: int = 32
+    """Rows and columns that a picture must have for motion and fine detail to be looked at."""
     thumbnail_size: tuple[int, int] = (64, 36)
     """Columns and rows of the thumbnail."""
     rows_averaged: int = 5

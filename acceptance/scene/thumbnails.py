@@ -45,6 +45,7 @@ class Features:
         self.shift = video.depth - 8
         self.black, self.amplitude = (0, 255) if video.full_range else (16, 219)
         self.values = {name: array("f") for name in (*EVERY_FRAME, *FREQUENT, *COSTLY)}
+        self.large = large(video, thresholds)
         self.every_motion = motion_every(video, thresholds)
         self.every_costly = max(1, round(_rate(video) / thresholds.costly_per_second))
         self.rows: NDArray[Any] | None = None
@@ -62,8 +63,10 @@ class Features:
         averaged = self._averaged(rows)
         taken = self._changes(frame, rows, change) | self._likeness(averaged)
         if self.count % self.every_motion == 0:
-            taken |= self._levels(rows) | self._motion(frame, averaged)
-        if self.count % self.every_costly == 0:
+            taken |= self._levels(rows)
+        if self.large and self.count % self.every_motion == 0:
+            taken |= self._motion(frame, averaged)
+        if self.large and self.count % self.every_costly == 0:
             taken |= self._costly(frame, rows, change)
         for name, column in self.values.items():
             column.append(taken.get(name, math.nan))
@@ -230,6 +233,11 @@ class Features:
         rows, columns = (-(-size // step) for size in shape)
         samples = self._eight(luma[:: step * down, :: step * across])[:rows, :columns]
         return np.asarray((samples.astype(np.float32) - self.black) / self.amplitude, np.float32)
+
+
+def large(video: VideoInfo, thresholds: Thresholds = THRESHOLDS) -> bool:
+    """Whether a picture is large enough for motion and fine detail to be looked at."""
+    return min(video.width, video.height) >= thresholds.least_size
 
 
 def apart(video: VideoInfo, thresholds: Thresholds = THRESHOLDS) -> int:

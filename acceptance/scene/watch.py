@@ -76,11 +76,14 @@ class Watch:
         self.strips = Strips(opened, regions or {})
         self.pause, self.next_search = LOCATE_EVERY, 0
         self.keys: list[bool] = []
+        self.damaged: list[float] = []
 
     def see(self, frame: Frame) -> None:
         """Take in one decoded frame."""
         self.times.append(float(frame.time))
         self.keys.append(frame.key)
+        if frame.damaged:
+            self.damaged.append(float(frame.time))
         self.features.see(frame)
         self.strips.see(frame)
         if frame.index in self.sampled:

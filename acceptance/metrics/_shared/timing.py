@@ -1,9 +1,10 @@
 """When pictures come: stretches between jumps of the times, gaps, how even the pace is.
 
-Times run on a clock that may be set anew (RFC 3550, 5.1: RTP time starts anywhere). Where they step
-back, or ahead by more than JUMP, they say nothing of the time that passed: there a new stretch
-begins, and the rate is counted over the stretches. An outage of JUMP or less is a gap and counts in
-full.
+Times run on a clock that may be set anew (``stamps``). Where it was they say nothing of the time
+that passed: there a new stretch begins, and the rate is counted over the stretches. An outage of
+``stamps.JUMP`` or less is a gap and counts in full. Pictures are missing where the stamps after a
+hole all lie later, by whole intervals, than those before it: one that is early, late or doubled is
+none.
 """
 
 from __future__ import annotations
@@ -16,39 +17,45 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import median_filter
 
+from acceptance.metrics._shared import stamps
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
-JUMP = 10.0  # s: a clock that was set; recorders and clients give a stream up as lost before
 GAP = 1.5  # usual intervals from which one counts as a gap
 NEIGHBOURS = 25  # intervals whose median is the usual one at a place
 # share of an interval, and share of the intervals, from which a rate is called variable
 UNEVEN = 0.1
-NEAR_WHOLE = 0.25  # of an interval, within which a gap is a whole number of them
-EVEN = 0.9  # share of the intervals that must be whole multiples for missing pictures to be counted
+BESIDE, LEAST = 6, 3  # pictures before and after a hole that are looked at, and that there must be
+NEAR_WHOLE = 0.35  # of an interval, by which a hole may be less than a whole number of them
+ON_GRID = 0.5  # of an interval by which a picture may be off its neighbours' grid
+EVEN = 0.9  # share of the pictures that must be on it for missing ones to be counted
 
 
 @dataclass(frozen=True, kw_only=True)
 class Timing:
     """What n times show. ``jumps`` are the frames before which the clock was set anew.
 
-    ``intervals`` (n - 1,) are in s, at a jump the usual one; ``usual`` (n - 1,) is the median
-    around each; ``elapsed`` (n,) is their sum since the first frame; ``duration`` ends one usual
-    interval after the last frame.
+    ``intervals`` (n - 1,) are in s, at a jump the usual one; ``usual`` (n - 1,) is that around
+    each, of two in turn; ``elapsed`` (n,) is their sum since the first frame; ``duration`` ends one
+    usual interval after the last frame. ``moved`` stamps were out of order or replaced, and the
+    length is in doubt by ``edge`` s (``stamps.Stamps``).
     """
 
     jumps: Whole
     intervals: Array
     usual: Array
     elapsed: Array
+    moved: int = 0
+    edge: float = 0.0
 
     @property
     def interval(self) -> float:
         """The usual interval of the whole, in s."""
-        return float(np.median(self.intervals))
+        return float(np.median(_pairs(self.intervals)))
 
     @property
     def duration(self) -> float:
@@ -75,27 +82,54 @@ class Timing:
         return bool(np.mean(off > UNEVEN * self.interval + 2 * resolution) > UNEVEN)
 
     def missing(self) -> Whole | None:
-        """Pictures (n,) that left a hole just before each frame; None without an even grid."""
+        """Pictures (n,) that left a hole just before each frame; None without an even grid.
+
+        Their sum is a lower bound: a hole among stamps that jitter may not be seen.
+        """
         steps = self.intervals / np.maximum(self.usual, 1e-9)
-        whole = np.rint(steps)
-        if np.mean(np.abs(steps - whole) <= NEAR_WHOLE) < EVEN or np.mean(whole == 1) < EVEN / 2:
-            return None
-        holes = np.maximum(whole - 1, 0).astype(np.int64)
-        return np.concatenate([[0], holes])
+        late = np.concatenate([[0.0], np.cumsum(steps - 1)])
+        holes = _holes(late)
+        off = late - np.cumsum(holes)
+        grid = median_filter(off, min(NEIGHBOURS, len(off)), mode="nearest")
+        return holes if np.mean(np.abs(off - grid) <= ON_GRID) >= EVEN else None
+
+
+def _holes(late: Array) -> Whole:
+    """Whole intervals (n,) by which all of the next frames are later than all before, at least.
+
+    ``late`` (n,) is how many intervals each frame comes after its place on the grid.
+    """
+    padded = np.pad(late, BESIDE, mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, BESIDE)
+    before, after = windows[: len(late)].max(axis=1), windows[BESIDE:-1].min(axis=1)
+    holes = np.maximum(np.floor(after - before + NEAR_WHOLE), 0).astype(np.int64)
+    holes[:LEAST] = 0
+    holes[len(late) - LEAST + 1 :] = 0
+    return np.asarray(holes)
+
+
+def _pairs(intervals: Array) -> Array:
+    """Mean of two intervals in turn: that of a doubled stamp and of the hole after it is usual."""
+    return (intervals[1:] + intervals[:-1]) / 2 if len(intervals) > 1 else intervals
 
 
 def timing(times: Array) -> Timing:
     """Look at ``times`` (n,) in s of frames in their order, at least 3, not all alike."""
-    intervals = np.diff(times)
-    jump = (intervals < 0) | (intervals > JUMP)
-    ordinary = intervals[~jump & (intervals > 0)]
+    found = stamps.ordered(times)
+    intervals = np.diff(found.times)
+    jump = np.zeros(len(intervals), np.bool_)
+    jump[found.jumps - 1] = True
+    ordinary = _pairs(intervals[~jump])
     intervals = np.where(jump, np.median(ordinary) if ordinary.size else 0.0, intervals)
-    usual = median_filter(intervals, min(NEIGHBOURS, len(intervals)), mode="nearest")
+    pairs = _pairs(intervals)
+    usual = median_filter(pairs, min(NEIGHBOURS, len(pairs)), mode="reflect")
     return Timing(
-        jumps=np.flatnonzero(jump) + 1,
+        jumps=found.jumps,
         intervals=intervals,
-        usual=usual,
+        usual=usual[np.minimum(np.arange(len(intervals)), len(usual) - 1)],
         elapsed=np.concatenate([[0.0], np.cumsum(intervals)]),
+        moved=found.moved,
+        edge=found.edge,
     )
 
 

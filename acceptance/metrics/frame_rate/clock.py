@@ -49,7 +49,9 @@ class Clock:
         last = float(self.timing.intervals.std(ddof=1))
         freedom = len(self.timing.intervals) - 1.0
         ends = rate * self.resolution * (2 / 3) ** 0.5 / seconds
+        edge = rate * self.timing.edge / 3**0.5 / seconds
         return [
+            *([BudgetLine(source="lone_stamp", contribution=edge, evaluation="B")] if edge else []),
             BudgetLine(
                 source="last_interval",
                 contribution=rate * last / seconds,

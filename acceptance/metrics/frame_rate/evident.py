@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from acceptance.metrics._osd_clock import seconds as burnt_in_seconds
-from acceptance.metrics._shared import freeze
-from acceptance.metrics.frame_rate import events
+from acceptance.metrics._shared import freeze, timing
+from acceptance.metrics.frame_rate import events, timed
 from acceptance.metrics.frame_rate.remarks import note
 from acceptance.model.basics import Reason
 
@@ -40,7 +40,7 @@ class _Bounds:
 
     def unique_at_most(self, clock: Clock, repeated: int) -> Measurement:
         """Make the upper bound of the rate of new pictures."""
-        frames, seconds = len(self.scene.series.times), clock.timing.duration
+        frames, seconds = timed.coded_pictures(self.scene), clock.timing.duration
         rate = (frames - repeated) / seconds
         return self.scene.figure(
             "frame_rate.unique",
@@ -88,6 +88,8 @@ def figures(
 
 
 def _dropped(bounds: _Bounds, shown: Timing) -> Measurement | Note:
+    coded = bounds.scene.series.coded  # a picture that came and cannot be decoded is not missing
+    shown = shown if coded is None else timing.timing(coded)
     missing = shown.missing()
     if missing is None:
         return note(bounds.scene, Reason(code="irregular_source"), "frame_rate.dropped")

@@ -29,12 +29,15 @@ def of(scene: Scene, clocks: list[Clock], shown: Timing) -> Iterator[Note]:
 
 
 def _uneven(scene: Scene, shown: Timing) -> Iterator[Reason]:
-    """Yield a varying rate and jumps of the times, where these are the stream's own."""
+    """Yield a varying rate, disorder and jumps of the times, where these are the stream's own."""
     if "times" in scene.video.assumed:
         return
     if shown.variable(float(scene.video.time_base)):
-        low, high = (1 / float(np.percentile(shown.intervals, q)) for q in (90, 10))
+        least = float(scene.video.time_base)  # of stamps that are alike
+        low, high = (1 / max(float(np.percentile(shown.intervals, q)), least) for q in (90, 10))
         yield Reason(code="variable_frame_rate", parameters={"low": low, "high": high})
+    if shown.moved:
+        yield Reason(code="stamps_disordered", parameters={"frames": shown.moved})
     if len(shown.jumps):
         yield Reason(code="times_jump", parameters={"jumps": len(shown.jumps)})
 

@@ -63,13 +63,13 @@ def _mean(
     seconds: float,
     at_most: bool,
 ) -> Measurement:
-    frames = len(clock.timing.elapsed)
+    frames = coded_pictures(scene)
     rate = frames / seconds
     return scene.figure(
         "frame_rate.mean",
         rate,
         "frame/s",
-        clock.rate_budget(rate, seconds),
+        [*clock.rate_budget(rate, seconds), *undecoded(scene, seconds)],
         samples=frames,
         method=METHODS[clock.name],
         statistic=statistic,
@@ -80,6 +80,19 @@ def _mean(
         curve=None if statistic else _bit_rate(scene, clock),
         events=() if statistic else events.keys_and_jumps(scene, clock.timing),
     )
+
+
+def coded_pictures(scene: Scene) -> int:
+    """How many pictures came: all that were coded, also those that gave no frame."""
+    coded = scene.series.coded
+    return len(scene.series.times) if coded is None else len(coded)
+
+
+def undecoded(scene: Scene, seconds: float) -> list[BudgetLine]:
+    """Budget line, in frame/s, of pictures that came and could not be decoded."""
+    lost = coded_pictures(scene) - len(scene.series.times)
+    share = lost / seconds / 3**0.5
+    return [BudgetLine(source="undecoded", contribution=share, evaluation="B")] if lost else []
 
 
 def _bit_rate(scene: Scene, clock: Clock) -> Curve:

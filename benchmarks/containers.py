@@ -1,0 +1,256 @@
+# ruff: noqa: E501 -- a line for each container
+"""Containers whose stamps depart from the ideal: what the frame rate makes of each.
+
+``python benchmarks/containers.py`` writes them all, with their true rate and losses, and prints the
+table of the metric's page in the docs.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import av
+import numpy as np
+
+from acceptance.footage import encode
+from acceptance.metrics import frame_rate
+from acceptance.model import Measurement, Note, Shot
+from acceptance.scene import build
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+    Stamps = list[int]
+
+BASE, STEP, FRAMES = Fraction(1, 90000), 3600, 150  # 25 frame/s
+B_FRAMES = {"crf": "30", "bf": "3", "threads": "1", "x264-params": "scenecut=0:keyint=25"}
+NO_B_FRAMES = {"crf": "30", "bf": "0", "threads": "1", "x264-params": "scenecut=0:keyint=25"}
+TS_PACKET = 188
+
+
+@dataclass(frozen=True, kw_only=True)
+class Container:
+    """A file to be written: packets coded with ``options``, restamped, in a kind of container.
+
+    ``stamps`` changes the presentation stamps (in decoding order, 1/90000 s); ``lost`` are numbers
+    of pictures that are left out; ``bytes_of`` changes the bytes of the file. ``rate`` is the true
+    one (None: it varies, or is not known to anybody), ``dropped`` how many pictures are missing.
+    """
+
+    name: str
+    suffix: str
+    options: dict[str, str] = field(default_factory=lambda: dict(NO_B_FRAMES))
+    codec: str = "libx264"
+    stamps: Callable[[Stamps], Stamps] | None = None
+    lost: tuple[int, ...] = ()
+    bytes_of: Callable[[bytes], bytes] | None = None
+    lead: int = 4
+    first: int = 0
+    rate: float | None = 25.0
+    dropped: int = 0
+
+
+def _moved(by: dict[int, int]) -> Callable[[Stamps], Stamps]:
+    return lambda stamps: [stamp + by.get(n, 0) for n, stamp in enumerate(stamps)]
+
+
+def _jittered(share: float) -> Callable[[Stamps], Stamps]:
+    random = np.random.default_rng(4)
+    return lambda stamps: [s + round(STEP * share * random.uniform(-1, 1)) for s in stamps]
+
+
+def _doubled(every: int) -> Callable[[Stamps], Stamps]:
+    """Every so many pictures one has the stamp of the one before."""
+    return lambda stamps: [s - STEP if n % every == every - 1 else s for n, s in enumerate(stamps)]
+
+
+def _without(count: int, first: int) -> Callable[[bytes], bytes]:
+    """Leave TS packets of the pictures out, as a network loses them."""
+
+    def cut(file: bytes) -> bytes:
+        packets = [file[at : at + TS_PACKET] for at in range(0, len(file), TS_PACKET)]
+        return b"".join(packets[:first] + packets[first + count :])
+
+    return cut
+
+
+def _scattered(every: int) -> Callable[[bytes], bytes]:
+    def cut(file: bytes) -> bytes:
+        packets = [file[at : at + TS_PACKET] for at in range(0, len(file), TS_PACKET)]
+        return b"".join(p for n, p in enumerate(packets) if n < 20 or n % every)
+
+    return cut
+
+
+SET_BACK, WRAP = -30 * 90000, 2**33
+EVERY: tuple[Container, ...] = (
+    *(Container(name="plain", suffix=s) for s in ("mp4", "mov", "mkv", "ts", "flv")),
+    *(Container(name="B-frames", suffix=s, options=B_FRAMES) for s in ("mp4", "mkv", "ts")),
+    *(
+        Container(name="B-frames, pts = dts", suffix=s, options=B_FRAMES, stamps=sorted)
+        for s in ("mp4", "mkv", "ts")
+    ),
+    *(
+        Container(name="every tenth stamp doubled", suffix=s, stamps=_doubled(10))
+        for s in ("mkv", "ts")
+    ),
+    *(Container(name="every other stamp doubled", suffix=s, stamps=_doubled(2)) for s in ("mkv",)),
+    *(
+        Container(name=f"jitter of {share:.0%}", suffix=s, stamps=_jittered(share), lead=10)
+        for share, s in ((0.1, "mp4"), (0.3, "mkv"), (0.45, "mkv"), (0.9, "mkv"))
+    ),
+    *(
+        Container(name="first stamp negative", suffix=s, stamps=_moved({0: -9000}), first=-9000)
+        for s in ("mp4", "mkv", "ts")
+    ),
+    Container(name="first stamp 30 s early", suffix="mkv", stamps=_moved({0: -30 * 90000}), lead=1000),
+    Container(name="a stamp 30 s late", suffix="mkv", stamps=_moved({70: 30 * 90000}), lead=1000),
+    Container(name="a stamp 2 s early", suffix="mkv", stamps=_moved({70: -2 * 90000}), lead=1000),
+    *(
+        Container(
+            name="clock set back", suffix=s, lead=1000,
+            stamps=lambda stamps: [x if n < 70 else x + SET_BACK for n, x in enumerate(stamps)],
+        )
+        for s in ("mkv",)
+    ),
+    Container(
+        name="clock set back by 8 frames", suffix="mkv", lead=20,
+        stamps=lambda stamps: [x if n < 70 else x - 8 * STEP for n, x in enumerate(stamps)],
+    ),
+    Container(
+        name="stamps wrap", suffix="ts", first=WRAP - 60 * STEP,
+        stamps=lambda stamps: [x + WRAP - 60 * STEP for x in stamps],
+    ),
+    *(
+        Container(name="3 pictures lost", suffix=s, lost=(40, 41, 90), dropped=3, rate=24.5)
+        for s in ("mp4", "mkv", "ts")
+    ),
+    Container(
+        name="3 pictures lost, jitter of 10%", suffix="mkv", lost=(40, 41, 90), dropped=3, rate=24.5,
+        stamps=_jittered(0.1),
+    ),
+    Container(
+        name="3 pictures lost, stamps doubled", suffix="mkv", lost=(40, 41, 90), dropped=3, rate=24.5,
+        stamps=_doubled(10),
+    ),
+    Container(name="outage of 2 s", suffix="ts", lost=tuple(range(50, 100)), dropped=50, rate=100 / 6),
+    Container(name="TS packets lost", suffix="ts", options=B_FRAMES, bytes_of=_without(12, 60), rate=146 / 6, dropped=4),
+    Container(name="TS packets lost", suffix="ts", bytes_of=_scattered(40), rate=146 / 6, dropped=4),
+    Container(name="two files joined", suffix="ts", bytes_of=lambda file: file + file),
+    Container(name="two files joined", suffix="ts", options=B_FRAMES, bytes_of=lambda file: file + file),
+    Container(
+        name="rate varies", suffix="mkv", rate=150 / 9,
+        stamps=lambda stamps: [x if n < 75 else 75 * STEP + (n - 75) * 2 * STEP for n, x in enumerate(stamps)],
+    ),
+    Container(name="without times", suffix="avi", codec="mpeg4", options={"bf": "0"}, rate=None),
+    Container(name="without times", suffix="h264", rate=None),
+    Container(name="MJPEG", suffix="mkv", codec="mjpeg", options={}),
+    Container(name="H.265", suffix="mp4", codec="libx265", options={"crf": "30", "x265-params": "log-level=none:pools=1"}),
+    Container(name="MPEG-4", suffix="mp4", codec="mpeg4", options={"bf": "2"}),
+    Container(name="MPEG-2", suffix="ts", codec="mpeg2video", options={"bf": "2"}),
+)  # fmt: skip
+
+
+def pictures(seed: int = 0) -> Iterator[NDArray[np.uint8]]:
+    """Noisy scene that moves, 160 x 96 px."""
+    random = np.random.default_rng(seed)
+    wide = random.uniform(40, 200, (96, 160 + 2 * FRAMES))
+    for n in range(FRAMES):
+        moving = wide[:, 2 * n : 2 * n + 160] + random.normal(0, 3, (96, 160))
+        yield np.clip(moving, 16, 235).astype(np.uint8)
+
+
+def write(folder: Path, wanted: Container) -> Path:
+    """Write a container; returns its path."""
+    source = folder / "source.mkv"
+    if wanted.codec == "mjpeg":
+        encode.write(source, pictures(), codec="mjpeg", pixel_format="yuvj420p", full_range=True)
+    else:
+        encode.write(source, pictures(), codec=wanted.codec, options=wanted.options)
+    path = folder / f"clip.{wanted.suffix}"
+    with av.open(str(source)) as read, av.open(str(path), "w") as out:
+        stream = out.add_stream_from_template(read.streams.video[0])
+        packets = [packet for packet in read.demux(video=0) if packet.size]
+        pictures_of = np.argsort(np.argsort([packet.pts for packet in packets])).tolist()
+        if wanted.stamps is sorted:  # in the order of the packets
+            stamps = [n * STEP for n in range(len(packets))]
+        else:
+            ordered = [n * STEP for n in range(len(packets))]
+            ordered = wanted.stamps(ordered) if wanted.stamps else ordered
+            stamps = [ordered[picture] for picture in pictures_of]
+        for n, packet in enumerate(packets):
+            if pictures_of[n] not in wanted.lost:
+                packet.stream, packet.time_base = stream, BASE
+                packet.pts, packet.dts = stamps[n] + wanted.lead * STEP, n * STEP + wanted.first
+                out.mux(packet)
+    if wanted.bytes_of:
+        path.write_bytes(wanted.bytes_of(path.read_bytes()))
+    return path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What the frame rate makes of a container: figures by quantity, and the reasons of its notes."""
+
+    figures: dict[str, Measurement]
+    reasons: set[str]
+
+
+def measured(folder: Path, wanted: Container) -> Outcome:
+    """Write a container and measure it."""
+    path = write(folder, wanted)
+    found = list(frame_rate.measure(build.look(Shot(id="a", subject="b", clip=path.name), folder)))
+    return Outcome(
+        figures={one.quantity: one for one in found if isinstance(one, Measurement)},
+        reasons={one.reason.code for one in found if isinstance(one, Note)},
+    )
+
+
+def holds(wanted: Container, found: Outcome) -> bool:
+    """Whether the figures are exact within U, or bounds that hold."""
+    mean, dropped = (found.figures.get(f"frame_rate.{name}") for name in ("mean", "dropped"))
+    return _rate_holds(wanted, mean) and (dropped is None or dropped.value <= wanted.dropped)
+
+
+def _rate_holds(wanted: Container, mean: Measurement | None) -> bool:
+    if mean is None or wanted.rate is None:
+        return True
+    low, high = mean.value - mean.expanded, mean.value + mean.expanded
+    return wanted.rate <= high + 1e-6 and (mean.upper_bound or wanted.rate >= low - 1e-6)
+
+
+def main() -> None:
+    """Write and measure every container, and print the table."""
+    from setting import machine, table  # noqa: PLC0415 -- tests load this file by itself
+
+    rows = []
+    for wanted in EVERY:
+        with tempfile.TemporaryDirectory() as folder:
+            found = measured(Path(folder), wanted)
+        mean, dropped = (found.figures.get(f"frame_rate.{name}") for name in ("mean", "dropped"))
+        rate = (
+            "—"
+            if mean is None
+            else f"{'at most ' * mean.upper_bound}{mean.value:.3f} ± {mean.expanded:.3f}"
+        )
+        truth = "varies" if wanted.rate is None else f"{wanted.rate:g}"
+        counted = "—" if dropped is None else f"at least {dropped.value:.0f}"
+        reasons = ", ".join(sorted(found.reasons - {"no_clock"})) or "—"
+        right = "yes" if holds(wanted, found) else "NO"
+        rows.append(
+            (wanted.name, wanted.suffix, truth, rate, wanted.dropped, counted, reasons, right)
+        )
+    print(
+        table(("stamps", "in", "true frame/s", "mean", "missing", "counted", "said", "holds"), rows)
+    )
+    print(machine())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""Containers whose stamps are out of order, doubled, jittered, lost, joined: figures that hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from conftest import benchmark
+from marks import slow
+
+from acceptance.metrics._shared import stamps, timing
+from acceptance.model import Note, Shot
+from acceptance.scene import build
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+containers = benchmark("containers")
+QUICK = {
+    ("B-frames, pts = dts", "mp4"),
+    ("3 pictures lost, jitter of 10%", "mkv"),
+    ("two files joined", "ts"),
+}
+EVEN = np.arange(200) / 25
+
+
+def rows() -> list[Any]:
+    """Return every container, most of them for the slow run."""
+    quick = dict.fromkeys(QUICK)
+    return [
+        wanted if quick.pop((wanted.name, wanted.suffix), 0) is None else slow(wanted)
+        for wanted in containers.EVERY
+    ]
+
+
+@pytest.mark.film
+@pytest.mark.parametrize("wanted", rows(), ids=lambda one: f"{one.name}-{one.suffix}")
+def test_rate_and_losses_are_exact_or_bounds_that_hold(wanted: Any, tmp_path: Path) -> None:
+    found = containers.measured(tmp_path, wanted)
+    assert containers.holds(wanted, found)
+    assert found.figures["frame_rate.repeated"].value == 0
+
+
+@pytest.mark.film
+def test_pictures_that_are_damaged_or_lost_are_counted_and_placed(tmp_path: Path) -> None:
+    """Bytes of the middle half are turned: some packets decode in part, or not at all."""
+
+    def turned(file: bytes) -> bytes:
+        content = bytearray(file)
+        for at in np.random.default_rng(1).integers(len(file) // 4, 3 * len(file) // 4, 12):
+            content[at] ^= 0xFF
+        return bytes(content)
+
+    def damage(**fields: Any) -> list[Note]:
+        wanted = containers.Container(name="", suffix="mkv", options=containers.B_FRAMES, **fields)
+        path = containers.write(tmp_path, wanted)
+        notes = build.look(Shot(id="a", subject="b", clip=path.name), tmp_path).notes
+        return [note for note in notes if note.reason.code == "pictures_damaged"]
+
+    assert damage() == []
+    [note] = damage(bytes_of=turned)
+    found = note.reason.parameters
+    assert int(found["undecoded"]) + int(found["damaged"]) >= 2
+    assert 1 <= float(found["first"]) <= float(found["last"]) <= 5
+
+
+def test_stamps_in_the_order_of_decoding_are_sorted_and_leave_no_jump() -> None:
+    """I P B B B: each picture has the stamp of when it was decoded."""
+    decoded = EVEN.reshape(-1, 4)[:, [0, 3, 1, 2]].ravel()
+    found = stamps.ordered(decoded)
+    assert found.times == pytest.approx(EVEN)
+    assert found.jumps.size == 0
+    assert found.moved == 150
+
+
+@pytest.mark.parametrize("by", [3, 8.5, 15.5, 16, 40])
+def test_a_clock_set_back_by_however_little_begins_a_stretch(by: float) -> None:
+    back = np.where(np.arange(200) < 90, EVEN, EVEN - by / 25)
+    found = timing.timing(back)
+    assert found.jumps.tolist() == [90]
+    assert found.duration == pytest.approx(8)
+    assert found.moved == 0
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_jitter_doubled_and_lone_stamps_are_no_losses(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    times = EVEN + random.uniform(-0.45, 0.45, 200) / 25
+    doubled = random.choice(np.arange(10, 190), 12, replace=False)
+    times[doubled] = times[doubled - 1]
+    times[random.integers(20, 180)] += random.choice([-60.0, 5.0])
+    missing = timing.timing(times).missing()
+    assert missing is None or missing.sum() == 0
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("jitter", [0.0, 0.05, 0.2])
+def test_no_more_pictures_are_missing_than_were_left_out(jitter: float, seed: int) -> None:
+    """Of an interval; all are found while stamps jitter little."""
+    random = np.random.default_rng(seed)
+    lost = random.choice(np.arange(5, 195), 6, replace=False)
+    times = np.delete(EVEN + random.uniform(-jitter, jitter, 200) / 25, lost)
+    missing = timing.timing(times).missing()
+    assert missing is not None
+    assert missing.sum() == 6 if jitter < 0.1 else missing.sum() <= 6
+
+
+def test_a_lone_first_stamp_leaves_the_length_in_doubt_and_no_picture_missing() -> None:
+    times = EVEN.copy()
+    times[0] = -0.1
+    found = timing.timing(times)
+    missing = found.missing()
+    assert missing is not None
+    assert missing.sum() == 0
+    assert found.edge == pytest.approx(0.1)
