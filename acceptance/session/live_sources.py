@@ -77,12 +77,13 @@ def _check_live(shot: Shot, sources: Mapping[str, str], place: str) -> None:
     made = [field for field in MADE if getattr(shot, field)]
     if made:
         raise _wrong(f"{place}, {made[0]}", tr("the capture makes it: take it out"))
+    source = f"{place}, source"
     if url.is_url(shot.source):
-        _check_url(shot.source, f"{place}, source")
+        _check_url(shot.source, source)
     elif not url.is_url(sources.get(shot.source, "")):
         what = tr("is neither a URL nor the id of a subject whose source is one")
         hint = tr("Give rtsp://HOST/PATH; `acceptance probe` names the streams of a device")
-        raise PlanError(what, where=f"{place}, source", hint=hint)
+        raise PlanError(what, where=source, hint=hint)
     if shot.seconds is not None and not 0 < shot.seconds <= LONGEST:
         what = tr("must be above 0 and at most {most:g}", most=LONGEST)
         raise _wrong(f"{place}, seconds", what)
