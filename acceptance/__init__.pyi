@@ -13,6 +13,9 @@ from . import (
     errors as errors,
 )
 from . import (
+    live as live,
+)
+from . import (
     metrics as metrics,
 )
 from . import (

@@ -21,6 +21,7 @@ from acceptance.signing import issuing
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from acceptance.live.credentials import Prompt
     from acceptance.model import Finding, Session, Taken
     from acceptance.session.measuring import Progress
     from acceptance.session.plan import ShotFields
@@ -79,6 +80,7 @@ def run(
     signer: Signer | None = None,
     trust: Iterable[Path | str] = (),
     progress: Progress | None = None,
+    prompt: Prompt | None = None,
 ) -> tuple[Session, Path]:
     """Measure, judge and report what a plan asks for; return the session and its folder.
 
@@ -100,7 +102,11 @@ def run(
         Roots (and revocation lists) that the signatures of older sessions must lead to, of which
         the plan tests something again; empty: they are not checked, and the report says so.
     progress
-        Called with the shot, and the frames seen out of all frames.
+        Called with the shot, and the frames seen out of all frames; while a live shot is captured,
+        with its seconds.
+    prompt
+        Called with ``USER@HOST`` for the password of a camera of a live shot that neither
+        environment nor keyring know; None: nobody is asked.
 
     Raises
     ------
@@ -118,7 +124,9 @@ def run(
     else:
         plan = plans.with_files(plan, Path(folder or ""))
     issue = issuing.Issuing(lang=lang, signer=signer, trust=tuple(trust))
-    return runner.run(plan, Path(folder or ""), Path(out), progress=progress, issue=issue)
+    return runner.run(
+        plan, Path(folder or ""), Path(out), progress=progress, issue=issue, prompt=prompt
+    )
 
 
 def judge(

@@ -296,6 +296,7 @@ WRITING = {
     "copy", "copy2", "copyfile", "copytree", "put", "put_new", "append", "create", "open",
 }  # fmt: skip
 WRITERS = {
+    "session.live_shots": "captures into the workspace of a run, which is no session yet",
     "session.journal": "changes a session folder",
     "session.workspace": "work folders: moved aside, removed when they hold nothing measured",
     "session.runner": "fills the work folder",

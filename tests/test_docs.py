@@ -267,6 +267,21 @@ def test_every_verb_in_a_command_exists(page: Path) -> None:
     assert set(commands) <= {*VERBS}, page
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_table_is_split_by_a_blank_line(page: Path) -> None:
+    """What follows it would be shown as text; a table of its own has a line of dashes."""
+    lines = FENCE.sub("", page.read_text("utf-8")).splitlines()
+    split = [
+        line
+        for before, blank, line, after in zip(
+            lines, lines[1:], lines[2:], [*lines[3:], ""], strict=False
+        )
+        if before.startswith("|") and not blank and line.startswith("|")
+        if not re.match(r"\|\s*:?-", after)
+    ]
+    assert split == []
+
+
 def test_the_architecture_names_every_package() -> None:
     text = (DOCS / "architecture.md").read_text("utf-8")
     packages = {module_of(path).partition(".")[0] for path in SOURCES} - {"", "__main__"}

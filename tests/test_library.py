@@ -38,6 +38,7 @@ PACKAGES = {
     "charts",
     "checks",
     "errors",
+    "live",
     "metrics",
     "model",
     "report",

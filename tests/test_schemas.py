@@ -114,7 +114,7 @@ def test_examples_of_plans_meet_the_schema_as_written_and_as_kept(path: Path) ->
     [
         ("plan-1", {"subject": []}),
         ("plan-1", {"subjects": [{"id": "a", "kind": "lorry"}]}),
-        ("plan-1", {"shots": [{"id": "a", "subject": "a"}]}),
+        ("plan-1", {"shots": [{"id": "a", "clip": "a.mp4"}]}),
         ("session-1", {"id": "1"}),
         ("verify-1", {"schema": "verify-2"}),
     ],

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import secrets
+from collections import defaultdict
 from concurrent.futures import CancelledError, Executor, Future
 from functools import partial
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from acceptance.batch import child, keys
@@ -37,8 +40,31 @@ def workers(address: str) -> Iterator[Pool]:
     with _quiet(), contextlib.closing(_connected(address)) as client:
         _require_patient(client, address)
         require_alike(client.run(keys.toolkit, on_error="return"), address)
-        slots = sum(client.nthreads().values())
-        yield Pool(Remote(client.get_executor(pure=False), address), slots, child.answer)
+        slots, batch = sum(client.nthreads().values()), secrets.token_hex(8)
+        executor = Remote(client.get_executor(pure=False), address)
+        try:
+            yield Pool(executor, slots, partial(_answer, batch))
+        finally:
+            _stop_all(client, batch)
+
+
+# In a worker: whether a batch, by its number, has ended. Dask stops no task that has begun.
+_ended: defaultdict[str, Event] = defaultdict(Event)
+
+
+def _answer(batch: str, task: bytes, where: str, bounds: child.Bounds) -> child.Reply:
+    """Do in a worker what ``child.answer`` does, until the batch ends."""
+    return child.answer(task, where, bounds, _ended[batch])
+
+
+def _stop(batch: str) -> None:
+    _ended[batch].set()
+
+
+def _stop_all(client: Client, batch: str) -> None:
+    """End what workers still do for a batch; where the scheduler is lost, nobody can tell them."""
+    if client.status == "running":
+        client.run(_stop, batch, on_error="ignore")
 
 
 @contextlib.contextmanager

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import glob
 import re
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,6 +40,9 @@ class Item:
 
     name: str
     """By which it is listed: path of the plan, or id of the device in a list or made of a clip."""
+
+    source: Path
+    """The plan, list or clip that it was made of."""
 
     folder: Path = field(default_factory=Path)
     """From which the plan's paths count."""
@@ -152,9 +154,9 @@ def _is_plan(file: Path) -> bool:
 
 def _of_file(path: Path) -> Item:
     try:
-        return Item(name=str(path), folder=path.parent, plan=plans.read(path))
+        return Item(name=str(path), source=path, folder=path.parent, plan=plans.read(path))
     except AcceptanceError as error:
-        return Item(name=str(path), folder=path.parent, error=error)
+        return Item(name=str(path), source=path, folder=path.parent, error=error)
 
 
 def _of_clip(path: Path, options: ForClips) -> Item:
@@ -164,7 +166,7 @@ def _of_clip(path: Path, options: ForClips) -> Item:
     shots = tuple(replace(shot, subject=device.id) for shot in made.shots)
     made = replace(made, subjects=(device,), shots=shots)
     made = replace(made, operator=options.operator, scope=options.scope)
-    return Item(name=device.id, plan=made)
+    return Item(name=device.id, source=path, plan=made)
 
 
 def _of_list(path: Path, template: Path | None) -> Iterator[Item]:
@@ -177,7 +179,7 @@ def _of_list(path: Path, template: Path | None) -> Iterator[Item]:
     known = {device.id: device for device in listed}
     for device in listed:
         if device.kind not in ABOVE:
-            yield _of_device(device, known, table, template)
+            yield replace(_of_device(device, known, table, template), source=path)
 
 
 def _of_device(
@@ -190,8 +192,8 @@ def _of_device(
         plan = plans.of_table(_with_device(filled, device, known), template)
     except AcceptanceError as error:
         error.where = f"{device.id}: {error.where}"
-        return Item(name=device.id, folder=folder, error=error)
-    return Item(name=device.id, folder=folder, plan=plan)
+        return Item(name=device.id, source=template, folder=folder, error=error)
+    return Item(name=device.id, source=template, folder=folder, plan=plan)
 
 
 def _words(device: Subject) -> dict[str, str]:
@@ -241,7 +243,13 @@ def _table_of(subject: Subject) -> dict[str, Any]:
 
 def _require_unlike(items: Sequence[Item]) -> None:
     """Refuse two plans of one name: nobody could tell their results apart."""
-    for name, times in Counter(item.name for item in items).items():
-        if times > 1:
-            what = tr("two plans or devices would have this name")
+    sources: dict[str, list[Path]] = {}
+    for item in items:
+        sources.setdefault(item.name, []).append(item.source)
+    for name, found in sources.items():
+        if len(found) > 1:
+            what = tr(
+                "two plans or devices would have this name: {sources}",
+                sources=shortened(map(str, found)),
+            )
             raise PlanError(what, where=name, hint=tr("Rename one of them, or run two batches"))

@@ -45,6 +45,7 @@ class Ledger:
         self.before = self.record.sessions()
         self.outcomes: list[PlanOutcome] = []
         self.total = self.done = self.measured = 0
+        self.interrupted = False
 
     @contextlib.contextmanager
     def kept(self) -> Iterator[None]:
@@ -55,6 +56,7 @@ class Ledger:
             yield
             self.record.add("ended", exit_code=self.summary().exit_code())
         except BaseException as error:
+            self.interrupted = isinstance(error, KeyboardInterrupt)
             with contextlib.suppress(AcceptanceError):  # the disc may be full
                 self.record.add("interrupted", why=type(error).__name__)
             raise
@@ -65,7 +67,8 @@ class Ledger:
         """Return what became of all so far."""
         done = {one.name for one in self.outcomes}
         left = tuple(name for name in self.names if name not in done)
-        return Summary(outcomes=ordered(self.outcomes, self.names), unfinished=left)
+        outcomes = ordered(self.outcomes, self.names)
+        return Summary(outcomes=outcomes, unfinished=left, interrupted=self.interrupted)
 
     def checked(self, items: Iterable[Item]) -> list[Planned]:
         """Check every plan; what is wrong with one is its outcome."""

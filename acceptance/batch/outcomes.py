@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FORMAT = 1
+INTERRUPTED = 130  # as shells have it of Ctrl-C
 PASSED = frozenset({Verdict.PASS, Verdict.CONDITIONAL_PASS})
 
 
@@ -81,10 +82,15 @@ class Summary:
     """Of the plans that were finished, in the order given."""
 
     unfinished: tuple[str, ...] = ()
-    """Names of plans that were not, because the batch was interrupted."""
+    """Names of plans that were not, because the batch was ended."""
+
+    interrupted: bool = False
+    """Whether a person or the system asked it to end (Ctrl-C, SIGTERM)."""
 
     def exit_code(self, *, strict: bool = False) -> int:
-        """2: a plan has no session; else 1: one failed; else 3: one is open; else 0."""
+        """130: interrupted; else 2: a plan has no session, 1: one failed, 3: one is open, 0."""
+        if self.interrupted:
+            return INTERRUPTED
         codes = {one.exit_code(strict=strict) for one in self.outcomes}
         codes |= {2} if self.unfinished else set()
         return next((code for code in (2, 1, 3) if code in codes), 0)

@@ -11,7 +11,7 @@ from acceptance.charts import printed_copy
 from acceptance.errors import PlanError
 from acceptance.messages import tr
 from acceptance.model import Plan
-from acceptance.session import intake, runner, store
+from acceptance.session import intake, live_sources, runner, store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,6 +104,7 @@ class Checker:
             raise item.error or PlanError(tr("the plan cannot be used"), where=item.name)
         packs, digest = self._packs(item.plan)
         plan, _ = runner.prepare(item.plan, packs)
+        live_sources.require_none(plan, item.name)
         intake.check_there(plan, item.folder)
         for shot in plan.shots:
             self._check_charts(shot, item.folder)

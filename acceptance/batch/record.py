@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from acceptance.errors import InputError
 from acceptance.files.output import append, disc_errors, put
 from acceptance.session import integrity, store
 from acceptance.session.evidence import hash_file
@@ -75,12 +76,15 @@ class Record:
 
 
 def still_there(out: Path, line: dict[str, Any]) -> bool:
-    """Whether the session of a line is in ``out`` as it was made, with report and evidence."""
+    """Whether the session of a line is in ``out`` as it was made, with report and evidence.
+
+    Footage is not read (``session.integrity``); ``acceptance verify`` does.
+    """
     folder = out / str(line.get("session") or ".")
     file = folder / store.FILE
     if not file.is_file() or hash_file(file) != line.get("sha256"):
         return False
     try:
-        return integrity.is_complete(folder)
-    except OSError:
+        return integrity.is_as_sealed(folder)
+    except (OSError, InputError):
         return False

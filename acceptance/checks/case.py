@@ -67,6 +67,15 @@ class Case:
         return inherited(self.plan.subjects)
 
     @cached_property
+    def _children(self) -> Mapping[str, list[str]]:
+        """Ids of the subjects that lie just below each."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for subject in self.plan.subjects:
+            if subject.parent is not None:
+                found[subject.parent].append(subject.id)
+        return found
+
+    @cached_property
     def _found(self) -> Mapping[tuple[str, str], Found]:
         """Measurements by subject and quantity."""
         found: dict[tuple[str, str], list[tuple[int, Measurement]]] = defaultdict(list)
@@ -174,19 +183,31 @@ class Case:
             return Reason(code="region_not_accepted", parameters=parameters)
         return Reason(code="not_measured", parameters={"quantity": requirement.quantity})
 
+    def _concerned(self, requirement: Requirement, subject: str) -> tuple[str, ...]:
+        """Return the subjects whose measurements count as those of one."""
+        return (subject, *self._below(subject)) if requirement.below else (subject,)
+
+    def _below(self, subject: str) -> Iterator[str]:
+        """Yield the subjects below one, at any depth."""
+        for child in self._children.get(subject, ()):
+            yield child
+            yield from self._below(child)
+
     def _like(self, requirement: Requirement, subject: str) -> Found:
         """Measurements of quantity, region, direction and statistic, from any tap and path."""
         return [
             (index, one)
-            for index, one in self._found.get((subject, requirement.quantity), ())
+            for name in self._concerned(requirement, subject)
+            for index, one in self._found.get((name, requirement.quantity), ())
             if one.shot in self.shots and is_like(requirement, one)
         ]
 
     def _elsewhere(self, requirement: Requirement, subject: str) -> Iterator[Measurement]:
         """Measurements of the required quantity from a region that is not the required one."""
-        for _, measurement in self._found.get((subject, requirement.quantity), ()):
-            if not _within(measurement.region, requirement.region):
-                yield measurement
+        for name in self._concerned(requirement, subject):
+            for _, measurement in self._found.get((name, requirement.quantity), ()):
+                if not _within(measurement.region, requirement.region):
+                    yield measurement
 
     def _note(self, requirement: Requirement, subject: str) -> Note | None:
         """Find the closest note: on the quantity itself, else its metric, else the whole shot."""
@@ -200,7 +221,8 @@ class Case:
 
     def _notes_about(self, requirement: Requirement, subject: str) -> list[Note]:
         """List the notes on the subject's accepted shots, on the subject and on the session."""
-        own = self._shots.get(subject, ())
+        names = self._concerned(requirement, subject)
+        own = [shot for name in names for shot in self._shots.get(name, ())]
         places = {(one.id, "") for one in own if _accepts(requirement, one)}
         places |= {("", subject), ("", "")}
         indices = (index for place in places for index in self._noted.get(place, ()))

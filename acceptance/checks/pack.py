@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,8 +36,8 @@ FOLDER = Path(__file__).parent / "packs"
 # What a borrower takes over unless it states another; number and origin it always takes over.
 BORROWED_ALWAYS = ("limit", "figure")
 BORROWED = (
-    "text", "text_en", "how", "quantity", "region", "direction", "statistic", "combine", "path",
-    "conditions", "only_with", "compare", "minimum_duration", "minimum_raters", "scale",
+    "text", "text_en", "how", "below", "quantity", "region", "direction", "statistic", "combine",
+    "path", "conditions", "only_with", "compare", "minimum_duration", "minimum_raters", "scale",
     "evidence", "sampling",
 )  # fmt: skip
 # A tuple, as pydantic takes a configuration for nested data classes, not for the outermost one.
@@ -187,15 +188,23 @@ def _read(path: Path) -> Raw:
     Nobody changes the result.
     """
     try:
-        return _parsed(regular.content(path), str(path))
+        return _parsed(_PackFile(regular.content(path), path))
     except OSError as error:
         what = tr("cannot be read ({cause})", cause=error.strerror or error)
         raise PackError(what, where=str(path), hint=tr("Check the path")) from error
 
 
+@dataclass(frozen=True)
+class _PackFile:
+    """What a file holds, wherever it lies: a session's copy of a pack is parsed already."""
+
+    text: bytes
+    path: Path = field(compare=False)  # for errors, which are not kept
+
+
 @lru_cache(maxsize=128)
-def _parsed(text: bytes, where: str) -> Raw:
-    raw, path = strict_toml.loads(text, where, kind=PackError), Path(where)
+def _parsed(file: _PackFile) -> Raw:
+    path, raw = file.path, strict_toml.loads(file.text, str(file.path), kind=PackError)
     for kind in KEYS:
         tables(raw, kind, path)
     if not isinstance(scoring := raw.get("scoring", {}), dict):

@@ -67,6 +67,15 @@ def _content(found: Readiness) -> dict[str, Any]:
         ],
         "warnings": [asdict(one) for one in found.warnings],
         "shots": found.shots,
+        "live": [
+            {
+                "shot": live.shot.id,
+                "source": live.url,
+                "seconds": live.shot.seconds,
+                "transport": live.shot.transport,
+            }
+            for live in found.live
+        ],
         "undated": found.undated,
         "seconds": found.seconds,
         "expected": found.expected,
@@ -95,6 +104,13 @@ def _print(found: Readiness, lang: str) -> None:
         terminal.say(
             words["sample"].format(sampling=sample.sampling, seed=sample.seed, drawn=drawn)
         )
+    for live in found.live:
+        terminal.say(
+            words["live"].format(
+                shot=live.shot.id, source=live.url,
+                seconds=live.shot.seconds, transport=live.shot.transport,
+            )
+        )  # fmt: skip
     for title, findings in (("open", found.open), ("failed", found.failed)):
         _print_findings(words[title], findings, lang)
     for code, names in (("outside", found.outside), ("undated", found.undated)):

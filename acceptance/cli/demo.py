@@ -12,7 +12,7 @@ import multiprocessing
 import queue
 import shutil
 import signal
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
@@ -40,7 +40,7 @@ from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from multiprocessing.queues import Queue
 
     from acceptance.model import Session
@@ -150,7 +150,7 @@ class DemoResult:
 def make(
     out: Path, *, lang: str = "zh", progress: Progress | None = None
 ) -> tuple[DemoResult, ...]:
-    """Film, measure, judge, report, sign and verify both devices, each in a process of its own.
+    """Film, measure, judge, report, sign and verify both devices, one here, one in a child.
 
     Raises what ``Issuing.ready`` does, and OutputError.
     """
@@ -160,26 +160,36 @@ def make(
         with writing(out):
             shutil.rmtree(out / "footage", ignore_errors=True)
         chain, context = make_demo_chain(out / "keys"), multiprocessing.get_context("spawn")
-        steps = context.Queue()
-        connect = functools.partial(_connect, steps)
-        pool = ProcessPoolExecutor(len(PLANTED), context, initializer=connect)
+        steps, (here, there) = context.Queue(), PLANTED
+        show = progress or _nothing
+        pool = ProcessPoolExecutor(1, context, initializer=functools.partial(_connect, steps))
         with pool, _ending_children():
-            # children inherit that: Ctrl-C, which reaches all, is answered here alone
+            # the child inherits that: Ctrl-C, which reaches both, is answered here alone
             with _ignoring_interrupts():
-                futures = [pool.submit(device, name, out, chain, lang) for name in PLANTED]
-            _pass_on(steps, futures, progress)
-            return tuple(future.result() for future in futures)
+                future = pool.submit(_in_child, there, out, chain, lang)
+            done = device(here, out, chain, lang, functools.partial(_show_both, steps, show))
+            while not future.done():
+                _pass_on(steps, show, 0.2)
+            return done, future.result()
 
 
-def _pass_on(
-    steps: Steps, futures: Sequence[Future[DemoResult]], progress: Progress | None
-) -> None:
-    """Pass on what the children report, until all have finished."""
-    while not all(future.done() for future in futures):
-        with contextlib.suppress(queue.Empty):
-            what, done, total = steps.get(timeout=0.2)
-            if progress:
-                progress(what, done, total)
+def _nothing(what: str, done: int, total: int) -> None:
+    """Show no progress."""
+
+
+def _show_both(steps: Steps, progress: Progress, what: str, done: int, total: int) -> None:
+    progress(what, done, total)
+    while _pass_on(steps, progress, 0):
+        pass
+
+
+def _pass_on(steps: Steps, progress: Progress, patience: float) -> bool:
+    """Pass on one step that the child reports within ``patience`` s; whether there was one."""
+    try:
+        progress(*steps.get(timeout=patience))
+    except queue.Empty:
+        return False
+    return True
 
 
 @contextlib.contextmanager
@@ -193,10 +203,10 @@ def _ignoring_interrupts() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _ending_children() -> Iterator[None]:
-    """End the children when this process is interrupted: none goes on alone."""
+    """End the child when this process is interrupted, or fails: it does not go on alone."""
     try:
         yield
-    except KeyboardInterrupt:
+    except BaseException:
         for child in multiprocessing.active_children():
             child.terminate()
         raise
@@ -210,13 +220,17 @@ def _connect(steps: Steps) -> None:
     _steps = steps
 
 
-def device(name: str, out: Path, chain: DemoChain, lang: str) -> DemoResult:
+def _in_child(name: str, out: Path, chain: DemoChain, lang: str) -> DemoResult:
+    return device(name, out, chain, lang, lambda *step: _steps.put(step))
+
+
+def device(name: str, out: Path, chain: DemoChain, lang: str, progress: Progress) -> DemoResult:
     """One device from film to verified report."""
-    progress = functools.partial(_report, name)
-    footage = film(name, out / "footage" / name, progress)
+    report = functools.partial(_report, progress, name)
+    footage = film(name, out / "footage" / name, report)
     issued = Issuing(lang=lang, signer=load_signer(chain.signer, chain.password))
     done, folder = runner.run(
-        plan.read(footage), footage.parent, out / "sessions", progress=progress, issue=issued
+        plan.read(footage), footage.parent, out / "sessions", progress=report, issue=issued
     )
     return DemoResult(
         name=name,
@@ -228,9 +242,9 @@ def device(name: str, out: Path, chain: DemoChain, lang: str) -> DemoResult:
     )
 
 
-def _report(name: str, what: str, done: int, total: int) -> None:
+def _report(progress: Progress, name: str, what: str, done: int, total: int) -> None:
     if done % REPORTED_EVERY == 0 or done in {1, total}:
-        _steps.put((f"{name}: {what}", done, total))
+        progress(f"{name}: {what}", done, total)
 
 
 def film(name: str, folder: Path, progress: Progress | None = None) -> Path:

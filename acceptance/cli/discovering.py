@@ -132,18 +132,22 @@ def discover(
     found = discovered.devices(heard.answers if heard else (), opened)
     _print(found, heard)
     if output:
-        count = discovered.write(found, output)
-        sentence = tr_count(
-            "{count} device written to {file}: check kind and name, then: "
-            "acceptance new {file}",
-            "{count} devices written to {file}: check kinds and names, then: "
-            "acceptance new {file}",
-            count, file=output,
-        )  # fmt: skip
-        terminal.say(sentence)
+        _write_list(found, output)
     if json_file:
         write_json(_content(found, heard), json_file)
     return 0 if found else 3
+
+
+def _write_list(found: tuple[DiscoveredDevice, ...], output: Path) -> None:
+    if not any(map(discovered.source, found)):
+        terminal.say(tr("Nothing answers ONVIF or RTSP: no device list was written"), "yellow")
+        return
+    sentence = tr_count(
+        "{count} device written to {file}: check kind and name, then: acceptance new {file}",
+        "{count} devices written to {file}: check kinds and names, then: acceptance new {file}",
+        discovered.write(found, output), file=output,
+    )  # fmt: skip
+    terminal.say(sentence)
 
 
 def _permission(options: DiscoverOptions) -> Authorisation | None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
 from acceptance import wording
-from acceptance.cli import probe_tables, terminal
+from acceptance.cli import auditing_devices, probe_tables, terminal
+from acceptance.cli.auditing_devices import AuditOptions, audit_options
 from acceptance.cli.options import OUT, json_option, prepare_json, write_json
 from acceptance.errors import DeviceError
 from acceptance.files.output import put_new
@@ -21,21 +21,22 @@ from acceptance.messages import tr
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from acceptance.live.onvif.asking import Probe
+    from acceptance.live.credentials import Credentials
+    from acceptance.live.onvif.asking import Actuation, Probe
     from acceptance.live.onvif.facts import DeviceFacts
 
 HTTP, HTTPS = 80, 443
 AT_ONCE = 8  # devices
+TOTAL, WITH_MOVES = 90.0, 240.0  # s
 SECONDS = click.FloatRange(0.1, 3600)
 
 
-class ProbeOptions(TypedDict):
+class ProbeOptions(AuditOptions):
     """Options of the verb that say how devices are asked."""
 
     user: str
     tls: bool
-    timeout: float
-    total: float
+    total: float | None
     clock_uncertainty: float | None
     ntp: str
     actuate: bool
@@ -67,14 +68,17 @@ class ProbedDevice:
 @click.option("--tls", is_flag=True, help="HTTPS, port 443 unless one is given.")
 @click.option("--timeout", type=SECONDS, default=5, show_default=True, metavar="S",
               help="How long a device may say nothing.")  # fmt: skip
-@click.option("--total", type=SECONDS, default=90, show_default=True, metavar="S",
-              help="How long a device is asked in all.")  # fmt: skip
+@click.option(
+    "--total", type=SECONDS, metavar="S",
+    help="How long a device is asked in all.  [default: 90; with --actuate 240]",
+)  # fmt: skip
 @click.option(
     "--clock-uncertainty", type=click.FloatRange(0, 3600), metavar="S",
     help="How far this computer's clock may be off.  [default: as chrony says]",
 )  # fmt: skip
 @click.option("--ntp", default="", metavar="HOST", help="NTP server that knows the time.")
 @click.option("--actuate", is_flag=True, help="Move PTZ heads, too, and back again.")
+@audit_options
 def probe(
     hosts: tuple[str, ...], output: Path, json_file: Path | None, **options: Unpack[ProbeOptions]
 ) -> int:
@@ -84,7 +88,10 @@ def probe(
 
     Exits 0, 3 when a device did not answer everything, 2 when none could be asked.
     """
-    prepare_json(json_file, ())
+    prepare_json(json_file, [options["authorised"]] if options["authorised"] else [])
+    if options["audit"]:
+        return auditing_devices.run(hosts, output, json_file, options)
+    auditing_devices.require_audit(options)
     asked = _begun(hosts, output, options)
     with terminal.progress(tr("question")) as show:
         _run(asked, show)
@@ -103,26 +110,32 @@ def _begun(hosts: Sequence[str], output: Path, options: ProbeOptions) -> list[Pr
 
     port = HTTPS if options["tls"] else HTTP
     addresses = list(dict.fromkeys(address.parse(host, port) for host in hosts))
-    logins = [credentials.find(each.host, options["user"], prompt=_prompt()) for each in addresses]
+    total = options["total"] or (WITH_MOVES if options["actuate"] else TOTAL)
+    logins = [
+        credentials.find(each.host, options["user"], prompt=terminal.password_prompt())
+        for each in addresses
+    ]
     clock = own_clock.known(options["clock_uncertainty"], options["ntp"])
     begun = []
     for each, login in zip(addresses, logins, strict=True):
         record = _free(output, f"{each.host}-{each.port}".replace(":", "_").replace("%", "_"))
         asking = Probe(
             each, record, tls=options["tls"] or each.port == HTTPS, credentials=login,
-            timeout=options["timeout"], total=options["total"], own_clock=clock,
+            timeout=options["timeout"], total=total, own_clock=clock,
+            actuation=_actuation(record, login) if options["actuate"] else None,
         )  # fmt: skip
         begun.append(ProbedDevice(probe=asking, record=record))
     return begun
 
 
-def _prompt() -> Callable[[str], str] | None:
-    """Ask for a password where somebody sits at a terminal."""
-    if not sys.stdin.isatty():
-        return None
-    return lambda who: click.prompt(
-        tr("Password of {who}", who=who), hide_input=True, err=True, default="", show_default=False
-    )
+def _actuation(record: Path, login: Credentials | None) -> Actuation:
+    """Move heads, look at them by their stream, and compare pictures as the preset metric does."""
+    from acceptance.live.onvif.asking import Actuation  # noqa: PLC0415 -- late, as above
+    from acceptance.live.onvif.stream_view import StreamView  # noqa: PLC0415 -- as above
+    from acceptance.metrics.geometry import preset  # noqa: PLC0415 -- as above
+
+    clip = record.with_name(f"{record.name.removesuffix('.probe.jsonl')}.ptz.mp4")
+    return Actuation(look=lambda url: StreamView(url, clip, login), shift=preset.shift)
 
 
 def _free(folder: Path, name: str) -> Path:

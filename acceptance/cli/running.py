@@ -87,7 +87,7 @@ def run(
     with terminal.progress() as show:
         done, place = api.run(
             wanted, output, folder=folder, lang=lang,
-            signer=seal, trust=options["trust"], progress=show,
+            signer=seal, trust=options["trust"], progress=show, prompt=terminal.password,
         )  # fmt: skip
     tables.findings(done)
     code = conclude(done, place, signed=seal is not None, strict=strict)

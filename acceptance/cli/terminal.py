@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import getpass
 import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+import click
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.progress import (
@@ -28,7 +30,7 @@ from rich.text import Text
 from acceptance.messages import tr, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from acceptance.session.measuring import Progress as Tell
 
@@ -92,6 +94,13 @@ def aligned(title: str, rows: Sequence[Sequence[str]]) -> None:
         say("  ".join(cells).rstrip())
 
 
+def password(who: str) -> str:
+    """Ask for a password without showing it; empty where nobody sits at a terminal."""
+    if not (sys.stdin and sys.stdin.isatty()):
+        return ""
+    return getpass.getpass(visible(tr("Password of {who}: ", who=who)))
+
+
 @contextlib.contextmanager
 def progress(unit: str = "") -> Iterator[Tell]:
     """Give a callback for ``runner.run``: a bar a shot on a terminal, lines elsewhere.
@@ -122,3 +131,12 @@ def _plain(unit: str, what: str, done: int, total: int) -> None:
     if done in {1, total}:
         line = tr("{what}: {unit} {done} of {total}", what=what, unit=unit, done=done, total=total)
         errors.print(line, markup=False)
+
+
+def password_prompt() -> Callable[[str], str] | None:
+    """Return what asks for a device's password, unseen; None where nobody sits at a terminal."""
+    if not sys.stdin.isatty():
+        return None
+    return lambda who: click.prompt(
+        tr("Password of {who}", who=who), hide_input=True, err=True, default="", show_default=False
+    )

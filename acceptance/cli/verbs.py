@@ -52,6 +52,11 @@ class Verb(click.Command):
 # Name, module, and the first sentence of the command's help.
 VERBS = (
     Verb(
+        "capture",
+        "capture",
+        help="Take down streams (RTSP) as clips, with the arrival of every frame and packet.",
+    ),
+    Verb(
         "check",
         "checking",
         help="Check a plan without measuring: all problems, what stays open and why, how long it "
@@ -83,6 +88,11 @@ VERBS = (
     ),
     Verb(
         "doctor", "doctor", help="Show what this machine has, what is missing and what that costs."
+    ),
+    Verb(
+        "gb28181",
+        "gb28181",
+        help="Be a GB/T 28181 platform: let devices register, ask them, take down their streams.",
     ),
     Verb(
         "diff",

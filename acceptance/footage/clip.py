@@ -216,6 +216,9 @@ def files_of(path: Path) -> tuple[Path, ...]:
     """
     if path.is_dir() or (PATTERN.search(path.name) and not path.is_file()):
         return tuple(_stills(path))
+    if path.exists() and not path.is_file():
+        what, hint = tr("it is a pipe or a device, no file"), tr("Name a file that holds a clip")
+        raise ClipError(what, where=str(path), hint=hint, code="clip_unreadable")
     if not path.is_file():
         what = tr("the file does not exist")
         hint = tr("Check the path; paths in a plan are relative to the plan's folder")

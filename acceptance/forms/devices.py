@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FIELDS = frozenset(vocabulary.MORE["field"])  # of a subject; any other column is a fact
-SOURCE = re.compile(r"(?i:rtsps?)://[^\s/@]+(?:/\S*)?|[^\s/@]+")
+# ``//USER:PASSWORD@HOST``, where a password may have any characters; ``user=A&password=B``
+IN_URL = re.compile(r"//[^@]*:[^@]*@|\b(?:password|passwd|pass|pwd)=[^&/]", re.IGNORECASE)
+SOURCE = re.compile(r"(?i:rtsps?)://[^\s/]+(?:/\S*)?|[^\s/@]+")
 IDENTIFIER = re.compile(r"[^\W_][\w.-]{0,63}")  # a name of files, and in a QR code
 
 
@@ -102,9 +104,7 @@ def _column(cell: str) -> str:
 def _subject(fields: Mapping[str, str], where: str) -> Subject:
     _check_id(fields["id"], f"{where}, id")
     kind = _kind(fields["kind"], f"{where}, kind")
-    for name in ("address", "source"):
-        _check_address(fields.get(name, ""), f"{where}, {name}")
-    _check_source(fields.get("source", ""), f"{where}, source")
+    _check_address(fields.get("address", ""), f"{where}, address")
     return Subject(
         id=fields["id"],
         kind=kind,
@@ -114,6 +114,7 @@ def _subject(fields: Mapping[str, str], where: str) -> Subject:
         model=fields.get("model", ""),
         serial=fields.get("serial", ""),
         address=fields.get("address", ""),
+        source=_source(fields.get("source", ""), f"{where}, source"),
         facts=_with_place(_facts(fields), where),
     )
 
@@ -155,10 +156,20 @@ def _check_address(address: str, where: str) -> None:
         raise PlanError(tr("the address holds a user or password"), where=where, hint=hint)
 
 
-def _check_source(source: str, where: str) -> None:
+def _source(source: str, where: str) -> str:
+    """Return where a stream is; what holds a password is refused, and not repeated."""
+    if holds_password(source):
+        hint = tr("Take it out: the list is kept in the session and handed over with it")
+        raise PlanError(tr("the source holds a password"), where=where, hint=hint)
     if source and not SOURCE.fullmatch(source):
         hint = tr("Give rtsp://HOST/PATH, or HOST or HOST:PORT of ONVIF")
         raise PlanError(tr("is no source of a stream"), where=where, hint=hint)
+    return source
+
+
+def holds_password(source: str) -> bool:
+    """Whether the URL of a stream holds a password: before the host, or among what is asked for."""
+    return bool(IN_URL.search(source))
 
 
 def _with_place(facts: dict[str, str], where: str) -> dict[str, str]:

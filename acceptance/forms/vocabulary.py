@@ -31,6 +31,7 @@ MORE: Mapping[str, Words] = {
         "manufacturer": ("brand", "厂家", "生产厂家", "厂商", "品牌"),
         "model": ("型号", "规格型号"),
         "serial": ("serial number", "序列号", "出厂编号"),
+        "source": ("stream", "rtsp", "码流地址", "视频流地址", "取流地址", "rtsp地址", "rtsp 地址"),
         "address": ("ip", "地址", "ip地址", "ip 地址", "网络地址"),
     },
     "kind": {
@@ -59,7 +60,6 @@ MORE: Mapping[str, Words] = {
         "important": ("重要部位", "重点部位"),
         "picture": ("colour mode", "图像颜色"),
         "resolution_class": ("清晰度等级",),
-        "source": ("rtsp", "视频流地址", "取流地址"),
     },
     "fact_value": {
         "analogue": ("analog", "模拟系统"),

@@ -218,11 +218,11 @@ def write(found: Sequence[DiscoveredDevice], path: Path) -> int:
     """
     check_list(path)
     rows = table(found)
-    content = (
-        spreadsheet.csv_of(rows)
-        if path.suffix.lower() == ".csv"
-        else spreadsheet.workbook_of(rows, widths=[18.0] * len(HEADING), choices={})
-    )
+    if path.suffix.lower() == ".csv":
+        content = spreadsheet.csv_of(rows)
+    else:
+        texts = [[spreadsheet.as_text(cell) for cell in row] for row in rows]  # names may begin "="
+        content = spreadsheet.workbook_of(texts, widths=[18.0] * len(HEADING), choices={})
     output.put_new(path, content)
     return len(rows) - 1
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from acceptance.errors import DeviceError
-from acceptance.live import markup
+from acceptance.live import mended_markup
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MOST_WORDS = 200  # scopes, types or addresses of a device
 MOST_CHARACTERS = 500  # of each
+LONGEST = 300  # characters of a category
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,8 +56,9 @@ class ProbeAnswer:
         """
         prefix = re.compile(rf"onvif://www\.onvif\.org/{category}/(.+)", re.IGNORECASE)
         found = [match[1] for scope in self.scopes if (match := prefix.fullmatch(scope))]
-        values = (markup.decoded(unquote_to_bytes(value)).strip("/ ") for value in found)
-        return ", ".join(dict.fromkeys(values))
+        values = (mended_markup.decoded(unquote_to_bytes(value)).strip("/ ") for value in found)
+        shown = (" ".join(mended_markup.UNSEEN.sub("", value).split()) for value in values)
+        return ", ".join(dict.fromkeys(filter(None, shown)))[:LONGEST]
 
 
 def read(
@@ -66,9 +68,9 @@ def read(
 
     Raises DeviceError where it is no XML or has no match.
     """
-    root, wrong = markup.parse(content, sender)
-    relates = markup.text(root, "RelatesTo").rpartition(":")[2].lower()
-    found = [*markup.each(root, "ProbeMatch")] or [*markup.each(root, "ResolveMatch")]
+    root, wrong = mended_markup.parse(content, sender)
+    relates = mended_markup.text(root, "RelatesTo").rpartition(":")[2].lower()
+    found = [*mended_markup.each(root, "ProbeMatch")] or [*mended_markup.each(root, "ResolveMatch")]
     if not found:
         what, hint = tr("sent an answer without any match"), tr("It is left aside")
         raise DeviceError(what, where=sender, hint=hint)
@@ -76,9 +78,9 @@ def read(
         ProbeAnswer(
             sender=sender,
             heard_on=heard_on,
-            endpoint=markup.text(match, "EndpointReference", "Address")[:MOST_CHARACTERS],
+            endpoint=mended_markup.text(match, "EndpointReference", "Address")[:MOST_CHARACTERS],
             types=tuple(re.split("[:}]", word)[-1] for word in _words(match, "Types")),
-            scopes=_words(match, "Scopes"),
+            scopes=_joined(_words(match, "Scopes")),
             addresses=tuple(map(_without_user, _words(match, "XAddrs"))),
             asked_for=relates in ids,
             wrong=wrong,
@@ -88,8 +90,19 @@ def read(
 
 
 def _words(match: etree._Element, name: str) -> tuple[str, ...]:
-    words = markup.text(match, name).split()[:MOST_WORDS]
+    words = mended_markup.text(match, name).split()[:MOST_WORDS]
     return tuple(word[:MOST_CHARACTERS] for word in words)
+
+
+def _joined(scopes: tuple[str, ...]) -> tuple[str, ...]:
+    """Put together again what a blank within a name took apart: the rest has no colon."""
+    found: list[str] = []
+    for scope in scopes:
+        if found and ":" not in scope:
+            found[-1] = f"{found[-1]} {scope}"
+        else:
+            found.append(scope)
+    return tuple(found)
 
 
 def _without_user(url: str) -> str:

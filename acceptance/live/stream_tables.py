@@ -114,6 +114,8 @@ class StreamRecord:
     """Packets that the tester's own computer dropped; None: nobody counted."""
     sdp_bit_rate: float | None
     """kbit/s that the SDP states (RFC 8866, 5.8, ``b=AS``); None: it states none."""
+    ended: str
+    """Why the capture ended; empty: not stated."""
 
     @property
     def clock_rate(self) -> float:
@@ -191,6 +193,7 @@ def record(path: Path) -> StreamRecord:
         reports=_reports(lines),
         own_drops=_own_drops(lines),
         sdp_bit_rate=_stated_bit_rate(sdp),
+        ended="".join(str(line.get("reason", "")) for line in lines if line["event"] == "finished"),
     )
 
 

@@ -118,16 +118,28 @@ class Shot:
     subject: str
     """Id of the subject that was filmed."""
 
-    clip: str
-    """Path of the footage; in a plan from its folder, in a session from the session folder."""
+    clip: str = ""
+    """Path of the footage; in a plan from its folder, in a session from the session folder.
+    Empty in a plan whose shot has a ``source``."""
+
+    source: str = ""
+    """In place of ``clip``: the stream that is captured when the plan is run, its URL (``rtsp://``
+    or ``rtsps://``, without password) or the id of the subject whose ``source`` it is."""
+
+    seconds: float = 60.0
+    """Of a live shot: how long is captured, s, up to 3600."""
+
+    transport: str = "tcp"
+    """Of a live shot: how its packets come, ``tcp``, ``udp`` or ``multicast``."""
 
     filmed: str = ""
     """ISO date of filming; empty: not stated. In a session, where the plan does not state it,
     the day in China (UTC+8) of the clip's own creation time, if it has one."""
 
     filmed_by: str = ""
-    """Written by the tool: who says when it was filmed: ``plan``, ``clip`` (its creation time)
-    or ``run`` (a session before 0.7.0, which took the day of the run); empty: nobody."""
+    """Written by the tool: who says when it was filmed: ``plan``, ``clip`` (its creation time),
+    ``capture`` (of a live shot) or ``run`` (a session before 0.7.0, which took the day of the run);
+    empty: nobody."""
 
     created: str = ""
     """Written by the tool: day in China (UTC+8) of the clip's own creation time; empty: it states

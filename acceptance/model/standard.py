@@ -216,6 +216,9 @@ class Requirement:
     subjects: tuple[SubjectKind, ...] = ()
     """Kinds of subject that it concerns; empty: all."""
 
+    below: bool = False
+    """True: what is measured of the subjects below it counts as measured of the subject."""
+
     when: Mapping[str, str] = field(default_factory=dict)
     """Facts of the subject that must be equal, or it does not apply; empty: it always applies."""
 

@@ -49,5 +49,9 @@ class Subject:
     address: str = ""
     """On the network, without user and password; empty: not stated."""
 
+    source: str = ""
+    """URL of its stream (``rtsp://``, ``rtsps://``), or ``HOST[:PORT]`` of ONVIF, without password;
+    empty: not stated."""
+
     facts: Mapping[str, str] = field(default_factory=dict)
     """Facts by name, which select requirements; those of the parent hold where none is given."""

@@ -12,8 +12,8 @@ from acceptance.messages import visible
 from acceptance.pytest_plugin import baseline_tests
 from acceptance.pytest_plugin.finding_tests import RequirementTest, VerdictTest
 from acceptance.pytest_plugin.plan_test import MeasuredModule
+from acceptance.session import live_sources, runner
 from acceptance.session import plan as plans
-from acceptance.session import runner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,6 +32,7 @@ class PlanModule(MeasuredModule):
         """Yield a test for each finding that a run will have, each baseline, and the verdict."""
         try:
             plan, packs = runner.prepare(plans.read(self.path))
+            live_sources.require_none(plan, self.path.name)
             taken: list[Taken] = [*plan.shots, *plan.recordings]
             units = metrics.quantities()
             due = judging.judge(packs, plan, (), (), taken, today="", quantities=units)

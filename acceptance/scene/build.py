@@ -26,7 +26,7 @@ from acceptance.footage.rounding import doubt_of_mean
 from acceptance.footage.tone import curve, inverse_oetf
 from acceptance.live import stream_tables
 from acceptance.model import BudgetLine, Measurement, Note, Reason, Shot, Value
-from acceptance.scene import clock_session, damage, locating, side_tables, views
+from acceptance.scene import clock_session, damage, locating, side_tables, stream_words, views
 from acceptance.scene.series import Series, series_of
 from acceptance.scene.watch import MOST_FRAMES, Watch, in_one_thread
 from acceptance.uncertainty import Particulars, measurement
@@ -256,7 +256,7 @@ def _scene(
     regions = _views(shot, opened.info, kept, charts, notes)
     notes += [*_truncation(opened.info, len(watch.times)), *damage.notes(opened, watch)]
     session = clock_session.filmed(charts.clocks, kept)
-    stream = _stream(opened.info, len(watch.times), kept)
+    stream = stream_words.described(opened.info, len(watch.times), kept)
     coded = [float(packet.time) for packet in opened.packets]
     arrivals = side_tables.of_frames(side_tables.arrivals(shot, folder), coded, watch.times)
     return Scene(
@@ -352,33 +352,3 @@ def _screen_log(shot: Shot, folder: Path, session: str, notes: list[Note]) -> Fl
 
 def _record(shot: Shot, folder: Path) -> StreamRecord | None:
     return stream_tables.record(folder / shot.stream_record) if shot.stream_record else None
-
-
-def _stream(info: clip.VideoInfo, frames: int, kept: Sequence[clip.Frame]) -> dict[str, Value]:
-    """Describe the stream, of which ``frames`` could be decoded."""
-    return {
-        "codec": info.codec,
-        "pixel_format": info.pixel_format,
-        "width": info.width,
-        "height": info.height,
-        "sample_aspect": str(info.sample_aspect),
-        "depth": info.depth,
-        "range": "full" if info.full_range else "limited",
-        "matrix": info.matrix,
-        "transfer": info.transfer,
-        "assumed": ", ".join(info.assumed),
-        "nominal_rate": float(info.nominal_rate or 0),
-        "bit_rate": info.bit_rate,
-        **_quantiser(info.codec, kept),
-        "frames": frames,
-        "packets": info.frames,
-        "interlaced": info.interlaced,
-        "truncated": info.truncated,
-    }
-
-
-def _quantiser(codec: str, kept: Sequence[clip.Frame]) -> dict[str, float]:
-    """Mean quantiser of the kept frames, under its name; empty where none is known."""
-    means = [float(frame.quantisers.mean()) for frame in kept if frame.quantisers is not None]
-    name = "qp" if codec == "h264" else "quantiser_scale"
-    return {name: sum(means) / len(means)} if means else {}

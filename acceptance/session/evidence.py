@@ -231,10 +231,10 @@ def check(folder: Path, found: Mapping[str, str] | None = None) -> tuple[Problem
     )
 
 
-def listed(folder: Path) -> set[str]:
-    """Return the paths that the manifests of a session list. Raises OSError."""
+def listed(folder: Path) -> dict[str, str]:
+    """Return the paths that the manifests of a session list, and their hashes. Raises OSError."""
     parsed = [_parse_manifest(journal.current(folder, name)) for name in MANIFESTS]
-    return {path for digests, _ in parsed for path in digests}
+    return {path: value for digests, _ in parsed for path, value in digests.items()}
 
 
 def bag_info(folder: Path, payload: Iterable[str], session: Session) -> bytes:

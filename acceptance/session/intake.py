@@ -165,6 +165,8 @@ def take(shot: Shot, folder: Path, work: Path) -> Shot:
 def dated(shot: Shot, folder: Path) -> Shot:
     """Say when a shot was filmed: as the plan states, else as the clip does. Raises ClipError."""
     day = container.day_of(clip.files_of(folder / shot.clip)[0])
+    if shot.source and shot.filmed_by:  # by the capture
+        return replace(shot, created=day)
     if shot.filmed:
         return replace(shot, filmed_by="plan", created=day)
     return replace(shot, filmed=day, filmed_by="clip" if day else "", created=day)

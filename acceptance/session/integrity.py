@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.errors import SessionError
 from acceptance.messages import tr
-from acceptance.session import contents, evidence, log_book, store
+from acceptance.session import contents, evidence, journal, log_book, store
 from acceptance.session.evidence import Kind
 from acceptance.session.log_book import LogBook
 
@@ -44,13 +44,18 @@ def require_intact(folder: Path, contradictions: Iterable[str] = ()) -> None:
         raise SessionError(what, where=str(folder), hint=hint)
 
 
-def is_complete(folder: Path) -> bool:
-    """Whether all that a sealed session lists is there but footage, which may be taken away.
+def is_as_sealed(folder: Path) -> bool:
+    """Whether all that a session's manifests list is as it was sealed, footage aside.
 
-    Nothing is hashed. Raises OSError where the manifests cannot be read.
+    Footage may be taken away, and is not read: that takes long. Raises OSError where the manifests
+    cannot be read, InputError where a file cannot.
     """
-    missing = (path for path in evidence.listed(folder) if not (folder / path).is_file())
-    return all(path.startswith("data/clips/") for path in missing)
+    listed = evidence.listed(folder).items()
+    return all(
+        (file := journal.current(folder, path)).is_file() and evidence.hash_file(file) == digest
+        for path, digest in listed
+        if not path.startswith("data/clips/")
+    )
 
 
 def _footage_taken_away(problem: evidence.Problem) -> bool:

@@ -20,7 +20,7 @@ from acceptance.files import first_error, paths, strict_toml, wrong_field
 from acceptance.forms import answers, devices, panel_key, register, scores
 from acceptance.messages import tr
 from acceptance.model import Plan, Shot, Subject, SubjectKind
-from acceptance.session import commitments, plan_words, registered
+from acceptance.session import commitments, live_sources, plan_words, registered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -227,6 +227,7 @@ def part_checks(plan: Plan, where: str) -> list[Callable[[], None]]:
     return [
         partial(_check_subjects, plan, where),
         partial(_check_pairs, plan.shots, where),
+        partial(live_sources.check, plan, where),
         partial(_check_answers, plan.answers, where),
         partial(_check_matrix, plan, where),
         partial(commitments.check, plan.commitments, made),
@@ -370,6 +371,8 @@ def _wrong_fields(error: ValidationError, where: str) -> Iterator[tuple[bool, Pl
     for wrong in error.errors(include_url=False):
         place = ": ".join(filter(None, (where, wrong_field.place(wrong))))
         what = plan_words.with_guess(wrong, wrong_field.sentence(wrong))
+        if devices.holds_password(what):
+            what = tr("the field is wrong, and holds a password")
         yield wrong["type"] == "missing", _wrong(place, what)
 
 

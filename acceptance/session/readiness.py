@@ -28,14 +28,24 @@ from acceptance.model import (
     Tap,
     Verdict,
 )
-from acceptance.session import foreseen, intake, predecessors, problems, retests, store
+from acceptance.session import (
+    foreseen,
+    intake,
+    live_sources,
+    predecessors,
+    problems,
+    retests,
+    store,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from acceptance.model import Finding, Plan, Requirement, Sample, SessionWarning, Taken
+    from acceptance.session.live_sources import LiveShot
 
 CLOCK = "clock"  # the chart of time
+NETWORK = "stream"  # the family of quantities that a capture gives
 BY_CLOCK = frozenset({"latency", "frame_rate"})  # families of quantities that a filmed clock gives
 # Processor time of a run: 5.35 ms for a frame of 1080p (docs/throughput.md); and what remained for
 # each of the 33 clips of examples/site, reports included, of 44 s (2026-11-27, 2 cores).
@@ -77,6 +87,9 @@ class Readiness:
     shots: int
     """How many shots are planned in the plan."""
 
+    live: tuple[LiveShot, ...]
+    """Those of them that a run would capture."""
+
     undated: tuple[str, ...]
     """Ids of shots and recordings of which neither plan nor clip says when they were taken."""
 
@@ -113,7 +126,7 @@ def of(path: Path, out: Path = Path("out")) -> Readiness:
 def _not_ready(found: Sequence[AcceptanceError]) -> Readiness:
     return Readiness(
         problems=tuple(found), open=(), outside=(), failed=(), samples=(), warnings=(), shots=0,
-        undated=(), seconds=None, expected=None,
+        live=(), undated=(), seconds=None, expected=None,
     )  # fmt: skip
 
 
@@ -122,7 +135,7 @@ def _ready(plan: Plan, folder: Path, out: Path) -> Readiness:
     plan = carry_over.carry_over(plan, packs)
     before = retests.check(plan, out, predecessors.examine)
     taken: list[Taken] = [*(_dated(shot, folder) for shot in plan.shots), *plan.recordings]
-    lengths = {shot.id: _length(folder / shot.clip) for shot in plan.shots}
+    lengths = {shot.id: _planned_length(shot, folder) for shot in plan.shots}
     supposed = [
         figure
         for pack in packs
@@ -145,13 +158,27 @@ def _ready(plan: Plan, folder: Path, out: Path) -> Readiness:
         samples=sampling.draw(packs, plan),
         warnings=warned,
         shots=len(plan.shots),
-        undated=tuple(one.id for one in taken if not one.filmed),
+        live=tuple(live_sources.of(plan)),
+        undated=tuple(one.id for one in taken if not (one.filmed or _is_live(one))),
         seconds=seconds,
         expected=expected,
     )
 
 
+def _is_live(taken: Taken) -> bool:
+    return isinstance(taken, Shot) and bool(taken.source)
+
+
+def _planned_length(shot: Shot, folder: Path) -> Length:
+    """Return how much of a shot there is, or will be; its pixels are not known before."""
+    if shot.source:
+        return Length(seconds=shot.seconds, pixels=None)
+    return _length(folder / shot.clip)
+
+
 def _dated(shot: Shot, folder: Path) -> Shot:
+    if shot.source:
+        return shot
     try:
         return intake.dated(shot, folder)
     except ClipError:
@@ -228,6 +255,8 @@ def _gives(taken: Taken, quantity: str) -> bool:
         return isinstance(taken, Recordings) and family == "recordings"
     if family == "frame_rate" and taken.tap is Tap.SCREEN:  # a phone's own frames are none
         return False
+    if family == NETWORK:
+        return isinstance(taken, Shot) and bool(taken.source or taken.packets)
     chart = taken.chart if isinstance(taken, Shot) else None
     return chart is None or (family in BY_CLOCK) is (chart == CLOCK)
 

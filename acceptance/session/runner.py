@@ -28,6 +28,7 @@ from acceptance.session import (
     earlier,
     intake,
     journal,
+    live_shots,
     measuring,
     plan_names,
     predecessors,
@@ -38,12 +39,13 @@ from acceptance.session import (
 from acceptance.session import plan as plans
 from acceptance.session.evidence import hash_files
 from acceptance.session.log_book import LOG, LogBook
-from acceptance.session.workspace import claimed, set_aside
+from acceptance.session.workspace import CAPTURED, claimed, set_aside
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from acceptance.live.credentials import Prompt
     from acceptance.model import Pack, Plan, Predecessor, Recordings, Shot, Value
     from acceptance.session.measuring import Look, Measured, Progress
 
@@ -74,13 +76,17 @@ def run(
     progress: Progress | None = None,
     issue: Issue | None = None,
     look: Look | None = None,
+    prompt: Prompt | None = None,
 ) -> tuple[Session, Path]:
     """Measure and judge everything that the plan asks for; return the session and its folder.
 
+    Live shots are captured first; ``prompt`` is asked for passwords that neither environment nor
+    keyring know.
+
     The plan's paths are relative to ``folder``. ``issue`` adds the report before the folder gets
     its name. ``look`` measures a shot and draws its stills; None: ``measuring.look_and_draw``.
-    Raises InputError where no session can be made; a gap in the footage becomes the
-    reason for the findings that it leaves open.
+    Raises InputError where no session can be made, DeviceError where a live shot cannot be
+    captured; a gap in the footage becomes the reason for the findings that it leaves open.
     """
     if issue:
         issue.ready()
@@ -97,7 +103,8 @@ def run(
             put(bag / store.PLAN, content)
             intake.keep(plan, packs, folder, bag)
         look = look or measuring.look_and_draw
-        measured = _measure(plan, packs, folder, bag, progress, look)
+        taken = live_shots.capture(plan, work, bag, prompt, progress)
+        measured = _measure(plan, packs, folder, bag, taken, progress, look)
         measured = replace(measured, predecessors=earlier)
         return _finish(measured, packs, bag, issue)
 
@@ -116,11 +123,15 @@ def _measure(
     packs: Sequence[Pack],
     folder: Path,
     bag: Path,
+    taken: Mapping[str, Shot],
     progress: Progress | None,
     look: Look,
 ) -> Session:
     judged = quantities_judged(packs)
-    done = [_shot(shot, folder, bag, judged, progress, look) for shot in plan.shots]
+    places = [
+        (taken[shot.id], bag.parent) if shot.id in taken else (shot, folder) for shot in plan.shots
+    ]
+    done = [_shot(shot, place, bag, judged, progress, look) for shot, place in places]
     resuming.drop_stills(bag, done)
     kept = [_recordings(asked, folder, bag, progress) for asked in plan.recordings]
     return _blank(plan, done, kept)
@@ -258,7 +269,8 @@ def _place(bag: Path, number: str) -> Path:
     place = bag.parent.parent / number
     with writing(place.parent):
         move(bag, place)
-    shutil.rmtree(bag.parent / RESUME, ignore_errors=True)
+    for done in (RESUME, CAPTURED):
+        shutil.rmtree(bag.parent / done, ignore_errors=True)
     return place
 
 

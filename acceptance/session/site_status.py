@@ -37,7 +37,7 @@ def of(target: Path) -> site_matrix.Grid:
     asked = plan.read(named) if named else sessions[-1].plan
     packs = store.load_packs(asked, None if named else folders[-1] / "data" / "packs")
     samples = sampling.draw(packs, asked)
-    filmed = [shot.id for shot in asked.shots if named and _there(folder / shot.clip)]
+    filmed = [shot.id for shot in asked.shots if named and shot.clip and _there(folder / shot.clip)]
     grid = site_matrix.grid(asked, sessions, filmed=filmed, samples=samples)
     copies = {done.id: tuple(map(str, places)) for done, places in found if len(places) > 1}
     grid = replace(grid, copies=copies)

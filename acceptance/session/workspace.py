@@ -21,13 +21,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+CAPTURED = "captured"  # folder in it of what was captured and is not in the session yet
+
 
 @contextlib.contextmanager
 def claimed(out: Path, key: str) -> Iterator[Path]:
     """Reserve the folder ``OUT/.partial-<key>`` for this run.
 
-    It is kept afterwards only if there are shots in ``resume``. Raises OutputError where another
-    run is using it, and where ``out`` is a session, or lies in one: that would break its seal.
+    It is kept afterwards only if there are shots in ``resume`` or ``captured``. Raises OutputError
+    where another run is using it, and where ``out`` is a session, or lies in one: that would break
+    its seal.
     """
     require_no_session(out)
     path = out / f".partial-{key}"
@@ -39,7 +42,7 @@ def claimed(out: Path, key: str) -> Iterator[Path]:
         try:
             yield path
         finally:
-            if not any(path.glob("resume/*.json")):
+            if not any((*path.glob("resume/*.json"), *path.glob(f"{CAPTURED}/*/*"))):
                 shutil.rmtree(path, ignore_errors=True)
 
 
@@ -58,10 +61,14 @@ def set_aside(work: Path) -> Path:
 
     It may hold the only trace of what was measured. Raises OSError.
     """
-    numbers = itertools.count(1)
-    free = (work.with_name(f"{work.name}.damaged-{number}") for number in numbers)
-    aside = next(path for path in free if not path.exists())
+    aside = free_beside(work, "damaged")
     aside.mkdir()
     for path in list(work.iterdir()):
         move(path, aside / path.name)
     return aside
+
+
+def free_beside(work: Path, why: str) -> Path:
+    """Return a free path beside a workspace, named after it and ``why``."""
+    numbered = (work.with_name(f"{work.name}.{why}-{number}") for number in itertools.count(1))
+    return next(path for path in numbered if not path.exists())

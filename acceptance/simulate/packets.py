@@ -214,7 +214,8 @@ def write(clip: Path, stream: Stream, *, transport: str = "udp", every: float = 
         for report in _reports(stream, sent.table, every):
             record.write("sender_report", **report)
         record.write("own_drops", connection=0, count=0)
-        record.write("finished", packets=len(sent.table.size), seconds=stream.seconds, reason="end")
+        count = len(sent.table.size)
+        record.write("finished", packets=count, seconds=stream.seconds, reason="seconds")
     return sent
 
 

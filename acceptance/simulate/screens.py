@@ -123,19 +123,19 @@ def screen_frames(camera: Camera, sheet: Sheet, levels: Array, shown: Shown) -> 
     dark, reaching = sheet.base[0], falloff(camera, sheet.base.shape[1:])
     (pattern,) = fixed_pattern(camera, [np.zeros_like(dark)])
     luma, before = grey(camera, dark, reaching) + pattern, np.zeros(len(sheet.cells), np.float32)
-    patches = _patches(sheet.cells)
+    spots = _spots(sheet.cells)
     for (_, source), row in zip(shown, levels.astype(np.float32), strict=True):
         changed = row != before
-        for patch in patches:
-            if changed[patch.own].any():
-                light, box = patch.lit(dark, sheet.cells, row), patch.box
+        for spot in spots:
+            if changed[spot.own].any():
+                light, box = spot.lit(dark, sheet.cells, row), spot.box
                 luma[box] = grey(camera, light, reaching[box]) + pattern[box]
         before = row
         yield digitised(camera, [luma], source)
 
 
 @dataclass(frozen=True, kw_only=True)
-class CellPatch:
+class Spot:
     """A part of a picture that the cells ``own`` light, and what else lights it.
 
     ``touching`` are all cells that reach into ``box``, each with where in the patch and with what
@@ -147,7 +147,7 @@ class CellPatch:
     touching: list[tuple[int, Slices, Slices]]
 
     def lit(self, dark: Light, cells: Sequence[Cell], levels: Light) -> Light:
-        """Return the patch's light where each cell has its level, 0..1."""
+        """Return the light there where each cell has its level, 0..1."""
         light = dark[self.box].copy()
         for number, inside, part in self.touching:
             if levels[number] > 0:
@@ -155,15 +155,13 @@ class CellPatch:
         return light
 
 
-def _patches(cells: Sequence[Cell]) -> list[CellPatch]:
+def _spots(cells: Sequence[Cell]) -> list[Spot]:
     """Return the picture's parts that change together: cells of one box are in one patch."""
     own: dict[tuple[int, ...], list[int]] = {}
     for number, cell in enumerate(cells):
         own.setdefault((cell.x, cell.y, *cell.light.shape), []).append(number)
     return [
-        CellPatch(
-            box=cells[numbers[0]].box, own=numbers, touching=_touching(cells, cells[numbers[0]])
-        )
+        Spot(box=cells[numbers[0]].box, own=numbers, touching=_touching(cells, cells[numbers[0]]))
         for numbers in own.values()
     ]
 

@@ -178,12 +178,21 @@ def test_a_session_of_which_something_is_lost_is_made_again_but_for_footage(
     assert len(here.measured) == 1
 
 
-def test_a_session_that_was_changed_since_is_made_again(tmp_path: Path, here: Here) -> None:
+@pytest.mark.parametrize(
+    ("changed", "before", "after"),
+    [(store.FILE, b"fixed", b"dome"), ("data/plan.json", b"fixed", b"dome5"),
+     ("log.jsonl", b"started", b"Started")],
+)  # fmt: skip
+def test_a_session_that_was_changed_since_is_made_again(
+    tmp_path: Path, here: Here, changed: str, before: bytes, after: bytes
+) -> None:
+    """Whichever of its files, of the same size or not."""
     batch_site.plan(tmp_path, "a")
     [first] = run(tmp_path, tmp_path / "out").outcomes
     assert first.folder is not None
-    file = first.folder / store.FILE
-    file.write_bytes(file.read_bytes().replace(b"fixed", b"dome"))
+    file = first.folder / changed
+    assert before in file.read_bytes()
+    file.write_bytes(file.read_bytes().replace(before, after))
     [again] = run(tmp_path, tmp_path / "out").outcomes
     assert again.state is PlanState.MADE
     assert again.session != first.session

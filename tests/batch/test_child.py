@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import re
@@ -185,7 +186,9 @@ def test_a_batch_that_is_asked_to_end_ends_at_once_and_tells_what_is_done(
     assert "interrupted: run the same command again" in said
     assert "Traceback" not in said
     assert "Not finished: " in shown
-    assert '"unfinished": [\n' in (tmp_path / "summary.json").read_text("utf-8")
+    summary = json.loads((tmp_path / "summary.json").read_text("utf-8"))
+    assert summary["unfinished"]
+    assert summary["exit_code"] == 130
     assert not children(temporary)
     goes_on(three, out, sound(out))
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import batch_site
 import dask
+import psutil
 import pytest
 from distributed import Client, LocalCluster
 
@@ -109,6 +110,29 @@ def test_a_scheduler_that_is_killed_is_one_sentence_and_what_was_measured_is_kep
         run(tmp_path, tmp_path / "out", dask_cluster.address)
     killer.join()
     assert len(list((tmp_path / "out" / ".cache").rglob("*.measured"))) == 1
+
+
+def test_a_batch_that_is_interrupted_leaves_no_child_on_a_worker(
+    tmp_path: Path, dask_cluster: Cluster
+) -> None:
+    """Also one that hangs and blocks SIGTERM; the workers themselves stay."""
+    for name in ("a", "hang"):
+        batch_site.plan(tmp_path, name)
+    workers = [psutil.Process(pid) for pid in dask_cluster.pids]
+
+    class Interrupts(batch.Listener):
+        def advanced(self, progress: batch.BatchProgress) -> None:
+            if progress.measured:
+                assert any(worker.children() for worker in workers)
+                raise KeyboardInterrupt
+
+    settings = Settings(report=False, scheduler=dask_cluster.address)
+    with pytest.raises(KeyboardInterrupt):
+        batch.run([tmp_path], tmp_path / "out", settings=settings, listener=Interrupts())
+    late = time.monotonic() + 20
+    while any(worker.children() for worker in workers):
+        assert time.monotonic() < late
+        time.sleep(0.1)
 
 
 def when_measured(out: Path, act: Callable[[], object]) -> None:

@@ -132,5 +132,13 @@ def test_two_of_one_name_are_refused(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         batch_site.still(tmp_path / name / "cam.png")
-    with pytest.raises(PlanError, match="cam: two plans or devices would have this name"):
+    said = r"cam: two plans or devices would have this name: \S+/a/cam\.png, \S+/b/cam\.png\."
+    with pytest.raises(PlanError, match=said):
         inputs.read([tmp_path / "a", tmp_path / "b"])
+
+
+def test_two_clips_of_one_stem_in_a_folder_are_both_named(tmp_path: Path) -> None:
+    for name in ("cam.png", "cam.bmp"):
+        batch_site.still(tmp_path / name)
+    with pytest.raises(PlanError, match=r"/cam\.bmp, \S+/cam\.png"):
+        inputs.read([tmp_path])

@@ -58,7 +58,7 @@ READ = {
 }  # fmt: skip
 NOT_READ = {
     "instruments": ("meter",), "retaken": "glare", "live": "s0", "screen": "monitor",
-    "path": SignalPath.PLAYBACK,
+    "path": SignalPath.PLAYBACK, "source": "rtsp://h/a", "seconds": 5.0, "transport": "udp",
 }  # fmt: skip
 OF_THE_TOOL = ("sha256", "filmed_by", "created", "corners", "still", "stream")
 

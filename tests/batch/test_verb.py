@@ -131,5 +131,6 @@ def test_the_exit_code_is_that_of_the_worst_and_no_session_is_worse_than_a_failu
     summary = Summary(outcomes=tuple(replace(MADE, verdict=verdict) for verdict in verdicts))
     assert (summary.exit_code(), summary.exit_code(strict=True)) == codes
     assert replace(summary, unfinished=("z",)).exit_code() == 2
+    assert replace(summary, unfinished=("z",), interrupted=True).exit_code() == 130
     provisional = replace(MADE, provisional=True)
     assert (provisional.exit_code(), provisional.exit_code(strict=True)) == (0, 3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -245,6 +246,14 @@ def test_what_is_no_clip_is_refused_with_what_to_do_next(
     assert caught.value.code == code
     assert caught.value.hint
     assert str(path) in str(caught.value)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_not_said_to_be_missing(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "clip.mp4")
+    with pytest.raises(ClipError, match="it is a pipe or a device, no file") as caught:
+        clip.open_clip(tmp_path / "clip.mp4")
+    assert caught.value.code == "clip_unreadable"
 
 
 def test_a_text_file_is_not_taken_for_text_art(tmp_path: Path) -> None:

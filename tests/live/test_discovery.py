@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
+import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from peers import network
 
 from acceptance.errors import DeviceError, UsageError
 from acceptance.forms import devices as device_list
-from acceptance.live import discovery, transcript
+from acceptance.live import discovered, discovery, probe_answers, transcript
+from acceptance.live.probe_answers import ProbeAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +44,7 @@ LAN = {
     "10.81.0.23": "port",
     "10.81.0.24": "cloned",
     "10.81.0.25": "cloned",
+    "10.81.0.26": "blanks",
     "10.81.0.31": "html",
     "10.81.0.32": "bomb",
     "10.81.0.33": "noise",
@@ -117,6 +124,7 @@ def test_scopes_are_read_in_utf_8_and_in_gb_18030_labelled_or_not(search: Any) -
     assert found["10.81.0.11"]["hardware"] == "IPC-11"
     assert found["10.81.0.11"]["location"] == "city/chongqing"
     assert found["10.81.0.21"]["kind"] == "ptz"
+    assert found["10.81.0.26"]["name"] == "Virtual IP Camera"
 
 
 @needs_namespaces
@@ -176,11 +184,17 @@ def test_given_addresses_are_asked_straight_and_nobody_else(site: network.Site) 
 
 
 @needs_namespaces
-def test_an_interface_can_be_chosen_and_nothing_found_is_said(site: network.Site) -> None:
+def test_an_interface_can_be_chosen_and_nothing_found_is_said(
+    site: network.Site, tmp_path: Path
+) -> None:
     done = site.acceptance("discover", "--interface", "dmz", "--seconds", "2", "--json", "-")
     assert list(by_address(json.loads(done.stdout))) == ["10.82.0.2"]
-    nobody = site.acceptance("discover", "10.82.0.77", "--unicast-only", "--seconds", "2")
+    nobody = site.acceptance(
+        "discover", "10.82.0.77", "--unicast-only", "--seconds", "2", "-o", "none.csv", cwd=tmp_path
+    )
     assert (nobody.returncode, "0 devices found" in nobody.stdout) == (3, True)
+    assert "no device list was written" in nobody.stdout
+    assert not (tmp_path / "none.csv").exists()
 
 
 def test_a_search_without_a_network_is_refused_with_what_to_do() -> None:
@@ -192,3 +206,44 @@ def test_a_search_without_a_network_is_refused_with_what_to_do() -> None:
         discovery.search(interfaces=[], seconds=2)
     with pytest.raises(DeviceError, match="this name is not known"):
         discovery.search(["no-such-host.invalid"], interfaces=[], seconds=2)
+
+
+NAMES = st.text(max_size=30) | st.sampled_from(["=1+1", "'", "\x07", "北门", "a,b;c\td", "%00"])
+
+
+@given(st.lists(st.tuples(NAMES, NAMES, st.sampled_from(["1", "2", "3"])), min_size=1, max_size=5))
+@settings(max_examples=40, deadline=None)
+def test_whatever_devices_are_called_their_list_can_be_read(
+    named: list[tuple[str, str, str]],
+) -> None:
+    """Names come from strangers: formulas, controls, separators."""
+    answers = [
+        ProbeAnswer(
+            sender=f"192.0.2.{number}",
+            heard_on="lan",
+            endpoint=endpoint,
+            types=(),
+            scopes=(f"onvif://www.onvif.org/name/{quote(name)}",),
+            addresses=(f"http://192.0.2.{number}:8000/",),
+            asked_for=True,
+            wrong="",
+        )
+        for name, endpoint, number in named
+    ]
+    found = discovered.devices(answers)
+    with tempfile.TemporaryDirectory() as folder:
+        for ending in (".csv", ".xlsx"):
+            path = Path(folder, f"devices{ending}")
+            assert discovered.write(found, path) == len(found)
+            assert [device.address for device in device_list.read(path)] == [
+                device.address for device in found
+            ]
+
+
+@given(st.binary(max_size=300) | st.text(max_size=200).map(str.encode))
+@settings(max_examples=200, deadline=None)
+def test_whatever_comes_as_an_answer_it_is_read_or_refused(content: bytes) -> None:
+    whole = b"<a><ProbeMatch><XAddrs>" + content + b"</XAddrs><Scopes>x</Scopes></ProbeMatch></a>"
+    for answer in (content, whole):
+        with contextlib.suppress(DeviceError):
+            discovered.devices(probe_answers.read(answer, "192.0.2.1", "lan", ()))

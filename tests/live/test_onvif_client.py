@@ -14,7 +14,7 @@ from peers.onvif_device import Faults, OnvifDevice
 from acceptance.errors import DeviceError
 from acceptance.live.address import Address
 from acceptance.live.credentials import Credentials, Mask
-from acceptance.live.onvif import identity, markup, wsdl
+from acceptance.live.onvif import identity, markup, media, wsdl
 from acceptance.live.onvif.client import OnvifClient
 from acceptance.live.transcript import Transcript, read
 from acceptance.model import Reason
@@ -270,6 +270,22 @@ def test_the_record_has_every_call_and_no_password(tmp_path: Path) -> None:
     assert 'response=\\"***' in text
     assert 'PasswordDigest\\">***' in text
     assert device.users["admin"] == ADMIN.password
+
+
+def test_a_password_in_a_stream_address_is_noted_and_nowhere_kept(tmp_path: Path) -> None:
+    path = tmp_path / "a.probe.jsonl"
+    with (
+        Transcript(path, "probe") as record,
+        asked(Faults(), transcript=record) as (device, client),
+    ):
+        device.rtsp = "rtsp://root:0ther-pass@127.0.0.1:554/"
+        identity.services(client)
+        found = media.encoders(client)["encoders"]
+    assert {setting.address for setting in found} == {
+        "rtsp://127.0.0.1:554/main", "rtsp://127.0.0.1:554/sub",
+    }  # fmt: skip
+    assert codes(client) == ["password_in_address"]
+    assert "0ther-pass" not in path.read_text("utf-8")
 
 
 @pytest.mark.parametrize("place", ["beside", "data", marks.slow("builder")])

@@ -6,12 +6,10 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-import warnings
 from pathlib import Path
 
 import pytest
 import requests
-import xmlschema
 from lxml import etree
 from peers import onvif_bodies
 from peers.onvif_device import Faults, OnvifDevice
@@ -20,7 +18,7 @@ from zeep import Client
 from zeep.exceptions import Fault
 from zeep.wsse.username import UsernameToken
 
-XS = "{http://www.w3.org/2001/XMLSchema}"
+from acceptance.live.onvif import conformance
 
 
 def asked(service: str, operation: str, **fields: str) -> etree._Element:
@@ -55,23 +53,8 @@ def calls(device: OnvifDevice) -> list[etree._Element]:
     ]
 
 
-def schema() -> xmlschema.XMLSchema11:
-    """Put the schemas of all its WSDL files into one."""
-    folder = onvif_bodies.wsdl_folder()
-    base = (folder / "onvif.xsd").as_uri()
-    joined = xmlschema.XMLSchema11(base, allow="local", build=False)
-    for name, (namespace, file) in onvif_bodies.SERVICES.items():
-        if file and name != "events":
-            embedded = next(etree.parse(str(folder / file)).iter(f"{XS}schema"))
-            joined.add_schema(etree.tostring(embedded).decode(), namespace=namespace)
-    with warnings.catch_warnings():  # of ONVIF's own schema, about one element in two places
-        warnings.simplefilter("ignore", xmlschema.XMLSchemaTypeTableWarning)
-        joined.build()
-    return joined
-
-
 def test_every_reply_is_valid_by_the_official_schema() -> None:
-    known = schema()
+    known = conformance._schema()
     with OnvifDevice() as device:
         replies = {
             etree.QName(call).localname: onvif_bodies.answer(device, call) for call in calls(device)

@@ -45,7 +45,7 @@ def _texture(size: tuple[int, int] = SIZE) -> NDArray[np.float64]:
 
 
 def _fog(contrast: float, noise: float) -> Frames:
-    """Return a scene through fog or a smeared lens: hardly any contrast, none of it sharp."""
+    """Film through fog or a smeared lens: hardly any contrast, and none of it sharp."""
     random, scene = _random(), cv2.GaussianBlur(_texture(), (0, 0), 6) - 125
     seen = (160 + contrast * scene + random.normal(0, noise, SIZE) for _ in range(COUNT))
     return [np.clip(np.rint(picture), 16, 235).astype(np.uint8) for picture in seen]

@@ -56,6 +56,7 @@ def ways(way: str, fields: dict[str, str]) -> list[tuple[float, bytes]]:
         "multihomed": [(0.0, whole(fields | {"endpoint": same, "host": "10.81.0.2"}))],
         "cloned": [(0.0, whole(fields | {"endpoint": "00000000-0000-0000-0000-0000000clone"}))],
         "other host": [(0.0, whole(fields | {"host": "192.0.2.99:8000"}))],
+        "blanks": [(0.0, whole(fields | {"name": "Virtual IP Camera"}))],
         "port": [(0.0, whole(fields | {"host": fields["host"] + ":8000"}))],
         "undeclared": [(0.0, re.sub(rb' xmlns:d="[^"]*"', b"", whole(fields)))],
         "cut off": [(0.0, whole(fields).partition(b"<d:MetadataVersion>")[0])],

@@ -53,6 +53,12 @@ class Faults:
     refuse: int = 0
     """Status that INVITE is answered with."""
 
+    svac: bool = False
+    """Whether the map of the stream names another codec than it has."""
+
+    late: float = 0.0
+    """s after which INVITE is accepted."""
+
     hang_up: int = 0
     """After so many packets the device says BYE."""
 
@@ -76,9 +82,10 @@ class Device:
 
     def __enter__(self) -> Self:
         kind = socket.SOCK_DGRAM if self.transport == "UDP" else socket.SOCK_STREAM
-        self._socket = socket.socket(socket.AF_INET, kind)
+        self._family = socket.AF_INET6 if ":" in self.platform[0] else socket.AF_INET
+        self._socket = socket.socket(self._family, kind)
         self._socket.connect(self.platform)
-        self._responses: queue.Queue[str] = queue.Queue()
+        self._waiting: dict[tuple[str, int], queue.Queue[str]] = {}
         self._calls = itertools.count(1)
         self._ended = threading.Event()
         self._salt = time.monotonic_ns()
@@ -123,24 +130,26 @@ class Device:
         body: bytes = b"", expires: int | None = None, date: bool = False,
     ) -> str:  # fmt: skip
         realm = PLATFORM[:10]
-        host, port = self._socket.getsockname()
+        place = self._place()
         if expires is not None:
-            more += f"Contact: <sip:{self.id}@{host}:{port}>\r\nExpires: {expires}\r\n"
+            more += f"Contact: <sip:{self.id}@{place}>\r\nExpires: {expires}\r\n"
         if date:
             more += f"Date: {self._now(3)}\r\n"
         to = self.id if method == "REGISTER" else PLATFORM
         head = (
             f"{method} sip:{PLATFORM}@{realm} SIP/2.0\r\n"
-            f"Via: SIP/2.0/{self.transport} {host}:{port};rport;branch=z9hG4bK{call}{number}\r\n"
+            f"Via: SIP/2.0/{self.transport} {place};rport;branch=z9hG4bK{call}{number}\r\n"
             f"From: <sip:{self.id}@{realm}>;tag=1\r\nTo: <sip:{to}@{realm}>\r\n"
             f"Call-ID: {call}\r\nCSeq: {number} {method}\r\nMax-Forwards: 70\r\n{more}"
             f"Content-Type: Application/MANSCDP+xml\r\nContent-Length: {len(body)}\r\n\r\n"
         )
+        waiting = self._waiting[call, number] = queue.Queue()
         self._socket.send(head.encode() + body)
-        while True:
-            response = self._responses.get(timeout=10)
-            if f"Call-ID: {call}\r\n" in response and f"CSeq: {number} " in response:
-                return response
+        return waiting.get(timeout=3)
+
+    def _place(self) -> str:
+        host, port, *_ = self._socket.getsockname()
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     def _now(self, places: int) -> str:
         now = time.time() + self.faults.clock + 8 * 3600
@@ -155,7 +164,10 @@ class Device:
                 text = message.decode("gb18030", errors="replace")
                 self.heard.append(text)
                 if text.startswith("SIP/2.0"):
-                    self._responses.put(text)
+                    call = _found("Call-ID: (.*)\r\n", text)
+                    number = int(_found(r"CSeq: (\d+) ", text))
+                    if (call, number) in self._waiting:
+                        self._waiting[call, number].put(text)
                 else:
                     threading.Thread(target=self._answer, args=(text,), daemon=True).start()
 
@@ -175,6 +187,10 @@ class Device:
                 rest = body[length:]
 
     def _answer(self, request: str) -> None:
+        with contextlib.suppress(OSError, queue.Empty):  # one of both has gone
+            self._answer_to(request)
+
+    def _answer_to(self, request: str) -> None:
         method = request.split(" ", 1)[0]
         if method == "MESSAGE":
             self._respond(request, "200 OK")
@@ -183,8 +199,10 @@ class Device:
                 self._told(command[1], request)
         elif method == "INVITE" and "INVITE" not in self.faults.silent:
             self._invited(request)
-        elif method in {"BYE", "CANCEL"}:
-            self._ended.set() if method == "CANCEL" else self._hung_up.set()
+        elif method == "BYE":
+            self._hung_up.set()
+            self._respond(request, "200 OK")
+        elif method == "CANCEL":
             self._respond(request, "200 OK")
 
     def _respond(self, request: str, status: str, more: str = "", body: str = "") -> None:
@@ -238,25 +256,31 @@ class Device:
         asked = int(_found(r"y=(\d+)", request))
         ssrc = asked if self.faults.ssrc is None else self.faults.ssrc
         kind = _found(r"m=video \d+ (\S+)", request)
+        version = "IP6" if self._family == socket.AF_INET6 else "IP4"
         self._respond(request, "100 Trying")
+        time.sleep(self.faults.late)
         own, name = self._socket.getsockname()[0], _found("s=(.*)\r\n", request)
         lines = (
-            *("v=0", f"o={self.id} 0 0 IN IP4 {own}", f"s={name}", f"c=IN IP4 {own}", "t=0 0"),
+            *("v=0", f"o={self.id} 0 0 IN {version} {own}", f"s={name}"),
+            *(f"c=IN {version} {own}", "t=0 0"),
             *(f"m=video 30000 {kind} 96", "a=sendonly", "a=rtpmap:96 PS/90000"),
             *(f"y={ssrc:010d}", ""),
         )
         self._respond(request, "200 OK", "Content-Type: application/sdp\r\n", "\r\n".join(lines))
-        target = _found(r"c=IN IP4 (\S+)", request), int(_found(r"m=video (\d+)", request))
+        target = _found(r"c=IN IP[46] (\S+)", request), int(_found(r"m=video (\d+)", request))
         self._send(target, ssrc, tcp=kind.startswith("TCP"))
         if not (self._hung_up.is_set() or self._ended.is_set()):
             self._hang_up(request)
 
     def _send(self, target: tuple[str, int], ssrc: int, *, tcp: bool) -> None:
         kind = socket.SOCK_STREAM if tcp else socket.SOCK_DGRAM
-        with socket.socket(socket.AF_INET, kind) as media, contextlib.suppress(OSError):
+        with socket.socket(self._family, kind) as media, contextlib.suppress(OSError):
             media.connect(target)
-            begun = time.monotonic()
-            for number, (due, packet) in enumerate(packets(self.stream, ssrc)):
+            begun, stream = time.monotonic(), self.stream
+            if self.faults.svac:
+                old, new = b"\x1b\xe0\x00\x0a", b"\x80\xe0\x00\x0a"
+                stream = [(due, frame.replace(old, new)) for due, frame in stream]
+            for number, (due, packet) in enumerate(packets(stream, ssrc)):
                 time.sleep(max(begun + due - time.monotonic(), 0))
                 over = self.faults.hang_up and number == self.faults.hang_up
                 if self.faults.stall and number == self.faults.stall:
@@ -270,10 +294,9 @@ class Device:
     def _hang_up(self, request: str) -> None:
         """End the call with BYE."""
         call = _found("Call-ID: (.*)\r\n", request)
-        host, port = self._socket.getsockname()
         lines = (
             f"BYE sip:{PLATFORM}@{PLATFORM[:10]} SIP/2.0",
-            f"Via: SIP/2.0/{self.transport} {host}:{port};branch=z9hG4bKbye{call}",
+            f"Via: SIP/2.0/{self.transport} {self._place()};branch=z9hG4bKbye{call}",
             "From: " + _found("To: (.*)\r\n", request) + ";tag=9",
             "To: " + _found("From: (.*)\r\n", request),
             *(f"Call-ID: {call}", "CSeq: 2 BYE", "Content-Length: 0", "", ""),

@@ -67,6 +67,9 @@ class Device:
     locks: bool = False
     """Says after the first wrong password that the account is locked."""
 
+    patience: int = 1000
+    """Refused calls after which it says so, too."""
+
     onvif_port: int = 0
     rtsp_port: int = 0
     requests: list[bytes] = field(default_factory=list)
@@ -89,7 +92,7 @@ def http(device: Device, request: bytes) -> bytes:
 
 
 def refusal(device: Device) -> bytes:
-    if device.locks and device.logins:
+    if device.locks and (device.logins or len(device.requests) >= device.patience):
         return reply(401, "<html>Account locked, try again in 30 minutes</html>")
     if device.onvif == "token":
         return reply(400, SOAP.format(FAULT.format("NotAuthorized", "Sender not authorized")))

@@ -85,6 +85,12 @@ class Faults:
     sets_in_sdp_only: bool = False
     sender_reports: bool = True
     packet_bytes: int = 1400
+    quiet: bool = False
+    """Whether it says nothing of the frames it sends."""
+
+    film: str = ""
+    """H.264 in MP4 that is sent, again and again, in place of a grey picture."""
+
     noise: int = 0
     """Amplitude of noise in the picture, which makes bits."""
 
@@ -115,7 +121,7 @@ def camera(*, prefix: tuple[str, ...] = (), **faults: Any) -> Iterator[Camera]:
     planned = Faults(**faults)
     with tempfile.TemporaryDirectory() as folder:
         plan = Path(folder, "plan.json")
-        coded = [_coded(planned, planned.size)]
+        coded = [_filmed(planned) if planned.film else _coded(planned, planned.size)]
         if planned.other_size_from:
             coded.append(_coded(planned, (planned.size[0] // 2, planned.size[1] // 2)))
         for number, units in enumerate(coded):
@@ -148,6 +154,19 @@ def _listen(stdout: Any, said: list[dict[str, Any]]) -> None:
 def _store(path: Path, units: list[tuple[int, bytes]]) -> None:
     heads = (struct.pack("!iI", shown, len(unit)) + unit for shown, unit in units)
     path.write_bytes(b"".join(heads))
+
+
+def _filmed(faults: Faults) -> list[tuple[int, bytes]]:
+    """Take the frames of a film, without B-frames, as they are coded."""
+    import av
+
+    with av.open(faults.film) as container:
+        stream = container.streams.video[0]
+        faults.size = stream.width, stream.height
+        annex_b = av.BitStreamFilterContext("h264_mp4toannexb", stream)
+        packets = [each for packet in container.demux(stream) for each in annex_b.filter(packet)]
+        step = 1 / (stream.time_base * round(faults.rate))
+        return [(round(packet.pts / step), bytes(packet)) for packet in packets if packet.size]
 
 
 def _coded(faults: Faults, size: tuple[int, int]) -> list[tuple[int, bytes]]:
@@ -322,20 +341,24 @@ def _feed(source: Any, plan: dict[str, Any], units: Coded, stopped: Any, gst: An
     generator = random.Random(1)  # noqa: S311 -- no secret
     begun, offset, jumps = time.monotonic(), 0.0, {int(k): v for k, v in plan["jumps"].items()}
     index = 0
+    coded = units[0]
+    cycle = 1 + max(shown for shown, _ in coded)
     while not stopped.is_set() and not (plan["stops_after"] and index >= plan["stops_after"]):
-        due = begun + max(0, index - plan["stock"]) / plan["rate"]
+        if plan["other_size_from"] and index >= plan["other_size_from"]:
+            coded = units[1]
+        shown, unit = coded[index % len(coded)]
+        shown += index // len(coded) * cycle
+        place = shown if plan["film"] else index
+        due = begun + max(0, place - plan["stock"]) / plan["rate"]
         time.sleep(max(0.0, due + generator.random() * plan["jitter"] - time.monotonic()))
         offset += jumps.get(index, 0.0)
         if index not in plan["skipped"]:
-            other = plan["other_size_from"] and index >= plan["other_size_from"]
-            coded = units[1 if other else 0]
-            shown, unit = coded[index % len(coded)]
-            shown += index // len(coded) * len(coded)
             buffer = gst.Buffer.new_wrapped(unit)
             buffer.pts = round((shown / plan["rate"] + offset + 3600) * 1e9)
             buffer.dts = round((index / plan["rate"] + offset + 3590) * 1e9)
             buffer.duration = round(1e9 / plan["rate"])
-            say(frame=index, at=time.time())
+            if not plan["quiet"]:
+                say(frame=index, at=time.time())
             if source.emit("push-buffer", buffer) != gst.FlowReturn.OK:
                 return
         index += 1

@@ -117,6 +117,7 @@ OF_REQUIREMENTS: Mapping[str, Callable[..., bool]] = {
     "clause": _differs,
     "text": _differs,
     "how": _differs,
+    "below": _lost,
     "quantity": _differs,
     "region": _differs,
     "direction": _differs,

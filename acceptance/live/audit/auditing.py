@@ -80,9 +80,11 @@ def audit(
             tell(str(place), number, len(places))
             device = DeviceAudit(host=place.host, address=str(place))
             auditing = _Audit(contacts, device, place, Address(place.host, tls_port), rtsp_port)
-            auditing.run(users, paths)
             found.append(device)
-            _write(transcript, device)
+            try:
+                auditing.run(users, paths)
+            finally:
+                _write(transcript, device)
     except KeyboardInterrupt:
         transcript.write("interrupted")
         raise

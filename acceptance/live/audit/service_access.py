@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 from acceptance.errors import DeviceError
-from acceptance.live import digest, markup, soap_request
+from acceptance.live import digest, mended_markup, soap_request
 from acceptance.live.audit import operations
 from acceptance.live.audit.audited import titles
 from acceptance.live.audit.operations import AccessClass
@@ -77,8 +77,8 @@ def look(contacts: Contacts, device: DeviceAudit, services: Services, clock: Con
     services.offset = _offset(clock)
     _open_calls(contacts, device, services, clock)
     for operation in operations.READING:
-        if operation.service in services.paths:
-            _sort(services, operation, call(contacts, services, operation))
+        if operation.service in services.paths and not device.has("locked_out"):
+            _sort(device, services, operation, call(contacts, services, operation))
     _tell_given(device, services)
     return True
 
@@ -96,25 +96,28 @@ def access(contact: Contact, operation: Operation) -> Access:
     if contact.reply is None or contact.reply.protocol != "HTTP":
         return Access.UNCLEAR
     body = contact.reply.body
-    if contact.status in {401, 403} or REFUSAL.search(markup.decoded(body)):
+    if contact.status in {401, 403} or REFUSAL.search(mended_markup.decoded(body)):
         return Access.REFUSED
     try:
-        root, _ = markup.parse(body, str(contact.line))
+        root, _ = mended_markup.parse(body, str(contact.line))
     except DeviceError:
         return Access.UNCLEAR
-    if next(markup.each(root, f"{operation.name}Response"), None) is not None:
+    if next(mended_markup.each(root, f"{operation.name}Response"), None) is not None:
         return Access.GIVEN
     return (
-        Access.UNSUPPORTED if next(markup.each(root, "Fault"), None) is not None else Access.UNCLEAR
+        Access.UNSUPPORTED
+        if next(mended_markup.each(root, "Fault"), None) is not None
+        else Access.UNCLEAR
     )
 
 
-def _sort(services: Services, operation: Operation, contact: Contact) -> None:
+def _sort(device: DeviceAudit, services: Services, operation: Operation, contact: Contact) -> None:
     match access(contact, operation):
         case Access.GIVEN:
             services.given[operation] = contact
         case Access.REFUSED:
             services.refused[operation] = contact
+            is_locked(device, contact)
 
 
 def _open_calls(
@@ -139,14 +142,16 @@ def _open_calls(
 def _learn_paths(services: Services, contact: Contact) -> None:
     """Take the paths, never hosts, of the services from GetServices or GetCapabilities."""
     try:
-        root, _ = markup.parse(contact.reply.body if contact.reply else b"", "")
+        root, _ = mended_markup.parse(contact.reply.body if contact.reply else b"", "")
     except DeviceError:
         return
-    for service in markup.each(root, "Service"):
-        _learn(services, markup.text(service, "Namespace"), markup.text(service, "XAddr"))
+    for service in mended_markup.each(root, "Service"):
+        _learn(
+            services, mended_markup.text(service, "Namespace"), mended_markup.text(service, "XAddr")
+        )
     for name, namespace in operations.NAMED.items():
-        for capability in markup.each(root, name):
-            _learn(services, namespace, markup.text(capability, "XAddr"))
+        for capability in mended_markup.each(root, name):
+            _learn(services, namespace, mended_markup.text(capability, "XAddr"))
 
 
 def _learn(services: Services, namespace: str, url: str) -> None:
@@ -162,10 +167,12 @@ def _learn(services: Services, namespace: str, url: str) -> None:
 def _offset(clock: Contact) -> timedelta:
     """Return how far the device's clock is ahead, to the second; a wrong clock refuses tokens."""
     try:
-        root, _ = markup.parse(clock.reply.body if clock.reply else b"", "")
-        moment = next(markup.each(root, "UTCDateTime"))
+        root, _ = mended_markup.parse(clock.reply.body if clock.reply else b"", "")
+        moment = next(mended_markup.each(root, "UTCDateTime"))
         fields = ("Year", "Month", "Day", "Hour", "Minute", "Second")
-        year, month, day, hour, minute, second = (int(markup.text(moment, name)) for name in fields)
+        year, month, day, hour, minute, second = (
+            int(mended_markup.text(moment, name)) for name in fields
+        )
         shown = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
         return shown - datetime.now(UTC)
     except (DeviceError, StopIteration, ValueError, OverflowError):
@@ -193,45 +200,41 @@ def _names(found: Sequence[Operation]) -> str:
 
 def try_wrong_passwords(
     contacts: Contacts, device: DeviceAudit, services: Services, logins: Sequence[Credentials]
-) -> bool:
-    """Try each user with one random password; return whether the device locked itself.
+) -> None:
+    """Try each user with one random password.
 
-    Only calls that were refused without a login tell anything. The first refusal ends it for a
+    Only calls that were refused without a login prove something. The first refusal ends it for a
     user, the first word of a lock for all: one failed login each.
     """
     title = titles()["any_password"]
     if not logins:
         device.not_tried(title, tr("no user was named"))
+    elif device.has("locked_out"):
+        device.not_tried(title, tr("the device locks logins"))
     elif not services.refused:
         device.not_tried(title, tr("nothing was refused without a login"))
     else:
-        return _try(contacts, device, services, logins)
-    return False
+        for who in logins:
+            if not device.has("locked_out"):
+                _try(contacts, device, services, who)
+        device.checked(title, seen=device.has("any_password"))
 
 
-def _try(
-    contacts: Contacts, device: DeviceAudit, services: Services, logins: Sequence[Credentials]
-) -> bool:
-    locked = False
-    for who in logins:
-        taken: dict[Operation, Contact] = {}
-        for operation, refusal in services.refused.items():
-            contact = call(
-                contacts, services, operation, **_login(services, operation, refusal, who)
-            )
-            locked = is_locked(device, contact)
-            if access(contact, operation) is not Access.GIVEN:
-                break
-            taken[operation] = contact
-        if taken:
-            said = tr("takes a random password for the user {user}: {names}", user=who.user,
-                      names=_names([*taken]))  # fmt: skip
-            lines = (contact.line for contact in taken.values())
-            device.found("any_password", said, *lines, user=who.user, operations=_names([*taken]))
-        if locked:
+def _try(contacts: Contacts, device: DeviceAudit, services: Services, who: Credentials) -> None:
+    taken: dict[Operation, Contact] = {}
+    for operation, refusal in services.refused.items():
+        login = _login(services, operation, refusal, who)
+        contact = call(contacts, services, operation, **login)
+        if access(contact, operation) is not Access.GIVEN:
+            is_locked(device, contact)
             break
-    device.checked(titles()["any_password"], seen=device.has("any_password"))
-    return locked
+        taken[operation] = contact
+    if taken:
+        names = _names([*taken])
+        said = tr("takes a random password for the user {user}: {names}", user=who.user,
+                  names=names)  # fmt: skip
+        lines = (contact.line for contact in taken.values())
+        device.found("any_password", said, *lines, user=who.user, operations=names)
 
 
 def _login(
@@ -248,14 +251,12 @@ def _login(
 
 def is_locked(device: DeviceAudit, contact: Contact) -> bool:
     """Whether a device says that it locks the user or this machine out: then it is left alone."""
-    text = markup.decoded(contact.reply.content) if contact.reply else ""
+    text = mended_markup.decoded(contact.reply.content) if contact.reply else ""
     found = LOCKED.search(text)
     if not (found or contact.status in {423, 429}):
         return False
     words = found[0] if found else str(contact.status)
-    said = tr(
-        "locks logins after a wrong password ({words}); no further one was tried", words=words
-    )
+    said = tr("says that logins are locked ({words}): none was tried after that", words=words)
     device.found("locked_out", said, contact.line, words=words)
     return True
 
@@ -265,8 +266,8 @@ def stream_paths(contacts: Contacts, services: Services) -> dict[str, int]:
     profiles = services.given.get(operations.PROFILES)
     if profiles is None or profiles.reply is None:
         return {}
-    root, _ = markup.parse(profiles.reply.body, "")
-    tokens = [str(profile.get("token", "")) for profile in markup.each(root, "Profiles")][:2]
+    root, _ = mended_markup.parse(profiles.reply.body, "")
+    tokens = [str(profile.get("token", "")) for profile in mended_markup.each(root, "Profiles")][:2]
     found: dict[str, int] = {}
     for token in filter(None, tokens):
         contact = call(contacts, services, operations.stream_address(escape(token)))
@@ -277,8 +278,8 @@ def stream_paths(contacts: Contacts, services: Services) -> dict[str, int]:
 def _stream_path(contact: Contact) -> dict[str, int]:
     """Read a URL of a stream as its path and port; its host is not believed."""
     try:
-        root, _ = markup.parse(contact.reply.body if contact.reply else b"", "")
-        parts = urlsplit(markup.text(root, "Uri"))
+        root, _ = mended_markup.parse(contact.reply.body if contact.reply else b"", "")
+        parts = urlsplit(mended_markup.text(root, "Uri"))
         port = parts.port or 554
     except (DeviceError, ValueError):
         return {}

@@ -136,4 +136,5 @@ def _try(
     if contact.status == 200:
         said = tr("RTSP takes a random password for the user {user}", user=who.user)
         device.found("rtsp_any_password", said, contact.line, user=who.user)
+        return True
     return not is_locked(device, contact)

@@ -19,6 +19,7 @@ LISTS = ("DeviceList", "RecordList")
 HEAD = ("CmdType", "SN", "DeviceID")
 CHINESE = {"gb2312", "gbk", "gb18030"}
 DECLARED = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"'][^>]*\?>")
+LONGEST_DECLARATION = 200  # bytes
 DECLARATION = re.compile(r"\s*<\?xml.*?\?>", re.DOTALL)
 THREE_BYTES = re.compile("[\u0800-\uffff]")  # characters that UTF-8 writes in three bytes
 
@@ -64,7 +65,7 @@ class Body:
 
 def decoded(content: bytes) -> tuple[str, tuple[str, ...]]:
     """Decode a body: GB 18030, or UTF-8 where it is that. Raises BodyError."""
-    match = DECLARED.match(content)
+    match = DECLARED.match(content[:LONGEST_DECLARATION])
     named = match[1].decode().lower() if match else ""
     faults = () if named in CHINESE else (_encoding(named),)
     try:

@@ -6,7 +6,7 @@ import itertools
 import time
 from typing import TYPE_CHECKING
 
-from acceptance.live.gb28181 import media_ports, offer, replies
+from acceptance.live.gb28181 import offer, replies
 from acceptance.live.gb28181.reception import Reception
 from acceptance.live.gb28181.steps import DeviceStep
 from acceptance.messages import tr, tr_count
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from acceptance.live.gb28181.offer import MediaRequest
     from acceptance.live.gb28181.platform import Exchange, Platform
     from acceptance.live.gb28181.registrar import RegisteredDevice
+    from acceptance.live.gb28181.sip_message import SipMessage
     from acceptance.live.transcript import Field
 
 END_OF_FILE = "121"  # NotifyType of MediaStatus
@@ -35,18 +36,16 @@ def receive(
     """
     own = platform.identity(device.peer)
     number = offer.ssrc(platform.id, next(NUMBERS), playback=wanted.start is not None)
-    port = media_ports.open_port(own.host, tcp=wanted.tcp)
-    reception = Reception(port, clip, "tcp" if wanted.tcp else "udp")
-    reason = "interrupted"
+    reception = Reception(own.host, clip, tcp=wanted.tcp)
+    invite = replies.request(
+        "INVITE", wanted.channel, device.peer, own,
+        ("Contact", f"<sip:{own.id}@{own.at}>"),
+        ("Subject", f"{wanted.channel}:{number},{own.id}:0"),
+        replies.SDP,
+        body=offer.offer(wanted, own, reception.port, number),
+    )  # fmt: skip
+    reason, begun = "interrupted", time.perf_counter()
     try:
-        invite = replies.request(
-            "INVITE", wanted.channel, device.peer, own,
-            ("Contact", f"<sip:{own.id}@{own.at}>"),
-            ("Subject", f"{wanted.channel}:{number},{own.id}:0"),
-            replies.SDP,
-            body=offer.offer(wanted, own, port.port, number),
-        )  # fmt: skip
-        begun = time.perf_counter()
         exchange = platform.exchange(invite, device.peer)
         steps = [_of_invite(exchange, device, wanted, number)]
         if exchange.response is None or exchange.response.status >= 300:
@@ -56,9 +55,19 @@ def receive(
         reception.described(exchange.response.body.decode("gb18030", "replace"), wanted.channel)
         reason = _answered(platform, device, wanted, exchange, reception)
         bye = _ended(platform, device, exchange, reason)
+    except KeyboardInterrupt:
+        _abandon(platform, device, invite)
+        raise
     finally:
         reception.finish(reason)
     return [*steps, _of_stream(reception, device, wanted, number, (reason, begun)), *bye]
+
+
+def _abandon(platform: Platform, device: RegisteredDevice, invite: SipMessage) -> None:
+    """Tell the device to send no more, and wait for nothing."""
+    ack, _ = platform.acks.get(invite.call, (None, None))
+    method = "CANCEL" if ack is None else "BYE"
+    platform.send(replies.within(invite, ack, method), device.peer)
 
 
 def _give_up(platform: Platform, device: RegisteredDevice, exchange: Exchange) -> None:

@@ -69,7 +69,7 @@ class Link:
             self._tcp = stack.enter_context(socket.socket(family, socket.SOCK_STREAM))
             self._listen(address)
             stack.pop_all()
-        self.port: int = self._udp.getsockname()[1]
+        self.host, self.port = address.host, int(self._udp.getsockname()[1])
         """That it listens on."""
 
     def _listen(self, address: Address) -> None:
@@ -111,13 +111,22 @@ class Link:
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
             connection, (host, port, *_) = self._tcp.accept()
-            if len(self._framers) >= MOST_CONNECTIONS:
+            if len(self._framers) >= MOST_CONNECTIONS and not self._made_room():
                 connection.close()
                 return
             connection.setblocking(False)
             peer = Peer("TCP", host, port)
             self._framers[peer] = connection, sip_message.Framer()
             self._selector.register(connection, selectors.EVENT_READ, peer)
+
+    def _made_room(self) -> bool:
+        """Close the oldest connection that has not brought one whole message, if there is one."""
+        silent = next(
+            (peer for peer, (_, framer) in self._framers.items() if not framer.whole), None
+        )
+        if silent is not None:
+            self._drop(silent)
+        return silent is not None
 
     def _of_connection(self, peer: Peer) -> list[Arrival]:
         connection, framer = self._framers[peer]

@@ -25,8 +25,8 @@ class MediaPort(Protocol):
     """That the device sends to."""
 
     @property
-    def own_drops(self) -> int:
-        """Packets that this machine had no room for."""
+    def own_drops(self) -> int | None:
+        """Packets that this machine had no room for; None: the system does not count them."""
 
     def receive(self, until: float) -> Iterator[Arrived]:
         """Yield what there is; wait at most until that monotonic s."""
@@ -51,9 +51,9 @@ class UdpPort:
             self._selector.register(sock, selectors.EVENT_READ, sock)
 
     @property
-    def own_drops(self) -> int:
-        """Packets that this machine had no room for."""
-        return sum(self._dropped.values())
+    def own_drops(self) -> int | None:
+        """Packets that this machine had no room for; None: the system does not count them."""
+        return sum(self._dropped.values()) if arrival.KERNEL else None
 
     def receive(self, until: float) -> Iterator[Arrived]:
         """Yield the packets that are there."""
@@ -79,7 +79,7 @@ class UdpPort:
 class TcpPort:
     """A port that the device connects to; every packet with its length before it."""
 
-    own_drops = 0
+    own_drops: int | None = 0  # what TCP has not taken is sent again
 
     def __init__(self, host: str) -> None:
         """Listen. Raises OSError where the address is not this machine's."""

@@ -232,7 +232,7 @@ class Platform:
     ) -> tuple[SipMessage, DeviceStep | None]:
         """Take what a device tells: keep-alive, answer, notice; each has its line elsewhere."""
         device = sip_message.user_of(request.header("from"))
-        registration = self.registrar.devices.get(device)
+        registration = self.registrar.sender(device, peer)
         name, faults = request.method, list[str]()
         refusal = _refusal(registration, peer, at)
         try:

@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from acceptance.errors import OutputError
+from acceptance.live.gb28181 import media_ports
 from acceptance.live.gb28181.offer import CLOCK_RATE
 from acceptance.live.gb28181.program_stream import READ, ProgramStream
 from acceptance.live.rtsp import packets, room, side_files
@@ -20,7 +21,6 @@ from acceptance.messages import tr
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from acceptance.live.gb28181.media_ports import MediaPort
     from acceptance.live.rtsp.packet_sockets import Arrived
     from acceptance.live.rtsp.stream_intake import PacketCounts
 
@@ -32,16 +32,27 @@ MOST_SSRCS = 8
 class Reception:
     """One stream into a clip and the files beside it."""
 
-    def __init__(self, port: MediaPort, clip: Path, transport: str) -> None:
-        """Begin to listen. Raises OutputError where a file exists or there is no room."""
+    def __init__(self, host: str, clip: Path, *, tcp: bool) -> None:
+        """Begin to listen at an address of this machine.
+
+        Raises OutputError where a file exists or there is no room, DeviceError where no port is
+        free.
+        """
         side_files.require_new(clip)
         room.require(clip.parent)
-        self._port, self._clip, self._transport = port, clip, transport
+        self._clip, self._transport = clip, "tcp" if tcp else "udp"
+        self._port = media_ports.open_port(host, tcp=tcp)
+        self.port = self._port.port
+        """That the device sends to."""
+
         self._clock, self._stream = ArrivalClock(), ProgramStream()
         self._record = Transcript(side_files.beside(clip, side_files.RECORD), "stream")
         self._intake = StreamIntake(clip, self._clock, self._record, lambda _codec, _frame: None)
         self._held: list[Arrived] = []
-        self._stopping, self._drops = threading.Event(), 0
+        self._stopping = threading.Event()
+        self.own_drops: int | None = None
+        """Packets that this machine had no room for; None: not known."""
+
         self._begun = time.perf_counter()
         self.size: tuple[int, int] | None = None
         self.ssrcs: list[int] = []
@@ -67,11 +78,6 @@ class Reception:
         """Frames whose packs are not as the standard has them."""
         return self._stream.broken
 
-    @property
-    def own_drops(self) -> int:
-        """Packets that this machine had no room for."""
-        return self._drops
-
     def described(self, sdp: str, channel: str) -> None:
         """Write what the device answered."""
         self._record.write("described", sdp=sdp, url=f"gb28181:{channel}")
@@ -83,6 +89,7 @@ class Reception:
         counts = self.counts
         try:
             with contextlib.suppress(*([OutputError] if self.error else [])):
+                self._note_drops()
                 self._connect_held()
                 self._intake.disconnect()
                 self._intake.close()
@@ -97,6 +104,11 @@ class Reception:
             side_files.remove(self._clip)
         if self.error and not counts.frames:
             raise self.error
+
+    def _note_drops(self) -> None:
+        if self._port.own_drops != self.own_drops:
+            self.own_drops = self._port.own_drops
+            self._record.write("own_drops", connection=0, count=self.own_drops)
 
     # --- in the thread
 
@@ -168,9 +180,7 @@ class Reception:
 
     def _look_after(self) -> None:
         self._intake.settle()
-        if self._port.own_drops != self._drops:
-            self._drops = self._port.own_drops
-            self._record.write("own_drops", connection=0, count=self._drops)
+        self._note_drops()
         if room.is_short(self._clip.parent):
             what = tr("the disc is full")
             raise OutputError(what, where=str(self._clip), code="disc_full")

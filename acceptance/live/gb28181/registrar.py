@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from acceptance.live import digest
 from acceptance.live.gb28181 import clock
 from acceptance.live.gb28181.replies import reply
-from acceptance.live.gb28181.sip_message import parameter, user_of
+from acceptance.live.gb28181.sip_message import host_of, parameter, user_of
 from acceptance.live.gb28181.steps import DeviceStep, is_id
 from acceptance.messages import tr
 
@@ -88,7 +88,7 @@ class Registrar:
             name="REGISTER",
             status=response.status,
             ms=round((now - since) * 1000, 1) if challenge else None,
-            figures=self._figures(request, response),
+            figures=self._figures(request, response, peer),
             faults=tuple(faults),
         )
         return response, step
@@ -105,6 +105,12 @@ class Registrar:
         self._challenges[device] = challenge, now
         text = f'Digest realm="{self._realm}", nonce="{nonce}", algorithm=MD5{more}'
         return reply(request, 401, peer, ("WWW-Authenticate", text))
+
+    def sender(self, device: str, peer: Peer) -> RegisteredDevice | None:
+        """Return who sends: a registered device, also in the name of one of its channels."""
+        if device in self.devices:
+            return self.devices[device]
+        return next((each for each in self.devices.values() if each.peer == peer), None)
 
     def _refusal(self, device: str, authorization: str, challenge: digest.Challenge) -> str:
         """Say why the device is not let in; empty where it is."""
@@ -145,11 +151,14 @@ class Registrar:
         elif len(self.devices) < MOST_DEVICES:
             self.devices[device] = RegisteredDevice(device, peer, contact, seconds, now)
 
-    def _figures(self, request: SipMessage, response: SipMessage) -> dict[str, Field]:
-        """State what was agreed, and the device's Date against our clock at its arrival."""
+    def _figures(self, request: SipMessage, response: SipMessage, peer: Peer) -> dict[str, Field]:
+        """State what was agreed, another address than was seen, and the Date against our clock."""
         figures: dict[str, Field] = {}
         if response.status == 200:
             figures["expires_s"] = int(response.header("expires"))
+        stated = host_of(request.header("contact"))
+        if stated and stated != f"{peer.host}:{peer.port}":
+            figures |= {"contact": stated, "came_from": f"{peer.host}:{peer.port}"}
         now = time.time()
         found = clock.offset(request.header("date"), self._zone, asked=now, answered=now)
         if found:

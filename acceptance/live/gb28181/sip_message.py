@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from acceptance.messages import tr
 
 MOST_HEAD = 16 << 10  # bytes of start line and headers
+MOST_LINE = 4 << 10  # bytes of one header
 MOST_BODY = 1 << 20  # bytes; a catalogue comes a few items a message
 COMPACT = {
     "v": "via",
@@ -22,7 +23,8 @@ COMPACT = {
 NEEDED = ("via", "from", "to", "call-id", "cseq")
 REQUEST = re.compile(r"([A-Z]{1,20}) (sips?:\S{1,300}) SIP/2\.0")
 RESPONSE = re.compile(r"SIP/2\.0 ([1-6]\d\d)(?: (.*))?")
-USER = re.compile(r"sips?:([^@;>\s]+)@", re.IGNORECASE)
+USER = re.compile(r"sips?:([^@;>\s]{1,64})@", re.IGNORECASE)
+HOST = re.compile(r"@([^;>\s]{1,64})")
 COUNT = re.compile(r"(\d{1,10})\s+([A-Z]{1,20})")
 
 
@@ -106,6 +108,12 @@ def user_of(header: str) -> str:
     return match[1] if match else ""
 
 
+def host_of(header: str) -> str:
+    """Return host and port of the address in a Contact; empty without one."""
+    match = HOST.search(header)
+    return match[1] if match else ""
+
+
 def parameter(header: str, name: str) -> str:
     """Return a parameter behind a header's address (``tag``, ``branch``, ``expires``)."""
     _, _, behind = header.rpartition(">")
@@ -155,6 +163,8 @@ def _unfolded(head: bytes) -> list[str]:
 
 def _header(line: str) -> tuple[str, str]:
     name, colon, value = line.partition(":")
+    if len(line) > MOST_LINE:
+        raise SipSyntaxError(tr("too long"))
     if not colon or not re.fullmatch(r"[A-Za-z0-9.!%*_+`'~-]{1,60}\s*", name):
         raise SipSyntaxError(tr("a line of the headers is none"))
     return name.strip(), value.strip()
@@ -174,6 +184,8 @@ class Framer:
 
     def __init__(self) -> None:
         self._bytes = bytearray()
+        self.whole = 0
+        """Messages so far."""
 
     def feed(self, content: bytes) -> list[bytes]:
         """Add what came; return the messages that are whole. Raises SipSyntaxError: hopeless."""
@@ -181,6 +193,7 @@ class Framer:
         whole = []
         while (message := self._next()) is not None:
             whole.append(message)
+        self.whole += len(whole)
         return whole
 
     def _next(self) -> bytes | None:

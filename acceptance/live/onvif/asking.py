@@ -16,6 +16,7 @@ from acceptance.model import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from acceptance.live.address import Address
@@ -34,8 +35,8 @@ FIRST = 3  # sections: a device that answers none of them speaks no ONVIF
 class Actuation:
     """That heads may be moved, and how that is seen."""
 
-    look: Callable[[str], Look]
-    """Opens the pictures of a stream by its address."""
+    look: Callable[[str], AbstractContextManager[Look]]
+    """Opens the pictures of a stream by its RTSP address."""
 
     shift: Shift
     """Compares two of them."""
@@ -168,20 +169,21 @@ class Probe:
         nodes = self._found.get("ptz_nodes")
         if not nodes or self._main is None or self._actuation is None:
             return {}
-        look = self._actuation.look(self._main.address)
-        actuator = ptz.Actuator(client, self._main.profile, look, self._actuation.shift)
         trials: list[PtzTrial] = []
-        try:
-            presets = self._found.get("ptz_presets", ())
-            trials.extend(actuator.trials(presets, zoom="zoom" in nodes[0].moves))
-        finally:
-            self._keep({"ptz_trials": tuple(trials)})
+        with self._actuation.look(self._main.address) as look:
+            actuator = ptz.Actuator(client, self._main.profile, look, self._actuation.shift)
+            try:
+                presets = self._found.get("ptz_presets", ())
+                trials.extend(actuator.trials(presets, zoom="zoom" in nodes[0].moves))
+            finally:
+                self._keep({"ptz_trials": tuple(trials)})
         return {}
 
     def _finish(self) -> None:
         """Write what is known at the end: login, conformance, what failed."""
-        for complaint in conformance.complaints(self.client.replies):
-            self.client.note(complaint)
+        if not self.client.given_up:
+            for complaint in conformance.complaints(self.client.replies):
+                self.client.note(complaint)
         self._keep({
             "address": str(self.client.address),
             "login": self.client.scheme,

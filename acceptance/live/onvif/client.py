@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from lxml import etree
 from acceptance.errors import DeviceError
 from acceptance.live import digest
 from acceptance.live.onvif import login, markup, wsdl
-from acceptance.live.onvif.transport import HttpConnection, HttpReply
+from acceptance.live.onvif.http_connection import HttpConnection, HttpReply
 from acceptance.messages import tr
 from acceptance.model import Reason
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 DEVICE_PATH = "/onvif/device_service"
 MEDIA_TYPE = "application/soap+xml; charset=utf-8"
+NOT_KNOWN = re.compile(r"not\s*(supported|implemented)", re.IGNORECASE)
 UNKNOWN = {"ActionNotSupported", "OptionalActionNotImplemented", "UnknownAction"}
 
 
@@ -35,6 +37,9 @@ class OnvifAnswer:
 
     content: etree._Element | None = None
     """What the SOAP body holds; None: nothing could be read."""
+
+    undeclared: bool = False
+    """Whether it has prefixes that it declares nowhere."""
 
     error: DeviceError | None = None
     """Why nothing could be read."""
@@ -71,9 +76,10 @@ class OnvifClient:
         self.scheme = ""  # by which the device lets the user in; empty: not known yet
         self.clock_offset: float | None = None  # s that the device's clock is ahead of this one's
         self.notes: list[Reason] = []
+        self.given_up = False  # by the caller
         self.replies: dict[tuple[str, str], etree._Element] = {}  # the first of each call
         self._tried: list[str] = []
-        self._given_up = False
+        self._refused_for_good = False
         self._challenge: digest.Challenge | None = None
         self._count = 0
 
@@ -100,7 +106,8 @@ class OnvifClient:
 
     def give_up(self) -> None:
         """End what is under way; may be called by another thread."""
-        self.connection.until = 0.0
+        self.given_up = True
+        self.connection.give_up()
 
     def note(self, what: Reason) -> None:
         """Keep what is odd about the device, each once."""
@@ -117,9 +124,8 @@ class OnvifClient:
             answer = self._asked(service, operation, request, known)
         if answer.refused and not known:
             answer = self._logged_in(service, operation, request, answer)
-        key = (service, operation)
-        if answer.content is not None and not answer.fault:
-            self.replies.setdefault(key, answer.content)
+        if answer.content is not None and not answer.fault and not answer.undeclared:
+            self.replies.setdefault((service, operation), answer.content)
         return answer
 
     def _logged_in(
@@ -128,7 +134,7 @@ class OnvifClient:
         if operation in login.OPEN:
             parameters = {"call": operation}
             self.note(Reason(code="login_for_open_call", parameters=parameters))
-        if not self._credentials or self._given_up:
+        if not self._credentials or self._refused_for_good:
             return answer
         header = answer.reply.headers.get("www-authenticate", "")
         ways = [self.scheme] if self.scheme else login.schemes(header, self._tried)
@@ -142,7 +148,7 @@ class OnvifClient:
                 self.note(Reason(code="user_locked_out"))
                 break
         if not self.scheme:
-            self._given_up = True
+            self._refused_for_good = True
         return answer
 
     def _asked(
@@ -185,7 +191,8 @@ class OnvifClient:
             parsed = markup.parsed(reply.content)
             if parsed.undeclared:
                 self.note(Reason(code="undeclared_prefix", parameters={"call": operation}))
-            return OnvifAnswer(reply=reply, content=markup.body(parsed.root))
+            content = markup.body(parsed.root)
+            return OnvifAnswer(reply=reply, content=content, undeclared=parsed.undeclared)
         except DeviceError as error:
             status = "" if reply.status == 200 else tr("; HTTP status {code}", code=reply.status)
             named = DeviceError(error.what + status, where=self._where(operation), code=error.code)
@@ -199,7 +206,7 @@ class OnvifClient:
             raise answer.error or DeviceError(tr("the answer is empty"))
         fault = answer.fault
         if fault:
-            unknown = bool(UNKNOWN & set(fault.codes))
+            unknown = bool(UNKNOWN & set(fault.codes)) or bool(NOT_KNOWN.search(fault.reason))
             what = tr("refuses ({reason})", reason=fault.reason or ", ".join(fault.codes))
             code = "not_supported" if unknown else "fault"
             raise DeviceError(what, where=self._where(operation), code=code)
@@ -214,7 +221,7 @@ class OnvifClient:
         elif not self._credentials:
             what = tr("asks for a login")
             hint = tr("Give --user, and the password in ACCEPTANCE_PASSWORD or when asked")
-        elif self._given_up:
+        elif self._refused_for_good:
             what = tr("refuses the user or the password")
             hint = tr("ONVIF often has users of its own: look in the device's set-up")
         else:
@@ -242,7 +249,7 @@ class OnvifClient:
         self._transcript.write(
             "call", service=service, operation=operation, path=path,
             authorization=proof, request=login.without_proofs(sent),
-            status=reply.status, reply=reply.raw, failure=reply.failure,
+            status=reply.status, reply=login.without_proofs(reply.raw), failure=reply.failure,
             sent_monotonic=reply.sent, headers_monotonic=reply.begun, ended_monotonic=reply.ended,
         )  # fmt: skip
 

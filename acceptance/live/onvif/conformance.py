@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import threading
 import warnings
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ FILES = {
     "recording": "recording.wsdl", "search": "search.wsdl", "replay": "replay.wsdl",
 }  # fmt: skip
 EMBEDDED = "{http://www.w3.org/2001/XMLSchema}schema"
+NAMESPACE = re.compile(r"\{[^}]*\}")
 MOST = 5  # complaints about a reply
 _loading = threading.Lock()
 
@@ -39,10 +41,9 @@ def complaints(replies: Mapping[tuple[str, str], etree._Element]) -> Iterator[Re
 
 
 def _complaint(operation: str, error: xmlschema.XMLSchemaValidationError) -> Reason:
-    place = (error.path or "").rpartition("/")[2]
-    parameters = {
-        "call": operation, "element": place, "why": " ".join((error.reason or "").split())[:300],
-    }  # fmt: skip
+    place = str(getattr(error.elem, "tag", "") or operation).rpartition("}")[2]
+    why = NAMESPACE.sub("", " ".join((error.reason or "").split()))[:300]
+    parameters = {"call": operation, "element": place, "why": why}
     return Reason(code="reply_nonconforming", parameters=parameters)
 
 

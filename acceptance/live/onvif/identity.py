@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from acceptance.errors import DeviceError
 from acceptance.live.onvif import wsdl
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from acceptance.live.onvif.facts import Found
 
 NAMES = {namespace: name for name, namespace in wsdl.NAMESPACES.items()}
+PATH = "/%?&=:;,+~@!$'()*"  # stay as they are
 CAPABILITIES = {  # of GetCapabilities; the second half stands in its Extension
     "Device": "device", "Media": "media", "PTZ": "ptz", "Imaging": "imaging", "Events": "events",
     "DeviceIO": "deviceio", "Recording": "recording", "Search": "search", "Replay": "replay",
@@ -79,9 +80,13 @@ def _compare(client: OnvifClient, names: set[str]) -> None:
 
 
 def _path(address: str) -> str:
-    parts = urlsplit(address)
+    """Return the path of an address, fit for a request's first line; ``/`` where it is none."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "/"
     path = parts.path or "/"
-    return f"{path}?{parts.query}" if parts.query else path
+    return quote(f"{path}?{parts.query}" if parts.query else path, safe=PATH)
 
 
 def _check_address(client: OnvifClient, address: str) -> None:

@@ -36,6 +36,7 @@ EXTENSION, UTILITY = f"{OASIS}-wssecurity-secext-1.0.xsd", f"{OASIS}-wssecurity-
 TOKEN = f"{OASIS}-username-token-profile-1.0#PasswordDigest"
 ENCODING = f"{OASIS}-soap-message-security-1.0#Base64Binary"
 # Of the transcript: from these a weak password could be found by trying.
+IN_ADDRESS = re.compile(rb"(://[^/\s:@<>\"]{0,64}:)[^@\s<>\"]{1,128}@")
 PROOFS = re.compile(rb'((?:response="|PasswordDigest">))[^"<]+')
 
 
@@ -95,9 +96,9 @@ def schemes(header: str, tried: Iterable[str]) -> list[str]:
     return [scheme for scheme in offered if scheme not in set(tried)]
 
 
-def without_proofs(request: bytes) -> bytes:
-    """Take out of a request what a password could be guessed from."""
-    return PROOFS.sub(rb"\1***", request)
+def without_proofs(message: bytes) -> bytes:
+    """Take out what a password could be guessed from, and passwords in addresses."""
+    return IN_ADDRESS.sub(rb"\1***@", PROOFS.sub(rb"\1***", message))
 
 
 def is_lock_out(fault: SoapFault | None) -> bool:

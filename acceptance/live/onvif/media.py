@@ -7,6 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from acceptance.errors import DeviceError
 from acceptance.live import credentials
+from acceptance.live.onvif import login
 from acceptance.live.onvif.facts import EncoderSetting
 from acceptance.live.onvif.markup import every, number, text, whole
 from acceptance.model import Reason
@@ -107,15 +108,16 @@ def _address(client: OnvifClient, ask: Callable[[], str]) -> str:
     except DeviceError as error:
         client.note(Reason(code="no_stream_address", parameters={"why": error.what}))
         return ""
-    bare, who = credentials.taken_out(told_address)
-    if who:
-        client.note(Reason(code="password_in_address"))
     try:
+        bare, who = credentials.taken_out(told_address)
         parts = urlsplit(bare)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        client.note(Reason(code="no_stream_address", parameters={"why": bare[:200]}))
+        shown_address = login.without_proofs(told_address[:200].encode()).decode()
+        client.note(Reason(code="no_stream_address", parameters={"why": shown_address}))
         return ""
+    if who:
+        client.note(Reason(code="password_in_address"))
     reached = client.address.host
     if host != reached.lower():
         parameters = {"shown": host, "reached": reached}

@@ -25,7 +25,7 @@ from acceptance.messages import shortened, tr
 from acceptance.model import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from acceptance.live.onvif.client import OnvifClient
     from acceptance.live.onvif.facts import Found
@@ -38,6 +38,7 @@ KEEP_ALIVE, WAIT = timedelta(seconds=30), timedelta(seconds=2)
 PAUSE = 0.1  # s between two polls of a search that has nothing yet
 PIECE = 100  # results a poll
 MOST = 200_000  # results of a search
+LAST_WORD = 2.0  # s for ending a search
 LEAST_GAP = 5.0  # s that is noted; the list has all
 HEADING = ("channel", "start", "end", "file")
 Stretch = tuple[float, float]
@@ -188,7 +189,8 @@ def _search(
 
 
 def _end(client: OnvifClient, token: str) -> None:
-    """Give the search's place back; a device that ended it itself may complain."""
+    """Give the search's place back, whatever the time; a device that ended it may complain."""
+    client.grant(LAST_WORD)
     try:
         client.call("search", "EndSearch", SearchToken=token)
     except DeviceError:
@@ -197,11 +199,10 @@ def _end(client: OnvifClient, token: str) -> None:
 
 def _walked(track: _Track, changes: Iterable[_Change]) -> KeptTrack:
     """Make stretches of the changes of a track; the whole span where it has none."""
-    own = sorted(
-        (change.moment, change.begins)  # at one moment: what was there ends before the next begins
-        for change in changes
-        if change.recording == track.recording and change.track == track.track
-    )
+    own: dict[float, set[bool]] = {}
+    for change in changes:
+        if change.recording == track.recording and change.track == track.track:
+            own.setdefault(change.moment, set()).add(change.begins)
     stretches = list(_stretches(own, track)) if own else [(track.first, track.last)]
     return KeptTrack(
         channel=track.channel, recording=track.recording, track=track.track,
@@ -209,19 +210,24 @@ def _walked(track: _Track, changes: Iterable[_Change]) -> KeptTrack:
     )  # fmt: skip
 
 
-def _stretches(own: Sequence[tuple[float, bool]], track: _Track) -> Iterator[Stretch]:
+def _stretches(own: Mapping[float, set[bool]], track: _Track) -> Iterator[Stretch]:
     """Yield where data is present, from the first time that is still kept.
 
-    Before a first change that is an end, and after a last that is a beginning, it is.
+    ``own`` says what happens at which moment: data begins (True), ends (False), or both, where two
+    recordings touch. Before a first change that is an end, and after a last that is a beginning, it
+    is present.
     """
-    begun = None if own[0][1] else track.first
-    for moment, begins in [*own, (max(track.last, own[-1][0]), False)]:
-        if begins and begun is None:
-            begun = max(moment, track.first)
-        elif not begins and begun is not None:
+    moments = sorted(own)
+    begun = track.first if own[moments[0]] == {False} else None
+    for moment in moments:
+        if False in own[moment] and begun is not None:
             if moment > begun:
                 yield begun, moment
-            begun = None
+            begun = max(moment, track.first) if True in own[moment] else None
+        elif own[moment] == {True} and begun is None:
+            begun = max(moment, track.first)
+    if begun is not None and track.last > begun:
+        yield begun, track.last
 
 
 def _gaps(stretches: Sequence[Stretch]) -> list[float]:

@@ -33,10 +33,9 @@ TICK = 0.25  # s after which it is looked whether to stop
 BACK_OFF, LONGEST_BACK_OFF = 0.5, 8.0  # s before the first try again, and at most
 PATIENCE = 60.0  # s without the device after which a capture of unstated length ends
 UNREADABLE = 3  # time-outs, in which packets come but no picture
-LIVE = {"Range": "npt=0.000-"}
 
 
-class Ending(NamedTuple):
+class CaptureEnd(NamedTuple):
     """When a capture is over."""
 
     seconds: float | None
@@ -47,6 +46,19 @@ class Ending(NamedTuple):
 
     stop: threading.Event
     """Set by whoever has seen enough."""
+
+
+class Request(NamedTuple):
+    """What is asked of the device."""
+
+    set_up: Mapping[str, str]
+    """Headers of SETUP."""
+
+    play: Mapping[str, str]
+    """Headers of PLAY."""
+
+    once: bool
+    """Whether what was lost cannot be taken up again: a recording would begin anew."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,16 +99,17 @@ class CaptureLoop:
         transport: str,
         timeout: float,
         fingerprint: str,
-        ending: Ending,
+        ending: CaptureEnd,
         on_frame: Callable[[Frame], None] | None,
         on_rates: Callable[[LiveRates], None] | None,
-        play: Mapping[str, str] = LIVE,
+        request: Request,
     ) -> None:
-        """``play``: headers of the request PLAY. Raises OutputError."""
+        """Begin the files. Raises OutputError."""
         self._place, self._clip, self._credentials = place, clip, credentials
         self._transport, self._timeout, self._ending = transport, timeout, ending
-        self._play, self._on_rates, self._fingerprint = play, on_rates, fingerprint
+        self._request, self._on_rates, self._fingerprint = request, on_rates, fingerprint
         self._clock, self.own_drops, self.kernel_times = ArrivalClock(), 0, True
+        self.stated_rate: float | None = None
         self._dropped = -1  # on this connection, as written down; -1: nothing is yet
         record = side_files.beside(clip, side_files.RECORD)
         self._record = Transcript(record, "stream", Mask(credentials))
@@ -155,10 +168,15 @@ class CaptureLoop:
         )  # fmt: skip
         with client:
             video = client.describe()
-            client.set_up(video, self._transport)
+            client.set_up(video, self._transport, self._request.set_up)
+            self.stated_rate = video.frame_rate
             self.kernel_times &= client.wire.kernel_times
-            self._intake.connect(video, lambda size: self._describe(video, size, begun))
-            client.play(self._play)
+            self._intake.connect(
+                video,
+                lambda size: self._describe(video, size, begun),
+                live=not self._request.once,
+            )
+            client.play(self._request.play)
             self._dropped = -1
             try:
                 return self._listen(client)
@@ -174,11 +192,12 @@ class CaptureLoop:
             try:
                 for arrived in client.receive(min(heard + self._timeout, now + TICK)):
                     self._intake.put(arrived)
-                    heard = arrived.stamp.user
+                    heard = heard if arrived.control else arrived.stamp.user
             except DeviceError as error:
                 if error.code != "silent":
                     raise
-            if now > heard + self._timeout:
+            gone = self._intake.ended and not self._request.once
+            if gone or now > heard + self._timeout:
                 raise self._silent()
             if self.counts.frames == frames and now > began + UNREADABLE * self._timeout:
                 raise self._unreadable()
@@ -192,6 +211,8 @@ class CaptureLoop:
             return "interrupted"
         if self._intake.changed:
             return "changed"
+        if self._intake.ended and self._request.once:
+            return "end"
         if self._ending.frames is not None and counts.frames >= self._ending.frames:
             return "frames"
         past = time.perf_counter() - counts.first if counts.first else 0.0
@@ -212,8 +233,11 @@ class CaptureLoop:
                 "disconnected", connection=self._intake.connection, reason=error.code,
                 at_s=self._clock.unix(now),
             )  # fmt: skip
+        if self._request.once and error.code in {"silent", "closed"}:
+            return "end"
         given_up = self._ending.seconds is None and now > self.counts.latest + PATIENCE
-        return error.code if given_up or error.code == "unauthorised" else ""
+        given_up |= self._request.once or error.code == "unauthorised"
+        return error.code if given_up else ""
 
     def _rest(self, seconds: float) -> None:
         """Wait before the next try, but not beyond the end."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import threading
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from acceptance.errors import UsageError
 from acceptance.live.rtsp import room, side_files
-from acceptance.live.rtsp.capture_loop import CaptureLoop, Ending
+from acceptance.live.rtsp.capture_loop import CaptureEnd, CaptureLoop, Request
 from acceptance.live.rtsp.url import parse
 from acceptance.messages import tr
 
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from acceptance.live.rtsp.capture_loop import LiveRates
 
 TRANSPORTS = ("tcp", "udp", "multicast")
-ASKED = {"seconds", "frames", "interrupted"}
+ASKED = {"seconds", "frames", "interrupted", "end"}
+LIVE = Request(set_up={}, play={"Range": "npt=0.000-"}, once=False)
+REPLAY = {"Require": "onvif-replay"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +59,15 @@ class Captured:
     connections: int
     """1 and the number of times that the stream was lost and taken up again."""
 
+    longest_break: float
+    """Longest s between two frames."""
+
+    frame_rate: float
+    """Frames per second of the clip, by arrival; 0 of fewer than two frames."""
+
+    stated_rate: float | None
+    """Frames per second that the SDP states; None: none is stated."""
+
     seconds: float
     """From the first packet to the last."""
 
@@ -66,8 +78,8 @@ class Captured:
     """Mean s from the kernel's stamp to the program."""
 
     reason: str
-    """Why it ended: ``seconds``, ``frames`` or ``interrupted`` as asked; else ``disc_full``,
-    ``changed`` (size or codec), or the code of the DeviceError that ended it."""
+    """Why it ended: ``seconds``, ``frames``, ``interrupted`` or ``end`` (of a recording) as asked;
+    else ``disc_full``, ``changed`` (size or codec), or the code of the DeviceError."""
 
     @property
     def whole(self) -> bool:
@@ -87,6 +99,7 @@ def capture(
     on_rates: Callable[[LiveRates], None] | None = None,
     timeout: float = 10.0,
     fingerprint: str = "",
+    replay: tuple[datetime, datetime] | None = None,
     stop: threading.Event | None = None,
 ) -> Captured:
     """Take down the stream at ``url`` (``rtsp://``, ``rtsps://``) into ``clip`` and files beside.
@@ -97,7 +110,8 @@ def capture(
     once a second, in a thread of its own; ``on_rates`` hears every second how it goes. Nothing is
     waited for longer than ``timeout`` s: a device that is silent for that long is connected to
     again, until the time is over. ``fingerprint``: SHA-256 of a certificate that is trusted though
-    nobody known has signed it (rtsps).
+    nobody known has signed it (rtsps). ``replay``: from when to when a recording is wanted, as it
+    was filmed (RFC 2326, C.1; ONVIF Streaming, Replay); it ends where the recording does.
 
     Raises UsageError for wrong arguments, DeviceError where not one frame came, OutputError where a
     file exists or cannot be written.
@@ -108,12 +122,13 @@ def capture(
     room.require(clip.parent)
     loop = CaptureLoop(
         place, clip, place.credentials or credentials, transport=transport, timeout=timeout,
-        fingerprint=fingerprint,
-        ending=Ending(seconds, frames, stop or threading.Event()),
+        fingerprint=fingerprint, request=LIVE if replay is None else _recorded(*replay),
+        ending=CaptureEnd(seconds, frames, stop or threading.Event()),
         on_frame=on_frame, on_rates=on_rates,
     )  # fmt: skip
     reason = loop.run()
     counts = loop.counts
+    filmed = counts.last_frame - counts.first_frame
     return Captured(
         clip=clip,
         arrivals=side_files.beside(clip, side_files.ARRIVALS),
@@ -121,9 +136,22 @@ def capture(
         stream_record=side_files.beside(clip, side_files.RECORD),
         frames=counts.frames, received=counts.packets, lost=counts.lost,
         own_drops=loop.own_drops, connections=loop.connections,
-        seconds=counts.latest - counts.first, kernel_times=loop.kernel_times,
-        lag=counts.late / max(1, counts.packets), reason=reason,
+        longest_break=counts.longest_break,
+        frame_rate=(counts.frames - 1) / filmed if filmed else 0.0,
+        stated_rate=loop.stated_rate, seconds=counts.latest - counts.first,
+        kernel_times=loop.kernel_times, lag=counts.late / max(1, counts.packets), reason=reason,
     )  # fmt: skip
+
+
+def _recorded(begin: datetime, end: datetime) -> Request:
+    """Ask for a recording, sent no faster than it was filmed. Raises UsageError."""
+    if begin.tzinfo is None or end.tzinfo is None or not begin < end:
+        what = tr("a replay needs two times with their zone, the earlier one first")
+        raise UsageError(what, where=f"{begin.isoformat()} - {end.isoformat()}")
+    times = (moment.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%f")[:-3] for moment in (begin, end))
+    clock = "-".join(f"{time}Z" for time in times)
+    play = {**REPLAY, "Range": f"clock={clock}", "Rate-Control": "yes"}
+    return Request(set_up=REPLAY, play=play, once=True)
 
 
 def _check(transport: str, seconds: float | None, frames: int | None, timeout: float) -> None:

@@ -62,6 +62,8 @@ class RtspClient:
     def describe(self) -> sdp.VideoMedia:
         """Ask what there is. Raises DeviceError."""
         options = self._ask("OPTIONS", self.place.url, required=False)
+        if options.status == 401:  # asked once more, a wrong password would count twice
+            raise refused(options, self.place, self._credentials)
         if "GET_PARAMETER" in options.value("public"):
             self._alive = "GET_PARAMETER"
         reply = self._ask("DESCRIBE", self.place.url, {"Accept": "application/sdp"})
@@ -70,11 +72,14 @@ class RtspClient:
         base = reply.value("content-base") or reply.value("content-location") or self.place.url
         return sdp.video(text, self._reachable(base))
 
-    def set_up(self, video: sdp.VideoMedia, transport: str) -> None:
+    def set_up(
+        self, video: sdp.VideoMedia, transport: str, headers: Mapping[str, str] | None = None
+    ) -> None:
         """Agree on how the packets come. Raises DeviceError."""
         self.transport = packet_sockets.transport(transport, self.wire, video)
         self._url, url = self._reachable(video.session), self._reachable(video.control)
-        reply = self._ask("SETUP", url, {"Transport": self.transport.header})
+        asked = {"Transport": self.transport.header, **(headers or {})}
+        reply = self._ask("SETUP", url, asked)
         self._session, *rest = reply.value("session").split(";")
         found = re.search(r"timeout\s*=\s*(\d{1,6})", ";".join(rest))
         self._every = max(1.0, (int(found[1]) if found else SESSION_TIMEOUT) / 2)

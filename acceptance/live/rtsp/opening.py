@@ -20,9 +20,9 @@ FASTER = 0.25  # s by which RTP time runs ahead of the arrivals in a stock
 class Opening:
     """Holds the first frames back until that shows."""
 
-    def __init__(self, clock_rate: int) -> None:
-        """``clock_rate``: ticks of RTP time per second."""
-        self._clock_rate, self._over = clock_rate, False
+    def __init__(self, clock_rate: int, *, live: bool) -> None:
+        """``clock_rate``: ticks of RTP time per second; ``live``: a recording has no stock."""
+        self._clock_rate, self._live, self._over = clock_rate, live, False
         self._held: list[ArrivedFrame] = []
         self.stock = 0
         """Frames left out as stock."""
@@ -39,14 +39,14 @@ class Opening:
             self._over = True
             return [frame]
         self._held.append(frame)
-        if frame.arrival - self._held[0].arrival < HELD:
+        if self._live and frame.arrival - self._held[0].arrival < HELD:
             return []
         return self.rest()
 
     def rest(self) -> list[ArrivedFrame]:
         """Return what is held, if it is live."""
         held, self._held = self._held, []
-        if held and self._is_stock(held):
+        if held and self._live and self._is_stock(held):
             self.stock = len(held)
             _leave_out(held)
             return []

@@ -222,7 +222,7 @@ def _member(
     six = ":" in group
     sock = socket.socket(socket.AF_INET6 if six else socket.AF_INET, socket.SOCK_DGRAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    sock.bind(("", port))
+    sock.bind((group if arrival.KERNEL else "", port))  # Linux: of this group only
     if six:
         scope = own[3] if len(own) == 4 else 0
         member = socket.inet_pton(socket.AF_INET6, group) + struct.pack("@I", scope)

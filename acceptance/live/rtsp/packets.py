@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 NTP_EPOCH = 2208988800  # s from 1900 to 1970
-SENDER_REPORT = 200
+SENDER_REPORT, GOODBYE = 200, 203
 RECEIVER_REPORT = struct.pack("!BBHI", 0x80, 201, 1, 0)  # of nothing: opens a firewall's way
 
 
@@ -66,14 +69,25 @@ class SenderReport:
 
 def sender_report(data: bytes) -> SenderReport | None:
     """Find the sender report in a packet of RTCP; None where there is none."""
-    begin = 0
-    while begin + 4 <= len(data) and data[begin] >> 6 == 2:
+    for begin in _parts(data):
         if data[begin + 1] == SENDER_REPORT and begin + 28 <= len(data):
             seconds, part, time, packets, octets = struct.unpack_from("!IIIII", data, begin + 8)
             ntp = seconds - NTP_EPOCH + part / (1 << 32)
             return SenderReport(ntp=ntp, rtp_time=time, packets=packets, octets=octets)
-        begin += 4 + 4 * int.from_bytes(data[begin + 2 : begin + 4], "big")
     return None
+
+
+def is_goodbye(data: bytes) -> bool:
+    """Whether a packet of RTCP says that the stream has ended (RFC 3550, 6.6)."""
+    return any(data[begin + 1] == GOODBYE for begin in _parts(data))
+
+
+def _parts(data: bytes) -> Iterator[int]:
+    """Yield where each part of a packet of RTCP begins."""
+    begin = 0
+    while begin + 4 <= len(data) and data[begin] >> 6 == 2:
+        yield begin
+        begin += 4 + 4 * int.from_bytes(data[begin + 2 : begin + 4], "big")
 
 
 def is_control(data: bytes) -> bool:

@@ -50,6 +50,15 @@ class PacketCounts:
     lost: int = 0
     """Packets between the first and the last of each connection that never came."""
 
+    first_frame: float = 0.0
+    """Monotonic s at which the first frame was there."""
+
+    last_frame: float = 0.0
+    """Monotonic s at which the latest frame was there."""
+
+    longest_break: float = 0.0
+    """Longest s between two frames."""
+
     late: float = 0.0
     """Sum of s from the kernel's stamp to the program."""
 
@@ -78,8 +87,9 @@ class StreamIntake:
         Raises OutputError.
         """
         self.counts, self.changed, self.connection = PacketCounts(), False, -1
-        self.began = 0.0
-        """Monotonic s of the first packet of this connection."""
+        self.began, self.ended = 0.0, False
+        """Monotonic s of the first packet of this connection, and whether the device has said
+        that it was the last."""
 
         self._clip, self._clock, self._record = clip, clock, record
         self._on_key_frame, self._most = on_key_frame, most
@@ -90,19 +100,25 @@ class StreamIntake:
         self._due: list[float] = []
 
     def connect(
-        self, video: VideoMedia, described: Described, payloads: Payloads | None = None
+        self,
+        video: VideoMedia,
+        described: Described,
+        payloads: Payloads | None = None,
+        *,
+        live: bool = True,
     ) -> None:
         """Begin a new connection; ``described`` is called with the size at its first key frame.
 
-        ``payloads``: how frames lie in packets; None: as RFCs have it for the codec.
+        ``payloads``: how frames lie in packets; None: as RFCs have it for the codec. ``live``: a
+        stock that comes first is left out (``opening``).
         """
         self.connection += 1
         self._video, self._described, self._shown = video, described, False
-        self._order, self._opening = Order(), Opening(video.clock_rate)
+        self._order, self._opening = Order(), Opening(video.clock_rate, live=live)
         self._assembler = Assembler(payloads or payloads_of(video.codec), self._assembled)
         self._lost_before, self._reported = self.counts.lost, self.counts.latest
         self._times.anew()
-        self.began = 0.0
+        self.began, self.ended = 0.0, False
 
     def put(self, arrived: Arrived) -> None:
         """Take a packet. Raises OutputError."""
@@ -149,6 +165,7 @@ class StreamIntake:
         self.counts.lost = self._lost_before + self._order.lost
 
     def _report(self, arrived: Arrived) -> None:
+        self.ended |= packets.is_goodbye(arrived.data)
         report = packets.sender_report(arrived.data)
         if report is not None:
             self._reported = self._clock.arrival(arrived.stamp, self._reported)
@@ -172,9 +189,17 @@ class StreamIntake:
             ticks = self._times.ticks(frame.rtp_time, frame.arrival, self._video.clock_rate)
             self._tables.arrived(self._due)
             self._due = self._moments(writer.write(frame, ticks))
-            self.counts.frames += 1
+            self._count(frame.arrival)
             if frame.coded.key:
                 self._on_key_frame(self._video.codec, self._complete(frame.coded))
+
+    def _count(self, arrival: float) -> None:
+        counts = self.counts
+        if not counts.frames:
+            counts.first_frame = arrival
+        else:
+            counts.longest_break = max(counts.longest_break, arrival - counts.last_frame)
+        counts.frames, counts.last_frame = counts.frames + 1, arrival
 
     def _moments(self, frames: Iterable[ArrivedFrame]) -> list[float]:
         return [self._clock.unix(frame.arrival) for frame in frames]

@@ -172,9 +172,9 @@ def _beside(place: Array, near: Whole | np.int64) -> Array:
 
 @lru_cache(maxsize=2)
 def _tables(cells: Rows) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return what low cells show in two cycles at each of LAGS (lags, 2 t, low).
+    """Return the low cells in two cycles at each of LAGS (lags, 2 t, low), and sums of squares.
 
-    ``_table`` gives it of one cycle. Beside it the sums of squares (lags, 2 t) over the cells.
+    ``_table`` gives it of one cycle; the sums (lags, 2 t) are over the cells.
     """
     cycle = np.array([_table(cells, float(lag))[2] for lag in LAGS], np.float32)
     shown = np.concatenate([cycle, cycle], axis=1)

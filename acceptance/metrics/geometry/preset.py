@@ -145,6 +145,17 @@ def _fitted_focal(shots: Sequence[Shot], measured: Sequence[Measurement]) -> Foc
     return (float(np.median(np.array(fitted, np.float64))), FOCAL_KNOWN) if fitted else None
 
 
+def shift(before: NDArray[np.generic], after: NDArray[np.generic]) -> float | None:
+    """Return by how many px the second picture (h, w) is shifted; None: nothing in common."""
+    if before.shape != after.shape:
+        return None
+    try:
+        places, _ = shifts(np.stack([before, after]))
+    except GapError:
+        return None
+    return float(np.linalg.norm(places[1]))
+
+
 def shifts(stills: NDArray[np.generic]) -> tuple[Array, float]:
     """Return the shift (n, 2) in px of each still against the first, which was reduced by a factor.
 

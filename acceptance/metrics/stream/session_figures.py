@@ -25,6 +25,7 @@ PROGRAM = 0.001  # s, half width of a time that the program takes
 UNSET = 1136073600.0  # Unix s of 2006: no camera sends RTP that was never set to a later time
 DELAY = 0.05  # s, half width of what the network may delay a report by
 OWN_CLOCK = 1.0  # s, half width of the tester's clock where the shot does not state it
+ENDED = {"seconds", "frames", "interrupted"}  # reasons for which a capture ends as it was asked
 FEWEST, SHORTEST = 3, 10.0  # reports, and s, from which a slope is fitted
 
 
@@ -36,6 +37,8 @@ def figures(captured: CapturedStream) -> Iterator[Measurement | Note]:
         for name in ("start_up", "own_drops", "report_offset"):
             yield captured.note(name, "no_stream_record")
         return
+    if record.ended and record.ended not in ENDED:
+        yield captured.note("", "capture_ended_early", why=record.ended)
     if record.own_drops is None:
         yield captured.note("own_drops", "drops_not_counted")
     else:

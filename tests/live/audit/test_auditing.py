@@ -157,6 +157,14 @@ def test_after_the_first_word_of_a_lock_nothing_is_tried_any_more(audited: Audit
     assert found.checks[6].why == "the device locks logins"
 
 
+def test_a_device_that_locks_who_only_asks_is_left_alone(audited: Audited) -> None:
+    found = audited(locks=True, patience=8)
+    calls = [request for request in audited.device.requests if request.startswith(b"POST")]
+    assert b"<GetNTP>" in calls[-1]  # the first that is refused after eight calls
+    assert audited.device.logins == []
+    assert "locked_out" in codes(found)
+
+
 @pytest.mark.parametrize(
     ("text", "locked"),
     [

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 import pytest
 from peers import gb28181_device as peer
 
+from acceptance.errors import DeviceError
 from acceptance.live.address import Address
 from acceptance.live.credentials import Credentials, Mask
 from acceptance.live.gb28181.link import Link
@@ -20,11 +22,22 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def platform(tmp_path: Path) -> Iterator[Platform]:
-    """Listen on a free port; ``a.gb28181.jsonl`` is the transcript."""
+def sockets(request: pytest.FixtureRequest) -> Iterator[Link]:
+    """Listen on a port that is free for UDP and for TCP; on the address of the parameter."""
+    host = getattr(request, "param", "127.0.0.1")
+    for _ in range(20):
+        with contextlib.suppress(DeviceError), Link(Address(host, 0)) as link:
+            yield link
+            return
+    pytest.fail("no port is free")
+
+
+@pytest.fixture
+def platform(sockets: Link, tmp_path: Path) -> Iterator[Platform]:
+    """Be a platform; ``a.gb28181.jsonl`` is the transcript."""
     path = tmp_path / "a.gb28181.jsonl"
     mask = Mask(Credentials("", peer.PASSWORD))
-    with Link(Address("127.0.0.1", 0)) as sockets, Transcript(path, KIND, mask) as transcript:
+    with Transcript(path, KIND, mask) as transcript:
         yield Platform(
             sockets,
             ConversationRecord(transcript),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import re
 import socket
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING
 import pytest
 from peers.gb28181_device import CHANNELS, ID, PASSWORD, Device, Faults, meanwhile
 
-from acceptance.live import transcript
-from acceptance.live.gb28181 import keepalives, queries
+from acceptance.live import digest, transcript
+from acceptance.live.gb28181 import bodies, keepalives, queries, sip_message
+from acceptance.live.gb28181.link import MOST_CONNECTIONS
 from acceptance.live.gb28181.record import KIND
 
 if TYPE_CHECKING:
@@ -204,6 +206,44 @@ def test_neither_password_nor_what_lets_guess_it_is_written(
     assert "Authorization: Digest" in text
     assert not re.search(r'response=\\?"[0-9a-f]', text)
     assert PASSWORD not in text
+
+
+def test_connections_that_say_nothing_do_not_keep_devices_out(platform: Platform) -> None:
+    with contextlib.ExitStack() as stack:
+        for _ in range(MOST_CONNECTIONS + 8):
+            place = ("127.0.0.1", platform.port)
+            stack.enter_context(socket.create_connection(place)).send(b"REGISTER")
+            platform.serve(lambda: False, 0.001)
+        camera = stack.enter_context(device(platform, transport="TCP"))
+        assert queries.information(platform, registered(platform, camera)).step.faults == ()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'<?xml version="1.0"' + b' encoding="x"' * 40_000,
+        b"<Notify>" * 100_000,
+        b"<Notify>" + b"<CmdType>a</CmdType>" * 40_000 + b"</Notify>",
+        b"\xff\xfe<\x00",
+        b"",
+    ],
+    ids=["declaration", "deep", "long", "utf-16", "empty"],
+)
+def test_no_body_takes_long_to_refuse_or_read(content: bytes) -> None:
+    begun = time.process_time()
+    with contextlib.suppress(bodies.BodyError):
+        bodies.read(content)
+    assert time.process_time() - begun < 1
+
+
+def test_no_header_takes_long_to_read() -> None:
+    begun = time.process_time()
+    for value in ("sip:" * 1000, "a" * 4000, ";tag" * 1000, '"' * 4000):
+        head = f"From: {value}\r\nTo: {value}\r\nVia: {value}\r\nCall-ID: a\r\nCSeq: 1 BYE\r\n\r\n"
+        message = sip_message.parse(f"BYE sip:a@b SIP/2.0\r\n{head}".encode())
+        assert message.branch == sip_message.user_of(message.header("from")) == ""
+        digest.parameters(message.header("to"))
+    assert time.process_time() - begun < 1
 
 
 RESPONSE = """SIP/2.0 200 OK\r

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 import marks
 import pytest
 from peers.gb28181_device import CHANNELS, ID, PLATFORM
+from peers.open_device import free_port
 
 from acceptance.live.gb28181 import queries
 
@@ -32,14 +32,6 @@ def sipp(scenario: str, platform: int, port: int, transport: str, *more: str) ->
         f"127.0.0.1:{platform}",
     ]
     return subprocess.run(command, check=False, capture_output=True).returncode
-
-
-def free_port() -> int:
-    """Return a port of UDP and TCP that is free."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 @pytest.mark.parametrize(
@@ -63,7 +55,6 @@ def test_sipp_registers_and_keeps_alive(
     assert [(step.status, step.faults) for step in platform.report()] == [(401, ()), (200, fault)]
 
 
-@pytest.mark.slow
 def test_sipp_answers_a_question(platform: Platform) -> None:
     port = free_port()
     with ThreadPoolExecutor(1) as pool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -183,6 +185,23 @@ def test_a_session_is_ended_so_that_the_next_one_finds_room(
         ends = [line for line in peer.said if line.get("client") == "teardown"]
     assert captured.frames == 5
     assert len(ends) == 2
+
+
+@pytest.mark.film
+def test_a_second_session_that_a_camera_has_no_room_for_is_refused_in_a_sentence(
+    tmp_path: Path,
+) -> None:
+    stop = threading.Event()
+    with camera(most_sessions=1) as peer, ThreadPoolExecutor(1) as pool:
+        first = pool.submit(capture, peer.url, tmp_path / "first.mp4", stop=stop)
+        while not (tmp_path / "first.mp4").exists():
+            time.sleep(0.05)
+        with pytest.raises(DeviceError, match=r"is busy \(503 Service Unavailable\)"):
+            capture(peer.url, tmp_path / "second.mp4", timeout=3)
+        stop.set()
+        assert first.result().reason == "interrupted"
+    with camera(refuse_play=453) as peer, pytest.raises(DeviceError, match=r"is busy \(453"):
+        capture(peer.url, tmp_path / "third.mp4", timeout=3)
 
 
 @pytest.mark.film

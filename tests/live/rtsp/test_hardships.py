@@ -53,7 +53,23 @@ def test_loss_is_what_the_firewall_counted(per_mille: int, tmp_path: Path) -> No
         loser.join()
     assert captured.lost == counted[0] > 0
     assert captured.own_drops == 0
+    assert [line["count"] for line in events(captured, "own_drops")] == [0]
     check(captured, whole=False)
+    reports = events(captured, "sender_report")
+    assert reports, "GStreamer sends one within five seconds"
+    for report in reports:
+        assert report["ntp_s"] == pytest.approx(report["arrival_s"], abs=0.1)
+
+
+@pytest.mark.film
+def test_multicast_is_joined_by_the_cable_that_reaches_the_camera(tmp_path: Path) -> None:
+    with cable() as link, camera(host=THERE, prefix=link.prefix, multicast="239.255.7.7") as peer:
+        captured = capture(peer.url, tmp_path / "gate.mp4", frames=30, transport="multicast")
+    check(captured)
+    assert captured.whole
+    assert captured.kernel_times
+    [connected] = events(captured, "connected")
+    assert connected["transport"] == "multicast"
 
 
 @pytest.mark.film
@@ -183,6 +199,28 @@ def test_a_disc_that_fills_up_ends_the_capture_with_what_there_is(
     assert captured.reason == "disc_full"
     assert captured.frames > 20
     check(captured)
+
+
+@pytest.mark.film
+@pytest.mark.slow
+def test_a_disc_without_any_room_keeps_what_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The real error of a real file system of 400 kB."""
+    monkeypatch.setattr(room, "NEEDED", 0)
+    monkeypatch.setattr(room, "LEAST", 0)
+    mount = ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(tmp_path)]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("no file system may be mounted here")
+    try:
+        with camera(noise=8) as peer:
+            captured = capture(peer.url, tmp_path / "gate.mp4", seconds=20)
+        assert captured.reason == "disc_full"
+        opened = footage.open_clip(captured.clip)
+        assert 5 < len(opened.packets) <= captured.frames
+        assert sum(1 for _ in opened.frames()) > 5
+    finally:
+        subprocess.run(["umount", str(tmp_path)], check=True)
 
 
 # --- the wall clock

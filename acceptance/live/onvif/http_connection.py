@@ -6,6 +6,7 @@ for ever. Here every byte is waited for until one moment, and all that came is k
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import io
 import socket
@@ -105,7 +106,7 @@ class HttpConnection:
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
         start = f"POST {path} HTTP/1.1\r\n{head}Content-Length: {len(content)}\r\n\r\n"
         until = min(self.until, time.monotonic() + PATIENCE * self.timeout)
-        incoming = _Incoming(opened, self.timeout, until)
+        incoming = _Incoming(opened, self, until)
         sent = begun = time.monotonic()
         status, found, body, failure, hung_up = 0, dict[str, str](), b"", "", False
         try:
@@ -182,6 +183,13 @@ class HttpConnection:
         )
         return secured
 
+    def give_up(self) -> None:
+        """End what is under way; may be called by another thread."""
+        self.until, opened = 0.0, self._socket
+        if opened is not None:
+            with contextlib.suppress(OSError):  # it may be closed by now
+                opened.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
         """Hang up."""
         if self._socket is not None:
@@ -192,8 +200,8 @@ class HttpConnection:
 class _Incoming(io.RawIOBase):
     """The bytes that a socket receives until a moment; ``came`` keeps them."""
 
-    def __init__(self, opened: socket.socket, timeout: float, until: float) -> None:
-        self._socket, self._timeout, self._until = opened, timeout, until
+    def __init__(self, opened: socket.socket, connection: HttpConnection, until: float) -> None:
+        self._socket, self._connection, self._until = opened, connection, until
         self.came = bytearray()
 
     def makefile(self, _: str) -> io.BufferedReader:
@@ -202,10 +210,10 @@ class _Incoming(io.RawIOBase):
 
     def left(self) -> float:
         """Seconds for the next wait. Raises TimeoutError when none are left."""
-        left = self._until - time.monotonic()
+        left = min(self._until, self._connection.until) - time.monotonic()
         if left <= 0:
             raise TimeoutError
-        return min(left, self._timeout)
+        return min(left, self._connection.timeout)
 
     def readable(self) -> bool:
         return True

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from acceptance.errors import DeviceError
-from acceptance.live import markup
+from acceptance.live import mended_markup
 
 LEVELS = zip("abcdefgh", "bcdefghi", strict=True)
 NESTED = (
@@ -29,7 +29,7 @@ NESTED = (
 def test_a_document_type_is_not_read_at_all(content: bytes) -> None:
     started = time.monotonic()
     with pytest.raises(DeviceError, match="document type"):
-        markup.parse(content, "camera")
+        mended_markup.parse(content, "camera")
     assert time.monotonic() - started < 1
 
 
@@ -40,12 +40,12 @@ def test_a_document_type_is_not_read_at_all(content: bytes) -> None:
         (b"Not found", "no XML"),
         (bytes(100), "no XML"),
         (b"<html><body>Welcome</body></html>", "a web page"),
-        (bytes(markup.MOST_BYTES + 1), "more than 4194304 bytes"),
+        (bytes(mended_markup.MOST_BYTES + 1), "more than 4194304 bytes"),
     ],
 )
 def test_what_is_no_xml_is_said(content: bytes, words: str) -> None:
     with pytest.raises(DeviceError, match=words):
-        markup.parse(content, "camera")
+        mended_markup.parse(content, "camera")
 
 
 @pytest.mark.parametrize(
@@ -59,8 +59,8 @@ def test_what_is_no_xml_is_said(content: bytes, words: str) -> None:
     ],
 )
 def test_what_can_be_mended_is_read_and_told(content: bytes, wrong: str) -> None:
-    root, told_wrong = markup.parse(content, "camera")
-    assert markup.text(root, "b") == "1"
+    root, told_wrong = mended_markup.parse(content, "camera")
+    assert mended_markup.text(root, "b") == "1"
     assert told_wrong.startswith(wrong)
     assert bool(wrong) == bool(told_wrong)
 
@@ -69,11 +69,11 @@ def test_what_can_be_mended_is_read_and_told(content: bytes, wrong: str) -> None
 @pytest.mark.parametrize("labelled", [True, False])
 def test_chinese_is_read_in_every_usual_encoding(encoding: str, *, labelled: bool) -> None:
     declaration = f'<?xml version="1.0" encoding="{encoding}"?>' if labelled else ""
-    root, wrong = markup.parse(f"{declaration}<a><b>北门</b></a>".encode(encoding), "camera")
-    assert (markup.text(root, "b"), wrong) == ("北门", "")
+    root, wrong = mended_markup.parse(f"{declaration}<a><b>北门</b></a>".encode(encoding), "camera")
+    assert (mended_markup.text(root, "b"), wrong) == ("北门", "")
 
 
 def test_depth_is_bounded() -> None:
-    root, wrong = markup.parse(b"<a>" * 100_000, "camera")
+    root, wrong = mended_markup.parse(b"<a>" * 100_000, "camera")
     assert "depth" in wrong
     assert sum(1 for _ in root.iter()) <= 300

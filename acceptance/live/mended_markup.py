@@ -1,7 +1,8 @@
 """XML as devices send it: bounded, without entities, read by names and not by namespaces.
 
 What is not well-formed is mended as far as it goes, and told: an undeclared prefix or a missing end
-tag is no reason to lose a device.
+tag is no reason to lose a device. (``onvif.markup`` is strict: there what does not conform is the
+result.)
 """
 
 from __future__ import annotations

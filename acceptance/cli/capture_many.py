@@ -1,0 +1,107 @@
+"""Several captures at once, with one live line for all of them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from acceptance.charts import definition
+from acceptance.errors import AcceptanceError
+from acceptance.live.rtsp import capture
+from acceptance.scene.chart_sighting import sighting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from acceptance.charts.nouns import Chart
+    from acceptance.footage.clip import Frame
+    from acceptance.live.credentials import Credentials
+    from acceptance.live.rtsp import Captured
+    from acceptance.live.rtsp.capture_loop import LiveRates
+    from acceptance.scene.chart_sighting import Sighting
+
+    Show = Callable[[Sequence["CaptureOutcome"], float], None]
+
+TICK = 0.2  # s
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """A stream that is to be captured."""
+
+    url: str
+    clip: Path
+    credentials: Credentials | None
+    transport: str
+    seconds: float | None
+    frames: int | None
+    timeout: float
+    fingerprint: str
+    replay: tuple[datetime, datetime] | None
+
+
+@dataclass(kw_only=True)
+class CaptureOutcome:
+    """What has become of it, and how it goes meanwhile."""
+
+    wanted: Wanted
+    rates: LiveRates | None = None
+    sighting: Sighting | None = None
+    captured: Captured | None = None
+    error: AcceptanceError | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether all came that was asked for."""
+        return self.captured is not None and self.captured.whole
+
+
+def run(wanted: Sequence[Wanted], show: Show, *, look: bool) -> list[CaptureOutcome]:
+    """Capture all at once, until each is over or Ctrl-C is pressed; what came is kept.
+
+    ``show`` is called meanwhile with all outcomes and the time in s.
+    """
+    outcomes, stop = [CaptureOutcome(wanted=each) for each in wanted], threading.Event()
+    charts = [definition.load(name) for name in definition.names()] if look else []
+    shown = [chart for chart in charts if not chart.found_by]
+    with ThreadPoolExecutor(len(outcomes)) as pool:
+        running = {pool.submit(_take, outcome, shown, stop) for outcome in outcomes}
+        try:
+            _watch(running, outcomes, show)
+        except KeyboardInterrupt:
+            stop.set()
+            wait(running)
+        finally:
+            stop.set()
+    for future in running:
+        future.result()
+    return outcomes
+
+
+def _watch(running: set[Future[None]], outcomes: Sequence[CaptureOutcome], show: Show) -> None:
+    while wait(running, TICK).not_done:
+        show(outcomes, time.monotonic())
+
+
+def _take(outcome: CaptureOutcome, charts: Sequence[Chart], stop: threading.Event) -> None:
+    def look(frame: Frame) -> None:
+        outcome.sighting = sighting(frame.luma, charts)
+
+    def hear(rates: LiveRates) -> None:
+        outcome.rates = rates
+
+    wanted = outcome.wanted
+    try:
+        outcome.captured = capture(
+            wanted.url, wanted.clip, credentials=wanted.credentials, transport=wanted.transport,
+            seconds=wanted.seconds, frames=wanted.frames, timeout=wanted.timeout,
+            fingerprint=wanted.fingerprint, replay=wanted.replay, stop=stop,
+            on_frame=look if charts else None, on_rates=hear,
+        )  # fmt: skip
+    except AcceptanceError as error:
+        outcome.error = error

@@ -1,0 +1,108 @@
+"""Shots of a plan that are to be captured from the network: where from, and what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from acceptance.errors import PlanError, UsageError
+from acceptance.forms.devices import holds_password
+from acceptance.live.rtsp import url
+from acceptance.messages import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from acceptance.model import Plan, Shot
+
+TRANSPORTS = ("tcp", "udp", "multicast")
+LONGEST = 3600.0  # s of one shot: all its packets are read at once
+MADE = ("clip", "arrivals", "packets", "stream_record")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveShot:
+    """A shot to be captured."""
+
+    shot: Shot
+    """As the plan has it."""
+
+    url: str
+    """Of its stream, without password."""
+
+
+def of(plan: Plan) -> list[LiveShot]:
+    """Return the shots of a checked plan that are to be captured, in its order."""
+    sources = {subject.id: subject.source for subject in plan.subjects}
+    return [
+        LiveShot(shot=shot, url=shot.source if url.is_url(shot.source) else sources[shot.source])
+        for shot in plan.shots
+        if shot.source
+    ]
+
+
+def check(plan: Plan, where: str) -> None:
+    """Refuse shots without clip or source, and sources that cannot be captured. Raises PlanError.
+
+    No sentence repeats a source that holds a password.
+    """
+    for subject in plan.subjects:
+        place = tr("{plan}: subject {subject}, source", plan=where, subject=subject.id)
+        if url.is_url(subject.source):
+            _check_url(subject.source, place)
+    sources = {subject.id: subject.source for subject in plan.subjects}
+    for shot in plan.shots:
+        place = tr("{plan}: shot {shot}", plan=where, shot=shot.id)
+        if url.is_url(shot.clip):
+            raise _wrong(f"{place}, clip", tr("is a URL: give it as source"))
+        if bool(shot.clip) == bool(shot.source):
+            raise _wrong(place, tr("a shot has either a clip or a source"))
+        if shot.source:
+            _check_live(shot, sources, place)
+
+
+def _check_live(shot: Shot, sources: Mapping[str, str], place: str) -> None:
+    made = [field for field in MADE if getattr(shot, field)]
+    if made:
+        raise _wrong(f"{place}, {made[0]}", tr("the capture makes it: take it out"))
+    at_source = tr("{place}, source", place=place)
+    if url.is_url(shot.source):
+        _check_url(shot.source, at_source)
+    elif not url.is_url(sources.get(shot.source, "")):
+        what = tr("is neither a URL nor the id of a subject whose source is one")
+        hint = tr("Give rtsp://HOST/PATH; `acceptance probe` names the streams of a device")
+        raise PlanError(what, where=at_source, hint=hint)
+    if not 0 < shot.seconds <= LONGEST:
+        what = tr("must be above 0 and at most {most:g}", most=LONGEST)
+        raise _wrong(f"{place}, seconds", what)
+    if shot.transport not in TRANSPORTS:
+        what = tr("must be one of {names}", names=", ".join(TRANSPORTS))
+        raise _wrong(f"{place}, transport", what)
+
+
+def _check_url(source: str, place: str) -> None:
+    if holds_password(source):
+        hint = tr(
+            "Take it out: the plan is kept in the session; give it when asked, by the keyring or "
+            "in ACCEPTANCE_PASSWORD"
+        )
+        raise PlanError(tr("the source holds a password"), where=place, hint=hint)
+    try:
+        url.parse(source)
+    except UsageError as error:
+        raise PlanError(error.what, where=place, hint=error.hint) from error
+
+
+def _wrong(where: str, what: str) -> PlanError:
+    hint = tr("Correct the plan; docs/formats.md describes every field")
+    return PlanError(what, where=where, hint=hint)
+
+
+def require_none(plan: Plan, where: str) -> None:
+    """Refuse a plan of which something is still to be captured. Raises PlanError."""
+    for live in of(plan):
+        raise PlanError(
+            tr("is captured live, which only a run of the plan does"),
+            where=tr("{plan}: shot {shot}", plan=where, shot=live.shot.id),
+            hint=tr("Use `acceptance run`; or capture it first, and name the clip"),
+        )

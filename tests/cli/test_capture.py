@@ -1,0 +1,173 @@
+"""The verb ``capture``: exit codes, the live line, many at once, the clock."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from typing import TYPE_CHECKING
+
+import pytest
+from peers.onvif_device import Faults, OnvifDevice
+from peers.rtsp_camera import camera
+from peers.rtsp_responder import responder, usual
+
+from acceptance.footage import clip as footage
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Film
+
+
+def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the verb in a folder; passwords come from nowhere but the test."""
+    command = [sys.executable, "-m", "acceptance", "capture", *words]
+    names = ("ACCEPTANCE_USER", "ACCEPTANCE_PASSWORD")
+    environment = {name: text for name, text in os.environ.items() if name not in names}
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, timeout=120,
+        env=environment,
+    )  # fmt: skip
+
+
+@pytest.mark.film
+def test_a_clip_is_named_by_its_stream_and_the_line_says_that_the_chart_is_seen(
+    chart_film: Film, tmp_path: Path
+) -> None:
+    with camera(film=str(chart_film.path)) as peer:
+        done = run(tmp_path, peer.url, "--seconds", "3")
+    assert done.returncode == 0, done.stderr
+    line = r"\d+ s, 2\d\.\d frame/s, .* lost 0, own drops 0; chart acceptance, \d+ px: found"
+    assert re.search(line, done.stderr)
+    names = {path.name for path in tmp_path.iterdir()}
+    endings = (".mp4", ".arrivals.csv", ".packets.csv", ".stream.jsonl")
+    assert names == {f"127-0-0-1-live{ending}" for ending in endings}
+    assert "after the time asked for" in done.stdout
+
+
+@pytest.mark.film
+def test_a_device_named_by_its_host_is_asked_where_its_stream_is(tmp_path: Path) -> None:
+    with camera(path="/main") as peer, OnvifDevice(Faults(auth="none")) as device:
+        device.rtsp = peer.url.removesuffix("main")
+        done = run(tmp_path, f"{device.host}:{device.port}", "--frames", "5", "--no-look")
+    assert done.returncode == 0, done.stderr
+    assert "127-0-0-1-main.mp4: 5 frames" in done.stdout
+
+
+@pytest.mark.film
+def test_many_streams_come_at_once_and_each_is_told_apart(tmp_path: Path) -> None:
+    """Of a device list: one is whole, one sends nothing, one is not there: exit 3, one sentence."""
+    with camera() as peer, responder(usual) as silent:
+        addresses = [peer.url, silent.url, "rtsp://127.0.0.1:9/x", "10.0.0.7"]
+        rows = [f"cam{n},fixed,Camera {n},{address}" for n, address in enumerate(addresses)]
+        (tmp_path / "list.csv").write_text("\n".join(["id,kind,name,address", *rows, ""]))
+        done = run(
+            tmp_path, "--all", "list.csv", "-o", "many", "--seconds", "2", "--timeout", "1",
+            "--json", "-", "--no-look",
+        )  # fmt: skip
+    assert done.returncode == 3, done.stderr
+    whole, nothing, absent = json.loads(done.stdout)
+    assert whole["whole"]
+    assert whole["clip"] == "many/cam0.mp4"
+    assert (nothing["reason"], absent["reason"]) == ("silent", "unreachable")
+    assert "agreed to send, but nothing comes" in done.stderr
+    assert sorted({path.name.partition(".")[0] for path in (tmp_path / "many").iterdir()}) == [
+        "cam0"
+    ]
+
+
+@pytest.mark.film
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_ends_cleanly_with_what_was_captured(number: signal.Signals, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "acceptance", "capture"]
+    with camera() as peer, subprocess.Popen(
+        [*command, peer.url, "-o", "gate.mp4", "--no-look"], cwd=tmp_path, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as tool:  # fmt: skip
+        while not (tmp_path / "gate.mp4").exists():
+            time.sleep(0.05)
+        time.sleep(1.0)
+        tool.send_signal(number)
+        out, err = tool.communicate(timeout=20)
+    assert tool.returncode == 0, err
+    assert "on request" in out
+    assert "Traceback" not in err
+    assert len(footage.open_clip(tmp_path / "gate.mp4").packets) > 20
+    assert '"reason": "interrupted"' in (tmp_path / "gate.stream.jsonl").read_text()
+
+
+def test_wrong_use_is_said_in_a_sentence(tmp_path: Path) -> None:
+    for words, sentence in (
+        ((), "name a stream"),
+        (("10.0.0.1:99999",), "is no address of a device"),
+        (("rtsp://a/1", "rtsp://b/2", "-o", "x.mp4"), "name a folder"),
+        (("rtsp://a/1", "rtsp://b/2", "--clock"), "one stream"),
+        (("rtsp://a/1", "--replay", "now", "then"), "write a time like"),
+    ):
+        done = run(tmp_path, *words)
+        assert done.returncode == 64, words
+        assert sentence in done.stderr
+
+
+def test_a_password_in_a_url_is_warned_of_and_shown_nowhere(tmp_path: Path) -> None:
+    done = run(tmp_path, "rtsp://lee:s3cret@127.0.0.1:9/x")
+    assert done.returncode == 2
+    assert "list of processes" in done.stderr
+    assert "s3cret" not in done.stdout + done.stderr
+
+
+DELAY = 0.25  # s between exposure and arrival
+
+
+@pytest.mark.film
+def test_the_clock_gives_the_delay_of_a_stream_in_one_command(
+    clock_film: Film, tmp_path: Path
+) -> None:
+    """The test is the browser: it sends the log of the screen that the film shows.
+
+    The camera sends frame n at T + n / 25; the log says that refresh n was shown ``DELAY`` before
+    that. GStreamer adds some ms.
+    """
+    log = clock_film.path.with_name("screen.csv").read_text().splitlines()
+    refreshes = [line.split(",") for line in log[1:] if not line.startswith("#")]
+
+    def page(begin: float) -> bytes:
+        lines = [f"{index},{float(at) + begin:.6f}" for index, at in refreshes]
+        return "\n".join(["index,time_s", *lines, ""]).encode()
+
+    command = [sys.executable, "-m", "acceptance", "capture"]
+    with camera(film=str(clock_film.path)) as peer, subprocess.Popen(
+        [*command, peer.url, "-o", "gate.mp4", "--clock", "--frames", "40", "--no-look"],
+        cwd=tmp_path, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as tool:  # fmt: skip
+        assert tool.stderr is not None
+        first = tool.stderr.readline()
+        [url] = re.findall(r"http://\S+/", first)
+        assert b"Clock" in urllib.request.urlopen(url).read()  # noqa: S310 -- our own page
+
+        def send() -> None:
+            while tool.poll() is None:
+                begin = peer.sent()[0]["at"] - DELAY if peer.sent() else 0.0
+                body = page(begin)
+                try:
+                    urllib.request.urlopen(f"{url}log", body)  # noqa: S310 -- our own page
+                except OSError:
+                    return
+                time.sleep(0.3)
+
+        sender = threading.Thread(target=send)
+        sender.start()
+        out, err = tool.communicate(timeout=60)
+        sender.join()
+    assert tool.returncode == 0, out + err
+    found = re.search(r"latency\.stream +mean +\(([\d.]+)\s±\s([\d.]+)\)\sms", out)
+    assert found, out
+    assert (tmp_path / "gate.screen.csv").exists()
+    assert float(found[1]) == pytest.approx(DELAY * 1000, abs=float(found[2]) + 10)
