@@ -167,9 +167,9 @@ def test_what_is_wrong_is_named_with_file_row_and_column(
 
 @pytest.mark.parametrize(
     "source", ["rtsp://192.0.2.1:8554/live?a=1", "RTSPS://[2001:db8::1]/1", "192.0.2.1:8000",
-               "camera.example", "2001:db8::1", ""]
+               "camera.example", "2001:db8::1", "rtsp://admin@192.0.2.1/live", ""]
 )  # fmt: skip
-def test_where_a_stream_is_is_read(tmp_path: Path, source: str) -> None:
+def test_where_a_stream_is_has_a_column_of_its_own(tmp_path: Path, source: str) -> None:
     text = f"id,kind,取流地址\na,fixed,{source}\n"
     [device] = devices.read(written(tmp_path, text), ())
     assert device.source == source

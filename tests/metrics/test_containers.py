@@ -35,7 +35,7 @@ def rows() -> list[Any]:
 
 
 @pytest.mark.film
-@pytest.mark.parametrize("wanted", rows(), ids=lambda one: f"{one.name}-{one.suffix}")
+@pytest.mark.parametrize("wanted", rows(), ids=lambda wanted: f"{wanted.name}-{wanted.suffix}")
 def test_rate_and_losses_are_exact_or_bounds_that_hold(wanted: Any, tmp_path: Path) -> None:
     found = containers.measured(tmp_path, wanted)
     assert containers.holds(wanted, found)

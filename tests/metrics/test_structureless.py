@@ -45,7 +45,7 @@ def _texture(size: tuple[int, int] = SIZE) -> NDArray[np.float64]:
 
 
 def _fog(contrast: float, noise: float) -> Frames:
-    """A scene through fog or a smeared lens: hardly any contrast, and none of it sharp."""
+    """Film through fog or a smeared lens: hardly any contrast, and none of it sharp."""
     random, scene = _random(), cv2.GaussianBlur(_texture(), (0, 0), 6) - 125
     seen = (160 + contrast * scene + random.normal(0, noise, SIZE) for _ in range(COUNT))
     return [np.clip(np.rint(picture), 16, 235).astype(np.uint8) for picture in seen]
@@ -98,10 +98,10 @@ QUICK = {"dense fog", "lit at every seventh", "a pixel wide", "begins with nothi
 
 def asked(folder: Path, frames: Frames, **shot: Any) -> int:
     """Ask every metric about a lossless clip; return how many figures there were."""
-    codec = "ffv1" if min(frames[0].shape) > 1 else "png"
-    encode.write(folder / "a.mkv", frames, codec=codec, pixel_format="gray", rate=Fraction(25))
+    codec, clip = ("ffv1", "a.mkv") if min(frames[0].shape) > 1 else ("png", "a.mov")
+    encode.write(folder / clip, frames, codec=codec, pixel_format="gray", rate=Fraction(25))
     try:
-        scene = build.look(Shot(id="a", subject="b", clip="a.mkv", **shot), folder)
+        scene = build.look(Shot(id="a", subject="b", clip=clip, **shot), folder)
     except (InputError, GapError):
         return 0
     found = []

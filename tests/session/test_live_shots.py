@@ -64,7 +64,7 @@ class Captures:
         return rtsp.Captured(
             clip=clip, arrivals=clip, packets=clip, stream_record=clip, frames=30, received=1,
             lost=0, own_drops=0, connections=1, seconds=20.0, kernel_times=True, lag=0.0,
-            reason="seconds",
+            reason="seconds", longest_break=0.04, frame_rate=25.0, stated_rate=25.0,
         )  # fmt: skip
 
 
@@ -232,7 +232,7 @@ def test_check_says_what_would_be_captured_and_touches_no_network(
 
 def test_batch_and_plugin_refuse_what_only_a_run_captures(tmp_path: Path) -> None:
     with pytest.raises(PlanError, match="only a run of the plan does"):
-        planned.Checker().checked(inputs.Item(name="a.toml", plan=plan_of(live())))
+        planned.Checker().checked(inputs.Item(name="a.toml", plan=plan_of(live()), source=tmp_path))
     file = tmp_path / "a.acceptance.toml"
     file.write_bytes(
         b'[[subjects]]\nid = "g"\nkind = "fixed"\n[[shots]]\nid = "s"\nsubject = "g"\n'
