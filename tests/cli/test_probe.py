@@ -68,6 +68,12 @@ def test_what_is_no_address_is_exit_64(host: str, tmp_path: Path) -> None:
     assert (done.returncode, list(tmp_path.iterdir())) == (64, [])
 
 
+def test_a_user_without_a_password_is_exit_64(tmp_path: Path) -> None:
+    done = run("127.0.0.1:9", "--user", "admin", folder=tmp_path, ACCEPTANCE_PASSWORD="")
+    assert done.returncode == 64
+    assert "Set ACCEPTANCE_PASSWORD" in done.stderr
+
+
 def test_ctrl_c_ends_at_once_and_keeps_the_record(tmp_path: Path) -> None:
     with OnvifDevice(Faults(broken={"GetServices": "slow"})) as device:
         command = [

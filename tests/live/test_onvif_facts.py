@@ -75,6 +75,19 @@ def test_what_a_device_says_is_read_again_from_the_record(tmp_path: Path) -> Non
 
 
 @pytest.mark.usefixtures("_few_edges")
+@pytest.mark.parametrize(
+    ("skew", "code"), [(-12.5, "clock_off"), marks.slow(3600.0, "clock_hours_off")]
+)
+def test_a_wrong_clock_is_noted_and_the_login_by_token_holds(
+    skew: float, code: str, tmp_path: Path
+) -> None:
+    """Quirks 1 and 2."""
+    found, device = probed(tmp_path / "a.probe.jsonl", Faults(clock_skew=skew, auth="token"))
+    assert [note.code for note in found.notes] == [code]
+    assert (found.login, device.wrong_passwords, found.failed) == ("token", 0, ())
+
+
+@pytest.mark.usefixtures("_few_edges")
 def test_a_call_that_fails_costs_its_facts_only(tmp_path: Path) -> None:
     broken = {"GetUsers": "html", "GetNTP": "malformed", "GetPresets": "empty_400"}
     found, _ = probed(tmp_path / "a.probe.jsonl", Faults(broken=broken))

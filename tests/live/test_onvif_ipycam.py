@@ -1,7 +1,7 @@
 """A camera of another author: ipycam, in a network namespace since it binds every interface.
 
-It has an environment of its own (``.venv/peers``, or what ACCEPTANCE_PEERS names), made by
-``python -m venv .venv/peers && .venv/peers/bin/pip install ipycam==1.3.0``.
+It has an environment of its own: ``.venv/peers``, which ``make test-slow`` makes, or the one that
+ACCEPTANCE_PEERS names.
 """
 
 from __future__ import annotations

@@ -232,7 +232,7 @@ def test_check_says_what_would_be_captured_and_touches_no_network(
 
 def test_batch_and_plugin_refuse_what_only_a_run_captures(tmp_path: Path) -> None:
     with pytest.raises(PlanError, match="only a run of the plan does"):
-        planned.Checker().checked(inputs.Item(name="a.toml", plan=plan_of(live())))
+        planned.Checker().checked(inputs.Item(name="a.toml", plan=plan_of(live()), source=tmp_path))
     file = tmp_path / "a.acceptance.toml"
     file.write_bytes(
         b'[[subjects]]\nid = "g"\nkind = "fixed"\n[[shots]]\nid = "s"\nsubject = "g"\n'
