@@ -57,6 +57,7 @@ def test_what_a_device_says_is_read_again_from_the_record(tmp_path: Path) -> Non
         2, "H265", 1920, 25.0, 50,
     )  # fmt: skip
     assert {setting.codec for setting in found.encoders if setting.media == 1} == {"H264"}
+    assert {setting.media for setting in found.encoders if setting.moves} == {1}
     assert main.address == "rtsp://127.0.0.1:554/main"
     assert found.interfaces == ("eth0 02:00:5e:10:00:07 192.0.2.7/24",)
     assert found.protocols == ("HTTPS 443", "RTSP 554")
