@@ -8,32 +8,37 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from acceptance.errors import PlanError
 from acceptance.messages import tr
+from acceptance.recorder import name_times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-# Date and time in one piece: 20261125083000, 20261125083000123, 2026-11-25_08-30-00, 2026.11.25
-# 08.30.00 ...
-DATE = r"(\d{4})[-_.]?(\d\d)[-_.]?(\d\d)"
-TIME = r"(\d\d)[-_.:]?(\d\d)[-_.:]?(\d\d)(?:[.,]?(\d{3}))?"
-STAMP = rf"(?<!\d){DATE}[-_. T]{{0,3}}{TIME}(?!\d)"
-PLAIN = re.compile(STAMP)
+    from acceptance.recorder.name_times import NameTime
+
 # Dahua: 2026-11-25/.../08/30.00-08.40.00[R][0@0][0].dav, and 2026-11-25/.../08.30.00-08.40.00[R]...
 TREE = re.compile(
     r"(?:(?P<before>.*)/)?(?P<date>\d{4}-\d\d-\d\d)/(?P<between>(?:[^/]+/)*?)(?:(?P<hour>\d\d)/)?"
     r"(?P<start>(?:\d\d\.)?\d\d\.\d\d)-(?P<end>\d\d\.\d\d\.\d\d)\[[^/]*"
 )
+# 2026/11/25/08/30-00.mp4, 2026-11-25/08-30-00.mp4, 2026112508/30M00S.mp4: days and hours as folders
+FOLDERS = re.compile(
+    r"(?:(?P<before>.*)/)?(?P<year>\d{4})[-_.年/]?(?P<month>\d\d)[-_.月/]?(?P<day>\d\d)日?"
+    r"(?P<joined>\d\d)?/(?P<between>(?:[^/]+/)*?)(?:(?P<folder>\d\d)[时点hH]?/)?(?P<stem>[^/]+)"
+)
+IN_HOUR = re.compile(r"(?P<minute>\d\d)(?:[-_.Mm分]?(?P<second>\d\d)[Ss秒]?)?(?!\d)")
+OF_DAY = re.compile(rf"{name_times.TIME}{name_times.ZONE}")
 NO_CHANNEL = {"dav", "jpg", "mp4", "video", "videos", "record", "records", "recordings"}
+NO_NAME = re.compile(rf"{name_times.DATE}|\d\d|\d{{10}}|\d\dM\d\dS")  # of days, hours, minutes
 PLACEHOLDERS = {
     "channel": r"(?P<channel>[^/]+?)",
-    "start": rf"(?P<start>{STAMP})",
-    "end": rf"(?P<end>{STAMP})",
+    "start": rf"(?P<start>{name_times.UNNAMED})",
+    "end": rf"(?P<end>{name_times.UNNAMED})",
     "*": ".*?",
 }
 
@@ -46,34 +51,43 @@ class Named:
     """Channel; empty: the name does not say."""
 
     start: datetime | None = None
-    """Start on the recorder's own clock, without a zone; None: the name does not say."""
+    """Start, without a zone on the recorder's own clock; None: the name does not say."""
 
     end: datetime | None = None
-    """End on the recorder's own clock, without a zone; None: the name does not say."""
+    """End, without a zone on the recorder's own clock; None: the name does not say."""
+
+    order_open: bool = False
+    """True: the name has a date whose day and month may be either."""
 
 
-def read(name: str, pattern: str = "") -> Named:
-    """Read a name, by ``pattern`` if there is one.
+def read(name: str, pattern: str = "", order: str = "") -> Named:
+    """Read a name, by ``pattern`` if there is one; ``order`` as of ``name_times.order_of``.
 
     A pattern holds ``{channel}``, ``{start}``, ``{end}``, and ``*`` for anything. A name without a
     time, or with one that no calendar has, gives neither start nor end. Raises PlanError for a
     pattern without ``{start}``.
     """
     if pattern:
-        return _by_pattern(name, pattern)
+        return _by_pattern(name, pattern, order)
     tree = TREE.fullmatch(name)
-    return _of_tree(tree) if tree else _plain(name)
+    if tree:
+        return _of_tree(tree)
+    stamps = name_times.find(name, order)
+    return _plain(name, stamps) if stamps else _of_folders(name)
 
 
-def _by_pattern(name: str, pattern: str) -> Named:
+def _by_pattern(name: str, pattern: str, order: str) -> Named:
     match = compiled(pattern).fullmatch(name)
     if match is None:
         return Named(channel="")
     parts = match.groupdict()
+    [start, *_] = name_times.find(parts["start"], order)
+    end = name_times.find(parts["end"], order)[0].moment if parts.get("end") else None
     return Named(
         channel=parts.get("channel") or "",
-        start=_stamp(PLAIN.search(parts["start"])),
-        end=_stamp(PLAIN.search(parts["end"])) if parts.get("end") else None,
+        start=start.moment,
+        end=end,
+        order_open=start.order_open,
     )
 
 
@@ -132,16 +146,45 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-def _plain(name: str) -> Named:
+def _plain(name: str, stamps: Sequence[NameTime]) -> Named:
     """Read a name with one or two stamps; the channel is before the first, or else behind."""
-    stamps = list(PLAIN.finditer(name))[:2]
-    if not stamps:
-        return Named(channel=_channel(name.rpartition("/")[0]))
-    before, behind = name[: stamps[0].start()], name[stamps[-1].end() :].rpartition(".")[0]
-    worded = re.search(r"[^\W\d]", behind)  # a number behind the time counts files, not channels
+    before, behind = name[: stamps[0].begin], name[stamps[-1].end :].rpartition(".")[0]
+    worded = re.search(r"[^\W\d_]", behind)  # a number behind the time counts files, not channels
     channel = _channel(before) or (_channel(behind) if worded else "")
-    end = _stamp(stamps[1]) if len(stamps) > 1 else None
-    return Named(channel=channel, start=_stamp(stamps[0]), end=end)
+    start, end = stamps[0].moment, stamps[1].moment if len(stamps) > 1 else None
+    if start and end and bool(start.tzinfo) < bool(end.tzinfo):
+        start = start.replace(tzinfo=end.tzinfo)  # a zone behind the end is that of both
+    elif start and end and not end.tzinfo:
+        end = end.replace(tzinfo=start.tzinfo)
+    return Named(channel=channel, start=start, end=end, order_open=stamps[0].order_open)
+
+
+def _of_folders(name: str) -> Named:
+    """Read a name whose folders are days, and perhaps hours."""
+    match = FOLDERS.fullmatch(name)
+    day = match and name_times.calendar_day(match["year"], match["month"], match["day"])
+    if not match or not day:
+        return Named(channel=_channel(name.rpartition("/")[0]))
+    places = f"{match['before'] or ''}/{match['between']}"
+    hour, whole = match["joined"] or match["folder"], OF_DAY.match(match["stem"])
+    if whole:
+        start = name_times.at(day, whole)
+        if hour and start and start.hour != int(hour):
+            places = f"{places}/{hour}"
+        text = f"{day} {match['stem']}"
+        end = [stamp.moment for stamp in name_times.find(text)[1:]]
+        return Named(channel=_channel(places), start=start, end=end[0] if end else None)
+    part = IN_HOUR.match(match["stem"]) if hour else None
+    start = part and _in_hour(day, int(hour), part)
+    return Named(channel=_channel(places), start=start)
+
+
+def _in_hour(day: date, hour: int, part: re.Match[str]) -> datetime | None:
+    try:
+        clock = time(hour, int(part["minute"]), int(part["second"] or 0))
+    except ValueError:
+        return None
+    return datetime.combine(day, clock)
 
 
 def _channel(text: str) -> str:
@@ -151,15 +194,4 @@ def _channel(text: str) -> str:
 
 
 def _is_no_channel(part: str) -> bool:
-    return part.lower() in NO_CHANNEL or re.fullmatch(rf"{DATE}|\d\d", part) is not None
-
-
-def _stamp(match: re.Match[str] | None) -> datetime | None:
-    if match is None:
-        return None
-    year, month, day, hour, minute, second, thousandth = (int(part or 0) for part in match.groups())
-    try:
-        moment = (year, month, day, hour, minute, second, 1000 * thousandth)
-        return datetime(*moment)  # noqa: DTZ001 -- as above
-    except ValueError:
-        return None
+    return part.lower() in NO_CHANNEL or NO_NAME.fullmatch(part) is not None

@@ -19,7 +19,7 @@ from acceptance.errors import ClipError, PlanError
 from acceptance.footage import container
 from acceptance.messages import tr
 from acceptance.model import Reason
-from acceptance.recorder import file_names
+from acceptance.recorder import file_names, name_times
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -39,7 +39,14 @@ LATE = 60.0  # s: a file that is older than its recording's start by more
 LONGER, LONGER_SHARE = 5.0, 0.02  # s, share: durations by name and by container that differ
 MOST_HOURS = 14  # the widest zones are 14 h from UTC
 UNPLACED = frozenset(
-    {"clock_not_set", "recording_in_future", "start_after_end", "time_unknown", "end_unknown"}
+    {
+        "clock_not_set",
+        "recording_in_future",
+        "recording_unreadable",
+        "start_after_end",
+        "time_unknown",
+        "end_unknown",
+    }
 )
 
 
@@ -67,6 +74,9 @@ class TimeEvidence:
 
     readable: bool = True
     """Whether a container that was opened could be read; True where none was."""
+
+    order_open: bool = False
+    """Whether the name has a date whose day and month may be either."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,9 +162,10 @@ def scan(
     videos = [path for path in files if path.suffix.lower() in VIDEOS]
     others = (path for path in files if path.suffix.lower() not in VIDEOS)
     recordings = []
+    order = name_times.order_of(_shown(path.relative_to(folder)) for path in videos)
     for number, path in enumerate(videos, start=1):
         name = _shown(path.relative_to(folder))
-        named = file_names.read(name, pattern)
+        named = file_names.read(name, pattern, order)
         recordings.append(placed(name, named.channel, _evidence(path, named, zone), now=now))
         if tell:
             tell(number, len(videos))
@@ -213,7 +224,7 @@ def _place(recording: Recording) -> tuple[str, float, str]:
 
 def _evidence(path: Path, named: file_names.Named, zone: timezone) -> TimeEvidence:
     start, end = _posix(named.start, zone), _posix(named.end, zone)
-    evidence = TimeEvidence(named_start=start, named_end=end)
+    evidence = TimeEvidence(named_start=start, named_end=end, order_open=named.order_open)
     try:
         status = path.stat()
         modified = in_any_zone(status.st_mtime)
@@ -226,7 +237,8 @@ def _evidence(path: Path, named: file_names.Named, zone: timezone) -> TimeEviden
 
 
 def _posix(moment: datetime | None, zone: timezone) -> float | None:
-    return None if moment is None else in_any_zone(moment.replace(tzinfo=zone).timestamp())
+    zoned = moment if moment is None or moment.tzinfo else moment.replace(tzinfo=zone)
+    return None if zoned is None else in_any_zone(zoned.timestamp())
 
 
 def in_any_zone(moment: float | None) -> float | None:
@@ -284,6 +296,8 @@ def _faults(
 ) -> Iterator[Reason]:
     if not evidence.readable:
         yield _reason("recording_unreadable")
+    if evidence.order_open:
+        yield _reason("name_order_unknown")
     if start is None:
         yield _reason("time_unknown")
     elif start < EARLIEST:

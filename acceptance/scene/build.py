@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -27,8 +26,8 @@ from acceptance.footage.rounding import doubt_of_mean
 from acceptance.footage.tone import curve, inverse_oetf
 from acceptance.live import stream_tables
 from acceptance.model import BudgetLine, Measurement, Note, Reason, Shot, Value
-from acceptance.scene import clock_session, locating, side_tables, stream_words, views
-from acceptance.scene.series import Series, coded, series_of
+from acceptance.scene import clock_session, damage, locating, side_tables, stream_words, views
+from acceptance.scene.series import Series, series_of
 from acceptance.scene.watch import MOST_FRAMES, Watch, in_one_thread
 from acceptance.uncertainty import Particulars, measurement
 
@@ -255,11 +254,10 @@ def _scene(
     again = (_coded(shot, charts) or _named(wanted)) and not _told(watch.kept)
     kept = _with_quantisers(opened, watch.kept) if again else watch.kept
     regions = _views(shot, opened.info, kept, charts, notes)
-    notes += [*_truncation(opened.info, len(watch.times)), *_damage(opened, watch)]
+    notes += [*_truncation(opened.info, len(watch.times)), *damage.notes(opened, watch)]
     session = clock_session.filmed(charts.clocks, kept)
     stream = stream_words.described(opened.info, len(watch.times), kept)
-    coded = [float(packet.time) for packet in opened.packets]
-    arrivals = side_tables.of_frames(side_tables.arrivals(shot, folder), coded, watch.times)
+    arrivals = side_tables.of_frames(shot, folder, opened.packets, watch.times)
     return Scene(
         shot=_completed(shot, charts, stream | ({"clock_session": session} if session else {})),
         video=opened.info,
@@ -282,24 +280,6 @@ def _truncation(video: clip.VideoInfo, frames: int) -> list[Note]:
     if not video.truncated:
         return []
     return [Note(reason=Reason(code="truncated_clip", parameters={"frames": frames}))]
-
-
-def _damage(opened: clip.Clip, watch: Watch) -> list[Note]:
-    """Say how many pictures are damaged or gave no frame at all, and from when to when."""
-    lost = () if coded(opened, len(watch.times)) is None else _undecoded(opened, watch.times)
-    times = [*lost, *watch.damaged]
-    if not times:
-        return []
-    found = {"undecoded": len(lost), "damaged": len(watch.damaged)}
-    where = {"first": min(times), "last": max(times)}
-    return [Note(reason=Reason(code="pictures_damaged", parameters=found | where))]
-
-
-def _undecoded(opened: clip.Clip, times: Sequence[float]) -> list[float]:
-    """Return the times of packets that gave no frame."""
-    left = Counter(float(packet.time) for packet in opened.packets)
-    left.subtract(times)
-    return sorted(left.elements())
 
 
 def _decode(

@@ -98,10 +98,10 @@ QUICK = {"dense fog", "lit at every seventh", "a pixel wide", "begins with nothi
 
 def asked(folder: Path, frames: Frames, **shot: Any) -> int:
     """Ask every metric about a lossless clip; return how many figures there were."""
-    codec = "ffv1" if min(frames[0].shape) > 1 else "png"
-    encode.write(folder / "a.mkv", frames, codec=codec, pixel_format="gray", rate=Fraction(25))
+    codec, clip = ("ffv1", "a.mkv") if min(frames[0].shape) > 1 else ("png", "a.mov")
+    encode.write(folder / clip, frames, codec=codec, pixel_format="gray", rate=Fraction(25))
     try:
-        scene = build.look(Shot(id="a", subject="b", clip="a.mkv", **shot), folder)
+        scene = build.look(Shot(id="a", subject="b", clip=clip, **shot), folder)
     except (InputError, GapError):
         return 0
     found = []

@@ -15,7 +15,7 @@ import pytest
 
 from acceptance.errors import PlanError
 from acceptance.footage import decoding
-from acceptance.recorder import capacity, file_names, listing, recordings
+from acceptance.recorder import capacity, file_names, listing, name_times, recordings
 from acceptance.recorder.recordings import TimeEvidence, placed
 
 CHINA = timezone(timedelta(hours=8))
@@ -79,6 +79,93 @@ def test_names_of_usual_recorders_state_channel_and_times(
     named = file_names.read(name)
     times = [moment and str(moment) for moment in (named.start, named.end)]
     assert [named.channel, *times] == [channel, start, end]
+
+
+@pytest.mark.parametrize(
+    ("name", "channel", "start", "end"),
+    [
+        ("cam1_20261125T083000Z.mp4", "cam1", "2026-11-25 08:30:00+00:00", None),
+        ("cam1_2026-11-25T08-30-00+0000.mp4", "cam1", "2026-11-25 08:30:00+00:00", None),
+        ("cam1_20261125083000+08:00.mp4", "cam1", "2026-11-25 08:30:00+08:00", None),
+        ("cam1_20261125T083000-0500.mp4", "cam1", "2026-11-25 08:30:00-05:00", None),
+        ("20261125T083000Z_20261125T090000Z.mp4", "",
+         "2026-11-25 08:30:00+00:00", "2026-11-25 09:00:00+00:00"),
+        ("gate_2026-11-25 05-03-57 PM.mp4", "gate", "2026-11-25 17:03:57", None),
+        ("gate 2026-11-25 12.03.57 AM.mp4", "gate", "2026-11-25 00:03:57", None),
+        ("gate_20261125_050357pm.mp4", "gate", "2026-11-25 17:03:57", None),
+        ("2026-11-25 5-03-57 PM.mp4", "", "2026-11-25 17:03:57", None),
+        ("门口_2026年11月25日下午05时03分57秒.mp4", "门口", "2026-11-25 17:03:57", None),
+        ("2026年11月5日 上午8时03分57秒.mp4", "", "2026-11-05 08:03:57", None),
+        ("2026-11-25_08-30-00_2026-11-25_09-00-00.mp4", "",
+         "2026-11-25 08:30:00", "2026-11-25 09:00:00"),
+        ("ch2 2026-11-25 23.30.00 - 2026-11-26 00.30.00.mp4", "ch2",
+         "2026-11-25 23:30:00", "2026-11-26 00:30:00"),
+        ("ch2_2026-11-25_23-30-00~00-30-00.mp4", "ch2",
+         "2026-11-25 23:30:00", "2026-11-26 00:30:00"),
+        ("2026年11月25日08时30分00秒至09时00分00秒.mp4", "",
+         "2026-11-25 08:30:00", "2026-11-25 09:00:00"),
+        ("RecM01_20261125_083000_084512_6D28808_1A468F9.mp4", "RecM01",
+         "2026-11-25 08:30:00", "2026-11-25 08:45:12"),
+        ("20261125_083000_000001.mp4", "", "2026-11-25 08:30:00", None),
+        ("cam_25-11-2026_08-30-00.mp4", "cam", "2026-11-25 08:30:00", None),
+        ("cam 11.25.2026 08.30.00.mp4", "cam", "2026-11-25 08:30:00", None),
+        ("lobby_1795595400.mp4", "lobby", "2026-11-25 08:30:00+00:00", None),
+        ("lobby/1795595400123.mp4", "lobby", "2026-11-25 08:30:00.123000+00:00", None),
+        ("1795595400_1795597200.mp4", "",
+         "2026-11-25 08:30:00+00:00", "2026-11-25 09:00:00+00:00"),
+        ("xiaomi/2026112508/30M00S_1795595400.mp4", "xiaomi", "2026-11-25 08:30:00+00:00", None),
+        ("ch1/2026-11-25/08/30.mp4", "ch1", "2026-11-25 08:30:00", None),
+        ("ch1/2026/11/25/08/30-15.mp4", "ch1", "2026-11-25 08:30:15", None),
+        ("20261125/08/3015.mp4", "", "2026-11-25 08:30:15", None),
+        ("2026-11-25/ch3/08/30M15S.mp4", "ch3", "2026-11-25 08:30:15", None),
+        ("2026112508/30.15.mp4", "", "2026-11-25 08:30:15", None),
+        ("ch1/20261125/083000.mp4", "ch1", "2026-11-25 08:30:00", None),
+        ("ch1/2026-11-25/08-30-00_09-00-00.mp4", "ch1",
+         "2026-11-25 08:30:00", "2026-11-25 09:00:00"),
+        ("2026-11-25/01/083000.mp4", "", "2026-11-25 08:30:00", None),
+        ("2026-11-25/08/08-30-00.mp4", "", "2026-11-25 08:30:00", None),
+        ("cam_2026-11-25T08_30_00.000Z.mp4", "cam", "2026-11-25 08:30:00+00:00", None),
+    ],
+)  # fmt: skip
+def test_zones_halves_of_the_day_intervals_and_folders_of_hours_are_read(
+    name: str, channel: str, start: str, end: str | None
+) -> None:
+    named = file_names.read(name)
+    times = [moment and str(moment) for moment in (named.start, named.end)]
+    assert [named.channel, *times] == [channel, start, end]
+
+
+@pytest.mark.parametrize(
+    "name", ["03-04-2026_08-30-00.mp4", "cam_1234567890.mp4", "20261125.mp4", "IMG_4711.mp4"]
+)
+def test_what_a_name_leaves_open_is_not_guessed(name: str) -> None:
+    named = file_names.read(name)
+    assert (named.start, named.end) == (None, None)
+    assert named.order_open == name.startswith("03-04")
+
+
+def test_the_order_of_day_and_month_is_that_of_the_other_names() -> None:
+    names = ["a/03-04-2026_08-30-00.mp4", "a/13-04-2026_08-30-00.mp4"]
+    assert name_times.order_of(names) == "DMY"
+    assert str(file_names.read(names[0], order="DMY").start) == "2026-04-03 08:30:00"
+    assert str(file_names.read(names[0], order="MDY").start) == "2026-03-04 08:30:00"
+    assert name_times.order_of([*names, "04-13-2026_08-30-00.mp4"]) == ""
+
+
+def test_a_zone_in_the_name_counts_more_than_that_of_the_recorder(tmp_path: Path) -> None:
+    film(tmp_path / "cam_20261125T003000Z.mp4", None, 10)
+    [recording] = recordings.scan(tmp_path, zone=CHINA, now=NOW).recordings
+    assert recordings.iso(recording.start, CHINA) == "2026-11-25T08:30:00+08:00"
+
+
+def test_empty_and_broken_files_have_kept_nothing(tmp_path: Path) -> None:
+    """Their names say what they were to hold: they are counted, and fill no day."""
+    for day in range(1, 11):
+        (tmp_path / f"ch1_202611{day:02d}000000_202611{day + 1:02d}000000.mp4").touch()
+    (tmp_path / "ch1_20261112000000_20261113000000.mp4").write_bytes(b"\0" * 5000)
+    found = recordings.scan(tmp_path, zone=CHINA, now=NOW)
+    assert {recording.start for recording in found.recordings} == {None}
+    assert {code for one in found.recordings for code in codes(one)} == {"recording_unreadable"}
 
 
 def test_a_pattern_of_ones_own_reads_what_no_usual_one_does() -> None:
@@ -154,7 +241,7 @@ def test_a_container_dated_at_the_end_of_its_recording_is_no_fault() -> None:
         (
             TimeEvidence(named_start=NOW - HOUR, named_end=NOW - 1800, readable=False),
             "recording_unreadable",
-            True,
+            False,
         ),
     ],
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from acceptance.metrics.recordings.channel import DAY, stated
 from acceptance.model.basics import Reason
 from acceptance.model.measurement import BudgetLine
+from acceptance.recorder.recordings import APART
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,13 +24,14 @@ ODDS = {"clock_off_by_hours", "container_differs"}
 def of_moments(channel: Channel) -> list[BudgetLine]:
     """List what the difference of two moments may be off, in days."""
     placed = [recording for recording in channel.recordings if recording.start is not None]
-    odds = abs(_apart(placed[0]) - _apart(placed[-1]))
+    odds = max(abs(_apart(placed[0]) - _apart(placed[-1])), _wrong_hours(channel, placed[0]))
     lines = (
         ("recorder_clock", channel.asked.clock_error),
         ("time_stamp_resolution", math.sqrt(2) * STAMP / 2),
         ("day_boundary", channel.until.doubt),
         ("sources_at_odds", odds),
         ("container_zone", _zone_doubt(channel, placed[0])),
+        ("file_time", DAY / 2 if placed[0].start_by == "file" else 0.0),
     )
     return scaled([rectangular(source, half) for source, half in lines if half], 1 / DAY)
 
@@ -75,6 +77,16 @@ def _zone_doubt(channel: Channel, oldest: Recording) -> float:
     """
     offset = channel.zone.utcoffset(None).total_seconds()
     return abs(offset) if channel.asked.until and oldest.start_by == "container" else 0.0
+
+
+def _wrong_hours(channel: Channel, oldest: Recording) -> float:
+    """Seconds by which the oldest name may be off against a moment stated by another clock.
+
+    A container that is ahead by the zone's offset gives local time as UTC: the name is right.
+    """
+    apart = _apart(oldest) if channel.asked.until else 0.0
+    offset = channel.zone.utcoffset(None).total_seconds()
+    return 0.0 if abs(apart - offset) <= APART else abs(apart)
 
 
 def _apart(recording: Recording) -> float:

@@ -1,0 +1,152 @@
+"""Dates, times, zones and halves of the day in the names that recorders give their files; pure.
+
+What a name leaves open is not guessed: 03-04-2026 is a date only where its order is known.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+# 20261125, 2026-11-25, 2026年11月25日, and 25-11-2026 or 11-25-2026
+DATE = (
+    r"(?:(?P<year>\d{4})(?:(?P<month>\d\d)(?P<day>\d\d)"
+    r"|[-_.年](?P<month_apart>\d\d?)[-_.月](?P<day_apart>\d\d?)日?)"
+    r"|(?P<first>\d\d)[-_.](?P<other>\d\d)[-_.](?P<last>\d{4}))"
+)
+MARK = r"(?:[AaPp]\.?[Mm]\.?|上午|下午)"
+TIME = (
+    rf"(?:(?P<before>{MARK})[-_. ]?)?"
+    r"(?:(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)(?:[.,]?(?P<thousandth>\d{3}))?"
+    r"|(?P<hour_apart>\d\d?)[-_.:时点](?P<minute_apart>\d\d)[-_.:分](?P<second_apart>\d\d)秒?"
+    r"(?:[.,](?P<thousandth_apart>\d{3}))?)(?!\d)"
+    rf"(?:[-_. ]?(?P<after>{MARK})(?![A-Za-z]))?"
+)
+# a minus is a zone only behind T083000: elsewhere it parts a number
+ZONE = r"(?:[ _]?(?P<zone>Z(?![A-Za-z0-9])|\+\d\d:?\d\d(?!\d)|(?<=T\d{6})-\d\d:?\d\d(?!\d)))?"
+STAMP = rf"(?<!\d){DATE}[-_. T@]{{0,3}}{TIME}{ZONE}"
+PLAIN = re.compile(STAMP)
+UNNAMED = re.sub(r"\?P<\w+>", "?:", STAMP)
+UNTIL = re.compile(rf"\s*(?:[-_~～至]|to)\s*{TIME}{ZONE}")
+ORDERED = re.compile(rf"(?<!\d){DATE}(?!\d)")
+EPOCH = re.compile(r"(?<!\d)(1[4-9]\d{8})(\d{3})?(?!\d)")  # s or ms, of the years 2014 to 2033
+MOST = timedelta(hours=2)  # from start to an end without a date that may be a number as well
+DAY, HALF = timedelta(days=1), 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class NameTime:
+    """A moment in a name: without a zone on the recorder's clock; None: no calendar has it.
+
+    ``begin`` and ``end`` are its place in the name; ``order_open``: day and month may be either.
+    """
+
+    moment: datetime | None
+    begin: int
+    end: int
+    order_open: bool = False
+
+
+def find(name: str, order: str = "") -> list[NameTime]:
+    """Find the first moments of a name, two at most; ``order``: DMY, MDY or not known.
+
+    Dates with times, or a date and two times; else one or two numbers of seconds or milliseconds
+    since 1970.
+    """
+    matches = list(PLAIN.finditer(name))[:2]
+    stamps = [_stamp(match, order) for match in matches]
+    if len(stamps) == 1:
+        stamps += _until(name, stamps[0])
+    return stamps or [_since_1970(match) for match in EPOCH.finditer(name)][:2]
+
+
+def order_of(names: Iterable[str]) -> str:
+    """Return the order of day and month that a recorder's names show: DMY, MDY, or none."""
+    found = {order for name in names for order in _orders(name)}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _orders(name: str) -> Iterator[str]:
+    for match in ORDERED.finditer(name):
+        if match["first"] and int(match["first"]) > HALF:
+            yield "DMY"
+        elif match["first"] and int(match["other"]) > HALF:
+            yield "MDY"
+
+
+def _stamp(match: re.Match[str], order: str) -> NameTime:
+    day, order_open = _day(match, order)
+    moment = None if day is None else at(day, match)
+    return NameTime(moment=moment, begin=match.start(), end=match.end(), order_open=order_open)
+
+
+def _day(match: re.Match[str], order: str) -> tuple[date | None, bool]:
+    """Return the day, and whether its order is open."""
+    if match["year"]:
+        month, day = match["month"] or match["month_apart"], match["day"] or match["day_apart"]
+        return calendar_day(match["year"], month, day), False
+    first, other = int(match["first"]), int(match["other"])
+    either = first <= HALF and other <= HALF and first != other
+    if either and not order:
+        return None, True
+    day_first = first > HALF or (either and order == "DMY")
+    month, day = (other, first) if day_first else (first, other)
+    return calendar_day(match["last"], month, day), False
+
+
+def calendar_day(year: str, month: str | int, day: str | int) -> date | None:
+    """Return a day; None where no calendar has it."""
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def at(day: date, match: re.Match[str]) -> datetime | None:
+    """Return the moment of a day that a match of TIME and ZONE writes; None for no time."""
+    hour = int(match["hour"] or match["hour_apart"])
+    mark = (match["before"] or match["after"] or "").lower()
+    if mark and not 1 <= hour <= HALF:
+        mark = ""  # 17:03 PM
+    if mark:
+        hour = hour % HALF + (HALF if mark[0] in "p下" else 0)
+    minute, second = (match[part] or match[f"{part}_apart"] for part in ("minute", "second"))
+    thousandth = match["thousandth"] or match["thousandth_apart"] or 0
+    written = hour, int(minute), int(second), 1000 * int(thousandth)
+    try:
+        return datetime(day.year, day.month, day.day, *written, tzinfo=_zone(match["zone"]))
+    except ValueError:
+        return None
+
+
+def _zone(text: str | None) -> timezone | None:
+    if not text or text == "Z":
+        return UTC if text else None
+    digits = text[1:].replace(":", "")
+    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return timezone(-offset if text[0] == "-" else offset) if offset < DAY else None
+
+
+def _until(name: str, start: NameTime) -> list[NameTime]:
+    """Find the end that is written as a time alone; it is past midnight where it is earlier."""
+    found = UNTIL.match(name, start.end)
+    if not found or start.moment is None:
+        return []
+    moment = at(start.moment.date(), found)
+    if moment is None or bool(moment.tzinfo) > bool(start.moment.tzinfo):
+        return []
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=start.moment.tzinfo)
+    moment += DAY if moment < start.moment else timedelta(0)
+    is_number = bool(found["hour"]) and moment - start.moment > MOST
+    return [] if is_number else [NameTime(moment=moment, begin=found.start(), end=found.end())]
+
+
+def _since_1970(match: re.Match[str]) -> NameTime:
+    moment = datetime.fromtimestamp(int(match[1]), UTC)
+    moment += timedelta(milliseconds=int(match[2] or 0))
+    return NameTime(moment=moment, begin=match.start(), end=match.end())
