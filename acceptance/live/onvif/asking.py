@@ -158,9 +158,9 @@ class Probe:
 
     @property
     def _main(self) -> EncoderSetting | None:
-        """The first profile: its head is moved, its stream is looked at."""
+        """The profile whose head is moved and whose stream is looked at; the first if none can."""
         settings: tuple[EncoderSetting, ...] = self._found.get("encoders", ())
-        return next(iter(settings), None)
+        return next(iter(sorted(settings, key=lambda each: not each.moves)), None)
 
     def _presets(self, client: OnvifClient) -> Found:
         if not self._found.get("ptz_nodes") or self._main is None:

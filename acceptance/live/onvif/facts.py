@@ -109,6 +109,9 @@ class EncoderSetting:
     address: str
     """RTSP address, at the host that was reached; empty: not told."""
 
+    moves: bool = False
+    """Whether the profile has a head that can be moved."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class DeviceUser:

@@ -73,13 +73,14 @@ def test_each_codec_comes_by_each_transport(
 def test_arrivals_are_those_of_the_kernel_and_close_to_when_the_frame_was_sent(
     tmp_path: Path,
 ) -> None:
-    """Between the camera's push and the arrival lie GStreamer's 1 to 10 ms, never less than 0."""
+    """Between the camera's push and the arrival lie GStreamer's some ms, never less than 0."""
     with camera(codec="h264") as peer:
         captured = capture(peer.url, tmp_path / "gate.mp4", frames=50)
         sent = [line["at"] for line in peer.sent()]
     came = [float(row["arrival_s"]) for row in rows(captured.arrivals)]
-    after = [arrival - max(at for at in sent if at <= arrival) for arrival in came]
-    assert max(after) < 0.04
+    after = np.array(came) - np.array(sent[: len(came)])
+    assert after.min() >= 0
+    assert np.median(after) < 0.02
     packets = rows(captured.packets)
     lags = [float(row["user_s"]) - float(row["arrival_s"]) for row in packets]
     assert captured.kernel_times
