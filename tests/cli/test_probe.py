@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -39,11 +40,13 @@ def test_two_devices_are_probed_at_once_and_told_apart(tmp_path: Path) -> None:
         assert time.monotonic() - begun < 30
     assert done.returncode == 3, done.stdout + done.stderr
     assert "SO-2000" in done.stdout
+    assert re.search(r"^sub \(Media1\) +rtsp://127\.0\.0\.1:554/sub$", done.stdout, re.MULTILINE)
     assert "U = 0." in done.stdout
     assert "answers with a web page" in done.stderr
     assert "Traceback" not in done.stderr
     found = json.loads(json_file.read_text("utf-8"))["devices"]
     assert found[0]["model"] == "SO-2000"
+    assert found[0]["encoders"][0]["address"] == "rtsp://127.0.0.1:554/main"
     assert found[0]["clock_expanded"] >= 0.01 + 0.01  # what is stated, and what is least
     assert "web page" in found[1]["error"]
     record = Path(found[0]["record"])
