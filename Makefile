@@ -28,7 +28,7 @@ test: $(VENV)/ready
 test-quick: $(VENV)/ready
 	@$(PYTEST) -m "not slow and not film and not browser and not pages" $(ARGS)
 
-test-slow: $(VENV)/ready
+test-slow: $(VENV)/ready $(VENV)/peers/locked
 	@$(PYTEST) -m slow --processor-time $(ARGS)
 
 lint: $(VENV)/ready
@@ -63,15 +63,22 @@ $(VENV)/ready: $(VENV)/locked pyproject.toml acceptance/__init__.py
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# Devices of other authors that slow tests talk to, in an environment of their own.
+$(VENV)/peers/locked: tests/peers/requirements.lock | $(VENV)/ready
+	$(PYTHON) -m venv --clear $(VENV)/peers
+	$(VENV)/peers/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
 .PHONY: system
 system:
 	@scripts/system-packages
 
 # Keeps the versions that still fit; UPGRADE=--upgrade takes the newest. Needs uv: that of .venv, or UV=...
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+  --no-emit-index-url --no-annotate --custom-compile-command "make lock" $(UPGRADE)
 lock:
-	$(UV) pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
-	  --no-emit-index-url --no-annotate --custom-compile-command "make lock" \
-	  --extra dev $(UPGRADE) pyproject.toml --output-file requirements.lock
+	$(COMPILE) --extra dev pyproject.toml --output-file requirements.lock
+	$(COMPILE) tests/peers/requirements.in --output-file tests/peers/requirements.lock
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from acceptance.footage.clip import Frame
 
 PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
-WARM_UP = 10  # s until memory counts
+WARM_UP, ENDING = 10, 5  # s in the beginning and at the end in which memory does not count
 
 
 def memory() -> float:
@@ -82,7 +82,7 @@ def tell(
     arguments: argparse.Namespace, done: list[Captured], share: float, used: list[float]
 ) -> None:
     """Print the row of a table."""
-    settled = used[WARM_UP:] or used
+    settled = used[WARM_UP:-ENDING] or used  # without loading, and without the end of the clips
     looking = "yes" if arguments.looking else "no"
     expected = [round(each.seconds * 25) for each in done]
     missing = sum(max(0, n - each.frames - 1) for n, each in zip(expected, done, strict=True))

@@ -37,6 +37,7 @@ from acceptance.errors import AcceptanceError
 from acceptance.files import spreadsheet
 from acceptance.footage import clip
 from acceptance.forms import answers, devices, panel_key, scores
+from acceptance.live import stream_tables
 from acceptance.recorder import file_names, listing
 from acceptance.scene import clock_session, side_tables
 from acceptance.session import evidence, log_book, plan, runner, store
@@ -96,6 +97,8 @@ READERS: dict[str, Callable[[Path], object]] = {
     "panel.csv": lambda path: scores.read(path, path.name),
     "panel.key.toml": lambda path: panel_key.loads(path, path.name),
     "screen.csv": _table,
+    "gate.packets.csv": stream_tables.packets,
+    "gate.stream.jsonl": stream_tables.record,
     "chart.toml": lambda path: definition.load(str(path)),
     "copy.toml": _copy,
     "log.jsonl": _log,

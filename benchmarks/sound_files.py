@@ -15,6 +15,7 @@ from acceptance.files import spreadsheet
 from acceptance.footage import encode
 from acceptance.session import log_book, store
 from acceptance.signing import certificates
+from acceptance.simulate import packets
 
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "examples" / "site"
@@ -75,7 +76,10 @@ def made(folder: Path) -> dict[str, bytes]:
     for file in filter(Path.is_file, SITE.iterdir()):
         shutil.copy(file, folder)
     (folder / "evidence").mkdir()
-    return {**_tables(), **_definitions(), **_footage(folder), **_session(folder), **_keys(folder)}
+    return {
+        **_tables(), **_definitions(), **_footage(folder), **_capture(folder), **_session(folder),
+        **_keys(folder),
+    }  # fmt: skip
 
 
 def _site(name: str, most: int = 1 << 20) -> bytes:
@@ -119,6 +123,13 @@ def _footage(folder: Path) -> dict[str, bytes]:
         encode.write(folder / name, frames)
     encode.write(folder / "still.png", frames[:1], codec="png", pixel_format="gray")
     return {name: (folder / name).read_bytes() for name in ("clip.mp4", "clip.ts", "still.png")}
+
+
+def _capture(folder: Path) -> dict[str, bytes]:
+    """Write what a capture of a stream leaves beside its clip."""
+    packets.write(folder / "gate.mp4", packets.Stream(seconds=2.0), every=0.5)
+    names = ("gate.packets.csv", "gate.stream.jsonl")
+    return {name: (folder / name).read_bytes()[:20_000] for name in names}
 
 
 def _session(folder: Path) -> dict[str, bytes]:

@@ -6,6 +6,7 @@ same refusal. The table for readers is in ``docs/architecture.md``.
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import math
 import os
@@ -38,6 +39,8 @@ from acceptance.errors import (
 )
 from acceptance.files.output import require_apart, require_outside
 from acceptance.forms import panel_key
+from acceptance.live import authorisation, discovered, sweep
+from acceptance.live.audit import auditing
 from acceptance.model import Plan, Recordings
 from acceptance.recorder import capacity
 from acceptance.report import overlay_form, questionnaire, regression, render
@@ -320,7 +323,39 @@ FILES = (
           ("pack", "check", f"{kind}.toml"), PackError, f"field {field}: this field is missing")
       for kind, field in (("samplings", "id"), ("requirements", "id"), ("clauses", "number"))),
 )  # fmt: skip
-GUARDS = (*SESSIONS, *FORMS, *FILES)
+RECORD = Path("authorisation.toml")
+ALLOWED = ("--authorised", RECORD)
+
+
+def swept(text: str) -> object:
+    network = ipaddress.ip_network(text)
+    return sweep.require(network, authorisation.load(RECORD), ports=sweep.PORTS, rate=sweep.RATE)
+
+
+def audited(host: str, rate: float = 4.0) -> object:
+    return auditing.permitted(
+        [host], authorisation.load(RECORD), users=(), paths=(), rate=rate, seconds=5.0
+    )
+
+
+def device_listed(name: str) -> object:
+    return discovered.check_list(Path(name))
+
+
+LIVE = (
+    row("a sweep outside its permission", lambda: swept("198.51.100.0/24"),
+        ("discover", "--sweep", "198.51.100.0/24", *ALLOWED), PlanError, "does not allow"),
+    row("a sweep of too many addresses", lambda: swept("192.0.0.0/16"),
+        ("discover", "--sweep", "192.0.0.0/16", *ALLOWED), UsageError, "1024 at most"),
+    row("an audit outside its permission", lambda: audited("198.51.100.1"),
+        ("probe", "--audit", "198.51.100.1", *ALLOWED), PlanError, "does not allow 198.51.100.1"),
+    row("an audit in haste", lambda: audited("192.0.2.1", 100),
+        ("probe", "--audit", "192.0.2.1", "--rate", "100", *ALLOWED), UsageError,
+        "at most 10 requests a second"),
+    row("a device list over another", lambda: device_listed("list.csv"),
+        ("discover", "-o", LIST), OutputError, "already exists"),
+)  # fmt: skip
+GUARDS = (*SESSIONS, *FORMS, *FILES, *LIVE)
 
 
 @pytest.fixture(scope="module")
@@ -336,6 +371,12 @@ def place(tmp_path_factory: pytest.TempPathFactory, chain: DemoChain) -> Path:
     (folder / "hard.toml").hardlink_to(folder / PLAN)
     (folder / "link.pdf").symlink_to(OLD / "report.pdf")
     (folder / "zero.toml").write_text(ZERO)
+    now, day = datetime.now(UTC), timedelta(days=1)
+    (folder / RECORD).write_text(
+        'authorised_by = "Li"\nauthorised = ["Wang"]\nactions = ["sweep", "audit"]\n'
+        'ranges = ["192.0.0.0/16"]\n'
+        f"valid_from = {(now - day).isoformat()}\nvalid_until = {(now + day).isoformat()}\n"
+    )
     (folder / "taken_out.toml").write_text(TAKEN_OUT)
     good, late = "2026-11-20 00:00:00", "9999-12-31 23:59:59"
     (folder / LIST).write_text(ROW.format(good, "2026-11-20 01:00:00"))

@@ -6,8 +6,10 @@ its place and renamed; one that is damaged counts as none, and is measured again
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 MEASURED = "measured.json"
 MOST = 512 << 20  # bytes of an entry
+DAY = 86_400.0  # s
 STILL = re.compile(r"data/stills/[\w.-]+\.jpg")
 
 
@@ -68,12 +71,25 @@ class Cache:
         return self.folder / key[:2] / f"{key}.measured"
 
     def holds(self, key: str) -> bool:
-        """Whether there is a whole entry of a key. Raises Damaged."""
+        """Whether there is a whole entry of a key, which counts as used now. Raises Damaged."""
         content = self._content(key)
         try:
-            return content is not None and bool(bundle.unpack(content, key))
+            held = content is not None and bool(bundle.unpack(content, key))
         except ValueError as error:
             raise Damaged(key) from error
+        if held:
+            with contextlib.suppress(OSError):  # somebody else's cache, which is only read
+                os.utime(self.path(key))
+        return held
+
+    def forget(self, days: float) -> None:
+        """Remove the entries that no batch has used for so many days. Raises OutputError."""
+        oldest = time.time() - days * DAY
+        with writing(self.folder):
+            for path in self.folder.glob("*/*.measured"):
+                with contextlib.suppress(FileNotFoundError):  # by another batch, meanwhile
+                    if path.stat().st_mtime < oldest:
+                        path.unlink()
 
     def find(self, key: str) -> Entry | None:
         """Return what was kept under a key; None: nothing. Raises Damaged."""

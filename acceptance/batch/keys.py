@@ -20,7 +20,7 @@ from acceptance import __version__, data
 from acceptance.charts import definition, printed_copy
 from acceptance.checks import pack
 from acceptance.footage import clip, decoding
-from acceptance.model import Plan, Shot, SignalPath
+from acceptance.model import Plan, SignalPath
 from acceptance.session import store
 from acceptance.session.evidence import hash_file
 from acceptance.session.plan import FIELDS, kept_by_path
@@ -28,6 +28,7 @@ from acceptance.session.plan import FIELDS, kept_by_path
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from acceptance.model import Shot
     from acceptance.session.measuring import Measured
 
 # Packages that decode, compute, or are looked for while a shot is measured.
@@ -42,7 +43,7 @@ FOUND = ("corners", "still", "stream")
 def bare(shot: Shot) -> Shot:
     """Return a shot of a plan without what measuring must not read."""
     plain = replace(shot, instruments=(), retaken="", live="", screen="", path=SignalPath.LIVE)
-    plain = replace(plain, source="", seconds=Shot.seconds, transport=Shot.transport)
+    plain = replace(plain, source="", seconds=None, transport="")
     return replace(plain, filmed=_stated(shot), filmed_by="", created="", sha256="")
 
 

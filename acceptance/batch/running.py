@@ -135,6 +135,8 @@ class Batch:
             then = partial(self._looked_up, each)
             self.schedule.add(self.here, LAST, then, planned.look_up, each, self.cache, changes)
         self.schedule.run()
+        if self.how.forget is not None:
+            self.cache.forget(self.how.forget)
 
     def _looked_up(self, each: Planned, future: Future[LookedUp]) -> None:
         shots = each.plan.shots

@@ -38,6 +38,9 @@ class Settings:
     cache: Path | None = None
     """Folder of the cache; None: ``.cache`` in the output folder."""
 
+    forget: float | None = None
+    """Days without use after which a measurement is removed from the cache; None: never."""
+
     scheduler: str = ""
     """Address of a Dask scheduler; empty: processes on this machine."""
 
@@ -70,6 +73,8 @@ class Settings:
     def _require_sense(self) -> None:
         if self.workers < 0 or not self.timeout > 0:
             raise UsageError(tr("workers and the time for a clip must be above 0"))
+        if self.forget is not None and not self.forget > 0:
+            raise UsageError(tr("days after which a measurement is forgotten must be above 0"))
         if self.memory and not LEAST_MEMORY <= self.memory <= MOST_MEMORY:
             bounds = {"least": LEAST_MEMORY / 2**30, "most": MOST_MEMORY / 2**30}
             what = tr(

@@ -106,7 +106,17 @@ def _judge_answer(case: Case, requirement: Requirement, blank: Finding, index: i
     return _inconclusive(replace(blank, value=finding.value, unit=finding.unit), trouble)
 
 
+def _as_answered(answer: Answer, requirement: Requirement) -> Requirement:
+    """Return how a requirement was met: what is measured of devices below may be read instead.
+
+    A network tester's reading is held to what every reading is held to.
+    """
+    read = requirement.below and requirement.how is How.MEASURED and bool(answer.instrument)
+    return replace(requirement, how=How.READ) if read else requirement
+
+
 def _trouble(case: Case, answer: Answer, requirement: Requirement) -> Reason | None:
+    requirement = _as_answered(answer, requirement)
     used = [answer.instrument] if answer.instrument else []
     day = answer.when[:10] if is_day(answer.when[:10]) else case.today
     return (

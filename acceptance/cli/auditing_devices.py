@@ -83,6 +83,10 @@ def run(hosts: Sequence[str], folder: Path, json_file: Path | None, options: Aud
     from acceptance.live.audit import auditing  # noqa: PLC0415 -- late: probe alone needs none of it
 
     permission = _permission(options["authorised"])
+    auditing.permitted(  # before anything is written
+        hosts, permission, users=options["tried_users"], paths=options["paths"],
+        rate=options["rate"], seconds=options["timeout"],
+    )  # fmt: skip
     path = folder / f"{datetime.now(UTC):%Y%m%d-%H%M%S}.audit.jsonl"
     _say_before(permission, path, auditing.planned_seconds(len(hosts), options["rate"]), options)
     with Transcript(path, "audit") as transcript, terminal.progress(tr("device")) as show:

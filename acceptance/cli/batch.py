@@ -56,6 +56,7 @@ class BatchOptions(RunOptions):
     timeout: float
     memory: float | None
     cache: Path | None
+    forget: float | None
     scheduler: str
     url: str
     no_report: bool
@@ -90,6 +91,12 @@ class BatchOptions(RunOptions):
     help="Memory that a process may have; 0: any.  [default: the machine's]",
 )
 @click.option("--cache", type=OUT, help="Folder of measurements.  [default: OUTPUT/.cache]")
+@click.option(
+    "--forget",
+    type=click.FloatRange(0, min_open=True),
+    metavar="DAYS",
+    help="At the end, remove measurements that no batch has used for so long.  [default: none]",
+)
 @click.option(
     "--scheduler",
     default="",
@@ -200,6 +207,7 @@ def _settings(options: BatchOptions) -> Settings:
         timeout=options["timeout"],
         memory=None if memory is None else memory * 2**30,
         cache=options["cache"],
+        forget=options["forget"],
         scheduler=options["scheduler"],
         lang=options["lang"],
         report=not options["no_report"],

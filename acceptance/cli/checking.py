@@ -71,8 +71,8 @@ def _content(found: Readiness) -> dict[str, Any]:
             {
                 "shot": live.shot.id,
                 "source": live.url,
-                "seconds": live.shot.seconds,
-                "transport": live.shot.transport,
+                "seconds": live.seconds,
+                "transport": live.transport,
             }
             for live in found.live
         ],
@@ -108,7 +108,7 @@ def _print(found: Readiness, lang: str) -> None:
         terminal.say(
             words["live"].format(
                 shot=live.shot.id, source=live.url,
-                seconds=live.shot.seconds, transport=live.shot.transport,
+                seconds=live.seconds, transport=live.transport,
             )
         )  # fmt: skip
     for title, findings in (("open", found.open), ("failed", found.failed)):

@@ -151,13 +151,19 @@ def _write_list(found: tuple[DiscoveredDevice, ...], output: Path) -> None:
 
 
 def _permission(options: DiscoverOptions) -> Authorisation | None:
-    """Read the record that a sweep needs. Raises UsageError without it, PlanError where wrong."""
+    """Read the record that a sweep needs, and refuse at once what it does not allow.
+
+    Raises UsageError without it, PlanError where wrong.
+    """
     if options["network"] is None:
         return None
     if options["authorised"] is None:
         hint = tr("Print a template with: acceptance discover --template")
         raise UsageError(tr("a sweep needs an authorisation record (--authorised)"), hint=hint)
-    return authorisation.load(options["authorised"])
+    permission = authorisation.load(options["authorised"])
+    network = authorisation.network_of(options["network"], "--sweep")
+    sweeping.require(network, permission, ports=options["ports"], rate=options["rate"])
+    return permission
 
 
 def _search(

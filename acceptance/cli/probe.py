@@ -13,17 +13,19 @@ from acceptance import wording
 from acceptance.cli import auditing_devices, probe_tables, terminal
 from acceptance.cli.auditing_devices import AuditOptions, audit_options
 from acceptance.cli.options import OUT, json_option, prepare_json, write_json
-from acceptance.errors import DeviceError
+from acceptance.errors import DeviceError, GapError, UsageError
 from acceptance.files.output import put_new
 from acceptance.live import address, credentials
 from acceptance.messages import tr
+from acceptance.model import Condition, Measurement, Shot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from acceptance.live.credentials import Credentials
     from acceptance.live.onvif.asking import Actuation, Probe
-    from acceptance.live.onvif.facts import DeviceFacts
+    from acceptance.live.onvif.facts import DeviceFacts, PresetFigure
+    from acceptance.live.onvif.ptz import Picture
 
 HTTP, HTTPS = 80, 443
 AT_ONCE = 8  # devices
@@ -110,11 +112,8 @@ def _begun(hosts: Sequence[str], output: Path, options: ProbeOptions) -> list[Pr
 
     port = HTTPS if options["tls"] else HTTP
     addresses = list(dict.fromkeys(address.parse(host, port) for host in hosts))
+    logins = [_login(each.host, options["user"]) for each in addresses]
     total = options["total"] or (WITH_MOVES if options["actuate"] else TOTAL)
-    logins = [
-        credentials.find(each.host, options["user"], prompt=terminal.password_prompt())
-        for each in addresses
-    ]
     clock = own_clock.known(options["clock_uncertainty"], options["ntp"])
     begun = []
     for each, login in zip(addresses, logins, strict=True):
@@ -129,13 +128,47 @@ def _begun(hosts: Sequence[str], output: Path, options: ProbeOptions) -> list[Pr
 
 
 def _actuation(record: Path, login: Credentials | None) -> Actuation:
-    """Move heads, look at them by their stream, and compare pictures as the preset metric does."""
+    """Move heads, look at them by their stream, and compare pictures by the preset metric."""
     from acceptance.live.onvif.asking import Actuation  # noqa: PLC0415 -- late, as above
     from acceptance.live.onvif.stream_view import StreamView  # noqa: PLC0415 -- as above
     from acceptance.metrics.geometry import preset  # noqa: PLC0415 -- as above
 
     clip = record.with_name(f"{record.name.removesuffix('.probe.jsonl')}.ptz.mp4")
-    return Actuation(look=lambda url: StreamView(url, clip, login), shift=preset.shift)
+    return Actuation(
+        look=lambda url: StreamView(url, clip, login), shift=preset.shift, repeatability=_repeated
+    )
+
+
+def _repeated(name: str, stills: Sequence[Picture]) -> tuple[PresetFigure, ...]:
+    """Measure how well a preset is found again; nothing where the stills show different scenes."""
+    import numpy as np  # noqa: PLC0415 -- late, as above
+
+    from acceptance.live.onvif.facts import PresetFigure  # noqa: PLC0415 -- as above
+    from acceptance.metrics.geometry import preset  # noqa: PLC0415 -- as above
+
+    shown = Condition(name="preset", value=name, source="probe")
+    shot = Shot(id="probe", subject="probe", clip="", conditions=(shown,))
+    if len({still.shape for still in stills}) != 1:
+        return ()
+    try:
+        found = list(preset.of_stills(np.stack(stills), shot, stills[0].shape[1]))
+    except GapError:
+        return ()
+    return tuple(
+        PresetFigure(statistic=item.statistic, value=item.value, expanded=item.expanded)
+        for item in found
+        if isinstance(item, Measurement) and item.unit == "px"
+    )
+
+
+def _login(host: str, user: str) -> Credentials | None:
+    """Return who logs in at a device. Raises UsageError where its password is not known."""
+    found = credentials.find(host, user, prompt=terminal.password_prompt())
+    if user and found is None:
+        what = tr("the password is not known")
+        hint = tr("Set ACCEPTANCE_PASSWORD, or run it in a terminal, where it is asked for")
+        raise UsageError(what, where=f"{user}@{host}", hint=hint)
+    return found
 
 
 def _free(folder: Path, name: str) -> Path:

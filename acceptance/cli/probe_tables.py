@@ -36,6 +36,12 @@ def show(found: DeviceFacts, files: list[Path]) -> None:
     if found.ptz_trials:
         titles = (tr("move"), tr("by its position"), tr("picture"), tr("Stop"))
         terminal.table(tr("Moves tried"), titles, [_trial(trial) for trial in found.ptz_trials])
+    for figure in found.ptz_repeatability:
+        repeated = tr(
+            "preset found again, {statistic}: {value:.2f} px, U = {expanded:.2f} px",
+            statistic=figure.statistic, value=figure.value, expanded=figure.expanded,
+        )  # fmt: skip
+        terminal.say(repeated)
     for note in found.notes:
         sentence = wording.reason(note, "en")
         terminal.say(sentence, "yellow")

@@ -33,11 +33,12 @@ def doubt_of_mean(codes: Codes) -> float:
     """
     frame = codes.mean(axis=0)
     ramp = math.hypot(*_ramp(frame))
-    whole = np.rint(codes).astype(np.int64).ravel()
-    counts = np.bincount(whole - whole.min())
-    if np.count_nonzero(counts >= SEEN * whole.size) <= 2:
-        return max(float(counts.max()) / whole.size - 0.5, 0.0) / math.sqrt(3)
-    left = max(float(codes.var()) - (ramp**2 + 1) / 12, 0.0)
+    counts = np.bincount((codes if codes.dtype.kind == "u" else np.rint(codes).astype(int)).ravel())
+    if np.count_nonzero(counts >= SEEN * codes.size) <= 2:
+        return max(float(counts.max()) / codes.size - 0.5, 0.0) / math.sqrt(3)
+    there = np.arange(counts.size)
+    off = there - float(counts @ there) / codes.size
+    left = max(float(counts @ off**2) / codes.size - (ramp**2 + 1) / 12, 0.0)
     return rounding_doubt(math.sqrt(left)) / max(1.0, RAMP * ramp)
 
 

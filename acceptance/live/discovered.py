@@ -40,6 +40,9 @@ class DiscoveredDevice:
     other_addresses: tuple[str, ...] = ()
     """Further ones, by which the same device answered."""
 
+    heard_on: tuple[str, ...] = ()
+    """Interfaces and addresses by which it was asked."""
+
     endpoint: str = ""
     """Endpoint reference; empty: found by the sweep only, or none was given."""
 
@@ -113,6 +116,7 @@ def _device(group: Sequence[ProbeAnswer], sharing: Sequence[str]) -> DiscoveredD
     return DiscoveredDevice(
         address=senders[0],
         other_addresses=tuple(senders[1:]),
+        heard_on=tuple(dict.fromkeys(answer.heard_on for answer in group)),
         endpoint=group[0].endpoint,
         name=_scope(group, "name"),
         hardware=_scope(group, "hardware"),

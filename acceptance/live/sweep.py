@@ -78,8 +78,7 @@ def sweep(
     ``tell`` hears how many are done, and of how many. Ctrl-C ends it at once. Raises UsageError: a
     network above ``MOST_ADDRESSES``, a rate above ``FASTEST``; PlanError: not allowed.
     """
-    _check(network, ports, rate)
-    permission.require_network(Action.SWEEP, network)
+    require(network, permission, ports=ports, rate=rate)
     permission.write(transcript)
     seconds = planned_seconds(network, ports, rate)
     transcript.write("sweep", network=str(network), ports=list(ports), rate=rate, seconds=seconds)
@@ -93,7 +92,10 @@ def sweep(
         raise
 
 
-def _check(network: IPNetwork, ports: Sequence[int], rate: float) -> None:
+def require(
+    network: IPNetwork, permission: Authorisation, *, ports: Sequence[int], rate: float
+) -> None:
+    """Refuse what ``sweep`` refuses, before anything is begun."""
     if network.num_addresses > MOST_ADDRESSES:
         what = tr(
             "{network} has {count} addresses; {most} at most are swept at a time",
@@ -104,6 +106,7 @@ def _check(network: IPNetwork, ports: Sequence[int], rate: float) -> None:
         raise UsageError(tr("at most {most:g} connections a second are made", most=FASTEST))
     if not (1 <= len(ports) <= MOST_PORTS and all(1 <= port <= 65535 for port in ports)):
         raise UsageError(tr("give 1 to {most} ports from 1 to 65535", most=MOST_PORTS))
+    permission.require_network(Action.SWEEP, network)
 
 
 def _hosts(network: IPNetwork) -> list[IPAddress]:

@@ -126,11 +126,11 @@ class Shot:
     """In place of ``clip``: the stream that is captured when the plan is run, its URL (``rtsp://``
     or ``rtsps://``, without password) or the id of the subject whose ``source`` it is."""
 
-    seconds: float = 60.0
-    """Of a live shot: how long is captured, s, up to 3600."""
+    seconds: float | None = None
+    """Of a live shot: how long is captured, s, up to 3600; None: 60."""
 
-    transport: str = "tcp"
-    """Of a live shot: how its packets come, ``tcp``, ``udp`` or ``multicast``."""
+    transport: str = ""
+    """Of a live shot: how its packets come, ``tcp``, ``udp`` or ``multicast``; empty: ``tcp``."""
 
     filmed: str = ""
     """ISO date of filming; empty: not stated. In a session, where the plan does not state it,

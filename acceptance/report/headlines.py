@@ -52,6 +52,8 @@ HEADLINES = (
     _headline("compression.psnr", Worse.LOW),
     _headline("low_light.minimum_illumination", Worse.HIGH, "resolution_70"),
     _headline("burnt_in_clock.offset", Worse.FAR),
+    _headline("stream.loss", Worse.HIGH),
+    _headline("stream.jitter", Worse.HIGH, "worst"),
     _headline("geometry.preset_repeatability", Worse.HIGH),
     _headline("frame_rate.dropped", Worse.HIGH),
     _headline("colour.delta_e00_mean", Worse.HIGH),

@@ -257,8 +257,7 @@ def _scene(
     notes += [*_truncation(opened.info, len(watch.times)), *damage.notes(opened, watch)]
     session = clock_session.filmed(charts.clocks, kept)
     stream = stream_words.described(opened.info, len(watch.times), kept)
-    coded = [float(packet.time) for packet in opened.packets]
-    arrivals = side_tables.of_frames(side_tables.arrivals(shot, folder), coded, watch.times)
+    arrivals = side_tables.of_frames(shot, folder, opened.packets, watch.times)
     return Scene(
         shot=_completed(shot, charts, stream | ({"clock_session": session} if session else {})),
         video=opened.info,

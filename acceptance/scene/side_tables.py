@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from acceptance.footage.clip import Packet
     from acceptance.model import Shot
 
     Floats = NDArray[np.float64]
@@ -59,21 +60,22 @@ def arrivals(shot: Shot, folder: Path) -> Floats | None:
 
 
 def of_frames(
-    arrivals: Floats | None, coded: Sequence[float], shown: Sequence[float]
+    shot: Shot, folder: Path, packets: Sequence[Packet], shown: Sequence[float]
 ) -> Floats | None:
-    """Return the arrivals (n,) of the frames that could be decoded, at ``shown`` (n,) in s.
+    """Return the arrivals (n,) in s of the frames that could be decoded, at ``shown`` (n,) in s.
 
-    ``coded`` are the ascending times (m,) in s of all frames of the clip. Behind a packet that was
-    lost some cannot be decoded, and a capture that was killed may have noted one more arrival than
-    its clip has frames. A table that fits neither is returned as it is.
+    ``packets`` are all frames of the clip. Behind a packet that was lost some cannot be decoded,
+    and a capture that was killed may have noted one more arrival than its clip has frames. A table
+    that fits neither is returned as it is. Raises PlanError.
     """
-    if arrivals is None or len(arrivals) not in {len(coded), len(coded) + 1}:
-        return arrivals
-    places = np.searchsorted(np.array(coded), np.array(shown))
+    table_of_all, coded = arrivals(shot, folder), np.array([float(each.time) for each in packets])
+    if table_of_all is None or len(table_of_all) not in {len(coded), len(coded) + 1}:
+        return table_of_all
+    places = np.searchsorted(coded, np.array(shown))
     known = places < len(coded)
-    if not known.all() or not np.array_equal(np.array(coded)[places], np.array(shown)):
-        return arrivals
-    return arrivals[places]
+    if not known.all() or not np.array_equal(coded[places], np.array(shown)):
+        return table_of_all
+    return table_of_all[places]
 
 
 def drive(shot: Shot, folder: Path) -> Drive | None:

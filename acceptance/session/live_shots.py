@@ -84,7 +84,7 @@ def _take(
     """Capture one shot into a new folder, and log it with the hash of what came."""
     from acceptance.live import rtsp  # noqa: PLC0415 -- late: brings the decoder
 
-    shot, whole = live.shot, math.ceil(live.shot.seconds)
+    shot, whole = live.shot, math.ceil(live.seconds)
     with writing(folder.parent):
         _set_aside(folder, shot, bag)
         folder.mkdir(parents=True, exist_ok=True)
@@ -95,14 +95,14 @@ def _take(
 
     bare, _ = credentials.taken_out(live.url)
     found = rtsp.capture(
-        bare, folder / f"{shot.id}.mp4", credentials=who, transport=shot.transport,
-        seconds=shot.seconds, on_rates=tell,
+        bare, folder / f"{shot.id}.mp4", credentials=who, transport=live.transport,
+        seconds=live.seconds, on_rates=tell,
     )  # fmt: skip
     _log(live, found, folder, bag)
 
 
 def _log(live: LiveShot, found: Captured, folder: Path, bag: Path) -> None:
-    details = {"shot": live.shot.id, "source": live.url, "transport": live.shot.transport}
+    details = {"shot": live.shot.id, "source": live.url, "transport": live.transport}
     counts = {"frames": found.frames, "packets": found.received, "seconds": found.seconds}
     ended = {"reason": found.reason, "sha256": _hash(folder)}
     LogBook(bag).append("captured", {**details, **counts, **ended})

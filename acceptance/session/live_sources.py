@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from acceptance.model import Plan, Shot
 
 TRANSPORTS = ("tcp", "udp", "multicast")
+SECONDS = 60.0  # of a shot that does not say
 LONGEST = 3600.0  # s of one shot: all its packets are read at once
 MADE = ("clip", "arrivals", "packets", "stream_record")
 
@@ -30,12 +31,23 @@ class LiveShot:
     url: str
     """Of its stream, without password."""
 
+    seconds: float
+    """How long is captured."""
+
+    transport: str
+    """``tcp``, ``udp`` or ``multicast``."""
+
 
 def of(plan: Plan) -> list[LiveShot]:
     """Return the shots of a checked plan that are to be captured, in its order."""
     sources = {subject.id: subject.source for subject in plan.subjects}
     return [
-        LiveShot(shot=shot, url=shot.source if url.is_url(shot.source) else sources[shot.source])
+        LiveShot(
+            shot=shot,
+            url=shot.source if url.is_url(shot.source) else sources[shot.source],
+            seconds=SECONDS if shot.seconds is None else shot.seconds,
+            transport=shot.transport or TRANSPORTS[0],
+        )
         for shot in plan.shots
         if shot.source
     ]
@@ -65,17 +77,17 @@ def _check_live(shot: Shot, sources: Mapping[str, str], place: str) -> None:
     made = [field for field in MADE if getattr(shot, field)]
     if made:
         raise _wrong(f"{place}, {made[0]}", tr("the capture makes it: take it out"))
-    at_source = tr("{place}, source", place=place)
+    source = tr("{place}, source", place=place)
     if url.is_url(shot.source):
-        _check_url(shot.source, at_source)
+        _check_url(shot.source, source)
     elif not url.is_url(sources.get(shot.source, "")):
         what = tr("is neither a URL nor the id of a subject whose source is one")
         hint = tr("Give rtsp://HOST/PATH; `acceptance probe` names the streams of a device")
-        raise PlanError(what, where=at_source, hint=hint)
-    if not 0 < shot.seconds <= LONGEST:
+        raise PlanError(what, where=source, hint=hint)
+    if shot.seconds is not None and not 0 < shot.seconds <= LONGEST:
         what = tr("must be above 0 and at most {most:g}", most=LONGEST)
         raise _wrong(f"{place}, seconds", what)
-    if shot.transport not in TRANSPORTS:
+    if shot.transport and shot.transport not in TRANSPORTS:
         what = tr("must be one of {names}", names=", ".join(TRANSPORTS))
         raise _wrong(f"{place}, transport", what)
 

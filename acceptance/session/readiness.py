@@ -135,7 +135,8 @@ def _ready(plan: Plan, folder: Path, out: Path) -> Readiness:
     plan = carry_over.carry_over(plan, packs)
     before = retests.check(plan, out, predecessors.examine)
     taken: list[Taken] = [*(_dated(shot, folder) for shot in plan.shots), *plan.recordings]
-    lengths = {shot.id: _planned_length(shot, folder) for shot in plan.shots}
+    live = {each.shot.id: each for each in live_sources.of(plan)}
+    lengths = {shot.id: _planned_length(shot, live.get(shot.id), folder) for shot in plan.shots}
     supposed = [
         figure
         for pack in packs
@@ -158,7 +159,7 @@ def _ready(plan: Plan, folder: Path, out: Path) -> Readiness:
         samples=sampling.draw(packs, plan),
         warnings=warned,
         shots=len(plan.shots),
-        live=tuple(live_sources.of(plan)),
+        live=tuple(live.values()),
         undated=tuple(one.id for one in taken if not (one.filmed or _is_live(one))),
         seconds=seconds,
         expected=expected,
@@ -169,10 +170,10 @@ def _is_live(taken: Taken) -> bool:
     return isinstance(taken, Shot) and bool(taken.source)
 
 
-def _planned_length(shot: Shot, folder: Path) -> Length:
+def _planned_length(shot: Shot, live: LiveShot | None, folder: Path) -> Length:
     """Return how much of a shot there is, or will be; its pixels are not known before."""
-    if shot.source:
-        return Length(seconds=shot.seconds, pixels=None)
+    if live:
+        return Length(seconds=live.seconds, pixels=None)
     return _length(folder / shot.clip)
 
 

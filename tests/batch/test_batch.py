@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,7 +19,7 @@ from acceptance import batch
 from acceptance.batch import PlanState, Settings, child
 from acceptance.batch.cache import Cache
 from acceptance.charts import definition
-from acceptance.errors import OutputError, PlanError
+from acceptance.errors import OutputError, PlanError, UsageError
 from acceptance.session import journal, runner, store
 from acceptance.session import plan as plans
 from acceptance.simulate import films
@@ -197,6 +198,24 @@ def test_a_session_that_was_changed_since_is_made_again(
     assert again.state is PlanState.MADE
     assert again.session != first.session
     assert len(here.measured) == 1
+
+
+def test_the_cache_forgets_what_no_batch_has_used_for_long(tmp_path: Path, here: Here) -> None:
+    """What a batch looks up is used, also where its session is kept."""
+    for name in "ab":
+        batch_site.plan(tmp_path, name)
+    run(tmp_path, tmp_path / "out")
+    entries = set((tmp_path / "out" / ".cache").rglob("*.measured"))
+    for entry in entries:
+        os.utime(entry, (0, 0))
+    (tmp_path / "b.toml").unlink()
+    settings = Settings(report=False, workers=1, forget=30)
+    batch.run([tmp_path], tmp_path / "out", settings=settings)
+    [left] = (tmp_path / "out" / ".cache").rglob("*.measured")
+    assert left in entries
+    assert len(here.measured) == 2
+    with pytest.raises(UsageError, match="above 0"):
+        Settings(forget=0).require_ready()
 
 
 @pytest.mark.parametrize("damage", [b"", b"{}\n", None])

@@ -9,10 +9,13 @@ import pytest
 from acceptance import metrics
 from acceptance.checks import judging, pack
 from acceptance.model import (
+    Answer,
     Finding,
+    Instrument,
     Measurement,
     Note,
     Pack,
+    Person,
     Plan,
     Reason,
     Scope,
@@ -88,3 +91,20 @@ def test_clause_5_4_2_of_db50_216_is_judged_by_the_streams_of_a_site(name: str) 
     )
     assert found[f"{name}#5.4.2/packet-loss"].verdict == "fail"
     assert found[f"{name}#5.4.2/network-jitter"].verdict == "pass"
+
+
+def test_a_reading_with_an_instrument_serves_where_nothing_was_captured() -> None:
+    """As a reading: by somebody who is authorised to read, with an instrument in its range."""
+    reading = Answer(
+        subject="system", requirement=LOSS, value=2e-4, unit="1", uncertainty=5e-5, by="Li",
+        when="2026-11-28", instrument="net-1",
+    )  # fmt: skip
+    tester = Instrument(id="net-1", name="network tester", due="2027-01-01")
+    asked = replace(SITE, answers=(reading,), instruments=(tester,))
+    for methods, verdict in ((("read",), "pass"), (("rated",), "inconclusive")):
+        people = (Person(name="Li", role="tester", methods=methods),)
+        found = judging.judge(
+            (STANDARD,), replace(asked, people=people), (), (), asked.shots, today="2026-11-28",
+            quantities=metrics.quantities(),
+        )  # fmt: skip
+        assert [one.verdict for one in found if one.requirement == LOSS] == [verdict]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +80,30 @@ def test_the_record_begins_with_the_permission(audit: Any) -> None:
     [first, *_] = transcript.read(path, "audit")
     assert first["event"] == "authorisation"
     assert first["sha256"] == content["authorisation"]
+
+
+def test_ctrl_c_stops_an_audit_at_once_and_its_record_is_whole(tmp_path: Path) -> None:
+    """While a device is waited for that says nothing."""
+    with open_device.serving(open_device.Device(onvif="silent")) as device:
+        auditing = subprocess.Popen(
+            [sys.executable, "-m", "acceptance", "probe", "--audit",
+             f"127.0.0.1:{device.onvif_port}", "--authorised", str(record(tmp_path)),
+             "--timeout", "30"],
+            cwd=tmp_path, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        for _ in range(400):
+            if device.requests:
+                break
+            time.sleep(0.05)
+        started = time.monotonic()
+        auditing.send_signal(signal.SIGINT)
+        _, errors = auditing.communicate(timeout=20)
+    assert time.monotonic() - started < 2
+    assert auditing.returncode == 130
+    assert "Traceback" not in errors
+    [path] = (tmp_path / "probes").glob("*.audit.jsonl")
+    events = [line["event"] for line in transcript.read(path, "audit")]
+    assert events == ["authorisation", "audit", "request", "interrupted"]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import urllib.request
 from typing import TYPE_CHECKING
 
 import pytest
+from marks import slow
 from peers.onvif_device import Faults, OnvifDevice
 from peers.rtsp_camera import camera
 from peers.rtsp_responder import responder, usual
@@ -84,7 +85,7 @@ def test_many_streams_come_at_once_and_each_is_told_apart(tmp_path: Path) -> Non
 
 
 @pytest.mark.film
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, slow(signal.SIGTERM)])
 def test_ctrl_c_ends_cleanly_with_what_was_captured(number: signal.Signals, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "acceptance", "capture"]
     with camera() as peer, subprocess.Popen(
@@ -103,17 +104,22 @@ def test_ctrl_c_ends_cleanly_with_what_was_captured(number: signal.Signals, tmp_
     assert '"reason": "interrupted"' in (tmp_path / "gate.stream.jsonl").read_text()
 
 
-def test_wrong_use_is_said_in_a_sentence(tmp_path: Path) -> None:
-    for words, sentence in (
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
         ((), "name a stream"),
-        (("10.0.0.1:99999",), "is no address of a device"),
-        (("rtsp://a/1", "rtsp://b/2", "-o", "x.mp4"), "name a folder"),
-        (("rtsp://a/1", "rtsp://b/2", "--clock"), "one stream"),
-        (("rtsp://a/1", "--replay", "now", "then"), "write a time like"),
-    ):
-        done = run(tmp_path, *words)
-        assert done.returncode == 64, words
-        assert sentence in done.stderr
+        slow(("10.0.0.1:99999",), "is no address of a device"),
+        slow(("rtsp://a/1", "rtsp://b/2", "-o", "x.mp4"), "name a folder"),
+        slow(("rtsp://a/1", "rtsp://b/2", "--clock"), "one stream"),
+        slow(("rtsp://a/1", "--replay", "now", "then"), "write a time like"),
+    ],
+)
+def test_wrong_use_is_said_in_a_sentence(
+    words: tuple[str, ...], sentence: str, tmp_path: Path
+) -> None:
+    done = run(tmp_path, *words)
+    assert done.returncode == 64
+    assert sentence in done.stderr
 
 
 def test_a_password_in_a_url_is_warned_of_and_shown_nowhere(tmp_path: Path) -> None:

@@ -143,7 +143,7 @@ def test_every_word_for_a_kind_is_understood(tmp_path: Path) -> None:
         ),
         (
             "id,kind,码流地址\na,fixed,rtsp://admin:secret@192.0.2.1/1\n",
-            "row 2, source: the address holds a user or password",
+            "row 2, source: the source holds a password",
         ),
         ("id,kind,source\na,fixed,admin:secret@192.0.2.1\n", "row 2, source: is no source"),
         ("id,kind,source\na,fixed,http://192.0.2.1/1\n", "row 2, source: is no source"),
@@ -167,12 +167,12 @@ def test_what_is_wrong_is_named_with_file_row_and_column(
 
 @pytest.mark.parametrize(
     "source", ["rtsp://192.0.2.1:8554/live?a=1", "RTSPS://[2001:db8::1]/1", "192.0.2.1:8000",
-               "camera.example", "2001:db8::1", ""]
+               "camera.example", "2001:db8::1", "rtsp://admin@192.0.2.1/live", ""]
 )  # fmt: skip
-def test_where_a_stream_is_stands_among_the_facts(tmp_path: Path, source: str) -> None:
+def test_where_a_stream_is_has_a_column_of_its_own(tmp_path: Path, source: str) -> None:
     text = f"id,kind,取流地址\na,fixed,{source}\n"
     [device] = devices.read(written(tmp_path, text), ())
-    assert device.facts.get("source", "") == source
+    assert device.source == source
 
 
 def test_a_list_in_another_encoding_is_refused(tmp_path: Path) -> None:

@@ -106,6 +106,7 @@ def test_every_device_is_found_once_whatever_its_way_of_answering(search: Any) -
 def test_a_device_with_two_interfaces_is_one_device(search: Any) -> None:
     device = by_address(search[0])["10.81.0.2"]
     assert device["other_addresses"] == ["10.82.0.2"]
+    assert sorted(device["heard_on"]) == ["dmz", "lan"]
 
 
 @needs_namespaces
@@ -156,9 +157,9 @@ def test_the_device_list_is_one_that_a_plan_takes(search: Any, site: network.Sit
     found, folder, _ = search
     listed = {device.id: device for device in device_list.read(folder / "devices.csv")}
     assert len(listed) == len(found["devices"])
-    assert listed["10.81.0.11"].facts["source"] == "10.81.0.11"
-    assert listed["10.81.0.23"].facts["source"] == "10.81.0.23:8000"
-    assert listed["10.81.0.16"].facts["source"] == "10.81.0.16:8000"
+    assert listed["10.81.0.11"].source == "10.81.0.11"
+    assert listed["10.81.0.23"].source == "10.81.0.23:8000"
+    assert listed["10.81.0.16"].source == "10.81.0.16:8000"
     assert listed["10.81.0.21"].kind == "ptz"
     done = site.acceptance("new", "devices.csv", "--yes", "-o", "plan.toml", cwd=folder)
     assert done.returncode == 0, done.stderr

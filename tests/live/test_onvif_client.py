@@ -127,6 +127,7 @@ BROKEN = {
     "bomb": "not well formed|declares a DTD",
     "entity": "declares a DTD",
     "dropped": "hangs up",
+    "redirect": r"on to https://192\.0\.2\.7/\. Give --tls",
     "silent": "does not answer within 0.3 s",
     "slow": "not done answering after 1.2 s",
     "huge": "more than 8 MB",

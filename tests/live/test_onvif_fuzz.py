@@ -80,6 +80,7 @@ class Bent:
 
 
 NOTHING = contextlib.nullcontext(lambda: None)  # no pictures
+MOVES = Actuation(look=lambda _: NOTHING, shift=lambda *_: None, repeatability=lambda *_: ())
 
 
 @pytest.fixture(autouse=True)
@@ -103,7 +104,7 @@ def test_a_probe_of_a_bent_device_ends_in_facts_or_in_a_sentence(
             path = tmp_path / f"{seed}.probe.jsonl"
             probe = Probe(
                 Address("127.0.0.1", 80), path,
-                actuation=Actuation(look=lambda _: NOTHING, shift=lambda *_: None),
+                actuation=MOVES,
             )  # fmt: skip
             probe.client.connection = Bent(device, seed)  # type: ignore[assignment]
             try:

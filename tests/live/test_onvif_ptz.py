@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from peers.onvif_device import Faults, OnvifDevice
 
+from acceptance.cli.probe import _repeated
 from acceptance.errors import DeviceError
 from acceptance.live.address import Address
 from acceptance.live.credentials import Credentials
@@ -63,6 +64,7 @@ class Tried:
                 for trial in actuator.trials(presets[:1], zoom=True):
                     self.trials[trial.what] = trial
             finally:
+                self.arrivals = actuator.arrivals
                 self.calls, self.end = device.calls, device.head.true
                 self.moving = device.head.moving
                 client.close()
@@ -86,6 +88,10 @@ def test_a_good_head_moves_by_its_word_and_by_the_picture_and_is_sent_back() -> 
         assert (trial.changed, trial.stopped) == (True, True)
     assert tried.trials["zoom"].changed
     assert tried.trials["preset"].shift == pytest.approx(0.0, abs=1.0)
+    figures = {figure.statistic: figure for figure in _repeated("1", tried.arrivals)}
+    assert len(tried.arrivals) == ptz.APPROACHES
+    assert set(figures) == {"sd", "worst"}
+    assert figures["worst"].value <= figures["worst"].expanded  # the truth is 0
     assert tried.trials["back"].shift == pytest.approx(0.0, abs=1.0)
     assert tried.end == pytest.approx(tried.start, abs=0.01)
     moves = [at for at, call in enumerate(tried.calls) if call == "ContinuousMove"]

@@ -50,7 +50,8 @@ def test_moves_are_tried_with_the_stream_of_the_device(tmp_path: Path) -> None:
             Address(device.host, device.port), tmp_path / "a.probe.jsonl",
             credentials=ADMIN, total=120.0,
             actuation=Actuation(
-                look=lambda url: StreamView(url, tmp_path / "a.ptz.mp4", None), shift=preset.shift
+                look=lambda url: StreamView(url, tmp_path / "a.ptz.mp4", None),
+                shift=preset.shift, repeatability=lambda *_: (),
             ),
         )  # fmt: skip
         found = probe.run()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import marks
@@ -95,15 +95,18 @@ def answering(content: bytes) -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def accept() -> None:
-            for _ in range(3):
-                connection, _ = listening.accept()
-                with connection:
-                    connection.recv(4096)
-                    connection.sendall(content)
+            with suppress(OSError):
+                while True:
+                    connection, _ = listening.accept()
+                    with connection:
+                        connection.recv(4096)
+                        connection.sendall(content)
 
         thread = threading.Thread(target=accept, daemon=True)
         thread.start()
         yield listening.getsockname()[1]
+        listening.shutdown(socket.SHUT_RDWR)
+        thread.join(5)
 
 
 def test_ssl_3_is_seen_by_the_bytes_of_its_server_hello() -> None:

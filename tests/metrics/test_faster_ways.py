@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from acceptance.charts import definition
+from acceptance.footage.rounding import RAMP, doubt_of_mean, rounding_doubt
 from acceptance.metrics._filmed_clock import gray_code, rolling_shutter
 from acceptance.metrics._shared import ordered
 from acceptance.metrics._shared.blocks import block_means
-from acceptance.metrics.resolution import profile, wedge_lines
+from acceptance.metrics.resolution import edge_figures, profile, wedge_lines
 from acceptance.model import BudgetLine
 from acceptance.scene.build import Scene
 from acceptance.uncertainty import MOST_DEGREES, combine
@@ -158,3 +159,32 @@ def test_a_lag_costs_what_all_exposures_of_the_cycle_say() -> None:
     costs = rolling_shutter._costs(light, cells, near)
     assert costs == pytest.approx(plain_costs(light, cells, near), abs=2e-6)
     assert rolling_shutter.LAGS[costs.argmin()] == 1.4
+
+
+@pytest.mark.parametrize("frames", [1, 3])
+def test_the_light_of_an_edge_is_looked_up_as_it_is_interpolated(frames: int) -> None:
+    """To the bit, of a single frame, whose codes are whole, and of a mean of frames."""
+    random = np.random.default_rng(7)
+    codes = random.integers(0, 256, (frames, 40, 30)).mean(axis=0)
+    curve = np.linspace(-0.01, 1, 256) ** 3  # below black, too
+    tone = edge_figures.Tone(light=curve, name="", doubt=0.0)
+    light = edge_figures._read_off(curve, codes)
+    assert np.array_equal(light, np.interp(codes, np.arange(256), curve))
+    probe = np.sign(light) * np.abs(light) ** (1 + edge_figures.TONE_PROBE)
+    assert np.array_equal(edge_figures._probe(tone, codes, light), probe)
+
+
+@pytest.mark.parametrize("sigma", [0.2, 0.5, 1.5])
+@pytest.mark.parametrize("kind", [np.uint8, np.float64])
+def test_what_rounding_leaves_undecided_follows_from_the_counts_of_codes(
+    sigma: float, kind: type[np.generic]
+) -> None:
+    random = np.random.default_rng(8)
+    ramp = np.linspace(0, 1.4, 50)
+    codes = np.rint(random.normal(100 + ramp, sigma, (2, 40, 50)))
+    y, x = (np.linspace(-1, 1, n) for n in (40, 50))
+    frame = codes.mean(axis=0)
+    rise = math.hypot(2 * frame.mean(0) @ x / (x @ x), 2 * frame.mean(1) @ y / (y @ y))
+    left = max(codes.var() - (rise**2 + 1) / 12, 0.0)
+    plain = rounding_doubt(math.sqrt(left)) / max(1.0, RAMP * rise)
+    assert doubt_of_mean(codes.astype(kind)) == pytest.approx(plain, rel=1e-11)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 import os
 import shutil
 import subprocess
@@ -16,6 +17,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+
+COUNT = itertools.count()
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,8 @@ def site(cables: Mapping[str, str]) -> Iterator[Site]:
 
     ``{"lan": "10.81"}`` gives the tester 10.81.0.1/24 and the devices 10.81.0.2/24 on ``lan``.
     """
-    made = Site(f"tester-{os.getpid()}", f"devices-{os.getpid()}")
+    number = f"{os.getpid()}-{next(COUNT)}"
+    made = Site(f"tester-{number}", f"devices-{number}")
     try:
         for namespace in (made.tester, made.devices):
             ip("netns", "add", namespace)

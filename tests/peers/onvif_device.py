@@ -83,7 +83,8 @@ class Faults:
     broken: dict[str, str] = field(default_factory=dict)
     """Reply of an operation (``*``: of any): ``malformed``, ``undeclared``, ``cut``, ``empty_400``,
     ``empty_500``, ``html``, ``slow`` (a byte at a time, for ever), ``huge`` (100 MB), ``bomb``,
-    ``entity``, ``silent``, ``dropped``, ``nonconforming`` (a wrong element)."""
+    ``entity``, ``silent``, ``dropped``, ``redirect`` (to HTTPS), ``nonconforming`` (a wrong
+    element)."""
     delay: float = 0.0
     """s before each reply."""
     searching: int = 0
@@ -413,6 +414,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def _answer(self, operation: str, asked: etree._Element, broken: str) -> None:
         if broken in {"slow", "huge", "silent", "dropped"}:
             getattr(self, f"_{broken}")()
+            return
+        if broken == "redirect":
+            self._send(302, b"", "text/html", {"Location": "https://192.0.2.7/"})
             return
         if broken in {"empty_400", "empty_500"}:
             self._send(int(broken[-3:]), b"")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from acceptance.charts import definition, drawing, finding
 from acceptance.errors import PlanError
 from acceptance.footage import clip, encode, tone
+from acceptance.footage.clip import Packet
 from acceptance.model import Shot
 from acceptance.scene import build, side_tables, watch
 from acceptance.scene.thresholds import THRESHOLDS
@@ -318,17 +320,29 @@ def test_boxes_in_line_are_summed_together_as_each_one_alone() -> None:
         np.testing.assert_array_equal(read.areas, [part.size or np.nan for part in parts])
 
 
-def test_frames_that_cannot_be_decoded_take_their_arrivals_with_them() -> None:
-    """Also the arrival of a frame that a killed capture did not get onto the disc."""
-    coded, arrivals = [0.0, 0.04, 0.08, 0.12], np.array([5.0, 6.0, 7.0, 8.0, 9.0])
-    whole = side_tables.of_frames(arrivals, coded, coded)
-    assert whole is not None
-    assert whole.tolist() == [5, 6, 7, 8]
-    gap = side_tables.of_frames(arrivals[:4], coded, [0.0, 0.12])
-    assert gap is not None
-    assert gap.tolist() == [5, 8]
-    for other in (arrivals[:3], arrivals[:0]):
-        assert side_tables.of_frames(other, coded, coded) is other
-    for shown in ([0.0, 0.05], [0.0, 0.16]):
-        assert side_tables.of_frames(arrivals, coded, shown) is arrivals
-    assert side_tables.of_frames(None, coded, coded) is None
+@pytest.mark.parametrize(
+    ("came", "shown", "kept"),
+    [
+        ([5, 6, 7, 8], [0.0, 0.04, 0.08, 0.12], [5, 6, 7, 8]),
+        ([5, 6, 7, 8, 9], [0.0, 0.04, 0.08, 0.12], [5, 6, 7, 8]),  # killed
+        ([5, 6, 7, 8], [0.0, 0.12], [5, 8]),  # behind a loss
+        ([5, 6, 7], [0.0, 0.04], [5, 6, 7]),  # what fits nothing is refused by who uses it
+        ([5, 6, 7, 8], [0.0, 0.05], [5, 6, 7, 8]),
+        ([5, 6, 7, 8], [0.0, 0.16], [5, 6, 7, 8]),
+    ],
+)
+def test_frames_that_cannot_be_decoded_take_their_arrivals_with_them(
+    came: list[int], shown: list[float], kept: list[int], tmp_path: Path
+) -> None:
+    lines = [f"{number},{moment}" for number, moment in enumerate(came)]
+    (tmp_path / "a.csv").write_text("\n".join(["frame,arrival_s", *lines, ""]))
+    coded = [Packet(time=Fraction(index, 25), size=1, key=True) for index in range(4)]
+    shot = Shot(id="a", subject="s", clip="a.mp4", arrivals="a.csv")
+    found = side_tables.of_frames(shot, tmp_path, coded, shown)
+    assert found is not None
+    assert found.tolist() == kept
+
+
+def test_a_shot_without_arrivals_has_none(tmp_path: Path) -> None:
+    shot = Shot(id="a", subject="s", clip="a.mp4")
+    assert side_tables.of_frames(shot, tmp_path, [], []) is None

@@ -76,6 +76,18 @@ def test_tables_beside_a_clip_are_known_by_their_headings(tmp_path: Path) -> Non
     assert new_plan.side_tables(tmp_path / "gate.mp4").keys() == {"arrivals"}, "two logs: neither"
 
 
+def test_what_a_capture_left_is_known_by_its_name(tmp_path: Path) -> None:
+    for name in ("gate.packets.csv", "gate.stream.jsonl", "gate.arrivals.csv", "yard.packets.csv"):
+        (tmp_path / name).touch()
+    (tmp_path / "yard.stream.jsonl").mkdir()
+    beside = new_plan.captured(tmp_path / "gate.mp4")
+    assert {field: file.name for field, file in beside.items()} == {
+        "packets": "gate.packets.csv", "stream_record": "gate.stream.jsonl",
+        "arrivals": "gate.arrivals.csv",
+    }  # fmt: skip
+    assert new_plan.captured(tmp_path / "yard.mp4").keys() == {"packets"}
+
+
 @pytest.mark.parametrize(
     ("lines", "above"),
     [

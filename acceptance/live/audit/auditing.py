@@ -65,12 +65,7 @@ def audit(
     Raises PlanError where ``permission`` does not allow it; UsageError; DeviceError where a name is
     unknown, or no device answers at all.
     """
-    _check(hosts, users, paths, rate, seconds)
-    asked = [addresses.parse(host, HTTP) for host in hosts]
-    places = [Address(str(authorisation.resolved(place.host)), place.port) for place in asked]
-    places = list(dict.fromkeys(places))
-    numbers = [ipaddress.ip_address(place.host) for place in places]
-    permission.require(Action.AUDIT, numbers)
+    places = permitted(hosts, permission, users=users, paths=paths, rate=rate, seconds=seconds)
     permission.write(transcript)
     transcript.write("audit", devices=list(map(str, places)), users=list(users), rate=rate)
     contacts = Contacts(permission, transcript, rate, seconds)
@@ -91,6 +86,23 @@ def audit(
     if not any(device.reached for device in found):
         raise _nobody(places)
     return tuple(found)
+
+
+def permitted(
+    hosts: Sequence[str],
+    permission: Authorisation,
+    *,
+    users: Sequence[str],
+    paths: Sequence[str],
+    rate: float,
+    seconds: float,
+) -> list[Address]:
+    """Return where ``audit`` would ask, each place once; refuse as it does what is not allowed."""
+    _check(hosts, users, paths, rate, seconds)
+    asked = [addresses.parse(host, HTTP) for host in hosts]
+    places = [Address(str(authorisation.resolved(place.host)), place.port) for place in asked]
+    permission.require(Action.AUDIT, [ipaddress.ip_address(place.host) for place in places])
+    return list(dict.fromkeys(places))
 
 
 def _check(

@@ -51,7 +51,6 @@ class Contacts:
     transcript: Transcript
     rate: float
     seconds: float
-    made: int = 0
     _next: float = field(default=0.0, repr=False)
 
     def ask(
@@ -91,7 +90,6 @@ class Contacts:
         self._next = time.monotonic() + 1 / self.rate
         self.permission.require(Action.AUDIT, [ipaddress.ip_address(address.host)])
         self.transcript.write("request", address=str(address), purpose=purpose, **fields)
-        self.made += 1
 
     def _no_reply(self, address: Address, purpose: str, error: DeviceError) -> int:
         return self.transcript.write(

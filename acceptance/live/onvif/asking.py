@@ -15,14 +15,14 @@ from acceptance.messages import tr
 from acceptance.model import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
     from acceptance.live.address import Address
     from acceptance.live.credentials import Credentials
-    from acceptance.live.onvif.facts import EncoderSetting, Found
-    from acceptance.live.onvif.ptz import Look, Shift
+    from acceptance.live.onvif.facts import EncoderSetting, Found, PresetFigure
+    from acceptance.live.onvif.ptz import Look, Picture, Shift
     from acceptance.live.own_clock import OwnClock
 
     Section = Callable[[OnvifClient], Found]
@@ -40,6 +40,9 @@ class Actuation:
 
     shift: Shift
     """Compares two of them."""
+
+    repeatability: Callable[[str, Sequence[Picture]], tuple[PresetFigure, ...]]
+    """Measures by pictures how well a preset of that name is found again."""
 
 
 class Probe:
@@ -155,9 +158,9 @@ class Probe:
 
     @property
     def _main(self) -> EncoderSetting | None:
-        """The first profile: its head is moved, its stream is looked at."""
+        """The profile whose head is moved and whose stream is looked at; the first if none can."""
         settings: tuple[EncoderSetting, ...] = self._found.get("encoders", ())
-        return next(iter(settings), None)
+        return next(iter(sorted(settings, key=lambda each: not each.moves)), None)
 
     def _presets(self, client: OnvifClient) -> Found:
         if not self._found.get("ptz_nodes") or self._main is None:
@@ -172,12 +175,15 @@ class Probe:
         trials: list[PtzTrial] = []
         with self._actuation.look(self._main.address) as look:
             actuator = ptz.Actuator(client, self._main.profile, look, self._actuation.shift)
+            presets = self._found.get("ptz_presets", ())
             try:
-                presets = self._found.get("ptz_presets", ())
                 trials.extend(actuator.trials(presets, zoom="zoom" in nodes[0].moves))
             finally:
                 self._keep({"ptz_trials": tuple(trials)})
-        return {}
+        if not actuator.arrivals:
+            return {}
+        figures = self._actuation.repeatability(presets[0].name, actuator.arrivals)
+        return {"ptz_repeatability": figures}
 
     def _finish(self) -> None:
         """Write what is known at the end: login, conformance, what failed."""

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 DEVICE_PATH = "/onvif/device_service"
 MEDIA_TYPE = "application/soap+xml; charset=utf-8"
 NOT_KNOWN = re.compile(r"not\s*(supported|implemented)", re.IGNORECASE)
+REDIRECTS = {301, 302, 303, 307, 308}
+MOST_KEPT = 1 << 20  # bytes of a reply in the record; good ones are a tenth of that
 UNKNOWN = {"ActionNotSupported", "OptionalActionNotImplemented", "UnknownAction"}
 
 
@@ -187,6 +189,12 @@ class OnvifClient:
         if reply.failure:
             error = DeviceError(reply.failure, where=self._where(operation), code="no_answer")
             return OnvifAnswer(reply=reply, error=error)
+        if reply.status in REDIRECTS:
+            place = reply.headers.get("location", "")[:200]
+            what = tr("sends the caller on to {place}", place=place)
+            hint = tr("Give --tls, or the host and port that it names")
+            error = DeviceError(what, where=self._where(operation), hint=hint, code="redirect")
+            return OnvifAnswer(reply=reply, error=error)
         try:
             parsed = markup.parsed(reply.content)
             if parsed.undeclared:
@@ -249,7 +257,8 @@ class OnvifClient:
         self._transcript.write(
             "call", service=service, operation=operation, path=path,
             authorization=proof, request=login.without_proofs(sent),
-            status=reply.status, reply=login.without_proofs(reply.raw), failure=reply.failure,
+            status=reply.status, reply=login.without_proofs(reply.raw[:MOST_KEPT]),
+            reply_bytes=len(reply.raw), failure=reply.failure,
             sent_monotonic=reply.sent, headers_monotonic=reply.begun, ended_monotonic=reply.ended,
         )  # fmt: skip
 

@@ -108,6 +108,9 @@ class EncoderSetting:
     address: str
     """RTSP address, at the host that was reached; empty: not told."""
 
+    moves: bool = False
+    """Whether the profile has a head that can be moved."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class DeviceUser:
@@ -195,6 +198,20 @@ class PtzTrial:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PresetFigure:
+    """How well a preset is found again, by the metric ``geometry``; px."""
+
+    statistic: str
+    """``sd`` or ``worst``."""
+
+    value: float
+    """Its value."""
+
+    expanded: float
+    """Its U."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeviceFacts:
     """Everything that a probe found; what was not told is empty or None."""
 
@@ -278,6 +295,9 @@ class DeviceFacts:
 
     ptz_trials: tuple[PtzTrial, ...] = ()
     """Moves that were tried (``--actuate``)."""
+
+    ptz_repeatability: tuple[PresetFigure, ...] = ()
+    """How well the first preset is found again (``--actuate``), by the picture."""
 
     recorded_from: float | None = None
     """Earliest time of GetRecordingSummary, POSIX s."""

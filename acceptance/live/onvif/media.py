@@ -62,6 +62,7 @@ def _by_media(client: OnvifClient) -> Iterator[EncoderSetting]:
             key_interval=whole(encoder, f"{codec or 'H264'}/GovLength"),
             codec_profile=text(encoder, f"{codec or 'H264'}/{codec or 'H264'}Profile"),
             address=_address(client, lambda: _stream(client, token)),  # noqa: B023 -- called at once
+            moves=profile.find("{*}PTZConfiguration") is not None,
         )
 
 
@@ -72,7 +73,7 @@ def _stream(client: OnvifClient, token: str) -> str:
 
 def _by_media2(client: OnvifClient) -> Iterator[EncoderSetting]:
     """Ask with requests written by hand: the package has no WSDL of Media2."""
-    reply = client.call("media2", "GetProfiles", Type="VideoEncoder")
+    reply = client.call("media2", "GetProfiles", Type=["VideoEncoder", "PTZ"])
     for profile in list(every(reply, "Profiles"))[:MOST_PROFILES]:
         encoder = profile.find("{*}Configurations/{*}VideoEncoder")
         token = profile.get("token", "")
@@ -88,6 +89,7 @@ def _by_media2(client: OnvifClient) -> Iterator[EncoderSetting]:
             key_interval=_attribute(encoder, "GovLength"),
             codec_profile="" if encoder is None else encoder.get("Profile", ""),
             address=_address(client, lambda: _stream2(client, token)),  # noqa: B023 -- as above
+            moves=profile.find("{*}Configurations/{*}PTZ") is not None,
         )
 
 

@@ -36,6 +36,8 @@ Look = Callable[[], Picture | None]
 Shift = Callable[[Picture, Picture], float | None]
 """Returns by how many px the second picture is shifted; None: nothing in common."""
 Position = tuple[float | None, float | None, float | None]
+Sight = tuple[Position, Picture | None]
+"""Where the head says that it is, and what is seen there."""
 
 MOVE = 1.0  # s of each move
 SPEED = 0.3  # of the fastest
@@ -97,6 +99,7 @@ class Actuator:
 
     def __init__(self, client: OnvifClient, profile: str, look: Look, shift: Shift) -> None:
         self._client, self._profile, self._look, self._shift = client, profile, look, shift
+        self.arrivals: list[Picture] = []  # pictures of a preset, each time it was gone to
 
     def trials(self, presets: tuple[PtzPreset, ...], *, zoom: bool) -> Iterator[PtzTrial]:
         """Move along each axis and back, then approach a preset. Raises DeviceError."""
@@ -170,12 +173,20 @@ class Actuator:
     def _trial(
         self, what: str, before: Position, picture: Picture | None, *, stopped: bool
     ) -> PtzTrial:
-        after, now = self._where(), self._look()
-        shift = None if picture is None or now is None else self._shift(picture, now)
+        """Compare what was before with what is now."""
+        now = self._where(), self._look()
+        return self._compared(what, (before, picture), now, stopped=stopped)
+
+    def _compared(self, what: str, before: Sight, after: Sight, *, stopped: bool) -> PtzTrial:
         return PtzTrial(
-            what=what, reported=_distance(before, after), changed=_changed(picture, now),
-            shift=shift, stopped=stopped,
-        )  # fmt: skip
+            what=what,
+            reported=_distance(before[0], after[0]),
+            changed=_changed(before[1], after[1]),
+            shift=(
+                None if before[1] is None or after[1] is None else self._shift(before[1], after[1])
+            ),
+            stopped=stopped,
+        )
 
     def _judge(self, trial: PtzTrial) -> None:
         """Note where the device's word and the picture say different things."""
@@ -193,18 +204,21 @@ class Actuator:
 
     def _approaches(self, preset: PtzPreset, start: Position) -> Iterator[PtzTrial]:
         """Go to a preset several times; compare each arrival with the first."""
-        first: tuple[Position, Picture | None] | None = None
+        first: Sight | None = None
         before = self._look()
         for _ in range(APPROACHES):
             self._client.call(
                 "ptz", "GotoPreset", ProfileToken=self._profile, PresetToken=preset.token
             )
             self._settle()
+            arrived = self._where(), self._look()
+            if arrived[1] is not None:
+                self.arrivals.append(arrived[1])
             if first is None:
-                first = self._where(), self._look()
-                self._check_preset(preset, start, before, first)
+                self._check_preset(preset, start, before, arrived)
             else:
-                yield self._trial("preset", *first, stopped=True)
+                yield self._compared("preset", first, arrived, stopped=True)
+            first = first or arrived
             self._return(start)
 
     def _check_preset(
@@ -212,7 +226,7 @@ class Actuator:
         preset: PtzPreset,
         start: Position,
         before: Picture | None,
-        arrived: tuple[Position, Picture | None],
+        arrived: Sight,
     ) -> None:
         """Note a preset that leads nowhere: the head stays, though it was to go elsewhere."""
         stated = (preset.pan, preset.tilt, preset.zoom)

@@ -116,5 +116,6 @@ def _by_hand(service: str, operation: str, parameters: Mapping[str, Parameter]) 
     namespace = NAMESPACES[service]
     call = etree.SubElement(content, f"{{{namespace}}}{operation}", nsmap={"tr2": namespace})
     for name, value in parameters.items():
-        etree.SubElement(call, f"{{{namespace}}}{name}").text = str(value)
+        for each in value if isinstance(value, list) else [value]:
+            etree.SubElement(call, f"{{{namespace}}}{name}").text = str(each)
     return envelope

@@ -143,6 +143,9 @@ class CaptureLoop:
                 raise
         finally:
             self._finish(reason)
+        if not self.counts.frames:
+            what, hint = tr("nothing was captured before the end"), tr("Give it more time")
+            raise DeviceError(what, where=self._place.url, hint=hint, code="nothing")
         return reason
 
     def _until_over(self) -> str:
@@ -171,12 +174,12 @@ class CaptureLoop:
             client.set_up(video, self._transport, self._request.set_up)
             self.stated_rate = video.frame_rate
             self.kernel_times &= client.wire.kernel_times
+            client.play(self._request.play)
             self._intake.connect(
                 video,
                 lambda size: self._describe(video, size, begun),
                 live=not self._request.once,
             )
-            client.play(self._request.play)
             self._dropped = -1
             try:
                 return self._listen(client)
@@ -291,7 +294,6 @@ class CaptureLoop:
     def _finish(self, reason: str) -> None:
         """Close everything; where nothing came, leave nothing."""
         counts = self.counts
-        self._pictures.close()
         with contextlib.suppress(*([OutputError] if reason == "disc_full" else [])):
             self._intake.close()
             self._record.write(
@@ -302,6 +304,7 @@ class CaptureLoop:
             self._record.close()
         if not counts.frames:
             side_files.remove(self._clip)
+        self._pictures.close()
 
     def _silent(self) -> DeviceError:
         what = tr("agreed to send, but nothing comes")

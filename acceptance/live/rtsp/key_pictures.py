@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import queue
 import threading
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 APART = 1.0  # s
+WAIT = 0.2  # s
 
 
 class KeyPictures:
@@ -27,6 +29,7 @@ class KeyPictures:
     def __init__(self, on_frame: Callable[[Frame], None] | None) -> None:
         self._on_frame, self._due, self._count = on_frame, 0.0, 0
         self._newest: queue.Queue[tuple[str, bytes] | None] = queue.Queue(1)
+        self._error: Exception | None = None
         self._thread = threading.Thread(target=self._work, daemon=True)
         if on_frame is not None:
             self._thread.start()
@@ -42,17 +45,23 @@ class KeyPictures:
                 return
 
     def close(self) -> None:
-        """End the thread once it has shown what it has."""
-        if self._on_frame is not None:
-            self._newest.put(None)
-            self._thread.join()
+        """End the thread once it has shown what it has; raise what went wrong there."""
+        while self._thread.is_alive():
+            with contextlib.suppress(queue.Full):
+                self._newest.put(None, timeout=WAIT)
+                self._thread.join()
+        if self._error is not None:
+            raise self._error
 
     def _work(self) -> None:
-        while (item := self._newest.get()) is not None:
-            frame = decoded(*item, index=self._count)
-            if frame is not None and self._on_frame is not None:
-                self._count += 1
-                self._on_frame(frame)
+        try:
+            while (item := self._newest.get()) is not None:
+                frame = decoded(*item, index=self._count)
+                if frame is not None and self._on_frame is not None:
+                    self._count += 1
+                    self._on_frame(frame)
+        except Exception as error:  # noqa: BLE001 -- who watches may fail; the capture goes on
+            self._error = error
 
 
 def decoded(codec: str, data: bytes, *, index: int = 0) -> Frame | None:

@@ -28,5 +28,6 @@ def require(folder: Path) -> None:
 
 
 def is_short(folder: Path) -> bool:
-    """Whether a capture should end while what it has can still be written."""
-    return shutil.disk_usage(folder).free < LEAST
+    """Whether a capture should end while what it has can still be written. Raises OutputError."""
+    with output.disc_errors(folder):
+        return shutil.disk_usage(folder).free < LEAST

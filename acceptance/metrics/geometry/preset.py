@@ -89,12 +89,19 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
 
     Raises GapError too_few_frames, stills_differ.
     """
-    view, shot = scene.of_kind("picture")[0], scene.shot
-    if len(view.luma) < FEWEST:
-        raise GapError("too_few_frames", frames=len(view.luma), needed=FEWEST)
-    places, factor = shifts(view.luma)
+    yield from of_stills(scene.of_kind("picture")[0].luma, scene.shot, scene.video.width)
+
+
+def of_stills(stills: NDArray[np.generic], shot: Shot, width: int) -> Iterator[Measurement | Note]:
+    """Measure how far stills (n, h, w) are shifted against the first; ``width`` px of the picture.
+
+    Raises GapError too_few_frames, stills_differ.
+    """
+    if len(stills) < FEWEST:
+        raise GapError("too_few_frames", frames=len(stills), needed=FEWEST)
+    places, factor = shifts(stills)
     doubt, focal = PICTURE_DOUBT * factor, _stated_focal(shot)
-    yield from _figures(shot, _Places(places, doubt, scene.video.width), focal, PICTURE_METHOD)
+    yield from _figures(shot, _Places(places, doubt, width), focal, PICTURE_METHOD)
 
 
 def across(shots: Sequence[Shot], measured: Sequence[Measurement]) -> Iterator[Measurement | Note]:

@@ -122,9 +122,9 @@ def seen(scene: Scene, view: View, tone: Tone) -> Edge:
     refuse_clipped(scene, view)
     inside = within(view)
     codes = [picture[inside] for picture in pictures(view)]
-    light = [np.interp(picture, np.arange(tone.light.size), tone.light) for picture in codes]
+    light = [_read_off(tone.light, picture) for picture in codes]
     lights, ordered = in_order(light[0]), in_order(codes[0])
-    probe = np.sign(light[0]) * np.abs(light[0]) ** (1 + TONE_PROBE)
+    probe = _probe(tone, codes[0], light[0])
     return Edge(
         view=view,
         results=tuple(edge_mtf(picture) for picture in light),
@@ -132,6 +132,26 @@ def seen(scene: Scene, view: View, tone: Tone) -> Edge:
         levels=(quantile(lights, 0.1), quantile(lights, 0.9)),
         coarseness=coarseness(scene, view, quantile(ordered, 0.9) - quantile(ordered, 0.1)),
     )
+
+
+def _whole(codes: Array) -> NDArray[np.uint16] | None:
+    """Return codes as the whole numbers that they are in a single frame; None: in a mean."""
+    whole = codes.astype(np.uint16)
+    return whole if (whole == codes).all() else None
+
+
+def _read_off(curve: Array, codes: Array) -> Array:
+    """Return what a curve over all codes gives at each of ``codes``, of any shape."""
+    whole = _whole(codes)
+    return np.interp(codes, np.arange(curve.size), curve) if whole is None else curve[whole]
+
+
+def _probe(tone: Tone, codes: Array, light: Array) -> Array:
+    """Return the light of codes by another tone curve; of whole codes it is looked up, too."""
+    whole = _whole(codes)
+    known = light if whole is None else tone.light
+    other = np.sign(known) * np.abs(known) ** (1 + TONE_PROBE)
+    return np.asarray(other if whole is None else other[whole])
 
 
 def figures(scene: Scene, edge: Edge, tone: Tone) -> Iterator[Measurement | Note]:

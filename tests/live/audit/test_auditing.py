@@ -26,7 +26,7 @@ USERS = ("admin", "operator")
 RECORD = """
 authorised_by = "Li"
 authorised = ["Wang"]
-ranges = ["127.0.0.1"]
+ranges = ["127.0.0.1", "::1"]
 valid_from = 2026-01-01T00:00:00Z
 valid_until = 2026-12-31T23:59:59Z
 actions = ["audit"]
@@ -262,6 +262,21 @@ def test_an_expired_certificate_is_found_and_a_good_one_is_none(
     files = tls_peer.certificate(good, tmp_path)
     with tls_peer.openssl("TLS 1.2", "TLS 1.3", files, "DEFAULT") as port:
         assert codes(audited(tls_port=port)) == ["plain_http"]
+
+
+def test_a_device_of_ipv6_is_audited_by_its_literal(
+    tmp_path: Path, permission: authorisation.Authorisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contacts.time, "sleep", lambda _: None)
+    device = open_device.Device(rtsp="open")
+    log = transcript.Transcript(tmp_path / "x.jsonl", "audit")
+    with open_device.serving(device, "::1"), log:
+        [found] = auditing.audit(
+            [f"[::1]:{device.onvif_port}"], permission, log, rtsp_port=device.rtsp_port,
+            tls_port=open_device.free_port(), seconds=2,
+        )  # fmt: skip
+    assert codes(found) == ["plain_http", "rtsp_anonymous", "rtsp_open_onvif_closed"]
+    assert b"DESCRIBE rtsp://[::1]:" in device.requests[-1]
 
 
 def test_onvif_over_tls_alone_is_audited(

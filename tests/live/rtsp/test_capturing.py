@@ -69,13 +69,14 @@ def test_each_codec_comes_by_each_transport(
 def test_arrivals_are_those_of_the_kernel_and_close_to_when_the_frame_was_sent(
     tmp_path: Path,
 ) -> None:
-    """Between the camera's push and the arrival lie GStreamer's 1 to 10 ms, never less than 0."""
+    """Between the camera's push and the arrival lie GStreamer's some ms, never less than 0."""
     with camera(codec="h264") as peer:
         captured = capture(peer.url, tmp_path / "gate.mp4", frames=50)
         sent = [line["at"] for line in peer.sent()]
     came = [float(row["arrival_s"]) for row in rows(captured.arrivals)]
-    after = [arrival - max(at for at in sent if at <= arrival) for arrival in came]
-    assert max(after) < 0.04
+    after = np.array(came) - np.array(sent[: len(came)])
+    assert after.min() >= 0
+    assert np.median(after) < 0.02
     packets = rows(captured.packets)
     lags = [float(row["user_s"]) - float(row["arrival_s"]) for row in packets]
     assert captured.kernel_times
@@ -175,6 +176,29 @@ def test_a_camera_that_stops_in_the_middle_is_asked_again_until_the_time_is_over
 
 
 @pytest.mark.film
+@pytest.mark.slow
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+def test_a_session_that_ends_unless_kept_alive_is_kept_alive(
+    transport: str, tmp_path: Path
+) -> None:
+    """GStreamer drops a session 5 s after its time-out."""
+    with camera(session_timeout=2) as peer:
+        captured = capture(peer.url, tmp_path / "gate.mp4", seconds=10, transport=transport)
+        alive = [line for line in peer.said if line.get("client") == "get_parameter"]
+    assert captured.whole
+    assert len(alive) >= 8
+
+
+@pytest.mark.film
+@pytest.mark.slow
+def test_a_stream_without_sender_reports_is_captured_without_them(tmp_path: Path) -> None:
+    with camera(sender_reports=False) as peer:
+        captured = capture(peer.url, tmp_path / "gate.mp4", seconds=6, transport="udp")
+    check(captured)
+    assert events(captured, "sender_report") == []
+
+
+@pytest.mark.film
 def test_a_session_is_ended_so_that_the_next_one_finds_room(
     tmp_path: Path,
 ) -> None:
@@ -218,6 +242,25 @@ def test_whoever_watches_gets_the_newest_key_frame_once_a_second(tmp_path: Path)
     assert 2 <= len(rates) <= 4
     assert all(23 < rate.frame_rate < 27 for rate in rates)
     assert all(rate.bit_rate > 10_000 for rate in rates)
+
+
+@pytest.mark.film
+def test_who_watches_may_fail_and_the_capture_is_finished_first(tmp_path: Path) -> None:
+    def fail(_: Frame) -> None:
+        raise ValueError("watching")
+
+    with camera(gop=10) as peer, pytest.raises(ValueError, match="watching"):
+        capture(peer.url, tmp_path / "gate.mp4", seconds=2, on_frame=fail)
+    assert len(footage.open_clip(tmp_path / "gate.mp4").packets) > 40
+    assert '"finished"' in (tmp_path / "gate.stream.jsonl").read_text()
+
+
+def test_what_ends_before_a_frame_came_is_no_capture(tmp_path: Path) -> None:
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(DeviceError, match="nothing was captured"):
+        capture("rtsp://127.0.0.1:9/live", tmp_path / "gate.mp4", stop=stop)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_nothing_is_written_over(tmp_path: Path) -> None:
