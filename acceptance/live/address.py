@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from acceptance.errors import UsageError
 from acceptance.messages import tr
 
+HTTP, HTTPS = 80, 443  # ports of ONVIF, unless one is given
 NAME = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9_-]{1,63}(?<!-))*\.?")
 
 
@@ -60,6 +61,6 @@ def is_host(host: str) -> bool:
 def _not_an_address(written: str) -> UsageError:
     return UsageError(
         tr("is no address of a device"),
-        where=written,
+        where=written.rpartition("@")[2],  # what stands before may be a password
         hint=tr("Give HOST, HOST:PORT or [IPV6]:PORT"),
     )

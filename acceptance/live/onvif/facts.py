@@ -18,6 +18,7 @@ from acceptance.messages import tr
 from acceptance.model import Reason
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from acceptance.live.transcript import Field, Transcript
@@ -348,6 +349,15 @@ def read(path: Path) -> DeviceFacts:
         what = tr("is no record of a probe")
         raise SessionError(what, where=str(path)) from error
     return DeviceFacts(**{**found, "notes": tuple(notes)})
+
+
+def encoder_setting(line: Mapping[str, Field]) -> EncoderSetting | None:
+    """Read a setting from a line of a record; None where a field is missing or wrong."""
+    try:
+        made = _made(EncoderSetting, line)
+    except (KeyError, TypeError, ValueError):
+        return None
+    return made if isinstance(made, EncoderSetting) else None
 
 
 def _note(code: Field, parameters: Field) -> Reason:
