@@ -214,7 +214,7 @@ def _encoder(line: Mapping[str, Field]) -> EncoderSetting | None:
     sound = (
         len(value) <= LONGEST_TEXT if isinstance(value, str) else _count(value) is not None
         for value in values
-        if value is not None
+        if value is not None and not isinstance(value, bool)
     )
     return setting if all(sound) else None
 

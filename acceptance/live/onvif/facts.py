@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import types
 import typing
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from acceptance.errors import SessionError
@@ -379,9 +379,8 @@ def _made(kind: object, value: object) -> object:
         return tuple(_made(each, item) for each, item in zip(kinds, value, strict=True))
     if isinstance(kind, type) and isinstance(value, dict):
         hints = typing.get_type_hints(kind)
-        return kind(
-            **{each.name: _made(hints[each.name], value[each.name]) for each in fields(kind)}
-        )
+        needed = [each for each in fields(kind) if each.name in value or each.default is MISSING]
+        return kind(**{each.name: _made(hints[each.name], value[each.name]) for each in needed})
     if isinstance(kind, type) and kind is float and type(value) in {int, float}:
         return value
     if isinstance(kind, type) and isinstance(value, kind):
