@@ -194,7 +194,7 @@ def _of_list(path: Path) -> Iterator[tuple[str, StreamUrl]]:
 
 def _name(place: StreamUrl) -> str:
     """Name the clip of a stream by host and path, without what a URL asks for."""
-    path = re.sub(r"^rtsps?://[^/]*", "", place.url).partition("?")[0]
+    path = re.sub(r"^rtsps?://[^/]*", "", place.shown).partition("?")[0]
     return re.sub(r"[^A-Za-z0-9]+", "-", place.address.host + path).strip("-")
 
 
@@ -214,14 +214,13 @@ def _clips(names: Sequence[str], output: Path) -> list[Path]:
 
 
 def _credentials(place: StreamUrl, user: str) -> Credentials | None:
-    if place.credentials is None:
-        return _found(place.address.host, user)
-    what = tr(
-        "warning: a password in a URL is seen in the list of processes and in the shell's "
-        "history; better set ACCEPTANCE_PASSWORD or give --user"
-    )
-    terminal.errors.print(what, markup=False)
-    return place.credentials
+    if place.credentials is not None or place.shown != place.url:
+        what = tr(
+            "warning: a password in a URL is seen in the list of processes and in the shell's "
+            "history; better set ACCEPTANCE_PASSWORD or give --user"
+        )
+        terminal.errors.print(what, markup=False)
+    return place.credentials or _found(place.address.host, user)
 
 
 @functools.cache

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.cli import terminal
+from acceptance.files import url_password
 from acceptance.messages import shortened, tr
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def _encoder(setting: EncoderSetting) -> tuple[str, ...]:
         " ".join(filter(None, (setting.codec, setting.codec_profile))),
         size,
         *("—" if figure is None else f"{figure:g}" for figure in figures),
-        setting.address,
+        url_password.without(setting.address),
     )
 
 
