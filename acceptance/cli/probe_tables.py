@@ -57,7 +57,11 @@ def _show_encoders(settings: Sequence[EncoderSetting]) -> None:
     )  # fmt: skip
     rows = [_encoder(setting) for setting in settings]
     terminal.table(tr("Encoder settings, not measured"), columns, rows)
-    named = [(_profile(setting), setting.address) for setting in settings if setting.address]
+    named = [
+        (_profile(setting), url_password.without(setting.address))
+        for setting in settings
+        if setting.address
+    ]
     if named:
         terminal.aligned(tr("Streams"), named)
 

@@ -149,7 +149,7 @@ class CaptureLoop:
             self._finish(reason)
         if not self.counts.frames:
             what, hint = tr("nothing was captured before the end"), tr("Give it more time")
-            raise DeviceError(what, where=self._place.url, hint=hint, code="nothing")
+            raise DeviceError(what, where=self._place.shown, hint=hint, code="nothing")
         return reason
 
     def _until_over(self) -> str:
@@ -315,9 +315,9 @@ class CaptureLoop:
         if self._intake.began:
             what = tr("has stopped sending")
         hint = tr("Look whether a firewall keeps UDP out, or try --transport tcp")
-        return DeviceError(what, where=self._place.url, hint=hint, code="silent")
+        return DeviceError(what, where=self._place.shown, hint=hint, code="silent")
 
     def _unreadable(self) -> DeviceError:
         what = tr("sends packets, but no picture that can be decoded")
         hint = tr("Look whether another viewer shows the stream; try --transport tcp")
-        return DeviceError(what, where=self._place.url, hint=hint, code="no_picture")
+        return DeviceError(what, where=self._place.shown, hint=hint, code="no_picture")
