@@ -66,7 +66,7 @@ def gusts(amplitude: float) -> Change:
     return change
 
 
-def focused(luma: Floats, index: int, random: np.random.Generator) -> Floats:
+def focused(luma: Floats, index: int, _: np.random.Generator) -> Floats:
     """Hunt for focus for half a second."""
     return cv2.GaussianBlur(luma, (0, 0), 4) if 30 <= index < 38 else luma
 
