@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.cli import terminal
+from acceptance.files import url_password
 from acceptance.messages import shortened, tr
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import types
 import typing
 from dataclasses import MISSING, asdict, dataclass, fields
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from acceptance.errors import SessionError
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from acceptance.live.transcript import Field, Transcript
 
 KIND = "probe"
+LEAST_GAP = 5.0  # s that counts; the list has all
+STILL = 0.002  # of the device's units, from -1 to 1: a position that changes less stands
 Found = dict[str, Any]
 """Facts by the names of their fields in ``DeviceFacts``."""
 
@@ -177,6 +180,12 @@ class KeptTrack:
     source: str
     """``events``: gaps were walked; ``tracks``: only first and last time are known."""
 
+    @property
+    def gaps(self) -> list[float]:
+        """Lengths of the gaps between stretches, s; what only touches leaves none."""
+        apart = (later[0] - earlier[1] for earlier, later in pairwise(self.stretches))
+        return [seconds for seconds in apart if seconds > LEAST_GAP]
+
 
 @dataclass(frozen=True, kw_only=True)
 class PtzTrial:
@@ -196,6 +205,13 @@ class PtzTrial:
 
     stopped: bool
     """Whether Stop was answered."""
+
+    @property
+    def moved(self) -> bool | None:
+        """Whether it moved, by the picture, else by its own word; None: nothing tells."""
+        if self.changed is not None:
+            return self.changed
+        return None if self.reported is None else self.reported > STILL
 
 
 @dataclass(frozen=True, kw_only=True)
