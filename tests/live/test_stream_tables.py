@@ -37,7 +37,7 @@ def test_what_onvif_stated_is_read_whole_or_not_at_all(tmp_path: Path) -> None:
     stated = {
         "profile": "main", "name": "Main", "media": 2, "codec": "H265", "width": 1920,
         "height": 1080, "rate": 25.0, "bit_rate": None, "key_interval": 50,
-        "codec_profile": "Main", "address": "rtsp://192.0.2.1/main",
+        "codec_profile": "Main", "address": "rtsp://192.0.2.1/main", "moves": False,
     }  # fmt: skip
     path = tmp_path / "a.stream.jsonl"
     for wrong in ({}, {"rate": "fast"}, {"rate": -1}, {"width": 1e400}, {"codec": "H" * 9999}):
