@@ -10,6 +10,7 @@ from acceptance.errors import UsageError
 from acceptance.files import url_password
 from acceptance.messages import tr
 
+HTTP, HTTPS = 80, 443  # ports of ONVIF, unless one is given
 NAME = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9_-]{1,63}(?<!-))*\.?")
 
 

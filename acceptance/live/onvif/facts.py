@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import types
 import typing
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from acceptance.errors import SessionError
@@ -18,6 +18,7 @@ from acceptance.messages import tr
 from acceptance.model import Reason
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from acceptance.live.transcript import Field, Transcript
@@ -350,6 +351,15 @@ def read(path: Path) -> DeviceFacts:
     return DeviceFacts(**{**found, "notes": tuple(notes)})
 
 
+def encoder_setting(line: Mapping[str, Field]) -> EncoderSetting | None:
+    """Read a setting from a line of a record; None where a field is missing or wrong."""
+    try:
+        made = _made(EncoderSetting, line)
+    except (KeyError, TypeError, ValueError):
+        return None
+    return made if isinstance(made, EncoderSetting) else None
+
+
 def _note(code: Field, parameters: Field) -> Reason:
     if not isinstance(code, str) or not isinstance(parameters, dict):
         raise TypeError(str(code))
@@ -369,9 +379,8 @@ def _made(kind: object, value: object) -> object:
         return tuple(_made(each, item) for each, item in zip(kinds, value, strict=True))
     if isinstance(kind, type) and isinstance(value, dict):
         hints = typing.get_type_hints(kind)
-        return kind(
-            **{each.name: _made(hints[each.name], value[each.name]) for each in fields(kind)}
-        )
+        needed = [each for each in fields(kind) if each.name in value or each.default is MISSING]
+        return kind(**{each.name: _made(hints[each.name], value[each.name]) for each in needed})
     if isinstance(kind, type) and kind is float and type(value) in {int, float}:
         return value
     if isinstance(kind, type) and isinstance(value, kind):
