@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import math
 import warnings
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
@@ -18,12 +18,14 @@ from numpy.typing import NDArray
 from acceptance.errors import PlanError, SessionError
 from acceptance.files import regular
 from acceptance.live import transcript
+from acceptance.live.onvif import facts
 from acceptance.messages import tr, tr_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from acceptance.live.onvif.facts import EncoderSetting
     from acceptance.live.transcript import Field
 
 Floats = NDArray[np.float64]
@@ -40,6 +42,7 @@ TIMES = (3, 4)  # the columns that need not be whole
 BACK = 1.0  # s, by which an arrival may lie before the one above it
 CLOCK_RATE = 90000  # Hz, of RTP times of video (RFC 6184, 8.2.1; RFC 7798, 7.1; RFC 2435, 3)
 
+LONGEST_TEXT = 2000  # characters that a device states
 SLOWEST, FASTEST = 1000.0, 1e7  # Hz that a clock of RTP times may have
 
 
@@ -116,6 +119,8 @@ class StreamRecord:
     """kbit/s that the SDP states (RFC 8866, 5.8, ``b=AS``); None: it states none."""
     ended: str
     """Why the capture ended; empty: not stated."""
+    encoder: EncoderSetting | None = None
+    """What the device states of the stream by ONVIF; None: it was not asked."""
 
     @property
     def clock_rate(self) -> float:
@@ -194,7 +199,24 @@ def record(path: Path) -> StreamRecord:
         own_drops=_own_drops(lines),
         sdp_bit_rate=_stated_bit_rate(sdp),
         ended="".join(str(line.get("reason", "")) for line in lines if line["event"] == "finished"),
+        encoder=next(map(_encoder, _of("encoder_setting", lines)), None),
     )
+
+
+def _of(event: str, lines: Sequence[Mapping[str, Field]]) -> Iterator[Mapping[str, Field]]:
+    return (line for line in lines if line["event"] == event)
+
+
+def _encoder(line: Mapping[str, Field]) -> EncoderSetting | None:
+    """Read what was stated by ONVIF; None where a field is missing or wrong."""
+    setting = facts.encoder_setting(line)
+    values = asdict(setting).values() if setting else ()
+    sound = (
+        len(value) <= LONGEST_TEXT if isinstance(value, str) else _count(value) is not None
+        for value in values
+        if value is not None and not isinstance(value, bool)
+    )
+    return setting if all(sound) else None
 
 
 def _own_drops(lines: Sequence[Mapping[str, Field]]) -> int | None:

@@ -33,6 +33,19 @@ def test_what_a_capture_wrote_is_read_again(tmp_path: Path) -> None:
     assert len(record.reports.ntp) == 2
 
 
+def test_what_onvif_stated_is_read_whole_or_not_at_all(tmp_path: Path) -> None:
+    stated = {
+        "profile": "main", "name": "Main", "media": 2, "codec": "H265", "width": 1920,
+        "height": 1080, "rate": 25.0, "bit_rate": None, "key_interval": 50,
+        "codec_profile": "Main", "address": "rtsp://192.0.2.1/main",
+    }  # fmt: skip
+    path = tmp_path / "a.stream.jsonl"
+    for wrong in ({}, {"rate": "fast"}, {"rate": -1}, {"width": 1e400}, {"codec": "H" * 9999}):
+        path.write_text(EVENT + json.dumps({"event": "encoder_setting", **stated, **wrong}) + "\n")
+        read = stream_tables.record(path).encoder
+        assert (read and (read.width, read.rate)) == (None if wrong else (1920, 25.0))
+
+
 def test_a_last_line_cut_short_is_left_out(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text(HEAD + ROW + ROW[:30])

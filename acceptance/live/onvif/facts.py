@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import types
 import typing
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from acceptance.errors import SessionError
@@ -18,11 +19,14 @@ from acceptance.messages import tr
 from acceptance.model import Reason
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from acceptance.live.transcript import Field, Transcript
 
 KIND = "probe"
+LEAST_GAP = 5.0  # s that counts; the list has all
+STILL = 0.002  # of the device's units, from -1 to 1: a position that changes less stands
 Found = dict[str, Any]
 """Facts by the names of their fields in ``DeviceFacts``."""
 
@@ -176,6 +180,12 @@ class KeptTrack:
     source: str
     """``events``: gaps were walked; ``tracks``: only first and last time are known."""
 
+    @property
+    def gaps(self) -> list[float]:
+        """Lengths of the gaps between stretches, s; what only touches leaves none."""
+        apart = (later[0] - earlier[1] for earlier, later in pairwise(self.stretches))
+        return [seconds for seconds in apart if seconds > LEAST_GAP]
+
 
 @dataclass(frozen=True, kw_only=True)
 class PtzTrial:
@@ -195,6 +205,13 @@ class PtzTrial:
 
     stopped: bool
     """Whether Stop was answered."""
+
+    @property
+    def moved(self) -> bool | None:
+        """Whether it moved, by the picture, else by its own word; None: nothing tells."""
+        if self.changed is not None:
+            return self.changed
+        return None if self.reported is None else self.reported > STILL
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -350,6 +367,15 @@ def read(path: Path) -> DeviceFacts:
     return DeviceFacts(**{**found, "notes": tuple(notes)})
 
 
+def encoder_setting(line: Mapping[str, Field]) -> EncoderSetting | None:
+    """Read a setting from a line of a record; None where a field is missing or wrong."""
+    try:
+        made = _made(EncoderSetting, line)
+    except (KeyError, TypeError, ValueError):
+        return None
+    return made if isinstance(made, EncoderSetting) else None
+
+
 def _note(code: Field, parameters: Field) -> Reason:
     if not isinstance(code, str) or not isinstance(parameters, dict):
         raise TypeError(str(code))
@@ -369,9 +395,8 @@ def _made(kind: object, value: object) -> object:
         return tuple(_made(each, item) for each, item in zip(kinds, value, strict=True))
     if isinstance(kind, type) and isinstance(value, dict):
         hints = typing.get_type_hints(kind)
-        return kind(
-            **{each.name: _made(hints[each.name], value[each.name]) for each in fields(kind)}
-        )
+        needed = [each for each in fields(kind) if each.name in value or each.default is MISSING]
+        return kind(**{each.name: _made(hints[each.name], value[each.name]) for each in needed})
     if isinstance(kind, type) and kind is float and type(value) in {int, float}:
         return value
     if isinstance(kind, type) and isinstance(value, kind):
