@@ -91,6 +91,9 @@ from .model import (
     Answer as Answer,
 )
 from .model import (
+    AuditLog as AuditLog,
+)
+from .model import (
     BottomLine as BottomLine,
 )
 from .model import (
@@ -133,6 +136,9 @@ from .model import (
     Deviation as Deviation,
 )
 from .model import (
+    DeviceRecord as DeviceRecord,
+)
+from .model import (
     Draw as Draw,
 )
 from .model import (
@@ -155,6 +161,9 @@ from .model import (
 )
 from .model import (
     LogEntry as LogEntry,
+)
+from .model import (
+    LoggedFinding as LoggedFinding,
 )
 from .model import (
     Matrix as Matrix,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from acceptance.live.credentials import Prompt
-    from acceptance.model import Finding, Session, Taken
+    from acceptance.model import Finding, Session
     from acceptance.session.measuring import Progress
     from acceptance.session.plan import ShotFields
     from acceptance.signing.certificates import Signer
@@ -174,8 +174,7 @@ def judge(
     if day and not (isinstance(day, str) and resources.is_day(day)):
         hint = tr("Write it as 2026-11-25")
         raise PlanError(tr("is no day"), where=repr(today), hint=hint)
-    shots: list[Taken] = [*plan.shots, *plan.recordings]
-    return judging.judge(packs, plan, measurements, notes, shots, today=day, quantities=units)
+    return judging.judge(packs, plan, measurements, notes, plan.taken, today=day, quantities=units)
 
 
 def judge_again(

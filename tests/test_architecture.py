@@ -86,7 +86,10 @@ SLOW = {"scipy.stats": "scipy.special has its distributions"}
 DEEPEST = 3  # levels of folders, acceptance/ the first
 
 # What a metric may know of the model: what it measures on and what it says, never what is required.
-MODEL_FOR_METRICS = {"model.basics", "model.subject", "model.shot", "model.measurement"}
+MODEL_FOR_METRICS = {
+    *("model.basics", "model.subject", "model.shot", "model.measurement"),
+    "model.device_record",
+}
 
 
 def module_of(path: Path) -> str:
@@ -302,6 +305,7 @@ WRITERS = {
     "session.runner": "fills the work folder",
     "session.resuming": "clears the work folder of what its log does not name",
     "session.intake": "fills the work folder",
+    "session.device_intake": "fills the work folder",
     "session.measuring": "fills the work folder",
     "session.store": "fills the work folder",
     "session.log_book": "adds to the log of the work folder",

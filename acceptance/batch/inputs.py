@@ -30,7 +30,16 @@ PATTERN = re.compile(r"[*?\[]")
 BLANK = re.compile(r"\{([^{}]*)\}")
 # Fields by which a file is a plan; a chart's copy, a pack or a panel's key has none of them.
 OF_PLANS = frozenset(
-    {"packs", "subjects", "shots", "device_list", "recordings", "answers", "answer_files"}
+    {
+        "packs",
+        "subjects",
+        "shots",
+        "device_list",
+        "recordings",
+        "device_records",
+        "answers",
+        "answer_files",
+    }
 )
 
 

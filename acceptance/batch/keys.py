@@ -89,6 +89,9 @@ def of_session(
     """
     beside = [name for _, name in kept_by_path(plan)]
     beside += [asked.source for asked in plan.recordings]
+    beside += [
+        name for record in plan.device_records for name in (record.probe, record.audit) if name
+    ]
     beside += [plan.device_list] if plan.device_list else []
     read = {
         "plan": store.dump_plan(plan).decode(),

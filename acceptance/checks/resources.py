@@ -42,7 +42,7 @@ def check(plan: Plan) -> None:
             )  # fmt: skip
             hint = tr("Give by, and when as a date like 2026-11-25")
             raise PlanError(tr("does not say by whom and when"), where=where, hint=hint)
-    if plan.people and not plan.operator and (plan.shots or plan.recordings):
+    if plan.people and not plan.operator and plan.taken:
         what = tr("people are listed, but it is not stated who measured")
         hint = tr("Name one of them as operator")
         raise PlanError(what, where="operator", hint=hint)

@@ -13,7 +13,7 @@ from acceptance.model import Measurement, Note
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from acceptance.model import Plan, Taken
+    from acceptance.model import Plan
 
 
 Kind = TypeVar("Kind", Measurement, Note)
@@ -41,7 +41,7 @@ def require_sound(
 
     ``units`` are those of the quantities that can be judged. Raises PlanError that names the first.
     """
-    shots: list[Taken] = [*plan.shots, *plan.recordings]
+    shots = plan.taken
     subjects = {shot.id: shot.subject for shot in shots}
     for number, found in enumerate(measurements, start=1):
         complaint = next(_complaints(found, subjects, units), None)

@@ -202,7 +202,7 @@ def _name(source: str, profile: str) -> str:
     named = f"{source}-{profile}"
     if url.is_url(source):
         place = url.parse(source)
-        path = re.sub(r"^rtsps?://[^/]*", "", place.url).partition("?")[0]
+        path = re.sub(r"^rtsps?://[^/]*", "", place.shown).partition("?")[0]
         named = place.address.host + path
     return re.sub(r"[^A-Za-z0-9]+", "-", named).strip("-")
 
@@ -227,14 +227,13 @@ def _login(source: str, user: str) -> tuple[str, Credentials | None]:
     if not url.is_url(source):
         return source, _found(address.parse(source, address.HTTP).host, user)
     place = url.parse(source)
-    if place.credentials is None:
-        return place.url, _found(place.address.host, user)
-    what = tr(
-        "warning: a password in a URL is seen in the list of processes and in the shell's "
-        "history; better set ACCEPTANCE_PASSWORD or give --user"
-    )
-    terminal.errors.print(what, markup=False)
-    return place.url, place.credentials
+    if place.credentials is not None or place.shown != place.url:
+        what = tr(
+            "warning: a password in a URL is seen in the list of processes and in the shell's "
+            "history; better set ACCEPTANCE_PASSWORD or give --user"
+        )
+        terminal.errors.print(what, markup=False)
+    return place.url, place.credentials or _found(place.address.host, user)
 
 
 @functools.cache

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.cli import terminal
+from acceptance.files import url_password
 from acceptance.messages import shortened, tr
 
 if TYPE_CHECKING:
@@ -57,7 +58,11 @@ def _show_encoders(settings: Sequence[EncoderSetting]) -> None:
     )  # fmt: skip
     rows = [_encoder(setting) for setting in settings]
     terminal.table(tr("Encoder settings, not measured"), columns, rows)
-    named = [(_profile(setting), setting.address) for setting in settings if setting.address]
+    named = [
+        (_profile(setting), url_password.without(setting.address))
+        for setting in settings
+        if setting.address
+    ]
     if named:
         terminal.aligned(tr("Streams"), named)
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from acceptance.errors import UsageError
+from acceptance.files import url_password
 from acceptance.messages import tr
 
 HTTP, HTTPS = 80, 443  # ports of ONVIF, unless one is given
@@ -61,6 +62,6 @@ def is_host(host: str) -> bool:
 def _not_an_address(written: str) -> UsageError:
     return UsageError(
         tr("is no address of a device"),
-        where=written.rpartition("@")[2],  # what stands before may be a password
+        where=url_password.without(written.rpartition("@")[2]),
         hint=tr("Give HOST, HOST:PORT or [IPV6]:PORT"),
     )

@@ -174,6 +174,11 @@ def load(path: Path) -> Authorisation:
     except OSError as error:
         what = tr("cannot be read ({cause})", cause=error.strerror or error)
         raise PlanError(what, where=where, hint=hint) from error
+    return parse(content, where, hint=hint)
+
+
+def parse(content: bytes, where: str, *, hint: str = "") -> Authorisation:
+    """Read the content of a record as ``load`` does; ``where`` names it in messages."""
     fields = strict_toml.loads(content, where, hint=hint)
     record = Authorisation(
         authorised_by=_filled(

@@ -6,6 +6,7 @@ sentence in any language: a reason is a code with parameters, worded by
 """
 
 from acceptance.model.basics import Box, Point, Reason, Value
+from acceptance.model.device_record import AuditLog, DeviceRecord, LoggedFinding
 from acceptance.model.finding import BottomLine, Conclusion, Finding, Outcome, PartScore, Verdict
 from acceptance.model.log import LogEntry
 from acceptance.model.measurement import BudgetLine, Curve, Event, Measurement, Note
@@ -55,6 +56,7 @@ from acceptance.model.warning import SessionWarning, Severity
 __all__ = [
     "AdvisedLimit",
     "Answer",
+    "AuditLog",
     "BottomLine",
     "Box",
     "BudgetLine",
@@ -69,6 +71,7 @@ __all__ = [
     "Curve",
     "DecisionRule",
     "Deviation",
+    "DeviceRecord",
     "Draw",
     "Event",
     "Finding",
@@ -77,6 +80,7 @@ __all__ = [
     "Level",
     "Limit",
     "LogEntry",
+    "LoggedFinding",
     "Matrix",
     "Measurement",
     "Modality",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from acceptance.model.basics import Value
+from acceptance.model.device_record import DeviceRecord
 from acceptance.model.log import LogEntry
-from acceptance.model.shot import Condition, Recordings, Shot, SignalPath
+from acceptance.model.shot import Condition, Recordings, Shot, SignalPath, Taken
 from acceptance.model.standard import Scope
 from acceptance.model.subject import Subject, SubjectKind
 
@@ -331,6 +332,9 @@ class Plan:
     recordings: tuple[Recordings, ...] = ()
     """What recorders have kept."""
 
+    device_records: tuple[DeviceRecord, ...] = ()
+    """What was found out about devices on the network."""
+
     minimum_duration: float | None = None
     """Seconds, in place of the packs' own for rates judged as counts; needs a
     deviation of that name. None: the packs' own."""
@@ -360,3 +364,8 @@ class Plan:
 
     commitments: tuple[LogEntry, ...] = ()
     """Its entries, all of them; added when the plan is read."""
+
+    @property
+    def taken(self) -> tuple[Taken, ...]:
+        """Shots, recordings and device records: all that a measurement may be of."""
+        return *self.shots, *self.recordings, *self.device_records

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from acceptance.model.device_record import DeviceRecord
 from acceptance.model.finding import BottomLine, Conclusion, Finding, Verdict
 from acceptance.model.log import LogEntry
 from acceptance.model.measurement import Measurement, Note
@@ -167,6 +168,9 @@ class Session:
     recordings: tuple[Recordings, ...] = ()
     """As found; ``source`` is the list below ``data/recordings/``."""
 
+    device_records: tuple[DeviceRecord, ...] = ()
+    """As read; their files lie below ``data/device_records/``."""
+
     conclusions: tuple[Conclusion, ...] = ()
     """One for each pack with a scoring; empty unless the whole site is accepted."""
 
@@ -184,8 +188,8 @@ class Session:
 
     @property
     def taken(self) -> tuple[Taken, ...]:
-        """Shots and recordings: all that a measurement may be of."""
-        return *self.shots, *self.recordings
+        """Shots, recordings and device records: all that a measurement may be of."""
+        return *self.shots, *self.recordings, *self.device_records
 
     @property
     def unstated_day(self) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from acceptance.model import Finding, Taken
+    from acceptance.model import Finding
 
 VERDICT = "verdict"  # the name of the last test of each plan
 
@@ -33,7 +33,7 @@ class PlanModule(MeasuredModule):
         try:
             plan, packs = runner.prepare(plans.read(self.path))
             live_sources.require_none(plan, self.path.name)
-            taken: list[Taken] = [*plan.shots, *plan.recordings]
+            taken = plan.taken
             units = metrics.quantities()
             due = judging.judge(packs, plan, (), (), taken, today="", quantities=units)
             held = [*baseline_tests.of(self, [one.id for one in taken])]

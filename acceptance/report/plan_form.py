@@ -68,6 +68,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         *("id", "subject", "source", "name_pattern", "utc_offset", "until", "in_service"),
         *("clock_error", "gap", "longest_break"),
     ),
+    "device_records": ("id", "subject", "probe", "audit"),
     "concessions": ("subject", "requirement", "decision", "by", "when", "why", "expires"),
 }
 # Examples that are the same in every language, as TOML; others are phrases (``plan_example``).
@@ -142,6 +143,10 @@ EXAMPLES: Mapping[str, str] = {
     "recordings.clock_error": "30",
     "recordings.gap": "5",
     "recordings.longest_break": "86400",
+    "device_records.id": '"cam-99-net"',
+    "device_records.subject": '"cam-99"',
+    "device_records.probe": '"probes/192.0.2.11-80.probe.jsonl"',
+    "device_records.audit": '"probes/20261120-101500.audit.jsonl"',
     "concessions.subject": '"cam-99"',
     "concessions.requirement": '"db50_216_2006#5.3.1/height-outdoor"',
     "concessions.when": '"2026-11-25"',

@@ -187,6 +187,13 @@ def detail(lasting: Floats, thresholds: Thresholds) -> Floats:
     return np.maximum(_blocks(across, thresholds.blocks), _blocks(down, thresholds.blocks))
 
 
+def relief(lasting: Floats, thresholds: Thresholds) -> Floats:
+    """Return how far, in codes, each block lies above or below its neighbours: no shading does."""
+    means = _blocks(lasting, thresholds.blocks)
+    cross = np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]], np.float32) / 4
+    return np.asarray(np.abs(cv2.filter2D(means, -1, cross, borderType=cv2.BORDER_REFLECT_101)))
+
+
 def _blocks(values: NDArray[Any], blocks: tuple[int, int]) -> Floats:
     """Average to ``blocks`` (columns, rows); what is left over at right and bottom is left out."""
     columns, rows = (

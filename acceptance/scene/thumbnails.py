@@ -209,7 +209,9 @@ class Features:
             self.lasting = samples.astype(np.float32)
         cv2.accumulateWeighted(samples, self.lasting, limits.memory_weight)
         nothing = np.hypot(limits.faint_codes, limits.noise_left_share * noise)
-        return percentage(patterns.detail(self.lasting, limits) < nothing)
+        plain = patterns.detail(self.lasting, limits) < nothing
+        # what fog or a blur leaves of a scene has no detail, but is no shading either
+        return percentage(plain & (patterns.relief(self.lasting, limits) < limits.relief_codes))
 
     def _cast(self, frame: Frame) -> float:
         """Colour that nine in ten mid tones share, over their luma, in %.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import __version__
 from acceptance.checks import conclusion, judging, sampling
-from acceptance.model import LogEntry, Recordings, Session, Shot
+from acceptance.model import DeviceRecord, LogEntry, Recordings, Session, Shot
 from acceptance.session import earlier, intake, store
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def warnings(
         tool_version=__version__, hashes={}, notes=(), log=(),
         shots=tuple(one for one in taken if isinstance(one, Shot)),
         recordings=tuple(one for one in taken if isinstance(one, Recordings)),
+        device_records=tuple(one for one in taken if isinstance(one, DeviceRecord)),
         measurements=tuple(supposed), findings=findings,
         bottom_line=judging.bottom_line(findings, plan.scope),
         conclusions=conclusion.conclude(packs, findings, plan.scope),

@@ -22,6 +22,7 @@ from acceptance.messages import tr
 from acceptance.metrics import recordings as measure_recordings
 from acceptance.recorder import listing, recordings
 from acceptance.recorder.recordings import zone_of
+from acceptance.session import device_intake
 from acceptance.session.evidence import hash_file
 from acceptance.session.log_book import LogBook
 from acceptance.session.plan import FIELDS, files, kept_by_path, require_inside
@@ -71,6 +72,8 @@ def check_there(plan: Plan, folder: Path) -> None:
         _check_there(field, folder / name)
     for asked in plan.recordings:
         check_recordings(asked, folder)
+    for record in plan.device_records:
+        device_intake.check(record, folder)
 
 
 def check_named(field: str, path: Path) -> None:

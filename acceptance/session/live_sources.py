@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from acceptance.errors import PlanError, UsageError
-from acceptance.forms.devices import holds_password
+from acceptance.files import url_password
 from acceptance.live import address
 from acceptance.live.rtsp import url
 from acceptance.messages import tr
@@ -134,7 +134,7 @@ def _check_source(source: str, place: str) -> None:
 
 
 def _check_url(source: str, place: str) -> None:
-    if holds_password(source):
+    if url_password.holds(source):
         hint = tr(
             "Take it out: the plan is kept in the session; give it when asked, by the keyring or "
             "in ACCEPTANCE_PASSWORD"

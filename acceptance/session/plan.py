@@ -16,7 +16,7 @@ from pydantic_core import PydanticSerializationError
 
 from acceptance import model
 from acceptance.errors import PlanError
-from acceptance.files import first_error, paths, strict_toml, wrong_field
+from acceptance.files import first_error, paths, strict_toml, url_password, wrong_field
 from acceptance.forms import answers, devices, panel_key, register, scores
 from acceptance.messages import tr
 from acceptance.model import Plan, Shot, Subject, SubjectKind
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from acceptance.model import Answer, Box, Coding, Condition, Taken, Tap
+    from acceptance.model import Answer, Box, Coding, Condition, Tap
 
 # The tuple is there because pydantic takes a configuration for nested data classes, not for the
 # outermost one.
@@ -235,13 +235,12 @@ def part_checks(plan: Plan, where: str) -> list[Callable[[], None]]:
 
 
 def _check_subjects(plan: Plan, where: str) -> None:
-    """Refuse ids used twice, and a shot or list of recordings of no subject."""
+    """Refuse ids used twice, and a shot, list of recordings or device record of no subject."""
     # measurements name either by its id
-    shots: list[Taken] = [*plan.shots, *plan.recordings]
     _check_ids([one.id for one in plan.subjects], tr("{plan}: subjects", plan=where))
-    _check_ids([shot.id for shot in shots], tr("{plan}: shots", plan=where))
+    _check_ids([shot.id for shot in plan.taken], tr("{plan}: shots", plan=where))
     subjects = {subject.id for subject in plan.subjects}
-    for shot in shots:
+    for shot in plan.taken:
         if shot.subject not in subjects:
             what = tr("there is no subject {subject!r}", subject=shot.subject)
             raise _wrong(tr("{plan}: shot {shot}", plan=where, shot=shot.id), what)
@@ -319,6 +318,10 @@ def files(plan: Plan) -> Iterator[tuple[str, str]]:
         yield "device_list", plan.device_list
     for asked in plan.recordings:
         yield tr("recordings {recordings}, source", recordings=asked.id), asked.source
+    for record in plan.device_records:
+        for field, name in {"probe": record.probe, "audit": record.audit}.items():
+            if name:
+                yield tr("device record {record}, {field}", record=record.id, field=field), name
     yield from kept_by_path(plan)
 
 
@@ -371,7 +374,7 @@ def _wrong_fields(error: ValidationError, where: str) -> Iterator[tuple[bool, Pl
     for wrong in error.errors(include_url=False):
         place = ": ".join(filter(None, (where, wrong_field.place(wrong))))
         what = plan_words.with_guess(wrong, wrong_field.sentence(wrong))
-        if devices.holds_password(what):
+        if url_password.holds(what):
             what = tr("the field is wrong, and holds a password")
         yield wrong["type"] == "missing", _wrong(place, what)
 

@@ -16,7 +16,7 @@ from acceptance.scene import views
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from acceptance.model import Answer, Pack, Plan, Recordings, Shot
+    from acceptance.model import Answer, Pack, Plan, Taken
 
 
 def check(packs: Sequence[Pack], plan: Plan) -> None:
@@ -40,9 +40,8 @@ def complaints(packs: Sequence[Pack], plan: Plan) -> Iterator[PlanError]:
         yield from views.without_kind(shot)
 
 
-def _with_conditions(plan: Plan) -> Iterator[tuple[str, Shot | Recordings | Answer]]:
-    taken_of: list[Shot | Recordings] = [*plan.shots, *plan.recordings]
-    for taken in taken_of:
+def _with_conditions(plan: Plan) -> Iterator[tuple[str, Taken | Answer]]:
+    for taken in plan.taken:
         yield tr("shot {shot}, conditions", shot=taken.id), taken
     for number, answer in enumerate(plan.answers, start=1):
         place = answer.origin or tr("answer {number}", number=number)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Raw = dict[str, Any]
 
-WITH_CONDITIONS = ("shots", "recordings", "answers")
+WITH_CONDITIONS = ("shots", "recordings", "device_records", "answers")
 
 
 def known(raw: Mapping[str, object]) -> Raw:
@@ -130,7 +130,7 @@ def _fields(place: list[str]) -> Collection[str]:
         "instruments": model.Instrument, "people": model.Person, "draws": model.Draw,
         "recordings": model.Recordings, "concessions": model.Concession, "matrix": model.Matrix,
         "project": model.Project, "deviations": model.Deviation, "conditions": model.Condition,
-        "out_of_scope": model.OutOfScope,
+        "out_of_scope": model.OutOfScope, "device_records": model.DeviceRecord,
     }  # fmt: skip
     held = next((nouns[part] for part in reversed(place[:-1]) if part in nouns), model.Plan)
     return {field.name for field in fields(held)}

@@ -15,7 +15,7 @@ from acceptance.checks import facts, judging, resources, sampling, taken_out
 from acceptance.errors import AcceptanceError, InputError
 from acceptance.live.rtsp import url
 from acceptance.messages import tr
-from acceptance.session import intake, plan_names, runner, store
+from acceptance.session import device_intake, intake, plan_names, runner, store
 from acceptance.session import plan as plans
 
 if TYPE_CHECKING:
@@ -95,7 +95,9 @@ def _of_parts(plan: Plan, where: str) -> Iterator[Check]:
 
 def _bare(plan: Plan) -> Plan:
     """Return the plan without what ``resources.check`` compares."""
-    return replace(plan, shots=(), answers=(), people=(), instruments=(), recordings=())
+    return replace(
+        plan, shots=(), answers=(), people=(), instruments=(), recordings=(), device_records=()
+    )
 
 
 def _of_files(plan: Plan, folder: Path) -> Iterator[Check]:
@@ -110,6 +112,8 @@ def _of_files(plan: Plan, folder: Path) -> Iterator[Check]:
         yield partial(printed_copy.wanted, shot, folder)
     for asked in plan.recordings:
         yield partial(intake.check_recordings, asked, folder)
+    for record in plan.device_records:
+        yield partial(device_intake.check, record, folder)
 
 
 def _by_packs(plan: Plan, packs: Sequence[Pack]) -> Iterator[Check]:

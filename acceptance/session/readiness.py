@@ -7,7 +7,7 @@ durations spoil those figures as they would spoil true ones.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from acceptance.footage import clip, container
 from acceptance.footage.decoding import SEQUENCE_RATE
 from acceptance.model import (
     Combine,
+    DeviceRecord,
     How,
     Limit,
     Measurement,
@@ -134,7 +135,8 @@ def _ready(plan: Plan, folder: Path, out: Path) -> Readiness:
     packs = store.load_packs(plan)
     plan = carry_over.carry_over(plan, packs)
     before = retests.check(plan, out, predecessors.examine)
-    taken: list[Taken] = [*(_dated(shot, folder) for shot in plan.shots), *plan.recordings]
+    dated = replace(plan, shots=tuple(_dated(shot, folder) for shot in plan.shots))
+    taken = dated.taken
     live = {each.shot.id: each for each in live_sources.of(plan)}
     lengths = {shot.id: _planned_length(shot, live.get(shot.id), folder) for shot in plan.shots}
     supposed = [
@@ -252,8 +254,9 @@ def _supposed(
 def _gives(taken: Taken, quantity: str) -> bool:
     """Whether a shot can give a quantity at all: lists of recordings, clocks and charts differ."""
     family = quantity.partition(".")[0]
-    if isinstance(taken, Recordings) or family == "recordings":
-        return isinstance(taken, Recordings) and family == "recordings"
+    for noun, own in ((Recordings, "recordings"), (DeviceRecord, "device")):
+        if isinstance(taken, noun) or family == own:
+            return isinstance(taken, noun) and family == own
     if family == "frame_rate" and taken.tap is Tap.SCREEN:  # a phone's own frames are none
         return False
     if family == NETWORK:

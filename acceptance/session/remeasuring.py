@@ -25,11 +25,11 @@ from acceptance.metrics import recordings as measure_recordings
 from acceptance.model import Measurement, Note
 from acceptance.recorder import listing
 from acceptance.recorder.recordings import zone_of
-from acceptance.session import measuring, store
+from acceptance.session import device_intake, measuring, store
 from acceptance.session.plan import FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from acceptance.model import Recordings, Session, Shot
@@ -96,9 +96,8 @@ def remeasure(folder: Path, session: Session, progress: Progress | None = None) 
     Raises SessionError where a path of the session leads out of its folder; ChartError and
     PlanError for its charts and tables.
     """
-    shots, lists = list(_planned(folder, session)), session.recordings
-    files = {shot.id: _files(folder, shot) for shot in shots}
-    files |= {asked.id: [_inside(folder, asked.source)] for asked in lists}
+    shots = list(_planned(folder, session))
+    files = {shot.id: _files(folder, shot) for shot in shots} | _listed_files(folder, session)
     absent = tuple(name for name, needed in files.items() if not all(map(_there, needed)))
     done: list[Measured] = []
     unreadable = []
@@ -110,20 +109,45 @@ def remeasure(folder: Path, session: Session, progress: Progress | None = None) 
             except ClipError:
                 unreadable.append(shot.id)
     found, notes = measuring.together(done)
-    for asked in lists:
-        if asked.id not in absent:
-            items = _recorded(folder, asked, session)
-            found += [item for item in items if isinstance(item, Measurement)]
-            notes += [item for item in items if isinstance(item, Note)]
+    listed = _listed(folder, session, absent)
+    found += [item for item in listed if isinstance(item, Measurement)]
+    notes += [item for item in listed if isinstance(item, Note)]
     left = frozenset({*absent, *unreadable})
     return Remeasured(
         moved=tuple(_moved(_without(session.measurements, left), _without(found, left))),
-        misstated=tuple(_misstated(session)),
+        misstated=(*_misstated(session), *_misread(folder, session, absent)),
         notes=tuple(_moved_notes(_without(session.notes, left), _without(notes, left))),
         figures=len(found),
         absent=absent,
         unreadable=tuple(unreadable),
     )
+
+
+def _listed_files(folder: Path, session: Session) -> dict[str, list[Path]]:
+    """Return the files of lists of recordings and of device records, by their ids."""
+    files = {asked.id: [asked.source] for asked in session.recordings}
+    files |= {each.id: [*device_intake.files(each).values()] for each in session.device_records}
+    return {name: [_inside(folder, path) for path in paths] for name, paths in files.items()}
+
+
+def _listed(folder: Path, session: Session, absent: Container[str]) -> list[Measurement | Note]:
+    """Measure again what is no footage: lists of recordings, and device records."""
+    items = []
+    for asked in session.recordings:
+        if asked.id not in absent:
+            items += _recorded(folder, asked, session)
+    for each in session.device_records:
+        if each.id not in absent:
+            subject = device_intake.subject_of(each, session.plan)
+            items += device_intake.measure(each, subject, folder)
+    return items
+
+
+def _misread(folder: Path, session: Session, absent: Container[str]) -> Iterator[str]:
+    """Name the fields of device records that are not those of plan and files."""
+    for each in session.device_records:
+        if each.id not in absent:
+            yield from device_intake.misstated(each, session, folder)
 
 
 def _planned(folder: Path, session: Session) -> Iterator[Shot]:

@@ -25,6 +25,7 @@ from acceptance.footage import decoding
 from acceptance.messages import tr
 from acceptance.model import Measurement, Note, Precedence, Session
 from acceptance.session import (
+    device_intake,
     earlier,
     intake,
     journal,
@@ -134,7 +135,8 @@ def _measure(
     done = [_shot(shot, place, bag, judged, progress, look) for shot, place in places]
     resuming.drop_stills(bag, done)
     kept = [_recordings(asked, folder, bag, progress) for asked in plan.recordings]
-    return _blank(plan, done, kept)
+    probed = device_intake.take_all(plan, folder, bag)
+    return _blank(plan, done, kept, probed)
 
 
 def judge_again(
@@ -280,11 +282,17 @@ def _number(now: str, out: Path) -> str:
     return _number(now, out) if (out / number).exists() else number
 
 
-def _blank(plan: Plan, done: Sequence[Measured], kept: Sequence[Kept]) -> Session:
+def _blank(
+    plan: Plan,
+    done: Sequence[Measured],
+    kept: Sequence[Kept],
+    probed: Sequence[device_intake.Probed],
+) -> Session:
     """Put together what was measured; it is not judged yet."""
     measurements, notes = measuring.together(done)
-    measurements += [item for _, found in kept for item in found if isinstance(item, Measurement)]
-    notes += [item for _, found in kept for item in found if isinstance(item, Note)]
+    listed = [item for _, found in (*kept, *probed) for item in found]
+    measurements += [item for item in listed if isinstance(item, Measurement)]
+    notes += [item for item in listed if isinstance(item, Note)]
     return Session(
         id="",
         plan=plan,
@@ -299,7 +307,8 @@ def _blank(plan: Plan, done: Sequence[Measured], kept: Sequence[Kept]) -> Sessio
         findings=(),
         bottom_line=judging.bottom_line((), plan.scope),
         log=(),
-        recordings=tuple(listed for listed, _ in kept),
+        recordings=tuple(asked for asked, _ in kept),
+        device_records=tuple(asked for asked, _ in probed),
     )
 
 

@@ -165,6 +165,23 @@ def test_a_password_in_a_url_is_warned_of_and_shown_nowhere(tmp_path: Path) -> N
     assert "s3cret" not in done.stdout + done.stderr
 
 
+def test_a_password_among_the_fields_of_a_url_is_in_no_file_no_name_and_no_sentence(
+    tmp_path: Path,
+) -> None:
+    with responder(usual) as device:  # agrees, and sends nothing
+        url = f"rtsp://127.0.0.1:{device.port}/user=admin_password=s3cret_channel=1"
+        refused = run(tmp_path, url, "--timeout", "0.5")
+    assert refused.returncode == 2
+    assert "list of processes" in refused.stderr
+    with camera(path="/user=admin&password=s3cret&channel=1") as peer:
+        done = run(tmp_path, peer.url, "--frames", "5", "--no-look")
+    assert done.returncode == 0, done.stderr
+    assert "s3cret" not in refused.stderr + done.stdout + done.stderr
+    files = list(tmp_path.iterdir())
+    assert len(files) == 4
+    assert not [path for path in files if "s3cret" in path.name or b"s3cret" in path.read_bytes()]
+
+
 DELAY = 0.25  # s between exposure and arrival
 
 

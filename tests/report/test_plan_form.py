@@ -13,6 +13,7 @@ from acceptance.model import (
     Concession,
     Condition,
     Deviation,
+    DeviceRecord,
     Draw,
     Instrument,
     Matrix,
@@ -142,13 +143,14 @@ LEFT_OUT = {
     Recordings: {"sha256", "files", "conditions", "instruments"},  # so, or as those of a shot
     OutOfScope: {"clause"},  # instead of a requirement
     Draw: {"retest_of", "failed", "requirements", "session", "why"},  # acceptance sample --retest
+    DeviceRecord: {"conditions", "instruments", "filmed", "sha256", "audited"},
     Plan: {*plan_form.TABLES, "answers", "commitments"},  # tables of their own; or from files
 }
 NOUNS = {
     "project": Project, "deviations": Deviation, "out_of_scope": OutOfScope,
     "subjects": Subject, "draws": Draw,
     "matrix": Matrix, "instruments": Instrument, "people": Person, "shots": Shot,
-    "recordings": Recordings, "concessions": Concession,
+    "recordings": Recordings, "device_records": DeviceRecord, "concessions": Concession,
 }  # fmt: skip
 
 

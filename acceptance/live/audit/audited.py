@@ -75,14 +75,19 @@ class AuditFinding:
 class AuditCheck:
     """What was looked for, and what became of it."""
 
-    name: str
-    """What, in a few words, in the user's language."""
+    code: str
+    """What was looked for: a name of ``titles``."""
 
     outcome: CheckOutcome
     """Whether it was seen."""
 
     why: str = ""
     """Why it was not tried; empty: it was."""
+
+    @property
+    def name(self) -> str:
+        """What, in a few words, in the user's language."""
+        return titles()[self.code]
 
 
 @dataclass(kw_only=True)
@@ -118,14 +123,14 @@ class DeviceAudit:
         )
         self.findings.append(finding)
 
-    def checked(self, name: str, *, seen: bool) -> None:
+    def checked(self, code: str, *, seen: bool) -> None:
         """Add a check that was made."""
         outcome = CheckOutcome.SEEN if seen else CheckOutcome.NOT_SEEN
-        self.checks.append(AuditCheck(name=name, outcome=outcome))
+        self.checks.append(AuditCheck(code=code, outcome=outcome))
 
-    def not_tried(self, name: str, why: str) -> None:
+    def not_tried(self, code: str, why: str) -> None:
         """Add a check that could not be made."""
-        self.checks.append(AuditCheck(name=name, outcome=CheckOutcome.NOT_TRIED, why=why))
+        self.checks.append(AuditCheck(code=code, outcome=CheckOutcome.NOT_TRIED, why=why))
 
     def has(self, code: str) -> bool:
         """Whether there is a finding of that kind."""

@@ -164,6 +164,9 @@ def _tell_contradiction(device: DeviceAudit, services: Services) -> None:
 
 
 def _write(transcript: Transcript, device: DeviceAudit) -> None:
+    transcript.write(
+        "device", address=device.address, host=device.host, tls_versions=list(device.tls_versions)
+    )
     for found in device.findings:
         fields = {**asdict(found), "lines": list(found.lines)}
         transcript.write("finding", address=device.address, **fields)

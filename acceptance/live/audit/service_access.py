@@ -13,7 +13,6 @@ from xml.sax.saxutils import escape
 from acceptance.errors import DeviceError
 from acceptance.live import digest, mended_markup, soap_request
 from acceptance.live.audit import operations
-from acceptance.live.audit.audited import titles
 from acceptance.live.audit.operations import AccessClass
 from acceptance.messages import tr
 
@@ -72,7 +71,7 @@ def look(contacts: Contacts, device: DeviceAudit, services: Services, clock: Con
     if access(clock, operations.CLOCK) is Access.UNCLEAR:
         why = clock.error.what if clock.error else tr("it does not answer in SOAP")
         for name in ("open_calls", "anonymous", "any_password"):
-            device.not_tried(titles()[name], why)
+            device.not_tried(name, why)
         return False
     services.offset = _offset(clock)
     _open_calls(contacts, device, services, clock)
@@ -131,7 +130,7 @@ def _open_calls(
     closed = [
         operation for operation in asked if access(asked[operation], operation) is Access.REFUSED
     ]
-    device.checked(titles()["open_calls"], seen=bool(closed))
+    device.checked("open_calls", seen=bool(closed))
     if closed:
         names = _names(closed)
         said = tr("asks for a login although everybody may call: {names}", names=names)
@@ -180,7 +179,7 @@ def _offset(clock: Contact) -> timedelta:
 
 
 def _tell_given(device: DeviceAudit, services: Services) -> None:
-    device.checked(titles()["anonymous"], seen=bool(services.given))
+    device.checked("anonymous", seen=bool(services.given))
     for group in AccessClass:
         given = [operation for operation in services.given if operation.access is group]
         if given:
@@ -206,7 +205,7 @@ def try_wrong_passwords(
     Only calls that were refused without a login prove something. The first refusal ends it for a
     user, the first word of a lock for all: one failed login each.
     """
-    title = titles()["any_password"]
+    title = "any_password"
     if not logins:
         device.not_tried(title, tr("no user was named"))
     elif device.has("locked_out"):

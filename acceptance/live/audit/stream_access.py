@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from acceptance.live import digest
 from acceptance.live.address import Address
-from acceptance.live.audit.audited import titles
 from acceptance.live.audit.service_access import ANONYMOUS, WRONG, is_locked
 from acceptance.messages import tr
 
@@ -38,7 +37,7 @@ def look(
     if first.reply is None or first.reply.protocol != "RTSP":
         why = first.error.what if first.error else tr("it does not answer in RTSP")
         for name in NAMES:
-            device.not_tried(titles()[name], why)
+            device.not_tried(name, why)
         return []
     device.reached = True
     asked = {(random, port): first}
@@ -75,7 +74,7 @@ def _gives_stream(contact: Contact) -> bool:
 
 def _tell_any_path(device: DeviceAudit, random: Contact) -> None:
     seen = _gives_stream(random)
-    device.checked(titles()["rtsp_any_path"], seen=seen)
+    device.checked("rtsp_any_path", seen=seen)
     if seen:
         said = tr("RTSP describes a stream for a random path: no path there shows anything")
         device.found("rtsp_any_path", said, random.line)
@@ -84,9 +83,9 @@ def _tell_any_path(device: DeviceAudit, random: Contact) -> None:
 def _tell_anonymous(device: DeviceAudit, asked: Mapping[tuple[str, int], Contact]) -> None:
     given = {place: contact for place, contact in asked.items() if _gives_stream(contact)}
     if not given and not any(contact.status in {401, 403} for contact in asked.values()):
-        device.not_tried(titles()["rtsp_anonymous"], tr("no path of a stream is known"))
+        device.not_tried("rtsp_anonymous", tr("no path of a stream is known"))
         return
-    device.checked(titles()["rtsp_anonymous"], seen=bool(given))
+    device.checked("rtsp_anonymous", seen=bool(given))
     if given:
         paths = ", ".join(path for path, _ in given)
         said = tr("RTSP describes streams to everybody without login: {paths}", paths=paths)
@@ -101,7 +100,7 @@ def _try_wrong_passwords(
     logins: Sequence[Credentials],
 ) -> None:
     """Try each user once, with the last path that was refused: a known one where there is one."""
-    title = titles()["rtsp_any_password"]
+    title = "rtsp_any_password"
     refused = [place for place, contact in asked.items() if contact.status == 401]
     if device.has("locked_out"):
         device.not_tried(title, tr("the device locks logins"))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from acceptance.errors import DeviceError
 from acceptance.live import digest, tls
-from acceptance.live.audit.audited import titles
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
@@ -28,11 +27,11 @@ def look_at_plain(device: DeviceAudit, contact: Contact) -> None:
     """Say whether a request in the clear was answered, other than by leading to TLS."""
     if contact.reply is None or contact.reply.protocol != "HTTP":
         why = contact.error.what if contact.error else tr("it does not answer in HTTP")
-        device.not_tried(titles()["plain_http"], why)
+        device.not_tried("plain_http", why)
         return
     leads = any(place.startswith("https:") for place in contact.reply.headers("location"))
     seen = not (leads and contact.status in range(300, 400))
-    device.checked(titles()["plain_http"], seen=seen)
+    device.checked("plain_http", seen=seen)
     if seen:
         said = tr("answers HTTP without TLS (status {status})", status=contact.status)
         device.found("plain_http", said, contact.line, status=contact.status)
@@ -42,10 +41,10 @@ def look_for_basic(device: DeviceAudit, contacts: Iterable[Contact]) -> None:
     """Say whether a login is asked for that would send the password in the clear."""
     asked = [contact for contact in contacts if contact.reply and contact.status == 401]
     if not asked:
-        device.not_tried(titles()["basic"], tr("no login was asked for in the clear"))
+        device.not_tried("basic", tr("no login was asked for in the clear"))
         return
     basic = [contact for contact in asked if _is_basic(contact)]
-    device.checked(titles()["basic"], seen=bool(basic))
+    device.checked("basic", seen=bool(basic))
     if basic:
         said = tr("takes passwords in the clear (basic authentication without TLS)")
         device.found("basic_in_clear", said, *(contact.line for contact in basic[:3]))
@@ -64,7 +63,7 @@ def look_at_tls(contacts: Contacts, device: DeviceAudit, address: Address) -> No
         line, result = contacts.look(address, version, action)
         if isinstance(result, DeviceError) and version == FIRST:
             for name in ("tls_versions", "tls_ciphers", "certificate"):
-                device.not_tried(titles()[name], f"{address}: {result.what}")
+                device.not_tried(name, f"{address}: {result.what}")
             return
         if result is True:
             spoken[version] = line
@@ -76,7 +75,7 @@ def look_at_tls(contacts: Contacts, device: DeviceAudit, address: Address) -> No
 
 def _tell_versions(device: DeviceAudit, spoken: dict[str, int]) -> None:
     old = [version for version in tls.DEPRECATED if version in spoken]
-    device.checked(titles()["tls_versions"], seen=bool(old))
+    device.checked("tls_versions", seen=bool(old))
     if old:
         said = tr("speaks versions that are deprecated: {versions}", versions=", ".join(old))
         lines = (spoken[version] for version in old)
@@ -86,7 +85,7 @@ def _tell_versions(device: DeviceAudit, spoken: dict[str, int]) -> None:
 def _look_at_ciphers(contacts: Contacts, device: DeviceAudit, address: Address) -> None:
     version = next((name for name in device.tls_versions[::-1] if name in tls.VERSIONS), "")
     if not version:
-        device.not_tried(titles()["tls_ciphers"], tr("it speaks TLS 1.3 only"))
+        device.not_tried("tls_ciphers", tr("it speaks TLS 1.3 only"))
         return
     taken: dict[str, int] = {}
     for kind in tls.WEAK:
@@ -94,7 +93,7 @@ def _look_at_ciphers(contacts: Contacts, device: DeviceAudit, address: Address) 
         line, result = contacts.look(address, f"{version} {kind}", action)
         if result is True:
             taken[kind] = line
-    device.checked(titles()["tls_ciphers"], seen=bool(taken))
+    device.checked("tls_ciphers", seen=bool(taken))
     if taken:
         said = tr("takes weak ciphers: {kinds}", kinds=", ".join(taken))
         device.found("tls_weak_cipher", said, *taken.values(), kinds=", ".join(taken))
@@ -106,12 +105,12 @@ def _look_at_certificate(contacts: Contacts, device: DeviceAudit, address: Addre
     if not isinstance(result, DeviceError):
         device.certificate = result
         found = judge(device, result, line, datetime.now(UTC))
-        device.checked(titles()["certificate"], seen=found)
+        device.checked("certificate", seen=found)
     elif result.code == "unreadable":
         device.found("certificate_unreadable", result.what, line)
-        device.checked(titles()["certificate"], seen=True)
+        device.checked("certificate", seen=True)
     else:
-        device.not_tried(titles()["certificate"], result.what)
+        device.not_tried("certificate", result.what)
 
 
 def judge(device: DeviceAudit, held: ServerCertificate, line: int, now: datetime) -> bool:

@@ -7,13 +7,13 @@ Each is one line ``{"event": "fact", "name": ..., "value": ...}`` in ``NAME.prob
 
 from __future__ import annotations
 
-import types
-import typing
-from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from acceptance.errors import SessionError
 from acceptance.live import transcript
+from acceptance.live.onvif.from_json import made
 from acceptance.messages import tr
 from acceptance.model import Reason
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from acceptance.live.transcript import Field, Transcript
 
 KIND = "probe"
+LEAST_GAP = 5.0  # s that counts; the list has all
+STILL = 0.002  # of the device's units, from -1 to 1: a position that changes less stands
 Found = dict[str, Any]
 """Facts by the names of their fields in ``DeviceFacts``."""
 
@@ -177,6 +179,12 @@ class KeptTrack:
     source: str
     """``events``: gaps were walked; ``tracks``: only first and last time are known."""
 
+    @property
+    def gaps(self) -> list[float]:
+        """Lengths of the gaps between stretches, s; what only touches leaves none."""
+        apart = (later[0] - earlier[1] for earlier, later in pairwise(self.stretches))
+        return [seconds for seconds in apart if seconds > LEAST_GAP]
+
 
 @dataclass(frozen=True, kw_only=True)
 class PtzTrial:
@@ -196,6 +204,13 @@ class PtzTrial:
 
     stopped: bool
     """Whether Stop was answered."""
+
+    @property
+    def moved(self) -> bool | None:
+        """Whether it moved, by the picture, else by its own word; None: nothing tells."""
+        if self.changed is not None:
+            return self.changed
+        return None if self.reported is None else self.reported > STILL
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -316,7 +331,7 @@ class DeviceFacts:
     """What is odd about the device."""
 
 
-TYPES = typing.get_type_hints(DeviceFacts)
+TYPES = get_type_hints(DeviceFacts)
 
 
 def write(record: Transcript, found: Found) -> None:
@@ -342,7 +357,7 @@ def read(path: Path) -> DeviceFacts:
         for line in lines:
             if line["event"] == "fact":
                 name = str(line["name"])
-                found[name] = _made(TYPES[name], line["value"])
+                found[name] = made(TYPES[name], line["value"])
             elif line["event"] == "note":
                 notes.append(_note(line["code"], line["parameters"]))
     except (KeyError, TypeError, ValueError) as error:
@@ -354,10 +369,10 @@ def read(path: Path) -> DeviceFacts:
 def encoder_setting(line: Mapping[str, Field]) -> EncoderSetting | None:
     """Read a setting from a line of a record; None where a field is missing or wrong."""
     try:
-        made = _made(EncoderSetting, line)
+        setting = made(EncoderSetting, line)
     except (KeyError, TypeError, ValueError):
         return None
-    return made if isinstance(made, EncoderSetting) else None
+    return setting if isinstance(setting, EncoderSetting) else None
 
 
 def _note(code: Field, parameters: Field) -> Reason:
@@ -367,23 +382,3 @@ def _note(code: Field, parameters: Field) -> Reason:
         key: value for key, value in parameters.items() if isinstance(value, str | int | float)
     }
     return Reason(code=code, parameters=plain)
-
-
-def _made(kind: object, value: object) -> object:
-    """Make what a field holds of what JSON kept of it. Raises TypeError, ValueError, KeyError."""
-    origin, inner = typing.get_origin(kind), typing.get_args(kind)
-    if origin is types.UnionType:
-        return None if value is None else _made(inner[0], value)
-    if origin is tuple and isinstance(value, list):
-        kinds = [inner[0]] * len(value) if inner[1:] == (Ellipsis,) else inner
-        return tuple(_made(each, item) for each, item in zip(kinds, value, strict=True))
-    if isinstance(kind, type) and isinstance(value, dict):
-        hints = typing.get_type_hints(kind)
-        return kind(
-            **{each.name: _made(hints[each.name], value[each.name]) for each in fields(kind)}
-        )
-    if isinstance(kind, type) and kind is float and type(value) in {int, float}:
-        return value
-    if isinstance(kind, type) and isinstance(value, kind):
-        return value
-    raise TypeError(str(kind))

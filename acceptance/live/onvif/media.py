@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from acceptance.errors import DeviceError
+from acceptance.files import url_password
 from acceptance.live import credentials
 from acceptance.live.onvif import login
 from acceptance.live.onvif.facts import EncoderSetting
@@ -144,7 +145,7 @@ def _address(client: OnvifClient, ask: Callable[[], str]) -> str:
         shown_address = login.without_proofs(told_address[:200].encode()).decode()
         client.note(Reason(code="no_stream_address", parameters={"why": shown_address}))
         return ""
-    if who:
+    if who or url_password.holds(bare):
         client.note(Reason(code="password_in_address"))
     reached = client.address.host
     if host != reached.lower():

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from acceptance.errors import DeviceError
 from acceptance.live.onvif import markup
-from acceptance.live.onvif.facts import PtzNode, PtzPreset, PtzTrial
+from acceptance.live.onvif.facts import STILL, PtzNode, PtzPreset, PtzTrial
 from acceptance.live.onvif.markup import every, text, whole
 from acceptance.model import Reason
 
@@ -43,7 +43,6 @@ MOVE = 1.0  # s of each move
 SPEED = 0.3  # of the fastest
 SETTLE = 4.0  # s within which a head must stand still
 POLL = 0.2  # s
-STILL = 0.002  # of the device's units, from -1 to 1
 APART = 0.02  # share of the variance that two pictures of a still scene may differ in
 APPROACHES = 3
 STOPS, STOP_TIME = 3, 5.0  # attempts to stop, and s for each, also when the total time is over

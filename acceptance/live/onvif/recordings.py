@@ -12,7 +12,6 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -39,7 +38,6 @@ PAUSE = 0.1  # s between two polls of a search that has nothing yet
 PIECE = 100  # results a poll
 MOST = 200_000  # results of a search
 LAST_WORD = 2.0  # s for ending a search
-LEAST_GAP = 5.0  # s that is noted; the list has all
 HEADING = ("channel", "start", "end", "file")
 Stretch = tuple[float, float]
 
@@ -76,7 +74,7 @@ def kept(client: OnvifClient) -> Found:
         client.note(Reason(code="gaps_not_searched", parameters={"why": error.what}))
         changes = []
     found = tuple(_walked(track, changes) for track in tracks)
-    gaps = [seconds for track in found for seconds in _gaps(track.stretches)]
+    gaps = [seconds for track in found for seconds in track.gaps]
     if gaps:
         parameters = {"gaps": len(gaps), "hours": sum(gaps) / 3600}
         client.note(Reason(code="summary_hides_gaps", parameters=parameters))
@@ -228,12 +226,6 @@ def _stretches(own: Mapping[float, set[bool]], track: _Track) -> Iterator[Stretc
             begun = max(moment, track.first)
     if begun is not None and track.last > begun:
         yield begun, track.last
-
-
-def _gaps(stretches: Sequence[Stretch]) -> list[float]:
-    """Return the lengths of the gaps between stretches; what only touches leaves none."""
-    found = (later[0] - earlier[1] for earlier, later in pairwise(stretches))
-    return [seconds for seconds in found if seconds > LEAST_GAP]
 
 
 def listing(tracks: Iterable[KeptTrack]) -> bytes:

@@ -149,7 +149,7 @@ class CaptureLoop:
             self._finish(reason)
         if not self.counts.frames:
             what, hint = tr("nothing was captured before the end"), tr("Give it more time")
-            raise DeviceError(what, where=self._place.url, hint=hint, code="nothing")
+            raise DeviceError(what, where=self._place.shown, hint=hint, code="nothing")
         return reason
 
     def _until_over(self) -> str:
@@ -303,6 +303,7 @@ class CaptureLoop:
             self._record.write(
                 "finished", frames=counts.frames, packets=counts.packets,
                 seconds=counts.latest - counts.first, reason=reason,
+                clip_bytes=None if reason == "disc_full" else side_files.size(self._clip),
             )  # fmt: skip
         with contextlib.suppress(*([OutputError] if reason == "disc_full" else [])):
             self._record.close()
@@ -315,9 +316,9 @@ class CaptureLoop:
         if self._intake.began:
             what = tr("has stopped sending")
         hint = tr("Look whether a firewall keeps UDP out, or try --transport tcp")
-        return DeviceError(what, where=self._place.url, hint=hint, code="silent")
+        return DeviceError(what, where=self._place.shown, hint=hint, code="silent")
 
     def _unreadable(self) -> DeviceError:
         what = tr("sends packets, but no picture that can be decoded")
         hint = tr("Look whether another viewer shows the stream; try --transport tcp")
-        return DeviceError(what, where=self._place.url, hint=hint, code="no_picture")
+        return DeviceError(what, where=self._place.shown, hint=hint, code="no_picture")

@@ -218,10 +218,10 @@ def _restart(difference: Array, keys: NDArray[np.bool_], again: int, motion: flo
     if not early.size:
         return 0
     top = again + int(np.argmax(early))
-    leaps = difference[top] >= (KEY_LEAP if keys[top] else LEAP) * motion
     next_ones = slice(top + 1, top + 1 + 2 * AROUND)
     after = difference[next_ones][~keys[next_ones]]
     usual = float(np.median(after)) if after.size else 0.0
+    leaps = difference[top] >= (KEY_LEAP if keys[top] else LEAP) * max(motion, usual)
     if leaps and motion * GOES_ON <= usual <= motion / GOES_ON:
         return again + int(np.argmax(early >= difference[top] / 2))
     return 0

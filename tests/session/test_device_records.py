@@ -1,0 +1,230 @@
+"""Records of probe and audit become part of a session: their files, figures, and what they say."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from peers.onvif_device import Faults, OnvifDevice
+from peers.open_device import free_port
+
+from acceptance.errors import InputError
+from acceptance.live import authorisation, transcript
+from acceptance.live.address import Address
+from acceptance.live.audit import auditing, contacts, record
+from acceptance.live.credentials import Credentials
+from acceptance.live.onvif import clock
+from acceptance.live.onvif.asking import Probe
+from acceptance.live.own_clock import OwnClock
+from acceptance.model import DeviceRecord, Measurement, Note, Plan, Session, Subject, SubjectKind
+from acceptance.session import plan, remeasuring, runner, store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PASSWORD = "s3cret-7"  # noqa: S105 -- of the device of these tests
+SKEW = 2.0  # s
+OWN = OwnClock(offset=0.0, uncertainty=0.01, source="stated")
+PLAN = """
+packs = ["gb_55029_2022"]
+scope = "site"
+[[subjects]]
+id = "system"
+kind = "system"
+[[subjects]]
+id = "gate"
+kind = "fixed"
+parent = "system"
+source = "{host}:{port}"
+[[device_records]]
+id = "gate-net"
+subject = "gate"
+probe = "gate.probe.jsonl"
+audit = "site.audit.jsonl"
+"""
+
+
+def authorised(folder: Path) -> authorisation.Authorisation:
+    """Return an authorisation for this machine that is valid now."""
+    path, now = folder / "authorisation.toml", datetime.now(UTC)
+    path.write_text(
+        'authorised_by = "Li"\nauthorised = ["Wang"]\nreference = "No. 7"\n'
+        'ranges = ["127.0.0.0/16"]\nactions = ["audit"]\n'
+        f"valid_from = {(now - timedelta(days=1)).isoformat()}\n"
+        f"valid_until = {(now + timedelta(days=1)).isoformat()}\n",
+        "utf-8",
+    )
+    return authorisation.load(path)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Probe and audit a device that lets everybody in; return the folder of plan and records."""
+    folder = tmp_path_factory.mktemp("site")
+    with (
+        pytest.MonkeyPatch.context() as patched,
+        OnvifDevice(Faults(auth="none", clock_skew=SKEW)) as device,
+    ):
+        patched.setattr(clock, "EDGES", 1)
+        patched.setattr(contacts.time, "sleep", lambda _: None)
+        Probe(
+            Address(device.host, device.port), folder / "gate.probe.jsonl", timeout=1.0, total=60.0,
+            credentials=Credentials("admin", PASSWORD), own_clock=OWN,
+        ).run()  # fmt: skip
+        with transcript.Transcript(folder / "site.audit.jsonl", "audit") as log:
+            auditing.audit(
+                [f"{device.host}:{device.port}"], authorised(folder), log, users=["admin"],
+                rtsp_port=free_port(), tls_port=free_port(), rate=10, seconds=1.0,
+            )  # fmt: skip
+        text = PLAN.format(host=device.host, port=device.port)
+    (folder / "plan.toml").write_text(text, "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def made(site: Path) -> tuple[Session, Path]:
+    return runner.run(plan.read(site / "plan.toml"), site, site / "out")
+
+
+def figures(session: Session) -> dict[str, Measurement]:
+    return {found.quantity: found for found in session.measurements}
+
+
+def test_a_probe_and_an_audit_become_figures_of_the_session(made: tuple[Session, Path]) -> None:
+    session, _ = made
+    found = figures(session)
+    offset = found["device.clock_offset"]
+    assert abs(offset.value - SKEW) <= offset.expanded < 0.1
+    assert found["device.anonymous_calls"].value >= 10
+    assert found["device.plain_http"].value == 1
+    assert not {"device.wrong_passwords", "device.lowest_tls", "device.moving_axes"} & found.keys()
+    reasons = {note.quantity: note.reason.code for note in session.notes}
+    assert reasons["device.wrong_passwords"] == "audit_not_tried"  # nothing was refused
+    assert reasons["device.moving_axes"] == "not_actuated"
+
+
+def test_the_session_keeps_the_records_and_what_the_audit_says(made: tuple[Session, Path]) -> None:
+    session, folder = made
+    [kept] = session.device_records
+    assert (folder / kept.probe).read_bytes() and (folder / kept.audit).is_file()  # noqa: PT018 -- both files
+    log = kept.audited
+    assert log is not None
+    assert (log.authorised_by, log.authorised, log.reference) == ("Li", ("Wang",), "No. 7")
+    assert log.requests > 20
+    lines = (folder / kept.audit).read_text("utf-8").splitlines()
+    for found in log.findings:
+        shown = [json.loads(lines[number - 1]) for number in found.lines]
+        assert all(line["event"] in {"reply", "seen"} for line in shown)
+    assert store.load(folder) == session
+
+
+def test_no_file_of_the_session_holds_the_password(made: tuple[Session, Path]) -> None:
+    held = [path for path in made[1].rglob("*") if path.is_file()]
+    assert len(held) > 5
+    assert [path for path in held if PASSWORD.encode() in path.read_bytes()] == []
+
+
+def test_measured_again_nothing_moves_and_a_forged_log_is_named(made: tuple[Session, Path]) -> None:
+    session, folder = made
+    again = remeasuring.remeasure(folder, session)
+    assert (again.moved, again.misstated, again.notes) == ((), (), ())
+    assert again.figures == len(session.measurements)
+    [kept] = session.device_records
+    assert kept.audited
+    forged = replace(kept, audited=replace(kept.audited, findings=()))
+    again = remeasuring.remeasure(folder, replace(session, device_records=(forged,)))
+    assert again.misstated == ("gate-net.audited",)
+
+
+@pytest.mark.parametrize(
+    ("source", "used"),
+    [("192.0.2.9", 0), ("rtsp://192.0.2.9/live", 0), ("127.0.0.1", 2),
+     ("gate.example", 2), ("", 2)],
+)  # fmt: skip
+def test_a_record_of_another_device_gives_no_figure_and_is_named(
+    source: str, used: int, site: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(site, tmp_path / "plan", ignore=shutil.ignore_patterns("out"))
+    read = plan.read(tmp_path / "plan" / "plan.toml")
+    system, gate = read.subjects
+    other = replace(read, subjects=(system, replace(gate, source=source)))
+    session, _ = runner.run(other, tmp_path / "plan", tmp_path / "out")
+    codes = [note.reason.code for note in session.notes]
+    assert sum(code.endswith("_of_other_device") for code in codes) == 2 - used
+    assert bool(session.measurements) is bool(used)
+
+
+def without_own_clock(site: Path) -> list[dict[str, Any]]:
+    lines = [
+        json.loads(line)
+        for line in (site / "gate.probe.jsonl").read_text("utf-8").split("\n")
+        if line
+    ]
+    for line in lines:
+        if line["event"] == "fact" and line["name"] == "clock":
+            line["value"]["own_uncertainty"] = None
+    return lines
+
+
+def test_without_a_bound_for_the_own_clock_there_is_no_offset(site: Path, tmp_path: Path) -> None:
+    lines = without_own_clock(site)
+    path = tmp_path / "a.probe.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    subject = Subject(id="gate", kind=SubjectKind.FIXED)
+    asked = DeviceRecord(id="net", subject="gate", probe=path.name)
+    session, _ = runner.run(
+        Plan(subjects=(subject,), device_records=(asked,)), tmp_path, tmp_path / "out"
+    )
+    [note] = [note for note in session.notes if note.quantity == "device.clock_offset"]
+    assert isinstance(note, Note)
+    assert note.reason.code == "own_clock_unknown"
+    assert note.reason.parameters["offset"] == pytest.approx(SKEW, abs=0.6)
+
+
+BENT = {
+    "the text of the authorisation": ("authorisation", "text", 'authorised_by = "Zhao"'),
+    "a finding": ("finding", "code", "harmless"),
+    "its lines": ("finding", "lines", [10**6]),
+    "its place": ("finding", "lines", ["x"]),
+    "a check": ("check", "outcome", "fine"),
+    "an address": ("request", "address", 7),
+    "a version": ("device", "tls_versions", None),
+}
+
+
+@pytest.mark.parametrize("way", BENT)
+def test_a_record_that_was_changed_is_refused_in_a_sentence(
+    way: str, site: Path, tmp_path: Path
+) -> None:
+    event, field, value = BENT[way]
+    text = (site / "site.audit.jsonl").read_text("utf-8")
+    lines = [json.loads(line) for line in text.splitlines()]
+    next(line for line in lines if line["event"] == event)[field] = value
+    path = tmp_path / "x.audit.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    with pytest.raises(InputError, match="is no record of an audit"):
+        record.read(path)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, "names neither a probe nor an audit"),
+        ({"probe": "site.audit.jsonl"}, "is no transcript of the kind probe"),
+        ({"audit": "gate.probe.jsonl"}, "is no transcript of the kind audit"),
+        ({"audit": "none.jsonl"}, "does not exist"),
+        ({"probe": "plan.toml"}, "is no transcript"),
+    ],
+)
+def test_what_is_no_record_is_refused_before_anything_is_written(
+    fields: dict[str, str], words: str, site: Path, tmp_path: Path
+) -> None:
+    asked = DeviceRecord(id="net", subject="gate", **fields)  # type: ignore[arg-type] # all texts
+    subject = Subject(id="gate", kind=SubjectKind.FIXED)
+    with pytest.raises(InputError, match=words):
+        runner.run(Plan(subjects=(subject,), device_records=(asked,)), site, tmp_path / "out")
+    assert not list((tmp_path / "out").glob("2*"))
