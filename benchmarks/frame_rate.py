@@ -100,10 +100,10 @@ def moving(random: np.random.Generator, frames: int, sigma: float = 1.0) -> Iter
 
     Sensor noise of ``sigma`` codes.
     """
-    field = 110 + 55 * _texture(random, (2 * HEIGHT, 3 * WIDTH), 6.0)
+    field = 110 + 55 * texture(random, (2 * HEIGHT, 3 * WIDTH), 6.0)
     pan = random.choice([0.0, random.uniform(0.3, 2.0)])
     things = [
-        (_texture(random, (40, 30), 3.0) * 60 + random.uniform(60, 190), random.uniform(0, 1, 2),
+        (texture(random, (40, 30), 3.0) * 60 + random.uniform(60, 190), random.uniform(0, 1, 2),
          random.uniform(0.5, 3.0, 2) * random.choice([-1, 1], 2))
         for _ in range(int(random.integers(2, 6)))
     ]  # fmt: skip
@@ -121,14 +121,15 @@ def moving(random: np.random.Generator, frames: int, sigma: float = 1.0) -> Iter
 
 def still(random: np.random.Generator, frames: int, sigma: float) -> Iterator[Picture]:
     """Draw a textured scene in which nothing moves, with sensor noise of ``sigma`` codes."""
-    field = 110 + 55 * _texture(random, (HEIGHT, WIDTH), 5.0)
+    field = 110 + 55 * texture(random, (HEIGHT, WIDTH), 5.0)
     for _ in range(frames):
         yield _coded(field + sigma * random.standard_normal(field.shape))
 
 
-def _texture(
+def texture(
     random: np.random.Generator, size: tuple[int, int], grain: float
 ) -> NDArray[np.float64]:
+    """Draw smooth structure of this grain in px, -1 to 1."""
     rough = gaussian_filter(random.standard_normal(size), grain)
     return np.asarray(rough / np.abs(rough).max())
 

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from acceptance.cli.capture_many import CaptureOutcome
     from acceptance.live.credentials import Credentials
-    from acceptance.live.rtsp.url import StreamUrl
 
 SECONDS = click.FloatRange(0, 7 * 86400, min_open=True)
 CLOCK_SECONDS, ALL_SECONDS = 30.0, 60.0
@@ -51,12 +50,13 @@ class CaptureOptions(TypedDict):
     timeout: float
     replay: tuple[str, str] | None
     all_of: Path | None
+    profile: str
     clock: bool
     no_look: bool
 
 
 @click.command()
-@click.argument("sources", nargs=-1, metavar="[URL|HOST]...")
+@click.argument("sources", nargs=-1, metavar="[URL|HOST[:PORT]]...")
 @click.option(
     "-o",
     "--output",
@@ -100,7 +100,13 @@ class CaptureOptions(TypedDict):
     "all_of",
     type=OUT,
     metavar="LIST",
-    help="Every device of a list (CSV, XLSX) whose address is a stream's URL, all at once.",
+    help="Every device of a list (CSV, XLSX) that has a source, all at once.",
+)
+@click.option(
+    "--profile",
+    default="",
+    metavar="NAME",
+    help="Of a HOST: name or token of the profile it is asked for by ONVIF.  [default: the first]",
 )
 @click.option(
     "--clock",
@@ -113,6 +119,8 @@ def capture(
     sources: tuple[str, ...], json_file: Path | None, **options: Unpack[CaptureOptions]
 ) -> int:
     """Take down streams (RTSP) as clips, with the arrival of every frame and packet.
+
+    A HOST (or HOST:PORT) is asked by ONVIF where its stream is, for 30 s at most.
 
     Exits 0 when all is whole, 3 with gaps, 2 when nothing came.
     """
@@ -141,61 +149,62 @@ def _exit_code(outcomes: Sequence[CaptureOutcome]) -> int:
 
 
 def _wanted(sources: Sequence[str], options: CaptureOptions) -> list[Wanted]:
-    """Say what is to be captured where. Raises UsageError, DeviceError of a host alone."""
-    streams = [_stream(source, options) for source in sources]
-    named = [(_name(place), place) for place in streams]
+    """Say what is to be captured where. Raises UsageError."""
+    named = [(_name(source, options["profile"]), source) for source in sources]
     seconds = options["seconds"]
     if options["all_of"]:
-        named += list(_of_list(options["all_of"]))
+        named += _of_list(options["all_of"])
         seconds = seconds or ALL_SECONDS
-    if not named:
-        raise click.UsageError(tr("name a stream: rtsp://HOST/PATH, or a list with --all"))
+    _check([source for _, source in named], options)
     if options["clock"]:
-        if len(named) > 1:
-            raise click.UsageError(tr("--clock is about one stream"))
         seconds = seconds or CLOCK_SECONDS
     clips = _clips([name for name, _ in named], options["output"])
     replay = options["replay"]
+    logins = [_login(source, options["user"]) for _, source in named]
     return [
         Wanted(
-            url=place.url, clip=clip, credentials=_credentials(place, options["user"]),
+            source=source, clip=clip, credentials=who, profile=options["profile"],
             transport=options["transport"], seconds=seconds, frames=options["frames"],
             timeout=options["timeout"], fingerprint=options["fingerprint"],
             replay=(_moment(replay[0]), _moment(replay[1])) if replay else None,
         )
-        for (_, place), clip in zip(named, clips, strict=True)
+        for (source, who), clip in zip(logins, clips, strict=True)
     ]  # fmt: skip
 
 
-def _stream(source: str, options: CaptureOptions) -> StreamUrl:
-    """Read a URL; a device that is named by its host alone is asked for its main stream."""
-    if url.is_url(source):
-        return url.parse(source)
-    from acceptance.live.onvif.main_stream import main_stream  # noqa: PLC0415 -- late: brings lxml
+def _check(sources: Sequence[str], options: CaptureOptions) -> None:
+    """Refuse what cannot be meant. Raises click.UsageError."""
+    hosts = [source for source in sources if not url.is_url(source)]
+    if not sources:
+        raise click.UsageError(tr("name a stream: rtsp://HOST/PATH, or a list with --all"))
+    if options["clock"] and len(sources) > 1:
+        raise click.UsageError(tr("--clock is about one stream"))
+    if options["replay"] and hosts:
+        raise click.UsageError(tr("--replay needs the URL at which the recorder replays"))
+    if options["profile"] and not hosts:
+        raise click.UsageError(tr("--profile is for a HOST: a URL names its stream"))
 
-    device = address.parse(source, 80)
-    who = _found(device.host, options["user"])
-    return url.parse(main_stream(device, who, timeout=options["timeout"]))
 
-
-def _of_list(path: Path) -> Iterator[tuple[str, StreamUrl]]:
-    """Yield the streams of a device list. Raises UsageError where it has none."""
+def _of_list(path: Path) -> list[tuple[str, str]]:
+    """Return the streams of a device list by the devices' ids. Raises PlanError, UsageError."""
     streams = [
-        (subject.id, url.parse(subject.address))
-        for subject in device_list.read(path)
-        if url.is_url(subject.address)
+        (subject.id, subject.source) for subject in device_list.as_listed(path) if subject.source
     ]
     if not streams:
-        what = tr("has no device whose address is the URL of a stream")
-        hint = tr("Write rtsp://HOST/PATH in the column `address`")
+        what = tr("has no device with a source")
+        hint = tr("Write rtsp://HOST/PATH, or HOST or HOST:PORT of ONVIF, in the column `source`")
         raise UsageError(what, where=str(path), hint=hint)
-    yield from streams
+    return streams
 
 
-def _name(place: StreamUrl) -> str:
-    """Name the clip of a stream by host and path, without what a URL asks for."""
-    path = re.sub(r"^rtsps?://[^/]*", "", place.url).partition("?")[0]
-    return re.sub(r"[^A-Za-z0-9]+", "-", place.address.host + path).strip("-")
+def _name(source: str, profile: str) -> str:
+    """Name the clip of a stream by host and path, or by what is asked for by ONVIF."""
+    named = f"{source}-{profile}"
+    if url.is_url(source):
+        place = url.parse(source)
+        path = re.sub(r"^rtsps?://[^/]*", "", place.shown).partition("?")[0]
+        named = place.address.host + path
+    return re.sub(r"[^A-Za-z0-9]+", "-", named).strip("-")
 
 
 def _clips(names: Sequence[str], output: Path) -> list[Path]:
@@ -213,15 +222,18 @@ def _clips(names: Sequence[str], output: Path) -> list[Path]:
     return clips
 
 
-def _credentials(place: StreamUrl, user: str) -> Credentials | None:
-    if place.credentials is None:
-        return _found(place.address.host, user)
-    what = tr(
-        "warning: a password in a URL is seen in the list of processes and in the shell's "
-        "history; better set ACCEPTANCE_PASSWORD or give --user"
-    )
-    terminal.errors.print(what, markup=False)
-    return place.credentials
+def _login(source: str, user: str) -> tuple[str, Credentials | None]:
+    """Return a source without password, and who logs in there. Raises UsageError."""
+    if not url.is_url(source):
+        return source, _found(address.parse(source, address.HTTP).host, user)
+    place = url.parse(source)
+    if place.credentials is not None or place.shown != place.url:
+        what = tr(
+            "warning: a password in a URL is seen in the list of processes and in the shell's "
+            "history; better set ACCEPTANCE_PASSWORD or give --user"
+        )
+        terminal.errors.print(what, markup=False)
+    return place.url, place.credentials or _found(place.address.host, user)
 
 
 @functools.cache

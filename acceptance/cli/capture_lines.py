@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Self
 
 from acceptance.cli import terminal
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from acceptance.cli.capture_many import CaptureOutcome
+    from acceptance.live.onvif.facts import EncoderSetting
     from acceptance.live.rtsp import Captured
     from acceptance.scene.chart_sighting import Sighting
 
@@ -92,6 +94,8 @@ def tell(outcomes: Sequence[CaptureOutcome]) -> None:
     for outcome in outcomes:
         if outcome.captured is not None:
             terminal.say(_captured(outcome.captured))
+            if outcome.place and outcome.place.stated:
+                terminal.say(stated(outcome.place.stated))
         elif outcome.error is not None:
             terminal.say(f"{outcome.wanted.clip.stem}: {outcome.error}", "red")
     if any(outcome.captured and not outcome.captured.kernel_times for outcome in outcomes):
@@ -121,6 +125,15 @@ def _captured(captured: Captured) -> str:
     return f"{captured.clip}: {', '.join(parts)}; {reason(captured)}"
 
 
+def stated(setting: EncoderSetting) -> str:
+    """Word what a device states of a stream."""
+    size = f"{setting.width} x {setting.height}" if setting.width and setting.height else ""
+    rate = tr("{rate:g} frame/s", rate=setting.rate) if setting.rate else ""
+    values = ", ".join(filter(None, (setting.codec, size, rate)))
+    profile = setting.name or setting.profile
+    return tr("stated by ONVIF, profile {profile}: {values}", profile=profile, values=values)
+
+
 def _rate(captured: Captured) -> str:
     rate, stated = captured.frame_rate, captured.stated_rate
     if stated is None:
@@ -148,13 +161,24 @@ def reason(captured: Captured) -> str:
 def written(outcome: CaptureOutcome) -> dict[str, object]:
     """Return what JSON says of a stream."""
     captured, error = outcome.captured, outcome.error
+    place = outcome.place
+    asked = {
+        "source": outcome.wanted.source,
+        "url": place.url if place else "",
+        "stated": asdict(place.stated) if place and place.stated else None,
+    }
     if captured is None:
         code, what = (error.code, str(error)) if error else ("", "")
-        return {"clip": str(outcome.wanted.clip), "frames": 0, "reason": code, "error": what}
+        return {
+            "clip": str(outcome.wanted.clip),
+            "frames": 0,
+            "reason": code,
+            "error": what,
+        } | asked
     paths = ("clip", "arrivals", "packets", "stream_record")
     numbers = (
         "frames", "received", "lost", "own_drops", "connections", "longest_break", "frame_rate",
         "stated_rate", "seconds", "kernel_times", "lag", "reason", "whole",
     )  # fmt: skip
     files = {name: str(getattr(captured, name)) for name in paths}
-    return files | {name: getattr(captured, name) for name in numbers}
+    return files | {name: getattr(captured, name) for name in numbers} | asked

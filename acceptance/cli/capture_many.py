@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from acceptance.charts.nouns import Chart
     from acceptance.footage.clip import Frame
     from acceptance.live.credentials import Credentials
+    from acceptance.live.onvif.stream_address import StreamAddress
     from acceptance.live.rtsp import Captured
     from acceptance.live.rtsp.capture_loop import LiveRates
     from acceptance.scene.chart_sighting import Sighting
@@ -34,7 +35,12 @@ TICK = 0.2  # s
 class Wanted:
     """A stream that is to be captured."""
 
-    url: str
+    source: str
+    """URL of the stream, or ``HOST[:PORT]`` of a device that is asked for it."""
+
+    profile: str
+    """Token or name of the profile of which such a device is asked; empty: its first."""
+
     clip: Path
     credentials: Credentials | None
     transport: str
@@ -52,6 +58,7 @@ class CaptureOutcome:
     wanted: Wanted
     rates: LiveRates | None = None
     sighting: Sighting | None = None
+    place: StreamAddress | None = None
     captured: Captured | None = None
     error: AcceptanceError | None = None
 
@@ -95,12 +102,18 @@ def _take(outcome: CaptureOutcome, charts: Sequence[Chart], stop: threading.Even
     def hear(rates: LiveRates) -> None:
         outcome.rates = rates
 
+    from acceptance.live.onvif import stream_address  # noqa: PLC0415 -- late: brings lxml
+
     wanted = outcome.wanted
     try:
+        outcome.place = stream_address.of_source(
+            wanted.source, wanted.credentials, profile=wanted.profile, timeout=wanted.timeout
+        )
         outcome.captured = capture(
-            wanted.url, wanted.clip, credentials=wanted.credentials, transport=wanted.transport,
-            seconds=wanted.seconds, frames=wanted.frames, timeout=wanted.timeout,
-            fingerprint=wanted.fingerprint, replay=wanted.replay, stop=stop,
+            outcome.place.url, wanted.clip,
+            credentials=wanted.credentials, transport=wanted.transport, seconds=wanted.seconds,
+            frames=wanted.frames, timeout=wanted.timeout, fingerprint=wanted.fingerprint,
+            replay=wanted.replay, stop=stop, stated=outcome.place.stated,
             on_frame=look if charts else None, on_rates=hear,
         )  # fmt: skip
     except AcceptanceError as error:

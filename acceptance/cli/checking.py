@@ -70,7 +70,9 @@ def _content(found: Readiness) -> dict[str, Any]:
         "live": [
             {
                 "shot": live.shot.id,
-                "source": live.url,
+                "source": live.source,
+                "by_onvif": live.by_onvif,
+                "profile": live.profile,
                 "seconds": live.seconds,
                 "transport": live.transport,
             }
@@ -106,9 +108,10 @@ def _print(found: Readiness, lang: str) -> None:
         )
     for live in found.live:
         terminal.say(
-            words["live"].format(
-                shot=live.shot.id, source=live.url,
+            words["live_by_onvif" if live.by_onvif else "live"].format(
+                shot=live.shot.id, source=live.source,
                 seconds=live.seconds, transport=live.transport,
+                profile=live.profile or words["first_profile"],
             )
         )  # fmt: skip
     for title, findings in (("open", found.open), ("failed", found.failed)):

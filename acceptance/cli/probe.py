@@ -14,6 +14,7 @@ from acceptance.cli import auditing_devices, probe_tables, terminal
 from acceptance.cli.auditing_devices import AuditOptions, audit_options
 from acceptance.cli.options import OUT, json_option, prepare_json, write_json
 from acceptance.errors import DeviceError, GapError, UsageError
+from acceptance.files import url_password
 from acceptance.files.output import put_new
 from acceptance.live import address, credentials
 from acceptance.messages import tr
@@ -225,7 +226,10 @@ def _plain(each: ProbedDevice) -> dict[str, object]:
         return {"error": str(each.error), **files}
     notes = [asdict(note) | {"text": wording.reason(note, "en")} for note in each.found.notes]
     expanded = each.found.clock.expanded if each.found.clock else None
-    return {**asdict(each.found), "notes": notes, "clock_expanded": expanded, **files}
+    found = asdict(each.found)
+    for setting in found["encoders"]:
+        setting["address"] = url_password.without(setting["address"])
+    return {**found, "notes": notes, "clock_expanded": expanded, **files}
 
 
 def _code(asked: Sequence[ProbedDevice]) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.cli import terminal
+from acceptance.files import url_password
 from acceptance.messages import shortened, tr
 
 if TYPE_CHECKING:
@@ -51,12 +52,19 @@ def show(found: DeviceFacts, files: list[Path]) -> None:
 
 
 def _show_encoders(settings: Sequence[EncoderSetting]) -> None:
+    """Print the settings, and addresses each in a line that can be copied."""
     columns = (
-        tr("profile"), tr("codec"), tr("size"), tr("frame/s"), tr("kbit/s"),
-        tr("key frame every"), tr("address"),
+        tr("profile"), tr("codec"), tr("size"), tr("frame/s"), tr("kbit/s"), tr("key frame every"),
     )  # fmt: skip
     rows = [_encoder(setting) for setting in settings]
     terminal.table(tr("Encoder settings, not measured"), columns, rows)
+    named = [
+        (_profile(setting), url_password.without(setting.address))
+        for setting in settings
+        if setting.address
+    ]
+    if named:
+        terminal.aligned(tr("Streams"), named)
 
 
 def _rows(found: DeviceFacts) -> Iterator[tuple[str, str]]:
@@ -104,12 +112,15 @@ def _encoder(setting: EncoderSetting) -> tuple[str, ...]:
     size = f"{setting.width} x {setting.height}" if setting.width and setting.height else "—"
     figures = (setting.rate, setting.bit_rate, setting.key_interval)
     return (
-        f"{setting.name or setting.profile} (Media{setting.media})",
+        _profile(setting),
         " ".join(filter(None, (setting.codec, setting.codec_profile))),
         size,
         *("—" if figure is None else f"{figure:g}" for figure in figures),
-        setting.address,
     )
+
+
+def _profile(setting: EncoderSetting) -> str:
+    return f"{setting.name or setting.profile} (Media{setting.media})"
 
 
 def _track(track: KeptTrack) -> tuple[str, ...]:

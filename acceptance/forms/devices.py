@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.errors import PlanError
-from acceptance.files import spreadsheet, strict_toml
+from acceptance.files import spreadsheet, strict_toml, url_password
 from acceptance.forms import vocabulary
 from acceptance.messages import tr
 from acceptance.model import Subject, SubjectKind
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FIELDS = frozenset(vocabulary.MORE["field"])  # of a subject; any other column is a fact
-# ``//USER:PASSWORD@HOST``, where a password may have any characters; ``user=A&password=B``
-IN_URL = re.compile(r"//[^@]*:[^@]*@|\b(?:password|passwd|pass|pwd)=[^&/]", re.IGNORECASE)
 SOURCE = re.compile(r"(?i:rtsps?)://[^\s/]+(?:/\S*)?|[^\s/@]+")
 IDENTIFIER = re.compile(r"[^\W_][\w.-]{0,63}")  # a name of files, and in a QR code
 
@@ -151,25 +149,20 @@ def _kind(word: str, where: str) -> SubjectKind:
 
 
 def _check_address(address: str, where: str) -> None:
-    if re.search(r"//[^/]*@", address):
+    if re.search(r"//[^/]*@", address) or url_password.holds(address):
         hint = tr("Take it out: the list is kept in the session and handed over with it")
         raise PlanError(tr("the address holds a user or password"), where=where, hint=hint)
 
 
 def _source(source: str, where: str) -> str:
     """Return where a stream is; what holds a password is refused, and not repeated."""
-    if holds_password(source):
+    if url_password.holds(source):
         hint = tr("Take it out: the list is kept in the session and handed over with it")
         raise PlanError(tr("the source holds a password"), where=where, hint=hint)
     if source and not SOURCE.fullmatch(source):
         hint = tr("Give rtsp://HOST/PATH, or HOST or HOST:PORT of ONVIF")
         raise PlanError(tr("is no source of a stream"), where=where, hint=hint)
     return source
-
-
-def holds_password(source: str) -> bool:
-    """Whether the URL of a stream holds a password: before the host, or among what is asked for."""
-    return bool(IN_URL.search(source))
 
 
 def _with_place(facts: dict[str, str], where: str) -> dict[str, str]:

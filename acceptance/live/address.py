@@ -7,8 +7,10 @@ import re
 from dataclasses import dataclass
 
 from acceptance.errors import UsageError
+from acceptance.files import url_password
 from acceptance.messages import tr
 
+HTTP, HTTPS = 80, 443  # ports of ONVIF, unless one is given
 NAME = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9_-]{1,63}(?<!-))*\.?")
 
 
@@ -60,6 +62,6 @@ def is_host(host: str) -> bool:
 def _not_an_address(written: str) -> UsageError:
     return UsageError(
         tr("is no address of a device"),
-        where=written,
+        where=url_password.without(written.rpartition("@")[2]),
         hint=tr("Give HOST, HOST:PORT or [IPV6]:PORT"),
     )

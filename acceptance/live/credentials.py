@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from urllib.parse import quote, quote_plus, unquote, urlsplit, urlunsplit
 from xml.sax.saxutils import escape
 
+from acceptance.files import url_password
+from acceptance.files.url_password import HIDDEN
+
 USER, PASSWORD = "ACCEPTANCE_USER", "ACCEPTANCE_PASSWORD"
 SERVICE = "db50-acceptance"
-HIDDEN = "***"
 SHORTEST = 3  # characters of a password that are looked for everywhere
 
 Prompt = Callable[[str], str]
@@ -82,8 +84,9 @@ def taken_out(url: str) -> tuple[str, Credentials | None]:
 class Mask:
     """Replaces passwords in whatever is written, in each of the forms that protocols give them.
 
-    Plain, percent-encoded, of XML, and as basic authentication. A password of one or two letters is
-    replaced only where it stands in such a form: else hardly a word would remain.
+    Plain, percent-encoded, of XML, as basic authentication, and any among the fields of a URL. A
+    password of one or two letters is replaced only where it stands in such a form: else hardly a
+    word would remain.
     """
 
     def __init__(self, *credentials: Credentials | None) -> None:
@@ -94,13 +97,13 @@ class Mask:
         """Return ``text`` without passwords."""
         for form in self._forms:
             text = text.replace(form, HIDDEN)
-        return text
+        return url_password.without(text)
 
     def data(self, content: bytes) -> bytes:
         """Do the same in bytes, where the password is in UTF-8."""
         for form in self._forms:
             content = content.replace(form.encode(), HIDDEN.encode())
-        return content
+        return url_password.without(content.decode("latin-1")).encode("latin-1")
 
 
 def _forms(who: Credentials) -> set[str]:

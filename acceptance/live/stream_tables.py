@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import math
 import warnings
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
@@ -18,12 +18,14 @@ from numpy.typing import NDArray
 from acceptance.errors import PlanError, SessionError
 from acceptance.files import regular
 from acceptance.live import transcript
+from acceptance.live.onvif import facts
 from acceptance.messages import tr, tr_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from acceptance.live.onvif.facts import EncoderSetting
     from acceptance.live.transcript import Field
 
 Floats = NDArray[np.float64]
@@ -37,9 +39,10 @@ MOST_RECORD = 16 << 20  # bytes of the record: an hour is some 0.2 MB
 LEAST = np.array([0, 0, 0, 0, 0, 0, 0, -1], np.float64)
 MOST = np.array([1e6, 0xFFFF, 0xFFFFFFFF, 1e11, 1e11, 1e6, 1, 1e9], np.float64)
 TIMES = (3, 4)  # the columns that need not be whole
-BACK = 1.0  # s, by which an arrival may lie before the one above it
+BACK = 1.0  # s, by which an arrival may lie before any above it
 CLOCK_RATE = 90000  # Hz, of RTP times of video (RFC 6184, 8.2.1; RFC 7798, 7.1; RFC 2435, 3)
 
+LONGEST_TEXT = 2000  # characters that a device states
 SLOWEST, FASTEST = 1000.0, 1e7  # Hz that a clock of RTP times may have
 
 
@@ -116,6 +119,12 @@ class StreamRecord:
     """kbit/s that the SDP states (RFC 8866, 5.8, ``b=AS``); None: it states none."""
     ended: str
     """Why the capture ended; empty: not stated."""
+    packets: float | None
+    """How many came in all; None: not stated."""
+    clip_bytes: float | None
+    """Bytes of the clip that was written with it; None: not stated."""
+    encoder: EncoderSetting | None = None
+    """What the device states of the stream by ONVIF; None: it was not asked."""
 
     @property
     def clock_rate(self) -> float:
@@ -146,7 +155,8 @@ def packets(path: Path) -> PacketTable:
         marker=content[:, 6] > 0,
         frame=content[:, 7].astype(np.int64),
     )
-    if (np.diff(table.connection) < 0).any() or (np.diff(table.arrival) < -BACK).any():
+    latest = np.maximum.accumulate(table.arrival)
+    if (np.diff(table.connection) < 0).any() or (latest - table.arrival > BACK).any():
         _refuse(path, tr("connections or arrival times are not in order"))
     return table
 
@@ -194,7 +204,51 @@ def record(path: Path) -> StreamRecord:
         own_drops=_own_drops(lines),
         sdp_bit_rate=_stated_bit_rate(sdp),
         ended="".join(str(line.get("reason", "")) for line in lines if line["event"] == "finished"),
+        packets=_finished(lines, "packets"),
+        clip_bytes=_finished(lines, "clip_bytes"),
+        encoder=next(map(_encoder, _of("encoder_setting", lines)), None),
     )
+
+
+def _of(event: str, lines: Sequence[Mapping[str, Field]]) -> Iterator[Mapping[str, Field]]:
+    return (line for line in lines if line["event"] == event)
+
+
+def _encoder(line: Mapping[str, Field]) -> EncoderSetting | None:
+    """Read what was stated by ONVIF; None where a field is missing or wrong."""
+    setting = facts.encoder_setting(line)
+    values = asdict(setting).values() if setting else ()
+    sound = (
+        len(value) <= LONGEST_TEXT if isinstance(value, str) else _count(value) is not None
+        for value in values
+        if value is not None and not isinstance(value, bool)
+    )
+    return setting if all(sound) else None
+
+
+def _finished(lines: Sequence[Mapping[str, Field]], name: str) -> float | None:
+    stated = [_count(line.get(name)) for line in lines if line["event"] == "finished"]
+    return stated[-1] if stated else None
+
+
+def require_together(
+    path: Path, stated: StreamRecord, table: PacketTable | None, clip: Path
+) -> None:
+    """Refuse the record at ``path`` where it is of another capture than clip or packets are.
+
+    It is seen by the size of the clip and the number of packets that the record ends with. Raises
+    PlanError.
+    """
+    if stated.clip_bytes is None:
+        return
+    if clip.stat().st_size != stated.clip_bytes:
+        what = tr("is of another clip than {clip}", clip=clip.name)
+    elif table is not None and len(table.sequence) != stated.packets:
+        what = tr("is of other packets than those that are named with it")
+    else:
+        return
+    hint = tr("Name the files that were written together, and as they were written")
+    raise PlanError(what, where=str(path), hint=hint, code="other_capture")
 
 
 def _own_drops(lines: Sequence[Mapping[str, Field]]) -> int | None:

@@ -258,6 +258,7 @@ def _scene(
     session = clock_session.filmed(charts.clocks, kept)
     stream = stream_words.described(opened.info, len(watch.times), kept)
     arrivals = side_tables.of_frames(shot, folder, opened.packets, watch.times)
+    packets = stream_tables.packets(folder / shot.packets) if shot.packets else None
     return Scene(
         shot=_completed(shot, charts, stream | ({"clock_session": session} if session else {})),
         video=opened.info,
@@ -270,8 +271,8 @@ def _scene(
         folder=folder,
         screen_log=_screen_log(shot, folder, session, notes),
         drive=side_tables.drive(shot, folder),
-        packets=stream_tables.packets(folder / shot.packets) if shot.packets else None,
-        stream_record=_record(shot, folder),
+        packets=packets,
+        stream_record=_record(shot, folder, packets),
         notes=tuple(replace(note, shot=shot.id, subject=shot.subject) for note in notes),
     )
 
@@ -349,5 +350,10 @@ def _screen_log(shot: Shot, folder: Path, session: str, notes: list[Note]) -> Fl
     return log
 
 
-def _record(shot: Shot, folder: Path) -> StreamRecord | None:
-    return stream_tables.record(folder / shot.stream_record) if shot.stream_record else None
+def _record(shot: Shot, folder: Path, packets: PacketTable | None) -> StreamRecord | None:
+    if not shot.stream_record:
+        return None
+    path = folder / shot.stream_record
+    record = stream_tables.record(path)
+    stream_tables.require_together(path, record, packets, folder / shot.clip)
+    return record

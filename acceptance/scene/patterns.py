@@ -163,11 +163,35 @@ def noise(rows: Bytes, change: NDArray[Any], depth_shift: int, thresholds: Thres
     return np.asarray(np.minimum(in_time, _blocks(bend, thresholds.blocks) / 1.954))
 
 
+def noise_share(
+    rows: NDArray[Any], before: NDArray[Any], could: NDArray[np.bool_], thresholds: Thresholds
+) -> float:
+    """Share (0..1) of the pixels that differ from before as noise makes them, in most blocks.
+
+    A pixel counts that changed by another step than its second neighbour: what fades, or is lit
+    otherwise, changes alike. It is that of the quieter quarter of the blocks with pixels that
+    ``could`` show noise: what moves in one place leaves the others as they were.
+    """
+    step = rows.astype(np.float32) - before
+    apart = np.zeros_like(step)
+    apart[:, 2:] = could[:, 2:] & (step[:, 2:] != 0) & (step[:, 2:] != step[:, :-2])
+    able = _blocks(could.astype(np.float32), thresholds.blocks)
+    shares = (_blocks(apart, thresholds.blocks) / np.maximum(able, 1e-6))[able >= 0.5]
+    return ranked(shares, thresholds.quiet_percentile) if shares.size else 0.0
+
+
 def detail(lasting: Floats, thresholds: Thresholds) -> Floats:
     """Return the mean difference, in codes, of neighbouring samples of each block."""
     across = cv2.absdiff(lasting[:, 1:], lasting[:, :-1])
     down = cv2.absdiff(lasting[1:], lasting[:-1])
     return np.maximum(_blocks(across, thresholds.blocks), _blocks(down, thresholds.blocks))
+
+
+def relief(lasting: Floats, thresholds: Thresholds) -> Floats:
+    """Return how far, in codes, each block lies above or below its neighbours: no shading does."""
+    means = _blocks(lasting, thresholds.blocks)
+    cross = np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]], np.float32) / 4
+    return np.asarray(np.abs(cv2.filter2D(means, -1, cross, borderType=cv2.BORDER_REFLECT_101)))
 
 
 def _blocks(values: NDArray[Any], blocks: tuple[int, int]) -> Floats:

@@ -43,6 +43,8 @@ class Series:
 
     On the same rows, of the pixels that are not clipped; nan at all other frames.
     """
+    key_noise: Floats
+    """At key frames the share (n,), 0..1, that differs as noise does (``patterns.noise_share``)."""
     cells: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     """For each clock the mean codes (n, c) of its cells, in the order of ``watch.clock_cells``.
 
@@ -73,6 +75,7 @@ def series_of(opened: Clip, watch: Watch) -> Series:
         difference=features["difference"].astype(np.float64),
         changed=features["changed"].astype(np.float64),
         key_changed=features["key_changed"].astype(np.float64),
+        key_noise=features["key_noise"].astype(np.float64),
         cells={name: track.column(count) for name, track in clocks.items()},
         levels=watch.driven_levels(),
         rows=_centre_rows(clocks, watch, opened.info.height),

@@ -86,6 +86,8 @@ class Thresholds:
     """Weight (0..1) of the newest picture in the lasting one."""
     faint_codes: float = 0.5
     """Codes of difference between neighbouring samples from which a block shows something."""
+    relief_codes: float = 1.5
+    """Codes by which a block may differ from the mean of its neighbours and still be shading."""
     noise_left_share: float = 0.6
     """Share of sigma that noise leaves between neighbours in the lasting picture, with a margin."""
 

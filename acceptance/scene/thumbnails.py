@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     from acceptance.scene.thresholds import Thresholds
 
 # features by how often they are taken: of every frame, of levels and motion, a few times a second
-EVERY_FRAME = ("mean", "difference", "changed", "key_changed", "like_before", "like_ago")
+EVERY_FRAME = (
+    *("mean", "difference", "changed", "key_changed", "key_noise"),
+    *("like_before", "like_ago"),
+)
 FREQUENT = ("black", "dark", "white", "moved_x", "moved_y")
 COSTLY = ("edge_width", "wave", "noise", "blank", "cast")
 
@@ -111,22 +114,24 @@ class Features:
         """
         shares = {} if change is None else {"changed": cv2.countNonZero(change) / change.size}
         if frame.key and self.rows_of_key is not None:
-            shares["key_changed"] = self._changed_noise(rows, self.rows_of_key)
+            shares |= self._changed_noise(rows, self.rows_of_key)
         self.rows_of_key = rows if frame.key else self.rows_of_key
         return shares
 
-    def _changed_noise(self, rows: NDArray[Any], before: NDArray[Any]) -> float:
+    def _changed_noise(self, rows: NDArray[Any], before: NDArray[Any]) -> dict[str, float]:
         """Share (0..1) that changed of the pixels that are not clipped and so can show noise.
 
-        It is nan where those are too few.
+        It is nan, as is that of noise (``patterns.noise_share``), where those are too few.
         """
         margin = self.thresholds.clipping_margin_codes
         low, high = self.black + margin, self.black + self.amplitude - margin
         could = (rows >= low << self.shift) & (rows <= high << self.shift)
         number = np.count_nonzero(could)
         if number < self.thresholds.least_unclipped_share * rows.size:
-            return math.nan
-        return np.count_nonzero((rows != before) & could) / number
+            return {}
+        share = np.count_nonzero((rows != before) & could) / number
+        noise = patterns.noise_share(rows[:, ::4], before[:, ::4], could[:, ::4], self.thresholds)
+        return {"key_changed": share, "key_noise": noise}
 
     # --- motion and likeness
 
@@ -204,7 +209,9 @@ class Features:
             self.lasting = samples.astype(np.float32)
         cv2.accumulateWeighted(samples, self.lasting, limits.memory_weight)
         nothing = np.hypot(limits.faint_codes, limits.noise_left_share * noise)
-        return percentage(patterns.detail(self.lasting, limits) < nothing)
+        plain = patterns.detail(self.lasting, limits) < nothing
+        # what fog or a blur leaves of a scene has no detail, but is no shading either
+        return percentage(plain & (patterns.relief(self.lasting, limits) < limits.relief_codes))
 
     def _cast(self, frame: Frame) -> float:
         """Colour that nine in ten mid tones share, over their luma, in %.

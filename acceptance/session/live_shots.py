@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from acceptance.errors import DeviceError
 from acceptance.files.output import move, writing
 from acceptance.footage.container import CHINA
-from acceptance.live import credentials
+from acceptance.live import address, credentials
 from acceptance.live.rtsp import side_files, url
 from acceptance.messages import tr
 from acceptance.scene import side_tables
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from acceptance.session.live_sources import LiveShot
     from acceptance.session.measuring import Progress
 
+TIMEOUT = 10.0  # s that a device may say nothing
+
 
 def capture(
     plan: Plan, work: Path, bag: Path, prompt: Prompt | None, progress: Progress | None
@@ -53,7 +55,7 @@ def capture(
         shot, folder = live.shot, work / CAPTURED / live.shot.id
         try:
             if not _taken_before(shot, folder, bag):
-                _take(live, folder, known[live.url], bag, progress)
+                _take(live, folder, known[live.source], bag, progress)
             taken[shot.id] = _filed(shot, work)
         except DeviceError as error:
             silent[shot.id] = error
@@ -65,7 +67,7 @@ def capture(
 def _who(wanted: Sequence[LiveShot], prompt: Prompt | None) -> dict[str, Credentials | None]:
     """Find who logs in where, before anything is captured: somebody may have to type."""
     found: dict[tuple[str, str], Credentials | None] = {}
-    asked = {live.url: _login(live.url) for live in wanted}
+    asked = {live.source: _login(live.source) for live in wanted}
     for key in asked.values():
         if key not in found:
             found[key] = credentials.find(*key, prompt=prompt)
@@ -74,6 +76,8 @@ def _who(wanted: Sequence[LiveShot], prompt: Prompt | None) -> dict[str, Credent
 
 def _login(source: str) -> tuple[str, str]:
     """Host and user of a source."""
+    if not url.is_url(source):
+        return address.parse(source, address.HTTP).host, ""
     place = url.parse(source)
     return place.address.host, place.credentials.user if place.credentials else ""
 
@@ -83,6 +87,7 @@ def _take(
 ) -> None:
     """Capture one shot into a new folder, and log it with the hash of what came."""
     from acceptance.live import rtsp  # noqa: PLC0415 -- late: brings the decoder
+    from acceptance.live.onvif import stream_address  # noqa: PLC0415 -- late: brings lxml
 
     shot, whole = live.shot, math.ceil(live.seconds)
     with writing(folder.parent):
@@ -93,16 +98,17 @@ def _take(
         if progress:
             progress(shot.id, min(int(rates.seconds), whole), whole)
 
-    bare, _ = credentials.taken_out(live.url)
+    bare, _ = credentials.taken_out(live.source)
+    place = stream_address.of_source(bare, who, profile=live.profile, timeout=TIMEOUT)
     found = rtsp.capture(
-        bare, folder / f"{shot.id}.mp4", credentials=who, transport=live.transport,
-        seconds=live.seconds, on_rates=tell,
+        place.url, folder / f"{shot.id}.mp4", credentials=who, transport=live.transport,
+        seconds=live.seconds, on_rates=tell, timeout=TIMEOUT, stated=place.stated,
     )  # fmt: skip
     _log(live, found, folder, bag)
 
 
 def _log(live: LiveShot, found: Captured, folder: Path, bag: Path) -> None:
-    details = {"shot": live.shot.id, "source": live.url, "transport": live.transport}
+    details = {"shot": live.shot.id, "source": live.source, "transport": live.transport}
     counts = {"frames": found.frames, "packets": found.received, "seconds": found.seconds}
     ended = {"reason": found.reason, "sha256": _hash(folder)}
     LogBook(bag).append("captured", {**details, **counts, **ended})

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from acceptance.errors import PlanError, UsageError
-from acceptance.forms.devices import holds_password
+from acceptance.files import url_password
+from acceptance.live import address
 from acceptance.live.rtsp import url
 from acceptance.messages import tr
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 TRANSPORTS = ("tcp", "udp", "multicast")
 SECONDS = 60.0  # of a shot that does not say
 LONGEST = 3600.0  # s of one shot: all its packets are read at once
+MAIN = "main"  # how plans call the first profile of a device
+HOST = re.compile(r"[.:]")
 MADE = ("clip", "arrivals", "packets", "stream_record")
 
 
@@ -28,8 +32,12 @@ class LiveShot:
     shot: Shot
     """As the plan has it."""
 
-    url: str
-    """Of its stream, without password."""
+    source: str
+    """URL of its stream, without password, or ``HOST[:PORT]`` that names it by ONVIF."""
+
+    profile: str
+    """Of which a HOST is asked: the shot's condition ``profile``; empty (for ``main``, too): the
+    first."""
 
     seconds: float
     """How long is captured."""
@@ -37,20 +45,35 @@ class LiveShot:
     transport: str
     """``tcp``, ``udp`` or ``multicast``."""
 
+    @property
+    def by_onvif(self) -> bool:
+        """Whether the device is asked where its stream is."""
+        return not url.is_url(self.source)
+
 
 def of(plan: Plan) -> list[LiveShot]:
     """Return the shots of a checked plan that are to be captured, in its order."""
-    sources = {subject.id: subject.source for subject in plan.subjects}
+    sources = _sources(plan)
     return [
         LiveShot(
             shot=shot,
-            url=shot.source if url.is_url(shot.source) else sources[shot.source],
+            source=sources.get(shot.source, shot.source),
+            profile=_profile(shot),
             seconds=SECONDS if shot.seconds is None else shot.seconds,
             transport=shot.transport or TRANSPORTS[0],
         )
         for shot in plan.shots
         if shot.source
     ]
+
+
+def _sources(plan: Plan) -> dict[str, str]:
+    return {subject.id: subject.source for subject in plan.subjects}
+
+
+def _profile(shot: Shot) -> str:
+    stated = (str(each.value) for each in shot.conditions if each.name == "profile")
+    return next((name for name in stated if name != MAIN), "")
 
 
 def check(plan: Plan, where: str) -> None:
@@ -60,9 +83,9 @@ def check(plan: Plan, where: str) -> None:
     """
     for subject in plan.subjects:
         place = tr("{plan}: subject {subject}, source", plan=where, subject=subject.id)
-        if url.is_url(subject.source):
-            _check_url(subject.source, place)
-    sources = {subject.id: subject.source for subject in plan.subjects}
+        if subject.source:
+            _check_source(subject.source, place)
+    sources = _sources(plan)
     for shot in plan.shots:
         place = tr("{plan}: shot {shot}", plan=where, shot=shot.id)
         if url.is_url(shot.clip):
@@ -78,12 +101,11 @@ def _check_live(shot: Shot, sources: Mapping[str, str], place: str) -> None:
     if made:
         raise _wrong(f"{place}, {made[0]}", tr("the capture makes it: take it out"))
     source = tr("{place}, source", place=place)
-    if url.is_url(shot.source):
-        _check_url(shot.source, source)
-    elif not url.is_url(sources.get(shot.source, "")):
-        what = tr("is neither a URL nor the id of a subject whose source is one")
-        hint = tr("Give rtsp://HOST/PATH; `acceptance probe` names the streams of a device")
-        raise PlanError(what, where=source, hint=hint)
+    if shot.source in sources and not sources[shot.source]:
+        what = tr("the subject has no source")
+        raise PlanError(what, where=source, hint=tr("Give it the one of `acceptance discover`"))
+    if shot.source not in sources:
+        _check_own(shot.source, source)
     if shot.seconds is not None and not 0 < shot.seconds <= LONGEST:
         what = tr("must be above 0 and at most {most:g}", most=LONGEST)
         raise _wrong(f"{place}, seconds", what)
@@ -92,8 +114,27 @@ def _check_live(shot: Shot, sources: Mapping[str, str], place: str) -> None:
         raise _wrong(f"{place}, transport", what)
 
 
+def _check_own(source: str, place: str) -> None:
+    """Refuse what is neither URL nor HOST; a mere word is taken for the id of a subject."""
+    if not (url.is_url(source) or HOST.search(source)):
+        what = tr("is neither a URL, nor a HOST[:PORT], nor the id of a subject with a source")
+        hint = tr("Give rtsp://HOST/PATH; `acceptance probe` names the streams of a device")
+        raise PlanError(what, where=place, hint=hint)
+    _check_source(source, place)
+
+
+def _check_source(source: str, place: str) -> None:
+    if url.is_url(source):
+        _check_url(source, place)
+        return
+    try:
+        address.parse(source, address.HTTP)
+    except UsageError as error:
+        raise PlanError(error.what, where=place, hint=error.hint) from error
+
+
 def _check_url(source: str, place: str) -> None:
-    if holds_password(source):
+    if url_password.holds(source):
         hint = tr(
             "Take it out: the plan is kept in the session; give it when asked, by the keyring or "
             "in ACCEPTANCE_PASSWORD"

@@ -16,7 +16,7 @@ from pydantic_core import PydanticSerializationError
 
 from acceptance import model
 from acceptance.errors import PlanError
-from acceptance.files import first_error, paths, strict_toml, wrong_field
+from acceptance.files import first_error, paths, strict_toml, url_password, wrong_field
 from acceptance.forms import answers, devices, panel_key, register, scores
 from acceptance.messages import tr
 from acceptance.model import Plan, Shot, Subject, SubjectKind
@@ -374,7 +374,7 @@ def _wrong_fields(error: ValidationError, where: str) -> Iterator[tuple[bool, Pl
     for wrong in error.errors(include_url=False):
         place = ": ".join(filter(None, (where, wrong_field.place(wrong))))
         what = plan_words.with_guess(wrong, wrong_field.sentence(wrong))
-        if devices.holds_password(what):
+        if url_password.holds(what):
             what = tr("the field is wrong, and holds a password")
         yield wrong["type"] == "missing", _wrong(place, what)
 

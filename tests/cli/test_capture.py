@@ -19,7 +19,9 @@ from peers.onvif_device import Faults, OnvifDevice
 from peers.rtsp_camera import camera
 from peers.rtsp_responder import responder, usual
 
+from acceptance import api
 from acceptance.footage import clip as footage
+from acceptance.live import discovered
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,21 +56,53 @@ def test_a_clip_is_named_by_its_stream_and_the_line_says_that_the_chart_is_seen(
 
 
 @pytest.mark.film
-def test_a_device_named_by_its_host_is_asked_where_its_stream_is(tmp_path: Path) -> None:
+def test_a_found_device_becomes_a_clip_with_what_it_states_beside_what_is_measured(
+    tmp_path: Path,
+) -> None:
+    """From a list as ``discover`` writes it; stated are 640 x 360, H.265, 15 frame/s: all wrong."""
+    with camera(path="/sub") as peer, OnvifDevice(Faults(auth="none")) as device:
+        device.rtsp = peer.url.removesuffix("sub")
+        here = discovered.DiscoveredDevice(
+            address=device.host, kind="fixed", services=(device.address_of("device"),)
+        )
+        assert discovered.write([here], tmp_path / "devices.csv") == 1
+        done = run(
+            tmp_path, "--all", "devices.csv", "--profile", "sub", "--seconds", "3", "--no-look",
+            "-o", "clips", "--json", "-",
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    [written] = json.loads(done.stdout)
+    assert written["clip"] == "clips/127.0.0.1.mp4"
+    assert (written["url"], written["stated"]["width"]) == (peer.url, 640)
+    clip = tmp_path / written["clip"]
+    measured = api.measure(
+        clip, only=["stream"], packets=str(tmp_path / written["packets"]),
+        stream_record=str(tmp_path / written["stream_record"]),
+    )  # fmt: skip
+    [rate] = [each for each in measured.measurements if each.quantity == "stream.frame_rate"]
+    stated = {name: rate.details[f"onvif_{name}"] for name in ("frame_rate", "codec", "width")}
+    assert stated == {"frame_rate": 15, "codec": "H265", "width": 640}
+    assert (rate.details["stream_codec"], rate.details["stream_width"]) == ("h264", 320)
+
+
+@pytest.mark.film
+@pytest.mark.slow
+def test_a_device_named_by_its_host_names_its_clip(tmp_path: Path) -> None:
     with camera(path="/main") as peer, OnvifDevice(Faults(auth="none")) as device:
         device.rtsp = peer.url.removesuffix("main")
         done = run(tmp_path, f"{device.host}:{device.port}", "--frames", "5", "--no-look")
     assert done.returncode == 0, done.stderr
-    assert "127-0-0-1-main.mp4: 5 frames" in done.stdout
+    assert f"127-0-0-1-{device.port}.mp4: 5 frames" in done.stdout
+    assert "stated by ONVIF, profile main: H265, 1920 x 1080, 25 frame/s" in done.stdout
 
 
 @pytest.mark.film
 def test_many_streams_come_at_once_and_each_is_told_apart(tmp_path: Path) -> None:
     """Of a device list: one is whole, one sends nothing, one is not there: exit 3, one sentence."""
     with camera() as peer, responder(usual) as silent:
-        addresses = [peer.url, silent.url, "rtsp://127.0.0.1:9/x", "10.0.0.7"]
+        addresses = [peer.url, silent.url, "127.0.0.1:9", ""]
         rows = [f"cam{n},fixed,Camera {n},{address}" for n, address in enumerate(addresses)]
-        (tmp_path / "list.csv").write_text("\n".join(["id,kind,name,address", *rows, ""]))
+        (tmp_path / "list.csv").write_text("\n".join(["id,kind,name,source", *rows, ""]))
         done = run(
             tmp_path, "--all", "list.csv", "-o", "many", "--seconds", "2", "--timeout", "1",
             "--json", "-", "--no-look",
@@ -112,6 +146,8 @@ def test_ctrl_c_ends_cleanly_with_what_was_captured(number: signal.Signals, tmp_
         slow(("rtsp://a/1", "rtsp://b/2", "-o", "x.mp4"), "name a folder"),
         slow(("rtsp://a/1", "rtsp://b/2", "--clock"), "one stream"),
         slow(("rtsp://a/1", "--replay", "now", "then"), "write a time like"),
+        slow(("10.0.0.1", "--replay", "now", "then"), "the URL at which the recorder replays"),
+        slow(("rtsp://a/1", "--profile", "sub"), "a URL names its stream"),
     ],
 )
 def test_wrong_use_is_said_in_a_sentence(
@@ -127,6 +163,23 @@ def test_a_password_in_a_url_is_warned_of_and_shown_nowhere(tmp_path: Path) -> N
     assert done.returncode == 2
     assert "list of processes" in done.stderr
     assert "s3cret" not in done.stdout + done.stderr
+
+
+def test_a_password_among_the_fields_of_a_url_is_in_no_file_no_name_and_no_sentence(
+    tmp_path: Path,
+) -> None:
+    with responder(usual) as device:  # agrees, and sends nothing
+        url = f"rtsp://127.0.0.1:{device.port}/user=admin_password=s3cret_channel=1"
+        refused = run(tmp_path, url, "--timeout", "0.5")
+    assert refused.returncode == 2
+    assert "list of processes" in refused.stderr
+    with camera(path="/user=admin&password=s3cret&channel=1") as peer:
+        done = run(tmp_path, peer.url, "--frames", "5", "--no-look")
+    assert done.returncode == 0, done.stderr
+    assert "s3cret" not in refused.stderr + done.stdout + done.stderr
+    files = list(tmp_path.iterdir())
+    assert len(files) == 4
+    assert not [path for path in files if "s3cret" in path.name or b"s3cret" in path.read_bytes()]
 
 
 DELAY = 0.25  # s between exposure and arrival

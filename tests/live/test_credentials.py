@@ -2,7 +2,9 @@
 
 import pytest
 
-from acceptance.live import credentials
+from acceptance.errors import UsageError
+from acceptance.files import url_password
+from acceptance.live import address, credentials
 from acceptance.live.credentials import Credentials, Mask
 
 
@@ -55,3 +57,26 @@ def test_no_form_of_the_password_is_left(password: str) -> None:
         assert form not in mask(text)
         assert form.encode() not in mask.data(text.encode())
     assert mask("nothing here") == "nothing here"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "rtsp://h/user=admin&password=s3cret&channel=1",
+        "rtsp://h/user=admin_password=s3cret_channel=1_stream=0.sdp",
+        "rtsp://h/live?user=admin&amp;PWD=s3cret",
+        '{"url": "rtsp://h/live?pass=s3cret"}',
+    ],
+)
+def test_a_password_among_the_fields_of_a_url_is_masked_though_nobody_named_it(url: str) -> None:
+    assert "s3cret" not in Mask()(url)
+    assert b"s3cret" not in Mask().data(url.encode())
+    assert Mask()(url) == url.replace("s3cret", credentials.HIDDEN)
+    assert url_password.holds(url)
+
+
+def test_no_sentence_about_an_address_repeats_a_password() -> None:
+    for written in ("admin:s3cret@192.0.2.1", "http://192.0.2.1/?pwd=s3cret"):
+        with pytest.raises(UsageError) as raised:
+            address.parse(written, 80)
+        assert "s3cret" not in str(raised.value)

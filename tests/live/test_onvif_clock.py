@@ -32,16 +32,15 @@ def measured(faults: Faults) -> tuple[ClockOffset, list[str]]:
 @pytest.mark.parametrize(
     "skew", [0.3217, *(marks.slow(skew) for skew in (0.0, -0.99, 12.5, 1e6, -3e8))]
 )
-def test_an_offset_is_found_to_ten_milliseconds(skew: float) -> None:
+def test_the_true_offset_lies_within_u(skew: float) -> None:
+    """How narrow U is on an idle machine: ``benchmarks/device_clock.py``."""
     found, _ = measured(Faults(clock_skew=skew))
-    assert abs(found.offset - skew) <= found.half_width
-    assert abs(found.offset - skew) <= 0.010
-    assert found.half_width < 0.03  # two requests 20 ms apart, and their answers
+    assert abs(found.offset - skew) <= found.half_width < 0.5
     assert found.edges == 5
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("delay", [0.05, 0.4])
+@pytest.mark.parametrize("delay", [0.05, 0.4, 1.4])
 def test_a_slow_device_gets_a_wide_u_that_holds_the_truth(delay: float) -> None:
     found, _ = measured(Faults(clock_skew=0.4, delay=delay))
     assert abs(found.offset - 0.4) <= found.half_width

@@ -33,6 +33,45 @@ def test_what_a_capture_wrote_is_read_again(tmp_path: Path) -> None:
     assert len(record.reports.ntp) == 2
 
 
+@pytest.mark.parametrize("other", ["clip", "packets"])
+def test_a_record_of_another_capture_is_refused(tmp_path: Path, other: str) -> None:
+    clip, path = tmp_path / "a.mp4", tmp_path / "a.jsonl"
+    clip.write_bytes(b"picture")
+    path.write_text(EVENT + '{"event": "finished", "packets": 2, "clip_bytes": 7}\n')
+    (tmp_path / "a.csv").write_text(HEAD + 2 * ROW)
+    record, table = stream_tables.record(path), stream_tables.packets(tmp_path / "a.csv")
+    stream_tables.require_together(path, record, table, clip)
+    stream_tables.require_together(path, record, None, clip)
+    if other == "clip":
+        clip.write_bytes(b"picture of another")
+    else:
+        (tmp_path / "a.csv").write_text(HEAD + 3 * ROW)
+        table = stream_tables.packets(tmp_path / "a.csv")
+    with pytest.raises(PlanError, match=r"is of (an)?other"):
+        stream_tables.require_together(path, record, table, clip)
+
+
+def test_arrivals_that_run_backwards_by_small_steps_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    rows = [ROW.replace("7283.1204", f"{7283.1204 - step / 2:.4f}") for step in range(4)]
+    path.write_text(HEAD + "".join(rows))
+    with pytest.raises(PlanError, match="not in order"):
+        stream_tables.packets(path)
+
+
+def test_what_onvif_stated_is_read_whole_or_not_at_all(tmp_path: Path) -> None:
+    stated = {
+        "profile": "main", "name": "Main", "media": 2, "codec": "H265", "width": 1920,
+        "height": 1080, "rate": 25.0, "bit_rate": None, "key_interval": 50,
+        "codec_profile": "Main", "address": "rtsp://192.0.2.1/main", "moves": False,
+    }  # fmt: skip
+    path = tmp_path / "a.stream.jsonl"
+    for wrong in ({}, {"rate": "fast"}, {"rate": -1}, {"width": 1e400}, {"codec": "H" * 9999}):
+        path.write_text(EVENT + json.dumps({"event": "encoder_setting", **stated, **wrong}) + "\n")
+        read = stream_tables.record(path).encoder
+        assert (read and (read.width, read.rate)) == (None if wrong else (1920, 25.0))
+
+
 def test_a_last_line_cut_short_is_left_out(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text(HEAD + ROW + ROW[:30])

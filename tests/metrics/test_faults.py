@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from marks import slow
 
 from acceptance.checks import pack
 from acceptance.errors import GapError
@@ -20,6 +21,9 @@ from acceptance.scene import build
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 planted: Any = importlib.import_module("planted")
+sound_scenes: Any = importlib.import_module("sound_scenes")
+# a dark scene is under-exposed by definition; trees that fill half the view shake it (the docs)
+KNOWN = {"dark but fine": {"under_exposed"}, "night, noisy": {"under_exposed"}, "gusts": {"shake"}}
 
 LIMITS = {
     one.quantity: one.limit.at_most
@@ -225,3 +229,13 @@ def test_ten_bits_tell_the_same_as_eight(tmp_path: Path) -> None:
     assert {name: one.value for name, one in ten.items()} == pytest.approx(
         {name: one.value for name, one in eight.items()}
     )
+
+
+@pytest.mark.film
+@pytest.mark.parametrize("seed", [0, slow(1)])
+@pytest.mark.parametrize(
+    "scene",
+    [name if name == "dense fog" else slow(name) for name in sound_scenes.SCENES],
+)
+def test_a_sound_scene_that_looks_faulty_raises_no_alarm(scene: str, seed: int) -> None:
+    assert set(sound_scenes.alarms(scene, seed)) <= KNOWN.get(scene, set())

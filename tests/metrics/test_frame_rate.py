@@ -426,6 +426,7 @@ def test_nonsense_for_times_makes_no_nonsense_of_a_rate(
         times=times,
         cells={},
         key_changed=clock_looked.series.key_changed[:count],
+        key_noise=clock_looked.series.key_noise[:count],
         **series,
     )
     found = list(frame_rate.measure(replace(clock_looked, series=cut)))

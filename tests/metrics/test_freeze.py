@@ -10,19 +10,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from marks import slow
 
 from acceptance.metrics._shared import freeze
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
 import frame_rate as bench
+import still_scenes
 from setting import REAL
 
 RATE, FROZEN = bench.RATE, bench.FROZEN
 
 
 @pytest.mark.parametrize(
-    ("seed", "crf", "interval"), [(0, 23, 250), (1, 36, 50), (3, 36, 250), (6, 28, 25)]
+    ("seed", "crf", "interval"), [(0, 23, 50), (1, 36, 50), (3, 36, 25), (6, 28, 25)]
 )
 def test_a_freeze_in_a_moving_scene_is_found_with_its_ends_within_one_frame(
     seed: int, crf: int, interval: int
@@ -83,6 +85,35 @@ def test_real_footage_of_still_places_is_never_called_frozen(name: str) -> None:
     if not path.is_file():
         pytest.skip(f"{path} is not there")
     assert bench.found(path).frozen == ()
+
+
+def test_one_key_frame_shows_no_noise_and_proves_nothing() -> None:
+    """Motion that stops dead may be a page that slides in."""
+    pictures = bench.frozen(list(bench.moving(np.random.default_rng(0), 6 * RATE)), 60)
+    evidence = bench.coded(pictures, bench.quality(23, 250) | {"sc_threshold": "0"})
+    assert evidence.frozen == ()
+    assert bench.outcome(evidence, (60, 60 + FROZEN))[0] == "undecided"
+
+
+CASES = [
+    ("plain wall, noise of 0.3", "CRF 36, keys 1 s"),
+    ("small thing, no noise", "MJPEG"),
+    ("text, slid", "300 kbit/s"),
+    ("hand before the lens", "CRF 23, keys 10 s"),
+]
+
+
+@pytest.mark.film
+@pytest.mark.parametrize(
+    ("scene", "coder"),
+    [
+        (scene, coder) if (scene, coder) in CASES else slow(scene, coder)
+        for scene in still_scenes.SCENES
+        for coder in still_scenes.CODERS
+    ],
+)
+def test_sound_footage_that_looks_frozen_is_never_proven_to_be(scene: str, coder: str) -> None:
+    assert still_scenes.proven(scene, coder).frozen == ()
 
 
 def test_a_covered_lens_proves_nothing() -> None:

@@ -40,5 +40,8 @@ def check(captured: Captured, *, whole: bool = True) -> None:
     assert [last[frame] for frame in range(len(arrivals))] == [row["arrival_s"] for row in arrivals]
     [finished] = events(captured, "finished")
     assert (finished["frames"], finished["reason"]) == (len(arrivals), captured.reason)
+    if captured.reason != "disc_full":
+        assert finished["clip_bytes"] == captured.clip.stat().st_size
+        assert finished["packets"] == len(packets)
     moments = [float(row["arrival_s"]) for row in packets]
     assert moments == sorted(moments)

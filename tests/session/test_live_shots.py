@@ -10,11 +10,13 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pypdf
 import pytest
+from marks import slow
+from peers.onvif_device import Faults, OnvifDevice
 from peers.rtsp_camera import camera
 
 from acceptance.batch import inputs, planned
@@ -24,10 +26,13 @@ from acceptance.forms import devices
 from acceptance.live import rtsp
 from acceptance.live.credentials import Credentials, _forms
 from acceptance.live.rtsp.capture_loop import LiveRates
-from acceptance.model import Plan, Shot, Subject, SubjectKind
+from acceptance.model import Condition, Plan, Shot, Subject, SubjectKind
 from acceptance.session import evidence, plan, predecessors, readiness, remeasuring, runner, store
 from acceptance.session.evidence import check
 from acceptance.simulate import packets
+
+if TYPE_CHECKING:
+    from acceptance.live.onvif.facts import EncoderSetting
 
 PASSWORD = "Zürich&7/№%"  # noqa: S105 -- of a camera of this test
 URL = "rtsp://192.0.2.11/live"
@@ -35,7 +40,8 @@ URL = "rtsp://192.0.2.11/live"
 
 def plan_of(*shots: Shot) -> Plan:
     gate = Subject(id="gate", kind=SubjectKind.FIXED, source=URL)
-    return Plan(subjects=(gate,), shots=shots)
+    dark = Subject(id="dark", kind=SubjectKind.FIXED)
+    return Plan(subjects=(gate, dark), shots=shots)
 
 
 def live(name: str = "s", source: str = "gate", **fields: Any) -> Shot:
@@ -48,12 +54,14 @@ class Captures:
     def __init__(self, folder: Path) -> None:
         self.asked: list[tuple[str, str, Credentials | None]] = []
         self.silent: set[str] = set()
+        self.stated: list[EncoderSetting | None] = []
         self.film = folder / "film.mp4"
         encode.write(self.film, [np.full((48, 64), 90, np.uint8)] * 30)
 
     def __call__(self, url: str, clip: Path, **options: Any) -> rtsp.Captured:
         """Do what ``rtsp.capture`` does."""
         self.asked.append((clip.stem, url, options["credentials"]))
+        self.stated.append(options["stated"])
         if clip.stem in self.silent:
             raise DeviceError("does not answer", where="192.0.2.11:554", code="silent")
         packets.write(clip, packets.Stream(seconds=options["seconds"]))
@@ -106,6 +114,24 @@ def test_a_live_shot_becomes_a_clip_of_the_session_like_any_other(
     assert [path.name for path in (tmp_path / "out").iterdir()] == [folder.name]
     [captured, _] = [entry.details for entry in done.log if entry.what == "captured"]
     assert captured["source"] == URL
+
+
+def test_a_device_that_is_named_by_its_host_is_asked_for_the_stream_of_the_shot(
+    network: Captures, tmp_path: Path
+) -> None:
+    """The shot's profile; that of a shot that states none, or ``main``, is the first."""
+    sub = Condition(name="profile", value="sub", source="plan")
+    with OnvifDevice(Faults(auth="none")) as device:
+        host = f"{device.host}:{device.port}"
+        wanted = plan_of(live(), live("low", host, conditions=(sub,)))
+        gate = replace(wanted.subjects[0], source=host)
+        wanted = replace(wanted, subjects=(gate, *wanted.subjects[1:]))
+        done, _ = runner.run(wanted, Path(), tmp_path / "out")
+    asked = [url for _, url, _ in network.asked]
+    assert asked == ["rtsp://127.0.0.1:554/main", "rtsp://127.0.0.1:554/sub"]
+    assert [stated and stated.profile for stated in network.stated] == ["main", "sub"]
+    [captured, _] = [entry.details for entry in done.log if entry.what == "captured"]
+    assert captured["source"] == host
 
 
 def test_a_camera_that_does_not_answer_costs_no_other_capture(
@@ -197,7 +223,9 @@ def test_nor_is_one_in_another_field(tmp_path: Path, field: str) -> None:
         (live(clip="a.mp4"), "either a clip or a source"),
         (live(arrivals="a.csv"), "the capture makes it"),
         (Shot(id="s", subject="gate", clip="rtsp://a:b@192.0.2.1/"), "is a URL: give it as source"),
-        (live(source="yard"), "neither a URL nor the id of a subject"),
+        (live(source="yard"), "neither a URL, nor a HOST.*, nor the id of a subject"),
+        (live(source="dark"), "the subject has no source"),
+        (live(source="192.0.2.11:0"), "is no address of a device"),
         (live(source="http://192.0.2.11/"), "is no URL of a stream"),
         (replace(live(), seconds=0.0), "above 0 and at most 3600"),
         (replace(live(), seconds=4000.0), "above 0 and at most 3600"),
@@ -209,8 +237,9 @@ def test_a_live_shot_that_cannot_be_captured_is_refused(shot: Shot, what: str) -
         plan.checked(plan_of(shot))
 
 
+@pytest.mark.parametrize("source", [URL, "192.0.2.11:8000"])
 def test_check_says_what_would_be_captured_and_touches_no_network(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("the network was touched")
@@ -220,11 +249,12 @@ def test_check_says_what_would_be_captured_and_touches_no_network(
     file = tmp_path / "plan.toml"
     file.write_text(
         '[[subjects]]\nid = "gate"\nkind = "fixed"\n'
-        f'source = "{URL}"\nfacts = {{ system = "digital", picture = "colour" }}\n'
+        f'source = "{source}"\nfacts = {{ system = "digital", picture = "colour" }}\n'
         '[[shots]]\nid = "s"\nsubject = "gate"\nsource = "gate"\n'
     )
     found = readiness.of(file)
-    assert [(each.shot.id, each.url) for each in found.live] == [("s", URL)]
+    assert [(each.shot.id, each.source) for each in found.live] == [("s", source)]
+    assert [each.by_onvif for each in found.live] == [source != URL]
     assert found.problems == ()
     assert found.undated == ()
     assert found.seconds == 60
@@ -278,11 +308,15 @@ def holding(folder: Path, *forms: str) -> list[str]:
 
 @pytest.mark.pages
 @pytest.mark.film
-def test_no_password_is_left_anywhere_by_a_full_run(tmp_path: Path) -> None:
+@pytest.mark.parametrize("by_onvif", [False, slow(True)])
+def test_no_password_is_left_anywhere_by_a_full_run(tmp_path: Path, *, by_onvif: bool) -> None:
     """From a real server that asks for a digest: session, report, log, record, all that is said."""
     forms = sorted(_forms(Credentials("li", PASSWORD)))
-    with camera(user="li", password=PASSWORD, rate=25.0) as peer:
+    with camera(user="li", password=PASSWORD, path="/main") as peer, OnvifDevice() as device:
+        device.users["li"], device.rtsp = PASSWORD, peer.url.removesuffix("main")
         source = peer.url.replace("rtsp://", "rtsp://li@")
+        if by_onvif:
+            source = f"{device.host}:{device.port}"
         (tmp_path / "plan.toml").write_text(
             'minimum_duration = 2\n[[deviations]]\nwhat = "minimum_duration"\nvalue = 2\n'
             'why = "a test"\n[[subjects]]\nid = "gate"\nkind = "fixed"\n'
@@ -298,6 +332,8 @@ def test_no_password_is_left_anywhere_by_a_full_run(tmp_path: Path) -> None:
     [session] = (tmp_path / "out").glob("*/session.json")
     figures = {item["quantity"] for item in json.loads(session.read_text())["measurements"]}
     assert {"stream.missing", "stream.jitter", "frame_rate.mean"} <= figures
+    pages = "".join(path.read_text("utf-8") for path in session.parent.glob("*.html"))
+    assert ("ONVIF 标称: H265 1920 × 1080 · 实测: h264 320 × 240" in pages) == by_onvif
     said = right.stdout + right.stderr + wrong.stdout + wrong.stderr
     assert [form for form in forms if form in said] == []
     assert holding(tmp_path, *forms) == []
@@ -306,7 +342,7 @@ def test_no_password_is_left_anywhere_by_a_full_run(tmp_path: Path) -> None:
 
 def acceptance_run(folder: Path, password: str, out: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "acceptance", "run", "plan.toml", "-o", out]
-    surroundings = {**os.environ, "ACCEPTANCE_PASSWORD": password}
+    surroundings = {**os.environ, "ACCEPTANCE_USER": "li", "ACCEPTANCE_PASSWORD": password}
     return subprocess.run(
         command, cwd=folder, env=surroundings, capture_output=True, text=True, check=False,
         timeout=180,

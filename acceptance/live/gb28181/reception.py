@@ -96,6 +96,7 @@ class Reception:
                 self._record.write(
                     "finished", frames=counts.frames, packets=counts.packets,
                     seconds=counts.latest - counts.first, reason=reason,
+                    clip_bytes=None if self.error else side_files.size(self._clip),
                 )  # fmt: skip
         finally:
             self._record.close()

@@ -7,18 +7,18 @@ Each is one line ``{"event": "fact", "name": ..., "value": ...}`` in ``NAME.prob
 
 from __future__ import annotations
 
-import types
-import typing
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from acceptance.errors import SessionError
 from acceptance.live import transcript
+from acceptance.live.onvif.from_json import made
 from acceptance.messages import tr
 from acceptance.model import Reason
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from acceptance.live.transcript import Field, Transcript
@@ -331,7 +331,7 @@ class DeviceFacts:
     """What is odd about the device."""
 
 
-TYPES = typing.get_type_hints(DeviceFacts)
+TYPES = get_type_hints(DeviceFacts)
 
 
 def write(record: Transcript, found: Found) -> None:
@@ -357,13 +357,22 @@ def read(path: Path) -> DeviceFacts:
         for line in lines:
             if line["event"] == "fact":
                 name = str(line["name"])
-                found[name] = _made(TYPES[name], line["value"])
+                found[name] = made(TYPES[name], line["value"])
             elif line["event"] == "note":
                 notes.append(_note(line["code"], line["parameters"]))
     except (KeyError, TypeError, ValueError) as error:
         what = tr("is no record of a probe")
         raise SessionError(what, where=str(path)) from error
     return DeviceFacts(**{**found, "notes": tuple(notes)})
+
+
+def encoder_setting(line: Mapping[str, Field]) -> EncoderSetting | None:
+    """Read a setting from a line of a record; None where a field is missing or wrong."""
+    try:
+        setting = made(EncoderSetting, line)
+    except (KeyError, TypeError, ValueError):
+        return None
+    return setting if isinstance(setting, EncoderSetting) else None
 
 
 def _note(code: Field, parameters: Field) -> Reason:
@@ -373,23 +382,3 @@ def _note(code: Field, parameters: Field) -> Reason:
         key: value for key, value in parameters.items() if isinstance(value, str | int | float)
     }
     return Reason(code=code, parameters=plain)
-
-
-def _made(kind: object, value: object) -> object:
-    """Make what a field holds of what JSON kept of it. Raises TypeError, ValueError, KeyError."""
-    origin, inner = typing.get_origin(kind), typing.get_args(kind)
-    if origin is types.UnionType:
-        return None if value is None else _made(inner[0], value)
-    if origin is tuple and isinstance(value, list):
-        kinds = [inner[0]] * len(value) if inner[1:] == (Ellipsis,) else inner
-        return tuple(_made(each, item) for each, item in zip(kinds, value, strict=True))
-    if isinstance(kind, type) and isinstance(value, dict):
-        hints = typing.get_type_hints(kind)
-        return kind(
-            **{each.name: _made(hints[each.name], value[each.name]) for each in fields(kind)}
-        )
-    if isinstance(kind, type) and kind is float and type(value) in {int, float}:
-        return value
-    if isinstance(kind, type) and isinstance(value, kind):
-        return value
-    raise TypeError(str(kind))

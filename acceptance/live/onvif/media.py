@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from acceptance.errors import DeviceError
+from acceptance.files import url_password
 from acceptance.live import credentials
 from acceptance.live.onvif import login
 from acceptance.live.onvif.facts import EncoderSetting
@@ -28,25 +29,51 @@ SETUP: Parameter = {"Stream": "RTP-Unicast", "Transport": {"Protocol": "RTSP"}}
 def encoders(client: OnvifClient) -> Found:
     """Ask for the settings of every profile, and where its stream is.
 
-    Media2 (Profile T) is asked first: only there H.265 is told. Raises DeviceError where neither
-    version answers.
+    Raises DeviceError where neither version of the service answers.
     """
-    found: list[EncoderSetting] = []
+    return {"encoders": tuple(settings(client))}
+
+
+def settings(client: OnvifClient, profile: str = "") -> Iterator[EncoderSetting]:
+    """Yield the settings of profiles, each asked for its stream when it is its turn.
+
+    ``profile``: token or name of those that are meant, capitals or not; empty: all. Media2 (Profile
+    T) is asked first: only there H.265 is told. Raises DeviceError where neither version answers.
+    """
     errors: list[DeviceError] = []
+    answered = False
     for service, ask in (("media2", _by_media2), ("media", _by_media)):
         if client.has(service):
             try:
-                found += ask(client)
+                yield from ask(client, profile.casefold())
+                answered = True
             except DeviceError as error:
                 errors.append(error)
-    if errors and not found:
+    if errors and not answered:
         raise errors[0]
-    return {"encoders": tuple(found)}
 
 
-def _by_media(client: OnvifClient) -> Iterator[EncoderSetting]:
+def profile_names(client: OnvifClient) -> Iterator[str]:
+    """Yield the names of the profiles that the device has told so far, each once."""
+    calls = (("media2", "GetProfiles"), ("media", "GetProfiles"))
+    replies = [client.replies[call] for call in calls if call in client.replies]
+    profiles = [profile for reply in replies for profile in every(reply, "Profiles")]
+    yield from dict.fromkeys(text(each, "Name") or each.get("token", "") for each in profiles)
+
+
+def _profiles(reply: etree._Element, wanted: str) -> Iterator[etree._Element]:
+    """Yield the profiles of a reply whose token or name is wanted; all where none is."""
+    found = [
+        profile
+        for profile in every(reply, "Profiles")
+        if wanted in {"", profile.get("token", "").casefold(), text(profile, "Name").casefold()}
+    ]
+    yield from found[:MOST_PROFILES]
+
+
+def _by_media(client: OnvifClient, wanted: str) -> Iterator[EncoderSetting]:
     reply = client.call("media", "GetProfiles")
-    for profile in list(every(reply, "Profiles"))[:MOST_PROFILES]:
+    for profile in _profiles(reply, wanted):
         encoder = profile.find("{*}VideoEncoderConfiguration")
         codec = text(encoder, "Encoding")
         token = profile.get("token", "")
@@ -71,10 +98,10 @@ def _stream(client: OnvifClient, token: str) -> str:
     return text(reply, "MediaUri/Uri")
 
 
-def _by_media2(client: OnvifClient) -> Iterator[EncoderSetting]:
+def _by_media2(client: OnvifClient, wanted: str) -> Iterator[EncoderSetting]:
     """Ask with requests written by hand: the package has no WSDL of Media2."""
     reply = client.call("media2", "GetProfiles", Type=["VideoEncoder", "PTZ"])
-    for profile in list(every(reply, "Profiles"))[:MOST_PROFILES]:
+    for profile in _profiles(reply, wanted):
         encoder = profile.find("{*}Configurations/{*}VideoEncoder")
         token = profile.get("token", "")
         yield EncoderSetting(
@@ -118,7 +145,7 @@ def _address(client: OnvifClient, ask: Callable[[], str]) -> str:
         shown_address = login.without_proofs(told_address[:200].encode()).decode()
         client.note(Reason(code="no_stream_address", parameters={"why": shown_address}))
         return ""
-    if who:
+    if who or url_password.holds(bare):
         client.note(Reason(code="password_in_address"))
     reached = client.address.host
     if host != reached.lower():

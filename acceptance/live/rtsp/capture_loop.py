@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from acceptance.errors import DeviceError, OutputError
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from acceptance.footage.clip import Frame
     from acceptance.live.credentials import Credentials
+    from acceptance.live.onvif.facts import EncoderSetting
     from acceptance.live.rtsp.sdp import VideoMedia
     from acceptance.live.rtsp.stream_intake import PacketCounts
     from acceptance.live.rtsp.url import StreamUrl
@@ -103,6 +104,7 @@ class CaptureLoop:
         on_frame: Callable[[Frame], None] | None,
         on_rates: Callable[[LiveRates], None] | None,
         request: Request,
+        stated: EncoderSetting | None,
     ) -> None:
         """Begin the files. Raises OutputError."""
         self._place, self._clip, self._credentials = place, clip, credentials
@@ -113,6 +115,8 @@ class CaptureLoop:
         self._dropped = -1  # on this connection, as written down; -1: nothing is yet
         record = side_files.beside(clip, side_files.RECORD)
         self._record = Transcript(record, "stream", Mask(credentials))
+        if stated:
+            self._record.write("encoder_setting", **asdict(stated))
         self._pictures = KeyPictures(on_frame)
         self._intake = StreamIntake(
             clip, self._clock, self._record, self._pictures.put, ending.frames or math.inf
@@ -145,7 +149,7 @@ class CaptureLoop:
             self._finish(reason)
         if not self.counts.frames:
             what, hint = tr("nothing was captured before the end"), tr("Give it more time")
-            raise DeviceError(what, where=self._place.url, hint=hint, code="nothing")
+            raise DeviceError(what, where=self._place.shown, hint=hint, code="nothing")
         return reason
 
     def _until_over(self) -> str:
@@ -283,12 +287,12 @@ class CaptureLoop:
             self._record.write("own_drops", connection=self._intake.connection, count=drops)
 
     def _describe(self, video: VideoMedia, size: tuple[int, int], begun: float) -> None:
-        counts = self.counts
         self._record.write(
             "connected", connection=self._intake.connection, transport=self._transport,
             codec=video.codec, clock_rate=video.clock_rate, payload_type=video.payload_type,
             width=size[0], height=size[1], sdp_frame_rate=video.frame_rate,
-            start_up_s=self._intake.began - begun, key_frame_s=counts.latest - begun,
+            start_up_s=self._intake.began - begun,
+            key_frame_s=self._intake.key_frame - begun,
         )  # fmt: skip
 
     def _finish(self, reason: str) -> None:
@@ -299,6 +303,7 @@ class CaptureLoop:
             self._record.write(
                 "finished", frames=counts.frames, packets=counts.packets,
                 seconds=counts.latest - counts.first, reason=reason,
+                clip_bytes=None if reason == "disc_full" else side_files.size(self._clip),
             )  # fmt: skip
         with contextlib.suppress(*([OutputError] if reason == "disc_full" else [])):
             self._record.close()
@@ -311,9 +316,9 @@ class CaptureLoop:
         if self._intake.began:
             what = tr("has stopped sending")
         hint = tr("Look whether a firewall keeps UDP out, or try --transport tcp")
-        return DeviceError(what, where=self._place.url, hint=hint, code="silent")
+        return DeviceError(what, where=self._place.shown, hint=hint, code="silent")
 
     def _unreadable(self) -> DeviceError:
         what = tr("sends packets, but no picture that can be decoded")
         hint = tr("Look whether another viewer shows the stream; try --transport tcp")
-        return DeviceError(what, where=self._place.url, hint=hint, code="no_picture")
+        return DeviceError(what, where=self._place.shown, hint=hint, code="no_picture")

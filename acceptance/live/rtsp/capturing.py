@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from acceptance.footage.clip import Frame
     from acceptance.live.credentials import Credentials
+    from acceptance.live.onvif.facts import EncoderSetting
     from acceptance.live.rtsp.capture_loop import LiveRates
 
 TRANSPORTS = ("tcp", "udp", "multicast")
@@ -101,6 +102,7 @@ def capture(
     fingerprint: str = "",
     replay: tuple[datetime, datetime] | None = None,
     stop: threading.Event | None = None,
+    stated: EncoderSetting | None = None,
 ) -> Captured:
     """Take down the stream at ``url`` (``rtsp://``, ``rtsps://``) into ``clip`` and files beside.
 
@@ -112,6 +114,7 @@ def capture(
     again, until the time is over. ``fingerprint``: SHA-256 of a certificate that is trusted though
     nobody known has signed it (rtsps). ``replay``: from when to when a recording is wanted, as it
     was filmed (RFC 2326, C.1; ONVIF Streaming, Replay); it ends where the recording does.
+    ``stated``: what the device states of the stream by ONVIF, which the record keeps.
 
     Raises UsageError for wrong arguments, DeviceError where not one frame came, OutputError where a
     file exists or cannot be written.
@@ -124,7 +127,7 @@ def capture(
         place, clip, place.credentials or credentials, transport=transport, timeout=timeout,
         fingerprint=fingerprint, request=LIVE if replay is None else _recorded(*replay),
         ending=CaptureEnd(seconds, frames, stop or threading.Event()),
-        on_frame=on_frame, on_rates=on_rates,
+        on_frame=on_frame, on_rates=on_rates, stated=stated,
     )  # fmt: skip
     reason = loop.run()
     counts = loop.counts

@@ -184,7 +184,7 @@ class RtspClient:
 
 def refused(reply: RtspReply, place: StreamUrl, credentials: Credentials | None) -> DeviceError:
     """Return the error for what a device refuses."""
-    where = place.url
+    where = place.shown
     if reply.status == 401:
         return _unauthorised(where, credentials)
     if reply.status in {453, 503}:

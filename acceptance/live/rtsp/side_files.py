@@ -35,6 +35,11 @@ def remove(clip: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+def size(clip: Path) -> int | None:
+    """Return the bytes of a clip by which its record is known to be its own; None without one."""
+    return clip.stat().st_size if clip.exists() else None
+
+
 class Tables:
     """``NAME.packets.csv`` and ``NAME.arrivals.csv``, line by line.
 

@@ -87,9 +87,9 @@ class StreamIntake:
         Raises OutputError.
         """
         self.counts, self.changed, self.connection = PacketCounts(), False, -1
-        self.began, self.ended = 0.0, False
-        """Monotonic s of the first packet of this connection, and whether the device has said
-        that it was the last."""
+        self.began, self.key_frame, self.ended = 0.0, 0.0, False
+        """Monotonic s of the first packet and of the first whole key frame of this connection, and
+        whether the device has said that it was the last."""
 
         self._clip, self._clock, self._record = clip, clock, record
         self._on_key_frame, self._most = on_key_frame, most
@@ -118,7 +118,7 @@ class StreamIntake:
         self._assembler = Assembler(payloads or payloads_of(video.codec), self._assembled)
         self._lost_before, self._reported = self.counts.lost, self.counts.latest
         self._times.anew()
-        self.began, self.ended = 0.0, False
+        self.began, self.key_frame, self.ended = 0.0, 0.0, False
 
     def put(self, arrived: Arrived) -> None:
         """Take a packet. Raises OutputError."""
@@ -176,6 +176,8 @@ class StreamIntake:
             )  # fmt: skip
 
     def _assembled(self, frame: ArrivedFrame) -> None:
+        if frame.coded.key:
+            self.key_frame = self.key_frame or frame.arrival
         self._write(self._opening.put(frame))
         self.settle()
 

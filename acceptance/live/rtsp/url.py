@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from acceptance.errors import UsageError
+from acceptance.files import url_password
 from acceptance.live import address, credentials
 from acceptance.messages import tr
 
@@ -32,6 +33,11 @@ class StreamUrl:
     credentials: Credentials | None
     """Who logs in, where the URL said so."""
 
+    @property
+    def shown(self) -> str:
+        """The URL as people may see it: without a password among its fields, too."""
+        return url_password.without(self.url)
+
 
 def is_url(text: str) -> bool:
     """Whether ``text`` is meant as the URL of a stream, and not as a host alone."""
@@ -40,7 +46,7 @@ def is_url(text: str) -> bool:
 
 def parse(text: str) -> StreamUrl:
     """Read the URL of a stream. Raises UsageError, which never shows the password."""
-    shown = text.strip().rpartition("@")[2]
+    shown = url_password.without(text.strip().rpartition("@")[2])
     try:
         bare, who = credentials.taken_out(text.strip())
         parts = urlsplit(bare)

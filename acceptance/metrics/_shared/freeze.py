@@ -5,10 +5,14 @@ frames of a few bytes that change nothing. Three kinds of evidence distinguish t
 
 1. *Noise at key frames.* A key frame codes its picture anew. The noise of a live camera makes every
    one of them another (at least 0.4 of the pixels, even at CRF 36); one of a frozen picture comes
-   out as the key frame before.
+   out as the key frame before. That proves something only where live key frames of this very clip,
+   as bright and no larger, do show noise: a plain wall, a covered lens, graphics, or a coder that
+   takes all noise away send the same key frame again too.
 2. *Motion that stops dead.* In a moving scene a freeze begins from one frame to the next, at full
-   motion, and ends so: with a leap, since the scene went on meanwhile, or at once at full motion.
-   What moves by itself slows down.
+   motion, and ends with a leap to the motion as it was, since the scene went on meanwhile. What
+   moves by itself slows down, and goes on from where it stood; so does a camera on its tour, or a
+   page that slides in. The picture that stands is the last one of the motion: a hand before the
+   lens, or a light that goes out, leaves another. Graphics without noise prove nothing.
 3. *A burnt-in clock that stands* (``by_clock``) while frames go on. One that runs proves nothing:
    the camera may write it over a frozen picture.
 
@@ -36,6 +40,12 @@ Run = tuple[int, int]  # first frame, and the first one after it
 
 # share of pixels up to which two key frames are one picture: 0.03 seen in frozen, 0.47 in live ones
 SAME_KEY = 0.1
+# share of pixels from which key frames differ by noise; how many must; codes of their mean, and
+# share of their size, by which those that are alike may be less
+LIVE_NOISE, LIVE_PAIRS, AS_BRIGHT, NO_LARGER = 0.3, 2, 4.0, 0.7
+QUIET = 0.5  # codes on the thumbnail from frame to frame up to which nothing but noise changes
+# codes by which the mean of a picture that stands may differ from that of a second before
+LAST, SECOND_BEFORE = 6.0, 25
 SILENT = 0.05  # share of pixels up to which a frame may be nothing but the coder's afterthought
 SHORTEST, FEWEST = 0.5, 10  # s, frames: less may be how a coder spends its bits
 # codes on the thumbnail or share of the motion: a frame that stands
@@ -54,6 +64,7 @@ LEAST_MOTION = 0.12  # codes on the thumbnail: twice what stands
 STEADY, UNSTEADY = 0.4, 4.0
 # of the motion before: the scene went on while the picture stood; a key frame recodes it too
 LEAP, KEY_LEAP = 2.0, 3.0
+GOES_ON = 1 / 3  # of the motion before, and its inverse: motion that goes on after a leap
 # s that a clock shows a second for, and must to prove a freeze: a coder may swallow one tick
 SECOND, STANDS = 1.0, 2.5
 
@@ -75,7 +86,9 @@ def evidence(series: Series, elapsed: Array, shown: Array | None = None) -> Evid
     interval = max(float(np.median(np.diff(elapsed))), SHORTEST / len(elapsed))
     shortest = max(FEWEST, round(SHORTEST / interval))
     silent = _silent(series, shortest)
-    proven = [*by_keys(series), *by_motion(series.difference, series.keys, shortest)]
+    motion = by_motion(series.difference, series.keys, shortest)
+    stops = motion if shows_noise(series) else []
+    proven = [*by_keys(series), *(run for run in stops if _is_last_picture(series.mean, run))]
     frozen = joined([*proven, *(by_clock(silent, elapsed, shown) if shown is not None else ())])
     left = _without(silent, frozen)
     return Evidence(
@@ -84,14 +97,36 @@ def evidence(series: Series, elapsed: Array, shown: Array | None = None) -> Evid
 
 
 def by_keys(series: Series) -> list[Run]:
-    """Find frames between key frames that are one picture, with nothing moving in between."""
+    """Find frames between key frames that are one picture, with nothing moving in between.
+
+    At least LIVE_PAIRS key frames as bright and no larger must show the noise of a live camera.
+    """
     keys = np.flatnonzero(series.keys)
-    runs = []
-    for key, following in pairwise(keys.tolist()):
+    pairs = list(pairwise(keys.tolist()))
+    live = np.array([following for key, following in pairs if _is_live(series, key, following)])
+    runs: list[Run] = []
+    if len(live) < LIVE_PAIRS:
+        return runs
+    for key, following in pairs:
         between = series.difference[key + 1 : following + 1]
-        if series.key_changed[following] <= SAME_KEY and np.max(between) <= RECODED:
+        alike = series.key_changed[following] <= SAME_KEY and np.max(between) <= RECODED
+        bright = np.abs(series.mean[live] - series.mean[following]) <= AS_BRIGHT
+        small = series.sizes[live] <= series.sizes[following] / NO_LARGER
+        if alike and np.count_nonzero(bright & small) >= LIVE_PAIRS:
             runs.append((key + 1, following + 1))
     return runs
+
+
+def _is_live(series: Series, key: int, following: int) -> bool:
+    """Whether a key frame differs by noise from the one before, and nothing moved in between."""
+    between = series.difference[key + 1 : max(following, key + 2)]
+    return bool(series.key_noise[following] >= LIVE_NOISE and np.median(between) <= QUIET)
+
+
+def shows_noise(series: Series) -> bool:
+    """Whether most key frames that differ do so as the noise of a camera makes them differ."""
+    noise = series.key_noise[series.key_changed > SAME_KEY]
+    return bool(noise.size and np.median(noise) >= LIVE_NOISE)
 
 
 def by_motion(difference: Array, keys: NDArray[np.bool_], shortest: int) -> list[Run]:
@@ -121,7 +156,7 @@ def _stands_from(difference: Array, keys: NDArray[np.bool_], first: int) -> Run:
     )
     least = max(SETTLED, SETTLED_SHARE * motion)
     settled = again > first and np.median(difference[first:again]) <= least
-    return start, _restart(difference, keys, start, again, motion) if settled else start
+    return start, _restart(difference, keys, again, motion) if settled else start
 
 
 def _again(difference: Array, keys: NDArray[np.bool_], start: int) -> int:
@@ -174,23 +209,28 @@ def _motion(difference: Array) -> float:
     return usual if usual >= LEAST_MOTION and alike else 0.0
 
 
-def _restart(
-    difference: Array, keys: NDArray[np.bool_], start: int, again: int, motion: float
-) -> int:
-    """First frame that moves in full again: by a leap, or at once as steadily as before.
+def _restart(difference: Array, keys: NDArray[np.bool_], again: int, motion: float) -> int:
+    """First frame that moves again: by a leap, and then as it did before.
 
-    It is 0 where motion starts slowly. Without a leap the scene may have stood still by itself:
-    then it must have stopped within LATE frames.
+    It is 0 where motion goes on from where it stood, or as another motion.
     """
     early = difference[again : again + LATE]
-    top = again + int(np.argmax(early)) if early.size else again
-    if early.size and difference[top] >= (KEY_LEAP if keys[top] else LEAP) * motion:
+    if not early.size:
+        return 0
+    top = again + int(np.argmax(early))
+    next_ones = slice(top + 1, top + 1 + 2 * AROUND)
+    after = difference[next_ones][~keys[next_ones]]
+    usual = float(np.median(after)) if after.size else 0.0
+    leaps = difference[top] >= (KEY_LEAP if keys[top] else LEAP) * max(motion, usual)
+    if leaps and motion * GOES_ON <= usual <= motion / GOES_ON:
         return again + int(np.argmax(early >= difference[top] / 2))
-    standing = difference[start + LATE : again][~keys[start + LATE : again]]
-    stood = standing.max(initial=0) <= max(STILL, motion / 20)
-    steady = _motion(difference[again + 1 : again + 1 + AROUND])
-    at_once = min(steady, difference[again : again + 2].max(initial=0)) >= motion / 2
-    return again if stood and at_once else 0
+    return 0
+
+
+def _is_last_picture(mean: Array, run: Run) -> bool:
+    """Whether the picture that stands is as bright as those of the motion before it."""
+    before = mean[max(0, run[0] - SECOND_BEFORE) : run[0]]
+    return abs(float(np.median(mean[slice(*run)])) - float(np.median(before))) <= LAST
 
 
 def by_clock(runs: Iterable[Run], elapsed: Array, shown: Array) -> list[Run]:

@@ -148,8 +148,9 @@ def film_lines(latency: Latency, interval: float, rows: float) -> list[BudgetLin
         "screen_response": SCREEN_RESPONSE,
         "tone": CURVE_ERROR * latency.exposure,
         "clock_rate": float(latency.each.mean()) * CLOCK_RATE,
+        "open_phase": latency.open_phase,
     }
-    return _half_widths(lines)
+    return _half_widths({source: half for source, half in lines.items() if half})
 
 
 def log_lines(latency: Latency) -> list[BudgetLine]:
@@ -158,7 +159,8 @@ def log_lines(latency: Latency) -> list[BudgetLine]:
     A screen takes up to a refresh, a light nearly no time.
     """
     delay = 1000 / latency.refresh_rate if latency.refresh_rate else LOG_ERROR
-    return _half_widths({"screen_delay": delay})
+    phase = {"open_phase": latency.open_phase} if latency.open_phase else {}
+    return _half_widths({"screen_delay": delay} | phase)
 
 
 def _half_widths(lines: dict[str, float]) -> list[BudgetLine]:

@@ -32,7 +32,8 @@ class Latency:
     monitor (none for a stream). ``exposure`` ms of the film (0 for a stream), ``refresh_rate`` Hz
     of the clock screen (0: no screen). ``reading`` says what was read: ``blends``, ``bars`` (no
     blends of both clocks), ``sequence``. ``single`` ms: what is open about the moment of a single
-    change, beyond the draws.
+    change, beyond the draws. ``open_phase`` ms: by how much all pictures may have been
+    taken earlier or later alike, where the camera ran in step with the clock screen.
     """
 
     draws: Array
@@ -41,6 +42,7 @@ class Latency:
     exposure: float = 0.0
     reading: str = "bars"
     single: float = 0.0
+    open_phase: float = 0.0
     holds: Array = field(default_factory=lambda: np.empty((1, 0)))
 
     @property
@@ -54,7 +56,7 @@ class Latency:
         left_open = 1.96 * float(self.draws.mean(axis=1).std())
         return {
             "reading": self.reading,
-            "coarse": "yes" if left_open > FINE else "no",
+            "coarse": "yes" if left_open + self.open_phase > FINE else "no",
             "sd_ms": float(self.draws.std(axis=1, ddof=1).mean()),
             "percentile_95_ms": float(np.percentile(self.draws, 95, axis=1).mean()),
             "least_ms": float(self.draws.min(axis=1).mean()),

@@ -32,13 +32,15 @@ FEWEST = 5  # changes or pictures
 MISREAD = 0.15  # share of pictures that may lie off the camera's even pace
 OFF_LINE = 0.5  # refreshes beyond its reach by which a picture may lie off
 PICTURES = np.divide.outer(SCREEN_RATES, CAMERA_RATES).ravel()  # refreshes from picture to picture
+FASTER, IN_STEP = 1.1, 0.8  # refreshes a picture; likeness of phases from which they are one
+PHASES = range(1, 7)  # of a refresh at which a camera in step takes its pictures
 FEWEST_BLENDS = 8  # readings that blend two refreshes, from which a phase is read
 
 
 def glass_to_glass(times: Array, reference: Readings, monitor: Readings) -> Latency:
     """Latency from a film with middles of exposure at ``times`` (n,) s.
 
-    Raises GapError no_change or too_few_frames.
+    Raises GapError no_change, too_few_frames or clock_too_slow.
     """
     clock = _clock_line(times, reference)
     changes, taken_at, blends = _pictures(monitor, clock.lag)
@@ -47,10 +49,13 @@ def glass_to_glass(times: Array, reference: Readings, monitor: Readings) -> Late
     kept, moments = refreshes.moments(changes, times, taken, exposure)
     clock, exposure = clock.only(kept), exposure[kept]
     blended = min(blends, _blends(reference.low)) >= FEWEST_BLENDS
+    refresh_rate = float(clock.slopes.mean())
+    phase = 0.0 if blends >= FEWEST_BLENDS else open_phase(changes.picture, taken_at.mean(axis=0))
     return Latency(
         draws=(moments - clock.inverse(taken_at)) * 1000,
         moments=moments.mean(axis=0),
-        refresh_rate=float(clock.slopes.mean()),
+        refresh_rate=refresh_rate,
+        open_phase=1000 * phase / refresh_rate,
         exposure=float(exposure.mean()) * 1000,
         reading="blends" if blended else "bars",
         holds=np.diff(moments, axis=1)[:, changes.unbroken[:-1]] * 1000,
@@ -80,6 +85,7 @@ def _pictures(monitor: Readings, rolls: float) -> tuple[Changes, Array, int]:
     held, changes = held_pictures(monitor.shares)
     pictures = clock_readings.readings_of(held.shares)
     seen = np.flatnonzero(pictures.readable)
+    _check_step(pictures.only(seen))
     grid = cadence(pictures.position[seen], pictures.reach[seen], MISREAD)
     if grid is None:
         taken_at = exposures(pictures)
@@ -90,6 +96,36 @@ def _pictures(monitor: Readings, rolls: float) -> tuple[Changes, Array, int]:
     middle = (held.first[seen] + held.last[seen]) / 2
     guess = np.interp(np.arange(len(monitor.shares)), middle, number)
     return _refined(monitor, rolls, line, guess, np.arange(number[-1] + 1))
+
+
+def open_phase(number: NDArray[np.int64], taken: Array) -> float:
+    """Half of the refreshes in which pictures ``number`` (c,) may have been taken, 0 for little.
+
+    ``taken`` (c,) are in refreshes. A camera that runs in step with the screen takes its pictures
+    at the same few phases of a refresh (one at 30 of 60 Hz, five at 25); an exposure that blends no
+    two refreshes does not say which.
+    """
+    each = float(np.polyfit(number, taken, 1)[0])
+    for phases in PHASES:
+        swept = abs(each * phases - round(each * phases)) / phases * float(np.ptp(number))
+        if swept < 1 / phases:
+            return 1 / (2 * phases)
+    return 0.0
+
+
+def _check_step(pictures: Readings) -> None:
+    """Raise GapError clock_too_slow where the camera may take a picture in every refresh.
+
+    Then pictures in step and faster ones of which some are left out look alike, and when each was
+    taken is open by a refresh, unless exposures that blend two refreshes show ever other phases.
+    """
+    step = float(np.median(np.diff(pictures.position))) if len(pictures.index) > 1 else FASTER
+    if step >= FASTER:
+        return
+    blended = (np.abs(pictures.low - 0.5) < 0.5 - clock_readings.CLEAR).any(axis=(1, 2))
+    turns = np.exp(2j * np.pi * pictures.position[blended])
+    if len(turns) < FEWEST_BLENDS or abs(turns.mean()) > IN_STEP:
+        raise GapError("clock_too_slow", step=step, needed=FASTER)
 
 
 def _refined(
@@ -133,8 +169,16 @@ def stream(readings: Readings, arrivals: Array, log: Array) -> Latency:
     rate = float(np.polyfit(log[:, 1], log[:, 0], 1)[0])
     came = arrivals[fresh][inside]
     blended = _blends(readings.low) >= FEWEST_BLENDS
-    reading = "blends" if blended else "bars"
-    return Latency(draws=(came - shown) * 1000, moments=came, refresh_rate=rate, reading=reading)
+    middle = positions[:, inside].mean(axis=0)
+    grid = None if blended else cadence(middle, np.full(len(middle), 0.5), MISREAD)
+    phase = open_phase(grid.number, middle) if grid else 0.0
+    return Latency(
+        draws=(came - shown) * 1000,
+        moments=came,
+        refresh_rate=rate,
+        open_phase=1000 * phase / rate,
+        reading="blends" if blended else "bars",
+    )
 
 
 def exposures(pictures: Readings) -> Array:

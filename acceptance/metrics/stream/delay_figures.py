@@ -154,16 +154,25 @@ def frame_rate(captured: CapturedStream, found: Frames, delays: Delays) -> Measu
         method=RATE_METHOD,
         count=count,
         duration=seconds,
-        details={"rate_rtp_time": count / by_rtp, **_nominal(captured)},
+        details={"rate_rtp_time": count / by_rtp, **_as_stated(captured)},
     )
 
 
-def _nominal(captured: CapturedStream) -> dict[str, Value]:
-    """Say what rates the SDP and the clip state; no figure uses them."""
+def _as_stated(captured: CapturedStream) -> dict[str, Value]:
+    """Say what SDP, clip and ONVIF state, and of what the picture really is; no figure uses it."""
     stated: dict[str, Value] = {}
     connections = captured.record.connections if captured.record else ()
     if connections and connections[0].sdp_frame_rate:
         stated["sdp_frame_rate"] = connections[0].sdp_frame_rate
     if captured.scene.video.nominal_rate:
         stated["nominal_rate"] = float(captured.scene.video.nominal_rate)
-    return stated
+    by_onvif = captured.by_onvif(
+        frame_rate="rate", width="width", height="height", codec="codec", profile="profile"
+    )
+    video = captured.scene.video
+    seen: dict[str, Value] = {
+        "stream_width": video.width,
+        "stream_height": video.height,
+        "stream_codec": video.codec,
+    }
+    return stated | by_onvif | (seen if by_onvif else {})

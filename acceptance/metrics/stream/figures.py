@@ -64,6 +64,12 @@ class CapturedStream:
         """Half width of an arrival time, in s."""
         return KERNEL if self.packets.stamped else PROGRAM
 
+    def by_onvif(self, **fields: str) -> dict[str, Value]:
+        """Return as ``onvif_<name>`` what the device states of itself; no figure uses it."""
+        setting = self.record.encoder if self.record else None
+        stated = {name: getattr(setting, field, None) for name, field in fields.items()}
+        return {f"onvif_{name}": value for name, value in stated.items() if value}
+
     def figure(
         self,
         name: str,

@@ -80,9 +80,10 @@ def _fullest(arrival: Floats, kilobits: Floats) -> float:
 
 
 def _stated(captured: CapturedStream) -> dict[str, Value]:
-    """Say what the SDP states; no figure uses it."""
+    """Say what the SDP and ONVIF state; no figure uses it."""
     stated = captured.record.sdp_bit_rate if captured.record else None
-    return {} if stated is None else {"sdp_bit_rate": stated}
+    sdp: dict[str, Value] = {} if stated is None else {"sdp_bit_rate": stated}
+    return sdp | captured.by_onvif(bit_rate="bit_rate")
 
 
 def key_frames(captured: CapturedStream) -> Iterator[Measurement]:
@@ -101,7 +102,8 @@ def key_frames(captured: CapturedStream) -> Iterator[Measurement]:
     if not len(lengths):
         yield from _longer(captured, keys, shown.elapsed)
         return
-    missing: dict[str, Value] = {"missing": captured.numbered.missing}
+    details: dict[str, Value] = {"missing": captured.numbered.missing}
+    details |= captured.by_onvif(gop_length="key_interval")
     resolution = rectangular("time_stamp_resolution", float(captured.scene.video.time_base))
     for name, values, budget in (
         ("gop_length", lengths, []),
@@ -110,7 +112,7 @@ def key_frames(captured: CapturedStream) -> Iterator[Measurement]:
         for value, statistic in ((np.median(values), MEDIAN), (values.max(), MAXIMUM)):
             yield captured.figure(
                 name, float(value), budget, samples=len(values), method=KEY_METHOD,
-                statistic=statistic, details=missing,
+                statistic=statistic, details=details,
             )  # fmt: skip
 
 

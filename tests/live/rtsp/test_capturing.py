@@ -37,6 +37,10 @@ def test_a_stream_becomes_a_clip_with_the_arrival_of_each_frame(tmp_path: Path) 
     assert 48 <= captured.frames <= 52
     [connected] = events(captured, "connected")
     assert (connected["codec"], connected["width"], connected["height"]) == ("h264", 320, 240)
+    packets = rows(captured.packets)
+    whole = max(float(row["arrival_s"]) for row in packets if row["frame"] == "0")
+    took = float(str(connected["key_frame_s"])) - float(str(connected["start_up_s"]))
+    assert took == pytest.approx(whole - float(packets[0]["arrival_s"]), abs=2e-6)
 
 
 STREAMS = [
