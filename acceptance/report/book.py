@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from acceptance.report.answers_page import AnswersPage
+from acceptance.report.audits_page import AuditsPage
 from acceptance.report.front_pages import CoverPage, NoticesPage, SummaryPage
 from acceptance.report.names import Names
 from acceptance.report.picture_pages import (
@@ -107,6 +108,11 @@ class Book:
     def recordings(self) -> RecordingsPage:
         """Recordings kept."""
         return RecordingsPage(session=self.session, lang=self.lang)
+
+    @cached_property
+    def audits(self) -> AuditsPage:
+        """Audits of devices."""
+        return AuditsPage(session=self.session, lang=self.lang)
 
     @cached_property
     def stills(self) -> StillsPage:

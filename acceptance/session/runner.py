@@ -286,7 +286,7 @@ def _blank(
     plan: Plan,
     done: Sequence[Measured],
     kept: Sequence[Kept],
-    probed: Sequence[device_intake.Probed],
+    probed: Sequence[device_intake.Probed] = (),
 ) -> Session:
     """Put together what was measured; it is not judged yet."""
     measurements, notes = measuring.together(done)

@@ -20,7 +20,7 @@ DB50 = next(pack for pack in SHIPPED if pack.id == "db50_216_2006")
 CANDIDATES: dict[str, dict[str, tuple[str, ...]]] = {
     "5.1": {
         "coverage of the planned area": ("coverage",),
-        "remote control smooth and reliable": ("remote-control",),
+        "remote control smooth and reliable": ("remote-control", "remote-control-axes"),
         "switching": ("switching",),
         "settings survive power-off": ("settings-kept",),
         "linkage with other systems <= 4 s": ("linkage",),

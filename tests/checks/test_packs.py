@@ -224,9 +224,11 @@ def shown(requirement: Requirement, value: float) -> Measurement:
 
 
 def just(limit: Limit, *, inside: bool) -> float:
-    """Take a value a hundredth of the limit inside or outside of it."""
+    """Take a value a hundredth of the limit inside or outside of it; a limit of 0 is passed by 1."""
     end = limit.at_least if limit.at_least is not None else limit.at_most
     assert end is not None
+    if end == 0:
+        return 0.0 if inside else 1.0
     upwards = inside == (limit.at_least is not None)
     return end * (1.01 if upwards else 0.99)
 

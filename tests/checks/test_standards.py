@@ -127,6 +127,7 @@ GB_51348_2019 = """
 GB_51151_2016 = "train-retention 90 - d seen"
 # 5 GB 50395-2007
 GB_50395_2007 = """
+    remote-control-axes       -     0   1      inference
     linkage                     -     4   s      seen
     level                      -3     3   dB     recall-high
     resolution-monochrome     400     -   TVL    recall-high
@@ -144,6 +145,9 @@ GB_50395_2007 = """
 """
 # 7 GB 55029-2022
 GB_55029_2022 = """
+    open-calls                -     0   1      inference
+    open-streams              -     0   1      inference
+    any-password              -     0   1      inference
     alarm-response              -     2   s      seen-2nd
     alarm-backup                8     -   h      seen-2nd
     retention                  30     -   d      seen-2nd

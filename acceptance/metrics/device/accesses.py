@@ -35,7 +35,7 @@ COUNTED = (
 def figures(taken: DeviceRecord, audited: AuditLog) -> Iterator[Measurement | Note]:
     """Yield what an audit gives; a Note for what it could not try.
 
-    Counts are lower bounds: an audit looks at a few doors, and says nothing of any other.
+    An audit tries a few doors: a count is a lower bound, and that none was open is no figure.
     """
     for name, checks, codes, method in COUNTED:
         if not audited.tried(*checks):
@@ -43,10 +43,13 @@ def figures(taken: DeviceRecord, audited: AuditLog) -> Iterator[Measurement | No
             continue
         lines = [line for code in codes for found in audited.seen(code) for line in found.lines]
         logins = [found for code in codes for found in audited.seen(code)]
+        if not lines:
+            yield note(name, "audit_saw_none", requests=audited.requests)
+            continue
         yield figure(
             taken, name, len(logins if name == "wrong_passwords" else lines),
             samples=audited.requests, method=method,
-            lower_bound=True, bound_by=Reason(code="audit_sees_part"),
+            lower_bound=True,
             details={"lines": ", ".join(map(str, lines))},
         )  # fmt: skip
     yield _plain_http(taken, audited)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 QUANTITIES: Mapping[str, str] = {
     "device.clock_offset": "s",
-    "device.moving_axes": "1",
+    "device.still_axes": "1",
     "device.hidden_gaps": "1",
     "device.anonymous_calls": "1",
     "device.anonymous_streams": "1",

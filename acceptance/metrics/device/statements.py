@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from acceptance.model.measurement import Measurement
 
 CLOCK_METHOD = "changes of the device's second between request and reply, by the tester's clock"
-AXES_METHOD = "axes that moved when told to, by the picture, else by the position stated"
+AXES_METHOD = "axes that did not move when told to, by the picture, else by the position stated"
 GAPS_METHOD = "gaps between first and last recording, walked by events (ONVIF search)"
 AXES = ("pan", "tilt", "zoom")
 
@@ -51,20 +51,20 @@ def _clock(taken: DeviceRecord, facts: DeviceFacts) -> Measurement | Note:
 
 
 def _axes(taken: DeviceRecord, facts: DeviceFacts) -> Iterator[Measurement | Note]:
-    """Count the axes that move; one of which nothing shows it may move all the same."""
+    """Count the axes that stand still; one of which nothing shows it may stand, too."""
     tried = {trial.what: trial.moved for trial in facts.ptz_trials if trial.what in AXES}
     if tried:
         words = {True: "moved", False: "still", None: "unknown"}
         unproven = [axis for axis, moved in tried.items() if moved is None]
         reason = Reason(code="axes_unproven", parameters={"axes": ", ".join(unproven)})
         yield figure(
-            taken, "moving_axes", sum(bool(moved) for moved in tried.values()),
+            taken, "still_axes", sum(moved is False for moved in tried.values()),
             samples=len(tried), method=AXES_METHOD,
             lower_bound=bool(unproven), bound_by=reason if unproven else None,
             details={axis: words[moved] for axis, moved in tried.items()},
         )  # fmt: skip
     elif facts.ptz_nodes:
-        yield note("moving_axes", "not_actuated")
+        yield note("still_axes", "not_actuated")
 
 
 def _gaps(taken: DeviceRecord, facts: DeviceFacts) -> Iterator[Measurement]:
