@@ -120,6 +120,15 @@ def _captured(captured: Captured) -> str:
         tr("own drops {count}", count=captured.own_drops),
         tr_count("{count} connection", "{count} connections", captured.connections),
     ]
+    if captured.foreign:
+        foreign = captured.foreign
+        parts.append(
+            tr_count(
+                "{count} packet of another sender left out",
+                "{count} packets of another sender left out",
+                foreign,
+            )
+        )
     if captured.kernel_times:
         parts.append(tr("kernel to program {lag:.2f} ms", lag=captured.lag * 1000))
     return f"{captured.clip}: {', '.join(parts)}; {reason(captured)}"
@@ -177,8 +186,8 @@ def written(outcome: CaptureOutcome) -> dict[str, object]:
         } | asked
     paths = ("clip", "arrivals", "packets", "stream_record")
     numbers = (
-        "frames", "received", "lost", "own_drops", "connections", "longest_break", "frame_rate",
-        "stated_rate", "seconds", "kernel_times", "lag", "reason", "whole",
+        "frames", "received", "lost", "own_drops", "foreign", "connections", "longest_break",
+        "frame_rate", "stated_rate", "seconds", "kernel_times", "lag", "reason", "whole",
     )  # fmt: skip
     files = {name: str(getattr(captured, name)) for name in paths}
     return files | {name: getattr(captured, name) for name in numbers} | asked

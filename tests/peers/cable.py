@@ -80,6 +80,8 @@ def cable() -> Iterator[Cable]:
         yield Cable(name)
     finally:
         subprocess.run(["nft", "delete", "table", "netdev", name], check=False, capture_output=True)
+        # at once: with its namespace the kernel removes it later, and the next cable bears its name
+        subprocess.run(["ip", "link", "del", name], check=False, capture_output=True)
         subprocess.run(["ip", "netns", "del", name], check=False, capture_output=True)
 
 

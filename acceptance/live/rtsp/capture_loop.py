@@ -304,6 +304,7 @@ class CaptureLoop:
                 "finished", frames=counts.frames, packets=counts.packets,
                 seconds=counts.latest - counts.first, reason=reason,
                 clip_bytes=None if reason == "disc_full" else side_files.size(self._clip),
+                foreign=counts.foreign,
             )  # fmt: skip
         with contextlib.suppress(*([OutputError] if reason == "disc_full" else [])):
             self._record.close()

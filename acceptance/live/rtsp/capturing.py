@@ -57,6 +57,9 @@ class Captured:
     own_drops: int
     """Of these, packets that this machine itself had no room for."""
 
+    foreign: int
+    """Packets of another sender (SSRC) that came by the same way, and are left out."""
+
     connections: int
     """1 and the number of times that the stream was lost and taken up again."""
 
@@ -84,8 +87,9 @@ class Captured:
 
     @property
     def whole(self) -> bool:
-        """Whether it ended as asked, with nothing lost and never interrupted."""
-        return self.reason in ASKED and not self.lost and self.connections == 1
+        """Whether it ended as asked, with nothing lost or foreign, and never interrupted."""
+        complete = not self.lost and not self.foreign
+        return self.reason in ASKED and complete and self.connections == 1
 
 
 def capture(
@@ -138,7 +142,7 @@ def capture(
         packets=side_files.beside(clip, side_files.PACKETS),
         stream_record=side_files.beside(clip, side_files.RECORD),
         frames=counts.frames, received=counts.packets, lost=counts.lost,
-        own_drops=loop.own_drops, connections=loop.connections,
+        own_drops=loop.own_drops, foreign=counts.foreign, connections=loop.connections,
         longest_break=counts.longest_break,
         frame_rate=(counts.frames - 1) / filmed if filmed else 0.0,
         stated_rate=loop.stated_rate, seconds=counts.latest - counts.first,

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 NTP_EPOCH = 2208988800  # s from 1900 to 1970
 SENDER_REPORT, GOODBYE = 200, 203
+SILENT = 0.5  # s without a packet, after which another sender is followed
 RECEIVER_REPORT = struct.pack("!BBHI", 0x80, 201, 1, 0)  # of nothing: opens a firewall's way
 
 
@@ -32,12 +33,15 @@ class RtpPacket(NamedTuple):
     payload: bytes
     """What it carries."""
 
+    ssrc: int = 0
+    """Who sends it (RFC 3550, 5.1), 0 to 2^32 - 1."""
+
 
 def rtp(data: bytes) -> RtpPacket | None:
     """Read a packet of RTP; None where it is none."""
     if len(data) < 12 or data[0] >> 6 != 2:
         return None
-    first, second, sequence, time, _ = struct.unpack_from("!BBHII", data)
+    first, second, sequence, time, ssrc = struct.unpack_from("!BBHII", data)
     begin, end = 12 + 4 * (first & 15), len(data)
     if first & 0x10:
         if end < begin + 4:
@@ -47,7 +51,30 @@ def rtp(data: bytes) -> RtpPacket | None:
         end -= data[-1]
     if begin > end:
         return None
-    return RtpPacket(second & 127, bool(second & 128), sequence, time, data[begin:end])
+    marker, payload = bool(second & 128), data[begin:end]
+    return RtpPacket(second & 127, marker, sequence, time, payload, ssrc)
+
+
+class OneSender:
+    """Follows one sender: two on one port or in one group would look like loss.
+
+    Another is followed once the first was silent for ``SILENT`` s.
+    """
+
+    def __init__(self) -> None:
+        self._ssrc, self._heard = -1, 0.0
+        self.other = -1
+        """Who was left out last; -1: nobody."""
+
+    def takes(self, ssrc: int, moment: float) -> bool:
+        """Whether a packet that came at ``moment`` (s) is of the sender that is followed."""
+        if self._ssrc < 0 or moment > self._heard + SILENT:
+            self._ssrc = ssrc
+        if ssrc != self._ssrc:
+            self.other = ssrc
+            return False
+        self._heard = moment
+        return True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -59,6 +59,9 @@ class PacketCounts:
     longest_break: float = 0.0
     """Longest s between two frames."""
 
+    foreign: int = 0
+    """Packets of another sender, which are left out."""
+
     late: float = 0.0
     """Sum of s from the kernel's stamp to the program."""
 
@@ -114,6 +117,7 @@ class StreamIntake:
         """
         self.connection += 1
         self._video, self._described, self._shown = video, described, False
+        self._sender = packets.OneSender()
         self._order, self._opening = Order(), Opening(video.clock_rate, live=live)
         self._assembler = Assembler(payloads or payloads_of(video.codec), self._assembled)
         self._lost_before, self._reported = self.counts.lost, self.counts.latest
@@ -130,6 +134,9 @@ class StreamIntake:
             return
         counts, user = self.counts, arrived.stamp.user
         moment = self._clock.arrival(arrived.stamp, counts.latest)
+        if not self._sender.takes(packet.ssrc, moment):
+            counts.foreign += 1
+            return
         counts.first, self.began = counts.first or moment, self.began or moment
         counts.latest, counts.late = moment, counts.late + user - moment
         counts.packets, counts.octets = counts.packets + 1, counts.octets + len(packet.payload)
@@ -165,6 +172,8 @@ class StreamIntake:
         self.counts.lost = self._lost_before + self._order.lost
 
     def _report(self, arrived: Arrived) -> None:
+        if int.from_bytes(arrived.data[4:8], "big") == self._sender.other:
+            return
         self.ended |= packets.is_goodbye(arrived.data)
         report = packets.sender_report(arrived.data)
         if report is not None:

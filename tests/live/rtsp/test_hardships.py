@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -19,8 +20,9 @@ from peers.rtsp_camera import camera
 
 from acceptance.errors import OutputError
 from acceptance.footage import clip as footage
-from acceptance.live.rtsp import arrival, capture, room
+from acceptance.live.rtsp import arrival, capture, packet_sockets, room
 from acceptance.live.rtsp.arrival import ArrivalClock, Stamp
+from acceptance.live.rtsp.packets import OneSender
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,6 +61,51 @@ def test_loss_is_what_the_firewall_counted(per_mille: int, tmp_path: Path) -> No
     assert reports, "GStreamer sends one within five seconds"
     for report in reports:
         assert report["ntp_s"] == pytest.approx(report["arrival_s"], abs=0.1)
+
+
+@pytest.mark.film
+def test_a_second_sender_on_the_same_port_is_not_taken_for_loss(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[int] = []
+    pair = packet_sockets.udp_pair
+
+    def noted(family: int, host: str) -> tuple[socket.socket, ...]:
+        sockets = pair(family, host)
+        opened.append(sockets[0].getsockname()[1])
+        return sockets
+
+    monkeypatch.setattr(packet_sockets, "udp_pair", noted)
+    over = threading.Event()
+
+    def disturb() -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            for number in range(2000):
+                if opened and number > 20 and not over.wait(0.002):
+                    rtp = struct.pack("!BBHII", 0x80, 96, 9 * number & 0xFFFF, number, 1)
+                    sender.sendto(rtp + bytes(100), ("127.0.0.1", opened[0]))
+                    goodbye = struct.pack("!BBHI", 0x81, 203, 1, 1)
+                    sender.sendto(goodbye, ("127.0.0.1", opened[0] + 1))
+                else:
+                    over.wait(0.05)
+
+    with camera() as peer:
+        other = threading.Timer(0.5, disturb)
+        other.start()
+        captured = capture(peer.url, tmp_path / "gate.mp4", seconds=3, transport="udp")
+        over.set()
+        other.join()
+    assert (captured.lost, captured.connections, captured.reason) == (0, 1, "seconds")
+    assert captured.foreign > 100
+    assert not captured.whole
+    check(captured)
+
+
+def test_another_sender_is_followed_once_the_first_is_silent() -> None:
+    sender = OneSender()
+    moments = [(7, 0.0), (8, 0.1), (7, 0.3), (8, 0.7), (8, 0.9), (8, 1.0), (7, 1.1)]
+    taken = [sender.takes(ssrc, moment) for ssrc, moment in moments]
+    assert taken == [True, False, True, False, True, True, False]
 
 
 @pytest.mark.film
