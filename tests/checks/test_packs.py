@@ -224,7 +224,7 @@ def shown(requirement: Requirement, value: float) -> Measurement:
 
 
 def just(limit: Limit, *, inside: bool) -> float:
-    """Take a value a hundredth of the limit inside or outside; a limit of 0 is passed by 1."""
+    """Take a value a hundredth of the limit inside or outside of it; of 0, at 0 or 1."""
     end = limit.at_least if limit.at_least is not None else limit.at_most
     assert end is not None
     if end == 0:
