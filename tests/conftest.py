@@ -97,6 +97,8 @@ def clock_film(tmp_path_factory: pytest.TempPathFactory) -> Film:
 def benchmark(name: str) -> Any:
     """Import a benchmark by its file, since some have the names of well-known packages."""
     path = Path(__file__).resolve().parents[1] / "benchmarks" / f"{name}.py"
+    if str(path.parent) not in sys.path:
+        sys.path.append(str(path.parent))  # they import each other
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None

@@ -31,10 +31,11 @@ if TYPE_CHECKING:
 def test_a_stream_becomes_a_clip_with_the_arrival_of_each_frame(tmp_path: Path) -> None:
     with camera() as peer:
         captured = capture(peer.url, tmp_path / "gate.mp4", seconds=2)
+        sent = len(peer.sent())
     check(captured)
     assert captured.whole
     assert captured.reason == "seconds"
-    assert 48 <= captured.frames <= 52
+    assert 25 < captured.frames <= sent
     [connected] = events(captured, "connected")
     assert (connected["codec"], connected["width"], connected["height"]) == ("h264", 320, 240)
     packets = rows(captured.packets)

@@ -120,7 +120,6 @@ def test_multicast_is_joined_by_the_cable_that_reaches_the_camera(tmp_path: Path
 
 
 @pytest.mark.film
-@pytest.mark.slow
 def test_a_pulled_cable_costs_what_was_sent_meanwhile_and_nothing_else(tmp_path: Path) -> None:
     with cable() as link, camera(host=THERE, prefix=link.prefix) as peer:
 
@@ -249,7 +248,6 @@ def test_a_disc_that_fills_up_ends_the_capture_with_what_there_is(
 
 
 @pytest.mark.film
-@pytest.mark.slow
 def test_a_disc_without_any_room_keeps_what_was_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
