@@ -354,3 +354,8 @@ def test_a_section_of_the_benchmark_of_batches_runs(section: str, tmp_path: Path
     said = batch.SECTIONS[section](batch.Site(tmp_path), options)
     assert "| --- |" in said
     assert section != "truth" or "| 1 | **1** | 10 | **10** |" in said
+
+
+def test_the_benchmark_of_streams_covers_every_truth(capsys: pytest.CaptureFixture[str]) -> None:
+    load("stream").main(40)
+    assert " !" not in capsys.readouterr().out

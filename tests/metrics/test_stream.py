@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from conftest import benchmark
 
 from acceptance import wording
 from acceptance.footage import encode
@@ -300,9 +299,3 @@ def test_no_packets_make_it_fail(scene: Scene, seed: int) -> None:
     for note in notes:
         for lang in ("zh", "en"):
             assert note.reason.code in wording.phrases(lang)["reason"]
-
-
-@pytest.mark.slow
-def test_the_benchmark_of_streams_covers_every_truth(capsys: pytest.CaptureFixture[str]) -> None:
-    benchmark("stream").main(40)
-    assert " !" not in capsys.readouterr().out

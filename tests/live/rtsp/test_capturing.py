@@ -181,8 +181,7 @@ def test_a_camera_that_stops_in_the_middle_is_asked_again_until_the_time_is_over
 
 
 @pytest.mark.film
-@pytest.mark.slow
-@pytest.mark.parametrize("transport", ["udp", "tcp"])
+@pytest.mark.parametrize("transport", ["udp", slow("tcp")])
 def test_a_session_that_ends_unless_kept_alive_is_kept_alive(
     transport: str, tmp_path: Path
 ) -> None:
@@ -195,7 +194,6 @@ def test_a_session_that_ends_unless_kept_alive_is_kept_alive(
 
 
 @pytest.mark.film
-@pytest.mark.slow
 def test_a_stream_without_sender_reports_is_captured_without_them(tmp_path: Path) -> None:
     with camera(sender_reports=False) as peer:
         captured = capture(peer.url, tmp_path / "gate.mp4", seconds=6, transport="udp")
