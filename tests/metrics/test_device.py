@@ -138,6 +138,6 @@ def test_an_audit_that_tried_nothing_and_was_interrupted_says_so() -> None:
 def test_what_is_odd_about_a_device_is_told_and_is_the_reason_of_nothing_else() -> None:
     odd = Reason(code="clock_off", parameters={"seconds": 9.0})
     items = list(device.measure(ASKED, DeviceFacts(notes=(odd,), failed=("GetUsers: 500",))))
-    told = [item for item in items if isinstance(item, Note) and item.metric == "probe"]
-    assert [note.reason.code for note in told] == ["clock_off", "calls_failed"]
+    odd_notes = [item for item in items if isinstance(item, Note) and item.metric == "probe"]
+    assert [note.reason.code for note in odd_notes] == ["clock_off", "calls_failed"]
     assert items[-1].reason.code == "audit_of_other_device"  # type: ignore[union-attr] # a note
