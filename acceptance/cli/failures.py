@@ -48,7 +48,7 @@ def tell(error: BaseException) -> int:
 
 def _interrupted() -> int:
     what = tr(
-        "interrupted: run the same command again; `run` goes on from the shots that were measured"
+        "interrupted: run the same command again; what was captured or measured is kept"
     )
     terminal.errors.print(what, markup=False)
     return 130
