@@ -47,9 +47,7 @@ def tell(error: BaseException) -> int:
 
 
 def _interrupted() -> int:
-    what = tr(
-        "interrupted: run the same command again; what was captured or measured is kept"
-    )
+    what = tr("interrupted: run the same command again; what was captured or measured is kept")
     terminal.errors.print(what, markup=False)
     return 130
 
