@@ -106,6 +106,14 @@ NEEDED = (
         costs=tr("no list or sheet in XLSX can be read or made"),
     ),
     Library(module="sqlalchemy", package="SQLAlchemy", costs=tr("no results database")),
+    Library(module="zeep", package="onvif-zeep", costs=tr("no device can be asked by ONVIF")),
+    Library(module="lxml", package="lxml", costs=tr("no device can be asked by ONVIF")),
+    Library(module="requests", package="requests", costs=tr("no device can be asked by ONVIF")),
+    Library(
+        module="xmlschema",
+        package="xmlschema",
+        costs=tr("answers of devices are not held against ONVIF's schemas"),
+    ),
 )
 OPTIONAL = (
     Library(module="imageio_ffmpeg", package="imageio-ffmpeg", costs=tr("no VMAF"), extra="vmaf"),
@@ -120,6 +128,12 @@ OPTIONAL = (
         package="distributed",
         costs=tr("no batch on several machines"),
         extra="dask",
+    ),
+    Library(
+        module="keyring",
+        package="keyring",
+        costs=tr("passwords are not looked for in the system's keyring"),
+        extra="keyring",
     ),
 )
 NO_OPENCV = tr("OpenCV does not load: no chart can be drawn or found")

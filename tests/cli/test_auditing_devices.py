@@ -103,7 +103,7 @@ def test_ctrl_c_stops_an_audit_at_once_and_its_record_is_whole(tmp_path: Path) -
     assert "Traceback" not in errors
     [path] = (tmp_path / "probes").glob("*.audit.jsonl")
     events = [line["event"] for line in transcript.read(path, "audit")]
-    assert events == ["authorisation", "audit", "request", "interrupted"]
+    assert events == ["authorisation", "audit", "request", "device", "interrupted"]
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 # Required by the project's user; only imported for cameras on the network.
-NOT_USED_YET = {"onvif-zeep"}
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -63,7 +62,7 @@ def test_every_dependency_of_the_project_has_its_row() -> None:
     def names(requirements: list[str]) -> set[str]:
         return {re.split(r"[^\w.-]", requirement)[0] for requirement in requirements}
 
-    used = names(project["dependencies"]) - NOT_USED_YET
+    used = names(project["dependencies"])
     assert {library.package for library in doctor.NEEDED} == used
     extras = project["optional-dependencies"]
     assert {(each.extra, each.package) for each in doctor.OPTIONAL} == {
