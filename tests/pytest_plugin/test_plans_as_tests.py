@@ -92,14 +92,12 @@ def plain(text: str) -> str:
 
 
 def film(path: Path, *, moving: bool) -> None:
-    """Write two seconds of noise, or of one grey picture."""
+    """Write two seconds of noise, or a live grey wall whose picture then stands for two seconds."""
     seen = np.random.default_rng(1)
-    pictures = [
-        seen.integers(40, 200, (120, 160), np.uint8)
-        if moving
-        else np.full((120, 160), 90, np.uint8)
-        for _ in range(50)
-    ]
+    pictures = [seen.integers(40, 200, (120, 160), np.uint8) for _ in range(50)]
+    if not moving:
+        live = [seen.normal(90, 2, (240, 320)).astype(np.uint8) for _ in range(25)]
+        pictures = [*live, *live[-1:] * 48]
     encode.write(path, pictures, codec="ffv1", pixel_format="gray")
 
 
