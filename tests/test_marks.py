@@ -19,8 +19,9 @@ ROOT = Path(__file__).resolve().parents[1]
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 CI = (ROOT / ".ci" / "run").read_text("utf-8")
 TINY = Camera(width=64, height=36, crf=0)
-# Not one of their tests is in `make test`: they show that scripts for the documents still run.
-ONLY_SLOW = "tests/test_benchmarks.py"
+# Not one of their tests is in `make test`: they show that scripts for the documents still run, or
+# need a camera of another author, which `make test-slow` alone installs.
+ONLY_SLOW = ("tests/test_benchmarks.py", "tests/live/test_onvif_ipycam.py")
 
 
 def chosen_by(target: str) -> set[str]:

@@ -86,7 +86,6 @@ def test_a_found_device_becomes_a_clip_with_what_it_states_beside_what_is_measur
 
 
 @pytest.mark.film
-@pytest.mark.slow
 def test_a_device_named_by_its_host_names_its_clip(tmp_path: Path) -> None:
     with camera(path="/main") as peer, OnvifDevice(Faults(auth="none")) as device:
         device.rtsp = peer.url.removesuffix("main")

@@ -39,23 +39,20 @@ def test_the_true_offset_lies_within_u(skew: float) -> None:
     assert found.edges == 5
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("delay", [0.05, 0.4, 1.4])
+@pytest.mark.parametrize("delay", [0.05, marks.slow(0.4), marks.slow(1.4)])
 def test_a_slow_device_gets_a_wide_u_that_holds_the_truth(delay: float) -> None:
     found, _ = measured(Faults(clock_skew=0.4, delay=delay))
     assert abs(found.offset - 0.4) <= found.half_width
     assert delay / 4 < found.half_width < 2 * delay
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("tick", [0.23, 0.07, 0.3])
+@pytest.mark.parametrize("tick", [0.23, marks.slow(0.07), marks.slow(0.3)])
 def test_a_coarse_clock_is_noted_and_its_u_holds_the_truth(tick: float) -> None:
     found, notes = measured(Faults(clock_tick=tick, clock_skew=0.1))
     assert notes == ["clock_coarse"]
     assert abs(found.offset - 0.1) <= found.half_width
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("utc", "note"), [("local", "local_time_as_utc"), ("missing", "no_utc_time")]
 )

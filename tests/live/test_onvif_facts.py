@@ -105,7 +105,6 @@ def test_what_speaks_no_onvif_is_an_error_after_three_calls(tmp_path: Path, brok
         probed(tmp_path / "a.probe.jsonl", Faults(broken={"*": broken}))
 
 
-@pytest.mark.slow
 def test_the_total_time_ends_a_probe_and_what_was_found_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "a.probe.jsonl"
     found, _ = probed(path, Faults(delay=0.2), total=2.0)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from marks import slow
 from peers.onvif_device import Faults, OnvifDevice
 
 from acceptance.cli.probe import _repeated
@@ -99,16 +100,15 @@ def test_a_good_head_moves_by_its_word_and_by_the_picture_and_is_sent_back() -> 
     assert all(tried.calls[at + 1] == "Stop" for at in moves)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "notes"),
     [
         ("stuck", {"ptz_does_not_move", "ptz_fake_preset"}),
-        ("stale", {"ptz_position_stands"}),
-        ("lying", {"ptz_position_lies", "ptz_fake_preset"}),
-        ("dead_zoom", {"ptz_does_not_move"}),
-        ("fake_presets", {"ptz_fake_preset"}),
-        ("no_position", {"ptz_no_position"}),
+        slow("stale", {"ptz_position_stands"}),
+        slow("lying", {"ptz_position_lies", "ptz_fake_preset"}),
+        slow("dead_zoom", {"ptz_does_not_move"}),
+        slow("fake_presets", {"ptz_fake_preset"}),
+        slow("no_position", {"ptz_no_position"}),
     ],
 )
 def test_a_head_that_deceives_is_found_out_by_the_picture(fault: str, notes: set[str]) -> None:

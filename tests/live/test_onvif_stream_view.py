@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 ADMIN = Credentials("admin", "s3cret-7")
 
 
-@pytest.mark.slow
 def test_a_picture_is_of_now_and_the_clip_is_kept(tmp_path: Path) -> None:
     clip = tmp_path / "a.mp4"
     with camera(gop=10, user=ADMIN.user, password=ADMIN.password) as filming:
@@ -42,7 +41,6 @@ def test_where_no_stream_is_there_is_no_picture_and_a_reason(tmp_path: Path) -> 
         assert look.failure
 
 
-@pytest.mark.slow
 def test_moves_are_tried_with_the_stream_of_the_device(tmp_path: Path) -> None:
     with camera(gop=10) as filming, OnvifDevice(Faults()) as device:
         device.rtsp = f"{filming.url}?profile="
