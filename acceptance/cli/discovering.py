@@ -12,13 +12,15 @@ import click
 
 from acceptance.cli import terminal
 from acceptance.cli.options import OUT, json_option, prepare_json, write_json
-from acceptance.errors import UsageError
+from acceptance.errors import PlanError, UsageError
 from acceptance.live import authorisation, discovered, discovery
 from acceptance.live import sweep as sweeping
 from acceptance.live.transcript import Transcript
 from acceptance.messages import tr, tr_count
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from acceptance.live.authorisation import Authorisation
     from acceptance.live.discovered import DiscoveredDevice
     from acceptance.live.discovery import Heard
@@ -123,19 +125,32 @@ def discover(
     if permission and not log:
         log = Path(f"discover-{datetime.now(UTC):%Y%m%d-%H%M%S}.jsonl")
     transcript = Transcript(log, "discovery") if log else None
+    heard: Heard | None = None
+    opened: list[OpenPort] = []
     try:
         heard = _search(hosts, options, transcript)
-        opened = _swept(permission, options, transcript)
+        opened = list(_swept(permission, options, transcript, opened.append))
+    except (KeyboardInterrupt, PlanError):
+        if opened:
+            _told(heard, opened, output, json_file)
+        raise
     finally:
         if transcript:
             transcript.close()
+    return 0 if _told(heard, opened, output, json_file) else 3
+
+
+def _told(
+    heard: Heard | None, opened: Sequence[OpenPort], output: Path | None, json_file: Path | None
+) -> bool:
+    """Print and write what was found; return whether there is anything."""
     found = discovered.devices(heard.answers if heard else (), opened)
     _print(found, heard)
     if output:
         _write_list(found, output)
     if json_file:
         write_json(_content(found, heard), json_file)
-    return 0 if found else 3
+    return bool(found)
 
 
 def _write_list(found: tuple[DiscoveredDevice, ...], output: Path) -> None:
@@ -178,7 +193,10 @@ def _search(
 
 
 def _swept(
-    permission: Authorisation | None, options: DiscoverOptions, transcript: Transcript | None
+    permission: Authorisation | None,
+    options: DiscoverOptions,
+    transcript: Transcript | None,
+    keep: Callable[[OpenPort], object],
 ) -> tuple[OpenPort, ...]:
     if permission is None or transcript is None:
         return ()
@@ -195,7 +213,9 @@ def _swept(
     terminal.errors.print(sentence, markup=False)
     with terminal.progress(tr("port")) as show:
         tell = functools.partial(show, str(network))
-        return sweeping.sweep(network, permission, transcript, ports=ports, rate=rate, tell=tell)
+        return sweeping.sweep(
+            network, permission, transcript, ports=ports, rate=rate, tell=tell, keep=keep
+        )
 
 
 def _print(found: tuple[DiscoveredDevice, ...], heard: Heard | None) -> None:

@@ -71,18 +71,20 @@ def sweep(
     ports: Sequence[int] = PORTS,
     rate: float = RATE,
     tell: Tell = lambda _done, _all: None,
+    keep: Callable[[OpenPort], object] = lambda _port: None,
 ) -> tuple[OpenPort, ...]:
     """Knock at each of the ``ports`` of each address of a ``network``, ``rate`` times a second.
 
     ``permission`` is checked before each contact, ``transcript`` holds it and every contact;
-    ``tell`` hears how many are done, and of how many. Ctrl-C ends it at once. Raises UsageError: a
-    network above ``MOST_ADDRESSES``, a rate above ``FASTEST``; PlanError: not allowed.
+    ``tell`` hears how many are done, and of how many. ``keep`` gets each open port as it is found,
+    so that nothing is lost where Ctrl-C or the end of the permission ends the sweep at once. Raises
+    UsageError: a network above ``MOST_ADDRESSES``, a rate above ``FASTEST``; PlanError: forbidden.
     """
     require(network, permission, ports=ports, rate=rate)
     permission.write(transcript)
     seconds = planned_seconds(network, ports, rate)
     transcript.write("sweep", network=str(network), ports=list(ports), rate=rate, seconds=seconds)
-    knocking = _Knocking(permission, transcript, rate, tell)
+    knocking = _Knocking(permission, transcript, rate, tell, keep)
     targets = [(host, port) for port in ports for host in _hosts(network)]
     try:
         opened = asyncio.run(knocking.all(targets))
@@ -121,6 +123,7 @@ class _Knocking:
     transcript: Transcript
     rate: float
     tell: Tell
+    keep: Callable[[OpenPort], object]
 
     async def all(self, targets: Sequence[tuple[IPAddress, int]]) -> list[OpenPort]:
         """Knock at every target; return the open ones in the order of their addresses."""
@@ -154,6 +157,8 @@ class _Knocking:
             self.transcript.write(
                 "connect", address=str(host), port=port, outcome=outcome, seconds=seconds
             )
+        if outcome == "open":
+            self.keep(OpenPort(address=str(host), port=port))
         return host, port, outcome == "open"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from acceptance.model.basics import Value
-from acceptance.model.shot import Condition, SignalPath, Tap
+from acceptance.model.shot import Condition, SignalPath, Tap, WithoutPicture
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,7 +14,7 @@ class LoggedFinding:
     """What an audit saw a device do."""
 
     code: str
-    """Kind of finding, as ``docs/probe.md`` lists them."""
+    """Kind of finding, worded in ``docs/audit.md``."""
 
     lines: tuple[int, ...]
     """Lines of the record that show it, from 1."""
@@ -79,7 +79,7 @@ class AuditLog:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeviceRecord:
+class DeviceRecord(WithoutPicture):
     """What ``acceptance probe`` wrote about a device, with or without ``--audit``."""
 
     id: str
@@ -118,13 +118,3 @@ class DeviceRecord:
     def path(self) -> SignalPath:
         """Live."""
         return SignalPath.LIVE
-
-    @property
-    def chart_copy(self) -> str:
-        """Empty: no picture is looked at, so no chart."""
-        return ""
-
-    @property
-    def screen(self) -> str:
-        """Empty: no picture is looked at, so no clock screen."""
-        return ""

@@ -222,8 +222,22 @@ class Shot:
         return self.chart_copy if self.chart_copy.endswith(".toml") else ""
 
 
+class WithoutPicture:
+    """What is taken down without a picture, so without a chart or a clock screen."""
+
+    @property
+    def chart_copy(self) -> str:
+        """Empty: no picture is looked at, so no chart."""
+        return ""
+
+    @property
+    def screen(self) -> str:
+        """Empty: no picture is looked at, so no clock screen."""
+        return ""
+
+
 @dataclass(frozen=True, kw_only=True)
-class Recordings:
+class Recordings(WithoutPicture):
     """What a recorder has kept: a folder of files, or the list that it gave of them."""
 
     id: str
@@ -283,13 +297,3 @@ class Recordings:
     def path(self) -> SignalPath:
         """Playback."""
         return SignalPath.PLAYBACK
-
-    @property
-    def chart_copy(self) -> str:
-        """Empty: no picture is looked at, so no chart."""
-        return ""
-
-    @property
-    def screen(self) -> str:
-        """Empty: no picture is looked at, so no clock screen."""
-        return ""

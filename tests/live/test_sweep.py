@@ -115,12 +115,13 @@ def test_every_contact_is_recorded_at_the_stated_rate(swept: Any) -> None:
 
 
 @needs_namespaces
-def test_ctrl_c_stops_a_sweep_at_once_and_its_record_is_whole(
+def test_ctrl_c_stops_a_sweep_at_once_and_what_it_found_is_kept(
     site: network.Site, tmp_path: Path
 ) -> None:
     sweeping = site.start(
         site.tester, sys.executable, "-m", "acceptance", "discover", "--unicast-only", "--sweep",
         "10.83.0.0/24", "--authorised", str(record(tmp_path, '"10.83.0.0/24"')), "--log", "x.jsonl",
+        "--port", "8000", "--json", "found.json",
         cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     log = tmp_path / "x.jsonl"
@@ -139,6 +140,7 @@ def test_ctrl_c_stops_a_sweep_at_once_and_its_record_is_whole(
     connects = [line for line in lines if line["event"] == "connect"]
     assert 3 <= len(connects) < 254
     assert log.read_text("utf-8").endswith("}\n")
+    assert "10.83.0.2" in (tmp_path / "found.json").read_text("utf-8")  # it had knocked there
 
 
 NETWORK = ipaddress.ip_network("192.0.2.0/29")

@@ -133,7 +133,10 @@ def capture(
         ending=CaptureEnd(seconds, frames, stop or threading.Event()),
         on_frame=on_frame, on_rates=on_rates, stated=stated,
     )  # fmt: skip
-    reason = loop.run()
+    return _captured(clip, loop, loop.run())
+
+
+def _captured(clip: Path, loop: CaptureLoop, reason: str) -> Captured:
     counts = loop.counts
     filmed = counts.last_frame - counts.first_frame
     return Captured(
