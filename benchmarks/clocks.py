@@ -132,13 +132,13 @@ def film_of(
         return shown_by(way, times + what.readouts[0] * height, lights, pictures)
 
     both = [
-        _readings(random, seen, what.refresh * lag)
+        readings(random, seen, what.refresh * lag)
         for seen, lag in ((live, what.readouts[0]), (shown, what.readouts[1]))
     ]
     return times, *both, _seen(way, lights, times)
 
 
-def _readings(
+def readings(
     random: np.random.Generator, seen: Callable[[float], Array], lag: float
 ) -> clock_readings.Readings:
     """Read what is ``seen`` (n, 24) at a height, made noisy."""

@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from acceptance.charts import printed_copy
 from acceptance.errors import GapError
 from acceptance.footage import clip
+from acceptance.footage import sound as footage_sound
 from acceptance.footage.rounding import doubt_of_mean
 from acceptance.footage.tone import curve, inverse_oetf
 from acceptance.live import stream_tables
@@ -86,6 +87,17 @@ class Scene:
     def of_kind(self, kind: str) -> tuple[View, ...]:
         """Every view of a kind of region, in the chart's order."""
         return tuple(view for view in self.views.values() if view.region.kind == kind)
+
+    @property
+    def has_sound(self) -> bool:
+        """Whether the clip has sound."""
+        path = self.folder / self.shot.clip
+        return path.is_file() and footage_sound.has_sound(path)
+
+    @cached_property
+    def sound(self) -> tuple[footage_sound.Stretch, ...]:
+        """Its sound, on the time of ``series.times``; empty where it has none."""
+        return footage_sound.stretches(self.folder / self.shot.clip) if self.has_sound else ()
 
     @property
     def code_black(self) -> int:

@@ -45,13 +45,17 @@ class Changes:
 
     ``picture`` (c,) says which held picture appears, ``frame`` (c,) the first that shows it.
     ``share`` (c,) of the new picture in that frame where it is a mixture, else 1; ``unbroken`` (c,)
-    whether the picture is known to have stood until the next of these changes.
+    whether the picture is known to have stood until the next of these changes. ``until`` (c,)
+    is the last film frame that shows the new picture; ``opening`` the picture that stands before
+    the first change, -1 where that is not sure.
     """
 
     picture: Whole
     frame: Whole
     share: Array
     unbroken: NDArray[np.bool_]
+    until: Whole
+    opening: int = -1
 
     def only(self, chosen: NDArray[np.bool_]) -> Changes:
         """Return the ``chosen`` (c,) ones; what stood until one that is left out is not known."""
@@ -61,6 +65,8 @@ class Changes:
             frame=self.frame[chosen],
             share=self.share[chosen],
             unbroken=(self.unbroken & next_too)[chosen],
+            until=self.until[chosen],
+            opening=self.opening if chosen[:1].all() else -1,
         )
 
 
@@ -116,6 +122,8 @@ def _changes(first: Whole, last: Whole, mixed: Array) -> Changes:
         frame=frame,
         share=np.where(np.isfinite(mixed[frame]), mixed[frame], 1.0),
         unbroken=np.append(np.diff(picture) == 1, False)[: len(picture)],
+        until=last[picture],
+        opening=int(picture[0]) - 1 if len(picture) else -1,
     )
 
 
@@ -153,8 +161,26 @@ class Shown:
             frame=frame,
             share=np.concatenate([np.ones(len(between)), self.share[within]])[order],
             unbroken=np.append(np.diff(missed) == 0, False)[: len(frame)],
+            until=np.maximum(self._last_seen(ends)[picture], frame),
+            opening=self._opening(ends, frame),
         )
         return every.only(np.append(np.diff(picture) > 0, True)[: len(picture)])
+
+    def _last_seen(self, ends: Whole) -> Whole:
+        """Last film frame that shows each picture, -1 where none does; frames end with ``ends``."""
+        last = np.full(int(ends.max(initial=0)) + 1, -1)
+        known = np.flatnonzero(self.old >= 0)
+        np.maximum.at(last, ends[known], known)
+        return last
+
+    def _opening(self, ends: Whole, frame: Whole) -> int:
+        """Picture that two film frames in turn show right before the first of the changes, or -1.
+
+        One alone may be a mixture of others.
+        """
+        before = np.arange(int(frame[0]) - 2, int(frame[0])) if len(frame) else frame
+        sure = len(before) == 2 and before[0] >= 0 and bool((self.old[before] >= 0).all())
+        return int(ends[before[0]]) if sure and ends[before[0]] == ends[before[1]] else -1
 
     def alone(self, shares: Array, pictures: Array) -> tuple[Whole, Array]:
         """Pictures (k,) that some frame shows nearly alone, and their mean shares (k, c).

@@ -18,7 +18,7 @@ from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.metrics._filmed_clock.cadence import cadence
 from acceptance.metrics._filmed_clock.line_prior import CAMERA_RATES, SCREEN_RATES
 from acceptance.metrics._filmed_clock.pace import DRAWS, pace
-from acceptance.metrics.latency import refreshes
+from acceptance.metrics.latency import picture_age, refreshes
 from acceptance.metrics.latency.delay import Latency
 from acceptance.metrics.latency.monitor import Changes, held_pictures, shown
 
@@ -43,8 +43,9 @@ def glass_to_glass(times: Array, reference: Readings, monitor: Readings) -> Late
     Raises GapError no_change, too_few_frames or clock_too_slow.
     """
     clock = _clock_line(times, reference)
-    changes, taken_at, blends = _pictures(monitor, clock.lag)
+    changes, pictured, blends = _pictures(monitor, clock.lag)
     enough_changes(changes)
+    taken_at = pictured[:, changes.picture]
     exposure, taken = clock.widths / clock.slopes, clock.inverse(taken_at).mean(axis=0)
     kept, moments = refreshes.moments(changes, times, taken, exposure)
     clock, exposure = clock.only(kept), exposure[kept]
@@ -54,6 +55,7 @@ def glass_to_glass(times: Array, reference: Readings, monitor: Readings) -> Late
     return Latency(
         draws=(moments - clock.inverse(taken_at)) * 1000,
         moments=moments.mean(axis=0),
+        ages=picture_age.shown(changes, times, moments, clock.inverse(pictured)),
         refresh_rate=refresh_rate,
         open_phase=1000 * phase / refresh_rate,
         exposure=float(exposure.mean()) * 1000,
@@ -77,9 +79,9 @@ def _clock_line(times: Array, reference: Readings) -> Pace:
 
 
 def _pictures(monitor: Readings, rolls: float) -> tuple[Changes, Array, int]:
-    """Find the changes of the monitor, when each picture that appears was taken, and the blends.
+    """Find the changes of the monitor, when each picture was taken, and the blends.
 
-    The times are (m, c) draws in refreshes; of the blends the number is returned. ``rolls`` is the
+    The times are (m, p) draws in refreshes; of the blends the number is returned. ``rolls`` is the
     lag of the film's lower rows.
     """
     held, changes = held_pictures(monitor.shares)
@@ -90,11 +92,11 @@ def _pictures(monitor: Readings, rolls: float) -> tuple[Changes, Array, int]:
     if grid is None:
         taken_at = exposures(pictures)
         changes = _known_changes(changes, taken_at)
-        return changes, taken_at[:, changes.picture], _blends(pictures.low)
+        return changes, taken_at, _blends(pictures.low)
     number = grid.number.astype(np.float64)
     line = pace(number, pictures.low[seen], pictures.position[seen], usual=PICTURES)
-    middle = (held.first[seen] + held.last[seen]) / 2
-    guess = np.interp(np.arange(len(monitor.shares)), middle, number)
+    ends = np.column_stack([held.first[seen], held.last[seen]]).ravel()
+    guess = np.interp(np.arange(len(monitor.shares)), ends, np.repeat(number, 2))
     return _refined(monitor, rolls, line, guess, np.arange(number[-1] + 1))
 
 
@@ -142,8 +144,7 @@ def _refined(
     line = pace(number, own, line.at(number).mean(axis=0), heights=heights, usual=PICTURES)
     expected = clock_readings.expected_shares(line.at(number).mean(axis=0), line.width, bits)
     changes = shown(monitor.shares, guess, expected).changes()
-    taken_at = np.random.default_rng(2).permutation(line.at(changes.picture.astype(np.float64)))
-    return changes, taken_at, _blends(own)
+    return changes, np.random.default_rng(2).permutation(line.at(number)), _blends(own)
 
 
 def _blends(low: Array) -> int:
