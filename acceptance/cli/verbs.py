@@ -117,7 +117,9 @@ VERBS = (
         help="Measure, judge and report many plans or clips, each clip in a process of its own.",
     ),
     Verb(
-        "new", "new", help="Ask the way to a plan: from clips, a device list (CSV, XLSX), or both."
+        "new",
+        "new",
+        help="Ask the way to a plan: from clips, records of probes, a device list (CSV, XLSX).",
     ),
     Verb("clauses", "pack", help="Show every clause of a pack."),
     Verb(
