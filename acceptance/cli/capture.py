@@ -24,7 +24,7 @@ from acceptance.forms import devices as device_list
 from acceptance.live import address, credentials
 from acceptance.live.page_server import PageServer
 from acceptance.live.rtsp import url
-from acceptance.messages import tr
+from acceptance.messages import language, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -300,11 +300,11 @@ def _delay(outcomes: Sequence[CaptureOutcome], log: bytes) -> None:
         arrivals=str(captured.arrivals.absolute()), screen_log=str(screen_log.absolute()),
     )  # fmt: skip
     rows = [
-        (item.quantity, item.statistic, wording.figure(item.value, item.unit, "en",
+        (item.quantity, item.statistic, wording.figure(item.value, item.unit, language(),
                                                        expanded=item.expanded, k=item.k))
         for item in measured.measurements
     ]  # fmt: skip
     terminal.aligned(tr("Delay"), rows)
     for note in measured.notes:
-        why = wording.reason(note.reason, "en")
+        why = wording.reason(note.reason, language())
         terminal.say(tr("not measured: {reason}", reason=why), "yellow")
