@@ -220,15 +220,20 @@ def main() -> None:
 
 
 def _run() -> int:
-    """Run the verb; return the exit code, also of whatever goes wrong."""
+    """Run the verb; return the exit code, also of whatever goes wrong.
+
+    Once it is over, Ctrl-C ends the process without a word, as before it began.
+    """
     try:
         shortage.require_memory()
         code: int = cli.main(prog_name="acceptance", standalone_mode=False)
         sys.stdout.flush()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 -- the last resort for bugs, too
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         from acceptance.cli import failures  # noqa: PLC0415 -- late: help needs no tables
 
         return failures.tell(error)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     return code
 
 
