@@ -12,9 +12,10 @@ from typing import Any
 import click
 
 from acceptance import __version__
+from acceptance.cli.help_pages import HelpPage
 from acceptance.cli.standard_output import StandardOutput
 from acceptance.files import shortage
-from acceptance.messages import tr
+from acceptance.messages import LANGUAGES, speak, tr
 
 
 class Verb(click.Command):
@@ -170,11 +171,37 @@ VERBS = (
 )
 
 
+class Program(click.Group):
+    """The verbs, with help in the language that ``--lang`` may have chosen."""
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help page."""
+        translate_help(self)
+        super().format_help(ctx, formatter)
+
+
+def _speak(_context: click.Context, _option: click.Parameter, chosen: str | None) -> None:
+    if chosen:
+        speak(chosen)
+
+
+click.Context.formatter_class = HelpPage
+
+
 @click.group(
+    cls=Program,
     commands=VERBS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="acceptance")
+@click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    is_eager=True,  # before --help
+    expose_value=False,
+    callback=_speak,
+    help="Language of the program itself; else that of ACCEPTANCE_LANG, else the system's.",
+)
 def cli() -> None:
     """Measure video systems against DB50/216-2006 and write signed acceptance reports."""
 
@@ -186,7 +213,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a terminal without UTF-8
     if (out := sys.__stdout__) and sys.stdout is out:
         sys.stdout = StandardOutput(out.buffer, out.encoding, "replace")
-    translate_help(cli)
+    speak()
     sys.exit(_run() or 0)
 
 
@@ -208,6 +235,8 @@ def translate_help(command: click.Command) -> None:
     if command.help:
         command.help = inspect.cleandoc(command.help)  # as Python 3.13 and newer has it
         command.help = tr(command.help)
+        if not command.help.isascii():  # click shortens at spaces, which Chinese has not
+            command.short_help = command.help.partition("\n\n")[0].partition("。")[0]
     for parameter in command.params:
         if isinstance(parameter, click.Option) and parameter.help:
             parameter.help = tr(parameter.help)

@@ -101,10 +101,11 @@ def _check_formulas(table: list[list[str]], path: Path) -> None:
 def form(path: Path, name: str) -> list[list[str]]:
     """Return the rows of a filled-in form, called ``name`` in messages; nothing may go unread.
 
-    Raises PlanError as ``rows`` does, and for a cell without heading: a separator in a cell without
-    quotation marks shifts a row.
+    Raises PlanError as ``rows`` does, for a title above the headings, and for a cell without
+    heading: a separator in a cell without quotation marks shifts a row.
     """
     found = rows(path)
+    _check_no_title(found, name)
     for number, row in enumerate(found, start=1):
         for column, cell in enumerate(row):
             if cell and not (column < len(found[0]) and found[0][column]):
@@ -116,6 +117,15 @@ def form(path: Path, name: str) -> list[list[str]]:
                 hint = tr("Head the column, or quote a cell that holds the separator")
                 raise PlanError(what, where=where, hint=hint)
     return found
+
+
+def _check_no_title(table: Sequence[Sequence[str]], name: str) -> None:
+    """Refuse a first row of one cell, merged or not, above one of several."""
+    filled = [sum(map(bool, row)) for row in table[:2]]
+    if len(filled) > 1 and filled[0] == 1 < filled[1]:
+        what = tr("row 1 holds a title ({text:.30}), not the headings", text=max(table[0]))
+        hint = tr("Delete the rows above the headings")
+        raise PlanError(what, where=tr("{file}, row {row}", file=name, row=1), hint=hint)
 
 
 def heading(cells: list[str], columns: Mapping[str, tuple[str, ...]]) -> dict[str, int]:

@@ -24,7 +24,7 @@ from acceptance.session.log_book import LogBook
 from acceptance.session.measuring import log_measured
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from acceptance.model import AuditLog, DeviceRecord, Measurement, Plan, Session, Subject
@@ -54,17 +54,18 @@ def check(asked: DeviceRecord, folder: Path) -> None:
         record.read(folder / asked.audit)
 
 
-def take_all(plan: Plan, folder: Path, work: Path) -> list[Probed]:
+def take_all(plan: Plan, folder: Path, work: Path, measured: Sequence[Measurement]) -> list[Probed]:
     """Take every device record of a plan into the session in ``work``, and measure it.
 
-    It is never resumed: reading a record is quick. Raises InputError and OutputError.
+    ``measured``: the figures of the session's shots. It is never resumed: reading a record is
+    quick. Raises InputError and OutputError.
     """
     taken = []
     for asked in plan.device_records:
         subject = subject_of(asked, plan)
         with writing(work):
             kept = take(asked, subject, folder, work)
-        items = measure(kept, subject, work)
+        items = measure(kept, subject, work, measured)
         notes = sum(isinstance(item, Note) for item in items)
         log_measured(work, asked.id, len(items) - notes, notes)
         taken.append((kept, items))
@@ -101,13 +102,16 @@ def take(asked: DeviceRecord, subject: Subject, folder: Path, work: Path) -> Dev
     return replace(taken, filmed=_day(taken, work), audited=_audited(taken, subject, work))
 
 
-def measure(taken: DeviceRecord, subject: Subject, work: Path) -> list[Measurement | Note]:
-    """Measure what the files in a session hold. Raises SessionError."""
+def measure(
+    taken: DeviceRecord, subject: Subject, work: Path, measured: Sequence[Measurement]
+) -> list[Measurement | Note]:
+    """Measure what the files in a session hold; ``measured`` as above. Raises SessionError."""
     audited = _audited(taken, subject, work)
     found = facts.read(work / taken.probe) if taken.probe else None
     if found and _is_other(address.parse(found.address, PORT).host, _hosts(subject)):
         found = None
-    items = device.measure(replace(taken, audited=audited), found)
+    streams = [item for item in measured if item.subject == taken.subject]
+    items = device.measure(replace(taken, audited=audited), found, streams)
     return [
         replace(item, shot=taken.id, subject=taken.subject) if isinstance(item, Note) else item
         for item in items

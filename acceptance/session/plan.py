@@ -86,7 +86,7 @@ def of_table(raw: Mapping[str, object], path: Path) -> Plan:
 def _loaded(path: Path) -> dict[str, object]:
     if not path.exists():
         raise PlanError(tr("there is no such plan"), where=str(path), hint=tr("Check the path"))
-    return strict_toml.load(path)
+    return strict_toml.load(path, names=plan_words.in_chinese())
 
 
 def with_files(plan: Plan, folder: Path) -> Plan:
