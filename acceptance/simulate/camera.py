@@ -69,9 +69,14 @@ class Camera:
     sensor's and ``noise`` does not count. ``exposure`` and ``readout`` (rolling shutter, first to
     last row) are seconds. ``dropped`` source frames are never delivered; in place of ``repeated``
     ones the picture before is delivered again. ``glare`` is a white disc on the chart: x, y, radius
-    in mm. ``transfer`` is bt709, srgb or linear. ``crf`` 0 with libx264 is lossless; a ``bit_rate``
-    (bit/s) above 0 takes its place: held over each second, a key frame every two, as cameras are
-    set up.
+    in mm; ``sheen`` is a lamp mirrored in its surface, which adds light where dark is printed, too:
+    x, y, sigma in mm of a Gaussian, and its middle's light over that of reflectance 1. The chart is
+    lit in proportion to the picture's columns and rows, ``gradient`` (across, down) being the light
+    at the right and lower end over that at the left and upper one, and by a ``lamp`` that is a
+    point: x, y (to the right and down of the picture's middle) and distance before the chart, in
+    picture widths; its light is 1 in the middle. ``transfer`` is bt709, srgb or linear. ``crf`` 0
+    with libx264 is lossless; a ``bit_rate`` (bit/s) above 0 takes its place: held over each second,
+    a key frame every two, as cameras are set up.
     """
 
     width: int = 1280
@@ -102,6 +107,9 @@ class Camera:
     dropped: frozenset[int] = frozenset()
     repeated: frozenset[int] = frozenset()
     glare: tuple[float, float, float] | None = None
+    sheen: tuple[float, float, float, float] | None = None
+    gradient: Point = (1.0, 1.0)
+    lamp: tuple[float, float, float] | None = None
     seed: int = 1
     codec: str = "libx264"
     crf: int = 20
