@@ -73,7 +73,7 @@ class Street:
         horizon = int(HEIGHT * random.uniform(0.25, 0.5))
         luma[:horizon] = np.linspace(random.uniform(170, 215), 190, horizon)[:, None]
         cb[: horizon // 2] += random.uniform(2, 14)
-        luma[horizon:] = random.uniform(70, 120) + 6 * _grain(random, HEIGHT - horizon, WIDTH)
+        luma[horizon:] = random.uniform(70, 120) + 6 * grain(random, HEIGHT - horizon, WIDTH)
         for _ in range(random.integers(3, 9)):
             _house(random, (luma, cb, cr), horizon)
         for _ in range(random.integers(2, 6)):
@@ -82,7 +82,7 @@ class Street:
         return cv2.GaussianBlur(luma, (0, 0), random.uniform(0.5, 0.9)), cb, cr
 
 
-def _grain(random: np.random.Generator, rows: int, columns: int) -> Floats:
+def grain(random: np.random.Generator, rows: int, columns: int) -> Floats:
     """Texture of all sizes: noise of each octave, as strong as the one before."""
     total = np.zeros((rows, columns), np.float32)
     for octave in range(5):
@@ -96,7 +96,7 @@ def _house(random: np.random.Generator, picture: Picture, horizon: int) -> None:
     x, width, high = random.integers([0, 60, 40], [WIDTH - 60, 150, 135]).tolist()
     top, foot = max(0, horizon - high), horizon + int(random.integers(0, 60))
     luma[top:foot, x : x + width] = random.uniform(50, 180)
-    luma[top:foot, x : x + width] += 3 * _grain(random, foot - top, min(width, WIDTH - x))
+    luma[top:foot, x : x + width] += 3 * grain(random, foot - top, min(width, WIDTH - x))
     b, r = random.uniform(-14, 8), random.uniform(-6, 16)
     cb[top // 2 : foot // 2, x // 2 : (x + width) // 2] = 128 + b
     cr[top // 2 : foot // 2, x // 2 : (x + width) // 2] = 128 + r

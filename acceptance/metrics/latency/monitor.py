@@ -24,6 +24,7 @@ REACH = 3  # pictures about the guess that a film frame may show
 # share of another picture from which a frame is a mixture; less may be an error of curve or coder
 MIXED = 0.2
 PURE = 0.03  # share of another picture in a frame that shows one alone
+STANDS = 4  # film frames for which pictures stand where none is seen in a single one
 MOSTLY = 0.25  # share of another picture in a frame that still shows what the main one looks like
 
 
@@ -44,18 +45,21 @@ class Changes:
     """Changes of the monitor.
 
     ``picture`` (c,) says which held picture appears, ``frame`` (c,) the first that shows it.
-    ``share`` (c,) of the new picture in that frame where it is a mixture, else 1; ``unbroken`` (c,)
-    whether the picture is known to have stood until the next of these changes. ``until`` (c,)
-    is the last film frame that shows the new picture; ``opening`` the picture that stands before
-    the first change, -1 where that is not sure.
+    ``share`` (c,) of the new picture in that frame where it is a mixture, else 1; ``seen`` (c,) is
+    that share as measured, of a mixture or not, nan where it was not; ``unbroken`` (c,) whether the
+    picture is known to have stood until the next of these changes. ``until`` (c,) is the last film
+    frame that shows the new picture; ``opening`` the picture that stands before the first change
+    and from frame ``since`` on, -1 where that is not sure.
     """
 
     picture: Whole
     frame: Whole
     share: Array
+    seen: Array
     unbroken: NDArray[np.bool_]
     until: Whole
     opening: int = -1
+    since: int = 0
 
     def only(self, chosen: NDArray[np.bool_]) -> Changes:
         """Return the ``chosen`` (c,) ones; what stood until one that is left out is not known."""
@@ -64,9 +68,11 @@ class Changes:
             picture=self.picture[chosen],
             frame=self.frame[chosen],
             share=self.share[chosen],
+            seen=self.seen[chosen],
             unbroken=(self.unbroken & next_too)[chosen],
             until=self.until[chosen],
             opening=self.opening if chosen[:1].all() else -1,
+            since=self.since,
         )
 
 
@@ -79,8 +85,9 @@ def held_pictures(shares: Array) -> tuple[Held, Changes]:
     known = np.asarray(np.isfinite(shares).all(axis=1))
     between = np.concatenate([[False], known[:-2] & known[2:], [False]]).tolist()
     every = _runs_alike(shares, np.flatnonzero(known & np.isnan(mixed)).tolist())
-    # one without neighbours may be a mixture
-    runs = [run for run in every if len(run) > 1 or between[run[0]]]
+    # one without neighbours may be a mixture, as one is among pictures that stand much longer
+    usual = float(np.median([len(run) for run in every])) if every else 0.0
+    runs = [run for run in every if len(run) > 1 or (between[run[0]] and usual < STANDS)]
     first = np.array([run[0] for run in runs], np.int64)
     last = np.array([run[-1] for run in runs], np.int64)
     means = np.array([shares[run].mean(axis=0) for run in runs]).reshape(len(runs), shares.shape[1])
@@ -121,9 +128,11 @@ def _changes(first: Whole, last: Whole, mixed: Array) -> Changes:
         picture=picture,
         frame=frame,
         share=np.where(np.isfinite(mixed[frame]), mixed[frame], 1.0),
+        seen=mixed[frame],
         unbroken=np.append(np.diff(picture) == 1, False)[: len(picture)],
         until=last[picture],
         opening=int(picture[0]) - 1 if len(picture) else -1,
+        since=int(first[picture[0] - 1]) if len(picture) else 0,
     )
 
 
@@ -144,8 +153,9 @@ class Shown:
         Where one seems to come twice, the first time was a mixture of others: only the second
         counts.
         """
-        begins = np.where(self.share > 1 - MIXED, self.new, self.old)
-        ends = np.where(self.share < MIXED, self.old, self.new)
+        settles = self._settles()
+        begins = np.where((self.share > 1 - MIXED) | settles, self.new, self.old)
+        ends = np.where((self.share < MIXED) & ~settles, self.old, self.new)
         before = np.concatenate([[-1], np.where(self.old >= 0, ends, -1)[:-1]])
         follows = (self.old >= 0) & (before >= 0) & (begins >= before)
         between, within = (
@@ -160,9 +170,11 @@ class Shown:
             picture=picture,
             frame=frame,
             share=np.concatenate([np.ones(len(between)), self.share[within]])[order],
+            seen=np.where(self.new == begins, self.share, np.nan)[frame],
             unbroken=np.append(np.diff(missed) == 0, False)[: len(frame)],
             until=np.maximum(self._last_seen(ends)[picture], frame),
-            opening=self._opening(ends, frame),
+            opening=(opening := self._opening(ends, frame)),
+            since=int(np.argmax((ends == opening) & (self.old >= 0))),
         )
         return every.only(np.append(np.diff(picture) > 0, True)[: len(picture)])
 
@@ -181,6 +193,12 @@ class Shown:
         before = np.arange(int(frame[0]) - 2, int(frame[0])) if len(frame) else frame
         sure = len(before) == 2 and before[0] >= 0 and bool((self.old[before] >= 0).all())
         return int(ends[before[0]]) if sure and ends[before[0]] == ends[before[1]] else -1
+
+    def _settles(self) -> NDArray[np.bool_]:
+        """(n,) frames in which a slow monitor still approaches what the frame before began."""
+        alike = (self.old[1:] == self.old[:-1]) & (self.new[1:] == self.new[:-1])
+        begun = (self.share[:-1] >= MIXED) & (self.share[1:] >= self.share[:-1])
+        return np.append(False, (self.old[1:] >= 0) & alike & begun)
 
     def alone(self, shares: Array, pictures: Array) -> tuple[Whole, Array]:
         """Pictures (k,) that some frame shows nearly alone, and their mean shares (k, c).
@@ -233,25 +251,27 @@ def _means(which: Whole, values: Array) -> tuple[Whole, Array]:
     return number, sums / np.bincount(place, minlength=len(number))[:, None]
 
 
-def shown(shares: Array, guess: Array, pictures: Array) -> Shown:
+def shown(shares: Array, guess: Whole, pictures: Array) -> Shown:
     """Explain each film frame by one of the camera's pictures, or by one and then another.
 
-    ``shares`` (n, c) are those of the film frames, nan where not located; ``guess`` (n,) about
-    which picture each shows; ``pictures`` (p, c) the shares that the pictures must have. Unknown
-    where no two within REACH explain the frame.
+    ``shares`` (n, c) are those of the film frames, nan where not located; ``guess`` (2, n) which
+    pictures the monitor is known to have held before and after each; ``pictures`` (p, c) the shares
+    that the pictures must have. Unknown where neither these two nor two within REACH of what lies
+    between them explain the frame.
     """
     best = np.full(len(shares), SAME**2)
     old, new, share = np.full(len(shares), -1), np.full(len(shares), -1), np.ones(len(shares))
-    middle = np.rint(guess).astype(np.int64)
-    for first in range(-REACH, REACH + 1):
-        for second in range(first + 1, REACH + 2):
-            earlier, later = (
-                np.clip(middle + step, 0, len(pictures) - 1) for step in (first, second)
-            )
-            part, rest = _blended(shares, pictures[earlier], pictures[later])
-            better = (rest < best) & (later > earlier)
-            for kept, found in ((best, rest), (share, part), (old, earlier), (new, later)):
-                kept[better] = found[better]
+    middle = np.rint(guess.mean(axis=0)).astype(np.int64)
+    pairs = [
+        tuple(np.clip(middle + step, 0, len(pictures) - 1) for step in (first, second))
+        for first in range(-REACH, REACH + 1)
+        for second in range(first + 1, REACH + 2)
+    ]
+    for earlier, later in (*pairs, guess):
+        part, rest = _blended(shares, pictures[earlier], pictures[later])
+        better = (rest < best) & (later > earlier)
+        for kept, found in ((best, rest), (share, part), (old, earlier), (new, later)):
+            kept[better] = found[better]
     return Shown(old=old, new=new, share=share)
 
 

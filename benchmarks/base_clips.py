@@ -1,0 +1,172 @@
+"""Sound clips of three kinds on which faults are planted: a drawn room, real footage, photographs.
+
+Photographs are those that scikit-image brings along. Each has the noise of a sensor, and something
+moves in it. All are 480 x 270, 25 frame/s.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import planted
+from planted import HEIGHT, WIDTH, Noise
+from setting import REAL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from planted import Floats, Picture
+
+NUMBERS = range(3)
+FIRST = {"car_park_intel.mp4": 60, "lobby_intel.mp4": 300, "bottle_intel.mp4": 100}
+PHOTOGRAPHS = ("motorcycle_left.png", "astronaut.png", "camera.png")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """A room with a door, shelves and a window, in which people walk about."""
+
+    seed: int
+
+    def pictures(self, count: int) -> Iterator[Picture]:
+        """Yield ``count`` pictures with the sensor's noise."""
+        random = np.random.default_rng([15, self.seed])
+        still, noise = self._still(random), Noise(random)
+        people = [_person(random) for _ in range(random.integers(1, 4))]
+        sigma = random.uniform(0.8, 2.0)
+        for index in range(count):
+            planes = tuple(plane.copy() for plane in still)
+            for walk in people:
+                walk(planes, index)
+            yield tuple(plane + sigma * noise.of(plane) for plane in planes)
+
+    def _still(self, random: np.random.Generator) -> Picture:
+        luma, cb, cr = (np.full((HEIGHT // n, WIDTH // n), 128, np.float32) for n in (1, 2, 2))
+        floor = int(HEIGHT * random.uniform(0.6, 0.75))
+        luma[:floor] = random.uniform(130, 175)
+        luma[floor:] = random.uniform(70, 110) + 5 * planted.grain(random, HEIGHT - floor, WIDTH)
+        luma[floor - 6 : floor] = random.uniform(40, 70)
+        planes = luma, cb, cr
+        left = int(random.integers(20, 80))
+        _box(planes, (left, floor - 150, 62, 150), random.uniform(60, 100), (-6, 10))
+        _box(planes, (left + 48, floor - 70, 5, 10), 190)
+        window = int(random.integers(330, 390))
+        _box(planes, (window, 25, 80, 70), 215, (6, -4))
+        for column in (window, window + 39, window + 78):
+            _box(planes, (column, 25, 3, 70), 60)
+        for shelf in range(floor - 120, floor - 20, 34):
+            self._books(random, planes, shelf)
+        shade = np.linspace(1.1, 0.85, WIDTH, dtype=np.float32) * random.uniform(0.85, 1.05)
+        return cv2.GaussianBlur(16 + (luma - 16) * shade, (0, 0), 0.6), cb, cr
+
+    def _books(self, random: np.random.Generator, planes: Picture, top: int) -> None:
+        at = 170
+        while at < 300:
+            wide, high = random.integers([5, 20], [14, 31]).tolist()
+            colour = random.uniform(-20, 20, 2)
+            _box(planes, (at, top + 31 - high, wide, high), random.uniform(40, 200), colour)
+            at += wide + 1
+        _box(planes, (166, top + 31, 140, 3), 50)
+
+
+def _box(
+    planes: Picture,
+    place: tuple[int, int, int, int],
+    code: float,
+    colour: tuple[float, float] = (0, 0),
+) -> None:
+    """Draw a box at (x, y, width, height) of this luma, ``colour`` off grey in Cb and Cr."""
+    x, y, wide, high = place
+    luma, *chroma = planes
+    luma[max(0, y) : y + high, max(0, x) : max(0, x + wide)] = code
+    for plane, off in zip(chroma, colour, strict=True):
+        plane[max(0, y) // 2 : (y + high) // 2, max(0, x) // 2 : max(0, x + wide) // 2] = 128 + off
+
+
+def _person(random: np.random.Generator) -> Callable[[Picture, int], None]:
+    x, speed = random.uniform(0, WIDTH), random.choice([-1, 1]) * random.uniform(1, 3)
+    top, codes = int(random.integers(70, 120)), random.uniform(40, 190, 3)
+    shirt = random.uniform(-15, 15, 2)
+
+    def walk(planes: Picture, index: int) -> None:
+        left = round(x + speed * index) % (WIDTH + 40) - 40
+        _box(planes, (left + 8, top, 16, 20), 150, (-8, 12))
+        _box(planes, (left, top + 20, 32, 50), codes[0], shirt)
+        _box(planes, (left, top + 40, 32, 3), codes[1])
+        _box(planes, (left + 4, top + 70, 24, 60), codes[2])
+
+    return walk
+
+
+def photograph(number: int, count: int) -> Iterator[Picture]:
+    """Yield ``count`` pictures of a photograph before which a cut-out of another one moves."""
+    random = np.random.default_rng([16, number])
+    still, other = (_photograph(PHOTOGRAPHS[n % 3]) for n in (number, number + 1))
+    noise, sigma, speed = Noise(random), random.uniform(0.8, 2.0), int(random.choice([-3, 2, 3]))
+    for index in range(count):
+        planes = tuple(plane.copy() for plane in still)
+        left = int((120 + speed * index) % (WIDTH - 60)) // 2 * 2
+        for plane, piece, n in zip(planes, other, (1, 2, 2), strict=True):
+            at = slice(150 // n, 210 // n), slice(left // n, left // n + 60 // n)
+            plane[at] = piece[100 // n : 160 // n, 200 // n : 260 // n]
+        yield tuple(plane + sigma * noise.of(plane) for plane in planes)
+
+
+@lru_cache(maxsize=8)
+def _photograph(name: str) -> Picture:
+    """Return the planes (BT.709, limited range) of a photograph cut to the shape of a film."""
+    found = importlib.util.find_spec("skimage")
+    assert found is not None, "scikit-image is not installed"  # noqa: S101 -- see ``kinds``
+    assert found.origin is not None  # noqa: S101 -- a package has an origin
+    picture = cv2.imread(str(Path(found.origin).parent / "data" / name))
+    assert picture is not None  # noqa: S101 -- the file comes with the package
+    high, wide = picture.shape[:2]
+    rows = min(high, wide * HEIGHT // WIDTH)
+    top = (high - rows) // 2
+    size = (WIDTH, HEIGHT)
+    cut = cv2.resize(picture[top : top + rows], size, interpolation=cv2.INTER_AREA)
+    return planes_of(cut.astype(np.float32) / 255)
+
+
+def planes_of(colours: Floats) -> Picture:
+    """Turn BGR (h, w, 3), 0..1, into luma, and Cb and Cr at half the size, in codes (BT.709)."""
+    blue, green, red = cv2.split(colours)
+    y = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    half = (colours.shape[1] // 2, colours.shape[0] // 2)
+    cb, cr = (
+        cv2.resize(128 + 224 * (c - y) / k, half, interpolation=cv2.INTER_AREA)
+        for c, k in ((blue, 1.8556), (red, 1.5748))
+    )
+    return 16 + 219 * y, cb, cr
+
+
+def _real(number: int, count: int) -> Iterator[Picture]:
+    name = planted.REAL[number % len(planted.REAL)]
+    return planted.real(REAL / name, FIRST[name] + 40 * (number // len(planted.REAL)), count)
+
+
+KINDS: dict[str, Callable[[int, int], Iterator[Picture]]] = {
+    "drawn room": lambda number, count: Room(seed=number).pictures(count),
+    "real footage": _real,
+    "photograph": photograph,
+}
+
+
+def kinds() -> list[str]:
+    """Return the kinds that can be made on this machine."""
+    there = {
+        "real footage": all((REAL / name).is_file() for name in planted.REAL),
+        "photograph": importlib.util.find_spec("skimage") is not None,
+    }
+    return [kind for kind in KINDS if there.get(kind, True)]
+
+
+def pictures(kind: str, number: int, count: int) -> Iterator[Picture]:
+    """Yield ``count`` pictures of a base clip."""
+    return KINDS[kind](number, count)

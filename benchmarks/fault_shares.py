@@ -1,0 +1,226 @@
+"""Share of faults found at two strengths, and alarms of sound scenes, on base clips of three kinds.
+
+``python benchmarks/fault_shares.py [faults|sound] [--table FILE] [--numbers N] [--jobs N]`` prints
+the tables of ``docs/metrics/faults.md``. What is measured goes to the table, a JSON object a line:
+a run that was interrupted goes on from there. ``--films FOLDER`` keeps the films.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import zlib
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import base_clips
+import faults as bench
+import numpy as np
+import planted
+import planted_faults
+import sound_scenes
+from setting import Setting, machine, table
+
+from acceptance.footage import encode
+from acceptance.metrics import faults
+from acceptance.model import Measurement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from planted import Picture
+
+SOUND, STRENGTHS = "sound", ("moderate", "strong")
+FRAMES, FREEZE_FRAMES = 65, 115
+BARS = {"moderate": 80, "strong": 95}  # % that must be found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A film to make: a scene or a fault (at ``strength``), on a base clip."""
+
+    name: str
+    strength: str
+    kind: str
+    number: int
+
+    @property
+    def key(self) -> str:
+        """What the case is called in the table."""
+        return f"{self.name} | {self.strength} | {self.kind} | {self.number}"
+
+    @property
+    def random(self) -> np.random.Generator:
+        """Draws of this case alone."""
+        return np.random.default_rng([15, zlib.crc32(self.key.encode())])
+
+
+def cases(part: str, numbers: Sequence[int] = base_clips.NUMBERS) -> list[Case]:
+    """Return the cases of the part ``faults`` or ``sound``."""
+    names = sound_scenes.SCENES if part == SOUND else planted_faults.FAULTS
+    strengths = (SOUND,) if part == SOUND else STRENGTHS
+    return [
+        Case(name=name, strength=strength, kind=kind, number=number)
+        for name in names
+        for strength in strengths
+        for kind in base_clips.kinds()
+        for number in numbers
+    ]
+
+
+def pictures(case: Case) -> Iterator[Picture]:
+    """Yield the pictures of a case before they are coded."""
+    if case.strength == SOUND:
+        change, random = sound_scenes.SCENES[case.name], case.random
+        base = base_clips.pictures(case.kind, case.number, sound_scenes.FRAMES)
+        for index, picture in enumerate(base):
+            yield change(picture, index, random)
+        return
+    fault = planted_faults.FAULTS[case.name]
+    random = case.random
+    drawn = {"random": random, "noise": planted.Noise(random), **getattr(fault, case.strength)}
+    count = FREEZE_FRAMES if fault.expects == "freeze" else FRAMES
+    for index, picture in enumerate(base_clips.pictures(case.kind, case.number, count)):
+        yield fault.plant(picture, index, drawn)
+
+
+def write(case: Case, path: Path) -> None:
+    """Code a case at CRF 23 to 30, or at 150 kbit/s, with a key frame a second."""
+    coded = (
+        tuple(np.clip(np.rint(plane), 0, 255).astype(np.uint8) for plane in picture)
+        for picture in pictures(case)
+    )
+    quality = {"crf": str(case.random.integers(23, 31))}
+    if case.name == "low bit rate":
+        quality = dict.fromkeys(("b", "maxrate", "bufsize"), "150000")
+    options = {"preset": "veryfast", "g": str(planted.RATE), **quality}
+    encode.write(path, coded, rate=Fraction(planted.RATE), options=options)
+
+
+def measured(job: tuple[Case, Path | None]) -> dict[str, Any]:
+    """Make a film, or take it from a folder, and return its levels, and the notes of the others."""
+    case, folder = job
+    with tempfile.TemporaryDirectory() as scratch:
+        name = f"{zlib.crc32(case.key.encode()):08x}.mp4"
+        path = (folder or Path(scratch)) / name
+        if not path.is_file():
+            write(case, path.with_suffix(".part.mp4"))
+            path.with_suffix(".part.mp4").rename(path)
+        found: dict[str, Any] = {"case": case.key}
+        for figure in faults.measure(planted.seen(path)):
+            fault = figure.quantity.partition(".")[2]
+            level = isinstance(figure, Measurement)
+            found[fault] = round(figure.value, 4) if level else figure.reason.code
+    return found
+
+
+def filled(
+    path: Path | None, wanted: Sequence[Case], films: Path | None, setting: Setting
+) -> dict[str, dict[str, Any]]:
+    """Return what was measured of each case by its key; what the table lacks is measured."""
+    lines = path.read_text("utf-8").splitlines() if path and path.is_file() else []
+    rows = {row["case"]: row for row in map(json.loads, lines)}
+    left = [case for case in wanted if case.key not in rows]
+    step = 4 * setting.jobs
+    for at in range(0, len(left), step):
+        fresh = setting.each(measured, [(case, films) for case in left[at : at + step]])
+        rows |= {row["case"]: row for row in fresh}
+        if path:
+            with path.open("a", encoding="utf-8") as file:
+                file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in fresh)
+    return rows
+
+
+def alarms(row: dict[str, Any]) -> dict[str, float]:
+    """Return the levels above their thresholds, as a service would alarm."""
+    limits = bench.limits()
+    return {
+        name: level
+        for name, level in row.items()
+        if name in limits and not isinstance(level, str) and level > limits[name]
+    }
+
+
+def is_found(case: Case, row: dict[str, Any]) -> bool:
+    """Whether the fault of a case is above its threshold."""
+    return planted_faults.FAULTS[case.name].expects in alarms(row)
+
+
+def of_faults(wanted: Sequence[Case], rows: dict[str, dict[str, Any]]) -> str:
+    """Return the table of shares found by fault, strength and kind of base clip."""
+    kinds = base_clips.kinds()
+    head = ("fault", "figure", *(f"{s}: {', '.join(kinds)}" for s in STRENGTHS), "levels")
+    lines = []
+    for name, fault in planted_faults.FAULTS.items():
+        cells, levels = [], []
+        for strength in STRENGTHS:
+            these = [case for case in wanted if (case.name, case.strength) == (name, strength)]
+            cells.append(" + ".join(_share(these, rows, kind) for kind in kinds))
+            seen = [rows[case.key][fault.expects] for case in these]
+            levels.append(_spread([level for level in seen if not isinstance(level, str)]))
+        lines.append((name, fault.expects, *cells, "; ".join(levels)))
+    return table(head, [*lines, _total(wanted, rows)])
+
+
+def _share(these: Sequence[Case], rows: dict[str, dict[str, Any]], kind: str) -> str:
+    hits = [is_found(case, rows[case.key]) for case in these if case.kind == kind]
+    return f"{sum(hits)}/{len(hits)}"
+
+
+def _spread(levels: Sequence[float]) -> str:
+    return f"{min(levels):.3g} to {max(levels):.3g}" if levels else "—"
+
+
+def _total(wanted: Sequence[Case], rows: dict[str, dict[str, Any]]) -> tuple[str, ...]:
+    cells = []
+    for strength in STRENGTHS:
+        hits = [is_found(case, rows[case.key]) for case in wanted if case.strength == strength]
+        share = 100 * sum(hits) / max(1, len(hits))
+        cells.append(f"{sum(hits)}/{len(hits)} = {share:.1f} % (bar: {BARS[strength]} %)")
+    return ("all", "", *cells, "")
+
+
+def of_sound(wanted: Sequence[Case], rows: dict[str, dict[str, Any]]) -> str:
+    """Return the table of sound scenes with the alarms of each."""
+    lines = []
+    for name in dict.fromkeys(case.name for case in wanted):
+        these = [case for case in wanted if case.name == name]
+        found = [
+            f"{fault} {level:.3g} ({case.kind} {case.number})"
+            for case in these
+            for fault, level in alarms(rows[case.key]).items()
+        ]
+        lines.append((name, len(these), "; ".join(found) or "none"))
+    false = sum(bool(alarms(rows[case.key])) for case in wanted)
+    return table(("sound scene", "films", "alarms"), [*lines, ("all", len(wanted), false)])
+
+
+TABLES = {"faults": of_faults, SOUND: of_sound}
+
+
+def report(part: str, path: Path | None, films: Path | None, numbers: int, setting: Setting) -> str:
+    """Return the table of a part, of ``numbers`` base clips of each kind."""
+    wanted = cases(part, range(numbers))
+    return TABLES[part](wanted, filled(path, wanted, films, setting))
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[*TABLES, []], help="default: both")
+    parser.add_argument("--table", type=Path)
+    parser.add_argument("--films", type=Path)
+    parser.add_argument("--numbers", type=int, default=len(base_clips.NUMBERS))
+    parser.add_argument("--jobs", type=int, default=1)
+    options = parser.parse_args()
+    setting = Setting(jobs=options.jobs)
+    for part in options.parts or TABLES:
+        print(report(part, options.table, options.films, options.numbers, setting), flush=True)
+    print(machine())
+
+
+if __name__ == "__main__":
+    main()
