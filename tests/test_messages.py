@@ -29,7 +29,7 @@ SENTENCE = re.compile(r"[A-Za-z]{2,},? [a-z]{2,}")
 LETTER = re.compile(r"[A-Za-z]")
 RECORD = re.compile(r"METHOD|SOURCE")  # constants that hold methods, or sources of uncertainty
 # Where methods and budgets are written; elsewhere such names spare nothing.
-RECORDING = ("metrics/", "uncertainty.py", "report/playback.py", "scene/build.py")
+RECORDING = ("metrics/", "uncertainty.py", "report/playback.py", "scene/light.py")
 MESSAGES = {"tr": 1, "tr_count": 2}  # how many of their arguments are messages
 # What is said to a user: all arguments of these calls, but of ``SHOWING`` only the first ones.
 SAYING = re.compile(r"(?<!Gap)Error$|^print$")

@@ -151,6 +151,11 @@ VERBS = (
         "schema",
         help="Print a JSON Schema (session, plan, measure, run, verify), or the names of all.",
     ),
+    Verb(
+        "export",
+        "exporting",
+        help="Hand on a session as tables: results, figures, conditions, subjects.",
+    ),
     Verb("report", "reporting", help="Write the report of a session folder again."),
     Verb("sign", "reporting", help="Sign the report of a session folder."),
     Verb("verify", "reporting", help="Check a session folder or a report."),
