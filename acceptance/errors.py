@@ -22,7 +22,7 @@ the user's language (``messages``).
 
 from __future__ import annotations
 
-from acceptance.messages import visible
+from acceptance.messages import tr
 
 Parameter = str | int | float | bool
 
@@ -49,8 +49,12 @@ class AcceptanceError(Exception):
         super().__init__(what)
 
     def __str__(self) -> str:
-        sentence = f"{self.where}: {self.what}" if self.where else self.what
-        return visible(f"{sentence}. {self.hint}." if self.hint else f"{sentence}.")
+        sentence = self.what
+        if self.where:
+            sentence = tr("{where}: {what}", where=self.where, what=self.what)
+        if self.hint:
+            return tr("{sentence}. {hint}.", sentence=sentence, hint=self.hint)
+        return tr("{sentence}.", sentence=sentence)
 
 
 class InputError(AcceptanceError):

@@ -1,7 +1,8 @@
-"""Sentences for users, in their language: English where they are raised, others from a catalogue.
+"""Sentences for users, in their language: English where they are raised, Chinese from a catalogue.
 
 Messages of errors, help and what the terminal shows go through ``tr``; reports have phrase files of
-their own (``wording``). ``make docs`` collects the messages in ``locale/acceptance.pot``.
+their own (``wording``). ``make docs`` collects the messages in ``locale/acceptance.pot``, and makes
+the ``.mo`` file that a program reads from the Chinese of ``locale/zh/LC_MESSAGES/acceptance.po``.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import functools
 import gettext
 import itertools
+import os
 import re
+import sys
 from typing import TYPE_CHECKING
 
 from acceptance import data
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 DOMAIN = "acceptance"
+LANGUAGES = ("zh", "en")
+CHOICE = "ACCEPTANCE_LANG"  # the variable, also for processes that are started from here
 BREAKS = r"\t\n\r"
 # What is not seen, or changes the order of what is seen: Unicode's control and format characters,
 # separators of lines, halves of a pair, fillers, and what is no character (decision 96).
@@ -39,24 +44,57 @@ HIDDEN_IN_A_LINE = re.compile(f"[{UNSEEN}{BREAKS}]|{STRAY}")
 MOST_NAMES = 20  # in a sentence
 
 
+def language() -> str:
+    """Return the language that messages are said in: "zh" or "en".
+
+    ``ACCEPTANCE_LANG`` decides, else the locale (LC_ALL, LC_MESSAGES, LANG) with its order of
+    languages (LANGUAGE); on Windows, where none is set, the language of the system's own windows.
+    All but Chinese gives English.
+    """
+    locale = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    plain = re.match(r"(C|POSIX)\b", locale)
+    listed = "" if plain else os.environ.get("LANGUAGE", "")
+    names = os.environ.get(CHOICE) or f"{listed}:{locale or _language_of_windows()}"
+    known = (name[:2].lower() for name in names.split(":"))
+    return next((lang for lang in known if lang in LANGUAGES), "en")
+
+
+def speak(chosen: str = "") -> None:
+    """Say messages, click's own among them, in a language; without one, in the user's."""
+    if chosen:
+        os.environ[CHOICE] = chosen
+    os.environ["LANGUAGE"] = language()  # where gettext looks for click
+    gettext.bindtextdomain(DOMAIN, str(data.folder("locale")))
+    gettext.textdomain(DOMAIN)
+
+
+def _language_of_windows() -> str:
+    if sys.platform != "win32":
+        return ""
+    import ctypes  # noqa: PLC0415 -- Windows only
+    import locale  # noqa: PLC0415
+
+    return locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
+
+
 @functools.cache
-def _catalogue() -> gettext.NullTranslations:
-    return gettext.translation(DOMAIN, data.folder("locale"), fallback=True)
+def _catalogue(lang: str) -> gettext.NullTranslations:
+    return gettext.translation(DOMAIN, data.folder("locale"), [lang], fallback=True)
 
 
 def tr(message: str, /, **parameters: object) -> str:
-    """Return a message in the user's language (LANGUAGE, LC_ALL, LC_MESSAGES, LANG).
+    """Return a message in the user's ``language``.
 
     ``{name}`` in it stands for the parameter of that name, formatted as by ``str.format``; a
     message without parameters stays as it is, braces and all.
     """
-    translated = _catalogue().gettext(message)
+    translated = _catalogue(language()).gettext(message)
     return _filled(translated, message, parameters) if parameters else translated
 
 
 def tr_count(singular: str, plural: str, count: int, /, **parameters: object) -> str:
     """Return the message for one thing or for many; ``{count}`` in it is how many."""
-    translated = _catalogue().ngettext(singular, plural, count)
+    translated = _catalogue(language()).ngettext(singular, plural, count)
     english = singular if count == 1 else plural
     return _filled(translated, english, {"count": count, **parameters})
 

@@ -98,7 +98,7 @@ def filmed(overlay: overlays.Overlay, cache: Path | None = None) -> tuple[np.nda
 
 def _filmed(overlay: overlays.Overlay) -> tuple[np.ndarray, np.ndarray]:
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "film.mp4"
+        path = Path(folder) / f"film.{overlay.suffix}"
         overlays.write(path, overlay)
         frames = [(frame.time, frame.luma) for frame in clip.open_clip(path).frames()]
     x, y, width, height = map(int, overlay.region())

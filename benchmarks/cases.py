@@ -34,7 +34,7 @@ from acceptance.metrics.geometry.frame import PictureFrame
 from acceptance.metrics.noise.weighting import unified_weighting
 from acceptance.metrics.resolution.wedge_figures import STEP_DOUBT
 from acceptance.model import Measurement
-from acceptance.scene.build import DOUBT_OF_DECLARED
+from acceptance.scene.light import DOUBT_OF_DECLARED
 from acceptance.simulate.camera import Camera
 from acceptance.simulate.optics import observed, pose
 

@@ -23,6 +23,8 @@ from acceptance.model import Measurement, Shot
 from acceptance.scene import build
 from acceptance.session import measuring
 from acceptance.simulate import films
+from acceptance.simulate.coding import falloff, lamps
+from acceptance.simulate.sheets import sheen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -151,15 +153,30 @@ def wedge_lines(camera: Camera, dark: float, light: float, angle: float = 0.0) -
 
 
 def _luma(camera: Camera, reflectance: float) -> float:
-    """Noise-free luma code of a neutral, the camera's cast included."""
-    return colours.planes(camera, np.full(3, float(reflectance)))[0]
+    """Noise-free luma code of a neutral in even light, the camera's cast included."""
+    even = replace(camera, vignetting=0.0, hot_spot=1.0, gradient=(1.0, 1.0), lamp=None)
+    return colours.planes(even, np.full(3, float(reflectance)))[0]
+
+
+def _light(film: films.Truth, region: definition.Region, *, added: bool = True) -> float:
+    """Light from the middle of a grey region over that of reflectance 1 in the picture's middle.
+
+    With what sheen has ``added`` to it.
+    """
+    x, y, width, height = region.rect
+    middle = x + width / 2, y + height / 2
+    column, row = (round(at) for at in film.point(*middle))
+    shape = film.camera.height, film.camera.width
+    reaching = [float(of(film.camera, shape)[row, column]) for of in (falloff, lamps)]
+    more = float(sheen(film.camera, *(np.array(at) for at in middle))) if added else 0.0
+    return (float(region.printed["reflectance"]) + more) * math.prod(reaching)
 
 
 def _gamma(film: films.Truth, _: Measurement) -> float:
     """Slope of log signal on log light over the steps at 20 to 80 % of the amplitude."""
     low, high = film.camera.code_range
     steps = [region for region in film.chart.regions if region.kind == "grey"]
-    light = np.array([step.printed["reflectance"] for step in steps])
+    light = np.array([_light(film, step) for step in steps])
     signal = (np.array([_luma(film.camera, level) for level in light]) - low) / (high - low)
     middle = (signal >= MIDDLE[0]) & (signal <= MIDDLE[1])
     return float(np.polyfit(np.log(light[middle]), np.log(signal[middle]), 1)[0])
@@ -177,15 +194,17 @@ def _weighted(film: films.Truth, figure: Measurement) -> float:
 
 def _patch(film: films.Truth, figure: Measurement) -> float:
     """20 lg(level above black / sigma)."""
-    reflectance = film.chart.region(figure.region).printed["reflectance"]
+    reflectance = _light(film, film.chart.region(figure.region))
     level = _luma(film.camera, reflectance) - film.camera.code_range[0]
     return decibels(level / math.hypot(film.noise, film.fixed_noise))
 
 
 def _linear(film: films.Truth, figure: Measurement) -> float:
     """20 lg(light / sigma of light); light is reflectance, known from the grey steps."""
-    reflectance = float(film.chart.region(figure.region).printed["reflectance"])
-    return linear_ratio(film.camera, reflectance, math.hypot(film.noise, film.fixed_noise))
+    region = film.chart.region(figure.region)
+    seen, alone = _light(film, region), _light(film, region, added=False)
+    ratio = linear_ratio(film.camera, seen, math.hypot(film.noise, film.fixed_noise))
+    return ratio + decibels(alone / seen)
 
 
 def _colour(film: films.Truth, figure: Measurement) -> float:

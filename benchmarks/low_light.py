@@ -22,7 +22,7 @@ from acceptance.metrics import low_light
 from acceptance.metrics._shared import lighting
 from acceptance.model import BudgetLine, Condition, Measurement, Shot
 from acceptance.scene import build
-from acceptance.scene.build import DOUBT_OF_DECLARED
+from acceptance.scene.light import DOUBT_OF_DECLARED
 from acceptance.session import measuring
 from acceptance.simulate.camera import Camera, Sensor
 from acceptance.simulate.films import film_chart

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from institute import Institute
 
+os.environ["ACCEPTANCE_LANG"] = "en"  # what tests quote, wherever they run
 pytest_plugins = ["processor_time"]
 hypothesis.settings.register_profile("unhurried", deadline=None)  # others may use the machine
 hypothesis.settings.load_profile("unhurried")

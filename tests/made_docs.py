@@ -1,24 +1,20 @@
 """What the documents print of the program and the packs: `make docs` writes it, tests compare it.
 
 Help texts, the coverage matrix, the tables of the database, the index of decisions, the picture of
-the packages, the catalogue of messages, and the JSON Schemas (``made_schemas``).
+the packages, the catalogues of messages (``made_messages``), the JSON Schemas
+(``made_schemas``).
 """
 
 from __future__ import annotations
 
-import inspect
-import io
 import re
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import made_messages
 import made_schemas
-from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import write_po
-from click import Group, Option
+from click import Group
 from click.testing import CliRunner
 from test_architecture import RANK, RANKS, arrows
 
@@ -28,9 +24,8 @@ from acceptance.checks import clause_table, pack
 from acceptance.cli import verbs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from click import Command
     from sqlalchemy import Column
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -309,56 +304,13 @@ def direct(graph: dict[str, set[str]]) -> set[tuple[str, str]]:
     }
 
 
-# --- acceptance/locale/acceptance.pot
-
-
-CATALOGUE_HEAD = """# Messages of acceptance, collected from the code by `make docs`.
-msgid ""
-msgstr ""
-"Content-Type: text/plain; charset=utf-8\\n"
-
-"""
-
-
-def catalogue() -> str:
-    """Return the template of all messages: what the code says, and the help of the verbs."""
-    template = Catalog(
-        project="acceptance", charset="utf-8", header_comment="# Messages of acceptance."
-    )
-    package = ROOT / "acceptance"
-    keywords = {"tr": None, "tr_count": (1, 2)}
-    for file, _, message, _, _ in extract_from_dir(
-        package, [("**.py", "python")], keywords=keywords
-    ):
-        template.add(message, locations=[(f"acceptance/{file}", None)])
-    for text in sorted({*help_texts(verbs.cli), *chain(*map(help_texts, COMMANDS.values()))}):
-        template.add(text, locations=[("acceptance/cli", None)])
-    text = io.BytesIO()
-    write_po(text, template, width=100, omit_header=True, sort_output=True, include_lineno=False)
-    return CATALOGUE_HEAD + text.getvalue().decode("utf-8")
-
-
-def help_texts(command: Command) -> Iterator[str]:
-    """Every help text below a command; what ``verbs.translate_help`` translates."""
-    if command.help:
-        yield inspect.cleandoc(command.help)  # which Python 3.13 does itself
-    yield from (
-        parameter.help
-        for parameter in command.params
-        if isinstance(parameter, Option) and parameter.help
-    )
-    if isinstance(command, Group):
-        for below in command.commands.values():
-            yield from help_texts(below)
-
-
 PAGES: dict[Path, Callable[[], str]] = {
     CLI: cli_page,
     MATRIX: coverage_matrix,
     DATABASE: database_page,
     DECISIONS / "README.md": index_of_decisions,
     DOCS / "pictures" / "packages.svg": packages_picture,
-    ROOT / "acceptance" / "locale" / "acceptance.pot": catalogue,
+    **made_messages.PAGES,
     **made_schemas.PAGES,
 }
 
@@ -366,3 +318,4 @@ if __name__ == "__main__":
     for page, made in PAGES.items():
         page.parent.mkdir(exist_ok=True)
         page.write_text(made(), "utf-8")
+    made_messages.COMPILED.write_bytes(made_messages.compiled())

@@ -25,7 +25,9 @@ from acceptance.model import (
     Answer,
     Condition,
     Instrument,
+    Note,
     Plan,
+    Reason,
     Scope,
     Score,
     Subject,
@@ -63,6 +65,14 @@ SECOND_PASSES = (
     figure(value=46.0, subject="cam-2", shot="shot-2"),
 )
 OF_SECOND_CAMERA = replace(SHOT, id="shot-2", subject="cam-2", sha256="bb" * 32)
+SUB_STREAM = Note(
+    reason=Reason(
+        code="size_contradicted",
+        parameters={"source": "ONVIF", "stated": "1920 × 1080", "received": "704 × 576"},
+    ),
+    shot="shot-1",
+    metric="stream",
+)
 TWO = replace(DEVICE, subjects=(CAMERA, CAMERAS[1]))
 LOOSE = pack(LOOK.replace('subjects = ["fixed"]', ""))
 
@@ -177,6 +187,12 @@ MORE_WAYS = (
         codes=("filmed_otherwise",),
         bent=replace(HONEST, shots=(replace(SHOT, created="2025-03-01"),), measurements=PASSES),
         words=("shot-1: 2026-11-20 ≠ 2025-03-01",),
+    ),
+    Way(
+        what="the sub-stream captured in place of the stream that was meant",
+        codes=("stream_contradicts",),
+        bent=replace(HONEST, notes=(SUB_STREAM,), measurements=PASSES),
+        words=("shot-1: ONVIF 1920 × 1080 ≠ 704 × 576",),
     ),
     Way(
         what="the bad film said to come from a tap that is not accepted",

@@ -14,7 +14,7 @@ from acceptance import wording
 from acceptance.batch import Listener, PlanState
 from acceptance.cli import tables, terminal
 from acceptance.cli.options import write_json
-from acceptance.messages import tr, tr_count
+from acceptance.messages import language, tr, tr_count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,7 +128,7 @@ def _counted(summary: Summary) -> str:
 
 
 def _row(outcome: PlanOutcome) -> tuple[str, ...]:
-    verdict = wording.word(outcome.verdict, "verdict", "en") if outcome.verdict else ""
+    verdict = wording.word(outcome.verdict, "verdict", language()) if outcome.verdict else ""
     return outcome.name, _state(outcome.state), verdict, ", ".join(outcome.failed), outcome.session
 
 

@@ -24,7 +24,7 @@ from acceptance.forms import devices as device_list
 from acceptance.live import address, credentials
 from acceptance.live.page_server import PageServer
 from acceptance.live.rtsp import url
-from acceptance.messages import tr
+from acceptance.messages import language, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,6 +51,7 @@ class CaptureOptions(TypedDict):
     replay: tuple[str, str] | None
     all_of: Path | None
     profile: str
+    recording: str
     clock: bool
     no_look: bool
 
@@ -94,6 +95,12 @@ class CaptureOptions(TypedDict):
     nargs=2,
     metavar="START END",
     help="A recording between two times (ISO 8601), as it was filmed.",
+)
+@click.option(
+    "--recording",
+    default="",
+    metavar="NAME",
+    help="Of a HOST with --replay: channel or token.  [default: the only one of that time]",
 )
 @click.option(
     "--all",
@@ -150,7 +157,9 @@ def _exit_code(outcomes: Sequence[CaptureOutcome]) -> int:
 
 def _wanted(sources: Sequence[str], options: CaptureOptions) -> list[Wanted]:
     """Say what is to be captured where. Raises UsageError."""
-    named = [(_name(source, options["profile"]), source) for source in sources]
+    named = [
+        (_name(source, options["profile"] or options["recording"]), source) for source in sources
+    ]
     seconds = options["seconds"]
     if options["all_of"]:
         named += _of_list(options["all_of"])
@@ -164,8 +173,9 @@ def _wanted(sources: Sequence[str], options: CaptureOptions) -> list[Wanted]:
     return [
         Wanted(
             source=source, clip=clip, credentials=who, profile=options["profile"],
-            transport=options["transport"], seconds=seconds, frames=options["frames"],
-            timeout=options["timeout"], fingerprint=options["fingerprint"],
+            recording=options["recording"], transport=options["transport"], seconds=seconds,
+            frames=options["frames"], timeout=options["timeout"],
+            fingerprint=options["fingerprint"],
             replay=(_moment(replay[0]), _moment(replay[1])) if replay else None,
         )
         for (source, who), clip in zip(logins, clips, strict=True)
@@ -179,10 +189,10 @@ def _check(sources: Sequence[str], options: CaptureOptions) -> None:
         raise click.UsageError(tr("name a stream: rtsp://HOST/PATH, or a list with --all"))
     if options["clock"] and len(sources) > 1:
         raise click.UsageError(tr("--clock is about one stream"))
-    if options["replay"] and hosts:
-        raise click.UsageError(tr("--replay needs the URL at which the recorder replays"))
-    if options["profile"] and not hosts:
-        raise click.UsageError(tr("--profile is for a HOST: a URL names its stream"))
+    if options["profile"] and (options["replay"] or not hosts):
+        raise click.UsageError(tr("--profile is for the live stream of a HOST"))
+    if options["recording"] and not (options["replay"] and hosts):
+        raise click.UsageError(tr("--recording is for a HOST and --replay"))
 
 
 def _of_list(path: Path) -> list[tuple[str, str]]:
@@ -290,11 +300,11 @@ def _delay(outcomes: Sequence[CaptureOutcome], log: bytes) -> None:
         arrivals=str(captured.arrivals.absolute()), screen_log=str(screen_log.absolute()),
     )  # fmt: skip
     rows = [
-        (item.quantity, item.statistic, wording.figure(item.value, item.unit, "en",
+        (item.quantity, item.statistic, wording.figure(item.value, item.unit, language(),
                                                        expanded=item.expanded, k=item.k))
         for item in measured.measurements
     ]  # fmt: skip
     terminal.aligned(tr("Delay"), rows)
     for note in measured.notes:
-        why = wording.reason(note.reason, "en")
+        why = wording.reason(note.reason, language())
         terminal.say(tr("not measured: {reason}", reason=why), "yellow")

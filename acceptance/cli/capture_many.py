@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from acceptance.charts import definition
 from acceptance.errors import AcceptanceError
-from acceptance.live.rtsp import capture
+from acceptance.live import address
+from acceptance.live.rtsp import capture, url
 from acceptance.scene.chart_sighting import sighting
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ class Wanted:
 
     profile: str
     """Token or name of the profile of which such a device is asked; empty: its first."""
+
+    recording: str
+    """Token of the recording that such a device replays, or its channel's name; empty: the only."""
 
     clip: Path
     credentials: Credentials | None
@@ -90,6 +94,19 @@ def run(wanted: Sequence[Wanted], show: Show, *, look: bool) -> list[CaptureOutc
     return outcomes
 
 
+def _place(wanted: Wanted) -> StreamAddress:
+    """Find out where the stream is. Raises DeviceError."""
+    from acceptance.live.onvif import replay_address, stream_address  # noqa: PLC0415 -- lxml
+
+    source, who, timeout = wanted.source, wanted.credentials, wanted.timeout
+    if wanted.replay is None or url.is_url(source):
+        return stream_address.of_source(source, who, profile=wanted.profile, timeout=timeout)
+    return replay_address.replay_address(
+        address.parse(source, address.HTTP), who, wanted.replay,
+        recording=wanted.recording, timeout=timeout,
+    )  # fmt: skip
+
+
 def _watch(running: set[Future[None]], outcomes: Sequence[CaptureOutcome], show: Show) -> None:
     while wait(running, TICK).not_done:
         show(outcomes, time.monotonic())
@@ -102,13 +119,9 @@ def _take(outcome: CaptureOutcome, charts: Sequence[Chart], stop: threading.Even
     def hear(rates: LiveRates) -> None:
         outcome.rates = rates
 
-    from acceptance.live.onvif import stream_address  # noqa: PLC0415 -- late: brings lxml
-
     wanted = outcome.wanted
     try:
-        outcome.place = stream_address.of_source(
-            wanted.source, wanted.credentials, profile=wanted.profile, timeout=wanted.timeout
-        )
+        outcome.place = _place(wanted)
         outcome.captured = capture(
             outcome.place.url, wanted.clip,
             credentials=wanted.credentials, transport=wanted.transport, seconds=wanted.seconds,

@@ -9,7 +9,7 @@ from acceptance import wording
 from acceptance.checks import judging
 from acceptance.checks.decision import FAILURES
 from acceptance.cli import tables, terminal
-from acceptance.messages import tr, tr_count
+from acceptance.messages import language, tr, tr_count
 from acceptance.model import How, Verdict
 from acceptance.report import bottom_lines, warning_lines
 from acceptance.session import store
@@ -37,7 +37,7 @@ def conclude(done: Session, folder: Path, *, signed: bool, strict: bool) -> int:
     for line in _reached(done):
         terminal.say(line)
     for conclusion in done.conclusions:
-        word = wording.outcome(conclusion, "en")
+        word = wording.outcome(conclusion, language())
         parameters = {"pack": conclusion.pack, "outcome": word}
         terminal.say(tr("Acceptance group's conclusion by {pack}: {outcome}", **parameters))
     pdf, page = folder / store.REPORT, folder / renderings.HTML
@@ -78,9 +78,9 @@ def _style(done: Session) -> str:
 
 def _reached(done: Session) -> list[str]:
     """Say how the verdict was reached, as the first page of the report does."""
-    overview = warning_lines.overview(done, "en")
+    overview = warning_lines.overview(done, language())
     lines = [
-        f"{wording.word(line.severity, 'severity', 'en')}: {line.title}. {line.sentence}"
+        f"{wording.word(line.severity, 'severity', language())}: {line.title}. {line.sentence}"
         for line in overview.lines
     ]
     return [*lines, *([overview.rest] if overview.rest else [])]
@@ -88,7 +88,7 @@ def _reached(done: Session) -> list[str]:
 
 def _verdict(done: Session) -> list[str]:
     """Word the verdict with its scope, and how much lies outside it."""
-    overall = bottom_lines.sentences(done, "en", ())[0]
+    overall = bottom_lines.sentences(done, language(), ())[0]
     sentences = [tr("Conclusion: {bottom_line}", bottom_line=overall)]
     if outside := len(done.bottom_line.outside):
         beyond = tr_count(
@@ -146,7 +146,7 @@ def _complete(done: Session) -> str:
 
 def _state(unstated: list[Finding]) -> str:
     names = (
-        wording.word(str(finding.reason.parameters[parameter]), parameter, "en")
+        wording.word(str(finding.reason.parameters[parameter]), parameter, language())
         for finding in unstated
         for parameter in [UNSTATED[finding.reason.code]]
     )

@@ -20,7 +20,7 @@ from acceptance.cli.options import (
 )
 from acceptance.errors import InputError
 from acceptance.files.output import put, require_apart, require_ending
-from acceptance.messages import tr
+from acceptance.messages import language, tr
 from acceptance.session.store import FILE
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def _row(found: DeviceComparison, rank: DeviceRank) -> tuple[str, ...]:
     return (
         device["serial"] or device["subject"],
         f"{device['manufacturer']} {device['model']}".strip(),
-        wording.word(rank.verdict, "verdict_item", "en") if rank.verdict else "",
+        wording.word(rank.verdict, "verdict_item", language()) if rank.verdict else "",
         str(rank.failed),
         "" if margin is None else f"{margin:.2f}",
         nearest,

@@ -28,7 +28,7 @@ from acceptance.cli import tables, terminal
 from acceptance.cli.options import LANG, OUT
 from acceptance.files.output import writing
 from acceptance.footage import container
-from acceptance.messages import tr
+from acceptance.messages import language, tr
 from acceptance.report import render
 from acceptance.session import plan, runner
 from acceptance.session.store import REPORT
@@ -336,5 +336,5 @@ def _sentence(result: DemoResult) -> str:
 
 
 def _listed(quantities: frozenset[str]) -> str:
-    names = (wording.quantity(name, "en") for name in sorted(quantities))
+    names = (wording.quantity(name, language()) for name in sorted(quantities))
     return ", ".join(names) or tr("nothing")

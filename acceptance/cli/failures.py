@@ -15,7 +15,7 @@ from acceptance import __version__, wording
 from acceptance.cli import terminal
 from acceptance.errors import AcceptanceError, GapError
 from acceptance.files import shortage
-from acceptance.messages import tr, visible
+from acceptance.messages import language, tr, visible
 from acceptance.model import Reason
 
 FAULT = 70  # exit code of a bug
@@ -55,7 +55,9 @@ def _interrupted() -> int:
 def _sentence(error: AcceptanceError) -> str:
     """Word an error; a gap in the footage is worded as reports word it."""
     if isinstance(error, GapError):
-        return f"{wording.reason(Reason(code=error.code, parameters=error.parameters), 'en')}."
+        return (
+            f"{wording.reason(Reason(code=error.code, parameters=error.parameters), language())}."
+        )
     return str(error)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.cli.terminal import aligned, say, table
-from acceptance.messages import tr
+from acceptance.messages import language, tr
 from acceptance.report import headlines
 from acceptance.report.playback import Significance
 
@@ -39,13 +39,13 @@ def headline_figures(
 def _figure(figure: HeadlineFigure, clips: Mapping[str, str]) -> tuple[str, str, str]:
     item = figure.measurement
     parts = (
-        wording.region(item.region, "en") if figure.results > 1 else "",
-        wording.word(item.statistic, "statistic", "en"),
+        wording.region(item.region, language()) if figure.results > 1 else "",
+        wording.word(item.statistic, "statistic", language()),
         _among(figure),
         clips.get(item.shot, ""),
     )
     value = _bounded(item, expanded=item.expanded)
-    return wording.quantity(item.quantity, "en"), value, ", ".join(filter(None, parts))
+    return wording.quantity(item.quantity, language()), value, ", ".join(filter(None, parts))
 
 
 def _among(figure: HeadlineFigure) -> str:
@@ -66,8 +66,8 @@ def _what(lack: Missing, clips: Mapping[str, str]) -> str:
 def _name(note: Note) -> str:
     """Name what is missing; empty where it is all that the clip should have given."""
     if note.quantity:
-        return wording.quantity(note.quantity, "en")
-    return wording.word(note.metric, "metric", "en")
+        return wording.quantity(note.quantity, language())
+    return wording.word(note.metric, "metric", language())
 
 
 def _say_lack(lack: Missing, clips: Mapping[str, str]) -> None:
@@ -93,17 +93,17 @@ def measurements(found: Sequence[Measurement], notes: Sequence[Note]) -> None:
     table(tr("Measured"), columns, [_measurement(item) for item in found])
     for note in notes:
         parts = (note.shot, note.metric, note.quantity, note.region)
-        _say_missing(", ".join(filter(None, parts)), wording.reason(note.reason, "en"))
+        _say_missing(", ".join(filter(None, parts)), wording.reason(note.reason, language()))
 
 
 def _measurement(item: Measurement) -> tuple[str, ...]:
     value = _bounded(item, expanded=item.expanded, k=item.k)
-    region = wording.region(item.region, "en")
+    region = wording.region(item.region, language())
     return item.quantity, region, item.direction, item.statistic, value, item.method, item.shot
 
 
 def _bounded(item: Measurement, *, expanded: float | None = None, k: float | None = None) -> str:
-    figure = wording.figure(item.value, item.unit, "en", expanded=expanded, k=k)
+    figure = wording.figure(item.value, item.unit, language(), expanded=expanded, k=k)
     return wording.bound(item) + figure
 
 
@@ -127,15 +127,15 @@ def _difference(found: Difference) -> tuple[str, ...]:
     live, expanded = found.live, found.expanded
     return (
         live.quantity,
-        wording.region(live.region, "en"),
+        wording.region(live.region, language()),
         live.direction,
         _bounded(live),
         _bounded(found.playback),
-        wording.figure(found.difference, live.unit, "en", expanded=expanded, k=found.k),
-        wording.word(found.significance, "significance", "en"),
+        wording.figure(found.difference, live.unit, language(), expanded=expanded, k=found.k),
+        wording.word(found.significance, "significance", language()),
     )
 
 
 def _lost(loss: Loss) -> str:
-    what = f"{loss.live.quantity} {wording.region(loss.live.region, 'en')}"
-    return f"{what}: {wording.reason(loss.reason, 'en')}" if loss.reason else what
+    what = f"{loss.live.quantity} {wording.region(loss.live.region, language())}"
+    return f"{what}: {wording.reason(loss.reason, language())}" if loss.reason else what

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from acceptance import wording
 from acceptance.cli import terminal
 from acceptance.files import url_password
-from acceptance.messages import shortened, tr
+from acceptance.messages import language, shortened, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,7 +44,7 @@ def show(found: DeviceFacts, files: list[Path]) -> None:
         )  # fmt: skip
         terminal.say(repeated)
     for note in found.notes:
-        sentence = wording.reason(note, "en")
+        sentence = wording.reason(note, language())
         terminal.say(sentence, "yellow")
     for failure in found.failed:
         terminal.say(tr("not answered: {failure}", failure=failure), "red")

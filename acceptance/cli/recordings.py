@@ -16,7 +16,7 @@ from acceptance import wording
 from acceptance.cli import terminal
 from acceptance.cli.options import OUT, json_option, language_option, prepare_json, write_json
 from acceptance.files.output import put, require_apart, require_ending
-from acceptance.messages import tr, tr_count
+from acceptance.messages import language, tr, tr_count
 from acceptance.model import Measurement, Note, Recordings
 from acceptance.recorder import capacity, listing
 from acceptance.recorder.recordings import inputs
@@ -191,7 +191,10 @@ def _print(found: Found, measured: Sequence[Measurement], notes: Sequence[Note])
     """Print a row a channel, then what is wrong."""
     _print_channels(found, measured)
     for note in notes:
-        region, reason = wording.region(note.region, "en"), wording.reason(note.reason, "en")
+        region, reason = (
+            wording.region(note.region, language()),
+            wording.reason(note.reason, language()),
+        )
         terminal.say(f"{region}: {reason}", "yellow")
     for ending, count in sorted(found.passed_over.items()):
         sentence = tr("skipped, no video: {count} x {ending}", count=count, ending=ending)
@@ -229,7 +232,7 @@ def _figure(row: channel_rows.ChannelRow, name: str) -> str:
     item = row.figures.get(name)
     if item is None:
         return "—"
-    figure = wording.figure(item.value, item.unit, "en", expanded=item.expanded)
+    figure = wording.figure(item.value, item.unit, language(), expanded=item.expanded)
     return wording.bound(item) + figure
 
 

@@ -12,7 +12,7 @@ from acceptance import wording
 from acceptance.cli import terminal
 from acceptance.cli.options import OUT, json_option, prepare_json, write_json
 from acceptance.forms import devices as device_list
-from acceptance.messages import tr
+from acceptance.messages import language, tr
 from acceptance.report import site_matrix
 from acceptance.report.site_matrix import Presence
 from acceptance.session import plan, site_status
@@ -42,7 +42,7 @@ def devices(source: Path, json_file: Path | None) -> int:
     )  # fmt: skip
     terminal.table(str(source), columns, [_subject(subject) for subject in found])
     kinds = Counter(subject.kind for subject in found)
-    words = {kind: wording.word(kind, "kind", "en") for kind in kinds}
+    words = {kind: wording.word(kind, "kind", language()) for kind in kinds}
     terminal.say(", ".join(f"{words[kind]}: {count}" for kind, count in kinds.items()))
     return 0
 
@@ -50,7 +50,7 @@ def devices(source: Path, json_file: Path | None) -> int:
 def _subject(subject: Subject) -> tuple[str, ...]:
     return (
         subject.id,
-        wording.word(subject.kind, "kind", "en"),
+        wording.word(subject.kind, "kind", language()),
         subject.name,
         subject.parent or "",
         subject.manufacturer,
@@ -106,7 +106,8 @@ def _print(grid: site_matrix.Grid) -> None:
     styles = ["green" if set(row[1:]) <= {MARKS[Presence.MEASURED], ""} else "" for row in rows]
     terminal.table(tr("Shots planned"), (tr("device"), *columns), rows, styles)
     counts = "; ".join(
-        f"{wording.word(presence, 'presence', 'en')}: {grid.count(presence)}" for presence in MARKS
+        f"{wording.word(presence, 'presence', language())}: {grid.count(presence)}"
+        for presence in MARKS
     )
     terminal.say(tr("planned {count}: {counts}", count=len(grid.places), counts=counts))
     for shot in grid.astray:
@@ -128,4 +129,4 @@ def _row(grid: site_matrix.Grid, device: str) -> tuple[str, ...]:
 
 def _heading(combination: site_matrix.Combination) -> str:
     words = filter(None, (combination.stream, combination.path, combination.light))
-    return "\n".join(wording.word(word, "fact_value", "en") for word in words)
+    return "\n".join(wording.word(word, "fact_value", language()) for word in words)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from acceptance import wording
 from acceptance.cli.terminal import say, table
-from acceptance.messages import tr, tr_count
+from acceptance.messages import language, tr, tr_count
 from acceptance.model import (
     Clause,
     Conflict,
@@ -69,10 +69,10 @@ def _finding(row: FindingGroup) -> tuple[str, ...]:
         _subjects(row.subjects),
         clause_numbers(row.clauses),
         some(_item(*item) for item in row.items),
-        wording.limit(first.limit, "en") if first.limit and not untested else "",
+        wording.limit(first.limit, language()) if first.limit and not untested else "",
         _value(first),
         _verdict(first),
-        "; ".join(wording.reason(reason, "en") for reason in reasons),
+        "; ".join(wording.reason(reason, language()) for reason in reasons),
     )
 
 
@@ -97,18 +97,18 @@ def some(names: Iterable[str]) -> str:
 
 def _item(requirement: str, quantity: str) -> str:
     """Name what was judged: the quantity, else the requirement by its own name."""
-    return wording.quantity(quantity, "en") or requirement.partition("/")[2]
+    return wording.quantity(quantity, language()) or requirement.partition("/")[2]
 
 
 def _value(finding: Finding) -> str:
     if finding.value is None:
         return ""
     expanded = (finding.uncertainty or 0) * (finding.k or 0)
-    return wording.figure(finding.value, finding.unit, "en", expanded=expanded)
+    return wording.figure(finding.value, finding.unit, language(), expanded=expanded)
 
 
 def _verdict(finding: Finding) -> str:
-    verdict = wording.word(finding.verdict, "verdict", "en")
+    verdict = wording.word(finding.verdict, "verdict", language())
     judged = finding.verdict is not Verdict.NOT_TESTED
     marks = [tr("provisional")] if finding.provisional and judged else []
     marks += [] if finding.decides else [tr("recommended only")]
@@ -127,13 +127,13 @@ def clauses(rows: Sequence[dict[str, Any]]) -> None:
 
 def _clause(row: dict[str, Any]) -> tuple[str, ...]:
     known = {True: tr("yes"), False: tr("no"), None: tr("not stated")}
-    how, plain = wording.word(row["how"], "how", "en"), row["modality"] in {None, "shall"}
+    how, plain = wording.word(row["how"], "how", language()), row["modality"] in {None, "shall"}
     by_name = row["requirement"].partition("#")[2]
     return (
         row["clause"],
         row["title"],
         known[row["mandatory"]],
-        how if plain else f"{how} ({wording.word(row['modality'], 'modality', 'en')})",
+        how if plain else f"{how} ({wording.word(row['modality'], 'modality', language())})",
         row["quantity"] if row["how"] == "measured" else by_name,
         _limit(row),
         _provenance(row["provenance"]["figure"]),
@@ -159,8 +159,8 @@ def against(rows: Sequence[dict[str, Any]], here: str, there: str) -> None:
 def _asked(row: dict[str, Any] | None) -> tuple[str, str]:
     if row is None:
         return tr("not asked"), ""
-    limit = _limit(row) or wording.word(row["how"], "how", "en")
-    modality = wording.word(row["modality"], "modality", "en")
+    limit = _limit(row) or wording.word(row["how"], "how", language())
+    modality = wording.word(row["modality"], "modality", language())
     return (
         limit if row["modality"] == "shall" else f"{limit} ({modality})",
         _provenance(row["provenance"]["figure"]),
@@ -168,7 +168,7 @@ def _asked(row: dict[str, Any] | None) -> tuple[str, str]:
 
 
 def _limit(row: dict[str, Any]) -> str:
-    return wording.limit(Limit(**row["limit"]), "en") if row["limit"] else ""
+    return wording.limit(Limit(**row["limit"]), language()) if row["limit"] else ""
 
 
 def _provenance(source: dict[str, Any] | None) -> str:
@@ -208,9 +208,9 @@ def _rule(value: object) -> str:
         case Provenance():
             return _source(value)
         case Limit():
-            return wording.limit(value, "en")
+            return wording.limit(value, language())
         case DecisionRule():
-            return wording.rule(value, "en")
+            return wording.rule(value, language())
     return str(value)
 
 
@@ -246,7 +246,7 @@ def compared(found: Comparison, *, every: bool) -> None:
     Rows that differ in verdict or beyond the uncertainty of both are shown, or all.
     """
     for session in found.sessions:
-        said = bottom_lines.vouched(session, "en")
+        said = bottom_lines.vouched(session, language())
         say(said, "" if session.signature is Vouched.SIGNED else "yellow")
     for line in found.apart:
         say(tr("not comparable: {line}", line=line), "yellow")
@@ -283,12 +283,12 @@ def _change_words() -> dict[Change, str]:
 def _judged(finding: Finding | None) -> str:
     if finding is None:
         return ""
-    verdict = wording.word(finding.verdict, "verdict", "en")
+    verdict = wording.word(finding.verdict, "verdict", language())
     return ", ".join(filter(None, (verdict, _value(finding))))
 
 
 def _by(row: ComparedRow) -> str:
     if row.difference is None or row.after is None:
         return ""
-    figure = wording.figure(row.difference, row.after.unit, "en", expanded=row.expanded)
+    figure = wording.figure(row.difference, row.after.unit, language(), expanded=row.expanded)
     return f"{figure} *" if row.beyond else figure

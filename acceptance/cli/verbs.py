@@ -12,9 +12,10 @@ from typing import Any
 import click
 
 from acceptance import __version__
+from acceptance.cli.help_pages import HelpPage
 from acceptance.cli.standard_output import StandardOutput
 from acceptance.files import shortage
-from acceptance.messages import tr
+from acceptance.messages import LANGUAGES, speak, tr
 
 
 class Verb(click.Command):
@@ -117,7 +118,9 @@ VERBS = (
         help="Measure, judge and report many plans or clips, each clip in a process of its own.",
     ),
     Verb(
-        "new", "new", help="Ask the way to a plan: from clips, a device list (CSV, XLSX), or both."
+        "new",
+        "new",
+        help="Ask the way to a plan: from clips, records of probes, a device list (CSV, XLSX).",
     ),
     Verb("clauses", "pack", help="Show every clause of a pack."),
     Verb(
@@ -148,6 +151,11 @@ VERBS = (
         "schema",
         help="Print a JSON Schema (session, plan, measure, run, verify), or the names of all.",
     ),
+    Verb(
+        "export",
+        "exporting",
+        help="Hand on a session as tables: results, figures, conditions, subjects.",
+    ),
     Verb("report", "reporting", help="Write the report of a session folder again."),
     Verb("sign", "reporting", help="Sign the report of a session folder."),
     Verb("verify", "reporting", help="Check a session folder or a report."),
@@ -170,11 +178,37 @@ VERBS = (
 )
 
 
+class Program(click.Group):
+    """The verbs, with help in the language that ``--lang`` may have chosen."""
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help page."""
+        translate_help(self)
+        super().format_help(ctx, formatter)
+
+
+def _speak(_context: click.Context, _option: click.Parameter, chosen: str | None) -> None:
+    if chosen:
+        speak(chosen)
+
+
+click.Context.formatter_class = HelpPage
+
+
 @click.group(
+    cls=Program,
     commands=VERBS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="acceptance")
+@click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    is_eager=True,  # before --help
+    expose_value=False,
+    callback=_speak,
+    help="Language of the program itself; else that of ACCEPTANCE_LANG, else the system's.",
+)
 def cli() -> None:
     """Measure video systems against DB50/216-2006 and write signed acceptance reports."""
 
@@ -186,20 +220,25 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a terminal without UTF-8
     if (out := sys.__stdout__) and sys.stdout is out:
         sys.stdout = StandardOutput(out.buffer, out.encoding, "replace")
-    translate_help(cli)
+    speak()
     sys.exit(_run() or 0)
 
 
 def _run() -> int:
-    """Run the verb; return the exit code, also of whatever goes wrong."""
+    """Run the verb; return the exit code, also of whatever goes wrong.
+
+    Once it is over, Ctrl-C ends the process without a word, as before it began.
+    """
     try:
         shortage.require_memory()
         code: int = cli.main(prog_name="acceptance", standalone_mode=False)
         sys.stdout.flush()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 -- the last resort for bugs, too
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         from acceptance.cli import failures  # noqa: PLC0415 -- late: help needs no tables
 
         return failures.tell(error)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     return code
 
 
@@ -208,6 +247,8 @@ def translate_help(command: click.Command) -> None:
     if command.help:
         command.help = inspect.cleandoc(command.help)  # as Python 3.13 and newer has it
         command.help = tr(command.help)
+        if not command.help.isascii():  # click shortens at spaces, which Chinese has not
+            command.short_help = command.help.partition("\n\n")[0].partition("。")[0]
     for parameter in command.params:
         if isinstance(parameter, click.Option) and parameter.help:
             parameter.help = tr(parameter.help)

@@ -17,11 +17,14 @@ from acceptance.messages import tr, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell as Cell
     from openpyxl.worksheet.worksheet import Worksheet
+
+    CellValue = str | float | date | None
 
 # What a damaged workbook makes zipfile, zlib, expat and our reader of it raise.
 DAMAGED = (
@@ -101,10 +104,11 @@ def _check_formulas(table: list[list[str]], path: Path) -> None:
 def form(path: Path, name: str) -> list[list[str]]:
     """Return the rows of a filled-in form, called ``name`` in messages; nothing may go unread.
 
-    Raises PlanError as ``rows`` does, and for a cell without heading: a separator in a cell without
-    quotation marks shifts a row.
+    Raises PlanError as ``rows`` does, for a title above the headings, and for a cell without
+    heading: a separator in a cell without quotation marks shifts a row.
     """
     found = rows(path)
+    _check_no_title(found, name)
     for number, row in enumerate(found, start=1):
         for column, cell in enumerate(row):
             if cell and not (column < len(found[0]) and found[0][column]):
@@ -116,6 +120,15 @@ def form(path: Path, name: str) -> list[list[str]]:
                 hint = tr("Head the column, or quote a cell that holds the separator")
                 raise PlanError(what, where=where, hint=hint)
     return found
+
+
+def _check_no_title(table: Sequence[Sequence[str]], name: str) -> None:
+    """Refuse a first row of one cell, merged or not, above one of several."""
+    filled = [sum(map(bool, row)) for row in table[:2]]
+    if len(filled) > 1 and filled[0] == 1 < filled[1]:
+        what = tr("row 1 holds a title ({text:.30}), not the headings", text=max(table[0]))
+        hint = tr("Delete the rows above the headings")
+        raise PlanError(what, where=tr("{file}, row {row}", file=name, row=1), hint=hint)
 
 
 def heading(cells: list[str], columns: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
@@ -238,12 +251,14 @@ def _offer(sheet: Worksheet, column: str, words: Sequence[str], last: int) -> No
     sheet.add_data_validation(rule)
 
 
-def tables_of(tables: Mapping[str, Sequence[Sequence[str | float | None]]]) -> bytes:
+def tables_of(tables: Mapping[str, Sequence[Sequence[CellValue]]]) -> bytes:
     """Return tables as the sheets of an XLSX workbook, by their names of 31 characters at most.
 
-    Numbers stay numbers, and texts texts whatever they begin with; the first row is the heading.
+    Numbers stay numbers, and texts texts whatever they begin with; the first row is the heading,
+    which stays in sight and can be filtered by.
     """
     import openpyxl  # noqa: PLC0415 -- late: only a workbook needs it
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415 -- as above
 
     book = openpyxl.Workbook(write_only=True)
     for name, table in tables.items():
@@ -252,10 +267,12 @@ def tables_of(tables: Mapping[str, Sequence[Sequence[str | float | None]]]) -> b
         sheet.column_dimensions["A"].width = WIDE
         for number, row in enumerate(table):
             sheet.append([_cell(sheet, value, bold=number == 0) for value in row])
+        if len(table) > 1:
+            sheet.auto_filter.ref = f"A1:{get_column_letter(len(table[0]))}{len(table)}"
     return _saved(book)
 
 
-def _cell(sheet: Worksheet, value: str | float | None, *, bold: bool) -> Cell:
+def _cell(sheet: Worksheet, value: CellValue, *, bold: bool) -> Cell:
     from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 -- late, as above
     from openpyxl.styles import Font  # noqa: PLC0415 -- late, as above
 

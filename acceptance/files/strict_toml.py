@@ -13,11 +13,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from acceptance.errors import AcceptanceError, ChartError, InputError, PlanError
-from acceptance.files import regular, wrong_field
+from acceptance.files import regular, toml_slip, wrong_field
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 Kind = TypeVar("Kind")
@@ -40,12 +40,18 @@ TYPES: dict[type, str] = {  # codes of ``wrong_field``
 
 
 def load(
-    path: Path, where: str = "", *, kind: type[InputError] = PlanError, hint: str = ""
+    path: Path,
+    where: str = "",
+    *,
+    kind: type[InputError] = PlanError,
+    hint: str = "",
+    names: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Read a TOML file in UTF-8, with or without a byte order mark.
 
     Raises an error of that ``kind``, naming ``where`` (by default the path), with ``hint``: what to
-    do (by default to correct the file).
+    do (by default to correct the file). ``names``: what its fields may be called in Chinese, and
+    their names.
     """
     where = where or str(path)
     try:
@@ -53,7 +59,7 @@ def load(
     except OSError as error:
         what = tr("cannot be read ({cause})", cause=error.strerror or error)
         raise kind(what, where=where, hint=hint or tr("Check the path")) from error
-    return loads(text, where, kind=kind, hint=hint)
+    return loads(text, where, kind=kind, hint=hint, names=names)
 
 
 def loads(
@@ -63,18 +69,35 @@ def loads(
     kind: type[InputError] = PlanError,
     hint: str = "",
     code: str = "error",
+    names: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Parse TOML in UTF-8, with or without a byte order mark; errors as of ``load``."""
     if CHAIN.search(text):
         what = tr("a key has more than {most} parts", most=MOST_PARTS)
         raise kind(what, where=where, hint=hint or tr("Correct the file"), code=code)
     try:
-        found = tomllib.loads(text.decode("utf-8-sig"))
+        decoded = text.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _not_in_utf_8(text, error, where, kind) from error
+    try:
+        found = tomllib.loads(decoded)
     except (ValueError, RecursionError) as error:  # also of a number of more than 4,300 digits
-        what = tr("not readable as TOML: {cause}", cause=error)
+        slip = toml_slip.sentence(decoded, error, names or {})
+        what = tr("not readable as TOML: {cause}", cause=slip or error)
         raise kind(what, where=where, hint=hint or tr("Correct the file"), code=code) from error
     check_lengths(found, where, kind)
     return found
+
+
+def _not_in_utf_8(
+    text: bytes, error: UnicodeDecodeError, where: str, kind: type[InputError]
+) -> InputError:
+    if written := toml_slip.encoding(text):
+        what = tr("written in {encoding}, not in UTF-8", encoding=written)
+        hint = tr("Save it as UTF-8 (Notepad of Windows: Save as, Encoding)")
+        return kind(what, where=where, hint=hint)
+    what = tr("not readable as TOML: {cause}", cause=error)
+    return kind(what, where=where, hint=tr("Correct the file"))
 
 
 def check_lengths(value: object, where: str, kind: type[AcceptanceError] = PlanError) -> None:

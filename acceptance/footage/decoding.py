@@ -63,9 +63,10 @@ def opened(path: Path) -> InputContainer:
             raise
         raise _unreadable(path) from error
     art, pictures = container.format.name in TEXT_ART, container.streams.video
-    if art or not pictures:
+    # a damaged header may leave nothing of how the pictures are coded
+    if art or not pictures or pictures[0].codec_context is None:
         container.close()
-        raise _unreadable(path) if art else _without_pictures(path)
+        raise _without_pictures(path) if not (art or pictures) else _unreadable(path)
     return container
 
 
@@ -157,13 +158,23 @@ def _demuxed(container: InputContainer, stream: VideoStream) -> Iterator[tuple[P
     """Yield each packet that holds something, and whether its decoding time jumps back."""
     step, counted = 1 / Fraction(stream.average_rate or SEQUENCE_RATE), without_times(container)
     latest: int | None = None
-    filled = (packet for packet in container.demux(stream) if packet.size)
+    filled = (packet for packet in _read(container, stream) if packet.size)
     for number, packet in enumerate(filled):
         jumps = latest is not None and packet.dts is not None and packet.dts < latest
         latest = latest if packet.dts is None else packet.dts
         stamp = packet.pts if packet.pts is not None else packet.dts
         time = number * step if counted or stamp is None else stamp * time_base_of(stream)
         yield Packet(time=Fraction(time), size=packet.size, key=packet.is_keyframe), jumps
+
+
+def _read(container: InputContainer, stream: VideoStream) -> Iterator[av.Packet[VideoStream]]:
+    """Read the packets of a stream, among packets of streams that damage made up on the way."""
+    while True:
+        try:
+            yield from container.demux(stream)
+        except IndexError:  # of such a stream: PyAV does not know it; reading goes on behind it
+            continue
+        return
 
 
 def time_base_of(stream: VideoStream) -> Fraction:
@@ -224,7 +235,7 @@ def _decoded(
     stream: VideoStream,
     before: Callable[[av.Packet[VideoStream]], None] | None = None,
 ) -> Iterator[av.VideoFrame]:
-    packets = container.demux(stream)
+    packets = _read(container, stream)
     while True:
         try:
             packet = next(packets)

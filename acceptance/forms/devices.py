@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FIELDS = frozenset(vocabulary.MORE["field"])  # of a subject; any other column is a fact
+COUNTING = ("序号", "No.", "No", "NO.", "#")  # headings of a running number
 SOURCE = re.compile(r"(?i:rtsps?)://[^\s/]+(?:/\S*)?|[^\s/@]+")
 IDENTIFIER = re.compile(r"[^\W_][\w.-]{0,63}")  # a name of files, and in a QR code
 
@@ -83,7 +84,11 @@ def _columns(cells: Sequence[str], where: str) -> dict[str, int]:
         if name not in names:
             words = (name, *vocabulary.MORE["field"][name])
             hint = tr("Add one of: {headings}", headings=", ".join(words))
-            raise PlanError(tr("there is no such column"), where=f"{where}, {name}", hint=hint)
+            what = tr("there is no such column")
+            if name == "id" and (counting := [cell for cell in cells if cell in COUNTING]):
+                what = tr("{heading} counts the rows and names no device", heading=counting[0])
+                hint = tr("Add a column 编号: names that stay when rows are moved, such as C01")
+            raise PlanError(what, where=f"{where}, {name}", hint=hint)
     return {name: at for at, name in enumerate(names) if name}
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.errors import PlanError, SessionError
-from acceptance.files import regular
+from acceptance.files import regular, url_password
 from acceptance.live import transcript
 from acceptance.live.onvif import facts
 from acceptance.messages import tr, tr_count
@@ -125,6 +125,8 @@ class StreamRecord:
     """Bytes of the clip that was written with it; None: not stated."""
     encoder: EncoderSetting | None = None
     """What the device states of the stream by ONVIF; None: it was not asked."""
+    url: str = ""
+    """Where it was asked for, without a password; empty: not stated."""
 
     @property
     def clock_rate(self) -> float:
@@ -207,11 +209,17 @@ def record(path: Path) -> StreamRecord:
         packets=_finished(lines, "packets"),
         clip_bytes=_finished(lines, "clip_bytes"),
         encoder=next(map(_encoder, _of("encoder_setting", lines)), None),
+        url=next((_address(line) for line in _of("described", lines)), ""),
     )
 
 
 def _of(event: str, lines: Sequence[Mapping[str, Field]]) -> Iterator[Mapping[str, Field]]:
     return (line for line in lines if line["event"] == event)
+
+
+def _address(line: Mapping[str, Field]) -> str:
+    url = str(line.get("url", ""))
+    return url_password.without(url) if len(url) <= LONGEST_TEXT else ""
 
 
 def _encoder(line: Mapping[str, Field]) -> EncoderSetting | None:

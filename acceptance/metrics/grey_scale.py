@@ -40,6 +40,7 @@ from acceptance.scene.views import middle_half
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from acceptance.metrics._shared.tone_curve import Slope
     from acceptance.model.basics import Value
     from acceptance.scene.build import Scene
     from acceptance.scene.views import View
@@ -70,6 +71,7 @@ METHODS = {
         "20 lg (light at clipping / light where the incremental signal is the temporal noise)"
     ),
 }
+MOST_LIGHTING = 0.1  # relative standard uncertainty by the light, beyond which it is refused
 SMALLEST = 4  # px, of the central half: one for each block
 DECIBEL = 20 / math.log(10)
 
@@ -113,7 +115,11 @@ class _Scale:
             )
             for view in views
         ]
-        self.light = [float(view.region.printed["reflectance"]) for view in views]
+        printed = [float(view.region.printed["reflectance"]) for view in views]
+        self.light = [scene.seen_light(view, at) for view, at in zip(views, printed, strict=True)]
+        self.lit_doubts = np.array(
+            [scene.lit_doubt(view, at) for view, at in zip(views, printed, strict=True)]
+        )
         self.doubt = scene.chart.reflectance_doubt if scene.chart else 0.0
 
     def steps(self) -> Measurement | Note:
@@ -147,20 +153,24 @@ class _Scale:
             return self._note(quantity, "steps_missing", seen=seen, declared=declared)
         if uneven := self._unevenly_lit():
             return self._note(quantity, "uneven_light", region=uneven[0], share=uneven[1])
-        return None
+        every = range(seen)
+        return self._unevenly(quantity, every) if self.lit_doubts.max() > MOST_LIGHTING else None
 
     def gamma(self) -> Measurement | Note:
         """Measure the slope of the tone curve over the mid tones."""
         slope = gamma(self.shown, self.light, self.black, self.white)
         if slope is None:
             return self._note("grey_scale.gamma", "too_few_mid_tones")
+        lighting = self._lighting(slope)
+        if lighting > MOST_LIGHTING:
+            return self._unevenly("grey_scale.gamma", slope.chosen)
         errors = tone_errors(self.doubt, slope.light)
         moved = [slope.value * float(slope.weights @ error) for error in errors]
         lines = [
             _line("sampling", slope.sampling, slope.degrees_of_freedom),
             _line("quantisation", slope.quantisation),
             _line("coding", slope.coding),
-            _line("lighting", self._uneven() / slope.span / math.sqrt(3)),
+            _line("lighting", slope.value * lighting),
             *self._copy(math.hypot(*moved)),
         ]
         return self._figure(
@@ -182,9 +192,13 @@ class _Scale:
         shown, light = merged([self.shown[i] for i in order], [self.light[i] for i in order])
         if len(light) < 3:
             return self._note(quantity, "too_few_steps", steps=len(light), needed=3)
-        found = dynamic_range(shown, light)
+        found, squares = dynamic_range(shown, light), self.lit_doubts[order] ** 2
+        unsure = np.sqrt(np.interp([found.low, found.high], np.log(self.light)[order], squares))
+        if unsure.max() > MOST_LIGHTING:
+            return self._unevenly(quantity, range(len(self.views)))
         lines = [
             _line("sampling", DECIBEL * found.sampling),
+            _line("lighting", DECIBEL * float(np.hypot(*unsure))),
             _line("step_distance", DECIBEL * found.steps),
             *self._copy(DECIBEL * math.sqrt(2) * self.doubt),
         ]
@@ -220,6 +234,23 @@ class _Scale:
                 if share > MOST_UNEVEN:
                     return view.region.name, share
         return None
+
+    def _unevenly(self, quantity: str, steps: Sequence[int]) -> Note:
+        """Note that the light on some of the ``steps`` is in too much doubt."""
+        worst = max(steps, key=lambda step: float(self.lit_doubts[step]))
+        region, share = self.views[worst].region.name, float(self.lit_doubts[worst])
+        return self._note(quantity, "uneven_light", region=region, share=share)
+
+    def _lighting(self, slope: Slope) -> float:
+        """Return the relative standard uncertainty of a slope by the light on its steps.
+
+        What is added to all of them and what differs from step to step counts; where the chart's
+        ground does not show the light, how far regions that are printed alike differ.
+        """
+        if self.scene.light_field is None:
+            return self._uneven() / slope.span / math.sqrt(3) / slope.value
+        doubts = slope.weights * self.lit_doubts[list(slope.chosen)]
+        return math.hypot(float(doubts.sum()), float(np.linalg.norm(doubts)))
 
     def _uneven(self) -> float:
         """Return the largest ln(ratio of the signals) of two flat regions of one reflectance."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from acceptance.checks import judging
-from acceptance.messages import visible
+from acceptance.messages import language, visible
 from acceptance.pytest_plugin import outcomes
 from acceptance.pytest_plugin.outcomes import CaseOutcome
 from acceptance.pytest_plugin.plan_test import PlanTest
@@ -50,12 +50,12 @@ class VerdictTest(PlanTest):
     def setup(self) -> None:
         """Add to the report what page 1 says; break off where something else leaves it open."""
         done, folder = self.module.measured()
-        lines = warning_lines.every(done, "en")
+        lines = warning_lines.every(done, language())
         self.user_properties += [("verdict", done.verdict.value), ("session", str(folder))]
         for warning, line in zip(done.warnings or (), lines, strict=True):
             name = f"warning.{warning.severity}.{warning.code}"
             self.user_properties.append((name, visible(line.sentence)))
-        said = "\n".join([*bottom_lines.sentences(done, "en", ()), str(folder)])
+        said = "\n".join([*bottom_lines.sentences(done, language(), ()), str(folder)])
         self.add_report_section("call", "verdict", visible(said, lines=True))
         scope, strict = done.plan.scope, self.strict
         elsewhere = {outcomes.outcome(one, scope, strict=strict) for one in done.findings}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from acceptance import wording
 from acceptance.checks import taken_out
 from acceptance.checks.decision import FAILURES
-from acceptance.messages import tr, visible
+from acceptance.messages import language, tr, visible
 from acceptance.model import Verdict
 from acceptance.report.rows import UNJUDGED
 
@@ -81,17 +81,21 @@ def told(finding: Finding, session: Session) -> str:
     """Tell what was found: verdict and reason first, then a line for each thing that is known."""
     value = ""
     if finding.value is not None:
-        value = wording.figure(finding.value, finding.unit, "en", expanded=expanded(finding) or 0.0)
+        value = wording.figure(
+            finding.value, finding.unit, language(), expanded=expanded(finding) or 0.0
+        )
     shots = dict.fromkeys(session.measurements[index].shot for index in finding.measurements)
     lines = {
         tr("value"): value,
-        tr("limit"): wording.limit(finding.limit, "en") if finding.limit else "",
-        tr("what"): wording.quantity(finding.quantity, "en"),
+        tr("limit"): wording.limit(finding.limit, language()) if finding.limit else "",
+        tr("what"): wording.quantity(finding.quantity, language()),
         tr("requirement"): f"{finding.requirement} ({finding.subject})",
-        tr("remarks"): "; ".join(wording.reason(remark, "en") for remark in finding.remarks),
+        tr("remarks"): "; ".join(wording.reason(remark, language()) for remark in finding.remarks),
         tr("shots"): ", ".join(shots),
         tr("session"): session.id,
     }
-    head = visible(f"{wording.verdict(finding, 'en')}: {wording.reason(finding.reason, 'en')}")
+    head = visible(
+        f"{wording.verdict(finding, language())}: {wording.reason(finding.reason, language())}"
+    )
     width = max(map(len, lines))
     return "\n".join([head, *(f"{name:{width}}  {text}" for name, text in lines.items() if text)])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from acceptance import wording
+from acceptance.messages import language
 from acceptance.model import Verdict
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def _subjects(findings: Sequence[Finding]) -> tuple[str, ...]:
 
 def _content(finding: Finding) -> Hashable:
     """Return what two findings must share to be one row; reasons as they are read."""
-    reasons = [wording.reason(why, "en") for why in (finding.reason, *finding.remarks)]
+    reasons = [wording.reason(why, language()) for why in (finding.reason, *finding.remarks)]
     said = (finding.verdict, finding.provisional, finding.decides, *reasons)
     if finding.value is None and finding.verdict in ALIKE:
         return said

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from acceptance import wording
+from acceptance.messages import language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,7 +119,7 @@ def missing(found: Sequence[Measurement], notes: Sequence[Note]) -> tuple[Missin
     groups: dict[str, list[Note]] = {}
     for note in notes:
         if _lacks(note, known):
-            groups.setdefault(wording.reason(note.reason, "en"), []).append(note)
+            groups.setdefault(wording.reason(note.reason, language()), []).append(note)
     return tuple(Missing(reason=reason, notes=tuple(group)) for reason, group in groups.items())
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from acceptance import wording
-from acceptance.messages import tr
+from acceptance.messages import language, tr
 from acceptance.report.regression import Move
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def counts(moves: Sequence[FigureMove]) -> str:
 def cells(found: FigureMove) -> tuple[str, ...]:
     """Tell of one figure: shot, quantity, where, before, after, difference, allowed, what."""
     figure = found.figure
-    where = (wording.region(figure.region, "en"), figure.direction, figure.statistic)
+    where = (wording.region(figure.region, language()), figure.direction, figure.statistic)
     return (
         figure.shot,
         figure.quantity,
@@ -61,7 +61,7 @@ def line(found: FigureMove) -> str:
 def _value(figure: Measurement | None) -> str:
     if figure is None:
         return ""
-    value = wording.figure(figure.value, figure.unit, "en", expanded=figure.expanded)
+    value = wording.figure(figure.value, figure.unit, language(), expanded=figure.expanded)
     return wording.bound(figure) + value
 
 
@@ -69,6 +69,6 @@ def _what(found: FigureMove) -> str:
     remarks = [
         tr("stated tolerance") if found.tolerated else "",
         tr("other method") if found.other_method else "",
-        wording.reason(found.reason, "en") if found.reason else "",
+        wording.reason(found.reason, language()) if found.reason else "",
     ]
     return "; ".join([words()[found.move], *filter(None, remarks)])

@@ -37,6 +37,9 @@ SANS, SERIF = "Noto Sans CJK SC", "Noto Serif CJK SC"
 LIBRARIES = ("weasyprint", "pydyf", "fonttools", "pillow", "pyphen", "tinycss2", "cssselect2")
 PANGO = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"  # packages of Debian
 ADDRESS = "file:///session/"  # of the session folder, wherever it lies: addresses name images
+# Pango chooses quotation marks and fonts by the user's languages, where a text states none: pages
+# would differ from one desk to the next.
+LANGUAGE = "en"
 ARCHIVED = {
     "pdf_variant": "pdf/a-3b",
     "optimize_images": True,
@@ -162,6 +165,7 @@ def _typefaces() -> dict[tuple[str, int], str]:
 
 
 def _weasyprint() -> ModuleType:
+    os.environ["PANGO_LANGUAGE"] = LANGUAGE
     try:
         # without Pango WeasyPrint prints advice on standard output
         with warnings.catch_warnings(), redirect_stdout(io.StringIO()):

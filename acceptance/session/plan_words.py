@@ -117,10 +117,20 @@ def with_guess(error: Mapping[str, Any], sentence: str) -> str:
         near = vocabulary.close(value, vocabulary.names(section))
         guess = vocabulary.names(section)[near] if near else ""
     elif error["type"] in wrong_field.UNKNOWN:
-        guess = vocabulary.close(place[-1], _fields(place))
+        guess = in_chinese().get(place[-1], "") or vocabulary.close(place[-1], _fields(place))
     else:
         guess = ""
     return tr("{what} (did you mean {guess!r}?)", what=sentence, guess=guess) if guess else sentence
+
+
+def in_chinese() -> Mapping[str, str]:
+    """Return the fields of a plan by what they are called in Chinese."""
+    return {
+        word: name
+        for section in ("plan_field", "field")
+        for word, name in vocabulary.names(section).items()
+        if not word.isascii()
+    }
 
 
 def _fields(place: list[str]) -> Collection[str]:

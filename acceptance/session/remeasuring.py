@@ -139,7 +139,7 @@ def _listed(folder: Path, session: Session, absent: Container[str]) -> list[Meas
     for each in session.device_records:
         if each.id not in absent:
             subject = device_intake.subject_of(each, session.plan)
-            items += device_intake.measure(each, subject, folder)
+            items += device_intake.measure(each, subject, folder, session.measurements)
     return items
 
 

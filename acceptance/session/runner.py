@@ -135,7 +135,8 @@ def _measure(
     done = [_shot(shot, place, bag, judged, progress, look) for shot, place in places]
     resuming.drop_stills(bag, done)
     kept = [_recordings(asked, folder, bag, progress) for asked in plan.recordings]
-    probed = device_intake.take_all(plan, folder, bag)
+    figures, _ = measuring.together(done)
+    probed = device_intake.take_all(plan, folder, bag, figures)
     return _blank(plan, done, kept, probed)
 
 

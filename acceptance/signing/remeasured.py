@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import __version__, wording
 from acceptance.footage import decoding
-from acceptance.messages import tr, tr_count
+from acceptance.messages import language, tr, tr_count
 from acceptance.session import remeasuring
 from acceptance.session.evidence import Kind
 from acceptance.signing import signatures
@@ -87,7 +87,7 @@ def _moved(moved: Moved) -> str:
 
 def _figure(item: Measurement) -> str:
     bound = "≥ " * item.lower_bound + "≤ " * item.upper_bound
-    unit = wording.unit(item.unit, "en")
+    unit = wording.unit(item.unit, language())
     counted = f" ({item.count})" if item.count is not None else ""
     return f"{bound}{item.value:.6g}{counted} {unit} (U {item.expanded:.3g})".replace("  ", " ")
 
@@ -95,7 +95,7 @@ def _figure(item: Measurement) -> str:
 def _noted(moved: MovedNote) -> str:
     note = moved.note
     where = " ".join(filter(None, (note.shot, note.quantity or note.metric, note.region)))
-    reason = wording.reason(note.reason, "en")
+    reason = wording.reason(note.reason, language())
     if moved.gone:
         return tr("{where}: no longer said: {reason}", where=where, reason=reason)
     return tr("{where}: said only now: {reason}", where=where, reason=reason)

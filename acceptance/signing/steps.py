@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from acceptance import __version__, metrics, wording
 from acceptance.checks import judging, pack
 from acceptance.errors import SetupError
-from acceptance.messages import tr
+from acceptance.messages import language, tr
 from acceptance.model import Vouched
 from acceptance.report import bottom_lines, page_words, render
 from acceptance.session import commitments, contents, evidence, journal, log_book, store
@@ -46,7 +46,7 @@ class Examined(Target):
 
     def conclusion(self) -> Outcome:
         """Word the bottom line of the session."""
-        return State.OK, (bottom_lines.sentences(self.session, "en", ())[0],)
+        return State.OK, (bottom_lines.sentences(self.session, language(), ())[0],)
 
     def signature(self) -> Outcome:
         """Check the signatures of the report."""
@@ -84,7 +84,7 @@ class Examined(Target):
             for one in earlier
             if one.signature is Vouched.SIGNED and set(self.roots).isdisjoint(one.roots)
         ]
-        said = [bottom_lines.vouched(one, "en") for one in earlier]
+        said = [bottom_lines.vouched(one, language()) for one in earlier]
         return (State.INDETERMINATE if strange else State.OK), (*strange, *said)
 
     def attachment(self) -> Outcome:

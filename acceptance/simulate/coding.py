@@ -32,7 +32,7 @@ def coded(camera: Camera, base: Light) -> list[Light]:
 
     Codes are of 8 bits, noise-free and not rounded.
     """
-    reaching = falloff(camera, base.shape[1:])
+    reaching, base = falloff(camera, base.shape[1:]), base * lamps(camera, base.shape[1:])
     if len(base) == 1:
         return [grey(camera, base[0], reaching)]
     signal = camera.signal(camera.rendered(_lit(camera, base, reaching)))
@@ -63,6 +63,23 @@ def falloff(camera: Camera, shape: tuple[int, ...]) -> Light:
     rows, columns = (np.arange(n) - (n - 1) / 2 for n in shape)
     radius = (rows[:, None] ** 2 + columns**2) / (rows[0] ** 2 + columns[0] ** 2)
     return np.asarray((1 - camera.vignetting * radius) * camera.hot_spot**-radius, np.float32)
+
+
+def lamps(camera: Camera, shape: tuple[int, ...]) -> Light:
+    """Return the light that falls on what each pixel of a picture of ``shape`` shows.
+
+    That of a point is as the cosine over the square of the distance: its inverse cube.
+    """
+    if camera.gradient == (1.0, 1.0) and camera.lamp is None:
+        return np.broadcast_to(np.float32(1), shape)
+    y, x = (np.arange(n) - (n - 1) / 2 for n in shape)
+    across, down = ((ratio - 1) / (ratio + 1) for ratio in camera.gradient)
+    light = np.outer(1 + 2 * down * y / camera.height, 1 + 2 * across * x / camera.width)
+    if camera.lamp is not None:
+        left, top, distance = (camera.width * length for length in camera.lamp)
+        squares = (x - left) ** 2 + (y[:, None] - top) ** 2 + distance**2
+        light *= ((left**2 + top**2 + distance**2) / squares) ** 1.5
+    return np.asarray(light, np.float32)
 
 
 def _halved(plane: Light) -> Light:

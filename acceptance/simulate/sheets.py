@@ -47,10 +47,22 @@ def fit(camera: Camera, chart: Chart) -> Array:
 
 
 def chart_sheet(camera: Camera, chart: Chart) -> Sheet:
-    """Return the chart as a sheet, with the camera's glare on it."""
+    """Return the chart as a sheet, with the camera's glare and sheen on it."""
     image = np.moveaxis(drawn(camera, chart), 2, 0).copy()
     if camera.glare:
         x, y, radius = (value * raster_step(camera, chart) for value in camera.glare)
-        rows, columns = np.ogrid[: image.shape[1], : image.shape[2]]
-        image[:, np.hypot(columns + 0.5 - x, rows + 0.5 - y) < radius] = 1.0
+        down, across = np.ogrid[: image.shape[1], : image.shape[2]]
+        image[:, np.hypot(across + 0.5 - x, down + 0.5 - y) < radius] = 1.0
+    if camera.sheen:
+        rows, columns = ((np.arange(n) + 0.5) / raster_step(camera, chart) for n in image.shape[1:])
+        image += sheen(camera, columns, rows[:, None])
     return Sheet(base=image)
+
+
+def sheen(camera: Camera, x: Array, y: Array) -> Light:
+    """Return the light that a lamp mirrored in the chart adds at places in mm, as reflectance."""
+    if camera.sheen is None:
+        return np.zeros(np.broadcast_shapes(x.shape, y.shape), np.float32)
+    left, top, sigma, light = camera.sheen
+    square = ((x - left) / sigma) ** 2 + ((y - top) / sigma) ** 2
+    return np.asarray(light * np.exp(-square / 2), np.float32)

@@ -11,12 +11,14 @@ import sys
 import threading
 import time
 import urllib.request
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 from marks import slow
 from peers.onvif_device import Faults, OnvifDevice
 from peers.rtsp_camera import camera
+from peers.rtsp_recorder import recorder
 from peers.rtsp_responder import responder, usual
 
 from acceptance import api
@@ -83,6 +85,30 @@ def test_a_found_device_becomes_a_clip_with_what_it_states_beside_what_is_measur
     stated = {name: rate.details[f"onvif_{name}"] for name in ("frame_rate", "codec", "width")}
     assert stated == {"frame_rate": 15, "codec": "H265", "width": 640}
     assert (rate.details["stream_codec"], rate.details["stream_width"]) == ("h264", 320)
+    [wrong] = [each for each in measured.measurements if each.quantity == "stream.contradictions"]
+    assert wrong.value == 3
+    codes = {note.reason.code for note in measured.notes}
+    assert {f"{what}_contradicted" for what in ("size", "codec", "frame_rate")} <= codes
+
+
+@pytest.mark.film
+def test_a_recorder_named_by_its_host_is_searched_for_the_recording_and_replays_it(
+    tmp_path: Path,
+) -> None:
+    """By ONVIF's search and GetReplayUri, then by RTSP with the times that were asked for."""
+    begin, end = (time.time() - back for back in (2 * 86400, 2 * 86400 - 60))
+    with responder(recorder) as peer, OnvifDevice(Faults(auth="none")) as device:
+        device.rtsp = peer.url.removesuffix("live")
+        done = run(
+            tmp_path, f"{device.host}:{device.port}", "--no-look", "--recording", "camera rec-2",
+            "--replay", *(datetime.fromtimestamp(at, UTC).isoformat() for at in (begin, end)),
+            "-o", "gate.mp4",
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "gate.mp4: 10 frames" in done.stdout
+    assert {asked.url for asked in peer.asked} >= {f"{device.rtsp}replay/rec-2"}
+    [play] = [asked for asked in peer.asked if asked.method == "PLAY"]
+    assert play.headers["range"].startswith(f"clock={datetime.fromtimestamp(begin, UTC):%Y%m%dT%H}")
 
 
 @pytest.mark.film
@@ -145,8 +171,9 @@ def test_ctrl_c_ends_cleanly_with_what_was_captured(number: signal.Signals, tmp_
         slow(("rtsp://a/1", "rtsp://b/2", "-o", "x.mp4"), "name a folder"),
         slow(("rtsp://a/1", "rtsp://b/2", "--clock"), "one stream"),
         slow(("rtsp://a/1", "--replay", "now", "then"), "write a time like"),
-        slow(("10.0.0.1", "--replay", "now", "then"), "the URL at which the recorder replays"),
-        slow(("rtsp://a/1", "--profile", "sub"), "a URL names its stream"),
+        slow(("10.0.0.1", "--replay", "now", "then"), "write a time like"),
+        slow(("rtsp://a/1", "--profile", "sub"), "the live stream of a HOST"),
+        slow(("10.0.0.1", "--recording", "gate"), "for a HOST and --replay"),
     ],
 )
 def test_wrong_use_is_said_in_a_sentence(

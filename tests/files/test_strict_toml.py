@@ -20,7 +20,7 @@ def test_a_byte_order_mark_does_no_harm(tmp_path: Path, encoding: str) -> None:
 
 
 @pytest.mark.parametrize("kind", [PlanError, PackError])
-@pytest.mark.parametrize("content", [b"a = ", 'a = "大门"'.encode("gbk")])
+@pytest.mark.parametrize("content", [b"a = ", b'a = "\xff\xff"'])
 def test_what_is_not_toml_is_refused_by_the_readers_own_error(
     tmp_path: Path, kind: type[InputError], content: bytes
 ) -> None:
@@ -51,3 +51,37 @@ def test_a_key_of_endless_parts_is_refused_before_it_is_parsed(text: str) -> Non
 def test_a_key_of_few_parts_and_texts_with_dots_are_read() -> None:
     text = 'a.b."c d" = "1.2.3.4/5"\nlong = "' + "." * 900 + '"\nn = [' + "1.5, " * 900 + "]\n"
     assert strict_toml.loads(text.encode(), "plan.toml")["a"] == {"b": {"c d": "1.2.3.4/5"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a = 1\nb = “x”\n", 'line 2: “ is a sign of the Chinese keyboard; write "'),
+        ('b = "x”\n', 'line 1: ” is a sign of the Chinese keyboard; write "'),
+        ('b ＝ "x"\n', "line 1: ＝ is a sign of the Chinese keyboard; write ="),
+        ('b： "x"\n', "line 1: ： is a sign of the Chinese keyboard; write ="),
+        ('b = ["x"，"y"]\n', "line 1: ， is a sign of the Chinese keyboard; write ,"),
+        ('b = ["x"、"y"]\n', "line 1: 、 is a sign of the Chinese keyboard; write ,"),
+        ("［shots］\n", "line 1: ［ is a sign of the Chinese keyboard; write ["),
+        ("【shots】\n", "line 1: 【 is a sign of the Chinese keyboard; write ["),
+        ("b = ６\n", "line 1: ６ is a sign of the Chinese keyboard; write 6"),
+        ("b = 1\u3000\n", "is a sign of the Chinese keyboard; write a blank"),
+        ('操作员 = "x"\n', "操作员 is no name of a field: they are English (did you mean 'b'?)"),
+        ('天气 = "x"\n', "天气 is no name of a field: they are English. Correct the file."),
+    ],
+)
+def test_what_a_chinese_keyboard_writes_is_named_with_what_to_write(text: str, said: str) -> None:
+    with pytest.raises(PlanError) as caught:
+        strict_toml.loads(text.encode(), "plan.toml", names={"操作员": "b"})
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ['a = "“大门”，１２：［x］"', "# 说明：“x”，\na = 1"])
+def test_chinese_signs_within_a_text_or_a_comment_are_read(text: str) -> None:
+    assert "a" in strict_toml.loads(text.encode(), "plan.toml")
+
+
+@pytest.mark.parametrize(("encoding", "name"), [("gbk", "GBK"), ("utf-16", "UTF-16")])
+def test_a_file_in_another_encoding_is_named_with_how_to_save_it(encoding: str, name: str) -> None:
+    with pytest.raises(PlanError, match=rf"written in {name}, not in UTF-8\. Save it as UTF-8"):
+        strict_toml.loads('a = "大门"'.encode(encoding), "plan.toml")

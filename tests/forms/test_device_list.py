@@ -175,6 +175,26 @@ def test_where_a_stream_is_has_a_column_of_its_own(tmp_path: Path, source: str) 
     assert device.source == source
 
 
+@pytest.mark.parametrize("title", ["某小区监控点位表,,\n", "某小区监控点位表\n"])
+def test_a_title_above_the_headings_is_named_with_what_to_do(tmp_path: Path, title: str) -> None:
+    text = f"{title}编号,类型,名称\nC01,枪机,大门\n"
+    with pytest.raises(PlanError, match=r"row 1 holds a title .*Delete the rows above"):
+        devices.read(written(tmp_path, text))
+
+
+def test_a_merged_title_of_a_workbook_is_named_with_what_to_do(tmp_path: Path) -> None:
+    path = workbook(tmp_path, ["监控点位表", None, None], ["编号", "类型", "名称"])
+    with pytest.raises(PlanError, match="row 1 holds a title"):
+        devices.read(path)
+
+
+@pytest.mark.parametrize("heading", ["序号", "No."])
+def test_a_running_number_is_no_id(tmp_path: Path, heading: str) -> None:
+    text = f"{heading},类型,名称\n1,枪机,大门\n"
+    with pytest.raises(PlanError, match=rf"{heading} counts the rows.*Add a column 编号"):
+        devices.read(written(tmp_path, text))
+
+
 def test_a_list_in_another_encoding_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "devices.csv"
     path.write_bytes(b"id,kind\na\xff\xff,fixed\n")

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from acceptance import uncertainty
-from acceptance.live.onvif.facts import ClockOffset, DeviceFacts, KeptTrack, PtzNode, PtzTrial
+from acceptance.live.onvif.facts import (
+    ClockOffset,
+    DeviceFacts,
+    EncoderSetting,
+    KeptTrack,
+    PtzNode,
+    PtzTrial,
+)
 from acceptance.metrics import device
 from acceptance.model import AuditLog, DeviceRecord, LoggedFinding, Measurement, Note, Reason
 
@@ -64,6 +72,59 @@ def test_two_clocks_without_a_true_one_give_no_offset(clock: ClockOffset | None,
     figures, notes = measured(DeviceFacts(clock=clock))
     assert "device.clock_offset" not in figures
     assert notes["device.clock_offset"] == code
+
+
+def stream(address: str, shot: str = "s", **seen: Any) -> list[Measurement]:
+    """Return the figures of a stream of 1280 x 720 with 20 frame/s and 4000 kbit/s."""
+    picture = {"stream_width": 1280, "stream_height": 720, "stream_codec": "h264"}
+    taken = replace(ASKED, id=shot)
+    return [
+        uncertainty.measurement(
+            taken, "stream.frame_rate", 20.0, "frame/s", (), samples=1, method="",
+            details={**picture, "stream_address": address, **seen},
+        ),
+        uncertainty.measurement(
+            taken, "stream.bit_rate", 4000.0, "kbit/s", (), samples=1, method="", statistic="mean"
+        ),
+    ]  # fmt: skip
+
+
+MAIN, SUB = "rtsp://192.0.2.7/live?ch=1", "rtsp://192.0.2.7:554/live?ch=2"
+
+
+def setting(address: str, width: int = 1280, rate: float = 20.0, **fields: Any) -> EncoderSetting:
+    stated = {"media": 1, "codec": "H264", "bit_rate": 4096.0} | fields
+    return EncoderSetting(
+        profile="p", name="p", width=width, height=720, rate=rate, key_interval=50,
+        codec_profile="", address=address, **stated,
+    )  # fmt: skip
+
+
+HELD = {
+    "its own profile": (MAIN, [setting(SUB, 640), setting(MAIN)], (0, 4)),
+    "another host's name": (MAIN, [setting("rtsp://gate.example:8554/live?ch=1", 640)], (1, 4)),
+    "no profile of this address": ("rtsp://192.0.2.7/other", [setting(MAIN, 640)], None),
+    "no address stated": ("", [setting("", 640)], None),
+    "Media2 before Media": (
+        MAIN, [setting(MAIN, codec="MPEG4"), setting(MAIN, media=2, rate=25.0)], (1, 4),
+    ),
+    "profiles of one address": (MAIN, [setting(MAIN, 640), setting(MAIN)], (0, 4)),
+    "a password in the address": (
+        "rtsp://192.0.2.7/live?user=a&password=***",
+        [setting("rtsp://192.0.2.7/live?user=a&password=b", rate=25.0)], (1, 4),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", HELD)
+def test_settings_of_a_probe_are_held_against_the_stream_of_their_address(what: str) -> None:
+    address, settings, truth = HELD[what]
+    items = list(device.measure(ASKED, DeviceFacts(encoders=tuple(settings)), stream(address)))
+    found = [item for item in items if item.quantity == "device.contradictions"]
+    shown = [(item.value, item.samples) for item in found if isinstance(item, Measurement)]
+    assert shown == ([] if truth is None else [truth])
+    codes = [item.reason.code for item in items if isinstance(item, Note)]
+    assert sum(code.endswith("_contradicted") for code in codes) == (truth or (0,))[0]
 
 
 def trial(what: str, reported: float | None, changed: bool | None) -> PtzTrial:  # noqa: FBT001 -- as its field

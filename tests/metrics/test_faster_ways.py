@@ -171,7 +171,7 @@ def test_the_light_of_an_edge_is_looked_up_as_it_is_interpolated(frames: int) ->
     light = edge_figures._read_off(curve, codes)
     assert np.array_equal(light, np.interp(codes, np.arange(256), curve))
     probe = np.sign(light) * np.abs(light) ** (1 + edge_figures.TONE_PROBE)
-    assert np.array_equal(edge_figures._probe(tone, codes, light), probe)
+    assert np.array_equal(edge_figures._probe(tone, codes, light, np.array(1.0)), probe)
 
 
 @pytest.mark.parametrize("sigma", [0.2, 0.5, 1.5])

@@ -54,6 +54,7 @@ def scene(*views: Any, **changed: Any) -> Any:
     given = {"video": video, "code_black": 16, "code_white": 235, "located": (), "chart": None}
     given |= {"of_kind": lambda kind: [one for one in views if one.region.kind == kind]}
     given |= {"linear": lambda codes: np.asarray(codes) / 200, "tone": "t", "tone_doubt": 0.1}
+    given |= {"shade": lambda seen: np.ones(np.shape(seen.luma)[1:])}
     given |= {"copy_curves": lambda codes: [codes / 100, codes / 300], "copy_lines": lambda _: []}
     given |= {
         "figure": lambda *words, **more: SimpleNamespace(words=words, budget=words[3], **more)

@@ -11,6 +11,7 @@ import pytest
 from acceptance import wording
 from acceptance.footage import encode
 from acceptance.live import stream_tables
+from acceptance.live.onvif.facts import EncoderSetting
 from acceptance.metrics import stream as metric
 from acceptance.metrics.stream import delay_figures
 from acceptance.model import Measurement, Note, Shot
@@ -204,6 +205,40 @@ def test_a_rate_that_the_rtp_times_contradict_is_measured_by_the_arrivals(
     assert abs(figure.value - 20) <= figure.expanded < 0.2
     assert figure.details["rate_rtp_time"] == pytest.approx(25, rel=1e-3)
     assert figure.details["sdp_frame_rate"] == 25
+
+
+SET = EncoderSetting(
+    profile="p", name="main", media=2, codec="H264", width=64, height=48, rate=25.0,
+    bit_rate=3000.0, key_interval=50, codec_profile="Main", address="",
+)  # fmt: skip
+TOLD = {
+    "as it is": ({}, {}, []),
+    "half of the pictures": ({"rate": 12.5}, {}, ["frame_rate", "frame_rate"]),
+    "another size": ({}, {"width": 1920, "height": 1080}, ["size"]),
+    "another codec": ({}, {"codec": "H265"}, ["codec"]),
+    "a rate that rounds to the true one": ({"rate": 24.975}, {}, []),
+    "a rate written to two digits": ({}, {"rate": 24.95}, ["frame_rate"]),
+    "a maximum that is reached": ({}, {"bit_rate": 2550.0}, []),
+    "a maximum that is passed": ({}, {"bit_rate": 2000.0}, ["bit_rate"]),
+    "a maximum that is far away": ({}, {"bit_rate": 16000.0}, []),
+    "nothing by ONVIF": ({}, None, []),
+    "zeros": ({}, {"width": 0, "height": 0, "rate": 0.0, "bit_rate": 0.0}, []),
+}
+
+
+@pytest.mark.parametrize("what", TOLD)
+def test_what_is_stated_is_held_against_what_came(scene: Scene, tmp_path: Path, what: str) -> None:
+    sent, by_onvif, differing = TOLD[what]
+    seen, _ = captured(scene, replace(PLAIN, seconds=60.0, **sent), tmp_path)
+    assert seen.stream_record
+    encoder = None if by_onvif is None else replace(SET, **by_onvif)
+    stated = replace(seen, stream_record=replace(seen.stream_record, encoder=encoder))
+    figures, _ = measured(stated)
+    notes = [item for item in metric.measure(stated) if isinstance(item, Note)]
+    codes = [note.reason.code for note in notes if note.reason.code.endswith("_contradicted")]
+    assert codes == [f"{name}_contradicted" for name in differing]
+    assert figures["contradictions"].value == len(differing)
+    assert figures["contradictions"].samples == {"nothing by ONVIF": 2, "zeros": 3}.get(what, 6)
 
 
 def test_pictures_sent_out_of_order_have_no_delay(scene: Scene, tmp_path: Path) -> None:

@@ -145,6 +145,25 @@ def test_the_same_session_gives_the_same_bytes(
     assert os.environ.get("SOURCE_DATE_EPOCH") == before
 
 
+def test_the_languages_of_a_desk_change_no_page() -> None:
+    """In a process of its own: Pango looks at them once."""
+    script = (
+        "from acceptance.report import render, typesetting;"
+        "page = '<html lang=zh-CN><style>p { font-family: Noto Sans CJK SC }</style>"
+        "<p>检验报告 report ①②③ — “引号” … 今天 ≥ 36 dB 长一点的行';"
+        "print(hash(typesetting.typeset(page, render.EPOCH)))"
+    )
+    desk = {"PATH": os.environ["PATH"], "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8"}
+    pages = {
+        subprocess.run(
+            [sys.executable, "-c", script], env=desk | {"LANGUAGE": asked}, check=True,
+            capture_output=True,
+        ).stdout
+        for asked in ("zh_CN:zh", "en")
+    }  # fmt: skip
+    assert len(pages) == 1
+
+
 PAGE = "<html lang=zh><body><p>{}<img alt=still src='still%20%25.png'>"
 
 

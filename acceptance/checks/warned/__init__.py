@@ -70,6 +70,7 @@ SOURCES: tuple[Callable[[Judged], Iterator[SessionWarning]], ...] = (
     footage.coding,
     footage.recordings,
     footage.conditions,
+    footage.statements,
     resources.instruments,
     resources.people,
     overlays.confirmations,

@@ -12,10 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from acceptance.checks.warned.judged import Judged
-    from acceptance.model import Condition, Instrument, SessionWarning
+    from acceptance.model import Condition, Instrument, Note, SessionWarning
 
 AS_DRAWN = "as_drawn"  # in place of a printed copy (``Shot.chart_copy``)
 UNMEASURED = frozenset({"copy_unmeasured", "copy_expired"})  # notes on a copy
+# Notes on what a device states of its stream; other pictures are another stream.
+OTHER_PICTURES = {"size_contradicted", "codec_contradicted"}
+OTHER_RATES = {"frame_rate_contradicted", "bit_rate_contradicted"}
 # Fields of Recordings by which a retention becomes longer, with their defaults.
 LENIENT = {one.name: one.default for one in fields(Recordings) if one.name in {
     "gap", "longest_break", "clock_error", "until", "in_service",
@@ -77,6 +80,26 @@ def conditions(judged: Judged) -> Iterator[SessionWarning]:
     ]
     if items:
         yield note("conditions_stated", items)
+
+
+def statements(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield what SDP and ONVIF state of streams and their figures contradict.
+
+    Of size or codec it is a caution: it may be another stream than the one that was meant.
+    """
+    for warn, codes in ((caution, OTHER_PICTURES), (note, OTHER_RATES)):
+        items = [_contradiction(each) for each in judged.session.notes if each.reason.code in codes]
+        if items:
+            yield warn("stream_contradicts", items)
+
+
+def _contradiction(each: Note) -> str:
+    values = each.reason.parameters
+    stated, received = (
+        f"{value:.5g}" if isinstance(value, float) else value
+        for value in (values.get("stated", ""), values.get("received", ""))
+    )
+    return f"{each.shot}: {values.get('source', '')} {stated} ≠ {received}"
 
 
 def _reads(instrument: Instrument | None, condition: Condition) -> bool:

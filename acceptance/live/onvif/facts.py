@@ -97,7 +97,7 @@ class EncoderSetting:
     """px."""
 
     rate: float | None
-    """frame/s."""
+    """frame/s; of a limit with an interval of encoding what is left of it."""
 
     bit_rate: float | None
     """kbit/s."""

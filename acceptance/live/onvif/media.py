@@ -84,13 +84,21 @@ def _by_media(client: OnvifClient, wanted: str) -> Iterator[EncoderSetting]:
             codec=codec,
             width=whole(encoder, "Resolution/Width"),
             height=whole(encoder, "Resolution/Height"),
-            rate=number(encoder, "RateControl/FrameRateLimit"),
+            rate=_rate(encoder),
             bit_rate=number(encoder, "RateControl/BitrateLimit"),
             key_interval=whole(encoder, f"{codec or 'H264'}/GovLength"),
             codec_profile=text(encoder, f"{codec or 'H264'}/{codec or 'H264'}Profile"),
-            address=_address(client, lambda: _stream(client, token)),  # noqa: B023 -- called at once
+            address=address(client, lambda: _stream(client, token)),  # noqa: B023 -- called at once
             moves=profile.find("{*}PTZConfiguration") is not None,
         )
+
+
+def _rate(encoder: etree._Element | None) -> float | None:
+    """Return frame/s: of the limit one frame in so many is encoded (EncodingInterval)."""
+    limit, interval = (
+        number(encoder, f"RateControl/{name}") for name in ("FrameRateLimit", "EncodingInterval")
+    )
+    return limit if limit is None or not interval or interval < 1 else limit / interval
 
 
 def _stream(client: OnvifClient, token: str) -> str:
@@ -115,7 +123,7 @@ def _by_media2(client: OnvifClient, wanted: str) -> Iterator[EncoderSetting]:
             bit_rate=number(encoder, "RateControl/BitrateLimit"),
             key_interval=_attribute(encoder, "GovLength"),
             codec_profile="" if encoder is None else encoder.get("Profile", ""),
-            address=_address(client, lambda: _stream2(client, token)),  # noqa: B023 -- as above
+            address=address(client, lambda: _stream2(client, token)),  # noqa: B023 -- as above
             moves=profile.find("{*}Configurations/{*}PTZ") is not None,
         )
 
@@ -130,7 +138,7 @@ def _attribute(element: etree._Element | None, name: str) -> int | None:
     return int(value) if value.isascii() and value.isdecimal() else None
 
 
-def _address(client: OnvifClient, ask: Callable[[], str]) -> str:
+def address(client: OnvifClient, ask: Callable[[], str]) -> str:
     """Return a stream's address at the host that was reached; empty where the device tells none."""
     try:
         told_address = ask()

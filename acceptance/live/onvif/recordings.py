@@ -43,7 +43,9 @@ Stretch = tuple[float, float]
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Track:
+class RecordedTrack:
+    """A video track of a recording, with its first and its last time in POSIX s."""
+
     channel: str
     recording: str
     track: str
@@ -63,17 +65,17 @@ class _Change:
 
 def kept(client: OnvifClient) -> Found:
     """Ask what is kept of every video track. Raises DeviceError."""
-    tracks = _named(list(_tracks(client)))
-    if not tracks:
+    asked = tracks(client)
+    if not asked:
         return {"recordings": ()}
-    first = min(track.first for track in tracks)
-    last = max(track.last for track in tracks)
+    first = min(track.first for track in asked)
+    last = max(track.last for track in asked)
     try:
         changes = list(_changes(client, first, last))
     except DeviceError as error:
         client.note(Reason(code="gaps_not_searched", parameters={"why": error.what}))
         changes = []
-    found = tuple(_walked(track, changes) for track in tracks)
+    found = tuple(_walked(track, changes) for track in asked)
     gaps = [seconds for track in found for seconds in track.gaps]
     if gaps:
         parameters = {"gaps": len(gaps), "hours": sum(gaps) / 3600}
@@ -96,7 +98,12 @@ def summary(client: OnvifClient) -> Found:
     return {"recorded_from": first, "recorded_until": last}
 
 
-def _tracks(client: OnvifClient) -> Iterator[_Track]:
+def tracks(client: OnvifClient) -> list[RecordedTrack]:
+    """Ask which video tracks there are, each channel with a name of its own. Raises DeviceError."""
+    return _named(list(_tracks(client)))
+
+
+def _tracks(client: OnvifClient) -> Iterator[RecordedTrack]:
     found = _search(
         client, "FindRecordings", "GetRecordingSearchResults", "RecordingInformation",
         Scope={}, KeepAliveTime=KEEP_ALIVE,
@@ -108,24 +115,26 @@ def _tracks(client: OnvifClient) -> Iterator[_Track]:
             first = _moment(text(track, "DataFrom"))
             last = _moment(text(track, "DataTo"))
             if text(track, "TrackType") == "Video" and first is not None and last is not None:
-                yield _Track(
+                yield RecordedTrack(
                     channel=channel, recording=token, track=text(track, "TrackToken"),
                     first=first, last=last,
                 )  # fmt: skip
 
 
-def _named(tracks: Sequence[_Track]) -> list[_Track]:
+def _named(tracks: Sequence[RecordedTrack]) -> list[RecordedTrack]:
     """Tell tracks of the same name apart."""
     counts = Counter(track.channel for track in tracks)
     return [
         track
         if counts[track.channel] == 1
-        else _Track(**{**vars(track), "channel": f"{track.channel} ({_token(track, tracks)})"})
+        else RecordedTrack(
+            **{**vars(track), "channel": f"{track.channel} ({_token(track, tracks)})"}
+        )
         for track in tracks
     ]
 
 
-def _token(track: _Track, tracks: Sequence[_Track]) -> str:
+def _token(track: RecordedTrack, tracks: Sequence[RecordedTrack]) -> str:
     several = sum(other.recording == track.recording for other in tracks) > 1
     return f"{track.recording}/{track.track}" if several else track.recording
 
@@ -195,7 +204,7 @@ def _end(client: OnvifClient, token: str) -> None:
         return
 
 
-def _walked(track: _Track, changes: Iterable[_Change]) -> KeptTrack:
+def _walked(track: RecordedTrack, changes: Iterable[_Change]) -> KeptTrack:
     """Make stretches of the changes of a track; the whole span where it has none."""
     own: dict[float, set[bool]] = {}
     for change in changes:
@@ -208,7 +217,7 @@ def _walked(track: _Track, changes: Iterable[_Change]) -> KeptTrack:
     )  # fmt: skip
 
 
-def _stretches(own: Mapping[float, set[bool]], track: _Track) -> Iterator[Stretch]:
+def _stretches(own: Mapping[float, set[bool]], track: RecordedTrack) -> Iterator[Stretch]:
     """Yield where data is present, from the first time that is still kept.
 
     ``own`` says what happens at which moment: data begins (True), ends (False), or both, where two
@@ -235,12 +244,13 @@ def listing(tracks: Iterable[KeptTrack]) -> bytes:
     table.writerow(HEADING)
     for track in tracks:
         for start, end in track.stretches:
-            row = (track.channel, _iso(start), _iso(end), f"{track.recording}/{track.track}")
+            row = (track.channel, iso(start), iso(end), f"{track.recording}/{track.track}")
             table.writerow([spreadsheet.as_text(cell) for cell in row])
     return written.getvalue().encode()
 
 
-def _iso(moment: float) -> str:
+def iso(moment: float) -> str:
+    """Write POSIX seconds as an ISO time in UTC."""
     return (datetime.fromtimestamp(0, UTC) + timedelta(seconds=round(moment))).isoformat()
 
 

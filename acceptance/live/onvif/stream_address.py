@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from acceptance.live.rtsp import url
 from acceptance.messages import shortened, tr
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from acceptance.live.address import Address
     from acceptance.live.credentials import Credentials
     from acceptance.live.onvif.facts import EncoderSetting
@@ -66,6 +69,18 @@ def stream_address(
     Raises DeviceError where the device does not answer in time, speaks no ONVIF, refuses, has no
     such profile, or names no stream.
     """
+    with asking(place, credentials, timeout=timeout, total=total) as client:
+        stated = next((each for each in media.settings(client, profile) if each.address), None)
+        if stated is None:
+            raise none_named(client, profile)
+        return checked(stated.address, place, stated)
+
+
+@contextlib.contextmanager
+def asking(
+    place: Address, credentials: Credentials | None, *, timeout: float, total: float
+) -> Iterator[OnvifClient]:
+    """Give a client that knows the device's clock and services. Raises DeviceError."""
     client = OnvifClient(
         place,
         tls=place.port == address.HTTPS,
@@ -76,15 +91,17 @@ def stream_address(
     try:
         _look_at_clock(client)
         identity.services(client)
-        stated = next((each for each in media.settings(client, profile) if each.address), None)
-        if stated is None:
-            raise _none(client, profile)
+        yield client
     finally:
         client.close()
+
+
+def checked(named: str, place: Address, stated: EncoderSetting | None = None) -> StreamAddress:
+    """Read the URL that a device names. Raises DeviceError where it is none."""
     try:
-        return StreamAddress(url=url.parse(stated.address).url, stated=stated)
+        return StreamAddress(url=url.parse(named).url, stated=stated)
     except UsageError as error:
-        what = tr("names {address}, which is no URL of a stream", address=stated.address)
+        what = tr("names {address}, which is no URL of a stream", address=named)
         raise DeviceError(what, where=str(place), hint=error.hint, code="no_stream") from error
 
 
@@ -97,7 +114,7 @@ def _look_at_clock(client: OnvifClient) -> None:
             raise
 
 
-def _none(client: OnvifClient, profile: str) -> DeviceError:
+def none_named(client: OnvifClient, profile: str = "") -> DeviceError:
     """Say why there is no stream; a device that has other profiles is asked for their names."""
     where, hint = str(client.address), tr("Give the URL of the stream: rtsp://HOST/PATH")
     refused = [note.parameters["why"] for note in client.notes if note.code == "no_stream_address"]

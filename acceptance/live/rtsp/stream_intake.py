@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.live.rtsp import clip_writer, packets, side_files
 from acceptance.live.rtsp.clip_writer import ClipWriter
+from acceptance.live.rtsp.disc_sync import DiscSync
 from acceptance.live.rtsp.frame_times import FrameTimes
 from acceptance.live.rtsp.nal_units import START
 from acceptance.live.rtsp.opening import Opening
@@ -97,6 +98,7 @@ class StreamIntake:
         self._clip, self._clock, self._record = clip, clock, record
         self._on_key_frame, self._most = on_key_frame, most
         self._tables = side_files.Tables(clip)
+        self._sync = DiscSync(side_files.every(clip))
         self._writer: ClipWriter | None = None
         self._codec, self._layout = "", b""
         self._times = FrameTimes(reorders=False)
@@ -156,6 +158,7 @@ class StreamIntake:
     def settle(self) -> None:
         """Write the lines of packets whose frames are known. Raises OutputError."""
         self._tables.settle()
+        self._sync.check()
 
     def close(self) -> None:
         """End the clip and the files beside it. Raises OutputError."""
@@ -164,7 +167,11 @@ class StreamIntake:
                 self._tables.arrived(self._due)
                 self._tables.arrived(self._moments(self._writer.close()))
         finally:
-            self._tables.close()
+            try:
+                self._tables.close()
+            finally:
+                self._sync.close()
+        self._sync.check()
 
     def _in_order(self, ready: Iterable[tuple[ArrivedPacket, bool]]) -> None:
         for arrived, gap in ready:

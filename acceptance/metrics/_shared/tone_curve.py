@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,9 +28,9 @@ INTERPOLATION = 0.2  # half-width of interpolation, relative to the log distance
 class Slope:
     """Slope of log signal on log light, with the standard uncertainties that its inputs contribute.
 
-    ``light`` (n,) is that of the steps used; errors (n,) of its natural logarithm change the slope
-    by minus the slope times the sum of ``weights`` (n,) times errors. ``residual`` is the RMS of
-    the fit in natural logarithms.
+    ``chosen`` are the n steps used, by number, ``light`` (n,) is theirs; errors (n,) of its natural
+    logarithm change the slope by minus the slope times the sum of ``weights`` (n,) times errors.
+    ``residual`` is the RMS of the fit in natural logarithms.
     """
 
     value: float
@@ -38,6 +38,7 @@ class Slope:
     degrees_of_freedom: float
     quantisation: float
     coding: float
+    chosen: tuple[int, ...]
     light: Array
     weights: Array
     residual: float
@@ -90,7 +91,7 @@ def gamma(
     if len(chosen) < FEWEST or not np.ptp(x):
         return None
     y = np.log(np.array([signals[i] for i in chosen]))
-    return _slope(x, y, [steps[i] for i in chosen], black)
+    return replace(_slope(x, y, [steps[i] for i in chosen], black), chosen=tuple(chosen))
 
 
 def _slope(x: Array, y: Array, steps: Sequence[GreyStep], black: float) -> Slope:
@@ -107,6 +108,7 @@ def _slope(x: Array, y: Array, steps: Sequence[GreyStep], black: float) -> Slope
         degrees_of_freedom=float(DEGREES * parts.sum() ** 2 / max(np.sum(parts**2), 1e-300)),
         quantisation=float(np.linalg.norm(rounding)),
         coding=float(np.linalg.norm(coding)),
+        chosen=tuple(range(len(steps))),
         light=np.exp(x),
         weights=weights,
         residual=float(np.std(y - y.mean() - value * (x - x.mean()))),

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from acceptance.errors import GapError
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
 from acceptance.metrics.colour.difference import (
     DIFFERENCES,
@@ -35,7 +36,7 @@ from acceptance.metrics.colour.difference import (
     propagated,
 )
 from acceptance.metrics.colour.light import channels, linear_light
-from acceptance.metrics.colour.patches import ColourPatch, read_patches
+from acceptance.metrics.colour.patches import DARK, ColourPatch, read_patches
 from acceptance.model.basics import Reason
 from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
 
@@ -61,6 +62,7 @@ METHOD = (
 UNEVEN = (
     0.1  # half-width of the light's fall-off over half a chart, as test_charts/README.md allows
 )
+MOST_ADDED = 0.3  # of a field of reflectance ``DARK``: standard uncertainty of light added there
 DRAWS = 400
 SEED = 20050212
 
@@ -125,11 +127,13 @@ def compare(scene: Scene) -> ColourComparison:
     """Read the patches of a scene and compare them with their aims.
 
     Raises GapError: ``no_region``, ``flat_picture``, ``monochrome``, ``low_contrast``,
-    ``too_few_patches``.
+    ``too_few_patches``, ``uneven_light``.
     """
     patches, left_out = read_patches(scene)
     aims = np.array([patch.aim for patch in patches])
-    light = linear_light(scene, np.array([patch.codes for patch in patches]), aims)
+    lit = np.array([patch.lit for patch in patches])
+    light = linear_light(scene, np.array([patch.codes for patch in patches]), aims, lit)
+    _refuse_uneven(patches)
     nominal = Drawn(lab=normalised(light, aims), aims=aims)
     return ColourComparison(
         patches=tuple(patches), left_out=tuple(left_out), light=light, nominal=nominal
@@ -141,13 +145,10 @@ def _doubts(scene: Scene, seen: ColourComparison) -> dict[str, Drawn]:
 
     Draws are normal with the source's standard uncertainty, which is how a budget combines it.
     """
-    random, light, aims = np.random.default_rng(SEED), seen.light, seen.nominal.aims
-    places = np.array([patch.place for patch in seen.patches])
-    slopes = UNEVEN / math.sqrt(3) * random.standard_normal((DRAWS, 2))
-    fall = slopes @ (places - places.mean(axis=0)).T
+    random, aims = np.random.default_rng(SEED), seen.nominal.aims
     copy = scene.chart.lab_doubt if scene.chart else 0.0
     printed = aims + copy / math.sqrt(3) * random.standard_normal((DRAWS, *aims.shape))
-    lights = _lights(scene, seen, random) | {"lighting": light * (1 + fall[..., None])}
+    lights = _lights(scene, seen, random) | {"lighting": _otherwise_lit(scene, seen, random)}
     drawn = {
         source: Drawn(lab=normalised(moved, aims), aims=aims) for source, moved in lights.items()
     }
@@ -157,14 +158,14 @@ def _doubts(scene: Scene, seen: ColourComparison) -> dict[str, Drawn]:
 
 def _lights(scene: Scene, seen: ColourComparison, random: np.random.Generator) -> dict[str, Array]:
     """Draw the light of the patches for each source that is in their codes or the tone curve."""
-    aims = seen.nominal.aims
+    aims, lit = seen.nominal.aims, np.array([patch.lit for patch in seen.patches])
     codes, *spreads = (
         np.array([getattr(patch, name) for patch in seen.patches])
         for name in ("codes", "doubts", "rounding", "coding")
     )
     lights = {
         source: linear_light(
-            scene, codes + spread * random.standard_normal((DRAWS, *aims.shape)), aims
+            scene, codes + spread * random.standard_normal((DRAWS, *aims.shape)), aims, lit
         )
         for source, spread in zip(("noise", "quantisation", "coding"), spreads, strict=True)
     }
@@ -172,11 +173,35 @@ def _lights(scene: Scene, seen: ColourComparison, random: np.random.Generator) -
     return lights | {TONE_SOURCE: _powered(seen.light, exponents)}
 
 
+def _otherwise_lit(scene: Scene, seen: ColourComparison, random: np.random.Generator) -> Array:
+    """Draw the light of the patches for the ways in which the light on them may be otherwise.
+
+    Some light may be added, much alike where patches are neighbours. A light that the chart's
+    ground does not show may fall off as ``UNEVEN`` says.
+    """
+    if scene.light_field is not None:
+        added = np.array([patch.added for patch in seen.patches])
+        alike, each = (random.standard_normal((DRAWS, count)) for count in (1, len(added)))
+        return np.asarray(seen.light + ((alike + each) * added / math.sqrt(2))[..., None])
+    places = np.array([patch.place for patch in seen.patches])
+    slopes = UNEVEN / math.sqrt(3) * random.standard_normal((DRAWS, 2))
+    fall = slopes @ (places - places.mean(axis=0)).T
+    return np.asarray(seen.light * (1 + fall[..., None]))
+
+
+def _refuse_uneven(patches: Sequence[ColourPatch]) -> None:
+    """Refuse patches on which light may be added. Raises GapError ``uneven_light``."""
+    worst = max(patches, key=lambda patch: patch.added)
+    if (share := worst.added / DARK) > MOST_ADDED:
+        raise GapError("uneven_light", region=worst.name, share=share)
+
+
 def _by_other_prints(scene: Scene, seen: ColourComparison, random: np.random.Generator) -> Array:
     """Draw the light of the patches for the ways in which the grey steps' print may be off."""
     signal = channels(scene, np.array([patch.codes for patch in seen.patches]))
     differences = [curve - scene.linear(signal) for curve in scene.copy_curves(signal)]
-    ways = np.array(differences).reshape(-1, *seen.light.shape)
+    lit = np.array([patch.lit for patch in seen.patches])[:, :1]
+    ways = np.array(differences).reshape(-1, *seen.light.shape) / lit
     return seen.light + np.tensordot(random.standard_normal((DRAWS, len(ways))), ways, axes=1)
 
 
@@ -187,7 +212,9 @@ def _powered(light: Array, exponents: Array) -> Array:
 def _repeats(scene: Scene, seen: ColourComparison) -> dict[str, Array]:
     """Return every quantity (f,) of each single frame."""
     aims = seen.nominal.aims
-    light = linear_light(scene, np.stack([patch.frames for patch in seen.patches], axis=1), aims)
+    lit = np.array([patch.lit for patch in seen.patches])
+    frames = np.stack([patch.frames for patch in seen.patches], axis=1)
+    light = linear_light(scene, frames, aims, lit)
     return figures(normalised(light, aims), aims, aims)
 
 

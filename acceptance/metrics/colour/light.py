@@ -19,8 +19,8 @@ Array = NDArray[np.float64]
 MOST_STRAY = 0.05  # of reflectance
 
 
-def linear_light(scene: Scene, codes: Array, aims: Array) -> Array:
-    """Return the linear R, G, B (..., n, 3) of n patches, white = 1.
+def linear_light(scene: Scene, codes: Array, aims: Array, lit: Array) -> Array:
+    """Return the linear R, G, B (..., n, 3) of n patches in even light, white = 1.
 
     Parameters
     ----------
@@ -30,6 +30,9 @@ def linear_light(scene: Scene, codes: Array, aims: Array) -> Array:
         Mean Y', Cb, Cr codes (..., n, 3) of the patches.
     aims
         CIELAB D65 (n, 3) of the patches as printed.
+    lit
+        Light on the patches over the mean of the chart's, and what is added, (n, 2)
+        (``Scene.lit``).
 
     Notes
     -----
@@ -40,7 +43,7 @@ def linear_light(scene: Scene, codes: Array, aims: Array) -> Array:
     stray = _stray(scene)
     greys = light[..., neutral(aims), :] + stray
     tint = greys.sum(axis=-2) / (greys @ TO_XYZ[1]).sum(axis=-1)[..., None]
-    return np.asarray(light - stray * (tint - 1)[..., None, :])
+    return np.asarray((light - stray * (tint - 1)[..., None, :]) / lit[:, :1] - lit[:, 1:])
 
 
 def channels(scene: Scene, codes: Array) -> Array:

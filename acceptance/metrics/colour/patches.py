@@ -32,6 +32,7 @@ END = 1.5 / 219  # of the range: nearer to its end counts as clipped
 SHOWN = 0.005  # light in a channel of the aim above which black there is clipped, not out of gamut
 LEAST_CONTRAST = 0.2  # of the range, between the lightest and the darkest patch
 LEAST_COLOUR = 1.5  # codes that some patch's colour differences must be off grey
+DARK = 0.1  # reflectance of a patch on which added light is stated
 NEEDED, NEUTRALS_NEEDED = 18, 3
 
 
@@ -43,7 +44,8 @@ class ColourPatch:
     standard uncertainties by noise, by whole codes and by the coder. ``frames`` (f, 3) are the
     means of each frame, ``clipped`` is the share (0..1) of its pixels with a channel at an end of
     the range, ``aim`` (3,) CIELAB D65, ``place`` (2,) from the chart's middle in half widths of the
-    chart.
+    chart. ``lit`` (2,) is the light on it over the mean of the chart's and what is added, as
+    reflectance; ``added`` the standard uncertainty of that.
     """
 
     name: str
@@ -55,6 +57,8 @@ class ColourPatch:
     clipped: float
     aim: Array
     place: Array
+    lit: Array
+    added: float
 
 
 def read_patches(scene: Scene) -> tuple[list[ColourPatch], list[str]]:
@@ -127,15 +131,10 @@ def _patch(scene: Scene, view: View) -> ColourPatch:
         frames=frames,
         clipped=_clipped(scene, view, np.array(aim)),
         aim=lab_of(aim),
-        place=_place(scene, view),
+        place=scene.place(view),
+        lit=np.array(scene.lit(view)),
+        added=scene.lit_doubt(view, DARK) * DARK,
     )
-
-
-def _place(scene: Scene, view: View) -> Array:
-    """Return the middle (2,) of a patch from that of the chart, in half widths of the chart."""
-    x, y, width, height = view.region.rect
-    across, down = scene.chart.size if scene.chart else (1.0, 1.0)
-    return np.array([x + width / 2 - across / 2, y + height / 2 - down / 2]) / (across / 2)
 
 
 def _clipped(scene: Scene, view: View, aim: Array) -> float:

@@ -24,6 +24,7 @@ QUANTITIES: Mapping[str, str] = {
     "device.wrong_passwords": "1",
     "device.plain_http": "1",
     "device.lowest_tls": "1",
+    "device.contradictions": "1",
 }
 
 

@@ -34,6 +34,8 @@ class Latency:
     blends of both clocks), ``sequence``. ``single`` ms: what is open about the moment of a single
     change, beyond the draws. ``open_phase`` ms: by how much all pictures may have been
     taken earlier or later alike, where the camera ran in step with the clock screen.
+    ``noise_reduction`` ms: by how much all changes may have come later, if that and not a slow
+    monitor left ghosts in the film.
     """
 
     draws: Array
@@ -43,6 +45,7 @@ class Latency:
     reading: str = "bars"
     single: float = 0.0
     open_phase: float = 0.0
+    noise_reduction: float = 0.0
     holds: Array = field(default_factory=lambda: np.empty((1, 0)))
 
     @property
@@ -56,7 +59,7 @@ class Latency:
         left_open = 1.96 * float(self.draws.mean(axis=1).std())
         return {
             "reading": self.reading,
-            "coarse": "yes" if left_open + self.open_phase > FINE else "no",
+            "coarse": "yes" if left_open + self.open_phase + self.noise_reduction > FINE else "no",
             "sd_ms": float(self.draws.std(axis=1, ddof=1).mean()),
             "percentile_95_ms": float(np.percentile(self.draws, 95, axis=1).mean()),
             "least_ms": float(self.draws.min(axis=1).mean()),

@@ -24,6 +24,7 @@ REACH = 3  # pictures about the guess that a film frame may show
 # share of another picture from which a frame is a mixture; less may be an error of curve or coder
 MIXED = 0.2
 PURE = 0.03  # share of another picture in a frame that shows one alone
+STANDS = 4  # film frames for which pictures stand where none is seen in a single one
 MOSTLY = 0.25  # share of another picture in a frame that still shows what the main one looks like
 
 
@@ -44,13 +45,15 @@ class Changes:
     """Changes of the monitor.
 
     ``picture`` (c,) says which held picture appears, ``frame`` (c,) the first that shows it.
-    ``share`` (c,) of the new picture in that frame where it is a mixture, else 1; ``unbroken`` (c,)
-    whether the picture is known to have stood until the next of these changes.
+    ``share`` (c,) of the new picture in that frame where it is a mixture, else 1; ``seen`` (c,) is
+    that share as measured, of a mixture or not, nan where it was not; ``unbroken`` (c,) whether the
+    picture is known to have stood until the next of these changes.
     """
 
     picture: Whole
     frame: Whole
     share: Array
+    seen: Array
     unbroken: NDArray[np.bool_]
 
     def only(self, chosen: NDArray[np.bool_]) -> Changes:
@@ -60,6 +63,7 @@ class Changes:
             picture=self.picture[chosen],
             frame=self.frame[chosen],
             share=self.share[chosen],
+            seen=self.seen[chosen],
             unbroken=(self.unbroken & next_too)[chosen],
         )
 
@@ -73,8 +77,9 @@ def held_pictures(shares: Array) -> tuple[Held, Changes]:
     known = np.asarray(np.isfinite(shares).all(axis=1))
     between = np.concatenate([[False], known[:-2] & known[2:], [False]]).tolist()
     every = _runs_alike(shares, np.flatnonzero(known & np.isnan(mixed)).tolist())
-    # one without neighbours may be a mixture
-    runs = [run for run in every if len(run) > 1 or between[run[0]]]
+    # one without neighbours may be a mixture, as one is among pictures that stand much longer
+    usual = float(np.median([len(run) for run in every])) if every else 0.0
+    runs = [run for run in every if len(run) > 1 or (between[run[0]] and usual < STANDS)]
     first = np.array([run[0] for run in runs], np.int64)
     last = np.array([run[-1] for run in runs], np.int64)
     means = np.array([shares[run].mean(axis=0) for run in runs]).reshape(len(runs), shares.shape[1])
@@ -115,6 +120,7 @@ def _changes(first: Whole, last: Whole, mixed: Array) -> Changes:
         picture=picture,
         frame=frame,
         share=np.where(np.isfinite(mixed[frame]), mixed[frame], 1.0),
+        seen=mixed[frame],
         unbroken=np.append(np.diff(picture) == 1, False)[: len(picture)],
     )
 
@@ -136,8 +142,9 @@ class Shown:
         Where one seems to come twice, the first time was a mixture of others: only the second
         counts.
         """
-        begins = np.where(self.share > 1 - MIXED, self.new, self.old)
-        ends = np.where(self.share < MIXED, self.old, self.new)
+        settles = self._settles()
+        begins = np.where((self.share > 1 - MIXED) | settles, self.new, self.old)
+        ends = np.where((self.share < MIXED) & ~settles, self.old, self.new)
         before = np.concatenate([[-1], np.where(self.old >= 0, ends, -1)[:-1]])
         follows = (self.old >= 0) & (before >= 0) & (begins >= before)
         between, within = (
@@ -152,9 +159,16 @@ class Shown:
             picture=picture,
             frame=frame,
             share=np.concatenate([np.ones(len(between)), self.share[within]])[order],
+            seen=np.where(self.new == begins, self.share, np.nan)[frame],
             unbroken=np.append(np.diff(missed) == 0, False)[: len(frame)],
         )
         return every.only(np.append(np.diff(picture) > 0, True)[: len(picture)])
+
+    def _settles(self) -> NDArray[np.bool_]:
+        """(n,) frames in which a slow monitor still approaches what the frame before began."""
+        alike = (self.old[1:] == self.old[:-1]) & (self.new[1:] == self.new[:-1])
+        begun = (self.share[:-1] >= MIXED) & (self.share[1:] >= self.share[:-1])
+        return np.append(False, (self.old[1:] >= 0) & alike & begun)
 
     def alone(self, shares: Array, pictures: Array) -> tuple[Whole, Array]:
         """Pictures (k,) that some frame shows nearly alone, and their mean shares (k, c).

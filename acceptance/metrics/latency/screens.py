@@ -9,16 +9,18 @@ of one host.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from acceptance.errors import GapError
+from acceptance.metrics._filmed_clock import ghosts
 from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.metrics._filmed_clock.cadence import cadence
 from acceptance.metrics._filmed_clock.line_prior import CAMERA_RATES, SCREEN_RATES
 from acceptance.metrics._filmed_clock.pace import DRAWS, pace
-from acceptance.metrics.latency import refreshes
+from acceptance.metrics.latency import film_times, refreshes
 from acceptance.metrics.latency.delay import Latency
 from acceptance.metrics.latency.monitor import Changes, held_pictures, shown
 
@@ -38,15 +40,16 @@ FEWEST_BLENDS = 8  # readings that blend two refreshes, from which a phase is re
 
 
 def glass_to_glass(times: Array, reference: Readings, monitor: Readings) -> Latency:
-    """Latency from a film with middles of exposure at ``times`` (n,) s.
+    """Latency from a film whose frames are stamped ``times`` (n,) s.
 
     Raises GapError no_change, too_few_frames or clock_too_slow.
     """
+    times, scatter = film_times.exposed(times, reference)
     clock = _clock_line(times, reference)
     changes, taken_at, blends = _pictures(monitor, clock.lag)
     enough_changes(changes)
     exposure, taken = clock.widths / clock.slopes, clock.inverse(taken_at).mean(axis=0)
-    kept, moments = refreshes.moments(changes, times, taken, exposure)
+    kept, moments = refreshes.moments(changes, times, taken, exposure, scatter)
     clock, exposure = clock.only(kept), exposure[kept]
     blended = min(blends, _blends(reference.low)) >= FEWEST_BLENDS
     refresh_rate = float(clock.slopes.mean())
@@ -56,10 +59,16 @@ def glass_to_glass(times: Array, reference: Readings, monitor: Readings) -> Late
         moments=moments.mean(axis=0),
         refresh_rate=refresh_rate,
         open_phase=1000 * phase / refresh_rate,
+        noise_reduction=1000 * _tail(times, reference.ghost),
         exposure=float(exposure.mean()) * 1000,
         reading="blends" if blended else "bars",
         holds=np.diff(moments, axis=1)[:, changes.unbroken[:-1]] * 1000,
     )
+
+
+def _tail(times: Array, ghost: float) -> float:
+    """Return the time constant (s) at which frames leave a share ``ghost`` of the one before."""
+    return float(np.median(np.diff(times))) / -math.log(ghost) if ghost else 0.0
 
 
 def _clock_line(times: Array, reference: Readings) -> Pace:
@@ -83,7 +92,8 @@ def _pictures(monitor: Readings, rolls: float) -> tuple[Changes, Array, int]:
     lag of the film's lower rows.
     """
     held, changes = held_pictures(monitor.shares)
-    pictures = clock_readings.readings_of(held.shares)
+    ghost = ghosts.share(held.shares[:, ghosts.FIRST_BIT :])
+    pictures = clock_readings.readings_of(ghosts.removed(held.shares, ghost))
     seen = np.flatnonzero(pictures.readable)
     _check_step(pictures.only(seen))
     grid = cadence(pictures.position[seen], pictures.reach[seen], MISREAD)
@@ -95,7 +105,7 @@ def _pictures(monitor: Readings, rolls: float) -> tuple[Changes, Array, int]:
     line = pace(number, pictures.low[seen], pictures.position[seen], usual=PICTURES)
     middle = (held.first[seen] + held.last[seen]) / 2
     guess = np.interp(np.arange(len(monitor.shares)), middle, number)
-    return _refined(monitor, rolls, line, guess, np.arange(number[-1] + 1))
+    return _refined(monitor, rolls, line, guess, np.arange(number[-1] + 1), ghost)
 
 
 def open_phase(number: NDArray[np.int64], taken: Array) -> float:
@@ -129,21 +139,27 @@ def _check_step(pictures: Readings) -> None:
 
 
 def _refined(
-    monitor: Readings, rolls: float, line: Pace, guess: Array, number: Array
+    monitor: Readings, rolls: float, line: Pace, guess: Array, number: Array, ghost: float
 ) -> tuple[Changes, Array, int]:
     """Fit the line of the pictures ``number`` (p,) again, to what frames show of each alone.
 
-    ``guess`` (n,) is about which picture each film frame shows. Returns as ``_pictures``.
+    ``guess`` (n,) is about which picture each film frame shows, ``ghost`` how much of the picture
+    before the camera leaves in each. Returns as ``_pictures``.
     """
-    bits = monitor.shares.shape[1]
-    expected = clock_readings.expected_shares(line.at(number).mean(axis=0), line.width, bits)
+    expected = _expected(line, number, monitor, ghost)
     own = shown(monitor.shares, guess, expected).light(monitor, expected, rolls)
+    own = ghosts.removed(own, ghost)
     heights = np.append(0.0, monitor.heights)
     line = pace(number, own, line.at(number).mean(axis=0), heights=heights, usual=PICTURES)
-    expected = clock_readings.expected_shares(line.at(number).mean(axis=0), line.width, bits)
-    changes = shown(monitor.shares, guess, expected).changes()
+    changes = shown(monitor.shares, guess, _expected(line, number, monitor, ghost)).changes()
     taken_at = np.random.default_rng(2).permutation(line.at(changes.picture.astype(np.float64)))
     return changes, taken_at, _blends(own)
+
+
+def _expected(line: Pace, number: Array, monitor: Readings, ghost: float) -> Array:
+    """(p, bits) shares of the pictures ``number`` (p,), with the ``ghost`` of the one before."""
+    middle, bits = line.at(number).mean(axis=0), monitor.shares.shape[1]
+    return ghosts.added(clock_readings.expected_shares(middle, line.width, bits), ghost)
 
 
 def _blends(low: Array) -> int:

@@ -173,8 +173,9 @@ def _linear(field: Field, mean: BudgetLine, *, at_end: bool) -> Measurement | No
     quantity, total = "noise.snr_linear", field.noise.total
     step = max(total.sigma, 1.0)
     near = np.array([-step, 0.0, step]) + field.noise.mean
-    below, light, above = field.scene.linear(near)
-    slope = (above - below) / (2 * step)
+    below, seen, above = field.scene.linear(near)
+    lit, added = field.scene.lit(field.view)
+    light, slope = seen - lit * added, (above - below) / (2 * step)
     if light <= 0 or slope <= 0 or field.above <= 0:
         return field.note(quantity, "level_at_black", region=field.view.region.name)
     exponent = slope * field.above / light
@@ -182,8 +183,17 @@ def _linear(field: Field, mean: BudgetLine, *, at_end: bool) -> Measurement | No
     tone = BudgetLine(source=TONE_SOURCE, contribution=doubt, evaluation="B")
     prints = [2 * step * lit[1] / (lit[2] - lit[0]) for lit in field.scene.copy_curves(near)]
     moved = [20 * math.log10(signal * slope / light) for signal in prints]
-    lines = (mean, tone, *_print_line(moved))
+    lines = (mean, tone, *_lighting(field), *_print_line(moved))
     return _ratio(field, quantity, light / slope, total, LINEAR_METHOD, lines)
+
+
+def _lighting(field: Field) -> list[BudgetLine]:
+    """Return the line of the light on the field, which the curve through lit steps takes over."""
+    reflectance = field.view.region.reflectance
+    if field.scene.light_field is None or not reflectance:
+        return []
+    doubt = DECIBEL * field.scene.lit_doubt(field.view, reflectance)
+    return [BudgetLine(source="lighting", contribution=doubt, evaluation="B")]
 
 
 def _print_line(moved: Sequence[float]) -> list[BudgetLine]:

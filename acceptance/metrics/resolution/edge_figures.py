@@ -122,9 +122,10 @@ def seen(scene: Scene, view: View, tone: Tone) -> Edge:
     refuse_clipped(scene, view)
     inside = within(view)
     codes = [picture[inside] for picture in pictures(view)]
-    light = [_read_off(tone.light, picture) for picture in codes]
+    shade = scene.shade(view)[inside]
+    light = [_read_off(tone.light, picture) / shade for picture in codes]
     lights, ordered = in_order(light[0]), in_order(codes[0])
-    probe = _probe(tone, codes[0], light[0])
+    probe = _probe(tone, codes[0], light[0], shade)
     return Edge(
         view=view,
         results=tuple(edge_mtf(picture) for picture in light),
@@ -146,12 +147,12 @@ def _read_off(curve: Array, codes: Array) -> Array:
     return np.interp(codes, np.arange(curve.size), curve) if whole is None else curve[whole]
 
 
-def _probe(tone: Tone, codes: Array, light: Array) -> Array:
+def _probe(tone: Tone, codes: Array, light: Array, shade: Array) -> Array:
     """Return the light of codes by another tone curve; of whole codes it is looked up, too."""
     whole = _whole(codes)
     known = light if whole is None else tone.light
     other = np.sign(known) * np.abs(known) ** (1 + TONE_PROBE)
-    return np.asarray(other if whole is None else other[whole])
+    return np.asarray(other if whole is None else other[whole] / shade)
 
 
 def figures(scene: Scene, edge: Edge, tone: Tone) -> Iterator[Measurement | Note]:

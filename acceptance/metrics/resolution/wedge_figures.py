@@ -120,7 +120,7 @@ def figure(scene: Scene, view: View) -> Measurement:
 def _seen(scene: Scene, view: View) -> _SeenWedge:
     printed = _printed(view)
     refuse_clipped(scene, view)
-    place, codes = _on_wedge(view), pictures(view)
+    place, codes = _on_wedge(view), [scene.evened(view, picture) for picture in pictures(view)]
     dark, light, doubt = _levels(scene, view, codes[0], phase(printed, *place), printed)
     pixels = WedgePixels.of(printed, *place)
     results = [read(picture, pixels, printed, light - dark) for picture in codes]
@@ -239,8 +239,7 @@ def _level(scene: Scene, reflectance: float) -> float | None:
     """Return the mean code of the flat region with this printed reflectance, if there is one."""
     for view in scene.of_kind("flat"):
         if math.isclose(view.region.printed.get("reflectance", -1.0), reflectance, rel_tol=1e-6):
-            inside = within(view)
-            return float(view.luma[(slice(None), *inside)].mean())
+            return float(scene.evened(view, view.luma.mean(axis=0))[within(view)].mean())
     return None
 
 

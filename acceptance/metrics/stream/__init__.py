@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.errors import GapError
 from acceptance.live.stream_tables import CLOCK_RATE
-from acceptance.metrics.stream import delay_figures, losses, rate_figures, session_figures
+from acceptance.metrics.stream import delay_figures, losses, rate_figures, session_figures, stated
 from acceptance.metrics.stream.figures import QUANTITIES, CapturedStream
 from acceptance.metrics.stream.first_packets import delays, frames
 from acceptance.metrics.stream.sequences import numbered
@@ -39,13 +39,23 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     """Measure all quantities; what stays open is a Note. Raises GapError ``too_few_frames``."""
     if scene.packets is None:
         return
-    record = scene.stream_record
     captured = CapturedStream(
-        scene=scene, packets=scene.packets, numbered=numbered(scene.packets), record=record
+        scene=scene,
+        packets=scene.packets,
+        numbered=numbered(scene.packets),
+        record=scene.stream_record,
     )
     yield from losses.figures(captured)
     yield from session_figures.figures(captured)
-    found = frames(scene.packets, captured.numbered, record.clock_rate if record else CLOCK_RATE)
+    rates = list(_by_frames(captured))
+    yield from rates
+    yield from stated.figures(captured, rates)
+
+
+def _by_frames(captured: CapturedStream) -> Iterator[Measurement | Note]:
+    record = captured.record
+    clock_rate = record.clock_rate if record else CLOCK_RATE
+    found = frames(captured.packets, captured.numbered, clock_rate)
     yield captured.figure(
         "time_jumps", found.jumps, (), samples=len(found.elapsed), method=JUMP_METHOD
     )

@@ -175,4 +175,6 @@ def _as_stated(captured: CapturedStream) -> dict[str, Value]:
         "stream_height": video.height,
         "stream_codec": video.codec,
     }
-    return stated | by_onvif | (seen if by_onvif else {})
+    if captured.record and captured.record.url:
+        seen["stream_address"] = captured.record.url
+    return stated | by_onvif | seen

@@ -36,6 +36,7 @@ QUANTITIES: Mapping[str, str] = {
     "stream.own_drops": "1",
     "stream.reconnects": "1",
     "stream.reconnect_gap": "s",
+    "stream.contradictions": "1",
 }
 MEAN, WORST, MEDIAN, MAXIMUM = "mean", "worst", "median", "maximum"
 PERCENTILE = "percentile_95"

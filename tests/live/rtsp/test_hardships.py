@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import socket
 import struct
@@ -19,6 +20,7 @@ from peers.captured_files import check, events, rows
 from peers.rtsp_camera import camera
 
 from acceptance.errors import OutputError
+from acceptance.files import output
 from acceptance.footage import clip as footage
 from acceptance.live.rtsp import arrival, capture, packet_sockets, room
 from acceptance.live.rtsp.arrival import ArrivalClock, Stamp
@@ -231,6 +233,49 @@ def test_too_little_room_is_said_before_anything_begins(
     with pytest.raises(OutputError, match="MB are needed"):
         capture("rtsp://127.0.0.1:1/live", tmp_path / "gate.mp4")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.film
+def test_a_power_cut_would_cost_about_a_second_of_every_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen by what is on the disc, and when: files are brought there while they grow."""
+    brought: dict[str, list[tuple[float, int]]] = {}
+    flush = output.flush
+
+    def noted(path: Path) -> None:
+        size = path.stat().st_size
+        flush(path)
+        brought.setdefault(path.name, []).append((time.monotonic(), size))
+
+    monkeypatch.setattr(output, "flush", noted)
+    with camera() as peer:
+        captured = capture(peer.url, tmp_path / "gate.mp4", seconds=5)
+    files = [captured.clip, captured.arrivals, captured.packets, captured.stream_record]
+    for path in files:
+        moments, sizes = zip(*brought[path.name], strict=True)
+        assert len(moments) >= 5
+        assert np.diff(moments).max() < 1.6, "on a busy machine"
+        assert sorted(sizes) == list(sizes)
+    for path in files[:3]:
+        assert brought[path.name][-1][1] == path.stat().st_size
+    assert brought[tmp_path.name], "new names are on the disc, too"
+
+
+@pytest.mark.film
+def test_what_the_disc_refuses_ends_the_capture_with_what_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> None:
+        if path.suffix == ".mp4":
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(output, "flush", refuse)
+    with camera() as peer:
+        captured = capture(peer.url, tmp_path / "gate.mp4", seconds=30)
+    assert captured.reason == "disc_full"
+    assert captured.frames > 10
+    check(captured)
 
 
 @pytest.mark.film

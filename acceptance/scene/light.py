@@ -1,0 +1,294 @@
+"""From the codes of a scene to light: the tone curve, and the light on what is printed.
+
+Light is linear by the inverse of the camera's curve: the chart's grey steps where it has them, else
+the inverse of the declared transfer (ITU-R BT.709-6, 1.2; IEC 61966-2-1), never the display's
+BT.1886. The light on the chart is read off its own ground (``light_field.py``).
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from acceptance.charts import printed_copy
+from acceptance.footage.rounding import doubt_of_mean
+from acceptance.footage.tone import curve, inverse_oetf
+from acceptance.model import BudgetLine
+from acceptance.scene import light_field, views
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from acceptance.charts.definition import Chart
+    from acceptance.charts.located import Located
+    from acceptance.footage.clip import VideoInfo
+    from acceptance.scene.ground import Samples
+    from acceptance.scene.light_field import LightField
+    from acceptance.scene.views import View
+
+Floats = NDArray[np.float64]
+
+DOUBT_BETWEEN_STEPS, DOUBT_OF_DECLARED = 0.02, 0.1  # of the exponent
+LEAST_DOUBT = 0.02  # codes: lighting over the steps is never more even
+DARK_SIDE = 0.1  # reflectance: an edge's dark side reflects more
+FEWEST_STEPS = 4  # grey steps from which a tone curve is drawn
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenLight:
+    """Views of a chart, and what makes light of their codes."""
+
+    video: VideoInfo
+    chart: Chart | None
+    """The chart that is measured; None also where two copies are in the picture."""
+    located: tuple[Located, ...]
+    """One place of each chart in the picture."""
+    views: Mapping[str, View]
+    """Regions of the chart and by hand, by name."""
+    ground: Samples | None = None
+    """What the printed chart's own ground shows of the light on it; None: too little."""
+
+    def of_kind(self, kind: str) -> tuple[View, ...]:
+        """Every view of a kind of region, in the chart's order."""
+        return tuple(view for view in self.views.values() if view.region.kind == kind)
+
+    @property
+    def code_black(self) -> int:
+        """Nominal code of black: 16 in limited range at 8 bit, 0 in full range."""
+        return 0 if self.video.full_range else 16 << (self.video.depth - 8)
+
+    @property
+    def code_white(self) -> int:
+        """Nominal code of white: 235 in limited range at 8 bit, the highest code in full range."""
+        depth = self.video.depth
+        return (1 << depth) - 1 if self.video.full_range else 235 << (depth - 8)
+
+    @property
+    def tone(self) -> str:
+        """Which curve ``linear`` undoes."""
+        return "grey_steps" if self._steps else f"inverse_oetf_{self.video.transfer}"
+
+    @property
+    def tone_doubt(self) -> float:
+        """Half-width of the possible error of the tone curve's exponent.
+
+        With grey steps it is what the curve between them leaves, and the slope error that the
+        steps' own standard errors make between neighbours, and what the light on the steps leaves;
+        else how far a camera's own curve may lie from the declared one.
+        """
+        if not self._steps:
+            return DOUBT_OF_DECLARED
+        codes, _, doubts = np.array(self._steps).T
+        own = DOUBT_BETWEEN_STEPS + math.sqrt(6) * doubts.max() / np.diff(codes).min()
+        return float(math.hypot(own, math.sqrt(3) * self._lit_doubt))
+
+    @property
+    def copy_doubt(self) -> float:
+        """Standard uncertainty of the tone curve's exponent that the printed copy brings.
+
+        It is 0 where no steps are used. A printer's tone errors run smoothly from step to step;
+        levels 5:1 apart, as an edge's two are, count as independent, each with the copy's doubt.
+        """
+        return math.sqrt(2) * self._reflectance_doubt / math.log(5)
+
+    def copy_lines(self, sensitivity: float) -> list[BudgetLine]:
+        """Budget line of the copy; ``sensitivity``: change of the result per unit of the exponent.
+
+        There is none where the copy leaves no doubt.
+        """
+        doubt = abs(sensitivity) * self.copy_doubt
+        line = BudgetLine(source="chart copy", contribution=doubt, evaluation="B")
+        return [line] if doubt else []
+
+    def copy_curves(self, codes: ArrayLike) -> list[Floats]:
+        """Light of ``codes`` (any shape) for each way in which the print may be off.
+
+        Each is off by one standard uncertainty (``printed_copy.tone_errors``). Empty where the copy
+        leaves no doubt or no steps are used.
+        """
+        printed = [reflectance for _, reflectance, _ in self._steps]
+        errors = printed_copy.tone_errors(self._reflectance_doubt, printed)
+        return [self._following(1 + error)(self._nominal(codes)) for error in errors]
+
+    def linear(self, codes: ArrayLike) -> Floats:
+        """Light of luma codes of any shape: reflectance with grey steps, else 1 = white."""
+        seen = np.asarray(codes, np.float64)
+        if seen.size > self._light_of_codes.size:
+            whole = seen.astype(np.int32)
+            last = self._light_of_codes.size - 1
+            if (whole == seen).all() and whole.min() >= 0 and whole.max() <= last:
+                return self._light_of_codes[whole]
+        return self._light(seen)
+
+    def _light(self, codes: Floats) -> Floats:
+        light = self._nominal(codes)
+        return self._as_printed(light) if self._steps else light
+
+    @cached_property
+    def _light_of_codes(self) -> Floats:
+        """Light of every whole code: looked up, which is faster than computed for each pixel."""
+        return self._light(np.arange(1 << self.video.depth, dtype=np.float64))
+
+    @property
+    def _reflectance_doubt(self) -> float:
+        """Relative standard uncertainty of the printed steps; 0 where none are used."""
+        return self.chart.reflectance_doubt if self.chart and self._steps else 0.0
+
+    @cached_property
+    def light_field(self) -> LightField | None:
+        """The light over the printed chart; None where its ground does not show it.
+
+        Fitted in turn with the tone curve through the steps, without them where they are lit too
+        doubtfully to say more of the curve than the declared transfer does.
+        """
+        if self.ground is None:
+            return None
+        steps = self._placed_steps
+        field = light_field.fitted(self.ground, steps, self._nominal, self._through)
+        if field and len(steps) and _of_exponent(field, steps) > DOUBT_OF_DECLARED / math.sqrt(3):
+            return light_field.fitted(self.ground, np.empty((0, 5)), self._nominal, self._through)
+        return field
+
+    def place(self, view: View) -> Floats:
+        """Where the middle of a region lies on the chart, in half widths of it (2,)."""
+        x, y, width, height = view.region.rect
+        size = self.located[0].chart.size if self.located else (1.0, 1.0)
+        return (np.array([x + width / 2, y + height / 2]) - np.array(size) / 2) / (size[0] / 2)
+
+    def lit(self, view: View) -> tuple[float, float]:
+        """Light on a region over the mean of the chart's, and what is added, as reflectance.
+
+        1 and 0 where it is not known.
+        """
+        if self.light_field is None:
+            return 1.0, 0.0
+        place = self.place(view)[None]
+        return float(self.light_field.at(place)[0]), float(self.light_field.stray.at(place)[0])
+
+    def seen_light(self, view: View, reflectance: float) -> float:
+        """Light that comes from a field of a reflectance, relative to the mean light."""
+        light, added = self.lit(view)
+        return light * (reflectance + added)
+
+    def lit_doubt(self, view: View, reflectance: float) -> float:
+        """Relative standard uncertainty of ``seen_light``."""
+        if self.light_field is None:
+            return 0.0
+        return float(self.light_field.doubt(self.place(view)[None], reflectance)[0])
+
+    def shade(self, view: View) -> Floats:
+        """Light (h, w) on the pixels of a view over the mean of the chart's; ones: not known."""
+        if self.light_field is None or view.place is None:
+            return np.ones(view.luma.shape[1:])
+        return self.light_field.over(view.place, view.box)
+
+    def evened(self, view: View, codes: Floats) -> Floats:
+        """Codes (h, w) of a view as they would be in the light that is the mean of the chart's."""
+        if self.light_field is None or view.place is None:
+            return codes
+        table = np.maximum.accumulate(self._light_of_codes)
+        light = np.interp(codes, np.arange(table.size), table) / self.shade(view)
+        return np.interp(light, table, np.arange(table.size))
+
+    @cached_property
+    def _as_printed(self) -> Callable[[Floats], Floats]:
+        """Light by the grey steps as they are printed, of nominal light."""
+        return self._following(1.0)
+
+    def _following(self, factor: Floats | float) -> Callable[[Floats], Floats]:
+        """Light by the grey steps, their printed reflectances times ``factor``."""
+        seen, lit, doubts = np.array(self._steps).T
+        return self._through(seen, lit, doubts, factor)
+
+    def _through(
+        self, seen: Floats, lit: Floats, doubts: Floats, factor: Floats | float = 1.0
+    ) -> Callable[[Floats], Floats]:
+        """Curve of light over nominal light through codes ``seen`` (n,) of light ``lit`` (n,)."""
+        light = self._nominal(seen)
+        slope = np.gradient(lit, light) * (self._nominal(seen + doubts) - light)
+        return curve(light, lit * factor, slope)
+
+    def _nominal(self, codes: ArrayLike) -> Floats:
+        span = self.code_white - self.code_black
+        signal = (np.asarray(codes, np.float64) - self.code_black) / span
+        return inverse_oetf(signal, self.video.transfer)
+
+    @cached_property
+    def _steps(self) -> list[tuple[float, float, float]]:
+        """Mean code, light and standard error of the code of each step, ascending.
+
+        Its light is the printed reflectance in the light there. Empty where fewer than four are
+        left, or where a lighter step does not have a higher code, or where the light on them leaves
+        more doubt than the declared curve.
+        """
+        steps = sorted(
+            (code, self.seen_light(self.views[name], reflectance), doubt)
+            for name, (code, reflectance, doubt) in self._seen_steps.items()
+        )
+        if self._lit_doubt > DOUBT_OF_DECLARED / math.sqrt(3):
+            return []
+        return steps if _rising(steps) else []
+
+    @cached_property
+    def _lit_doubt(self) -> float:
+        """Standard uncertainty of the tone curve's exponent by the light on the steps."""
+        if self.light_field is None or not len(self._placed_steps):
+            return 0.0
+        return _of_exponent(self.light_field, self._placed_steps)
+
+    @cached_property
+    def _placed_steps(self) -> Floats:
+        """Code, printed reflectance, standard error and place (n, 5) of each step.
+
+        Empty where they are too few or do not rise, so that they draw no curve.
+        """
+        steps = [[*s, *self.place(self.views[name])] for name, s in self._seen_steps.items()]
+        return np.array(steps if _rising(list(self._seen_steps.values())) else []).reshape(-1, 5)
+
+    @cached_property
+    def _seen_steps(self) -> dict[str, tuple[float, float, float]]:
+        """Mean code, printed reflectance and standard error of the code, by region, ascending.
+
+        They are of the grey steps, else of the greys among colour patches; clipped ones are left
+        out.
+        """
+        patches = self.of_kind("grey") or self.of_kind("colour")
+        steps = {view.region.name: step for view in patches if (step := self._step(view))}
+        return dict(sorted(steps.items(), key=lambda item: item[1]))
+
+    def _step(self, view: View) -> tuple[float, float, float] | None:
+        """Code, reflectance and standard error of one step; None where clipped or not printed."""
+        reflectance = view.region.reflectance
+        if reflectance is None:
+            return None
+        core = views.middle_half(view.luma)
+        code, sigma = float(core.mean()), float(core.std())
+        doubt = LEAST_DOUBT + doubt_of_mean(core) + sigma / math.sqrt(core.size)
+        inside = self.code_black + 1 < code < self.code_white - 1
+        return (code, reflectance, doubt) if inside else None
+
+
+def _rising(steps: Sequence[tuple[float, float, float]]) -> bool:
+    """Whether there are enough steps, and lighter ones have higher codes."""
+    pairs = itertools.pairwise(steps)
+    rising = all(low[0] < high[0] and low[1] < high[1] for low, high in pairs)
+    return rising and len(steps) >= FEWEST_STEPS
+
+
+def _of_exponent(field: LightField, steps: Floats) -> float:
+    """Return the standard uncertainty of a curve's exponent by the light on steps (n, 5).
+
+    Levels 5:1 apart, as an edge's two are, are lit independently, each as doubtfully as the worst
+    half of the steps that reflect as much as the edge's dark side or more.
+    """
+    lighter = steps[steps[:, 1] >= DARK_SIDE]
+    if not len(lighter):
+        return math.inf
+    doubts = field.doubt(lighter[:, 3:], lighter[:, 1])
+    return math.sqrt(2) * float(np.percentile(doubts, 75)) / math.log(5)

@@ -1,0 +1,247 @@
+"""The light on a chart: a surface over the place, fitted in turn with the tone curve.
+
+What differs between places of one reflectance (``ground.py``) is the light: a smooth surface (the
+exponential of a polynomial of total order 4 in the chart's coordinates: lamps to the side, fall-off
+of lens and beam) that multiplies what is printed, and what is added unevenly (a lamp mirrored in
+the print; a third-order surface), which dark fields show more than the ground. Bumps that the
+surface does not follow (glare, shadow) are a doubt, and so is a part of what is added. Light that
+is added evenly is in the tone curve.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from acceptance.scene.ground import places_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from acceptance.charts.located import Located
+    from acceptance.scene.ground import Samples
+
+    Floats = NDArray[np.float64]
+    Curve = Callable[[Floats], Floats]
+
+ORDERS = ((4, 60), (2, 20), (1, 8))  # of the surface, and the samples from which on it is fitted
+ALONE, ROUNDS = 3, 10  # of curve and surface in turn, first without what is added
+NEAR = 0.12  # half widths of the chart: sigma of the weight of samples near a place
+CHANCE = 5.0  # of standard errors, or of mean squares: what is still noise
+LEAST_FIT = 0.002  # of the light: a print is even to that
+EXTENDED = 0.03  # of the logarithm by which a curve is extended
+VEILED = 0.01  # reflectance: veil that may or may not be as uneven as the light on the chart
+MOST_STRAY = 0.3  # of the ground: more is not followed
+ADDED, TERMS = 3, 9  # order of the surface of what is added, and its terms without the constant
+SHAPED = 0.7  # relative standard uncertainty of that surface
+OUTLYING = 2.5  # scales off the surface from which on a sample counts less
+CURVED = 0.01  # relative: what the tone curve between the steps may err
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stray:
+    """Light that is added unevenly, as reflectance in the light there: a third-order surface.
+
+    ``weights`` (9,) are of its terms without the constant, ``middle`` (9,) the terms' means where
+    it counts as none; ``rest`` is what the surface leaves.
+    """
+
+    weights: Floats
+    middle: Floats
+    rest: float
+
+    def at(self, places: Floats) -> Floats:
+        """Return what is added (n,) at places (n, 2); it may be below 0."""
+        return np.asarray((_terms(places, ADDED)[:, 1:] - self.middle) @ self.weights)
+
+    def doubt(self, places: Floats) -> Floats:
+        """Return its standard uncertainty (n,)."""
+        return np.hypot(SHAPED * self.at(places), self.rest)
+
+
+NO_STRAY = Stray(weights=np.zeros(TERMS), middle=np.zeros(TERMS), rest=0.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LightField:
+    """The light over a chart, its geometric mean over the ground 1, and what it leaves in doubt.
+
+    ``weights`` (t,) are of the polynomial of this ``order``, ``covariance`` its root (t, t);
+    ``places`` (n, 2) and ``bumps`` (n,): samples of the ground, and by how much of the light each
+    lies off the surface, of which ``noise`` (n,) is noise. ``ground`` is the ground's reflectance,
+    ``top`` the light up to which the curve is known, ``stray`` what is added unevenly.
+    """
+
+    order: int
+    weights: Floats
+    covariance: Floats
+    places: Floats
+    bumps: Floats
+    noise: Floats
+    ground: float
+    top: float
+    stray: Stray
+
+    def at(self, places: ArrayLike) -> Floats:
+        """Return the light (n,) at places (n, 2), in half widths of the chart from its middle."""
+        return np.asarray(np.exp(_terms(np.asarray(places), self.order) @ self.weights))
+
+    def seen(self, places: Floats, reflectances: Floats) -> Floats:
+        """Return the light (n,) that comes from fields of reflectances (n,) at places (n, 2)."""
+        return np.asarray(self.at(places) * (reflectances + self.stray.at(places)))
+
+    def doubt(self, places: ArrayLike, reflectances: ArrayLike | None = None) -> Floats:
+        """Return the relative standard uncertainty (n,) of the light from fields at places (n, 2).
+
+        It is of the surface's fit and of the curve where the ground is lighter than any step. What
+        bumps near by, stray light and the camera's own veil leave may be added, and so counts the
+        more the darker a field: ``reflectances`` (n,), without which it is as light as the ground.
+        """
+        there = np.asarray(places, np.float64)
+        share = 1.0 if reflectances is None else self.ground / np.asarray(reflectances)
+        fit = np.linalg.norm(_terms(there, self.order) @ self.covariance, axis=1)
+        level = self.at(there)
+        lighter = np.log(level * self.ground) - math.log(self.top)
+        beyond = EXTENDED * np.maximum(lighter, 0.0)
+        veil = VEILED * np.abs(level - 1)
+        added = self._bump(there) ** 2 + (self.stray.doubt(there) ** 2 + veil**2) / self.ground**2
+        own = fit**2 + beyond**2 + LEAST_FIT**2
+        return np.asarray(np.sqrt(own + np.maximum(share, 1.0) ** 2 * added))
+
+    def _bump(self, places: Floats) -> Floats:
+        """Return the root mean square (n,) of the bumps near places (n, 2) that noise is not."""
+        squares = np.sum((places[:, None] - self.places) ** 2, axis=2)
+        near = np.exp(-(squares - squares.min(axis=1, keepdims=True)) / (2 * NEAR**2))
+        near /= near.sum(axis=1, keepdims=True)
+        by_noise = near @ self.noise**2 * (1 + CHANCE * np.sqrt(np.sum(near**2, axis=1)))
+        return np.asarray(np.sqrt(np.maximum(near @ self.bumps**2 - by_noise, 0.0)))
+
+    def over(self, place: Located, box: tuple[int, int, int, int]) -> Floats:
+        """Return the light (h, w) over a box (x, y, width, height) of the picture's pixels.
+
+        The logarithm is a parabola each way through three by three places.
+        """
+        x, y, width, height = box
+        at = [np.linspace(first, first + size - 1, 3) for first, size in ((x, width), (y, height))]
+        points = np.stack(np.meshgrid(*at), axis=-1).reshape(-1, 2)
+        logs = np.log(self.at(places_of(place.chart, place.to_chart(points)))).reshape(3, 3)
+        across, down = (_parabola(size) for size in (width, height))
+        return np.asarray(np.exp(down @ logs @ across.T))
+
+
+def _parabola(size: int) -> Floats:
+    """Return the matrix (size, 3) from values at first, middle and last place to all of them."""
+    t = np.linspace(-1, 1, size)
+    return np.column_stack([t * (t - 1) / 2, 1 - t**2, t * (t + 1) / 2])
+
+
+def fitted(
+    seen: Samples,
+    steps: Floats,
+    nominal: Curve,
+    through: Callable[[Floats, Floats, Floats], Curve],
+) -> LightField | None:
+    """Fit the light and, in turn, the tone curve through the steps in this light.
+
+    Parameters
+    ----------
+    seen
+        Ground and dark fields.
+    steps
+        Code, printed reflectance, standard error and place (n, 5) of grey steps; none: (0, 5).
+    nominal
+        Light of codes by the declared transfer.
+    through
+        Gives the curve, from nominal light, through codes of such light and standard errors.
+    """
+    ground = seen.where(seen.printed == seen.printed.max())
+    order = next((order for order, least in ORDERS if len(ground.codes) >= least), None)
+    if order is None:
+        return None
+    dark = seen.where(seen.printed < seen.printed.max())
+    field, light = None, nominal
+    for turn in range(ROUNDS):
+        if len(steps):
+            lit = field.seen(steps[:, 3:], steps[:, 1]) if field else steps[:, 1]
+            light = _after(nominal, through(steps[:, 0], lit, steps[:, 2]))
+        top = float(light(steps[-1:, 0])[0]) if len(steps) else math.inf
+        field = replace(_surface(ground, order, light, field), top=top)
+        if turn >= ALONE:
+            field = replace(field, stray=_stray(field, dark, light, steps))
+    return field
+
+
+def _after(first: Curve, then: Curve) -> Curve:
+    return lambda codes: then(first(codes))
+
+
+def _surface(ground: Samples, order: int, light: Curve, before: LightField | None) -> LightField:
+    """Fit the surface; samples far off the surface ``before`` count little (Cauchy's weight)."""
+    added = before.stray.at(ground.places) if before else np.zeros(len(ground.codes))
+    seen, more = (
+        np.log(np.maximum(light(codes), 1e-6) / (1 + added / ground.printed))
+        for codes in (ground.codes, ground.codes + ground.errors)
+    )
+    sigma, terms = np.hypot(more - seen, LEAST_FIT), _terms(ground.places, order)
+    off = before.bumps if before else np.zeros(len(seen))
+    scale = np.maximum(sigma, 1.48 * np.median(np.abs(off)))
+    weight = 1 / (sigma * np.sqrt(1 + (off / (OUTLYING * scale)) ** 2))
+    q, r = np.linalg.qr(weight[:, None] * terms)
+    root = np.linalg.inv(r)
+    weights = root @ (q.T @ (weight * seen))
+    bumps = seen - terms @ weights
+    weights[0] -= float(np.mean(terms @ weights))
+    return LightField(
+        order=order,
+        weights=weights,
+        covariance=root,
+        places=ground.places,
+        bumps=bumps,
+        noise=sigma,
+        ground=float(ground.printed[0]),
+        top=math.inf,
+        stray=before.stray if before else NO_STRAY,
+    )
+
+
+def _stray(field: LightField, dark: Samples, light: Curve, steps: Floats) -> Stray:
+    """Return what dark fields show of light that is added unevenly.
+
+    A surface through what they reflect beyond what is printed, which fields of one level share but
+    for a constant: that is in the tone curve, as is what is added to the steps on average. It is
+    shrunk by what chance alone would make of it (after W. James and C. Stein, 1961).
+    """
+    levels = np.unique(dark.printed)
+    terms = np.hstack([_terms(dark.places, ADDED)[:, 1:], dark.printed[:, None] == levels])
+    if len(terms) < 2 * terms.shape[1]:
+        return NO_STRAY
+    lit, more = light(dark.codes), light(dark.codes + dark.errors)
+    there = field.at(dark.places)
+    sigma = np.hypot((more - lit) / there, CURVED * dark.printed)
+    seen = (lit / there - dark.printed) / sigma
+    # the levels' constants first, so that what is left to the surface's terms is theirs alone
+    q, r = np.linalg.qr(np.roll(terms, len(levels), axis=1) / sigma[:, None])
+    shares = q.T @ seen
+    off, own = seen - q @ shares, shares[len(levels) :]
+    kept = max(0.0, 1 - CHANCE * own.size / max(float(own @ own), 1e-12))
+    excess = float(off @ off) / (len(off) - terms.shape[1]) - 1
+    weights = kept * np.linalg.solve(r[len(levels) :, len(levels) :], own)
+    found = Stray(
+        weights=(field.stray.weights + weights) / 2,
+        middle=np.mean(_terms(steps[:, 3:] if len(steps) else dark.places, ADDED)[:, 1:], axis=0),
+        rest=math.sqrt(max(0.0, excess)) * float(np.median(sigma)),
+    )
+    most = float(np.abs(found.at(dark.places)).max())
+    return found if most < MOST_STRAY * field.ground else replace(NO_STRAY, rest=most)
+
+
+def _terms(places: Floats, order: int) -> Floats:
+    """Return the powers (n, t) of places (n, 2) up to a total order, the constant first."""
+    x, y = places.T
+    powers = [(i, total - i) for total in range(order + 1) for i in range(total + 1)]
+    return np.column_stack([x**i * y**j for i, j in powers])
