@@ -34,7 +34,8 @@ from acceptance.scene.thresholds import Thresholds
 
 # features by how often they are taken: of every frame, of levels and motion, a few times a second
 EVERY_FRAME = (
-    *("mean", "difference", "changed", "key_changed", "key_noise"),
+    *("mean", "difference", "drift", "key_difference", "key_drift"),
+    *("changed", "key_changed", "key_noise"),
     *("like_before", "like_ago"),
 )
 FREQUENT = ("black", "dark", "white", "moved_x", "moved_y")
@@ -58,7 +59,8 @@ class Features:
         self.bars = RollingBars(round(bar_frames), thresholds)
         self.profiles: tuple[Complexes, Complexes] | None = None
         self.lasting: Floats | None = None
-        self.small: Floats | None = None
+        self.small: deque[Floats] = deque(maxlen=2)
+        self.small_of_keys: deque[Floats] = deque(maxlen=2)
         self.fine: deque[tuple[Floats, float]] = deque(maxlen=apart(video, thresholds))
         self.count = 0
 
@@ -67,7 +69,7 @@ class Features:
         rows = _rows(frame.luma, self.thresholds)
         change = None if self.rows is None else cv2.absdiff(rows, self.rows)
         averaged = self._averaged(rows)
-        taken = self._changes(frame, rows, change) | self._likeness(averaged)
+        taken = self._changes(frame, rows, change) | self._likeness(averaged, key=frame.key)
         if self.count % self.every_motion == 0:
             taken |= self._levels(rows)
         if self.large and self.count % self.every_motion == 0:
@@ -160,8 +162,11 @@ class Features:
         self.profiles = level, upright
         return moves
 
-    def _likeness(self, averaged: Floats) -> dict[str, float]:
+    def _likeness(self, averaged: Floats, *, key: bool) -> dict[str, float]:
         """Mean and change, in codes, of the thumbnail, and its likeness to earlier ones.
+
+        Change is that since the frame before, and since the one before that; at a key frame also
+        since the key frames before.
 
         Likeness is a correlation without light and slow shading: to the frame before, and to the
         one half a second ago.
@@ -169,8 +174,11 @@ class Features:
         size = self.thresholds.thumbnail_size
         small = np.asarray(cv2.resize(averaged, size, interpolation=cv2.INTER_AREA), np.float32)
         found = {"mean": float(cv2.mean(small)[0])}
-        if self.small is not None:
-            found["difference"] = float(cv2.norm(small, self.small, cv2.NORM_L1)) / small.size
+        found |= _changes_since(small, self.small, ("difference", "drift"))
+        if key:
+            names = "key_difference", "key_drift"
+            found |= _changes_since(small, self.small_of_keys, names)
+            self.small_of_keys.append(small)
         pattern = (small - cv2.blur(small, (9, 9))).ravel()
         fine = pattern, math.sqrt(float(pattern @ pattern))
         if self.fine:
@@ -178,7 +186,7 @@ class Features:
         if len(self.fine) == self.fine.maxlen:
             found["like_ago"] = patterns.correlation(fine, self.fine[0])
         self.fine.append(fine)
-        self.small = small
+        self.small.append(small)
         return found
 
     # --- a few times a second
@@ -276,6 +284,16 @@ class Features:
         rows, columns = (-(-size // step) for size in shape)
         samples = self._eight(luma[:: step * down, :: step * across])[:rows, :columns]
         return np.asarray((samples.astype(np.float32) - self.black) / self.amplitude, np.float32)
+
+
+def _changes_since(
+    small: Floats, earlier: deque[Floats], names: tuple[str, str]
+) -> dict[str, float]:
+    """Mean absolute change of a thumbnail, in codes, since each of the earlier ones, last first."""
+    pairs = zip(names, reversed(earlier), strict=False)
+    return {
+        name: float(cv2.norm(small, before, cv2.NORM_L1)) / small.size for name, before in pairs
+    }
 
 
 def large(video: VideoInfo, thresholds: Thresholds = THRESHOLDS) -> bool:
