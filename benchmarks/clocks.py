@@ -184,6 +184,13 @@ def _noisy(
     return middle, low
 
 
+def readings(
+    random: np.random.Generator, seen: Callable[[float], Array], lag: float
+) -> clock_readings.Readings:
+    """Read what is ``seen`` (n, 24) at a height, made noisy."""
+    return _readings(*_noisy(random, seen, IDEAL), lag, 0.0)
+
+
 def _readings(middle: Array, low: Array, lag: float, ghost: float) -> clock_readings.Readings:
     found = clock_readings.readings_of(middle)
     return replace(found, low=low, heights=HEIGHTS, lag=lag, ghost=ghost)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from acceptance.errors import GapError
 from acceptance.metrics._filmed_clock import particles
 from acceptance.metrics._filmed_clock.gray_code import CLEAR, low_bits
 from acceptance.metrics._filmed_clock.line_prior import (
@@ -48,6 +49,7 @@ STUDENT = 2.5  # power of Student's density with 4 degrees of freedom: (4 + 1) /
 LOUDEST, QUIETER = 0.25, 2**0.5  # noise to begin with, for one reading, and what it is let down by
 FAR, FEW = 6.0, 3  # times the noise beyond which one in so many readings is looked at
 LEAST_NOISE = 0.01
+FEWEST_READINGS = 4
 CROWD, MOVES = 160, 4
 DRAWS = 256
 ROBUST_FITS = 4  # of the robust line
@@ -118,7 +120,8 @@ def pace(
     ``position`` (n,) what each was read as, in refreshes; 4 readings at least. ``step`` in x from
     one exposure to the next: none is longer, nor any read-out. ``usual`` slopes are as likely as
     all others together (``LinePrior``). ``code`` gives the light of exposures from their middles
-    and lengths; ``noise`` of the light, where not given, is taken from the clear bits.
+    and lengths; ``noise`` of the light, where not given, is taken from the clear bits. Raises
+    GapError too_few_frames where no light is known.
 
     Blends show the phase to a small share of a refresh; where none is seen, all that the clear
     readings allow stays possible, and the draws show it.
@@ -165,6 +168,8 @@ class _Rows:
         """Choose the rows that say most from light (n, r, bits)."""
         rows = light.reshape(-1, light.shape[2])
         chosen = _informative(rows)
+        if not len(chosen):
+            raise GapError("too_few_frames", frames=0, needed=FEWEST_READINGS)
         return cls(
             x=np.repeat(x, len(heights))[chosen],
             height=np.tile(heights, len(x))[chosen],

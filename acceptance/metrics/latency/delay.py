@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from acceptance.metrics.latency.picture_age import BATCHES
 from acceptance.model.measurement import BudgetLine
 
 if TYPE_CHECKING:
     from acceptance.metrics._filmed_clock.readings import Array
+    from acceptance.metrics.latency.picture_age import Ages
     from acceptance.model.basics import Value
 
-BATCHES = 10
 FINE = 0.5  # ms: a mean whose draws leave more open than this is called coarse
 
 
@@ -29,13 +30,13 @@ class Latency:
 
     ``draws`` (m, c) are in ms, one row for each possible course of clocks and exposures.
     ``moments`` (c,) s when each was seen; ``holds`` (m, h) ms, how long pictures stood on the
-    monitor (none for a stream). ``exposure`` ms of the film (0 for a stream), ``refresh_rate`` Hz
-    of the clock screen (0: no screen). ``reading`` says what was read: ``blends``, ``bars`` (no
-    blends of both clocks), ``sequence``. ``single`` ms: what is open about the moment of a single
-    change, beyond the draws. ``open_phase`` ms: by how much all pictures may have been
-    taken earlier or later alike, where the camera ran in step with the clock screen.
-    ``noise_reduction`` ms: by how much all changes may have come later, if that and not a slow
-    monitor left ghosts in the film.
+    monitor (none for a stream); ``ages`` are those of what it shows. ``exposure`` ms of the film (0
+    for a stream), ``refresh_rate`` Hz of the clock screen (0: no screen). ``reading`` says what was
+    read: ``blends``, ``bars`` (no blends of both clocks), ``sequence``. ``single`` ms: what is open
+    about the moment of a single change, beyond the draws. ``open_phase`` ms: by how much all
+    pictures may have been taken earlier or later alike, where the camera ran in step with the clock
+    screen. ``noise_reduction`` ms: by how much all changes may have come later, if that and not a
+    slow monitor left ghosts in the film.
     """
 
     draws: Array
@@ -47,6 +48,7 @@ class Latency:
     open_phase: float = 0.0
     noise_reduction: float = 0.0
     holds: Array = field(default_factory=lambda: np.empty((1, 0)))
+    ages: Ages | None = None
 
     @property
     def each(self) -> Array:

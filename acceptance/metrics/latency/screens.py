@@ -20,7 +20,7 @@ from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.metrics._filmed_clock.cadence import cadence
 from acceptance.metrics._filmed_clock.line_prior import CAMERA_RATES, SCREEN_RATES
 from acceptance.metrics._filmed_clock.pace import DRAWS, pace
-from acceptance.metrics.latency import film_times, refreshes
+from acceptance.metrics.latency import film_times, picture_age, refreshes
 from acceptance.metrics.latency.delay import Latency
 from acceptance.metrics.latency.monitor import Changes, held_pictures, shown
 
@@ -46,8 +46,9 @@ def glass_to_glass(times: Array, reference: Readings, monitor: Readings) -> Late
     """
     times, scatter = film_times.exposed(times, reference)
     clock = _clock_line(times, reference)
-    changes, taken_at, blends = _pictures(monitor, clock.lag)
+    changes, pictured, blends = _pictures(monitor, clock.lag)
     enough_changes(changes)
+    taken_at = pictured[:, changes.picture]
     exposure, taken = clock.widths / clock.slopes, clock.inverse(taken_at).mean(axis=0)
     kept, moments = refreshes.moments(changes, times, taken, exposure, scatter)
     clock, exposure = clock.only(kept), exposure[kept]
@@ -57,6 +58,7 @@ def glass_to_glass(times: Array, reference: Readings, monitor: Readings) -> Late
     return Latency(
         draws=(moments - clock.inverse(taken_at)) * 1000,
         moments=moments.mean(axis=0),
+        ages=picture_age.shown(changes, times, moments, clock.inverse(pictured)),
         refresh_rate=refresh_rate,
         open_phase=1000 * phase / refresh_rate,
         noise_reduction=1000 * _tail(times, reference.ghost),
@@ -86,9 +88,9 @@ def _clock_line(times: Array, reference: Readings) -> Pace:
 
 
 def _pictures(monitor: Readings, rolls: float) -> tuple[Changes, Array, int]:
-    """Find the changes of the monitor, when each picture that appears was taken, and the blends.
+    """Find the changes of the monitor, when each picture was taken, and the blends.
 
-    The times are (m, c) draws in refreshes; of the blends the number is returned. ``rolls`` is the
+    The times are (m, p) draws in refreshes; of the blends the number is returned. ``rolls`` is the
     lag of the film's lower rows.
     """
     held, changes = held_pictures(monitor.shares)
@@ -100,11 +102,11 @@ def _pictures(monitor: Readings, rolls: float) -> tuple[Changes, Array, int]:
     if grid is None:
         taken_at = exposures(pictures)
         changes = _known_changes(changes, taken_at)
-        return changes, taken_at[:, changes.picture], _blends(pictures.low)
+        return changes, taken_at, _blends(pictures.low)
     number = grid.number.astype(np.float64)
     line = pace(number, pictures.low[seen], pictures.position[seen], usual=PICTURES)
-    middle = (held.first[seen] + held.last[seen]) / 2
-    guess = np.interp(np.arange(len(monitor.shares)), middle, number)
+    ends = np.column_stack([held.first[seen], held.last[seen]]).ravel()
+    guess = np.interp(np.arange(len(monitor.shares)), ends, np.repeat(number, 2))
     return _refined(monitor, rolls, line, guess, np.arange(number[-1] + 1), ghost)
 
 
@@ -152,8 +154,7 @@ def _refined(
     heights = np.append(0.0, monitor.heights)
     line = pace(number, own, line.at(number).mean(axis=0), heights=heights, usual=PICTURES)
     changes = shown(monitor.shares, guess, _expected(line, number, monitor, ghost)).changes()
-    taken_at = np.random.default_rng(2).permutation(line.at(changes.picture.astype(np.float64)))
-    return changes, taken_at, _blends(own)
+    return changes, np.random.default_rng(2).permutation(line.at(number)), _blends(own)
 
 
 def _expected(line: Pace, number: Array, monitor: Readings, ghost: float) -> Array:
