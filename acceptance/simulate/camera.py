@@ -84,9 +84,9 @@ class Camera:
     interpolation, noise and all: the truth is that of the picture before. ``transfer`` is bt709,
     srgb or linear. ``crf`` 0 with libx264 is lossless; a ``bit_rate`` (bit/s) above 0 takes its
     place: held over each second, a key frame every two, as cameras are set up. Held by hand the
-    picture wanders by ``shake`` px (rms). ``recursion`` is the share of the frame before in each, as
-    noise reduction mixes it in. Exposures come by ``uneven`` s (rms) beside their even slots, and
-    time stamps with them; ``stamp_jitter`` s (rms) moves stamps alone.
+    picture wanders by ``shake`` px (rms). ``recursion`` is the share of the frame before in each,
+    as noise reduction mixes it in. Exposures come by ``uneven`` s (rms) beside their even slots,
+    and time stamps with them; ``stamp_jitter`` s (rms) moves stamps alone.
     """
 
     width: int = 1280
