@@ -337,7 +337,9 @@ def _figures(
     if shift:
         judged = float(sum(line.contribution * random.standard_normal() for line in common))
     readings = []
-    for statistic, (value, lines) in delay.statistics(found.draws, found.single).items():
+    for statistic, (value, lines) in delay.statistics(
+        found.draws, found.single, found.uneven
+    ).items():
         if statistic in truths:
             combined = combine(lines if statistic == "sd" else [*lines, *common])
             truth = truths[statistic] + (0.0 if statistic == "sd" else judged)
