@@ -33,6 +33,12 @@ class Series:
     """Mean luma code (n,), at 8 bits."""
     difference: Floats
     """Mean absolute luma difference (n,) to the frame before, on a thumbnail; nan first."""
+    drift: Floats
+    """The same (n,) to the frame two before; nan for the first two."""
+    key_difference: Floats
+    """At key frames the same (n,) to the key frame before; nan at all other frames."""
+    key_drift: Floats
+    """At key frames the same (n,) to the key frame two before; nan at all other frames."""
     changed: Floats
     """Share (n,), 0..1, of the pixels of 180 rows whose luma code is not that of the frame before.
 
@@ -75,6 +81,9 @@ def series_of(opened: Clip, watch: Watch) -> Series:
         keys=np.array(watch.keys, np.bool_),
         mean=features["mean"].astype(np.float64),
         difference=features["difference"].astype(np.float64),
+        drift=features["drift"].astype(np.float64),
+        key_difference=features["key_difference"].astype(np.float64),
+        key_drift=features["key_drift"].astype(np.float64),
         changed=features["changed"].astype(np.float64),
         key_changed=features["key_changed"].astype(np.float64),
         key_noise=features["key_noise"].astype(np.float64),

@@ -111,15 +111,17 @@ class StreamIntake:
         payloads: Payloads | None = None,
         *,
         live: bool = True,
+        ssrc: int = -1,
     ) -> None:
         """Begin a new connection; ``described`` is called with the size at its first key frame.
 
         ``payloads``: how frames lie in packets; None: as RFCs have it for the codec. ``live``: a
-        stock that comes first is left out (``opening``).
+        stock that comes first is left out (``opening``). ``ssrc``: sender that was announced; -1:
+        none.
         """
         self.connection += 1
         self._video, self._described, self._shown = video, described, False
-        self._sender = packets.OneSender()
+        self._sender = packets.OneSender(ssrc)
         self._order, self._opening = Order(), Opening(video.clock_rate, live=live)
         self._assembler = Assembler(payloads or payloads_of(video.codec), self._assembled)
         self._lost_before, self._reported = self.counts.lost, self.counts.latest

@@ -50,7 +50,7 @@ LOUDEST, QUIETER = 0.25, 2**0.5  # noise to begin with, for one reading, and wha
 FAR, FEW = 6.0, 3  # times the noise beyond which one in so many readings is looked at
 LEAST_NOISE = 0.01
 FEWEST_READINGS = 4
-CROWD, MOVES = 160, 4
+START, CROWD, MOVES = 480, 160, 4
 DRAWS = 256
 ROBUST_FITS = 4  # of the robust line
 CLOSE, USUALLY_OFF = 1.5, 3  # refreshes, and times the median, within which a position counts
@@ -136,8 +136,8 @@ def pace(
 
 def _sampled(prior: LinePrior, rows: _Rows) -> Array:
     """(DRAWS, 4) guesses from prior and likelihood."""
-    start = partial(prior.drawn, count=CROWD)
-    ways = [(start, rows.quietening())]
+    starts = (prior.drawn, prior.drawn_evenly) if len(prior.usual) else (prior.drawn,)
+    ways = [(partial(start, count=START), rows.quietening()) for start in starts]
     return particles.sample(ways, prior.log_density, size=CROWD, moves=MOVES, count=DRAWS)
 
 

@@ -26,7 +26,7 @@ from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
 from acceptance.model.shot import Tap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from acceptance.metrics._filmed_clock.readings import Array, Readings
     from acceptance.metrics.latency.delay import Latency
@@ -192,7 +192,7 @@ def _figures(
     scene: Scene, quantity: str, latency: Latency, common: Sequence[BudgetLine]
 ) -> Iterator[Measurement]:
     details = latency.details()
-    for statistic, (value, lines) in delay.statistics(latency.draws, latency.single).items():
+    for statistic, (value, lines) in _statistics(latency):
         budget = lines if statistic == "sd" else [*lines, *common]
         curve = _curve(latency) if statistic == "mean" else None
         yield scene.figure(
@@ -206,6 +206,10 @@ def _figures(
             details=details,
             curve=curve,
         )
+
+
+def _statistics(latency: Latency) -> Iterable[tuple[str, tuple[float, list[BudgetLine]]]]:
+    return delay.statistics(latency.draws, latency.single, latency.uneven).items()
 
 
 def _hold_time(scene: Scene, latency: Latency) -> Iterator[Measurement]:

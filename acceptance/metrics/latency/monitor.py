@@ -24,6 +24,7 @@ REACH = 3  # pictures about the guess that a film frame may show
 # share of another picture from which a frame is a mixture; less may be an error of curve or coder
 MIXED = 0.2
 PURE = 0.03  # share of another picture in a frame that shows one alone
+FEWEST_MIXED = 5  # frames, all rows of which show a change
 STANDS = 4  # film frames for which pictures stand where none is seen in a single one
 MOSTLY = 0.25  # share of another picture in a frame that still shows what the main one looks like
 
@@ -231,14 +232,33 @@ class Shown:
             light[number, row] = mean
         return light
 
+    def rolls(self, monitor: Readings) -> float | None:
+        """Return by how many exposures later lower rows change, per height; None where not seen.
+
+        Rows of a frame that mixes two pictures are held against the frames before and after.
+        """
+        mixed = np.flatnonzero((self.share > MIXED) & (self.share < 1 - MIXED))
+        mixed = mixed[(mixed > 0) & (mixed < len(self.share) - 1)]
+        before, now, after = (monitor.low[mixed + step] for step in (-1, 0, 1))
+        size = ((after - before) ** 2).sum(axis=2)
+        part = ((now - before) * (after - before)).sum(axis=2) / np.maximum(size, 1e-9)
+        off = part - np.median(part, axis=1, keepdims=True)
+        seen = np.isfinite(off) & (size > SAME) & (np.abs(off) < 1)
+        if np.count_nonzero(seen) < FEWEST_MIXED * monitor.low.shape[1]:
+            return None
+        height = np.broadcast_to(monitor.heights, off.shape)
+        return float(np.polyfit(height[seen], off[seen], 1)[0])
+
     def light(self, monitor: Readings, pictures: Array, rolls: float) -> Array:
         """(p, 1 + r, LOW_BITS) light of the pictures in the middle and at the monitor's heights.
 
-        It is nan where unknown.
+        It is nan where unknown. Lower rows are seen later as ``rolls`` says, if the frames do not.
         """
         number, own = self.alone(monitor.shares, pictures)
         middle = np.full((len(pictures), 1, LOW_BITS), np.nan)
         middle[number, 0] = own[:, :LOW_BITS]
+        seen = self.rolls(monitor)
+        rolls = rolls if seen is None else seen
         rows = self.unmixed(monitor.low, rolls * monitor.heights, len(pictures))
         return np.concatenate([middle, rows], axis=1)
 

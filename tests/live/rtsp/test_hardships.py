@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from marks import slow
-from peers.cable import THERE, cable
+from peers.cable import HERE, THERE, cable
 from peers.captured_files import check, events, rows
 from peers.rtsp_camera import camera
 
@@ -108,6 +108,45 @@ def test_another_sender_is_followed_once_the_first_is_silent() -> None:
     moments = [(7, 0.0), (8, 0.1), (7, 0.3), (8, 0.7), (8, 0.9), (8, 1.0), (7, 1.1)]
     taken = [sender.takes(ssrc, moment) for ssrc, moment in moments]
     assert taken == [True, False, True, False, True, True, False]
+
+
+def test_the_announced_sender_is_followed_whoever_comes_first() -> None:
+    sender = OneSender(7)
+    moments = [(8, 0.0), (8, 0.1), (7, 0.3), (8, 0.4), (7, 0.6), (8, 1.0), (8, 1.2), (7, 1.3)]
+    taken = [sender.takes(ssrc, moment) for ssrc, moment in moments]
+    assert taken == [False, False, True, False, True, False, True, True]
+
+
+def test_a_sender_that_was_announced_wrongly_costs_half_a_second() -> None:
+    sender = OneSender(7)
+    taken = [sender.takes(8, moment) for moment in (0.0, 0.4, 0.6, 0.7)]
+    assert taken == [False, False, True, True]
+
+
+@pytest.mark.film
+def test_in_a_group_with_another_sender_the_camera_is_followed(tmp_path: Path) -> None:
+    """The other one is heard first, and sends all the time."""
+    over = threading.Event()
+    with cable() as link, camera(host=THERE, prefix=link.prefix, multicast="239.255.7.7") as peer:
+
+        def disturb() -> None:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+                own = socket.inet_aton(HERE)
+                sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, own)
+                for number in range(10_000):
+                    rtp = struct.pack("!BBHII", 0x80, 96, 9 * number & 0xFFFF, number, 1)
+                    sender.sendto(rtp + bytes(100), ("239.255.7.7", 15000))
+                    if over.wait(0.002):
+                        return
+
+        other = threading.Thread(target=disturb)
+        other.start()
+        captured = capture(peer.url, tmp_path / "gate.mp4", frames=50, transport="multicast")
+        over.set()
+        other.join()
+    check(captured)
+    assert (captured.lost, captured.reason) == (0, "frames")
+    assert captured.foreign > 100
 
 
 @pytest.mark.film
