@@ -34,6 +34,7 @@ FEWEST = 5  # changes or pictures
 MISREAD = 0.15  # share of pictures that may lie off the camera's even pace
 OFF_LINE = 0.5  # refreshes beyond its reach by which a picture may lie off
 PICTURES = np.divide.outer(SCREEN_RATES, CAMERA_RATES).ravel()  # refreshes from picture to picture
+ONE_PHASE = 0.9  # likeness of the phases of changes in the film from which they are one
 UNEVEN = 0.12  # refreshes, rms, beyond which a camera has no even pace
 FASTER, IN_STEP = 1.1, 0.8  # refreshes a picture; likeness of phases from which they are one
 PHASES = range(1, 7)  # of a refresh at which a camera in step takes its pictures
@@ -63,7 +64,7 @@ def glass_to_glass(times: Array, reference: Readings, monitor: Readings) -> Late
         refresh_rate=refresh_rate,
         open_phase=1000 * phase / refresh_rate,
         uneven=1000 * uneven / refresh_rate,
-        open_change=500 * _gap(times, changes, float(exposure.mean())),
+        open_change=500 * _gap(times, changes, moments.mean(axis=0), float(exposure.mean())),
         noise_reduction=1000 * _tail(times, reference.ghost),
         exposure=float(exposure.mean()) * 1000,
         reading="blends" if blended else "bars",
@@ -81,14 +82,19 @@ def _exposures(clock: Pace) -> Array:
     return np.asarray(np.sqrt(np.maximum(shown**2 - 12 * slow**2, (SHORTENED * shown) ** 2)))
 
 
-def _gap(times: Array, changes: Changes, exposure: float) -> float:
-    """Return the s from one exposure to the next, in which all changes lie that no frame mixes.
+def _gap(times: Array, changes: Changes, moments: Array, exposure: float) -> float:
+    """Return the s within which all ``moments`` (c,) of changes may lie elsewhere alike, 0 if none.
 
-    It is 0 where frames mix pictures often enough to show the monitor's refreshes.
+    From one exposure to the next where too few frames mix pictures to show the monitor's refreshes;
+    a whole interval in films so slow that monitors of other rates look alike, if all changes seem
+    to come at one phase of it.
     """
-    if np.count_nonzero(changes.share < 1) >= FEWEST_BLENDS:
-        return 0.0
-    return max(float(np.median(np.diff(times))) - exposure, 0.0)
+    interval = float(np.median(np.diff(times)))
+    turns = np.exp(2j * np.pi * moments / interval)
+    if interval > ghosts.SLOWER and abs(turns.mean()) > ONE_PHASE:
+        return interval
+    few = np.count_nonzero(changes.share < 1) < FEWEST_BLENDS
+    return max(interval - exposure, 0.0) if few else 0.0
 
 
 def _tail(times: Array, ghost: float) -> float:
