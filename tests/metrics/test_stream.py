@@ -318,6 +318,16 @@ def test_a_short_capture_gives_reasons_and_no_numbers(scene: Scene, tmp_path: Pa
     assert figures["missing"].value == 0
 
 
+@pytest.mark.parametrize(("kernel", "half"), [(True, 0.0002), (False, 0.035)])
+def test_the_start_up_delay_is_as_sure_as_the_arrival_of_its_packet(
+    scene: Scene, tmp_path: Path, half: float, *, kernel: bool
+) -> None:
+    stream = replace(PLAIN, kernel=kernel)
+    figures, _ = measured(captured(scene, stream, tmp_path)[0])
+    lines = {line.source: line.contribution for line in figures["start_up key_frame"].budget}
+    assert lines["arrival_time"] == pytest.approx(half / 3**0.5)
+
+
 def test_a_stream_without_its_record_is_measured_as_far_as_packets_go(
     scene: Scene, tmp_path: Path
 ) -> None:
