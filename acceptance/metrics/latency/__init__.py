@@ -156,6 +156,7 @@ def film_lines(latency: Latency, interval: float, rows: float) -> list[BudgetLin
         "tone": CURVE_ERROR * latency.exposure,
         "clock_rate": float(latency.each.mean()) * CLOCK_RATE,
         "open_phase": latency.open_phase,
+        "open_change": latency.open_change,
         "noise_reduction": latency.noise_reduction,
     }
     return _half_widths({source: half for source, half in lines.items() if half})

@@ -38,9 +38,10 @@ class Latency:
     read: ``blends``, ``bars`` (no blends of both clocks), ``sequence``. ``single`` ms: what is open
     about the moment of a single change, beyond the draws. ``open_phase`` ms: by how much all
     pictures may have been taken earlier or later alike, where the camera ran in step with the clock
-    screen. ``noise_reduction`` ms: by how much all changes may have come later, if that and not a
-    slow monitor left ghosts in the film. ``uneven`` ms: how the camera's exposures scatter about an
-    even pace (rms), which the draws have them keep.
+    screen. ``open_change`` ms: by how much all changes may have come earlier or later alike, where
+    no film frame mixes two pictures. ``noise_reduction`` ms: by how much all changes may have come
+    later, if that and not a slow monitor left ghosts in the film. ``uneven`` ms: how the camera's
+    exposures scatter about an even pace (rms), which the draws have them keep.
     """
 
     draws: Array
@@ -50,6 +51,7 @@ class Latency:
     reading: str = "bars"
     single: float = 0.0
     open_phase: float = 0.0
+    open_change: float = 0.0
     noise_reduction: float = 0.0
     uneven: float = 0.0
     holds: Array = field(default_factory=lambda: np.empty((1, 0)))
@@ -60,13 +62,18 @@ class Latency:
         """(c,) latency of each picture, ms."""
         return np.asarray(self.draws.mean(axis=0))
 
+    @property
+    def doubt(self) -> float:
+        """What is open for all pictures alike beyond the draws, ms."""
+        return self.open_phase + self.open_change + self.noise_reduction
+
     def details(self) -> dict[str, Value]:
         """Say with every statistic: number, standard error, least, what was read."""
         each = self.each
         left_open = 1.96 * float(self.draws.mean(axis=1).std())
         return {
             "reading": self.reading,
-            "coarse": "yes" if left_open + self.open_phase + self.noise_reduction > FINE else "no",
+            "coarse": "yes" if left_open + self.doubt > FINE else "no",
             "sd_ms": float(self.draws.std(axis=1, ddof=1).mean()),
             "percentile_95_ms": float(np.percentile(self.draws, 95, axis=1).mean()),
             "least_ms": float(self.draws.min(axis=1).mean()),

@@ -168,7 +168,7 @@ class Shown:
             picture=picture,
             frame=frame,
             share=np.concatenate([np.ones(len(between)), self.share[within]])[order],
-            seen=np.where(self.new == begins, self.share, np.nan)[frame],
+            seen=np.where(self.new == begins, self.share, 1.0)[frame],
             unbroken=np.append(np.diff(missed) == 0, False)[: len(frame)],
             until=np.maximum(self._last_seen(ends)[picture], frame),
             opening=self._opening(ends, frame),
@@ -233,6 +233,8 @@ class Shown:
 
         Rows of a frame that mixes two pictures are held against the frames before and after.
         """
+        if not np.ptp(monitor.heights):
+            return None
         mixed = np.flatnonzero((self.share > MIXED) & (self.share < 1 - MIXED))
         mixed = mixed[(mixed > 0) & (mixed < len(self.share) - 1)]
         before, now, after = (monitor.low[mixed + step] for step in (-1, 0, 1))

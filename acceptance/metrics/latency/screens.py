@@ -34,6 +34,8 @@ FEWEST = 5  # changes or pictures
 MISREAD = 0.15  # share of pictures that may lie off the camera's even pace
 OFF_LINE = 0.5  # refreshes beyond its reach by which a picture may lie off
 PICTURES = np.divide.outer(SCREEN_RATES, CAMERA_RATES).ravel()  # refreshes from picture to picture
+ONE_PHASE = 0.9  # likeness of the phases of changes in the film from which they are one
+UNEVEN = 0.12  # refreshes, rms, beyond which a camera has no even pace
 FASTER, IN_STEP = 1.1, 0.8  # refreshes a picture; likeness of phases from which they are one
 PHASES = range(1, 7)  # of a refresh at which a camera in step takes its pictures
 # s, time constant of a clock screen, and the least share of an exposure that it leaves
@@ -64,6 +66,7 @@ def glass_to_glass(times: Array, reference: Readings, monitor: Readings) -> Late
         refresh_rate=refresh_rate,
         open_phase=1000 * phase / refresh_rate,
         uneven=1000 * uneven / refresh_rate,
+        open_change=500 * _gap(times, changes, moments.mean(axis=0), float(exposure.mean())),
         noise_reduction=1000 * _tail(times, reference.ghost),
         exposure=float(exposure.mean()) * 1000,
         reading="blends" if blended else "bars",
@@ -79,6 +82,21 @@ def _exposures(clock: Pace) -> Array:
     shown = clock.widths / clock.slopes
     slow = np.random.default_rng(3).uniform(0, SLOWEST_CLOCK, len(shown))
     return np.asarray(np.sqrt(np.maximum(shown**2 - 12 * slow**2, (SHORTENED * shown) ** 2)))
+
+
+def _gap(times: Array, changes: Changes, moments: Array, exposure: float) -> float:
+    """Return the s within which all ``moments`` (c,) of changes may lie elsewhere alike, 0 if none.
+
+    From one exposure to the next where too few frames mix pictures to show the monitor's refreshes;
+    a whole interval in films so slow that monitors of other rates look alike, if all changes seem
+    to come at one phase of it.
+    """
+    interval = float(np.median(np.diff(times)))
+    turns = np.exp(2j * np.pi * moments / interval)
+    if interval > ghosts.SLOWER and abs(turns.mean()) > ONE_PHASE:
+        return interval
+    few = np.count_nonzero(changes.share < 1) < FEWEST_BLENDS
+    return max(interval - exposure, 0.0) if few else 0.0
 
 
 def _tail(times: Array, ghost: float) -> float:
@@ -114,15 +132,27 @@ def _pictures(monitor: Readings, rolls: float) -> tuple[Changes, Array, int, flo
     _check_step(pictures.only(seen))
     grid = cadence(pictures.position[seen], pictures.reach[seen], MISREAD)
     if grid is None:
-        taken_at = exposures(pictures)
-        changes = _known_changes(changes, taken_at)
-        return changes, taken_at, _blends(pictures.low), 0.0
+        return *_one_by_one(pictures, changes), 0.0
     number = grid.number.astype(np.float64)
     line = pace(number, pictures.low[seen], pictures.position[seen], usual=PICTURES)
     ends = np.column_stack([held.first[seen], held.last[seen]]).ravel()
     guess = np.interp(np.arange(len(monitor.shares)), ends, np.repeat(number, 2))
     uneven = (film_times.scatter(number, pictures.only(seen)) or 0.0) * grid.period
+    if uneven > UNEVEN:
+        return *_one_by_one(pictures, changes), 0.0
     return *_refined(monitor, rolls, line, guess, np.arange(number[-1] + 1), ghost), uneven
+
+
+def _one_by_one(pictures: Readings, changes: Changes) -> tuple[Changes, Array, int]:
+    """Take each picture by its own reading, of a camera without an even pace; as ``_pictures``."""
+    taken_at = _each(pictures, np.random.default_rng(2))
+    changes = _known_changes(changes, taken_at)
+    return changes, taken_at, _blends(pictures.low)
+
+
+def _each(pictures: Readings, random: np.random.Generator) -> Array:
+    """(m, p) draws within what each reading allows, all to the same side; nan where unreadable."""
+    return pictures.position + random.uniform(-1, 1, (DRAWS, 1)) * pictures.reach
 
 
 def open_phase(number: NDArray[np.int64], taken: Array) -> float:
@@ -226,8 +256,7 @@ def exposures(pictures: Readings) -> Array:
     draws = np.full((DRAWS, len(pictures.index)), np.nan)
     grid = cadence(position, reach, MISREAD)
     if grid is None:
-        draws[:, seen] = position + random.uniform(-1, 1, (DRAWS, 1)) * reach
-        return draws
+        return _each(pictures, random)
     line, fits = _even(pictures.only(seen), grid.number.astype(np.float64), random)
     draws[:, seen[fits]] = np.clip(line, position - reach, position + reach)[:, fits]
     return draws
