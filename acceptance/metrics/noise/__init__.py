@@ -207,7 +207,7 @@ def _before_coding(field: Field, recorded: Measurement) -> Measurement | Note:
     """Estimate S/N before an H.264 coder from its quantiser step."""
     quantity, region = "noise.snr_before_coding", field.view.region.name
     codec = str(field.scene.video.codec)
-    if codec in LOSSLESS:
+    if codec in LOSSLESS or field.view.quantiser == 0:  # QP 0: H.264 passes the transform by
         return replace(recorded, quantity=quantity)
     if codec != "h264" or field.view.quantiser is None or field.scene.video.depth > 8:
         return field.note(quantity, "quantiser_not_told", codec=codec)
