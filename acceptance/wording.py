@@ -297,6 +297,22 @@ def outcome(conclusion: Conclusion, lang: str) -> str:
     return word(conclusion.outcome, "outcome", lang)
 
 
+def answer(
+    line: BottomLine,
+    lang: str,
+    *,
+    four_word: bool = False,
+    unconfirmed: tuple[int, int] = (0, 0),
+) -> str:
+    """Word the verdict of a bottom line, with the marks that go with it; as of ``bottom_line``."""
+    table, (count, total) = phrases(lang)["bottom_line"], unconfirmed
+    words = word(line.verdict, "verdict" if four_word else "verdict_overall", lang)
+    words += table["provisional_mark"] if line.provisional else ""
+    words = table["no_confirmed_limit"] if 0 < count == total else words
+    left = len(line.taken_out)
+    return words + (table["taken_out_mark"].format(count=left) if left else "")
+
+
 def bottom_line(
     line: BottomLine,
     clauses: Sequence[str],
@@ -313,13 +329,9 @@ def bottom_line(
     many there are; where it is all of them, there is no word for a pass.
     """
     table, (count, total) = phrases(lang)["bottom_line"], unconfirmed
-    answer = word(line.verdict, "verdict" if four_word else "verdict_overall", lang)
-    answer += table["provisional_mark"] if line.provisional else ""
-    answer = table["no_confirmed_limit"] if 0 < count == total else answer
-    left = len(line.taken_out)
-    answer += table["taken_out_mark"].format(count=left) if left else ""
+    answered = answer(line, lang, four_word=four_word, unconfirmed=unconfirmed)
     sentences = [
-        table["verdict"].format(scope=word(line.scope, "scope_long", lang), verdict=answer)
+        table["verdict"].format(scope=word(line.scope, "scope_long", lang), verdict=answered)
     ]
     if 0 < count < total:
         sentences.append(table["some_provisional"].format(count=count, total=total))

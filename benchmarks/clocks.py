@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from departures import Departures, limited
 from films import Reading
 
 from acceptance.charts import drive_sequence
 from acceptance.metrics import latency
+from acceptance.metrics._filmed_clock import ghosts
 from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.metrics.latency import delay, driven_light, screens
 from acceptance.uncertainty import combine
@@ -34,7 +36,10 @@ REFRESHES = (59.94, 60.0, 75.0)
 NOISE = 0.02
 JITTER = 0.002  # s, between camera and monitor
 FILMED, FILLED = 0.5, 0.9  # share of the film's height, and of the camera's, that the clock takes
+FILMED_SCAN = FILLED  # share of its screen's height that the clock takes
 HEIGHTS = np.array([-5, -3.8, -0.5, 0.5, 3.8, 5]) / 12  # of the low bits
+IDEAL = Departures()
+SLOW = -np.log(1 - (np.arange(8) + 0.5) / 8)  # of an exponential response, quantiles
 AGAIN = 40  # repeats with other jitter, which give the mean under the same conditions
 
 
@@ -51,6 +56,7 @@ class Setting:
     delay: float
     seconds: float
     readouts: tuple[float, float]  # of film and camera, over the height of the clock
+    by: Departures = IDEAL
 
 
 def off(random: np.random.Generator) -> float:
@@ -107,44 +113,87 @@ def chain(random: np.random.Generator, what: Setting) -> Chain:
     """Draw the phases."""
     count = int((what.seconds + what.delay + 1) * what.camera)
     middles = random.uniform(-0.04, 0) - what.delay - 0.3 + np.arange(count) / what.camera
-    return Chain(what=what, middles=middles, start=random.uniform(0, 1 / what.monitor))
+    middles = middles + what.by.uneven[1] * limited(random, count)
+    arrive = random.uniform(size=count) >= what.by.lost[1]
+    start = random.uniform(0, 1 / what.monitor)
+    return Chain(what=what, middles=middles[arrive], start=start)
 
 
 def film_of(
     random: np.random.Generator, way: Chain
 ) -> tuple[Array, clock_readings.Readings, clock_readings.Readings, Array]:
     """Return film times, readings of reference and monitor, and the pictures' latencies in ms."""
-    what = way.what
-    times = random.uniform(0, 0.1) + np.arange(int(what.seconds * what.film)) / what.film
+    what, by = way.what, way.what.by
+    times = _film_times(random, what)
     lights = way.lights(random)
+    scans = [FILMED_SCAN * part / rate for part, rate in
+             zip(by.scans, (what.refresh, what.monitor), strict=True)]  # fmt: skip
+    lags = [what.readouts[0] - scans[0], what.readouts[1] - scans[0], what.readouts[0] - scans[1]]
 
     def live(height: float) -> Array:
-        at = times + what.readouts[0] * height
-        return clock_readings.expected_shares(
-            5000 + what.refresh * at, what.film_exposure * what.refresh, 24
-        )
+        return _slowly(way, times + lags[0] * height, what.film_exposure)
 
     def shown(height: float) -> Array:
-        taken = way.middles + what.readouts[1] * height
-        pictures = clock_readings.expected_shares(
-            5000 + what.refresh * taken, what.exposure * what.refresh, 24
-        )
-        return shown_by(way, times + what.readouts[0] * height, lights, pictures)
+        pictures = _slowly(way, way.middles + lags[1] * height, what.exposure)
+        pictures = ghosts.added(pictures, by.recursions[1])
+        at, slow = times + lags[2] * height, _slowness(by, 1)
+        return np.mean([shown_by(way, at - late, lights, pictures) for late in slow], axis=0)
 
+    noisy = [_noisy(random, seen, by) for seen in (live, shown)]
+    ghost, doubt = ghosts.of_film(noisy[0][0][:, ghosts.FIRST_BIT :], 1 / what.film)
     both = [
-        _readings(random, seen, what.refresh * lag)
-        for seen, lag in ((live, what.readouts[0]), (shown, what.readouts[1]))
+        _readings(*(ghosts.removed(part, ghost) for part in parts), what.refresh * lag, doubt)
+        for parts, lag in zip(noisy, lags, strict=False)
     ]
-    return times, *both, _seen(way, lights, times)
+    return by.stamps(random, times), *both, _seen(way, lights, times)
 
 
-def _readings(
+def _film_times(random: np.random.Generator, what: Setting) -> Array:
+    """Return the middles of the film's exposures (n,), s."""
+    number = np.arange(int(what.seconds * what.film))
+    number = number[random.uniform(size=len(number)) >= what.by.lost[0]]
+    even = random.uniform(0, 0.1) + number / what.film
+    return np.asarray(even + what.by.uneven[0] * limited(random, len(number)))
+
+
+def _slowness(by: Departures, screen: int) -> Array:
+    """Return by how many s the light of a screen lags, some equally likely values."""
+    constant = (by.rises[screen] + by.falls[screen]) / 2
+    return constant * SLOW if constant else np.zeros(1)
+
+
+def _slowly(way: Chain, at: Array, exposure: float) -> Array:
+    """Return the shares (n, 24) of the clock in exposures about ``at`` (n,) s."""
+    rate = way.what.refresh
+    late = [
+        clock_readings.expected_shares(5000 + rate * (at - slow), exposure * rate, 24)
+        for slow in _slowness(way.what.by, 0)
+    ]
+    return np.asarray(np.mean(late, axis=0))
+
+
+def _noisy(
+    random: np.random.Generator, seen: Callable[[float], Array], by: Departures
+) -> tuple[Array, Array]:
+    """Return what is ``seen`` (n, 24) at the middle, and the low bits (n, r, 4) at all heights."""
+    rows = np.stack([seen(height)[:, : clock_readings.LOW_BITS] for height in HEIGHTS], axis=1)
+    middle, low = (
+        ghosts.added(part, by.recursions[0]) + NOISE * random.standard_normal(part.shape)
+        for part in (seen(0.0), rows)
+    )
+    return middle, low
+
+
+def readings(
     random: np.random.Generator, seen: Callable[[float], Array], lag: float
 ) -> clock_readings.Readings:
     """Read what is ``seen`` (n, 24) at a height, made noisy."""
-    rows = np.stack([seen(height)[:, : clock_readings.LOW_BITS] for height in HEIGHTS], axis=1)
-    middle, low = (part + NOISE * random.standard_normal(part.shape) for part in (seen(0.0), rows))
-    return replace(clock_readings.readings_of(middle), low=low, heights=HEIGHTS, lag=lag)
+    return _readings(*_noisy(random, seen, IDEAL), lag, 0.0)
+
+
+def _readings(middle: Array, low: Array, lag: float, ghost: float) -> clock_readings.Readings:
+    found = clock_readings.readings_of(middle)
+    return replace(found, low=low, heights=HEIGHTS, lag=lag, ghost=ghost)
 
 
 def _seen(way: Chain, lights: Array, times: Array) -> Array:
@@ -156,10 +205,10 @@ def _seen(way: Chain, lights: Array, times: Array) -> Array:
     return np.asarray((lights - way.middles)[inside] * 1000)
 
 
-def film(random: np.random.Generator) -> list[Reading]:
+def film(random: np.random.Generator, by: Departures = IDEAL) -> list[Reading]:
     """Measure a film of clock and monitor; the names of the statistics serve as regions."""
     rate, seconds = (60.0, 6.0) if random.uniform() < 0.5 else (240.0, 3.0)
-    way = chain(random, drawn(random, rate, seconds))
+    way = chain(random, replace(drawn(random, rate, seconds), by=by))
     times, live, shown, true = film_of(random, way)
     found = screens.glass_to_glass(times, live, shown)
     again = [_seen(way, way.lights(random), times) for _ in range(AGAIN)]
@@ -288,7 +337,9 @@ def _figures(
     if shift:
         judged = float(sum(line.contribution * random.standard_normal() for line in common))
     readings = []
-    for statistic, (value, lines) in delay.statistics(found.draws, found.single).items():
+    for statistic, (value, lines) in delay.statistics(
+        found.draws, found.single, found.uneven
+    ).items():
         if statistic in truths:
             combined = combine(lines if statistic == "sd" else [*lines, *common])
             truth = truths[statistic] + (0.0 if statistic == "sd" else judged)

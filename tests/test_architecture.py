@@ -68,6 +68,7 @@ HOMES = {
     "pydantic": {"session", "checks.pack", "files.first_error"},
     "pydantic_core": {"session", "files.first_error"},
     "openpyxl": {"files.spreadsheet", "files.workbook"},
+    "docx": {"report.word_copy"},
     "onvif": {"live.onvif"},
     "zeep": {"live.onvif"},
     "requests": {"live"},
@@ -299,6 +300,7 @@ WRITING = {
     "copy", "copy2", "copyfile", "copytree", "put", "put_new", "append", "create", "open",
 }  # fmt: skip
 WRITERS = {
+    "session.exporting": "copies outside of the session, which it may not lie in",
     "session.live_shots": "captures into the workspace of a run, which is no session yet",
     "session.journal": "changes a session folder",
     "session.workspace": "work folders: moved aside, removed when they hold nothing measured",

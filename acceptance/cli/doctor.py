@@ -105,6 +105,7 @@ NEEDED = (
         package="openpyxl",
         costs=tr("no list or sheet in XLSX can be read or made"),
     ),
+    Library(module="docx", package="python-docx", costs=tr("no session can be exported to Word")),
     Library(module="sqlalchemy", package="SQLAlchemy", costs=tr("no results database")),
     Library(module="zeep", package="onvif-zeep", costs=tr("no device can be asked by ONVIF")),
     Library(module="lxml", package="lxml", costs=tr("no device can be asked by ONVIF")),

@@ -12,10 +12,10 @@ from acceptance.cli import plan_questions, shot_questions
 from acceptance.cli.asking import Asker
 from acceptance.cli.options import OUT, PACK, SCOPE, language_option, name_value
 from acceptance.model import Plan, Scope
-from acceptance.session import new_plan, store
+from acceptance.session import found_probes, new_plan, store
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from acceptance.session.new_plan import Given
 
@@ -29,7 +29,7 @@ class NewOptions(TypedDict):
 
 
 @click.command()
-@click.argument("inputs", nargs=-1, type=OUT, metavar="[CLIP | FOLDER | DEVICES]...")
+@click.argument("inputs", nargs=-1, type=OUT, metavar="[CLIP | FOLDER | PROBE | DEVICES]...")
 @click.option(
     "-o",
     "--output",
@@ -52,7 +52,7 @@ class NewOptions(TypedDict):
 def new(
     inputs: tuple[Path, ...], output: Path, lang: str, *, yes: bool, **options: Unpack[NewOptions]
 ) -> int:
-    """Ask the way to a plan: from clips, a device list (CSV, XLSX), or both."""
+    """Ask the way to a plan: from clips, records of probes, a device list (CSV, XLSX)."""
     facts = dict(name_value(text, "--fact") for text in options["facts"])
     found = new_plan.given(inputs, output)
     store.load_packs(Plan(packs=options["packs"]))  # a wrong name is refused before any question
@@ -78,10 +78,15 @@ def _ask(asker: Asker, found: Given, options: NewOptions, facts: Mapping[str, st
         operator=operator,
         project=project,
         subjects=subjects,
-        shots=shot_questions.shots(asker, found, packs, filmed),
+        shots=shot_questions.shots(asker, found, packs, _of(found.clips, filmed)),
+        device_records=found_probes.device_records(found, _of(found.probes, filmed)),
         device_list=found.path(found.device_list) if found.device_list else "",
     )
     return plan_questions.with_samples(asker, found, packs, made) if found.device_list else made
+
+
+def _of(files: Iterable[Path], devices: Mapping[Path, str]) -> dict[Path, str]:
+    return {file: devices[file] for file in files}
 
 
 def _say_what_next(asker: Asker, made: Plan, found: Given, output: Path) -> None:

@@ -9,7 +9,7 @@ from acceptance import metrics, wording
 from acceptance.checks import facts, pack
 from acceptance.forms import devices as device_list
 from acceptance.model import Draw, Plan, Project, Scope, Subject, SubjectKind
-from acceptance.session import new_plan
+from acceptance.session import found_probes, new_plan
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -66,9 +66,10 @@ def project(asker: Asker) -> Project:
 def devices(
     asker: Asker, found: Given, above: Sequence[Subject]
 ) -> tuple[dict[Path, str], list[Subject]]:
-    """Ask of which device each clip is; return that, and the devices that no list holds.
+    """Ask of which device each clip and each record of a probe is.
 
-    Without clips and list devices are asked for until an answer is empty.
+    Return that, and the devices that no list holds. Without clips, records and list devices are
+    asked for until an answer is empty.
     """
     if found.device_list:
         asker.say("listed", count=len(found.listed), file=found.device_list.name)
@@ -88,9 +89,24 @@ def devices(
         filmed[clip] = _identity(asker, "device", default, taken, clip=path)
         if filmed[clip] not in known:
             own.append(_device(asker, filmed[clip], site))
-    if not (found.clips or found.device_list):
+    for probe in found.probes:
+        known = [*listed, *(subject.id for subject in own)]
+        default = _probed(found, probe, filmed, taken.difference(known))
+        filmed[probe] = _identity(asker, "probed", default, taken, probe=found.path(probe))
+        if filmed[probe] not in known:
+            kind = SubjectKind.RECORDER if found_probes.has_recordings(probe) else SubjectKind.FIXED
+            own.append(_device(asker, filmed[probe], site, kind))
+    if not (found.clips or found.probes or found.device_list):
         own += _more(asker, site, taken)
     return filmed, own
+
+
+def _probed(found: Given, probe: Path, filmed: Mapping[Path, str], taken: Collection[str]) -> str:
+    """Propose the device of a probe: the one of that host, else a new one by its name."""
+    known = found_probes.device(probe, found.listed, filmed)
+    return known or new_plan.unique(
+        new_plan.identifier(found_probes.host(probe)) or "device", taken
+    )
 
 
 def _more(asker: Asker, site: str, taken: Collection[str]) -> Iterator[Subject]:
@@ -115,16 +131,18 @@ def _identity(
     return asker.text(code, default, read, **parameters) or default
 
 
-def _device(asker: Asker, identity: str, site: str) -> Subject:
+def _device(
+    asker: Asker, identity: str, site: str, proposed: SubjectKind = SubjectKind.FIXED
+) -> Subject:
     kinds = {
         kind.value: wording.word(kind, "kind", asker.lang)
         for kind in SubjectKind
         if kind not in new_plan.ABOVE
     }
-    kind = asker.choice("kind", kinds, SubjectKind.FIXED, device=identity)
+    kind = asker.choice("kind", kinds, proposed, device=identity)
     return Subject(
         id=identity,
-        kind=SubjectKind(kind or SubjectKind.FIXED),
+        kind=SubjectKind(kind or proposed),
         name=asker.text("name", device=identity),
         parent=site or None,
         manufacturer=asker.text("manufacturer", device=identity),

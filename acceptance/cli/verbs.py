@@ -118,7 +118,9 @@ VERBS = (
         help="Measure, judge and report many plans or clips, each clip in a process of its own.",
     ),
     Verb(
-        "new", "new", help="Ask the way to a plan: from clips, a device list (CSV, XLSX), or both."
+        "new",
+        "new",
+        help="Ask the way to a plan: from clips, records of probes, a device list (CSV, XLSX).",
     ),
     Verb("clauses", "pack", help="Show every clause of a pack."),
     Verb(
@@ -148,6 +150,11 @@ VERBS = (
         "schema",
         "schema",
         help="Print a JSON Schema (session, plan, measure, run, verify), or the names of all.",
+    ),
+    Verb(
+        "export",
+        "exporting",
+        help="Hand on a session as tables: results, figures, conditions, subjects.",
     ),
     Verb("report", "reporting", help="Write the report of a session folder again."),
     Verb("sign", "reporting", help="Sign the report of a session folder."),
@@ -218,15 +225,20 @@ def main() -> None:
 
 
 def _run() -> int:
-    """Run the verb; return the exit code, also of whatever goes wrong."""
+    """Run the verb; return the exit code, also of whatever goes wrong.
+
+    Once it is over, Ctrl-C ends the process without a word, as before it began.
+    """
     try:
         shortage.require_memory()
         code: int = cli.main(prog_name="acceptance", standalone_mode=False)
         sys.stdout.flush()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 -- the last resort for bugs, too
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         from acceptance.cli import failures  # noqa: PLC0415 -- late: help needs no tables
 
         return failures.tell(error)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     return code
 
 

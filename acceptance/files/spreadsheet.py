@@ -17,11 +17,14 @@ from acceptance.messages import tr, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell as Cell
     from openpyxl.worksheet.worksheet import Worksheet
+
+    CellValue = str | float | date | None
 
 # What a damaged workbook makes zipfile, zlib, expat and our reader of it raise.
 DAMAGED = (
@@ -248,12 +251,14 @@ def _offer(sheet: Worksheet, column: str, words: Sequence[str], last: int) -> No
     sheet.add_data_validation(rule)
 
 
-def tables_of(tables: Mapping[str, Sequence[Sequence[str | float | None]]]) -> bytes:
+def tables_of(tables: Mapping[str, Sequence[Sequence[CellValue]]]) -> bytes:
     """Return tables as the sheets of an XLSX workbook, by their names of 31 characters at most.
 
-    Numbers stay numbers, and texts texts whatever they begin with; the first row is the heading.
+    Numbers stay numbers, and texts texts whatever they begin with; the first row is the heading,
+    which stays in sight and can be filtered by.
     """
     import openpyxl  # noqa: PLC0415 -- late: only a workbook needs it
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415 -- as above
 
     book = openpyxl.Workbook(write_only=True)
     for name, table in tables.items():
@@ -262,10 +267,12 @@ def tables_of(tables: Mapping[str, Sequence[Sequence[str | float | None]]]) -> b
         sheet.column_dimensions["A"].width = WIDE
         for number, row in enumerate(table):
             sheet.append([_cell(sheet, value, bold=number == 0) for value in row])
+        if len(table) > 1:
+            sheet.auto_filter.ref = f"A1:{get_column_letter(len(table[0]))}{len(table)}"
     return _saved(book)
 
 
-def _cell(sheet: Worksheet, value: str | float | None, *, bold: bool) -> Cell:
+def _cell(sheet: Worksheet, value: CellValue, *, bold: bool) -> Cell:
     from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 -- late, as above
     from openpyxl.styles import Font  # noqa: PLC0415 -- late, as above
 

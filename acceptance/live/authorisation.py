@@ -1,7 +1,8 @@
 """The authorisation record: who allowed whom to examine which addresses, from when until when.
 
-A TOML file that the owner of the network has agreed to. What goes beyond asking a device that one
-was told of (a sweep, an audit, moving a camera, load) calls ``Authorisation.require`` first.
+A TOML file that the owner of the network has agreed to. What knocks where nobody gave a login (a
+sweep, an audit) calls ``Authorisation.require`` first; what is done with a login that somebody gave
+needs none (``docs/decisions/130-what-an-authorisation-record-allows.md``).
 """
 
 from __future__ import annotations
@@ -41,8 +42,6 @@ class Action(StrEnum):
 
     SWEEP = "sweep"
     AUDIT = "audit"
-    ACTUATE = "actuate"
-    LOAD = "load"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,8 +153,6 @@ valid_until = 2026-12-05T18:00:00+08:00
 
 # sweep: connect to every address of a range, slowly (discover --sweep)
 # audit: calls without and with a wrong password (probe --audit)
-# actuate: move cameras (probe --actuate)
-# load: open many streams at once (capture --all)
 actions = ["sweep", "audit"]
 """
     )

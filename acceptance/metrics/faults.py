@@ -138,13 +138,27 @@ def elapsed(scene: Scene) -> Array:
 
 
 def held(levels: NDArray[np.float32], at: Array) -> FaultLevel | None:
-    """Return the levels (n,) as held over ``HOLD`` at ``at`` (n,) s; None where all are nan."""
-    frames = np.flatnonzero(np.isfinite(levels))
-    if not frames.size:
+    """Return the levels (n,) as held over ``HOLD`` at ``at`` (n,) s; None where none was held.
+
+    They are taken every few frames. Where most of those within the time are nan, none was held,
+    and a second counts that lies in the clip as a whole.
+    """
+    seen = np.flatnonzero(np.isfinite(levels))
+    if not seen.size:
         return None
-    seen = levels[frames].astype(np.float64)
-    lasting = median_filter(seen, _width(at[frames], HOLD), mode="nearest")
-    return FaultLevel(frames=frames, at=at[frames], seen=seen, held=lasting)
+    step = int(np.diff(seen).min(initial=len(levels)))
+    frames = np.arange(seen[0] % step, len(levels), step)
+    known = np.isfinite(levels[frames])
+    filled = np.where(known, levels[frames].astype(np.float64), -np.inf)
+    width = _width(at[frames], HOLD)
+    lasting = median_filter(filled, width, mode="nearest")
+    whole = np.clip(np.arange(len(frames)), width // 2, len(frames) - 1 - width // 2)
+    lasting = lasting[whole]
+    chosen = known & np.isfinite(lasting)
+    if not chosen.any():
+        return None
+    frames = frames[chosen]
+    return FaultLevel(frames=frames, at=at[frames], seen=filled[chosen], held=lasting[chosen])
 
 
 def _width(at: Array, seconds: float) -> int:

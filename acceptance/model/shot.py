@@ -132,6 +132,10 @@ class Shot:
     transport: str = ""
     """Of a live shot: how its packets come, ``tcp``, ``udp`` or ``multicast``; empty: ``tcp``."""
 
+    fingerprint: str = ""
+    """Of a live shot by ``rtsps``: SHA-256, in hexadecimal, of the certificate that is trusted
+    though nobody known has signed it; empty: none is."""
+
     filmed: str = ""
     """ISO date of filming; empty: not stated. In a session, where the plan does not state it,
     the day in China (UTC+8) of the clip's own creation time, if it has one."""

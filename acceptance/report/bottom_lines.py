@@ -47,6 +47,13 @@ def sentences(session: Session, lang: str, packs: Sequence[Pack]) -> list[str]:
     ]
 
 
+def answer(session: Session, lang: str) -> str:
+    """Word the verdict alone, as the first sentence has it."""
+    counts = unconfirmed(session)
+    four_word = _is_four_word(session)
+    return wording.answer(session.bottom_line, lang, four_word=four_word, unconfirmed=counts)
+
+
 def conclusions(session: Session) -> set[str]:
     """Word scope and verdict in each language; a pass also as before 0.7.0, without reserve."""
     line, four_word = session.bottom_line, _is_four_word(session)

@@ -79,6 +79,22 @@ class SummaryPage:
         return bottom_lines.sentences(self.session, self.names.lang, self.names.packs)
 
     @property
+    def answer(self) -> str:
+        """The verdict alone."""
+        return bottom_lines.answer(self.session, self.names.lang)
+
+    @property
+    def mark(self) -> str:
+        """The verdict that the first page is marked by; empty where no limit was confirmed."""
+        count, total = bottom_lines.unconfirmed(self.session)
+        return "" if 0 < count == total else str(self.session.bottom_line.verdict)
+
+    @property
+    def failed(self) -> list[FindingRow]:
+        """Rows that fail."""
+        return self.having(Verdict.FAIL, Verdict.CONDITIONAL_FAIL)
+
+    @property
     def warnings(self) -> list[WarningLine]:
         """How the verdict was reached, all of it."""
         return warning_lines.every(self.session, self.names.lang)
@@ -143,6 +159,14 @@ class SummaryPage:
     def provisional(self) -> bool:
         """Whether a verdict rests on a figure or an assignment that nobody confirmed."""
         return self.session.bottom_line.provisional or bool(self.to_confirm)
+
+    @property
+    def signing(self) -> list[Person]:
+        """The first to sign in each role, as the first page has places for them."""
+        signers: dict[str, Person] = {}
+        for person in self.people:
+            signers.setdefault(person.role, person)
+        return [signers[role] for role in SIGNING]
 
     @property
     def people(self) -> list[Person]:

@@ -22,7 +22,8 @@ UNJUDGED = frozenset({Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE})
 class FindingRow:
     """A finding with its number in the report and what it is about.
 
-    ``result``, ``rule``, ``note`` and ``remarks`` are in the language of the report.
+    ``result``, ``margin`` (to the nearest limit, negative beyond it), ``rule``, ``note`` and
+    ``remarks`` are in the language of the report.
     """
 
     number: int
@@ -32,6 +33,7 @@ class FindingRow:
     subject: str
     item: str
     result: str
+    margin: str
     rule: str
     note: str
     remarks: Sequence[str] = ()
@@ -90,6 +92,7 @@ def _row(number: int, finding: Finding, session: Session, names: Names) -> Findi
         subject=names.subject(finding.subject),
         item=(demand or names.text(clause, "title") or finding.requirement).rstrip("。."),
         result=_result(finding, session, names.lang),
+        margin=_margin(finding, names.lang),
         rule=_rule(finding, requirement, names.lang),
         note=" ".join(filter(None, notes)),
         remarks=[wording.reason(remark, names.lang) for remark in finding.remarks],
@@ -106,6 +109,17 @@ def _result(finding: Finding, session: Session, lang: str) -> str:
     figure = wording.figure(finding.value, finding.unit, lang, expanded=expanded, k=finding.k)
     bounds = {wording.bound(session.measurements[index]) for index in finding.measurements} - {""}
     return "".join(bounds if len(bounds) == 1 else ()) + figure
+
+
+def _margin(finding: Finding, lang: str) -> str:
+    limit, value = finding.limit, finding.value
+    if limit is None or value is None:
+        return ""
+    margins = [
+        *([value - limit.at_least] if limit.at_least is not None else []),
+        *([limit.at_most - value] if limit.at_most is not None else []),
+    ]
+    return wording.figure(float(f"{min(margins):.3g}"), finding.unit, lang) if margins else ""
 
 
 def _answered(answer: Answer, finding: Finding, lang: str) -> str:

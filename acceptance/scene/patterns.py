@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -41,14 +40,15 @@ def ranked(values: NDArray[Any], percentile: float) -> float:
 
 
 def spectra(rows: Floats, thresholds: Thresholds) -> tuple[Complexes, int]:
-    """Return the spectra (3, f) of the mean profiles of three bands of ``rows``, and px a sample.
+    """Return the spectra (b, f) of the mean profiles of the bands of ``rows``, and px a sample.
 
-    The slowest waves are taken out. Each has power 1, or 0 where there is next to nothing in it.
+    Bands are halves of some rows that lie beside each other. The slowest waves are taken out. Each
+    has power 1, or 0 where there is next to nothing in it.
     """
-    third, fold = max(1, len(rows) // 3), max(1, rows.shape[1] // thresholds.profile_samples)
-    size = rows.shape[1] // (2 * fold) * 2
-    bands = rows[: 3 * third, : size * fold]
-    profiles = cv2.resize(bands, (size, 3), interpolation=cv2.INTER_AREA)
+    bands, fold = thresholds.bands, max(1, rows.shape[1] // thresholds.profile_samples)
+    size = rows.shape[1] // (4 * fold) * 2
+    used = rows[: len(rows) // bands * bands, : 2 * size * fold]
+    profiles = cv2.resize(used, (2 * size, bands), interpolation=cv2.INTER_AREA).reshape(-1, size)
     lines = fft.rfft((profiles - cv2.reduce(profiles, 1, cv2.REDUCE_AVG)) * _window(size))
     lines[:, : thresholds.slowest_waves] = 0
     power = (lines.real**2 + lines.imag**2).sum(axis=1, keepdims=True) * (2 / size)
@@ -63,9 +63,11 @@ def _window(size: int) -> Floats:
 
 
 def shift(before: Complexes, now: Complexes, thresholds: Thresholds) -> float:
-    """Return by how many samples most profiles lie further than before, from their ``spectra``.
+    """Return by how many samples the whole picture lies further than before, by its ``spectra``.
 
-    It is nan where too few correlate clearly.
+    It is the way that all bands but fewer than half have moved at least, so that neither what
+    fills half the view counts nor do words that are written over it. It is nan where too few
+    bands correlate clearly.
     """
     size = 2 * (before.shape[1] - 1)
     shifts = []
@@ -75,7 +77,14 @@ def shift(before: Complexes, now: Complexes, thresholds: Thresholds) -> float:
             a, b, c = product[at - 1], product[at], product[(at + 1) % size]
             fraction = 0.5 * (a - c) / (a - 2 * b + c) if a - 2 * b + c else 0.0
             shifts.append(float((at + size // 2) % size - size // 2 + fraction))
-    return median(shifts) if len(shifts) > 1 else math.nan
+    return _common(shifts) if 2 * len(shifts) >= before.shape[0] else math.nan
+
+
+def _common(shifts: list[float]) -> float:
+    """Return the way, to either side, that all but fewer than half of the bands moved at least."""
+    place = max(0, (len(shifts) - 1) // 2 - 1)
+    to, fro = (sorted(max(0.0, way * moved) for moved in shifts)[place] for way in (1, -1))
+    return to - fro
 
 
 def correlation(pattern: tuple[Floats, float], other: tuple[Floats, float]) -> float:
@@ -87,23 +96,43 @@ def correlation(pattern: tuple[Floats, float], other: tuple[Floats, float]) -> f
 # --- edges
 
 
-def edge_width(rows: Bytes, height: int, thresholds: Thresholds) -> float:
-    """Return the blur (sigma, in % of the height) of the sharpest edges along ``rows``.
+def edge_widths(
+    lines: Bytes, beside: Bytes, height: int, thresholds: Thresholds
+) -> tuple[int, float, float]:
+    """Return the blur (sigma, in % of the height) of the sharpest edges that ``lines`` cross.
 
-    ``height`` is that of the picture in px. Nan where edges are too few.
+    They are the number of edges, and the widths that each of ``edge_percentiles`` of them do not
+    reach.
+
+    ``lines`` (n, size) are rows or columns of a picture of ``height`` px, ``beside`` those one
+    fine sample further: an edge counts that is crossed rather squarely, since one that is crossed
+    aslant looks wider than it is. What goes on rising as far again to both sides is no edge but
+    shading.
     """
     reach, fine_samples = thresholds.edge_reach_samples, thresholds.fine_samples
-    size = round(rows.shape[1] * min(1.0, fine_samples / height)), rows.shape[0]
-    fine = cv2.resize(rows.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    size = round(lines.shape[1] * min(1.0, fine_samples / height)), lines.shape[0]
+    fine, other = (
+        cv2.resize(some.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+        for some in (lines, beside)
+    )
     slope = np.abs(cv2.filter2D(fine, -1, np.array([[-0.5, 0, 0.5]], np.float32)))
+    rise, further = (_rise(fine, far) for far in (reach, 2 * reach))
     near = np.ones((1, 2 * reach + 1), np.uint8)
-    rise = cv2.dilate(fine, near) - cv2.erode(fine, near)
     steepest = (slope >= cv2.dilate(slope, near)) & (slope > 0)
-    edges = (rise >= thresholds.edge_contrast_codes) & steepest
-    if np.count_nonzero(edges) < thresholds.fewest_edges:
-        return math.nan
-    widths = rise[edges] / slope[edges] / math.sqrt(2 * math.pi)
-    return 100 * ranked(widths, thresholds.edge_percentile) / min(height, fine_samples)
+    square = slope >= thresholds.edge_squareness * cv2.absdiff(fine, other)
+    ends = further <= thresholds.edge_end * rise
+    edges = (rise >= thresholds.edge_contrast_codes) & steepest & square & ends
+    widths = 100 / min(height, fine_samples) / math.sqrt(2 * math.pi) * rise[edges] / slope[edges]
+    if not widths.size:
+        return 0, math.nan, math.nan
+    sharp, sharpest = (ranked(widths, percentile) for percentile in thresholds.edge_percentiles)
+    return widths.size, sharp, sharpest
+
+
+def _rise(lines: NDArray[Any], reach: int) -> Floats:
+    """Return by how much each line rises within ``reach`` samples to either side."""
+    near = np.ones((1, 2 * reach + 1), np.uint8)
+    return np.asarray(cv2.dilate(lines, near) - cv2.erode(lines, near))
 
 
 # --- waves
@@ -188,10 +217,14 @@ def detail(lasting: Floats, thresholds: Thresholds) -> Floats:
 
 
 def relief(lasting: Floats, thresholds: Thresholds) -> Floats:
-    """Return how far, in codes, each block lies above or below its neighbours: no shading does."""
-    means = _blocks(lasting, thresholds.blocks)
-    cross = np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]], np.float32) / 4
-    return np.asarray(np.abs(cv2.filter2D(means, -1, cross, borderType=cv2.BORDER_REFLECT_101)))
+    """Return what each block shows, in codes, that is wider than noise and narrower than shading.
+
+    It is the mean difference of two blurs (D. Marr and E. Hildreth 1980), of sigma 1 and 2 samples:
+    fog takes contrast away and softens, but leaves this; what is held before a lens is too far out
+    of focus to have any.
+    """
+    fine, broad = (cv2.GaussianBlur(lasting, (0, 0), sigma) for sigma in thresholds.relief_sigmas)
+    return _blocks(cv2.absdiff(fine, broad), thresholds.blocks)
 
 
 def _blocks(values: NDArray[Any], blocks: tuple[int, int]) -> Floats:

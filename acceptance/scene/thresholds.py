@@ -41,34 +41,55 @@ class Thresholds:
 
     black_level: float = 0.05
     """Level up to which a sample is black."""
-    dark_level: float = 0.15
+    dark_level: float = 0.2
     """Level up to which a sample is in deep shadow."""
     white_level: float = 0.97
     """Level from which a sample is white."""
-    mid_tone_levels: tuple[float, float] = (0.15, 0.9)
+    mid_tone_levels: tuple[float, float] = (0.15, 1.1)
     """Levels between which colours can be measured."""
     least_mid_tone_share: float = 0.1
     """Share (0..1) of the samples that must be mid tones."""
-    cast_percentile: float = 10
+    cast_percentile: float = 20
     """Percentile of the mid tones whose colour is the cast: the others have at least as much."""
 
     # --- edges and waves
 
+    edge_lines: int = 60
+    """Rows, and columns, in which edges are looked for."""
     edge_reach_samples: int = 8
     """Fine samples to each side within which an edge rises."""
-    edge_contrast_codes: float = 12.0
+    edge_contrast_codes: float = 16.0
     """Codes by which an edge must rise."""
-    fewest_edges: int = 20
-    """Edge samples that are needed for a width."""
-    edge_percentile: float = 15
-    """Percentile of the edge widths that counts: the sharpest edges."""
+    edge_squareness: float = 1.5
+    """Slope across an edge over that along it from which it is crossed squarely."""
+    edge_end: float = 1.85
+    """Rise within twice the reach over that within it up to which a rise is an edge."""
+    fewest_edges: int = 60
+    """Edge samples, across rows and columns, that are needed for a width."""
+    fewest_in_direction: tuple[int, int] = (20, 50)
+    """Edge samples that show how sharp a direction is, and that it is smeared."""
+    edge_percentiles: tuple[float, float] = (15, 5)
+    """Percentiles of the edge widths that count: the sharpest edges, and the very sharpest."""
     slowest_waves: int = 4
     """Waves per picture height; every scene has much of what is slower."""
     wave_peaks: int = 6
     """Strongest lines of the spectrum that are compared with their neighbours."""
 
+    # --- bars that roll
+
+    bar_columns: int = 8
+    """Columns whose waves are compared: most must show the same bar."""
+    bar_seconds: float = 2.0
+    """Seconds within which a bar must have rolled."""
+    fewest_bar_frames: int = 12
+    """Frames, of those of which motion is taken, that are needed."""
+    still_percent: float = 0.15
+    """Movement in % of the height from one of them to the next up to which a picture stands."""
+
     # --- motion and change
 
+    bands: int = 5
+    """Bands of the picture, each of two halves, whose motion is compared."""
     least_profile_power: float = 0.02
     """Power (codes^2) that a profile must have."""
     shift_correlation: float = 0.6
@@ -86,8 +107,12 @@ class Thresholds:
     """Weight (0..1) of the newest picture in the lasting one."""
     faint_codes: float = 0.5
     """Codes of difference between neighbouring samples from which a block shows something."""
-    relief_codes: float = 1.5
-    """Codes by which a block may differ from the mean of its neighbours and still be shading."""
+    relief_sigmas: tuple[float, float] = (1.0, 2.0)
+    """Blurs, in samples, between which a block shows something that is no shading."""
+    relief_codes: float = 0.18
+    """Codes from which it does."""
+    relief_noise_share: float = 0.1
+    """Share of sigma that noise leaves of it in the lasting picture, with a margin."""
     noise_left_share: float = 0.6
     """Share of sigma that noise leaves between neighbours in the lasting picture, with a margin."""
 

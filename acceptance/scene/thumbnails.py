@@ -22,6 +22,7 @@ import numpy as np
 
 from acceptance.scene import patterns
 from acceptance.scene.patterns import percentage, ranked
+from acceptance.scene.rolling_bars import RollingBars
 from acceptance.scene.thresholds import THRESHOLDS
 
 if TYPE_CHECKING:
@@ -29,11 +30,12 @@ if TYPE_CHECKING:
 
     from acceptance.footage.clip import Frame, VideoInfo
     from acceptance.scene.patterns import Bytes, Complexes, Floats
-    from acceptance.scene.thresholds import Thresholds
+from acceptance.scene.thresholds import Thresholds
 
 # features by how often they are taken: of every frame, of levels and motion, a few times a second
 EVERY_FRAME = (
-    *("mean", "difference", "changed", "key_changed", "key_noise"),
+    *("mean", "difference", "drift", "key_difference", "key_drift"),
+    *("changed", "key_changed", "key_noise"),
     *("like_before", "like_ago"),
 )
 FREQUENT = ("black", "dark", "white", "moved_x", "moved_y")
@@ -53,9 +55,12 @@ class Features:
         self.every_costly = max(1, round(_rate(video) / thresholds.costly_per_second))
         self.rows: NDArray[Any] | None = None
         self.rows_of_key: NDArray[Any] | None = None
+        bar_frames = thresholds.bar_seconds * _rate(video) / self.every_motion
+        self.bars = RollingBars(round(bar_frames), thresholds)
         self.profiles: tuple[Complexes, Complexes] | None = None
         self.lasting: Floats | None = None
-        self.small: Floats | None = None
+        self.small: deque[Floats] = deque(maxlen=2)
+        self.small_of_keys: deque[Floats] = deque(maxlen=2)
         self.fine: deque[tuple[Floats, float]] = deque(maxlen=apart(video, thresholds))
         self.count = 0
 
@@ -64,11 +69,13 @@ class Features:
         rows = _rows(frame.luma, self.thresholds)
         change = None if self.rows is None else cv2.absdiff(rows, self.rows)
         averaged = self._averaged(rows)
-        taken = self._changes(frame, rows, change) | self._likeness(averaged)
+        taken = self._changes(frame, rows, change) | self._likeness(averaged, key=frame.key)
         if self.count % self.every_motion == 0:
             taken |= self._levels(rows)
         if self.large and self.count % self.every_motion == 0:
-            taken |= self._motion(frame, averaged)
+            moves = self._motion(frame, averaged)
+            self.bars.see(averaged, moves.values())
+            taken |= moves
         if self.large and self.count % self.every_costly == 0:
             taken |= self._costly(frame, rows, change)
         for name, column in self.values.items():
@@ -155,8 +162,11 @@ class Features:
         self.profiles = level, upright
         return moves
 
-    def _likeness(self, averaged: Floats) -> dict[str, float]:
+    def _likeness(self, averaged: Floats, *, key: bool) -> dict[str, float]:
         """Mean and change, in codes, of the thumbnail, and its likeness to earlier ones.
+
+        Change is that since the frame before, and since the one before that; at a key frame also
+        since the key frames before.
 
         Likeness is a correlation without light and slow shading: to the frame before, and to the
         one half a second ago.
@@ -164,8 +174,11 @@ class Features:
         size = self.thresholds.thumbnail_size
         small = np.asarray(cv2.resize(averaged, size, interpolation=cv2.INTER_AREA), np.float32)
         found = {"mean": float(cv2.mean(small)[0])}
-        if self.small is not None:
-            found["difference"] = float(cv2.norm(small, self.small, cv2.NORM_L1)) / small.size
+        found |= _changes_since(small, self.small, ("difference", "drift"))
+        if key:
+            names = "key_difference", "key_drift"
+            found |= _changes_since(small, self.small_of_keys, names)
+            self.small_of_keys.append(small)
         pattern = (small - cv2.blur(small, (9, 9))).ravel()
         fine = pattern, math.sqrt(float(pattern @ pattern))
         if self.fine:
@@ -173,7 +186,7 @@ class Features:
         if len(self.fine) == self.fine.maxlen:
             found["like_ago"] = patterns.correlation(fine, self.fine[0])
         self.fine.append(fine)
-        self.small = small
+        self.small.append(small)
         return found
 
     # --- a few times a second
@@ -190,17 +203,46 @@ class Features:
             noise = patterns.noise(some, change, self.shift, limits)
             level = 100 * ranked(noise, limits.quiet_percentile) / self.amplitude
         return {
-            "edge_width": patterns.edge_width(some, len(frame.luma), limits),
-            "wave": 100 * patterns.plane_wave(samples, limits) / self.amplitude,
+            "edge_width": self._edge_width(frame.luma),
+            "wave": 100 * max(self._wave(samples), self.bars.amplitude()) / self.amplitude,
             "noise": level,
             "blank": self._blank(samples, noise),
             "cast": self._cast(frame),
         }
 
+    def _edge_width(self, luma: NDArray[Any]) -> float:
+        """Blur of the sharpest edges, in % of the height; nan without edges.
+
+        It is that of the sharper direction, rows or columns, or that of the very sharpest edges of
+        the other if that is more: what is smeared one way only.
+        """
+        number, height = self.thresholds.edge_lines, len(luma)
+        further = max(1, round(height / self.thresholds.fine_samples))
+        seen = []
+        for plane in (luma, luma.T):
+            places = _spread_rows(len(plane) - further, number)
+            lines, beside = self._eight(plane[places]), self._eight(plane[places + further])
+            seen.append(patterns.edge_widths(lines, beside, height, self.thresholds))
+        few, enough = self.thresholds.fewest_in_direction
+        numbers = [number for number, *_ in seen]
+        if sum(numbers) < self.thresholds.fewest_edges or min(numbers) < few:
+            return math.nan
+        smeared = [sharpest for number, _, sharpest in seen if number >= enough]
+        return max(min(sharp for _, sharp, _ in seen), *smeared, 0.0)
+
     def _grid(self, luma: NDArray[Any]) -> Bytes:
         """Take samples as far apart along rows as along columns."""
         step = max(1, min(luma.shape) // self.thresholds.grid_rows)
         return self._eight(luma[step // 2 :: step, step // 2 :: step])
+
+    def _wave(self, samples: Bytes) -> float:
+        """Amplitude in codes of the plane wave that both halves of the picture show.
+
+        Blinds or a fence in one of them are none.
+        """
+        half = samples.shape[1] // 2
+        halves = samples[:, :half], samples[:, -half:]
+        return min(patterns.plane_wave(part, self.thresholds) for part in halves)
 
     def _blank(self, samples: Bytes, noise: Floats) -> float:
         """Share in % of the blocks that show nothing but shading and ``noise`` (codes)."""
@@ -211,10 +253,11 @@ class Features:
         nothing = np.hypot(limits.faint_codes, limits.noise_left_share * noise)
         plain = patterns.detail(self.lasting, limits) < nothing
         # what fog or a blur leaves of a scene has no detail, but is no shading either
-        return percentage(plain & (patterns.relief(self.lasting, limits) < limits.relief_codes))
+        flat = np.hypot(limits.relief_codes, limits.relief_noise_share * noise)
+        return percentage(plain & (patterns.relief(self.lasting, limits) < flat))
 
     def _cast(self, frame: Frame) -> float:
-        """Colour that nine in ten mid tones share, over their luma, in %.
+        """Colour that four in five mid tones share, over their luma, in %.
 
         It is nan without colour or mid tones.
         """
@@ -230,8 +273,9 @@ class Features:
         if seen.mean() < limits.least_mid_tone_share:
             return math.nan
         colours = np.stack([cb[seen], cr[seen]]) / light[seen] / self.amplitude
-        mean = colours.mean(axis=1)
-        along = mean @ colours / max(float(np.hypot(*mean)), 1e-9)
+        # the middle one: a large red thing does not turn it
+        middle = np.median(colours, axis=1)
+        along = middle @ colours / max(float(np.hypot(*middle)), 1e-9)
         return max(0.0, 100 * ranked(along, limits.cast_percentile))
 
     def _light(self, luma: NDArray[Any], shape: tuple[int, ...], step: int) -> Floats:
@@ -240,6 +284,16 @@ class Features:
         rows, columns = (-(-size // step) for size in shape)
         samples = self._eight(luma[:: step * down, :: step * across])[:rows, :columns]
         return np.asarray((samples.astype(np.float32) - self.black) / self.amplitude, np.float32)
+
+
+def _changes_since(
+    small: Floats, earlier: deque[Floats], names: tuple[str, str]
+) -> dict[str, float]:
+    """Mean absolute change of a thumbnail, in codes, since each of the earlier ones, last first."""
+    pairs = zip(names, reversed(earlier), strict=False)
+    return {
+        name: float(cv2.norm(small, before, cv2.NORM_L1)) / small.size for name, before in pairs
+    }
 
 
 def large(video: VideoInfo, thresholds: Thresholds = THRESHOLDS) -> bool:

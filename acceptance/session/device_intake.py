@@ -3,35 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import shutil
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from acceptance.errors import PlanError, UsageError
+from acceptance.errors import PlanError
 from acceptance.files.output import writing
 from acceptance.footage.container import CHINA
-from acceptance.live import address, transcript
+from acceptance.live import transcript
 from acceptance.live.audit import record
 from acceptance.live.onvif import facts
-from acceptance.live.rtsp import url
 from acceptance.messages import tr
 from acceptance.metrics import device
 from acceptance.model import Note
+from acceptance.session import device_hosts
 from acceptance.session.evidence import hash_file
 from acceptance.session.log_book import LogBook
 from acceptance.session.measuring import log_measured
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from acceptance.model import AuditLog, DeviceRecord, Measurement, Plan, Session, Subject
 
     Probed = tuple[DeviceRecord, list[Measurement | Note]]
 
-PORT = 80
 STATED = ("subject", "conditions", "instruments")  # and found in no file
 
 
@@ -108,7 +106,7 @@ def measure(
     """Measure what the files in a session hold; ``measured`` as above. Raises SessionError."""
     audited = _audited(taken, subject, work)
     found = facts.read(work / taken.probe) if taken.probe else None
-    if found and _is_other(address.parse(found.address, PORT).host, _hosts(subject)):
+    if found and device_hosts.is_other(found.address, subject):
         found = None
     streams = [item for item in measured if item.subject == taken.subject]
     items = device.measure(replace(taken, audited=audited), found, streams)
@@ -144,35 +142,9 @@ def _audited(taken: DeviceRecord, subject: Subject, work: Path) -> AuditLog | No
     """Return what the audit's record says of the subject; of any other device it says nothing."""
     if not taken.audit:
         return None
-    logs, hosts = record.read(work / taken.audit), _hosts(subject)
+    logs, hosts = record.read(work / taken.audit), device_hosts.of(subject)
     own = [log for host, log in logs.items() if host in hosts]
     # A name, or nothing, tells no address: then a record of one device alone is taken to be its.
     if not own and len(logs) == 1:
-        own = [log for host, log in logs.items() if not _is_other(host, hosts)]
+        own = [log for host, log in logs.items() if not device_hosts.is_other(host, subject)]
     return own[0] if len(own) == 1 else None
-
-
-def _hosts(subject: Subject) -> set[str]:
-    """Return the hosts by which a plan knows a device, by its source and its address."""
-    return {host for text in (subject.source, subject.address) if (host := _host(text))}
-
-
-def _host(text: str) -> str:
-    try:
-        return url.parse(text).address.host if url.is_url(text) else address.parse(text, PORT).host
-    except UsageError:
-        return ""
-
-
-def _is_other(host: str, known: Iterable[str]) -> bool:
-    """Whether a host is none of those known; a name and an address cannot be told apart."""
-    alike = [other for other in known if _is_ip(other) is _is_ip(host)]
-    return bool(alike) and host.lower() not in {other.lower() for other in alike}
-
-
-def _is_ip(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True

@@ -22,7 +22,7 @@ from acceptance.messages import tr
 from acceptance.metrics import recordings as measure_recordings
 from acceptance.recorder import listing, recordings
 from acceptance.recorder.recordings import zone_of
-from acceptance.session import device_intake
+from acceptance.session import device_intake, searched_recordings
 from acceptance.session.evidence import hash_file
 from acceptance.session.log_book import LogBook
 from acceptance.session.plan import FIELDS, files, kept_by_path, require_inside
@@ -102,7 +102,7 @@ def check_recordings(asked: Recordings, folder: Path) -> None:
     """Refuse wrong fields, and a list that cannot be read. Raises PlanError."""
     measure_recordings.check(asked)
     if not (folder / asked.source).is_dir():
-        listing.read(folder / asked.source, zone=zone_of(asked.utc_offset), now=_now())
+        look_at(asked, folder / asked.source)
 
 
 def check_numbers(shot: Shot) -> None:
@@ -182,9 +182,10 @@ def _hash_clip(path: Path) -> str:
 
 
 def look_at(asked: Recordings, source: Path, *, tell: Tell | None = None) -> Found:
-    """Read what a recorder has kept, from its folder or its list.
+    """Read what a recorder has kept, from its folder, its list or the record of a probe.
 
-    Raises PlanError, also for what is asked of it (``metrics.recordings.check``).
+    Raises SessionError for what is no such record; PlanError, also for what is asked of it
+    (``metrics.recordings.check``).
 
     ``tell`` receives progress: files seen, and files in all.
     """
@@ -192,6 +193,8 @@ def look_at(asked: Recordings, source: Path, *, tell: Tell | None = None) -> Fou
     zone = zone_of(asked.utc_offset)
     if source.is_dir():
         return recordings.scan(source, zone=zone, now=_now(), pattern=asked.name_pattern, tell=tell)
+    if searched_recordings.is_record(source):
+        return searched_recordings.read(source, zone=zone, now=_now())
     return listing.read(source, zone=zone, now=_now())
 
 

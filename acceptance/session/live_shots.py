@@ -103,6 +103,7 @@ def _take(
     found = rtsp.capture(
         place.url, folder / f"{shot.id}.mp4", credentials=who, transport=live.transport,
         seconds=live.seconds, on_rates=tell, timeout=TIMEOUT, stated=place.stated,
+        fingerprint=live.fingerprint,
     )  # fmt: skip
     _log(live, found, folder, bag)
 

@@ -22,6 +22,7 @@ SECONDS = 60.0  # of a shot that does not say
 LONGEST = 3600.0  # s of one shot: all its packets are read at once
 MAIN = "main"  # how plans call the first profile of a device
 HOST = re.compile(r"[.:]")
+HEXADECIMAL, SHA256 = re.compile(r"[^0-9a-f]"), 64  # what else people write; digits
 MADE = ("clip", "arrivals", "packets", "stream_record")
 
 
@@ -45,6 +46,9 @@ class LiveShot:
     transport: str
     """``tcp``, ``udp`` or ``multicast``."""
 
+    fingerprint: str
+    """SHA-256 of the certificate to trust; empty: none but those that this machine trusts."""
+
     @property
     def by_onvif(self) -> bool:
         """Whether the device is asked where its stream is."""
@@ -61,6 +65,7 @@ def of(plan: Plan) -> list[LiveShot]:
             profile=_profile(shot),
             seconds=SECONDS if shot.seconds is None else shot.seconds,
             transport=shot.transport or TRANSPORTS[0],
+            fingerprint=shot.fingerprint,
         )
         for shot in plan.shots
         if shot.source
@@ -112,6 +117,9 @@ def _check_live(shot: Shot, sources: Mapping[str, str], place: str) -> None:
     if shot.transport and shot.transport not in TRANSPORTS:
         what = tr("must be one of {names}", names=", ".join(TRANSPORTS))
         raise _wrong(f"{place}, transport", what)
+    if shot.fingerprint and len(HEXADECIMAL.sub("", shot.fingerprint.lower())) != SHA256:
+        what = tr("a fingerprint has 64 hexadecimal digits (SHA-256)")
+        raise _wrong(f"{place}, fingerprint", what)
 
 
 def _check_own(source: str, place: str) -> None:

@@ -19,13 +19,24 @@ from acceptance.files.output import put_new, require_ending, require_new
 from acceptance.footage import clip, container
 from acceptance.forms import devices
 from acceptance.messages import tr
-from acceptance.model import Draw, Matrix, Plan, Scope, Shot, SignalPath, Subject, SubjectKind
+from acceptance.model import (
+    DeviceRecord,
+    Draw,
+    Matrix,
+    Plan,
+    Scope,
+    Shot,
+    SignalPath,
+    Subject,
+    SubjectKind,
+)
 from acceptance.recorder.recordings import VIDEOS
 from acceptance.report import plan_form
 from acceptance.session import intake, plan, runner, store
+from acceptance.session.searched_recordings import ENDING, is_record
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from acceptance.model import Pack
 
@@ -64,6 +75,9 @@ class Given:
     clips: tuple[Path, ...] = ()
     """The clips, in the order in which they were named; those of a folder in natural order."""
 
+    probes: tuple[Path, ...] = ()
+    """Records of probes among the files."""
+
     device_list: Path | None = None
     """The list of devices, if there is one."""
 
@@ -85,7 +99,9 @@ def relative(file: Path, folder: Path) -> str:
 
 
 def given(inputs: Sequence[Path], output: Path) -> Given:
-    """Look through clips, folders of clips and a device list (CSV, XLSX) for a plan at ``output``.
+    """Look through clips, folders and a device list (CSV, XLSX) for a plan at ``output``.
+
+    Records of probes are found in folders and beside clips.
 
     Raises UsageError for a name that does not end in .toml, OutputError where the file exists, and
     PlanError and ClipError: several lists, a folder without clips, a file outside the plan's
@@ -97,10 +113,12 @@ def given(inputs: Sequence[Path], output: Path) -> Given:
     if len(lists) > 1:
         hint = tr("Join them: a plan has one device list")
         raise PlanError(tr("a second device list"), where=str(lists[1]), hint=hint)
-    clips = [file for path in inputs if path not in lists for file in _clips(path)]
+    films = [path for path in inputs if path not in lists and not is_record(path)]
+    clips = [file for path in films for file in _clips(path)]
     found = Given(
         folder=output.parent,
         clips=tuple(dict.fromkeys(clips)),
+        probes=tuple(dict.fromkeys(_probes(inputs, clips))),
         device_list=next(iter(lists), None),
     )
     _check(found, output)
@@ -127,10 +145,21 @@ def _clips(path: Path) -> Iterator[Path]:
         for file in path.rglob("*")
         if file.suffix.lower() in VIDEOS and file.is_file() and not _aside(file, path)
     ]
+    if not videos and any(_probes([path], ())):
+        return
     if not videos and not any(file.suffix.lower() in clip.STILLS for file in path.iterdir()):
         hint = tr("Name clips, a folder that holds some, or a device list")
         raise PlanError(tr("no video and no still in this folder"), where=str(path), hint=hint)
     yield from sorted(videos, key=lambda file: wording.natural(str(file))) or [path]
+
+
+def _probes(inputs: Iterable[Path], clips: Iterable[Path]) -> Iterator[Path]:
+    """Yield the records of probes that are named, or lie in a folder that is, or beside a clip."""
+    for path in inputs:
+        below = sorted(path.rglob(f"*{ENDING}")) if path.is_dir() else [path]
+        yield from (file for file in below if is_record(file) and not _aside(file, path))
+    for folder in dict.fromkeys(film.parent for film in clips):
+        yield from sorted(folder.glob(f"*{ENDING}"))
 
 
 def _aside(file: Path, folder: Path) -> bool:
@@ -141,7 +170,7 @@ def _aside(file: Path, folder: Path) -> bool:
 
 def _check(found: Given, output: Path) -> None:
     """Open every file, before anything is asked."""
-    for file in filter(None, (*found.clips, found.device_list)):
+    for file in filter(None, (*found.clips, *found.probes, found.device_list)):
         if not file.resolve().is_relative_to(found.folder.resolve()):
             hint = tr("Write the plan with -o into a folder above it, or copy the file there")
             raise PlanError(tr("lies outside the plan's folder"), where=str(file), hint=hint)
@@ -151,7 +180,11 @@ def _check(found: Given, output: Path) -> None:
     )
     device = Subject(id="device", kind=SubjectKind.FIXED)
     listed = found.path(found.device_list) if found.device_list else ""
-    asked = Plan(subjects=(device,), shots=shots, device_list=listed)
+    records = tuple(
+        DeviceRecord(id=f"probe{number}", subject="device", probe=found.path(file))
+        for number, file in enumerate(found.probes, start=1)
+    )
+    asked = Plan(subjects=(device,), shots=shots, device_list=listed, device_records=records)
     plan.check(asked, found.folder, str(output))
     intake.check(asked, found.folder)
 

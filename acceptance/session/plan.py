@@ -21,6 +21,7 @@ from acceptance.forms import answers, devices, panel_key, register, scores
 from acceptance.messages import tr
 from acceptance.model import Plan, Shot, Subject, SubjectKind
 from acceptance.session import commitments, live_sources, plan_words, registered
+from acceptance.session.searched_recordings import with_recordings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -104,7 +105,7 @@ def with_files(plan: Plan, folder: Path) -> Plan:
     held = {_place(answer) for answer in plan.answers}
     found = _with_files(replace(plan, answers=()), folder)
     new = (answer for answer in found.answers if _place(answer) not in held)
-    return replace(plan, answers=(*plan.answers, *new), commitments=found.commitments)
+    return replace(found, answers=(*plan.answers, *new))
 
 
 def _require_subjects(plan: Plan, where: str) -> None:
@@ -125,13 +126,12 @@ def _with_devices(plan: Plan, folder: Path) -> Plan:
 
 
 def _with_files(plan: Plan, folder: Path) -> Plan:
-    """Add the answers that people filled into files of their own, and what was committed to."""
+    """Add what files hold: people's answers, recordings of probes, what was committed to."""
     sheets = [answer for name in plan.answer_files for answer in answers.read(folder / name, name)]
     rated = [answer for name in plan.score_files for answer in scores.read(folder / name, name)]
-    plan = replace(plan, answers=(*plan.answers, *sheets, *rated))
-    if not plan.commitment_file:
-        return plan
-    return replace(plan, commitments=commitments.read(folder / plan.commitment_file))
+    plan = with_recordings(replace(plan, answers=(*plan.answers, *sheets, *rated)), folder)
+    made = commitments.read(folder / plan.commitment_file) if plan.commitment_file else ()
+    return replace(plan, commitments=made or plan.commitments)
 
 
 def of_clips(

@@ -43,8 +43,8 @@ LEAST = {"%": 1e-4}
 KEPT_CHARTS = "data/charts"
 # What is said of a shot, and found nowhere in its pictures.
 STATED = (
-    "subject", "source", "seconds", "transport", "tap", "path", "live", "screen", "chip",
-    "plain_edges", "regions", "coding", "conditions", "instruments",
+    "subject", "source", "seconds", "transport", "fingerprint", "tap", "path", "live", "screen",
+    "chip", "plain_edges", "regions", "coding", "conditions", "instruments",
 )  # fmt: skip
 
 Name = tuple[str, ...]

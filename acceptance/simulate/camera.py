@@ -11,11 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from acceptance.model import Point
 
 Array = NDArray[np.float64]
 Light = NDArray[np.float32]
 
+TICKS = 90_000  # a second, of time stamps
+TREMOR = np.array([0.4, 1.1, 2.3, 7.9])  # Hz, of hands
 WEIGHTS = {"bt709": (0.2126, 0.7152, 0.0722), "bt601": (0.299, 0.587, 0.114)}
 
 
@@ -79,7 +83,10 @@ class Camera:
     the one above; ``zoom`` above 1 enlarges the middle of the finished picture by bicubic
     interpolation, noise and all: the truth is that of the picture before. ``transfer`` is bt709,
     srgb or linear. ``crf`` 0 with libx264 is lossless; a ``bit_rate`` (bit/s) above 0 takes its
-    place: held over each second, a key frame every two, as cameras are set up.
+    place: held over each second, a key frame every two, as cameras are set up. Held by hand the
+    picture wanders by ``shake`` px (rms). ``recursion`` is the share of the frame before in each,
+    as noise reduction mixes it in. Exposures come by ``uneven`` s (rms) beside their even slots,
+    and time stamps with them; ``stamp_jitter`` s (rms) moves stamps alone.
     """
 
     width: int = 1280
@@ -120,7 +127,42 @@ class Camera:
     codec: str = "libx264"
     crf: int = 20
     bit_rate: int = 0
+    shake: float = 0.0
+    recursion: float = 0.0
+    uneven: float = 0.0
+    stamp_jitter: float = 0.0
     preset: str = "veryfast"
+
+    def moments(self, numbers: Sequence[int]) -> Array:
+        """Return when the exposures of frames begin, s, that of frame 0 at about 0."""
+        off = self.uneven * self._random(numbers, 1)
+        return np.asarray(np.array(numbers) / float(self.rate) + off)
+
+    def stamps(self, numbers: Sequence[int]) -> tuple[Fraction, ...]:
+        """Return the time stamps of frames in these slots, s, ascending."""
+        if not self.uneven and not self.stamp_jitter:
+            return tuple(number / self.rate for number in numbers)
+        at = self.moments(numbers) + self.stamp_jitter * self._random(numbers, 2)
+        ticks = np.rint((at - min(0.0, float(at[0]))) * TICKS).astype(np.int64)
+        ascending = np.maximum.accumulate(ticks - np.arange(len(ticks))) + np.arange(len(ticks))
+        return tuple(Fraction(int(tick), TICKS) for tick in ascending)
+
+    def shift(self, number: int) -> Point:
+        """Return by how many px to the right and down frame ``number`` is off, held by hand."""
+        if not self.shake:
+            return (0.0, 0.0)
+        turns = np.random.default_rng([self.seed, 3]).uniform(size=(2, len(TREMOR)))
+        waves = np.sin(2 * np.pi * (TREMOR * number / float(self.rate) + turns))
+        across, down = (self.shake * (2 / len(TREMOR)) ** 0.5 * waves.sum(axis=1)).tolist()
+        return across, down
+
+    def _random(self, numbers: Sequence[int], stream: int) -> Array:
+        """Return normal values, limited to twice their standard deviation, always the same ones."""
+        values = [
+            np.random.default_rng([self.seed, stream, number + (1 << 20)]).standard_normal()
+            for number in numbers
+        ]
+        return np.clip(values, -2, 2)
 
     @property
     def code_range(self) -> tuple[float, float]:

@@ -19,6 +19,7 @@ from acceptance.simulate.camera import WEIGHTS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from acceptance.model import Point
     from acceptance.simulate.camera import Camera, Light
 
 Plane = NDArray[np.uint8]
@@ -87,6 +88,15 @@ def _halved(plane: Light) -> Light:
     """Return the mean of each 2 x 2 pixels; an odd last row or column counts twice."""
     even = np.pad(plane, [(0, n % 2) for n in plane.shape], mode="edge")
     return np.asarray(even.reshape(even.shape[0] // 2, 2, -1, 2).mean(axis=(1, 3)))
+
+
+def moved(luma: Light, shift: Point) -> Light:
+    """Return a picture moved by so many px to the right and down."""
+    if shift == (0.0, 0.0):
+        return luma
+    size = luma.shape[::-1]
+    way = np.array([[1, 0, shift[0]], [0, 1, shift[1]]], np.float64)
+    return np.asarray(cv2.warpAffine(luma, way, size, borderMode=cv2.BORDER_REPLICATE))
 
 
 def random_stream(camera: Camera, *stream: int) -> np.random.Generator:

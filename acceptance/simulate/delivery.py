@@ -34,7 +34,7 @@ def write(camera: Camera, path: Path, frames: Iterable[Planes], shown: Shown) ->
         path,
         frames,
         rate=camera.rate,
-        times=[slot / camera.rate for slot, _ in shown],
+        times=camera.stamps([slot for slot, _ in shown]),
         codec=camera.codec,
         options=_options(camera) if camera.codec in CODECS_WITH_CRF else None,
         full_range=camera.full_range,

@@ -15,11 +15,13 @@ from acceptance.charts import clock_screen
 from acceptance.simulate.coding import coded, digitised, fixed_pattern, random_stream
 from acceptance.simulate.delivery import deliveries, write, write_table
 from acceptance.simulate.optics import observed, photograph, pose
+from acceptance.simulate.panels import Panel
 from acceptance.simulate.screens import (
+    Screen,
     clock_sheet,
     exposure_begins,
     lit_up,
-    mean_over,
+    middle_rows,
     monitor_frames,
     refreshes,
     row_delay,
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from acceptance.model import Point
     from acceptance.simulate.camera import Array, Camera
     from acceptance.simulate.delivery import Shown
+
+IDEAL = Panel()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,11 +128,12 @@ def film_clock(
     arrivals_path: Path | None = None,
     log_path: Path | None = None,
     session: str = clock_screen.NOBODY,
+    panel: Panel = IDEAL,
 ) -> Truth:
     """Film the ``clock`` screen: refresh ``first_index`` + i lights up at i / ``refresh`` s.
 
     ``camera``, ``path`` and ``seconds`` are as for ``film_chart``; ``session`` is the six
-    characters of the clock's session.
+    characters of the clock's session, ``panel`` how the screen lights up.
 
     Source frame 0 is exposed from ``start`` s on. ``arrivals_path`` gets ``frame,arrival_s`` of the
     delivered frames on the screen's clock: middle of the exposure of their time slot +
@@ -141,8 +146,10 @@ def film_clock(
     sheet = photograph(camera, [(own, to_picture @ from_raster(camera, clock))])
     shown = deliveries(camera, seconds)
     begins = exposure_begins(camera, shown, start)
-    rows = begins[:, None] + row_delay(camera, sheet)
-    levels = mean_over(run.times, lit, rows, camera.exposure)
+    live = Screen(
+        times=run.times, levels=lit, rows=middle_rows(own, own.base.shape[1]), panel=panel
+    )
+    levels = live.mean_over(begins[:, None] + row_delay(camera, sheet), camera.exposure)
     write(camera, path, screen_frames(camera, sheet, levels, shown), shown)
     middles = begins + (camera.exposure + camera.readout) / 2
     delays = _stream_delays(camera, shown, stream_delay, jitter)
@@ -175,6 +182,7 @@ def film_screens(
     monitor_refresh: float | None = 60.0,
     first_index: int = 1000,
     start: float = 0.0037,
+    panels: tuple[Panel, Panel] = (IDEAL, IDEAL),
 ) -> Truth:
     """Film by ``phone`` a ``clock`` screen (left) beside the monitor of a ``camera`` that films it.
 
@@ -182,7 +190,8 @@ def film_screens(
     as for ``film_clock``. ``delay`` (s) runs from the middle of the camera's exposure until its
     frame is ready for the monitor; it lights up at the monitor's next refresh, ``monitor_refresh``
     a second (None: at once), and stays until the next frame; ``Truth.delays`` holds what came of
-    it. All ran long before the film begins, so that the monitor shows an early clock however large
+    it. ``panels`` are those of clock and monitor; first light is that of the monitor's middle row.
+    All ran long before the film begins, so that the monitor shows an early clock however large
     the delay. From camera to monitor the chain is linear in light and noise-free. ``dropped`` and
     ``repeated`` of the camera under test count its frames from the film's time 0; the monitor then
     keeps the frame before. Raises OutputError when the film cannot be written.
@@ -197,31 +206,40 @@ def film_screens(
     sheet = photograph(phone, [(own, left @ raster), (taken, monitor)])
     shown = deliveries(phone, seconds)
     begins = exposure_begins(phone, shown, start)
-    pictured, kept = monitor_frames(camera, taken, run, lit, span)
+    live = Screen(
+        times=run.times, levels=lit, rows=middle_rows(own, own.base.shape[1]), panel=panels[0]
+    )
+    pictured, kept = monitor_frames(camera, taken, live, span)
     lights = lit_up(pictured + delay, monitor_refresh)
-    rows = begins[:, None] + row_delay(phone, sheet)
-    levels = _on_both(rows, (run.times, lit), (lights, kept), phone.exposure)
+    shows = Screen(
+        times=lights, levels=kept, rows=middle_rows(taken, camera.height), panel=panels[1]
+    )
+    levels = _on_both(begins[:, None] + row_delay(phone, sheet), live, shows, phone.exposure)
     write(phone, path, screen_frames(phone, sheet, levels, shown), shown)
     middles = begins + (phone.exposure + phone.readout) / 2
     return replace(
         _truth(phone, clock, left, shown),
         middles=middles,
         indices=first_index + middles * refresh,
-        delays=(lights - pictured)[(lights >= begins[0]) & (lights <= begins[-1])],
+        delays=_delays(pictured, lights + panels[1].scan / 2, begins),
         monitor_homography=monitor @ look,
     )
 
 
-def _on_both(
-    rows: Array, clock: tuple[Array, Array], monitor: tuple[Array, Array], exposure: float
-) -> Array:
-    """Return the levels (frames, cells) of two screens, each given by its changes and levels.
+def _delays(taken: Array, lights: Array, begins: Array) -> Array:
+    """Return the delays (s) of pictures that come up, and are not replaced at once, in the film."""
+    seen = (lights >= begins[0]) & (lights <= begins[-1]) & (np.append(lights[1:], np.inf) > lights)
+    return np.asarray((lights - taken)[seen])
+
+
+def _on_both(rows: Array, clock: Screen, monitor: Screen, exposure: float) -> Array:
+    """Return the levels (frames, cells) of two screens.
 
     ``rows`` (frames, cells) are the times in s from which each cell is exposed.
     """
-    cells = clock[1].shape[1]
-    on_clock = mean_over(*clock, rows[:, :cells], exposure)
-    return np.hstack([on_clock, mean_over(*monitor, rows[:, cells:], exposure)])
+    cells = clock.levels.shape[1]
+    on_clock = clock.mean_over(rows[:, :cells], exposure)
+    return np.hstack([on_clock, monitor.mean_over(rows[:, cells:], exposure)])
 
 
 def _corners(camera: Camera, homography: Array, chart: Chart) -> tuple[Point, ...]:
@@ -241,5 +259,5 @@ def _truth(camera: Camera, chart: Chart, homography: Array, shown: Shown) -> Tru
         noise=camera.noise * (high - low),
         fixed_noise=camera.fixed_noise * (high - low),
         sources=tuple(source for _, source in shown),
-        times=tuple(slot / camera.rate for slot, _ in shown),
+        times=camera.stamps([slot for slot, _ in shown]),
     )

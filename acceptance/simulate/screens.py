@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.charts import clock_screen, drawing
-from acceptance.simulate.coding import digitised, falloff, fixed_pattern, grey
+from acceptance.simulate.coding import digitised, falloff, fixed_pattern, grey, moved
 from acceptance.simulate.optics import Cell, Sheet
 from acceptance.simulate.sheets import drawn, raster_step
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from acceptance.simulate.camera import Array, Camera, Light
     from acceptance.simulate.coding import Planes
     from acceptance.simulate.delivery import Shown
+    from acceptance.simulate.panels import Panel
 
     Slices = tuple[slice, slice]  # of rows and of columns
 
@@ -45,6 +46,24 @@ def refreshes(
     number = np.arange(math.floor(span[0] * refresh), math.ceil(span[1] * refresh) + 1)
     indices = tuple(first_index + int(i) for i in number)
     return Refreshes(times=number / refresh, indices=indices, session=session)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Screen:
+    """What a screen shows: its cells are set to ``levels`` (n, cells) at ``times`` (n,), s.
+
+    ``rows`` (cells,) are their heights on the ``panel``, 0 at its first row, 1 at its last.
+    """
+
+    times: Array
+    levels: Array
+    rows: Array
+    panel: Panel
+
+    def mean_over(self, begins: Array, exposure: float) -> Array:
+        """Return the mean light (frames, cells) over exposures from ``begins`` (frames, cells)."""
+        late = self.panel.scan * self.rows
+        return self.panel.mean_over(self.times, self.levels, begins - late, exposure)
 
 
 def clock_sheet(camera: Camera, clock: Chart, run: Refreshes) -> tuple[Sheet, Array]:
@@ -73,24 +92,9 @@ def _states(region: Region, run: Refreshes) -> dict[tuple[Box, ...], list[bool]]
     return {state: [boxes == state for boxes in shown] for state in states}
 
 
-def mean_over(edges: Array, values: Array, begins: Array, exposure: float) -> Array:
-    """Return the mean (frames, cells) over [begin, begin + exposure] of a step function.
-
-    It is ``values[i]`` (cells,) from ``edges[i]`` to the next.
-    """
-    sums = np.cumsum(values[:-1] * np.diff(edges)[:, None], axis=0)
-    integral = np.vstack([np.zeros(values.shape[1]), sums])
-    columns = zip(begins.T, integral.T, strict=True)
-    gained = [
-        np.interp(begin + exposure, edges, cell) - np.interp(begin, edges, cell)
-        for begin, cell in columns
-    ]
-    return np.array(gained).T / exposure
-
-
 def exposure_begins(camera: Camera, shown: Shown, start: float) -> Array:
     """Return when the exposure of each delivered frame begins, s; that of source frame 0: start."""
-    return start + np.array([source for _, source in shown]) / float(camera.rate)
+    return start + camera.moments([source for _, source in shown])
 
 
 def lit_up(ready: Array, refresh: float | None) -> Array:
@@ -100,38 +104,52 @@ def lit_up(ready: Array, refresh: float | None) -> Array:
 
 def row_delay(camera: Camera, sheet: Sheet) -> Array:
     """Return by how many s each cell's middle row is exposed later than row 0."""
-    rows = (cell.y + cell.light.shape[0] / 2 for cell in sheet.cells)
-    return np.array([camera.readout * row / camera.height for row in rows])
+    return camera.readout * middle_rows(sheet, camera.height)
 
 
-def monitor_frames(
-    camera: Camera, taken: Sheet, run: Refreshes, lit: Array, span: Point
-) -> tuple[Array, Array]:
+def middle_rows(sheet: Sheet, height: int) -> Array:
+    """Return the middle row of each cell, as a share of a ``height`` of rows."""
+    return np.array([cell.y + cell.light.shape[0] / 2 for cell in sheet.cells]) / height
+
+
+def monitor_frames(camera: Camera, taken: Sheet, live: Screen, span: Point) -> tuple[Array, Array]:
     """Return middle of exposure (n,) and cell levels (n, cells) of what the camera sends on."""
     numbers = range(math.ceil(span[0] * camera.rate), math.floor(span[1] * camera.rate))
     sent = [number for number in numbers if number not in camera.dropped | camera.repeated]
-    begins = np.array(sent) / float(camera.rate)
-    levels = mean_over(run.times, lit, begins[:, None] + row_delay(camera, taken), camera.exposure)
+    begins = camera.moments(sent)
+    levels = live.mean_over(begins[:, None] + row_delay(camera, taken), camera.exposure)
+    for number in range(1, len(levels) if camera.recursion else 0):
+        levels[number] += camera.recursion * (levels[number - 1] - levels[number])
     return begins + (camera.exposure + camera.readout) / 2, levels
 
 
 def screen_frames(camera: Camera, sheet: Sheet, levels: Array, shown: Shown) -> Iterator[Planes]:
     """Yield the frames of a screen whose cells are lit by ``levels`` (frames, cells), 0..1.
 
-    A frame is coded anew only where a cell changed since the frame before.
+    Held by hand, the picture moves as a whole (its timing by rows does not); the camera's recursion
+    comes before its noise.
     """
+    after = None
+    for luma, (_, source) in zip(_lumas(camera, sheet, levels), shown, strict=True):
+        held = moved(luma, camera.shift(source))
+        after = held if after is None else held + np.float32(camera.recursion) * (after - held)
+        yield digitised(camera, [after], source)
+
+
+def _lumas(camera: Camera, sheet: Sheet, levels: Array) -> Iterator[Light]:
+    """Yield the luma of each frame, coded anew only where a cell changed since the frame before."""
     dark, reaching = sheet.base[0], falloff(camera, sheet.base.shape[1:])
     (pattern,) = fixed_pattern(camera, [np.zeros_like(dark)])
     luma, before = grey(camera, dark, reaching) + pattern, np.zeros(len(sheet.cells), np.float32)
     spots = _spots(sheet.cells)
-    for (_, source), row in zip(shown, levels.astype(np.float32), strict=True):
+    for row in levels.astype(np.float32):
         changed = row != before
         for spot in spots:
             if changed[spot.own].any():
                 light, box = spot.lit(dark, sheet.cells, row), spot.box
                 luma[box] = grey(camera, light, reaching[box]) + pattern[box]
         before = row
-        yield digitised(camera, [luma], source)
+        yield luma
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from acceptance.cli import verbs
+from acceptance.live import transcript
+from acceptance.live.onvif import facts
+from acceptance.live.onvif.facts import KeptTrack
 from acceptance.model import (
     Condition,
     Matrix,
@@ -357,3 +360,38 @@ def test_a_site_without_a_list_stands_above_its_devices(
         ("site", None), ("system", "site"), ("camera-1", "site"),
     ]  # fmt: skip
     assert made.subjects[0].facts == {"earth": "common"}
+
+
+def probed(folder: Path, name: str, address: str, *stretches: tuple[float, float]) -> None:
+    """Write the record of a probe."""
+    tracks = [
+        KeptTrack(channel="1", recording="r", track="t", stretches=stretches, source="events")
+    ]
+    with transcript.Transcript(folder / name, facts.KIND) as record:
+        facts.write(record, {"address": address, "recordings": tuple(tracks if stretches else ())})
+
+
+def test_records_of_probes_are_found_and_given_to_the_devices_of_their_hosts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of a camera of the list, and of a recorder that nobody listed; none of a session."""
+    day = 86400.0
+    (tmp_path / "devices.csv").write_text("id,kind,source\ngate,fixed,192.0.2.11\n", "utf-8")
+    (tmp_path / "probes/old/data").mkdir(parents=True)
+    (tmp_path / "probes/old/session.json").touch()
+    probed(tmp_path / "probes", "192.0.2.11-80.probe.jsonl", "192.0.2.11:80")
+    probed(tmp_path / "probes", "nvr.probe.jsonl", "192.0.2.20:80", (1.7e9, 1.7e9 + 30 * day))
+    probed(tmp_path / "probes/old/data", "x.probe.jsonl", "192.0.2.30:80")
+    target = tmp_path / "plan.toml"
+    listed = tmp_path / "devices.csv"
+    assert new(monkeypatch, tmp_path / "probes", listed, "-o", target, "--yes") == 0
+    made = plan.read(target)
+    assert [(each.subject, each.probe) for each in made.device_records] == [
+        ("gate", "probes/192.0.2.11-80.probe.jsonl"), ("192.0.2.20", "probes/nvr.probe.jsonl"),
+    ]  # fmt: skip
+    kinds = {subject.id: subject.kind for subject in made.subjects}
+    assert kinds["192.0.2.20"] is SubjectKind.RECORDER
+    assert [(asked.subject, asked.source) for asked in made.recordings] == [
+        ("192.0.2.20", "probes/nvr.probe.jsonl")
+    ]
+    assert "probes/nvr.probe.jsonl" in capsys.readouterr().err

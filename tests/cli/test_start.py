@@ -6,12 +6,16 @@ How long that takes is measured by ``benchmarks/start.py``.
 from __future__ import annotations
 
 import json
+import signal
+import socket
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import click
 import pytest
+from marks import slow
 
 from acceptance.cli import verbs
 
@@ -84,6 +88,36 @@ def test_the_short_help_of_a_verb_is_that_of_its_command(verb: verbs.Verb) -> No
     assert isinstance(command, click.Command)
     assert command.name == verb.name
     assert verb.get_short_help_str(limit=1000) == command.get_short_help_str(limit=1000)
+
+
+# The program as it is started, once its own first line is about to run.
+BEGUN = """
+from acceptance.__main__ import main
+print("begun", flush=True)
+main()
+"""
+
+
+@pytest.mark.parametrize("times", [1, slow(2)])
+def test_ctrl_c_at_any_moment_is_answered_without_a_traceback(times: int) -> None:
+    """While libraries load, while a device is waited for, while it says that it was interrupted."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"rtsp://127.0.0.1:{silent.getsockname()[1]}/x"
+        command = (sys.executable, "-c", BEGUN, "capture", url, "--no-look", "--timeout", "4")
+        for delay in (0.0, 0.01, 0.03, 0.06, 0.1, 0.15, 0.2, 0.4, 0.8, 1.6, 3.2):
+            with subprocess.Popen(command, stdout=-1, stderr=-1, text=True) as running:
+                assert running.stdout
+                assert running.stdout.readline() == "begun\n"
+                for _ in range(times):
+                    time.sleep(delay / times)
+                    running.send_signal(signal.SIGINT)
+                _, errors = running.communicate(timeout=60)
+            assert running.returncode in {-signal.SIGINT, 130, 2}, (delay, errors)
+            said = (
+                errors.lstrip().startswith(("interrupted: ", "error: "))
+                and errors.strip().count("\n") == 0
+            )
+            assert said or not errors, (delay, errors)
 
 
 def test_a_verb_that_does_not_exist_is_answered_with_one_that_does(

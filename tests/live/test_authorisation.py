@@ -61,9 +61,16 @@ def test_any_address_outside_the_ranges_is_refused(
     assert caught.value.code == "not_authorised"
 
 
-def test_an_action_that_is_not_named_is_refused(record: authorisation.Authorisation) -> None:
-    with pytest.raises(PlanError, match="does not allow 'actuate'"):
-        record.require(Action.ACTUATE, [], DURING)
+def test_an_action_that_is_not_named_is_refused(tmp_path: Path) -> None:
+    record = authorisation.load(written(tmp_path, GOOD.replace('"sweep", ', "")))
+    with pytest.raises(PlanError, match="does not allow 'sweep'"):
+        record.require(Action.SWEEP, [], DURING)
+
+
+@pytest.mark.parametrize("word", ["actuate", "load"])
+def test_a_word_that_no_function_would_ask_for_cannot_be_allowed(word: str, tmp_path: Path) -> None:
+    with pytest.raises(PlanError, match="must be one of sweep, audit, not"):
+        authorisation.load(written(tmp_path, GOOD.replace("sweep", word)))
 
 
 def test_before_and_after_its_time_it_allows_nothing(record: authorisation.Authorisation) -> None:
@@ -103,7 +110,7 @@ def test_a_network_must_lie_in_one_range_as_a_whole(record: authorisation.Author
         ("T18:00:00+08:00", "", "valid_until: must be a date and time with its zone"),
         ("2026-12-05", "2028-12-05", "valid_until: must lie after valid_from, by 366 days"),
         ("2026-12-05", "2026-11-05", "valid_until: must lie after valid_from"),
-        ('"sweep", "audit"', '"attack"', "must be one of sweep, audit, actuate, load"),
+        ('"sweep", "audit"', '"attack"', "must be one of sweep, audit"),
         ('"sweep", "audit"', "", "actions: must be filled in"),
         ("ranges", "[[ranges]]\nx", "ranges"),
     ],

@@ -97,6 +97,7 @@ def test_one_key_frame_shows_no_noise_and_proves_nothing() -> None:
 
 CASES = [
     ("plain wall, noise of 0.3", "CRF 36, keys 1 s"),
+    ("creeping view", "MJPEG"),
     ("small thing, no noise", "MJPEG"),
     ("text, slid", "300 kbit/s"),
     ("hand before the lens", "CRF 23, keys 10 s"),
@@ -114,6 +115,21 @@ CASES = [
 )
 def test_sound_footage_that_looks_frozen_is_never_proven_to_be(scene: str, coder: str) -> None:
     assert still_scenes.proven(scene, coder).frozen == ()
+
+
+def test_a_picture_of_a_noisy_wall_that_stands_is_found_in_a_stream_of_key_frames() -> None:
+    """Its noise alone changes the thumbnail by more than half a code: it was taken for motion."""
+    random = np.random.default_rng(0)
+    wall = still_scenes.plain(120, 4.0)(random)
+    pictures = [np.clip(np.rint(shown), 16, 235).astype(np.uint8) for shown in wall]
+    found = still_scenes.coded(bench.frozen(pictures, 60), "MJPEG")
+    assert found.frozen == ((60, 60 + FROZEN),)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(10))
+def test_a_planted_freeze_is_found_or_left_open_and_never_denied(seed: int) -> None:
+    assert still_scenes.planted(seed)[-1] in {"found", "undecided"}
 
 
 def test_a_covered_lens_proves_nothing() -> None:

@@ -87,7 +87,14 @@ def changes_of(seed: int, rate: float, exposure: float) -> tuple[Changes, Array,
     frame = np.where(share <= 0.2, frame + 1, frame)
     seen = np.where(mixed, np.clip(share + 0.01 * random.standard_normal(220), 0.2, 0.8), 1.0)
     return (
-        Changes(picture=np.arange(220), frame=frame, share=seen, unbroken=np.ones(220, np.bool_)),
+        Changes(
+            picture=np.arange(220),
+            frame=frame,
+            share=seen,
+            seen=np.full(220, np.nan),
+            unbroken=np.ones(220, np.bool_),
+            until=frame,
+        ),
         times,
         taken,
         true,

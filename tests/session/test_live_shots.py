@@ -55,6 +55,7 @@ class Captures:
         self.asked: list[tuple[str, str, Credentials | None]] = []
         self.silent: set[str] = set()
         self.stated: list[EncoderSetting | None] = []
+        self.trusted: list[str] = []
         self.film = folder / "film.mp4"
         encode.write(self.film, [np.full((48, 64), 90, np.uint8)] * 30)
 
@@ -62,6 +63,7 @@ class Captures:
         """Do what ``rtsp.capture`` does."""
         self.asked.append((clip.stem, url, options["credentials"]))
         self.stated.append(options["stated"])
+        self.trusted.append(options["fingerprint"])
         if clip.stem in self.silent:
             raise DeviceError("does not answer", where="192.0.2.11:554", code="silent")
         packets.write(clip, packets.Stream(seconds=options["seconds"]))
@@ -93,13 +95,15 @@ def test_a_live_shot_becomes_a_clip_of_the_session_like_any_other(
     network: Captures, tmp_path: Path
 ) -> None:
     heard: list[tuple[str, int, int]] = []
-    wanted = plan_of(live(), live("own", "rtsp://198.51.100.7/sub"))
+    trusted = ":".join(["3F"] * 32)
+    wanted = plan_of(live(), live("own", "rtsp://198.51.100.7/sub", fingerprint=trusted))
     done, folder = runner.run(
         wanted, Path(), tmp_path / "out", progress=lambda *what: heard.append(what)
     )
     assert [(name, url) for name, url, _ in network.asked] == [
         ("s", URL), ("own", "rtsp://198.51.100.7/sub"),
     ]  # fmt: skip
+    assert network.trusted == ["", trusted]
     shot = done.shots[0]
     assert (shot.clip, shot.source) == ("data/clips/s/s.mp4", "gate")
     assert (shot.filmed, shot.filmed_by) == ("2026-11-25", "capture")
@@ -230,6 +234,7 @@ def test_nor_is_one_in_another_field(tmp_path: Path, field: str) -> None:
         (replace(live(), seconds=0.0), "above 0 and at most 3600"),
         (replace(live(), seconds=4000.0), "above 0 and at most 3600"),
         (replace(live(), transport="sctp"), "must be one of tcp, udp, multicast"),
+        (live(fingerprint="3f:9a"), "64 hexadecimal digits"),
     ],
 )
 def test_a_live_shot_that_cannot_be_captured_is_refused(shot: Shot, what: str) -> None:

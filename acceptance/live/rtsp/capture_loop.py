@@ -183,6 +183,7 @@ class CaptureLoop:
                 video,
                 lambda size: self._describe(video, size, begun),
                 live=not self._request.once,
+                ssrc=client.transport.ssrc if client.transport else -1,
             )
             self._dropped = -1
             try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import re
 import selectors
 import socket
 import struct
@@ -54,6 +55,9 @@ class Transport(Protocol):
     own_drops: int | None
     """Packets that this machine has dropped so far, as it says itself; None: it does not count."""
 
+    ssrc: int
+    """Sender that the device announced, where others may send, too; -1: none."""
+
     def agree(self, answer: str) -> None:
         """Take what the device answered to ``header``. Raises DeviceError."""
 
@@ -74,7 +78,7 @@ def transport(name: str, wire: Wire, video: VideoMedia) -> Transport:
 class Between:
     """Packets between the replies, on the connection itself."""
 
-    name = "tcp"
+    name, ssrc = "tcp", -1
     own_drops: int | None = 0  # what TCP has not taken is sent again
 
     def __init__(self, wire: Wire) -> None:
@@ -102,7 +106,7 @@ class Between:
 class Datagrams:
     """Packets by UDP, to two ports of this machine."""
 
-    name = "udp"
+    name, ssrc = "udp", -1
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
@@ -169,6 +173,7 @@ class Multicast(Datagrams):
         """Join the group. Raises DeviceError."""
         given = parts(answer)
         group = given.get("destination") or self._video.multicast
+        self.ssrc = _ssrc(given.get("ssrc", ""), self._video.ssrc)
         first, _, second = given.get("port", "").partition("-")
         port = int(first) if first.isdecimal() else self._video.port
         try:
@@ -188,6 +193,11 @@ class Multicast(Datagrams):
         self.sockets = tuple(_member(group, number, own) for number in (port, control_port))
         for sock in self.sockets:
             self._selector.register(sock, selectors.EVENT_READ)
+
+
+def _ssrc(written: str, stated: int) -> int:
+    """Read the SSRC of a Transport header (RFC 2326, 12.39: 8 hexadecimal digits), else SDP's."""
+    return int(written, 16) if re.fullmatch(r"[0-9A-Fa-f]{1,8}", written) else stated
 
 
 def udp_pair(family: int, host: str) -> tuple[socket.socket, ...]:

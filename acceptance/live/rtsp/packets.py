@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -58,17 +59,21 @@ def rtp(data: bytes) -> RtpPacket | None:
 class OneSender:
     """Follows one sender: two on one port or in one group would look like loss.
 
-    Another is followed once the first was silent for ``SILENT`` s.
+    Another is followed once the first was silent for ``SILENT`` s. The one that was announced is
+    waited for as long, and followed whenever it comes: not every device announces the right one.
     """
 
-    def __init__(self) -> None:
-        self._ssrc, self._heard = -1, 0.0
+    def __init__(self, announced: int = -1) -> None:
+        """``announced``: SSRC that the device named; -1: none."""
+        self._ssrc, self._heard, self._announced = announced, -math.inf, announced
         self.other = -1
         """Who was left out last; -1: nobody."""
 
     def takes(self, ssrc: int, moment: float) -> bool:
         """Whether a packet that came at ``moment`` (s) is of the sender that is followed."""
-        if self._ssrc < 0 or moment > self._heard + SILENT:
+        if self._heard == -math.inf and self._announced >= 0:
+            self._heard = moment
+        if self._ssrc < 0 or moment > self._heard + SILENT or ssrc == self._announced:
             self._ssrc = ssrc
         if ssrc != self._ssrc:
             self.other = ssrc

@@ -44,6 +44,9 @@ class VideoMedia:
     parameter_sets: tuple[bytes, ...] = ()
     """Of H.264 and H.265, as far as they stand in the SDP."""
 
+    ssrc: int = -1
+    """Sender that is announced (``a=ssrc``, RFC 5576); -1: none."""
+
     multicast: str = ""
     """Group address; empty: none is stated."""
 
@@ -101,6 +104,7 @@ def _video(part: str, whole: str, base: str) -> VideoMedia | str:
                 frame_rate=_rate(attributes),
                 size=_size(attributes),
                 parameter_sets=_sets(parameters),
+                ssrc=_ssrc(attributes),
                 multicast=group[1] if group else "",
                 port=int(port.partition("/")[0]) if port.partition("/")[0].isdecimal() else 0,
                 format=parameters,
@@ -151,6 +155,13 @@ def _rate(attributes: dict[str, list[str]]) -> float | None:
             if found and float(found[0]) > 0:
                 return float(found[0])
     return None
+
+
+def _ssrc(attributes: dict[str, list[str]]) -> int:
+    """Return the only SSRC that is announced; of several nobody knows which is the video's."""
+    named = {text.partition(" ")[0] for text in attributes.get("ssrc", [])}
+    number = named.pop() if len(named) == 1 else ""
+    return int(number) if re.fullmatch(r"\d{1,10}", number) and int(number) < 1 << 32 else -1
 
 
 def _size(attributes: dict[str, list[str]]) -> tuple[int, int] | None:

@@ -23,15 +23,20 @@ def beside(clip: Path, ending: str) -> Path:
     return clip.with_name(clip.stem + ending)
 
 
+def every(clip: Path) -> tuple[Path, ...]:
+    """Name the clip and all files beside it."""
+    return clip, *(beside(clip, ending) for ending in (ARRIVALS, PACKETS, RECORD))
+
+
 def require_new(clip: Path) -> None:
     """Refuse to write over an earlier capture. Raises OutputError."""
-    for path in (clip, *(beside(clip, ending) for ending in (ARRIVALS, PACKETS, RECORD))):
+    for path in every(clip):
         output.require_new(path)
 
 
 def remove(clip: Path) -> None:
     """Remove what was begun of a capture in which nothing came."""
-    for path in (clip, *(beside(clip, ending) for ending in (ARRIVALS, PACKETS, RECORD))):
+    for path in every(clip):
         path.unlink(missing_ok=True)
 
 

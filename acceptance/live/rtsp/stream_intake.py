@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.live.rtsp import clip_writer, packets, side_files
 from acceptance.live.rtsp.clip_writer import ClipWriter
+from acceptance.live.rtsp.disc_sync import DiscSync
 from acceptance.live.rtsp.frame_times import FrameTimes
 from acceptance.live.rtsp.nal_units import START
 from acceptance.live.rtsp.opening import Opening
@@ -97,6 +98,7 @@ class StreamIntake:
         self._clip, self._clock, self._record = clip, clock, record
         self._on_key_frame, self._most = on_key_frame, most
         self._tables = side_files.Tables(clip)
+        self._sync = DiscSync(side_files.every(clip))
         self._writer: ClipWriter | None = None
         self._codec, self._layout = "", b""
         self._times = FrameTimes(reorders=False)
@@ -109,15 +111,17 @@ class StreamIntake:
         payloads: Payloads | None = None,
         *,
         live: bool = True,
+        ssrc: int = -1,
     ) -> None:
         """Begin a new connection; ``described`` is called with the size at its first key frame.
 
         ``payloads``: how frames lie in packets; None: as RFCs have it for the codec. ``live``: a
-        stock that comes first is left out (``opening``).
+        stock that comes first is left out (``opening``). ``ssrc``: sender that was announced; -1:
+        none.
         """
         self.connection += 1
         self._video, self._described, self._shown = video, described, False
-        self._sender = packets.OneSender()
+        self._sender = packets.OneSender(ssrc)
         self._order, self._opening = Order(), Opening(video.clock_rate, live=live)
         self._assembler = Assembler(payloads or payloads_of(video.codec), self._assembled)
         self._lost_before, self._reported = self.counts.lost, self.counts.latest
@@ -156,6 +160,7 @@ class StreamIntake:
     def settle(self) -> None:
         """Write the lines of packets whose frames are known. Raises OutputError."""
         self._tables.settle()
+        self._sync.check()
 
     def close(self) -> None:
         """End the clip and the files beside it. Raises OutputError."""
@@ -164,7 +169,11 @@ class StreamIntake:
                 self._tables.arrived(self._due)
                 self._tables.arrived(self._moments(self._writer.close()))
         finally:
-            self._tables.close()
+            try:
+                self._tables.close()
+            finally:
+                self._sync.close()
+        self._sync.check()
 
     def _in_order(self, ready: Iterable[tuple[ArrivedPacket, bool]]) -> None:
         for arrived, gap in ready:

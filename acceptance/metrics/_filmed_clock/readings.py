@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.metrics._filmed_clock import rolling_shutter
+from acceptance.metrics._filmed_clock import ghosts, rolling_shutter
 from acceptance.metrics._filmed_clock.gray_code import (
     CLEAR,
     LOW_BITS,
@@ -60,7 +60,8 @@ class Readings:
     refreshes, nan unreadable. ``exponent`` corrects the camera's curve. ``lag`` is by how many
     refreshes the chart's lower end is seen later than its upper end (rolling shutter of the camera,
     less that of the screen); position is that of the middle height. ``low`` (n, r, LOW_BITS) are
-    the shares of the lowest bits at ``heights`` (r,) of the chart, -0.5 .. 0.5.
+    the shares of the lowest bits at ``heights`` (r,) of the chart, -0.5 .. 0.5. ``ghost`` is the
+    share of each frame that either noise reduction or a slow screen left of the one before.
     """
 
     shares: Array
@@ -72,6 +73,7 @@ class Readings:
     low: Array
     heights: Array
     lag: float = 0.0
+    ghost: float = 0.0
 
     @property
     def readable(self) -> NDArray[np.bool_]:
@@ -118,10 +120,27 @@ def read_clocks(scene: Scene) -> dict[str, Readings]:
     chart = clock_chart(scene)
     if chart is None:
         return {}
-    return {key: read(cells, chart, scene.linear) for key, cells in scene.series.cells.items()}
+    cells = {key: np.asarray(codes, np.float64) for key, codes in scene.series.cells.items()}
+    interval = float(np.median(np.diff(np.sort(scene.series.times))))
+    shares = [ghost_share(codes, chart, interval) for codes in cells.values()]
+    ghost, doubt = (min(values) for values in zip(*shares, strict=True)) if shares else (0.0, 0.0)
+    return {
+        key: replace(read(ghosts.removed(codes, ghost), chart, scene.linear), ghost=doubt)
+        for key, codes in cells.items()
+    }
 
 
-def read(cells: NDArray[np.float32], chart: Chart, linear: Callable[[Array], Array]) -> Readings:
+def ghost_share(codes: Array, chart: Chart, interval: float) -> tuple[float, float]:
+    """Return the share of the frame before in each of ``codes`` (n, c), as ``ghosts.of_film``."""
+    on, off = (side[:, ghosts.FIRST_BIT :] for side in pairs(codes, chart))
+    if not np.isfinite(on + off).any():
+        return 0.0, 0.0
+    low, high = (float(np.nanmedian(side(on, off))) for side in (np.minimum, np.maximum))
+    scaled = (np.hstack([on, off]) - low) / max(high - low, CONTRAST)
+    return ghosts.of_film(np.asarray(scaled), interval)
+
+
+def read(cells: NDArray[np.floating], chart: Chart, linear: Callable[[Array], Array]) -> Readings:
     """Read ``cells`` (n, c), mean codes of the chart's bits and reference regions in their order.
 
     A code is nan where its cell was not located. ``linear`` turns codes into light as far as the

@@ -43,7 +43,10 @@ SAME_KEY = 0.1
 # share of pixels from which key frames differ by noise; how many must; codes of their mean, and
 # share of their size, by which those that are alike may be less
 LIVE_NOISE, LIVE_PAIRS, AS_BRIGHT, NO_LARGER = 0.3, 2, 4.0, 0.7
-QUIET = 0.5  # codes on the thumbnail from frame to frame up to which nothing but noise changes
+# codes on the thumbnail from frame to frame up to which nothing moves, and up to which noise may
+# change it; of that what may change over two frames, or over two key frames: motion, however slow,
+# goes twice as far, noise does not
+QUIET, NOISY, DRIFTS, KEY_DRIFTS = 0.06, 1.5, 1.4, 1.25
 # codes by which the mean of a picture that stands may differ from that of a second before
 LAST, SECOND_BEFORE = 6.0, 25
 SILENT = 0.05  # share of pixels up to which a frame may be nothing but the coder's afterthought
@@ -118,9 +121,18 @@ def by_keys(series: Series) -> list[Run]:
 
 
 def _is_live(series: Series, key: int, following: int) -> bool:
-    """Whether a key frame differs by noise from the one before, and nothing moved in between."""
-    between = series.difference[key + 1 : max(following, key + 2)]
-    return bool(series.key_noise[following] >= LIVE_NOISE and np.median(between) <= QUIET)
+    """Whether a key frame differs by noise from the one before, and nothing moved in between.
+
+    What moves, however slowly, is as far again from the key frame two before; noise is not.
+    """
+    between = slice(key + 1, max(following, key + 2))
+    usual = float(np.median(series.difference[between]))
+    moves = usual > QUIET and np.median(series.drift[between]) > DRIFTS * usual
+    after = np.flatnonzero(series.keys[following + 1 :])
+    triple = [following, *(following + 1 + after[:1])]
+    far = series.key_drift[triple] > KEY_DRIFTS * series.key_difference[following]
+    noisy = series.key_noise[following] >= LIVE_NOISE and usual <= NOISY
+    return bool(noisy and not moves and not far.any())
 
 
 def shows_noise(series: Series) -> bool:

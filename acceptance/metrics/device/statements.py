@@ -67,9 +67,17 @@ def _axes(taken: DeviceRecord, facts: DeviceFacts) -> Iterator[Measurement | Not
         yield note("still_axes", "not_actuated")
 
 
-def _gaps(taken: DeviceRecord, facts: DeviceFacts) -> Iterator[Measurement]:
+def _gaps(taken: DeviceRecord, facts: DeviceFacts) -> Iterator[Measurement | Note]:
     """Count the gaps that first and last time do not show; only walked tracks can tell."""
     walked = [track for track in facts.recordings if track.source == "events"]
+    if len(walked) < len(facts.recordings):
+        silent = [track.channel for track in facts.recordings if track.source != "events"]
+        code = {"channels": ", ".join(silent)}
+        yield Note(
+            metric="recordings",
+            quantity="recordings.retention",
+            reason=Reason(code="no_history_of", parameters=code),
+        )
     if not walked:
         return
     gaps = [seconds for track in walked for seconds in track.gaps]

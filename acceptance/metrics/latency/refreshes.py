@@ -22,7 +22,8 @@ from scipy.special import expit
 
 from acceptance.metrics._filmed_clock import particles
 from acceptance.metrics._filmed_clock.line_prior import DRIFT, SCREEN_RATES
-from acceptance.metrics._filmed_clock.pace import DRAWS
+from acceptance.metrics._filmed_clock.pace import DEAD, DRAWS
+from acceptance.metrics.latency import slow_screen
 from acceptance.metrics.latency.monitor import MIXED
 
 if TYPE_CHECKING:
@@ -33,11 +34,16 @@ if TYPE_CHECKING:
     from acceptance.metrics.latency.monitor import Changes
 
 # Hz, usual ones; faster ones refresh whenever one of these does
-RATES = SCREEN_RATES[SCREEN_RATES < 80]
+FAST = 80.0
+RATES = SCREEN_RATES[SCREEN_RATES < FAST]
+OFTEN = np.array([1, 3, 3, 2]) / 9  # how often each of them is met
+RARE = 0.1  # how much seldomer monitors run at any faster rate than at any slower one
 SLOWEST, FASTEST = 45.0, 150.0  # Hz
 TIMING = 0.0002  # s by which time stamps of a film jitter
 SHARE_NOISE = 0.02  # standard uncertainty of the share of a mixture
 MISS = 0.001  # likelihood of a change that no refresh explains
+# s: mean time constants of fast monitors and of slow ones, as likely as each other; the longest
+RESPONDS, SLOWEST_RESPONSE = np.array([0.00025, 0.0025]), 0.01
 JITTERS = (0.0001, 0.03)  # s, scale
 MOST_CHANGES = 80  # that the refreshes are looked for in
 OPENING = 3.0  # s to either side of the film's middle in which they are looked for first
@@ -48,10 +54,10 @@ LENIENT = 1.5  # power of the timing by which each change counts for less before
 SEARCHED, FEWEST, PEAKS = 6.0, 8, 16
 RANKS = (0.1, 0.3, 0.5, 0.7, 0.9)  # of the exposures
 # columns of guesses: logarithm of the period, phase in periods at time 0, delay, logarithm of the
-# jitter, rank of the exposure among those that are possible
-LOG_PERIOD, PHASE, DELAY, LOG_JITTER, RANK = range(5)
+# jitter, rank of the exposure among those that are possible, response of the monitor in s
+LOG_PERIOD, PHASE, DELAY, LOG_JITTER, RANK, RESPONSE = range(6)
 # of guesses about such a grid, in the columns that it fixes
-SPREAD, ABOUT = np.array([3e-4, 0.08, 0.005, 0, 0.12]), [LOG_PERIOD, PHASE, DELAY, RANK]
+SPREAD, ABOUT = np.array([3e-4, 0.08, 0.005, 0, 0.12, 0]), [LOG_PERIOD, PHASE, DELAY, RANK]
 START, CROWD, MOVES = 4096, 1024, 3
 
 
@@ -60,15 +66,18 @@ class _Seen:
     """Changes (c,) between film frames with middles ``before`` and ``after``, in s.
 
     The new pictures were ``taken`` (c,), in s. ``share`` is that of the new picture in the latter
-    frame, 1 where none of the old one is seen. ``exposures`` (m,) are those of the film that are
-    possible, ascending.
+    frame, 1 where none of the old one is seen, ``seen`` what was measured. ``exposures`` (m,) are
+    those of the film that are possible, ascending; ``timing`` is how exactly the times of the
+    frames are known, s.
     """
 
     before: Array
     after: Array
     share: Array
+    seen: Array
     taken: Array
     exposures: Array
+    timing: float = TIMING
 
     def about(self, reach: float, most: int) -> _Seen:
         """Return up to ``most`` changes within ``reach`` s of time 0."""
@@ -85,6 +94,7 @@ class _Seen:
             before=self.before[few],
             after=self.after[few],
             share=self.share[few],
+            seen=self.seen[few],
             taken=self.taken[few],
         )
 
@@ -93,13 +103,19 @@ class _Seen:
         rank = np.linspace(0, 1, len(self.exposures))
         return np.interp(guesses[:, RANK, None], rank, self.exposures)
 
-    def bounds(self, exposure: Array) -> tuple[Array, Array]:
-        """(m, c) each: earliest and latest moment of the changes, the same for a mixture."""
-        at = self.after + exposure * (0.5 - self.share)
-        # so much of another picture may hide in a frame that looks unmixed
-        spare = (0.5 - MIXED) * exposure
-        latest = self.after - spare
-        earliest = np.minimum(self.before + spare, latest)
+    def bounds(self, exposure: Array, response: Array) -> tuple[Array, Array]:
+        """(m, c) each: earliest and latest moment of the changes, the same for a mixture.
+
+        ``exposure`` and ``response`` (m, 1) in s. So much of another picture as MIXED may hide in
+        a frame that looks unmixed.
+        """
+        ratio = response / exposure
+        at = self.after + exposure * (0.5 - slow_screen.needed(self.share, ratio))
+        clear, hidden = (
+            slow_screen.needed(np.array([share]), ratio) for share in (1 - MIXED, MIXED)
+        )
+        latest = self.after + exposure * (0.5 - clear)
+        earliest = np.minimum(self.before + exposure * (0.5 - hidden), latest)
         mixed = self.share < 1
         return np.where(mixed, at, earliest), np.where(mixed, at, latest)
 
@@ -110,7 +126,7 @@ class _Seen:
         """
         period = np.exp(guesses[:, LOG_PERIOD, None])
         start = guesses[:, PHASE, None] * period
-        earliest, latest = self.bounds(exposure)
+        earliest, latest = self.bounds(exposure, guesses[:, RESPONSE, None])
         first = start + period * np.ceil((earliest - start) / period)
         last = start + period * np.floor((latest - start) / period)
         near = start + period * np.rint(((earliest + latest) / 2 - start) / period)
@@ -125,10 +141,23 @@ class _Seen:
 
         Too early is before the refresh before ``first``, in time before ``last``.
         """
-        log_period, _, delay, log_jitter, _ = (guesses[:, column, None] for column in range(5))
-        jitter = np.hypot(np.exp(log_jitter), coarse * TIMING)
+        log_period, delay, log_jitter = (
+            guesses[:, column, None] for column in (LOG_PERIOD, DELAY, LOG_JITTER)
+        )
+        jitter = np.hypot(np.exp(log_jitter), coarse * self.timing)
         off = self.taken + delay
         return expit((first - np.exp(log_period) - off) / jitter), expit((last - off) / jitter)
+
+    def unsettled(self, guesses: Array, refresh: Array, coarse: float) -> Array:
+        """(m, c) by how much more or less of the old picture is left than should be, over noise.
+
+        It is that in frames that show nearly the new one alone, which came up at ``refresh``.
+        """
+        exposure = self.exposure(guesses)
+        since = (self.after - refresh) / exposure + 0.5
+        expected = slow_screen.gathered(since, guesses[:, RESPONSE, None] / exposure)
+        off = np.maximum(np.abs(expected - self.seen) - DEAD, 0) / (coarse * SHARE_NOISE)
+        return np.where((self.share < 1) | np.isnan(self.seen), 0.0, off)
 
     def likelihood(self, guesses: Array, coarse: float, count: int) -> Array:
         """(m,) its logarithm were the timing ``coarse`` times as loose.
@@ -139,8 +168,9 @@ class _Seen:
         first, last, off = self.points(guesses, exposure)
         too_early, in_time = self.ready(guesses, first, last, coarse)
         mixed = self.share < 1
-        timing = coarse * np.hypot(TIMING, np.where(mixed, SHARE_NOISE * exposure, 0))
-        each = np.exp(-((off / timing) ** 2) / 2) * (in_time - too_early) + MISS
+        timing = coarse * np.hypot(self.timing, np.where(mixed, SHARE_NOISE * exposure, 0))
+        fits = (off / timing) ** 2 + self.unsettled(guesses, first, coarse) ** 2
+        each = np.exp(-fits / 2) * (in_time - too_early) + MISS
         return np.asarray(np.log(each).mean(axis=1) * count / coarse**LENIENT)
 
     def steps(self) -> list[Density]:
@@ -158,22 +188,31 @@ class _Seen:
         return steps
 
 
-def _prior(guesses: Array, delays: tuple[float, float]) -> Array:
+def _prior(guesses: Array, delays: tuple[float, float], rare: float = RARE) -> Array:
     """(m,) logarithm of the density beforehand, -inf for what is ruled out.
 
-    Half of all monitors run at a usual rate, the others at any.
+    Half of all monitors run at a usual rate, the others at any, but ``rare`` ones above FAST.
     """
     off = (guesses[:, LOG_PERIOD, None] + np.log(RATES)) / DRIFT
-    usual = np.exp(-(off**2) / 2).mean(axis=1) / (DRIFT * math.sqrt(2 * math.pi))
-    density = usual + 1 / math.log(FASTEST / SLOWEST)
-    return np.asarray(np.where(_possible(guesses, delays), np.log(density), -np.inf))
+    usual = np.exp(-(off**2) / 2) @ OFTEN / (DRIFT * math.sqrt(2 * math.pi))
+    fast = guesses[:, LOG_PERIOD] < -math.log(FAST)
+    density = usual + np.where(fast, rare, 1.0) / math.log(FASTEST / SLOWEST)
+    log_density = np.log(density) + _slow(guesses)
+    return np.asarray(np.where(_possible(guesses, delays), log_density, -np.inf))
+
+
+def _slow(guesses: Array) -> Array:
+    """(m,) logarithm of the density of the monitor's response, up to a constant."""
+    response = guesses[:, RESPONSE, None]
+    return np.asarray(np.log((np.exp(-response / RESPONDS) / RESPONDS).mean(axis=1)))
 
 
 def _possible(guesses: Array, delays: tuple[float, float]) -> NDArray[np.bool_]:
     """(m,) which guesses are within their ranges."""
-    log_period, _, delay, log_jitter, rank = guesses.T
+    log_period, _, delay, log_jitter, rank, response = guesses.T
     middle, half = math.log(math.sqrt(SLOWEST * FASTEST)), math.log(FASTEST / SLOWEST) / 2
     inside = (np.abs(log_period + middle) <= half) & (rank >= 0) & (rank <= 1)
+    inside &= (response >= 0) & (response <= SLOWEST_RESPONSE)
     inside &= (delay >= delays[0]) & (delay <= delays[1])
     inside &= (log_jitter >= math.log(JITTERS[0])) & (log_jitter <= math.log(JITTERS[1]))
     return np.asarray(inside)
@@ -181,7 +220,7 @@ def _possible(guesses: Array, delays: tuple[float, float]) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True, kw_only=True)
 class _Start:
-    """Guesses to start from: usual rates, any rates, and ``grids`` (k, 5).
+    """Guesses to start from: usual rates, any rates, and ``grids`` (k, 6).
 
     The mixtures seem to lie on these grids.
     """
@@ -194,7 +233,7 @@ class _Start:
         """Seek grids on which the mixtures in the middle of the film lie, for several exposures."""
         mixed = np.flatnonzero(seen.share < 1)
         if np.count_nonzero(np.abs(seen.after[mixed]) <= SEARCHED) < FEWEST:
-            return cls(delays=delays, grids=np.empty((0, 5)))
+            return cls(delays=delays, grids=np.empty((0, 6)))
         some = seen.only(mixed).about(SEARCHED, MOST_CHANGES)
         return cls(delays=delays, grids=np.concatenate([_grids(some, rank) for rank in RANKS]))
 
@@ -209,34 +248,40 @@ class _Start:
         return [(self.anywhere, steps), (self.near, fine)]
 
     def anywhere(self, random: np.random.Generator) -> tuple[Array, Array]:
-        """(START, 5) guesses from the prior, and the logarithm of their density."""
+        """(START, 6) guesses from the prior, and the logarithm of their density."""
         own = -random.uniform(math.log(SLOWEST), math.log(FASTEST), START)
-        usual = -np.log(random.choice(RATES, START)) + DRIFT * random.standard_normal(START)
+        usual = -np.log(random.choice(RATES, START, p=OFTEN)) + DRIFT * random.standard_normal(
+            START
+        )
         rest = self._even(random)
         guesses = np.column_stack([np.where(np.arange(START) % 2, own, usual), rest])
-        return guesses, _prior(guesses, self.delays)
+        return guesses, _prior(guesses, self.delays, rare=1.0)
 
     def near(self, random: np.random.Generator) -> tuple[Array, Array]:
-        """(START, 5) guesses about the grids, and the log of their density, scaled as the prior."""
-        guesses = random.choice(self.grids, START) + SPREAD * random.uniform(-1, 1, (START, 5))
-        guesses[:, LOG_JITTER] = self._even(random)[:, LOG_JITTER - 1]
+        """(START, 6) guesses about the grids, and the log of their density, scaled as the prior."""
+        guesses = random.choice(self.grids, START) + SPREAD * random.uniform(-1, 1, (START, 6))
+        rest = self._even(random)
+        guesses[:, [LOG_JITTER, RESPONSE]] = rest[:, [LOG_JITTER - 1, RESPONSE - 1]]
         off = (guesses[:, None, ABOUT] - self.grids[:, ABOUT]) / SPREAD[ABOUT]
         size = np.prod(2 * SPREAD[ABOUT]) / (self.delays[1] - self.delays[0])
-        return guesses, np.asarray(np.log((np.abs(off) <= 1).all(axis=2).mean(axis=1) / size))
+        about = np.log((np.abs(off) <= 1).all(axis=2).mean(axis=1) / size)
+        return guesses, np.asarray(about + _slow(guesses))
 
     def _even(self, random: np.random.Generator) -> Array:
-        """(START, 4) phases, delays, jitters and ranks."""
+        """(START, 5) phases, delays, jitters, ranks and responses."""
         lowest, highest = zip((-0.5, 0.5), self.delays, np.log(JITTERS), (0, 1), strict=True)
-        return random.uniform(lowest, highest, (START, 4))
+        slow = random.exponential(random.choice(RESPONDS, START)) % SLOWEST_RESPONSE
+        return np.column_stack([random.uniform(lowest, highest, (START, 4)), slow])
 
 
 def _grids(mixed: _Seen, rank: float) -> Array:
-    """(k, 5) guesses on which the mixtures lie, for the exposure of that rank (periodogram)."""
+    """(k, 6) guesses on which the mixtures lie, for the exposure of that rank (periodogram)."""
     rates = np.arange(SLOWEST, FASTEST, 1 / (8 * SEARCHED))
-    at, _ = mixed.bounds(np.quantile(mixed.exposures, [rank]))
+    at, _ = mixed.bounds(np.quantile(mixed.exposures, [[rank]]), np.zeros((1, 1)))
+    at = at[0]
     turns = np.exp(2j * np.pi * rates[:, None] * at).mean(axis=1)
     best = _peaks(np.abs(turns))
-    grids = np.zeros((len(best), 5))
+    grids = np.zeros((len(best), 6))
     grids[:, LOG_PERIOD] = -np.log(rates[best])
     grids[:, PHASE] = np.angle(turns[best]) / (2 * np.pi)
     grids[:, DELAY] = np.quantile(at - mixed.taken, 0.05)
@@ -251,7 +296,9 @@ def _peaks(height: Array) -> Whole:
     return peaks[np.argsort(height[peaks])[-PEAKS:]]
 
 
-def moments(changes: Changes, times: Array, taken: Array, exposures: Array) -> tuple[Whole, Array]:
+def moments(
+    changes: Changes, times: Array, taken: Array, exposures: Array, scatter: float = 0.0
+) -> tuple[Whole, Array]:
     """(DRAWS, c) draws of the moments of the changes in s, after the exposure of each draw.
 
     Exposures are given by their numbers among ``exposures`` (m,), in s. Film frames have middles
@@ -262,8 +309,10 @@ def moments(changes: Changes, times: Array, taken: Array, exposures: Array) -> t
         before=times[changes.frame - 1] - middle,
         after=times[changes.frame] - middle,
         share=changes.share,
+        seen=changes.seen,
         taken=taken - middle,
         exposures=exposures[order],
+        timing=max(TIMING, scatter),
     )
     delays = _delays(every.after - every.taken)
     ways = _Start.of(every, delays).ways(every.steps())
@@ -289,9 +338,9 @@ def _chosen(seen: _Seen, guesses: Array, random: np.random.Generator) -> Array:
     period = np.exp(guesses[:, LOG_PERIOD, None])
     ready = np.clip(_ready(seen, guesses, first, last, random), first - period, last)
     refresh = first + period * np.ceil((ready - first) / period - 1e-6)
-    earliest, latest = seen.bounds(exposure)
+    earliest, latest = seen.bounds(exposure, guesses[:, RESPONSE, None])
     anywhere = earliest + random.uniform(size=period.shape) * (latest - earliest)
-    none = off > 4 * np.hypot(TIMING, SHARE_NOISE * exposure)
+    none = off > 4 * np.hypot(seen.timing, SHARE_NOISE * exposure)
     return np.where(none, anywhere, np.clip(refresh, first, last))
 
 

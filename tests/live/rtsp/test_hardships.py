@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import socket
 import struct
@@ -14,11 +15,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from marks import slow
-from peers.cable import THERE, cable
+from peers.cable import HERE, THERE, cable
 from peers.captured_files import check, events, rows
 from peers.rtsp_camera import camera
 
 from acceptance.errors import OutputError
+from acceptance.files import output
 from acceptance.footage import clip as footage
 from acceptance.live.rtsp import arrival, capture, packet_sockets, room
 from acceptance.live.rtsp.arrival import ArrivalClock, Stamp
@@ -106,6 +108,45 @@ def test_another_sender_is_followed_once_the_first_is_silent() -> None:
     moments = [(7, 0.0), (8, 0.1), (7, 0.3), (8, 0.7), (8, 0.9), (8, 1.0), (7, 1.1)]
     taken = [sender.takes(ssrc, moment) for ssrc, moment in moments]
     assert taken == [True, False, True, False, True, True, False]
+
+
+def test_the_announced_sender_is_followed_whoever_comes_first() -> None:
+    sender = OneSender(7)
+    moments = [(8, 0.0), (8, 0.1), (7, 0.3), (8, 0.4), (7, 0.6), (8, 1.0), (8, 1.2), (7, 1.3)]
+    taken = [sender.takes(ssrc, moment) for ssrc, moment in moments]
+    assert taken == [False, False, True, False, True, False, True, True]
+
+
+def test_a_sender_that_was_announced_wrongly_costs_half_a_second() -> None:
+    sender = OneSender(7)
+    taken = [sender.takes(8, moment) for moment in (0.0, 0.4, 0.6, 0.7)]
+    assert taken == [False, False, True, True]
+
+
+@pytest.mark.film
+def test_in_a_group_with_another_sender_the_camera_is_followed(tmp_path: Path) -> None:
+    """The other one is heard first, and sends all the time."""
+    over = threading.Event()
+    with cable() as link, camera(host=THERE, prefix=link.prefix, multicast="239.255.7.7") as peer:
+
+        def disturb() -> None:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+                own = socket.inet_aton(HERE)
+                sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, own)
+                for number in range(10_000):
+                    rtp = struct.pack("!BBHII", 0x80, 96, 9 * number & 0xFFFF, number, 1)
+                    sender.sendto(rtp + bytes(100), ("239.255.7.7", 15000))
+                    if over.wait(0.002):
+                        return
+
+        other = threading.Thread(target=disturb)
+        other.start()
+        captured = capture(peer.url, tmp_path / "gate.mp4", frames=50, transport="multicast")
+        over.set()
+        other.join()
+    check(captured)
+    assert (captured.lost, captured.reason) == (0, "frames")
+    assert captured.foreign > 100
 
 
 @pytest.mark.film
@@ -231,6 +272,49 @@ def test_too_little_room_is_said_before_anything_begins(
     with pytest.raises(OutputError, match="MB are needed"):
         capture("rtsp://127.0.0.1:1/live", tmp_path / "gate.mp4")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.film
+def test_a_power_cut_would_cost_about_a_second_of_every_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen by what is on the disc, and when: files are brought there while they grow."""
+    brought: dict[str, list[tuple[float, int]]] = {}
+    flush = output.flush
+
+    def noted(path: Path) -> None:
+        size = path.stat().st_size
+        flush(path)
+        brought.setdefault(path.name, []).append((time.monotonic(), size))
+
+    monkeypatch.setattr(output, "flush", noted)
+    with camera() as peer:
+        captured = capture(peer.url, tmp_path / "gate.mp4", seconds=5)
+    files = [captured.clip, captured.arrivals, captured.packets, captured.stream_record]
+    for path in files:
+        moments, sizes = zip(*brought[path.name], strict=True)
+        assert len(moments) >= 5
+        assert np.diff(moments).max() < 1.6, "on a busy machine"
+        assert sorted(sizes) == list(sizes)
+    for path in files[:3]:
+        assert brought[path.name][-1][1] == path.stat().st_size
+    assert brought[tmp_path.name], "new names are on the disc, too"
+
+
+@pytest.mark.film
+def test_what_the_disc_refuses_ends_the_capture_with_what_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> None:
+        if path.suffix == ".mp4":
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(output, "flush", refuse)
+    with camera() as peer:
+        captured = capture(peer.url, tmp_path / "gate.mp4", seconds=30)
+    assert captured.reason == "disc_full"
+    assert captured.frames > 10
+    check(captured)
 
 
 @pytest.mark.film

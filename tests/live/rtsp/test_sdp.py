@@ -36,6 +36,16 @@ def test_the_video_of_a_camera_is_found_behind_its_sound() -> None:
 
 
 @pytest.mark.parametrize(
+    ("lines", "ssrc"),
+    [("", -1), ("a=ssrc:305419896 cname:x\na=ssrc:305419896 label:v\n", 0x12345678),
+     ("a=ssrc:1 cname:x\na=ssrc:2 cname:x\n", -1), ("a=ssrc:4294967296 cname:x\n", -1),
+     ("a=ssrc:x\n", -1)],
+)  # fmt: skip
+def test_the_only_sender_that_is_announced_is_the_videos(lines: str, ssrc: int) -> None:
+    assert sdp.video(CAMERA + lines, BASE).ssrc == ssrc
+
+
+@pytest.mark.parametrize(
     ("control", "url"),
     [
         ("track1", f"{BASE}/track1"),

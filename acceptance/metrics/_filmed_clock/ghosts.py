@@ -1,0 +1,81 @@
+"""Ghosts of the picture before, which recursive noise reduction mixes into each.
+
+A bit that changes is seen part-way in one exposure at most, since none is longer than the time from
+one to the next; the next one shows it settled. What the part-way one leaves in the next is the
+share of the recursion: output = (1 - share) x new + share x output before. So it is taken off.
+
+In fast films a screen that responds slowly leaves something in the next exposure as well, but a
+larger part of a change late in the exposure than of one before it; recursion leaves the same.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from acceptance.metrics._filmed_clock.gray_code import Array
+
+SETTLED = 0.1  # light this close to 0 or 1 is that of a bit that does not change
+PART_WAY, EARLY = (0.15, 0.7), (0.7, 0.88)  # of the light before, that is still there
+ALIKE = 0.18, 0.02  # relative, and at least, by which both leave more for a slow screen
+FEWEST, FEW_EARLY = 10, 5  # changes seen part-way
+LEAST, MOST = 0.04, 0.6  # shares that are taken off; more is no noise reduction
+FIRST_BIT = 2  # the lowest bit that stands for more than two exposures
+SLOWER = 0.010  # s from frame to frame, beyond which no screen leaves that much
+
+
+def of_film(light: Array, interval: float) -> tuple[float, float]:
+    """Return ``share`` for film frames ``interval`` s apart, and a share in doubt.
+
+    In doubt is what either recursion or a slow screen may have left.
+    """
+    found = share(light)
+    if interval > SLOWER or not found:
+        return found, 0.0
+    early = _ratios(light, EARLY)
+    if len(early) < FEW_EARLY:
+        return 0.0, found
+    more = float(np.median(early)) - found
+    return (found, 0.0) if more < max(ALIKE[0] * found, ALIKE[1]) else (0.0, 0.0)
+
+
+def share(light: Array) -> float:
+    """Return the share of the picture before in each, 0 where none is sure.
+
+    ``light`` (n, k) is that of cells that keep each state for more than two pictures, 0 .. 1.
+    """
+    every = _ratios(light, PART_WAY)
+    found = float(np.median(every)) if len(every) >= FEWEST else 0.0
+    return found if LEAST <= found <= MOST else 0.0
+
+
+def _ratios(light: Array, window: tuple[float, float]) -> Array:
+    """Return what the next picture keeps of each change that is seen part-way, within a window."""
+    before, now, after = light[:-2], light[1:-1], light[2:]
+    ratios = []
+    for dark in (False, True):
+        was, part, left = ((1 - side if dark else side) for side in (before, now, after))
+        with np.errstate(invalid="ignore"):
+            changes = (was > 1 - SETTLED) & (part > window[0]) & (part < window[1])
+        ratios.append(left[changes] / part[changes])
+    every = np.concatenate(ratios)
+    return every[np.isfinite(every)]
+
+
+def removed(frames: Array, part: float) -> Array:
+    """Return ``frames`` (n, ...) without the ``part`` of the one before; the first stays."""
+    if not part:
+        return frames
+    own = frames.copy()
+    own[1:] = (frames[1:] - part * frames[:-1]) / (1 - part)
+    return own
+
+
+def added(frames: Array, part: float) -> Array:
+    """Return ``frames`` (n, ...) with a ``part`` of the one before mixed into each."""
+    mixed = frames.copy()
+    for number in range(1, len(mixed) if part else 0):
+        mixed[number] += part * (mixed[number - 1] - mixed[number])
+    return mixed

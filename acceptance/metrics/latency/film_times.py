@@ -1,0 +1,88 @@
+"""When the frames of a film were exposed: by their stamps, or by their even count.
+
+Stamps come out of order, twice, or early and late while the sensor keeps an even pace; or the pace
+itself is uneven and the stamps are right. The live clock tells which: frames that blend two of its
+refreshes show their moment to a small share of the exposure.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from acceptance.metrics._filmed_clock.readings import CLEAR
+from acceptance.metrics._shared import stamps, timing
+
+if TYPE_CHECKING:
+    from acceptance.metrics._filmed_clock.readings import Array, Readings
+
+FEWEST = 12  # readings that must blend two refreshes
+CLEARLY = 0.8  # times the scatter of the stamps from which an even count is believed
+ROUNDS = 4
+FAR, LEAST = 4.0, 0.02  # times the usual, and refreshes, beyond which a reading is left out
+WORST = 0.5  # refreshes that a single reading counts for at most
+
+
+def exposed(times: Array, reference: Readings) -> tuple[Array, float]:
+    """Return the middles of the exposures of frames (n,) in s, and how they scatter (rms, s).
+
+    ``times`` (n,) are the frames' stamps in s, ``reference`` is what they show of the live clock.
+    """
+    stamped = stamps.ordered(times).times
+    counted = _counted(times, stamped)
+    as_stamped = scatter(stamped, reference)
+    if counted is None:
+        return stamped, as_stamped or 0.0
+    as_counted = scatter(counted, reference)
+    if as_stamped is None or as_counted is None:
+        return counted, float(np.std(counted - stamped))
+    if as_counted < CLEARLY * as_stamped:
+        return counted, as_counted
+    return stamped, as_stamped
+
+
+def _counted(times: Array, stamped: Array) -> Array | None:
+    """Return times (n,) of an even pace, missing pictures counted; None without such a pace."""
+    missing = timing.timing(times).missing()
+    if missing is None:
+        return None
+    number = np.arange(len(times)) + np.cumsum(missing)
+    keep = np.ones(len(times), np.bool_)
+    line = np.polyfit(number, stamped, 1)
+    for _ in range(ROUNDS):
+        off = np.abs(stamped - np.polyval(line, number))
+        keep = off <= max(FAR * float(np.median(off)), 1e-6)
+        line = np.polyfit(number[keep], stamped[keep], 1)
+    return np.asarray(np.polyval(line, number))
+
+
+def scatter(times: Array, reference: Readings) -> float | None:
+    """Return how readings scatter about the line of their times (n,), rms; None for too few."""
+    seen = np.flatnonzero(reference.ambiguous & (reference.blend < 1 - CLEAR))
+    if len(seen) < FEWEST:
+        return None
+    # middle of the exposure = end of the earlier refresh + width x (share of the later one - 1/2)
+    change, blend = reference.index[seen] + 1.0, reference.blend[seen] - 0.5
+    rate = _rate(times[reference.readable], reference.position[reference.readable])
+    off_line = change - rate * (times[seen] - times.mean())
+    terms = np.column_stack([np.ones(len(seen)), -blend])
+    keep = np.ones(len(seen), np.bool_)
+    for _ in range(ROUNDS):
+        line = np.linalg.lstsq(terms[keep], off_line[keep], rcond=None)[0]
+        off = np.abs(off_line - terms @ line)
+        keep = off <= max(FAR * float(np.median(off)), LEAST)
+    return float(np.sqrt(np.mean(np.minimum(off, WORST) ** 2)) / rate)
+
+
+def _rate(times: Array, position: Array) -> float:
+    """Return the refreshes a second, without readings far off the line.
+
+    It is not fitted to the blends: those in step with the film would follow any even count.
+    """
+    keep = np.ones(len(times), np.bool_)
+    for _ in range(ROUNDS):
+        line = np.polyfit(times[keep], position[keep], 1)
+        off = np.abs(position - np.polyval(line, times))
+        keep = off <= max(FAR * float(np.median(off)), 1.0)
+    return float(line[0])

@@ -1,0 +1,60 @@
+"""A session handed on as tables: XLSX, CSV, or a Word document. None of them is the report."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from acceptance import wording
+from acceptance.files import spreadsheet
+from acceptance.files.output import put_new, require_new, require_outside
+from acceptance.report import export_tables, word_copy
+from acceptance.session import integrity, store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class ExportFormat(StrEnum):
+    """What a session is exported as."""
+
+    XLSX = "xlsx"
+    """A workbook with a sheet for each table."""
+
+    CSV = "csv"
+    """A folder with a file for each table."""
+
+    DOCX = "docx"
+    """A Word document, "unsigned copy" on every page."""
+
+
+def export(
+    folder: Path, output: Path, *, form: ExportFormat = ExportFormat.XLSX, lang: str = "zh"
+) -> Path:
+    """Write the tables of a session folder outside of it; return the file, or folder of CSV files.
+
+    ``lang`` is "zh" or "en". Raises SessionError where the session is missing or was changed after
+    it was sealed, OutputError where the output lies in it, exists, or cannot be written.
+    """
+    require_outside(output, folder)
+    require_new(output)
+    integrity.require_intact(folder)
+    session = store.load(folder)
+    packs, _ = store.load_all_packs(session, folder)
+    tables = export_tables.tables(session, packs, lang)
+    words = wording.phrases(lang)["export"]
+    if form is ExportFormat.CSV:
+        for sheet, table in tables.items():
+            put_new(output / f"{words[sheet]}.csv", spreadsheet.csv_of(_as_text(table)))
+    elif form is ExportFormat.XLSX:
+        named = {str(words[sheet]): table for sheet, table in tables.items()}
+        put_new(output, spreadsheet.tables_of(named))
+    else:
+        moment = datetime.fromisoformat(session.finished)
+        put_new(output, word_copy.document(tables, moment, lang))
+    return output
+
+
+def _as_text(table: export_tables.Table) -> list[list[str]]:
+    return [["" if value is None else str(value) for value in row] for row in table]

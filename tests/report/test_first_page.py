@@ -1,0 +1,112 @@
+"""The first page decides: verdict, counts, what failed by how much, and who is to sign."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+
+import pypdf
+import pytest
+from sample_session import pack_of_db50, session_of
+
+from acceptance import wording
+from acceptance.model import Finding, Limit, Pack, Session, Verdict
+from acceptance.report import render
+from acceptance.report.book import Book
+from acceptance.report.rows import finding_rows
+
+
+@pytest.fixture(scope="module")
+def pack() -> Pack:
+    return pack_of_db50()
+
+
+@pytest.fixture(scope="module")
+def session(pack: Pack) -> Session:
+    return session_of(pack)
+
+
+def cover(session: Session, pack: Pack, folder: Path, lang: str) -> str:
+    """Return the first page as HTML."""
+    found = re.search(
+        r'<section class="cover">.*?</section>',
+        render.html(session, [pack], folder, lang),
+        re.DOTALL,
+    )
+    assert found
+    return unescape(found[0])
+
+
+def measured_and_failed(session: Session) -> Finding:
+    """Return a finding that fails a limit by what was measured."""
+    return next(
+        finding
+        for finding in session.findings
+        if finding.verdict is Verdict.FAIL and finding.value is not None and finding.limit
+    )
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_verdict_stands_alone_in_one_line_with_a_word_a_mark_and_a_colour(
+    session: Session, pack: Pack, tmp_path: Path, lang: str
+) -> None:
+    page = cover(session, pack, tmp_path, lang)
+    line = re.search(r'<p class="decision (\w*)"><span class="symbol">(.?)</span>(.*?)</p>', page)
+    assert line
+    assert line[1] == session.bottom_line.verdict == "fail"
+    assert line[2] == "×"
+    assert line[3].startswith(wording.word("fail", "verdict_overall", lang))
+
+
+def test_what_failed_stands_with_limit_result_and_margin(
+    session: Session, pack: Pack, tmp_path: Path
+) -> None:
+    page = cover(session, pack, tmp_path, "zh")
+    failed = measured_and_failed(session)
+    book = Book(session=session, packs=[pack], folder=tmp_path, lang="zh")
+    row = next(row for row in book.rows if row.finding is failed)
+    assert failed.limit
+    for told in (wording.limit(failed.limit, "zh"), row.margin):
+        assert told in page
+    assert row.margin.startswith(wording.MINUS)
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "margin"),
+    [
+        (Limit(at_least=270, unit="TVL"), 202.3, "−67.7 TVL"),
+        (Limit(at_most=2000, unit="TVL"), 2610.3, "−610 TVL"),
+        (Limit(at_least=10, at_most=20, unit="TVL"), 18.0, "2 TVL"),
+        (None, 5.0, ""),
+    ],
+)
+def test_the_margin_is_the_way_to_the_nearest_limit(
+    session: Session, pack: Pack, limit: Limit | None, value: float, margin: str
+) -> None:
+    finding = replace(measured_and_failed(session), limit=limit, value=value, unit="TVL")
+    names = Book(session=session, packs=[pack], folder=Path(), lang="zh").names
+    [row] = finding_rows(replace(session, findings=(finding,)), names)
+    assert " ".join(row.margin.split()) == margin
+
+
+def test_where_more_failed_than_fit_the_page_says_how_many(
+    session: Session, pack: Pack, tmp_path: Path
+) -> None:
+    many = replace(session, findings=session.findings + (measured_and_failed(session),) * 30)
+    book = Book(session=many, packs=[pack], folder=tmp_path, lang="en")
+    page = cover(many, pack, tmp_path, "en")
+    assert page.count("<tr><td>") == 5 + 1  # and the places of the signatures
+    assert f"{len(book.summary.failed) - 5} more failed" in page
+
+
+def test_places_for_three_signatures_and_the_seal_are_on_the_first_page_of_the_pdf(
+    session: Session, pack: Pack, tmp_path: Path
+) -> None:
+    many = replace(session, findings=session.findings + (measured_and_failed(session),) * 30)
+    pdf = render.pdf(many, [pack], tmp_path, "zh", {})
+    first = pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
+    for told in ("不合格", "主检", "审核", "批准", "检验机构（公章）", "另有"):
+        assert told in first
