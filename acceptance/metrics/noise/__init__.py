@@ -189,8 +189,8 @@ def _linear(field: Field, mean: BudgetLine, *, at_end: bool) -> Measurement | No
 
 def _lighting(field: Field) -> list[BudgetLine]:
     """Return the line of the light on the field, which the curve through lit steps takes over."""
-    reflectance = field.view.region.reflectance
-    if field.scene.light_field is None or not reflectance:
+    reflectance = field.scene.light_field and field.view.region.reflectance
+    if not reflectance:
         return []
     doubt = DECIBEL * field.scene.lit_doubt(field.view, reflectance)
     return [BudgetLine(source="lighting", contribution=doubt, evaluation="B")]
