@@ -38,6 +38,8 @@ def test_light_that_changes_and_what_moves_in_one_place_are_no_bars() -> None:
     assert amplitude([SHADE * (1 + 0.3 * np.sin(n / 2)) for n in range(25)]) < 0.5
     walks = [SHADE + 80 * (np.abs(COLUMNS - 4 * n % 64) < 5) * (ROWS > 12) for n in range(25)]
     assert amplitude(walks) < 0.5
+    sea = [SHADE + 12 * (ROWS > 18) * np.sin(ROWS / 2 - n / 3) for n in range(25)]
+    assert amplitude(sea) < 0.5, "half of the rows"
 
 
 def test_shading_that_moves_with_the_picture_is_no_bar() -> None:
