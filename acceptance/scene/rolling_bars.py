@@ -46,8 +46,9 @@ class RollingBars:
     def amplitude(self) -> float:
         """Amplitude in codes of the waves that rolled through; 0 before there are enough frames.
 
-        It is the lesser axis of the ellipse that each wave went round, and at most what most rows
-        have: waves of the sea fill a part of them.
+        It is the lesser axis of the ellipse that each wave went round, less what the whole picture
+        changed by (a lorry that fills the view), and at most what most rows have: waves of the sea
+        fill a part of them.
         """
         if len(self.means) < self.thresholds.fewest_bar_frames:
             return 0.0
@@ -57,7 +58,9 @@ class RollingBars:
         circle -= circle.mean(axis=0)
         power, turn = np.mean(np.abs(circle) ** 2, axis=0), np.abs(np.mean(circle**2, axis=0))
         rolled = math.sqrt(float(np.sum(np.maximum(power - turn, 0))))
-        return min(rolled, math.sqrt(2) * ranked(shared.std(axis=0), self.thresholds.bar_rows))
+        rolled -= math.sqrt(2) * float(shared.mean(axis=1).std())
+        most = math.sqrt(2) * ranked(shared.std(axis=0), self.thresholds.bar_rows)
+        return max(0.0, min(rolled, most))
 
     def _shared(self, means: NDArray[Any]) -> NDArray[Any]:
         """Return what three in four columns of ``means`` (n, rows, columns) differ by at least.
