@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 
     from planted import Floats, Picture
 
-NUMBERS = range(3)
+NUMBERS, SECOND_NUMBERS = range(3), range(3, 6)  # of the clips tuned on, and of others
 FIRST = {"car_park_intel.mp4": 60, "lobby_intel.mp4": 300, "bottle_intel.mp4": 100}
-PHOTOGRAPHS = ("motorcycle_left.png", "astronaut.png", "camera.png")
+PHOTOGRAPHS = (
+    *("motorcycle_left.png", "astronaut.png", "camera.png"),
+    *("rocket.jpg", "motorcycle_right.png", "chelsea.png"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +110,9 @@ def _person(random: np.random.Generator) -> Callable[[Picture, int], None]:
 def photograph(number: int, count: int) -> Iterator[Picture]:
     """Yield ``count`` pictures of a photograph before which a cut-out of another one moves."""
     random = np.random.default_rng([16, number])
-    still, other = (_photograph(PHOTOGRAPHS[n % 3]) for n in (number, number + 1))
+    still, other = (
+        _photograph(PHOTOGRAPHS[n]) for n in (number % len(PHOTOGRAPHS), (number + 1) % 3)
+    )
     noise, sigma, speed = Noise(random), random.uniform(0.8, 2.0), int(random.choice([-3, 2, 3]))
     for index in range(count):
         planes = tuple(plane.copy() for plane in still)

@@ -1,8 +1,9 @@
 """Share of faults found at two strengths, and alarms of sound scenes, on base clips of three kinds.
 
-``python benchmarks/fault_shares.py [faults|sound] [--table FILE] [--numbers N] [--jobs N]`` prints
-the tables of ``docs/metrics/faults.md``. What is measured goes to the table, a JSON object a line:
-a run that was interrupted goes on from there. ``--films FOLDER`` keeps the films.
+``python benchmarks/fault_shares.py [faults|sound] [--second] [--table FILE] [--jobs N]`` prints the
+tables of ``docs/metrics/faults.md``; ``--second`` those of the set that the metric was not tuned
+on. What is measured goes to the table, a JSON object a line: a run that was interrupted goes on
+from there. ``--films FOLDER`` keeps the films.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import faults as bench
 import numpy as np
 import planted
 import planted_faults
+import second_set
 import sound_scenes
 from setting import Setting, machine, table
 
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
 SOUND, STRENGTHS = "sound", ("moderate", "strong")
 FRAMES, FREEZE_FRAMES = 65, 115
+FAULTS = planted_faults.FAULTS | second_set.FAULTS
+SCENES = sound_scenes.SCENES | second_set.SCENES
 BARS = {"moderate": 80, "strong": 95}  # % that must be found
 
 
@@ -58,9 +62,11 @@ class Case:
         return np.random.default_rng([15, zlib.crc32(self.key.encode())])
 
 
-def cases(part: str, numbers: Sequence[int] = base_clips.NUMBERS) -> list[Case]:
-    """Return the cases of the part ``faults`` or ``sound``."""
-    names = sound_scenes.SCENES if part == SOUND else planted_faults.FAULTS
+def cases(part: str, *, second: bool = False) -> list[Case]:
+    """Return the cases of the part ``faults`` or ``sound``, of the first or the second set."""
+    given = second_set if second else sound_scenes if part == SOUND else planted_faults
+    names = vars(given)["SCENES" if part == SOUND else "FAULTS"]
+    numbers = base_clips.SECOND_NUMBERS if second else base_clips.NUMBERS
     strengths = (SOUND,) if part == SOUND else STRENGTHS
     return [
         Case(name=name, strength=strength, kind=kind, number=number)
@@ -74,12 +80,12 @@ def cases(part: str, numbers: Sequence[int] = base_clips.NUMBERS) -> list[Case]:
 def pictures(case: Case) -> Iterator[Picture]:
     """Yield the pictures of a case before they are coded."""
     if case.strength == SOUND:
-        change, random = sound_scenes.SCENES[case.name], case.random
+        change, random = SCENES[case.name], case.random
         base = base_clips.pictures(case.kind, case.number, sound_scenes.FRAMES)
         for index, picture in enumerate(base):
             yield change(picture, index, random)
         return
-    fault = planted_faults.FAULTS[case.name]
+    fault = FAULTS[case.name]
     random = case.random
     drawn = {"random": random, "noise": planted.Noise(random), **getattr(fault, case.strength)}
     count = FREEZE_FRAMES if fault.expects == "freeze" else FRAMES
@@ -146,7 +152,7 @@ def alarms(row: dict[str, Any]) -> dict[str, float]:
 
 def is_found(case: Case, row: dict[str, Any]) -> bool:
     """Whether the fault of a case is above its threshold."""
-    return planted_faults.FAULTS[case.name].expects in alarms(row)
+    return FAULTS[case.name].expects in alarms(row)
 
 
 def of_faults(wanted: Sequence[Case], rows: dict[str, dict[str, Any]]) -> str:
@@ -154,8 +160,8 @@ def of_faults(wanted: Sequence[Case], rows: dict[str, dict[str, Any]]) -> str:
     kinds = base_clips.kinds()
     head = ("fault", "figure", *(f"{s}: {', '.join(kinds)}" for s in STRENGTHS), "levels")
     lines = []
-    for name, fault in planted_faults.FAULTS.items():
-        cells, levels = [], []
+    for name in dict.fromkeys(case.name for case in wanted):
+        fault, cells, levels = FAULTS[name], [], []
         for strength in STRENGTHS:
             these = [case for case in wanted if (case.name, case.strength) == (name, strength)]
             cells.append(" + ".join(_share(these, rows, kind) for kind in kinds))
@@ -201,24 +207,20 @@ def of_sound(wanted: Sequence[Case], rows: dict[str, dict[str, Any]]) -> str:
 TABLES = {"faults": of_faults, SOUND: of_sound}
 
 
-def report(part: str, path: Path | None, films: Path | None, numbers: int, setting: Setting) -> str:
-    """Return the table of a part, of ``numbers`` base clips of each kind."""
-    wanted = cases(part, range(numbers))
-    return TABLES[part](wanted, filled(path, wanted, films, setting))
-
-
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[*TABLES, []], help="default: both")
+    parser.add_argument("--second", action="store_true")
     parser.add_argument("--table", type=Path)
     parser.add_argument("--films", type=Path)
-    parser.add_argument("--numbers", type=int, default=len(base_clips.NUMBERS))
     parser.add_argument("--jobs", type=int, default=1)
     options = parser.parse_args()
     setting = Setting(jobs=options.jobs)
     for part in options.parts or TABLES:
-        print(report(part, options.table, options.films, options.numbers, setting), flush=True)
+        wanted = cases(part, second=options.second)
+        rows = filled(options.table, wanted, options.films, setting)
+        print(TABLES[part](wanted, rows), flush=True)
     print(machine())
 
 

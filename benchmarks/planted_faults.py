@@ -161,20 +161,21 @@ def turned(picture: Picture, index: int, drawn: Drawn) -> Picture:
     return each(picture, lambda plane, n: np.roll(plane, -at // n * (index >= RATE), axis=1))
 
 
-def _gains(*gains: float) -> dict[str, Any]:
+def gains(*gains: float) -> dict[str, Any]:
     """Gains of red, green and blue."""
     return {"gains": np.array(gains)}
 
 
-def _same(expects: str, plant: Plant, name: str, low: object, high: object, **more: Any) -> Fault:  # noqa: ANN401 -- values of any kind that a plant takes
+def same(expects: str, plant: Plant, name: str, low: object, high: object, **more: Any) -> Fault:  # noqa: ANN401 -- values of any kind that a plant takes
     """Return a fault whose strengths differ in one value."""
     return Fault(
         expects=expects, plant=plant, moderate=more | {name: low}, strong=more | {name: high}
     )
 
 
-def _wave(waves: float, angle: float, drift: float) -> Fault:
-    return _same("stripes", planted.FAULTS["stripes"], "amplitude", 0.05, 0.10,
+def wave(waves: float, angle: float, drift: float) -> Fault:
+    """Return a wave of 5 or 10 % of the amplitude, so many to a picture height."""
+    return same("stripes", planted.FAULTS["stripes"], "amplitude", 0.05, 0.10,
                  waves=waves, angle=angle, drift=drift)  # fmt: skip
 
 
@@ -187,29 +188,31 @@ def _shake(angle: float) -> Fault:
     )
 
 
-def _cover(level: float, sigma: float, colour: tuple[float, float], **more: float) -> Fault:
-    same = {"level": level, "sigma": sigma, "colour": colour, "slope": 10.0, **more}
-    return _same("covered_lens", cover, "open", 0.04, 0.0, **same)
+def covered(level: float, sigma: float, colour: tuple[float, float], **more: float) -> Fault:
+    """Return a cover of this level, noise and colour that leaves 4 % of the view, or none."""
+    drawn = {"level": level, "sigma": sigma, "colour": colour, "slope": 10.0, **more}
+    return same("covered_lens", cover, "open", 0.04, 0.0, **drawn)
 
 
 def _smear(angle: float) -> Fault:
-    return _same("blurred", smear, "length", 0.04, 0.08, angle=angle)
+    return same("blurred", smear, "length", 0.04, 0.08, angle=angle)
 
 
-def _cast(low: tuple[float, ...], high: tuple[float, ...]) -> Fault:
+def cast(low: tuple[float, ...], high: tuple[float, ...]) -> Fault:
+    """Return a cast by gains of red, green and blue."""
     plant = planted.FAULTS["colour_cast"]
-    return Fault(expects="colour_cast", plant=plant, moderate=_gains(*low), strong=_gains(*high))
+    return Fault(expects="colour_cast", plant=plant, moderate=gains(*low), strong=gains(*high))
 
 
 FAULTS: dict[str, Fault] = {
-    "lens cap that leaks": _same("black", dimmed, "gain", 0.04, 0.0, sigma=1.0),
-    "blue screen": _same("covered_lens", no_signal, "size", 0.8, 0.0),
-    "over-exposed": _same("over_exposed", planted.FAULTS["over_exposed"], "share", 0.6, 0.85),
-    "sun in the lens": _same("over_exposed", sun, "share", 0.55, 0.8),
-    "under-exposed": _same("under_exposed", dimmed, "gain", 0.2, 0.1, sigma=1.0),
-    "under-exposed, noisy": _same("under_exposed", dimmed, "gain", 0.18, 0.1, sigma=4.0),
-    "defocus, Gaussian": _same("blurred", planted.FAULTS["blurred"], "sigma", 0.01, 0.018),
-    "defocus, disc": _same("blurred", disc, "radius", 0.018, 0.035),
+    "lens cap that leaks": same("black", dimmed, "gain", 0.04, 0.0, sigma=1.0),
+    "blue screen": same("covered_lens", no_signal, "size", 0.8, 0.0),
+    "over-exposed": same("over_exposed", planted.FAULTS["over_exposed"], "share", 0.6, 0.85),
+    "sun in the lens": same("over_exposed", sun, "share", 0.55, 0.8),
+    "under-exposed": same("under_exposed", dimmed, "gain", 0.2, 0.1, sigma=1.0),
+    "under-exposed, noisy": same("under_exposed", dimmed, "gain", 0.18, 0.1, sigma=4.0),
+    "defocus, Gaussian": same("blurred", planted.FAULTS["blurred"], "sigma", 0.01, 0.018),
+    "defocus, disc": same("blurred", disc, "radius", 0.018, 0.035),
     "smeared along rows": _smear(0.0),
     "smeared along columns": _smear(math.pi / 2),
     "smeared aslant": _smear(math.pi / 4),
@@ -217,24 +220,24 @@ FAULTS: dict[str, Fault] = {
         expects="blurred", plant=grease,
         moderate={"sigma": 0.01, "veil": 0.2}, strong={"sigma": 0.02, "veil": 0.4},
     ),
-    "warm cast": _cast((1.2, 1.0, 0.8), (1.4, 1.0, 0.6)),
-    "cold cast": _cast((0.8, 1.0, 1.2), (0.6, 1.0, 1.4)),
-    "green cast": _cast((0.93, 1.13, 0.93), (0.85, 1.3, 0.85)),
-    "magenta cast": _cast((1.08, 0.87, 1.08), (1.15, 0.7, 1.15)),
-    "interference": _wave(35.0, 0.6, 0.05),
-    "lines": _wave(14.0, math.pi / 2, 0.02),
-    "columns": _same("stripes", columns, "amplitude", 0.04, 0.08, period=0.05),
-    "one hum bar": _same("stripes", hum, "amplitude", 0.05, 0.1, bars=1.0, rolls=0.6),
-    "two hum bars": _same("stripes", hum, "amplitude", 0.05, 0.1, bars=2.0, rolls=-0.3),
-    "snow": _same("snow", planted.FAULTS["snow"], "sigma", 0.08, 0.15, specks=0.0),
-    "specks": _same("snow", planted.FAULTS["snow"], "specks", 0.06, 0.15),
+    "warm cast": cast((1.2, 1.0, 0.8), (1.4, 1.0, 0.6)),
+    "cold cast": cast((0.8, 1.0, 1.2), (0.6, 1.0, 1.4)),
+    "green cast": cast((0.93, 1.13, 0.93), (0.85, 1.3, 0.85)),
+    "magenta cast": cast((1.08, 0.87, 1.08), (1.15, 0.7, 1.15)),
+    "interference": wave(35.0, 0.6, 0.05),
+    "lines": wave(14.0, math.pi / 2, 0.02),
+    "columns": same("stripes", columns, "amplitude", 0.04, 0.08, period=0.05),
+    "one hum bar": same("stripes", hum, "amplitude", 0.05, 0.1, bars=1.0, rolls=0.6),
+    "two hum bars": same("stripes", hum, "amplitude", 0.05, 0.1, bars=2.0, rolls=-0.3),
+    "snow": same("snow", planted.FAULTS["snow"], "sigma", 0.08, 0.15, specks=0.0),
+    "specks": same("snow", planted.FAULTS["snow"], "specks", 0.06, 0.15),
     "shake, level": _shake(0.0),
     "shake, upright": _shake(math.pi / 2),
-    "wind": _same("shake", wind, "amplitude", 0.01, 0.02),
-    "cap": _cover(24.0, 1.5, (128.0, 128.0)),
-    "paper": _cover(170.0, 1.0, (124.0, 132.0)),
-    "hand": _cover(80.0, 1.0, (115.0, 150.0), folds=6.0),
-    "cover without noise": _cover(60.0, 0.0, (128.0, 128.0)),
-    "freeze": _same("freeze", stands, "seconds", 1.5, 2.6),
-    "turned away": _same("scene_change", turned, "share", 0.25, 0.5),
+    "wind": same("shake", wind, "amplitude", 0.01, 0.02),
+    "cap": covered(24.0, 1.5, (128.0, 128.0)),
+    "paper": covered(170.0, 1.0, (124.0, 132.0)),
+    "hand": covered(80.0, 1.0, (115.0, 150.0), folds=6.0),
+    "cover without noise": covered(60.0, 0.0, (128.0, 128.0)),
+    "freeze": same("freeze", stands, "seconds", 1.5, 2.6),
+    "turned away": same("scene_change", turned, "share", 0.25, 0.5),
 }  # fmt: skip
