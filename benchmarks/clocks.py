@@ -184,6 +184,13 @@ def _noisy(
     return middle, low
 
 
+def readings(
+    random: np.random.Generator, seen: Callable[[float], Array], lag: float
+) -> clock_readings.Readings:
+    """Read what is ``seen`` (n, 24) at a height, made noisy."""
+    return _readings(*_noisy(random, seen, IDEAL), lag, 0.0)
+
+
 def _readings(middle: Array, low: Array, lag: float, ghost: float) -> clock_readings.Readings:
     found = clock_readings.readings_of(middle)
     return replace(found, low=low, heights=HEIGHTS, lag=lag, ghost=ghost)
@@ -330,7 +337,9 @@ def _figures(
     if shift:
         judged = float(sum(line.contribution * random.standard_normal() for line in common))
     readings = []
-    for statistic, (value, lines) in delay.statistics(found.draws, found.single).items():
+    for statistic, (value, lines) in delay.statistics(
+        found.draws, found.single, found.uneven
+    ).items():
         if statistic in truths:
             combined = combine(lines if statistic == "sd" else [*lines, *common])
             truth = truths[statistic] + (0.0 if statistic == "sd" else judged)

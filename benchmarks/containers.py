@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import av
 import numpy as np
 
+from acceptance.errors import ClipError, GapError
 from acceptance.footage import encode
 from acceptance.metrics import frame_rate
 from acceptance.model import Measurement, Note, Shot
@@ -52,6 +53,8 @@ class Container:
     bytes_of: Callable[[bytes], bytes] | None = None
     lead: int = 4
     first: int = 0
+    step: int = STEP
+    frames: int = FRAMES
     rate: float | None = 25.0
     dropped: int = 0
 
@@ -157,37 +160,87 @@ EVERY: tuple[Container, ...] = (
 )  # fmt: skip
 
 
-def pictures(seed: int = 0) -> Iterator[NDArray[np.uint8]]:
+def _patched(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
+    return lambda file: file.replace(old, new)
+
+
+def _begins_later(by: int) -> Callable[[bytes], bytes]:
+    """Let an MP4's edit list leave its first pictures out (ISO/IEC 14496-12, 8.6.6)."""
+
+    def change(file: bytes) -> bytes:
+        box = file.rfind(b"elst") + 4
+        entries = int.from_bytes(file[box + 4 : box + 8], "big")
+        at = box + 8 + (entries - 1) * 12 + 4
+        time = int.from_bytes(file[at : at + 4], "big") + by
+        return file[:at] + time.to_bytes(4, "big") + file[at + 4 :]
+
+    return change
+
+
+H265 = {"crf": "30", "x265-params": "log-level=none:pools=1"}
+# tried afterwards
+MORE: tuple[Container, ...] = (
+    Container(
+        name="stamps wrap, B-frames", suffix="ts", options=B_FRAMES, first=WRAP - 60 * STEP,
+        stamps=lambda stamps: [x + WRAP - 60 * STEP for x in stamps],
+    ),
+    Container(name="edit list leaves 10 pictures out", suffix="mp4", bytes_of=_begins_later(10 * STEP)),
+    Container(name="edit list leaves 10 pictures out", suffix="mp4", options=B_FRAMES, bytes_of=_begins_later(10 * STEP)),
+    Container(name="B-frames, no ctts", suffix="mp4", options=B_FRAMES, bytes_of=_patched(b"ctts", b"free")),
+    Container(name="no edit list", suffix="mp4", options=B_FRAMES, bytes_of=_patched(b"elst", b"free")),
+    Container(name="all stamps 0", suffix="mkv", stamps=lambda stamps: [0 for _ in stamps], lead=1000, rate=None),
+    Container(name="B-frames without times", suffix="avi", codec="mpeg4", options={"bf": "2"}, rate=None),
+    Container(name="B-frames without times", suffix="h264", options=B_FRAMES, rate=None),
+    Container(name="H.265 without times", suffix="hevc", codec="libx265", options=H265, rate=None),
+    Container(name="B-frames", suffix="flv", options=B_FRAMES),
+    Container(name="program stream", suffix="vob", codec="mpeg2video", options={"bf": "2"}),
+    Container(name="first key frame lost", suffix="ts", lost=(0,)),
+    Container(name="first key frame lost", suffix="mkv", options=B_FRAMES, lost=(0,)),
+    Container(name="first key frame lost", suffix="mp4", lost=(0,)),
+    Container(name="half a GOP lost", suffix="mkv", lost=tuple(range(37, 50)), dropped=13, rate=137 / 6),
+    Container(name="half a GOP lost", suffix="ts", options=B_FRAMES, lost=tuple(range(37, 50)), dropped=13, rate=137 / 6),
+    *(Container(name="29.97 frame/s", suffix=s, options=B_FRAMES, step=3003, rate=30000 / 1001) for s in ("mp4", "mkv", "ts", "flv")),
+    *(Container(name="12.5 frame/s", suffix=s, step=7200, rate=12.5) for s in ("mp4", "flv")),
+    *(Container(name="100 frame/s", suffix=s, step=900, rate=100) for s in ("mp4", "mkv", "flv")),
+    *(Container(name="a single picture", suffix=s, frames=1, rate=None) for s in ("mp4", "mkv", "ts", "h264")),
+    *(Container(name="two pictures", suffix=s, frames=2, rate=25) for s in ("mp4", "mkv", "ts")),
+    Container(name="no picture", suffix="mkv", rate=None, bytes_of=lambda file: file.partition(b"\x1f\x43\xb6\x75")[0]),
+    Container(name="no picture", suffix="ts", rate=None, bytes_of=lambda file: file[: 3 * TS_PACKET]),
+)  # fmt: skip
+
+
+def pictures(count: int = FRAMES, seed: int = 0) -> Iterator[NDArray[np.uint8]]:
     """Noisy scene that moves, 160 x 96 px."""
     random = np.random.default_rng(seed)
-    wide = random.uniform(40, 200, (96, 160 + 2 * FRAMES))
-    for n in range(FRAMES):
+    wide = random.uniform(40, 200, (96, 160 + 2 * count))
+    for n in range(count):
         moving = wide[:, 2 * n : 2 * n + 160] + random.normal(0, 3, (96, 160))
         yield np.clip(moving, 16, 235).astype(np.uint8)
 
 
 def write(folder: Path, wanted: Container) -> Path:
     """Write a container; returns its path."""
-    source = folder / "source.mkv"
+    source, scene = folder / "source.mkv", pictures(wanted.frames)
     if wanted.codec == "mjpeg":
-        encode.write(source, pictures(), codec="mjpeg", pixel_format="yuvj420p", full_range=True)
+        encode.write(source, scene, codec="mjpeg", pixel_format="yuvj420p", full_range=True)
     else:
-        encode.write(source, pictures(), codec=wanted.codec, options=wanted.options)
+        encode.write(source, scene, codec=wanted.codec, options=wanted.options)
     path = folder / f"clip.{wanted.suffix}"
     with av.open(str(source)) as read, av.open(str(path), "w") as out:
         stream = out.add_stream_from_template(read.streams.video[0])
         packets = [packet for packet in read.demux(video=0) if packet.size]
         pictures_of = np.argsort(np.argsort([packet.pts for packet in packets])).tolist()
         if wanted.stamps is sorted:  # in the order of the packets
-            stamps = [n * STEP for n in range(len(packets))]
+            stamps = [n * wanted.step for n in range(len(packets))]
         else:
-            ordered = [n * STEP for n in range(len(packets))]
+            ordered = [n * wanted.step for n in range(len(packets))]
             ordered = wanted.stamps(ordered) if wanted.stamps else ordered
             stamps = [ordered[picture] for picture in pictures_of]
         for n, packet in enumerate(packets):
             if pictures_of[n] not in wanted.lost:
                 packet.stream, packet.time_base = stream, BASE
-                packet.pts, packet.dts = stamps[n] + wanted.lead * STEP, n * STEP + wanted.first
+                packet.pts = stamps[n] + wanted.lead * wanted.step
+                packet.dts = n * wanted.step + wanted.first
                 out.mux(packet)
     if wanted.bytes_of:
         path.write_bytes(wanted.bytes_of(path.read_bytes()))
@@ -203,9 +256,13 @@ class Outcome:
 
 
 def measured(folder: Path, wanted: Container) -> Outcome:
-    """Write a container and measure it."""
+    """Write a container and measure it; the reason is that of the error where it cannot be."""
     path = write(folder, wanted)
-    found = list(frame_rate.measure(build.look(Shot(id="a", subject="b", clip=path.name), folder)))
+    try:
+        scene = build.look(Shot(id="a", subject="b", clip=path.name), folder)
+        found = list(frame_rate.measure(scene))
+    except (GapError, ClipError) as error:
+        return Outcome(figures={}, reasons={error.code})
     return Outcome(
         figures={one.quantity: one for one in found if isinstance(one, Measurement)},
         reasons={one.reason.code for one in found if isinstance(one, Note)},
@@ -230,7 +287,7 @@ def main() -> None:
     from setting import machine, table  # noqa: PLC0415 -- tests load this file by itself
 
     rows = []
-    for wanted in EVERY:
+    for wanted in (*EVERY, *MORE):
         with tempfile.TemporaryDirectory() as folder:
             found = measured(Path(folder), wanted)
         mean, dropped = (found.figures.get(f"frame_rate.{name}") for name in ("mean", "dropped"))

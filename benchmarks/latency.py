@@ -1,12 +1,14 @@
 """Print the tables of ``docs/metrics/latency.md``: error and coverage, by signals and by films.
 
 ``python benchmarks/latency.py [--share S] [--jobs N] [--cache FOLDER] [--seconds T]
-[signals|films|bars|lights ...]``
+[signals|switches|films|departed|bars|lights ...]``
 
-Signals: ``clocks.py``, 2,000 runs, half of them films of clock and monitor and half streams. Films:
-12 of 60 s, 640 x 360, coded with CRF 30, three in four at 60 and one in four at 240 frame/s. Bars:
-signals at 240 frame/s with exposures of 1 ms. Finished films and batches of signals are kept in the
-cache, so that an interrupted run can be resumed.
+Signals: ``clocks.py``, 2,000 runs, half of them films of clock and monitor, with switches of
+``departures.py`` on at random, and half streams. Switches: films with each switch alone, 200 each.
+Films: 12 of 60 s, 640 x 360, coded with CRF 30, three in four at 60 and one in four at 240 frame/s.
+Departed: 100 of 3 or 6 s with switches on at random (``departed_films.py``). Bars: signals at
+240 frame/s with exposures of 1 ms. Finished films and batches of signals are kept in the cache, so
+that an interrupted run can be resumed.
 """
 
 from __future__ import annotations
@@ -20,23 +22,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import clocks
+import departed_films
+import departures
 import numpy as np
 from setting import Setting, cached, machine, prose, table
 
 from acceptance.charts import definition
 from acceptance.errors import GapError
 from acceptance.metrics import latency as metric
-from acceptance.model import Measurement, Shot, Tap
+from acceptance.model import Shot, Tap
 from acceptance.scene import build
 from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from films import Reading
 
 SIGNALS, FILMS, BATCH = 2000, 12, 10
+ALONE, DEPARTED = 200, 100
+STATISTICS = ("mean", "worst", "sd", "percentile_95")
 BARS, WITHIN = 100, 2.0  # ms
 SECONDS = 60.0
 WIDTH, HEIGHT = 640, 360
@@ -57,12 +63,18 @@ def batch(case: tuple[int, int, Path | None]) -> Rows:
 
 def _signal(number: int) -> Rows:
     random = np.random.default_rng([2006, number, 17])
-    kind: Callable[[np.random.Generator], list[Any]] = clocks.film if number % 2 else clocks.stream
     try:
-        return [_row(reading) for reading in kind(random)]
+        return [_row(reading) for reading in _film_or_stream(random, film=number % 2 > 0)]
     except GapError as gap:
         print(f"signal {number}: {gap.code}", flush=True)
         return []
+
+
+def _film_or_stream(random: np.random.Generator, *, film: bool) -> list[Reading]:
+    if not film:
+        return clocks.stream(random)
+    on = departures.some(random, departures.SIGNALS)
+    return clocks.film(random, departures.drawn(random, on))
 
 
 def _row(reading: Reading) -> dict[str, Any]:
@@ -91,9 +103,12 @@ def _film(number: int, seconds: float) -> dict[str, Any]:
         readout=rolled[0] / what.film,
     )  # fmt: skip
     own = replace(
-        common, rate=_rate(what.camera), exposure=what.exposure, readout=rolled[1] / what.camera
+        common,
+        rate=departed_films.rational(what.camera),
+        exposure=what.exposure,
+        readout=rolled[1] / what.camera,
     )
-    row = _conditions(what, seconds)
+    row = departed_films.conditions(what)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "film.mp4"
         truth = films.film_screens(
@@ -101,44 +116,11 @@ def _film(number: int, seconds: float) -> dict[str, Any]:
             monitor_refresh=what.monitor, start=float(random.uniform(0, 0.02)),
         )  # fmt: skip
         shot = Shot(id="film", subject="c", clip=path.name, chart="clock", tap=Tap.SCREEN)
-        truths = {"mean": truth.delays.mean() * 1000, "worst": truth.delays.max() * 1000}
         try:
             found = list(metric.measure(build.look(shot, path.parent)))
         except GapError as gap:
             return {**row, "reason": gap.code}
-    return row | _errors(found, truths)
-
-
-def _conditions(what: clocks.Setting, seconds: float) -> dict[str, Any]:
-    return {
-        "film": round(what.film),
-        "film_exposure": 1000 * what.film_exposure,
-        "screen": what.refresh,
-        "monitor": what.monitor,
-        "camera": what.camera,
-        "exposure": 1000 * what.exposure,
-        "delay": 1000 * what.delay,
-        "seconds": seconds,
-    }
-
-
-def _errors(found: Sequence[object], truths: Mapping[str, float]) -> dict[str, Any]:
-    """Errors of the statistics and their U in ms, and how the film was read."""
-    row: dict[str, Any] = {}
-    for figure in found:
-        if not isinstance(figure, Measurement) or figure.quantity != metric.GLASS:
-            continue
-        if figure.statistic in truths:
-            row[figure.statistic] = float(figure.value - truths[figure.statistic])
-            row[f"{figure.statistic}_expanded"] = figure.expanded
-            row |= {key: figure.details[key] for key in ("reading", "coarse")}
-            row["n"] = figure.samples
-    return row
-
-
-def _rate(rate: float) -> Fraction:
-    """Return a rate as a fraction that a container can hold, exact to 0.1 ppm."""
-    return Fraction(round(rate * 100_000), 100_000)
+    return row | departed_films.errors(found, truth.delays * 1000)
 
 
 def signals(setting: Setting, cache: Path | None, seconds: float) -> str:
@@ -148,6 +130,69 @@ def signals(setting: Setting, cache: Path | None, seconds: float) -> str:
     size = min(BATCH, runs)
     found = setting.each(batch, [(first, size, cache) for first in range(0, runs, size)])
     return _covered([row for rows in found for row in rows])
+
+
+def switches(setting: Setting, cache: Path | None, seconds: float) -> str:
+    """Return the table of signals of films with each switch alone."""
+    del seconds
+    runs, lines = setting.runs(ALONE), []
+    for name in ("none", *departures.SIGNALS):
+        found = setting.each(_alone, [(number, name, cache) for number in range(runs)])
+        lines.append((f"`{name}`", *_inside(found)))
+    return table(("switch", "films", "refused", *STATISTICS, "U of the mean, median, ms"), lines)
+
+
+def _alone(case: tuple[int, str, Path | None]) -> dict[str, Any]:
+    number, name, cache = case
+    path = cache / f"latency_alone_{name}_{number}.json" if cache else None
+    return cached(path, lambda: _signal_alone(number, name), lambda _: True)
+
+
+def _signal_alone(number: int, name: str) -> dict[str, Any]:
+    random = np.random.default_rng([2006, number, 21])
+    by = departures.drawn(random, [] if name == "none" else [name])
+    try:
+        readings = clocks.film(random, by)
+    except GapError as gap:
+        return {"reason": gap.code}
+    off = {reading.region: reading.off for reading in readings}
+    return off | {f"{reading.region}_expanded": reading.expanded for reading in readings}
+
+
+def _inside(found: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """How many films, how many refused, in how many the truth was inside U, median U."""
+    read = [row for row in found if "mean" in row]
+    hits = [
+        sum(abs(row[statistic]) <= row[f"{statistic}_expanded"] for row in read)
+        for statistic in STATISTICS
+    ]
+    usual = f"{np.median([row['mean_expanded'] for row in read]):.2f}" if read else "-"
+    return str(len(found)), str(len(found) - len(read)), *map(str, hits), usual
+
+
+def departed(setting: Setting, cache: Path | None, seconds: float) -> str:
+    """Return the table of whole films with switches on at random."""
+    del seconds
+    numbers = range(setting.runs(DEPARTED))
+    found = setting.each(_departed, [(number, cache) for number in numbers])
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in found:
+        coarse = {"yes": "coarse", "no": "not coarse"}.get(row.get("coarse", ""), "refused")
+        groups.setdefault(f"{row['film']} frame/s, {coarse}", []).append(row)
+    lines = [(name, *_inside(rows), _largest(rows)) for name, rows in sorted(groups.items())]
+    head = ("films", "number", "refused", *STATISTICS, "U of the mean, median, ms",
+            "largest error of the mean, ms")  # fmt: skip
+    return table(head, [*lines, ("all", *_inside(found), _largest(found))])
+
+
+def _departed(case: tuple[int, Path | None]) -> dict[str, Any]:
+    number, cache = case
+    path = cache / f"latency_departed_{number}.json" if cache else None
+    return cached(path, lambda: departed_films.film(number, None, 61), lambda _: True)
+
+
+def _largest(rows: Sequence[Mapping[str, Any]]) -> str:
+    return f"{max((abs(row['mean']) for row in rows if 'mean' in row), default=float('nan')):.2f}"
 
 
 def _covered(every: Rows) -> str:
@@ -236,7 +281,14 @@ def _light(number: int) -> Rows:
         return []
 
 
-PARTS = {"signals": signals, "films": whole_films, "bars": bars, "lights": lights}
+PARTS = {
+    "signals": signals,
+    "switches": switches,
+    "films": whole_films,
+    "departed": departed,
+    "bars": bars,
+    "lights": lights,
+}
 
 
 def main(arguments: list[str]) -> None:

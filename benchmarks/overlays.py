@@ -119,6 +119,8 @@ class Overlay:
             "low": "am" if morning else "pm",
             "hour": str(when.hour % 12 or 12),
             "ms": f"{when.microsecond // 1000:03d}",
+            "blink": ":" if when.second % 2 else " ",
+            "since": f"{START.replace(hour=0, minute=0, second=0) + (when - self.start):%H:%M:%S}",
         }
         form = (FORMATS | OF_12_HOURS | WITHOUT_MARK).get(self.form, self.form)
         return when.strftime(form.format_map(words))

@@ -63,10 +63,11 @@ class Case:
 THIRD = 1000 * 2 * PLANTED / 3
 SECONDS = 40.0
 EVEN = packets.Stream(seconds=SECONDS, delays=uniform, drift=60.0, loss=0.002, clock_error=0.3)
+MEAN = 25 * MEAN_SIZE * 8 / 1000 * 0.998  # kbit/s
 COMMON = {
     "clock_drift rtp_time": 60.0,
     "frame_rate": 25.0,
-    "bit_rate mean": 25 * MEAN_SIZE * 8 / 1000 * 0.998,
+    "bit_rate mean": MEAN,
     "loss": 0.002,
 }
 CASES = (
@@ -94,7 +95,12 @@ CASES = (
     Case(
         "RTP times at 25 frame/s although 20 are sent (live.md, quirk 14)",
         replace(EVEN, rate=20.0, nominal_rate=25.0),
-        {"frame_rate": 20.0, "jitter mean": THIRD, "loss": 0.002},
+        {"frame_rate": 20.0, "jitter mean": THIRD, "loss": 0.002, "bit_rate mean": 20 / 25 * MEAN},
+    ),
+    Case(
+        "sizes that wander by 20 %, a key frame every 8 s, the end anywhere",
+        replace(EVEN, seconds=60.0, wander=0.2, group=200, loss=0.0),
+        {"frame_rate": 25.0, "bit_rate mean": 25 * (60_000 + 199 * 12_000) / 200 * 8 / 1000},
     ),
 )
 
@@ -111,7 +117,11 @@ def figures(scene: Scene, stream: packets.Stream) -> dict[str, Measurement]:
         clip = Path(name) / "clip.mp4"
         sent = packets.write(clip, stream)
         record = stream_tables.record(clip.with_suffix(".stream.jsonl"))
-    items = metric.measure(replace(scene, packets=sent.table, stream_record=record))
+    frames = np.arange(len(sent.delays))
+    keys = np.isin(frames, sent.keys)
+    series = replace(scene.series, times=frames / stream.rate, keys=keys)
+    seen = replace(scene, packets=sent.table, stream_record=record, series=series)
+    items = metric.measure(seen)
     return {
         f"{item.quantity.removeprefix('stream.')} {item.statistic}".strip(): item
         for item in items
@@ -123,7 +133,8 @@ def _run(asked: tuple[int, int]) -> list[tuple[str, bool, float, float]]:
     """Measure one stream: of each figure whether the truth lies inside U, its error, and U."""
     number, seed = asked
     case = CASES[number]
-    stream = replace(case.stream, seed=seed)
+    anywhere = case.stream.seconds + (seed % 50) / 25  # the phase in which the capture ends
+    stream = replace(case.stream, seed=seed, seconds=anywhere)
     sent = packets.send(stream)
     came = len(np.unique(sent.table.frame)) / len(sent.delays)  # whole frames may be lost
     truth = {**case.truth, "frame_rate": came * case.truth["frame_rate"]}

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,9 +21,11 @@ from acceptance.session import measuring
 from acceptance.simulate import packets
 from acceptance.uncertainty import combine
 
-if TYPE_CHECKING:
-    from pathlib import Path
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
+import av_sync
+
+if TYPE_CHECKING:
     from conftest import Film, OverlayFilm
 
 UNITS = {"%", "1", "TVL", "code", "cycle/px", "dB", "dE", "frame/s", "kbit/s", "lx", "ms", "ppm",
@@ -55,7 +59,12 @@ def scenes(
         (overlay_film, _overlaid(overlay_film)),
         (clock_film, _captured(clock_film)),
     )
-    return [build.look(shot, film.path.parent) for film, shot in shots]
+    av_sync.write(recording.with_name("sound.mp4"), "AAC in MP4", 25, 0.05, seconds=6.0)
+    flashes = Shot(
+        id="flashes", subject="camera", clip="sound.mp4", regions={"flash.sequence": av_sync.BOX}
+    )
+    looked = [build.look(shot, film.path.parent) for film, shot in shots]
+    return [*looked, build.look(flashes, recording.parent)]
 
 
 def _overlaid(film: OverlayFilm) -> Shot:

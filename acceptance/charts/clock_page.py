@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from acceptance import data
-from acceptance.charts import clock_screen, drive_sequence
+from acceptance.charts import beep, clock_screen, drive_sequence
 from acceptance.errors import UsageError
 from acceptance.messages import tr
 
@@ -18,6 +18,15 @@ SEQUENCE = {
     "stages": drive_sequence.STAGES,
     "period": drive_sequence.PERIOD,
     "start": drive_sequence.START,
+}
+BEEP = {
+    "block": beep.BLOCK,
+    "prime": beep.PRIME,
+    "flash": beep.FLASH,
+    "lowest": beep.LOWEST,
+    "highest": beep.HIGHEST,
+    "seconds": beep.SECONDS,
+    "rise": beep.RISE,
 }
 
 
@@ -47,6 +56,7 @@ def _definition(clock: Chart) -> dict[str, object]:
         "digits": clock_screen.DIGITS,
         "segments": clock_screen.SEGMENTS,
         "lit": clock_screen.LIT,
+        "beep": BEEP,
     }
 
 

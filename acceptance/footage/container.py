@@ -1,4 +1,4 @@
-"""What a container says of a recording as a whole: nothing is decoded, no packet indexed."""
+"""What a container says of a recording as a whole: nothing is decoded, one packet is read."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
-from acceptance.footage.decoding import opened
+from acceptance.footage.decoding import opened, read_packets, without_pictures
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +35,8 @@ def read(path: Path) -> Header:
     Raises ClipError: missing, not a video, no index, no picture.
     """
     with opened(path) as container:
+        if not any(packet.size for packet in read_packets(container, container.streams.video[0])):
+            raise without_pictures(path)
         stamp = container.metadata.get("creation_time", "")
         duration = None if container.duration is None else container.duration / TICKS
         stream = container.streams.video[0]

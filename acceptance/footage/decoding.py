@@ -66,11 +66,12 @@ def opened(path: Path) -> InputContainer:
     # a damaged header may leave nothing of how the pictures are coded
     if art or not pictures or pictures[0].codec_context is None:
         container.close()
-        raise _without_pictures(path) if not (art or pictures) else _unreadable(path)
+        raise without_pictures(path) if not (art or pictures) else _unreadable(path)
     return container
 
 
-def _without_pictures(path: Path) -> ClipError:
+def without_pictures(path: Path) -> ClipError:
+    """Return what to say of a file without pictures."""
     what = tr("the file holds no picture, only other streams")
     hint = tr("Export the recording with its video track")
     return ClipError(what, where=str(path), hint=hint, code="clip_no_video")
@@ -158,7 +159,9 @@ def _demuxed(container: InputContainer, stream: VideoStream) -> Iterator[tuple[P
     """Yield each packet that holds something, and whether its decoding time jumps back."""
     step, counted = 1 / Fraction(stream.average_rate or SEQUENCE_RATE), without_times(container)
     latest: int | None = None
-    filled = (packet for packet in _read(container, stream) if packet.size)
+    packets = read_packets(container, stream)
+    # an edit list may leave some out, which are not shown (ISO/IEC 14496-12, 8.6.6)
+    filled = (packet for packet in packets if packet.size and not packet.is_discard)
     for number, packet in enumerate(filled):
         jumps = latest is not None and packet.dts is not None and packet.dts < latest
         latest = latest if packet.dts is None else packet.dts
@@ -167,7 +170,9 @@ def _demuxed(container: InputContainer, stream: VideoStream) -> Iterator[tuple[P
         yield Packet(time=Fraction(time), size=packet.size, key=packet.is_keyframe), jumps
 
 
-def _read(container: InputContainer, stream: VideoStream) -> Iterator[av.Packet[VideoStream]]:
+def read_packets(
+    container: InputContainer, stream: VideoStream
+) -> Iterator[av.Packet[VideoStream]]:
     """Read the packets of a stream, among packets of streams that damage made up on the way."""
     while True:
         try:
@@ -235,7 +240,7 @@ def _decoded(
     stream: VideoStream,
     before: Callable[[av.Packet[VideoStream]], None] | None = None,
 ) -> Iterator[av.VideoFrame]:
-    packets = _read(container, stream)
+    packets = read_packets(container, stream)
     while True:
         try:
             packet = next(packets)

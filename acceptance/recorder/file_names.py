@@ -7,9 +7,10 @@ not guessed.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from acceptance.errors import PlanError
@@ -17,7 +18,7 @@ from acceptance.messages import tr
 from acceptance.recorder import name_times
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from acceptance.recorder.name_times import NameTime
 
@@ -31,10 +32,21 @@ FOLDERS = re.compile(
     r"(?:(?P<before>.*)/)?(?P<year>\d{4})[-_.年/]?(?P<month>\d\d)[-_.月/]?(?P<day>\d\d)日?"
     r"(?P<joined>\d\d)?/(?P<between>(?:[^/]+/)*?)(?:(?P<folder>\d\d)[时点hH]?/)?(?P<stem>[^/]+)"
 )
+# Frigate, whose folders are of UTC: 2026-11-25/08/gate/30.15.mp4
+IN_UTC = re.compile(
+    r"(?:.*/)?(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)/(?P<hour>\d\d)/(?P<channel>[^/]*[^/\d][^/]*)"
+    r"/(?P<minute>\d\d)\.(?P<second>\d\d)\.\w+"
+)
+# ZoneMinder, a folder for each event: 3/2026-11-25/1234/1234-video.mp4
+OF_EVENT = re.compile(r"(?:(?P<before>.*)/)?\d{4}-\d\d-\d\d/(?P<event>\d+)/(?P=event)-video\.[^/]+")
+SUMMER = re.compile(r"_DST(?=\d{8})")  # Reolink, while its clock is on summer time
 IN_HOUR = re.compile(r"(?P<minute>\d\d)(?:[-_.Mm分]?(?P<second>\d\d)[Ss秒]?)?(?!\d)")
 OF_DAY = re.compile(rf"{name_times.TIME}{name_times.ZONE}")
 NO_CHANNEL = {"dav", "jpg", "mp4", "video", "videos", "record", "records", "recordings"}
-NO_NAME = re.compile(rf"{name_times.DATE}|\d\d|\d{{10}}|\d\dM\d\dS")  # of days, hours, minutes
+# of days and their halves, hours, minutes
+NO_NAME = re.compile(rf"{name_times.DATE}(?:[AP]M|_\d\d)?|\d\d|\d{{10}}|\d\dM\d\dS")
+COUNTER = re.compile(r"\d{5,}|(?<![^\W_])(?=[0-9A-F]*\d)[0-9A-F]{4,8}(?![^\W_])")  # of files
+FEWEST_COUNTED = 5
 PLACEHOLDERS = {
     "channel": r"(?P<channel>[^/]+?)",
     "start": rf"(?P<start>{name_times.UNNAMED})",
@@ -69,11 +81,57 @@ def read(name: str, pattern: str = "", order: str = "") -> Named:
     """
     if pattern:
         return _by_pattern(name, pattern, order)
-    tree = TREE.fullmatch(name)
-    if tree:
+    if tree := TREE.fullmatch(name):
         return _of_tree(tree)
-    stamps = name_times.find(name, order)
-    return _plain(name, stamps) if stamps else _of_folders(name)
+    if event := OF_EVENT.fullmatch(name):
+        return Named(channel=_channel(event["before"] or ""))
+    if in_utc := IN_UTC.fullmatch(name):
+        return _of_utc(in_utc)
+    summer = SUMMER.search(name)
+    plain = SUMMER.sub("_", name)
+    stamps, folders = name_times.find(plain, order), _of_folders(plain)
+    named = _plain(plain, stamps) if stamps else folders
+    if stamps and folders.start and not name_times.PLAIN.search(plain):  # a number, and its day
+        named = replace(named, channel=folders.channel)
+    return _an_hour_back(named) if summer else named
+
+
+def _of_utc(match: re.Match[str]) -> Named:
+    day = name_times.calendar_day(match["year"], match["month"], match["day"])
+    start = _in_hour(day, int(match["hour"]), match) if day else None
+    return Named(channel=match["channel"], start=start.replace(tzinfo=UTC) if start else None)
+
+
+def _an_hour_back(named: Named) -> Named:
+    """Put the times of a clock on summer time on standard time."""
+    start, end = (moment and moment - timedelta(hours=1) for moment in (named.start, named.end))
+    return replace(named, start=start, end=end)
+
+
+def without_counters(every: Sequence[Named]) -> list[Named]:
+    """Take away channels that count recordings: numbers that rise with time, none of them twice.
+
+    Five and more of them; fewer may be channels of one recording each.
+    """
+    places: dict[str, list[Named]] = {}
+    for named in every:
+        above, _, last = named.channel.rpartition("/")
+        if last.isdigit() and named.start:
+            places.setdefault(above, []).append(named)
+    counted = {above for above, numbered in places.items() if _count(numbered)}
+    return [_counted(named, counted) for named in every]
+
+
+def _count(numbered: Sequence[Named]) -> bool:
+    in_order = sorted(numbered, key=lambda named: named.start.isoformat() if named.start else "")
+    numbers = [int(named.channel.rpartition("/")[2]) for named in in_order]
+    rising = all(first < second for first, second in pairwise(numbers))
+    return rising and len(numbers) >= FEWEST_COUNTED
+
+
+def _counted(named: Named, counted: Collection[str]) -> Named:
+    above, _, last = named.channel.rpartition("/")
+    return replace(named, channel=above) if last.isdigit() and above in counted else named
 
 
 def _by_pattern(name: str, pattern: str, order: str) -> Named:
@@ -149,6 +207,7 @@ def _moment(text: str) -> datetime | None:
 def _plain(name: str, stamps: Sequence[NameTime]) -> Named:
     """Read a name with one or two stamps; the channel is before the first, or else behind."""
     before, behind = name[: stamps[0].begin], name[stamps[-1].end :].rpartition(".")[0]
+    before, behind = _above(before), COUNTER.sub("", behind)
     worded = re.search(r"[^\W\d_]", behind)  # a number behind the time counts files, not channels
     channel = _channel(before) or (_channel(behind) if worded else "")
     start, end = stamps[0].moment, stamps[1].moment if len(stamps) > 1 else None
@@ -157,6 +216,17 @@ def _plain(name: str, stamps: Sequence[NameTime]) -> Named:
     elif start and end and not end.tzinfo:
         end = end.replace(tzinfo=start.tzinfo)
     return Named(channel=channel, start=start, end=end, order_open=stamps[0].order_open)
+
+
+def _above(before: str) -> str:
+    """Leave times and counters out of folders that are named by a time, one for each recording."""
+    folders, _, last = before.rpartition("/")
+    return "/".join([*map(_without_time, folders.split("/")), last])
+
+
+def _without_time(folder: str) -> str:
+    stamps = name_times.find(folder)
+    return COUNTER.sub("", folder[stamps[-1].end :]) if stamps else folder
 
 
 def _of_folders(name: str) -> Named:
@@ -189,7 +259,7 @@ def _in_hour(day: date, hour: int, part: re.Match[str]) -> datetime | None:
 
 def _channel(text: str) -> str:
     """Strip separators, and folders that name days or kinds of file."""
-    parts = [part.strip(" -_.") for part in text.split("/")]
+    parts = [part.strip(" -_.([") for part in text.split("/")]
     return "/".join(part for part in parts if part and not _is_no_channel(part))
 
 

@@ -17,19 +17,22 @@ if TYPE_CHECKING:
 DATE = (
     r"(?:(?P<year>\d{4})(?:(?P<month>\d\d)(?P<day>\d\d)"
     r"|[-_.年](?P<month_apart>\d\d?)[-_.月](?P<day_apart>\d\d?)日?)"
-    r"|(?P<first>\d\d)[-_.](?P<other>\d\d)[-_.](?P<last>\d{4}))"
+    r"|(?P<first>\d\d)[-_.](?P<other>\d\d)[-_.](?P<last>(?:19|20)\d\d))"
 )
 MARK = r"(?:[AaPp]\.?[Mm]\.?|上午|下午)"
 TIME = (
     rf"(?:(?P<before>{MARK})[-_. ]?)?"
     r"(?:(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)(?:[.,]?(?P<thousandth>\d{3}))?"
-    r"|(?P<hour_apart>\d\d?)[-_.:时点](?P<minute_apart>\d\d)[-_.:分](?P<second_apart>\d\d)秒?"
+    r"|(?P<hour_apart>\d\d?)[-_.:时点hH](?P<minute_apart>\d\d)[-_.:分mM](?P<second_apart>\d\d)[秒sS]?"
     r"(?:[.,](?P<thousandth_apart>\d{3}))?)(?!\d)"
     rf"(?:[-_. ]?(?P<after>{MARK})(?![A-Za-z]))?"
 )
-# a minus is a zone only behind T083000: elsewhere it parts a number
-ZONE = r"(?:[ _]?(?P<zone>Z(?![A-Za-z0-9])|\+\d\d:?\d\d(?!\d)|(?<=T\d{6})-\d\d:?\d\d(?!\d)))?"
-STAMP = rf"(?<!\d){DATE}[-_. T@]{{0,3}}{TIME}{ZONE}"
+# a minus is a zone only behind T083000, GMT or UTC: elsewhere it parts a number
+ZONE = (
+    r"(?:[ _]?(?P<zone>Z(?![A-Za-z0-9])|\+\d\d:?\d\d(?!\d)|(?<=T\d{6})-\d\d:?\d\d(?!\d)"
+    r"|(?:GMT|UTC)(?:[+-]\d\d?(?::?\d\d)?)?(?![\d:A-Za-z])))?"
+)
+STAMP = rf"(?<!\d){DATE}[-_. T@,]{{0,3}}{TIME}{ZONE}"
 PLAIN = re.compile(STAMP)
 UNNAMED = re.sub(r"\?P<\w+>", "?:", STAMP)
 UNTIL = re.compile(rf"\s*(?:[-_~～至]|to)\s*{TIME}{ZONE}")
@@ -58,11 +61,20 @@ def find(name: str, order: str = "") -> list[NameTime]:
     Dates with times, or a date and two times; else one or two numbers of seconds or milliseconds
     since 1970.
     """
-    matches = list(PLAIN.finditer(name))[:2]
-    stamps = [_stamp(match, order) for match in matches]
+    stamps = [_stamp(match, order) for match in PLAIN.finditer(name)]
+    stamps = _of_one_part(name, stamps)[:2]
     if len(stamps) == 1:
         stamps += _until(name, stamps[0])
     return stamps or [_since_1970(match) for match in EPOCH.finditer(name)][:2]
+
+
+def _of_one_part(name: str, stamps: list[NameTime]) -> list[NameTime]:
+    """Return the moments in the last folder or file name that has any.
+
+    Those in a folder above it are of what the folder holds, and no other end.
+    """
+    parts = [name.count("/", 0, stamp.begin) for stamp in stamps]
+    return [stamp for stamp, part in zip(stamps, parts, strict=True) if part == parts[-1]]
 
 
 def order_of(names: Iterable[str]) -> str:
@@ -125,11 +137,12 @@ def at(day: date, match: re.Match[str]) -> datetime | None:
 
 
 def _zone(text: str | None) -> timezone | None:
-    if not text or text == "Z":
+    if not text or text in {"Z", "GMT", "UTC"}:
         return UTC if text else None
-    digits = text[1:].replace(":", "")
-    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-    return timezone(-offset if text[0] == "-" else offset) if offset < DAY else None
+    sign, digits = text.lstrip("GMTUC")[0], re.sub(r"[^\d]", "", text)
+    hours = len(digits) - 2 if len(digits) > 2 else len(digits)  # GMT+8, +0800, +08:00
+    offset = timedelta(hours=int(digits[:hours]), minutes=int(digits[hours:] or 0))
+    return timezone(-offset if sign == "-" else offset) if offset < DAY else None
 
 
 def _until(name: str, start: NameTime) -> list[NameTime]:

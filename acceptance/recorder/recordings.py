@@ -161,11 +161,12 @@ def scan(
     files = sorted(_files(folder))
     videos = [path for path in files if path.suffix.lower() in VIDEOS]
     others = (path for path in files if path.suffix.lower() not in VIDEOS)
+    names = [_shown(path.relative_to(folder)) for path in videos]
+    order = name_times.order_of(names)
+    read = [file_names.read(name, pattern, order) for name in names]
     recordings = []
-    order = name_times.order_of(_shown(path.relative_to(folder)) for path in videos)
-    for number, path in enumerate(videos, start=1):
-        name = _shown(path.relative_to(folder))
-        named = file_names.read(name, pattern, order)
+    named_files = zip(names, videos, file_names.without_counters(read), strict=True)
+    for number, (name, path, named) in enumerate(named_files, start=1):
         recordings.append(placed(name, named.channel, _evidence(path, named, zone), now=now))
         if tell:
             tell(number, len(videos))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from acceptance.charts import printed_copy
 from acceptance.errors import GapError
 from acceptance.footage import clip
+from acceptance.footage import sound as footage_sound
 from acceptance.live import stream_tables
 from acceptance.model import BudgetLine, Measurement, Note, Reason, Shot, Value
 from acceptance.scene import (
@@ -75,6 +77,17 @@ class Scene(SeenLight):
     """What else was written down when the stream was captured."""
     notes: tuple[Note, ...] = ()
     """What could not be found, and why."""
+
+    @property
+    def has_sound(self) -> bool:
+        """Whether the clip has sound."""
+        path = self.folder / self.shot.clip
+        return path.is_file() and footage_sound.has_sound(path)
+
+    @cached_property
+    def sound(self) -> tuple[footage_sound.Stretch, ...]:
+        """Its sound, on the time of ``series.times``; empty where it has none."""
+        return footage_sound.stretches(self.folder / self.shot.clip) if self.has_sound else ()
 
     def figure(
         self,

@@ -60,6 +60,8 @@ class Series:
     """Mean codes (n,) of the regions by hand in which a light is driven."""
     rows: Mapping[str, float] = field(default_factory=dict)
     """Centre rows of the clocks and driven regions, as fractions of the picture's height."""
+    heights: Mapping[str, float] = field(default_factory=dict)
+    """Heights of the clocks, as fractions of the picture's; negative: upside down."""
     arrivals: Floats | None = None
     """Arrival times (n,) in s of a captured stream."""
     coded: Floats | None = None
@@ -88,6 +90,7 @@ def series_of(opened: Clip, watch: Watch) -> Series:
         cells={name: track.column(count) for name, track in clocks.items()},
         levels=watch.driven_levels(),
         rows=_centre_rows(clocks, watch, opened.info.height),
+        heights={name: _height(track.place) / opened.info.height for name, track in clocks.items()},
         coded=coded(opened, count),
         features=features,
     )
@@ -116,6 +119,12 @@ def _centre_rows(clocks: Mapping[str, Track], watch: Watch, height: int) -> dict
 def _centre(place: Located, *, axis: int) -> float:
     """Mean column (axis 0) or row (axis 1), in px, of a chart's corners."""
     return float(np.asarray(place.corners)[:, axis].mean())
+
+
+def _height(place: Located) -> float:
+    """Rows in px from a chart's upper end to its lower one, in the middle."""
+    upper_left, upper_right, lower_right, lower_left = np.asarray(place.corners)[:, 1]
+    return float(lower_left + lower_right - upper_left - upper_right) / 2
 
 
 def _sizes(packets: Sequence[Packet], times: Sequence[float]) -> list[int]:

@@ -78,12 +78,15 @@ class Camera:
     lit in proportion to the picture's columns and rows, ``gradient`` (across, down) being the light
     at the right and lower end over that at the left and upper one, and by a ``lamp`` that is a
     point: x, y (to the right and down of the picture's middle) and distance before the chart, in
-    picture widths; its light is 1 in the middle. ``transfer`` is bt709, srgb or linear. ``crf`` 0
-    with libx264 is lossless; a ``bit_rate`` (bit/s) above 0 takes its place: held over each second,
-    a key frame every two, as cameras are set up. Held by hand the picture wanders by ``shake`` px
-    (rms). ``recursion`` is the share of the frame before in each, as noise reduction mixes it in.
-    Exposures come by ``uneven`` s (rms) beside their even slots, and time stamps with them;
-    ``stamp_jitter`` s (rms) moves stamps alone.
+    picture widths; its light is 1 in the middle. ``combing`` shifts every second row to the right,
+    px, as fields do that were taken one after the other; ``doubled`` rows: every second one repeats
+    the one above; ``zoom`` above 1 enlarges the middle of the finished picture by bicubic
+    interpolation, noise and all: the truth is that of the picture before. ``transfer`` is bt709,
+    srgb or linear. ``crf`` 0 with libx264 is lossless; a ``bit_rate`` (bit/s) above 0 takes its
+    place: held over each second, a key frame every two, as cameras are set up. Held by hand the
+    picture wanders by ``shake`` px (rms). ``recursion`` is the share of the frame before in each,
+    as noise reduction mixes it in. Exposures come by ``uneven`` s (rms) beside their even slots,
+    and time stamps with them; ``stamp_jitter`` s (rms) moves stamps alone.
     """
 
     width: int = 1280
@@ -117,6 +120,9 @@ class Camera:
     sheen: tuple[float, float, float, float] | None = None
     gradient: Point = (1.0, 1.0)
     lamp: tuple[float, float, float] | None = None
+    combing: float = 0.0
+    doubled: bool = False
+    zoom: float = 1.0
     seed: int = 1
     codec: str = "libx264"
     crf: int = 20

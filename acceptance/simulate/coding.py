@@ -19,9 +19,11 @@ from acceptance.simulate.camera import WEIGHTS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from acceptance.model import Point
     from acceptance.simulate.camera import Camera, Light
 
-Planes = tuple[NDArray[np.uint8], ...]
+Plane = NDArray[np.uint8]
+Planes = tuple[Plane, ...]
 
 MIDDLE = 0.18  # reflectance whose noise the colour planes have everywhere
 NOISE_SAMPLES = 1 << 23
@@ -88,6 +90,15 @@ def _halved(plane: Light) -> Light:
     return np.asarray(even.reshape(even.shape[0] // 2, 2, -1, 2).mean(axis=(1, 3)))
 
 
+def moved(luma: Light, shift: Point) -> Light:
+    """Return a picture moved by so many px to the right and down."""
+    if shift == (0.0, 0.0):
+        return luma
+    size = luma.shape[::-1]
+    way = np.array([[1, 0, shift[0]], [0, 1, shift[1]]], np.float64)
+    return np.asarray(cv2.warpAffine(luma, way, size, borderMode=cv2.BORDER_REPLICATE))
+
+
 def random_stream(camera: Camera, *stream: int) -> np.random.Generator:
     """Return the generator of the camera's random stream of these numbers, each at least -1."""
     return np.random.Generator(np.random.SFC64([camera.seed, *(number + 1 for number in stream)]))
@@ -119,4 +130,39 @@ def digitised(camera: Camera, planes: Sequence[Light], source: int) -> Planes:
         added = sigma * added if sigma.ndim else added
         # rounds half to even and keeps to 0 .. 255, as np.rint and np.clip do, in one pass
         frame.append(np.asarray(cv2.add(plane, added, dtype=cv2.CV_8U), np.uint8))
-    return tuple(frame)
+    return tuple(_resampled(camera, plane, frame[0].shape) for plane in frame)
+
+
+def _resampled(camera: Camera, plane: Plane, whole: tuple[int, ...]) -> Plane:
+    """Return a plane, of a picture whose luma has the shape ``whole``, with other samples.
+
+    Combed, with doubled rows or zoomed.
+    """
+    if camera.zoom > 1:
+        plane = _zoomed(camera.zoom, plane)
+    if camera.doubled:
+        plane = np.repeat(plane[::2], 2, axis=0)[: len(plane)]
+    if camera.combing:
+        shift = camera.combing * plane.shape[1] / whole[1]
+        plane = plane.copy()
+        plane[1::2] = _shifted(plane[1::2], shift)
+    return plane
+
+
+def _shifted(rows: Plane, shift: float) -> Plane:
+    """Return rows moved to the right by ``shift`` px (Lanczos, 8 x 8)."""
+    matrix = np.array([[1, 0, shift], [0, 1, 0]], np.float32)
+    size = rows.shape[1], rows.shape[0]
+    moved = cv2.warpAffine(
+        rows, matrix, size, flags=cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(moved, np.uint8)
+
+
+def _zoomed(zoom: float, plane: Plane) -> Plane:
+    height, width = plane.shape
+    rows, columns = round(height / zoom), round(width / zoom)
+    top, left = (height - rows) // 2, (width - columns) // 2
+    middle = plane[top : top + rows, left : left + columns]
+    large = cv2.resize(middle, (width, height), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(large, np.uint8)

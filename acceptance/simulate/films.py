@@ -133,7 +133,7 @@ def film_clock(
     """Film the ``clock`` screen: refresh ``first_index`` + i lights up at i / ``refresh`` s.
 
     ``camera``, ``path`` and ``seconds`` are as for ``film_chart``; ``session`` is the six
-    characters of the clock's session.
+    characters of the clock's session, ``panel`` how the screen lights up.
 
     Source frame 0 is exposed from ``start`` s on. ``arrivals_path`` gets ``frame,arrival_s`` of the
     delivered frames on the screen's clock: middle of the exposure of their time slot +

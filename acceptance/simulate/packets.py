@@ -58,6 +58,10 @@ class Stream:
     """Bytes of a key frame."""
     size: int = 12_000
     """Mean bytes of other frames; they scatter by a fifth."""
+    wander: float = 0.0
+    """Standard deviation of the share by which all sizes wander together, as motion makes them."""
+    memory: float = 0.5
+    """Seconds after which that is forgotten to 37 %."""
     loss: float = 0.0
     """Probability that a packet is lost, each on its own."""
     burst: float = 1.0
@@ -114,6 +118,8 @@ def send(stream: Stream) -> Sent:
     keys = number[number % stream.group == 0]
     sizes = (stream.size * random.uniform(0.8, 1.2, frames)).astype(np.int64)
     sizes[keys] = stream.key_size
+    if stream.wander:
+        sizes = (sizes * _wander(stream, frames, random)).astype(np.int64)
     delays = stream.delays(random, frames)
     counts = -(-sizes // PACKET)
     frame = np.repeat(number, counts)
@@ -144,6 +150,15 @@ def send(stream: Stream) -> Sent:
         sent=int(ends.sum()),
         keys=keys,
     )
+
+
+def _wander(stream: Stream, frames: int, random: np.random.Generator) -> Floats:
+    """Return by how much each frame is larger: 1 on average, never below a tenth."""
+    kept = np.exp(-1 / (stream.memory * stream.rate))
+    steps = random.normal(0, 1, frames)
+    for place in range(1, frames):
+        steps[place] = kept * steps[place - 1] + (1 - kept**2) ** 0.5 * steps[place]
+    return np.asarray((1 + stream.wander * steps).clip(0.1))
 
 
 def _sequence(stream: Stream, frame: Whole, random: np.random.Generator) -> Whole:

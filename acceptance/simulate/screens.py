@@ -10,11 +10,10 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
 from acceptance.charts import clock_screen, drawing
-from acceptance.simulate.coding import digitised, falloff, fixed_pattern, grey
+from acceptance.simulate.coding import digitised, falloff, fixed_pattern, grey, moved
 from acceptance.simulate.optics import Cell, Sheet
 from acceptance.simulate.sheets import drawn, raster_step
 
@@ -132,18 +131,9 @@ def screen_frames(camera: Camera, sheet: Sheet, levels: Array, shown: Shown) -> 
     """
     after = None
     for luma, (_, source) in zip(_lumas(camera, sheet, levels), shown, strict=True):
-        held = _moved(luma, camera.shift(source))
+        held = moved(luma, camera.shift(source))
         after = held if after is None else held + np.float32(camera.recursion) * (after - held)
         yield digitised(camera, [after], source)
-
-
-def _moved(luma: Light, shift: Point) -> Light:
-    """Return a picture moved by so many px to the right and down."""
-    if shift == (0.0, 0.0):
-        return luma
-    size = luma.shape[::-1]
-    way = np.array([[1, 0, shift[0]], [0, 1, shift[1]]], np.float64)
-    return np.asarray(cv2.warpAffine(luma, way, size, borderMode=cv2.BORDER_REPLICATE))
 
 
 def _lumas(camera: Camera, sheet: Sheet, levels: Array) -> Iterator[Light]:

@@ -10,7 +10,7 @@ import pytest
 from browser import opened
 from click.testing import CliRunner
 
-from acceptance.charts import clock_screen, definition, drawing, drive_sequence, finding
+from acceptance.charts import beep, clock_screen, definition, drawing, drive_sequence, finding
 from acceptance.cli.verbs import cli
 from acceptance.metrics._filmed_clock.readings import read
 from acceptance.scene import side_tables
@@ -169,3 +169,39 @@ def test_nothing_is_asked_of_any_network(still: Page, running: Page) -> None:
         assert asked
         assert all(url.startswith(("file:///", "blob:")) for url in asked), asked
         assert page.run("document.querySelectorAll('[src], link').length") == 0
+
+
+def test_flash_and_beep_of_the_page_are_those_of_the_toolkit(still: Page) -> None:
+    """Flashes begin at the same refreshes, whatever the index; the beep has the same samples."""
+    for first in (0, 1024, 16_700_000):
+        lit = still.run(f"Array.from({{length: 400}}, (_, n) => flashes({first} + n))")
+        begins = beep.indices(max(first - beep.FLASH, 0), first + 400)
+        own = [
+            bool(((n >= begins) & (n < begins + beep.FLASH)).any())
+            for n in range(first, first + 400)
+        ]
+        assert lit == own
+    samples = np.array(still.run("Array.from(wave(16000))"))
+    np.testing.assert_allclose(samples, beep.analytic(16000).real, atol=1e-6)
+    still.run("run.index = 1024 + 0; layOut()")
+    begin = int(beep.indices(2000, 2200)[0])
+    for index, lit_now in ((begin - 1, ""), (begin, "lit"), (begin + 8, "")):
+        still.run(f"run.index = {index}; layOut()")
+        assert still.run("square.className") == lit_now
+
+
+def test_beeps_are_put_on_the_clock_of_the_sound_card(running: Page) -> None:
+    """Each at the moment of its refresh; nothing is lost of the clock's count meanwhile."""
+    running.call("Input.dispatchKeyEvent", type="keyDown", key="s")
+    running.wait("sound.context !== null && sound.context.state === 'running'")
+    running.run("begin('BEEPS2')")
+    running.wait("sound.log.length > 3")
+    planned = np.array(running.run("sound.log"))
+    assert set(planned[:, 0]) <= set(beep.indices(1024, int(planned[-1, 0])).tolist())
+    log = np.array(running.run("run.log"))
+    stamp = running.run("sound.context.getOutputTimestamp()")
+    shown = np.interp(planned[:, 0], log[:, 0], log[:, 1])
+    sounded = stamp["performanceTime"] + 1000 * (planned[:, 1] - stamp["contextTime"])
+    inside = planned[:, 0] <= log[-1, 0]
+    assert np.abs(sounded - shown)[inside].max() < 3 * running.run("run.period")
+    running.run("toggleSound()")

@@ -210,7 +210,7 @@ def test_digits_a_broken_number_of_pixels_apart_are_found_in_their_places() -> N
     upto = np.maximum.accumulate(fits, axis=0)
     (time, *_) = layout.of_time(upto, fits[3], 115, 6)
     assert time == (72, 79, 90, 97, 108)
-    assert layout.of_date(fits, (*time, 115), ("YMD", "MDY", "DMY"))[0] == (
+    assert layout.of_date(fits, (*time, 115), ("YMD", "MDY", "DMY"))[0][1] == (
         0,
         7,
         13,

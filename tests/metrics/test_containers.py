@@ -22,6 +22,7 @@ QUICK = {
     ("3 pictures lost, jitter of 10%", "mkv"),
     ("two files joined", "ts"),
 }
+UNMEASURED = {"too_few_frames", "clip_not_video", "clip_no_frames"}
 EVEN = np.arange(200) / 25
 
 
@@ -30,7 +31,7 @@ def rows() -> list[Any]:
     quick = dict.fromkeys(QUICK)
     return [
         wanted if quick.pop((wanted.name, wanted.suffix), 0) is None else slow(wanted)
-        for wanted in containers.EVERY
+        for wanted in (*containers.EVERY, *containers.MORE)
     ]
 
 
@@ -39,7 +40,20 @@ def rows() -> list[Any]:
 def test_rate_and_losses_are_exact_or_bounds_that_hold(wanted: Any, tmp_path: Path) -> None:
     found = containers.measured(tmp_path, wanted)
     assert containers.holds(wanted, found)
-    assert found.figures["frame_rate.repeated"].value == 0
+    repeated = found.figures.get("frame_rate.repeated")
+    assert repeated.value == 0 if repeated else found.reasons & UNMEASURED
+
+
+@pytest.mark.film
+@pytest.mark.parametrize("name", ["first key frame lost", "edit list leaves 10 pictures out"])
+def test_what_is_not_shown_before_the_first_picture_is_in_no_figure(
+    name: str, tmp_path: Path
+) -> None:
+    """Pictures without a key frame, and those that an edit list leaves out, are not of the film."""
+    wanted = next(each for each in containers.MORE if (each.name, each.suffix) == (name, "mp4"))
+    mean = containers.measured(tmp_path, wanted).figures["frame_rate.mean"]
+    assert mean.value == pytest.approx(25, abs=mean.expanded)
+    assert mean.expanded < 0.01
 
 
 @pytest.mark.film

@@ -389,13 +389,13 @@ def test_coding_counts_by_the_quantisers_step_over_that_of_the_wedge() -> None:
 
 def test_the_details_of_a_wedge_are_in_tv_lines_and_cycles_a_pixel() -> None:
     reading_of_bars = read(reading=0.30001234, aliasing=0.4)
-    found = wedge_figures._details(view(np.zeros((1, 9, 9))), reading_of_bars, 2000.0)
+    found = wedge_figures._details(seen_wedge(reading_of_bars), 2000.0)
     assert found == {
         "zone": "centre", "criterion": "10 % of the step", "limited_by": "criterion", "bars": 5,
         "sampling_limit": 1000.0, "line_widths_per_height": 600.02, "cycles_per_pixel": 0.30001234,
         "half_modulation": 200.0, "aliasing_from": 800.0,
     }  # fmt: skip
-    plain = wedge_figures._details(view(np.zeros((1, 9, 9))), read(half=None), 2000.0)
+    plain = wedge_figures._details(seen_wedge(read(half=None)), 2000.0)
     assert not {"half_modulation", "aliasing_from"} & set(plain)
 
 
@@ -404,7 +404,7 @@ def test_the_curve_of_a_wedge_is_its_modulation_over_tv_lines() -> None:
     reading_of_bars = read(
         frequencies=np.array([0.1, 0.2000001234]), modulation=np.array([0.5, 0.123456789])
     )
-    found = wedge_figures._curve(reading_of_bars, 2000.0)
+    found = wedge_figures._curve(seen_wedge(reading_of_bars), 2000.0)
     assert found.x == (200.0, 400.0)
     assert found.y == (0.5, 0.12346)
     assert (found.name, found.x_label, found.y_label) == ("wedge", "tv_lines", "modulation")

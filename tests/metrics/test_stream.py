@@ -13,7 +13,7 @@ from acceptance.footage import encode
 from acceptance.live import stream_tables
 from acceptance.live.onvif.facts import EncoderSetting
 from acceptance.metrics import stream as metric
-from acceptance.metrics.stream import delay_figures
+from acceptance.metrics.stream import blocks, delay_figures
 from acceptance.model import Measurement, Note, Shot
 from acceptance.scene import build
 from acceptance.session import measuring
@@ -257,9 +257,24 @@ def test_bit_rate_is_that_of_the_payload(scene: Scene, tmp_path: Path) -> None:
     figures, _ = measured(captured(scene, stream, tmp_path)[0])
     truth = 8 * (24 * 10_000 + 100_000) / 1000
     mean, peak = figures["bit_rate mean"], figures["bit_rate peak_second"]
-    assert abs(mean.value - truth) <= mean.expanded < 0.1 * truth
+    alone = 0.2 / 3**0.5 * 8 * 10_000 / 1000 * (30 * 25) ** 0.5 / 30  # sd by chance, kbit/s
+    assert abs(mean.value - truth) <= mean.expanded
+    assert alone < mean.expanded < 6 * alone, "key frames come by their interval, not by chance"
     assert truth < peak.value < 1.5 * truth
     assert mean.details["sdp_bit_rate"] == 4096
+
+
+def test_a_period_adds_nothing_to_the_doubt_of_a_sum_and_what_hangs_together_does() -> None:
+    random = np.random.default_rng(8)
+    white = [random.normal(0, 1, 1000) for _ in range(100)]
+    period = 30 * (np.arange(1000) % 37 == 0)
+    memory = [np.convolve(part, np.ones(10), "same") for part in white]
+    for parts, truth in (
+        (white, 1000**0.5), ([part + period for part in white], 1000**0.5),
+        (memory, 10 * 1000**0.5),
+    ):  # fmt: skip
+        doubts = [blocks.of_sum(part) for part in parts]
+        assert np.mean(np.square(doubts)) ** 0.5 == pytest.approx(truth, rel=0.1)
 
 
 def test_key_frames_are_counted_in_the_clip(scene: Scene, tmp_path: Path) -> None:
@@ -301,6 +316,16 @@ def test_a_short_capture_gives_reasons_and_no_numbers(scene: Scene, tmp_path: Pa
     assert reasons["jitter"] == reasons["frame_rate"] == "too_few_frames"
     assert reasons["bit_rate"] == "too_short"
     assert figures["missing"].value == 0
+
+
+@pytest.mark.parametrize(("kernel", "half"), [(True, 0.0002), (False, 0.035)])
+def test_the_start_up_delay_is_as_sure_as_the_arrival_of_its_packet(
+    scene: Scene, tmp_path: Path, half: float, *, kernel: bool
+) -> None:
+    stream = replace(PLAIN, kernel=kernel)
+    figures, _ = measured(captured(scene, stream, tmp_path)[0])
+    lines = {line.source: line.contribution for line in figures["start_up key_frame"].budget}
+    assert lines["arrival_time"] == pytest.approx(half / 3**0.5)
 
 
 def test_a_stream_without_its_record_is_measured_as_far_as_packets_go(

@@ -168,6 +168,17 @@ def test_empty_and_broken_files_have_kept_nothing(tmp_path: Path) -> None:
     assert {code for one in found.recordings for code in codes(one)} == {"recording_unreadable"}
 
 
+def test_a_file_that_opens_but_holds_no_picture_has_kept_nothing(tmp_path: Path) -> None:
+    """A Matroska header without a packet, which claims a day by its name."""
+    whole = tmp_path / "ch1_20261101000000_20261102000000.mkv"
+    film(whole, None, 10)
+    head = whole.read_bytes().partition(b"\x1f\x43\xb6\x75")[0]  # up to the first cluster
+    (tmp_path / "ch1_20261102000000_20261103000000.mkv").write_bytes(head)
+    kept, empty = recordings.scan(tmp_path, zone=CHINA, now=NOW).recordings
+    assert (kept.start is None, empty.start) == (False, None)
+    assert codes(empty)[0] == "recording_unreadable"
+
+
 def test_a_pattern_of_ones_own_reads_what_no_usual_one_does() -> None:
     named = file_names.read("store/20261125083000@yard 7.mp4", "*/{start}@{channel}.mp4")
     assert (named.channel, str(named.start)) == ("yard 7", "2026-11-25 08:30:00")

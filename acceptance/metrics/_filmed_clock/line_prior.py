@@ -74,6 +74,10 @@ class LinePrior:
         guesses[::2, SLOPE] = self._usual_slopes(random, (count + 1) // 2)
         return guesses, np.log(flat + self._peaks(guesses).mean(axis=1))
 
+    def drawn_evenly(self, random: np.random.Generator, count: int) -> tuple[Array, Array]:
+        """Return as ``drawn``, with no slope likelier than another: a usual one may mislead."""
+        return self._even(random, count), np.full(count, -np.log(2 * self.reach))
+
     def log_density(self, guesses: Array) -> Array:
         """(m,) logarithm of the density, up to a constant; -inf for what is ruled out."""
         density = 1 / (OWN * self.slope) + self._peaks(guesses).sum(axis=1)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from acceptance.errors import GapError
 from acceptance.metrics._filmed_clock import particles
 from acceptance.metrics._filmed_clock.gray_code import CLEAR, low_bits
 from acceptance.metrics._filmed_clock.line_prior import (
@@ -48,7 +49,8 @@ STUDENT = 2.5  # power of Student's density with 4 degrees of freedom: (4 + 1) /
 LOUDEST, QUIETER = 0.25, 2**0.5  # noise to begin with, for one reading, and what it is let down by
 FAR, FEW = 6.0, 3  # times the noise beyond which one in so many readings is looked at
 LEAST_NOISE = 0.01
-CROWD, MOVES = 160, 4
+FEWEST_READINGS = 4
+START, CROWD, MOVES = 480, 160, 4
 DRAWS = 256
 ROBUST_FITS = 4  # of the robust line
 CLOSE, USUALLY_OFF = 1.5, 3  # refreshes, and times the median, within which a position counts
@@ -118,7 +120,8 @@ def pace(
     ``position`` (n,) what each was read as, in refreshes; 4 readings at least. ``step`` in x from
     one exposure to the next: none is longer, nor any read-out. ``usual`` slopes are as likely as
     all others together (``LinePrior``). ``code`` gives the light of exposures from their middles
-    and lengths; ``noise`` of the light, where not given, is taken from the clear bits.
+    and lengths; ``noise`` of the light, where not given, is taken from the clear bits. Raises
+    GapError too_few_frames where no light is known.
 
     Blends show the phase to a small share of a refresh; where none is seen, all that the clear
     readings allow stays possible, and the draws show it.
@@ -133,8 +136,8 @@ def pace(
 
 def _sampled(prior: LinePrior, rows: _Rows) -> Array:
     """(DRAWS, 4) guesses from prior and likelihood."""
-    start = partial(prior.drawn, count=CROWD)
-    ways = [(start, rows.quietening())]
+    starts = (prior.drawn, prior.drawn_evenly) if len(prior.usual) else (prior.drawn,)
+    ways = [(partial(start, count=START), rows.quietening()) for start in starts]
     return particles.sample(ways, prior.log_density, size=CROWD, moves=MOVES, count=DRAWS)
 
 
@@ -165,6 +168,8 @@ class _Rows:
         """Choose the rows that say most from light (n, r, bits)."""
         rows = light.reshape(-1, light.shape[2])
         chosen = _informative(rows)
+        if not len(chosen):
+            raise GapError("too_few_frames", frames=0, needed=FEWEST_READINGS)
         return cls(
             x=np.repeat(x, len(heights))[chosen],
             height=np.tile(heights, len(x))[chosen],

@@ -82,12 +82,15 @@ class ClockField:
     edges: tuple[int, ...]
 
 
-def cells(strip: NDArray[np.uint8], times: Array, font: Font) -> Cells:
-    """See what each place of the row shows, over stretches in which only the units change."""
+def cells(strip: NDArray[np.uint8], times: Array, font: Font, down: int = 0) -> Cells:
+    """See what each place of a line shows, over stretches in which only the units change.
+
+    The line is that of the time, or ``down`` px below it.
+    """
     _, y, width, height = font.window
     early = times <= times[0] + LEARNT
     seconds, means = _each_second(strip[early], times[early] - font.moment)
-    rows = matching.sharp(means, (0, y, strip.shape[2], height))
+    rows = matching.sharp(means, (0, y + down, strip.shape[2], height))
     tens = (font.first + seconds) // 10
     _, begins, counts = np.unique(tens, return_index=True, return_counts=True)
     stretches = [matching.places(part, width) for part in np.split(rows, begins[1:])]
@@ -181,20 +184,22 @@ def clock_face(when: datetime) -> str:
     return when.strftime("%I:%M:%S")
 
 
-def calendar_date(face: Cells, time: ClockField, order: str | None) -> ClockField:
+def calendar_date(
+    face: Cells, time: ClockField, order: str | None, *, beside: bool = True
+) -> ClockField:
     """Read the date of the first second, as its ordinal number. ``order``: YMD, MDY, DMY or None.
 
-    ``time`` is settled: a day ends at its midnight. Raises GapError clock_no_date,
-    clock_order_unknown, clock_unclear or clock_too_small.
+    ``time`` is settled: a day ends at its midnight; ``beside``: it is in the same line. Raises
+    GapError clock_no_date, clock_order_unknown, clock_unclear or clock_too_small.
     """
     days = (time.value + face.seconds - face.seconds[0]) // 86400
     usual = int(days[np.argmax(face.counts)])
     fits = face.digits.fits(face.digits.together(face.shown[days == usual])).T
     orders = (order,) if order else tuple(layout.ORDERS)
-    layouts = layout.of_date(fits.astype(np.float64), time.edges, orders)
+    layouts = layout.of_date(fits.astype(np.float64), time.edges, orders, beside=beside)
     if not layouts:
         raise GapError("clock_no_date")
-    day = _likeliest(*_calendar(), layouts, fits[None], face)
+    day = _likeliest(*_calendar(), [edges for _, edges in layouts], fits[None], face)
     if len(day.same) > 1:
         both = " or ".join(str(date.fromordinal(same)) for same in sorted(day.same))
         raise GapError("clock_order_unknown", dates=both)

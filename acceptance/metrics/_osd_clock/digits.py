@@ -48,6 +48,11 @@ MATRIX = (  # the 5 x 7 dot matrix of character generators, row by row
     "01110 10001 10001 01110 10001 10001 01110",
     "01110 10001 10001 01111 00001 00010 01100",
 )
+# the seven bars that are lit: top, upper left and right, middle, lower left and right, bottom
+BARS = (
+    *("1110111", "0010010", "1011101", "1011011", "0111010"),
+    *("1101011", "1101111", "1010010", "1111111", "1111011"),
+)
 OUTLINES = (0.04, 0.09)  # of the height of the pictures
 SOFT = 0.06  # of a digit's height, by which both are blurred: fonts differ in their details
 SMALLER = (0, 1, 2)  # px by which digits are smaller than the box of what changes
@@ -76,7 +81,7 @@ def known() -> tuple[Array, ...]:
     The background is 0. Each font plain, 1 in the strokes; with an outline, -1 in it, as on a grey
     background; and the outline alone.
     """
-    plain = [_matrix(), *map(_strokes, WEIGHTS), _built_in(400), _built_in(700)]
+    plain = [_matrix(), _seven_bars(), *map(_strokes, WEIGHTS), _built_in(400), _built_in(700)]
     drawn = list(plain)
     for font, share in itertools.product(plain, OUTLINES):
         outline = _widened(font, share) - font
@@ -95,6 +100,22 @@ def _matrix() -> Array:
         [[[int(dot) for dot in row] for row in digit.split()] for digit in MATRIX], np.float64
     )
     return np.pad(np.kron(cells, np.ones((1, 10, 10))), ((0, 0), (12, 12), (12, 12)))
+
+
+def _seven_bars() -> Array:
+    left, right, top, middle, bottom = 0, 1, 0, 1, 2
+    ends = [
+        *((left, top, right, top), (left, top, left, middle), (right, top, right, middle)),
+        *((left, middle, right, middle), (left, middle, left, bottom)),
+        *((right, middle, right, bottom), (left, bottom, right, bottom)),
+    ]
+    digits = np.zeros((10, 128, 80), np.uint8)
+    for digit, lit in zip(digits, BARS, strict=True):
+        for bar, (x, y, to_x, to_y) in zip(lit, ends, strict=True):
+            if bar == "1":
+                begin, end = (12 + 56 * x, 12 + 52 * y), (12 + 56 * to_x, 12 + 52 * to_y)
+                cv2.line(digit, begin, end, 255, WEIGHTS[1], cv2.LINE_AA)
+    return digits / 255.0
 
 
 def _strokes(weight: int) -> Array:

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 ALIKE = 0.42  # least likeness of the ten pictures to digits
 AHEAD = 0.3  # by which their order must be ahead of the next best
+# by which likeness must gain from turning some cells: a few wrongly turned ones may seem to help
+TURNED = 0.05
+# of what the seconds stand out by, from which on something else ticks as well: 0.3 at most in 60
+# layouts of one clock, 0.53 and more with a counter of recording beside it
+RIVAL = 0.45
 BESIDE_CHANGE = 0.6  # frames round a change that are not learnt from
 ROUNDS = 3
 
@@ -45,16 +50,18 @@ class Font:
 def learn(strip: NDArray[np.uint8], times: Array, ticks: Ticking) -> Font:
     """Learn the font from ``strip`` (n, h, w), frames at ``times`` (n,) s.
 
-    Raises GapError ``clock_cut_off``, ``clock_too_short`` and ``clock_no_digits``, where what
-    changes are not the ten digits in their order.
+    Raises GapError ``clock_cut_off``, ``clock_too_short``, ``clock_no_digits``, where what changes
+    are not the ten digits in their order, and ``clock_several``, where something else ticks too.
     """
     margin = max(1, round(0.06 * ticks.box[3]))
     window = _within(ticks.box, margin, strip.shape[1:])
     clear, kinds = _clear(times, ticks)
     taught = _taught(_cells(strip[clear], window), kinds, margin)
-    likeness, signs = max(taught, key=lambda found: abs(found[0].score))
+    likeness, signs = max(taught, key=lambda found: abs(found[0].score) - TURNED * _mixed(found[1]))
     if abs(likeness.score) < ALIKE or likeness.margin < AHEAD:
         raise GapError("clock_no_digits", score=abs(likeness.score), needed=ALIKE)
+    if ticks.rival > RIVAL:
+        raise GapError("clock_several")
     pictures = _means(matching.sharp(strip[clear], window), kinds, signs * np.sign(likeness.score))
     return Font(
         digits=matching.templates(np.roll(pictures, -likeness.nought, axis=0)),
@@ -64,6 +71,11 @@ def learn(strip: NDArray[np.uint8], times: Array, ticks: Ticking) -> Font:
         first=(-likeness.nought) % 10,
         likeness=likeness,
     )
+
+
+def _mixed(signs: Array) -> bool:
+    """Whether some cells are turned and others are not."""
+    return bool(signs.min() < signs.max())
 
 
 def _clear(times: Array, ticks: Ticking) -> tuple[NDArray[np.bool_], NDArray[np.int_]]:

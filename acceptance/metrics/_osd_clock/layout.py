@@ -1,4 +1,4 @@
-"""Where the digits of date and time may stand in the row of a clock: layouts, the likeliest first.
+"""Where the digits of date and time may stand in a line of a clock: layouts, the likeliest first.
 
 Digits of one font are equally far apart, to the pixel that a place is rounded to; what stands
 between the parts of a time, and of a date, is equally wide. Everything else is left to the digits:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from acceptance.metrics._osd_clock.ticking import Array
 
     Edges = tuple[int, ...]
+    Date = tuple[float, Edges]
 
 ADVANCE = (0.6, 1.5)  # of the width that digits cover, from one digit to the next
 COLON = (0.15, 1.8)  # of an advance, width of what stands between hours and minutes
@@ -72,16 +73,17 @@ def _nothing_between(fits: Array, edges: NDArray[np.int_], least: float) -> bool
     )
 
 
-def of_date(fits: Array, time: Edges, orders: Iterable[str]) -> list[Edges]:
-    """Left edges of the digits of year, month and day, in this order.
+def of_date(fits: Array, time: Edges, orders: Iterable[str], *, beside: bool = True) -> list[Date]:
+    """Score and left edges of the digits of year, month and day, in this order, best first.
 
     ``fits`` (10, w) are those of all places with each digit, ``time`` the left edges of the time's
-    six digits.
+    six digits. ``beside``: the date is in the same line, and not where the time is.
     """
     advance = (time[1] - time[0] + time[3] - time[2] + time[5] - time[4]) / 3
     apart = round(advance)
     free = fits.copy()
-    free[:, max(0, time[0] - apart // 2) : time[-1] + apart // 2] = OUTSIDE
+    if beside:
+        free[:, max(0, time[0] - apart // 2) : time[-1] + apart // 2] = OUTSIDE
     pairs, fours = _offsets(2, advance), _offsets(4, advance)
     groups = {
         "Y": _best([_year(free, offsets) for offsets in fours], fours),
@@ -89,14 +91,15 @@ def of_date(fits: Array, time: Edges, orders: Iterable[str]) -> list[Edges]:
         "D": _best([_number(free, offsets, DAYS) for offsets in pairs], pairs),
     }
     found = [written for order in orders for written in _dates(order, groups, advance)]
-    return [edges for _, edges in sorted(found, reverse=True)[:RIVALS]]
+    inside = [(score, edges) for score, edges in found if max(edges) < fits.shape[1]]
+    return sorted(inside, reverse=True)[:RIVALS]
 
 
 # score (w,) of a group of digits by left edge, and the digits' offsets
 Group = tuple["Array", list["Edges"]]
 
 
-def _dates(order: str, groups: dict[str, Group], advance: float) -> list[tuple[float, Edges]]:
+def _dates(order: str, groups: dict[str, Group], advance: float) -> list[Date]:
     """Score and edges of dates written in an order."""
     scores = [groups[part][0] for part in order]
     first, second, _ = ORDERS[order]
@@ -107,8 +110,8 @@ def _dates(order: str, groups: dict[str, Group], advance: float) -> list[tuple[f
             to_third = to_second + round(second * advance) + between + rounded
             total = scores[0] + _moved(scores[1], to_second) + _moved(scores[2], to_third)
             at = int(np.argmax(total))
-            starts = dict(zip(order, (at, at + to_second, at + to_third), strict=True))
-            if starts[order[2]] < len(total):
+            if at + to_third < len(total):
+                starts = dict(zip(order, (at, at + to_second, at + to_third), strict=True))
                 found.append((float(total[at]), _edges(starts, groups)))
     return found
 

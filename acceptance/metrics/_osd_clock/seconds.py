@@ -75,7 +75,7 @@ def font_of(strip: Bytes, times: Array) -> tuple[Bytes, Font]:
 
     Frames are at ``times`` (n,) s. The strip is returned with a frame of what lies at its edge, in
     which ``Font.window`` counts. Needs 11 s of film and 5 frame/s. Raises GapError
-    clock_times_jump, clock_too_short, clock_too_few_frames or clock_no_digits.
+    clock_times_jump, clock_too_short, clock_too_few_frames, clock_no_digits or clock_several.
     """
     if (np.diff(times) <= 0).any():
         raise GapError("clock_times_jump")

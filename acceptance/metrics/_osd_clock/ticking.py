@@ -36,12 +36,14 @@ class Ticking:
     """A digit that changes every second.
 
     ``moment`` (s, in film time) is that of one change, the others are whole seconds away; ``box``
-    is x, y, w, h of the digit, ``strength`` says how much it stands out from all else in the strip.
+    is x, y, w, h of the digit, ``strength`` says how much it stands out from all else in the strip,
+    ``rival`` what share of that the next strongest does elsewhere.
     """
 
     moment: float
     box: Box
     strength: float
+    rival: float
 
 
 def ticking(strip: NDArray[np.uint8], times: Array) -> Ticking:
@@ -87,15 +89,23 @@ class _Sums:
         return np.asarray((self.sums[last] - self.sums[first]) / np.float32(last - first))
 
     def differs(self, moment: float, seconds: int) -> NDArray[np.float32]:
-        """(h, w, seconds) absolute difference of just after and before moments a second apart."""
+        """(h, w, seconds) absolute difference of just after and before moments a second apart.
+
+        Less what is the same every second or every other: milliseconds at a whole rate of frames,
+        a colon or a dot that blinks. What digits of seconds change comes again after ten only.
+        """
         apart = np.zeros((*self.sums.shape[1:], seconds), np.float32)
+        seen = np.zeros(seconds, bool)
         for second in range(seconds):
             begin = moment + second
             before = self.mean(begin - self.beside, begin)
             after = self.mean(begin, begin + self.beside)
             if before is not None and after is not None:
-                apart[..., second] = np.abs(after - before)
-        return apart
+                apart[..., second], seen[second] = after - before, True
+        for alike in (seen & (np.arange(seconds) % 2 == parity) for parity in (0, 1)):
+            if alike.any():
+                apart[..., alike] -= apart[..., alike].mean(axis=2, keepdims=True)
+        return np.abs(apart)
 
 
 def _strongest(stands_out: list[NDArray[np.float32]], moments: Array) -> Ticking:
@@ -110,14 +120,20 @@ def _strongest(stands_out: list[NDArray[np.float32]], moments: Array) -> Ticking
         for phase, at_phase in enumerate(stands_out)
     ]
     score, window, phase = max(found)
+    rival = max(_hit(at_phase, window[3], window)[0] for at_phase in stands_out)
     noise = float(np.median([abs(hit[0]) for hit in found])) + 1e-6
     return Ticking(
-        moment=float(moments[phase]), box=_digit(stands_out[phase], window), strength=score / noise
+        moment=float(moments[phase]),
+        box=_digit(stands_out[phase], window),
+        strength=score / noise,
+        rival=rival / (score + 1e-6),
     )
 
 
-def _hit(stands_out: NDArray[np.float32], height: int) -> tuple[float, Box]:
-    """Score and place of the window that stands out most.
+def _hit(
+    stands_out: NDArray[np.float32], height: int, beyond: Box | None = None
+) -> tuple[float, Box]:
+    """Score and place of the window that stands out most, ``beyond`` another one.
 
     The seconds in which it does so most and least are left out.
     """
@@ -125,6 +141,10 @@ def _hit(stands_out: NDArray[np.float32], height: int) -> tuple[float, Box]:
     means = cv2.boxFilter(stands_out, -1, (width, height), borderType=cv2.BORDER_CONSTANT)
     trimmed = max(1, round(TRIMMED * means.shape[2]))
     usual = np.sort(means, axis=2)[..., trimmed:-trimmed].mean(axis=2)
+    if beyond:
+        left, top, across, down = beyond
+        rows = slice(max(0, top - down // 2), top + 2 * down)
+        usual[rows, max(0, left - 2 * across) : left + 4 * across] = 0
     y, x = np.unravel_index(int(np.argmax(usual)), usual.shape)
     window = int(x) - width // 2, int(y) - height // 2, width, height
     return float(usual[y, x]) * (width * height) ** 0.5, window

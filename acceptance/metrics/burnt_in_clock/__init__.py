@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
-from acceptance.metrics._osd_clock import date_and_time, half_day
+from acceptance.metrics._osd_clock import date_and_time, half_day, lines
 from acceptance.metrics._osd_clock.seconds import follow, font_of
 from acceptance.metrics._osd_clock.ticking import SHORTEST
 from acceptance.metrics.burnt_in_clock import reference_time
@@ -137,7 +137,7 @@ def _read(
         if hours
         else date_and_time.settled(time, cells, strip, times, font)
     )
-    day = date_and_time.calendar_date(cells, time, order)
+    day = lines.calendar_date(strip, times, font, cells, time, order)
     moment = float(seconds.moments[0])
     since = round(moment - font.moment) - int(cells.seconds[0])
     shown = _date_and_time(day.value, time.value + since)

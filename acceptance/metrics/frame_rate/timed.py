@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from acceptance.model.measurement import Measurement, Note
     from acceptance.scene.build import Scene
 
+TICK = 1e-6  # s: times are fractions of one base
 TIMES = ("frame_rate.mean", "frame_rate.jitter", "frame_rate.longest_gap")
 METHODS = {
     "presentation": "presentation times" + LENGTH_METHOD,
@@ -83,9 +84,12 @@ def _mean(
 
 
 def coded_pictures(scene: Scene) -> int:
-    """How many pictures came: all that were coded, also those that gave no frame."""
-    coded = scene.series.coded
-    return len(scene.series.times) if coded is None else len(coded)
+    """How many pictures came from the first frame to the last, also those that gave no frame."""
+    coded, times = scene.series.coded, scene.series.times
+    if coded is None:
+        return len(times)
+    inside = (coded > times.min() - TICK) & (coded < times.max() + TICK)
+    return max(len(times), int(np.count_nonzero(inside)))
 
 
 def undecoded(scene: Scene, seconds: float) -> list[BudgetLine]:

@@ -5,8 +5,9 @@ screen, or a light driven by a known sequence) and the monitor of the camera tha
 regions of the same film, so no clocks need setting; principle of VideoLat, J. Jansen and D.
 Bulterman, ACM MMSys 2013). The age that one film frame shows is *not* the latency, since the
 monitor holds a picture until the next; so only the moments count at which the monitor changes. How
-long it holds is a figure of its own. Stream: arrival times of the frames against the log of the
-source, both on the clock of one host. What stays open is propagated by draws (JCGM 101:2008).
+long it holds is a figure of its own, and so is the age of what it shows (``picture_age``). Stream:
+arrival times of the frames against the log of the source, both on the clock of one host. What stays
+open is propagated by draws (JCGM 101:2008).
 
 All times are those of the row in which the source is seen: the middle row of the clock, or of the
 region by hand.
@@ -25,14 +26,16 @@ from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
 from acceptance.model.shot import Tap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from acceptance.metrics._filmed_clock.readings import Array, Readings
     from acceptance.metrics.latency.delay import Latency
+    from acceptance.metrics.latency.picture_age import Ages
     from acceptance.scene.build import Scene
 
-QUANTITIES = {"latency.glass_to_glass": "ms", "latency.stream": "ms", "latency.hold_time": "ms"}
 GLASS, STREAM = "latency.glass_to_glass", "latency.stream"
+HOLD, AGE = "latency.hold_time", "latency.age"
+QUANTITIES = dict.fromkeys((GLASS, STREAM, HOLD, AGE), "ms")
 FILM_METHOD = (
     "film of clock and monitor; moments at which the monitor changes, against the middle of the "
     "camera's exposure; "
@@ -59,6 +62,10 @@ METHODS = {
     (STREAM, "sequence"): DRIVEN_STREAM_METHOD,
 }
 HOLD_METHOD = "film of the monitor; from one change to the next"
+AGE_METHOD = (
+    "film of clock and monitor; time since the middle of the exposure of the picture shown, from "
+    "one change to the next"
+)
 CLOCK_RATE = 50e-6  # half width of the rate of the film's clock
 SCREEN_RESPONSE = 1.0  # ms, half width: how differently the two screens rise to half light
 # share by which a blend may be misread because the camera's curve is not known exactly
@@ -149,6 +156,7 @@ def film_lines(latency: Latency, interval: float, rows: float) -> list[BudgetLin
         "tone": CURVE_ERROR * latency.exposure,
         "clock_rate": float(latency.each.mean()) * CLOCK_RATE,
         "open_phase": latency.open_phase,
+        "open_change": latency.open_change,
         "noise_reduction": latency.noise_reduction,
     }
     return _half_widths({source: half for source, half in lines.items() if half})
@@ -174,15 +182,18 @@ def _half_widths(lines: dict[str, float]) -> list[BudgetLine]:
 def _of_film(scene: Scene, latency: Latency, keys: tuple[str, str]) -> Iterator[Measurement]:
     rows = abs(scene.series.rows.get(keys[1], 0.5) - scene.series.rows.get(keys[0], 0.5))
     interval = float(np.median(np.diff(scene.series.times))) * 1000
-    yield from _figures(scene, GLASS, latency, film_lines(latency, interval, rows))
+    lines = film_lines(latency, interval, rows)
+    yield from _figures(scene, GLASS, latency, lines)
     yield from _hold_time(scene, latency)
+    if latency.ages:
+        yield from _age(scene, latency.ages, lines)
 
 
 def _figures(
     scene: Scene, quantity: str, latency: Latency, common: Sequence[BudgetLine]
 ) -> Iterator[Measurement]:
     details = latency.details()
-    for statistic, (value, lines) in delay.statistics(latency.draws, latency.single).items():
+    for statistic, (value, lines) in _statistics(latency):
         budget = lines if statistic == "sd" else [*lines, *common]
         curve = _curve(latency) if statistic == "mean" else None
         yield scene.figure(
@@ -198,19 +209,40 @@ def _figures(
         )
 
 
+def _statistics(latency: Latency) -> Iterable[tuple[str, tuple[float, list[BudgetLine]]]]:
+    return delay.statistics(latency.draws, latency.single, latency.uneven).items()
+
+
 def _hold_time(scene: Scene, latency: Latency) -> Iterator[Measurement]:
     if latency.holds.shape[1] < screens.FEWEST:
         return
     for statistic, (value, lines) in delay.statistics(latency.holds).items():
         rate = _half_widths({"clock_rate": value * CLOCK_RATE})
         yield scene.figure(
-            "latency.hold_time",
+            HOLD,
             value,
             "ms",
             [*lines, *rate],
             statistic=statistic,
             samples=latency.holds.shape[1],
             method=HOLD_METHOD,
+        )
+
+
+def _age(scene: Scene, ages: Ages, common: Sequence[BudgetLine]) -> Iterator[Measurement]:
+    for statistic, (value, lines) in (("mean", ages.mean()), ("worst", ages.worst())):
+        bound_by = ages.bound_by() if statistic == "worst" else None
+        yield scene.figure(
+            AGE,
+            value,
+            "ms",
+            [*lines, *common],
+            samples=ages.first.shape[1],
+            method=AGE_METHOD,
+            statistic=statistic,
+            details=ages.details(),
+            lower_bound=bound_by is not None,
+            bound_by=bound_by,
         )
 
 

@@ -8,18 +8,22 @@ monitor's refresh in turn and not by chance.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from acceptance.metrics.latency.picture_age import BATCHES
 from acceptance.model.measurement import BudgetLine
 
 if TYPE_CHECKING:
     from acceptance.metrics._filmed_clock.readings import Array
+    from acceptance.metrics.latency.picture_age import Ages
     from acceptance.model.basics import Value
 
-BATCHES = 10
+REFRESH = 1000 / 60  # ms: by which a picture comes later that just missed one
+EVEN = 0.4  # ms: a scatter that noise alone may have made
 FINE = 0.5  # ms: a mean whose draws leave more open than this is called coarse
 
 
@@ -29,13 +33,15 @@ class Latency:
 
     ``draws`` (m, c) are in ms, one row for each possible course of clocks and exposures.
     ``moments`` (c,) s when each was seen; ``holds`` (m, h) ms, how long pictures stood on the
-    monitor (none for a stream). ``exposure`` ms of the film (0 for a stream), ``refresh_rate`` Hz
-    of the clock screen (0: no screen). ``reading`` says what was read: ``blends``, ``bars`` (no
-    blends of both clocks), ``sequence``. ``single`` ms: what is open about the moment of a single
-    change, beyond the draws. ``open_phase`` ms: by how much all pictures may have been
-    taken earlier or later alike, where the camera ran in step with the clock screen.
-    ``noise_reduction`` ms: by how much all changes may have come later, if that and not a slow
-    monitor left ghosts in the film.
+    monitor (none for a stream); ``ages`` are those of what it shows. ``exposure`` ms of the film (0
+    for a stream), ``refresh_rate`` Hz of the clock screen (0: no screen). ``reading`` says what was
+    read: ``blends``, ``bars`` (no blends of both clocks), ``sequence``. ``single`` ms: what is open
+    about the moment of a single change, beyond the draws. ``open_phase`` ms: by how much all
+    pictures may have been taken earlier or later alike, where the camera ran in step with the clock
+    screen. ``open_change`` ms: by how much all changes may have come earlier or later alike, where
+    no film frame mixes two pictures. ``noise_reduction`` ms: by how much all changes may have come
+    later, if that and not a slow monitor left ghosts in the film. ``uneven`` ms: how the camera's
+    exposures scatter about an even pace (rms), which the draws have them keep.
     """
 
     draws: Array
@@ -45,13 +51,21 @@ class Latency:
     reading: str = "bars"
     single: float = 0.0
     open_phase: float = 0.0
+    open_change: float = 0.0
     noise_reduction: float = 0.0
+    uneven: float = 0.0
     holds: Array = field(default_factory=lambda: np.empty((1, 0)))
+    ages: Ages | None = None
 
     @property
     def each(self) -> Array:
         """(c,) latency of each picture, ms."""
         return np.asarray(self.draws.mean(axis=0))
+
+    @property
+    def doubt(self) -> float:
+        """What is open for all pictures alike beyond the draws, ms."""
+        return self.open_phase + self.open_change + self.noise_reduction
 
     def details(self) -> dict[str, Value]:
         """Say with every statistic: number, standard error, least, what was read."""
@@ -59,7 +73,7 @@ class Latency:
         left_open = 1.96 * float(self.draws.mean(axis=1).std())
         return {
             "reading": self.reading,
-            "coarse": "yes" if left_open + self.open_phase + self.noise_reduction > FINE else "no",
+            "coarse": "yes" if left_open + self.doubt > FINE else "no",
             "sd_ms": float(self.draws.std(axis=1, ddof=1).mean()),
             "percentile_95_ms": float(np.percentile(self.draws, 95, axis=1).mean()),
             "least_ms": float(self.draws.min(axis=1).mean()),
@@ -84,30 +98,38 @@ def mean(draws: Array) -> tuple[float, list[BudgetLine]]:
     ]
 
 
-def worst(draws: Array, single: float = 0.0) -> tuple[float, list[BudgetLine]]:
+def worst(draws: Array, single: float = 0.0, uneven: float = 0.0) -> tuple[float, list[BudgetLine]]:
     """Largest of the pictures seen, and what is open about it: ``single`` ms of its own.
 
     Where single moments are noisy the picture that is slowest by all draws together is taken, as
-    the slowest of each draw would be slow by chance.
+    the slowest of each draw would be slow by chance. The slowest one may have been taken ``uneven``
+    ms, twice over, off the pace.
     """
+    lines = _lines({"single_change": single, "uneven_camera": 2 * uneven / 3**0.5})
     if not single:
         value, phases = _over(draws.max(axis=1))
-        return value, [phases]
+        return value, [phases, *lines]
     value, phases = _over(draws[:, int(np.argmax(draws.mean(axis=0)))])
-    return value, [phases, BudgetLine(source="single_change", contribution=single, evaluation="B")]
+    return value, [phases, *lines]
 
 
-def deviation(draws: Array) -> tuple[float, list[BudgetLine]]:
+def deviation(draws: Array, uneven: float = 0.0) -> tuple[float, list[BudgetLine]]:
     """Take the standard deviation of the pictures; with its budget.
 
-    Its own standard error is that of normal values (JCGM 100:2008, E.4.3).
+    Its own standard error is that of normal values (JCGM 100:2008, E.4.3), but waits for a refresh
+    are not normal: *rare* is what one more picture that just missed a refresh would add, between
+    none and that. Exposures that scatter by ``uneven`` ms add in quadrature, either way.
     """
     value, phases = _over(draws.std(axis=1, ddof=1))
-    scatter = value / (2 * (draws.shape[1] - 1)) ** 0.5
-    return value, [phases, BudgetLine(source="repeatability", contribution=scatter)]
+    count = draws.shape[1]
+    scatter = value / (2 * (count - 1)) ** 0.5
+    missed = math.hypot(value, REFRESH / count**0.5) - value
+    lines = {"rare": missed / 2 / 3**0.5, "uneven_camera": math.hypot(value, uneven) - value}
+    repeated = BudgetLine(source="repeatability", contribution=scatter)
+    return value, [phases, repeated, *_lines(lines)]
 
 
-def percentile(draws: Array) -> tuple[float, list[BudgetLine]]:
+def percentile(draws: Array, uneven: float = 0.0) -> tuple[float, list[BudgetLine]]:
     """95th percentile; its scatter from the order statistics beside it.
 
     These are the ones whose binomial ranks are one standard deviation off.
@@ -115,17 +137,29 @@ def percentile(draws: Array) -> tuple[float, list[BudgetLine]]:
     step = 100 * (0.95 * 0.05 / draws.shape[1]) ** 0.5
     low, high = np.percentile(draws.mean(axis=0), [95 - step, min(95 + step, 100)])
     value, phases = _over(np.percentile(draws, 95, axis=1))
-    return value, [phases, BudgetLine(source="repeatability", contribution=float(high - low) / 2)]
+    repeated = BudgetLine(source="repeatability", contribution=float(high - low) / 2)
+    return value, [phases, repeated, *_lines({"uneven_camera": uneven})]
 
 
-def statistics(draws: Array, single: float = 0.0) -> dict[str, tuple[float, list[BudgetLine]]]:
+def statistics(
+    draws: Array, single: float = 0.0, uneven: float = 0.0
+) -> dict[str, tuple[float, list[BudgetLine]]]:
     """Value and budget of each statistic of draws (m, c)."""
+    uneven = uneven if uneven > EVEN else 0.0
     return {
         "mean": mean(draws),
-        "worst": worst(draws, single),
-        "sd": deviation(draws),
-        "percentile_95": percentile(draws),
+        "worst": worst(draws, single, uneven),
+        "sd": deviation(draws, uneven),
+        "percentile_95": percentile(draws, uneven),
     }
+
+
+def _lines(contributions: dict[str, float]) -> list[BudgetLine]:
+    return [
+        BudgetLine(source=source, contribution=contribution, evaluation="B")
+        for source, contribution in contributions.items()
+        if contribution
+    ]
 
 
 def _over(drawn: Array) -> tuple[float, BudgetLine]:

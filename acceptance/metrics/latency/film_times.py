@@ -31,13 +31,15 @@ def exposed(times: Array, reference: Readings) -> tuple[Array, float]:
     """
     stamped = stamps.ordered(times).times
     counted = _counted(times, stamped)
-    scatter = _scatter(stamped, reference)
+    as_stamped = scatter(stamped, reference)
     if counted is None:
-        return stamped, scatter or 0.0
-    even = _scatter(counted, reference)
-    if scatter is None or even is None:
+        return stamped, as_stamped or 0.0
+    as_counted = scatter(counted, reference)
+    if as_stamped is None or as_counted is None:
         return counted, float(np.std(counted - stamped))
-    return (counted, even) if even < CLEARLY * scatter else (stamped, scatter)
+    if as_counted < CLEARLY * as_stamped:
+        return counted, as_counted
+    return stamped, as_stamped
 
 
 def _counted(times: Array, stamped: Array) -> Array | None:
@@ -55,17 +57,32 @@ def _counted(times: Array, stamped: Array) -> Array | None:
     return np.asarray(np.polyval(line, number))
 
 
-def _scatter(times: Array, reference: Readings) -> float | None:
-    """Return the scatter of readings about the line of their times, rms, s; None for few."""
+def scatter(times: Array, reference: Readings) -> float | None:
+    """Return how readings scatter about the line of their times (n,), rms; None for too few."""
     seen = np.flatnonzero(reference.ambiguous & (reference.blend < 1 - CLEAR))
     if len(seen) < FEWEST:
         return None
     # middle of the exposure = end of the earlier refresh + width x (share of the later one - 1/2)
     change, blend = reference.index[seen] + 1.0, reference.blend[seen] - 0.5
-    terms = np.column_stack([np.ones(len(seen)), times[seen] - times.mean(), -blend])
+    rate = _rate(times[reference.readable], reference.position[reference.readable])
+    off_line = change - rate * (times[seen] - times.mean())
+    terms = np.column_stack([np.ones(len(seen)), -blend])
     keep = np.ones(len(seen), np.bool_)
     for _ in range(ROUNDS):
-        line = np.linalg.lstsq(terms[keep], change[keep], rcond=None)[0]
-        off = np.abs(change - terms @ line)
+        line = np.linalg.lstsq(terms[keep], off_line[keep], rcond=None)[0]
+        off = np.abs(off_line - terms @ line)
         keep = off <= max(FAR * float(np.median(off)), LEAST)
-    return float(np.sqrt(np.mean(np.minimum(off, WORST) ** 2)) / max(line[1], 1e-9))
+    return float(np.sqrt(np.mean(np.minimum(off, WORST) ** 2)) / rate)
+
+
+def _rate(times: Array, position: Array) -> float:
+    """Return the refreshes a second, without readings far off the line.
+
+    It is not fitted to the blends: those in step with the film would follow any even count.
+    """
+    keep = np.ones(len(times), np.bool_)
+    for _ in range(ROUNDS):
+        line = np.polyfit(times[keep], position[keep], 1)
+        off = np.abs(position - np.polyval(line, times))
+        keep = off <= max(FAR * float(np.median(off)), 1.0)
+    return float(line[0])

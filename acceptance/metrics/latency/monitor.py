@@ -24,6 +24,7 @@ REACH = 3  # pictures about the guess that a film frame may show
 # share of another picture from which a frame is a mixture; less may be an error of curve or coder
 MIXED = 0.2
 PURE = 0.03  # share of another picture in a frame that shows one alone
+FEWEST_MIXED = 5  # frames, all rows of which show a change
 STANDS = 4  # film frames for which pictures stand where none is seen in a single one
 MOSTLY = 0.25  # share of another picture in a frame that still shows what the main one looks like
 
@@ -47,7 +48,9 @@ class Changes:
     ``picture`` (c,) says which held picture appears, ``frame`` (c,) the first that shows it.
     ``share`` (c,) of the new picture in that frame where it is a mixture, else 1; ``seen`` (c,) is
     that share as measured, of a mixture or not, nan where it was not; ``unbroken`` (c,) whether the
-    picture is known to have stood until the next of these changes.
+    picture is known to have stood until the next of these changes. ``until`` (c,) is the last film
+    frame that shows the new picture; ``opening`` the picture that stands before the first change,
+    -1 where that is not sure.
     """
 
     picture: Whole
@@ -55,6 +58,8 @@ class Changes:
     share: Array
     seen: Array
     unbroken: NDArray[np.bool_]
+    until: Whole
+    opening: int = -1
 
     def only(self, chosen: NDArray[np.bool_]) -> Changes:
         """Return the ``chosen`` (c,) ones; what stood until one that is left out is not known."""
@@ -65,6 +70,8 @@ class Changes:
             share=self.share[chosen],
             seen=self.seen[chosen],
             unbroken=(self.unbroken & next_too)[chosen],
+            until=self.until[chosen],
+            opening=self.opening if chosen[:1].all() else -1,
         )
 
 
@@ -122,6 +129,8 @@ def _changes(first: Whole, last: Whole, mixed: Array) -> Changes:
         share=np.where(np.isfinite(mixed[frame]), mixed[frame], 1.0),
         seen=mixed[frame],
         unbroken=np.append(np.diff(picture) == 1, False)[: len(picture)],
+        until=last[picture],
+        opening=int(picture[0]) - 1 if len(picture) else -1,
     )
 
 
@@ -159,8 +168,10 @@ class Shown:
             picture=picture,
             frame=frame,
             share=np.concatenate([np.ones(len(between)), self.share[within]])[order],
-            seen=np.where(self.new == begins, self.share, np.nan)[frame],
+            seen=np.where(self.new == begins, self.share, 1.0)[frame],
             unbroken=np.append(np.diff(missed) == 0, False)[: len(frame)],
+            until=np.maximum(self._last_seen(ends)[picture], frame),
+            opening=self._opening(ends, frame),
         )
         return every.only(np.append(np.diff(picture) > 0, True)[: len(picture)])
 
@@ -169,6 +180,22 @@ class Shown:
         alike = (self.old[1:] == self.old[:-1]) & (self.new[1:] == self.new[:-1])
         begun = (self.share[:-1] >= MIXED) & (self.share[1:] >= self.share[:-1])
         return np.append(False, (self.old[1:] >= 0) & alike & begun)
+
+    def _last_seen(self, ends: Whole) -> Whole:
+        """Last film frame that shows each picture, -1 where none does; frames end with ``ends``."""
+        last = np.full(int(ends.max(initial=0)) + 1, -1)
+        known = np.flatnonzero(self.old >= 0)
+        np.maximum.at(last, ends[known], known)
+        return last
+
+    def _opening(self, ends: Whole, frame: Whole) -> int:
+        """Picture that two film frames in turn show right before the first of the changes, or -1.
+
+        One alone may be a mixture of others.
+        """
+        before = np.arange(int(frame[0]) - 2, int(frame[0])) if len(frame) else frame
+        sure = len(before) == 2 and before[0] >= 0 and bool((self.old[before] >= 0).all())
+        return int(ends[before[0]]) if sure and ends[before[0]] == ends[before[1]] else -1
 
     def alone(self, shares: Array, pictures: Array) -> tuple[Whole, Array]:
         """Pictures (k,) that some frame shows nearly alone, and their mean shares (k, c).
@@ -201,14 +228,35 @@ class Shown:
             light[number, row] = mean
         return light
 
+    def rolls(self, monitor: Readings) -> float | None:
+        """Return by how many exposures later lower rows change, per height; None where not seen.
+
+        Rows of a frame that mixes two pictures are held against the frames before and after.
+        """
+        if not np.ptp(monitor.heights):
+            return None
+        mixed = np.flatnonzero((self.share > MIXED) & (self.share < 1 - MIXED))
+        mixed = mixed[(mixed > 0) & (mixed < len(self.share) - 1)]
+        before, now, after = (monitor.low[mixed + step] for step in (-1, 0, 1))
+        size = ((after - before) ** 2).sum(axis=2)
+        part = ((now - before) * (after - before)).sum(axis=2) / np.maximum(size, 1e-9)
+        off = part - np.median(part, axis=1, keepdims=True)
+        seen = np.isfinite(off) & (size > SAME) & (np.abs(off) < 1)
+        if np.count_nonzero(seen) < FEWEST_MIXED * monitor.low.shape[1]:
+            return None
+        height = np.broadcast_to(monitor.heights, off.shape)
+        return float(np.polyfit(height[seen], off[seen], 1)[0])
+
     def light(self, monitor: Readings, pictures: Array, rolls: float) -> Array:
         """(p, 1 + r, LOW_BITS) light of the pictures in the middle and at the monitor's heights.
 
-        It is nan where unknown.
+        It is nan where unknown. Lower rows are seen later as ``rolls`` says, if the frames do not.
         """
         number, own = self.alone(monitor.shares, pictures)
         middle = np.full((len(pictures), 1, LOW_BITS), np.nan)
         middle[number, 0] = own[:, :LOW_BITS]
+        seen = self.rolls(monitor)
+        rolls = rolls if seen is None else seen
         rows = self.unmixed(monitor.low, rolls * monitor.heights, len(pictures))
         return np.concatenate([middle, rows], axis=1)
 

@@ -20,7 +20,7 @@ from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.metrics._filmed_clock.cadence import cadence
 from acceptance.metrics._filmed_clock.line_prior import CAMERA_RATES, SCREEN_RATES
 from acceptance.metrics._filmed_clock.pace import DRAWS, pace
-from acceptance.metrics.latency import film_times, refreshes
+from acceptance.metrics.latency import film_times, picture_age, refreshes
 from acceptance.metrics.latency.delay import Latency
 from acceptance.metrics.latency.monitor import Changes, held_pictures, shown
 
@@ -34,8 +34,12 @@ FEWEST = 5  # changes or pictures
 MISREAD = 0.15  # share of pictures that may lie off the camera's even pace
 OFF_LINE = 0.5  # refreshes beyond its reach by which a picture may lie off
 PICTURES = np.divide.outer(SCREEN_RATES, CAMERA_RATES).ravel()  # refreshes from picture to picture
+ONE_PHASE = 0.9  # likeness of the phases of changes in the film from which they are one
+UNEVEN = 0.12  # refreshes, rms, beyond which a camera has no even pace
 FASTER, IN_STEP = 1.1, 0.8  # refreshes a picture; likeness of phases from which they are one
 PHASES = range(1, 7)  # of a refresh at which a camera in step takes its pictures
+# s, time constant of a clock screen, and the least share of an exposure that it leaves
+SLOWEST_CLOCK, SHORTENED = 0.003, 0.5
 FEWEST_BLENDS = 8  # readings that blend two refreshes, from which a phase is read
 
 
@@ -46,9 +50,10 @@ def glass_to_glass(times: Array, reference: Readings, monitor: Readings) -> Late
     """
     times, scatter = film_times.exposed(times, reference)
     clock = _clock_line(times, reference)
-    changes, taken_at, blends = _pictures(monitor, clock.lag)
+    changes, pictured, blends, uneven = _pictures(monitor, clock.lag)
     enough_changes(changes)
-    exposure, taken = clock.widths / clock.slopes, clock.inverse(taken_at).mean(axis=0)
+    taken_at = pictured[:, changes.picture]
+    exposure, taken = _exposures(clock), clock.inverse(taken_at).mean(axis=0)
     kept, moments = refreshes.moments(changes, times, taken, exposure, scatter)
     clock, exposure = clock.only(kept), exposure[kept]
     blended = min(blends, _blends(reference.low)) >= FEWEST_BLENDS
@@ -57,13 +62,41 @@ def glass_to_glass(times: Array, reference: Readings, monitor: Readings) -> Late
     return Latency(
         draws=(moments - clock.inverse(taken_at)) * 1000,
         moments=moments.mean(axis=0),
+        ages=picture_age.shown(changes, times, moments, clock.inverse(pictured)),
         refresh_rate=refresh_rate,
         open_phase=1000 * phase / refresh_rate,
+        uneven=1000 * uneven / refresh_rate,
+        open_change=500 * _gap(times, changes, moments.mean(axis=0), float(exposure.mean())),
         noise_reduction=1000 * _tail(times, reference.ghost),
         exposure=float(exposure.mean()) * 1000,
         reading="blends" if blended else "bars",
         holds=np.diff(moments, axis=1)[:, changes.unbroken[:-1]] * 1000,
     )
+
+
+def _exposures(clock: Pace) -> Array:
+    """(m,) exposures of the film in s: what the clock shows, or shorter if it responds slowly.
+
+    Its light is fitted as a box, which is longer by the scatter of an exponential response.
+    """
+    shown = clock.widths / clock.slopes
+    slow = np.random.default_rng(3).uniform(0, SLOWEST_CLOCK, len(shown))
+    return np.asarray(np.sqrt(np.maximum(shown**2 - 12 * slow**2, (SHORTENED * shown) ** 2)))
+
+
+def _gap(times: Array, changes: Changes, moments: Array, exposure: float) -> float:
+    """Return the s within which all ``moments`` (c,) of changes may lie elsewhere alike, 0 if none.
+
+    From one exposure to the next where too few frames mix pictures to show the monitor's refreshes;
+    a whole interval in films so slow that monitors of other rates look alike, if all changes seem
+    to come at one phase of it.
+    """
+    interval = float(np.median(np.diff(times)))
+    turns = np.exp(2j * np.pi * moments / interval)
+    if interval > ghosts.SLOWER and abs(turns.mean()) > ONE_PHASE:
+        return interval
+    few = np.count_nonzero(changes.share < 1) < FEWEST_BLENDS
+    return max(interval - exposure, 0.0) if few else 0.0
 
 
 def _tail(times: Array, ghost: float) -> float:
@@ -85,11 +118,12 @@ def _clock_line(times: Array, reference: Readings) -> Pace:
     )
 
 
-def _pictures(monitor: Readings, rolls: float) -> tuple[Changes, Array, int]:
-    """Find the changes of the monitor, when each picture that appears was taken, and the blends.
+def _pictures(monitor: Readings, rolls: float) -> tuple[Changes, Array, int, float]:
+    """Find the changes of the monitor, when each picture was taken, and the blends.
 
-    The times are (m, c) draws in refreshes; of the blends the number is returned. ``rolls`` is the
-    lag of the film's lower rows.
+    The times are (m, p) draws in refreshes; of the blends the number is returned, and last how
+    pictures scatter about an even pace, in refreshes. ``rolls`` is the lag of the film's lower
+    rows.
     """
     held, changes = held_pictures(monitor.shares)
     ghost = ghosts.share(held.shares[:, ghosts.FIRST_BIT :])
@@ -98,14 +132,27 @@ def _pictures(monitor: Readings, rolls: float) -> tuple[Changes, Array, int]:
     _check_step(pictures.only(seen))
     grid = cadence(pictures.position[seen], pictures.reach[seen], MISREAD)
     if grid is None:
-        taken_at = exposures(pictures)
-        changes = _known_changes(changes, taken_at)
-        return changes, taken_at[:, changes.picture], _blends(pictures.low)
+        return *_one_by_one(pictures, changes), 0.0
     number = grid.number.astype(np.float64)
     line = pace(number, pictures.low[seen], pictures.position[seen], usual=PICTURES)
-    middle = (held.first[seen] + held.last[seen]) / 2
-    guess = np.interp(np.arange(len(monitor.shares)), middle, number)
-    return _refined(monitor, rolls, line, guess, np.arange(number[-1] + 1), ghost)
+    ends = np.column_stack([held.first[seen], held.last[seen]]).ravel()
+    guess = np.interp(np.arange(len(monitor.shares)), ends, np.repeat(number, 2))
+    uneven = (film_times.scatter(number, pictures.only(seen)) or 0.0) * grid.period
+    if uneven > UNEVEN:
+        return *_one_by_one(pictures, changes), 0.0
+    return *_refined(monitor, rolls, line, guess, np.arange(number[-1] + 1), ghost), uneven
+
+
+def _one_by_one(pictures: Readings, changes: Changes) -> tuple[Changes, Array, int]:
+    """Take each picture by its own reading, of a camera without an even pace; as ``_pictures``."""
+    taken_at = _each(pictures, np.random.default_rng(2))
+    changes = _known_changes(changes, taken_at)
+    return changes, taken_at, _blends(pictures.low)
+
+
+def _each(pictures: Readings, random: np.random.Generator) -> Array:
+    """(m, p) draws within what each reading allows, all to the same side; nan where unreadable."""
+    return pictures.position + random.uniform(-1, 1, (DRAWS, 1)) * pictures.reach
 
 
 def open_phase(number: NDArray[np.int64], taken: Array) -> float:
@@ -144,7 +191,7 @@ def _refined(
     """Fit the line of the pictures ``number`` (p,) again, to what frames show of each alone.
 
     ``guess`` (n,) is about which picture each film frame shows, ``ghost`` how much of the picture
-    before the camera leaves in each. Returns as ``_pictures``.
+    before the camera leaves in each. Returns the first three of ``_pictures``.
     """
     expected = _expected(line, number, monitor, ghost)
     own = shown(monitor.shares, guess, expected).light(monitor, expected, rolls)
@@ -152,8 +199,7 @@ def _refined(
     heights = np.append(0.0, monitor.heights)
     line = pace(number, own, line.at(number).mean(axis=0), heights=heights, usual=PICTURES)
     changes = shown(monitor.shares, guess, _expected(line, number, monitor, ghost)).changes()
-    taken_at = np.random.default_rng(2).permutation(line.at(changes.picture.astype(np.float64)))
-    return changes, taken_at, _blends(own)
+    return changes, np.random.default_rng(2).permutation(line.at(number)), _blends(own)
 
 
 def _expected(line: Pace, number: Array, monitor: Readings, ghost: float) -> Array:
@@ -210,8 +256,7 @@ def exposures(pictures: Readings) -> Array:
     draws = np.full((DRAWS, len(pictures.index)), np.nan)
     grid = cadence(position, reach, MISREAD)
     if grid is None:
-        draws[:, seen] = position + random.uniform(-1, 1, (DRAWS, 1)) * reach
-        return draws
+        return _each(pictures, random)
     line, fits = _even(pictures.only(seen), grid.number.astype(np.float64), random)
     draws[:, seen[fits]] = np.clip(line, position - reach, position + reach)[:, fits]
     return draws

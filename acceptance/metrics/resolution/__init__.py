@@ -17,6 +17,7 @@ from acceptance.metrics._shared.region_codes import tv_lines
 from acceptance.metrics.resolution import corners, edge_figures, wedge_figures
 from acceptance.metrics.resolution.edge import EdgeResult, edge_mtf
 from acceptance.metrics.resolution.printed_wedge import Wedge
+from acceptance.metrics.resolution.sampling import sampling_of
 from acceptance.metrics.resolution.wedge import WedgeResult, wedge_reading
 from acceptance.model.measurement import Note
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from acceptance.metrics.resolution.edge_figures import Edge
+    from acceptance.metrics.resolution.sampling import PictureSamples
     from acceptance.model.measurement import Measurement
     from acceptance.scene.build import Scene
     from acceptance.scene.views import View
@@ -57,10 +59,11 @@ def serves(scene: Scene) -> bool:
 
 def measure(scene: Scene) -> Iterator[Measurement | Note]:
     """Measure every edge and every wedge; a result not obtained is a Note with its reason."""
-    tone, edges = edge_figures.tone_of(scene), []
+    tone, edges, sampled = edge_figures.tone_of(scene), [], sampling_of(scene)
+    yield from _enlarged(sampled)
     for view in scene.of_kind("edge"):
         try:
-            edges.append(edge_figures.seen(scene, view, tone))
+            edges.append(edge_figures.seen(scene, view, tone, sampled))
         except GapError as gap:
             yield from _notes(view, gap, ("mtf50", "mtf10", view.region.direction or "horizontal"))
         else:
@@ -69,7 +72,7 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     yield from corners.ratios(scene, edges, tone)
     for view in scene.of_kind("wedge"):
         try:
-            yield wedge_figures.figure(scene, view)
+            yield wedge_figures.figure(scene, view, sampled)
         except GapError as gap:
             yield from _notes(view, gap, (f"wedge_{view.region.direction or 'horizontal'}",))
 
@@ -81,6 +84,12 @@ def _notes(view: View, gap: GapError, names: Sequence[str]) -> Iterator[Note]:
     here = GapError(gap.code, **{**gap.parameters, **named})
     for name in names:
         yield Note.of(here, metric="resolution", quantity=f"resolution.{name}", region=region)
+
+
+def _enlarged(sampled: PictureSamples) -> Iterator[Note]:
+    """Note once that the picture was enlarged, so that its TV lines are capped."""
+    if sampled.enlarged > 1:
+        yield Note.of(GapError("enlarged", factor=sampled.enlarged), metric="resolution")
 
 
 def _sharpened(edges: Sequence[Edge]) -> Iterator[Note]:

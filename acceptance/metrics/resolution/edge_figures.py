@@ -27,11 +27,13 @@ from acceptance.metrics._shared.region_codes import (
 )
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
 from acceptance.metrics.resolution.edge import EdgeResult, edge_mtf
+from acceptance.metrics.resolution.sampling import ALL
 from acceptance.model.measurement import BudgetLine, Curve, Note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from acceptance.metrics.resolution.sampling import PictureSamples
     from acceptance.model.basics import Value
     from acceptance.model.measurement import Measurement
     from acceptance.scene.build import Scene
@@ -69,7 +71,7 @@ class Edge:
     ``results`` are those of its pictures, the first of all frames together where they stand still;
     ``probe`` is the first picture's with the exponent of its light raised by ``TONE_PROBE``.
     ``levels`` are dark and light beside the edge, in light; ``coarseness`` is that of its coding
-    (``region_codes.coarseness``).
+    (``region_codes.coarseness``); ``limit`` is what its samples can carry, cycle/px.
     """
 
     view: View
@@ -77,6 +79,7 @@ class Edge:
     probe: EdgeResult
     levels: tuple[float, float]
     coarseness: float
+    limit: float = SAMPLING_LIMIT
 
     @property
     def first(self) -> EdgeResult:
@@ -117,8 +120,11 @@ def tone_of(scene: Scene) -> Tone:
     return Tone(light=scene.linear(codes), name=scene.tone, doubt=scene.tone_doubt, copies=copies)
 
 
-def seen(scene: Scene, view: View, tone: Tone) -> Edge:
-    """Measure an edge in linear light. Raises GapError: clipped, or what ``edge_mtf`` refuses."""
+def seen(scene: Scene, view: View, tone: Tone, sampled: PictureSamples = ALL) -> Edge:
+    """Measure an edge in linear light.
+
+    Raises GapError: clipped, what ``edge_mtf`` refuses, combed, doubled.
+    """
     refuse_clipped(scene, view)
     inside = within(view)
     codes = [picture[inside] for picture in pictures(view)]
@@ -126,9 +132,12 @@ def seen(scene: Scene, view: View, tone: Tone) -> Edge:
     light = [_read_off(tone.light, picture) / shade for picture in codes]
     lights, ordered = in_order(light[0]), in_order(codes[0])
     probe = _probe(tone, codes[0], light[0], shade)
+    results = tuple(edge_mtf(picture) for picture in light)
+    sampled.refuse(view, results[0].resolves)
     return Edge(
         view=view,
-        results=tuple(edge_mtf(picture) for picture in light),
+        results=results,
+        limit=SAMPLING_LIMIT * sampled.of(results[0].resolves),
         probe=edge_mtf(probe, covariance=False),
         levels=(quantile(lights, 0.1), quantile(lights, 0.9)),
         coarseness=coarseness(scene, view, quantile(ordered, 0.9) - quantile(ordered, 0.1)),
@@ -293,14 +302,14 @@ def _limiting_or_note(
 def _limiting(scene: Scene, edge: Edge, tone: Tone, budget: Sequence[BudgetLine]) -> Measurement:
     """Measure limiting resolution in TV lines: MTF10, at most the sampling limit."""
     first, mtf10 = edge.first, edge.value("mtf10")
-    scale, frequency = lines_of(scene, first.resolves), min(mtf10, SAMPLING_LIMIT)
+    scale, frequency = lines_of(scene, first.resolves), min(mtf10, edge.limit)
     lines = [*budget, _direction_line(first, frequency)]
     spread = math.hypot(*(line.contribution for line in lines))
     return scene.figure(
         f"resolution.{first.resolves}",
         frequency * scale,
         "TVL",
-        scaled(lines, scale * _left_by_the_cap((mtf10 - SAMPLING_LIMIT) / max(spread, 1e-9))),
+        scaled(lines, scale * _left_by_the_cap((mtf10 - edge.limit) / max(spread, 1e-9))),
         samples=edge.view.luma.shape[0],
         method=LIMIT_METHOD.format(tone=tone.name),
         region=edge.view.region.name,
@@ -322,9 +331,9 @@ def _limiting_details(edge: Edge, mtf10: float, lines: float) -> dict[str, Value
     """Return the details of limiting resolution; ``lines`` are the TV lines of one cycle/px."""
     return {
         "criterion": "MTF10",
-        "limited_by": "criterion" if mtf10 <= SAMPLING_LIMIT else "sampling_limit",
-        "sampling_limit": SAMPLING_LIMIT * lines,
-        "line_widths_per_height": round(min(mtf10, SAMPLING_LIMIT) * lines, 2),
+        "limited_by": "criterion" if mtf10 <= edge.limit else "sampling_limit",
+        "sampling_limit": edge.limit * lines,
+        "line_widths_per_height": round(min(mtf10, edge.limit) * lines, 2),
         "cycles_per_pixel": mtf10,
         "zone": edge.view.region.zone,
         "sharpened": edge.first.sharpened,

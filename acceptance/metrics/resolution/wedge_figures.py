@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -24,6 +24,7 @@ from acceptance.metrics._shared.region_codes import (
 )
 from acceptance.metrics._shared.sources import PRINT_SOURCE
 from acceptance.metrics.resolution.printed_wedge import Wedge, phase
+from acceptance.metrics.resolution.sampling import ALL
 from acceptance.metrics.resolution.wedge import CRITERION, WedgePixels, WedgeResult, read
 from acceptance.model.measurement import BudgetLine, Curve
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from acceptance.charts.located import Located
+    from acceptance.metrics.resolution.sampling import PictureSamples
     from acceptance.model.basics import Value
     from acceptance.model.measurement import Measurement
     from acceptance.scene.build import Scene
@@ -54,7 +56,8 @@ class _SeenWedge:
     ``place`` is that of its pixels, each (h, w), in mm along and across, ``pixels`` are those
     between its bars; ``codes`` (h, w) are those of the first picture, ``levels`` dark and light
     code where all is resolved, with the step's relative standard uncertainty ``step_doubt``.
-    ``results`` are those of its pictures, the first of all frames together where they stand still.
+    ``results`` are those of its pictures, the first of all frames together where they stand still;
+    ``limit`` is what its samples can carry, cycle/px.
     """
 
     view: View
@@ -65,6 +68,7 @@ class _SeenWedge:
     levels: tuple[float, float]
     step_doubt: float
     results: tuple[WedgeResult, ...]
+    limit: float = SAMPLING_LIMIT
 
     @property
     def first(self) -> WedgeResult:
@@ -91,14 +95,14 @@ class _SeenWedge:
         return any(result.limited_by == "wedge_end" for result in own)
 
 
-def figure(scene: Scene, view: View) -> Measurement:
+def figure(scene: Scene, view: View, sampled: PictureSamples = ALL) -> Measurement:
     """Read one wedge in coded luma.
 
     Raises GapError: wedge_unknown, clipped, wedge_not_resolved, region_too_small,
-    pixel_aspect_doubtful. A clipped wedge would read too high, since bars that are cut off at white
-    seem to have more contrast.
+    pixel_aspect_doubtful, combed. A clipped wedge would read too high, since bars that are cut off
+    at white seem to have more contrast.
     """
-    wedge = _seen(scene, view)
+    wedge = _capped(_seen(scene, view), sampled)
     direction = wedge.direction
     refuse_doubtful_aspect(scene, direction)
     scale = lines_of(scene, direction)
@@ -112,8 +116,8 @@ def figure(scene: Scene, view: View) -> Measurement:
         region=view.region.name,
         direction=direction,
         lower_bound=wedge.lower_bound,
-        details=_details(view, wedge.first, scale) | _in_linear_light(scene, wedge, scale),
-        curve=_curve(wedge.first, scale),
+        details=_details(wedge, scale) | _in_linear_light(scene, wedge, scale),
+        curve=_curve(wedge, scale),
     )
 
 
@@ -134,6 +138,20 @@ def _seen(scene: Scene, view: View) -> _SeenWedge:
         step_doubt=doubt,
         results=tuple(results),
     )
+
+
+def _capped(wedge: _SeenWedge, sampled: PictureSamples) -> _SeenWedge:
+    """Return the wedge with no reading above what the picture's samples carry."""
+    if sampled.shift and wedge.direction == "horizontal":
+        sampled.refuse(wedge.view, wedge.direction)
+    limit = SAMPLING_LIMIT * sampled.of(wedge.direction)
+    results = (
+        replace(result, reading=limit, limited_by="sampling_limit")
+        if result.reading > limit
+        else result
+        for result in wedge.results
+    )
+    return replace(wedge, results=tuple(results), limit=limit)
 
 
 def _budget(scene: Scene, wedge: _SeenWedge) -> list[BudgetLine]:
@@ -285,13 +303,14 @@ def _few_pixels(reading: float) -> float:
     return 0.0045 * (max(reading - 0.3, 0) / 0.16) ** 3 * reading
 
 
-def _details(view: View, result: WedgeResult, scale: float) -> dict[str, Value]:
+def _details(wedge: _SeenWedge, scale: float) -> dict[str, Value]:
+    result = wedge.first
     details: dict[str, Value] = {
-        "zone": view.region.zone,
+        "zone": wedge.view.region.zone,
         "criterion": CRITERION_METHOD,
         "limited_by": result.limited_by,
         "bars": result.bars,
-        "sampling_limit": SAMPLING_LIMIT * scale,
+        "sampling_limit": wedge.limit * scale,
         "line_widths_per_height": round(result.reading * scale, 2),
         "cycles_per_pixel": result.reading,
     }
@@ -301,7 +320,8 @@ def _details(view: View, result: WedgeResult, scale: float) -> dict[str, Value]:
     return details
 
 
-def _curve(result: WedgeResult, scale: float) -> Curve:
+def _curve(wedge: _SeenWedge, scale: float) -> Curve:
+    result = wedge.first
     return Curve(
         name="wedge",
         x=tuple(round(float(f) * scale, 3) for f in result.frequencies),
@@ -310,5 +330,5 @@ def _curve(result: WedgeResult, scale: float) -> Curve:
         y_label="modulation",
         x_unit="TVL",
         y_unit="1",
-        marks={"reading": result.reading * scale, "Nyquist": SAMPLING_LIMIT * scale},
+        marks={"reading": result.reading * scale, "Nyquist": wedge.limit * scale},
     )

@@ -8,6 +8,7 @@ import numpy as np
 
 from acceptance.errors import GapError
 from acceptance.metrics._shared import timing
+from acceptance.metrics.stream import blocks
 from acceptance.metrics.stream.figures import (
     CLOCK_RATE,
     MAXIMUM,
@@ -35,6 +36,7 @@ KEY_METHOD = "frames and presentation times from one key frame of the clip to th
 PEAK = "peak_second"
 SHORTEST = 2.0  # s, and seconds in which something came
 FEWEST = 3  # frames
+FEWEST_FRAMES = 40  # from which the scatter of a mean is known
 
 
 def bit_rate(captured: CapturedStream, found: Frames) -> Iterator[Measurement]:
@@ -47,13 +49,9 @@ def bit_rate(captured: CapturedStream, found: Frames) -> Iterator[Measurement]:
     if seconds < SHORTEST or len(each) < SHORTEST:
         raise GapError("too_short", seconds=seconds, needed=SHORTEST)
     mean = float(kilobits.sum()) / seconds
-    scatter = BudgetLine(
-        source="seconds",
-        contribution=float(each.std(ddof=1)) / len(each) ** 0.5,
-        degrees_of_freedom=len(each) - 1.0,
-    )
     yield captured.figure(
-        "bit_rate", mean, [scatter, rectangular("clock_rate", mean * CLOCK_RATE)],
+        "bit_rate", mean,
+        [*_doubts(captured, found, mean, seconds), rectangular("clock_rate", mean * CLOCK_RATE)],
         samples=len(each), method=METHOD, statistic=MEAN, details=_stated(captured),
     )  # fmt: skip
     edge = rectangular("packets", float(kilobits.max()))
@@ -61,6 +59,43 @@ def bit_rate(captured: CapturedStream, found: Frames) -> Iterator[Measurement]:
         "bit_rate", _fullest(arrival, kilobits), [edge],
         samples=len(each), method=METHOD, statistic=PEAK, details=_stated(captured),
     )  # fmt: skip
+
+
+def _doubts(
+    captured: CapturedStream, found: Frames, mean: float, seconds: float
+) -> Iterator[BudgetLine]:
+    """Yield what the frames and the end of the capture leave open of the mean, in kbit/s.
+
+    How many key frames come is settled by their interval and no chance; but the capture may end
+    just behind one, or just before.
+    """
+    sizes, step, key = _frames(captured, found.interval)
+    if len(sizes) < FEWEST_FRAMES:
+        raise GapError("too_few_frames", frames=len(sizes), needed=FEWEST_FRAMES)
+    excess = float(sizes[key].mean() - sizes[~key].mean()) if key.any() and not key.all() else 0.0
+    scatter = blocks.of_sum(sizes - excess * key - mean * step) / seconds
+    yield BudgetLine(source="frames", contribution=scatter, degrees_of_freedom=blocks.LOW_FREEDOM)
+    largest = excess or float(sizes.max() - sizes.mean())
+    yield rectangular("last_group", max(0.0, largest) / seconds)
+    yield BudgetLine(source="delay", contribution=mean * float(step[:-1].std()) / seconds)
+
+
+def _frames(captured: CapturedStream, interval: float) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Return kbit, s to the next, and whether it is a key frame, of each frame (n,) in order.
+
+    To the first frame of another connection it is ``interval``.
+    """
+    packets, first = captured.packets, captured.numbered.first
+    rtp_time, arrival = packets.rtp_time[first], packets.arrival[first]
+    begins = np.flatnonzero(np.diff(rtp_time, prepend=rtp_time[0] - 1))
+    sizes = np.add.reduceat(packets.size[first] * 8 / 1000, begins)
+    shown, keys = packets.frame[first][begins], captured.scene.series.keys
+    known = (shown >= 0) & (shown < len(keys)) & (shown.max() < len(keys))
+    key = np.zeros(len(begins), np.bool_)
+    key[known] = keys[shown[known]]
+    step = np.diff(arrival[begins], append=arrival[begins[-1]] + interval)
+    step[:-1][np.diff(packets.connection[first][begins]) != 0] = interval
+    return sizes, step, key
 
 
 def _by_second(arrival: Floats, kilobits: Floats) -> Floats:

@@ -63,9 +63,9 @@ def _start_up(
         if not stated:
             yield captured.note("start_up", "no_stream_record")
             return
-        line = rectangular("resolution", PROGRAM)
+        lines = [rectangular("resolution", PROGRAM), rectangular("arrival_time", captured.stamp)]
         yield captured.figure(
-            "start_up", max(stated), [line], samples=len(stated), method=START_UP_METHOD,
+            "start_up", max(stated), lines, samples=len(stated), method=START_UP_METHOD,
             statistic=statistic,
         )  # fmt: skip
 

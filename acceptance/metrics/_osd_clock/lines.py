@@ -1,0 +1,106 @@
+"""The date of a clock, beside its time or on another line.
+
+A line of a name may have a date too, of a version or an installation. So where the time's own line
+has as many digits more as a date that cannot be read (25 Nov 2026, 25/11/26), no other line counts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from acceptance.errors import GapError
+from acceptance.metrics._osd_clock import date_and_time, layout, matching
+from acceptance.metrics._osd_clock.ticking import LEARNT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from acceptance.metrics._osd_clock.date_and_time import Cells, ClockField
+    from acceptance.metrics._osd_clock.font import Font
+    from acceptance.metrics._osd_clock.ticking import Array
+
+ELSEWHERE = {"clock_no_date", "clock_unclear", "clock_too_small"}  # the date may be in another line
+LINES = 2  # likeliest lines that are read
+A_DATE = 4  # digits, the fewest of a date
+AS_CLEAR = 0.9  # of the least correlation of the time's digits, from which on something is a digit
+APART = 0.6  # of the distance of the time's digits, by which digits are apart at least
+
+
+def calendar_date(
+    strip: NDArray[np.uint8],
+    times: Array,
+    font: Font,
+    face: Cells,
+    time: ClockField,
+    order: str | None,
+) -> ClockField:
+    """Read the date beside the time, or else on another line, of digits of the same size.
+
+    ``strip`` (n, h, w) is of frames at ``times`` (n,) s. Raises GapError as
+    ``date_and_time.calendar_date``, and clock_unclear where two lines have different dates.
+    """
+    try:
+        return date_and_time.calendar_date(face, time, order)
+    except GapError as gap:
+        if gap.code not in ELSEWHERE:
+            raise
+        beside = gap
+    if _digits_beside(face, time) >= A_DATE:
+        raise beside
+    found = []
+    for down in _likely(strip, times, font, time, order):
+        try:
+            line = date_and_time.cells(strip, times, font, down)
+            found.append(date_and_time.calendar_date(line, time, order, beside=False))
+        except GapError as gap:
+            if gap.code not in ELSEWHERE:
+                raise
+    if not found:
+        raise beside
+    if len({day.value for day in found}) > 1:
+        raise GapError("clock_unclear", least=found[0].least, ahead=0.0)
+    return found[0]
+
+
+def _digits_beside(face: Cells, time: ClockField) -> int:
+    """How many digits the time's line has before and after the time."""
+    fits = face.mean(face.fits).max(axis=0)
+    apart = (time.edges[1] - time.edges[0] + time.edges[5] - time.edges[4]) / 2
+    fits[max(0, round(time.edges[0] - apart / 2)) : round(time.edges[-1] + apart / 2)] = -1
+    count, end = 0, -apart
+    for place in np.flatnonzero(fits >= AS_CLEAR * time.least):
+        if place - end >= APART * apart:
+            count, end = count + 1, float(place)
+    return count
+
+
+def _likely(
+    strip: NDArray[np.uint8], times: Array, font: Font, time: ClockField, order: str | None
+) -> list[int]:
+    """How far below the time, px, the lines are that look most like a date."""
+    picture = strip[times <= times[0] + LEARNT].mean(axis=0, dtype=np.float32)
+    scores = dict(_scores(picture, font, time, (order,) if order else tuple(layout.ORDERS)))
+    height, found = font.digits.height, list[int]()
+    for down in sorted(scores, key=lambda down: -scores[down]):
+        if all(abs(down - other) >= height for other in found):
+            found.append(down)
+    return found[:LINES]
+
+
+def _scores(
+    picture: NDArray[np.float32], font: Font, time: ClockField, orders: tuple[str, ...]
+) -> Iterator[tuple[int, float]]:
+    """Yield each line that does not touch the time's, px below it, and how like a date it is."""
+    _, y, width, height = font.window
+    for down in range(-y, len(picture) - height - y + 1):
+        if abs(down) < font.digits.height:
+            continue
+        row = matching.sharp(picture[None], (0, y + down, picture.shape[1], height))
+        fits = np.abs(font.digits.fits(matching.places(row, width)[0]).T.astype(np.float64))
+        layouts = layout.of_date(fits, time.edges, orders, beside=False)
+        if layouts:
+            yield down, layouts[0][0]

@@ -1,0 +1,234 @@
+"""Sound against picture: by how much the sound of a clip comes before its picture, or after.
+
+The clock page flashes and beeps at once, at moments that do not repeat. Beeps are found by a
+matched filter, flashes by the clock that the page shows (``_filmed_clock.pace``: the refreshes at
+which the page beeps are known), or in the light of a region by hand (``flashes``). Each beep is
+paired with its flash (``pairing``); what stays open is propagated (JCGM 101:2008).
+
+Positive: the sound comes first, as ITU-R BT.1359-1 counts it. Time of a picture is its time stamp,
+that of an event within it the moment of its exposure, so that the middle of the exposure is what
+the stamp stands for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from acceptance.charts import beep
+from acceptance.errors import GapError
+from acceptance.metrics._filmed_clock import readings as clock_readings
+from acceptance.metrics._filmed_clock.line_prior import SCREEN_RATES
+from acceptance.metrics._filmed_clock.pace import pace
+from acceptance.metrics._shared.stated import number
+from acceptance.metrics.av import flashes, matched_filter
+from acceptance.metrics.av.pairing import paired
+from acceptance.model.measurement import BudgetLine, Curve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from acceptance.metrics._filmed_clock.pace import Pace
+    from acceptance.metrics._filmed_clock.readings import Array, Readings
+    from acceptance.model.basics import Value
+    from acceptance.model.measurement import Measurement, Note
+    from acceptance.scene.build import Scene
+
+SYNC = "av.sync"
+QUANTITIES = {SYNC: "ms"}
+CLOCK_METHOD = (
+    "beeps of the clock page against the refreshes at which it beeps, by the filmed clock"
+)
+FLASH_METHOD = "beeps of the clock page against the flashes in a region"
+PAGE = 20.0  # ms, half width: how much later the page's light, or its sound, may come than it says
+ACCURACY = 2.0  # ms, half width of the page's offset where it is stated without accuracy
+SPEED = 0.343  # m of sound in a ms
+BEEP = 0.25  # ms, half width of the moment of a single beep: noise, echoes
+FARTHEST = 3.0  # m between loudspeaker and microphone where it is not stated
+FEWEST_BLENDS = 8  # readings that blend two refreshes, from which a phase is read
+CLEAR = clock_readings.CLEAR
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sync:
+    """Offsets ``each`` (p,) in ms, beep before flash positive, at ``times`` (p,) s.
+
+    ``mean``, ``sd`` in ms and the lines of their budgets; ``worst_lines`` are those of the pair
+    that is furthest off, without what all figures have in common.
+    """
+
+    each: Array
+    times: Array
+    mean: float
+    mean_lines: list[BudgetLine]
+    sd: float
+    sd_lines: list[BudgetLine]
+    worst_lines: list[BudgetLine]
+
+
+def serves(scene: Scene) -> bool:
+    """Whether a region shows flashes, or a clip with sound the clock."""
+    if scene.video.still:
+        return False
+    return flash_region(scene) is not None or (bool(scene.series.cells) and scene.has_sound)
+
+
+def measure(scene: Scene) -> Iterator[Measurement | Note]:
+    """Measure mean, worst and sd of the offset.
+
+    Raises GapError no_sound, no_beep, no_flash, no_clock, several_clocks, clock_unreadable,
+    too_few_frames, too_few_beeps, pairing_unsure or condition_no_number.
+    """
+    sound = scene.sound
+    if not sound:
+        raise GapError("no_sound")
+    heard = matched_filter.heard(sound)
+    if not len(heard):
+        raise GapError("no_beep")
+    region = flash_region(scene)
+    if region is None:
+        sync, method = by_clock(scene.series.times, _only_clock(scene), heard), CLOCK_METHOD
+    else:
+        light = scene.linear(scene.series.levels[region])
+        sync, method = by_flashes(scene.series.times, light, heard), FLASH_METHOD
+    off = max(stretch.off for stretch in sound)
+    yield from _figures(scene, sync, method, off)
+
+
+def flash_region(scene: Scene) -> str | None:
+    """Return the name of the region by hand that shows flashes."""
+    return next((name for name in scene.series.levels if "flash" in name.split(".")), None)
+
+
+def _only_clock(scene: Scene) -> Readings:
+    clocks = clock_readings.read_clocks(scene)
+    if len(clocks) != 1:
+        raise GapError("several_clocks" if clocks else "no_clock", clocks=len(clocks))
+    [readings] = clocks.values()
+    return readings
+
+
+def by_clock(times: Array, readings: Readings, heard: Array) -> Sync:
+    """Offsets of beeps ``heard`` (b,) s against the clock in pictures at ``times`` (n,) s.
+
+    Raises GapError clock_unreadable, too_few_beeps or pairing_unsure.
+    """
+    line, coarse = _clock_line(times, readings)
+    position = line.at(times[[0, -1]]).mean(axis=0)
+    indices = beep.indices(int(position[0]), int(position[1]))
+    shown = line.inverse(indices.astype(np.float64))
+    pairs = paired(shown.mean(axis=0), heard, 0.0)
+    draws = 1000 * (shown[:, pairs.flashes] - heard[pairs.beeps])
+    each, of_mean = draws.mean(axis=0), draws.mean(axis=1)
+    count, scatter = len(each), float(draws.std(axis=1, ddof=1).mean())
+    phases = [BudgetLine(source="phases", contribution=float(of_mean.std()))]
+    if coarse:
+        half = 500 / float(line.slopes.mean())
+        phases.append(_line("open_phase", half))
+    repeats = BudgetLine(
+        source="repeatability", contribution=scatter / count**0.5, degrees_of_freedom=count - 1.0
+    )
+    own = BudgetLine(source="repeatability", contribution=scatter / (2 * (count - 1)) ** 0.5)
+    single = _line("beep", BEEP)
+    return Sync(
+        each=each, times=heard[pairs.beeps], mean=float(of_mean.mean()),
+        mean_lines=[repeats, *phases], sd=scatter, sd_lines=[own, single],
+        worst_lines=[*phases, single],
+    )  # fmt: skip
+
+
+def _clock_line(times: Array, readings: Readings) -> tuple[Pace, bool]:
+    """Line from the clip's time to the clock's refreshes; whether few blends show its phase.
+
+    A picture that repeats the one before says nothing of its own time.
+    """
+    seen = np.flatnonzero(readings.readable & ~clock_readings.same_picture(readings.shares))
+    if len(seen) < len(times) / 4 or len(seen) < 8:
+        raise GapError("clock_unreadable", share=len(seen) / max(len(times), 1))
+    chosen = readings.only(seen)
+    line = pace(
+        times[seen], chosen.low, chosen.position,
+        heights=chosen.heights, step=float(np.median(np.diff(times))), usual=SCREEN_RATES,
+    )  # fmt: skip
+    blends = (np.abs(chosen.low - 0.5) < 0.5 - CLEAR).any(axis=(1, 2))
+    return line, int(np.count_nonzero(blends)) < FEWEST_BLENDS
+
+
+def by_flashes(times: Array, light: Array, heard: Array) -> Sync:
+    """Offsets of beeps ``heard`` (b,) s against flashes in light (n,) at ``times`` (n,) s.
+
+    Raises GapError no_flash, too_few_beeps or pairing_unsure.
+    """
+    seen = flashes.seen(times, light)
+    pairs = paired(seen.usual, heard, seen.step)
+    found = flashes.offset(seen.only(pairs.flashes), heard[pairs.beeps])
+    exposure = BudgetLine(source="exposure", contribution=1000 * found.open)
+    each = 1000 * found.each
+    shown = found.reach[int(np.argmax(np.abs(each)))] + 2 * flashes.SHARE_NOISE * found.exposure
+    own = BudgetLine(source="repeatability", contribution=1000 * found.scatter_open)
+    return Sync(
+        each=each, times=heard[pairs.beeps], mean=1000 * found.mean,
+        mean_lines=[exposure], sd=1000 * found.scatter, sd_lines=[own],
+        worst_lines=[exposure, _line("single_flash", 1000 * float(shown)), _line("beep", BEEP)],
+    )  # fmt: skip
+
+
+def _line(source: str, half: float) -> BudgetLine:
+    return BudgetLine(source=source, contribution=half / 3**0.5, evaluation="B")
+
+
+def _figures(scene: Scene, sync: Sync, method: str, off: float) -> Iterator[Measurement]:
+    shift, common = corrections(scene, off)
+    furthest = float((sync.each + shift)[np.argmax(np.abs(sync.each + shift))])
+    details: dict[str, Value] = {
+        "pairs": len(sync.each),
+        "earliest_ms": float(sync.each.max()) + shift,
+        "latest_ms": float(sync.each.min()) + shift,
+        "corrected_by_ms": shift,
+    }
+    for statistic, value, lines in (
+        ("mean", sync.mean + shift, [*sync.mean_lines, *common]),
+        ("worst", furthest, [*sync.worst_lines, *common]),
+        ("sd", sync.sd, sync.sd_lines),
+    ):
+        yield scene.figure(
+            SYNC, value, "ms", lines, samples=len(sync.each), method=method, statistic=statistic,
+            details=details, curve=_curve(sync, shift) if statistic == "mean" else None,
+        )  # fmt: skip
+
+
+def corrections(scene: Scene, off: float) -> tuple[float, list[BudgetLine]]:
+    """Return what is added for page and way of the sound in ms, and the lines common to all.
+
+    ``off`` (s) is the RMS by which the stamps of the sound lie off a line. Raises GapError
+    condition_no_number.
+    """
+    page, away = number(scene.shot, "page_offset"), number(scene.shot, "microphone_distance")
+    lines = lines_of(page, number(scene.shot, "page_offset_accuracy"), away)
+    lines.append(BudgetLine(source="audio_stamps", contribution=1000 * off, evaluation="B"))
+    return (page or 0.0) + (FARTHEST / 2 if away is None else away) / SPEED, lines
+
+
+def lines_of(page: float | None, accuracy: float | None, away: float | None) -> list[BudgetLine]:
+    """Lines of the page's own offset and accuracy in ms, and of the way of the sound in m.
+
+    None: not stated.
+    """
+    doubt = PAGE if page is None else ACCURACY if accuracy is None else accuracy
+    open_way = FARTHEST / 2 if away is None else 0.1 + 0.05 * away
+    half_widths = {"page_offset": doubt, "sound_path": open_way / SPEED}
+    return [_line(source, half) for source, half in half_widths.items()]
+
+
+def _curve(sync: Sync, shift: float) -> Curve:
+    return Curve(
+        name="av_sync",
+        x=tuple(sync.times.tolist()),
+        y=tuple((sync.each + shift).tolist()),
+        x_label="time",
+        y_label="offset",
+        x_unit="s",
+        y_unit="ms",
+    )

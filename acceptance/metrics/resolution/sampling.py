@@ -1,0 +1,195 @@
+"""How much of a picture was sampled: fields set against each other, doubled rows, enlargement.
+
+Three things make a picture carry less than its rows and columns can, and none is stated in a
+stream. *Combing*: every second row is displaced, as where two fields of a moving camera are woven
+together; the difference of a row from the mean of its neighbours, against the slope along it, gives
+the displacement. *Doubled* rows or columns: at an edge a row differs from one neighbour only.
+*Enlargement* (digital zoom): interpolation leaves the noise between two pixels more alike in some
+places than in others, which repeats with the factor (A. C. Gallagher, Detection of linear and cubic
+interpolation in JPEG compressed images, CRV 2005; here of the noise, which has no structure of its
+own).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from acceptance.errors import GapError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from acceptance.scene.build import Scene
+    from acceptance.scene.views import View
+
+    Array = NDArray[np.float64]
+
+LEAST_SHIFT = 0.15  # px: a smaller one takes less than 1 % off an MTF50
+SURE = 5.0  # standard errors of a shift
+FRAMES = 8
+STEEP = 20.0  # codes from row to row: an edge
+DOUBLED, ENOUGH = 0.8, 400  # share of the edges' pixels (0.54 at most where they are not), number
+PERIODS = np.linspace(0.15, 0.5, 351)  # cycles a pixel at which the noise may repeat
+LEAST_PEAK = 3.0  # 1.5 at most in films that were not enlarged
+# likeness of neighbours' noise, and by which bicubic enlargement it is made (simulation)
+LIKENESS = (
+    (0.0, 0.36, 0.47, 0.58, 0.66, 0.75, 0.8, 0.95),
+    (1.0, 1.3, 1.5, 1.77, 2.0, 2.5, 3.0, 7.0),
+)
+ALIKE = 1.03  # ratio of the factors along rows and columns
+MARGIN, NARROWEST, WIDEST = 4, 24, 128  # px of a plain region
+LEAST_NOISE = 0.02  # codes squared
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureSamples:
+    """Samples a pixel (1: all of them) ``across`` and ``down``, and fields ``shift`` px apart.
+
+    ``enlarged`` is the factor of a digital zoom, 1 without.
+    """
+
+    across: float = 1.0
+    down: float = 1.0
+    shift: float = 0.0
+    enlarged: float = 1.0
+
+    def refuse(self, view: View, direction: str) -> None:
+        """Raise GapError ``combed`` or ``doubled`` where an edge's samples are not what they seem.
+
+        ``direction`` is that in which it resolves.
+        """
+        if self.shift and direction == "horizontal":
+            raise GapError("combed", region=view.region.name, shift=self.shift)
+        if self.doubled(direction):
+            raise GapError("doubled", region=view.region.name)
+
+    def doubled(self, direction: str) -> bool:
+        """Whether rows ("vertical") or columns ("horizontal") are there twice."""
+        return self.of(direction) < 1 / self.enlarged
+
+    def of(self, direction: str) -> float:
+        """Return the samples a pixel along rows ("horizontal") or columns ("vertical")."""
+        return self.across if direction == "horizontal" else self.down
+
+
+ALL = PictureSamples()
+
+
+def sampling_of(scene: Scene) -> PictureSamples:
+    """Find how a scene's picture was sampled, from its edges and its plain regions."""
+    steep = STEEP * (1 << (scene.video.depth - 8))
+    detailed = [*scene.of_kind("edge"), *scene.of_kind("wedge")]
+    down, across = (0.5 if detailed and _doubled(detailed, axis, steep) else 1.0 for axis in (1, 2))
+    zoom = enlargement([view for view in scene.of_kind("flat") if view.stable])
+    return PictureSamples(
+        across=min(across, 1 / zoom),
+        down=min(down, 1 / zoom),
+        enlarged=zoom,
+        shift=_shift(detailed),
+    )
+
+
+def _doubled(views: Sequence[View], axis: int, steep: float) -> bool:
+    """Whether at edges a row differs from one of its neighbours only, always the same one.
+
+    ``axis`` 1: rows, 2: columns.
+    """
+    pairs = [_steps(np.swapaxes(view.luma[:1], 1, axis)[0], view.box[2 - axis]) for view in views]
+    first, second = (np.concatenate(steps) for steps in zip(*pairs, strict=True))
+    edges = np.maximum(first, second) >= steep
+    if edges.sum() < ENOUGH:
+        return False
+    both = (second > 2 * first)[edges], (first > 2 * second)[edges]
+    return bool(max(np.mean(larger) for larger in both) > DOUBLED)
+
+
+def _steps(luma: NDArray[np.integer], top: int) -> tuple[Array, Array]:
+    """Return the steps from even rows of the picture to odd ones, and from these to the next."""
+    steps = np.abs(np.diff(luma[top % 2 :].astype(np.float64), axis=0))
+    rows = len(steps) // 2
+    return steps[: 2 * rows : 2].ravel(), steps[1 : 2 * rows : 2].ravel()
+
+
+def _shift(views: Sequence[View]) -> float:
+    """Return by how many px every second row is displaced; 0 where it surely is not."""
+    found = [shift for view in views for shift in _shifts(view) if shift[1]]
+    if not found:
+        return 0.0
+    shifts, weights = np.array(found).T
+    mean = float(weights @ shifts / weights.sum())
+    spread = math.sqrt(float(weights**2 @ (shifts - mean) ** 2)) / float(weights.sum())
+    size = math.sqrt(float(weights @ shifts**2 / weights.sum()))
+    return size if size > max(LEAST_SHIFT, SURE * spread) else 0.0
+
+
+def _shifts(view: View) -> list[tuple[float, float]]:
+    """Return, for each of some frames, displacement in px and weight."""
+    chosen = np.linspace(0, len(view.luma) - 1, min(FRAMES, len(view.luma))).astype(int)
+    return [_displaced(view.luma[i].astype(np.float64), view.box[1]) for i in chosen]
+
+
+def _displaced(luma: Array, top: int) -> tuple[float, float]:
+    """Return by how much odd rows are to the right of even ones, and the squares of the slope."""
+    between = (luma[:-2] + luma[2:]) / 2
+    sign = 1 - 2 * ((np.arange(len(between)) + top) % 2)  # of rows whose own number is odd: 1
+    slope = np.gradient((luma[1:-1] + between) / 2, axis=1)
+    off = (luma[1:-1] - between) * sign[:, None]
+    square = float(np.sum(slope**2))
+    return -float(np.sum(off * slope)) / max(square, 1e-9), square
+
+
+def enlargement(views: Sequence[View]) -> float:
+    """Return by which factor the picture was enlarged, from the noise of plain ``views``; 1: not.
+
+    The same factor must be seen along rows and columns.
+    """
+    noises = [noise for view in views if (noise := _noise(view)) is not None]
+    if not noises:
+        return 1.0
+    factors = [_factor([np.swapaxes(noise, 1, axis) for noise in noises]) for axis in (1, 2)]
+    ratio = factors[0] / factors[1]
+    return math.sqrt(factors[0] * factors[1]) if 1 / ALIKE < ratio < ALIKE else 1.0
+
+
+def _noise(view: View) -> Array | None:
+    """Return the temporal noise (n, h, w) of the middle of a view; None where it has none."""
+    frames = view.luma[:FRAMES, MARGIN:-MARGIN, MARGIN:-MARGIN].astype(np.float64)
+    frames = frames[:, :WIDEST, :WIDEST]
+    if len(frames) < 2 or min(frames.shape[1:]) < NARROWEST:
+        return None
+    noise = frames - frames.mean(axis=0)
+    noise -= noise.mean(axis=(1, 2), keepdims=True)
+    return noise if float(np.mean(noise**2)) > LEAST_NOISE else None
+
+
+def _factor(noises: Sequence[Array]) -> float:
+    """Return by which factor columns were enlarged; 1 where the noise does not repeat."""
+    series = [both for noise in noises for both in _alike(noise)]
+    power = np.mean([_power(values) for values in series], axis=0)
+    peak = int(np.argmax(power))
+    if power[peak] < LEAST_PEAK:
+        return 1.0
+    squares = sum(float(np.mean(noise**2)) for noise in noises)
+    likeness = sum(float(np.mean(noise[..., 1:] * noise[..., :-1])) for noise in noises) / squares
+    frequency = PERIODS[peak]
+    meant = math.log(float(np.interp(likeness, *LIKENESS)))
+    factors = 1 / float(frequency), 1 / (1 - float(frequency))
+    return min(factors, key=lambda factor: abs(math.log(factor) - meant))
+
+
+def _alike(noise: Array) -> tuple[Array, Array]:
+    """Return the variance (w,) of each column, and its covariance (w - 1,) with the next."""
+    return np.mean(noise**2, axis=(0, 1)), np.mean(noise[..., 1:] * noise[..., :-1], axis=(0, 1))
+
+
+def _power(values: Array) -> Array:
+    """Return the power of a series at ``PERIODS``, about 1 for noise."""
+    tapered = (values - values.mean()) * np.hanning(len(values) + 2)[1:-1]
+    waves = np.exp(-2j * np.pi * np.outer(PERIODS, np.arange(len(values))))
+    return np.asarray(np.abs(waves @ tapered) ** 2 / max(float(tapered @ tapered), 1e-12))

@@ -1,0 +1,147 @@
+"""Sound against picture: early and late, by flash and by clock, whatever the container cuts off."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from marks import slow
+
+from acceptance.charts import beep
+from acceptance.errors import GapError
+from acceptance.footage.sound import Stretch
+from acceptance.metrics import av
+from acceptance.metrics.av import matched_filter
+from acceptance.metrics.av.pairing import paired
+from acceptance.model import Shot
+from acceptance.scene import build
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
+
+import av_sync
+
+
+@pytest.mark.parametrize(
+    ("container", "rate"),
+    [
+        ("AAC in MP4", 25),
+        ("AAC in TS", 30),
+        ("PCM in MOV", 60),
+        *(slow(name, rate) for name in av_sync.CONTAINERS for rate in (25, 30, 60)),
+    ],
+)
+@pytest.mark.parametrize("early", [0.083, -0.137])
+def test_sound_planted_early_and_late_comes_back_from_every_container(
+    container: str, rate: int, early: float, tmp_path: Path
+) -> None:
+    """Priming samples and edit lists are the container's own affair: 1024 samples are 21 ms."""
+    path = tmp_path / f"clip.{av_sync.SUFFIX[av_sync.CONTAINERS[container][0]]}"
+    av_sync.write(path, container, rate, early)
+    found = av_sync.of_file(path)
+    assert abs(found["mean"].value - 1000 * early) <= found["mean"].expanded < 1000 / rate
+    assert abs(found["worst"].value - 1000 * early) <= found["worst"].expanded + 1000 / rate / 2
+    assert found["sd"].value < 5
+    assert found["mean"].samples >= 5
+
+
+def test_a_picture_that_begins_later_than_the_sound_keeps_its_time(tmp_path: Path) -> None:
+    """An empty edit, half a second long: both count from the begin of the container."""
+    path = tmp_path / "clip.mp4"
+    av_sync.write(path, "AAC in MP4", 25, 0.06, delay=0.5)
+    mean = av_sync.of_file(path)["mean"]
+    assert abs(mean.value - 60) <= mean.expanded
+
+
+@pytest.mark.parametrize("runs", [range(12), slow(range(12, 72))])
+def test_the_truth_lies_inside_the_stated_uncertainty(runs: range) -> None:
+    """By clock and flash, in step or not, in noise and echoes: 95 % are expected."""
+    rows = [row for number in runs for row in av_sync.run(number)]
+    assert len(rows) >= 2 * len(runs)
+    assert np.mean([abs(row["off"]) <= row["own"] for row in rows]) >= 0.88
+    assert np.mean([abs(row["shifted"]) <= row["expanded"] for row in rows]) >= 0.88
+
+
+@pytest.mark.parametrize("rate", [8000, 44100, 48000])
+def test_a_beep_is_heard_to_a_tenth_of_a_millisecond(rate: int) -> None:
+    samples = 0.02 * np.random.default_rng(1).standard_normal(2 * rate)
+    wave = beep.analytic(rate).real
+    first = int(0.7 * rate)
+    samples[first : first + len(wave)] += 0.1 * wave
+    heard = matched_filter.heard(
+        [Stretch(samples=samples.astype(np.float32), start=3.0, rate=rate, off=0)]
+    )
+    assert heard == pytest.approx([3 + first / rate], abs=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["silence", "noise", "hum", "speech-like", "clicks"])
+def test_other_sounds_are_no_beeps(kind: str) -> None:
+    random, rate = np.random.default_rng(5), 16000
+    time = np.arange(20 * rate) / rate
+    samples = {
+        "silence": np.zeros(len(time)),
+        "noise": 0.3 * random.standard_normal(len(time)),
+        "hum": 0.5 * np.sin(2 * np.pi * 50 * time) + 0.3 * np.sin(2 * np.pi * 1000 * time),
+        "speech-like": 0.3
+        * np.sin(2 * np.pi * 140 * time + 20 * np.sin(2 * np.pi * 3 * time))
+        * np.sin(2 * np.pi * 4 * time) ** 2,
+        "clicks": (random.uniform(size=len(time)) < 1e-3).astype(float),
+    }[kind]
+    sound = Stretch(samples=samples.astype(np.float32), start=0.0, rate=rate, off=0.0)
+    assert not len(matched_filter.heard([sound]))
+
+
+def test_flashes_that_repeat_leave_their_beeps_unsure() -> None:
+    """Beyond half a period; the page's own moments do not repeat."""
+    every = np.arange(20) * 0.8
+    with pytest.raises(GapError) as caught:
+        paired(every, every + 0.3, 0.04)
+    assert caught.value.code == "pairing_unsure"
+    own = beep.indices(1024, 2400) / 60
+    pairs = paired(own, np.delete(own, [3, 9]) + 7.9, 0.04)
+    assert len(pairs.flashes) == len(own) - 2
+    assert not {3, 9} & set(pairs.flashes.tolist())
+
+
+def test_few_beeps_and_none_and_no_sound_have_their_reasons(tmp_path: Path) -> None:
+    own = beep.indices(1024, 2400) / 60
+    with pytest.raises(GapError) as caught:
+        paired(own, own[:2], 0.04)
+    assert caught.value.code == "too_few_beeps"
+    path = tmp_path / "clip.mp4"
+    av_sync.write(path, "AAC in MP4", 25, 0.06, seconds=4.0, moments=np.empty(0))
+    shot = Shot(id="s", subject="c", clip=path.name, regions={"flash.sequence": av_sync.BOX})
+    looked = build.look(shot, tmp_path)
+    assert av.serves(looked)
+    with pytest.raises(GapError) as caught:
+        list(av.measure(looked))
+    assert caught.value.code == "no_beep"
+    dark = np.full(100, 0.1)
+    with pytest.raises(GapError) as caught:
+        av.by_flashes(np.arange(100) / 25, dark, own)
+    assert caught.value.code == "no_flash"
+    silent = replace(looked)
+    object.__setattr__(silent, "sound", ())
+    with pytest.raises(GapError) as caught:
+        list(av.measure(silent))
+    assert caught.value.code == "no_sound"
+
+
+def test_what_is_stated_of_page_and_distance_corrects_the_figure(tmp_path: Path) -> None:
+    """Sound that has 3.43 m to go, and a page that beeps 12 ms late: both are taken off."""
+    path = tmp_path / "clip.mp4"
+    av_sync.write(path, "AAC in MP4", 60, -0.022)
+    shot = Shot(id="s", subject="c", clip=path.name, regions={"flash.sequence": av_sync.BOX})
+    calibrated = [replace(condition) for condition in av_sync.CALIBRATED]
+    values = {"page_offset": 12.0, "microphone_distance": 3.43}
+    stated = tuple(
+        replace(condition, value=values.get(condition.name, condition.value))
+        for condition in calibrated
+    )
+    looked = build.look(replace(shot, conditions=stated), tmp_path)
+    mean = next(figure for figure in av.measure(looked) if figure.statistic == "mean")  # type: ignore[union-attr]  # no Note
+    assert abs(mean.value) <= mean.expanded  # type: ignore[union-attr]
+    unstated = next(av.measure(build.look(shot, tmp_path)))
+    assert unstated.expanded > 20  # type: ignore[union-attr]

@@ -1,0 +1,116 @@
+"""Films that depart from the ideal: times, ghosts and slow screens are known for what they are."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from marks import slow
+
+from acceptance.metrics import latency
+from acceptance.metrics._filmed_clock import ghosts
+from acceptance.metrics._filmed_clock import readings as clock_readings
+from acceptance.metrics.latency import delay, film_times, screens, slow_screen
+from acceptance.uncertainty import combine
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
+
+import clocks
+from departures import Departures
+
+
+def read(times: clocks.Array, exposure: float = 0.008) -> clock_readings.Readings:
+    """Read a clock of 59.3 Hz in frames exposed at ``times``, 2 % noise."""
+    light = clock_readings.expected_shares(5000 + 59.3 * times, exposure * 59.3, 24)
+    noise = 0.02 * np.random.default_rng(1).standard_normal(light.shape)
+    return clock_readings.readings_of(light + noise)
+
+
+def test_stamps_that_jitter_or_change_places_give_way_to_an_even_count() -> None:
+    true = np.arange(360) / 60
+    by = Departures(stamp_jitter=0.002, swapped=0.05, doubled=0.03)
+    stamps = by.stamps(np.random.default_rng(3), true)
+    found, scatter = film_times.exposed(stamps, read(true))
+    assert np.std(found - true) < 2e-4 < np.std(stamps - true)
+    assert scatter < 4e-4
+
+
+def test_stamps_of_an_uneven_film_are_kept() -> None:
+    random = np.random.default_rng(4)
+    true = np.arange(360) / 60 + 0.002 * random.uniform(-1, 1, 360)
+    found, _ = film_times.exposed(true, read(true))
+    assert np.array_equal(found, true)
+
+
+def test_where_no_frame_tells_stamps_from_count_their_difference_is_in_doubt() -> None:
+    true = np.arange(360) / 60
+    stamps = true + 0.001 * np.random.default_rng(5).standard_normal(360)
+    in_step = clock_readings.expected_shares(5000.5 + 60 * true, 0.1, 24)
+    _, scatter = film_times.exposed(stamps, clock_readings.readings_of(in_step))
+    assert scatter == pytest.approx(0.001, rel=0.2)
+
+
+@pytest.mark.parametrize("part", [0.1, 0.35])
+def test_what_noise_reduction_left_of_the_picture_before_is_taken_off(part: float) -> None:
+    times = np.arange(360) / 60
+    light = clock_readings.expected_shares(5000 + 59.3 * times, 0.5, 24)
+    mixed = ghosts.added(light, part)
+    mixed += 0.02 * np.random.default_rng(6).standard_normal(light.shape)
+    found = ghosts.share(mixed[:, ghosts.FIRST_BIT :])
+    assert found == pytest.approx(part, abs=0.03)
+    assert np.std(ghosts.removed(mixed, found) - light) < 0.06
+
+
+def test_a_clean_film_has_no_ghosts() -> None:
+    light = clock_readings.expected_shares(5000 + 59.3 * np.arange(360) / 60, 0.5, 24)
+    assert ghosts.share(light[:, ghosts.FIRST_BIT :]) == 0
+
+
+@pytest.mark.parametrize("ratio", [0.0, 0.3, 2.0])
+def test_an_exposure_that_goes_on_as_long_as_needed_gathers_the_share(ratio: float) -> None:
+    share = np.array([0.1, 0.5, 0.8])
+    needed = slow_screen.needed(share, np.array([[ratio]]))[0]
+    assert slow_screen.gathered(needed, ratio) == pytest.approx(share, abs=1e-3)
+
+
+def test_a_slow_monitor_gathers_what_integration_by_steps_says() -> None:
+    time = (np.arange(20000) + 0.5) / 10000
+    light = 1 - np.exp(-time / 0.4)
+    by_steps = light[(time > 0.3) & (time < 1.3)].mean()
+    assert slow_screen.gathered(np.array([1.3]), 0.4)[0] == pytest.approx(by_steps, abs=1e-4)
+
+
+def test_a_rare_late_picture_that_was_not_seen_is_in_the_deviations_uncertainty() -> None:
+    """In step all of 178 pictures waited alike; each has some chance to miss its refresh."""
+    draws = 100 + 0.05 * np.random.default_rng(7).standard_normal((1, 178))
+    combined = combine(delay.deviation(draws)[1])
+    assert 0.4 < combined.k * combined.uncertainty < 1.2
+
+
+@pytest.mark.parametrize(
+    "by",
+    [
+        Departures(recursions=(0.3, 0.0)),
+        slow(Departures(recursions=(0.0, 0.3))),
+        slow(Departures(rises=(0.002, 0.003), falls=(0.002, 0.003))),
+        slow(Departures(scans=(0.9, 0.4))),
+        slow(Departures(stamp_jitter=0.002, doubled=0.03)),
+        slow(Departures(uneven=(0.002, 0.004))),
+    ],
+)
+def test_the_truth_lies_inside_u_whatever_the_film_departs_by(by: Departures) -> None:
+    """Two films each, out of step, so that U is small."""
+    for seed in (1, 2):
+        random = np.random.default_rng(seed)
+        what = replace(
+            clocks.drawn(random, 60.0, 6.0), refresh=59.3, monitor=60.4, camera=25.0, by=by
+        )
+        what = replace(what, film_exposure=0.008, exposure=0.012)
+        times, live, shown, true = clocks.film_of(random, clocks.chain(random, what))
+        found = screens.glass_to_glass(times, live, shown)
+        lines = [*delay.mean(found.draws)[1], *latency.film_lines(found, 1000 / 60, 0.0)]
+        combined = combine(lines)
+        assert abs(found.each.mean() - true.mean()) <= combined.k * combined.uncertainty

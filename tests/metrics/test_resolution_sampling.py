@@ -1,0 +1,93 @@
+"""Fields woven together, doubled rows and digital zoom are found in the picture, or nothing is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from marks import slow
+
+from acceptance.charts import definition
+from acceptance.metrics import resolution
+from acceptance.metrics.resolution.sampling import sampling_of
+from acceptance.model import Note, Shot
+from acceptance.scene import build
+from acceptance.simulate.camera import Camera
+from acceptance.simulate.films import film_chart
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PLAIN = Camera(
+    width=640, height=360, blur=0.8, noise=0.006, fixed_noise=0.004, white=0.8, share=0.8, crf=0
+)
+
+
+def film(folder: Path, **changed: Any) -> build.Scene:
+    """Film the chart by a camera that is ``changed``."""
+    chart = definition.load("acceptance")
+    film_chart(replace(PLAIN, **changed), chart, folder / "film.mkv", 0.2)
+    return build.look(Shot(id="s", subject="c", clip="film.mkv", chart="acceptance"), folder)
+
+
+@pytest.mark.film
+@pytest.mark.parametrize(
+    "changed", [{}, slow({"crf": 28}), slow({"noise": 0.0, "blur": 0.3}), slow({"roll": 90.0})]
+)
+def test_in_a_plain_picture_all_pixels_are_samples(changed: dict[str, Any], tmp_path: Path) -> None:
+    """Without noise and nearly without blur, coded, and turned as well."""
+    found = sampling_of(film(tmp_path, **changed))
+    assert (found.across, found.down, found.shift, found.enlarged) == (1.0, 1.0, 0.0, 1.0)
+
+
+@pytest.mark.film
+@pytest.mark.parametrize(("shift", "crf"), [(3.0, 0), slow(3.0, 28), slow(0.4, 0)])
+def test_figures_along_combed_rows_are_refused(shift: float, crf: int, tmp_path: Path) -> None:
+    """With the displacement, to a tenth and a twentieth of a px; those down the rows remain."""
+    seen = film(tmp_path, combing=shift, crf=crf)
+    assert abs(sampling_of(seen).shift - shift) < 0.05 + 0.15 * shift
+    found = list(resolution.measure(seen))
+    along = ("resolution.horizontal", "resolution.wedge_horizontal")
+    refused = [item for item in found if item.quantity in along]
+    assert all(isinstance(item, Note) for item in refused)
+    assert {item.reason.code for item in refused if isinstance(item, Note)} == {"combed"}
+    assert any(item.quantity == "resolution.wedge_vertical" for item in found)
+
+
+@pytest.mark.film
+@pytest.mark.parametrize("crf", [0, slow(24)])
+def test_no_wedge_reads_more_than_doubled_rows_carry(crf: int, tmp_path: Path) -> None:
+    """Nor do edges across them: they are refused."""
+    seen = film(tmp_path, doubled=True, crf=crf)
+    wedge = "resolution.wedge_vertical"
+    [found] = (item for item in resolution.measure(seen) if item.quantity == wedge)
+    assert not isinstance(found, Note)
+    assert found.value <= 360 / 2
+    assert found.details["limited_by"] == "sampling_limit"
+    refused = [item for item in resolution.measure(seen) if item.quantity == "resolution.vertical"]
+    assert {item.reason.code for item in refused if isinstance(item, Note)} == {"doubled"}
+
+
+@pytest.mark.film
+@pytest.mark.parametrize("zoom", [1.5, slow(1.3), slow(2.0), slow(2.5)])
+def test_a_digital_zoom_is_known_by_its_factor(zoom: float, tmp_path: Path) -> None:
+    seen = film(tmp_path, zoom=zoom, share=0.8 / zoom, width=960, height=540)
+    found = sampling_of(seen)
+    assert found.enlarged == pytest.approx(zoom, rel=0.01)
+    assert found.of("horizontal") == found.of("vertical") == 1 / found.enlarged
+    codes = [item.reason.code for item in resolution.measure(seen) if isinstance(item, Note)]
+    assert codes.count("enlarged") == 1
+
+
+def test_a_scene_without_edges_says_nothing_of_its_samples(tmp_path: Path) -> None:
+    """Nor do regions in which nothing is to be seen."""
+    seen = film(tmp_path)
+    bare = replace(seen, views={})
+    blank = {
+        name: replace(view, luma=np.full_like(view.luma, 90)) for name, view in seen.views.items()
+    }
+    for scene in (bare, replace(seen, views=blank)):
+        found = sampling_of(scene)
+        assert (found.across, found.down, found.shift, found.enlarged) == (1.0, 1.0, 0.0, 1.0)
