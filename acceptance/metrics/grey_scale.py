@@ -72,6 +72,9 @@ METHODS = {
     ),
 }
 MOST_LIGHTING = 0.1  # relative standard uncertainty by the light, beyond which it is refused
+MOST_OF_STEP = (
+    0.3  # of a step's light, beyond which steps are not counted: half of what dark ones differ by
+)
 SMALLEST = 4  # px, of the central half: one for each block
 DECIBEL = 20 / math.log(10)
 
@@ -154,7 +157,7 @@ class _Scale:
         if uneven := self._unevenly_lit():
             return self._note(quantity, "uneven_light", region=uneven[0], share=uneven[1])
         every = range(seen)
-        return self._unevenly(quantity, every) if self.lit_doubts.max() > MOST_LIGHTING else None
+        return self._unevenly(quantity, every) if self.lit_doubts.max() > MOST_OF_STEP else None
 
     def gamma(self) -> Measurement | Note:
         """Measure the slope of the tone curve over the mid tones."""
