@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from acceptance.simulate.camera import Array, Camera, Light
     from acceptance.simulate.coding import Planes
     from acceptance.simulate.delivery import Shown
-    from acceptance.simulate.panels import Panel
+    from acceptance.simulate.display_panel import DisplayPanel
 
     Slices = tuple[slice, slice]  # of rows and of columns
 
@@ -49,7 +49,7 @@ def refreshes(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Screen:
+class LitScreen:
     """What a screen shows: its cells are set to ``levels`` (n, cells) at ``times`` (n,), s.
 
     ``rows`` (cells,) are their heights on the ``panel``, 0 at its first row, 1 at its last.
@@ -58,7 +58,7 @@ class Screen:
     times: Array
     levels: Array
     rows: Array
-    panel: Panel
+    panel: DisplayPanel
 
     def mean_over(self, begins: Array, exposure: float) -> Array:
         """Return the mean light (frames, cells) over exposures from ``begins`` (frames, cells)."""
@@ -112,7 +112,9 @@ def middle_rows(sheet: Sheet, height: int) -> Array:
     return np.array([cell.y + cell.light.shape[0] / 2 for cell in sheet.cells]) / height
 
 
-def monitor_frames(camera: Camera, taken: Sheet, live: Screen, span: Point) -> tuple[Array, Array]:
+def monitor_frames(
+    camera: Camera, taken: Sheet, live: LitScreen, span: Point
+) -> tuple[Array, Array]:
     """Return middle of exposure (n,) and cell levels (n, cells) of what the camera sends on."""
     numbers = range(math.ceil(span[0] * camera.rate), math.floor(span[1] * camera.rate))
     sent = [number for number in numbers if number not in camera.dropped | camera.repeated]
