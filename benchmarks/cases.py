@@ -34,7 +34,7 @@ from acceptance.metrics.geometry.frame import PictureFrame
 from acceptance.metrics.noise.weighting import unified_weighting
 from acceptance.metrics.resolution.wedge_figures import STEP_DOUBT
 from acceptance.model import Measurement
-from acceptance.scene.light import DOUBT_OF_DECLARED
+from acceptance.scene.light import CONTRAST, DOUBT_OF_DECLARED, contrasty
 from acceptance.simulate.camera import Camera
 from acceptance.simulate.optics import observed, pose
 
@@ -74,11 +74,11 @@ def _frames(random: np.random.Generator) -> int:
 
 
 def _edge_codes(
-    random: np.random.Generator, camera: Camera, exponent: float
+    random: np.random.Generator, camera: Camera, exponent: float, contrast: float = 0.0
 ) -> tuple[Array, float]:
     """Noise-free codes of an edge of the chart, and its angle in degrees.
 
-    The camera's curve is off by ``exponent``.
+    The camera's curve is off by ``exponent`` and ``contrast``.
     """
     angle = random.uniform(3, 8)
     shape = int(random.integers(60, 121)), int(random.integers(60, 121))
@@ -93,14 +93,16 @@ def _edge_codes(
     low, high = camera.code_range
     bent = light ** (1 / (1 + exponent))
     signal = camera.luma((bent - camera.black) / (camera.white - camera.black))
-    return np.clip(np.asarray(signal), low, high), angle
+    bent = contrasty((np.asarray(signal) - low) / (high - low), contrast)
+    return np.clip(low + (high - low) * bent, low, high), angle
 
 
 def edge_by_hand(random: np.random.Generator) -> list[Reading]:
     """Measure an edge without grey steps; its curve is the declared one within the stated doubt."""
     camera = _camera(random)
     exponent = random.normal(0, DOUBT_OF_DECLARED / math.sqrt(3))
-    codes, angle = _edge_codes(random, camera, exponent)
+    contrast = random.normal(0, CONTRAST / math.sqrt(3))
+    codes, angle = _edge_codes(random, camera, exponent, contrast)
     view = scenes.view("edge", "edge", scenes.filmed(random, camera, codes, _frames(random)))
     return paired(resolution.measure(scenes.of([view])), _edge_truths(camera, angle))
 

@@ -183,7 +183,7 @@ def _noisy(
 def readings(
     random: np.random.Generator, seen: Callable[[float], Array], lag: float
 ) -> clock_readings.Readings:
-    """Read what is ``seen`` (n, 24) at a height, made noisy."""
+    """Read what is ``seen`` (n, 24) at a height by ideal camera and screen, but for noise."""
     return _readings(*_noisy(random, seen, IDEAL), lag, 0.0)
 
 

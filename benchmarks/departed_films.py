@@ -19,7 +19,7 @@ from acceptance.model import Measurement, Shot, Tap
 from acceptance.scene import build
 from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
-from acceptance.simulate.display_panel import DisplayPanel
+from acceptance.simulate.displays import Display
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +42,7 @@ class Film:
     own: Camera
     what: clocks.Setting
     start: float
-    panels: tuple[DisplayPanel, DisplayPanel]
+    panels: tuple[Display, Display]
 
     def write(self, folder: Path) -> tuple[Path, films.Truth]:
         """Make the film."""
@@ -87,10 +87,10 @@ def _phone(random: Random, what: clocks.Setting, rolled: float, seed: int) -> Ca
     )  # fmt: skip
 
 
-def _panels(what: clocks.Setting) -> tuple[DisplayPanel, DisplayPanel]:
+def _panels(what: clocks.Setting) -> tuple[Display, Display]:
     by, rates = what.by, (what.refresh, what.monitor)
     first, second = (
-        DisplayPanel(scan=scan / rate, rise=rise, fall=fall)
+        Display(scan=scan / rate, rise=rise, fall=fall)
         for scan, rate, rise, fall in zip(by.scans, rates, by.rises, by.falls, strict=True)
     )
     return first, second

@@ -161,14 +161,17 @@ def to_raster(chart: Chart, width: int) -> Floats:
 
 
 def png(chart: Chart, width: int, *, index: int | None = None) -> bytes:
-    """Return what ``draw`` gives as an 8-bit sRGB PNG file.
+    """Return what ``draw`` gives as a sRGB PNG file of 8 bits, of a printed chart of 16.
 
-    Raises UsageError for a width that is none.
+    Whole codes of 8 bits move the MTF50 of an edge without noise by 1 to 3 %. Raises UsageError for
+    a width that is none.
     """
     if width < 1:
         raise UsageError(tr("a PNG must be at least 1 pixel wide, not {width}", width=width))
-    coded = np.rint(255 * srgb(draw(chart, width, index=index))).astype(np.uint8)
-    return bytes(cv2.imencode(".png", coded[..., ::-1])[1])
+    signal = srgb(draw(chart, width, index=index))[..., ::-1]
+    if chart.kind == "print":
+        return bytes(cv2.imencode(".png", np.rint(65535 * signal).astype(np.uint16))[1])
+    return bytes(cv2.imencode(".png", np.rint(255 * signal).astype(np.uint8))[1])
 
 
 def srgb(light: NDArray[np.floating]) -> Floats:

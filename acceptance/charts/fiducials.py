@@ -184,11 +184,12 @@ def _correlation(a: Floats, b: Floats) -> float:
 
 @lru_cache(maxsize=64)
 def _drawing(code: int, blur: float) -> tuple[Floats, Floats]:
-    """Return a fiducial drawn on ``GRID``, (n,), and the matrix that solves a patch, (9, n).
+    """Return a fiducial drawn on ``GRID``, (n,), and the matrix that solves a patch, (13, n).
 
-    It gives gain, motion (6), offset and blur. A patch that shows the drawing moved by d is about
-    gain x (drawing - gradient . d) + offset + blur x Laplacian; without the last term a picture
-    sharper than the drawing would seem smaller at the corners.
+    It gives gain, motion (6), offset, blur and the slopes of gain and offset (4). A patch that
+    shows the drawing moved by d is about gain x (drawing - gradient . d) + offset + blur x
+    Laplacian; without the blur a picture sharper than the drawing would seem smaller at the
+    corners, without the slopes one that is lit unevenly would seem to lie further in.
     """
     cells = np.zeros((8, 8))
     cells[[0, -1]] = cells[:, [0, -1]] = 1
@@ -200,4 +201,5 @@ def _drawing(code: int, blur: float) -> tuple[Floats, Floats]:
     place = np.column_stack([np.ones(len(GRID)), GRID - 0.5])
     moves = [-right.reshape(-1, 1) * place, -down.reshape(-1, 1) * place]
     others = [np.ones((len(GRID), 1)), cv2.Laplacian(drawn, cv2.CV_64F).reshape(-1, 1)]
+    others += [drawn.reshape(-1, 1) * place[:, 1:], place[:, 1:]]
     return drawn.ravel(), np.linalg.pinv(np.hstack([drawn.reshape(-1, 1), *moves, *others]))

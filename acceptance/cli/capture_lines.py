@@ -93,7 +93,8 @@ def tell(outcomes: Sequence[CaptureOutcome]) -> None:
     """Say what came of each stream, in a line each."""
     for outcome in outcomes:
         if outcome.captured is not None:
-            terminal.say(_captured(outcome.captured))
+            for part in (outcome.captured, *outcome.further):
+                terminal.say(_captured(part))
             if outcome.place and outcome.place.stated:
                 terminal.say(stated(outcome.place.stated))
         elif outcome.error is not None:
@@ -189,5 +190,9 @@ def written(outcome: CaptureOutcome) -> dict[str, object]:
         "frames", "received", "lost", "own_drops", "foreign", "connections", "longest_break",
         "frame_rate", "stated_rate", "seconds", "kernel_times", "lag", "reason", "whole",
     )  # fmt: skip
-    files = {name: str(getattr(captured, name)) for name in paths}
-    return files | {name: getattr(captured, name) for name in numbers} | asked
+
+    def row(part: Captured) -> dict[str, object]:
+        files = {name: str(getattr(part, name)) for name in paths}
+        return files | {name: getattr(part, name) for name in numbers}
+
+    return row(captured) | asked | {"further": [row(part) for part in outcome.further]}

@@ -12,6 +12,7 @@ from acceptance.charts import definition
 from acceptance.errors import AcceptanceError
 from acceptance.live import address
 from acceptance.live.rtsp import capture, url
+from acceptance.live.rtsp.capturing import over_changes
 from acceptance.scene.chart_sighting import sighting
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ class CaptureOutcome:
     sighting: Sighting | None = None
     place: StreamAddress | None = None
     captured: Captured | None = None
+    further: Sequence[Captured] = ()
+    """Clips that follow where size or codec of the picture changed."""
     error: AcceptanceError | None = None
 
     @property
@@ -122,12 +125,22 @@ def _take(outcome: CaptureOutcome, charts: Sequence[Chart], stop: threading.Even
     wanted = outcome.wanted
     try:
         outcome.place = _place(wanted)
-        outcome.captured = capture(
-            outcome.place.url, wanted.clip,
-            credentials=wanted.credentials, transport=wanted.transport, seconds=wanted.seconds,
-            frames=wanted.frames, timeout=wanted.timeout, fingerprint=wanted.fingerprint,
-            replay=wanted.replay, stop=stop, stated=outcome.place.stated,
-            on_frame=look if charts else None, on_rates=hear,
-        )  # fmt: skip
+        place = outcome.place
+
+        def take(clip: Path, seconds: float | None, frames: int | None) -> Captured:
+            return capture(
+                place.url, clip,
+                credentials=wanted.credentials, transport=wanted.transport, seconds=seconds,
+                frames=frames, timeout=wanted.timeout, fingerprint=wanted.fingerprint,
+                replay=wanted.replay, stop=stop, stated=place.stated,
+                on_frame=look if charts else None, on_rates=hear,
+            )  # fmt: skip
+
+        if wanted.replay:  # which would begin anew
+            outcome.captured = take(wanted.clip, wanted.seconds, wanted.frames)
+        else:
+            outcome.captured, *outcome.further = over_changes(
+                take, wanted.clip, wanted.seconds, wanted.frames
+            )
     except AcceptanceError as error:
         outcome.error = error

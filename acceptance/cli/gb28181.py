@@ -36,6 +36,7 @@ class PlatformOptions(TypedDict):
 
     platform: str
     realm: str
+    digest: str
     device: tuple[str, ...]
     wait: float
     timeout: float
@@ -65,6 +66,9 @@ class PlatformRun:
 @click.argument("listen", metavar="HOST[:PORT]")
 @click.option("--platform", required=True, metavar="ID", help="Our code, 20 digits.")
 @click.option("--realm", default="", help="Our domain.  [default: the code's first ten digits]")
+@click.option("--digest", type=click.Choice(["MD5", "SHA-256"], case_sensitive=False),
+              default="MD5", show_default=True,
+              help="Hash that devices must log in by.")  # fmt: skip
 @click.option(
     "-o", "--output", type=OUT, default=Path("gb28181"), show_default=True, metavar="NAME",
     help="Name that transcript and clips begin with.",
@@ -169,6 +173,7 @@ def _begun(listen: str, file: Path, options: PlatformOptions) -> Iterator[Platfo
             id=options["platform"],
             passwords=lambda code: logins.get(code) or common,
             realm=options["realm"],
+            algorithm=options["digest"],
             zone=zone_of(options["utc_offset"]),
             timeout=options["timeout"],
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from acceptance.errors import DeviceError
-from acceptance.live import mended_markup
+from acceptance.live import markup
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ class ProbeAnswer:
         """
         prefix = re.compile(rf"onvif://www\.onvif\.org/{category}/(.+)", re.IGNORECASE)
         found = [match[1] for scope in self.scopes if (match := prefix.fullmatch(scope))]
-        values = (mended_markup.decoded(unquote_to_bytes(value)).strip("/ ") for value in found)
-        shown = (" ".join(mended_markup.UNSEEN.sub("", value).split()) for value in values)
+        values = (markup.decoded(unquote_to_bytes(value)).strip("/ ") for value in found)
+        shown = (" ".join(markup.UNSEEN.sub("", value).split()) for value in values)
         return ", ".join(dict.fromkeys(filter(None, shown)))[:LONGEST]
 
 
@@ -68,9 +68,9 @@ def read(
 
     Raises DeviceError where it is no XML or has no match.
     """
-    root, wrong = mended_markup.parse(content, sender)
-    relates = mended_markup.text(root, "RelatesTo").rpartition(":")[2].lower()
-    found = [*mended_markup.each(root, "ProbeMatch")] or [*mended_markup.each(root, "ResolveMatch")]
+    root, wrong = markup.mended(content, sender)
+    relates = markup.text(root, ".//RelatesTo").rpartition(":")[2].lower()
+    found = [*markup.every(root, ".//ProbeMatch")] or [*markup.every(root, ".//ResolveMatch")]
     if not found:
         what, hint = tr("sent an answer without any match"), tr("It is left aside")
         raise DeviceError(what, where=sender, hint=hint)
@@ -78,7 +78,7 @@ def read(
         ProbeAnswer(
             sender=sender,
             heard_on=heard_on,
-            endpoint=mended_markup.text(match, "EndpointReference", "Address")[:MOST_CHARACTERS],
+            endpoint=markup.text(match, ".//EndpointReference//Address")[:MOST_CHARACTERS],
             types=tuple(re.split("[:}]", word)[-1] for word in _words(match, "Types")),
             scopes=_joined(_words(match, "Scopes")),
             addresses=tuple(map(_without_user, _words(match, "XAddrs"))),
@@ -90,7 +90,7 @@ def read(
 
 
 def _words(match: etree._Element, name: str) -> tuple[str, ...]:
-    words = mended_markup.text(match, name).split()[:MOST_WORDS]
+    words = markup.text(match, f".//{name}", most=MOST_WORDS * MOST_CHARACTERS).split()[:MOST_WORDS]
     return tuple(word[:MOST_CHARACTERS] for word in words)
 
 

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-DOUBT_BETWEEN_STEPS, DOUBT_OF_DECLARED = 0.02, 0.1  # of the exponent
+# half-widths of the exponent: with steps; of a curve that the stream states, and of one assumed
+DOUBT_BETWEEN_STEPS, DOUBT_OF_DECLARED, DOUBT_OF_ASSUMED = 0.02, 0.1, 0.25
+CONTRAST = 0.3  # half-width of the slope in the middle by which a camera's contrast may differ
 LEAST_DOUBT = 0.02  # codes: lighting over the steps is never more even
 DARK_SIDE = 0.1  # reflectance: an edge's dark side reflects more
 FEWEST_STEPS = 4  # grey steps from which a tone curve is drawn
@@ -83,7 +85,8 @@ class SeenLight:
         else how far a camera's own curve may lie from the declared one.
         """
         if not self._steps:
-            return DOUBT_OF_DECLARED
+            assumed = "transfer" in self.video.assumed
+            return DOUBT_OF_ASSUMED if assumed else DOUBT_OF_DECLARED
         codes, _, doubts = np.array(self._steps).T
         own = DOUBT_BETWEEN_STEPS + math.sqrt(6) * doubts.max() / np.diff(codes).min()
         return float(math.hypot(own, math.sqrt(3) * self._lit_doubt))
@@ -115,6 +118,16 @@ class SeenLight:
         printed = [reflectance for _, reflectance, _ in self._steps]
         errors = printed_copy.tone_errors(self._reflectance_doubt, printed)
         return [self._following(1 + error)(self._nominal(codes)) for error in errors]
+
+    def bent_curves(self, codes: ArrayLike) -> list[Floats]:
+        """Light of ``codes`` (any shape) by a camera of one standard uncertainty more contrast.
+
+        Its signal is the declared one along an S. Empty where steps show the curve.
+        """
+        if self._steps:
+            return []
+        bent = contrasty(self._signal(codes), -CONTRAST / math.sqrt(3))
+        return [inverse_oetf(bent, self.video.transfer)]
 
     def linear(self, codes: ArrayLike) -> Floats:
         """Light of luma codes of any shape: reflectance with grey steps, else 1 = white."""
@@ -215,9 +228,11 @@ class SeenLight:
         return curve(light, lit * factor, slope)
 
     def _nominal(self, codes: ArrayLike) -> Floats:
+        return inverse_oetf(self._signal(codes), self.video.transfer)
+
+    def _signal(self, codes: ArrayLike) -> Floats:
         span = self.code_white - self.code_black
-        signal = (np.asarray(codes, np.float64) - self.code_black) / span
-        return inverse_oetf(signal, self.video.transfer)
+        return np.asarray((np.asarray(codes, np.float64) - self.code_black) / span)
 
     @cached_property
     def _steps(self) -> list[tuple[float, float, float]]:
@@ -272,6 +287,11 @@ class SeenLight:
         doubt = LEAST_DOUBT + doubt_of_mean(core) + sigma / math.sqrt(core.size)
         inside = self.code_black + 1 < code < self.code_white - 1
         return (code, reflectance, doubt) if inside else None
+
+
+def contrasty(signal: Floats, contrast: float) -> Floats:
+    """Return a signal (0..1, any shape) along an S of slope 1 - ``contrast`` in the middle."""
+    return np.asarray(signal + contrast * np.sin(2 * np.pi * signal) / (2 * np.pi))
 
 
 def _rising(steps: Sequence[tuple[float, float, float]]) -> bool:

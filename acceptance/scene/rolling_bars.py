@@ -2,17 +2,19 @@
 
 One to a few broad bars to a picture height look like shading in any one picture, but no shading
 moves. Each wave of the rows' means goes round a circle in the complex plane; light that changes
-only goes to and fro on a line, and what moves in one place has no effect on most columns.
+only goes to and fro on a line, and what moves in one place has no effect on most columns and rows.
 """
 
 from __future__ import annotations
 
 import math
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
+
+from acceptance.scene.patterns import ranked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,11 +26,11 @@ if TYPE_CHECKING:
 
 
 class RollingBars:
-    """Waves of the rows' means over the last seconds."""
+    """Means of rows over the last seconds."""
 
     def __init__(self, frames: int, thresholds: Thresholds) -> None:
         kept = max(frames, thresholds.fewest_bar_frames)
-        self.waves: deque[NDArray[np.float64]] = deque(maxlen=kept)
+        self.means: deque[NDArray[Any]] = deque(maxlen=kept)
         self.thresholds = thresholds
 
     def see(self, averaged: Floats, moves: Iterable[float]) -> None:
@@ -37,25 +39,35 @@ class RollingBars:
         ``moves`` says how far the picture has moved, in % of its height: shading moves with it.
         """
         if any(abs(move) > self.thresholds.still_percent for move in moves):
-            self.waves.clear()
-        columns, rows = self.thresholds.bar_columns, len(averaged)
-        means = cv2.resize(averaged, (columns, rows), interpolation=cv2.INTER_AREA)
-        lines = np.fft.fft(means, axis=0)[1 : 1 + self.thresholds.slowest_waves] * (2 / rows)
-        self.waves.append(np.stack([lines.real, lines.imag], axis=-1))
+            self.means.clear()
+        size = self.thresholds.bar_columns, len(averaged)
+        self.means.append(cv2.resize(averaged, size, interpolation=cv2.INTER_AREA))
 
     def amplitude(self) -> float:
         """Amplitude in codes of the waves that rolled through; 0 before there are enough frames.
 
-        It is the lesser axis of the ellipse that each wave went round.
+        It is the lesser axis of the ellipse that each wave went round, less what the whole picture
+        changed by (a lorry that fills the view), and at most what most rows have: waves of the sea
+        fill a part of them.
         """
-        if len(self.waves) < self.thresholds.fewest_bar_frames:
+        if len(self.means) < self.thresholds.fewest_bar_frames:
             return 0.0
-        waves = np.array(self.waves)
-        apart = np.sort(waves - np.median(waves, axis=0), axis=2)
-        # by which three columns in four differ at least: what moves in one place has no part in it
-        quarter = self.thresholds.bar_columns // 4
-        shared = np.maximum(apart[:, :, quarter], 0) + np.minimum(apart[:, :, -1 - quarter], 0)
-        circle = shared[..., 0] + 1j * shared[..., 1]
+        shared = self._shared(np.array(self.means))
+        waves = slice(1, 1 + self.thresholds.slowest_waves)
+        circle = np.fft.fft(shared, axis=1)[:, waves] * (2 / shared.shape[1])
         circle -= circle.mean(axis=0)
         power, turn = np.mean(np.abs(circle) ** 2, axis=0), np.abs(np.mean(circle**2, axis=0))
-        return math.sqrt(float(np.sum(np.maximum(power - turn, 0))))
+        rolled = math.sqrt(float(np.sum(np.maximum(power - turn, 0))))
+        rolled -= math.sqrt(2) * float(shared.mean(axis=1).std())
+        most = math.sqrt(2) * ranked(shared.std(axis=0), self.thresholds.bar_rows)
+        return max(0.0, min(rolled, most))
+
+    def _shared(self, means: NDArray[Any]) -> NDArray[Any]:
+        """Return what three in four columns of ``means`` (n, rows, columns) differ by at least.
+
+        It is against their usual, (n, rows): what moves in one place has no part in it.
+        """
+        apart = np.sort(means - np.median(means, axis=0), axis=2)
+        quarter = self.thresholds.bar_columns // 4
+        least, most = apart[:, :, quarter], apart[:, :, -1 - quarter]
+        return np.asarray(np.maximum(least, 0) + np.minimum(most, 0))

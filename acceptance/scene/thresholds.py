@@ -79,6 +79,8 @@ class Thresholds:
 
     bar_columns: int = 8
     """Columns whose waves are compared: most must show the same bar."""
+    bar_rows: float = 25
+    """Percentile of the rows whose change counts: a bar rolls over most of them."""
     bar_seconds: float = 2.0
     """Seconds within which a bar must have rolled."""
     fewest_bar_frames: int = 12

@@ -14,10 +14,10 @@ import numpy as np
 from acceptance.charts import clock_screen
 from acceptance.simulate.coding import coded, digitised, fixed_pattern, random_stream
 from acceptance.simulate.delivery import deliveries, write, write_table
-from acceptance.simulate.display_panel import DisplayPanel
+from acceptance.simulate.displays import Display
 from acceptance.simulate.optics import observed, photograph, pose
 from acceptance.simulate.screens import (
-    LitScreen,
+    FilmedScreen,
     clock_sheet,
     exposure_begins,
     lit_up,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from acceptance.simulate.camera import Array, Camera
     from acceptance.simulate.delivery import Shown
 
-IDEAL = DisplayPanel()
+IDEAL = Display()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +128,7 @@ def film_clock(
     arrivals_path: Path | None = None,
     log_path: Path | None = None,
     session: str = clock_screen.NOBODY,
-    panel: DisplayPanel = IDEAL,
+    panel: Display = IDEAL,
 ) -> Truth:
     """Film the ``clock`` screen: refresh ``first_index`` + i lights up at i / ``refresh`` s.
 
@@ -146,7 +146,7 @@ def film_clock(
     sheet = photograph(camera, [(own, to_picture @ from_raster(camera, clock))])
     shown = deliveries(camera, seconds)
     begins = exposure_begins(camera, shown, start)
-    live = LitScreen(
+    live = FilmedScreen(
         times=run.times, levels=lit, rows=middle_rows(own, own.base.shape[1]), panel=panel
     )
     levels = live.mean_over(begins[:, None] + row_delay(camera, sheet), camera.exposure)
@@ -182,7 +182,7 @@ def film_screens(
     monitor_refresh: float | None = 60.0,
     first_index: int = 1000,
     start: float = 0.0037,
-    panels: tuple[DisplayPanel, DisplayPanel] = (IDEAL, IDEAL),
+    panels: tuple[Display, Display] = (IDEAL, IDEAL),
 ) -> Truth:
     """Film by ``phone`` a ``clock`` screen (left) beside the monitor of a ``camera`` that films it.
 
@@ -206,12 +206,12 @@ def film_screens(
     sheet = photograph(phone, [(own, left @ raster), (taken, monitor)])
     shown = deliveries(phone, seconds)
     begins = exposure_begins(phone, shown, start)
-    live = LitScreen(
+    live = FilmedScreen(
         times=run.times, levels=lit, rows=middle_rows(own, own.base.shape[1]), panel=panels[0]
     )
     pictured, kept = monitor_frames(camera, taken, live, span)
     lights = lit_up(pictured + delay, monitor_refresh)
-    shows = LitScreen(
+    shows = FilmedScreen(
         times=lights, levels=kept, rows=middle_rows(taken, camera.height), panel=panels[1]
     )
     levels = _on_both(begins[:, None] + row_delay(phone, sheet), live, shows, phone.exposure)
@@ -232,7 +232,7 @@ def _delays(taken: Array, lights: Array, begins: Array) -> Array:
     return np.asarray((lights - taken)[seen])
 
 
-def _on_both(rows: Array, clock: LitScreen, monitor: LitScreen, exposure: float) -> Array:
+def _on_both(rows: Array, clock: FilmedScreen, monitor: FilmedScreen, exposure: float) -> Array:
     """Return the levels (frames, cells) of two screens.
 
     ``rows`` (frames, cells) are the times in s from which each cell is exposed.

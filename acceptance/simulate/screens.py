@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from acceptance.simulate.camera import Array, Camera, Light
     from acceptance.simulate.coding import Planes
     from acceptance.simulate.delivery import Shown
-    from acceptance.simulate.display_panel import DisplayPanel
+    from acceptance.simulate.displays import Display
 
     Slices = tuple[slice, slice]  # of rows and of columns
 
@@ -49,7 +49,7 @@ def refreshes(
 
 
 @dataclass(frozen=True, kw_only=True)
-class LitScreen:
+class FilmedScreen:
     """What a screen shows: its cells are set to ``levels`` (n, cells) at ``times`` (n,), s.
 
     ``rows`` (cells,) are their heights on the ``panel``, 0 at its first row, 1 at its last.
@@ -58,7 +58,7 @@ class LitScreen:
     times: Array
     levels: Array
     rows: Array
-    panel: DisplayPanel
+    panel: Display
 
     def mean_over(self, begins: Array, exposure: float) -> Array:
         """Return the mean light (frames, cells) over exposures from ``begins`` (frames, cells)."""
@@ -113,7 +113,7 @@ def middle_rows(sheet: Sheet, height: int) -> Array:
 
 
 def monitor_frames(
-    camera: Camera, taken: Sheet, live: LitScreen, span: Point
+    camera: Camera, taken: Sheet, live: FilmedScreen, span: Point
 ) -> tuple[Array, Array]:
     """Return middle of exposure (n,) and cell levels (n, cells) of what the camera sends on."""
     numbers = range(math.ceil(span[0] * camera.rate), math.floor(span[1] * camera.rate))

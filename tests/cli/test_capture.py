@@ -92,6 +92,20 @@ def test_a_found_device_becomes_a_clip_with_what_it_states_beside_what_is_measur
 
 
 @pytest.mark.film
+def test_a_picture_of_another_size_is_in_a_clip_of_its_own(tmp_path: Path) -> None:
+    with camera(other_size_from=50) as peer:
+        done = run(
+            tmp_path, peer.url, "--seconds", "3", "--no-look", "-o", "gate.mp4", "--json", "-"
+        )
+    assert done.returncode == 3, done.stderr
+    [written] = json.loads(done.stdout)
+    assert (written["clip"], written["reason"]) == ("gate.mp4", "changed")
+    [further] = written["further"]
+    assert (further["clip"], further["reason"]) == ("gate-2.mp4", "seconds")
+    assert (tmp_path / further["packets"]).is_file()
+
+
+@pytest.mark.film
 def test_a_recorder_named_by_its_host_is_searched_for_the_recording_and_replays_it(
     tmp_path: Path,
 ) -> None:

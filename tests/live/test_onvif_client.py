@@ -12,9 +12,10 @@ import pytest
 from peers.onvif_device import Faults, OnvifDevice
 
 from acceptance.errors import DeviceError
+from acceptance.live import markup
 from acceptance.live.address import Address
 from acceptance.live.credentials import Credentials, Mask
-from acceptance.live.onvif import identity, markup, media, wsdl
+from acceptance.live.onvif import identity, media, wsdl
 from acceptance.live.onvif.client import OnvifClient
 from acceptance.live.transcript import Transcript, read
 from acceptance.model import Reason

@@ -229,10 +229,54 @@ def test_ten_bits_tell_the_same_as_eight(tmp_path: Path) -> None:
     )
 
 
+def test_a_level_counts_only_in_a_second_that_lies_in_the_clip_as_a_whole() -> None:
+    """Taken every fifth frame: at the end one sample was taken for a second before."""
+    at, levels = np.arange(50) / 25, np.full(50, np.nan, np.float32)
+    levels[::5] = [1, 1, 1, 1, 1, 1, 1, 1, 9, 9]
+    assert faults.held(levels, at).value == 1
+    levels[[30, 35]] = 9
+    assert faults.held(levels, at).value == 9
+
+
+def test_a_level_that_is_unknown_most_of_the_time_was_not_held() -> None:
+    at, levels = np.arange(50) / 25, np.full(50, np.nan, np.float32)
+    levels[[5, 10, 40]] = 1, 2, 9
+    assert faults.held(levels, at) is None
+    levels[:25:5] = 3
+    assert faults.held(levels, at).value == 3
+
+
+def test_what_is_smeared_one_way_is_blurred_and_leaning_lines_are_not(tmp_path: Path) -> None:
+    """Lines that lean by 10 degrees look six times as wide along columns as they are."""
+    import cv2
+
+    smeared = cv2.blur(texture(), (1, 11))
+    assert "faults.blurred" in above(figures(drawn(tmp_path, [smeared] * 30)))
+    leaning = texture()
+    for left in range(-40, 480, 12):
+        cv2.line(leaning, (left, 0), (left + 47, 269), int(60 + left % 5 * 30), 3, cv2.LINE_AA)
+    assert "faults.blurred" not in above(figures(drawn(tmp_path, [leaning] * 30)))
+
+
+QUICK_FAULTS = ["smeared along columns", "two hum bars", "green cast", "paper"]
+QUICK_SCENES = ["dense fog", "branch before the lens", "blinds"]
+
+
+@pytest.mark.film
+@pytest.mark.parametrize(
+    "fault",
+    [one if one in QUICK_FAULTS else slow(one) for one in fault_shares.planted_faults.FAULTS],
+)
+def test_a_fault_of_the_list_is_found_in_a_drawn_room(fault: str) -> None:
+    strength = "moderate" if fault in QUICK_FAULTS else "strong"
+    case = fault_shares.Case(name=fault, strength=strength, kind="drawn room", number=0)
+    assert fault_shares.is_found(case, fault_shares.measured((case, None)))
+
+
 @pytest.mark.film
 @pytest.mark.parametrize(
     "scene",
-    [name if name == "dense fog" else slow(name) for name in fault_shares.sound_scenes.SCENES],
+    [one if one in QUICK_SCENES else slow(one) for one in fault_shares.sound_scenes.SCENES],
 )
 def test_a_sound_scene_that_looks_faulty_raises_no_alarm(scene: str) -> None:
     case = fault_shares.Case(name=scene, strength="sound", kind="drawn room", number=0)

@@ -52,6 +52,8 @@ def scene(linear: Callable[[Array], Array] = squared, **changed: Any) -> Any:
         "linear": linear,
         "tone_doubt": 0.1,
         "copy_curves": lambda _: [],
+        "lit": lambda _: (1.0, 0.0),
+        "light_field": None,
         "figure": lambda *words, **more: measurement(SHOT, *words, **more),
     }
     return SimpleNamespace(**given | changed)

@@ -69,6 +69,17 @@ def _ramp() -> Frames:
     return [np.tile(np.linspace(16, 235, SIZE[1]).astype(np.uint8), (SIZE[0], 1))] * COUNT
 
 
+def _squares(side: int) -> Frames:
+    rows, columns = np.indices(SIZE)
+    return [((rows // side + columns // side) % 2 * 219 + 16).astype(np.uint8)] * COUNT
+
+
+def _lit_pixel() -> Frames:
+    dark = np.full(SIZE, 16, np.uint8)
+    dark[40, 60] = 235
+    return [dark] * COUNT
+
+
 PICTURES: dict[str, Callable[[], Frames]] = {
     "black": lambda: _plain(16),
     "white": lambda: _plain(235),
@@ -81,7 +92,12 @@ PICTURES: dict[str, Callable[[], Frames]] = {
     "lit at every seventh": lambda: _now_and_then(7),
     "lit at every other": lambda: _now_and_then(2),
     "begins with nothing": lambda: _begins(20),
+    "squares of a pixel": lambda: _squares(1),
+    "squares of eight pixels": lambda: _squares(8),
+    "a lit pixel": _lit_pixel,
+    "black and white in turn": lambda: (_plain(16)[:1] + _plain(235)[:1]) * (COUNT // 2),
     "noise": lambda: _noise(SIZE),
+    "odd sizes": lambda: _noise((97, 161)),
     "a pixel wide": lambda: _noise((64, 1)),
     "a pixel high": lambda: _noise((1, 64)),
     "a pixel": lambda: _noise((1, 1)),

@@ -50,6 +50,9 @@ class Faults:
     ssrc: int | None = None
     """In place of the one asked for."""
 
+    md5_only: bool = False
+    """Whether it knows no other hash, whatever is asked for."""
+
     refuse: int = 0
     """Status that INVITE is answered with."""
 
@@ -109,11 +112,16 @@ class Device:
             return first
         realm, nonce = challenge.groups()
         uri = f"sip:{PLATFORM}@{realm}"
-        answer = _md5(
-            f"{_md5(f'{self.id}:{realm}:{self.password}')}:{nonce}:{_md5(f'REGISTER:{uri}')}"
-        )
+        asked = re.search(r"algorithm=([\w-]+)", first)
+        name = asked[1] if asked and not self.faults.md5_only else "MD5"
+
+        def hashed(text: str) -> str:
+            return hashlib.new(name.replace("-", "").lower(), text.encode()).hexdigest()
+
+        secret = hashed(f"{self.id}:{realm}:{self.password}")
+        answer = hashed(f"{secret}:{nonce}:{hashed(f'REGISTER:{uri}')}")
         given = f'username="{self.id}", realm="{realm}", nonce="{nonce}", uri="{uri}"'
-        more = f'Authorization: Digest {given}, response="{answer}", algorithm=MD5\r\n'
+        more = f'Authorization: Digest {given}, response="{answer}", algorithm={name}\r\n'
         return self._ask("REGISTER", call, 2, more, expires=expires, date=date)
 
     def keep_alive(self) -> str:
@@ -343,10 +351,6 @@ def packets(stream: list[tuple[float, bytes]], ssrc: int) -> Iterator[tuple[floa
 def _found(pattern: str, text: str) -> str:
     [found] = re.findall(pattern, text)[:1]
     return str(found)
-
-
-def _md5(text: str) -> str:
-    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 def _xml(kind: str, command: str, number: str, target: str, rest: str) -> str:

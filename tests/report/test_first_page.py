@@ -69,8 +69,8 @@ def test_what_failed_stands_with_limit_result_and_margin(
     book = Book(session=session, packs=[pack], folder=tmp_path, lang="zh")
     row = next(row for row in book.rows if row.finding is failed)
     assert failed.limit
-    for told in (wording.limit(failed.limit, "zh"), row.margin):
-        assert told in page
+    for words in (wording.limit(failed.limit, "zh"), row.margin):
+        assert words in page
     assert row.margin.startswith(wording.MINUS)
 
 
@@ -108,5 +108,5 @@ def test_places_for_three_signatures_and_the_seal_are_on_the_first_page_of_the_p
     many = replace(session, findings=session.findings + (measured_and_failed(session),) * 30)
     pdf = render.pdf(many, [pack], tmp_path, "zh", {})
     first = pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
-    for told in ("不合格", "主检", "审核", "批准", "检验机构（公章）", "另有"):
-        assert told in first
+    for words in ("不合格", "主检", "审核", "批准", "检验机构（公章）", "另有"):
+        assert words in first

@@ -91,6 +91,13 @@ def test_in_light_of_two_to_one_a_perfect_camera_has_no_colour_errors(tmp_path: 
 
 
 @pytest.mark.film
+def test_the_lens_is_not_bent_by_its_fall_off(tmp_path: Path) -> None:
+    """A distortion of 0.11 +- 0.04 % was said: the squares' corners seemed to lie further in."""
+    [figure] = figures(film(UNEVEN["fall-off of the lens"], tmp_path)[1])["geometry.distortion"]
+    assert abs(figure.value) <= figure.expanded < 0.08
+
+
+@pytest.mark.film
 def test_where_a_lamp_is_mirrored_in_the_steps_nothing_is_made_of_them(tmp_path: Path) -> None:
     """Gamma 0.20 +- 0.05 for 0.52 was said before; the edges are read by the declared curve."""
     _, seen = film(MIRRORED, tmp_path)

@@ -18,7 +18,7 @@ from acceptance.footage import clip
 from acceptance.simulate import optics
 from acceptance.simulate.camera import Camera, Sensor
 from acceptance.simulate.coding import coded, digitised, fixed_pattern
-from acceptance.simulate.display_panel import DisplayPanel
+from acceptance.simulate.displays import Display
 from acceptance.simulate.films import film_chart, film_clock, film_screens, film_two_levels
 from acceptance.simulate.optics import Sheet, observed, photograph, pose
 from acceptance.simulate.screens import clock_sheet, refreshes, screen_frames
@@ -240,7 +240,7 @@ def test_a_lossless_film_holds_the_very_codes_of_the_sensor(
 
 def test_an_exposure_is_the_mean_of_what_was_lit_during_it() -> None:
     """A cell lit from 1 s to 2 s, exposures of 1 s."""
-    levels = DisplayPanel().mean_over(
+    levels = Display().mean_over(
         np.arange(5.0),
         np.array([[0.0], [1.0], [0.0], [0.0], [0.0]]),
         np.array([[0.0], [0.25], [1.0], [1.5], [2.5]]),

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 from acceptance.errors import DeviceError
-from acceptance.live import digest, mended_markup, soap_request
+from acceptance.live import digest, markup, soap_request
 from acceptance.live.audit import operations
 from acceptance.live.audit.operations import AccessClass
 from acceptance.messages import tr
@@ -95,17 +95,17 @@ def access(contact: Contact, operation: Operation) -> Access:
     if contact.reply is None or contact.reply.protocol != "HTTP":
         return Access.UNCLEAR
     body = contact.reply.body
-    if contact.status in {401, 403} or REFUSAL.search(mended_markup.decoded(body)):
+    if contact.status in {401, 403} or REFUSAL.search(markup.decoded(body)):
         return Access.REFUSED
     try:
-        root, _ = mended_markup.parse(body, str(contact.line))
+        root, _ = markup.mended(body, str(contact.line))
     except DeviceError:
         return Access.UNCLEAR
-    if next(mended_markup.each(root, f"{operation.name}Response"), None) is not None:
+    if next(markup.every(root, f".//{operation.name}Response"), None) is not None:
         return Access.GIVEN
     return (
         Access.UNSUPPORTED
-        if next(mended_markup.each(root, "Fault"), None) is not None
+        if next(markup.every(root, ".//Fault"), None) is not None
         else Access.UNCLEAR
     )
 
@@ -141,16 +141,14 @@ def _open_calls(
 def _learn_paths(services: Services, contact: Contact) -> None:
     """Take the paths, never hosts, of the services from GetServices or GetCapabilities."""
     try:
-        root, _ = mended_markup.parse(contact.reply.body if contact.reply else b"", "")
+        root, _ = markup.mended(contact.reply.body if contact.reply else b"", "")
     except DeviceError:
         return
-    for service in mended_markup.each(root, "Service"):
-        _learn(
-            services, mended_markup.text(service, "Namespace"), mended_markup.text(service, "XAddr")
-        )
+    for service in markup.every(root, ".//Service"):
+        _learn(services, markup.text(service, ".//Namespace"), markup.text(service, ".//XAddr"))
     for name, namespace in operations.NAMED.items():
-        for capability in mended_markup.each(root, name):
-            _learn(services, namespace, mended_markup.text(capability, "XAddr"))
+        for capability in markup.every(root, f".//{name}"):
+            _learn(services, namespace, markup.text(capability, ".//XAddr"))
 
 
 def _learn(services: Services, namespace: str, url: str) -> None:
@@ -166,11 +164,11 @@ def _learn(services: Services, namespace: str, url: str) -> None:
 def _offset(clock: Contact) -> timedelta:
     """Return how far the device's clock is ahead, to the second; a wrong clock refuses tokens."""
     try:
-        root, _ = mended_markup.parse(clock.reply.body if clock.reply else b"", "")
-        moment = next(mended_markup.each(root, "UTCDateTime"))
+        root, _ = markup.mended(clock.reply.body if clock.reply else b"", "")
+        moment = next(markup.every(root, ".//UTCDateTime"))
         fields = ("Year", "Month", "Day", "Hour", "Minute", "Second")
         year, month, day, hour, minute, second = (
-            int(mended_markup.text(moment, name)) for name in fields
+            int(markup.text(moment, f".//{name}")) for name in fields
         )
         shown = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
         return shown - datetime.now(UTC)
@@ -250,7 +248,7 @@ def _login(
 
 def is_locked(device: DeviceAudit, contact: Contact) -> bool:
     """Whether a device says that it locks the user or this machine out: then it is left alone."""
-    text = mended_markup.decoded(contact.reply.content) if contact.reply else ""
+    text = markup.decoded(contact.reply.content) if contact.reply else ""
     found = LOCKED.search(text)
     if not (found or contact.status in {423, 429}):
         return False
@@ -265,8 +263,8 @@ def stream_paths(contacts: Contacts, services: Services) -> dict[str, int]:
     profiles = services.given.get(operations.PROFILES)
     if profiles is None or profiles.reply is None:
         return {}
-    root, _ = mended_markup.parse(profiles.reply.body, "")
-    tokens = [str(profile.get("token", "")) for profile in mended_markup.each(root, "Profiles")][:2]
+    root, _ = markup.mended(profiles.reply.body, "")
+    tokens = [str(profile.get("token", "")) for profile in markup.every(root, ".//Profiles")][:2]
     found: dict[str, int] = {}
     for token in filter(None, tokens):
         contact = call(contacts, services, operations.stream_address(escape(token)))
@@ -277,8 +275,8 @@ def stream_paths(contacts: Contacts, services: Services) -> dict[str, int]:
 def _stream_path(contact: Contact) -> dict[str, int]:
     """Read a URL of a stream as its path and port; its host is not believed."""
     try:
-        root, _ = mended_markup.parse(contact.reply.body if contact.reply else b"", "")
-        parts = urlsplit(mended_markup.text(root, "Uri"))
+        root, _ = markup.mended(contact.reply.body if contact.reply else b"", "")
+        parts = urlsplit(markup.text(root, ".//Uri"))
         port = parts.port or 554
     except (DeviceError, ValueError):
         return {}

@@ -85,12 +85,13 @@ class Platform:
         id: str,  # noqa: A002 -- the standard's word
         passwords: Passwords,
         realm: str = "",
+        algorithm: str = "MD5",
         zone: timezone = clock.BEIJING,
         timeout: float = 10.0,
     ) -> None:
         """``id``: 20 digits; ``timeout``: s to wait for each answer."""
         self.id, self.realm, self.zone, self.timeout = id, realm or id[:10], zone, timeout
-        self.registrar = Registrar(self.realm, passwords, zone)
+        self.registrar = Registrar(self.realm, passwords, zone, algorithm)
         self.log, self.ended = StepLog(), set[str]()
         self.questions: dict[tuple[str, str], list[ReceivedBody]] = {}
         self.acks: dict[str, tuple[SipMessage, Peer]] = {}

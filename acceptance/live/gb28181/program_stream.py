@@ -34,9 +34,6 @@ class ProgramStream:
         self.broken = 0
         """Frames whose packs were not as the standard has them."""
 
-        self.keys = 0
-        """Key frames so far."""
-
     def begins(self, payload: bytes) -> bool:
         """Whether a frame begins with this packet."""
         return payload.startswith(BEGIN)
@@ -51,9 +48,7 @@ class ProgramStream:
             return self.frame(payloads[later[0] :]) if later else None
         if self.codec not in READ or not video:
             return None
-        coded = Split(self.codec).frame(_units(video))
-        self.keys += coded is not None and coded.key
-        return coded
+        return Split(self.codec).frame(_units(video))
 
     def learn(self, payload: bytes) -> str:
         """Return the codec, of the map in this packet where there is one."""

@@ -57,8 +57,8 @@ class Reception:
         self.size: tuple[int, int] | None = None
         self.ssrcs: list[int] = []
         self.error: OutputError | None = None
-        self.first = self.latest = self.key_frame = 0.0
-        """Monotonic s of the first and the latest packet and of the first key frame; 0: none."""
+        self.first = self.latest = 0.0
+        """Monotonic s of the first and the latest packet; 0: none."""
 
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -67,6 +67,11 @@ class Reception:
     def counts(self) -> PacketCounts:
         """What has come so far."""
         return self._intake.counts
+
+    @property
+    def key_frame(self) -> float:
+        """Monotonic s of the first whole key frame; 0: none."""
+        return self._intake.key_frame
 
     @property
     def codec(self) -> str:
@@ -139,7 +144,7 @@ class Reception:
         if source not in self.ssrcs and len(self.ssrcs) < MOST_SSRCS:
             self.ssrcs.append(source)
         if self._intake.connection >= 0:
-            self._put(arrived)
+            self._intake.put(arrived)
             return
         self._held.append(arrived)  # until the map says what it is
         if self._stream.learn(packet.payload) or len(self._held) > MOST_HELD:
@@ -162,12 +167,7 @@ class Reception:
         self._intake.connect(video, lambda size: self._describe(video, size), self._stream)
         held, self._held = self._held, []
         for arrived in held:
-            self._put(arrived)
-
-    def _put(self, arrived: Arrived) -> None:
-        self._intake.put(arrived)
-        if not self.key_frame and self._stream.keys:
-            self.key_frame = self.counts.latest
+            self._intake.put(arrived)
 
     def _describe(self, video: VideoMedia, size: tuple[int, int]) -> None:
         self.size = size

@@ -63,10 +63,13 @@ class RegisteredDevice:
 class Registrar:
     """Who is registered, and the answers to REGISTER."""
 
-    def __init__(self, realm: str, passwords: Passwords, zone: timezone) -> None:
-        """``zone``: of the times in header Date."""
+    def __init__(
+        self, realm: str, passwords: Passwords, zone: timezone, algorithm: str = "MD5"
+    ) -> None:
+        """``zone``: of the times in header Date; ``algorithm``: one of ``digest.HASHES``."""
         self.devices: dict[str, RegisteredDevice] = {}
         self._realm, self._passwords, self._zone = realm, passwords, zone
+        self._algorithm = algorithm
         self._challenges: dict[str, tuple[digest.Challenge, float]] = {}  # and when it was sent
 
     def answer(self, request: SipMessage, peer: Peer, now: float) -> tuple[SipMessage, DeviceStep]:
@@ -100,10 +103,10 @@ class Registrar:
         if len(self._challenges) >= MOST_DEVICES:
             self._challenges.clear()
         challenge = digest.Challenge(
-            scheme="digest", realm=self._realm, nonce=nonce, algorithm="MD5"
+            scheme="digest", realm=self._realm, nonce=nonce, algorithm=self._algorithm
         )
         self._challenges[device] = challenge, now
-        text = f'Digest realm="{self._realm}", nonce="{nonce}", algorithm=MD5{more}'
+        text = f'Digest realm="{self._realm}", nonce="{nonce}", algorithm={self._algorithm}{more}'
         return reply(request, 401, peer, ("WWW-Authenticate", text))
 
     def sender(self, device: str, peer: Peer) -> RegisteredDevice | None:
@@ -117,6 +120,12 @@ class Registrar:
         credentials = self._passwords(device)
         if credentials is None:
             return tr("no password is known for this device")
+        given = digest.parameters(authorization).get("algorithm", "MD5")
+        if given.upper() != self._algorithm:
+            return tr(
+                "the digest is by {given}, and {asked} was asked for",
+                given=given[:20], asked=self._algorithm,
+            )  # fmt: skip
         if not digest.is_right(authorization, challenge, credentials.password, "REGISTER"):
             return tr("wrong password, or a digest that is calculated wrongly")
         return ""

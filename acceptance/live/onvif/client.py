@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from acceptance.errors import DeviceError
-from acceptance.live import digest
-from acceptance.live.onvif import login, markup, wsdl
+from acceptance.live import digest, markup
+from acceptance.live.onvif import login, wsdl
 from acceptance.live.onvif.http_connection import HttpConnection, HttpReply
 from acceptance.messages import tr
 from acceptance.model import Reason

@@ -14,7 +14,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from acceptance.errors import DeviceError
-from acceptance.live.onvif import markup, wsdl
+from acceptance.live import markup
+from acceptance.live.onvif import wsdl
 from acceptance.live.onvif.facts import ClockOffset
 from acceptance.messages import tr
 from acceptance.model import Reason

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from acceptance.errors import DeviceError
+from acceptance.live.markup import every, flag, text
 from acceptance.live.onvif import wsdl
 from acceptance.live.onvif.facts import DeviceService, DeviceUser
-from acceptance.live.onvif.markup import every, flag, text
 from acceptance.model import Reason
 
 if TYPE_CHECKING:

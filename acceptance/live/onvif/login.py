@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from acceptance.live.credentials import Credentials
-    from acceptance.live.onvif.markup import SoapFault
+    from acceptance.live.markup import SoapFault
 
 # What anybody may ask (ONVIF Core Specification, access class PRE_AUTH).
 OPEN = frozenset({

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit, urlunsplit
 from acceptance.errors import DeviceError
 from acceptance.files import url_password
 from acceptance.live import credentials
+from acceptance.live.markup import every, number, text, whole
 from acceptance.live.onvif import login
 from acceptance.live.onvif.facts import EncoderSetting
-from acceptance.live.onvif.markup import every, number, text, whole
 from acceptance.model import Reason
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.errors import DeviceError
-from acceptance.live.onvif import markup
+from acceptance.live import markup
+from acceptance.live.markup import every, text, whole
 from acceptance.live.onvif.facts import STILL, PtzNode, PtzPreset, PtzTrial
-from acceptance.live.onvif.markup import every, text, whole
 from acceptance.model import Reason
 
 if TYPE_CHECKING:

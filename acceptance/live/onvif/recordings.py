@@ -18,8 +18,8 @@ from lxml import etree
 
 from acceptance.errors import DeviceError
 from acceptance.files import spreadsheet
+from acceptance.live.markup import every, text
 from acceptance.live.onvif.facts import KeptTrack
-from acceptance.live.onvif.markup import every, text
 from acceptance.messages import shortened, tr
 from acceptance.model import Reason
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acceptance.errors import DeviceError
+from acceptance.live.markup import text
 from acceptance.live.onvif import media, recordings, stream_address
-from acceptance.live.onvif.markup import text
 from acceptance.live.onvif.stream_address import TOTAL, StreamAddress
 from acceptance.messages import shortened, tr
 

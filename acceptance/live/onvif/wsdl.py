@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from acceptance.errors import SetupError
-from acceptance.live.onvif import markup
+from acceptance.live import markup
 from acceptance.messages import tr
 
 if TYPE_CHECKING:

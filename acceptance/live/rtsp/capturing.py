@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from acceptance.errors import UsageError
+from acceptance.errors import DeviceError, OutputError, UsageError
 from acceptance.live.rtsp import room, side_files
 from acceptance.live.rtsp.capture_loop import CaptureEnd, CaptureLoop, Request
 from acceptance.live.rtsp.url import parse
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from acceptance.live.rtsp.capture_loop import LiveRates
 
 TRANSPORTS = ("tcp", "udp", "multicast")
+MOST_CLIPS = 20  # of a stream that changes its size again and again
 ASKED = {"seconds", "frames", "interrupted", "end"}
 LIVE = Request(set_up={}, play={"Range": "npt=0.000-"}, once=False)
 REPLAY = {"Require": "onvif-replay"}
@@ -134,6 +135,30 @@ def capture(
         on_frame=on_frame, on_rates=on_rates, stated=stated,
     )  # fmt: skip
     return _captured(clip, loop, loop.run())
+
+
+def over_changes(
+    take: Callable[[Path, float | None, int | None], Captured],
+    clip: Path,
+    seconds: float | None,
+    frames: int | None,
+) -> list[Captured]:
+    """Go on in ``NAME-2.mp4`` and so on where the size or codec of the picture changes.
+
+    ``take`` captures into a clip, for so long or so many frames; what is left of them is asked of
+    the next. Raises what it raises for the first clip; of a later one nothing more came.
+    """
+    done = [take(clip, seconds, frames)]
+    while done[-1].reason == "changed" and len(done) < MOST_CLIPS:
+        left = None if seconds is None else seconds - sum(part.seconds for part in done)
+        fewer = None if frames is None else frames - sum(part.frames for part in done)
+        if (left is not None and left <= 0) or fewer == 0:
+            break
+        try:
+            done.append(take(side_files.another(clip, len(done) + 1), left, fewer))
+        except (DeviceError, OutputError):
+            break
+    return done
 
 
 def _captured(clip: Path, loop: CaptureLoop, reason: str) -> Captured:

@@ -23,6 +23,12 @@ def beside(clip: Path, ending: str) -> Path:
     return clip.with_name(clip.stem + ending)
 
 
+def another(clip: Path, number: int) -> Path:
+    """Name the next clip of a stream, which does not exist yet."""
+    named = clip.with_name(f"{clip.stem}-{number}{clip.suffix}")
+    return another(clip, number + 1) if any(path.exists() for path in every(named)) else named
+
+
 def every(clip: Path) -> tuple[Path, ...]:
     """Name the clip and all files beside it."""
     return clip, *(beside(clip, ending) for ending in (ARRIVALS, PACKETS, RECORD))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from acceptance.footage.clip import VideoInfo
     from acceptance.scene.build import Scene
     from acceptance.scene.views import View
 
@@ -26,6 +27,10 @@ MOST_CLIPPED = 0.005
 MARGIN = 0.1
 SQUEEZED = 0.8  # of the assumed pixel aspect: a tilt of 35 degrees narrows a chart by less
 GROUPS, SINGLE_FRAMES = 4, 8
+# codes, of coders whose decoder reports no quantiser: as coarse as CRF 28 and JPEG at scale 8, and
+# as an H.264 step that takes as much of an edge
+UNTOLD = {"hevc": 24.0, "vp9": 24.0, "av1": 24.0, "libdav1d": 24.0, "mjpeg": 20.0}
+OLDER = 1.3  # MPEG-1 to 4, twice whose scale is the step: what they take over what H.264 takes
 COARSE = 0.15  # quantiser step over an edge's step, beyond which coding loss grows as the square
 
 
@@ -121,16 +126,26 @@ def refuse_clipped(scene: Scene, view: View) -> None:
 
 
 def coarseness(scene: Scene, view: View, height: float) -> float:
-    """Return an H.264 coder's quantiser step over the step (``height`` codes) of an edge or wedge.
+    """Return a coder's quantiser step over the step (``height`` codes) of an edge or wedge.
 
-    It is 0 where it is unknown or nothing is quantised (QP 0). On simulated films the effect of
-    coding on MTF and wedges is proportional to this ratio, and to its square from ``COARSE`` on
-    (docs/metrics/resolution.md).
+    It is 0 where nothing is quantised. On simulated films the effect of coding on MTF and wedges is
+    proportional to this ratio, and to its square from ``COARSE`` on (docs/metrics/resolution.md).
+    A coder whose decoder does not say how it quantised counts as a coarse one, and what each takes
+    more than H.264 does counts as a larger step.
     """
-    if scene.video.codec != "h264" or scene.video.depth > 8 or not view.quantiser:
-        return 0.0
-    ratio = float(h264_step(view.quantiser) / max(height, 1.0))
+    ratio = _step(scene.video, view) / max(height, 1.0)
     return ratio * max(1.0, ratio / COARSE)
+
+
+def _step(video: VideoInfo, view: View) -> float:
+    """Return the quantiser step in codes, of H.264 as it is, of others one that takes as much."""
+    if video.codec in UNTOLD:
+        return UNTOLD[video.codec] * float(1 << (video.depth - 8))
+    if not view.quantiser:
+        return 0.0
+    if video.codec == "h264":
+        return h264_step(view.quantiser) if video.depth == 8 else 0.0
+    return 2 * view.quantiser * OLDER
 
 
 def coding(ratio: float, share: float, value: float) -> list[BudgetLine]:

@@ -168,10 +168,11 @@ def by_flashes(times: Array, light: Array, heard: Array) -> Sync:
     each = 1000 * found.each
     shown = found.reach[int(np.argmax(np.abs(each)))] + 2 * flashes.SHARE_NOISE * found.exposure
     own = BudgetLine(source="repeatability", contribution=1000 * found.scatter_open)
+    scatter = BudgetLine(source="repeatability", contribution=1000 * found.scatter)
     return Sync(
         each=each, times=heard[pairs.beeps], mean=1000 * found.mean,
         mean_lines=[exposure], sd=1000 * found.scatter, sd_lines=[own],
-        worst_lines=[exposure, _line("single_flash", 1000 * float(shown)), _line("beep", BEEP)],
+        worst_lines=[exposure, scatter, _line("single_flash", 1000 * float(shown))],
     )  # fmt: skip
 
 

@@ -75,7 +75,10 @@ def of_points(scene: Scene, frame: PictureFrame, points: Points) -> Iterator[Mea
 def points_seen(scene: Scene) -> Array:
     """Return where the dots and fiducials of a located chart are seen, (n, 2) px."""
     return np.concatenate(
-        [dot_centres(scene.of_kind("grid"), scene.linear)[1], fiducial_centres(scene.located[0])[1]]
+        [
+            dot_centres(scene.of_kind("grid"), scene.linear, scene.shade)[1],
+            fiducial_centres(scene.located[0])[1],
+        ]
     )
 
 
@@ -84,8 +87,15 @@ def across(shots: Sequence[Shot], measured: Sequence[Measurement]) -> Iterator[M
     yield from preset.across(shots, measured)
 
 
+def _dots(scene: Scene) -> tuple[Array, Array]:
+    return dot_centres(scene.of_kind("grid"), scene.linear, scene.shade)
+
+
 def _points(scene: Scene, frame: PictureFrame) -> Points:
-    parts = dot_centres(scene.of_kind("grid"), scene.linear), fiducial_centres(frame.place)
+    parts = (
+        dot_centres(scene.of_kind("grid"), scene.linear, scene.shade),
+        fiducial_centres(frame.place),
+    )
     places, seen = (np.concatenate(part) for part in zip(*parts, strict=True))
     if len(places) < NEEDED:
         raise GapError("too_few_points", points=len(places), needed=NEEDED)

@@ -22,7 +22,9 @@ SMALLEST = 2.5  # px across
 RIM = np.linspace(0, 2 * np.pi, 32, endpoint=False)
 
 
-def dot_centres(views: Sequence[View], linear: Callable[[Array], Array]) -> tuple[Array, Array]:
+def dot_centres(
+    views: Sequence[View], linear: Callable[[Array], Array], shade: Callable[[View], Array]
+) -> tuple[Array, Array]:
     """Find the printed dots that are seen.
 
     Parameters
@@ -31,6 +33,8 @@ def dot_centres(views: Sequence[View], linear: Callable[[Array], Array]) -> tupl
         Regions of one dot each.
     linear
         Light of codes, any shape to the same shape.
+    shade
+        Light (h, w) on the pixels of a view, which is taken out.
 
     Returns
     -------
@@ -52,7 +56,7 @@ def dot_centres(views: Sequence[View], linear: Callable[[Array], Array]) -> tupl
     ends = np.cumsum([0, *(mean.size for mean in means)])
     places, found = [np.empty((0, 2))], [np.empty((0, 2))]
     for view, mean, first, last in zip(views, means, ends[:-1], ends[1:], strict=True):
-        centre = _dot_centre(view, light[first:last].reshape(mean.shape))
+        centre = _dot_centre(view, light[first:last].reshape(mean.shape) / shade(view))
         if centre is not None:
             x, y, width, height = view.region.rect
             places.append(np.array([[x + width / 2, y + height / 2]]))

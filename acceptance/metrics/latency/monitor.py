@@ -49,8 +49,8 @@ class Changes:
     ``share`` (c,) of the new picture in that frame where it is a mixture, else 1; ``seen`` (c,) is
     that share as measured, of a mixture or not, nan where it was not; ``unbroken`` (c,) whether the
     picture is known to have stood until the next of these changes. ``until`` (c,) is the last film
-    frame that shows the new picture; ``opening`` the picture that stands before the first change,
-    -1 where that is not sure.
+    frame that shows the new picture; ``opening`` the picture that stands before the first change
+    and from frame ``since`` on, -1 where that is not sure.
     """
 
     picture: Whole
@@ -60,6 +60,7 @@ class Changes:
     unbroken: NDArray[np.bool_]
     until: Whole
     opening: int = -1
+    since: int = 0
 
     def only(self, chosen: NDArray[np.bool_]) -> Changes:
         """Return the ``chosen`` (c,) ones; what stood until one that is left out is not known."""
@@ -72,6 +73,7 @@ class Changes:
             unbroken=(self.unbroken & next_too)[chosen],
             until=self.until[chosen],
             opening=self.opening if chosen[:1].all() else -1,
+            since=self.since,
         )
 
 
@@ -131,6 +133,7 @@ def _changes(first: Whole, last: Whole, mixed: Array) -> Changes:
         unbroken=np.append(np.diff(picture) == 1, False)[: len(picture)],
         until=last[picture],
         opening=int(picture[0]) - 1 if len(picture) else -1,
+        since=int(first[picture[0] - 1]) if len(picture) else 0,
     )
 
 
@@ -171,15 +174,10 @@ class Shown:
             seen=np.where(self.new == begins, self.share, 1.0)[frame],
             unbroken=np.append(np.diff(missed) == 0, False)[: len(frame)],
             until=np.maximum(self._last_seen(ends)[picture], frame),
-            opening=self._opening(ends, frame),
+            opening=(opening := self._opening(ends, frame)),
+            since=int(np.argmax((ends == opening) & (self.old >= 0))),
         )
         return every.only(np.append(np.diff(picture) > 0, True)[: len(picture)])
-
-    def _settles(self) -> NDArray[np.bool_]:
-        """(n,) frames in which a slow monitor still approaches what the frame before began."""
-        alike = (self.old[1:] == self.old[:-1]) & (self.new[1:] == self.new[:-1])
-        begun = (self.share[:-1] >= MIXED) & (self.share[1:] >= self.share[:-1])
-        return np.append(False, (self.old[1:] >= 0) & alike & begun)
 
     def _last_seen(self, ends: Whole) -> Whole:
         """Last film frame that shows each picture, -1 where none does; frames end with ``ends``."""
@@ -196,6 +194,12 @@ class Shown:
         before = np.arange(int(frame[0]) - 2, int(frame[0])) if len(frame) else frame
         sure = len(before) == 2 and before[0] >= 0 and bool((self.old[before] >= 0).all())
         return int(ends[before[0]]) if sure and ends[before[0]] == ends[before[1]] else -1
+
+    def _settles(self) -> NDArray[np.bool_]:
+        """(n,) frames in which a slow monitor still approaches what the frame before began."""
+        alike = (self.old[1:] == self.old[:-1]) & (self.new[1:] == self.new[:-1])
+        begun = (self.share[:-1] >= MIXED) & (self.share[1:] >= self.share[:-1])
+        return np.append(False, (self.old[1:] >= 0) & alike & begun)
 
     def alone(self, shares: Array, pictures: Array) -> tuple[Whole, Array]:
         """Pictures (k,) that some frame shows nearly alone, and their mean shares (k, c).
@@ -269,25 +273,27 @@ def _means(which: Whole, values: Array) -> tuple[Whole, Array]:
     return number, sums / np.bincount(place, minlength=len(number))[:, None]
 
 
-def shown(shares: Array, guess: Array, pictures: Array) -> Shown:
+def shown(shares: Array, guess: Whole, pictures: Array) -> Shown:
     """Explain each film frame by one of the camera's pictures, or by one and then another.
 
-    ``shares`` (n, c) are those of the film frames, nan where not located; ``guess`` (n,) about
-    which picture each shows; ``pictures`` (p, c) the shares that the pictures must have. Unknown
-    where no two within REACH explain the frame.
+    ``shares`` (n, c) are those of the film frames, nan where not located; ``guess`` (2, n) which
+    pictures the monitor is known to have held before and after each; ``pictures`` (p, c) the shares
+    that the pictures must have. Unknown where neither these two nor two within REACH of what lies
+    between them explain the frame.
     """
     best = np.full(len(shares), SAME**2)
     old, new, share = np.full(len(shares), -1), np.full(len(shares), -1), np.ones(len(shares))
-    middle = np.rint(guess).astype(np.int64)
-    for first in range(-REACH, REACH + 1):
-        for second in range(first + 1, REACH + 2):
-            earlier, later = (
-                np.clip(middle + step, 0, len(pictures) - 1) for step in (first, second)
-            )
-            part, rest = _blended(shares, pictures[earlier], pictures[later])
-            better = (rest < best) & (later > earlier)
-            for kept, found in ((best, rest), (share, part), (old, earlier), (new, later)):
-                kept[better] = found[better]
+    middle = np.rint(guess.mean(axis=0)).astype(np.int64)
+    pairs = [
+        tuple(np.clip(middle + step, 0, len(pictures) - 1) for step in (first, second))
+        for first in range(-REACH, REACH + 1)
+        for second in range(first + 1, REACH + 2)
+    ]
+    for earlier, later in (*pairs, guess):
+        part, rest = _blended(shares, pictures[earlier], pictures[later])
+        better = (rest < best) & (later > earlier)
+        for kept, found in ((best, rest), (share, part), (old, earlier), (new, later)):
+            kept[better] = found[better]
     return Shown(old=old, new=new, share=share)
 
 

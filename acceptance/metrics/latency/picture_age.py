@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from acceptance.model.basics import Value
 
 BATCHES = 10
+LEAST_OFF = 1e-4  # s
 LEAST_STEP = 1.0  # ms by which an age must exceed another to count as greater
 
 
@@ -31,7 +32,8 @@ class Ages:
     They run from ``first``, when it appears, to ``last``, when it was last seen. ``opening`` (m,)
     is the age of the picture before them when it disappeared, nan where not known. ``missed`` is
     the greatest age that may have been shown while the monitor could not be read (0: it always
-    could), ``watched`` the share of the film in which the picture was known.
+    could), ``watched`` the share of the film in which the picture was known. ``single``: by how
+    much a single picture's exposure is off, where they are not on one line.
     """
 
     first: Array
@@ -39,6 +41,7 @@ class Ages:
     opening: Array
     missed: float
     watched: float
+    single: float = 0.0
 
     def mean(self) -> tuple[float, list[BudgetLine]]:
         """Mean over time, and its budget: what the clocks leave open, scatter by batch means."""
@@ -57,8 +60,13 @@ class Ages:
     def worst(self) -> tuple[float, list[BudgetLine]]:
         """Greatest that was seen, and what the clocks leave open about it."""
         drawn = np.fmax(self.last.max(axis=1), self.opening)
-        line = BudgetLine(source="phases", contribution=float(drawn.std()))
-        return float(drawn.mean()), [line]
+        lines = [BudgetLine(source="phases", contribution=float(drawn.std()))]
+        if self.single:
+            # the greatest of many that are off on their own lies one or two deviations high
+            lines.append(
+                BudgetLine(source="single_change", contribution=2 * self.single, evaluation="B")
+            )
+        return float(drawn.mean()), lines
 
     def bound_by(self) -> Reason | None:
         """Why the worst may have been greater than what was seen; None: it was not."""
@@ -92,7 +100,15 @@ def shown(changes: Changes, times: Array, moments: Array, taken: Array) -> Ages:
         opening=opening * 1000,
         missed=1000 * _missed(changes, times, ends - moments, following - made, begin),
         watched=min(1.0, seen / max(float(times[-1] - times[0]), 1e-9)),
+        single=1000 * _off_line(made.mean(axis=0)),
     )
+
+
+def _off_line(made: Array) -> float:
+    """Deviation in s of each of the exposures (c,), by their second differences; 0 on a line."""
+    bends = np.abs(np.diff(made, 2))
+    off = 1.4826 * float(np.median(bends)) / 6**0.5 if len(bends) else 0.0
+    return off if off > LEAST_OFF else 0.0
 
 
 def _missed(changes: Changes, times: Array, holds: Array, oldest: Array, begin: Array) -> float:
@@ -107,6 +123,7 @@ def _missed(changes: Changes, times: Array, holds: Array, oldest: Array, begin: 
     unread[-1] = changes.until[-1] < len(times) - 1
     ages = oldest.mean(axis=0)[unread]
     longest = float(holds.mean(axis=0).max())
-    if changes.opening < 0 and float(begin.mean() - times[0]) > longest:
+    known = times[changes.since] if changes.opening >= 0 else float(begin.mean())
+    if known - times[0] > longest:
         return np.inf
     return float(ages.max(initial=0.0))

@@ -137,8 +137,10 @@ def _pictures(monitor: Readings, rolls: float) -> tuple[Changes, Array, int, flo
         return *_one_by_one(pictures, changes), 0.0
     number = grid.number.astype(np.float64)
     line = pace(number, pictures.low[seen], pictures.position[seen], usual=PICTURES)
-    ends = np.column_stack([held.first[seen], held.last[seen]]).ravel()
-    guess = np.interp(np.arange(len(monitor.shares)), ends, np.repeat(number, 2))
+    frames = np.arange(len(monitor.shares))
+    before = np.searchsorted(held.first[seen], frames, side="right") - 1
+    after = np.searchsorted(held.last[seen], frames)
+    guess = grid.number[np.clip([before, after], 0, len(seen) - 1)]
     uneven = (film_times.scatter(number, pictures.only(seen)) or 0.0) * grid.period
     if uneven > UNEVEN:
         return *_one_by_one(pictures, changes), 0.0
@@ -187,12 +189,18 @@ def _check_step(pictures: Readings) -> None:
 
 
 def _refined(
-    monitor: Readings, rolls: float, line: Pace, guess: Array, number: Array, ghost: float
+    monitor: Readings,
+    rolls: float,
+    line: Pace,
+    guess: NDArray[np.int64],
+    number: Array,
+    ghost: float,
 ) -> tuple[Changes, Array, int]:
     """Fit the line of the pictures ``number`` (p,) again, to what frames show of each alone.
 
-    ``guess`` (n,) is about which picture each film frame shows, ``ghost`` how much of the picture
-    before the camera leaves in each. Returns the first three of ``_pictures``.
+    ``guess`` (2, n) are the pictures that the monitor held before and after each film frame,
+    ``ghost`` is how much of the picture before the camera leaves in each. Returns the first three
+    of ``_pictures``.
     """
     expected = _expected(line, number, monitor, ghost)
     own = shown(monitor.shares, guess, expected).light(monitor, expected, rolls)

@@ -189,8 +189,8 @@ def _linear(field: Field, mean: BudgetLine, *, at_end: bool) -> Measurement | No
 
 def _lighting(field: Field) -> list[BudgetLine]:
     """Return the line of the light on the field, which the curve through lit steps takes over."""
-    reflectance = field.view.region.reflectance
-    if field.scene.light_field is None or not reflectance:
+    reflectance = field.scene.light_field and field.view.region.reflectance
+    if not reflectance:
         return []
     doubt = DECIBEL * field.scene.lit_doubt(field.view, reflectance)
     return [BudgetLine(source="lighting", contribution=doubt, evaluation="B")]
@@ -207,7 +207,7 @@ def _before_coding(field: Field, recorded: Measurement) -> Measurement | Note:
     """Estimate S/N before an H.264 coder from its quantiser step."""
     quantity, region = "noise.snr_before_coding", field.view.region.name
     codec = str(field.scene.video.codec)
-    if codec in LOSSLESS:
+    if codec in LOSSLESS or field.view.quantiser == 0:  # QP 0: H.264 passes the transform by
         return replace(recorded, quantity=quantity)
     if codec != "h264" or field.view.quantiser is None or field.scene.video.depth > 8:
         return field.note(quantity, "quantiser_not_told", codec=codec)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.errors import GapError
 from acceptance.metrics._shared.region_codes import tv_lines
-from acceptance.metrics.resolution import corners, edge_figures, wedge_figures
+from acceptance.metrics.resolution import beside, corners, edge_figures, wedge_figures
 from acceptance.metrics.resolution.edge import EdgeResult, edge_mtf
 from acceptance.metrics.resolution.printed_wedge import Wedge
 from acceptance.metrics.resolution.sampling import sampling_of
@@ -59,15 +59,16 @@ def serves(scene: Scene) -> bool:
 
 def measure(scene: Scene) -> Iterator[Measurement | Note]:
     """Measure every edge and every wedge; a result not obtained is a Note with its reason."""
-    tone, edges, sampled = edge_figures.tone_of(scene), [], sampling_of(scene)
+    tone, sampled = edge_figures.tone_of(scene), sampling_of(scene)
     yield from _enlarged(sampled)
+    edges: list[Edge] = []
     for view in scene.of_kind("edge"):
         try:
             edges.append(edge_figures.seen(scene, view, tone, sampled))
         except GapError as gap:
             yield from _notes(view, gap, ("mtf50", "mtf10", view.region.direction or "horizontal"))
-        else:
-            yield from edge_figures.figures(scene, edges[-1], tone)
+    for edge in beside.compared(edges):
+        yield from edge_figures.figures(scene, edge, tone)
     yield from _sharpened(edges)
     yield from corners.ratios(scene, edges, tone)
     for view in scene.of_kind("wedge"):

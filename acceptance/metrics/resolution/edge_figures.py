@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from acceptance.errors import GapError
+from acceptance.footage.rounding import rounding_doubt
 from acceptance.metrics._shared.ordered import in_order, quantile
 from acceptance.metrics._shared.region_codes import (
     SAMPLING_LIMIT,
@@ -31,7 +32,7 @@ from acceptance.metrics.resolution.sampling import ALL
 from acceptance.model.measurement import BudgetLine, Curve, Note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from acceptance.metrics.resolution.sampling import PictureSamples
     from acceptance.model.basics import Value
@@ -46,7 +47,11 @@ LIMIT_METHOD = "slanted edge, MTF 10 %, at most half a cycle per pixel, linear l
 TONE_PROBE = 0.1
 LEAST_LEFT = 0.05
 NOISY = 0.08  # relative standard error of a crossing above which noise, as |FFT|, lifts it
-CODING = {"mtf50": 0.17, "mtf10": 0.35}  # relative, for a coarseness of 1
+# relative, for a step of as many codes as rounding leaves undecided (simulation)
+ROUNDING = {"mtf50": 3.2, "mtf10": 3.8}
+LEAST_ROUNDING = 1e-5
+MEDIAN_STEP = 0.954  # of two normal values, in sigmas of each
+CODING = {"mtf50": 0.17, "mtf10": 0.45}  # relative, for a coarseness of 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,13 +60,14 @@ class Tone:
 
     ``light`` is that of every code, ``name`` the curve's, ``doubt`` the half-width of its exponent.
     ``copies``: the light of every code for each way in which the print may be off
-    (``Scene.copy_curves``).
+    (``Scene.copy_curves``). ``bent``: by a camera of other contrast (``Scene.bent_curves``).
     """
 
     light: Array
     name: str
     doubt: float
     copies: tuple[Array, ...] = ()
+    bent: tuple[Array, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +77,9 @@ class Edge:
     ``results`` are those of its pictures, the first of all frames together where they stand still;
     ``probe`` is the first picture's with the exponent of its light raised by ``TONE_PROBE``.
     ``levels`` are dark and light beside the edge, in light; ``coarseness`` is that of its coding
-    (``region_codes.coarseness``); ``limit`` is what its samples can carry, cycle/px.
+    (``region_codes.coarseness``); ``limit`` is what its samples can carry, cycle/px; ``rounding``
+    what whole codes leave undecided of a level, over the step; ``apart`` the standard uncertainty
+    in cycle/px that another edge beside it gives to a crossing, by name.
     """
 
     view: View
@@ -80,6 +88,8 @@ class Edge:
     levels: tuple[float, float]
     coarseness: float
     limit: float = SAMPLING_LIMIT
+    rounding: float = 0.0
+    apart: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def first(self) -> EdgeResult:
@@ -116,8 +126,13 @@ class Edge:
 def tone_of(scene: Scene) -> Tone:
     """Return how codes become light in the scene."""
     codes = np.arange(1 << scene.video.depth)
-    copies = tuple(scene.copy_curves(codes))
-    return Tone(light=scene.linear(codes), name=scene.tone, doubt=scene.tone_doubt, copies=copies)
+    return Tone(
+        light=scene.linear(codes),
+        name=scene.tone,
+        doubt=scene.tone_doubt,
+        copies=tuple(scene.copy_curves(codes)),
+        bent=tuple(scene.bent_curves(codes)),
+    )
 
 
 def seen(scene: Scene, view: View, tone: Tone, sampled: PictureSamples = ALL) -> Edge:
@@ -131,6 +146,7 @@ def seen(scene: Scene, view: View, tone: Tone, sampled: PictureSamples = ALL) ->
     shade = scene.shade(view)[inside]
     light = [_read_off(tone.light, picture) / shade for picture in codes]
     lights, ordered = in_order(light[0]), in_order(codes[0])
+    height = quantile(ordered, 0.9) - quantile(ordered, 0.1)
     probe = _probe(tone, codes[0], light[0], shade)
     results = tuple(edge_mtf(picture) for picture in light)
     sampled.refuse(view, results[0].resolves)
@@ -140,8 +156,19 @@ def seen(scene: Scene, view: View, tone: Tone, sampled: PictureSamples = ALL) ->
         limit=SAMPLING_LIMIT * sampled.of(results[0].resolves),
         probe=edge_mtf(probe, covariance=False),
         levels=(quantile(lights, 0.1), quantile(lights, 0.9)),
-        coarseness=coarseness(scene, view, quantile(ordered, 0.9) - quantile(ordered, 0.1)),
+        coarseness=coarseness(scene, view, height),
+        rounding=rounding_doubt(_roughness(view)) / max(height, 1.0),
     )
+
+
+def _roughness(view: View) -> float:
+    """Return the noise in codes of a view's plain sides; 0 where most neighbours are of one code.
+
+    It is from the median difference of neighbouring rows, of the first frames.
+    """
+    rows = view.luma[(slice(0, 4), *within(view))].astype(np.float64)
+    axis = 1 if np.ptp(rows.mean(axis=(0, 1))) > np.ptp(rows.mean(axis=(0, 2))) else 2
+    return float(np.median(np.abs(np.diff(rows, axis=axis)))) / MEDIAN_STEP
 
 
 def _whole(codes: Array) -> NDArray[np.uint16] | None:
@@ -185,7 +212,7 @@ def _crossing(scene: Scene, edge: Edge, name: str, tone: Tone) -> Measurement:
         f"resolution.{name}",
         value,
         "cycle/px",
-        [*edge.noise(name), *_tone_lines(edge, name, tone), *coder],
+        [*edge.noise(name), *_rounding(edge, name), *_tone_lines(edge, name, tone), *coder],
         samples=edge.view.luma.shape[0],
         method=EDGE_METHOD.format(tone=tone.name),
         region=edge.view.region.name,
@@ -193,6 +220,13 @@ def _crossing(scene: Scene, edge: Edge, name: str, tone: Tone) -> Measurement:
         details=_details(edge, value, lines_of(scene, edge.first.resolves)),
         curve=_curve(edge.first),
     )
+
+
+def _rounding(edge: Edge, name: str) -> list[BudgetLine]:
+    """Return the line of whole codes, of an edge whose noise does not dither them."""
+    doubt = ROUNDING[name] * edge.rounding * edge.value(name)
+    line = BudgetLine(source="quantisation", contribution=doubt, evaluation="B")
+    return [line] if edge.rounding > LEAST_ROUNDING else []
 
 
 def _why_not(edge: Edge, name: str) -> GapError | None:
@@ -210,12 +244,18 @@ def _refused(edge: Edge, quantity: str, gap: GapError) -> Note:
 
 def _tone_lines(edge: Edge, name: str, tone: Tone) -> list[BudgetLine]:
     slope = abs(edge.tone_slope(name)) * edge.value(name)
-    of_tone = slope * tone.doubt / math.sqrt(3)
-    line = BudgetLine(source=TONE_SOURCE, contribution=of_tone, evaluation="B")
-    bent = [bending(tone.light, copy, edge.levels, int(name[3:]) / 100) for copy in tone.copies]
-    of_copy = edge.value(name) * math.hypot(*bent)
+    of_bend = edge.value(name) * _bent(edge, name, tone.light, tone.bent)
+    parts = slope * tone.doubt / math.sqrt(3), of_bend, edge.apart.get(name, 0.0)
+    line = BudgetLine(source=TONE_SOURCE, contribution=math.hypot(*parts), evaluation="B")
+    of_copy = edge.value(name) * _bent(edge, name, tone.light, tone.copies)
     copy = BudgetLine(source=PRINT_SOURCE, contribution=of_copy, evaluation="B")
-    return [line, copy] if bent else [line]
+    return [line, copy] if tone.copies else [line]
+
+
+def _bent(edge: Edge, name: str, light: Array, others: Sequence[Array]) -> float:
+    """Return the relative change of a crossing by other curves, in squares."""
+    level = int(name[3:]) / 100
+    return math.hypot(*(bending(light, other, edge.levels, level) for other in others))
 
 
 def bending(light: Array, other: Array, levels: tuple[float, float], level: float) -> float:

@@ -11,17 +11,20 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from peers.gb28181_device import CHANNELS, ID, PASSWORD, Device, Faults, meanwhile
+from peers.gb28181_device import CHANNELS, ID, PASSWORD, PLATFORM, Device, Faults, meanwhile
 
 from acceptance.live import digest, transcript
+from acceptance.live.credentials import Credentials
 from acceptance.live.gb28181 import bodies, keepalives, queries, sip_message
 from acceptance.live.gb28181.link import MOST_CONNECTIONS
-from acceptance.live.gb28181.record import KIND
+from acceptance.live.gb28181.platform import Platform
+from acceptance.live.gb28181.record import KIND, ConversationRecord
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from acceptance.live.gb28181.platform import Platform
+    from acceptance.live.gb28181.link import Link
     from acceptance.live.gb28181.registrar import RegisteredDevice
 
 
@@ -61,6 +64,35 @@ def test_a_wrong_password_is_refused_and_named(platform: Platform) -> None:
     assert (first.status, second.status, third.status) == (401, 403, 403)
     assert "wrong password" in second.faults[0]
     assert third.faults == ("the device is not registered",)
+
+
+@pytest.fixture
+def strong(sockets: Link, tmp_path: Path) -> Iterator[Platform]:
+    """Be a platform that asks for SHA-256."""
+    with transcript.Transcript(tmp_path / "b.gb28181.jsonl", KIND) as written:
+        yield Platform(
+            sockets, ConversationRecord(written), id=PLATFORM, timeout=1.0, algorithm="SHA-256",
+            passwords=lambda name: Credentials(name, PASSWORD),
+        )  # fmt: skip
+
+
+def test_a_device_that_knows_sha_256_is_let_in_by_it(strong: Platform) -> None:
+    with device(strong) as camera:
+        registered(strong, camera)
+    assert [step.faults for step in strong.report()] == [(), ()]
+
+
+@pytest.mark.parametrize(
+    ("password", "faults", "said"),
+    [(PASSWORD, Faults(md5_only=True), "the digest is by MD5, and SHA-256 was asked for"),
+     ("87654321", Faults(), "wrong password")],
+)  # fmt: skip
+def test_a_device_that_knows_another_hash_is_told_from_a_wrong_password(
+    strong: Platform, password: str, faults: Faults, said: str
+) -> None:
+    with device(strong, password=password, faults=faults) as camera:
+        assert " 403 " in meanwhile(strong, camera.register)
+    assert strong.report()[1].faults[0].startswith(said)
 
 
 def test_a_device_registers_again_and_signs_off(platform: Platform) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +19,8 @@ from peers.rtsp_camera import camera
 from acceptance.errors import DeviceError, OutputError, UsageError
 from acceptance.footage import clip as footage
 from acceptance.live.credentials import Credentials
-from acceptance.live.rtsp import capture
+from acceptance.live.rtsp import Captured, capture
+from acceptance.live.rtsp.capturing import over_changes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -164,6 +166,43 @@ def test_a_picture_of_another_size_ends_the_clip(tmp_path: Path) -> None:
     assert captured.reason == "changed"
     assert not captured.whole
     assert captured.frames == 50
+
+
+@pytest.mark.film
+def test_a_stream_that_changes_its_size_goes_on_in_a_second_clip(tmp_path: Path) -> None:
+    """The camera begins at the first size at each connection: three clips in six seconds."""
+
+    def take(clip: Path, seconds: float | None, frames: int | None) -> Captured:
+        return capture(peer.url, clip, seconds=seconds, frames=frames)
+
+    (tmp_path / "gate-2.packets.csv").touch()  # of another capture, which stays as it is
+    with camera(other_size_from=50) as peer:
+        first, second, third = over_changes(take, tmp_path / "gate.mp4", 6.0, 120)
+    for part in (first, second, third):
+        check(part)
+    assert [part.clip.name for part in (second, third)] == ["gate-3.mp4", "gate-4.mp4"]
+    assert [part.reason for part in (first, second)] == ["changed", "changed"]
+    assert first.frames + second.frames + third.frames <= 120
+    assert first.seconds + second.seconds + third.seconds <= 6.2
+
+
+def test_what_follows_a_change_may_be_nothing(tmp_path: Path) -> None:
+    done: list[Path] = []
+
+    def take(clip: Path, seconds: float | None, frames: int | None) -> Captured:
+        assert (seconds, frames) == ((10.0, None) if not done else (8.0, None))
+        if done:
+            raise DeviceError("does not answer", where="192.0.2.1")
+        done.append(clip)
+        return captured_as(clip, seconds=2.0, reason="changed")
+
+    assert len(over_changes(take, tmp_path / "gate.mp4", 10.0, None)) == 1
+
+
+def captured_as(clip: Path, **how: Any) -> Captured:
+    """Return what a capture might have returned."""
+    unknown = dict.fromkeys(field.name for field in dataclasses.fields(Captured))
+    return Captured(**{**unknown, "clip": clip, "frames": 50, **how})  # type: ignore[arg-type] # any
 
 
 @pytest.mark.film

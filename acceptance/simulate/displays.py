@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DisplayPanel:
+class Display:
     """A screen whose last row changes ``scan`` s after its first one.
 
     Each row approaches new light exponentially: time constants ``rise`` where it gets brighter and

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from acceptance.simulate.display_panel import DisplayPanel
+from acceptance.simulate.displays import Display
 
 EDGES = np.array([0.0, 0.010, 0.013, 0.040])
 VALUES = np.array([[0.0, 1.0], [1.0, 0.2], [0.0, 0.9], [1.0, 0.0]])
 
 
-def traced(panel: DisplayPanel, begin: float, exposure: float, cell: int) -> float:
+def traced(panel: Display, begin: float, exposure: float, cell: int) -> float:
     """Mean light by small steps of time."""
     step, light, seen = 1e-6, VALUES[0, cell], []
     for time in np.arange(0, begin + exposure, step):
@@ -22,12 +22,10 @@ def traced(panel: DisplayPanel, begin: float, exposure: float, cell: int) -> flo
     return float(np.mean(seen[round(begin / step) :]))
 
 
-@pytest.mark.parametrize(
-    "panel", [DisplayPanel(), DisplayPanel(rise=0.003, fall=0.001), DisplayPanel(rise=0.002)]
-)
+@pytest.mark.parametrize("panel", [Display(), Display(rise=0.003, fall=0.001), Display(rise=0.002)])
 @pytest.mark.parametrize(("begin", "exposure"), [(0.009, 0.002), (0.012, 0.02), (0.041, 0.004)])
 def test_light_is_integrated_as_by_small_steps(
-    panel: DisplayPanel, begin: float, exposure: float
+    panel: Display, begin: float, exposure: float
 ) -> None:
     found = panel.mean_over(EDGES, VALUES, np.full((1, 2), begin), exposure)[0]
     for cell in (0, 1):
