@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from departures import Departures, limited
+from departures import Departures, moved
 from films import Reading
 
 from acceptance.charts import drive_sequence
@@ -113,10 +113,8 @@ def chain(random: np.random.Generator, what: Setting) -> Chain:
     """Draw the phases."""
     count = int((what.seconds + what.delay + 1) * what.camera)
     middles = random.uniform(-0.04, 0) - what.delay - 0.3 + np.arange(count) / what.camera
-    middles = middles + what.by.uneven[1] * limited(random, count)
-    arrive = random.uniform(size=count) >= what.by.lost[1]
-    start = random.uniform(0, 1 / what.monitor)
-    return Chain(what=what, middles=middles[arrive], start=start)
+    middles = moved(random, middles, what.by.uneven[1], what.by.lost[1])
+    return Chain(what=what, middles=middles, start=random.uniform(0, 1 / what.monitor))
 
 
 def film_of(
@@ -150,10 +148,8 @@ def film_of(
 
 def _film_times(random: np.random.Generator, what: Setting) -> Array:
     """Return the middles of the film's exposures (n,), s."""
-    number = np.arange(int(what.seconds * what.film))
-    number = number[random.uniform(size=len(number)) >= what.by.lost[0]]
-    even = random.uniform(0, 0.1) + number / what.film
-    return np.asarray(even + what.by.uneven[0] * limited(random, len(number)))
+    even = random.uniform(0, 0.1) + np.arange(int(what.seconds * what.film)) / what.film
+    return moved(random, even, what.by.uneven[0], what.by.lost[0])
 
 
 def _slowness(by: Departures, screen: int) -> Array:

@@ -41,6 +41,8 @@ class Departures:
 
     def stamps(self, random: Random, times: Array) -> Array:
         """Return time stamps of frames that were exposed at ``times`` (n,): some out of order."""
+        if not (self.stamp_jitter or self.swapped or self.doubled):
+            return times
         found = times + self.stamp_jitter * limited(random, len(times))
         for i in np.flatnonzero(random.uniform(size=len(times) - 1) < self.swapped):
             found[[i, i + 1]] = found[[i + 1, i]]
@@ -52,6 +54,16 @@ class Departures:
 def limited(random: Random, count: int) -> Array:
     """Return normal values, limited to twice their standard deviation."""
     return np.clip(random.standard_normal(count), -2, 2)
+
+
+def moved(random: Random, moments: Array, by: float, lost: float) -> Array:
+    """Return ``moments`` (n,) s moved by ``by`` s (rms), without a share ``lost`` of them.
+
+    Ideal ones draw nothing, so that all that is drawn after them stays as it was.
+    """
+    if by:
+        moments = moments + by * limited(random, len(moments))
+    return moments[random.uniform(size=len(moments)) >= lost] if lost else moments
 
 
 def scan(random: Random, by: Departures) -> Departures:

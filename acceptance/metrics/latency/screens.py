@@ -34,7 +34,8 @@ FEWEST = 5  # changes or pictures
 MISREAD = 0.15  # share of pictures that may lie off the camera's even pace
 OFF_LINE = 0.5  # refreshes beyond its reach by which a picture may lie off
 PICTURES = np.divide.outer(SCREEN_RATES, CAMERA_RATES).ravel()  # refreshes from picture to picture
-ONE_PHASE = 0.9  # likeness of the phases of changes in the film from which they are one
+# phases at which changes come in a film in step, and likeness from which they are so many
+FEW_PHASES, ALIKE = np.arange(1, 5), 0.9
 UNEVEN = 0.12  # refreshes, rms, beyond which a camera has no even pace
 FASTER, IN_STEP = 1.1, 0.8  # refreshes a picture; likeness of phases from which they are one
 PHASES = range(1, 7)  # of a refresh at which a camera in step takes its pictures
@@ -88,13 +89,14 @@ def _gap(times: Array, changes: Changes, moments: Array, exposure: float) -> flo
     """Return the s within which all ``moments`` (c,) of changes may lie elsewhere alike, 0 if none.
 
     From one exposure to the next where too few frames mix pictures to show the monitor's refreshes;
-    a whole interval in films so slow that monitors of other rates look alike, if all changes seem
-    to come at one phase of it.
+    a whole interval in films so slow, with exposures so short, that monitors of several rates
+    explain them, if all changes seem to come at a few phases of it.
     """
     interval = float(np.median(np.diff(times)))
-    turns = np.exp(2j * np.pi * moments / interval)
-    if interval > ghosts.SLOWER and abs(turns.mean()) > ONE_PHASE:
-        return interval
+    if interval > ghosts.SLOWER and exposure < interval / 2:
+        turns = 2 * np.pi * np.multiply.outer(FEW_PHASES, moments / interval)
+        if np.abs(np.exp(1j * turns).mean(axis=1)).max() > ALIKE:
+            return interval
     few = np.count_nonzero(changes.share < 1) < FEWEST_BLENDS
     return max(interval - exposure, 0.0) if few else 0.0
 
@@ -148,8 +150,7 @@ def _pictures(monitor: Readings, rolls: float) -> tuple[Changes, Array, int, flo
 def _one_by_one(pictures: Readings, changes: Changes) -> tuple[Changes, Array, int]:
     """Take each picture by its own reading, of a camera without an even pace; as ``_pictures``."""
     taken_at = _each(pictures, np.random.default_rng(2))
-    changes = _known_changes(changes, taken_at)
-    return changes, taken_at, _blends(pictures.low)
+    return _known_changes(changes, taken_at), taken_at, _blends(pictures.low)
 
 
 def _each(pictures: Readings, random: np.random.Generator) -> Array:
