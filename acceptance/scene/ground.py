@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from acceptance.charts import definition
 from acceptance.charts.drawing import draw
 
 if TYPE_CHECKING:
@@ -33,6 +31,8 @@ COLUMNS = 800  # of the drawing in which ground and dark are looked up
 CELL = 20  # columns and rows of it that make one sample
 BORDER = 4.0  # px of the picture by which what is printed beside blurs into a field
 PIXELS, FEWEST_PIXELS = 120_000, 9  # looked at in the picture; of a sample
+MOST_KEPT = 8
+_KEPT: dict[str, tuple[Levels, tuple[float, ...]]] = {}  # by the hash of the chart's files
 LEAST_ERROR = 0.03  # codes, of a sample: quantisation and texture
 
 
@@ -68,7 +68,7 @@ def samples(frame: Frame, place: Located, video: VideoInfo) -> Samples | None:
     """
     if place.chart.background < LIGHT_GROUND:
         return None
-    levels, values = _levels(place.chart.name)
+    levels, values = _levels(place.chart)
     border = math.ceil(BORDER * COLUMNS / place.width)
     kept = _eroded(levels, border)
     codes, points = _pixels(frame, place)
@@ -83,13 +83,19 @@ def samples(frame: Frame, place: Located, video: VideoInfo) -> Samples | None:
     return _unclipped(_means(cell, codes[seen], on_chart, np.array(values)), video)
 
 
-@lru_cache(maxsize=8)
-def _levels(name: str) -> tuple[Levels, tuple[float, ...]]:
+def _levels(chart: Chart) -> tuple[Levels, tuple[float, ...]]:
     """Return which level, 1 for the ground, is printed in each pixel of a drawing; 0: another.
 
-    And the levels' reflectances by design.
+    And the levels' reflectances by design. Those of the last charts are kept.
     """
-    chart = definition.load(name)
+    if chart.sha256 not in _KEPT:
+        if len(_KEPT) >= MOST_KEPT:
+            _KEPT.clear()
+        _KEPT[chart.sha256] = _drawn_levels(chart)
+    return _KEPT[chart.sha256]
+
+
+def _drawn_levels(chart: Chart) -> tuple[Levels, tuple[float, ...]]:
     drawn = draw(chart, COLUMNS)
     dark = {float(chart.dark)} | {
         float(region.printed["dark"]) for region in chart.regions if region.kind == "edge"

@@ -42,6 +42,7 @@ LIKENESS = (
     (0.0, 0.36, 0.47, 0.58, 0.66, 0.75, 0.8, 0.95),
     (1.0, 1.3, 1.5, 1.77, 2.0, 2.5, 3.0, 7.0),
 )
+AGREEING = 1.25  # ratio of the factors by the period and by the likeness
 ALIKE = 1.03  # ratio of the factors along rows and columns
 MARGIN, NARROWEST, WIDEST = 4, 24, 128  # px of a plain region
 LEAST_NOISE = 0.02  # codes squared
@@ -169,7 +170,10 @@ def _noise(view: View) -> Array | None:
 
 
 def _factor(noises: Sequence[Array]) -> float:
-    """Return by which factor columns were enlarged; 1 where the noise does not repeat."""
+    """Return by which factor columns were enlarged; 1 where the noise does not repeat.
+
+    A coder's blocks repeat, too, every 4 or 8 pixels, but make neighbours no more alike.
+    """
     series = [both for noise in noises for both in _alike(noise)]
     power = np.mean([_power(values) for values in series], axis=0)
     peak = int(np.argmax(power))
@@ -180,7 +184,8 @@ def _factor(noises: Sequence[Array]) -> float:
     frequency = PERIODS[peak]
     meant = math.log(float(np.interp(likeness, *LIKENESS)))
     factors = 1 / float(frequency), 1 / (1 - float(frequency))
-    return min(factors, key=lambda factor: abs(math.log(factor) - meant))
+    off, factor = min((abs(math.log(factor) - meant), factor) for factor in factors)
+    return factor if off < math.log(AGREEING) else 1.0
 
 
 def _alike(noise: Array) -> tuple[Array, Array]:
