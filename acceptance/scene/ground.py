@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 LIGHT_GROUND = 0.3  # reflectance from which on a ground shows the light and not the camera's black
 COLUMNS = 800  # of the drawing in which ground and dark are looked up
 CELL = 20  # columns and rows of it that make one sample
-BORDER = 4.0  # px of the picture by which what is printed beside blurs into a field
+BORDER = 7.0  # px of the picture by which 3 px of blur reach from what is printed beside
 PIXELS, FEWEST_PIXELS = 120_000, 9  # looked at in the picture; of a sample
 MOST_KEPT = 8
 _KEPT: dict[str, tuple[Levels, tuple[float, ...]]] = {}  # by the hash of the chart's files

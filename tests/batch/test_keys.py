@@ -59,6 +59,7 @@ READ = {
 NOT_READ = {
     "instruments": ("meter",), "retaken": "glare", "live": "s0", "screen": "monitor",
     "path": SignalPath.PLAYBACK, "source": "rtsp://h/a", "seconds": 5.0, "transport": "udp",
+    "fingerprint": "ab" * 32,
 }  # fmt: skip
 OF_THE_TOOL = ("sha256", "filmed_by", "created", "corners", "still", "stream")
 
