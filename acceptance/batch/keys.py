@@ -43,7 +43,7 @@ FOUND = ("corners", "still", "stream")
 def bare(shot: Shot) -> Shot:
     """Return a shot of a plan without what measuring must not read."""
     plain = replace(shot, instruments=(), retaken="", live="", screen="", path=SignalPath.LIVE)
-    plain = replace(plain, source="", seconds=None, transport="")
+    plain = replace(plain, source="", seconds=None, transport="", fingerprint="")
     return replace(plain, filmed=_stated(shot), filmed_by="", created="", sha256="")
 
 
