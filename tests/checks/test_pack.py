@@ -325,7 +325,7 @@ def test_a_broken_file_is_refused(own: Path, text: str, message: str) -> None:
 def test_a_file_in_another_encoding_is_refused(own: Path) -> None:
     """TOML is UTF-8; an editor on Windows may write GBK."""
     own.write_bytes(HEAD.encode("gbk"))
-    with pytest.raises(PackError, match="not readable as TOML"):
+    with pytest.raises(PackError, match="written in GBK, not in UTF-8"):
         packs.load(str(own), QUANTITIES)
 
 

@@ -97,10 +97,10 @@ def _gaps(planted: list[tuple[float, float]]) -> list[float]:
 
 def test_channels_are_told_apart_also_where_their_names_are_alike() -> None:
     tracks = [
-        recordings._Track(channel="gate", recording=token, track="V", first=1.0, last=2.0)
+        recordings.RecordedTrack(channel="gate", recording=token, track="V", first=1.0, last=2.0)
         for token in ("a", "b")
     ]
-    other = recordings._Track(channel="yard", recording="c", track="V", first=1.0, last=2.0)
+    other = recordings.RecordedTrack(channel="yard", recording="c", track="V", first=1.0, last=2.0)
     assert [track.channel for track in recordings._named([*tracks, other])] == [
         "gate (a)", "gate (b)", "yard",
     ]  # fmt: skip
@@ -155,7 +155,7 @@ def test_changes_become_stretches(
     changes: list[tuple[float, bool]], expected: list[tuple[float, float]]
 ) -> None:
     """What is kept begins with the track's first time, and goes on to its last."""
-    track = recordings._Track(channel="c", recording="r", track="v", first=5.0, last=100.0)
+    track = recordings.RecordedTrack(channel="c", recording="r", track="v", first=5.0, last=100.0)
     found = [
         recordings._Change(recording="r", track="v", moment=moment, begins=begins)
         for moment, begins in changes
