@@ -63,7 +63,7 @@ def test_the_age_of_a_frozen_picture_is_seen_wherever_the_film_has_it(
 
 def test_where_the_monitor_could_not_be_read_the_worst_is_a_bound() -> None:
     """Its pictures before the first change that is known are unread, and one of them was frozen."""
-    _, found, _, (_, worst) = ages.film(3)
+    _, found, _, (_, worst) = ages.film(15)
     reason = found.bound_by()
     assert found.worst()[0] < worst - 100
     assert reason is not None
