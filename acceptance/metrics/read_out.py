@@ -44,6 +44,7 @@ METHOD = (
 )
 PICTURES = np.divide.outer(SCREEN_RATES, CAMERA_RATES).ravel()  # refreshes from picture to picture
 FEWEST = 20  # pictures
+SLOWEST, FASTEST = 10.0, 1000.0  # refreshes a second of a screen
 LEAST_HEIGHT = 0.15  # share of the picture's height that the clock must take
 STATED_SCAN = 1.0  # ms, half width of a scan that is stated
 HEIGHT_DOUBT = 0.01  # half width of the clock's height, relative
@@ -71,8 +72,8 @@ def serves(scene: Scene) -> bool:
 def measure(scene: Scene) -> Iterator[Measurement | Note]:
     """Measure the read-out of the camera, and of the film where a monitor was filmed.
 
-    Raises GapError interlaced, no_clock, clock_unreadable, too_few_frames, clock_takes_little or
-    condition_no_number.
+    Raises GapError interlaced, no_clock, clock_unreadable, clock_not_running, too_few_frames,
+    clock_takes_little or condition_no_number.
     """
     if scene.video.interlaced:
         raise GapError("interlaced")
@@ -105,13 +106,15 @@ def _on_monitor(scene: Scene, monitor: Readings, refresh: float) -> Measurement 
 def of_frames(times: Array, live: Readings) -> Lag:
     """Return the lag of the frames at ``times`` (n,) s that saw the clock itself.
 
-    A frame that repeats the one before counts once. Raises GapError clock_unreadable or
+    A frame that repeats the one before counts once. Raises GapError clock_not_running or
     too_few_frames.
     """
     seen = np.flatnonzero(live.readable & ~clock_readings.same_picture(live.shares))
     _enough(len(seen))
     chosen = live.only(seen)
     rate = _slope(times[seen], chosen.position)
+    if not SLOWEST <= rate <= FASTEST:
+        raise GapError("clock_not_running")
     line = _line(chosen)
     if line is None:
         step = float(np.median(np.diff(times)))
@@ -145,7 +148,8 @@ def _slope(x: Array, position: Array) -> float:
     """Return the refreshes a second: the median of slopes over half of the frames."""
     half = len(x) // 2
     first = slice(0, len(x) - half)
-    return float(np.median((position[half:] - position[first]) / (x[half:] - x[first])))
+    with np.errstate(divide="ignore", invalid="ignore"):  # stamps that stand still
+        return float(np.median((position[half:] - position[first]) / (x[half:] - x[first])))
 
 
 def _line(pictures: Readings) -> Pace | None:

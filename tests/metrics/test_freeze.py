@@ -126,8 +126,7 @@ def test_a_picture_of_a_noisy_wall_that_stands_is_found_in_a_stream_of_key_frame
     assert found.frozen == ((60, 60 + FROZEN),)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", [0, *(slow(seed) for seed in range(1, 10))])
 def test_a_planted_freeze_is_found_or_left_open_and_never_denied(seed: int) -> None:
     assert still_scenes.planted(seed)[-1] in {"found", "undecided"}
 

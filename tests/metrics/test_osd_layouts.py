@@ -68,7 +68,6 @@ def test_what_could_be_another_time_or_date_is_refused(form: str, code: str) -> 
     assert caught.value.code == code
 
 
-@pytest.mark.slow
 @pytest.mark.film
 def test_a_few_pictures_that_seem_turned_spoil_no_digit() -> None:
     """Outlined digits over a moving ground, coded; some seem dark on light, as inverting ones."""

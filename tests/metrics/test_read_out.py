@@ -14,6 +14,7 @@ from marks import slow
 from acceptance.charts import definition
 from acceptance.errors import GapError
 from acceptance.metrics import read_out
+from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.model import Condition, Measurement, Note, Shot, Tap
 from acceptance.scene import build
 from acceptance.simulate.camera import Camera
@@ -22,6 +23,7 @@ from acceptance.simulate.optics import pose
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
+import clocks
 import read_out as runs
 
 CLOCK = definition.load("clock")
@@ -90,3 +92,19 @@ def test_a_clock_that_takes_little_of_the_picture_says_nothing_of_all_its_rows(
     with pytest.raises(GapError) as caught:
         list(read_out.measure(looked))
     assert caught.value.code == "too_few_frames"
+
+
+@pytest.mark.parametrize("stamps", ["even", "standing"])
+def test_a_clock_that_does_not_run_on_is_a_gap(stamps: str) -> None:
+    """A film of it was played in a loop of half of the frames; or no time passes."""
+    number = np.arange(48)
+    shown = 1000.0 + number % 24
+
+    def seen(_height: float) -> np.ndarray:
+        return clock_readings.expected_shares(shown, 0.4, 24)
+
+    live = clocks.readings(np.random.default_rng(1), seen, 0.1)
+    times = number / 25 if stamps == "even" else np.zeros(48)
+    with pytest.raises(GapError) as caught:
+        read_out.of_frames(times, live)
+    assert caught.value.code == "clock_not_running"
