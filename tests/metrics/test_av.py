@@ -58,7 +58,9 @@ def test_a_picture_that_begins_later_than_the_sound_keeps_its_time(tmp_path: Pat
 @pytest.mark.parametrize("runs", [range(12), slow(range(12, 72))])
 def test_the_truth_lies_inside_the_stated_uncertainty(runs: range) -> None:
     """By clock and flash, in step or not, in noise and echoes: 95 % are expected."""
-    rows = [row for number in runs for row in av_sync.run(number)]
+    every = [row for number in runs for row in av_sync.run(number)]
+    rows = [row for row in every if "refused" not in row]
+    assert len(every) - len(rows) <= len(runs) / 10
     assert len(rows) >= 2 * len(runs)
     assert np.mean([abs(row["off"]) <= row["own"] for row in rows]) >= 0.88
     assert np.mean([abs(row["shifted"]) <= row["expanded"] for row in rows]) >= 0.88
