@@ -357,9 +357,9 @@ def of_run(done: Session, folder: Path, code: int) -> dict[str, Any]:
 
 def _finding(finding: Finding) -> RunFinding:
     own = {field.name: getattr(finding, field.name) for field in fields(finding)}
-    known = finding.k is not None and finding.uncertainty is not None
-    expanded = (finding.k or 0.0) * (finding.uncertainty or 0.0) if known else None
-    return RunFinding(**own, expanded=expanded, why=wording.reason(finding.reason, "en"))
+    return RunFinding(
+        **own, expanded=finding.expanded_uncertainty, why=wording.reason(finding.reason, "en")
+    )
 
 
 def _warning(warning: SessionWarning, line: WarningLine) -> RunWarning:

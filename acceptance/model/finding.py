@@ -98,6 +98,12 @@ class Finding:
     """Printed beside the verdict; they never change it."""
 
     @property
+    def expanded_uncertainty(self) -> float | None:
+        """Expanded uncertainty of the value, in its unit; None: not known."""
+        known = self.k is not None and self.uncertainty is not None
+        return (self.k or 0.0) * (self.uncertainty or 0.0) if known else None
+
+    @property
     def decides(self) -> bool:
         """Whether it counts: what shall be, or is due only when needed and was judged."""
         judged = self.verdict not in {Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE}

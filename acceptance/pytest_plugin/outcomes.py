@@ -57,18 +57,12 @@ def properties(finding: Finding, session: Session) -> Properties:
         "quantity": finding.quantity or None,
         "limit": wording.limit(finding.limit, "en") if finding.limit else None,
         "value": finding.value,
-        "U": expanded(finding),
+        "U": finding.expanded_uncertainty,
         "unit": finding.unit or None,
         "evidence": " ".join(_evidence(finding, session)) or None,
         "session": session.id,
     }
     return [(name, value) for name, value in named.items() if value is not None]
-
-
-def expanded(finding: Finding) -> float | None:
-    """Return the expanded uncertainty of the value, in its unit; None: not known."""
-    known = finding.k is not None and finding.uncertainty is not None
-    return (finding.k or 0.0) * (finding.uncertainty or 0.0) if known else None
 
 
 def _evidence(finding: Finding, session: Session) -> Iterator[str]:
@@ -82,7 +76,7 @@ def told(finding: Finding, session: Session) -> str:
     value = ""
     if finding.value is not None:
         value = wording.figure(
-            finding.value, finding.unit, language(), expanded=expanded(finding) or 0.0
+            finding.value, finding.unit, language(), expanded=finding.expanded_uncertainty or 0.0
         )
     shots = dict.fromkeys(session.measurements[index].shot for index in finding.measurements)
     lines = {

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from acceptance.files.spreadsheet import CellValue
-    from acceptance.model import Condition, Finding, Measurement, Note, Pack, Session, Taken
+    from acceptance.model import Condition, Measurement, Note, Pack, Session, Taken
     from acceptance.report.rows import FindingRow
 
     Table = list[list[CellValue]]
@@ -48,8 +48,7 @@ def _about(session: Session, names: Names) -> Iterator[list[CellValue]]:
         yield [words["conclusion"], sentence]
     for line in warning_lines.every(session, names.lang):
         severity = wording.word(line.severity, "severity", names.lang)
-        yield [severity, f"{line.title}：{line.sentence}" if names.lang == "zh" else
-               f"{line.title}: {line.sentence}"]  # fmt: skip
+        yield [severity, words["warning"].format(title=line.title, sentence=line.sentence)]
 
 
 def _results(session: Session, names: Names) -> Iterator[list[CellValue]]:
@@ -71,17 +70,12 @@ def _result(row: FindingRow, session: Session, names: Names) -> list[CellValue]:
         *(row.number, finding.subject, row.subject, names.standard(finding.pack), finding.clause),
         *(row.item, wording.quantity(finding.quantity, lang)),
         *((limit.at_least, limit.at_most) if limit else (None, None)),
-        *(finding.value, _expanded(finding), finding.k),
+        *(finding.value, finding.expanded_uncertainty, finding.k),
         *(wording.unit(finding.unit, lang), row.result),
         *(wording.verdict(finding, lang), _yes(finding.provisional, lang)),
         *(wording.word(finding.modality, "modality", lang), finding.probability),
         *(wording.reason(finding.reason, lang), " ".join(row.remarks), ", ".join(shots)),
     ]
-
-
-def _expanded(finding: Finding) -> float | None:
-    known = finding.k is not None and finding.uncertainty is not None
-    return (finding.k or 0.0) * (finding.uncertainty or 0.0) if known else None
 
 
 def _yes(stated: object, lang: str) -> str:
