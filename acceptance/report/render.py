@@ -12,14 +12,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from acceptance.messages import visible
+from acceptance.report import ways
 from acceptance.report.book import Book
 from acceptance.report.bottom_lines import bottom_line
+from acceptance.report.file_names import ANNEXES, REPORT
 from acceptance.report.junit_xml import junit
-from acceptance.report.templates import moment, style, template
-from acceptance.report.typesetting import archived, check_fonts, fingerprint, typeset
+from acceptance.report.templates import style, template
+from acceptance.report.typesetting import check_fonts, fingerprint, typeset
+from acceptance.report.volumes import Volumes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from acceptance.model import Pack, Session
@@ -31,8 +34,8 @@ __all__ = [
     "form",
     "html",
     "junit",
-    "pdf",
     "pdf_of_svg",
+    "volumes",
 ]
 
 EPOCH = datetime.fromtimestamp(0, UTC)  # the time of what is of no session
@@ -57,31 +60,31 @@ def html(
 
 def _page(book: Book, *, rendering: bool) -> str:
     """Return the page; a mere ``rendering`` says that the signed PDF and session.json decide."""
+    one_page = dict.fromkeys(("", *ANNEXES), "")
+    guide = ways.Guide(session=book.session, names=book.names, files=one_page, here="html",
+                       curves=book.curves.places)  # fmt: skip
     page = template("report.html", book.lang).render(
-        book=book, names=book.names, style=style("style.css"), rendering=rendering
+        book=book, names=book.names, style=style("style.css"), rendering=rendering, ways=guide
     )
-    return visible(page, lines=True)
+    return ways.living(visible(page, lines=True), "", {"": ways.anchors(page)})
 
 
-def pdf(
+def volumes(
     session: Session,
     packs: Sequence[Pack],
     folder: Path,
     lang: str,
-    attachments: Mapping[str, bytes],
     profiles: Sequence[tuple[Pack, Pack]] = (),
-) -> bytes:
-    """Return the report as PDF/A-3b with files attached (relationship Source).
+    main: str = REPORT,
+) -> Volumes:
+    """Return the report as volumes to be set, the main report to be called ``main``.
 
-    ``session``, ``packs``, ``folder``, ``lang`` and ``profiles`` are as for ``html``,
-    ``attachments`` are contents by name. The same input and ``fingerprint`` give the same bytes,
-    wherever the folder lies: all times in the file are the session's. Raises ``SetupError`` without
-    a Chinese font, because the renderer would draw empty boxes and say nothing.
+    ``session``, ``packs``, ``folder``, ``lang`` and ``profiles`` are as for ``html``. The same
+    input and ``fingerprint`` give the same bytes, wherever the folder lies: all times in the files
+    are the session's.
     """
-    check_fonts()
     book = Book(session=session, packs=packs, folder=folder, lang=lang, profiles=profiles)
-    page = _page(book, rendering=False)
-    return archived(page, folder, moment(session.finished), attachments)
+    return Volumes(book=book, main=main)
 
 
 def pdf_of_svg(svg: str, width_mm: float, height_mm: float) -> bytes:
