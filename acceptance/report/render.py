@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from acceptance.messages import visible
+from acceptance.report import own_pages
 from acceptance.report.book import Book
 from acceptance.report.bottom_lines import bottom_line
 from acceptance.report.junit_xml import junit
@@ -57,8 +58,9 @@ def html(
 
 def _page(book: Book, *, rendering: bool) -> str:
     """Return the page; a mere ``rendering`` says that the signed PDF and session.json decide."""
+    words = own_pages.worded(book.session.plan.institute, book.lang)
     page = template("report.html", book.lang).render(
-        book=book, names=book.names, style=style("style.css"), rendering=rendering
+        book=book, names=book.names, style=style("style.css"), rendering=rendering, p=words
     )
     return visible(page, lines=True)
 
