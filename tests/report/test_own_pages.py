@@ -13,6 +13,7 @@ from sample_session import pack_of_db50, session_of
 from acceptance.errors import PlanError
 from acceptance.model import Accreditation, Institute, Verdict
 from acceptance.report import own_pages, render
+from acceptance.report.book import Book
 from acceptance.report.marks_page import MarksPage
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ SESSION = session_of(pack_of_db50())
 
 
 def page(session: Session, folder: Path, lang: str = "zh") -> str:
-    return render.html(session, [pack_of_db50()], folder, lang)
+    return render.printed(Book(session=session, packs=[pack_of_db50()], folder=folder, lang=lang))
 
 
 def of(institute: Institute) -> Session:
