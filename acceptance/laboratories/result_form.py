@@ -199,13 +199,14 @@ def _require_same(once: Mapping[str, str], plan: Round, where: str) -> None:
 
 def _figure(cells: Mapping[str, str], plan: Round, where: str) -> ComparedFigure:
     known = {figure.id: figure for figure in plan.figures}
-    figure, place = known.get(cells.get("figure", "")), _at(where, "figure")
+    named, unit = cells.get("figure", ""), cells.get("unit", "")
+    figure, place = known.get(named), _at(where, "figure")
     if figure is None:
-        what = tr("unknown figure {figure!r}", figure=cells.get("figure", ""))
+        what = tr("unknown figure {figure!r}", figure=named)
         raise wrong(place, what, tr("Figures: {known}", known=", ".join(known)))
     place = _at(where, "unit")
-    if cells.get("unit") != figure.unit:
-        what = tr("must be {unit}, not {given!r}", unit=figure.unit, given=cells.get("unit", ""))
+    if unit != figure.unit:
+        what = tr("must be {unit}, not {given!r}", unit=figure.unit, given=unit)
         raise wrong(place, what, tr("Convert the results, and their uncertainty"))
     return figure
 
