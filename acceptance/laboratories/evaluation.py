@@ -183,14 +183,21 @@ def _check_apart(reports: Sequence[LaboratoryReport]) -> None:
 
 def compare(plan: Round, reports: Sequence[LaboratoryReport]) -> LaboratoryComparison:
     """Evaluate every figure of a plan on what the laboratories reported."""
-    versions = {version for report in reports for version in report.versions}
-    notes = [Reason(code="versions", parameters={"versions": ", ".join(sorted(versions))})]
     return LaboratoryComparison(
         plan=plan,
         reports=tuple(reports),
         figures=tuple(evaluate(figure, reports) for figure in plan.figures),
-        notes=tuple(notes) if len(versions) > 1 else (),
+        notes=tuple(_differing(reports)),
     )
+
+
+def _differing(reports: Sequence[LaboratoryReport]) -> Iterator[Reason]:
+    """Say what of chart and toolkit was not the same everywhere."""
+    versions = {version for report in reports for version in report.versions}
+    if len(versions) > 1:
+        yield Reason(code="versions", parameters={"versions": ", ".join(sorted(versions))})
+    if len({chart for report in reports for chart in report.charts}) > 1:
+        yield Reason(code="chart_editions")
 
 
 def evaluate(figure: ComparedFigure, reports: Sequence[LaboratoryReport]) -> EvaluatedFigure:

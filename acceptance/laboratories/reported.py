@@ -44,5 +44,8 @@ class LaboratoryReport:
     origin: tuple[str, ...] = ()
     """Files or sessions that it was read from."""
 
+    charts: frozenset[str] = field(default_factory=frozenset)
+    """SHA-256 of the chart's file in its sessions; empty: a form."""
+
     versions: frozenset[str] = field(default_factory=frozenset)
     """Of the toolkit that measured; empty: a form."""

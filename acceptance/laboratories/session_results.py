@@ -62,6 +62,12 @@ def read(
         figures={name: _report(repeats) for name, repeats in usable.items() if repeats},
         notes=(*(Reason(code=code) for code in dict.fromkeys(_notes(plan, sealed))), *bounds),
         origin=tuple(ids),
+        charts=frozenset(
+            digest
+            for one in sealed
+            for path, digest in one.session.hashes.items()
+            if path == f"data/charts/{plan.chart}.toml"
+        ),
         versions=frozenset(one.session.tool_version for one in sealed),
     )
 

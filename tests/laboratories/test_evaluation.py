@@ -11,7 +11,7 @@ import pytest
 from acceptance.laboratories import evaluation
 from acceptance.laboratories.performance import Performance
 from acceptance.laboratories.reported import FigureReport, LaboratoryReport
-from acceptance.laboratories.round_plan import ComparedFigure
+from acceptance.laboratories.round_plan import ComparedFigure, Round
 
 FIGURE = ComparedFigure(id="snr", name="S/N", unit="dB")
 
@@ -140,3 +140,8 @@ def test_versions_and_methods_that_differ_are_said() -> None:
     ]
     _, notes = evaluated(*own)
     assert "methods_differ" in notes
+    plan = Round(title="t", camera="c", laboratories=(), figures=(FIGURE,))
+    edited = [replace(one, charts=frozenset({one.code})) for one in own]
+    codes = [note.code for note in evaluation.compare(plan, edited).notes]
+    assert codes == ["versions", "chart_editions"]
+    assert evaluation.compare(plan, SEVEN).notes == ()
