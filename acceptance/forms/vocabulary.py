@@ -64,6 +64,7 @@ MORE: Mapping[str, Words] = {
         "chart": ("测试卡", "测试图", "图卡"),
         "conditions": ("条件", "拍摄条件", "测试条件"),
         "regions": ("区域",),
+        "wall": ("电视墙", "监视墙"),
         "instruments": ("仪器", "仪器设备"),
         "people": ("人员",),
         "recordings": ("录像", "录像保存"),

@@ -65,7 +65,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         ),
         *("arrivals", "screen_log", "packets", "stream_record", "drive", "chip", "instruments"),
         *("screen", "reference"),
-        *("regions", "plain_edges", "coding", "retaken"),
+        *("regions", "wall", "plain_edges", "coding", "retaken"),
     ),
     "recordings": (
         *("id", "subject", "source", "name_pattern", "utc_offset", "until", "in_service"),
@@ -136,6 +136,7 @@ EXAMPLES: Mapping[str, str] = {
     "shots.screen": '"lux-1"',
     "shots.reference": '"reference.mp4"',
     "shots.regions": '{ "centre.edge_horizontal" = [610, 330, 60, 80] }',
+    "shots.wall": '[["gate", "yard"], ["hall", ""]]',
     "shots.plain_edges": "true",
     "shots.coding": "{ full_range = false }",
     "recordings.id": '"nvr-1-kept"',
