@@ -195,5 +195,5 @@ def _source(content: str) -> str:
 
 
 def _scrolling(part: str, start: str) -> str:
-    """Let each table of a part scroll by itself where it is too wide, in a box that ``start`` opens."""
+    """Let each table of a part that is too wide scroll by itself, in a box opened by ``start``."""
     return drawn(TABLE.sub(lambda found: f"{start}{found[0]}</div>", part))
