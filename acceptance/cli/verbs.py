@@ -156,6 +156,11 @@ VERBS = (
         "exporting",
         help="Hand on a session as tables: results, figures, conditions, subjects.",
     ),
+    Verb(
+        "templates",
+        "templates",
+        help="Start what an institute puts on its reports, and check it.",
+    ),
     Verb("report", "reporting", help="Write the report of a session folder again."),
     Verb("sign", "reporting", help="Sign the report of a session folder."),
     Verb("verify", "reporting", help="Check a session folder or a report."),

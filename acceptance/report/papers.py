@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from acceptance import wording
 from acceptance.messages import visible
 from acceptance.model import How, Verdict
+from acceptance.report import own_pages
 from acceptance.report.answers_page import KEPT
 from acceptance.report.picture_pages import StillsPage
 from acceptance.report.result_pages import concessions
@@ -235,6 +236,11 @@ def notice(book: Book, origin: ReportNamed, until: date | None) -> str:
 
 def _page(name: str, book: Book, origin: ReportNamed, page: SiteSummary | Notice) -> str:
     made = template(name, book.lang).render(
-        book=book, names=book.names, origin=origin, page=page, style=style("papers.css")
+        book=book,
+        names=book.names,
+        p=own_pages.worded(book.session.plan.institute, book.lang),
+        origin=origin,
+        page=page,
+        style=style("papers.css"),
     )
     return visible(made, lines=True)

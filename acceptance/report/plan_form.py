@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 # Fields of a plan and of its tables, in the order in which they are written.
 TOP = (
-    *("packs", "scope", "operator", "minimum_duration", "register", "device_list"),
+    *("packs", "scope", "operator", "minimum_duration", "institute", "register"),
+    "device_list",
     "answer_files",
     "score_files",
     "commitment_file",
@@ -29,7 +30,7 @@ TOP = (
 TABLES: Mapping[str, tuple[str, ...]] = {
     "project": (
         *("title", "customer", "builder", "inspected", "laboratory", "laboratory_address"),
-        *("place", "kind", "received", "description", "report_title"),
+        *("place", "kind", "received", "contract", "description", "report_title"),
     ),
     "deviations": ("what", "value", "why"),
     "out_of_scope": ("requirement", "reason", "by"),
@@ -77,6 +78,7 @@ EXAMPLES: Mapping[str, str] = {
     "minimum_duration": "30",
     "answer_files": '["answers.xlsx"]',
     "score_files": '["panel/panel.csv"]',
+    "institute": '"../institute.toml"',
     "register": '"../register.toml"',
     "device_list": '"devices.csv"',
     "commitment_file": '"commitments.jsonl"',

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from acceptance.messages import visible
-from acceptance.report import web_page
+from acceptance.report import own_pages, web_page
 from acceptance.report.book import Book
 from acceptance.report.bottom_lines import bottom_line
 from acceptance.report.junit_xml import junit
@@ -60,8 +60,9 @@ def html(
 
 def printed(book: Book) -> str:
     """Return the pages of the PDF as HTML, before they are set."""
+    words = own_pages.worded(book.session.plan.institute, book.lang)
     page = template("report.html", book.lang).render(
-        book=book, names=book.names, style=style("style.css"), rendering=False
+        book=book, names=book.names, style=style("style.css"), rendering=False, p=words
     )
     return visible(page, lines=True)
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from acceptance import wording
 from acceptance.messages import visible
 from acceptance.model import Verdict
+from acceptance.report import own_pages
 from acceptance.report.answers_page import KEPT
 from acceptance.report.picture_pages import StillsPage
 from acceptance.report.rows import answer_of
@@ -178,6 +179,7 @@ def html(book: Book) -> str:
     page = template("web.html", book.lang).render(
         book=book,
         names=book.names,
+        p=own_pages.worded(book.session.plan.institute, book.lang),
         page=WebPage(book=book),
         script=script,
         style=sheet,
@@ -195,5 +197,5 @@ def _source(content: str) -> str:
 
 
 def _scrolling(part: str, start: str) -> str:
-    """Let each table of a part that is too wide scroll by itself, in a box opened by ``start``."""
+    """Let each table of a part scroll by itself where it is too wide: ``start`` opens its box."""
     return drawn(TABLE.sub(lambda found: f"{start}{found[0]}</div>", part))

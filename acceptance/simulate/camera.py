@@ -70,7 +70,8 @@ class Camera:
     ``hot_spot`` the light at the centre over that in the corner of a beam that falls off as a
     Gaussian (1: even). ``gains`` on red, green and blue are a colour cast, ``saturation`` stretches
     the distance of each colour from its own luminance. With a ``sensor`` the temporal noise is the
-    sensor's and ``noise`` does not count. ``exposure`` and ``readout`` (rolling shutter, first to
+    sensor's and ``noise`` does not count. ``chroma_noise`` is the temporal noise of the colour
+    planes (None: as that of luma). ``exposure`` and ``readout`` (rolling shutter, first to
     last row) are seconds. ``dropped`` source frames are never delivered; in place of ``repeated``
     ones the picture before is delivered again. ``glare`` is a white disc on the chart: x, y, radius
     in mm; ``sheen`` is a lamp mirrored in its surface, which adds light where dark is printed, too:
@@ -95,6 +96,7 @@ class Camera:
     blur: float = 0.6
     noise: float = 0.004
     fixed_noise: float = 0.0
+    chroma_noise: float | None = None
     transfer: str = "bt709"
     matrix: str = "bt709"
     full_range: bool = False

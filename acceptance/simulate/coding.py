@@ -123,7 +123,7 @@ def digitised(camera: Camera, planes: Sequence[Light], source: int) -> Planes:
     random = random_stream(camera, source)
     frame = []
     for number, plane in enumerate(planes):
-        sigma = camera.sigma(plane if number == 0 else camera.luma(MIDDLE)).astype(np.float32)
+        sigma = _sigma(camera, None if number else plane)
         noise = _noise(camera.seed, 1.0 if sigma.ndim else float(sigma))
         start = random.integers(noise.size - plane.size)
         added = noise[start : start + plane.size].reshape(plane.shape)
@@ -131,6 +131,14 @@ def digitised(camera: Camera, planes: Sequence[Light], source: int) -> Planes:
         # rounds half to even and keeps to 0 .. 255, as np.rint and np.clip do, in one pass
         frame.append(np.asarray(cv2.add(plane, added, dtype=cv2.CV_8U), np.uint8))
     return tuple(_resampled(camera, plane, frame[0].shape) for plane in frame)
+
+
+def _sigma(camera: Camera, luma: Light | None) -> Light:
+    """Return the temporal noise, in codes, of noise-free ``luma``; None: of the colour planes."""
+    if luma is None and camera.chroma_noise is not None:
+        low, high = camera.code_range
+        return np.asarray(camera.chroma_noise * (high - low), np.float32)
+    return camera.sigma(camera.luma(MIDDLE) if luma is None else luma).astype(np.float32)
 
 
 def _resampled(camera: Camera, plane: Plane, whole: tuple[int, ...]) -> Plane:
