@@ -317,6 +317,7 @@ WRITERS = {
     "session.new_plan": "a new plan, in no session",
     "signing.issuing": "a report elsewhere (write)",
     "signing.certificates": "the keys of the demo",
+    "signing.handing_out": "papers for the site, outside of the session",
 }
 
 

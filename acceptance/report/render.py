@@ -32,8 +32,10 @@ __all__ = [
     "form",
     "html",
     "junit",
+    "paper",
     "pdf",
     "pdf_of_svg",
+    "printed",
 ]
 
 EPOCH = datetime.fromtimestamp(0, UTC)  # the time of what is of no session
@@ -83,6 +85,15 @@ def pdf(
     check_fonts()
     book = Book(session=session, packs=packs, folder=folder, lang=lang, profiles=profiles)
     return archived(printed(book), folder, moment(session.finished), attachments)
+
+
+def paper(page: str, book: Book) -> bytes:
+    """Return a page of ``papers`` as PDF/A-3b, the same bytes for the same session.
+
+    Raises ``SetupError`` without a Chinese font.
+    """
+    check_fonts()
+    return archived(page, book.folder, moment(book.session.finished), {})
 
 
 def pdf_of_svg(svg: str, width_mm: float, height_mm: float) -> bytes:
