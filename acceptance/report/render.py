@@ -12,13 +12,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from acceptance.messages import visible
-from acceptance.report import ways
+from acceptance.report import web_page
 from acceptance.report.book import Book
 from acceptance.report.bottom_lines import bottom_line
-from acceptance.report.file_names import ANNEXES, REPORT
+from acceptance.report.file_names import REPORT
 from acceptance.report.junit_xml import junit
-from acceptance.report.templates import style, template
-from acceptance.report.typesetting import check_fonts, fingerprint, typeset
+from acceptance.report.templates import moment, style, template
+from acceptance.report.typesetting import archived, check_fonts, fingerprint, typeset
 from acceptance.report.volumes import Volumes
 
 if TYPE_CHECKING:
@@ -34,7 +34,9 @@ __all__ = [
     "form",
     "html",
     "junit",
+    "paper",
     "pdf_of_svg",
+    "printed",
     "volumes",
 ]
 
@@ -55,18 +57,12 @@ def html(
     no phrases.
     """
     book = Book(session=session, packs=packs, folder=folder, lang=lang, profiles=profiles)
-    return _page(book, rendering=True)
+    return web_page.html(book)
 
 
-def _page(book: Book, *, rendering: bool) -> str:
-    """Return the page; a mere ``rendering`` says that the signed PDF and session.json decide."""
-    one_page = dict.fromkeys(("", *ANNEXES), "")
-    guide = ways.Guide(session=book.session, names=book.names, files=one_page, here="html",
-                       curves=book.curves.places)  # fmt: skip
-    page = template("report.html", book.lang).render(
-        book=book, names=book.names, style=style("style.css"), rendering=rendering, ways=guide
-    )
-    return ways.living(visible(page, lines=True), "", {"": ways.anchors(page)})
+def printed(book: Book) -> str:
+    """Return the pages of all volumes as HTML, before they are set."""
+    return Volumes(book=book).printed
 
 
 def volumes(
@@ -85,6 +81,15 @@ def volumes(
     """
     book = Book(session=session, packs=packs, folder=folder, lang=lang, profiles=profiles)
     return Volumes(book=book, main=main)
+
+
+def paper(page: str, book: Book) -> bytes:
+    """Return a page of ``papers`` as PDF/A-3b, the same bytes for the same session.
+
+    Raises ``SetupError`` without a Chinese font.
+    """
+    check_fonts()
+    return archived(page, book.folder, moment(book.session.finished), {})
 
 
 def pdf_of_svg(svg: str, width_mm: float, height_mm: float) -> bytes:

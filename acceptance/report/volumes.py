@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from acceptance import wording
 from acceptance.messages import visible
-from acceptance.report import ways
+from acceptance.report import own_pages, ways
 from acceptance.report.file_names import ANNEXES, REPORT, beside
 from acceptance.report.templates import contents, drawn, moment, style, template
 from acceptance.report.typesetting import archived, check_fonts
@@ -71,6 +70,11 @@ class Volumes:
             yield ANNEXES[letter], self._page(letter, "annex.html")
 
     @property
+    def printed(self) -> str:
+        """The pages of all volumes, hashes left out."""
+        return "\n".join([self._page("", "main.html"), *(page for _, page in self.annex_pages())])
+
+    @property
     def letters(self) -> list[str]:
         """The letters of the annexes that there are."""
         return [letter for letter in ANNEXES if letter in self.bodies]
@@ -104,13 +108,15 @@ class Volumes:
     def _context(self, letter: str) -> dict[str, object]:
         """Return what every section may ask for."""
         book, plan = self.book, self.book.session.plan
+        words = own_pages.worded(plan.institute, book.lang)
         return {
             "book": book,
             "names": book.names,
             "s": book.session,
             "plan": plan,
             "project": plan.project,
-            "t": wording.phrases(book.lang)["label"],
+            "p": words,
+            "t": words["label"],
             "letter": letter,
             "ways": ways.Guide(session=book.session, names=book.names, files=self.files,
                                here=letter, curves=book.curves.places),
