@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 
 from acceptance.report.answers_page import AnswersPage
 from acceptance.report.audits_page import AuditsPage
+from acceptance.report.by_clause import ClausesPage
+from acceptance.report.circumstances import CircumstancesPage
 from acceptance.report.front_pages import CoverPage, NoticesPage, SummaryPage
+from acceptance.report.marks_page import MarksPage
 from acceptance.report.names import Names
+from acceptance.report.own_pages import OwnPages
 from acceptance.report.picture_pages import (
     ConditionsPage,
     CurvesPage,
@@ -60,6 +64,26 @@ class Book:
         return CoverPage(names=self.names)
 
     @cached_property
+    def own(self) -> OwnPages:
+        """What the institute puts on the report itself."""
+        return OwnPages(
+            plan=self.session.plan,
+            folder=self.folder,
+            report={
+                "number": self.session.id,
+                "title": self.cover.title,
+                "date": self.names.day(self.session.finished[:10]),
+            },
+            people=self.summary.people,
+        )
+
+    @cached_property
+    def marks(self) -> MarksPage:
+        """The institute's accreditation marks."""
+        provisional = self.summary.provisional
+        return MarksPage(session=self.session, provisional=provisional, lang=self.lang)
+
+    @cached_property
     def notices(self) -> NoticesPage:
         """What a reader must know of the report."""
         return NoticesPage(session=self.session, lang=self.names.lang)
@@ -83,6 +107,16 @@ class Book:
     def results(self) -> ResultsPage:
         """Results by subject."""
         return ResultsPage(names=self.names, rows=self.rows)
+
+    @cached_property
+    def clauses(self) -> ClausesPage:
+        """Results by clause."""
+        return ClausesPage(names=self.names, rows=self.rows)
+
+    @cached_property
+    def circumstances(self) -> CircumstancesPage:
+        """Conditions of all shots together."""
+        return CircumstancesPage(session=self.session, names=self.names)
 
     @cached_property
     def answers(self) -> AnswersPage:

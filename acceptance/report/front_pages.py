@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.model import Person, Scope, Verdict
-from acceptance.report import bottom_lines, warning_lines
+from acceptance.report import bottom_lines, own_pages, warning_lines
 from acceptance.report.rows import UNJUDGED
 
 if TYPE_CHECKING:
@@ -31,11 +31,22 @@ class CoverPage:
 
     @property
     def title(self) -> str:
-        """The report's title: the project's own, else the usual one for the scope."""
+        """The report's title: the project's own, else the institute's, else that of the scope."""
         plan = self.names.plan
         usual = "title_site" if plan.scope is Scope.SITE else "title_device"
-        phrases = wording.phrases(self.names.lang)
-        return plan.project.report_title or str(phrases["report"][usual])
+        code = f"title_{plan.institute.report}" if plan.institute.report else usual
+        phrases = own_pages.worded(plan.institute, self.names.lang)
+        return plan.project.report_title or phrases["report"][code]
+
+    @property
+    def laboratory(self) -> str:
+        """Who tests: by the plan, else the institute."""
+        return self.names.plan.project.laboratory or self.names.plan.institute.name
+
+    @property
+    def address(self) -> str:
+        """Where it is: by the plan, else the institute."""
+        return self.names.plan.project.laboratory_address or self.names.plan.institute.address
 
     @property
     def subjects(self) -> str:
@@ -63,6 +74,30 @@ class NoticesPage:
         latest = next(again, None)
         details = latest.details if latest else {}
         return {name: str(details[name]) for name in ("why", "by", "sha256") if details.get(name)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowGroup:
+    """Findings of one requirement on several devices, with the same reason."""
+
+    rows: Sequence[FindingRow]
+    comma: str
+
+    @property
+    def first(self) -> FindingRow:
+        """Of the findings: item and reason are those of all."""
+        return self.rows[0]
+
+    @property
+    def subjects(self) -> list[str]:
+        """Names of the devices."""
+        return list(dict.fromkeys(row.subject for row in self.rows))
+
+    @property
+    def named(self) -> str:
+        """The devices in one line, and how many there are."""
+        names = self.subjects
+        return self.comma.join(names) + (f" ({len(names)})" if len(names) > 1 else "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +151,15 @@ class SummaryPage:
     def having(self, *verdicts: str) -> list[FindingRow]:
         """Rows with one of these verdicts that the bottom line takes."""
         return [row for row in self.rows if row.finding.decides and row.finding.verdict in verdicts]
+
+    def grouped(self, rows: Sequence[FindingRow]) -> list[RowGroup]:
+        """Put rows together that ask the same and are open for the same reason."""
+        alike: dict[tuple[str, str], list[FindingRow]] = {}
+        for row in rows:
+            why = wording.reason(row.finding.reason, self.names.lang)
+            alike.setdefault((row.finding.requirement, why), []).append(row)
+        comma = str(wording.phrases(self.names.lang)["bottom_line"]["comma"])
+        return [RowGroup(rows=group, comma=comma) for group in alike.values()]
 
     @property
     def days_of_work(self) -> str:

@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
 BLOCK = 16  # px, a macroblock
 STILL_WITHIN = 0.1  # px
-# kinds of a region by hand; the last two are not printed
-BY_HAND = (*definition.PRINTED, "picture", strips.KIND)
+# kinds of a region by hand; the last four are not printed: the whole picture, an even surface, the
+# opening of a black box, and text
+BY_HAND = (*definition.PRINTED, "picture", "field", "hole", strips.KIND)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,4 @@
-"""A plan: read from TOML, or made from clips named on the command line.
-
-Its paths stay inside its folder.
-"""
+"""A plan: read from TOML, or made from clips of the command line; its paths stay in its folder."""
 
 from __future__ import annotations
 
@@ -20,7 +17,14 @@ from acceptance.files import first_error, paths, strict_toml, url_password, wron
 from acceptance.forms import answers, devices, panel_key, register, scores
 from acceptance.messages import tr
 from acceptance.model import Plan, Shot, Subject, SubjectKind
-from acceptance.session import commitments, live_sources, plan_words, registered, shot_checks
+from acceptance.session import (
+    commitments,
+    institute_file,
+    live_sources,
+    plan_words,
+    registered,
+    shot_checks,
+)
 from acceptance.session.searched_recordings import with_recordings
 
 if TYPE_CHECKING:
@@ -76,7 +80,7 @@ def read(path: Path) -> Plan:
 
 def of_table(raw: Mapping[str, object], path: Path) -> Plan:
     """Read a plan from a table that stands for a TOML file at ``path``. Raises as ``read`` does."""
-    plan = _parse(registered.filled_in(dict(raw), path), str(path))
+    plan = _parse(registered.filled_in(institute_file.filled_in(dict(raw), path), path), str(path))
     plan = _with_devices(plan, path.parent)
     _require_subjects(plan, str(path))
     check(plan, path.parent, str(path))
@@ -376,7 +380,9 @@ def alone(path: Path) -> tuple[Plan | None, list[PlanError]]:
     Of a plan above ``MOST_LISTED`` it is the first of each list. Raises PlanError where it is no
     TOML.
     """
-    raw = plan_words.known(registered.filled_in(_loaded(path), path))
+    raw = plan_words.known(
+        registered.filled_in(institute_file.filled_in(_loaded(path), path), path)
+    )
     try:
         if path.stat().st_size <= MOST_LISTED:
             return _ADAPTER.validate_python((raw,))[0], []
