@@ -146,10 +146,10 @@ def inside(rows: Sequence[dict[str, Any]]) -> str:
 def wrongs(rows: Sequence[dict[str, Any]]) -> str:
     """Say how often what is wrong with a tile was said, and how often it was said wrongly."""
     tiles = [one for row in rows for one in row.get("tiles", ())]
-    told = Counter(wrong for wrong, code, _ in tiles if wrong and code == CODES[wrong])
+    right = Counter(wrong for wrong, code, _ in tiles if wrong and code == CODES[wrong])
     every = Counter(wrong for wrong, *_ in tiles if wrong)
     falsely = Counter(code for wrong, code, _ in tiles if not wrong and code)
-    said = ", ".join(f"{wrong} {told[wrong]} of {count}" for wrong, count in sorted(every.items()))
+    said = ", ".join(f"{wrong} {right[wrong]} of {count}" for wrong, count in sorted(every.items()))
     refused = Counter(row["refused"] for row in rows if "refused" in row)
     return prose(
         f"Said of tiles: {said or 'none'}. Of tiles that run: {dict(falsely) or 'nothing'}. "
