@@ -69,7 +69,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     ),
     "recordings": (
         *("id", "subject", "source", "name_pattern", "utc_offset", "until", "in_service"),
-        *("clock_error", "gap", "longest_break"),
+        *("clock_error", "clock_offset", "gap", "longest_break"),
     ),
     "device_records": ("id", "subject", "probe", "audit"),
     "concessions": ("subject", "requirement", "decision", "by", "when", "why", "expires"),
@@ -147,6 +147,7 @@ EXAMPLES: Mapping[str, str] = {
     "recordings.until": '"2026-11-24 17:00:00"',
     "recordings.in_service": '"2026-03-01"',
     "recordings.clock_error": "30",
+    "recordings.clock_offset": "600",
     "recordings.gap": "5",
     "recordings.longest_break": "86400",
     "device_records.id": '"cam-99-net"',
