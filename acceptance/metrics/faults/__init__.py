@@ -2,8 +2,8 @@
 
 Levels of single frames (``thumbnails``, which cites the methods) become one figure (``levels``), a
 freeze what the coded stream proves (``freeze``). Where a sound camera may show as much, the figure
-is an upper bound and says why (``ambiguity``). No standard that the project has read gives limits for
-any of them (``checks/packs/picture_faults.toml``).
+is an upper bound and says why (``ambiguity``). No standard that the project has read gives limits
+for any of them (``checks/packs/picture_faults.toml``).
 """
 
 from __future__ import annotations
