@@ -94,6 +94,11 @@ class Thresholds:
     """Percentile of the rows whose change counts: a bar rolls over most of them."""
     bar_seconds: float = 2.0
     """Seconds within which a bar must have rolled."""
+    fewest_bar_turns: float = 0.9
+    """Turns within that time from which a bar goes round at one speed, and no light comes and
+    goes."""
+    steady_bar_share: float = 0.8
+    """Share (0..1) that this must have of all that its wave does."""
     fewest_bar_frames: int = 12
     """Frames, of those of which motion is taken, that are needed."""
     still_percent: float = 0.15
