@@ -289,7 +289,9 @@ class Examined(Target):
         from acceptance.signing import set_again  # noqa: PLC0415 -- late: brings pyHanko
 
         there = self.made.renderer
-        state, details = set_again.compare(self.pdf, own, same_renderer=here == there)
+        state, details = set_again.compare(
+            self.pdf, own, self.made.language, same_renderer=here == there
+        )
         return state, (*details, *renderings.otherwise(there, here))
 
     def _not_set_again(self) -> Outcome:
