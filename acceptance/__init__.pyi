@@ -85,6 +85,9 @@ from .errors import (
     UsageError as UsageError,
 )
 from .model import (
+    Accreditation as Accreditation,
+)
+from .model import (
     AdvisedLimit as AdvisedLimit,
 )
 from .model import (
@@ -149,6 +152,9 @@ from .model import (
 )
 from .model import (
     How as How,
+)
+from .model import (
+    Institute as Institute,
 )
 from .model import (
     Instrument as Instrument,

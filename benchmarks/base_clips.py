@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 
     from planted import Floats, Picture
 
-NUMBERS, SECOND_NUMBERS = range(3), range(3, 6)  # of the clips tuned on, and of others
+NUMBERS = (range(3), range(3, 6), range(6, 9))  # of the clips of each set
 FIRST = {"car_park_intel.mp4": 60, "lobby_intel.mp4": 300, "bottle_intel.mp4": 100}
 PHOTOGRAPHS = (
     *("motorcycle_left.png", "astronaut.png", "camera.png"),
     *("rocket.jpg", "motorcycle_right.png", "chelsea.png"),
+    *("coffee.png", "coins.png", "gravel.png"),
 )
 
 

@@ -1,9 +1,9 @@
 """Share of faults found at two strengths, and alarms of sound scenes, on base clips of three kinds.
 
-``python benchmarks/fault_shares.py [faults|sound] [--second] [--table FILE] [--jobs N]`` prints the
-tables of ``docs/metrics/faults.md``; ``--second`` those of the set that the metric was not tuned
-on. What is measured goes to the table, a JSON object a line: a run that was interrupted goes on
-from there. ``--films FOLDER`` keeps the films.
+``python benchmarks/fault_shares.py [faults|sound] [--set N] [--table FILE] [--jobs N]`` prints the
+tables of ``docs/metrics/faults.md`` of the first, second or third set. What is measured goes to the
+table, a JSON object a line: a run that was interrupted goes on from there. ``--films FOLDER``
+keeps the films.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import planted
 import planted_faults
 import second_set
 import sound_scenes
+import third_set
 from setting import Setting, machine, table
 
 from acceptance.footage import encode
@@ -37,8 +38,12 @@ if TYPE_CHECKING:
 
 SOUND, STRENGTHS = "sound", ("moderate", "strong")
 FRAMES, FREEZE_FRAMES = 65, 115
-FAULTS = planted_faults.FAULTS | second_set.FAULTS
-SCENES = sound_scenes.SCENES | second_set.SCENES
+FAULTS = planted_faults.FAULTS | second_set.FAULTS | third_set.FAULTS
+SCENES = sound_scenes.SCENES | second_set.SCENES | third_set.SCENES
+LISTS: dict[str, tuple[dict[str, Any], ...]] = {
+    SOUND: (sound_scenes.SCENES, second_set.SCENES, third_set.SCENES),
+    "faults": (planted_faults.FAULTS, second_set.FAULTS, third_set.FAULTS),
+}
 BARS = {"moderate": 80, "strong": 95}  # % that must be found
 
 
@@ -62,11 +67,9 @@ class Case:
         return np.random.default_rng([15, zlib.crc32(self.key.encode())])
 
 
-def cases(part: str, *, second: bool = False) -> list[Case]:
-    """Return the cases of the part ``faults`` or ``sound``, of the first or the second set."""
-    given = second_set if second else sound_scenes if part == SOUND else planted_faults
-    names = vars(given)["SCENES" if part == SOUND else "FAULTS"]
-    numbers = base_clips.SECOND_NUMBERS if second else base_clips.NUMBERS
+def cases(part: str, number: int = 1) -> list[Case]:
+    """Return the cases of the part ``faults`` or ``sound`` of a set, 1 to 3."""
+    names, numbers = LISTS[part][number - 1], base_clips.NUMBERS[number - 1]
     strengths = (SOUND,) if part == SOUND else STRENGTHS
     return [
         Case(name=name, strength=strength, kind=kind, number=number)
@@ -211,14 +214,14 @@ def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[*TABLES, []], help="default: both")
-    parser.add_argument("--second", action="store_true")
+    parser.add_argument("--set", type=int, choices=(1, 2, 3), default=1, dest="number")
     parser.add_argument("--table", type=Path)
     parser.add_argument("--films", type=Path)
     parser.add_argument("--jobs", type=int, default=1)
     options = parser.parse_args()
     setting = Setting(jobs=options.jobs)
     for part in options.parts or TABLES:
-        wanted = cases(part, second=options.second)
+        wanted = cases(part, options.number)
         rows = filled(options.table, wanted, options.films, setting)
         print(TABLES[part](wanted, rows), flush=True)
     print(machine())

@@ -188,6 +188,14 @@ def _signal_to_noise(film: films.Truth, _: Measurement) -> float:
     return decibels((high - low) / math.hypot(film.noise, film.fixed_noise))
 
 
+def _of_colours(film: films.Truth, _: Measurement) -> float:
+    """Return the noise of the colour planes, in codes."""
+    low, high = film.camera.code_range
+    temporal = film.camera.chroma_noise
+    sigma = film.noise if temporal is None else temporal * (high - low)
+    return math.hypot(sigma, film.fixed_noise)
+
+
 def _weighted(film: films.Truth, figure: Measurement) -> float:
     return _signal_to_noise(film, figure) - decibels(math.sqrt(weighting(film.camera.height)))
 
@@ -281,6 +289,7 @@ TRUTHS: Mapping[str, Callable[[films.Truth, Measurement], float]] = {
     "noise.temporal": lambda film, _: film.noise,
     "noise.fixed_pattern": lambda film, _: film.fixed_noise,
     "noise.pixel": lambda film, _: film.fixed_noise,
+    **dict.fromkeys(("noise.cb", "noise.cr"), _of_colours),
     **dict.fromkeys(colour.QUANTITIES, _colour),
     "grey_scale.gamma": _gamma,
     "grey_scale.steps": lambda film, _: float(

@@ -44,7 +44,7 @@ def _blank() -> build.Scene:
     return replace(
         seen,
         video=replace(seen.video, width=WIDTH, height=HEIGHT),
-        reference=replace(seen.reference, luma=uneven),
+        reference=replace(seen.reference, luma=uneven, cb=uneven[::2, ::2], cr=uneven[::2, ::2]),
     )
 
 

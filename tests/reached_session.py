@@ -21,6 +21,7 @@ from acceptance.model import (
     SubjectKind,
 )
 from acceptance.report import render
+from acceptance.report.book import Book
 from acceptance.session import intake, runner, store
 from acceptance.session.log_book import LogBook
 
@@ -179,12 +180,22 @@ def reach(case: Case, out: Path) -> tuple[Session, Path]:
 
 
 def page_1(done: Session, folder: Path, lang: str) -> str:
-    """Return the text of the first page of the report as HTML."""
+    """Return the text of the first page of the report."""
     packs = store.load_packs(done.plan, folder / store.PACKS)
-    page = render.html(done, packs, folder, lang)
-    cover = re.search(r'<section class="cover">.*?</section>', page, re.DOTALL)
-    assert cover
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", cover[0])).split())
+    book = Book(session=done, packs=packs, folder=folder, lang=lang)
+    return _section(render.printed(book), 'class="cover"')
+
+
+def web_verdict(done: Session, folder: Path, lang: str) -> str:
+    """Return the text with which the web page begins."""
+    packs = store.load_packs(done.plan, folder / store.PACKS)
+    return _section(render.html(done, packs, folder, lang), 'id="verdict"')
+
+
+def _section(page: str, mark: str) -> str:
+    found = re.search(rf"<section {mark}>.*?</section>", page, re.DOTALL)
+    assert found
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", found[0])).split())
 
 
 def junit(done: Session, folder: Path) -> str:

@@ -32,7 +32,7 @@ RANKS = (
     "session",
     "signing",
     "api",
-    "batch pytest_plugin",
+    "batch pytest_plugin laboratories",
     "web",
     "cli",
     "__main__",
@@ -66,7 +66,7 @@ HOMES = {
     "rich": {"cli"},
     "pytest": {"pytest_plugin"},
     "skimage": {"metrics.compression", "metrics.colour"},
-    "pydantic": {"session", "checks.pack", "files.first_error"},
+    "pydantic": {"session", "checks.pack", "files.first_error", "laboratories.round_plan"},
     "pydantic_core": {"session", "files.first_error"},
     "openpyxl": {"files.spreadsheet", "files.workbook"},
     "docx": {"report.word_copy"},
@@ -308,6 +308,9 @@ WRITERS = {
     "session.runner": "fills the work folder",
     "session.resuming": "clears the work folder of what its log does not name",
     "session.intake": "fills the work folder",
+    "session.institute_file": "fills the work folder",
+    "session.institute_folder": "an institute's folder, in no session",
+    "session.report_numbers": "an institute's list of numbers, in no session",
     "session.device_intake": "fills the work folder",
     "session.measuring": "fills the work folder",
     "session.store": "fills the work folder",
@@ -315,6 +318,7 @@ WRITERS = {
     "session.new_plan": "a new plan, in no session",
     "signing.issuing": "a report elsewhere (write)",
     "signing.chains": "the keys of the demo, and those to practise with",
+    "signing.handing_out": "papers for the site, outside of the session",
 }
 
 

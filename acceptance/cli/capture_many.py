@@ -97,16 +97,18 @@ def run(wanted: Sequence[Wanted], show: Show, *, look: bool) -> list[CaptureOutc
     return outcomes
 
 
-def _place(wanted: Wanted) -> StreamAddress:
+def _place(wanted: Wanted, stop: threading.Event) -> StreamAddress:
     """Find out where the stream is. Raises DeviceError."""
     from acceptance.live.onvif import replay_address, stream_address  # noqa: PLC0415 -- lxml
 
     source, who, timeout = wanted.source, wanted.credentials, wanted.timeout
     if wanted.replay is None or url.is_url(source):
-        return stream_address.of_source(source, who, profile=wanted.profile, timeout=timeout)
+        return stream_address.of_source(
+            source, who, profile=wanted.profile, timeout=timeout, stop=stop
+        )
     return replay_address.replay_address(
         address.parse(source, address.HTTP), who, wanted.replay,
-        recording=wanted.recording, timeout=timeout,
+        recording=wanted.recording, timeout=timeout, stop=stop,
     )  # fmt: skip
 
 
@@ -124,7 +126,7 @@ def _take(outcome: CaptureOutcome, charts: Sequence[Chart], stop: threading.Even
 
     wanted = outcome.wanted
     try:
-        outcome.place = _place(wanted)
+        outcome.place = _place(wanted, stop)
         place = outcome.place
 
         def take(clip: Path, seconds: float | None, frames: int | None) -> Captured:

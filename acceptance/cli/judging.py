@@ -35,6 +35,7 @@ class JudgeOptions(Signing):
     why: str
     by: str
     trust: tuple[Path, ...]
+    institute: Path | None
 
 
 @click.command()
@@ -43,6 +44,7 @@ class JudgeOptions(Signing):
 @sessions_option(help="Where the new session goes.")
 @click.option("--why", required=True, help="Why it is judged again.")
 @click.option("--by", required=True, help="Who judges again.")
+@click.option("--institute", type=OUT, help="File of the institute whose list gives the number.")
 @STRICT
 @trust_option
 @sign_options
@@ -60,7 +62,9 @@ def judge(
     why, by = options["why"], options["by"]
     seal = signer(options["key"], options["password_file"])
     issue = issuing.Issuing(lang=lang, signer=seal, trust=options["trust"])
-    done, place = runner.judge_again(folder, packs, output, why=why, by=by, issue=issue)
+    done, place = runner.judge_again(
+        folder, packs, output, why=why, by=by, issue=issue, institute=options["institute"]
+    )
     tables.findings(done)
     return conclude(done, place, signed=seal is not None, strict=strict)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -95,9 +96,10 @@ def probe(
     if options["audit"]:
         return auditing_devices.run(hosts, output, json_file, options)
     auditing_devices.require_audit(options)
-    asked = _begun(hosts, output, options)
+    stop = threading.Event()
+    asked = _begun(hosts, output, options, stop)
     with terminal.progress(tr("question")) as show:
-        _run(asked, show)
+        _run(asked, show, stop)
     _write_lists(asked)
     for each in asked:
         _show(each)
@@ -106,7 +108,9 @@ def probe(
     return _code(asked)
 
 
-def _begun(hosts: Sequence[str], output: Path, options: ProbeOptions) -> list[ProbedDevice]:
+def _begun(
+    hosts: Sequence[str], output: Path, options: ProbeOptions, stop: threading.Event
+) -> list[ProbedDevice]:
     """Begin a record for each device; passwords are asked for before anything else is done."""
     from acceptance.live import own_clock  # noqa: PLC0415 -- late: help needs none of this
     from acceptance.live.onvif.asking import Probe  # noqa: PLC0415 -- as above
@@ -121,14 +125,14 @@ def _begun(hosts: Sequence[str], output: Path, options: ProbeOptions) -> list[Pr
         record = _free(output, f"{each.host}-{each.port}".replace(":", "_").replace("%", "_"))
         asking = Probe(
             each, record, tls=options["tls"] or each.port == HTTPS, credentials=login,
-            timeout=options["timeout"], total=total, own_clock=clock,
-            actuation=_actuation(record, login) if options["actuate"] else None,
+            timeout=options["timeout"], total=total, own_clock=clock, stop=stop,
+            actuation=_actuation(record, login, stop) if options["actuate"] else None,
         )  # fmt: skip
         begun.append(ProbedDevice(probe=asking, record=record))
     return begun
 
 
-def _actuation(record: Path, login: Credentials | None) -> Actuation:
+def _actuation(record: Path, login: Credentials | None, stop: threading.Event) -> Actuation:
     """Move heads, look at them by their stream, and compare pictures by the preset metric."""
     from acceptance.live.onvif.asking import Actuation  # noqa: PLC0415 -- late, as above
     from acceptance.live.onvif.stream_view import StreamView  # noqa: PLC0415 -- as above
@@ -136,7 +140,9 @@ def _actuation(record: Path, login: Credentials | None) -> Actuation:
 
     clip = record.with_name(f"{record.name.removesuffix('.probe.jsonl')}.ptz.mp4")
     return Actuation(
-        look=lambda url: StreamView(url, clip, login), shift=preset.shift, repeatability=_repeated
+        look=lambda url: StreamView(url, clip, login, stop),
+        shift=preset.shift,
+        repeatability=_repeated,
     )
 
 
@@ -180,14 +186,17 @@ def _free(folder: Path, name: str) -> Path:
     return record
 
 
-def _run(asked: Sequence[ProbedDevice], show: Callable[[str, int, int], object]) -> None:
+def _run(
+    asked: Sequence[ProbedDevice],
+    show: Callable[[str, int, int], object],
+    stop: threading.Event,
+) -> None:
     """Ask several devices at once; Ctrl-C ends them all."""
     with ThreadPoolExecutor(AT_ONCE) as workers:
         try:
             list(workers.map(lambda each: _ask(each, show), asked))
         except KeyboardInterrupt:
-            for each in asked:
-                each.probe.client.give_up()
+            stop.set()
             workers.shutdown(cancel_futures=True)
             raise
 

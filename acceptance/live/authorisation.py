@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import ipaddress
-import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from acceptance.errors import DeviceError, PlanError
 from acceptance.files import regular, strict_toml, wrong_field
+from acceptance.live.reaching import Patience
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ MOST_RANGES = 64
 MOST_ADDRESSES = 1 << 16  # of IPv4 in one range: a /16
 SHORTEST_PREFIX = 64  # of IPv6: one network segment
 LONGEST = timedelta(days=366)
+LOOK_UP = 10.0  # s for the resolver
 
 Kind = TypeVar("Kind")
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -206,7 +207,7 @@ def resolved(host: str) -> IPAddress:
     with contextlib.suppress(ValueError):
         return ipaddress.ip_address(host)
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        found = Patience(LOOK_UP).look_up(host, 0)
     except (OSError, UnicodeError) as error:
         what, hint = tr("this name is not known"), tr("Give the IP address")
         raise DeviceError(what, where=host, hint=hint) from error

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from acceptance.live.credentials import Credentials
@@ -45,6 +45,9 @@ class Challenge:
 
     stale: bool = False
     """Of digest: the password was right, the nonce was too old."""
+
+    cnonce: str = field(default_factory=lambda: secrets.token_hex(8), compare=False)
+    """Ours, for as long as the challenge is used: ``-sess`` is of the first (RFC 7616, 3.4.2)."""
 
 
 def challenges(headers: Iterable[str]) -> tuple[Challenge, ...]:
@@ -109,7 +112,7 @@ def authorization(
     if challenge.scheme == "basic":
         together = f"{credentials.user}:{credentials.password}".encode()
         return f"Basic {base64.b64encode(together).decode()}"
-    cnonce = cnonce or secrets.token_hex(8)
+    cnonce = cnonce or challenge.cnonce
     answer = response(challenge, credentials, method, uri, count=count, cnonce=cnonce)
     quoted = {
         "username": credentials.user,

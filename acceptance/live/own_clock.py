@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass
 
 from acceptance.errors import DeviceError
+from acceptance.live.reaching import Patience
 from acceptance.messages import tr
 
 CHRONY = ("chronyc", "-c", "tracking")
@@ -16,6 +17,7 @@ FIELDS = 14  # of its line
 NTP_PORT, NTP_EPOCH, FRACTION = 123, 2208988800, 2.0**32
 ATTEMPTS = 4
 PATIENCE = 3.0  # s for chronyc
+LOOK_UP = 10.0  # s for the resolver
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,8 +71,8 @@ def by_ntp(server: str, port: int = NTP_PORT, timeout: float = 1.0) -> OwnClock:
     Raises DeviceError.
     """
     try:
-        family, kind, _, _, where = socket.getaddrinfo(server, port, type=socket.SOCK_DGRAM)[0]
-        with socket.socket(family, kind) as asking:
+        family, _, _, _, where = Patience(LOOK_UP).look_up(server, port)[0]
+        with socket.socket(family, socket.SOCK_DGRAM) as asking:
             asking.settimeout(timeout)
             asking.connect(where)
             rounds = [_round(asking) for _ in range(ATTEMPTS)]

@@ -13,17 +13,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from acceptance.errors import DeviceError, UsageError
-from acceptance.live import soap_request, tls
+from acceptance.live import soap_request
 from acceptance.live.address import Address
 from acceptance.live.authorisation import Action
-from acceptance.live.exchange import exchange
+from acceptance.live.http_connection import exchange
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from acceptance.live.authorisation import Authorisation, IPAddress, IPNetwork
-    from acceptance.live.exchange import RawReply
+    from acceptance.live.http_reply import HttpReply
     from acceptance.live.transcript import Transcript
 
     Tell = Callable[[int, int], None]
@@ -175,21 +175,21 @@ def _identified(
 def _asked(knocked: OpenPort, transcript: Transcript) -> OpenPort:
     """Ask for the clock or, where streams are usual, for the methods of RTSP."""
     address = Address(knocked.address, knocked.port)
-    secure = tls.unverified() if knocked.port in SECURE else None
+    secure = knocked.port in SECURE
     options = OPTIONS.format(address=address).encode()
     request = options if knocked.port in STREAMS else soap_request.clock(address)
-    transcript.write("request", address=str(address), content=request, secure=bool(secure))
+    transcript.write("request", address=str(address), content=request, secure=secure)
     try:
         reply = exchange(address, request, secure=secure, seconds=REPLY)
     except DeviceError as error:
         transcript.write("no_reply", address=str(address), why=error.what)
         return knocked
-    transcript.write("reply", address=str(address), content=reply.content, ending=reply.ending)
-    software = ", ".join(reply.headers("server"))[:200]
-    return replace(knocked, service=_service(reply), secure=bool(secure), software=software)
+    transcript.write("reply", address=str(address), content=reply.raw, ending=reply.ending)
+    software = ", ".join(reply.values("server"))[:200]
+    return replace(knocked, service=_service(reply), secure=secure, software=software)
 
 
-def _service(reply: RawReply) -> str:
+def _service(reply: HttpReply) -> str:
     """Name what answered; a fault or a refusal in SOAP is ONVIF, too."""
     if reply.protocol == "HTTP":
         is_soap = b"Envelope" in reply.body and b"soap-envelope" in reply.body

@@ -11,13 +11,13 @@ import contextlib
 import secrets
 import ssl
 import struct
-import time
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from acceptance.errors import DeviceError
-from acceptance.live.exchange import connect
+from acceptance.live import reaching
+from acceptance.live.reaching import Patience
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
@@ -145,11 +145,19 @@ def _speaks_newest(address: Address, seconds: float) -> bool:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     context.minimum_version = ssl.TLSVersion.TLSv1_3
-    with connect(address, seconds) as plain, contextlib.suppress(OSError, ValueError):
-        plain.settimeout(seconds)
-        with context.wrap_socket(plain):
-            return True
+    patience = Patience(seconds)
+    plain = _connected(address, patience)
+    with contextlib.suppress(OSError, ValueError), patience.encrypt(plain, context, None):
+        return True
     return False
+
+
+def _connected(address: Address, patience: Patience) -> socket.socket:
+    try:
+        return patience.connect(address)
+    except (OSError, UnicodeError) as error:
+        hint = tr("Check address, port, cable and the address of this machine")
+        raise reaching.unreached(address, error, hint) from error
 
 
 def chosen_by(
@@ -157,11 +165,11 @@ def chosen_by(
 ) -> ServerChoice | None:
     """Offer a version and ciphers; return what the server chose, None: it refused.
 
-    Raises DeviceError with the code ``no_tls`` where what it sends is no TLS, else as ``connect``.
+    Raises DeviceError: ``no_tls`` where what it sends is no TLS, else as ``reaching.unreached``.
     """
-    end = time.monotonic() + seconds
-    with connect(address, seconds) as connection:
-        content = _answer(connection, hello(version, ciphers), end)
+    patience = Patience(seconds)
+    with _connected(address, patience) as connection:
+        content = _answer(connection, hello(version, ciphers), patience)
     return _choice(content, address)
 
 
@@ -190,15 +198,14 @@ def _extension(number: int, content: bytes) -> bytes:
     return struct.pack("!HH", number, len(content)) + content
 
 
-def _answer(connection: socket.socket, request: bytes, end: float) -> bytes:
+def _answer(connection: socket.socket, request: bytes, patience: Patience) -> bytes:
     """Read until a ``ServerHello`` or an alert is there, or the other side closes or is late."""
     content = b""
     with contextlib.suppress(OSError):
-        connection.sendall(request)
+        patience.send(connection, request)
         while len(content) < MOST_BYTES and not _enough(content):
-            connection.settimeout(max(end - time.monotonic(), 0.001))
-            piece = connection.recv(4096)
-            if not piece or time.monotonic() > end:
+            piece = patience.of(connection, lambda: connection.recv(4096))
+            if not piece:
                 break
             content += piece
     return content
@@ -229,19 +236,16 @@ def _choice(content: bytes, address: Address) -> ServerChoice | None:
 def certificate(address: Address, seconds: float = SECONDS) -> ServerCertificate:
     """Fetch and read a server's certificate.
 
-    Raises DeviceError: as ``connect``; ``no_tls`` where OpenSSL cannot speak with it;
+    Raises DeviceError: as ``reaching.unreached``; ``no_tls`` where OpenSSL cannot speak with it;
     ``unreadable`` where the certificate is none.
     """
-    with connect(address, seconds) as plain:
-        plain.settimeout(seconds)
-        try:
-            with unverified().wrap_socket(plain) as secured:
-                content = secured.getpeercert(binary_form=True) or b""
-        except (OSError, ValueError) as error:
-            cause = getattr(error, "reason", None) or error
-            what = tr("speaks no TLS that can be used ({cause})", cause=cause)
-            hint = tr("Check the port")
-            raise DeviceError(what, where=str(address), hint=hint, code="no_tls") from error
+    patience = Patience(seconds)
+    plain = _connected(address, patience)
+    try:
+        with patience.encrypt(plain, unverified(), None) as secured:
+            content = secured.getpeercert(binary_form=True) or b""
+    except (OSError, ValueError) as error:
+        raise reaching.no_tls(address, error, tr("Check the port")) from error
     return read_certificate(content, str(address))
 
 

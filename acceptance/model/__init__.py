@@ -8,6 +8,7 @@ sentence in any language: a reason is a code with parameters, worded by
 from acceptance.model.basics import Box, Point, Reason, Value
 from acceptance.model.device_record import AuditLog, DeviceRecord, LoggedFinding
 from acceptance.model.finding import BottomLine, Conclusion, Finding, Outcome, PartScore, Verdict
+from acceptance.model.institute import Accreditation, Institute
 from acceptance.model.log import LogEntry
 from acceptance.model.measurement import BudgetLine, Curve, Event, Measurement, Note
 from acceptance.model.pack import Clause, Conflict, Pack, Sampling, Scoring, Withdrawal
@@ -32,7 +33,15 @@ from acceptance.model.session import (
     Signatory,
     Vouched,
 )
-from acceptance.model.shot import Coding, Condition, Recordings, Shot, SignalPath, Taken, Tap
+from acceptance.model.shot import (
+    Coding,
+    Condition,
+    Recordings,
+    Shot,
+    SignalPath,
+    Taken,
+    Tap,
+)
 from acceptance.model.standard import (
     AdvisedLimit,
     Combine,
@@ -54,6 +63,7 @@ from acceptance.model.subject import Subject, SubjectKind
 from acceptance.model.warning import SessionWarning, Severity
 
 __all__ = [
+    "Accreditation",
     "AdvisedLimit",
     "Answer",
     "AuditLog",
@@ -76,6 +86,7 @@ __all__ = [
     "Event",
     "Finding",
     "How",
+    "Institute",
     "Instrument",
     "Level",
     "Limit",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from acceptance.model.basics import Value
 from acceptance.model.device_record import DeviceRecord
+from acceptance.model.institute import Institute
 from acceptance.model.log import LogEntry
 from acceptance.model.shot import Condition, Recordings, Shot, SignalPath, Taken
 from acceptance.model.standard import Scope
@@ -218,6 +219,12 @@ class Project:
     customer: str = ""
     """Who ordered the test."""
 
+    customer_contact: str = ""
+    """How the customer is reached: address, person, telephone."""
+
+    designer: str = ""
+    """Who designed the system."""
+
     builder: str = ""
     """Who built the system."""
 
@@ -238,6 +245,9 @@ class Project:
 
     received: str = ""
     """Date on which the item was received."""
+
+    contract: str = ""
+    """Number of the contract or order."""
 
     description: str = ""
     """Anything else for the cover."""
@@ -338,6 +348,9 @@ class Plan:
     minimum_duration: float | None = None
     """Seconds, in place of the packs' own for rates judged as counts; needs a
     deviation of that name. None: the packs' own."""
+
+    institute: Institute = field(default_factory=Institute)
+    """Who issues the report; in a plan's file the path of the institute's own file."""
 
     register: str = ""
     """Register of instruments, people and chart copies, a path from the plan's folder; what the

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from acceptance.report.answers_page import AnswersPage
 from acceptance.report.audits_page import AuditsPage
 from acceptance.report.front_pages import CoverPage, NoticesPage, SummaryPage
+from acceptance.report.marks_page import MarksPage
 from acceptance.report.names import Names
+from acceptance.report.own_pages import OwnPages
 from acceptance.report.picture_pages import (
     ConditionsPage,
     CurvesPage,
@@ -58,6 +60,26 @@ class Book:
     def cover(self) -> CoverPage:
         """Title, project, laboratory."""
         return CoverPage(names=self.names)
+
+    @cached_property
+    def own(self) -> OwnPages:
+        """What the institute puts on the report itself."""
+        return OwnPages(
+            plan=self.session.plan,
+            folder=self.folder,
+            report={
+                "number": self.session.id,
+                "title": self.cover.title,
+                "date": self.names.day(self.session.finished[:10]),
+            },
+            people=self.summary.people,
+        )
+
+    @cached_property
+    def marks(self) -> MarksPage:
+        """The institute's accreditation marks."""
+        provisional = self.summary.provisional
+        return MarksPage(session=self.session, provisional=provisional, lang=self.lang)
 
     @cached_property
     def notices(self) -> NoticesPage:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.model import Person, Scope, Verdict
-from acceptance.report import bottom_lines, warning_lines
+from acceptance.report import bottom_lines, own_pages, warning_lines
 from acceptance.report.rows import UNJUDGED
 
 if TYPE_CHECKING:
@@ -31,11 +31,22 @@ class CoverPage:
 
     @property
     def title(self) -> str:
-        """The report's title: the project's own, else the usual one for the scope."""
+        """The report's title: the project's own, else the institute's, else that of the scope."""
         plan = self.names.plan
         usual = "title_site" if plan.scope is Scope.SITE else "title_device"
-        phrases = wording.phrases(self.names.lang)
-        return plan.project.report_title or str(phrases["report"][usual])
+        code = f"title_{plan.institute.report}" if plan.institute.report else usual
+        phrases = own_pages.worded(plan.institute, self.names.lang)
+        return plan.project.report_title or phrases["report"][code]
+
+    @property
+    def laboratory(self) -> str:
+        """Who tests: by the plan, else the institute."""
+        return self.names.plan.project.laboratory or self.names.plan.institute.name
+
+    @property
+    def address(self) -> str:
+        """Where it is: by the plan, else the institute."""
+        return self.names.plan.project.laboratory_address or self.names.plan.institute.address
 
     @property
     def subjects(self) -> str:

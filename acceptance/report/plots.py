@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,9 @@ def draw(curves: Mapping[str, Curve]) -> str:
     parts = [*_grid(x, y), *_titles(first), *_limits(shared, x, y)]
     for index, (name, curve) in enumerate(curves.items()):
         marks = {mark: at for mark, at in curve.marks.items() if mark not in shared}
-        parts += _line(lines[name], marks, x, y, index)
+        places = ((x(a), y(b)) for a, b in lines[name])
+        parts.append(svg.polyline(places, f"{_stroke(index)} {_readable(name, curve, x, y)}"))
+        parts += _dots(lines[name], marks, x, y, index)
         parts += [] if plain else _legend(name, marks, index)
     height = HEIGHT + (0 if plain else LEGEND_LINE * len(curves) + 2)
     return svg.drawing(f"{WIDTH:g} {height:g}", "10.5", parts)
@@ -141,10 +144,16 @@ def _title(words: str, unit: str) -> str:
     return f"{words} / {unit}" if unit else words
 
 
-def _line(
+def _readable(name: str, curve: Curve, x: Axis, y: Axis) -> str:
+    """Write what a script needs to read values off a line."""
+    words = {"name": name, "x-unit": curve.x_unit, "y-unit": curve.y_unit}
+    axes = {"x": x.attribute(), "y": y.attribute()}
+    return " ".join(f'data-{key}="{escape(text)}"' for key, text in (axes | words).items())
+
+
+def _dots(
     points: Sequence[Dot], marks: Mapping[str, float], x: Axis, y: Axis, index: int
 ) -> Iterator[str]:
-    yield svg.polyline(((x(a), y(b)) for a, b in points), _stroke(index))
     for at in marks.values():
         height = _interpolated([(x(a), b) for a, b in points], x(at))
         if height is not None:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from acceptance.messages import visible
+from acceptance.report import own_pages, web_page
 from acceptance.report.book import Book
 from acceptance.report.bottom_lines import bottom_line
 from acceptance.report.junit_xml import junit
@@ -31,8 +32,10 @@ __all__ = [
     "form",
     "html",
     "junit",
+    "paper",
     "pdf",
     "pdf_of_svg",
+    "printed",
 ]
 
 EPOCH = datetime.fromtimestamp(0, UTC)  # the time of what is of no session
@@ -52,13 +55,14 @@ def html(
     no phrases.
     """
     book = Book(session=session, packs=packs, folder=folder, lang=lang, profiles=profiles)
-    return _page(book, rendering=True)
+    return web_page.html(book)
 
 
-def _page(book: Book, *, rendering: bool) -> str:
-    """Return the page; a mere ``rendering`` says that the signed PDF and session.json decide."""
+def printed(book: Book) -> str:
+    """Return the pages of the PDF as HTML, before they are set."""
+    words = own_pages.worded(book.session.plan.institute, book.lang)
     page = template("report.html", book.lang).render(
-        book=book, names=book.names, style=style("style.css"), rendering=rendering
+        book=book, names=book.names, style=style("style.css"), rendering=False, p=words
     )
     return visible(page, lines=True)
 
@@ -80,8 +84,16 @@ def pdf(
     """
     check_fonts()
     book = Book(session=session, packs=packs, folder=folder, lang=lang, profiles=profiles)
-    page = _page(book, rendering=False)
-    return archived(page, folder, moment(session.finished), attachments)
+    return archived(printed(book), folder, moment(session.finished), attachments)
+
+
+def paper(page: str, book: Book) -> bytes:
+    """Return a page of ``papers`` as PDF/A-3b, the same bytes for the same session.
+
+    Raises ``SetupError`` without a Chinese font.
+    """
+    check_fonts()
+    return archived(page, book.folder, moment(book.session.finished), {})
 
 
 def pdf_of_svg(svg: str, width_mm: float, height_mm: float) -> bytes:

@@ -96,6 +96,14 @@ class Axis:
             low, high, at = map(math.log, (low, high, at))
         return self.start + (at - low) / (high - low) * (self.end - self.start)
 
+    def attribute(self) -> str:
+        """Write the axis for a script that reads values off a line: ends in data, then in places.
+
+        A logarithmic one says so.
+        """
+        ends = f"{self.low:.9g} {self.high:.9g} {self.start:g} {self.end:g}"
+        return f"{ends} {'logarithmic' if self.logarithmic else ''}".strip()
+
     def ticks(self, most: int = 6) -> tuple[float, ...]:
         """Return round numbers within the axis, about ``most`` of them.
 

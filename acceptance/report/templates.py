@@ -6,12 +6,17 @@ from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from acceptance import data, wording
+from acceptance.errors import PlanError
+from acceptance.messages import tr
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from jinja2 import Template
 
 MOST_ROWS = 400  # of one table
@@ -36,12 +41,58 @@ IN_EVERY_LANGUAGE = (
 )
 
 
+# What a template from elsewhere may be made of: it ends, and calls nothing.
+OF_OTHERS = (
+    *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Const),
+    *(nodes.If, nodes.For, nodes.And, nodes.Or, nodes.Not, nodes.Compare, nodes.Operand),
+)
+DEEPEST, MOST_LOOPS = 2, 20  # loops in loops, and all of them
+MOST_MADE = 200_000  # characters
+
+
 def template(name: str, lang: str) -> Template:
     """Return a template whose words are those of a language.
 
     Raises ``InputError`` where the language has no phrases.
     """
     return _environment(lang).get_template(name)
+
+
+def own_template(text: str, context: Mapping[str, object], where: str) -> str:
+    """Fill a template that somebody else wrote.
+
+    It may name what the ``context`` holds, ask and repeat. Raises PlanError, naming ``where`` it
+    stands, for anything else, and for what is no template.
+    """
+    environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
+    hint = tr("docs/institute.md says what a template may have")
+    try:
+        parsed = environment.parse(text)
+        _require_plain(parsed, where, hint)
+        return _bounded(environment.from_string(text).generate(context), where, hint)
+    except (TemplateError, RecursionError, TypeError) as error:
+        what = tr("cannot be filled in: {cause}", cause=error)
+        raise PlanError(what, where=where, hint=hint) from error
+
+
+def _bounded(pieces: Iterator[str], where: str, hint: str) -> str:
+    whole = ""
+    for piece in pieces:
+        whole += str(piece)  # as it is: what is safe would escape what is added to it
+        if len(whole) > MOST_MADE:
+            what = tr("makes more than {most} characters", most=MOST_MADE)
+            raise PlanError(what, where=where, hint=hint)
+    return whole
+
+
+def _require_plain(node: nodes.Node, where: str, hint: str, depth: int = 0) -> None:
+    loops = sum(1 for _ in node.find_all(nodes.For)) if depth == 0 else 0
+    if not isinstance(node, OF_OTHERS) or depth > DEEPEST or loops > MOST_LOOPS:
+        what = tr("line {line}: {kind} may not stand in a template of an institute",
+                  line=node.lineno, kind=type(node).__name__)  # fmt: skip
+        raise PlanError(what, where=where, hint=hint)
+    for child in node.iter_child_nodes():
+        _require_plain(child, where, hint, depth + isinstance(child, nodes.For))
 
 
 def style(name: str) -> Markup:

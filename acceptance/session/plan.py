@@ -1,7 +1,4 @@
-"""A plan: read from TOML, or made from clips named on the command line.
-
-Its paths stay inside its folder.
-"""
+"""A plan: read from TOML, or made from clips of the command line; its paths stay in its folder."""
 
 from __future__ import annotations
 
@@ -20,7 +17,14 @@ from acceptance.files import first_error, paths, strict_toml, url_password, wron
 from acceptance.forms import answers, devices, panel_key, register, scores
 from acceptance.messages import tr
 from acceptance.model import Plan, Shot, Subject, SubjectKind
-from acceptance.session import commitments, live_sources, plan_words, registered
+from acceptance.session import (
+    commitments,
+    institute_file,
+    live_sources,
+    plan_words,
+    registered,
+    shot_checks,
+)
 from acceptance.session.searched_recordings import with_recordings
 
 if TYPE_CHECKING:
@@ -58,6 +62,7 @@ class ShotFields(TypedDict, total=False):
     chip: float | None
     reference: str
     plain_edges: bool
+    wall: tuple[tuple[str, ...], ...]
     conditions: tuple[Condition, ...]
     coding: Coding
 
@@ -75,7 +80,7 @@ def read(path: Path) -> Plan:
 
 def of_table(raw: Mapping[str, object], path: Path) -> Plan:
     """Read a plan from a table that stands for a TOML file at ``path``. Raises as ``read`` does."""
-    plan = _parse(registered.filled_in(dict(raw), path), str(path))
+    plan = _parse(registered.filled_in(institute_file.filled_in(dict(raw), path), path), str(path))
     plan = _with_devices(plan, path.parent)
     _require_subjects(plan, str(path))
     check(plan, path.parent, str(path))
@@ -226,7 +231,8 @@ def part_checks(plan: Plan, where: str) -> list[Callable[[], None]]:
     made = tr("{plan}: commitments", plan=where)
     return [
         partial(_check_subjects, plan, where),
-        partial(_check_pairs, plan.shots, where),
+        partial(shot_checks.check_pairs, plan.shots, where),
+        partial(shot_checks.check_walls, plan.shots, where),
         partial(live_sources.check, plan, where),
         partial(_check_answers, plan.answers, where),
         partial(_check_matrix, plan, where),
@@ -241,9 +247,10 @@ def _check_subjects(plan: Plan, where: str) -> None:
     _check_ids([shot.id for shot in plan.taken], tr("{plan}: shots", plan=where))
     subjects = {subject.id for subject in plan.subjects}
     for shot in plan.taken:
-        if shot.subject not in subjects:
-            what = tr("there is no subject {subject!r}", subject=shot.subject)
-            raise _wrong(tr("{plan}: shot {shot}", plan=where, shot=shot.id), what)
+        for name in shot.subjects:
+            if name not in subjects:
+                what = tr("there is no subject {subject!r}", subject=name)
+                raise _wrong(tr("{plan}: shot {shot}", plan=where, shot=shot.id), what)
 
 
 def _check_ids(ids: Sequence[str], where: str) -> None:
@@ -257,18 +264,6 @@ def _check_ids(ids: Sequence[str], where: str) -> None:
             raise _wrong(where, what)
         if times[identity] > 1:
             raise _wrong(where, tr("duplicate id {id!r}", id=identity))
-
-
-def _check_pairs(shots: Sequence[Shot], where: str) -> None:
-    """Refuse a ``live`` that is no live shot, or that is not the field of a playback."""
-    lives = {shot.id for shot in shots if shot.path is model.SignalPath.LIVE}
-    for shot in shots:
-        if shot.live and (shot.live not in lives or shot.id in lives):
-            what = tr(
-                "only a playback has this field, and it names a live shot, not {live!r}",
-                live=shot.live,
-            )
-            raise _wrong(tr("{plan}: shot {shot}, live", plan=where, shot=shot.id), what)
 
 
 def _check_matrix(plan: Plan, where: str) -> None:
@@ -385,7 +380,9 @@ def alone(path: Path) -> tuple[Plan | None, list[PlanError]]:
     Of a plan above ``MOST_LISTED`` it is the first of each list. Raises PlanError where it is no
     TOML.
     """
-    raw = plan_words.known(registered.filled_in(_loaded(path), path))
+    raw = plan_words.known(
+        registered.filled_in(institute_file.filled_in(_loaded(path), path), path)
+    )
     try:
         if path.stat().st_size <= MOST_LISTED:
             return _ADAPTER.validate_python((raw,))[0], []

@@ -15,7 +15,7 @@ from acceptance.checks import facts, judging, resources, sampling, taken_out
 from acceptance.errors import AcceptanceError, InputError
 from acceptance.live.rtsp import url
 from acceptance.messages import tr
-from acceptance.session import device_intake, intake, plan_names, runner, store
+from acceptance.session import device_intake, institute_file, intake, plan_names, runner, store
 from acceptance.session import plan as plans
 
 if TYPE_CHECKING:
@@ -110,6 +110,7 @@ def _of_files(plan: Plan, folder: Path) -> Iterator[Check]:
     for shot in plan.shots:
         yield partial(intake.check_numbers, shot)
         yield partial(printed_copy.wanted, shot, folder)
+    yield partial(institute_file.check_plan, plan, folder)
     for asked in plan.recordings:
         yield partial(intake.check_recordings, asked, folder)
     for record in plan.device_records:

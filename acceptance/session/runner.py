@@ -8,8 +8,6 @@ interrupted plan goes on from the shots measured so far.
 from __future__ import annotations
 
 import contextlib
-import re
-import secrets
 import shutil
 from dataclasses import replace
 from datetime import datetime
@@ -27,6 +25,7 @@ from acceptance.model import Measurement, Note, Precedence, Session
 from acceptance.session import (
     device_intake,
     earlier,
+    institute_file,
     intake,
     journal,
     live_shots,
@@ -96,6 +95,7 @@ def run(
     earlier = retests.check(plan, out, _examine(issue))
     content = store.dump_plan(given)
     intake.check(plan, folder)
+    institute_file.check_plan(plan, folder)
     for shot in plan.shots:
         printed_copy.wanted(shot, folder)
     with claimed(out, intake.digest(content.decode(), str(folder.resolve()), __version__)) as work:
@@ -103,11 +103,13 @@ def run(
             bag = _begin(work, plan)
             put(bag / store.PLAN, content)
             intake.keep(plan, packs, folder, bag)
+            kept = institute_file.keep(plan, folder, bag)
         look = look or measuring.look_and_draw
         taken = live_shots.capture(plan, work, bag, prompt, progress)
         measured = _measure(plan, packs, folder, bag, taken, progress, look)
-        measured = replace(measured, predecessors=earlier)
-        return _finish(measured, packs, bag, issue)
+        measured = replace(measured, plan=kept, predecessors=earlier)
+        numbers = institute_file.folder_of(plan, folder) if plan.institute.file else None
+        return _finish(measured, packs, bag, issue, numbers)
 
 
 def _examine(issue: Issue | None) -> predecessors.Examine:
@@ -148,11 +150,13 @@ def judge_again(
     why: str,
     by: str,
     issue: Issue | None = None,
+    institute: Path | None = None,
 ) -> tuple[Session, Path]:
     """Judge an old session's measurements against other packs, without its video.
 
     The old session stays as it is. Answers, concessions and draws are carried over where the packs
     ask the same; the log names those left out. Session and log say who answers for the old one.
+    ``institute`` is its file, where the plan's institute numbers its reports by its own list.
     Raises SessionError (also where the old session was changed after it was sealed), PackError and
     OutputError, and what ``issue`` is not ready for.
     """
@@ -177,7 +181,7 @@ def judge_again(
         earlier = (*predecessors.of(before), found)
         dated = _dated(before)
         again = replace(dated, plan=plan, supersedes=before.id, predecessors=earlier)
-        return _finish(again, packs, bag, issue)
+        return _finish(again, packs, bag, issue, institute.parent if institute else None)
 
 
 def _dated(before: Session) -> Session:
@@ -227,14 +231,17 @@ def prepare(plan: Plan, packs: tuple[Pack, ...] | None = None) -> tuple[Plan, tu
 
 
 def _finish(
-    measured: Session, packs: Sequence[Pack], bag: Path, issue: Issue | None
+    measured: Session, packs: Sequence[Pack], bag: Path, issue: Issue | None, numbers: Path | None
 ) -> tuple[Session, Path]:
-    """Judge what was measured, save the session and give its folder its name."""
+    """Judge what was measured, save the session and give its folder its name.
+
+    ``numbers`` is the folder of the institute's list.
+    """
     now = datetime.now().astimezone().isoformat(timespec="seconds")
     hashes = {f"data/{name}": value for name, value in hash_files(bag / store.DATA).items()}
     sizes = {path: (bag / path).stat().st_size for path in hashes}
     session = _judge(replace(measured, hashes=hashes, sizes=sizes), packs, bag)
-    number = _number(now, bag.parent.parent)
+    number = institute_file.number(session.plan, numbers, now, bag.parent)
     session = replace(session, id=number, finished=now, tool_version=__version__)
     store.save(session, bag)
     if issue:
@@ -275,12 +282,6 @@ def _place(bag: Path, number: str) -> Path:
     for done in (RESUME, CAPTURED):
         shutil.rmtree(bag.parent / done, ignore_errors=True)
     return place
-
-
-def _number(now: str, out: Path) -> str:
-    """Date, time and six characters that no other session in ``out`` has."""
-    number = f"{re.sub(r'[-:]', '', now[:19]).replace('T', '-')}-{secrets.token_hex(3)}"
-    return _number(now, out) if (out / number).exists() else number
 
 
 def _blank(

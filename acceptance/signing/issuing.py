@@ -193,13 +193,14 @@ def _add_signature(
 def _require_unsigned(folder: Path) -> None:
     contents.require_readable(folder)
     report = folder / REPORT
-    if report.is_file() and _is_signed(report.read_bytes()):
+    if report.is_file() and is_signed(report.read_bytes()):
         what = tr("the report is issued and signed; it will not be overwritten")
         hint = tr("Write it elsewhere with -o FILE, or judge again for a new report")
         raise SessionError(what, where=str(report), hint=hint)
 
 
-def _is_signed(pdf: bytes) -> bool:
+def is_signed(pdf: bytes) -> bool:
+    """Whether a PDF bears a signature, sound or not."""
     return b"/ByteRange" in pdf
 
 
@@ -270,7 +271,7 @@ def sign(
             what, hint = tr("there is no report to sign"), tr("Write it first: acceptance report")
             raise SessionError(what, where=str(path), hint=hint)
         found = path.read_bytes()
-        if _is_signed(found):
+        if is_signed(found):
             _add_signature(change, found, signing, trust)
         else:
             _write(change, _language(found), signing)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from marks import slow
+from peers.mute_server import mute
 from peers.onvif_device import Faults, OnvifDevice
 from peers.rtsp_camera import camera
 from peers.rtsp_recorder import recorder
@@ -175,6 +176,26 @@ def test_ctrl_c_ends_cleanly_with_what_was_captured(number: signal.Signals, tmp_
     assert "Traceback" not in err
     assert len(footage.open_clip(tmp_path / "gate.mp4").packets) > 20
     assert '"reason": "interrupted"' in (tmp_path / "gate.stream.jsonl").read_text()
+
+
+@pytest.mark.parametrize("scheme", ["rtsp://", slow("rtsps://"), slow("")])
+def test_ctrl_c_acts_at_once_while_a_device_is_waited_for(scheme: str, tmp_path: Path) -> None:
+    """By RTSP, in the handshake of TLS, and by ONVIF."""
+    command = [sys.executable, "-m", "acceptance", "capture", "--timeout", "60"]
+    with mute() as device, subprocess.Popen(
+        [*command, f"{scheme}127.0.0.1:{device.port}", "-o", "gate.mp4"], cwd=tmp_path, text=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as tool:  # fmt: skip
+        assert device.reached.wait(60)
+        time.sleep(0.3)
+        pressed = time.monotonic()
+        tool.send_signal(signal.SIGINT)
+        _, err = tool.communicate(timeout=50)
+    assert time.monotonic() - pressed < 5, "TEARDOWN, and the end of the program on a busy machine"
+    assert tool.returncode == 2
+    assert ("before the end" in err) if scheme else ("not waited for any longer" in err)
+    assert "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

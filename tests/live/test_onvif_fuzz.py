@@ -15,9 +15,9 @@ from peers.onvif_device import Faults, OnvifDevice
 
 from acceptance.errors import DeviceError
 from acceptance.live.address import Address
+from acceptance.live.http_reply import HttpReply, ReplyEnd
 from acceptance.live.onvif import clock, facts, ptz, recordings
 from acceptance.live.onvif.asking import Actuation, Probe
-from acceptance.live.onvif.http_connection import HttpReply
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,7 +56,7 @@ def bent(content: bytes, dice: random.Random) -> bytes:
 class Bent:
     """A connection to a device that answers nearly right."""
 
-    tls_found, timeout = None, 1.0
+    tls_found, timeout, stop = None, 1.0, None
 
     def __init__(self, device: OnvifDevice, seed: int) -> None:
         self._device, self._dice, self.until = device, random.Random(seed), float("inf")  # noqa: S311 -- redone by its seed
@@ -73,7 +73,8 @@ class Bent:
         now = time.monotonic()
         status = self._dice.choice((200, 200, 200, 500, 400, 204))
         found = bent(reply, self._dice)
-        return HttpReply(status=status, content=found, raw=found, sent=now, begun=now, ended=now)
+        raw = f"HTTP/1.1 {status} X\r\n\r\n".encode() + found
+        return HttpReply(raw=raw, ending=ReplyEnd.WHOLE, sent=now, begun=now, ended=now)
 
     def close(self) -> None:
         """Hang up."""

@@ -62,7 +62,9 @@ def scene(linear: Callable[[Array], Array] = squared, **changed: Any) -> Any:
 def view(kind: str = "flat", **changed: Any) -> Any:
     """Make a region at rest, coded with QP 28."""
     region = SimpleNamespace(name=f"{kind}1", kind=kind, printed={"reflectance": 0.5})
-    return SimpleNamespace(**{"region": region, "stable": True, "quantiser": 28.0} | changed)
+    return SimpleNamespace(
+        **{"region": region, "stable": True, "quantiser": 28.0, "cb": None, "cr": None} | changed
+    )
 
 
 def region(variance: float, *, mean: float = 116, kind: str = "flat", **changed: Any) -> Field:

@@ -33,7 +33,7 @@ def cover(session: Session, pack: Pack, folder: Path, lang: str) -> str:
     """Return the first page as HTML."""
     found = re.search(
         r'<section class="cover">.*?</section>',
-        render.html(session, [pack], folder, lang),
+        render.printed(Book(session=session, packs=[pack], folder=folder, lang=lang)),
         re.DOTALL,
     )
     assert found

@@ -94,6 +94,7 @@ def test_a_way_to_bend_a_verdict_is_told_wherever_the_verdict_stands(
     bent = {(one.severity, one.code) for one in done.warnings or () if one.code == way.codes[0]}
     assert bent - said, "the honest session says it as well"
     chinese, english = (reached_session.page_1(done, folder, lang) for lang in ("zh", "en"))
+    web = reached_session.web_verdict(done, folder, "zh")
     printed, xml = (
         reached_session.terminal(done, folder, capsys),
         reached_session.junit(done, folder),
@@ -101,6 +102,7 @@ def test_a_way_to_bend_a_verdict_is_told_wherever_the_verdict_stands(
     for code in way.codes:
         titles = {lang: wording.word(code, "warning_title", lang) for lang in ("zh", "en")}
         assert titles["zh"] in chinese
+        assert titles["zh"] in web
         assert titles["en"] in english
         assert titles["en"] in printed
         assert f".{code}" in xml

@@ -8,16 +8,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from acceptance.errors import DeviceError
-from acceptance.live import tls
 from acceptance.live.authorisation import Action
-from acceptance.live.exchange import exchange
+from acceptance.live.http_connection import exchange
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from acceptance.live.address import Address
     from acceptance.live.authorisation import Authorisation
-    from acceptance.live.exchange import RawReply
+    from acceptance.live.http_reply import HttpReply
     from acceptance.live.transcript import Transcript
 
 KEPT = 64 << 10  # bytes of a reply in the record; the rest is counted
@@ -31,7 +30,7 @@ class Contact:
     line: int
     """Line of the record that holds what came back."""
 
-    reply: RawReply | None
+    reply: HttpReply | None
     """What came back; None: nothing."""
 
     error: DeviceError | None = None
@@ -58,15 +57,15 @@ class Contacts:
     ) -> Contact:
         """Send a request of HTTP or RTSP. Raises PlanError where it is no longer allowed."""
         self._begin(address, purpose, content=request, secure=secure)
-        context = tls.unverified() if secure else None
         try:
-            reply = exchange(address, request, secure=context, seconds=self.seconds)
+            reply = exchange(address, request, secure=secure, seconds=self.seconds)
         except DeviceError as error:
             return Contact(self._no_reply(address, purpose, error), None, error)
-        content = reply.content
+        content = reply.raw
         line = self.transcript.write(
             "reply", address=str(address), purpose=purpose, status=reply.status,
-            ending=reply.ending, seconds=reply.seconds, bytes=len(content), content=content[:KEPT],
+            ending=reply.ending, seconds=reply.ended - reply.sent, bytes=len(content),
+            content=content[:KEPT],
         )  # fmt: skip
         return Contact(line, reply)
 

@@ -238,7 +238,7 @@ def _login(
     services: Services, operation: Operation, refusal: Contact, who: Credentials
 ) -> dict[str, str]:
     """Log in as the refusal asks: by HTTP where it challenged, else by a token."""
-    headers = refusal.reply.headers("www-authenticate") if refusal.reply else []
+    headers = refusal.reply.values("www-authenticate") if refusal.reply else []
     challenge = digest.best(digest.challenges(headers))
     if challenge:
         path = services.paths[operation.service]
@@ -248,7 +248,7 @@ def _login(
 
 def is_locked(device: DeviceAudit, contact: Contact) -> bool:
     """Whether a device says that it locks the user or this machine out: then it is left alone."""
-    text = markup.decoded(contact.reply.content) if contact.reply else ""
+    text = markup.decoded(contact.reply.raw) if contact.reply else ""
     found = LOCKED.search(text)
     if not (found or contact.status in {423, 429}):
         return False

@@ -125,7 +125,7 @@ def _try(
 ) -> bool:
     """Log in once with a wrong password; return whether to go on with the next user."""
     path, port = place
-    headers = refusal.reply.headers("www-authenticate") if refusal.reply else []
+    headers = refusal.reply.values("www-authenticate") if refusal.reply else []
     challenge = digest.best(digest.challenges(headers))
     if challenge is None:
         return False

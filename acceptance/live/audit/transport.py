@@ -29,7 +29,7 @@ def look_at_plain(device: DeviceAudit, contact: Contact) -> None:
         why = contact.error.what if contact.error else tr("it does not answer in HTTP")
         device.not_tried("plain_http", why)
         return
-    leads = any(place.startswith("https:") for place in contact.reply.headers("location"))
+    leads = any(place.startswith("https:") for place in contact.reply.values("location"))
     seen = not (leads and contact.status in range(300, 400))
     device.checked("plain_http", seen=seen)
     if seen:
@@ -51,7 +51,7 @@ def look_for_basic(device: DeviceAudit, contacts: Iterable[Contact]) -> None:
 
 
 def _is_basic(contact: Contact) -> bool:
-    headers = contact.reply.headers("www-authenticate") if contact.reply else []
+    headers = contact.reply.values("www-authenticate") if contact.reply else []
     return any(challenge.scheme == "basic" for challenge in digest.challenges(headers))
 
 

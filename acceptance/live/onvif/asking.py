@@ -10,11 +10,13 @@ from acceptance.live.credentials import Mask
 from acceptance.live.onvif import clock, conformance, facts, identity, media, ptz, recordings
 from acceptance.live.onvif.client import OnvifClient
 from acceptance.live.onvif.facts import DeviceFacts, PtzTrial
+from acceptance.live.reaching import UNREACHED
 from acceptance.live.transcript import Transcript
 from acceptance.messages import tr
 from acceptance.model import Reason
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
@@ -59,12 +61,16 @@ class Probe:
         total: float = 90.0,
         own_clock: OwnClock | None = None,
         actuation: Actuation | None = None,
+        stop: threading.Event | None = None,
     ) -> None:
-        """``timeout`` and ``total``: s for each wait and for all together. Raises OutputError."""
+        """``timeout`` and ``total``: s for each wait and for all together; ``stop`` ends them.
+
+        Raises OutputError.
+        """
         self._transcript = Transcript(record, facts.KIND, Mask(credentials))
         self.client = OnvifClient(
             address, tls=tls, credentials=credentials, timeout=timeout, total=total,
-            transcript=self._transcript,
+            transcript=self._transcript, stop=stop,
         )  # fmt: skip
         self._own, self._actuation = own_clock, actuation
         self._found: Found = {}
@@ -77,6 +83,8 @@ class Probe:
         sections = list(self._sections())
         try:
             for number, (what, section) in enumerate(sections, start=1):
+                if self.client.given_up:
+                    break
                 if self.client.time_is_over:
                     self._failed.append(tr("{call}: the stated total time is over", call=what))
                 else:
@@ -96,7 +104,7 @@ class Probe:
         try:
             found = section(self.client)
         except DeviceError as error:
-            if error.code == "unreachable" and not self._found:
+            if error.code in UNREACHED and not self._found:
                 raise
             if error.code != "not_supported":
                 self._errors.append(error)

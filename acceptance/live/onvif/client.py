@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import threading
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,14 +13,17 @@ from lxml import etree
 
 from acceptance.errors import DeviceError
 from acceptance.live import digest, markup
+from acceptance.live.http_connection import HttpConnection
 from acceptance.live.onvif import login, wsdl
-from acceptance.live.onvif.http_connection import HttpConnection, HttpReply
 from acceptance.messages import tr
 from acceptance.model import Reason
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from acceptance.live.address import Address
     from acceptance.live.credentials import Credentials
+    from acceptance.live.http_reply import HttpReply
     from acceptance.live.onvif.wsdl import Parameter
     from acceptance.live.transcript import Transcript
 
@@ -69,16 +74,21 @@ class OnvifClient:
         timeout: float = 5.0,
         total: float = 60.0,
         transcript: Transcript | None = None,
+        stop: threading.Event | None = None,
     ) -> None:
-        """``timeout``: s that nothing may come; ``total``: s for all calls together."""
+        """``timeout``: s that nothing may come; ``total``: s for all calls together.
+
+        ``stop``: set by whoever gives up; what is waited for then raises DeviceError.
+        """
         self.address, self._credentials, self._transcript = address, credentials, transcript
-        until = time.monotonic() + total
-        self.connection = HttpConnection(address, tls=tls, timeout=timeout, until=until)
+        self._stop, until = stop or threading.Event(), time.monotonic() + total
+        self.connection = HttpConnection(
+            address, tls=tls, timeout=timeout, until=until, stop=self._stop
+        )
         self.paths = {"device": DEVICE_PATH}
         self.scheme = ""  # by which the device lets the user in; empty: not known yet
         self.clock_offset: float | None = None  # s that the device's clock is ahead of this one's
         self.notes: list[Reason] = []
-        self.given_up = False  # by the caller
         self.replies: dict[tuple[str, str], etree._Element] = {}  # the first of each call
         self._tried: list[str] = []
         self._refused_for_good = False
@@ -102,14 +112,25 @@ class OnvifClient:
         """Whether the stated total time is over."""
         return time.monotonic() >= self.connection.until
 
-    def grant(self, seconds: float) -> None:
-        """Grant time for what must not be left out, for instance to stop a move."""
-        self.connection.until = max(self.connection.until, time.monotonic() + seconds)
+    @property
+    def given_up(self) -> bool:
+        """Whether somebody gave up."""
+        return self._stop.is_set()
 
-    def give_up(self) -> None:
-        """End what is under way; may be called by another thread."""
-        self.given_up = True
-        self.connection.give_up()
+    @contextlib.contextmanager
+    def granted(self, seconds: float) -> Iterator[None]:
+        """Grant time for what must not be left out, also when somebody gave up: to stop a move."""
+        connection, stop = self.connection, self.connection.stop
+        connection.until = max(connection.until, time.monotonic() + seconds)
+        connection.stop = threading.Event()
+        try:
+            yield
+        finally:
+            connection.stop = stop
+
+    def rest(self, seconds: float) -> None:
+        """Wait; no longer where somebody gives up."""
+        self._stop.wait(max(0.0, seconds))
 
     def note(self, what: Reason) -> None:
         """Keep what is odd about the device, each once."""
@@ -195,8 +216,12 @@ class OnvifClient:
             hint = tr("Give --tls, or the host and port that it names")
             error = DeviceError(what, where=self._where(operation), hint=hint, code="redirect")
             return OnvifAnswer(reply=reply, error=error)
+        if reply.compressed:
+            what = tr("answers compressed ({kind}), which nobody asked for", kind=reply.compressed)
+            error = DeviceError(what, where=self._where(operation), code="compressed")
+            return OnvifAnswer(reply=reply, error=error)
         try:
-            parsed = markup.parsed(reply.content)
+            parsed = markup.parsed(reply.body)
             if parsed.undeclared:
                 self.note(Reason(code="undeclared_prefix", parameters={"call": operation}))
             content = markup.body(parsed.root)

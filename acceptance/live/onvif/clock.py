@@ -85,7 +85,7 @@ def _edges(client: OnvifClient, wall: float) -> Iterator[tuple[float, float]]:
     last: ShownTime | None = None
     for _ in range(EDGES):
         if last:
-            time.sleep(max(0.0, last.received + 1.0 - EARLY - time.monotonic()))
+            client.rest(last.received + 1.0 - EARLY - time.monotonic())
         before, after = _change(client)
         yield after.moment - (wall + after.received), after.moment - (wall + before.sent)
         last = after
@@ -95,7 +95,7 @@ def _change(client: OnvifClient) -> tuple[ShownTime, ShownTime]:
     """Ask until the second changes; return the last answer before that, and the first after."""
     begun, before = time.monotonic(), shown(client)
     while time.monotonic() < begun + LATEST:
-        time.sleep(max(0.0, before.sent + PAUSE - time.monotonic()))
+        client.rest(before.sent + PAUSE - time.monotonic())
         after = shown(client)
         if after.moment > before.moment:  # by more than 1 s where answers are slow
             return before, after

@@ -133,7 +133,7 @@ class Actuator:
                 "ptz", "ContinuousMove", ProfileToken=self._profile, Velocity=velocity,
                 Timeout=timedelta(seconds=MOVE),
             )  # fmt: skip
-            time.sleep(MOVE)
+            self._client.rest(MOVE)
         finally:
             stopped = self.stop()
         self._settle()
@@ -142,8 +142,7 @@ class Actuator:
     def stop(self) -> bool:
         """Stop, several times if need be; return whether that was answered."""
         for _ in range(STOPS):
-            self._client.grant(STOP_TIME)
-            with contextlib.suppress(DeviceError):
+            with contextlib.suppress(DeviceError), self._client.granted(STOP_TIME):
                 self._client.call(
                     "ptz", "Stop", ProfileToken=self._profile, PanTilt=True, Zoom=True
                 )
@@ -155,7 +154,7 @@ class Actuator:
         """Wait until the head stands still, by its own word and its position."""
         until, before = time.monotonic() + SETTLE, self._where()
         while time.monotonic() < until:
-            time.sleep(POLL)
+            self._client.rest(POLL)
             now = self._where()
             if _distance(before, now) in {None, 0.0}:
                 break

@@ -6,9 +6,9 @@ walking the events ``tns1:RecordingHistory/Track/State``: data begins, data ends
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
-import time
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -188,7 +188,7 @@ def _search(
             if text(reply, "ResultList/SearchState") == "Completed":
                 return found
             if not results:
-                time.sleep(PAUSE)
+                client.rest(PAUSE)
     finally:
         _end(client, token)
     what = tr("finds more than {count} results", count=MOST)
@@ -197,11 +197,8 @@ def _search(
 
 def _end(client: OnvifClient, token: str) -> None:
     """Give the search's place back, whatever the time; a device that ended it may complain."""
-    client.grant(LAST_WORD)
-    try:
+    with contextlib.suppress(DeviceError), client.granted(LAST_WORD):
         client.call("search", "EndSearch", SearchToken=token)
-    except DeviceError:
-        return
 
 
 def _walked(track: RecordedTrack, changes: Iterable[_Change]) -> KeptTrack:

@@ -11,6 +11,7 @@ from acceptance.live.onvif.stream_address import TOTAL, StreamAddress
 from acceptance.messages import shortened, tr
 
 if TYPE_CHECKING:
+    import threading
     from datetime import datetime
 
     from acceptance.live.address import Address
@@ -27,17 +28,20 @@ def replay_address(
     recording: str = "",
     timeout: float,
     total: float = TOTAL,
+    stop: threading.Event | None = None,
 ) -> StreamAddress:
     """Search a recorder by ONVIF for the recording of a time, and ask where it is replayed.
 
     ``times``: begin and end, by the recorder's clock. ``recording``: its token, or the name of its
     channel, capitals or not; empty: the only one of that time. ``timeout`` and ``total``: s that
-    nothing may come, and for all questions together.
+    nothing may come, and for all questions together; ``stop``: set by whoever gives up.
 
     Raises DeviceError where the device does not answer in time, speaks no Profile G, refuses, or
     has no recording, or several, of that time.
     """
-    with stream_address.asking(place, credentials, timeout=timeout, total=total) as client:
+    with stream_address.asking(
+        place, credentials, timeout=timeout, total=total, stop=stop
+    ) as client:
         for service in ("search", "replay"):
             if not client.has(service):
                 what = tr("does not offer the service {service} (ONVIF Profile G)", service=service)

@@ -10,10 +10,12 @@ from acceptance.errors import DeviceError, UsageError
 from acceptance.live import address
 from acceptance.live.onvif import clock, identity, media
 from acceptance.live.onvif.client import OnvifClient
+from acceptance.live.reaching import UNREACHED
 from acceptance.live.rtsp import url
 from acceptance.messages import shortened, tr
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Iterator
 
     from acceptance.live.address import Address
@@ -41,6 +43,7 @@ def of_source(
     profile: str = "",
     timeout: float,
     total: float = TOTAL,
+    stop: threading.Event | None = None,
 ) -> StreamAddress:
     """Return a URL as it is; ask ``HOST[:PORT]`` as ``stream_address`` does.
 
@@ -49,7 +52,9 @@ def of_source(
     if url.is_url(source):
         return StreamAddress(url=source)
     place = address.parse(source, address.HTTP)
-    return stream_address(place, credentials, profile=profile, timeout=timeout, total=total)
+    return stream_address(
+        place, credentials, profile=profile, timeout=timeout, total=total, stop=stop
+    )
 
 
 def stream_address(
@@ -59,17 +64,19 @@ def stream_address(
     profile: str = "",
     timeout: float,
     total: float = TOTAL,
+    stop: threading.Event | None = None,
 ) -> StreamAddress:
     """Ask a device by ONVIF (port 443: over TLS) for the stream of a profile.
 
     ``profile``: its token or name; empty: the first, which devices make their main one (ONVIF asks
     for no order). The stream is looked for at the host that was reached, whatever the device names.
-    ``timeout`` and ``total``: s that nothing may come, and for all questions together.
+    ``timeout`` and ``total``: s that nothing may come, and for all questions together; ``stop``:
+    set by whoever gives up.
 
     Raises DeviceError where the device does not answer in time, speaks no ONVIF, refuses, has no
     such profile, or names no stream.
     """
-    with asking(place, credentials, timeout=timeout, total=total) as client:
+    with asking(place, credentials, timeout=timeout, total=total, stop=stop) as client:
         stated = next((each for each in media.settings(client, profile) if each.address), None)
         if stated is None:
             raise none_named(client, profile)
@@ -78,7 +85,12 @@ def stream_address(
 
 @contextlib.contextmanager
 def asking(
-    place: Address, credentials: Credentials | None, *, timeout: float, total: float
+    place: Address,
+    credentials: Credentials | None,
+    *,
+    timeout: float,
+    total: float,
+    stop: threading.Event | None,
 ) -> Iterator[OnvifClient]:
     """Give a client that knows the device's clock and services. Raises DeviceError."""
     client = OnvifClient(
@@ -87,6 +99,7 @@ def asking(
         credentials=credentials,
         timeout=timeout,
         total=total,
+        stop=stop,
     )
     try:
         _look_at_clock(client)
@@ -110,7 +123,7 @@ def _look_at_clock(client: OnvifClient) -> None:
     try:
         client.clock_offset = clock.roughly(client)
     except DeviceError as error:
-        if error.code == "unreachable":
+        if error.code in {*UNREACHED, "given_up"}:
             raise
 
 

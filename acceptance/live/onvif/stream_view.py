@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from acceptance.errors import AcceptanceError
 from acceptance.live import rtsp
+from acceptance.live.reaching import TICK
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,8 +28,16 @@ class StreamView:
     ``failure`` says why there are no pictures; that is no reason not to try the moves.
     """
 
-    def __init__(self, address: str, clip: Path, credentials: Credentials | None) -> None:
+    def __init__(
+        self,
+        address: str,
+        clip: Path,
+        credentials: Credentials | None,
+        given_up: threading.Event | None = None,
+    ) -> None:
+        """``given_up``: set by whoever waits for no picture any more."""
         self.failure, self._stop = "", threading.Event()
+        self._given_up = given_up or threading.Event()
         self._picture: Picture | None = None
         self._seen = 0.0
         self._arrived = threading.Condition()
@@ -58,9 +67,9 @@ class StreamView:
         with self._arrived:
             while self._seen < asked + LAG:
                 left = asked + PATIENCE - time.monotonic()
-                if left <= 0 or self._stop.is_set():
+                if left <= 0 or self._stop.is_set() or self._given_up.is_set():
                     return None
-                self._arrived.wait(min(left, 0.5))
+                self._arrived.wait(min(left, TICK))
             return self._picture
 
     def __enter__(self) -> Self:

@@ -171,7 +171,7 @@ class CaptureLoop:
         begun = time.perf_counter()
         client = RtspClient(
             self._place, self._credentials, self._record,
-            timeout=self._timeout, fingerprint=self._fingerprint,
+            timeout=self._timeout, fingerprint=self._fingerprint, stop=self._ending.stop,
         )  # fmt: skip
         with client:
             video = client.describe()
@@ -233,6 +233,8 @@ class CaptureLoop:
 
         Raises the error where no frame has come yet.
         """
+        if error.code == "given_up":
+            return "interrupted"
         if not self.counts.frames:
             raise error
         now = time.perf_counter()

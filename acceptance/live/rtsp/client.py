@@ -14,6 +14,7 @@ from acceptance.live.rtsp import connecting, packet_sockets, replies, sdp
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Iterator, Mapping
 
     from acceptance.live.credentials import Credentials
@@ -41,16 +42,22 @@ class RtspClient:
         *,
         timeout: float,
         fingerprint: str = "",
+        stop: threading.Event | None = None,
     ) -> None:
-        """Connect; ``fingerprint`` is that of a certificate to trust. Raises DeviceError."""
+        """Connect; ``fingerprint`` is that of a certificate to trust, ``stop`` ends all waiting.
+
+        Raises DeviceError.
+        """
         self.place, self._credentials, self._transcript = place, credentials, transcript
         self._timeout, self._sequence = timeout, 0
         self._challenge: digest.Challenge | None = None
         self._used = 0  # how often its nonce was used
+        self._let_in = False  # whether the device has taken the answer to it
+        self._again = False  # whether the keep-alive was sent again because of a new nonce
         self._session, self._every = "", SESSION_TIMEOUT / 2
         self._alive_until, self._alive = 0.0, "OPTIONS"
         self._url = place.url
-        self.wire = connecting.connected(place, timeout, fingerprint)
+        self.wire = connecting.connected(place, timeout, fingerprint, stop)
         self.transport: Transport | None = None
 
     def __enter__(self) -> Self:
@@ -99,13 +106,14 @@ class RtspClient:
         for item in self.transport.receive(until):
             if not isinstance(item, replies.RtspReply):
                 yield item
-            elif item.status == 401 and self._answers(item):
+            elif item.status == 401 and not self._again and self._answers(item):
                 self._keep_alive()
+                self._again = True  # once each time: a device may have a new nonce for ever
 
     def _keep_alive(self) -> None:
         """Say that somebody is still here; the answer is read when it comes."""
         now = time.perf_counter()
-        self._alive_until = now + self._every
+        self._alive_until, self._again = now + self._every, False
         self.wire.send(self._request(self._alive, self._url, {}), now + self._timeout)
 
     @property
@@ -115,6 +123,7 @@ class RtspClient:
 
     def close(self) -> None:
         """End the session, as far as the device still listens, and hang up."""
+        self.wire.stop = None  # a session that is not ended blocks a place in the device
         with contextlib.suppress(DeviceError, errors.OutputError):
             if self._session:
                 until = time.perf_counter() + min(1.0, self._timeout)
@@ -134,7 +143,10 @@ class RtspClient:
         """Ask until it is answered, with the password where that is asked for."""
         for _ in range(TRIES):
             reply = self._exchange(method, url, headers or {})
-            if reply.status != 401 or not self._answers(reply):
+            if reply.status != 401:
+                self._let_in = self._challenge is not None
+                break
+            if not self._answers(reply):
                 break
         if required and reply.status != 200:
             raise refused(reply, self.place, self._credentials)
@@ -167,12 +179,16 @@ class RtspClient:
         return replies.request(method, url, lines)
 
     def _answers(self, reply: RtspReply) -> bool:
-        """Whether it makes sense to ask again: there is a password, and it was not yet refused."""
+        """Whether it makes sense to ask again: there is a password, and it was not yet refused.
+
+        A device that had let it in may want a new nonce for each request, and not call that stale.
+        """
         offered = digest.best(digest.challenges(reply.values("www-authenticate")))
-        refused_before = self._challenge is not None and not (offered and offered.stale)
-        if self._credentials is None or offered is None or refused_before:
+        if self._credentials is None or offered is None:
             return False
-        self._challenge, self._used = offered, 0
+        if self._challenge is not None and not (offered.stale or self._let_in):
+            return False
+        self._challenge, self._used, self._let_in = offered, 0, False
         return True
 
     def _reachable(self, url: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import ssl
 import time
@@ -9,12 +10,14 @@ from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from acceptance.errors import DeviceError
+from acceptance.live.reaching import Patience
 from acceptance.live.rtsp import arrival, replies
 from acceptance.live.rtsp.arrival import Stamp
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
     import socket
+    import threading
 
     from acceptance.live.address import Address
     from acceptance.live.rtsp.replies import RtspReply
@@ -40,10 +43,15 @@ class Interleaved(NamedTuple):
 
 
 class Wire:
-    """A connection to a device; every waiting ends at a moment in monotonic s."""
+    """A connection to a device; every waiting ends at a moment in monotonic s.
 
-    def __init__(self, sock: socket.socket, address: Address) -> None:
-        self.socket, self.address = sock, address
+    Where somebody gives up it raises DeviceError (``given_up``) at once.
+    """
+
+    def __init__(
+        self, sock: socket.socket, address: Address, stop: threading.Event | None = None
+    ) -> None:
+        self.socket, self.address, self.stop = sock, address, stop
         self._held, self._stamp = bytearray(), Stamp(None, time.perf_counter())
         self._early: deque[Interleaved] = deque()
         self.kernel_times = arrival.KERNEL and not isinstance(sock, ssl.SSLSocket)
@@ -51,8 +59,7 @@ class Wire:
     def send(self, data: bytes, until: float) -> None:
         """Send a request. Raises DeviceError."""
         try:
-            self._wait(until)
-            self.socket.sendall(data)
+            self._patience(until).send(self.socket, data)
         except OSError as error:
             raise closed(self.address, error) from error
 
@@ -110,8 +117,8 @@ class Wire:
 
     def _more(self, most: int, until: float) -> None:
         try:
-            self._wait(until)
-            data, stamp, _ = arrival.receive(self.socket, most)
+            receive = functools.partial(arrival.receive, self.socket, most)
+            data, stamp, _ = self._patience(until).of(self.socket, receive)
         except TimeoutError as error:
             raise silent(self.address) from error
         except OSError as error:
@@ -121,11 +128,8 @@ class Wire:
         self._held += data
         self._stamp = stamp
 
-    def _wait(self, until: float) -> None:
-        left = until - time.perf_counter()
-        if left <= 0:
-            raise TimeoutError
-        self.socket.settimeout(left)
+    def _patience(self, until: float) -> Patience:
+        return Patience(until - time.perf_counter(), self.stop)
 
 
 def silent(address: Address) -> DeviceError:

@@ -12,6 +12,7 @@ curve, as in ISO 15739:2023, 6.3.
 A codec may erase the noise: codec, bit rate and quantiser are details of each result.
 ``noise.snr_before_coding`` estimates what ``noise.snr`` was before an H.264 coder, from its
 quantiser step, where that is known and at most 3 sigma (simulated: ``docs/metrics/noise.md``).
+``noise.cb`` and ``noise.cr`` are those of the colour differences (``chroma.py``).
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
-from acceptance.footage.planes import h264_step
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
 from acceptance.metrics.noise.analysis import QUANTISATION, analyse
+from acceptance.metrics.noise.before_coding import lossless, step_of
+from acceptance.metrics.noise.chroma import of_colours
 from acceptance.metrics.noise.field import OF_STEPS, PARTS, QUANTITIES, Field, gap_note, read_field
 from acceptance.metrics.noise.parts import Noise, Variance
 from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
@@ -61,8 +63,6 @@ FLOOR = math.sqrt(QUANTISATION)
 UNSEEN = BudgetLine(
     source="below_quantisation", contribution=20 * math.log10(2) / math.sqrt(3), evaluation="B"
 )
-COARSEST = 3.0  # quantiser step over sigma up to which the coder's effect is known
-LOSSLESS = frozenset({"ffv1", "ffvhuff", "huffyuv", "utvideo", "rawvideo", "png", "tiff", "bmp"})
 
 
 def serves(scene: Scene) -> bool:
@@ -123,6 +123,7 @@ def _figures(field: Field, known: tuple[float, float]) -> Iterator[Measurement |
     mean = BudgetLine(source="mean", contribution=doubt)
     if field.view.region.kind == "flat":
         yield from _of_amplitude(field)
+        yield from of_colours(field)
     yield _ratio(field, "noise.snr_patch", above, noise.total, _plain_method(field), (mean,))
     yield _linear(field, mean, at_end=not known[0] < noise.mean < known[1])
     for quantity in _wanted(field.view):
@@ -205,15 +206,13 @@ def _print_line(moved: Sequence[float]) -> list[BudgetLine]:
 
 def _before_coding(field: Field, recorded: Measurement) -> Measurement | Note:
     """Estimate S/N before an H.264 coder from its quantiser step."""
-    quantity, region = "noise.snr_before_coding", field.view.region.name
-    codec = str(field.scene.video.codec)
-    if codec in LOSSLESS or field.view.quantiser == 0:  # QP 0: H.264 passes the transform by
+    quantity, sigma = "noise.snr_before_coding", field.noise.total.sigma
+    if lossless(field.scene, field.view):
         return replace(recorded, quantity=quantity)
-    if codec != "h264" or field.view.quantiser is None or field.scene.video.depth > 8:
-        return field.note(quantity, "quantiser_not_told", codec=codec)
-    step, sigma = h264_step(field.view.quantiser), field.noise.total.sigma
-    if step > COARSEST * sigma or recorded.lower_bound:
-        return field.note(quantity, "noise_coded_away", region=region, step=step, sigma=sigma)
+    try:
+        step = step_of(field.scene, field.view, sigma, hidden=recorded.lower_bound)
+    except GapError as gap:
+        return gap_note(field.scene, field.view, quantity, gap)
     shift, half = coding_shift(step / sigma)
     line = BudgetLine(source="coding", contribution=half / math.sqrt(3), evaluation="B")
     return field.figure(

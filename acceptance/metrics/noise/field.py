@@ -40,7 +40,8 @@ PARTS = {
     "noise.column": "column",
     "noise.pixel": "pixel",
 }
-QUANTITIES = {**dict.fromkeys(RATIOS, "dB"), **dict.fromkeys(PARTS, "code")}
+COLOURS = ("noise.cb", "noise.cr")
+QUANTITIES = {**dict.fromkeys(RATIOS, "dB"), **dict.fromkeys((*PARTS, *COLOURS), "code")}
 # the quantities of a grey step
 OF_STEPS = {"noise.snr_patch", "noise.snr_linear", "noise.temporal", "noise.fixed_pattern"}
 

@@ -11,6 +11,7 @@ from peers.rtsp_responder import SDP, Asked, reply, responder, usual
 
 from acceptance.errors import DeviceError, UsageError
 from acceptance.live.credentials import Credentials
+from acceptance.live.digest import Challenge, is_right, parameters
 from acceptance.live.rtsp import capture
 
 if TYPE_CHECKING:
@@ -171,3 +172,96 @@ def test_a_keep_alive_is_sent_and_a_new_nonce_is_answered(tmp_path: Path) -> Non
     after = [asked for asked in device.asked if asked.method in {"OPTIONS", "GET_PARAMETER"}][2:]
     assert len(after) == 2
     assert 'nonce="2"' in after[1].headers["authorization"]
+
+
+@pytest.mark.parametrize("stale", ["", ", stale=true"])
+def test_a_new_nonce_for_every_request_is_answered(stale: str, tmp_path: Path) -> None:
+    """Each nonce is good for one request; some devices say that the old one is stale."""
+    given: set[str] = set()
+
+    def answer(asked: Asked) -> bytes:
+        nonce = parameters(asked.headers.get("authorization", "")).get("nonce", "")
+        if nonce in given:
+            given.discard(nonce)
+            return usual(asked)
+        given.add(fresh := f"n{len(device.asked)}")
+        header = f'Digest realm="camera", nonce="{fresh}"{stale if nonce else ""}'
+        return reply(asked, "401 Unauthorized", WWW_Authenticate=header)
+
+    with responder(answer) as device, pytest.raises(DeviceError, match="nothing comes"):
+        capture(device.url, tmp_path / "gate.mp4", timeout=0.5, credentials=LEE)
+    assert [asked.method for asked in device.asked[1::2]] == [
+        "OPTIONS",
+        "DESCRIBE",
+        "SETUP",
+        "PLAY",
+    ]
+
+
+def test_new_nonces_without_end_end_in_a_sentence_and_no_flood(tmp_path: Path) -> None:
+    """Always stale, also in answer to keep-alives (after 1 s each)."""
+
+    def answer(asked: Asked) -> bytes:
+        playing = any(asked.method == "PLAY" for asked in device.asked[:-1])
+        if asked.method == "SETUP":
+            return reply(asked, Session="1; timeout=2", Transport=asked.headers["transport"])
+        if not playing and "authorization" in asked.headers:
+            return usual(asked)
+        nonce = f'Digest realm="camera", nonce="{len(device.asked)}", stale=true'
+        return reply(asked, "401 Unauthorized", WWW_Authenticate=nonce)
+
+    with responder(answer) as device, pytest.raises(DeviceError, match="nothing comes"):
+        capture(device.url, tmp_path / "gate.mp4", timeout=2.5, credentials=LEE)
+    after = [asked.method for asked in device.asked].index("PLAY")
+    assert len(device.asked) - after < 8
+
+
+@pytest.mark.parametrize("algorithm", ["MD5-sess", "SHA-256", "SHA-512-256", "SHA-256-sess"])
+def test_every_digest_that_a_device_may_ask_for_is_calculated_right(
+    algorithm: str, tmp_path: Path
+) -> None:
+    """By the server's side of it, whose -sess key is of the first request."""
+    challenge = Challenge(
+        scheme="digest", realm="camera", nonce="7", algorithm=algorithm, qop="auth"
+    )
+    first: list[str] = []
+
+    def answer(asked: Asked) -> bytes:
+        header = asked.headers.get("authorization", "")
+        first.extend([parameters(header)["cnonce"]] if header and not first else [])
+        if header and is_right(header, challenge, LEE.password, asked.method):
+            assert parameters(header)["cnonce"] == first[0]
+            return usual(asked)
+        words = f'Digest realm="camera", nonce="7", algorithm={algorithm}, qop="auth,auth-int"'
+        return reply(asked, "401 Unauthorized", WWW_Authenticate=words)
+
+    with responder(answer) as device, pytest.raises(DeviceError, match="nothing comes"):
+        capture(device.url, tmp_path / "gate.mp4", timeout=0.5, credentials=LEE)
+
+
+INTERLEAVED: dict[str, bytes] = {
+    "no_rtp": b"$\0\0\5hello",
+    "empty": b"$\0\0\0",
+    "other_channels": b"$\7\0\5hello",
+    "cut": b"$\0\xff\xffhello",
+    "garbage": bytes(range(256)),
+    "control": b"$\1\0\4\x80\xc8\xff\xff",
+    "header_of_extensions": b"$\0\0\x10\x9f\x60\0\1\0\0\0\2\0\0\0\3\xff\xff\xff\xff",
+    "padding": b"$\0\0\x0d\xa0\x60\0\1\0\0\0\2\0\0\0\3\xff",
+}
+
+
+@pytest.mark.parametrize("name", INTERLEAVED)
+def test_garbage_between_the_replies_is_a_sentence_in_time(name: str, tmp_path: Path) -> None:
+    """Again and again, where packets are expected."""
+
+    def answer(asked: Asked) -> bytes:
+        sent = b"\0SLOW\0" + INTERLEAVED[name] if asked.method == "PLAY" else b""
+        return usual(asked) + sent
+
+    begun = time.monotonic()
+    with responder(answer) as device, pytest.raises(DeviceError) as caught:
+        capture(device.url, tmp_path / "gate.mp4", timeout=0.5, seconds=60)
+    assert caught.value.code in {"silent", "nonsense", "no_picture", "closed"}
+    assert time.monotonic() - begun < 3 * 0.5 + 2
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,38 @@
+"""What is known of a coder, so that noise before it can be told from noise as recorded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acceptance.errors import GapError
+from acceptance.footage.planes import h264_step
+
+if TYPE_CHECKING:
+    from acceptance.scene.build import Scene
+    from acceptance.scene.views import View
+
+COARSEST = 3.0  # quantiser step over sigma up to which the coder's effect is known
+LOSSLESS = frozenset({"ffv1", "ffvhuff", "huffyuv", "utvideo", "rawvideo", "png", "tiff", "bmp"})
+
+
+def lossless(scene: Scene, view: View) -> bool:
+    """Whether the codes of a view are those that the coder was given."""
+    # QP 0: H.264 passes the transform by
+    return scene.video.codec in LOSSLESS or view.quantiser == 0
+
+
+def step_of(
+    scene: Scene, view: View, sigma: float, *, hidden: bool, coarsest: float = COARSEST
+) -> float:
+    """Return an H.264 coder's quantiser step, where ``sigma`` in codes tells of the noise before.
+
+    It does up to a step of ``coarsest`` sigma, and not where it is ``hidden`` by quantisation.
+    Raises GapError ``quantiser_not_told`` and ``noise_coded_away``.
+    """
+    codec = str(scene.video.codec)
+    if codec != "h264" or view.quantiser is None or scene.video.depth > 8:
+        raise GapError("quantiser_not_told", codec=codec)
+    step = h264_step(view.quantiser)
+    if hidden or step > coarsest * sigma:
+        raise GapError("noise_coded_away", region=view.region.name, step=step, sigma=sigma)
+    return step

@@ -1,0 +1,65 @@
+"""An institute's folder: started from examples, and what is in it, said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acceptance import data, wording
+from acceptance.files.output import put_new, require_new, writing
+from acceptance.messages import tr
+from acceptance.report import own_pages
+from acceptance.session import institute_file, report_numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from acceptance.model import Institute
+
+TEMPLATES, NUMBERS = "templates", "numbers.jsonl"
+
+
+def export(folder: Path, lang: str, first: int = 1) -> list[Path]:
+    """Write an institute's file, one template for each place, and a list of numbers.
+
+    The list begins with the serial ``first``. Return the files. Raises InputError (no such
+    language, a serial below 1) and OutputError: one of the files is there already.
+    """
+    wording.phrases(lang)
+    source = data.folder("report_templates") / "institute" / lang
+    places = {institute_file.FILE: source / institute_file.FILE}
+    for name in own_pages.PLACES:
+        file = f"{name}{own_pages.ENDING}"
+        places[f"{TEMPLATES}/{file}"] = source / file
+    numbers = folder / NUMBERS
+    for name in (*places, NUMBERS):
+        require_new(folder / name)
+    with writing(folder.parent):
+        (folder / TEMPLATES).mkdir(parents=True, exist_ok=True)
+    report_numbers.begin(numbers, first)
+    for name, example in places.items():
+        put_new(folder / name, example.read_bytes())
+    return [*(folder / name for name in places), numbers]
+
+
+def said(file: Path) -> Iterator[str]:
+    """Say what an institute's file, or the one in a folder, puts on reports.
+
+    Raises PlanError as ``institute_file.read`` does.
+    """
+    file = file / institute_file.FILE if file.is_dir() else file
+    institute = institute_file.read(file)
+    yield tr("{file}: {name}, in order", file=file, name=institute.name or tr("no name"))
+    if institute.number:
+        following = report_numbers.following(institute, file.parent / institute.counter)
+        yield tr("Next number: {number}", number=following)
+    if institute.templates:
+        names = [place for place in own_pages.PLACES if _has(file, institute, place)]
+        yield tr("Templates: {names}", names=", ".join(names) or tr("none"))
+    for held in institute.accreditations:
+        yield tr("{mark} {number}, until {until}: {items}", mark=held.mark, number=held.number,
+                 until=held.until, items=", ".join(held.items))  # fmt: skip
+
+
+def _has(file: Path, institute: Institute, place: str) -> bool:
+    return (file.parent / institute.templates / f"{place}{own_pages.ENDING}").is_file()

@@ -1,0 +1,130 @@
+"""A plan takes its institute's file in full; a session keeps what its report needs of it."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from acceptance.errors import AcceptanceError, OutputError, PlanError
+from acceptance.session import institute_file, institute_folder, problems, runner, store
+from acceptance.session import plan as plans
+from acceptance.signing import issuing, verification
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+YEAR = datetime.now().astimezone().year
+PLAN = """
+packs = ["gb_50348_2018"]
+institute = "../institute.toml"
+[project]
+title = "A site"
+[[subjects]]
+id = "cam-1"
+kind = "fixed"
+"""
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Path:
+    institute_folder.export(tmp_path, "zh")
+    (tmp_path / "job").mkdir()
+    (tmp_path / "job" / "plan.toml").write_text(PLAN)
+    return tmp_path
+
+
+def run(office: Path, issue: runner.Issue | None = None) -> Path:
+    plan = plans.read(office / "job" / "plan.toml")
+    return runner.run(plan, office / "job", office / "out", issue=issue)[1]
+
+
+def test_a_report_has_the_next_number_and_sets_again_when_the_office_is_gone(office: Path) -> None:
+    folder = run(office, issuing.Issuing(lang="zh"))
+    assert folder.name == store.load(folder).id == f"{YEAR}-0001"
+    for name in ("institute.toml", "templates", "numbers.jsonl"):
+        path = office / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    found = {step.name: step.state for step in verification.verify(folder).steps}
+    assert found["pages"] == found["evidence"] == found["number"] == "ok"
+    assert "检验机构全称" in (folder / "report.html").read_text("utf-8")
+
+
+def test_a_template_changed_in_the_session_is_found(office: Path) -> None:
+    folder = run(office, issuing.Issuing(lang="zh"))
+    kept = folder / institute_file.KEPT / "notices.html"
+    kept.write_text("<p>x</p>")
+    assert verification.verify(folder).exit_code == 1
+
+
+def test_judging_again_draws_a_number_from_the_list_that_it_is_told(office: Path) -> None:
+    folder = run(office)
+    with pytest.raises(PlanError, match=r"numbers its reports by its own list.*--institute"):
+        runner.judge_again(folder, ["ga_38_2015"], office / "out", why="x", by="y")
+    made, _ = runner.judge_again(
+        folder, ["ga_38_2015"], office / "out", why="x", by="y",
+        institute=office / "institute.toml",
+    )  # fmt: skip
+    assert (made.id, made.supersedes) == (f"{YEAR}-0002", f"{YEAR}-0001")
+
+
+def test_a_run_that_is_stopped_after_drawing_takes_its_number_up_again(office: Path) -> None:
+    work = office / "out" / ".partial-x"
+    work.mkdir(parents=True)
+    plan = plans.read(office / "job" / "plan.toml")
+    drawn = institute_file.number(plan, office, "2026-01-01T00:00:00", work)
+    assert institute_file.number(plan, office, "2026-01-01T00:00:00", work) == drawn
+    (office / "out" / drawn).mkdir()
+    assert institute_file.number(plan, office, "2026-01-01T00:00:00", work) == f"{YEAR}-0002"
+
+
+@pytest.mark.parametrize(
+    ("line", "where"),
+    [
+        ('name = "x', "TOML"), ("colour = 1", "colour"), ('report = "pass"', "report"),
+        ('number = "{year}"', "number"), ('logo = "../logo.png"', "logo"),
+        ('logo = "institute.toml"', "PNG"), ('templates = "job"', "no place|has a place|plan"),
+        ('counter = "/etc/numbers"', "counter"),
+        ('number = "{serial}"\ncounter = "other.jsonl"', "no list"),
+        ('file = "x"', "file"), ("seal = 3", "seal"),
+        ('[phrases.zh.verdict]\nfail = "x"', "phrase"),
+        ('[[accreditations]]\nmark = "CMA"\nnumber = "1"\nuntil = "soon"\nitems = []', "until"),
+        ("[[accreditations]]\nmark = 'CMA'", "number"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_the_file_is_refused_before_anything_is_measured(
+    office: Path, line: str, where: str
+) -> None:
+    if "job" in line:
+        (office / "job" / "cover.html").write_text("x")
+    (office / "institute.toml").write_text(line)
+    with pytest.raises(AcceptanceError, match=where):
+        institute_file.read(office / "institute.toml")
+    with pytest.raises(AcceptanceError, match=where):
+        run(office)
+    plan, wrong = problems.of_file(office / "job" / "plan.toml")
+    assert wrong or (plan and problems.of_plan(plan, office / "job", "plan.toml"))
+    assert len((office / "numbers.jsonl").read_text().splitlines()) == 1
+
+
+def test_an_office_is_never_begun_over_one_that_is_there(office: Path) -> None:
+    before = (office / "numbers.jsonl").read_bytes()
+    with pytest.raises(OutputError, match="may be filled in"):
+        institute_folder.export(office, "en")
+    assert (office / "numbers.jsonl").read_bytes() == before
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_is_exported_is_in_order(tmp_path: Path, lang: str) -> None:
+    institute_folder.export(tmp_path / "office", lang, first=7)
+    said = " ".join(institute_folder.said(tmp_path / "office"))
+    assert f"{YEAR}-0007" in said
+    assert "letterhead, notices, instruments, closing" in said
+
+
+def test_without_an_institute_sessions_are_numbered_by_time(office: Path) -> None:
+    file = office / "job" / "plan.toml"
+    file.write_text(PLAN.replace('institute = "../institute.toml"', ""))
+    assert run(office).name[:8].isdigit()
