@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 from acceptance import wording
 from acceptance.messages import visible
 from acceptance.model import Verdict
-from acceptance.report import own_pages
+from acceptance.report import own_pages, ways
 from acceptance.report.answers_page import KEPT
+from acceptance.report.file_names import ANNEXES
 from acceptance.report.picture_pages import StillsPage
 from acceptance.report.rows import answer_of
 from acceptance.report.shot_cards import ShotCards, moments
@@ -181,6 +182,7 @@ def html(book: Book) -> str:
         names=book.names,
         p=own_pages.worded(book.session.plan.institute, book.lang),
         page=WebPage(book=book),
+        ways=_guide(book),
         script=script,
         style=sheet,
         script_hash=_source(script),
@@ -188,7 +190,15 @@ def html(book: Book) -> str:
         scrolling=_scrolling,
         rendering=True,
     )
-    return visible(page, lines=True)
+    return ways.living(visible(page, lines=True), "", {"": ways.anchors(page)})
+
+
+def _guide(book: Book) -> ways.Guide:
+    """Return the ways through one page that has all volumes in it."""
+    files = dict.fromkeys(("", *ANNEXES), "")
+    return ways.Guide(
+        session=book.session, names=book.names, files=files, here="html", curves=book.curves.places
+    )
 
 
 def _source(content: str) -> str:

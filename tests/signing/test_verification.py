@@ -37,6 +37,7 @@ STEPS = [
     "seeds",
     "verdicts",
     "renderings",
+    "annexes",
     "pages",
 ]
 
