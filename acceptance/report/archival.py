@@ -9,30 +9,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ADDRESS = "file:///session/"  # of the session folder, wherever it lies: addresses name its files
-PROPERTY = (
-    "<rdf:li rdf:parseType='Resource'><pdfaProperty:name>part</pdfaProperty:name>"
-    "<pdfaProperty:valueType>Integer</pdfaProperty:valueType>"
-    "<pdfaProperty:category>internal</pdfaProperty:category>"
-    "<pdfaProperty:description>Part of ISO 14289</pdfaProperty:description></rdf:li>"
-)
-SCHEMA = (
-    "<rdf:li rdf:parseType='Resource'>"
-    "<pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>"
-    "<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>"
-    "<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>"
-    f"<pdfaSchema:property><rdf:Seq>{PROPERTY}</rdf:Seq></pdfaSchema:property></rdf:li>"
-)
 # PDF/UA-1 (ISO 14289-1, 5), with the schema that PDF/A-3 asks for (ISO 19005-3, 6.6.2.3).
-UNIVERSAL = (
-    "<rdf:Description rdf:about='' xmlns:pdfuaid='http://www.aiim.org/pdfua/ns/id/'>"
-    "<pdfuaid:part>1</pdfuaid:part></rdf:Description>"
-    "<rdf:Description rdf:about='' "
-    "xmlns:pdfaExtension='http://www.aiim.org/pdfa/ns/extension/' "
-    "xmlns:pdfaSchema='http://www.aiim.org/pdfa/ns/schema#' "
-    "xmlns:pdfaProperty='http://www.aiim.org/pdfa/ns/property#'>"
-    f"<pdfaExtension:schemas><rdf:Bag>{SCHEMA}</rdf:Bag></pdfaExtension:schemas>"
-    "</rdf:Description></rdf:RDF>"
-).encode()
+UNIVERSAL = b"""<rdf:Description rdf:about='' xmlns:pdfuaid='http://www.aiim.org/pdfua/ns/id/'>
+<pdfuaid:part>1</pdfuaid:part></rdf:Description>
+<rdf:Description rdf:about=''
+ xmlns:pdfaExtension='http://www.aiim.org/pdfa/ns/extension/'
+ xmlns:pdfaSchema='http://www.aiim.org/pdfa/ns/schema#'
+ xmlns:pdfaProperty='http://www.aiim.org/pdfa/ns/property#'><pdfaExtension:schemas><rdf:Bag>
+<rdf:li rdf:parseType='Resource'>
+<pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix><pdfaSchema:property><rdf:Seq>
+<rdf:li rdf:parseType='Resource'><pdfaProperty:name>part</pdfaProperty:name>
+<pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>Part of ISO 14289</pdfaProperty:description></rdf:li></rdf:Seq>
+</pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description></rdf:RDF>"""
 
 
 class WrittenPdf(Protocol):

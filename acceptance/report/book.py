@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from acceptance.report.answers_page import AnswersPage
 from acceptance.report.audits_page import AuditsPage
+from acceptance.report.by_clause import ClausesPage
 from acceptance.report.circumstances import CircumstancesPage
-from acceptance.report.clause_tables import ClausesPage
 from acceptance.report.front_pages import CoverPage, NoticesPage, SummaryPage
 from acceptance.report.marks_page import MarksPage
 from acceptance.report.names import Names

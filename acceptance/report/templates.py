@@ -110,7 +110,7 @@ def drawn(svg: str) -> Markup:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class ContentsLine:
     """A line of a table of contents."""
 
     level: int
@@ -120,10 +120,10 @@ class Entry:
     heading: str
 
 
-def contents(page: str) -> list[Entry]:
+def contents(page: str) -> list[ContentsLine]:
     """Return the headings of a page that have an anchor, in their order."""
     return [
-        Entry(level=int(level), anchor=anchor, heading=Markup(words).striptags())  # noqa: S704 -- read, not shown
+        ContentsLine(level=int(level), anchor=anchor, heading=Markup(words).striptags())  # noqa: S704 -- read, not shown
         for level, anchor, words in HEADING.findall(page)
     ]
 

@@ -98,7 +98,7 @@ def require_pdf() -> None:
 def issue(
     folder: Path | str, *, lang: str = "zh", signer: Signer | None = None, role: str = ROLE
 ) -> Path:
-    """Write ``report.pdf``, its annexes, ``report.html`` and ``report.xml`` (JUnit) of a session.
+    """Write the report of a session ``folder``: PDF, annexes, HTML and JUnit (``report.xml``).
 
     Return the PDF's path. Where this machine can make no PDF (``lack``), HTML and JUnit are
     written, the HTML's path is returned, and a later ``issue`` adds the PDF. ``lang`` is the
