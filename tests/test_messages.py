@@ -52,6 +52,9 @@ NO_SENTENCES: dict[str, tuple[str, ...]] = {
     ),
     # headings and words of tables that people fill in: a file format
     "forms/answers.py": ("basically conforms", "does not conform"),
+    "laboratories/result_form.py": (
+        *("serial number", "what is measured", "expanded uncertainty", "coverage factor"),
+    ),
     "forms/vocabulary.py": (
         *("serial number", "black and white", "colour mode", "gain control"),
         "color temperature",

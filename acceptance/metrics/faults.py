@@ -96,7 +96,8 @@ def serves(scene: Scene) -> bool:
 
     A still is not, nor a film of screens by somebody's phone.
     """
-    return scene.shot.tap is not Tap.SCREEN and not scene.video.still
+    of_screens = scene.shot.tap is Tap.SCREEN or scene.shot.is_wall
+    return not (of_screens or scene.video.still)
 
 
 def measure(scene: Scene) -> Iterator[Measurement | Note]:

@@ -44,7 +44,7 @@ KEPT_CHARTS = "data/charts"
 # What is said of a shot, and found nowhere in its pictures.
 STATED = (
     "subject", "source", "seconds", "transport", "fingerprint", "tap", "path", "live", "screen",
-    "chip", "plain_edges", "regions", "coding", "conditions", "instruments",
+    "chip", "plain_edges", "wall", "regions", "coding", "conditions", "instruments",
 )  # fmt: skip
 
 Name = tuple[str, ...]

@@ -27,7 +27,7 @@ LENIENT = {one.name: one.default for one in fields(Recordings) if one.name in {
 
 def regions(judged: Judged) -> Iterator[SessionWarning]:
     """Yield the shots with regions by hand; a caution where the chart was found."""
-    by_hand = [shot for shot in judged.session.shots if shot.regions]
+    by_hand = [shot for shot in judged.session.shots if shot.measured_regions]
     if found := [shot.id for shot in by_hand if shot.corners]:
         yield caution("region_by_hand", found)
     if lost := [shot.id for shot in by_hand if not shot.corners]:

@@ -85,7 +85,7 @@ def untested_devices(judged: Judged) -> Iterator[SessionWarning]:
     Of a sample those that were not drawn are none.
     """
     session = judged.session
-    seen = {shot.subject for shot in session.taken}
+    seen = {name for shot in session.taken for name in shot.subjects}
     seen |= {answer.subject for answer in session.plan.answers}
     drawn = {device for sample in session.samples for device in sample.drawn}
     spared = {device for sample in session.samples for device in sample.lot} - drawn
@@ -100,7 +100,7 @@ def nothing_judged(judged: Judged) -> Iterator[SessionWarning]:
     Where nothing conforms nobody is misled.
     """
     session = judged.session
-    seen = dict.fromkeys(one.subject for one in session.taken)
+    seen = dict.fromkeys(name for one in session.taken for name in one.subjects)
     seen |= dict.fromkeys(answer.subject for answer in session.plan.answers)
     asked = {one.subject for one in session.findings if one.verdict is not Verdict.NOT_APPLICABLE}
     kinds = {one.id: one.kind for one in session.plan.subjects}
