@@ -61,8 +61,8 @@ def html(
 
 
 def printed(book: Book) -> str:
-    """Return the pages of the main report as HTML, before they are set."""
-    return Volumes(book=book).report_page({})
+    """Return the pages of all volumes as HTML, before they are set."""
+    return Volumes(book=book).printed
 
 
 def volumes(

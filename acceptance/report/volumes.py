@@ -70,6 +70,11 @@ class Volumes:
             yield ANNEXES[letter], self._page(letter, "annex.html")
 
     @property
+    def printed(self) -> str:
+        """The pages of all volumes, hashes left out."""
+        return "\n".join([self._page("", "main.html"), *(page for _, page in self.annex_pages())])
+
+    @property
     def letters(self) -> list[str]:
         """The letters of the annexes that there are."""
         return [letter for letter in ANNEXES if letter in self.bodies]
@@ -87,11 +92,7 @@ class Volumes:
         name. Raises as ``annexes`` does.
         """
         check_fonts()
-        return self._set(self.report_page(hashes), attachments)
-
-    def report_page(self, hashes: Mapping[str, str]) -> str:
-        """Return the main report as HTML, before it is set."""
-        return self._page("", "main.html", hashes=hashes)
+        return self._set(self._page("", "main.html", hashes=hashes), attachments)
 
     def _set(self, page: str, attachments: Mapping[str, bytes]) -> bytes:
         finished = moment(self.book.session.finished)
@@ -109,12 +110,12 @@ class Volumes:
         book, plan = self.book, self.book.session.plan
         words = own_pages.worded(plan.institute, book.lang)
         return {
-            "p": words,
             "book": book,
             "names": book.names,
             "s": book.session,
             "plan": plan,
             "project": plan.project,
+            "p": words,
             "t": words["label"],
             "letter": letter,
             "ways": ways.Guide(session=book.session, names=book.names, files=self.files,

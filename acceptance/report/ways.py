@@ -8,7 +8,7 @@ pictures; a way to what it does not show is taken out (``living``).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -39,20 +39,22 @@ class Way:
 
 @dataclass(frozen=True, kw_only=True)
 class Guide:
-    """Addresses as one volume, ``here``, writes them; ``files``: letter of a volume -> name.
+    """Addresses as one volume, ``here``, writes them.
+
+    ``files``: letter of a volume -> name; without it all is in one page.
 
     ``curves``: index of a measurement -> anchor of the plot that shows it.
     """
 
     session: Session
     names: Names
-    files: Mapping[str, str]
     here: str
-    curves: Mapping[int, str]
+    files: Mapping[str, str] = field(default_factory=dict)
+    curves: Mapping[int, str] = field(default_factory=dict)
 
     def to(self, letter: str, anchor: str) -> str:
         """Return the address of an anchor in a volume."""
-        file = "" if letter == self.here else quote(self.files[letter])
+        file = "" if letter == self.here else quote(self.files.get(letter, ""))
         return f"{file}#{anchor}"
 
     def of(self, row: FindingRow) -> list[Way]:

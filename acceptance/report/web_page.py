@@ -20,7 +20,6 @@ from acceptance.messages import visible
 from acceptance.model import Verdict
 from acceptance.report import own_pages, ways
 from acceptance.report.answers_page import KEPT
-from acceptance.report.file_names import ANNEXES
 from acceptance.report.picture_pages import StillsPage
 from acceptance.report.rows import answer_of
 from acceptance.report.shot_cards import ShotCards, moments
@@ -177,28 +176,21 @@ class WebPage:
 def html(book: Book) -> str:
     """Return the page of a session, to lie in its folder."""
     script, sheet = style("web.js"), style("web.css")
+    guide = ways.Guide(session=book.session, names=book.names, here="html")
     page = template("web.html", book.lang).render(
         book=book,
         names=book.names,
         p=own_pages.worded(book.session.plan.institute, book.lang),
         page=WebPage(book=book),
-        ways=_guide(book),
         script=script,
         style=sheet,
         script_hash=_source(script),
         style_hash=_source(sheet),
         scrolling=_scrolling,
         rendering=True,
+        ways=guide,
     )
     return ways.living(visible(page, lines=True), "", {"": ways.anchors(page)})
-
-
-def _guide(book: Book) -> ways.Guide:
-    """Return the ways through one page that has all volumes in it."""
-    files = dict.fromkeys(("", *ANNEXES), "")
-    return ways.Guide(
-        session=book.session, names=book.names, files=files, here="html", curves=book.curves.places
-    )
 
 
 def _source(content: str) -> str:
