@@ -42,6 +42,7 @@ ENOUGH = 5  # fiducials that show the distortion
 LENSES = (0.0, 0.12, 0.3, 0.55, -0.08)
 # of a fiducial's side, between fiducials of one chart; lets distortions between those pass
 TOLERANCE = 0.35
+CROWD = 6  # marks of each fiducial: those of two charts in three copies of the picture
 ABOUT = 1.25  # times a chart's outline, within which its fiducials are sought by one of them
 
 
@@ -158,11 +159,17 @@ def _search(grey: Bytes, charts: Sequence[Chart], copies: int | None = None) -> 
     found: list[Located] = []
     for number, scale in enumerate(_scales(grey.shape[1])[:copies], start=1):
         _read(grey, charts, scale, readings, first=number == 1)
-        settled = (_settle(grey, chart, _marks(readings, chart)) for chart in charts)
-        found = [*itertools.chain.from_iterable(settled)]
+        found = [place for chart in charts for place in _placed(grey, chart, readings)]
         if number >= enough and any(located.fiducials_found >= NEEDED for located in found):
             break
     return found
+
+
+def _placed(grey: Bytes, chart: Chart, readings: Mapping[int, Sequence[Floats]]) -> list[Located]:
+    """Settle all marks of a chart together, unless they are too many for that (``_each``)."""
+    marks = _marks(readings, chart)
+    few = len(marks) <= CROWD * len(chart.fiducials)
+    return _settle(grey, chart, marks) if few else _each(grey, chart, readings)
 
 
 def _read(

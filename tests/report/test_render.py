@@ -309,9 +309,11 @@ def _parameters(phrase: str) -> set[str]:
 def _calls() -> Iterator[tuple[str, dict[str, ast.expr]]]:
     """Find every call in the source: the name of what is called, and its keyword arguments.
 
-    The code of a gap is its first argument.
+    The code of a gap is its first argument. Comparisons of laboratories have words of their own.
     """
     for path in sorted((ROOT / "acceptance").rglob("*.py")):
+        if path.parent.name == "laboratories":
+            continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 words = {word.arg: word.value for word in node.keywords if word.arg}
