@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import chroma_noise
 import colours
+import fields
 import films
 import grey_levels
 import low_light
@@ -275,6 +276,7 @@ SIGNALS: Mapping[str, tuple[str, Case]] = {
     "wedge": ("wedge", wedge),
     "noise": ("flat region", noise),
     "chroma_noise": ("flat region", chroma_noise.recorded),
+    "shading": ("flat field", fields.recorded),
     "series": ("series of illuminances", low_light.series),
     "wall": ("wall in a beam", low_light.wall),
     "lens": ("points of the chart", lens),
@@ -332,5 +334,6 @@ FILMS: Mapping[str, tuple[str, Case]] = {
     "film_colour": ("filmed chart, cast", filmed_colours),
     "film_print": ("filmed print, unmeasured", filmed_print),
     "film_coded": ("coded field", grey_levels.coded),
+    "film_shading": ("coded flat field", fields.coded),
     "film_chroma_noise": ("coded field", chroma_noise.coded),
 }

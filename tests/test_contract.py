@@ -18,7 +18,8 @@ from acceptance.footage import clip, encode
 from acceptance.model import Condition, Measurement, Shot
 from acceptance.scene import build
 from acceptance.session import measuring
-from acceptance.simulate import packets
+from acceptance.simulate import even_surface, packets
+from acceptance.simulate.camera import Camera
 from acceptance.uncertainty import combine
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
@@ -64,7 +65,15 @@ def scenes(
         id="flashes", subject="camera", clip="sound.mp4", regions={"flash.sequence": av_sync.BOX}
     )
     looked = [build.look(shot, film.path.parent) for film, shot in shots]
-    return [*looked, build.look(flashes, recording.parent)]
+    return [*looked, build.look(flashes, recording.parent), _flat_field(recording.parent)]
+
+
+def _flat_field(folder: Path) -> build.Scene:
+    """Film an even surface that fills the picture."""
+    camera = Camera(width=192, height=128, vignetting=0.2, crf=0)
+    even_surface.film_field(camera, folder / "field.mp4", 0.5, 0.4)
+    regions = {"field": (0.0, 0.0, 192.0, 128.0)}
+    return build.look(Shot(id="field", subject="camera", clip="field.mp4", regions=regions), folder)
 
 
 def _overlaid(film: OverlayFilm) -> Shot:

@@ -77,6 +77,30 @@ class NoticesPage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RowGroup:
+    """Findings of one requirement on several devices, with the same reason."""
+
+    rows: Sequence[FindingRow]
+    comma: str
+
+    @property
+    def first(self) -> FindingRow:
+        """Of the findings: item and reason are those of all."""
+        return self.rows[0]
+
+    @property
+    def subjects(self) -> list[str]:
+        """Names of the devices."""
+        return list(dict.fromkeys(row.subject for row in self.rows))
+
+    @property
+    def named(self) -> str:
+        """The devices in one line, and how many there are."""
+        names = self.subjects
+        return self.comma.join(names) + (f" ({len(names)})" if len(names) > 1 else "")
+
+
+@dataclass(frozen=True, kw_only=True)
 class SummaryPage:
     """What the findings add up to, and the rows that anybody has to act on."""
 
@@ -127,6 +151,15 @@ class SummaryPage:
     def having(self, *verdicts: str) -> list[FindingRow]:
         """Rows with one of these verdicts that the bottom line takes."""
         return [row for row in self.rows if row.finding.decides and row.finding.verdict in verdicts]
+
+    def grouped(self, rows: Sequence[FindingRow]) -> list[RowGroup]:
+        """Put rows together that ask the same and are open for the same reason."""
+        alike: dict[tuple[str, str], list[FindingRow]] = {}
+        for row in rows:
+            why = wording.reason(row.finding.reason, self.names.lang)
+            alike.setdefault((row.finding.requirement, why), []).append(row)
+        comma = str(wording.phrases(self.names.lang)["bottom_line"]["comma"])
+        return [RowGroup(rows=group, comma=comma) for group in alike.values()]
 
     @property
     def days_of_work(self) -> str:

@@ -55,6 +55,32 @@ class Sensor:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Defect:
+    """A pixel at column ``x``, row ``y`` that is ``hot``, ``dead`` or ``stuck``.
+
+    ``code`` is what a hot one adds to luma before noise, and what a stuck one always shows; a dead
+    one shows black.
+    """
+
+    kind: str
+    x: int
+    y: int
+    code: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flicker:
+    """A lamp whose light swings by ``depth`` (0..1) of its mean, ``frequency`` times a second.
+
+    ``phase`` is in turns.
+    """
+
+    frequency: float
+    depth: float
+    phase: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Camera:
     """A camera of known quality.
 
@@ -67,8 +93,9 @@ class Camera:
     k radius^2), radius 1 at half the diagonal, positive = barrel. ``black`` and ``white`` are the
     light that reflectance 0 and 1 send to the sensor (1 = nominal white), ``surround`` is the
     reflectance around the chart, ``vignetting`` the share of light lost in the picture's corner,
-    ``hot_spot`` the light at the centre over that in the corner of a beam that falls off as a
-    Gaussian (1: even). ``gains`` on red, green and blue are a colour cast, ``saturation`` stretches
+    ``colour_shading`` the share of red and of blue lost there beyond that, ``hot_spot`` the light
+    at the centre over that in the corner of a beam that falls off as a Gaussian (1: even).
+    ``gains`` on red, green and blue are a colour cast, ``saturation`` stretches
     the distance of each colour from its own luminance. With a ``sensor`` the temporal noise is the
     sensor's and ``noise`` does not count. ``chroma_noise`` is the temporal noise of the colour
     planes (None: as that of luma). ``exposure`` and ``readout`` (rolling shutter, first to
@@ -86,7 +113,9 @@ class Camera:
     srgb or linear. ``crf`` 0 with libx264 is lossless; a ``bit_rate`` (bit/s) above 0 takes its
     place: held over each second, a key frame every two, as cameras are set up. Held by hand the
     picture wanders by ``shake`` px (rms). ``recursion`` is the share of the frame before in each,
-    as noise reduction mixes it in. Exposures come by ``uneven`` s (rms) beside their even slots,
+    as noise reduction mixes it in. ``defects`` and the flicker of a lamp on the
+    ``mains`` are seen in films of a flat field (``even_surface.film_field``).
+    Exposures come by ``uneven`` s (rms) beside their even slots,
     and time stamps with them; ``stamp_jitter`` s (rms) moves stamps alone.
     """
 
@@ -115,6 +144,9 @@ class Camera:
     saturation: float = 1.0
     vignetting: float = 0.0
     hot_spot: float = 1.0
+    colour_shading: Point = (0.0, 0.0)
+    defects: tuple[Defect, ...] = ()
+    mains: Flicker | None = None
     sensor: Sensor | None = None
     dropped: frozenset[int] = frozenset()
     repeated: frozenset[int] = frozenset()

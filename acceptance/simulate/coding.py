@@ -37,7 +37,8 @@ def coded(camera: Camera, base: Light) -> list[Light]:
     reaching, base = falloff(camera, base.shape[1:]), base * lamps(camera, base.shape[1:])
     if len(base) == 1:
         return [grey(camera, base[0], reaching)]
-    signal = camera.signal(camera.rendered(_lit(camera, base, reaching)))
+    light = _lit(camera, base, reaching) * tinted(camera, base.shape[1:])
+    signal = camera.signal(camera.rendered(light))
     low, high = camera.code_range
     red, green, blue = WEIGHTS[camera.matrix]
     luma = red * signal[0] + green * signal[1] + blue * signal[2]
@@ -65,6 +66,16 @@ def falloff(camera: Camera, shape: tuple[int, ...]) -> Light:
     rows, columns = (np.arange(n) - (n - 1) / 2 for n in shape)
     radius = (rows[:, None] ** 2 + columns**2) / (rows[0] ** 2 + columns[0] ** 2)
     return np.asarray((1 - camera.vignetting * radius) * camera.hot_spot**-radius, np.float32)
+
+
+def tinted(camera: Camera, shape: tuple[int, ...]) -> Light:
+    """Return the share of red, green and blue (3, h, w) that ``colour_shading`` leaves."""
+    if camera.colour_shading == (0.0, 0.0):
+        return np.ones((3, 1, 1), np.float32)
+    rows, columns = (np.arange(n) - (n - 1) / 2 for n in shape)
+    radius = (rows[:, None] ** 2 + columns**2) / (rows[0] ** 2 + columns[0] ** 2)
+    red, blue = camera.colour_shading
+    return np.stack([1 - lost * radius for lost in (red, 0.0, blue)]).astype(np.float32)
 
 
 def lamps(camera: Camera, shape: tuple[int, ...]) -> Light:

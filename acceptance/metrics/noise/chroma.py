@@ -11,9 +11,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from acceptance.errors import GapError
+from acceptance.metrics._shared.flat_field import colourless
 from acceptance.metrics.noise.analysis import QUANTISATION, analyse, core
 from acceptance.metrics.noise.before_coding import lossless, step_of
 from acceptance.metrics.noise.field import QUANTITIES, gap_note
@@ -22,13 +21,13 @@ from acceptance.model.measurement import BudgetLine
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from acceptance.metrics.noise.field import Field
     from acceptance.metrics.noise.parts import Noise
     from acceptance.model.basics import Value
     from acceptance.model.measurement import Measurement, Note
-    from acceptance.scene.build import Scene
 
 METHOD = (
     "coded Cb or Cr, unweighted, to 0.5 cycle per colour sample; second-order surface removed; "
@@ -40,7 +39,6 @@ MIDDLE = 0.8  # of a flat region, each way
 # 1/12, at or below 1/12)
 HIDDEN = 0.37
 COARSEST = 2.5  # quantiser step over sigma up to which the coder's effect is known
-LEAST_COLOUR = 2  # codes at 8 bit from end to end over the whole picture: nothing but the coder's
 
 
 def of_colours(field: Field) -> Iterator[Measurement | Note]:
@@ -62,7 +60,7 @@ def coding_shift(ratio: float) -> tuple[float, float]:
 
 
 def _figure(field: Field, quantity: str, plane: NDArray[np.integer] | None) -> Measurement:
-    if plane is None or _colourless(field.scene):
+    if plane is None or colourless(field.scene):
         raise GapError("monochrome")
     codes = core(plane, MIDDLE)
     noise = analyse(codes, stable=field.view.stable)
@@ -88,13 +86,6 @@ def _figure(field: Field, quantity: str, plane: NDArray[np.integer] | None) -> M
         upper_bound=hidden,
         details=_details(field, noise, codes, step),
     )
-
-
-def _colourless(scene: Scene) -> bool:
-    """Whether the colour planes of the whole picture hold nothing, as under infra-red."""
-    planes = (scene.reference.cb, scene.reference.cr)
-    most = LEAST_COLOUR << (scene.video.depth - 8)
-    return all(plane is None or int(np.ptp(plane)) <= most for plane in planes)
 
 
 def _line(source: str, contribution: float) -> BudgetLine:

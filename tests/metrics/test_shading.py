@@ -1,0 +1,126 @@
+"""Shading: the fall-off and the tint of a lens come back from a flat field, or a reason why not."""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from acceptance.charts import definition
+from acceptance.errors import GapError
+from acceptance.metrics import shading
+from acceptance.model import Condition, Measurement, Note, Shot
+from acceptance.scene import build
+from acceptance.simulate.camera import Camera
+from acceptance.simulate.films import film_chart
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
+
+import fields as drawn
+import scenes
+
+CAMERA = Camera(width=320, height=180, crf=0, black=0.0, noise=0.005)
+
+
+def figures(scene: build.Scene) -> dict[str, Measurement]:
+    return {item.quantity: item for item in shading.measure(scene) if isinstance(item, Measurement)}
+
+
+def reasons(scene: build.Scene) -> dict[str, str]:
+    return {
+        item.quantity: item.reason.code for item in shading.measure(scene) if isinstance(item, Note)
+    }
+
+
+def lines(item: Measurement) -> dict[str, float]:
+    return {line.source: line.contribution for line in item.budget}
+
+
+def test_the_truth_lies_within_u_without_a_coder_and_through_one() -> None:
+    random = np.random.default_rng(3)
+    readings = [reading for _ in range(12) for reading in drawn.recorded(random)]
+    readings += [reading for _ in range(3) for reading in drawn.coded(random)]
+    inside = sum(abs(reading.off) <= reading.expanded for reading in readings)
+    assert len(readings) >= 26
+    assert inside >= 0.95 * len(readings) - 3 * math.sqrt(0.95 * 0.05 * len(readings))
+
+
+def test_even_light_leaves_little_and_no_statement_leaves_the_doubt_of_any_light() -> None:
+    """A lens that loses 30 % in the corner; the light is stated to 0.5 %, then not at all."""
+    camera = replace(CAMERA, vignetting=0.3, colour_shading=(0.06, -0.04))
+    stated = (Condition(name=shading.EVENNESS, value=0.5, unit="%"),)
+    known, unknown = (figures(drawn.looked(camera, 0.6, 0.4, given)) for given in (stated, ()))
+    truths = drawn.truths(camera)
+    for quantity, bar in (("shading.luma", 0.6), ("shading.colour", 0.3)):
+        assert known[quantity].value == pytest.approx(truths[quantity], abs=bar)
+    assert lines(unknown["shading.luma"])["lighting"] == pytest.approx(
+        20 * lines(known["shading.luma"])["lighting"]
+    )
+
+
+def test_an_even_lens_reads_as_nothing_within_u_of_noise_alone() -> None:
+    found = figures(drawn.looked(replace(CAMERA, noise=0.02), 0.5, 0.4))
+    for item in found.values():
+        assert (
+            0
+            <= item.value
+            < 3
+            * math.hypot(
+                *(lines(item)[name] for name in ("noise", "positive bias", "lighting_surface"))
+            )
+            + 0.1
+        )
+
+
+def test_what_cannot_be_shading_is_refused() -> None:
+    """Something that moves, saturation, darkness, no colour, a small or constant field."""
+    random = np.random.default_rng(5)
+    still = 120 + 2 * random.standard_normal((10, 96, 160))
+    colour = scenes.rounded(128 + random.standard_normal((10, 48, 80)))
+    moving = still.copy()
+    for number in range(10):
+        moving[number, 30:60, 12 * number : 12 * number + 24] -= 40
+    cases = {
+        "field_moves": moving,
+        "clipped": np.minimum(still + 114, 235),
+        "field_too_dark": still - 100,
+        "region_too_small": still[:, :20],
+        "flat_picture": np.full_like(still, 100.0),
+    }
+    for code, frames in cases.items():
+        view = replace(scenes.view("field", "field", frames), cb=colour, cr=colour)
+        assert reasons(scenes.of([view])) == dict.fromkeys(shading.QUANTITIES, code)
+    grey = scenes.of([scenes.view("field", "field", still)])
+    assert reasons(grey) == {"shading.colour": "monochrome"}
+
+
+def test_a_lamp_that_flickers_moves_nothing() -> None:
+    random = np.random.default_rng(6)
+    swing = 10 * np.sin(np.arange(96) / 9 + np.arange(10)[:, None])[..., None]
+    view = scenes.view("field", "field", 120 + swing + random.standard_normal((10, 96, 160)))
+    assert reasons(scenes.of([view])) == {"shading.colour": "monochrome"}
+
+
+def test_a_chart_shows_the_fall_off_of_luma_over_itself(tmp_path: Path) -> None:
+    """Its corners lie at 0.85 of half the diagonal: 30 % there are 0.3 x 0.72."""
+    camera = Camera(width=640, height=360, crf=0, vignetting=0.3, share=0.85, surround=0.5)
+    truth = film_chart(camera, definition.load("acceptance"), tmp_path / "chart.mp4", 0.3)
+    shot = Shot(id="s", subject="c", clip="chart.mp4", chart="acceptance")
+    seen = build.look(shot, tmp_path)
+    middle = np.array([camera.width - 1, camera.height - 1]) / 2
+    radius = np.linalg.norm(np.array(truth.corners[0]) - middle) / np.linalg.norm(middle)
+    found = figures(seen)["shading.luma"]
+    assert found.value == pytest.approx(100 * 0.3 * radius**2, abs=1.5)
+    assert found.expanded > 100 * shading.UNEVEN / 100 * 0.7
+    assert reasons(seen) == {"shading.colour": "no_region"}
+
+
+def test_a_chart_whose_ground_shows_no_light_says_what_to_do() -> None:
+    scene = scenes.of([], definition.load("acceptance"))
+    assert shading.serves(scene)
+    with pytest.raises(GapError, match="no_light_ground"):
+        list(shading.measure(scene))
