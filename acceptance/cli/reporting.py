@@ -204,6 +204,7 @@ def _step_words() -> dict[str, str]:
         "predecessors": tr("older sessions"),
         "verdicts": tr("verdicts"),
         "renderings": tr("renderings"),
+        "annexes": tr("annexes"),
         "measurements": tr("measurements"),
         "pages": tr("pages"),
     }

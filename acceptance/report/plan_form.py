@@ -136,7 +136,7 @@ EXAMPLES: Mapping[str, str] = {
     "shots.screen": '"lux-1"',
     "shots.reference": '"reference.mp4"',
     "shots.regions": '{ "centre.edge_horizontal" = [610, 330, 60, 80] }',
-    "shots.wall": '[["gate", "yard"], ["hall", ""]]',
+    "shots.wall": '[["cam-99", ""], ["", ""]]',
     "shots.plain_edges": "true",
     "shots.coding": "{ full_range = false }",
     "recordings.id": '"nvr-1-kept"',
