@@ -32,7 +32,7 @@ RANKS = (
     "session",
     "signing",
     "api",
-    "batch pytest_plugin",
+    "batch pytest_plugin laboratories",
     "web",
     "cli",
     "__main__",
@@ -60,12 +60,13 @@ HOMES = {
     "pyhanko": {"signing"},
     "pyhanko_certvalidator": {"signing"},
     "asn1crypto": {"signing"},
+    "pkcs11": {"signing.tokens"},
     "cryptography": {"signing", "live.tls"},
     "click": {"cli"},
     "rich": {"cli"},
     "pytest": {"pytest_plugin"},
     "skimage": {"metrics.compression", "metrics.colour"},
-    "pydantic": {"session", "checks.pack", "files.first_error"},
+    "pydantic": {"session", "checks.pack", "files.first_error", "laboratories.round_plan"},
     "pydantic_core": {"session", "files.first_error"},
     "openpyxl": {"files.spreadsheet", "files.workbook"},
     "docx": {"report.word_copy"},
@@ -316,7 +317,8 @@ WRITERS = {
     "session.log_book": "adds to the log of the work folder",
     "session.new_plan": "a new plan, in no session",
     "signing.issuing": "a report elsewhere (write)",
-    "signing.certificates": "the keys of the demo",
+    "signing.chains": "the keys of the demo, and those to practise with",
+    "signing.handing_out": "papers for the site, outside of the session",
 }
 
 

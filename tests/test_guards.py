@@ -45,13 +45,15 @@ from acceptance.model import Plan, Recordings
 from acceptance.recorder import capacity
 from acceptance.report import overlay_form, questionnaire, regression, render
 from acceptance.session import baseline, evidence, intake, plan, retests, runner, site_status, store
-from acceptance.signing import issuing, predecessors
-from acceptance.signing.certificates import DEMO_PASSWORD, load_signer
+from acceptance.signing import handing_out, issuing, predecessors
+from acceptance.signing.certificates import load_signer
+from acceptance.signing.chains import DEMO_PASSWORD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from acceptance.signing.certificates import DemoChain, Signer
+    from acceptance.signing.certificates import Signer
+    from acceptance.signing.chains import DemoChain
 
 HERE = Path(__file__).resolve().parent
 SITE = HERE.parent / "examples" / "site"
@@ -205,6 +207,12 @@ SESSIONS = (
     row("a report over a file of the session by a link",
         lambda: issuing.write(OLD, Path("link.pdf")), ("report", OLD, "-o", "link.pdf"),
         OutputError, "lies inside the session folder"),
+    row("a paper of a changed session", lambda: handing_out.summary(CHANGED, Path("x.pdf")),
+        ("report", CHANGED, "--summary", "-o", "x.pdf"), SessionError, "session.json changed"),
+    row("a paper in the session", lambda: handing_out.summary(OLD, OLD / "x.pdf"),
+        ("report", OLD, "--summary", "-o", OLD / "x.pdf"), OutputError, "inside the session"),
+    row("a notice of nothing", lambda: handing_out.notice(OLD, Path("x.pdf")),
+        ("report", OLD, "--notice", "-o", "x.pdf"), SessionError, "nothing failed"),
     row("signing a changed session", lambda: issuing.sign(CHANGED, signer()),
         ("sign", CHANGED, "--key", "keys/demo-signer.p12"), SessionError, "session.json changed"),
     row("comparing with a changed session", lambda: predecessors.compare(OLD, CHANGED),

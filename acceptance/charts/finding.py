@@ -42,6 +42,8 @@ ENOUGH = 5  # fiducials that show the distortion
 LENSES = (0.0, 0.12, 0.3, 0.55, -0.08)
 # of a fiducial's side, between fiducials of one chart; lets distortions between those pass
 TOLERANCE = 0.35
+CROWD = 6  # marks of each fiducial: those of two charts in three copies of the picture
+ABOUT = 1.25  # times a chart's outline, within which its fiducials are sought by one of them
 
 
 def find(
@@ -77,7 +79,24 @@ def find(
     The method is that of the module's description.
     """
     grey = _eight_bits(luma)
-    seen = _search(grey, charts, copies) if charts else []
+    return _sure(_search(grey, charts, copies)) if charts else []
+
+
+def find_many(luma: NDArray[np.generic], charts: Sequence[Chart]) -> list[Located]:
+    """Find charts that may be seen many times, and small, as on a wall of monitors.
+
+    All copies of the picture are read, whatever the first ones show; all else as ``find``. Raises
+    ValueError.
+    """
+    grey = _eight_bits(luma)
+    readings: dict[int, list[Floats]] = defaultdict(list)
+    for number, scale in enumerate(_scales(grey.shape[1])):
+        _read(grey, charts, scale, readings, first=number == 0)
+    return _sure([place for chart in charts for place in _each(grey, chart, readings)])
+
+
+def _sure(seen: Sequence[Located]) -> list[Located]:
+    """Return those with enough fiducials, from left to right."""
     found = [located for located in seen if located.fiducials_found >= NEEDED]
     return sorted(found, key=lambda located: sum(corner[0] for corner in located.corners))
 
@@ -135,18 +154,64 @@ def _search(grey: Bytes, charts: Sequence[Chart], copies: int | None = None) -> 
     Ever larger copies of the picture are read. One in which a printed chart is found is the last;
     for screens, of which there may be two, two copies are read.
     """
-    codes = tuple(mark.code for chart in charts for mark in chart.fiducials)
     enough = 2 if any(chart.kind == "screen" for chart in charts) else 1
     readings: dict[int, list[Floats]] = defaultdict(list)
     found: list[Located] = []
     for number, scale in enumerate(_scales(grey.shape[1])[:copies], start=1):
-        for code, corners in fiducials.read(grey, codes, scale, blur=0.8 if number > 1 else 0.0):
-            readings[code].append(corners)
-        settled = (_settle(grey, chart, _marks(readings, chart)) for chart in charts)
-        found = [*itertools.chain.from_iterable(settled)]
+        _read(grey, charts, scale, readings, first=number == 1)
+        found = [place for chart in charts for place in _placed(grey, chart, readings)]
         if number >= enough and any(located.fiducials_found >= NEEDED for located in found):
             break
     return found
+
+
+def _placed(grey: Bytes, chart: Chart, readings: Mapping[int, Sequence[Floats]]) -> list[Located]:
+    """Settle all marks of a chart together, unless they are too many for that (``_each``)."""
+    marks = _marks(readings, chart)
+    few = len(marks) <= CROWD * len(chart.fiducials)
+    return _settle(grey, chart, marks) if few else _each(grey, chart, readings)
+
+
+def _read(
+    grey: Bytes,
+    charts: Sequence[Chart],
+    scale: float,
+    readings: dict[int, list[Floats]],
+    *,
+    first: bool,
+) -> None:
+    """Add the corners of the fiducials that are read in one copy of the picture, by their code."""
+    codes = tuple(mark.code for chart in charts for mark in chart.fiducials)
+    for code, corners in fiducials.read(grey, codes, scale, blur=0.0 if first else 0.8):
+        readings[code].append(corners)
+
+
+def _each(grey: Bytes, chart: Chart, readings: Mapping[int, Sequence[Floats]]) -> list[Located]:
+    """Settle the marks near each other apart from all others, since pairs of all are too many."""
+    found: list[Located] = []
+    left = _marks(readings, chart)
+    while left:
+        places = _settle(grey, chart, _inside(_outline(left[0], chart), left))
+        found += [new for new in places if not any(_overlap(new, old) for old in found)]
+        settled = {mark for place in places for mark in _inside(np.array(place.corners), left)}
+        left = [mark for mark in left[1:] if mark not in settled]
+    return found
+
+
+def _outline(mark: Mark, chart: Chart) -> Floats:
+    """Return the corners (4, 2) in px that the chart has by one of its fiducials, and about it."""
+    places = np.column_stack([fiducials.outline(chart, mark.fiducial), np.ones(4)])
+    affine = np.linalg.lstsq(places, mark.corners)[0]
+    middle = np.array(chart.size) / 2
+    corners = (fiducials.SQUARE * np.array(chart.size) - middle) * ABOUT + middle
+    return np.asarray(np.column_stack([corners, np.ones(4)]) @ affine)
+
+
+def _inside(outline: Floats, marks: Sequence[Mark]) -> list[Mark]:
+    """Return the marks whose middles lie within an outline (4, 2)."""
+    hull = outline.astype(np.float32)
+    middles = ((mark, mark.corners.mean(axis=0).tolist()) for mark in marks)
+    return [mark for mark, at in middles if cv2.pointPolygonTest(hull, at, measureDist=False) >= 0]
 
 
 def _scales(width: int) -> list[float]:
@@ -208,33 +273,30 @@ def _explained(marks: list[Mark], chart: Chart, size: tuple[int, int]) -> tuple[
 
 
 def _largest_group(marks: list[Mark], chart: Chart) -> list[int]:
-    """Return the numbers of the most marks that the homography of two of them explains."""
+    """Return the numbers of the most marks that the homography of two of them explains.
+
+    In a picture full of texture there may be a hundred marks, so all are looked at in one go.
+    """
     best: list[int] = []
+    if len(marks) < 2:
+        return best
+    outlines, corners = (points.reshape(-1, 4, 2) for points in _points(marks, chart))
+    sides = np.linalg.norm(np.roll(corners, 1, axis=1) - corners, axis=2).mean(axis=1)
     for a, b in itertools.combinations(range(len(marks)), 2):
         if marks[a].fiducial == marks[b].fiducial or (a in best and b in best):
             continue
-        members = _members(marks, chart, _homography((marks[a], marks[b]), chart))
-        if len(members) > len(best):
-            best = members
+        homography = _homography(outlines[[a, b]], corners[[a, b]])
+        if homography is not None:
+            away = to_picture(homography, outlines.reshape(-1, 2)).reshape(corners.shape) - corners
+            near = np.linalg.norm(away, axis=2).max(axis=1) < TOLERANCE * sides
+            if np.count_nonzero(near) > len(best):
+                best = np.flatnonzero(near).tolist()
     return best
 
 
-def _members(marks: Sequence[Mark], chart: Chart, homography: Floats | None) -> list[int]:
-    """Return the numbers of the marks that lie where the homography puts their fiducials."""
-    if homography is None:
-        return []
-    members = []
-    for number, mark in enumerate(marks):
-        side = np.linalg.norm(np.roll(mark.corners, 1, axis=0) - mark.corners, axis=1).mean()
-        away = to_picture(homography, fiducials.outline(chart, mark.fiducial)) - mark.corners
-        if np.linalg.norm(away, axis=1).max() < TOLERANCE * side:
-            members.append(number)
-    return members
-
-
-def _homography(marks: Sequence[Mark], chart: Chart) -> Floats | None:
-    """Return the least-squares homography from chart mm to the corners of the marks, or None."""
-    found = cv2.findHomography(*_points(marks, chart), 0)[0]
+def _homography(outlines: Floats, corners: Floats) -> Floats | None:
+    """Return the least-squares homography from outlines in mm to corners in px, or None."""
+    found = cv2.findHomography(outlines.reshape(-1, 2), corners.reshape(-1, 2), 0)[0]
     matrix: Floats = np.full((3, 3), np.nan) if found is None else np.array(found, dtype=np.float64)
     return matrix if np.all(np.isfinite(matrix)) else None
 

@@ -96,7 +96,8 @@ class Case:
         """Shots by subject."""
         found: dict[str, list[Taken]] = defaultdict(list)
         for shot in self.shots.values():
-            found[shot.subject].append(shot)
+            for name in shot.subjects:
+                found[name].append(shot)
         return found
 
     @cached_property
@@ -225,8 +226,13 @@ class Case:
         own = [shot for name in names for shot in self._shots.get(name, ())]
         places = {(one.id, "") for one in own if _accepts(requirement, one)}
         places |= {("", subject), ("", "")}
-        indices = (index for place in places for index in self._noted.get(place, ()))
-        return [self.notes[index] for index in sorted(indices)]
+        indices = sorted(index for place in places for index in self._noted.get(place, ()))
+        return [note for note in (self.notes[index] for index in indices) if self._of(note, names)]
+
+    def _of(self, note: Note, names: tuple[str, ...]) -> bool:
+        """Whether a note is of one of the subjects, or of all that its shot shows."""
+        shot = self.shots.get(note.shot)
+        return note.subject in {"", *names} or shot is None or note.subject == shot.subject
 
 
 def is_like(requirement: Requirement, figure: Measurement) -> bool:

@@ -42,7 +42,7 @@ def require_sound(
     ``units`` are those of the quantities that can be judged. Raises PlanError that names the first.
     """
     shots = plan.taken
-    subjects = {shot.id: shot.subject for shot in shots}
+    subjects = {shot.id: shot.subjects for shot in shots}
     for number, found in enumerate(measurements, start=1):
         complaint = next(_complaints(found, subjects, units), None)
         if complaint:
@@ -52,7 +52,7 @@ def require_sound(
 
 
 def _complaints(
-    found: Measurement, subjects: Mapping[str, str], units: Mapping[str, str]
+    found: Measurement, subjects: Mapping[str, tuple[str, ...]], units: Mapping[str, str]
 ) -> Iterator[str]:
     if found.quantity not in units:
         yield tr("no such quantity is measured here")
@@ -60,8 +60,8 @@ def _complaints(
         yield tr("unit {unit!r}, must be {needed!r}", unit=found.unit, needed=units[found.quantity])
     if not isinstance(found.shot, str) or found.shot not in subjects:
         yield tr("the plan has no shot {shot!r}", shot=found.shot)
-    elif found.subject != subjects[found.shot]:
-        named = {"shot": found.shot, "subject": subjects[found.shot]}
+    elif found.subject not in subjects[found.shot]:
+        named = {"shot": found.shot, "subject": ", ".join(subjects[found.shot])}
         yield tr("shot {shot!r} is of subject {subject!r}", **named)
     yield from _impossible(found)
 

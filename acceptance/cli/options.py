@@ -86,6 +86,7 @@ class ClipOptions(TypedDict):
     regions: tuple[str, ...]
     tap: str
     plain_edges: bool
+    wall: str | None
     reference: Path | None
     conditions: tuple[str, ...]
     arrivals: Path | None
@@ -101,6 +102,7 @@ class ClipOptions(TypedDict):
 
 
 SOURCE = "command line"  # of a condition
+TILES = 256  # of a wall, at most
 CLIP_OPTIONS = (
     click.option(
         "--chart", help="Chart in the picture: a name (see `acceptance chart --list`) or a file."
@@ -126,6 +128,11 @@ CLIP_OPTIONS = (
     ),
     click.option(
         "--plain-edges", is_flag=True, help="Look for slanted edges in a picture without a chart."
+    ),
+    click.option(
+        "--wall",
+        metavar="ROWSxCOLUMNS",
+        help="A wall of monitors filmed beside the clock: latency of each tile.",
     ),
     click.option(
         "--reference", type=OUT, help="The sequence that the clip should show, for PSNR and SSIM."
@@ -227,6 +234,7 @@ def shot_fields(options: ClipOptions) -> dict[str, Any]:
         "regions": dict(_region(text) for text in options["regions"]),
         "chip": options["chip"],
         "plain_edges": options["plain_edges"],
+        "wall": _wall(options["wall"] or ""),
         "conditions": tuple(condition(text) for text in options["conditions"]),
         "coding": coding,
         "arrivals": _absolute(options["arrivals"]),
@@ -274,6 +282,17 @@ def _region(text: str) -> tuple[str, Box]:
     if not all(map(math.isfinite, (x, y, width, height))) or width <= 0 or height <= 0:
         raise click.UsageError(tr("--region {text!r}: width and height must be above 0", text=text))
     return name, (x, y, width, height)
+
+
+def _wall(text: str) -> tuple[tuple[str, ...], ...]:
+    """Return a wall of so many tiles, none of them with a subject; empty text: no wall."""
+    if not text:
+        return ()
+    rows, _, columns = text.lower().replace("×", "x").partition("x")
+    if not (rows.isdecimal() and columns.isdecimal()) or not 0 < int(rows) * int(columns) <= TILES:
+        what = tr("--wall {text!r}: write ROWSxCOLUMNS, for instance 3x3", text=text)
+        raise click.UsageError(what)
+    return (("",) * int(columns),) * int(rows)
 
 
 def _aspect(text: str) -> tuple[int, int]:

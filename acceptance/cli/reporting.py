@@ -19,11 +19,12 @@ from acceptance.cli.options import (
 )
 from acceptance.files.output import require_outside
 from acceptance.messages import tr
-from acceptance.signing import issuing, renderings, verification
+from acceptance.signing import handing_out, issuing, renderings, verification
 from acceptance.signing.signatures import ROLE, State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from acceptance.signing.verification import Verification
@@ -34,16 +35,30 @@ if TYPE_CHECKING:
 @click.option(
     "-o", "--output", type=OUT, help="PDF file to write instead; the folder stays as it is."
 )
+@click.option("--summary", is_flag=True, help="Write a page for the site instead: not the report.")
+@click.option("--notice", is_flag=True, help="Write instead what failed and is to be rectified.")
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DAY",
+    help="Of the notice: the day by which, e.g. 2026-12-31; without it, a blank line.",
+)
 @sign_options
 @LANG
 def report(
-    folder: Path, output: Path | None, lang: str, key: Path | None, password_file: Path | None
-) -> int:
+    folder: Path, output: Path | None, lang: str, key: Path | None, password_file: Path | None,
+    until: datetime | None, *, summary: bool, notice: bool,
+) -> int:  # fmt: skip
     """Write the report of a session folder again.
 
     A signed report stays; the new one goes to another file (-o), for instance in English. Where no
     PDF can be made, HTML and JUnit are written, and the exit code is 3.
+
+    --summary and --notice write a paper as PDF and HTML beside the session folder, or to another
+    file (-o), and change nothing in it. Papers are signed by hand.
     """
+    if summary or notice or until:
+        return _paper(folder, output, lang, until, summary=summary, notice=notice, key=key)
     seal = signer(key, password_file)
     if output:
         written = issuing.write(folder, output, lang=lang, signer=seal)
@@ -53,6 +68,29 @@ def report(
     if written.name != renderings.HTML or output:
         return 0
     closing.html_alone(folder)
+    return 3
+
+
+def _paper(
+    folder: Path, output: Path | None, lang: str, until: datetime | None,
+    *, summary: bool, notice: bool, key: Path | None,
+) -> int:  # fmt: skip
+    if until and not notice:
+        raise click.UsageError(tr("--until needs --notice"))
+    if summary and notice:
+        raise click.UsageError(tr("--summary and --notice write one paper each: give one of them"))
+    if key:
+        raise click.UsageError(tr("a paper is signed by hand, not with --sign"))
+    day = until.date() if until else None
+    made = (
+        handing_out.notice(folder, output, lang=lang, until=day)
+        if notice
+        else handing_out.summary(folder, output, lang=lang)
+    )
+    terminal.say(tr("Written: {file}", file=made.pdf or made.html))
+    if made.pdf:
+        return 0
+    terminal.say(tr("This machine can make no PDF: there is HTML only"))
     return 3
 
 
@@ -166,6 +204,7 @@ def _step_words() -> dict[str, str]:
         "predecessors": tr("older sessions"),
         "verdicts": tr("verdicts"),
         "renderings": tr("renderings"),
+        "annexes": tr("annexes"),
         "measurements": tr("measurements"),
         "pages": tr("pages"),
     }

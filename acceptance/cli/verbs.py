@@ -28,7 +28,7 @@ class Verb(click.Command):
     def loaded(self) -> click.Command:
         """Import the command that does it, its help in the user's language."""
         module = importlib.import_module(f"acceptance.cli.{self.module}")
-        command: click.Command = getattr(module, str(self.name))
+        command: click.Command = getattr(module, str(self.name).replace("-", "_"))
         translate_help(command)
         return command
 
@@ -72,6 +72,12 @@ VERBS = (
         "compare",
         "compare",
         help="Compare devices and vendors: clauses, distributions, worst first, outliers, drift.",
+    ),
+    Verb(
+        "compare-labs",
+        "compare_labs",
+        help="Compare laboratories or rounds: forms, repeatability, outliers, z and En scores, a "
+        "page.",
     ),
     Verb(
         "database",

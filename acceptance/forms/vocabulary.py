@@ -45,7 +45,11 @@ MORE: Mapping[str, Words] = {
         "project": ("工程", "项目", "项目信息"),
         "title": ("标题", "工程名称", "项目名称"),
         "customer": ("委托单位", "建设单位"),
+        "customer_contact": ("委托单位联系方式", "联系方式"),
+        "designer": ("设计单位",),
         "builder": ("施工单位", "承建单位"),
+        "contract": ("合同编号",),
+        "institute": ("检验机构文件",),
         "inspected": ("受检单位",),
         "laboratory": ("检验机构", "检测机构", "检测单位"),
         "place": ("地点", "检验地点", "检测地点"),
@@ -60,6 +64,7 @@ MORE: Mapping[str, Words] = {
         "chart": ("测试卡", "测试图", "图卡"),
         "conditions": ("条件", "拍摄条件", "测试条件"),
         "regions": ("区域",),
+        "wall": ("电视墙", "监视墙"),
         "instruments": ("仪器", "仪器设备"),
         "people": ("人员",),
         "recordings": ("录像", "录像保存"),
@@ -181,7 +186,13 @@ def meant(word: str, section: str) -> str:
 
 
 def region(name: str) -> str:
-    """Return a dotted name of a region, each of its words, with its number, as it is known."""
+    """Return a dotted name of a region, each of its words, with its number, as it is known.
+
+    What follows ``tile`` is the id of a subject, and stays.
+    """
+    first, dot, subject = name.partition(".")
+    if meant(first, "region") == "tile":
+        return f"tile{dot}{subject}"
     parts = (re.fullmatch(r"(.*?)(\d*)", part, re.DOTALL) for part in name.split("."))
     return ".".join(meant(part[1], "region") + part[2] for part in parts if part)
 

@@ -44,6 +44,7 @@ METHOD = (
 )
 PICTURES = np.divide.outer(SCREEN_RATES, CAMERA_RATES).ravel()  # refreshes from picture to picture
 FEWEST = 20  # pictures
+PAIR = 2  # the clock and one monitor
 SLOWEST, FASTEST = 10.0, 1000.0  # refreshes a second of a screen
 LEAST_HEIGHT = 0.15  # share of the picture's height that the clock must take
 STATED_SCAN = 1.0  # ms, half width of a scan that is stated
@@ -65,8 +66,9 @@ class Lag:
 
 
 def serves(scene: Scene) -> bool:
-    """Whether a clip shows the clock."""
-    return bool(scene.series.cells) and not scene.video.still
+    """Whether a clip shows the clock, and no wall of monitors."""
+    few = 0 < len(scene.series.cells) <= PAIR and not scene.shot.is_wall
+    return few and not scene.video.still
 
 
 def measure(scene: Scene) -> Iterator[Measurement | Note]:

@@ -33,7 +33,15 @@ from acceptance.model.session import (
     Signatory,
     Vouched,
 )
-from acceptance.model.shot import Coding, Condition, Recordings, Shot, SignalPath, Taken, Tap
+from acceptance.model.shot import (
+    Coding,
+    Condition,
+    Recordings,
+    Shot,
+    SignalPath,
+    Taken,
+    Tap,
+)
 from acceptance.model.standard import (
     AdvisedLimit,
     Combine,

@@ -219,6 +219,12 @@ class Project:
     customer: str = ""
     """Who ordered the test."""
 
+    customer_contact: str = ""
+    """How the customer is reached: address, person, telephone."""
+
+    designer: str = ""
+    """Who designed the system."""
+
     builder: str = ""
     """Who built the system."""
 

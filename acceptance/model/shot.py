@@ -9,6 +9,9 @@ from typing import Protocol
 
 from acceptance.model.basics import Box, Point, Value
 
+# first words of regions by hand that say where a wall of monitors and its tiles stand
+WALL_REGIONS = ("wall", "tile")
+
 
 class Tap(StrEnum):
     """Where in the chain the footage was taken."""
@@ -56,6 +59,10 @@ class Taken(Protocol):
     @property
     def subject(self) -> str:
         """Id of the subject that it was taken of."""
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Ids of all subjects that it shows, that one first."""
 
     @property
     def tap(self) -> Tap:
@@ -195,6 +202,10 @@ class Shot:
     plain_edges: bool = False
     """True: look for slanted edges in a picture without chart."""
 
+    wall: tuple[tuple[str, ...], ...] = ()
+    """Of a film of a wall of monitors beside the clock: its tiles, row by row from the upper left,
+    each the id of the subject whose picture it shows; empty: of none. No rows: it is no wall."""
+
     regions: Mapping[str, Box] = field(default_factory=dict)
     """Regions given by hand, by dotted name: x, y, width, height in px."""
 
@@ -221,6 +232,26 @@ class Shot:
     """Written by the tool: codec, size, range, rate ... as read, and what was assumed."""
 
     @property
+    def subjects(self) -> tuple[str, ...]:
+        """Ids of all subjects that were filmed: its own, and those of the tiles of a wall."""
+        named = (name for row in self.wall for name in row if name)
+        return tuple(dict.fromkeys([self.subject, *named]))
+
+    @property
+    def is_wall(self) -> bool:
+        """Whether it is said to show a wall of monitors beside the clock."""
+        return bool(self.wall) or len(self.measured_regions) < len(self.regions)
+
+    @property
+    def measured_regions(self) -> Mapping[str, Box]:
+        """Regions by hand, but those that only say where a wall and its tiles stand."""
+        return {
+            name: box
+            for name, box in self.regions.items()
+            if name.partition(".")[0] not in WALL_REGIONS
+        }
+
+    @property
     def copy_file(self) -> str:
         """The path of the chart copy's file; empty where ``chart_copy`` names none."""
         return self.chart_copy if self.chart_copy.endswith(".toml") else ""
@@ -228,6 +259,14 @@ class Shot:
 
 class WithoutPicture:
     """What is taken down without a picture, so without a chart or a clock screen."""
+
+    subject: str
+    """Id of the subject that it was taken of."""
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Its one subject."""
+        return (self.subject,)
 
     @property
     def chart_copy(self) -> str:
@@ -268,6 +307,9 @@ class Recordings(WithoutPicture):
 
     clock_error: float = 60.0
     """Half-width of the recorder's clock error in s."""
+
+    clock_offset: float = 0.0
+    """By how many s the recorder's clock is ahead, as measured: its times are corrected by it."""
 
     gap: float = 5.0
     """Shortest gap that counts, in s."""

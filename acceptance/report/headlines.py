@@ -136,7 +136,9 @@ def _lacks(note: Note, known: set[tuple[str, str]]) -> bool:
     if note.quantity and note.quantity not in QUANTITIES:
         return False
     what = note.quantity or note.metric
-    return what in WHOLE_CLIP or (note.shot, what) not in known or _central(note.region)
+    if what in WHOLE_CLIP or (note.shot, what) not in known:
+        return True
+    return _central(note.region) or note.region.startswith("tile.")
 
 
 def _usable(found: Sequence[Measurement], notes: Sequence[Note]) -> list[Measurement]:

@@ -4,7 +4,7 @@ A template fills one place of a report: the head of the first page, a part of th
 instruments, the end. It is Jinja without calls, filters and counted loops, and makes plain HTML
 without styles: so it runs to its end, and nothing in it can cover, move or hide what stands beside
 it. Of the phrases only titles and names of fields can be replaced. No verdict, provisional mark or
-warning comes from either (decision 136).
+warning comes from either (decision 137).
 """
 
 from __future__ import annotations
@@ -65,7 +65,8 @@ OWN_WORDS: Mapping[str, frozenset[str]] = {
     ),
     "label": frozenset(
         {
-            *("project", "customer", "builder", "inspected", "laboratory", "laboratory_address"),
+            *("project", "customer", "customer_contact", "designer", "builder"),
+            *("inspected", "laboratory", "laboratory_address"),
             *("place", "kind", "received", "tested", "issued", "description", "contract", "seal"),
             *("riding_seal", "telephone", "operator", "signature", "name", "role"),
         }

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.files.strict_toml import quoted
-from acceptance.model import Coding, Condition, Shot
+from acceptance.model import Coding, Condition, Institute, Shot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,8 @@ TOP = (
 )
 TABLES: Mapping[str, tuple[str, ...]] = {
     "project": (
-        *("title", "customer", "builder", "inspected", "laboratory", "laboratory_address"),
+        *("title", "customer", "customer_contact", "designer", "builder", "inspected"),
+        *("laboratory", "laboratory_address"),
         *("place", "kind", "received", "contract", "description", "report_title"),
     ),
     "deviations": ("what", "value", "why"),
@@ -64,11 +65,11 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         ),
         *("arrivals", "screen_log", "packets", "stream_record", "drive", "chip", "instruments"),
         *("screen", "reference"),
-        *("regions", "plain_edges", "coding", "retaken"),
+        *("regions", "wall", "plain_edges", "coding", "retaken"),
     ),
     "recordings": (
         *("id", "subject", "source", "name_pattern", "utc_offset", "until", "in_service"),
-        *("clock_error", "gap", "longest_break"),
+        *("clock_error", "clock_offset", "gap", "longest_break"),
     ),
     "device_records": ("id", "subject", "probe", "audit"),
     "concessions": ("subject", "requirement", "decision", "by", "when", "why", "expires"),
@@ -135,6 +136,7 @@ EXAMPLES: Mapping[str, str] = {
     "shots.screen": '"lux-1"',
     "shots.reference": '"reference.mp4"',
     "shots.regions": '{ "centre.edge_horizontal" = [610, 330, 60, 80] }',
+    "shots.wall": '[["cam-99", ""], ["", ""]]',
     "shots.plain_edges": "true",
     "shots.coding": "{ full_range = false }",
     "recordings.id": '"nvr-1-kept"',
@@ -145,6 +147,7 @@ EXAMPLES: Mapping[str, str] = {
     "recordings.until": '"2026-11-24 17:00:00"',
     "recordings.in_service": '"2026-03-01"',
     "recordings.clock_error": "30",
+    "recordings.clock_offset": "600",
     "recordings.gap": "5",
     "recordings.longest_break": "86400",
     "device_records.id": '"cam-99-net"',
@@ -224,6 +227,7 @@ class _Writer:
                 self.described.add(prefix + name)
                 yield from self._description(prefix + name)
             value = getattr(noun, name, None)
+            value = value.file if isinstance(value, Institute) else value
             if prefix + name == "shots.conditions":
                 yield from self._conditions(noun if isinstance(noun, Shot) else None, first=first)
             elif value not in (None, "", (), {}, False, Coding()):

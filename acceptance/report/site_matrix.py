@@ -134,10 +134,12 @@ def _taken(
         measured = {figure.shot for figure in session.measurements}
         for shot in session.shots:
             presence = Presence.MEASURED if shot.id in measured else Presence.EMPTY
-            found[shot.subject].append((shot, presence, session.id))
+            for name in shot.subjects:
+                found[name].append((shot, presence, session.id))
     for shot in plan.shots:
         if shot.id in filmed:
-            found[shot.subject].append((shot, Presence.FILMED, ""))
+            for name in shot.subjects:
+                found[name].append((shot, Presence.FILMED, ""))
     return found
 
 

@@ -31,7 +31,7 @@ from acceptance.scene import (
     views,
 )
 from acceptance.scene.light import SeenLight
-from acceptance.scene.series import Series, series_of
+from acceptance.scene.series import Series, named, series_of
 from acceptance.scene.watch import MOST_FRAMES, Watch, in_one_thread
 from acceptance.uncertainty import Particulars, measurement
 
@@ -61,6 +61,8 @@ class Scene(SeenLight):
     series: Series
     reference: clip.Frame
     """The middle one of the kept frames, for the still."""
+    clocks: Mapping[str, Located] = field(default_factory=dict)
+    """Last known places of the clocks, by their names in ``series.cells``."""
     strips: Mapping[str, Strip] = field(default_factory=dict)
     """Regions of burnt-in text in every frame, by name."""
     folder: Path = Path()
@@ -116,7 +118,8 @@ def look(shot: Shot, folder: Path = Path(), *, progress: Progress | None = None)
     """
     opened = clip.open_clip(folder / shot.clip, shot.coding)
     wanted = printed_copy.wanted(shot, folder)
-    watch = Watch(opened, wanted, views.driven(shot), shot.regions)
+    regions, wall = shot.measured_regions, shot.is_wall
+    watch = Watch(opened, wanted, views.driven(shot), regions, wall=wall)
     on_the_way = _named(wanted) and len(opened.packets) <= SHORT * MOST_FRAMES
     _decode(opened, watch, progress, with_quantisers=on_the_way)
     if not watch.kept:
@@ -146,6 +149,7 @@ def _scene(
         views=regions,
         series=replace(series_of(opened, watch), arrivals=arrivals),
         reference=kept[len(kept) // 2],
+        clocks={name: track.place for name, track in named(watch.tracks).items()},
         strips=watch.strips.cut(),
         folder=folder,
         ground=_ground(kept, charts.printed, opened.info),

@@ -103,7 +103,7 @@ def _printed_chart(
 
     Charts without fiducials are looked for last, and only where nothing else is in the picture.
     """
-    nothing_else = not (watch.tracks or shot.regions or shot.plain_edges)
+    nothing_else = not (watch.tracks or shot.measured_regions or shot.plain_edges)
     try:
         places = _by_fiducials(watch.kept, [one for one in wanted if one not in watch.clocks])
     except GapError as gap:

@@ -74,7 +74,7 @@ class Series:
 
 def series_of(opened: Clip, watch: Watch) -> Series:
     """Put together what a watch has seen of all frames of a clip."""
-    clocks = _named(watch.tracks)
+    clocks = named(watch.tracks)
     count = len(watch.times)
     features = watch.features.columns()
     return Series(
@@ -106,7 +106,7 @@ def coded(opened: Clip, frames: int) -> Floats | None:
     return times if len(times) > frames and not fields else None
 
 
-def _named(tracks: Sequence[Track]) -> dict[str, Track]:
+def named(tracks: Sequence[Track]) -> dict[str, Track]:
     """Name the clocks from left to right: ``clock``, or ``clock_0``, ``clock_1`` ..."""
     ordered = sorted(tracks, key=lambda track: _centre(track.place, axis=0))
     names = ["clock"] if len(ordered) == 1 else [f"clock_{n}" for n in range(len(ordered))]

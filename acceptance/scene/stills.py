@@ -11,9 +11,10 @@ import numpy as np
 from acceptance.charts import located
 from acceptance.footage import clip
 from acceptance.footage.colorimetry import picture_of
+from acceptance.scene import wall_labels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from acceptance.footage.planes import Plane
     from acceptance.model import Measurement
     from acceptance.scene.build import Scene
+    from acceptance.scene.wall_labels import TileLabel
 
 COLOURS = {
     "edge": (0, 220, 255),
@@ -35,12 +37,19 @@ QUALITY = 88
 SMALL = 400  # px, width of a small picture
 
 
-def draw(scene: Scene) -> bytes:
-    """JPEG of the reference frame: chart outlines, regions as mapped (thin) and cut (thick)."""
+def draw(scene: Scene, labels: Sequence[TileLabel] = ()) -> bytes:
+    """JPEG of the reference frame: chart outlines, regions as mapped (thin) and cut (thick).
+
+    ``labels`` are written over it.
+    """
     picture = picture_of(scene.reference, scene.video)
     thin = max(1, picture.shape[1] // 1280)
     for place in scene.located:
         cv2.polylines(picture, [_whole(place.corners)], True, (0, 0, 255), 2 * thin, cv2.LINE_AA)
+    if labels:
+        wall_labels.write(picture, labels)
+        return _jpeg(picture)
+    for place in scene.located:
         for region in place.chart.regions:
             colour, outline = COLOURS.get(region.kind, OTHER), located.quad(place, region)
             cv2.polylines(picture, [_whole(outline)], True, colour, thin, cv2.LINE_AA)

@@ -13,6 +13,7 @@ from acceptance.charts.definition import Region
 from acceptance.errors import GapError, PlanError
 from acceptance.messages import tr
 from acceptance.model import Note, Reason
+from acceptance.model.shot import WALL_REGIONS
 from acceptance.scene import plain_edges, strips
 from acceptance.scene.watch import within
 
@@ -86,7 +87,7 @@ def by_hand(shot: Shot, kept: Sequence[Frame], notes: list[Note]) -> dict[str, V
     for nameless in without_kind(shot):
         raise nameless
     views = {}
-    for name, (x, y, width, height) in shot.regions.items():
+    for name, (x, y, width, height) in shot.measured_regions.items():
         kind = _kind(name)
         box = (round(x), round(y), round(width), round(height))
         zone = _zone(box, kept[0].luma.shape)
@@ -100,13 +101,13 @@ def by_hand(shot: Shot, kept: Sequence[Frame], notes: list[Note]) -> dict[str, V
 
 def without_kind(shot: Shot) -> Iterator[PlanError]:
     """Yield an error for each region by hand whose name does not say what it shows."""
-    yield from (_nameless(name, shot) for name in shot.regions if not _kind(name))
+    yield from (_nameless(name, shot) for name in shot.measured_regions if not _kind(name))
 
 
 def _nameless(name: str, shot: Shot) -> PlanError:
     hint = tr(
         "Use one of these kinds as a word of the name: {kinds}; for instance centre.edge_left",
-        kinds=", ".join(BY_HAND),
+        kinds=", ".join([*BY_HAND, *WALL_REGIONS]),
     )
     what = tr("the region {name!r} does not say what it shows", name=name)
     return PlanError(what, where=tr("shot {shot}", shot=shot.id), hint=hint, code="region")
@@ -114,12 +115,12 @@ def _nameless(name: str, shot: Shot) -> PlanError:
 
 def coded(shot: Shot) -> bool:
     """Whether a region by hand is measured as a picture: not text to read, no driven light."""
-    return any(_kind(name) not in {"sequence", strips.KIND} for name in shot.regions)
+    return any(_kind(name) not in {"sequence", strips.KIND} for name in shot.measured_regions)
 
 
 def driven(shot: Shot) -> Mapping[str, Box]:
     """Boxes of the regions by hand that show a light driven by a known sequence, by name."""
-    return {name: box for name, box in shot.regions.items() if _kind(name) == "sequence"}
+    return {name: box for name, box in shot.measured_regions.items() if _kind(name) == "sequence"}
 
 
 def _kind(name: str) -> str:

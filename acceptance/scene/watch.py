@@ -65,7 +65,10 @@ class Watch:
         wanted: Sequence[Chart],
         driven: Mapping[str, Box] | None = None,
         regions: Mapping[str, Box] | None = None,
+        *,
+        wall: bool = False,
     ) -> None:
+        self.wall = wall
         self.clocks = [chart for chart in wanted if _is_clock(chart)]
         self.sampled = _sampled(len(opened.packets))
         self.kept: list[Frame] = []
@@ -115,7 +118,13 @@ class Watch:
     def _search(self, frame: Frame, known: Sequence[Located], copies: int | None) -> bool:
         """Search the whole picture, at so many sizes (``finding.find``); whether a clock is new."""
         before = len(self.tracks)
-        for place in finding.find(_without(frame.luma, known), self.clocks, copies=copies):
+        left = _without(frame.luma, known)
+        places = (
+            finding.find_many(left, self.clocks)
+            if self.wall
+            else finding.find(left, self.clocks, copies=copies)
+        )
+        for place in places:
             near = [track for track in self.tracks if moved(track.place, place) < _width(place) / 2]
             if near:
                 near[0].move(place)

@@ -67,7 +67,7 @@ def _parts(before: Session, made: Session) -> dict[str, Value]:
     answers, given = _answers(before), _answers(made)
     both = answers.keys() & given.keys()
     parts = {
-        "again": {shot.subject for shot in before.taken if shot.id in same}
+        "again": {name for shot in before.taken if shot.id in same for name in shot.subjects}
         | {key[0] for key in both if answers[key] == given[key]},
         "retaken": {one[0] for one, shot in _points(before) if one in points and shot not in same},
         "otherwise": {key[0] for key in both if answers[key] != given[key]},
@@ -80,7 +80,7 @@ def _parts(before: Session, made: Session) -> dict[str, Value]:
 
 def _devices(session: Session) -> set[str]:
     """Return the devices that were filmed or answered for; a site says nothing of which."""
-    tested = {shot.subject for shot in session.taken}
+    tested = {name for shot in session.taken for name in shot.subjects}
     tested |= {answer.subject for answer in session.plan.answers}
     return tested - {one.id for one in session.plan.subjects if one.kind in NO_DEVICES}
 
@@ -99,7 +99,11 @@ def _unfilmed(before: Session, made: Session) -> set[str]:
 
 
 def _views(session: Session) -> set[tuple[str, ...]]:
-    return {(shot.subject, shot.tap, shot.path, *_axes(shot)) for shot in session.taken}
+    return {
+        (name, shot.tap, shot.path, *_axes(shot))
+        for shot in session.taken
+        for name in shot.subjects
+    }
 
 
 def _axes(shot: Taken) -> tuple[str, str]:

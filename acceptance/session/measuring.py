@@ -13,7 +13,7 @@ from acceptance.errors import GapError
 from acceptance.files.output import put
 from acceptance.metrics import recordings as measure_recordings
 from acceptance.model import Measurement, Note, Shot
-from acceptance.scene import build, stills
+from acceptance.scene import build, stills, wall_labels
 from acceptance.session.log_book import LogBook
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from acceptance.recorder.recordings import Found
     from acceptance.scene.build import Scene
 
-    Draw = Callable[[Scene, list[Measurement]], tuple[str, list[Measurement]]]
+    Draw = Callable[[Scene, list[Measurement], list[Note]], tuple[str, list[Measurement]]]
     # ``look_and_draw``, or what gives the same of a measurement made elsewhere
     Look = Callable[[Shot, Path, Collection[str], "Progress | None"], "Measured"]
 
@@ -64,7 +64,9 @@ def measure(
                     found.append(item) if isinstance(item, Measurement) else notes.append(item)
             except GapError as gap:
                 notes.append(Note.of(gap, metric=name))
-    return found, [replace(note, shot=seen.shot.id, subject=seen.shot.subject) for note in notes]
+    shot = seen.shot
+    of_shot = [replace(note, shot=shot.id, subject=note.subject or shot.subject) for note in notes]
+    return found, of_shot
 
 
 def look(
@@ -90,7 +92,7 @@ def look(
     found, notes = measure(seen, wanted)
     if seen.chart and (doubt := printed_copy.notice(seen.chart)):
         notes.append(Note(shot=shot.id, subject=shot.subject, metric="chart", reason=doubt))
-    picture, found = draw(seen, found) if draw else ("", found)
+    picture, found = draw(seen, found, notes) if draw else ("", found)
     filmed = replace(seen.shot, chart_copy=shot.chart_copy, still=picture)
     return Measured(shot=filmed, measurements=tuple(found), notes=tuple(notes))
 
@@ -123,12 +125,12 @@ def progress_of(what: str, progress: Progress | None) -> Callable[[int, int], No
 
 
 def _draw(
-    bag: Path, judged: Collection[str], seen: Scene, found: list[Measurement]
+    bag: Path, judged: Collection[str], seen: Scene, found: list[Measurement], notes: list[Note]
 ) -> tuple[str, list[Measurement]]:
     """Draw a shot's stills; return the name of the first, and the measurements with theirs."""
     shot = seen.shot.id
     name = f"data/stills/{shot}.jpg"
-    put(bag / name, stills.draw(seen))
+    put(bag / name, stills.draw(seen, wall_labels.of(found, notes)))
     pictures = stills.worst(seen, [item for item in found if item.quantity in judged])
     names = {quantity: f"data/stills/{shot}.{quantity}.jpg" for quantity in pictures}
     for quantity, picture in pictures.items():

@@ -17,7 +17,14 @@ from acceptance.files import first_error, paths, strict_toml, url_password, wron
 from acceptance.forms import answers, devices, panel_key, register, scores
 from acceptance.messages import tr
 from acceptance.model import Plan, Shot, Subject, SubjectKind
-from acceptance.session import commitments, institute_file, live_sources, plan_words, registered
+from acceptance.session import (
+    commitments,
+    institute_file,
+    live_sources,
+    plan_words,
+    registered,
+    shot_checks,
+)
 from acceptance.session.searched_recordings import with_recordings
 
 if TYPE_CHECKING:
@@ -55,6 +62,7 @@ class ShotFields(TypedDict, total=False):
     chip: float | None
     reference: str
     plain_edges: bool
+    wall: tuple[tuple[str, ...], ...]
     conditions: tuple[Condition, ...]
     coding: Coding
 
@@ -223,7 +231,8 @@ def part_checks(plan: Plan, where: str) -> list[Callable[[], None]]:
     made = tr("{plan}: commitments", plan=where)
     return [
         partial(_check_subjects, plan, where),
-        partial(_check_pairs, plan.shots, where),
+        partial(shot_checks.check_pairs, plan.shots, where),
+        partial(shot_checks.check_walls, plan.shots, where),
         partial(live_sources.check, plan, where),
         partial(_check_answers, plan.answers, where),
         partial(_check_matrix, plan, where),
@@ -238,9 +247,10 @@ def _check_subjects(plan: Plan, where: str) -> None:
     _check_ids([shot.id for shot in plan.taken], tr("{plan}: shots", plan=where))
     subjects = {subject.id for subject in plan.subjects}
     for shot in plan.taken:
-        if shot.subject not in subjects:
-            what = tr("there is no subject {subject!r}", subject=shot.subject)
-            raise _wrong(tr("{plan}: shot {shot}", plan=where, shot=shot.id), what)
+        for name in shot.subjects:
+            if name not in subjects:
+                what = tr("there is no subject {subject!r}", subject=name)
+                raise _wrong(tr("{plan}: shot {shot}", plan=where, shot=shot.id), what)
 
 
 def _check_ids(ids: Sequence[str], where: str) -> None:
@@ -254,18 +264,6 @@ def _check_ids(ids: Sequence[str], where: str) -> None:
             raise _wrong(where, what)
         if times[identity] > 1:
             raise _wrong(where, tr("duplicate id {id!r}", id=identity))
-
-
-def _check_pairs(shots: Sequence[Shot], where: str) -> None:
-    """Refuse a ``live`` that is no live shot, or that is not the field of a playback."""
-    lives = {shot.id for shot in shots if shot.path is model.SignalPath.LIVE}
-    for shot in shots:
-        if shot.live and (shot.live not in lives or shot.id in lives):
-            what = tr(
-                "only a playback has this field, and it names a live shot, not {live!r}",
-                live=shot.live,
-            )
-            raise _wrong(tr("{plan}: shot {shot}, live", plan=where, shot=shot.id), what)
 
 
 def _check_matrix(plan: Plan, where: str) -> None:

@@ -232,23 +232,32 @@ def _supposed(
     length = lengths[taken.id].seconds if taken.id in lengths else None
     duration = length or UNKNOWN_LENGTH
     value = _within(limit)
-    yield Measurement(
-        subject=taken.subject,
-        shot=taken.id,
-        quantity=demand.quantity,
-        value=value,
-        unit=limit.unit,
-        uncertainty=0.0,
-        k=2.0,
-        degrees_of_freedom=None,
-        samples=1,
-        method="supposed",
-        region=demand.region,
-        direction=demand.direction,
-        statistic="" if demand.combine is Combine.MEAN else demand.statistic or DEFAULT_STATISTIC,
-        count=int(value * duration) + 1,
-        duration=duration,
-    )
+    statistic = "" if demand.combine is Combine.MEAN else demand.statistic or DEFAULT_STATISTIC
+    for subject in _shown(taken, demand.quantity):
+        yield Measurement(
+            subject=subject,
+            shot=taken.id,
+            quantity=demand.quantity,
+            value=value,
+            unit=limit.unit,
+            uncertainty=0.0,
+            k=2.0,
+            degrees_of_freedom=None,
+            samples=1,
+            method="supposed",
+            region=demand.region,
+            direction=demand.direction,
+            statistic=statistic,
+            count=int(value * duration) + 1,
+            duration=duration,
+        )
+
+
+def _shown(taken: Taken, quantity: str) -> tuple[str, ...]:
+    """Return of which subjects a shot gives a quantity: of a wall the latency of each tile."""
+    tiles = taken.subjects[1:]
+    of_tiles = tiles and quantity.partition(".")[0] == "latency"
+    return tiles if of_tiles else (taken.subject,)
 
 
 def _gives(taken: Taken, quantity: str) -> bool:

@@ -92,7 +92,7 @@ def film_chart(camera: Camera, chart: Chart, path: Path, seconds: float = 6.0) -
     planes = fixed_pattern(camera, coded(camera, sheet.base))
     shown = deliveries(camera, seconds)
     write(camera, path, (digitised(camera, planes, source) for _, source in shown), shown)
-    return _truth(camera, chart, to_picture, shown)
+    return truth_of(camera, chart, to_picture, shown)
 
 
 def film_two_levels(
@@ -111,7 +111,7 @@ def film_two_levels(
     planes = fixed_pattern(camera, coded(camera, picture.base))
     shown = deliveries(camera, seconds)
     write(camera, path, (digitised(camera, planes, source) for _, source in shown), shown)
-    return replace(_truth(camera, chart, left, shown), monitor_homography=right)
+    return replace(truth_of(camera, chart, left, shown), monitor_homography=right)
 
 
 def film_clock(
@@ -158,7 +158,7 @@ def film_clock(
     if log_path:
         log = ((i, t) for i, t in zip(run.indices, run.times, strict=True) if t >= 0)
         write_table(log_path, ("index", "time_s"), log)
-    truth = _truth(camera, clock, to_picture, shown)
+    truth = truth_of(camera, clock, to_picture, shown)
     indices = first_index + middles * refresh
     return replace(truth, middles=middles, indices=indices, stream_delays=delays)
 
@@ -218,15 +218,15 @@ def film_screens(
     write(phone, path, screen_frames(phone, sheet, levels, shown), shown)
     middles = begins + (phone.exposure + phone.readout) / 2
     return replace(
-        _truth(phone, clock, left, shown),
+        truth_of(phone, clock, left, shown),
         middles=middles,
         indices=first_index + middles * refresh,
-        delays=_delays(pictured, lights + panels[1].scan / 2, begins),
+        delays=shown_delays(pictured, lights + panels[1].scan / 2, begins),
         monitor_homography=monitor @ look,
     )
 
 
-def _delays(taken: Array, lights: Array, begins: Array) -> Array:
+def shown_delays(taken: Array, lights: Array, begins: Array) -> Array:
     """Return the delays (s) of pictures that come up, and are not replaced at once, in the film."""
     seen = (lights >= begins[0]) & (lights <= begins[-1]) & (np.append(lights[1:], np.inf) > lights)
     return np.asarray((lights - taken)[seen])
@@ -249,7 +249,8 @@ def _corners(camera: Camera, homography: Array, chart: Chart) -> tuple[Point, ..
     return tuple((float(x), float(y)) for x, y in outer.T)
 
 
-def _truth(camera: Camera, chart: Chart, homography: Array, shown: Shown) -> Truth:
+def truth_of(camera: Camera, chart: Chart, homography: Array, shown: Shown) -> Truth:
+    """Return what a film shows of a chart that stands still, without any times of screens."""
     low, high = camera.code_range
     return Truth(
         camera=camera,

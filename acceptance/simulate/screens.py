@@ -20,6 +20,8 @@ from acceptance.simulate.sheets import drawn, raster_step
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from acceptance.charts.nouns import Chart, Region
     from acceptance.model import Box, Point
     from acceptance.simulate.camera import Array, Camera, Light
@@ -180,15 +182,20 @@ def _spots(cells: Sequence[Cell]) -> list[Spot]:
     own: dict[tuple[int, ...], list[int]] = {}
     for number, cell in enumerate(cells):
         own.setdefault((cell.x, cell.y, *cell.light.shape), []).append(number)
+    ends = np.array([[(s.start, s.stop) for s in cell.box] for cell in cells]).reshape(-1, 2, 2)
     return [
-        Spot(box=cells[numbers[0]].box, own=numbers, touching=_touching(cells, cells[numbers[0]]))
+        Spot(box=cells[numbers[0]].box, own=numbers, touching=_touching(cells, ends, numbers[0]))
         for numbers in own.values()
     ]
 
 
-def _touching(cells: Sequence[Cell], patch: Cell) -> list[tuple[int, Slices, Slices]]:
-    common = ((number, *_common(patch.box, cell.box)) for number, cell in enumerate(cells))
-    return [found for found in common if all(part.start < part.stop for part in found[1])]
+def _touching(
+    cells: Sequence[Cell], ends: NDArray[np.int64], patch: int
+) -> list[tuple[int, Slices, Slices]]:
+    """Find what else lights a patch: the cells whose ``ends`` (n, 2, 2) overlap its own."""
+    overlaps = (ends[:, :, 0] < ends[patch, :, 1]) & (ends[:, :, 1] > ends[patch, :, 0])
+    near = np.flatnonzero(overlaps.all(axis=1)).tolist()
+    return [(number, *_common(cells[patch].box, cells[number].box)) for number in near]
 
 
 def _common(patch: Slices, other: Slices) -> tuple[Slices, Slices]:

@@ -100,7 +100,14 @@ def filled_in(text: str) -> str:
         line.replace("# ", "", 1) if line.lstrip().startswith("# ") else line
         for line in text.splitlines()
     ]
-    files = ("register", "device_list", "answer_files", "score_files", "commitment_file")
+    files = (
+        "institute",
+        "register",
+        "device_list",
+        "answer_files",
+        "score_files",
+        "commitment_file",
+    )
     left_out = (*files, "live", "chip", 'source = "rtsp')
     return "\n".join(line for line in lines if not line.startswith(left_out))
 

@@ -64,18 +64,18 @@ def scatter(times: Array, reference: Readings) -> float | None:
         return None
     # middle of the exposure = end of the earlier refresh + width x (share of the later one - 1/2)
     change, blend = reference.index[seen] + 1.0, reference.blend[seen] - 0.5
-    rate = _rate(times[reference.readable], reference.position[reference.readable])
-    off_line = change - rate * (times[seen] - times.mean())
+    refreshes = rate(times[reference.readable], reference.position[reference.readable])
+    off_line = change - refreshes * (times[seen] - times.mean())
     terms = np.column_stack([np.ones(len(seen)), -blend])
     keep = np.ones(len(seen), np.bool_)
     for _ in range(ROUNDS):
         line = np.linalg.lstsq(terms[keep], off_line[keep], rcond=None)[0]
         off = np.abs(off_line - terms @ line)
         keep = off <= max(FAR * float(np.median(off)), LEAST)
-    return float(np.sqrt(np.mean(np.minimum(off, WORST) ** 2)) / rate)
+    return float(np.sqrt(np.mean(np.minimum(off, WORST) ** 2)) / refreshes)
 
 
-def _rate(times: Array, position: Array) -> float:
+def rate(times: Array, position: Array) -> float:
     """Return the refreshes a second, without readings far off the line.
 
     It is not fitted to the blends: those in step with the film would follow any even count.

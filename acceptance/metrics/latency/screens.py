@@ -10,6 +10,7 @@ of one host.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,18 +45,49 @@ SLOWEST_CLOCK, SHORTENED = 0.003, 0.5
 FEWEST_BLENDS = 8  # readings that blend two refreshes, from which a phase is read
 
 
+@dataclass(frozen=True, kw_only=True)
+class LiveClock:
+    """The clock's own screen in a film.
+
+    Frames are exposed at ``times`` (n,) s, which scatter by ``scatter`` s; ``line`` turns time into
+    refreshes, ``readings`` are what the frames show of it.
+    """
+
+    times: Array
+    scatter: float
+    line: Pace
+    readings: Readings
+
+
+def live_clock(times: Array, reference: Readings) -> LiveClock:
+    """Fit the clock's own screen in a film whose frames are stamped ``times`` (n,) s.
+
+    Raises GapError too_few_frames.
+    """
+    times, scatter = film_times.exposed(times, reference)
+    line = _clock_line(times, reference)
+    return LiveClock(times=times, scatter=scatter, line=line, readings=reference)
+
+
 def glass_to_glass(times: Array, reference: Readings, monitor: Readings) -> Latency:
     """Latency from a film whose frames are stamped ``times`` (n,) s.
 
     Raises GapError no_change, too_few_frames or clock_too_slow.
     """
-    times, scatter = film_times.exposed(times, reference)
-    clock = _clock_line(times, reference)
+    return of_monitor(live_clock(times, reference), monitor)
+
+
+def of_monitor(live: LiveClock, monitor: Readings) -> Latency:
+    """Latency of one monitor in a film.
+
+    Raises GapError no_change, too_few_frames or clock_too_slow.
+    """
+    times, clock, reference = live.times, live.line, live.readings
     changes, pictured, blends, uneven = _pictures(monitor, clock.lag)
     enough_changes(changes)
     taken_at = pictured[:, changes.picture]
     exposure, taken = _exposures(clock), clock.inverse(taken_at).mean(axis=0)
-    kept, moments = refreshes.moments(changes, times, taken, exposure, scatter)
+    kept, moments = refreshes.moments(changes, times, taken, exposure, live.scatter)
     clock, exposure = clock.only(kept), exposure[kept]
     blended = min(blends, _blends(reference.low)) >= FEWEST_BLENDS
     refresh_rate = float(clock.slopes.mean())

@@ -1,0 +1,1 @@
+"""Laboratories, or rounds, compared: plan, forms, precision, scores, one page."""
