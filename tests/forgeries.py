@@ -54,9 +54,10 @@ def forge(folder: Path, chain: DemoChain, forgery: Forgery) -> None:
     """Put a forged report into an issued session folder, and seal it."""
     session = store.load(folder)
     packs, profiles = store.load_all_packs(session, folder)
-    attached = forgery.attached(dict(pades.attachments((folder / "report.pdf").read_bytes())))
+    kept = dict(pades.attachments((folder / "report.pdf").read_bytes()))
+    attached, annexes = forgery.attached(kept), renderings.parse(kept[renderings.FILE]).annexes
     shown = forgery.shown(session)
-    pdf = render.pdf(shown, packs, folder, "zh", attached, profiles)
+    pdf = render.volumes(shown, packs, folder, "zh", profiles).report(annexes, attached)
     sign = forgery.sign or signed
     (folder / store.FILE).write_bytes(attached.get(store.FILE, store.dumps(session)))
     (folder / "report.pdf").write_bytes(sign(forgery.pages(pdf), chain))

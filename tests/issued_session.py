@@ -109,8 +109,8 @@ def judged(folder: Path, measurements: tuple[Measurement, ...]) -> Session:
 
 def issue(folder: Path, content: Session, chain: DemoChain) -> None:
     """Save a session over whatever is there, write its report, sign it and seal the folder."""
-    for name in ("report.pdf", "report.html", "report.xml"):
-        (folder / name).unlink(missing_ok=True)
+    for path in (*folder.glob("report.*"), *folder.glob("annex-*.pdf")):
+        path.unlink()
     store.save(content, folder)
     issuing.issue(folder, signer=load_signer(chain.signer, chain.password))
 

@@ -314,6 +314,7 @@ def _step_words() -> dict[str, str]:
         "seeds": tr("seeds"),
         "verdicts": tr("verdicts"),
         "renderings": tr("renderings"),
+        "annexes": tr("annexes"),
         "measurements": tr("measurements"),
         "pages": tr("pages"),
     }

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from acceptance.report.answers_page import AnswersPage
 from acceptance.report.audits_page import AuditsPage
+from acceptance.report.by_clause import ClausesPage
+from acceptance.report.circumstances import CircumstancesPage
 from acceptance.report.front_pages import CoverPage, NoticesPage, SummaryPage
 from acceptance.report.marks_page import MarksPage
 from acceptance.report.names import Names
@@ -105,6 +107,16 @@ class Book:
     def results(self) -> ResultsPage:
         """Results by subject."""
         return ResultsPage(names=self.names, rows=self.rows)
+
+    @cached_property
+    def clauses(self) -> ClausesPage:
+        """Results by clause."""
+        return ClausesPage(names=self.names, rows=self.rows)
+
+    @cached_property
+    def circumstances(self) -> CircumstancesPage:
+        """Conditions of all shots together."""
+        return CircumstancesPage(session=self.session, names=self.names)
 
     @cached_property
     def answers(self) -> AnswersPage:

@@ -42,6 +42,8 @@ class Exhibit:
     shot: str
     name: str
     svg: Markup
+    anchor: str = ""
+    """By which links find it; empty: none lead to it."""
 
 
 class _Plot(NamedTuple):
@@ -56,6 +58,9 @@ class _Plot(NamedTuple):
     y_unit: str = ""
 
 
+_Lines = dict[str, tuple[int, "Curve"]]  # name of a line -> index of its measurement, and curve
+
+
 def _exhibit(subject: str, shot: str, name: str, svg: str) -> Exhibit:
     drawing = Markup(svg)  # noqa: S704 -- svg.py escapes
     return Exhibit(subject=subject, shot=shot, name=name, svg=drawing)
@@ -66,15 +71,35 @@ def curves(measurements: Iterable[Measurement], lang: str) -> list[Exhibit]:
 
     A plot holds as many as dash patterns distinguish.
     """
-    groups: dict[_Plot, dict[str, Curve]] = defaultdict(dict)
-    for figure in measurements:
+    return [
+        replace(_plot(key, {name: curve for name, (_, curve) in part.items()}, lang),
+                anchor=_anchor(part))
+        for key, part in _plotted(measurements, lang)[:MOST_PLOTS]
+    ]  # fmt: skip
+
+
+def curve_places(measurements: Iterable[Measurement], lang: str) -> dict[int, str]:
+    """Return the anchor of the plot that shows a measurement's curve, by its index."""
+    return {
+        index: _anchor(part)
+        for _, part in _plotted(measurements, lang)[:MOST_PLOTS]
+        for index, _ in part.values()
+    }
+
+
+def _plotted(measurements: Iterable[Measurement], lang: str) -> list[tuple[_Plot, _Lines]]:
+    groups: dict[_Plot, _Lines] = defaultdict(dict)
+    for index, figure in enumerate(measurements):
         curve = figure.curve
         if curve and len(curve.x) > 1 and curve.name not in DRAWN_ELSEWHERE:
             axes = curve.x_label, curve.y_label, curve.y_unit
             key = _Plot(figure.subject, figure.shot, curve.name, figure.direction, *axes)
-            groups[key].setdefault(_line(figure, lang), curve)
-    parts = [(key, part) for key, lines in groups.items() for part in _parts(lines)]
-    return [_plot(key, part, lang) for key, part in parts[:MOST_PLOTS]]
+            groups[key].setdefault(_line(figure, lang), (index, curve))
+    return [(key, part) for key, lines in groups.items() for part in _parts(lines)]
+
+
+def _anchor(lines: _Lines) -> str:
+    return f"curve-{next(iter(lines.values()))[0]}"
 
 
 def _line(figure: Measurement, lang: str) -> str:
@@ -87,7 +112,7 @@ def _zone(figure: Measurement, lang: str) -> str:
     return wording.region(name, lang)
 
 
-def _parts(lines: Mapping[str, Curve]) -> list[dict[str, Curve]]:
+def _parts(lines: _Lines) -> list[_Lines]:
     items, most = list(lines.items()), plots.MOST_LINES
     return [dict(items[at : at + most]) for at in range(0, len(items), most)]
 

@@ -60,6 +60,11 @@ class CurvesPage:
         return exhibits.curves(self.session.measurements, self.lang)
 
     @cached_property
+    def places(self) -> dict[int, str]:
+        """Index of a measurement -> anchor of the plot that has its curve."""
+        return exhibits.curve_places(self.session.measurements, self.lang)
+
+    @cached_property
     def timelines(self) -> list[Exhibit]:
         """What happened in each shot over time."""
         return exhibits.timelines(self.session.measurements, self.lang)

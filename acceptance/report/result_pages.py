@@ -50,6 +50,12 @@ class ResultsPage:
                 found[row.finding.subject].append(row)
         return dict(found)
 
+    @cached_property
+    def serials(self) -> dict[int, int]:
+        """Number of a row -> its place in the list, from 1."""
+        listed = (row.number for rows in self.by_subject.values() for row in rows)
+        return {number: serial for serial, number in enumerate(listed, 1)}
+
     @property
     def rules(self) -> dict[str, str]:
         """Decision rules used, with the largest probability of false acceptance.

@@ -121,8 +121,10 @@ def answer(state: State) -> str:
 def sections(result: Verification) -> list[Section]:
     """Return the page, heading by heading."""
     made = (
-        (tr("Result"), [*filter(None, [_of_test(result)]), answer(result.state),
-                        *_conclusion(result)]),
+        (
+            tr("Result"),
+            [*filter(None, [_of_test(result)]), answer(result.state), *_conclusion(result)],
+        ),
         (tr("What was found"), [*_found(result)]),
         (tr("Who signed, and with which key"), [*_signers(result)]),
         (tr("What was checked"), [*_checked(result)]),

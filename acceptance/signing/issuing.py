@@ -13,6 +13,7 @@ from acceptance.files import shortage
 from acceptance.files.output import put, require_outside
 from acceptance.messages import tr
 from acceptance.report import render
+from acceptance.report.file_names import beside
 from acceptance.session import contents, store
 from acceptance.session.evidence import add_seal
 from acceptance.session.journal import changing
@@ -150,7 +151,7 @@ def issue(
     role: str = ROLE,
     rules: Rules | None = None,
 ) -> Path:
-    """Write ``report.pdf``, ``report.html`` and ``report.xml`` (JUnit) of a session ``folder``.
+    """Write the report of a session ``folder``: PDF, annexes, HTML and JUnit (``report.xml``).
 
     Return the PDF's path. Where this machine can make no PDF (``lack``), HTML and JUnit are
     written, the HTML's path is returned, and a later ``issue`` adds the PDF. ``lang`` is the
@@ -205,23 +206,34 @@ def is_signed(pdf: bytes) -> bool:
 
 
 def write(folder: Path, file: Path, *, lang: str = "zh", signer: Signer | None = None) -> Path:
-    """Write the report of a session folder to another file; return that.
+    """Write the report of a session folder to another file, its annexes beside it; return that.
 
     The folder stays as it is. Raises as ``issue`` does, SetupError where no PDF can be made, and
     OutputError for a file in the folder.
     """
     require_outside(file, folder)
     render.check_fonts()
-    put(file, _files(folder, lang, ReportSigner(signer, ROLE, Rules()) if signer else None)[REPORT])
+    signing = ReportSigner(signer, ROLE, Rules()) if signer else None
+    made = _files(folder, lang, signing, main=file.name)
+    for name, content in made.items():
+        if name in renderings.ANNEXES:
+            put(file.with_name(beside(file.name, name)), content)
+    put(file, made[REPORT])
     return file
 
 
 def _files(
-    folder: Path, lang: str, signing: ReportSigner | None, *, pdf: bool = True
+    folder: Path,
+    lang: str,
+    signing: ReportSigner | None,
+    *,
+    pdf: bool = True,
+    main: str = REPORT,
 ) -> dict[str, bytes]:
-    """Name -> content of the report of an unchanged session folder, and of its renderings.
+    """Name -> content of the report of an unchanged session folder, of annexes and renderings.
 
-    The ``pdf``, if wanted, is signed where somebody signs, and carries the hashes of the others.
+    The ``pdf``, if wanted, is signed where somebody signs, and carries the hashes of the others;
+    ``main`` is what it will be called.
     """
     Issuing(lang=lang, signer=signing.signer if signing else None).ready()
     verification.require_intact(folder)
@@ -235,11 +247,14 @@ def _files(
     }
     if not pdf:
         return made
+    volumes = render.volumes(done, packs, folder, lang, profiles, main)
+    made |= volumes.annexes()
+    described = renderings.of(lang, made)
     attachments = {
         store.FILE: (folder / store.FILE).read_bytes(),
-        renderings.FILE: renderings.dumps(renderings.of(lang, made)),
+        renderings.FILE: renderings.dumps(described),
     }
-    report = render.pdf(done, packs, folder, lang, attachments, profiles)
+    report = volumes.report(described.annexes, attachments)
     return {**made, REPORT: signing.signed(report, done.id, lang) if signing else report}
 
 

@@ -44,6 +44,7 @@ STEPS = {
     "seeds": Examined.seeds,
     "verdicts": Examined.verdicts,
     "renderings": Examined.renderings,
+    "annexes": Examined.annexes,
 }
 EXIT_CODES = {State.OK: 0, State.BROKEN: 1, State.INCOMPLETE: 2, State.INDETERMINATE: 3}
 

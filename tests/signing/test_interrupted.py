@@ -8,7 +8,7 @@ import shutil
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from interrupting import calls, defective, ended, full, interrupted, killed, points
@@ -39,19 +39,6 @@ class Noon(datetime):
         return cls(2099, 1, 1, 12)
 
 
-def once(setting: Callable[..., bytes]) -> Callable[..., bytes]:
-    """Set the pages of each report once."""
-    kept: dict[tuple[object, ...], bytes] = {}
-
-    def pages(*given: Any) -> bytes:
-        key = given[3], *sorted(given[4].items())
-        if key not in kept:
-            kept[key] = setting(*given)
-        return kept[key]
-
-    return pages
-
-
 @pytest.fixture
 def folder(tmp_path: Path, chain: DemoChain, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Make a session whose report is not signed yet; pages and signature are made once."""
@@ -60,9 +47,8 @@ def folder(tmp_path: Path, chain: DemoChain, monkeypatch: pytest.MonkeyPatch) ->
     page = render.html(done, packs, made, "zh")
     monkeypatch.setattr(log_book, "datetime", Noon)
     monkeypatch.setattr(render, "html", lambda *_: page)
-    monkeypatch.setattr(render, "pdf", once(render.pdf))
-    for name in ("report.pdf", "report.html", "report.xml"):
-        (made / name).unlink()
+    for path in (*made.glob("report.*"), *made.glob("annex-*.pdf")):
+        path.unlink()
     evidence.seal(made, done)
     issuing.issue(made)
     report = (made / "report.pdf").read_bytes()

@@ -39,6 +39,7 @@ STEPS = [
     "seeds",
     "verdicts",
     "renderings",
+    "annexes",
     "pages",
 ]
 

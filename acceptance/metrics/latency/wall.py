@@ -22,7 +22,7 @@ from acceptance.model.basics import Reason
 from acceptance.model.measurement import BudgetLine, Measurement, Note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from acceptance.metrics._filmed_clock.readings import Array, Readings
     from acceptance.metrics.latency.screens import LiveClock
@@ -67,13 +67,15 @@ def measure(scene: Scene, clocks: Mapping[str, Readings]) -> Iterator[Measuremen
 def _is_screen(scene: Scene, source: str, readings: Readings) -> bool:
     """Whether the foremost clock is its own screen, and no camera's picture of it.
 
-    Raises GapError wall_film_too_slow where a picture that is held would look like a screen, and
-    nobody says where the tiles are.
+    Raises GapError too_few_frames, and wall_film_too_slow where a picture that is held would look
+    like a screen, and nobody says where the tiles are.
     """
+    screens.enough(int(readings.readable.sum()), BATCHES)
     by_plan = tile_places.stated(scene.shot, scene.clocks[source])
-    if by_plan == tile_places.CAMERA or not runs_on(scene.series.times, readings):
+    times, _ = film_times.exposed(scene.series.times, readings)
+    if by_plan == tile_places.CAMERA or not runs_on(times, readings):
         return False
-    rate = 1 / float(np.median(np.diff(np.sort(scene.series.times))))
+    rate = (len(times) - 1) / float(np.ptp(times))
     if rate < SLOWEST_FILM and by_plan != tile_places.BESIDE:
         raise GapError("wall_film_too_slow", rate=rate, needed=SLOWEST_FILM)
     return True
@@ -92,21 +94,19 @@ def _latencies(
 def _measured(
     scene: Scene, clocks: Mapping[str, Readings], tile: TilePlace, live: LiveClock, source: str
 ) -> Iterator[Measurement | Note]:
-    """Measure one tile; of one that freezes what came before, and that it did."""
+    """Measure one tile; of one that is frozen the age alone, since no latency holds of it."""
+    seconds = 0.0
     try:
         readings = _readings(scene, clocks, tile, source)
-    except GapError as gap:
-        yield _note(tile, gap)
-        return
-    seconds = frozen(live.times, readings)
-    if seconds:
-        yield replace(_note(tile, GapError("tile_frozen", seconds=seconds)), quantity=AGE)
-    try:
+        seconds = frozen(live.times, readings)
         latency = screens.of_monitor(live, readings)
     except GapError as gap:
         yield _note(tile, GapError("tile_frozen", seconds=seconds) if seconds else gap)
         return
-    yield from _of_tile(of_film(scene, latency, (source, tile.clock)), tile)
+    if seconds:
+        yield _note(tile, GapError("tile_frozen", seconds=seconds))
+    found = of_film(scene, latency, (source, tile.clock))
+    yield from _of_tile((figure for figure in found if figure.quantity == AGE or not seconds), tile)
 
 
 def frozen(times: Array, readings: Readings) -> float:
@@ -230,9 +230,7 @@ def _lag(scene: Scene, times: Array, first: Readings, readings: Readings) -> Mea
     )  # fmt: skip
 
 
-def _of_tile(
-    found: Iterator[Measurement] | list[Measurement], tile: TilePlace
-) -> Iterator[Measurement]:
+def _of_tile(found: Iterable[Measurement], tile: TilePlace) -> Iterator[Measurement]:
     """Give figures of the film the region, the subject and the place of a tile."""
     x, y = tile.middle
     for figure in found:

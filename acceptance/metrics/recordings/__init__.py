@@ -82,6 +82,12 @@ def check(asked: Recordings) -> None:
                 where=tr("recordings {recordings}, {field}", recordings=asked.id, field=field),
                 hint=tr("Correct the plan"),
             )
+    if not math.isfinite(asked.clock_offset):
+        raise PlanError(
+            tr("is no number of seconds"),
+            where=tr("recordings {recordings}, {field}", recordings=asked.id, field="clock_offset"),
+            hint=tr("Correct the plan"),
+        )
 
 
 def _faults(name: str, recordings: Sequence[Recording], zone: timezone) -> Iterator[Note]:
