@@ -110,7 +110,10 @@ def write(case: Case, path: Path) -> None:
 
 
 def measured(job: tuple[Case, Path | None]) -> dict[str, Any]:
-    """Make a film, or take it from a folder, and return its levels, and the notes of the others."""
+    """Make a film, or take it from a folder, and return its levels.
+
+    Beside them are the notes of what has no level, and the doubts of those that are bounds.
+    """
     case, folder = job
     with tempfile.TemporaryDirectory() as scratch:
         name = f"{zlib.crc32(case.key.encode()):08x}.mp4"
@@ -118,11 +121,15 @@ def measured(job: tuple[Case, Path | None]) -> dict[str, Any]:
         if not path.is_file():
             write(case, path.with_suffix(".part.mp4"))
             path.with_suffix(".part.mp4").rename(path)
-        found: dict[str, Any] = {"case": case.key}
+        found: dict[str, Any] = {"case": case.key, "doubts": {}}
         for figure in faults.measure(planted.seen(path)):
             fault = figure.quantity.partition(".")[2]
-            level = isinstance(figure, Measurement)
-            found[fault] = round(figure.value, 4) if level else figure.reason.code
+            if not isinstance(figure, Measurement):
+                found[fault] = figure.reason.code
+                continue
+            found[fault] = round(figure.value, 4)
+            if figure.bound_by:
+                found["doubts"][fault] = figure.bound_by.code
     return found
 
 
@@ -143,19 +150,31 @@ def filled(
     return rows
 
 
-def alarms(row: dict[str, Any]) -> dict[str, float]:
-    """Return the levels above their thresholds, as a service would alarm."""
+def alarms(row: dict[str, Any], *, doubtful: bool = False) -> dict[str, float]:
+    """Return the levels above their thresholds, as a service would alarm.
+
+    Those that are upper bounds are no alarms but ``doubtful``: they are inconclusive.
+    """
     limits = bench.limits()
     return {
         name: level
         for name, level in row.items()
-        if name in limits and not isinstance(level, str) and level > limits[name]
+        if name in limits
+        and not isinstance(level, str)
+        and level > limits[name]
+        and (name in row["doubts"]) == doubtful
     }
 
 
 def is_found(case: Case, row: dict[str, Any]) -> bool:
     """Whether the fault of a case is above its threshold."""
     return FAULTS[case.name].expects in alarms(row)
+
+
+def is_open(case: Case, row: dict[str, Any]) -> bool:
+    """Whether the fault of a case is neither found nor denied: in doubt, or not assessed."""
+    fault = FAULTS[case.name].expects
+    return isinstance(row[fault], str) or fault in alarms(row, doubtful=True)
 
 
 def of_faults(wanted: Sequence[Case], rows: dict[str, dict[str, Any]]) -> str:
@@ -186,9 +205,12 @@ def _spread(levels: Sequence[float]) -> str:
 def _total(wanted: Sequence[Case], rows: dict[str, dict[str, Any]]) -> tuple[str, ...]:
     cells = []
     for strength in STRENGTHS:
-        hits = [is_found(case, rows[case.key]) for case in wanted if case.strength == strength]
-        share = 100 * sum(hits) / max(1, len(hits))
-        cells.append(f"{sum(hits)}/{len(hits)} = {share:.1f} % (bar: {BARS[strength]} %)")
+        these = [case for case in wanted if case.strength == strength]
+        hits = sum(is_found(case, rows[case.key]) for case in these)
+        open_ones = sum(is_open(case, rows[case.key]) for case in these)
+        share = 100 * hits / max(1, len(these))
+        bar = f"bar: {BARS[strength]} %; {open_ones} open"
+        cells.append(f"{hits}/{len(these)} = {share:.1f} % ({bar})")
     return ("all", "", *cells, "")
 
 
@@ -197,14 +219,23 @@ def of_sound(wanted: Sequence[Case], rows: dict[str, dict[str, Any]]) -> str:
     lines = []
     for name in dict.fromkeys(case.name for case in wanted):
         these = [case for case in wanted if case.name == name]
-        found = [
-            f"{fault} {level:.3g} ({case.kind} {case.number})"
-            for case in these
-            for fault, level in alarms(rows[case.key]).items()
-        ]
-        lines.append((name, len(these), "; ".join(found) or "none"))
-    false = sum(bool(alarms(rows[case.key])) for case in wanted)
-    return table(("sound scene", "films", "alarms"), [*lines, ("all", len(wanted), false)])
+        cells = (_levels(these, rows, doubtful=doubtful) or "none" for doubtful in (False, True))
+        lines.append((name, len(these), *cells))
+    totals = (
+        sum(bool(alarms(rows[case.key], doubtful=doubtful)) for case in wanted)
+        for doubtful in (False, True)
+    )
+    head = ("sound scene", "films", "alarms", "in doubt")
+    return table(head, [*lines, ("all", len(wanted), *totals)])
+
+
+def _levels(these: Sequence[Case], rows: dict[str, dict[str, Any]], *, doubtful: bool) -> str:
+    found = (
+        f"{fault} {level:.3g} ({case.kind} {case.number})"
+        for case in these
+        for fault, level in alarms(rows[case.key], doubtful=doubtful).items()
+    )
+    return "; ".join(found)
 
 
 TABLES = {"faults": of_faults, SOUND: of_sound}

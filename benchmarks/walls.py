@@ -127,9 +127,9 @@ def inside(rows: Sequence[dict[str, Any]]) -> str:
     lines = []
     for side in SIDES:
         walls = [row for row in rows if row["side"] == side]
-        tiles = [one for row in walls for one in row.get("tiles", ()) if not one[0]]
+        tiles = [tile for row in walls for tile in row.get("tiles", ()) if not tile[0]]
         for statistic in ("mean", "worst"):
-            got = [each for one in tiles for each in one[2] if each[0] == statistic]
+            got = [each for tile in tiles for each in tile[2] if each[0] == statistic]
             if not got:
                 continue
             error, expanded = (np.array([each[n] for each in got]) for n in (1, 2))
@@ -145,11 +145,12 @@ def inside(rows: Sequence[dict[str, Any]]) -> str:
 
 def wrongs(rows: Sequence[dict[str, Any]]) -> str:
     """Say how often what is wrong with a tile was said, and how often it was said wrongly."""
-    tiles = [one for row in rows for one in row.get("tiles", ())]
-    right = Counter(wrong for wrong, code, _ in tiles if wrong and code == CODES[wrong])
+    tiles = [tile for row in rows for tile in row.get("tiles", ())]
+    rightly = Counter(wrong for wrong, code, _ in tiles if wrong and code == CODES[wrong])
     every = Counter(wrong for wrong, *_ in tiles if wrong)
     falsely = Counter(code for wrong, code, _ in tiles if not wrong and code)
-    said = ", ".join(f"{wrong} {right[wrong]} of {count}" for wrong, count in sorted(every.items()))
+    counts = (f"{wrong} {rightly[wrong]} of {count}" for wrong, count in sorted(every.items()))
+    said = ", ".join(counts)
     refused = Counter(row["refused"] for row in rows if "refused" in row)
     return prose(
         f"Said of tiles: {said or 'none'}. Of tiles that run: {dict(falsely) or 'nothing'}. "

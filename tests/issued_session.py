@@ -11,12 +11,13 @@ from acceptance.model import Measurement, Plan, Scope, Session, Shot, Subject, S
 from acceptance.session import evidence, store
 from acceptance.session.log_book import LogBook
 from acceptance.signing import issuing
-from acceptance.signing.certificates import DemoChain, load_signer
+from acceptance.signing.certificates import load_signer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from acceptance.signing.chains import DemoChain
     from acceptance.signing.verification import Verification
 
 CLIP = "data/clips/门口 1.mp4"

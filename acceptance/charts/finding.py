@@ -279,33 +279,30 @@ def _explained(marks: list[Mark], chart: Chart, size: tuple[int, int]) -> tuple[
 
 
 def _largest_group(marks: list[Mark], chart: Chart) -> list[int]:
-    """Return the numbers of the most marks that the homography of two of them explains."""
+    """Return the numbers of the most marks that the homography of two of them explains.
+
+    In a picture full of texture there may be a hundred marks, so all are looked at in one go.
+    """
     best: list[int] = []
+    if len(marks) < 2:
+        return best
+    outlines, corners = (points.reshape(-1, 4, 2) for points in _points(marks, chart))
+    sides = np.linalg.norm(np.roll(corners, 1, axis=1) - corners, axis=2).mean(axis=1)
     for a, b in itertools.combinations(range(len(marks)), 2):
         if marks[a].fiducial == marks[b].fiducial or (a in best and b in best):
             continue
-        members = _members(marks, chart, _homography((marks[a], marks[b]), chart))
-        if len(members) > len(best):
-            best = members
+        homography = _homography(outlines[[a, b]], corners[[a, b]])
+        if homography is not None:
+            away = to_picture(homography, outlines.reshape(-1, 2)).reshape(corners.shape) - corners
+            near = np.linalg.norm(away, axis=2).max(axis=1) < TOLERANCE * sides
+            if np.count_nonzero(near) > len(best):
+                best = np.flatnonzero(near).tolist()
     return best
 
 
-def _members(marks: Sequence[Mark], chart: Chart, homography: Floats | None) -> list[int]:
-    """Return the numbers of the marks that lie where the homography puts their fiducials."""
-    if homography is None:
-        return []
-    members = []
-    for number, mark in enumerate(marks):
-        side = np.linalg.norm(np.roll(mark.corners, 1, axis=0) - mark.corners, axis=1).mean()
-        away = to_picture(homography, fiducials.outline(chart, mark.fiducial)) - mark.corners
-        if np.linalg.norm(away, axis=1).max() < TOLERANCE * side:
-            members.append(number)
-    return members
-
-
-def _homography(marks: Sequence[Mark], chart: Chart) -> Floats | None:
-    """Return the least-squares homography from chart mm to the corners of the marks, or None."""
-    found = cv2.findHomography(*_points(marks, chart), 0)[0]
+def _homography(outlines: Floats, corners: Floats) -> Floats | None:
+    """Return the least-squares homography from outlines in mm to corners in px, or None."""
+    found = cv2.findHomography(outlines.reshape(-1, 2), corners.reshape(-1, 2), 0)[0]
     matrix: Floats = np.full((3, 3), np.nan) if found is None else np.array(found, dtype=np.float64)
     return matrix if np.all(np.isfinite(matrix)) else None
 

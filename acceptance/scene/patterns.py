@@ -98,11 +98,10 @@ def correlation(pattern: tuple[Floats, float], other: tuple[Floats, float]) -> f
 
 def edge_widths(
     lines: Bytes, beside: Bytes, height: int, thresholds: Thresholds
-) -> tuple[int, float, float]:
-    """Return the blur (sigma, in % of the height) of the sharpest edges that ``lines`` cross.
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the blur (sigma, in % of the height) of each edge that ``lines`` cross, and its rise.
 
-    They are the number of edges, and the widths that each of ``edge_percentiles`` of them do not
-    reach.
+    Both are (m,), rises in codes.
 
     ``lines`` (n, size) are rows or columns of a picture of ``height`` px, ``beside`` those one
     fine sample further: an edge counts that is crossed rather squarely, since one that is crossed
@@ -123,10 +122,7 @@ def edge_widths(
     ends = further <= thresholds.edge_end * rise
     edges = (rise >= thresholds.edge_contrast_codes) & steepest & square & ends
     widths = 100 / min(height, fine_samples) / math.sqrt(2 * math.pi) * rise[edges] / slope[edges]
-    if not widths.size:
-        return 0, math.nan, math.nan
-    sharp, sharpest = (ranked(widths, percentile) for percentile in thresholds.edge_percentiles)
-    return widths.size, sharp, sharpest
+    return widths, rise[edges]
 
 
 def _rise(lines: NDArray[Any], reach: int) -> Floats:
@@ -188,8 +184,8 @@ def noise(rows: Bytes, change: NDArray[Any], depth_shift: int, thresholds: Thres
     bend = np.abs(cv2.filter2D(rows, cv2.CV_32F, np.array([[1, -2, 1]], np.float32)))
     averaged = thresholds.rows_averaged
     changes = change[averaged // 2 :: averaged].astype(np.float32)
-    in_time = _blocks(changes, thresholds.blocks) / (1.128 * (1 << depth_shift))
-    return np.asarray(np.minimum(in_time, _blocks(bend, thresholds.blocks) / 1.954))
+    in_time = block_means(changes, thresholds) / (1.128 * (1 << depth_shift))
+    return np.asarray(np.minimum(in_time, block_means(bend, thresholds) / 1.954))
 
 
 def noise_share(
@@ -204,16 +200,19 @@ def noise_share(
     step = rows.astype(np.float32) - before
     apart = np.zeros_like(step)
     apart[:, 2:] = could[:, 2:] & (step[:, 2:] != 0) & (step[:, 2:] != step[:, :-2])
-    able = _blocks(could.astype(np.float32), thresholds.blocks)
-    shares = (_blocks(apart, thresholds.blocks) / np.maximum(able, 1e-6))[able >= 0.5]
+    able = block_means(could.astype(np.float32), thresholds)
+    shares = (block_means(apart, thresholds) / np.maximum(able, 1e-6))[able >= 0.5]
     return ranked(shares, thresholds.quiet_percentile) if shares.size else 0.0
 
 
 def detail(lasting: Floats, thresholds: Thresholds) -> Floats:
-    """Return the mean difference, in codes, of neighbouring samples of each block."""
-    across = cv2.absdiff(lasting[:, 1:], lasting[:, :-1])
-    down = cv2.absdiff(lasting[1:], lasting[:-1])
-    return np.maximum(_blocks(across, thresholds.blocks), _blocks(down, thresholds.blocks))
+    """Return the mean difference, in codes, of neighbouring samples of each block.
+
+    Slow shading, such as that of folds far out of focus, is taken out first.
+    """
+    fine = lasting - cv2.GaussianBlur(lasting, (0, 0), thresholds.shading_sigma)
+    across, down = cv2.absdiff(fine[:, 1:], fine[:, :-1]), cv2.absdiff(fine[1:], fine[:-1])
+    return np.maximum(block_means(across, thresholds), block_means(down, thresholds))
 
 
 def relief(lasting: Floats, thresholds: Thresholds) -> Floats:
@@ -224,13 +223,38 @@ def relief(lasting: Floats, thresholds: Thresholds) -> Floats:
     of focus to have any.
     """
     fine, broad = (cv2.GaussianBlur(lasting, (0, 0), sigma) for sigma in thresholds.relief_sigmas)
-    return _blocks(cv2.absdiff(fine, broad), thresholds.blocks)
+    return block_means(cv2.absdiff(fine, broad), thresholds)
 
 
-def _blocks(values: NDArray[Any], blocks: tuple[int, int]) -> Floats:
+def block_means(values: NDArray[Any], thresholds: Thresholds) -> Floats:
     """Average to ``blocks`` (columns, rows); what is left over at right and bottom is left out."""
+    blocks = thresholds.blocks
     columns, rows = (
         max(1, size // number) * number
         for size, number in zip(values.shape[::-1], blocks, strict=True)
     )
     return np.asarray(cv2.resize(values[:rows, :columns], blocks, interpolation=cv2.INTER_AREA))
+
+
+# --- colour
+
+
+def shared_colour(colours: Floats, light: Floats, thresholds: Thresholds) -> tuple[float, float]:
+    """Return the colour that most ``colours`` (2, n) of this ``light`` (n,), 0..1, share, over it.
+
+    It points along the median, which a large thing of another colour does not turn, and is at most
+    what the highlights share: the brightest of those that are not clipped to white, which have the
+    colour of the light.
+    """
+    ratios = colours / light
+    middle = np.median(ratios, axis=1)
+    way = middle / max(float(np.hypot(*middle)), 1e-9)
+    along = way @ ratios
+    shared = ranked(along, thresholds.cast_percentile)
+    unclipped = light < thresholds.white_level
+    if np.count_nonzero(unclipped) >= thresholds.fewest_highlights:
+        brightest = light[unclipped] >= ranked(light[unclipped], thresholds.bright_percentile)
+        highlights = along[unclipped][brightest]
+        shared = min(shared, ranked(highlights, thresholds.bright_cast_percentile))
+    blue, red = max(0.0, shared) * way
+    return float(blue), float(red)

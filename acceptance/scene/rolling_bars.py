@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from acceptance.scene.patterns import Floats
+    from acceptance.scene.patterns import Complexes, Floats
     from acceptance.scene.thresholds import Thresholds
+
+FINER = 8  # times as many lines of a spectrum in time as there are frames
 
 
 class RollingBars:
@@ -46,21 +48,31 @@ class RollingBars:
     def amplitude(self) -> float:
         """Amplitude in codes of the waves that rolled through; 0 before there are enough frames.
 
-        It is the lesser axis of the ellipse that each wave went round, less what the whole picture
-        changed by (a lorry that fills the view), and at most what most rows have: waves of the sea
-        fill a part of them.
+        It is at most what most rows have: waves of the sea fill a part of them.
         """
         if len(self.means) < self.thresholds.fewest_bar_frames:
             return 0.0
         shared = self._shared(np.array(self.means))
         waves = slice(1, 1 + self.thresholds.slowest_waves)
-        circle = np.fft.fft(shared, axis=1)[:, waves] * (2 / shared.shape[1])
-        circle -= circle.mean(axis=0)
-        power, turn = np.mean(np.abs(circle) ** 2, axis=0), np.abs(np.mean(circle**2, axis=0))
-        rolled = math.sqrt(float(np.sum(np.maximum(power - turn, 0))))
-        rolled -= math.sqrt(2) * float(shared.mean(axis=1).std())
+        circles = np.fft.fft(shared, axis=1)[:, waves] * (2 / shared.shape[1])
+        circles -= circles.mean(axis=0)
         most = math.sqrt(2) * ranked(shared.std(axis=0), self.thresholds.bar_rows)
-        return max(0.0, min(rolled, most))
+        return max(0.0, min(max(self._steady(circles), _gone_round(circles, shared)), most))
+
+    def _steady(self, circles: Complexes) -> float:
+        """Amplitude of the strongest wave that goes round at one speed, once at least; else 0.
+
+        What passes through the view and changes the light of all of it, does not.
+        """
+        size = FINER * len(circles)
+        lines = np.abs(np.fft.fft(circles, size, axis=0)) / len(circles)
+        turns = np.abs(np.fft.fftfreq(size)) * len(circles)
+        lines[turns < self.thresholds.fewest_bar_turns] = 0
+        at, waves = lines.argmax(axis=0), np.arange(circles.shape[1])
+        round_, back = lines[at, waves], lines[-at % size, waves]
+        whole = np.sqrt(np.mean(np.abs(circles) ** 2, axis=0))
+        alone = round_ >= self.thresholds.steady_bar_share * whole
+        return float(np.max((round_ - back)[alone], initial=0.0))
 
     def _shared(self, means: NDArray[Any]) -> NDArray[Any]:
         """Return what three in four columns of ``means`` (n, rows, columns) differ by at least.
@@ -71,3 +83,13 @@ class RollingBars:
         quarter = self.thresholds.bar_columns // 4
         least, most = apart[:, :, quarter], apart[:, :, -1 - quarter]
         return np.asarray(np.maximum(least, 0) + np.minimum(most, 0))
+
+
+def _gone_round(circles: Complexes, shared: Floats) -> float:
+    """Lesser axis of the ellipses that all waves went round.
+
+    What the whole picture changed by (a lorry that fills the view) is taken off.
+    """
+    power, turn = np.mean(np.abs(circles) ** 2, axis=0), np.abs(np.mean(circles**2, axis=0))
+    rolled = math.sqrt(float(np.sum(np.maximum(power - turn, 0))))
+    return rolled - math.sqrt(2) * float(shared.mean(axis=1).std())

@@ -43,14 +43,23 @@ class Thresholds:
     """Level up to which a sample is black."""
     dark_level: float = 0.2
     """Level up to which a sample is in deep shadow."""
+    darkest_level: float = 0.12
+    """Level up to which it is in the deepest."""
     white_level: float = 0.97
     """Level from which a sample is white."""
     mid_tone_levels: tuple[float, float] = (0.15, 1.1)
     """Levels between which colours can be measured."""
     least_mid_tone_share: float = 0.1
     """Share (0..1) of the samples that must be mid tones."""
-    cast_percentile: float = 20
+    cast_percentile: float = 40
     """Percentile of the mid tones whose colour is the cast: the others have at least as much."""
+    bright_percentile: float = 90
+    """Percentile of the mid tones from which they are highlights, which have the colour of the
+    light and seldom that of a thing."""
+    bright_cast_percentile: float = 10
+    """Percentile of the highlights whose colour is the cast at most."""
+    fewest_highlights: int = 20
+    """Samples below white that are needed for highlights."""
 
     # --- edges and waves
 
@@ -70,6 +79,8 @@ class Thresholds:
     """Edge samples that show how sharp a direction is, and that it is smeared."""
     edge_percentiles: tuple[float, float] = (15, 5)
     """Percentiles of the edge widths that count: the sharpest edges, and the very sharpest."""
+    contrast_percentile: float = 90
+    """Percentile of the edges' rises that is the contrast of a picture."""
     slowest_waves: int = 4
     """Waves per picture height; every scene has much of what is slower."""
     wave_peaks: int = 6
@@ -83,6 +94,11 @@ class Thresholds:
     """Percentile of the rows whose change counts: a bar rolls over most of them."""
     bar_seconds: float = 2.0
     """Seconds within which a bar must have rolled."""
+    fewest_bar_turns: float = 0.9
+    """Turns within that time from which a bar goes round at one speed, and no light comes and
+    goes."""
+    steady_bar_share: float = 0.8
+    """Share (0..1) that this must have of all that its wave does."""
     fewest_bar_frames: int = 12
     """Frames, of those of which motion is taken, that are needed."""
     still_percent: float = 0.15
@@ -109,14 +125,26 @@ class Thresholds:
     """Weight (0..1) of the newest picture in the lasting one."""
     faint_codes: float = 0.5
     """Codes of difference between neighbouring samples from which a block shows something."""
+    shading_sigma: float = 3.0
+    """Blur, in samples, that leaves only shading."""
     relief_sigmas: tuple[float, float] = (1.0, 2.0)
     """Blurs, in samples, between which a block shows something that is no shading."""
-    relief_codes: float = 0.18
+    relief_codes: float = 0.15
     """Codes from which it does."""
     relief_noise_share: float = 0.1
     """Share of sigma that noise leaves of it in the lasting picture, with a margin."""
     noise_left_share: float = 0.6
     """Share of sigma that noise leaves between neighbours in the lasting picture, with a margin."""
+    veiled_relief_codes: tuple[float, float] = (0.25, 1.0)
+    """Codes of relief from which something is faintly seen, and from which it is clear."""
+    stir_seconds: float = 2.0
+    """Seconds over which what moves behind a veil is looked for."""
+    stir_codes: float = 1.0
+    """Standard deviation in codes from which the mean of a block moves."""
+    stir_noise_share: float = 0.2
+    """Share of sigma that noise leaves of it, with a margin."""
+    stirred_share: float = 0.05
+    """Share (0..1) of the blocks that must be blank and move."""
 
 
 THRESHOLDS = Thresholds()

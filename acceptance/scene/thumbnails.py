@@ -21,6 +21,7 @@ import cv2
 import numpy as np
 
 from acceptance.scene import patterns
+from acceptance.scene.covers import Covers
 from acceptance.scene.patterns import percentage, ranked
 from acceptance.scene.rolling_bars import RollingBars
 from acceptance.scene.thresholds import THRESHOLDS
@@ -38,8 +39,11 @@ EVERY_FRAME = (
     *("changed", "key_changed", "key_noise"),
     *("like_before", "like_ago"),
 )
-FREQUENT = ("black", "dark", "white", "moved_x", "moved_y")
-COSTLY = ("edge_width", "wave", "noise", "blank", "cast")
+FREQUENT = ("black", "darkest", "dark", "white", "moved_x", "moved_y")
+COSTLY = (
+    *("edge_width", "edge_contrast", "wave", "noise", "blank", "veiled"),
+    *("cast_blue", "cast_red"),
+)
 
 
 class Features:
@@ -57,8 +61,9 @@ class Features:
         self.rows_of_key: NDArray[Any] | None = None
         bar_frames = thresholds.bar_seconds * _rate(video) / self.every_motion
         self.bars = RollingBars(round(bar_frames), thresholds)
+        stir_frames = thresholds.stir_seconds * _rate(video) / self.every_costly
+        self.covers = Covers(round(stir_frames), thresholds)
         self.profiles: tuple[Complexes, Complexes] | None = None
-        self.lasting: Floats | None = None
         self.small: deque[Floats] = deque(maxlen=2)
         self.small_of_keys: deque[Floats] = deque(maxlen=2)
         self.fine: deque[tuple[Floats, float]] = deque(maxlen=apart(video, thresholds))
@@ -101,13 +106,16 @@ class Features:
         return total
 
     def _levels(self, rows: NDArray[Any]) -> dict[str, float]:
-        """Shares in % of black, deep shadow and white."""
+        """Shares in % of black, the deepest and deep shadow, and white."""
         limits = self.thresholds
         samples = self._eight(rows[:, _spread(rows.shape[1], limits.level_columns)])
-        levels = limits.black_level, limits.dark_level, limits.white_level
-        black, dark, white = (round(self.black + self.amplitude * level) for level in levels)
+        levels = limits.black_level, limits.darkest_level, limits.dark_level, limits.white_level
+        black, darkest, dark, white = (
+            round(self.black + self.amplitude * level) for level in levels
+        )
         return {
             "black": percentage(samples <= black),
+            "darkest": percentage(samples <= darkest),
             "dark": percentage(samples <= dark),
             "white": percentage(samples >= white),
         }
@@ -203,32 +211,38 @@ class Features:
             noise = patterns.noise(some, change, self.shift, limits)
             level = 100 * ranked(noise, limits.quiet_percentile) / self.amplitude
         return {
-            "edge_width": self._edge_width(frame.luma),
+            **self._edges(frame.luma),
             "wave": 100 * max(self._wave(samples), self.bars.amplitude()) / self.amplitude,
             "noise": level,
-            "blank": self._blank(samples, noise),
-            "cast": self._cast(frame),
+            **self.covers.see(samples, noise),
+            **self._cast(frame),
         }
 
-    def _edge_width(self, luma: NDArray[Any]) -> float:
-        """Blur of the sharpest edges, in % of the height; nan without edges.
+    def _edges(self, luma: NDArray[Any]) -> dict[str, float]:
+        """Blur of the sharpest edges, in % of the height, and how clear edges are, in codes.
 
-        It is that of the sharper direction, rows or columns, or that of the very sharpest edges of
-        the other if that is more: what is smeared one way only.
+        Both are nan without edges. The blur is that of the sharper direction, rows or columns, or
+        that of the very sharpest edges of the other if that is more: what is smeared one way only.
         """
-        number, height = self.thresholds.edge_lines, len(luma)
-        further = max(1, round(height / self.thresholds.fine_samples))
-        seen = []
+        limits, height = self.thresholds, len(luma)
+        further = max(1, round(height / limits.fine_samples))
+        widths, rises = [], []
         for plane in (luma, luma.T):
-            places = _spread_rows(len(plane) - further, number)
+            places = _spread_rows(len(plane) - further, limits.edge_lines)
             lines, beside = self._eight(plane[places]), self._eight(plane[places + further])
-            seen.append(patterns.edge_widths(lines, beside, height, self.thresholds))
-        few, enough = self.thresholds.fewest_in_direction
-        numbers = [number for number, *_ in seen]
-        if sum(numbers) < self.thresholds.fewest_edges or min(numbers) < few:
-            return math.nan
-        smeared = [sharpest for number, _, sharpest in seen if number >= enough]
-        return max(min(sharp for _, sharp, _ in seen), *smeared, 0.0)
+            width, rise = patterns.edge_widths(lines, beside, height, limits)
+            widths.append(width)
+            rises.append(rise)
+        few, enough = limits.fewest_in_direction
+        numbers = [width.size for width in widths]
+        if sum(numbers) < limits.fewest_edges or min(numbers) < few:
+            return {}
+        sharp, sharpest = limits.edge_percentiles
+        smeared = [ranked(width, sharpest) for width in widths if width.size >= enough]
+        return {
+            "edge_width": max(min(ranked(width, sharp) for width in widths), *smeared, 0.0),
+            "edge_contrast": ranked(np.concatenate(rises), limits.contrast_percentile),
+        }
 
     def _grid(self, luma: NDArray[Any]) -> Bytes:
         """Take samples as far apart along rows as along columns."""
@@ -244,39 +258,26 @@ class Features:
         halves = samples[:, :half], samples[:, -half:]
         return min(patterns.plane_wave(part, self.thresholds) for part in halves)
 
-    def _blank(self, samples: Bytes, noise: Floats) -> float:
-        """Share in % of the blocks that show nothing but shading and ``noise`` (codes)."""
-        limits = self.thresholds
-        if self.lasting is None:
-            self.lasting = samples.astype(np.float32)
-        cv2.accumulateWeighted(samples, self.lasting, limits.memory_weight)
-        nothing = np.hypot(limits.faint_codes, limits.noise_left_share * noise)
-        plain = patterns.detail(self.lasting, limits) < nothing
-        # what fog or a blur leaves of a scene has no detail, but is no shading either
-        flat = np.hypot(limits.relief_codes, limits.relief_noise_share * noise)
-        return percentage(plain & (patterns.relief(self.lasting, limits) < flat))
+    def _cast(self, frame: Frame) -> dict[str, float]:
+        """Colour, blue and red against luma, that all but a few mid tones share, over it, in %.
 
-    def _cast(self, frame: Frame) -> float:
-        """Colour that four in five mid tones share, over their luma, in %.
-
-        It is nan without colour or mid tones.
+        It is at most that of nine in ten of the brightest tenth: what is bright is seldom of the
+        colour of the things in view, but has that of the light. It is nan without colour or mid
+        tones.
         """
         if frame.cb is None or frame.cr is None:
-            return math.nan
+            return {}
         limits = self.thresholds
         step = max(1, frame.cb.shape[0] * 2 // limits.grid_rows)
         planes = [self._eight(plane[::step, ::step]) for plane in (frame.cb, frame.cr)]
-        cb, cr = (plane.astype(np.float32) - 128 for plane in planes)
         light = self._light(frame.luma, frame.cb.shape, step)
         dark, bright = limits.mid_tone_levels
         seen = (light > dark) & (light < bright)
         if seen.mean() < limits.least_mid_tone_share:
-            return math.nan
-        colours = np.stack([cb[seen], cr[seen]]) / light[seen] / self.amplitude
-        # the middle one: a large red thing does not turn it
-        middle = np.median(colours, axis=1)
-        along = middle @ colours / max(float(np.hypot(*middle)), 1e-9)
-        return max(0.0, 100 * ranked(along, limits.cast_percentile))
+            return {}
+        colours = np.stack([plane[seen].astype(np.float32) - 128 for plane in planes])
+        shared = patterns.shared_colour(colours / np.float32(self.amplitude), light[seen], limits)
+        return {"cast_blue": 100 * shared[0], "cast_red": 100 * shared[1]}
 
     def _light(self, luma: NDArray[Any], shape: tuple[int, ...], step: int) -> Floats:
         """Luma, 0..1, at every ``step``-th sample each way of a colour plane of that shape."""

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.charts import finding, located
+from acceptance.scene.row_bands import RowBands
 from acceptance.scene.strips import Strips
 from acceptance.scene.thumbnails import Features
 
@@ -77,6 +78,7 @@ class Watch:
         self.levels: dict[str, list[float]] = {name: [] for name in self.driven}
         self.features = Features(opened.info)
         self.strips = Strips(opened, regions or {})
+        self.bands = RowBands(regions or {})
         self.pause, self.next_search = LOCATE_EVERY, 0
         self.keys: list[bool] = []
         self.damaged: list[float] = []
@@ -89,6 +91,7 @@ class Watch:
             self.damaged.append(float(frame.time))
         self.features.see(frame)
         self.strips.see(frame)
+        self.bands.see(frame)
         if frame.index in self.sampled:
             self.kept.append(_copied(frame))
         if self.clocks and frame.index % LOCATE_EVERY == 0:

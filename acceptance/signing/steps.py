@@ -320,7 +320,7 @@ class Examined(Target):
         packs, profiles = store.load_all_packs(self.session, folder)
         volumes = render.volumes(self.session, packs, folder, made.language, profiles)
         own = volumes.report(made.annexes, dict(self.attachments))
-        state, details = set_again.compare(self.pdf, own, same_renderer=same)
+        state, details = set_again.compare(self.pdf, own, made.language, same_renderer=same)
         yield state, details
         if state is State.BROKEN:
             return
@@ -329,7 +329,7 @@ class Examined(Target):
             yield State.BROKEN, (tr("{path} does not follow from the session", path=name),)
         for name, annex in annexes.items():
             if found := read(current(folder, name), name):
-                state, details = set_again.compare(found, annex, same_renderer=same)
+                state, details = set_again.compare(found, annex, made.language, same_renderer=same)
                 yield state, tuple(f"{name}: {detail}" for detail in details)
 
 

@@ -29,7 +29,7 @@ from acceptance.session import store
 if TYPE_CHECKING:
     from conftest import Film
 
-    from acceptance.signing.certificates import DemoChain
+    from acceptance.signing.chains import DemoChain
 
 LIGHT = ("--condition", "illuminance=500lx", "--condition", "agc=off", "--fact", "picture=colour")
 DIGITAL = ("--fact", "system=digital")

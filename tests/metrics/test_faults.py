@@ -13,10 +13,21 @@ import pytest
 from marks import slow
 
 from acceptance.checks import pack
+from acceptance.checks.judging import judge
 from acceptance.errors import GapError
 from acceptance.footage import encode
 from acceptance.metrics import faults, quantities
-from acceptance.model import Measurement, Note, Shot, Tap
+from acceptance.model import (
+    Finding,
+    Measurement,
+    Note,
+    Plan,
+    Shot,
+    Subject,
+    SubjectKind,
+    Tap,
+    Verdict,
+)
 from acceptance.scene import build
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
@@ -41,6 +52,20 @@ def notes(seen: build.Scene) -> dict[str, str]:
 def above(found: dict[str, Measurement]) -> set[str]:
     """Name the faults above the pack's thresholds."""
     return {name for name, one in found.items() if one.value > LIMITS[name]}
+
+
+def judged(seen: build.Scene) -> dict[str, Finding]:
+    """Judge by the pack ``picture_faults``."""
+    given, camera = (
+        pack.load("picture_faults", quantities()),
+        Subject(id="camera", kind=SubjectKind.FIXED),
+    )
+    found = list(faults.measure(seen))
+    measured = [one for one in found if isinstance(one, Measurement)]
+    missing = [one for one in found if isinstance(one, Note)]
+    plan = Plan(packs=("picture_faults",), subjects=(camera,), shots=(seen.shot,))
+    findings = judge([given], plan, measured, missing, [seen.shot], today="2026-11-29")
+    return {one.quantity: one for one in findings}
 
 
 def drawn(tmp_path: Path, pictures: list[Any]) -> build.Scene:
@@ -258,8 +283,64 @@ def test_what_is_smeared_one_way_is_blurred_and_leaning_lines_are_not(tmp_path: 
     assert "faults.blurred" not in above(figures(drawn(tmp_path, [leaning] * 30)))
 
 
+def test_little_light_is_in_doubt_and_hardly_any_is_a_fault(tmp_path: Path) -> None:
+    light = (texture().astype(float) - 16) / 219
+    for gain, verdict, code in (
+        (0.24, Verdict.INCONCLUSIVE, "dim_scene"),
+        (0.12, Verdict.FAIL, "outside_limit"),
+    ):
+        dark = np.rint(16 + 219 * gain * light).astype(np.uint8)
+        found = judged(drawn(tmp_path, [dark] * 40))["faults.under_exposed"]
+        assert found.value == 100
+        assert (found.verdict, found.reason.code) == (verdict, code)
+
+
+def test_edges_that_are_soft_and_faint_are_in_doubt_and_soft_ones_a_fault(tmp_path: Path) -> None:
+    import cv2
+
+    for contrast, verdict, code in (
+        (0.25, Verdict.INCONCLUSIVE, "haze"),
+        (1.0, Verdict.FAIL, "outside_limit"),
+    ):
+        soft = cv2.GaussianBlur(texture().astype(np.float32), (0, 0), 1.7)
+        seen = np.rint(150 + contrast * (soft - 120)).astype(np.uint8)
+        found = judged(drawn(tmp_path, [seen] * 40))["faults.blurred"]
+        assert (found.verdict, found.reason.code) == (verdict, code)
+
+
+def coloured(tmp_path: Path, colours: list[tuple[float, float]], wall: int) -> Measurement:
+    """Film a picture of which all but a white ``wall`` of so many columns has a colour by frame."""
+    films = []
+    for blue, red in colours:
+        luma = texture()
+        planes = [np.full((135, 240), 128 + off, np.uint8) for off in (blue, red)]
+        luma[:, :wall] = 200
+        for plane in planes:
+            plane[:, : wall // 2] = 128
+        films.append((luma, *planes))
+    return figures(drawn(tmp_path, films))["faults.colour_cast"]
+
+
+def test_a_cast_lies_on_the_highlights_too_and_is_the_same_for_a_second(tmp_path: Path) -> None:
+    """A subject of one colour leaves what is white as it is; coloured lamps change."""
+    brown, steady = [(-14.0, 10.0)] * 40, [(-14.0, 10.0), (14.0, -10.0)]
+    assert coloured(tmp_path, brown, 0).value > LIMITS["faults.colour_cast"]
+    assert coloured(tmp_path, brown, 60).value < 1
+    turning = [steady[n // 10 % 2] for n in range(60)]
+    assert coloured(tmp_path, turning, 0).value < LIMITS["faults.colour_cast"]
+
+
+@pytest.mark.parametrize(("rate", "size"), [(0.4, 54.0), (1.0, 13.5), (3.0, 5.4)])
+def test_to_look_round_and_back_is_no_shake(rate: float, size: float, tmp_path: Path) -> None:
+    """By 20 % of the height at 0.4 times a second, by 5 % and 2 % at 1 and 3."""
+    moved = [round(size * np.sin(2 * np.pi * rate * n / 25)) for n in range(75)]
+    found = figures(drawn(tmp_path, [np.roll(texture(), way, axis=1) for way in moved]))
+    assert ("faults.shake" in above(found)) == (rate > 0.5)
+
+
 QUICK_FAULTS = ["smeared along columns", "two hum bars", "green cast", "paper"]
-QUICK_SCENES = ["dense fog", "branch before the lens", "blinds"]
+QUICK_SCENES = ["dense fog", "branch before the lens", "blinds", "fog at night", "train"]
+SCENES = fault_shares.sound_scenes.SCENES | fault_shares.second_set.SCENES
 
 
 @pytest.mark.film
@@ -276,7 +357,7 @@ def test_a_fault_of_the_list_is_found_in_a_drawn_room(fault: str) -> None:
 @pytest.mark.film
 @pytest.mark.parametrize(
     "scene",
-    [one if one in QUICK_SCENES else slow(one) for one in fault_shares.sound_scenes.SCENES],
+    [one if one in QUICK_SCENES else slow(one) for one in SCENES],
 )
 def test_a_sound_scene_that_looks_faulty_raises_no_alarm(scene: str) -> None:
     case = fault_shares.Case(name=scene, strength="sound", kind="drawn room", number=0)

@@ -46,3 +46,13 @@ def test_shading_that_moves_with_the_picture_is_no_bar() -> None:
     tilt = [100 + 40 * np.sin((ROWS + 2 * n) / 6) for n in range(25)]
     assert amplitude(tilt) > 20, "else the movement would not matter"
     assert amplitude(tilt, (0.0, 5.0)) == 0
+
+
+def test_a_bar_that_rolls_at_one_speed_is_found_while_the_light_of_all_changes() -> None:
+    """A lorry that fills the view and leaves it takes 25 codes away; alone it is no bar."""
+    lorry = [25 / (1 + np.exp(n - 12.0)) * (1 + ROWS / 72) for n in range(25)]
+    phases = 2 * np.pi * (ROWS / 36 + 1.2 * np.arange(25)[:, None, None] / 25)
+    bars = 12 * np.sin(phases)
+    passed = [SHADE - away + bar for away, bar in zip(lorry, bars, strict=True)]
+    assert amplitude(passed) == pytest.approx(12, rel=0.25)
+    assert amplitude([SHADE - away for away in lorry]) < 0.5

@@ -20,12 +20,14 @@ from acceptance.session import evidence, journal, log_book, store
 from acceptance.session.evidence import hash_files, hash_session
 from acceptance.session.log_book import LogBook
 from acceptance.signing import issuing, pades
-from acceptance.signing.certificates import DemoChain, load_signer
+from acceptance.signing.certificates import load_signer
 from acceptance.signing.verification import require_intact, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from acceptance.signing.chains import DemoChain
 
 
 class Noon(datetime):
@@ -51,7 +53,7 @@ def folder(tmp_path: Path, chain: DemoChain, monkeypatch: pytest.MonkeyPatch) ->
     issuing.issue(made)
     report = (made / "report.pdf").read_bytes()
     signed = pades.sign(report, load_signer(chain.signer, chain.password))
-    monkeypatch.setattr(issuing, "_signed", lambda *_: signed)
+    monkeypatch.setattr(issuing.ReportSigner, "signed", lambda *_: signed)
     return made
 
 
@@ -145,7 +147,7 @@ def test_of_three_who_sign_at_once_one_wins_and_two_say_so(
     """Who holds the lock signs when the other two have been refused."""
     signer = load_signer(chain.signer, chain.password)
     waiting, refused = os.pipe()
-    signature = issuing._signed
+    signature = issuing.ReportSigner.signed
 
     def patient(*given: object) -> bytes:
         while len(os.read(waiting, 1) + os.read(waiting, 1)) < 2:
@@ -159,7 +161,7 @@ def test_of_three_who_sign_at_once_one_wins_and_two_say_so(
             os.write(refused, b"1")
             os._exit(2 if "another command is changing this session" in str(error) else 1)
 
-    monkeypatch.setattr(issuing, "_signed", patient)
+    monkeypatch.setattr(issuing.ReportSigner, "signed", patient)
     children = [started(sign) for _ in range(3)]
     codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
     assert sorted(codes) == [0, 2, 2]

@@ -1,29 +1,35 @@
 """Picture faults: what a picture-diagnosis service looks for, as numbers and never as verdicts.
 
-Levels of single frames (``thumbnails``, which cites the methods) become one figure by the level
-that was *held*: the highest running median over one second, so that a flash or one broken frame
-does not count. Shake is the way to and fro over two seconds, a scene change the fall in likeness of
-the pictures before and after (P. Marziliano et al. and others as cited there; terms after ITU-T
-P.910 (10/2023)), a freeze what the coded stream proves (``freeze``). No standard that the project
-has read gives limits for any of them (``checks/packs/picture_faults.toml``).
+Levels of single frames (``thumbnails``, which cites the methods) become one figure (``levels``), a
+freeze what the coded stream proves (``freeze``). Where a sound camera may show as much, the figure
+is an upper bound and says why (``ambiguity``). No standard that the project has read gives limits
+for any of them (``checks/packs/picture_faults.toml``).
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.ndimage import maximum_filter1d, median_filter, uniform_filter1d
+from scipy.ndimage import maximum_filter1d
 
 from acceptance.errors import GapError
 from acceptance.metrics._osd_clock import seconds
-from acceptance.metrics._shared import freeze, timing
+from acceptance.metrics._shared import freeze
+from acceptance.metrics.faults import ambiguity
+from acceptance.metrics.faults.levels import (
+    HOLD,
+    FaultLevel,
+    elapsed,
+    held,
+    scene_change,
+    shake,
+    spanned,
+)
 from acceptance.model.basics import Reason
 from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
 from acceptance.model.shot import Tap
-from acceptance.scene.thumbnails import apart, large, motion_every
+from acceptance.scene.thumbnails import large
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,17 +41,17 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-# Quantity: feature of a frame, and by how much of itself the figure may be off
+# Quantity: feature of a frame, or two that make it, and by how much of itself the figure may be off
 # (``benchmarks/faults.py``).
 HELD = {
-    "faults.black": ("black", 0.0),
-    "faults.over_exposed": ("white", 0.0),
-    "faults.under_exposed": ("dark", 0.0),
-    "faults.blurred": ("edge_width", 0.15),
-    "faults.colour_cast": ("cast", 0.2),
-    "faults.stripes": ("wave", 0.2),
-    "faults.snow": ("noise", 0.2),
-    "faults.covered_lens": ("blank", 0.0),
+    "faults.black": (("black",), 0.0),
+    "faults.over_exposed": (("white",), 0.0),
+    "faults.under_exposed": (("dark",), 0.0),
+    "faults.blurred": (("edge_width",), 0.15),
+    "faults.colour_cast": (("cast_blue", "cast_red"), 0.2),
+    "faults.stripes": (("wave",), 0.2),
+    "faults.snow": (("noise",), 0.2),
+    "faults.covered_lens": (("blank",), 0.0),
 }
 QUANTITIES = {
     **dict.fromkeys(HELD, "%"),
@@ -57,8 +63,6 @@ METHOD = "highest level held over one second (running median)"
 SHAKE_METHOD = "way to and fro of the whole picture, a second, over two seconds"
 FREEZE_METHOD = "longest run of frames that the coded stream proves to repeat one picture"
 CHANGE_METHOD = "fall in correlation of the pictures before and after, against their neighbours"
-HOLD, SWAY = 1.0, 2.0  # s
-SHORTEST = 1e-3  # s between frames: stamps that are alike are no times
 FEWEST = 5  # frames
 NOTES = {  # reason where no frame shows a fault or its absence
     "faults.blurred": "no_edges",
@@ -66,29 +70,6 @@ NOTES = {  # reason where no frame shows a fault or its absence
     "faults.shake": "no_structure",
     "faults.scene_change": "no_structure",
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class FaultLevel:
-    """Level of a fault in ``frames`` (m,), by number, at ``at`` (m,) s.
-
-    It is given as ``seen`` (m,) in single frames, and as ``held`` (m,) over a second.
-    """
-
-    frames: NDArray[np.int64]
-    at: Array
-    seen: Array
-    held: Array
-
-    @property
-    def worst(self) -> int:
-        """Place of the highest level held."""
-        return int(np.argmax(self.held))
-
-    @property
-    def value(self) -> float:
-        """The highest level held."""
-        return float(self.held[self.worst])
 
 
 def serves(scene: Scene) -> bool:
@@ -108,8 +89,9 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     frames = len(scene.series.times)
     if frames < FEWEST:
         raise GapError("too_few_frames", frames=frames, needed=FEWEST)
-    for quantity, (feature, doubt) in HELD.items():
-        level = held(scene.series.features[feature], elapsed(scene))
+    for quantity, (names, doubt) in HELD.items():
+        taken = np.stack([scene.series.features[name] for name in names])
+        level = held(taken, elapsed(scene))
         reason = _why_not(scene, quantity, level)
         yield _figure_or_note(scene, quantity, None if reason else level, METHOD, reason, doubt)
     yield _freeze_figure(scene)
@@ -131,90 +113,6 @@ def _figure_or_note(
     if level is None:
         return _note(scene, quantity, reason)
     return _figure(scene, quantity, level, method, doubt)
-
-
-def elapsed(scene: Scene) -> Array:
-    """Seconds (n,) since the first frame, jumps of the times left out."""
-    return timing.timing(scene.series.times).elapsed
-
-
-def held(levels: NDArray[np.float32], at: Array) -> FaultLevel | None:
-    """Return the levels (n,) as held over ``HOLD`` at ``at`` (n,) s; None where none was held.
-
-    They are taken every few frames. Where most of those within the time are nan, none was held,
-    and a second counts that lies in the clip as a whole.
-    """
-    seen = np.flatnonzero(np.isfinite(levels))
-    if not seen.size:
-        return None
-    step = int(np.diff(seen).min(initial=len(levels)))
-    frames = np.arange(seen[0] % step, len(levels), step)
-    known = np.isfinite(levels[frames])
-    filled = np.where(known, levels[frames].astype(np.float64), -np.inf)
-    width = _width(at[frames], HOLD)
-    lasting = median_filter(filled, width, mode="nearest")
-    whole = np.clip(np.arange(len(frames)), width // 2, len(frames) - 1 - width // 2)
-    lasting = lasting[whole]
-    chosen = known & np.isfinite(lasting)
-    if not chosen.any():
-        return None
-    frames = frames[chosen]
-    return FaultLevel(frames=frames, at=at[frames], seen=filled[chosen], held=lasting[chosen])
-
-
-def _width(at: Array, seconds: float) -> int:
-    """Return the number of frames in ``seconds``, odd, at most all."""
-    step = float(np.median(np.diff(at))) if len(at) > 1 else seconds
-    return min(2 * round(seconds / max(step, SHORTEST) / 2) + 1, len(at) - (len(at) + 1) % 2)
-
-
-def shake(scene: Scene) -> FaultLevel | None:
-    """Way to and fro in % of the picture's height a second.
-
-    What counts was moved one way *and* back within ``SWAY``. None where few frames show motion.
-    """
-    at, features = elapsed(scene), scene.series.features
-    moves = np.stack([features["moved_x"], features["moved_y"]]).astype(np.float64)
-    known = np.isfinite(moves)
-    if 2 * known.sum(axis=1).max() < len(at) // motion_every(scene.video):
-        return None
-    moves, width = np.where(known, moves, 0), _width(at, SWAY)
-    to, fro = (
-        uniform_filter1d(np.maximum(way * moves, 0), width, axis=1, mode="constant")
-        for way in (1, -1)
-    )
-    level = np.hypot(*np.minimum(to, fro)) / max(float(np.median(np.diff(at))), SHORTEST)
-    return FaultLevel(frames=np.arange(len(at)), at=at, seen=level, held=level)
-
-
-def scene_change(scene: Scene) -> FaultLevel | None:
-    """Fall in likeness (%) at each frame: of the picture before to this one, and half a second on.
-
-    It is taken against how much alike neighbouring pictures are before and after, so that motion
-    does not count. It is None where no frame has structure.
-    """
-    at, span, features = elapsed(scene), apart(scene.video), scene.series.features
-    before, ago = (features[name].astype(np.float64) for name in ("like_before", "like_ago"))
-    middle = np.arange(span, len(before) - span)
-    known = middle[np.isfinite(before[middle]) & np.isfinite(ago[middle + span - 1])]
-    if not known.size:
-        return None
-    usual = np.array([_usual_likeness(before, frame, span) for frame in known])
-    known, usual = known[np.isfinite(usual)], usual[np.isfinite(usual)]
-    if not known.size:
-        return None
-    fall = 100 * np.clip(usual - np.maximum(before[known], ago[known + span - 1]), 0, None)
-    return FaultLevel(frames=known, at=at[known], seen=fall, held=fall)
-
-
-def _usual_likeness(before: Array, frame: int, span: int) -> float:
-    """Likeness of neighbouring pictures on the less alike side of a frame, median over ``span``.
-
-    It is nan where either side shows nothing that could be alike.
-    """
-    sides = before[frame - span + 1 : frame], before[frame + 1 : frame + span]
-    seen = [side[np.isfinite(side)] for side in sides]
-    return min(float(np.median(side)) for side in seen) if all(map(len, seen)) else math.nan
 
 
 def _freeze_figure(scene: Scene) -> Measurement | Note:
@@ -282,6 +180,7 @@ def _why_not(scene: Scene, quantity: str, level: FaultLevel | None) -> str:
 def _figure(
     scene: Scene, quantity: str, level: FaultLevel, method: str, doubt: float = 0.0
 ) -> Measurement:
+    sound = ambiguity.why_sound(quantity, level, scene.series.features)
     return scene.figure(
         quantity,
         level.value,
@@ -289,6 +188,8 @@ def _figure(
         [_scatter(level), *_bias(level.value * doubt)],
         samples=len(level.frames),
         method=method,
+        upper_bound=bool(sound),
+        bound_by=Reason(code=sound) if sound else None,
         details=_details(level),
         curve=_curve(quantity, level),
     )
@@ -324,7 +225,7 @@ def _details(level: FaultLevel) -> dict[str, Value]:
 
 def _curve(quantity: str, level: FaultLevel) -> Curve:
     """Draw the highest level of each second."""
-    width = _width(level.at, HOLD)
+    width = spanned(level.at, HOLD)
     return Curve(
         name="faults",
         x=tuple(level.at[::width].tolist()),

@@ -1,0 +1,66 @@
+"""What hides the view: blocks that show nothing, and whether it may be a veil and no cover.
+
+Fog, smoke and steam let something through: faint relief that is nowhere clear, or shading that
+moves. What lies on a lens does neither. ``docs/metrics/faults.md`` has the evidence.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from acceptance.scene import patterns
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from acceptance.scene.patterns import Bytes, Floats
+    from acceptance.scene.thresholds import Thresholds
+
+
+class Covers:
+    """A picture that lasts, and the means of its blocks over the last seconds."""
+
+    def __init__(self, pictures: int, thresholds: Thresholds) -> None:
+        self.thresholds = thresholds
+        self.lasting: Floats | None = None
+        self.means: deque[Floats] = deque(maxlen=max(2, pictures))
+
+    def see(self, samples: Bytes, noise: Floats) -> dict[str, float]:
+        """Take in the samples of the next picture, and the ``noise`` (codes) of its blocks.
+
+        Return ``blank``, the share in % of the blocks that show nothing but shading and noise, and
+        ``veiled``, 1 where what hides them may be a veil, else 0.
+        """
+        limits = self.thresholds
+        if self.lasting is None:
+            self.lasting = samples.astype(np.float32)
+        cv2.accumulateWeighted(samples, self.lasting, limits.memory_weight)
+        self.means.append(patterns.block_means(samples.astype(np.float32), limits))
+        relief = patterns.relief(self.lasting, limits)
+        nothing = np.hypot(limits.faint_codes, limits.noise_left_share * noise)
+        # what fog or a blur leaves of a scene has no detail, but is no shading either
+        flat = np.hypot(limits.relief_codes, limits.relief_noise_share * noise)
+        blank = (patterns.detail(self.lasting, limits) < nothing) & (relief < flat)
+        veiled = self._stirs(blank, noise) or self._is_faint(relief[~blank])
+        return {"blank": patterns.percentage(blank), "veiled": float(veiled)}
+
+    def _stirs(self, blank: NDArray[np.bool_], noise: Floats) -> bool:
+        """Whether something moves in blocks that show nothing: they change as the others do not."""
+        limits, means = self.thresholds, np.array(self.means)
+        apart = means - np.median(means, axis=(1, 2), keepdims=True)
+        still = np.hypot(limits.stir_codes, limits.stir_noise_share * noise)
+        stirred = blank & (apart.std(axis=0) > still)
+        return bool(np.count_nonzero(stirred) >= limits.stirred_share * blank.size)
+
+    def _is_faint(self, relief: NDArray[np.float32]) -> bool:
+        """Whether most of the ``relief`` (codes) that is left is faint: a veil leaves none clear.
+
+        Beside a cover the scene is as clear as ever.
+        """
+        faint, clear = self.thresholds.veiled_relief_codes
+        seen = relief[relief >= faint]
+        return bool(np.count_nonzero(seen < clear) > seen.size / 2)

@@ -1,0 +1,71 @@
+"""What hides the view: a cover shows nothing, a veil lets something through."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from acceptance.scene.covers import Covers
+from acceptance.scene.thresholds import THRESHOLDS
+
+SHAPE = (135, 240)
+ROWS, COLUMNS = np.indices(SHAPE, np.float32)
+NOISE = np.ones((9, 16), np.float32)
+
+
+def scene() -> np.ndarray:
+    """Return boxes of all sizes, codes 60 to 190."""
+    random, picture = np.random.default_rng(3), np.full(SHAPE, 90, np.float32)
+    for _ in range(150):
+        x, y, wide, high = random.integers([0, 0, 4, 4], [235, 130, 40, 30]).tolist()
+        picture[y : y + high, x : x + wide] = random.integers(60, 190)
+    return picture
+
+
+def seen(pictures: list[np.ndarray], sigma: float = 1.0) -> dict[str, float]:
+    """Look at two seconds of pictures, five a second, with noise of ``sigma``."""
+    random, covers, found = np.random.default_rng(4), Covers(10, THRESHOLDS), {}
+    for picture in pictures:
+        noisy = np.clip(np.rint(picture + random.normal(0, sigma, SHAPE)), 0, 255)
+        found = covers.see(noisy.astype(np.uint8), sigma * NOISE)
+    return found
+
+
+def folds(codes: float) -> np.ndarray:
+    """Return folds far out of focus."""
+    rough = np.random.default_rng(5).standard_normal(SHAPE, np.float32)
+    smooth = cv2.GaussianBlur(rough, (0, 0), 20)
+    return np.asarray(140 + codes * smooth / smooth.std())
+
+
+@pytest.mark.parametrize("sigma", [0.0, 1.0, 4.0])
+@pytest.mark.parametrize("codes", [0.0, 4.0, 10.0])
+def test_a_cover_with_folds_shows_nothing_and_is_no_veil(codes: float, sigma: float) -> None:
+    found = seen([folds(codes)] * 10, sigma)
+    assert found["blank"] > 95
+    assert found["veiled"] == 0
+
+
+def test_a_cover_that_leaves_a_corner_is_no_veil() -> None:
+    covered = folds(6)
+    covered[:30, :50] = scene()[:30, :50]
+    found = seen([covered] * 10)
+    assert 85 < found["blank"] < 97
+    assert found["veiled"] == 0
+
+
+def test_what_moves_behind_makes_it_a_veil_and_light_that_changes_does_not() -> None:
+    def passing(n: int) -> np.ndarray:
+        return np.asarray(
+            150 + 5 * np.exp(-(((COLUMNS - 20 * n - 30) / 18) ** 2) - ((ROWS - 70) / 30) ** 2)
+        )
+
+    assert seen([passing(n) for n in range(10)])["veiled"] == 1
+    assert seen([150 + 8 * np.sin(n) + 0 * ROWS for n in range(10)])["veiled"] == 0
+
+
+def test_a_scene_that_is_faint_throughout_is_veiled_and_a_clear_one_is_not() -> None:
+    foggy = 150 + 0.06 * (cv2.GaussianBlur(scene(), (0, 0), 1) - 100)
+    assert seen([foggy] * 10)["veiled"] == 1
+    assert seen([scene()] * 10) == {"blank": pytest.approx(0, abs=5), "veiled": 0}
