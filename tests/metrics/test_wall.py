@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from marks import slow
 
 from acceptance.charts import definition
 from acceptance.charts.located import Located
@@ -277,7 +276,7 @@ def test_tiles_of_other_sizes_have_the_names_that_the_plan_gives_them() -> None:
     assert caught.value.code == "clock_outside_wall"
 
 
-@slow
+@pytest.mark.slow
 def test_a_wall_of_sixteen_in_a_film_of_1080_rows(tmp_path: Path) -> None:
     """Seen aslant; clocks from 0.5 to 0.9 of the tile's width, cameras of 12.5 to 30 frame/s.
 
