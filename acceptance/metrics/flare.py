@@ -40,7 +40,7 @@ METHOD = "light of a black hole over that of the light surface around it, declar
 SMALLEST = 8  # px of the hole
 FEWEST_STEPS = 5
 LIGHT = 0.3  # of the nominal amplitude: a surface around the hole is lighter
-LEAST_FIT = 0.006  # relative, of a step's light: curve and print
+LEAST_FIT = 0.008  # relative, of a step's light: curve and print
 HIDDEN = 0.5  # codes above black of a hole that reads as black or below
 PROBE = 1e-3
 

@@ -44,6 +44,7 @@ GRID = 0.2  # Hz by which the mains may be off (GB/T 15945-2008)
 FEWEST, SHORTEST, MOST = 24, 1.0, 1500  # frames, s, and frames that are looked at
 STILL = 2.0  # waves in the film that a beat must show
 DARK = 0.1  # of the nominal amplitude
+CODED = 1.5  # of what a coder leaves undecided in a mean: it also skips small changes (simulated)
 STAMPS = 1e-4  # relative: what a camera's clock may be off
 
 
@@ -110,7 +111,9 @@ def _of_field(scene: Scene, view: View) -> Iterator[Measurement | Note]:
     yield _figure(scene, seen, "flicker.frequency", wave.frequency, of_frequency)
     scale = scene.video.height / seen.height
     spread = math.hypot(wave.waves_noise, 0.01) * scale
-    yield _figure(scene, seen, "flicker.bands", wave.waves * scale, [_line("fit", spread)])
+    turned = _coded(scene, seen) / wave.amplitude / (2 * math.pi) * scale
+    of_bands = [_line("fit", spread), _line("coding", turned)]
+    yield _figure(scene, seen, "flicker.bands", wave.waves * scale, of_bands)
 
 
 def _seen(scene: Scene, view: View) -> FilmedLamp:
@@ -186,7 +189,7 @@ def _coded(scene: Scene, seen: FilmedLamp) -> float:
     mean = np.array([seen.level])
     light, more = (float(scene.linear(at)[0]) for at in (mean, mean + 1.0))
     coder = flat_field.by_coder(scene, seen.view, seen.view.luma)
-    return coder * (more - light) / light
+    return CODED * coder * (more - light) / light
 
 
 def _of_curve(scene: Scene, mean: Array) -> float:
