@@ -42,6 +42,7 @@ FEWEST_STEPS = 5
 LIGHT = 0.3  # of the nominal amplitude: a surface around the hole is lighter
 LEAST_FIT = 0.008  # relative, of a step's light: curve and print
 HIDDEN = 0.5  # codes above black of a hole that reads as black or below
+BRIGHTEST = 0.5  # of the light around it: that is no hole
 PROBE = 1e-3
 
 
@@ -91,6 +92,8 @@ def _figure(scene: Scene, view: View) -> Measurement:
     steps = _steps(scene)
     with_steps = len(steps) >= FEWEST_STEPS
     value, budget = _beside(scene, hole, steps) if with_steps else _before(scene, hole)
+    if value > BRIGHTEST:
+        raise GapError("hole_not_dark", region=view.region.name, share=value)
     return scene.figure(
         QUANTITY,
         100 * value,
