@@ -25,7 +25,8 @@ from setting import machine, table
 from acceptance.cli import demo
 from acceptance.footage import clip
 from acceptance.session import plan, runner
-from acceptance.signing.certificates import load_signer, make_demo_chain
+from acceptance.signing.certificates import load_signer
+from acceptance.signing.chains import make_demo_chain
 from acceptance.signing.issuing import issue
 from acceptance.signing.verification import verify
 

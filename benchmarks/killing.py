@@ -24,7 +24,7 @@ from setting import machine, table
 
 from acceptance.footage import encode
 from acceptance.session import journal
-from acceptance.signing import certificates
+from acceptance.signing import chains
 from acceptance.signing.verification import verify
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Site:
 
     def __init__(self, place: Path) -> None:
         self.place = place
-        self.chain = certificates.make_demo_chain(place / "keys")
+        self.chain = chains.make_demo_chain(place / "keys")
         (place / "password").write_text(self.chain.password, "utf-8")
         grey = [np.full((240, 320), 90, np.uint8)] * 2
         encode.write(place / "grey.mkv", grey, codec="ffv1", pixel_format="gray")

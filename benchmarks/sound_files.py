@@ -14,7 +14,7 @@ from acceptance.checks import pack
 from acceptance.files import spreadsheet
 from acceptance.footage import encode
 from acceptance.session import log_book, store
-from acceptance.signing import certificates
+from acceptance.signing import chains
 from acceptance.simulate import packets
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -148,6 +148,6 @@ def _session(folder: Path) -> dict[str, bytes]:
 
 
 def _keys(folder: Path) -> dict[str, bytes]:
-    chain = certificates.make_demo_chain(folder / "keys")
+    chain = chains.make_demo_chain(folder / "keys")
     files = {"key.p12": chain.signer, "root.pem": chain.root, "list.crl": chain.crl}
     return {name: file.read_bytes() for name, file in files.items()}

@@ -24,7 +24,7 @@ from issued_session import CLIP, issued
 from tamperings import CAFE, TAMPERINGS, TWINS, Tampering
 
 from acceptance.session import evidence, store
-from acceptance.signing.certificates import make_demo_chain
+from acceptance.signing.chains import make_demo_chain
 from acceptance.signing.verification import verify
 
 MOST_SECONDS, MOST_BYTES = 10.0, 1e9

@@ -7,8 +7,8 @@ what is wrong and exits with 1; prints nothing and exits with 0 where all of thi
 is signed under this root, by a certificate for documents, and nothing follows the signature, later
 signatures add nothing but themselves, the session in the report is the one in the folder, every
 file has the hash in it, nothing else lies there, the log is a chain, and the verdicts follow from
-figures and limits. What it does not do: set the pages again (``acceptance verify`` does), measure
-again (``--remeasure`` does), or combine several measurements.
+figures and limits. What it does not do: set the pages and stamps again (``acceptance verify``
+does), measure again (``--remeasure`` does), or combine several measurements.
 """
 
 from __future__ import annotations
@@ -50,6 +50,11 @@ FOR_DOCUMENTS = {  # extended key usages, as openssl calls them
     "Any Extended Key Usage", "E-mail Protection", "Document Signing", "1.3.6.1.5.5.7.3.36",
     "1.3.6.1.4.1.311.10.3.12", "1.2.840.113583.1.1.5", "Adobe Authentic Documents Trust",
 }  # fmt: skip
+PLACES = {  # role of a signature -> name of the place of its stamp; a stamp is 38 mm by 11 mm
+    "inspector": "sign-tester", "reviewer": "sign-reviewer",
+    "approver": "sign-approver", "seal": "sign-seal",
+}  # fmt: skip
+SIDES = (38 * 72 / 25.4, 11 * 72 / 25.4)
 MADE = {"language", "hashes", "renderer"}
 REPORTED, SAID = {"reported", "reported_and_signed", "signed"}, {"report", "sha256"}
 MOST = 128 << 20  # bytes of a file that is read whole
@@ -101,7 +106,13 @@ def signatures(pdf: bytes, trust: list[Path]) -> Iterator[str]:
         return
     reader = PdfReader(io.BytesIO(pdf))
     fields = [item.get_object() for item in reader.root_object["/AcroForm"]["/Fields"]]
-    signed = [item["/V"].get_object() for item in fields if item.get("/FT") == "/Sig"]
+    signed = [
+        item["/V"].get_object() for item in fields if item.get("/FT") == "/Sig" and "/V" in item
+    ]
+    of_time = [
+        tuple(map(int, item["/ByteRange"])) for item in signed
+        if item.get("/SubFilter") == "/ETSI.RFC3161"
+    ]  # fmt: skip
     if sorted(tuple(map(int, item["/ByteRange"])) for item in signed) != sorted(ranges):
         yield "the signatures are not those of the form"
     certifying = at(reader.root_object, "/Perms", "/DocMDP", "/ByteRange") or ()
@@ -115,12 +126,31 @@ def signatures(pdf: bytes, trust: list[Path]) -> Iterator[str]:
             yield "the gap between the signed bytes holds more than a signature"
             return
         data = pdf[:length] + pdf[resume : resume + rest]
-        yield from cms(bytes.fromhex(gap[1:-1].decode()), data, trust, lists)
+        is_time = (start, length, resume, rest) in of_time
+        yield from cms(bytes.fromhex(gap[1:-1].decode()), data, trust, lists, is_time=is_time)
     set_first = PdfReader(io.BytesIO(pdf[: pdf.index(b"%%EOF") + 6]))
     yield from revisions(set_first, reader)
+    yield from stamps(set_first, fields)
 
 
-def cms(padded: bytes, data: bytes, trust: list[Path], lists: list[bytes]) -> Iterator[str]:
+def stamps(first: PdfReader, fields: list[DictionaryObject]) -> Iterator[str]:
+    """Check that what a signature shows lies in the place that the pages have for its role."""
+    named = first.named_destinations
+    for field in fields:
+        left, bottom, right, top = map(float, field["/Rect"])
+        if left == right and bottom == top:
+            continue
+        place = named.get(PLACES.get(str(field["/T"]), ""))
+        due = place and (float(place["/Left"]), float(place["/Top"]), *SIDES)
+        found = (left, top, right - left, top - bottom)
+        on_page = place and place.raw_get("/Page").idnum == field.raw_get("/P").idnum
+        if not due or not on_page or max(abs(a - b) for a, b in zip(due, found, strict=True)) > 0.1:
+            yield "a stamp does not lie in its place"
+
+
+def cms(
+    padded: bytes, data: bytes, trust: list[Path], lists: list[bytes], *, is_time: bool
+) -> Iterator[str]:
     """Let openssl check a detached signature against the given roots and revocation lists."""
     size = 4 + int.from_bytes(padded[2:4], "big")
     if padded[:2] != b"\x30\x82" or padded[size:].strip(b"\0"):
@@ -134,6 +164,14 @@ def cms(padded: bytes, data: bytes, trust: list[Path], lists: list[bytes]) -> It
             (work / f"{number}.crl").write_bytes(content)
             known += run("crl", "-inform", "DER", "-in", work / f"{number}.crl").stdout
         (work / "known").write_bytes(known)
+        if is_time:
+            done = run(
+                *("ts", "-verify", "-in", work / "signature", "-token_in"),
+                *("-data", work / "data", "-CAfile", work / "known"),
+            )
+            if done.returncode:
+                yield f"a time stamp on the report is not valid: {done.stderr.decode()}"
+            return
         done = run(
             *("cms", "-verify", "-inform", "DER", "-in", work / "signature", "-binary", "-cades"),
             *("-content", work / "data", "-purpose", "any", "-crl_check_all"),
@@ -204,14 +242,11 @@ def only_signs(old: object, new: object) -> bool:
 
 
 def signs(item: object) -> bool:
-    """Whether an added object is an invisible signature field, or a stream (a certificate)."""
+    """Whether an added object is a signature field, or a stream (a certificate)."""
     found = item.get_object()
     if isinstance(found, StreamObject):
         return True
-    if not isinstance(found, DictionaryObject) or found.get("/FT") != "/Sig":
-        return False
-    left, bottom, right, top = at(found, "/Rect") or (0, 0, 0, 0)
-    return left == right and bottom == top
+    return isinstance(found, DictionaryObject) and found.get("/FT") == "/Sig"
 
 
 def attachments(pdf: bytes) -> dict[str, bytes]:

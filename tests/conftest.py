@@ -17,7 +17,7 @@ from kept_films import KEEPER
 
 from acceptance.charts import definition
 from acceptance.cli import terminal
-from acceptance.signing.certificates import DemoChain, make_demo_chain
+from acceptance.signing.chains import DemoChain, make_demo_chain
 from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
 

@@ -19,7 +19,7 @@ from sample_pdf import attach, blank_pdf
 from acceptance.model import Verdict
 from acceptance.report import render
 from acceptance.session import evidence, store
-from acceptance.signing import pades, renderings
+from acceptance.signing import levels, pades, renderings
 from acceptance.signing.certificates import load_signer
 from acceptance.signing.signatures import ROLE, State
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from acceptance.model import Session
-    from acceptance.signing.certificates import DemoChain
+    from acceptance.signing.chains import DemoChain
     from acceptance.signing.renderings import Renderings
 
 name = generic.NameObject
@@ -54,9 +54,10 @@ def forge(folder: Path, chain: DemoChain, forgery: Forgery) -> None:
     """Put a forged report into an issued session folder, and seal it."""
     session = store.load(folder)
     packs, profiles = store.load_all_packs(session, folder)
-    attached = forgery.attached(dict(pades.attachments((folder / "report.pdf").read_bytes())))
+    kept = dict(pades.attachments((folder / "report.pdf").read_bytes()))
+    attached, annexes = forgery.attached(kept), renderings.parse(kept[renderings.FILE]).annexes
     shown = forgery.shown(session)
-    pdf = render.pdf(shown, packs, folder, "zh", attached, profiles)
+    pdf = render.volumes(shown, packs, folder, "zh", profiles).report(annexes, attached)
     sign = forgery.sign or signed
     (folder / store.FILE).write_bytes(attached.get(store.FILE, store.dumps(session)))
     (folder / "report.pdf").write_bytes(sign(forgery.pages(pdf), chain))
@@ -122,7 +123,7 @@ def within(change: Callable[[IncrementalPdfFileWriter], object]) -> Callable[...
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
         change(writer)
         signer = load_signer(chain.signer, chain.password)
-        pades._supply_certificates(writer, signer)
+        levels.supply(writer, signer, None)
         metadata = replace(pades._metadata(signer, ROLE, "", ""), certify=True)
         out: io.BytesIO = signers.sign_pdf(writer, metadata, signer=signer.key)
         return out.getvalue()
@@ -237,7 +238,7 @@ FORGERIES = [
             sign=within(partial(annotate, subtype="/FreeText"))),
     Forgery("a script in the signature's update", "was replaced by who signed it",
             sign=within(start_script)),
-    Forgery("a signature that is seen", "signatures that are not seen", sign=within(stamp)),
+    Forgery("a signature that is seen", "signatures and their stamps", sign=within(stamp)),
     Forgery("a note, by another renderer", "holds an annotation that is no link",
             attached=elsewhere, pages=rewritten(partial(annotate, subtype="/FreeText"))),
     Forgery("a stamp, by another renderer", "holds an annotation that is no link",

@@ -11,12 +11,13 @@ from acceptance.model import Measurement, Plan, Scope, Session, Shot, Subject, S
 from acceptance.session import evidence, store
 from acceptance.session.log_book import LogBook
 from acceptance.signing import issuing
-from acceptance.signing.certificates import DemoChain, load_signer
+from acceptance.signing.certificates import load_signer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from acceptance.signing.chains import DemoChain
     from acceptance.signing.verification import Verification
 
 CLIP = "data/clips/门口 1.mp4"
@@ -108,8 +109,8 @@ def judged(folder: Path, measurements: tuple[Measurement, ...]) -> Session:
 
 def issue(folder: Path, content: Session, chain: DemoChain) -> None:
     """Save a session over whatever is there, write its report, sign it and seal the folder."""
-    for name in ("report.pdf", "report.html", "report.xml"):
-        (folder / name).unlink(missing_ok=True)
+    for path in (*folder.glob("report.*"), *folder.glob("annex-*.pdf")):
+        path.unlink()
     store.save(content, folder)
     issuing.issue(folder, signer=load_signer(chain.signer, chain.password))
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pyhanko.pdf_utils import embed, generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pyhanko.pdf_utils.writer import BasePdfFileWriter
 
 
@@ -28,10 +30,31 @@ def blank_pdf(**files: bytes) -> bytes:
     return out.getvalue()
 
 
-def blank_pages(*given: Any) -> bytes:
-    """Stand in for ``render.pdf``: one empty page that carries what it was given to attach."""
-    _, _, _, _, files, *_ = given
-    return blank_pdf(**{name.replace(".", "_"): content for name, content in files.items()})
+class BlankVolumes:
+    """Stand in for ``render.volumes``: no annexes, and a report of one empty page.
+
+    It carries what it was given to attach.
+    """
+
+    def __init__(self, *_: object) -> None:
+        self.behind = b""
+
+    def annexes(self) -> tuple[tuple[str, bytes], ...]:
+        """Give none."""
+        return ()
+
+    def report(self, hashes: object, attachments: Mapping[str, bytes]) -> bytes:
+        """Give the page."""
+        del hashes
+        files = {name.replace(".", "_"): content for name, content in attachments.items()}
+        return blank_pdf(**files) + self.behind
+
+
+class SignedVolumes(BlankVolumes):
+    """Those of a report that looks as if it were signed."""
+
+    def __init__(self, *_: object) -> None:
+        self.behind = b"%/ByteRange"
 
 
 def attach(writer: BasePdfFileWriter, **files: bytes) -> None:

@@ -60,6 +60,7 @@ HOMES = {
     "pyhanko": {"signing"},
     "pyhanko_certvalidator": {"signing"},
     "asn1crypto": {"signing"},
+    "pkcs11": {"signing.tokens"},
     "cryptography": {"signing", "live.tls"},
     "click": {"cli"},
     "rich": {"cli"},
@@ -316,7 +317,9 @@ WRITERS = {
     "session.log_book": "adds to the log of the work folder",
     "session.new_plan": "a new plan, in no session",
     "signing.issuing": "a report elsewhere (write)",
-    "signing.certificates": "the keys of the demo",
+    "signing.explaining": "a page elsewhere",
+    "signing.seal_server": "the digest to be signed, outside of the session",
+    "signing.chains": "the keys of the demo, and those to practise with",
     "signing.handing_out": "papers for the site, outside of the session",
 }
 

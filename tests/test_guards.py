@@ -46,12 +46,14 @@ from acceptance.recorder import capacity
 from acceptance.report import overlay_form, questionnaire, regression, render
 from acceptance.session import baseline, evidence, intake, plan, retests, runner, site_status, store
 from acceptance.signing import handing_out, issuing, predecessors
-from acceptance.signing.certificates import DEMO_PASSWORD, load_signer
+from acceptance.signing.certificates import load_signer
+from acceptance.signing.chains import DEMO_PASSWORD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from acceptance.signing.certificates import DemoChain, Signer
+    from acceptance.signing.certificates import Signer
+    from acceptance.signing.chains import DemoChain
 
 HERE = Path(__file__).resolve().parent
 SITE = HERE.parent / "examples" / "site"

@@ -42,7 +42,7 @@ NO_SENTENCES: dict[str, tuple[str, ...]] = {
     "cli/demo.py": ("# Written by `acceptance demo`",),  # a plan, in TOML
     "cli/recordings.py": ("channels as recorded",),  # in an answer, which is data
     "cli/doctor.py": ("apt-get install", "pip install"),  # commands to type
-    "signing/certificates.py": ("no legal value",),  # names in the demo's certificates
+    "signing/chains.py": ("no legal value",),  # names in the demo's certificates
     # what the system's loader says
     "files/shortage.py": (
         "failed to map segment",

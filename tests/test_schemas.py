@@ -26,7 +26,7 @@ from acceptance.session import plan, store
 from acceptance.signing import verification
 
 if TYPE_CHECKING:
-    from acceptance.signing.certificates import DemoChain
+    from acceptance.signing.chains import DemoChain
 
 ROOT = Path(__file__).resolve().parent.parent
 ARCHIVES = ROOT / "tests" / "sessions_of_0_4_0"

@@ -19,7 +19,7 @@ from acceptance.session import store
 
 if TYPE_CHECKING:
     from acceptance.model import Finding, Session
-    from acceptance.signing.certificates import DemoChain
+    from acceptance.signing.chains import DemoChain
 
 pytestmark = pytest.mark.film  # in a process of its own
 SITE = Path(__file__).resolve().parents[1] / "examples" / "site"

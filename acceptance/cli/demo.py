@@ -33,7 +33,8 @@ from acceptance.report import render
 from acceptance.session import plan, runner
 from acceptance.session.store import REPORT
 from acceptance.session.workspace import claimed
-from acceptance.signing.certificates import load_signer, make_demo_chain
+from acceptance.signing.certificates import load_signer
+from acceptance.signing.chains import make_demo_chain
 from acceptance.signing.issuing import Issuing
 from acceptance.signing.verification import verify
 from acceptance.simulate import films
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
     from acceptance.model import Session
     from acceptance.session.measuring import Progress
-    from acceptance.signing.certificates import DemoChain
+    from acceptance.signing.chains import DemoChain
     from acceptance.simulate.films import Truth
 
     Steps = Queue[tuple[str, int, int]]

@@ -48,6 +48,7 @@ class PlatformOptions(TypedDict):
     live: float
     playback: tuple[str, str] | None
     tcp: bool
+    tcp_active: bool
     utc_offset: str
 
 
@@ -91,6 +92,7 @@ class PlatformRun:
               help="Take down so much of each channel's live picture.")  # fmt: skip
 @click.option("--playback", nargs=2, metavar="START END", help="Take down this recording.")
 @click.option("--tcp", is_flag=True, help="Streams over TCP, the device calling.")
+@click.option("--tcp-active", is_flag=True, help="Streams over TCP, the device being called.")
 @click.option("--utc-offset", default="+08:00", show_default=True, help="Zone of all times.")
 @json_option
 def gb28181(
@@ -130,7 +132,8 @@ def _questions(options: PlatformOptions) -> Questions:
         records=_range(options["records"], "--records", options["utc_offset"]),
         live=options["live"],
         playback=_range(options["playback"], "--playback", options["utc_offset"]),
-        tcp=options["tcp"],
+        tcp=options["tcp"] or options["tcp_active"],
+        calling=options["tcp_active"],
     )
 
 

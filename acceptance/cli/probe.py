@@ -215,7 +215,11 @@ def _write_lists(asked: Sequence[ProbedDevice]) -> None:
         if each.found and each.found.recordings:
             stem = each.record.name.removesuffix(".probe.jsonl")
             each.listing = each.record.with_name(f"{stem}.recordings.csv")
-            put_new(each.listing, recordings.listing(each.found.recordings))
+            put_new(each.listing, recordings.listing(each.found.recordings, _ahead(each.found)))
+
+
+def _ahead(found: DeviceFacts) -> float:
+    return found.clock.offset if found.clock else 0.0
 
 
 def _show(each: ProbedDevice) -> None:

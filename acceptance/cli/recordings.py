@@ -66,6 +66,7 @@ class RecordingOptions(Storage):
     gap: float
     longest_break: float
     clock_error: float
+    clock_offset: float
 
 
 @click.command()
@@ -108,6 +109,14 @@ class RecordingOptions(Storage):
     show_default=True,
     metavar="S",
     help="Half-width of the error of the recorder's clock.",
+)
+@click.option(
+    "--clock-offset",
+    type=click.FloatRange(-1e9, 1e9),
+    default=0,
+    show_default=True,
+    metavar="S",
+    help="How far the recorder's clock is ahead, as `acceptance probe` measures it.",
 )
 @click.option(
     "--disc",
@@ -182,6 +191,7 @@ def _asked(source: Path, options: RecordingOptions) -> Recordings:
         until=options["until"],
         in_service=options["in_service"],
         clock_error=options["clock_error"],
+        clock_offset=options["clock_offset"],
         gap=options["gap"],
         longest_break=options["longest_break"] * 3600,
     )

@@ -74,7 +74,8 @@ class _ShotQuestions:
         return new_plan.shot_id(subject, shown, {shot.id for shot in self.made})
 
     def _say_seen(self, name: str, seen: Sequence[str]) -> None:
-        titles = ", ".join(_title(chart, self.asker.lang) for chart in seen)
+        named = {_title(chart, self.asker.lang): seen.count(chart) for chart in seen}
+        titles = ", ".join(f"{title} × {n}" if n > 1 else title for title, n in named.items())
         self.asker.say("seen" if seen else "nothing_seen", clip=name, charts=titles)
 
     def _chart(self, name: str, seen: Sequence[str]) -> str | None:

@@ -186,7 +186,13 @@ def meant(word: str, section: str) -> str:
 
 
 def region(name: str) -> str:
-    """Return a dotted name of a region, each of its words, with its number, as it is known."""
+    """Return a dotted name of a region, each of its words, with its number, as it is known.
+
+    What follows ``tile`` is the id of a subject, and stays.
+    """
+    first, dot, subject = name.partition(".")
+    if meant(first, "region") == "tile":
+        return f"tile{dot}{subject}"
     parts = (re.fullmatch(r"(.*?)(\d*)", part, re.DOTALL) for part in name.split("."))
     return ".".join(meant(part[1], "region") + part[2] for part in parts if part)
 

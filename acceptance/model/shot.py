@@ -308,6 +308,9 @@ class Recordings(WithoutPicture):
     clock_error: float = 60.0
     """Half-width of the recorder's clock error in s."""
 
+    clock_offset: float = 0.0
+    """By how many s the recorder's clock is ahead, as measured: its times are corrected by it."""
+
     gap: float = 5.0
     """Shortest gap that counts, in s."""
 

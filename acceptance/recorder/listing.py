@@ -17,6 +17,7 @@ from acceptance.errors import PlanError
 from acceptance.files import spreadsheet
 from acceptance.messages import tr
 from acceptance.recorder.recordings import (
+    LATE,
     Found,
     Recording,
     TimeEvidence,
@@ -56,8 +57,8 @@ TIME = re.compile(
 DIGITS = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)()")
 
 
-def read(path: Path, *, zone: timezone, now: float) -> Found:
-    """Read a list. Times without an offset are the recorder's clock in ``zone``.
+def read(path: Path, *, zone: timezone, now: float, ahead: float = 0.0) -> Found:
+    """Read a list. Times without an offset are the recorder's clock in ``zone``, ``ahead`` by s.
 
     Raises PlanError naming file, row (the heading is row 1) and field: not readable, no such
     column, not a time, an empty channel.
@@ -68,8 +69,19 @@ def read(path: Path, *, zone: timezone, now: float) -> Found:
     for number, cells in enumerate(rows[1:], start=2):
         if any(cells):
             fields = {name: cells[at] if at < len(cells) else "" for name, at in heading.items()}
-            found.append(_recording(fields, f"{path}, row {number}", zone, now))
+            evidence = _checked(fields, f"{path}, row {number}", zone)
+            found.append(
+                placed(
+                    fields.get("file", ""), fields["channel"], evidence, now=now, by="list",
+                    ahead=ahead,
+                )
+            )  # fmt: skip
     return ordered(found, zone, {})
+
+
+def latest(now: float, clock_error: float) -> float:
+    """Return the latest moment (POSIX s) that a recording may have by a clock off by so much."""
+    return now + max(0.0, clock_error - LATE)
 
 
 def write(found: Found) -> bytes:
@@ -115,13 +127,13 @@ def _heading(cells: list[str], path: Path) -> dict[str, int]:
     return found
 
 
-def _recording(fields: Mapping[str, str], where: str, zone: timezone, now: float) -> Recording:
+def _checked(fields: Mapping[str, str], where: str, zone: timezone) -> TimeEvidence:
     if not fields["channel"]:
         hint = tr("Every recording belongs to a channel")
         raise PlanError(tr("is empty"), where=tr("{row}, channel", row=where), hint=hint)
     evidence = _evidence(fields, where, zone)
     _check_times(fields, where)
-    return placed(fields.get("file", ""), fields["channel"], evidence, now=now, by="list")
+    return evidence
 
 
 def _evidence(fields: Mapping[str, str], where: str, zone: timezone) -> TimeEvidence:

@@ -78,6 +78,17 @@ class TimeEvidence:
     order_open: bool = False
     """Whether the name has a date whose day and month may be either."""
 
+    def put_right(self, ahead: float) -> TimeEvidence:
+        """Take off by how much the recorder's clock is ahead (s) where that clock was read.
+
+        The time of a file may be that of a copy.
+        """
+        start, end, created = (
+            None if moment is None else in_any_zone(moment - ahead)
+            for moment in (self.named_start, self.named_end, self.created)
+        )
+        return replace(self, named_start=start, named_end=end, created=created)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Recording:
@@ -147,13 +158,19 @@ def _offset(text: str) -> timedelta | None:
 
 
 def scan(
-    folder: Path, *, zone: timezone, now: float, pattern: str = "", tell: Tell | None = None
+    folder: Path,
+    *,
+    zone: timezone,
+    now: float,
+    ahead: float = 0.0,
+    pattern: str = "",
+    tell: Tell | None = None,
 ) -> Found:
     """Look at every file below ``folder`` by name, container and file time.
 
-    Names are the recorder's clock in ``zone``; no recording can be later than ``now`` (POSIX
-    seconds). ``tell`` is called with how many files are done, and of how many. Raises PlanError:
-    no folder, a wrong pattern.
+    Names are the recorder's clock in ``zone``, which is ``ahead`` by so many seconds; no recording
+    can be later than ``now`` (POSIX seconds). ``tell`` is called with how many files are done, and
+    of how many. Raises PlanError: no folder, a wrong pattern.
     """
     if pattern:
         file_names.compiled(pattern)
@@ -167,7 +184,8 @@ def scan(
     recordings = []
     named_files = zip(names, videos, file_names.without_counters(read), strict=True)
     for number, (name, path, named) in enumerate(named_files, start=1):
-        recordings.append(placed(name, named.channel, _evidence(path, named, zone), now=now))
+        evidence = _evidence(path, named, zone)
+        recordings.append(placed(name, named.channel, evidence, now=now, ahead=ahead))
         if tell:
             tell(number, len(videos))
     return ordered(recordings, zone, Counter(path.suffix.lower() or path.name for path in others))
@@ -251,12 +269,20 @@ def in_any_zone(moment: float | None) -> float | None:
 
 
 def placed(
-    file: str, channel: str, evidence: TimeEvidence, *, now: float, by: str = "name"
+    file: str,
+    channel: str,
+    evidence: TimeEvidence,
+    *,
+    now: float,
+    by: str = "name",
+    ahead: float = 0.0,
 ) -> Recording:
     """Place a recording in time by its evidence and name every fault of it.
 
-    ``by`` names the source of the named times; no recording can be later than ``now``.
+    ``by`` names the source of the named times; no recording can be later than ``now``. The
+    recorder's clock is ``ahead`` by so many seconds: what it wrote is put right.
     """
+    evidence = evidence.put_right(ahead)
     start, start_by = _start(evidence, by)
     end, end_by = _end(evidence, start, by)
     faults = tuple(_faults(evidence, start, end, now))

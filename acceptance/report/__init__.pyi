@@ -1,4 +1,4 @@
 # What is public here, listed once; `__init__.py` loads each name when it is used.
 
 from .render import html as html
-from .render import pdf as pdf
+from .render import volumes as volumes

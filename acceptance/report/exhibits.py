@@ -18,7 +18,7 @@ from acceptance.model import SignalPath
 from acceptance.report import coverage_plot, event_plot, plots, zone_plot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from acceptance.model import Curve, Event, Measurement, Recordings, Shot
     from acceptance.report.playback import ShotPair
@@ -42,6 +42,8 @@ class Exhibit:
     shot: str
     name: str
     svg: Markup
+    anchor: str = ""
+    """By which links find it; empty: none lead to it."""
 
 
 class _Plot(NamedTuple):
@@ -56,25 +58,55 @@ class _Plot(NamedTuple):
     y_unit: str = ""
 
 
+_Lines = dict[str, tuple[int, "Curve"]]  # name of a line -> index of its measurement, and curve
+
+
 def _exhibit(subject: str, shot: str, name: str, svg: str) -> Exhibit:
     drawing = Markup(svg)  # noqa: S704 -- svg.py escapes
     return Exhibit(subject=subject, shot=shot, name=name, svg=drawing)
 
 
-def curves(measurements: Iterable[Measurement], lang: str) -> list[Exhibit]:
+def curves(
+    measurements: Iterable[Measurement], lang: str, first: Collection[str] = ()
+) -> list[Exhibit]:
     """Draw curves of a shot that share name, direction and axes in one plot.
 
-    A plot holds as many as dash patterns distinguish.
+    A plot holds as many as dash patterns distinguish. Those of the subjects ``first`` come first.
     """
-    groups: dict[_Plot, dict[str, Curve]] = defaultdict(dict)
-    for figure in measurements:
+    return [
+        replace(_plot(key, {name: curve for name, (_, curve) in part.items()}, lang),
+                anchor=_anchor(part))
+        for key, part in _plotted(measurements, lang, first)[:MOST_PLOTS]
+    ]  # fmt: skip
+
+
+def curve_places(
+    measurements: Iterable[Measurement], lang: str, first: Collection[str] = ()
+) -> dict[int, str]:
+    """Return the anchor of the plot that shows a measurement's curve, by its index."""
+    return {
+        index: _anchor(part)
+        for _, part in _plotted(measurements, lang, first)[:MOST_PLOTS]
+        for index, _ in part.values()
+    }
+
+
+def _plotted(
+    measurements: Iterable[Measurement], lang: str, first: Collection[str]
+) -> list[tuple[_Plot, _Lines]]:
+    groups: dict[_Plot, _Lines] = defaultdict(dict)
+    for index, figure in enumerate(measurements):
         curve = figure.curve
         if curve and len(curve.x) > 1 and curve.name not in DRAWN_ELSEWHERE:
             axes = curve.x_label, curve.y_label, curve.y_unit
             key = _Plot(figure.subject, figure.shot, curve.name, figure.direction, *axes)
-            groups[key].setdefault(_line(figure, lang), curve)
-    parts = [(key, part) for key, lines in groups.items() for part in _parts(lines)]
-    return [_plot(key, part, lang) for key, part in parts[:MOST_PLOTS]]
+            groups[key].setdefault(_line(figure, lang), (index, curve))
+    ordered = sorted(groups.items(), key=lambda group: group[0].subject not in first)
+    return [(key, part) for key, lines in ordered for part in _parts(lines)]
+
+
+def _anchor(lines: _Lines) -> str:
+    return f"curve-{next(iter(lines.values()))[0]}"
 
 
 def _line(figure: Measurement, lang: str) -> str:
@@ -87,7 +119,7 @@ def _zone(figure: Measurement, lang: str) -> str:
     return wording.region(name, lang)
 
 
-def _parts(lines: Mapping[str, Curve]) -> list[dict[str, Curve]]:
+def _parts(lines: _Lines) -> list[_Lines]:
     items, most = list(lines.items()), plots.MOST_LINES
     return [dict(items[at : at + most]) for at in range(0, len(items), most)]
 

@@ -77,6 +77,30 @@ class NoticesPage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RowGroup:
+    """Findings of one requirement on several devices, with the same reason."""
+
+    rows: Sequence[FindingRow]
+    comma: str
+
+    @property
+    def first(self) -> FindingRow:
+        """Of the findings: item and reason are those of all."""
+        return self.rows[0]
+
+    @property
+    def subjects(self) -> list[str]:
+        """Names of the devices."""
+        return list(dict.fromkeys(row.subject for row in self.rows))
+
+    @property
+    def named(self) -> str:
+        """The devices in one line, and how many there are."""
+        names = self.subjects
+        return self.comma.join(names) + (f" ({len(names)})" if len(names) > 1 else "")
+
+
+@dataclass(frozen=True, kw_only=True)
 class SummaryPage:
     """What the findings add up to, and the rows that anybody has to act on."""
 
@@ -127,6 +151,35 @@ class SummaryPage:
     def having(self, *verdicts: str) -> list[FindingRow]:
         """Rows with one of these verdicts that the bottom line takes."""
         return [row for row in self.rows if row.finding.decides and row.finding.verdict in verdicts]
+
+    def grouped(self, rows: Sequence[FindingRow]) -> list[RowGroup]:
+        """Put rows together that ask the same and are open for the same reason."""
+        alike: dict[tuple[str, ...], list[FindingRow]] = {}
+        for row in rows:
+            finding = row.finding
+            why = wording.reason(finding.reason, self.names.lang)
+            alike.setdefault((finding.requirement, finding.verdict, why), []).append(row)
+        comma = str(wording.phrases(self.names.lang)["bottom_line"]["comma"])
+        return [RowGroup(rows=group, comma=comma) for group in alike.values()]
+
+    def by_reason(self, rows: Sequence[FindingRow]) -> list[tuple[str, list[FindingRow]]]:
+        """Put rows together that are open for the same reason, in words."""
+        found: dict[str, list[FindingRow]] = {}
+        for row in rows:
+            why = wording.reason(row.finding.reason, self.names.lang)
+            found.setdefault(why, []).append(row)
+        return list(found.items())
+
+    def by_clause(self, rows: Sequence[FindingRow]) -> list[tuple[str, FindingRow]]:
+        """Name the clauses of rows, each once with its first row."""
+        found: dict[tuple[str, str], FindingRow] = {}
+        for row in rows:
+            found.setdefault((row.finding.pack, row.finding.clause), row)
+        several = len({pack for pack, _ in found}) > 1
+        return [
+            (f"{self.names.standard(pack)} {clause}" if several else clause, row)
+            for (pack, clause), row in found.items()
+        ]
 
     @property
     def days_of_work(self) -> str:

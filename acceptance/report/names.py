@@ -47,6 +47,11 @@ class Names:
         subject = self.subjects.get(identifier)
         return (subject.name if subject else "") or identifier
 
+    def kind(self, identifier: str) -> str:
+        """Return the kind of a subject; empty for what is no subject of the plan."""
+        subject = self.subjects.get(identifier)
+        return subject.kind if subject else ""
+
     def standard(self, identifier: str) -> str:
         """Return the number of a pack's standard."""
         return next((pack.number for pack in self.packs if pack.id == identifier), identifier)

@@ -12,15 +12,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from acceptance.messages import visible
-from acceptance.report import own_pages, web_page
+from acceptance.report import web_page
 from acceptance.report.book import Book
 from acceptance.report.bottom_lines import bottom_line
+from acceptance.report.file_names import REPORT
 from acceptance.report.junit_xml import junit
 from acceptance.report.templates import moment, style, template
 from acceptance.report.typesetting import archived, check_fonts, fingerprint, typeset
+from acceptance.report.volumes import Volumes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from acceptance.model import Pack, Session
@@ -33,9 +35,9 @@ __all__ = [
     "html",
     "junit",
     "paper",
-    "pdf",
     "pdf_of_svg",
     "printed",
+    "volumes",
 ]
 
 EPOCH = datetime.fromtimestamp(0, UTC)  # the time of what is of no session
@@ -59,32 +61,26 @@ def html(
 
 
 def printed(book: Book) -> str:
-    """Return the pages of the PDF as HTML, before they are set."""
-    words = own_pages.worded(book.session.plan.institute, book.lang)
-    page = template("report.html", book.lang).render(
-        book=book, names=book.names, style=style("style.css"), rendering=False, p=words
-    )
-    return visible(page, lines=True)
+    """Return the pages of all volumes as HTML, before they are set."""
+    return Volumes(book=book).printed
 
 
-def pdf(
+def volumes(
     session: Session,
     packs: Sequence[Pack],
     folder: Path,
     lang: str,
-    attachments: Mapping[str, bytes],
     profiles: Sequence[tuple[Pack, Pack]] = (),
-) -> bytes:
-    """Return the report as PDF/A-3b with files attached (relationship Source).
+    main: str = REPORT,
+) -> Volumes:
+    """Return the report as volumes to be set, the main report to be called ``main``.
 
-    ``session``, ``packs``, ``folder``, ``lang`` and ``profiles`` are as for ``html``,
-    ``attachments`` are contents by name. The same input and ``fingerprint`` give the same bytes,
-    wherever the folder lies: all times in the file are the session's. Raises ``SetupError`` without
-    a Chinese font, because the renderer would draw empty boxes and say nothing.
+    ``session``, ``packs``, ``folder``, ``lang`` and ``profiles`` are as for ``html``. The same
+    input and ``fingerprint`` give the same bytes, wherever the folder lies: all times in the files
+    are the session's.
     """
-    check_fonts()
     book = Book(session=session, packs=packs, folder=folder, lang=lang, profiles=profiles)
-    return archived(printed(book), folder, moment(session.finished), attachments)
+    return Volumes(book=book, main=main)
 
 
 def paper(page: str, book: Book) -> bytes:

@@ -68,7 +68,7 @@ class ShotCards:
         drawn = {shot.id for shot in ordered[:MOST_DRAWN]} | self.first
         return {
             shot.id: self._card(number, shot, drawn=shot.id in drawn)
-            for number, shot in enumerate(shots, 1)
+            for number, shot in enumerate(shots)  # as ways.Guide.shot names them
         }
 
     def _card(self, number: int, shot: Shot, *, drawn: bool) -> ShotCard:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Template
 
+HEADING = re.compile(r'<h([23]) id="([a-z0-9-]+)">(.*?)</h\1>', re.DOTALL)
 MOST_ROWS = 400  # of one table
 IN_A_LANGUAGE = (
     wording.word,
@@ -38,6 +41,7 @@ IN_EVERY_LANGUAGE = (
     wording.degrees,
     wording.number,
     wording.bound,
+    wording.clock_time,
 )
 
 
@@ -104,6 +108,25 @@ def style(name: str) -> Markup:
 def drawn(svg: str) -> Markup:
     """Return a drawing, which escaping would break: ``svg.py`` escapes the words in it."""
     return Markup(svg)  # noqa: S704 -- as above
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContentsLine:
+    """A line of a table of contents."""
+
+    level: int
+    """2 or 3, as of the heading."""
+
+    anchor: str
+    heading: str
+
+
+def contents(page: str) -> list[ContentsLine]:
+    """Return the headings of a page that have an anchor, in their order."""
+    return [
+        ContentsLine(level=int(level), anchor=anchor, heading=Markup(words).striptags())  # noqa: S704 -- read, not shown
+        for level, anchor, words in HEADING.findall(page)
+    ]
 
 
 def moment(text: str) -> datetime:

@@ -25,6 +25,7 @@ from urllib.request import url2pathname
 from acceptance.errors import SetupError
 from acceptance.files import shortage
 from acceptance.messages import tr
+from acceptance.report.archival import ADDRESS, finish
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -36,12 +37,12 @@ if TYPE_CHECKING:
 SANS, SERIF = "Noto Sans CJK SC", "Noto Serif CJK SC"
 LIBRARIES = ("weasyprint", "pydyf", "fonttools", "pillow", "pyphen", "tinycss2", "cssselect2")
 PANGO = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"  # packages of Debian
-ADDRESS = "file:///session/"  # of the session folder, wherever it lies: addresses name images
 # Pango chooses quotation marks and fonts by the user's languages, where a text states none: pages
 # would differ from one desk to the next.
 LANGUAGE = "en"
 ARCHIVED = {
     "pdf_variant": "pdf/a-3b",
+    "pdf_tags": True,
     "optimize_images": True,
     "dpi": 150,
     "jpeg_quality": 80,
@@ -62,11 +63,14 @@ def archived(page: str, folder: Path, moment: datetime, attachments: Mapping[str
     has just set is not set again while page, stills and attachments are the same to the byte.
     """
     key = _digest(page.encode(), moment.isoformat().encode(), *_parts(attachments))
-    if (just_set := _JUST_SET.get(key)) and just_set.stills == _hashes(folder, just_set.stills):
+    just_set = _JUST_SET.pop(key, None)
+    if just_set and just_set.stills == _hashes(folder, just_set.stills):
+        _JUST_SET[key] = just_set  # the last used comes last
         return just_set.pdf
     read = fetcher(folder)
     content = _archived(page, read, moment, attachments)
-    _JUST_SET.clear()
+    for oldest in [*_JUST_SET][: 1 - MOST_KEPT]:
+        del _JUST_SET[oldest]
     _JUST_SET[key] = _Set(pdf=content, stills=_hashes(folder, read.names))
     return content
 
@@ -79,7 +83,8 @@ class _Set:
     stills: Mapping[str, str]
 
 
-_JUST_SET: dict[str, _Set] = {}  # by the hash of page, time and attachments; the last one only
+_JUST_SET: dict[str, _Set] = {}  # by the hash of page, time and attachments
+MOST_KEPT = 14  # two reports with their annexes
 
 
 def _digest(*parts: bytes) -> str:
@@ -112,7 +117,7 @@ def _archived(
     ]
     with _frozen_time(moment), _without_collector():
         document = library.HTML(string=page, base_url=ADDRESS, url_fetcher=read)
-        return bytes(document.write_pdf(attachments=attached, **ARCHIVED))
+        return bytes(document.write_pdf(attachments=attached, finisher=finish, **ARCHIVED))
 
 
 def check_fonts() -> None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from acceptance import wording
 from acceptance.messages import visible
 from acceptance.model import Verdict
-from acceptance.report import own_pages
+from acceptance.report import own_pages, ways
 from acceptance.report.answers_page import KEPT
 from acceptance.report.picture_pages import StillsPage
 from acceptance.report.rows import answer_of
@@ -176,6 +176,7 @@ class WebPage:
 def html(book: Book) -> str:
     """Return the page of a session, to lie in its folder."""
     script, sheet = style("web.js"), style("web.css")
+    guide = ways.Guide(session=book.session, names=book.names, here="html")
     page = template("web.html", book.lang).render(
         book=book,
         names=book.names,
@@ -187,8 +188,9 @@ def html(book: Book) -> str:
         style_hash=_source(sheet),
         scrolling=_scrolling,
         rendering=True,
+        ways=guide,
     )
-    return visible(page, lines=True)
+    return ways.living(visible(page, lines=True), "", {"": ways.anchors(page)})
 
 
 def _source(content: str) -> str:

@@ -44,11 +44,12 @@ def draw(scene: Scene, labels: Sequence[TileLabel] = ()) -> bytes:
     """
     picture = picture_of(scene.reference, scene.video)
     thin = max(1, picture.shape[1] // 1280)
+    for place in scene.located:
+        cv2.polylines(picture, [_whole(place.corners)], True, (0, 0, 255), 2 * thin, cv2.LINE_AA)
     if labels:
         wall_labels.write(picture, labels)
         return _jpeg(picture)
     for place in scene.located:
-        cv2.polylines(picture, [_whole(place.corners)], True, (0, 0, 255), 2 * thin, cv2.LINE_AA)
         for region in place.chart.regions:
             colour, outline = COLOURS.get(region.kind, OTHER), located.quad(place, region)
             cv2.polylines(picture, [_whole(outline)], True, colour, thin, cv2.LINE_AA)

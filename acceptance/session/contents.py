@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.errors import SessionError
 from acceptance.messages import tr
+from acceptance.report.file_names import ANNEXES
 from acceptance.session import evidence, journal, store
 from acceptance.session.evidence import BAG_INFO, BAGIT, MANIFESTS, PAYLOAD, Kind, Problem
 from acceptance.session.journal import current
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 OUTSIDE_DATA = {
     BAGIT, BAG_INFO, *MANIFESTS, LOG,
-    "session.json", "report.pdf", "report.html", "report.xml",
+    "session.json", "report.html", "report.xml", store.REPORT, *ANNEXES.values(),
 }  # fmt: skip
 OXUM = re.compile(rb"Payload-Oxum: (\d{1,18})\.\d+\n\Z")
 MOST_OUTSIDE_DATA = 256 << 20  # bytes of one file; it is read whole

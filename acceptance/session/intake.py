@@ -191,11 +191,14 @@ def look_at(asked: Recordings, source: Path, *, tell: Tell | None = None) -> Fou
     """
     measure_recordings.check(asked)
     zone = zone_of(asked.utc_offset)
+    latest, ahead = listing.latest(_now(), asked.clock_error), asked.clock_offset
     if source.is_dir():
-        return recordings.scan(source, zone=zone, now=_now(), pattern=asked.name_pattern, tell=tell)
+        return recordings.scan(
+            source, zone=zone, now=latest, ahead=ahead, pattern=asked.name_pattern, tell=tell
+        )
     if searched_recordings.is_record(source):
-        return searched_recordings.read(source, zone=zone, now=_now())
-    return listing.read(source, zone=zone, now=_now())
+        return searched_recordings.read(source, zone=zone, now=latest, ahead=ahead)
+    return listing.read(source, zone=zone, now=latest, ahead=ahead)
 
 
 def take_recordings(

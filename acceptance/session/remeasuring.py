@@ -208,7 +208,7 @@ def _recorded(folder: Path, asked: Recordings, session: Session) -> list[Measure
         for entry in session.log
         if entry.what == "taken" and entry.details.get("shot") == asked.id
     )
-    now = datetime.fromisoformat(when).timestamp()
+    now = listing.latest(datetime.fromisoformat(when).timestamp(), asked.clock_error)
     measure_recordings.check(asked)
     found = listing.read(folder / asked.source, zone=zone_of(asked.utc_offset), now=now)
     return measuring.recorded(asked, found)

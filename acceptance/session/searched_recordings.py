@@ -35,8 +35,10 @@ def is_record(source: Path) -> bool:
     return source.name.endswith(ENDING)
 
 
-def read(path: Path, *, zone: timezone, now: float) -> Found:
+def read(path: Path, *, zone: timezone, now: float, ahead: float = 0.0) -> Found:
     """Read what a probe found, by true time where it measured the recorder's clock.
+
+    ``ahead``: by how many s that clock is known to be ahead where it did not.
 
     Raises SessionError for what is no record of a probe, and PlanError where it holds no recordings
     or knows the gaps of some channel not.
@@ -48,11 +50,11 @@ def read(path: Path, *, zone: timezone, now: float) -> Found:
             what = tr("does not know where the gaps of {channels} are", channels=shortened(silent))
         hint = tr("List what the recorder's own search shows, or name the folder of its files")
         raise PlanError(what, where=str(path), hint=hint)
-    ahead = found.clock.offset if found.clock else 0.0
+    ahead = found.clock.offset if found.clock else ahead
     every = (
         placed(
             f"{track.recording}/{track.track}", track.channel,
-            TimeEvidence(named_start=start - ahead, named_end=end - ahead), now=now, by="list",
+            TimeEvidence(named_start=start, named_end=end), now=now, by="list", ahead=ahead,
         )
         for track in found.recordings
         for start, end in track.stretches

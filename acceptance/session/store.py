@@ -19,6 +19,7 @@ from acceptance.files import first_error, strict_json, wrong_field
 from acceptance.files.output import put
 from acceptance.messages import tr
 from acceptance.model import Plan, Session
+from acceptance.report import file_names
 from acceptance.session.evidence import seal
 from acceptance.session.measuring import Measured
 
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from acceptance.model import Pack, SessionWarning
 
 FILE = "session.json"
+REPORT = file_names.REPORT
 MOST = 96 << 20  # bytes of it: half a million each for a device that was filmed
-REPORT = "report.pdf"
 DATA = "data"
 PLAN = "data/plan.json"
 PACKS = "data/packs"

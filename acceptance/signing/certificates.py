@@ -1,41 +1,27 @@
-"""Certificates: the key that signs, the trusted roots, and the demo's own chain.
-
-X.509 (RFC 5280); keys lie in PKCS#12 files.
-"""
+"""Certificates: who signs, and which roots and revocation lists a verifier trusts (X.509)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from asn1crypto import crl, pem  # type: ignore[import-untyped]  # ships no types
-from asn1crypto import pkcs12 as asn1_pkcs12
 from asn1crypto import x509 as asn1_x509
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
-from cryptography.x509.oid import NameOID
 from pyhanko.sign import signers
 
 from acceptance.errors import InputError, KeyFileError
 from acceptance.files import regular
-from acceptance.files.output import put
 from acceptance.messages import tr
-from acceptance.signing import fitness
+from acceptance.signing import fitness, key_files, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Self
 
-    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
-
-# The key that it opens is worth nothing, and says so in its name.
-DEMO_PASSWORD = "demo"  # noqa: S105 -- as above
-DEMO_LIFE = timedelta(days=365)
+# Organisations of the chains that this tool makes itself: demo and practice, worth nothing.
+TEST_ORGANIZATIONS = DEMO, TEST = ("acceptance DEMO", "acceptance TEST")
 
 
 class Asn1Object(Protocol):
@@ -55,13 +41,14 @@ AnyAsn1 = TypeVar("AnyAsn1", bound=Asn1Object)
 class Signer:
     """A key that is ready to sign, the name in its certificate, and revocation lists to embed.
 
-    ``begins`` and ``expires`` are when its certificate does.
+    ``begins`` and ``expires`` are when its certificate does. ``key`` has the certificate and those
+    between it and the root (``signing_cert``, ``cert_registry``).
     """
 
     name: str
     begins: datetime
     expires: datetime
-    key: signers.SimpleSigner
+    key: signers.Signer
     crls: tuple[crl.CertificateList, ...]
 
     def require_valid(self) -> None:
@@ -80,43 +67,61 @@ class Trust:
     crls: tuple[crl.CertificateList, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class DemoChain:
-    """The files of the demo's certificate chain.
+def load_signer(
+    path: Path | str,
+    password: str = "",
+    *,
+    chain: Iterable[Path | str] = (),
+    at: datetime | None = None,
+) -> Signer:
+    """Load a key with its certificates, and the revocation lists of their issuers.
 
-    They are the root to trust, the key file with its password, and the revocation lists.
-    """
-
-    root: Path
-    signer: Path
-    crl: Path
-    password: str
-
-
-def load_signer(path: Path | str, password: str = "", *, at: datetime | None = None) -> Signer:
-    """Load key and certificates of a PKCS#12 file, and the revocation lists beside it.
-
-    ``path`` is the file, ``password`` its own. The lists are in ``<name>.crl``, if there is one.
+    ``path`` is a PKCS#12 or PEM file (``key_files``), or names a key in a token: ``pkcs11:...``
+    (``tokens``). ``password`` is its password or PIN. ``chain``: files with certificates between
+    the signer's and the root, and revocation lists (``.crl``), that are not in the file; lists in
+    ``<name>.crl`` beside it are found.
     Raises ``KeyFileError`` for an unreadable file, a wrong password, a file without key or
     certificate, an unsupported kind of key, a certificate that has expired or is not yet valid
-    (at ``at``, by default now), and one that is not for signing documents (``fitness``).
+    (at ``at``, by default now), and one that is not for signing documents (``fitness``); SetupError
+    where PKCS#11 is not installed.
     """
-    path = Path(path)
-    data, secret = _read(path, KeyFileError), password.encode() or None
-    key, certificate, _ = _open_pkcs12(path, data, secret)
-    if key is None or certificate is None:
-        what = tr("contains no signing key with its certificate")
-        raise KeyFileError(what, where=str(path), hint=tr("Export both into the file"))
-    begins, expires = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-    _check_validity(str(path), begins, expires, at or datetime.now(UTC))
-    simple = signers.SimpleSigner.load_pkcs12_data(data, other_certs=(), passphrase=secret)
-    beside = path.with_suffix(".crl")
-    crls = tuple(_load(beside, crl.CertificateList, KeyFileError)) if beside.exists() else ()
-    if why := fitness.unfit(simple.signing_cert):
+    where, more = str(path), load_trust([Path(file) for file in chain])
+    if where.startswith(tokens.SCHEME):
+        return ready(where, tokens.signer(where, password, more.roots), more.crls, at)
+    crls = (*lists_beside(Path(path)), *more.crls)
+    return ready(where, _in_file(Path(path), password, more.roots), crls, at)
+
+
+def ready(
+    where: str,
+    key: signers.Signer,
+    crls: tuple[crl.CertificateList, ...],
+    at: datetime | None = None,
+) -> Signer:
+    """Return what signs with a certificate that is valid, and one for it. Raises KeyFileError."""
+    certificate: asn1_x509.Certificate = key.signing_cert
+    begins, expires = certificate.not_valid_before, certificate.not_valid_after
+    _check_validity(where, begins, expires, at or datetime.now(UTC))
+    if why := fitness.unfit(certificate):
         what = tr("its certificate cannot sign reports: {why}", why=why)
-        raise KeyFileError(what, where=str(path), hint=tr("Use one for signing documents"))
-    name = common_name(simple.signing_cert)
-    return Signer(name=name, begins=begins, expires=expires, key=simple, crls=crls)
+        raise KeyFileError(what, where=where, hint=tr("Use one for signing documents"))
+    name = common_name(certificate)
+    return Signer(name=name, begins=begins, expires=expires, key=key, crls=crls)
+
+
+def _in_file(
+    path: Path, password: str, more: Iterable[asn1_x509.Certificate]
+) -> signers.SimpleSigner:
+    opened = key_files.opened(path, password)
+    return signers.SimpleSigner(
+        opened.certificate, opened.private, cert_registry=opened.registry(more)
+    )
+
+
+def lists_beside(path: Path) -> tuple[crl.CertificateList, ...]:
+    """Read the revocation lists beside a key file, if there are any. Raises KeyFileError."""
+    beside = path.with_suffix(".crl")
+    return tuple(_load(beside, crl.CertificateList, KeyFileError)) if beside.exists() else ()
 
 
 def require_signer(signer: object) -> None:
@@ -152,58 +157,10 @@ def common_name(certificate: asn1_x509.Certificate) -> str:
     return str(subject.native.get("common_name") or subject.human_friendly)
 
 
-def make_demo_chain(folder: Path, *, at: datetime | None = None) -> DemoChain:
-    """Write root, intermediate and signing certificate (EC P-256).
-
-    They are valid for a year from ``at``, by default now. Their revocation lists, empty and valid
-    for the same year, are written beside the key file, where ``load_signer`` finds them. Only its
-    owner can read the key file. Every name
-    in it says DEMO: whoever trusts its root trusts nothing but this demonstration. Raises
-    ``OutputError`` where the folder cannot be written.
-    """
-    start = (at or datetime.now(UTC)).replace(microsecond=0) - timedelta(hours=1)
-    root = _issue("DEMO root, no legal value", None, start, ca=True)
-    middle = _issue("DEMO intermediate, no legal value", root, start, ca=True)
-    leaf = _issue("DEMO inspector, no legal value", middle, start, ca=False)
-    chain = DemoChain(
-        root=folder / "demo-root.pem",
-        signer=folder / "demo-signer.p12",
-        crl=folder / "demo-signer.crl",
-        password=DEMO_PASSWORD,
-    )
-    put(chain.root, root[1].public_bytes(Encoding.PEM))
-    put(chain.signer, _key_file(leaf, [middle[1], root[1]], chain.password), secret=True)
-    put(chain.crl, _revocation_list(root, start) + _revocation_list(middle, start))
-    return chain
-
-
-def _key_file(leaf: Issued, issuers: list[x509.Certificate], password: str) -> bytes:
-    """Return key, certificate and those of its issuers as PKCS#12."""
-    encryption = BestAvailableEncryption(password.encode())
-    return pkcs12.serialize_key_and_certificates(b"DEMO", *leaf, issuers, encryption)
-
-
-def _open_pkcs12(
-    path: Path, data: bytes, secret: bytes | None
-) -> tuple[PrivateKeyTypes | None, x509.Certificate | None, list[x509.Certificate]]:
-    _check_pkcs12(path, data)
-    try:
-        return pkcs12.load_key_and_certificates(data, secret)
-    except ValueError as error:
-        what, hint = tr("the password does not open it"), tr("Check the password")
-        raise KeyFileError(what, where=str(path), hint=hint) from error
-    except UnsupportedAlgorithm as error:
-        what = tr("this kind of key cannot sign here ({cause})", cause=error)
-        raise KeyFileError(what, where=str(path), hint=tr("Use RSA or EC")) from error
-
-
-def _check_pkcs12(path: Path, data: bytes) -> None:
-    try:
-        # parsing all of it distinguishes rubbish from a wrong password
-        asn1_pkcs12.Pfx.load(data, strict=True).native  # noqa: B018 -- as above
-    except (ValueError, TypeError) as error:
-        what, hint = tr("is not a PKCS#12 file"), tr("Give the .p12 or .pfx file of the key")
-        raise KeyFileError(what, where=str(path), hint=hint) from error
+def of_test_chain(certificate: asn1_x509.Certificate) -> bool:
+    """Whether a certificate says that it is the demo's, or one to practise with."""
+    names = (certificate.subject.native, certificate.issuer.native)
+    return any(name.get("organization_name") in TEST_ORGANIZATIONS for name in names)
 
 
 def _check_validity(where: str, start: datetime, end: datetime, at: datetime) -> None:
@@ -246,80 +203,3 @@ def _read(path: Path, error_kind: type[InputError]) -> bytes:
         what = tr("cannot be read ({cause})", cause=error.strerror)
         hint = tr("Check the path and its permissions")
         raise error_kind(what, where=str(path), hint=hint) from error
-
-
-Issued = tuple[ec.EllipticCurvePrivateKey, x509.Certificate]
-
-
-def _issue(name: str, issuer: Issued | None, start: datetime, *, ca: bool) -> Issued:
-    """Make a key and its certificate, signed by ``issuer`` or by itself (RFC 5280)."""
-    key, subject = ec.generate_private_key(ec.SECP256R1()), _subject(name)
-    issuer_key, issuer_name = (issuer[0], issuer[1].subject) if issuer else (key, subject)
-    key_of_issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
-    builder = (
-        _blank_certificate(subject, key, start)
-        .issuer_name(issuer_name)
-        .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
-        .add_extension(_usage(ca=ca), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(key_of_issuer, critical=False)
-    )
-    if issuer:
-        builder = builder.add_extension(_crl_address(), critical=False)
-    return key, builder.sign(issuer_key, hashes.SHA256())
-
-
-def _subject(name: str) -> x509.Name:
-    organization = x509.NameAttribute(NameOID.ORGANIZATION_NAME, "acceptance DEMO")
-    return x509.Name([organization, x509.NameAttribute(NameOID.COMMON_NAME, name)])
-
-
-def _blank_certificate(
-    subject: x509.Name, key: ec.EllipticCurvePrivateKey, start: datetime
-) -> x509.CertificateBuilder:
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(start)
-        .not_valid_after(start + DEMO_LIFE)
-    )
-
-
-def _usage(*, ca: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not ca,
-        content_commitment=not ca,
-        key_cert_sign=ca,
-        crl_sign=ca,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
-
-
-def _crl_address() -> x509.CRLDistributionPoints:
-    """Announce a revocation list, so that it must be checked.
-
-    The address leads nowhere (RFC 2606).
-    """
-    address = x509.UniformResourceIdentifier("http://demo.invalid/demo.crl")
-    return x509.CRLDistributionPoints([x509.DistributionPoint([address], None, None, None)])
-
-
-def _revocation_list(issuer: Issued, start: datetime) -> bytes:
-    key, certificate = issuer
-    builder = (
-        x509.CertificateRevocationListBuilder()
-        .issuer_name(certificate.subject)
-        .last_update(start)
-        .next_update(start + DEMO_LIFE)
-        .add_extension(x509.CRLNumber(1), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False
-        )
-    )
-    return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.errors import InputError, SessionError, SetupError
+from acceptance.files import shortage
 from acceptance.files.output import put, require_outside
 from acceptance.messages import tr
 from acceptance.report import render
+from acceptance.report.file_names import beside
 from acceptance.session import contents, store
 from acceptance.session.evidence import add_seal
 from acceptance.session.journal import changing
 from acceptance.session.log_book import LOG, LogBook
 from acceptance.session.store import REPORT
-from acceptance.signing import predecessors, renderings, verification
+from acceptance.signing import predecessors, renderings, roles, verification
 from acceptance.signing.signatures import ROLE
 
 if TYPE_CHECKING:
@@ -25,9 +27,57 @@ if TYPE_CHECKING:
 
     from acceptance.model import Precedence, Predecessor
     from acceptance.session.journal import FolderChange
+    from acceptance.session.measuring import Progress
     from acceptance.signing.certificates import Signer
+    from acceptance.signing.levels import Stamping
+    from acceptance.signing.policy import Policy
+    from acceptance.signing.signatures import Signature
 
 LACKING = {"pango_missing", "font_missing"}  # what else is short may be there in a minute
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """By what a report is signed."""
+
+    policy: Policy | None = None
+    """Who may sign in which role; None: anybody, one after the other (``policy.USUAL``)."""
+
+    stamping: Stamping | None = None
+    """Who stamps the time, and up to which level; None: nobody."""
+
+
+@dataclass(frozen=True)
+class ReportSigner:
+    """Somebody who signs, in which role, and by what."""
+
+    signer: Signer
+    role: str
+    rules: Rules
+
+    def require(self, report: bytes) -> None:
+        """Refuse who may not sign a report, not now or not again. Raises as ``Policy.require``.
+
+        An empty ``report`` is one that nobody signed yet; of one that cannot be read, verifying
+        says what is wrong.
+        """
+        from acceptance.signing import levels, policy  # noqa: PLC0415 -- late: brings pyHanko
+
+        if (signed := _signed_so_far(report)) is None:
+            return
+        level = self.rules.stamping.level if self.rules.stamping else levels.PLAIN
+        certificate = self.signer.key.signing_cert
+        held = self.rules.policy or policy.USUAL
+        held.require(certificate, roles.code(self.role), signed, level)
+
+    def signed(self, pdf: bytes, number: str, lang: str) -> bytes:
+        """Return a report with this signature added. Raises as ``pades.sign``."""
+        from acceptance.signing import pades  # noqa: PLC0415 -- late: brings pyHanko
+
+        return pades.sign(
+            pdf, self.signer, role=roles.code(self.role), reason=number, lang=lang,
+            stamping=self.rules.stamping,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +95,9 @@ class Issuing:
 
     trust: tuple[Path | str, ...] = ()
     """Roots to check the signatures of older sessions against; without any they are not checked."""
+
+    progress: Progress | None = None
+    """Told how many files of a large report are set."""
 
     def ready(self) -> None:
         """Refuse, before anything is measured, what issuing would refuse afterwards.
@@ -65,7 +118,7 @@ class Issuing:
 
     def __call__(self, folder: Path) -> Path:
         """Issue the report as ``issue`` does."""
-        return issue(folder, lang=self.lang, signer=self.signer)
+        return issue(folder, lang=self.lang, signer=self.signer, progress=self.progress)
 
 
 def lack() -> SetupError | None:
@@ -95,15 +148,23 @@ def require_pdf() -> None:
 
 
 def issue(
-    folder: Path | str, *, lang: str = "zh", signer: Signer | None = None, role: str = ROLE
+    folder: Path | str,
+    *,
+    lang: str = "zh",
+    signer: Signer | None = None,
+    role: str = ROLE,
+    rules: Rules | None = None,
+    progress: Progress | None = None,
 ) -> Path:
-    """Write ``report.pdf``, ``report.html`` and ``report.xml`` (JUnit) of a session ``folder``.
+    """Write the report of a session ``folder``: PDF, annexes, HTML and JUnit (``report.xml``).
 
     Return the PDF's path. Where this machine can make no PDF (``lack``), HTML and JUnit are
     written, the HTML's path is returned, and a later ``issue`` adds the PDF. ``lang`` is the
     report's language. With a ``signer`` the PDF is signed before it reaches the disc, in this
-    ``role``. Raises SessionError (changed, or signed already), SetupError (no PDF can be made, and
-    there is a signer, or a PDF that would no longer fit), KeyFileError and OutputError.
+    ``role`` and by these ``rules``. ``progress`` is told how many of its files are set, where that
+    takes long. Raises SessionError (changed, or signed already), SetupError (no PDF can be made,
+    and there is a signer, or a PDF that would no longer fit), KeyFileError and OutputError, and as
+    ``Policy.require``.
     """
     folder = Path(folder)
     if signer is not None:
@@ -111,27 +172,35 @@ def issue(
     contents.require_readable(folder)
     with changing(folder) as change:
         _require_unsigned(folder)
-        _write(change, lang, signer, role)
+        signing = ReportSigner(signer, role, rules or Rules()) if signer else None
+        _write(change, lang, signing, progress)
         return folder / _main(change)
 
 
-def _write(change: FolderChange, lang: str, signer: Signer | None, role: str) -> None:
+def _write(
+    change: FolderChange,
+    lang: str,
+    signing: ReportSigner | None,
+    progress: Progress | None = None,
+) -> None:
     """Put the report and its renderings into a change; where no PDF can be made, these alone."""
     missing = lack()
     if missing and (change.folder / REPORT).is_file():
         raise missing
-    change.files.update(_files(change.folder, lang, signer, role, pdf=not missing))
-    _record(change, "reported" if signer is None else "reported_and_signed")
+    change.files.update(_files(change.folder, lang, signing, pdf=not missing, progress=progress))
+    record(change, "reported" if signing is None else "reported_and_signed")
 
 
 def _add_signature(
-    change: FolderChange, report: bytes, signer: Signer, role: str, trust: Sequence[Path]
+    change: FolderChange, report: bytes, signing: ReportSigner, trust: Sequence[Path]
 ) -> None:
     """Put the report with one more signature into a change."""
     verification.require_intact(change.folder)
+    signing.require(report)
     verification.require_sound(change.folder, trust)
-    change.files[REPORT] = _signed(report, signer, store.load(change.folder).id, role)
-    _record(change, "signed")
+    number, lang = store.load(change.folder).id, language(report)
+    change.files[REPORT] = signing.signed(report, number, lang)
+    record(change, "signed")
 
 
 def _require_unsigned(folder: Path) -> None:
@@ -148,27 +217,48 @@ def is_signed(pdf: bytes) -> bool:
     return b"/ByteRange" in pdf
 
 
-def write(folder: Path, file: Path, *, lang: str = "zh", signer: Signer | None = None) -> Path:
-    """Write the report of a session folder to another file; return that.
+def write(
+    folder: Path,
+    file: Path,
+    *,
+    lang: str = "zh",
+    signer: Signer | None = None,
+    progress: Progress | None = None,
+) -> Path:
+    """Write the report of a session folder to another file, its annexes beside it; return that.
 
-    The folder stays as it is. Raises as ``issue`` does, SetupError where no PDF can be made, and
-    OutputError for a file in the folder.
+    The folder stays as it is. ``progress`` is as for ``issue``. Raises as that does, SetupError
+    where no PDF can be made, and OutputError for a file in the folder.
     """
     require_outside(file, folder)
     render.check_fonts()
-    put(file, _files(folder, lang, signer)[REPORT])
+    signing = ReportSigner(signer, ROLE, Rules()) if signer else None
+    made = _files(folder, lang, signing, main=file.name, progress=progress)
+    for name, content in made.items():
+        if name in renderings.ANNEXES:
+            put(file.with_name(beside(file.name, name)), content)
+    put(file, made[REPORT])
     return file
 
 
 def _files(
-    folder: Path, lang: str, signer: Signer | None, role: str = ROLE, *, pdf: bool = True
+    folder: Path,
+    lang: str,
+    signing: ReportSigner | None,
+    *,
+    pdf: bool = True,
+    main: str = REPORT,
+    progress: Progress | None = None,
 ) -> dict[str, bytes]:
-    """Name -> content of the report of an unchanged session folder, and of its renderings.
+    """Name -> content of the report of an unchanged session folder, of annexes and renderings.
 
-    The ``pdf``, if wanted, is signed where there is a signer, and carries the hashes of the others.
+    The ``pdf``, if wanted, is signed where somebody signs, and carries the hashes of the others;
+    ``main`` is what it will be called.
     """
-    Issuing(lang=lang, signer=signer).ready()
+    Issuing(lang=lang, signer=signing.signer if signing else None).ready()
     verification.require_intact(folder)
+    if signing:
+        signing.require(b"")
     done = store.load(folder)
     packs, profiles = store.load_all_packs(done, folder)
     made = {
@@ -177,41 +267,53 @@ def _files(
     }
     if not pdf:
         return made
+    volumes = render.volumes(done, packs, folder, lang, profiles, main)
+    made |= volumes.annexes(progress)
+    described = renderings.of(lang, made)
     attachments = {
         store.FILE: (folder / store.FILE).read_bytes(),
-        renderings.FILE: renderings.dumps(renderings.of(lang, made)),
+        renderings.FILE: renderings.dumps(described),
     }
-    report = render.pdf(done, packs, folder, lang, attachments, profiles)
-    return {**made, REPORT: _signed(report, signer, done.id, role) if signer else report}
+    report = volumes.report(described.annexes, attachments)
+    return {**made, REPORT: signing.signed(report, done.id, lang) if signing else report}
 
 
-def sign(folder: Path, signer: Signer, *, role: str = ROLE, trust: Sequence[Path] = ()) -> Path:
+def sign(
+    folder: Path,
+    signer: Signer,
+    *,
+    role: str = ROLE,
+    trust: Sequence[Path] = (),
+    rules: Rules | None = None,
+) -> Path:
     """Sign the report of a session folder in a ``role``; return its path.
 
     The first signer signs a report that is written anew from the session, in the language of the
     one that lies there. Later signers add to it, where ``verification.verify`` finds nothing broken
-    and, given roots to ``trust``, knows the signers before. Raises SessionError where there is no
-    report, the folder was changed, or an interrupted change had to be finished first; KeyFileError
-    where the certificate has expired, InputError where it cannot be signed, OutputError where
-    somebody else is at it.
+    and, given roots to ``trust``, knows the signers before. ``rules`` say who may sign when, and up
+    to which level. Raises SessionError where there is no report, the folder was changed, it is not
+    this role's turn, or an interrupted change had to be finished first; KeyFileError where the
+    certificate has expired, or may not sign in this role; InputError where it cannot be signed,
+    OutputError where somebody else is at it.
     """
     _require_signer(signer)
+    signing = ReportSigner(signer, role, rules or Rules())
     contents.require_readable(folder)
     path = folder / REPORT
     with changing(folder) as change:
-        _require_seen(change)
+        require_seen(change)
         if not path.is_file():
             what, hint = tr("there is no report to sign"), tr("Write it first: acceptance report")
             raise SessionError(what, where=str(path), hint=hint)
         found = path.read_bytes()
         if is_signed(found):
-            _add_signature(change, found, signer, role, trust)
+            _add_signature(change, found, signing, trust)
         else:
-            _write(change, _language(found), signer, role)
+            _write(change, language(found), signing)
     return path
 
 
-def _require_seen(change: FolderChange) -> None:
+def require_seen(change: FolderChange) -> None:
     """Refuse to sign what has become of the report since its signer saw it: perhaps signed."""
     if change.resumed:
         what = tr("an earlier change was interrupted, and has been finished just now")
@@ -225,7 +327,18 @@ def _require_signer(signer: Signer) -> None:
     certificates.require_signer(signer)
 
 
-def _language(report: bytes) -> str:
+def _signed_so_far(report: bytes) -> tuple[Signature, ...] | None:
+    """Say who signed; None where the report cannot be read."""
+    from acceptance.signing import signature_check  # noqa: PLC0415 -- late: brings pyHanko
+
+    try:
+        return (signature_check.listed(report) or None) if report else ()
+    except Exception as error:  # noqa: BLE001 -- a flipped bit can make a parser fail in any way
+        shortage.require_none(error)
+        return None
+
+
+def language(report: bytes) -> str:
     """Return the language of a report that nobody signed, and of which nothing else is used."""
     from acceptance.signing import pades  # noqa: PLC0415 -- late: brings pyHanko
 
@@ -236,18 +349,12 @@ def _language(report: bytes) -> str:
         return "zh"
 
 
-def _signed(pdf: bytes, signer: Signer, number: str, role: str) -> bytes:
-    from acceptance.signing import pades  # noqa: PLC0415 -- late: brings pyHanko
-
-    return pades.sign(pdf, signer, role=role, reason=number)
-
-
 def _main(change: FolderChange) -> str:
     """Name the report that a change writes: the PDF, if there is one."""
     return REPORT if REPORT in change.files else renderings.HTML
 
 
-def _record(change: FolderChange, what: str) -> None:
+def record(change: FolderChange, what: str) -> None:
     """Add the entry in the log and the seal to a change of the report."""
     report = _main(change)
     digest = hashlib.sha256(change.files[report]).hexdigest()

@@ -2,61 +2,149 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import zlib
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign import signers
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.general import SigningError
-from pyhanko.sign.validation import DocumentSecurityStore
+from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
+from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 
-from acceptance.errors import InputError
+from acceptance.errors import InputError, SetupError
 from acceptance.files import shortage
 from acceptance.messages import tr
 from acceptance.session import store
-from acceptance.signing import pdf_bounds
+from acceptance.signing import appearances, levels, pdf_bounds, roles
 from acceptance.signing.signatures import ROLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
+    from io import BytesIO
 
     from pyhanko.pdf_utils.generic import DictionaryObject, StreamObject
+    from pyhanko.pdf_utils.writer import BasePdfFileWriter
+    from pyhanko.sign.signers.pdf_signer import PdfTBSDocument
 
     from acceptance.signing.certificates import Signer
+    from acceptance.signing.levels import Stamping
 
 MOST_ATTACHED = store.MOST + (1 << 20)  # bytes of all attachments
 
 
 def sign(
-    pdf: bytes, signer: Signer, *, role: str = ROLE, reason: str = "", location: str = ""
+    pdf: bytes,
+    signer: Signer,
+    *,
+    role: str = ROLE,
+    reason: str = "",
+    location: str = "",
+    lang: str = "zh",
+    stamping: Stamping | None = None,
 ) -> bytes:
-    """Sign as PAdES B-B (ETSI EN 319 142-1) with SHA-256; return the whole PDF.
+    """Sign as PAdES (ETSI EN 319 142-1) with SHA-256; return the whole PDF.
 
     The signature is an incremental update of ``pdf``. The first one certifies the report and allows
-    nothing but further signatures, later ones approve. Certificates and revocation lists go into
-    the same update, so that it can be checked offline and nothing follows the signature. Raises
-    ``InputError`` where ``pdf`` is not a readable PDF, or already carries a signature of this role.
+    nothing but further signatures, later ones approve. Where the pages have a place for the role, a
+    stamp in ``lang`` is drawn there. Certificates and revocation lists go into the same update, so
+    that it can be checked offline and nothing follows the signature: level B-B, or what
+    ``stamping`` gives. Raises ``InputError`` where ``pdf`` is not a readable PDF, or already
+    carries a signature of this role, and DeviceError where no time stamp comes.
     """
+    with _refusing(role):
+        prepared = prepare(pdf, signer, role=role, reason=reason, location=location, lang=lang,
+                           stamping=stamping)  # fmt: skip
+        signed = asyncio.run(prepared.signed())
+        return levels.archived(signed, stamping) if stamping else signed
+
+
+@contextmanager
+def _refusing(role: str) -> Iterator[None]:
+    """Word what pyHanko refuses."""
     try:
-        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-        _supply_certificates(writer, signer)
-        first = not writer.prev.embedded_signatures
-        metadata = replace(_metadata(signer, role, reason, location), certify=first)
-        signed: io.BytesIO = signers.sign_pdf(writer, metadata, signer=signer.key)
+        yield
     except (PdfError, SigningError) as error:
         what = tr("the report cannot be signed ({problem})", problem=error)
         hint = tr("Write the report again, then sign it")
-        raise InputError(what, where=role, hint=hint) from error
-    return signed.getvalue()
+        raise InputError(what, where=roles.word(role), hint=hint) from error
 
 
-def _supply_certificates(writer: IncrementalPdfFileWriter, signer: Signer) -> None:
-    certificates = [signer.key.signing_cert, *signer.key.cert_registry]
-    DocumentSecurityStore.supply_dss_in_writer(writer, None, certs=certificates, crls=signer.crls)
+@dataclass(frozen=True)
+class Prepared:
+    """A report that is complete but for the signature itself."""
+
+    document: PdfTBSDocument
+    digest: bytes
+    output: BytesIO
+    when: datetime
+
+    async def signed(self) -> bytes:
+        """Sign it with the key at hand; return the whole PDF."""
+        attributes = PdfCMSSignedAttributes(signing_time=self.when)
+        await self.document.perform_signature(self.digest, attributes)
+        return self.output.getvalue()
+
+
+def prepare(
+    pdf: bytes,
+    signer: Signer,
+    *,
+    role: str,
+    reason: str = "",
+    location: str = "",
+    lang: str = "zh",
+    stamping: Stamping | None = None,
+    reserved: int = 0,
+) -> Prepared:
+    """Write all of a signature but its container: field, stamp, certificates. Raises PdfError.
+
+    ``reserved``: hexadecimal digits of room for the container; 0: as this key needs.
+    """
+    writer = levels.Update(io.BytesIO(pdf))
+    levels.supply(writer, signer, stamping)
+    first, when = not writer.prev.embedded_signatures, appearances.now()
+    places = appearances.places(writer.prev)
+    if first:
+        appearances.prepare(writer, places)
+    metadata = replace(_metadata(signer, role, reason, location), certify=first)
+    stamp = _stamp(signer, role, when, lang) if role in places else b""
+    session = _Certifier(
+        metadata,
+        signer.key,
+        timestamper=stamping.authority if stamping else None,
+        stamp_style=appearances.DrawnStamp(pdf=stamp),
+    ).init_signing_session(writer)
+    session.system_time = when
+    size = reserved or asyncio.run(session.estimate_signature_container_size(None))
+    document = session.prepare_tbs_document(None, size)
+    output = io.BytesIO()
+    digest, _ = document.digest_tbs_document(output=output)
+    return Prepared(document, digest.document_digest, output, when)
+
+
+class _Certifier(signers.PdfSigner):
+    """Signs without saying that a report with a signature by elliptic curves is PDF 2.0.
+
+    pyHanko says so for ISO/TS 32002; PDF/A-3 knows PDF 1.7 only, whose PAdES has these curves.
+    """
+
+    def register_extensions(self, pdf_out: BasePdfFileWriter, *, md_algorithm: str) -> None:  # noqa: ARG002
+        """Say that there are PAdES signatures (ESIC, as for PDF 1.7)."""
+        pdf_out.register_extension(ESIC_EXTENSION_1)
+
+
+def _stamp(signer: Signer, role: str, when: datetime, lang: str) -> bytes:
+    """Draw the stamp; nothing, where this machine can make no PDF."""
+    try:
+        return appearances.drawn(role, signer.key.signing_cert, when, lang)
+    except SetupError:
+        return b""
 
 
 def _metadata(

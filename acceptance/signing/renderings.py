@@ -1,7 +1,8 @@
 """``renderings.json``: what is beside the session in a report, and signed with it.
 
-No signature covers ``report.html`` and ``report.xml``, so their hashes are attached to the report.
-So are its language and the renderer of its pages, by which they can be set again and compared.
+No signature covers ``report.html``, ``report.xml`` and the annexes, so their hashes are attached to
+the report. So are its language and the renderer of its pages, by which they can be set again and
+compared.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ from acceptance import wording
 from acceptance.errors import InputError
 from acceptance.files import strict_json
 from acceptance.messages import tr
-from acceptance.report import render
+from acceptance.report import file_names, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 FILE = "renderings.json"
 MADE = HTML, JUNIT = ("report.html", "report.xml")
+ANNEXES = frozenset(file_names.ANNEXES.values())
 HASH = re.compile(r"[0-9a-f]{64}")
 FIRST = (0, 7, 0)  # the first version that attaches it
 
@@ -35,16 +37,25 @@ class Renderings:
     """Language of report, HTML and JUnit."""
 
     hashes: Mapping[str, str]
-    """SHA-256 of ``report.html`` and ``report.xml``."""
+    """SHA-256 of ``report.html``, ``report.xml``, and of the annexes that there are."""
 
     renderer: Mapping[str, str]
     """Versions and typefaces with which the pages were set (``render.fingerprint``)."""
 
+    @property
+    def annexes(self) -> dict[str, str]:
+        """SHA-256 of the annexes; empty before 0.11.0, which had none."""
+        return {name: digest for name, digest in self.hashes.items() if name in ANNEXES}
+
 
 def of(language: str, files: Mapping[str, bytes]) -> Renderings:
-    """Describe HTML and JUnit (contents by name), to be attached to the PDF that comes next."""
-    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-    return Renderings(language=language, hashes=hashes, renderer=render.fingerprint())
+    """Describe HTML, JUnit and annexes (contents by name), to be attached to the report."""
+    return Renderings(language=language, hashes=hashed(files), renderer=render.fingerprint())
+
+
+def hashed(files: Mapping[str, bytes]) -> dict[str, str]:
+    """SHA-256 of files by name."""
+    return {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
 
 
 def dumps(made: Renderings) -> bytes:
@@ -56,7 +67,10 @@ def parse(content: bytes) -> Renderings:
     """Read what ``dumps`` wrote. Raises InputError for whatever it would not have written."""
     try:
         made = Renderings(**cast("dict[str, Any]", strict_json.loads(content)))
-        sound = made.language in wording.LANGUAGES and made.hashes.keys() == {*MADE}
+        sound = made.language in wording.LANGUAGES and {*MADE} <= made.hashes.keys() <= {
+            *MADE,
+            *ANNEXES,
+        }
         texts = [*made.hashes.values(), *made.renderer.values()]
         sound &= all(isinstance(text, str) for text in texts) and dumps(made) == content
         sound &= all(HASH.fullmatch(digest) for digest in made.hashes.values())

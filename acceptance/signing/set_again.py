@@ -14,6 +14,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from acceptance.messages import tr
 from acceptance.report import page_words
+from acceptance.signing import appearances
 from acceptance.signing.signatures import State
 from acceptance.signing.updates import annotations_of, at, beyond_signatures
 
@@ -28,10 +29,17 @@ ACTIVE = {"/OpenAction", "/AA", "/AcroForm", "/OCProperties", "/Collection", "/R
 NAMED = {"/EmbeddedFiles", "/Dests"}
 
 
-def compare(pdf: bytes, own: bytes, *, same_renderer: bool) -> tuple[State, tuple[str, ...]]:
-    """Compare a report, signed or not, with ``own``: its pages set again, not signed."""
+def compare(
+    pdf: bytes, own: bytes, lang: str, *, same_renderer: bool
+) -> tuple[State, tuple[str, ...]]:
+    """Compare a report, signed or not, with ``own``: its pages set again, not signed.
+
+    ``lang`` is its language.
+    """
     if changed := tuple(beyond_signatures(pdf)):
         return State.BROKEN, changed
+    if shown := tuple(appearances.otherwise(pdf, lang, same_renderer=same_renderer)):
+        return State.BROKEN, shown
     if _is_continued(own, pdf):
         return State.OK, ()
     if same_renderer:

@@ -12,15 +12,13 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from asn1crypto import cms, crl  # type: ignore[import-untyped]  # ships no types
+from asn1crypto import crl  # type: ignore[import-untyped]  # ships no types
 from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed, AdESSubIndic
-from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.validation import DocumentSecurityStore, async_validate_pdf_signature
-from pyhanko.sign.validation.ades import ades_basic_validation
 from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko.sign.validation.policy_decl import (
     LocalKnowledge,
@@ -36,10 +34,19 @@ from pyhanko_certvalidator.policy_decl import CertRevTrustPolicy, RevocationChec
 from pyhanko_certvalidator.registry import SimpleTrustManager
 from pyhanko_certvalidator.revinfo.archival import CRLContainer
 
+from acceptance.errors import InputError
 from acceptance.files import shortage
 from acceptance.messages import tr, tr_count
-from acceptance.signing import fitness, pdf_bounds, pinned
-from acceptance.signing.certificates import common_name, load_trust
+from acceptance.signing import (
+    fitness,
+    gap,
+    pdf_bounds,
+    pinned,
+    proven_times,
+    signing_rules,
+)
+from acceptance.signing import roles as roles_of_reports
+from acceptance.signing.certificates import Trust, common_name, load_trust, of_test_chain
 from acceptance.signing.later_revisions import LaterRevisions
 from acceptance.signing.signatures import Signature, SignatureProblem, SignatureReport, State
 
@@ -50,8 +57,10 @@ if TYPE_CHECKING:
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
     from pyhanko.sign.validation.status import PdfSignatureStatus
+    from pyhanko_certvalidator import ValidationContext
 
-    from acceptance.signing.certificates import Trust
+    from acceptance.signing.policy import Policy
+    from acceptance.signing.proven_times import Proof
 
 KEY_USAGE = KeyUsageConstraints(
     key_usage={"non_repudiation", "digital_signature"}, match_all_key_usages=False
@@ -64,6 +73,7 @@ def verify_pdf(
     *,
     roles: Sequence[str] = (),
     signers: Sequence[Path | str] = (),
+    policy: Policy | None = None,
     at: datetime | None = None,
 ) -> SignatureReport:
     """Check every signature of a report, offline, as of now (or of ``at``).
@@ -71,12 +81,18 @@ def verify_pdf(
     ``trust``: files with root certificates and (``.crl``) newer revocation lists, PEM or DER;
     nothing else is trusted, least of all the operating system's list. ``roles``: the signatures
     required, in this order. ``signers``: the certificates or public keys that alone may have signed
-    (files, or their SHA-256); empty: any that a root vouches for. Raises ``InputError`` for a file
+    (files, or their SHA-256); empty: any that a root vouches for. ``policy``: what else the
+    signatures must be; its roots are trusted, and no other. Raises ``InputError`` for a file
     of these that cannot be read; whatever is wrong with the report is in the result.
     """
-    roots, permitted = load_trust(trust), pinned.read(signers)
+    asked = Demands(
+        trust=trusted(trust, policy),
+        roles=tuple(map(roles_of_reports.code, roles)),
+        permitted=pinned.read(signers),
+        policy=policy,
+    )
     try:
-        return _verify(pdf, roots, roles, permitted, at)
+        return _verify(pdf, asked, at)
     # One flipped bit can make a parser of PDF or ASN.1 fail in any way.
     except Exception as error:  # noqa: BLE001 -- see above
         shortage.require_none(error)
@@ -88,28 +104,55 @@ def verify_pdf(
         return SignatureReport(signatures=(), problems=(problem,))
 
 
-def _verify(
-    pdf: bytes,
-    trust: Trust,
-    roles: Sequence[str],
-    permitted: frozenset[str],
-    at: datetime | None,
-) -> SignatureReport:
+@dataclass(frozen=True, kw_only=True)
+class Demands:
+    """What a verifier asks of the signatures."""
+
+    trust: Trust
+    roles: tuple[str, ...]
+    permitted: frozenset[str]
+    policy: Policy | None
+
+
+def trusted(trust: Sequence[Path], policy: Policy | None) -> Trust:
+    """Read what is trusted: the policy's roots, if it names some, and any revocation lists.
+
+    Raises InputError for a root beside those of the policy.
+    """
+    given = load_trust(trust)
+    if policy is None or not policy.roots:
+        return given
+    own = load_trust(policy.roots)
+    known = {root.dump() for root in own.roots}
+    if any(root.dump() not in known for root in given.roots):
+        what = tr("a root certificate is given that is none of the policy's")
+        raise InputError(what, where=policy.where, hint=tr("Leave out --trust, or --policy"))
+    return Trust(roots=own.roots, crls=(*own.crls, *given.crls))
+
+
+def _verify(pdf: bytes, asked: Demands, at: datetime | None) -> SignatureReport:
     reader = pdf_bounds.opened(pdf)
-    found = reader.embedded_signatures
+    every, found = reader.embedded_signatures, reader.embedded_regular_signatures
     if not found:
         return _unsigned(pdf)
-    if appended := tuple(_appended(pdf, found[-1])):
+    if appended := tuple(_appended(pdf, every[-1])):
         return SignatureReport(signatures=(), problems=appended)
-    knowledge = _knowledge(reader, trust)
-    checked = [asyncio.run(_check(signature, trust, knowledge, at)) for signature in found]
+    knowledge, moment = _knowledge(reader, asked.trust), at or datetime.now(UTC)
+    timing = ValidationTimingInfo(
+        validation_time=moment, best_signature_time=moment, point_in_time_validation=at is not None
+    )
+    context = _context(_rules(asked.trust, knowledge), timing)
+    checked = [asyncio.run(_check(each, asked.trust, knowledge, timing)) for each in found]
     known = {certificate.dump() for certificate in knowledge.known_certs}
     signatures = tuple(signature for signature, _ in checked)
     problems = [
-        *_policy(pdf, found, roles, known),
+        *_whole(pdf, every, known),
+        *signing_rules.problems(signatures, [each.signer_cert for each in found], asked.roles,
+                                asked.policy),
         *itertools.chain(*(item[1] for item in checked)),
-        *(_stranger(signature) for signature in signatures if not _is_of(permitted, signature)),
-    ]
+        *proven_times.of_document(reader.embedded_timestamp_signatures, context),
+        *(_stranger(each) for each in signatures if not _is_of(asked.permitted, each)),
+    ]  # fmt: skip
     return SignatureReport(signatures=signatures, problems=tuple(problems))
 
 
@@ -136,19 +179,18 @@ def _unsigned(pdf: bytes) -> SignatureReport:
     return SignatureReport(signatures=(), problems=(problem,))
 
 
-def _policy(
-    pdf: bytes, found: Sequence[EmbeddedPdfSignature], roles: Sequence[str], known: set[bytes]
+def _whole(
+    pdf: bytes, found: Sequence[EmbeddedPdfSignature], known: set[bytes]
 ) -> Iterator[SignatureProblem]:
     """Find what the validation of a single signature cannot see."""
     if found[0].docmdp_level is None or "/Perms" not in found[0].reader.root:
         detail = tr("the first signature does not certify the report")
         yield SignatureProblem(code="not_certified", detail=detail)
     for signature in found:
-        if not _accounted(pdf, signature, known):
-            role = signature.field_name
+        if not gap.accounted(pdf, signature, known):
+            role = roles_of_reports.word(signature.field_name)
             detail = tr("{role}: the container of the signature was changed", role=role)
             yield SignatureProblem(code="container", detail=detail)
-    yield from _roles([signature.field_name for signature in found], roles)
 
 
 def _appended(pdf: bytes, last: EmbeddedPdfSignature) -> Iterator[SignatureProblem]:
@@ -170,52 +212,6 @@ def _changed_after_signing() -> SignatureProblem:
     return SignatureProblem(code="changed_after_signing", detail=detail)
 
 
-def _roles(present: Sequence[str], asked: Sequence[str]) -> Iterator[SignatureProblem]:
-    """Find the roles that were asked for and did not sign, or not in this order."""
-    for role in (role for role in asked if role not in present):
-        detail = tr("the signature of {role} is missing", role=role)
-        yield SignatureProblem(code="signature_missing", detail=detail, state=State.INCOMPLETE)
-    if [role for role in present if role in asked] != [role for role in asked if role in present]:
-        orders = {"found": ", ".join(present), "asked": ", ".join(asked)}
-        detail = tr("signed in the order {found}, not {asked}", **orders)
-        yield SignatureProblem(code="order", detail=detail)
-
-
-def _accounted(pdf: bytes, signature: EmbeddedPdfSignature, known: set[bytes]) -> bool:
-    """Whether every byte in the gap between the signed bytes is accounted for.
-
-    Nothing signs the gap itself. It must hold one container in its only form, padded with zeros,
-    and no certificate but the signer's and those that the signed part of the report (``known``)
-    holds as well.
-    """
-    start, length, resume, _ = signature.byte_range
-    digits = _container(signature).hex().ljust(resume - length - 2, "0")
-    gap = pdf[length:resume].decode("ascii", errors="replace")
-    others = [item.dump() for item in signature.other_embedded_certs]
-    strange = known and set(others) - known
-    return start == 0 and not strange and gap in {f"<{digits}>", f"<{digits.upper()}>"}
-
-
-def _container(signature: EmbeddedPdfSignature) -> bytes:
-    """Return the container of a signature in its only form: one signer, data outside (RFC 5652)."""
-    signer, certificate = signature.signer_info, signature.signer_cert
-    sid = {"issuer": certificate.issuer, "serial_number": certificate.serial_number}
-    identifier = cms.SignerIdentifier({"issuer_and_serial_number": sid})
-    others = [name for name in signer if name not in {"version", "sid"}]
-    kept = {name: signer[name] for name in others if signer[name].native is not None}
-    content = cms.SignedData(
-        {
-            "version": "v1",
-            "digest_algorithms": [signer["digest_algorithm"]],
-            "encap_content_info": {"content_type": "data"},
-            "certificates": signature.signed_data["certificates"],
-            "signer_infos": [{"version": "v1", "sid": identifier, **kept}],
-        }
-    )
-    dumped: bytes = cms.ContentInfo({"content_type": "signed_data", "content": content}).dump()
-    return dumped
-
-
 def _knowledge(reader: PdfFileReader, trust: Trust) -> LocalKnowledge:
     """Collect the report's certificates and revocation lists, and the lists the verifier gave."""
     try:
@@ -230,26 +226,28 @@ def _knowledge(reader: PdfFileReader, trust: Trust) -> LocalKnowledge:
 
 
 async def _check(
-    signature: EmbeddedPdfSignature, trust: Trust, knowledge: LocalKnowledge, at: datetime | None
+    signature: EmbeddedPdfSignature,
+    trust: Trust,
+    knowledge: LocalKnowledge,
+    timing: ValidationTimingInfo,
 ) -> tuple[Signature, list[SignatureProblem]]:
-    moment = at or datetime.now(UTC)
-    timing = ValidationTimingInfo(
-        validation_time=moment, best_signature_time=moment, point_in_time_validation=at is not None
-    )
-    rules = _rules(trust, knowledge)
-    handlers = bootstrap_validation_data_handlers(rules, timing_info=timing)
-    context = rules.cert_validation_policy.build_validation_context(
-        timing_info=timing, handlers=handlers
-    )
+    rules, moment = _rules(trust, knowledge), timing.validation_time
+    context = _context(rules, timing)
     status = await async_validate_pdf_signature(
         signature, context, diff_policy=LaterRevisions(), key_usage_settings=KEY_USAGE
     )
-    data, digest = signature.signed_data, signature.compute_digest()
-    result = await ades_basic_validation(data, rules, timing_info=timing, raw_digest=digest)
-    problems = _judge(status, result.ades_subindic, roots=bool(trust.roots), moment=moment)
-    role = signature.field_name
+    proof = await proven_times.examine(signature, rules, timing)
+    problems = _judge(status, proof, roots=bool(trust.roots), moment=moment)
+    role = roles_of_reports.word(signature.field_name)
     named = [replace(item, detail=f"{role}: {item.detail}") for item in problems]
-    return _describe(signature, status), named
+    return _describe(signature, knowledge, proof), named
+
+
+def _context(rules: SignatureValidationSpec, timing: ValidationTimingInfo) -> ValidationContext:
+    handlers = bootstrap_validation_data_handlers(rules, timing_info=timing)
+    return rules.cert_validation_policy.build_validation_context(
+        timing_info=timing, handlers=handlers
+    )
 
 
 def _rules(trust: Trust, knowledge: LocalKnowledge) -> SignatureValidationSpec:
@@ -268,9 +266,10 @@ def _rules(trust: Trust, knowledge: LocalKnowledge) -> SignatureValidationSpec:
 
 
 def _judge(
-    status: PdfSignatureStatus, indication: AdESSubIndic, *, roots: bool, moment: datetime
+    status: PdfSignatureStatus, proof: Proof, *, roots: bool, moment: datetime
 ) -> Iterator[SignatureProblem]:
     """Put pyHanko's findings into words."""
+    indication = proof.indication
     code, name = str(indication.standard_name).lower(), common_name(status.signing_cert)
     if not status.docmdp_ok:
         yield _changed_after_signing()
@@ -282,14 +281,14 @@ def _judge(
     elif not roots:
         detail = tr("signed by {name}, but no root certificate to trust was given", name=name)
         yield _undecided("no_trust_root", detail)
-    elif detail := _doubt(status, indication, moment):
+    elif detail := _doubt(status, proof, moment):
         yield _undecided(code, detail)
-    elif not status.bottom_line and status.docmdp_ok:
+    elif not status.bottom_line and status.docmdp_ok and not proof.stamped:
         detail = tr("the signature is not accepted as a whole")
         yield SignatureProblem(code="bottom_line", detail=detail)
     signer, when = status.signing_cert, status.signer_reported_dt
-    for code, detail in fitness.untimely(signer, when, moment):
-        state = State.BROKEN if code == "not_valid_then" else State.INDETERMINATE
+    for code, detail in (*fitness.untimely(signer, when, moment), *proof.contradictions(when)):
+        state = State.INDETERMINATE if code == "in_future" else State.BROKEN
         yield SignatureProblem(code=code, detail=detail, state=state)
 
 
@@ -304,32 +303,35 @@ def _unfit(status: PdfSignatureStatus) -> str:
 def _breach(status: PdfSignatureStatus, indication: AdESSubIndic) -> str:
     """Say what breaks a signature for everybody; empty where nothing does.
 
-    Revocation does: without trusted time nothing shows which came first.
+    Revocation does, but for a signature that was stamped before it: without trusted time nothing
+    shows which came first.
     """
-    if isinstance(indication, AdESFailure):
+    revoked = status.revocation_details
+    if isinstance(indication, AdESFailure) and indication is not AdESFailure.REVOKED:
         return tr("the signed bytes were changed")
-    if status.revocation_details is None:
+    if indication is AdESPassed.OK or revoked is None:
         return ""
-    name, day = common_name(status.signing_cert), status.revocation_details.revocation_date
+    name, day = common_name(status.signing_cert), revoked.revocation_date
     return tr(
         "a certificate in the chain of {name} was revoked on {day:%Y-%m-%d}", name=name, day=day
     )
 
 
-def _doubt(status: PdfSignatureStatus, indication: AdESSubIndic, moment: datetime) -> str:
+def _doubt(status: PdfSignatureStatus, proof: Proof, moment: datetime) -> str:
     """Say why nobody knows whether to trust the signer's certificate; empty where they do."""
     name = common_name(status.signing_cert)
-    if indication is AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND:
+    if proof.indication is AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND:
         return tr(
             "the certificate of {name} leads to none of the given root certificates", name=name
         )
     start, end = status.signing_cert.not_valid_before, status.signing_cert.not_valid_after
-    if not start <= moment <= end:
+    held = proof.indication is AdESPassed.OK
+    if not start <= moment <= end and not (held and proof.stamped):
         return tr(
             "the certificate of {name} is only valid from {start:%Y-%m-%d} to {end:%Y-%m-%d}",
             name=name, start=start, end=end,
         )  # fmt: skip
-    return "" if indication is AdESPassed.OK else _not_offline(name, indication)
+    return "" if held else _not_offline(name, proof.indication)
 
 
 def _not_offline(name: str, indication: AdESSubIndic) -> str:
@@ -345,14 +347,29 @@ def _undecided(code: str, detail: str) -> SignatureProblem:
     return SignatureProblem(code=code, detail=detail, state=State.INDETERMINATE)
 
 
-def _describe(signature: EmbeddedPdfSignature, status: PdfSignatureStatus) -> Signature:
-    is_pades = signature.sig_object["/SubFilter"] == SigSeedSubFilter.PADES.value
-    level = ("PAdES B-T" if status.timestamp_validity else "PAdES B-B") if is_pades else "PKCS#7"
+def listed(pdf: bytes) -> tuple[Signature, ...]:
+    """Say who signed a report, the first first; nothing is checked.
+
+    Raises whatever a PDF from elsewhere can cause.
+    """
+    reader = pdf_bounds.opened(pdf)
+    knowledge = _knowledge(reader, Trust(roots=(), crls=()))
+    return tuple(_describe(each, knowledge) for each in reader.embedded_regular_signatures)
+
+
+def _describe(
+    signature: EmbeddedPdfSignature, knowledge: LocalKnowledge, proof: Proof | None = None
+) -> Signature:
+    certificate = signature.signer_cert
     return Signature(
         role=signature.field_name,
-        name=common_name(signature.signer_cert),
-        when=status.signer_reported_dt,
-        level=level,
-        certificate=pinned.of_certificate(signature.signer_cert),
-        key=pinned.of_key(signature.signer_cert),
+        name=common_name(certificate),
+        when=signature.self_reported_timestamp,
+        level=proven_times.level(signature, knowledge),
+        certificate=pinned.of_certificate(certificate),
+        key=pinned.of_key(certificate),
+        subject=certificate.subject.human_friendly,
+        stamped=proof.stamped if proof else None,
+        authority=proof.authority if proof else "",
+        of_test_chain=of_test_chain(certificate),
     )

@@ -7,12 +7,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from acceptance.messages import tr
+from acceptance.signing import roles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-ROLE = "inspector"  # of the first signature
+ROLE = roles.INSPECTOR  # of the first signature
 
 
 class State(StrEnum):
@@ -43,7 +44,10 @@ class Signature:
     """Who signed in which role, when, and at which PAdES level.
 
     ``role`` is the name of the signature field, ``when`` the time by the signer's own clock;
-    ``certificate`` and ``key`` are the SHA-256 of the signer's certificate and public key (DER).
+    ``certificate`` and ``key`` are the SHA-256 of the signer's certificate and public key (DER),
+    ``subject`` is all that the certificate says of the signer. ``stamped`` is when an
+    ``authority`` whose root is trusted stamped it (RFC 3161); None: no such time is proven.
+    ``of_test_chain``: the certificate says of itself that it is worth nothing.
     """
 
     role: str
@@ -52,20 +56,47 @@ class Signature:
     level: str
     certificate: str
     key: str
+    subject: str = ""
+    stamped: datetime | None = None
+    authority: str = ""
+    of_test_chain: bool = False
 
     def __str__(self) -> str:
-        signer = {"role": self.role, "name": self.name, "level": self.level}
+        signer = {"role": roles.word(self.role), "name": self.name, "level": self.level}
         signer |= {"certificate": self.certificate}
         if self.when is None:
-            return tr(
+            said = tr(
                 "{role}: signed by {name} ({level}); certificate {certificate} (SHA-256)", **signer
             )
-        return tr(
-            "{role}: signed by {name} on {when:%Y-%m-%d at %H:%M:%S %z} ({level}); "
-            "certificate {certificate} (SHA-256)",
-            when=self.when.astimezone(),
-            **signer,
-        )
+        else:
+            said = tr(
+                "{role}: signed by {name} on {when:%Y-%m-%d at %H:%M:%S %z} ({level}); "
+                "certificate {certificate} (SHA-256)",
+                when=self.when.astimezone(),
+                **signer,
+            )
+        return "; ".join(filter(None, (said, self._stamp(), self._worth())))
+
+    def shares(self, certificate: str, key: str, subject: str) -> str:
+        """Say what shows that a certificate is of the person who signed; empty where nothing does.
+
+        ``certificate`` and ``key`` are its SHA-256 and its key's, ``subject`` all that it says of
+        its holder: two people of one name differ there, in a serial number for instance.
+        """
+        if certificate == self.certificate:
+            return tr("the same certificate")
+        if key == self.key:
+            return tr("the same key")
+        return tr("the same subject") if subject and subject == self.subject else ""
+
+    def _stamp(self) -> str:
+        if self.stamped is None:
+            return ""
+        parameters = {"name": self.authority, "when": self.stamped.astimezone()}
+        return tr("time stamp of {name} on {when:%Y-%m-%d at %H:%M:%S %z}", **parameters)
+
+    def _worth(self) -> str:
+        return tr("A TEST CERTIFICATE, WITHOUT LEGAL VALUE") if self.of_test_chain else ""
 
 
 @dataclass(frozen=True, kw_only=True)

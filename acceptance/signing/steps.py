@@ -30,7 +30,7 @@ from acceptance.signing.signatures import State, worst
 from acceptance.signing.target import Target, read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from acceptance.model import Pack
     from acceptance.signing.renderings import Renderings
@@ -273,8 +273,18 @@ class Examined(Target):
             renderings.JUNIT: {render.junit(session, packs).encode()},
         }
 
+    def annexes(self) -> Outcome:
+        """Compare the annexes with the hashes that are signed, and printed, in the report."""
+        if not self.folder:
+            return _alone()
+        if not self.pdf or (self.made is None and renderings.due(self.session.tool_version)):
+            return State.SKIPPED, ()
+        listed = self.made.annexes if self.made else {}
+        found = {name: digest for name, digest in self.found.items() if name in renderings.ANNEXES}
+        return _judge_problems(evidence.compare(listed, found))
+
     def pages(self) -> Outcome:
-        """Set the pages of the report again from the session, and compare."""
+        """Set the pages of the report and its annexes again from the session, and compare."""
         if not self.folder:
             return _alone()
         if not self.pdf:
@@ -283,14 +293,14 @@ class Examined(Target):
             return self._not_set_again()
         try:
             here = render.fingerprint()
-            own = self._set_again(self.folder, self.made)
+            compared = [*self._set_again(self.folder, self.made, here)]
         except SetupError as error:
             return State.SKIPPED, (str(error),)
-        from acceptance.signing import set_again  # noqa: PLC0415 -- late: brings pyHanko
-
-        there = self.made.renderer
-        state, details = set_again.compare(self.pdf, own, same_renderer=here == there)
-        return state, (*details, *renderings.otherwise(there, here))
+        details = [detail for _, details in compared for detail in details]
+        return worst(state for state, _ in compared), (
+            *shorten(details),
+            *renderings.otherwise(self.made.renderer, here),
+        )
 
     def _not_set_again(self) -> Outcome:
         """Say that another version set the pages, and whether they state the conclusion."""
@@ -300,10 +310,27 @@ class Examined(Target):
         wrong = tr("the first pages do not state the conclusion that is in the session")
         return State.INDETERMINATE, (what, wrong)
 
-    def _set_again(self, folder: Path, made: Renderings) -> bytes:
+    def _set_again(
+        self, folder: Path, made: Renderings, here: Mapping[str, str]
+    ) -> Iterator[Outcome]:
+        """Compare the report, then each annex that lies there, with what is set here."""
+        from acceptance.signing import set_again  # noqa: PLC0415 -- late: brings pyHanko
+
+        same = here == made.renderer
         packs, profiles = store.load_all_packs(self.session, folder)
-        attachments = dict(self.attachments)
-        return render.pdf(self.session, packs, folder, made.language, attachments, profiles)
+        volumes = render.volumes(self.session, packs, folder, made.language, profiles)
+        own = volumes.report(made.annexes, dict(self.attachments))
+        state, details = set_again.compare(self.pdf, own, made.language, same_renderer=same)
+        yield state, details
+        if state is State.BROKEN:
+            return
+        annexes = dict(volumes.annexes())
+        for name in sorted(annexes.keys() ^ made.annexes.keys()):
+            yield State.BROKEN, (tr("{path} does not follow from the session", path=name),)
+        for name, annex in annexes.items():
+            if found := read(current(folder, name), name):
+                state, details = set_again.compare(found, annex, made.language, same_renderer=same)
+                yield state, tuple(f"{name}: {detail}" for detail in details)
 
 
 def _not_read(path: Path, name: str) -> Outcome:

@@ -13,16 +13,20 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from acceptance.messages import tr
+from acceptance.signing import appearances
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pyhanko.pdf_utils.generic import DictionaryObject, PdfObject, Reference
+
+    from acceptance.signing.appearances import StampPlace
 
 # What signing adds to the catalog.
 OF_SIGNATURES = {"/AcroForm", "/DSS", "/Perms", "/Extensions", "/Version"}
 OF_FORM = {"/Fields", "/SigFlags"}
 OF_FIELD = {"/FT", "/T", "/Type", "/Subtype", "/F", "/Rect", "/P", "/V", "/Lock"}
+OF_PLACE = OF_FIELD | {"/AP", "/TU"}  # of a field that shows a stamp, in its place on the page
 OF_INFORMATION = {"/Producer", "/ModDate"}  # what signing changes in the document information
 
 
@@ -37,8 +41,9 @@ def beyond_signatures(pdf: bytes) -> Iterator[str]:
     form = at(last.root, "/AcroForm", {})
     listed = at(form, "/Fields", generic.ArrayObject())
     fields = {listed.raw_get(index).reference for index in range(len(listed))}
-    if not ({*form} <= OF_FORM and all(_signs(last(field)) for field in fields)):
-        yield tr("a form of the report holds more than signatures that are not seen")
+    found = appearances.places(first)
+    if not ({*form} <= OF_FORM and all(_signs(last(field), found) for field in fields)):
+        yield tr("a form of the report holds more than signatures and their stamps")
     updated = set[generic.Reference]().union(
         *(_objects(reader, number) for number in range(1, signed + 1))
     )
@@ -59,11 +64,13 @@ def _objects(reader: PdfFileReader, revision: int) -> set[Reference]:
     return {*found.explicit_refs_in_revision()}  # type: ignore[no-untyped-call]
 
 
-def _signs(field: PdfObject) -> bool:
-    """Whether a form field is a signature that draws nothing."""
-    if not isinstance(field, generic.DictionaryObject) or not {*field} <= OF_FIELD:
+def _signs(field: PdfObject, places: Mapping[str, StampPlace]) -> bool:
+    """Whether a form field is a signature that draws nothing, or draws in the place of its role."""
+    if not isinstance(field, generic.DictionaryObject) or at(field, "/FT", "") != "/Sig":
         return False
-    return bool(field["/FT"] == "/Sig" and all(side == 0 for side in field["/Rect"]))
+    if {*field} <= OF_FIELD | {"/TU"}:
+        return all(side == 0 for side in field["/Rect"])
+    return {*field} <= OF_PLACE and appearances.is_in_place(field, places)
 
 
 def _left_alone(before: PdfObject, after: PdfObject, fields: set[Reference]) -> bool:

@@ -52,6 +52,7 @@ def key(shot: Shot, folder: Path, judged: frozenset[str] = JUDGED) -> str:
 
 READ = {
     "id": "s2", "subject": "yard", "tap": Tap.SCREEN, "chip": 0.01, "plain_edges": True,
+    "wall": (("gate", ""),),
     "regions": {"grey": (1.0, 2.0, 3.0, 4.0)}, "coding": Coding(full_range=True),
     "conditions": (Condition(name="illuminance", value=500, unit="lx"),),
     "chart": None, "chart_copy": "K-8", "filmed": "2099-01-01",

@@ -87,9 +87,11 @@ def test_a_found_device_becomes_a_clip_with_what_it_states_beside_what_is_measur
     assert stated == {"frame_rate": 15, "codec": "H265", "width": 640}
     assert (rate.details["stream_codec"], rate.details["stream_width"]) == ("h264", 320)
     [wrong] = [each for each in measured.measurements if each.quantity == "stream.contradictions"]
-    assert wrong.value == 3
+    assert wrong.value == 4
     codes = {note.reason.code for note in measured.notes}
-    assert {f"{what}_contradicted" for what in ("size", "codec", "frame_rate")} <= codes
+    assert {
+        f"{what}_contradicted" for what in ("size", "codec", "frame_rate", "gop_length")
+    } <= codes
 
 
 @pytest.mark.film

@@ -29,7 +29,7 @@ from acceptance.session import store
 if TYPE_CHECKING:
     from conftest import Film
 
-    from acceptance.signing.certificates import DemoChain
+    from acceptance.signing.chains import DemoChain
 
 LIGHT = ("--condition", "illuminance=500lx", "--condition", "agc=off", "--fact", "picture=colour")
 DIGITAL = ("--fact", "system=digital")
@@ -423,6 +423,9 @@ def test_a_chart_is_advised_for_a_cameras_place(
         ),
         (("measure", "x.mp4", "--region", "flat=1,1,0,3"), 64, "width and height must be above 0"),
         (("measure", "x.mp4", "--sample-aspect", "wide"), 64, "write W:H"),
+        (("measure", "x.mp4", "--wall", "3"), 64, "write ROWSxCOLUMNS"),
+        (("measure", "x.mp4", "--wall", "0x4"), 64, "write ROWSxCOLUMNS"),
+        (("measure", "x.mp4", "--wall", "99x99"), 64, "write ROWSxCOLUMNS"),
         (("verify",), 64, "Missing argument"),
         (("dance",), 64, "No such command"),
         (("report", "no_such_folder"), 2, "there is no session here"),

@@ -16,7 +16,7 @@ from acceptance.forms import panel_key
 from acceptance.forms.panel_key import Key, PanelClip
 from acceptance.model import Plan
 from acceptance.report import questionnaire
-from acceptance.signing.certificates import make_demo_chain
+from acceptance.signing.chains import make_demo_chain
 
 if TYPE_CHECKING:
     from pathlib import Path

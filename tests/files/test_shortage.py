@@ -21,7 +21,7 @@ from acceptance.signing.verification import verify
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from acceptance.signing.certificates import DemoChain
+    from acceptance.signing.chains import DemoChain
 
 
 def of_opencv() -> Exception:

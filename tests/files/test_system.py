@@ -23,7 +23,7 @@ from acceptance.files import system
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from acceptance.signing.certificates import DemoChain
+    from acceptance.signing.chains import DemoChain
 
 TESTS = Path(__file__).resolve().parents[1]
 PACKAGE = TESTS.parent / "acceptance"

@@ -86,6 +86,9 @@ def stream(address: str, shot: str = "s", **seen: Any) -> list[Measurement]:
         uncertainty.measurement(
             taken, "stream.bit_rate", 4000.0, "kbit/s", (), samples=1, method="", statistic="mean"
         ),
+        uncertainty.measurement(
+            taken, "stream.gop_length", 50.0, "frame", (), samples=1, method="", statistic="median"
+        ),
     ]  # fmt: skip
 
 
@@ -93,25 +96,26 @@ MAIN, SUB = "rtsp://192.0.2.7/live?ch=1", "rtsp://192.0.2.7:554/live?ch=2"
 
 
 def setting(address: str, width: int = 1280, rate: float = 20.0, **fields: Any) -> EncoderSetting:
-    stated = {"media": 1, "codec": "H264", "bit_rate": 4096.0} | fields
+    stated = {"media": 1, "codec": "H264", "bit_rate": 4096.0, "key_interval": 50} | fields
     return EncoderSetting(
-        profile="p", name="p", width=width, height=720, rate=rate, key_interval=50,
+        profile="p", name="p", width=width, height=720, rate=rate,
         codec_profile="", address=address, **stated,
     )  # fmt: skip
 
 
 HELD = {
-    "its own profile": (MAIN, [setting(SUB, 640), setting(MAIN)], (0, 4)),
-    "another host's name": (MAIN, [setting("rtsp://gate.example:8554/live?ch=1", 640)], (1, 4)),
+    "its own profile": (MAIN, [setting(SUB, 640), setting(MAIN)], (0, 5)),
+    "another host's name": (MAIN, [setting("rtsp://gate.example:8554/live?ch=1", 640)], (1, 5)),
     "no profile of this address": ("rtsp://192.0.2.7/other", [setting(MAIN, 640)], None),
     "no address stated": ("", [setting("", 640)], None),
     "Media2 before Media": (
-        MAIN, [setting(MAIN, codec="MPEG4"), setting(MAIN, media=2, rate=25.0)], (1, 4),
+        MAIN, [setting(MAIN, codec="MPEG4"), setting(MAIN, media=2, rate=25.0)], (1, 5),
     ),
-    "profiles of one address": (MAIN, [setting(MAIN, 640), setting(MAIN)], (0, 4)),
+    "profiles of one address": (MAIN, [setting(MAIN, 640), setting(MAIN)], (0, 5)),
+    "another key-frame interval": (MAIN, [setting(MAIN, key_interval=25)], (1, 5)),
     "a password in the address": (
         "rtsp://192.0.2.7/live?user=a&password=***",
-        [setting("rtsp://192.0.2.7/live?user=a&password=b", rate=25.0)], (1, 4),
+        [setting("rtsp://192.0.2.7/live?user=a&password=b", rate=25.0)], (1, 5),
     ),
 }  # fmt: skip
 

@@ -209,7 +209,7 @@ def test_a_rate_that_the_rtp_times_contradict_is_measured_by_the_arrivals(
 
 SET = EncoderSetting(
     profile="p", name="main", media=2, codec="H264", width=64, height=48, rate=25.0,
-    bit_rate=3000.0, key_interval=50, codec_profile="Main", address="",
+    bit_rate=3000.0, key_interval=20, codec_profile="Main", address="",
 )  # fmt: skip
 TOLD = {
     "as it is": ({}, {}, []),
@@ -221,8 +221,11 @@ TOLD = {
     "a maximum that is reached": ({}, {"bit_rate": 2550.0}, []),
     "a maximum that is passed": ({}, {"bit_rate": 2000.0}, ["bit_rate"]),
     "a maximum that is far away": ({}, {"bit_rate": 16000.0}, []),
+    "key frames further apart": ({}, {"key_interval": 19}, ["gop_length"]),
+    "key frames nearer": ({}, {"key_interval": 50}, ["gop_length"]),
+    "key frames nearer by what was lost": ({"loss": 0.01}, {"key_interval": 22}, []),
     "nothing by ONVIF": ({}, None, []),
-    "zeros": ({}, {"width": 0, "height": 0, "rate": 0.0, "bit_rate": 0.0}, []),
+    "zeros": ({}, {"width": 0, "height": 0, "rate": 0.0, "bit_rate": 0.0, "key_interval": 0}, []),
 }
 
 
@@ -238,7 +241,19 @@ def test_what_is_stated_is_held_against_what_came(scene: Scene, tmp_path: Path, 
     codes = [note.reason.code for note in notes if note.reason.code.endswith("_contradicted")]
     assert codes == [f"{name}_contradicted" for name in differing]
     assert figures["contradictions"].value == len(differing)
-    assert figures["contradictions"].samples == {"nothing by ONVIF": 2, "zeros": 3}.get(what, 6)
+    assert figures["contradictions"].samples == {"nothing by ONVIF": 2, "zeros": 3}.get(what, 7)
+
+
+@pytest.mark.parametrize(("stated", "against"), [(FRAMES - 1, 1), (FRAMES, 0), (900, 0)])
+def test_the_only_group_that_was_seen_is_a_bound_for_what_is_stated(
+    scene: Scene, tmp_path: Path, stated: int, against: int
+) -> None:
+    seen, _ = captured(scene, replace(PLAIN, seconds=60.0), tmp_path)
+    assert seen.stream_record
+    record = replace(seen.stream_record, encoder=replace(SET, key_interval=stated))
+    series = replace(seen.series, keys=np.arange(FRAMES) == 0)
+    _, reasons = measured(replace(seen, stream_record=record, series=series))
+    assert [*reasons.values()].count("gop_length_contradicted") == against
 
 
 def test_pictures_sent_out_of_order_have_no_delay(scene: Scene, tmp_path: Path) -> None:

@@ -118,13 +118,16 @@ def test_two_tiles_of_one_camera_agree(found: Found) -> None:
 
 
 def test_tiles_that_freeze_show_another_view_or_nothing_are_told_apart(found: Found) -> None:
-    """One froze 0.7 s into a film of 2.4 s."""
+    """One froze 0.7 s into a film of 2.4 s: it has an age, which is a bound, but no latency."""
     notes = {region.removeprefix("tile."): note.reason for region, note in found[1].items()}
     assert {region: reason.code for region, reason in notes.items()} == {
         "row2.column1": "tile_frozen",
         "row2.column2": "tile_without_clock",
         "row2.column3": "tile_dark",
     }
+    age = found[0]["tile.row2.column1", "latency.age", "worst"]
+    assert age.lower_bound
+    assert ("tile.row2.column1", "latency.glass_to_glass", "mean") not in found[0]
     assert float(notes["row2.column1"].parameters["seconds"]) == pytest.approx(1.7, abs=0.1)
 
 

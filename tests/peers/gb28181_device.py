@@ -62,6 +62,9 @@ class Faults:
     late: float = 0.0
     """s after which INVITE is accepted."""
 
+    deaf: bool = False
+    """Whether nobody listens at the port where it is to be called."""
+
     hang_up: int = 0
     """After so many packets the device says BYE."""
 
@@ -267,14 +270,24 @@ class Device:
         version = "IP6" if self._family == socket.AF_INET6 else "IP4"
         self._respond(request, "100 Trying")
         time.sleep(self.faults.late)
+        active = "a=setup:active" in request
         own, name = self._socket.getsockname()[0], _found("s=(.*)\r\n", request)
+        awaiting = socket.create_server((own, 0), family=self._family) if active else None
+        port = awaiting.getsockname()[1] if awaiting else 30000
+        if awaiting and self.faults.deaf:
+            awaiting.close()
+        setup = ["a=setup:passive" if active else "a=setup:active"] if "TCP" in kind else []
         lines = (
             *("v=0", f"o={self.id} 0 0 IN {version} {own}", f"s={name}"),
             *(f"c=IN {version} {own}", "t=0 0"),
-            *(f"m=video 30000 {kind} 96", "a=sendonly", "a=rtpmap:96 PS/90000"),
+            *(f"m=video {port} {kind} 96", "a=sendonly", "a=rtpmap:96 PS/90000", *setup),
             *(f"y={ssrc:010d}", ""),
         )
         self._respond(request, "200 OK", "Content-Type: application/sdp\r\n", "\r\n".join(lines))
+        if awaiting:
+            with awaiting:
+                self._send_by(awaiting.accept()[0], ssrc, tcp=True)
+            return
         target = _found(r"c=IN IP[46] (\S+)", request), int(_found(r"m=video (\d+)", request))
         self._send(target, ssrc, tcp=kind.startswith("TCP"))
         if not (self._hung_up.is_set() or self._ended.is_set()):
@@ -282,8 +295,12 @@ class Device:
 
     def _send(self, target: tuple[str, int], ssrc: int, *, tcp: bool) -> None:
         kind = socket.SOCK_STREAM if tcp else socket.SOCK_DGRAM
-        with socket.socket(self._family, kind) as media, contextlib.suppress(OSError):
-            media.connect(target)
+        media = socket.socket(self._family, kind)
+        media.connect(target)
+        self._send_by(media, ssrc, tcp=tcp)
+
+    def _send_by(self, media: socket.socket, ssrc: int, *, tcp: bool) -> None:
+        with media, contextlib.suppress(OSError):
             begun, stream = time.monotonic(), self.stream
             if self.faults.svac:
                 old, new = b"\x1b\xe0\x00\x0a", b"\x80\xe0\x00\x0a"

@@ -124,7 +124,7 @@ def test_the_report_shows_each_parts_score_and_the_conclusion(tmp_path: Path) ->
     assert "X 1-2026: 不通过 暂定" in page
     assert "施工验收 1 0 1 0 0.5" in page
     assert "资料审查 0 1 0 0 0.6" in page
-    assert "GA 308-2001 8 (凭记忆" in page
+    assert "GA 308-2001 8 (未见标准原文" in page
 
 
 def test_the_report_says_where_no_key_item_is_known(tmp_path: Path) -> None:

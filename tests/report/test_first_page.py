@@ -106,7 +106,7 @@ def test_places_for_three_signatures_and_the_seal_are_on_the_first_page_of_the_p
     session: Session, pack: Pack, tmp_path: Path
 ) -> None:
     many = replace(session, findings=session.findings + (measured_and_failed(session),) * 30)
-    pdf = render.pdf(many, [pack], tmp_path, "zh", {})
+    pdf = render.volumes(many, [pack], tmp_path, "zh").report({}, {})
     first = pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
     for words in ("不合格", "主检", "审核", "批准", "检验机构（公章）", "另有"):
         assert words in first

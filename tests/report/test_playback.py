@@ -341,7 +341,7 @@ def test_the_report_has_a_table_without_a_verdict(
         ("en", "Comparison of live and playback", "beyond"),
     ):
         page = render.html(done, (), second.parent, lang)
-        part = page.partition(f"<h2>{title}</h2>")[2].partition("</section>")[0]
+        part = page.partition(f'<h2 id="comparison">{title}</h2>')[2].partition("</section>")[0]
         assert part.count(f"<b>{word}</b>") == len(worse.beyond)
         assert 'class="verdict' not in part
     alone = replace(done, shots=done.shots[:1])

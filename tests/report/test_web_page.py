@@ -13,6 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import av
+import numpy as np
 import pypdf
 import pytest
 from browser import opened
@@ -97,7 +99,7 @@ def seen(tab: Page, selector: str) -> str:
     return str(
         tab.run(
             f"[...document.querySelectorAll({selector!r})].filter((each) => each.checkVisibility())"
-            ".map((each) => each.innerText).join('\\n')"
+            ".map((each) => each.textContent).join('\\n')"
         )
     )
 
@@ -219,6 +221,34 @@ def test_the_photo_of_an_answer_is_opened_in_place(fresh: Page) -> None:
     fresh.wait("document.querySelector('.why.open img.photo')?.naturalWidth === 480")
 
 
+def write_clip(path: Path) -> None:
+    """Write twenty seconds of small grey pictures."""
+    path.parent.mkdir(exist_ok=True)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=5, options={"g": "5"})
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for number in range(100):
+            frame = av.VideoFrame.from_ndarray(np.full((72, 64), number, np.uint8), "yuv420p")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+
+
+@pytest.mark.film
+def test_a_clip_stands_at_the_moment_and_plays_from_it_on_a_click(
+    fresh: Page, folder: Path
+) -> None:
+    write_clip(folder / "data" / "clips" / "cam4-chart.mp4")
+    click(fresh, named("#verdict a", "4 号摄像机", "帧率"))
+    video = "document.querySelector('.why.open video')"
+    fresh.wait(f"{video}?.readyState >= 2 && !{video}.seeking")
+    assert abs(float(fresh.run(f"{video}.currentTime")) - GAP) < 0.3
+    assert fresh.run(f"{video}.paused")
+    click(fresh, named(".why.open a.moment", "12.40 s"))
+    fresh.wait(f"{video}.currentTime > {GAP} && !{video}.paused")
+    assert fresh.run("location.pathname").endswith("zh.html")
+    assert seen(fresh, ".why.open .unplayable") == ""
+
+
 # --- Filter and order
 
 
@@ -237,7 +267,7 @@ def test_the_filter_takes_verdict_device_clause_and_text_together(fresh: Page) -
     assert shown(fresh) == 1
     assert seen(fresh, "#shown").startswith(f"显示 1 项，共 {len(SESSION.findings)} 项（已筛选")
     click(fresh, "document.querySelector('button[type=reset]')")
-    fresh.wait(f"document.querySelector('#shown').textContent.includes('{len(SESSION.findings)}')")
+    fresh.wait("document.querySelector('#shown').textContent.startsWith('显示全部')")
     assert shown(fresh) == len(SESSION.findings)
     assert "筛选" not in seen(fresh, "#shown")
 
@@ -266,7 +296,7 @@ def test_failures_come_first_and_clauses_in_their_natural_order(fresh: Page) -> 
     assert first == Verdict.FAIL
     choose(fresh, "sort", "clause")
     numbers = fresh.run(
-        "[...document.querySelectorAll('.c-clause .clause')].map((each) => each.innerText)"
+        "[...document.querySelectorAll('.c-clause .clause')].map((each) => each.textContent)"
     )
     assert [*dict.fromkeys(number.split()[0] for number in numbers)] == [
         "5.1",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from interrupting import calls, defective, full, interrupted, killed, points
-from sample_pdf import blank_pages
+from sample_pdf import BlankVolumes, SignedVolumes
 
 from acceptance.errors import AcceptanceError, OutputError
 from acceptance.files.output import put
@@ -71,7 +71,7 @@ def look(shot: Shot, bag: Path, *_: object) -> measuring.Measured:
 @pytest.fixture
 def wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
     """Plan one clip that is measured at once."""
-    monkeypatch.setattr(render, "pdf", blank_pages)
+    monkeypatch.setattr(render, "volumes", BlankVolumes)
     monkeypatch.setattr(measuring, "look_and_draw", look)
     monkeypatch.setattr(intake, "check", lambda *_: None)
     monkeypatch.setattr(container, "day_of", lambda _: "2026-06-02")
@@ -149,7 +149,7 @@ def test_a_run_killed_when_its_report_was_signed_is_finished_by_the_next(
     wanted: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A signed report is never written over, but this one belongs to no session yet."""
-    monkeypatch.setattr(render, "pdf", lambda *given: blank_pages(*given) + b"%/ByteRange")
+    monkeypatch.setattr(render, "volumes", SignedVolumes)
     fail(monkeypatch, runner, "move", wanted, tmp_path / "out")
     [signed] = (tmp_path / "out").glob(".partial-*/session/report.pdf")
     assert b"/ByteRange" in signed.read_bytes()
@@ -232,7 +232,7 @@ def test_a_seal_interrupted_after_its_journal_is_read_by_judge_as_it_will_be(
     with pytest.raises(OutputError):
         issuing.issue(made)
     monkeypatch.undo()
-    monkeypatch.setattr(render, "pdf", blank_pages)
+    monkeypatch.setattr(render, "volumes", BlankVolumes)
     before = hash_files(made)
     assert journal.interrupted(made)
     again = store.load(judge(made, tmp_path / "again"))

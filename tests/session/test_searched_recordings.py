@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta, timezone
+import json
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
@@ -82,6 +83,33 @@ def test_times_are_those_of_a_right_clock(tmp_path: Path) -> None:
     [recording] = found.recordings
     assert (recording.start, recording.end) == (END - DAY, END)
     assert recording.faults == ()
+
+
+@pytest.mark.parametrize(
+    ("fields", "kept"),
+    [({}, 0.0), ({"clock_offset": 900}, 30.0), ({"clock_error": 1000}, 30.0 - 900 / DAY)],
+)
+def test_the_newest_stretch_of_a_recorder_whose_clock_is_ahead(
+    fields: dict[str, float], kept: float, tmp_path: Path
+) -> None:
+    """It is refused with what to do, put right by the offset, or left to the clock's error."""
+    now = datetime.now(CHINA).replace(microsecond=0)
+    times = [now + timedelta(days=days, seconds=900) for days in (-30, -10, -10, 0)]
+    rows = [f"gate,{begin},{end}" for begin, end in zip(times[::2], times[1::2], strict=True)]
+    (tmp_path / "list.csv").write_text("\n".join(["channel,start,end", *rows]), "utf-8")
+    asked = {"until": now.isoformat(), **fields}
+    text = "".join(f"{name} = {json.dumps(value)}\n" for name, value in asked.items())
+    listed = f'[[recordings]]\nid = "kept"\nsubject = "nvr"\nsource = "list.csv"\n{text}'
+    (tmp_path / "plan.toml").write_text(PLAN.partition("[[dev")[0] + listed, "utf-8")
+    session, folder = runner.run(plan.read(tmp_path / "plan.toml"), tmp_path, tmp_path / "out")
+    [figure] = [item for item in session.measurements if item.statistic == "continuous"]
+    assert figure.value == pytest.approx(kept, abs=0.001)
+    assert figure.details["not_placed"] == (not fields)
+    codes = [note.reason.code for note in session.notes]
+    assert codes.count("recording_in_future") == (not fields)
+    again = remeasuring.remeasure(folder, session)
+    assert (again.moved, again.misstated) == ((), ())
+    assert not fields or figure.value - figure.expanded <= 30 <= figure.value + figure.expanded
 
 
 def test_a_channel_whose_gaps_are_unknown_leaves_the_retention_open(tmp_path: Path) -> None:

@@ -324,7 +324,7 @@ def test_nothing_that_a_plan_says_of_itself_drives_a_warning_off_page_1_of_the_p
     project = Project(**dict.fromkeys(names, long))
     done, folder = reach(replace(case, plan=replace(case.plan, project=project)), tmp_path)
     used = store.load_packs(done.plan, folder / store.PACKS)
-    pdf = render.pdf(done, used, folder, "zh", {store.FILE: b"{}"})
+    pdf = render.volumes(done, used, folder, "zh").report({}, {store.FILE: b"{}"})
     first = pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text().replace("\n", "")
     assert "检验结论：" in first
     for warning in done.warnings or ():

@@ -8,7 +8,7 @@ import shutil
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from interrupting import calls, defective, ended, full, interrupted, killed, points
@@ -20,12 +20,14 @@ from acceptance.session import evidence, journal, log_book, store
 from acceptance.session.evidence import hash_files, hash_session
 from acceptance.session.log_book import LogBook
 from acceptance.signing import issuing, pades
-from acceptance.signing.certificates import DemoChain, load_signer
+from acceptance.signing.certificates import load_signer
 from acceptance.signing.verification import require_intact, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from acceptance.signing.chains import DemoChain
 
 
 class Noon(datetime):
@@ -37,19 +39,6 @@ class Noon(datetime):
         return cls(2099, 1, 1, 12)
 
 
-def once(setting: Callable[..., bytes]) -> Callable[..., bytes]:
-    """Set the pages of each report once."""
-    kept: dict[tuple[object, ...], bytes] = {}
-
-    def pages(*given: Any) -> bytes:
-        key = given[3], *sorted(given[4].items())
-        if key not in kept:
-            kept[key] = setting(*given)
-        return kept[key]
-
-    return pages
-
-
 @pytest.fixture
 def folder(tmp_path: Path, chain: DemoChain, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Make a session whose report is not signed yet; pages and signature are made once."""
@@ -58,14 +47,13 @@ def folder(tmp_path: Path, chain: DemoChain, monkeypatch: pytest.MonkeyPatch) ->
     page = render.html(done, packs, made, "zh")
     monkeypatch.setattr(log_book, "datetime", Noon)
     monkeypatch.setattr(render, "html", lambda *_: page)
-    monkeypatch.setattr(render, "pdf", once(render.pdf))
-    for name in ("report.pdf", "report.html", "report.xml"):
-        (made / name).unlink()
+    for path in (*made.glob("report.*"), *made.glob("annex-*.pdf")):
+        path.unlink()
     evidence.seal(made, done)
     issuing.issue(made)
     report = (made / "report.pdf").read_bytes()
     signed = pades.sign(report, load_signer(chain.signer, chain.password))
-    monkeypatch.setattr(issuing, "_signed", lambda *_: signed)
+    monkeypatch.setattr(issuing.ReportSigner, "signed", lambda *_: signed)
     return made
 
 
@@ -159,7 +147,7 @@ def test_of_three_who_sign_at_once_one_wins_and_two_say_so(
     """Who holds the lock signs when the other two have been refused."""
     signer = load_signer(chain.signer, chain.password)
     waiting, refused = os.pipe()
-    signature = issuing._signed
+    signature = issuing.ReportSigner.signed
 
     def patient(*given: object) -> bytes:
         while len(os.read(waiting, 1) + os.read(waiting, 1)) < 2:
@@ -173,7 +161,7 @@ def test_of_three_who_sign_at_once_one_wins_and_two_say_so(
             os.write(refused, b"1")
             os._exit(2 if "another command is changing this session" in str(error) else 1)
 
-    monkeypatch.setattr(issuing, "_signed", patient)
+    monkeypatch.setattr(issuing.ReportSigner, "signed", patient)
     children = [started(sign) for _ in range(3)]
     codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
     assert sorted(codes) == [0, 2, 2]

@@ -5,16 +5,18 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
+import pki
 import pytest
 from forgeries import FORGERIES, forge
 from issued_session import CLIP, details, issued
 from sample_pdf import blank_pdf, updated
 
-from acceptance.errors import InputError, SessionError
+from acceptance.errors import SessionError
 from acceptance.report import render
 from acceptance.session import evidence, store
 from acceptance.signing import issuing, pades, renderings
-from acceptance.signing.certificates import DemoChain, Signer, load_signer, make_demo_chain
+from acceptance.signing.certificates import Signer, load_signer
+from acceptance.signing.chains import DemoChain, make_demo_chain
 from acceptance.signing.verification import verify
 
 if TYPE_CHECKING:
@@ -47,6 +49,12 @@ def reported(folder: Path) -> Path:
 def signer(chain: DemoChain) -> Signer:
     """Open the key."""
     return load_signer(chain.signer, chain.password)
+
+
+@pytest.fixture(scope="module")
+def reviewer() -> Signer:
+    """Take another person, whose certificate is of another chain."""
+    return pki.holder("李审核", pki.authority("某机构")).signer()
 
 
 def blank(folder: Path) -> bytes:
@@ -83,13 +91,16 @@ def test_the_report_is_signed_in_its_language(reported: Path, signer: Signer) ->
     assert made.renderer == render.fingerprint()
 
 
-def test_a_second_signer_adds_to_the_first(folder: Path, chain: DemoChain, signer: Signer) -> None:
+def test_a_second_signer_adds_to_the_first(folder: Path, chain: DemoChain, tmp_path: Path) -> None:
     """Two roles, one report, all valid."""
-    issuing.sign(folder, signer, role="reviewer", trust=[chain.root])
-    result = verify(folder, [chain.root], roles=["inspector", "reviewer"])
+    root = pki.authority("某机构")
+    reviewer = pki.holder("李审核", root).signer()
+    trust = [chain.root, pki.write(tmp_path / "root.pem", root.pem)]
+    issuing.sign(folder, reviewer, role="reviewer", trust=trust)
+    result = verify(folder, trust, roles=["inspector", "reviewer"])
     assert result.exit_code == 0, details(result)
-    with pytest.raises(InputError, match="cannot be signed"):
-        issuing.sign(folder, signer, role="reviewer", trust=[chain.root])
+    with pytest.raises(SessionError, match="has signed already"):
+        issuing.sign(folder, reviewer, role="reviewer", trust=trust)
 
 
 @pytest.mark.parametrize(
@@ -102,34 +113,34 @@ def test_a_second_signer_adds_to_the_first(folder: Path, chain: DemoChain, signe
     ],
 )
 def test_a_second_signer_refuses_a_broken_first_signature(
-    folder: Path, signer: Signer, change: Callable[[bytes], bytes], says: str
+    folder: Path, reviewer: Signer, change: Callable[[bytes], bytes], says: str
 ) -> None:
     """Whatever was changed would bear the second name."""
     (folder / "report.pdf").write_bytes(change((folder / "report.pdf").read_bytes()))
     evidence.seal(folder, store.load(folder))
     before = (folder / "report.pdf").read_bytes()
     with pytest.raises(SessionError, match=says):
-        issuing.sign(folder, signer, role="reviewer")
+        issuing.sign(folder, reviewer, role="reviewer")
     assert (folder / "report.pdf").read_bytes() == before
 
 
 def test_a_second_signer_refuses_pages_that_do_not_follow(
-    folder: Path, chain: DemoChain, signer: Signer
+    folder: Path, chain: DemoChain, reviewer: Signer
 ) -> None:
     """The first signer forged them with a key that is trusted."""
     forge(folder, chain, next(each for each in FORGERIES if each.name == "pages that pass"))
     with pytest.raises(SessionError, match="the pages are not those that follow"):
-        issuing.sign(folder, signer, role="reviewer", trust=[chain.root])
+        issuing.sign(folder, reviewer, role="reviewer", trust=[chain.root])
 
 
 def test_a_second_signer_refuses_a_stranger_where_roots_are_given(
-    folder: Path, signer: Signer, tmp_path: Path
+    folder: Path, reviewer: Signer, tmp_path: Path
 ) -> None:
     """Without roots only what can be known is checked: nothing was changed."""
     other = make_demo_chain(tmp_path / "other")
     with pytest.raises(SessionError, match="leads to none of the given root certificates"):
-        issuing.sign(folder, signer, role="reviewer", trust=[other.root])
-    issuing.sign(folder, signer, role="reviewer")
+        issuing.sign(folder, reviewer, role="reviewer", trust=[other.root])
+    issuing.sign(folder, reviewer, role="reviewer")
 
 
 @pytest.mark.parametrize("act", [issuing.issue, issuing.sign])

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pki
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -35,8 +36,9 @@ from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffPolicy
 from sample_pdf import blank_pdf, updated
 
 from acceptance.errors import InputError, KeyFileError, OutputError
-from acceptance.signing import certificates, pades
-from acceptance.signing.certificates import DemoChain, load_signer, make_demo_chain
+from acceptance.signing import chains, pades
+from acceptance.signing.certificates import load_signer
+from acceptance.signing.chains import DemoChain, make_demo_chain
 from acceptance.signing.later_revisions import LaterRevisions
 from acceptance.signing.signature_check import verify_pdf
 from acceptance.signing.signatures import SignatureReport, State
@@ -231,12 +233,14 @@ def test_what_follows_the_last_signature_is_answered_before_anything_is_validate
     assert codes(report) == {"appended", "changed_after_signing"}
 
 
-def test_only_paths_to_what_a_later_signature_replaces_are_followed(case: Case) -> None:
+def test_only_paths_to_what_a_later_signature_replaces_are_followed(
+    case: Case, tmp_path: Path
+) -> None:
     """Drawings that name one another make millions of paths, of which a signature asks for few."""
     signer = load_signer(case.chain.signer, case.chain.password)
-    first = pades.sign(entangled(6), signer)
-    second = pades.sign(first, signer, role="reviewer")
-    report = verify_pdf(second, [case.chain.root])
+    first, root = pades.sign(entangled(6), signer), pki.authority("某机构")
+    second = pades.sign(first, pki.holder("李审核", root).signer(), role="reviewer")
+    report = verify_pdf(second, [case.chain.root, pki.write(tmp_path / "root.pem", root.pem)])
     assert report.trusted, report.problems
     assert paths(second, LaterRevisions()) < 50
     assert paths(second, DEFAULT_DIFF_POLICY) > 1000
@@ -279,16 +283,15 @@ def test_an_update_that_a_second_signature_covers_is_found(case: Case) -> None:
     assert "changed_after_signing" in codes(report)
 
 
-def test_several_roles_sign_one_after_the_other(case: Case) -> None:
+def test_several_roles_sign_one_after_the_other(case: Case, tmp_path: Path) -> None:
     """The first certifies, the others approve.
 
     Roles and their order are checked where they are asked for.
     """
-    signer = load_signer(case.chain.signer, case.chain.password)
-    signed = case.signed
+    root, signed = pki.authority("某机构"), case.signed
     for role in ("reviewer", "approver"):
-        signed = pades.sign(signed, signer, role=role)
-    trust = [case.chain.root]
+        signed = pades.sign(signed, pki.holder(role, root).signer(), role=role)
+    trust = [case.chain.root, pki.write(tmp_path / "root.pem", root.pem)]
     report = verify_pdf(signed, trust, roles=["inspector", "reviewer", "approver"])
     assert report.trusted, report.problems
     assert [signature.role for signature in report.signatures] == [
@@ -333,13 +336,13 @@ def test_an_expired_certificate_leaves_the_signature_indeterminate(case: Case) -
 def test_a_revoked_certificate_breaks_the_signature(case: Case, tmp_path: Path) -> None:
     """A newer revocation list of the verifier counts, not only the one in the report."""
     start = NOW - timedelta(hours=1)
-    root = certificates._issue("root", None, start, ca=True)
-    leaf = certificates._issue("inspector", root, start, ca=False)
+    root = chains._issue("root", None, start, ca=True)
+    leaf = chains._issue("inspector", root, start, ca=False)
     (tmp_path / "root.pem").write_bytes(root[1].public_bytes(Encoding.PEM))
     (tmp_path / "key.p12").write_bytes(
         pkcs12.serialize_key_and_certificates(None, *leaf, [root[1]], NoEncryption())
     )
-    (tmp_path / "key.crl").write_bytes(certificates._revocation_list(root, start))
+    (tmp_path / "key.crl").write_bytes(chains._revocation_list(root, start))
     (tmp_path / "newer.crl").write_bytes(revoking(root, leaf[1], NOW + timedelta(days=1)))
     signed = pades.sign(case.plain, load_signer(tmp_path / "key.p12"))
     assert verify_pdf(signed, [tmp_path / "root.pem"]).trusted
@@ -350,7 +353,7 @@ def test_a_revoked_certificate_breaks_the_signature(case: Case, tmp_path: Path) 
     assert f"{NOW + timedelta(days=1):%Y-%m-%d}" in report.problems[0].detail
 
 
-def revoking(issuer: certificates.Issued, leaf: x509.Certificate, when: datetime) -> bytes:
+def revoking(issuer: chains.Issued, leaf: x509.Certificate, when: datetime) -> bytes:
     """Make a revocation list (DER) of the day after ``when``, the time ``leaf`` was revoked."""
     revoked = (
         x509.RevokedCertificateBuilder()
@@ -458,7 +461,7 @@ def test_a_key_file_that_cannot_sign_says_why(case: Case, tmp_path: Path) -> Non
         (case.chain.signer, "", "password does not open"),
         (tmp_path / "absent.p12", "", "cannot be read"),
         (tmp_path, "", "cannot be read"),
-        (tmp_path / "rubbish.p12", "", "not a PKCS#12 file"),
+        (tmp_path / "rubbish.p12", "", "neither a PKCS#12 nor a PEM file"),
         (tmp_path / "keyless.p12", "", "no signing key"),
         (old, "口令", f"expired on {NOW - day:%Y-%m-%d}"),
         (new, "口令", f"not valid before {NOW + day:%Y-%m-%d}"),

@@ -17,7 +17,7 @@ from acceptance.model import Precedence, Predecessor, Verdict, Vouched
 from acceptance.report import render
 from acceptance.session import evidence, runner, store
 from acceptance.signing import pades, predecessors
-from acceptance.signing.certificates import make_demo_chain
+from acceptance.signing.chains import make_demo_chain
 from acceptance.signing.verification import verify
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from acceptance.model import Session
-    from acceptance.signing.certificates import DemoChain
+    from acceptance.signing.chains import DemoChain
 
 AGAIN, BASELINE = Precedence.JUDGED_AGAIN, Precedence.BASELINE
 

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from conftest import Film
 
-    from acceptance.signing.certificates import DemoChain
+    from acceptance.signing.chains import DemoChain
 
 RECORDS = "channel,start,end\n1,{} 00:00:00,{} 00:00:00\n"
 LIGHT = (Condition(name="illuminance", value=500, unit="lx"),)

@@ -18,7 +18,7 @@ from issued_session import CLIP, details, issue, issued
 from tamperings import CAFE, TAMPERINGS, TWINS, Tampering, words
 
 from acceptance.session import evidence, store
-from acceptance.signing.certificates import DemoChain
+from acceptance.signing.chains import DemoChain
 from acceptance.signing.signatures import State
 from acceptance.signing.verification import verify
 

@@ -20,12 +20,14 @@ from acceptance.model import Session, Verdict
 from acceptance.session import evidence, store
 from acceptance.session.log_book import LogBook
 from acceptance.signing import issuing, pades
-from acceptance.signing.certificates import DemoChain, load_signer
+from acceptance.signing.certificates import load_signer
 from acceptance.signing.signatures import State
 from acceptance.signing.verification import Verification, require_intact, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from acceptance.signing.chains import DemoChain
 STEPS = [
     "signature",
     "attachment",
@@ -37,6 +39,7 @@ STEPS = [
     "seeds",
     "verdicts",
     "renderings",
+    "annexes",
     "pages",
 ]
 

@@ -22,7 +22,7 @@ from acceptance.signing.certificates import load_signer
 from acceptance.signing.signatures import State
 
 if TYPE_CHECKING:
-    from acceptance.signing.certificates import DemoChain
+    from acceptance.signing.chains import DemoChain
 
 TESTS = Path(__file__).resolve().parents[1]
 PACK = "gb_t_28181_2022"

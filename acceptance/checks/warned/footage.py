@@ -18,10 +18,10 @@ AS_DRAWN = "as_drawn"  # in place of a printed copy (``Shot.chart_copy``)
 UNMEASURED = frozenset({"copy_unmeasured", "copy_expired"})  # notes on a copy
 # Notes on what a device states of its stream; other pictures are another stream.
 OTHER_PICTURES = {"size_contradicted", "codec_contradicted"}
-OTHER_RATES = {"frame_rate_contradicted", "bit_rate_contradicted"}
+OTHER_RATES = {"frame_rate_contradicted", "bit_rate_contradicted", "gop_length_contradicted"}
 # Fields of Recordings by which a retention becomes longer, with their defaults.
 LENIENT = {one.name: one.default for one in fields(Recordings) if one.name in {
-    "gap", "longest_break", "clock_error", "until", "in_service",
+    "gap", "longest_break", "clock_error", "clock_offset", "until", "in_service",
 }}  # fmt: skip
 
 

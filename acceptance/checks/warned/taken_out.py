@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from acceptance.checks.warned.judged import Judged
-    from acceptance.model import Finding, SessionWarning
+    from acceptance.model import Finding, SessionWarning, Taken
 
 # Reasons by which what the plan says of a subject or a shot takes a requirement out.
 STATED = frozenset({"facts_differ", "condition_differs", "condition_not_recorded", "no_subject"})
@@ -94,13 +94,18 @@ def untested_devices(judged: Judged) -> Iterator[SessionWarning]:
         yield caution("untested_devices", untested, all=len(devices))
 
 
+def _about(taken: Taken) -> tuple[str, ...]:
+    """Return what is filmed to be judged: of a wall the subjects of its tiles, if they have any."""
+    return taken.subjects[1:] or taken.subjects
+
+
 def nothing_judged(judged: Judged) -> Iterator[SessionWarning]:
     """Yield the devices that were filmed or answered for, and of which nothing is asked.
 
     Where nothing conforms nobody is misled.
     """
     session = judged.session
-    seen = dict.fromkeys(name for one in session.taken for name in one.subjects)
+    seen = dict.fromkeys(name for one in session.taken for name in _about(one))
     seen |= dict.fromkeys(answer.subject for answer in session.plan.answers)
     asked = {one.subject for one in session.findings if one.verdict is not Verdict.NOT_APPLICABLE}
     kinds = {one.id: one.kind for one in session.plan.subjects}

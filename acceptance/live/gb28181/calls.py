@@ -36,7 +36,7 @@ def receive(
     """
     own = platform.identity(device.peer)
     number = offer.ssrc(platform.id, next(NUMBERS), playback=wanted.start is not None)
-    reception = Reception(own.host, clip, tcp=wanted.tcp)
+    reception = Reception(own.host, clip, tcp=wanted.tcp, calling=wanted.calling)
     invite = replies.request(
         "INVITE", wanted.channel, device.peer, own,
         ("Contact", f"<sip:{own.id}@{own.at}>"),
@@ -52,7 +52,7 @@ def receive(
             reason = "refused"
             _give_up(platform, device, exchange)
             return steps
-        reception.described(exchange.response.body.decode("gb18030", "replace"), wanted.channel)
+        reception.described(exchange.response.body, wanted.channel, device.peer.host)
         reason = _answered(platform, device, wanted, exchange, reception)
         bye = _ended(platform, device, exchange, reason)
     except KeyboardInterrupt:
@@ -192,7 +192,7 @@ def _of_stream(
 def _faults_of(reception: Reception, wanted: MediaRequest, number: str, reason: str) -> list[str]:
     counts = reception.counts
     if not reception.first:
-        return [tr("no packet came")]
+        return [tr("no packet came"), *([reception.trouble] if reception.trouble else [])]
     faults = []
     if counts.lost:
         faults.append(tr_count("{count} packet lost", "{count} packets lost", counts.lost))

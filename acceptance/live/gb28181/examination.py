@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -43,7 +43,10 @@ class Questions:
     """POSIX s: which recording of each channel is played back."""
 
     tcp: bool = False
-    """Streams over TCP, the device calling."""
+    """Streams over TCP."""
+
+    calling: bool = False
+    """Over TCP: the device is called, and does not call."""
 
 
 @dataclass(kw_only=True)
@@ -106,12 +109,12 @@ def examine(
 
 
 def _streams(channel: str, asked: Questions) -> Iterator[tuple[str, MediaRequest]]:
+    live = MediaRequest(channel=channel, seconds=asked.live, tcp=asked.tcp, calling=asked.calling)
     if asked.live:
-        yield "live", MediaRequest(channel=channel, seconds=asked.live, tcp=asked.tcp)
+        yield "live", live
     if asked.playback:
         start, end = asked.playback
-        wanted = MediaRequest(channel=channel, seconds=end - start, start=start, tcp=asked.tcp)
-        yield "playback", wanted
+        yield "playback", replace(live, seconds=end - start, start=start)
 
 
 def listing(records: Iterable[Item], zone: timezone) -> bytes:

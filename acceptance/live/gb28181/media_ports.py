@@ -1,19 +1,24 @@
-"""Where a stream arrives: RTP over UDP, or over a connection that the device opens (RFC 4571)."""
+"""Where a stream arrives: RTP over UDP, or over a connection that either side opens (RFC 4571)."""
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import selectors
 import socket
 import time
 from typing import TYPE_CHECKING, Protocol
 
+from acceptance.live import reaching
+from acceptance.live.reaching import Patience
 from acceptance.live.rtsp import arrival
 from acceptance.live.rtsp.packet_sockets import AT_ONCE, LARGEST, Arrived, udp_pair
 from acceptance.live.rtsp.packets import is_control
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from acceptance.live.address import Address
 
 CHUNK = 1 << 16
 
@@ -93,23 +98,29 @@ class TcpPort:
 
     def receive(self, until: float) -> Iterator[Arrived]:
         """Yield the packets that are there; nothing more once the device has hung up."""
-        sock = self._connection or self._listener
-        sock.settimeout(max(0.001, until - time.perf_counter()))
+        patience, data = Patience(until - time.perf_counter()), b""
         try:
             if self._connection is None:
-                self._connection, _ = self._listener.accept()
+                self._connection = self._connected(patience)
                 arrival.enable(self._connection)
                 return
-            data, stamp, _ = arrival.receive(self._connection, CHUNK)
+            read = functools.partial(arrival.receive, self._connection, CHUNK)
+            data, stamp, _ = patience.of(self._connection, read)
         except TimeoutError:
             return
-        except OSError:
-            data = b""
+        except (OSError, UnicodeError) as error:
+            self._failed(error)
         if not data:
             time.sleep(max(0.0, until - time.perf_counter()))
             return
         self._bytes += data
         yield from self._packets(stamp)
+
+    def _connected(self, patience: Patience) -> socket.socket:
+        return patience.of(self._listener, self._listener.accept)[0]
+
+    def _failed(self, error: Exception) -> None:
+        """Take note of a connection that failed; that none come says enough where it was there."""
 
     def _packets(self, stamp: arrival.Stamp) -> Iterator[Arrived]:
         while len(self._bytes) >= 2:
@@ -128,6 +139,34 @@ class TcpPort:
         self._listener.close()
 
 
-def open_port(host: str, *, tcp: bool) -> MediaPort:
-    """Await a stream at an address of this machine. Raises DeviceError, OSError."""
+class CallingPort(TcpPort):
+    """A connection to the port that the device names in its answer; tried again and again."""
+
+    def __init__(self, host: str) -> None:
+        """Know of no place yet. Raises OSError where the address is not this machine's."""
+        super().__init__(host)
+        self.place: Address | None = None
+        """Where the device awaits us; None: not known yet."""
+
+        self.trouble = ""
+        """Why it could not be called the last time."""
+
+    def _connected(self, patience: Patience) -> socket.socket:
+        if self.place is None:
+            time.sleep(patience.left)
+            raise TimeoutError
+        return patience.connect(self.place)
+
+    def _failed(self, error: Exception) -> None:
+        if self._connection is None and self.place is not None:
+            self.trouble = reaching.unreached(self.place, error, "").what
+
+
+def open_port(host: str, *, tcp: bool, calling: bool) -> MediaPort:
+    """Await a stream at an address of this machine, or call for it.
+
+    Raises DeviceError, OSError.
+    """
+    if calling:
+        return CallingPort(host)
     return TcpPort(host) if tcp else UdpPort(host)

@@ -8,7 +8,8 @@ import time
 from typing import TYPE_CHECKING
 
 from acceptance.errors import OutputError
-from acceptance.live.gb28181 import media_ports
+from acceptance.live.gb28181 import media_ports, offer
+from acceptance.live.gb28181.media_ports import CallingPort
 from acceptance.live.gb28181.offer import CLOCK_RATE
 from acceptance.live.gb28181.program_stream import READ, ProgramStream
 from acceptance.live.rtsp import packets, room, side_files
@@ -32,8 +33,8 @@ MOST_SSRCS = 8
 class Reception:
     """One stream into a clip and the files beside it."""
 
-    def __init__(self, host: str, clip: Path, *, tcp: bool) -> None:
-        """Begin to listen at an address of this machine.
+    def __init__(self, host: str, clip: Path, *, tcp: bool, calling: bool = False) -> None:
+        """Begin to listen at an address of this machine; ``calling``: the device is called.
 
         Raises OutputError where a file exists or there is no room, DeviceError where no port is
         free.
@@ -41,7 +42,7 @@ class Reception:
         side_files.require_new(clip)
         room.require(clip.parent)
         self._clip, self._transport = clip, "tcp" if tcp else "udp"
-        self._port = media_ports.open_port(host, tcp=tcp)
+        self._port = media_ports.open_port(host, tcp=tcp, calling=calling)
         self.port = self._port.port
         """That the device sends to."""
 
@@ -83,9 +84,17 @@ class Reception:
         """Frames whose packs are not as the standard has them."""
         return self._stream.broken
 
-    def described(self, sdp: str, channel: str) -> None:
-        """Write what the device answered."""
+    def described(self, content: bytes, channel: str, host: str) -> None:
+        """Write what the device at ``host`` answered, and call it where that was agreed."""
+        sdp = content.decode("gb18030", "replace")
         self._record.write("described", sdp=sdp, url=f"gb28181:{channel}")
+        if isinstance(self._port, CallingPort):
+            self._port.place = offer.place_of(content, host)
+
+    @property
+    def trouble(self) -> str:
+        """Why the device could not be called; empty: it could, or was not."""
+        return self._port.trouble if isinstance(self._port, CallingPort) else ""
 
     def finish(self, reason: str) -> None:
         """Stop, and close every file. Raises OutputError where one could not be written."""

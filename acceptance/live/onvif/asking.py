@@ -10,7 +10,6 @@ from acceptance.live.credentials import Mask
 from acceptance.live.onvif import clock, conformance, facts, identity, media, ptz, recordings
 from acceptance.live.onvif.client import OnvifClient
 from acceptance.live.onvif.facts import DeviceFacts, PtzTrial
-from acceptance.live.reaching import UNREACHED
 from acceptance.live.transcript import Transcript
 from acceptance.messages import tr
 from acceptance.model import Reason
@@ -89,7 +88,7 @@ class Probe:
                     self._failed.append(tr("{call}: the stated total time is over", call=what))
                 else:
                     self._ask(section)
-                if number == FIRST and len(self._errors) == FIRST:
+                if number == FIRST and len(self._failed) == FIRST and self._errors:
                     raise self._errors[0]
                 if tell:
                     tell(name, number, len(sections))
@@ -104,7 +103,7 @@ class Probe:
         try:
             found = section(self.client)
         except DeviceError as error:
-            if error.code in UNREACHED and not self._found:
+            if error.code == "unreachable" and not self._found:
                 raise
             if error.code != "not_supported":
                 self._errors.append(error)

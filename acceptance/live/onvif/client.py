@@ -15,6 +15,7 @@ from acceptance.errors import DeviceError
 from acceptance.live import digest, markup
 from acceptance.live.http_connection import HttpConnection
 from acceptance.live.onvif import login, wsdl
+from acceptance.live.reaching import UNREACHED
 from acceptance.messages import tr
 from acceptance.model import Reason
 
@@ -189,11 +190,21 @@ class OnvifClient:
                 self._challenge, self._credentials, "POST", path, count=self._count
             )
         sent = etree.tostring(request, xml_declaration=True, encoding="UTF-8")
-        reply = self.connection.post(path, sent, headers)
+        reply = self._posted(path, sent, headers)
         answer = self._read(operation, reply)
         self._keep(service, operation, path, headers, sent, answer)
         self._learn(answer)
         return answer
+
+    def _posted(self, path: str, sent: bytes, headers: dict[str, str]) -> HttpReply:
+        try:
+            return self.connection.post(path, sent, headers)
+        except DeviceError as error:
+            if error.code not in UNREACHED:
+                raise
+            raise DeviceError(
+                error.what, where=error.where, hint=error.hint, code="unreachable"
+            ) from error
 
     def _learn(self, answer: OnvifAnswer) -> None:
         """Take the challenge and, where the device has told no other, the clock from a reply."""

@@ -234,14 +234,18 @@ def _stretches(own: Mapping[float, set[bool]], track: RecordedTrack) -> Iterator
         yield begun, track.last
 
 
-def listing(tracks: Iterable[KeptTrack]) -> bytes:
-    """Write what is kept as a list of recordings (``docs/formats.md``), times in UTC."""
+def listing(tracks: Iterable[KeptTrack], ahead: float = 0.0) -> bytes:
+    """Write what is kept as a list of recordings (``docs/formats.md``), times in UTC.
+
+    ``ahead``: by how many s the device's clock is, which is taken off.
+    """
     written = io.StringIO()
     table = csv.writer(written, lineterminator="\n")
     table.writerow(HEADING)
     for track in tracks:
         for start, end in track.stretches:
-            row = (track.channel, iso(start), iso(end), f"{track.recording}/{track.track}")
+            times = (iso(start - ahead), iso(end - ahead))
+            row = (track.channel, *times, f"{track.recording}/{track.track}")
             table.writerow([spreadsheet.as_text(cell) for cell in row])
     return written.getvalue().encode()
 

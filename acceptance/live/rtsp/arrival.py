@@ -20,6 +20,7 @@ ROOM = 128  # bytes for both
 KERNEL = sys.platform == "linux"
 BUFFER = 4 << 20  # bytes: with less, a busy laptop loses packets of its own
 AHEAD = 0.0005  # s by which a stamp may seem to lie in the future
+CLOSE, PATIENCE = 20e-6, 0.2  # s within which two clocks are read at once, and to try that
 TICK = 0.05  # s: the coarsest wall clock of a system we know ticks in 16 ms
 
 
@@ -112,8 +113,15 @@ class ArrivalClock:
 
 
 def _pair() -> tuple[float, float]:
-    """Read both clocks where the wall clock has just ticked: some tick in 16 ms."""
-    first, begun = time.time(), time.perf_counter()
-    while (wall := time.time()) == first and time.perf_counter() - begun < TICK:
-        pass
-    return wall, time.perf_counter()
+    """Read both clocks where the wall clock has just ticked, and nothing came between.
+
+    Some tick in 16 ms only; a busy machine may take the processor away between two readings.
+    """
+    shortest, pair = float("inf"), (time.time(), time.perf_counter())
+    last, begun = pair
+    while shortest > CLOSE and time.perf_counter() - begun < PATIENCE:
+        before, wall, after = time.perf_counter(), time.time(), time.perf_counter()
+        if wall != last and after - before < shortest:
+            shortest, pair = after - before, (wall, (before + after) / 2)
+        last = wall
+    return pair

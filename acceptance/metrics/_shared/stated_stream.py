@@ -3,6 +3,7 @@
 A stated figure stands for all that rounds to it. ``BitrateLimit`` of ONVIF and ``b=AS`` of an SDP
 (RFC 8866, 5.8) are maxima: a stream below them contradicts nothing. ``FrameRateLimit`` and
 ``a=framerate`` are called maxima, too, and are set and read as the rate: either side is told.
+``GovLength`` is the number of frames from one key frame to the next.
 """
 
 from __future__ import annotations
@@ -45,6 +46,9 @@ class StatedStream:
     bit_rate: float | None = None
     """kbit/s, at most."""
 
+    key_interval: int | None = None
+    """Frames from one key frame to the next."""
+
     @classmethod
     def by_onvif(cls, setting: EncoderSetting) -> Self:
         """Take what a device states of a profile."""
@@ -55,6 +59,7 @@ class StatedStream:
             height=setting.height,
             rate=setting.rate,
             bit_rate=setting.bit_rate,
+            key_interval=setting.key_interval,
         )
 
 
@@ -67,6 +72,9 @@ class ReceivedStream:
 
     bit_rate: Measurement | None
     """Mean ``stream.bit_rate``; None: not obtained."""
+
+    group: Measurement | None
+    """Median ``stream.gop_length``; None: not obtained."""
 
     @property
     def seen(self) -> Mapping[str, Value]:
@@ -91,6 +99,17 @@ class ReceivedStream:
             least = self.bit_rate.value - self.bit_rate.expanded
             holds = least <= KILOBIT * (stated.bit_rate + _rounding(stated.bit_rate))
             yield _reason("bit_rate", holds, stated, stated.bit_rate, self.bit_rate)
+        if stated.key_interval and self.group is not None:
+            holds = _fits(self.group, stated.key_interval)
+            yield _reason("gop_length", holds, stated, stated.key_interval, self.group)
+
+
+def _fits(group: Measurement, stated: int) -> bool:
+    """Whether groups of that length may have been sent: frames that were lost are in none."""
+    if group.lower_bound:
+        return group.value <= stated
+    lost = group.details.get("missing", 0)
+    return 0 <= stated - group.value <= (lost if isinstance(lost, int) else 0)
 
 
 def _rounding(stated: float) -> float:

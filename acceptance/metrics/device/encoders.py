@@ -37,14 +37,14 @@ def figures(
 
 
 def _received(streams: Sequence[Measurement]) -> Iterator[ReceivedStream]:
-    means = {
-        item.shot: item
-        for item in streams
-        if item.quantity == "stream.bit_rate" and item.statistic == "mean"
-    }
+    found = {(item.shot, item.quantity, item.statistic): item for item in streams}
     for item in streams:
         if item.quantity == "stream.frame_rate":
-            yield ReceivedStream(rate=item, bit_rate=means.get(item.shot))
+            yield ReceivedStream(
+                rate=item,
+                bit_rate=found.get((item.shot, "stream.bit_rate", "mean")),
+                group=found.get((item.shot, "stream.gop_length", "median")),
+            )
 
 
 def _against(

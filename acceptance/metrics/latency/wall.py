@@ -22,7 +22,7 @@ from acceptance.model.basics import Reason
 from acceptance.model.measurement import BudgetLine, Measurement, Note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from acceptance.metrics._filmed_clock.readings import Array, Readings
     from acceptance.metrics.latency.screens import LiveClock
@@ -33,8 +33,9 @@ READABLE = 0.5  # share of frames in which a clock must be readable
 PAIR = 2  # the clock and one tile
 # frame/s of a film below which a picture of a usual camera that is held looks like a screen
 SLOWEST_FILM = 45.0
-SMALL = 160  # px of width below which a clock that cannot be read is too small
+SMALL = 120  # px of width below which a clock that cannot be read is too small
 OFF, OFTEN = 0.4, 0.05  # refreshes beyond its reach, and share of the frames, where a clock jumps
+LAST = 5  # readings that show the last picture, one of which may be wrong
 ANOTHER = 0.75  # refreshes by which another picture is off
 # s, and times the usual hold of more than so many pictures, from which one that stands is frozen
 FREEZES, STILL, MANY = 1.0, 5.0, 4
@@ -67,13 +68,15 @@ def measure(scene: Scene, clocks: Mapping[str, Readings]) -> Iterator[Measuremen
 def _is_screen(scene: Scene, source: str, readings: Readings) -> bool:
     """Whether the foremost clock is its own screen, and no camera's picture of it.
 
-    Raises GapError wall_film_too_slow where a picture that is held would look like a screen, and
-    nobody says where the tiles are.
+    Raises GapError too_few_frames, and wall_film_too_slow where a picture that is held would look
+    like a screen, and nobody says where the tiles are.
     """
+    screens.enough(int(readings.readable.sum()), BATCHES)
     by_plan = tile_places.stated(scene.shot, scene.clocks[source])
-    if by_plan == tile_places.CAMERA or not runs_on(scene.series.times, readings):
+    times, _ = film_times.exposed(scene.series.times, readings)
+    if by_plan == tile_places.CAMERA or not runs_on(times, readings):
         return False
-    rate = 1 / float(np.median(np.diff(np.sort(scene.series.times))))
+    rate = (len(times) - 1) / float(np.ptp(times))
     if rate < SLOWEST_FILM and by_plan != tile_places.BESIDE:
         raise GapError("wall_film_too_slow", rate=rate, needed=SLOWEST_FILM)
     return True
@@ -92,21 +95,19 @@ def _latencies(
 def _measured(
     scene: Scene, clocks: Mapping[str, Readings], tile: TilePlace, live: LiveClock, source: str
 ) -> Iterator[Measurement | Note]:
-    """Measure one tile; of one that freezes what came before, and that it did."""
+    """Measure one tile; of one that is frozen the age alone, since no latency holds of it."""
+    seconds = 0.0
     try:
         readings = _readings(scene, clocks, tile, source)
-    except GapError as gap:
-        yield _note(tile, gap)
-        return
-    seconds = frozen(live.times, readings)
-    if seconds:
-        yield replace(_note(tile, GapError("tile_frozen", seconds=seconds)), quantity=AGE)
-    try:
+        seconds = frozen(live.times, readings)
         latency = screens.of_monitor(live, readings)
     except GapError as gap:
         yield _note(tile, GapError("tile_frozen", seconds=seconds) if seconds else gap)
         return
-    yield from _of_tile(of_film(scene, latency, (source, tile.clock)), tile)
+    if seconds:
+        yield _note(tile, GapError("tile_frozen", seconds=seconds))
+    found = of_film(scene, latency, (source, tile.clock))
+    yield from _of_tile((figure for figure in found if figure.quantity == AGE or not seconds), tile)
 
 
 def frozen(times: Array, readings: Readings) -> float:
@@ -116,7 +117,7 @@ def frozen(times: Array, readings: Readings) -> float:
     """
     seen = np.flatnonzero(readings.readable)
     position, when = readings.position[seen], times[seen]
-    others = np.flatnonzero(np.abs(position - position[-1]) > ANOTHER)
+    others = np.flatnonzero(np.abs(position - np.median(position[-LAST:])) > ANOTHER)
     since = float(when[others[-1]]) if len(others) else float(when[0])
     changes = when[1:][np.abs(np.diff(position)) > ANOTHER]
     usual = float(np.median(np.diff(changes))) if len(changes) > MANY else 0.0
@@ -230,9 +231,7 @@ def _lag(scene: Scene, times: Array, first: Readings, readings: Readings) -> Mea
     )  # fmt: skip
 
 
-def _of_tile(
-    found: Iterator[Measurement] | list[Measurement], tile: TilePlace
-) -> Iterator[Measurement]:
+def _of_tile(found: Iterable[Measurement], tile: TilePlace) -> Iterator[Measurement]:
     """Give figures of the film the region, the subject and the place of a tile."""
     x, y = tile.middle
     for figure in found:

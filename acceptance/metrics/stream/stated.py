@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acceptance.metrics._shared.stated_stream import ReceivedStream, StatedStream
-from acceptance.metrics.stream.figures import MEAN
+from acceptance.metrics.stream.figures import MEAN, MEDIAN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from acceptance.metrics.stream.figures import CapturedStream
     from acceptance.model.measurement import Measurement, Note
 
-METHOD = "statements on size, codec, frame rate and bit rate that the figures contradict"
+METHOD = "statements on size, codec, rates and key frames that the figures contradict"
 
 
 def figures(
@@ -25,7 +25,11 @@ def figures(
     rate = named.get(("stream.frame_rate", ""))
     if rate is None or captured.record is None:
         return
-    received = ReceivedStream(rate=rate, bit_rate=named.get(("stream.bit_rate", MEAN)))
+    received = ReceivedStream(
+        rate=rate,
+        bit_rate=named.get(("stream.bit_rate", MEAN)),
+        group=named.get(("stream.gop_length", MEDIAN)),
+    )
     held = [
         reason for stated in _statements(captured.record) for reason in received.against(stated)
     ]

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from acceptance.batch.comparison.device_comparison import DeviceComparison
-    from acceptance.signing.certificates import DemoChain
+    from acceptance.signing.chains import DemoChain
 
 HOSTILE = "<script>alert('1')</script>\u202e\0=1+1"
 LIMIT = Limit(unit="dB", at_least=42.0)

@@ -25,7 +25,7 @@ from acceptance.model import Session, Vouched
 from acceptance.session import store
 
 if TYPE_CHECKING:
-    from acceptance.signing.certificates import DemoChain
+    from acceptance.signing.chains import DemoChain
 
 PACK = pack_of_db50()
 SESSION = session_of(PACK)

@@ -14,7 +14,7 @@ from peers import gb28181_stream
 from peers.gb28181_device import CHANNELS, ID, Device, Faults, meanwhile, packets
 
 from acceptance.live import transcript
-from acceptance.live.gb28181 import calls
+from acceptance.live.gb28181 import calls, offer
 from acceptance.live.gb28181.offer import MediaRequest
 from acceptance.live.gb28181.program_stream import ProgramStream
 
@@ -102,6 +102,59 @@ def test_a_stream_becomes_a_clip_with_its_packets_beside_it(
     first, key = (events["connected"][name] for name in ("start_up_s", "key_frame_s"))
     assert 0 < first <= key < 0.3  # type: ignore[operator]
     assert events["own_drops"]["count"] == 0
+
+
+@pytest.mark.parametrize("sockets", ["127.0.0.1", marks.slow("::1")], indirect=True)
+def test_a_device_is_called_for_its_stream_over_tcp(
+    platform: Platform, sockets: Link, stream: list[tuple[float, bytes]], tmp_path: Path
+) -> None:
+    """``setup:active``: at the address and port that its answer names."""
+    peer = Device((sockets.host, sockets.port), stream=stream)
+    steps = taken(platform, peer, tmp_path / "a.mp4", tcp=True, calling=True)
+    assert steps["INVITE"].faults == ()
+    figures = steps["stream"].figures
+    assert (figures["lost"], figures["frames"]) == (0, FRAMES)
+    [invite] = [text for text in peer.heard if text.startswith("INVITE")]
+    assert "m=video 9 TCP/RTP/AVP 96\r\n" in invite
+    assert "a=setup:active\r\na=connection:new\r\n" in invite
+
+
+def test_a_device_that_cannot_be_called_is_named(platform: Platform, tmp_path: Path) -> None:
+    peer = Device(("127.0.0.1", platform.port), faults=Faults(deaf=True))
+    platform.timeout, begun = 1.0, time.monotonic()
+    steps = taken(platform, peer, tmp_path / "a.mp4", tcp=True, calling=True)
+    assert time.monotonic() - begun < 5
+    assert steps["stream"].faults == (
+        "no packet came", "cannot be reached (nothing listens there)",
+    )  # fmt: skip
+    assert not (tmp_path / "a.mp4").exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        (b"c=IN IP4 192.0.2.7\r\nm=video 30000 TCP/RTP/AVP 96\r\n", "192.0.2.7:30000"),
+        (b"c=IN IP4 0.0.0.0\r\nm=video 30000 TCP/RTP/AVP 96\r\n", "192.0.2.9:30000"),
+        (b"c=IN IP4 gate.example\r\nm=video 30000 TCP/RTP/AVP 96\r\n", "192.0.2.9:30000"),
+        (b"c=IN IP6 2001:db8::7\r\nm=video 30000 TCP/RTP/AVP 96\r\n", "[2001:db8::7]:30000"),
+        (b"m=video 0 TCP/RTP/AVP 96\r\n", "None"),
+        (b"m=video 99999 TCP/RTP/AVP 96\r\n", "None"),
+        (b"m=audio 8 RTP/AVP 8\r\n", "None"),
+    ],
+)
+def test_where_a_device_is_called_is_what_its_answer_names(said: bytes, place: str) -> None:
+    assert str(offer.place_of(said, "192.0.2.9")) == place
+
+
+@pytest.mark.parametrize(("calling", "setup"), [(True, "active"), (False, "passive")])
+def test_an_answer_in_which_both_or_neither_call_is_named(setup: str, *, calling: bool) -> None:
+    wanted = MediaRequest(channel=CHANNELS[0], seconds=1, tcp=True, calling=calling)
+    said = (
+        "v=0\r\ns=Play\r\nm=video 1 TCP/RTP/AVP 96\r\na=rtpmap:96 PS/90000\r\n"
+        f"a=setup:{setup}\r\ny=0200000001\r\n"
+    )
+    found = offer.departures(said.encode(), wanted, "0200000001")
+    assert found == [f"the answer's SDP has a=setup:{setup}"]
 
 
 def test_lost_packets_are_counted_and_their_frames_left_out(

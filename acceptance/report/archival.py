@@ -1,0 +1,64 @@
+"""What an archived report needs that the renderer does not write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import unquote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ADDRESS = "file:///session/"  # of the session folder, wherever it lies: addresses name its files
+# PDF/UA-1 (ISO 14289-1, 5), with the schema that PDF/A-3 asks for (ISO 19005-3, 6.6.2.3).
+UNIVERSAL = b"""<rdf:Description rdf:about='' xmlns:pdfuaid='http://www.aiim.org/pdfua/ns/id/'>
+<pdfuaid:part>1</pdfuaid:part></rdf:Description>
+<rdf:Description rdf:about=''
+ xmlns:pdfaExtension='http://www.aiim.org/pdfa/ns/extension/'
+ xmlns:pdfaSchema='http://www.aiim.org/pdfa/ns/schema#'
+ xmlns:pdfaProperty='http://www.aiim.org/pdfa/ns/property#'><pdfaExtension:schemas><rdf:Bag>
+<rdf:li rdf:parseType='Resource'>
+<pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix><pdfaSchema:property><rdf:Seq>
+<rdf:li rdf:parseType='Resource'><pdfaProperty:name>part</pdfaProperty:name>
+<pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>Part of ISO 14289</pdfaProperty:description></rdf:li></rdf:Seq>
+</pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description></rdf:RDF>"""
+
+
+class WrittenPdf(Protocol):
+    """What WeasyPrint hands over before it writes."""
+
+    objects: list[Any]
+
+
+def finish(document: object, pdf: WrittenPdf) -> None:
+    """Make links between the files of a report, and say that the file is PDF/UA-1 as well."""
+    del document
+    for link in _links(pdf):
+        _lead_to_file(link)
+    for stream in pdf.objects:
+        if getattr(stream, "extra", {}).get("Type") == "/Metadata":
+            stream.stream = [text.replace(b"</rdf:RDF>", UNIVERSAL) for text in stream.stream]
+
+
+def _links(pdf: WrittenPdf) -> Iterator[dict[str, Any]]:
+    for each in pdf.objects:
+        if isinstance(each, dict) and each.get("Subtype") == "/Link" and "A" in each:
+            yield each
+
+
+def _lead_to_file(link: dict[str, Any]) -> None:
+    """Turn the address of a file of the report into a jump there (ISO 32000-1, 12.6.4.3).
+
+    Browsers and readers take a relative address for one on a server.
+    """
+    action, address = link["A"], link["A"]["URI"]
+    if not address.string.startswith(ADDRESS):
+        return
+    file, _, anchor = unquote(address.string.removeprefix(ADDRESS)).partition("#")
+    text = type(address)
+    del action["URI"]
+    action.update({"S": "/GoToR", "F": text(file), "D": text(anchor), "NewWindow": "true"})
+    link["Contents"] = text(f"{file} {anchor}")

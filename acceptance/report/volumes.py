@@ -1,0 +1,159 @@
+"""A report in volumes: the main report, and annexes that it names by their hashes.
+
+Each is a file of its own; they lie in one folder and lead to each other. Which sections stand in
+which volume is said here and nowhere else; ``report_templates`` has the sections.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from acceptance.messages import tr, visible
+from acceptance.report import export_tables, own_pages, ways
+from acceptance.report.file_names import ANNEXES, REPORT, beside
+from acceptance.report.set_apart import LARGE, archived
+from acceptance.report.templates import contents, drawn, moment, style, template
+from acceptance.report.typesetting import check_fonts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from acceptance.report.book import Book
+
+    Progress = Callable[[str, int, int], None]
+
+MAIN = ("notices", "outcome", "conclusion", "clauses", "circumstances", "deviations",
+        "instruments", "site", "people")  # fmt: skip
+OF_ANNEXES: Mapping[str, Sequence[str]] = {
+    "a": ("results", "answers", "conditions", "comparison", "recordings", "audits"),
+    "b": ("curves",),
+    "c": ("stills",),
+    "d": ("uncertainty",),
+    "e": ("coverage", "levels", "provenance", "differences", "confirm", "warnings"),
+    "f": ("evidence",),
+}
+HEADING = re.compile(r"<h2\b")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Volumes:
+    """The volumes of a report that is to be called ``main``; annexes lie beside it."""
+
+    book: Book
+    main: str = REPORT
+
+    @property
+    def files(self) -> dict[str, str]:
+        """What each annex is called, by its letter; "" is the main report."""
+        return {"": self.main} | {
+            letter: beside(self.main, name) for letter, name in ANNEXES.items()
+        }
+
+    @cached_property
+    def bodies(self) -> dict[str, str]:
+        """What stands in each volume but its first pages, by its letter; "" is the main report.
+
+        A volume in which nothing stands is left out.
+        """
+        names = {"": MAIN, **OF_ANNEXES}
+        made = {letter: self._body(letter, sections) for letter, sections in names.items()}
+        made = {letter: body for letter, body in made.items() if HEADING.search(body)}
+        known = {self.files[letter]: ways.anchors(body) for letter, body in made.items()}
+        known[self.main] |= {"contents"}
+        return {
+            letter: ways.living(body, self.files[letter], known) for letter, body in made.items()
+        }
+
+    def annex_pages(self) -> Iterator[tuple[str, str]]:
+        """Give each annex's name (of ``ANNEXES``, whatever the report is called) and its page."""
+        for letter in self.letters:
+            yield ANNEXES[letter], self._page(letter, "annex.html")
+
+    @property
+    def printed(self) -> str:
+        """The pages of all volumes, hashes left out."""
+        return "\n".join([self._page("", "main.html"), *(page for _, page in self.annex_pages())])
+
+    @property
+    def letters(self) -> list[str]:
+        """The letters of the annexes that there are."""
+        return [letter for letter in ANNEXES if letter in self.bodies]
+
+    def annexes(self, progress: Progress | None = None) -> Iterator[tuple[str, bytes]]:
+        """Set the annexes one by one; give the name of each (of ``ANNEXES``) and the PDF/A-3b.
+
+        ``progress`` is told what is being set, how many volumes were, and how many there are, where
+        one of them takes long.
+        Raises SetupError without a Chinese font: the renderer would draw empty boxes and say
+        nothing.
+        """
+        check_fonts()
+        slow = any(len(body) > LARGE for body in self.bodies.values())
+        for done, (name, page) in enumerate(self.annex_pages(), 1):
+            pdf = self._set(page, self._attached(name))
+            if progress and slow:
+                progress(tr("report"), done, len(self.letters) + 1)
+            yield name, pdf
+
+    def report(self, hashes: Mapping[str, str], attachments: Mapping[str, bytes]) -> bytes:
+        """Set the main report as PDF/A-3b with files attached (relationship Source).
+
+        ``hashes``: SHA-256 of the annexes by name (of ``ANNEXES``), ``attachments``: content by
+        name. Raises as ``annexes`` does.
+        """
+        check_fonts()
+        return self._set(self._page("", "main.html", hashes=hashes), attachments)
+
+    def _attached(self, name: str) -> dict[str, bytes]:
+        """Return what is attached to an annex: all results, where not all are listed."""
+        if name != ANNEXES["a"] or not self.book.results.left_out:
+            return {}
+        book = self.book
+        results = export_tables.tables(book.session, book.packs, book.lang)["results"]
+        return {"results.csv": export_tables.csv(results)}
+
+    def _set(self, page: str, attachments: Mapping[str, bytes]) -> bytes:
+        finished = moment(self.book.session.finished)
+        return archived(page, self.book.folder, finished, attachments)
+
+    def _body(self, letter: str, sections: Iterable[str]) -> str:
+        context = self._context(letter)
+        parts = (
+            template(f"{name}.html", self.book.lang).render(**context).strip() for name in sections
+        )
+        return visible("\n".join(parts), lines=True)
+
+    def _context(self, letter: str) -> dict[str, object]:
+        """Return what every section may ask for."""
+        book, plan = self.book, self.book.session.plan
+        words = own_pages.worded(plan.institute, book.lang)
+        return {
+            "book": book,
+            "names": book.names,
+            "s": book.session,
+            "plan": plan,
+            "project": plan.project,
+            "p": words,
+            "t": words["label"],
+            "letter": letter,
+            "ways": ways.Guide(session=book.session, names=book.names, files=self.files,
+                               here=letter, curves=book.curves.places),
+            "rendering": False,
+        }  # fmt: skip
+
+    def _page(self, letter: str, frame: str, hashes: Mapping[str, str] | None = None) -> str:
+        body = self.bodies[letter]
+        page = template(frame, self.book.lang).render(
+            **self._context(letter),
+            style=style("style.css"),
+            body=drawn(body),
+            contents=contents(body),
+            annexes=[
+                (each, self.files[each] if each in self.letters else "", (hashes or {}).get(name))
+                for each, name in ANNEXES.items()
+            ],
+        )  # fmt: skip
+        return visible(page, lines=True)

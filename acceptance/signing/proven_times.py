@@ -1,0 +1,141 @@
+"""When a report was signed, as far as a third party vouches for it: time stamps, and their levels.
+
+A time stamp on a signature (RFC 3161) shows that it was there; one on the whole report also keeps
+what it is checked by (ETSI EN 319 142-1). Only one that leads to a trusted root proves anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyhanko.sign.ades.report import AdESPassed
+from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.validation import async_validate_pdf_timestamp
+from pyhanko.sign.validation.ades import ades_basic_validation, ades_lta_validation
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
+from pyhanko.sign.validation.policy_decl import PdfSignatureValidationSpec
+
+from acceptance.messages import tr
+from acceptance.signing import levels
+from acceptance.signing.certificates import common_name
+from acceptance.signing.fitness import CLOCKS_APART
+from acceptance.signing.later_revisions import LaterRevisions
+from acceptance.signing.signatures import SignatureProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from asn1crypto import cms, x509  # type: ignore[import-untyped]  # ships no types
+    from pyhanko.sign.ades.report import AdESSubIndic
+    from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+    from pyhanko.sign.validation.policy_decl import LocalKnowledge, SignatureValidationSpec
+    from pyhanko_certvalidator import ValidationContext
+    from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
+
+PADES = "PAdES"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """What validation found of a signature, at the time that is proven for it."""
+
+    indication: AdESSubIndic
+    """AdES sub-indication (ETSI EN 319 102-1, 5.6.3 where there is a time stamp, else 5.3)."""
+
+    stamped: datetime | None = None
+    """Time of a stamp that leads to a trusted root."""
+
+    authority: str = ""
+    """Who stamped."""
+
+    def contradictions(self, when: datetime | None) -> Iterator[tuple[str, str]]:
+        """Yield code and sentence where the signer states a time after the stamp."""
+        if when is not None and self.stamped and when > self.stamped + CLOCKS_APART:
+            yield (
+                "after_stamp",
+                tr(
+                    "it says that it was made on {when:%Y-%m-%d %H:%M %z}, but was stamped before, "
+                    "on {stamped:%Y-%m-%d %H:%M %z}",
+                    when=when, stamped=self.stamped.astimezone(when.tzinfo),
+                ),
+            )  # fmt: skip
+
+
+async def examine(
+    signature: EmbeddedPdfSignature, rules: SignatureValidationSpec, timing: ValidationTimingInfo
+) -> Proof:
+    """Validate a signature, as of the time of its stamp where it has one."""
+    if _token(signature) is None:
+        data, digest = signature.signed_data, signature.compute_digest()
+        result = await ades_basic_validation(data, rules, timing_info=timing, raw_digest=digest)
+        return Proof(indication=result.ades_subindic)
+    given = PdfSignatureValidationSpec(rules, diff_policy=LaterRevisions())
+    lasting = await ades_lta_validation(signature, given, timing_info=timing)
+    stamp = lasting.signature_timestamp_status
+    if stamp is None or stamp.ades_subindic is not AdESPassed.OK or stamp.api_status is None:
+        return Proof(indication=lasting.ades_subindic)
+    return Proof(
+        indication=lasting.ades_subindic,
+        stamped=stamp.api_status.timestamp,
+        authority=common_name(stamp.api_status.signing_cert),
+    )
+
+
+def of_document(
+    stamps: Sequence[EmbeddedPdfSignature], context: ValidationContext
+) -> Iterator[SignatureProblem]:
+    """Find time stamps on the whole report that do not hold."""
+    for stamp in stamps:
+        checked = async_validate_pdf_timestamp(stamp, context, diff_policy=LaterRevisions())
+        status = asyncio.run(checked)
+        if not (status.intact and status.valid):
+            detail = tr("a time stamp on the whole report does not hold")
+            yield SignatureProblem(code="time_stamp", detail=detail)
+
+
+def level(signature: EmbeddedPdfSignature, knowledge: LocalKnowledge) -> str:
+    """Name the PAdES level of a signature by what it carries."""
+    if signature.sig_object["/SubFilter"] != SigSeedSubFilter.PADES.value:
+        return "PKCS#7"
+    token = _token(signature)
+    if token is None:
+        return f"{PADES} {levels.PLAIN}"
+    held = [signature.signer_cert, *knowledge.known_certs]
+    if not _has_lists([*held, *_certificates(token)], knowledge):
+        return f"{PADES} {levels.STAMPED}"
+    found = levels.ARCHIVED if _later_stamps(signature) else levels.LONG
+    return f"{PADES} {found}"
+
+
+def reaches(found: str, due: str) -> bool:
+    """Whether a level that ``level`` names is at least another one of ``levels.LEVELS``."""
+    kind, _, name = found.partition(" ")
+    return kind == PADES and levels.LEVELS.index(name) >= levels.LEVELS.index(due)
+
+
+def _token(signature: EmbeddedPdfSignature) -> cms.SignedData | None:
+    """Return the time stamp on a signature, if there is one."""
+    return next(extract_tst_data_iter(signature.signer_info, signed=False), None)
+
+
+def _certificates(token: cms.SignedData) -> list[x509.Certificate]:
+    return [each.chosen for each in token["certificates"]]
+
+
+def _has_lists(held: Sequence[x509.Certificate], knowledge: LocalKnowledge) -> bool:
+    """Whether there is a revocation list for every certificate that announces some."""
+    issuers = {found.crl_data.issuer.hashable for found in knowledge.known_crls}
+    announcing = (each for each in held if each.crl_distribution_points)
+    return all(each.issuer.hashable in issuers for each in announcing)
+
+
+def _later_stamps(signature: EmbeddedPdfSignature) -> list[EmbeddedPdfSignature]:
+    """Return the time stamps on the whole report that cover a signature."""
+    return [
+        stamp
+        for stamp in signature.reader.embedded_timestamp_signatures
+        if stamp.signed_revision > signature.signed_revision
+    ]

@@ -1,0 +1,175 @@
+"""A report in volumes: each whole by itself, and every link between them leads somewhere."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pypdf
+import pytest
+from sample_session import draw_still, pack_of_db50, session_of
+
+from acceptance.model import Verdict
+from acceptance.report import render
+from acceptance.report.book import Book
+from acceptance.report.file_names import ANNEXES, REPORT, beside
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from acceptance.model import Pack, Session
+
+MAIN = "east.pdf"
+
+
+@pytest.fixture(scope="module")
+def pack() -> Pack:
+    return pack_of_db50()
+
+
+@pytest.fixture(scope="module")
+def session(pack: Pack) -> Session:
+    return session_of(pack)
+
+
+@pytest.fixture(scope="module")
+def written(
+    session: Session, pack: Pack, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, bytes]:
+    """Set all volumes of a report that is called otherwise, by the names that they will have."""
+    folder = tmp_path_factory.mktemp("session")
+    for shot in session.shots[:1]:
+        (folder / shot.still).parent.mkdir(parents=True)
+        draw_still(folder / shot.still, (192, 108))
+    volumes = render.volumes(session, [pack], folder, "zh", main=MAIN)
+    annexes = dict(volumes.annexes())
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in annexes.items()}
+    named = {beside(MAIN, name): content for name, content in annexes.items()}
+    return {MAIN: volumes.report(hashes, {}), **named}
+
+
+@pytest.fixture(scope="module")
+def readers(written: dict[str, bytes]) -> dict[str, pypdf.PdfReader]:
+    return {name: pypdf.PdfReader(io.BytesIO(content)) for name, content in written.items()}
+
+
+def links(reader: pypdf.PdfReader) -> Iterator[tuple[str, str]]:
+    """Give the file ("" is the same) and the anchor of every link, and refuse any other action."""
+    for page in reader.pages:
+        for note in (each.get_object() for each in page.get("/Annots", ())):
+            if "/Dest" in note:
+                yield "", str(note["/Dest"])
+            else:
+                assert note["/A"]["/S"] == "/GoToR"
+                yield str(note["/A"]["/F"]), str(note["/A"]["/D"])
+
+
+def test_every_link_in_and_between_the_files_leads_to_a_place_that_there_is(
+    readers: dict[str, pypdf.PdfReader],
+) -> None:
+    places = {name: set(reader.named_destinations) for name, reader in readers.items()}
+    led = {(name, file or name) for name in readers for file, _ in links(readers[name])}
+    for name, reader in readers.items():
+        for file, anchor in links(reader):
+            assert anchor in places[file or name], f"{name}: {file}#{anchor}"
+    for annex in readers.keys() - {MAIN}:
+        assert (MAIN, annex) in led
+        assert (annex, MAIN) in led
+
+
+def test_from_a_failed_item_lead_ways_to_all_that_it_rests_on_and_back(
+    session: Session, pack: Pack, tmp_path: Path
+) -> None:
+    """A figure to result, clause, budget, picture, conditions and clip; an answer to itself."""
+    for shot in session.shots[:1]:
+        (tmp_path / shot.still).parent.mkdir(parents=True)
+        draw_still(tmp_path / shot.still, (192, 108))
+    bodies = render.volumes(session, [pack], tmp_path, "zh").bodies
+    rows = re.findall(r'<tr id="failed-\d+">.*?</tr>', bodies[""], re.DOTALL)
+    ways = [re.findall(r'class="way" href="([a-z.-]*)#([a-z]+)', row) for row in rows]
+    reached = {(file, kind) for row in ways for file, kind in row}
+    assert reached >= {
+        ("annex-a.pdf", "finding"), ("annex-e.pdf", "clause"), ("annex-d.pdf", "budget"),
+        ("annex-a.pdf", "shot"), ("annex-f.pdf", "file"), ("annex-a.pdf", "answer"),
+    }  # fmt: skip
+    assert 'href="annex-c.pdf#still-' in bodies["a"]
+    assert 'href="annex-b.pdf#curve-' in bodies["a"]
+    for letter in "ade":
+        assert f'href="{REPORT}#item-' in bodies[letter] or letter == "d"
+
+
+def test_the_contents_name_the_pages_on_which_the_sections_begin(
+    readers: dict[str, pypdf.PdfReader],
+) -> None:
+    pages = [page.extract_text() for page in readers[MAIN].pages]
+    lines = re.findall(r"^(\S.*?)\s*\.{3,}\s*(\d+)$", pages[1], re.MULTILINE)
+    assert len(lines) > 6
+    for heading, number in lines:
+        assert heading.split()[0] in pages[int(number) - 1]
+
+
+def test_the_main_report_prints_the_hash_of_every_annex(
+    readers: dict[str, pypdf.PdfReader], written: dict[str, bytes]
+) -> None:
+    text = "".join(page.extract_text() for page in readers[MAIN].pages).replace("\n", "")
+    assert len(written) == 1 + len(ANNEXES)
+    for name, content in written.items():
+        assert name == MAIN or hashlib.sha256(content).hexdigest() in text
+
+
+def test_each_annex_bears_number_and_letter_on_every_page_and_its_end(
+    readers: dict[str, pypdf.PdfReader], session: Session
+) -> None:
+    for letter, name in ANNEXES.items():
+        pages = [page.extract_text() for page in readers[beside(MAIN, name)].pages]
+        for number, text in enumerate(pages, 1):
+            foot = f"附件 {letter.upper()}第 {number} 页 共 {len(pages)} 页"
+            assert foot.replace(" ", "") in re.sub(r"\s", "", text)
+            assert session.id in text
+        assert f"附件 {letter.upper()} 完" in pages[-1]
+
+
+def lot(session: Session, devices: int, failing: int) -> Session:
+    """Multiply a camera of the session: the first few fail what they all are judged by."""
+    camera = next(one for one in session.plan.subjects if one.id == "cam1")
+    cameras = [replace(camera, id=f"c{n}", name=f"枪机 {n}") for n in range(devices)]
+    judged = next(
+        one for one in session.findings if one.subject == "cam1" and one.value is not None
+    )
+    findings = tuple(
+        replace(
+            judged, subject=camera.id, value=float(100 + n), measurements=(), answer=None,
+            verdict=Verdict.FAIL if n < failing else Verdict.PASS,
+        )
+        for n, camera in enumerate(cameras)
+    )  # fmt: skip
+    plan = replace(session.plan, subjects=tuple(cameras))
+    return replace(session, plan=plan, findings=findings, shots=(), measurements=(), notes=())
+
+
+@pytest.mark.parametrize(("devices", "columns"), [(3, 3), (12, 12), (13, 2)])
+def test_devices_are_columns_where_they_fit_else_those_that_failed_are(
+    session: Session, pack: Pack, tmp_path: Path, devices: int, columns: int
+) -> None:
+    many = lot(session, devices, 2)
+    [table] = Book(session=many, packs=[pack], folder=tmp_path, lang="zh").clauses.tables
+    shown = table.devices if not table.is_lot else next(table.parts()).devices
+    assert len(shown) == columns
+    [row] = table.rows
+    assert dict(row.counts) == {Verdict.PASS: devices - 2, Verdict.FAIL: 2}
+    assert row.worst
+    assert row.worst.finding.value == 100.0
+    assert row.median("zh").startswith(f"{100 + (devices - 1) / 2:g}")
+
+
+def test_rows_are_numbered_from_1_without_a_gap(
+    session: Session, pack: Pack, tmp_path: Path
+) -> None:
+    book = Book(session=session, packs=[pack], folder=tmp_path, lang="zh")
+    serials = [row.serial for table in book.clauses.tables for row in table.rows]
+    assert serials == list(range(1, len(serials) + 1))
+    assert sorted(book.results.serials.values()) == list(range(1, len(book.results.serials) + 1))
