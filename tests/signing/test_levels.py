@@ -235,13 +235,12 @@ def test_a_key_in_a_token_signs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         subprocess.run(["softhsm2-util", *command], check=True, capture_output=True, env=os.environ)
     chain = [pki.write(tmp_path / "zhang.crt", holder.pem), pki.write(tmp_path / "r.pem", root.pem)]
     uri = f"pkcs11:token=office;object=zhang?module-path={MODULE}"
-    pdf = pades.sign(blank_pdf(), load_signer(uri, "1234", chain=chain))
-    assert verify_pdf(pdf, [tmp_path / "r.pem"]).trusted
     for address, pin, says in (
         (uri, "9999", "the PIN does not open the token"),
         (uri.replace("office", "other"), "1234", "no such key"),
         (uri.replace("zhang", "li"), "1234", "no such key"),
-        (uri.replace("softhsm2", "nowhere"), "1234", "module cannot be used|no such key"),
     ):
         with pytest.raises(KeyFileError, match=says):
-            pades.sign(blank_pdf(), load_signer(address, pin))
+            load_signer(address, pin)
+    pdf = pades.sign(blank_pdf(), load_signer(uri, "1234", chain=chain))
+    assert verify_pdf(pdf, [tmp_path / "r.pem"]).trusted
