@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 WIDTHS = (960, 1600)  # of the copies that are searched, px
 # of the copy that is searched when nothing was found, if that is once to twice the picture's
 LAST_WIDTH = 3000
+# times, and px of width, of the copy in which ever smaller charts are searched where there may be
+# many
+MOST_ENLARGED, LARGEST = 3.0, 6000
 NEEDED = 3  # fiducials that must look as drawn
 FOLLOWS_WITHIN = 0.5  # px of residual: more, and a fiducial may have been taken for what covers it
 ENOUGH = 5  # fiducials that show the distortion
@@ -90,8 +93,10 @@ def find_many(luma: NDArray[np.generic], charts: Sequence[Chart]) -> list[Locate
     """
     grey = _eight_bits(luma)
     readings: dict[int, list[Floats]] = defaultdict(list)
-    for number, scale in enumerate(_scales(grey.shape[1])):
-        _read(grey, charts, scale, readings, first=number == 0)
+    scales = [*_scales(grey.shape[1]), min(MOST_ENLARGED, LARGEST / grey.shape[1])]
+    for number, scale in enumerate(scales):
+        sharp = number in {0, len(scales) - 1}
+        _read(grey, charts, scale, readings, blur=0.0 if sharp else 0.8, smallest=fiducials.SMALL)
     return _sure([place for chart in charts for place in _each(grey, chart, readings)])
 
 
@@ -158,7 +163,7 @@ def _search(grey: Bytes, charts: Sequence[Chart], copies: int | None = None) -> 
     readings: dict[int, list[Floats]] = defaultdict(list)
     found: list[Located] = []
     for number, scale in enumerate(_scales(grey.shape[1])[:copies], start=1):
-        _read(grey, charts, scale, readings, first=number == 1)
+        _read(grey, charts, scale, readings, blur=0.8 if number > 1 else 0.0)
         found = [place for chart in charts for place in _placed(grey, chart, readings)]
         if number >= enough and any(located.fiducials_found >= NEEDED for located in found):
             break
@@ -178,11 +183,12 @@ def _read(
     scale: float,
     readings: dict[int, list[Floats]],
     *,
-    first: bool,
+    blur: float,
+    smallest: float = fiducials.USUAL,
 ) -> None:
     """Add the corners of the fiducials that are read in one copy of the picture, by their code."""
     codes = tuple(mark.code for chart in charts for mark in chart.fiducials)
-    for code, corners in fiducials.read(grey, codes, scale, blur=0.0 if first else 0.8):
+    for code, corners in fiducials.read(grey, codes, scale, blur, smallest):
         readings[code].append(corners)
 
 

@@ -51,10 +51,11 @@ def report(
     if summary or notice or until:
         return _paper(folder, output, lang, until, summary=summary, notice=notice, key=key)
     seal = signer(key, password_file)
-    if output:
-        written = issuing.write(folder, output, lang=lang, signer=seal)
-    else:
-        written = issuing.issue(folder, lang=lang, signer=seal)
+    with terminal.progress(tr("file")) as show:
+        if output:
+            written = issuing.write(folder, output, lang=lang, signer=seal, progress=show)
+        else:
+            written = issuing.issue(folder, lang=lang, signer=seal, progress=show)
     terminal.say(tr("Report: {file}", file=written))
     if written.name != renderings.HTML or output:
         return 0

@@ -68,7 +68,7 @@ class Watch:
         *,
         wall: bool = False,
     ) -> None:
-        self.wall = wall
+        self.wall, self.missing = wall, 0
         self.clocks = [chart for chart in wanted if _is_clock(chart)]
         self.sampled = _sampled(len(opened.packets))
         self.kept: list[Frame] = []
@@ -108,7 +108,10 @@ class Watch:
     def _track(self, frame: Frame) -> None:
         """Follow the known clocks; search for others, less often while nothing new is found."""
         known = [track.place for track in self.tracks if track.follow(frame)]
-        lost = len(known) < len(self.tracks)
+        missing = len(self.tracks) - len(known)
+        # of a wall some may be gone for good, when a tile went dark
+        lost = missing > (self.missing if self.wall else 0)
+        self.missing = missing
         if not lost and frame.index < self.next_search:
             return
         new = self._search(frame, known, copies=None if lost or frame.index == 0 else 1)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from acceptance.model import Precedence, Predecessor
     from acceptance.session.journal import FolderChange
+    from acceptance.session.measuring import Progress
     from acceptance.signing.certificates import Signer
     from acceptance.signing.levels import Stamping
     from acceptance.signing.policy import Policy
@@ -95,6 +96,9 @@ class Issuing:
     trust: tuple[Path | str, ...] = ()
     """Roots to check the signatures of older sessions against; without any they are not checked."""
 
+    progress: Progress | None = None
+    """Told how many files of a large report are set."""
+
     def ready(self) -> None:
         """Refuse, before anything is measured, what issuing would refuse afterwards.
 
@@ -114,7 +118,7 @@ class Issuing:
 
     def __call__(self, folder: Path) -> Path:
         """Issue the report as ``issue`` does."""
-        return issue(folder, lang=self.lang, signer=self.signer)
+        return issue(folder, lang=self.lang, signer=self.signer, progress=self.progress)
 
 
 def lack() -> SetupError | None:
@@ -150,15 +154,17 @@ def issue(
     signer: Signer | None = None,
     role: str = ROLE,
     rules: Rules | None = None,
+    progress: Progress | None = None,
 ) -> Path:
     """Write the report of a session ``folder``: PDF, annexes, HTML and JUnit (``report.xml``).
 
     Return the PDF's path. Where this machine can make no PDF (``lack``), HTML and JUnit are
     written, the HTML's path is returned, and a later ``issue`` adds the PDF. ``lang`` is the
     report's language. With a ``signer`` the PDF is signed before it reaches the disc, in this
-    ``role`` and by these ``rules``. Raises SessionError (changed, or signed already), SetupError
-    (no PDF can be made, and there is a signer, or a PDF that would no longer fit), KeyFileError and
-    OutputError, and as ``Policy.require``.
+    ``role`` and by these ``rules``. ``progress`` is told how many of its files are set, where that
+    takes long. Raises SessionError (changed, or signed already), SetupError (no PDF can be made,
+    and there is a signer, or a PDF that would no longer fit), KeyFileError and OutputError, and as
+    ``Policy.require``.
     """
     folder = Path(folder)
     if signer is not None:
@@ -166,16 +172,22 @@ def issue(
     contents.require_readable(folder)
     with changing(folder) as change:
         _require_unsigned(folder)
-        _write(change, lang, ReportSigner(signer, role, rules or Rules()) if signer else None)
+        signing = ReportSigner(signer, role, rules or Rules()) if signer else None
+        _write(change, lang, signing, progress)
         return folder / _main(change)
 
 
-def _write(change: FolderChange, lang: str, signing: ReportSigner | None) -> None:
+def _write(
+    change: FolderChange,
+    lang: str,
+    signing: ReportSigner | None,
+    progress: Progress | None = None,
+) -> None:
     """Put the report and its renderings into a change; where no PDF can be made, these alone."""
     missing = lack()
     if missing and (change.folder / REPORT).is_file():
         raise missing
-    change.files.update(_files(change.folder, lang, signing, pdf=not missing))
+    change.files.update(_files(change.folder, lang, signing, pdf=not missing, progress=progress))
     record(change, "reported" if signing is None else "reported_and_signed")
 
 
@@ -205,16 +217,23 @@ def is_signed(pdf: bytes) -> bool:
     return b"/ByteRange" in pdf
 
 
-def write(folder: Path, file: Path, *, lang: str = "zh", signer: Signer | None = None) -> Path:
+def write(
+    folder: Path,
+    file: Path,
+    *,
+    lang: str = "zh",
+    signer: Signer | None = None,
+    progress: Progress | None = None,
+) -> Path:
     """Write the report of a session folder to another file, its annexes beside it; return that.
 
-    The folder stays as it is. Raises as ``issue`` does, SetupError where no PDF can be made, and
-    OutputError for a file in the folder.
+    The folder stays as it is. ``progress`` is as for ``issue``. Raises as that does, SetupError
+    where no PDF can be made, and OutputError for a file in the folder.
     """
     require_outside(file, folder)
     render.check_fonts()
     signing = ReportSigner(signer, ROLE, Rules()) if signer else None
-    made = _files(folder, lang, signing, main=file.name)
+    made = _files(folder, lang, signing, main=file.name, progress=progress)
     for name, content in made.items():
         if name in renderings.ANNEXES:
             put(file.with_name(beside(file.name, name)), content)
@@ -229,6 +248,7 @@ def _files(
     *,
     pdf: bool = True,
     main: str = REPORT,
+    progress: Progress | None = None,
 ) -> dict[str, bytes]:
     """Name -> content of the report of an unchanged session folder, of annexes and renderings.
 
@@ -248,7 +268,7 @@ def _files(
     if not pdf:
         return made
     volumes = render.volumes(done, packs, folder, lang, profiles, main)
-    made |= volumes.annexes()
+    made |= volumes.annexes(progress)
     described = renderings.of(lang, made)
     attachments = {
         store.FILE: (folder / store.FILE).read_bytes(),

@@ -67,8 +67,12 @@ def test_each_kind_is_counted_and_listed_where_it_lies() -> None:
     assert isinstance(hot, Measurement)
     assert (hot.value, hot.lower_bound) == (2.0, False)
     assert hot.curve is not None
-    assert (hot.curve.x, hot.curve.y) == ((20.0, 100.0), (97.0, 37.0))
-    assert plots.draw({"": hot.curve}).count("<circle") == 2
+    everywhere = (20.0, 100.0, 140.0, 150.0), (97.0, 37.0, 107.0, 27.0)
+    assert (hot.curve.x, hot.curve.y) == everywhere
+    assert plots.draw({"": hot.curve}).count("<circle") == 4
+    assert [item.curve for item in found.values() if isinstance(item, Measurement)][1:] == [
+        None
+    ] * 2
 
 
 def test_counts_lie_within_u_without_a_coder_and_through_one() -> None:

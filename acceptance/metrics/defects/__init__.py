@@ -12,7 +12,7 @@ cap) only hot and stuck ones show.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -72,11 +72,29 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
         except GapError as gap:
             yield from (_note(scene, view, quantity, gap) for quantity in QUANTITIES)
             continue
-        for quantity in QUANTITIES:
-            try:
-                yield _figure(scene, view, quantity, found)
-            except GapError as gap:
-                yield _note(scene, view, quantity, gap)
+        yield from _with_map(view, found, _of_field(scene, view, found))
+
+
+def _of_field(scene: Scene, view: View, found: SortedPixels) -> Iterator[Measurement | Note]:
+    for quantity in QUANTITIES:
+        try:
+            yield _figure(scene, view, quantity, found)
+        except GapError as gap:
+            yield _note(scene, view, quantity, gap)
+
+
+def _with_map(
+    view: View, found: SortedPixels, items: Iterator[Measurement | Note]
+) -> Iterator[Measurement | Note]:
+    """Attach the map of all kinds to the first count."""
+    pixels = [pixel for of_kind in found.kinds.values() for pixel in of_kind]
+    drawn = not pixels
+    for item in items:
+        if drawn or not isinstance(item, Measurement):
+            yield item
+            continue
+        drawn = True
+        yield replace(item, curve=_map(view, pixels))
 
 
 def _note(scene: Scene, view: View, quantity: str, gap: GapError) -> Note:
@@ -170,7 +188,6 @@ def _figure(scene: Scene, view: View, quantity: str, found: SortedPixels) -> Mea
             "larger_spots": found.larger,
             "noise": math.sqrt(found.field.usual),
         },
-        curve=_map(view, pixels) if pixels else None,
     )
 
 
