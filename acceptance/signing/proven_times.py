@@ -13,7 +13,11 @@ from typing import TYPE_CHECKING
 from pyhanko.sign.ades.report import AdESPassed
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.validation import async_validate_pdf_timestamp
-from pyhanko.sign.validation.ades import ades_basic_validation, ades_lta_validation
+from pyhanko.sign.validation.ades import (
+    ades_basic_validation,
+    ades_lta_validation,
+    ades_with_time_validation,
+)
 from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.sign.validation.policy_decl import PdfSignatureValidationSpec
 
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     from pyhanko.sign.ades.report import AdESSubIndic
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
     from pyhanko.sign.validation.policy_decl import LocalKnowledge, SignatureValidationSpec
+    from pyhanko.sign.validation.status import PdfSignatureStatus, TimestampSignatureStatus
     from pyhanko_certvalidator import ValidationContext
     from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 
@@ -65,23 +70,36 @@ class Proof:
 
 
 async def examine(
-    signature: EmbeddedPdfSignature, rules: SignatureValidationSpec, timing: ValidationTimingInfo
+    signature: EmbeddedPdfSignature,
+    status: PdfSignatureStatus,
+    rules: SignatureValidationSpec,
+    timing: ValidationTimingInfo,
 ) -> Proof:
-    """Validate a signature, as of the time of its stamp where it has one."""
-    if _token(signature) is None:
-        data, digest = signature.signed_data, signature.compute_digest()
-        result = await ades_basic_validation(data, rules, timing_info=timing, raw_digest=digest)
-        return Proof(indication=result.ades_subindic)
-    given = PdfSignatureValidationSpec(rules, diff_policy=LaterRevisions())
-    lasting = await ades_lta_validation(signature, given, timing_info=timing)
-    stamp = lasting.signature_timestamp_status
-    if stamp is None or stamp.ades_subindic is not AdESPassed.OK or stamp.api_status is None:
-        return Proof(indication=lasting.ades_subindic)
-    return Proof(
-        indication=lasting.ades_subindic,
-        stamped=stamp.api_status.timestamp,
-        authority=common_name(stamp.api_status.signing_cert),
-    )
+    """Validate a signature as of now; where that fails, as of the time that its stamps prove.
+
+    ``status`` is what pyHanko found of it as of now.
+    """
+    data, digest = signature.signed_data, signature.compute_digest()
+    today = await ades_basic_validation(data, rules, timing_info=timing, raw_digest=digest)
+    stamp: TimestampSignatureStatus | None = status.timestamp_validity
+    found: AdESSubIndic = today.ades_subindic
+    if found is not AdESPassed.OK and stamp is not None and _later_stamps(signature):
+        given = PdfSignatureValidationSpec(rules, diff_policy=LaterRevisions())
+        lasting = await ades_lta_validation(signature, given, timing_info=timing)
+        held, found = lasting.signature_timestamp_status, lasting.ades_subindic
+        if held is not None and held.ades_subindic is AdESPassed.OK and held.api_status:
+            return _stamped(found, held.api_status)
+    elif found is not AdESPassed.OK and stamp is not None:
+        then = await ades_with_time_validation(data, rules, timing_info=timing, raw_digest=digest)
+        found = then.ades_subindic
+    if stamp is None or not (stamp.valid and stamp.intact and stamp.trusted):
+        return Proof(indication=found)
+    return _stamped(found, stamp)
+
+
+def _stamped(found: AdESSubIndic, stamp: TimestampSignatureStatus) -> Proof:
+    name = common_name(stamp.signing_cert)
+    return Proof(indication=found, stamped=stamp.timestamp, authority=name)
 
 
 def of_document(

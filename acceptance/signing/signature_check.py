@@ -236,7 +236,7 @@ async def _check(
     status = await async_validate_pdf_signature(
         signature, context, diff_policy=LaterRevisions(), key_usage_settings=KEY_USAGE
     )
-    proof = await proven_times.examine(signature, rules, timing)
+    proof = await proven_times.examine(signature, status, rules, timing)
     problems = _judge(status, proof, roots=bool(trust.roots), moment=moment)
     role = roles_of_reports.word(signature.field_name)
     named = [replace(item, detail=f"{role}: {item.detail}") for item in problems]
@@ -283,7 +283,10 @@ def _judge(
         yield _undecided("no_trust_root", detail)
     elif detail := _doubt(status, proof, moment):
         yield _undecided(code, detail)
-    elif not status.bottom_line and status.docmdp_ok and not proof.stamped:
+    elif (stamp := status.timestamp_validity) and not (stamp.valid and stamp.intact):
+        detail = tr("the time stamp on the signature does not hold")
+        yield SignatureProblem(code="time_stamp", detail=detail)
+    elif not (status.bottom_line or stamp) and status.docmdp_ok:
         detail = tr("the signature is not accepted as a whole")
         yield SignatureProblem(code="bottom_line", detail=detail)
     signer, when = status.signing_cert, status.signer_reported_dt

@@ -7,6 +7,7 @@ Needs the package python-pkcs11 (``pip install acceptance[pkcs11]``).
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from asn1crypto import x509  # type: ignore[import-untyped]  # ships no types
+    from pkcs11 import Session
     from pyhanko.sign.pkcs11 import PKCS11Signer
 
 SCHEME = "pkcs11:"
@@ -28,6 +30,8 @@ SECRET = {"pin-value", "pin-source"}
 def signer(uri: str, pin: str, chain: Iterable[x509.Certificate]) -> PKCS11Signer:
     """Open a token and find key and certificate in it; ``chain`` is what else to embed.
 
+    Where the token holds no certificate of the key, it is the first of ``chain``.
+
     Raises KeyFileError: a URI that names no key, no module, token or key there, a wrong PIN;
     SetupError where python-pkcs11 is not installed.
     """
@@ -35,11 +39,14 @@ def signer(uri: str, pin: str, chain: Iterable[x509.Certificate]) -> PKCS11Signe
     if importlib.util.find_spec("pkcs11") is None:
         what = tr("keys in tokens need the package python-pkcs11, which is not installed")
         raise SetupError(what, where=uri, hint=tr("Install it: pip install acceptance[pkcs11]"))
-    import pkcs11  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415 -- an extra
+    import pkcs11  # noqa: PLC0415 -- late: an extra
 
     try:
         found = _opened(named, pin, [*chain])
-        _ = found.signing_cert  # loaded now: what is missing must show here
+        # what is missing must show here
+        asyncio.run(found.ensure_objects_loaded())  # type: ignore[no-untyped-call]
+        # tokens that cannot hash for curves sign a digest (CKM_ECDSA)
+        found.use_raw_mechanism = found.signing_cert.public_key.algorithm == "ec"
     except pkcs11.exceptions.PKCS11Error as error:
         raise _refusal(uri, error) from error
     except (RuntimeError, OSError) as error:  # of the module itself
@@ -56,9 +63,12 @@ def _opened(named: dict[str, bytes], pin: str, chain: list[x509.Certificate]) ->
     session = tokens.open_pkcs11_session(
         named["module-path"].decode(), token_criteria=criteria, user_pin=pin or None
     )
-    label = _text(named, "object")
+    label, own = _text(named, "object"), {}
+    if chain and not _holds_certificate(session, named):
+        own = {"signing_cert": chain[0]}
     return tokens.PKCS11Signer(
         session,
+        **own,
         cert_label=label,
         key_label=label,
         key_id=named.get("id"),
@@ -66,6 +76,18 @@ def _opened(named: dict[str, bytes], pin: str, chain: list[x509.Certificate]) ->
         ca_chain=chain,
         other_certs_to_pull=None,
     )
+
+
+def _holds_certificate(session: Session, named: dict[str, bytes]) -> bool:
+    """Whether the certificate lies beside the key in its token; many hold the key alone."""
+    from pkcs11 import Attribute, ObjectClass  # noqa: PLC0415 -- late, an extra
+
+    sought: dict[Attribute, object] = {Attribute.CLASS: ObjectClass.CERTIFICATE}
+    if "object" in named:
+        sought[Attribute.LABEL] = _text(named, "object")
+    if "id" in named:
+        sought[Attribute.ID] = named["id"]
+    return any(True for _ in session.get_objects(sought))
 
 
 def _text(named: dict[str, bytes], attribute: str) -> str | None:

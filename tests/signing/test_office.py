@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
+import hashlib
 import io
 import re
 import shutil
@@ -17,9 +20,18 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pypdf import PdfReader
 from sample_pdf import updated
 
-from acceptance.errors import InputError, KeyFileError, PlanError, SessionError
+from acceptance import messages
+from acceptance.errors import InputError, KeyFileError, PlanError, SessionError, UsageError
 from acceptance.session import evidence, store
-from acceptance.signing import appearances, issuing, pades, policy, roles
+from acceptance.signing import (
+    appearances,
+    explaining,
+    issuing,
+    pades,
+    policy,
+    roles,
+    seal_server,
+)
 from acceptance.signing.certificates import load_signer
 from acceptance.signing.chains import PracticeChain, make_practice_chain
 from acceptance.signing.signature_check import verify_pdf
@@ -65,7 +77,12 @@ def revisions(
     for role in roles.ORDER:
         folder = tmp_path_factory.mktemp(role) / unsigned.name
         shutil.copytree(before, folder)
-        issuing.sign(folder, key(office, role), role=role)
+        if before is unsigned:
+            issuing.sign(folder, key(office, role), role=role)
+        else:  # as issuing.sign does, which sets all pages again each time
+            report = folder / "report.pdf"
+            report.write_bytes(pades.sign(report.read_bytes(), key(office, role), role=role))
+            evidence.seal(folder, store.load(folder))
         made.append(before := folder)
     return made
 
@@ -400,3 +417,64 @@ def test_a_stamp_that_shows_something_else_is_found(
 
 def _unsigned_of(pdf: bytes) -> bytes:
     return pdf[: pdf.index(b"%%EOF") + 6]
+
+
+# --- a seal server, and a page for a judge
+
+
+def test_a_server_seals_by_digest_alone(
+    revisions: list[Path], office: PracticeChain, tmp_path: Path
+) -> None:
+    """Another certificate, another digest, a changed file and a second use are refused."""
+    folder = shutil.copytree(revisions[2], tmp_path / revisions[2].name)
+    before = (folder / "report.pdf").read_bytes()
+    own = office.signers["seal"].with_suffix(".crt")
+    named = seal_server.named([own, office.root, own.with_suffix(".crl")])
+    file, container = tmp_path / "digest.json", tmp_path / "seal.cms"
+    made = seal_server.export(folder, file, named, role="公章")
+    assert (folder / "report.pdf").read_bytes() == before
+
+    def server(role: str, digest: bytes) -> None:
+        signing = key(office, role).key.async_sign(digest, "sha256", use_pades=True)
+        container.write_bytes(asyncio.run(signing).dump())
+
+    digest = bytes.fromhex(made.digest)
+    for role, signed_digest, says in (
+        ("approver", digest, "another certificate than was named"),
+        ("seal", bytes(32), "another digest than the one that was exported"),
+    ):
+        server(role, signed_digest)
+        with pytest.raises(InputError, match=says):
+            seal_server.import_cms(folder, file, container)
+    server("seal", digest)
+    changed = tmp_path / "changed.json"
+    update = base64.b64encode(base64.b64decode(made.update).replace(b"/Sig", b"/Sih", 1)).decode()
+    changed.write_text(file.read_text("utf-8").replace(made.update, update), encoding="utf-8")
+    with pytest.raises(InputError, match="the digest in it is not that of the report"):
+        seal_server.import_cms(folder, changed, container)
+    seal_server.import_cms(folder, file, container)
+    assert verify(folder, policy=policy.read(office.policy)).exit_code == 0
+    with pytest.raises(SessionError, match="the report is not the one that was exported"):
+        seal_server.import_cms(folder, file, container)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_judge_reads_what_was_checked_and_what_is_not_proven(
+    revisions: list[Path], office: PracticeChain, tmp_path: Path, lang: str
+) -> None:
+    """One page, in either language; test certificates are said first."""
+    messages.speak(lang)
+    try:
+        pdf = (revisions[3] / "report.pdf").read_bytes()
+        (tmp_path / "report.pdf").write_bytes(pdf)
+        result = verify(tmp_path / "report.pdf", policy=policy.read(office.policy))
+        said = explaining.text(result, tmp_path / "report.pdf")
+        explaining.write(result, tmp_path / "report.pdf", tmp_path / "page.pdf")
+    finally:
+        messages.speak("en")
+    assert hashlib.sha256(pdf).hexdigest() in said
+    words = ("测试证书", "签名人的时钟", "主检") if lang == "zh" else ("TEST", "clock", "inspector")
+    assert all(word in said for word in words)
+    assert len(PdfReader(tmp_path / "page.pdf").pages) == 1
+    with pytest.raises(UsageError, match=r"\.doc"):
+        explaining.write(result, tmp_path, tmp_path / "page.doc")
