@@ -103,7 +103,7 @@ def run(
         the plan tests something again; empty: they are not checked, and the report says so.
     progress
         Called with the shot, and the frames seen out of all frames; while a live shot is captured,
-        with its seconds.
+        with its seconds; then with the files that are set of a large report.
     prompt
         Called with ``USER@HOST`` for the password of a camera of a live shot that neither
         environment nor keyring know; None: nobody is asked.
@@ -123,7 +123,7 @@ def run(
         plan = plans.read(Path(plan))
     else:
         plan = plans.with_files(plan, Path(folder or ""))
-    issue = issuing.Issuing(lang=lang, signer=signer, trust=tuple(trust))
+    issue = issuing.Issuing(lang=lang, signer=signer, trust=tuple(trust), progress=progress)
     return runner.run(
         plan, Path(folder or ""), Path(out), progress=progress, issue=issue, prompt=prompt
     )

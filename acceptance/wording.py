@@ -11,7 +11,8 @@ import math
 import re
 import string
 import tomllib
-from decimal import ROUND_HALF_EVEN, Decimal
+from datetime import datetime, timedelta, timezone
+from decimal import ROUND_HALF_EVEN, ROUND_UP, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,8 @@ LANGUAGES = _languages()
 MINUS, NARROW, THIN, DASH = "\u2212", "\u202f", "\u2009", "—"
 # of a value, or of one unit: what lies below is the computer's rounding and no uncertainty
 NO_DOUBT = 1e-12
+MOST_DIGITS = 6  # of a value beside its U
+CHINA = timezone(timedelta(hours=8))
 LEAST_SHOWN = 1e-6  # contributions below it are not written out
 
 # The section of the phrase file that words what a reason's parameter of this name holds.
@@ -201,15 +204,35 @@ def small(value: float, unit_code: str, lang: str) -> str:
     return _with_unit(text.replace("-", MINUS), unit_code, lang)
 
 
+def clock_time(text: Value) -> Value:
+    """Write an ISO time in China's (UTC+8), without letters; one of no zone is taken as it is.
+
+    What is no such time stays as it is.
+    """
+    try:
+        moment = (
+            datetime.fromisoformat(str(text)) if isinstance(text, str) and "T" in text else None
+        )
+    except ValueError:
+        moment = None
+    if moment is None:
+        return text
+    return f"{moment.astimezone(CHINA) if moment.tzinfo else moment:%Y-%m-%d %H:%M:%S}"
+
+
 def rounded(value: float, expanded: float) -> tuple[str, str]:
     """Round U to two significant digits and the value to the same place; return both as text.
 
-    Rounding is half to even (GB/T 8170-2008); JCGM 100:2008, 7.2.6 asks for at most two digits.
+    Rounding is half to even (GB/T 8170-2008); JCGM 100:2008, 7.2.6 asks for at most two digits. A
+    value is written to ``MOST_DIGITS`` at most; a U that is smaller is rounded up to its last.
     """
     exact = Decimal(repr(float(expanded)))
     for _ in range(2):  # twice: 9.96 becomes 10.0 and then 10
         exact = exact.quantize(place := Decimal(1).scaleb(exact.adjusted() - 1), ROUND_HALF_EVEN)
-    near = Decimal(repr(float(value))).quantize(place, ROUND_HALF_EVEN)
+    near = Decimal(repr(float(value)))
+    if near and (coarse := Decimal(1).scaleb(near.adjusted() + 1 - MOST_DIGITS)) > place:
+        place, exact = coarse, exact.quantize(coarse, ROUND_UP)
+    near = near.quantize(place, ROUND_HALF_EVEN)
     return f"{near + 0:f}".replace("-", MINUS), f"{exact:f}"
 
 

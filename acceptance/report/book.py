@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from acceptance.report.answers_page import AnswersPage
 from acceptance.report.audits_page import AuditsPage
@@ -22,7 +22,7 @@ from acceptance.report.picture_pages import (
     StillsPage,
 )
 from acceptance.report.result_pages import ConclusionPage, CoveragePage, ResultsPage
-from acceptance.report.rows import finding_rows
+from acceptance.report.rows import fails, finding_rows
 from acceptance.report.site_page import SitePage
 from acceptance.report.source_pages import DifferencesPage, EvidencePage, SourcesPage
 from acceptance.report.uncertainty_page import UncertaintyPage
@@ -33,6 +33,17 @@ if TYPE_CHECKING:
 
     from acceptance.model import Pack, Session
     from acceptance.report.rows import FindingRow
+
+
+class HasSubject(Protocol):
+    """A shot, a measurement ..."""
+
+    @property
+    def subject(self) -> str:
+        """Id of the subject that it is of."""
+
+
+OfSubject = TypeVar("OfSubject", bound=HasSubject)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +68,15 @@ class Book:
     def rows(self) -> tuple[FindingRow, ...]:
         """Every finding, numbered in order."""
         return finding_rows(self.session, self.names)
+
+    @cached_property
+    def failing(self) -> frozenset[str]:
+        """Subjects that fail what counts."""
+        return frozenset(row.finding.subject for row in self.rows if fails(row))
+
+    def failed_first(self, items: Sequence[OfSubject]) -> list[OfSubject]:
+        """Put what is of a subject that fails before all else, where not everything is shown."""
+        return sorted(items, key=lambda item: item.subject not in self.failing)
 
     @cached_property
     def cover(self) -> CoverPage:
@@ -131,7 +151,7 @@ class Book:
     @cached_property
     def curves(self) -> CurvesPage:
         """Curves, timelines, zone maps."""
-        return CurvesPage(session=self.session, lang=self.lang)
+        return CurvesPage(session=self.session, lang=self.lang, first=self.failing)
 
     @cached_property
     def playback(self) -> PlaybackPage:

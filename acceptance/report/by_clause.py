@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from acceptance import wording
-from acceptance.checks.decision import FAILURES
 from acceptance.model import Verdict
+from acceptance.report.rows import fails
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -97,9 +97,7 @@ class ClauseTable:
 
     @cached_property
     def _failing(self) -> list[str]:
-        failing = {
-            device for row in self.rows for device, cell in row.cells.items() if _fails(cell)
-        }
+        failing = {device for row in self.rows for device, cell in row.cells.items() if fails(cell)}
         return [device for device in self.devices if device in failing]
 
     def parts(self) -> Iterator[ClauseTable]:
@@ -108,7 +106,7 @@ class ClauseTable:
             devices = self.failed[start : start + MOST_COLUMNS]
             failed = [
                 row for row in self.rows
-                if any(_fails(row.cells[device]) for device in devices if device in row.cells)
+                if any(fails(row.cells[device]) for device in devices if device in row.cells)
             ]  # fmt: skip
             yield ClauseTable(pack=self.pack, kind=self.kind, devices=devices, rows=failed)
 
@@ -163,10 +161,6 @@ class ClausesPage:
 def _figure(row: FindingRow) -> float | None:
     value = row.finding.value
     return value if value is not None and math.isfinite(value) else None
-
-
-def _fails(row: FindingRow) -> bool:
-    return row.finding.decides and row.finding.verdict in FAILURES
 
 
 def _slack(row: FindingRow) -> float:

@@ -18,7 +18,7 @@ from acceptance.model import SignalPath
 from acceptance.report import coverage_plot, event_plot, plots, zone_plot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from acceptance.model import Curve, Event, Measurement, Recordings, Shot
     from acceptance.report.playback import ShotPair
@@ -66,28 +66,34 @@ def _exhibit(subject: str, shot: str, name: str, svg: str) -> Exhibit:
     return Exhibit(subject=subject, shot=shot, name=name, svg=drawing)
 
 
-def curves(measurements: Iterable[Measurement], lang: str) -> list[Exhibit]:
+def curves(
+    measurements: Iterable[Measurement], lang: str, first: Collection[str] = ()
+) -> list[Exhibit]:
     """Draw curves of a shot that share name, direction and axes in one plot.
 
-    A plot holds as many as dash patterns distinguish.
+    A plot holds as many as dash patterns distinguish. Those of the subjects ``first`` come first.
     """
     return [
         replace(_plot(key, {name: curve for name, (_, curve) in part.items()}, lang),
                 anchor=_anchor(part))
-        for key, part in _plotted(measurements, lang)[:MOST_PLOTS]
+        for key, part in _plotted(measurements, lang, first)[:MOST_PLOTS]
     ]  # fmt: skip
 
 
-def curve_places(measurements: Iterable[Measurement], lang: str) -> dict[int, str]:
+def curve_places(
+    measurements: Iterable[Measurement], lang: str, first: Collection[str] = ()
+) -> dict[int, str]:
     """Return the anchor of the plot that shows a measurement's curve, by its index."""
     return {
         index: _anchor(part)
-        for _, part in _plotted(measurements, lang)[:MOST_PLOTS]
+        for _, part in _plotted(measurements, lang, first)[:MOST_PLOTS]
         for index, _ in part.values()
     }
 
 
-def _plotted(measurements: Iterable[Measurement], lang: str) -> list[tuple[_Plot, _Lines]]:
+def _plotted(
+    measurements: Iterable[Measurement], lang: str, first: Collection[str]
+) -> list[tuple[_Plot, _Lines]]:
     groups: dict[_Plot, _Lines] = defaultdict(dict)
     for index, figure in enumerate(measurements):
         curve = figure.curve
@@ -95,7 +101,8 @@ def _plotted(measurements: Iterable[Measurement], lang: str) -> list[tuple[_Plot
             axes = curve.x_label, curve.y_label, curve.y_unit
             key = _Plot(figure.subject, figure.shot, curve.name, figure.direction, *axes)
             groups[key].setdefault(_line(figure, lang), (index, curve))
-    return [(key, part) for key, lines in groups.items() for part in _parts(lines)]
+    ordered = sorted(groups.items(), key=lambda group: group[0].subject not in first)
+    return [(key, part) for key, lines in ordered for part in _parts(lines)]
 
 
 def _anchor(lines: _Lines) -> str:

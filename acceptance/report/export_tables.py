@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from acceptance import wording
+from acceptance.files import spreadsheet
 from acceptance.report import bottom_lines, warning_lines
 from acceptance.report.names import Names
 from acceptance.report.rows import finding_rows
@@ -30,6 +31,13 @@ def tables(session: Session, packs: Sequence[Pack], lang: str) -> dict[str, Tabl
     names = Names(plan=session.plan, packs=packs, lang=lang)
     makers = (_about, _results, _measurements, _not_measured, _conditions, _devices)
     return {sheet: list(make(session, names)) for sheet, make in zip(SHEETS, makers, strict=True)}
+
+
+def csv(table: Table) -> bytes:
+    """Return a table as CSV (``spreadsheet.csv_of``); what is not known is empty."""
+    return spreadsheet.csv_of(
+        [["" if value is None else str(value) for value in row] for row in table]
+    )
 
 
 def _heading(lang: str, *columns: str) -> list[CellValue]:

@@ -154,12 +154,32 @@ class SummaryPage:
 
     def grouped(self, rows: Sequence[FindingRow]) -> list[RowGroup]:
         """Put rows together that ask the same and are open for the same reason."""
-        alike: dict[tuple[str, str], list[FindingRow]] = {}
+        alike: dict[tuple[str, ...], list[FindingRow]] = {}
         for row in rows:
-            why = wording.reason(row.finding.reason, self.names.lang)
-            alike.setdefault((row.finding.requirement, why), []).append(row)
+            finding = row.finding
+            why = wording.reason(finding.reason, self.names.lang)
+            alike.setdefault((finding.requirement, finding.verdict, why), []).append(row)
         comma = str(wording.phrases(self.names.lang)["bottom_line"]["comma"])
         return [RowGroup(rows=group, comma=comma) for group in alike.values()]
+
+    def by_reason(self, rows: Sequence[FindingRow]) -> list[tuple[str, list[FindingRow]]]:
+        """Put rows together that are open for the same reason, in words."""
+        found: dict[str, list[FindingRow]] = {}
+        for row in rows:
+            why = wording.reason(row.finding.reason, self.names.lang)
+            found.setdefault(why, []).append(row)
+        return list(found.items())
+
+    def by_clause(self, rows: Sequence[FindingRow]) -> list[tuple[str, FindingRow]]:
+        """Name the clauses of rows, each once with its first row."""
+        found: dict[tuple[str, str], FindingRow] = {}
+        for row in rows:
+            found.setdefault((row.finding.pack, row.finding.clause), row)
+        several = len({pack for pack, _ in found}) > 1
+        return [
+            (f"{self.names.standard(pack)} {clause}" if several else clause, row)
+            for (pack, clause), row in found.items()
+        ]
 
     @property
     def days_of_work(self) -> str:

@@ -13,7 +13,7 @@ from acceptance.model import Scope
 from acceptance.report import channel_rows, exhibits, playback
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from acceptance.model import Note, Session, Shot
@@ -49,20 +49,21 @@ class ConditionsPage:
 
 @dataclass(frozen=True, kw_only=True)
 class CurvesPage:
-    """Measured curves, timelines and zone maps, drawn."""
+    """Measured curves, timelines and zone maps, drawn; those of ``first`` come first."""
 
     session: Session
     lang: str
+    first: Collection[str] = ()
 
     @cached_property
     def plots(self) -> list[Exhibit]:
         """Curves of the session."""
-        return exhibits.curves(self.session.measurements, self.lang)
+        return exhibits.curves(self.session.measurements, self.lang, self.first)
 
     @cached_property
     def places(self) -> dict[int, str]:
         """Index of a measurement -> anchor of the plot that has its curve."""
-        return exhibits.curve_places(self.session.measurements, self.lang)
+        return exhibits.curve_places(self.session.measurements, self.lang, self.first)
 
     @cached_property
     def timelines(self) -> list[Exhibit]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.model import Scope, Verdict
-from acceptance.report.rows import answer_of
+from acceptance.report.rows import answer_of, fails
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from acceptance.report.rows import FindingRow
 
 MOST_REASONS = 3
+MOST_LISTED = 1_500  # findings in annex A; a table attached to it has all
 WRONG = frozenset({Verdict.FAIL, Verdict.CONDITIONAL_FAIL, Verdict.CONDITIONAL_PASS})
 
 
@@ -51,9 +53,30 @@ class ResultsPage:
         return dict(found)
 
     @cached_property
+    def listed(self) -> dict[str, list[FindingRow]]:
+        """Rows of each subject, by pack, up to ``MOST_LISTED``: those of who fails first.
+
+        Where all fit, subjects are in their order.
+        """
+        every = self.by_subject
+        if sum(map(len, every.values())) > MOST_LISTED:
+            every = dict(sorted(every.items(), key=lambda each: not any(map(fails, each[1]))))
+        totals = itertools.accumulate(map(len, every.values()))
+        return {
+            subject: sorted(rows, key=lambda row: row.finding.pack)
+            for (subject, rows), total in zip(every.items(), totals, strict=True)
+            if total <= MOST_LISTED
+        }
+
+    @property
+    def left_out(self) -> list[str]:
+        """Subjects whose rows are too many to be listed."""
+        return [subject for subject in self.by_subject if subject not in self.listed]
+
+    @cached_property
     def serials(self) -> dict[int, int]:
         """Number of a row -> its place in the list, from 1."""
-        listed = (row.number for rows in self.by_subject.values() for row in rows)
+        listed = (row.number for rows in self.listed.values() for row in rows)
         return {number: serial for serial, number in enumerate(listed, 1)}
 
     @property

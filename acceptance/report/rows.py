@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from acceptance import wording
+from acceptance.checks.decision import FAILURES
 from acceptance.model import Clause, Compare, Finding, Requirement, RuleKind, Verdict
 from acceptance.uncertainty import worst_false_accept
 
@@ -71,6 +72,11 @@ def finding_rows(session: Session, names: Names) -> tuple[FindingRow, ...]:
         _row(number, finding, session, names)
         for number, finding in enumerate(session.findings, start=1)
     )
+
+
+def fails(row: FindingRow) -> bool:
+    """Whether a finding fails, and that counts."""
+    return row.finding.decides and row.finding.verdict in FAILURES
 
 
 def answer_of(finding: Finding, plan: Plan) -> Answer | None:

@@ -41,6 +41,7 @@ IN_EVERY_LANGUAGE = (
     wording.degrees,
     wording.number,
     wording.bound,
+    wording.clock_time,
 )
 
 

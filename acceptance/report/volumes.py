@@ -11,16 +11,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from acceptance.messages import visible
-from acceptance.report import own_pages, ways
+from acceptance.messages import tr, visible
+from acceptance.report import export_tables, own_pages, ways
 from acceptance.report.file_names import ANNEXES, REPORT, beside
+from acceptance.report.set_apart import LARGE, archived
 from acceptance.report.templates import contents, drawn, moment, style, template
-from acceptance.report.typesetting import archived, check_fonts
+from acceptance.report.typesetting import check_fonts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from acceptance.report.book import Book
+
+    Progress = Callable[[str, int, int], None]
 
 MAIN = ("notices", "outcome", "conclusion", "clauses", "circumstances", "deviations",
         "instruments", "site", "people")  # fmt: skip
@@ -79,11 +82,21 @@ class Volumes:
         """The letters of the annexes that there are."""
         return [letter for letter in ANNEXES if letter in self.bodies]
 
-    def annexes(self) -> Iterator[tuple[str, bytes]]:
-        """Set the annexes one by one; give the name of each (of ``ANNEXES``) and the PDF/A-3b."""
+    def annexes(self, progress: Progress | None = None) -> Iterator[tuple[str, bytes]]:
+        """Set the annexes one by one; give the name of each (of ``ANNEXES``) and the PDF/A-3b.
+
+        ``progress`` is told what is being set, how many volumes were, and how many there are, where
+        one of them takes long.
+        Raises SetupError without a Chinese font: the renderer would draw empty boxes and say
+        nothing.
+        """
         check_fonts()
-        for name, page in self.annex_pages():
-            yield name, self._set(page, {})
+        slow = any(len(body) > LARGE for body in self.bodies.values())
+        for done, (name, page) in enumerate(self.annex_pages(), 1):
+            pdf = self._set(page, self._attached(name))
+            if progress and slow:
+                progress(tr("report"), done, len(self.letters) + 1)
+            yield name, pdf
 
     def report(self, hashes: Mapping[str, str], attachments: Mapping[str, bytes]) -> bytes:
         """Set the main report as PDF/A-3b with files attached (relationship Source).
@@ -93,6 +106,14 @@ class Volumes:
         """
         check_fonts()
         return self._set(self._page("", "main.html", hashes=hashes), attachments)
+
+    def _attached(self, name: str) -> dict[str, bytes]:
+        """Return what is attached to an annex: all results, where not all are listed."""
+        if name != ANNEXES["a"] or not self.book.results.left_out:
+            return {}
+        book = self.book
+        results = export_tables.tables(book.session, book.packs, book.lang)["results"]
+        return {"results.csv": export_tables.csv(results)}
 
     def _set(self, page: str, attachments: Mapping[str, bytes]) -> bytes:
         finished = moment(self.book.session.finished)

@@ -46,7 +46,7 @@ def export(
     words = wording.phrases(lang)["export"]
     if form is ExportFormat.CSV:
         for sheet, table in tables.items():
-            put_new(output / f"{words[sheet]}.csv", spreadsheet.csv_of(_as_text(table)))
+            put_new(output / f"{words[sheet]}.csv", export_tables.csv(table))
     elif form is ExportFormat.XLSX:
         named = {str(words[sheet]): table for sheet, table in tables.items()}
         put_new(output, spreadsheet.tables_of(named))
@@ -54,7 +54,3 @@ def export(
         moment = datetime.fromisoformat(session.finished)
         put_new(output, word_copy.document(tables, moment, lang))
     return output
-
-
-def _as_text(table: export_tables.Table) -> list[list[str]]:
-    return [["" if value is None else str(value) for value in row] for row in table]

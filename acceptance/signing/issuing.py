@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from acceptance.model import Precedence, Predecessor
     from acceptance.session.journal import FolderChange
+    from acceptance.session.measuring import Progress
     from acceptance.signing.certificates import Signer
     from acceptance.signing.levels import Stamping
     from acceptance.signing.policy import Policy
@@ -95,6 +96,9 @@ class Issuing:
     trust: tuple[Path | str, ...] = ()
     """Roots to check the signatures of older sessions against; without any they are not checked."""
 
+    progress: Progress | None = None
+    """Told how many files of a large report are set."""
+
     def ready(self) -> None:
         """Refuse, before anything is measured, what issuing would refuse afterwards.
 
@@ -114,7 +118,7 @@ class Issuing:
 
     def __call__(self, folder: Path) -> Path:
         """Issue the report as ``issue`` does."""
-        return issue(folder, lang=self.lang, signer=self.signer)
+        return issue(folder, lang=self.lang, signer=self.signer, progress=self.progress)
 
 
 def lack() -> SetupError | None:
@@ -150,15 +154,17 @@ def issue(
     signer: Signer | None = None,
     role: str = ROLE,
     rules: Rules | None = None,
+    progress: Progress | None = None,
 ) -> Path:
     """Write the report of a session ``folder``: PDF, annexes, HTML and JUnit (``report.xml``).
 
     Return the PDF's path. Where this machine can make no PDF (``lack``), HTML and JUnit are
     written, the HTML's path is returned, and a later ``issue`` adds the PDF. ``lang`` is the
     report's language. With a ``signer`` the PDF is signed before it reaches the disc, in this
-    ``role`` and by these ``rules``. Raises SessionError (changed, or signed already), SetupError
-    (no PDF can be made, and there is a signer, or a PDF that would no longer fit), KeyFileError and
-    OutputError, and as ``Policy.require``.
+    ``role`` and by these ``rules``. ``progress`` is told how many of its files are set, where that
+    takes long. Raises SessionError (changed, or signed already), SetupError (no PDF can be made,
+    and there is a signer, or a PDF that would no longer fit), KeyFileError and OutputError, and as
+    ``Policy.require``.
     """
     folder = Path(folder)
     if signer is not None:
@@ -166,17 +172,23 @@ def issue(
     contents.require_readable(folder)
     with changing(folder) as change:
         _require_unsigned(folder)
-        _write(change, lang, ReportSigner(signer, role, rules or Rules()) if signer else None)
+        signing = ReportSigner(signer, role, rules or Rules()) if signer else None
+        _write(change, lang, signing, progress)
         return folder / _main(change)
 
 
-def _write(change: FolderChange, lang: str, signing: ReportSigner | None) -> None:
+def _write(
+    change: FolderChange,
+    lang: str,
+    signing: ReportSigner | None,
+    progress: Progress | None = None,
+) -> None:
     """Put the report and its renderings into a change; where no PDF can be made, these alone."""
     missing = lack()
     if missing and (change.folder / REPORT).is_file():
         raise missing
-    change.files.update(_files(change.folder, lang, signing, pdf=not missing))
-    _record(change, "reported" if signing is None else "reported_and_signed")
+    change.files.update(_files(change.folder, lang, signing, pdf=not missing, progress=progress))
+    record(change, "reported" if signing is None else "reported_and_signed")
 
 
 def _add_signature(
@@ -186,9 +198,9 @@ def _add_signature(
     verification.require_intact(change.folder)
     signing.require(report)
     verification.require_sound(change.folder, trust)
-    number, lang = store.load(change.folder).id, _language(report)
+    number, lang = store.load(change.folder).id, language(report)
     change.files[REPORT] = signing.signed(report, number, lang)
-    _record(change, "signed")
+    record(change, "signed")
 
 
 def _require_unsigned(folder: Path) -> None:
@@ -205,16 +217,23 @@ def is_signed(pdf: bytes) -> bool:
     return b"/ByteRange" in pdf
 
 
-def write(folder: Path, file: Path, *, lang: str = "zh", signer: Signer | None = None) -> Path:
+def write(
+    folder: Path,
+    file: Path,
+    *,
+    lang: str = "zh",
+    signer: Signer | None = None,
+    progress: Progress | None = None,
+) -> Path:
     """Write the report of a session folder to another file, its annexes beside it; return that.
 
-    The folder stays as it is. Raises as ``issue`` does, SetupError where no PDF can be made, and
-    OutputError for a file in the folder.
+    The folder stays as it is. ``progress`` is as for ``issue``. Raises as that does, SetupError
+    where no PDF can be made, and OutputError for a file in the folder.
     """
     require_outside(file, folder)
     render.check_fonts()
     signing = ReportSigner(signer, ROLE, Rules()) if signer else None
-    made = _files(folder, lang, signing, main=file.name)
+    made = _files(folder, lang, signing, main=file.name, progress=progress)
     for name, content in made.items():
         if name in renderings.ANNEXES:
             put(file.with_name(beside(file.name, name)), content)
@@ -229,6 +248,7 @@ def _files(
     *,
     pdf: bool = True,
     main: str = REPORT,
+    progress: Progress | None = None,
 ) -> dict[str, bytes]:
     """Name -> content of the report of an unchanged session folder, of annexes and renderings.
 
@@ -248,7 +268,7 @@ def _files(
     if not pdf:
         return made
     volumes = render.volumes(done, packs, folder, lang, profiles, main)
-    made |= volumes.annexes()
+    made |= volumes.annexes(progress)
     described = renderings.of(lang, made)
     attachments = {
         store.FILE: (folder / store.FILE).read_bytes(),
@@ -281,7 +301,7 @@ def sign(
     contents.require_readable(folder)
     path = folder / REPORT
     with changing(folder) as change:
-        _require_seen(change)
+        require_seen(change)
         if not path.is_file():
             what, hint = tr("there is no report to sign"), tr("Write it first: acceptance report")
             raise SessionError(what, where=str(path), hint=hint)
@@ -289,11 +309,11 @@ def sign(
         if is_signed(found):
             _add_signature(change, found, signing, trust)
         else:
-            _write(change, _language(found), signing)
+            _write(change, language(found), signing)
     return path
 
 
-def _require_seen(change: FolderChange) -> None:
+def require_seen(change: FolderChange) -> None:
     """Refuse to sign what has become of the report since its signer saw it: perhaps signed."""
     if change.resumed:
         what = tr("an earlier change was interrupted, and has been finished just now")
@@ -318,7 +338,7 @@ def _signed_so_far(report: bytes) -> tuple[Signature, ...] | None:
         return None
 
 
-def _language(report: bytes) -> str:
+def language(report: bytes) -> str:
     """Return the language of a report that nobody signed, and of which nothing else is used."""
     from acceptance.signing import pades  # noqa: PLC0415 -- late: brings pyHanko
 
@@ -334,7 +354,7 @@ def _main(change: FolderChange) -> str:
     return REPORT if REPORT in change.files else renderings.HTML
 
 
-def _record(change: FolderChange, what: str) -> None:
+def record(change: FolderChange, what: str) -> None:
     """Add the entry in the log and the seal to a change of the report."""
     report = _main(change)
     digest = hashlib.sha256(change.files[report]).hexdigest()

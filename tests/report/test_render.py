@@ -444,6 +444,8 @@ def test_a_language_with_a_handful_of_phrases_falls_back_on_english(
         (38.0, 0.1, ("38.00", "0.10")),
         (1e-7, 2.34e-8, ("0.000000100", "0.000000023")),
         (2.5, 12.5, ("2", "12")),
+        (35.0, 0.000066, ("35.0000", "0.0001")),
+        (1234567.8, 0.12, ("1234570", "10")),
     ],
 )
 def test_value_and_uncertainty_are_rounded_together(
@@ -684,7 +686,8 @@ def test_the_way_to_confirm_a_figure_is_a_pack_of_ones_own(
     session: Session, pack: Pack, folder: Path, lang: str
 ) -> None:
     page = render.html(session, [pack], folder, lang)
-    assert "--pack FILE" in page
+    assert ("本机构的依据文件" if lang == "zh" else "a pack of its own") in page
+    assert "acceptance pack" not in page, "a report shows no command lines"
     assert "overlay pack" not in page
     assert "补充依据文件" not in page
 
