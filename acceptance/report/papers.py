@@ -37,6 +37,8 @@ MOST_PICTURES = 12  # of one requirement
 LARGEST = 8_000_000  # bytes of a photo that is printed
 MOST_FAILED, MOST_OPEN = 4, 2  # requirements in the tables of the summary, where there is room
 MOST_NAMED = 2  # devices of one of them
+MOST_TAKEN = 2  # rows' room that warnings may take before the print becomes small
+ROWS_IF_TIGHT = 3
 BYTES_OF_A_ROW = 300  # of the words that take as much room as a row of these tables
 
 
@@ -104,20 +106,29 @@ class SiteSummary:
         return by_demand(self.book.summary.having(Verdict.INCONCLUSIVE, Verdict.NOT_TESTED))
 
     @cached_property
-    def room(self) -> int:
-        """How many requirements the first table holds: warnings come before them on the page."""
+    def _taken(self) -> int:
+        """How many rows' room the warnings take, which come before the tables on the page."""
         overview = self.book.summary.overview
-        taken = (len(overview.lines) + 1) // 2 + len(overview.rest.encode()) // BYTES_OF_A_ROW
-        return max(1, MOST_FAILED - taken)
+        return (len(overview.lines) + 1) // 2 + len(overview.rest.encode()) // BYTES_OF_A_ROW
+
+    @property
+    def tight(self) -> bool:
+        """Whether the page is set in small print, with one device named for a requirement."""
+        return self._taken > MOST_TAKEN
+
+    @property
+    def room(self) -> int:
+        """How many requirements the first table holds."""
+        return ROWS_IF_TIGHT if self.tight else MOST_FAILED - self._taken
 
     @property
     def room_for_open(self) -> int:
         """How many the second table holds."""
-        return max(1, MOST_OPEN - (MOST_FAILED - self.room) // 2)
+        return MOST_OPEN if self.tight else MOST_OPEN - self._taken // 2
 
     def named(self, demand: DemandRows) -> Sequence[FindingRow]:
         """Return the rows of a requirement whose devices are named."""
-        return demand.rows[: MOST_NAMED if self.room > 1 else 1]
+        return demand.rows[: 1 if self.tight else MOST_NAMED]
 
     @property
     def steps(self) -> list[str]:
