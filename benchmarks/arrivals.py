@@ -74,10 +74,7 @@ class Compared:
 def compare(delays: Delays, folder: Path) -> Compared:
     """Capture one stream and compare it with what was sent."""
     with timed(delays) as peer:
-        seconds = delays.frames / delays.rate + 30
-        captured = capture(
-            peer.url, folder / "clip.mp4", transport="udp", seconds=seconds, timeout=2.0
-        )
+        captured = capture(peer.url, folder / "clip.mp4", transport="udp", stop=peer.ended)
         left = peer.departures()
     scene = build.look(Shot(id="s", subject="c", clip="clip.mp4"), folder)
     return _compared(captured, left, scene)

@@ -10,6 +10,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import black_hole
 import chroma_noise
 import colours
 import fields
@@ -277,6 +278,10 @@ SIGNALS: Mapping[str, tuple[str, Case]] = {
     "noise": ("flat region", noise),
     "chroma_noise": ("flat region", chroma_noise.recorded),
     "shading": ("flat field", fields.recorded),
+    "defects": ("flat field", fields.defective),
+    "flicker": ("lamp on the mains", fields.flickering),
+    "flare": ("hole beside grey steps", black_hole.beside_steps),
+    "flare_board": ("hole in a white board", black_hole.in_board),
     "series": ("series of illuminances", low_light.series),
     "wall": ("wall in a beam", low_light.wall),
     "lens": ("points of the chart", lens),
@@ -335,5 +340,7 @@ FILMS: Mapping[str, tuple[str, Case]] = {
     "film_print": ("filmed print, unmeasured", filmed_print),
     "film_coded": ("coded field", grey_levels.coded),
     "film_shading": ("coded flat field", fields.coded),
+    "film_defects": ("coded flat field", fields.defective_coded),
+    "film_flicker": ("coded flat field", fields.flickering_coded),
     "film_chroma_noise": ("coded field", chroma_noise.coded),
 }

@@ -1,9 +1,10 @@
-"""Shading of flat fields of known truth, without a coder and through one."""
+"""Shading, defective pixels and flicker of flat fields of known truth, coded and not."""
 
 from __future__ import annotations
 
 import tempfile
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,19 +13,23 @@ import scenes
 from films import paired
 
 from acceptance.footage.colorimetry import TO_XYZ, lab_of
-from acceptance.metrics import shading
+from acceptance.metrics import defects, flicker, shading
+from acceptance.metrics.flicker.wave import alias
 from acceptance.metrics.shading.surface import GREY
-from acceptance.model import Condition, Shot
+from acceptance.model import Condition, Measurement, Shot
 from acceptance.scene import build
 from acceptance.scene.light import CONTRAST, DOUBT_OF_DECLARED, contrasty
 from acceptance.simulate import even_surface
-from acceptance.simulate.camera import WEIGHTS, Camera
+from acceptance.simulate.camera import WEIGHTS, Camera, Defect, Flicker
 from acceptance.simulate.coding import falloff, lamps, tinted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from films import Reading
 
 SHAPE = (180, 320)
+LEVEL = 0.25  # reflectance of a field whose pixels are counted
 PER_RED = 31.0  # dE of light that is redder by its whole
 
 
@@ -102,6 +107,115 @@ def _drawn(random: np.random.Generator, camera: Camera) -> tuple[Camera, tuple[C
         gradient=(slope, 1.0),
     )
     return camera, (Condition(name=shading.EVENNESS, value=uneven, unit="%"),)
+
+
+def defective(random: np.random.Generator) -> list[Reading]:
+    """Count the defective pixels of a flat field without a coder."""
+    return _defective(random, 0)
+
+
+def defective_coded(random: np.random.Generator) -> list[Reading]:
+    """Count the defective pixels of a flat field through x264, fine enough to keep them."""
+    return _defective(random, int(random.integers(1, 13)))
+
+
+def _defective(random: np.random.Generator, crf: int) -> list[Reading]:
+    planted = _planted(random)
+    camera = replace(camera_of(random, crf), noise=random.uniform(0.003, 0.012), defects=planted)
+    seen = looked(camera, LEVEL, float(random.uniform(0.4, 0.8)))
+    least = defects.THRESHOLD * 219
+    level = float(camera.luma(LEVEL))
+    counted = dict.fromkeys(defects.QUANTITIES, 0.0)
+    for defect in planted:
+        off = _off(defect, level)
+        kind = ("hot" if off > 0 else "dead") if crf and defect.kind == "stuck" else defect.kind
+        counted[f"defects.{kind}"] += abs(off) >= least
+    found = paired(defects.measure(seen), counted)
+    return [reading for reading in found if not reading.lower_bound]
+
+
+def _off(defect: Defect, level: float) -> float:
+    """Return by how many codes a pixel is off; a coder hides that a stuck one has no noise."""
+    offs = {"hot": defect.code, "dead": 16 - level, "stuck": round(defect.code) - level}
+    return offs[defect.kind]
+
+
+def _planted(random: np.random.Generator) -> tuple[Defect, ...]:
+    """Draw defective pixels that do not touch."""
+    places = random.permutation((SHAPE[0] // 8 - 1) * (SHAPE[1] // 8 - 1))
+    kinds = [kind for kind in ("hot", "dead", "stuck") for _ in range(random.integers(0, 13))]
+    codes = {"hot": (5, 80), "dead": (0, 1), "stuck": (40, 230)}
+    return tuple(
+        Defect(
+            kind=kind,
+            x=8 * int(place % (SHAPE[1] // 8 - 1)) + 4,
+            y=8 * int(place // (SHAPE[1] // 8 - 1)) + 4,
+            code=float(random.uniform(*codes[kind])),
+        )
+        for kind, place in zip(kinds, places, strict=False)
+    )
+
+
+def flickering(random: np.random.Generator) -> list[Reading]:
+    """Measure a lamp on the mains without a coder, by a camera whose curve is a little off."""
+    camera = _under_lamp(random, 0)
+    count, level = int(random.integers(50, 200)), random.uniform(0.2, 0.7)
+    exponent = random.normal(0, DOUBT_OF_DECLARED / np.sqrt(3))
+    contrast = random.normal(0, CONTRAST / np.sqrt(3))
+    swing = np.array([even_surface.flicker(camera, number) for number in range(count)])
+    light = (0.9 * level * (1 + swing)) ** (1 / (1 + exponent))
+    codes = 16 + 219 * contrasty(np.asarray(camera.signal(light), np.float64), contrast)
+    rows = codes + 219 * camera.noise * random.standard_normal(codes.shape) / np.sqrt(SHAPE[1])
+    kept = np.linspace(0, count - 1, 16).astype(int)
+    shown = codes[kept][..., None] + 219 * camera.noise * random.standard_normal(
+        (16, SHAPE[0], 160)
+    )
+    scene = scenes.of([scenes.view("field", "field", shown)])
+    bands = rows.reshape(count, 45, -1).mean(axis=2).astype(np.float32)
+    times = np.arange(count) / float(camera.rate)
+    series = replace(scene.series, times=times, bands={"field": bands})
+    video = replace(scene.video, height=SHAPE[0], width=SHAPE[1])
+    seen = replace(scene, series=series, video=video)
+    return _sure(flicker.measure(seen), _swings(camera))
+
+
+def flickering_coded(random: np.random.Generator) -> list[Reading]:
+    """Measure a lamp on the mains through x264."""
+    camera = _under_lamp(random, int(random.integers(16, 29)))
+    seen = looked(camera, float(random.uniform(0.2, 0.7)), 2.0)
+    return _sure(flicker.measure(seen), _swings(camera))
+
+
+def _sure(found: Iterable[object], swings: dict[str, float]) -> list[Reading]:
+    """Pair what is no bound with its truth."""
+    figures = [item for item in found if isinstance(item, Measurement) and not item.upper_bound]
+    return paired(figures, swings)
+
+
+def _under_lamp(random: np.random.Generator, crf: int) -> Camera:
+    lamp = Flicker(
+        frequency=float(random.choice([100.0, 120.0]) + random.uniform(-0.2, 0.2)),
+        depth=float(random.uniform(0.01, 0.3)),
+        phase=float(random.uniform()),
+    )
+    rate = Fraction(str(random.choice(["12.5", "15", "20", "24", "30", "50", "60"])))
+    return replace(
+        camera_of(random, crf),
+        mains=lamp,
+        rate=rate,
+        exposure=float(random.uniform(0.0005, 0.008)),
+        readout=float(random.uniform(0, 0.8 / float(rate))) if random.uniform() < 0.7 else 0.0,
+        noise=float(random.uniform(0.003, 0.012)),
+    )
+
+
+def _swings(camera: Camera) -> dict[str, float]:
+    frequency = camera.mains.frequency if camera.mains else 0.0
+    return {
+        "flicker.amplitude": 100 * even_surface.swing_seen(camera),
+        "flicker.frequency": alias(frequency, float(camera.rate)),
+        "flicker.bands": frequency * camera.readout * camera.height / (camera.height - 1),
+    }
 
 
 def truths(camera: Camera) -> dict[str, float]:

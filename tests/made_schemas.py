@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ConfigDict, TypeAdapter
 
-from acceptance.cli.written import MeasureOutput, RunOutput, VerifyOutput
+from acceptance.cli.verified import VerifyOutput
+from acceptance.cli.written import MeasureOutput, RunOutput
 from acceptance.model import Plan, Session
 
 if TYPE_CHECKING:

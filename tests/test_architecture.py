@@ -317,6 +317,8 @@ WRITERS = {
     "session.log_book": "adds to the log of the work folder",
     "session.new_plan": "a new plan, in no session",
     "signing.issuing": "a report elsewhere (write)",
+    "signing.explaining": "a page elsewhere",
+    "signing.seal_server": "the digest to be signed, outside of the session",
     "signing.chains": "the keys of the demo, and those to practise with",
     "signing.handing_out": "papers for the site, outside of the session",
 }

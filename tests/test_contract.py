@@ -19,7 +19,7 @@ from acceptance.model import Condition, Measurement, Shot
 from acceptance.scene import build
 from acceptance.session import measuring
 from acceptance.simulate import even_surface, packets
-from acceptance.simulate.camera import Camera
+from acceptance.simulate.camera import Camera, Flicker
 from acceptance.uncertainty import combine
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from conftest import Film, OverlayFilm
 
 UNITS = {"%", "1", "TVL", "code", "cycle/px", "dB", "dE", "frame/s", "kbit/s", "lx", "ms", "ppm",
-         "px", "px/m", "s", "s/d", "°"}  # fmt: skip
+         "px", "px/m", "s", "s/d", "Hz", "°"}  # fmt: skip
 CITES = re.compile(r"\b(ISO|IEC|ITU|GB/T|GB|GA/T|EMVA|JCGM|DB11/T|doi|SPIE|methods?)\b")
 METRICS = metrics.every()
 
@@ -70,10 +70,12 @@ def scenes(
 
 def _flat_field(folder: Path) -> build.Scene:
     """Film an even surface that fills the picture."""
-    camera = Camera(width=192, height=128, vignetting=0.2, crf=0)
-    even_surface.film_field(camera, folder / "field.mp4", 0.5, 0.4)
-    regions = {"field": (0.0, 0.0, 192.0, 128.0)}
-    return build.look(Shot(id="field", subject="camera", clip="field.mp4", regions=regions), folder)
+    lamp = Flicker(frequency=120.0, depth=0.1)
+    camera = Camera(width=192, height=128, vignetting=0.2, crf=0, exposure=0.002, mains=lamp)
+    even_surface.film_field(camera, folder / "field.mp4", 0.5, 1.4)
+    boxes = {"field": (0, 0, 192, 128), "hole": (8, 8, 24, 24), "flat": (60, 60, 40, 40)}
+    regions = {name: tuple(map(float, box)) for name, box in boxes.items()}
+    return build.look(Shot(id="field", subject="camera", clip="field.mp4", regions=regions), folder)  # type: ignore[arg-type]  # four
 
 
 def _overlaid(film: OverlayFilm) -> Shot:

@@ -29,6 +29,9 @@ Bytes = NDArray[np.uint8]
 # the picture.
 Reduced = tuple[NDArray[np.float32], int, Floats]
 
+# least circumference of a fiducial over the picture's larger side: as OpenCV has it, and of charts
+# that may be small
+USUAL, SMALL = 0.03, 0.01
 ALIKE = 0.7  # correlation of a fiducial with its drawing
 SQUARE = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
 PER_CELL = 8  # samples
@@ -48,24 +51,25 @@ STEPS = ((4.0, cv2.INTER_LINEAR), (2.0, cv2.INTER_LINEAR), (2.0, cv2.INTER_LANCZ
 
 
 def read(
-    grey: Bytes, codes: tuple[int, ...], scale: float, blur: float
+    grey: Bytes, codes: tuple[int, ...], scale: float, blur: float, smallest: float = USUAL
 ) -> Iterator[tuple[int, Floats]]:
     """Yield the codes that the detector reads in a copy of the picture, and their corners (4, 2).
 
     The copy is ``scale`` times as large and blurred by ``blur`` px; corners are px of the picture.
+    ``smallest`` is the least circumference that is looked for, over the picture's larger side.
     """
     interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     copy = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=interpolation)
     if blur:
         copy = cv2.GaussianBlur(copy, (0, 0), blur)
-    places, numbers, _ = _detector(codes).detectMarkers(copy)
+    places, numbers, _ = _detector(codes, smallest).detectMarkers(copy)
     ratio = np.array([grey.shape[1] / copy.shape[1], grey.shape[0] / copy.shape[0]])
     for place, number in zip(places, [] if numbers is None else numbers.ravel(), strict=True):
         yield codes[int(number)], (place.reshape(4, 2).astype(np.float64) + 0.5) * ratio - 0.5
 
 
 @lru_cache(maxsize=8)
-def _detector(codes: tuple[int, ...]) -> cv2.aruco.ArucoDetector:
+def _detector(codes: tuple[int, ...], smallest: float) -> cv2.aruco.ArucoDetector:
     """Return a detector of these codes, with settings for a blur of half a cell."""
     cells = [
         np.array([code >> (15 - bit) & 1 for bit in range(16)], dtype=np.uint8).reshape(4, 4)
@@ -76,6 +80,7 @@ def _detector(codes: tuple[int, ...]) -> cv2.aruco.ArucoDetector:
     settings.adaptiveThreshWinSizeMin = 13
     settings.adaptiveThreshWinSizeMax = 53
     settings.adaptiveThreshWinSizeStep = 20
+    settings.minMarkerPerimeterRate = smallest
     settings.polygonalApproxAccuracyRate, settings.errorCorrectionRate = 0.08, 1.0
     return cv2.aruco.ArucoDetector(cv2.aruco.Dictionary(table, 4, 2), settings)
 

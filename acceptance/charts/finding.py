@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 WIDTHS = (960, 1600)  # of the copies that are searched, px
 # of the copy that is searched when nothing was found, if that is once to twice the picture's
 LAST_WIDTH = 3000
+# times, and px of width, of the copy in which ever smaller charts are searched where there may be
+# many
+MOST_ENLARGED, LARGEST = 3.0, 6000
 NEEDED = 3  # fiducials that must look as drawn
 FOLLOWS_WITHIN = 0.5  # px of residual: more, and a fiducial may have been taken for what covers it
 ENOUGH = 5  # fiducials that show the distortion
@@ -90,8 +93,10 @@ def find_many(luma: NDArray[np.generic], charts: Sequence[Chart]) -> list[Locate
     """
     grey = _eight_bits(luma)
     readings: dict[int, list[Floats]] = defaultdict(list)
-    for number, scale in enumerate(_scales(grey.shape[1])):
-        _read(grey, charts, scale, readings, first=number == 0)
+    scales = [*_scales(grey.shape[1]), min(MOST_ENLARGED, LARGEST / grey.shape[1])]
+    for number, scale in enumerate(scales):
+        sharp = number in {0, len(scales) - 1}
+        _read(grey, charts, scale, readings, blur=0.0 if sharp else 0.8, smallest=fiducials.SMALL)
     return _sure([place for chart in charts for place in _each(grey, chart, readings)])
 
 
@@ -158,7 +163,7 @@ def _search(grey: Bytes, charts: Sequence[Chart], copies: int | None = None) -> 
     readings: dict[int, list[Floats]] = defaultdict(list)
     found: list[Located] = []
     for number, scale in enumerate(_scales(grey.shape[1])[:copies], start=1):
-        _read(grey, charts, scale, readings, first=number == 1)
+        _read(grey, charts, scale, readings, blur=0.8 if number > 1 else 0.0)
         found = [place for chart in charts for place in _placed(grey, chart, readings)]
         if number >= enough and any(located.fiducials_found >= NEEDED for located in found):
             break
@@ -178,11 +183,12 @@ def _read(
     scale: float,
     readings: dict[int, list[Floats]],
     *,
-    first: bool,
+    blur: float,
+    smallest: float = fiducials.USUAL,
 ) -> None:
     """Add the corners of the fiducials that are read in one copy of the picture, by their code."""
     codes = tuple(mark.code for chart in charts for mark in chart.fiducials)
-    for code, corners in fiducials.read(grey, codes, scale, blur=0.0 if first else 0.8):
+    for code, corners in fiducials.read(grey, codes, scale, blur, smallest):
         readings[code].append(corners)
 
 
@@ -273,33 +279,30 @@ def _explained(marks: list[Mark], chart: Chart, size: tuple[int, int]) -> tuple[
 
 
 def _largest_group(marks: list[Mark], chart: Chart) -> list[int]:
-    """Return the numbers of the most marks that the homography of two of them explains."""
+    """Return the numbers of the most marks that the homography of two of them explains.
+
+    In a picture full of texture there may be a hundred marks, so all are looked at in one go.
+    """
     best: list[int] = []
+    if len(marks) < 2:
+        return best
+    outlines, corners = (points.reshape(-1, 4, 2) for points in _points(marks, chart))
+    sides = np.linalg.norm(np.roll(corners, 1, axis=1) - corners, axis=2).mean(axis=1)
     for a, b in itertools.combinations(range(len(marks)), 2):
         if marks[a].fiducial == marks[b].fiducial or (a in best and b in best):
             continue
-        members = _members(marks, chart, _homography((marks[a], marks[b]), chart))
-        if len(members) > len(best):
-            best = members
+        homography = _homography(outlines[[a, b]], corners[[a, b]])
+        if homography is not None:
+            away = to_picture(homography, outlines.reshape(-1, 2)).reshape(corners.shape) - corners
+            near = np.linalg.norm(away, axis=2).max(axis=1) < TOLERANCE * sides
+            if np.count_nonzero(near) > len(best):
+                best = np.flatnonzero(near).tolist()
     return best
 
 
-def _members(marks: Sequence[Mark], chart: Chart, homography: Floats | None) -> list[int]:
-    """Return the numbers of the marks that lie where the homography puts their fiducials."""
-    if homography is None:
-        return []
-    members = []
-    for number, mark in enumerate(marks):
-        side = np.linalg.norm(np.roll(mark.corners, 1, axis=0) - mark.corners, axis=1).mean()
-        away = to_picture(homography, fiducials.outline(chart, mark.fiducial)) - mark.corners
-        if np.linalg.norm(away, axis=1).max() < TOLERANCE * side:
-            members.append(number)
-    return members
-
-
-def _homography(marks: Sequence[Mark], chart: Chart) -> Floats | None:
-    """Return the least-squares homography from chart mm to the corners of the marks, or None."""
-    found = cv2.findHomography(*_points(marks, chart), 0)[0]
+def _homography(outlines: Floats, corners: Floats) -> Floats | None:
+    """Return the least-squares homography from outlines in mm to corners in px, or None."""
+    found = cv2.findHomography(outlines.reshape(-1, 2), corners.reshape(-1, 2), 0)[0]
     matrix: Floats = np.full((3, 3), np.nan) if found is None else np.array(found, dtype=np.float64)
     return matrix if np.all(np.isfinite(matrix)) else None
 

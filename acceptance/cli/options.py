@@ -219,9 +219,14 @@ def sign_options(command: Command) -> Command:
     command = click.option(
         "--password-file", type=OUT, help=f"File with the key's password (else ${PASSWORD})."
     )(command)
-    return click.option("--sign", "key", type=OUT, help="PKCS#12 file to sign the report with.")(
-        command
-    )
+    return click.option(
+        "--sign",
+        "--key",
+        "key",
+        type=OUT,
+        metavar="FILE|pkcs11:...",
+        help="Key to sign with: a PKCS#12 or PEM file, or one in a token (docs/signing.md).",
+    )(command)
 
 
 def shot_fields(options: ClipOptions) -> dict[str, Any]:
@@ -312,13 +317,15 @@ def condition(text: str) -> Condition:
     return Condition(name=name, value=found[0], unit=found[1], source=SOURCE)
 
 
-def signer(key: Path | None, password_file: Path | None) -> Signer | None:
+def signer(
+    key: Path | None, password_file: Path | None, chain: Iterable[Path] = ()
+) -> Signer | None:
     """Load the key that was named, if any. Raises KeyFileError and PlanError."""
     if key is None:
         return None
     from acceptance.signing.certificates import load_signer  # noqa: PLC0415 -- late: brings pyHanko
 
-    return load_signer(key, password(password_file))
+    return load_signer(key, password(password_file), chain=chain)
 
 
 def password(file: Path | None) -> str:

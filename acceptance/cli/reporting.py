@@ -1,4 +1,4 @@
-"""The verbs ``report``, ``sign`` and ``verify``."""
+"""The verb ``report``."""
 
 from __future__ import annotations
 
@@ -6,28 +6,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from acceptance.cli import closing, terminal, written
+from acceptance.cli import closing, terminal
 from acceptance.cli.options import (
     LANG,
     OUT,
-    PASSWORD,
-    json_option,
-    prepare_json,
     sign_options,
     signer,
-    write_json,
 )
-from acceptance.files.output import require_outside
 from acceptance.messages import tr
-from acceptance.signing import handing_out, issuing, renderings, verification
-from acceptance.signing.signatures import ROLE, State
+from acceptance.signing import handing_out, issuing, renderings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
-
-    from acceptance.signing.verification import Verification
 
 
 @click.command()
@@ -93,129 +84,3 @@ def _paper(
         return 0
     terminal.say(tr("This machine can make no PDF: there is HTML only"))
     return 3
-
-
-@click.command()
-@click.argument("folder", type=OUT)
-@click.option("--key", type=OUT, required=True, help="PKCS#12 file to sign with.")
-@click.option("--password-file", type=OUT, help=f"File with the key's password (else ${PASSWORD}).")
-@click.option("--role", default=ROLE, show_default=True, help="Role in which to sign.")
-@click.option(
-    "--trust",
-    multiple=True,
-    type=OUT,
-    help="Root certificate that those who signed before must have; without it, only that nothing "
-    "was changed is checked.",
-)
-def sign(
-    folder: Path, key: Path, password_file: Path | None, role: str, trust: tuple[Path, ...]
-) -> int:
-    """Sign the report of a session folder.
-
-    The first signature is put under a report written anew from the session; whoever signs later
-    adds to that, once it is checked.
-    """
-    seal = signer(key, password_file)
-    if seal:
-        written = issuing.sign(folder, seal, role=role, trust=trust)
-        terminal.say(tr("Signed: {file}", file=written))
-    return 0
-
-
-@click.command()
-@click.argument("target", type=OUT)
-@click.option(
-    "--trust",
-    multiple=True,
-    type=OUT,
-    help="Root certificate (PEM or DER) to trust; no other is trusted.",
-)
-@click.option(
-    "--signer",
-    "signers",
-    multiple=True,
-    metavar="FILE|SHA-256",
-    help="Certificate or public key that alone may have signed; may be repeated.",
-)
-@click.option(
-    "--role",
-    "roles",
-    multiple=True,
-    metavar="NAME",
-    help="Role that must have signed, e.g. inspector; may be repeated, in the order of signing.",
-)
-@click.option(
-    "--remeasure", is_flag=True, help="Measure the clips in the folder again, and name what moved."
-)
-@json_option
-def verify(
-    target: Path,
-    trust: tuple[Path, ...],
-    signers: tuple[str, ...],
-    roles: tuple[str, ...],
-    json_file: Path | None,
-    *,
-    remeasure: bool,
-) -> int:
-    """Check a session folder or a report.
-
-    Exits 0 valid and complete, 1 broken, 2 incomplete, 3 indeterminate.
-    """
-    _prepare(json_file, target, trust)
-    with terminal.progress() as show:
-        result = verification.verify(
-            target, trust, roles=roles, signers=signers, remeasure=remeasure, progress=show
-        )
-    _show(result, target)
-    if json_file:
-        write_json(written.of_verification(result, target), json_file)
-    return result.exit_code
-
-
-def _prepare(json_file: Path | None, target: Path, trust: Sequence[Path]) -> None:
-    """Refuse JSON over what is checked: a session folder stays as it is."""
-    if json_file and str(json_file) != "-":
-        require_outside(json_file, target)
-    prepare_json(json_file, [target, *trust])
-
-
-def _show(result: Verification, target: Path) -> None:
-    steps, states = _step_words(), _state_words()
-    rows = [
-        (steps.get(step.name, step.name), states[step.state], "; ".join(step.details))
-        for step in result.steps
-    ]
-    columns = (tr("step"), tr("state"), tr("details"))
-    terminal.table(tr("Verification of {target}", target=target), columns, rows)
-    if result.conclusion:
-        terminal.say(tr("The session in it concludes: {text}", text=result.conclusion))
-    terminal.say(
-        tr("{state} (exit code {code})", state=states[result.state], code=result.exit_code)
-    )
-
-
-def _step_words() -> dict[str, str]:
-    return {
-        "signature": tr("signature"),
-        "attachment": tr("attachment"),
-        "number": tr("number"),
-        "manifests": tr("manifests"),
-        "evidence": tr("evidence"),
-        "log": tr("log"),
-        "predecessors": tr("older sessions"),
-        "verdicts": tr("verdicts"),
-        "renderings": tr("renderings"),
-        "annexes": tr("annexes"),
-        "measurements": tr("measurements"),
-        "pages": tr("pages"),
-    }
-
-
-def _state_words() -> dict[State, str]:
-    return {
-        State.OK: tr("ok"),
-        State.BROKEN: tr("broken"),
-        State.INCOMPLETE: tr("incomplete"),
-        State.INDETERMINATE: tr("indeterminate"),
-        State.SKIPPED: tr("skipped"),
-    }

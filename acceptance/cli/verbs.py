@@ -168,8 +168,9 @@ VERBS = (
         help="Start what an institute puts on its reports, and check it.",
     ),
     Verb("report", "reporting", help="Write the report of a session folder again."),
-    Verb("sign", "reporting", help="Sign the report of a session folder."),
-    Verb("verify", "reporting", help="Check a session folder or a report."),
+    Verb("keys", "keys", help="Make keys and certificates to practise with, of no legal value."),
+    Verb("sign", "signing", help="Sign the report of a session folder."),
+    Verb("verify", "signing", help="Check a session folder or a report."),
     Verb(
         "sample",
         "sample",

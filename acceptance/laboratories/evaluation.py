@@ -111,7 +111,7 @@ class EvaluatedFigure:
     """Of all results; None: fewer than two laboratories."""
 
     kept: Precision | None = None
-    """Without the outliers; None: there are none."""
+    """Without the outliers; None: there are none, or fewer than three would stay."""
 
     tests: tuple[OutlierTest, ...] = ()
     """Cochran's and Grubbs'."""
@@ -219,7 +219,7 @@ def evaluate(figure: ComparedFigure, reports: Sequence[LaboratoryReport]) -> Eva
         figure=figure,
         scores=tuple(_scores(given, assigned)),
         precision=precision.precision(cells),
-        kept=precision.precision(kept) if left_out and len(kept) > 1 else None,
+        kept=precision.precision(kept) if left_out and len(kept) >= outlier_tests.FEWEST else None,
         tests=tests,
         outliers=left_out,
         assigned=assigned,

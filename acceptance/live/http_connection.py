@@ -85,7 +85,7 @@ class HttpConnection:
         lines = {"Host": str(self.address), "User-Agent": AGENT, **headers}
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
         start = f"POST {path} HTTP/1.1\r\n{head}Content-Length: {len(content)}\r\n\r\n"
-        reply = self.ask(start.encode("latin-1", "replace") + content)
+        reply = self.ask(start.encode("utf-8", "replace") + content)
         odd = not reply.failure and reply.protocol != "HTTP"
         return replace(reply, failure=tr("what it answers is no HTTP")) if odd else reply
 

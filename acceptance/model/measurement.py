@@ -54,6 +54,9 @@ class Curve:
     x_logarithmic: bool = False
     """True: equal ratios of x are drawn equally long, and every x is above 0."""
 
+    scattered: bool = False
+    """True: places, drawn as points; False: a line."""
+
     marks: Mapping[str, float] = field(default_factory=dict)
     """Abscissae worth a tick, by name (MTF50 ...)."""
 

@@ -17,6 +17,7 @@ from acceptance.errors import PlanError
 from acceptance.files import spreadsheet
 from acceptance.messages import tr
 from acceptance.recorder.recordings import (
+    LATE,
     Found,
     Recording,
     TimeEvidence,
@@ -76,6 +77,11 @@ def read(path: Path, *, zone: timezone, now: float, ahead: float = 0.0) -> Found
                 )
             )  # fmt: skip
     return ordered(found, zone, {})
+
+
+def latest(now: float, clock_error: float) -> float:
+    """Return the latest moment (POSIX s) that a recording may have by a clock off by so much."""
+    return now + max(0.0, clock_error - LATE)
 
 
 def write(found: Found) -> bytes:

@@ -141,11 +141,6 @@ class Found:
         return found
 
 
-def latest(now: float, clock_error: float) -> float:
-    """Return the latest moment (POSIX s) that a recording may have by a clock off by so much."""
-    return now + max(0.0, clock_error - LATE)
-
-
 def zone_of(text: str) -> timezone:
     """Read an offset from UTC such as +08:00. Raises PlanError."""
     offset = _offset(text)

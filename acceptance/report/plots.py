@@ -69,7 +69,9 @@ def draw(curves: Mapping[str, Curve], readings: Sequence[Reading] = ()) -> str:
     for index, (name, curve) in enumerate(curves.items()):
         marks = {mark: at for mark, at in curve.marks.items() if mark not in shared}
         places = ((x(a), y(b)) for a, b in lines[name])
-        parts.append(svg.polyline(places, f"{_stroke(index)} {_readable(name, curve, x, y)}"))
+        stroke = 'fill="none" stroke="none"' if curve.scattered else _stroke(index)
+        parts.append(svg.polyline(places, f"{stroke} {_readable(name, curve, x, y)}"))
+        parts += _points(lines[name], x, y, index) if curve.scattered else []
         parts += _dots(lines[name], marks, x, y, index)
         parts += [] if plain else _legend(name, marks, index)
     height = HEIGHT + (0 if plain else LEGEND_LINE * len(curves) + 2)
@@ -195,6 +197,11 @@ def _dots(
             _, colour, _ = STYLES[index % MOST_LINES]
             style = f'r="2.4" fill="#fff" stroke="{colour}" stroke-width="1.2"'
             yield svg.circle(x(at), y(height), style)
+
+
+def _points(points: Sequence[Dot], x: Axis, y: Axis, index: int) -> Iterator[str]:
+    _, colour, _ = STYLES[index % MOST_LINES]
+    yield from (svg.circle(x(a), y(b), f'r="2" fill="{colour}"') for a, b in points)
 
 
 def _stroke(index: int) -> str:

@@ -133,7 +133,8 @@ class SeenLight:
         """Light of luma codes of any shape: reflectance with grey steps, else 1 = white."""
         seen = np.asarray(codes, np.float64)
         if seen.size > self._light_of_codes.size:
-            whole = seen.astype(np.int32)
+            with np.errstate(invalid="ignore"):  # nan where a clock was not yet found
+                whole = seen.astype(np.int32)
             last = self._light_of_codes.size - 1
             if (whole == seen).all() and whole.min() >= 0 and whole.max() <= last:
                 return self._light_of_codes[whole]

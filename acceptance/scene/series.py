@@ -58,6 +58,8 @@ class Series:
     """
     levels: Mapping[str, Floats] = field(default_factory=dict)
     """Mean codes (n,) of the regions by hand in which a light is driven."""
+    bands: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    """Mean codes (n, b) of bands of rows of the flat fields by hand, from the upper end down."""
     rows: Mapping[str, float] = field(default_factory=dict)
     """Centre rows of the clocks and driven regions, as fractions of the picture's height."""
     heights: Mapping[str, float] = field(default_factory=dict)
@@ -89,6 +91,7 @@ def series_of(opened: Clip, watch: Watch) -> Series:
         key_noise=features["key_noise"].astype(np.float64),
         cells={name: track.column(count) for name, track in clocks.items()},
         levels=watch.driven_levels(),
+        bands=watch.bands.columns(),
         rows=_centre_rows(clocks, watch, opened.info.height),
         heights={name: _height(track.place) / opened.info.height for name, track in clocks.items()},
         coded=coded(opened, count),

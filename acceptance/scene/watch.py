@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.charts import finding, located
+from acceptance.scene.row_bands import RowBands
 from acceptance.scene.strips import Strips
 from acceptance.scene.thumbnails import Features
 
@@ -67,7 +68,7 @@ class Watch:
         *,
         wall: bool = False,
     ) -> None:
-        self.wall = wall
+        self.wall, self.missing = wall, 0
         self.clocks = [chart for chart in wanted if _is_clock(chart)]
         self.sampled = _sampled(len(opened.packets))
         self.kept: list[Frame] = []
@@ -77,6 +78,7 @@ class Watch:
         self.levels: dict[str, list[float]] = {name: [] for name in self.driven}
         self.features = Features(opened.info)
         self.strips = Strips(opened, regions or {})
+        self.bands = RowBands(regions or {})
         self.pause, self.next_search = LOCATE_EVERY, 0
         self.keys: list[bool] = []
         self.damaged: list[float] = []
@@ -89,6 +91,7 @@ class Watch:
             self.damaged.append(float(frame.time))
         self.features.see(frame)
         self.strips.see(frame)
+        self.bands.see(frame)
         if frame.index in self.sampled:
             self.kept.append(_copied(frame))
         if self.clocks and frame.index % LOCATE_EVERY == 0:
@@ -105,7 +108,10 @@ class Watch:
     def _track(self, frame: Frame) -> None:
         """Follow the known clocks; search for others, less often while nothing new is found."""
         known = [track.place for track in self.tracks if track.follow(frame)]
-        lost = len(known) < len(self.tracks)
+        missing = len(self.tracks) - len(known)
+        # of a wall some may be gone for good, when a tile went dark
+        lost = missing > (self.missing if self.wall else 0)
+        self.missing = missing
         if not lost and frame.index < self.next_search:
             return
         new = self._search(frame, known, copies=None if lost or frame.index == 0 else 1)

@@ -191,7 +191,7 @@ def look_at(asked: Recordings, source: Path, *, tell: Tell | None = None) -> Fou
     """
     measure_recordings.check(asked)
     zone = zone_of(asked.utc_offset)
-    latest, ahead = recordings.latest(_now(), asked.clock_error), asked.clock_offset
+    latest, ahead = listing.latest(_now(), asked.clock_error), asked.clock_offset
     if source.is_dir():
         return recordings.scan(
             source, zone=zone, now=latest, ahead=ahead, pattern=asked.name_pattern, tell=tell

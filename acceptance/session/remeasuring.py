@@ -24,7 +24,7 @@ from acceptance.messages import tr
 from acceptance.metrics import recordings as measure_recordings
 from acceptance.model import Measurement, Note
 from acceptance.recorder import listing
-from acceptance.recorder.recordings import latest, zone_of
+from acceptance.recorder.recordings import zone_of
 from acceptance.session import device_intake, measuring, store
 from acceptance.session.plan import FIELDS
 
@@ -208,7 +208,7 @@ def _recorded(folder: Path, asked: Recordings, session: Session) -> list[Measure
         for entry in session.log
         if entry.what == "taken" and entry.details.get("shot") == asked.id
     )
-    now = latest(datetime.fromisoformat(when).timestamp(), asked.clock_error)
+    now = listing.latest(datetime.fromisoformat(when).timestamp(), asked.clock_error)
     measure_recordings.check(asked)
     found = listing.read(folder / asked.source, zone=zone_of(asked.utc_offset), now=now)
     return measuring.recorded(asked, found)

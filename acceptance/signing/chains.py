@@ -5,19 +5,26 @@ Every name in them says what they are worth: nothing (X.509, RFC 5280).
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from acceptance.errors import OutputError
+from acceptance.files import strict_toml
 from acceptance.files.output import put
+from acceptance.messages import tr
+from acceptance.signing import roles
+from acceptance.signing.certificates import DEMO, TEST
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 # The key that it opens is worth nothing, and says so in its name.
@@ -63,18 +70,110 @@ def make_demo_chain(folder: Path, *, at: datetime | None = None) -> DemoChain:
     return chain
 
 
+@dataclass(frozen=True, kw_only=True)
+class PracticeChain:
+    """The files of a chain to practise with."""
+
+    root: Path
+    policy: Path
+    """A signing policy that pins root and signers."""
+
+    password: Path
+    """The password of all key files."""
+
+    signers: Mapping[str, Path]
+    """Role -> its key file."""
+
+    authority: Path | None
+    """Key file that stamps times; None: there is none."""
+
+
+def make_practice_chain(
+    folder: Path,
+    names: Mapping[str, str] | None = None,
+    *,
+    authority: bool = False,
+    at: datetime | None = None,
+) -> PracticeChain:
+    """Write a test chain: a root, and a signer for each role below it.
+
+    ``names`` are of the holders by role (default: the roles' own), ``authority``: with one that
+    stamps times; it begins at ``at``, by default now, and lasts a year. Every name in it says TEST,
+    and ``verify`` says that it is worth nothing. Raises OutputError where the folder holds anything
+    already, or cannot be written.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        what = tr("there is something already, perhaps keys")
+        raise OutputError(what, where=str(folder), hint=tr("Name a new folder"))
+    start = (at or datetime.now(UTC)).replace(microsecond=0) - timedelta(hours=1)
+    root = _issue("TEST root, no legal value", None, start, ca=True, organization=TEST)
+    made = PracticeChain(
+        root=folder / "root.pem",
+        policy=folder / "policy.toml",
+        password=folder / "password.txt",
+        signers={role: folder / f"{role}.p12" for role in roles.ORDER},
+        authority=folder / "tsa.p12" if authority else None,
+    )
+    secret = secrets.token_urlsafe(12)
+    put(made.root, root[1].public_bytes(Encoding.PEM))
+    put(made.password, f"{secret}\n".encode(), secret=True)
+    for role, file in made.signers.items():
+        holder = f"TEST {(names or {}).get(role) or roles.titled(role)}"
+        leaf = _issue(holder, root, start, ca=False, organization=TEST)
+        _write_keys(file, leaf, root, secret, start)
+    if made.authority:
+        name = "TEST time stamps, no legal value"
+        leaf = _issue(name, root, start, ca=False, organization=TEST, stamps=True)
+        _write_keys(made.authority, leaf, root, secret, start)
+    put(made.policy, _policy(made).encode())
+    return made
+
+
+def _write_keys(file: Path, leaf: Issued, root: Issued, secret: str, start: datetime) -> None:
+    """Write a key file, its certificate, and the revocation list of the root beside it."""
+    put(file, _key_file(leaf, [root[1]], secret), secret=True)
+    put(file.with_suffix(".crt"), leaf[1].public_bytes(Encoding.PEM))
+    put(file.with_suffix(".crl"), _revocation_list(root, start))
+
+
+def _policy(made: PracticeChain) -> str:
+    """Word a signing policy of a test chain."""
+    head = f"# TEST\nroots = [{strict_toml.quoted(made.root.name)}]\n"
+    tables = (
+        f"\n[[roles]]\nrole = {strict_toml.quoted(role)}\n"
+        f"signers = [{strict_toml.quoted(file.with_suffix('.crt').name)}]\n"
+        for role, file in made.signers.items()
+    )
+    return head + "".join(tables)
+
+
 def _key_file(leaf: Issued, issuers: list[x509.Certificate], password: str) -> bytes:
     """Return key, certificate and those of its issuers as PKCS#12."""
     encryption = BestAvailableEncryption(password.encode())
     return pkcs12.serialize_key_and_certificates(b"DEMO", *leaf, issuers, encryption)
 
 
-Issued = tuple[ec.EllipticCurvePrivateKey, x509.Certificate]
+Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+Issued = tuple[Key, x509.Certificate]
 
 
-def _issue(name: str, issuer: Issued | None, start: datetime, *, ca: bool) -> Issued:
-    """Make a key and its certificate, signed by ``issuer`` or by itself (RFC 5280)."""
-    key, subject = ec.generate_private_key(ec.SECP256R1()), _subject(name)
+def _issue(
+    name: str,
+    issuer: Issued | None,
+    start: datetime,
+    *,
+    ca: bool,
+    organization: str = DEMO,
+    stamps: bool = False,
+) -> Issued:
+    """Make a key and its certificate, signed by ``issuer`` or by itself (RFC 5280).
+
+    ``stamps``: the key stamps times (RFC 3161), and is RSA, which is what pyHanko's stamper knows.
+    """
+    key: Key = ec.generate_private_key(ec.SECP256R1())
+    if stamps:
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    subject = _subject(name, organization)
     issuer_key, issuer_name = (issuer[0], issuer[1].subject) if issuer else (key, subject)
     key_of_issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
     builder = (
@@ -85,19 +184,20 @@ def _issue(name: str, issuer: Issued | None, start: datetime, *, ca: bool) -> Is
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(key_of_issuer, critical=False)
     )
+    if stamps:
+        purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
+        builder = builder.add_extension(purpose, critical=True)
     if issuer:
         builder = builder.add_extension(_crl_address(), critical=False)
     return key, builder.sign(issuer_key, hashes.SHA256())
 
 
-def _subject(name: str) -> x509.Name:
-    organization = x509.NameAttribute(NameOID.ORGANIZATION_NAME, "acceptance DEMO")
-    return x509.Name([organization, x509.NameAttribute(NameOID.COMMON_NAME, name)])
+def _subject(name: str, organization: str) -> x509.Name:
+    stated = x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization)
+    return x509.Name([stated, x509.NameAttribute(NameOID.COMMON_NAME, name)])
 
 
-def _blank_certificate(
-    subject: x509.Name, key: ec.EllipticCurvePrivateKey, start: datetime
-) -> x509.CertificateBuilder:
+def _blank_certificate(subject: x509.Name, key: Key, start: datetime) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
         .subject_name(subject)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asn1crypto import cms  # type: ignore[import-untyped]  # ships no types
+from asn1crypto import cms, x509  # type: ignore[import-untyped]  # ships no types
 
 if TYPE_CHECKING:
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -46,7 +46,12 @@ def _container(signature: EmbeddedPdfSignature) -> bytes:
     if signature.sig_object_type == "/DocTimeStamp":
         found = cms.ContentInfo({"content_type": "signed_data", "content": signature.signed_data})
         return bytes(found.dump())
-    signer, certificate = signature.signer_info, signature.signer_cert
+    held = signature.signed_data["certificates"]
+    return framed(signature.signer_info, signature.signer_cert, held)
+
+
+def framed(signer: cms.SignerInfo, certificate: x509.Certificate, held: object) -> bytes:
+    """Put who signed, and certificates, into a container of the only form."""
     sid = {"issuer": certificate.issuer, "serial_number": certificate.serial_number}
     identifier = cms.SignerIdentifier({"issuer_and_serial_number": sid})
     others = [name for name in signer if name not in {"version", "sid"}]
@@ -56,7 +61,7 @@ def _container(signature: EmbeddedPdfSignature) -> bytes:
             "version": "v1",
             "digest_algorithms": [signer["digest_algorithm"]],
             "encap_content_info": {"content_type": "data"},
-            "certificates": signature.signed_data["certificates"],
+            "certificates": held,
             "signer_infos": [{"version": "v1", "sid": identifier, **kept}],
         }
     )

@@ -188,7 +188,7 @@ def _write(
     if missing and (change.folder / REPORT).is_file():
         raise missing
     change.files.update(_files(change.folder, lang, signing, pdf=not missing, progress=progress))
-    _record(change, "reported" if signing is None else "reported_and_signed")
+    record(change, "reported" if signing is None else "reported_and_signed")
 
 
 def _add_signature(
@@ -198,9 +198,9 @@ def _add_signature(
     verification.require_intact(change.folder)
     signing.require(report)
     verification.require_sound(change.folder, trust)
-    number, lang = store.load(change.folder).id, _language(report)
+    number, lang = store.load(change.folder).id, language(report)
     change.files[REPORT] = signing.signed(report, number, lang)
-    _record(change, "signed")
+    record(change, "signed")
 
 
 def _require_unsigned(folder: Path) -> None:
@@ -301,7 +301,7 @@ def sign(
     contents.require_readable(folder)
     path = folder / REPORT
     with changing(folder) as change:
-        _require_seen(change)
+        require_seen(change)
         if not path.is_file():
             what, hint = tr("there is no report to sign"), tr("Write it first: acceptance report")
             raise SessionError(what, where=str(path), hint=hint)
@@ -309,11 +309,11 @@ def sign(
         if is_signed(found):
             _add_signature(change, found, signing, trust)
         else:
-            _write(change, _language(found), signing)
+            _write(change, language(found), signing)
     return path
 
 
-def _require_seen(change: FolderChange) -> None:
+def require_seen(change: FolderChange) -> None:
     """Refuse to sign what has become of the report since its signer saw it: perhaps signed."""
     if change.resumed:
         what = tr("an earlier change was interrupted, and has been finished just now")
@@ -338,7 +338,7 @@ def _signed_so_far(report: bytes) -> tuple[Signature, ...] | None:
         return None
 
 
-def _language(report: bytes) -> str:
+def language(report: bytes) -> str:
     """Return the language of a report that nobody signed, and of which nothing else is used."""
     from acceptance.signing import pades  # noqa: PLC0415 -- late: brings pyHanko
 
@@ -354,7 +354,7 @@ def _main(change: FolderChange) -> str:
     return REPORT if REPORT in change.files else renderings.HTML
 
 
-def _record(change: FolderChange, what: str) -> None:
+def record(change: FolderChange, what: str) -> None:
     """Add the entry in the log and the seal to a change of the report."""
     report = _main(change)
     digest = hashlib.sha256(change.files[report]).hexdigest()

@@ -100,8 +100,12 @@ def prepare(
     location: str = "",
     lang: str = "zh",
     stamping: Stamping | None = None,
+    reserved: int = 0,
 ) -> Prepared:
-    """Write all of a signature but its container: field, stamp, certificates. Raises PdfError."""
+    """Write all of a signature but its container: field, stamp, certificates. Raises PdfError.
+
+    ``reserved``: hexadecimal digits of room for the container; 0: as this key needs.
+    """
     writer = levels.Update(io.BytesIO(pdf))
     levels.supply(writer, signer, stamping)
     first, when = not writer.prev.embedded_signatures, appearances.now()
@@ -117,7 +121,7 @@ def prepare(
         stamp_style=appearances.DrawnStamp(pdf=stamp),
     ).init_signing_session(writer)
     session.system_time = when
-    size = asyncio.run(session.estimate_signature_container_size(None))
+    size = reserved or asyncio.run(session.estimate_signature_container_size(None))
     document = session.prepare_tbs_document(None, size)
     output = io.BytesIO()
     digest, _ = document.digest_tbs_document(output=output)

@@ -67,8 +67,8 @@ class Proof:
 async def examine(
     signature: EmbeddedPdfSignature, rules: SignatureValidationSpec, timing: ValidationTimingInfo
 ) -> Proof:
-    """Validate a signature, as of the time of its stamps where it has any."""
-    if _token(signature) is None and not _later_stamps(signature):
+    """Validate a signature, as of the time of its stamp where it has one."""
+    if _token(signature) is None:
         data, digest = signature.signed_data, signature.compute_digest()
         result = await ades_basic_validation(data, rules, timing_info=timing, raw_digest=digest)
         return Proof(indication=result.ades_subindic)

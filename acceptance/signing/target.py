@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from acceptance.model import Session
     from acceptance.session.evidence import Problem
+    from acceptance.signing.policy import Policy
     from acceptance.signing.renderings import Renderings
     from acceptance.signing.signatures import SignatureReport
 
@@ -33,10 +34,12 @@ class Target:
         *,
         roles: Sequence[str] = (),
         signers: Sequence[Path | str] = (),
+        policy: Policy | None = None,
         at: datetime | None = None,
     ) -> None:
         self.folder = target if target.is_dir() else None
         self.trust, self.roles, self.signers, self.at = trust, roles, signers, at
+        self.policy = policy
         self.report = current(target, REPORT) if self.folder else target.resolve()
         self.pdf = read(self.report, REPORT)
 
@@ -106,8 +109,9 @@ class Target:
         from acceptance.signing import signature_check  # noqa: PLC0415 -- late: brings pyHanko
 
         return signature_check.verify_pdf(
-            self.pdf, self.trust, roles=self.roles, signers=self.signers, at=self.at
-        )
+            self.pdf, self.trust, roles=self.roles, signers=self.signers, policy=self.policy,
+            at=self.at,
+        )  # fmt: skip
 
     @cached_property
     def roots(self) -> tuple[str, ...]:

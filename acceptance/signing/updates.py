@@ -68,7 +68,7 @@ def _signs(field: PdfObject, places: Mapping[str, StampPlace]) -> bool:
     """Whether a form field is a signature that draws nothing, or draws in the place of its role."""
     if not isinstance(field, generic.DictionaryObject) or at(field, "/FT", "") != "/Sig":
         return False
-    if {*field} <= OF_FIELD:
+    if {*field} <= OF_FIELD | {"/TU"}:
         return all(side == 0 for side in field["/Rect"])
     return {*field} <= OF_PLACE and appearances.is_in_place(field, places)
 

@@ -10,6 +10,7 @@ them too (``docs/verify.md``).
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from acceptance.session.measuring import Progress
+    from acceptance.signing.policy import Policy
     from acceptance.signing.signatures import Signature
     from acceptance.signing.steps import Outcome
 
@@ -72,6 +74,10 @@ class Verification:
     """The bottom line of the session in the report, in English, whatever its pages may say.
 
     Empty where it cannot be read."""
+    report: str = ""
+    """SHA-256 of the report, in hexadecimal; empty where there is none."""
+    roots: tuple[str, ...] = ()
+    """SHA-256 of the root certificates against which it was checked."""
     signatures: tuple[Signature, ...] = ()
     """Who signed the report, the first first; empty: nobody, or it cannot be read."""
 
@@ -92,26 +98,28 @@ def verify(
     *,
     roles: Sequence[str] = (),
     signers: Sequence[Path | str] = (),
+    policy: Policy | None = None,
     at: datetime | None = None,
     remeasure: bool = False,
     progress: Progress | None = None,
 ) -> Verification:
     """Check a session folder, or one ``report.pdf`` by itself (which is incomplete at best).
 
-    ``target`` is either. ``trust``, ``roles``, ``signers`` and ``at`` are as in
+    ``target`` is either. ``trust``, ``roles``, ``signers``, ``policy`` and ``at`` are as in
     ``signature_check.verify_pdf``. ``remeasure`` measures the clips again and compares; that takes
     as long as measuring them, and ``progress`` is told how far it is. Raises ``SessionError`` where
     there is neither report nor session, and ``InputError`` for a file to trust that cannot be read.
     Whatever else is wrong is in the result.
     """
-    from acceptance.signing import certificates, pinned  # noqa: PLC0415 -- late: brings pyHanko
+    from acceptance.signing import pinned, signature_check  # noqa: PLC0415 -- late: brings pyHanko
 
-    target, roots = Path(target), [Path(file) for file in trust]
-    examined = Examined(target, roots, roles=roles, signers=signers, at=at)
+    target = Path(target)
+    roots = [*(Path(file) for file in trust), *(policy.roots if policy else ())]
+    examined = Examined(target, roots, roles=roles, signers=signers, policy=policy, at=at)
     if not examined.report.is_file() and not (target / store.FILE).is_file():
         what = tr("there is neither a report nor a session here")
         raise SessionError(what, where=str(target), hint=tr("Check the path"))
-    certificates.load_trust(roots)
+    signature_check.trusted(roots, policy)
     pinned.read(signers)
     done = [_run(name, partial(step, examined)) for name, step in STEPS.items()]
     done.append(_pages(examined, done))
@@ -124,6 +132,8 @@ def verify(
         number=examined.known_number,
         steps=tuple(done),
         conclusion=conclusion,
+        report=hashlib.sha256(examined.pdf).hexdigest() if examined.pdf else "",
+        roots=examined.roots,
         signatures=_signatures(examined),
     )
 

@@ -103,6 +103,12 @@ def test_one_laboratory_is_not_evaluated_and_two_have_neither_h_nor_grubbs() -> 
     assert all(score.h is None for score in found.scores)
 
 
+def test_outliers_are_named_but_not_left_out_where_too_few_would_stay() -> None:
+    found, _ = evaluated(report("L1", 40.0, 40.01), report("L2", 40.0, 40.0), report("L3", 40, 49))
+    assert found.outliers == ("L3",)
+    assert found.kept is None
+
+
 def test_means_all_alike_have_en_but_no_z() -> None:
     found, notes = evaluated(*(report(f"L{n}", 40.0, 40.0) for n in range(4)))
     assert {"no_scatter", "no_scatter_within"} <= set(notes)

@@ -116,3 +116,13 @@ def test_a_probe_of_a_bent_device_ends_in_facts_or_in_a_sentence(
             assert facts.read(path) == found
             recordings.listing(found.recordings)
     assert ended > 2
+
+
+def test_a_device_that_has_answered_nothing_when_its_time_is_over_is_an_error(
+    tmp_path: Path,
+) -> None:
+    with OnvifDevice(Faults(broken={"*": "slow"})) as device:
+        place, record = Address(device.host, device.port), tmp_path / "a.probe.jsonl"
+        probe = Probe(place, record, timeout=0.3, total=1.5)
+        with pytest.raises(DeviceError, match=r"not done answering after|total time is over"):
+            probe.run()

@@ -262,6 +262,24 @@ def test_a_clipped_patch_is_left_out_and_named(seen: build.Scene) -> None:
     assert {item.details["patches"] for item in found if isinstance(item, Measurement)} == {22}
 
 
+def test_a_patch_with_the_edge_of_a_shadow_across_is_left_out_and_named(
+    seen: build.Scene,
+) -> None:
+    """Half of it at a third of the light, as behind a thumb; the others keep their figures."""
+    views = {}
+    for name, view in seen.views.items():
+        luma = view.luma.copy()
+        if view.region.printed.get("name") == "dark skin":
+            luma[:, : luma.shape[1] // 2] = 16 + (luma[:, : luma.shape[1] // 2] - 16) // 3
+        views[name] = replace(view, luma=luma)
+    shaded = {item.quantity: item for item in colour.measure(replace(seen, views=views))
+              if isinstance(item, Measurement)}  # fmt: skip
+    plain = {item.quantity: item for item in colour.measure(seen) if isinstance(item, Measurement)}
+    worst = "colour.delta_e00_worst"
+    assert shaded[worst].details["left_out"] == "dark skin"
+    assert abs(shaded[worst].value - plain[worst].value) <= plain[worst].expanded
+
+
 def test_too_many_clipped_patches_are_refused(seen: build.Scene) -> None:
     names = [view.region.printed["name"].replace(" ", "_") for view in seen.of_kind("colour")[:7]]
     with pytest.raises(GapError) as caught:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import json
+import os
 import socket
 import struct
 import subprocess
@@ -39,6 +40,7 @@ STAMPS = 1 << 1 | 1 << 4 | 1 << 7 | 1 << 11  # of sending, by software, numbered
 CLOCK_RATE = 90000
 EARLY = 0.002  # s before its time at which the camera stops sleeping
 AHEAD = 0.3  # s before the first frame
+SETTLING = 0.5  # s after the last one, until everything has come
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +89,8 @@ class TimedCamera:
     url: str
     log: Path
     process: subprocess.Popen[str]
+    ended: threading.Event
+    """Set once all that was sent has come: ends a capture."""
 
     def departures(self) -> Departures:
         """Wait for its end; return when its packets left."""
@@ -105,8 +109,15 @@ def timed(delays: Delays) -> Iterator[TimedCamera]:
         command = [sys.executable, __file__, json.dumps(asdict(delays)), str(log)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
+            ended = threading.Event()
+
+            def watch() -> None:
+                process.wait()
+                ended.set()
+
+            threading.Thread(target=watch, daemon=True).start()
             try:
-                yield TimedCamera(process.stdout.readline().strip(), log, process)
+                yield TimedCamera(process.stdout.readline().strip(), log, process, ended)
             finally:
                 process.kill()
 
@@ -117,15 +128,17 @@ def timed(delays: Delays) -> Iterator[TimedCamera]:
 class Sender:
     """Sends the frames of a plan to a port, and collects the kernel's stamps."""
 
-    def __init__(self, delays: Delays, place: tuple[str, int]) -> None:
-        self._delays, self._place = delays, place
+    def __init__(
+        self, delays: Delays, units: list[tuple[int, bytes]], place: tuple[str, int]
+    ) -> None:
+        self._delays, self._units, self._place = delays, units, place
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setsockopt(socket.SOL_SOCKET, TIMESTAMPING, STAMPS)
         self._sent: dict[int, float] = {}
 
     def run(self, log: Path) -> None:
         """Send everything; write a line for each packet."""
-        units, rows = _coded(Faults(), (320, 240)), list[tuple[int, int, float]]()
+        units, rows = self._units, list[tuple[int, int, float]]()
         moments = time.time() + AHEAD + self._delays.planned()
         for frame, moment in enumerate(moments):
             packets = _packets(units[frame % len(units)][1], frame, len(rows), self._delays.rate)
@@ -134,7 +147,7 @@ class Sender:
                 self._socket.sendto(packet, self._place)
             rows += [(len(rows) + place, frame, moment) for place in range(len(packets))]
             self._collect()
-        time.sleep(0.05)
+        time.sleep(SETTLING)
         self._collect()
         with log.open("w", encoding="utf-8", newline="") as file:
             written = csv.writer(file)
@@ -180,9 +193,12 @@ def main(plan: str, log: Path) -> None:
     """Serve one client, and end when everything was sent."""
     delays, done = Delays(**json.loads(plan)), threading.Event()
     place: list[tuple[str, int]] = []
+    units = _coded(Faults(), (320, 240))
 
     def send() -> None:
-        Sender(delays, place[0]).run(log)
+        with contextlib.suppress(AttributeError, OSError):  # root of Linux may go before others
+            os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+        Sender(delays, units, place[0]).run(log)
         done.set()
 
     def answer(asked: Asked) -> bytes:

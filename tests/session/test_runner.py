@@ -663,7 +663,8 @@ def test_the_worst_frame_of_each_fault_is_kept_where_faults_are_asked_and_only_t
     for lang, words in (("zh", "黑场"), ("en", "Black picture")):
         page = render.html(done, packs, folder, lang)
         still = kept["faults.black"].details["still"]
-        assert f'<figure class="frame">\n<img src="{still}" alt="{words}">' in page
+        assert f'<figure class="frame"><a href="{still}"><img loading="lazy" src="{still}"' in page
+        assert f'alt="{words}"' in page
     plain, _ = runner.run(plan_of(shot_of(tmp_path / "film.mp4")), Path(), tmp_path / "plain")
     assert [name for name in plain.hashes if name.startswith("data/stills")] == [
         "data/stills/film.jpg"

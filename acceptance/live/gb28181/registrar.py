@@ -70,14 +70,15 @@ class Registrar:
         self.devices: dict[str, RegisteredDevice] = {}
         self._realm, self._passwords, self._zone = realm, passwords, zone
         self._algorithm = algorithm
-        self._challenges: dict[str, tuple[digest.Challenge, float]] = {}  # and when it was sent
+        # By device and host, and when it was sent: another host answers to no challenge of it.
+        self._challenges: dict[tuple[str, str], tuple[digest.Challenge, float]] = {}
 
     def answer(self, request: SipMessage, peer: Peer, now: float) -> tuple[SipMessage, DeviceStep]:
         """Answer a REGISTER that came at ``now`` (monotonic s)."""
         device = user_of(request.header("from"))
         faults = _departures(request, device)
         authorization = request.header("authorization")
-        challenge, since = self._challenges.pop(device, (None, now))
+        challenge, since = self._challenges.pop((device, peer.host), (None, now))
         if not authorization or challenge is None:
             response = self._challenged(request, peer, device, now)
         elif digest.parameters(authorization).get("nonce") != challenge.nonce:
@@ -105,7 +106,7 @@ class Registrar:
         challenge = digest.Challenge(
             scheme="digest", realm=self._realm, nonce=nonce, algorithm=self._algorithm
         )
-        self._challenges[device] = challenge, now
+        self._challenges[device, peer.host] = challenge, now
         text = f'Digest realm="{self._realm}", nonce="{nonce}", algorithm={self._algorithm}{more}'
         return reply(request, 401, peer, ("WWW-Authenticate", text))
 

@@ -88,7 +88,7 @@ class Probe:
                     self._failed.append(tr("{call}: the stated total time is over", call=what))
                 else:
                     self._ask(section)
-                if number == FIRST and len(self._errors) == FIRST:
+                if number == FIRST and len(self._failed) == FIRST and self._errors:
                     raise self._errors[0]
                 if tell:
                     tell(name, number, len(sections))

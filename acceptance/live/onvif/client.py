@@ -202,8 +202,9 @@ class OnvifClient:
         except DeviceError as error:
             if error.code not in UNREACHED:
                 raise
-            hint, code = error.hint, "unreachable"
-            raise DeviceError(error.what, where=error.where, hint=hint, code=code) from error
+            raise DeviceError(
+                error.what, where=error.where, hint=error.hint, code="unreachable"
+            ) from error
 
     def _learn(self, answer: OnvifAnswer) -> None:
         """Take the challenge and, where the device has told no other, the clock from a reply."""

@@ -89,7 +89,7 @@ def serves(scene: Scene) -> bool:
 
 
 def measure(scene: Scene) -> Iterator[Measurement | Note]:
-    """Measure all patches together; a note names those left out as clipped or too small.
+    """Measure all patches together; a note names those left out (``read_patches``).
 
     Raises GapError as ``compare`` does.
     """

@@ -32,6 +32,9 @@ END = 1.5 / 219  # of the range: nearer to its end counts as clipped
 SHOWN = 0.005  # light in a channel of the aim above which black there is clipped, not out of gamut
 LEAST_CONTRAST = 0.2  # of the range, between the lightest and the darkest patch
 LEAST_COLOUR = 1.5  # codes that some patch's colour differences must be off grey
+# standard error of a patch's mean luma over the median of all, and in codes: beyond both, a shadow
+# or a mark lies across it
+MOST_UNLIKE, LEAST_UNLIKE = 5.0, 0.5
 DARK = 0.1  # reflectance of a patch on which added light is stated
 NEEDED, NEUTRALS_NEEDED = 18, 3
 
@@ -69,11 +72,19 @@ def read_patches(scene: Scene) -> tuple[list[ColourPatch], list[str]]:
     """
     views = _coloured(scene)
     large = [_patch(scene, view) for view in views if _shorter_side(view) >= SMALLEST]
-    patches = [patch for patch in large if patch.clipped <= MOST_CLIPPED]
+    whole = [patch for patch in large if patch.clipped <= MOST_CLIPPED]
+    patches = _without_shadows(whole, 2.0 ** (scene.video.depth - 8))
     kept = {patch.name for patch in patches}
     names = [str(view.region.printed["name"]) for view in views]
     _refuse(scene, large, patches)
     return patches, [name for name in names if name not in kept]
+
+
+def _without_shadows(patches: Sequence[ColourPatch], depth: float) -> list[ColourPatch]:
+    """Leave out patches within which the light changes as in no other; ``depth``: of 8 bits 1."""
+    doubts = np.array([patch.doubts[0] for patch in patches])
+    most = max(MOST_UNLIKE * float(np.median(doubts)), LEAST_UNLIKE * depth) if len(doubts) else 0.0
+    return [patch for patch in patches if patch.doubts[0] <= most]
 
 
 def _coloured(scene: Scene) -> list[View]:

@@ -33,8 +33,9 @@ READABLE = 0.5  # share of frames in which a clock must be readable
 PAIR = 2  # the clock and one tile
 # frame/s of a film below which a picture of a usual camera that is held looks like a screen
 SLOWEST_FILM = 45.0
-SMALL = 160  # px of width below which a clock that cannot be read is too small
+SMALL = 120  # px of width below which a clock that cannot be read is too small
 OFF, OFTEN = 0.4, 0.05  # refreshes beyond its reach, and share of the frames, where a clock jumps
+LAST = 5  # readings that show the last picture, one of which may be wrong
 ANOTHER = 0.75  # refreshes by which another picture is off
 # s, and times the usual hold of more than so many pictures, from which one that stands is frozen
 FREEZES, STILL, MANY = 1.0, 5.0, 4
@@ -116,7 +117,7 @@ def frozen(times: Array, readings: Readings) -> float:
     """
     seen = np.flatnonzero(readings.readable)
     position, when = readings.position[seen], times[seen]
-    others = np.flatnonzero(np.abs(position - position[-1]) > ANOTHER)
+    others = np.flatnonzero(np.abs(position - np.median(position[-LAST:])) > ANOTHER)
     since = float(when[others[-1]]) if len(others) else float(when[0])
     changes = when[1:][np.abs(np.diff(position)) > ANOTHER]
     usual = float(np.median(np.diff(changes))) if len(changes) > MANY else 0.0

@@ -75,19 +75,13 @@ def check(asked: Recordings) -> None:
     for field in ("until", "in_service"):
         if getattr(asked, field):
             stated(asked, field, zone)
-    for field in ("clock_error", "gap", "longest_break"):
-        if not 0 <= getattr(asked, field) < math.inf:
-            raise PlanError(
-                tr("must be 0 seconds or more"),
-                where=tr("recordings {recordings}, {field}", recordings=asked.id, field=field),
-                hint=tr("Correct the plan"),
-            )
-    if not math.isfinite(asked.clock_offset):
-        raise PlanError(
-            tr("is no number of seconds"),
-            where=tr("recordings {recordings}, {field}", recordings=asked.id, field="clock_offset"),
-            hint=tr("Correct the plan"),
-        )
+    for field in ("clock_offset", "clock_error", "gap", "longest_break"):
+        value, what = getattr(asked, field), tr("must be 0 seconds or more")
+        if field == "clock_offset":
+            value, what = abs(value), tr("is no number of seconds")
+        if not 0 <= value < math.inf:
+            where = tr("recordings {recordings}, {field}", recordings=asked.id, field=field)
+            raise PlanError(what, where=where, hint=tr("Correct the plan"))
 
 
 def _faults(name: str, recordings: Sequence[Recording], zone: timezone) -> Iterator[Note]:

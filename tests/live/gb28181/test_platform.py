@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import re
 import socket
+import threading
 import time
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -227,6 +228,31 @@ def test_what_is_no_message_is_survived_and_named(platform: Platform, tmp_path: 
     }
     lines = transcript.read(tmp_path / "a.gb28181.jsonl", KIND)
     assert {line["event"] for line in lines} == {"sent", "received", "malformed"}
+
+
+def test_who_registers_in_the_name_of_a_device_does_not_keep_it_out(platform: Platform) -> None:
+    """A stranger's request, again and again, between the challenge and the device's answer."""
+    own, over = f"<sip:{ID}@3402000000>", threading.Event()
+
+    def disturb() -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            stranger.bind(("127.0.0.2", 0))
+            for number in range(2000):
+                head = (
+                    f"Via: SIP/2.0/UDP x;branch=z9hG4bK{number}\r\nFrom: {own};tag=1\r\nTo: {own}"
+                )
+                tail = f"Call-ID: {number}\r\nCSeq: 1 REGISTER\r\nContact: {own}\r\n\r\n"
+                request = f"REGISTER sip:x SIP/2.0\r\n{head}\r\n{tail}"
+                stranger.sendto(request.encode(), ("127.0.0.1", platform.port))
+                if over.wait(0.001):
+                    return
+
+    disturbing = threading.Thread(target=disturb)
+    disturbing.start()
+    with device(platform) as camera:
+        assert " 200 " in meanwhile(platform, camera.register)
+    over.set()
+    disturbing.join()
 
 
 def test_neither_password_nor_what_lets_guess_it_is_written(

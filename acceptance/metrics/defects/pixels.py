@@ -1,0 +1,125 @@
+"""Pixels that stand out of an even surface: where they lie, by how much, and whether they live.
+
+The mean frame is compared with its local median (5 x 5 px): what is smooth or wide is no pixel.
+Neighbours that stand out together, as a camera's interpolation makes of one pixel, count as one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import label, median_filter
+
+Array = NDArray[np.float64]
+
+SIDE = 5  # px of the local median
+WINDOW = 12  # px each way, in which the reach of a spot is looked up
+LARGEST = 3  # px across: what is larger is dust or a shadow
+FROZEN = 0.1  # of the usual variance over time: less is no noise
+NEAR = 4.0  # standard uncertainties from the threshold within which a pixel may count or not
+MADE_NORMAL = 1.4826  # sigma of normal values over their median absolute deviation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pixel:
+    """A pixel at ``column`` and ``row`` of the field, ``off`` its surroundings by so many codes.
+
+    ``code`` is its mean, ``frozen`` whether it has no noise over time.
+    """
+
+    column: int
+    row: int
+    off: float
+    code: float
+    frozen: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deviations:
+    """A field's mean frame less its surroundings, and its noise.
+
+    ``off``, ``mean`` and ``variance`` over time are (h, w) in codes and code^2; ``sigma`` is the
+    spread of ``off`` over the usual pixels, ``usual`` the usual variance over time.
+    """
+
+    off: Array
+    mean: Array
+    variance: Array
+    sigma: float
+    usual: float
+    frames: int
+
+
+def field_of(frames: NDArray[Any]) -> Deviations:
+    """Compare each pixel of frames (n, h, w) with its surroundings."""
+    total, squares = (np.zeros(frames.shape[1:]) for _ in range(2))
+    for frame in frames:  # one by one: a whole picture of 32 frames is large
+        total += frame
+        squares += np.square(frame, dtype=np.float64)
+    mean = total / len(frames)
+    variance = (
+        np.maximum(squares / len(frames) - mean**2, 0) * len(frames) / max(len(frames) - 1, 1)
+    )
+    off = mean - median_filter(mean.astype(np.float32), SIDE)
+    return Deviations(
+        off=off,
+        mean=mean,
+        variance=variance,
+        sigma=MADE_NORMAL * float(np.median(np.abs(off))),
+        usual=float(np.median(variance)),
+        frames=len(frames),
+    )
+
+
+def standing_out(field: Deviations, least: float) -> NDArray[np.bool_]:
+    """Return which pixels (h, w) are off their surroundings by ``least`` codes or more."""
+    return np.asarray(np.abs(field.off) >= least)
+
+
+def spots(field: Deviations, least: float) -> tuple[list[Pixel], int]:
+    """Return the single pixels that are off by ``least`` codes, and the number of larger spots."""
+    out = standing_out(field, least)
+    seen = np.zeros_like(out)
+    pixels, larger = [], 0
+    for row, column in np.argwhere(out).tolist():
+        if seen[row, column]:
+            continue
+        reach, peak = _spot(field, row, column, least)
+        seen |= reach
+        rows, columns = np.nonzero(reach)
+        if max(np.ptp(rows), np.ptp(columns)) >= LARGEST:
+            larger += 1
+        else:
+            pixels.append(_pixel(field, peak))
+    return pixels, larger
+
+
+def _spot(
+    field: Deviations, row: int, column: int, least: float
+) -> tuple[NDArray[np.bool_], tuple[int, int]]:
+    """Return how far a spot at a pixel reaches (h, w), and its row and column of the peak.
+
+    Looked up in a wider window, whose median a spot does not move.
+    """
+    top, left = max(row - WINDOW, 0), max(column - WINDOW, 0)
+    box = slice(top, row + WINDOW + 1), slice(left, column + WINDOW + 1)
+    rest = np.abs(field.mean[box] - np.median(field.mean[box]))
+    marks, _ = label(rest >= least / 2, np.ones((3, 3)))
+    own = marks == marks[row - top, column - left]
+    down, across = np.unravel_index(int(np.where(own, rest, -1).argmax()), rest.shape)
+    reach = np.zeros(field.off.shape, np.bool_)
+    reach[box] = own
+    return reach, (top + int(down), left + int(across))
+
+
+def _pixel(field: Deviations, at: tuple[int, int]) -> Pixel:
+    return Pixel(
+        column=at[1],
+        row=at[0],
+        off=float(field.off[at]),
+        code=float(field.mean[at]),
+        frozen=bool(field.variance[at] < FROZEN * field.usual),
+    )

@@ -1,0 +1,184 @@
+"""Flare: light that a lens scatters into what is black, by a black hole in a light surface.
+
+``flare.veiling_glare`` is the light seen in the opening of a black box (region by hand ``hole``)
+over that of the light surface around it, in %, as ISO 18844:2017 and IEC 62676-5:2018, 4.3.7 (image
+flare) compare black and white. The surface is a printed chart's ground, or a flat region by hand.
+
+Beside a chart's grey steps of reflectance R the declared light N is fitted as a (R + f)^g: the
+camera's contrast g comes from the steps, and the flare f from hole and dark steps together. A
+camera's own pedestal at black cannot be told from flare.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from acceptance.errors import GapError
+from acceptance.footage.rounding import doubt_of_mean
+from acceptance.footage.tone import inverse_oetf
+from acceptance.metrics._shared.coder import doubt_by_coder
+from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
+from acceptance.model.measurement import BudgetLine, Measurement, Note
+from acceptance.scene.views import middle_half
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from acceptance.scene.build import Scene
+    from acceptance.scene.views import View
+
+Array = NDArray[np.float64]
+
+QUANTITIES = {"flare.veiling_glare": "%"}
+QUANTITY = "flare.veiling_glare"
+METHOD = "light of a black hole over that of the light surface around it, declared curve ({by})"
+SMALLEST = 8  # px of the hole
+FEWEST_STEPS = 5
+LIGHT = 0.3  # of the nominal amplitude: a surface around the hole is lighter
+LEAST_FIT = 0.006  # relative, of a step's light: curve and print
+HIDDEN = 0.5  # codes above black of a hole that reads as black or below
+PROBE = 1e-3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Level:
+    """Mean code of a region and its standard uncertainty."""
+
+    code: float
+    doubt: float
+
+
+def serves(scene: Scene) -> bool:
+    """Whether a black hole is given by hand, or a printed chart, which may have one beside it."""
+    return bool(scene.of_kind("hole")) or (scene.chart is not None and scene.chart.kind == "print")
+
+
+def measure(scene: Scene) -> Iterator[Measurement | Note]:
+    """Measure at every black hole; what one lacks is a note. Raises GapError ``no_black_hole``."""
+    holes = scene.of_kind("hole")
+    if not holes:
+        raise GapError("no_black_hole")
+    for view in holes:
+        try:
+            yield _figure(scene, view)
+        except GapError as gap:
+            yield Note.of(
+                gap,
+                shot=scene.shot.id,
+                subject=scene.shot.subject,
+                metric="flare",
+                quantity=QUANTITY,
+                region=view.region.name,
+            )
+
+
+def _figure(scene: Scene, view: View) -> Measurement:
+    """Measure at one hole. Raises GapError."""
+    if min(view.luma.shape[1:]) < SMALLEST:
+        raise GapError("region_too_small", region=view.region.name)
+    if not np.ptp(scene.reference.luma):
+        raise GapError("flat_picture", region=view.region.name)
+    hole = _level(scene, view)
+    hidden = hole.code <= scene.code_black + HIDDEN * (1 << (scene.video.depth - 8))
+    if hidden:
+        floor = scene.code_black + HIDDEN * (1 << (scene.video.depth - 8))
+        hole = Level(code=floor + hole.doubt, doubt=hole.doubt)
+    steps = _steps(scene)
+    with_steps = len(steps) >= FEWEST_STEPS
+    value, budget = _beside(scene, hole, steps) if with_steps else _before(scene, hole)
+    return scene.figure(
+        QUANTITY,
+        100 * value,
+        "%",
+        [_line(source, 100 * doubt) for source, doubt in budget.items()],
+        samples=len(view.luma),
+        method=METHOD.format(by="grey steps" if with_steps else "flat region"),
+        region=view.region.name,
+        upper_bound=hidden,
+        details={"hole": hole.code, "black": scene.code_black, "steps": len(steps)},
+    )
+
+
+def _line(source: str, contribution: float) -> BudgetLine:
+    return BudgetLine(source=source, contribution=contribution, evaluation="B")
+
+
+def _level(scene: Scene, view: View) -> Level:
+    core = middle_half(view.luma)
+    noise = float(core.std()) / math.sqrt(core.size)
+    coder = doubt_by_coder(str(scene.video.codec), view, view.luma)
+    return Level(code=float(core.mean()), doubt=math.hypot(noise, doubt_of_mean(core), coder))
+
+
+def _declared(scene: Scene, code: float) -> float:
+    """Return the light of a code by the declared transfer, 1 = nominal white."""
+    signal = (code - scene.code_black) / (scene.code_white - scene.code_black)
+    return float(inverse_oetf(np.array([signal]), scene.video.transfer)[0])
+
+
+def _steps(scene: Scene) -> list[tuple[float, Level]]:
+    """Return the light that falls back from each printed grey step, and its level, unclipped."""
+    found = []
+    for view in scene.of_kind("grey"):
+        level, printed = _level(scene, view), view.region.reflectance
+        if printed and scene.code_black + 1 < level.code < scene.code_white - 1:
+            found.append((scene.seen_light(view, printed), level))
+    return found
+
+
+def _before(scene: Scene, hole: Level) -> tuple[float, dict[str, float]]:
+    """Return flare and budget before a flat region by hand. Raises GapError ``no_region``."""
+    span = scene.code_white - scene.code_black
+    flats = [_level(scene, view) for view in scene.of_kind("flat")]
+    around = [flat for flat in flats if flat.code > scene.code_black + LIGHT * span]
+    if not around:
+        raise GapError("no_region", kind="flat")
+    white = max(around, key=lambda flat: flat.code)
+    if white.code >= scene.code_white - 1:
+        raise GapError("clipped", region="flat", share=1.0)
+    ratio = _declared(scene, hole.code) / _declared(scene, white.code)
+    slope = (_declared(scene, hole.code + PROBE) - _declared(scene, hole.code)) / PROBE
+    both = [hole.code, white.code]
+    own = float(np.divide(*scene.linear(both)))
+    bent = [math.log(float(light[0] / light[1]) / own) for light in scene.bent_curves(both)]
+    # of the logarithm: a curve that is off multiplies what is dark
+    curve = math.hypot(abs(math.log(ratio)) * scene.tone_doubt / math.sqrt(3), *bent)
+    return ratio, {
+        "noise": slope * hole.doubt / _declared(scene, white.code),
+        TONE_SOURCE: ratio * math.expm1(curve),
+    }
+
+
+def _beside(
+    scene: Scene, hole: Level, steps: Sequence[tuple[float, Level]]
+) -> tuple[float, dict[str, float]]:
+    """Return flare over the chart's ground, and its budget, from grey steps and the hole."""
+    from scipy.optimize import least_squares  # noqa: PLC0415 -- late: slow to load, seldom needed
+
+    ground = scene.chart.background if scene.chart else 1.0
+    levels = [*(level for _, level in steps), hole]
+    light = np.array([max(_declared(scene, level.code), 1e-6) for level in levels])
+    slopes = np.array([_declared(scene, level.code + PROBE) for level in levels]) - light
+    printed = np.array([*(lit for lit, _ in steps), 0.0])
+    doubts = np.array([level.doubt for level in levels]) * slopes / PROBE / light
+    copy = scene.chart.reflectance_doubt if scene.chart else 0.0
+    sigma = np.hypot(doubts, np.where(printed > 0, math.hypot(LEAST_FIT, copy), LEAST_FIT))
+
+    def residuals(parameters: Array) -> Array:
+        gain, contrast, flare = parameters
+        model = gain + contrast * np.log(printed + math.exp(flare))
+        return np.asarray((model - np.log(light)) / sigma)
+
+    start = [math.log(light[:-1].max() / printed.max()), 1.0, math.log(max(light[-1], 1e-4))]
+    found = least_squares(residuals, start)
+    covariance = np.linalg.pinv(found.jac.T @ found.jac)
+    birge = max(1.0, float(np.sum(found.fun**2)) / max(len(light) - 3, 1))
+    flare, relative = math.exp(found.x[2]), math.sqrt(covariance[2, 2] * birge)
+    value = flare / (ground + flare)
+    budget = {"fit": value * (1 - value) * relative}
+    return value, budget | ({PRINT_SOURCE: value * (1 - value) * copy} if copy else {})

@@ -1,0 +1,118 @@
+"""The strongest wave in light over time: its frequency as filmed, amplitude, and phase by rows.
+
+A least-squares spectrum (after N. R. Lomb, Astrophysics and Space Science 39, 1976) summed over
+bands of rows, each with a phase of its own; slow drifts (exposure control) are taken out first.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+DRIFT = 2  # order of the polynomial in time that is no flicker
+SLOWEST, DRIFTING = 2.0, 0.5  # waves in a film: fewest of a figure, and from which on are looked at
+FINER = 8  # frequencies a resolution of 1 / duration
+REACH = 0.3  # of a resolution about the peak in which a wave is fitted
+SURE = 5.0  # standard uncertainties of an amplitude that is one
+STEEPEST = 0.45  # waves a band
+
+
+@dataclass(frozen=True, kw_only=True)
+class LightWave:
+    """A wave in n frames at ``frequency`` Hz, as filmed, 0 to half the frame rate.
+
+    ``amplitude`` is a share of the mean light, with standard uncertainty ``noise``; ``waves`` are
+    those over all bands. ``sure``: it is no chance; ``slow``: there are too few in the film.
+    """
+
+    frequency: float
+    frequency_noise: float
+    amplitude: float
+    noise: float
+    waves: float
+    waves_noise: float
+    sure: bool
+    slow: bool
+
+
+def strongest(times: Array, light: Array) -> LightWave:
+    """Find the strongest wave of light (n, bands) at ``times`` (n,) in s, at least 24 frames."""
+    at = times - times.mean()
+    swing = light / light.mean(axis=0) - 1
+    drifts = _drifts(at)
+    swing = swing - drifts @ (drifts.T @ swing)
+    duration = float(np.ptp(times)) * len(times) / (len(times) - 1)
+    rate = len(times) / duration
+    frequencies = np.arange(DRIFTING / duration, rate / 2 - 1 / duration, 1 / (FINER * duration))
+    power = _power(at, swing, frequencies)
+    best = float(frequencies[int(power.argmax())])
+    fine = best + np.linspace(-REACH, REACH, 121) / duration
+    # a spectrum's peak is pulled by the wave's own mirror; a fit is not
+    left = [
+        float(np.sum(_fitted(at, swing, at_frequency, drifts)[1] ** 2))
+        for at_frequency in fine.tolist()
+    ]
+    frequency = float(fine[int(np.argmin(left))])
+    weights, rest = _fitted(at, swing, frequency, drifts)
+    bands = light.shape[1]
+    spread = max(float(rest.mean(axis=1).std()), float(rest.std()) / math.sqrt(bands))
+    noise = spread * math.sqrt(2 / len(times))
+    square = float(np.mean(np.abs(weights) ** 2)) - 2 * float(rest.var()) * 2 / len(times)
+    waves = _waves(weights)
+    amplitude = math.sqrt(max(square, 0.0)) / float(np.sinc(waves / bands))
+    of_phase = float(rest.std()) * math.sqrt(2 / len(times)) / max(amplitude, 1e-9)
+    return LightWave(
+        frequency=frequency,
+        frequency_noise=math.sqrt(3) / (math.pi * duration) * noise / max(amplitude, 1e-9),
+        amplitude=amplitude,
+        noise=noise,
+        waves=waves,
+        waves_noise=of_phase / (2 * math.pi) * math.sqrt(12 / bands),
+        slow=frequency < SLOWEST / duration,
+        sure=amplitude > SURE * noise and float(power.max()) > SURE * float(np.median(power)),
+    )
+
+
+def alias(frequency: float, rate: float) -> float:
+    """Return at what frequency a wave of ``frequency`` Hz is seen at ``rate`` frame/s."""
+    return abs(frequency - round(frequency / rate) * rate)
+
+
+def _drifts(at: Array) -> Array:
+    """Return orthonormal polynomials in time (n, terms)."""
+    return np.asarray(np.linalg.qr(np.vander(at / np.abs(at).max(), DRIFT + 1))[0])
+
+
+def _power(at: Array, swing: Array, frequencies: Array) -> Array:
+    """Return the power (f,) of the waves at these frequencies, all bands together."""
+    power = np.zeros(len(frequencies))
+    for number, frequency in enumerate(frequencies):  # one by one: all together are large
+        turned = np.exp(-2j * math.pi * frequency * at) @ swing
+        power[number] = float(np.sum(np.abs(turned) ** 2))
+    return power
+
+
+def _fitted(
+    at: Array, swing: Array, frequency: float, drifts: Array
+) -> tuple[NDArray[np.complex128], Array]:
+    """Fit cosine, sine and drifts to each band; return complex amplitudes (bands,), and the rest.
+
+    A slow wave and a drift look alike: fitted together neither takes from the other.
+    """
+    turn = 2 * math.pi * frequency * at
+    terms = np.column_stack([np.cos(turn), np.sin(turn), drifts])
+    weights = np.linalg.lstsq(terms, swing, rcond=None)[0]
+    return weights[0] - 1j * weights[1], swing - terms @ weights
+
+
+def _waves(weights: NDArray[np.complex128]) -> float:
+    """Return how many waves there are over all bands, by the slope of the phase."""
+    bands = np.arange(len(weights))
+    slopes = np.linspace(-STEEPEST, STEEPEST, 40 * len(weights) + 1)
+    turned = np.abs(np.exp(-2j * math.pi * np.outer(slopes, bands)) @ weights)
+    return abs(float(slopes[int(turned.argmax())])) * len(weights)

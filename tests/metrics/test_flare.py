@@ -1,0 +1,94 @@
+"""Flare: light in a black hole over that of what surrounds it, or what to do about its absence."""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from acceptance.charts import definition
+from acceptance.errors import GapError
+from acceptance.metrics import flare
+from acceptance.model import Measurement, Note, Shot
+from acceptance.scene import build
+from acceptance.simulate.camera import Camera
+from acceptance.simulate.films import film_chart
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
+
+import black_hole
+import scenes
+
+if TYPE_CHECKING:
+    from acceptance.scene.views import View
+
+
+def patch(code: float, kind: str, size: int = 40, seed: int = 1) -> View:
+    frames = code + 1.2 * np.random.default_rng(seed).standard_normal((8, size, size))
+    return scenes.view(kind, kind, frames)
+
+
+def only(scene: build.Scene) -> Measurement | Note:
+    [item] = flare.measure(scene)
+    return item
+
+
+@pytest.mark.parametrize("case", [black_hole.beside_steps, black_hole.in_board])
+def test_the_truth_lies_within_u(case) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 -- a case of the benchmark
+    random = np.random.default_rng(4)
+    readings = [reading for _ in range(40) for reading in case(random)]
+    inside = sum(abs(reading.off) <= reading.expanded for reading in readings)
+    assert len(readings) == 40
+    assert inside >= 0.95 * 40 - 3 * math.sqrt(0.95 * 0.05 * 40)
+
+
+def test_a_filmed_chart_with_a_hole_beside_it_gives_its_veil(tmp_path: Path) -> None:
+    """The surround of the chart is black: there the hole is; 2 % of veil."""
+    camera = Camera(width=640, height=360, crf=0, black=0.02, white=0.85, surround=0.0, share=0.8)
+    chart = definition.load("acceptance")
+    film_chart(camera, chart, tmp_path / "chart.mp4", 0.3)
+    regions = {"hole": (10.0, 150.0, 24.0, 24.0)}
+    shot = Shot(id="s", subject="c", clip="chart.mp4", chart="acceptance", regions=regions)
+    found = only(build.look(shot, tmp_path))
+    assert isinstance(found, Measurement)
+    veil = camera.black / (camera.white - camera.black)
+    true = 100 * veil / (chart.background + veil)
+    assert found.value == pytest.approx(true, abs=found.expanded + 0.02)
+    assert found.expanded < 0.2 * true
+    assert found.details["steps"] == 12
+
+
+def test_without_a_hole_it_says_what_to_do() -> None:
+    scene = scenes.of([patch(180, "flat")], definition.load("acceptance"))
+    assert flare.serves(scene)
+    with pytest.raises(GapError, match="no_black_hole"):
+        list(flare.measure(scene))
+    assert not flare.serves(scenes.of([patch(180, "flat")]))
+
+
+def test_a_hole_at_black_is_an_upper_bound() -> None:
+    found = only(scenes.of([patch(15.8, "hole"), patch(180, "flat")]))
+    assert isinstance(found, Measurement)
+    assert found.upper_bound
+    assert 0 < found.value < 0.2
+
+
+def test_what_tells_nothing_is_refused() -> None:
+    hole, white = patch(24, "hole"), patch(180, "flat")
+    flat = scenes.of([hole, white])
+    blank = replace(flat, reference=replace(flat.reference, luma=np.full((64, 64), 90, np.uint8)))
+    cases = {
+        "no_region": scenes.of([hole, patch(60, "flat")]),
+        "region_too_small": scenes.of([patch(24, "hole", size=6), white]),
+        "clipped": scenes.of([hole, patch(245, "flat")]),
+        "flat_picture": blank,
+    }
+    for code, scene in cases.items():
+        item = only(scene)
+        assert isinstance(item, Note)
+        assert item.reason.code == code

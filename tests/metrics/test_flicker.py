@@ -1,0 +1,168 @@
+"""Flicker: lamps on the mains as a camera sees them, or why they cannot be seen."""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from acceptance.metrics import flicker
+from acceptance.metrics.flicker.wave import alias
+from acceptance.model import Condition, Measurement, Note
+from acceptance.scene import row_bands
+from acceptance.simulate import even_surface
+from acceptance.simulate.camera import Camera, Flicker
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
+
+import fields as drawn
+import scenes
+
+if TYPE_CHECKING:
+    from acceptance.scene import build
+
+CAMERA = Camera(width=160, height=96, crf=0, black=0.0, noise=0.004, exposure=0.002, readout=0.012)
+LAMP = Flicker(frequency=100.0, depth=0.1)
+
+
+def by_quantity(scene: build.Scene) -> dict[str, Measurement | Note]:
+    return {item.quantity: item for item in flicker.measure(scene)}
+
+
+def reasons(scene: build.Scene) -> dict[str, str]:
+    return {
+        quantity: item.reason.code
+        for quantity, item in by_quantity(scene).items()
+        if isinstance(item, Note)
+    }
+
+
+def at_rate(rate: Fraction, lamp: Flicker | None, *, seconds: float = 2.0) -> build.Scene:
+    """Make the scene of a film without writing it: rows of every frame, and few whole frames."""
+    camera = replace(CAMERA, rate=rate, mains=lamp)
+    count, random = round(seconds * rate), np.random.default_rng(1)
+    swing = np.array([even_surface.flicker(camera, number) for number in range(count)])
+    codes = 16 + 219 * np.asarray(camera.signal(0.4 * (1 + swing)))
+    noisy = codes[:, :, None] + 0.9 * random.standard_normal((count, 96, 160))
+    scene = scenes.of([scenes.view("field", "field", noisy[:: max(1, count // 16)])])
+    bands = noisy.mean(axis=2).reshape(count, 48, 2).mean(axis=2).astype(np.float32)
+    series = replace(scene.series, times=np.arange(count) / float(rate), bands={"field": bands})
+    return replace(scene, series=series, video=replace(scene.video, width=160, height=96))
+
+
+def with_mains(scene: build.Scene, hertz: float) -> build.Scene:
+    stated = (Condition(name=flicker.STATED, value=hertz, unit="Hz"),)
+    return replace(scene, shot=replace(scene.shot, conditions=stated))
+
+
+def test_a_filmed_lamp_gives_amplitude_alias_and_bands() -> None:
+    """100 Hz at 30 frame/s beats at 10 Hz; a read-out of 12 ms shows 1.2 bands."""
+    camera = replace(CAMERA, rate=Fraction(30), mains=LAMP)
+    found = by_quantity(drawn.looked(camera, 0.4, 2.0))
+    truths = {
+        "flicker.amplitude": 100 * even_surface.swing_seen(camera),
+        "flicker.frequency": 10.0,
+        "flicker.bands": 1.2 * 96 / 95,
+    }
+    for quantity, true in truths.items():
+        item = found[quantity]
+        assert isinstance(item, Measurement)
+        assert item.value == pytest.approx(true, abs=item.expanded)
+        assert item.expanded < max(0.3 * true, 0.05)
+        assert item.details["lamps"] == "100 Hz"
+        assert item.details["read_out"] == pytest.approx(12.0, rel=0.02)
+
+
+def test_the_truth_lies_within_u() -> None:
+    random = np.random.default_rng(17)
+    readings = [reading for _ in range(60) for reading in drawn.flickering(random)]
+    inside = sum(abs(reading.off) <= reading.expanded for reading in readings)
+    assert len(readings) >= 45
+    assert inside >= 0.95 * len(readings) - 3 * math.sqrt(0.95 * 0.05 * len(readings))
+
+
+@pytest.mark.parametrize(
+    ("rate", "hertz", "seen"),
+    [("25", 100, 0), ("30", 100, 10), ("30000/1001", 120, 0.12), ("24", 120, 0), ("50", 120, 20)],
+)
+def test_the_alias_is_the_distance_to_the_next_multiple(rate: str, hertz: int, seen: float) -> None:
+    assert alias(hertz, float(Fraction(rate))) == pytest.approx(seen, abs=0.001)
+
+
+@pytest.mark.parametrize("lamp", [LAMP, None])
+def test_light_that_stands_still_is_refused_whether_it_flickers_or_not(
+    lamp: Flicker | None,
+) -> None:
+    """25 frame/s under 50 Hz: static bands; the film cannot tell."""
+    assert reasons(at_rate(Fraction(25), lamp)) == dict.fromkeys(
+        flicker.QUANTITIES, "flicker_in_step"
+    )
+
+
+def test_ntsc_under_60_hz_needs_a_long_film() -> None:
+    """29.97 frame/s: a beat of 0.12 Hz is refused in 2 s, and measured in 20 s."""
+    lamp, rate = replace(LAMP, frequency=120.0), Fraction(30000, 1001)
+    short, long = (at_rate(rate, lamp, seconds=seconds) for seconds in (2.0, 20.0))
+    assert set(reasons(short).values()) <= {"flicker_in_step", "flicker_too_slow"}
+    assert set(reasons(short)) == set(flicker.QUANTITIES)
+    found = by_quantity(long)["flicker.frequency"]
+    assert isinstance(found, Measurement)
+    assert found.value == pytest.approx(alias(120.0, float(rate)), abs=found.expanded + 1e-4)
+
+
+def test_no_flicker_is_an_upper_bound_where_the_mains_would_beat() -> None:
+    """50 Hz, stated, at 30 frame/s; not stated, 120 Hz would stand still."""
+    dark = at_rate(Fraction(30), None)
+    assert reasons(dark) == dict.fromkeys(flicker.QUANTITIES, "flicker_in_step")
+    found = by_quantity(with_mains(dark, 50))
+    amplitude = found["flicker.amplitude"]
+    assert isinstance(amplitude, Measurement)
+    assert amplitude.upper_bound
+    assert 0 < amplitude.value < 0.2
+    assert set(reasons(with_mains(dark, 50)).values()) == {"flicker_too_small"}
+
+
+def test_a_lamp_that_is_not_stated_to_be_there_is_no_lamp() -> None:
+    """A wave of 120 Hz under stated 50 Hz is measured at a rate where 100 Hz would beat."""
+    scene = with_mains(at_rate(Fraction(50), replace(LAMP, frequency=120.0)), 60)
+    found = by_quantity(scene)["flicker.frequency"]
+    assert isinstance(found, Measurement)
+    assert found.value == pytest.approx(20.0, abs=0.01)
+
+
+def test_short_dark_saturated_and_moving_films_are_refused() -> None:
+    scene = at_rate(Fraction(30), LAMP)
+    [view] = scene.views.values()
+    bands = scene.series.bands["field"]
+    few = replace(scene, series=replace(scene.series, bands={"field": bands[:20]}))
+    none = replace(scene, series=replace(scene.series, bands={}))
+    dark = replace(scene, series=replace(scene.series, bands={"field": bands - 125}))
+    white = np.minimum(view.luma.astype(int) + 88, 235).astype(np.uint8)
+    light = replace(scene, views={"field": replace(view, luma=white)})
+    moved = view.luma.copy()
+    moved[5:, 20:60, 40:80] = 60
+    moving = replace(scene, views={"field": replace(view, luma=moved)})
+    cases = {"too_few_frames": (few, none), "field_too_dark": (dark,), "clipped": (light,),
+             "field_moves": (moving,)}  # fmt: skip
+    for code, seen in cases.items():
+        for one_case in seen:
+            assert reasons(one_case) == dict.fromkeys(flicker.QUANTITIES, code)
+
+
+def test_bands_are_means_of_rows_of_every_frame() -> None:
+    """Of a field of 3 rows there are three; a region outside the picture has none."""
+    bands = row_bands.RowBands(
+        {"field": (1, 2, 4, 3), "field2": (90, 90, 5, 5), "flat": (0, 0, 4, 4)}
+    )
+    luma = np.arange(100, dtype=np.uint8).reshape(10, 10)
+    for _ in range(2):
+        bands.see(type("F", (), {"luma": luma})())
+    found = bands.columns()
+    assert list(found) == ["field"]
+    np.testing.assert_allclose(found["field"], [[22.5, 32.5, 42.5]] * 2)
