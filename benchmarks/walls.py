@@ -149,7 +149,9 @@ def wrongs(rows: Sequence[dict[str, Any]]) -> str:
     rightly = Counter(wrong for wrong, code, _ in tiles if wrong and code == CODES[wrong])
     every = Counter(wrong for wrong, *_ in tiles if wrong)
     falsely = Counter(code for wrong, code, _ in tiles if not wrong and code)
-    said = ", ".join(f"{wrong} {rightly[wrong]} of {count}" for wrong, count in sorted(every.items()))
+    said = ", ".join(
+        f"{wrong} {rightly[wrong]} of {count}" for wrong, count in sorted(every.items())
+    )
     refused = Counter(row["refused"] for row in rows if "refused" in row)
     return prose(
         f"Said of tiles: {said or 'none'}. Of tiles that run: {dict(falsely) or 'nothing'}. "
