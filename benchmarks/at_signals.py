@@ -174,6 +174,8 @@ def real_edges(setting: Setting) -> Part:
     if not (setting.real / "slanted_edge_burns_1.tif").is_file():
         return Part(text=SKIPPED)
     text = prose(
+        "Pictures and clips by others, and what a person sees beside what was said:",
+        "[real_footage.md](real_footage.md).",
         "Raw codes, MTF50 in cycle/px. Pictures by Peter Burns (sfrmat3 and sfrmat5). The",
         "published figures of the second picture do not say which rows they used.",
         "Bar: ISO mode within 2 % of sfrmat5.",

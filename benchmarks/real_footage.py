@@ -54,6 +54,9 @@ FOOTAGE = [
     *_of(PROJECT, "oecf_sfr_target_burns.jpg oecf_step_ferazambuja.jpg sfrplus_ferazambuja.jpg "
          "iso12233_te170_rpi_ctt.png sine_target_mitre.tif slanted_edge_burns_1.tif "
          "slanted_edge_burns_h.tif", **EDGES),
+    *_of(PROJECT, "iso12233_te170_rpi_ctt.png",
+         regions={"centre.edge_horizontal": (520, 200, 38, 100),
+                  "centre.edge_vertical": (480, 455, 120, 38)}),
     *_of(PROJECT, "bottle_intel.mp4 car_park_intel.mp4 lobby_intel.mp4"),
     *_of(PROJECT, "car_park_intel.mp4", only=["noise"], regions={"flat": (300, 200, 64, 64)}),
     *_of(PROJECT, "lobby_intel.mp4", only=["noise"], regions={"flat": (150, 60, 64, 64)}),

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 FOLDER = str(Path(__file__).parent)
 FILMS = {"film_chart", "film_clock", "film_screens", "film_two_levels"}
 NAMES = {
-    "film": FILMS | {"film", "coded", "encode", "overlays", "open_clip", "real_data", "REAL"},
+    "film": FILMS
+    | {"film", "film_wall", "coded", "encode", "overlays", "open_clip", "real_data", "REAL"},
     "browser": {"opened"},
     "pages": {"pdf", "pdf_of_svg", "check_fonts"},
 }

@@ -19,7 +19,7 @@ from acceptance.model import Condition, Measurement, Shot
 from acceptance.scene import build
 from acceptance.session import measuring
 from acceptance.simulate import even_surface, packets
-from acceptance.simulate.camera import Camera, Flicker
+from acceptance.simulate.camera import Camera, Defect, Flicker
 from acceptance.uncertainty import combine
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
@@ -71,9 +71,12 @@ def scenes(
 def _flat_field(folder: Path) -> build.Scene:
     """Film an even surface that fills the picture."""
     lamp = Flicker(frequency=120.0, depth=0.1)
-    camera = Camera(width=192, height=128, vignetting=0.2, crf=0, exposure=0.002, mains=lamp)
+    hole = tuple(Defect(kind="dead", x=x, y=y) for x in range(8, 24) for y in range(104, 120))
+    camera = Camera(
+        width=192, height=128, vignetting=0.2, crf=0, exposure=0.002, mains=lamp, defects=hole
+    )
     even_surface.film_field(camera, folder / "field.mp4", 0.5, 1.4)
-    boxes = {"field": (0, 0, 192, 128), "hole": (8, 8, 24, 24), "flat": (60, 60, 40, 40)}
+    boxes = {"field": (0, 0, 192, 96), "hole": (8, 104, 16, 16), "flat": (60, 40, 40, 40)}
     regions = {name: tuple(map(float, box)) for name, box in boxes.items()}
     return build.look(Shot(id="field", subject="camera", clip="field.mp4", regions=regions), folder)  # type: ignore[arg-type]  # four
 

@@ -40,13 +40,14 @@ METHOD = "light of a black hole over that of the light surface around it, declar
 SMALLEST = 8  # px of the hole
 FEWEST_STEPS = 5
 LIGHT = 0.3  # of the nominal amplitude: a surface around the hole is lighter
-LEAST_FIT = 0.006  # relative, of a step's light: curve and print
+LEAST_FIT = 0.008  # relative, of a step's light: curve and print
 HIDDEN = 0.5  # codes above black of a hole that reads as black or below
+BRIGHTEST = 0.5  # of the light around it: that is no hole
 PROBE = 1e-3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Level:
+class MeanCode:
     """Mean code of a region and its standard uncertainty."""
 
     code: float
@@ -87,10 +88,12 @@ def _figure(scene: Scene, view: View) -> Measurement:
     hidden = hole.code <= scene.code_black + HIDDEN * (1 << (scene.video.depth - 8))
     if hidden:
         floor = scene.code_black + HIDDEN * (1 << (scene.video.depth - 8))
-        hole = Level(code=floor + hole.doubt, doubt=hole.doubt)
+        hole = MeanCode(code=floor + hole.doubt, doubt=hole.doubt)
     steps = _steps(scene)
     with_steps = len(steps) >= FEWEST_STEPS
     value, budget = _beside(scene, hole, steps) if with_steps else _before(scene, hole)
+    if value > BRIGHTEST:
+        raise GapError("hole_not_dark", region=view.region.name, share=value)
     return scene.figure(
         QUANTITY,
         100 * value,
@@ -108,11 +111,11 @@ def _line(source: str, contribution: float) -> BudgetLine:
     return BudgetLine(source=source, contribution=contribution, evaluation="B")
 
 
-def _level(scene: Scene, view: View) -> Level:
+def _level(scene: Scene, view: View) -> MeanCode:
     core = middle_half(view.luma)
     noise = float(core.std()) / math.sqrt(core.size)
     coder = doubt_by_coder(str(scene.video.codec), view, view.luma)
-    return Level(code=float(core.mean()), doubt=math.hypot(noise, doubt_of_mean(core), coder))
+    return MeanCode(code=float(core.mean()), doubt=math.hypot(noise, doubt_of_mean(core), coder))
 
 
 def _declared(scene: Scene, code: float) -> float:
@@ -121,7 +124,7 @@ def _declared(scene: Scene, code: float) -> float:
     return float(inverse_oetf(np.array([signal]), scene.video.transfer)[0])
 
 
-def _steps(scene: Scene) -> list[tuple[float, Level]]:
+def _steps(scene: Scene) -> list[tuple[float, MeanCode]]:
     """Return the light that falls back from each printed grey step, and its level, unclipped."""
     found = []
     for view in scene.of_kind("grey"):
@@ -131,7 +134,7 @@ def _steps(scene: Scene) -> list[tuple[float, Level]]:
     return found
 
 
-def _before(scene: Scene, hole: Level) -> tuple[float, dict[str, float]]:
+def _before(scene: Scene, hole: MeanCode) -> tuple[float, dict[str, float]]:
     """Return flare and budget before a flat region by hand. Raises GapError ``no_region``."""
     span = scene.code_white - scene.code_black
     flats = [_level(scene, view) for view in scene.of_kind("flat")]
@@ -155,7 +158,7 @@ def _before(scene: Scene, hole: Level) -> tuple[float, dict[str, float]]:
 
 
 def _beside(
-    scene: Scene, hole: Level, steps: Sequence[tuple[float, Level]]
+    scene: Scene, hole: MeanCode, steps: Sequence[tuple[float, MeanCode]]
 ) -> tuple[float, dict[str, float]]:
     """Return flare over the chart's ground, and its budget, from grey steps and the hole."""
     from scipy.optimize import least_squares  # noqa: PLC0415 -- late: slow to load, seldom needed

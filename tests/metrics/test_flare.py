@@ -87,6 +87,7 @@ def test_what_tells_nothing_is_refused() -> None:
         "region_too_small": scenes.of([patch(24, "hole", size=6), white]),
         "clipped": scenes.of([hole, patch(245, "flat")]),
         "flat_picture": blank,
+        "hole_not_dark": scenes.of([patch(170, "hole"), white]),
     }
     for code, scene in cases.items():
         item = only(scene)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from acceptance.errors import GapError
 from acceptance.metrics._shared.coder import doubt_by_coder
+from acceptance.metrics._shared.region_codes import MOST_CLIPPED, clipped_share
 
 if TYPE_CHECKING:
     from acceptance.scene.build import Scene
@@ -28,6 +29,7 @@ BLOCK, FEWEST, MOST = 16, 8, 24  # px a block, blocks each way
 # which on something moves
 MOVING, LEAST_MOVING = 8.0, 0.5
 CODED = 4.0  # of what a coder leaves undecided in a mean: it does not move
+FEW = 4  # frames
 LEAST_COLOUR = 2  # codes at 8 bit from end to end over the whole picture: nothing but the coder's
 
 
@@ -76,10 +78,26 @@ def lit(scene: Scene, view: View) -> BlockMeans:
     down, across = (min(max(size // BLOCK, FEWEST), MOST) for size in (height, width))
     found = block_means(view.luma, (down, across))
     strayed = found.strayed()
-    coder = CODED * doubt_by_coder(str(scene.video.codec), view, view.luma)
+    coder = CODED * by_coder(scene, view, view.luma)
     if strayed > LEAST_MOVING * (1 << (scene.video.depth - 8)) + coder:
         raise GapError("field_moves", region=view.region.name, codes=strayed)
     return found
+
+
+def by_coder(scene: Scene, view: View, plane: NDArray[Any]) -> float:
+    """Return what a coder leaves undecided in a mean of a plane (n, h, w), in codes.
+
+    A few frames tell how noisy it is: all of a whole picture are large.
+    """
+    return doubt_by_coder(str(scene.video.codec), view, plane[:FEW])
+
+
+def refuse_clipped(scene: Scene, view: View) -> None:
+    """Refuse a field at black or white. Raises GapError ``clipped``."""
+    some = view.luma[:: max(1, len(view.luma) // FEW)]
+    share = clipped_share(some, (scene.code_black, scene.code_white))
+    if share > MOST_CLIPPED:
+        raise GapError("clipped", region=view.region.name, share=share)
 
 
 def colourless(scene: Scene) -> bool:

@@ -64,8 +64,8 @@ def elapsed(scene: Scene) -> Array:
 def held(levels: NDArray[np.float32], at: Array) -> FaultLevel | None:
     """Return the levels as held over ``HOLD`` at ``at`` (n,) s; None where none was held.
 
-    ``levels`` are (n,), or (c, n), the components of one that counts by its size, and at most by
-    that of their mean: a colour that turns into another within the time was not held. They are
+    ``levels`` are (n,), or (c, n), the components of one that counts by its size, times how far
+    they point one way: a colour that turns into another within the time was not held. They are
     taken every few frames. Where most of those within the time are nan, none was held, and a second
     counts that lies in the clip as a whole.
     """
@@ -81,8 +81,10 @@ def held(levels: NDArray[np.float32], at: Array) -> FaultLevel | None:
     size = np.linalg.norm(filled, axis=0)
     lasting = median_filter(size, width, mode="nearest")
     if len(levels) > 1:
-        mean = uniform_filter1d(filled, width, axis=1, mode="nearest")
-        lasting = np.minimum(lasting, np.linalg.norm(mean, axis=0))
+        ways = filled / np.where(size > 0, size, 1)
+        mean = uniform_filter1d(ways, width, axis=1, mode="nearest")
+        # 1 where all point one way, 0 where as few as three in four do
+        lasting = lasting * np.clip(2 * np.linalg.norm(mean, axis=0) - 1, 0, 1)
     mostly = median_filter(known.astype(np.uint8), width, mode="nearest") > 0
     whole = np.clip(np.arange(len(frames)), width // 2, len(frames) - 1 - width // 2)
     chosen = known & mostly[whole]

@@ -22,8 +22,6 @@ from numpy.typing import NDArray
 from acceptance.errors import GapError
 from acceptance.footage.colorimetry import signals
 from acceptance.metrics._shared import flat_field
-from acceptance.metrics._shared.coder import doubt_by_coder
-from acceptance.metrics._shared.region_codes import MOST_CLIPPED, clipped_share
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
 from acceptance.metrics._shared.stated import number
 from acceptance.metrics.shading.surface import Fallen, fall, figure_of, tint
@@ -109,7 +107,7 @@ def _colour(scene: Scene, view: View) -> Measurement:
     planes = [flat_field.block_means(plane, counts).still for plane in (view.cb, view.cr)]
     codes = _channels(scene, luma, *planes)
     found = figure_of(scene.linear(codes), tint)
-    doubts = [doubt_by_coder(str(scene.video.codec), view, plane) for plane in (view.cb, view.cr)]
+    doubts = [flat_field.by_coder(scene, view, plane) for plane in (view.cb, view.cr)]
     moved = _channels(scene, luma, *(plane + d for plane, d in zip(planes, doubts, strict=True)))
     coded = np.stack([scene.linear(codes).mean(axis=(0, 1)), scene.linear(moved).mean(axis=(0, 1))])
     more = [
@@ -129,12 +127,10 @@ def _channels(scene: Scene, luma: Array, cb: Array, cr: Array) -> Array:
 def _even_codes(scene: Scene, view: View) -> Array:
     """Return the mean codes of a field's blocks (rows, columns). Raises GapError."""
     codes = flat_field.lit(scene, view).still
-    share = clipped_share(view.luma, (scene.code_black, scene.code_white))
     level = (float(codes.mean()) - scene.code_black) / (scene.code_white - scene.code_black)
     if level < DARK:
         raise GapError("field_too_dark", region=view.region.name, share=level)
-    if share > MOST_CLIPPED:
-        raise GapError("clipped", region=view.region.name, share=share)
+    flat_field.refuse_clipped(scene, view)
     return codes
 
 
@@ -157,7 +153,7 @@ def _of_curve(
 
 def _coding(scene: Scene, view: View, codes: Array) -> BudgetLine:
     """Return the line of what a coder leaves undecided at brightest and darkest place."""
-    doubt = doubt_by_coder(str(scene.video.codec), view, view.luma)
+    doubt = flat_field.by_coder(scene, view, view.luma)
     mean = np.array([float(codes.mean())])
     light, more = (float(scene.linear(at)[0]) for at in (mean, mean + doubt))
     return _line("coding", math.sqrt(2) * (more - light) / light)

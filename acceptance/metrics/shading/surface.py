@@ -78,7 +78,7 @@ def _drawn(grid: Array, order: int, of: Callable[[Array], Array]) -> tuple[float
     basis, root = np.linalg.qr(_terms((rows, columns), order, 1.0))
     rim = np.linalg.solve(root.T, _terms((rows, columns), order, 0.0).T).T
     means = grid.reshape(-1, channels)
-    logs = np.log(np.maximum(means, LEAST * means.mean(axis=0)))
+    logs = np.log(np.maximum(means, np.maximum(LEAST * means.mean(axis=0), LEAST**2)))
     weights = basis.T @ logs
     degrees = len(logs) - basis.shape[1]
     sigma = np.sqrt(((logs - basis @ weights) ** 2).sum(axis=0) / degrees)
