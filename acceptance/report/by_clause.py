@@ -76,6 +76,12 @@ class ClauseTable:
     rows: Sequence[ClauseRow]
 
     @property
+    def counts(self) -> list[tuple[Verdict, int]]:
+        """How many findings there are of each verdict."""
+        found = Counter(cell.finding.verdict for row in self.rows for cell in row.cells.values())
+        return [(verdict, found[verdict]) for verdict in Verdict if found[verdict]]
+
+    @property
     def is_lot(self) -> bool:
         """Whether the devices are too many to stand beside each other."""
         return len(self.devices) > MOST_COLUMNS

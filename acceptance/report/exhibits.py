@@ -11,7 +11,7 @@ from datetime import datetime
 from statistics import fmean
 from typing import TYPE_CHECKING, NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from acceptance import wording
 from acceptance.model import SignalPath
@@ -20,7 +20,7 @@ from acceptance.report import coverage_plot, event_plot, plots, zone_plot
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from acceptance.model import Curve, Event, Measurement, Recordings, Shot
+    from acceptance.model import Curve, Event, Limit, Measurement, Recordings, Shot
     from acceptance.report.playback import ShotPair
 
 MOST_PLOTS = 48
@@ -62,22 +62,45 @@ _Lines = dict[str, tuple[int, "Curve"]]  # name of a line -> index of its measur
 
 
 def _exhibit(subject: str, shot: str, name: str, svg: str) -> Exhibit:
-    drawing = Markup(svg)  # noqa: S704 -- svg.py escapes
+    titled = svg.replace(">", f"><title>{escape(f'{name}, {shot}')}</title>", 1)
+    drawing = Markup(titled)  # noqa: S704 -- svg.py escapes
     return Exhibit(subject=subject, shot=shot, name=name, svg=drawing)
 
 
 def curves(
-    measurements: Iterable[Measurement], lang: str, first: Collection[str] = ()
+    measurements: Iterable[Measurement],
+    lang: str,
+    first: Collection[str] = (),
+    limits: Mapping[int, Limit] | None = None,
 ) -> list[Exhibit]:
     """Draw curves of a shot that share name, direction and axes in one plot.
 
     A plot holds as many as dash patterns distinguish. Those of the subjects ``first`` come first.
+    ``limits``: index of a measurement -> what it was judged by.
     """
-    return [
-        replace(_plot(key, {name: curve for name, (_, curve) in part.items()}, lang),
-                anchor=_anchor(part))
-        for key, part in _plotted(measurements, lang, first)[:MOST_PLOTS]
-    ]  # fmt: skip
+    figures = list(measurements)
+    made = []
+    for key, part in _plotted(figures, lang, first)[:MOST_PLOTS]:
+        read = [
+            _reading(figures[index], (limits or {}).get(index), lang)
+            for index, curve in part.values()
+            if curve.x_unit == figures[index].unit
+        ]
+        drawn = _plot(key, {name: curve for name, (_, curve) in part.items()}, lang, read)
+        made.append(replace(drawn, anchor=_anchor(part)))
+    return made
+
+
+def _reading(figure: Measurement, limit: Limit | None, lang: str) -> plots.Reading:
+    """Word what a figure that stands on its curve's x was judged by."""
+    words = wording.phrases(lang)["label"]["limit"]
+    ends = (("\u2265", limit.at_least), ("\u2264", limit.at_most)) if limit else ()
+    bounds = {
+        f"{words} {sign}{wording.NARROW}{wording.number(end)}": end
+        for sign, end in ends
+        if end is not None and limit and limit.unit == figure.unit
+    }
+    return plots.Reading(figure.value, figure.expanded, bounds)
 
 
 def curve_places(
@@ -124,14 +147,16 @@ def _parts(lines: _Lines) -> list[_Lines]:
     return [dict(items[at : at + most]) for at in range(0, len(items), most)]
 
 
-def _plot(plot: _Plot, lines: Mapping[str, Curve], lang: str) -> Exhibit:
+def _plot(
+    plot: _Plot, lines: Mapping[str, Curve], lang: str, readings: Sequence[plots.Reading] = ()
+) -> Exhibit:
     words = wording.phrases(lang)
     worded = {
         name: plots.in_words(curve, words["curve"], words["unit"]) for name, curve in lines.items()
     }
     direction = wording.word(plot.direction, "direction", lang) if plot.direction else ""
     name = wording.word(plot.name, "curve", lang) + (f" · {direction}" if direction else "")
-    return _exhibit(plot.subject, plot.shot, name, plots.draw(worded))
+    return _exhibit(plot.subject, plot.shot, name, plots.draw(worded, readings))
 
 
 def compared(pairs: Iterable[ShotPair], lang: str) -> list[Exhibit]:

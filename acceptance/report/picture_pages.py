@@ -58,7 +58,13 @@ class CurvesPage:
     @cached_property
     def plots(self) -> list[Exhibit]:
         """Curves of the session."""
-        return exhibits.curves(self.session.measurements, self.lang, self.first)
+        limits = {
+            index: finding.limit
+            for finding in self.session.findings
+            for index in finding.measurements
+            if finding.limit and finding.decides
+        }
+        return exhibits.curves(self.session.measurements, self.lang, self.first, limits)
 
     @cached_property
     def places(self) -> dict[int, str]:

@@ -9,7 +9,7 @@ import math
 from dataclasses import replace
 from html import escape
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from acceptance.report import svg
 from acceptance.report.svg import Axis
@@ -36,20 +36,36 @@ STYLES = (
     ("3 3", "#444444", 1.2),
 )
 MOST_LINES = len(STYLES)
+MOST_BANDS = 2
+LIMIT = 'stroke="#222" stroke-width="1.4" stroke-dasharray="7 2 2 2"'
 
 
-def draw(curves: Mapping[str, Curve]) -> str:
+class Reading(NamedTuple):
+    """What was read off a curve along its x: where, its U, and what it was judged by."""
+
+    at: float
+    expanded: float
+    limits: Mapping[str, float]
+    """In words -> abscissa."""
+
+
+def draw(curves: Mapping[str, Curve], readings: Sequence[Reading] = ()) -> str:
     """Draw curves that share their axes, at most ``MOST_LINES``, by their names in the legend.
+
+    ``readings`` become a grey band, as wide as U to each side, and an upright line at each limit.
 
     The result is SVG. Points that are not finite are left out. ``marks`` become dots on the line
     and figures in the legend, or an upright line where they are the same for all.
     """
     lines = {name: _thinned(curve) for name, curve in curves.items()}
     first = next(iter(curves.values()))
-    x, y = _axes(first, [point for line in lines.values() for point in line])
+    limits = {words: at for reading in readings for words, at in reading.limits.items()}
+    points = [point for line in lines.values() for point in line]
+    x, y = _axes(first, [*points, *((at, points[0][1]) for at in limits.values() if points)])
     shared = _shared(list(curves.values()))
     plain = len(curves) == 1 and not first.marks  # the caption says it all
-    parts = [*_grid(x, y), *_titles(first), *_limits(shared, x, y)]
+    parts = [*_bands(readings, x, y), *_grid(x, y), *_titles(first), *_limits(shared, x, y)]
+    parts += _judged(limits, x, y)
     for index, (name, curve) in enumerate(curves.items()):
         marks = {mark: at for mark, at in curve.marks.items() if mark not in shared}
         places = ((x(a), y(b)) for a, b in lines[name])
@@ -60,6 +76,25 @@ def draw(curves: Mapping[str, Curve]) -> str:
         parts += [] if plain else _legend(name, marks, index)
     height = HEIGHT + (0 if plain else LEGEND_LINE * len(curves) + 2)
     return svg.drawing(f"{WIDTH:g} {height:g}", "10.5", parts)
+
+
+def _bands(readings: Sequence[Reading], x: Axis, y: Axis) -> Iterator[str]:
+    """Shade the doubt of few readings; of more the bands would cover each other."""
+    for reading in readings if len(readings) <= MOST_BANDS else ():
+        left, right = (
+            x(min(max(end, x.low), x.high))
+            for end in (reading.at - reading.expanded, reading.at + reading.expanded)
+        )
+        size = (f"{max(right - left, 0.8):.1f}", f"{y.start - y.end:g}")
+        yield svg.rect((f"{left:.1f}", f"{y.end:g}"), size, 'fill="#dcdcdc"')
+
+
+def _judged(limits: Mapping[str, float], x: Axis, y: Axis) -> Iterator[str]:
+    for row, (words, at) in enumerate(limits.items()):
+        yield svg.path(f"M{x(at):.1f} {y.start:g}V{y.end:g}", LIMIT)
+        end = x(at) > (x.start + x.end) / 2
+        place = x(at) - 4 if end else x(at) + 4
+        yield svg.label(place, y.start - 6 - 11 * row, words, "end" if end else "start", SMALL)
 
 
 def _axes(first: Curve, points: Sequence[Dot]) -> tuple[Axis, Axis]:

@@ -6,8 +6,10 @@ import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 
+import pytest
+
 from acceptance.model import Curve, Event, Measurement, Shot
-from acceptance.report import exhibits, zone_plot
+from acceptance.report import exhibits, plots, zone_plot
 
 TEXT = "{http://www.w3.org/2000/svg}text"
 SHOT = Shot(
@@ -152,3 +154,17 @@ def test_a_jump_of_the_times_runs_across_the_timeline() -> None:
 
 def test_a_shot_whose_rate_was_not_measured_has_no_timeline() -> None:
     assert exhibits.timelines(FOUND, "en") == []
+
+
+def test_a_figure_read_off_a_curve_has_its_doubt_and_its_limit_drawn() -> None:
+    """A band of U to each side of 300 TVL, and an upright line where 270 TVL are asked for."""
+    curve = Curve(
+        name="wedge", x=(200.0, 400.0), y=(1.0, 0.0), x_label="tv_lines", y_label="modulation",
+        x_unit="TVL", marks={"reading": 300.0},
+    )  # fmt: skip
+    svg = plots.draw({"one": curve}, [plots.Reading(300.0, 10.0, {"limit 270": 270.0})])
+    x = svg.index('fill="#dcdcdc"')
+    [width] = re.findall(r'width="([\d.]+)" height="[\d.]+" fill="#dcdcdc"', svg)
+    assert float(width) == pytest.approx(20 / 200 * (plots.WIDTH - plots.LEFT - plots.RIGHT), 0.01)
+    assert "limit 270" in svg[x:]
+    assert plots.LIMIT in svg
