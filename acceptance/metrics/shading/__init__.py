@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+BIAS_SOURCE = "positive bias"  # as of colour differences
 QUANTITIES = {"shading.luma": "%", "shading.colour": "dE"}
 METHODS = {
     "shading.luma": "linear light of a flat field, smoothed: (largest - smallest) / largest",
@@ -177,7 +178,7 @@ def _figure(
         degrees_of_freedom=found.degrees_of_freedom,
     )
     lines = [
-        _line("positive bias", found.positive),
+        _line(BIAS_SOURCE, found.positive),
         _line("lighting_surface", found.surface),
         *more,
     ]
