@@ -56,13 +56,16 @@ def signer(uri: str, pin: str, chain: Iterable[x509.Certificate]) -> PKCS11Signe
 
 
 def _opened(named: dict[str, bytes], pin: str, chain: list[x509.Certificate]) -> PKCS11Signer:
+    import pkcs11  # noqa: PLC0415 -- late, an extra
     from pyhanko.config.pkcs11 import TokenCriteria  # noqa: PLC0415 -- late, as above
     from pyhanko.sign import pkcs11 as tokens  # noqa: PLC0415 -- late, as above
 
     criteria = TokenCriteria(label=_text(named, "token"), serial=named.get("serial"))
-    session = tokens.open_pkcs11_session(
-        named["module-path"].decode(), token_criteria=criteria, user_pin=pin or None
-    )
+    module = named["module-path"].decode()
+    try:
+        session = tokens.open_pkcs11_session(module, None, criteria, pin or None)
+    except pkcs11.exceptions.UserAlreadyLoggedIn:  # by this program, for another signature
+        session = tokens.open_pkcs11_session(module, None, criteria)
     label, own = _text(named, "object"), {}
     if chain and not _holds_certificate(session, named):
         own = {"signing_cert": chain[0]}

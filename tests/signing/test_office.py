@@ -336,16 +336,16 @@ def test_swapped_repeated_and_foreign_signatures_are_named(
 ) -> None:
     """Out of order; under a second name; by somebody whom the policy does not name."""
     pdf = (unsigned / "report.pdf").read_bytes()
-    one, two, three = (key(office, role) for role in roles.ORDER[:3])
-    swapped = resigned(pdf, ("inspector", one), ("approver", three), ("reviewer", two))
+    first, second, third = (key(office, role) for role in roles.ORDER[:3])
+    swapped = resigned(pdf, ("inspector", first), ("approver", third), ("reviewer", second))
     assert found(swapped, office)["order"] is State.BROKEN
-    repeated = resigned(pdf, ("inspector", one), ("reviewer", two), ("reviewer2", two))
+    repeated = resigned(pdf, ("inspector", first), ("reviewer", second), ("reviewer2", second))
     assert {"strange_role", "two_roles"} <= {*found(repeated, office)}
-    wrong = resigned(pdf, ("inspector", one), ("reviewer", three))
+    wrong = resigned(pdf, ("inspector", first), ("reviewer", third))
     assert found(wrong, office)["another_signer"] is State.BROKEN
     stranger = pki.holder("李审核", pki.authority("某机构")).signer()
     assert "another_signer" in found(
-        resigned(pdf, ("inspector", one), ("reviewer", stranger)), office
+        resigned(pdf, ("inspector", first), ("reviewer", stranger)), office
     )
 
 
@@ -397,8 +397,8 @@ def test_a_stamp_that_shows_something_else_is_found(
         report = (folder / "report.pdf").read_bytes()
         role = "witness" if change == "more" else "reviewer"
         if change == "place":
-            one = pades.sign(_unsigned_of(report), key(office, "inspector"))
-            moved = {"reviewer": replace(places(PdfFileReader(io.BytesIO(one)))["seal"], page=0)}
+            whole = pades.sign(_unsigned_of(report), key(office, "inspector"))
+            moved = {"reviewer": replace(places(PdfFileReader(io.BytesIO(whole)))["seal"], page=0)}
             here.setattr(appearances, "places", lambda _: moved)
             report = pades.sign(_unsigned_of(report), key(office, "inspector"), role="reviewer")
         else:
