@@ -91,7 +91,7 @@ def curves(
     return made
 
 
-def _reading(figure: Measurement, limit: Limit | None, lang: str) -> plots.FigureRead:
+def _reading(figure: Measurement, limit: Limit | None, lang: str) -> plots.JudgedReading:
     """Word what a figure that stands on its curve's x was judged by."""
     words = wording.phrases(lang)["label"]["limit"]
     ends = (("\u2265", limit.at_least), ("\u2264", limit.at_most)) if limit else ()
@@ -100,7 +100,7 @@ def _reading(figure: Measurement, limit: Limit | None, lang: str) -> plots.Figur
         for sign, end in ends
         if end is not None and limit and limit.unit == figure.unit
     }
-    return plots.FigureRead(figure.value, figure.expanded, bounds)
+    return plots.JudgedReading(figure.value, figure.expanded, bounds)
 
 
 def curve_places(
@@ -148,7 +148,7 @@ def _parts(lines: _Lines) -> list[_Lines]:
 
 
 def _plot(
-    plot: _Plot, lines: Mapping[str, Curve], lang: str, readings: Sequence[plots.FigureRead] = ()
+    plot: _Plot, lines: Mapping[str, Curve], lang: str, readings: Sequence[plots.JudgedReading] = ()
 ) -> Exhibit:
     words = wording.phrases(lang)
     worded = {

@@ -40,7 +40,7 @@ MOST_BANDS = 2
 LIMIT = 'stroke="#222" stroke-width="1.4" stroke-dasharray="7 2 2 2"'
 
 
-class FigureRead(NamedTuple):
+class JudgedReading(NamedTuple):
     """What was read off a curve along its x: where, its U, and what it was judged by."""
 
     at: float
@@ -49,7 +49,7 @@ class FigureRead(NamedTuple):
     """In words -> abscissa."""
 
 
-def draw(curves: Mapping[str, Curve], readings: Sequence[FigureRead] = ()) -> str:
+def draw(curves: Mapping[str, Curve], readings: Sequence[JudgedReading] = ()) -> str:
     """Draw curves that share their axes, at most ``MOST_LINES``, by their names in the legend.
 
     ``readings`` become a grey band, as wide as U to each side, and an upright line at each limit.
@@ -78,7 +78,7 @@ def draw(curves: Mapping[str, Curve], readings: Sequence[FigureRead] = ()) -> st
     return svg.drawing(f"{WIDTH:g} {height:g}", "10.5", parts)
 
 
-def _bands(readings: Sequence[FigureRead], x: Axis, y: Axis) -> Iterator[str]:
+def _bands(readings: Sequence[JudgedReading], x: Axis, y: Axis) -> Iterator[str]:
     """Shade the doubt of few readings; of more the bands would cover each other."""
     for reading in readings if len(readings) <= MOST_BANDS else ():
         left, right = (

@@ -162,7 +162,7 @@ def test_a_figure_read_off_a_curve_has_its_doubt_and_its_limit_drawn() -> None:
         name="wedge", x=(200.0, 400.0), y=(1.0, 0.0), x_label="tv_lines", y_label="modulation",
         x_unit="TVL", marks={"reading": 300.0},
     )  # fmt: skip
-    svg = plots.draw({"one": curve}, [plots.Reading(300.0, 10.0, {"limit 270": 270.0})])
+    svg = plots.draw({"one": curve}, [plots.JudgedReading(300.0, 10.0, {"limit 270": 270.0})])
     x = svg.index('fill="#dcdcdc"')
     [width] = re.findall(r'width="([\d.]+)" height="[\d.]+" fill="#dcdcdc"', svg)
     assert float(width) == pytest.approx(20 / 200 * (plots.WIDTH - plots.LEFT - plots.RIGHT), 0.01)
