@@ -130,11 +130,9 @@ OPTIONAL = (
         costs=tr("no batch on several machines"),
         extra="dask",
     ),
+    Library(module="keyring", package="keyring", costs=tr("no system keyring"), extra="keyring"),
     Library(
-        module="keyring",
-        package="keyring",
-        costs=tr("passwords are not looked for in the system's keyring"),
-        extra="keyring",
+        module="pkcs11", package="python-pkcs11", costs=tr("no keys in tokens"), extra="pkcs11"
     ),
 )
 NO_OPENCV = tr("OpenCV does not load: no chart can be drawn or found")
