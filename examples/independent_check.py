@@ -6,9 +6,9 @@ Needs Python 3.11, pypdf and the command ``openssl``; shares no code with ``acce
 what is wrong and exits with 1; prints nothing and exits with 0 where all of this holds: the report
 is signed under this root, by a certificate for documents, and nothing follows the signature, later
 signatures add nothing but themselves, the session in the report is the one in the folder, every
-file has the hash in it, nothing else lies there, the log is a chain, and the verdicts follow from
-figures and limits. What it does not do: set the pages and stamps again (``acceptance verify``
-does), measure again (``--remeasure`` does), or combine several measurements.
+file and annex has the hash in it, nothing else lies there, the log is a chain, and the verdicts
+follow from figures and limits. What it does not do: set the pages and stamps again (``acceptance
+verify`` does), measure again (``--remeasure`` does), or combine several measurements.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ BESIDE_DATA = {
     "bagit.txt", "bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt",
     "session.json", "report.pdf", "report.html", "report.xml", "log.jsonl",
 }  # fmt: skip
+ANNEX = re.compile(r"annex-[a-f]\.pdf")
 LITTER = re.compile(r"thumbs\.db|desktop\.ini|\.ds_store|~\$.*|\._.*", re.IGNORECASE)
 BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
 BY_SIGNING = {  # type of an object -> what a signature may change of it
@@ -56,6 +57,7 @@ PLACES = {  # role of a signature -> name of the place of its stamp; a stamp is 
 }  # fmt: skip
 SIDES = (38 * 72 / 25.4, 11 * 72 / 25.4)
 MADE = {"language", "hashes", "renderer"}
+MOST_SHOWN = 1000  # results in an annex; with more, a table is attached to it
 REPORTED, SAID = {"reported", "reported_and_signed", "signed"}, {"report", "sha256"}
 MOST = 128 << 20  # bytes of a file that is read whole
 
@@ -95,7 +97,8 @@ def check(folder: Path, trust: list[Path]) -> Iterator[str]:
     yield from bag(folder, session, files)
     yield from log(files["log.jsonl"].read_bytes(), session)
     yield from verdicts(session, folder)
-    yield from pages(pdf, files["report.html"].read_text("utf-8"))
+    annexes = [path.read_bytes() for name, path in tags.items() if ANNEX.fullmatch(name)]
+    yield from pages([pdf, *annexes], files["report.html"].read_text("utf-8"))
 
 
 def signatures(pdf: bytes, trust: list[Path]) -> Iterator[str]:
@@ -282,30 +285,51 @@ def made(
     for name in ("report.html", "report.xml"):
         if sha256(files[name], MOST) != renderings["hashes"].get(name):
             yield f"{name} is not the one that was signed"
+    annexes = {name: sha256(path) for name, path in files.items() if ANNEX.fullmatch(name)}
+    if annexes != {name: it for name, it in renderings["hashes"].items() if ANNEX.fullmatch(name)}:
+        yield "the annexes are not those that the report names"
 
 
-def pages(pdf: bytes, html: str) -> Iterator[str]:
-    """Look for the words of the web page in the report, and for what acts or lies on its pages."""
-    reader, words = PdfReader(io.BytesIO(pdf)), ""
+def pages(pdfs: list[bytes], html: str) -> Iterator[str]:
+    """Look for the verdicts and results of the web page in the report and its annexes."""
+    shown = ""
+    for pdf in pdfs:
+        reader = PdfReader(io.BytesIO(pdf))
+        yield from harmless(reader)
+        shown += "".join("".join(page.extract_text().split()) for page in reader.pages)
+    stated = re.findall(r'<p class="decision[^>]*>(.*?)</p>', html, flags=re.DOTALL)
+    cells = re.findall(
+        r'<td role="cell" class="c-(?:verdict|limit|result)"[^>]*>(.*?)</td>', html, flags=re.DOTALL
+    )
+    if not stated:
+        cells = [
+            re.sub(
+                r"<(style|script|svg|title|p class=\"rendering\").*?</(style|script|svg|title|p)>",
+                "\n",
+                html,
+                flags=re.DOTALL,
+            )
+        ]  # before 0.11.0 both had all words
+    rows = cells if len(cells) <= 3 * MOST_SHOWN else []
+    asides = r'<span class="small">.*?</span>'
+    text = re.sub(rf"{asides}|<[^>]*>", "\n", "\n".join([*stated, *rows]), flags=re.DOTALL)
+    lines = ("".join(unescape(line).split()) for line in text.split("\n"))
+    if missing := [line for line in lines if line and line not in shown]:
+        yield f"the pages lack words that follow from the session: {missing[:5]}"
+
+
+def harmless(reader: PdfReader) -> Iterator[str]:
+    """Look for what acts or lies on the pages."""
     acting = {"/OpenAction", "/AA", "/OCProperties"} & reader.root_object.keys()
     if acting or "/JavaScript" in (at(reader.root_object, "/Names") or {}):
         yield "the report holds what acts when it is opened, or can be hidden"
     for page in reader.pages:
-        words += page.extract_text()
         notes = [item.get_object() for item in at(page, "/Annots") or ()]
         drawn = page.get_contents()
         if any(item.get("/Subtype") not in {"/Link", "/Widget"} for item in notes):
             yield "something lies on a page"
         if drawn is not None and re.search(rb"\b(BI|[37] Tr)\b", drawn.get_data()):
             yield "a page holds a picture or hidden words that the toolkit does not draw"
-    shown = "".join(words.split())
-    of_the_web_page = (
-        r"<(style|script|svg|title|p class=\"rendering\").*?</(style|script|svg|title|p)>"
-    )
-    text = re.sub(rf"{of_the_web_page}|<[^>]*>", "\n", html, flags=re.DOTALL)
-    lines = ("".join(unescape(line).split()) for line in text.split("\n"))
-    if missing := [line for line in lines if line and line not in shown]:
-        yield f"the pages lack words that follow from the session: {missing[:5]}"
 
 
 def at(found: object, *keys: str) -> Any:  # noqa: ANN401 -- whatever lies there
@@ -335,8 +359,9 @@ def payload(session: dict[str, Any], files: dict[str, Path]) -> Iterator[str]:
 def bag(folder: Path, session: dict[str, Any], files: dict[str, Path]) -> Iterator[str]:
     """Write the tag files again, and compare."""
     tags = {name for name in files if not name.startswith("data/") and not is_litter(name)}
-    if tags != BESIDE_DATA:
-        yield f"added: {sorted(tags - BESIDE_DATA)}"
+    annexes = {name for name in tags if ANNEX.fullmatch(name)}  # by their hashes: made
+    if tags - annexes != BESIDE_DATA:
+        yield f"added: {sorted(tags - annexes - BESIDE_DATA)}"
     found = {name: path for name, path in files.items() if name.startswith("data/")}
     data = {name: sha256(path) for name, path in found.items() if not is_litter(name)}
     size = sum(found[name].stat().st_size for name in data)

@@ -39,7 +39,7 @@ class BlankVolumes:
     def __init__(self, *_: object) -> None:
         self.behind = b""
 
-    def annexes(self) -> tuple[tuple[str, bytes], ...]:
+    def annexes(self, *_: object) -> tuple[tuple[str, bytes], ...]:
         """Give none."""
         return ()
 

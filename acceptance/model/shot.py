@@ -248,7 +248,7 @@ class Shot:
         return {
             name: box
             for name, box in self.regions.items()
-            if name.partition(".")[0] not in WALL_REGIONS
+            if name != WALL_REGIONS[0] and not name.startswith(f"{WALL_REGIONS[1]}.")
         }
 
     @property

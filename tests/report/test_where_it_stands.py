@@ -33,7 +33,7 @@ def test_every_field_that_the_page_names_is_one_of_a_plan() -> None:
     known = {field.name for field in dataclasses.fields(model.Plan)}
     for noun in (model.Project, model.Institute):
         known |= {field.name for field in dataclasses.fields(noun)}
-    known |= {"conditions", "session", "json"}
+    known |= {"conditions", "session", "json", "results", "csv"}
     named = {part for code in re.findall(r"`([^`]+)`", PLACES) for part in code.split(".")}
     assert named - known == set()
 

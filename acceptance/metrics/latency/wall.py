@@ -168,12 +168,9 @@ def _readings(
     readings = clocks[tile.clock]
     share, width = float(readings.readable.mean()), scene.clocks[tile.clock].width
     if share < READABLE:
-        small = {"width": round(width), "needed": SMALL}
-        raise (
-            GapError("tile_too_small", **small)
-            if width < SMALL
-            else GapError("clock_unreadable", share=share)
-        )
+        if width < SMALL:
+            raise GapError("tile_too_small", width=round(width), needed=SMALL)
+        raise GapError("clock_unreadable", share=share)
     return readings
 
 
