@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pki
 import pytest
 from issued_session import CLIP, details, issued
+from marks import slow
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pypdf import PdfReader
 from sample_pdf import updated
@@ -183,11 +184,11 @@ def test_the_report_shows_who_has_not_signed_yet(unsigned: Path, revisions: list
     ("role", "after", "says"),
     [
         ("审核", 0, "inspector must sign before"),
-        ("批准", 1, "reviewer must sign before"),
+        slow("批准", 1, "reviewer must sign before"),
         ("公章", 2, "approver must sign before"),
-        ("seal", 1, "reviewer, approver must sign before"),
+        slow("seal", 1, "reviewer, approver must sign before"),
         ("主检", 1, "has signed already"),
-        ("审核", 3, "has signed already"),
+        slow("审核", 3, "has signed already"),
     ],
 )
 def test_order_is_held(
@@ -312,7 +313,7 @@ def cut(pdf: bytes, count: int) -> bytes:
     return pdf[: ends[count]]
 
 
-@pytest.mark.parametrize("left", [1, 2, 3])
+@pytest.mark.parametrize("left", [slow(1), slow(2), 3])
 def test_each_signature_that_is_cut_off_is_named(
     signed: bytes, office: PracticeChain, left: int
 ) -> None:
@@ -349,7 +350,7 @@ def test_swapped_repeated_and_foreign_signatures_are_named(
     )
 
 
-@pytest.mark.parametrize("tail", [b"\n% a comment\n", b" "])
+@pytest.mark.parametrize("tail", [b"\n% a comment\n", slow(b" ")])
 def test_a_comment_behind_four_signatures_is_found(
     signed: bytes, office: PracticeChain, tail: bytes
 ) -> None:
@@ -380,7 +381,7 @@ def test_an_expired_certificate_signs_nothing_and_is_named(
     assert report.problems[0].detail.startswith("inspector: the certificate of TEST 张三 is only")
 
 
-@pytest.mark.parametrize("change", ["text", "place", "more"])
+@pytest.mark.parametrize("change", ["text", slow("place"), slow("more")])
 def test_a_stamp_that_shows_something_else_is_found(
     revisions: list[Path], office: PracticeChain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     change: str,
@@ -458,7 +459,7 @@ def test_a_server_seals_by_digest_alone(
         seal_server.import_cms(folder, file, container)
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("lang", ["zh", slow("en")])
 def test_a_judge_reads_what_was_checked_and_what_is_not_proven(
     revisions: list[Path], office: PracticeChain, tmp_path: Path, lang: str
 ) -> None:
