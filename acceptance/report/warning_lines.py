@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ MOST_ITEMS, ALL_ITEMS = 2, 60  # named there, and in the list of all
 # Told in full in the bottom line, not only named; and what its sentences on predecessors tell.
 IN_FULL = frozenset({"below_advice", "source_replaced", "source_not_yet"})
 SAID_OF_PREDECESSORS = frozenset({"unsigned_predecessor"})
+STATED = re.compile(r"(?P<name>\w+) = (?P<value>\S+)(?: (?P<unit>[^\s(]+))?(?P<shot> \(.+\))?")
+FIGURE = re.compile(r"-?\d+(?:\.\d+)?")
 LONGEST = 130  # columns of a sentence there; a Chinese character takes two
 
 
@@ -120,12 +123,29 @@ def worded(warning: SessionWarning, lang: str, *, most: int) -> str:
     """Word a warning, with the first ``most`` of its items; what nobody said is said to be so."""
     table, count = wording.phrases(lang), len(warning.items)
     unsaid = table["warnings"]["unsaid"]
-    items = _comma(lang).join(warning.items[:most]) + (f" … +{count - most}" * (count > most))
-    given = {**warning.parameters, "items": items}
+    shown = [_stated(item, lang) for item in warning.items[:most]]
+    items = _comma(lang).join(shown) + (f" … +{count - most}" * (count > most))
+    stated = {name: _stated(str(text), lang) for name, text in warning.parameters.items()
+              if name == "stated"}  # fmt: skip
+    given = {**warning.parameters, **stated, "items": items}
     parameters = {name: unsaid if value == "" else value for name, value in given.items()}
     if phrase := table["warning"].get(warning.code):
         return wording.filled(phrase, {**parameters, "count": count}, lang)
     return " ".join([warning.code, *(f"{name} = {value}" for name, value in parameters.items())])
+
+
+def _stated(item: str, lang: str) -> str:
+    """Word an item that states a condition or fact, as ``agc = off (chart)``; others stay."""
+    found = STATED.fullmatch(item)
+    names = wording.phrases(lang)["fact"] | wording.phrases(lang)["condition"]
+    if not found or found["name"] not in names:
+        return item
+    value, unit = found["value"], wording.unit(found["unit"] or "", lang)
+    if FIGURE.fullmatch(value):
+        value = wording.number(float(value)) + (wording.NARROW + unit if unit else "")
+    else:
+        value = wording.word(value, "fact_value", lang)
+    return f"{names[found['name']]}: {value}{found['shot'] or ''}"
 
 
 def _short(text: str) -> str:
