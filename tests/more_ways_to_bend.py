@@ -292,7 +292,7 @@ MORE_WAYS = (
         codes=("conditions_stated",),
         honest=lit(500.0, "lx"),
         bent=lit(500.0, "lx", "ruler"),
-        words=("illuminance = 500.0 lx",),
+        words=("illuminance: 500",),
     ),
     Way(
         what="a light beyond the meter's range",
@@ -304,7 +304,7 @@ MORE_WAYS = (
         what="a panel that sat far away",
         codes=("conditions_stated",),
         bent=rated(experts=2),
-        words=("viewing_distance = 60.0 H",),
+        words=("viewing distance: 60",),
     ),
     Way(
         what="the scores of one rater left out",

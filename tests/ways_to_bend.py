@@ -341,7 +341,7 @@ WAYS = (
             plan=replace(DEVICE, subjects=(replace(CAMERA, facts={"picture": "colour"}),)),
         ),
         bent=replace(HONEST, packs={"base": COLOUR}, plan=replace(DEVICE, subjects=(MONOCHROME,))),
-        words=("picture = monochrome",),
+        words=("picture: monochrome",),
     ),
     Way(
         what="the failing camera dropped from the list",
@@ -607,7 +607,7 @@ WAYS = (
             shots=(replace(SHOT, conditions=(Condition(name="agc", value="off"),)),),
             measurements=PASSES,
         ),
-        words=("agc = off",),
+        words=("automatic gain control: off",),
     ),
     Way(
         what="a concession",
