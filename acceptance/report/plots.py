@@ -37,6 +37,8 @@ STYLES = (
 )
 MOST_LINES = len(STYLES)
 MOST_BANDS = 2
+OF_CATEGORIES = {"colour"}  # curves whose x counts things apart, such as patches: bars
+BAR = 0.7  # of the way from one to the next
 LIMIT = 'stroke="#222" stroke-width="1.4" stroke-dasharray="7 2 2 2"'
 
 
@@ -61,7 +63,9 @@ def draw(curves: Mapping[str, Curve], readings: Sequence[JudgedReading] = ()) ->
     first = next(iter(curves.values()))
     limits = {words: at for reading in readings for words, at in reading.limits.items()}
     points = [point for line in lines.values() for point in line]
-    x, y = _axes(first, [*points, *((at, points[0][1]) for at in limits.values() if points)])
+    apart = len(curves) == 1 and first.name in OF_CATEGORIES
+    beside = [(at, points[0][1]) for at in limits.values() if points]
+    x, y = _axes(first, [*points, *beside, *(_feet(points) if apart else ())])
     shared = _shared(list(curves.values()))
     plain = len(curves) == 1 and not first.marks  # the caption says it all
     parts = [*_bands(readings, x, y), *_grid(x, y), *_titles(first), *_limits(shared, x, y)]
@@ -69,13 +73,28 @@ def draw(curves: Mapping[str, Curve], readings: Sequence[JudgedReading] = ()) ->
     for index, (name, curve) in enumerate(curves.items()):
         marks = {mark: at for mark, at in curve.marks.items() if mark not in shared}
         places = ((x(a), y(b)) for a, b in lines[name])
-        stroke = 'fill="none" stroke="none"' if curve.scattered else _stroke(index)
+        stroke = 'fill="none" stroke="none"' if curve.scattered or apart else _stroke(index)
+        parts += _bars(lines[name], x, y) if apart else []
         parts.append(svg.polyline(places, f"{stroke} {_readable(name, curve, x, y)}"))
         parts += _points(lines[name], x, y, index) if curve.scattered else []
         parts += _dots(lines[name], marks, x, y, index)
         parts += [] if plain else _legend(name, marks, index)
     height = HEIGHT + (0 if plain else LEGEND_LINE * len(curves) + 2)
     return svg.drawing(f"{WIDTH:g} {height:g}", "10.5", parts)
+
+
+def _feet(points: Sequence[Dot]) -> list[Dot]:
+    """Return places on the ground before the first bar and behind the last."""
+    across = [x for x, _ in points]
+    return [(min(across) - 1, 0.0), (max(across) + 1, 0.0)] if across else []
+
+
+def _bars(points: Sequence[Dot], x: Axis, y: Axis) -> Iterator[str]:
+    wide = BAR * (x(1.0) - x(0.0))
+    for at, value in points:
+        corner = (f"{x(at) - wide / 2:.1f}", f"{min(y(value), y(0.0)):.1f}")
+        size = (f"{wide:.1f}", f"{abs(y(0.0) - y(value)):.1f}")
+        yield svg.rect(corner, size, f'fill="{STYLES[0][1]}"')
 
 
 def _bands(readings: Sequence[JudgedReading], x: Axis, y: Axis) -> Iterator[str]:

@@ -168,3 +168,19 @@ def test_a_figure_read_off_a_curve_has_its_doubt_and_its_limit_drawn() -> None:
     assert float(width) == pytest.approx(20 / 200 * (plots.WIDTH - plots.LEFT - plots.RIGHT), 0.01)
     assert "limit 270" in svg[x:]
     assert plots.LIMIT in svg
+
+
+def test_differences_of_patches_are_bars_from_zero_and_a_curve_stays_a_line() -> None:
+    patches = Curve(
+        name="colour", x=(1.0, 2.0, 3.0), y=(4.0, 2.0, 8.0), x_label="patch", y_label="delta_e00"
+    )
+    drawn = plots.draw({"a": patches})
+    bars = [
+        (float(top), float(high))
+        for top, high in re.findall(r'<rect[^>]*\by="([\d.]+)"[^>]*height="([\d.]+)"', drawn)
+    ]
+    assert len(bars) == 3
+    ground = {round(top + high, 1) for top, high in bars}
+    assert max(ground) - min(ground) <= 0.2, "all stand on one line"
+    assert bars[2][1] == pytest.approx(4 * bars[1][1], abs=0.2)
+    assert "<rect" not in plots.draw({"a": replace(patches, name="mtf")})
