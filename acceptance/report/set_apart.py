@@ -21,7 +21,7 @@ from acceptance.report import typesetting
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LARGE = 600_000  # characters of a page: below it, starting a process costs more than it saves
+LARGE = 120_000  # characters of a page: below it, starting a process costs more than it saves
 
 
 def archived(page: str, folder: Path, moment: datetime, attachments: Mapping[str, bytes]) -> bytes:
