@@ -9,7 +9,7 @@ import numpy as np
 
 from acceptance.simulate.coding import random_stream
 from acceptance.simulate.delivery import deliveries, write
-from acceptance.simulate.films import IDEAL, shown_delays, truth_of
+from acceptance.simulate.films import IDEAL, shown_delays, truth_of_screen
 from acceptance.simulate.optics import Sheet, photograph, pose
 from acceptance.simulate.screens import (
     FilmedScreen,
@@ -105,9 +105,7 @@ def film_wall(
     sheet = photograph(phone, sheets)
     levels = _on_all(begins[:, None] + row_delay(phone, sheet), lights, phone.exposure)
     write(phone, path, screen_frames(phone, sheet, levels, shown), shown)
-    middles = begins + (phone.exposure + phone.readout) / 2
-    truth = truth_of(phone, clock, to_picture, shown)
-    truth = replace(truth, middles=middles, indices=first_index + middles * refresh)
+    truth = truth_of_screen(phone, clock, to_picture, shown, begins, run)
     return tuple(
         replace(
             truth,

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from acceptance.model import Point
     from acceptance.simulate.camera import Array, Camera
     from acceptance.simulate.delivery import Shown
+    from acceptance.simulate.screens import Refreshes
 
 IDEAL = Display()
 
@@ -151,16 +152,14 @@ def film_clock(
     )
     levels = live.mean_over(begins[:, None] + row_delay(camera, sheet), camera.exposure)
     write(camera, path, screen_frames(camera, sheet, levels, shown), shown)
-    middles = begins + (camera.exposure + camera.readout) / 2
+    truth = truth_of_screen(camera, clock, to_picture, shown, begins, run)
     delays = _stream_delays(camera, shown, stream_delay, jitter)
     if arrivals_path:
-        write_table(arrivals_path, ("frame", "arrival_s"), enumerate(middles + delays))
+        write_table(arrivals_path, ("frame", "arrival_s"), enumerate(truth.middles + delays))
     if log_path:
         log = ((i, t) for i, t in zip(run.indices, run.times, strict=True) if t >= 0)
         write_table(log_path, ("index", "time_s"), log)
-    truth = truth_of(camera, clock, to_picture, shown)
-    indices = first_index + middles * refresh
-    return replace(truth, middles=middles, indices=indices, stream_delays=delays)
+    return replace(truth, stream_delays=delays)
 
 
 def _stream_delays(camera: Camera, shown: Shown, delay: float, jitter: float) -> Array:
@@ -216,11 +215,8 @@ def film_screens(
     )
     levels = _on_both(begins[:, None] + row_delay(phone, sheet), live, shows, phone.exposure)
     write(phone, path, screen_frames(phone, sheet, levels, shown), shown)
-    middles = begins + (phone.exposure + phone.readout) / 2
     return replace(
-        truth_of(phone, clock, left, shown),
-        middles=middles,
-        indices=first_index + middles * refresh,
+        truth_of_screen(phone, clock, left, shown, begins, run),
         delays=shown_delays(pictured, lights + panels[1].scan / 2, begins),
         monitor_homography=monitor @ look,
     )
@@ -247,6 +243,15 @@ def _corners(camera: Camera, homography: Array, chart: Chart) -> tuple[Point, ..
     corners = np.array([[0, width, width, 0], [0, 0, height, height]], np.float64)
     outer = observed(camera, homography, corners)
     return tuple((float(x), float(y)) for x, y in outer.T)
+
+
+def truth_of_screen(
+    camera: Camera, clock: Chart, homography: Array, shown: Shown, begins: Array, run: Refreshes
+) -> Truth:
+    """Return what a film shows of a clock screen, with the refreshes at the middle of exposures."""
+    middles = begins + (camera.exposure + camera.readout) / 2
+    truth = truth_of(camera, clock, homography, shown)
+    return replace(truth, middles=middles, indices=run.at(middles))
 
 
 def truth_of(camera: Camera, chart: Chart, homography: Array, shown: Shown) -> Truth:

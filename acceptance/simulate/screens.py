@@ -38,7 +38,13 @@ class Refreshes:
 
     times: Array
     indices: tuple[int, ...]
+    rate: float
+    first: int
     session: str = clock_screen.NOBODY
+
+    def at(self, times: Array) -> Array:
+        """Return how far the counter is at ``times``, s, in refreshes and parts of them."""
+        return self.first + times * self.rate
 
 
 def refreshes(
@@ -47,7 +53,9 @@ def refreshes(
     """Return the refreshes at ``refresh`` Hz during ``span``, s; ``first_index`` comes at 0 s."""
     number = np.arange(math.floor(span[0] * refresh), math.ceil(span[1] * refresh) + 1)
     indices = tuple(first_index + int(i) for i in number)
-    return Refreshes(times=number / refresh, indices=indices, session=session)
+    return Refreshes(
+        times=number / refresh, indices=indices, rate=refresh, first=first_index, session=session
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
