@@ -173,6 +173,25 @@ def test_motion_that_slows_down_by_itself_is_no_freeze() -> None:
     assert freeze.by_motion(dead, keys[: len(dead)], 12) == [(41, 91)]
 
 
+STARVED = """
+    0.066 0.051 0.082 0.079 0.077 0.137 0.047 0.038 0.065 0.073 0.087 0.1 0.116 0.055 0.156 0.155
+    0.013 0.05 0.055 0.059 0.004 0.003 0.003 0.002 0.025 0.007 0.004 0.004 0.005 0.025 0.003 0.009
+    0.017 0.004 0.014 0.005 0.041 0.039 0.72 0.308 0.219 0.002 0.025 0.172 0.067 0.048 0.074"""
+
+
+@pytest.mark.parametrize(("after_key", "runs"), [(0.308, []), (2.9, []), (3.1, [(16, 39)])])
+def test_a_key_frame_that_recodes_what_a_starved_coder_left_undone_is_no_leap(
+    after_key: float, runs: list[freeze.Run]
+) -> None:
+    """A view that creeps by 0.03 px a frame and settles, at 80 kbit/s (seed 13).
+
+    What follows the key frame is refined for some frames, which looked like motion that goes on.
+    """
+    difference = np.array(STARVED.split(), float)
+    difference[39] = after_key
+    assert freeze.by_motion(difference, np.arange(len(difference)) == 38, 12) == runs
+
+
 @pytest.mark.parametrize("frames", [3, 4, 5, 6])
 def test_a_clip_of_a_few_frames_shows_no_freeze(frames: int) -> None:
     pictures = [np.full((bench.HEIGHT, bench.WIDTH), 90, np.uint8)] * frames

@@ -65,7 +65,8 @@ AROUND, LATE = 4, 4  # frames in which motion is seen, and in which a coder with
 LEAST_MOTION = 0.12  # codes on the thumbnail: twice what stands
 # of the usual motion, from and up to which a frame moves as its neighbours do
 STEADY, UNSTEADY = 0.4, 4.0
-# of the motion before: the scene went on while the picture stood; a key frame recodes it too
+# of the motion before: the scene went on while the picture stood; a key frame recodes it too, and
+# shows nothing where it changes no more than it would alone
 LEAP, KEY_LEAP = 2.0, 3.0
 GOES_ON = 1 / 3  # of the motion before, and its inverse: motion that goes on after a leap
 # s that a clock shows a second for, and must to prove a freeze: a coder may swallow one tick
@@ -233,8 +234,11 @@ def _restart(difference: Array, keys: NDArray[np.bool_], again: int, motion: flo
     next_ones = slice(top + 1, top + 1 + 2 * AROUND)
     after = difference[next_ones][~keys[next_ones]]
     usual = float(np.median(after)) if after.size else 0.0
-    leaps = difference[top] >= (KEY_LEAP if keys[top] else LEAP) * max(motion, usual)
-    if leaps and motion * GOES_ON <= usual <= motion / GOES_ON:
+    least = LEAP * max(motion, usual)
+    # a key frame recodes what a starved coder left undone, and is refined for some frames
+    if keys[max(0, top - LATE) : top + 1].any():
+        least = max(RECODED, KEY_LEAP * max(motion, usual))
+    if difference[top] >= least and motion * GOES_ON <= usual <= motion / GOES_ON:
         return again + int(np.argmax(early >= difference[top] / 2))
     return 0
 
