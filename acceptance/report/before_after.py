@@ -165,11 +165,7 @@ def _difference(
     bound = any(map(_bound, (before, after), sessions))
     if before.value is None or after.value is None or bound:
         return None, None
-    halves = [
-        finding.k * finding.uncertainty
-        for finding in (before, after)
-        if finding.k is not None and finding.uncertainty is not None
-    ]
+    halves = [found.expanded for found in (before, after) if found.expanded is not None]
     expanded = math.hypot(*halves) if len(halves) == len(sessions) else None
     return after.value - before.value, expanded
 
