@@ -80,3 +80,15 @@ def test_no_sentence_about_an_address_repeats_a_password() -> None:
         with pytest.raises(UsageError) as raised:
             address.parse(written, 80)
         assert "s3cret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["ACCEPTANCE_USER", "ACCEPTANCE_PASSWORD"])
+def test_a_password_in_another_encoding_is_a_sentence(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GBK in a system of UTF-8: the environment gives such bytes as surrogates."""
+    monkeypatch.setenv("ACCEPTANCE_USER", "admin")
+    monkeypatch.setenv("ACCEPTANCE_PASSWORD", "s3cret")
+    monkeypatch.setenv(name, "密码".encode("gbk").decode("utf-8", "surrogateescape"))
+    with pytest.raises(UsageError, match=f"{name}: is not text in the system's encoding"):
+        credentials.find("cam")
