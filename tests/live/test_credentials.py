@@ -1,11 +1,16 @@
 """Passwords are found where they belong, and are never shown."""
 
+import sys
+from types import SimpleNamespace
+
 import pytest
 
 from acceptance.errors import UsageError
 from acceptance.files import url_password
 from acceptance.live import address, credentials
 from acceptance.live.credentials import Credentials, Mask
+
+ASK = credentials._from_keyring
 
 
 @pytest.fixture(autouse=True)
@@ -92,3 +97,14 @@ def test_a_password_in_another_encoding_is_a_sentence(
     monkeypatch.setenv(name, "密码".encode("gbk").decode("utf-8", "surrogateescape"))
     with pytest.raises(UsageError, match=f"{name}: is not text in the system's encoding"):
         credentials.find("cam")
+
+
+def test_the_keyring_gives_any_password_and_may_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = {("db50-acceptance", "lee@cam"): "p@:/#?% '\"\\密码"}
+    keyring = SimpleNamespace(get_password=lambda *who: kept.get(who))
+    monkeypatch.setitem(sys.modules, "keyring", keyring)
+    monkeypatch.setattr(credentials, "_from_keyring", ASK)
+    found = credentials.find("cam", "lee", prompt=lambda _: "typed")
+    assert found == Credentials("lee", "p@:/#?% '\"\\密码")
+    monkeypatch.setattr(keyring, "get_password", lambda *_: 1 / 0)
+    assert credentials.find("cam", "lee", prompt=lambda _: "typed") == Credentials("lee", "typed")
