@@ -80,6 +80,19 @@ def test_a_password_among_the_fields_of_a_url_is_masked_though_nobody_named_it(u
     assert url_password.holds(url)
 
 
+@pytest.mark.parametrize(
+    ("named", "shown"),
+    [
+        ("http://lee:s3cret@192.0.2.1/x", "http://192.0.2.1/x"),
+        ("rtsp://lee:s/3#cret@192.0.2.1/x?password=s3cret", "rtsp://192.0.2.1/x?password=***"),
+        ("rtsp://192.0.2.1/x", "rtsp://192.0.2.1/x"),
+        ("nonsense", "nonsense"),
+    ],
+)
+def test_an_address_that_a_device_names_is_shown_without_password(named: str, shown: str) -> None:
+    assert url_password.bare(named) == shown
+
+
 def test_no_sentence_about_an_address_repeats_a_password() -> None:
     for written in ("admin:s3cret@192.0.2.1", "http://192.0.2.1/?pwd=s3cret"):
         with pytest.raises(UsageError) as raised:

@@ -210,8 +210,8 @@ def refused(reply: RtspReply, place: StreamUrl, credentials: Credentials | None)
         what = tr("is busy ({status} {phrase})", status=reply.status, phrase=reply.phrase)
         hint = tr("End other viewers of the device, or record fewer channels at once")
         return DeviceError(what, where=where, hint=hint, code="busy")
-    if reply.status in REDIRECTS and (named := reply.value("location")[:200]):
-        shown = url_password.without(named.rpartition("@")[2])
+    if reply.status in REDIRECTS and (named := reply.value("location")):
+        shown = url_password.bare(named)[:200]
         what = tr("sends the caller on to {place}", place=shown)
         hint = tr("Find out whose address that is; if it is the device's, give it in its place")
         return DeviceError(what, where=where, hint=hint, code="redirect")

@@ -112,7 +112,8 @@ class Datagrams:
         self._wire = wire
         self.own_drops: int | None = 0 if arrival.KERNEL else None
         self._dropped: dict[socket.socket, int] = {}
-        self.sockets = udp_pair(wire.socket.family, wire.socket.getsockname()[0])
+        host, _, *zone = wire.socket.getsockname()
+        self.sockets = udp_pair(wire.socket.family, host, *zone)
         port = self.sockets[0].getsockname()[1]
         self.header = f"RTP/AVP;unicast;client_port={port}-{port + 1}"
         self._selector = selectors.DefaultSelector()
@@ -217,23 +218,26 @@ def _ssrc(written: str, stated: int) -> int:
     return int(written, 16) if re.fullmatch(r"[0-9A-Fa-f]{1,8}", written) else stated
 
 
-def udp_pair(family: int, host: str) -> tuple[socket.socket, ...]:
-    """Open an even port of UDP and the next one. Raises DeviceError."""
+def udp_pair(family: int, host: str, *zone: int) -> tuple[socket.socket, ...]:
+    """Open an even port of UDP and the next one. Raises DeviceError.
+
+    ``zone``: of IPv6, flow and interface, without which a link-local address cannot be had.
+    """
     for _ in range(64):
-        first = _bound(family, host, 0)
+        first = _bound(family, (host, 0, *zone))
         port = first.getsockname()[1]
         with contextlib.suppress(OSError):
             if port % 2 == 0:
-                return first, _bound(family, host, port + 1)
+                return first, _bound(family, (host, port + 1, *zone))
         first.close()
     what, hint = tr("no two ports of UDP are free"), tr("Close other programs, or take TCP")
     raise DeviceError(what, where=host, hint=hint, code="transport")
 
 
-def _bound(family: int, host: str, port: int) -> socket.socket:
+def _bound(family: int, place: tuple[str | int, ...]) -> socket.socket:
     sock = socket.socket(family, socket.SOCK_DGRAM)
     try:
-        sock.bind((host, port))
+        sock.bind(place)
     except OSError:
         sock.close()
         raise

@@ -52,7 +52,7 @@ ANSWERS: dict[str, tuple[Callable[[Asked], bytes], str, str]] = {
     "no_udp": (lambda asked: only("SETUP", reply(asked, "461 Unsupported Transport"))(asked),
                "461", "refused"),
     "moved": (lambda asked: only("DESCRIBE", reply(asked, "302 Moved", Location=ELSEWHERE))(asked),
-              "on to 192.0.2.7/live", "redirect"),
+              "on to rtsp://192.0.2.7/live", "redirect"),
     "no_session": (lambda asked: only("PLAY", reply(asked, "454 Session Not Found"))(asked),
                    "454", "refused"),
     "long_number": (lambda _: b"RTSP/1.0 200 OK\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n",

@@ -8,7 +8,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from marks import slow
+from peers.cable import cable
 from peers.captured_files import check, events, rows
+from peers.rtsp_camera import camera
 from peers.rtsp_recorder import BEGIN, GOODBYE, SIZES, Sender, film
 from peers.rtsp_responder import SDP, Asked, reply, responder, usual
 
@@ -169,3 +172,17 @@ def test_packets_that_become_another_kind_are_no_stream_any_more(tmp_path: Path)
 )
 def test_the_end_of_a_fragment_that_never_began_is_no_picture(codec: str, payload: bytes) -> None:
     assert Split(codec).frame([payload]) is None
+
+
+@pytest.mark.film
+@pytest.mark.parametrize("transport", ["udp", slow("tcp")])
+def test_a_camera_is_reached_by_its_link_local_address(transport: str, tmp_path: Path) -> None:
+    """Whose zone is this machine's own: no request names it."""
+    with cable() as link:
+        host = link.link_local()
+        with camera(host="::", prefix=link.prefix) as peer:
+            url = f"rtsp://[{host}%25{link.namespace}]:{peer.port}/live"
+            captured = capture(url, tmp_path / "gate.mp4", frames=20, transport=transport)
+    check(captured)
+    assert (captured.frames, captured.whole) == (20, True)
+    assert link.namespace not in captured.stream_record.read_text("utf-8")
