@@ -37,7 +37,7 @@ def junit(session: Session, packs: Sequence[Pack]) -> str:
     """
     rows = finding_rows(session, Names(plan=session.plan, packs=packs, lang="en"))
     root = ET.Element("testsuites", name=clean(session.id))
-    lines = warning_lines.every(session, "en")
+    lines = warning_lines.every(session, "en", packs)
     for pack in packs:
         cases = [_case(row, session) for row in rows if row.finding.pack == pack.id]
         suite = ET.SubElement(root, "testsuite", name=clean(pack.number), tests=str(len(cases)))
