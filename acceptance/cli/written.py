@@ -288,7 +288,9 @@ def of_run(done: Session, folder: Path, code: int) -> dict[str, Any]:
 
 def _finding(finding: Finding) -> RunFinding:
     own = {field.name: getattr(finding, field.name) for field in fields(finding)}
-    return RunFinding(**own, expanded=finding.expanded, why=wording.reason(finding.reason, "en"))
+    return RunFinding(
+        **own, expanded=finding.expanded_uncertainty, why=wording.reason(finding.reason, "en")
+    )
 
 
 def _warning(warning: SessionWarning, line: WarningLine) -> RunWarning:

@@ -99,7 +99,7 @@ def _properties(row: FindingRow, session: Session) -> dict[str, str]:
     finding = row.finding
     shots = {session.measurements[index].shot for index in finding.measurements}
     evidence = " ".join(shot.sha256 for shot in session.taken if shot.id in shots)
-    expanded = finding.expanded or None
+    expanded = finding.expanded_uncertainty or None
     properties = {
         "clause": finding.clause,
         "verdict": finding.verdict.value,
