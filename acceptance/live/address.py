@@ -25,7 +25,7 @@ class Address:
     """1 to 65535."""
 
     @property
-    def told(self) -> Address:
+    def without_zone(self) -> Address:
         """As a device is told its own address: the zone of IPv6 is this machine's (RFC 6874)."""
         return Address(self.host.partition("%")[0], self.port)
 

@@ -36,6 +36,6 @@ def test_what_is_no_address_is_refused(written: str) -> None:
 
 
 def test_a_device_is_told_its_address_without_the_zone_of_this_machine() -> None:
-    assert str(parse("[fe80::1%eth0]:80", 1).told) == "[fe80::1]:80"
+    assert str(parse("[fe80::1%eth0]:80", 1).without_zone) == "[fe80::1]:80"
     place = url.parse("rtsp://[fe80::1%25eth0]:554/a%25b")
     assert (place.address.host, place.sent) == ("fe80::1%eth0", "rtsp://[fe80::1]:554/a%25b")

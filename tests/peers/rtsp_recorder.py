@@ -99,8 +99,8 @@ class ChangingRecorder:
         assert wanted is not None
         since = datetime.strptime(wanted[1] + "000+0000", "%Y%m%dT%H%M%S.%f%z") - BEGIN
         first = int(since.total_seconds() * RATE + 1e-6) // GOP * GOP if self.heeds else 0
-        told = {"Range": f"clock={_clock(first)}-"} if self.tells == "range" else {}
-        return reply(asked, **told) + b"".join(self._frames(first)) + GOODBYE
+        stated = {"Range": f"clock={_clock(first)}-"} if self.tells == "range" else {}
+        return reply(asked, **stated) + b"".join(self._frames(first)) + GOODBYE
 
     def _frames(self, first: int) -> list[bytes]:
         units = [unit for size in SIZES for unit in film(size, GOP)[:EACH]]

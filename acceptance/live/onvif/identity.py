@@ -99,7 +99,7 @@ def _check_address(client: OnvifClient, address: str) -> None:
         host = parts.hostname or ""
     except ValueError:
         host, port = address[:200], 0
-    if (host, port) != (client.address.told.host.lower(), client.address.port):
+    if (host, port) != (client.address.without_zone.host.lower(), client.address.port):
         parameters = {"shown": f"{host}:{port}", "reached": str(client.address)}
         client.note(Reason(code="other_address", parameters=parameters))
 

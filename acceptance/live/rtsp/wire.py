@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MOST_HEAD, MOST_BODY = 64 << 10, 1 << 20  # bytes of a reply
 CHUNK = 2048
 MOST_EARLY = 4096  # packets before the reply to PLAY
-DOLLAR = 0x24
+DOLLAR, BLANK = 0x24, b"\r\n"
 BEGIN = re.compile(rb"RTSP/|[A-Z_]{3,20}(?: |$)|[A-Z_]{0,20}$")  # of a reply, of a request
 END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 
@@ -82,7 +82,9 @@ class Wire:
             self._fill(4, until)
             if self._held[0] == DOLLAR:
                 return self._read_packet(until)
-            if reply := self._read_reply(until):
+            if self._held[0] in BLANK:  # more than the length that was stated
+                del self._held[0]
+            elif reply := self._read_reply(until):
                 return reply
 
     def _read_packet(self, until: float) -> Interleaved:

@@ -106,9 +106,11 @@ def test_late_packets_from_far_back_are_no_new_beginning() -> None:
 
 
 @pytest.mark.film
-@pytest.mark.parametrize("method", ["OPTIONS", "ANNOUNCE", "GET_PARAMETER", "REDIRECT"])
+@pytest.mark.parametrize("method", ["OPTIONS", "ANNOUNCE", "GET_PARAMETER", "REDIRECT", ""])
 def test_a_device_may_ask_between_its_packets(method: str, tmp_path: Path) -> None:
+    """Or send empty lines."""
     sender, request = Sender(), REQUEST.replace(b"{method}", method.encode())
+    request = request if method else b"\r\n\r\n"
     content = sent(sender, range(10)) + request + sent(sender, range(10, 20))
     captured = taken(content, tmp_path)
     check(captured)
