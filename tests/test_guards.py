@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from acceptance.signing.certificates import Signer
     from acceptance.signing.chains import DemoChain
 
+pytestmark = pytest.mark.usefixtures("_plain_pages")
 HERE = Path(__file__).resolve().parent
 SITE = HERE.parent / "examples" / "site"
 OLD, CHANGED, RESEALED, NONE = (Path(name) for name in ("old", "changed", "resealed", "none"))
