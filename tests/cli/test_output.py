@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
+import plain_pages
 import pytest
 from click.testing import CliRunner
 from issued_session import PACK_TEXT
@@ -18,6 +19,7 @@ from rich.console import Console
 from sample_session import pack_of_db50, session_of
 from test_schemas import check
 
+from acceptance import __main__
 from acceptance.cli import demo, tables, terminal, verbs
 from acceptance.footage import encode
 from acceptance.model import Verdict
@@ -36,8 +38,8 @@ RED = "\x1b[31m"
 
 
 def acceptance(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run the command line in a process of its own, whose output is no terminal."""
-    command = (sys.executable, "-m", "acceptance", *map(str, arguments))
+    """Run the command line, with plain pages, in a process whose output is no terminal."""
+    command = (sys.executable, plain_pages.__file__, __main__.__file__, *map(str, arguments))
     wide = os.environ | {"COLUMNS": "200"}
     return subprocess.run(command, capture_output=True, text=True, check=False, env=wide)
 
