@@ -145,12 +145,11 @@ def is_in_place(field: DictionaryObject, found: Mapping[str, StampPlace]) -> boo
     return all(abs(float(side) - due) < ROUNDING for side, due in sides)
 
 
-def otherwise(pdf: bytes, lang: str, *, same_renderer: bool) -> Iterator[str]:
+def otherwise(reader: PdfFileReader, lang: str, *, same_renderer: bool) -> Iterator[str]:
     """Say which stamps do not show what follows from role, certificate and time.
 
     Where another renderer drew them, their words are compared.
     """
-    reader = PdfFileReader(io.BytesIO(pdf))
     form = reader.root["/AcroForm"] if "/AcroForm" in reader.root else {}  # noqa: SIM401 -- follows
     fields = form["/Fields"] if "/Fields" in form else ()  # noqa: SIM401 -- as above
     signed = {each.field_name: each for each in reader.embedded_regular_signatures}

@@ -11,12 +11,14 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import io
 import json
 import re
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, cast
 
 from asn1crypto import cms, pem  # type: ignore[import-untyped]  # ships no types
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -284,8 +286,9 @@ def _require_sound(report: bytes, path: Path, trust: Sequence[Path], lang: str) 
     """Refuse a report that would be broken, whoever made update and container."""
     found = signature_check.verify_pdf(report, trust)
     wrong = [each.detail for each in found.problems if each.state is State.BROKEN]
-    wrong = wrong or [*updates.beyond_signatures(report)]
-    wrong = wrong or [*appearances.otherwise(report, lang, same_renderer=False)]
+    reader = PdfFileReader(io.BytesIO(report))
+    wrong = wrong or [*updates.beyond_signatures(reader)]
+    wrong = wrong or [*appearances.otherwise(reader, lang, same_renderer=False)]
     if wrong:
         what = tr("the report would be broken with it: {problems}", problems="; ".join(wrong))
         hint = tr("Export the digest again, and have that signed")

@@ -36,11 +36,12 @@ def compare(
 
     ``lang`` is its language.
     """
-    if changed := tuple(beyond_signatures(pdf)):
+    reader = PdfFileReader(io.BytesIO(pdf))  # once: half of the time that comparing takes
+    if changed := tuple(beyond_signatures(reader)):
         return State.BROKEN, changed
-    if shown := tuple(appearances.otherwise(pdf, lang, same_renderer=same_renderer)):
+    if shown := tuple(appearances.otherwise(reader, lang, same_renderer=same_renderer)):
         return State.BROKEN, shown
-    if _is_continued(own, pdf):
+    if pdf.startswith(own) and _first_start(reader) == _first_start(PdfFileReader(io.BytesIO(own))):
         return State.OK, ()
     if same_renderer:
         return State.BROKEN, (tr("the pages are not those that follow from the session"),)
@@ -49,12 +50,12 @@ def compare(
     return _compare_words(page_words.read(pdf), page_words.read(own))
 
 
-def _is_continued(own: bytes, pdf: bytes) -> bool:
-    """Whether a file is another one with nothing but updates behind it."""
-    starts = (
-        PdfFileReader(io.BytesIO(file)).xrefs.get_startxref_for_revision(0) for file in (own, pdf)
-    )
-    return pdf.startswith(own) and len({*starts}) == 1
+def _first_start(reader: PdfFileReader) -> int:
+    """Return where the table of objects of a file's first revision begins.
+
+    It is the same in a file that is another one with nothing but updates behind it.
+    """
+    return int(reader.xrefs.get_startxref_for_revision(0))
 
 
 def _active(pdf: bytes) -> Iterator[str]:

@@ -10,7 +10,6 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.reader import PdfFileReader
 
 from acceptance.messages import tr
 from acceptance.signing import appearances
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pyhanko.pdf_utils.generic import DictionaryObject, PdfObject, Reference
+    from pyhanko.pdf_utils.reader import PdfFileReader
 
     from acceptance.signing.appearances import StampPlace
 
@@ -30,9 +30,8 @@ OF_PLACE = OF_FIELD | {"/AP", "/TU"}  # of a field that shows a stamp, in its pl
 OF_INFORMATION = {"/Producer", "/ModDate"}  # what signing changes in the document information
 
 
-def beyond_signatures(pdf: bytes) -> Iterator[str]:
+def beyond_signatures(reader: PdfFileReader) -> Iterator[str]:
     """Say what the updates of a report do beside signing it."""
-    reader = PdfFileReader(io.BytesIO(pdf))
     signed = len(reader.embedded_signatures)
     if reader.xrefs.total_revisions != signed + 1:
         yield tr("the report was updated otherwise than by signing it")
