@@ -142,7 +142,7 @@
 
   const sides = (line, name) => line.getAttribute(name).split(" ").slice(2, 4).map(Number);
 
-  const shown = (drawing, route, words) => {
+  const pointed = (drawing, route, words) => {
     const svg = drawing.querySelector("svg");
     let mark = svg.querySelector(".pointer");
     if (!mark) {
@@ -168,14 +168,14 @@
     const values = lines.map((line) =>
       `${line.dataset.name} ${figure(axis(line, "data-y")(at(line, place(line))))} ${line.dataset.yUnit}`.trim());
     const across = `${figure(axis(lines[0], "data-x")(place(lines[0])))} ${lines[0].dataset.xUnit}`.trim();
-    shown(drawing, [...new Set(marks)].join(""), `${across}: ${values.join("; ")}`);
+    pointed(drawing, [...new Set(marks)].join(""), `${across}: ${values.join("; ")}`);
   };
 
   const readSpot = (drawing, spots, index) => {
     const kept = (index + spots.length) % spots.length;
     drawing.dataset.at = kept;
     const [x, y] = ["cx", "cy"].map((name) => Number(spots[kept].getAttribute(name)));
-    shown(drawing, `M${x - 7} ${y}a7 7 0 1 0 14 0a7 7 0 1 0 -14 0`, spots[kept].dataset.value);
+    pointed(drawing, `M${x - 7} ${y}a7 7 0 1 0 14 0a7 7 0 1 0 -14 0`, spots[kept].dataset.value);
   };
 
   const outside = (value, [first, second]) => Math.max(Math.min(first, second) - value, value - Math.max(first, second), 0);
