@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from acceptance.messages import tr, visible
 from acceptance.report import export_tables, own_pages, ways
 from acceptance.report.file_names import ANNEXES, REPORT, beside
-from acceptance.report.set_apart import LARGE, archived
+from acceptance.report.set_apart import archived
 from acceptance.report.templates import contents, drawn, moment, style, template
 from acceptance.report.typesetting import check_fonts
 
@@ -85,27 +85,33 @@ class Volumes:
     def annexes(self, progress: Progress | None = None) -> Iterator[tuple[str, bytes]]:
         """Set the annexes one by one; give the name of each (of ``ANNEXES``) and the PDF/A-3b.
 
-        ``progress`` is told what is being set, how many volumes were, and how many there are, where
-        one of them takes long.
+        ``progress`` is told what is being set, how many volumes were, and how many there are.
         Raises SetupError without a Chinese font: the renderer would draw empty boxes and say
         nothing.
         """
         check_fonts()
-        slow = any(len(body) > LARGE for body in self.bodies.values())
         for done, (name, page) in enumerate(self.annex_pages(), 1):
             pdf = self._set(page, self._attached(name))
-            if progress and slow:
+            if progress:
                 progress(tr("report"), done, len(self.letters) + 1)
             yield name, pdf
 
-    def report(self, hashes: Mapping[str, str], attachments: Mapping[str, bytes]) -> bytes:
+    def report(
+        self,
+        hashes: Mapping[str, str],
+        attachments: Mapping[str, bytes],
+        progress: Progress | None = None,
+    ) -> bytes:
         """Set the main report as PDF/A-3b with files attached (relationship Source).
 
         ``hashes``: SHA-256 of the annexes by name (of ``ANNEXES``), ``attachments``: content by
-        name. Raises as ``annexes`` does.
+        name. ``progress`` is told that it is done. Raises as ``annexes`` does.
         """
         check_fonts()
-        return self._set(self._page("", "main.html", hashes=hashes), attachments)
+        pdf = self._set(self._page("", "main.html", hashes=hashes), attachments)
+        if progress:
+            progress(tr("report"), len(self.letters) + 1, len(self.letters) + 1)
+        return pdf
 
     def _attached(self, name: str) -> dict[str, bytes]:
         """Return what is attached to an annex: all results, where not all are listed."""

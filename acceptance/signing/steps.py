@@ -324,7 +324,9 @@ class Examined(Target):
         yield state, details
         if state is State.BROKEN:
             return
-        annexes = dict(volumes.annexes())
+        annexes = dict(volumes.annexes(self.progress))
+        if self.progress:
+            self.progress(tr("report"), len(annexes) + 1, len(annexes) + 1)
         for name in sorted(annexes.keys() ^ made.annexes.keys()):
             yield State.BROKEN, (tr("{path} does not follow from the session", path=name),)
         for name, annex in annexes.items():
