@@ -321,7 +321,7 @@ class Examined(Target):
         same = here == made.renderer
         packs, profiles = store.load_all_packs(self.session, folder)
         volumes = render.volumes(self.session, packs, folder, made.language, profiles)
-        due = volumes.every(made.annexes, dict(self.attachments))
+        due = volumes.every(made.annexes, dict(self.attachments), self.progress)
         with closing(due):
             _, own = next(due)
             state, details = set_again.compare(self.pdf, own, made.language, same_renderer=same)
