@@ -47,7 +47,8 @@ def _options(camera: Camera) -> dict[str, str]:
     """Ask for constant quality, or for a bit rate held by a buffer of one second.
 
     Lossless is coded the fastest way: the same codes come back whatever the way. All else has the
-    entropy coding of cameras, CABAC, which the fastest preset would leave out.
+    entropy coding of cameras, CABAC, which the fastest preset would leave out. A bit rate is held
+    by one thread: with several, the film depends on what else the machine does.
     """
     if not camera.bit_rate and (camera.codec, camera.crf) == LOSSLESS:
         return {"crf" if camera.depth == 8 else "qp": "0", "preset": "ultrafast"}
@@ -59,7 +60,7 @@ def _options(camera: Camera) -> dict[str, str]:
     if not camera.bit_rate:
         return {"crf": str(camera.crf)} | common
     rate, group = str(camera.bit_rate), str(round(2 * camera.rate))
-    return {"b": rate, "maxrate": rate, "bufsize": rate, "g": group} | common
+    return {"b": rate, "maxrate": rate, "bufsize": rate, "g": group, "threads": "1"} | common
 
 
 def write_table(path: Path, head: tuple[str, str], rows: Iterable[tuple[int, float]]) -> None:
