@@ -190,10 +190,13 @@ def _luma(camera: Camera, reflectance: float) -> float:
     return colours.planes(even, np.full(3, float(reflectance)))[0]
 
 
-def _light(film: films.Truth, region: definition.Region, *, added: bool = True) -> float:
+def _light(
+    film: films.Truth, region: definition.Region, *, added: bool = True, veiled: bool = False
+) -> float:
     """Light from the middle of a grey region over that of reflectance 1 in the picture's middle.
 
-    With what sheen has ``added`` to it.
+    With what sheen has ``added`` to it. The camera's black comes on top and is as uneven as the
+    light: ``veiled`` counts how it differs from that in the middle, too.
     """
     x, y, width, height = region.rect
     middle = x + width / 2, y + height / 2
@@ -201,7 +204,9 @@ def _light(film: films.Truth, region: definition.Region, *, added: bool = True) 
     shape = film.camera.height, film.camera.width
     reaching = [float(of(film.camera, shape)[row, column]) for of in (falloff, lamps)]
     more = float(sheen(film.camera, *(np.array(at) for at in middle))) if added else 0.0
-    return (float(region.printed["reflectance"]) + more) * math.prod(reaching)
+    level, black = math.prod(reaching), film.camera.black
+    off = (level - 1) * black / (film.camera.white - black) if veiled else 0.0
+    return (float(region.printed["reflectance"]) + more) * level + off
 
 
 def _gamma(film: films.Truth, _: Measurement) -> float:
@@ -209,7 +214,8 @@ def _gamma(film: films.Truth, _: Measurement) -> float:
     low, high = film.camera.code_range
     steps = [region for region in film.chart.regions if region.kind == "grey"]
     light = np.array([_light(film, step) for step in steps])
-    signal = (np.array([_luma(film.camera, level) for level in light]) - low) / (high - low)
+    veiled = np.array([_light(film, step, veiled=True) for step in steps])
+    signal = (np.array([_luma(film.camera, level) for level in veiled]) - low) / (high - low)
     return mid_tone_slope(signal, light)
 
 
@@ -247,7 +253,7 @@ def _weighted(film: films.Truth, figure: Measurement) -> float:
 
 def _patch(film: films.Truth, figure: Measurement) -> float:
     """20 lg(level above black / sigma)."""
-    reflectance = _light(film, film.chart.region(figure.region))
+    reflectance = _light(film, film.chart.region(figure.region), veiled=True)
     level = _luma(film.camera, reflectance) - film.camera.code_range[0]
     return decibels(level / _sigma(film))
 

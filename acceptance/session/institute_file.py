@@ -61,8 +61,15 @@ def read(file: Path, named: str = "") -> Institute:
     return institute
 
 
+IN_CHINESE = {  # what fields may be called, and their names
+    "名称": "name", "机构": "name", "机构名称": "name", "地址": "address", "电话": "telephone",
+    "标志": "logo", "编号": "number", "报告": "report", "公章": "seal", "骑缝章": "riding_seal",
+    "资质": "accreditations", "模板": "templates", "用语": "phrases",
+}  # fmt: skip
+
+
 def _loaded(file: Path) -> Raw:
-    raw = strict_toml.load(file)
+    raw = strict_toml.load(file, names=IN_CHINESE)
     if "file" in raw:
         raise _wrong(f"{file}: file", tr("unknown field"))
     try:

@@ -8,15 +8,16 @@ set them, only words, pictures and what a page can do can be compared (``docs/ve
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from acceptance.messages import tr
 from acceptance.report import page_words
 from acceptance.signing import appearances
 from acceptance.signing.signatures import State
-from acceptance.signing.updates import annotations_of, at, beyond_signatures
+from acceptance.signing.updates import annotations_of, at, beyond_signatures, fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from acceptance.report.page_words import PageWords
 
-ACTIVE = {"/OpenAction", "/AA", "/AcroForm", "/OCProperties", "/Collection", "/Requirements"}
+ACTIVE = {"/OpenAction", "/AA", "/OCProperties", "/Collection", "/Requirements"}
 NAMED = {"/EmbeddedFiles", "/Dests"}
 
 
@@ -36,11 +37,12 @@ def compare(
 
     ``lang`` is its language.
     """
-    if changed := tuple(beyond_signatures(pdf)):
+    reader = PdfFileReader(io.BytesIO(pdf))  # once: half of the time that comparing takes
+    if changed := tuple(beyond_signatures(reader)):
         return State.BROKEN, changed
-    if shown := tuple(appearances.otherwise(pdf, lang, same_renderer=same_renderer)):
+    if shown := tuple(appearances.otherwise(reader, lang, same_renderer=same_renderer)):
         return State.BROKEN, shown
-    if _is_continued(own, pdf):
+    if pdf.startswith(own) and _first_start(reader) == _first_start(PdfFileReader(io.BytesIO(own))):
         return State.OK, ()
     if same_renderer:
         return State.BROKEN, (tr("the pages are not those that follow from the session"),)
@@ -49,22 +51,25 @@ def compare(
     return _compare_words(page_words.read(pdf), page_words.read(own))
 
 
-def _is_continued(own: bytes, pdf: bytes) -> bool:
-    """Whether a file is another one with nothing but updates behind it."""
-    starts = (
-        PdfFileReader(io.BytesIO(file)).xrefs.get_startxref_for_revision(0) for file in (own, pdf)
-    )
-    return pdf.startswith(own) and len({*starts}) == 1
+def _first_start(reader: PdfFileReader) -> int:
+    """Return where the table of objects of a file's first revision begins.
+
+    It is the same in a file that is another one with nothing but updates behind it.
+    """
+    return int(reader.xrefs.get_startxref_for_revision(0))
 
 
 def _active(pdf: bytes) -> Iterator[str]:
     """Say what a report can do or show that this tool never puts into one."""
     root = PdfFileReader(io.BytesIO(pdf)).get_historical_resolver(0).root
-    names = at(root, "/Names", ())
+    names, fields = at(root, "/Names", ()), fields_of(root)
     for key in [*sorted(ACTIVE & {*root}), *sorted({*names} - NAMED)]:
         yield tr("the report holds {key}, which this tool never writes", key=key)
     for number, page in enumerate(_pages(root["/Pages"]), 1):
-        for item in (note.get_object() for note in annotations_of(page)):  # type: ignore[no-untyped-call]
+        for note in annotations_of(page):
+            if isinstance(note, generic.IndirectObject) and note.reference in fields:
+                continue  # ``beyond_signatures`` has looked at it
+            item: Any = note.get_object()  # type: ignore[no-untyped-call]
             if item["/Subtype"] != "/Link" or "/AP" in item:
                 yield tr("page {page} holds an annotation that is no link", page=number)
 

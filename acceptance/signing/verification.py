@@ -107,7 +107,8 @@ def verify(
 
     ``target`` is either. ``trust``, ``roles``, ``signers``, ``policy`` and ``at`` are as in
     ``signature_check.verify_pdf``. ``remeasure`` measures the clips again and compares; that takes
-    as long as measuring them, and ``progress`` is told how far it is. Raises ``SessionError`` where
+    as long as measuring them. ``progress`` is told how far it is, and how many files of the report
+    are set again. Raises ``SessionError`` where
     there is neither report nor session, and ``InputError`` for a file to trust that cannot be read.
     Whatever else is wrong is in the result.
     """
@@ -116,6 +117,7 @@ def verify(
     target = Path(target)
     roots = [*(Path(file) for file in trust), *(policy.roots if policy else ())]
     examined = Examined(target, roots, roles=roles, signers=signers, policy=policy, at=at)
+    examined.progress = progress
     if not examined.report.is_file() and not (target / store.FILE).is_file():
         what = tr("there is neither a report nor a session here")
         raise SessionError(what, where=str(target), hint=tr("Check the path"))
@@ -163,12 +165,14 @@ def require_intact(folder: Path) -> None:
     integrity.require_intact(folder, contradictions(Examined(folder)))
 
 
-def require_sound(folder: Path, trust: Sequence[Path] = ()) -> None:
+def require_sound(
+    folder: Path, trust: Sequence[Path] = (), progress: Progress | None = None
+) -> Verification:
     """Refuse to sign after others what is broken, or, given roots, what strangers signed.
 
-    Raises SessionError.
+    Return what was found. ``progress`` is as for ``verify``. Raises SessionError.
     """
-    result = verify(folder, trust)
+    result = verify(folder, trust, progress=progress)
     wrong = [step for step in result.steps if step.state is State.BROKEN]
     if trust:
         wrong += [step for step in result.steps[:1] if step.state is State.INDETERMINATE]
@@ -177,6 +181,7 @@ def require_sound(folder: Path, trust: Sequence[Path] = ()) -> None:
         what = tr("the report cannot be signed after others: {problems}", problems=found)
         hint = tr("Ask who signed before for the report, or have it written and signed again")
         raise SessionError(what, where=str(folder), hint=hint)
+    return result
 
 
 def is_signed(examined: Examined) -> bool:

@@ -56,11 +56,12 @@ def test_frames_that_depend_on_each_other_all_along_are_not_split() -> None:
 
 
 @pytest.mark.parametrize("frames", [3, 5, 8])
-def test_few_frames_that_depend_on_each_other_are_not_split(frames: int) -> None:
+@pytest.mark.parametrize("fixed", [0.5, 2.0])
+def test_few_frames_that_depend_on_each_other_are_not_split(frames: int, fixed: float) -> None:
     """Eight frames were: temporal noise a quarter too small, a pattern where there is none."""
-    found = [reduced(seed, frames, 0.5, 0.5) for seed in range(8)]
+    found = [reduced(seed, frames, 0.5, fixed) for seed in range(8)]
     assert all(noise.temporal is None and noise.fixed is None for noise in found)
-    free = [reduced(seed, frames, 0.0, 0.5) for seed in range(8)]
+    free = [reduced(seed, frames, 0.0, fixed) for seed in range(8)]
     assert all(noise.temporal is not None and not noise.correlation for noise in free)
 
 

@@ -43,14 +43,35 @@ def correlation(rest: Array) -> float:
     """Return the correlation of neighbouring frames over pixels; 0 where it does not matter.
 
     ``rest`` (n, h, w): codes less the mean frame and the means of the frames. Of independent frames
-    -1 / (n - 1) is expected, with the standard error of the number of samples.
+    -1 / n is expected, with the standard error of the number of samples.
     """
     frames = len(rest)
     square = float(np.mean(rest**2))
-    if frames < FEWEST_SEEN or not square:
+    if frames < FEWEST or not square:
         return 0.0
-    found = float(np.mean(rest[1:] * rest[:-1])) / square + 1 / (frames - 1)
+    found = float(np.mean(rest[1:] * rest[:-1])) / square + 1 / frames
     least = max(INDEPENDENT, SURE / math.sqrt(rest.size))
+    return found if found > least else 0.0
+
+
+def correlation_of_few(codes: Array) -> float:
+    """Return by how much more neighbouring frames are alike than those farther apart.
+
+    ``codes`` (n, h, w) less the means of the frames, fixed pattern and all, since it is alike in
+    every pair, and frames may differ in their noise. 0 where it does not matter, or of fewer than
+    three frames.
+    """
+    frames = len(codes)
+    temporal = float(codes.var(axis=0, ddof=1).mean()) if frames >= FEWEST_SEEN else 0.0
+    if not temporal:
+        return 0.0
+    near, far = (_covariance(codes, *lags) for lags in ((1, 2), (2, frames)))
+    pairs = frames - 1, (frames - 1) * (frames - 2) / 2
+    of_fixed = 2 * frames / ((frames - 1) ** 2 * (frames - 2))  # ends are in fewer near pairs
+    fixed = max(float(np.mean(codes**2)) / temporal - 1, 0.0)
+    chance = math.sqrt((sum(1 / count for count in pairs) + of_fixed * fixed) / codes[0].size)
+    found = float((near - far).mean()) / temporal
+    least = max(INDEPENDENT, SURE * chance)
     return found if found > least else 0.0
 
 
