@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from unittest.mock import patch
@@ -9,6 +10,7 @@ from unittest.mock import patch
 from acceptance import __version__, metrics
 from acceptance.checks import judging
 from acceptance.model import Measurement, Plan, Scope, Session, Shot, Subject, SubjectKind
+from acceptance.report import typesetting
 from acceptance.session import evidence, store
 from acceptance.session.log_book import LogBook
 from acceptance.signing import issuing, verification
@@ -118,7 +120,19 @@ def issue(folder: Path, content: Session, chain: DemoChain) -> None:
 
 
 def issued(folder: Path, chain: DemoChain, clips: Sequence[str]) -> Path:
-    """Make a session folder with these clips, its log and its signed report; return it."""
+    """Make a session folder with these clips, its log and its signed report; return it.
+
+    It is made once for a chain, a name and a way to set pages, and copied after that: a folder may
+    lie anywhere.
+    """
+    keys, way = chain.root.parent, hash((*clips, typesetting._archived))
+    kept = keys.with_name(f"{keys.name}-issued") / f"{way}" / folder.name
+    if not kept.is_dir():
+        _make(kept, chain, clips)
+    return shutil.copytree(kept, folder)
+
+
+def _make(folder: Path, chain: DemoChain, clips: Sequence[str]) -> None:
     (folder / "data" / "clips").mkdir(parents=True)
     for clip in clips:
         (folder / clip).write_bytes(bytes(range(256)) * 40)
@@ -130,7 +144,6 @@ def issued(folder: Path, chain: DemoChain, clips: Sequence[str]) -> Path:
         book.append("taken", {"shot": f"shot{number}"})
     figures = (measurement("noise.snr", "dB", 48.0), measurement("grey_scale.steps", "1", 7.0))
     issue(folder, judged(folder, figures), chain)
-    return folder
 
 
 def details(result: Verification) -> str:

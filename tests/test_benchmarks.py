@@ -64,6 +64,17 @@ def test_a_case_of_the_coverage_benchmark_runs_and_becomes_rows_of_its_table(nam
     )
 
 
+@pytest.mark.parametrize("name", ["departed", "switches"])
+def test_films_that_depart_from_the_ideal_become_a_table_and_a_run_goes_on(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    switches = ["sharpening"] if name == "switches" else []
+    for _ in range(2):
+        coverage.main([name, *switches, "--share", "0", "--jobs", "1", "--cache", str(tmp_path)])
+    assert "| `grey_scale.gamma` |" in capsys.readouterr().out
+    assert len((tmp_path / f"{name}.jsonl").read_text("utf-8").splitlines()) == 1
+
+
 @pytest.mark.parametrize("name", ["counter", "freezes", "alive"])
 def test_a_table_of_the_frame_rate_benchmark_is_made(name: str) -> None:
     assert "| --- |" in importlib.import_module("frame_rate").SECTIONS[name](tiny())

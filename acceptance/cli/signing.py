@@ -156,6 +156,9 @@ def _say_signed(report: Path, role: str) -> None:
     terminal.say(said)
     if issuing.lack():
         terminal.say(tr("No stamp was drawn: this machine can make no PDF"), "yellow")
+    elif roles.code(role) not in roles.ORDER:
+        said = tr("The pages have no place for this role: the signature holds, and is not seen")
+        terminal.say(said, "yellow")
 
 
 def _export(folder: Path, asked: SignOptions, file: Path) -> int:

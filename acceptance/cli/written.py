@@ -269,7 +269,7 @@ def _move(found: FigureMove) -> MeasureMove:
 def of_run(done: Session, folder: Path, code: int) -> dict[str, Any]:
     """Make what ``run`` writes of a session that lies in ``folder``."""
     place = folder.absolute()
-    lines = warning_lines.every(done, "en")
+    lines = warning_lines.every(done, "en", ())
     output = RunOutput(
         schema="run-1",
         session=done.id,
@@ -288,7 +288,9 @@ def of_run(done: Session, folder: Path, code: int) -> dict[str, Any]:
 
 def _finding(finding: Finding) -> RunFinding:
     own = {field.name: getattr(finding, field.name) for field in fields(finding)}
-    return RunFinding(**own, expanded=finding.expanded, why=wording.reason(finding.reason, "en"))
+    return RunFinding(
+        **own, expanded=finding.expanded_uncertainty, why=wording.reason(finding.reason, "en")
+    )
 
 
 def _warning(warning: SessionWarning, line: WarningLine) -> RunWarning:

@@ -57,7 +57,7 @@ def properties(finding: Finding, session: Session) -> Properties:
         "quantity": finding.quantity or None,
         "limit": wording.limit(finding.limit, "en") if finding.limit else None,
         "value": finding.value,
-        "U": finding.expanded,
+        "U": finding.expanded_uncertainty,
         "unit": finding.unit or None,
         "evidence": " ".join(_evidence(finding, session)) or None,
         "session": session.id,
@@ -76,7 +76,7 @@ def told(finding: Finding, session: Session) -> str:
     value = ""
     if finding.value is not None:
         value = wording.figure(
-            finding.value, finding.unit, language(), expanded=finding.expanded or 0.0
+            finding.value, finding.unit, language(), expanded=finding.expanded_uncertainty or 0.0
         )
     shots = dict.fromkeys(session.measurements[index].shot for index in finding.measurements)
     lines = {

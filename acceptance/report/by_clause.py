@@ -156,7 +156,7 @@ class ClausesPage:
 
     def brief(self, row: FindingRow) -> str:
         """Write a result without unit and uncertainty, which stand elsewhere."""
-        figure, expanded = _figure(row), row.finding.expanded
+        figure, expanded = _figure(row), row.finding.expanded_uncertainty
         if figure is None:
             return ""
         if expanded and math.isfinite(expanded):

@@ -54,7 +54,7 @@ def _about(session: Session, names: Names) -> Iterator[list[CellValue]]:
     yield [words["version"], session.tool_version]
     for sentence in bottom_lines.sentences(session, names.lang, names.packs):
         yield [words["conclusion"], sentence]
-    for line in warning_lines.every(session, names.lang):
+    for line in warning_lines.every(session, names.lang, names.packs):
         severity = wording.word(line.severity, "severity", names.lang)
         yield [severity, words["warning"].format(title=line.title, sentence=line.sentence)]
 
@@ -78,7 +78,7 @@ def _result(row: FindingRow, session: Session, names: Names) -> list[CellValue]:
         *(row.number, finding.subject, row.subject, names.standard(finding.pack), finding.clause),
         *(row.item, wording.quantity(finding.quantity, lang)),
         *((limit.at_least, limit.at_most) if limit else (None, None)),
-        *(finding.value, finding.expanded, finding.k),
+        *(finding.value, finding.expanded_uncertainty, finding.k),
         *(wording.unit(finding.unit, lang), row.result),
         *(wording.verdict(finding, lang), _yes(finding.provisional, lang)),
         *(wording.word(finding.modality, "modality", lang), finding.probability),

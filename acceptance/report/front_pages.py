@@ -139,12 +139,12 @@ class SummaryPage:
     @property
     def warnings(self) -> list[WarningLine]:
         """How the verdict was reached, all of it."""
-        return warning_lines.every(self.session, self.names.lang)
+        return warning_lines.every(self.session, self.names.lang, self.names.packs)
 
     @cached_property
     def overview(self) -> Overview:
         """The same for the first page, which names every code."""
-        return warning_lines.overview(self.session, self.names.lang)
+        return warning_lines.overview(self.session, self.names.lang, self.names.packs)
 
     @property
     def counts(self) -> dict[str, int]:

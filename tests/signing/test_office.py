@@ -23,6 +23,7 @@ from sample_pdf import updated
 
 from acceptance import messages
 from acceptance.errors import InputError, KeyFileError, PlanError, SessionError, UsageError
+from acceptance.report import render, typesetting
 from acceptance.session import evidence, store
 from acceptance.signing import (
     appearances,
@@ -201,6 +202,19 @@ def test_order_is_held(
     with pytest.raises(SessionError, match=says):
         issuing.sign(folder, key(office, roles.code(role)), role=role)
     assert (folder / "report.pdf").read_bytes() == before
+
+
+def test_no_signature_is_put_where_the_pages_have_no_place_for_it(office: PracticeChain) -> None:
+    """With ``seal = false`` in the institute's file there is no place for a seal: it is refused."""
+    places = "".join(
+        f"<p id=sign-{name} style='height: 11mm'>." for name in ("tester", "reviewer", "approver")
+    )
+    pdf = typesetting.typeset(f"<html lang=zh><title>x</title>{places}", render.EPOCH)
+    assert [*appearances.places(PdfFileReader(io.BytesIO(pdf)))] == [*roles.ORDER[:-1]]
+    with pytest.raises(SessionError, match="no place for it, and nobody would see") as refused:
+        pades.sign(pdf, key(office, "seal"), role="seal")
+    assert "seal = true" in refused.value.hint
+    assert b"/ByteRange" in pades.sign(pdf, key(office, "inspector"), role="inspector")
 
 
 def test_nobody_signs_in_two_roles(revisions: list[Path], tmp_path: Path) -> None:

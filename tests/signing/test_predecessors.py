@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from acceptance.model import Session
     from acceptance.signing.chains import DemoChain
 
+pytestmark = pytest.mark.usefixtures("_plain_pages")
+
+
 AGAIN, BASELINE = Precedence.JUDGED_AGAIN, Precedence.BASELINE
 
 

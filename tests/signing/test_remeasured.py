@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
     from acceptance.signing.chains import DemoChain
 
+pytestmark = pytest.mark.usefixtures("_plain_pages")
 RECORDS = "channel,start,end\n1,{} 00:00:00,{} 00:00:00\n"
 LIGHT = (Condition(name="illuminance", value=500, unit="lx"),)
 

@@ -334,7 +334,7 @@ def _finding(finding: Finding) -> Row:
         "unit": text(finding.unit),
         "u": finding.uncertainty,
         "k": finding.k,
-        "expanded": finding.expanded,
+        "expanded": finding.expanded_uncertainty,
         "at_least": finding.limit.at_least if finding.limit else None,
         "at_most": finding.limit.at_most if finding.limit else None,
         "rule": str(finding.decision_rule.kind) if finding.decision_rule else "",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-FEWEST = 9  # frames that show how a dependence dies out
+FEWEST, FEWEST_SEEN = 9, 3  # frames that show how a dependence dies out, and that there is one
 INDEPENDENT = 0.03  # correlation of neighbouring frames that changes no figure
 SURE = 4  # standard errors
 LASTING = 0.5  # of the dependence, that may be left after a third of the film
@@ -32,7 +32,7 @@ class Apart:
     """Covariances of frames far apart.
 
     ``fixed`` (h, w) are the products of their codes, for the surface of each order; ``left``: how
-    much of them, in code^2, may still be noise; None where that cannot be told.
+    much of them, in code^2, may still be noise; None where that cannot be told, as of few frames.
     """
 
     fixed: tuple[Array, ...]
@@ -43,13 +43,13 @@ def correlation(rest: Array) -> float:
     """Return the correlation of neighbouring frames over pixels; 0 where it does not matter.
 
     ``rest`` (n, h, w): codes less the mean frame and the means of the frames. Of independent frames
-    -1 / n is expected, with the standard error of the number of samples.
+    -1 / (n - 1) is expected, with the standard error of the number of samples.
     """
     frames = len(rest)
     square = float(np.mean(rest**2))
-    if frames < FEWEST or not square:
+    if frames < FEWEST_SEEN or not square:
         return 0.0
-    found = float(np.mean(rest[1:] * rest[:-1])) / square + 1 / frames
+    found = float(np.mean(rest[1:] * rest[:-1])) / square + 1 / (frames - 1)
     least = max(INDEPENDENT, SURE / math.sqrt(rest.size))
     return found if found > least else 0.0
 
@@ -60,6 +60,8 @@ def apart(codes: Array, residual: Callable[[Array, int], Array], orders: tuple[i
     ``residual`` gives a frame less its surface of an order, scaled so that its squares are free of
     bias; ``orders`` are those of the surfaces.
     """
+    if len(codes) < FEWEST:
+        return Apart((), None)
     third = len(codes) // 3
     rest = np.array([residual(frame, orders[0]) for frame in codes])
     near, middle = (float(_covariance(rest, lag, lag + 1).mean()) for lag in (1, third))
