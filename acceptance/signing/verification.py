@@ -16,7 +16,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from acceptance.errors import SessionError
+from acceptance import __version__
+from acceptance.errors import InputError, SessionError
 from acceptance.files import shortage
 from acceptance.messages import tr
 from acceptance.session import integrity, store
@@ -115,6 +116,7 @@ def verify(
     from acceptance.signing import pinned, signature_check  # noqa: PLC0415 -- late: brings pyHanko
 
     target = Path(target)
+    _require_elsewhere(target, [*trust, *signers, *([policy.where] if policy else ())])
     roots = [*(Path(file) for file in trust), *(policy.roots if policy else ())]
     examined = Examined(target, roots, roles=roles, signers=signers, policy=policy, at=at)
     examined.progress = progress
@@ -138,6 +140,15 @@ def verify(
         roots=examined.roots,
         signatures=_signatures(examined),
     )
+
+
+def _require_elsewhere(target: Path, brought: Sequence[Path | str]) -> None:
+    """Refuse what is to be trusted from the folder that is checked. Raises InputError."""
+    for file in brought:
+        if target.is_dir() and Path(file).absolute().is_relative_to(target.absolute()):
+            what = tr("lies in the folder that is checked, so whoever made that chose it")
+            hint = tr("Get it from the institute itself")
+            raise InputError(what, where=str(file), hint=hint)
 
 
 def _signatures(examined: Examined) -> tuple[Signature, ...]:
@@ -192,6 +203,8 @@ def is_signed(examined: Examined) -> bool:
 def contradictions(examined: Examined) -> Iterator[str]:
     """Say where the report of a session folder contradicts the session in it, and is broken."""
     steps = [_run("attachment", examined.attachment)]
+    if examined.session.tool_version == __version__:
+        steps.append(_run("verdicts", examined.verdicts))
     if is_signed(examined):
         steps.append(_run("signature", examined.signature))
     for step in steps:
