@@ -36,7 +36,8 @@ def write(camera: Camera, path: Path, frames: Iterable[Planes], shown: Shown) ->
         rate=camera.rate,
         times=camera.stamps([slot for slot, _ in shown]),
         codec=camera.codec,
-        options=_options(camera) if camera.codec in CODECS_WITH_CRF else None,
+        options=_options(camera),
+        pixel_format="yuv420p" if camera.depth == 8 else "yuv420p10le",
         full_range=camera.full_range,
         matrix=camera.matrix,
     )
@@ -50,7 +51,9 @@ def _options(camera: Camera) -> dict[str, str]:
     by one thread: with several, the film depends on what else the machine does.
     """
     if not camera.bit_rate and (camera.codec, camera.crf) == LOSSLESS:
-        return {"crf": "0", "preset": "ultrafast"}
+        return {"crf" if camera.depth == 8 else "qp": "0", "preset": "ultrafast"}
+    if camera.codec not in CODECS_WITH_CRF:
+        return {"qmin": str(camera.scale), "qmax": str(camera.scale)} if camera.scale else {}
     common = {"preset": camera.preset}
     if camera.codec == "libx264":
         common["coder"] = "cabac"
