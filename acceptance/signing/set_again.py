@@ -8,7 +8,7 @@ set them, only words, pictures and what a page can do can be compared (``docs/ve
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
