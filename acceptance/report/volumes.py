@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from acceptance.messages import tr, visible
 from acceptance.report import export_tables, own_pages, ways
 from acceptance.report.file_names import ANNEXES, REPORT, beside
-from acceptance.report.set_apart import LARGE, Task, archived
+from acceptance.report.set_apart import Task, archived
 from acceptance.report.templates import contents, drawn, moment, style, template
 from acceptance.report.typesetting import check_fonts
 
@@ -85,40 +85,53 @@ class Volumes:
     def annexes(self, progress: Progress | None = None) -> Iterator[tuple[str, bytes]]:
         """Set the annexes; give the name of each (of ``ANNEXES``) and the PDF/A-3b.
 
-        ``progress`` is told what is being set, how many volumes were, and how many there are, where
-        one of them takes long.
+        ``progress`` is told what is being set, how many volumes were, and how many there are.
         Raises SetupError without a Chinese font: the renderer would draw empty boxes and say
         nothing.
         """
         check_fonts()
-        slow = any(len(body) > LARGE for body in self.bodies.values())
         made = archived([self._annex(name, page) for name, page in self.annex_pages()])
         for done, (letter, pdf) in enumerate(zip(self.letters, made, strict=True), 1):
-            if progress and slow:
+            if progress:
                 progress(tr("report"), done, len(self.letters) + 1)
             yield ANNEXES[letter], pdf
 
-    def report(self, hashes: Mapping[str, str], attachments: Mapping[str, bytes]) -> bytes:
+    def report(
+        self,
+        hashes: Mapping[str, str],
+        attachments: Mapping[str, bytes],
+        progress: Progress | None = None,
+    ) -> bytes:
         """Set the main report as PDF/A-3b with files attached (relationship Source).
 
         ``hashes``: SHA-256 of the annexes by name (of ``ANNEXES``), ``attachments``: content by
-        name. Raises as ``annexes`` does.
+        name. ``progress`` is told that it is done. Raises as ``annexes`` does.
         """
         check_fonts()
         (pdf,) = archived([self._main(hashes, attachments)])
+        if progress:
+            progress(tr("report"), len(self.letters) + 1, len(self.letters) + 1)
         return pdf
 
     def every(
-        self, hashes: Mapping[str, str], attachments: Mapping[str, bytes]
+        self,
+        hashes: Mapping[str, str],
+        attachments: Mapping[str, bytes],
+        progress: Progress | None = None,
     ) -> Generator[tuple[str, bytes], None, None]:
         """Set all volumes whose ``hashes`` are known: first the report, as "", then the annexes.
 
-        That is faster than ``report`` and ``annexes`` in turn. Raises as they do.
+        That is faster than ``report`` and ``annexes`` in turn. ``progress`` is as for them. Raises
+        as they do.
         """
         check_fonts()
         annexes = [self._annex(name, page) for name, page in self.annex_pages()]
         names = ["", *(ANNEXES[letter] for letter in self.letters)]
-        yield from zip(names, archived([self._main(hashes, attachments), *annexes]), strict=True)
+        made = archived([self._main(hashes, attachments), *annexes])
+        for done, (name, pdf) in enumerate(zip(names, made, strict=True), 1):
+            if progress:
+                progress(tr("report"), done, len(names))
+            yield name, pdf
 
     def _attached(self, name: str) -> dict[str, bytes]:
         """Return what is attached to an annex: all results, where not all are listed."""

@@ -306,7 +306,11 @@ class Examined(Target):
 
     def _not_set_again(self) -> Outcome:
         """Say that another version set the pages, and whether they state the conclusion."""
+        from acceptance.signing import set_again  # noqa: PLC0415 -- late: brings pyHanko
+
         what = tr("only the same version can set them again, from unchanged evidence")
+        if acting := tuple(set_again.active(self.pdf)):
+            return State.BROKEN, shorten([*acting])
         if page_words.first_state(self.pdf, bottom_lines.conclusions(self.session)):
             return State.SKIPPED, (what,)
         wrong = tr("the first pages do not state the conclusion that is in the session")
@@ -321,7 +325,7 @@ class Examined(Target):
         same = here == made.renderer
         packs, profiles = store.load_all_packs(self.session, folder)
         volumes = render.volumes(self.session, packs, folder, made.language, profiles)
-        due = volumes.every(made.annexes, dict(self.attachments))
+        due = volumes.every(made.annexes, dict(self.attachments), self.progress)
         with closing(due):
             _, own = next(due)
             state, details = set_again.compare(self.pdf, own, made.language, same_renderer=same)
@@ -334,9 +338,7 @@ class Examined(Target):
             for name, annex in due:
                 found = read(current(folder, name), name)
                 if found and found != annex:
-                    state, details = set_again.compare(
-                        found, annex, made.language, same_renderer=same
-                    )
+                    state, details = set_again.compare_annex(found, annex, same_renderer=same)
                     yield state, tuple(f"{name}: {detail}" for detail in details)
 
 
