@@ -35,7 +35,7 @@ class WrittenPdf(Protocol):
     objects: list[Any]
     catalog: dict[str, Any]
 
-    def add_object(self, added: Any) -> None:  # noqa: ANN401 -- a class of pydyf, which has no types
+    def add_object(self, added: object) -> None:
         """Add an object."""
 
 
@@ -77,7 +77,7 @@ def _tagged(pdf: WrittenPdf) -> Iterator[tuple[dict[str, Any], bytes]]:
             yield from ((each, named[kid]) for kid in each["K"] if kid in named)
 
 
-def _become_field(pdf: WrittenPdf, link: Any, role: str, page: bytes) -> None:  # noqa: ANN401 -- above
+def _become_field(pdf: WrittenPdf, link: dict[str, Any], role: str, page: bytes) -> None:
     own = importlib.import_module("pydyf")
     left, top, right, bottom = link["Rect"]
     box = own.Array([0, 0, right - left, top - bottom])

@@ -53,13 +53,13 @@ class Cable:
         return next(item["counter"]["packets"] for item in shown["nftables"] if "counter" in item)
 
     def link_local(self) -> str:
-        """Return the other end's own IPv6 address, once it is sure of it (after some 2 s)."""
-        asked = (*self.prefix, "ip", "-j", "-6", "addr", "show", "scope", "link", "-tentative")
-        for _ in range(50):
-            shown = json.loads(run(*asked) or "[]")
-            found = [a["local"] for item in shown for a in item.get("addr_info", []) if a]
-            if found:
-                return str(found[0])
+        """Return the other end's own IPv6 address, once both ends are sure of theirs (2 s)."""
+        asked = ("ip", "-j", "-6", "addr", "show", "scope", "link", "-tentative")
+        for _ in range(60):
+            here = addresses(*asked, "dev", self.namespace)
+            there = addresses(*self.prefix, *asked)
+            if here and there:
+                return there[0]
             time.sleep(0.1)
         pytest.skip("no IPv6 on this machine")
 
@@ -95,6 +95,12 @@ def cable() -> Iterator[Cable]:
         # at once: with its namespace the kernel removes it later, and the next cable bears its name
         subprocess.run(["ip", "link", "del", name], check=False, capture_output=True)
         subprocess.run(["ip", "netns", "del", name], check=False, capture_output=True)
+
+
+def addresses(*asked: str) -> list[str]:
+    """Return the addresses that ``ip`` shows."""
+    shown = json.loads(run(*asked) or "[]")
+    return [each["local"] for item in shown for each in item.get("addr_info", []) if each]
 
 
 def run(*words: str, text: str = "") -> str:
