@@ -23,7 +23,7 @@ from acceptance.files import system
 from acceptance.report import typesetting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Generator, Mapping, Sequence
     from concurrent.futures import Future
 
 LARGE = 120_000  # characters of a page: below it, starting a process costs more than it saves
@@ -57,7 +57,7 @@ class Task:
         return json.dumps(task).encode()
 
 
-def archived(tasks: Sequence[Task]) -> Iterator[bytes]:
+def archived(tasks: Sequence[Task]) -> Generator[bytes, None, None]:
     """Give each page as ``typesetting.archived`` does, the large ones set in children.
 
     As many children work at once as there are processors, while small pages are set here. Whoever
