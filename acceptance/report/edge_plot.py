@@ -24,6 +24,8 @@ FONT, NAME_FONT = 9.5, 9.0
 MOST_LABELS = 40
 STEPS = (0.0, 0.6, -0.6, 1.1, -1.1, 1.7, -1.7, 2.2, -2.2)  # of a label's size, away from its edge
 VEIL = 'fill="#fff" fill-opacity=".45"'
+# PDF/A-3 knows no smoothing (ISO 19005-3, 6.2.8); the web page's style sheet takes it back.
+ARCHIVED = 'preserveAspectRatio="none" image-rendering="crisp-edges"'
 BOX = 'fill="#fff" stroke="#222" stroke-width=".8"'
 
 
@@ -51,8 +53,7 @@ def draw(still: str, size: tuple[float, float], zones: Sequence[ZoneFrame]) -> s
     scale = WIDTH / size[0]
     height = size[1] * scale
     place = f'x="0" y="0" width="{WIDTH:g}" height="{height:.1f}"'
-    parts = [f'<image {place} href="{escape(still)}" preserveAspectRatio="none"/>']
-    parts.append(f"<rect {place} {VEIL}/>")
+    parts = [f'<image {place} {ARCHIVED} href="{escape(still)}"/>', f"<rect {place} {VEIL}/>"]
     edges = [edge for zone in zones for edge in zone.edges][:MOST_LABELS]
     parts += [_frame(_hull(zone.edges, scale)) for zone in zones]
     taken = []
