@@ -1,6 +1,8 @@
 """Write ``docs/coverage.md``: how often the truth lies within the stated U, by simulation.
 
 ``python benchmarks/coverage.py [--share S] [--jobs N] [--cache FOLDER] [CASE...]``
+``python benchmarks/coverage.py departed|switches [--share S] [--jobs N] [--cache FOLDER]
+[SWITCH...]`` prints the tables of ``docs/departures.md``; a run goes on from the cache.
 
 Every run draws every input of the budget from its stated distribution. A new case goes into
 ``cases.py``; figures of filmed charts are covered as soon as ``films.TRUTHS`` has their truths.
@@ -17,6 +19,7 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import departed_pictures
 import numpy as np
 from cases import FILMS, SIGNALS
 from scipy.stats import binom
@@ -130,6 +133,13 @@ def document(found: Mapping[str, Mapping[str, Any]], command: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join([*parts, table(head, every)])).rstrip() + "\n"
 
 
+def departed(name: str, *switches: str, setting: Setting, cache: Path | None) -> None:
+    """Run films that depart from the ideal, all switches drawn together or each alone."""
+    path = cache / f"{name}.jsonl" if cache else None
+    wanted = departed_pictures.cases(name, setting, switches)
+    print(departed_pictures.text(name, departed_pictures.made(path, wanted, setting)))
+
+
 def main(arguments: list[str]) -> None:
     """Run the cases asked for; write the document when all of them are there."""
     parser = argparse.ArgumentParser(
@@ -141,6 +151,10 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--cache", type=Path, help="folder of finished cases")
     parser.add_argument("--docs", type=Path, default=DOCS, help="folder that gets coverage.md")
     options = parser.parse_args(arguments)
+    if options.cases[:1] in (["departed"], ["switches"]):
+        departed(*options.cases, setting=Setting(share=options.share, jobs=options.jobs),
+                 cache=options.cache)  # fmt: skip
+        return
     if unknown := set(options.cases) - set(CASES):
         parser.error(f"unknown case {', '.join(sorted(unknown))}; choose from {', '.join(CASES)}")
     setting = Setting(share=options.share, jobs=options.jobs)

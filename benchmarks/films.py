@@ -18,18 +18,20 @@ from scipy.optimize import brentq
 
 from acceptance.charts import definition, printed_copy
 from acceptance.metrics import colour
-from acceptance.metrics._shared.tone_curve import MIDDLE
+from acceptance.metrics._shared.tone_curve import mid_tone_weights, slope_weights
 from acceptance.model import Measurement, Shot
 from acceptance.scene import build
 from acceptance.session import measuring
 from acceptance.simulate import films
 from acceptance.simulate.coding import falloff, lamps
+from acceptance.simulate.processing import response
 from acceptance.simulate.sheets import sheen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from acceptance.simulate.camera import Camera
+    from acceptance.model import Note
+    from acceptance.simulate.camera import Array, Camera
 
 CHART = "acceptance"
 PHASE = np.linspace(0, 2 * np.pi, 256, endpoint=False)
@@ -77,7 +79,7 @@ def readings(
     ``printed`` is a copy of the chart that nobody has measured.
     """
     copy = "unmeasured" if printed else printed_copy.AS_DRAWN
-    truth, measured = _filmed(camera, seconds, printed, copy)
+    truth, (measured, _) = filmed(camera, seconds, printed, copy)
     return [
         Reading.of(figure, TRUTHS[figure.quantity](truth, figure))
         for figure in measured
@@ -87,17 +89,22 @@ def readings(
 
 def measured(camera: Camera, seconds: float, shown: definition.Chart) -> list[Measurement]:
     """Film the copy that hangs there, and return all that is measured of it as the chart."""
-    return _filmed(camera, seconds, shown, printed_copy.AS_DRAWN)[1]
+    return filmed(camera, seconds, shown)[1][0]
 
 
-def _filmed(
-    camera: Camera, seconds: float, shown: definition.Chart | None, copy: str
-) -> tuple[films.Truth, list[Measurement]]:
+def filmed(
+    camera: Camera,
+    seconds: float,
+    shown: definition.Chart | None = None,
+    copy: str = printed_copy.AS_DRAWN,
+    name: str = "film.mkv",
+) -> tuple[films.Truth, tuple[list[Measurement], list[Note]]]:
+    """Film the chart, or the copy that hangs there; return the truth and all that is measured."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "film.mkv"
+        path = Path(folder) / name
         truth = films.film_chart(camera, shown or definition.load(CHART), path, seconds)
         shot = Shot(id="film", subject="camera", clip=path.name, chart=CHART, chart_copy=copy)
-        return truth, measuring.measure(build.look(shot, path.parent))[0]
+        return truth, measuring.measure(build.look(shot, path.parent), TRUTHS.keys())
 
 
 def _edge_angle(truth: films.Truth, region: definition.Region) -> float:
@@ -112,8 +119,31 @@ def _edge_angle(truth: films.Truth, region: definition.Region) -> float:
 
 
 def crossing(camera: Camera, level: float, angle: float = 0.0) -> float:
-    """Frequency, cycle/px, where optics and pixel leave ``level``."""
-    return float(brentq(lambda f: float(camera.mtf(f, angle)) - level, 1e-3, 0.99))
+    """Frequency, cycle/px, where optics, pixel and what the camera does leave ``level``."""
+    return float(brentq(lambda f: float(recorded_mtf(camera, f, angle)) - level, 1e-3, 0.99))
+
+
+def recorded_mtf(camera: Camera, frequency: Array | float, angle: float = 0.0) -> Array:
+    """Return the camera's MTF in the picture that it delivers: zoomed, with doubled rows."""
+    f, turn = camera.zoom * np.asarray(frequency), math.radians(angle)
+    found = camera.mtf(f, angle)
+    if camera.zoom > 1:
+        found = found * _cubic(f * math.cos(turn)) * _cubic(f * math.sin(turn))
+    held = np.cos(np.pi * np.asarray(frequency) * math.sin(turn)) if camera.doubled else 1.0
+    return np.asarray(np.abs(found * held))
+
+
+def _cubic(frequency: Array | float) -> Array:
+    """Return the response of OpenCV's bicubic interpolation (a = -0.75), cycles per own sample."""
+    x, step = np.linspace(0, 2, 801, retstep=True)
+    near, far = 1.25 * x**3 - 2.25 * x**2 + 1, -0.75 * (x**3 - 5 * x**2 + 8 * x - 4)
+    wave = np.cos(2 * np.pi * np.multiply.outer(np.asarray(frequency), x))
+    return np.asarray(2 * np.trapezoid(np.where(x < 1, near, far) * wave, dx=step, axis=-1))
+
+
+def finest(camera: Camera, angle: float) -> float:
+    """Return the frequency, cycle/px, beyond which the picture's own samples carry nothing."""
+    return 0.25 if camera.doubled and angle else 0.5 / camera.zoom
 
 
 def _edge(level: float) -> Callable[[films.Truth, Measurement], float]:
@@ -128,7 +158,8 @@ def _edge(level: float) -> Callable[[films.Truth, Measurement], float]:
 def _limiting(film: films.Truth, figure: Measurement) -> float:
     """TV lines along the picture's axis, at most the sampling limit."""
     angle = 0.0 if figure.direction == "horizontal" else 90.0
-    return 2 * min(crossing(film.camera, 0.1, angle), 0.5) * film.camera.height
+    seen = min(crossing(film.camera, 0.1, angle), finest(film.camera, angle))
+    return 2 * seen * film.camera.height
 
 
 def _wedge(film: films.Truth, figure: Measurement) -> float:
@@ -142,14 +173,15 @@ def wedge_lines(camera: Camera, dark: float, light: float, angle: float = 0.0) -
 
     def modulation(frequency: float) -> float:
         waves = (
-            camera.mtf(frequency, angle) * np.cos(PHASE),
-            camera.mtf(3 * frequency, angle) * np.cos(3 * PHASE) / 3,
+            recorded_mtf(camera, frequency, angle) * np.cos(PHASE),
+            recorded_mtf(camera, 3 * frequency, angle) * np.cos(3 * PHASE) / 3,
         )
         bars = (dark + light) / 2 + (light - dark) * 2 / np.pi * (waves[0] - waves[1])
         amplitude = 2 * np.mean(camera.luma(bars) * np.cos(PHASE))
         return float(amplitude / ((camera.luma(light) - camera.luma(dark)) * 2 / np.pi))
 
-    return 2 * min(float(brentq(lambda f: modulation(f) - 0.1, 1e-2, 0.99)), 0.5) * camera.height
+    seen = float(brentq(lambda f: modulation(f) - 0.1, 1e-2, 0.99))
+    return 2 * min(seen, finest(camera, angle)) * camera.height
 
 
 def _luma(camera: Camera, reflectance: float) -> float:
@@ -158,10 +190,13 @@ def _luma(camera: Camera, reflectance: float) -> float:
     return colours.planes(even, np.full(3, float(reflectance)))[0]
 
 
-def _light(film: films.Truth, region: definition.Region, *, added: bool = True) -> float:
+def _light(
+    film: films.Truth, region: definition.Region, *, added: bool = True, veiled: bool = False
+) -> float:
     """Light from the middle of a grey region over that of reflectance 1 in the picture's middle.
 
-    With what sheen has ``added`` to it.
+    With what sheen has ``added`` to it. The camera's black comes on top and is as uneven as the
+    light: ``veiled`` counts how it differs from that in the middle, too.
     """
     x, y, width, height = region.rect
     middle = x + width / 2, y + height / 2
@@ -169,7 +204,9 @@ def _light(film: films.Truth, region: definition.Region, *, added: bool = True) 
     shape = film.camera.height, film.camera.width
     reaching = [float(of(film.camera, shape)[row, column]) for of in (falloff, lamps)]
     more = float(sheen(film.camera, *(np.array(at) for at in middle))) if added else 0.0
-    return (float(region.printed["reflectance"]) + more) * math.prod(reaching)
+    level, black = math.prod(reaching), film.camera.black
+    off = (level - 1) * black / (film.camera.white - black) if veiled else 0.0
+    return (float(region.printed["reflectance"]) + more) * level + off
 
 
 def _gamma(film: films.Truth, _: Measurement) -> float:
@@ -177,41 +214,55 @@ def _gamma(film: films.Truth, _: Measurement) -> float:
     low, high = film.camera.code_range
     steps = [region for region in film.chart.regions if region.kind == "grey"]
     light = np.array([_light(film, step) for step in steps])
-    signal = (np.array([_luma(film.camera, level) for level in light]) - low) / (high - low)
-    middle = (signal >= MIDDLE[0]) & (signal <= MIDDLE[1])
-    return float(np.polyfit(np.log(light[middle]), np.log(signal[middle]), 1)[0])
+    veiled = np.array([_light(film, step, veiled=True) for step in steps])
+    signal = (np.array([_luma(film.camera, level) for level in veiled]) - low) / (high - low)
+    return mid_tone_slope(signal, light)
+
+
+def mid_tone_slope(signal: Array, light: Array) -> float:
+    """Return the slope of log signal (n,) on log light (n,) over the mid tones."""
+    counts = mid_tone_weights(signal)
+    chosen = counts > 0
+    logs = np.log(light[chosen])
+    return float(slope_weights(logs, counts[chosen]) @ np.log(signal[chosen]))
+
+
+def _sigma(film: films.Truth) -> float:
+    """Return total noise in codes of 8 bits."""
+    return math.hypot(film.noise, film.fixed_noise) / 2 ** (film.camera.depth - 8)
 
 
 def _signal_to_noise(film: films.Truth, _: Measurement) -> float:
     """20 lg(nominal amplitude / sigma)."""
     low, high = film.camera.code_range
-    return decibels((high - low) / math.hypot(film.noise, film.fixed_noise))
+    return decibels((high - low) / _sigma(film))
 
 
 def _of_colours(film: films.Truth, _: Measurement) -> float:
     """Return the noise of the colour planes, in codes."""
     low, high = film.camera.code_range
     temporal = film.camera.chroma_noise
-    sigma = film.noise if temporal is None else temporal * (high - low)
+    own = film.camera.noise if temporal is None else temporal
+    sigma = film.noise * own / film.camera.noise if film.camera.noise else own * (high - low)
     return math.hypot(sigma, film.fixed_noise)
 
 
 def _weighted(film: films.Truth, figure: Measurement) -> float:
-    return _signal_to_noise(film, figure) - decibels(math.sqrt(weighting(film.camera.height)))
+    return _signal_to_noise(film, figure) - decibels(math.sqrt(weighting(film.camera)))
 
 
 def _patch(film: films.Truth, figure: Measurement) -> float:
     """20 lg(level above black / sigma)."""
-    reflectance = _light(film, film.chart.region(figure.region))
+    reflectance = _light(film, film.chart.region(figure.region), veiled=True)
     level = _luma(film.camera, reflectance) - film.camera.code_range[0]
-    return decibels(level / math.hypot(film.noise, film.fixed_noise))
+    return decibels(level / _sigma(film))
 
 
 def _linear(film: films.Truth, figure: Measurement) -> float:
     """20 lg(light / sigma of light); light is reflectance, known from the grey steps."""
     region = film.chart.region(figure.region)
     seen, alone = _light(film, region), _light(film, region, added=False)
-    ratio = linear_ratio(film.camera, seen, math.hypot(film.noise, film.fixed_noise))
+    ratio = linear_ratio(film.camera, seen, _sigma(film))
     return ratio + decibels(alone / seen)
 
 
@@ -236,21 +287,27 @@ def linear_ratio(camera: Camera, reflectance: float, sigma: float) -> float:
     return decibels(reflectance * slope / sigma)
 
 
-def weighting(height: int) -> float:
-    """Share of white noise power passed by CCIR 567's unified network; 39 us a picture height."""
-    omega = 2 * np.pi * np.linspace(0, 0.5, 4001) * height / 39.0
+def weighting(camera: Camera) -> float:
+    """Share of noise power passed by CCIR 567's unified network; 39 us a picture height.
+
+    The noise is white, or as the camera's processing leaves it.
+    """
+    across = np.linspace(0, 0.5, 401)
+    omega = 2 * np.pi * across * camera.height / 39.0
     passed = (1 + (omega * 0.245 / 4.5) ** 2) / (1 + (omega * 0.245 * (1 + 1 / 4.5)) ** 2)
-    return float(np.trapezoid(passed, dx=1 / 4000))
+    power = np.mean([response(camera, across, np.full(401, f)) ** 2 for f in across], axis=0)
+    return float(np.trapezoid(passed * power) / np.trapezoid(power))
 
 
 def _distortion(film: films.Truth, figure: Measurement) -> float:
     """Return seen over ideal radius, less 1, in %, at the radius to which the figure applies."""
-    return 100 * (1 / (1 + film.camera.distortion * float(figure.details["radius"]) ** 2) - 1)
+    radius = float(figure.details["radius"]) / film.camera.zoom
+    return 100 * (1 / (1 + film.camera.distortion * radius**2) - 1)
 
 
 def pixels_per_metre(camera: Camera, chart: definition.Chart) -> float:
     """Pixels per metre of the chart where it faces the camera."""
-    return 1000 * camera.share * camera.width / chart.size[0]
+    return 1000 * camera.zoom * camera.share * camera.width / chart.size[0]
 
 
 def _coverage(film: films.Truth, _: Measurement) -> float:
@@ -263,7 +320,7 @@ def _coverage(film: films.Truth, _: Measurement) -> float:
     rim = [way(s) for way in ways for s in side]
     x, y = np.array([film.point(wide * across, high * down) for across, down in rim]).T
     area = abs(float(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))) / 2
-    return 100 * area / (film.camera.width * film.camera.height)
+    return 100 * film.camera.zoom**2 * area / (film.camera.width * film.camera.height)
 
 
 TRUTHS: Mapping[str, Callable[[films.Truth, Measurement], float]] = {

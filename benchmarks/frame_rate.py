@@ -154,8 +154,11 @@ def found(path: Path) -> freeze.Evidence:
 
 
 def quality(crf: int, interval: int) -> dict[str, str]:
-    """Return settings of x264: constant quality, B-frames, ``interval`` between key frames."""
-    return {"crf": str(crf), "preset": "veryfast", "g": str(interval)}
+    """Return settings of x264: constant quality, B-frames, ``interval`` between key frames.
+
+    One thread: with several, films differ by the processors of a machine, and by what else it does.
+    """
+    return {"crf": str(crf), "preset": "veryfast", "g": str(interval), "threads": "1"}
 
 
 def rate(kilobits: int) -> dict[str, str]:
@@ -164,7 +167,8 @@ def rate(kilobits: int) -> dict[str, str]:
     No B-frames.
     """
     fixed = dict.fromkeys(("b", "maxrate", "bufsize"), str(1000 * kilobits))
-    return {**fixed, "g": str(2 * RATE), "tune": "zerolatency", "preset": "veryfast"}
+    coder = {"tune": "zerolatency", "preset": "veryfast", "threads": "1"}
+    return {**fixed, "g": str(2 * RATE), **coder}
 
 
 def settings(random: np.random.Generator) -> dict[str, str]:

@@ -17,7 +17,6 @@ from acceptance.charts import definition, printed_copy
 from acceptance.charts.definition import Copy
 from acceptance.footage import encode
 from acceptance.metrics import grey_scale, noise
-from acceptance.metrics._shared import tone_curve
 from acceptance.model import Shot
 from acceptance.scene import build
 from acceptance.simulate.camera import Camera
@@ -49,8 +48,7 @@ def steps(random: np.random.Generator) -> list[Reading]:
     copy = Copy(serial="drawn", reflectance_doubt=doubt, scale_doubt=0.0, lab_doubt=0.0)
     seen = replace(scenes.of(views), chart=replace(CHART, copy=copy))
     signal = (np.asarray(camera.luma(np.array(lights))) - 16) / 219
-    middle = np.flatnonzero((signal > tone_curve.MIDDLE[0]) & (signal < tone_curve.MIDDLE[1]))
-    slope = float(np.polyfit(np.log(np.array(lights)[middle]), np.log(signal[middle]), 1)[0])
+    slope = films.mid_tone_slope(signal, np.array(lights))
     return _exact(paired(grey_scale.measure(seen), {"grey_scale.gamma": slope}))
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import marks
+import plain_pages
 import pytest
 from kept_films import KEEPER
 
@@ -143,6 +144,13 @@ def institute(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Institute]:
 
     with institute_module.institute(tmp_path_factory.mktemp("institute")) as served:
         yield served
+
+
+@pytest.fixture(scope="module")
+def _plain_pages() -> Iterator[None]:
+    """Lay out no pages in this module, which looks at everything else of a report."""
+    with plain_pages.plain():
+        yield
 
 
 @pytest.fixture(autouse=True)

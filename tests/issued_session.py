@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 from acceptance import __version__, metrics
 from acceptance.checks import judging
 from acceptance.model import Measurement, Plan, Scope, Session, Shot, Subject, SubjectKind
+from acceptance.report import typesetting
 from acceptance.session import evidence, store
 from acceptance.session.log_book import LogBook
-from acceptance.signing import issuing
+from acceptance.signing import issuing, verification
 from acceptance.signing.certificates import load_signer
 
 if TYPE_CHECKING:
@@ -112,11 +115,24 @@ def issue(folder: Path, content: Session, chain: DemoChain) -> None:
     for path in (*folder.glob("report.*"), *folder.glob("annex-*.pdf")):
         path.unlink()
     store.save(content, folder)
-    issuing.issue(folder, signer=load_signer(chain.signer, chain.password))
+    with patch.object(verification, "contradictions", return_value=()):  # as a patched toolkit does
+        issuing.issue(folder, signer=load_signer(chain.signer, chain.password))
 
 
 def issued(folder: Path, chain: DemoChain, clips: Sequence[str]) -> Path:
-    """Make a session folder with these clips, its log and its signed report; return it."""
+    """Make a session folder with these clips, its log and its signed report; return it.
+
+    It is made once for a chain, a name and a way to set pages, and copied after that: a folder may
+    lie anywhere.
+    """
+    keys, way = chain.root.parent, hash((*clips, typesetting._archived))
+    kept = keys.with_name(f"{keys.name}-issued") / f"{way}" / folder.name
+    if not kept.is_dir():
+        _make(kept, chain, clips)
+    return shutil.copytree(kept, folder)
+
+
+def _make(folder: Path, chain: DemoChain, clips: Sequence[str]) -> None:
     (folder / "data" / "clips").mkdir(parents=True)
     for clip in clips:
         (folder / clip).write_bytes(bytes(range(256)) * 40)
@@ -128,7 +144,6 @@ def issued(folder: Path, chain: DemoChain, clips: Sequence[str]) -> Path:
         book.append("taken", {"shot": f"shot{number}"})
     figures = (measurement("noise.snr", "dB", 48.0), measurement("grey_scale.steps", "1", 7.0))
     issue(folder, judged(folder, figures), chain)
-    return folder
 
 
 def details(result: Verification) -> str:

@@ -9,6 +9,7 @@ or to start a browser without the mark is a failure, so that the quick run canno
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
@@ -56,9 +57,14 @@ def names_of(item: pytest.Item) -> set[str]:
         return set()
     given = item._fixtureinfo.name2fixturedefs.values()
     functions = (item.function, *(one[-1].func for one in given))
+    return _named_by(functions).union(item.fixturenames)
+
+
+@cache
+def _named_by(functions: tuple[object, ...]) -> frozenset[str]:
+    """Return the names in the code of functions: the same for every case of a test."""
     seen: set[object] = set()
-    named = {name for function in functions for name in _named(function, seen)}
-    return named.union(item.fixturenames)
+    return frozenset(name for function in functions for name in _named(function, seen))
 
 
 def _named(value: object, seen: set[object]) -> Iterator[str]:

@@ -204,14 +204,14 @@ MORE_WAYS = (
             shots=(replace(SHOT, tap=Tap.SCREEN), SECOND),
             measurements=(*HONEST.measurements, GOOD),
         ),
-        words=("base#noise", "cam-1: 44.9 dB (shot-1)"),
+        words=("“1 Signal-to-noise ratio”", "cam-1: 44.9 dB (shot-1)"),
     ),
     Way(
         what="the bad one of two cameras said to be thermal",
         codes=("miss_not_judged", "nothing_judged"),
         honest=two_cameras(CAMERAS[1]),
         bent=two_cameras(replace(CAMERAS[1], kind=SubjectKind.THERMAL)),
-        words=("cam-2 (thermal)", "cam-2: 40 dB"),
+        words=("cam-2 (thermal camera)", "cam-2: 40 dB"),
     ),
     Way(
         what="a bad film averaged away",

@@ -56,6 +56,7 @@ HOMES = {
     "jinja2": {"report.templates"},
     "markupsafe": {"report.templates", "report.exhibits"},
     "weasyprint": {"report.typesetting"},
+    "pydyf": {"report.sign_fields"},
     "pypdf": {"report.page_words"},
     "pyhanko": {"signing"},
     "pyhanko_certvalidator": {"signing"},

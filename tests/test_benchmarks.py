@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import skimage
 
 from acceptance import metrics
 
@@ -61,6 +62,17 @@ def test_a_case_of_the_coverage_benchmark_runs_and_becomes_rows_of_its_table(nam
     assert not re.search(
         r"\bnan\b", coverage.document({name: found}, "python benchmarks/coverage.py")
     )
+
+
+@pytest.mark.parametrize("name", ["departed", "switches"])
+def test_films_that_depart_from_the_ideal_become_a_table_and_a_run_goes_on(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    switches = ["sharpening"] if name == "switches" else []
+    for _ in range(2):
+        coverage.main([name, *switches, "--share", "0", "--jobs", "1", "--cache", str(tmp_path)])
+    assert "| `grey_scale.gamma` |" in capsys.readouterr().out
+    assert len((tmp_path / f"{name}.jsonl").read_text("utf-8").splitlines()) == 1
 
 
 @pytest.mark.parametrize("name", ["counter", "freezes", "alive"])
@@ -361,3 +373,24 @@ def test_a_section_of_the_benchmark_of_batches_runs(section: str, tmp_path: Path
 def test_the_benchmark_of_streams_covers_every_truth(capsys: pytest.CaptureFixture[str]) -> None:
     load("stream").main(40)
     assert " !" not in capsys.readouterr().out
+
+
+def test_the_benchmark_of_arrivals_finds_them_within_a_millisecond(tmp_path: Path) -> None:
+    arrivals = load("arrivals")
+    found = arrivals.compare(replace(arrivals.PLANNED[-1], frames=60, seed=1), tmp_path)
+    assert found.lost == 0
+    assert found.late.size >= 60
+    assert np.sqrt(np.mean(found.late**2)) < 1e-3
+
+
+def test_the_benchmark_of_reports_counts_pages_within_their_bar() -> None:
+    pages = load("report_pages")
+    made = pages.cost(1)
+    assert made.annex_pages
+    assert 1 < made.main_pages <= pages.BARS[1]
+    assert "| 1 | " in pages.document([made])
+
+
+def test_the_benchmark_of_real_footage_tells_figures_or_reasons() -> None:
+    shipped = Path(skimage.__file__).parent / "data/camera.png"
+    assert re.search(r" ± |`\w+`", load("real_footage").said(shipped, {}))

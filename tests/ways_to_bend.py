@@ -359,7 +359,7 @@ WAYS = (
             plan=replace(DEVICE, subjects=(replace(CAMERA, kind=SubjectKind.THERMAL),)),
             packs={"base": pack(STEPS.replace('subjects = ["fixed"]', ""), NOISE)},
         ),
-        words=("kind ≠ fixed",),
+        words=("kind of subject ≠ fixed camera",),
     ),
     Way(
         what="inspected again until the answer suits",
@@ -395,7 +395,7 @@ WAYS = (
         what="answered by hand",
         codes=("answered_by_hand",),
         bent=reading(),
-        words=("base#noise (cam-1)",),
+        words=("“1 Signal-to-noise ratio” (cam-1)",),
     ),
     Way(
         what="a higher uncertainty stated for a reading under a guard band",
@@ -654,6 +654,6 @@ WAYS = (
             recordings=(replace(KEPT, longest_break=864000.0),),
             measurements=(figure("recordings.retention", 31.0, "kept", unit="d"),),
         ),
-        words=("longest_break = 864000.0",),
+        words=("Breaks bridged up to: 864000",),
     ),
 )

@@ -119,7 +119,7 @@ def _print(found: Readiness, lang: str) -> None:
     for code, names in (("outside", found.outside), ("undated", found.undated)):
         if names:
             terminal.say(words[code].format(names=_few(names, lang)), "yellow")
-    for line in warning_lines.lines(found.warnings, lang):
+    for line in warning_lines.lines(found.warnings, lang, ()):
         severity = wording.word(line.severity, "severity", lang)
         terminal.say(
             words["warned"].format(severity=severity, title=line.title, said=line.sentence)

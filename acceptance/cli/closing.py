@@ -34,7 +34,7 @@ ANSWERED = {How.RATED, How.INSPECTED, How.READ, How.DOCUMENTED}
 def conclude(done: Session, folder: Path, *, signed: bool, strict: bool) -> int:
     """Print verdict, report and what to do next; return the exit code."""
     terminal.say(" ".join(_verdict(done)), _style(done))
-    for line in _reached(done):
+    for line in _reached(done, folder):
         terminal.say(line)
     for conclusion in done.conclusions:
         word = wording.outcome(conclusion, language())
@@ -76,9 +76,11 @@ def _style(done: Session) -> str:
     return "yellow" if 0 < count == total else tables.MARKS.get(done.verdict, "yellow")
 
 
-def _reached(done: Session) -> list[str]:
+def _reached(done: Session, folder: Path) -> list[str]:
     """Say how the verdict was reached, as the first page of the report does."""
-    overview = warning_lines.overview(done, language())
+    kept = folder / store.PACKS
+    packs = store.load_packs(done.plan, kept) if kept.is_dir() else ()
+    overview = warning_lines.overview(done, language(), packs)
     lines = [
         f"{wording.word(line.severity, 'severity', language())}: {line.title}. {line.sentence}"
         for line in overview.lines

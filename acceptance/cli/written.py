@@ -269,7 +269,7 @@ def _move(found: FigureMove) -> MeasureMove:
 def of_run(done: Session, folder: Path, code: int) -> dict[str, Any]:
     """Make what ``run`` writes of a session that lies in ``folder``."""
     place = folder.absolute()
-    lines = warning_lines.every(done, "en")
+    lines = warning_lines.every(done, "en", ())
     output = RunOutput(
         schema="run-1",
         session=done.id,

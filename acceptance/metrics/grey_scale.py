@@ -10,9 +10,9 @@ standards that ask for 8 steps (GB 50198-2011, 3.1.9) leave the criterion to the
 the toolkit's own, and only a standard series that the chart declares is counted.
 
 Gamma is the least-squares slope of the logarithm of the signal on that of the light, over the mid
-tones. The dynamic range runs from the light at which the curve is clipped to that at which the
-incremental signal is the temporal noise (ISO 15739:2023, 6.4), 20 lg of their ratio (as GA/T
-1127-2013, C.3 counts 1000:1 as 60 dB).
+tones; steps near their ends count in part. The dynamic range runs from the light at which the curve
+is clipped to that at which the incremental signal is the temporal noise (ISO 15739:2023, 6.4), 20
+lg of their ratio (as GA/T 1127-2013, C.3 counts 1000:1 as 60 dB).
 
 Each pair is distinguishable with probability p = Phi(margin / u(margin)); the count's variance is
 the sum of p (1 - p).
@@ -59,7 +59,7 @@ METHODS = {
     ),
     "grey_scale.gamma": (
         "least-squares slope of log signal on log light over the steps at 20 to 80 % "
-        "of the amplitude"
+        "of the amplitude, those at 15 to 25 % and at 75 to 85 % weighted by where they lie"
     ),
     "grey_scale.clipped_low": (
         "share of the steps with more than 0.5 % of the samples piled up at black"

@@ -99,7 +99,7 @@ class Finding:
 
     @property
     def expanded_uncertainty(self) -> float | None:
-        """Expanded uncertainty of the value, in its unit; None: not known."""
+        """Expanded uncertainty U = k u of the value, in its unit; None: not known."""
         known = self.k is not None and self.uncertainty is not None
         return (self.k or 0.0) * (self.uncertainty or 0.0) if known else None
 

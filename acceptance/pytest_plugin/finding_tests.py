@@ -50,7 +50,7 @@ class VerdictTest(PlanTest):
     def setup(self) -> None:
         """Add to the report what page 1 says; break off where something else leaves it open."""
         done, folder = self.module.measured()
-        lines = warning_lines.every(done, language())
+        lines = warning_lines.every(done, language(), ())
         self.user_properties += [("verdict", done.verdict.value), ("session", str(folder))]
         for warning, line in zip(done.warnings or (), lines, strict=True):
             name = f"warning.{warning.severity}.{warning.code}"

@@ -165,11 +165,8 @@ def _difference(
     bound = any(map(_bound, (before, after), sessions))
     if before.value is None or after.value is None or bound:
         return None, None
-    halves = [
-        finding.k * finding.uncertainty
-        for finding in (before, after)
-        if finding.k is not None and finding.uncertainty is not None
-    ]
+    both = (found.expanded_uncertainty for found in (before, after))
+    halves = [expanded for expanded in both if expanded is not None]
     expanded = math.hypot(*halves) if len(halves) == len(sessions) else None
     return after.value - before.value, expanded
 

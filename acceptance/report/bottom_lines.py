@@ -43,7 +43,7 @@ def sentences(session: Session, lang: str, packs: Sequence[Pack]) -> list[str]:
         *overall,
         *of_predecessors(session, lang),
         *_of_samples(session, lang),
-        *warning_lines.sentences(session, lang),
+        *warning_lines.sentences(session, lang, packs),
     ]
 
 

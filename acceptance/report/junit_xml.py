@@ -37,7 +37,7 @@ def junit(session: Session, packs: Sequence[Pack]) -> str:
     """
     rows = finding_rows(session, Names(plan=session.plan, packs=packs, lang="en"))
     root = ET.Element("testsuites", name=clean(session.id))
-    lines = warning_lines.every(session, "en")
+    lines = warning_lines.every(session, "en", packs)
     for pack in packs:
         cases = [_case(row, session) for row in rows if row.finding.pack == pack.id]
         suite = ET.SubElement(root, "testsuite", name=clean(pack.number), tests=str(len(cases)))
@@ -99,7 +99,7 @@ def _properties(row: FindingRow, session: Session) -> dict[str, str]:
     finding = row.finding
     shots = {session.measurements[index].shot for index in finding.measurements}
     evidence = " ".join(shot.sha256 for shot in session.taken if shot.id in shots)
-    expanded = finding.k * finding.uncertainty if finding.k and finding.uncertainty else None
+    expanded = finding.expanded_uncertainty or None
     properties = {
         "clause": finding.clause,
         "verdict": finding.verdict.value,

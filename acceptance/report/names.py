@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from acceptance import wording
+from acceptance.report.code_words import CodeWords
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,6 +56,15 @@ class Names:
     def standard(self, identifier: str) -> str:
         """Return the number of a pack's standard."""
         return next((pack.number for pack in self.packs if pack.id == identifier), identifier)
+
+    @cached_property
+    def codes(self) -> CodeWords:
+        """What stands for codes of the packs."""
+        return CodeWords(packs=self.packs, lang=self.lang)
+
+    def profile(self, identifier: str) -> str:
+        """Name a pack so that it is told from others of the same standard."""
+        return self.codes.pack_said(identifier)
 
     def requirement(self, reference: str) -> str:
         """Return the text of the requirement ``pack#id``."""

@@ -111,7 +111,7 @@ def _result(finding: Finding, session: Session, lang: str) -> str:
         return answered
     if finding.value is None:
         return wording.DASH
-    expanded = finding.k * finding.uncertainty if finding.k and finding.uncertainty else None
+    expanded = finding.expanded_uncertainty or None
     figure = wording.figure(finding.value, finding.unit, lang, expanded=expanded, k=finding.k)
     bounds = {wording.bound(session.measurements[index]) for index in finding.measurements} - {""}
     return "".join(bounds if len(bounds) == 1 else ()) + figure

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.model import Severity
+from acceptance.report.code_words import CodeWords
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from acceptance.model import Session, SessionWarning
+    from acceptance.model import Pack, Session, SessionWarning, Value
 
 MOST_LINES = 9  # of codes that have a sentence of their own on the first page
 MOST_ITEMS, ALL_ITEMS = 2, 60  # named there, and in the list of all
@@ -23,7 +24,16 @@ IN_FULL = frozenset({"below_advice", "source_replaced", "source_not_yet"})
 SAID_OF_PREDECESSORS = frozenset({"unsigned_predecessor"})
 STATED = re.compile(r"(?P<name>\w+) = (?P<value>\S+)(?: (?P<unit>[^\s(]+))?(?P<shot> \(.+\))?")
 FIGURE = re.compile(r"-?\d+(?:\.\d+)?")
-LONGEST = 130  # columns of a sentence there; a Chinese character takes two
+KIND = re.compile(r"(.*) \((\w+)\)")
+NO_KIND = "kind ≠ "
+# Which parameters hold ids of packs, codes of what they hold, and times.
+OF_PACKS = frozenset({"pack", "packs", "base"})
+OF_REQUIREMENTS = frozenset({"requirement", "name", "sampling"})
+OF_TIME = frozenset({"committed", "seeded"})
+ITEMS_ARE_PACKS = frozenset({"altered_pack"})
+SECONDS = frozenset({"gap", "longest_break", "clock_error", "clock_offset"})
+OF_RECORDINGS = SECONDS | {"until", "in_service"}
+LONGEST = 200  # columns of a sentence there, two lines; a Chinese character takes two columns
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,32 +64,34 @@ class Overview:
     """How many more there are, with the titles of their codes; empty: none."""
 
 
-def every(session: Session, lang: str) -> list[WarningLine]:
-    """Word all warnings of a session, cautions first."""
-    return lines(session.warnings or (), lang)
+def every(session: Session, lang: str, packs: Sequence[Pack]) -> list[WarningLine]:
+    """Word all warnings of a session, cautions first; codes of its ``packs`` in words."""
+    return lines(session.warnings or (), lang, packs)
 
 
-def lines(found: Sequence[SessionWarning], lang: str) -> list[WarningLine]:
+def lines(found: Sequence[SessionWarning], lang: str, packs: Sequence[Pack]) -> list[WarningLine]:
     """Word warnings in their order."""
+    codes = CodeWords(packs=packs, lang=lang)
     return [
         WarningLine(
             severity=one.severity,
             title=title(one, lang),
-            sentence=worded(one, lang, most=ALL_ITEMS),
+            sentence=worded(one, codes, most=ALL_ITEMS),
         )
         for one in found
     ]
 
 
-def overview(session: Session, lang: str) -> Overview:
+def overview(session: Session, lang: str, packs: Sequence[Pack]) -> Overview:
     """Choose what stands on the first page: every code is named there, however many there are."""
+    codes = CodeWords(packs=packs, lang=lang)
     groups = list(_groups(session))
     shown, others = groups[:MOST_LINES], groups[MOST_LINES:]
     shorter = [
         WarningLine(
             severity=group[0].severity,
             title=title(group[0], lang),
-            sentence=_short(worded(group[0], lang, most=MOST_ITEMS)),
+            sentence=_short(group[0], codes),
             count=len(group),
         )
         for group in shown
@@ -103,10 +115,10 @@ def _rest(count: int, titles: Sequence[str], lang: str) -> str:
     return str(words["more"].format(count=count, titles=named) if titles else words["several"])
 
 
-def sentences(session: Session, lang: str) -> list[str]:
+def sentences(session: Session, lang: str, packs: Sequence[Pack]) -> list[str]:
     """Word what the bottom line tells in full, then name the codes of all other cautions."""
-    found = session.warnings or ()
-    full = [worded(one, lang, most=ALL_ITEMS) for one in found if one.code in IN_FULL]
+    found, codes = session.warnings or (), CodeWords(packs=packs, lang=lang)
+    full = [worded(one, codes, most=ALL_ITEMS) for one in found if one.code in IN_FULL]
     said = IN_FULL | SAID_OF_PREDECESSORS
     others = [one for one in found if one.severity is Severity.CAUTION and one.code not in said]
     titles = dict.fromkeys(title(one, lang) for one in others)
@@ -119,28 +131,58 @@ def title(warning: SessionWarning, lang: str) -> str:
     return wording.word(warning.code, "warning_title", lang)
 
 
-def worded(warning: SessionWarning, lang: str, *, most: int) -> str:
+def worded(warning: SessionWarning, codes: CodeWords, *, most: int) -> str:
     """Word a warning, with the first ``most`` of its items; what nobody said is said to be so."""
-    table, count = wording.phrases(lang), len(warning.items)
-    unsaid = table["warnings"]["unsaid"]
-    shown = [_stated(item, lang) for item in warning.items[:most]]
+    lang, count = codes.lang, len(warning.items)
+    table = wording.phrases(lang)
+    shown = [_item(warning, item, codes) for item in warning.items[:most]]
     items = _comma(lang).join(shown) + (f" … +{count - most}" * (count > most))
-    stated = {name: _stated(str(text), lang) for name, text in warning.parameters.items()
-              if name == "stated"}  # fmt: skip
-    given = {**warning.parameters, **stated, "items": items}
+    items = items.removeprefix(" … ")  # where none is shown
+    given = {name: _parameter(name, value, codes) for name, value in warning.parameters.items()}
+    unsaid = table["warnings"]["unsaid"]
     parameters = {name: unsaid if value == "" else value for name, value in given.items()}
+    parameters["items"] = items
     if phrase := table["warning"].get(warning.code):
         return wording.filled(phrase, {**parameters, "count": count}, lang)
     return " ".join([warning.code, *(f"{name} = {value}" for name, value in parameters.items())])
 
 
+def _parameter(name: str, value: Value, codes: CodeWords) -> Value:
+    """Word a parameter that holds codes or a time; what a person wrote stays."""
+    if not isinstance(value, str):
+        return value
+    if name in OF_PACKS:
+        return codes.packs_said(value)
+    if name in OF_REQUIREMENTS:
+        return codes.said(value)
+    if name == "stated":
+        return _stated(value, codes.lang)
+    return wording.clock_time(value) if name in OF_TIME else value
+
+
+def _item(warning: SessionWarning, item: str, codes: CodeWords) -> str:
+    """Word what one item holds: a pack, a requirement, a time, or what is stated of something."""
+    if warning.code in ITEMS_ARE_PACKS:
+        return codes.pack_said(item)
+    if (kind := KIND.fullmatch(item)) and warning.code == "nothing_judged":
+        return f"{kind[1]} ({wording.word(kind[2], 'kind', codes.lang)})"
+    return codes.said(str(wording.clock_time(_stated(item, codes.lang))))
+
+
 def _stated(item: str, lang: str) -> str:
-    """Word an item that states a condition or fact, as ``agc = off (chart)``; others stay."""
+    """Word an item that states a condition, fact or kind, as ``agc = off (chart)``; others stay."""
+    table = wording.phrases(lang)
+    if item.startswith(NO_KIND):
+        kinds = item.removeprefix(NO_KIND).split(", ")
+        words = _comma(lang).join(wording.word(kind, "kind", lang) for kind in kinds)
+        return f"{table['label']['kind_of_device']} ≠ {words}"
+    bounds = {name: table["label"][name] for name in OF_RECORDINGS}
+    names = bounds | table["fact"] | table["condition"]
     found = STATED.fullmatch(item)
-    names = wording.phrases(lang)["fact"] | wording.phrases(lang)["condition"]
     if not found or found["name"] not in names:
         return item
-    value, unit = found["value"], wording.unit(found["unit"] or "", lang)
+    unit = "s" if found["name"] in SECONDS else found["unit"] or ""
+    value, unit = found["value"], wording.unit(unit, lang)
     if FIGURE.fullmatch(value):
         value = wording.number(float(value)) + (wording.NARROW + unit if unit else "")
     else:
@@ -148,7 +190,15 @@ def _stated(item: str, lang: str) -> str:
     return f"{names[found['name']]}: {value}{found['shot'] or ''}"
 
 
-def _short(text: str) -> str:
+def _short(warning: SessionWarning, codes: CodeWords) -> str:
+    """Word a warning in ``LONGEST`` columns: with fewer items, so that its end stands there."""
+    tried = (worded(warning, codes, most=most) for most in range(MOST_ITEMS, -1, -1))
+    return next(
+        (text for text in tried if _cut(text) == text), _cut(worded(warning, codes, most=0))
+    )
+
+
+def _cut(text: str) -> str:
     """Cut a sentence down to ``LONGEST`` columns."""
     widths = (2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
     ends = itertools.accumulate(widths)

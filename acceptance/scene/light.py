@@ -129,6 +129,20 @@ class SeenLight:
         bent = contrasty(self._signal(codes), -CONTRAST / math.sqrt(3))
         return [inverse_oetf(bent, self.video.transfer)]
 
+    def lit_curves(self, codes: ArrayLike) -> list[Floats]:
+        """Light of ``codes`` (any shape) where each step is lit by one standard uncertainty more.
+
+        Light that is added lifts dark steps most, and so bends the curve as no exponent does. Empty
+        where the light on the steps is not known or no steps are used.
+        """
+        if self.light_field is None or not self._steps:
+            return []
+        steps = self._seen_steps.items()
+        doubts = [self.lit_doubt(self.views[name], step[1]) for name, step in steps]
+        lit = np.array(self._steps)[:, 1]
+        factor = np.maximum.accumulate(lit * (1 + np.array(doubts))) / lit
+        return [self._following(factor)(self._nominal(codes))]
+
     def linear(self, codes: ArrayLike) -> Floats:
         """Light of luma codes of any shape: reflectance with grey steps, else 1 = white."""
         seen = np.asarray(codes, np.float64)

@@ -16,7 +16,7 @@ from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 
-from acceptance.errors import InputError, SetupError
+from acceptance.errors import InputError, SessionError, SetupError
 from acceptance.files import shortage
 from acceptance.messages import tr
 from acceptance.session import store
@@ -24,7 +24,7 @@ from acceptance.signing import appearances, levels, pdf_bounds, roles
 from acceptance.signing.signatures import ROLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
     from io import BytesIO
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pyhanko.pdf_utils.writer import BasePdfFileWriter
     from pyhanko.sign.signers.pdf_signer import PdfTBSDocument
 
+    from acceptance.signing.appearances import StampPlace
     from acceptance.signing.certificates import Signer
     from acceptance.signing.levels import Stamping
 
@@ -55,7 +56,8 @@ def sign(
     stamp in ``lang`` is drawn there. Certificates and revocation lists go into the same update, so
     that it can be checked offline and nothing follows the signature: level B-B, or what
     ``stamping`` gives. Raises ``InputError`` where ``pdf`` is not a readable PDF, or already
-    carries a signature of this role, and DeviceError where no time stamp comes.
+    carries a signature of this role, SessionError where its pages have places for stamps and none
+    for this role, and DeviceError where no time stamp comes.
     """
     with _refusing(role):
         prepared = prepare(pdf, signer, role=role, reason=reason, location=location, lang=lang,
@@ -110,8 +112,7 @@ def prepare(
     levels.supply(writer, signer, stamping)
     first, when = not writer.prev.embedded_signatures, appearances.now()
     places = appearances.places(writer.prev)
-    if first:
-        appearances.prepare(writer, places)
+    _require_place(role, places)
     metadata = replace(_metadata(signer, role, reason, location), certify=first)
     stamp = _stamp(signer, role, when, lang) if role in places else b""
     session = _Certifier(
@@ -126,6 +127,17 @@ def prepare(
     output = io.BytesIO()
     digest, _ = document.digest_tbs_document(output=output)
     return Prepared(document, digest.document_digest, output, when)
+
+
+def _require_place(role: str, places: Mapping[str, StampPlace]) -> None:
+    """Refuse a signature that nobody would see, where the report's pages leave its place out."""
+    if places and role in roles.ORDER and role not in places:
+        what = tr("the first page has no place for it, and nobody would see the signature")
+        hint = tr(
+            "Set seal = true in the institute's file and judge again, or let nobody sign in this "
+            "role"
+        )
+        raise SessionError(what, where=roles.word(role), hint=hint)
 
 
 class _Certifier(signers.PdfSigner):

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from acceptance.simulate.processing import response
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -86,37 +88,46 @@ class Camera:
 
     ``blur`` is the sigma of the optical Gaussian in px, in linear light (at least 0.2); pixel
     integration (a unit square) comes on top, so that along a row MTF(f) = exp(-2 pi^2 blur^2 f^2)
-    |sinc f|. ``noise`` (temporal, white) and ``fixed_noise`` are sigmas as shares of the code range
-    (219; full range 255), added to coded values of all planes. ``share`` is the chart's width over
-    the picture's when seen face on; ``tilt``, ``pan``, ``roll`` are degrees (positive roll turns
-    the chart clockwise in the picture), ``offset`` px. ``distortion`` k: ideal radius = radius (1 +
-    k radius^2), radius 1 at half the diagonal, positive = barrel. ``black`` and ``white`` are the
-    light that reflectance 0 and 1 send to the sensor (1 = nominal white), ``surround`` is the
-    reflectance around the chart, ``vignetting`` the share of light lost in the picture's corner,
-    ``colour_shading`` the share of red and of blue lost there beyond that, ``hot_spot`` the light
-    at the centre over that in the corner of a beam that falls off as a Gaussian (1: even).
-    ``gains`` on red, green and blue are a colour cast, ``saturation`` stretches
-    the distance of each colour from its own luminance. With a ``sensor`` the temporal noise is the
-    sensor's and ``noise`` does not count. ``chroma_noise`` is the temporal noise of the colour
-    planes (None: as that of luma). ``exposure`` and ``readout`` (rolling shutter, first to
-    last row) are seconds. ``dropped`` source frames are never delivered; in place of ``repeated``
-    ones the picture before is delivered again. ``glare`` is a white disc on the chart: x, y, radius
-    in mm; ``sheen`` is a lamp mirrored in its surface, which adds light where dark is printed, too:
-    x, y, sigma in mm of a Gaussian, and its middle's light over that of reflectance 1. The chart is
-    lit in proportion to the picture's columns and rows, ``gradient`` (across, down) being the light
-    at the right and lower end over that at the left and upper one, and by a ``lamp`` that is a
-    point: x, y (to the right and down of the picture's middle) and distance before the chart, in
-    picture widths; its light is 1 in the middle. ``combing`` shifts every second row to the right,
-    px, as fields do that were taken one after the other; ``doubled`` rows: every second one repeats
-    the one above; ``zoom`` above 1 enlarges the middle of the finished picture by bicubic
-    interpolation, noise and all: the truth is that of the picture before. ``transfer`` is bt709,
-    srgb or linear. ``crf`` 0 with libx264 is lossless; a ``bit_rate`` (bit/s) above 0 takes its
-    place: held over each second, a key frame every two, as cameras are set up. Held by hand the
-    picture wanders by ``shake`` px (rms). ``recursion`` is the share of the frame before in each,
-    as noise reduction mixes it in. ``defects`` and the flicker of a lamp on the
-    ``mains`` are seen in films of a flat field (``even_surface.film_field``).
-    Exposures come by ``uneven`` s (rms) beside their even slots,
-    and time stamps with them; ``stamp_jitter`` s (rms) moves stamps alone.
+    |sinc f| where it neither moves nor processes its picture. ``noise`` (temporal, white) and
+    ``fixed_noise`` are sigmas as shares of the code range (219; full range 255), added to coded
+    values of all planes. ``share`` is the chart's width over the picture's when seen face on;
+    ``tilt``, ``pan``, ``roll`` are degrees (positive roll turns the chart clockwise in the
+    picture), ``offset`` px. ``distortion`` k: ideal radius = radius (1 + k radius^2), radius 1 at
+    half the diagonal, positive = barrel. ``black`` and ``white`` are the light that reflectance 0
+    and 1 send to the sensor (1 = nominal white), ``surround`` is the reflectance around the chart,
+    ``vignetting`` the share of light lost in the picture's corner, ``colour_shading`` the share of
+    red and of blue lost there beyond that, ``hot_spot`` the light at the centre over that in the
+    corner of a beam that falls off as a Gaussian (1: even). ``gains`` on red, green and blue are a
+    colour cast, ``saturation`` stretches the distance of each colour from its own luminance. With a
+    ``sensor`` the temporal noise is the sensor's and ``noise`` does not count. ``chroma_noise`` is
+    the temporal noise of the colour planes (None: as that of luma). ``exposure`` and ``readout``
+    (rolling shutter, first to last row) are seconds. ``dropped`` source frames are never delivered;
+    in place of ``repeated`` ones the picture before is delivered again. ``glare`` is a white disc
+    on the chart: x, y, radius in mm; ``sheen`` is a lamp mirrored in its surface, which adds light
+    where dark is printed, too: x, y, sigma in mm of a Gaussian, and its middle's light over that of
+    reflectance 1. The chart is lit in proportion to the picture's columns and rows, ``gradient``
+    (across, down) being the light at the right and lower end over that at the left and upper one,
+    and by a ``lamp`` that is a point: x, y (to the right and down of the picture's middle) and
+    distance before the chart, in picture widths; its light is 1 in the middle. ``combing`` shifts
+    every second row to the right, px, as fields do that were taken one after the other; ``doubled``
+    rows: every second one repeats the one above; ``zoom`` above 1 enlarges the middle of the
+    finished picture by bicubic interpolation, noise and all: the truth is that of the picture
+    before. What the camera does to its picture (charts and flat fields; ``processing.py``):
+    ``sharpening`` raises detail by this share (an unsharp mask of 1 px), ``smoothing`` is the sigma
+    in px of a Gaussian that reduces noise in space; both in linear light and on the noise alike, so
+    that MTF and noise are known. ``motion`` is how far it moves across and down while a frame is
+    exposed, px. ``tone`` above 0 takes contrast off the middle of the transfer curve, below 0 adds
+    it (an S). ``chroma_shift`` is how far colours lie to the right of, and below, luma, px.
+    ``depth`` is 8 or 10 bits. The lens's axis passes ``centre`` px off the picture's middle;
+    ``tangential`` are p1 and p2 of Brown's model, radius 1 at half the diagonal. A veil of light is
+    a higher ``black``. ``scale`` is FFmpeg's quantiser scale of JPEG (2 best, 31; 0: its own
+    choice). ``transfer`` is bt709, srgb or linear. ``crf`` 0 with libx264 is lossless; a
+    ``bit_rate`` (bit/s) above 0 takes its place: held over each second, a key frame every two, as
+    cameras are set up. Held by hand the picture wanders by ``shake`` px (rms). ``recursion`` is the
+    share of the frame before in each, as noise reduction mixes it in (of a chart that stands still:
+    of the noise). ``defects`` and the flicker of a lamp on the ``mains`` are seen in films of a
+    flat field (``even_surface.film_field``). Exposures come by ``uneven`` s (rms) beside their even
+    slots, and time stamps with them; ``stamp_jitter`` s (rms) moves stamps alone.
     """
 
     width: int = 1280
@@ -157,6 +168,15 @@ class Camera:
     combing: float = 0.0
     doubled: bool = False
     zoom: float = 1.0
+    sharpening: float = 0.0
+    smoothing: float = 0.0
+    motion: Point = (0.0, 0.0)
+    tone: float = 0.0
+    chroma_shift: Point = (0.0, 0.0)
+    depth: int = 8
+    centre: Point = (0.0, 0.0)
+    tangential: Point = (0.0, 0.0)
+    scale: int = 0
     seed: int = 1
     codec: str = "libx264"
     crf: int = 20
@@ -219,10 +239,17 @@ class Camera:
         """
         x = np.maximum(light, 0)
         if self.transfer == "linear":
-            return x
-        if self.transfer == "srgb":
-            return np.where(x <= 0.0031308, 12.92 * x, 1.055 * x ** (1 / 2.4) - 0.055)
-        return np.where(x < 0.018, 4.5 * x, 1.099 * x**0.45 - 0.099)
+            signal = x
+        elif self.transfer == "srgb":
+            signal = np.where(x <= 0.0031308, 12.92 * x, 1.055 * x ** (1 / 2.4) - 0.055)
+        else:
+            signal = np.where(x < 0.018, 4.5 * x, 1.099 * x**0.45 - 0.099)
+        return self._toned(signal) if self.tone else signal
+
+    def _toned(self, signal: Array | Light) -> Array | Light:
+        """Return the signal along an S; what is above nominal white stays."""
+        bend = np.float32(self.tone / (2 * np.pi)) * np.sin(2 * np.pi * np.minimum(signal, 1))
+        return np.asarray(signal + bend, np.asarray(signal).dtype)
 
     @property
     def level(self) -> float:
@@ -253,8 +280,11 @@ class Camera:
     def mtf(self, frequency: Array | float, angle: float = 0.0) -> Array:
         """Return the MTF at ``frequency`` (cycle/px), ``angle`` degrees off the rows.
 
-        It is that of the Gaussian and the square pixel.
+        It is that of the Gaussian and the square pixel, of motion and of the camera's processing.
         """
         f, turn = np.asarray(frequency, np.float64), math.radians(angle)
-        pixel = np.abs(np.sinc(f * math.cos(turn)) * np.sinc(f * math.sin(turn)))
-        return np.asarray(np.exp(-2 * (np.pi * self.blur * f) ** 2) * pixel)
+        across, down = f * math.cos(turn), f * math.sin(turn)
+        pixel = np.sinc(across) * np.sinc(down)
+        moved = np.sinc(across * self.motion[0]) * np.sinc(down * self.motion[1])
+        lens = np.exp(-2 * (np.pi * self.blur * f) ** 2) * np.abs(pixel * moved)
+        return np.asarray(lens * response(self, across, down))

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.simulate.camera import WEIGHTS
+from acceptance.simulate.processing import before, kernel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from acceptance.model import Point
     from acceptance.simulate.camera import Camera, Light
 
-Plane = NDArray[np.uint8]
+Plane = NDArray[np.uint8 | np.uint16]
 Planes = tuple[Plane, ...]
 
 MIDDLE = 0.18  # reflectance whose noise the colour planes have everywhere
@@ -38,13 +39,15 @@ def coded(camera: Camera, base: Light) -> list[Light]:
     if len(base) == 1:
         return [grey(camera, base[0], reaching)]
     light = _lit(camera, base, reaching) * tinted(camera, base.shape[1:])
-    signal = camera.signal(camera.rendered(light))
+    signal = camera.signal(camera.rendered(processed(camera, light)))
     low, high = camera.code_range
     red, green, blue = WEIGHTS[camera.matrix]
     luma = red * signal[0] + green * signal[1] + blue * signal[2]
     span = 255 if camera.full_range else 224
     colours = ((signal[c] - luma) / (2 * (1 - weight)) for c, weight in ((2, blue), (0, red)))
-    return [low + (high - low) * luma, *(128 + span * _halved(colour) for colour in colours)]
+    shift = camera.chroma_shift[0] / 2, camera.chroma_shift[1] / 2
+    planes = (128 + span * moved(_halved(colour), shift) for colour in colours)
+    return [low + (high - low) * luma, *planes]
 
 
 def grey(camera: Camera, base: Light, reaching: Light) -> Light:
@@ -57,6 +60,16 @@ def grey(camera: Camera, base: Light, reaching: Light) -> Light:
 def _lit(camera: Camera, base: Light, reaching: Light) -> Light:
     light = (camera.black + (camera.white - camera.black) * base) * reaching
     return np.asarray(np.float32(camera.level) * light)
+
+
+def processed(camera: Camera, plane: Light) -> Light:
+    """Return a plane (h, w), or planes (c, h, w), of light or of noise after the filter."""
+    if not (camera.sharpening or camera.smoothing):
+        return plane
+    if plane.ndim > 2:
+        return np.stack([processed(camera, channel) for channel in plane])
+    values, border = kernel(camera), cv2.BORDER_REFLECT_101
+    return np.asarray(cv2.filter2D(plane, cv2.CV_32F, values, borderType=border), np.float32)
 
 
 def falloff(camera: Camera, shape: tuple[int, ...]) -> Light:
@@ -126,22 +139,54 @@ def fixed_pattern(camera: Camera, planes: Sequence[Light]) -> list[Light]:
     """Return planes with the camera's fixed pattern noise added."""
     low, high = camera.code_range
     sigma, random = np.float32(camera.fixed_noise * (high - low)), random_stream(camera, -1, 0)
-    return [plane + sigma * random.standard_normal(plane.shape, np.float32) for plane in planes]
+    return [
+        plane + processed(camera, sigma * random.standard_normal(plane.shape, np.float32))
+        for plane in planes
+    ]
 
 
-def digitised(camera: Camera, planes: Sequence[Light], source: int) -> Planes:
-    """Add the temporal noise of frame ``source``, always the same for the same frame, and round."""
-    random = random_stream(camera, source)
+def digitised(
+    camera: Camera, planes: Sequence[Light], source: int, recursion: float = 0.0
+) -> Planes:
+    """Add the temporal noise of frame ``source``, always the same for the same frame, and round.
+
+    ``recursion`` is the share of the noise of the frame before in it.
+    """
+    weights = before(recursion)
+    streams = (
+        [random_stream(camera, source)]
+        if len(weights) == 1
+        else [
+            random_stream(camera, source + len(weights) - back, 2) for back in range(len(weights))
+        ]
+    )
     frame = []
     for number, plane in enumerate(planes):
         sigma = _sigma(camera, None if number else plane)
-        noise = _noise(camera.seed, 1.0 if sigma.ndim else float(sigma))
-        start = random.integers(noise.size - plane.size)
-        added = noise[start : start + plane.size].reshape(plane.shape)
-        added = sigma * added if sigma.ndim else added
-        # rounds half to even and keeps to 0 .. 255, as np.rint and np.clip do, in one pass
-        frame.append(np.asarray(cv2.add(plane, added, dtype=cv2.CV_8U), np.uint8))
+        drawn = [_drawn(camera, sigma, plane, random) for random in streams]
+        added = drawn[0] if len(drawn) == 1 else np.tensordot(weights, drawn, 1).astype(np.float32)
+        frame.append(_rounded(camera, plane, processed(camera, added)))
     return tuple(_resampled(camera, plane, frame[0].shape) for plane in frame)
+
+
+def _drawn(camera: Camera, sigma: Light, plane: Light, random: np.random.Generator) -> Light:
+    """Return white noise of ``sigma`` codes, of the shape of a plane."""
+    noise = _noise(camera.seed, 1.0 if sigma.ndim else float(sigma))
+    start = random.integers(noise.size - plane.size)
+    drawn = noise[start : start + plane.size].reshape(plane.shape)
+    return np.asarray(sigma * drawn if sigma.ndim else drawn)
+
+
+def _rounded(camera: Camera, plane: Light, added: Light) -> Plane:
+    """Return a plane with what is added, as whole codes of the camera's depth.
+
+    Half is rounded to even, as np.rint does, and all kept within the range, in one pass.
+    """
+    if camera.depth == 8:
+        return np.asarray(cv2.add(plane, added, dtype=cv2.CV_8U), np.uint8)
+    unit = 1 << (camera.depth - 8)
+    codes = np.clip(np.rint(unit * (plane + added)), 0, 256 * unit - 1)
+    return np.asarray(codes, np.uint16)
 
 
 def _sigma(camera: Camera, luma: Light | None) -> Light:
@@ -175,7 +220,7 @@ def _shifted(rows: Plane, shift: float) -> Plane:
     moved = cv2.warpAffine(
         rows, matrix, size, flags=cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REPLICATE
     )
-    return np.asarray(moved, np.uint8)
+    return np.asarray(moved, rows.dtype)
 
 
 def _zoomed(zoom: float, plane: Plane) -> Plane:
@@ -184,4 +229,4 @@ def _zoomed(zoom: float, plane: Plane) -> Plane:
     top, left = (height - rows) // 2, (width - columns) // 2
     middle = plane[top : top + rows, left : left + columns]
     large = cv2.resize(middle, (width, height), interpolation=cv2.INTER_CUBIC)
-    return np.asarray(large, np.uint8)
+    return np.asarray(large, plane.dtype)

@@ -36,7 +36,8 @@ def write(camera: Camera, path: Path, frames: Iterable[Planes], shown: Shown) ->
         rate=camera.rate,
         times=camera.stamps([slot for slot, _ in shown]),
         codec=camera.codec,
-        options=_options(camera) if camera.codec in CODECS_WITH_CRF else None,
+        options=_options(camera),
+        pixel_format="yuv420p" if camera.depth == 8 else "yuv420p10le",
         full_range=camera.full_range,
         matrix=camera.matrix,
     )
@@ -46,17 +47,20 @@ def _options(camera: Camera) -> dict[str, str]:
     """Ask for constant quality, or for a bit rate held by a buffer of one second.
 
     Lossless is coded the fastest way: the same codes come back whatever the way. All else has the
-    entropy coding of cameras, CABAC, which the fastest preset would leave out.
+    entropy coding of cameras, CABAC, which the fastest preset would leave out. A bit rate is held
+    by one thread: with several, the film depends on what else the machine does.
     """
     if not camera.bit_rate and (camera.codec, camera.crf) == LOSSLESS:
-        return {"crf": "0", "preset": "ultrafast"}
+        return {"crf" if camera.depth == 8 else "qp": "0", "preset": "ultrafast"}
+    if camera.codec not in CODECS_WITH_CRF:
+        return {"qmin": str(camera.scale), "qmax": str(camera.scale)} if camera.scale else {}
     common = {"preset": camera.preset}
     if camera.codec == "libx264":
         common["coder"] = "cabac"
     if not camera.bit_rate:
         return {"crf": str(camera.crf)} | common
     rate, group = str(camera.bit_rate), str(round(2 * camera.rate))
-    return {"b": rate, "maxrate": rate, "bufsize": rate, "g": group} | common
+    return {"b": rate, "maxrate": rate, "bufsize": rate, "g": group, "threads": "1"} | common
 
 
 def write_table(path: Path, head: tuple[str, str], rows: Iterable[tuple[int, float]]) -> None:

@@ -40,7 +40,7 @@ def field_frames(camera: Camera, reflectance: float, shown: Shown) -> Iterator[P
             light = np.broadcast_to(reflectance * swing, (3, camera.height, camera.width))
             planes = fixed_pattern(camera, coded(camera, light.astype(np.float32)))
             planes[0] = _defective(camera, planes[0])
-        yield _stuck(camera, digitised(camera, planes, source))
+        yield _stuck(camera, digitised(camera, planes, source, camera.recursion))
 
 
 def flicker(camera: Camera, source: int) -> Array:

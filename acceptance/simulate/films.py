@@ -16,6 +16,7 @@ from acceptance.simulate.coding import coded, digitised, fixed_pattern, random_s
 from acceptance.simulate.delivery import deliveries, write, write_table
 from acceptance.simulate.displays import Display
 from acceptance.simulate.optics import observed, photograph, pose
+from acceptance.simulate.processing import noise_gain, recursion_gain
 from acceptance.simulate.screens import (
     FilmedScreen,
     clock_sheet,
@@ -48,13 +49,13 @@ class Truth:
 
     ``homography`` maps chart mm to picture px (before distortion), ``corners`` are the chart's
     outer corners in the picture; the ``monitor_`` ones belong to the second screen. ``noise`` and
-    ``fixed_noise`` are sigmas in luma codes before quantisation. Per delivered frame: ``sources``,
-    the source frame whose picture it carries, ``times``, its presentation time in s, ``middles``,
-    the middle of that picture's exposure in s on the screen's clock, ``indices``, the screen's
-    refresh index at that middle (the fraction: how far into that refresh), ``stream_delays``,
-    arrival minus middle in s. ``delays``: per frame of the camera under test that came up on the
-    monitor during the film, seconds from the middle of its exposure to its first light there, the
-    wait for the monitor's refresh included.
+    ``fixed_noise`` are sigmas in luma codes before quantisation, of the film's depth. Per delivered
+    frame: ``sources``, the source frame whose picture it carries, ``times``, its presentation time
+    in s, ``middles``, the middle of that picture's exposure in s on the screen's clock,
+    ``indices``, the screen's refresh index at that middle (the fraction: how far into that
+    refresh), ``stream_delays``, arrival minus middle in s. ``delays``: per frame of the camera
+    under test that came up on the monitor during the film, seconds from the middle of its exposure
+    to its first light there, the wait for the monitor's refresh included.
     """
 
     camera: Camera
@@ -92,8 +93,10 @@ def film_chart(camera: Camera, chart: Chart, path: Path, seconds: float = 6.0) -
     sheet = photograph(camera, [source])
     planes = fixed_pattern(camera, coded(camera, sheet.base))
     shown = deliveries(camera, seconds)
-    write(camera, path, (digitised(camera, planes, source) for _, source in shown), shown)
-    return truth_of(camera, chart, to_picture, shown)
+    frames = (digitised(camera, planes, source, camera.recursion) for _, source in shown)
+    write(camera, path, frames, shown)
+    truth = truth_of(camera, chart, to_picture, shown)
+    return replace(truth, noise=truth.noise * recursion_gain(camera.recursion))
 
 
 def film_two_levels(
@@ -257,13 +260,14 @@ def truth_of_screen(
 def truth_of(camera: Camera, chart: Chart, homography: Array, shown: Shown) -> Truth:
     """Return what a film shows of a chart that stands still, without any times of screens."""
     low, high = camera.code_range
+    unit = (high - low) * 2 ** (camera.depth - 8)
     return Truth(
         camera=camera,
         chart=chart,
         homography=homography,
         corners=_corners(camera, homography, chart),
-        noise=camera.noise * (high - low),
-        fixed_noise=camera.fixed_noise * (high - low),
+        noise=camera.noise * unit * noise_gain(camera),
+        fixed_noise=camera.fixed_noise * unit * noise_gain(camera),
         sources=tuple(source for _, source in shown),
         times=camera.stamps([slot for slot, _ in shown]),
     )

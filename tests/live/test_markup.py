@@ -27,10 +27,10 @@ NESTED = (
     ],
 )
 def test_a_document_type_is_not_read_at_all(content: bytes) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(DeviceError, match="document type"):
         markup.mended(content, "camera")
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize(

@@ -140,6 +140,15 @@ def test_pixels_near_the_threshold_are_in_u() -> None:
             lambda frames: frames + 25 * (np.indices(frames.shape[1:]).sum(axis=0) % 3 == 0),
             dict.fromkeys(defects.QUANTITIES, "field_textured"),
         ),
+        *(
+            (
+                lambda frames, side=side: (
+                    frames + 60 * ((np.indices(frames.shape[1:]) // side).sum(axis=0) % 2)
+                ),
+                dict.fromkeys(defects.QUANTITIES, "field_textured"),
+            )
+            for side in (8, 20)
+        ),
     ],
 )
 def test_what_a_field_cannot_show_is_refused(

@@ -55,6 +55,16 @@ def test_frames_that_depend_on_each_other_all_along_are_not_split() -> None:
     assert noise.total.sigma == pytest.approx(math.hypot(SIGMA, 0.5), abs=0.1)
 
 
+@pytest.mark.parametrize("frames", [3, 5, 8])
+@pytest.mark.parametrize("fixed", [0.5, 2.0])
+def test_few_frames_that_depend_on_each_other_are_not_split(frames: int, fixed: float) -> None:
+    """Eight frames were: temporal noise a quarter too small, a pattern where there is none."""
+    found = [reduced(seed, frames, 0.5, fixed) for seed in range(8)]
+    assert all(noise.temporal is None and noise.fixed is None for noise in found)
+    free = [reduced(seed, frames, 0.0, fixed) for seed in range(8)]
+    assert all(noise.temporal is not None and not noise.correlation for noise in free)
+
+
 def test_the_u_of_a_part_that_is_none_reaches_zero() -> None:
     """Sixty films without a pattern: 0 is inside U in all but a few."""
     found = [reduced(seed, 12, 0.0, 0.0).fixed for seed in range(60)]

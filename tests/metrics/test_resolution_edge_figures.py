@@ -54,7 +54,7 @@ def scene(*views: Any, **changed: Any) -> Any:
     given = {"video": video, "code_black": 16, "code_white": 235, "located": (), "chart": None}
     given |= {"of_kind": lambda kind: [one for one in views if one.region.kind == kind]}
     given |= {"linear": lambda codes: np.asarray(codes) / 200, "tone": "t", "tone_doubt": 0.1}
-    given |= {"bent_curves": lambda _: []}
+    given |= {"bent_curves": lambda _: [], "lit_curves": lambda _: []}
     given |= {"shade": lambda seen: np.ones(np.shape(seen.luma)[1:])}
     given |= {"copy_curves": lambda codes: [codes / 100, codes / 300], "copy_lines": lambda _: []}
     given |= {
@@ -160,10 +160,10 @@ def test_a_drawn_edge_has_its_crossings_and_its_tv_lines() -> None:
 
 
 def test_coding_takes_off_a_share_of_its_coarseness() -> None:
-    """17 % of MTF50, 45 % of MTF10, for a coarseness of 1."""
+    """30 % of MTF50, 80 % of MTF10, for a coarseness of 1."""
     found: list[Any] = list(edge_figures.figures(scene(), edge(), TONE))
     coded = [budget_of(one.words[3])["coding"] for one in found]
-    assert coded == pytest.approx([0.17 * 0.1 * 0.2, 0.45 * 0.1 * 0.4, 1600 * 0.45 * 0.1 * 0.4])
+    assert coded == pytest.approx([0.3 * 0.1 * 0.2, 0.8 * 0.1 * 0.4, 1600 * 0.8 * 0.1 * 0.4])
 
 
 @pytest.mark.parametrize(
@@ -320,7 +320,7 @@ def placed(zone: str, mtf50: float | None = 0.2, size: float = 1.0, **changed: A
 
 
 def test_a_corner_counts_the_coarser_of_both_codings_and_its_own_frames() -> None:
-    """17 % of the ratio for a coarseness of 1."""
+    """30 % of the ratio for a coarseness of 1."""
     for coarse in ((0.3, 0.1), (0.1, 0.3)):
         corner, centre = placed("upper_left", 0.1834567), placed("centre")
         edges = [
@@ -328,7 +328,7 @@ def test_a_corner_counts_the_coarser_of_both_codings_and_its_own_frames() -> Non
             for one, at in zip((corner, centre), coarse, strict=True)
         ]
         [found] = corners.ratios(scene(), edges, TONE)
-        assert budget_of(found.words[3])["coding"] == pytest.approx(0.17 * 0.3 * 0.9172835)  # type: ignore[union-attr]
+        assert budget_of(found.words[3])["coding"] == pytest.approx(0.3 * 0.3 * 0.9172835)  # type: ignore[union-attr]
         assert found.details["corner"] == 0.18346  # type: ignore[union-attr]
         assert found.samples == 2  # type: ignore[union-attr]
 

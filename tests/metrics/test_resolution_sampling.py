@@ -59,7 +59,7 @@ def test_figures_along_combed_rows_are_refused(shift: float, crf: int, tmp_path:
 @pytest.mark.film
 @pytest.mark.parametrize("crf", [0, slow(24)])
 def test_no_wedge_reads_more_than_doubled_rows_carry(crf: int, tmp_path: Path) -> None:
-    """Nor do edges across them: they are refused."""
+    """Nor do edges across them: they are refused; those along the rows are right."""
     seen = film(tmp_path, doubled=True, crf=crf)
     wedge = "resolution.wedge_vertical"
     [found] = (item for item in resolution.measure(seen) if item.quantity == wedge)
@@ -68,6 +68,15 @@ def test_no_wedge_reads_more_than_doubled_rows_carry(crf: int, tmp_path: Path) -
     assert found.details["limited_by"] == "sampling_limit"
     refused = [item for item in resolution.measure(seen) if item.quantity == "resolution.vertical"]
     assert {item.reason.code for item in refused if isinstance(item, Note)} == {"doubled"}
+    read = [
+        item
+        for item in resolution.measure(seen)
+        if item.quantity == "resolution.mtf50" and not isinstance(item, Note)
+    ]
+    assert {item.direction for item in read} == {"horizontal"}
+    frequencies = np.linspace(0.1, 0.5, 4001)
+    true = float(np.interp(-0.5, -PLAIN.mtf(frequencies, 5.0), frequencies))
+    assert sum(abs(item.value - true) <= item.expanded for item in read) >= len(read) - 1
 
 
 @pytest.mark.film

@@ -377,14 +377,29 @@ def test_the_method_has_lines_for_step_blur_and_few_pixels_each_a_standard_uncer
 
 
 def test_coding_counts_by_the_quantisers_step_over_that_of_the_wedge() -> None:
-    """QP 24 quantises by 10; a quarter of 10 over 110 codes, of a reading of 0.3."""
+    """QP 24 quantises by 10; 0.55 of 10 over 110 codes, of a reading of 0.3."""
     coded = scene()
     coded.video.codec = "h264"
     seen = seen_wedge(read())
     seen.view.quantiser = 24.0
     found = budget_of(wedge_figures._budget(coded, seen))
-    assert found["coding"] == pytest.approx(0.25 * 10 / 110 * 0.3)
+    assert found["coding"] == pytest.approx(0.55 * 10 / 110 * 0.3)
     assert {"noise and fit", "step"} < set(found)
+
+
+def test_a_blur_that_differs_by_direction_is_a_doubt_of_a_wedge() -> None:
+    """0.3 of the logarithm, half-width; none where chance explains it."""
+    seen = seen_wedge(read())
+    assert wedge_figures._direction_line(seen, 0.02) == []
+    [line] = wedge_figures._direction_line(seen, 0.2)
+    assert line.contribution == pytest.approx(0.3 * 0.2 / math.sqrt(3) * seen.value)
+
+
+def test_few_pixels_of_an_enlarged_picture_are_its_own() -> None:
+    """0.33 cycle/px of a picture enlarged 1.4 times are 0.46 of its own; the doubt is larger."""
+    plain, enlarged = (wedge_figures._few_pixels(0.33, factor) for factor in (1.0, 1.4))
+    assert plain < 0.001 * 0.33
+    assert 0.018 * 0.33 < enlarged < 0.022 * 0.33
 
 
 def test_the_details_of_a_wedge_are_in_tv_lines_and_cycles_a_pixel() -> None:

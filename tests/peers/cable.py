@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,17 @@ class Cable:
         run("nft", "flush", "chain", "netdev", self.namespace, "in")
         shown = json.loads(run("nft", "-j", "list", "counter", "netdev", self.namespace, "lost"))
         return next(item["counter"]["packets"] for item in shown["nftables"] if "counter" in item)
+
+    def link_local(self) -> str:
+        """Return the other end's own IPv6 address, once it is sure of it (after some 2 s)."""
+        asked = (*self.prefix, "ip", "-j", "-6", "addr", "show", "scope", "link", "-tentative")
+        for _ in range(50):
+            shown = json.loads(run(*asked) or "[]")
+            found = [a["local"] for item in shown for a in item.get("addr_info", []) if a]
+            if found:
+                return str(found[0])
+            time.sleep(0.1)
+        pytest.skip("no IPv6 on this machine")
 
     def pull(self) -> None:
         """Pull it out."""

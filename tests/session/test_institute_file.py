@@ -16,6 +16,7 @@ from acceptance.signing import issuing, verification
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("_plain_pages")
 YEAR = datetime.now().astimezone().year
 PLAN = """
 packs = ["gb_50348_2018"]

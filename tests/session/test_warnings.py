@@ -78,6 +78,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 ALL_WAYS = (*WAYS, *MORE_WAYS)
+# A requirement, sampling or clause by its code; what is gone from an own pack has no other name.
+CODE = re.compile(r"\b(?:base|own|db50\w+)#(?!noise (?:was taken out|已被撤去))\w|\b\w+_\w+ = ")
 
 
 @pytest.mark.parametrize("way", ALL_WAYS, ids=lambda way: way.what)
@@ -109,6 +111,8 @@ def test_a_way_to_bend_a_verdict_is_told_wherever_the_verdict_stands(
         assert f'"code": "{code}"' in (folder / store.FILE).read_text("utf-8")
     for words in way.words:
         assert words in english
+    for said in (chinese, english):
+        assert not CODE.search(said), "a code of the software stands where words are due"
     assert [*found_again(done, folder)] == []
 
 

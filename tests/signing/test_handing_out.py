@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from acceptance.signing.chains import DemoChain
 
+pytestmark = pytest.mark.usefixtures("_plain_pages")
+
 
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory, chain: DemoChain) -> Path:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from acceptance.signing.chains import DemoChain
 
+pytestmark = pytest.mark.usefixtures("_plain_pages")
+
 
 class Noon(datetime):
     """A clock that stands still, so that what is written twice is the same."""

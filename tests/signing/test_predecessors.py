@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from issued_session import CLIP, PACK, details, issue, issued
+from issued_session import CLIP, PACK, details, issue, issued, judged
 from sample_pdf import blank_pdf
 
 from acceptance.cli import verbs
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
     from acceptance.model import Session
     from acceptance.signing.chains import DemoChain
+
+pytestmark = pytest.mark.usefixtures("_plain_pages")
+
 
 AGAIN, BASELINE = Precedence.JUDGED_AGAIN, Precedence.BASELINE
 
@@ -51,7 +54,9 @@ def forged(folder: Path) -> Path:
     """Make every verdict follow from better figures, without a key."""
     content = store.load(folder)
     better = tuple(replace(one, value=one.value * 2) for one in content.measurements)
-    store.save(replace(content, measurements=better), folder)
+    made = judged(folder, better)
+    follows = {name: getattr(made, name) for name in ("findings", "bottom_line", "warnings")}
+    store.save(replace(content, measurements=better, **follows), folder)
     return unsigned(folder)
 
 

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
     from acceptance.signing.chains import DemoChain
 
+pytestmark = pytest.mark.usefixtures("_plain_pages")
 RECORDS = "channel,start,end\n1,{} 00:00:00,{} 00:00:00\n"
 LIGHT = (Condition(name="illuminance", value=500, unit="lx"),)
 
@@ -141,7 +142,7 @@ def test_an_honest_session_is_measured_again_to_the_same_figures(
     count = len(stored.measurements)
     assert {item.shot for item in stored.measurements} == {"chart", "second", "list"}
     assert last.details == (f"{count} figures measured again, 0 moved",)
-    assert {what for what, _, _ in calls} == {"chart", "second"}
+    assert {what for what, _, _ in calls} == {"chart", "second", "report"}
 
 
 def snr(content: Session) -> int:

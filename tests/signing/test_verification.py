@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from acceptance.signing.chains import DemoChain
+
+pytestmark = pytest.mark.usefixtures("_plain_pages")
 STEPS = [
     "signature",
     "attachment",

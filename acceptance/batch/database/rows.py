@@ -323,9 +323,6 @@ def _measurement(measurement: Measurement) -> Row:
 
 
 def _finding(finding: Finding) -> Row:
-    expanded = (
-        finding.k * finding.uncertainty if finding.k and finding.uncertainty is not None else None
-    )
     return {
         "verdict": str(finding.verdict),
         "severity": SEVERITY[finding.verdict],
@@ -337,7 +334,7 @@ def _finding(finding: Finding) -> Row:
         "unit": text(finding.unit),
         "u": finding.uncertainty,
         "k": finding.k,
-        "expanded": expanded,
+        "expanded": finding.expanded_uncertainty,
         "at_least": finding.limit.at_least if finding.limit else None,
         "at_most": finding.limit.at_most if finding.limit else None,
         "rule": str(finding.decision_rule.kind) if finding.decision_rule else "",

@@ -149,6 +149,7 @@ def _costs(low: Array, cells: Rows, near: Whole) -> Array:
     cycle share these.
     """
     tables, squares = _tables(cells)
+    low = low.astype(tables.dtype)  # else the product converts the tables every time
     best = np.empty((len(LAGS), len(near)))
     for at in np.unique(near % CYCLE):
         frames, tried = near % CYCLE == at, _around(int(at))

@@ -29,7 +29,7 @@ SQUEEZED = 0.8  # of the assumed pixel aspect: a tilt of 35 degrees narrows a ch
 GROUPS, SINGLE_FRAMES = 4, 8
 # codes, of coders whose decoder reports no quantiser: as coarse as CRF 28 and JPEG at scale 8, and
 # as an H.264 step that takes as much of an edge
-UNTOLD = {"hevc": 24.0, "vp9": 24.0, "av1": 24.0, "libdav1d": 24.0, "mjpeg": 20.0}
+UNTOLD = {"hevc": 18.0, "vp9": 18.0, "av1": 18.0, "libdav1d": 18.0, "mjpeg": 17.5}
 OLDER = 1.3  # MPEG-1 to 4, twice whose scale is the step: what they take over what H.264 takes
 COARSE = 0.15  # quantiser step over an edge's step, beyond which coding loss grows as the square
 

@@ -19,6 +19,7 @@ Array = NDArray[np.float64]
 DEGREES = BLOCKS * BLOCKS - 1
 AT_THE_END = 0.5  # share of the samples at the end where the signal without noise reaches it
 MIDDLE = (0.2, 0.8)  # of the nominal amplitude: the mid tones
+FADE = 0.05  # beside both ends, over which the weight of a step runs from 1 to 0
 SAME = 0.08  # of the light: steps this close are one (density 0.03)
 FEWEST = 4  # steps in the mid tones
 INTERPOLATION = 0.2  # half-width of interpolation, relative to the log distance of two steps
@@ -67,7 +68,7 @@ class Range:
 def gamma(
     steps: Sequence[GreyStep], light: Sequence[float], black: float, white: float
 ) -> Slope | None:
-    """Fit the slope of log signal on log light over the mid tones by least squares.
+    """Fit the slope of log signal on log light over the mid tones by weighted least squares.
 
     Parameters
     ----------
@@ -83,21 +84,37 @@ def gamma(
     Slope | None
         None where fewer than ``FEWEST`` steps, or steps of one light only, are mid tones.
     """
-    signals = [(step.mean - black) / (white - black) for step in steps]
-    chosen = [
-        i for i, at in enumerate(signals) if MIDDLE[0] <= at <= MIDDLE[1] and not steps[i].clipped
-    ]
+    signals = np.array([(step.mean - black) / (white - black) for step in steps])
+    counts = mid_tone_weights(signals) * [not step.clipped for step in steps]
+    chosen = [int(i) for i in np.flatnonzero(counts)]
     x = np.log(np.array([light[i] for i in chosen]))
-    if len(chosen) < FEWEST or not np.ptp(x):
+    if np.count_nonzero(counts >= 0.5) < FEWEST or not np.ptp(x):
         return None
-    y = np.log(np.array([signals[i] for i in chosen]))
-    return replace(_slope(x, y, [steps[i] for i in chosen], black), chosen=tuple(chosen))
+    found = _slope(x, np.log(signals[chosen]), counts[chosen], [steps[i] for i in chosen], black)
+    return replace(found, chosen=tuple(chosen))
 
 
-def _slope(x: Array, y: Array, steps: Sequence[GreyStep], black: float) -> Slope:
+def mid_tone_weights(signals: Array) -> Array:
+    """Return by how much steps of these signals (n,), 0..1 of the amplitude, count as mid tones.
+
+    The weight is 1/2 at the ends of ``MIDDLE``: a curve is no power law, and a step that the
+    exposure moves across an end would else move the slope at once.
+    """
+    low, high = MIDDLE
+    return np.clip((FADE + np.minimum(signals - low, high - signals)) / (2 * FADE), 0.0, 1.0)
+
+
+def slope_weights(logs: Array, counts: Array) -> Array:
+    """Return the weights (n,) of values whose sum is the slope over ``logs`` (n,) of the light."""
+    off = logs - np.average(logs, weights=counts)
+    return np.asarray(counts * off / np.sum(counts * off**2))
+
+
+def _slope(x: Array, y: Array, counts: Array, steps: Sequence[GreyStep], black: float) -> Slope:
     """Fit a line to the logarithms of light ``x`` and signal ``y`` (n,) of n steps."""
-    weights = (x - x.mean()) / np.sum((x - x.mean()) ** 2)
+    weights = slope_weights(x, counts)
     value = float(weights @ y)
+    off = y - np.average(y, weights=counts) - value * (x - np.average(x, weights=counts))
     above = np.array([step.mean - black for step in steps])
     parts = (weights * np.array([step.mean_uncertainty for step in steps]) / above) ** 2
     rounding = weights * np.array([step.rounding for step in steps]) / above
@@ -111,7 +128,7 @@ def _slope(x: Array, y: Array, steps: Sequence[GreyStep], black: float) -> Slope
         chosen=tuple(range(len(steps))),
         light=np.exp(x),
         weights=weights,
-        residual=float(np.std(y - y.mean() - value * (x - x.mean()))),
+        residual=float(np.sqrt(np.average(off**2, weights=counts))),
     )
 
 

@@ -22,7 +22,15 @@ from acceptance.errors import GapError
 from acceptance.footage.planes import h264_step
 from acceptance.metrics._shared import flat_field
 from acceptance.metrics._shared.coder import ASSUMED_STEP
-from acceptance.metrics.defects.pixels import NEAR, Deviations, Pixel, field_of, spots, standing_out
+from acceptance.metrics.defects.pixels import (
+    NEAR,
+    Deviations,
+    Pixel,
+    field_of,
+    spots,
+    standing_out,
+    stepped,
+)
 from acceptance.model.basics import Reason
 from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
 
@@ -43,6 +51,7 @@ FEWEST = 8  # frames that show whether a pixel has noise
 MOST_LISTED = 50
 # of the pixels, and at least and at most: more than so many are no defects
 TEXTURED, FEW, MANY = 0.001, 50, 2000
+STEPPED = 0.01  # of the pixels, beside which the field changes: it shows something
 # quantiser step over the threshold up to which a single pixel comes through a coder (simulated)
 COARSE = 0.25
 COARSEST = 51.0  # QP of H.264, where it is not told
@@ -117,7 +126,7 @@ def _found(scene: Scene, view: View) -> SortedPixels:
     least = THRESHOLD * (scene.code_white - scene.code_black)
     out = int(standing_out(field, least).sum())
     most = max(min(TEXTURED * field.off.size, MANY), FEW)
-    if SURE * field.sigma > least or out > most:
+    if SURE * field.sigma > least or out > most or stepped(field, least) > STEPPED:
         spread = float(field.off.std())
         raise GapError("field_textured", region=view.region.name, sigma=spread)
     pixels, larger = spots(field, least)

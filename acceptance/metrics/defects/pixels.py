@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import label, median_filter
+from scipy.ndimage import label, maximum_filter, median_filter, minimum_filter
 
 Array = NDArray[np.float64]
 
@@ -41,11 +41,13 @@ class Pixel:
 class Deviations:
     """A field's mean frame less its surroundings, and its noise.
 
-    ``off``, ``mean`` and ``variance`` over time are (h, w) in codes and code^2; ``sigma`` is the
-    spread of ``off`` over the usual pixels, ``usual`` the usual variance over time.
+    ``off``, ``mean`` and ``variance`` over time are (h, w) in codes and code^2; ``around`` (h, w)
+    is the local median; ``sigma`` is the spread of ``off`` over the usual pixels, ``usual`` the
+    usual variance over time.
     """
 
     off: Array
+    around: NDArray[np.float32]
     mean: Array
     variance: Array
     sigma: float
@@ -63,9 +65,11 @@ def field_of(frames: NDArray[Any]) -> Deviations:
     variance = (
         np.maximum(squares / len(frames) - mean**2, 0) * len(frames) / max(len(frames) - 1, 1)
     )
-    off = mean - median_filter(mean.astype(np.float32), SIDE)
+    around = median_filter(mean.astype(np.float32), SIDE)
+    off = mean - around
     return Deviations(
         off=off,
+        around=around,
         mean=mean,
         variance=variance,
         sigma=MADE_NORMAL * float(np.median(np.abs(off))),
@@ -77,6 +81,15 @@ def field_of(frames: NDArray[Any]) -> Deviations:
 def standing_out(field: Deviations, least: float) -> NDArray[np.bool_]:
     """Return which pixels (h, w) are off their surroundings by ``least`` codes or more."""
     return np.asarray(np.abs(field.off) >= least)
+
+
+def stepped(field: Deviations, least: float) -> float:
+    """Return the share of the pixels beside which the surroundings change by ``least`` codes.
+
+    No lamp and no lens does so within 5 px: it is what the field shows, and no flat field.
+    """
+    highest, lowest = (of(field.around, SIDE) for of in (maximum_filter, minimum_filter))
+    return float(np.mean(highest - lowest >= least))
 
 
 def spots(field: Deviations, least: float) -> tuple[list[Pixel], int]:

@@ -34,6 +34,7 @@ COUNT = 12
 FOCAL, ASPECT, CENTRE, LENS = 6, 7, slice(8, 10), slice(10, 12)
 CENTRE_DOUBT = 0.01  # half diagonals: how far a lens may sit beside the sensor's middle, standard
 SECOND_DOUBT = 0.1  # of the lens's second term, standard
+ASKEW = 4e-4  # half diagonals: Brown's tangential terms of a lens put together askew, standard
 HIGHEST_ANGLE = 1.5
 INVERSION, FARTHEST = 20, 1.5  # rounds; half diagonals, beyond the picture
 # of what is known before, in the order of its observations
@@ -96,7 +97,8 @@ class LensFit:
     ``parameters`` (12,) are those of lens and chart, ``residual`` is in half diagonals RMS,
     ``misses`` (n, 2) are those of the points, along and across the radius. ``slopes`` (rows, 12)
     are the derivatives of all observations over their uncertainty; the last rows are those of what
-    was known before, one for each of ``sources``.
+    was known before, one for each of ``sources``. ``askew`` (2 n, 2): by what each tangential term,
+    which is not fitted, may move the points, over their uncertainty.
     """
 
     model: str
@@ -105,6 +107,7 @@ class LensFit:
     misses: Array = field(repr=False)
     slopes: Array = field(repr=False)
     sources: Sequence[str] = ()
+    askew: Array | None = field(default=None, repr=False)
 
     @property
     def freedom(self) -> float | None:
@@ -131,6 +134,9 @@ class LensFit:
         found = {"fit": np.sqrt(np.sum(shares[:, :seen] ** 2, axis=1))}
         for number, source in enumerate(self.sources, start=seen):
             found[source] = np.hypot(found.get(source, 0.0), shares[:, number])
+        for column in () if self.askew is None else self.askew.T:
+            moved = shares[:, :seen] @ column
+            found["lens_model"] = np.hypot(found.get("lens_model", 0.0), moved)
         return found
 
 
@@ -181,7 +187,25 @@ def fit(model: str, points: Points, start: Array, known: Known) -> LensFit:
         misses=misses,
         slopes=_slopes(model, points, parameters, known, noise),
         sources=PRIOR_SOURCES,
+        askew=_askew(points.seen - parameters[CENTRE]) / noise,
     )
+
+
+def _askew(away: Array) -> Array:
+    """Return by what each tangential term moves points ``away`` (n, 2) from the lens's centre.
+
+    Along and across the radius (2 n, 2), one standard uncertainty of each term.
+    """
+    radius = np.maximum(np.linalg.norm(away, axis=1), 1e-6)
+    (x, y), square = away.T, radius**2
+    first = np.stack([2 * x * y, square + 2 * y**2])
+    second = np.stack([square + 2 * x**2, 2 * x * y])
+    along, across = np.stack([x, y]) / radius, np.stack([-y, x]) / radius
+    parts = [
+        np.concatenate([np.sum(moved * way, axis=0) for way in (along, across)])
+        for moved in (first, second)
+    ]
+    return ASKEW * np.stack(parts, axis=1)
 
 
 def _freedom(values: int) -> float | None:

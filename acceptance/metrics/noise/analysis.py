@@ -24,7 +24,12 @@ from numpy.typing import NDArray
 from acceptance.errors import GapError
 from acceptance.messages import tr
 from acceptance.metrics._shared import blocks as equal_blocks
-from acceptance.metrics.noise.dependence import apart, correlation
+from acceptance.metrics.noise.dependence import (
+    FEWEST,
+    apart,
+    correlation,
+    correlation_of_few,
+)
 from acceptance.metrics.noise.parts import Noise, Variance
 
 if TYPE_CHECKING:
@@ -254,6 +259,8 @@ def _split_apart(codes: Array, fixed: tuple[Array, ...], left: float) -> tuple[V
 
 def _correlation(codes: Array) -> float:
     rest = codes - codes.mean(axis=(1, 2), keepdims=True)
+    if len(codes) < FEWEST:
+        return correlation_of_few(rest)
     return correlation(rest - rest.mean(axis=0))
 
 

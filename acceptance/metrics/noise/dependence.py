@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-FEWEST = 9  # frames that show how a dependence dies out
+FEWEST, FEWEST_SEEN = 9, 3  # frames that show how a dependence dies out, and that there is one
 INDEPENDENT = 0.03  # correlation of neighbouring frames that changes no figure
 SURE = 4  # standard errors
 LASTING = 0.5  # of the dependence, that may be left after a third of the film
@@ -32,7 +32,7 @@ class Apart:
     """Covariances of frames far apart.
 
     ``fixed`` (h, w) are the products of their codes, for the surface of each order; ``left``: how
-    much of them, in code^2, may still be noise; None where that cannot be told.
+    much of them, in code^2, may still be noise; None where that cannot be told, as of few frames.
     """
 
     fixed: tuple[Array, ...]
@@ -54,12 +54,35 @@ def correlation(rest: Array) -> float:
     return found if found > least else 0.0
 
 
+def correlation_of_few(codes: Array) -> float:
+    """Return by how much more neighbouring frames are alike than those farther apart.
+
+    ``codes`` (n, h, w) less the means of the frames, fixed pattern and all, since it is alike in
+    every pair, and frames may differ in their noise. 0 where it does not matter, or of fewer than
+    three frames.
+    """
+    frames = len(codes)
+    temporal = float(codes.var(axis=0, ddof=1).mean()) if frames >= FEWEST_SEEN else 0.0
+    if not temporal:
+        return 0.0
+    near, far = (_covariance(codes, *lags) for lags in ((1, 2), (2, frames)))
+    pairs = frames - 1, (frames - 1) * (frames - 2) / 2
+    of_fixed = 2 * frames / ((frames - 1) ** 2 * (frames - 2))  # ends are in fewer near pairs
+    fixed = max(float(np.mean(codes**2)) / temporal - 1, 0.0)
+    chance = math.sqrt((sum(1 / count for count in pairs) + of_fixed * fixed) / codes[0].size)
+    found = float((near - far).mean()) / temporal
+    least = max(INDEPENDENT, SURE * chance)
+    return found if found > least else 0.0
+
+
 def apart(codes: Array, residual: Callable[[Array, int], Array], orders: tuple[int, ...]) -> Apart:
     """Return the covariance of frames (n, h, w) that lie two thirds of the film or more apart.
 
     ``residual`` gives a frame less its surface of an order, scaled so that its squares are free of
     bias; ``orders`` are those of the surfaces.
     """
+    if len(codes) < FEWEST:
+        return Apart((), None)
     third = len(codes) // 3
     rest = np.array([residual(frame, orders[0]) for frame in codes])
     near, middle = (float(_covariance(rest, lag, lag + 1).mean()) for lag in (1, third))

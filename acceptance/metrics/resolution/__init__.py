@@ -10,6 +10,7 @@ lines of an edge are another quantity.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from acceptance.errors import GapError
@@ -71,11 +72,27 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
         yield from edge_figures.figures(scene, edge, tone)
     yield from _sharpened(edges)
     yield from corners.ratios(scene, edges, tone)
+    unlike = _unlike(edges)
     for view in scene.of_kind("wedge"):
         try:
-            yield wedge_figures.figure(scene, view, sampled)
+            yield wedge_figures.figure(scene, view, sampled, unlike)
         except GapError as gap:
             yield from _notes(view, gap, (f"wedge_{view.region.direction or 'horizontal'}",))
+
+
+def _unlike(edges: Sequence[Edge]) -> float:
+    """Return by how much edges resolve more in one direction, as a natural logarithm of MTF50.
+
+    0 where they are seen in one direction only.
+    """
+    logs: dict[str, list[float]] = {"horizontal": [], "vertical": []}
+    for edge in edges:
+        if edge.reached("mtf50"):
+            logs[edge.first.resolves].append(math.log(edge.value("mtf50")))
+    if not all(logs.values()):
+        return 0.0
+    along, across = (sum(values) / len(values) for values in logs.values())
+    return abs(along - across)
 
 
 def _notes(view: View, gap: GapError, names: Sequence[str]) -> Iterator[Note]:

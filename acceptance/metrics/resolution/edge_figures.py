@@ -51,7 +51,7 @@ NOISY = 0.08  # relative standard error of a crossing above which noise, as |FFT
 ROUNDING = {"mtf50": 3.2, "mtf10": 3.8}
 LEAST_ROUNDING = 1e-5
 MEDIAN_STEP = 0.954  # of two normal values, in sigmas of each
-CODING = {"mtf50": 0.17, "mtf10": 0.45}  # relative, for a coarseness of 1
+CODING = {"mtf50": 0.3, "mtf10": 0.8}  # relative, for a coarseness of 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +60,8 @@ class Tone:
 
     ``light`` is that of every code, ``name`` the curve's, ``doubt`` the half-width of its exponent.
     ``copies``: the light of every code for each way in which the print may be off
-    (``Scene.copy_curves``). ``bent``: by a camera of other contrast (``Scene.bent_curves``).
+    (``Scene.copy_curves``). ``bent``: by a camera of other contrast
+    (``Scene.bent_curves``), and where the steps are lit otherwise (``Scene.lit_curves``).
     """
 
     light: Array
@@ -131,7 +132,7 @@ def tone_of(scene: Scene) -> Tone:
         name=scene.tone,
         doubt=scene.tone_doubt,
         copies=tuple(scene.copy_curves(codes)),
-        bent=tuple(scene.bent_curves(codes)),
+        bent=(*scene.bent_curves(codes), *scene.lit_curves(codes)),
     )
 
 
@@ -319,8 +320,8 @@ def _curve(result: EdgeResult) -> Curve:
     marks = crossings | {"Nyquist": SAMPLING_LIMIT}
     return Curve(
         name="mtf",
-        x=tuple(float(f) for f in result.frequencies[shown]),
-        y=tuple(round(float(m), 5) for m in result.mtf[shown]),
+        x=tuple(result.frequencies[shown].tolist()),
+        y=tuple(round(m, 5) for m in result.mtf[shown].tolist()),
         x_label="frequency",
         y_label="mtf",
         x_unit="cycle/px",
