@@ -195,8 +195,8 @@ def _light(
 ) -> float:
     """Light from the middle of a grey region over that of reflectance 1 in the picture's middle.
 
-    With what sheen has ``added`` to it. The camera's black comes on top and is as uneven as the
-    light: ``veiled`` counts how it differs from that in the middle, too.
+    With what sheen has ``added`` to it. The camera's black comes on top and falls off with the
+    lens: ``veiled`` counts how it differs from that in the middle, too.
     """
     x, y, width, height = region.rect
     middle = x + width / 2, y + height / 2
@@ -204,9 +204,9 @@ def _light(
     shape = film.camera.height, film.camera.width
     reaching = [float(of(film.camera, shape)[row, column]) for of in (falloff, lamps)]
     more = float(sheen(film.camera, *(np.array(at) for at in middle))) if added else 0.0
-    level, black = math.prod(reaching), film.camera.black
-    off = (level - 1) * black / (film.camera.white - black) if veiled else 0.0
-    return (float(region.printed["reflectance"]) + more) * level + off
+    black = film.camera.black / (film.camera.white - film.camera.black)
+    off = (reaching[0] - 1) * black if veiled else 0.0
+    return (float(region.printed["reflectance"]) + more) * math.prod(reaching) + off
 
 
 def _gamma(film: films.Truth, _: Measurement) -> float:

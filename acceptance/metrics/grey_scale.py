@@ -165,7 +165,7 @@ class _Scale:
         if slope is None:
             return self._note("grey_scale.gamma", "too_few_mid_tones")
         lighting = self._lighting(slope)
-        if lighting > MOST_LIGHTING:
+        if min(self.light) < 0 or not lighting <= MOST_LIGHTING:
             return self._unevenly("grey_scale.gamma", slope.chosen)
         errors = tone_errors(self.doubt, slope.light)
         moved = [slope.value * float(slope.weights @ error) for error in errors]

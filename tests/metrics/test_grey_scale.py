@@ -293,6 +293,16 @@ def test_a_print_that_errs_smoothly_moves_the_slope_as_the_budget_says() -> None
     assert np.std(slopes) / stated == pytest.approx(1, abs=3 / math.sqrt(2 * 400))
 
 
+def test_a_step_whose_light_came_out_below_0_does_not_count() -> None:
+    """A patch of glare may make more of the light than there is; the slope was no number."""
+    light = np.geomspace(0.1, 0.6, 8)
+    steps = [GreyStep(mean=float(16 + 219 * one**0.45), noise=1.0) for one in light]
+    slope = tone_curve.gamma(steps, [-0.01, *light[1:]], 16, 235)
+    assert slope is not None
+    assert slope.value == pytest.approx(0.45, abs=1e-6)
+    assert 0 not in slope.chosen
+
+
 def test_a_slope_needs_four_steps_in_the_mid_tones() -> None:
     """Three, or steps that are clipped, give none."""
     steps = [GreyStep(mean=code, noise=1) for code in (70, 100, 130)]

@@ -80,6 +80,17 @@ def test_no_wedge_reads_more_than_doubled_rows_carry(crf: int, tmp_path: Path) -
 
 
 @pytest.mark.film
+@pytest.mark.parametrize("shift", [0.4, slow(1.0)])
+def test_doubled_rows_that_are_combed_too_are_refused(shift: float, tmp_path: Path) -> None:
+    """By so little that they still count as doubled, or by more: along the rows nothing is read."""
+    seen = film(tmp_path, doubled=True, combing=shift)
+    assert sampling_of(seen).shift > 0.15
+    along = [item for item in resolution.measure(seen) if item.quantity == "resolution.horizontal"]
+    assert {item.reason.code for item in along if isinstance(item, Note)} == {"combed"}
+    assert all(isinstance(item, Note) for item in along)
+
+
+@pytest.mark.film
 @pytest.mark.parametrize("zoom", [1.5, slow(1.3), slow(2.0), slow(2.5)])
 def test_a_digital_zoom_is_known_by_its_factor(zoom: float, tmp_path: Path) -> None:
     seen = film(tmp_path, zoom=zoom, share=0.8 / zoom, width=960, height=540)

@@ -144,7 +144,8 @@ def _step(video: VideoInfo, view: View) -> float:
     if not view.quantiser:
         return 0.0
     if video.codec == "h264":
-        return h264_step(view.quantiser) if video.depth == 8 else 0.0
+        unit = float(1 << (video.depth - 8))
+        return h264_step(view.quantiser) if video.depth == 8 else UNTOLD["hevc"] * unit
     return 2 * view.quantiser * OLDER
 
 

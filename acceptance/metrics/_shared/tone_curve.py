@@ -75,7 +75,7 @@ def gamma(
     steps
         Steps in any order.
     light
-        Printed light of each step, above 0, in any unit.
+        Printed light of each step, in any unit; none that is not above 0 counts.
     black, white
         Codes of nominal black and white; mid tones are at 20 to 80 % between them.
 
@@ -85,7 +85,8 @@ def gamma(
         None where fewer than ``FEWEST`` steps, or steps of one light only, are mid tones.
     """
     signals = np.array([(step.mean - black) / (white - black) for step in steps])
-    counts = mid_tone_weights(signals) * [not step.clipped for step in steps]
+    fit = [not step.clipped and lit > 0 for step, lit in zip(steps, light, strict=True)]
+    counts = mid_tone_weights(signals) * fit
     chosen = [int(i) for i in np.flatnonzero(counts)]
     x = np.log(np.array([light[i] for i in chosen]))
     if np.count_nonzero(counts >= 0.5) < FEWEST or not np.ptp(x):
