@@ -49,7 +49,7 @@ VERDICTS = re.compile(
 )
 MARKS = re.compile(
     r"(?<![a-z])(?:c[\W_]*m[\W_]*a|c[\W_]*n[\W_]*a[\W_]*s|ilac[\W_]*mra)(?![a-z])"
-    r"|资质认定|认可标志",
+    r"|资质认定|计量认证|认可标志",
     re.IGNORECASE,
 )
 BETWEEN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")

@@ -81,6 +81,8 @@ class Examined(Target):
         Whoever judged again chose the roots. Indeterminate where none of them is a verifier's.
         """
         earlier = self.session.predecessors
+        if self.session.warnings is not None and self._amended_otherwise():
+            return State.BROKEN, (tr("the log tells of another session that was judged again"),)
         strange = [
             tr("{session} was checked against roots that are not yours", session=one.id)
             for one in earlier
@@ -88,6 +90,14 @@ class Examined(Target):
         ]
         said = [bottom_lines.vouched(one, language()) for one in earlier]
         return (State.INDETERMINATE if strange else State.OK), (*strange, *said)
+
+    def _amended_otherwise(self) -> bool:
+        """Whether the log names another amended session than the report and those it rests on."""
+        again = [one.details for one in self.session.log if one.what == "judged_again"][-1:]
+        logged = [(details.get("session"), details.get("sha256")) for details in again]
+        named = {(one.id, one.sha256) for one in self.session.predecessors}
+        numbers = [number for number, _ in logged] or [""]
+        return not named.issuperset(logged) or numbers != [self.session.supersedes]
 
     def attachment(self) -> Outcome:
         """Compare the session in the report with the one on disc, byte by byte."""

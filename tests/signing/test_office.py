@@ -523,6 +523,7 @@ def test_a_judge_reads_what_was_checked_and_what_is_not_proven(
     assert hashlib.sha256(pdf).hexdigest() in said
     words = ("测试证书", "签名人的时钟", "主检") if lang == "zh" else ("TEST", "clock", "inspector")
     assert all(word in said for word in words)
+    assert "“TEST 张三”" in said  # whatever a certificate says, it is seen to be a name
     assert len(PdfReader(tmp_path / "page.pdf").pages) == 1
     with pytest.raises(UsageError, match=r"\.doc"):
         explaining.write(result, tmp_path, tmp_path / "page.doc")
