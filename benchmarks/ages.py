@@ -95,13 +95,14 @@ def film(number: int) -> tuple[clocks.Setting, Ages, Sequence[BudgetLine], tuple
 
 
 def run(number: int) -> list[dict[str, Any]]:
-    """Errors of a film; the common lines' own are drawn once."""
+    """Errors of a film; those of the common lines that it does not make itself are drawn once."""
     try:
         _, ages, common, truths = film(number)
     except GapError as gap:
         return [{"refused": gap.code}]
     random = np.random.default_rng([2006, number, 32])
-    shift = float(sum(line.contribution * random.standard_normal() for line in common))
+    drawn = [line for line in common if line.source not in clocks.MADE]
+    shift = float(sum(line.contribution * random.standard_normal() for line in drawn))
     rows = []
     for statistic, (value, lines), true in zip(
         ("mean", "worst"), (ages.mean(), ages.worst()), truths, strict=True

@@ -3,8 +3,8 @@
 The light of every bit is integrated over each frame, then noise is added. The settings are those of
 the bar: camera of 25 or 30 frame/s, exposures of 1 ms to the frame time, read-out of 0.3 to 1 frame
 time, screens with their own refresh, every clock off by its own 5 to 50 ppm, film at 60 or
-240 frame/s, 2 % noise. Type B inputs of a budget are drawn from normal distributions with the
-standard uncertainty that it states.
+240 frame/s, 2 % noise. Type B inputs of a budget that a signal does not have are drawn from normal
+distributions with the standard uncertainty that it states.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ FILMED, FILLED = 0.5, 0.9  # share of the film's height, and of the camera's, th
 FILMED_SCAN = FILLED  # share of its screen's height that the clock takes
 HEIGHTS = np.array([-5, -3.8, -0.5, 0.5, 3.8, 5]) / 12  # of the low bits
 IDEAL = Departures()
+# lines of a budget whose errors every signal makes itself: drawn as well they would count twice
+MADE = frozenset({"open_phase", "open_change", "noise_reduction", "clock_rate"})
 SLOW = -np.log(1 - (np.arange(8) + 0.5) / 8)  # of an exponential response, quantiles
 AGAIN = 40  # repeats with other jitter, which give the mean under the same conditions
 
@@ -215,7 +217,8 @@ def film(random: np.random.Generator, by: Departures = IDEAL) -> list[Reading]:
         "percentile_95": float(np.mean([np.percentile(delays, 95) for delays in again])),
     }
     common = latency.film_lines(found, 1000 / way.what.film, random.uniform(0, 0.1))
-    return _figures(random, "latency.glass_to_glass", found, common, truths)
+    made = MADE | {"screen_response"} if any(by.rises) else MADE
+    return _figures(random, "latency.glass_to_glass", found, common, truths, made=made)
 
 
 def bars(random: np.random.Generator) -> tuple[str, Reading]:
@@ -327,14 +330,19 @@ def _figures(
     truths: dict[str, float],
     *,
     shift: bool = True,
+    made: frozenset[str] = MADE,
 ) -> list[Reading]:
-    """Pair figures and truths; the error of the ``common`` lines is the same for all statistics."""
+    """Pair figures and truths; the error of the ``common`` lines is the same for all statistics.
+
+    Errors of the lines ``made`` are in the signal.
+    """
     judged = 0.0
     if shift:
-        judged = float(sum(line.contribution * random.standard_normal() for line in common))
+        drawn = [line for line in common if line.source not in made]
+        judged = float(sum(line.contribution * random.standard_normal() for line in drawn))
     readings = []
     for statistic, (value, lines) in delay.statistics(
-        found.draws, found.single, found.uneven
+        found.draws, found.single, found.uneven, found.scatter
     ).items():
         if statistic in truths:
             combined = combine(lines if statistic == "sd" else [*lines, *common])

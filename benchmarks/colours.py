@@ -11,9 +11,8 @@ import scenes
 
 from acceptance.charts import definition
 from acceptance.charts.definition import Copy
-from acceptance.charts.drawing import linear_rgb, srgb
-from acceptance.footage.colorimetry import TO_XYZ, lab_of
-from acceptance.metrics import colour
+from acceptance.charts.drawing import linear_rgb
+from acceptance.footage.colorimetry import lab_of
 from acceptance.metrics.colour import UNEVEN, difference
 from acceptance.simulate.camera import Camera
 from acceptance.simulate.coding import coded
@@ -134,64 +133,3 @@ def _patch(
     printed_as = {**region.printed, "lab": lab}
     view = scenes.view(region.name, "colour", luma, printed_as, rect=region.rect)
     return replace(view, cb=cb, cr=cr)
-
-
-SPAN, WIDE = 90.0, 380.0  # of the drawn a*b* plane: CIELAB units each way, and units of the SVG
-
-
-def plane(seen: Scene) -> str:
-    """Draw the a*b* plane (SVG).
-
-    Each patch as printed (square, in its colour), as measured (dot), and a line between the two.
-    """
-    compared = colour.compare(seen)
-    pairs = zip(compared.patches, compared.nominal.lab, strict=True)
-    dots = [_dot(patch.aim, lab) for patch, lab in pairs]
-    body = "".join([*map(_grid_line, range(-80, 81, 40)), *map(_mark, (-80, -40, 40, 80)), *dots])
-    words = (
-        f'<text x="{WIDE - 22:g}" y="{WIDE / 2 - 5:g}">a*</text>'
-        f'<text x="{WIDE / 2 + 5:g}" y="12">b*</text>'
-        f'<text x="0" y="{WIDE + 16:g}">square: as printed; dot: as measured</text>'
-    )
-    drawing = f'<rect width="{WIDE:g}" height="{WIDE + 22:g}" fill="#fff"/>{body}{words}</svg>'
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE:g} {WIDE + 22:g}" '
-        'font-family="sans-serif" font-size="11" fill="none">'
-        + drawing.replace("<text", '<text fill="#222"')
-    )
-
-
-def _at(a: float, b: float) -> tuple[float, float]:
-    return WIDE / 2 * (1 + a / SPAN), WIDE / 2 * (1 - b / SPAN)
-
-
-def _dot(aim: Array, lab: Array) -> str:
-    (x, y), (u, v) = _at(*aim[1:]), _at(*lab[1:])
-    paint = "rgb({}, {}, {})".format(*(round(255 * float(value)) for value in srgb(_shown(aim))))
-    return (
-        f'<path d="M{x:.1f} {y:.1f}L{u:.1f} {v:.1f}" stroke="#444"/>'
-        f'<rect x="{x - 5:.1f}" y="{y - 5:.1f}" width="10" height="10" '
-        f'fill="{paint}" stroke="#444"/>'
-        f'<circle cx="{u:.1f}" cy="{v:.1f}" r="3.2" fill="#fff" stroke="#111"/>'
-    )
-
-
-def _grid_line(value: float) -> str:
-    at, _ = _at(value, 0)
-    stroke = "#888" if value == 0 else "#ddd"
-    return f'<path d="M{at:.1f} 0V{WIDE:g}M0 {at:.1f}H{WIDE:g}" stroke="{stroke}"/>'
-
-
-def _mark(value: float) -> str:
-    x, y = _at(value, value)
-    return (
-        f'<text x="{x + 3:.1f}" y="{WIDE - 4:g}">{value}</text>'
-        f'<text x="3" y="{y - 3:.1f}">{value}</text>'
-    )
-
-
-def _shown(lab: Array) -> Array:
-    """Return linear sRGB light (3,), 0 to 1, of CIELAB under D65."""
-    f = (lab[0] + 16) / 116 + np.array([lab[1] / 500, 0.0, -lab[2] / 200])
-    ratio = np.where(f > 6 / 29, f**3, 3 * (6 / 29) ** 2 * (f - 4 / 29))
-    return np.asarray(np.clip(np.linalg.solve(TO_XYZ, ratio * TO_XYZ.sum(axis=1)), 0, 1))

@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import colours
 import cv2
 import low_light as dark
 import numpy as np
@@ -19,9 +18,9 @@ import numpy as np
 from acceptance import wording
 from acceptance.charts import definition, drawing
 from acceptance.footage import clip, encode
-from acceptance.metrics import compression, geometry, grey_scale, noise, resolution
+from acceptance.metrics import colour, compression, geometry, grey_scale, noise, resolution
 from acceptance.model import Curve, Measurement, Shot
-from acceptance.report import exhibits, plots
+from acceptance.report import chart_exhibits, plots
 from acceptance.scene import build
 from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
@@ -91,7 +90,7 @@ def resolution_zones() -> bytes:
         encode.write(Path(folder) / "mixed.mkv", list(mixed), codec="ffv1", pixel_format="gray")
         seen = build.look(replace(CHART_SHOT, clip="mixed.mkv"), Path(folder))
         figures = [item for item in resolution.measure(seen) if isinstance(item, Measurement)]
-    return exhibits.zone_maps(figures, [seen.shot], "en")[0].svg.encode()
+    return chart_exhibits.zone_maps(figures, [seen.shot], "en")[0].svg.encode()
 
 
 def _lumas(folder: Path, blur: float) -> NDArray[np.float32]:
@@ -191,7 +190,8 @@ def colour_plane() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         films.film_chart(camera, definition.load("acceptance"), Path(folder) / "chart.mp4", 0.3)
         seen = build.look(CHART_SHOT, Path(folder))
-    return colours.plane(seen).encode()
+    figures = [item for item in colour.measure(seen) if isinstance(item, Measurement)]
+    return chart_exhibits.colour_planes(figures, "en")[0].svg.encode()
 
 
 def printed_charts() -> bytes:

@@ -140,13 +140,10 @@
 
   const figure = (value) => Number(value.toPrecision(3)).toString().replace("-", "\u2212");
 
-  const read = (drawing, x) => {
+  const sides = (line, name) => line.getAttribute(name).split(" ").slice(2, 4).map(Number);
+
+  const pointed = (drawing, route, words) => {
     const svg = drawing.querySelector("svg");
-    const lines = all("polyline[data-x]", svg);
-    if (!lines.length) return;
-    const places = lines.flatMap((line) => [line.points[0].x, line.points[line.points.length - 1].x]);
-    const place = Math.min(Math.max(x, Math.min(...places)), Math.max(...places));
-    drawing.dataset.at = place;
     let mark = svg.querySelector(".pointer");
     if (!mark) {
       mark = document.createElementNS("http://www.w3.org/2000/svg", "path");
@@ -156,26 +153,61 @@
       output.className = "values";
       drawing.append(output);
     }
-    const [, , start, end] = lines[0].getAttribute("data-y").split(" ").map(Number);
-    mark.setAttribute("d", `M${place} ${start}V${end}`);
+    mark.setAttribute("d", route);
+    drawing.querySelector(".values").textContent = words;
+  };
+
+  // All lines are read at the same abscissa, in panels too: share is how far along the axis.
+  const readLines = (drawing, lines, share) => {
+    const along = (line, x) => { const [start, end] = sides(line, "data-x"); return (x - start) / (end - start); };
+    const ends = lines.flatMap((line) => [along(line, line.points[0].x), along(line, line.points[line.points.length - 1].x)]);
+    const kept = Math.min(Math.max(share, Math.min(...ends)), Math.max(...ends));
+    drawing.dataset.at = kept;
+    const place = (line) => { const [start, end] = sides(line, "data-x"); return start + kept * (end - start); };
+    const marks = lines.map((line) => `M${place(line)} ${sides(line, "data-y").join("V")}`);
     const values = lines.map((line) =>
-      `${line.dataset.name} ${figure(axis(line, "data-y")(at(line, place)))} ${line.dataset.yUnit}`.trim());
-    const across = `${figure(axis(lines[0], "data-x")(place))} ${lines[0].dataset.xUnit}`.trim();
-    drawing.querySelector(".values").textContent = `${across}: ${values.join("; ")}`;
+      `${line.dataset.name} ${figure(axis(line, "data-y")(at(line, place(line))))} ${line.dataset.yUnit}`.trim());
+    const across = `${figure(axis(lines[0], "data-x")(place(lines[0])))} ${lines[0].dataset.xUnit}`.trim();
+    pointed(drawing, [...new Set(marks)].join(""), `${across}: ${values.join("; ")}`);
+  };
+
+  const readSpot = (drawing, spots, index) => {
+    const kept = (index + spots.length) % spots.length;
+    drawing.dataset.at = kept;
+    const [x, y] = ["cx", "cy"].map((name) => Number(spots[kept].getAttribute(name)));
+    pointed(drawing, `M${x - 7} ${y}a7 7 0 1 0 14 0a7 7 0 1 0 -14 0`, spots[kept].dataset.value);
+  };
+
+  const outside = (value, [first, second]) => Math.max(Math.min(first, second) - value, value - Math.max(first, second), 0);
+
+  const least = (items, size) => items.reduce((best, item, index) => (size(item) < size(items[best]) ? index : best), 0);
+
+  const read = (drawing, { x, y }) => {
+    const lines = all("svg polyline[data-x]", drawing), spots = all("svg [data-value]", drawing);
+    if (lines.length) {
+      const nearest = lines[least(lines, (line) => outside(x, sides(line, "data-x")) + outside(y, sides(line, "data-y")))];
+      const [start, end] = sides(nearest, "data-x");
+      readLines(drawing, lines, (x - start) / (end - start));
+    } else if (spots.length) {
+      readSpot(drawing, spots, least(spots, (spot) => Math.hypot(spot.getAttribute("cx") - x, spot.getAttribute("cy") - y)));
+    }
   };
 
   const point = (event) => {
     const drawing = event.target.closest && event.target.closest("figure.drawing");
     const svg = drawing && drawing.querySelector("svg");
-    if (svg) read(drawing, new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse()).x);
+    if (svg) read(drawing, new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse()));
   };
 
   const step = (event) => {
-    const way = { ArrowLeft: -3, ArrowRight: 3 }[event.key];
+    const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     const drawing = way && event.target.closest("figure.drawing");
     if (!drawing) return;
     event.preventDefault();
-    read(drawing, Number(drawing.dataset.at || 0) + way);
+    const lines = all("svg polyline[data-x]", drawing), spots = all("svg [data-value]", drawing);
+    const now = drawing.dataset.at;
+    if (lines.length) readLines(drawing, lines, Number(now || 0) + way / 100);
+    else if (spots.length) readSpot(drawing, spots, now === undefined ? 0 : Number(now) + way);
   };
 
   // --- Beginning
@@ -183,7 +215,7 @@
   form.hidden = false;
   findings.forEach(openable);
   all("th[data-sort]", table).forEach(sortable);
-  all("figure.drawing").filter((drawing) => drawing.querySelector("polyline[data-x]")).forEach((drawing) => {
+  all("figure.drawing").filter((drawing) => drawing.querySelector("polyline[data-x], [data-value]")).forEach((drawing) => {
     drawing.tabIndex = 0;
   });
   watch(document);

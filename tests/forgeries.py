@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 name = generic.NameObject
 OTHER = {"weasyprint": "69.0"}
 NONE = {"report.html": "0" * 64}
+ANNEX = "annex-e.pdf"
+ELSEWHERE = "leads elsewhere, or is shown otherwise"
+HALF = generic.ArrayObject(map(generic.NumberObject, (0, 600, 595, 842)))
 STRANGE = "is not as this tool writes it"
 
 
@@ -47,6 +50,7 @@ class Forgery:
     attached: Callable[[dict[str, bytes]], dict[str, bytes]] = dict
     shown: Callable[[Session], Session] = lambda session: session
     pages: Callable[[bytes], bytes] = bytes
+    annex: Callable[[bytes], bytes] = bytes
     sign: Callable[[bytes, DemoChain], bytes] | None = None
 
 
@@ -55,6 +59,9 @@ def forge(folder: Path, chain: DemoChain, forgery: Forgery) -> None:
     session = store.load(folder)
     packs, profiles = store.load_all_packs(session, folder)
     kept = dict(pades.attachments((folder / "report.pdf").read_bytes()))
+    annex = forgery.annex((folder / ANNEX).read_bytes())
+    (folder / ANNEX).write_bytes(annex)
+    kept |= made(partial(named, annex=annex))(kept)
     attached, annexes = forgery.attached(kept), renderings.parse(kept[renderings.FILE]).annexes
     shown = forgery.shown(session)
     pdf = render.volumes(shown, packs, folder, "zh", profiles).report(annexes, attached)
@@ -62,6 +69,11 @@ def forge(folder: Path, chain: DemoChain, forgery: Forgery) -> None:
     (folder / store.FILE).write_bytes(attached.get(store.FILE, store.dumps(session)))
     (folder / "report.pdf").write_bytes(sign(forgery.pages(pdf), chain))
     evidence.seal(folder, session)
+
+
+def named(before: Renderings, annex: bytes) -> Renderings:
+    """Name another annex by its hash."""
+    return replace(before, hashes={**before.hashes, **renderings.hashed({ANNEX: annex})})
 
 
 def signed(pdf: bytes, chain: DemoChain) -> bytes:
@@ -172,6 +184,50 @@ def start_script(writer: IncrementalPdfFileWriter) -> None:
     writer.update_root()
 
 
+def link(writer: IncrementalPdfFileWriter, **action: str) -> None:
+    """Lay a link over the first page."""
+    annotate(writer, "/Link")
+    note = writer.root["/Pages"]["/Kids"][0]["/Annots"][0]
+    texts = {
+        "S": name,
+        "URI": generic.pdf_string,
+        "F": generic.pdf_string,
+        "JS": generic.pdf_string,
+    }
+    made = {name(f"/{key}"): texts[key](text) for key, text in action.items()}
+    note[name("/A")] = generic.DictionaryObject(made)
+    writer.update_container(note)
+
+
+def say(writer: IncrementalPdfFileWriter, **fields: object) -> None:
+    """Let the first page say more of itself."""
+    page = writer.root["/Pages"]["/Kids"][0]
+    for key, value in fields.items():
+        page[name(f"/{key}")] = value
+    writer.update_container(page)
+
+
+def bookmark(writer: IncrementalPdfFileWriter) -> None:
+    """Put a bookmark in place of all others."""
+    item = generic.DictionaryObject({name("/Title"): generic.pdf_string("PASS")})
+    held = writer.add_object(item)
+    tree = {name("/First"): held, name("/Last"): held, name("/Count"): generic.NumberObject(1)}
+    item[name("/Parent")] = writer.root[name("/Outlines")] = writer.add_object(
+        generic.DictionaryObject(tree)
+    )
+    writer.update_root()
+
+
+def title(pdf: bytes) -> bytes:
+    """Give the file, written anew, another title."""
+    import pypdf
+
+    writer, out = pypdf.PdfWriter(clone_from=io.BytesIO(pdf)), io.BytesIO()
+    writer.add_metadata({"/Title": "PASS"})
+    writer.write(out)
+    return out.getvalue()
+
+
 def stamp(writer: IncrementalPdfFileWriter) -> None:
     """Give the signature a box on the first page."""
     spec = fields.SigFieldSpec(ROLE, box=(0, 0, 500, 500))
@@ -250,6 +306,42 @@ FORGERIES = [
     Forgery("a picture, by another renderer", "page 1 has other words or pictures",
             attached=elsewhere,
             pages=rewritten(partial(draw, content=b"BI /W 1 /H 1 /CS /G /BPC 8 ID \x00 EI"))),
+    *(
+        Forgery(f"{what}, by another renderer", says, attached=elsewhere, pages=rewritten(change))
+        for what, says, change in (
+            ("a link that runs", "does more than lead elsewhere",
+             partial(link, S="/JavaScript", JS="app.alert(1)")),
+            ("a link that starts", "does more than lead elsewhere",
+             partial(link, S="/Launch", F="calc.exe")),
+            ("a link to a site", ELSEWHERE, partial(link, S="/URI", URI="http://example.org/")),
+            ("a link to a file", ELSEWHERE, partial(link, S="/GoToR", F="pass.pdf")),
+            ("a page that acts", "does more than lead elsewhere",
+             partial(say, AA=generic.DictionaryObject())),
+            ("a page cut by its view", ELSEWHERE, partial(say, CropBox=HALF)),
+            ("a page cut", ELSEWHERE, partial(say, MediaBox=HALF)),
+            ("a page turned", ELSEWHERE, partial(say, Rotate=generic.NumberObject(180))),
+            ("a page as large as a field", ELSEWHERE,
+             partial(say, UserUnit=generic.NumberObject(75))),
+            ("a bookmark", "title or bookmarks are not those", bookmark),
+        )
+    ),
+    Forgery("another title, by another renderer", "title or bookmarks are not those",
+            attached=elsewhere, pages=title),
+    *(
+        Forgery(f"{what} behind an annex{where}", "was updated after it was set",
+                attached=attached, annex=partial(updated, change=change))
+        for where, attached in (("", dict), (", by another renderer", elsewhere))
+        for what, change in (("a drawing", draw), ("a file", partial(attach, page_html=b"pass")))
+    ),
+    Forgery("a file in an annex, by another renderer", "other files are attached than follow",
+            attached=elsewhere, annex=rewritten(partial(attach, page_html=b"pass"))),
+    Forgery("a script in an annex, by another renderer", "holds /OpenAction",
+            attached=elsewhere, annex=rewritten(start_script)),
+    Forgery("a note on an annex, by another renderer", "holds an annotation that is no link",
+            attached=elsewhere, annex=rewritten(partial(annotate, subtype="/FreeText"))),
+    Forgery("an empty annex", "pages broken", annex=blank),
+    Forgery("an empty annex, by another renderer", "pages broken",
+            attached=elsewhere, annex=blank),
     Forgery("a picture over the page", "the pages are not those that follow",
             pages=rewritten(partial(draw, content=b"BI /W 1 /H 1 /CS /G /BPC 8 ID \x00 EI"))),
 ]  # fmt: skip

@@ -33,6 +33,7 @@ USAGES = (
 )  # fmt: skip
 SIGNING = ("digital_signature", "content_commitment")
 ISSUING = ("key_cert_sign", "crl_sign")
+WEAK = ec.generate_private_key(ec.SECP192R1())
 
 
 @dataclass(frozen=True)

@@ -366,6 +366,7 @@ UNFIT = [
         ("for encryption", {"usages": ["key_encipherment"]}, "does not include signing"),
         ("after its time", {"days": (-30, -1)}, "when the certificate was not valid"),
         ("before its time", {"days": (1, 30)}, "when the certificate was not valid"),
+        ("with a weak key", {"key": pki.WEAK}, "its key (ec, 192 bits) is too weak"),
     )
 ]
 PREDECESSORS = [

@@ -56,6 +56,7 @@ HOMES = {
     "jinja2": {"report.templates"},
     "markupsafe": {"report.templates", "report.exhibits"},
     "weasyprint": {"report.typesetting"},
+    "pydyf": {"report.sign_fields"},
     "pypdf": {"report.page_words"},
     "pyhanko": {"signing"},
     "pyhanko_certvalidator": {"signing"},
@@ -301,7 +302,6 @@ WRITING = {
     "copy", "copy2", "copyfile", "copytree", "put", "put_new", "append", "create", "open",
 }  # fmt: skip
 WRITERS = {
-    "session.exporting": "copies outside of the session, which it may not lie in",
     "session.live_shots": "captures into the workspace of a run, which is no session yet",
     "session.journal": "changes a session folder",
     "session.workspace": "work folders: moved aside, removed when they hold nothing measured",
@@ -309,6 +309,7 @@ WRITERS = {
     "session.resuming": "clears the work folder of what its log does not name",
     "session.intake": "fills the work folder",
     "session.institute_file": "fills the work folder",
+    "signing.exporting": "copies outside of the session, which it may not lie in",
     "session.institute_folder": "an institute's folder, in no session",
     "session.report_numbers": "an institute's list of numbers, in no session",
     "session.device_intake": "fills the work folder",

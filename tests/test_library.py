@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from conftest import Film
 
+pytestmark = pytest.mark.usefixtures("_plain_pages")
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "library.md").read_text("utf-8")
 PACKAGES = {

@@ -14,7 +14,6 @@ import made_schemas
 import pytest
 from click.testing import CliRunner
 from issued_session import CLIP, PACK, issued
-from jsonschema import Draft202012Validator, ValidationError
 from marks import slow
 from sample_session import pack_of_db50, session_of
 from test_docs import FORMATS, first_column, sections
@@ -28,6 +27,7 @@ from acceptance.signing import verification
 if TYPE_CHECKING:
     from acceptance.signing.chains import DemoChain
 
+pytestmark = pytest.mark.usefixtures("_plain_pages")
 ROOT = Path(__file__).resolve().parent.parent
 ARCHIVES = ROOT / "tests" / "sessions_of_0_4_0"
 PLANS = sorted(path for path in ROOT.glob("examples/**/*plan.toml"))
@@ -35,13 +35,17 @@ PLANS = sorted(path for path in ROOT.glob("examples/**/*plan.toml"))
 
 def check(name: str, content: object) -> None:
     """Refuse what is not as the schema of this name says."""
+    import jsonschema  # late: it builds grammars
+
     schema = json.loads((made_schemas.FOLDER / f"{name}.json").read_text("utf-8"))
-    Draft202012Validator(schema).validate(json.loads(json.dumps(content)))
+    jsonschema.Draft202012Validator(schema).validate(json.loads(json.dumps(content)))
 
 
 @pytest.mark.parametrize("name", made_schemas.NOUNS)
 def test_every_schema_is_one(name: str) -> None:
-    Draft202012Validator.check_schema(json.loads(made_schemas.made(name)))
+    import jsonschema
+
+    jsonschema.Draft202012Validator.check_schema(json.loads(made_schemas.made(name)))
 
 
 def published() -> list[list[str]]:
@@ -122,6 +126,8 @@ def test_examples_of_plans_meet_the_schema_as_written_and_as_kept(path: Path) ->
 def test_what_is_refused_when_it_is_read_does_not_meet_the_schema(
     name: str, content: dict[str, Any]
 ) -> None:
+    from jsonschema import ValidationError
+
     with pytest.raises(ValidationError):
         check(name, content)
 

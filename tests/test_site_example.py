@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from measured_once import measured_once
+from plain_pages import plain
 
 from acceptance.cli import verbs
 from acceptance.model import How, Modality, Outcome, Part, SubjectKind, Verdict
@@ -86,13 +88,15 @@ def example(tmp_path_factory: pytest.TempPathFactory, chain: DemoChain) -> Examp
     subprocess.run([sys.executable, "film.py"], cwd=place, check=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ACCEPTANCE_KEY_PASSWORD", chain.password)
-        code = acceptance(
-            patch, "run", place / "plan.toml", "-o", place / "out", "--sign", chain.signer
-        )
+        with measured_once():  # its thirty-three clips are eight films
+            code = acceptance(
+                patch, "run", place / "plan.toml", "-o", place / "out", "--sign", chain.signer
+            )
         (folder,) = (place / "out").glob("2*")
         shutil.rmtree(place / "footage")  # judging again needs no video
         reasons = ("--pack", f"{PACK}_current", "--why", "现行版本", "--by", "周明")
-        acceptance(patch, "judge", folder, "-o", place / "current", *reasons)
+        with plain():  # the test of `judge` lays them out
+            acceptance(patch, "judge", folder, "-o", place / "current", *reasons)
     (again,) = (place / "current").glob("2*")
     return Example(
         plan=place / "plan.toml", folder=folder, code=code, done=store.load(folder), again=again

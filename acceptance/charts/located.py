@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,10 +59,12 @@ class Located:
 
     def to_chart(self, points: ArrayLike) -> Floats:
         """Return the points of the chart, (n, 2) in mm, seen at points of the picture in px."""
-        inverse = np.linalg.inv(self.homography)
-        return to_picture(
-            inverse, undistorted(np.asarray(points, np.float64), self.distortion, self.picture)
-        )
+        ideal = undistorted(np.asarray(points, np.float64), self.distortion, self.picture)
+        return to_picture(self._inverse, ideal)
+
+    @cached_property
+    def _inverse(self) -> Floats:
+        return np.asarray(np.linalg.inv(self.homography), np.float64)
 
     @property
     def width(self) -> float:

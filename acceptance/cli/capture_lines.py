@@ -93,8 +93,15 @@ def tell(outcomes: Sequence[CaptureOutcome]) -> None:
     """Say what came of each stream, in a line each."""
     for outcome in outcomes:
         if outcome.captured is not None:
-            for part in (outcome.captured, *outcome.further):
+            parts = (outcome.captured, *outcome.further)
+            for part in parts:
                 terminal.say(_captured(part))
+            if outcome.wanted.replay and parts[-1].reason == "changed":
+                what = tr(
+                    "the recorder does not tell where the recording goes on after that: "
+                    "ask for the rest with a later START"
+                )
+                terminal.say(what, "yellow")
             if outcome.place and outcome.place.stated:
                 terminal.say(stated(outcome.place.stated))
         elif outcome.error is not None:
@@ -164,6 +171,10 @@ def reason(captured: Captured) -> str:
         "closed": tr("ended: the device has hung up"),
         "unreachable": tr("ended: the device cannot be reached any more"),
         "unauthorised": tr("ended: the device refuses the password"),
+        "no_picture": tr("ended: no picture can be decoded any more"),
+        "busy": tr("ended: the device is busy"),
+        "refused": tr("ended: the device refuses"),
+        "nonsense": tr("ended: the device answers something that is not RTSP"),
     }
     return words.get(captured.reason, captured.reason)
 

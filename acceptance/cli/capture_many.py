@@ -17,7 +17,6 @@ from acceptance.scene.chart_sighting import sighting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
     from pathlib import Path
 
     from acceptance.charts.nouns import Chart
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from acceptance.live.onvif.stream_address import StreamAddress
     from acceptance.live.rtsp import Captured
     from acceptance.live.rtsp.capture_loop import LiveRates
+    from acceptance.live.rtsp.capturing import Times
     from acceptance.scene.chart_sighting import Sighting
 
     Show = Callable[[Sequence["CaptureOutcome"], float], None]
@@ -53,7 +53,7 @@ class Wanted:
     frames: int | None
     timeout: float
     fingerprint: str
-    replay: tuple[datetime, datetime] | None
+    replay: Times | None
 
 
 @dataclass(kw_only=True)
@@ -129,20 +129,19 @@ def _take(outcome: CaptureOutcome, charts: Sequence[Chart], stop: threading.Even
         outcome.place = _place(wanted, stop)
         place = outcome.place
 
-        def take(clip: Path, seconds: float | None, frames: int | None) -> Captured:
+        def take(
+            clip: Path, seconds: float | None, frames: int | None, replay: Times | None
+        ) -> Captured:
             return capture(
                 place.url, clip,
                 credentials=wanted.credentials, transport=wanted.transport, seconds=seconds,
                 frames=frames, timeout=wanted.timeout, fingerprint=wanted.fingerprint,
-                replay=wanted.replay, stop=stop, stated=place.stated,
+                replay=replay, stop=stop, stated=place.stated,
                 on_frame=look if charts else None, on_rates=hear,
             )  # fmt: skip
 
-        if wanted.replay:  # which would begin anew
-            outcome.captured = take(wanted.clip, wanted.seconds, wanted.frames)
-        else:
-            outcome.captured, *outcome.further = over_changes(
-                take, wanted.clip, wanted.seconds, wanted.frames
-            )
+        outcome.captured, *outcome.further = over_changes(
+            take, wanted.clip, wanted.seconds, wanted.frames, wanted.replay
+        )
     except AcceptanceError as error:
         outcome.error = error

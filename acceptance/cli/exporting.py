@@ -9,8 +9,8 @@ import click
 from acceptance.cli import terminal
 from acceptance.cli.options import OUT, language_option
 from acceptance.messages import tr
-from acceptance.session import exporting
-from acceptance.session.exporting import ExportFormat
+from acceptance.signing import exporting
+from acceptance.signing.exporting import ExportFormat
 
 
 @click.command()

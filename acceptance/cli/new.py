@@ -10,7 +10,7 @@ import click
 
 from acceptance.cli import plan_questions, shot_questions
 from acceptance.cli.asking import Asker
-from acceptance.cli.options import OUT, PACK, SCOPE, language_option, name_value
+from acceptance.cli.options import OUT, PACK, SCOPE, name_value, spoken_option
 from acceptance.model import Plan, Scope
 from acceptance.session import found_probes, new_plan, store
 
@@ -38,7 +38,7 @@ class NewOptions(TypedDict):
     show_default=True,
     help="Plan to write; clips and device list must lie in its folder.",
 )
-@language_option(help="Language of the questions and of the plan's comments.")
+@spoken_option(help="Language of the questions and of the plan's comments.")
 @PACK
 @SCOPE
 @click.option(

@@ -146,7 +146,10 @@ def sign(folder: Path, **asked: Unpack[SignOptions]) -> int:
     key = signer(asked["key"], asked["password_file"], asked["chain"])
     if key:
         role, rules = asked["role"], _rules(asked)
-        done = issuing.sign(folder, key, role=role, trust=asked["trust"], rules=rules)
+        with terminal.progress(tr("file")) as show:
+            done = issuing.sign(
+                folder, key, role=role, trust=asked["trust"], rules=rules, progress=show
+            )
         _say_signed(done, role)
     return 0
 
@@ -165,9 +168,11 @@ def _export(folder: Path, asked: SignOptions, file: Path) -> int:
     from acceptance.signing import seal_server  # noqa: PLC0415 -- late: brings pyHanko
 
     named = seal_server.named(asked["certificate"])
-    made = seal_server.export(
-        folder, file, named, role=asked["role"], trust=asked["trust"], rules=_rules(asked)
-    )
+    with terminal.progress(tr("file")) as show:
+        made = seal_server.export(
+            folder, file, named, role=asked["role"], trust=asked["trust"], rules=_rules(asked),
+            progress=show,
+        )  # fmt: skip
     terminal.say(tr("Digest to be signed: {digest} (SHA-256)", digest=made.digest))
     step = tr(
         "have it signed (CMS, detached, CAdES), then: "
@@ -182,9 +187,11 @@ def _export(folder: Path, asked: SignOptions, file: Path) -> int:
 def _import(folder: Path, asked: SignOptions, digest_file: Path, container: Path) -> int:
     from acceptance.signing import seal_server  # noqa: PLC0415 -- late: brings pyHanko
 
-    done = seal_server.import_cms(
-        folder, digest_file, container, trust=asked["trust"], rules=_rules(asked)
-    )
+    with terminal.progress(tr("file")) as show:
+        done = seal_server.import_cms(
+            folder, digest_file, container, trust=asked["trust"], rules=_rules(asked),
+            progress=show,
+        )  # fmt: skip
     terminal.say(tr("Signed: {file}", file=done))
     return 0
 

@@ -56,6 +56,13 @@ def unfit(name: str) -> str:
     return ""
 
 
+def unfit_folder(name: str) -> str:
+    """Say why a text cannot be the name of a folder on every system; nothing where it can."""
+    if not name or name != name.strip() or name.startswith(".") or "/" in name or ":" in name:
+        return tr("a folder is to have it as its name")
+    return unfit(name)
+
+
 def stays(root: Path, name: str) -> bool:
     """Whether a name leads, by whatever links, to a place below ``root``."""
     path = PurePosixPath(name)

@@ -22,3 +22,8 @@ def holds(url: str) -> bool:
 def without(text: str) -> str:
     """Return ``text`` with ``***`` for each password among the fields of a URL."""
     return AMONG_FIELDS.sub(rf"\g<1>{HIDDEN}", text)
+
+
+def bare(url: str) -> str:
+    """Return a URL that a device names without user and password, wherever they stand."""
+    return without(re.sub(r"//[^@]*@", "//", url))

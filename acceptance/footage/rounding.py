@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,8 +43,14 @@ def doubt_of_mean(codes: Codes) -> float:
     return rounding_doubt(math.sqrt(left)) / max(1.0, RAMP * ramp)
 
 
+@lru_cache(maxsize=256)  # regions of a chart have few shapes
+def even(count: int) -> NDArray[np.float64]:
+    """Return this many even places (n,) from -1 to 1."""
+    return np.linspace(-1, 1, count)
+
+
 def _ramp(frame: NDArray[np.float64]) -> tuple[float, float]:
     """Return by how many codes a frame (h, w) rises across and down, by least squares."""
-    y, x = (np.linspace(-1, 1, n) for n in frame.shape)
+    y, x = map(even, frame.shape)
     across, down = x @ frame.mean(axis=0) / (x @ x), y @ frame.mean(axis=1) / (y @ y)
     return 2 * float(across), 2 * float(down)

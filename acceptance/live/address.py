@@ -24,6 +24,11 @@ class Address:
     port: int
     """1 to 65535."""
 
+    @property
+    def without_zone(self) -> Address:
+        """As a device is told its own address: the zone of IPv6 is this machine's (RFC 6874)."""
+        return Address(self.host.partition("%")[0], self.port)
+
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"
@@ -42,6 +47,7 @@ def parse(written: str, port: int) -> Address:
         host, given = written, None
     else:
         host, _, given = written.partition(":")
+    host = host.replace("%25", "%", 1)  # the zone of IPv6, as URLs have it (RFC 6874)
     number = int(given) if given and given.isascii() and given.isdecimal() else port
     if not is_host(host) or (given is not None and given != "" and str(number) != given):
         raise _not_an_address(written)

@@ -16,8 +16,10 @@ from dataclasses import dataclass
 from urllib.parse import quote, quote_plus, unquote, urlsplit, urlunsplit
 from xml.sax.saxutils import escape
 
+from acceptance.errors import UsageError
 from acceptance.files import url_password
 from acceptance.files.url_password import HIDDEN
+from acceptance.messages import tr
 
 USER, PASSWORD = "ACCEPTANCE_USER", "ACCEPTANCE_PASSWORD"
 SERVICE = "db50-acceptance"
@@ -47,6 +49,8 @@ def find(host: str, user: str = "", *, prompt: Prompt | None = None) -> Credenti
     ``ACCEPTANCE_PASSWORD_<HOST>`` (in upper case, ``_`` for all but letters and digits) goes
     before ``ACCEPTANCE_PASSWORD``; the same for ``ACCEPTANCE_USER``. None without a user, and where
     nobody knows the password.
+
+    Raises UsageError where one of them is in an encoding that the system does not have.
     """
     user = user or _environment(USER, host)
     if not user:
@@ -54,7 +58,19 @@ def find(host: str, user: str = "", *, prompt: Prompt | None = None) -> Credenti
     password = _environment(PASSWORD, host) or _from_keyring(host, user)
     if not password and prompt is not None:
         password = prompt(f"{user}@{host}")
+    for name, value in ((USER, user), (PASSWORD, password)):
+        _check(name, value)
     return Credentials(user, password) if password else None
+
+
+def _check(name: str, value: str) -> None:
+    """Refuse what was typed or set in another encoding than the system's. Raises UsageError."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        what = tr("is not text in the system's encoding")
+        hint = tr("Set it in a terminal whose encoding is UTF-8")
+        raise UsageError(what, where=name, hint=hint) from None
 
 
 def _environment(name: str, host: str) -> str:

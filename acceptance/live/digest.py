@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 HASHES = {"MD5": "md5", "SHA-256": "sha256", "SHA-512-256": "sha512_256"}
 ORDER = ("SHA-512-256", "SHA-256", "MD5")  # the best that a device offers
 SCHEME = re.compile(r"\b(Digest|Basic)\b\s*(?=[A-Za-z-]+\s*=|,|$)", re.IGNORECASE)
-PARAMETER = re.compile(r'([A-Za-z-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))')
+PARAMETER = re.compile(  # no name begins within another: a long one would be read again and again
+    r'(?<![A-Za-z-])([A-Za-z-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))'
+)
 
 
 @dataclass(frozen=True, kw_only=True)

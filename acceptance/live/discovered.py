@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from acceptance.files import output, spreadsheet
 from acceptance.live import probe_answers
 from acceptance.live.address import Address
-from acceptance.messages import tr
+from acceptance.messages import shortened, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from acceptance.live.probe_answers import ProbeAnswer
@@ -80,7 +80,7 @@ def devices(
     identity that should be unique.
     """
     groups = _groups(answers)
-    shared = defaultdict(list)
+    shared: defaultdict[str, list[str]] = defaultdict(list)
     for group in groups:
         shared[group[0].endpoint].append(group[0].sender)
     found = [_device(group, shared[group[0].endpoint]) for group in groups]
@@ -90,24 +90,23 @@ def devices(
 def _groups(answers: Sequence[ProbeAnswer]) -> list[list[ProbeAnswer]]:
     """Put answers together that have an endpoint and an address in common."""
     groups: list[list[ProbeAnswer]] = []
+    known: dict[tuple[str, str], list[ProbeAnswer]] = {}  # by endpoint and host
     for answer in answers:
-        hosts = _hosts([answer])
-        near = (
-            group
-            for group in groups
-            if group[0].endpoint == answer.endpoint and hosts & _hosts(group)
-        )
-        group = next(near, None)
+        places = [(answer.endpoint, host) for host in _hosts(answer)]
+        group = next((known[place] for place in places if place in known), None)
         if group is None:
-            groups.append([answer])
-        else:
-            group.append(answer)
+            groups.append(group := [])
+        group.append(answer)
+        for place in places:
+            known.setdefault(place, group)
     return groups
 
 
-def _hosts(group: Iterable[ProbeAnswer]) -> set[str]:
-    named = {probe_answers.host_of(url) for answer in group for url in answer.addresses}
-    return {answer.sender.partition("%")[0] for answer in group} | (named - {"", "0.0.0.0"})  # noqa: S104 -- seen, not bound
+def _hosts(answer: ProbeAnswer) -> list[str]:
+    """Return the hosts of an answer, its sender first."""
+    named = dict.fromkeys(map(probe_answers.host_of, answer.addresses))
+    hosts = {answer.sender.partition("%")[0]: None, **named}
+    return [host for host in hosts if host not in {"", "0.0.0.0"}]  # noqa: S104 -- seen, not bound
 
 
 def _device(group: Sequence[ProbeAnswer], sharing: Sequence[str]) -> DiscoveredDevice:
@@ -124,7 +123,7 @@ def _device(group: Sequence[ProbeAnswer], sharing: Sequence[str]) -> DiscoveredD
         profiles=_scope(group, "Profile"),
         kind=_kind(group),
         services=tuple(services),
-        remarks=tuple(_remarks(group, [sender for sender in sharing if sender not in senders])),
+        remarks=tuple(_remarks(group, sharing)),
     )
 
 
@@ -138,16 +137,17 @@ def _kind(group: Sequence[ProbeAnswer]) -> str:
 
 
 def _remarks(group: Sequence[ProbeAnswer], sharing: Sequence[str]) -> Iterator[str]:
+    senders = {answer.sender for answer in group}
     if hosts := probe_answers.other_hosts(group):
-        yield tr("names another host as its own: {hosts}", hosts=", ".join(hosts))
+        yield tr("names another host as its own: {hosts}", hosts=shortened(hosts))
     if wrong := next((answer.wrong for answer in group if answer.wrong), ""):
         yield tr("its XML is not well-formed: {cause}", cause=wrong)
     if not any(answer.asked_for for answer in group):
         yield tr("its answers name no probe of this search")
     if not group[0].endpoint:
         yield tr("gives no endpoint reference")
-    elif sharing:
-        yield tr("has the same endpoint reference as {hosts}", hosts=", ".join(sharing))
+    elif others := shortened(each for each in sharing if each not in senders):
+        yield tr("has the same endpoint reference as {hosts}", hosts=others)
     if not any(answer.addresses for answer in group):
         yield tr("names no address of its service")
 

@@ -39,6 +39,7 @@ MOST_BYTES = 65_535
 MOST_AT_ONCE = 1000  # datagrams before the clock is looked at again
 BUFFER = 4 << 20  # bytes, as far as the system allows: many answer at the same moment
 MOST_OF_A_SENDER = 60  # answers; who sends more would hide the others
+MOST_MATCHES = 600  # in them: a proxy of discovery answers for many
 PROBE = """<?xml version="1.0" encoding="UTF-8"?>
 <e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"
  xmlns:w="http://schemas.xmlsoap.org/ws/2004/08/addressing"
@@ -76,6 +77,7 @@ class _Search:
     ids: set[str] = field(default_factory=set)
     answers: list[ProbeAnswer] = field(default_factory=list)
     count: Counter[str] = field(default_factory=Counter)
+    matches: Counter[str] = field(default_factory=Counter)
     silent: dict[str, str] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
 
@@ -221,9 +223,15 @@ def _take(doing: _Search, content: bytes, sender: str, name: str) -> None:
     if doing.transcript:
         doing.transcript.write("answer", to=name, sender=sender, content=content)
     try:
-        doing.answers += probe_answers.read(content, sender, name, doing.ids)
+        found = probe_answers.read(content, sender, name, doing.ids)
     except AcceptanceError as error:
         doing.unreadable[sender] = error.what
+        return
+    left = MOST_MATCHES - doing.matches[sender]
+    doing.matches[sender] += len(found)
+    doing.answers += found[: max(0, left)]
+    if len(found) > left:
+        doing.unreadable[sender] = tr("named more than {most} devices", most=MOST_MATCHES)
 
 
 def _nothing_sent(silent: dict[str, str]) -> DeviceError:

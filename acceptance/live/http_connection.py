@@ -82,7 +82,7 @@ class HttpConnection:
 
         Raises DeviceError where no connection can be made, or somebody gave up.
         """
-        lines = {"Host": str(self.address), "User-Agent": AGENT, **headers}
+        lines = {"Host": str(self.address.without_zone), "User-Agent": AGENT, **headers}
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
         start = f"POST {path} HTTP/1.1\r\n{head}Content-Length: {len(content)}\r\n\r\n"
         reply = self.ask(start.encode("utf-8", "replace") + content)
@@ -164,7 +164,7 @@ class HttpConnection:
         trusting = bool(self._doubt) or not self._verify
         context = tls.unverified() if trusting else ssl.create_default_context()
         try:
-            secured = patience.encrypt(opened, context, self.address.host)
+            secured = patience.encrypt(opened, context, self.address.without_zone.host)
         except (OSError, ValueError) as error:
             if trusting or not isinstance(error, ssl.SSLError):
                 raise reaching.no_tls(self.address, error, _hint()) from error

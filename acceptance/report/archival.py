@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
+
+from acceptance.report import link_tags, sign_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from acceptance.report.sign_fields import WrittenPdf
 
 ADDRESS = "file:///session/"  # of the session folder, wherever it lies: addresses name its files
 # PDF/UA-1 (ISO 14289-1, 5), with the schema that PDF/A-3 asks for (ISO 19005-3, 6.6.2.3).
@@ -27,15 +31,11 @@ UNIVERSAL = b"""<rdf:Description rdf:about='' xmlns:pdfuaid='http://www.aiim.org
 </pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description></rdf:RDF>"""
 
 
-class WrittenPdf(Protocol):
-    """What WeasyPrint hands over before it writes."""
-
-    objects: list[Any]
-
-
 def finish(document: object, pdf: WrittenPdf) -> None:
-    """Make links between the files of a report, and say that the file is PDF/UA-1 as well."""
+    """Make links between the files of a report and fields for signatures; say it is PDF/UA-1."""
     del document
+    link_tags.settle(pdf)
+    sign_fields.make(pdf)
     for link in _links(pdf):
         _lead_to_file(link)
     for stream in pdf.objects:

@@ -150,8 +150,10 @@ class Book:
 
     @cached_property
     def curves(self) -> CurvesPage:
-        """Curves, timelines, zone maps."""
-        return CurvesPage(session=self.session, lang=self.lang, first=self.failing)
+        """Curves, histograms, colours, timelines, zone maps."""
+        return CurvesPage(
+            session=self.session, names=self.names, folder=self.folder, first=self.failing
+        )
 
     @cached_property
     def playback(self) -> PlaybackPage:

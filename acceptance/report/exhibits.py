@@ -1,6 +1,6 @@
 """What a session's measurements look like.
 
-They are curves that share a plot, timelines, maps of the picture's zones and of recordings.
+They are curves that share a plot or stand side by side, and maps of recordings.
 """
 
 from __future__ import annotations
@@ -8,30 +8,28 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
-from statistics import fmean
 from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup, escape
 
 from acceptance import wording
 from acceptance.model import SignalPath
-from acceptance.report import coverage_plot, event_plot, plots, zone_plot
+from acceptance.report import coverage_plot, multiples_plot, plots
+from acceptance.report.multiples_plot import MOST_PANELS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from acceptance.model import Curve, Event, Limit, Measurement, Recordings, Shot
+    from acceptance.model import Curve, Limit, Measurement, Recordings, Session
     from acceptance.report.playback import ShotPair
 
 MOST_PLOTS = 48
-MOST_MAPS = 24
 MOST_COMPARED = 12
+FEWEST_PANELS = 3  # fewer lines share a plot, whether or not they cover each other
+MOST_DEVICES = 24
+OF_DEVICES, MIDDLE = ("mtf", "wedge"), ("centre", "")  # drawn of all devices side by side
 MOST_CHANNELS = 40  # of one coverage map, which must fit on a page
 DRAWN_ELSEWHERE = frozenset({"recordings_coverage", "bit_rate", "frame_intervals"})
-MOST_TIMELINES = 12
-# curves of a timeline, with the words of their axes
-PANELS = {"bit_rate": "bit_rate", "frame_intervals": "interval"}
-COUNTED = {"frame_rate.dropped": ("dropped",), "frame_rate.repeated": ("repeated", "frozen")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,13 +56,18 @@ class _Plot(NamedTuple):
     y_unit: str = ""
 
 
+_Readings = dict[str, list[plots.JudgedReading]]  # by the name of a line
 _Lines = dict[str, tuple[int, "Curve"]]  # name of a line -> index of its measurement, and curve
 
 
-def _exhibit(subject: str, shot: str, name: str, svg: str) -> Exhibit:
-    titled = svg.replace(">", f"><title>{escape(f'{name}, {shot}')}</title>", 1)
+def exhibit(
+    subject: str, shot: str, name: str, svg: str, facts: str = "", anchor: str = ""
+) -> Exhibit:
+    """Give a drawing what it is called, and the ``facts`` in it, as alternative text."""
+    said = ": ".join(filter(None, (f"{name}, {shot}", facts)))
+    titled = svg.replace(">", f"><title>{escape(said)}</title>", 1)
     drawing = Markup(titled)  # noqa: S704 -- svg.py escapes
-    return Exhibit(subject=subject, shot=shot, name=name, svg=drawing)
+    return Exhibit(subject=subject, shot=shot, name=name, svg=drawing, anchor=anchor)
 
 
 def curves(
@@ -81,26 +84,51 @@ def curves(
     figures = list(measurements)
     made = []
     for key, part in _plotted(figures, lang, first)[:MOST_PLOTS]:
-        read = [
-            _reading(figures[index], (limits or {}).get(index), lang)
-            for index, curve in part.values()
-            if curve.x_unit == figures[index].unit
-        ]
-        drawn = _plot(key, {name: curve for name, (_, curve) in part.items()}, lang, read)
+        lines = {name: curve for name, (_, curve) in part.items()}
+        read = _readings(figures, part, limits or {}, lang)
+        alike = all(_zone(figures[index], lang) for index, _ in part.values())
+        drawn = _plot(key, lines, lang, read, alike=alike)
         made.append(replace(drawn, anchor=_anchor(part)))
     return made
 
 
+def _readings(
+    figures: Sequence[Measurement], lines: _Lines, limits: Mapping[int, Limit], lang: str
+) -> _Readings:
+    """Return the figures that stand on their curves' x, by the names of the lines."""
+    found = {name: (figures[index], limits.get(index), curve)
+             for name, (index, curve) in lines.items()}  # fmt: skip
+    return {
+        name: [_reading(figure, limit, lang)]
+        for name, (figure, limit, curve) in found.items()
+        if curve.x_unit == figure.unit
+    }
+
+
 def _reading(figure: Measurement, limit: Limit | None, lang: str) -> plots.JudgedReading:
     """Word what a figure that stands on its curve's x was judged by."""
+    return plots.JudgedReading(figure.value, figure.expanded, bounds(figure, limit, lang))
+
+
+def bounds(figure: Measurement, limit: Limit | None, lang: str) -> dict[str, float]:
+    """Return the ends of a limit in a figure's own unit, by the words for them."""
     words = wording.phrases(lang)["label"]["limit"]
     ends = (("\u2265", limit.at_least), ("\u2264", limit.at_most)) if limit else ()
-    bounds = {
+    return {
         f"{words} {sign}{wording.NARROW}{wording.number(end)}": end
         for sign, end in ends
         if end is not None and limit and limit.unit == figure.unit
     }
-    return plots.JudgedReading(figure.value, figure.expanded, bounds)
+
+
+def judged(session: Session) -> dict[int, Limit]:
+    """Return what each measurement was judged by, by its index."""
+    return {
+        index: finding.limit
+        for finding in session.findings
+        for index in finding.measurements
+        if finding.limit and finding.decides
+    }
 
 
 def curve_places(
@@ -143,20 +171,105 @@ def _zone(figure: Measurement, lang: str) -> str:
 
 
 def _parts(lines: _Lines) -> list[_Lines]:
-    items, most = list(lines.items()), plots.MOST_LINES
+    items = list(lines.items())
+    most = MOST_PANELS if len(items) > plots.MOST_LINES else plots.MOST_LINES
     return [dict(items[at : at + most]) for at in range(0, len(items), most)]
 
 
 def _plot(
-    plot: _Plot, lines: Mapping[str, Curve], lang: str, readings: Sequence[plots.JudgedReading] = ()
+    plot: _Plot,
+    lines: Mapping[str, Curve],
+    lang: str,
+    readings: _Readings | None = None,
+    *,
+    alike: bool = True,
 ) -> Exhibit:
+    """Draw lines in one plot, or where they would cover each other, each in a panel.
+
+    ``alike``: they are of one quantity.
+    """
+    worded, read = _worded(lines, lang), readings or {}
+    if _in_panels(lines.values()):
+        svg = _panels(worded, read, lang, alike=alike)
+    else:
+        svg = plots.draw(worded, [each for line in read.values() for each in line])
+    return exhibit(plot.subject, plot.shot, _name(plot, lang), svg, _facts(worded))
+
+
+def _worded(lines: Mapping[str, Curve], lang: str) -> dict[str, Curve]:
     words = wording.phrases(lang)
-    worded = {
+    return {
         name: plots.in_words(curve, words["curve"], words["unit"]) for name, curve in lines.items()
     }
+
+
+def _panels(worded: Mapping[str, Curve], read: _Readings, lang: str, *, alike: bool = True) -> str:
+    key = multiples_plot.KeyWords(**wording.phrases(lang)["multiples"])
+    return multiples_plot.draw(worded, read, key, alike=alike)
+
+
+def _name(plot: _Plot, lang: str) -> str:
     direction = wording.word(plot.direction, "direction", lang) if plot.direction else ""
-    name = wording.word(plot.name, "curve", lang) + (f" · {direction}" if direction else "")
-    return _exhibit(plot.subject, plot.shot, name, plots.draw(worded, readings))
+    return wording.word(plot.name, "curve", lang) + (f" · {direction}" if direction else "")
+
+
+def _in_panels(lines: Collection[Curve]) -> bool:
+    few = len(lines) <= plots.MOST_LINES
+    return not few or (len(lines) >= FEWEST_PANELS and multiples_plot.overlap(lines))
+
+
+def _facts(lines: Mapping[str, Curve]) -> str:
+    """Say what is marked on each line, for who cannot see them."""
+    marked = {
+        name: ", ".join(f"{mark} = {plots.short(at)}" for mark, at in curve.marks.items())
+        for name, curve in lines.items()
+    }
+    return "; ".join(f"{name}: {marks}" if marks else name for name, marks in marked.items())
+
+
+def devices(
+    measurements: Sequence[Measurement],
+    lang: str,
+    named: Callable[[str], str],
+    first: Collection[str] = (),
+    limits: Mapping[int, Limit] | None = None,
+) -> list[Exhibit]:
+    """Draw the curves of the picture's centre of three devices or more, each in a panel.
+
+    ``named`` gives a device's name. Of each the first shot is shown; those of ``first`` lead.
+    """
+    groups: dict[_Plot, _Lines] = defaultdict(dict)
+    for index, figure in enumerate(measurements):
+        curve = figure.curve
+        if curve and curve.name in OF_DEVICES and figure.region.partition(".")[0] in MIDDLE:
+            axes = curve.x_label, curve.y_label, curve.y_unit
+            key = _Plot("", "", curve.name, figure.direction, *axes)
+            groups[key].setdefault(figure.subject, (index, curve))
+    drawn: list[Exhibit] = []
+    for key, lines in groups.items():
+        if len(lines) >= FEWEST_PANELS:
+            ordered = sorted(lines.items(), key=lambda line: line[0] not in first)
+            drawn += _side_by_side(key, dict(ordered), measurements, limits or {}, lang, named)
+    return drawn
+
+
+def _side_by_side(
+    key: _Plot,
+    lines: _Lines,
+    figures: Sequence[Measurement],
+    limits: Mapping[int, Limit],
+    lang: str,
+    named: Callable[[str], str],
+) -> Iterator[Exhibit]:
+    """Draw panels of many devices, numbered: names may be alike."""
+    together = wording.phrases(lang)["heading"]["side_by_side"]
+    items = list(enumerate(lines.items(), 1))[:MOST_DEVICES]
+    for at in range(0, len(items), MOST_PANELS):
+        some = items[at : at + MOST_PANELS]
+        part = {f"{number}. {named(subject)}": line for number, (subject, line) in some}
+        worded = _worded({name: curve for name, (_, curve) in part.items()}, lang)
+        svg = _panels(worded, _readings(figures, part, limits, lang), lang)
+        yield exhibit("", together, _name(key, lang), svg, _facts(worded))
 
 
 def compared(pairs: Iterable[ShotPair], lang: str) -> list[Exhibit]:
@@ -187,99 +300,6 @@ def _beside(pair: ShotPair, figure: Measurement, both: tuple[Curve, Curve], lang
     return replace(drawn, name=f"{drawn.name} · {zone}" if zone else drawn.name)
 
 
-def timelines(measurements: Iterable[Measurement], lang: str) -> list[Exhibit]:
-    """Draw what happened in each shot over time.
-
-    That is bit rate, intervals between frames, and events of every kind.
-    """
-    shots: dict[tuple[str, str], list[Measurement]] = defaultdict(list)
-    for figure in measurements:
-        if not figure.statistic:
-            shots[figure.subject, figure.shot].append(figure)
-    found = [
-        _timeline(key, figures, lang)
-        for key, figures in shots.items()
-        if any(_in_panel(figure) for figure in figures)
-    ]
-    return found[:MOST_TIMELINES]
-
-
-def _in_panel(figure: Measurement) -> bool:
-    return figure.curve is not None and figure.curve.name in PANELS and len(figure.curve.x) > 1
-
-
-def _timeline(key: tuple[str, str], figures: Sequence[Measurement], lang: str) -> Exhibit:
-    words = wording.phrases(lang)["timeline"]
-    ordered = sorted(figures, key=lambda figure: figure.quantity, reverse=True)
-    panels = [
-        event_plot.Panel(title=words[PANELS[figure.curve.name]], curve=figure.curve)
-        for figure in ordered
-        if figure.curve and _in_panel(figure)
-    ]
-    svg = event_plot.draw(panels, _lanes(figures, words), _duration(figures), words["time"])
-    return _exhibit(*key, words["title"], svg)
-
-
-def _lanes(figures: Sequence[Measurement], words: Mapping[str, str]) -> list[event_plot.Lane]:
-    events, bounded = _events(figures)
-    return [
-        event_plot.Lane(
-            kind=kind,
-            title=words.get(kind, kind),
-            total=_total(events[kind], bounded=kind in bounded),
-            events=events[kind],
-        )
-        for kind in event_plot.ordered(events)
-    ]
-
-
-def _duration(figures: Sequence[Measurement]) -> float:
-    """Seconds to show; of the curves only those over time count, not MTF curves and the like."""
-    over_time = [max(each.curve.x) for each in figures if each.curve and _in_panel(each)]
-    return max([*over_time, *(figure.duration or 0.0 for figure in figures)])
-
-
-def _events(figures: Sequence[Measurement]) -> tuple[dict[str, list[Event]], set[str]]:
-    """Events by kind, those that were counted and did not happen too.
-
-    Return the kinds of which there may be more, too.
-    """
-    events: dict[str, list[Event]] = defaultdict(list)
-    bounded: set[str] = set()
-    for figure in figures:
-        for event in figure.events:
-            events[event.kind].append(event)
-        kinds = COUNTED.get(figure.quantity, ())
-        if figure.lower_bound:
-            bounded.update(kinds)
-        else:
-            events.update({kind: events[kind] for kind in kinds})
-    return dict(events), bounded
-
-
-def _total(events: Sequence[Event], *, bounded: bool) -> str:
-    number = sum(event.count for event in events)
-    return f"\u2265{number}" if bounded else str(number)
-
-
-def zone_maps(
-    measurements: Sequence[Measurement], shots: Iterable[Shot], lang: str
-) -> list[Exhibit]:
-    """Draw the zones of every shot in which edges were measured.
-
-    Several edges of a zone and direction are averaged.
-    """
-    words = wording.phrases(lang)["zone_map"]
-    headings = [words[name] for name in ("mtf50", "line_widths", "limit", "ratio")]
-    maps = []
-    for shot in shots:
-        zones = _zones([figure for figure in measurements if figure.shot == shot.id])
-        if zones:
-            svg = zone_plot.draw(zones, _aspect(shot), headings)
-            maps.append(_exhibit(shot.subject, shot.id, words["title"], svg))
-    return maps[:MOST_MAPS]
-
-
 def coverage_maps(
     measurements: Sequence[Measurement], recordings: Iterable[Recordings], lang: str
 ) -> list[Exhibit]:
@@ -292,7 +312,7 @@ def coverage_maps(
             svg = coverage_plot.draw(
                 rows[at : at + MOST_CHANNELS], datetime.fromisoformat(until), words
             )
-            maps.append(_exhibit(each.subject, each.id, words["title"], svg))
+            maps.append(exhibit(each.subject, each.id, words["title"], svg))
     return maps
 
 
@@ -314,51 +334,3 @@ def _channels(figures: Sequence[Measurement]) -> tuple[list[coverage_plot.Covera
 def _channel(curve: Curve, kept: Measurement) -> coverage_plot.CoverageRow:
     name = str(kept.details["channel"]) or kept.region
     return coverage_plot.CoverageRow(name=name, curve=curve, kept=kept.value)
-
-
-def _aspect(shot: Shot) -> float:
-    """Width of the picture as shown over its height; 16:9 where the stream does not say."""
-    width, height = (float(shot.stream.get(name, 0)) for name in ("width", "height"))
-    across, _, down = str(shot.stream.get("sample_aspect", "1")).partition("/")
-    return width / height * float(across) / float(down or 1) if width and height else 16 / 9
-
-
-def _zones(figures: Sequence[Measurement]) -> dict[str, list[zone_plot.ZoneRow]]:
-    zones: dict[str, list[zone_plot.ZoneRow]] = defaultdict(list)
-    for direction in ("horizontal", "vertical"):
-        for zone in zone_plot.PLACES:
-            if row := _zone_row(figures, zone, direction):
-                zones[zone].append(row)
-    return dict(zones)
-
-
-def _zone_row(
-    figures: Sequence[Measurement], zone: str, direction: str
-) -> zone_plot.ZoneRow | None:
-    """Average the edges of a zone and direction; None where there are none."""
-    sharp = [figure for figure in figures if _is(figure, "mtf50", zone, direction)]
-    if not sharp:
-        return None
-    limits = [figure.value for figure in figures if _is(figure, direction, zone, direction)]
-    ratios = [figure.value for figure in figures if _is_corner_ratio(figure, zone, direction)]
-    return zone_plot.ZoneRow(
-        direction=direction,
-        mtf50=fmean(figure.value for figure in sharp),
-        line_widths=fmean(float(figure.details["line_widths_per_height"]) for figure in sharp),
-        limit=fmean(limits) if limits else None,
-        ratio=fmean(ratios) if ratios else None,
-    )
-
-
-def _is_corner_ratio(figure: Measurement, zone: str, direction: str) -> bool:
-    key = (figure.quantity, figure.region, figure.direction)
-    return key == ("resolution.corner_ratio", zone, direction)
-
-
-def _is(figure: Measurement, name: str, zone: str, direction: str) -> bool:
-    """Whether this is the figure of an edge in a zone and direction, with what a map needs."""
-    return (
-        (figure.quantity, figure.direction) == (f"resolution.{name}", direction)
-        and figure.details.get("zone") == zone
-        and "line_widths_per_height" in figure.details
-    )

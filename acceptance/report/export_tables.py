@@ -50,7 +50,7 @@ def _about(session: Session, names: Names) -> Iterator[list[CellValue]]:
     yield [words["unsigned"], ""]
     yield [words["number"], session.id]
     yield [words["project"], session.plan.project.title]
-    yield [words["judged"], session.finished]
+    yield [words["judged"], str(wording.clock_time(session.finished))]
     yield [words["version"], session.tool_version]
     for sentence in bottom_lines.sentences(session, names.lang, names.packs):
         yield [words["conclusion"], sentence]

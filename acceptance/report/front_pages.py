@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 SIGNING = ("tester", "reviewer", "approver")  # 主检, 审核, 批准
 
 
+def _neutral(text: str) -> str:
+    """Return what no reader would take for a verdict, else nothing: plans are refused before."""
+    return text if own_pages.is_neutral(text) else ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class CoverPage:
     """What the report is called, and what was tested."""
@@ -36,17 +41,19 @@ class CoverPage:
         usual = "title_site" if plan.scope is Scope.SITE else "title_device"
         code = f"title_{plan.institute.report}" if plan.institute.report else usual
         phrases = own_pages.worded(plan.institute, self.names.lang)
-        return plan.project.report_title or phrases["report"][code]
+        return _neutral(plan.project.report_title) or phrases["report"][code]
 
     @property
     def laboratory(self) -> str:
         """Who tests: by the plan, else the institute."""
-        return self.names.plan.project.laboratory or self.names.plan.institute.name
+        plan = self.names.plan
+        return _neutral(plan.project.laboratory) or _neutral(plan.institute.name)
 
     @property
     def address(self) -> str:
         """Where it is: by the plan, else the institute."""
-        return self.names.plan.project.laboratory_address or self.names.plan.institute.address
+        plan = self.names.plan
+        return _neutral(plan.project.laboratory_address) or _neutral(plan.institute.address)
 
     @property
     def subjects(self) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.model import Verdict
+from acceptance.report import own_pages
 
 if TYPE_CHECKING:
     from acceptance.model import Accreditation, Finding, Session
@@ -19,7 +20,8 @@ class MarksPage:
     """The marks of the session's institute.
 
     A mark is shown only where its scope covers every item that was tested, nothing in the report is
-    ``provisional``, and it was valid on every day of the work and when it was judged.
+    ``provisional``, no pack is another one than its name says, and it was valid on every day of the
+    work and when it was judged.
     """
 
     session: Session
@@ -40,12 +42,18 @@ class MarksPage:
 
     @property
     def _held(self) -> tuple[Accreditation, ...]:
-        return self.session.plan.institute.accreditations
+        """The marks but for those whose names say a verdict, which a plan is refused for."""
+        every = self.session.plan.institute.accreditations
+        return tuple(
+            held for held in every if not own_pages.VERDICTS.search(f"{held.mark} {held.number}")
+        )
 
     def _why_not(self, held: Accreditation) -> str:
         words = wording.phrases(self.lang)["marks"]
         if self.provisional:
             return str(words["provisional"])
+        if any(warning.code == "altered_pack" for warning in self.session.warnings or ()):
+            return str(words["altered"])
         if self._last_day > held.until:
             return str(words["expired"]).format(until=held.until)
         if not self._tested:

@@ -57,9 +57,14 @@ class Names:
         """Return the number of a pack's standard."""
         return next((pack.number for pack in self.packs if pack.id == identifier), identifier)
 
+    @cached_property
+    def codes(self) -> CodeWords:
+        """What stands for codes of the packs."""
+        return CodeWords(packs=self.packs, lang=self.lang)
+
     def profile(self, identifier: str) -> str:
         """Name a pack so that it is told from others of the same standard."""
-        return CodeWords(packs=self.packs, lang=self.lang).pack_said(identifier)
+        return self.codes.pack_said(identifier)
 
     def requirement(self, reference: str) -> str:
         """Return the text of the requirement ``pack#id``."""

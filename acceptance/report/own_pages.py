@@ -12,6 +12,7 @@ from __future__ import annotations
 import html
 import re
 import struct
+import unicodedata
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from types import SimpleNamespace
@@ -38,10 +39,22 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 MOST_OF_A_LOGO = 1 << 20  # bytes
 MOST_PIXELS = 4000  # on a side of it
 DEEPEST = 20  # tags in tags
+# Words of verdicts. Allowed are what names of institutes and closing words may hold: 合格评定 and
+# conformity assessment, 符合性, and 通过 as "by way of".
 VERDICTS = re.compile(
-    r"合\s*格|\b(?:pass|fail)(?:e[sd]|ed|s|ing)?\b|\bconform(?:s|ing|ity)?\b", re.IGNORECASE
+    r"合格(?!评定)|符合(?!性)|达标|(?:验收|检测|检验|测试|已|未)通过|通过(?:了|验收|检测|检验|测试)"
+    r"|\b(?:pass|fail)(?:e[sd]|ed|s|ing)?\b|\bconform(?:s|ing)?\b|\bconformity\b(?! assessment)"
+    r"|\bcompl(?:y|ies|iant)\b|\bsatisf(?:y|ies|ied|actory)\b",
+    re.IGNORECASE,
 )
-MARKS = re.compile(r"CMA|CNAS|资质认定|认可标志", re.IGNORECASE)
+MARKS = re.compile(
+    r"(?<![a-z])(?:c[\W_]*m[\W_]*a|c[\W_]*n[\W_]*a[\W_]*s|ilac[\W_]*mra)(?![a-z])"
+    r"|资质认定|计量认证|认可标志",
+    re.IGNORECASE,
+)
+BETWEEN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
+# Letters of other scripts that look like those of the words above.
+LOOKALIKES = str.maketrans("АВЕМРСТУЅІаеорсуѕіΑΒΕΜΝΡΤΥΙ", "ABEMPCTYSIaeopcysiABEMNPTYI")
 TAGS = {
     *("p", "div", "span", "b", "i", "br", "h3", "h4", "ul", "ol", "li", "small", "sub", "sup"),
     *("table", "thead", "tbody", "tr", "th", "td"),
@@ -180,22 +193,42 @@ def made(file: Path, context: Mapping[str, object]) -> str:
     text = _plain_text(page, where)
     _require_no_mark(text, where)
     if file.stem in BESIDE_A_VERDICT:
-        _require_no_verdict(text, where)
+        require_no_verdict(text, where)
     return page
 
 
 def _require_no_mark(text: str, where: str) -> None:
     """Refuse the name of an accreditation, which the report alone may show. Raises PlanError."""
-    if mark := MARKS.search("".join(text.split())):
-        what = tr("{words!r:.80}: verdicts and marks come from the report alone", words=mark[0])
-        raise _wrong(what, where)
+    _refuse(MARKS, text, where)
 
 
-def _require_no_verdict(text: str, where: str) -> None:
+def require_no_verdict(text: str, where: str) -> None:
     """Refuse words that a reader would take for the report's verdict. Raises PlanError."""
-    if found := VERDICTS.search(" ".join(text.split())):
+    _refuse(VERDICTS, text, where)
+
+
+def require_neutral(text: str, where: str) -> None:
+    """Refuse both: words of a verdict, and names of accreditations. Raises PlanError."""
+    _require_no_mark(text, where)
+    require_no_verdict(text, where)
+
+
+def is_neutral(text: str) -> bool:
+    """Whether a text holds neither words of a verdict nor the name of an accreditation."""
+    return not any(words.search(_as_read(text)) for words in (VERDICTS, MARKS))
+
+
+def _refuse(words: re.Pattern[str], text: str, where: str) -> None:
+    if found := words.search(_as_read(text)):
         what = tr("{words!r:.80}: verdicts and marks come from the report alone", words=found[0])
         raise _wrong(what, where)
+
+
+def _as_read(text: str) -> str:
+    """Return a text as it looks: in half width, without what is not seen, in Latin letters."""
+    plain = unicodedata.normalize("NFKC", text).translate(LOOKALIKES)
+    seen = "".join(letter for letter in plain if unicodedata.category(letter) not in {"Cf", "Mn"})
+    return BETWEEN_CHINESE.sub("", " ".join(seen.split()))
 
 
 def _plain_text(page: str, where: str) -> str:
@@ -249,8 +282,7 @@ def check_phrases(phrases: Mapping[str, Mapping[str, Mapping[str, str]]], where:
             raise _wrong(what, where)
         if not text.strip() or "{" in text or "}" in text:
             raise _wrong(tr("{place} needs words without braces", place=".".join(place)), where)
-        for refuse in (_require_no_mark, _require_no_verdict):
-            refuse(text, f"{where}: {'.'.join(place)}")
+        require_neutral(text, f"{where}: {'.'.join(place)}")
 
 
 def _each(
@@ -267,7 +299,11 @@ def worded(institute: Institute, lang: str) -> dict[str, Any]:
     usual = wording.phrases(lang)
     own = institute.phrases.get(lang, {})
     allowed = {
-        section: {code: text for code, text in words.items() if code in OWN_WORDS.get(section, ())}
+        section: {
+            code: text
+            for code, text in words.items()
+            if code in OWN_WORDS.get(section, ()) and is_neutral(text)
+        }
         for section, words in own.items()
     }
     return {name: {**words, **allowed.get(name, {})} for name, words in usual.items()}

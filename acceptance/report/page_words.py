@@ -1,16 +1,19 @@
-"""What can be read off the pages of a PDF that another renderer set: words and pictures."""
+"""What can be read off a PDF that another renderer set: words, pictures, links, and its frame."""
 
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from pypdf import PageObject
 
+NO_FRAME = frozenset({"/Type", "/Parent", "/Contents", "/Resources", "/Annots", "/StructParents"})
+BOXES = frozenset({"/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox"})
+SAID = ("/Title", "/Author", "/Subject", "/Keywords")
 FIRST = 12  # pages; cover, contents and summary of every version so far
 SHOWN = {"0", "1", "2", "4", "5", "6"}  # text rendering modes that paint (ISO 32000-2, 9.3.6)
 
@@ -28,6 +31,12 @@ class PageWords:
     hidden: bool
     """Some text is drawn so that nobody sees it."""
 
+    links: frozenset[str] = field(default=frozenset(), compare=False)
+    """Where its links lead: places in the file, or places in others."""
+
+    frame: frozenset[str] = field(default=frozenset(), compare=False)
+    """What else a page says of itself: which part of it is shown, which way up, what it does."""
+
     @property
     def words(self) -> str:
         """All lines in one: where they break is the renderer's affair."""
@@ -39,6 +48,26 @@ def read(pdf: bytes) -> tuple[PageWords, ...]:
     import pypdf  # noqa: PLC0415 -- late: only reports of other renderers need it
 
     return tuple(_page(page) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
+
+
+def about(pdf: bytes) -> tuple[str, ...]:
+    """Return what a reader of PDF shows beside the pages: title and so on, then the bookmarks.
+
+    Raises as ``read``.
+    """
+    import pypdf  # noqa: PLC0415 -- as in read
+
+    reader = pypdf.PdfReader(io.BytesIO(pdf))
+    held: Mapping[str, Any] = reader.metadata or {}
+    return (*(str(held.get(key) or "") for key in SAID), *_bookmarks(reader.outline))
+
+
+def _bookmarks(found: Sequence[object]) -> Iterator[str]:
+    for item in found:
+        if isinstance(item, list):
+            yield from _bookmarks(item)
+        else:
+            yield str(getattr(item, "title", ""))
 
 
 def first_state(pdf: bytes, sentences: Collection[str]) -> bool:
@@ -65,7 +94,30 @@ def _page(page: PageObject) -> PageWords:
 
     text = page.extract_text(visitor_operand_before=see)
     lines = tuple("".join(line.split()) for line in text.splitlines())
-    return PageWords(lines=lines, pictures=tuple(pictures), hidden=bool(modes - SHOWN))
+    return PageWords(
+        lines=lines,
+        pictures=tuple(pictures),
+        hidden=bool(modes - SHOWN),
+        links=frozenset(_links(page)),
+        frame=frozenset(_frame(page)),
+    )
+
+
+def _links(page: PageObject) -> Iterator[str]:
+    annotations: Any = page.get("/Annots") or ()
+    for item in annotations:
+        link = item.get_object()
+        if link.get("/Subtype") == "/Link":
+            action = link.get("/A", {}).get_object() if "/A" in link else {}
+            led = {key: str(action[key]) for key in sorted(action) if key != "/Type"}
+            yield f"{link.get('/Dest', '')} {led or ''}"
+
+
+def _frame(page: PageObject) -> Iterator[str]:
+    """Yield what is not on a page, with the sides of its boxes in whole points."""
+    for key in {*page} - NO_FRAME:
+        held: Any = page[key]
+        yield f"{key} {[round(float(side)) for side in held] if key in BOXES else held}"
 
 
 def _pictures(page: PageObject) -> dict[str, tuple[int, int]]:

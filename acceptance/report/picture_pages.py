@@ -1,4 +1,4 @@
-"""What the shots show: conditions, curves, live against playback, recordings, stills."""
+"""What the shots show: conditions, drawings, live against playback, recordings, stills."""
 
 from __future__ import annotations
 
@@ -10,13 +10,20 @@ from urllib.parse import quote
 from acceptance import wording
 from acceptance.files import paths
 from acceptance.model import Scope
-from acceptance.report import channel_rows, exhibits, playback
+from acceptance.report import (
+    channel_rows,
+    chart_exhibits,
+    exhibits,
+    histograms,
+    playback,
+    timeline_exhibits,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    from acceptance.model import Note, Session, Shot
+    from acceptance.model import Limit, Measurement, Note, Session, Shot
     from acceptance.report.channel_rows import ChannelRow
     from acceptance.report.exhibits import Exhibit
     from acceptance.report.names import Names
@@ -49,37 +56,85 @@ class ConditionsPage:
 
 @dataclass(frozen=True, kw_only=True)
 class CurvesPage:
-    """Measured curves, timelines and zone maps, drawn; those of ``first`` come first."""
+    """What was measured, drawn: curves, histograms, colours, timelines, zones.
+
+    What is of ``first`` comes first; ``folder`` is that of the session.
+    """
 
     session: Session
-    lang: str
+    names: Names
+    folder: Path
     first: Collection[str] = ()
+
+    @property
+    def _lang(self) -> str:
+        return self.names.lang
+
+    @cached_property
+    def limits(self) -> dict[int, Limit]:
+        """What each measurement was judged by, by its index."""
+        return exhibits.judged(self.session)
 
     @cached_property
     def plots(self) -> list[Exhibit]:
         """Curves of the session."""
-        limits = {
-            index: finding.limit
-            for finding in self.session.findings
-            for index in finding.measurements
-            if finding.limit and finding.decides
+        return exhibits.curves(self.session.measurements, self._lang, self.first, self.limits)
+
+    @cached_property
+    def side_by_side(self) -> list[Exhibit]:
+        """Curves of all devices."""
+        return exhibits.devices(
+            self.session.measurements, self._lang, self.names.subject, self.first, self.limits
+        )
+
+    @cached_property
+    def histograms(self) -> list[Exhibit]:
+        """How often values of a series came."""
+        return histograms.draw(self.session.measurements, self._lang, self.first, self.limits)
+
+    @cached_property
+    def colour_planes(self) -> list[Exhibit]:
+        """Colour patches as vectors."""
+        return chart_exhibits.colour_planes(self._first_of_all, self._lang)
+
+    @property
+    def drawings(self) -> list[Exhibit]:
+        """Curves, histograms and colours, those of a shot together."""
+        every = [*self.plots, *self.histograms, *self.colour_planes]
+        shots = {
+            shot: place for place, shot in enumerate(dict.fromkeys(each.shot for each in every))
         }
-        return exhibits.curves(self.session.measurements, self.lang, self.first, limits)
+        return sorted(every, key=lambda each: (each.subject not in self.first, shots[each.shot]))
 
     @cached_property
     def places(self) -> dict[int, str]:
-        """Index of a measurement -> anchor of the plot that has its curve."""
-        return exhibits.curve_places(self.session.measurements, self.lang, self.first)
+        """Index of a measurement -> anchor of the drawing that shows it best."""
+        figures = self.session.measurements
+        return exhibits.curve_places(figures, self._lang, self.first) | histograms.places(
+            figures, self.first
+        )
 
     @cached_property
     def timelines(self) -> list[Exhibit]:
         """What happened in each shot over time."""
-        return exhibits.timelines(self.session.measurements, self.lang)
+        return timeline_exhibits.timelines(self.session.measurements, self._lang)
 
     @cached_property
     def zone_maps(self) -> list[Exhibit]:
         """What each zone of a picture resolves."""
-        return exhibits.zone_maps(self.session.measurements, self.session.shots, self.lang)
+        return chart_exhibits.zone_maps(self.session.measurements, self.session.shots, self._lang)
+
+    @cached_property
+    def edge_maps(self) -> list[Exhibit]:
+        """What each edge resolves, over the stills."""
+        shots = sorted(self.session.shots, key=lambda shot: shot.subject not in self.first)
+        address = StillsPage(folder=self.folder).address
+        return chart_exhibits.edge_maps(self.session.measurements, shots, self._lang, address)
+
+    @property
+    def _first_of_all(self) -> list[Measurement]:
+        figures = self.session.measurements
+        return sorted(figures, key=lambda figure: figure.subject not in self.first)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 360.0, 225.0
 LEFT, RIGHT, TOP, BOTTOM = 46.0, 10.0, 14.0, 36.0
 LEGEND_LINE = 12.5
+TICK_ROOM = 25.0  # between the title of the upright axis and the axis
 MOST_POINTS = 500
 FLAT = 1e-9  # of the values: what they differ by less is the computer's rounding
 SMALL = 'font-size="9"'
@@ -59,25 +60,25 @@ def draw(curves: Mapping[str, Curve], readings: Sequence[JudgedReading] = ()) ->
     The result is SVG. Points that are not finite are left out. ``marks`` become dots on the line
     and figures in the legend, or an upright line where they are the same for all.
     """
-    lines = {name: _thinned(curve) for name, curve in curves.items()}
+    lines = {name: thinned(curve) for name, curve in curves.items()}
     first = next(iter(curves.values()))
     limits = {words: at for reading in readings for words, at in reading.limits.items()}
     points = [point for line in lines.values() for point in line]
     apart = len(curves) == 1 and first.name in OF_CATEGORIES
     beside = [(at, points[0][1]) for at in limits.values() if points]
-    x, y = _axes(first, [*points, *beside, *(_feet(points) if apart else ())])
-    shared = _shared(list(curves.values()))
+    x, y = axes(first, [*points, *beside, *(_feet(points) if apart else ())])
+    shared = common_marks(list(curves.values()))
     plain = len(curves) == 1 and not first.marks  # the caption says it all
-    parts = [*_bands(readings, x, y), *_grid(x, y), *_titles(first), *_limits(shared, x, y)]
+    parts = [*bands(readings, x, y), *_grid(x, y), *_titles(first), *_limits(shared, x, y)]
     parts += _judged(limits, x, y)
     for index, (name, curve) in enumerate(curves.items()):
         marks = {mark: at for mark, at in curve.marks.items() if mark not in shared}
         places = ((x(a), y(b)) for a, b in lines[name])
         stroke = 'fill="none" stroke="none"' if curve.scattered or apart else _stroke(index)
         parts += _bars(lines[name], x, y) if apart else []
-        parts.append(svg.polyline(places, f"{stroke} {_readable(name, curve, x, y)}"))
+        parts.append(svg.polyline(places, f"{stroke} {readable(name, curve, x, y)}"))
         parts += _points(lines[name], x, y, index) if curve.scattered else []
-        parts += _dots(lines[name], marks, x, y, index)
+        parts += dots(lines[name], marks, x, y, index)
         parts += [] if plain else _legend(name, marks, index)
     height = HEIGHT + (0 if plain else LEGEND_LINE * len(curves) + 2)
     return svg.drawing(f"{WIDTH:g} {height:g}", "10.5", parts)
@@ -97,7 +98,7 @@ def _bars(points: Sequence[Dot], x: Axis, y: Axis) -> Iterator[str]:
         yield svg.rect(corner, size, f'fill="{STYLES[0][1]}"')
 
 
-def _bands(readings: Sequence[JudgedReading], x: Axis, y: Axis) -> Iterator[str]:
+def bands(readings: Sequence[JudgedReading], x: Axis, y: Axis) -> Iterator[str]:
     """Shade the doubt of few readings; of more the bands would cover each other."""
     for reading in readings if len(readings) <= MOST_BANDS else ():
         left, right = (
@@ -116,14 +117,15 @@ def _judged(limits: Mapping[str, float], x: Axis, y: Axis) -> Iterator[str]:
         yield svg.label(place, y.start - 6 - 11 * row, words, "end" if end else "start", SMALL)
 
 
-def _axes(first: Curve, points: Sequence[Dot]) -> tuple[Axis, Axis]:
+def axes(first: Curve, points: Sequence[Dot]) -> tuple[Axis, Axis]:
+    """Span the points; x is logarithmic where the curve says so and every x is above 0."""
     across = [x for x, _ in points]
     logarithmic = first.x_logarithmic and min(across, default=0.0) > 0
     x = _axis(across, LEFT, WIDTH - RIGHT, logarithmic=logarithmic)
     return x, _axis([y for _, y in points], HEIGHT - BOTTOM, TOP, margin=0.06)
 
 
-def _shared(curves: Sequence[Curve]) -> dict[str, float]:
+def common_marks(curves: Sequence[Curve]) -> dict[str, float]:
     """Return the marks that are at the same place on each of several curves.
 
     Such a mark is a limit, not a figure of any of them.
@@ -164,7 +166,7 @@ def _axis(
     return Axis(low=foot, high=high + room, start=start, end=end, logarithmic=logarithmic)
 
 
-def _thinned(curve: Curve) -> list[Dot]:
+def thinned(curve: Curve) -> list[Dot]:
     """Drop what is not finite, and of a long curve all but each stretch's extremes."""
     points = [
         point for point in zip(curve.x, curve.y, strict=True) if all(map(math.isfinite, point))
@@ -174,44 +176,54 @@ def _thinned(curve: Curve) -> list[Dot]:
     return svg.extremes(points, math.ceil(2 * len(points) / MOST_POINTS))
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """Write a value with six digits at most and a true minus sign."""
     return f"{value:.6g}".replace("-", "\u2212")
+
+
+def short(value: float) -> str:
+    """Write a value with three digits."""
+    return number(float(f"{value:.3g}"))
 
 
 def _grid(x: Axis, y: Axis) -> Iterator[str]:
     for value in x.ticks():
         yield svg.path(f"M{x(value):.1f} {y.start:g}V{y.end:g}", RULE)
-        yield svg.label(x(value), y.start + 13, _number(value), "middle")
+        yield svg.label(x(value), y.start + 13, number(value), "middle")
     for value in y.ticks(5):
         yield svg.path(f"M{x.start:g} {y(value):.1f}H{x.end:g}", RULE)
-        yield svg.label(x.start - 5, y(value) + 3.6, _number(value), "end")
+        words = number(value)
+        size = min(10.5, TICK_ROOM / svg.width(words, 1.0))
+        yield svg.label(x.start - 5, y(value) + 3.6, words, "end", f'font-size="{size:.1f}"')
     frame = f"M{x.start:g} {y.end:g}H{x.end:g}V{y.start:g}H{x.start:g}Z"
     yield svg.path(frame, 'fill="none" stroke="#555" stroke-width=".9"')
 
 
 def _titles(curve: Curve) -> Iterator[str]:
-    across, up = _title(curve.x_label, curve.x_unit), _title(curve.y_label, curve.y_unit)
+    across, up = title(curve.x_label, curve.x_unit), title(curve.y_label, curve.y_unit)
     yield svg.label((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, across, "middle")
     turn = f'transform="translate(11 {(TOP + HEIGHT - BOTTOM) / 2:g}) rotate(-90)"'
     yield svg.label(0, 0, up, "middle", turn)
 
 
-def _title(words: str, unit: str) -> str:
+def title(words: str, unit: str) -> str:
+    """Write the title of an axis."""
     return f"{words} / {unit}" if unit else words
 
 
-def _readable(name: str, curve: Curve, x: Axis, y: Axis) -> str:
+def readable(name: str, curve: Curve, x: Axis, y: Axis) -> str:
     """Write what a script needs to read values off a line."""
     words = {"name": name, "x-unit": curve.x_unit, "y-unit": curve.y_unit}
-    axes = {"x": x.attribute(), "y": y.attribute()}
-    return " ".join(f'data-{key}="{escape(text)}"' for key, text in (axes | words).items())
+    ends = {"x": x.attribute(), "y": y.attribute()}
+    return " ".join(f'data-{key}="{escape(text)}"' for key, text in (ends | words).items())
 
 
-def _dots(
+def dots(
     points: Sequence[Dot], marks: Mapping[str, float], x: Axis, y: Axis, index: int
 ) -> Iterator[str]:
+    """Draw a dot where a line passes the abscissa of each mark; ``index`` is that of its style."""
     for at in marks.values():
-        height = _interpolated([(x(a), b) for a, b in points], x(at))
+        height = interpolated([(x(a), b) for a, b in points], x(at))
         if height is not None:
             _, colour, _ = STYLES[index % MOST_LINES]
             style = f'r="2.4" fill="#fff" stroke="{colour}" stroke-width="1.2"'
@@ -228,7 +240,8 @@ def _stroke(index: int) -> str:
     return f'fill="none" stroke="{colour}" stroke-width="{width}" stroke-dasharray="{dash}"'
 
 
-def _interpolated(points: Sequence[Dot], at: float) -> float | None:
+def interpolated(points: Sequence[Dot], at: float) -> float | None:
+    """Return the height of a line at an abscissa; None where it is not."""
     for (a, b), (c, d) in pairwise(points):
         if a <= at <= c and c > a:
             return b + (d - b) * (at - a) / (c - a)
@@ -237,9 +250,11 @@ def _interpolated(points: Sequence[Dot], at: float) -> float | None:
 
 def _legend(name: str, marks: Mapping[str, float], index: int) -> Iterator[str]:
     middle = HEIGHT + LEGEND_LINE * index + 2
-    figures = "".join(f", {mark} = {_number(float(f'{at:.3g}'))}" for mark, at in marks.items())
+    figures = "".join(f", {mark} = {short(at)}" for mark, at in marks.items())
     yield svg.path(f"M{LEFT:g} {middle:g}h26", _stroke(index))
-    yield svg.label(LEFT + 32, middle + 3.2, f"{name}{figures}", style=SMALL)
+    room = WIDTH - LEFT - 32 - svg.width(figures, 9)
+    words = f"{svg.fitted(name, room, 9)}{figures}"
+    yield svg.label(LEFT + 32, middle + 3.2, words, style=SMALL)
 
 
 def in_words(curve: Curve, labels: Mapping[str, str], units: Mapping[str, str]) -> Curve:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from acceptance.files import paths
-from acceptance.report import exhibits
+from acceptance.report import chart_exhibits, exhibits, histograms, timeline_exhibits
 from acceptance.report.picture_pages import StillsPage
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ class ShotCards:
         }
 
     def _card(self, number: int, shot: Shot, *, drawn: bool) -> ShotCard:
-        clip, found = clip_address(self.book, shot), self._of_shots[shot.id]
+        clip, indices = clip_address(self.book, shot), self._of_shots[shot.id]
+        found = [self.book.session.measurements[index] for index in indices]
         return ShotCard(
             anchor=f"shot-{number}",
             shot=shot,
@@ -80,23 +81,29 @@ class ShotCards:
             clip=clip,
             played=clip.lower().endswith(PLAYED),
             worst=[figure for figure in found if "still" in figure.details],
-            drawings=self._drawings(shot, found) if drawn else [],
+            drawings=self._drawings(shot, indices) if drawn else [],
             drawn=drawn,
         )
 
-    def _drawings(self, shot: Shot, found: Sequence[Measurement]) -> list[Exhibit]:
-        lang = self.book.lang
+    def _drawings(self, shot: Shot, indices: Sequence[int]) -> list[Exhibit]:
+        lang, every = self.book.lang, self.book.curves.limits
+        found = [self.book.session.measurements[index] for index in indices]
+        limits = {own: every[index] for own, index in enumerate(indices) if index in every}
+        stills = StillsPage(folder=self.book.folder)
         return [
-            *exhibits.curves(found, lang),
-            *exhibits.timelines(found, lang),
-            *exhibits.zone_maps(found, [shot], lang),
+            *exhibits.curves(found, lang, limits=limits),
+            *histograms.draw(found, lang, limits=limits),
+            *chart_exhibits.colour_planes(found, lang),
+            *timeline_exhibits.timelines(found, lang),
+            *chart_exhibits.zone_maps(found, [shot], lang),
+            *chart_exhibits.edge_maps(found, [shot], lang, stills.address),
         ]
 
     @cached_property
-    def _of_shots(self) -> Mapping[str, list[Measurement]]:
-        found: dict[str, list[Measurement]] = defaultdict(list)
-        for figure in self.book.session.measurements:
-            found[figure.shot].append(figure)
+    def _of_shots(self) -> Mapping[str, list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for index, figure in enumerate(self.book.session.measurements):
+            found[figure.shot].append(index)
         return found
 
     def instruments(self, card: ShotCard) -> list[Instrument]:

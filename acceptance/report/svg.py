@@ -7,6 +7,7 @@ print too: nothing is shown by colour alone.
 from __future__ import annotations
 
 import math
+import unicodedata
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
@@ -18,7 +19,10 @@ FONTS = "'Noto Sans CJK SC'"
 INK = "#222"
 LINE = f'stroke="{INK}" stroke-width="1" fill="none"'
 
+WIDE, NARROW = 1.0, 0.57  # of the font's size: a Chinese character, and most others at most
+
 Dot = tuple[float, float]  # x and y
+Rect = tuple[float, float, float, float]  # left, top, width, height
 
 
 def drawing(size: str, font_size: str, parts: Iterable[str]) -> str:
@@ -36,6 +40,48 @@ def text(words: str, attributes: str) -> str:
 def label(x: float, y: float, words: str, anchor: str = "start", style: str = "") -> str:
     """Write words at a place: ``anchor`` is start, middle or end."""
     return text(words, f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" {style}')
+
+
+def width(words: str, size: float) -> float:
+    """Return about how wide words are in the font of this size, rather too much than too little."""
+    return size * sum(
+        WIDE if unicodedata.east_asian_width(each) in "WF" else NARROW for each in words
+    )
+
+
+def fitted(words: str, room: float, size: float) -> str:
+    """Cut words to what fits into a width, with an ellipsis in place of what is left out."""
+    if width(words, size) <= room:
+        return words
+    kept = words
+    while kept and width(kept + "…", size) > room:
+        kept = kept[:-1]
+    return kept.rstrip() + "…"
+
+
+def placed(choices: Iterable[Sequence[Dot]], size: Dot, taken: Sequence[Rect] = ()) -> list[Dot]:
+    """Choose a place for the upper left corner of each label, the first that is free.
+
+    ``choices`` are each label's places in order of preference, ``size`` its width and height,
+    ``taken`` what must not be covered. Where nothing is free, the least covers something.
+    """
+    used, places = [*taken], []
+    for offered in choices:
+        best = min(offered, key=lambda corner: sum(_common((*corner, *size), it) for it in used))
+        places.append(best)
+        used.append((*best, *size))
+    return places
+
+
+def _common(first: Rect, second: Rect) -> float:
+    """Return the area that two rectangles share."""
+    sides = (
+        min(first[axis] + first[axis + 2], second[axis] + second[axis + 2])
+        - max(first[axis], second[axis])
+        for axis in (0, 1)
+    )
+    across, down = (max(side, 0.0) for side in sides)
+    return across * down
 
 
 def path(route: str, style: str = LINE) -> str:
@@ -112,7 +158,7 @@ class Axis:
         """
         if self.logarithmic:
             return self._powers(most)
-        step = _step((self.high - self.low) / most)
+        step = round_step((self.high - self.low) / most)
         first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
         return tuple(index * step for index in range(first, last + 1))
 
@@ -127,7 +173,7 @@ class Axis:
         return self.low <= number * (1 + slack) and number * (1 - slack) <= self.high
 
 
-def _step(least: float) -> float:
+def round_step(least: float) -> float:
     """Return the next round number: 1, 2 or 5 times a power of ten."""
     power = 10.0 ** math.floor(math.log10(least))
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least * (1 - 1e-9))

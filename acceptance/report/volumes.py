@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 from acceptance.messages import tr, visible
 from acceptance.report import export_tables, own_pages, ways
 from acceptance.report.file_names import ANNEXES, REPORT, beside
-from acceptance.report.set_apart import LARGE, archived
+from acceptance.report.set_apart import Task, archived
 from acceptance.report.templates import contents, drawn, moment, style, template
 from acceptance.report.typesetting import check_fonts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 
     from acceptance.report.book import Book
 
@@ -83,29 +83,55 @@ class Volumes:
         return [letter for letter in ANNEXES if letter in self.bodies]
 
     def annexes(self, progress: Progress | None = None) -> Iterator[tuple[str, bytes]]:
-        """Set the annexes one by one; give the name of each (of ``ANNEXES``) and the PDF/A-3b.
+        """Set the annexes; give the name of each (of ``ANNEXES``) and the PDF/A-3b.
 
-        ``progress`` is told what is being set, how many volumes were, and how many there are, where
-        one of them takes long.
+        ``progress`` is told what is being set, how many volumes were, and how many there are.
         Raises SetupError without a Chinese font: the renderer would draw empty boxes and say
         nothing.
         """
         check_fonts()
-        slow = any(len(body) > LARGE for body in self.bodies.values())
-        for done, (name, page) in enumerate(self.annex_pages(), 1):
-            pdf = self._set(page, self._attached(name))
-            if progress and slow:
+        made = archived([self._annex(name, page) for name, page in self.annex_pages()])
+        for done, (letter, pdf) in enumerate(zip(self.letters, made, strict=True), 1):
+            if progress:
                 progress(tr("report"), done, len(self.letters) + 1)
-            yield name, pdf
+            yield ANNEXES[letter], pdf
 
-    def report(self, hashes: Mapping[str, str], attachments: Mapping[str, bytes]) -> bytes:
+    def report(
+        self,
+        hashes: Mapping[str, str],
+        attachments: Mapping[str, bytes],
+        progress: Progress | None = None,
+    ) -> bytes:
         """Set the main report as PDF/A-3b with files attached (relationship Source).
 
         ``hashes``: SHA-256 of the annexes by name (of ``ANNEXES``), ``attachments``: content by
-        name. Raises as ``annexes`` does.
+        name. ``progress`` is told that it is done. Raises as ``annexes`` does.
         """
         check_fonts()
-        return self._set(self._page("", "main.html", hashes=hashes), attachments)
+        (pdf,) = archived([self._main(hashes, attachments)])
+        if progress:
+            progress(tr("report"), len(self.letters) + 1, len(self.letters) + 1)
+        return pdf
+
+    def every(
+        self,
+        hashes: Mapping[str, str],
+        attachments: Mapping[str, bytes],
+        progress: Progress | None = None,
+    ) -> Generator[tuple[str, bytes], None, None]:
+        """Set all volumes whose ``hashes`` are known: first the report, as "", then the annexes.
+
+        That is faster than ``report`` and ``annexes`` in turn. ``progress`` is as for them. Raises
+        as they do.
+        """
+        check_fonts()
+        annexes = [self._annex(name, page) for name, page in self.annex_pages()]
+        names = ["", *(ANNEXES[letter] for letter in self.letters)]
+        made = archived([self._main(hashes, attachments), *annexes])
+        for done, (name, pdf) in enumerate(zip(names, made, strict=True), 1):
+            if progress:
+                progress(tr("report"), done, len(names))
+            yield name, pdf
 
     def _attached(self, name: str) -> dict[str, bytes]:
         """Return what is attached to an annex: all results, where not all are listed."""
@@ -115,9 +141,15 @@ class Volumes:
         results = export_tables.tables(book.session, book.packs, book.lang)["results"]
         return {"results.csv": export_tables.csv(results)}
 
-    def _set(self, page: str, attachments: Mapping[str, bytes]) -> bytes:
+    def _main(self, hashes: Mapping[str, str], attachments: Mapping[str, bytes]) -> Task:
+        return self._task(self._page("", "main.html", hashes=hashes), attachments)
+
+    def _annex(self, name: str, page: str) -> Task:
+        return self._task(page, self._attached(name))
+
+    def _task(self, page: str, attachments: Mapping[str, bytes]) -> Task:
         finished = moment(self.book.session.finished)
-        return archived(page, self.book.folder, finished, attachments)
+        return Task(page=page, folder=self.book.folder, moment=finished, attachments=attachments)
 
     def _body(self, letter: str, sections: Iterable[str]) -> str:
         context = self._context(letter)

@@ -92,7 +92,7 @@ def _rows(zones: Mapping[str, Sequence[ZoneRow]], height: float) -> Iterator[str
 
 
 def _row(row: ZoneRow, left: float, base: float) -> Iterator[str]:
-    yield _arrow(left + 6, base - 3.4, upright=row.direction == "vertical")
+    yield arrow(left + 6, base - 3.4, upright=row.direction == "vertical")
     limit = "" if row.limit is None else f"{row.limit:.0f}"
     ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
     figures = (f"{row.mtf50:.3f}", f"{row.line_widths:.0f}", limit, ratio)
@@ -100,7 +100,7 @@ def _row(row: ZoneRow, left: float, base: float) -> Iterator[str]:
         yield svg.text(figure, f'x="{left + right:.1f}" y="{base:.1f}" text-anchor="end"')
 
 
-def _arrow(x: float, y: float, *, upright: bool) -> str:
+def arrow(x: float, y: float, *, upright: bool) -> str:
     """Draw a double arrow along the direction that is resolved."""
     turn = f' transform="rotate(90 {x:.1f} {y:.1f})"' if upright else ""
     route = f"M{x - 5:.1f} {y:.1f}h10m-3 -2.4l3 2.4l-3 2.4m-4 0l-3 -2.4l3 -2.4"

@@ -10,8 +10,10 @@ is added evenly is in the tone curve.
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -127,13 +129,16 @@ class LightField:
         The logarithm is a parabola each way through three by three places.
         """
         x, y, width, height = box
-        at = [np.linspace(first, first + size - 1, 3) for first, size in ((x, width), (y, height))]
-        points = np.stack(np.meshgrid(*at), axis=-1).reshape(-1, 2)
+        across, down = (
+            [first, first + (size - 1) / 2, first + size - 1]
+            for first, size in ((x, width), (y, height))
+        )
+        points = np.array(list(itertools.product(down, across)), np.float64)[:, ::-1]
         logs = np.log(self.at(places_of(place.chart, place.to_chart(points)))).reshape(3, 3)
-        across, down = (_parabola(size) for size in (width, height))
-        return np.asarray(np.exp(down @ logs @ across.T))
+        return np.asarray(np.exp(_parabola(height) @ logs @ _parabola(width).T))
 
 
+@lru_cache(maxsize=256)  # boxes of a chart have few sizes
 def _parabola(size: int) -> Floats:
     """Return the matrix (size, 3) from values at first, middle and last place to all of them."""
     t = np.linspace(-1, 1, size)
@@ -242,6 +247,9 @@ def _stray(field: LightField, dark: Samples, light: Curve, steps: Floats) -> Str
 
 def _terms(places: Floats, order: int) -> Floats:
     """Return the powers (n, t) of places (n, 2) up to a total order, the constant first."""
-    x, y = places.T
+    x, y = ([along**power for power in range(order + 1)] for along in places.T)
     powers = [(i, total - i) for total in range(order + 1) for i in range(total + 1)]
-    return np.column_stack([x**i * y**j for i, j in powers])
+    terms = np.empty((len(places), len(powers)))
+    for place, (i, j) in enumerate(powers):
+        np.multiply(x[i], y[j], out=terms[:, place])
+    return terms

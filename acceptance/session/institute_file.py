@@ -33,6 +33,7 @@ KEPT = "data/institute"
 NUMBER = "number"  # in a workspace: what was drawn for it
 REPORTS = ("", "testing", "inspection", "acceptance")
 LOGO = "logo.png"
+OF_PLAN = ("laboratory", "laboratory_address")  # fields of a project that go before the institute's
 # The tuple is there because pydantic takes a configuration for nested data classes, not for the
 # outermost one.
 _ADAPTER = TypeAdapter(
@@ -61,8 +62,15 @@ def read(file: Path, named: str = "") -> Institute:
     return institute
 
 
+IN_CHINESE = {  # what fields may be called, and their names
+    "名称": "name", "机构": "name", "机构名称": "name", "地址": "address", "电话": "telephone",
+    "标志": "logo", "编号": "number", "报告": "report", "公章": "seal", "骑缝章": "riding_seal",
+    "资质": "accreditations", "模板": "templates", "用语": "phrases",
+}  # fmt: skip
+
+
 def _loaded(file: Path) -> Raw:
-    raw = strict_toml.load(file)
+    raw = strict_toml.load(file, names=IN_CHINESE)
     if "file" in raw:
         raise _wrong(f"{file}: file", tr("unknown field"))
     try:
@@ -80,7 +88,13 @@ def folder_of(plan: Plan, folder: Path) -> Path:
 
 
 def check_plan(plan: Plan, folder: Path) -> None:
-    """Refuse an institute of a plan in ``folder`` as ``read`` does; nothing where it has none."""
+    """Refuse what a plan in ``folder`` says of who issues its report, as ``read`` does."""
+    said = {name: getattr(plan.project, name) for name in ("report_title", *OF_PLAN)}
+    if any(said.values()):
+        from acceptance.report import own_pages  # noqa: PLC0415 -- late: brings Jinja
+
+        for name, text in said.items():
+            own_pages.require_neutral(text, f"project: {name}")
     if plan.institute.file:
         check(plan.institute, folder_of(plan, folder))
 
@@ -100,6 +114,10 @@ def check(institute: Institute, folder: Path) -> None:
         if not resources.is_day(held.until):
             place = f"{where}: accreditations {number}, until"
             raise _wrong(place, tr("{text!r} is no date", text=held.until))
+        called = f"{held.mark} {held.number}"
+        own_pages.require_no_verdict(called, f"{where}: accreditations {number}")
+    for name in ("name", "address", "telephone"):
+        own_pages.require_neutral(getattr(institute, name), f"{where}: {name}")
     own_pages.check_phrases(institute.phrases, f"{where}: phrases")
     if institute.logo:
         logo = _inside(folder, institute.logo, f"{where}: logo")
@@ -168,11 +186,13 @@ def number(plan: Plan, folder: Path | None, now: str, work: Path) -> str:
         return report_numbers.timed(now, out)
     if folder is None:
         raise _no_list(institute)
-    kept = work / NUMBER
-    if not kept.is_file() or (out / kept.read_text(encoding="utf-8")).exists():
-        list_of_numbers = folder / institute.counter
-        put(kept, report_numbers.draw(institute, list_of_numbers, plan.project.title, out).encode())
-    return kept.read_text(encoding="utf-8")
+    kept, numbers, project = work / NUMBER, folder / institute.counter, plan.project.title
+    found = kept.read_text(encoding="utf-8") if kept.is_file() else ""
+    if report_numbers.is_drawn(numbers, found, project) and not (out / found).exists():
+        return found
+    drawn = report_numbers.draw(institute, numbers, project, out)
+    put(kept, drawn.encode())
+    return drawn
 
 
 def _no_list(institute: Institute) -> PlanError:

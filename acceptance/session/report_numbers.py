@@ -83,6 +83,13 @@ def draw(institute: Institute, file: Path, project: str, out: Path) -> str:
     return number
 
 
+def is_drawn(file: Path, number: str, project: str) -> bool:
+    """Whether a list says that a number was drawn for a project. Raises PlanError as ``check``."""
+    drawn = (entry.details for entry in _entries(file))
+    due = {"number": number, "project": project[:MOST]}
+    return any(due.items() <= dict(details).items() for details in drawn)
+
+
 def following(institute: Institute, file: Path) -> str:
     """Return the number that would be drawn now. Raises PlanError as ``check`` does."""
     check(institute, file)
@@ -113,9 +120,7 @@ def _wrong(scheme: str) -> str:
     made = _filled(scheme, datetime.now().astimezone(), 1)
     if len(made) > MOST:
         return tr("a number has at most {most} characters", most=MOST)
-    if made != made.strip() or made.startswith(".") or "/" in made or ":" in made:
-        return tr("a folder is to have the number as its name")
-    return paths.unfit(made)
+    return paths.unfit_folder(made)
 
 
 def _filled(scheme: str, now: datetime, serial: int) -> str:

@@ -15,7 +15,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from acceptance import metrics
 from acceptance.checks import pack
 from acceptance.errors import OutputError, SessionError
-from acceptance.files import first_error, strict_json, wrong_field
+from acceptance.files import first_error, paths, strict_json, wrong_field
 from acceptance.files.output import put
 from acceptance.messages import tr
 from acceptance.model import Plan, Session
@@ -110,10 +110,18 @@ def parse(content: bytes, where: str) -> Session:
     if not content:
         raise none_here(where)
     try:
-        return first_error.check(_SESSION, (strict_json.loads(content),))[0]
+        session: Session = first_error.check(_SESSION, (strict_json.loads(content),))[0]
     except (ValueError, RecursionError) as error:
-        what = tr("this is not a session ({cause})", cause=_cause(error))
-        raise SessionError(what, where=where, hint=tr("Restore it from a copy")) from error
+        raise _no_session(_cause(error), where) from error
+    if cause := paths.unfit_folder(session.id):
+        what = tr("number {number!r:.80}: {cause}", number=session.id, cause=cause)
+        raise _no_session(what, where)
+    return session
+
+
+def _no_session(cause: str, where: str) -> SessionError:
+    what = tr("this is not a session ({cause})", cause=cause)
+    return SessionError(what, where=where, hint=tr("Restore it from a copy"))
 
 
 def _cause(error: Exception) -> str:

@@ -1,9 +1,8 @@
 """The visible part of a signature: a stamp in its place on the page, set as the report itself is.
 
-The report has a place for each role (``report_templates/cover.html``), which a name in the PDF
-marks. The first signature makes an empty field in every place, because later ones may only fill in
-what is there (ISO 32000-2, 12.8.2.2). What a stamp shows follows from role, certificate and time,
-so that it can be drawn again: nobody draws anything else over a report.
+The report has a place and an empty field for each role (``report.sign_fields``), because signing
+may only fill in what is there (ISO 32000-2, 12.8.2.2). What a stamp shows follows from role,
+certificate and time, so that it can be drawn again: nobody draws anything else over a report.
 """
 
 from __future__ import annotations
@@ -17,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
-from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 from pyhanko.stamp import BaseStampStyle
 
 from acceptance.messages import tr
 from acceptance.report import page_words, render
+from acceptance.report.sign_fields import PLACES, TITLES
 from acceptance.signing import certificates, pinned, roles
 
 if TYPE_CHECKING:
@@ -36,18 +35,6 @@ if TYPE_CHECKING:
     Box = tuple[float, float, float, float]
 
 BEIJING = timezone(timedelta(hours=8))
-NAMES = {  # role -> name in the PDF of the place of its stamp
-    roles.INSPECTOR: "sign-tester",
-    roles.REVIEWER: "sign-reviewer",
-    roles.APPROVER: "sign-approver",
-    roles.SEAL: "sign-seal",
-}
-TITLES = {  # what a reader of PDF calls the field
-    roles.INSPECTOR: "主检 (inspector)",
-    roles.REVIEWER: "审核 (reviewer)",
-    roles.APPROVER: "批准 (approver)",
-    roles.SEAL: "公章 (seal)",
-}
 MILLIMETRE = 72 / 25.4
 WIDTH, HEIGHT = 38 * MILLIMETRE, 11 * MILLIMETRE  # as in style.css and stamp.html
 ROUNDING = 0.01  # of a coordinate in points
@@ -64,27 +51,15 @@ class StampPlace:
 
 def places(document: PdfHandler) -> dict[str, StampPlace]:
     """Role -> place of its stamp, as the pages name it; empty for reports that have no places."""
-    found = {name: where for name, where in _named(document.root) if name in NAMES.values()}
+    found = {name: where for name, where in _named(document.root) if name in PLACES.values()}
     if not found:
         return {}
     pages = {page: index for index, page in enumerate(_pages(document.root.raw_get("/Pages")))}
     return {
         role: StampPlace(page=pages[where.raw_get(0).reference], box=_box(where))
-        for role, name in NAMES.items()
+        for role, name in PLACES.items()
         if (where := found.get(name)) is not None
     }
-
-
-def prepare(writer: BasePdfFileWriter, found: Mapping[str, StampPlace]) -> None:
-    """Make an empty field in every place, as part of the first signature."""
-    for role, place in found.items():
-        spec = SigFieldSpec(
-            role,
-            on_page=place.page,
-            box=place.box,  # type: ignore[arg-type]  # pyHanko takes fractions, too
-            readable_field_name=TITLES[role],
-        )
-        append_signature_field(writer, spec)
 
 
 @dataclass(frozen=True)
@@ -127,7 +102,7 @@ def drawn(role: str, certificate: x509.Certificate, when: datetime, lang: str) -
     return render.form(
         "stamp.html",
         lang,
-        code=NAMES[role].removeprefix("sign-"),
+        code=PLACES[role].removeprefix("sign-"),
         signer=certificates.common_name(certificate),
         when=when.astimezone(BEIJING).isoformat(" ", "seconds").replace("+", " +"),
         certificate=pinned.of_certificate(certificate)[:16],
@@ -145,12 +120,11 @@ def is_in_place(field: DictionaryObject, found: Mapping[str, StampPlace]) -> boo
     return all(abs(float(side) - due) < ROUNDING for side, due in sides)
 
 
-def otherwise(pdf: bytes, lang: str, *, same_renderer: bool) -> Iterator[str]:
+def otherwise(reader: PdfFileReader, lang: str, *, same_renderer: bool) -> Iterator[str]:
     """Say which stamps do not show what follows from role, certificate and time.
 
     Where another renderer drew them, their words are compared.
     """
-    reader = PdfFileReader(io.BytesIO(pdf))
     form = reader.root["/AcroForm"] if "/AcroForm" in reader.root else {}  # noqa: SIM401 -- follows
     fields = form["/Fields"] if "/Fields" in form else ()  # noqa: SIM401 -- as above
     signed = {each.field_name: each for each in reader.embedded_regular_signatures}

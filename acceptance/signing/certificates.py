@@ -154,13 +154,19 @@ def load_trust(paths: Iterable[Path]) -> Trust:
 def common_name(certificate: asn1_x509.Certificate) -> str:
     """Return the name in a certificate: its common name, else its whole subject."""
     subject = certificate.subject
-    return str(subject.native.get("common_name") or subject.human_friendly)
+    return " / ".join(_every(subject, "common_name")) or str(subject.human_friendly)
 
 
 def of_test_chain(certificate: asn1_x509.Certificate) -> bool:
     """Whether a certificate says that it is the demo's, or one to practise with."""
-    names = (certificate.subject.native, certificate.issuer.native)
-    return any(name.get("organization_name") in TEST_ORGANIZATIONS for name in names)
+    names = (certificate.subject, certificate.issuer)
+    return any({*_every(name, "organization_name")} & {*TEST_ORGANIZATIONS} for name in names)
+
+
+def _every(name: asn1_x509.Name, part: str) -> list[str]:
+    """Return all that a name says of one kind: it may say several."""
+    held = name.native.get(part) or []
+    return held if isinstance(held, list) else [held]
 
 
 def _check_validity(where: str, start: datetime, end: datetime, at: datetime) -> None:

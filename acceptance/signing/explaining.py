@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 TEMPLATE = "explanation.html"
 MOST_DETAILS, MOST_ROOTS = 3, 4  # of one step, of one page
+LONGEST_NAME = 80  # characters
+QUOTES = str.maketrans("“”", "''")
 LONGEST = 300  # characters of a sentence that the verification gives
 
 
@@ -148,8 +150,8 @@ def _found(result: Verification) -> Iterator[str]:
                     yield _cut(detail)
 
 
-def _cut(sentence: str) -> str:
-    return sentence if len(sentence) <= LONGEST else f"{sentence[: LONGEST - 1]}…"
+def _cut(sentence: str, most: int = LONGEST) -> str:
+    return sentence if len(sentence) <= most else f"{sentence[: most - 1]}…"
 
 
 def _signers(result: Verification) -> Iterator[str]:
@@ -164,7 +166,7 @@ def _signers(result: Verification) -> Iterator[str]:
 
 
 def _signer(signature: Signature) -> str:
-    parts = {"role": roles.word(signature.role), "name": signature.name}
+    parts = {"role": roles.word(signature.role), "name": _quoted(signature.name)}
     if signature.when:
         said = tr(
             "{role}: {name}, on {when:%Y-%m-%d %H:%M %z} by the signer's own clock",
@@ -175,12 +177,17 @@ def _signer(signature: Signature) -> str:
     if signature.stamped:
         proof = tr(
             "{authority} proves that the signature was there on {when:%Y-%m-%d %H:%M %z}",
-            authority=signature.authority, when=signature.stamped.astimezone(BEIJING),
+            authority=_quoted(signature.authority), when=signature.stamped.astimezone(BEIJING),
         )  # fmt: skip
     else:
         proof = tr("no third party proves the time")
     number = tr("certificate {digest}", digest=signature.certificate)
     return tr("{said}; {proof}; {number}.", said=said, proof=proof, number=number)
+
+
+def _quoted(name: str) -> str:
+    """Set a name apart: a certificate may call its holder whatever its issuer lets it."""
+    return f"“{_cut(name.translate(QUOTES), LONGEST_NAME)}”"
 
 
 def _checked(result: Verification) -> Iterator[str]:

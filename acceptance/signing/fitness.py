@@ -26,6 +26,7 @@ FOR_DOCUMENTS = {
     "2.5.29.37.0",  # anyExtendedKeyUsage
 }
 SIGNING = {"digital_signature", "non_repudiation"}  # bits of the key usage; one is enough
+FEWEST_BITS = {"rsa": 2048, "rsassa_pss": 2048, "ec": 224}  # NIST SP 800-57, 112 bits of security
 CLOCKS_APART = timedelta(minutes=5)  # two computers that are both set right
 
 
@@ -40,7 +41,15 @@ def unfit(certificate: x509.Certificate) -> str:
         return tr("it is the certificate of a certification authority, not of a signer")
     if not usages & SIGNING:
         return tr("its key usage ({usages}) does not include signing", usages=_named(usages))
-    return unfit_purpose(certificate)
+    return _weak(certificate) or unfit_purpose(certificate)
+
+
+def _weak(certificate: x509.Certificate) -> str:
+    """Say that others could compute the key of a certificate; empty where they cannot."""
+    key = certificate.public_key
+    if key.bit_size >= FEWEST_BITS.get(key.algorithm, 0):
+        return ""
+    return tr("its key ({kind}, {bits} bits) is too weak", kind=key.algorithm, bits=key.bit_size)
 
 
 def unfit_purpose(certificate: x509.Certificate) -> str:

@@ -192,12 +192,16 @@ def _write(
 
 
 def _add_signature(
-    change: FolderChange, report: bytes, signing: ReportSigner, trust: Sequence[Path]
+    change: FolderChange,
+    report: bytes,
+    signing: ReportSigner,
+    trust: Sequence[Path],
+    progress: Progress | None,
 ) -> None:
     """Put the report with one more signature into a change."""
     verification.require_intact(change.folder)
     signing.require(report)
-    verification.require_sound(change.folder, trust)
+    verification.require_sound(change.folder, trust, progress)
     number, lang = store.load(change.folder).id, language(report)
     change.files[REPORT] = signing.signed(report, number, lang)
     record(change, "signed")
@@ -274,7 +278,7 @@ def _files(
         store.FILE: (folder / store.FILE).read_bytes(),
         renderings.FILE: renderings.dumps(described),
     }
-    report = volumes.report(described.annexes, attachments)
+    report = volumes.report(described.annexes, attachments, progress)
     return {**made, REPORT: signing.signed(report, done.id, lang) if signing else report}
 
 
@@ -285,13 +289,15 @@ def sign(
     role: str = ROLE,
     trust: Sequence[Path] = (),
     rules: Rules | None = None,
+    progress: Progress | None = None,
 ) -> Path:
     """Sign the report of a session folder in a ``role``; return its path.
 
     The first signer signs a report that is written anew from the session, in the language of the
     one that lies there. Later signers add to it, where ``verification.verify`` finds nothing broken
     and, given roots to ``trust``, knows the signers before. ``rules`` say who may sign when, and up
-    to which level. Raises SessionError where there is no report, the folder was changed, it is not
+    to which level; ``progress`` is told how many files of the report are set, or set again to
+    compare. Raises SessionError where there is no report, the folder was changed, it is not
     this role's turn, or an interrupted change had to be finished first; KeyFileError where the
     certificate has expired, or may not sign in this role; InputError where it cannot be signed,
     OutputError where somebody else is at it.
@@ -307,9 +313,9 @@ def sign(
             raise SessionError(what, where=str(path), hint=hint)
         found = path.read_bytes()
         if is_signed(found):
-            _add_signature(change, found, signing, trust)
+            _add_signature(change, found, signing, trust, progress)
         else:
-            _write(change, language(found), signing)
+            _write(change, language(found), signing, progress)
     return path
 
 

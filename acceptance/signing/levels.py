@@ -46,6 +46,9 @@ class Update(IncrementalPdfFileWriter):
 
     output_version = (1, 7)
 
+    def _update_meta(self) -> None:
+        """Leave the metadata as they are: pyHanko would write addresses in them as resources."""
+
 
 class Authority(RequestsHTTPTimeStamper):
     """A time stamping authority on the network, whatever it answers."""

@@ -113,8 +113,6 @@ def prepare(
     first, when = not writer.prev.embedded_signatures, appearances.now()
     places = appearances.places(writer.prev)
     _require_place(role, places)
-    if first:
-        appearances.prepare(writer, places)
     metadata = replace(_metadata(signer, role, reason, location), certify=first)
     stamp = _stamp(signer, role, when, lang) if role in places else b""
     session = _Certifier(
@@ -133,7 +131,7 @@ def prepare(
 
 def _require_place(role: str, places: Mapping[str, StampPlace]) -> None:
     """Refuse a signature that nobody would see, where the report's pages leave its place out."""
-    if places and role in appearances.NAMES and role not in places:
+    if places and role in roles.ORDER and role not in places:
         what = tr("the first page has no place for it, and nobody would see the signature")
         hint = tr(
             "Set seal = true in the institute's file and judge again, or let nobody sign in this "

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import io
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.misc import PdfReadError
-from pyhanko.pdf_utils.reader import PdfFileReader
 
 from acceptance.messages import tr
+from acceptance.signing.object_streams import ListedReader
+
+if TYPE_CHECKING:
+    from pyhanko.pdf_utils.reader import PdfFileReader
 
 MOST_OBJECTS = 500_000
 MOST_NODES = 20_000  # of a form, of the pages, or of the tree of attachments
@@ -30,7 +33,7 @@ def opened(pdf: bytes) -> PdfFileReader:
     objects = sum(1 for _ in ENTRY.finditer(pdf))
     if objects > MOST_OBJECTS:
         raise PdfReadError(tr("it lists {count} objects", count=objects))
-    reader = PdfFileReader(io.BytesIO(pdf))
+    reader = ListedReader(io.BytesIO(pdf))
     revisions = reader.xrefs.total_revisions
     if revisions > MOST_REVISIONS:
         raise PdfReadError(tr("it has {count} revisions", count=revisions))

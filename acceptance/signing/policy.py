@@ -42,6 +42,10 @@ FIELDS = {
     "email_address": "email_address",
 }
 TYPES = {"roots": list, "level": str, "roles": list}
+IN_CHINESE = {  # what fields may be called, and their names
+    "角色": "roles", "职责": "roles", "根证书": "roots", "级别": "level", "签署人": "signers",
+    "字段": "fields", "姓名": "CN", "单位": "O", "部门": "OU",
+}  # fmt: skip
 TABLE = "roles"
 OF_ROLE = {"role": str, "signers": list, "fields": dict}
 
@@ -163,7 +167,7 @@ def read(path: Path) -> Policy:
     certificates that cannot be read.
     """
     where, hint = str(path), tr("docs/signing.md shows a policy")
-    content = strict_toml.load(path, kind=PlanError, hint=hint)
+    content = strict_toml.load(path, kind=PlanError, hint=hint, names=IN_CHINESE)
     _require_types(content, TYPES, where)
     level = content.get("level", levels.PLAIN)
     if level not in levels.LEVELS:
@@ -173,7 +177,7 @@ def read(path: Path) -> Policy:
     if not found:
         raise _wrong(where, "roles", tr("this field is missing"))
     if twice := {rule.role for rule in found if [each.role for each in found].count(rule.role) > 1}:
-        raise _wrong(where, "roles", tr("{name} stands there twice", name=min(twice)))
+        raise _wrong(where, "roles", tr("{name} stands there twice", name=roles.titled(min(twice))))
     roots = tuple(path.parent / name for name in content.get("roots", ()))
     certificates.load_trust(roots)
     return Policy(rules=tuple(found), roots=roots, level=level, where=where)

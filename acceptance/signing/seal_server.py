@@ -11,12 +11,14 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import io
 import json
 import re
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, cast
 
 from asn1crypto import cms, pem  # type: ignore[import-untyped]  # ships no types
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from acceptance.session.measuring import Progress
     from acceptance.signing.certificates import Signer
     from acceptance.signing.issuing import Rules
 
@@ -102,18 +105,20 @@ def export(
     role: str,
     trust: Sequence[Path] = (),
     rules: Rules | None = None,
+    progress: Progress | None = None,
 ) -> DigestFile:
     """Write the digest that a server is to sign for a ``role``; the folder stays as it is.
 
-    Raises as ``issuing.sign`` does, and SessionError for a report that nobody signed yet: the first
-    signature is put under pages that are written anew.
+    ``progress`` is as for ``verification.verify``. Raises as ``issuing.sign`` does. The first
+    signature by a key at hand is put under pages that are written anew; here the pages that lie
+    there must be the very ones that would be written.
     """
     require_outside(file, folder)
     contents.require_readable(folder)
-    report = _signed_report(folder)
-    issuing.ReportSigner(signer, role, rules or issuing.Rules()).require(report)
+    report = _report(folder)
+    _require_allowed(report, signer, role, rules)
     verification.require_intact(folder)
-    verification.require_sound(folder, trust)
+    _require_pages(folder, report, trust, progress)
     number, lang = store.load(folder).id, issuing.language(report)
     prepared = pades.prepare(
         report, signer, role=roles.code(role), reason=number, lang=lang, reserved=RESERVED
@@ -132,14 +137,33 @@ def export(
     return made
 
 
-def _signed_report(folder: Path) -> bytes:
+def _report(folder: Path) -> bytes:
     report = folder / REPORT
-    content = report.read_bytes() if report.is_file() else b""
-    if not issuing.is_signed(content):
-        what = tr("nobody signed the report yet, and a server's signature is no first one")
-        hint = tr("Have it signed by the inspector first: acceptance sign")
+    if not report.is_file():
+        what, hint = tr("there is no report to sign"), tr("Write it first: acceptance report")
         raise SessionError(what, where=str(report), hint=hint)
-    return content
+    return report.read_bytes()
+
+
+def _require_allowed(report: bytes, signer: Signer, role: str, rules: Rules | None) -> None:
+    signing = issuing.ReportSigner(signer, role, rules or issuing.Rules())
+    signing.require(report if issuing.is_signed(report) else b"")
+
+
+def _require_pages(
+    folder: Path, report: bytes, trust: Sequence[Path], progress: Progress | None
+) -> None:
+    """Refuse what is broken; of a report that nobody signed yet also what nobody could compare."""
+    found = verification.require_sound(folder, trust, progress)
+    pages = next(step for step in found.steps if step.name == "pages")
+    if not issuing.is_signed(report) and pages.state is not State.OK:
+        what = tr(
+            "nobody signed the report yet, and its pages are not those that this machine would "
+            "write: {problems}",
+            problems="; ".join(pages.details),
+        )
+        hint = tr("Write it here first: acceptance report")
+        raise SessionError(what, where=str(folder / REPORT), hint=hint)
 
 
 def import_cms(
@@ -149,6 +173,7 @@ def import_cms(
     *,
     trust: Sequence[Path] = (),
     rules: Rules | None = None,
+    progress: Progress | None = None,
 ) -> Path:
     """Put a server's container (CMS, DER or PEM) into the report; return its path.
 
@@ -161,14 +186,14 @@ def import_cms(
     contents.require_readable(folder)
     with changing(folder) as change:
         issuing.require_seen(change)
-        found = _signed_report(folder)
+        found = _report(folder)
         verification.require_intact(folder)
         _require_same(found, folder, exported)
         prepared = found + base64.b64decode(exported.update)
         _require_due(prepared, digest_file, exported)
         key = _signer(signed, container, exported)
-        issuing.ReportSigner(key, exported.role, rules or issuing.Rules()).require(found)
-        verification.require_sound(folder, trust)
+        _require_allowed(found, key, exported.role, rules)
+        _require_pages(folder, found, trust, progress)
         report = _filled(prepared, signed, container)
         _require_sound(report, container, trust, issuing.language(found))
         change.files[REPORT] = report
@@ -284,8 +309,9 @@ def _require_sound(report: bytes, path: Path, trust: Sequence[Path], lang: str) 
     """Refuse a report that would be broken, whoever made update and container."""
     found = signature_check.verify_pdf(report, trust)
     wrong = [each.detail for each in found.problems if each.state is State.BROKEN]
-    wrong = wrong or [*updates.beyond_signatures(report)]
-    wrong = wrong or [*appearances.otherwise(report, lang, same_renderer=False)]
+    reader = PdfFileReader(io.BytesIO(report))
+    wrong = wrong or [*updates.beyond_signatures(reader)]
+    wrong = wrong or [*appearances.otherwise(reader, lang, same_renderer=False)]
     if wrong:
         what = tr("the report would be broken with it: {problems}", problems="; ".join(wrong))
         hint = tr("Export the digest again, and have that signed")

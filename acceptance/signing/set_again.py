@@ -10,22 +10,28 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from acceptance.messages import tr
 from acceptance.report import page_words
-from acceptance.signing import appearances
+from acceptance.signing import appearances, pades
 from acceptance.signing.signatures import State
-from acceptance.signing.updates import annotations_of, at, beyond_signatures
+from acceptance.signing.updates import annotations_of, at, beyond_signatures, fields_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
-    from pyhanko.pdf_utils.generic import DictionaryObject
+    from pyhanko.pdf_utils.generic import DictionaryObject, Reference
 
     from acceptance.report.page_words import PageWords
 
-ACTIVE = {"/OpenAction", "/AA", "/AcroForm", "/OCProperties", "/Collection", "/Requirements"}
+OF_CATALOG = {
+    "/AcroForm", "/AF", "/Lang", "/MarkInfo", "/Metadata", "/Names", "/Outlines", "/OutputIntents",
+    "/PageLabels", "/PageLayout", "/PageMode", "/Pages", "/StructTreeRoot", "/Type", "/Version",
+    "/ViewerPreferences", "/Extensions", "/Dests",
+}  # fmt: skip
+LEADING = {"/GoTo", "/GoToR", "/URI"}  # what a link may do
 NAMED = {"/EmbeddedFiles", "/Dests"}
 
 
@@ -36,37 +42,72 @@ def compare(
 
     ``lang`` is its language.
     """
-    if changed := tuple(beyond_signatures(pdf)):
+    reader = PdfFileReader(io.BytesIO(pdf))  # once: half of the time that comparing takes
+    if changed := tuple(beyond_signatures(reader)):
         return State.BROKEN, changed
-    if shown := tuple(appearances.otherwise(pdf, lang, same_renderer=same_renderer)):
+    if shown := tuple(appearances.otherwise(reader, lang, same_renderer=same_renderer)):
         return State.BROKEN, shown
-    if _is_continued(own, pdf):
+    if pdf.startswith(own) and _first_start(reader) == _first_start(PdfFileReader(io.BytesIO(own))):
         return State.OK, ()
+    return _compare_pages(pdf, own, same_renderer=same_renderer)
+
+
+def compare_annex(pdf: bytes, own: bytes, *, same_renderer: bool) -> tuple[State, tuple[str, ...]]:
+    """Compare an annex, which nobody signs by itself, with ``own``, set again."""
+    if pdf == own:
+        return State.OK, ()
+    reader = PdfFileReader(io.BytesIO(pdf))
+    if reader.xrefs.total_revisions != 1:
+        return State.BROKEN, (tr("was updated after it was set"),)
+    if "/AcroForm" in reader.root:
+        key = "/AcroForm"
+        return State.BROKEN, (tr("the report holds {key}, which this tool never writes", key=key),)
+    if dict(pades.attachments(pdf)) != dict(pades.attachments(own)):
+        return State.BROKEN, (tr("other files are attached than follow from the session"),)
+    return _compare_pages(pdf, own, same_renderer=same_renderer)
+
+
+def _compare_pages(pdf: bytes, own: bytes, *, same_renderer: bool) -> tuple[State, tuple[str, ...]]:
     if same_renderer:
         return State.BROKEN, (tr("the pages are not those that follow from the session"),)
-    if found := tuple(_active(pdf)):
-        return State.BROKEN, found
-    return _compare_words(page_words.read(pdf), page_words.read(own))
+    if acting := tuple(active(pdf)):
+        return State.BROKEN, acting
+    found, due = page_words.read(pdf), page_words.read(own)
+    state, details = _compare_words(found, due)
+    framed = () if state is State.BROKEN else tuple(_framed_otherwise(found, due))
+    if framed:
+        return State.BROKEN, framed
+    if state is not State.BROKEN and page_words.about(pdf) != page_words.about(own):
+        return State.BROKEN, (tr("title or bookmarks are not those that follow from the session"),)
+    return state, details
 
 
-def _is_continued(own: bytes, pdf: bytes) -> bool:
-    """Whether a file is another one with nothing but updates behind it."""
-    starts = (
-        PdfFileReader(io.BytesIO(file)).xrefs.get_startxref_for_revision(0) for file in (own, pdf)
-    )
-    return pdf.startswith(own) and len({*starts}) == 1
+def _first_start(reader: PdfFileReader) -> int:
+    """Return where the table of objects of a file's first revision begins.
+
+    It is the same in a file that is another one with nothing but updates behind it.
+    """
+    return int(reader.xrefs.get_startxref_for_revision(0))
 
 
-def _active(pdf: bytes) -> Iterator[str]:
+def active(pdf: bytes) -> Iterator[str]:
     """Say what a report can do or show that this tool never puts into one."""
     root = PdfFileReader(io.BytesIO(pdf)).get_historical_resolver(0).root
-    names = at(root, "/Names", ())
-    for key in [*sorted(ACTIVE & {*root}), *sorted({*names} - NAMED)]:
+    names, fields = at(root, "/Names", ()), fields_of(root)
+    for key in [*sorted({*root} - OF_CATALOG), *sorted({*names} - NAMED)]:
         yield tr("the report holds {key}, which this tool never writes", key=key)
     for number, page in enumerate(_pages(root["/Pages"]), 1):
-        for item in (note.get_object() for note in annotations_of(page)):  # type: ignore[no-untyped-call]
-            if item["/Subtype"] != "/Link" or "/AP" in item:
-                yield tr("page {page} holds an annotation that is no link", page=number)
+        # of the fields for signatures ``beyond_signatures`` has looked at all
+        links = [note.get_object() for note in annotations_of(page) if not _is_of(note, fields)]  # type: ignore[no-untyped-call]
+        does = {at(at(link, "/A", {}), "/S", "/GoTo") for link in links}
+        if "/AA" in page or not does <= LEADING:
+            yield tr("page {page} does more than lead elsewhere", page=number)
+        if any(link["/Subtype"] != "/Link" or "/AP" in link for link in links):
+            yield tr("page {page} holds an annotation that is no link", page=number)
+
+
+def _is_of(note: object, fields: Container[Reference]) -> bool:
+    return isinstance(note, generic.IndirectObject) and note.reference in fields
 
 
 def _pages(node: DictionaryObject) -> Iterator[DictionaryObject]:
@@ -97,6 +138,14 @@ def _compare_words(
     number = (apart or [min(len(found), len(due)) + 1])[0]
     what = tr("page {page} has other words or pictures than follow from the session", page=number)
     return State.BROKEN, (what,)
+
+
+def _framed_otherwise(found: Sequence[PageWords], due: Sequence[PageWords]) -> Iterator[str]:
+    """Say which pages have links or a frame that none has that follows."""
+    links = frozenset[str]().union(*(page.links for page in due))
+    for number, page in enumerate(found, 1):
+        if not page.links <= links or all(page.frame != each.frame for each in due):
+            yield tr("page {page} leads elsewhere, or is shown otherwise", page=number)
 
 
 def _moved(pages: Sequence[PageWords], others: Sequence[PageWords]) -> bool:

@@ -327,6 +327,8 @@ def _doubt(status: PdfSignatureStatus, proof: Proof, moment: datetime) -> str:
         return tr(
             "the certificate of {name} leads to none of the given root certificates", name=name
         )
+    if proof.indication is AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE:
+        return tr("the signature of {name} rests on a hash or key that is too weak", name=name)
     start, end = status.signing_cert.not_valid_before, status.signing_cert.not_valid_after
     held = proof.indication is AdESPassed.OK
     if not start <= moment <= end and not (held and proof.stamped):

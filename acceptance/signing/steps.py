@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from acceptance.errors import SetupError
 from acceptance.messages import language, tr
 from acceptance.model import Vouched
 from acceptance.report import bottom_lines, page_words, render
+from acceptance.report.file_names import ANNEXES
 from acceptance.session import commitments, contents, evidence, journal, log_book, store
 from acceptance.session.evidence import Kind, Problem
 from acceptance.session.integrity import changed_log, shorten
@@ -79,6 +81,8 @@ class Examined(Target):
         Whoever judged again chose the roots. Indeterminate where none of them is a verifier's.
         """
         earlier = self.session.predecessors
+        if self.session.warnings is not None and self._amended_otherwise():
+            return State.BROKEN, (tr("the log tells of another session that was judged again"),)
         strange = [
             tr("{session} was checked against roots that are not yours", session=one.id)
             for one in earlier
@@ -86,6 +90,14 @@ class Examined(Target):
         ]
         said = [bottom_lines.vouched(one, language()) for one in earlier]
         return (State.INDETERMINATE if strange else State.OK), (*strange, *said)
+
+    def _amended_otherwise(self) -> bool:
+        """Whether the log names another amended session than the report and those it rests on."""
+        again = [one.details for one in self.session.log if one.what == "judged_again"][-1:]
+        logged = [(details.get("session"), details.get("sha256")) for details in again]
+        named = {(one.id, one.sha256) for one in self.session.predecessors}
+        numbers = [number for number, _ in logged] or [""]
+        return not named.issuperset(logged) or numbers != [self.session.supersedes]
 
     def attachment(self) -> Outcome:
         """Compare the session in the report with the one on disc, byte by byte."""
@@ -304,7 +316,11 @@ class Examined(Target):
 
     def _not_set_again(self) -> Outcome:
         """Say that another version set the pages, and whether they state the conclusion."""
+        from acceptance.signing import set_again  # noqa: PLC0415 -- late: brings pyHanko
+
         what = tr("only the same version can set them again, from unchanged evidence")
+        if acting := tuple(set_again.active(self.pdf)):
+            return State.BROKEN, shorten([*acting])
         if page_words.first_state(self.pdf, bottom_lines.conclusions(self.session)):
             return State.SKIPPED, (what,)
         wrong = tr("the first pages do not state the conclusion that is in the session")
@@ -319,18 +335,21 @@ class Examined(Target):
         same = here == made.renderer
         packs, profiles = store.load_all_packs(self.session, folder)
         volumes = render.volumes(self.session, packs, folder, made.language, profiles)
-        own = volumes.report(made.annexes, dict(self.attachments))
-        state, details = set_again.compare(self.pdf, own, made.language, same_renderer=same)
-        yield state, details
-        if state is State.BROKEN:
-            return
-        annexes = dict(volumes.annexes())
-        for name in sorted(annexes.keys() ^ made.annexes.keys()):
-            yield State.BROKEN, (tr("{path} does not follow from the session", path=name),)
-        for name, annex in annexes.items():
-            if found := read(current(folder, name), name):
-                state, details = set_again.compare(found, annex, made.language, same_renderer=same)
-                yield state, tuple(f"{name}: {detail}" for detail in details)
+        due = volumes.every(made.annexes, dict(self.attachments), self.progress)
+        with closing(due):
+            _, own = next(due)
+            state, details = set_again.compare(self.pdf, own, made.language, same_renderer=same)
+            yield state, details
+            if state is State.BROKEN:
+                return
+            strange = made.annexes.keys() ^ {ANNEXES[letter] for letter in volumes.letters}
+            for name in sorted(strange):
+                yield State.BROKEN, (tr("{path} does not follow from the session", path=name),)
+            for name, annex in due:
+                found = read(current(folder, name), name)
+                if found and found != annex:
+                    state, details = set_again.compare_annex(found, annex, same_renderer=same)
+                    yield state, tuple(f"{name}: {detail}" for detail in details)
 
 
 def _not_read(path: Path, name: str) -> Outcome:

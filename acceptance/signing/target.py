@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from acceptance.model import Session
     from acceptance.session.evidence import Problem
+    from acceptance.session.measuring import Progress
     from acceptance.signing.policy import Policy
     from acceptance.signing.renderings import Renderings
     from acceptance.signing.signatures import SignatureReport
@@ -40,6 +41,7 @@ class Target:
         self.folder = target if target.is_dir() else None
         self.trust, self.roles, self.signers, self.at = trust, roles, signers, at
         self.policy = policy
+        self.progress: Progress | None = None
         self.report = current(target, REPORT) if self.folder else target.resolve()
         self.pdf = read(self.report, REPORT)
 

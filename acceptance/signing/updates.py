@@ -10,7 +10,6 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.reader import PdfFileReader
 
 from acceptance.messages import tr
 from acceptance.signing import appearances
@@ -19,39 +18,46 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pyhanko.pdf_utils.generic import DictionaryObject, PdfObject, Reference
+    from pyhanko.pdf_utils.reader import PdfFileReader
 
     from acceptance.signing.appearances import StampPlace
 
 # What signing adds to the catalog.
 OF_SIGNATURES = {"/AcroForm", "/DSS", "/Perms", "/Extensions", "/Version"}
 OF_FORM = {"/Fields", "/SigFlags"}
-OF_FIELD = {"/FT", "/T", "/Type", "/Subtype", "/F", "/Rect", "/P", "/V", "/Lock"}
+OF_FIELD = {"/FT", "/T", "/Type", "/Subtype", "/F", "/Rect", "/P", "/V", "/Lock", "/StructParent"}
+FILLED_IN = {"/V", "/AP"}  # what signing changes in a field that the pages have
 OF_PLACE = OF_FIELD | {"/AP", "/TU"}  # of a field that shows a stamp, in its place on the page
 OF_INFORMATION = {"/Producer", "/ModDate"}  # what signing changes in the document information
 
 
-def beyond_signatures(pdf: bytes) -> Iterator[str]:
+def beyond_signatures(reader: PdfFileReader) -> Iterator[str]:
     """Say what the updates of a report do beside signing it."""
-    reader = PdfFileReader(io.BytesIO(pdf))
     signed = len(reader.embedded_signatures)
     if reader.xrefs.total_revisions != signed + 1:
         yield tr("the report was updated otherwise than by signing it")
         return
     first, last = (reader.get_historical_resolver(revision) for revision in (0, signed))
-    form = at(last.root, "/AcroForm", {})
-    listed = at(form, "/Fields", generic.ArrayObject())
-    fields = {listed.raw_get(index).reference for index in range(len(listed))}
-    found = appearances.places(first)
-    if not ({*form} <= OF_FORM and all(_signs(last(field), found) for field in fields)):
+    form, fields = at(last.root, "/AcroForm", {}), fields_of(last.root)
+    found, kept = appearances.places(first), fields_of(first.root) <= fields
+    if not (kept and {*form} <= OF_FORM and all(_signs(last(each), found) for each in fields)):
         yield tr("a form of the report holds more than signatures and their stamps")
     updated = set[generic.Reference]().union(
         *(_objects(reader, number) for number in range(1, signed + 1))
     )
     for ref in sorted(updated & _objects(reader, 0), key=lambda ref: ref.idnum):
-        if not _left_alone(first(ref), last(ref), fields):
+        before, after = first(ref), last(ref)
+        filled_in = ref in fields and _changed(before, after) <= FILLED_IN
+        if not filled_in and not _left_alone(before, after, fields):
             yield tr(
                 "object {number} of the report was replaced by who signed it", number=ref.idnum
             )
+
+
+def fields_of(root: DictionaryObject) -> set[Reference]:
+    """Return the fields of a report's form."""
+    listed = at(at(root, "/AcroForm", {}), "/Fields", generic.ArrayObject())
+    return {listed.raw_get(index).reference for index in range(len(listed))}
 
 
 def at(found: DictionaryObject, key: str, otherwise: Any) -> Any:  # noqa: ANN401 -- what lies there
@@ -83,8 +89,17 @@ def _left_alone(before: PdfObject, after: PdfObject, fields: set[Reference]) -> 
     if kind == "/Metadata":
         return bool(after.get("/Type", "") == kind)
     allowed = {"/Catalog": OF_SIGNATURES, "/Page": {"/Annots"}, "": OF_INFORMATION}.get(kind, set())
-    changed = {key for key in {*before, *after} if _value(before, key) != _value(after, key)}
-    return changed <= allowed and (kind != "/Page" or _annotated(before, after, fields))
+    within = _changed(before, after) <= allowed
+    return within and (kind != "/Page" or _annotated(before, after, fields))
+
+
+def _changed(before: PdfObject, after: PdfObject) -> set[str]:
+    """Name the keys in which two dictionaries differ; ``""``: one of them is none."""
+    if not isinstance(before, generic.DictionaryObject):
+        return {""}
+    if not isinstance(after, generic.DictionaryObject):
+        return {""}
+    return {key for key in {*before, *after} if _value(before, key) != _value(after, key)}
 
 
 def _annotated(before: DictionaryObject, after: DictionaryObject, fields: set[Reference]) -> bool:

@@ -16,7 +16,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from acceptance.errors import SessionError
+from acceptance import __version__
+from acceptance.errors import InputError, SessionError
 from acceptance.files import shortage
 from acceptance.messages import tr
 from acceptance.session import integrity, store
@@ -107,15 +108,18 @@ def verify(
 
     ``target`` is either. ``trust``, ``roles``, ``signers``, ``policy`` and ``at`` are as in
     ``signature_check.verify_pdf``. ``remeasure`` measures the clips again and compares; that takes
-    as long as measuring them, and ``progress`` is told how far it is. Raises ``SessionError`` where
+    as long as measuring them. ``progress`` is told how far it is, and how many files of the report
+    are set again. Raises ``SessionError`` where
     there is neither report nor session, and ``InputError`` for a file to trust that cannot be read.
     Whatever else is wrong is in the result.
     """
     from acceptance.signing import pinned, signature_check  # noqa: PLC0415 -- late: brings pyHanko
 
     target = Path(target)
+    _require_elsewhere(target, [*trust, *signers, *([policy.where] if policy else ())])
     roots = [*(Path(file) for file in trust), *(policy.roots if policy else ())]
     examined = Examined(target, roots, roles=roles, signers=signers, policy=policy, at=at)
+    examined.progress = progress
     if not examined.report.is_file() and not (target / store.FILE).is_file():
         what = tr("there is neither a report nor a session here")
         raise SessionError(what, where=str(target), hint=tr("Check the path"))
@@ -136,6 +140,15 @@ def verify(
         roots=examined.roots,
         signatures=_signatures(examined),
     )
+
+
+def _require_elsewhere(target: Path, brought: Sequence[Path | str]) -> None:
+    """Refuse what is to be trusted from the folder that is checked. Raises InputError."""
+    for file in brought:
+        if target.is_dir() and Path(file).absolute().is_relative_to(target.absolute()):
+            what = tr("lies in the folder that is checked, so whoever made that chose it")
+            hint = tr("Get it from the institute itself")
+            raise InputError(what, where=str(file), hint=hint)
 
 
 def _signatures(examined: Examined) -> tuple[Signature, ...]:
@@ -163,12 +176,14 @@ def require_intact(folder: Path) -> None:
     integrity.require_intact(folder, contradictions(Examined(folder)))
 
 
-def require_sound(folder: Path, trust: Sequence[Path] = ()) -> None:
+def require_sound(
+    folder: Path, trust: Sequence[Path] = (), progress: Progress | None = None
+) -> Verification:
     """Refuse to sign after others what is broken, or, given roots, what strangers signed.
 
-    Raises SessionError.
+    Return what was found. ``progress`` is as for ``verify``. Raises SessionError.
     """
-    result = verify(folder, trust)
+    result = verify(folder, trust, progress=progress)
     wrong = [step for step in result.steps if step.state is State.BROKEN]
     if trust:
         wrong += [step for step in result.steps[:1] if step.state is State.INDETERMINATE]
@@ -177,6 +192,7 @@ def require_sound(folder: Path, trust: Sequence[Path] = ()) -> None:
         what = tr("the report cannot be signed after others: {problems}", problems=found)
         hint = tr("Ask who signed before for the report, or have it written and signed again")
         raise SessionError(what, where=str(folder), hint=hint)
+    return result
 
 
 def is_signed(examined: Examined) -> bool:
@@ -187,6 +203,8 @@ def is_signed(examined: Examined) -> bool:
 def contradictions(examined: Examined) -> Iterator[str]:
     """Say where the report of a session folder contradicts the session in it, and is broken."""
     steps = [_run("attachment", examined.attachment)]
+    if examined.session.tool_version == __version__:
+        steps.append(_run("verdicts", examined.verdicts))
     if is_signed(examined):
         steps.append(_run("signature", examined.signature))
     for step in steps:

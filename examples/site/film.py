@@ -13,6 +13,7 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -27,6 +28,8 @@ from acceptance.simulate.camera import Camera
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    Planes = tuple[NDArray[np.uint8], ...]
 
 FIXED = Camera(blur=0.8, noise=0.006, crf=18, seed=31)
 CHARTS = {
@@ -65,31 +68,43 @@ def film(name: str, folder: Path) -> None:
             films.film_screens(PHONE, FIXED, clock, path, delay=DELAY, seconds=SCREENS_S)
         case "d1":
             films.film_chart(ANALOGUE, acceptance, folder / "analogue.mp4", CHART_S)
-            digitised(folder / "analogue.mp4", path, crf=16)
-            digitised(folder / "analogue.mp4", folder / "d1-kept.mp4", crf=28)
+            frames = digitised(folder / "analogue.mp4")
+            write(path, frames, crf=16)
+            write(folder / "d1-kept.mp4", frames, crf=28)
         case "d1-clock":
             films.film_clock(ANALOGUE, clock, folder / "analogue-clock.mp4", CLOCK_S)
-            digitised(folder / "analogue-clock.mp4", path, crf=28)
+            write(path, digitised(folder / "analogue-clock.mp4"), crf=28)
         case _:
             films.film_chart(CHARTS[name], acceptance, path, CHART_S)
 
 
-def digitised(square: Path, path: Path, *, crf: int) -> None:
+def digitised(square: Path) -> list[Planes]:
     """Sample an analogue picture, filmed with square pixels, like an encoder.
 
     The result is D1: 720 x 576 with pixels of 16:15.
     """
-    frames = [
+    return [
         tuple(_narrower(plane) for plane in (frame.luma, frame.cb, frame.cr) if plane is not None)
         for frame in clip.open_clip(square).frames()
     ]
+
+
+def write(path: Path, frames: list[Planes], *, crf: int) -> None:
+    """Code a D1 picture."""
     options = {"crf": str(crf), "preset": "veryfast"}
     encode.write(path, frames, matrix="bt601", sample_aspect=D1_PIXEL, options=options)
 
 
 def _narrower(plane: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    resampled = zoom(plane.astype(np.float64), (1, float(1 / D1_PIXEL)), order=3, mode="nearest")
+    resampled = plane.astype(np.float64) @ _sampling(plane.shape[1])
     return np.asarray(np.clip(np.rint(resampled), 0, 255), np.uint8)
+
+
+@lru_cache
+def _sampling(columns: int) -> NDArray[np.float64]:
+    """Return what each column of a row adds to each column of D1: all rows alike, by a spline."""
+    share = (1, float(1 / D1_PIXEL))
+    return np.asarray(zoom(np.eye(columns), share, order=3, mode="nearest"))
 
 
 def hand_out(films: Path, footage: Path) -> None:

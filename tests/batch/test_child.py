@@ -69,14 +69,14 @@ def test_a_clip_that_poisons_its_process_costs_one_sentence_and_nothing_else(
     plans.mkdir()
     for name in ("crash", "eat", "fault", "good", "hang"):
         batch_site.plan(plans, name)
-    done = run(plans, tmp_path / "out", timeout=6.0, memory=2 * GIB)
+    done = run(plans, tmp_path / "out", timeout=20.0, memory=2 * GIB)
     found = {Path(one.name).stem: one for one in done.outcomes}
     assert found["good"].state is PlanState.MADE
     assert all(one.state is PlanState.FAILED for name, one in found.items() if name != "good")
     words = {
         "crash": r"crash.toml: crash.png: ended the process that measured it \(SIGSEGV\). Export",
         "eat": r"eat.toml: eat.png: needs more than the 2048 MB of memory allowed. Allow more",
-        "hang": r"hang.toml: hang.png: was not finished after 6 s and was stopped. Allow more",
+        "hang": r"hang.toml: hang.png: was not finished after 20 s and was stopped. Allow more",
         "fault": r"a fault of the toolkit, recorded in .*batch.jsonl",
     }
     for name, sentence in words.items():
@@ -106,7 +106,7 @@ def test_somebody_who_wants_to_stop_waits_for_no_clip(monkeypatch: pytest.Monkey
     began = time.monotonic()
     with pytest.raises(child.StoppedError):
         child.answer(b"\n", "", child.Bounds(seconds=60, memory=0), stopped)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30  # of 60
 
 
 def slow_child(run_child: Any) -> Any:
@@ -138,7 +138,7 @@ def started(folder: Path, out: Path, *more: str) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-def wait_for(condition: Any, seconds: float = 60.0) -> None:
+def wait_for(condition: Any, seconds: float = 300.0) -> None:
     """Wait until something is so."""
     late = time.monotonic() + seconds
     while not condition():
@@ -168,7 +168,7 @@ def three(tmp_path: Path, temporary: Path) -> Iterator[Path]:
     for number in range(3):
         batch_site.plan(folder, f"slow-{number}")
     yield folder
-    wait_for(lambda: not children(temporary), 20)
+    wait_for(lambda: not children(temporary))
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_a_batch_that_is_asked_to_end_ends_at_once_and_tells_what_is_done(
     process = started(three, out, "--json", str(tmp_path / "summary.json"))
     wait_for(lambda: sound(out) >= 1)
     process.send_signal(number)
-    shown, said = process.communicate(timeout=30)
+    shown, said = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "interrupted: run the same command again" in said
     assert "Traceback" not in said
@@ -216,7 +216,7 @@ def test_a_kill_loses_only_the_clips_in_flight(
     time.sleep(random.Random(seed).uniform(0, 2))  # noqa: S311 -- repeatable
     process.kill()
     process.communicate()
-    wait_for(lambda: not children(temporary), 20)
+    wait_for(lambda: not children(temporary))
     made = sound(out)
     again = run_again(three, out)
     assert sum(one.state is PlanState.KEPT for one in again.outcomes) == made

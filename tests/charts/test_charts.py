@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 import pytest
+from marks import slow
 
 from acceptance.charts import clock_screen, definition, drawing, fiducials, finding
 from acceptance.charts.located import (
@@ -388,7 +389,9 @@ def test_png_is_the_raster_in_srgb() -> None:
 
 
 @pytest.mark.parametrize("chart", [ACCEPTANCE, CLOCK], ids=lambda chart: chart.name)
-@pytest.mark.parametrize(("roll", "tilt"), [(0, 0), (180, 0), (90, 10), (-37, 30), (5, -40)])
+@pytest.mark.parametrize(
+    ("roll", "tilt"), [(0, 0), slow(180, 0), slow(90, 10), (-37, 30), slow(5, -40)]
+)
 def test_a_chart_is_found_to_a_third_of_a_pixel_at_any_roll_and_tilt(
     chart: definition.Chart, roll: float, tilt: float
 ) -> None:
@@ -557,7 +560,7 @@ def test_the_inner_box_of_an_upright_region_is_the_region() -> None:
 
 
 @pytest.mark.parametrize("chart", [ACCEPTANCE, CLOCK], ids=lambda chart: chart.name)
-@pytest.mark.parametrize("width", [640, 1280, 2560])
+@pytest.mark.parametrize("width", [640, 1280, slow(2560)])
 def test_a_perfectly_sharp_picture_is_located_as_well_as_a_blurred_one(
     chart: definition.Chart, width: int
 ) -> None:

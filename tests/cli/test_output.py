@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
+import plain_pages
 import pytest
 from click.testing import CliRunner
 from issued_session import PACK_TEXT
@@ -18,6 +19,7 @@ from rich.console import Console
 from sample_session import pack_of_db50, session_of
 from test_schemas import check
 
+from acceptance import __main__
 from acceptance.cli import demo, tables, terminal, verbs
 from acceptance.footage import encode
 from acceptance.model import Verdict
@@ -26,6 +28,7 @@ from acceptance.report import headlines
 if TYPE_CHECKING:
     import pathlib
 
+    from click.testing import Result
     from conftest import Film
 
     from acceptance.session.measuring import Progress
@@ -35,10 +38,15 @@ RED = "\x1b[31m"
 
 
 def acceptance(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run the command line in a process of its own, whose output is no terminal."""
-    command = (sys.executable, "-m", "acceptance", *map(str, arguments))
+    """Run the command line, with plain pages, in a process whose output is no terminal."""
+    command = (sys.executable, plain_pages.__file__, __main__.__file__, *map(str, arguments))
     wide = os.environ | {"COLUMNS": "200"}
     return subprocess.run(command, capture_output=True, text=True, check=False, env=wide)
+
+
+def here(*arguments: object) -> Result:
+    """Run the command line in this process, where it does not matter what is a terminal."""
+    return CliRunner().invoke(verbs.cli, [*map(str, arguments)], standalone_mode=False)
 
 
 def headline_lines(shown: str) -> list[str]:
@@ -86,9 +94,13 @@ def test_measure_says_what_is_missing_and_how_much_more_there_is(
     )
 
 
-def test_measure_v_shows_every_figure_and_every_note(chart_film: Film) -> None:
-    everything = acceptance("measure", chart_film.path, "-v").stdout
-    answer = json.loads(acceptance("measure", chart_film.path, "--json", "-").stdout)
+def test_measure_v_shows_every_figure_and_every_note(
+    chart_film: Film, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
+) -> None:
+    monkeypatch.setattr(terminal.console, "width", 200)
+    everything = here("measure", chart_film.path, "-v").stdout
+    here("measure", chart_film.path, "--json", tmp_path / "m.json")
+    answer = json.loads((tmp_path / "m.json").read_text("utf-8"))
     assert {item["quantity"] for item in answer["measurements"]} <= set(
         re.findall(r"[a-z_]+\.[a-z0-9_]+", everything)
     )
@@ -97,15 +109,19 @@ def test_measure_v_shows_every_figure_and_every_note(chart_film: Film) -> None:
     assert "More figures" not in everything
 
 
-def test_a_metric_that_is_named_is_shown_whole(chart_film: Film) -> None:
-    shown = acceptance("measure", chart_film.path, "--metric", "noise").stdout
+def test_a_metric_that_is_named_is_shown_whole(
+    chart_film: Film, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terminal.console, "width", 200)
+    shown = here("measure", chart_film.path, "--metric", "noise").stdout
     assert len(re.findall(r"^│ noise\.", shown, re.MULTILINE)) > headlines.MOST
 
 
 def test_of_several_clips_it_is_said_which_one_a_figure_is_of(
-    chart_film: Film, clock_film: Film
+    chart_film: Film, clock_film: Film, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shown = acceptance("measure", chart_film.path, clock_film.path).stdout
+    monkeypatch.setattr(terminal.console, "width", 200)
+    shown = here("measure", chart_film.path, clock_film.path).stdout
     figures = headline_lines(shown)
     assert len(figures) == headlines.MOST
     dropped = next(figure for figure in figures if "Dropped frames" in figure)

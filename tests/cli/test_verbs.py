@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 import pytest
+from plain_pages import plain
 
 from acceptance.charts import definition
 from acceptance.checks import pack
@@ -27,6 +28,8 @@ from acceptance.scene import build
 from acceptance.session import store
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from conftest import Film
 
     from acceptance.signing.chains import DemoChain
@@ -41,6 +44,13 @@ def acceptance(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
     with pytest.raises(SystemExit) as caught:
         verbs.main()
     return int(caught.value.code or 0)
+
+
+@pytest.fixture
+def _plain_pages() -> Iterator[None]:
+    """Lay out no pages in a test: those of ``issued`` are."""
+    with plain():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +109,7 @@ def test_a_signed_report_is_not_written_over_but_can_be_rendered_elsewhere_in_en
     assert acceptance(monkeypatch, "verify", issued[1], "--trust", chain.root) == 0
 
 
+@pytest.mark.usefixtures("_plain_pages")
 def test_a_report_that_is_not_signed_yet_can_be_signed_later(
     chart_film: Film, chain: DemoChain, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -150,6 +161,7 @@ def test_options_that_a_plan_states_itself_are_refused_beside_it(
     assert "a plan says these itself" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("_plain_pages")
 def test_judging_again_writes_a_session_of_its_own(
     issued: tuple[int, Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -547,6 +559,7 @@ def test_interrupting_is_answered_with_how_to_go_on(
     assert "run the same command again" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("_plain_pages")
 def test_a_clip_with_spaces_and_chinese_characters_in_its_name_goes_all_the_way(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from acceptance.signing.chains import DemoChain
 
+pytestmark = pytest.mark.usefixtures("_plain_pages")
+
 
 def of_opencv() -> Exception:
     """Return what OpenCV raises where it gets no memory."""

@@ -89,7 +89,7 @@ def as_on_windows(folder: Path, *command: str) -> subprocess.CompletedProcess[st
     missing = {name: lacking.on_windows(name) for name in modules}
     names = {name: sorted(found or ()) for name, found in missing.items() if found != frozenset()}
     names["sys"] = sorted(lacking.on_windows("sys") or ())
-    paths = os.pathsep.join([str(TESTS / "as_on_windows"), str(PACKAGE.parent)])
+    paths = os.pathsep.join(map(str, [TESTS / "as_on_windows", PACKAGE.parent, TESTS]))
     given = {"ACCEPTANCE_LACKING": json.dumps(names), "PYTHONPATH": paths}
     return subprocess.run(
         [sys.executable, *command], cwd=folder, env=os.environ | given,
@@ -137,6 +137,7 @@ def test_a_folder_is_locked_by_a_file_beside_it_that_goes_with_the_lock(tmp_path
 VERBS = """
 import sys
 from pathlib import Path
+from plain_pages import plain
 from acceptance.cli import verbs
 
 def call(*words):
@@ -148,6 +149,8 @@ PACK = "gb_t_28181_2022"
 call("chart", "acceptance", "-o", "图.png", "--width", "1280")
 call("run", "图.png", "--chart", "acceptance", "-o", "out", "--pack", PACK)
 [session] = [path for path in Path("out").iterdir() if not path.name.startswith(".")]
+later = plain()
+later.__enter__()  # the first report was laid out
 call("diff", str(session), str(session))
 call("sign", str(session), "--key", key)
 call("verify", str(session), "--trust", root)

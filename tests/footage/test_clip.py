@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 import pytest
+from marks import slow
 
 from acceptance.errors import ClipError
 from acceptance.footage import clip, encode
@@ -357,7 +358,7 @@ ARRANGEMENTS = {
 
 
 @pytest.mark.parametrize("name", ARRANGEMENTS)
-@pytest.mark.parametrize("kind", ["mp4", "ts", "h264"])
+@pytest.mark.parametrize("kind", ["mp4", slow("ts"), "h264"])
 def test_frames_decoded_apart_were_coded_as_coarsely_as_in_order(
     tmp_path: Path, name: str, kind: str
 ) -> None:

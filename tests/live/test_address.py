@@ -4,6 +4,7 @@ import pytest
 
 from acceptance.errors import UsageError
 from acceptance.live.address import Address, parse
+from acceptance.live.rtsp import url
 
 
 @pytest.mark.parametrize(
@@ -15,6 +16,7 @@ from acceptance.live.address import Address, parse
         ("[fe80::1]", "fe80::1", 554),
         ("[fe80::1]:80", "fe80::1", 80),
         ("fe80::1%eth0", "fe80::1%eth0", 554),
+        ("[fe80::1%25eth0]:80", "fe80::1%eth0", 80),
         ("cam-3.site.local:80", "cam-3.site.local", 80),
     ],
 )
@@ -31,3 +33,9 @@ def test_a_host_with_or_without_a_port_is_read(written: str, host: str, port: in
 def test_what_is_no_address_is_refused(written: str) -> None:
     with pytest.raises(UsageError, match="no address"):
         parse(written, 554)
+
+
+def test_a_device_is_told_its_address_without_the_zone_of_this_machine() -> None:
+    assert str(parse("[fe80::1%eth0]:80", 1).without_zone) == "[fe80::1]:80"
+    place = url.parse("rtsp://[fe80::1%25eth0]:554/a%25b")
+    assert (place.address.host, place.sent) == ("fe80::1%eth0", "rtsp://[fe80::1]:554/a%25b")

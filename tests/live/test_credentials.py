@@ -1,11 +1,16 @@
 """Passwords are found where they belong, and are never shown."""
 
+import sys
+from types import SimpleNamespace
+
 import pytest
 
 from acceptance.errors import UsageError
 from acceptance.files import url_password
 from acceptance.live import address, credentials
 from acceptance.live.credentials import Credentials, Mask
+
+ASK = credentials._from_keyring
 
 
 @pytest.fixture(autouse=True)
@@ -75,8 +80,44 @@ def test_a_password_among_the_fields_of_a_url_is_masked_though_nobody_named_it(u
     assert url_password.holds(url)
 
 
+@pytest.mark.parametrize(
+    ("named", "shown"),
+    [
+        ("http://lee:s3cret@192.0.2.1/x", "http://192.0.2.1/x"),
+        ("rtsp://lee:s/3#cret@192.0.2.1/x?password=s3cret", "rtsp://192.0.2.1/x?password=***"),
+        ("rtsp://192.0.2.1/x", "rtsp://192.0.2.1/x"),
+        ("nonsense", "nonsense"),
+    ],
+)
+def test_an_address_that_a_device_names_is_shown_without_password(named: str, shown: str) -> None:
+    assert url_password.bare(named) == shown
+
+
 def test_no_sentence_about_an_address_repeats_a_password() -> None:
     for written in ("admin:s3cret@192.0.2.1", "http://192.0.2.1/?pwd=s3cret"):
         with pytest.raises(UsageError) as raised:
             address.parse(written, 80)
         assert "s3cret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["ACCEPTANCE_USER", "ACCEPTANCE_PASSWORD"])
+def test_a_password_in_another_encoding_is_a_sentence(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GBK in a system of UTF-8: the environment gives such bytes as surrogates."""
+    monkeypatch.setenv("ACCEPTANCE_USER", "admin")
+    monkeypatch.setenv("ACCEPTANCE_PASSWORD", "s3cret")
+    monkeypatch.setenv(name, "密码".encode("gbk").decode("utf-8", "surrogateescape"))
+    with pytest.raises(UsageError, match=f"{name}: is not text in the system's encoding"):
+        credentials.find("cam")
+
+
+def test_the_keyring_gives_any_password_and_may_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = {("db50-acceptance", "lee@cam"): "p@:/#?% '\"\\密码"}
+    keyring = SimpleNamespace(get_password=lambda *who: kept.get(who))
+    monkeypatch.setitem(sys.modules, "keyring", keyring)
+    monkeypatch.setattr(credentials, "_from_keyring", ASK)
+    found = credentials.find("cam", "lee", prompt=lambda _: "typed")
+    assert found == Credentials("lee", "p@:/#?% '\"\\密码")
+    monkeypatch.setattr(keyring, "get_password", lambda *_: 1 / 0)
+    assert credentials.find("cam", "lee", prompt=lambda _: "typed") == Credentials("lee", "typed")

@@ -1,5 +1,7 @@
 """Basic and digest authentication against the examples of the RFCs."""
 
+import time
+
 import pytest
 
 from acceptance.live import digest
@@ -81,3 +83,10 @@ def test_nonsense_is_no_answer() -> None:
     challenge = digest.Challenge(scheme="digest", realm="r", nonce="n")
     for header in ("", "Digest", "Basic eDp5", 'Digest nonce="n", realm="r", nc=zz, response="é"'):
         assert not digest.is_right(header, challenge, "secret", "GET")
+
+
+def test_no_challenge_takes_long_to_read() -> None:
+    begun = time.process_time()
+    for header in ("Digest a=1 " + "a" * 60_000, 'Digest a="' + '\\"' * 30_000, "Digest," * 9000):
+        digest.challenges([header])
+    assert time.process_time() - begun < 2

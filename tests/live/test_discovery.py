@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -248,3 +249,31 @@ def test_whatever_comes_as_an_answer_it_is_read_or_refused(content: bytes) -> No
     for answer in (content, whole):
         with contextlib.suppress(DeviceError):
             discovered.devices(probe_answers.read(answer, "192.0.2.1", "lan", ()))
+
+
+@pytest.mark.parametrize("lie", ["one_device", "one_endpoint", "many_devices"])
+def test_thousands_of_answers_are_sorted_in_no_time(lie: str) -> None:
+    """All of one sender; of as many that claim one identity; each of another identity."""
+    answers = [
+        ProbeAnswer(
+            sender="192.0.2.1" if lie == "one_device" else f"10.1.{n // 250}.{n % 250}",
+            heard_on="eth0", endpoint=str(n) if lie == "many_devices" else "urn:x", types=(),
+            scopes=(), addresses=(f"http://10.2.{n // 250}.{n % 250}/",), asked_for=True, wrong="",
+        )
+        for n in range(3000)
+    ]  # fmt: skip
+    begun = time.process_time()
+    found = discovered.devices(answers)
+    assert len(found) == (1 if lie == "one_device" else 3000)
+    assert max(len(remark) for device in found for remark in device.remarks) < 1000
+    assert time.process_time() - begun < 10
+
+
+def test_a_sender_that_names_hundreds_of_devices_is_cut_off() -> None:
+    match = "<d:ProbeMatch xmlns:d='d'><d:XAddrs>http://10.0.0.1/</d:XAddrs></d:ProbeMatch>"
+    content = f"<Envelope>{match * 700}</Envelope>".encode()
+    doing = discovery._Search(None)
+    for sender in ("192.0.2.1", "192.0.2.1", "192.0.2.2"):
+        discovery._take(doing, content, sender, "eth0")
+    assert len(doing.answers) == 2 * discovery.MOST_MATCHES
+    assert set(doing.unreadable) == {"192.0.2.1", "192.0.2.2"}

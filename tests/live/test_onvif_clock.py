@@ -5,6 +5,8 @@ The truth is the offset that the device was given.
 
 from __future__ import annotations
 
+import contextlib
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import marks
@@ -14,7 +16,7 @@ from peers.onvif_device import Faults, OnvifDevice
 
 from acceptance.errors import DeviceError
 from acceptance.live.address import Address
-from acceptance.live.onvif import clock
+from acceptance.live.onvif import clock, login
 from acceptance.live.onvif.client import OnvifClient
 
 if TYPE_CHECKING:
@@ -117,3 +119,27 @@ def test_local_time_and_zone_stand_in_for_utc() -> None:
     reply = etree.fromstring(DATE.format(TIME.format("LocalDateTime", 8, 2026)))
     assert clock.moment_of(reply, client) == 1770076800.0  # 2026-02-03T00:00:00Z
     assert [note.code for note in client.notes] == ["no_utc_time"]
+
+
+@pytest.mark.parametrize("place", [(1, 10**20), (10**30, 2026)])
+def test_numbers_that_no_clock_has_are_no_time(place: tuple[int, int]) -> None:
+    client = OnvifClient(Address("127.0.0.1", 9))
+    reply = etree.fromstring(DATE.format(TIME.format("UTCDateTime", *place)))
+    with contextlib.suppress(DeviceError):
+        assert clock.moment_of(reply, client) < 250e9
+
+
+@pytest.mark.parametrize(
+    ("date", "shown"),
+    [
+        ("Sat, 28 Nov 2026 08:00:00 GMT", True),
+        ("Sat Nov 28 08:00:00 2026", True),
+        ("Sat, 28 Nov 2026 08:00:00 -0000", True),
+        ("Sat, 28 Nov 99999999999999999999 08:00:00 GMT", False),
+        ("yesterday", False),
+    ],
+)
+def test_a_date_without_a_zone_is_utc(date: str, *, shown: bool) -> None:
+    stated = login.stated_time(date)
+    expected = datetime(2026, 11, 28, 8, tzinfo=UTC)
+    assert stated == (expected if shown else None)

@@ -170,3 +170,13 @@ def test_a_name_that_a_spreadsheet_would_calculate_is_written_as_text(tmp_path: 
     path.write_bytes(recordings.listing([track]))
     assert "'=1+1" in path.read_text("utf-8")
     assert listing.read(path, zone=UTC, now=NOW).recordings[0].channel == "=1+1"
+
+
+@pytest.mark.parametrize("written", ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59-14:00"])
+def test_an_end_that_never_comes_can_be_reckoned_with(written: str) -> None:
+    """What some recorders state of a recording that still runs."""
+    last = recordings._moment(written)
+    assert last is not None
+    assert recordings._utc(last + 1) > recordings._utc(NOW)
+    track = recordings.RecordedTrack(channel="c", recording="r", track="v", first=NOW, last=last)
+    assert b"9923-" in recordings.listing([recordings._walked(track, [])], ahead=-1e9)

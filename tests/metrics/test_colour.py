@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from acceptance.charts import definition
 from acceptance.charts.drawing import linear_rgb
@@ -14,8 +15,9 @@ from acceptance.errors import GapError
 from acceptance.footage import encode
 from acceptance.footage.colorimetry import lab_of, picture_of, signals
 from acceptance.metrics import colour
-from acceptance.metrics.colour import difference
+from acceptance.metrics.colour import difference, vectors
 from acceptance.model import Measurement, Note, Shot
+from acceptance.report.plane_plot import COVERAGE
 from acceptance.scene import build
 from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
@@ -224,6 +226,37 @@ def test_the_truth_lies_within_u_when_every_input_is_drawn_from_its_distribution
             hits[name] += abs(figure.value - float(expected[name])) <= total.k * total.uncertainty
     assert {name: count for name, count in hits.items() if count < 0.85 * runs} == {}
     assert sum(hits.values()) / (runs * len(hits)) > 0.92
+
+
+def test_the_true_vector_of_each_patch_lies_in_the_ellipse_that_the_report_draws() -> None:
+    """95 % of 60 runs, less what chance allows once in 10,000 of each patch."""
+    camera = Camera(gains=(1.06, 1.0, 0.94), saturation=1.05)
+    light = camera.rendered(PRINTED.T.astype(np.float32)).T.astype(np.float64)
+    true = (difference.normalised(light, AIMS) - AIMS)[:, 1:]
+    random, hits, runs = np.random.default_rng(11), np.zeros(len(AIMS)), 60
+    for _ in range(runs):
+        aims, seen = disturbed(light, AIMS, random)
+        nominal = difference.Drawn(lab=difference.normalised(seen, aims), aims=aims)
+        across, up, together = vectors.spreads(nominal, doubts(seen, aims, 300))
+        off = ((nominal.lab - nominal.aims)[:, 1:] - true) / np.column_stack([across, up])
+        square = (off**2).sum(axis=1) - 2 * together * off[:, 0] * off[:, 1]
+        hits += square / (1 - together**2) <= COVERAGE**2
+    least = int(binom.ppf(1e-4, runs, 0.95))
+    assert {int(number): hits[number] for number in np.flatnonzero(hits < least)} == {}
+    assert hits.mean() < runs, "an ellipse that holds everything says nothing"
+
+
+def test_the_places_of_the_patches_in_the_plane_are_stored_with_one_figure(
+    measured: Mapping[str, Measurement],
+) -> None:
+    details = measured["colour.delta_e00_mean"].details
+    a, b = (np.array([float(each) for each in str(details[name]).split("; ")])
+            for name in ("seen_a", "seen_b"))  # fmt: skip
+    assert len(str(details["patch_names"]).split("; ")) == len(a) == details["patches"]
+    expected = difference.normalised(CAST.rendered(PRINTED.T.astype(np.float32)).T, AIMS)
+    np.testing.assert_allclose(np.column_stack([a, b]), expected[:, 1:], atol=1.5)
+    others = [item for name, item in measured.items() if name != "colour.delta_e00_mean"]
+    assert not any("patch_names" in item.details for item in others), "once is enough"
 
 
 def disturbed(

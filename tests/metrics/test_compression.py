@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from marks import slow
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from acceptance import wording
@@ -336,7 +337,7 @@ def test_drops_repeats_and_foreign_pictures_are_mapped_exactly(bench: Bench, crf
     assert curve.y == tuple(map(float, shown))
 
 
-@pytest.mark.parametrize(("rate", "step"), [(30, 25 / 30), (20, 1.25), (50, 0.5)])
+@pytest.mark.parametrize(("rate", "step"), [(30, 25 / 30), slow(20, 1.25), slow(50, 0.5)])
 def test_another_frame_rate_is_neither_drop_nor_repeat(
     bench: Bench, rate: int, step: float
 ) -> None:

@@ -83,6 +83,22 @@ def test_a_slow_monitor_gathers_what_integration_by_steps_says() -> None:
     assert slow_screen.gathered(np.array([1.3]), 0.4)[0] == pytest.approx(by_steps, abs=1e-4)
 
 
+def test_what_readings_scatter_by_themselves_is_no_scatter_of_the_pictures() -> None:
+    """200 pictures of 5 ms, each read to within 4.8 ms, rms: 6.9 ms are seen, 5 are inside U.
+
+    What may be less than that, none, is inside too; where the scatter is known to be none, the
+    deviation is that of the draws.
+    """
+    random = np.random.default_rng(6)
+    own = 5 * random.standard_normal(200)
+    draws = np.tile(own + 4.8 * random.uniform(-1, 1, 200) * 3**0.5, (16, 1))
+    value, lines = delay.deviation(draws, scatter=4.8)
+    combined = combine(lines)
+    assert abs(value - own.std(ddof=1)) <= combined.k * combined.uncertainty
+    assert delay.deviation(draws)[0] - own.std(ddof=1) > 1
+    assert delay.statistics(draws, scatter=0.2)["sd"][0] == delay.deviation(draws)[0]
+
+
 def test_a_rare_late_picture_that_was_not_seen_is_in_the_deviations_uncertainty() -> None:
     """In step all of 178 pictures waited alike; each has some chance to miss its refresh."""
     draws = 100 + 0.05 * np.random.default_rng(7).standard_normal((1, 178))

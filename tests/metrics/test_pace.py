@@ -28,7 +28,7 @@ def light(seed: int, at: Array, width: float, lag: float, heights: Array) -> Arr
 
 def test_the_table_of_low_bits_says_what_the_integral_says() -> None:
     random = np.random.default_rng(0)
-    at, width = random.uniform(0, 5000, 500), np.exp(random.uniform(np.log(0.03), np.log(6), 500))
+    at, width = random.uniform(0, 5000, 500), np.exp(random.uniform(np.log(0.03), np.log(16), 500))
     exact = np.array(
         [expected_shares(middle, length, 4) for middle, length in zip(at, width, strict=True)]
     )

@@ -19,7 +19,7 @@ from acceptance.charts.located import Located
 from acceptance.errors import GapError
 from acceptance.metrics import faults, frame_rate, latency, read_out
 from acceptance.metrics._filmed_clock import readings as clock_readings
-from acceptance.metrics.latency import tile_places, wall
+from acceptance.metrics.latency import own_screen, screens, tile_places, wall
 from acceptance.model import Measurement, Note, Shot, Tap
 from acceptance.scene import build
 from acceptance.simulate.camera import Camera
@@ -164,6 +164,18 @@ def test_without_the_clocks_own_screen_only_differences_are_known(tmp_path: Path
     true = 1000 * (truths[1].delays.mean() - truths[0].delays.mean())
     assert abs(lag.value - true) <= lag.expanded < 25
     assert lag.value == pytest.approx(again.value, abs=2)
+    pair, named = measured(pair_of(build.look(shot, tmp_path)))
+    assert named[""].reason.code == "wall_without_clock"
+    assert {quantity for _, quantity, _ in pair} == {"latency.tile_lag"}
+
+
+def pair_of(looked: build.Scene) -> build.Scene:
+    """Return what a film of the first two clocks alone would show, not called a wall."""
+    cells = dict(list(looked.series.cells.items())[:2])
+    return replace(
+        looked, shot=replace(looked.shot, wall=()), series=replace(looked.series, cells=cells),
+        clocks={key: looked.clocks[key] for key in cells},
+    )  # fmt: skip
 
 
 def shown(rate: float, film: float, seconds: float = 4.0) -> tuple[Array, Readings]:
@@ -178,9 +190,9 @@ def shown(rate: float, film: float, seconds: float = 4.0) -> tuple[Array, Readin
 @pytest.mark.parametrize("film", [50.0, 60.0, 240.0])
 def test_a_screen_runs_on_and_a_cameras_picture_of_it_does_not(film: float) -> None:
     """In films of 50, 60 and 240 frame/s, of cameras of 12.5 to 30."""
-    assert wall.runs_on(*shown(0.0, film))
+    assert own_screen.runs_on(screens.live_clock(*shown(0.0, film)))
     for rate in (12.5, 25.0, 30.0):
-        assert not wall.runs_on(*shown(rate, film))
+        assert not own_screen.runs_on(screens.live_clock(*shown(rate, film)))
 
 
 def test_a_film_too_slow_to_tell_a_screen_from_a_camera_is_refused_unless_the_wall_is_placed(
@@ -198,6 +210,13 @@ def test_a_film_too_slow_to_tell_a_screen_from_a_camera_is_refused_unless_the_wa
     first = next(iter(latency.measure(replace(slower, shot=shot))))
     assert isinstance(first, Measurement)
     assert (first.region, first.quantity) == ("tile.row1.column1", "latency.glass_to_glass")
+    with pytest.raises(GapError) as caught:
+        measured(pair_of(slower))
+    assert caught.value.code == "wall_film_too_slow"
+    pair = pair_of(slower)
+    monitors = {"tile.gate": (330.0, 100.0, 630.0, 340.0)}
+    placed_pair = replace(pair, shot=replace(pair.shot, regions=monitors))
+    assert "latency.glass_to_glass" in {quantity for _, quantity, _ in measured(placed_pair)[0]}
 
 
 def test_a_tile_that_stands_is_frozen_and_one_of_a_slow_camera_is_not() -> None:

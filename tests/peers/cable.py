@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,17 @@ class Cable:
         shown = json.loads(run("nft", "-j", "list", "counter", "netdev", self.namespace, "lost"))
         return next(item["counter"]["packets"] for item in shown["nftables"] if "counter" in item)
 
+    def link_local(self) -> str:
+        """Return the other end's own IPv6 address, once both ends are sure of theirs (2 s)."""
+        asked = ("ip", "-j", "-6", "addr", "show", "scope", "link", "-tentative")
+        for _ in range(60):
+            here = addresses(*asked, "dev", self.namespace)
+            there = addresses(*self.prefix, *asked)
+            if here and there:
+                return there[0]
+            time.sleep(0.1)
+        pytest.skip("no IPv6 on this machine")
+
     def pull(self) -> None:
         """Pull it out."""
         run("ip", "link", "set", self.namespace, "down")
@@ -83,6 +95,12 @@ def cable() -> Iterator[Cable]:
         # at once: with its namespace the kernel removes it later, and the next cable bears its name
         subprocess.run(["ip", "link", "del", name], check=False, capture_output=True)
         subprocess.run(["ip", "netns", "del", name], check=False, capture_output=True)
+
+
+def addresses(*asked: str) -> list[str]:
+    """Return the addresses that ``ip`` shows."""
+    shown = json.loads(run(*asked) or "[]")
+    return [each["local"] for item in shown for each in item.get("addr_info", []) if each]
 
 
 def run(*words: str, text: str = "") -> str:

@@ -29,6 +29,7 @@ class Responder:
 
     def __init__(self, answer: Callable[[Asked], bytes]) -> None:
         self.answer, self.asked = answer, list[Asked]()
+        self.later: list[tuple[float, bytes]] = []  # s after PLAY was answered, and what is sent
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = self._socket.getsockname()[1]
         self.url = f"rtsp://127.0.0.1:{self.port}/live"
@@ -58,6 +59,13 @@ class Responder:
                     head, _, held = held.partition(b"\r\n\r\n")
                     self.asked.append(_read(head))
                     self._send(sock, self.answer(self.asked[-1]))
+                    if self.asked[-1].method == "PLAY":
+                        self._send_later(sock)
+
+    def _send_later(self, sock: socket.socket) -> None:
+        for seconds, content in self.later:
+            self._ended.wait(seconds)
+            sock.sendall(content)
 
     def _send(self, sock: socket.socket, content: bytes) -> None:
         """Send; what follows the word SLOW is sent again and again, without end."""

@@ -72,10 +72,12 @@ def _plan(case: ET.Element) -> str:
 
 
 def run(folder: Path, *arguments: str) -> Ran:
-    """Run pytest in a folder with the plugin, and xdist, and nothing else."""
+    """Run pytest in a folder with the plugin, and xdist, and nothing else but plain pages."""
+    paths = os.pathsep.join(filter(None, sys.path))
     alone = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "COLUMNS": "200"}
+    alone["PYTHONPATH"] = paths
     alone.pop("PYTEST_ADDOPTS", None)
-    plugins = ("-p", "acceptance.pytest_plugin", "-p", "xdist.plugin")
+    plugins = ("-p", "acceptance.pytest_plugin", "-p", "xdist.plugin", "-p", "plain_pages")
     command = (sys.executable, "-m", "pytest", *plugins, "-ra", "--junitxml=junit.xml", *arguments)
     done = subprocess.run(
         command, cwd=folder, env=alone, capture_output=True, text=True, check=False

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from acceptance.model import Curve, Event, Measurement, Shot
-from acceptance.report import exhibits, plots, zone_plot
+from acceptance.report import chart_exhibits, exhibits, plots, timeline_exhibits, zone_plot
 
 TEXT = "{http://www.w3.org/2000/svg}text"
 SHOT = Shot(
@@ -44,7 +44,7 @@ FOUND = [
 
 def test_a_zone_map_shows_every_zone_with_its_figures_and_reads_in_grey() -> None:
     """Two edges of one zone and direction are averaged; every colour is a grey."""
-    (exhibit,) = exhibits.zone_maps(FOUND, [SHOT], "en")
+    (exhibit,) = chart_exhibits.zone_maps(FOUND, [SHOT], "en")
     assert (exhibit.subject, exhibit.shot) == ("camera", "shot")
     words = [
         element.text
@@ -58,8 +58,8 @@ def test_a_zone_map_shows_every_zone_with_its_figures_and_reads_in_grey() -> Non
 
 def test_a_shot_without_edges_has_no_map() -> None:
     """And a ratio alone draws none."""
-    assert exhibits.zone_maps([figure("corner_ratio", 1.0, "centre")], [SHOT], "zh") == []
-    assert exhibits.zone_maps([], [SHOT], "zh") == []
+    assert chart_exhibits.zone_maps([figure("corner_ratio", 1.0, "centre")], [SHOT], "zh") == []
+    assert chart_exhibits.zone_maps([], [SHOT], "zh") == []
 
 
 def test_a_map_has_the_shape_of_the_picture_as_shown_and_survives_an_odd_one() -> None:
@@ -73,8 +73,8 @@ def test_a_map_has_the_shape_of_the_picture_as_shown_and_survives_an_odd_one() -
         clip="",
         stream={"width": 352, "height": 288, "sample_aspect": "12/11"},
     )
-    assert exhibits.zone_maps(FOUND, [cif], "en")[0].svg.startswith("<svg")
-    assert exhibits.zone_maps(FOUND, [Shot(id="shot", subject="camera", clip="")], "en")[
+    assert chart_exhibits.zone_maps(FOUND, [cif], "en")[0].svg.startswith("<svg")
+    assert chart_exhibits.zone_maps(FOUND, [Shot(id="shot", subject="camera", clip="")], "en")[
         0
     ].svg.startswith("<svg")
     assert zone_plot.draw({}, 0.0, [])
@@ -112,7 +112,7 @@ def test_a_timeline_shows_each_kind_of_event_in_a_lane_of_its_own_with_its_numbe
         happened("dropped", lost),
         happened("repeated"),
     ]
-    (exhibit,) = exhibits.timelines(found, "en")
+    (exhibit,) = timeline_exhibits.timelines(found, "en")
     words = words_of(exhibit.svg)
     for lane, number in (("key frames", "2"), ("dropped", "4"), ("repeated", "0"), ("frozen", "0")):
         assert words[words.index(lane) + 1] == number
@@ -128,7 +128,7 @@ def test_a_timeline_without_a_counter_says_at_least_and_leaves_out_what_was_not_
         happened("mean", curve=RATE, duration=3.0),
         happened("repeated", frozen, open_, lower_bound=True),
     ]
-    words = words_of(exhibits.timelines(found, "zh")[0].svg)
+    words = words_of(timeline_exhibits.timelines(found, "zh")[0].svg)
     assert words[words.index("冻结") + 1] == "\u226550"
     assert words[words.index("无法判定") + 1] == "10"
     assert not {"丢帧", "重复"} & set(words)
@@ -137,23 +137,27 @@ def test_a_timeline_without_a_counter_says_at_least_and_leaves_out_what_was_not_
 def test_a_timeline_ends_with_the_film_whatever_other_curves_the_shot_has() -> None:
     """A wedge's curve runs to 1,068 TV lines; they are no seconds."""
     wedge = replace(RATE, name="wedge", x=(100.0, 1068.0), y=(1.0, 0.1))
-    alone = exhibits.timelines([happened("mean", *KEYS, curve=RATE, duration=3.0)], "en")[0].svg
+    alone = timeline_exhibits.timelines([happened("mean", *KEYS, curve=RATE, duration=3.0)], "en")[
+        0
+    ].svg
     beside = [
         happened("mean", *KEYS, curve=RATE, duration=3.0),
         replace(figure("mtf50", 1.0, "centre"), curve=wedge),
     ]
-    assert exhibits.timelines(beside, "en")[0].svg == alone
+    assert timeline_exhibits.timelines(beside, "en")[0].svg == alone
 
 
 def test_a_jump_of_the_times_runs_across_the_timeline() -> None:
     jump = Event(kind="time_jump", start=1.0, end=1.04, count=50)
-    svg = exhibits.timelines([happened("mean", *KEYS, jump, curve=RATE, duration=3.0)], "en")[0].svg
+    svg = timeline_exhibits.timelines(
+        [happened("mean", *KEYS, jump, curve=RATE, duration=3.0)], "en"
+    )[0].svg
     assert "time jumps" in words_of(svg)
     assert "stroke-dasharray" in svg
 
 
 def test_a_shot_whose_rate_was_not_measured_has_no_timeline() -> None:
-    assert exhibits.timelines(FOUND, "en") == []
+    assert timeline_exhibits.timelines(FOUND, "en") == []
 
 
 def test_a_figure_read_off_a_curve_has_its_doubt_and_its_limit_drawn() -> None:

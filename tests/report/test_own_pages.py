@@ -11,7 +11,7 @@ import pytest
 from sample_session import pack_of_db50, session_of
 
 from acceptance.errors import PlanError
-from acceptance.model import Accreditation, Institute, Verdict
+from acceptance.model import Accreditation, Institute, SessionWarning, Severity, Verdict
 from acceptance.report import own_pages, render
 from acceptance.report.book import Book
 from acceptance.report.marks_page import MarksPage
@@ -167,3 +167,47 @@ def test_a_mark_is_left_out_and_the_reason_said() -> None:
     ):
         assert not page_of_marks.shown
         assert why in page_of_marks.left_out[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "合\u200b格", "ＰＡＳＳ", "P\u200bASS", "\u0420ass", "P\u0391SS", "验收通过", "符合要求",
+        "达标", "compliant", "satisfactory", "合 \u2060 格", "CM\u0410", "C\u200bMA", "ＣＮＡＳ",
+        "C.N.A.S", "ilac-MRA", "计量认证",
+    ],
+)  # fmt: skip
+def test_words_are_read_as_they_look(text: str) -> None:
+    with pytest.raises(PlanError, match="verdicts and marks come from the report alone"):
+        own_pages.check_phrases({"zh": {"report": {"title_device": text}}}, "x")
+    assert not own_pages.is_neutral(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "某合格评定中心", "符合性评价中心", "Conformity Assessment Ltd", "Inc, Manager",
+        "可通过电话核验", "Compass Testing", "ECMA", "第三方检测报告",
+    ],
+)  # fmt: skip
+def test_names_of_institutes_are_no_verdicts(text: str) -> None:
+    assert own_pages.is_neutral(text)
+
+
+def test_a_session_from_elsewhere_says_no_other_verdict_either(tmp_path: Path) -> None:
+    """Whoever holds a key writes a session that no plan would be allowed to make."""
+    words = {"zh": {"label": {"project": "合格"}, "report": {"title_device": "合格证书"}}}
+    held = Accreditation(mark="合格", number="1", until="2099-12-31", items=("db50_216_2006#*",))
+    institute = Institute(file="i", name="合格", phrases=words, accreditations=(held,))
+    project = replace(SESSION.plan.project, report_title="合格证书", laboratory="ＰＡＳＳ")
+    forged = replace(SESSION, plan=replace(SESSION.plan, project=project, institute=institute))
+    usual = replace(project, report_title="", laboratory="")
+    honest = replace(SESSION, plan=replace(SESSION.plan, project=usual))
+    assert page(forged, tmp_path) == page(honest, tmp_path)
+
+
+def test_no_mark_stands_on_a_report_by_an_altered_pack() -> None:
+    altered = SessionWarning(code="altered_pack", severity=Severity.CAUTION, items=("x",))
+    page_of_marks = marked(replace(SESSION, warnings=(altered,)))
+    assert not page_of_marks.shown
+    assert "not the one that its name says" in page_of_marks.left_out[0]

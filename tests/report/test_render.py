@@ -916,7 +916,7 @@ def test_a_curve_keeps_its_spikes_and_drops_what_is_not_finite() -> None:
     x = tuple(float(i) for i in range(5000))
     y = tuple(math.nan if i == 7 else 900.0 if i == 4321 else 1.0 for i in range(5000))
     curve = Curve(name="n", x=x, y=y, x_label="<a>", y_label="b", marks={"here": 100.0})
-    points = plots._thinned(curve)
+    points = plots.thinned(curve)
     assert len(points) <= 1.1 * plots.MOST_POINTS
     assert (4321.0, 900.0) in points
     svg = plots.draw({"<x> & y": curve})

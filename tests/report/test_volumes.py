@@ -61,6 +61,8 @@ def links(reader: pypdf.PdfReader) -> Iterator[tuple[str, str]]:
     """Give the file ("" is the same) and the anchor of every link, and refuse any other action."""
     for page in reader.pages:
         for note in (each.get_object() for each in page.get("/Annots", ())):
+            if note["/Subtype"] == "/Widget":
+                continue  # a field for a signature
             if "/Dest" in note:
                 yield "", str(note["/Dest"])
             else:

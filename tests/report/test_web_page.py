@@ -312,21 +312,55 @@ def test_failures_come_first_and_clauses_in_their_natural_order(fresh: Page) -> 
 def test_the_pointer_reads_values_off_a_curve(phone: Page, folder: Path) -> None:
     reopen(phone, folder / "zh.html", DESK)
     figure = named("#shots article:nth-of-type(1) figure.drawing", "调制传递函数")
-    box = phone.run(
-        f"(() => {{ const svg = {figure}.querySelector('svg');"
-        "svg.scrollIntoView({ block: 'center' });"
-        "const { x, y, width, height } = svg.getBoundingClientRect();"
-        "return [x, y, width, height]; })()"
-    )
-    phone.call(
-        "Input.dispatchMouseEvent", type="mouseMoved", x=box[0] + box[2] / 2, y=box[1] + box[3] / 3
-    )
-    words = str(phone.run(f"{figure}.querySelector('.values').textContent"))
+    words = moved(phone, figure, 1 / 2, 1 / 3)
     x, y = (float(found) for found in re.findall(r"\d+\.?\d*", words.replace("MTF50", ""))[:2])
     assert y == pytest.approx(math.exp(-((x / 0.4) ** 2) * 2.3), abs=0.01)
     phone.run(f"{figure}.focus()")
     phone.call("Input.dispatchKeyEvent", type="keyDown", key="ArrowRight", code="ArrowRight")
     assert phone.run(f"{figure}.querySelector('.values').textContent") != words
+
+
+def moved(tab: Page, figure: str, across: float, down: float) -> str:
+    """Move the pointer over a drawing, to shares of its width and height; give what is read."""
+    box = tab.run(
+        f"(() => {{ const svg = {figure}.querySelector('svg');"
+        "svg.scrollIntoView({ block: 'center' });"
+        "const { x, y, width, height } = svg.getBoundingClientRect();"
+        "return [x, y, width, height]; })()"
+    )
+    place = {"x": box[0] + across * box[2], "y": box[1] + down * box[3]}
+    tab.call("Input.dispatchMouseEvent", type="mouseMoved", **place)
+    return str(tab.run(f"{figure}.querySelector('.values').textContent"))
+
+
+def test_the_pointer_reads_all_panels_at_one_place_and_names_the_patch_below_it(
+    phone: Page, folder: Path
+) -> None:
+    mtf = next(figure for figure in SESSION.measurements if figure.curve)
+    zones = [
+        replace(mtf, region=f"{zone}.edge_horizontal")
+        for zone in ("centre", "upper_left", "lower_right")
+    ]
+    lists = {"patch_l": "50; 50", "patch_a": "40; -40", "patch_b": "0; 0", "seen_a": "40; -30",
+             "seen_b": "9; 0", "u_a": "1; 1", "u_b": "1; 1", "correlation_ab": "0; 0"}  # fmt: skip
+    patches = replace(
+        mtf, quantity="colour.delta_e00_mean", unit="dE", region="", direction="", curve=None,
+        details={"patch_names": "red; cyan", **lists},
+    )  # fmt: skip
+    more = replace(SESSION, measurements=(*SESSION.measurements, *zones[1:], patches))
+    file = folder / "panels.html"
+    file.write_text(render.html(more, [PACK], folder, "zh"), encoding="utf-8")
+    reopen(phone, file, DESK)
+    panels = named("#shots article:nth-of-type(1) figure.drawing", "调制传递函数", "左上")
+    first, second = moved(phone, panels, 0.3, 0.1), moved(phone, panels, 0.3 + 162 / 360, 0.1)
+    x, *values = (float(each) for each in re.findall(r"\d+\.\d+", first))
+    assert values == pytest.approx([math.exp(-((x / 0.4) ** 2) * 2.3)] * 3, abs=0.02)
+    assert first == second, "the same place in the next panel"
+    plane = named("#shots article:nth-of-type(1) figure.drawing", "a*b*")
+    assert moved(phone, plane, 0.75, 0.25).startswith("红: a* 40.0 → 40.0, b* 0.0 → 9.0")
+    phone.run(f"{plane}.focus()")
+    phone.call("Input.dispatchKeyEvent", type="keyDown", key="ArrowRight", code="ArrowRight")
+    assert str(phone.run(f"{plane}.querySelector('.values').textContent")).startswith("青")
 
 
 # --- Without script, printed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -129,3 +130,44 @@ def test_without_an_institute_sessions_are_numbered_by_time(office: Path) -> Non
     file = office / "job" / "plan.toml"
     file.write_text(PLAN.replace('institute = "../institute.toml"', ""))
     assert run(office).name[:8].isdigit()
+
+
+@pytest.mark.parametrize(
+    "forged", ["2026-0099", "../../evil", f"{YEAR}-0001", ""], ids=["never", "path", "other", "no"]
+)
+def test_a_number_that_was_not_drawn_for_this_project_is_not_taken_up(
+    office: Path, forged: str
+) -> None:
+    """Whoever writes into the work folder of a stopped run chooses no number."""
+    work = office / "out" / ".partial-x"
+    work.mkdir(parents=True)
+    plan = plans.read(office / "job" / "plan.toml")
+    other = replace(plan, project=replace(plan.project, title="Another site"))
+    institute_file.number(other, office, "2026-01-01T00:00:00", work)
+    (work / institute_file.NUMBER).write_text(forged, "utf-8")
+    assert institute_file.number(plan, office, "2026-01-01T00:00:00", work) == f"{YEAR}-0002"
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("name", "结论：合格"), ("address", "ＰＡＳＳ"), ("telephone", "CMA 210000"),
+        ("name", "ILAC-MRA 检验所"),
+    ],
+)  # fmt: skip
+def test_no_name_of_an_institute_says_a_verdict_or_a_mark(
+    office: Path, field: str, text: str
+) -> None:
+    file = office / "institute.toml"
+    rest = [line for line in file.read_text("utf-8").splitlines() if not line.startswith(field)]
+    file.write_text("\n".join([f'{field} = "{text}"', *rest]), "utf-8")
+    with pytest.raises(PlanError, match="verdicts and marks come from the report alone"):
+        institute_file.read(file)
+
+
+@pytest.mark.parametrize("field", ["report_title", "laboratory", "laboratory_address"])
+def test_no_plan_says_a_verdict_where_the_report_says_its_own(office: Path, field: str) -> None:
+    plan = plans.read(office / "job" / "plan.toml")
+    project = replace(plan.project, **{field: "合格证书"})
+    with pytest.raises(PlanError, match="verdicts and marks come from the report alone"):
+        institute_file.check_plan(replace(plan, project=project), office / "job")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pki
 import pytest
 import second_verifier
+from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -26,7 +27,7 @@ from sample_pdf import blank_pdf
 
 from acceptance.cli import verbs
 from acceptance.errors import InputError, KeyFileError
-from acceptance.signing import pades
+from acceptance.signing import certificates, pades
 from acceptance.signing.certificates import load_signer
 from acceptance.signing.signature_check import verify_pdf
 from acceptance.signing.signatures import SignatureReport, State
@@ -86,6 +87,7 @@ KINDS = (
     kind("for encryption", "does not include signing", usages=["key_encipherment"]),
     kind("for keys", "does not include signing", usages=["key_agreement", "decipher_only"]),
     kind("an authority", "of a certification authority", ca=True, usages=pki.USAGES[:6]),
+    kind("a weak key", "its key (ec, 192 bits) is too weak", key=pki.WEAK),
     kind("an authority for mail", "of a certification authority", ca=True, purposes=[MAIL]),
 )
 
@@ -271,3 +273,18 @@ def test_the_second_verifier_agrees_on_every_kind_of_certificate(
     for case in KINDS:
         signer = pki.write(tmp_path / "signer.pem", pki.holder("王", root, **case.fields).pem)
         assert bool([*other.fitness(signer)]) is bool(case.says), case.name
+
+
+def test_every_name_in_a_certificate_counts() -> None:
+    """One that names TEST beside another organisation is of a test chain all the same."""
+    names = [("common_name", "甲"), ("common_name", "乙"), ("organization_name", "acceptance TEST")]
+    subject = asn1_x509.Name.build(dict(names[1:]))
+    chosen = subject.chosen
+    for kind_, text in (names[0], ("organization_name", "某院")):
+        value = asn1_x509.DirectoryString(name="utf8_string", value=text)
+        chosen.append([{"type": kind_, "value": value}])
+    certificate = asn1_x509.Certificate(
+        {"tbs_certificate": {"subject": subject, "issuer": asn1_x509.Name.build({})}}
+    )
+    assert certificates.of_test_chain(certificate)
+    assert certificates.common_name(certificate) == "乙 / 甲"

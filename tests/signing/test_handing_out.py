@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import shutil
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +14,7 @@ from issued_session import CLIP, issued, judged, measurement
 
 from acceptance.cli import verbs
 from acceptance.errors import SessionError, SetupError
+from acceptance.model import Verdict
 from acceptance.session import evidence, store
 from acceptance.signing import handing_out, issuing
 
@@ -162,3 +163,30 @@ def test_without_pango_there_is_html_and_the_exit_code_says_so(
     assert said.exit_code == 3
     assert "HTML only" in said.out
     assert {path.name for path in folder.parent.glob("2026*.*")} == {"20260602-X1-summary.html"}
+
+
+@pytest.mark.parametrize("number", ["../../evil", "/evil", "..", "", ".evil", "a:b", "con"])
+def test_a_number_that_names_no_folder_leads_nowhere(folder: Path, number: str) -> None:
+    """Whoever holds no key may give a session any number, where nobody signed it."""
+    for report in (*folder.glob("report.*"), *folder.glob("annex-*.pdf")):
+        report.unlink()
+    store.save(replace(store.load(folder), id=number), folder)
+    before = {*folder.parent.iterdir()}
+    with pytest.raises(SessionError, match="this is not a session"):
+        handing_out.summary(folder)
+    assert {*folder.parent.iterdir()} == before
+
+
+@pytest.mark.parametrize("use", [handing_out.summary, issuing.issue])
+def test_verdicts_that_do_not_follow_are_neither_printed_nor_signed(
+    folder: Path, use: Callable[[Path], object]
+) -> None:
+    """Whoever holds no key writes a pass into a session, and seals it before anybody signs."""
+    for report in (*folder.glob("report.*"), *folder.glob("annex-*.pdf")):
+        report.unlink()
+    content = store.load(folder)
+    line = replace(content.bottom_line, verdict=Verdict.PASS, failed=())
+    findings = tuple(replace(one, verdict=Verdict.PASS) for one in content.findings)
+    store.save(replace(content, findings=findings, bottom_line=line), folder)
+    with pytest.raises(SessionError, match=r"verdict is stored as .*pass.*, judged as .*fail"):
+        use(folder)

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 
 import pki
 import pytest
+from archive_rules import broken
 from issued_session import CLIP, details, issued
 from marks import slow
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pypdf import PdfReader
 from sample_pdf import updated
@@ -29,10 +31,12 @@ from acceptance.signing import (
     appearances,
     explaining,
     issuing,
+    levels,
     pades,
     policy,
     roles,
     seal_server,
+    updates,
 )
 from acceptance.signing.certificates import load_signer
 from acceptance.signing.chains import PracticeChain, make_practice_chain
@@ -139,23 +143,23 @@ def test_each_signature_shows_role_name_and_beijing_time_in_its_place(signed: by
     assert "测试证书，无法律效力" in shown
 
 
-def test_a_signed_report_stays_what_pdf_a_3_allows(signed: bytes) -> None:
-    """PDF 1.7 in header and catalogue; fonts embedded; annotations printed, never hidden.
-
-    ISO 19005-3: 5.1, 6.2.11.4.1, 6.3.2, 6.3.3, 6.4.1 and 6.4.3; the rules that signing touches.
-    """
-    reader = PdfReader(io.BytesIO(signed))
-    root = reader.trailer["/Root"]
-    assert signed.startswith(b"%PDF-1.7")
-    assert "/Version" not in root
-    assert {str(name) for name in root["/Extensions"]} == {"/ESIC"}
-    assert root["/Extensions"]["/ESIC"]["/BaseVersion"] == "/1.7"
-    assert "/NeedAppearances" not in root["/AcroForm"]
-    assert b'pdfaid:part="3"' in root["/Metadata"].get_object().get_data()
-    for field in (each.get_object() for each in root["/AcroForm"]["/Fields"]):
-        assert field["/F"] & 0b100111 == 0b100  # print, and none of invisible, hidden, no view
-        assert {*field["/AP"]} == {"/N"}
-        assert not {"/A", "/AA"} & {*field}
+def test_a_signed_report_stays_what_pdf_a_3_and_pdf_ua_allow(
+    unsigned: Path, revisions: list[Path], office: PracticeChain
+) -> None:
+    """After each signature, and with what B-LTA adds: no rule broken, fonts of stamps embedded."""
+    reports = [(folder / "report.pdf").read_bytes() for folder in (unsigned, *revisions)]
+    authority = levels.stamping(
+        str(office.authority), "B-LTA", office.password.read_text("utf-8").strip()
+    )
+    reports.append(pades.sign(reports[0], key(office, "inspector"), stamping=authority))
+    assert [[*dict.fromkeys(broken(report))] for report in reports] == [[]] * len(reports)
+    last = PdfFileReader(io.BytesIO(reports[-1]))
+    assert [*updates.beyond_signatures(last)] == []
+    for report in reports:
+        fields = PdfReader(io.BytesIO(report)).trailer["/Root"]["/AcroForm"]["/Fields"]
+        assert [str(each.get_object()["/T"]) for each in fields][:4] == [*roles.ORDER]
+    signed = PdfReader(io.BytesIO(reports[-2])).trailer["/Root"]["/AcroForm"]["/Fields"]
+    for field in (each.get_object() for each in signed):
         fonts = field["/AP"]["/N"]["/Resources"]["/Font"].get_object().values()
         for font in (each.get_object()["/DescendantFonts"][0].get_object() for each in fonts):
             assert "/FontFile3" in font["/FontDescriptor"].get_object()
@@ -175,7 +179,8 @@ def test_the_report_shows_who_has_not_signed_yet(unsigned: Path, revisions: list
     assert [each.field_name for each in first.embedded_signatures] == ["inspector"]
     assert len(first.root["/AcroForm"]["/Fields"]) == len(roles.ORDER)
     assert first.embedded_signatures[0].docmdp_level == pades.MDPPerm.FILL_FORMS
-    assert b"/AcroForm" not in (unsigned / "report.pdf").read_bytes()
+    before = PdfFileReader(io.BytesIO((unsigned / "report.pdf").read_bytes())).root
+    assert before["/AcroForm"]["/Fields"] == first.root["/AcroForm"]["/Fields"]
 
 
 # --- who may sign, and when
@@ -204,12 +209,15 @@ def test_order_is_held(
     assert (folder / "report.pdf").read_bytes() == before
 
 
-def test_no_signature_is_put_where_the_pages_have_no_place_for_it(office: PracticeChain) -> None:
+def test_no_signature_is_put_where_the_pages_have_no_place_for_it(
+    office: PracticeChain, tmp_path: Path
+) -> None:
     """With ``seal = false`` in the institute's file there is no place for a seal: it is refused."""
-    places = "".join(
-        f"<p id=sign-{name} style='height: 11mm'>." for name in ("tester", "reviewer", "approver")
-    )
-    pdf = typesetting.typeset(f"<html lang=zh><title>x</title>{places}", render.EPOCH)
+    names = ("tester", "reviewer", "approver")
+    style = "display: block; width: 38mm; height: 11mm"
+    places = "".join(f"<a id=sign-{n} href=#sign-{n} style='{style}'></a>" for n in names)
+    page = f"<html lang=zh><title>x</title><p>检验</p>{places}"
+    pdf = typesetting.archived(page, tmp_path, render.EPOCH, {})
     assert [*appearances.places(PdfFileReader(io.BytesIO(pdf)))] == [*roles.ORDER[:-1]]
     with pytest.raises(SessionError, match="no place for it, and nobody would see") as refused:
         pades.sign(pdf, key(office, "seal"), role="seal")
@@ -402,22 +410,24 @@ def test_a_stamp_that_shows_something_else_is_found(
 ) -> None:  # fmt: skip
     """Whoever signs with a program of their own draws what they like: another name, elsewhere."""
     folder = shutil.copytree(revisions[0], tmp_path / revisions[0].name)
-    drawn, places = appearances.drawn, appearances.places
+    drawn, put = appearances.drawn, appearances._Drawing.apply_appearance
+    report = (folder / "report.pdf").read_bytes()
+    elsewhere = appearances.places(PdfFileReader(io.BytesIO(report)))["seal"].box
+
+    def moved(drawing: appearances._Drawing, field: generic.DictionaryObject) -> None:
+        put(drawing, field)
+        field["/Rect"] = generic.ArrayObject(map(generic.FloatObject, elsewhere))
+
     with monkeypatch.context() as here:
         if change == "text":
             other = pki.holder("合格", pki.authority("某")).signer().key.signing_cert
             here.setattr(
                 appearances, "drawn", lambda role, _, when, lang: drawn(role, other, when, lang)
             )
-        report = (folder / "report.pdf").read_bytes()
-        role = "witness" if change == "more" else "reviewer"
         if change == "place":
-            whole = pades.sign(_unsigned_of(report), key(office, "inspector"))
-            moved = {"reviewer": replace(places(PdfFileReader(io.BytesIO(whole)))["seal"], page=0)}
-            here.setattr(appearances, "places", lambda _: moved)
-            report = pades.sign(_unsigned_of(report), key(office, "inspector"), role="reviewer")
-        else:
-            report = pades.sign(report, key(office, "reviewer"), role=role)
+            here.setattr(appearances._Drawing, "apply_appearance", moved)
+        role = "witness" if change == "more" else "reviewer"
+        report = pades.sign(report, key(office, "reviewer"), role=role)
     (folder / "report.pdf").write_bytes(report)
     evidence.seal(folder, store.load(folder))
     result = verify(folder, [office.root])
@@ -426,12 +436,9 @@ def test_a_stamp_that_shows_something_else_is_found(
         return
     assert result.exit_code == 1
     assert re.search(
-        "the stamp does not show|more than signatures and their stamps", details(result)
+        "the stamp does not show|more than signatures and their stamps|was changed after",
+        details(result),
     )
-
-
-def _unsigned_of(pdf: bytes) -> bytes:
-    return pdf[: pdf.index(b"%%EOF") + 6]
 
 
 # --- a seal server, and a page for a judge
@@ -473,6 +480,32 @@ def test_a_server_seals_by_digest_alone(
         seal_server.import_cms(folder, file, container)
 
 
+def test_a_server_may_sign_first_where_the_pages_are_those_that_would_be_written(
+    unsigned: Path, office: PracticeChain, tmp_path: Path
+) -> None:
+    """In its turn only; pages that somebody changed are refused."""
+    folder = shutil.copytree(unsigned, tmp_path / unsigned.name)
+    file, container = tmp_path / "digest.json", tmp_path / "first.cms"
+    own = office.signers["inspector"].with_suffix(".crt")
+    named = seal_server.named([own, office.root, own.with_suffix(".crl")])
+    with pytest.raises(SessionError, match="must sign before"):
+        seal_server.export(folder, file, named, role="公章")
+    made = seal_server.export(folder, file, named, role="主检")
+    signing = key(office, "inspector").key.async_sign(
+        bytes.fromhex(made.digest), "sha256", use_pades=True
+    )
+    container.write_bytes(asyncio.run(signing).dump())
+    seal_server.import_cms(folder, file, container)
+    first = verify(folder, [office.root])
+    assert [each.role for each in first.signatures] == ["inspector"]
+    assert first.exit_code == 0, details(first)
+    other = shutil.copytree(unsigned, tmp_path / "other" / unsigned.name)
+    (other / "report.pdf").write_bytes(updated((other / "report.pdf").read_bytes(), "drawing"))
+    evidence.seal(other, store.load(other))
+    with pytest.raises(SessionError, match="cannot be signed after others: the report was updated"):
+        seal_server.export(other, file, named, role="主检")
+
+
 @pytest.mark.parametrize("lang", ["zh", slow("en")])
 def test_a_judge_reads_what_was_checked_and_what_is_not_proven(
     revisions: list[Path], office: PracticeChain, tmp_path: Path, lang: str
@@ -490,6 +523,7 @@ def test_a_judge_reads_what_was_checked_and_what_is_not_proven(
     assert hashlib.sha256(pdf).hexdigest() in said
     words = ("测试证书", "签名人的时钟", "主检") if lang == "zh" else ("TEST", "clock", "inspector")
     assert all(word in said for word in words)
+    assert "“TEST 张三”" in said  # whatever a certificate says, it is seen to be a name
     assert len(PdfReader(tmp_path / "page.pdf").pages) == 1
     with pytest.raises(UsageError, match=r"\.doc"):
         explaining.write(result, tmp_path, tmp_path / "page.doc")

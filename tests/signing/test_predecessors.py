@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from issued_session import CLIP, PACK, details, issue, issued
+from issued_session import CLIP, PACK, details, issue, issued, judged
 from sample_pdf import blank_pdf
 
 from acceptance.cli import verbs
@@ -18,6 +18,8 @@ from acceptance.report import render
 from acceptance.session import evidence, runner, store
 from acceptance.signing import pades, predecessors
 from acceptance.signing.chains import make_demo_chain
+from acceptance.signing.signatures import State
+from acceptance.signing.steps import Examined
 from acceptance.signing.verification import verify
 
 if TYPE_CHECKING:
@@ -54,7 +56,9 @@ def forged(folder: Path) -> Path:
     """Make every verdict follow from better figures, without a key."""
     content = store.load(folder)
     better = tuple(replace(one, value=one.value * 2) for one in content.measurements)
-    store.save(replace(content, measurements=better), folder)
+    made = judged(folder, better)
+    follows = {name: getattr(made, name) for name in ("findings", "bottom_line", "warnings")}
+    store.save(replace(content, measurements=better, **follows), folder)
     return unsigned(folder)
 
 
@@ -247,3 +251,23 @@ def test_a_root_that_the_operator_made_vouches_for_nothing(
     }
     assert f"{signed.name} was checked against roots that are not yours" in details(result)
     assert verify(place, [chain.root, own.root]).exit_code == 0
+
+
+def test_an_amended_report_names_the_session_that_the_log_names(
+    signed: Path, chain: DemoChain
+) -> None:
+    """Whoever holds a key lets the report replace another one, or another state of it."""
+    done, place = again(signed, chain.root)
+    [earlier] = done.predecessors
+    step = Examined(place, [chain.root]).predecessors
+    assert step()[0] is State.OK
+    for forged in (
+        replace(done, predecessors=()),
+        replace(done, predecessors=(replace(earlier, sha256="0" * 64),)),
+        replace(done, predecessors=(replace(earlier, id="20250101-X9"),)),
+        replace(done, supersedes="20250101-X9"),
+    ):
+        store.save(forged, place)
+        state, details = Examined(place, [chain.root]).predecessors()
+        assert state is State.BROKEN
+        assert details == ("the log tells of another session that was judged again",)

@@ -142,7 +142,7 @@ def test_an_honest_session_is_measured_again_to_the_same_figures(
     count = len(stored.measurements)
     assert {item.shot for item in stored.measurements} == {"chart", "second", "list"}
     assert last.details == (f"{count} figures measured again, 0 moved",)
-    assert {what for what, _, _ in calls} == {"chart", "second"}
+    assert {what for what, _, _ in calls} == {"chart", "second", "report"}
 
 
 def snr(content: Session) -> int:

@@ -444,3 +444,14 @@ def test_a_pack_that_only_bears_a_shipped_name_is_pointed_out(
     result = verify(folder, [chain.root])
     assert result.exit_code == 0
     assert f"data/packs/{PACK}.toml is not the pack of that name" in details(result)
+
+
+def test_nothing_is_trusted_out_of_the_folder_that_is_checked(
+    folder: Path, chain: DemoChain
+) -> None:
+    """Whoever made the folder would choose by whom it may be signed."""
+    root = shutil.copy(chain.root, folder / "data" / "root.pem")
+    with pytest.raises(InputError, match="lies in the folder that is checked"):
+        verify(folder, [root])
+    with pytest.raises(InputError, match="lies in the folder that is checked"):
+        verify(folder, [chain.root], signers=[root])

@@ -129,6 +129,8 @@ class Link:
         return silent is not None
 
     def _of_connection(self, peer: Peer) -> list[Arrival]:
+        if peer not in self._framers:  # it made room for another meanwhile
+            return []
         connection, framer = self._framers[peer]
         now = time.monotonic()
         try:

@@ -22,6 +22,7 @@ VIDEO = range(0xE0, 0xF0)
 LENGTHY = range(0xBB, 0x100)  # streams and headers whose length follows
 TYPES = {0x1B: "h264", 0x24: "hevc", 0x01: "MPEG-1", 0x02: "MPEG-2", 0x10: "MPEG-4", 0x80: "SVAC"}
 READ = {"h264", "hevc"}
+MOST_BEGINNINGS = 8  # that are tried where a frame is broken
 
 
 class ProgramStream:
@@ -40,15 +41,16 @@ class ProgramStream:
 
     def frame(self, payloads: Sequence[bytes]) -> CodedFrame | None:
         """Put the payloads of one frame together; None where they hold no picture."""
-        try:
-            video = self._video(b"".join(payloads))
-        except ValueError:
-            self.broken += 1
-            later = [at for at in range(1, len(payloads)) if self.begins(payloads[at])]
-            return self.frame(payloads[later[0] :]) if later else None
-        if self.codec not in READ or not video:
-            return None
-        return Split(self.codec).frame(_units(video))
+        begins = [at for at in range(1, len(payloads)) if self.begins(payloads[at])]
+        for begin in [0, *begins[:MOST_BEGINNINGS]]:
+            try:
+                video = self._video(b"".join(payloads[begin:]))
+            except ValueError:
+                self.broken += 1
+                continue
+            readable = self.codec in READ and video
+            return Split(self.codec).frame(_units(video)) if readable else None
+        return None
 
     def learn(self, payload: bytes) -> str:
         """Return the codec, of the map in this packet where there is one."""

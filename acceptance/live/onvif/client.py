@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from acceptance.errors import DeviceError
+from acceptance.files import url_password
 from acceptance.live import digest, markup
 from acceptance.live.http_connection import HttpConnection
 from acceptance.live.onvif import login, wsdl
@@ -222,7 +223,7 @@ class OnvifClient:
             error = DeviceError(reply.failure, where=self._where(operation), code="no_answer")
             return OnvifAnswer(reply=reply, error=error)
         if reply.status in REDIRECTS:
-            place = reply.headers.get("location", "")[:200]
+            place = url_password.bare(reply.headers.get("location", ""))[:200]
             what = tr("sends the caller on to {place}", place=place)
             hint = tr("Give --tls, or the host and port that it names")
             error = DeviceError(what, where=self._where(operation), hint=hint, code="redirect")

@@ -37,6 +37,7 @@ LATEST = 2.5  # s within which the second must change
 LATER = 1.5
 LEAST = 0.010  # s: what coarse clocks of devices are late by is not seen
 WRONG = 5.0  # s: more looks like a wrong password to devices that check WS-UsernameToken
+LAST_YEAR = 9000  # a time can be added to it
 MOST_HOURS, NEAR_HOUR = 14, 300.0
 ZONE = re.compile(r"(?:<[^>]+>|[A-Za-z]+)([+-]?\d{1,2})(?::(\d\d))?(.*)")
 
@@ -148,11 +149,11 @@ def _split(date: etree._Element | None, name: str) -> float | None:
     if None in {year, month, day, hour, minute, second}:
         return None
     try:
-        midnight = datetime(year or 0, month or 0, day or 0, tzinfo=UTC)
-    except ValueError:
+        midnight = datetime(min(year or 0, LAST_YEAR), month or 0, day or 0, tzinfo=UTC)
+        clock = timedelta(hours=hour or 0, minutes=minute or 0, seconds=second or 0)
+        return (midnight + clock).timestamp()
+    except (ValueError, OverflowError):
         return None
-    clock = timedelta(hours=hour or 0, minutes=minute or 0, seconds=second or 0)
-    return (midnight + clock).timestamp()
 
 
 def zone_offset(zone: str) -> float | None:

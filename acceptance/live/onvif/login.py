@@ -80,9 +80,10 @@ def with_token(
 def stated_time(date: str) -> datetime | None:
     """Read the header ``Date``: a device's clock where it has told no other."""
     try:
-        return parsedate_to_datetime(date)
-    except ValueError:
+        shown = parsedate_to_datetime(date)
+    except (ValueError, OverflowError):
         return None
+    return shown if shown.tzinfo else shown.replace(tzinfo=UTC)
 
 
 def moment(offset: float) -> datetime:

@@ -156,7 +156,7 @@ def address(client: OnvifClient, ask: Callable[[], str]) -> str:
     if who or url_password.holds(bare):
         client.note(Reason(code="password_in_address"))
     reached = client.address.host
-    if host != reached.lower():
+    if host != client.address.without_zone.host.lower():
         parameters = {"shown": host, "reached": reached}
         client.note(Reason(code="other_stream_address", parameters=parameters))
     shown = f"[{reached}]" if ":" in reached else reached

@@ -9,8 +9,8 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
-from collections import Counter
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,7 @@ KEEP_ALIVE, WAIT = timedelta(seconds=30), timedelta(seconds=2)
 PAUSE = 0.1  # s between two polls of a search that has nothing yet
 PIECE = 100  # results a poll
 MOST = 200_000  # results of a search
+LATEST = 250e9  # POSIX s, in the year 9892: another clock's offset can be added to it
 LAST_WORD = 2.0  # s for ending a search
 HEADING = ("channel", "start", "end", "file")
 Stretch = tuple[float, float]
@@ -75,7 +76,10 @@ def kept(client: OnvifClient) -> Found:
     except DeviceError as error:
         client.note(Reason(code="gaps_not_searched", parameters={"why": error.what}))
         changes = []
-    found = tuple(_walked(track, changes) for track in asked)
+    of_track = defaultdict(list)
+    for change in changes:
+        of_track[change.recording, change.track].append(change)
+    found = tuple(_walked(track, of_track[track.recording, track.track]) for track in asked)
     gaps = [seconds for track in found for seconds in track.gaps]
     if gaps:
         parameters = {"gaps": len(gaps), "hours": sum(gaps) / 3600}
@@ -124,18 +128,17 @@ def _tracks(client: OnvifClient) -> Iterator[RecordedTrack]:
 def _named(tracks: Sequence[RecordedTrack]) -> list[RecordedTrack]:
     """Tell tracks of the same name apart."""
     counts = Counter(track.channel for track in tracks)
+    of_recording = Counter(track.recording for track in tracks)
     return [
         track
         if counts[track.channel] == 1
-        else RecordedTrack(
-            **{**vars(track), "channel": f"{track.channel} ({_token(track, tracks)})"}
-        )
+        else replace(track, channel=f"{track.channel} ({_token(track, of_recording)})")
         for track in tracks
     ]
 
 
-def _token(track: RecordedTrack, tracks: Sequence[RecordedTrack]) -> str:
-    several = sum(other.recording == track.recording for other in tracks) > 1
+def _token(track: RecordedTrack, of_recording: Counter[str]) -> str:
+    several = of_recording[track.recording] > 1
     return f"{track.recording}/{track.track}" if several else track.recording
 
 
@@ -202,11 +205,10 @@ def _end(client: OnvifClient, token: str) -> None:
 
 
 def _walked(track: RecordedTrack, changes: Iterable[_Change]) -> KeptTrack:
-    """Make stretches of the changes of a track; the whole span where it has none."""
+    """Make stretches of a track's own changes; the whole span where it has none."""
     own: dict[float, set[bool]] = {}
     for change in changes:
-        if change.recording == track.recording and change.track == track.track:
-            own.setdefault(change.moment, set()).add(change.begins)
+        own.setdefault(change.moment, set()).add(change.begins)
     stretches = list(_stretches(own, track)) if own else [(track.first, track.last)]
     return KeptTrack(
         channel=track.channel, recording=track.recording, track=track.track,
@@ -266,4 +268,4 @@ def _moment(written: str) -> float | None:
     except ValueError:
         return None
     seconds = (there if there.tzinfo else there.replace(tzinfo=UTC)).timestamp()
-    return seconds if seconds > 365 * 86400 else None
+    return min(seconds, LATEST) if seconds > 365 * 86400 else None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import math
+import re
 import time
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from acceptance.errors import DeviceError, OutputError
@@ -60,6 +62,9 @@ class Request(NamedTuple):
 
     once: bool
     """Whether what was lost cannot be taken up again: a recording would begin anew."""
+
+    begun: float = 0.0
+    """Unix s from which a recording is asked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +126,12 @@ class CaptureLoop:
         self._intake = StreamIntake(
             clip, self._clock, self._record, self._pictures.put, ending.frames or math.inf
         )
-        self._ticked = (0.0, 0, 0)
+        self._ticked, self._begun = (0.0, 0, 0), 0.0
+
+    @property
+    def changed_at(self) -> float | None:
+        """When the first picture of another size in a recording was filmed; None: not known."""
+        return self._intake.changed_at(self._begun) if self._request.once else None
 
     @property
     def counts(self) -> PacketCounts:
@@ -178,7 +188,8 @@ class CaptureLoop:
             client.set_up(video, self._transport, self._request.set_up)
             self.stated_rate = video.frame_rate
             self.kernel_times &= client.wire.kernel_times
-            client.play(self._request.play)
+            answer = client.play(self._request.play)
+            self._begun = _begun(answer.value("range")) or self._request.begun
             self._intake.connect(
                 video,
                 lambda size: self._describe(video, size, begun),
@@ -199,8 +210,9 @@ class CaptureLoop:
             now = time.perf_counter()
             try:
                 for arrived in client.receive(min(heard + self._timeout, now + TICK)):
+                    before = self.counts.packets
                     self._intake.put(arrived)
-                    heard = heard if arrived.control else arrived.stamp.user
+                    heard = arrived.stamp.user if self.counts.packets > before else heard
             except DeviceError as error:
                 if error.code != "silent":
                     raise
@@ -316,9 +328,11 @@ class CaptureLoop:
         self._pictures.close()
 
     def _silent(self) -> DeviceError:
-        what = tr("agreed to send, but nothing comes")
+        what, kind = tr("agreed to send, but nothing comes"), self._intake.other_type
         if self._intake.began:
             what = tr("has stopped sending")
+        elif kind >= 0:
+            what = tr("sends packets of another payload type ({kind}) than it announced", kind=kind)
         hint = tr("Look whether a firewall keeps UDP out, or try --transport tcp")
         return DeviceError(what, where=self._place.shown, hint=hint, code="silent")
 
@@ -326,3 +340,15 @@ class CaptureLoop:
         what = tr("sends packets, but no picture that can be decoded")
         hint = tr("Look whether another viewer shows the stream; try --transport tcp")
         return DeviceError(what, where=self._place.shown, hint=hint, code="no_picture")
+
+
+def _begun(answered: str) -> float:
+    """Read from when a recorder plays (``Range: clock=20261128T083000.000Z-``); 0: not said."""
+    found = re.match(r"clock\s*=\s*(\d{8}T\d{6})(\.\d{1,6})?Z", answered)
+    if found is None:
+        return 0.0
+    try:
+        begin = datetime.strptime(f"{found[1]}+0000", "%Y%m%dT%H%M%S%z")
+    except ValueError:
+        return 0.0
+    return begin.timestamp() + float(found[2] or 0)

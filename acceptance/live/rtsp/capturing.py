@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from acceptance.live.onvif.facts import EncoderSetting
     from acceptance.live.rtsp.capture_loop import LiveRates
 
+Times = tuple[datetime, datetime]  # of a recording, from and to
 TRANSPORTS = ("tcp", "udp", "multicast")
 MOST_CLIPS = 20  # of a stream that changes its size again and again
 ASKED = {"seconds", "frames", "interrupted", "end"}
@@ -86,6 +87,10 @@ class Captured:
     """Why it ended: ``seconds``, ``frames``, ``interrupted`` or ``end`` (of a recording) as asked;
     else ``disc_full``, ``changed`` (size or codec), or the code of the DeviceError."""
 
+    goes_on: datetime | None = None
+    """Of a recording that ended by ``changed``: when the first picture that is not in the clip was
+    filmed, by the recorder's clock; None: nobody knows."""
+
     @property
     def whole(self) -> bool:
         """Whether it ended as asked, with nothing lost or foreign, and never interrupted."""
@@ -138,24 +143,32 @@ def capture(
 
 
 def over_changes(
-    take: Callable[[Path, float | None, int | None], Captured],
+    take: Callable[[Path, float | None, int | None, Times | None], Captured],
     clip: Path,
     seconds: float | None,
     frames: int | None,
+    replay: Times | None = None,
 ) -> list[Captured]:
     """Go on in ``NAME-2.mp4`` and so on where the size or codec of the picture changes.
 
-    ``take`` captures into a clip, for so long or so many frames; what is left of them is asked of
-    the next. Raises what it raises for the first clip; of a later one nothing more came.
+    ``take`` captures into a clip, for so long or so many frames, live or from a recording; what is
+    left of them is asked of the next. A recording goes on from its first picture of the other size,
+    where the recorder tells when that was. Raises what ``take`` raises for the first clip; of a
+    later one nothing more came.
     """
-    done = [take(clip, seconds, frames)]
+    done = [take(clip, seconds, frames, replay)]
     while done[-1].reason == "changed" and len(done) < MOST_CLIPS:
         left = None if seconds is None else seconds - sum(part.seconds for part in done)
         fewer = None if frames is None else frames - sum(part.frames for part in done)
         if (left is not None and left <= 0) or fewer == 0:
             break
+        if replay is not None:
+            begin, (before, end) = done[-1].goes_on, replay
+            if begin is None or not before < begin < end:  # or it begins at the same place again
+                break
+            replay = begin, end
         try:
-            done.append(take(side_files.another(clip, len(done) + 1), left, fewer))
+            done.append(take(side_files.another(clip, len(done) + 1), left, fewer, replay))
         except (DeviceError, OutputError):
             break
     return done
@@ -175,7 +188,21 @@ def _captured(clip: Path, loop: CaptureLoop, reason: str) -> Captured:
         frame_rate=(counts.frames - 1) / filmed if filmed else 0.0,
         stated_rate=loop.stated_rate, seconds=counts.latest - counts.first,
         kernel_times=loop.kernel_times, lag=counts.late / max(1, counts.packets), reason=reason,
+        goes_on=_moment(loop.changed_at) if reason == "changed" else None,
     )  # fmt: skip
+
+
+def _moment(changed_at: float | None) -> datetime | None:
+    """Round up to the millisecond that a replay can be asked for: it begins at a key frame before.
+
+    None of what is no time.
+    """
+    if not changed_at:
+        return None
+    try:
+        return datetime.fromtimestamp(math.ceil(changed_at * 1e3 - 0.01) / 1e3, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
 
 
 def _recorded(begin: datetime, end: datetime) -> Request:
@@ -186,7 +213,7 @@ def _recorded(begin: datetime, end: datetime) -> Request:
     times = (moment.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%f")[:-3] for moment in (begin, end))
     clock = "-".join(f"{time}Z" for time in times)
     play = {**REPLAY, "Range": f"clock={clock}", "Rate-Control": "yes"}
-    return Request(set_up=REPLAY, play=play, once=True)
+    return Request(set_up=REPLAY, play=play, once=True, begun=begin.timestamp())
 
 
 def _check(transport: str, seconds: float | None, frames: int | None, timeout: float) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from acceptance import errors
 from acceptance.errors import DeviceError
+from acceptance.files import url_password
 from acceptance.live import digest
 from acceptance.live.rtsp import connecting, packet_sockets, replies, sdp
 from acceptance.messages import tr
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 AGENT = "acceptance"
 SESSION_TIMEOUT = 60  # s, where the device names none (RFC 2326, 12.37)
+REDIRECTS = {301, 302, 303, 305, 307}
 TRIES = 3  # of one request: asked who is there, and once more with a new nonce
 
 
@@ -56,7 +58,7 @@ class RtspClient:
         self._again = False  # whether the keep-alive was sent again because of a new nonce
         self._session, self._every = "", SESSION_TIMEOUT / 2
         self._alive_until, self._alive = 0.0, "OPTIONS"
-        self._url = place.url
+        self._url = place.sent
         self.wire = connecting.connected(place, timeout, fingerprint, stop)
         self.transport: Transport | None = None
 
@@ -68,15 +70,16 @@ class RtspClient:
 
     def describe(self) -> sdp.VideoMedia:
         """Ask what there is. Raises DeviceError."""
-        options = self._ask("OPTIONS", self.place.url, required=False)
+        options = self._ask("OPTIONS", self.place.sent, required=False)
         if options.status == 401:  # asked once more, a wrong password would count twice
             raise refused(options, self.place, self._credentials)
         if "GET_PARAMETER" in options.value("public"):
             self._alive = "GET_PARAMETER"
-        reply = self._ask("DESCRIBE", self.place.url, {"Accept": "application/sdp"})
+        reply = self._ask("DESCRIBE", self.place.sent, {"Accept": "application/sdp"})
         text = reply.body.decode("utf-8", "replace")
-        self._transcript.write("described", sdp=text, url=self.place.url)
-        base = reply.value("content-base") or reply.value("content-location") or self.place.url
+        self._transcript.write("described", sdp=text, url=self.place.sent)
+        named = (reply.value("content-base"), reply.value("content-location"))
+        base = next((each for each in named if "://" in each), self.place.sent)
         return sdp.video(text, self._reachable(base))
 
     def set_up(
@@ -194,7 +197,7 @@ class RtspClient:
     def _reachable(self, url: str) -> str:
         """Put the address that was reached into a URL: devices name others, and 0.0.0.0."""
         found = re.match(r"rtsps?://[^/]*", url)
-        own = re.match(r"rtsps?://[^/]*", self.place.url)
+        own = re.match(r"rtsps?://[^/]*", self.place.sent)
         return own[0] + url[found.end() :] if found and own else url
 
 
@@ -207,6 +210,11 @@ def refused(reply: RtspReply, place: StreamUrl, credentials: Credentials | None)
         what = tr("is busy ({status} {phrase})", status=reply.status, phrase=reply.phrase)
         hint = tr("End other viewers of the device, or record fewer channels at once")
         return DeviceError(what, where=where, hint=hint, code="busy")
+    if reply.status in REDIRECTS and (named := reply.value("location")):
+        shown = url_password.bare(named)[:200]
+        what = tr("sends the caller on to {place}", place=shown)
+        hint = tr("Find out whose address that is; if it is the device's, give it in its place")
+        return DeviceError(what, where=where, hint=hint, code="redirect")
     what = tr("refuses ({status} {phrase})", status=reply.status, phrase=reply.phrase)
     hint = tr("Check the path of the stream, and the transport (--transport)")
     return DeviceError(what, where=where, hint=hint, code="refused")

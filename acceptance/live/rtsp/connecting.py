@@ -55,7 +55,7 @@ def _encrypted(
     if wanted:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:
-        encrypted = patience.encrypt(sock, context, place.address.host)
+        encrypted = patience.encrypt(sock, context, place.address.without_zone.host)
     except ssl.SSLCertVerificationError as error:
         raise _untrusted(place, patience, error) from error
     except (OSError, ValueError) as error:

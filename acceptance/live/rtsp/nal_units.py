@@ -81,9 +81,11 @@ class Split:
             begins, ends = payload[self._header] & 128, payload[self._header] & 64
             if begins:
                 parts = [self._rebuilt(payload)]
-            parts.append(payload[self._header + 1 :])
-            if ends:
+            if parts:  # else its beginning never came
+                parts.append(payload[self._header + 1 :])
+            if ends and parts:
                 yield b"".join(parts)
+                parts = []
 
     def _opened(self, payload: bytes) -> Iterator[bytes]:
         """Yield the NAL units of a packet; of a first fragment, its beginning."""

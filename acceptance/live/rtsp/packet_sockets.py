@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from acceptance.errors import DeviceError
-from acceptance.live.rtsp import arrival
+from acceptance.live.rtsp import arrival, replies
 from acceptance.live.rtsp.packets import RECEIVER_REPORT
 from acceptance.live.rtsp.replies import parts
 from acceptance.live.rtsp.wire import Interleaved, silent
@@ -87,9 +87,9 @@ class Between:
 
     def agree(self, answer: str) -> None:
         """Take the channels."""
-        first, _, second = parts(answer).get("interleaved", "0-1").partition("-")
-        if first.isdecimal() and (not second or second.isdecimal()):
-            self._channels = int(first), int(second or int(first) + 1)
+        first, second = _pair(parts(answer).get("interleaved", ""), 255)
+        if first >= 0:
+            self._channels = first, second
 
     def receive(self, until: float) -> Iterator[Arrived | RtspReply]:
         """Yield the next packet or reply."""
@@ -112,7 +112,8 @@ class Datagrams:
         self._wire = wire
         self.own_drops: int | None = 0 if arrival.KERNEL else None
         self._dropped: dict[socket.socket, int] = {}
-        self.sockets = udp_pair(wire.socket.family, wire.socket.getsockname()[0])
+        host, _, *zone = wire.socket.getsockname()
+        self.sockets = udp_pair(wire.socket.family, host, *zone)
         port = self.sockets[0].getsockname()[1]
         self.header = f"RTP/AVP;unicast;client_port={port}-{port + 1}"
         self._selector = selectors.DefaultSelector()
@@ -121,12 +122,13 @@ class Datagrams:
 
     def agree(self, answer: str) -> None:
         """Send a packet to the device's ports: a firewall on the way then lets the others in."""
-        first, _, second = parts(answer).get("server_port", "").partition("-")
-        host = parts(answer).get("source") or self._wire.address.host
-        for sock, port in zip(self.sockets, (first, second), strict=True):
-            if port.isdecimal() and 0 < int(port) <= LARGEST:
+        host, *rest = self._wire.socket.getpeername()  # whatever the answer names as its source
+        for sock, port in zip(
+            self.sockets, _pair(parts(answer).get("server_port", ""), LARGEST), strict=True
+        ):
+            if port > 0:
                 with contextlib.suppress(OSError):
-                    sock.sendto(RECEIVER_REPORT, (host, int(port)))
+                    sock.sendto(RECEIVER_REPORT, (host, port, *rest[1:]))
 
     def receive(self, until: float) -> Iterator[Arrived | RtspReply]:
         """Yield the packets and replies that are there."""
@@ -174,8 +176,7 @@ class Multicast(Datagrams):
         given = parts(answer)
         group = given.get("destination") or self._video.multicast
         self.ssrc = _ssrc(given.get("ssrc", ""), self._video.ssrc)
-        first, _, second = given.get("port", "").partition("-")
-        port = int(first) if first.isdecimal() else self._video.port
+        port, control_port = _pair(given.get("port", "") or str(self._video.port), LARGEST)
         try:
             multicast = ipaddress.ip_address(group).is_multicast and 0 < port < LARGEST
         except ValueError:
@@ -183,16 +184,33 @@ class Multicast(Datagrams):
         if not multicast:
             what, hint = tr("names no multicast group"), tr("Switch multicast on in the device")
             raise DeviceError(what, where=str(self._wire.address), hint=hint, code="transport")
-        self._join(group, port, int(second) if second.isdecimal() else port + 1)
+        try:
+            self._join(group, port, control_port)
+        except OSError as error:  # of another family, or a port that is taken
+            cause = error.strerror or error
+            what = tr("the group {group} cannot be joined ({cause})", group=group, cause=cause)
+            hint = tr("Check the multicast address in the device, or take TCP")
+            raise DeviceError(
+                what, where=str(self._wire.address), hint=hint, code="transport"
+            ) from error
 
     def _join(self, group: str, port: int, control_port: int) -> None:
         own = self._wire.socket.getsockname()
         for sock in self.sockets:
             self._selector.unregister(sock)
             sock.close()
-        self.sockets = tuple(_member(group, number, own) for number in (port, control_port))
-        for sock in self.sockets:
+        self.sockets = ()
+        for number in (port, control_port):
+            sock = _member(group, number, own)
+            self.sockets += (sock,)
             self._selector.register(sock, selectors.EVENT_READ)
+
+
+def _pair(written: str, most: int) -> tuple[int, int]:
+    """Read ``FIRST-SECOND`` or ``FIRST``, which the next number follows; -1 where it is none."""
+    first, dash, second = written.partition("-")
+    number = replies.number(first.strip(), most)
+    return number, replies.number(second.strip(), most) if dash else number + (number >= 0)
 
 
 def _ssrc(written: str, stated: int) -> int:
@@ -200,23 +218,26 @@ def _ssrc(written: str, stated: int) -> int:
     return int(written, 16) if re.fullmatch(r"[0-9A-Fa-f]{1,8}", written) else stated
 
 
-def udp_pair(family: int, host: str) -> tuple[socket.socket, ...]:
-    """Open an even port of UDP and the next one. Raises DeviceError."""
+def udp_pair(family: int, host: str, *zone: int) -> tuple[socket.socket, ...]:
+    """Open an even port of UDP and the next one. Raises DeviceError.
+
+    ``zone``: of IPv6, flow and interface, without which a link-local address cannot be had.
+    """
     for _ in range(64):
-        first = _bound(family, host, 0)
+        first = _bound(family, (host, 0, *zone))
         port = first.getsockname()[1]
         with contextlib.suppress(OSError):
             if port % 2 == 0:
-                return first, _bound(family, host, port + 1)
+                return first, _bound(family, (host, port + 1, *zone))
         first.close()
     what, hint = tr("no two ports of UDP are free"), tr("Close other programs, or take TCP")
     raise DeviceError(what, where=host, hint=hint, code="transport")
 
 
-def _bound(family: int, host: str, port: int) -> socket.socket:
+def _bound(family: int, place: tuple[str | int, ...]) -> socket.socket:
     sock = socket.socket(family, socket.SOCK_DGRAM)
     try:
-        sock.bind((host, port))
+        sock.bind(place)
     except OSError:
         sock.close()
         raise
@@ -228,18 +249,21 @@ def _bound(family: int, host: str, port: int) -> socket.socket:
 def _member(
     group: str, port: int, own: tuple[str, int, int, int] | tuple[str, int]
 ) -> socket.socket:
-    """Open a port and join a group by the interface that reaches the device."""
+    """Open a port and join a group by the interface that reaches the device. Raises OSError."""
     six = ":" in group
-    sock = socket.socket(socket.AF_INET6 if six else socket.AF_INET, socket.SOCK_DGRAM)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    sock.bind((group if arrival.KERNEL else "", port))  # Linux: of this group only
-    if six:
-        scope = own[3] if len(own) == 4 else 0
-        member = socket.inet_pton(socket.AF_INET6, group) + struct.pack("@I", scope)
-        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, member)
-    else:
-        member = socket.inet_aton(group) + socket.inet_aton(own[0])
-        sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
-    arrival.enable(sock)
-    sock.setblocking(False)
+    with contextlib.ExitStack() as stack:
+        family = socket.AF_INET6 if six else socket.AF_INET
+        sock = stack.enter_context(socket.socket(family, socket.SOCK_DGRAM))
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((group if arrival.KERNEL else "", port))  # Linux: of this group only
+        if six:
+            scope = own[3] if len(own) == 4 else 0
+            member = socket.inet_pton(socket.AF_INET6, group) + struct.pack("@I", scope)
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, member)
+        else:
+            member = socket.inet_aton(group) + socket.inet_aton(own[0])
+            sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
+        arrival.enable(sock)
+        sock.setblocking(False)
+        stack.pop_all()
     return sock

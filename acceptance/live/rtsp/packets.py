@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NTP_EPOCH = 2208988800  # s from 1900 to 1970
+REPLAYED = b"\xab\xac"  # of a header extension
 SENDER_REPORT, GOODBYE = 200, 203
 SILENT = 0.5  # s without a packet, after which another sender is followed
 RECEIVER_REPORT = struct.pack("!BBHI", 0x80, 201, 1, 0)  # of nothing: opens a firewall's way
@@ -37,23 +38,35 @@ class RtpPacket(NamedTuple):
     ssrc: int = 0
     """Who sends it (RFC 3550, 5.1), 0 to 2^32 - 1."""
 
+    filmed: float = 0.0
+    """Of a recording: Unix s at which it was filmed, by the recorder's clock; 0: not said."""
+
 
 def rtp(data: bytes) -> RtpPacket | None:
     """Read a packet of RTP; None where it is none."""
     if len(data) < 12 or data[0] >> 6 != 2:
         return None
     first, second, sequence, time, ssrc = struct.unpack_from("!BBHII", data)
-    begin, end = 12 + 4 * (first & 15), len(data)
+    begin, end, filmed = 12 + 4 * (first & 15), len(data), 0.0
     if first & 0x10:
         if end < begin + 4:
             return None
+        filmed = _filmed(data[begin : begin + 12])
         begin += 4 + 4 * int.from_bytes(data[begin + 2 : begin + 4], "big")
     if first & 0x20:
         end -= data[-1]
     if begin > end:
         return None
     marker, payload = bool(second & 128), data[begin:end]
-    return RtpPacket(second & 127, marker, sequence, time, payload, ssrc)
+    return RtpPacket(second & 127, marker, sequence, time, payload, ssrc, filmed)
+
+
+def _filmed(extension: bytes) -> float:
+    """Read when a packet of a recording was filmed (ONVIF Streaming, 6.3, RTP header extension)."""
+    if len(extension) < 12 or extension[:2] != REPLAYED:
+        return 0.0
+    since_1900 = int.from_bytes(extension[4:12], "big") / (1 << 32)
+    return max(0.0, since_1900 - NTP_EPOCH)
 
 
 class OneSender:
@@ -66,8 +79,12 @@ class OneSender:
     def __init__(self, announced: int = -1) -> None:
         """``announced``: SSRC that the device named; -1: none."""
         self._ssrc, self._heard, self._announced = announced, -math.inf, announced
+        self._followed = -1
         self.other = -1
         """Who was left out last; -1: nobody."""
+
+        self.changed = False
+        """Whether the last packet taken was the first of another sender."""
 
     def takes(self, ssrc: int, moment: float) -> bool:
         """Whether a packet that came at ``moment`` (s) is of the sender that is followed."""
@@ -78,6 +95,7 @@ class OneSender:
         if ssrc != self._ssrc:
             self.other = ssrc
             return False
+        self.changed, self._followed = self._followed not in {-1, ssrc}, ssrc
         self._heard = moment
         return True
 

@@ -6,13 +6,14 @@ import base64
 import binascii
 import re
 from dataclasses import dataclass, field
-from urllib.parse import urljoin
 
 from acceptance.errors import DeviceError
-from acceptance.messages import tr
+from acceptance.live.rtsp import replies
+from acceptance.messages import shortened, tr
 
 VIDEO_CLOCK = 90000  # Hz, RFC 3551
 STATIC = {26: ("JPEG", VIDEO_CLOCK)}
+LONGEST_NAME = 40  # characters of a codec's name
 READ = {"H264": "h264", "H265": "hevc", "HEVC": "hevc", "JPEG": "mjpeg"}
 
 
@@ -70,7 +71,7 @@ def video(text: str, base: str) -> VideoMedia:
             found = _video(part, whole, base)
             if isinstance(found, VideoMedia):
                 return found
-            refused.append(found)
+            refused += [found] if found else []
     raise _none(base, refused)
 
 
@@ -78,7 +79,7 @@ def _none(base: str, refused: list[str]) -> DeviceError:
     if not refused:
         what, hint = tr("offers no video"), tr("Ask for another path of the device")
     else:
-        names = ", ".join(refused)
+        names = shortened(dict.fromkeys(name[:LONGEST_NAME] for name in refused))
         what = tr("sends {codecs}, which cannot be read", codecs=names)
         hint = tr("Set the camera to H.264, H.265 or MJPEG for the test, and say so in the plan")
     return DeviceError(what, where=base, hint=hint, code="codec")
@@ -87,9 +88,10 @@ def _none(base: str, refused: list[str]) -> DeviceError:
 def _video(part: str, whole: str, base: str) -> VideoMedia | str:
     """Read one ``m=video``; the name of its codec where that cannot be read."""
     attributes = _attributes(part)
-    _, port, _, *types = part.partition("\n")[0].split()
+    words = part.partition("\n")[0].split()
+    port, types = "".join(words[1:2]).partition("/")[0], words[3:]
     name, names = "", dict(_rtpmap(line) for line in attributes.get("rtpmap", []))
-    for payload_type in (int(number) for number in types if number.isdecimal()):
+    for payload_type in (int(each) for each in types if replies.number(each, 127) >= 0):
         name, rate = names.get(payload_type) or STATIC.get(payload_type, (f"RTP {payload_type}", 0))
         parameters = _parameters(attributes.get("fmtp", []), payload_type)
         if name in READ and rate > 0 and not _interleaves(parameters):
@@ -106,7 +108,7 @@ def _video(part: str, whole: str, base: str) -> VideoMedia | str:
                 parameter_sets=_sets(parameters),
                 ssrc=_ssrc(attributes),
                 multicast=group[1] if group else "",
-                port=int(port.partition("/")[0]) if port.partition("/")[0].isdecimal() else 0,
+                port=max(0, replies.number(port, 65535)),
                 format=parameters,
             )
     return name
@@ -180,5 +182,6 @@ def _joined(base: str, control: str) -> str:
     if "://" in control:
         return control
     if control.startswith("/"):
-        return urljoin(base.replace("rtsp", "http", 1), control).replace("http", "rtsp", 1)
+        found = re.match(r"(rtsps?://[^/]*)", base)
+        return f"{found[1] if found else ''}/{control.lstrip('/')}"
     return f"{base}{'' if base.endswith('/') else '/'}{control}"

@@ -95,6 +95,9 @@ class StreamIntake:
         """Monotonic s of the first packet and of the first whole key frame of this connection, and
         whether the device has said that it was the last."""
 
+        self.other_type = -1
+        """Payload type of this connection's latest packet that is not of the video; -1: none."""
+
         self._clip, self._clock, self._record = clip, clock, record
         self._on_key_frame, self._most = on_key_frame, most
         self._tables = side_files.Tables(clip)
@@ -103,6 +106,8 @@ class StreamIntake:
         self._codec, self._layout = "", b""
         self._times = FrameTimes(reorders=False)
         self._due: list[float] = []
+        self._first: ArrivedFrame | None = None
+        self._other: ArrivedFrame | None = None
 
     def connect(
         self,
@@ -126,7 +131,7 @@ class StreamIntake:
         self._assembler = Assembler(payloads or payloads_of(video.codec), self._assembled)
         self._lost_before, self._reported = self.counts.lost, self.counts.latest
         self._times.anew()
-        self.began, self.key_frame, self.ended = 0.0, 0.0, False
+        self.began, self.key_frame, self.ended, self.other_type = 0.0, 0.0, False, -1
 
     def put(self, arrived: Arrived) -> None:
         """Take a packet. Raises OutputError."""
@@ -135,6 +140,7 @@ class StreamIntake:
             return
         packet = packets.rtp(arrived.data)
         if packet is None or packet.payload_type != self._video.payload_type:
+            self.other_type = -1 if packet is None else packet.payload_type
             return
         counts, user = self.counts, arrived.stamp.user
         moment = self._clock.arrival(arrived.stamp, counts.latest)
@@ -149,6 +155,8 @@ class StreamIntake:
             f"{self._clock.unix(user):.6f},{len(packet.payload)},{packet.marker:d}"
         )
         self._tables.packet(row)
+        if self._sender.changed:  # its numbers are others
+            self._in_order(self._order.anew())
         self._in_order(self._order.put(ArrivedPacket(packet, moment, row)))
 
     def disconnect(self) -> None:
@@ -201,9 +209,12 @@ class StreamIntake:
 
     def _write(self, frames: Iterable[ArrivedFrame]) -> None:
         for frame in frames:
+            self._first = frame if self._first is None else self._first
             over = self.changed or self.counts.frames >= self._most
             writer = None if over else self._writer_for(frame.coded)
             if writer is None:
+                if self.changed and self._other is None:
+                    self._other = frame
                 _in_no_clip(frame)
                 continue
             ticks = self._times.ticks(frame.rtp_time, frame.arrival, self._video.clock_rate)
@@ -212,6 +223,17 @@ class StreamIntake:
             self._count(frame.arrival)
             if frame.coded.key:
                 self._on_key_frame(self._video.codec, self._complete(frame.coded))
+
+    def changed_at(self, begun: float) -> float | None:
+        """Return when the first picture of another size was filmed, in Unix s; None: not known.
+
+        ``begun``: when the recording begins that was asked for, where its packets do not say.
+        """
+        first, other = self._first, self._other
+        if first is None or other is None or (not other.filmed and self._times.jumps):
+            return None
+        passed = packets.ahead(first.rtp_time, other.rtp_time, 32) / self._video.clock_rate
+        return other.filmed or begun + passed
 
     def _count(self, arrival: float) -> None:
         counts = self.counts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -22,7 +23,7 @@ class StreamUrl:
     """Where a stream is asked for."""
 
     url: str
-    """As it is sent: without user and password."""
+    """Without user and password."""
 
     address: address.Address
     """Where it is asked."""
@@ -32,6 +33,11 @@ class StreamUrl:
 
     credentials: Credentials | None
     """Who logs in, where the URL said so."""
+
+    @property
+    def sent(self) -> str:
+        """The URL as the device is asked for it: the zone of an IPv6 address is this machine's."""
+        return re.sub(r"^(rtsps?://\[[^\]%]*)%[^\]]*\]", r"\1]", self.url)
 
     @property
     def shown(self) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_HELD, LONGEST_HELD = 64, 0.25  # packets, and s, by which a packet may come late
 RESTART = 3000  # sequence numbers: beyond that a sender has begun anew
+LATE, RUN = 100, 8  # a sender that goes back by more, so often in a row, has begun anew, too
 MOST_SETS = 4  # packets of parameter sets before a frame
 MOST_BYTES = 32 << 20  # of a frame
 
@@ -65,6 +66,9 @@ class ArrivedFrame:
     rows: list[PacketRow]
     """Its packets."""
 
+    filmed: float = 0.0
+    """Of a recording: Unix s by the recorder's clock; 0: not said."""
+
 
 class Payloads(Protocol):
     """How a codec puts frames into packets."""
@@ -89,15 +93,16 @@ class Order:
     """Packets between the first and the last that never came, or came too late."""
 
     _next: int | None = None
+    _back: tuple[int, int] = (-1, 0)  # what follows a packet from far back; how many came in a row
     _held: dict[int, ArrivedPacket] = field(default_factory=dict)
 
     def put(self, arrived: ArrivedPacket) -> Iterator[tuple[ArrivedPacket, bool]]:
         """Yield the packets whose turn it is, each with whether one before it is missing."""
         sequence = arrived.packet.sequence
         step = 0 if self._next is None else ahead(self._next, sequence, 16)
-        if abs(step) > RESTART:
-            yield from self.rest()
-            self._next, step = None, 0
+        if abs(step) > RESTART or self._goes_back(sequence, step):
+            yield from self.anew()
+            step = 0
         if step < 0 or sequence in self._held:
             arrived.row.frame = -1  # too late, or twice
             return
@@ -107,6 +112,17 @@ class Order:
         yield from self._ready()
         while self._held and self._waited(arrived.arrival):
             yield from self._skip()
+
+    def _goes_back(self, sequence: int, step: int) -> bool:
+        expected, count = self._back
+        count = 0 if step >= -LATE else count + 1 if sequence == expected else 1
+        self._back = sequence + 1 & 0xFFFF, count
+        return count > RUN
+
+    def anew(self) -> Iterator[tuple[ArrivedPacket, bool]]:
+        """Yield what is still held; what comes next is counted from another beginning."""
+        yield from self.rest()
+        self._next = None
 
     def rest(self) -> Iterator[tuple[ArrivedPacket, bool]]:
         """Yield what is still held."""
@@ -173,6 +189,8 @@ class Assembler:
             return
         arrival = max(part.arrival for part in parts)
         rows = [part.row for part in parts]
+        filmed = max(part.packet.filmed for part in parts)  # not every packet need say it
+        time = parts[-1].packet.time
         self._hand_on(
-            ArrivedFrame(coded=coded, rtp_time=parts[-1].packet.time, arrival=arrival, rows=rows)
+            ArrivedFrame(coded=coded, rtp_time=time, arrival=arrival, rows=rows, filmed=filmed)
         )

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 MOST_HEAD, MOST_BODY = 64 << 10, 1 << 20  # bytes of a reply
 CHUNK = 2048
 MOST_EARLY = 4096  # packets before the reply to PLAY
-DOLLAR = 0x24
+DOLLAR, BLANK = 0x24, b"\r\n"
+BEGIN = re.compile(rb"RTSP/|[A-Z_]{3,20}(?: |$)|[A-Z_]{0,20}$")  # of a reply, of a request
 END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 
 
@@ -77,31 +78,44 @@ class Wire:
         return self._early.popleft() if self._early else self._next(until)
 
     def _next(self, until: float) -> RtspReply | Interleaved:
-        self._fill(4, until)
-        if self._held[0] == DOLLAR:
-            size = 4 + int.from_bytes(self._held[2:4], "big")
-            self._fill(size, until)
-            channel, data = self._held[1], bytes(self._held[4:size])
-            del self._held[:size]
-            return Interleaved(channel, data, self._stamp)
-        return self._read_reply(until)
+        while True:
+            self._fill(4, until)
+            if self._held[0] == DOLLAR:
+                return self._read_packet(until)
+            if self._held[0] in BLANK:  # more than the length that was stated
+                del self._held[0]
+            elif reply := self._read_reply(until):
+                return reply
+
+    def _read_packet(self, until: float) -> Interleaved:
+        size = 4 + int.from_bytes(self._held[2:4], "big")
+        self._fill(size, until)
+        channel, data = self._held[1], bytes(self._held[4:size])
+        del self._held[:size]
+        return Interleaved(channel, data, self._stamp)
 
     def close(self) -> None:
         """Close the connection."""
         self.socket.close()
 
-    def _read_reply(self, until: float) -> RtspReply:
+    def _read_reply(self, until: float) -> RtspReply | None:
+        """Read a reply; None: it was a request of the device, which is answered."""
         while (end := self._end_of_head()) < 0:
-            if not b"RTSP/".startswith(self._held[:5]) or len(self._held) > MOST_HEAD:
+            if not BEGIN.match(self._held) or len(self._held) > MOST_HEAD:
                 raise nonsense(self.address)
             self._more(CHUNK, until)
-        reply = replies.head(bytes(self._held[:end]).strip())
+        head = bytes(self._held[:end]).strip()
+        request = replies.asked(head)
+        reply = request or replies.head(head)
         size = -1 if reply is None else replies.length(reply)
         if reply is None or not 0 <= size <= MOST_BODY:
             raise nonsense(self.address)
         self._fill(end + size, until)
         body = bytes(self._held[end : end + size])
         del self._held[: end + size]
+        if request is not None:
+            self.send(replies.answered(request), until)
+            return None
         return replies.RtspReply(
             status=reply.status, phrase=reply.phrase, headers=reply.headers, body=body
         )

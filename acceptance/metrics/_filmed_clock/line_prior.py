@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PHASE, SLOPE, LOG_WIDTH, LAG = range(4)  # columns of guesses
 SCREEN_RATES = np.array([50, 60 / 1.001, 60, 75, 90, 100, 120, 144])  # Hz, usual ones
 CAMERA_RATES = np.array([10, 12.5, 15, 20, 24, 25, 30 / 1.001, 30, 50, 60 / 1.001, 60])
-SHORTEST, LONGEST = 0.03, 6.0  # exposures in refreshes
+SHORTEST, LONGEST = 0.03, 16.0  # exposures in refreshes: up to those of a camera of 5 frame/s
 # standard deviation of a rate from the usual one, relative: resonators of two devices
 DRIFT = 50e-6
 OWN = 0.1  # width of the range of rates that are not usual, relative

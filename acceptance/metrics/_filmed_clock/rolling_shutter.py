@@ -149,12 +149,16 @@ def _costs(low: Array, cells: Rows, near: Whole) -> Array:
     cycle share these.
     """
     tables, squares = _tables(cells)
+    low = low.astype(tables.dtype)  # else the product converts the tables every time
     best = np.empty((len(LAGS), len(near)))
     for at in np.unique(near % CYCLE):
         frames, tried = near % CYCLE == at, _around(int(at))
         seen = low[frames]
-        nearest = squares[:, None, tried] - 2 * seen @ np.swapaxes(tables[:, tried], 1, 2)
-        best[:, frames] = nearest.min(axis=2) + np.sum(seen**2, axis=1)
+        own = np.sum(seen**2, axis=1)
+        # lag by lag, so that what is compared stays in the processor's cache
+        for lag, (table, square) in enumerate(zip(tables, squares, strict=True)):
+            nearest = square[tried] - 2 * seen @ table[tried].T
+            best[lag, frames] = nearest.min(axis=1) + own
     return np.asarray(np.minimum(best, MOST).mean(axis=1))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,13 +16,20 @@ def block_means(values: Array | NDArray[np.bool_], tall: int, wide: int) -> Arra
     Blocks are as equal as can be, the first ones larger by one, as those of ``np.array_split``.
     Values may be truths, their means shares; there are at least ``tall`` rows, ``wide`` columns.
     """
-    down, across = (_starts(n, parts) for n, parts in zip(values.shape, (tall, wide), strict=True))
+    down, across, sizes = _grid(values.shape, (tall, wide))
     by_row = np.add.reduceat(np.asarray(values, np.float64), down, axis=0)
     sums = np.add.reduceat(by_row, across, axis=1)
-    sizes = (
-        np.diff(starts, append=n) for starts, n in zip((down, across), values.shape, strict=True)
-    )
-    return np.asarray(sums / np.outer(*sizes)).ravel()
+    return np.asarray(sums / sizes).ravel()
+
+
+@lru_cache(maxsize=256)  # regions of a chart have few shapes
+def _grid(
+    shape: tuple[int, ...], parts: tuple[int, int]
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Return where the blocks begin, down and across, and their sizes (tall, wide) in values."""
+    starts = [_starts(n, count) for n, count in zip(shape, parts, strict=True)]
+    sizes = (np.diff(begin, append=n) for begin, n in zip(starts, shape, strict=True))
+    return starts[0], starts[1], np.outer(*sizes)
 
 
 def _starts(count: int, parts: int) -> NDArray[np.intp]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from acceptance.footage.rounding import doubt_of_mean
+from acceptance.footage.rounding import doubt_of_mean, even
 from acceptance.metrics._shared.blocks import block_means
 from acceptance.metrics._shared.region_codes import MOST_CLIPPED
 from acceptance.scene.views import middle_half
@@ -209,7 +209,7 @@ def _piled(codes: Array, end: float, *, reached: bool) -> tuple[float, float]:
 
 def _slope(frame: Array) -> Array:
     """Return the linear fall-off of a frame (h, w) about its mean."""
-    y, x = (np.linspace(-1, 1, n) for n in frame.shape)
+    y, x = map(even, frame.shape)
     return np.asarray(
         (y @ frame.mean(axis=1) / (y @ y)) * y[:, None] + (x @ frame.mean(axis=0) / (x @ x)) * x
     )

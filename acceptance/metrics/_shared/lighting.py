@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,19 +64,21 @@ def lighting(light: Array) -> Lighting:
     to their logarithms; the difference from order 5 is the uncertainty that the order contributes.
     """
     grid = blocks(light)
-    (uneven, ratio), degrees = _figures(grid, ORDER)
-    (finer_uneven, finer_ratio), _ = _figures(grid, ORDER + 1)
+    surface, finer = (_surface(grid, order) for order in (ORDER, ORDER + 1))
+    uneven, ratio = surface.uneven, surface.hot_spot
     return Lighting(
         non_uniformity=Share(
             value=uneven[0],
             noise=uneven[1],
-            surface=abs(uneven[0] - finer_uneven[0]) / math.sqrt(3),
+            surface=abs(uneven[0] - finer.uneven[0]) / math.sqrt(3),
             extremes=extremes(*uneven),
         ),
         hot_spot=Share(
-            value=ratio[0], noise=ratio[1], surface=abs(ratio[0] - finer_ratio[0]) / math.sqrt(3)
+            value=ratio[0],
+            noise=ratio[1],
+            surface=abs(ratio[0] - finer.hot_spot[0]) / math.sqrt(3),
         ),
-        degrees_of_freedom=degrees,
+        degrees_of_freedom=surface.degrees,
     )
 
 
@@ -94,7 +97,7 @@ def surely_uneven(light: Array) -> float:
 
     It is the non-uniformity less three standard errors, at least 0.
     """
-    (value, noise), _ = _figures(blocks(light), ORDER)[0]
+    value, noise = _surface(blocks(light), ORDER).uneven
     return max(0.0, value - 3 * noise)
 
 
@@ -116,25 +119,52 @@ def _bounds(length: int) -> NDArray[np.int64]:
     return np.arange(count) * length // count
 
 
-def _figures(
-    grid: Array, order: int
-) -> tuple[tuple[tuple[float, float], tuple[float, float]], int]:
-    """Return (value, standard error) of non-uniformity and of hot spot, and degrees of freedom.
+@dataclass(frozen=True, kw_only=True)
+class _Surface:
+    """Smooth light (b,) on a grid of this ``shape``, by coefficients of the ``basis`` (b, t).
 
-    ``order`` is that of the polynomial through the block means ``grid``.
+    ``spreads``: sigma (b,) of the blocks' log light, case by case.
     """
+
+    shape: tuple[int, ...]
+    basis: Array
+    smooth: Array
+    spreads: tuple[Array, Array]
+    degrees: int
+
+    @cached_property
+    def slopes(self) -> Array:
+        """Slopes (b, t) of the smooth light by the polynomial's coefficients."""
+        return self.smooth[:, None] * self.basis
+
+    @property
+    def uneven(self) -> tuple[float, float]:
+        """Non-uniformity and its standard error."""
+        return self._with_error(*_range(self.smooth, self.slopes))
+
+    @property
+    def hot_spot(self) -> tuple[float, float]:
+        """Hot spot and its standard error."""
+        return self._with_error(*_ratio(self.smooth, self.slopes, self.shape))
+
+    def _with_error(self, value: float, slope: Array) -> tuple[float, float]:
+        moved = self.basis @ slope
+        return value, max(float(np.linalg.norm(moved * spread)) for spread in self.spreads)
+
+
+def _surface(grid: Array, order: int) -> _Surface:
+    """Fit the exponential of a polynomial of this order through the block means ``grid``."""
     basis = _basis(grid.shape, order)
     tones = np.log(np.maximum(grid, LEAST * grid.mean())).ravel()
     fitted = basis @ (basis.T @ tones)
-    smooth = np.exp(fitted)
-    degrees = grid.size - basis.shape[1]
-    spreads = _spreads(tones - fitted, smooth, degrees)
-    slopes = smooth[:, None] * basis  # of the smooth light, by the polynomial's coefficients
-    uneven, ratio = (
-        (value, max(float(np.linalg.norm(basis @ slope * spread)) for spread in spreads))
-        for value, slope in (_range(smooth, slopes), _ratio(smooth, slopes, grid.shape))
+    smooth, degrees = np.exp(fitted), grid.size - basis.shape[1]
+    return _Surface(
+        shape=grid.shape,
+        basis=basis,
+        smooth=smooth,
+        spreads=_spreads(tones - fitted, smooth, degrees),
+        degrees=degrees,
     )
-    return (uneven, ratio), degrees
 
 
 def _range(smooth: Array, slopes: Array) -> tuple[float, Array]:
@@ -163,6 +193,7 @@ def _spreads(residuals: Array, smooth: Array, degrees: int) -> tuple[Array, Arra
     return np.full_like(smooth, texture), noise / smooth
 
 
+@lru_cache(maxsize=64)  # grids have few shapes
 def _basis(shape: tuple[int, ...], order: int) -> Array:
     """Return orthonormal polynomials of total order up to ``order`` on a grid, (blocks, terms)."""
     y, x = (np.linspace(-1, 1, n) for n in shape)
@@ -170,6 +201,7 @@ def _basis(shape: tuple[int, ...], order: int) -> Array:
     return np.asarray(np.linalg.qr(np.column_stack(terms))[0])
 
 
+@lru_cache(maxsize=64)
 def middle_and_rim(shape: tuple[int, ...]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return masks of the blocks of the middle ninth, and of the rim."""
     y, x = (np.abs(np.linspace(-1, 1, n)) for n in shape)

@@ -16,7 +16,7 @@ Uncertainty is propagated by Monte Carlo (JCGM 101), see ``difference.py``.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from acceptance.errors import GapError
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
+from acceptance.metrics.colour import vectors
 from acceptance.metrics.colour.difference import (
     DIFFERENCES,
     STATISTICS,
@@ -63,6 +64,7 @@ UNEVEN = (
     0.1  # half-width of the light's fall-off over half a chart, as test_charts/README.md allows
 )
 MOST_ADDED = 0.3  # of a field of reflectance ``DARK``: standard uncertainty of light added there
+DRAWN = "delta_e00_mean"  # the figure that has what the report's pictures show
 DRAWS = 400
 SEED = 20050212
 
@@ -96,11 +98,14 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     seen = compare(scene)
     if seen.left_out:
         yield _note(scene, seen.left_out)
-    found = propagated(seen.nominal, _doubts(scene, seen))
+    doubts = _doubts(scene, seen)
+    found = propagated(seen.nominal, doubts)
     repeats = _repeats(scene, seen)
+    in_plane = vectors.details([patch.name for patch in seen.patches], seen.nominal, doubts)
     for name, figure in found.items():
         budget = [*figure.budget, *_excess(repeats[name], figure.budget)]
-        yield _figure(scene, seen, name, figure, budget)
+        made = _figure(scene, seen, name, figure, budget)
+        yield replace(made, details={**made.details, **in_plane}) if name == DRAWN else made
 
 
 def _figure(
@@ -119,7 +124,7 @@ def _figure(
         samples=sum(len(patch.frames) for patch in seen.patches),
         method=METHOD.format(tone=scene.tone),
         details=_details(scene, seen) | {"bias_taken_off": figure.bias},
-        curve=_curve(seen) if name == "delta_e00_mean" else None,
+        curve=_curve(seen) if name == DRAWN else None,
     )
 
 

@@ -21,7 +21,7 @@ import numpy as np
 
 from acceptance.errors import GapError
 from acceptance.metrics._filmed_clock import readings as clock_readings
-from acceptance.metrics.latency import driven_light, screens, wall
+from acceptance.metrics.latency import driven_light, own_screen, screens, wall
 from acceptance.metrics.latency.figures import (
     AGE,
     GLASS,
@@ -74,8 +74,8 @@ def _of_clocks(scene: Scene) -> Iterator[Measurement | Note]:
         yield from _of_pair(scene, clocks)
 
 
-def _of_pair(scene: Scene, clocks: Mapping[str, Readings]) -> Iterator[Measurement]:
-    """Measure a clock in a stream, or one beside a monitor."""
+def _of_pair(scene: Scene, clocks: Mapping[str, Readings]) -> Iterator[Measurement | Note]:
+    """Measure a clock in a stream, or one beside a monitor, or two monitors without the clock."""
     for readings in clocks.values():
         _check_readable(readings)
     if len(clocks) == 1 and scene.series.arrivals is not None and scene.screen_log is not None:
@@ -86,8 +86,11 @@ def _of_pair(scene: Scene, clocks: Mapping[str, Readings]) -> Iterator[Measureme
     keys = clock_readings.leading(clocks)
     if keys is None:
         raise GapError("one_clock_only")
-    latency = screens.glass_to_glass(scene.series.times, clocks[keys[0]], clocks[keys[1]])
-    yield from of_film(scene, latency, keys)
+    live = screens.live_clock(scene.series.times, clocks[keys[0]])
+    if own_screen.shown(scene, keys[0], live):
+        yield from of_film(scene, screens.of_monitor(live, clocks[keys[1]]), keys)
+    else:
+        yield from wall.differences(scene, clocks, keys[0])
 
 
 def _of_drive(scene: Scene) -> Iterator[Measurement]:

@@ -41,7 +41,8 @@ class Latency:
     screen. ``open_change`` ms: by how much all changes may have come earlier or later alike, where
     no film frame mixes two pictures. ``noise_reduction`` ms: by how much all changes may have come
     later, if that and not a slow monitor left ghosts in the film. ``uneven`` ms: how the camera's
-    exposures scatter about an even pace (rms), which the draws have them keep.
+    exposures scatter about an even pace (rms), which the draws have them keep. ``scatter`` ms: how
+    far single pictures or film frames may be off by themselves (rms), each its own way.
     """
 
     draws: Array
@@ -54,6 +55,7 @@ class Latency:
     open_change: float = 0.0
     noise_reduction: float = 0.0
     uneven: float = 0.0
+    scatter: float = 0.0
     holds: Array = field(default_factory=lambda: np.empty((1, 0)))
     ages: Ages | None = None
 
@@ -113,18 +115,28 @@ def worst(draws: Array, single: float = 0.0, uneven: float = 0.0) -> tuple[float
     return value, [phases, *lines]
 
 
-def deviation(draws: Array, uneven: float = 0.0) -> tuple[float, list[BudgetLine]]:
+def deviation(
+    draws: Array, uneven: float = 0.0, scatter: float = 0.0
+) -> tuple[float, list[BudgetLine]]:
     """Take the standard deviation of the pictures; with its budget.
 
     Its own standard error is that of normal values (JCGM 100:2008, E.4.3), but waits for a refresh
     are not normal: *rare* is what one more picture that just missed a refresh would add, between
     none and that. Exposures that scatter by ``uneven`` ms add in quadrature, either way.
+    What readings ``scatter`` (ms, rms, at most) is not the pictures' own: *own_scatter*, between
+    none and all that it adds, is taken off by half.
     """
     value, phases = _over(draws.std(axis=1, ddof=1))
+    added = (value - math.sqrt(max(value**2 - scatter**2, 0.0))) / 2
+    value -= added
     count = draws.shape[1]
     scatter = value / (2 * (count - 1)) ** 0.5
     missed = math.hypot(value, REFRESH / count**0.5) - value
-    lines = {"rare": missed / 2 / 3**0.5, "uneven_camera": math.hypot(value, uneven) - value}
+    lines = {
+        "rare": missed / 2 / 3**0.5,
+        "uneven_camera": math.hypot(value, uneven) - value,
+        "own_scatter": added / 3**0.5,
+    }
     repeated = BudgetLine(source="repeatability", contribution=scatter)
     return value, [phases, repeated, *_lines(lines)]
 
@@ -142,14 +154,14 @@ def percentile(draws: Array, uneven: float = 0.0) -> tuple[float, list[BudgetLin
 
 
 def statistics(
-    draws: Array, single: float = 0.0, uneven: float = 0.0
+    draws: Array, single: float = 0.0, uneven: float = 0.0, scatter: float = 0.0
 ) -> dict[str, tuple[float, list[BudgetLine]]]:
     """Value and budget of each statistic of draws (m, c)."""
-    uneven = uneven if uneven > EVEN else 0.0
+    uneven, scatter = (rms if rms > EVEN else 0.0 for rms in (uneven, scatter))
     return {
         "mean": mean(draws),
         "worst": worst(draws, single, uneven),
-        "sd": deviation(draws, uneven),
+        "sd": deviation(draws, uneven, scatter),
         "percentile_95": percentile(draws, uneven),
     }
 

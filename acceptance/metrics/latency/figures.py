@@ -125,7 +125,7 @@ def of_statistics(
 
 
 def _statistics(latency: Latency) -> Iterable[tuple[str, tuple[float, list[BudgetLine]]]]:
-    return delay.statistics(latency.draws, latency.single, latency.uneven).items()
+    return delay.statistics(latency.draws, latency.single, latency.uneven, latency.scatter).items()
 
 
 def _hold_time(scene: Scene, latency: Latency) -> Iterator[Measurement]:

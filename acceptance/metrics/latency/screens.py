@@ -83,7 +83,7 @@ def of_monitor(live: LiveClock, monitor: Readings) -> Latency:
     Raises GapError no_change, too_few_frames or clock_too_slow.
     """
     times, clock, reference = live.times, live.line, live.readings
-    changes, pictured, blends, uneven = _pictures(monitor, clock.lag)
+    changes, pictured, blends, uneven, alone = _pictures(monitor, clock.lag)
     enough_changes(changes)
     taken_at = pictured[:, changes.picture]
     exposure, taken = _exposures(clock), clock.inverse(taken_at).mean(axis=0)
@@ -99,6 +99,7 @@ def of_monitor(live: LiveClock, monitor: Readings) -> Latency:
         refresh_rate=refresh_rate,
         open_phase=1000 * phase / refresh_rate,
         uneven=1000 * uneven / refresh_rate,
+        scatter=1000 * math.hypot(alone / refresh_rate, live.scatter),
         open_change=500 * _gap(times, changes, moments.mean(axis=0), float(exposure.mean())),
         noise_reduction=1000 * _tail(times, reference.ghost),
         exposure=float(exposure.mean()) * 1000,
@@ -152,12 +153,12 @@ def _clock_line(times: Array, reference: Readings) -> Pace:
     )
 
 
-def _pictures(monitor: Readings, rolls: float) -> tuple[Changes, Array, int, float]:
+def _pictures(monitor: Readings, rolls: float) -> tuple[Changes, Array, int, float, float]:
     """Find the changes of the monitor, when each picture was taken, and the blends.
 
-    The times are (m, p) draws in refreshes; of the blends the number is returned, and last how
-    pictures scatter about an even pace, in refreshes. ``rolls`` is the lag of the film's lower
-    rows.
+    The times are (m, p) draws in refreshes; of the blends the number is returned, and last, in
+    refreshes, how pictures scatter about an even pace, and how far each by itself may be off (rms)
+    where they keep none. ``rolls`` is the lag of the film's lower rows.
     """
     held, changes = held_pictures(monitor.shares)
     ghost = ghosts.share(held.shares[:, ghosts.FIRST_BIT :])
@@ -166,7 +167,7 @@ def _pictures(monitor: Readings, rolls: float) -> tuple[Changes, Array, int, flo
     _check_step(pictures.only(seen))
     grid = cadence(pictures.position[seen], pictures.reach[seen], MISREAD)
     if grid is None:
-        return *_one_by_one(pictures, changes), 0.0
+        return _one_by_one(pictures, changes)
     number = grid.number.astype(np.float64)
     line = pace(number, pictures.low[seen], pictures.position[seen], usual=PICTURES)
     frames = np.arange(len(monitor.shares))
@@ -175,14 +176,15 @@ def _pictures(monitor: Readings, rolls: float) -> tuple[Changes, Array, int, flo
     guess = grid.number[np.clip([before, after], 0, len(seen) - 1)]
     uneven = (film_times.scatter(number, pictures.only(seen)) or 0.0) * grid.period
     if uneven > UNEVEN:
-        return *_one_by_one(pictures, changes), 0.0
-    return *_refined(monitor, rolls, line, guess, np.arange(number[-1] + 1), ghost), uneven
+        return _one_by_one(pictures, changes)
+    return *_refined(monitor, rolls, line, guess, np.arange(number[-1] + 1), ghost), uneven, 0.0
 
 
-def _one_by_one(pictures: Readings, changes: Changes) -> tuple[Changes, Array, int]:
+def _one_by_one(pictures: Readings, changes: Changes) -> tuple[Changes, Array, int, float, float]:
     """Take each picture by its own reading, of a camera without an even pace; as ``_pictures``."""
     taken_at = _each(pictures, np.random.default_rng(2))
-    return _known_changes(changes, taken_at), taken_at, _blends(pictures.low)
+    alone = float(np.sqrt(np.nanmean(pictures.reach**2) / 3))
+    return _known_changes(changes, taken_at), taken_at, _blends(pictures.low), 0.0, alone
 
 
 def _each(pictures: Readings, random: np.random.Generator) -> Array:

@@ -1,9 +1,8 @@
 """A wall of monitors in one film: the latency of each tile against the clock beside it.
 
-The copy of the clock that is ahead of all others is its own screen, if it runs on as a screen does:
-every refresh in turn. A camera's picture of it is held, and then jumps. If the copy that is ahead
-is such a picture, the clock's own screen is not in the film: no latency can be had, only by how
-much older what one tile shows is than what another shows.
+The copy of the clock that is ahead of all others is its own screen, if it runs on as a screen does
+(``own_screen``). If it is a camera's picture, the clock's own screen is not in the film: no latency
+can be had, only by how much older what one tile shows is than what another shows.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import numpy as np
 
 from acceptance.errors import GapError
 from acceptance.metrics._filmed_clock import readings as clock_readings
-from acceptance.metrics.latency import film_times, screens, tile_places
+from acceptance.metrics.latency import film_times, own_screen, screens, tile_places
 from acceptance.metrics.latency.figures import AGE, GLASS, TILE_LAG, half_widths, of_film
 from acceptance.metrics.latency.picture_age import BATCHES
 from acceptance.model.basics import Reason
@@ -31,10 +30,7 @@ if TYPE_CHECKING:
 
 READABLE = 0.5  # share of frames in which a clock must be readable
 PAIR = 2  # the clock and one tile
-# frame/s of a film below which a picture of a usual camera that is held looks like a screen
-SLOWEST_FILM = 45.0
 SMALL = 120  # px of width below which a clock that cannot be read is too small
-OFF, OFTEN = 0.4, 0.05  # refreshes beyond its reach, and share of the frames, where a clock jumps
 LAST = 5  # readings that show the last picture, one of which may be wrong
 ANOTHER = 0.75  # refreshes by which another picture is off
 # s, and times the usual hold of more than so many pictures, from which one that stands is frozen
@@ -59,34 +55,18 @@ def measure(scene: Scene, clocks: Mapping[str, Readings]) -> Iterator[Measuremen
     if not read:
         raise GapError("clock_unreadable", share=_share(clocks))
     source = _foremost(read)
-    if _is_screen(scene, source, clocks[source]):
-        yield from _latencies(scene, clocks, source)
+    screens.enough(int(read[source].readable.sum()), BATCHES)
+    live = screens.live_clock(scene.series.times, read[source])
+    if own_screen.shown(scene, source, live):
+        yield from _latencies(scene, clocks, source, live)
     else:
-        yield from _differences(scene, clocks, source)
-
-
-def _is_screen(scene: Scene, source: str, readings: Readings) -> bool:
-    """Whether the foremost clock is its own screen, and no camera's picture of it.
-
-    Raises GapError too_few_frames, and wall_film_too_slow where a picture that is held would look
-    like a screen, and nobody says where the tiles are.
-    """
-    screens.enough(int(readings.readable.sum()), BATCHES)
-    by_plan = tile_places.stated(scene.shot, scene.clocks[source])
-    times, _ = film_times.exposed(scene.series.times, readings)
-    if by_plan == tile_places.CAMERA or not runs_on(times, readings):
-        return False
-    rate = (len(times) - 1) / float(np.ptp(times))
-    if rate < SLOWEST_FILM and by_plan != tile_places.BESIDE:
-        raise GapError("wall_film_too_slow", rate=rate, needed=SLOWEST_FILM)
-    return True
+        yield from differences(scene, clocks, source)
 
 
 def _latencies(
-    scene: Scene, clocks: Mapping[str, Readings], source: str
+    scene: Scene, clocks: Mapping[str, Readings], source: str, live: LiveClock
 ) -> Iterator[Measurement | Note]:
     """Measure each tile against the clock's own screen."""
-    live = screens.live_clock(scene.series.times, clocks[source])
     for tile in tile_places.place(scene.shot, scene.clocks, source):
         if not tile.holds(scene.clocks[source]):
             yield from _measured(scene, clocks, tile, live, source)
@@ -138,24 +118,6 @@ def _foremost(clocks: Mapping[str, Readings]) -> str:
     return best
 
 
-def runs_on(times: Array, readings: Readings) -> bool:
-    """Whether readings keep to the line of their times (n,) as those of a screen itself do.
-
-    A picture of a screen that is held for longer than a refresh falls behind and jumps.
-    """
-    seen = readings.readable
-    position, line = readings.position[seen], _line(times, readings)
-    off = np.abs(position - np.polyval(line, times[seen]))
-    return float(np.mean(off > readings.reach[seen] + OFF)) <= OFTEN
-
-
-def _line(times: Array, readings: Readings) -> Array:
-    """Fit the line from time (s) to refreshes: slope, and a place in the middle of what is seen."""
-    seen = readings.readable
-    rate = film_times.rate(times[seen], readings.position[seen])
-    return np.array([rate, float(np.median(readings.position[seen] - rate * times[seen]))])
-
-
 def _readings(
     scene: Scene, clocks: Mapping[str, Readings], tile: TilePlace, source: str
 ) -> Readings:
@@ -185,7 +147,7 @@ def _dark(scene: Scene, tile: TilePlace, source: str) -> bool:
     return bool(part.size) and float(np.percentile(part, 95)) < low + DARK * (high - low)
 
 
-def _differences(
+def differences(
     scene: Scene, clocks: Mapping[str, Readings], source: str
 ) -> Iterator[Measurement | Note]:
     """Measure by how much each tile lags behind the foremost; say that no latency can be had."""

@@ -320,8 +320,8 @@ def _curve(result: EdgeResult) -> Curve:
     marks = crossings | {"Nyquist": SAMPLING_LIMIT}
     return Curve(
         name="mtf",
-        x=tuple(float(f) for f in result.frequencies[shown]),
-        y=tuple(round(float(m), 5) for m in result.mtf[shown]),
+        x=tuple(result.frequencies[shown].tolist()),
+        y=tuple(round(m, 5) for m in result.mtf[shown].tolist()),
         x_label="frequency",
         y_label="mtf",
         x_unit="cycle/px",

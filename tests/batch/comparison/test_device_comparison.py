@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from acceptance.batch.comparison.device_comparison import DeviceComparison
     from acceptance.signing.chains import DemoChain
 
+pytestmark = pytest.mark.usefixtures("_plain_pages")
 HOSTILE = "<script>alert('1')</script>\u202e\0=1+1"
 LIMIT = Limit(unit="dB", at_least=42.0)
 U = 1.0  # of every figure: u = 0.5 dB, k = 2

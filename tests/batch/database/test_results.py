@@ -27,6 +27,7 @@ from acceptance.session import store
 if TYPE_CHECKING:
     from acceptance.signing.chains import DemoChain
 
+pytestmark = pytest.mark.usefixtures("_plain_pages")
 PACK = pack_of_db50()
 SESSION = session_of(PACK)
 

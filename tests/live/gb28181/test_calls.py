@@ -16,7 +16,7 @@ from peers.gb28181_device import CHANNELS, ID, Device, Faults, meanwhile, packet
 from acceptance.live import transcript
 from acceptance.live.gb28181 import calls, offer
 from acceptance.live.gb28181.offer import MediaRequest
-from acceptance.live.gb28181.program_stream import ProgramStream
+from acceptance.live.gb28181.program_stream import BEGIN, MOST_BEGINNINGS, ProgramStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -265,3 +265,9 @@ def test_a_frame_that_is_cut_off_is_counted_and_spoils_no_other(
     assert program.frame([first[:cut]]) is None
     assert program.frame([first[:cut], first, second]) is not None
     assert program.frame([first]) is not None
+
+
+def test_a_frame_of_broken_beginnings_is_given_up() -> None:
+    stream = ProgramStream()
+    assert stream.frame([BEGIN + b"x"] * 3000) is None
+    assert stream.broken == 1 + MOST_BEGINNINGS

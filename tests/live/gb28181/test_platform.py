@@ -15,9 +15,10 @@ import pytest
 from peers.gb28181_device import CHANNELS, ID, PASSWORD, PLATFORM, Device, Faults, meanwhile
 
 from acceptance.live import digest, transcript
+from acceptance.live.address import Address
 from acceptance.live.credentials import Credentials
 from acceptance.live.gb28181 import bodies, keepalives, queries, sip_message
-from acceptance.live.gb28181.link import MOST_CONNECTIONS
+from acceptance.live.gb28181.link import MOST_CONNECTIONS, Link
 from acceptance.live.gb28181.platform import Platform
 from acceptance.live.gb28181.record import KIND, ConversationRecord
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from acceptance.live.gb28181.link import Link
     from acceptance.live.gb28181.registrar import RegisteredDevice
 
 
@@ -312,3 +312,16 @@ Call-ID: of nobody\r
 CSeq: 1 MESSAGE\r
 \r
 """
+
+
+def test_a_connection_that_gives_way_to_another_may_have_spoken() -> None:
+    """Seen at once: a new one, and what the oldest, which makes room for it, has sent."""
+    with contextlib.ExitStack() as stack:
+        link = stack.enter_context(Link(Address("127.0.0.1", 0)))
+        place, opened = ("127.0.0.1", link.port), list[socket.socket]()
+        for _ in range(MOST_CONNECTIONS):
+            opened.append(stack.enter_context(socket.create_connection(place)))
+            link.receive(1)
+        stack.enter_context(socket.create_connection(place))
+        opened[0].send(b"REGISTER")
+        assert link.receive(1) == []

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 TIMEOUT = 1.0
 LEE = Credentials("lee", "s3cret")
+ELSEWHERE = "rtsp://lee:s3cret@192.0.2.7/live"
 BASIC = {"WWW_Authenticate": 'Basic realm="camera"'}
 
 
@@ -50,6 +51,17 @@ ANSWERS: dict[str, tuple[Callable[[Asked], bytes], str, str]] = {
                   "404 Not Found", "refused"),
     "no_udp": (lambda asked: only("SETUP", reply(asked, "461 Unsupported Transport"))(asked),
                "461", "refused"),
+    "moved": (lambda asked: only("DESCRIBE", reply(asked, "302 Moved", Location=ELSEWHERE))(asked),
+              "on to rtsp://192.0.2.7/live", "redirect"),
+    "no_session": (lambda asked: only("PLAY", reply(asked, "454 Session Not Found"))(asked),
+                   "454", "refused"),
+    "long_number": (lambda _: b"RTSP/1.0 200 OK\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n",
+                    "not RTSP", "nonsense"),
+    "odd_transport": (lambda asked: only("SETUP", reply(
+        asked, Session="1;timeout=" + "9" * 5000, Transport="x;interleaved=" + "9" * 5000))(asked),
+        "nothing comes", "silent"),
+    "cut_media": (lambda asked: only("DESCRIBE", reply(asked, body="v=0\r\nm=video 0\r\n"))(asked),
+                  "no video", "codec"),
     "svac": (lambda asked: usual(asked, "SVAC"), "sends SVAC", "codec"),
     "sound": (lambda asked: only("DESCRIBE", reply(asked, body="v=0\r\nm=audio 0 RTP/AVP 0\r\n"))(
         asked), "no video", "codec"),
@@ -265,3 +277,40 @@ def test_garbage_between_the_replies_is_a_sentence_in_time(name: str, tmp_path: 
     assert caught.value.code in {"silent", "nonsense", "no_picture", "closed"}
     assert time.monotonic() - begun < 3 * 0.5 + 2
     assert list(tmp_path.iterdir()) == []
+
+
+GROUPS = {
+    "of_another_family": ("destination=ff02::5;port=5000-5001", "cannot be joined"),
+    "none": ("destination=192.0.2.7;port=5000-5001", "names no multicast group"),
+    "no_port": ("destination=239.1.1.1;port=" + "9" * 5000, "names no multicast group"),
+}
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_a_group_that_cannot_be_joined_is_named(name: str, tmp_path: Path) -> None:
+    answer, words = GROUPS[name]
+
+    def answered(asked: Asked) -> bytes:
+        transport = f"RTP/AVP;multicast;{answer}"
+        return only("SETUP", reply(asked, Session="1", Transport=transport))(asked)
+
+    with responder(answered) as device, pytest.raises(DeviceError, match=words) as caught:
+        capture(device.url, tmp_path / "gate.mp4", transport="multicast", timeout=TIMEOUT)
+    assert caught.value.code == "transport"
+
+
+@pytest.mark.parametrize("source", ["x" * 300, "\xfc.invalid", "192.0.2.7"])
+def test_no_packet_goes_to_another_host_that_a_device_names(source: str, tmp_path: Path) -> None:
+    """The packets that open a firewall's way go to the host that was reached."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ports:
+        ports.bind(("127.0.0.1", 0))
+        ports.settimeout(1)
+        port = ports.getsockname()[1]
+
+        def answered(asked: Asked) -> bytes:
+            transport = f"{asked.headers.get('transport')};server_port={port}-0;source={source}"
+            return only("SETUP", reply(asked, Session="1", Transport=transport))(asked)
+
+        with responder(answered) as device, pytest.raises(DeviceError, match="nothing comes"):
+            capture(device.url, tmp_path / "gate.mp4", transport="udp", timeout=0.5)
+        assert len(ports.recv(100)) == 8

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from acceptance.footage.clip import Frame
     from acceptance.live.rtsp.capture_loop import LiveRates
+    from acceptance.live.rtsp.capturing import Times
 
 
 @pytest.mark.film
@@ -172,7 +173,7 @@ def test_a_picture_of_another_size_ends_the_clip(tmp_path: Path) -> None:
 def test_a_stream_that_changes_its_size_goes_on_in_a_second_clip(tmp_path: Path) -> None:
     """The camera begins at the first size at each connection: three clips in six seconds."""
 
-    def take(clip: Path, seconds: float | None, frames: int | None) -> Captured:
+    def take(clip: Path, seconds: float | None, frames: int | None, _: Times | None) -> Captured:
         return capture(peer.url, clip, seconds=seconds, frames=frames)
 
     (tmp_path / "gate-2.packets.csv").touch()  # of another capture, which stays as it is
@@ -189,7 +190,7 @@ def test_a_stream_that_changes_its_size_goes_on_in_a_second_clip(tmp_path: Path)
 def test_what_follows_a_change_may_be_nothing(tmp_path: Path) -> None:
     done: list[Path] = []
 
-    def take(clip: Path, seconds: float | None, frames: int | None) -> Captured:
+    def take(clip: Path, seconds: float | None, frames: int | None, _: Times | None) -> Captured:
         assert (seconds, frames) == ((10.0, None) if not done else (8.0, None))
         if done:
             raise DeviceError("does not answer", where="192.0.2.1")

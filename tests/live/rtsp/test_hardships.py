@@ -72,8 +72,8 @@ def test_a_second_sender_on_the_same_port_is_not_taken_for_loss(
     opened: list[int] = []
     pair = packet_sockets.udp_pair
 
-    def noted(family: int, host: str) -> tuple[socket.socket, ...]:
-        sockets = pair(family, host)
+    def noted(family: int, host: str, *zone: int) -> tuple[socket.socket, ...]:
+        sockets = pair(family, host, *zone)
         opened.append(sockets[0].getsockname()[1])
         return sockets
 

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from peers.captured_files import check
-from peers.rtsp_recorder import recorder
+from peers.rtsp_recorder import BEGIN, EACH, ChangingRecorder, recorder
 from peers.rtsp_responder import Asked, reply, responder, usual
 
 from acceptance.errors import DeviceError, UsageError
+from acceptance.footage import clip as footage
 from acceptance.live.rtsp import capture
+from acceptance.live.rtsp.capturing import over_changes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-BEGIN = datetime(2026, 11, 28, 8, 30, tzinfo=UTC)
+    from acceptance.live.rtsp import Captured
+    from acceptance.live.rtsp.capturing import Times
+
 TIMES = (BEGIN, BEGIN + timedelta(seconds=60))
 
 
@@ -52,3 +57,52 @@ def test_a_recorder_that_cannot_replay_is_named(tmp_path: Path) -> None:
 def test_times_need_a_zone_and_an_order(times: tuple[datetime, datetime], tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="two times with their zone"):
         capture("rtsp://127.0.0.1:9/x", tmp_path / "gate.mp4", replay=times)
+
+
+@pytest.mark.film
+@pytest.mark.parametrize("tells", ["packets", "range"])
+def test_a_recording_that_changes_its_size_goes_on_in_a_second_clip(
+    tells: str, tmp_path: Path
+) -> None:
+    """From the first picture of the other size on: none is lost, and none comes twice."""
+    with responder(ChangingRecorder(tells=tells)) as device:
+        first, second = over_changes(taking(device.url), tmp_path / "gate.mp4", None, None, TIMES)
+    for part in (first, second):
+        check(part)
+        assert part.frames == EACH
+    assert (first.reason, second.reason) == ("changed", "end")
+    assert first.goes_on == BEGIN + timedelta(seconds=EACH / 25)
+    assert [footage.open_clip(part.clip).info.width for part in (first, second)] == [320, 160]
+    asked = [each.headers["range"] for each in device.asked if each.method == "PLAY"]
+    assert asked == [
+        "clock=20261128T083000.000Z-20261128T083100.000Z",
+        "clock=20261128T083000.400Z-20261128T083100.000Z",
+    ]
+
+
+@pytest.mark.film
+@pytest.mark.parametrize(
+    ("how", "clips"),
+    [
+        ({"tells": "", "jumps": True}, 1),
+        ({"heeds": False}, 2),
+        ({"tells": "range", "jumps": True}, 1),
+    ],
+)
+def test_a_recording_ends_where_the_recorder_does_not_tell_where_it_goes_on(
+    how: dict[str, Any], clips: int, tmp_path: Path
+) -> None:
+    """Or begins anew whatever is asked: nothing is captured again and again."""
+    with responder(ChangingRecorder(**how)) as device:
+        found = over_changes(taking(device.url), tmp_path / "gate.mp4", None, None, TIMES)
+    assert len(found) == clips
+    assert found[-1].reason == "changed"
+
+
+def taking(url: str) -> Callable[..., Captured]:
+    """Return how a clip of a recording is captured."""
+
+    def take(clip: Path, _: float | None, __: int | None, replay: Times | None) -> Captured:
+        return capture(url, clip, replay=replay, timeout=3)
+
+    return take

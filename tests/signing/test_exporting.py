@@ -6,6 +6,7 @@ import csv
 import io
 import shutil
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,11 +17,12 @@ import pytest
 
 from acceptance import wording
 from acceptance.errors import OutputError, SessionError
-from acceptance.model import Condition, Plan, Shot, Subject, SubjectKind
+from acceptance.model import Condition, Plan, Shot, Subject, SubjectKind, Verdict
 from acceptance.report import word_copy
 from acceptance.report.export_tables import SHEETS
-from acceptance.session import exporting, runner
-from acceptance.session.exporting import ExportFormat
+from acceptance.session import runner, store
+from acceptance.signing import exporting
+from acceptance.signing.exporting import ExportFormat
 
 if TYPE_CHECKING:
     from conftest import Film
@@ -164,3 +166,15 @@ def test_a_session_that_was_changed_is_not_handed_on(
     with pytest.raises(SessionError, match="was changed after it was sealed"):
         exporting.export(changed, tmp_path / "a.xlsx")
     assert not (tmp_path / "a.xlsx").exists()
+
+
+def test_a_session_with_other_verdicts_than_follow_is_not_handed_on(
+    sealed: tuple[Session, Path], tmp_path: Path
+) -> None:
+    """Whoever holds no key writes the manifests again as well."""
+    done, folder = sealed
+    changed = shutil.copytree(folder, tmp_path / folder.name)
+    findings = tuple(replace(one, verdict=Verdict.PASS) for one in done.findings)
+    store.save(replace(done, findings=findings), changed)
+    with pytest.raises(SessionError, match=r"judged as .*"):
+        exporting.export(changed, tmp_path / "a.xlsx")

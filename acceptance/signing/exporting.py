@@ -10,7 +10,8 @@ from acceptance import wording
 from acceptance.files import spreadsheet
 from acceptance.files.output import put_new, require_new, require_outside
 from acceptance.report import export_tables, word_copy
-from acceptance.session import integrity, store
+from acceptance.session import store
+from acceptance.signing import verification
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,12 +35,13 @@ def export(
 ) -> Path:
     """Write the tables of a session folder outside of it; return the file, or folder of CSV files.
 
-    ``lang`` is "zh" or "en". Raises SessionError where the session is missing or was changed after
-    it was sealed, OutputError where the output lies in it, exists, or cannot be written.
+    ``lang`` is "zh" or "en". Raises SessionError where the session is missing, was changed after
+    it was sealed, or is denied by its report, OutputError where the output lies in it, exists, or
+    cannot be written.
     """
     require_outside(output, folder)
     require_new(output)
-    integrity.require_intact(folder)
+    verification.require_intact(folder)
     session = store.load(folder)
     packs, _ = store.load_all_packs(session, folder)
     tables = export_tables.tables(session, packs, lang)

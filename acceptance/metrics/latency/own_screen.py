@@ -1,0 +1,74 @@
+"""Whether the copy of the clock that is ahead is its own screen, and no camera's picture of it.
+
+A screen shows every refresh in turn: each film frame shows another one than the frame before, or,
+in a film that is faster than the screen, each refresh comes once; and what a frame shows is one
+exposure. A camera's picture is held, so that changes are fewer; and a frame that spans a change
+mixes two exposures that are no neighbours, so that there seem to be more. Stamps of the film play
+no part. A camera that takes a picture in every refresh, or in every frame of the film, is like a
+screen in all that a film shows; so a plan may say where tiles stand.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from acceptance.errors import GapError
+from acceptance.metrics._filmed_clock.gray_code import low_bits
+from acceptance.metrics.latency import tile_places
+
+if TYPE_CHECKING:
+    from acceptance.metrics.latency.screens import LiveClock
+    from acceptance.scene.build import Scene
+
+# frame/s of a film below which a picture of a usual camera that is held looks like a screen
+SLOWEST_FILM = 45.0
+# changes over those that a screen shows
+CHANGES = 0.85, 1.2
+CHANGE = 0.25  # refreshes from one reading to the next; one that blends is half a refresh on
+FASTER = 1.5  # frames a refresh, from which the refreshes that come are counted
+NEAR = np.linspace(-0.75, 0.75, 13)  # refreshes about a reading
+STRAY, MOST = 0.2, 0.1  # rms of the light beside any one exposure, and share of such frames
+
+
+def shown(scene: Scene, source: str, live: LiveClock) -> bool:
+    """Whether the foremost clock ``source`` is its own screen.
+
+    Raises GapError wall_film_too_slow where a picture that is held would look like a screen, and
+    nobody says where the tiles are.
+    """
+    by_plan = tile_places.stated(scene.shot, scene.clocks[source])
+    if by_plan == tile_places.CAMERA or not runs_on(live):
+        return False
+    rate = (len(live.times) - 1) / float(np.ptp(live.times))
+    if rate < SLOWEST_FILM and by_plan != tile_places.BESIDE:
+        raise GapError("wall_film_too_slow", rate=rate, needed=SLOWEST_FILM)
+    return True
+
+
+def runs_on(live: LiveClock) -> bool:
+    """Whether a film shows a clock as its own screen does."""
+    least, most = CHANGES
+    return least <= changes(live) <= most and mixtures(live) <= MOST
+
+
+def changes(live: LiveClock) -> float:
+    """Return how often what is read changes from frame to frame, over how often a screen's would.
+
+    That is in every frame, or at every refresh if there are fewer.
+    """
+    seen = live.readings.only(np.flatnonzero(live.readings.readable))
+    frames, refreshes = len(seen.index) - 1, abs(float(seen.position[-1] - seen.position[0]))
+    if frames >= FASTER * refreshes:
+        return np.count_nonzero(np.diff(seen.index)) / max(refreshes, 1.0)
+    return np.count_nonzero(np.abs(np.diff(seen.position)) > CHANGE) / frames
+
+
+def mixtures(live: LiveClock) -> float:
+    """Return the share of the readable frames whose light is that of no exposure near by."""
+    seen = live.readings.only(np.flatnonzero(live.readings.readable))
+    rows = seen.position[:, None] + live.line.lag * seen.heights
+    off = [low_bits(rows + by, live.line.width) - seen.low for by in NEAR]
+    least = np.min([np.mean(np.nan_to_num(each) ** 2, axis=(1, 2)) for each in off], axis=0)
+    return float(np.mean(least > STRAY**2))
