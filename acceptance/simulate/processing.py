@@ -7,13 +7,10 @@ lens's times the filter's and the noise is known; that in time mixes the frame b
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from acceptance.simulate.camera import Camera
 
 Array = NDArray[np.float64]
 
@@ -21,18 +18,30 @@ MASK = 1.0  # px, sigma of the unsharp mask
 REACH = 4.0  # of a sigma
 
 
-def kernel(camera: Camera) -> Array:
+class Filtering(Protocol):
+    """A camera, as far as it filters its picture in space (``Camera``)."""
+
+    @property
+    def sharpening(self) -> float:
+        """Share by which detail is raised."""
+
+    @property
+    def smoothing(self) -> float:
+        """Sigma of the Gaussian that reduces noise, px."""
+
+
+def kernel(camera: Filtering) -> Array:
     """Return the filter's odd square kernel (n, n), its sum 1."""
     soft, wide = (_gaussian(camera, sigma) for sigma in (camera.smoothing, _both(camera)))
     return (1 + camera.sharpening) * soft - camera.sharpening * wide
 
 
-def _both(camera: Camera) -> float:
+def _both(camera: Filtering) -> float:
     """Return the sigma, px, of the unsharp mask of the smoothed picture."""
     return math.hypot(camera.smoothing, MASK)
 
 
-def _gaussian(camera: Camera, sigma: float) -> Array:
+def _gaussian(camera: Filtering, sigma: float) -> Array:
     """Return a Gaussian kernel as large as the whole filter."""
     half = math.ceil(REACH * (_both(camera) if camera.sharpening else camera.smoothing))
     x = np.arange(-half, half + 1)
@@ -40,7 +49,7 @@ def _gaussian(camera: Camera, sigma: float) -> Array:
     return np.asarray(np.outer(row, row) / row.sum() ** 2)
 
 
-def response(camera: Camera, across: Array, down: Array) -> Array:
+def response(camera: Filtering, across: Array, down: Array) -> Array:
     """Return the filter's response at frequencies (cycle/px) along rows and along columns."""
     if not (camera.sharpening or camera.smoothing):
         return np.ones(np.broadcast_shapes(np.shape(across), np.shape(down)))
@@ -50,7 +59,7 @@ def response(camera: Camera, across: Array, down: Array) -> Array:
     return np.asarray(np.einsum("...i,ij,...j->...", along[1], values, along[0]))
 
 
-def noise_gain(camera: Camera) -> float:
+def noise_gain(camera: Filtering) -> float:
     """Return by what the filter in space multiplies the sigma of white noise."""
     return math.sqrt(float(np.sum(kernel(camera) ** 2)))
 
