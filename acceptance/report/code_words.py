@@ -103,7 +103,7 @@ def _asked_below(pack: Pack, identifier: str) -> Iterator[dict[str, Any]]:
 def _shipped(identifier: str) -> dict[str, Any]:
     """Read number and titles of a shipped pack; empty where none has this id."""
     file = shipped.FOLDER / f"{identifier}.toml"
-    if not re.fullmatch(r"\w+", identifier) or not file.is_file():
+    if not re.fullmatch(r"\w{1,60}", identifier) or not file.is_file():
         return {}
     head = strict_toml.load(file)
     base = _shipped(str(head["extends"])) if "extends" in head else {}
