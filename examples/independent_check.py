@@ -252,7 +252,7 @@ def only_signs(old: object, new: object) -> bool:
         annotations = at(old, "/Annots") or ArrayObject()
         return changed <= {"/Annots"} and only_signs(annotations, at(new, "/Annots"))
     if old.get("/FT") == "/Sig":
-        return "/V" not in old and changed <= {"/V", "/Lock", "/M"}
+        return "/V" not in old and changed <= {"/V", "/Lock", "/M", "/AP"}
     return changed <= BY_SIGNING.get(str(old.get("/Type", "")), OF_INFO_AND_FORM)
 
 
