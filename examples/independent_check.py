@@ -8,7 +8,8 @@ is signed under this root, by a certificate for documents, and nothing follows t
 signatures add nothing but themselves, the session in the report is the one in the folder, every
 file and annex has the hash in it, nothing else lies there, the log is a chain, and the verdicts
 follow from figures and limits. What it does not do: set the pages and stamps again (``acceptance
-verify`` does), measure again (``--remeasure`` does), or combine several measurements.
+verify`` does), measure again (``--remeasure`` does), combine several measurements, or read reports
+of versions before 0.11.0.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import tomllib
 import unicodedata
 import zlib
 from html import unescape
@@ -104,7 +106,7 @@ def check(folder: Path, trust: list[Path]) -> Iterator[str]:
         return
     yield from bag(folder, session, files)
     yield from log(files["log.jsonl"].read_bytes(), session)
-    yield from verdicts(session)
+    yield from verdicts(session, folder)
     annexes = [path.read_bytes() for name, path in tags.items() if ANNEX.fullmatch(name)]
     yield from pages([pdf, *annexes], files["report.html"].read_text("utf-8"))
 
@@ -434,17 +436,43 @@ def sha256_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def verdicts(session: dict[str, Any]) -> Iterator[str]:
+def verdicts(session: dict[str, Any], folder: Path) -> Iterator[str]:
     """Check that verdicts follow from figures and limits, and the sum from the verdicts."""
+    packs = [
+        tomllib.loads(path.read_text("utf-8")) for path in (folder / "data/packs").glob("*.toml")
+    ]
     failed = set()
     for item in session["findings"]:
+        where = f"{item['requirement']} of {item['subject']}"
         if item["verdict"] in {"fail", "conditional_fail"} and item["modality"] != "should":
             failed.add(item["requirement"])
+        asked = item["requirement"].partition("#")[2]
+        if item["limit"] and item["limit"] not in limits(packs, asked):
+            yield f"{where}: no pack has this limit"
         if item["value"] is not None and not follows(item, session["measurements"]):
-            yield f"{item['requirement']} of {item['subject']}: {item['verdict']} does not follow"
+            yield f"{where}: {item['verdict']} does not follow from {item['value']}"
     line = session["bottom_line"]
     if set(line["failed"]) != failed or (failed and "fail" not in line["verdict"]):
         yield "the bottom line does not follow from the findings"
+
+
+def limits(packs: list[Any], requirement: str) -> list[dict[str, Any]]:
+    """Return every limit that packs give a requirement: own, corrected, by class, or borrowed."""
+    lists = [part for pack in packs for part in pack.values() if isinstance(part, list)]
+    tables = [item for part in lists for item in part if isinstance(item, dict)]
+    asked = [item for item in tables if item.get("id") == requirement and "borrows" in item]
+    lent = {item["borrows"].partition("#")[2] for item in asked}
+    names, found = {requirement} | lent, []
+    waiting: list[Any] = [
+        item for item in tables if names & {item.get("id"), item.get("requirement")}
+    ]  # fmt: skip
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict) and {"at_least", "at_most"} & item.keys():
+            found.append({key: item.get(key) for key in ("unit", "at_least", "at_most")})
+        if isinstance(item, dict | list):
+            waiting += item.values() if isinstance(item, dict) else item
+    return found
 
 
 def follows(item: dict[str, Any], measurements: list[dict[str, Any]]) -> bool:
