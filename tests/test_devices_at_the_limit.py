@@ -204,31 +204,31 @@ def of_coder(folder: pathlib.Path, crf: int) -> Sequence[Measurement]:
 LINES = [
     Line(
         quantity="resolution.wedge_horizontal", limit=220, make=of_chart,
-        inside={"blur": 2.12}, outside={"blur": 2.26},
+        inside={"blur": 2.07}, outside={"blur": 2.31},
     ),
     Line(
         quantity="resolution.wedge_horizontal", limit=270, make=of_chart,
-        inside={"blur": 1.71}, outside={"blur": 1.82},
+        inside={"blur": 1.67}, outside={"blur": 1.86},
     ),
     Line(
         quantity="resolution.wedge_horizontal", limit=400, make=of_chart,
-        inside={"blur": 1.14}, outside={"blur": 1.23},
+        inside={"blur": 1.11}, outside={"blur": 1.26},
     ),
     Line(
         quantity="resolution.wedge_horizontal", limit=450, make=of_chart,
-        inside={"blur": 1.005}, outside={"blur": 1.07},
+        inside={"blur": 0.98}, outside={"blur": 1.1},
     ),
     Line(
         quantity="resolution.wedge_horizontal", limit=650, make=of_chart,
-        inside={"blur": 0.655}, outside={"blur": 0.705},
+        inside={"blur": 0.635}, outside={"blur": 0.725},
     ),
     Line(
         quantity="resolution.wedge_horizontal", limit=900, make=of_chart,
-        inside=HD | {"blur": 0.73}, outside=HD | {"blur": 0.775},
+        inside=HD | {"blur": 0.712}, outside=HD | {"blur": 0.793},
     ),
     Line(
         quantity="resolution.wedge_horizontal", limit=1700, make=of_chart,
-        inside=UHD | {"blur": 0.78}, outside=UHD | {"blur": 0.822},
+        inside=UHD | {"blur": 0.752}, outside=UHD | {"blur": 0.84},
     ),
     Line(
         quantity="resolution.corner_ratio", limit=0.7, make=of_soft_corners,

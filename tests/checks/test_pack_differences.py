@@ -6,6 +6,7 @@ Which conflicts a report shows, and where the two profiles of DB50/216 part.
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -236,7 +237,8 @@ def test_the_report_names_its_profile_and_lists_where_the_other_one_differs(
     assert judged.id == name
     assert against.id == f"db50_216_2006{'_' * bool(other)}{other}"
     page = render.html(done, [judged], tmp_path, lang, profiles)
-    assert f'<span class="small">{name}</span>' in page
+    title = judged.title if lang == "zh" else judged.title_en
+    assert f">{judged.number} {title}<" in re.sub(r"\s*(?=<)", "", unescape(page))
     section = page.partition(wording.phrases(lang)["heading"]["profiles"])[2]
     [row] = [row for row in section.split("<tr>") if "5.2/resolution-colour<" in row]
     assert tuple(re.findall("≥\u202f(270|400)", row))[:: 1 if other else -1] == ("270", "400")

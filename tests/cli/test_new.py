@@ -68,7 +68,7 @@ def new(
     """Run the verb with these answers and return its exit code."""
     given = io.StringIO(answers) if isinstance(answers, str) else answers
     monkeypatch.setattr(sys, "stdin", given)
-    monkeypatch.setattr(sys, "argv", ["acceptance", "new", *map(str, arguments)])
+    monkeypatch.setattr(sys, "argv", ["acceptance", "new", "--lang", "zh", *map(str, arguments)])
     with pytest.raises(SystemExit) as ended:
         verbs.main()
     return int(ended.value.code or 0)
