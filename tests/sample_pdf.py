@@ -43,7 +43,7 @@ class BlankVolumes:
         """Give none."""
         return ()
 
-    def report(self, hashes: object, attachments: Mapping[str, bytes]) -> bytes:
+    def report(self, hashes: object, attachments: Mapping[str, bytes], *_: object) -> bytes:
         """Give the page."""
         del hashes
         files = {name.replace(".", "_"): content for name, content in attachments.items()}
