@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign import fields, signers
+from pyhanko.sign import signers
 from sample_pdf import attach, blank_pdf
 
 from acceptance.model import Verdict
@@ -229,9 +229,11 @@ def title(pdf: bytes) -> bytes:
 
 
 def stamp(writer: IncrementalPdfFileWriter) -> None:
-    """Give the signature a box on the first page."""
-    spec = fields.SigFieldSpec(ROLE, box=(0, 0, 500, 500))
-    fields.append_signature_field(writer, spec)
+    """Let the field of the signature cover the first page."""
+    fields = (each.get_object() for each in writer.root["/AcroForm"]["/Fields"])
+    field = next(each for each in fields if each["/T"] == ROLE)
+    field[name("/Rect")] = generic.ArrayObject(map(generic.NumberObject, (0, 0, 500, 500)))
+    writer.update_container(field)
 
 
 def blank(pdf: bytes) -> bytes:

@@ -302,7 +302,10 @@ def test_a_policy_without_reviewer_needs_none(
     [
         ("", "roles: this field is missing"),
         ("[[roles]]\nrole = ''", "role: this field is missing"),
-        ("[[roles]]\nrole = '主检'\n[[roles]]\nrole = 'tester'", "inspector stands there twice"),
+        (
+            "[[roles]]\nrole = '主检'\n[[roles]]\nrole = 'tester'",
+            "stands there twice",
+        ),
         ("level = 'B-X'\n[[roles]]\nrole = '主检'", "must be one of B-B, B-T, B-LT, B-LTA"),
         ("[[roles]]\nrole = '主检'\nsigner = []", "signer: unknown field"),
         ("[[roles]]\nrole = '主检'\nsigners = ['gone.pem']", "gone.pem: is no certificate"),
