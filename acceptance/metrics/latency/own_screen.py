@@ -29,6 +29,9 @@ CHANGES = 0.85, 1.2
 CHANGE = 0.25  # refreshes from one reading to the next; one that blends is half a refresh on
 FASTER = 1.5  # frames a refresh, from which the refreshes that come are counted
 NEAR = np.linspace(-0.75, 0.75, 13)  # refreshes about a reading
+# exposures, refreshes, that are tried beside the one found: a film in step with the screen shows
+# too few blends to find it
+WIDTHS = 0.1, 0.3, 0.5, 0.8
 STRAY, MOST = 0.2, 0.1  # rms of the light beside any one exposure, and share of such frames
 
 
@@ -69,6 +72,7 @@ def mixtures(live: LiveClock) -> float:
     """Return the share of the readable frames whose light is that of no exposure near by."""
     seen = live.readings.only(np.flatnonzero(live.readings.readable))
     rows = seen.position[:, None] + live.line.lag * seen.heights
-    off = [low_bits(rows + by, live.line.width) - seen.low for by in NEAR]
+    widths = (live.line.width, *WIDTHS)
+    off = [low_bits(rows + by, width) - seen.low for by in NEAR for width in widths]
     least = np.min([np.mean(np.nan_to_num(each) ** 2, axis=(1, 2)) for each in off], axis=0)
     return float(np.mean(least > STRAY**2))
