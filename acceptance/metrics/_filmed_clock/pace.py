@@ -50,6 +50,7 @@ LOUDEST, QUIETER = 0.25, 2**0.5  # noise to begin with, for one reading, and wha
 FAR, FEW = 6.0, 3  # times the noise beyond which one in so many readings is looked at
 LEAST_NOISE = 0.01
 FEWEST_READINGS = 4
+ASTRAY = 3.0  # times the noise beyond which the likeliest lines are not yet believed
 START, CROWD, MOVES = 480, 160, 4
 DRAWS = 256
 ROBUST_FITS = 4  # of the robust line
@@ -138,14 +139,16 @@ def _sampled(prior: LinePrior, rows: _Rows) -> Array:
     """(DRAWS, 4) guesses from prior and likelihood."""
     starts = (prior.drawn, prior.drawn_evenly) if len(prior.usual) else (prior.drawn,)
     ways = [(partial(start, count=START), rows.quietening()) for start in starts]
-    return particles.sample(ways, prior.log_density, size=CROWD, moves=MOVES, count=DRAWS)
+    return particles.sample(
+        ways, prior.log_density, size=CROWD, moves=MOVES, count=DRAWS,
+        fits=lambda guesses: rows.worse(guesses) <= ASTRAY,
+    )  # fmt: skip
 
 
 def _draws(guesses: Array, rows: _Rows, prior: LinePrior) -> Array:
     """Spread the guesses where their mean fits worse than the noise; return widths, not logs."""
     mean = guesses.mean(axis=0)
-    worse = float(np.sqrt(np.mean(rows.off(mean[None]) ** 2))) / rows.noise
-    draws = mean + (guesses - mean) * max(1.0, worse)
+    draws = mean + (guesses - mean) * max(1.0, rows.worse(guesses))
     shortest, longest = math.log(SHORTEST), math.log(prior.longest)
     draws[:, LOG_WIDTH] = np.exp(np.clip(draws[:, LOG_WIDTH], shortest, longest))
     return np.asarray(draws)
@@ -183,6 +186,11 @@ class _Rows:
         phase, slope, log_width, lag = (guesses[:, column, None] for column in range(4))
         middle = phase + slope * self.x + lag * self.height
         return np.abs(self.code(middle, np.exp(log_width)) - self.light)
+
+    def worse(self, guesses: Array) -> float:
+        """Return how many times the noise the light differs by from the mean of guesses, rms."""
+        off = self.off(guesses.mean(axis=0)[None])
+        return float(np.sqrt(np.mean(off**2))) / self.noise
 
     def log_likelihood(self, guesses: Array, noise: float) -> Array:
         """(m,) were the noise ``noise``: Student's t with 4 degrees of freedom tolerates outliers.

@@ -32,7 +32,15 @@ AGREED, MOST_CROWDS = 2.0, 8  # logarithm of the evidence
 PARTS = (0.4, 1.0)
 
 
-def sample(ways: Sequence[Way], prior: Density, *, size: int, moves: int, count: int) -> Array:
+def sample(
+    ways: Sequence[Way],
+    prior: Density,
+    *,
+    size: int,
+    moves: int,
+    count: int,
+    fits: Callable[[Array], bool] = lambda _: True,
+) -> Array:
     """(count, d) guesses after the last step.
 
     Each of the ``ways``, taken in turn, has a start that gives guesses (m, d) and the logarithm
@@ -41,12 +49,14 @@ def sample(ways: Sequence[Way], prior: Density, *, size: int, moves: int, count:
     halved at each step; at each the guesses make ``moves`` moves. ``prior`` is the logarithm of the
     density beforehand, -inf where ruled out.
 
-    Crowds are sent out until the two best find the same evidence, MOST_CROWDS at most; each counts
-    by its own.
+    Crowds are sent out until the two best find the same evidence and the best one ``fits``, since
+    two may go astray alike; MOST_CROWDS at most. Each counts by its own.
     """
     crowds: list[Array] = []
     evidence: list[float] = []
-    while not _agree(evidence):
+    while len(crowds) < MOST_CROWDS and not (
+        _agree(evidence) and fits(crowds[int(np.argmax(evidence))])
+    ):
         start, steps = ways[len(crowds) % len(ways)]
         random = np.random.default_rng(len(crowds))
         crowd, found = _sent(start, steps, prior, size, moves, random)
@@ -56,11 +66,11 @@ def sample(ways: Sequence[Way], prior: Density, *, size: int, moves: int, count:
 
 
 def _agree(evidence: list[float]) -> bool:
-    """Whether enough crowds were sent: the two best agree, or there are MOST_CROWDS."""
+    """Whether the two best crowds found the same."""
     if len(evidence) < 2:
         return False
     second, best = sorted(evidence)[-2:]
-    return not best - second > AGREED or len(evidence) >= MOST_CROWDS
+    return not best - second > AGREED
 
 
 def _drawn(crowds: list[Array], evidence: Array, count: int) -> Array:
