@@ -205,15 +205,13 @@ def words(source: str) -> list[tuple[int, str]]:
     return [(node.lineno, node.value) for node in found if LETTER.search(node.value)]
 
 
-OPTIONS = {"click.option", "language_option", "spoken_option", "sessions_option", "Verb"}
-
-
 def helps(tree: ast.Module) -> set[ast.AST]:
     """Help of verbs and options: plain English in place, translated before a verb runs."""
     return {
         inner
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in OPTIONS
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in {"click.option", "language_option", "sessions_option", "Verb"}
         for keyword in node.keywords
         if keyword.arg == "help"
         for inner in ast.walk(keyword)

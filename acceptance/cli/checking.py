@@ -11,7 +11,8 @@ import click
 
 from acceptance import wording
 from acceptance.cli import terminal
-from acceptance.cli.options import OUT, json_option, prepare_json, spoken_option, write_json
+from acceptance.cli.options import OUT, json_option, language_option, prepare_json, write_json
+from acceptance.messages import language
 from acceptance.report import warning_lines
 from acceptance.session import readiness
 
@@ -34,7 +35,7 @@ MOST = 12  # names in a line
     show_default=True,
     help="Where sessions lie: those of re-tests are looked for there.",
 )
-@spoken_option(help="Language of what is said.")
+@language_option(help="Language of what is said.", default=language)
 @json_option
 def check(plan: Path, output: Path, lang: str, json_file: Path | None) -> int:
     """Check a plan without measuring: all problems, what stays open and why, how long it takes.

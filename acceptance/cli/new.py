@@ -10,7 +10,8 @@ import click
 
 from acceptance.cli import plan_questions, shot_questions
 from acceptance.cli.asking import Asker
-from acceptance.cli.options import OUT, PACK, SCOPE, name_value, spoken_option
+from acceptance.cli.options import OUT, PACK, SCOPE, language_option, name_value
+from acceptance.messages import language
 from acceptance.model import Plan, Scope
 from acceptance.session import found_probes, new_plan, store
 
@@ -38,7 +39,7 @@ class NewOptions(TypedDict):
     show_default=True,
     help="Plan to write; clips and device list must lie in its folder.",
 )
-@spoken_option(help="Language of the questions and of the plan's comments.")
+@language_option(help="Language of the questions and of the plan's comments.", default=language)
 @PACK
 @SCOPE
 @click.option(

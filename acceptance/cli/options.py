@@ -16,7 +16,7 @@ from acceptance.errors import PlanError
 from acceptance.files import regular
 from acceptance.files.output import put, require_apart, writing
 from acceptance.forms import vocabulary
-from acceptance.messages import language, tr
+from acceptance.messages import tr
 from acceptance.model import Coding, Condition, Scope, Tap
 
 if TYPE_CHECKING:
@@ -32,16 +32,14 @@ OUT = click.Path(path_type=Path, readable=False)
 PASSWORD = "ACCEPTANCE_KEY_PASSWORD"  # noqa: S105 -- the name of the variable
 
 
-def language_option(*, help: str) -> Callable[[Command], Command]:  # noqa: A002 -- as click has it
-    """Make the option ``--lang`` of what is written for readers, Chinese unless asked otherwise."""
-    languages = click.Choice(wording.LANGUAGES)
-    return click.option("--lang", type=languages, default="zh", show_default=True, help=help)
-
-
-def spoken_option(*, help: str) -> Callable[[Command], Command]:  # noqa: A002 -- as click has it
-    """Make the option ``--lang`` of what is said here, in the command line's language at first."""
-    languages = click.Choice(wording.LANGUAGES)
-    return click.option("--lang", type=languages, default=language, help=help)
+def language_option(
+    *,
+    help: str,  # noqa: A002 -- as click has it
+    default: str | Callable[[], str] = "zh",
+) -> Callable[[Command], Command]:
+    """Make the option ``--lang``: Chinese for readers of a report, unless asked otherwise."""
+    languages, shown = click.Choice(wording.LANGUAGES), isinstance(default, str)
+    return click.option("--lang", type=languages, default=default, show_default=shown, help=help)
 
 
 def sessions_option(*, help: str) -> Callable[[Command], Command]:  # noqa: A002 -- as click has it

@@ -111,6 +111,8 @@ class _Children:
             command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=os.environ | own
         ) as child:
             self.running.add(child)
+            if self.ended:  # while this one was started
+                child.kill()
             pdf, _ = child.communicate(task.dumps())
             self.running.discard(child)
         return pdf if child.returncode == 0 and pdf.startswith(b"%PDF") else b""

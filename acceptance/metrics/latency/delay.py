@@ -130,14 +130,13 @@ def deviation(
     added = (value - math.sqrt(max(value**2 - scatter**2, 0.0))) / 2
     value -= added
     count = draws.shape[1]
-    scatter = value / (2 * (count - 1)) ** 0.5
     missed = math.hypot(value, REFRESH / count**0.5) - value
     lines = {
         "rare": missed / 2 / 3**0.5,
         "uneven_camera": math.hypot(value, uneven) - value,
         "own_scatter": added / 3**0.5,
     }
-    repeated = BudgetLine(source="repeatability", contribution=scatter)
+    repeated = BudgetLine(source="repeatability", contribution=value / (2 * (count - 1)) ** 0.5)
     return value, [phases, repeated, *_lines(lines)]
 
 
