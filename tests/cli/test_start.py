@@ -6,6 +6,7 @@ How long that takes is measured by ``benchmarks/start.py``.
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -103,7 +104,11 @@ def test_blas_has_one_thread_unless_the_environment_says_otherwise(
     kept = {key: value for key, value in os.environ.items() if key != "OPENBLAS_NUM_THREADS"}
     given = {"OPENBLAS_NUM_THREADS": stated} if stated else {}
     done = subprocess.run(
-        [sys.executable, "-c", program], env=kept | given, capture_output=True, text=True, check=True
+        [sys.executable, "-c", program],
+        env=kept | given,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout.strip() == threads
 
