@@ -140,6 +140,6 @@ def resumed(judged: Judged) -> Iterator[SessionWarning]:
 
 
 def measured_before(judged: Judged) -> Iterator[SessionWarning]:
-    """Yield the shots whose figures an earlier batch measured: whoever kept them vouches for them."""
+    """Yield the shots whose figures come from the cache of an earlier batch."""
     if shots := [str(entry.details.get("shot", "")) for entry in judged.logged("measured_before")]:
         yield note("measured_before", shots)
