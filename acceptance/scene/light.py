@@ -21,6 +21,7 @@ from acceptance.footage.rounding import doubt_of_mean
 from acceptance.footage.tone import curve, inverse_oetf, read_off
 from acceptance.model import BudgetLine
 from acceptance.scene import light_field, views
+from acceptance.scene.ground import places_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -200,6 +201,19 @@ class SeenLight:
         """Light that comes from a field of a reflectance, relative to the mean light."""
         light, added = self.lit(view)
         return light * (reflectance + added)
+
+    def beside(self, box: tuple[int, int, int, int]) -> float:
+        """Light on the chart where a box (x, y, w, h) of the picture lies before or beside it.
+
+        Over the mean light, of the chart's nearest place; 1 where it is not known.
+        """
+        if self.light_field is None:
+            return 1.0
+        x, y, width, height = box
+        place = self.located[0]
+        middle = place.to_chart([(x + (width - 1) / 2, y + (height - 1) / 2)])
+        nearest = np.clip(middle, 0, place.chart.size)
+        return float(self.light_field.at(places_of(place.chart, nearest))[0])
 
     def lit_doubt(self, view: View, reflectance: float) -> float:
         """Relative standard uncertainty of ``seen_light``."""
