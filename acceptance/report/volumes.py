@@ -32,13 +32,14 @@ if TYPE_CHECKING:
 MAIN = ("notices", "outcome", "conclusion", "clauses", "circumstances", "deviations",
         "instruments", "site", "people")  # fmt: skip
 OF_ANNEXES: Mapping[str, Sequence[str]] = {
-    "a": ("results", "answers", "conditions", "comparison", "recordings", "audits"),
+    "a": ("acceptance_forms", "results", "answers", "conditions", "comparison", "recordings",
+          "audits"),
     "b": ("curves",),
     "c": ("stills",),
     "d": ("uncertainty",),
     "e": ("coverage", "levels", "provenance", "differences", "confirm", "warnings"),
     "f": ("evidence",),
-}
+}  # fmt: skip
 HEADING = re.compile(r"<h2\b")
 ROWS_TO_TRY = (5, 3)  # failed items on an institute's own first page, where more have no room
 
