@@ -118,7 +118,11 @@ class Book:
     @cached_property
     def first_page(self) -> FirstPage:
         """What there is room for on the first page."""
-        return FirstPage(book=self)
+        return FirstPage(
+            session=self.session, packs=self.packs, lang=self.lang, summary=self.summary,
+            cover=self.cover, letterhead=bool(self.own.logo or self.own.letterhead),
+            marked=bool(self.marks.shown),
+        )  # fmt: skip
 
     @cached_property
     def conclusion(self) -> ConclusionPage:
