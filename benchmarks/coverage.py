@@ -2,7 +2,8 @@
 
 ``python benchmarks/coverage.py [--share S] [--jobs N] [--cache FOLDER] [CASE...]``
 ``python benchmarks/coverage.py departed|switches [--share S] [--jobs N] [--cache FOLDER]
-[SWITCH...]`` prints the tables of ``docs/departures.md``; a run goes on from the cache.
+[SWITCH...]`` prints the tables of ``docs/departures.md``, ``departed_fields|field_switches`` those
+of flat fields there; a run goes on from the cache.
 
 Every run draws every input of the budget from its stated distribution. A new case goes into
 ``cases.py``; figures of filmed charts are covered as soon as ``films.TRUTHS`` has their truths.
@@ -19,6 +20,7 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import departed_fields
 import departed_pictures
 import numpy as np
 from cases import FILMS, SIGNALS
@@ -133,11 +135,19 @@ def document(found: Mapping[str, Mapping[str, Any]], command: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join([*parts, table(head, every)])).rstrip() + "\n"
 
 
+DEPARTED = {
+    "departed": departed_pictures,
+    "switches": departed_pictures,
+    "departed_fields": departed_fields,
+    "field_switches": departed_fields,
+}
+
+
 def departed(name: str, *switches: str, setting: Setting, cache: Path | None) -> None:
     """Run films that depart from the ideal, all switches drawn together or each alone."""
-    path = cache / f"{name}.jsonl" if cache else None
-    wanted = departed_pictures.cases(name, setting, switches)
-    print(departed_pictures.text(name, departed_pictures.made(path, wanted, setting)))
+    of, path = DEPARTED[name], cache / f"{name}.jsonl" if cache else None
+    wanted = of.cases(name, setting, switches)
+    print(of.text(name, departed_pictures.made(path, wanted, setting, of.run)))
 
 
 def main(arguments: list[str]) -> None:
@@ -151,7 +161,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--cache", type=Path, help="folder of finished cases")
     parser.add_argument("--docs", type=Path, default=DOCS, help="folder that gets coverage.md")
     options = parser.parse_args(arguments)
-    if options.cases[:1] in (["departed"], ["switches"]):
+    if options.cases and options.cases[0] in DEPARTED:
         departed(*options.cases, setting=Setting(share=options.share, jobs=options.jobs),
                  cache=options.cache)  # fmt: skip
         return

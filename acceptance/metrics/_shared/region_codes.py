@@ -11,6 +11,7 @@ import numpy as np
 
 from acceptance.errors import GapError
 from acceptance.footage.planes import h264_step
+from acceptance.metrics._shared.coder import lossless
 from acceptance.model.measurement import BudgetLine
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ SQUEEZED = 0.8  # of the assumed pixel aspect: a tilt of 35 degrees narrows a ch
 GROUPS, SINGLE_FRAMES = 4, 8
 # codes, of coders whose decoder reports no quantiser: as coarse as CRF 28 and JPEG at scale 8, and
 # as an H.264 step that takes as much of an edge
-UNTOLD = {"hevc": 18.0, "vp9": 18.0, "av1": 18.0, "libdav1d": 18.0, "mjpeg": 17.5}
+UNTOLD, UNTRIED = {"mjpeg": 17.5}, 18.0
 OLDER = 1.3  # MPEG-1 to 4, twice whose scale is the step: what they take over what H.264 takes
 COARSE = 0.15  # quantiser step over an edge's step, beyond which coding loss grows as the square
 
@@ -139,14 +140,11 @@ def coarseness(scene: Scene, view: View, height: float) -> float:
 
 def _step(video: VideoInfo, view: View) -> float:
     """Return the quantiser step in codes, of H.264 as it is, of others one that takes as much."""
-    if video.codec in UNTOLD:
-        return UNTOLD[video.codec] * float(1 << (video.depth - 8))
-    if not view.quantiser:
+    if lossless(video.codec, view.quantiser):
         return 0.0
-    if video.codec == "h264":
-        unit = float(1 << (video.depth - 8))
-        return h264_step(view.quantiser) if video.depth == 8 else UNTOLD["hevc"] * unit
-    return 2 * view.quantiser * OLDER
+    if view.quantiser is None or video.depth > 8:
+        return UNTOLD.get(str(video.codec), UNTRIED) * (1 << (video.depth - 8))
+    return h264_step(view.quantiser) if video.codec == "h264" else 2 * view.quantiser * OLDER
 
 
 def coding(ratio: float, share: float, value: float) -> list[BudgetLine]:
