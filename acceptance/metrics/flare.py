@@ -114,7 +114,7 @@ def _line(source: str, contribution: float) -> BudgetLine:
 def _level(scene: Scene, view: View) -> MeanCode:
     core = middle_half(view.luma)
     noise = float(core.std()) / math.sqrt(core.size)
-    coder = doubt_by_coder(str(scene.video.codec), view, view.luma)
+    coder = doubt_by_coder(scene.video, view, view.luma)
     return MeanCode(code=float(core.mean()), doubt=math.hypot(noise, doubt_of_mean(core), coder))
 
 

@@ -9,15 +9,16 @@ from acceptance.footage.rounding import rounding_doubt
 from acceptance.scene.views import middle_half
 
 if TYPE_CHECKING:
+    from acceptance.footage.clip import VideoInfo
     from acceptance.footage.planes import Plane
     from acceptance.scene.views import View
 
-# quantiser steps assumed of coders whose decoder reports none
+# quantiser steps of 8 bits assumed of coders of which none is known
 ASSUMED_STEP = {"mjpeg": 8.0, "hevc": 16.0, "vp9": 16.0, "av1": 16.0}
 SURE_SIDE = 20.0  # px of a patch's middle half
 
 
-def doubt_by_coder(codec: str, view: View, plane: Plane) -> float:
+def doubt_by_coder(video: VideoInfo, view: View, plane: Plane) -> float:
     """Return the standard uncertainty, in codes, that a quantiser leaves in a patch's mean.
 
     ``plane`` (n, h, w) is luma or a colour difference of the ``view``; 0 for coders without loss.
@@ -26,9 +27,10 @@ def doubt_by_coder(codec: str, view: View, plane: Plane) -> float:
     through a block and bring in its other coefficients; the factor for that is from simulated films
     (``benchmarks/colour.py``).
     """
-    step = ASSUMED_STEP.get(codec, 0.0)
+    assumed = ASSUMED_STEP.get(video.codec, 0.0) * (1 << (video.depth - 8))
+    step = video.steps.mean if video.steps else assumed
     if view.quantiser is not None:
-        step = h264_step(view.quantiser) if codec == "h264" else 2 * view.quantiser
+        step = h264_step(view.quantiser) if video.codec == "h264" else 2 * view.quantiser
     sigma = float(middle_half(plane).std())
     small = max(0.8, (SURE_SIDE / min(middle_half(view.luma).shape[1:])) ** 1.5)
     return step / 8 * rounding_doubt(sigma / step) * small if step else 0.0

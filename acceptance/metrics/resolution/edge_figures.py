@@ -16,8 +16,6 @@ from acceptance.footage.rounding import rounding_doubt
 from acceptance.metrics._shared.ordered import in_order, quantile
 from acceptance.metrics._shared.region_codes import (
     SAMPLING_LIMIT,
-    coarseness,
-    coding,
     lines_of,
     pictures,
     refuse_clipped,
@@ -27,6 +25,7 @@ from acceptance.metrics._shared.region_codes import (
     within,
 )
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
+from acceptance.metrics.resolution.coding_loss import OF_EDGE, blocks_along, coarseness, coding
 from acceptance.metrics.resolution.edge import EdgeResult, edge_mtf
 from acceptance.metrics.resolution.sampling import ALL
 from acceptance.model.measurement import BudgetLine, Curve, Note
@@ -51,7 +50,6 @@ NOISY = 0.08  # relative standard error of a crossing above which noise, as |FFT
 ROUNDING = {"mtf50": 3.2, "mtf10": 3.8}
 LEAST_ROUNDING = 1e-5
 MEDIAN_STEP = 0.954  # of two normal values, in sigmas of each
-CODING = {"mtf50": 0.3, "mtf10": 0.8}  # relative, for a coarseness of 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +76,7 @@ class Edge:
     ``results`` are those of its pictures, the first of all frames together where they stand still;
     ``probe`` is the first picture's with the exponent of its light raised by ``TONE_PROBE``.
     ``levels`` are dark and light beside the edge, in light; ``coarseness`` is that of its coding
-    (``region_codes.coarseness``); ``limit`` is what its samples can carry, cycle/px; ``rounding``
+    (``coding_loss.coarseness``); ``limit`` is what its samples can carry, cycle/px; ``rounding``
     what whole codes leave undecided of a level, over the step; ``apart`` the standard uncertainty
     in cycle/px that another edge beside it gives to a crossing, by name.
     """
@@ -117,6 +115,10 @@ class Edge:
             BudgetLine(source="noise and fit", contribution=fit, degrees_of_freedom=freedom),
             *repeat(values[1:] if self.view.stable else values, fit),
         ]
+
+    def coding_share(self, name: str) -> float:
+        """Return the relative standard uncertainty of a crossing by coding."""
+        return OF_EDGE[name].share(self.coarseness, blocks_along(self.view, self.first.resolves))
 
     def tone_slope(self, name: str) -> float:
         """Return the relative change of a crossing over that of the tone curve's exponent."""
@@ -208,7 +210,7 @@ def figures(scene: Scene, edge: Edge, tone: Tone) -> Iterator[Measurement | Note
 
 def _crossing(scene: Scene, edge: Edge, name: str, tone: Tone) -> Measurement:
     value = edge.value(name)
-    coder = coding(edge.coarseness, CODING[name], value)
+    coder = coding(value * edge.coding_share(name))
     return scene.figure(
         f"resolution.{name}",
         value,
