@@ -49,7 +49,7 @@ def view(luma: Array | None = None, **changed: Any) -> Any:
 def scene(*views: Any, **changed: Any) -> Any:
     """Make a scene whose light is a two hundredth of the code, whose figures are as given."""
     video = SimpleNamespace(
-        height=1000, depth=8, sample_aspect=Fraction(5, 4), assumed=(), codec="h264"
+        height=1000, depth=8, sample_aspect=Fraction(5, 4), assumed=(), codec="h264", steps=None
     )
     given = {"video": video, "code_black": 16, "code_white": 235, "located": (), "chart": None}
     given |= {"of_kind": lambda kind: [one for one in views if one.region.kind == kind]}

@@ -59,7 +59,13 @@ def flat(reflectance: float, code: float) -> Any:
 def scene(*views: Any, **changed: Any) -> Any:
     """Make a scene of flat regions of 60 and 160, whose figures are as they are given."""
     video = SimpleNamespace(
-        height=1080, depth=8, sample_aspect=Fraction(1), assumed=(), codec="ffv1", full_range=False
+        height=1080,
+        depth=8,
+        sample_aspect=Fraction(1),
+        assumed=(),
+        codec="ffv1",
+        full_range=False,
+        steps=None,
     )
     flats = views or (flat(0.05, 60.0), flat(0.8, 160.0))
     given = {"video": video, "code_black": BLACK, "code_white": 235, "located": (), "chart": None}
