@@ -199,20 +199,20 @@ def _beside(
     def bowed(bend: float, light_of: Array) -> Array:
         return np.asarray(np.log(light) + bend * (np.log(light_of) - np.log(ground)) ** 2)
 
-    flare, relative = _fitted(bent, printed, sigma)
-    other, _ = _fitted(bowed, printed, sigma)
+    flare, relative, misfit = _fitted(bent, printed, sigma)
+    other, _, worse = _fitted(bowed, printed, sigma)
     value, bow = flare / (ground + flare), other / (ground + other)
     budget = {
         "fit": value * (1 - value) * relative,
-        TONE_SOURCE: abs(value - bow) / math.sqrt(3),
+        TONE_SOURCE: abs(value - bow) / math.sqrt(3) * min(1.0, misfit / worse),
     }
     return value, budget | ({PRINT_SOURCE: value * (1 - value) * copy} if copy else {})
 
 
 def _fitted(
     seen: Callable[[float, Array], Array], printed: Array, sigma: Array
-) -> tuple[float, float]:
-    """Return flare, as a reflectance, and its relative doubt, by a curve of one bend.
+) -> tuple[float, float, float]:
+    """Return flare, as a reflectance, its relative doubt, and the misfit, by a curve of one bend.
 
     ``seen`` is the logarithm of the light that the codes stand for, by the bend of the curve and
     the light itself, all (n,); that of the hole is the last, printed 0.
@@ -229,5 +229,5 @@ def _fitted(
     gain = float(first[:-1].max()) - math.log(float(printed.max()))
     found = least_squares(residuals, [gain, 1.0, float(first[-1]) - gain, 0.0])
     covariance = np.linalg.pinv(found.jac.T @ found.jac)
-    birge = max(1.0, float(np.sum(found.fun**2)) / max(len(sigma) - 3, 1))
-    return math.exp(found.x[2]), math.sqrt(covariance[2, 2] * birge)
+    misfit = max(1.0, float(np.sum(found.fun**2)) / max(len(sigma) - 3, 1))
+    return math.exp(found.x[2]), math.sqrt(covariance[2, 2] * misfit), misfit
