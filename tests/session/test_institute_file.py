@@ -78,6 +78,15 @@ def test_a_template_changed_in_the_session_is_found(office: Path) -> None:
     assert verification.verify(folder).exit_code == 1
 
 
+def test_a_template_that_is_a_link_to_elsewhere_is_refused(office: Path) -> None:
+    (office / "secret.html").write_text("<p>x</p>")
+    template = office / "templates" / "notices.html"
+    template.unlink(missing_ok=True)
+    template.symlink_to(office / "secret.html")
+    with pytest.raises(PlanError, match="lies outside"):
+        institute_file.read(office / "institute.toml")
+
+
 def test_judging_again_draws_a_number_from_the_list_that_it_is_told(office: Path) -> None:
     folder = run(office)
     with pytest.raises(PlanError, match=r"numbers its reports by its own list.*--institute"):
