@@ -6,6 +6,7 @@ moves. What lies on a lens does neither. ``docs/metrics/faults.md`` has the evid
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -60,8 +61,9 @@ class Covers:
     def _is_faint(self, relief: NDArray[np.float32]) -> bool:
         """Whether most of the ``relief`` (codes) that is left is faint: a veil leaves none clear.
 
-        Beside a cover the scene is as clear as ever.
+        Beside a cover the scene is as clear as ever; in a block or two a codec leaves as much.
         """
         faint, clear = self.thresholds.veiled_relief_codes
         seen = relief[relief >= faint]
-        return bool(np.count_nonzero(seen < clear) > seen.size / 2)
+        enough = seen.size >= self.thresholds.veiled_share * math.prod(self.thresholds.blocks)
+        return enough and bool(np.count_nonzero(seen < clear) > seen.size / 2)
