@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from acceptance.scene import casts, patterns, waves
+from acceptance.scene import casts, patterns, plane_waves
 from acceptance.scene.covers import Covers
 from acceptance.scene.patterns import percentage, ranked
 from acceptance.scene.rolling_bars import RollingBars
@@ -42,7 +42,7 @@ EVERY_FRAME = (
 FREQUENT = ("black", "darkest", "dark", "white", "moved_x", "moved_y")
 COSTLY = (
     *("edge_width", "edge_contrast", "edge_spread", "noise", "blank", "veiled"),
-    *("wave", "wave_in_part", "wave_crossed"),
+    *("wave", "wave_in_part", "wave_crossed", "wave_lattice"),
     *("cast_blue", "cast_red", "cast_of_most", "cast_neutral"),
 )
 
@@ -268,11 +268,11 @@ class Features:
     def _wave(self, samples: Bytes) -> dict[str, float]:
         """Amplitude, in %, of the strongest wave all over the picture, and whether it is one.
 
-        Blinds or a fence in a part of it are none; what drifts is one (``waves``).
+        Blinds or a fence in a part of it are none; what drifts is one (``plane_waves``).
         """
         white = self.black + self.thresholds.white_level * self.amplitude
         could = (samples > self.black) & (samples < white)
-        found = waves.over_all(samples, self.samples, could, self.thresholds)
+        found = plane_waves.over_all(samples, self.samples, could, self.thresholds)
         self.samples = samples
         rolled = self.bars.amplitude()
         drifts = rolled > found.everywhere or found.turned > self.thresholds.drift_turns
@@ -280,6 +280,7 @@ class Features:
             "wave": 100 * max(found.everywhere, rolled) / self.amplitude,
             "wave_in_part": 100 * found.somewhere / self.amplitude,
             "wave_crossed": 100.0 if drifts else found.crossed,
+            "wave_lattice": 0.0 if drifts else found.lattice,
         }
 
     def _cast(self, frame: Frame) -> dict[str, float]:

@@ -66,6 +66,7 @@ SOURCES: tuple[Callable[[Judged], Iterator[SessionWarning]], ...] = (
     draws.commitments,
     draws.retests,
     footage.regions,
+    footage.clocks,
     footage.chart_copies,
     footage.cut_short,
     footage.coding,

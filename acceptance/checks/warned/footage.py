@@ -34,6 +34,14 @@ def regions(judged: Judged) -> Iterator[SessionWarning]:
         yield note("region_without_chart", lost)
 
 
+def clocks(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield the films whose foremost clock was taken for its own screen, and may be a picture."""
+    figures = judged.figures.get("latency.glass_to_glass", [])
+    found = (one.shot for _, one in figures if one.details.get("clock_screen") == "assumed")
+    if assumed := [*dict.fromkeys(found)]:
+        yield note("clock_assumed", assumed)
+
+
 def chart_copies(judged: Judged) -> Iterator[SessionWarning]:
     """Yield printed copies without a measurement that holds, and charts said to be no print."""
     copies = [

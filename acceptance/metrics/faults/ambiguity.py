@@ -33,7 +33,8 @@ MOVES = 0.05  # % of the height from one picture taken to the next: more smears 
 PATTERN = 2.0  # % of the amplitude, from which a pattern is in a part of the picture
 SOFT = 0.5  # % of the height, from which what sways is out of focus
 PART = 25.0  # % of the picture that must have changed for the scene to be another
-CROSSED = 25.0  # % of the picture in which something else than stripes must be seen
+CROSSED = 28.0  # % of the picture in which something else than stripes must be seen
+LATTICE = 0.35  # of a wave's amplitude, from which that in another direction makes it tiles
 NEUTRAL = 15.0  # % of the mid tones that are grey: a wrong white balance leaves none
 THINGS = 35.0, 0.5  # % that most share, and the part of it that the highlights have
 # % and degrees of the colour plane: a white balance for daylight (5600 K) makes 31 % of the light
@@ -79,8 +80,8 @@ def _moving(level: FaultLevel, features: Features) -> bool:
 
 
 def _patterned(level: FaultLevel, features: Features) -> bool:
-    """Whether edges may be those of slats or waves, which are soft by nature."""
-    return _around(level, features["wave_in_part"]) >= PATTERN
+    """Whether edges may be those of slats or waves, which are a little soft by nature."""
+    return _slight(level) and _around(level, features["wave_in_part"]) >= PATTERN
 
 
 def _veiled(level: FaultLevel, features: Features) -> bool:
@@ -101,6 +102,11 @@ def _partial(level: FaultLevel, features: Features) -> bool:
 def _slats(level: FaultLevel, features: Features) -> bool:
     """Whether little but stripes is in view: slats of a wall or a blind look like this."""
     return _around(level, features["wave_crossed"]) < CROSSED
+
+
+def _tiles(level: FaultLevel, features: Features) -> bool:
+    """Whether there is as clear a wave in another direction: so have bricks, tiles and racks."""
+    return _around(level, features["wave_lattice"]) >= LATTICE
 
 
 def _neutral(level: FaultLevel, features: Features) -> bool:
@@ -164,7 +170,7 @@ DOUBTS = {
         ("coloured_light", _lamps),
         ("changing_light", _changing),
     ),
-    "faults.stripes": (("slats", _slats),),
+    "faults.stripes": (("slats", _slats), ("tiles", _tiles)),
     "faults.shake": (("near_thing", _soft),),
     "faults.scene_change": (("part_of_view", _partial),),
 }

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from acceptance.metrics.latency import delay, screens
-from acceptance.model.measurement import BudgetLine, Curve, Measurement
+from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from acceptance.metrics.latency.delay import Latency
     from acceptance.metrics.latency.picture_age import Ages
@@ -102,6 +103,15 @@ def of_film(scene: Scene, latency: Latency, keys: tuple[str, str]) -> Iterator[M
     yield from _hold_time(scene, latency)
     if latency.ages:
         yield from _age(scene, latency.ages, lines)
+
+
+def with_clock(found: Iterable[Measurement | Note], known: str) -> Iterator[Measurement | Note]:
+    """Add to latencies how the clock is known to be its own screen (``own_screen.shown``)."""
+    for figure in found:
+        if isinstance(figure, Note) or figure.quantity != GLASS:
+            yield figure
+        else:
+            yield replace(figure, details={**figure.details, "clock_screen": known})
 
 
 def of_statistics(

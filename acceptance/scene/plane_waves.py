@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
 BESIDE = 5  # lines of a spectrum to each side with which a line is compared
 ALONG = 4.0  # samples along a stripe, over which nothing changes but what is not of the stripes
-Line = tuple[float, float, float]  # amplitude in codes; turn a row, turn a column (rad)
+OTHER_WAY = 0.85  # cosine of the angle from which a line is of another direction
+# amplitude in codes; turn a row, turn a column (rad); amplitude of the strongest other direction
+Line = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +46,9 @@ class PictureWave:
 
     crossed: float = 100.0
     """Share in % of the blocks that show something else: what changes along the stripes."""
+
+    lattice: float = 0.0
+    """Amplitude of the strongest wave in another direction over this one's: tiles have both."""
 
     turned: float = 0.0
     """Turns (0..0.5) by which the wave has gone on since the picture before."""
@@ -61,15 +66,16 @@ def over_all(
     least = min(plane_wave(part, thresholds) for part in halves)
     if least[0] < thresholds.least_wave_codes:
         return PictureWave(everywhere=least[0])
-    could = could if could.mean() > thresholds.least_unclipped_share else np.ones_like(could)
-    here = _local(samples, could, least)
-    seen = np.abs(here)[could]
+    here = _local(samples, least)
+    light = np.abs(here)
+    seen = light[could] if could.mean() > thresholds.least_unclipped_share else light.ravel()
     everywhere, somewhere = (ranked(seen, share) for share in thresholds.wave_percentiles)
     return PictureWave(
         everywhere=min(least[0], everywhere),
         somewhere=somewhere,
         crossed=_crossed(samples, least, thresholds),
-        turned=0.0 if before is None else _turned(here, _local(before, could, least)),
+        lattice=least[3] / least[0],
+        turned=0.0 if before is None else _turned(here, _local(before, least)),
     )
 
 
@@ -86,9 +92,18 @@ def plane_wave(samples: Bytes, thresholds: Thresholds) -> Line:
     alone = {int(peak): _alone(spectrum, *divmod(int(peak), spectrum.shape[1])) for peak in peaks}
     best = max(alone, key=lambda peak: alone[peak])
     row, column = divmod(best, spectrum.shape[1])
-    down, across = row - BESIDE - samples.shape[0] // 2, column - BESIDE
-    turns = (2 * math.pi * n / size for n, size in zip((down, across), samples.shape, strict=True))
-    return max(0.0, alone[best]), *turns
+    turns = _turns(np.array([row, column]), samples.shape)
+    rows, columns = _turns(np.indices(spectrum.shape, np.float32), samples.shape)
+    along = np.abs(rows * turns[0] + columns * turns[1])
+    other = along < OTHER_WAY * np.hypot(rows, columns) * np.hypot(*turns)
+    place = divmod(int(np.argmax(weighted * other)), spectrum.shape[1])
+    return max(0.0, alone[best]), float(turns[0]), float(turns[1]), _alone(spectrum, *place)
+
+
+def _turns(places: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    """Return the turns a row and a column (rad) of ``places`` in a spectrum, row and column."""
+    down, across = places[0] - BESIDE - shape[0] // 2, places[1] - BESIDE
+    return np.asarray((2 * math.pi * down / shape[0], 2 * math.pi * across / shape[1]))
 
 
 @lru_cache(maxsize=4)
@@ -116,28 +131,18 @@ def _alone(spectrum: Floats, row: int, column: int) -> float:
     return float(spectrum[row, column] - around.max())
 
 
-def _local(samples: Bytes, could: NDArray[np.bool_], line: Line) -> Complexes:
-    """Return amplitude in codes and phase of a wave about each sample, within a period or so.
-
-    Only samples that ``could`` show it count.
-    """
-    _, down, across = line
+def _local(samples: Bytes, line: Line) -> Complexes:
+    """Return amplitude in codes and phase of a wave about each sample, within a period or so."""
+    _, down, across, _ = line
     turn = math.hypot(down, across)
     shading, near = max(3.0, math.pi / turn), max(8.0, 1.2 * math.pi / turn)
-    weights = could.astype(np.float32)
     light = samples.astype(np.float32)
-    fine = light - _blurred(light, weights, shading)
+    fine = light - cv2.GaussianBlur(light, (0, 0), shading)
     rows, columns = np.ogrid[: samples.shape[0], : samples.shape[1]]
     angle = (down * rows + across * columns).astype(np.float32)
-    even, odd = (_blurred(fine * wave(angle), weights, near) for wave in (np.cos, np.sin))
+    even, odd = (cv2.GaussianBlur(fine * wave(angle), (0, 0), near) for wave in (np.cos, np.sin))
     left = 1 - math.exp(-((turn * shading) ** 2) / 2)  # of the wave, beside its shading
     return np.asarray(2 / left * (even - 1j * odd))
-
-
-def _blurred(values: Floats, weights: Floats, sigma: float) -> Floats:
-    """Blur what has a weight; where nothing near by has, the mean is 0."""
-    total = cv2.GaussianBlur(weights, (0, 0), sigma)
-    return np.asarray(cv2.GaussianBlur(values * weights, (0, 0), sigma) / np.maximum(total, 1e-3))
 
 
 def _turned(now: Complexes, before: Complexes) -> float:
@@ -148,7 +153,7 @@ def _turned(now: Complexes, before: Complexes) -> float:
 
 def _crossed(samples: Bytes, line: Line, thresholds: Thresholds) -> float:
     """Return the share in % of the blocks in which something changes along the stripes."""
-    _, down, across = line
+    _, down, across, _ = line
     turn = math.hypot(down, across)
     moved = np.array([[1, 0, ALONG * down / turn], [0, 1, -ALONG * across / turn]], np.float32)
     light = cv2.GaussianBlur(samples.astype(np.float32), (0, 0), 1)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from acceptance.scene import waves
+from acceptance.scene import plane_waves
 from acceptance.scene.thresholds import THRESHOLDS
 
 SHAPE = (135, 240)
@@ -31,14 +31,14 @@ def wave(amplitude: float, count: float, angle: float, turns: float = 0.0) -> np
 
 def seen(
     picture: np.ndarray, before: np.ndarray | None = None, could: np.ndarray = EVERYWHERE
-) -> waves.PictureWave:
+) -> plane_waves.PictureWave:
     """Look at a picture of 8 bits."""
     now, then = (
         None if some is None else np.clip(np.rint(some), 0, 255).astype(np.uint8)
         for some in (picture, before)
     )
     assert now is not None
-    return waves.over_all(now, then, could, THRESHOLDS)
+    return plane_waves.over_all(now, then, could, THRESHOLDS)
 
 
 @pytest.mark.parametrize(("count", "angle"), [(10, 1.57), (14, 0.0), (22, 1.2), (42, 0.3)])
@@ -83,4 +83,4 @@ def test_turns_since_the_picture_before_come_back(turns: float) -> None:
 
 def test_a_scene_without_a_wave_has_none() -> None:
     assert seen(scene()).everywhere < 3
-    assert seen(np.full(SHAPE, 80.0)) == waves.PictureWave(everywhere=0.0)
+    assert seen(np.full(SHAPE, 80.0)) == plane_waves.PictureWave(everywhere=0.0)
