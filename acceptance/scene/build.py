@@ -134,7 +134,7 @@ def _scene(
     notes: list[Note] = []
     charts = locating.locate(shot, wanted, watch, opened.info, notes)
     again = (_coded(shot, charts) or _named(wanted)) and not _told(watch.kept)
-    kept = _with_quantisers(opened, watch.kept) if again else watch.kept
+    kept = _sized(opened, _with_quantisers(opened, watch.kept) if again else watch.kept)
     regions = _views(shot, opened.info, kept, charts, notes)
     notes += [*_truncation(opened.info, len(watch.times)), *damage.notes(opened, watch)]
     session = clock_session.filmed(charts.clocks, kept)
@@ -211,6 +211,12 @@ def _with_quantisers(opened: clip.Clip, kept: Sequence[clip.Frame]) -> list[clip
     """Decode the kept frames once more for the quantisers of their macroblocks."""
     quantisers = opened.quantisers({frame.index: frame.time for frame in kept})
     return [replace(frame, quantisers=quantisers.get(frame.index)) for frame in kept]
+
+
+def _sized(opened: clip.Clip, kept: Sequence[clip.Frame]) -> list[clip.Frame]:
+    """Return the frames with the sizes of their packets."""
+    sizes = {packet.time: packet.size for packet in opened.packets}
+    return [replace(frame, size=sizes.get(frame.time, 0)) for frame in kept]
 
 
 def _views(

@@ -67,6 +67,7 @@ SOURCES: tuple[Callable[[Judged], Iterator[SessionWarning]], ...] = (
     draws.retests,
     footage.regions,
     footage.chart_copies,
+    footage.cut_short,
     footage.coding,
     footage.recordings,
     footage.conditions,

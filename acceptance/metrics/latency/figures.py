@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ from acceptance.metrics.latency import delay, screens
 from acceptance.model.measurement import BudgetLine, Curve, Measurement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from acceptance.metrics.latency.delay import Latency
     from acceptance.metrics.latency.picture_age import Ages
@@ -64,7 +65,7 @@ def film_lines(latency: Latency, interval: float, rows: float) -> list[BudgetLin
     """
     lines = {
         "rolling_shutter": rows * interval,
-        "screen_response": SCREEN_RESPONSE,
+        "screen_response": math.hypot(SCREEN_RESPONSE, latency.slow),
         "tone": CURVE_ERROR * latency.exposure,
         "clock_rate": float(latency.each.mean()) * CLOCK_RATE,
         "open_phase": latency.open_phase,
@@ -108,7 +109,7 @@ def of_statistics(
 ) -> Iterator[Measurement]:
     """Yield mean, worst, sd and 95th percentile, with the ``common`` type B lines."""
     details = latency.details()
-    for statistic, (value, lines) in _statistics(latency):
+    for statistic, (value, lines) in delay.of_each(latency).items():
         budget = lines if statistic == "sd" else [*lines, *common]
         curve = _curve(latency) if statistic == "mean" else None
         yield scene.figure(
@@ -122,10 +123,6 @@ def of_statistics(
             details=details,
             curve=curve,
         )
-
-
-def _statistics(latency: Latency) -> Iterable[tuple[str, tuple[float, list[BudgetLine]]]]:
-    return delay.statistics(latency.draws, latency.single, latency.uneven, latency.scatter).items()
 
 
 def _hold_time(scene: Scene, latency: Latency) -> Iterator[Measurement]:

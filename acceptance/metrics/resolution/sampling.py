@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
+from acceptance.metrics.resolution.coding_loss import TRANSFORM, coarseness
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +40,7 @@ STEEP = 20.0  # codes from row to row: an edge
 DOUBLED, ENOUGH = 0.8, 400  # share of the edges' pixels (0.54 at most where they are not), number
 BETWEEN = 0.3  # of the bends squared of the other rows
 PERIODS = np.linspace(0.15, 0.5, 351)  # cycles a pixel at which the noise may repeat
+NEAR_BLOCKS = 0.01  # cycles a pixel
 LEAST_PEAK = 3.0  # 1.5 at most in films that were not enlarged
 # likeness of neighbours' noise, and by which bicubic enlargement it is made (simulation)
 LIKENESS = (
@@ -94,7 +96,9 @@ def sampling_of(scene: Scene) -> PictureSamples:
     steep = STEEP * (1 << (scene.video.depth - 8))
     detailed = [*scene.of_kind("edge"), *scene.of_kind("wedge")]
     down, across = (0.5 if detailed and _halved(detailed, axis, steep) else 1.0 for axis in (1, 2))
-    zoom = enlargement([view for view in scene.of_kind("flat") if view.stable])
+    plain = [view for view in scene.of_kind("flat") if view.stable]
+    coded = any(coarseness(scene, view, 1.0) > 0 for view in plain)
+    zoom = enlargement(plain, coded=coded)
     return PictureSamples(
         across=min(across, 1 / zoom),
         down=min(down, 1 / zoom),
@@ -206,15 +210,17 @@ def _displaced(luma: Array, top: int) -> tuple[float, float]:
     return -float(np.sum(off * slope)) / max(square, 1e-9), square
 
 
-def enlargement(views: Sequence[View]) -> float:
+def enlargement(views: Sequence[View], *, coded: bool = False) -> float:
     """Return by which factor the picture was enlarged, from the noise of plain ``views``; 1: not.
 
-    The same factor must be seen along rows and columns.
+    The same factor must be seen along rows and columns. Of ``coded`` pictures noise that repeats
+    with the blocks, every 8 px or a whole share of them, says nothing.
     """
     noises = [noise for view in views if (noise := _noise(view)) is not None]
     if not noises:
         return 1.0
-    factors = [_factor([np.swapaxes(noise, 1, axis) for noise in noises]) for axis in (1, 2)]
+    ways = [[np.swapaxes(noise, 1, axis) for noise in noises] for axis in (1, 2)]
+    factors = [_factor(way, coded=coded) for way in ways]
     ratio = factors[0] / factors[1]
     return math.sqrt(factors[0] * factors[1]) if 1 / ALIKE < ratio < ALIKE else 1.0
 
@@ -230,15 +236,12 @@ def _noise(view: View) -> Array | None:
     return noise if float(np.mean(noise**2)) > LEAST_NOISE else None
 
 
-def _factor(noises: Sequence[Array]) -> float:
-    """Return by which factor columns were enlarged; 1 where the noise does not repeat.
-
-    A coder's blocks repeat, too, every 4 or 8 pixels, but make neighbours no more alike.
-    """
+def _factor(noises: Sequence[Array], *, coded: bool) -> float:
+    """Return by which factor columns were enlarged; 1 where the noise does not repeat."""
     series = [both for noise in noises for both in _alike(noise)]
     power = np.mean([_power(values) for values in series], axis=0)
     peak = int(np.argmax(power))
-    if power[peak] < LEAST_PEAK:
+    if power[peak] < LEAST_PEAK or (coded and _of_blocks(float(PERIODS[peak]))):
         return 1.0
     squares = sum(float(np.mean(noise**2)) for noise in noises)
     likeness = sum(float(np.mean(noise[..., 1:] * noise[..., :-1])) for noise in noises) / squares
@@ -247,6 +250,12 @@ def _factor(noises: Sequence[Array]) -> float:
     factors = 1 / float(frequency), 1 / (1 - float(frequency))
     off, factor = min((abs(math.log(factor) - meant), factor) for factor in factors)
     return factor if off < math.log(AGREEING) else 1.0
+
+
+def _of_blocks(frequency: float) -> bool:
+    """Whether noise repeats with a coder's blocks; a fine quantiser makes neighbours alike, too."""
+    turns = frequency * TRANSFORM
+    return abs(turns - round(turns)) < NEAR_BLOCKS * TRANSFORM
 
 
 def _alike(noise: Array) -> tuple[Array, Array]:
