@@ -45,6 +45,7 @@ LEAST_FIT = 0.008  # relative, of a step's light: curve and print
 HIDDEN = 0.5  # codes above black of a hole that reads as black or below
 BRIGHTEST = 0.5  # of the light around it: that is no hole
 PROBE, DARKEST = 1e-3, 1e-6
+USUAL_CURVES = ("bt709", "srgb")  # of cameras that state none
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,11 +134,12 @@ def _level(scene: Scene, view: View) -> MeanCode:
 def _declared(scene: Scene, codes: ArrayLike) -> Array:
     """Return the light of codes by the declared transfer, 1 = nominal white."""
     span = scene.code_white - scene.code_black
-    return _of_signal(scene, (np.asarray(codes, np.float64) - scene.code_black) / span)
+    signal = (np.asarray(codes, np.float64) - scene.code_black) / span
+    return _of_signal(signal, scene.video.transfer)
 
 
-def _of_signal(scene: Scene, signal: Array) -> Array:
-    return np.maximum(inverse_oetf(signal, scene.video.transfer), DARKEST)
+def _of_signal(signal: Array, transfer: str) -> Array:
+    return np.maximum(inverse_oetf(signal, transfer), DARKEST)
 
 
 def _steps(scene: Scene) -> list[LitStep]:
@@ -193,18 +195,22 @@ def _beside(
     sigma = np.hypot(doubts, np.where(printed > 0, math.hypot(LEAST_FIT, copy), LEAST_FIT))
     signal = (codes - scene.code_black) / (scene.code_white - scene.code_black)
 
-    def bent(bend: float, _: Array) -> Array:
-        return np.log(np.maximum(_of_signal(scene, contrasty(signal, -bend)), DARKEST))
+    def bent(transfer: str) -> Callable[[float, Array], Array]:
+        return lambda bend, _: np.log(_of_signal(contrasty(signal, -bend), transfer))
 
     def bowed(bend: float, light_of: Array) -> Array:
         return np.asarray(np.log(light) + bend * (np.log(light_of) - np.log(ground)) ** 2)
 
-    flare, relative, misfit = _fitted(bent, printed, sigma)
-    other, _, worse = _fitted(bowed, printed, sigma)
-    value, bow = flare / (ground + flare), other / (ground + other)
+    flare, relative, misfit = _fitted(bent(scene.video.transfer), printed, sigma)
+    bow, _, worse = _fitted(bowed, printed, sigma)
+    others = [(bow, min(1.0, misfit / worse))]
+    if "transfer" in scene.video.assumed:
+        others += [(_fitted(bent(curve), printed, sigma)[0], 1.0) for curve in USUAL_CURVES]
+    value = flare / (ground + flare)
+    off = [weight * (value - other / (ground + other)) for other, weight in others]
     budget = {
         "fit": value * (1 - value) * relative,
-        TONE_SOURCE: abs(value - bow) / math.sqrt(3) * min(1.0, misfit / worse),
+        TONE_SOURCE: math.hypot(*off) / math.sqrt(3),
     }
     return value, budget | ({PRINT_SOURCE: value * (1 - value) * copy} if copy else {})
 
