@@ -2,7 +2,8 @@
 
 ``python benchmarks/coverage.py [--share S] [--jobs N] [--cache FOLDER] [CASE...]``
 ``python benchmarks/coverage.py departed|switches [--share S] [--jobs N] [--cache FOLDER]
-[--first N] [SWITCH...]`` prints the tables of ``docs/departures.md``; a run goes on from the cache.
+[--first N] [SWITCH...]`` prints the tables of ``docs/departures.md``,
+``departed_fields|field_switches`` those of flat fields there; a run goes on from the cache.
 ``python benchmarks/coverage.py measurable [--jobs N]``: what is refused of ``measurable.toml``.
 
 Every run draws every input of the budget from its stated distribution. A new case goes into
@@ -20,6 +21,7 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import departed_fields
 import departed_pictures
 import measurable
 import numpy as np
@@ -135,11 +137,19 @@ def document(found: Mapping[str, Mapping[str, Any]], command: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join([*parts, table(head, every)])).rstrip() + "\n"
 
 
+DEPARTED = {
+    "departed": departed_pictures,
+    "switches": departed_pictures,
+    "departed_fields": departed_fields,
+    "field_switches": departed_fields,
+}
+
+
 def departed(name: str, *switches: str, setting: Setting, cache: Path | None) -> None:
     """Run films that depart from the ideal, all switches drawn together or each alone."""
-    path = cache / f"{name}.jsonl" if cache else None
-    wanted = departed_pictures.cases(name, setting, switches)
-    print(departed_pictures.text(name, departed_pictures.made(path, wanted, setting)))
+    of, path = DEPARTED[name], cache / f"{name}.jsonl" if cache else None
+    wanted = of.cases(name, setting, switches)
+    print(of.text(name, departed_pictures.made(path, wanted, setting, of.run)))
 
 
 def main(arguments: list[str]) -> None:
@@ -157,7 +167,7 @@ def main(arguments: list[str]) -> None:
     if options.cases == ["measurable"]:
         print(measurable.text(Setting(share=options.share, jobs=options.jobs)))
         return
-    if options.cases[:1] in (["departed"], ["switches"]):
+    if options.cases and options.cases[0] in DEPARTED:
         setting = Setting(share=options.share, jobs=options.jobs, first=options.first)
         departed(*options.cases, setting=setting, cache=options.cache)
         return

@@ -27,7 +27,7 @@ from acceptance.charts import drawing
 from acceptance.simulate import films as simulated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from setting import Setting
@@ -127,7 +127,12 @@ def cases(name: str, setting: Setting, named: Sequence[str]) -> list[tuple[str, 
     return [(case, number) for number in numbers for case in of]
 
 
-def made(path: Path | None, wanted: Sequence[tuple[str, int]], setting: Setting) -> list[Row]:
+def made(
+    path: Path | None,
+    wanted: Sequence[tuple[str, int]],
+    setting: Setting,
+    make: Callable[[tuple[str, int]], Row] = run,
+) -> list[Row]:
     """Return the films' rows, from the file as far as it has them; others are added to it."""
     lines = path.read_text("utf-8").splitlines() if path and path.is_file() else []
     rows = {(row["case"], row["number"]): row for row in map(json.loads, lines)}
@@ -136,7 +141,7 @@ def made(path: Path | None, wanted: Sequence[tuple[str, int]], setting: Setting)
     for start in range(0, len(missing), step):
         part = missing[start : start + step]
         with kept_light():
-            new = setting.each(run, part)
+            new = setting.each(make, part)
         rows |= dict(zip(part, new, strict=True))
         if path:
             path.parent.mkdir(parents=True, exist_ok=True)

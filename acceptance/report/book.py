@@ -10,6 +10,7 @@ from acceptance.report.answers_page import AnswersPage
 from acceptance.report.audits_page import AuditsPage
 from acceptance.report.by_clause import ClausesPage
 from acceptance.report.circumstances import CircumstancesPage
+from acceptance.report.first_page import FirstPage
 from acceptance.report.front_pages import CoverPage, NoticesPage, SummaryPage
 from acceptance.report.marks_page import MarksPage
 from acceptance.report.names import Names
@@ -112,6 +113,11 @@ class Book:
     def summary(self) -> SummaryPage:
         """Conclusion and summary."""
         return SummaryPage(session=self.session, names=self.names, rows=self.rows)
+
+    @cached_property
+    def first_page(self) -> FirstPage:
+        """What there is room for on the first page."""
+        return FirstPage(book=self)
 
     @cached_property
     def conclusion(self) -> ConclusionPage:

@@ -70,7 +70,7 @@ def scene(*views: Any, **changed: Any) -> Any:
     flats = views or (flat(0.05, 60.0), flat(0.8, 160.0))
     given = {"video": video, "code_black": BLACK, "code_white": 235, "located": (), "chart": None}
     given |= {"of_kind": lambda kind: [one for one in flats if one.region.kind == kind]}
-    given |= {"evened": lambda _, codes: codes}
+    given |= {"evened": lambda _, codes, part=np.s_[:, :]: codes[part]}
     given |= {"linear": lambda codes: (np.asarray(codes) / 200) ** 2}
     given |= {"figure": lambda *words, **more: SimpleNamespace(words=words, **more)}
     return SimpleNamespace(**given | changed)

@@ -77,6 +77,7 @@ SOURCES: tuple[Callable[[Judged], Iterator[SessionWarning]], ...] = (
     verdicts.within_uncertainty,
     verdicts.decided_beside,
     history.resumed,
+    history.measured_before,
 )
 ORDER = tuple(Severity)
 

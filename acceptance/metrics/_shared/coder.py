@@ -13,9 +13,38 @@ if TYPE_CHECKING:
     from acceptance.footage.planes import Plane
     from acceptance.scene.views import View
 
-# quantiser steps of 8 bits assumed of coders of which none is known
-ASSUMED_STEP = {"mjpeg": 8.0, "hevc": 16.0, "vp9": 16.0, "av1": 16.0}
+# as FFmpeg calls coders that return the codes they were given
+LOSSLESS = frozenset((
+    *("ffv1", "ffvhuff", "huffyuv", "hymt", "utvideo", "magicyuv", "lagarith", "rawvideo", "v210"),
+    *("v408", "v410", "r210", "yuv4", "png", "apng", "tiff", "bmp", "qtrle", "pgm", "ppm", "pam"),
+    *("pgmyuv", "pcx", "sgi", "targa", "sunrast", "dpx", "exr"),
+))  # fmt: skip
+# quantiser steps at 8 bits that are assumed where neither decoder nor stream states one, and of
+# coders that nobody has tried
+ASSUMED_STEP, UNTRIED_STEP = {"mjpeg": 8.0}, 16.0
 SURE_SIDE = 20.0  # px of a patch's middle half
+
+
+def lossless(codec: str | None, quantiser: float | None) -> bool:
+    """Whether a decoder gives the codes that the coder was given.
+
+    QP 0: H.264 passes the transform by. A coder that is not known is not one of these.
+    """
+    return quantiser == 0 or not codec or codec in LOSSLESS
+
+
+def quantiser_step(video: VideoInfo, view: View) -> float:
+    """Return a coder's quantiser step in the video's own codes; 0: nothing is lost.
+
+    The QP of H.264 of more than 8 bits counts from a finer step, and so is in its own codes.
+    """
+    if lossless(video.codec, view.quantiser):
+        return 0.0
+    if view.quantiser is not None:
+        return h264_step(view.quantiser) if video.codec == "h264" else 2 * view.quantiser
+    if video.steps:
+        return video.steps.mean
+    return ASSUMED_STEP.get(str(video.codec), UNTRIED_STEP) * (1 << (video.depth - 8))
 
 
 def doubt_by_coder(video: VideoInfo, view: View, plane: Plane) -> float:
@@ -27,10 +56,7 @@ def doubt_by_coder(video: VideoInfo, view: View, plane: Plane) -> float:
     through a block and bring in its other coefficients; the factor for that is from simulated films
     (``benchmarks/colour.py``).
     """
-    assumed = ASSUMED_STEP.get(video.codec, 0.0) * (1 << (video.depth - 8))
-    step = video.steps.mean if video.steps else assumed
-    if view.quantiser is not None:
-        step = h264_step(view.quantiser) if video.codec == "h264" else 2 * view.quantiser
+    step = quantiser_step(video, view)
     sigma = float(middle_half(plane).std())
     small = max(0.8, (SURE_SIDE / min(middle_half(view.luma).shape[1:])) ** 1.5)
     return step / 8 * rounding_doubt(sigma / step) * small if step else 0.0

@@ -68,7 +68,10 @@ def strongest(times: Array, light: Array) -> LightWave:
     of_phase = float(rest.std()) * math.sqrt(2 / len(times)) / max(amplitude, 1e-9)
     return LightWave(
         frequency=frequency,
-        frequency_noise=math.sqrt(3) / (math.pi * duration) * noise / max(amplitude, 1e-9),
+        frequency_noise=math.hypot(
+            math.sqrt(3) / (math.pi * duration) * noise / max(amplitude, 1e-9),
+            frequency * _stray(times) * math.sqrt(24 / len(times)) / duration,
+        ),
         amplitude=amplitude,
         noise=noise,
         waves=waves,
@@ -108,6 +111,12 @@ def _fitted(
     terms = np.column_stack([np.cos(turn), np.sin(turn), drifts])
     weights = np.linalg.lstsq(terms, swing, rcond=None)[0]
     return weights[0] - 1j * weights[1], swing - terms @ weights
+
+
+def _stray(times: Array) -> float:
+    """Return by how much (rms, s) stamps stray from an even pace: they are rounded, or jitter."""
+    at = np.arange(len(times))
+    return float(np.std(times - np.polyval(np.polyfit(at, times, 1), at)))
 
 
 def _waves(weights: NDArray[np.complex128]) -> float:

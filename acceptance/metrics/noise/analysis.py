@@ -80,8 +80,7 @@ def analyse(
     _check(codes)
     if stable and len(codes) > 1:
         return _separated(codes, weighting)
-    level, doubt = _level(codes)
-    alike = pixels_alike(_residuals(codes))
+    (level, doubt), alike = _level(codes), pixels_alike(_residuals(codes))
     weighted = _scatter(codes, alike, weighting) if weighting else None
     total = _scatter(codes, alike)
     return Noise(mean=level, mean_uncertainty=doubt, total=total, weighted=weighted)
@@ -131,7 +130,7 @@ def _of_dependent(codes: Array, found: Noise, dependence: float) -> Noise:
         return replace(whole, row=None, column=None, pixel=None)
     temporal, fixed = _split_apart(codes, far.fixed, far.left)
     mean_frame = codes.mean(axis=0)
-    left = float((_squared_residual(mean_frame, ORDERS[0]) - far.fixed[0]).mean())
+    left = float((_squared_residuals(mean_frame)[0] - far.fixed[0]).mean())
     row, column, pixel = _directions(mean_frame, left)
     sampling = math.hypot(pixel.sampling, fixed.sampling)
     return replace(
@@ -165,12 +164,15 @@ def temporal_variance(
     return np.asarray((rest**2).sum(axis=0) / (len(codes) - 1) / free)
 
 
-def surface(frame: Array, order: int) -> Array:
-    """Fit a polynomial surface (h, w) of this total order to a frame (h, w) by least squares."""
+def surface(frame: Array, order: int, weighting: Weighting | None = None) -> Array:
+    """Fit a polynomial surface (h, w) of this total order to a frame (h, w) by least squares.
+
+    With a ``weighting`` it is what that filter makes of it.
+    """
     down, across = (_polynomials(n, order) for n in frame.shape)
     both = down.T @ frame @ across
     both[np.add.outer(np.arange(order + 1), np.arange(order + 1)) > order] = 0
-    return np.asarray(down @ both @ across.T)
+    return np.asarray(down @ both @ _passed(across.T, weighting))
 
 
 def block_means(values: Array, *, whole_rows: bool = False) -> Array:
@@ -217,15 +219,10 @@ def _power(weighting: Weighting | None) -> float:
 
 def _scatter(codes: Array, alike: float, weighting: Weighting | None = None) -> Variance:
     """Return the total variance from the scatter within each frame alone."""
-    squares = [
-        np.mean([_squared_residual(frame, order, weighting, alike) for frame in codes], axis=0)
-        for order in ORDERS
-    ]
+    squares = np.mean([_squared_residuals(frame, weighting, alike) for frame in codes], axis=0)
     free = QUANTISATION * _power(weighting)
     dither = (
-        float(np.mean([_squared_residual(frame, ORDERS[0]) for frame in codes]))
-        if weighting
-        else None
+        float(np.mean([_squared_residuals(frame)[0] for frame in codes])) if weighting else None
     )
     return _variance(squares[0] - free, squares[1] - free, dither, weighting)
 
@@ -238,8 +235,8 @@ def _split(
     dither = float(temporal_variance(codes).mean()) if weighting else None
     mean_frame = codes.mean(axis=0)
     fixed = [
-        _squared_residual(mean_frame, order, weighting, alike) - over_time / len(codes)
-        for order in ORDERS
+        square - over_time / len(codes)
+        for square in _squared_residuals(mean_frame, weighting, alike)
     ]
     temporal = over_time - QUANTISATION * power
     total = [temporal + part for part in fixed]
@@ -253,9 +250,7 @@ def _split(
 
 def _split_apart(codes: Array, fixed: tuple[Array, ...], left: float) -> tuple[Variance, Variance]:
     """Return temporal and fixed variance, the fixed one that of frames far apart."""
-    squares = [
-        np.mean([_squared_residual(frame, order) for frame in codes], axis=0) for order in ORDERS
-    ]
+    squares = np.mean([_squared_residuals(frame) for frame in codes], axis=0)
     seen = [square - part for square, part in zip(squares, fixed, strict=True)]
     temporal = [part - QUANTISATION for part in seen]
     dither = float(seen[0].mean())
@@ -283,13 +278,20 @@ def _residuals(codes: Array) -> Array:
     return np.array([frame - surface(frame, ORDERS[1]) for frame in codes[:FEWEST]])
 
 
-def _squared_residual(
-    frame: Array, order: int, weighting: Weighting | None = None, alike: float = 1.0
-) -> Array:
-    """Return the squares of a frame less its surface, free of what the surface takes of noise."""
-    parameters = (order + 1) * (order + 2) // 2
-    taken = parameters * max(alike, 1 / _power(weighting)) / frame.size
-    return np.asarray(_passed(frame - surface(frame, order), weighting) ** 2 / (1 - taken))
+def _squared_residuals(
+    frame: Array, weighting: Weighting | None = None, alike: float = 1.0
+) -> list[Array]:
+    """Return the squares (h, w) of a frame less its surface, one for each of ``ORDERS``.
+
+    Free of what the surface takes of noise that is ``alike`` over so many pixels. A filter along
+    the line is linear: the frame is filtered once, and each surface by itself.
+    """
+    passed, squares = _passed(frame, weighting), []
+    for order in ORDERS:
+        parameters = (order + 1) * (order + 2) // 2
+        taken = parameters * max(alike, 1 / _power(weighting)) / frame.size
+        squares.append((passed - surface(frame, order, weighting)) ** 2 / (1 - taken))
+    return squares
 
 
 def _variance(

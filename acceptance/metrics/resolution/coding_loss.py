@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from acceptance.footage.planes import h264_step
+from acceptance.metrics._shared.coder import lossless
 from acceptance.metrics._shared.region_codes import within
 from acceptance.model.measurement import BudgetLine
 
@@ -21,9 +22,8 @@ if TYPE_CHECKING:
     from acceptance.scene.build import Scene
     from acceptance.scene.views import View
 
-# codes, of coders of which no quantiser is known: as coarse as CRF 28 and JPEG at scale 8, and as
-# an H.264 step that takes as much of an edge
-UNTOLD = {"hevc": 22.0, "vp9": 22.0, "av1": 22.0, "libdav1d": 22.0, "mjpeg": 22.0}
+# codes at 8 bits, of coders of which no quantiser is known: as coarse as H.264 at CRF 30
+UNTOLD = 22.0
 # what coders take by a step over what H.264 takes; OLDER: MPEG-1 to 4, whose step is two scales
 TAKEN, OLDER = {"hevc": 0.95, "mjpeg": 1.0}, 1.3
 TRANSFORM = 8.0  # px, the side of a block
@@ -74,12 +74,10 @@ def coarseness(scene: Scene, view: View, height: float) -> float:
 
 def _step(video: VideoInfo, view: View) -> float:
     """Return the quantiser step in codes, of H.264 as it is, of others one that takes as much."""
+    if lossless(video.codec, view.quantiser):
+        return 0.0
     if video.steps:
         return TAKEN[video.codec] * video.steps.detail
-    if video.codec in UNTOLD:
-        return UNTOLD[video.codec] * float(1 << (video.depth - 8))
-    if not view.quantiser:
-        return 0.0
-    if video.codec == "h264":
-        return h264_step(view.quantiser)
-    return 2 * view.quantiser * OLDER
+    if view.quantiser is None:
+        return UNTOLD * float(1 << (video.depth - 8))
+    return h264_step(view.quantiser) if video.codec == "h264" else 2 * view.quantiser * OLDER

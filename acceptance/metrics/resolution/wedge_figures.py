@@ -107,8 +107,9 @@ def figure(
     combed. A clipped wedge would read too high, since bars that are cut off at white seem to have
     more contrast.
     """
-    wedge = _capped(_seen(scene, view), sampled)
-    direction = wedge.direction
+    seen = _seen(scene, view)
+    direction = seen.direction
+    wedge = _capped(seen, sampled, direction)
     refuse_doubtful_aspect(scene, direction)
     scale = lines_of(scene, direction)
     return scene.figure(
@@ -132,7 +133,7 @@ def _seen(scene: Scene, view: View) -> _SeenWedge:
     place, codes = _on_wedge(view), [scene.evened(view, picture) for picture in pictures(view)]
     dark, light, doubt = _levels(scene, view, codes[0], phase(printed, *place), printed)
     pixels = WedgePixels.of(printed, *place)
-    results = [read(picture, pixels, printed, light - dark) for picture in codes]
+    results = [read(picture[pixels.inside], pixels, printed, light - dark) for picture in codes]
     return _SeenWedge(
         view=view,
         printed=printed,
@@ -145,11 +146,11 @@ def _seen(scene: Scene, view: View) -> _SeenWedge:
     )
 
 
-def _capped(wedge: _SeenWedge, sampled: PictureSamples) -> _SeenWedge:
+def _capped(wedge: _SeenWedge, sampled: PictureSamples, direction: str) -> _SeenWedge:
     """Return the wedge with no reading above what the picture's samples carry."""
-    if sampled.shift and wedge.direction == "horizontal":
-        sampled.refuse(wedge.view, wedge.direction)
-    limit = SAMPLING_LIMIT * sampled.of(wedge.direction)
+    if sampled.shift and direction == "horizontal":
+        sampled.refuse(wedge.view, direction)
+    limit = SAMPLING_LIMIT * sampled.of(direction)
     results = (
         replace(result, reading=limit, limited_by="sampling_limit")
         if result.reading > limit
@@ -260,9 +261,9 @@ def _in_linear_light(scene: Scene, wedge: _SeenWedge, scale: float) -> dict[str,
     ``scale`` are the TV lines of one cycle/px.
     """
     dark, light = scene.linear(np.array(wedge.levels))
-    codes, step = scene.linear(wedge.codes), float(light - dark)
+    inside = scene.linear(wedge.codes[wedge.pixels.inside])
     try:
-        result = read(codes, wedge.pixels, wedge.printed, step)
+        result = read(inside, wedge.pixels, wedge.printed, float(light - dark))
     except GapError:
         return {}
     return {"linear_light": result.reading * scale}
@@ -272,7 +273,7 @@ def _level(scene: Scene, reflectance: float) -> float | None:
     """Return the mean code of the flat region with this printed reflectance, if there is one."""
     for view in scene.of_kind("flat"):
         if math.isclose(view.region.printed.get("reflectance", -1.0), reflectance, rel_tol=1e-6):
-            return float(scene.evened(view, view.luma.mean(axis=0))[within(view)].mean())
+            return float(scene.evened(view, view.luma.mean(axis=0), within(view)).mean())
     return None
 
 
