@@ -44,7 +44,7 @@ def picture(*tables: bytes) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("name", "pixels"), [("a.mkv", "yuv420p"), ("a.ts", "yuv420p"), ("a.mp4", "yuv420p10le")]
+    ("name", "pixels"), [("a.mkv", "yuv420p"), ("a.ts", "yuv420p"), ("b.mkv", "yuv420p10le")]
 )
 @pytest.mark.parametrize("quantiser", [20, 35])
 def test_the_quantiser_of_h265_is_the_encoders(

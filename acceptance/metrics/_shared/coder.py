@@ -19,8 +19,8 @@ LOSSLESS = frozenset((
     *("v408", "v410", "r210", "yuv4", "png", "apng", "tiff", "bmp", "qtrle", "pgm", "ppm", "pam"),
     *("pgmyuv", "pcx", "sgi", "targa", "sunrast", "dpx", "exr"),
 ))  # fmt: skip
-# quantiser steps at 8 bits that are assumed where the decoder reports none, and of coders that
-# nobody has tried
+# quantiser steps at 8 bits that are assumed where neither decoder nor stream states one, and of
+# coders that nobody has tried
 ASSUMED_STEP, UNTRIED_STEP = {"mjpeg": 8.0}, 16.0
 SURE_SIDE = 20.0  # px of a patch's middle half
 

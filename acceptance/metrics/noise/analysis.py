@@ -80,8 +80,7 @@ def analyse(
     _check(codes)
     if stable and len(codes) > 1:
         return _separated(codes, weighting)
-    level, doubt = _level(codes)
-    alike = pixels_alike(_residuals(codes))
+    (level, doubt), alike = _level(codes), pixels_alike(_residuals(codes))
     weighted = _scatter(codes, alike, weighting) if weighting else None
     total = _scatter(codes, alike)
     return Noise(mean=level, mean_uncertainty=doubt, total=total, weighted=weighted)
@@ -284,14 +283,14 @@ def _squared_residuals(
 ) -> list[Array]:
     """Return the squares (h, w) of a frame less its surface, one for each of ``ORDERS``.
 
-    They are free of what the surface takes of noise. A filter along the line is linear: the frame
-    is filtered once, and each surface by itself.
+    Free of what the surface takes of noise that is ``alike`` over so many pixels. A filter along
+    the line is linear: the frame is filtered once, and each surface by itself.
     """
     passed, squares = _passed(frame, weighting), []
     for order in ORDERS:
         parameters = (order + 1) * (order + 2) // 2
-        free = 1 - parameters * max(alike, 1 / _power(weighting)) / frame.size
-        squares.append((passed - surface(frame, order, weighting)) ** 2 / free)
+        taken = parameters * max(alike, 1 / _power(weighting)) / frame.size
+        squares.append((passed - surface(frame, order, weighting)) ** 2 / (1 - taken))
     return squares
 
 
