@@ -114,7 +114,7 @@ class _Scale:
         self.shown: list[GreyStep] = [
             replace(
                 step(view.luma, self.black, self.white),
-                coding=doubt_by_coder(scene.video.codec, view, view.luma),
+                coding=doubt_by_coder(scene.video, view, view.luma),
             )
             for view in views
         ]

@@ -67,6 +67,7 @@ SOURCES: tuple[Callable[[Judged], Iterator[SessionWarning]], ...] = (
     draws.retests,
     footage.regions,
     footage.chart_copies,
+    footage.cut_short,
     footage.coding,
     footage.recordings,
     footage.conditions,
@@ -77,6 +78,7 @@ SOURCES: tuple[Callable[[Judged], Iterator[SessionWarning]], ...] = (
     verdicts.within_uncertainty,
     verdicts.decided_beside,
     history.resumed,
+    history.measured_before,
 )
 ORDER = tuple(Severity)
 
