@@ -123,7 +123,7 @@ def worst(
 
 
 def deviation(
-    draws: Array, uneven: float = 0.0, scatter: float = 0.0
+    draws: Array, uneven: float = 0.0, scatter: float = 0.0, gap: float = 0.0
 ) -> tuple[float, list[BudgetLine]]:
     """Take the standard deviation of the pictures; with its budget.
 
@@ -132,6 +132,8 @@ def deviation(
     refresh would add, of which none need be seen where three are expected. Exposures that scatter
     by ``uneven`` ms add in quadrature, either way. What readings ``scatter`` (ms, rms, at most) is
     not the pictures' own: *own_scatter*, between none and all that it adds, is taken off by half.
+    Changes that lie anywhere within ``gap`` ms to either side of where they seem to (*open_change*)
+    may hide as much, or add it.
     """
     value, phases = _over(draws.std(axis=1, ddof=1))
     added = (value - math.sqrt(max(value**2 - scatter**2, 0.0))) / 2
@@ -142,6 +144,7 @@ def deviation(
         "rare": missed / 2 / 3**0.5,
         "uneven_camera": math.hypot(value, uneven) - value,
         "own_scatter": added / 3**0.5,
+        "open_change": (math.hypot(value, gap / 3**0.5) - value) / 3**0.5,
     }
     off = draws.mean(axis=0) - draws.mean()
     peaked = max(3.0, float(np.mean(off**4)) / max(float(np.mean(off**2)) ** 2, 1e-12))
@@ -176,24 +179,28 @@ def statistics(
     uneven: float = 0.0,
     scatter: float = 0.0,
     timing: float = 0.0,
+    gap: float = 0.0,
 ) -> dict[str, tuple[float, list[BudgetLine]]]:
     """Value and budget of each statistic of draws (m, c)."""
     uneven, scatter, timing = (rms if rms > EVEN else 0.0 for rms in (uneven, scatter, timing))
     return {
         "mean": mean(draws),
         "worst": worst(draws, single, uneven, timing),
-        "sd": deviation(draws, uneven, math.hypot(scatter, timing)),
+        "sd": deviation(draws, uneven, math.hypot(scatter, timing), gap),
         "percentile_95": percentile(draws, uneven, timing),
     }
 
 
 def of_each(latency: Latency) -> dict[str, tuple[float, list[BudgetLine]]]:
-    """Value and budget of each statistic of a latency.
-
-    Where changes may have come elsewhere between exposures, each may have by itself.
-    """
-    scatter = math.hypot(latency.scatter, latency.open_change / 3**0.5)
-    return statistics(latency.draws, latency.single, latency.uneven, scatter, latency.timing)
+    """Value and budget of each statistic of a latency."""
+    return statistics(
+        latency.draws,
+        latency.single,
+        latency.uneven,
+        latency.scatter,
+        latency.timing,
+        latency.open_change,
+    )
 
 
 def _lines(contributions: dict[str, float]) -> list[BudgetLine]:

@@ -50,11 +50,14 @@ class Even:
         return np.asarray(self.start + self.pace * self.number)
 
 
-def even(stamps: Array, pace: float) -> Even:
-    """Return the numbers of frames stamped ``stamps`` (n,) s, in order, about ``pace`` s apart."""
-    usual = USUAL[np.abs(USUAL / pace - 1) < NEAR].tolist()
+def even(stamps: Array, pace: float, usual: Array = USUAL) -> Even:
+    """Return the numbers of frames stamped ``stamps`` (n,) s, in order, about ``pace`` s apart.
+
+    Of the ``usual`` paces those near it are tried first.
+    """
+    near = usual[np.abs(usual / pace - 1) < NEAR].tolist()
     some = stamps[:TRIED]
-    ways = [_grown(some, _opened(some, pace)), *(_kept(some, one) for one in usual)]
+    ways = [_grown(some, _opened(some, pace)), *(_kept(some, one) for one in near)]
     return _grown(stamps, min(ways, key=lambda way: way.cost))
 
 

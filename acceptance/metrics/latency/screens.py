@@ -64,7 +64,7 @@ class LiveClock:
 def live_clock(times: Array, reference: Readings) -> LiveClock:
     """Fit the clock's own screen in a film whose frames are stamped ``times`` (n,) s.
 
-    Raises GapError too_few_frames.
+    Raises GapError too_few_frames or losses_untold.
     """
     times, scatter = film_times.exposed(times, reference)
     line = _clock_line(times, reference)
@@ -75,7 +75,7 @@ def live_clock(times: Array, reference: Readings) -> LiveClock:
 def glass_to_glass(times: Array, reference: Readings, monitor: Readings) -> Latency:
     """Latency from a film whose frames are stamped ``times`` (n,) s.
 
-    Raises GapError no_change, too_few_frames or clock_too_slow.
+    Raises GapError no_change, too_few_frames, clock_too_slow or losses_untold.
     """
     return of_monitor(live_clock(times, reference), monitor)
 
