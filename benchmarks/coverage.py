@@ -2,8 +2,9 @@
 
 ``python benchmarks/coverage.py [--share S] [--jobs N] [--cache FOLDER] [CASE...]``
 ``python benchmarks/coverage.py departed|switches [--share S] [--jobs N] [--cache FOLDER]
-[SWITCH...]`` prints the tables of ``docs/departures.md``, ``departed_fields|field_switches`` those
-of flat fields there; a run goes on from the cache.
+[--first N] [SWITCH...]`` prints the tables of ``docs/departures.md``,
+``departed_fields|field_switches`` those of flat fields there; a run goes on from the cache.
+``python benchmarks/coverage.py measurable [--jobs N]``: what is refused of ``measurable.toml``.
 
 Every run draws every input of the budget from its stated distribution. A new case goes into
 ``cases.py``; figures of filmed charts are covered as soon as ``films.TRUTHS`` has their truths.
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import departed_fields
 import departed_pictures
+import measurable
 import numpy as np
 from cases import FILMS, SIGNALS
 from scipy.stats import binom
@@ -158,12 +160,16 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("cases", nargs="*", metavar="CASE", help=", ".join(CASES))
     parser.add_argument("--share", type=float, default=1.0, help="share of the full number of runs")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
+    parser.add_argument("--first", type=int, default=0, help="number of the first camera drawn")
     parser.add_argument("--cache", type=Path, help="folder of finished cases")
     parser.add_argument("--docs", type=Path, default=DOCS, help="folder that gets coverage.md")
     options = parser.parse_args(arguments)
+    if options.cases == ["measurable"]:
+        print(measurable.text(Setting(share=options.share, jobs=options.jobs)))
+        return
     if options.cases and options.cases[0] in DEPARTED:
-        departed(*options.cases, setting=Setting(share=options.share, jobs=options.jobs),
-                 cache=options.cache)  # fmt: skip
+        setting = Setting(share=options.share, jobs=options.jobs, first=options.first)
+        departed(*options.cases, setting=setting, cache=options.cache)
         return
     if unknown := set(options.cases) - set(CASES):
         parser.error(f"unknown case {', '.join(sorted(unknown))}; choose from {', '.join(CASES)}")

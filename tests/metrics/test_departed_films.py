@@ -100,10 +100,10 @@ def test_what_readings_scatter_by_themselves_is_no_scatter_of_the_pictures() -> 
 
 
 def test_a_rare_late_picture_that_was_not_seen_is_in_the_deviations_uncertainty() -> None:
-    """In step all of 178 pictures waited alike; each has some chance to miss its refresh."""
+    """In step all of 178 pictures waited alike; three may be expected to miss their refresh."""
     draws = 100 + 0.05 * np.random.default_rng(7).standard_normal((1, 178))
     combined = combine(delay.deviation(draws)[1])
-    assert 0.4 < combined.k * combined.uncertainty < 1.2
+    assert 0.4 < combined.k * combined.uncertainty < 1.6
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,8 @@ def quantiser_step(video: VideoInfo, view: View) -> float:
         return 0.0
     if view.quantiser is not None:
         return h264_step(view.quantiser) if video.codec == "h264" else 2 * view.quantiser
+    if video.steps:
+        return video.steps.mean
     return ASSUMED_STEP.get(str(video.codec), UNTRIED_STEP) * (1 << (video.depth - 8))
 
 

@@ -13,11 +13,13 @@ import numpy as np
 
 from acceptance.metrics._filmed_clock.readings import CLEAR
 from acceptance.metrics._shared import stamps, timing
+from acceptance.metrics.latency import frame_numbers
 
 if TYPE_CHECKING:
     from acceptance.metrics._filmed_clock.readings import Array, Readings
 
 FEWEST = 12  # readings that must blend two refreshes
+EVEN = 0.25  # of an interval, scatter of stamps up to which their pace is believed to be even
 CLEARLY = 0.8  # times the scatter of the stamps from which an even count is believed
 ROUNDS = 4
 FAR, LEAST = 4.0, 0.02  # times the usual, and refreshes, beyond which a reading is left out
@@ -30,31 +32,22 @@ def exposed(times: Array, reference: Readings) -> tuple[Array, float]:
     ``times`` (n,) are the frames' stamps in s, ``reference`` is what they show of the live clock.
     """
     stamped = stamps.ordered(times).times
-    counted = _counted(times, stamped)
-    as_stamped = scatter(stamped, reference)
-    if counted is None:
-        return stamped, as_stamped or 0.0
-    as_counted = scatter(counted, reference)
+    counted, off = _counted(stamped)
+    as_stamped, as_counted = scatter(stamped, reference), scatter(counted, reference)
     if as_stamped is None or as_counted is None:
-        return counted, float(np.std(counted - stamped))
+        return (counted, off) if off < EVEN * float(np.median(np.diff(counted))) else (stamped, off)
     if as_counted < CLEARLY * as_stamped:
         return counted, as_counted
     return stamped, as_stamped
 
 
-def _counted(times: Array, stamped: Array) -> Array | None:
-    """Return times (n,) of an even pace, missing pictures counted; None without such a pace."""
-    missing = timing.timing(times).missing()
-    if missing is None:
-        return None
-    number = np.arange(len(times)) + np.cumsum(missing)
-    keep = np.ones(len(times), np.bool_)
-    line = np.polyfit(number, stamped, 1)
-    for _ in range(ROUNDS):
-        off = np.abs(stamped - np.polyval(line, number))
-        keep = off <= max(FAR * float(np.median(off)), 1e-6)
-        line = np.polyfit(number[keep], stamped[keep], 1)
-    return np.asarray(np.polyval(line, number))
+def _counted(stamped: Array) -> tuple[Array, float]:
+    """Return times (n,) s of an even pace, lost frames counted, and how stamps scatter about them.
+
+    Without those that are not of their frame.
+    """
+    times = frame_numbers.even(stamped, timing.timing(stamped).interval).times
+    return times, frame_numbers.NORMAL * float(np.median(np.abs(times - stamped)))
 
 
 def scatter(times: Array, reference: Readings) -> float | None:

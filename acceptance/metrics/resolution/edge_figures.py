@@ -17,8 +17,6 @@ from acceptance.footage.tone import read_off, whole_codes
 from acceptance.metrics._shared.ordered import median_of_whole, quantiles
 from acceptance.metrics._shared.region_codes import (
     SAMPLING_LIMIT,
-    coarseness,
-    coding,
     lines_of,
     pictures,
     refuse_clipped,
@@ -28,6 +26,7 @@ from acceptance.metrics._shared.region_codes import (
     within,
 )
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
+from acceptance.metrics.resolution.coding_loss import OF_EDGE, blocks_along, coarseness, coding
 from acceptance.metrics.resolution.edge import EdgeResult, edge_mtf
 from acceptance.metrics.resolution.sampling import ALL
 from acceptance.model.measurement import BudgetLine, Curve, Note
@@ -53,7 +52,6 @@ ROUNDING = {"mtf50": 3.2, "mtf10": 3.8}
 LEAST_ROUNDING = 1e-5
 EDGE_STEP = 0.05  # sigmas of a Gaussian edge, from place to place
 MEDIAN_STEP = 0.954  # of two normal values, in sigmas of each
-CODING = {"mtf50": 0.3, "mtf10": 0.8}  # relative, for a coarseness of 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +78,7 @@ class Edge:
     ``results`` are those of its pictures, the first of all frames together where they stand still;
     ``probe`` is the first picture's with the exponent of its light raised by ``TONE_PROBE``.
     ``levels`` are dark and light beside the edge, in light; ``coarseness`` is that of its coding
-    (``region_codes.coarseness``); ``limit`` is what its samples can carry, cycle/px; ``rounding``
+    (``coding_loss.coarseness``); ``limit`` is what its samples can carry, cycle/px; ``rounding``
     what whole codes leave undecided of a level, over the step; ``apart`` the standard uncertainty
     in cycle/px that another edge beside it gives to a crossing, by name.
     """
@@ -124,6 +122,10 @@ class Edge:
             BudgetLine(source="noise and fit", contribution=fit, degrees_of_freedom=freedom),
             *repeat(values[1:] if self.view.stable else values, fit),
         ]
+
+    def coding_share(self, name: str) -> float:
+        """Return the relative standard uncertainty of a crossing by coding."""
+        return OF_EDGE[name].share(self.coarseness, blocks_along(self.view, self.first.resolves))
 
     def tone_slope(self, name: str) -> float:
         """Return the relative change of a crossing over that of the tone curve's exponent."""
@@ -203,7 +205,7 @@ def figures(scene: Scene, edge: Edge, tone: Tone) -> Iterator[Measurement | Note
 
 def _crossing(scene: Scene, edge: Edge, name: str, tone: Tone) -> Measurement:
     value = edge.value(name)
-    coder = coding(edge.coarseness, CODING[name], value)
+    coder = coding(value * edge.coding_share(name))
     return scene.figure(
         f"resolution.{name}",
         value,

@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 from acceptance.errors import GapError
 from acceptance.metrics._shared.region_codes import (
     SAMPLING_LIMIT,
-    coarseness,
-    coding,
     lines_of,
     pictures,
     refuse_clipped,
@@ -23,9 +21,11 @@ from acceptance.metrics._shared.region_codes import (
     within,
 )
 from acceptance.metrics._shared.sources import PRINT_SOURCE
+from acceptance.metrics.resolution.coding_loss import OF_WEDGE, TRANSFORM, coarseness, coding
 from acceptance.metrics.resolution.printed_wedge import Wedge, phase
 from acceptance.metrics.resolution.sampling import ALL
 from acceptance.metrics.resolution.wedge import CRITERION, WedgePixels, WedgeResult, read
+from acceptance.metrics.resolution.wedge_lines import SPAN
 from acceptance.model.measurement import BudgetLine, Curve
 
 if TYPE_CHECKING:
@@ -46,7 +46,6 @@ WEDGE_METHOD = (
 )
 CRITERION_METHOD = "10 % of the step"
 STEP_DOUBT = 0.02
-CODING = 0.55  # relative, for a coarseness of 1
 # of the logarithm by which edges differ by direction: half-width of what a reading then is off, and
 # what is chance
 UNLIKE, ROUND = 0.3, 0.03
@@ -149,8 +148,7 @@ def _seen(scene: Scene, view: View) -> _SeenWedge:
 
 def _capped(wedge: _SeenWedge, sampled: PictureSamples, direction: str) -> _SeenWedge:
     """Return the wedge with no reading above what the picture's samples carry."""
-    if sampled.shift and direction == "horizontal":
-        sampled.refuse(wedge.view, direction)
+    sampled.refuse_combed(wedge.view, direction)
     limit = SAMPLING_LIMIT * sampled.of(direction)
     results = (
         replace(result, reading=limit, limited_by="sampling_limit")
@@ -163,10 +161,11 @@ def _capped(wedge: _SeenWedge, sampled: PictureSamples, direction: str) -> _Seen
 
 def _budget(scene: Scene, wedge: _SeenWedge) -> list[BudgetLine]:
     dark, light = wedge.levels
+    coarse = coarseness(scene, wedge.view, light - dark)
     return [
         *_own_lines(wedge.view, wedge.results),
         *_method_lines(scene, wedge.first, wedge.step_doubt, SAMPLING_LIMIT / wedge.limit),
-        *coding(coarseness(scene, wedge.view, light - dark), CODING, wedge.value),
+        *coding(wedge.value * OF_WEDGE.share(coarse, _blocks(wedge.first))),
     ]
 
 
@@ -305,8 +304,20 @@ def _blur_along(result: WedgeResult) -> float:
     of the MTF along the wedge, where f grows by g a line. Over the MTF's own slope that is 0.268 (g
     / f^2)^2 of f. Bars aslant take part of it away again, so it is a half-width and no correction.
     """
-    growth = float(np.median(np.abs(np.diff(result.frequencies))))
-    return 0.268 * (growth / result.reading**2) ** 2 * result.reading
+    return 0.268 * (_growth(result) / result.reading**2) ** 2 * result.reading
+
+
+def _growth(result: WedgeResult) -> float:
+    """Return by how much the frequency grows from line to line, cycle/px."""
+    return float(np.median(np.abs(np.diff(result.frequencies))))
+
+
+def _blocks(result: WedgeResult) -> float:
+    """Return how many transform blocks, along the wedge, have bars nearly as fine as the reading.
+
+    Nearly: within ``SPAN``, as lines are read together.
+    """
+    return 2 * SPAN * result.reading / _growth(result) / TRANSFORM
 
 
 def _few_pixels(reading: float, enlarged: float = 1.0) -> float:
