@@ -15,6 +15,7 @@ import second_verifier
 from forgeries import FORGERIES, Forgery, forge, passing
 from institute import PASSWORD
 from issued_session import CLIP, details, issue, issued
+from marks import slow
 from tamperings import CAFE, TAMPERINGS, TWINS, Tampering, words
 
 from acceptance.session import evidence, store
@@ -90,7 +91,7 @@ def test_with_a_key_nobody_signs_other_pages(
     assert bool(found) is (forgery.state is not State.OK), found
 
 
-@pytest.fixture(scope="module", params=["0.5.9", "9.0.0"])
+@pytest.fixture(scope="module", params=["0.5.9", slow("9.0.0")])
 def of_another_version(
     request: pytest.FixtureRequest, original: Path, chain: DemoChain, tmp_path_factory: Any
 ) -> Path:
