@@ -50,6 +50,8 @@ FEWEST = 8  # frames that show whether a pixel has noise
 MOST_LISTED = 50
 # of the pixels, and at least and at most: more than so many are no defects
 TEXTURED, FEW, MANY = 0.001, 50, 2000
+# chance that a count is right from which on U may be less than a pixel, and u of a whole one
+SURELY, LEAST_DOUBT = 0.95, 0.55
 STEPPED = 0.01  # of the pixels, beside which the field changes: it shows something
 # quantiser step over the threshold up to which a single pixel comes through a coder (simulated)
 COARSE = 0.25
@@ -209,7 +211,9 @@ def _doubt(found: SortedPixels, quantity: str) -> float:
     near = depth[(depth > found.least - NEAR * sigma) & (depth < found.least + NEAR * sigma)]
     chance = ndtr((near - found.least) / sigma)
     usual = field.off.size * float(ndtr(-found.least / max(field.sigma, 1e-6)))
-    return math.sqrt(float(np.sum(chance * (1 - chance))) + usual)
+    doubt = math.sqrt(float(np.sum(chance * (1 - chance))) + usual)
+    right = float(np.prod(np.maximum(chance, 1 - chance))) * math.exp(-usual)
+    return doubt if right > SURELY else max(doubt, LEAST_DOUBT)
 
 
 def _coded(found: SortedPixels) -> float:
