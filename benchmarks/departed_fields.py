@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 FULL = {"departed_fields": 300, "field_switches": 200}
 WHOLE = (0.0, 0.0, float(fields.SHAPE[1]), float(fields.SHAPE[0]))
-MIDDLE = (88.0, 34.0, 144.0, 112.0)
+MIDDLE = (124.0, 54.0, 72.0, 72.0)
 HOLE = (288.0, 98.0, 24.0, 22.0)  # mm on the chart, where nothing else is
 STUCK = "defects.stuck"
 

@@ -31,7 +31,7 @@ from acceptance.forms import devices
 from acceptance.messages import tr, visible
 from acceptance.model import Answer, Plan, Subject, SubjectKind
 from acceptance.recorder import file_names, listing
-from acceptance.report import render, typesetting
+from acceptance.report import export_tables, render, typesetting
 from acceptance.session import intake, log_book, new_plan, plan, store
 from acceptance.signing import issuing
 
@@ -399,6 +399,11 @@ def test_no_cell_of_a_table_is_calculated_wherever_it_is_opened(
     (tmp_path / "a.csv").write_bytes(content)
     if not cell.startswith("="):  # people's own formulas are refused
         assert spreadsheet.rows(tmp_path / "a.csv")[1] == [cell, "x"]
+
+
+def test_what_hides_or_turns_text_around_is_an_escape_in_exported_tables() -> None:
+    exported = export_tables.csv([["\u202egnp.exe", None, "a\x00", 1.5]])
+    assert exported.decode("utf-8-sig") == "\\u202egnp.exe,,a\\x00,1.5\r\n"
 
 
 def test_a_list_of_recordings_holds_no_formula_and_is_read_back_as_it_was(tmp_path: Path) -> None:

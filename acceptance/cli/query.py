@@ -13,7 +13,7 @@ from acceptance.cli import terminal
 from acceptance.cli.options import OUT, database_option, json_option, prepare_json, write_json
 from acceptance.files import spreadsheet
 from acceptance.files.output import put, require_apart
-from acceptance.messages import tr
+from acceptance.messages import tr, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -140,7 +140,7 @@ def _answer(title: str, found: Answer, json_file: Path | None, csv_file: Path | 
 
 
 def _cell(value: object) -> str:
-    return "" if value is None else str(value)
+    return "" if value is None else visible(str(value), lines=True)
 
 
 def _print(title: str, found: Answer) -> None:

@@ -77,10 +77,10 @@ def read(
 def _films(sealed: Sequence[_Sealed], laboratory: Laboratory) -> dict[str, str]:
     """Name the shots by SHA-256 of their clips. Raises PlanError for a film in two sessions."""
     films: dict[str, str] = {}
-    for one in sealed:
+    for held in sealed:
         own = {
-            shot.sha256: tr("{session}: shot {shot}", session=one.session.id, shot=shot.id)
-            for shot in one.shots.values()
+            shot.sha256: tr("{session}: shot {shot}", session=held.session.id, shot=shot.id)
+            for shot in held.shots.values()
             if shot.sha256
         }
         for mark in films.keys() & own.keys():

@@ -45,6 +45,7 @@ LEAST_FIT = 0.008  # relative, of a step's light: curve and print
 HIDDEN = 0.5  # codes above black of a hole that reads as black or below
 BRIGHTEST = 0.5  # of the light around it: that is no hole
 PROBE, DARKEST = 1e-3, 1e-6
+USUAL_CURVES = ("bt709", "srgb")  # of cameras that state none
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,11 +134,12 @@ def _level(scene: Scene, view: View) -> MeanCode:
 def _declared(scene: Scene, codes: ArrayLike) -> Array:
     """Return the light of codes by the declared transfer, 1 = nominal white."""
     span = scene.code_white - scene.code_black
-    return _of_signal(scene, (np.asarray(codes, np.float64) - scene.code_black) / span)
+    signal = (np.asarray(codes, np.float64) - scene.code_black) / span
+    return _of_signal(signal, scene.video.transfer)
 
 
-def _of_signal(scene: Scene, signal: Array) -> Array:
-    return np.maximum(inverse_oetf(signal, scene.video.transfer), DARKEST)
+def _of_signal(signal: Array, transfer: str) -> Array:
+    return np.maximum(inverse_oetf(signal, transfer), DARKEST)
 
 
 def _steps(scene: Scene) -> list[LitStep]:
@@ -193,26 +195,30 @@ def _beside(
     sigma = np.hypot(doubts, np.where(printed > 0, math.hypot(LEAST_FIT, copy), LEAST_FIT))
     signal = (codes - scene.code_black) / (scene.code_white - scene.code_black)
 
-    def bent(bend: float, _: Array) -> Array:
-        return np.log(np.maximum(_of_signal(scene, contrasty(signal, -bend)), DARKEST))
+    def bent(transfer: str) -> Callable[[float, Array], Array]:
+        return lambda bend, _: np.log(_of_signal(contrasty(signal, -bend), transfer))
 
     def bowed(bend: float, light_of: Array) -> Array:
         return np.asarray(np.log(light) + bend * (np.log(light_of) - np.log(ground)) ** 2)
 
-    flare, relative = _fitted(bent, printed, sigma)
-    other, _ = _fitted(bowed, printed, sigma)
-    value, bow = flare / (ground + flare), other / (ground + other)
+    flare, relative, misfit = _fitted(bent(scene.video.transfer), printed, sigma)
+    bow, _, worse = _fitted(bowed, printed, sigma)
+    others = [(bow, min(1.0, misfit / worse))]
+    if "transfer" in scene.video.assumed:
+        others += [(_fitted(bent(curve), printed, sigma)[0], 1.0) for curve in USUAL_CURVES]
+    value = flare / (ground + flare)
+    off = [weight * (value - other / (ground + other)) for other, weight in others]
     budget = {
         "fit": value * (1 - value) * relative,
-        TONE_SOURCE: abs(value - bow) / math.sqrt(3),
+        TONE_SOURCE: math.hypot(*off) / math.sqrt(3),
     }
     return value, budget | ({PRINT_SOURCE: value * (1 - value) * copy} if copy else {})
 
 
 def _fitted(
     seen: Callable[[float, Array], Array], printed: Array, sigma: Array
-) -> tuple[float, float]:
-    """Return flare, as a reflectance, and its relative doubt, by a curve of one bend.
+) -> tuple[float, float, float]:
+    """Return flare, as a reflectance, its relative doubt, and the misfit, by a curve of one bend.
 
     ``seen`` is the logarithm of the light that the codes stand for, by the bend of the curve and
     the light itself, all (n,); that of the hole is the last, printed 0.
@@ -229,5 +235,5 @@ def _fitted(
     gain = float(first[:-1].max()) - math.log(float(printed.max()))
     found = least_squares(residuals, [gain, 1.0, float(first[-1]) - gain, 0.0])
     covariance = np.linalg.pinv(found.jac.T @ found.jac)
-    birge = max(1.0, float(np.sum(found.fun**2)) / max(len(sigma) - 3, 1))
-    return math.exp(found.x[2]), math.sqrt(covariance[2, 2] * birge)
+    misfit = max(1.0, float(np.sum(found.fun**2)) / max(len(sigma) - 3, 1))
+    return math.exp(found.x[2]), math.sqrt(covariance[2, 2] * misfit), misfit

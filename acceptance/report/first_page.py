@@ -16,7 +16,10 @@ from typing import TYPE_CHECKING
 from acceptance import wording
 
 if TYPE_CHECKING:
-    from acceptance.report.book import Book
+    from collections.abc import Sequence
+
+    from acceptance.model import Pack, Session
+    from acceptance.report.front_pages import CoverPage, SummaryPage
     from acceptance.report.rows import FindingRow
 
 ROOM = 250.0  # mm of the 255 between the margins of style.css; the rest is for what is reckoned ill
@@ -35,12 +38,22 @@ COLUMNS = {"clause": 14.0, "item": 41.0, "subject": 39.5, "limit": 22.5, "result
 class FirstPage:
     """The first page of a report, by the room that its parts take."""
 
-    book: Book
+    session: Session
+    packs: Sequence[Pack]
+    lang: str
+    summary: SummaryPage
+    cover: CoverPage
+
+    letterhead: bool
+    """Whether the institute has a head of its own, or a logo."""
+
+    marked: bool
+    """Whether it bears marks of accreditation."""
 
     @cached_property
     def failed_shown(self) -> int:
         """How many failed items are listed; 3 at least, whatever else stands there."""
-        failed = self.book.summary.failed
+        failed = self.summary.failed
         room = ROOM - self._beside
         ends = [*itertools.accumulate(self._row(row) for row in failed[:MOST])]
         if ends and len(failed) <= MOST and ends[-1] <= room:
@@ -51,7 +64,7 @@ class FirstPage:
     @property
     def crowded(self) -> bool:
         """Whether all is set smaller, because there is no room for a few failed items as it is."""
-        rows = [self._row(row) for row in self.book.summary.failed[:FEWEST]]
+        rows = [self._row(row) for row in self.summary.failed[:FEWEST]]
         return sum(rows) + (SAYS_MORE if rows else 0) > ROOM - self._beside
 
     @property
@@ -61,20 +74,19 @@ class FirstPage:
 
     @property
     def _head(self) -> float:
-        book = self.book
-        own = 24.0 if book.own.logo or book.own.letterhead else 0.0
-        standards = " · ".join(pack.number[:40] for pack in book.packs[:12])
-        spread = 1.12 if book.lang == "zh" else 1.03  # letters of the title stand apart
-        title = _lines(book.cover.title[:45], 26 * spread, WIDTH) * 26 * 1.3
+        own = 24.0 if self.letterhead else 0.0
+        standards = " · ".join(pack.number[:40] for pack in self.packs[:12])
+        spread = 1.12 if self.lang == "zh" else 1.03  # letters of the title stand apart
+        title = _lines(self.cover.title[:45], 26 * spread, WIDTH) * 26 * 1.3
         return (
             own + 8.2 + MASTHEAD + (title + _lines(standards, 11, WIDTH - 20) * 11 * 1.55) * POINT
         )
 
     @property
     def _verdict(self) -> float:
-        summary = self.book.summary
+        summary = self.summary
         counts = " · ".join(f"{name} {count}" for name, count in summary.counts.items())
-        told = [f"提示 {line.title} (00): {line.sentence}" for line in summary.overview.lines] + [
+        warned = [f"提示 {line.title} (00): {line.sentence}" for line in summary.overview.lines] + [
             summary.overview.rest
         ]
         return (
@@ -84,16 +96,16 @@ class FirstPage:
             + _height([counts], 9.5, 1.55)
             + 7.8
             + _height([summary.lines[0]], 10.5, 1.35, WIDTH - 8)
-            + _height(told, 8.6, 1.35, WIDTH - 8, between=0.9)
+            + _height(warned, 8.6, 1.35, WIDTH - 8, between=0.9)
             + (11.7 if summary.provisional else 0)
         )
 
     @property
     def _facts(self) -> float:
-        book, project = self.book, self.book.session.plan.project
+        project = self.session.plan.project
         said = [
             *(project.title, project.customer, project.builder, project.inspected),
-            *(book.cover.subjects, project.kind, "", project.place, project.contract),
+            *(self.cover.subjects, project.kind, "", project.place, project.contract),
         ]
         pairs = zip(said[::2], [*said[1::2], ""], strict=True)
         rows = (max(_lines(text[:60], 8.4, FACT_WIDTH) for text in pair) for pair in pairs)
@@ -101,13 +113,12 @@ class FirstPage:
 
     @property
     def _foot(self) -> float:
-        book = self.book
         return (
             4.0
-            + _height([book.cover.laboratory[:60]], 15, 1.55, between=1.5)
-            + _height([book.cover.address[:90], "-"], 11, 1.55, between=1.5)
-            + (MARKS if book.marks.shown else 0)
-            + (PLACES + 10.0 if book.session.supersedes else PLACES)
+            + _height([self.cover.laboratory[:60]], 15, 1.55, between=1.5)
+            + _height([self.cover.address[:90], "-"], 11, 1.55, between=1.5)
+            + (MARKS if self.marked else 0)
+            + (PLACES + 10.0 if self.session.supersedes else PLACES)
             + HEAD
         )
 
@@ -117,7 +128,7 @@ class FirstPage:
             "clause": row.clause.number[:12],
             "item": row.item[:40],
             "subject": row.subject[:30],
-            "limit": wording.limit(limit, self.book.lang) if limit else "-",
+            "limit": wording.limit(limit, self.lang) if limit else "-",
             "result": row.result[:40],
             "margin": row.margin,
         }

@@ -17,8 +17,8 @@ TOUCHING = 0.1  # mm; what overlaps by less only touches
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
-    """A rectangle on a page, in mm from its upper left corner."""
+class Rectangle:
+    """A part of a page, in mm from its upper left corner."""
 
     left: float
     top: float
@@ -34,7 +34,7 @@ class Place:
             and bottom <= height - margin + TOUCHING
         )
 
-    def overlaps(self, other: Place) -> bool:
+    def overlaps(self, other: Rectangle) -> bool:
         """Whether both cover some of the sheet together."""
         across = min(self.left + self.width, other.left + other.width) - max(self.left, other.left)
         down = min(self.top + self.height, other.top + other.height) - max(self.top, other.top)
@@ -47,17 +47,17 @@ class LaidOut:
 
     pages: int
 
-    places: Mapping[str, Place]
+    places: Mapping[str, Rectangle]
     """Where what has an ``id`` lies on the first page; what is not drawn has no place."""
 
     words: str
     """What the first page says, line by line from the left, in whatever order the source has it."""
 
 
-def overlapping(places: Mapping[str, Place]) -> Iterator[tuple[str, str]]:
+def overlapping(places: Mapping[str, Rectangle]) -> Iterator[tuple[str, str]]:
     """Name the places that overlap."""
-    for (name, one), (other_name, other) in combinations(places.items(), 2):
-        if one.overlaps(other):
+    for (name, place), (other_name, other) in combinations(places.items(), 2):
+        if place.overlaps(other):
             yield name, other_name
 
 
@@ -71,9 +71,9 @@ def laid_out(page: str, folder: Path) -> LaidOut:
     return LaidOut(pages=len(document.pages), places=places, words=_read(boxes))
 
 
-def _place(*corners: float) -> Place:
+def _place(*corners: float) -> Rectangle:
     x1, y1, x2, y2 = (MM * each for each in corners)
-    return Place(left=min(x1, x2), top=min(y1, y2), width=abs(x2 - x1), height=abs(y2 - y1))
+    return Rectangle(left=min(x1, x2), top=min(y1, y2), width=abs(x2 - x1), height=abs(y2 - y1))
 
 
 def _read(boxes: Iterable[Any]) -> str:

@@ -45,7 +45,7 @@ PACK = Pack(
     id="sample", number="GB 00000-2026", title="样例", title_en="Sample", edition="2026",
     clauses=(Clause(number="5.4.2 a)", title="样例", title_en="Sample"),),
     requirements=(
-        Requirement(id="item", clause="5.4.2 a)", text=ITEM, text_en="A quantity, at least a limit",
+        Requirement(id="item", clause="5.4.2 a)", text=ITEM, text_en="Sample",
                     how=How.MEASURED, assignment=SOURCE, figure=SOURCE, limit=LIMIT),
     ),
 )  # fmt: skip

@@ -23,8 +23,6 @@ from acceptance.report.typesetting import check_fonts
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 
-    from markupsafe import Markup
-
     from acceptance.report.book import Book
 
     Progress = Callable[[str, int, int], None]
@@ -32,13 +30,14 @@ if TYPE_CHECKING:
 MAIN = ("notices", "outcome", "conclusion", "clauses", "circumstances", "deviations",
         "instruments", "site", "people")  # fmt: skip
 OF_ANNEXES: Mapping[str, Sequence[str]] = {
-    "a": ("results", "answers", "conditions", "comparison", "recordings", "audits"),
+    "a": ("acceptance_forms", "results", "answers", "conditions", "comparison", "recordings",
+          "audits"),
     "b": ("curves",),
     "c": ("stills",),
     "d": ("uncertainty",),
     "e": ("coverage", "levels", "provenance", "differences", "confirm", "warnings"),
     "f": ("evidence",),
-}
+}  # fmt: skip
 HEADING = re.compile(r"<h2\b")
 ROWS_TO_TRY = (5, 3)  # failed items on an institute's own first page, where more have no room
 
@@ -73,7 +72,7 @@ class Volumes:
         }
 
     @cached_property
-    def own_sheets(self) -> dict[str, Markup]:
+    def own_sheets(self) -> dict[str, str]:
         """The pages that the institute arranges itself, by their names.
 
         One that does not show what this report has to show is left out: the usual page stands.
@@ -93,7 +92,7 @@ class Volumes:
     def own_sheet(self, name: str, most: int) -> str:
         """Arrange a page of the institute with at most so many failed items.
 
-        Raises PlanError as ``whole_page.Sheet.arranged`` does, and FileNotFoundError where there is
+        Raises PlanError as ``ArrangedPage.arranged`` does, and FileNotFoundError where there is
         no such template.
         """
         own, context = self.book.own, self._context("") | {"most_failed": most}
@@ -105,7 +104,7 @@ class Volumes:
             part: visible(made.render(**context, part=part).strip(), lines=True)
             for part in (*whole_page.LEAST, whole_page.LOGO, whole_page.EDGE)
         }
-        return whole_page.Sheet(
+        return whole_page.ArrangedPage(
             name=name, file=file, context=own.context, parts=parts,
             folder=self.book.folder,
         ).arranged  # fmt: skip
@@ -195,9 +194,8 @@ class Volumes:
         return Task(page=page, folder=self.book.folder, moment=finished, attachments=attachments)
 
     def _body(self, letter: str, sections: Iterable[str]) -> str:
-        left_out = {name for name in whole_page.SHEETS if self.book.own.file(name)} - {
-            *self.own_sheets
-        }
+        asked = {name for name in whole_page.SHEETS if self.book.own.file(name)}
+        left_out = asked - {*self.own_sheets}
         context = self._context(letter) | {"sheets_left_out": left_out}
         parts = (
             template(f"{name}.html", self.book.lang).render(**context).strip() for name in sections

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from acceptance.report.page_places import LaidOut, Place
+    from acceptance.report.page_places import LaidOut, Rectangle
 
 WIDTH, HEIGHT, MARGIN = 210.0, 280.5, 5.0  # mm; below is the strip with the page's number
 SHEETS: Mapping[str, frozenset[str]] = {  # pages, with what each must show
@@ -98,7 +98,7 @@ def _named(parts: list[str]) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sheet:
+class ArrangedPage:
     """A page that an institute arranges: its template, and the parts that we set on it."""
 
     name: str
@@ -168,7 +168,7 @@ def _lay_out(body: str, folder: Path) -> LaidOut:
     return page_places.laid_out(page, folder)
 
 
-def _painted(shown: Mapping[str, str], places: Mapping[str, Place]) -> str:
+def _painted(shown: Mapping[str, str], places: Mapping[str, Rectangle]) -> str:
     return "".join(
         f'<div class="part" style="left:{place.left:.2f}mm;top:{place.top:.2f}mm;'
         f'width:{place.width:.2f}mm;min-height:{place.height:.2f}mm">{shown[name]}</div>'
@@ -181,7 +181,7 @@ def _require_drawn(laid: LaidOut, shown: Mapping[str, str], where: str) -> None:
         raise _wrong(tr("{parts} is not drawn", parts=_named(hidden)), where)
 
 
-def _require_seen(laid: LaidOut, shown: Mapping[str, str], where: str) -> dict[str, Place]:
+def _require_seen(laid: LaidOut, shown: Mapping[str, str], where: str) -> dict[str, Rectangle]:
     """Return where the parts lie. Raises PlanError where one of them could not be read there."""
     _require_drawn(laid, shown, where)
     places = {name: laid.places[f"place-{name}"] for name in shown}
@@ -190,7 +190,7 @@ def _require_seen(laid: LaidOut, shown: Mapping[str, str], where: str) -> dict[s
     return places
 
 
-def _wrong_places(laid: LaidOut, places: Mapping[str, Place]) -> Iterator[str]:
+def _wrong_places(laid: LaidOut, places: Mapping[str, Rectangle]) -> Iterator[str]:
     if laid.pages > 1:
         yield tr("takes {count} pages; it may be one", count=laid.pages)
     for name, place in places.items():

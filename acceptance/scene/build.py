@@ -152,7 +152,7 @@ def _scene(
         clocks={name: track.place for name, track in named(watch.tracks).items()},
         strips=watch.strips.cut(),
         folder=folder,
-        ground=_ground(kept, charts.printed, opened.info),
+        ground=_ground(kept, charts.printed, opened.info, regions),
         screen_log=_screen_log(shot, folder, session, notes),
         drive=side_tables.drive(shot, folder),
         packets=packets,
@@ -162,11 +162,17 @@ def _scene(
 
 
 def _ground(
-    kept: Sequence[clip.Frame], places: Sequence[Located], video: clip.VideoInfo
+    kept: Sequence[clip.Frame],
+    places: Sequence[Located],
+    video: clip.VideoInfo,
+    regions: Mapping[str, views.View],
 ) -> Samples | None:
     """Read the ground of the printed chart in the middle one of the kept frames."""
+    if not places:
+        return None
     at = len(kept) // 2
-    return ground.samples(kept[at], places[min(at, len(places) - 1)], video) if places else None
+    holes = [view.box for view in regions.values() if view.region.kind == "hole"]
+    return ground.samples(kept[at], places[min(at, len(places) - 1)], video, holes)
 
 
 def _truncation(video: clip.VideoInfo, frames: int) -> list[Note]:

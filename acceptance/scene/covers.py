@@ -6,6 +6,7 @@ moves. What lies on a lens does neither. ``docs/metrics/faults.md`` has the evid
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,8 @@ class Covers:
     def _stirs(self, blank: NDArray[np.bool_], noise: Floats) -> bool:
         """Whether something moves in blocks that show nothing: they change as the others do not."""
         limits, means = self.thresholds, np.array(self.means)
-        apart = means - np.median(means, axis=(1, 2), keepdims=True)
+        usual = patterns.median(means.reshape(len(means), -1), axis=1)
+        apart = means - usual[:, None, None]
         still = np.hypot(limits.stir_codes, limits.stir_noise_share * noise)
         stirred = blank & (apart.std(axis=0) > still)
         return bool(np.count_nonzero(stirred) >= limits.stirred_share * blank.size)
@@ -59,8 +61,9 @@ class Covers:
     def _is_faint(self, relief: NDArray[np.float32]) -> bool:
         """Whether most of the ``relief`` (codes) that is left is faint: a veil leaves none clear.
 
-        Beside a cover the scene is as clear as ever.
+        Beside a cover the scene is as clear as ever; in a block or two a codec leaves as much.
         """
         faint, clear = self.thresholds.veiled_relief_codes
         seen = relief[relief >= faint]
-        return bool(np.count_nonzero(seen < clear) > seen.size / 2)
+        enough = seen.size >= self.thresholds.veiled_share * math.prod(self.thresholds.blocks)
+        return enough and bool(np.count_nonzero(seen < clear) > seen.size / 2)

@@ -1,4 +1,4 @@
-"""What samples of one picture show: motion against another, edges, waves, noise, detail.
+"""What samples of one picture show: motion against another, edges, noise, detail.
 
 The sources of the methods are cited in ``thumbnails``.
 """
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     Bytes = NDArray[np.uint8]
     Complexes = NDArray[np.complexfloating[Any, Any]]
 
-BESIDE = 5  # lines of a spectrum to each side with which a line is compared
-
 
 def percentage(mask: NDArray[np.bool_]) -> float:
     """Return the share of a mask that is set, in %."""
@@ -34,6 +32,15 @@ def ranked(values: NDArray[Any], percentile: float) -> float:
     """Return the value below which ``percentile`` % of the values (any shape) lie."""
     place = round(percentile / 100 * (values.size - 1))
     return float(np.partition(values, place, axis=None)[place])
+
+
+def median(values: NDArray[Any], axis: int) -> NDArray[Any]:
+    """Return the median along an axis; ``np.median`` takes twice as long over looking for nan."""
+    size = values.shape[axis]
+    places = (size - 1) // 2, size // 2
+    ordered = np.partition(values, places, axis=axis)
+    low, high = (ordered.take(place, axis=axis) for place in places)
+    return np.asarray((low + high) / 2, values.dtype)
 
 
 # --- motion and likeness
@@ -70,13 +77,13 @@ def shift(before: Complexes, now: Complexes, thresholds: Thresholds) -> float:
     bands correlate clearly.
     """
     size = 2 * (before.shape[1] - 1)
-    shifts = []
-    for product in fft.irfft(np.conj(before) * now, size):
-        at = int(np.argmax(product))
-        if product[at] > thresholds.shift_correlation:
-            a, b, c = product[at - 1], product[at], product[(at + 1) % size]
-            fraction = 0.5 * (a - c) / (a - 2 * b + c) if a - 2 * b + c else 0.0
-            shifts.append(float((at + size // 2) % size - size // 2 + fraction))
+    products = fft.irfft(np.conj(before) * now, size)
+    at, band = products.argmax(axis=1), np.arange(len(products))
+    a, b, c = (products[band, (at + beside) % size] for beside in (-1, 0, 1))
+    bend = a - 2 * b + c
+    fraction = np.divide(0.5 * (a - c), bend, out=np.zeros_like(bend), where=bend != 0)
+    whole = ((at + size // 2) % size - size // 2).astype(fraction.dtype)
+    shifts = (whole + fraction)[b > thresholds.shift_correlation].tolist()
     return _common(shifts) if 2 * len(shifts) >= before.shape[0] else math.nan
 
 
@@ -98,10 +105,11 @@ def correlation(pattern: tuple[Floats, float], other: tuple[Floats, float]) -> f
 
 def edge_widths(
     lines: Bytes, beside: Bytes, height: int, thresholds: Thresholds
-) -> tuple[NDArray[Any], NDArray[Any]]:
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Return the blur (sigma, in % of the height) of each edge that ``lines`` cross, and its rise.
 
-    Both are (m,), rises in codes.
+    Both are (m,), rises in codes. Last is where each edge lies, (m, 2): which of the lines, and how
+    far along it, in shares.
 
     ``lines`` (n, size) are rows or columns of a picture of ``height`` px, ``beside`` those one
     fine sample further: an edge counts that is crossed rather squarely, since one that is crossed
@@ -122,7 +130,16 @@ def edge_widths(
     ends = further <= thresholds.edge_end * rise
     edges = (rise >= thresholds.edge_contrast_codes) & steepest & square & ends
     widths = 100 / min(height, fine_samples) / math.sqrt(2 * math.pi) * rise[edges] / slope[edges]
-    return widths, rise[edges]
+    return widths, rise[edges], (np.argwhere(edges) + 0.5) / edges.shape
+
+
+def least_half(places: NDArray[Any]) -> float:
+    """Return the share (0..1) of ``places`` (m, 2), in shares of rows and columns, in that half.
+
+    It is the half, upper, lower, left or right, with the fewest.
+    """
+    beyond = np.mean(places > 0.5, axis=0)
+    return float(min(beyond.min(), 1 - beyond.max()))
 
 
 def _rise(lines: NDArray[Any], reach: int) -> Floats:
@@ -131,61 +148,38 @@ def _rise(lines: NDArray[Any], reach: int) -> Floats:
     return np.asarray(cv2.dilate(lines, near) - cv2.erode(lines, near))
 
 
-# --- waves
-
-
-def plane_wave(samples: Bytes, thresholds: Thresholds) -> float:
-    """Return the amplitude in codes of the plane wave that stands out most from its neighbours."""
-    window, waves = _plane(samples.shape, thresholds.slowest_waves)
-    packed = np.abs(fft.rfft2((samples - np.float32(cv2.mean(samples)[0])) * window))
-    spectrum = np.pad(fft.fftshift(packed, axes=0), BESIDE)
-    weighted = spectrum * waves
-    # so many rows have a line as strong: few are left to sort
-    least = np.sort(weighted.max(axis=1))[-thresholds.wave_peaks]
-    strong = np.flatnonzero(weighted >= least)
-    peaks = strong[np.argsort(weighted.ravel()[strong])[-thresholds.wave_peaks :]]
-    return max(0.0, *(_alone(spectrum, *divmod(int(peak), spectrum.shape[1])) for peak in peaks))
-
-
-@lru_cache(maxsize=4)
-def _plane(shape: tuple[int, int], slowest: int) -> tuple[Floats, Floats]:
-    """Return a window and the waves per picture height of each line of a spectrum, 0 where slow.
-
-    The window makes the line of a wave its amplitude; the lines have ``BESIDE`` more to each side.
-    """
-    rows, columns = shape
-    window = _window(rows)[:, None] * _window(columns)
-    down, across = np.ogrid[
-        -BESIDE - rows // 2 : rows - rows // 2 + BESIDE, -BESIDE : columns // 2 + 1 + BESIDE
-    ]
-    waves = np.hypot(down, across * (rows / columns))
-    fast = np.where(waves < slowest, 0, waves).astype(np.float32)
-    return window * np.float32(2 / window.sum()), fast
-
-
-def _alone(spectrum: Floats, row: int, column: int) -> float:
-    """Return by how much a line is stronger than any three to five lines beside it."""
-    top, left = max(0, row - BESIDE), max(0, column - BESIDE)
-    around = spectrum[top : row + BESIDE + 1, left : column + BESIDE + 1].copy()
-    middle = min(row, BESIDE), min(column, BESIDE)
-    around[middle[0] - 2 : middle[0] + 3, max(0, middle[1] - 2) : middle[1] + 3] = 0
-    return float(spectrum[row, column] - around.max())
-
-
 # --- noise and detail by blocks
 
 
-def noise(rows: Bytes, change: NDArray[Any], depth_shift: int, thresholds: Thresholds) -> Floats:
+def noise(
+    rows: Bytes, further: Bytes, change: NDArray[Any], depth_shift: int, thresholds: Thresholds
+) -> Floats:
     """Return for each block the sigma in codes of what changes both in time and between pixels.
 
-    ``change`` is the absolute change of all rows since the frame before, in native codes, which
-    have ``depth_shift`` more bits than 8.
+    ``rows`` (n, w) are compared along themselves, and with the rows ``further`` (4, n, w) by -2,
+    -1, 1 and 2: dashes and lines change from row to row alone. ``change`` is the absolute change of
+    all rows since the frame before, in native codes, which have ``depth_shift`` more bits than 8.
     """
     bend = np.abs(cv2.filter2D(rows, cv2.CV_32F, np.array([[1, -2, 1]], np.float32)))
+    between = np.maximum(block_means(bend, thresholds), _between_rows(rows, further, thresholds))
     averaged = thresholds.rows_averaged
     changes = change[averaged // 2 :: averaged].astype(np.float32)
     in_time = block_means(changes, thresholds) / (1.128 * (1 << depth_shift))
-    return np.asarray(np.minimum(in_time, block_means(bend, thresholds) / 1.954))
+    return np.asarray(np.minimum(in_time, between / 1.954))
+
+
+def _between_rows(rows: Bytes, further: Bytes, thresholds: Thresholds) -> Floats:
+    """Return the mean curvature from row to row of each block, in codes.
+
+    It is the lesser of that between neighbours and that between rows two apart, those of one
+    field: fields of a picture that moves are no noise.
+    """
+    twice = 2 * rows.astype(np.int16)
+    bends = (
+        np.abs(further[above].astype(np.int16) + further[below] - twice).astype(np.float32)
+        for above, below in ((0, 3), (1, 2))
+    )
+    return np.minimum(*(block_means(bend, thresholds) for bend in bends))
 
 
 def noise_share(
@@ -234,27 +228,3 @@ def block_means(values: NDArray[Any], thresholds: Thresholds) -> Floats:
         for size, number in zip(values.shape[::-1], blocks, strict=True)
     )
     return np.asarray(cv2.resize(values[:rows, :columns], blocks, interpolation=cv2.INTER_AREA))
-
-
-# --- colour
-
-
-def shared_colour(colours: Floats, light: Floats, thresholds: Thresholds) -> tuple[float, float]:
-    """Return the colour that most ``colours`` (2, n) of this ``light`` (n,), 0..1, share, over it.
-
-    It points along the median, which a large thing of another colour does not turn, and is at most
-    what the highlights share: the brightest of those that are not clipped to white, which have the
-    colour of the light.
-    """
-    ratios = colours / light
-    middle = np.median(ratios, axis=1)
-    way = middle / max(float(np.hypot(*middle)), 1e-9)
-    along = way @ ratios
-    shared = ranked(along, thresholds.cast_percentile)
-    unclipped = light < thresholds.white_level
-    if np.count_nonzero(unclipped) >= thresholds.fewest_highlights:
-        brightest = light[unclipped] >= ranked(light[unclipped], thresholds.bright_percentile)
-        highlights = along[unclipped][brightest]
-        shared = min(shared, ranked(highlights, thresholds.bright_cast_percentile))
-    blue, red = max(0.0, shared) * way
-    return float(blue), float(red)

@@ -58,6 +58,8 @@ class Thresholds:
     light and seldom that of a thing."""
     bright_cast_percentile: float = 10
     """Percentile of the highlights whose colour is the cast at most."""
+    neutral_level: float = 0.014
+    """Colour difference up to which a sample is grey: 3 codes."""
     fewest_highlights: int = 20
     """Samples below white that are needed for highlights."""
 
@@ -83,6 +85,14 @@ class Thresholds:
     """Percentile of the edges' rises that is the contrast of a picture."""
     slowest_waves: int = 4
     """Waves per picture height; every scene has much of what is slower."""
+    least_wave_codes: float = 2.0
+    """Codes of a wave from which it is looked at where it is weakest."""
+    wave_percentiles: tuple[float, float] = (10, 80)
+    """Percentiles of the samples that have a wave: all over the picture, and in a part of it."""
+    drift_turns: float = 0.05
+    """Turns of a wave since it was last looked at from which it drifts."""
+    crossing_codes: float = 2.0
+    """Codes of change along the stripes of a wave from which a block shows something else."""
     wave_peaks: int = 6
     """Strongest lines of the spectrum that are compared with their neighbours."""
 
@@ -113,6 +123,9 @@ class Thresholds:
     shift_correlation: float = 0.6
     """Correlation of two profiles above which their shift is known."""
 
+    changed_codes: float = 4.0
+    """Codes by which a sample of the thumbnail must differ to have changed."""
+
     # --- noise and detail
 
     clipping_margin_codes: int = 4
@@ -129,7 +142,7 @@ class Thresholds:
     """Blur, in samples, that leaves only shading."""
     relief_sigmas: tuple[float, float] = (1.0, 2.0)
     """Blurs, in samples, between which a block shows something that is no shading."""
-    relief_codes: float = 0.15
+    relief_codes: float = 0.2
     """Codes from which it does."""
     relief_noise_share: float = 0.1
     """Share of sigma that noise leaves of it in the lasting picture, with a margin."""
@@ -137,6 +150,8 @@ class Thresholds:
     """Share of sigma that noise leaves between neighbours in the lasting picture, with a margin."""
     veiled_relief_codes: tuple[float, float] = (0.25, 1.0)
     """Codes of relief from which something is faintly seen, and from which it is clear."""
+    veiled_share: float = 0.01
+    """Share (0..1) of the blocks in which something must be seen."""
     stir_seconds: float = 2.0
     """Seconds over which what moves behind a veil is looked for."""
     stir_codes: float = 1.0

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from acceptance.scene import patterns
+from acceptance.scene import casts, patterns, plane_waves
 from acceptance.scene.covers import Covers
 from acceptance.scene.patterns import percentage, ranked
 from acceptance.scene.rolling_bars import RollingBars
@@ -37,12 +37,13 @@ from acceptance.scene.thresholds import Thresholds
 EVERY_FRAME = (
     *("mean", "difference", "drift", "key_difference", "key_drift"),
     *("changed", "key_changed", "key_noise"),
-    *("like_before", "like_ago"),
+    *("like_before", "like_ago", "area_changed"),
 )
 FREQUENT = ("black", "darkest", "dark", "white", "moved_x", "moved_y")
 COSTLY = (
-    *("edge_width", "edge_contrast", "wave", "noise", "blank", "veiled"),
-    *("cast_blue", "cast_red"),
+    *("edge_width", "edge_contrast", "edge_spread", "noise", "blank", "veiled"),
+    *("wave", "wave_in_part", "wave_crossed", "wave_lattice"),
+    *("cast_blue", "cast_red", "cast_of_most", "cast_neutral"),
 )
 
 
@@ -63,6 +64,7 @@ class Features:
         self.bars = RollingBars(round(bar_frames), thresholds)
         stir_frames = thresholds.stir_seconds * _rate(video) / self.every_costly
         self.covers = Covers(round(stir_frames), thresholds)
+        self.samples: Bytes | None = None
         self.profiles: tuple[Complexes, Complexes] | None = None
         self.small: deque[Floats] = deque(maxlen=2)
         self.small_of_keys: deque[Floats] = deque(maxlen=2)
@@ -191,6 +193,9 @@ class Features:
         fine = pattern, math.sqrt(float(pattern @ pattern))
         if self.fine:
             found["like_before"] = patterns.correlation(fine, self.fine[-1])
+            found["area_changed"] = percentage(
+                np.abs(small - self.small[-1]) > self.thresholds.changed_codes
+            )
         if len(self.fine) == self.fine.maxlen:
             found["like_ago"] = patterns.correlation(fine, self.fine[0])
         self.fine.append(fine)
@@ -208,31 +213,41 @@ class Features:
         samples = self._grid(frame.luma)
         noise, level = np.zeros(limits.blocks[::-1], np.float32), math.nan
         if change is not None:
-            noise = patterns.noise(some, change, self.shift, limits)
+            noise = patterns.noise(some, self._further(frame.luma), change, self.shift, limits)
             level = 100 * ranked(noise, limits.quiet_percentile) / self.amplitude
         return {
             **self._edges(frame.luma),
-            "wave": 100 * max(self._wave(samples), self.bars.amplitude()) / self.amplitude,
+            **self._wave(samples),
             "noise": level,
             **self.covers.see(samples, noise),
             **self._cast(frame),
         }
 
-    def _edges(self, luma: NDArray[Any]) -> dict[str, float]:
-        """Blur of the sharpest edges, in % of the height, and how clear edges are, in codes.
+    def _further(self, luma: NDArray[Any]) -> Bytes:
+        """Return the rows (4, 60, w) two above, above, below and two below those of noise."""
+        number = self.thresholds.rows_averaged * self.thresholds.thumbnail_size[1]
+        places = _spread_rows(len(luma), number)[1::3]
+        rows = np.clip(np.add.outer((-2, -1, 1, 2), places), 0, len(luma) - 1)
+        return self._eight(luma[rows])
 
-        Both are nan without edges. The blur is that of the sharper direction, rows or columns, or
-        that of the very sharpest edges of the other if that is more: what is smeared one way only.
+    def _edges(self, luma: NDArray[Any]) -> dict[str, float]:
+        """Blur of the sharpest edges, in % of the height, how clear they are, and where.
+
+        That is their contrast in codes, and the share (0..1) in the half of the picture with the
+        fewest. All are nan without edges. The blur is that of the sharper direction, rows or
+        columns, or that of the very sharpest edges of the other if that is more: what is smeared
+        one way only.
         """
         limits, height = self.thresholds, len(luma)
         further = max(1, round(height / limits.fine_samples))
-        widths, rises = [], []
-        for plane in (luma, luma.T):
-            places = _spread_rows(len(plane) - further, limits.edge_lines)
-            lines, beside = self._eight(plane[places]), self._eight(plane[places + further])
-            width, rise = patterns.edge_widths(lines, beside, height, limits)
+        widths, rises, places = [], [], []
+        for plane, order in ((luma, (0, 1)), (luma.T, (1, 0))):
+            taken = _spread_rows(len(plane) - further, limits.edge_lines)
+            lines, beside = self._eight(plane[taken]), self._eight(plane[taken + further])
+            width, rise, place = patterns.edge_widths(lines, beside, height, limits)
             widths.append(width)
             rises.append(rise)
+            places.append(place[:, order])
         few, enough = limits.fewest_in_direction
         numbers = [width.size for width in widths]
         if sum(numbers) < limits.fewest_edges or min(numbers) < few:
@@ -242,6 +257,7 @@ class Features:
         return {
             "edge_width": max(min(ranked(width, sharp) for width in widths), *smeared, 0.0),
             "edge_contrast": ranked(np.concatenate(rises), limits.contrast_percentile),
+            "edge_spread": patterns.least_half(np.concatenate(places)),
         }
 
     def _grid(self, luma: NDArray[Any]) -> Bytes:
@@ -249,14 +265,23 @@ class Features:
         step = max(1, min(luma.shape) // self.thresholds.grid_rows)
         return self._eight(luma[step // 2 :: step, step // 2 :: step])
 
-    def _wave(self, samples: Bytes) -> float:
-        """Amplitude in codes of the plane wave that both halves of the picture show.
+    def _wave(self, samples: Bytes) -> dict[str, float]:
+        """Amplitude, in %, of the strongest wave all over the picture, and whether it is one.
 
-        Blinds or a fence in one of them are none.
+        Blinds or a fence in a part of it are none; what drifts is one (``plane_waves``).
         """
-        half = samples.shape[1] // 2
-        halves = samples[:, :half], samples[:, -half:]
-        return min(patterns.plane_wave(part, self.thresholds) for part in halves)
+        white = self.black + self.thresholds.white_level * self.amplitude
+        could = (samples > self.black) & (samples < white)
+        found = plane_waves.over_all(samples, self.samples, could, self.thresholds)
+        self.samples = samples
+        rolled = self.bars.amplitude()
+        drifts = rolled > found.everywhere or found.turned > self.thresholds.drift_turns
+        return {
+            "wave": 100 * max(found.everywhere, rolled) / self.amplitude,
+            "wave_in_part": 100 * found.somewhere / self.amplitude,
+            "wave_crossed": 100.0 if drifts else found.crossed,
+            "wave_lattice": 0.0 if drifts else found.lattice,
+        }
 
     def _cast(self, frame: Frame) -> dict[str, float]:
         """Colour, blue and red against luma, that all but a few mid tones share, over it, in %.
@@ -276,8 +301,7 @@ class Features:
         if seen.mean() < limits.least_mid_tone_share:
             return {}
         colours = np.stack([plane[seen].astype(np.float32) - 128 for plane in planes])
-        shared = patterns.shared_colour(colours / np.float32(self.amplitude), light[seen], limits)
-        return {"cast_blue": 100 * shared[0], "cast_red": 100 * shared[1]}
+        return casts.shared_colour(colours / np.float32(self.amplitude), light[seen], limits)
 
     def _light(self, luma: NDArray[Any], shape: tuple[int, ...], step: int) -> Floats:
         """Luma, 0..1, at every ``step``-th sample each way of a colour plane of that shape."""

@@ -138,6 +138,7 @@ def _check_templates(folder: Path) -> None:
     if not folder.is_dir():
         raise _wrong(str(folder), tr("there is no such folder"))
     for file in sorted(folder.glob(f"*{own_pages.ENDING}")):
+        _inside(folder, file.name, str(folder))
         if file.stem in whole_page.SHEETS:
             whole_page.fill(file, own_pages.example(folder).context)
         elif file.stem in own_pages.PLACES:

@@ -81,5 +81,5 @@ def _stuck(camera: Camera, planes: Planes) -> Planes:
     luma = planes[0]
     for defect in camera.defects:
         if defect.kind == "stuck":
-            luma[defect.y, defect.x] = round(defect.code)
+            luma[defect.y, defect.x] = round(defect.code) << (camera.depth - 8)
     return planes

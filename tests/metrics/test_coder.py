@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from acceptance.footage.planes import h264_step
-from acceptance.metrics._shared import region_codes
 from acceptance.metrics._shared.coder import doubt_by_coder, quantiser_step
+from acceptance.metrics.resolution import coding_loss
 
 
 def video(codec: str, depth: int = 8) -> Any:
-    return SimpleNamespace(codec=codec, depth=depth)
+    return SimpleNamespace(codec=codec, depth=depth, steps=None)
 
 
 def scene(codec: str) -> Any:
@@ -30,7 +30,7 @@ def seen(quantiser: float | None = None) -> Any:
 def test_a_lossless_coder_takes_nothing(codec: str) -> None:
     assert quantiser_step(video(codec), seen()) == 0
     assert doubt_by_coder(video(codec), seen(), seen().luma) == 0
-    assert region_codes.coarseness(scene(codec), seen(), 100.0) == 0
+    assert coding_loss.coarseness(scene(codec), seen(), 100.0) == 0
 
 
 @pytest.mark.parametrize("codec", ["prores", "dnxhd", "vp8", "libdav1d", "h264", "a coder of 2031"])
@@ -38,7 +38,7 @@ def test_a_coder_that_tells_no_quantiser_counts_as_a_coarse_one(codec: str) -> N
     """H.264, too, where its decoder tells none."""
     assert quantiser_step(video(codec), seen()) == 16
     assert doubt_by_coder(video(codec), seen(), seen().luma) > 0
-    assert region_codes.coarseness(scene(codec), seen(), 100.0) > 0
+    assert coding_loss.coarseness(scene(codec), seen(), 100.0) > 0
 
 
 def test_a_told_quantiser_counts_and_codes_of_ten_bits_are_finer() -> None:

@@ -338,9 +338,60 @@ def test_to_look_round_and_back_is_no_shake(rate: float, size: float, tmp_path: 
     assert ("faults.shake" in above(found)) == (rate > 0.5)
 
 
+@pytest.mark.parametrize(
+    ("gains", "code"),
+    [
+        ((1.3, 0.96, 0.4), "coloured_light"),  # sodium lamps
+        ((0.3, 0.6, 1.7), "coloured_light"),  # blue lamps of a stage
+        ((1.35, 1.0, 0.65), ""),  # lamp-light by a preset for daylight
+        ((1.05, 1.02, 0.4), ""),  # blue lost
+        ((0.6, 1.0, 1.4), ""),
+    ],
+)
+def test_more_colour_than_a_wrong_white_balance_makes_is_in_doubt(
+    gains: tuple[float, ...], code: str, tmp_path: Path
+) -> None:
+    grey = texture().astype(np.float32), *(np.full((135, 240), 128, np.float32) for _ in "br")
+    picture = planted.FAULTS["colour_cast"](grey, 0, {"gains": np.array(gains)})
+    coded = tuple(np.clip(np.rint(plane), 0, 255).astype(np.uint8) for plane in picture)
+    cast = figures(drawn(tmp_path, [coded] * 40))["faults.colour_cast"]
+    assert cast.value > LIMITS["faults.colour_cast"]
+    assert (cast.bound_by.code if cast.bound_by else "") == code
+
+
+def test_dashes_of_one_row_are_snow_and_fields_that_move_apart_are_none(tmp_path: Path) -> None:
+    random, still = np.random.default_rng(6), texture()
+    hit = [np.repeat(random.random((270, 60)) < 0.15, 8, axis=1) for _ in range(40)]
+    dashes = [np.where(some, 235, still).astype(np.uint8) for some in hit]
+    assert figures(drawn(tmp_path, dashes))["faults.snow"].value > LIMITS["faults.snow"]
+    combed = []
+    for index in range(40):
+        picture = np.roll(still, 12 * index, axis=1)
+        picture[1::2] = np.roll(still, 12 * index + 6, axis=1)[1::2]
+        combed.append(picture)
+    assert figures(drawn(tmp_path, combed))["faults.snow"].value < LIMITS["faults.snow"]
+
+
+def test_a_screen_in_view_whose_picture_is_cut_is_in_doubt(tmp_path: Path) -> None:
+    plain = np.full((270, 480), 110, np.uint8)
+    before, after = plain.copy(), plain.copy()
+    before[60:160, 200:360], after[60:160, 200:360] = texture(1)[:100, :160], texture(2)[:100, :160]
+    cut = figures(drawn(tmp_path, [before] * 30 + [after] * 30))["faults.scene_change"]
+    assert cut.value > LIMITS["faults.scene_change"]
+    assert cut.bound_by is not None
+    assert cut.bound_by.code == "part_of_view"
+
+
 QUICK_FAULTS = ["smeared along columns", "two hum bars", "green cast", "paper"]
-QUICK_SCENES = ["dense fog", "branch before the lens", "blinds", "fog at night", "train"]
-SCENES = fault_shares.sound_scenes.SCENES | fault_shares.second_set.SCENES
+QUICK_SCENES = [
+    *("dense fog", "branch before the lens", "blinds", "fog at night", "train"),
+    *("gate of slats", "sodium lamps"),
+]
+SCENES = (
+    fault_shares.sound_scenes.SCENES
+    | fault_shares.second_set.SCENES
+    | fault_shares.third_set.SCENES
+)
 
 
 @pytest.mark.film

@@ -195,6 +195,38 @@ def test_a_screen_runs_on_and_a_cameras_picture_of_it_does_not(film: float) -> N
         assert not own_screen.runs_on(screens.live_clock(*shown(rate, film)))
 
 
+@pytest.mark.parametrize("film", [120.0, 240.0])
+def test_a_bit_that_stands_half_way_is_of_a_camera_as_fast_as_the_screen(film: float) -> None:
+    """A camera of 60 frame/s before 60 Hz: it runs on, but its exposures have blended refreshes."""
+    times, _ = shown(0.0, film)
+    taken = 5000.05 + np.floor(60 * times)
+    shares = clock_readings.expected_shares(taken, 0.6, 24)
+    live = screens.live_clock(times, clock_readings.readings_of(shares))
+    assert own_screen.changes(live) > 0.9
+    assert own_screen.standing(live) > 0.2
+    assert not own_screen.runs_on(live)
+    assert own_screen.standing(screens.live_clock(*shown(0.0, film))) < 0.02
+
+
+def test_a_clock_is_proven_by_more_refreshes_than_cameras_take_or_stated_by_a_place(
+    filmed: tuple[build.Scene, tuple[Truth, ...]],
+) -> None:
+    """A film of 60 frame/s proves nothing; a screen of 75 Hz at 240 frame/s does."""
+    looked = pair_of(filmed[0])
+    figure = measured(looked)[0]["", "latency.glass_to_glass", "mean"]
+    assert figure.details["clock_screen"] == "assumed"
+    monitors = {"tile.gate": (330.0, 100.0, 630.0, 340.0)}
+    placed = replace(looked, shot=replace(looked.shot, regions=monitors))
+    figures = measured(placed)[0].values()
+    known = {one.details.get("clock_screen") for one in figures if "glass" in one.quantity}
+    assert known == {"stated"}
+    times = np.arange(720) / 240
+    shares = clock_readings.expected_shares(5000 + 75 * times, 0.2, 24)
+    live = screens.live_clock(times, clock_readings.readings_of(shares))
+    source = next(iter(looked.clocks))
+    assert own_screen.shown(looked, source, live) == "proven"
+
+
 def test_a_film_too_slow_to_tell_a_screen_from_a_camera_is_refused_unless_the_wall_is_placed(
     filmed: tuple[build.Scene, tuple[Truth, ...]],
 ) -> None:

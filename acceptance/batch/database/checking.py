@@ -80,11 +80,11 @@ def _held(results: Results, number: str, table: Table) -> list[str]:
         session = connection.scalar(select(own.id).where(own.number == number))
         column = own.id if table is schema.sessions else table.c.session
         rows = connection.execute(select(table).where(column == session)).mappings()
-        told = _Told(connection)
-        return sorted(told.row(table, row) for row in rows.all())
+        content = _RowContent(connection)
+        return sorted(content.row(table, row) for row in rows.all())
 
 
-class _Told:
+class _RowContent:
     """What rows hold, each with the rows that it refers to by their numbers."""
 
     def __init__(self, connection: Connection) -> None:

@@ -34,6 +34,14 @@ def regions(judged: Judged) -> Iterator[SessionWarning]:
         yield note("region_without_chart", lost)
 
 
+def clocks(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield the films whose foremost clock was taken for its own screen, and may be a picture."""
+    figures = judged.figures.get("latency.glass_to_glass", [])
+    found = (one.shot for _, one in figures if one.details.get("clock_screen") == "assumed")
+    if assumed := [*dict.fromkeys(found)]:
+        yield note("clock_assumed", assumed)
+
+
 def chart_copies(judged: Judged) -> Iterator[SessionWarning]:
     """Yield printed copies without a measurement that holds, and charts said to be no print."""
     copies = [
@@ -46,6 +54,13 @@ def chart_copies(judged: Judged) -> Iterator[SessionWarning]:
     shots = judged.session.shots
     if drawn := [shot.id for shot in shots if shot.chart_copy == AS_DRAWN and shot.corners]:
         yield caution("chart_as_drawn", drawn)
+
+
+def cut_short(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield the shots whose capture ended before its time: what followed may lie elsewhere."""
+    notes = judged.session.notes
+    if shots := [one.shot for one in notes if one.reason.code == "capture_ended_early"]:
+        yield caution("capture_cut_short", shots)
 
 
 def coding(judged: Judged) -> Iterator[SessionWarning]:

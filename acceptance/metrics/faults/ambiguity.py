@@ -1,7 +1,8 @@
 """Where a sound camera may show as much as a faulty one, so that a level is an upper bound.
 
 The picture does not tell a dim scene from too little light let in, fog from a lens that is soft or
-covered. It does tell where that is in doubt (``docs/metrics/faults.md``).
+covered, the light's colour from the camera's. It does tell where that is in doubt
+(``docs/metrics/faults.md``).
 """
 
 from __future__ import annotations
@@ -25,12 +26,28 @@ HALF = 50.0  # % of the picture from which a share may be a fault
 DARKEST_SHARE = 0.67  # of what is dark: an under-exposed picture has hardly any half-shadow
 HAZY_CODES = 45.0  # contrast up to which haze may soften edges
 HAZY_BLUR = 0.4, 0.7  # % of the height: what haze may blur, and cannot
+# share of the edges in the half of the picture with the fewest, up to which they are of a thing,
+# and % of the picture that shows nothing from which that half is blurred away itself
+ASIDE, NOTHING = 0.08, 33.0
+MOVES = 0.05  # % of the height from one picture taken to the next: more smears by as much
+PATTERN = 2.0  # % of the amplitude, from which a pattern is in a part of the picture
+SOFT = 0.5  # % of the height, from which what sways is out of focus
+PART = 25.0  # % of the picture that must have changed for the scene to be another
+CROSSED = 28.0  # % of the picture in which something else than stripes must be seen
+LATTICE = 0.35  # of a wave's amplitude, from which that in another direction makes it tiles
+NEUTRAL = 15.0  # % of the mid tones that are grey: a wrong white balance leaves none
+THINGS = 35.0, 0.5  # % that most share, and the part of it that the highlights have
+# % and degrees of the colour plane: a white balance for daylight (5600 K) makes 31 % of the light
+# of a lamp of 2800 K, at 138 degrees, one for lamps (3200 K) 45 % of that of a blue sky
+LAMP, LAMP_WAYS, ANY_LAMP = 30.0, (120.0, 160.0), 45.0
+# of the light by which it changes, of the cast that is left then, and of the frames that show it
+CHANGES, LEFT, FRAMES = 0.25, 0.5, 0.1
 
 
 def why_sound(quantity: str, level: FaultLevel, features: Features) -> str:
     """Return the code of the reason why this level may be that of a sound camera, or none."""
-    asked = DOUBTS.get(quantity)
-    return asked[0] if asked and asked[1](level, features) else ""
+    asked = DOUBTS.get(quantity, ())
+    return next((code for code, doubt in asked if doubt(level, features)), "")
 
 
 def _dim(level: FaultLevel, features: Features) -> bool:
@@ -41,9 +58,30 @@ def _dim(level: FaultLevel, features: Features) -> bool:
 
 def _hazy(level: FaultLevel, features: Features) -> bool:
     """Whether no edge is clear: haze takes contrast away, and blurs by a little."""
-    slight, strong = HAZY_BLUR
     clear = _around(level, features["edge_contrast"])
-    return slight <= level.value < strong and clear < HAZY_CODES
+    return _slight(level) and clear < HAZY_CODES
+
+
+def _slight(level: FaultLevel) -> bool:
+    slight, strong = HAZY_BLUR
+    return slight <= level.value < strong
+
+
+def _aside(level: FaultLevel, features: Features) -> bool:
+    """Whether edges are in one half, and fine detail elsewhere: they may be of a thing near by."""
+    spread, blank = (_around(level, features[name]) for name in ("edge_spread", "blank"))
+    return spread < ASIDE and blank < NOTHING
+
+
+def _moving(level: FaultLevel, features: Features) -> bool:
+    """Whether the picture moves all the time, which smears it by a little."""
+    moves = np.fmax(np.abs(features["moved_x"]), np.abs(features["moved_y"]))
+    return _slight(level) and _around(level, moves, near=True) > MOVES
+
+
+def _patterned(level: FaultLevel, features: Features) -> bool:
+    """Whether edges may be those of slats or waves, which are a little soft by nature."""
+    return _slight(level) and _around(level, features["wave_in_part"]) >= PATTERN
 
 
 def _veiled(level: FaultLevel, features: Features) -> bool:
@@ -51,16 +89,88 @@ def _veiled(level: FaultLevel, features: Features) -> bool:
     return level.value >= HALF and _around(level, features["veiled"]) > 0
 
 
-def _around(level: FaultLevel, feature: NDArray[np.float32]) -> float:
-    """Return the median of a feature over the worst second; nan where it was not taken."""
-    worst = np.abs(level.at - level.at[level.worst]) <= HOLD / 2
-    taken = feature[level.frames[worst]]
+def _soft(level: FaultLevel, features: Features) -> bool:
+    """Whether what goes to and fro is out of focus: a thing near the lens, and no view."""
+    return _around(level, features["edge_width"], near=True) >= SOFT
+
+
+def _partial(level: FaultLevel, features: Features) -> bool:
+    """Whether most of the picture is as before."""
+    return float(features["area_changed"][level.frames[level.worst]]) < PART
+
+
+def _slats(level: FaultLevel, features: Features) -> bool:
+    """Whether little but stripes is in view: slats of a wall or a blind look like this."""
+    return _around(level, features["wave_crossed"]) < CROSSED
+
+
+def _tiles(level: FaultLevel, features: Features) -> bool:
+    """Whether there is as clear a wave in another direction: so have bricks, tiles and racks."""
+    return _around(level, features["wave_lattice"]) >= LATTICE
+
+
+def _neutral(level: FaultLevel, features: Features) -> bool:
+    """Whether much of the picture is grey: the light has no colour then, but things have."""
+    return _around(level, features["cast_neutral"]) >= NEUTRAL
+
+
+def _things(level: FaultLevel, features: Features) -> bool:
+    """Whether most have far more colour than the highlights: theirs, and not the light's."""
+    most, share = THINGS
+    shared = _around(level, features["cast_of_most"])
+    return shared >= most and level.value < share * shared
+
+
+def _lamps(level: FaultLevel, features: Features) -> bool:
+    """Whether no wrong white balance makes as much: the light itself has a colour."""
+    blue, red = (_around(level, features[name]) for name in ("cast_blue", "cast_red"))
+    least, most = LAMP_WAYS
+    glowing = least <= np.degrees(np.arctan2(red, blue)) <= most
+    return level.value >= (LAMP if glowing else ANY_LAMP)
+
+
+def _changing(level: FaultLevel, features: Features) -> bool:
+    """Whether the cast is another colour at times, or is gone where the picture is lit otherwise.
+
+    A camera's stays: it is the light that changes.
+    """
+    cast = np.stack([features[name] for name in ("cast_blue", "cast_red")])
+    way = np.array([_around(level, each) for each in cast])
+    light = max(_around(level, features["mean"], near=True), 1.0)
+    seen = np.flatnonzero(np.isfinite(cast[0]))
+    along = way @ cast[:, seen] / max(float(np.hypot(*way)), 1e-9)
+    turned = (along < 0) & (np.hypot(*cast[:, seen]) > LEFT * level.value)
+    gone = (along < LEFT * level.value) & (np.abs(features["mean"][seen] / light - 1) > CHANGES)
+    return bool(np.mean(turned | gone) > FRAMES)
+
+
+def _around(level: FaultLevel, feature: NDArray[np.float32], *, near: bool = False) -> float:
+    """Return the median of a feature over the worst second; nan where it was not taken.
+
+    ``near``: at all frames of that second, and not only at those of the level.
+    """
+    worst = level.frames[np.abs(level.at - level.at[level.worst]) <= HOLD / 2]
+    taken = feature[worst[0] : worst[-1] + 1] if near else feature[worst]
     seen = taken[np.isfinite(taken)]
     return float(np.median(seen)) if seen.size else float("nan")
 
 
 DOUBTS = {
-    "faults.under_exposed": ("dim_scene", _dim),
-    "faults.blurred": ("haze", _hazy),
-    "faults.covered_lens": ("veil", _veiled),
+    "faults.under_exposed": (("dim_scene", _dim),),
+    "faults.blurred": (
+        ("haze", _hazy),
+        ("edges_aside", _aside),
+        ("moving_picture", _moving),
+        ("soft_pattern", _patterned),
+    ),
+    "faults.covered_lens": (("veil", _veiled),),
+    "faults.colour_cast": (
+        ("neutral_things", _neutral),
+        ("coloured_things", _things),
+        ("coloured_light", _lamps),
+        ("changing_light", _changing),
+    ),
+    "faults.stripes": (("slats", _slats), ("tiles", _tiles)),
+    "faults.shake": (("near_thing", _soft),),
+    "faults.scene_change": (("part_of_view", _partial),),
 }

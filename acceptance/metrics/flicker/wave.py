@@ -57,7 +57,7 @@ def strongest(times: Array, light: Array) -> LightWave:
         float(np.sum(_fitted(at, swing, at_frequency, drifts)[1] ** 2))
         for at_frequency in fine.tolist()
     ]
-    frequency = float(fine[int(np.argmin(left))])
+    frequency = _bottom(fine, np.array(left))
     weights, rest = _fitted(at, swing, frequency, drifts)
     bands = light.shape[1]
     spread = max(float(rest.mean(axis=1).std()), float(rest.std()) / math.sqrt(bands))
@@ -111,6 +111,16 @@ def _fitted(
     terms = np.column_stack([np.cos(turn), np.sin(turn), drifts])
     weights = np.linalg.lstsq(terms, swing, rcond=None)[0]
     return weights[0] - 1j * weights[1], swing - terms @ weights
+
+
+def _bottom(at: Array, left: Array) -> float:
+    """Return where a curve (n,) over even places ``at`` (n,) is lowest, by its parabola there."""
+    low = int(np.argmin(left))
+    if not 0 < low < len(at) - 1:
+        return float(at[low])
+    before, here, after = left[low - 1 : low + 2]
+    curved = before - 2 * here + after
+    return float(at[low] + (at[1] - at[0]) * (before - after) / (2 * curved) if curved else at[low])
 
 
 def _stray(times: Array) -> float:

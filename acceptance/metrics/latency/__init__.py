@@ -32,6 +32,7 @@ from acceptance.metrics.latency.figures import (
     log_lines,
     of_film,
     of_statistics,
+    with_clock,
 )
 from acceptance.model.shot import Tap
 
@@ -87,8 +88,9 @@ def _of_pair(scene: Scene, clocks: Mapping[str, Readings]) -> Iterator[Measureme
     if keys is None:
         raise GapError("one_clock_only")
     live = screens.live_clock(scene.series.times, clocks[keys[0]])
-    if own_screen.shown(scene, keys[0], live):
-        yield from of_film(scene, screens.of_monitor(live, clocks[keys[1]]), keys)
+    if known := own_screen.shown(scene, keys[0], live):
+        found = of_film(scene, screens.of_monitor(live, clocks[keys[1]]), keys)
+        yield from with_clock(found, known)
     else:
         yield from wall.differences(scene, clocks, keys[0])
 

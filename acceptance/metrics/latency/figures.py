@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from acceptance.metrics.latency import delay, screens
-from acceptance.model.measurement import BudgetLine, Curve, Measurement
+from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -64,7 +66,7 @@ def film_lines(latency: Latency, interval: float, rows: float) -> list[BudgetLin
     """
     lines = {
         "rolling_shutter": rows * interval,
-        "screen_response": SCREEN_RESPONSE,
+        "screen_response": math.hypot(SCREEN_RESPONSE, latency.slow),
         "tone": CURVE_ERROR * latency.exposure,
         "clock_rate": float(latency.each.mean()) * CLOCK_RATE,
         "open_phase": latency.open_phase,
@@ -103,12 +105,21 @@ def of_film(scene: Scene, latency: Latency, keys: tuple[str, str]) -> Iterator[M
         yield from _age(scene, latency.ages, lines)
 
 
+def with_clock(found: Iterable[Measurement | Note], known: str) -> Iterator[Measurement | Note]:
+    """Add to latencies how the clock is known to be its own screen (``own_screen.shown``)."""
+    for figure in found:
+        if isinstance(figure, Note) or figure.quantity != GLASS:
+            yield figure
+        else:
+            yield replace(figure, details={**figure.details, "clock_screen": known})
+
+
 def of_statistics(
     scene: Scene, quantity: str, latency: Latency, common: Sequence[BudgetLine]
 ) -> Iterator[Measurement]:
     """Yield mean, worst, sd and 95th percentile, with the ``common`` type B lines."""
     details = latency.details()
-    for statistic, (value, lines) in _statistics(latency):
+    for statistic, (value, lines) in delay.of_each(latency).items():
         budget = lines if statistic == "sd" else [*lines, *common]
         curve = _curve(latency) if statistic == "mean" else None
         yield scene.figure(
@@ -122,10 +133,6 @@ def of_statistics(
             details=details,
             curve=curve,
         )
-
-
-def _statistics(latency: Latency) -> Iterable[tuple[str, tuple[float, list[BudgetLine]]]]:
-    return delay.statistics(latency.draws, latency.single, latency.uneven, latency.scatter).items()
 
 
 def _hold_time(scene: Scene, latency: Latency) -> Iterator[Measurement]:

@@ -15,7 +15,14 @@ import numpy as np
 from acceptance.errors import GapError
 from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.metrics.latency import film_times, own_screen, screens, tile_places
-from acceptance.metrics.latency.figures import AGE, GLASS, TILE_LAG, half_widths, of_film
+from acceptance.metrics.latency.figures import (
+    AGE,
+    GLASS,
+    TILE_LAG,
+    half_widths,
+    of_film,
+    with_clock,
+)
 from acceptance.metrics.latency.picture_age import BATCHES
 from acceptance.model.basics import Reason
 from acceptance.model.measurement import BudgetLine, Measurement, Note
@@ -57,8 +64,8 @@ def measure(scene: Scene, clocks: Mapping[str, Readings]) -> Iterator[Measuremen
     source = _foremost(read)
     screens.enough(int(read[source].readable.sum()), BATCHES)
     live = screens.live_clock(scene.series.times, read[source])
-    if own_screen.shown(scene, source, live):
-        yield from _latencies(scene, clocks, source, live)
+    if known := own_screen.shown(scene, source, live):
+        yield from with_clock(_latencies(scene, clocks, source, live), known)
     else:
         yield from differences(scene, clocks, source)
 

@@ -148,8 +148,7 @@ def _seen(scene: Scene, view: View) -> _SeenWedge:
 
 def _capped(wedge: _SeenWedge, sampled: PictureSamples, direction: str) -> _SeenWedge:
     """Return the wedge with no reading above what the picture's samples carry."""
-    if sampled.shift and direction == "horizontal":
-        sampled.refuse(wedge.view, direction)
+    sampled.refuse_combed(wedge.view, direction)
     limit = SAMPLING_LIMIT * sampled.of(direction)
     results = (
         replace(result, reading=limit, limited_by="sampling_limit")

@@ -1,0 +1,61 @@
+"""The colour that most of a picture shares, and what says that it is not the camera's.
+
+A wrong white balance multiplies the colours of all that is seen: what is grey gets the colour, and
+what is bright has it as all else. Colour planes are taken as differences from grey over luma.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from acceptance.scene.patterns import median, ranked
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from acceptance.scene.thresholds import Thresholds
+
+    Floats = NDArray[np.float32]
+
+
+def shared_colour(colours: Floats, light: Floats, thresholds: Thresholds) -> dict[str, float]:
+    """Return the colour that most ``colours`` (2, n) of this ``light`` (n,), 0..1, share, in %.
+
+    It (``cast_blue``, ``cast_red``) points along the median, which a large thing of another colour
+    does not turn, and is at most what the highlights share: the brightest of those that are not
+    clipped to white, which have the colour of the light. Beside it are what most share without the
+    highlights (``cast_of_most``), and the share of what is grey (``cast_neutral``), both in %.
+    """
+    ratios = colours / light
+    middle = median(ratios, axis=1)
+    way = middle / max(float(np.hypot(*middle)), 1e-9)
+    along = way @ ratios
+    most = max(0.0, ranked(along, thresholds.cast_percentile))
+    shared = min(most, _highlights(along, light, thresholds))
+    blue, red = max(0.0, shared) * way
+    return {
+        "cast_blue": 100 * float(blue),
+        "cast_red": 100 * float(red),
+        "cast_of_most": 100 * most,
+        "cast_neutral": 100 * _neutral(colours, light, shared, thresholds),
+    }
+
+
+def _highlights(along: Floats, light: Floats, thresholds: Thresholds) -> float:
+    """Return what the highlights share of a colour; infinite where there are too few."""
+    unclipped = light < thresholds.white_level
+    if np.count_nonzero(unclipped) < thresholds.fewest_highlights:
+        return float("inf")
+    brightest = light[unclipped] >= ranked(light[unclipped], thresholds.bright_percentile)
+    return ranked(along[unclipped][brightest], thresholds.bright_cast_percentile)
+
+
+def _neutral(colours: Floats, light: Floats, shared: float, thresholds: Thresholds) -> float:
+    """Return the share (0..1) that is grey of what is bright enough to show the shared colour."""
+    grey = thresholds.neutral_level
+    telling = light * shared > 2 * grey
+    if telling.mean() < thresholds.least_mid_tone_share:
+        return 0.0
+    return float(np.mean(np.hypot(*colours[:, telling]) <= grey))
