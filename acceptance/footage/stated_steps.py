@@ -44,10 +44,10 @@ class _Bits:
         self._at = 0
 
     def read(self, count: int) -> int:
-        """Return the next ``count`` bits. Raises ValueError where they end."""
+        """Return the next ``count`` bits. Raises EOFError where they end."""
         self._at += count
         if self._at > len(self._bits):
-            raise ValueError("ends")
+            raise EOFError
         return int(self._bits[self._at - count : self._at] or "0", 2)
 
     def unsigned(self) -> int:
@@ -77,7 +77,7 @@ def stated_steps(codec: str, extra: bytes, packet: bytes, depth: int) -> StatedS
         if codec == "mjpeg":
             return _of_jpeg(packet)
         qp = _slice_quantiser(extra, packet) if codec == "hevc" else None
-    except (ValueError, IndexError):
+    except (EOFError, IndexError):
         return None
     step = None if qp is None else h264_step(qp) * (1 << (depth - 8))
     return None if step is None else StatedSteps(step, step)
