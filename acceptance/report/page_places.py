@@ -50,6 +50,9 @@ class LaidOut:
     places: Mapping[str, Rectangle]
     """Where what has an ``id`` lies on the first page; what is not drawn has no place."""
 
+    after: str
+    """What the pages after it say."""
+
     words: str
     """What the first page says, line by line from the left, in whatever order the source has it."""
 
@@ -64,11 +67,17 @@ def overlapping(places: Mapping[str, Rectangle]) -> Iterator[tuple[str, str]]:
 def laid_out(page: str, folder: Path) -> LaidOut:
     """Lay out a page with the pictures of a folder. Raises SetupError without the renderer."""
     document = typesetting.rendered(page, folder)
-    first = document.pages[0]
+    first, *others = document.pages
     places = {name: _place(*corners) for name, corners in first.anchors.items()}
-    root = first._page_box  # noqa: SLF001 -- there is no other way to what it says
-    boxes = root.descendants(placeholders=True)
-    return LaidOut(pages=len(document.pages), places=places, words=_read(boxes))
+    after = "".join(box.text for page in others for box in _texts(page))
+    return LaidOut(
+        pages=len(document.pages), places=places, after=after, words=_read(_texts(first))
+    )
+
+
+def _texts(page: Any) -> list[Any]:  # noqa: ANN401 -- of the renderer, which has no types
+    root = page._page_box  # noqa: SLF001 -- there is no other way to what it says
+    return [box for box in root.descendants(placeholders=True) if getattr(box, "text", "")]
 
 
 def _place(*corners: float) -> Rectangle:
@@ -79,9 +88,7 @@ def _place(*corners: float) -> Rectangle:
 def _read(boxes: Iterable[Any]) -> str:
     """Join texts as a reader finds them: what is about as high as the one before is beside it."""
     found = [
-        (box.position_y + box.height / 2, box.position_x, box.height, box.text)
-        for box in boxes
-        if getattr(box, "text", "")
+        (box.position_y + box.height / 2, box.position_x, box.height, box.text) for box in boxes
     ]
     lines = list[list[tuple[float, float, float, str]]]()
     for each in sorted(found):

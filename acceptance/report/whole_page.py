@@ -29,10 +29,13 @@ SHEETS: Mapping[str, frozenset[str]] = {  # pages, with what each must show
     "cover": frozenset({"number", "verdict", "reached", "failed", "replaced", "signatures"}),
     "statement": frozenset(),
 }
+OF_FIRST_PAGE = "cover"  # any part may stand there; on other pages these, and what is due
+ELSEWHERE = frozenset({"number", "institute", "logo"})
 LEAST: Mapping[str, float] = {  # mm of width without which a part cannot be read
     "number": 60, "title": 100, "verdict": 100, "reached": 120, "failed": 160, "facts": 150,
     "replaced": 100, "marks": 60, "institute": 80, "signatures": 176,
 }  # fmt: skip
+PAGES, NEXT = 2, "."  # of a trial: the page, and one after it that shows what runs over
 LOGO = "logo"
 EDGE = "edge"  # what every page has at its right: the place of a seal across it
 STYLE = re.compile(r"\s*<style>(?P<css>[^<]*)</style>", re.DOTALL)
@@ -71,6 +74,11 @@ def fill(file: Path, context: Mapping[str, object]) -> Filled:
     )
     own_pages.require_neutral(_own_words(own_pages.plain_text(body, where), context), where)
     _require_parts(found, SHEETS[file.stem])
+    elsewhere = sorted({*found.parts} - ELSEWHERE - SHEETS[file.stem])
+    if file.stem != OF_FIRST_PAGE and elsewhere:
+        raise _wrong(
+            tr("{parts} may stand on the first page alone", parts=_named(elsewhere)), where
+        )
     return found
 
 
@@ -126,12 +134,13 @@ class ArrangedPage:
         _require_drawn(first, shown, filled.where)
         heights = self._heights(shown, first)
         laid = self._laid_out(filled, heights)
+        _require_whole(filled, laid)
         places = _require_seen(laid, shown, filled.where)
         own_pages.require_neutral(_own_words(laid.words, self.context), filled.where)
         return self._section(filled, heights, _painted(shown, places))
 
     def _laid_out(self, filled: Filled, heights: Mapping[str, float]) -> LaidOut:
-        return _lay_out(self._section(filled, heights, ""), self.folder)
+        return _lay_out(self._section(filled, heights, "") + f"<p>{NEXT}</p>", self.folder)
 
     def _heights(self, shown: Mapping[str, str], first: LaidOut) -> dict[str, float]:
         """Height in mm of each part in the width that its place has."""
@@ -176,6 +185,17 @@ def _painted(shown: Mapping[str, str], places: Mapping[str, Rectangle]) -> str:
     )
 
 
+def _require_whole(filled: Filled, laid: LaidOut) -> None:
+    """Refuse a page whose own words do not all stand on it: the renderer drops what is too much.
+
+    Raises PlanError.
+    """
+    own = visible(MARK.sub("", own_pages.plain_text(filled.body, filled.where)), lines=True)
+    drawn, due = ("".join(text.split()) for text in (laid.words, own))
+    if laid.pages > PAGES or laid.after != NEXT or len(drawn) < len(due):
+        raise _wrong(tr("goes over the end of the page, or hides words of its own"), filled.where)
+
+
 def _require_drawn(laid: LaidOut, shown: Mapping[str, str], where: str) -> None:
     if hidden := [name for name in shown if f"place-{name}" not in laid.places]:
         raise _wrong(tr("{parts} is not drawn", parts=_named(hidden)), where)
@@ -185,14 +205,12 @@ def _require_seen(laid: LaidOut, shown: Mapping[str, str], where: str) -> dict[s
     """Return where the parts lie. Raises PlanError where one of them could not be read there."""
     _require_drawn(laid, shown, where)
     places = {name: laid.places[f"place-{name}"] for name in shown}
-    if wrong := list(_wrong_places(laid, places)):
+    if wrong := list(_wrong_places(places)):
         raise _wrong("; ".join(wrong), where)
     return places
 
 
-def _wrong_places(laid: LaidOut, places: Mapping[str, Rectangle]) -> Iterator[str]:
-    if laid.pages > 1:
-        yield tr("takes {count} pages; it may be one", count=laid.pages)
+def _wrong_places(places: Mapping[str, Rectangle]) -> Iterator[str]:
     for name, place in places.items():
         if place.width < LEAST[name]:
             yield tr("{part} is {width:.0f} mm wide and must be {least:.0f} mm",

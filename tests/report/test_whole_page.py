@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import struct
 import subprocess
@@ -9,9 +10,12 @@ import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pypdf
 import pytest
+from archive_rules import broken
 from sample_session import pack_of_db50, session_of
 
+from acceptance import data
 from acceptance.errors import PlanError
 from acceptance.model import Institute, Session
 from acceptance.report import own_pages, render, whole_page
@@ -255,6 +259,30 @@ def _first_page(pdf: Path) -> list[bytes]:
     _, size, _, dots = drawn.split(b"\n", 3)
     width = int(size.split()[0]) * 3
     return [dots[at : at + width] for at in range(0, len(dots), width)]
+
+
+def test_a_report_with_pages_of_the_institute_breaks_no_rule_and_can_be_signed(
+    tmp_path: Path,
+) -> None:
+    examples = data.folder("report_templates") / "institute" / "zh"
+    for name in ("statement", "cover"):
+        volumes = of(tmp_path, (examples / f"{name}.html").read_text("utf-8"), name=name)
+    assert [*volumes.own_sheets] == ["cover", "statement"]
+    pdf = volumes.report({}, {})
+    assert [*dict.fromkeys(broken(pdf))] == []
+    fields = pypdf.PdfReader(io.BytesIO(pdf)).get_fields() or {}
+    assert {*fields} == {"inspector", "reviewer", "approver", "seal"}
+
+
+@pytest.mark.parametrize("part", ["signatures", "verdict"])
+def test_what_belongs_to_the_first_page_stands_on_no_other(tmp_path: Path, part: str) -> None:
+    with pytest.raises(PlanError, match="first page alone"):
+        of(tmp_path, f"<p>x</p>{{{{ part.{part} }}}}", name="statement").own_sheet("statement", 3)
+
+
+def test_a_text_that_takes_more_than_a_page_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PlanError, match="over the end of the page"):
+        of(tmp_path, page_of(body="<p>" + "字" * 18_000 + "</p>")).own_sheet("cover", 3)
 
 
 def test_where_a_page_cannot_show_all_the_usual_page_stands_and_the_notices_say_so(
