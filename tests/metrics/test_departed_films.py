@@ -14,6 +14,7 @@ from acceptance.errors import GapError
 from acceptance.metrics import latency
 from acceptance.metrics._filmed_clock import ghosts
 from acceptance.metrics._filmed_clock import readings as clock_readings
+from acceptance.metrics._filmed_clock.cadence import cadence
 from acceptance.metrics.latency import delay, film_times, screens, slow_screen
 from acceptance.uncertainty import combine
 
@@ -145,6 +146,14 @@ def test_where_the_clock_does_not_say_which_frames_were_lost_the_film_is_refused
     number = np.flatnonzero(np.random.default_rng(8).uniform(size=120) >= 0.04)
     with pytest.raises(GapError, match="losses_untold"):
         film_times.exposed(np.arange(len(number)) / 30, read(number / 30, exposure=0.002))
+
+
+def test_a_picture_misread_by_millions_of_refreshes_takes_no_memory() -> None:
+    position = np.floor(np.arange(100) * 2.4) + 0.5
+    position[60] = 9e6
+    found = cadence(position, np.full(100, 0.5), 0.15)
+    assert found is not None
+    assert found.period == pytest.approx(2.4, rel=0.01)
 
 
 def test_a_film_that_lost_nothing_keeps_its_plain_stamps() -> None:

@@ -23,6 +23,7 @@ SHORTEST_PERIOD, LONGEST_PERIOD, MIN_PERIOD = 0.3, 1.3, 1.05
 RATE_STEP = 0.1  # turns over the head from one rate tried to the next
 SLACK, FOLLOWED_SLACK = 0.3, 0.5  # refreshes beyond its reach by which a picture may lie off
 ALIKE = 1.1  # times the least spread: periods that fit as well
+APART = 4  # usual steps that pictures are apart at most, on average
 AS_MANY = 0.002  # share of pictures by which periods differ in how many follow the one before
 # share of pictures that must be followed by the very next, else any fine grid would do
 FEWEST_NEXT = 1 / 3
@@ -66,7 +67,8 @@ def _best_period(position: Array, reach: Array, usual: float, tolerated: float) 
     follow the one before.
     """
     place = position - position[0]
-    rates = _rates(usual, float(np.ptp(place)))
+    # a picture that is misread by millions of refreshes asks for no finer rates
+    rates = _rates(usual, min(float(np.ptp(place)), APART * usual * len(place)))
     off = _off_grid(place, rates)
     fits = np.mean(np.abs(off) <= (reach + SLACK) * rates, axis=1) >= 1 - tolerated
     if not fits.any():

@@ -26,7 +26,8 @@ EVEN = 0.25  # of an interval, scatter of stamps up to which their pace is belie
 CLEARLY = 0.8  # times the scatter of the stamps from which an even count is believed
 PLAIN, SPAN, BETTER = 0.02, 8, 0.9  # of an interval; frames; times the scatter of the readings
 # refreshes: from frame to frame, and off a line (rms) where frames were lost elsewhere than found
-SLOW, UNTOLD = 0.4, 0.5
+SLOW, UNTOLD = 0.4, 0.42
+FAR_OFF = 1.0  # refreshes, from which plain stamps cannot be right
 ROUNDS = 4
 FAR, LEAST = 4.0, 0.02  # times the usual, and refreshes, beyond which a reading is left out
 WORST = 0.5  # refreshes that a single reading counts for at most
@@ -67,7 +68,7 @@ def _by_clock(stamped: Array, reference: Readings) -> Array:
     ways = [frame_numbers.even(position, step, paces).number for paces in (usual, usual[:0])]
     spaced = [stamped[0] + interval * (number - number[0]) for number in ways]
     before, *after = (_off_line(times[seen], position[seen]) for times in (stamped, *spaced))
-    if min(after) >= BETTER * before:
+    if min(after) >= BETTER * before and before < FAR_OFF:
         return stamped
     if min(after) > UNTOLD:
         raise GapError("losses_untold", off=min(after))
@@ -75,8 +76,10 @@ def _by_clock(stamped: Array, reference: Readings) -> Array:
 
 
 def _off_line(times: Array, position: Array) -> float:
-    """Return how far readings lie off a straight line, rms, in refreshes."""
-    return float(np.std(position - np.polyval(np.polyfit(times, position, 1), times)))
+    """Return how far readings lie off a straight line, rms, in refreshes; misread ones left out."""
+    off = position - np.polyval(np.polyfit(times, position, 1), times)
+    keep = np.abs(off) <= max(FAR * float(np.median(np.abs(off))), WORST)
+    return float(np.std(off[keep]))
 
 
 def _counted(stamped: Array) -> tuple[Array, float]:
