@@ -10,6 +10,8 @@ VENV   := .venv
 export PYTHON
 # Two test workers whose libraries each start two threads are slower than two workers.
 export OMP_NUM_THREADS ?= 1
+# Python would compile the toolkit anew in every worker and every command that tests start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test test-quick test-slow lint docs sbom lock wheelhouse clean
 .DELETE_ON_ERROR:

@@ -11,6 +11,9 @@ def main() -> None:
     """Run the command line. Ctrl-C while the libraries load ends the process without a word."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     _open_closed_streams()
+    # numpy's BLAS starts a thread a processor, and they wait busily: a tenth of what a film of a
+    # minute takes. Alone it is as fast, and no figure depends on how many processors there are.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from acceptance.cli import verbs  # noqa: PLC0415 -- late: after the lines above
 
     verbs.main()

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import at_signals
+import field_accuracy
 import through_camera
 import timing
 from setting import Part, Setting, cached, machine, prose
@@ -37,6 +38,7 @@ SECTIONS: Mapping[str, tuple[str, Callable[[Setting], Part]]] = {
     "wedges": ("Wedges", at_signals.wedges),
     "noise": ("Noise", at_signals.noise),
     "grey_means": ("Means of grey regions", at_signals.grey_means),
+    "fields": ("Flat fields, chroma noise and flare", field_accuracy.flat_fields),
     "film": ("The whole camera, without loss", through_camera.film),
     "geometry": ("Lens and pose", through_camera.geometry),
     "latency": ("Latency", timing.latency),

@@ -27,13 +27,15 @@ def beside_steps(random: np.random.Generator) -> list[Reading]:
     """Measure a hole beside grey steps on a copy that is a little off."""
     camera, scattered = _drawn(random), float(np.exp(random.uniform(np.log(0.003), np.log(0.05))))
     exponent, doubt = random.normal(0, DOUBT_OF_DECLARED / np.sqrt(3)), random.uniform(0, 0.02)
-    views = [_view(random, camera, _code(camera, 0.0, scattered, exponent), "hole", "hole", 0.0)]
+    contrast = random.normal(0, CONTRAST / np.sqrt(3))
+    black = _code(camera, 0.0, scattered, exponent, contrast)
+    views = [_view(random, camera, black, "hole", "hole", 0.0)]
     lights = [float(region.printed["reflectance"]) for region in STEPS]
     ways = printed_copy.tone_errors(doubt, lights)
     errors = np.sum([way * random.standard_normal() for way in ways], axis=0)
     for region, printed, error in zip(STEPS, lights, errors, strict=True):
         true = printed * math.exp(error)
-        code = _code(camera, true, scattered, exponent)
+        code = _code(camera, true, scattered, exponent, contrast)
         views.append(_view(random, camera, code, region.name, "grey", printed))
     copy = Copy(serial="drawn", reflectance_doubt=doubt, scale_doubt=0.0, lab_doubt=0.0)
     scene = replace(scenes.of(views), chart=replace(DESIGN, copy=copy))
@@ -60,7 +62,12 @@ def _exact(scene: scenes.build.Scene, truth: dict[str, float]) -> list[Reading]:
 
 
 def _drawn(random: np.random.Generator) -> Camera:
-    return Camera(noise=random.uniform(0.003, 0.015), white=random.uniform(0.6, 0.9), black=0.0)
+    return Camera(
+        noise=random.uniform(0.003, 0.015),
+        fixed_noise=random.uniform(0, 0.01),
+        white=random.uniform(0.6, 0.9),
+        black=0.0,
+    )
 
 
 def _code(

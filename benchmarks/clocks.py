@@ -341,9 +341,7 @@ def _figures(
         drawn = [line for line in common if line.source not in made]
         judged = float(sum(line.contribution * random.standard_normal() for line in drawn))
     readings = []
-    for statistic, (value, lines) in delay.statistics(
-        found.draws, found.single, found.uneven, found.scatter
-    ).items():
+    for statistic, (value, lines) in delay.of_each(found).items():
         if statistic in truths:
             combined = combine(lines if statistic == "sd" else [*lines, *common])
             truth = truths[statistic] + (0.0 if statistic == "sd" else judged)

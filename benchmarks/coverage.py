@@ -2,7 +2,9 @@
 
 ``python benchmarks/coverage.py [--share S] [--jobs N] [--cache FOLDER] [CASE...]``
 ``python benchmarks/coverage.py departed|switches [--share S] [--jobs N] [--cache FOLDER]
-[SWITCH...]`` prints the tables of ``docs/departures.md``; a run goes on from the cache.
+[--first N] [SWITCH...]`` prints the tables of ``docs/departures.md``,
+``departed_fields|field_switches`` those of flat fields there; a run goes on from the cache.
+``python benchmarks/coverage.py measurable [--jobs N]``: what is refused of ``measurable.toml``.
 
 Every run draws every input of the budget from its stated distribution. A new case goes into
 ``cases.py``; figures of filmed charts are covered as soon as ``films.TRUTHS`` has their truths.
@@ -19,7 +21,9 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import departed_fields
 import departed_pictures
+import measurable
 import numpy as np
 from cases import FILMS, SIGNALS
 from scipy.stats import binom
@@ -133,11 +137,19 @@ def document(found: Mapping[str, Mapping[str, Any]], command: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join([*parts, table(head, every)])).rstrip() + "\n"
 
 
+DEPARTED = {
+    "departed": departed_pictures,
+    "switches": departed_pictures,
+    "departed_fields": departed_fields,
+    "field_switches": departed_fields,
+}
+
+
 def departed(name: str, *switches: str, setting: Setting, cache: Path | None) -> None:
     """Run films that depart from the ideal, all switches drawn together or each alone."""
-    path = cache / f"{name}.jsonl" if cache else None
-    wanted = departed_pictures.cases(name, setting, switches)
-    print(departed_pictures.text(name, departed_pictures.made(path, wanted, setting)))
+    of, path = DEPARTED[name], cache / f"{name}.jsonl" if cache else None
+    wanted = of.cases(name, setting, switches)
+    print(of.text(name, departed_pictures.made(path, wanted, setting, of.run)))
 
 
 def main(arguments: list[str]) -> None:
@@ -148,12 +160,16 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("cases", nargs="*", metavar="CASE", help=", ".join(CASES))
     parser.add_argument("--share", type=float, default=1.0, help="share of the full number of runs")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
+    parser.add_argument("--first", type=int, default=0, help="number of the first camera drawn")
     parser.add_argument("--cache", type=Path, help="folder of finished cases")
     parser.add_argument("--docs", type=Path, default=DOCS, help="folder that gets coverage.md")
     options = parser.parse_args(arguments)
-    if options.cases[:1] in (["departed"], ["switches"]):
-        departed(*options.cases, setting=Setting(share=options.share, jobs=options.jobs),
-                 cache=options.cache)  # fmt: skip
+    if options.cases == ["measurable"]:
+        print(measurable.text(Setting(share=options.share, jobs=options.jobs)))
+        return
+    if options.cases and options.cases[0] in DEPARTED:
+        setting = Setting(share=options.share, jobs=options.jobs, first=options.first)
+        departed(*options.cases, setting=setting, cache=options.cache)
         return
     if unknown := set(options.cases) - set(CASES):
         parser.error(f"unknown case {', '.join(sorted(unknown))}; choose from {', '.join(CASES)}")

@@ -53,6 +53,8 @@ PLACES = {  # regions by hand, one of each kind
     "grid": (300, 60, 200, 160),
     "sequence": (400, 10, 60, 40),
     "digits": (500, 10, 90, 40),
+    "field": (16, 16, 600, 380),
+    "hole": (60, 300, 40, 40),
 }
 REGIONS = [
     part for kind, box in PLACES.items()

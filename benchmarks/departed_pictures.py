@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import zlib
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
@@ -26,7 +27,7 @@ from acceptance.charts import drawing
 from acceptance.simulate import films as simulated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from setting import Setting
@@ -38,14 +39,8 @@ if TYPE_CHECKING:
 
     Row = dict[str, Any]
 
-SECONDS = 0.32
 FULL = {"departed": 300, "switches": 200}
 LEAST = 0.88  # share inside U for a switch alone
-RECORDED = ("snr", "snr_weighted", "snr_patch", "snr_linear", "total", "temporal", "fixed_pattern",
-            "pixel")  # fmt: skip
-"""Noise figures that describe the picture as recorded."""
-
-
 OPTICAL = ("blur", "share", "tilt", "pan", "roll", "offset", "distortion", "surround", "glare",
            "sheen", "motion", "centre", "tangential")  # fmt: skip
 """What of a camera decides which light reaches its pixels."""
@@ -83,9 +78,9 @@ def run(case: tuple[str, int]) -> Row:
     on = switched.some(random) if name == "departed" else [name]
     camera = switched.drawn_on(base, random, on)
     file = "film.jpg" if "jpeg" in on else "film.mkv"
-    seconds = 0.04 if "jpeg" in on else SECONDS
+    seconds = 0.04 if "jpeg" in on else switched.SECONDS
     truth, (found, notes) = films.filmed(camera, seconds, name=file)
-    wanted = figures(camera)
+    wanted = switched.figures(camera)
     readings = [
         _row(Reading.of(item, TRUTHS[item.quantity](truth, item)), item)
         for item in found
@@ -94,7 +89,7 @@ def run(case: tuple[str, int]) -> Row:
     seen = {reading["quantity"] for reading in readings}
     gaps = [[note.quantity, note.reason.code] for note in notes if note.quantity in wanted]
     missing = set(wanted) - seen - {quantity for quantity, _ in gaps}
-    gaps += [[quantity, _why(quantity, notes)] for quantity in sorted(missing)]
+    gaps += [[quantity, why(quantity, notes)] for quantity in sorted(missing)]
     return {"case": name, "number": number, "on": on, "readings": readings, "refused": gaps}
 
 
@@ -115,34 +110,29 @@ def chosen(row: Row) -> tuple[list[Row], list[tuple[str, str]]]:
 
 
 def _row(reading: Reading, item: Measurement) -> Row:
-    keys = ("quantity", "region", "value", "expanded", "truth", "lower_bound")
-    return {key: getattr(reading, key) for key in keys} | {"upper_bound": item.upper_bound}
+    parts = {line.source: line.contribution for line in item.budget}
+    return asdict(reading) | {"parts": parts}
 
 
-def _why(quantity: str, notes: Iterable[Note]) -> str:
+def why(quantity: str, notes: Iterable[Note]) -> str:
     """Return the reason for which a whole family is missing."""
     family = quantity.partition(".")[0]
     return next((note.reason.code for note in notes if note.metric == family), "not given")
 
 
-def figures(camera: Camera) -> list[str]:
-    """Return the figures whose truth is known for this camera."""
-    left_out = set()
-    if camera.combing or camera.zoom > 1:
-        left_out |= {name for name in TRUTHS if name.startswith("noise.")}
-    if switched.lossy(camera):
-        left_out |= {f"noise.{name}" for name in RECORDED}
-    return [name for name in TRUTHS if name not in left_out and name != "grey_scale.steps"]
-
-
 def cases(name: str, setting: Setting, named: Sequence[str]) -> list[tuple[str, int]]:
     """Return the films of a table; films of one number, whose optics are shared, together."""
-    count = setting.runs(FULL[name])
+    numbers = range(setting.first, setting.first + setting.runs(FULL[name]))
     of = ["departed"] if name == "departed" else list(named or switched.SWITCHES)
-    return [(case, number) for number in range(count) for case in of]
+    return [(case, number) for number in numbers for case in of]
 
 
-def made(path: Path | None, wanted: Sequence[tuple[str, int]], setting: Setting) -> list[Row]:
+def made(
+    path: Path | None,
+    wanted: Sequence[tuple[str, int]],
+    setting: Setting,
+    make: Callable[[tuple[str, int]], Row] = run,
+) -> list[Row]:
     """Return the films' rows, from the file as far as it has them; others are added to it."""
     lines = path.read_text("utf-8").splitlines() if path and path.is_file() else []
     rows = {(row["case"], row["number"]): row for row in map(json.loads, lines)}
@@ -151,7 +141,7 @@ def made(path: Path | None, wanted: Sequence[tuple[str, int]], setting: Setting)
     for start in range(0, len(missing), step):
         part = missing[start : start + step]
         with kept_light():
-            new = setting.each(run, part)
+            new = setting.each(make, part)
         rows |= dict(zip(part, new, strict=True))
         if path:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from films import Reading
 
+    from acceptance.simulate.camera import Light
+
 SHAPE = (180, 320)
 LEVEL = 0.25  # reflectance of a field whose pixels are counted
 PER_RED = 31.0  # dE of light that is redder by its whole
@@ -48,7 +50,10 @@ def camera_of(random: np.random.Generator, crf: int = 0) -> Camera:
 
 
 def looked(
-    camera: Camera, reflectance: float, seconds: float, conditions: tuple[Condition, ...] = ()
+    camera: Camera,
+    reflectance: float | Light,
+    seconds: float,
+    conditions: tuple[Condition, ...] = (),
 ) -> build.Scene:
     """Film a flat field and look at it as a region by hand."""
     with tempfile.TemporaryDirectory() as folder:
@@ -64,7 +69,7 @@ def recorded(random: np.random.Generator) -> list[Reading]:
 
     Fall-off, tint, level, noise and what the light itself does are random.
     """
-    camera, stated = _drawn(random, camera_of(random))
+    camera, stated = shading_lens(random, camera_of(random))
     shape = (camera.height, camera.width)
     across = np.linspace(-1, 1, camera.width)
     mixed = random.normal(0, shading.MIXED / np.sqrt(3)) / PER_RED * across
@@ -91,12 +96,14 @@ def coded(random: np.random.Generator) -> list[Reading]:
 
 
 def _shaded(random: np.random.Generator, camera: Camera) -> list[Reading]:
-    camera, stated = _drawn(random, camera)
+    camera, stated = shading_lens(random, camera)
     seen = looked(camera, float(random.uniform(0.3, 0.8)), 0.4, stated)
     return paired(shading.measure(seen), truths(camera))
 
 
-def _drawn(random: np.random.Generator, camera: Camera) -> tuple[Camera, tuple[Condition, ...]]:
+def shading_lens(
+    random: np.random.Generator, camera: Camera
+) -> tuple[Camera, tuple[Condition, ...]]:
     """Draw a lens's shading, and light as uneven as is stated."""
     uneven = float(random.uniform(0.5, 6))
     slope = float(np.clip(1 + random.normal(0, uneven / 100 / np.sqrt(3)), 0.8, 1.25))
@@ -120,13 +127,13 @@ def defective_coded(random: np.random.Generator) -> list[Reading]:
 
 
 def _defective(random: np.random.Generator, crf: int) -> list[Reading]:
-    planted = _planted(random)
-    camera = replace(camera_of(random, crf), noise=random.uniform(0.003, 0.012), defects=planted)
+    bad = planted(random)
+    camera = replace(camera_of(random, crf), noise=random.uniform(0.003, 0.012), defects=bad)
     seen = looked(camera, LEVEL, float(random.uniform(0.4, 0.8)))
     least = defects.THRESHOLD * 219
     level = float(camera.luma(LEVEL))
     counted = dict.fromkeys(defects.QUANTITIES, 0.0)
-    for defect in planted:
+    for defect in bad:
         off = _off(defect, level)
         kind = ("hot" if off > 0 else "dead") if crf and defect.kind == "stuck" else defect.kind
         counted[f"defects.{kind}"] += abs(off) >= least
@@ -140,7 +147,7 @@ def _off(defect: Defect, level: float) -> float:
     return offs[defect.kind]
 
 
-def _planted(random: np.random.Generator) -> tuple[Defect, ...]:
+def planted(random: np.random.Generator) -> tuple[Defect, ...]:
     """Draw defective pixels that do not touch."""
     places = random.permutation((SHAPE[0] // 8 - 1) * (SHAPE[1] // 8 - 1))
     kinds = [kind for kind in ("hot", "dead", "stuck") for _ in range(random.integers(0, 13))]
@@ -158,7 +165,7 @@ def _planted(random: np.random.Generator) -> tuple[Defect, ...]:
 
 def flickering(random: np.random.Generator) -> list[Reading]:
     """Measure a lamp on the mains without a coder, by a camera whose curve is a little off."""
-    camera = _under_lamp(random, 0)
+    camera = under_lamp(random, 0)
     count, level = int(random.integers(50, 200)), random.uniform(0.2, 0.7)
     exponent = random.normal(0, DOUBT_OF_DECLARED / np.sqrt(3))
     contrast = random.normal(0, CONTRAST / np.sqrt(3))
@@ -176,14 +183,14 @@ def flickering(random: np.random.Generator) -> list[Reading]:
     series = replace(scene.series, times=times, bands={"field": bands})
     video = replace(scene.video, height=SHAPE[0], width=SHAPE[1])
     seen = replace(scene, series=series, video=video)
-    return _sure(flicker.measure(seen), _swings(camera))
+    return _sure(flicker.measure(seen), swings(camera))
 
 
 def flickering_coded(random: np.random.Generator) -> list[Reading]:
     """Measure a lamp on the mains through x264."""
-    camera = _under_lamp(random, int(random.integers(16, 29)))
+    camera = under_lamp(random, int(random.integers(16, 29)))
     seen = looked(camera, float(random.uniform(0.2, 0.7)), 2.0)
-    return _sure(flicker.measure(seen), _swings(camera))
+    return _sure(flicker.measure(seen), swings(camera))
 
 
 def _sure(found: Iterable[object], swings: dict[str, float]) -> list[Reading]:
@@ -192,7 +199,8 @@ def _sure(found: Iterable[object], swings: dict[str, float]) -> list[Reading]:
     return paired(figures, swings)
 
 
-def _under_lamp(random: np.random.Generator, crf: int) -> Camera:
+def under_lamp(random: np.random.Generator, crf: int) -> Camera:
+    """Draw a camera, its frame rate and its shutter under a lamp on the mains."""
     lamp = Flicker(
         frequency=float(random.choice([100.0, 120.0]) + random.uniform(-0.2, 0.2)),
         depth=float(random.uniform(0.01, 0.3)),
@@ -209,7 +217,8 @@ def _under_lamp(random: np.random.Generator, crf: int) -> Camera:
     )
 
 
-def _swings(camera: Camera) -> dict[str, float]:
+def swings(camera: Camera) -> dict[str, float]:
+    """Return what a film shows of the lamp on the mains."""
     frequency = camera.mains.frequency if camera.mains else 0.0
     return {
         "flicker.amplitude": 100 * even_surface.swing_seen(camera),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import tempfile
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,7 @@ class Reading:
     expanded: float
     truth: float
     lower_bound: bool = False
+    upper_bound: bool = False
 
     @classmethod
     def of(cls, figure: Measurement, truth: float, *, region: str = "") -> Reading:
@@ -54,12 +56,19 @@ class Reading:
         return cls(
             quantity=figure.quantity, region=region or figure.region, value=figure.value,
             expanded=figure.expanded, truth=truth, lower_bound=figure.lower_bound,
+            upper_bound=figure.upper_bound,
         )  # fmt: skip
 
     @property
     def off(self) -> float:
         """Deviation from the truth."""
         return self.value - self.truth
+
+    @property
+    def inside(self) -> bool:
+        """Whether the truth is inside U; of a bound, whether it is on its side."""
+        low = self.off >= -self.expanded or self.lower_bound
+        return low and (self.off <= self.expanded or self.upper_bound)
 
 
 def paired(found: Iterable[object], truths: Mapping[str, float]) -> list[Reading]:
@@ -287,6 +296,7 @@ def linear_ratio(camera: Camera, reflectance: float, sigma: float) -> float:
     return decibels(reflectance * slope / sigma)
 
 
+@lru_cache
 def weighting(camera: Camera) -> float:
     """Share of noise power passed by CCIR 567's unified network; 39 us a picture height.
 

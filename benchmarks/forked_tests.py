@@ -299,4 +299,5 @@ def _quietly(tests: Sequence[str], plugin: object, folder: str) -> None:
     without = ["-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:faulthandler"]
     # this process has imported the package, which pytest also takes for that of a plugin
     imported = ["-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning"]
-    pytest.main(["-q", *without, *imported, *tests], plugins=[plugin, SameExamples()])
+    unknown = ["-W", "ignore:Unknown config option:pytest.PytestConfigWarning"]  # of faulthandler
+    pytest.main(["-q", *without, *imported, *unknown, *tests], plugins=[plugin, SameExamples()])

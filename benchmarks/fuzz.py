@@ -30,24 +30,38 @@ from setting import table
 from sound_files import SESSION_FILES, made
 
 from acceptance import metrics
+from acceptance.batch import bundle, cache, record
+from acceptance.batch.database import queries
+from acceptance.batch.database.results import Results
 from acceptance.charts import definition, printed_copy
 from acceptance.checks import pack
 from acceptance.cli import failures, verbs
 from acceptance.errors import AcceptanceError
 from acceptance.files import spreadsheet
 from acceptance.footage import clip
-from acceptance.forms import answers, devices, panel_key, scores
+from acceptance.forms import answers, devices, panel_key, register, scores
+from acceptance.laboratories import evaluation, round_plan
 from acceptance.live import stream_tables
 from acceptance.recorder import file_names, listing
 from acceptance.scene import clock_session, side_tables
-from acceptance.session import evidence, log_book, plan, runner, store
-from acceptance.signing import certificates
+from acceptance.session import (
+    commitments,
+    evidence,
+    institute_file,
+    log_book,
+    plan,
+    report_numbers,
+    runner,
+    store,
+)
+from acceptance.signing import certificates, policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
 LONGEST = 10.0  # s
+HEAD = ("file", "cases", "read", "refused", "also by command", "longest, s")
 CASES = 20_000
 THROUGH_COMMAND = 10  # one case in so many goes through the command line as well
 ZONE = timezone(timedelta(hours=8))
@@ -83,6 +97,31 @@ def _copy(path: Path) -> None:
     printed_copy.read(path, definition.load("acceptance"))
 
 
+def _round(path: Path) -> None:
+    plan = round_plan.read(path.parent / "round.toml")
+    evaluation.compare(plan, evaluation.collect(plan, path.parent))
+
+
+def _entry(path: Path) -> None:
+    """Look up an entry of the cache, as it is and with a sound hash; a damaged one is no error."""
+    content = path.read_bytes()
+    for entry in (content, bundle.pack("key", {cache.MEASURED: content})):
+        with contextlib.suppress(cache.Damaged):
+            cache.parse(entry, "key")
+
+
+def _record(path: Path) -> None:
+    for line in record.Record(path.parent).sessions().values():
+        record.still_there(path.parent, line)
+
+
+def _database(path: Path) -> None:
+    with Results(str(path), create=False) as results, results.database.reading() as connection:
+        queries.due(connection, "2027-01-01")
+        queries.retakes(connection)
+        queries.failed(connection, "1")
+
+
 # What reads a file, by the file's name (``sound_files``).
 READERS: dict[str, Callable[[Path], object]] = {
     "plan.toml": _plan,
@@ -111,6 +150,16 @@ READERS: dict[str, Callable[[Path], object]] = {
     "clip.ts": _clip,
     "still.png": _clip,
     "names.txt": _pattern,
+    "round.toml": _round,
+    "form.csv": _round,
+    "register.toml": register.read,
+    "institute.toml": institute_file.read,
+    "numbers.jsonl": lambda path: report_numbers.is_drawn(path, "1", "x"),
+    "draws.jsonl": commitments.read,
+    "policy.toml": policy.read,
+    "entry.measured": _entry,
+    "batch.jsonl": _record,
+    "results.db": _database,
 }
 # The verb that reads the file; a file of a session is read with its folder.
 COMMANDS = {
@@ -125,11 +174,18 @@ COMMANDS = {
     "manifest-sha256.txt": ("verify",),
     "session.json": ("verify",),
     "root.pem": ("verify", "session", "--trust"),
+    "round.toml": ("compare-labs", "run"),
+    "register.toml": ("database", "register", "--db", "register.db"),
+    "policy.toml": ("verify", "session", "--policy"),
+    "results.db": ("query", "retakes", "--db"),
     "clip.mp4": ("new", "--yes", "-o", "new.toml"),
 }
+BYTES = ("key.p12", "list.crl", "clip.mp4", "clip.ts", "still.png", "results.db")
 CHANGES: dict[str, Callable[[bytes, Mutation], bytes]] = {
     "devices.xlsx": in_archive,
-    **dict.fromkeys(("key.p12", "list.crl", "clip.mp4", "clip.ts", "still.png"), of_bytes),
+    **dict.fromkeys(
+        ("key.p12", "list.crl", "clip.mp4", "clip.ts", "still.png", "results.db"), of_bytes
+    ),
 }
 
 
@@ -242,18 +298,18 @@ def _through_command(name: str, path: Path) -> None:
 
 
 def main() -> None:
-    """Print a row for each reader, and each failure."""
+    """Print a row for each reader, as it is known, and each failure."""
     cases = int(sys.argv[1]) if len(sys.argv) > 1 else CASES
-    rows, found = [], []
+    found = []
+    print(table(HEAD, []).rstrip())
     with tempfile.TemporaryDirectory() as place:
         files = made(Path(place))
         for name in sys.argv[2:] or READERS:
             tally = hunt(name, files, Path(place), -(-cases // len(READERS)))
             figures = (tally.cases, tally.read, tally.refused, tally.by_command)
-            rows.append([name, *map(str, figures), f"{tally.longest:.2f}"])
+            row = [name, *map(str, figures), f"{tally.longest:.2f}"]
+            print(f"| {' | '.join(row)} |", flush=True)
             found += tally.failures
-    head = ["file", "cases", "read", "refused", "also by command", "longest, s"]
-    print(table(head, rows))
     print(*found, f"{len(found)} failures", sep="\n\n")
     sys.exit(bool(found))
 

@@ -31,12 +31,14 @@ REAL = Path(
 class Setting:
     """How to run: ``share`` of the full number of runs (0: the least possible) and ``jobs``.
 
-    ``jobs`` is the number of processes, ``real`` the folder of real footage.
+    ``jobs`` is the number of processes, ``real`` the folder of real footage; cameras are drawn by
+    their numbers, from ``first`` on.
     """
 
     share: float = 1.0
     jobs: int = 2
     real: Path = REAL
+    first: int = 0
 
     @property
     def tiny(self) -> bool:

@@ -9,11 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from acceptance import data
+from acceptance.batch.database.results import Results
 from acceptance.charts import copy_template, definition
 from acceptance.checks import pack
+from acceptance.checks.commitments import COMMITTED
 from acceptance.files import spreadsheet
 from acceptance.footage import encode
-from acceptance.session import log_book, store
+from acceptance.model import Shot
+from acceptance.session import log_book, report_numbers, store
+from acceptance.session.measuring import Measured
 from acceptance.signing import chains
 from acceptance.simulate import packets
 
@@ -68,6 +72,66 @@ conditions = "illuminance=500lx; lamps=on"
 by = "x"
 when = "2026-11-24 10:30"
 """
+ROUND = """
+title = "round"
+camera = "SN1"
+chart_copy = "A1"
+[[laboratories]]
+code = "L1"
+form = "form.csv"
+[[laboratories]]
+code = "L2"
+form = "other.csv"
+[[figures]]
+id = "mtf50"
+quantity = "resolution.mtf50"
+assigned = 0.3
+assigned_uncertainty = 0.002
+[[figures]]
+id = "own"
+name = "by other means"
+unit = "1"
+sigma = 0.1
+"""
+FORM = """laboratory,camera serial number,date,figure,result,unit,expanded uncertainty
+L1,SN1,2026-11-24,own,0.31,1,0.01
+L1,,,own,0.32,1,
+"""
+REGISTER = """
+[[instruments]]
+id = "lux-1"
+name = "meter"
+due = "2027-03-31"
+largest_error = 0.5
+unit = "lx"
+[[people]]
+name = "x"
+role = "tester"
+[[chart_copies]]
+id = "A1"
+file = "copy.toml"
+"""
+INSTITUTE = """
+name = "institute"
+telephone = "1"
+number = "X-{year}-{serial:04d}"
+counter = "numbers.jsonl"
+templates = "own"
+seal = true
+[[accreditations]]
+mark = "CNAS"
+number = "L1"
+until = "2029-12-31"
+items = ["db50_216_2006#*"]
+"""
+POLICY = """
+roots = ["root.pem"]
+level = "B-T"
+[[roles]]
+role = "tester"
+signers = ["root.pem"]
+fields = { CN = "x" }
+"""
 SCREEN = "index,time_s\n# session=K7Q2MX missed=0 time=unix\n1024,1795617283.4\n1025,1795617283.5\n"
 
 
@@ -78,7 +142,7 @@ def made(folder: Path) -> dict[str, bytes]:
     (folder / "evidence").mkdir()
     return {
         **_tables(), **_definitions(), **_footage(folder), **_capture(folder), **_session(folder),
-        **_keys(folder),
+        **_keys(folder), **_office(folder), **_batch(folder),
     }  # fmt: skip
 
 
@@ -151,3 +215,32 @@ def _keys(folder: Path) -> dict[str, bytes]:
     chain = chains.make_demo_chain(folder / "keys")
     files = {"key.p12": chain.signer, "root.pem": chain.root, "list.crl": chain.crl}
     return {name: file.read_bytes() for name, file in files.items()}
+
+
+def _office(folder: Path) -> dict[str, bytes]:
+    """Write what an institute keeps for many plans, and a round of laboratories hands in."""
+    report_numbers.begin(folder / "numbers.jsonl")
+    (folder / "own").mkdir()
+    log_book.LogBook(folder, "draws.jsonl").append(COMMITTED, {"sampling": "a#b", "sha256": "0"})
+    texts = {"round.toml": ROUND, "form.csv": FORM, "register.toml": REGISTER,
+             "institute.toml": INSTITUTE, "policy.toml": POLICY}  # fmt: skip
+    for name, text in texts.items():
+        (folder / name).write_text(text, "utf-8")
+    (folder / "other.csv").write_text(FORM.replace("L1", "L2"), "utf-8")
+    (folder / "copy.toml").write_bytes(_definitions()["copy.toml"])
+    (folder / "root.pem").write_bytes((folder / "keys" / "demo-root.pem").read_bytes())
+    names = ("numbers.jsonl", "draws.jsonl", *texts)
+    return {name: (folder / name).read_bytes() for name in names}
+
+
+def _batch(folder: Path) -> dict[str, bytes]:
+    """Write what a batch's cache keeps of a shot, its record, and a results database."""
+    shot = Shot(id="chart", subject="camera", clip="chart.mp4")
+    measured = store.dump_measured(Measured(shot=shot, measurements=(), notes=()))
+    with Results(str(folder / "results.db")) as results:
+        results.add_folder(folder / "session")
+    return {
+        "entry.measured": measured,
+        "batch.jsonl": b'{"event": "session", "key": "a", "session": "session", "sha256": "0"}\n',
+        "results.db": (folder / "results.db").read_bytes(),
+    }

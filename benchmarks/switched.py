@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from films import TRUTHS
 from through_camera import drawn_camera
 
 from acceptance.charts import definition
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     Random = np.random.Generator
 
 WIDTH, HEIGHT = 640, 360
+SECONDS = 0.32
 HALF = math.hypot(WIDTH - 1, HEIGHT - 1) / 2
 CHART = definition.load("acceptance")
 OFTEN = 0.15  # share of the films in which a switch is on where all are drawn
@@ -169,6 +171,9 @@ SWITCHES: Mapping[str, Callable[[Random, Camera], Camera]] = {
 }  # fmt: skip
 CODERS = ("h264", "h265", "mjpeg", "jpeg", "starved")  # one at a time
 LIT = ("gradient", "lamp")  # one at a time
+RECORDED = ("snr", "snr_weighted", "snr_patch", "snr_linear", "total", "temporal", "fixed_pattern",
+            "pixel")  # fmt: skip
+"""Noise figures that describe the picture as recorded."""
 
 
 def some(random: Random) -> list[str]:
@@ -189,6 +194,11 @@ def drawn_on(base: Random, random: Random, names: Sequence[str]) -> Camera:
     camera = replace(drawn_camera(base, WIDTH, HEIGHT), blur=base.uniform(0.6, 1.0))
     for name in names:
         camera = SWITCHES[name](random, camera)
+    return exposed(camera)
+
+
+def exposed(camera: Camera) -> Camera:
+    """Set a camera's exposure to the light on the chart, so that its white is not clipped."""
     most = float(lamps(camera, (HEIGHT, WIDTH)).max())
     added = camera.sheen[3] if camera.sheen else 0.0
     return replace(camera, white=min(camera.white, BRIGHTEST / most / (0.9 + added)))
@@ -197,6 +207,16 @@ def drawn_on(base: Random, random: Random, names: Sequence[str]) -> Camera:
 def lossy(camera: Camera) -> bool:
     """Whether the coder takes something away."""
     return camera.codec != "libx264" or camera.crf > 0 or camera.bit_rate > 0
+
+
+def figures(camera: Camera) -> list[str]:
+    """Return the figures whose truth is known for this camera."""
+    left_out = set()
+    if camera.combing or camera.zoom > 1:
+        left_out |= {name for name in TRUTHS if name.startswith("noise.")}
+    if lossy(camera):
+        left_out |= {f"noise.{name}" for name in RECORDED}
+    return [name for name in TRUTHS if name not in left_out and name != "grey_scale.steps"]
 
 
 def _place(random: Random) -> tuple[float, float]:

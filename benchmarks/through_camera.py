@@ -71,11 +71,11 @@ def film(setting: Setting) -> Part:
     """Compare every figure of a filmed chart with its truth, without loss by a codec."""
     count = setting.runs(20)
     cases = [(seed, *((640, 360) if setting.tiny else (1280, 720))) for seed in range(count)]
-    by_quantity = _sorted(reading for found in setting.each(_film, cases) for reading in found)
+    sorted_out = by_quantity(reading for found in setting.each(_film, cases) for reading in found)
     rows = []
-    for quantity, found in by_quantity.items():
-        inside = f"{_inside(found) / len(found):.0%}"
-        rows.append((f"`{quantity}`", _unit(quantity), *_sizes(found, ".3g"), inside, len(found)))
+    for quantity, found in sorted_out.items():
+        share = f"{inside(found) / len(found):.0%}"
+        rows.append((f"`{quantity}`", unit_of(quantity), *sizes(found, ".3g"), share, len(found)))
     text = prose(
         f"{count} cameras drawn at random: 1280 x 720, blur 0.6 to 1.3 px, temporal noise 0.4 to",
         "1.2 %, fixed pattern 0.3 to 0.8 %, tilt and pan to 4 degrees, roll to 2, colour cast up",
@@ -88,19 +88,19 @@ def film(setting: Setting) -> Part:
 HEAD = ("figure", "unit of the error", "bias", "mean error", "largest", "U, mean", "inside U")
 
 
-def _sizes(found: Sequence[Reading], form: str) -> tuple[str, ...]:
+def sizes(found: Sequence[Reading], form: str) -> tuple[str, ...]:
     """Write bias, mean error, largest error and mean U."""
     off = np.array([_deviation(reading) for reading in found])
     sizes = np.abs(off).mean(), np.abs(off).max(), _stated(found)
     return f"{off.mean():+{form}}", *(f"{size:{form}}" for size in sizes)
 
 
-def _inside(found: Sequence[Reading]) -> int:
+def inside(found: Sequence[Reading]) -> int:
     """Count the readings whose truth lies inside U."""
     return sum(abs(reading.off) <= reading.expanded for reading in found)
 
 
-def _sorted(readings: Iterable[Reading]) -> dict[str, list[Reading]]:
+def by_quantity(readings: Iterable[Reading]) -> dict[str, list[Reading]]:
     """Sort readings by quantity."""
     found: dict[str, list[Reading]] = defaultdict(list)
     for reading in readings:
@@ -108,7 +108,8 @@ def _sorted(readings: Iterable[Reading]) -> dict[str, list[Reading]]:
     return dict(sorted(found.items()))
 
 
-def _unit(quantity: str) -> str:
+def unit_of(quantity: str) -> str:
+    """Return the unit in which deviations of a figure are stated."""
     unit = metrics.quantities()[quantity]
     return "%" if unit in RELATIVE else unit
 
@@ -150,11 +151,11 @@ def geometry(setting: Setting) -> Part:
     seeds, width = setting.runs(4), 640 if setting.tiny else 1280
     lenses = DISTORTIONS[-1:] if setting.tiny else DISTORTIONS
     cases = [(k, seed, width) for k in lenses for seed in range(seeds)]
-    by_quantity = _sorted(reading for found in setting.each(_lens, cases) for reading in found)
+    sorted_out = by_quantity(reading for found in setting.each(_lens, cases) for reading in found)
     rows = []
-    for quantity, found in by_quantity.items():
-        inside = f"{_inside(found)} of {len(found)}"
-        rows.append((f"`{quantity}`", _unit(quantity), *_sizes(found, ".3f"), inside))
+    for quantity, found in sorted_out.items():
+        share = f"{inside(found)} of {len(found)}"
+        rows.append((f"`{quantity}`", unit_of(quantity), *sizes(found, ".3f"), share))
     text = prose(
         f"Lenses of k = {', '.join(f'{k:g}' for k in lenses)} (ideal radius = r (1 + k r^2), r = 1",
         f"at half the diagonal), {seeds} poses each with tilt, pan and roll to 15 degrees,",
@@ -196,7 +197,9 @@ def _codec(setting: Setting, cameras: Mapping[str, Camera], name: str, file: str
     ]
     found = setting.each(_filmed, cases)
     by_setting = {
-        label: _sorted(reading for film in found[i * seeds : (i + 1) * seeds] for reading in film)
+        label: by_quantity(
+            reading for film in found[i * seeds : (i + 1) * seeds] for reading in film
+        )
         for i, label in enumerate(cameras)
     }
     quantities = sorted({quantity for row in by_setting.values() for quantity in row})
@@ -230,7 +233,7 @@ def _rows(by_setting: Mapping[str, Row], quantities: Sequence[str]) -> list[tupl
     rows = []
     for quantity in quantities:
         cells = (_cell(row.get(quantity, ())) for row in by_setting.values())
-        rows.append((f"`{quantity}`", _unit(quantity), *cells))
+        rows.append((f"`{quantity}`", unit_of(quantity), *cells))
     return rows
 
 
@@ -240,7 +243,7 @@ def _cell(found: Sequence[Reading]) -> str:
         return "refused"
     off, stated = _mean(found), _stated(found)
     bound = "at least " if all(reading.lower_bound for reading in found) else ""
-    text = f"{bound}{round(off, 4):+.2g} ± {stated:.2g} ({_inside(found)}/{len(found)})"
+    text = f"{bound}{round(off, 4):+.2g} ± {stated:.2g} ({inside(found)}/{len(found)})"
     return f"**{text}**" if abs(off) > stated else text
 
 
@@ -276,7 +279,7 @@ def _picture(by_setting: Mapping[str, Row], quantity: str, name: str) -> str:
             y=tuple(value(found) for found in numbered.values()),
             x_label=name,
             y_label=f"{quantity.partition('.')[2]}: deviation",
-            y_unit=_unit(quantity),
+            y_unit=unit_of(quantity),
         )
 
     curves = {

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import statistics
 import subprocess
@@ -152,6 +153,7 @@ def alone(how: str, path: Path) -> dict[str, float]:
     """Run one way in a process of its own."""
     done = subprocess.run(  # noqa: S603 -- this very script
         [sys.executable, __file__, "--one", how, str(path)],
+        env={"OPENBLAS_NUM_THREADS": "1"} | os.environ,  # as the command starts
         check=True,
         capture_output=True,
         text=True,

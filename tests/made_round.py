@@ -67,12 +67,22 @@ def filled(folder: Path, results: Mapping[str, Sequence[object]], **once: object
 
 
 def session(
-    folder: Path, values: Sequence[float], *, serial: str = CAMERA, **measured: object
+    folder: Path,
+    values: Sequence[float],
+    *,
+    serial: str = CAMERA,
+    film: str = "",
+    **measured: object,
 ) -> tuple[Session, Path]:
-    """Seal a session in ``folder`` with a shot for each value, as ``run`` does."""
+    """Seal a session in ``folder`` with a shot for each value, as ``run`` does.
+
+    ``film``: SHA-256 that its clips are to have.
+    """
     camera = Subject(id="cam-1", kind=SubjectKind.FIXED, serial=serial)
     shots = tuple(
-        replace(SHOT, id=f"s{number}", clip=f"data/clips/s{number}/a.mp4", chart_copy=PRINT)
+        replace(
+            SHOT, id=f"s{number}", clip=f"data/clips/s{number}/a.mp4", chart_copy=PRINT, sha256=film
+        )
         for number in range(len(values))
     )
     figures: tuple[Measurement, ...] = tuple(

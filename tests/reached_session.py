@@ -183,7 +183,7 @@ def page_1(done: Session, folder: Path, lang: str) -> str:
     """Return the text of the first page of the report."""
     packs = store.load_packs(done.plan, folder / store.PACKS)
     book = Book(session=done, packs=packs, folder=folder, lang=lang)
-    return _section(render.printed(book), 'class="cover"')
+    return _section(render.printed(book), r'class="cover[^"]*"')
 
 
 def web_verdict(done: Session, folder: Path, lang: str) -> str:

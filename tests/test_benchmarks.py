@@ -64,14 +64,22 @@ def test_a_case_of_the_coverage_benchmark_runs_and_becomes_rows_of_its_table(nam
     )
 
 
-@pytest.mark.parametrize("name", ["departed", "switches"])
+@pytest.mark.parametrize(
+    ("name", "figure"),
+    [
+        ("departed", "grey_scale.gamma"),
+        ("switches", "grey_scale.gamma"),
+        ("departed_fields", "shading.luma"),
+        ("field_switches", "shading.luma"),
+    ],
+)
 def test_films_that_depart_from_the_ideal_become_a_table_and_a_run_goes_on(
-    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    name: str, figure: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    switches = ["sharpening"] if name == "switches" else []
+    switches = ["sharpening"] if name.endswith("switches") else []
     for _ in range(2):
         coverage.main([name, *switches, "--share", "0", "--jobs", "1", "--cache", str(tmp_path)])
-    assert "| `grey_scale.gamma` |" in capsys.readouterr().out
+    assert f"| `{figure}` |" in capsys.readouterr().out
     assert len((tmp_path / f"{name}.jsonl").read_text("utf-8").splitlines()) == 1
 
 

@@ -14,17 +14,25 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from acceptance import api, metrics
+from acceptance.batch import cache, record
 from acceptance.charts import definition
 from acceptance.checks import pack
 from acceptance.cli import failures, terminal
-from acceptance.errors import AcceptanceError, ChartError, KeyFileError, PackError, PlanError
+from acceptance.errors import (
+    AcceptanceError,
+    ChartError,
+    KeyFileError,
+    PackError,
+    PlanError,
+    SessionError,
+)
 from acceptance.files import regular, spreadsheet, strict_toml
 from acceptance.forms import devices
 from acceptance.messages import tr, visible
 from acceptance.model import Answer, Plan, Subject, SubjectKind
 from acceptance.recorder import file_names, listing
-from acceptance.report import render, typesetting
-from acceptance.session import intake, new_plan, plan, store
+from acceptance.report import export_tables, render, typesetting
+from acceptance.session import intake, log_book, new_plan, plan, store
 from acceptance.signing import issuing
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
@@ -35,7 +43,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 REFUSED = re.compile(r"lies outside|cannot be the path of a file")
-READ_WHOLE = sorted({*fuzz.READERS} - {*sound_files.SESSION_FILES, "names.txt"})
+AS_NONE = {"entry.measured", "batch.jsonl"}  # what is wrong with these counts as nothing there
+READ_WHOLE = sorted({*fuzz.READERS} - {*sound_files.SESSION_FILES, "names.txt"} - AS_NONE)
 PLAN = '[[subjects]]\nid = "gate"\nkind = "fixed"\n'
 SHOT = PLAN + '[[shots]]\nid = "one"\nsubject = "gate"\nclip = "a.mp4"\n'
 
@@ -61,6 +70,30 @@ def test_only_a_regular_file_is_read(name: str, kind: str, folder: Path) -> None
         path.mkdir()
     with fuzz.limited(), pytest.raises(AcceptanceError):
         fuzz.READERS[name](path)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+def test_a_record_and_an_entry_of_a_batch_that_are_no_files_count_as_none(
+    make: Callable[[Path], None], tmp_path: Path
+) -> None:
+    kept = cache.Cache(tmp_path)
+    entry = kept.path("key")
+    entry.parent.mkdir()
+    make(tmp_path / record.FILE)
+    make(entry)
+    with fuzz.limited():
+        assert record.Record(tmp_path).sessions() == {}
+        with pytest.raises(cache.Damaged):
+            kept.find("key")
+        with pytest.raises(AcceptanceError):
+            record.Record(tmp_path).begin()
+
+
+def test_a_log_without_end_is_refused(tmp_path: Path) -> None:
+    with (tmp_path / log_book.LOG).open("wb") as file:
+        file.truncate(20 << 30)
+    with pytest.raises(SessionError, match="cannot be read"):
+        log_book.LogBook(tmp_path).read()
 
 
 def test_a_file_that_grows_or_has_no_size_is_read_to_its_bound() -> None:
@@ -340,6 +373,37 @@ def test_neither_a_style_sheet_nor_a_drawing_in_a_page_reads_elsewhere(
 
 
 # --- tables for spreadsheets, and what a program hands over
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ("=1+1", "'=1+1"),
+        ("\uff1dcmd|' /C calc'!A0", "'\uff1dcmd|' /C calc'!A0"),  # wide signs count in East Asia
+        ("\uff0b1", "'\uff0b1"),
+        ("\uff0d1+2", "'\uff0d1+2"),
+        ("\uff20SUM(1)", "'\uff20SUM(1)"),
+        ("a;=1+1", '"a;=1+1"'),  # where cells are separated by semicolons
+        ("a\t=1+1", '"a\t=1+1"'),
+        ("a,=1+1", '"a,=1+1"'),
+        ("a\n=1+1", '"a\n=1+1"'),
+        ('a";=1+1', '"a"";=1+1"'),
+        ("-3.5", "-3.5"),
+    ],
+)
+def test_no_cell_of_a_table_is_calculated_wherever_it_is_opened(
+    cell: str, written: str, tmp_path: Path
+) -> None:
+    content = spreadsheet.csv_of([["name", "other"], [cell, "x"]])
+    assert content.decode("utf-8-sig") == f"name,other\r\n{written},x\r\n"
+    (tmp_path / "a.csv").write_bytes(content)
+    if not cell.startswith("="):  # people's own formulas are refused
+        assert spreadsheet.rows(tmp_path / "a.csv")[1] == [cell, "x"]
+
+
+def test_what_hides_or_turns_text_around_is_an_escape_in_exported_tables() -> None:
+    exported = export_tables.csv([["\u202egnp.exe", None, "a\x00", 1.5]])
+    assert exported.decode("utf-8-sig") == "\\u202egnp.exe,,a\\x00,1.5\r\n"
 
 
 def test_a_list_of_recordings_holds_no_formula_and_is_read_back_as_it_was(tmp_path: Path) -> None:

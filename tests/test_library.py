@@ -7,7 +7,6 @@ import importlib
 import inspect
 import io
 import re
-import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -25,11 +24,11 @@ from acceptance.charts import definition, drawing, finding
 from acceptance.metrics import noise, resolution
 from acceptance.metrics.compression import ssim
 from acceptance.session import plan, runner
+from acceptance.simulate import films
+from acceptance.simulate.camera import Camera
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from conftest import Film
 
 pytestmark = pytest.mark.usefixtures("_plain_pages")
 ROOT = Path(__file__).resolve().parent.parent
@@ -340,10 +339,11 @@ def test_a_plan_of_nothing_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def beside_a_film(chart_film: Film, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a folder with the film of a chart and a plan, as the page has them."""
+def beside_a_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a folder with a small film of the chart and a plan, as the page has them."""
     folder = tmp_path_factory.mktemp("library")
-    shutil.copy(chart_film.path, folder / "chart.mp4")
+    camera = Camera(width=640, height=360, noise=0.01, crf=15, seed=5)
+    films.film_chart(camera, definition.load("acceptance"), folder / "chart.mp4", 1.0)
     (folder / "plan.toml").write_text(PLAN, "utf-8")
     return folder
 

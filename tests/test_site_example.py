@@ -14,10 +14,14 @@ from typing import TYPE_CHECKING
 import pytest
 from measured_once import measured_once
 from plain_pages import plain
+from pypdf import PdfReader
 
 from acceptance.cli import verbs
 from acceptance.model import How, Modality, Outcome, Part, SubjectKind, Verdict
-from acceptance.session import store
+from acceptance.report import typesetting
+from acceptance.session import evidence, store
+from acceptance.signing import issuing
+from acceptance.signing.certificates import load_signer
 
 if TYPE_CHECKING:
     from acceptance.model import Finding, Session
@@ -86,7 +90,7 @@ def example(tmp_path_factory: pytest.TempPathFactory, chain: DemoChain) -> Examp
     place = tmp_path_factory.mktemp("example") / "site"
     shutil.copytree(SITE, place, ignore=shutil.ignore_patterns("footage", "out"))
     subprocess.run([sys.executable, "film.py"], cwd=place, check=True)
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, plain():  # its pages: the last test
         patch.setenv("ACCEPTANCE_KEY_PASSWORD", chain.password)
         with measured_once():  # its thirty-three clips are eight films
             code = acceptance(
@@ -95,8 +99,7 @@ def example(tmp_path_factory: pytest.TempPathFactory, chain: DemoChain) -> Examp
         (folder,) = (place / "out").glob("2*")
         shutil.rmtree(place / "footage")  # judging again needs no video
         reasons = ("--pack", f"{PACK}_current", "--why", "现行版本", "--by", "周明")
-        with plain():  # the test of `judge` lays them out
-            acceptance(patch, "judge", folder, "-o", place / "current", *reasons)
+        acceptance(patch, "judge", folder, "-o", place / "current", *reasons)
     (again,) = (place / "current").glob("2*")
     return Example(
         plan=place / "plan.toml", folder=folder, code=code, done=store.load(folder), again=again
@@ -262,8 +265,26 @@ def test_the_chinese_report_words_what_files_and_packs_call_by_codes(example: Ex
 def test_the_report_verifies_and_every_planned_shot_is_there(
     example: Example, chain: DemoChain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert acceptance(monkeypatch, "verify", example.folder, "--trust", chain.root) == 0
+    with plain():
+        assert acceptance(monkeypatch, "verify", example.folder, "--trust", chain.root) == 0
     assert acceptance(monkeypatch, "status", example.plan) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.pages
+def test_with_all_its_pages_it_verifies_as_well(
+    example: Example, chain: DemoChain, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The report is issued anew, for the pages above are plain; a minute of setting them twice."""
+    folder = shutil.copytree(example.folder, tmp_path / example.folder.name)
+    for path in (*folder.glob("report.*"), *folder.glob("annex-*.pdf")):
+        path.unlink()
+    evidence.seal(folder, example.done)
+    issuing.issue(folder, signer=load_signer(chain.signer, chain.password))
+    with PdfReader(folder / "report.pdf") as reader:
+        assert "不符合" in "".join(page.extract_text() for page in reader.pages[:2])
+    monkeypatch.setattr(typesetting, "_JUST_SET", {})
+    assert acceptance(monkeypatch, "verify", folder, "--trust", chain.root) == 0
 
 
 def test_by_todays_editions_twenty_days_of_recordings_are_too_few(

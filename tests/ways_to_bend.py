@@ -172,6 +172,11 @@ COPY = Note(
     shot="shot-1",
     metric="chart",
 )
+CUT_SHORT = Note(
+    reason=Reason(code="capture_ended_early", parameters={"why": "changed"}),
+    shot="shot-1",
+    metric="stream",
+)
 KEPT_DAYS = 'limit = { at_least = 30, unit = "d" }'
 RETENTION = """
 [[requirements]]
@@ -441,6 +446,12 @@ WAYS = (
         codes=("chart_unmeasured",),
         bent=replace(HONEST, measurements=PASSES, notes=(COPY,)),
         words=("卡-03",),
+    ),
+    Way(
+        what="the rest of a capture left out",  # a camera that changed its size: NAME-2.mp4
+        codes=("capture_cut_short",),
+        bent=replace(HONEST, measurements=PASSES, notes=(CUT_SHORT,)),
+        words=("shot-1",),
     ),
     Way(
         what="filmed again until the mean passes",

@@ -88,6 +88,8 @@ def _run(task: bytes, place: Path, where: str, bounds: Bounds, stopped: Event | 
     command = [sys.executable, "-P", "-m", PROGRAM, str(place / tasks.REPLY), str(bounds.memory)]
     own = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     own |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(place))
+    # a clip a processor: threads of numpy's BLAS would only wait busily (acceptance.__main__)
+    own["OPENBLAS_NUM_THREADS"] = os.environ.get("OPENBLAS_NUM_THREADS", "1")
     with (place / "errors.txt").open("wb") as errors:
         process = subprocess.Popen(  # noqa: S603 -- this Python, and a module of ours
             command, env=os.environ | own, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,

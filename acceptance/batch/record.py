@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from acceptance.errors import InputError
+from acceptance.files import regular
 from acceptance.files.output import append, disc_errors, put
 from acceptance.session import integrity, store
 from acceptance.session.evidence import hash_file
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE, SESSION = "batch.jsonl", "session"
+MOST = 1 << 30  # bytes of a record: some million sessions
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Record:
     def begin(self) -> None:
         """Cut off what is no line, so that lines can be added. Raises OutputError."""
         with disc_errors(self.path):
-            content = self.path.read_bytes() if self.path.exists() else b""
+            content = regular.content(self.path, MOST) if self.path.exists() else b""
             if content and not content.endswith(b"\n"):
                 put(self.path, content[: content.rfind(b"\n") + 1])
 
@@ -61,7 +63,7 @@ class Record:
     def lines(self) -> Iterator[dict[str, Any]]:
         """Yield the lines, the oldest first, without those that are none."""
         try:
-            content = self.path.read_bytes()
+            content = regular.content(self.path, MOST)
         except OSError:
             return
         for line in content.split(b"\n"):

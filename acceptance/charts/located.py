@@ -106,6 +106,8 @@ def to_picture(homography: ArrayLike, points: ArrayLike) -> Floats:
 
 def undistorted(points: Floats, k: float, picture: tuple[int, int]) -> Floats:
     """Return the ideal places of points (n, 2) of a picture of this size (k: see ``Located``)."""
+    if not k:
+        return points
     centre = (np.array(picture) - 1) / 2
     away = points - centre
     return np.asarray(

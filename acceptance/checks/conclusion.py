@@ -37,7 +37,7 @@ def conclude(
 def _conclusion(pack: Pack, scoring: Scoring, findings: Sequence[Finding]) -> Conclusion:
     items = {f"{pack.id}#{one.id}": one for one in pack.requirements if one.part}
     deciding = [one for one in findings if one.requirement in items and one.decides]
-    grades = {name: _grade(deciding, name) for name in items}
+    grades = {name: grade(deciding, name) for name in items}
     scores = tuple(_score(part, items, grades, scoring) for part in Part)
     keys = {name: grades[name] for name, one in items.items() if one.key_item}
     unconfirmed, limits = unconfirmed_limits([one for one in deciding if one.verdict in PASSES])
@@ -78,8 +78,11 @@ def _graded(grades: Mapping[str, Verdict | None], wanted: Verdict) -> tuple[str,
     return tuple(name for name, grade in grades.items() if grade is wanted)
 
 
-def _grade(findings: Iterable[Finding], item: str) -> Verdict | None:
-    """Grade one item over its subjects: FAIL, INCONCLUSIVE (open), CONDITIONAL_PASS or PASS."""
+def grade(findings: Iterable[Finding], item: str) -> Verdict | None:
+    """Grade one item, ``pack#id``, over its subjects by the ``findings`` that decide.
+
+    FAIL, INCONCLUSIVE (open), CONDITIONAL_PASS or PASS; None: it applies to none of them.
+    """
     verdicts = {one.verdict for one in findings if one.requirement == item}
     asked = verdicts - {Verdict.NOT_APPLICABLE}
     if asked & FAILURES:

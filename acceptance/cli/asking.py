@@ -10,17 +10,20 @@ import contextlib
 import importlib
 import sys
 import unicodedata
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.cli import terminal
 from acceptance.errors import AcceptanceError, PlanError
+from acceptance.forms import vocabulary
 from acceptance.messages import tr, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 HELP, NOTHING = "?", "-"
+NO_WORDS: Mapping[str, str] = MappingProxyType({})
 
 
 class Asker:
@@ -56,22 +59,34 @@ class Asker:
         return self.ask(code, default, read, {}, **parameters)
 
     def choice(
-        self, code: str, choices: Mapping[str, str], default: str = "", **parameters: object
+        self,
+        code: str,
+        choices: Mapping[str, str],
+        default: str = "",
+        section: str = "",
+        **parameters: object,
     ) -> str:
-        """Ask for one of the choices: label by code. Number, code and label are understood."""
+        """Ask for one of the choices: label by code. Number, code and label are understood.
+
+        So are the words of either language that lists may use in a ``section`` of the vocabulary.
+        """
+        words = vocabulary.names(section) if section else {}
         return self.ask(
-            code, default, lambda line: self.chosen(line, choices), choices, **parameters
+            code, default, lambda line: self.chosen(line, choices, words), choices, **parameters
         )
 
     def yes(self, code: str, *, default: bool = True, **parameters: object) -> bool:
         """Ask a question of yes or no."""
         choices = {name: wording.word(name, "fact_value", self.lang) for name in ("yes", "no")}
-        return self.choice(code, choices, "yes" if default else "no", **parameters) == "yes"
+        usual = "yes" if default else "no"
+        return self.choice(code, choices, usual, "fact_value", **parameters) == "yes"
 
-    def chosen(self, line: str, choices: Mapping[str, str]) -> str:
+    def chosen(
+        self, line: str, choices: Mapping[str, str], words: Mapping[str, str] = NO_WORDS
+    ) -> str:
         """Return the choice that a line names, by the beginning of its code too; empty for none.
 
-        Raises ValueError.
+        ``words``: other words for the codes, ``vocabulary.plain``. Raises ValueError.
         """
         if line in {"", NOTHING}:
             return ""
@@ -79,6 +94,7 @@ class Asker:
         if line.isdecimal() and 1 <= int(line) <= len(codes):
             return codes[int(line) - 1]
         meant = [code for code in codes if word in {code.casefold(), choices[code].casefold()}]
+        meant = meant or [code for code in codes if code == words.get(vocabulary.plain(line))]
         meant = meant or [code for code in codes if code.casefold().startswith(word)]
         if len(meant) == 1:
             return meant[0]

@@ -62,6 +62,28 @@ def register(file: Path, url: str) -> int:
     return 0
 
 
+@database.command()
+@database_option
+@trust_option
+def check(url: str, trust: tuple[Path, ...]) -> int:
+    """Compare every session in the database with its folder, which is checked as well.
+
+    Exits 0 all are the same, else 2.
+    """
+    from acceptance.batch.database import checking  # noqa: PLC0415 -- late: brings SQLAlchemy
+    from acceptance.batch.database.results import Results  # noqa: PLC0415 -- as above
+
+    with (
+        Results(url, create=False) as results,
+        terminal.progress(tr("session")) as show,
+    ):
+        problems = [*checking.changed(results, trust, show)]
+    for problem in problems:
+        terminal.errors.print(problem, markup=False)
+    terminal.say(tr("{count} differences between database and folders", count=len(problems)))
+    return 2 if problems else 0
+
+
 def sessions_in(folder: Path) -> list[Path]:
     """Return the session folder itself, or those that lie in a folder. Raises SessionError."""
     if (folder / store.FILE).is_file():

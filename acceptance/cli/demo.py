@@ -89,7 +89,7 @@ why = "演示影片为 {seconds:g} s"
 id = "{name}"
 kind = "fixed"
 name = "{title}"
-model = "simulated camera"
+model = "模拟摄像机"
 facts = {{ system = "digital", picture = "colour" }}
 
 [[shots]]

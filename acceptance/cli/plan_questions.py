@@ -139,7 +139,7 @@ def _device(
         for kind in SubjectKind
         if kind not in new_plan.ABOVE
     }
-    kind = asker.choice("kind", kinds, proposed, device=identity)
+    kind = asker.choice("kind", kinds, proposed, "kind", device=identity)
     return Subject(
         id=identity,
         kind=SubjectKind(kind or proposed),
@@ -208,7 +208,7 @@ def _fact(
     comma = wording.word("comma", "bottom_line", asker.lang)
     of_kinds = comma.join(wording.word(kind, "kind", asker.lang) for kind in dict.fromkeys(kinds))
     fact = wording.word(name, "fact", asker.lang)
-    return asker.choice("fact", choices, default, fact=fact, kinds=of_kinds)
+    return asker.choice("fact", choices, default, "fact_value", fact=fact, kinds=of_kinds)
 
 
 def with_samples(asker: Asker, found: Given, asking: Sequence[Pack], made: Plan) -> Plan:

@@ -13,7 +13,7 @@ from acceptance.cli import terminal
 from acceptance.cli.options import OUT, database_option, json_option, prepare_json, write_json
 from acceptance.files import spreadsheet
 from acceptance.files.output import put, require_apart
-from acceptance.messages import tr
+from acceptance.messages import tr, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -140,7 +140,7 @@ def _answer(title: str, found: Answer, json_file: Path | None, csv_file: Path | 
 
 
 def _cell(value: object) -> str:
-    return "" if value is None else str(value)
+    return "" if value is None else visible(str(value), lines=True)
 
 
 def _print(title: str, found: Answer) -> None:
@@ -148,6 +148,9 @@ def _print(title: str, found: Answer) -> None:
     used = [name for name in (found[0] if found else ()) if any(_held(row[name]) for row in found)]
     terminal.table(title, used, [[_shown(row[name]) for name in used] for row in found])
     terminal.say(tr("{count} rows", count=len(found)))
+    terminal.say(
+        tr("No evidence: acceptance database check compares the database with the session folders")
+    )
 
 
 def _held(value: object) -> bool:

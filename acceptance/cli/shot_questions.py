@@ -89,7 +89,7 @@ class _ShotQuestions:
         taps = {tap.value: wording.word(tap, "tap", self.asker.lang) for tap in Tap}
         default = Tap.RECORDER if new_plan.played_back(name) else Tap.CAMERA
         default = Tap.SCREEN if screens else default
-        return Tap(self.asker.choice("tap", taps, default, clip=name) or default)
+        return Tap(self.asker.choice("tap", taps, default, "tap", clip=name) or default)
 
     def _day(self, clip: Path, name: str) -> str:
         """Ask for the day of filming: what the clip says, or else as before."""

@@ -24,10 +24,13 @@ def templates() -> None:
 @templates.command()
 @click.argument("folder", type=OUT)
 @click.option("--first", default=1, show_default=True, help="Serial of the first report.")
+@click.option(
+    "--pages", is_flag=True, help="Templates of whole pages as well: the first, and statements."
+)
 @language_option(help="Language of the examples.")
-def export(folder: Path, first: int, lang: str) -> int:
+def export(folder: Path, first: int, lang: str, *, pages: bool) -> int:
     """Start an institute's folder: its file, templates to change, and its list of numbers."""
-    for file in institute_folder.export(folder, lang, first):
+    for file in institute_folder.export(folder, lang, first, pages=pages):
         terminal.say(str(file))
     place = shlex.quote(str(folder))
     terminal.say(tr("Next: acceptance templates check {folder}", folder=place))
@@ -38,6 +41,8 @@ def export(folder: Path, first: int, lang: str) -> int:
 @click.argument("file", type=OUT)
 def check(file: Path) -> int:
     """Check an institute's FILE, or the one in a folder, and all that it names.
+
+    Whole pages are set for a made-up session of each kind, and what is missing on them is said.
 
     Exits 0 where reports can be issued with it, else 2.
     """

@@ -33,10 +33,13 @@ DAMAGED = (
 )  # fmt: skip
 
 
-# Spreadsheets calculate what begins so, and leave off an apostrophe before it.
-CALCULATED = re.compile(r"\s*[=+\-@\t\r]")
+# Spreadsheets calculate what begins so, in East Asia with wide signs as well, and leave off an
+# apostrophe before it.
+SIGNS = r"=+\-@\uff1d\uff0b\uff0d\uff20"
+CALCULATED = re.compile(rf"\s*[{SIGNS}\t\r]")
+SEPARATING = re.compile(r'[",;\t\r\n]')  # cells, in one country or another
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
-TEXT = re.compile(r"^'(?=\s*[=+\-@])")
+TEXT = re.compile(rf"^'(?=\s*[{SIGNS}])")
 MOST_ROWS = 500_000
 MOST_COLUMNS = 1_000
 MOST_CELLS = 3_000_000  # in rows that hold anything
@@ -191,9 +194,16 @@ def _workbook(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 def csv_of(table: Sequence[Sequence[str]]) -> bytes:
     """Return rows as CSV in UTF-8 with the mark by which Excel knows it."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(map(as_text, row) for row in table)
-    return text.getvalue().encode("utf-8-sig")
+    return csv_text(table, "\r\n").encode("utf-8-sig")
+
+
+def csv_text(table: Iterable[Iterable[object]], end: str = "\n") -> str:
+    """Return rows as CSV; what separates cells in some other country stays within its cell."""
+    return "".join(",".join(_quoted(as_text(str(cell))) for cell in row) + end for row in table)
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"' if SEPARATING.search(cell) else cell
 
 
 def as_text(cell: str) -> str:
@@ -235,8 +245,8 @@ def _fill_in(sheet: Worksheet, table: Sequence[Sequence[str]]) -> None:
     from openpyxl.styles import Alignment, Font  # noqa: PLC0415 -- late: only a workbook needs it
 
     for number, cells in enumerate(table, start=1):
-        for column, text in enumerate(cells, start=1):
-            cell = sheet.cell(number, column)
+        for column, given in enumerate(cells, start=1):
+            cell, text = sheet.cell(number, column), visible(given, lines=True)
             cell.value, cell.data_type = (text, "s") if text else (None, "n")  # "=..." stays text
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             cell.font = Font(bold=number == 1)

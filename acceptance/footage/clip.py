@@ -53,7 +53,8 @@ class Frame:
 
     ``luma`` is (h, w); ``cb`` and ``cr`` are as subsampled (None: monochrome). ``quantisers`` are
     those of its macroblocks (``Clip.quantisers``), where they were asked for. ``damaged``: part of
-    it could not be decoded and was made up by the decoder.
+    it could not be decoded and was made up by the decoder. ``size`` is that of its packet in bytes,
+    0 where that was not asked for.
     """
 
     index: int
@@ -64,6 +65,7 @@ class Frame:
     cr: Plane | None
     quantisers: NDArray[np.int32] | None = None
     damaged: bool = False
+    size: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -182,6 +182,14 @@ def read_packets(
         return
 
 
+def first_packet(container: InputContainer, stream: VideoStream) -> bytes:
+    """Return the first packet of a stream; empty where it cannot be read."""
+    try:
+        return bytes(next(read_packets(container, stream)))
+    except (StopIteration, av.error.FFmpegError):
+        return b""
+
+
 def time_base_of(stream: VideoStream) -> Fraction:
     """Return what one tick of a stream's times is, in s."""
     return stream.time_base or 1 / SEQUENCE_RATE

@@ -12,11 +12,13 @@ from acceptance.footage.decoding import (
     SEQUENCE_RATE,
     cut_short,
     decode_with_quantisers,
+    first_packet,
     opened,
     time_base_of,
     without_times,
 )
 from acceptance.footage.planes import FOUR_TO_THREE, coding_of
+from acceptance.footage.stated_steps import stated_steps
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from av.container import InputContainer
 
     from acceptance.footage.decoding import Packet
+    from acceptance.footage.stated_steps import StatedSteps
     from acceptance.model import Coding
 
 
@@ -34,7 +37,8 @@ if TYPE_CHECKING:
 class VideoInfo:
     """What the stream says of itself, completed by what had to be assumed (named in ``assumed``).
 
-    ``width`` and ``height`` are those of the frames handed out (rotation applied);
+    ``width`` and ``height`` are those of the frames handed out (rotation applied); ``steps`` are
+    those of a coder whose decoder does not state them;
     ``sample_aspect`` is the width of a pixel over its height, ``bit_rate`` in bit/s over the whole
     clip, ``depth`` in bits.
     """
@@ -57,6 +61,7 @@ class VideoInfo:
     interlaced: bool
     still: bool
     assumed: tuple[str, ...]
+    steps: StatedSteps | None = None
 
 
 def described(
@@ -96,7 +101,18 @@ def described(
             interlaced=first.interlaced_frame,
             still=still,
             assumed=coding.assumed + _assumed(container, still=still, sequence=sequence),
+            steps=_steps(container, max(part.bits for part in first.format.components)),
         )
+
+
+def _steps(container: InputContainer, depth: int) -> StatedSteps | None:
+    """Return what the first packet says of how coarsely it is coded."""
+    stream = container.streams.video[0]
+    context = stream.codec_context
+    if context.name not in {"mjpeg", "hevc"}:
+        return None
+    packet, extra = first_packet(container, stream), context.extradata or b""
+    return stated_steps(context.name, extra, packet, depth)
 
 
 def overridden(info: VideoInfo, coding: Coding) -> VideoInfo:

@@ -120,9 +120,10 @@ def _from_rgb(frame: av.VideoFrame, matrix: str) -> tuple[Plane, Plane, Plane]:
 
 
 def h264_step(qp: float) -> float:
-    """Quantiser step in codes of an H.264 QP.
+    """Quantiser step in codes of an H.264 QP as ``quantisers`` has it.
 
-    It is 0.625 at QP 0 and doubles every 6 (ITU-T H.264, 8.5).
+    It is 0.625 at QP 0 and doubles every 6 (ITU-T H.264, 8.5). Of more than 8 bits the decoder
+    counts from the finest step on (QP + 6 for each bit), so that codes of any depth have theirs.
     """
     return float(0.625 * 2 ** (qp / 6))
 

@@ -31,6 +31,18 @@ def inverse_oetf(signal: ArrayLike, transfer: str) -> Floats:
     return np.where(value < knee, value / slope, curved**power)
 
 
+def whole_codes(codes: Floats) -> NDArray[np.uint16] | None:
+    """Return codes as the whole numbers that they are in a single frame; None: in a mean."""
+    whole = codes.astype(np.uint16)
+    return whole if (whole == codes).all() else None
+
+
+def read_off(table: Floats, codes: Floats) -> Floats:
+    """Return what a curve over all codes gives at each of ``codes``, of any shape, none below 0."""
+    whole = whole_codes(codes)
+    return np.interp(codes, np.arange(table.size), table) if whole is None else table[whole]
+
+
 def curve(x: Floats, y: Floats, doubt: Floats) -> Callable[[Floats], Floats]:
     """Return the smoothest curve that the points (x ascending) allow, as a function of any places.
 

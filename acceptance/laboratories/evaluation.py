@@ -152,8 +152,8 @@ class LaboratoryComparison:
 def collect(plan: Round, folder: Path, trust: Sequence[Path] = ()) -> tuple[LaboratoryReport, ...]:
     """Read what every laboratory of a plan in ``folder`` handed in.
 
-    Raises PlanError for a laboratory without form and sessions and for one session of two
-    laboratories; else as ``result_form.read`` and ``session_results.read`` do.
+    Raises PlanError for a laboratory without form and sessions and for one session, film or form of
+    two laboratories; else as ``result_form.read`` and ``session_results.read`` do.
     """
     reports = []
     for laboratory in plan.laboratories:
@@ -173,8 +173,9 @@ def _check_apart(reports: Sequence[LaboratoryReport]) -> None:
     """Refuse results that two laboratories hand in."""
     owners: dict[str, str] = {}
     for report in reports:
-        for name in report.origin:
-            other = owners.setdefault(name, report.code)
+        known = {**{name: name for name in report.origin}, **report.handed_in}
+        for mark, name in known.items():
+            other = owners.setdefault(mark, report.code)
             if other != report.code:
                 what = tr("{name} was handed in by {first} and {second}",
                           name=name, first=other, second=report.code)  # fmt: skip

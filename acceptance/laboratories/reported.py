@@ -44,6 +44,9 @@ class LaboratoryReport:
     origin: tuple[str, ...] = ()
     """Files or sessions that it was read from."""
 
+    handed_in: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 of the form or of each clip, and what it is called: nobody else's may be the same."""
+
     charts: frozenset[str] = field(default_factory=frozenset)
     """SHA-256 of the chart's file in its sessions; empty: a form."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -9,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.errors import UsageError
-from acceptance.files import paths, spreadsheet
+from acceptance.files import paths, regular, spreadsheet
 from acceptance.files.output import put_new, require_ending, require_new
 from acceptance.forms.answers import moment, number
 from acceptance.laboratories.reported import FigureReport, LaboratoryReport
-from acceptance.laboratories.round_plan import wrong
+from acceptance.laboratories.round_plan import require_usual, wrong
 from acceptance.messages import tr
 from acceptance.model import Reason
 
@@ -123,6 +124,7 @@ def read(plan: Round, laboratory: Laboratory, folder: Path) -> LaboratoryReport:
         },
         notes=tuple(_notes(filled, plan)),
         origin=(name,),
+        handed_in={hashlib.sha256(regular.content(path)).hexdigest(): name},
     )
 
 
@@ -156,7 +158,7 @@ def _keep(
             raise wrong(where, tr("has an uncertainty, but no result"))
         return
     figure = _figure(cells, plan, where)
-    filled.values[figure.id].append(number(cells["value"], _at(where, "value")))
+    filled.values[figure.id].append(_number(cells, "value", where))
     if "expanded" in cells:
         filled.doubts[figure.id].append((_above_zero(cells, "expanded", where), _k(cells, where)))
     elif "k" in cells:
@@ -167,12 +169,18 @@ def _at(where: str, column: str) -> str:
     return tr("{row}, {column}", row=where, column=COLUMNS[column][-1])
 
 
+def _number(cells: Mapping[str, str], column: str, where: str) -> float:
+    value = number(cells[column], _at(where, column))
+    require_usual(value, _at(where, column))
+    return value
+
+
 def _k(cells: Mapping[str, str], where: str) -> float:
     return _above_zero(cells, "k", where) if "k" in cells else USUAL_K
 
 
 def _above_zero(cells: Mapping[str, str], column: str, where: str) -> float:
-    value = number(cells[column], _at(where, column))
+    value = _number(cells, column, where)
     if value <= 0:
         raise wrong(_at(where, column), tr("must be above 0, not {value}", value=value))
     return value

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import posixpath
+import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+LEAST, MOST = 1e-100, 1e100  # of results, uncertainties and factors, or 0
 MOST_LABORATORIES, MOST_FIGURES, MOST_REPEATS = 100, 60, 50
 
 
@@ -150,6 +152,12 @@ def wrong(where: str, what: str, hint: str = "") -> PlanError:
     return PlanError(what, where=where, hint=hint or tr("Correct the file"))
 
 
+def require_usual(value: float, where: str) -> None:
+    """Refuse a number whose square no computer holds: no measurement gives it. Raises PlanError."""
+    if value and not LEAST <= abs(value) <= MOST:
+        raise wrong(where, tr("{value} is no result of a measurement", value=value))
+
+
 def _with_unit(figure: ComparedFigure, where: str) -> ComparedFigure:
     place = f"{where}: figures.{figure.id}"
     if not figure.quantity:
@@ -170,13 +178,20 @@ def _with_unit(figure: ComparedFigure, where: str) -> ComparedFigure:
 def _check(found: Round, where: str) -> None:
     _check_counts(found, where)
     for field, values in _unique(found):
-        for value, count in Counter(values).items():
-            if count > 1:
+        seen: set[str] = set()
+        for value in values:
+            if _plain(value) in seen:
                 raise wrong(f"{where}: {field}", tr("{value!r} is given twice", value=value))
+            seen.add(_plain(value))
     for laboratory in found.laboratories:
         _check_laboratory(laboratory, found, f"{where}: laboratories.{laboratory.code}")
     for figure in found.figures:
         _check_figure(figure, f"{where}: figures.{figure.id}")
+
+
+def _plain(name: str) -> str:
+    """Return what two names have in common that look alike, or lead to the same file."""
+    return posixpath.normpath(unicodedata.normalize("NFKC", name).casefold().strip())
 
 
 def _check_counts(found: Round, where: str) -> None:
@@ -219,6 +234,8 @@ def _check_figure(figure: ComparedFigure, where: str) -> None:
         value = getattr(figure, field)
         if value is not None and not value > 0:
             raise wrong(f"{where}.{field}", tr("must be above 0, not {value}", value=value))
+    for field in ("assigned", "assigned_uncertainty", "sigma"):
+        require_usual(getattr(figure, field) or 0.0, f"{where}.{field}")
     if (figure.assigned is None) != (figure.assigned_uncertainty is None):
         what = tr("an assigned value and its standard uncertainty belong together")
         raise wrong(where, what)

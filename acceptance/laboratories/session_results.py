@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.files import paths, strict_toml
 from acceptance.laboratories.reported import FigureReport, LaboratoryReport
-from acceptance.laboratories.round_plan import wrong
+from acceptance.laboratories.round_plan import require_usual, wrong
 from acceptance.messages import tr
 from acceptance.model import Precedence, Reason, Vouched
 from acceptance.session import store
@@ -41,12 +41,13 @@ def read(
     standard uncertainties counts: what is the same in all of them does not shrink. Raises
     SessionError for a session that was changed after it was sealed or whose signature is broken;
     PlanError for another camera, chart or print, another unit, several measurements of a figure in
-    one shot, and for a session twice.
+    one shot, and for a session or film twice.
     """
     sealed = [_sealed(plan, laboratory, folder, name, trust) for name in laboratory.sessions]
     ids = [one.session.id for one in sealed]
     if len(set(ids)) < len(ids):
         raise wrong(laboratory.code, tr("a session is given twice: {ids}", ids=", ".join(ids)))
+    films = _films(sealed, laboratory)
     found = {figure.id: _repeats(figure, sealed) for figure in plan.figures}
     usable = {
         name: [one for one in repeats if not (one.lower_bound or one.upper_bound)]
@@ -62,6 +63,7 @@ def read(
         figures={name: _report(repeats) for name, repeats in usable.items() if repeats},
         notes=(*(Reason(code=code) for code in dict.fromkeys(_notes(plan, sealed))), *bounds),
         origin=tuple(ids),
+        handed_in=films,
         charts=frozenset(
             digest
             for one in sealed
@@ -70,6 +72,21 @@ def read(
         ),
         versions=frozenset(one.session.tool_version for one in sealed),
     )
+
+
+def _films(sealed: Sequence[_Sealed], laboratory: Laboratory) -> dict[str, str]:
+    """Name the shots by SHA-256 of their clips. Raises PlanError for a film in two sessions."""
+    films: dict[str, str] = {}
+    for held in sealed:
+        own = {
+            shot.sha256: tr("{session}: shot {shot}", session=held.session.id, shot=shot.id)
+            for shot in held.shots.values()
+            if shot.sha256
+        }
+        for mark in films.keys() & own.keys():
+            raise wrong(laboratory.code, tr("a film is given twice: {shot}", shot=own[mark]))
+        films |= own
+    return films
 
 
 def _sealed(
@@ -133,6 +150,8 @@ def _repeats(figure: ComparedFigure, sealed: Sequence[_Sealed]) -> list[Measurem
             if measurement.unit != figure.unit:
                 what = tr("must be {unit}, not {given!r}", unit=figure.unit, given=measurement.unit)
                 raise wrong(where, what)
+            for number in (measurement.value, measurement.uncertainty):
+                require_usual(number, where)
             seen.add(measurement.shot)
             found.append(measurement)
     return found

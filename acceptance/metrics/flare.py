@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from acceptance.errors import GapError
 from acceptance.footage.rounding import doubt_of_mean
@@ -24,10 +24,11 @@ from acceptance.footage.tone import inverse_oetf
 from acceptance.metrics._shared.coder import doubt_by_coder
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
 from acceptance.model.measurement import BudgetLine, Measurement, Note
+from acceptance.scene.light import CONTRAST, contrasty
 from acceptance.scene.views import middle_half
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from acceptance.scene.build import Scene
     from acceptance.scene.views import View
@@ -43,7 +44,8 @@ LIGHT = 0.3  # of the nominal amplitude: a surface around the hole is lighter
 LEAST_FIT = 0.008  # relative, of a step's light: curve and print
 HIDDEN = 0.5  # codes above black of a hole that reads as black or below
 BRIGHTEST = 0.5  # of the light around it: that is no hole
-PROBE = 1e-3
+PROBE, DARKEST = 1e-3, 1e-6
+USUAL_CURVES = ("bt709", "srgb")  # of cameras that state none
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +54,15 @@ class MeanCode:
 
     code: float
     doubt: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class LitStep:
+    """Light that falls back from a grey step, its relative doubt, and the step's level."""
+
+    light: float
+    doubt: float
+    level: MeanCode
 
 
 def serves(scene: Scene) -> bool:
@@ -91,7 +102,8 @@ def _figure(scene: Scene, view: View) -> Measurement:
         hole = MeanCode(code=floor + hole.doubt, doubt=hole.doubt)
     steps = _steps(scene)
     with_steps = len(steps) >= FEWEST_STEPS
-    value, budget = _beside(scene, hole, steps) if with_steps else _before(scene, hole)
+    light = scene.beside(view.box)
+    value, budget = _beside(scene, hole, steps, light) if with_steps else _before(scene, hole)
     if value > BRIGHTEST:
         raise GapError("hole_not_dark", region=view.region.name, share=value)
     return scene.figure(
@@ -113,24 +125,31 @@ def _line(source: str, contribution: float) -> BudgetLine:
 
 def _level(scene: Scene, view: View) -> MeanCode:
     core = middle_half(view.luma)
-    noise = float(core.std()) / math.sqrt(core.size)
-    coder = doubt_by_coder(str(scene.video.codec), view, view.luma)
+    still = core.mean(axis=0)  # a fixed pattern is in every frame
+    noise = float(still.std()) / math.sqrt(still.size)
+    coder = doubt_by_coder(scene.video, view, view.luma)
     return MeanCode(code=float(core.mean()), doubt=math.hypot(noise, doubt_of_mean(core), coder))
 
 
-def _declared(scene: Scene, code: float) -> float:
-    """Return the light of a code by the declared transfer, 1 = nominal white."""
-    signal = (code - scene.code_black) / (scene.code_white - scene.code_black)
-    return float(inverse_oetf(np.array([signal]), scene.video.transfer)[0])
+def _declared(scene: Scene, codes: ArrayLike) -> Array:
+    """Return the light of codes by the declared transfer, 1 = nominal white."""
+    span = scene.code_white - scene.code_black
+    signal = (np.asarray(codes, np.float64) - scene.code_black) / span
+    return _of_signal(signal, scene.video.transfer)
 
 
-def _steps(scene: Scene) -> list[tuple[float, MeanCode]]:
-    """Return the light that falls back from each printed grey step, and its level, unclipped."""
+def _of_signal(signal: Array, transfer: str) -> Array:
+    return np.maximum(inverse_oetf(signal, transfer), DARKEST)
+
+
+def _steps(scene: Scene) -> list[LitStep]:
+    """Return the printed grey steps that are not clipped."""
     found = []
     for view in scene.of_kind("grey"):
         level, printed = _level(scene, view), view.region.reflectance
         if printed and scene.code_black + 1 < level.code < scene.code_white - 1:
-            found.append((scene.seen_light(view, printed), level))
+            light, doubt = scene.seen_light(view, printed), scene.lit_doubt(view, printed)
+            found.append(LitStep(light=light, doubt=doubt, level=level))
     return found
 
 
@@ -144,44 +163,77 @@ def _before(scene: Scene, hole: MeanCode) -> tuple[float, dict[str, float]]:
     white = max(around, key=lambda flat: flat.code)
     if white.code >= scene.code_white - 1:
         raise GapError("clipped", region="flat", share=1.0)
-    ratio = _declared(scene, hole.code) / _declared(scene, white.code)
-    slope = (_declared(scene, hole.code + PROBE) - _declared(scene, hole.code)) / PROBE
+    dark, more, light = _declared(scene, [hole.code, hole.code + PROBE, white.code]).tolist()
+    ratio, slope = dark / light, (more - dark) / PROBE
     both = [hole.code, white.code]
     own = float(np.divide(*scene.linear(both)))
-    bent = [math.log(float(light[0] / light[1]) / own) for light in scene.bent_curves(both)]
+    bent = [math.log(float(by[0] / by[1]) / own) for by in scene.bent_curves(both)]
     # of the logarithm: a curve that is off multiplies what is dark
     curve = math.hypot(abs(math.log(ratio)) * scene.tone_doubt / math.sqrt(3), *bent)
     return ratio, {
-        "noise": slope * hole.doubt / _declared(scene, white.code),
+        "noise": slope * hole.doubt / light,
         TONE_SOURCE: ratio * math.expm1(curve),
     }
 
 
 def _beside(
-    scene: Scene, hole: MeanCode, steps: Sequence[tuple[float, MeanCode]]
+    scene: Scene, hole: MeanCode, steps: Sequence[LitStep], around: float
 ) -> tuple[float, dict[str, float]]:
-    """Return flare over the chart's ground, and its budget, from grey steps and the hole."""
+    """Return flare over the chart's ground, and its budget, from grey steps and the hole.
+
+    ``around`` is the light beside the hole over the chart's mean.
+    """
+    ground = around * (scene.chart.background if scene.chart else 1.0)
+    levels = [*(step.level for step in steps), hole]
+    codes = np.array([level.code for level in levels])
+    light = _declared(scene, codes)
+    slopes = (_declared(scene, codes + PROBE) - light) / PROBE / light
+    doubts = np.array([level.doubt for level in levels]) * slopes
+    doubts = np.hypot(doubts, [*(step.doubt for step in steps), 0.0])
+    copy = scene.chart.reflectance_doubt if scene.chart else 0.0
+    printed = np.array([*(step.light for step in steps), 0.0])
+    sigma = np.hypot(doubts, np.where(printed > 0, math.hypot(LEAST_FIT, copy), LEAST_FIT))
+    signal = (codes - scene.code_black) / (scene.code_white - scene.code_black)
+
+    def bent(transfer: str) -> Callable[[float, Array], Array]:
+        return lambda bend, _: np.log(_of_signal(contrasty(signal, -bend), transfer))
+
+    def bowed(bend: float, light_of: Array) -> Array:
+        return np.asarray(np.log(light) + bend * (np.log(light_of) - np.log(ground)) ** 2)
+
+    flare, relative, misfit = _fitted(bent(scene.video.transfer), printed, sigma)
+    bow, _, worse = _fitted(bowed, printed, sigma)
+    others = [(bow, min(1.0, misfit / worse))]
+    if "transfer" in scene.video.assumed:
+        others += [(_fitted(bent(curve), printed, sigma)[0], 1.0) for curve in USUAL_CURVES]
+    value = flare / (ground + flare)
+    off = [weight * (value - other / (ground + other)) for other, weight in others]
+    budget = {
+        "fit": value * (1 - value) * relative,
+        TONE_SOURCE: math.hypot(*off) / math.sqrt(3),
+    }
+    return value, budget | ({PRINT_SOURCE: value * (1 - value) * copy} if copy else {})
+
+
+def _fitted(
+    seen: Callable[[float, Array], Array], printed: Array, sigma: Array
+) -> tuple[float, float, float]:
+    """Return flare, as a reflectance, its relative doubt, and the misfit, by a curve of one bend.
+
+    ``seen`` is the logarithm of the light that the codes stand for, by the bend of the curve and
+    the light itself, all (n,); that of the hole is the last, printed 0.
+    """
     from scipy.optimize import least_squares  # noqa: PLC0415 -- late: slow to load, seldom needed
 
-    ground = scene.chart.background if scene.chart else 1.0
-    levels = [*(level for _, level in steps), hole]
-    light = np.array([max(_declared(scene, level.code), 1e-6) for level in levels])
-    slopes = np.array([_declared(scene, level.code + PROBE) for level in levels]) - light
-    printed = np.array([*(lit for lit, _ in steps), 0.0])
-    doubts = np.array([level.doubt for level in levels]) * slopes / PROBE / light
-    copy = scene.chart.reflectance_doubt if scene.chart else 0.0
-    sigma = np.hypot(doubts, np.where(printed > 0, math.hypot(LEAST_FIT, copy), LEAST_FIT))
-
     def residuals(parameters: Array) -> Array:
-        gain, contrast, flare = parameters
-        model = gain + contrast * np.log(printed + math.exp(flare))
-        return np.asarray((model - np.log(light)) / sigma)
+        gain, contrast, flare, bend = parameters
+        light = printed + math.exp(flare)
+        off = (gain + contrast * np.log(light) - seen(bend, light)) / sigma
+        return np.append(off, bend / (CONTRAST / math.sqrt(3)))
 
-    start = [math.log(light[:-1].max() / printed.max()), 1.0, math.log(max(light[-1], 1e-4))]
-    found = least_squares(residuals, start)
+    first = seen(0.0, printed + 1.0)
+    gain = float(first[:-1].max()) - math.log(float(printed.max()))
+    found = least_squares(residuals, [gain, 1.0, float(first[-1]) - gain, 0.0])
     covariance = np.linalg.pinv(found.jac.T @ found.jac)
-    birge = max(1.0, float(np.sum(found.fun**2)) / max(len(light) - 3, 1))
-    flare, relative = math.exp(found.x[2]), math.sqrt(covariance[2, 2] * birge)
-    value = flare / (ground + flare)
-    budget = {"fit": value * (1 - value) * relative}
-    return value, budget | ({PRINT_SOURCE: value * (1 - value) * copy} if copy else {})
+    misfit = max(1.0, float(np.sum(found.fun**2)) / max(len(sigma) - 3, 1))
+    return math.exp(found.x[2]), math.sqrt(covariance[2, 2] * misfit), misfit

@@ -40,6 +40,8 @@ from acceptance.scene.views import middle_half
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from acceptance.metrics._shared.tone_curve import Slope
     from acceptance.model.basics import Value
     from acceptance.scene.build import Scene
@@ -71,6 +73,7 @@ METHODS = {
         "20 lg (light at clipping / light where the incremental signal is the temporal noise)"
     ),
 }
+VEIL = 0.02  # of nominal white: half-width
 MOST_LIGHTING = 0.1  # relative standard uncertainty by the light, beyond which it is refused
 MOST_OF_STEP = (
     0.3  # of a step's light, beyond which steps are not counted: half of what dark ones differ by
@@ -114,7 +117,7 @@ class _Scale:
         self.shown: list[GreyStep] = [
             replace(
                 step(view.luma, self.black, self.white),
-                coding=doubt_by_coder(scene.video.codec, view, view.luma),
+                coding=doubt_by_coder(scene.video, view, view.luma),
             )
             for view in views
         ]
@@ -253,7 +256,19 @@ class _Scale:
         if self.scene.light_field is None:
             return self._uneven() / slope.span / math.sqrt(3) / slope.value
         doubts = slope.weights * self.lit_doubts[list(slope.chosen)]
-        return math.hypot(float(doubts.sum()), float(np.linalg.norm(doubts)))
+        veil = float(slope.weights @ self._veiled()[list(slope.chosen)]) / math.sqrt(3)
+        return math.hypot(float(doubts.sum()), float(np.linalg.norm(doubts)), veil)
+
+    def _veiled(self) -> NDArray[np.float64]:
+        """Return the share (n,) that a veil as the camera's own black may have in the light seen.
+
+        It is even where the light is not, and nothing tells it from light on the chart's ground.
+        """
+        lit = np.array([self.scene.lit(view)[0] for view in self.views])
+        means = np.array([shown.mean for shown in self.shown])
+        light = np.maximum((means - self.black) / (self.white - self.black), 0.01) ** 2
+        brightest = int(np.argmax(light))
+        return np.asarray(VEIL * self.light[brightest] / light[brightest] / lit)
 
     def _uneven(self) -> float:
         """Return the largest ln(ratio of the signals) of two flat regions of one reflectance."""

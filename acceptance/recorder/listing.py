@@ -6,8 +6,6 @@ GBK, separated by commas, semicolons or tabs. ``docs/formats.md`` describes ever
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 from datetime import datetime, timezone
@@ -86,12 +84,8 @@ def latest(now: float, clock_error: float) -> float:
 
 def write(found: Found) -> bytes:
     """Write all recordings with what each source says of them; ``read`` understands it."""
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(WRITTEN)
     rows = (_written(recording, found.zone) for recording in found.recordings)
-    table.writerows(map(spreadsheet.as_text, row) for row in rows)
-    return text.getvalue().encode()
+    return spreadsheet.csv_text([WRITTEN, *rows]).encode()
 
 
 def _written(recording: Recording, zone: timezone) -> tuple[str, ...]:

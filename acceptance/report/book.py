@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from acceptance.report.acceptance_forms import AcceptanceForms
 from acceptance.report.answers_page import AnswersPage
 from acceptance.report.audits_page import AuditsPage
 from acceptance.report.by_clause import ClausesPage
 from acceptance.report.circumstances import CircumstancesPage
+from acceptance.report.first_page import FirstPage
 from acceptance.report.front_pages import CoverPage, NoticesPage, SummaryPage
 from acceptance.report.marks_page import MarksPage
 from acceptance.report.names import Names
@@ -114,9 +116,25 @@ class Book:
         return SummaryPage(session=self.session, names=self.names, rows=self.rows)
 
     @cached_property
+    def first_page(self) -> FirstPage:
+        """What there is room for on the first page."""
+        return FirstPage(
+            session=self.session, packs=self.packs, lang=self.lang, summary=self.summary,
+            cover=self.cover, letterhead=bool(self.own.logo or self.own.letterhead),
+            marked=bool(self.marks.shown),
+        )  # fmt: skip
+
+    @cached_property
     def conclusion(self) -> ConclusionPage:
         """Conclusion of an acceptance."""
         return ConclusionPage(names=self.names, rows=self.rows)
+
+    @cached_property
+    def acceptance_forms(self) -> AcceptanceForms:
+        """Part-forms and group of an acceptance."""
+        return AcceptanceForms(
+            session=self.session, names=self.names, rows=self.rows, people=self.summary.people
+        )
 
     @cached_property
     def site(self) -> SitePage:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.files import spreadsheet
+from acceptance.messages import visible
 from acceptance.report import bottom_lines, warning_lines
 from acceptance.report.names import Names
 from acceptance.report.rows import finding_rows
@@ -34,10 +35,14 @@ def tables(session: Session, packs: Sequence[Pack], lang: str) -> dict[str, Tabl
 
 
 def csv(table: Table) -> bytes:
-    """Return a table as CSV (``spreadsheet.csv_of``); what is not known is empty."""
+    """Return a table as CSV (``spreadsheet.csv_of``); what is not known is empty.
+
+    What would hide or turn text around is shown as an escape.
+    """
     return spreadsheet.csv_of(
-        [["" if value is None else str(value) for value in row] for row in table]
-    )
+        [["" if value is None else visible(str(value), lines=True) for value in row]
+         for row in table]
+    )  # fmt: skip
 
 
 def _heading(lang: str, *columns: str) -> list[CellValue]:

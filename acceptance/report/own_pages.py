@@ -23,6 +23,7 @@ from acceptance.errors import PlanError
 from acceptance.files import regular
 from acceptance.messages import tr
 from acceptance.model import Instrument, Person, Plan
+from acceptance.report import own_styles
 from acceptance.report.templates import drawn, own_template
 
 if TYPE_CHECKING:
@@ -128,12 +129,15 @@ class OwnPages:
         """What stands before the end mark."""
         return self._made("closing")
 
-    def _made(self, name: str) -> str | None:
+    def file(self, name: str) -> Path | None:
+        """Return the template of a place or page; None where the institute has none."""
         institute = self.plan.institute
         file = self.folder / institute.templates / f"{name}{ENDING}"
-        if not institute.templates or not file.is_file():
-            return None
-        return drawn(made(file, self.context))
+        return file if institute.templates and file.is_file() else None
+
+    def _made(self, name: str) -> str | None:
+        file = self.file(name)
+        return drawn(made(file, self.context)) if file else None
 
     @cached_property
     def context(self) -> dict[str, object]:
@@ -165,13 +169,17 @@ def wrong_logo(file: Path) -> str:
 
 def try_out(file: Path) -> None:
     """Fill in a template with what a plan may hold. Raises PlanError as ``made`` does."""
-    example = OwnPages(
+    made(file, example(file.parent).context)
+
+
+def example(folder: Path) -> OwnPages:
+    """Return what an empty plan would give to templates of a folder."""
+    return OwnPages(
         plan=Plan(people=(Person(name="", role=""),), instruments=(Instrument(id="", name=""),)),
-        folder=file.parent,
+        folder=folder,
         report={"number": "", "title": "", "date": ""},
         people=(Person(name="", role=""),),
     )
-    made(file, example.context)
 
 
 def _text(file: Path) -> str:
@@ -189,12 +197,17 @@ def made(file: Path, context: Mapping[str, object]) -> str:
     tags and attributes beyond the plain ones, words of a verdict beside the report's own.
     """
     where = str(file)
-    page = own_template(_text(file), context, where)
-    text = _plain_text(page, where)
+    page = filled(file, context)
+    text = plain_text(page, where)
     _require_no_mark(text, where)
     if file.stem in BESIDE_A_VERDICT:
         require_no_verdict(text, where)
     return page
+
+
+def filled(file: Path, context: Mapping[str, object]) -> str:
+    """Return what a template makes, before it is looked at. Raises PlanError as ``made`` does."""
+    return own_template(_text(file), context, str(file))
 
 
 def _require_no_mark(text: str, where: str) -> None:
@@ -231,7 +244,7 @@ def _as_read(text: str) -> str:
     return BETWEEN_CHINESE.sub("", " ".join(seen.split()))
 
 
-def _plain_text(page: str, where: str) -> str:
+def plain_text(page: str, where: str) -> str:
     """Return the text of a page that is made of plain tags. Raises PlanError for anything else."""
     text, opened, place = "", list[str](), 0
     while place < len(page):
@@ -264,7 +277,7 @@ def _require_plain(tag: str, attributes: str, where: str) -> None:
 
 def _plain(name: str, value: str) -> bool:
     if name == "class":
-        return set(value.split()) <= CLASSES
+        return all(each in CLASSES or own_styles.CLASS.fullmatch(each) for each in value.split())
     return name in SPANS and bool(re.fullmatch("[1-9]|1[0-9]", value))
 
 

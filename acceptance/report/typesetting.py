@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from types import ModuleType
 
+    from weasyprint.document import Document
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 SANS, SERIF = "Noto Sans CJK SC", "Noto Serif CJK SC"
@@ -118,6 +119,16 @@ def _archived(
     with _frozen_time(moment), _without_collector():
         document = library.HTML(string=page, base_url=ADDRESS, url_fetcher=read)
         return bytes(document.write_pdf(attachments=attached, finisher=finish, **ARCHIVED))
+
+
+def rendered(page: str, folder: Path) -> Document:
+    """Lay out a page with the pictures of a folder, and write nothing.
+
+    Raises SetupError without the renderer's libraries.
+    """
+    with _without_collector():
+        read = fetcher(folder)
+        return _weasyprint().HTML(string=page, base_url=ADDRESS, url_fetcher=read).render()
 
 
 def check_fonts() -> None:

@@ -7,12 +7,14 @@ which volume is said here and nowhere else; ``report_templates`` has the section
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from acceptance.errors import PlanError
 from acceptance.messages import tr, visible
-from acceptance.report import export_tables, own_pages, ways
+from acceptance.report import export_tables, own_pages, ways, whole_page
 from acceptance.report.file_names import ANNEXES, REPORT, beside
 from acceptance.report.set_apart import Task, archived
 from acceptance.report.templates import contents, drawn, moment, style, template
@@ -28,14 +30,16 @@ if TYPE_CHECKING:
 MAIN = ("notices", "outcome", "conclusion", "clauses", "circumstances", "deviations",
         "instruments", "site", "people")  # fmt: skip
 OF_ANNEXES: Mapping[str, Sequence[str]] = {
-    "a": ("results", "answers", "conditions", "comparison", "recordings", "audits"),
+    "a": ("acceptance_forms", "results", "answers", "conditions", "comparison", "recordings",
+          "audits"),
     "b": ("curves",),
     "c": ("stills",),
     "d": ("uncertainty",),
     "e": ("coverage", "levels", "provenance", "differences", "confirm", "warnings"),
     "f": ("evidence",),
-}
+}  # fmt: skip
 HEADING = re.compile(r"<h2\b")
+ROWS_TO_TRY = (5, 3)  # failed items on an institute's own first page, where more have no room
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +70,44 @@ class Volumes:
         return {
             letter: ways.living(body, self.files[letter], known) for letter, body in made.items()
         }
+
+    @cached_property
+    def own_sheets(self) -> dict[str, str]:
+        """The pages that the institute arranges itself, by their names.
+
+        One that does not show what this report has to show is left out: the usual page stands.
+        """
+        made = {
+            name: self._own_sheet(name) for name in whole_page.SHEETS if self.book.own.file(name)
+        }
+        return {name: drawn(page) for name, page in made.items() if page}
+
+    def _own_sheet(self, name: str) -> str:
+        """Return a page of the institute, with as many failed items as it has room for, or ''."""
+        for most in sorted({self.book.first_page.failed_shown, *ROWS_TO_TRY}, reverse=True):
+            with suppress(PlanError):
+                return self.own_sheet(name, most)
+        return ""
+
+    def own_sheet(self, name: str, most: int) -> str:
+        """Arrange a page of the institute with at most so many failed items.
+
+        Raises PlanError as ``ArrangedPage.arranged`` does, and FileNotFoundError where there is
+        no such template.
+        """
+        own, context = self.book.own, self._context("") | {"most_failed": most}
+        file = own.file(name)
+        if not file:
+            raise FileNotFoundError(name)
+        made = template("cover_part.html", self.book.lang)
+        parts = {
+            part: visible(made.render(**context, part=part).strip(), lines=True)
+            for part in (*whole_page.LEAST, whole_page.LOGO, whole_page.EDGE)
+        }
+        return whole_page.ArrangedPage(
+            name=name, file=file, context=own.context, parts=parts,
+            folder=self.book.folder,
+        ).arranged  # fmt: skip
 
     def annex_pages(self) -> Iterator[tuple[str, str]]:
         """Give each annex's name (of ``ANNEXES``, whatever the report is called) and its page."""
@@ -152,7 +194,9 @@ class Volumes:
         return Task(page=page, folder=self.book.folder, moment=finished, attachments=attachments)
 
     def _body(self, letter: str, sections: Iterable[str]) -> str:
-        context = self._context(letter)
+        asked = {name for name in whole_page.SHEETS if self.book.own.file(name)}
+        left_out = asked - {*self.own_sheets}
+        context = self._context(letter) | {"sheets_left_out": left_out}
         parts = (
             template(f"{name}.html", self.book.lang).render(**context).strip() for name in sections
         )
@@ -174,6 +218,7 @@ class Volumes:
             "ways": ways.Guide(session=book.session, names=book.names, files=self.files,
                                here=letter, curves=book.curves.places),
             "rendering": False,
+            "most_failed": book.first_page.failed_shown,
         }  # fmt: skip
 
     def _page(self, letter: str, frame: str, hashes: Mapping[str, str] | None = None) -> str:
@@ -181,6 +226,7 @@ class Volumes:
         page = template(frame, self.book.lang).render(
             **self._context(letter),
             style=style("style.css"),
+            own_sheets={} if frame == "annex.html" else self.own_sheets,
             body=drawn(body),
             contents=contents(body),
             annexes=[

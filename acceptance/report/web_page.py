@@ -188,6 +188,7 @@ def html(book: Book) -> str:
         style_hash=_source(sheet),
         scrolling=_scrolling,
         rendering=True,
+        sheets_left_out=(),
         ways=guide,
     )
     return ways.living(visible(page, lines=True), "", {"": ways.anchors(page)})

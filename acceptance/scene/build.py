@@ -134,7 +134,7 @@ def _scene(
     notes: list[Note] = []
     charts = locating.locate(shot, wanted, watch, opened.info, notes)
     again = (_coded(shot, charts) or _named(wanted)) and not _told(watch.kept)
-    kept = _with_quantisers(opened, watch.kept) if again else watch.kept
+    kept = _sized(opened, _with_quantisers(opened, watch.kept) if again else watch.kept)
     regions = _views(shot, opened.info, kept, charts, notes)
     notes += [*_truncation(opened.info, len(watch.times)), *damage.notes(opened, watch)]
     session = clock_session.filmed(charts.clocks, kept)
@@ -152,7 +152,7 @@ def _scene(
         clocks={name: track.place for name, track in named(watch.tracks).items()},
         strips=watch.strips.cut(),
         folder=folder,
-        ground=_ground(kept, charts.printed, opened.info),
+        ground=_ground(kept, charts.printed, opened.info, regions),
         screen_log=_screen_log(shot, folder, session, notes),
         drive=side_tables.drive(shot, folder),
         packets=packets,
@@ -162,11 +162,17 @@ def _scene(
 
 
 def _ground(
-    kept: Sequence[clip.Frame], places: Sequence[Located], video: clip.VideoInfo
+    kept: Sequence[clip.Frame],
+    places: Sequence[Located],
+    video: clip.VideoInfo,
+    regions: Mapping[str, views.View],
 ) -> Samples | None:
     """Read the ground of the printed chart in the middle one of the kept frames."""
+    if not places:
+        return None
     at = len(kept) // 2
-    return ground.samples(kept[at], places[min(at, len(places) - 1)], video) if places else None
+    holes = [view.box for view in regions.values() if view.region.kind == "hole"]
+    return ground.samples(kept[at], places[min(at, len(places) - 1)], video, holes)
 
 
 def _truncation(video: clip.VideoInfo, frames: int) -> list[Note]:
@@ -205,6 +211,12 @@ def _with_quantisers(opened: clip.Clip, kept: Sequence[clip.Frame]) -> list[clip
     """Decode the kept frames once more for the quantisers of their macroblocks."""
     quantisers = opened.quantisers({frame.index: frame.time for frame in kept})
     return [replace(frame, quantisers=quantisers.get(frame.index)) for frame in kept]
+
+
+def _sized(opened: clip.Clip, kept: Sequence[clip.Frame]) -> list[clip.Frame]:
+    """Return the frames with the sizes of their packets."""
+    sizes = {packet.time: packet.size for packet in opened.packets}
+    return [replace(frame, size=sizes.get(frame.time, 0)) for frame in kept]
 
 
 def _views(

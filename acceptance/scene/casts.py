@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.scene.patterns import ranked
+from acceptance.scene.patterns import median, ranked
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,7 +29,7 @@ def shared_colour(colours: Floats, light: Floats, thresholds: Thresholds) -> dic
     highlights (``cast_of_most``), and the share of what is grey (``cast_neutral``), both in %.
     """
     ratios = colours / light
-    middle = np.median(ratios, axis=1)
+    middle = median(ratios, axis=1)
     way = middle / max(float(np.hypot(*middle)), 1e-9)
     along = way @ ratios
     most = max(0.0, ranked(along, thresholds.cast_percentile))

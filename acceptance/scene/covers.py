@@ -52,7 +52,8 @@ class Covers:
     def _stirs(self, blank: NDArray[np.bool_], noise: Floats) -> bool:
         """Whether something moves in blocks that show nothing: they change as the others do not."""
         limits, means = self.thresholds, np.array(self.means)
-        apart = means - np.median(means, axis=(1, 2), keepdims=True)
+        usual = patterns.median(means.reshape(len(means), -1), axis=1)
+        apart = means - usual[:, None, None]
         still = np.hypot(limits.stir_codes, limits.stir_noise_share * noise)
         stirred = blank & (apart.std(axis=0) > still)
         return bool(np.count_nonzero(stirred) >= limits.stirred_share * blank.size)

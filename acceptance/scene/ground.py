@@ -17,6 +17,8 @@ import numpy as np
 from acceptance.charts.drawing import draw
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import ArrayLike, NDArray
 
     from acceptance.charts.definition import Chart
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from acceptance.footage.clip import Frame, VideoInfo
 
     Floats = NDArray[np.float64]
+    PixelBox = tuple[int, int, int, int]  # x, y, width, height
     Levels = NDArray[np.uint8]
 
 LIGHT_GROUND = 0.3  # reflectance from which on a ground shows the light and not the camera's black
@@ -61,17 +64,20 @@ def places_of(chart: Chart, points: ArrayLike) -> Floats:
     return (np.asarray(points, np.float64) - np.array(chart.size) / 2) / (chart.size[0] / 2)
 
 
-def samples(frame: Frame, place: Located, video: VideoInfo) -> Samples | None:
+def samples(
+    frame: Frame, place: Located, video: VideoInfo, covered: Sequence[PixelBox] = ()
+) -> Samples | None:
     """Return the ground, and the dark fields, of a chart in a frame.
 
-    None where its ground is dark (a ColorChecker's) or too little of it is seen.
+    What hangs before the chart, and half as much around it, is ``covered``: boxes of pixels. None
+    where its ground is dark (a ColorChecker's) or too little of it is seen.
     """
     if place.chart.background < LIGHT_GROUND:
         return None
     levels, values = _levels(place.chart)
     border = math.ceil(BORDER * COLUMNS / place.width)
     kept = _eroded(levels, border)
-    codes, points = _pixels(frame, place)
+    codes, points = _pixels(frame, place, covered)
     column, row = (points * COLUMNS / place.chart.size[0]).astype(np.int64).T
     inside = (column >= 0) & (column < kept.shape[1]) & (row >= 0) & (row < kept.shape[0])
     level = np.zeros(len(codes), np.int64)
@@ -121,7 +127,7 @@ def _eroded(levels: Levels, border: int) -> Levels:
     return np.where(same, levels, 0).astype(np.uint8)
 
 
-def _pixels(frame: Frame, place: Located) -> tuple[Floats, Floats]:
+def _pixels(frame: Frame, place: Located, covered: Sequence[PixelBox]) -> tuple[Floats, Floats]:
     """Return codes (n,) of every so many pixels about the chart, and their places in its mm."""
     height, width = frame.luma.shape
     corners = np.array(place.corners)
@@ -129,8 +135,12 @@ def _pixels(frame: Frame, place: Located) -> tuple[Floats, Floats]:
     right, bottom = np.clip(np.ceil(corners.max(axis=0)) + 1, 1, [width, height]).astype(int)
     step = max(1, round(math.sqrt((right - left) * (bottom - top) / PIXELS)))
     y, x = np.mgrid[top:bottom:step, left:right:step]
-    points = place.to_chart(np.column_stack([x.ravel(), y.ravel()]))
-    return frame.luma[y.ravel(), x.ravel()].astype(np.float64), points
+    free = np.ones(x.shape, np.bool_)
+    for left, top, width, height in covered:
+        far = np.abs(x - left - width / 2) > width + BORDER
+        free &= far | (np.abs(y - top - height / 2) > height + BORDER)
+    points = place.to_chart(np.column_stack([x[free], y[free]]))
+    return frame.luma[y[free], x[free]].astype(np.float64), points
 
 
 def _means(cell: NDArray[np.int64], codes: Floats, places: Floats, values: Floats) -> Samples:

@@ -104,16 +104,23 @@ class LightField:
         bumps near by, stray light and the camera's own veil leave may be added, and so counts the
         more the darker a field: ``reflectances`` (n,), without which it is as light as the ground.
         """
-        there = np.asarray(places, np.float64)
-        share = 1.0 if reflectances is None else self.ground / np.asarray(reflectances)
+        own, added = self.squares(np.asarray(places, np.float64))
+        share = 1.0 if reflectances is None else self.darker(reflectances)
+        return np.asarray(np.sqrt(own + share**2 * added))
+
+    def darker(self, reflectances: ArrayLike) -> Floats:
+        """Return how much more what is added counts of fields of reflectances (n,), 1 or more."""
+        return np.maximum(self.ground / np.asarray(reflectances), 1.0)
+
+    def squares(self, there: Floats) -> tuple[Floats, Floats]:
+        """Return the squares (n,) of ``doubt`` at places (n, 2): the light's own, what is added."""
         fit = np.linalg.norm(_terms(there, self.order) @ self.covariance, axis=1)
         level = self.at(there)
         lighter = np.log(level * self.ground) - math.log(self.top)
         beyond = EXTENDED * np.maximum(lighter, 0.0)
         veil = VEILED * np.abs(level - 1)
         added = self._bump(there) ** 2 + (self.stray.doubt(there) ** 2 + veil**2) / self.ground**2
-        own = fit**2 + beyond**2 + LEAST_FIT**2
-        return np.asarray(np.sqrt(own + np.maximum(share, 1.0) ** 2 * added))
+        return fit**2 + beyond**2 + LEAST_FIT**2, added
 
     def _bump(self, places: Floats) -> Floats:
         """Return the root mean square (n,) of the bumps near places (n, 2) that noise is not."""

@@ -34,6 +34,15 @@ def ranked(values: NDArray[Any], percentile: float) -> float:
     return float(np.partition(values, place, axis=None)[place])
 
 
+def median(values: NDArray[Any], axis: int) -> NDArray[Any]:
+    """Return the median along an axis; ``np.median`` takes twice as long over looking for nan."""
+    size = values.shape[axis]
+    places = (size - 1) // 2, size // 2
+    ordered = np.partition(values, places, axis=axis)
+    low, high = (ordered.take(place, axis=axis) for place in places)
+    return np.asarray((low + high) / 2, values.dtype)
+
+
 # --- motion and likeness
 
 
@@ -68,13 +77,13 @@ def shift(before: Complexes, now: Complexes, thresholds: Thresholds) -> float:
     bands correlate clearly.
     """
     size = 2 * (before.shape[1] - 1)
-    shifts = []
-    for product in fft.irfft(np.conj(before) * now, size):
-        at = int(np.argmax(product))
-        if product[at] > thresholds.shift_correlation:
-            a, b, c = product[at - 1], product[at], product[(at + 1) % size]
-            fraction = 0.5 * (a - c) / (a - 2 * b + c) if a - 2 * b + c else 0.0
-            shifts.append(float((at + size // 2) % size - size // 2 + fraction))
+    products = fft.irfft(np.conj(before) * now, size)
+    at, band = products.argmax(axis=1), np.arange(len(products))
+    a, b, c = (products[band, (at + beside) % size] for beside in (-1, 0, 1))
+    bend = a - 2 * b + c
+    fraction = np.divide(0.5 * (a - c), bend, out=np.zeros_like(bend), where=bend != 0)
+    whole = ((at + size // 2) % size - size // 2).astype(fraction.dtype)
+    shifts = (whole + fraction)[b > thresholds.shift_correlation].tolist()
     return _common(shifts) if 2 * len(shifts) >= before.shape[0] else math.nan
 
 

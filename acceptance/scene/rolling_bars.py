@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from acceptance.scene.patterns import ranked
+from acceptance.scene.patterns import median, ranked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,7 +79,7 @@ class RollingBars:
 
         It is against their usual, (n, rows): what moves in one place has no part in it.
         """
-        apart = np.sort(means - np.median(means, axis=0), axis=2)
+        apart = np.sort(means - median(means, axis=0), axis=2)
         quarter = self.thresholds.bar_columns // 4
         least, most = apart[:, :, quarter], apart[:, :, -1 - quarter]
         return np.asarray(np.maximum(least, 0) + np.minimum(most, 0))

@@ -53,7 +53,7 @@ class View:
     stable: bool
     """Whether the chart kept its place to within 0.1 px over the frames."""
     quantiser: float | None = None
-    """Mean of ``planes.quantisers`` over region and frames; None: not known."""
+    """Mean of ``planes.quantisers`` over region and frames, these by size; None: not known."""
 
 
 def middle_half(frames: NDArray[Any]) -> NDArray[Any]:
@@ -222,14 +222,16 @@ def _crops(kept: Sequence[Frame], plane: str, boxes: Sequence[Pixels]) -> NDArra
 def _quantiser(kept: Sequence[Frame], boxes: Sequence[Pixels]) -> float | None:
     """Mean over the macroblocks that the region touches, of the frames that have quantisers.
 
-    Return None where none has.
+    A frame counts by the size of its packet: one that repeats the picture before states a
+    quantiser, too, but shows what that of the picture before left. Return None where none has.
     """
-    means = [
-        frame.quantisers[_blocks(y, h), _blocks(x, w)].mean()
+    coarse = [
+        (frame.quantisers[_blocks(y, h), _blocks(x, w)].mean(), max(1, frame.size))
         for frame, (x, y, w, h) in zip(kept, boxes, strict=True)
         if frame.quantisers is not None
     ]
-    return float(np.mean(means)) if means else None
+    means, sizes = zip(*coarse, strict=True) if coarse else ((), ())
+    return float(np.average(means, weights=sizes)) if coarse else None
 
 
 def _blocks(first: int, size: int) -> slice:

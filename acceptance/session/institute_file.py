@@ -133,16 +133,20 @@ def _inside(folder: Path, name: str, where: str) -> Path:
 
 
 def _check_templates(folder: Path) -> None:
-    from acceptance.report import own_pages  # noqa: PLC0415 -- late: brings Jinja
+    from acceptance.report import own_pages, whole_page  # noqa: PLC0415 -- late: brings Jinja
 
     if not folder.is_dir():
         raise _wrong(str(folder), tr("there is no such folder"))
     for file in sorted(folder.glob(f"*{own_pages.ENDING}")):
-        if file.stem not in own_pages.PLACES:
-            places = ", ".join(own_pages.PLACES)
+        _inside(folder, file.name, str(folder))
+        if file.stem in whole_page.SHEETS:
+            whole_page.fill(file, own_pages.example(folder).context)
+        elif file.stem in own_pages.PLACES:
+            own_pages.try_out(file)
+        else:
+            places = ", ".join((*own_pages.PLACES, *whole_page.SHEETS))
             what = tr("no report has a place of this name; it has {places}", places=places)
             raise _wrong(str(file), what)
-        own_pages.try_out(file)
 
 
 def keep(plan: Plan, folder: Path, bag: Path) -> Plan:
@@ -166,9 +170,9 @@ def keep(plan: Plan, folder: Path, bag: Path) -> Plan:
 
 
 def _keep_templates(source: Path, kept: Path) -> None:
-    from acceptance.report import own_pages  # noqa: PLC0415 -- late: brings Jinja
+    from acceptance.report import own_pages, whole_page  # noqa: PLC0415 -- late: brings Jinja
 
-    for name in own_pages.PLACES:
+    for name in (*own_pages.PLACES, *whole_page.SHEETS):
         file = source / f"{name}{own_pages.ENDING}"
         if file.is_file():
             put(kept / file.name, regular.content(file, own_pages.MOST_BYTES))

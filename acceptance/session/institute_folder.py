@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from acceptance import data, wording
 from acceptance.files.output import put_new, require_new, writing
 from acceptance.messages import tr
-from acceptance.report import own_pages
+from acceptance.report import own_pages, sample_books, whole_page
+from acceptance.report.first_page import FEWEST
+from acceptance.report.volumes import Volumes
 from acceptance.session import institute_file, report_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from acceptance.model import Institute
@@ -19,16 +22,17 @@ if TYPE_CHECKING:
 TEMPLATES, NUMBERS = "templates", "numbers.jsonl"
 
 
-def export(folder: Path, lang: str, first: int = 1) -> list[Path]:
+def export(folder: Path, lang: str, first: int = 1, *, pages: bool = False) -> list[Path]:
     """Write an institute's file, one template for each place, and a list of numbers.
 
-    The list begins with the serial ``first``. Return the files. Raises InputError (no such
-    language, a serial below 1) and OutputError: one of the files is there already.
+    With ``pages`` those of whole pages as well. The list begins with the serial ``first``. Return
+    the files. Raises InputError (no such language, a serial below 1) and OutputError: one of the
+    files is there already.
     """
     wording.phrases(lang)
     source = data.folder("report_templates") / "institute" / lang
     places = {institute_file.FILE: source / institute_file.FILE}
-    for name in own_pages.PLACES:
+    for name in (*own_pages.PLACES, *(whole_page.SHEETS if pages else ())):
         file = f"{name}{own_pages.ENDING}"
         places[f"{TEMPLATES}/{file}"] = source / file
     numbers = folder / NUMBERS
@@ -54,11 +58,24 @@ def said(file: Path) -> Iterator[str]:
         following = report_numbers.following(institute, file.parent / institute.counter)
         yield tr("Next number: {number}", number=following)
     if institute.templates:
-        names = [place for place in own_pages.PLACES if _has(file, institute, place)]
+        every = (*own_pages.PLACES, *whole_page.SHEETS)
+        names = [place for place in every if _has(file, institute, place)]
         yield tr("Templates: {names}", names=", ".join(names) or tr("none"))
+        yield from _tried(institute, file.parent, [*{*names} & {*whole_page.SHEETS}])
     for held in institute.accreditations:
         yield tr("{mark} {number}, until {until}: {items}", mark=held.mark, number=held.number,
                  until=held.until, items=", ".join(held.items))  # fmt: skip
+
+
+def _tried(institute: Institute, folder: Path, names: Sequence[str]) -> Iterator[str]:
+    """Set each whole page for a made-up session of each kind. Raises PlanError."""
+    for name, lang in itertools.product(sorted(names), wording.COMPLETE):
+        kinds = []
+        for kind, book in sample_books.books(institute, folder, lang):
+            Volumes(book=book).own_sheet(name, FEWEST)
+            kinds.append(kind)
+        yield tr("{file}, {lang}: shows all that it must ({kinds})",
+                 file=name + own_pages.ENDING, lang=lang, kinds=", ".join(kinds))  # fmt: skip
 
 
 def _has(file: Path, institute: Institute, place: str) -> bool:

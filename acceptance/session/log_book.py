@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from acceptance.errors import OutputError, SessionError
+from acceptance.files import regular
 from acceptance.files.output import append, disc_errors
 from acceptance.messages import tr
 from acceptance.model import LogEntry, Value
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOG = "log.jsonl"
+MOST = 1 << 29  # bytes of a log: some million entries
 STEP_OF_A_CLOCK = timedelta(minutes=1)
 
 
@@ -74,7 +76,7 @@ class LogBook:
     def _content(self) -> bytes:
         path = journal.current(self.folder, self.name)
         try:
-            return path.read_bytes() if path.exists() else b""
+            return regular.content(path, MOST) if path.exists() else b""
         except OSError as error:
             what, hint = tr("the log cannot be read"), tr("Restore it from a copy")
             raise SessionError(what, where=str(self.folder / self.name), hint=hint) from error

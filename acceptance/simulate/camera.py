@@ -110,24 +110,25 @@ class Camera:
     and by a ``lamp`` that is a point: x, y (to the right and down of the picture's middle) and
     distance before the chart, in picture widths; its light is 1 in the middle. ``combing`` shifts
     every second row to the right, px, as fields do that were taken one after the other; ``doubled``
-    rows: every second one repeats the one above; ``zoom`` above 1 enlarges the middle of the
-    finished picture by bicubic interpolation, noise and all: the truth is that of the picture
-    before. What the camera does to its picture (charts and flat fields; ``processing.py``):
-    ``sharpening`` raises detail by this share (an unsharp mask of 1 px), ``smoothing`` is the sigma
-    in px of a Gaussian that reduces noise in space; both in linear light and on the noise alike, so
-    that MTF and noise are known. ``motion`` is how far it moves across and down while a frame is
-    exposed, px. ``tone`` above 0 takes contrast off the middle of the transfer curve, below 0 adds
-    it (an S). ``chroma_shift`` is how far colours lie to the right of, and below, luma, px.
-    ``depth`` is 8 or 10 bits. The lens's axis passes ``centre`` px off the picture's middle;
-    ``tangential`` are p1 and p2 of Brown's model, radius 1 at half the diagonal. A veil of light is
-    a higher ``black``. ``scale`` is FFmpeg's quantiser scale of JPEG (2 best, 31; 0: its own
-    choice). ``transfer`` is bt709, srgb or linear. ``crf`` 0 with libx264 is lossless; a
-    ``bit_rate`` (bit/s) above 0 takes its place: held over each second, a key frame every two, as
-    cameras are set up. Held by hand the picture wanders by ``shake`` px (rms). ``recursion`` is the
-    share of the frame before in each, as noise reduction mixes it in (of a chart that stands still:
-    of the noise). ``defects`` and the flicker of a lamp on the ``mains`` are seen in films of a
-    flat field (``even_surface.film_field``). Exposures come by ``uneven`` s (rms) beside their even
-    slots, and time stamps with them; ``stamp_jitter`` s (rms) moves stamps alone.
+    rows: every second one repeats the one above, or, ``interpolated``, is the mean of its
+    neighbours; ``zoom`` above 1 enlarges the middle of the finished picture by bicubic
+    interpolation, noise and all: the truth is that of the picture before. What the camera does to
+    its picture (charts and flat fields; ``processing.py``): ``sharpening`` raises detail by this
+    share (an unsharp mask of 1 px), ``smoothing`` is the sigma in px of a Gaussian that reduces
+    noise in space; both in linear light and on the noise alike, so that MTF and noise are known.
+    ``motion`` is how far it moves across and down while a frame is exposed, px. ``tone`` above 0
+    takes contrast off the middle of the transfer curve, below 0 adds it (an S). ``chroma_shift`` is
+    how far colours lie to the right of, and below, luma, px. ``depth`` is 8 or 10 bits. The lens's
+    axis passes ``centre`` px off the picture's middle; ``tangential`` are p1 and p2 of Brown's
+    model, radius 1 at half the diagonal. A veil of light is a higher ``black``. ``scale`` is
+    FFmpeg's quantiser scale of JPEG (2 best, 31; 0: its own choice). ``transfer`` is bt709, srgb or
+    linear. ``crf`` 0 with libx264 is lossless; a ``bit_rate`` (bit/s) above 0 takes its place: held
+    over each second, a key frame every two, as cameras are set up. Held by hand the picture wanders
+    by ``shake`` px (rms). ``recursion`` is the share of the frame before in each, as noise
+    reduction mixes it in (of a chart that stands still: of the noise). ``defects`` and the flicker
+    of a lamp on the ``mains`` are seen in films of a flat field (``even_surface.film_field``).
+    Exposures come by ``uneven`` s (rms) beside their even slots, and time stamps with them;
+    ``stamp_jitter`` s (rms) moves stamps alone.
     """
 
     width: int = 1280
@@ -167,6 +168,7 @@ class Camera:
     lamp: tuple[float, float, float] | None = None
     combing: float = 0.0
     doubled: bool = False
+    interpolated: bool = False
     zoom: float = 1.0
     sharpening: float = 0.0
     smoothing: float = 0.0

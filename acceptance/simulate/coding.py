@@ -206,6 +206,10 @@ def _resampled(camera: Camera, plane: Plane, whole: tuple[int, ...]) -> Plane:
         plane = _zoomed(camera.zoom, plane)
     if camera.doubled:
         plane = np.repeat(plane[::2], 2, axis=0)[: len(plane)]
+    if camera.interpolated:
+        between = (plane[:-2:2].astype(np.float32) + plane[2::2]) / 2
+        plane = plane.copy()
+        plane[1:-1:2] = np.rint(between[: len(plane[1:-1:2])])
     if camera.combing:
         shift = camera.combing * plane.shape[1] / whole[1]
         plane = plane.copy()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.simulate.coding import coded, digitised, fixed_pattern
+from acceptance.simulate.coding import coded, digitised, fixed_pattern, processed
 from acceptance.simulate.delivery import deliveries, write
 
 if TYPE_CHECKING:
@@ -22,16 +22,19 @@ if TYPE_CHECKING:
     from acceptance.simulate.delivery import Shown
 
 
-def film_field(camera: Camera, path: Path, reflectance: float = 0.5, seconds: float = 1.0) -> None:
+def film_field(
+    camera: Camera, path: Path, reflectance: float | Light = 0.5, seconds: float = 1.0
+) -> None:
     """Film an even surface of this ``reflectance`` (0: the lens under its cap) to ``path``.
 
-    Raises OutputError when the film cannot be written.
+    An array (h, w) of it shows something on the surface, pixel by pixel. Raises OutputError when
+    the film cannot be written.
     """
     shown = deliveries(camera, seconds)
     write(camera, path, field_frames(camera, reflectance, shown), shown)
 
 
-def field_frames(camera: Camera, reflectance: float, shown: Shown) -> Iterator[Planes]:
+def field_frames(camera: Camera, reflectance: float | Light, shown: Shown) -> Iterator[Planes]:
     """Yield luma, Cb and Cr of each frame of the film of a surface."""
     planes: list[Light] = []
     for _, source in shown:
@@ -64,18 +67,19 @@ def swing_seen(camera: Camera) -> float:
 
 
 def _defective(camera: Camera, luma: Light) -> Light:
-    """Return luma with its hot and dead pixels."""
+    """Return luma with its hot and dead pixels, sharpened and smoothed as all that is filmed."""
+    added = np.zeros_like(luma)
     for defect in camera.defects:
         if defect.kind == "hot":
-            luma[defect.y, defect.x] += defect.code
+            added[defect.y, defect.x] = defect.code
         elif defect.kind == "dead":
-            luma[defect.y, defect.x] = camera.code_range[0]
-    return luma
+            added[defect.y, defect.x] = camera.code_range[0] - luma[defect.y, defect.x]
+    return luma + processed(camera, added)
 
 
 def _stuck(camera: Camera, planes: Planes) -> Planes:
     luma = planes[0]
     for defect in camera.defects:
         if defect.kind == "stuck":
-            luma[defect.y, defect.x] = round(defect.code)
+            luma[defect.y, defect.x] = round(defect.code) << (camera.depth - 8)
     return planes

@@ -154,6 +154,8 @@ def test_judging_is_always_done_anew_and_measuring_is_not(tmp_path: Path, here: 
     assert (len(here.measured), len(here.made)) == (1, 2)
     [made] = sessions(done).values()
     assert [entry.what for entry in made.log].count("measured_before") == 1
+    [said] = [one for one in made.warnings or () if one.code == "measured_before"]
+    assert said.items == tuple(shot.id for shot in made.shots)
     assert len(list((tmp_path / "out").glob("2*"))) == 2
 
 

@@ -182,6 +182,26 @@ def test_without_answers_every_default_is_taken_and_said_and_no_fact_is_invented
     runner.prepare(made)
 
 
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("固定摄像机", SubjectKind.FIXED),
+        ("枪机", SubjectKind.FIXED),
+        ("球机", SubjectKind.DOME),
+        ("ＮＶＲ", SubjectKind.RECORDER),
+        ("PTZ", SubjectKind.PTZ),
+    ],
+)
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_kind_is_named_in_either_language_and_as_in_a_device_list(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, word: str, kind: SubjectKind, lang: str
+) -> None:
+    target = tmp_path / "plan.toml"
+    answers = "\n".join(["", "device", *[""] * 7, word])
+    assert new(monkeypatch, "--lang", lang, "-o", target, answers=answers) == 0
+    assert [one.kind for one in plan.read(target).subjects] == [kind]
+
+
 def test_a_wrong_answer_is_asked_again_and_a_question_mark_explains(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,6 +6,7 @@ How long that takes is measured by ``benchmarks/start.py``.
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -88,6 +89,28 @@ def test_the_short_help_of_a_verb_is_that_of_its_command(verb: verbs.Verb) -> No
     assert isinstance(command, click.Command)
     assert command.name == verb.name
     assert verb.get_short_help_str(limit=1000) == command.get_short_help_str(limit=1000)
+
+
+@pytest.mark.parametrize(("stated", "threads"), [(None, "1"), ("2", "2")])
+def test_blas_has_one_thread_unless_the_environment_says_otherwise(
+    stated: str | None, threads: str
+) -> None:
+    """Idle ones wait busily; numpy reads the variable when it is loaded, so it must come first."""
+    program = (
+        "import os; from acceptance import __main__; from acceptance.cli import verbs\n"
+        "verbs.main = lambda: print(os.environ['OPENBLAS_NUM_THREADS'])\n"
+        "__main__.main()"
+    )
+    kept = {key: value for key, value in os.environ.items() if key != "OPENBLAS_NUM_THREADS"}
+    given = {"OPENBLAS_NUM_THREADS": stated} if stated else {}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=kept | given,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == threads
 
 
 # The program as it is started, once its own first line is about to run.

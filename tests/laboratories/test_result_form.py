@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import made_round
@@ -10,7 +11,7 @@ import openpyxl
 import pytest
 
 from acceptance.errors import OutputError, PlanError, UsageError
-from acceptance.laboratories import result_form, round_plan
+from acceptance.laboratories import evaluation, result_form, round_plan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,6 +64,9 @@ WRONG: dict[str, tuple[dict[str, object], str]] = {
     "no number": ({"value": "about 40"}, "'about 40' is not a number"),
     "not a number": ({"value": "nan"}, "'nan' is not a number"),
     "infinity": ({"value": "inf"}, "'inf' is not a number"),
+    "a number whose square is infinite": ({"value": "1e308"}, "1e+308 is no result"),
+    "U of next to nothing": ({"expanded": "5e-324"}, "5e-324 is no result"),
+    "a factor beyond all": ({"k": "1e308"}, "1e+308 is no result"),
     "a decimal comma": ({"value": "40,2"}, "'40,2' is not a number"),
     "U of nothing": ({"expanded": "0"}, "must be above 0"),
     "U below nothing": ({"expanded": "-0.2"}, "must be above 0"),
@@ -84,6 +88,21 @@ def test_a_form_that_cannot_be_compared_is_refused(case: str, tmp_path: Path) ->
         result_form.read(given, given.laboratories[0], tmp_path)
     assert words in str(refused.value)
     assert "L1.csv" in str(refused.value)
+
+
+def test_a_copy_of_somebody_else_s_form_is_refused(tmp_path: Path) -> None:
+    given = made_round.plan(tmp_path, ["L1", "L2"])
+    made_round.fill_in(given, tmp_path, "L1", (40.0, 40.2), laboratory="")
+    made_round.fill_in(given, tmp_path, "L2", (40.0, 40.2), laboratory="")
+    with pytest.raises(PlanError, match="was handed in by L1 and L2"):
+        evaluation.collect(given, tmp_path)
+
+
+def test_control_characters_of_a_plan_make_no_workbook_impossible(tmp_path: Path) -> None:
+    given = made_round.plan(tmp_path, ["L1", "L2"], handed_in='form = "{code}.xlsx"')
+    given = replace(given, figures=(replace(given.figures[0], name="a\x01\x0b"),))
+    [path, _] = result_form.write(given, tmp_path, lang="en")
+    assert openpyxl.load_workbook(path).active["F2"].value == "a\\x01\\x0b"
 
 
 def test_a_form_that_is_missing_or_lies_elsewhere_is_refused(tmp_path: Path) -> None:

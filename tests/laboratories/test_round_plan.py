@@ -18,6 +18,15 @@ WRONG = {
     "one laboratory": (made_round.text(["L1"]), "laboratories: must be 2 to 100, not 1"),
     "a code twice": (TWO.replace('"L2"', '"L1"'), "laboratories.code: 'L1' is given twice"),
     "a form twice": (TWO.replace("L2.csv", "L1.csv"), "laboratories.form: 'L1.csv' is given"),
+    "a code in another width": (TWO.replace('"L2"', '"Ｌ1"'), "code: 'Ｌ1' is given twice"),
+    "a code in small letters": (TWO.replace('"L2"', '"l1"'), "code: 'l1' is given twice"),
+    "a form by another path": (
+        TWO.replace("L2.csv", "./L1.csv"), "form: './L1.csv' is given twice",
+    ),
+    "a sigma beyond all": (f"{TWO}sigma = 5e-324\n", "5e-324 is no result of a measurement"),
+    "a value beyond all": (
+        f"{TWO}assigned = 1e308\nassigned_uncertainty = 1\n", "1e+308 is no result",
+    ),
     "a name twice": (
         TWO.replace("form", 'name = "Institute"\nform'), "laboratories.name: 'Institute' is given",
     ),

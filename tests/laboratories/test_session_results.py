@@ -96,6 +96,28 @@ def test_a_session_twice_is_refused_by_one_laboratory_and_by_two(tmp_path: Path)
         evaluation.collect(replace(given, laboratories=both), tmp_path)
 
 
+def test_a_film_is_one_result_of_one_laboratory_whatever_sessions_measure_it(
+    tmp_path: Path,
+) -> None:
+    _, first = made_round.session(tmp_path / "a", (40.0,), film="ab" * 32)
+    _, again = made_round.session(tmp_path / "b", (40.2,), film="ab" * 32)
+    with pytest.raises(PlanError, match="a film is given twice"):
+        read(tmp_path, first, again)
+    given = made_round.plan(tmp_path, ["L1", "L2"])
+    both = tuple(
+        Laboratory(code=code, sessions=(str(folder.relative_to(tmp_path)),))
+        for code, folder in (("L1", first), ("L2", again))
+    )
+    with pytest.raises(PlanError, match="shot s0 was handed in by L1 and L2"):
+        evaluation.collect(replace(given, laboratories=both), tmp_path)
+
+
+def test_a_figure_that_no_measurement_gives_is_refused(tmp_path: Path) -> None:
+    _, folder = made_round.session(tmp_path / "a", (1e308,))
+    with pytest.raises(PlanError, match="no result of a measurement"):
+        read(tmp_path, folder)
+
+
 def test_a_laboratory_that_handed_in_nothing_is_refused(tmp_path: Path) -> None:
     given = made_round.plan(tmp_path, ["L1", "L2"], handed_in='name = "{code}"')
     with pytest.raises(PlanError, match="neither a form nor sessions"):

@@ -133,7 +133,7 @@ def test_a_search_that_is_never_complete_ends_with_the_total_time_and_is_ended()
         begun = time.monotonic()
         with pytest.raises(DeviceError, match="total time is over"):
             recordings.kept(client)
-        assert time.monotonic() - begun < 3.0
+        assert time.monotonic() - begun < 15  # of days
         assert device.searches.still_open == 0
         client.close()
 

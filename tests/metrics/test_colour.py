@@ -15,7 +15,7 @@ from acceptance.errors import GapError
 from acceptance.footage import encode
 from acceptance.footage.colorimetry import lab_of, picture_of, signals
 from acceptance.metrics import colour
-from acceptance.metrics.colour import difference, vectors
+from acceptance.metrics.colour import ciede2000, difference, vectors
 from acceptance.model import Measurement, Note, Shot
 from acceptance.report.plane_plot import COVERAGE
 from acceptance.scene import build
@@ -133,10 +133,10 @@ def test_ciede2000_gives_the_published_differences() -> None:
     pairs = np.array([line.split() for line in SHARMA.strip().splitlines()], np.float64)
     assert len(pairs) == 34
     np.testing.assert_allclose(
-        difference.delta_e00(pairs[:, :3], pairs[:, 3:6]), pairs[:, 6], atol=6e-5
+        ciede2000.delta_e00(pairs[:, :3], pairs[:, 3:6]), pairs[:, 6], atol=6e-5
     )
     np.testing.assert_allclose(
-        difference.delta_e00(pairs[:, 3:6], pairs[:, :3]), pairs[:, 6], atol=6e-5
+        ciede2000.delta_e00(pairs[:, 3:6], pairs[:, :3]), pairs[:, 6], atol=6e-5
     )
 
 

@@ -11,13 +11,18 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.polynomial import Polynomial, legendre
+from scipy.special import ndtr
+from skimage import color
 
 from acceptance.charts import definition
 from acceptance.footage.rounding import RAMP, doubt_of_mean, rounding_doubt
+from acceptance.footage.tone import read_off
 from acceptance.metrics._filmed_clock import gray_code, rolling_shutter
 from acceptance.metrics._shared import ordered
 from acceptance.metrics._shared.blocks import block_means
-from acceptance.metrics.resolution import edge_figures, profile, wedge_lines
+from acceptance.metrics.colour.ciede2000 import delta_e00
+from acceptance.metrics.resolution import edge_figures, edge_line, profile, wedge, wedge_lines
 from acceptance.model import BudgetLine
 from acceptance.scene.build import Scene
 from acceptance.uncertainty import MOST_DEGREES, combine
@@ -28,13 +33,26 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("size", [1, 2, 3, 10, 147, 21609])
 def test_quantiles_of_values_in_order_are_numpys(size: int) -> None:
-    """To the last bit but one; the median to the bit."""
+    """To the last bit but one; the medians to the bit."""
     values = np.random.default_rng(size).normal(size=size) ** 3
-    in_order = ordered.in_order(values.reshape(1, -1))
-    assert ordered.median(in_order) == np.median(values)
-    for share in (0.0, 0.05, 0.1, 0.33, 0.9, 0.95, 1.0):
-        plain = float(np.quantile(values, share))
-        assert ordered.quantile(in_order, share) == pytest.approx(plain, rel=1e-14)
+    assert ordered.median(values.reshape(1, -1)) == np.median(values)
+    shares = (0.0, 0.05, 0.1, 0.33, 0.9, 0.95, 1.0)
+    found = ordered.quantiles(values.reshape(1, -1), shares)
+    assert found == pytest.approx(np.quantile(values, shares).tolist(), rel=1e-14)
+    rows = np.stack([values, -values, values**2])
+    for share in shares:
+        plain = np.quantile(rows, share, axis=-1)
+        assert ordered.quantile_of_each(rows, share) == pytest.approx(plain, rel=1e-14)
+    whole = np.abs(np.rint(3 * values)).astype(np.int64)
+    assert ordered.median_of_whole(whole) == np.median(whole)
+
+
+def test_medians_beside_a_border_are_those_of_each_side() -> None:
+    values = np.random.default_rng(1).normal(size=(30, 20))
+    plain = float(np.median(values[values < 0.3])), float(np.median(values[values >= 0.3]))
+    assert ordered.medians_beside(values, 0.3) == plain
+    assert math.isnan(ordered.medians_beside(values, -9.0)[0])
+    assert math.isnan(ordered.medians_beside(values, 9.0)[1])
 
 
 def plain_block_means(values: NDArray[np.float64], tall: int, wide: int) -> NDArray[np.float64]:
@@ -168,7 +186,7 @@ def test_the_light_of_an_edge_is_looked_up_as_it_is_interpolated(frames: int) ->
     codes = random.integers(0, 256, (frames, 40, 30)).mean(axis=0)
     curve = np.linspace(-0.01, 1, 256) ** 3  # below black, too
     tone = edge_figures.Tone(light=curve, name="", doubt=0.0)
-    light = edge_figures._read_off(curve, codes)
+    light = read_off(curve, codes)
     assert np.array_equal(light, np.interp(codes, np.arange(256), curve))
     probe = np.sign(light) * np.abs(light) ** (1 + edge_figures.TONE_PROBE)
     assert np.array_equal(edge_figures._probe(tone, codes, light, np.array(1.0)), probe)
@@ -188,3 +206,124 @@ def test_what_rounding_leaves_undecided_follows_from_the_counts_of_codes(
     left = max(codes.var() - (rise**2 + 1) / 12, 0.0)
     plain = rounding_doubt(math.sqrt(left)) / max(1.0, RAMP * rise)
     assert doubt_of_mean(codes.astype(kind)) == pytest.approx(plain, rel=1e-11)
+
+
+def plain_bending(
+    light: NDArray[np.float64],
+    other: NDArray[np.float64],
+    levels: tuple[float, float],
+    level: float,
+) -> float:
+    """Transform both profiles at each frequency, by the definition."""
+    offsets, frequencies = np.linspace(-6, 6, 241), np.linspace(0.05, 0.6, 111)
+    between = (offsets[1:] + offsets[:-1]) / 2
+    waves = np.exp(-2j * np.pi * frequencies[:, None] * between)
+    straight = levels[0] + (levels[1] - levels[0]) * ndtr(offsets)
+    falls = []
+    for seen in (straight, np.interp(straight, light, other)):
+        spread = np.diff(seen)
+        modulation = np.abs(waves @ spread) / abs(spread.sum())
+        falls.append(np.interp(-level, -modulation, frequencies))
+    return float(falls[1] / falls[0] - 1)
+
+
+@pytest.mark.parametrize("level", [0.5, 0.1])
+def test_bending_by_another_curve_is_that_of_the_transform_by_its_definition(level: float) -> None:
+    light = np.linspace(0, 1, 256) ** 2.2
+    for levels in ((0.05, 0.6), (0.2, 0.3)):
+        plain = plain_bending(light, light**1.1, levels, level)
+        found = edge_figures.bending(light, light**1.1, levels, level)
+        assert found == pytest.approx(plain, rel=1e-10)
+
+
+def basis(part: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the four cubic B-splines that overlap."""
+    return (
+        np.array(
+            [
+                (1 - part) ** 3,
+                3 * part**3 - 6 * part**2 + 4,
+                1 + 3 * part + 3 * part**2 - 3 * part**3,
+                part**3,
+            ]
+        )
+        / 6
+    )
+
+
+def test_a_spline_is_fitted_and_evaluated_as_by_its_basis() -> None:
+    random = np.random.default_rng(9)
+    place, values = random.uniform(0, 12, 3000), random.normal(size=3000)
+    index = place.astype(np.intp)
+    design = np.zeros((3000, 15))
+    for i, piece in enumerate(basis(place - index)):
+        design[np.arange(3000), index + i] = piece
+    bands, right = profile._normal_equations(index, place - index, values)
+    normal = design.T @ design
+    for away in range(4):
+        plain = pytest.approx(np.diagonal(normal, away), rel=1e-11, abs=1e-11)
+        assert bands[3 - away, away:] == plain
+    assert right == pytest.approx(design.T @ values, rel=1e-11, abs=1e-11)
+    coefficients = random.normal(size=15)
+    found = profile._evaluate(coefficients, index, place - index)
+    assert found == pytest.approx(design @ coefficients, rel=1e-12, abs=1e-13)
+
+
+def test_the_modulation_needs_only_what_the_window_leaves_of_the_line_spread() -> None:
+    random = np.random.default_rng(10)
+    position = np.arange(-30, 31) / 3
+    fit = SimpleNamespace(position=position, coefficients=random.normal(size=61), aperture=0.0)
+    place = (position[1:] + position[:-1]) / 2
+    taper = np.clip(1.2 - np.abs(place) / 4, 0, 1)
+    spread = np.diff(fit.coefficients) * taper
+    whole = np.exp(-2j * np.pi * 0.2 * place) * np.sinc(0.2 / 3) ** 3
+    plain = abs(spread @ whole) / abs(spread.sum())
+    found = profile._modulation(0.2, fit, taper)  # type: ignore[arg-type]  # no more is used
+    assert found == pytest.approx(plain, rel=1e-12)
+
+
+def test_an_edges_columns_are_those_of_its_legendre_series() -> None:
+    for coefficients in ([3.0], [3.0, -1.0], [30.0, 4.0, -0.2, 0.1]):
+        plain = legendre.legval(np.linspace(-1, 1, 91), coefficients)
+        assert edge_line._column(91, np.array(coefficients)) == pytest.approx(plain, rel=1e-13)
+
+
+@pytest.mark.parametrize("bend", [0.0, 1e-13, 0.4, -3.0, 40.0])
+def test_a_parabolas_roots_are_numpys(bend: float) -> None:
+    """Also of a straight line, and none where it stays above 0."""
+    x = np.linspace(0.2, 0.5, 15)
+    y = 0.3 - x + bend * (x - 0.35) ** 2 + np.random.default_rng(4).normal(0, 1e-3, 15) * bend
+    y += 0.3 * (bend == 40)
+    fitted = Polynomial.fit(x, y, 2).trim(1e-9)
+    roots = fitted.roots()
+    plain = sorted(np.real(roots[np.isreal(roots)]).tolist())
+    assert sorted(wedge._roots(x, y)) == pytest.approx(plain, rel=1e-9)
+    assert bool(plain) == (bend < 40)
+
+
+def test_the_normal_equations_of_lines_are_those_of_their_columns() -> None:
+    random = np.random.default_rng(11)
+    line, angle = random.integers(0, 6, 400), random.uniform(0, 20, 400)
+    values, waves = random.normal(size=400), (np.cos(angle), np.sin(angle))
+    normal, right = wedge_lines.normal(waves, line, 6), wedge_lines.right(values, waves, line, 6)
+    for number in range(6):
+        of = line == number
+        design = np.stack([np.ones(of.sum()), np.cos(angle[of]), np.sin(angle[of])], axis=1)
+        assert normal[number] == pytest.approx(design.T @ design, rel=1e-11, abs=1e-11)
+        assert right[number] == pytest.approx(design.T @ values[of], rel=1e-11, abs=1e-11)
+
+
+def test_ciede2000_is_that_of_scikit_image() -> None:
+    """Of colours far apart and near, of greys, and of a grey beside a colour."""
+    random = np.random.default_rng(12)
+    lab = np.stack([random.uniform(0, 100, 2000), *random.normal(0, 40, (2, 2000))], axis=-1)
+    for spread in (60.0, 3.0, 0.1):
+        other = lab + random.normal(0, spread, lab.shape)
+        plain = color.deltaE_ciede2000(lab, other)
+        assert delta_e00(lab, other) == pytest.approx(plain, rel=1e-9)
+    grey = lab * (1, 0, 0)
+    assert delta_e00(grey, lab) == pytest.approx(color.deltaE_ciede2000(grey, lab), rel=1e-12)
+    assert delta_e00(grey, grey).max() == 0
+    near_opposite = lab * (1, -1, -1) + random.normal(0, 1e-3, lab.shape)
+    plain = color.deltaE_ciede2000(lab, near_opposite)
+    assert delta_e00(lab, near_opposite) == pytest.approx(plain, rel=1e-6)

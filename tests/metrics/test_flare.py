@@ -17,6 +17,7 @@ from acceptance.metrics import flare
 from acceptance.model import Measurement, Note, Shot
 from acceptance.scene import build
 from acceptance.simulate.camera import Camera
+from acceptance.simulate.coding import lamps
 from acceptance.simulate.films import film_chart
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
@@ -47,9 +48,16 @@ def test_the_truth_lies_within_u(case) -> None:  # type: ignore[no-untyped-def] 
     assert inside >= 0.95 * 40 - 3 * math.sqrt(0.95 * 0.05 * 40)
 
 
-def test_a_filmed_chart_with_a_hole_beside_it_gives_its_veil(tmp_path: Path) -> None:
-    """The surround of the chart is black: there the hole is; 2 % of veil."""
-    camera = Camera(width=640, height=360, crf=0, black=0.02, white=0.85, surround=0.0, share=0.8)
+@pytest.mark.parametrize(("left", "bar"), [(1.0, 0.2), (2.0, 0.4)])
+def test_a_filmed_chart_with_a_hole_beside_it_gives_its_veil(
+    tmp_path: Path, left: float, bar: float
+) -> None:
+    """The surround of the chart is black: there the hole is; 2 % of veil.
+
+    Lit evenly, and twice as much at the left, where the hole is.
+    """
+    camera = Camera(width=640, height=360, crf=0, black=0.02, white=0.7, surround=0.0, share=0.8,
+                    gradient=(1 / left, 1.0))  # fmt: skip
     chart = definition.load("acceptance")
     film_chart(camera, chart, tmp_path / "chart.mp4", 0.3)
     regions = {"hole": (10.0, 150.0, 24.0, 24.0)}
@@ -57,9 +65,10 @@ def test_a_filmed_chart_with_a_hole_beside_it_gives_its_veil(tmp_path: Path) -> 
     found = only(build.look(shot, tmp_path))
     assert isinstance(found, Measurement)
     veil = camera.black / (camera.white - camera.black)
-    true = 100 * veil / (chart.background + veil)
+    lit = float(lamps(camera, (360, 640))[162, 64])  # at the rim of the chart, beside the hole
+    true = 100 * veil / (lit * chart.background + veil)
     assert found.value == pytest.approx(true, abs=found.expanded + 0.02)
-    assert found.expanded < 0.2 * true
+    assert found.expanded < bar * true
     assert found.details["steps"] == 12
 
 

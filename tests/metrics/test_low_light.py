@@ -507,6 +507,7 @@ def test_one_chart_is_no_scene_of_two_levels(lamp: tuple[Path, Truth]) -> None:
     assert (note.reason.code, note.reason.parameters["count"]) == ("two_charts_needed", 1)
 
 
+@pytest.mark.usefixtures("_plain_pages")
 def test_the_example_of_a_series_runs_from_plan_to_report(tmp_path: Path) -> None:
     """Films by a camera whose light is that of the plan.
 

@@ -56,13 +56,15 @@ def variance(value: float, sampling: float = 0.0, degrees: float = 10) -> Varian
 @pytest.mark.parametrize("order", analysis.ORDERS)
 def test_the_residual_of_a_surface_keeps_the_variance_of_white_noise(order: int) -> None:
     """The terms of the surface are counted: 6 of second order, 10 of third."""
-    found = expected(lambda frame: analysis._squared_residual(frame, order), *SHAPE)
+    found = expected(
+        lambda frame: analysis._squared_residuals(frame)[analysis.ORDERS.index(order)], *SHAPE
+    )
     assert found == pytest.approx(1)
 
 
 def test_the_weighted_residual_keeps_the_share_that_the_network_passes() -> None:
     """Approximately: the network takes a little out of the surface's own terms."""
-    found = expected(lambda frame: analysis._squared_residual(frame, 2, WEIGHTING), 12, 24)
+    found = expected(lambda frame: analysis._squared_residuals(frame, WEIGHTING)[0], 12, 24)
     assert found == pytest.approx(WEIGHTING.power, rel=0.01)
 
 

@@ -49,7 +49,7 @@ def view(luma: Array | None = None, **changed: Any) -> Any:
 def scene(*views: Any, **changed: Any) -> Any:
     """Make a scene whose light is a two hundredth of the code, whose figures are as given."""
     video = SimpleNamespace(
-        height=1000, depth=8, sample_aspect=Fraction(5, 4), assumed=(), codec="h264"
+        height=1000, depth=8, sample_aspect=Fraction(5, 4), assumed=(), codec="h264", steps=None
     )
     given = {"video": video, "code_black": 16, "code_white": 235, "located": (), "chart": None}
     given |= {"of_kind": lambda kind: [one for one in views if one.region.kind == kind]}
@@ -160,10 +160,11 @@ def test_a_drawn_edge_has_its_crossings_and_its_tv_lines() -> None:
 
 
 def test_coding_takes_off_a_share_of_its_coarseness() -> None:
-    """30 % of MTF50, 80 % of MTF10, for a coarseness of 1."""
+    """Of MTF50 and of MTF10, on the 7.5 transform blocks of 60 rows."""
     found: list[Any] = list(edge_figures.figures(scene(), edge(), TONE))
     coded = [budget_of(one.words[3])["coding"] for one in found]
-    assert coded == pytest.approx([0.3 * 0.1 * 0.2, 0.8 * 0.1 * 0.4, 1600 * 0.8 * 0.1 * 0.4])
+    half, tenth = (edge_figures.OF_EDGE[name].share(0.1, 7.5) for name in ("mtf50", "mtf10"))
+    assert coded == pytest.approx([half * 0.2, tenth * 0.4, 1600 * tenth * 0.4])
 
 
 @pytest.mark.parametrize(
@@ -320,7 +321,7 @@ def placed(zone: str, mtf50: float | None = 0.2, size: float = 1.0, **changed: A
 
 
 def test_a_corner_counts_the_coarser_of_both_codings_and_its_own_frames() -> None:
-    """30 % of the ratio for a coarseness of 1."""
+    """A share of the ratio, as of the coarser edge alone."""
     for coarse in ((0.3, 0.1), (0.1, 0.3)):
         corner, centre = placed("upper_left", 0.1834567), placed("centre")
         edges = [
@@ -328,7 +329,8 @@ def test_a_corner_counts_the_coarser_of_both_codings_and_its_own_frames() -> Non
             for one, at in zip((corner, centre), coarse, strict=True)
         ]
         [found] = corners.ratios(scene(), edges, TONE)
-        assert budget_of(found.words[3])["coding"] == pytest.approx(0.3 * 0.3 * 0.9172835)  # type: ignore[union-attr]
+        share = edges[coarse.index(0.3)].coding_share("mtf50")
+        assert budget_of(found.words[3])["coding"] == pytest.approx(share * 0.9172835)  # type: ignore[union-attr]
         assert found.details["corner"] == 0.18346  # type: ignore[union-attr]
         assert found.samples == 2  # type: ignore[union-attr]
 

@@ -12,6 +12,7 @@ from scipy.interpolate import BSpline
 
 from acceptance.metrics.resolution import profile, wedge_lines
 from acceptance.metrics.resolution.printed_wedge import Wedge, phase
+from acceptance.metrics.resolution.wedge import WedgePixels
 
 if TYPE_CHECKING:
     from acceptance.metrics.resolution.profile import ProfileFit
@@ -29,10 +30,11 @@ def fitted(image: np.ndarray, *, aperture: float = 0.0, stiffness: float = 0.0) 
 
 
 def test_the_four_pieces_are_those_of_the_uniform_cubic_b_spline() -> None:
-    """As scipy has them."""
+    """As scipy has them; they stand by rising powers."""
     u = np.linspace(0, 1, 7, endpoint=False)
     whole = BSpline.basis_element([0, 1, 2, 3, 4])
-    assert profile._basis(u) == pytest.approx(np.stack([whole(3 - i + u) for i in range(4)]))
+    pieces = profile.SPLINES @ np.stack([u**power for power in range(4)])
+    assert pieces == pytest.approx(np.stack([whole(3 - i + u) for i in range(4)]))
 
 
 def test_a_straight_profile_is_fitted_by_coefficients_at_their_own_places() -> None:
@@ -190,12 +192,27 @@ def test_the_frequency_of_a_line_is_normal_to_its_bars() -> None:
     assert found == pytest.approx([0.5, 0.5, 0.5, 0.5, 0.0])
 
 
+def equations(
+    values: np.ndarray, angle: np.ndarray, line: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Make the equations of lines that are all usable, of pixels with this phase of the bars."""
+    count = int(line.max()) + 1
+    pixels = WedgePixels(
+        inside=np.ones((1, line.size), dtype=bool),
+        line=line,
+        turns=angle / (2 * np.pi),
+        frequency=np.ones(count),
+        usable=np.arange(count),
+    )
+    return pixels.normal, pixels.right(values)
+
+
 def test_the_amplitude_of_bars_is_found_with_their_offset_and_phase() -> None:
     """Offset 0.4, amplitude 0.2: whatever the phase, and without scatter where there is none."""
     line = np.repeat(np.arange(40), 25)
     angle = 0.7 * np.arange(line.size) + 0.1 * line
     values = 0.4 + 0.2 * np.cos(angle - 0.9)
-    normal, right = wedge_lines.equations(values, angle, line, 40, np.arange(40))
+    normal, right = equations(values, angle, line)
     assert normal[:, 0, 0] == pytest.approx(np.ones(40))
     assert right[:, 0] == pytest.approx(values.reshape(40, 25).mean(axis=1))
     together = wedge_lines.grouped(np.ones(40))
@@ -212,7 +229,7 @@ def test_the_standard_error_of_an_amplitude_is_its_scatter() -> None:
     random, errors = np.random.default_rng(3), []
     for _ in range(200):
         values = 0.2 * np.cos(angle) + 0.1 * random.standard_normal(line.size)
-        system = wedge_lines.equations(values, angle, line, 15, np.arange(15))
+        system = equations(values, angle, line)
         errors.append(wedge_lines.modulations(*system, together)[1][0])
     true = 0.1 * math.sqrt(2 / line.size)
     assert math.sqrt(np.mean(np.square(errors))) == pytest.approx(true, rel=0.1)
@@ -278,7 +295,7 @@ def test_the_error_of_an_amplitude_is_what_each_line_alone_would_change(
     angle = 0.7 * np.arange(line.size)
     noise = 0.1 * np.random.default_rng(9).standard_normal(line.size)
     values = 0.4 + (0.2 + 0.004 * line) * np.cos(angle) + noise
-    system = wedge_lines.equations(values, angle, line, 17, np.arange(17))
+    system = equations(values, angle, line)
     together = wedge_lines.grouped(np.exp(rise * np.arange(17)))
     found = wedge_lines.modulations(*system, together)[1]
     columns = np.stack([np.ones_like(angle), np.cos(angle), np.sin(angle)], axis=1)

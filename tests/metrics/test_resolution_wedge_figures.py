@@ -59,12 +59,18 @@ def flat(reflectance: float, code: float) -> Any:
 def scene(*views: Any, **changed: Any) -> Any:
     """Make a scene of flat regions of 60 and 160, whose figures are as they are given."""
     video = SimpleNamespace(
-        height=1080, depth=8, sample_aspect=Fraction(1), assumed=(), codec="ffv1", full_range=False
+        height=1080,
+        depth=8,
+        sample_aspect=Fraction(1),
+        assumed=(),
+        codec="ffv1",
+        full_range=False,
+        steps=None,
     )
     flats = views or (flat(0.05, 60.0), flat(0.8, 160.0))
     given = {"video": video, "code_black": BLACK, "code_white": 235, "located": (), "chart": None}
     given |= {"of_kind": lambda kind: [one for one in flats if one.region.kind == kind]}
-    given |= {"evened": lambda _, codes: codes}
+    given |= {"evened": lambda _, codes, part=np.s_[:, :]: codes[part]}
     given |= {"linear": lambda codes: (np.asarray(codes) / 200) ** 2}
     given |= {"figure": lambda *words, **more: SimpleNamespace(words=words, **more)}
     return SimpleNamespace(**given | changed)
@@ -377,14 +383,21 @@ def test_the_method_has_lines_for_step_blur_and_few_pixels_each_a_standard_uncer
 
 
 def test_coding_counts_by_the_quantisers_step_over_that_of_the_wedge() -> None:
-    """QP 24 quantises by 10; 0.55 of 10 over 110 codes, of a reading of 0.3."""
+    """QP 24 quantises by 10, over 110 codes, of a reading of 0.3."""
     coded = scene()
     coded.video.codec = "h264"
     seen = seen_wedge(read())
     seen.view.quantiser = 24.0
     found = budget_of(wedge_figures._budget(coded, seen))
-    assert found["coding"] == pytest.approx(0.55 * 10 / 110 * 0.3)
+    share = wedge_figures.OF_WEDGE.share(10 / 110, wedge_figures._blocks(seen.first))
+    assert found["coding"] == pytest.approx(share * 0.3)
     assert {"noise and fit", "step"} < set(found)
+
+
+def test_a_large_picture_has_more_blocks_as_fine_as_the_reading() -> None:
+    """At 0.3 cycle/px that grow by 0.001 a line: 72 lines within 12 %, of 8 px a block 9."""
+    reading = read(reading=0.3, frequencies=0.05 + 0.001 * np.arange(400))
+    assert wedge_figures._blocks(reading) == pytest.approx(9)
 
 
 def test_a_blur_that_differs_by_direction_is_a_doubt_of_a_wedge() -> None:

@@ -57,9 +57,31 @@ def test_even_light_leaves_little_and_no_statement_leaves_the_doubt_of_any_light
     truths = drawn.truths(camera)
     for quantity, bar in (("shading.luma", 0.6), ("shading.colour", 0.3)):
         assert known[quantity].value == pytest.approx(truths[quantity], abs=bar)
+    half, whole = 0.005 / 2, 0.1 / 2  # light of 1 - e / 2 to 1 + e / 2
+    more = (2 * whole / (1 - whole)) / (2 * half / (1 - half))
     assert lines(unknown["shading.luma"])["lighting"] == pytest.approx(
-        20 * lines(known["shading.luma"])["lighting"]
+        more * lines(known["shading.luma"])["lighting"]
     )
+
+
+def test_light_from_a_side_that_nobody_states_is_seen_and_is_doubt() -> None:
+    """Twice as much light at the right as at the left: no lens's axis lies beside the picture."""
+    camera = replace(CAMERA, vignetting=0.2, gradient=(2.0, 1.0), white=0.6)
+    found = figures(drawn.looked(camera, 0.6, 0.2))["shading.luma"]
+    truth = drawn.truths(camera)["shading.luma"]
+    assert found.value > truth + 20
+    assert abs(found.value - truth) <= found.expanded
+
+
+def test_a_patch_of_glare_on_the_field_is_no_shading_and_a_large_one_is_no_field() -> None:
+    camera = replace(CAMERA, vignetting=0.2)
+    y, x = np.indices((180, 320))
+    shown = np.where(np.hypot(x - 250, y - 40) < 16, 1.0, 0.5).astype(np.float32)
+    found = figures(drawn.looked(camera, shown, 0.2))["shading.luma"]
+    assert found.value == pytest.approx(drawn.truths(camera)["shading.luma"], abs=0.5)
+    assert int(found.details["left_out"]) >= 4
+    shown[:, :120] = 1.0
+    assert reasons(drawn.looked(camera, shown, 0.2))["shading.luma"] == "field_not_smooth"
 
 
 def test_an_even_lens_reads_as_nothing_within_u_of_noise_alone() -> None:

@@ -105,5 +105,7 @@ def addresses(*asked: str) -> list[str]:
 
 def run(*words: str, text: str = "") -> str:
     """Run a program that must succeed; return what it printed."""
-    done = subprocess.run(words, check=True, capture_output=True, text=True, input=text)
+    done = subprocess.run(
+        words, check=True, capture_output=True, text=True, input=text, timeout=120
+    )
     return done.stdout

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Coded = list[list[tuple[int, bytes]]]  # films: for each frame its place in time, and its bytes
 DEBIAN = "/usr/bin/python3"
+PATIENCE = 120.0  # s until it listens, on a busy machine
 PAYLOADERS = {
     "h264": "rtph264pay config-interval=0", "h265": "rtph265pay config-interval=0",
     "mjpeg": "rtpjpegpay",
@@ -131,7 +132,10 @@ def camera(*, prefix: tuple[str, ...] = (), **faults: Any) -> Iterator[Camera]:
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             said: list[dict[str, Any]] = []
             assert process.stdout is not None
+            hung = threading.Timer(PATIENCE, process.kill)
+            hung.start()
             first = json.loads(process.stdout.readline())
+            hung.cancel()
             reader = threading.Thread(target=_listen, args=(process.stdout, said), daemon=True)
             reader.start()
             scheme = "rtsps" if planned.tls else "rtsp"

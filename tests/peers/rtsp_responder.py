@@ -110,4 +110,4 @@ def responder(answer: Callable[[Asked], bytes]) -> Iterator[Responder]:
         yield device
     finally:
         device.close()
-        thread.join()
+        thread.join(timeout=60)

@@ -19,9 +19,11 @@ from acceptance.model import (
     Clause,
     Concession,
     How,
+    Institute,
     Level,
     Pack,
     Part,
+    Person,
     Plan,
     Provenance,
     Requirement,
@@ -32,6 +34,8 @@ from acceptance.model import (
     SubjectKind,
 )
 from acceptance.report import render
+from acceptance.report.book import Book
+from acceptance.report.volumes import Volumes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,6 +129,44 @@ def test_the_report_shows_each_parts_score_and_the_conclusion(tmp_path: Path) ->
     assert "施工验收 1 0 1 0 0.5" in page
     assert "资料审查 0 1 0 0 0.6" in page
     assert "GA 308-2001 8 (未见标准原文" in page
+
+
+def test_each_part_has_its_form_with_result_way_and_number_checked(tmp_path: Path) -> None:
+    session = session_of(plan_with())
+    book = Book(session=session, packs=[PACK], folder=tmp_path, lang="zh")
+    forms = {
+        part: [(line.first.item, line.verdict, line.checked, line.remark) for line in lines]
+        for part, lines in book.acceptance_forms.parts("x")
+    }
+    assert forms == {
+        Part.CONSTRUCTION: [
+            ("线缆固定牢固", "pass", "1", ""),
+            ("安装高度符合设计", "fail", "1", "东门小区"),
+        ],
+        Part.TECHNICAL: [("功能齐全", "pass", "1", "")],
+        Part.DOCUMENTS: [("竣工资料齐全", "conditional_pass", "1", "东门小区")],
+    }
+    annex = Volumes(book=book).bodies["a"]
+    for heading in ("施工验收表", "技术验收表", "资料审查表"):
+        assert heading in annex
+
+
+@pytest.mark.parametrize(("experts", "enough"), [(2, True), (1, False)])
+def test_the_list_of_the_group_says_whether_half_are_experts(
+    tmp_path: Path, experts: int, *, enough: bool
+) -> None:
+    """GB 50348-2018, 10.1."""
+    roles = ["验收组组长", "成员", *["技术专家"] * experts]
+    group = tuple(Person(name=f"人{number}", role=role) for number, role in enumerate(roles))
+    page = words(replace(plan_with(), people=group), tmp_path)
+    assert f"验收组共 {len(roles)} 人，其中技术专家 {experts} 人" in page
+    assert ("人数不足一半" not in page) == enough
+
+
+def test_an_acceptance_report_has_lines_for_a_group_that_nobody_named(tmp_path: Path) -> None:
+    assert "验收组名单" not in words(plan_with(), tmp_path)
+    institute = Institute(file="i", report="acceptance")
+    assert "验收组名单" in words(replace(plan_with(), institute=institute), tmp_path)
 
 
 def test_the_report_says_where_no_key_item_is_known(tmp_path: Path) -> None:

@@ -13,8 +13,17 @@ import pytest
 from sample_session import pack_of_db50, session_of
 
 from acceptance import wording
-from acceptance.model import Finding, Limit, Pack, Session, Verdict
-from acceptance.report import render
+from acceptance.model import (
+    Finding,
+    Limit,
+    Pack,
+    Project,
+    Session,
+    SessionWarning,
+    Severity,
+    Verdict,
+)
+from acceptance.report import page_places, render
 from acceptance.report.book import Book
 from acceptance.report.rows import finding_rows
 
@@ -98,8 +107,44 @@ def test_where_more_failed_than_fit_the_page_says_how_many(
     many = replace(session, findings=session.findings + (measured_and_failed(session),) * 30)
     book = Book(session=many, packs=[pack], folder=tmp_path, lang="en")
     page = cover(many, pack, tmp_path, "en")
-    assert page.count("<tr><td>") == 5 + 1  # and the places of the signatures
-    assert f"{len(book.summary.failed) - 5} more failed" in page
+    shown = page.count("<tr><td>") - 1  # and the places of the signatures
+    assert 3 <= shown < len(book.summary.failed)
+    assert f"{len(book.summary.failed) - shown} more failed" in page
+
+
+def test_where_there_is_room_every_failed_item_is_listed_and_leads_to_its_row(
+    session: Session, pack: Pack, tmp_path: Path
+) -> None:
+    few = replace(
+        session, findings=(measured_and_failed(session),) * 6, warnings=(), supersedes="",
+        plan=replace(session.plan, project=Project(title="某工程")),
+    )  # fmt: skip
+    page = cover(few, pack, tmp_path, "zh")
+    assert page.count("<tr><td>") - 1 == 6
+    assert [f'href="#failed-{number}"' in page for number in range(1, 7)] == [True] * 6
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("warned", [0, 3, 60])
+def test_the_first_page_is_one_page_however_much_failed_and_is_to_be_known(
+    session: Session, pack: Pack, tmp_path: Path, lang: str, warned: int
+) -> None:
+    codes = [*wording.phrases("zh")["warning_title"]][:warned]
+    project = replace(session.plan.project, title="某某市公安局视频监控系统升级改造工程" * 4,
+                      contract="HT-1")  # fmt: skip
+    many = replace(
+        session,
+        plan=replace(session.plan, project=project),
+        findings=session.findings + (measured_and_failed(session),) * 30,
+        warnings=tuple(SessionWarning(code=code, severity=Severity.CAUTION) for code in codes),
+    )
+    page = render.printed(Book(session=many, packs=[pack], folder=tmp_path, lang=lang))
+    first = page[: page.index("</section>")]
+    laid = page_places.laid_out(
+        first.replace('class="grid places"', 'class="grid places" id="places"'), tmp_path
+    )
+    assert laid.pages == 1
+    assert "places" in laid.places
 
 
 def test_places_for_three_signatures_and_the_seal_are_on_the_first_page_of_the_pdf(

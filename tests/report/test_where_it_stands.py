@@ -21,7 +21,7 @@ def test_every_heading_that_the_page_names_is_one_of_the_report() -> None:
     phrases = wording.phrases("zh")
     known = {
         str(text)
-        for section in ("heading", "label", "report")
+        for section in ("heading", "label", "report", "role", "part_form")
         for text in phrases[section].values()
     }
     named = set(re.findall(r"[\u4e00-\u9fff]+", PLACES))

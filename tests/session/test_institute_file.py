@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from acceptance.errors import AcceptanceError, OutputError, PlanError
+from acceptance.report import render
 from acceptance.session import institute_file, institute_folder, problems, runner, store
 from acceptance.session import plan as plans
 from acceptance.signing import issuing, verification
@@ -54,11 +55,36 @@ def test_a_report_has_the_next_number_and_sets_again_when_the_office_is_gone(off
     assert "检验机构全称" in (folder / "report.html").read_text("utf-8")
 
 
+def test_a_first_page_of_the_institutes_own_sets_again_when_the_office_is_gone(
+    office: Path,
+) -> None:
+    institute_folder.export(office / "begun", "zh", pages=True)
+    for name in ("cover", "statement"):
+        shutil.move(office / "begun" / "templates" / f"{name}.html", office / "templates")
+    folder = run(office, issuing.Issuing(lang="zh"))
+    shutil.rmtree(office / "templates")
+    session = store.load(folder)
+    packs, profiles = store.load_all_packs(session, folder)
+    volumes = render.volumes(session, packs, folder, "zh", profiles)
+    assert [*volumes.own_sheets] == ["cover", "statement"]
+    found = {step.name: step.state for step in verification.verify(folder).steps}
+    assert found["pages"] == found["evidence"] == "ok"
+
+
 def test_a_template_changed_in_the_session_is_found(office: Path) -> None:
     folder = run(office, issuing.Issuing(lang="zh"))
     kept = folder / institute_file.KEPT / "notices.html"
     kept.write_text("<p>x</p>")
     assert verification.verify(folder).exit_code == 1
+
+
+def test_a_template_that_is_a_link_to_elsewhere_is_refused(office: Path) -> None:
+    (office / "secret.html").write_text("<p>x</p>")
+    template = office / "templates" / "notices.html"
+    template.unlink(missing_ok=True)
+    template.symlink_to(office / "secret.html")
+    with pytest.raises(PlanError, match="lies outside"):
+        institute_file.read(office / "institute.toml")
 
 
 def test_judging_again_draws_a_number_from_the_list_that_it_is_told(office: Path) -> None:

@@ -144,7 +144,7 @@ def test_what_does_not_go_together_is_refused(
 
 
 def test_the_day_may_be_that_of_the_verdict(folder: Path) -> None:
-    handing_out.notice(folder, until=dt.date(2026, 6, 2))
+    assert handing_out.notice(folder, until=dt.date(2026, 6, 2)).html.is_file()
 
 
 def test_a_paper_is_not_signed_by_a_key(

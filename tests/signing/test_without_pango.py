@@ -24,6 +24,7 @@ from acceptance.signing.signatures import State
 if TYPE_CHECKING:
     from acceptance.signing.chains import DemoChain
 
+pytestmark = pytest.mark.usefixtures("_plain_pages")  # of those that this process sets
 TESTS = Path(__file__).resolve().parents[1]
 PACK = "gb_t_28181_2022"
 # All in one process, because loading the libraries takes longest.

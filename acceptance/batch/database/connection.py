@@ -64,9 +64,16 @@ class Database:
             raise
 
     def _require_file(self, *, create: bool) -> None:
-        """Refuse an SQLite file that is not there: opening it would make it."""
+        """Refuse an SQLite file that is not there: opening it would make it; and what is none.
+
+        SQLite waits for ever for a pipe.
+        """
         file = self.url.database
-        if create or self.url.get_backend_name() != "sqlite" or not file or Path(file).exists():
+        if self.url.get_backend_name() != "sqlite" or not file:
+            return
+        if Path(file).exists() and not Path(file).is_file():
+            raise InputError(tr("is no database"), where=file, hint=tr("Check the path"))
+        if create or Path(file).exists():
             return
         hint = tr("Add sessions first: acceptance database add")
         raise InputError(tr("there is no database here"), where=file, hint=hint)

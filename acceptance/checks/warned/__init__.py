@@ -68,6 +68,7 @@ SOURCES: tuple[Callable[[Judged], Iterator[SessionWarning]], ...] = (
     footage.regions,
     footage.clocks,
     footage.chart_copies,
+    footage.cut_short,
     footage.coding,
     footage.recordings,
     footage.conditions,
@@ -78,6 +79,7 @@ SOURCES: tuple[Callable[[Judged], Iterator[SessionWarning]], ...] = (
     verdicts.within_uncertainty,
     verdicts.decided_beside,
     history.resumed,
+    history.measured_before,
 )
 ORDER = tuple(Severity)
 

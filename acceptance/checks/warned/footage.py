@@ -56,6 +56,13 @@ def chart_copies(judged: Judged) -> Iterator[SessionWarning]:
         yield caution("chart_as_drawn", drawn)
 
 
+def cut_short(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield the shots whose capture ended before its time: what followed may lie elsewhere."""
+    notes = judged.session.notes
+    if shots := [one.shot for one in notes if one.reason.code == "capture_ended_early"]:
+        yield caution("capture_cut_short", shots)
+
+
 def coding(judged: Judged) -> Iterator[SessionWarning]:
     """Yield the shots for which the plan overrides what the stream says of itself."""
     if shots := [shot.id for shot in judged.session.shots if shot.coding != Coding()]:

@@ -137,3 +137,9 @@ def resumed(judged: Judged) -> Iterator[SessionWarning]:
     """Yield how often an interrupted run was gone on with."""
     if times := len(judged.logged("resumed")):
         yield note("resumed", times=times)
+
+
+def measured_before(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield the shots whose figures come from the cache of an earlier batch."""
+    if shots := [str(entry.details.get("shot", "")) for entry in judged.logged("measured_before")]:
+        yield note("measured_before", shots)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -13,7 +11,7 @@ from acceptance.live.gb28181 import calls, clock, queries
 from acceptance.live.gb28181.offer import MediaRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import timezone
     from pathlib import Path
 
@@ -122,9 +120,7 @@ def listing(records: Iterable[Item], zone: timezone) -> bytes:
 
     ``zone``: of the device's clock. Records without sound times are left out.
     """
-    written = io.StringIO()
-    table = csv.writer(written, lineterminator="\n")
-    table.writerow(HEADING)
+    table: list[Sequence[str]] = [HEADING]
     for record in records:
         times = [clock.posix(record.get(name, ""), zone) for name in ("StartTime", "EndTime")]
         if None in times:
@@ -134,8 +130,8 @@ def listing(records: Iterable[Item], zone: timezone) -> bytes:
             record.get("DeviceID", ""), start, end,
             record.get("FilePath", ""), record.get("FileSize", ""),
         )  # fmt: skip
-        table.writerow([spreadsheet.as_text(cell) for cell in row])
-    return written.getvalue().encode()
+        table.append(row)
+    return spreadsheet.csv_text(table).encode()
 
 
 def _iso(moment: float, zone: timezone) -> str:

@@ -7,8 +7,6 @@ walking the events ``tns1:RecordingHistory/Track/State``: data begins, data ends
 from __future__ import annotations
 
 import contextlib
-import csv
-import io
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -241,15 +239,12 @@ def listing(tracks: Iterable[KeptTrack], ahead: float = 0.0) -> bytes:
 
     ``ahead``: by how many s the device's clock is, which is taken off.
     """
-    written = io.StringIO()
-    table = csv.writer(written, lineterminator="\n")
-    table.writerow(HEADING)
+    table: list[Sequence[str]] = [HEADING]
     for track in tracks:
         for start, end in track.stretches:
             times = (iso(start - ahead), iso(end - ahead))
-            row = (track.channel, *times, f"{track.recording}/{track.track}")
-            table.writerow([spreadsheet.as_text(cell) for cell in row])
-    return written.getvalue().encode()
+            table.append((track.channel, *times, f"{track.recording}/{track.track}"))
+    return spreadsheet.csv_text(table).encode()
 
 
 def iso(moment: float) -> str:

@@ -21,6 +21,7 @@ SETTLED = 0.1  # light this close to 0 or 1 is that of a bit that does not chang
 PART_WAY, EARLY = (0.15, 0.7), (0.7, 0.88)  # of the light before, that is still there
 ALIKE = 0.18, 0.02  # relative, and at least, by which both leave more for a slow screen
 FEWEST, FEW_EARLY = 10, 5  # changes seen part-way
+FEW_ALIKE, AGREE = 3, 0.1  # so few are enough where the shares that they leave agree
 LEAST, MOST = 0.04, 0.6  # shares that are taken off; more is no noise reduction
 FIRST_BIT = 2  # the lowest bit that stands for more than two exposures
 SLOWER = 0.010  # s from frame to frame, beyond which no screen leaves that much
@@ -47,7 +48,8 @@ def share(light: Array) -> float:
     ``light`` (n, k) is that of cells that keep each state for more than two pictures, 0 .. 1.
     """
     every = _ratios(light, PART_WAY)
-    found = float(np.median(every)) if len(every) >= FEWEST else 0.0
+    agree = len(every) >= FEW_ALIKE and np.ptp(every) < AGREE
+    found = float(np.median(every)) if len(every) >= FEWEST or agree else 0.0
     return found if LEAST <= found <= MOST else 0.0
 
 

@@ -49,7 +49,11 @@ STUDENT = 2.5  # power of Student's density with 4 degrees of freedom: (4 + 1) /
 LOUDEST, QUIETER = 0.25, 2**0.5  # noise to begin with, for one reading, and what it is let down by
 FAR, FEW = 6.0, 3  # times the noise beyond which one in so many readings is looked at
 LEAST_NOISE = 0.01
+NOISES = 2.0  # that the noisiest of a row's bits is off by
 FEWEST_READINGS = 4
+# times the noise from which lines are drawn again as if there were so much: what is off is then not
+# noise, and would make them sure of a wrong line
+NOISIER = 2.0
 ASTRAY = 3.0  # times the noise beyond which the likeliest lines are not yet believed
 START, CROWD, MOVES = 480, 160, 4
 DRAWS = 256
@@ -63,11 +67,13 @@ class Pace:
 
     ``draws`` (m, 4), phase, slope, exposure width and lag, are a sample of what the readings leave
     possible, all in refreshes (slope: per unit of x; lag: from the chart's upper end to its lower
-    one).
+    one). ``uneven`` refreshes, rms, is how far single exposures must be off the line to show what
+    they do.
     """
 
     origin: float
     draws: Array
+    uneven: float = 0.0
 
     @property
     def widths(self) -> Array:
@@ -91,7 +97,7 @@ class Pace:
 
     def only(self, chosen: Whole) -> Pace:
         """Return the line with the ``chosen`` draws."""
-        return Pace(origin=self.origin, draws=self.draws[chosen])
+        return replace(self, draws=self.draws[chosen])
 
     def at(self, x: Array) -> Array:
         """(m, len(x)) positions at ``x``, at middle height."""
@@ -132,7 +138,12 @@ def pace(
     span = float(np.abs(x - origin).max())
     prior = LinePrior.near(line, span, step, usual, rolls=len(heights) > 1)
     rows = _Rows.informative(x - origin, light, heights, code, noise)
-    return Pace(origin=origin, draws=_draws(_sampled(prior, rows), rows, prior))
+    guesses = _sampled(prior, rows)
+    uneven, worse = rows.uneven(guesses), rows.worse(guesses)
+    if worse > NOISIER:
+        rows = replace(rows, noise=rows.noise * worse)
+        guesses = _sampled(prior, rows)
+    return Pace(origin=origin, draws=_draws(guesses, rows, prior), uneven=uneven)
 
 
 def _sampled(prior: LinePrior, rows: _Rows) -> Array:
@@ -191,6 +202,18 @@ class _Rows:
         """Return how many times the noise the light differs by from the mean of guesses, rms."""
         off = self.off(guesses.mean(axis=0)[None])
         return float(np.sqrt(np.mean(off**2))) / self.noise
+
+    def uneven(self, guesses: Array) -> float:
+        """Return how far exposures are off the mean of guesses (refreshes, rms), by their light.
+
+        A bit that is off by a share of the exposure shows it off by as much of its width. Only
+        exposures that blend tell, or that should.
+        """
+        off = self.off(guesses.mean(axis=0)[None])[0].max(axis=1)
+        tell = (np.abs(self.light - 0.5) < 0.5 - CLEAR).any(axis=1) | (off > CLEAR)
+        more = float(np.mean(off[tell] ** 2)) if tell.any() else 0.0
+        more -= (NOISES * self.noise) ** 2
+        return math.exp(float(guesses[:, LOG_WIDTH].mean())) * math.sqrt(max(more, 0.0))
 
     def log_likelihood(self, guesses: Array, noise: float) -> Array:
         """(m,) were the noise ``noise``: Student's t with 4 degrees of freedom tolerates outliers.

@@ -9,15 +9,45 @@ from acceptance.footage.rounding import rounding_doubt
 from acceptance.scene.views import middle_half
 
 if TYPE_CHECKING:
+    from acceptance.footage.clip import VideoInfo
     from acceptance.footage.planes import Plane
     from acceptance.scene.views import View
 
-# quantiser steps assumed of coders whose decoder reports none
-ASSUMED_STEP = {"mjpeg": 8.0, "hevc": 16.0, "vp9": 16.0, "av1": 16.0}
+# as FFmpeg calls coders that return the codes they were given
+LOSSLESS = frozenset((
+    *("ffv1", "ffvhuff", "huffyuv", "hymt", "utvideo", "magicyuv", "lagarith", "rawvideo", "v210"),
+    *("v408", "v410", "r210", "yuv4", "png", "apng", "tiff", "bmp", "qtrle", "pgm", "ppm", "pam"),
+    *("pgmyuv", "pcx", "sgi", "targa", "sunrast", "dpx", "exr"),
+))  # fmt: skip
+# quantiser steps at 8 bits that are assumed where neither decoder nor stream states one, and of
+# coders that nobody has tried
+ASSUMED_STEP, UNTRIED_STEP = {"mjpeg": 8.0}, 16.0
 SURE_SIDE = 20.0  # px of a patch's middle half
 
 
-def doubt_by_coder(codec: str, view: View, plane: Plane) -> float:
+def lossless(codec: str | None, quantiser: float | None) -> bool:
+    """Whether a decoder gives the codes that the coder was given.
+
+    QP 0: H.264 passes the transform by. A coder that is not known is not one of these.
+    """
+    return quantiser == 0 or not codec or codec in LOSSLESS
+
+
+def quantiser_step(video: VideoInfo, view: View) -> float:
+    """Return a coder's quantiser step in the video's own codes; 0: nothing is lost.
+
+    The QP of H.264 of more than 8 bits counts from a finer step, and so is in its own codes.
+    """
+    if lossless(video.codec, view.quantiser):
+        return 0.0
+    if view.quantiser is not None:
+        return h264_step(view.quantiser) if video.codec == "h264" else 2 * view.quantiser
+    if video.steps:
+        return video.steps.mean
+    return ASSUMED_STEP.get(str(video.codec), UNTRIED_STEP) * (1 << (video.depth - 8))
+
+
+def doubt_by_coder(video: VideoInfo, view: View, plane: Plane) -> float:
     """Return the standard uncertainty, in codes, that a quantiser leaves in a patch's mean.
 
     ``plane`` (n, h, w) is luma or a colour difference of the ``view``; 0 for coders without loss.
@@ -26,9 +56,7 @@ def doubt_by_coder(codec: str, view: View, plane: Plane) -> float:
     through a block and bring in its other coefficients; the factor for that is from simulated films
     (``benchmarks/colour.py``).
     """
-    step = ASSUMED_STEP.get(codec, 0.0)
-    if view.quantiser is not None:
-        step = h264_step(view.quantiser) if codec == "h264" else 2 * view.quantiser
+    step = quantiser_step(video, view)
     sigma = float(middle_half(plane).std())
     small = max(0.8, (SURE_SIDE / min(middle_half(view.luma).shape[1:])) ** 1.5)
     return step / 8 * rounding_doubt(sigma / step) * small if step else 0.0

@@ -89,7 +89,7 @@ def by_coder(scene: Scene, view: View, plane: NDArray[Any]) -> float:
 
     A few frames tell how noisy it is: all of a whole picture are large.
     """
-    return doubt_by_coder(str(scene.video.codec), view, plane[:FEW])
+    return doubt_by_coder(scene.video, view, plane[:FEW])
 
 
 def refuse_clipped(scene: Scene, view: View) -> None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
-from acceptance.footage.planes import h264_step
 from acceptance.model.measurement import BudgetLine
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from acceptance.footage.clip import VideoInfo
     from acceptance.scene.build import Scene
     from acceptance.scene.views import View
 
@@ -27,11 +25,6 @@ MOST_CLIPPED = 0.005
 MARGIN = 0.1
 SQUEEZED = 0.8  # of the assumed pixel aspect: a tilt of 35 degrees narrows a chart by less
 GROUPS, SINGLE_FRAMES = 4, 8
-# codes, of coders whose decoder reports no quantiser: as coarse as CRF 28 and JPEG at scale 8, and
-# as an H.264 step that takes as much of an edge
-UNTOLD = {"hevc": 18.0, "vp9": 18.0, "av1": 18.0, "libdav1d": 18.0, "mjpeg": 17.5}
-OLDER = 1.3  # MPEG-1 to 4, twice whose scale is the step: what they take over what H.264 takes
-COARSE = 0.15  # quantiser step over an edge's step, beyond which coding loss grows as the square
 
 
 def tv_lines(
@@ -123,42 +116,6 @@ def refuse_clipped(scene: Scene, view: View) -> None:
     high = scene.code_white if codes.max() <= scene.code_white else 254 * unit
     if (share := clipped_share(codes, (low, high))) > MOST_CLIPPED:
         raise GapError("clipped", region=view.region.name, share=share)
-
-
-def coarseness(scene: Scene, view: View, height: float) -> float:
-    """Return a coder's quantiser step over the step (``height`` codes) of an edge or wedge.
-
-    It is 0 where nothing is quantised. On simulated films the effect of coding on MTF and wedges is
-    proportional to this ratio, and to its square from ``COARSE`` on (docs/metrics/resolution.md).
-    A coder whose decoder does not say how it quantised counts as a coarse one, and what each takes
-    more than H.264 does counts as a larger step.
-    """
-    ratio = _step(scene.video, view) / max(height, 1.0)
-    return ratio * max(1.0, ratio / COARSE)
-
-
-def _step(video: VideoInfo, view: View) -> float:
-    """Return the quantiser step in codes, of H.264 as it is, of others one that takes as much."""
-    if video.codec in UNTOLD:
-        return UNTOLD[video.codec] * float(1 << (video.depth - 8))
-    if not view.quantiser:
-        return 0.0
-    if video.codec == "h264":
-        unit = float(1 << (video.depth - 8))
-        return h264_step(view.quantiser) if video.depth == 8 else UNTOLD["hevc"] * unit
-    return 2 * view.quantiser * OLDER
-
-
-def coding(ratio: float, share: float, value: float) -> list[BudgetLine]:
-    """Return the line of what coding of a coarseness ``ratio`` may take off ``value``.
-
-    ``share`` is what it takes at a ratio of 1, relative to the value. No line where the ratio is 0.
-    """
-    return (
-        [BudgetLine(source="coding", contribution=share * ratio * value, evaluation="B")]
-        if ratio
-        else []
-    )
 
 
 def repeat(values: Sequence[float], fit: float) -> list[BudgetLine]:

@@ -25,24 +25,24 @@ from numpy.typing import NDArray
 from acceptance.errors import GapError
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
 from acceptance.metrics.colour import vectors
+from acceptance.metrics.colour.ciede2000 import delta_e00
 from acceptance.metrics.colour.difference import (
     DIFFERENCES,
     STATISTICS,
     Drawn,
     balancing,
-    delta_e00,
     figures,
     gain,
     normalised,
     propagated,
 )
-from acceptance.metrics.colour.light import channels, linear_light
+from acceptance.metrics.colour.light import channels, linear_light, stray_light
 from acceptance.metrics.colour.patches import DARK, ColourPatch, read_patches
 from acceptance.model.basics import Reason
 from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from acceptance.metrics.colour.difference import ColourFigure
     from acceptance.model.basics import Value
@@ -74,13 +74,16 @@ class ColourComparison:
     """Patches as seen and as printed.
 
     ``patches`` are the n that can be measured, ``left_out`` the names of the others, ``light``
-    (n, 3) is linear R, G, B, ``nominal`` CIELAB as seen and as printed.
+    (n, 3) is linear R, G, B, ``nominal`` CIELAB as seen and as printed. ``lit`` (n, 2) is the light
+    on them (``Scene.lit``), ``stray`` the reflectance that stray light adds everywhere.
     """
 
     patches: tuple[ColourPatch, ...]
     left_out: tuple[str, ...]
     light: Array
     nominal: Drawn
+    lit: Array
+    stray: float
 
 
 def serves(scene: Scene) -> bool:
@@ -102,10 +105,11 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     found = propagated(seen.nominal, doubts)
     repeats = _repeats(scene, seen)
     in_plane = vectors.details([patch.name for patch in seen.patches], seen.nominal, doubts)
+    common = _details(scene, seen)
     for name, figure in found.items():
         budget = [*figure.budget, *_excess(repeats[name], figure.budget)]
-        made = _figure(scene, seen, name, figure, budget)
-        yield replace(made, details={**made.details, **in_plane}) if name == DRAWN else made
+        details = common | {"bias_taken_off": figure.bias} | (in_plane if name == DRAWN else {})
+        yield _figure(scene, seen, name, replace(figure, budget=tuple(budget)), details)
 
 
 def _figure(
@@ -113,17 +117,17 @@ def _figure(
     seen: ColourComparison,
     name: str,
     figure: ColourFigure,
-    budget: Sequence[BudgetLine],
+    details: Mapping[str, Value],
 ) -> Measurement:
     quantity = f"colour.{name}"
     return scene.figure(
         quantity,
         figure.value,
         QUANTITIES[quantity],
-        budget,
+        figure.budget,
         samples=sum(len(patch.frames) for patch in seen.patches),
         method=METHOD.format(tone=scene.tone),
-        details=_details(scene, seen) | {"bias_taken_off": figure.bias},
+        details=details,
         curve=_curve(seen) if name == DRAWN else None,
     )
 
@@ -137,11 +141,17 @@ def compare(scene: Scene) -> ColourComparison:
     patches, left_out = read_patches(scene)
     aims = np.array([patch.aim for patch in patches])
     lit = np.array([patch.lit for patch in patches])
-    light = linear_light(scene, np.array([patch.codes for patch in patches]), aims, lit)
+    stray = stray_light(scene)
+    light = linear_light(scene, np.array([patch.codes for patch in patches]), aims, lit, stray)
     _refuse_uneven(patches)
     nominal = Drawn(lab=normalised(light, aims), aims=aims)
     return ColourComparison(
-        patches=tuple(patches), left_out=tuple(left_out), light=light, nominal=nominal
+        patches=tuple(patches),
+        left_out=tuple(left_out),
+        light=light,
+        nominal=nominal,
+        lit=lit,
+        stray=stray,
     )
 
 
@@ -163,19 +173,21 @@ def _doubts(scene: Scene, seen: ColourComparison) -> dict[str, Drawn]:
 
 def _lights(scene: Scene, seen: ColourComparison, random: np.random.Generator) -> dict[str, Array]:
     """Draw the light of the patches for each source that is in their codes or the tone curve."""
-    aims, lit = seen.nominal.aims, np.array([patch.lit for patch in seen.patches])
+    aims = seen.nominal.aims
     codes, *spreads = (
         np.array([getattr(patch, name) for patch in seen.patches])
         for name in ("codes", "doubts", "rounding", "coding")
     )
     lights = {
-        source: linear_light(
-            scene, codes + spread * random.standard_normal((DRAWS, *aims.shape)), aims, lit
-        )
+        source: _light(scene, seen, codes + spread * random.standard_normal((DRAWS, *aims.shape)))
         for source, spread in zip(("noise", "quantisation", "coding"), spreads, strict=True)
     }
     exponents = 1 + scene.tone_doubt / math.sqrt(3) * random.standard_normal((DRAWS, 1, 1))
     return lights | {TONE_SOURCE: _powered(seen.light, exponents)}
+
+
+def _light(scene: Scene, seen: ColourComparison, codes: Array) -> Array:
+    return linear_light(scene, codes, seen.nominal.aims, seen.lit, seen.stray)
 
 
 def _otherwise_lit(scene: Scene, seen: ColourComparison, random: np.random.Generator) -> Array:
@@ -205,8 +217,7 @@ def _by_other_prints(scene: Scene, seen: ColourComparison, random: np.random.Gen
     """Draw the light of the patches for the ways in which the grey steps' print may be off."""
     signal = channels(scene, np.array([patch.codes for patch in seen.patches]))
     differences = [curve - scene.linear(signal) for curve in scene.copy_curves(signal)]
-    lit = np.array([patch.lit for patch in seen.patches])[:, :1]
-    ways = np.array(differences).reshape(-1, *seen.light.shape) / lit
+    ways = np.array(differences).reshape(-1, *seen.light.shape) / seen.lit[:, :1]
     return seen.light + np.tensordot(random.standard_normal((DRAWS, len(ways))), ways, axes=1)
 
 
@@ -217,10 +228,8 @@ def _powered(light: Array, exponents: Array) -> Array:
 def _repeats(scene: Scene, seen: ColourComparison) -> dict[str, Array]:
     """Return every quantity (f,) of each single frame."""
     aims = seen.nominal.aims
-    lit = np.array([patch.lit for patch in seen.patches])
     frames = np.stack([patch.frames for patch in seen.patches], axis=1)
-    light = linear_light(scene, frames, aims, lit)
-    return figures(normalised(light, aims), aims, aims)
+    return figures(normalised(_light(scene, seen, frames), aims), aims, aims)
 
 
 def _excess(values: Array, budget: Sequence[BudgetLine]) -> list[BudgetLine]:

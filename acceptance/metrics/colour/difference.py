@@ -1,7 +1,6 @@
 """Colour differences of patches from their aims, and the uncertainty of what is made of them.
 
-CIEDE2000 (ISO/CIE 11664-6) is that of scikit-image, tested against the pairs of G. Sharma, W. Wu,
-E. N. Dalal, Color Res. Appl. 30, 2005. Uncertainty is propagated by Monte Carlo (JCGM 101): a
+Uncertainty is propagated by Monte Carlo (JCGM 101): a
 difference is a length, never negative, so whatever disturbs a patch lengthens it on average. This
 bias, as the draws show it, is subtracted from the result.
 """
@@ -15,10 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.footage.colorimetry import TO_XYZ, lab_of
+from acceptance.metrics._shared.ordered import quantile_of_each
+from acceptance.metrics.colour.ciede2000 import delta_e00
 from acceptance.model.measurement import BudgetLine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
 Array = NDArray[np.float64]
 
@@ -150,17 +151,6 @@ def luminance(lightness: Array) -> Array:
     return np.where(f > 6 / 29, f**3, 3 * (6 / 29) ** 2 * (f - 4 / 29))
 
 
-def delta_e00(lab: Array, aims: Array) -> Array:
-    """Return CIEDE2000 (...) between CIELAB colours (..., 3) that broadcast.
-
-    Weights are k_L = k_C = k_H = 1 (ISO/CIE 11664-6).
-    """
-    from skimage import color  # noqa: PLC0415 -- 0.3 s to import, which only colour should cost
-
-    difference: Callable[..., Array] = color.deltaE_ciede2000
-    return difference(*np.broadcast_arrays(lab, aims))
-
-
 def figures(lab: Array, aims: Array, meant: Array) -> dict[str, Array]:
     """Return every colour quantity (...) of n patches, by name without ``colour.``.
 
@@ -172,21 +162,21 @@ def figures(lab: Array, aims: Array, meant: Array) -> dict[str, Array]:
         CIELAB D65 (n, 3) of the chart's own aims: they decide which patches are neutral or
         colourful.
     """
-    lengths = dict(
-        zip(DIFFERENCES, (delta_e00(lab, aims), np.linalg.norm(lab - aims, axis=-1)), strict=True)
-    )
+    apart = lab - aims
+    lengths = dict(zip(DIFFERENCES, (delta_e00(lab, aims), _length(apart)), strict=True))
     found = {f"{name}_mean": length.mean(axis=-1) for name, length in lengths.items()}
-    found |= {f"{name}_p95": np.percentile(length, 95, axis=-1) for name, length in lengths.items()}
+    found |= {f"{name}_p95": quantile_of_each(length, 0.95) for name, length in lengths.items()}
     found |= {f"{name}_worst": length.max(axis=-1) for name, length in lengths.items()}
-    cast = (lab - aims)[..., balancing(meant), 1:].mean(axis=-2)
+    cast = apart[..., balancing(meant), 1:].mean(axis=-2)
     chroma, aim = (
-        np.linalg.norm(colours[..., colourful(meant), 1:], axis=-1).sum(axis=-1)
-        for colours in (lab, aims)
+        _length(colours[..., colourful(meant), 1:]).sum(axis=-1) for colours in (lab, aims)
     )
-    return found | {
-        "white_balance": np.linalg.norm(cast, axis=-1),
-        "saturation": 100 * chroma / aim,
-    }
+    return found | {"white_balance": _length(cast), "saturation": 100 * chroma / aim}
+
+
+def _length(vectors: Array) -> Array:
+    """Return the lengths (...) of vectors (..., n)."""
+    return np.asarray(np.sqrt(np.einsum("...i,...i", vectors, vectors)))
 
 
 def neutral(aims: Array) -> NDArray[np.bool_]:

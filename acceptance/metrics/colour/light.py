@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 MOST_STRAY = 0.05  # of reflectance
 
 
-def linear_light(scene: Scene, codes: Array, aims: Array, lit: Array) -> Array:
+def linear_light(scene: Scene, codes: Array, aims: Array, lit: Array, stray: float) -> Array:
     """Return the linear R, G, B (..., n, 3) of n patches in even light, white = 1.
 
     Parameters
@@ -33,6 +33,8 @@ def linear_light(scene: Scene, codes: Array, aims: Array, lit: Array) -> Array:
     lit
         Light on the patches over the mean of the chart's, and what is added, (n, 2)
         (``Scene.lit``).
+    stray
+        What ``stray_light`` returns for the scene.
 
     Notes
     -----
@@ -40,7 +42,6 @@ def linear_light(scene: Scene, codes: Array, aims: Array, lit: Array) -> Array:
     and blue have that much more or less of it.
     """
     light = scene.linear(channels(scene, codes))
-    stray = _stray(scene)
     greys = light[..., neutral(aims), :] + stray
     tint = greys.sum(axis=-2) / (greys @ TO_XYZ[1]).sum(axis=-1)[..., None]
     return np.asarray((light - stray * (tint - 1)[..., None, :]) / lit[:, :1] - lit[:, 1:])
@@ -52,7 +53,7 @@ def channels(scene: Scene, codes: Array) -> Array:
     return np.asarray(scene.code_black + (scene.code_white - scene.code_black) * rgb)
 
 
-def _stray(scene: Scene) -> float:
+def stray_light(scene: Scene) -> float:
     """Return the reflectance, 0 to ``MOST_STRAY``, that stray light adds everywhere.
 
     It is what is left at darkness of the tone curve, drawn over the light by the one of two usual

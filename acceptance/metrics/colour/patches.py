@@ -132,13 +132,13 @@ def _patch(scene: Scene, view: View) -> ColourPatch:
     cores = [middle_half(plane) for plane in _planes(view)]
     frames = np.array([plane.mean(axis=(1, 2)) for plane in cores]).T
     middles = [plane.mean(axis=0) for plane in cores]
-    aim, codec = linear_rgb(view.region.printed["lab"]), scene.video.codec
+    aim = linear_rgb(view.region.printed["lab"])
     return ColourPatch(
         name=str(view.region.printed["name"]),
         codes=np.array([trimmed_mean(middle) for middle in middles]),
         doubts=np.array([standard_error(middle) for middle in middles]),
         rounding=np.array([doubt_of_mean(plane) for plane in cores]),
-        coding=np.array([doubt_by_coder(codec, view, plane) for plane in _planes(view)]),
+        coding=np.array([doubt_by_coder(scene.video, view, plane) for plane in _planes(view)]),
         frames=frames,
         clipped=_clipped(scene, view, np.array(aim)),
         aim=lab_of(aim),

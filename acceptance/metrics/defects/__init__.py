@@ -19,9 +19,8 @@ import numpy as np
 from scipy.special import ndtr
 
 from acceptance.errors import GapError
-from acceptance.footage.planes import h264_step
 from acceptance.metrics._shared import flat_field
-from acceptance.metrics._shared.coder import ASSUMED_STEP
+from acceptance.metrics._shared.coder import quantiser_step
 from acceptance.metrics.defects.pixels import (
     NEAR,
     Deviations,
@@ -54,7 +53,6 @@ TEXTURED, FEW, MANY = 0.001, 50, 2000
 STEPPED = 0.01  # of the pixels, beside which the field changes: it shows something
 # quantiser step over the threshold up to which a single pixel comes through a coder (simulated)
 COARSE = 0.25
-COARSEST = 51.0  # QP of H.264, where it is not told
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +130,7 @@ def _found(scene: Scene, view: View) -> SortedPixels:
     pixels, larger = spots(field, least)
     kinds: dict[str, list[Pixel]] = {quantity: [] for quantity in QUANTITIES}
     found = SortedPixels(
-        field=field, kinds=kinds, larger=larger, least=least, step=_step(scene, view)
+        field=field, kinds=kinds, larger=larger, least=least, step=quantiser_step(scene.video, view)
     )
     frozen_tells = _stuck_told(found, view) is None
     for pixel in pixels:
@@ -161,21 +159,10 @@ def _stuck_told(found: SortedPixels, view: View) -> GapError | None:
     return GapError("noise_too_small") if field.usual < LEAST_NOISE else None
 
 
-def _step(scene: Scene, view: View) -> float:
-    """Return the coder's quantiser step in codes at 8 bit; 0: nothing is lost."""
-    if scene.video.codec == "h264":
-        return 0.0 if view.quantiser == 0 else h264_step(view.quantiser or COARSEST)
-    if view.quantiser is not None:
-        return 2 * view.quantiser
-    return ASSUMED_STEP.get(
-        str(scene.video.codec), math.inf if scene.video.codec == "h264" else 0.0
-    )
-
-
 def _figure(scene: Scene, view: View, quantity: str, found: SortedPixels) -> Measurement:
     _refuse_level(scene, view, quantity, found)
     pixels = found.kinds[quantity]
-    coarse = found.step * (1 << (scene.video.depth - 8)) > COARSE * found.least
+    coarse = found.step > COARSE * found.least
     if coarse and not pixels:
         raise GapError("defects_coded_away", region=view.region.name, step=found.step)
     reason = Reason(

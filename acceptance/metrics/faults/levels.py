@@ -161,4 +161,10 @@ def _usual_likeness(before: Array, frame: int, span: int) -> float:
     """
     sides = before[frame - span + 1 : frame], before[frame + 1 : frame + span]
     seen = [side[np.isfinite(side)] for side in sides]
-    return min(float(np.median(side)) for side in seen) if all(map(len, seen)) else math.nan
+    return min(map(_median_of_few, seen)) if all(map(len, seen)) else math.nan
+
+
+def _median_of_few(values: Array) -> float:
+    """Return what ``np.median`` does, which takes ten times as long for a dozen values."""
+    ordered = np.sort(values)
+    return float((ordered[(ordered.size - 1) // 2] + ordered[ordered.size // 2]) / 2)

@@ -57,7 +57,7 @@ def strongest(times: Array, light: Array) -> LightWave:
         float(np.sum(_fitted(at, swing, at_frequency, drifts)[1] ** 2))
         for at_frequency in fine.tolist()
     ]
-    frequency = float(fine[int(np.argmin(left))])
+    frequency = _bottom(fine, np.array(left))
     weights, rest = _fitted(at, swing, frequency, drifts)
     bands = light.shape[1]
     spread = max(float(rest.mean(axis=1).std()), float(rest.std()) / math.sqrt(bands))
@@ -68,7 +68,10 @@ def strongest(times: Array, light: Array) -> LightWave:
     of_phase = float(rest.std()) * math.sqrt(2 / len(times)) / max(amplitude, 1e-9)
     return LightWave(
         frequency=frequency,
-        frequency_noise=math.sqrt(3) / (math.pi * duration) * noise / max(amplitude, 1e-9),
+        frequency_noise=math.hypot(
+            math.sqrt(3) / (math.pi * duration) * noise / max(amplitude, 1e-9),
+            frequency * _stray(times) * math.sqrt(24 / len(times)) / duration,
+        ),
         amplitude=amplitude,
         noise=noise,
         waves=waves,
@@ -108,6 +111,22 @@ def _fitted(
     terms = np.column_stack([np.cos(turn), np.sin(turn), drifts])
     weights = np.linalg.lstsq(terms, swing, rcond=None)[0]
     return weights[0] - 1j * weights[1], swing - terms @ weights
+
+
+def _bottom(at: Array, left: Array) -> float:
+    """Return where a curve (n,) over even places ``at`` (n,) is lowest, by its parabola there."""
+    low = int(np.argmin(left))
+    if not 0 < low < len(at) - 1:
+        return float(at[low])
+    before, here, after = left[low - 1 : low + 2]
+    curved = before - 2 * here + after
+    return float(at[low] + (at[1] - at[0]) * (before - after) / (2 * curved) if curved else at[low])
+
+
+def _stray(times: Array) -> float:
+    """Return by how much (rms, s) stamps stray from an even pace: they are rounded, or jitter."""
+    at = np.arange(len(times))
+    return float(np.std(times - np.polyval(np.polyfit(at, times, 1), at)))
 
 
 def _waves(weights: NDArray[np.complex128]) -> float:

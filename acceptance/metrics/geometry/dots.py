@@ -119,12 +119,13 @@ def _centroid(light: Array, start: Array, radius: float) -> Array | None:
 
     A soft window follows it from ``start``. None where nothing dark of this ``radius`` is seen.
     """
-    down, across = np.mgrid[: light.shape[0], : light.shape[1]]
+    down, across = np.ogrid[: light.shape[0], : light.shape[1]]
+    x, y = across - start[0], down - start[1]
     reach = min(1.5 * radius + 1.5, *(start + 0.5), *(np.array(light.shape[::-1]) - 0.5 - start))
-    outside = np.hypot(across - start[0], down - start[1]) > reach
+    outside = np.hypot(x, y) > reach
     if reach < radius or outside.sum() < 12:
         return None
-    terms = np.stack([np.ones(light.shape), across - start[0], down - start[1]], axis=-1)
+    terms = np.stack(np.broadcast_arrays(1.0, x, y), axis=-1)
     around = terms[outside]
     paper = terms @ np.linalg.solve(around.T @ around, around.T @ light[outside])
     darkness = paper - light
@@ -139,7 +140,7 @@ def _followed(darkness: Array, start: Array, radius: float, reach: float) -> Arr
     centre = start
     for _ in range(ROUNDS):
         away = np.hypot(across - centre[0], down - centre[1])
-        weight = darkness * np.clip(reach + 0.5 - away, 0, 1)
+        weight = darkness * np.minimum(np.maximum(reach + 0.5 - away, 0), 1)
         total = weight.sum()
         if total <= 0 or np.linalg.norm(centre - start) > radius:
             return None

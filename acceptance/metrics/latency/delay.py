@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from acceptance.model.basics import Value
 
 REFRESH = 1000 / 60  # ms: by which a picture comes later that just missed one
+RARE = 3.0  # pictures that may be expected where none is seen (95 %)
 EVEN = 0.4  # ms: a scatter that noise alone may have made
 FINE = 0.5  # ms: a mean whose draws leave more open than this is called coarse
 
@@ -42,7 +43,8 @@ class Latency:
     no film frame mixes two pictures. ``noise_reduction`` ms: by how much all changes may have come
     later, if that and not a slow monitor left ghosts in the film. ``uneven`` ms: how the camera's
     exposures scatter about an even pace (rms), which the draws have them keep. ``scatter`` ms: how
-    far single pictures or film frames may be off by themselves (rms), each its own way.
+    far single pictures may be off by themselves (rms), each its own way; ``timing`` ms: how far
+    film frames may. ``slow`` ms: time constants of the screens, as far as they are seen.
     """
 
     draws: Array
@@ -56,6 +58,8 @@ class Latency:
     noise_reduction: float = 0.0
     uneven: float = 0.0
     scatter: float = 0.0
+    timing: float = 0.0
+    slow: float = 0.0
     holds: Array = field(default_factory=lambda: np.empty((1, 0)))
     ages: Ages | None = None
 
@@ -100,14 +104,17 @@ def mean(draws: Array) -> tuple[float, list[BudgetLine]]:
     ]
 
 
-def worst(draws: Array, single: float = 0.0, uneven: float = 0.0) -> tuple[float, list[BudgetLine]]:
+def worst(
+    draws: Array, single: float = 0.0, uneven: float = 0.0, timing: float = 0.0
+) -> tuple[float, list[BudgetLine]]:
     """Largest of the pictures seen, and what is open about it: ``single`` ms of its own.
 
     Where single moments are noisy the picture that is slowest by all draws together is taken, as
     the slowest of each draw would be slow by chance. The slowest one may have been taken ``uneven``
-    ms, twice over, off the pace.
+    ms, twice over, off the pace, and timed ``timing`` ms, twice over, wrong.
     """
-    lines = _lines({"single_change": single, "uneven_camera": 2 * uneven / 3**0.5})
+    twice = {"uneven_camera": 2 * uneven / 3**0.5, "own_scatter": 2 * timing / 3**0.5}
+    lines = _lines({"single_change": single} | twice)
     if not single:
         value, phases = _over(draws.max(axis=1))
         return value, [phases, *lines]
@@ -116,53 +123,84 @@ def worst(draws: Array, single: float = 0.0, uneven: float = 0.0) -> tuple[float
 
 
 def deviation(
-    draws: Array, uneven: float = 0.0, scatter: float = 0.0
+    draws: Array, uneven: float = 0.0, scatter: float = 0.0, gap: float = 0.0
 ) -> tuple[float, list[BudgetLine]]:
     """Take the standard deviation of the pictures; with its budget.
 
-    Its own standard error is that of normal values (JCGM 100:2008, E.4.3), but waits for a refresh
-    are not normal: *rare* is what one more picture that just missed a refresh would add, between
-    none and that. Exposures that scatter by ``uneven`` ms add in quadrature, either way.
-    What readings ``scatter`` (ms, rms, at most) is not the pictures' own: *own_scatter*, between
-    none and all that it adds, is taken off by half.
+    Its own standard error is by the fourth moment, but at least that of normal values (JCGM
+    100:2008, E.4.3); waits for a refresh are not normal: *rare* is what pictures that just missed a
+    refresh would add, of which none need be seen where three are expected. Exposures that scatter
+    by ``uneven`` ms add in quadrature, either way. What readings ``scatter`` (ms, rms, at most) is
+    not the pictures' own: *own_scatter*, between none and all that it adds, is taken off by half.
+    Changes that lie anywhere within ``gap`` ms to either side of where they seem to (*open_change*)
+    may hide as much, or add it.
     """
     value, phases = _over(draws.std(axis=1, ddof=1))
     added = (value - math.sqrt(max(value**2 - scatter**2, 0.0))) / 2
     value -= added
     count = draws.shape[1]
-    missed = math.hypot(value, REFRESH / count**0.5) - value
+    missed = math.hypot(value, REFRESH * (RARE / count) ** 0.5) - value
     lines = {
         "rare": missed / 2 / 3**0.5,
         "uneven_camera": math.hypot(value, uneven) - value,
         "own_scatter": added / 3**0.5,
+        "open_change": (math.hypot(value, gap / 3**0.5) - value) / 3**0.5,
     }
-    repeated = BudgetLine(source="repeatability", contribution=value / (2 * (count - 1)) ** 0.5)
+    off = draws.mean(axis=0) - draws.mean()
+    peaked = max(3.0, float(np.mean(off**4)) / max(float(np.mean(off**2)) ** 2, 1e-12))
+    repeated = value / 2 * ((peaked - 1) / (count - 1)) ** 0.5
+    return value, [
+        phases,
+        BudgetLine(source="repeatability", contribution=repeated),
+        *_lines(lines),
+    ]
+
+
+def percentile(
+    draws: Array, uneven: float = 0.0, timing: float = 0.0
+) -> tuple[float, list[BudgetLine]]:
+    """95th percentile; its scatter from the order statistics beside it.
+
+    These are the ones whose binomial ranks are one standard deviation off, or two: latencies that
+    differ by whole refreshes jump.
+    """
+    value, phases = _over(np.percentile(draws, 95, axis=1))
+    each, step = draws.mean(axis=0), 100 * (0.95 * 0.05 / draws.shape[1]) ** 0.5
+    beside = [np.percentile(each, [95 - off, min(95 + off, 100)]) for off in (step, 2 * step)]
+    apart = max(float(np.ptp(both)) / 2 / times for times, both in enumerate(beside, 1))
+    repeated = BudgetLine(source="repeatability", contribution=apart)
+    lines = {"uneven_camera": uneven, "own_scatter": timing}
     return value, [phases, repeated, *_lines(lines)]
 
 
-def percentile(draws: Array, uneven: float = 0.0) -> tuple[float, list[BudgetLine]]:
-    """95th percentile; its scatter from the order statistics beside it.
-
-    These are the ones whose binomial ranks are one standard deviation off.
-    """
-    step = 100 * (0.95 * 0.05 / draws.shape[1]) ** 0.5
-    low, high = np.percentile(draws.mean(axis=0), [95 - step, min(95 + step, 100)])
-    value, phases = _over(np.percentile(draws, 95, axis=1))
-    repeated = BudgetLine(source="repeatability", contribution=float(high - low) / 2)
-    return value, [phases, repeated, *_lines({"uneven_camera": uneven})]
-
-
 def statistics(
-    draws: Array, single: float = 0.0, uneven: float = 0.0, scatter: float = 0.0
+    draws: Array,
+    single: float = 0.0,
+    uneven: float = 0.0,
+    scatter: float = 0.0,
+    timing: float = 0.0,
+    gap: float = 0.0,
 ) -> dict[str, tuple[float, list[BudgetLine]]]:
     """Value and budget of each statistic of draws (m, c)."""
-    uneven, scatter = (rms if rms > EVEN else 0.0 for rms in (uneven, scatter))
+    uneven, scatter, timing = (rms if rms > EVEN else 0.0 for rms in (uneven, scatter, timing))
     return {
         "mean": mean(draws),
-        "worst": worst(draws, single, uneven),
-        "sd": deviation(draws, uneven, scatter),
-        "percentile_95": percentile(draws, uneven),
+        "worst": worst(draws, single, uneven, timing),
+        "sd": deviation(draws, uneven, math.hypot(scatter, timing), gap),
+        "percentile_95": percentile(draws, uneven, timing),
     }
+
+
+def of_each(latency: Latency) -> dict[str, tuple[float, list[BudgetLine]]]:
+    """Value and budget of each statistic of a latency."""
+    return statistics(
+        latency.draws,
+        latency.single,
+        latency.uneven,
+        latency.scatter,
+        latency.timing,
+        latency.open_change,
+    )
 
 
 def _lines(contributions: dict[str, float]) -> list[BudgetLine]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -65,7 +66,7 @@ def film_lines(latency: Latency, interval: float, rows: float) -> list[BudgetLin
     """
     lines = {
         "rolling_shutter": rows * interval,
-        "screen_response": SCREEN_RESPONSE,
+        "screen_response": math.hypot(SCREEN_RESPONSE, latency.slow),
         "tone": CURVE_ERROR * latency.exposure,
         "clock_rate": float(latency.each.mean()) * CLOCK_RATE,
         "open_phase": latency.open_phase,
@@ -118,7 +119,7 @@ def of_statistics(
 ) -> Iterator[Measurement]:
     """Yield mean, worst, sd and 95th percentile, with the ``common`` type B lines."""
     details = latency.details()
-    for statistic, (value, lines) in _statistics(latency):
+    for statistic, (value, lines) in delay.of_each(latency).items():
         budget = lines if statistic == "sd" else [*lines, *common]
         curve = _curve(latency) if statistic == "mean" else None
         yield scene.figure(
@@ -132,10 +133,6 @@ def of_statistics(
             details=details,
             curve=curve,
         )
-
-
-def _statistics(latency: Latency) -> Iterable[tuple[str, tuple[float, list[BudgetLine]]]]:
-    return delay.statistics(latency.draws, latency.single, latency.uneven, latency.scatter).items()
 
 
 def _hold_time(scene: Scene, latency: Latency) -> Iterator[Measurement]:

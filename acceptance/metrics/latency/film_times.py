@@ -2,7 +2,8 @@
 
 Stamps come out of order, twice, or early and late while the sensor keeps an even pace; or the pace
 itself is uneven and the stamps are right. The live clock tells which: frames that blend two of its
-refreshes show their moment to a small share of the exposure.
+refreshes show their moment to a small share of the exposure. Containers without stamps (AVI) number
+frames that are left as if none had been lost; there the clock alone tells where.
 """
 
 from __future__ import annotations
@@ -11,14 +12,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from acceptance.errors import GapError
+from acceptance.metrics._filmed_clock.line_prior import SCREEN_RATES
 from acceptance.metrics._filmed_clock.readings import CLEAR
 from acceptance.metrics._shared import stamps, timing
+from acceptance.metrics.latency import frame_numbers
 
 if TYPE_CHECKING:
     from acceptance.metrics._filmed_clock.readings import Array, Readings
 
 FEWEST = 12  # readings that must blend two refreshes
+EVEN = 0.25  # of an interval, scatter of stamps up to which their pace is believed to be even
 CLEARLY = 0.8  # times the scatter of the stamps from which an even count is believed
+PLAIN, SPAN, BETTER = 0.02, 8, 0.9  # of an interval; frames; times the scatter of the readings
+# refreshes: from frame to frame, and off a line (rms) where frames were lost elsewhere than found
+SLOW, UNTOLD = 0.4, 0.5
 ROUNDS = 4
 FAR, LEAST = 4.0, 0.02  # times the usual, and refreshes, beyond which a reading is left out
 WORST = 0.5  # refreshes that a single reading counts for at most
@@ -28,33 +36,56 @@ def exposed(times: Array, reference: Readings) -> tuple[Array, float]:
     """Return the middles of the exposures of frames (n,) in s, and how they scatter (rms, s).
 
     ``times`` (n,) are the frames' stamps in s, ``reference`` is what they show of the live clock.
+    Raises GapError losses_untold.
     """
-    stamped = stamps.ordered(times).times
-    counted = _counted(times, stamped)
-    as_stamped = scatter(stamped, reference)
-    if counted is None:
-        return stamped, as_stamped or 0.0
-    as_counted = scatter(counted, reference)
+    stamped = _by_clock(stamps.ordered(times).times, reference)
+    counted, off = _counted(stamped)
+    as_stamped, as_counted = scatter(stamped, reference), scatter(counted, reference)
     if as_stamped is None or as_counted is None:
-        return counted, float(np.std(counted - stamped))
+        return (counted, off) if off < EVEN * float(np.median(np.diff(counted))) else (stamped, off)
     if as_counted < CLEARLY * as_stamped:
         return counted, as_counted
     return stamped, as_stamped
 
 
-def _counted(times: Array, stamped: Array) -> Array | None:
-    """Return times (n,) of an even pace, missing pictures counted; None without such a pace."""
-    missing = timing.timing(times).missing()
-    if missing is None:
-        return None
-    number = np.arange(len(times)) + np.cumsum(missing)
-    keep = np.ones(len(times), np.bool_)
-    line = np.polyfit(number, stamped, 1)
-    for _ in range(ROUNDS):
-        off = np.abs(stamped - np.polyval(line, number))
-        keep = off <= max(FAR * float(np.median(off)), 1e-6)
-        line = np.polyfit(number[keep], stamped[keep], 1)
-    return np.asarray(np.polyval(line, number))
+def _by_clock(stamped: Array, reference: Readings) -> Array:
+    """Return times (n,) s with room for lost frames that a plain count of frames leaves none for.
+
+    They are found by the clock, where its readings then lie better on a line, in films of up to
+    about twice its rate. Raises GapError losses_untold where it does not say where they are.
+    """
+    steps, seen = np.diff(stamped), np.flatnonzero(reference.readable)
+    interval = float(np.median(steps))
+    if len(seen) < FEWEST or np.abs(steps - interval).max() > PLAIN * interval:
+        return stamped
+    every = np.arange(len(stamped))
+    position = np.interp(every, seen, reference.position[seen])
+    usual = SCREEN_RATES * interval
+    step = float(np.median(position[SPAN:] - position[:-SPAN])) / SPAN
+    if step < SLOW:  # readings are right to half a refresh: two frames of a faster film
+        return stamped
+    ways = [frame_numbers.even(position, step, paces).number for paces in (usual, usual[:0])]
+    spaced = [stamped[0] + interval * (number - number[0]) for number in ways]
+    before, *after = (_off_line(times[seen], position[seen]) for times in (stamped, *spaced))
+    if min(after) >= BETTER * before:
+        return stamped
+    if min(after) > UNTOLD:
+        raise GapError("losses_untold", off=min(after))
+    return np.asarray(spaced[int(np.argmin(after))])
+
+
+def _off_line(times: Array, position: Array) -> float:
+    """Return how far readings lie off a straight line, rms, in refreshes."""
+    return float(np.std(position - np.polyval(np.polyfit(times, position, 1), times)))
+
+
+def _counted(stamped: Array) -> tuple[Array, float]:
+    """Return times (n,) s of an even pace, lost frames counted, and how stamps scatter about them.
+
+    Without those that are not of their frame.
+    """
+    times = frame_numbers.even(stamped, timing.timing(stamped).interval).times
+    return times, frame_numbers.NORMAL * float(np.median(np.abs(times - stamped)))
 
 
 def scatter(times: Array, reference: Readings) -> float | None:

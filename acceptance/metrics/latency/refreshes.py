@@ -45,9 +45,10 @@ MISS = 0.001  # likelihood of a change that no refresh explains
 # s: mean time constants of fast monitors and of slow ones, as likely as each other; the longest
 RESPONDS, SLOWEST_RESPONSE = np.array([0.00025, 0.0025]), 0.01
 JITTERS = (0.0001, 0.03)  # s, scale
-MOST_CHANGES = 80  # that the refreshes are looked for in
+MOST_CHANGES, ALL_CHANGES = 80, 200  # that the refreshes are looked for in, and timed by at last
 OPENING = 3.0  # s to either side of the film's middle in which they are looked for first
 FAR, FEW = 4.0, 3  # times the timing beyond which one in so many changes is looked at
+NEAR = 1.5  # times the timing from which all are
 COARSEST, FINER = 45.0, 2**0.5  # times the timing to begin with, and what it is let down by
 LENIENT = 1.5  # power of the timing by which each change counts for less before the last step
 # s to either side in which at least so many mixtures show so many grids
@@ -167,10 +168,12 @@ class _Seen:
         exposure = self.exposure(guesses)
         first, last, off = self.points(guesses, exposure)
         too_early, in_time = self.ready(guesses, first, last, coarse)
-        mixed = self.share < 1
-        timing = coarse * np.hypot(self.timing, np.where(mixed, SHARE_NOISE * exposure, 0))
-        fits = (off / timing) ** 2 + self.unsettled(guesses, first, coarse) ** 2
-        each = np.exp(-fits / 2) * (in_time - too_early) + MISS
+        share_noise = np.where(self.share < 1, SHARE_NOISE * exposure, 0)
+        timing = np.hypot(self.timing, share_noise)
+        # stamps that are off by an exposure give any share: each is the less likely, the shorter
+        density = np.where(self.share < 1, share_noise / timing, 1.0)
+        fits = (off / (coarse * timing)) ** 2 + self.unsettled(guesses, first, coarse) ** 2
+        each = np.exp(-fits / 2) * density * (in_time - too_early) + MISS
         return np.asarray(np.log(each).mean(axis=1) * count / coarse**LENIENT)
 
     def steps(self) -> list[Density]:
@@ -179,10 +182,11 @@ class _Seen:
         Refreshes are counted outwards from it.
         """
         span = float(np.abs(self.after).max())
-        count = min(len(self.after), MOST_CHANGES)
+        count = min(len(self.after), ALL_CHANGES)
         steps: list[Density] = []
         for coarse in FINER ** np.arange(int(math.log(COARSEST, FINER)), -1, -1):
             most = MOST_CHANGES if coarse <= FAR else MOST_CHANGES // FEW
+            most = ALL_CHANGES if coarse <= NEAR else most
             some = self.about(max(OPENING, span / coarse), most)
             steps.append(partial(some.likelihood, coarse=float(coarse), count=count))
         return steps
@@ -298,10 +302,11 @@ def _peaks(height: Array) -> Whole:
 
 def moments(
     changes: Changes, times: Array, taken: Array, exposures: Array, scatter: float = 0.0
-) -> tuple[Whole, Array]:
+) -> tuple[Whole, Array, float]:
     """(DRAWS, c) draws of the moments of the changes in s, after the exposure of each draw.
 
-    Exposures are given by their numbers among ``exposures`` (m,), in s. Film frames have middles
+    Exposures are given by their numbers among ``exposures`` (m,), in s. Last comes the usual time
+    constant of the monitor in s. Film frames have middles
     ``times`` (n,) s; the pictures that appear were ``taken`` (c,) s, middles of their exposures.
     """
     middle, order = float(times.mean()), np.argsort(exposures)
@@ -319,7 +324,8 @@ def moments(
     prior = partial(_prior, delays=delays)
     guesses = particles.sample(ways, prior, size=CROWD, moves=MOVES, count=DRAWS)
     kept = order[np.rint(guesses[:, RANK] * (len(order) - 1)).astype(np.int64)]
-    return kept, _chosen(every, guesses, np.random.default_rng(0)) + middle
+    drawn = _chosen(every, guesses, np.random.default_rng(0)) + middle
+    return kept, drawn, float(guesses[:, RESPONSE].mean())
 
 
 def _delays(late: Array) -> tuple[float, float]:

@@ -38,10 +38,12 @@ PICTURES = np.divide.outer(SCREEN_RATES, CAMERA_RATES).ravel()  # refreshes from
 # phases at which changes come in a film in step, and likeness from which they are so many
 FEW_PHASES, ALIKE = np.arange(1, 5), 0.9
 UNEVEN = 0.12  # refreshes, rms, beyond which a camera has no even pace
+ASTRAY = 1.5  # refreshes off an uneven pace beyond which a picture is misread
 FASTER, IN_STEP = 1.1, 0.8  # refreshes a picture; likeness of phases from which they are one
 PHASES = range(1, 7)  # of a refresh at which a camera in step takes its pictures
 # s, time constant of a clock screen, and the least share of an exposure that it leaves
 SLOWEST_CLOCK, SHORTENED = 0.003, 0.5
+AS_BOX = 12**0.5  # length of a box that scatters as much as an exponential of time constant 1
 FEWEST_BLENDS = 8  # readings that blend two refreshes, from which a phase is read
 
 
@@ -62,17 +64,18 @@ class LiveClock:
 def live_clock(times: Array, reference: Readings) -> LiveClock:
     """Fit the clock's own screen in a film whose frames are stamped ``times`` (n,) s.
 
-    Raises GapError too_few_frames.
+    Raises GapError too_few_frames or losses_untold.
     """
     times, scatter = film_times.exposed(times, reference)
     line = _clock_line(times, reference)
+    scatter = max(scatter, line.uneven / float(line.slopes.mean()))
     return LiveClock(times=times, scatter=scatter, line=line, readings=reference)
 
 
 def glass_to_glass(times: Array, reference: Readings, monitor: Readings) -> Latency:
     """Latency from a film whose frames are stamped ``times`` (n,) s.
 
-    Raises GapError no_change, too_few_frames or clock_too_slow.
+    Raises GapError no_change, too_few_frames, clock_too_slow or losses_untold.
     """
     return of_monitor(live_clock(times, reference), monitor)
 
@@ -86,8 +89,9 @@ def of_monitor(live: LiveClock, monitor: Readings) -> Latency:
     changes, pictured, blends, uneven, alone = _pictures(monitor, clock.lag)
     enough_changes(changes)
     taken_at = pictured[:, changes.picture]
-    exposure, taken = _exposures(clock), clock.inverse(taken_at).mean(axis=0)
-    kept, moments = refreshes.moments(changes, times, taken, exposure, live.scatter)
+    interval = float(np.median(np.diff(times)))
+    exposure, taken = _exposures(clock, interval), clock.inverse(taken_at).mean(axis=0)
+    kept, moments, response = refreshes.moments(changes, times, taken, exposure, live.scatter)
     clock, exposure = clock.only(kept), exposure[kept]
     blended = min(blends, _blends(reference.low)) >= FEWEST_BLENDS
     refresh_rate = float(clock.slopes.mean())
@@ -99,23 +103,32 @@ def of_monitor(live: LiveClock, monitor: Readings) -> Latency:
         refresh_rate=refresh_rate,
         open_phase=1000 * phase / refresh_rate,
         uneven=1000 * uneven / refresh_rate,
-        scatter=1000 * math.hypot(alone / refresh_rate, live.scatter),
+        scatter=1000 * alone / refresh_rate,
+        timing=1000 * live.scatter,
         open_change=500 * _gap(times, changes, moments.mean(axis=0), float(exposure.mean())),
         noise_reduction=1000 * _tail(times, reference.ghost),
         exposure=float(exposure.mean()) * 1000,
+        slow=1000 * math.hypot(_slowness(clock, interval), response),
         reading="blends" if blended else "bars",
         holds=np.diff(moments, axis=1)[:, changes.unbroken[:-1]] * 1000,
     )
 
 
-def _exposures(clock: Pace) -> Array:
+def _exposures(clock: Pace, interval: float) -> Array:
     """(m,) exposures of the film in s: what the clock shows, or shorter if it responds slowly.
 
     Its light is fitted as a box, which is longer by the scatter of an exponential response.
     """
     shown = clock.widths / clock.slopes
-    slow = np.random.default_rng(3).uniform(0, SLOWEST_CLOCK, len(shown))
-    return np.asarray(np.sqrt(np.maximum(shown**2 - 12 * slow**2, (SHORTENED * shown) ** 2)))
+    slow = AS_BOX * np.random.default_rng(3).uniform(0, SLOWEST_CLOCK, len(shown))
+    own = np.sqrt(np.maximum(shown**2 - slow**2, (SHORTENED * shown) ** 2))
+    return np.minimum(own, interval)
+
+
+def _slowness(clock: Pace, interval: float) -> float:
+    """Return the least time constant (s) of a clock: its exposures look longer than a frame."""
+    shown = float(np.median(clock.widths / clock.slopes))
+    return math.sqrt(max(shown**2 - interval**2, 0.0)) / AS_BOX
 
 
 def _gap(times: Array, changes: Changes, moments: Array, exposure: float) -> float:
@@ -140,15 +153,19 @@ def _tail(times: Array, ghost: float) -> float:
 
 
 def _clock_line(times: Array, reference: Readings) -> Pace:
-    """Fit the line from the film's time (s) to the refreshes of the clock."""
+    """Fit the line from the film's time (s) to the refreshes of the clock.
+
+    A clock that responds slowly makes an exposure look longer than the time between two frames.
+    """
     seen = reference.readable
     enough(int(seen.sum()), 8)
+    interval = float(np.median(np.diff(times)))
     return pace(
         times[seen],
         reference.low[seen],
         reference.position[seen],
         heights=reference.heights,
-        step=float(np.median(np.diff(times))),
+        step=math.hypot(interval, AS_BOX * SLOWEST_CLOCK),
         usual=SCREEN_RATES,
     )
 
@@ -175,8 +192,12 @@ def _pictures(monitor: Readings, rolls: float) -> tuple[Changes, Array, int, flo
     after = np.searchsorted(held.last[seen], frames)
     guess = grid.number[np.clip([before, after], 0, len(seen) - 1)]
     uneven = (film_times.scatter(number, pictures.only(seen)) or 0.0) * grid.period
+    uneven = max(uneven, line.uneven)
     if uneven > UNEVEN:
-        return _one_by_one(pictures, changes)
+        off = pictures.position[seen] - grid.period * number
+        near = np.zeros(len(held.first), np.bool_)
+        near[seen] = np.abs(off - np.median(off)) < ASTRAY
+        return _one_by_one(pictures.where(near), changes)
     return *_refined(monitor, rolls, line, guess, np.arange(number[-1] + 1), ghost), uneven, 0.0
 
 

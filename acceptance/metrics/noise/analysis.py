@@ -29,6 +29,7 @@ from acceptance.metrics.noise.dependence import (
     apart,
     correlation,
     correlation_of_few,
+    pixels_alike,
 )
 from acceptance.metrics.noise.parts import Noise, Variance
 
@@ -79,9 +80,10 @@ def analyse(
     _check(codes)
     if stable and len(codes) > 1:
         return _separated(codes, weighting)
-    level, doubt = _level(codes)
-    weighted = _scatter(codes, weighting) if weighting else None
-    return Noise(mean=level, mean_uncertainty=doubt, total=_scatter(codes), weighted=weighted)
+    (level, doubt), alike = _level(codes), pixels_alike(_residuals(codes))
+    weighted = _scatter(codes, alike, weighting) if weighting else None
+    total = _scatter(codes, alike)
+    return Noise(mean=level, mean_uncertainty=doubt, total=total, weighted=weighted)
 
 
 def _check(codes: Array) -> None:
@@ -100,10 +102,10 @@ def _separated(codes: Array, weighting: Weighting | None) -> Noise:
 
     The total is free of bias however the frames depend on each other; its parts are not.
     """
-    level, doubt = _level(codes)
-    total, temporal, fixed = _split(codes)
+    (level, doubt), alike = _level(codes), pixels_alike(_residuals(codes))
+    total, temporal, fixed = _split(codes, alike)
     row, column, pixel = _directions(codes.mean(axis=0), _kept_by_mean(temporal, len(codes)))
-    weighted = _split(codes, weighting)[0] if weighting else None
+    weighted = _split(codes, alike, weighting)[0] if weighting else None
     found = Noise(
         mean=level,
         mean_uncertainty=doubt,
@@ -116,7 +118,7 @@ def _separated(codes: Array, weighting: Weighting | None) -> Noise:
         pixel=pixel,
         flicker=_flicker(codes, temporal.value + QUANTISATION),
     )
-    dependence = _correlation(codes)
+    dependence = _correlation(codes, alike)
     return _of_dependent(codes, found, dependence) if dependence else found
 
 
@@ -128,7 +130,7 @@ def _of_dependent(codes: Array, found: Noise, dependence: float) -> Noise:
         return replace(whole, row=None, column=None, pixel=None)
     temporal, fixed = _split_apart(codes, far.fixed, far.left)
     mean_frame = codes.mean(axis=0)
-    left = float((_squared_residual(mean_frame, ORDERS[0]) - far.fixed[0]).mean())
+    left = float((_squared_residuals(mean_frame)[0] - far.fixed[0]).mean())
     row, column, pixel = _directions(mean_frame, left)
     sampling = math.hypot(pixel.sampling, fixed.sampling)
     return replace(
@@ -149,23 +151,28 @@ def _level(codes: Array) -> tuple[float, float]:
     return float(mean_frame.mean()), float(blocks.std(ddof=1) / math.sqrt(blocks.size))
 
 
-def temporal_variance(codes: Array, weighting: Weighting | None = None) -> Array:
+def temporal_variance(
+    codes: Array, weighting: Weighting | None = None, alike: float = 1.0
+) -> Array:
     """Return the variance over time (h, w) of codes (n, h, w), in code^2.
 
-    The means of the frames are taken out first; two frames or more.
+    The means of the frames are taken out first; two frames or more. ``alike``: ``pixels_alike``.
     """
     rest = codes - codes.mean(axis=(1, 2), keepdims=True)
     rest = _passed(rest - rest.mean(axis=0), weighting)
-    free = 1 - 1 / (codes[0].size * _power(weighting))
+    free = 1 - max(alike, 1 / _power(weighting)) / codes[0].size
     return np.asarray((rest**2).sum(axis=0) / (len(codes) - 1) / free)
 
 
-def surface(frame: Array, order: int) -> Array:
-    """Fit a polynomial surface (h, w) of this total order to a frame (h, w) by least squares."""
+def surface(frame: Array, order: int, weighting: Weighting | None = None) -> Array:
+    """Fit a polynomial surface (h, w) of this total order to a frame (h, w) by least squares.
+
+    With a ``weighting`` it is what that filter makes of it.
+    """
     down, across = (_polynomials(n, order) for n in frame.shape)
     both = down.T @ frame @ across
     both[np.add.outer(np.arange(order + 1), np.arange(order + 1)) > order] = 0
-    return np.asarray(down @ both @ across.T)
+    return np.asarray(down @ both @ _passed(across.T, weighting))
 
 
 def block_means(values: Array, *, whole_rows: bool = False) -> Array:
@@ -210,28 +217,26 @@ def _power(weighting: Weighting | None) -> float:
     return weighting.power if weighting else 1.0
 
 
-def _scatter(codes: Array, weighting: Weighting | None = None) -> Variance:
+def _scatter(codes: Array, alike: float, weighting: Weighting | None = None) -> Variance:
     """Return the total variance from the scatter within each frame alone."""
-    squares = [
-        np.mean([_squared_residual(frame, order, weighting) for frame in codes], axis=0)
-        for order in ORDERS
-    ]
+    squares = np.mean([_squared_residuals(frame, weighting, alike) for frame in codes], axis=0)
     free = QUANTISATION * _power(weighting)
     dither = (
-        float(np.mean([_squared_residual(frame, ORDERS[0]) for frame in codes]))
-        if weighting
-        else None
+        float(np.mean([_squared_residuals(frame)[0] for frame in codes])) if weighting else None
     )
     return _variance(squares[0] - free, squares[1] - free, dither, weighting)
 
 
-def _split(codes: Array, weighting: Weighting | None = None) -> tuple[Variance, Variance, Variance]:
+def _split(
+    codes: Array, alike: float, weighting: Weighting | None = None
+) -> tuple[Variance, Variance, Variance]:
     """Return total, temporal and fixed variance of two frames or more of a chart at rest."""
-    over_time, power = temporal_variance(codes, weighting), _power(weighting)
+    over_time, power = temporal_variance(codes, weighting, alike), _power(weighting)
     dither = float(temporal_variance(codes).mean()) if weighting else None
     mean_frame = codes.mean(axis=0)
     fixed = [
-        _squared_residual(mean_frame, order, weighting) - over_time / len(codes) for order in ORDERS
+        square - over_time / len(codes)
+        for square in _squared_residuals(mean_frame, weighting, alike)
     ]
     temporal = over_time - QUANTISATION * power
     total = [temporal + part for part in fixed]
@@ -245,9 +250,7 @@ def _split(codes: Array, weighting: Weighting | None = None) -> tuple[Variance, 
 
 def _split_apart(codes: Array, fixed: tuple[Array, ...], left: float) -> tuple[Variance, Variance]:
     """Return temporal and fixed variance, the fixed one that of frames far apart."""
-    squares = [
-        np.mean([_squared_residual(frame, order) for frame in codes], axis=0) for order in ORDERS
-    ]
+    squares = np.mean([_squared_residuals(frame) for frame in codes], axis=0)
     seen = [square - part for square, part in zip(squares, fixed, strict=True)]
     temporal = [part - QUANTISATION for part in seen]
     dither = float(seen[0].mean())
@@ -257,11 +260,11 @@ def _split_apart(codes: Array, fixed: tuple[Array, ...], left: float) -> tuple[V
     )
 
 
-def _correlation(codes: Array) -> float:
+def _correlation(codes: Array, alike: float) -> float:
     rest = codes - codes.mean(axis=(1, 2), keepdims=True)
     if len(codes) < FEWEST:
-        return correlation_of_few(rest)
-    return correlation(rest - rest.mean(axis=0))
+        return correlation_of_few(rest, alike)
+    return correlation(rest - rest.mean(axis=0), alike)
 
 
 def _residual(frame: Array, order: int) -> Array:
@@ -270,10 +273,25 @@ def _residual(frame: Array, order: int) -> Array:
     return np.asarray((frame - surface(frame, order)) / math.sqrt(1 - parameters / frame.size))
 
 
-def _squared_residual(frame: Array, order: int, weighting: Weighting | None = None) -> Array:
-    parameters = (order + 1) * (order + 2) // 2
-    free = 1 - parameters / (frame.size * _power(weighting))
-    return np.asarray(_passed(frame - surface(frame, order), weighting) ** 2 / free)
+def _residuals(codes: Array) -> Array:
+    """Return a few single frames less their surfaces."""
+    return np.array([frame - surface(frame, ORDERS[1]) for frame in codes[:FEWEST]])
+
+
+def _squared_residuals(
+    frame: Array, weighting: Weighting | None = None, alike: float = 1.0
+) -> list[Array]:
+    """Return the squares (h, w) of a frame less its surface, one for each of ``ORDERS``.
+
+    Free of what the surface takes of noise that is ``alike`` over so many pixels. A filter along
+    the line is linear: the frame is filtered once, and each surface by itself.
+    """
+    passed, squares = _passed(frame, weighting), []
+    for order in ORDERS:
+        parameters = (order + 1) * (order + 2) // 2
+        taken = parameters * max(alike, 1 / _power(weighting)) / frame.size
+        squares.append((passed - surface(frame, order, weighting)) ** 2 / (1 - taken))
+    return squares
 
 
 def _variance(

@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING
 
 from acceptance.errors import GapError
 from acceptance.footage.planes import h264_step
+from acceptance.metrics._shared import coder
 
 if TYPE_CHECKING:
     from acceptance.scene.build import Scene
     from acceptance.scene.views import View
 
 COARSEST = 3.0  # quantiser step over sigma up to which the coder's effect is known
-LOSSLESS = frozenset({"ffv1", "ffvhuff", "huffyuv", "utvideo", "rawvideo", "png", "tiff", "bmp"})
 
 
 def lossless(scene: Scene, view: View) -> bool:
     """Whether the codes of a view are those that the coder was given."""
-    # QP 0: H.264 passes the transform by
-    return scene.video.codec in LOSSLESS or view.quantiser == 0
+    return coder.lossless(scene.video.codec, view.quantiser)
 
 
 def step_of(

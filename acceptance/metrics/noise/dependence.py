@@ -24,6 +24,10 @@ Array = NDArray[np.float64]
 FEWEST, FEWEST_SEEN = 9, 3  # frames that show how a dependence dies out, and that there is one
 INDEPENDENT = 0.03  # correlation of neighbouring frames that changes no figure
 SURE = 4  # standard errors
+NEAR = 2  # px, to which noise is looked at for being alike
+SURFACE = 10  # parameters of a third-order surface
+MOST_ALIKE = 16.0  # px
+NO_NOISE = 1e-6  # code^2
 LASTING = 0.5  # of the dependence, that may be left after a third of the film
 
 
@@ -39,27 +43,55 @@ class Apart:
     left: float | None
 
 
-def correlation(rest: Array) -> float:
+def pixels_alike(rest: Array) -> float:
+    """Return over how many pixels noise is alike, 1 to 16: the sum of its autocorrelation.
+
+    ``rest`` (n, h, w): frames less a third-order surface, whose share of the noise is put back at
+    each distance. Noise reduction in space and coders make neighbours alike. 1 where chance
+    explains it.
+    """
+    square, share = float(np.mean(rest**2)), SURFACE / rest[0].size
+    if square < NO_NOISE:
+        return 1.0
+    lags = [(down, across) for down in range(NEAR + 1) for across in range(-NEAR, NEAR + 1)]
+    ahead = [lag for lag in lags if lag > (0, 0)]
+    seen = 1 + 2 * sum(_product(rest, *lag) for lag in ahead) / square
+    free = max(1 - (1 + 2 * len(ahead)) * share, 0.1)
+    chance = 2 * math.sqrt(len(ahead) / rest[0].size) / free
+    found = float(np.clip(seen / (free + seen * share), 1.0, MOST_ALIKE))
+    return found if found > 1 + 3 * chance else 1.0
+
+
+def _product(rest: Array, down: int, across: int) -> float:
+    """Return the mean product of pixels so far apart."""
+    height, width = rest.shape[1:]
+    here = rest[:, : height - down, max(0, -across) : width - max(0, across)]
+    there = rest[:, down:, max(0, across) : width - max(0, -across)]
+    return float(np.mean(here * there))
+
+
+def correlation(rest: Array, alike: float = 1.0) -> float:
     """Return the correlation of neighbouring frames over pixels; 0 where it does not matter.
 
     ``rest`` (n, h, w): codes less the mean frame and the means of the frames. Of independent frames
-    -1 / n is expected, with the standard error of the number of samples.
+    -1 / n is expected, with the standard error of the number of samples, of which ``alike`` count
+    as one.
     """
     frames = len(rest)
     square = float(np.mean(rest**2))
     if frames < FEWEST or not square:
         return 0.0
     found = float(np.mean(rest[1:] * rest[:-1])) / square + 1 / frames
-    least = max(INDEPENDENT, SURE / math.sqrt(rest.size))
+    least = max(INDEPENDENT, SURE / math.sqrt(rest.size / alike))
     return found if found > least else 0.0
 
 
-def correlation_of_few(codes: Array) -> float:
+def correlation_of_few(codes: Array, alike: float = 1.0) -> float:
     """Return by how much more neighbouring frames are alike than those farther apart.
 
     ``codes`` (n, h, w) less the means of the frames, fixed pattern and all, since it is alike in
-    every pair, and frames may differ in their noise. 0 where it does not matter, or of fewer than
-    three frames.
+    every pair, and frames may differ in their noise; ``alike`` pixels count as one. 0 where it does
+    not matter, or of fewer than three frames.
     """
     frames = len(codes)
     temporal = float(codes.var(axis=0, ddof=1).mean()) if frames >= FEWEST_SEEN else 0.0
@@ -69,7 +101,9 @@ def correlation_of_few(codes: Array) -> float:
     pairs = frames - 1, (frames - 1) * (frames - 2) / 2
     of_fixed = 2 * frames / ((frames - 1) ** 2 * (frames - 2))  # ends are in fewer near pairs
     fixed = max(float(np.mean(codes**2)) / temporal - 1, 0.0)
-    chance = math.sqrt((sum(1 / count for count in pairs) + of_fixed * fixed) / codes[0].size)
+    chance = math.sqrt(
+        (sum(1 / count for count in pairs) + of_fixed * fixed) * alike / codes[0].size
+    )
     found = float((near - far).mean()) / temporal
     least = max(INDEPENDENT, SURE * chance)
     return found if found > least else 0.0

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
-from acceptance.metrics._shared.region_codes import coding, scaled
+from acceptance.metrics._shared.region_codes import scaled
 from acceptance.metrics._shared.sources import TONE_SOURCE
-from acceptance.metrics.resolution.edge_figures import CODING
+from acceptance.metrics.resolution.coding_loss import coding
 from acceptance.model.measurement import BudgetLine, Note
 
 if TYPE_CHECKING:
@@ -97,5 +97,5 @@ def _budget(scene: Scene, corner: Edge, centre: Edge, tone_doubt: float) -> list
         *(replace(line, source=f"{line.source}, centre") for line in of_centre),
         BudgetLine(source=TONE_SOURCE, contribution=of_tone, evaluation="B"),
         *scene.copy_lines(common),
-        *coding(max(corner.coarseness, centre.coarseness), CODING["mtf50"], ratio),
+        *coding(ratio * max(edge.coding_share("mtf50") for edge in (corner, centre))),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,11 +13,10 @@ from scipy.special import ndtr
 
 from acceptance.errors import GapError
 from acceptance.footage.rounding import rounding_doubt
-from acceptance.metrics._shared.ordered import in_order, quantile
+from acceptance.footage.tone import read_off, whole_codes
+from acceptance.metrics._shared.ordered import median_of_whole, quantiles
 from acceptance.metrics._shared.region_codes import (
     SAMPLING_LIMIT,
-    coarseness,
-    coding,
     lines_of,
     pictures,
     refuse_clipped,
@@ -27,6 +26,7 @@ from acceptance.metrics._shared.region_codes import (
     within,
 )
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
+from acceptance.metrics.resolution.coding_loss import OF_EDGE, blocks_along, coarseness, coding
 from acceptance.metrics.resolution.edge import EdgeResult, edge_mtf
 from acceptance.metrics.resolution.sampling import ALL
 from acceptance.model.measurement import BudgetLine, Curve, Note
@@ -50,8 +50,8 @@ NOISY = 0.08  # relative standard error of a crossing above which noise, as |FFT
 # relative, for a step of as many codes as rounding leaves undecided (simulation)
 ROUNDING = {"mtf50": 3.2, "mtf10": 3.8}
 LEAST_ROUNDING = 1e-5
+EDGE_STEP = 0.05  # sigmas of a Gaussian edge, from place to place
 MEDIAN_STEP = 0.954  # of two normal values, in sigmas of each
-CODING = {"mtf50": 0.3, "mtf10": 0.8}  # relative, for a coarseness of 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +78,7 @@ class Edge:
     ``results`` are those of its pictures, the first of all frames together where they stand still;
     ``probe`` is the first picture's with the exponent of its light raised by ``TONE_PROBE``.
     ``levels`` are dark and light beside the edge, in light; ``coarseness`` is that of its coding
-    (``region_codes.coarseness``); ``limit`` is what its samples can carry, cycle/px; ``rounding``
+    (``coding_loss.coarseness``); ``limit`` is what its samples can carry, cycle/px; ``rounding``
     what whole codes leave undecided of a level, over the step; ``apart`` the standard uncertainty
     in cycle/px that another edge beside it gives to a crossing, by name.
     """
@@ -96,6 +96,11 @@ class Edge:
     def first(self) -> EdgeResult:
         """The result that details and curve are taken from."""
         return self.results[0]
+
+    @cached_property
+    def curve(self) -> Curve:
+        """The MTF of the first result, with its crossings."""
+        return _curve(self.first)
 
     def reached(self, name: str) -> bool:
         """Whether every picture's MTF falls to the level of ``name``, "mtf50" or "mtf10"."""
@@ -117,6 +122,10 @@ class Edge:
             BudgetLine(source="noise and fit", contribution=fit, degrees_of_freedom=freedom),
             *repeat(values[1:] if self.view.stable else values, fit),
         ]
+
+    def coding_share(self, name: str) -> float:
+        """Return the relative standard uncertainty of a crossing by coding."""
+        return OF_EDGE[name].share(self.coarseness, blocks_along(self.view, self.first.resolves))
 
     def tone_slope(self, name: str) -> float:
         """Return the relative change of a crossing over that of the tone curve's exponent."""
@@ -145,9 +154,9 @@ def seen(scene: Scene, view: View, tone: Tone, sampled: PictureSamples = ALL) ->
     inside = within(view)
     codes = [picture[inside] for picture in pictures(view)]
     shade = scene.shade(view)[inside]
-    light = [_read_off(tone.light, picture) / shade for picture in codes]
-    lights, ordered = in_order(light[0]), in_order(codes[0])
-    height = quantile(ordered, 0.9) - quantile(ordered, 0.1)
+    light = [read_off(tone.light, picture) / shade for picture in codes]
+    (dark, bright), (lowest, highest) = (quantiles(v[0], (0.1, 0.9)) for v in (light, codes))
+    height = highest - lowest
     probe = _probe(tone, codes[0], light[0], shade)
     results = tuple(edge_mtf(picture) for picture in light)
     sampled.refuse(view, results[0].resolves)
@@ -156,7 +165,7 @@ def seen(scene: Scene, view: View, tone: Tone, sampled: PictureSamples = ALL) ->
         results=results,
         limit=SAMPLING_LIMIT * sampled.of(results[0].resolves),
         probe=edge_mtf(probe, covariance=False),
-        levels=(quantile(lights, 0.1), quantile(lights, 0.9)),
+        levels=(dark, bright),
         coarseness=coarseness(scene, view, height),
         rounding=rounding_doubt(_roughness(view)) / max(height, 1.0),
     )
@@ -167,26 +176,14 @@ def _roughness(view: View) -> float:
 
     It is from the median difference of neighbouring rows, of the first frames.
     """
-    rows = view.luma[(slice(0, 4), *within(view))].astype(np.float64)
+    rows = view.luma[(slice(0, 4), *within(view))].astype(np.int32)
     axis = 1 if np.ptp(rows.mean(axis=(0, 1))) > np.ptp(rows.mean(axis=(0, 2))) else 2
-    return float(np.median(np.abs(np.diff(rows, axis=axis)))) / MEDIAN_STEP
-
-
-def _whole(codes: Array) -> NDArray[np.uint16] | None:
-    """Return codes as the whole numbers that they are in a single frame; None: in a mean."""
-    whole = codes.astype(np.uint16)
-    return whole if (whole == codes).all() else None
-
-
-def _read_off(curve: Array, codes: Array) -> Array:
-    """Return what a curve over all codes gives at each of ``codes``, of any shape."""
-    whole = _whole(codes)
-    return np.interp(codes, np.arange(curve.size), curve) if whole is None else curve[whole]
+    return median_of_whole(np.abs(np.diff(rows, axis=axis))) / MEDIAN_STEP
 
 
 def _probe(tone: Tone, codes: Array, light: Array, shade: Array) -> Array:
     """Return the light of codes by another tone curve; of whole codes it is looked up, too."""
-    whole = _whole(codes)
+    whole = whole_codes(codes)
     known = light if whole is None else tone.light
     other = np.sign(known) * np.abs(known) ** (1 + TONE_PROBE)
     return np.asarray(other if whole is None else other[whole] / shade)
@@ -208,7 +205,7 @@ def figures(scene: Scene, edge: Edge, tone: Tone) -> Iterator[Measurement | Note
 
 def _crossing(scene: Scene, edge: Edge, name: str, tone: Tone) -> Measurement:
     value = edge.value(name)
-    coder = coding(edge.coarseness, CODING[name], value)
+    coder = coding(value * edge.coding_share(name))
     return scene.figure(
         f"resolution.{name}",
         value,
@@ -219,7 +216,7 @@ def _crossing(scene: Scene, edge: Edge, name: str, tone: Tone) -> Measurement:
         region=edge.view.region.name,
         direction=edge.first.resolves,
         details=_details(edge, value, lines_of(scene, edge.first.resolves)),
-        curve=_curve(edge.first),
+        curve=edge.curve,
     )
 
 
@@ -275,23 +272,30 @@ def bending(light: Array, other: Array, levels: tuple[float, float], level: floa
     -----
     It is computed of a Gaussian edge; the change is the same however wide it is.
     """
-    offsets, frequencies, waves = _waves()
-    profile = levels[0] + (levels[1] - levels[0]) * ndtr(offsets)
-    falls = []
-    for seen in (profile, np.interp(profile, light, other)):
-        spread = np.diff(seen)
-        falls.append(
-            float(np.interp(-level, -np.abs(waves @ spread) / abs(spread.sum()), frequencies))
-        )
-    return falls[1] / falls[0] - 1
+    profile = levels[0] + (levels[1] - levels[0]) * _gaussian_edge()
+    return _fall(np.interp(profile, light, other), level) / _fall_of_gaussian(level) - 1
+
+
+def _fall(profile: Array, level: float) -> float:
+    """Return the frequency, in cycles a sigma, at which an edge's MTF falls to a level.
+
+    It is sought from 0.05 to 0.6 cycles; a matrix product would start threads for nothing.
+    """
+    spread = np.diff(profile)
+    frequencies = np.arange(10, 121) / 200
+    waves = np.fft.rfft(spread, round(200 / EDGE_STEP))[10:121]
+    return float(np.interp(-level, -np.abs(waves) / abs(spread.sum()), frequencies))
 
 
 @lru_cache
-def _waves() -> tuple[Array, Array, NDArray[np.complex128]]:
-    """Return places across an edge of sigma 1, frequencies, and the Fourier kernel of both."""
-    offsets, frequencies = np.linspace(-6, 6, 241), np.linspace(0.05, 0.6, 111)
-    between = (offsets[1:] + offsets[:-1]) / 2
-    return offsets, frequencies, np.asarray(np.exp(-2j * np.pi * frequencies[:, None] * between))
+def _gaussian_edge() -> Array:
+    """Return an edge of sigma 1, from 0 to 1, at every ``EDGE_STEP`` out to 6 sigmas."""
+    return np.asarray(ndtr(np.linspace(-6, 6, round(12 / EDGE_STEP) + 1)))
+
+
+@lru_cache
+def _fall_of_gaussian(level: float) -> float:
+    return _fall(_gaussian_edge(), level)
 
 
 def _details(edge: Edge, value: float, lines: float) -> dict[str, Value]:

@@ -10,6 +10,7 @@ is correlated within a block is counted.
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ Array = NDArray[np.float64]
 
 KNOT = 1 / 3
 GRID = 256
+# the four cubic B-splines that overlap between two knots: by rising powers of the way, 0 to 1
+SPLINES = np.array([[1, -3, 3, -1], [4, 0, -6, 3], [1, 3, 3, -3], [0, 0, 0, 1]]) / 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,16 +32,16 @@ class ProfileFit:
 
     It has the ``position`` (k,) of the coefficients in px off the edge, the ``coefficients`` (k,)
     in the unit of the picture, the Cholesky ``factor`` (4, k) of the normal equations, and of every
-    pixel the ``index`` (p,) of its first coefficient, the ``basis`` (4, p) there and its
-    ``residual`` (p,). ``aperture`` in px is an averaging that is left in the MTF: 0, or the bins of
-    ISO 12233.
+    pixel the ``index`` (p,) of its first coefficient, its ``part`` (p,) of the way from knot to
+    knot, 0 to 1, and its ``residual`` (p,). ``aperture`` in px is an averaging that is left in the
+    MTF: 0, or the bins of ISO 12233.
     """
 
     position: Array
     coefficients: Array
     factor: Array
     index: NDArray[np.intp]
-    basis: Array
+    part: Array
     residual: Array
     aperture: float
 
@@ -65,10 +68,10 @@ def profile(
     first = math.floor(scaled.min())
     scaled -= first
     index = scaled.astype(np.intp)
-    basis = _basis(scaled - index)
+    part = scaled - index
     level = float(image.mean())
     values = image.ravel() - level
-    bands, right = _normal_equations(index, basis, values)
+    bands, right = _normal_equations(index, part, values)
     position = (first + np.arange(right.size) - 1) * KNOT
     _stiffen(bands, np.abs(position) / reach, stiffness)
     factor = cholesky_banded(bands)
@@ -78,40 +81,39 @@ def profile(
         coefficients=coefficients + level,
         factor=factor,
         index=index,
-        basis=basis,
-        residual=values - _evaluate(coefficients, index, basis),
+        part=part,
+        residual=values - _evaluate(coefficients, index, part),
         aperture=aperture,
     )
 
 
-def _normal_equations(index: NDArray[np.intp], basis: Array, values: Array) -> tuple[Array, Array]:
-    """Return the upper bands (4, k) of the normal equations, and their right side (k,)."""
+def _normal_equations(index: NDArray[np.intp], part: Array, values: Array) -> tuple[Array, Array]:
+    """Return the upper bands (4, k) of the normal equations, and their right side (k,).
+
+    They follow from sums of powers over each span, which are fewer than products of splines.
+    """
     spans = int(index.max()) + 1
+    powers = list(itertools.accumulate([part] * 6, np.multiply))
+    squares = [np.bincount(index, minlength=spans), *(np.bincount(index, p, spans) for p in powers)]
+    sums = np.array([np.bincount(index, p * values, spans) for p in powers[:3]])
+    sums = SPLINES @ np.vstack([np.bincount(index, values, spans), sums])
     bands, right = np.zeros((4, spans + 3)), np.zeros(spans + 3)
     for i in range(4):
-        right[i : i + spans] += np.bincount(index, basis[i] * values, spans)
+        right[i : i + spans] += sums[i]
         for j in range(i, 4):
-            bands[3 + i - j, j : j + spans] += np.bincount(index, basis[i] * basis[j], spans)
+            product = np.convolve(SPLINES[i], SPLINES[j])
+            bands[3 + i - j, j : j + spans] += product @ np.array(squares)
     return bands, right
 
 
-def _basis(u: Array) -> Array:
-    """Return the four cubic B-splines (4, p) that overlap at ``u`` (p,), 0 to 1 between knots."""
-    square, cube = u * u, u * u * u
-    pieces = (
-        1 - 3 * u + 3 * square - cube,
-        3 * cube - 6 * square + 4,
-        3 * (u + square - cube) + 1,
-        cube,
-    )
-    return np.stack(pieces) / 6
-
-
-def _evaluate(coefficients: Array, index: NDArray[np.intp], basis: Array) -> Array:
-    """Return the value of the spline at every pixel."""
-    total: Array = basis[0] * coefficients[index]
-    for i in (1, 2, 3):
-        total += basis[i] * coefficients[index + i]
+def _evaluate(coefficients: Array, index: NDArray[np.intp], part: Array) -> Array:
+    """Return the value of the spline at every pixel, by the cubic of its span (Horner)."""
+    spans = coefficients.size - 3
+    cubics = SPLINES.T @ np.stack([coefficients[i : i + spans] for i in range(4)])
+    total: Array = cubics[3][index]
+    for cubic in cubics[2::-1]:
+        total *= part
+        total += cubic[index]
     return total
 
 
@@ -139,11 +141,17 @@ def spectrum(fit: ProfileFit, taper: Array) -> tuple[Array, Array]:
     return frequencies, transform / transform[0] * transfer
 
 
-def _transform(frequency: float, fit: ProfileFit) -> NDArray[np.complex128]:
-    """Return the contribution of each LSF coefficient to the Fourier transform at ``frequency``."""
-    place = (fit.position[1:] + fit.position[:-1]) / 2
+def _transform(frequency: float, fit: ProfileFit, inside: slice) -> NDArray[np.complex128]:
+    """Return the contribution of LSF coefficients to the Fourier transform at ``frequency``."""
+    place = (fit.position[1:][inside] + fit.position[:-1][inside]) / 2
     transfer = _sinc(frequency * KNOT) ** 3 * _sinc(frequency * fit.aperture)
     return np.asarray(np.exp(-2j * np.pi * frequency * place) * transfer)
+
+
+def _inside(taper: Array) -> slice:
+    """Return where the window over the line spread is not 0."""
+    open_at = np.flatnonzero(taper)
+    return slice(int(open_at[0]), int(open_at[-1]) + 1)
 
 
 def _sinc(x: float) -> float:
@@ -152,8 +160,9 @@ def _sinc(x: float) -> float:
 
 
 def _modulation(frequency: float, fit: ProfileFit, taper: Array) -> float:
-    spread = np.diff(fit.coefficients) * taper
-    return float(abs(spread @ _transform(frequency, fit)) / abs(spread.sum()))
+    inside = _inside(taper)
+    spread = np.diff(fit.coefficients)[inside] * taper[inside]
+    return float(abs(spread @ _transform(frequency, fit, inside)) / abs(spread.sum()))
 
 
 def crossing(
@@ -195,12 +204,14 @@ def standard_error(
 
 def _influence(frequency: float, fit: ProfileFit, taper: Array) -> Array:
     """Return how much the value of each pixel (p,) changes the modulation at ``frequency``."""
-    spread = np.diff(fit.coefficients) * taper
-    wave = _transform(frequency, fit)
+    inside = _inside(taper)
+    spread = np.diff(fit.coefficients)[inside] * taper[inside]
+    wave = _transform(frequency, fit, inside)
     value, whole = spread @ wave, spread.sum()
     modulation = abs(value) / abs(whole)
     along = np.real(np.conj(value) * wave) / abs(value)
-    by_difference = taper * (along / abs(whole) - modulation / whole)
+    by_difference = np.zeros_like(taper)
+    by_difference[inside] = taper[inside] * (along / abs(whole) - modulation / whole)
     by_coefficient = np.concatenate([[0.0], by_difference]) - np.concatenate([by_difference, [0.0]])
     solved = cho_solve_banded((fit.factor, False), by_coefficient)
-    return _evaluate(solved, fit.index, fit.basis)
+    return _evaluate(solved, fit.index, fit.part)

@@ -3,7 +3,8 @@
 Three things make a picture carry less than its rows and columns can, and none is stated in a
 stream. *Combing*: every second row is displaced, as where two fields of a moving camera are woven
 together; the difference of a row from the mean of its neighbours, against the slope along it, gives
-the displacement. *Doubled* rows or columns: at an edge a row differs from one neighbour only.
+the displacement. *Doubled* rows or columns: at an edge a row differs from one neighbour only, or is
+the mean of both.
 *Enlargement* (digital zoom): interpolation leaves the noise between two pixels more alike in some
 places than in others, which repeats with the factor (A. C. Gallagher, Detection of linear and cubic
 interpolation in JPEG compressed images, CRV 2005; here of the noise, which has no structure of its
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
+from acceptance.metrics.resolution.coding_loss import TRANSFORM, coarseness
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,11 +33,14 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 LEAST_SHIFT = 0.15  # px: a smaller one takes less than 1 % off an MTF50
+LEANING = 1.0  # px: a larger one takes as much off edges and bars that lean a little on the rows
 SURE = 5.0  # standard errors of a shift
 FRAMES = 8
 STEEP = 20.0  # codes from row to row: an edge
 DOUBLED, ENOUGH = 0.8, 400  # share of the edges' pixels (0.54 at most where they are not), number
+BETWEEN = 0.3  # of the bends squared of the other rows
 PERIODS = np.linspace(0.15, 0.5, 351)  # cycles a pixel at which the noise may repeat
+NEAR_BLOCKS = 0.01  # cycles a pixel
 LEAST_PEAK = 3.0  # 1.5 at most in films that were not enlarged
 # likeness of neighbours' noise, and by which bicubic enlargement it is made (simulation)
 LIKENESS = (
@@ -65,10 +70,14 @@ class PictureSamples:
 
         ``direction`` is that in which it resolves.
         """
-        if self.shift and direction == "horizontal":
-            raise GapError("combed", region=view.region.name, shift=self.shift)
+        self.refuse_combed(view, direction)
         if self.doubled(direction):
             raise GapError("doubled", region=view.region.name)
+
+    def refuse_combed(self, view: View, direction: str) -> None:
+        """Raise GapError ``combed`` where fields apart blur what resolves in this direction."""
+        if self.shift and (direction == "horizontal" or self.shift > LEANING):
+            raise GapError("combed", region=view.region.name, shift=self.shift)
 
     def doubled(self, direction: str) -> bool:
         """Whether rows ("vertical") or columns ("horizontal") are there twice."""
@@ -86,14 +95,46 @@ def sampling_of(scene: Scene) -> PictureSamples:
     """Find how a scene's picture was sampled, from its edges and its plain regions."""
     steep = STEEP * (1 << (scene.video.depth - 8))
     detailed = [*scene.of_kind("edge"), *scene.of_kind("wedge")]
-    down, across = (0.5 if detailed and _doubled(detailed, axis, steep) else 1.0 for axis in (1, 2))
-    zoom = enlargement([view for view in scene.of_kind("flat") if view.stable])
+    down, across = (0.5 if detailed and _halved(detailed, axis, steep) else 1.0 for axis in (1, 2))
+    plain = [view for view in scene.of_kind("flat") if view.stable]
+    coded = any(coarseness(scene, view, 1.0) > 0 for view in plain)
+    zoom = enlargement(plain, coded=coded)
     return PictureSamples(
         across=min(across, 1 / zoom),
         down=min(down, 1 / zoom),
         enlarged=zoom,
         shift=_shift(detailed) if down == 1 else _within_pairs(detailed),
     )
+
+
+def _halved(views: Sequence[View], axis: int, steep: float) -> bool:
+    """Whether every second row (``axis`` 1) or column (2) repeats others or lies between them."""
+    return _doubled(views, axis, steep) or _interpolated(views, axis, steep)
+
+
+def _interpolated(views: Sequence[View], axis: int, steep: float) -> bool:
+    """Whether at edges every second row, always the same ones, is the mean of its neighbours."""
+    bends = np.array([
+        _bends(np.swapaxes(view.luma[:1], 1, axis)[0], view.box[2 - axis], steep) for view in views
+    ]).sum(axis=0)  # fmt: skip
+    counts, squares = bends
+    if counts.min() < ENOUGH:
+        return False
+    least, most = sorted(squares / counts)
+    return bool(least < BETWEEN * most)
+
+
+def _bends(luma: NDArray[np.integer], top: int, steep: float) -> Array:
+    """Return how many of even and of odd rows' pixels are at edges, and their bends squared.
+
+    As (2, 2). A bend is by how much a row is off the mean of its neighbours.
+    """
+    rows = luma.astype(np.float64)
+    edges = np.abs(rows[2:] - rows[:-2]) >= steep
+    bent = np.where(edges, rows[1:-1] - (rows[2:] + rows[:-2]) / 2, 0.0) ** 2
+    first = (top + 1) % 2
+    parts = [slice(parity ^ first, None, 2) for parity in (0, 1)]
+    return np.array([[edges[part].sum() for part in parts], [bent[part].sum() for part in parts]])
 
 
 def _doubled(views: Sequence[View], axis: int, steep: float) -> bool:
@@ -169,15 +210,17 @@ def _displaced(luma: Array, top: int) -> tuple[float, float]:
     return -float(np.sum(off * slope)) / max(square, 1e-9), square
 
 
-def enlargement(views: Sequence[View]) -> float:
+def enlargement(views: Sequence[View], *, coded: bool = False) -> float:
     """Return by which factor the picture was enlarged, from the noise of plain ``views``; 1: not.
 
-    The same factor must be seen along rows and columns.
+    The same factor must be seen along rows and columns. Of ``coded`` pictures noise that repeats
+    with the blocks, every 8 px or a whole share of them, says nothing.
     """
     noises = [noise for view in views if (noise := _noise(view)) is not None]
     if not noises:
         return 1.0
-    factors = [_factor([np.swapaxes(noise, 1, axis) for noise in noises]) for axis in (1, 2)]
+    ways = [[np.swapaxes(noise, 1, axis) for noise in noises] for axis in (1, 2)]
+    factors = [_factor(way, coded=coded) for way in ways]
     ratio = factors[0] / factors[1]
     return math.sqrt(factors[0] * factors[1]) if 1 / ALIKE < ratio < ALIKE else 1.0
 
@@ -193,15 +236,12 @@ def _noise(view: View) -> Array | None:
     return noise if float(np.mean(noise**2)) > LEAST_NOISE else None
 
 
-def _factor(noises: Sequence[Array]) -> float:
-    """Return by which factor columns were enlarged; 1 where the noise does not repeat.
-
-    A coder's blocks repeat, too, every 4 or 8 pixels, but make neighbours no more alike.
-    """
+def _factor(noises: Sequence[Array], *, coded: bool) -> float:
+    """Return by which factor columns were enlarged; 1 where the noise does not repeat."""
     series = [both for noise in noises for both in _alike(noise)]
     power = np.mean([_power(values) for values in series], axis=0)
     peak = int(np.argmax(power))
-    if power[peak] < LEAST_PEAK:
+    if power[peak] < LEAST_PEAK or (coded and _of_blocks(float(PERIODS[peak]))):
         return 1.0
     squares = sum(float(np.mean(noise**2)) for noise in noises)
     likeness = sum(float(np.mean(noise[..., 1:] * noise[..., :-1])) for noise in noises) / squares
@@ -210,6 +250,12 @@ def _factor(noises: Sequence[Array]) -> float:
     factors = 1 / float(frequency), 1 / (1 - float(frequency))
     off, factor = min((abs(math.log(factor) - meant), factor) for factor in factors)
     return factor if off < math.log(AGREEING) else 1.0
+
+
+def _of_blocks(frequency: float) -> bool:
+    """Whether noise repeats with a coder's blocks; a fine quantiser makes neighbours alike, too."""
+    turns = frequency * TRANSFORM
+    return abs(turns - round(turns)) < NEAR_BLOCKS * TRANSFORM
 
 
 def _alike(noise: Array) -> tuple[Array, Array]:

@@ -15,10 +15,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.polynomial import Polynomial
 from numpy.typing import NDArray
 
 from acceptance.errors import GapError
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 CRITERION = 0.1
+FLAT = 1e-9  # a curvature of rounding alone would spoil the root of a straight line
 ALIAS = 0.05  # modulation that false bars must have to be called aliasing
 
 
@@ -85,10 +86,28 @@ class WedgePixels:
         usable = wedge_lines.usable(line, frequency, wedge)
         return cls(inside=inside, line=line, turns=turns, frequency=frequency, usable=usable)
 
+    @cached_property
+    def waves(self) -> tuple[Array, Array]:
+        """Cosine and sine (p,) of the bars' phase, of an even number half a turn off."""
+        angle = 2 * np.pi * self.turns
+        return np.cos(angle), np.sin(angle)
+
+    @cached_property
+    def normal(self) -> Array:
+        """Normal equations (lines, 3, 3) of offset, cosine, sine, of the usable lines."""
+        found = wedge_lines.normal(self.waves, self.line, self.frequency.size)
+        return found[self.usable] * self._weight[:, None, None]
+
+    def right(self, values: Array) -> Array:
+        """Return their right sides (lines, 3) for ``values`` (p,)."""
+        found = wedge_lines.right(values, self.waves, self.line, self.frequency.size)
+        return found[self.usable] * self._weight[:, None]
+
     @property
-    def angle(self) -> Array:
-        """Phase (p,) of the bars in rad, of an even number half a turn off."""
-        return 2 * np.pi * self.turns
+    def _weight(self) -> Array:
+        """Weight of each usable line: all weigh the same, however many pixels they have."""
+        seen = np.bincount(self.line, minlength=self.frequency.size)
+        return np.asarray(1 / np.maximum(seen, 1)[self.usable])
 
     def together(self) -> LineGroups:
         """Group the usable lines. Raises GapError ``region_too_small``."""
@@ -158,15 +177,16 @@ def wedge_reading(
     _check(luma, along, across)
     if not step > 0:  # before places are sorted into lines: they may have no direction
         raise GapError("wedge_not_resolved")
-    return read(luma, WedgePixels.of(wedge, along, across), wedge, step)
+    pixels = WedgePixels.of(wedge, along, across)
+    return read(luma[pixels.inside], pixels, wedge, step)
 
 
-def read(luma: Array, pixels: WedgePixels, wedge: Wedge, step: float) -> WedgeResult:
-    """Read a wedge as ``wedge_reading`` does, its pixels sorted beforehand."""
+def read(values: Array, pixels: WedgePixels, wedge: Wedge, step: float) -> WedgeResult:
+    """Read a wedge as ``wedge_reading`` does, from the ``values`` (p,) of its sorted pixels."""
     if not step > 0:
         raise GapError("wedge_not_resolved")
     full = step * 2 / math.pi
-    lines, amplitude = _smoothed(pixels, luma, wedge, full)
+    lines, amplitude = _smoothed(pixels, values, wedge, full)
     wrong = (lines.counts != wedge.bars) & (amplitude > ALIAS * full)
     aliasing = float(lines.frequencies[wrong][0]) if wrong.any() else None
     return _read(lines, wedge.bars, aliasing)
@@ -181,17 +201,15 @@ def _check(luma: Array, along: Array, across: Array) -> None:
 
 
 def _smoothed(
-    pixels: WedgePixels, luma: Array, wedge: Wedge, full: float
+    pixels: WedgePixels, values: Array, wedge: Wedge, full: float
 ) -> tuple[_SmoothedLines, Array]:
     """Fit the lines to the picture, and return the amplitude of the bars counted in each as well.
 
     ``full`` is the amplitude of bars that are fully resolved.
     """
-    together, values = pixels.together(), luma[pixels.inside]
-    count, usable = pixels.frequency.size, pixels.usable
-    normal, right = wedge_lines.equations(values, pixels.angle, pixels.line, count, usable)
-    modulation, error = wedge_lines.modulations(normal, right, together)
-    middle = pixels.frequency[usable][together.centre]
+    together = pixels.together()
+    modulation, error = wedge_lines.modulations(pixels.normal, pixels.right(values), together)
+    middle = pixels.frequency[pixels.usable][together.centre]
     power = together.sums(pixels.powers(values, wedge.periods))
     counts, strongest = wedge_lines.counted(power, middle, wedge.periods)
     lines = _SmoothedLines(
@@ -254,11 +272,25 @@ def _between(frequencies: Array, modulation: Array, i: int, level: float = CRITE
     near = _near(frequencies, i)
     if frequencies[near].size < 2 * LEAST + 2:
         return plain
-    # a curvature of rounding alone would spoil the root of a straight line
-    parabola = Polynomial.fit(frequencies[near], modulation[near] - level, 2).trim(1e-9)
-    roots = np.real(parabola.roots()[np.isreal(parabola.roots())])
-    inside = roots[(roots > frequencies[near][0]) & (roots < frequencies[near][-1])]
-    return float(inside[np.argmin(np.abs(inside - plain))]) if inside.size else plain
+    roots = _roots(frequencies[near], modulation[near] - level)
+    inside = [at for at in roots if frequencies[near][0] < at < frequencies[near][-1]]
+    return min(inside, key=lambda at: abs(at - plain), default=plain)
+
+
+def _roots(x: Array, y: Array) -> list[float]:
+    """Return where the parabola through points (n,), by least squares, is 0."""
+    middle, half = float(x.max() + x.min()) / 2, float(np.ptp(x)) / 2
+    way = (x - middle) / half
+    terms = np.stack([np.ones_like(way), way, way**2], axis=1)
+    c, b, a = np.linalg.lstsq(terms, y)[0].tolist()
+    if abs(a) <= FLAT:
+        ways = [-c / b] if abs(b) > FLAT else []
+    elif (square := b * b - 4 * a * c) < 0:
+        ways = []
+    else:  # by the larger of the two sums, which loses no digits
+        sum_of = -(b + math.copysign(math.sqrt(square), b)) / 2
+        ways = [sum_of / a, c / sum_of] if sum_of else [0.0]
+    return [middle + half * way for way in ways]
 
 
 def _near(frequencies: Array, i: int) -> slice:

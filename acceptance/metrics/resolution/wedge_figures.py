@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 from acceptance.errors import GapError
 from acceptance.metrics._shared.region_codes import (
     SAMPLING_LIMIT,
-    coarseness,
-    coding,
     lines_of,
     pictures,
     refuse_clipped,
@@ -23,9 +21,11 @@ from acceptance.metrics._shared.region_codes import (
     within,
 )
 from acceptance.metrics._shared.sources import PRINT_SOURCE
+from acceptance.metrics.resolution.coding_loss import OF_WEDGE, TRANSFORM, coarseness, coding
 from acceptance.metrics.resolution.printed_wedge import Wedge, phase
 from acceptance.metrics.resolution.sampling import ALL
 from acceptance.metrics.resolution.wedge import CRITERION, WedgePixels, WedgeResult, read
+from acceptance.metrics.resolution.wedge_lines import SPAN
 from acceptance.model.measurement import BudgetLine, Curve
 
 if TYPE_CHECKING:
@@ -46,7 +46,6 @@ WEDGE_METHOD = (
 )
 CRITERION_METHOD = "10 % of the step"
 STEP_DOUBT = 0.02
-CODING = 0.55  # relative, for a coarseness of 1
 # of the logarithm by which edges differ by direction: half-width of what a reading then is off, and
 # what is chance
 UNLIKE, ROUND = 0.3, 0.03
@@ -108,8 +107,9 @@ def figure(
     combed. A clipped wedge would read too high, since bars that are cut off at white seem to have
     more contrast.
     """
-    wedge = _capped(_seen(scene, view), sampled)
-    direction = wedge.direction
+    seen = _seen(scene, view)
+    direction = seen.direction
+    wedge = _capped(seen, sampled, direction)
     refuse_doubtful_aspect(scene, direction)
     scale = lines_of(scene, direction)
     return scene.figure(
@@ -133,7 +133,7 @@ def _seen(scene: Scene, view: View) -> _SeenWedge:
     place, codes = _on_wedge(view), [scene.evened(view, picture) for picture in pictures(view)]
     dark, light, doubt = _levels(scene, view, codes[0], phase(printed, *place), printed)
     pixels = WedgePixels.of(printed, *place)
-    results = [read(picture, pixels, printed, light - dark) for picture in codes]
+    results = [read(picture[pixels.inside], pixels, printed, light - dark) for picture in codes]
     return _SeenWedge(
         view=view,
         printed=printed,
@@ -146,11 +146,10 @@ def _seen(scene: Scene, view: View) -> _SeenWedge:
     )
 
 
-def _capped(wedge: _SeenWedge, sampled: PictureSamples) -> _SeenWedge:
+def _capped(wedge: _SeenWedge, sampled: PictureSamples, direction: str) -> _SeenWedge:
     """Return the wedge with no reading above what the picture's samples carry."""
-    if sampled.shift and wedge.direction == "horizontal":
-        sampled.refuse(wedge.view, wedge.direction)
-    limit = SAMPLING_LIMIT * sampled.of(wedge.direction)
+    sampled.refuse_combed(wedge.view, direction)
+    limit = SAMPLING_LIMIT * sampled.of(direction)
     results = (
         replace(result, reading=limit, limited_by="sampling_limit")
         if result.reading > limit
@@ -162,10 +161,11 @@ def _capped(wedge: _SeenWedge, sampled: PictureSamples) -> _SeenWedge:
 
 def _budget(scene: Scene, wedge: _SeenWedge) -> list[BudgetLine]:
     dark, light = wedge.levels
+    coarse = coarseness(scene, wedge.view, light - dark)
     return [
         *_own_lines(wedge.view, wedge.results),
         *_method_lines(scene, wedge.first, wedge.step_doubt, SAMPLING_LIMIT / wedge.limit),
-        *coding(coarseness(scene, wedge.view, light - dark), CODING, wedge.value),
+        *coding(wedge.value * OF_WEDGE.share(coarse, _blocks(wedge.first))),
     ]
 
 
@@ -260,9 +260,9 @@ def _in_linear_light(scene: Scene, wedge: _SeenWedge, scale: float) -> dict[str,
     ``scale`` are the TV lines of one cycle/px.
     """
     dark, light = scene.linear(np.array(wedge.levels))
-    codes, step = scene.linear(wedge.codes), float(light - dark)
+    inside = scene.linear(wedge.codes[wedge.pixels.inside])
     try:
-        result = read(codes, wedge.pixels, wedge.printed, step)
+        result = read(inside, wedge.pixels, wedge.printed, float(light - dark))
     except GapError:
         return {}
     return {"linear_light": result.reading * scale}
@@ -272,7 +272,7 @@ def _level(scene: Scene, reflectance: float) -> float | None:
     """Return the mean code of the flat region with this printed reflectance, if there is one."""
     for view in scene.of_kind("flat"):
         if math.isclose(view.region.printed.get("reflectance", -1.0), reflectance, rel_tol=1e-6):
-            return float(scene.evened(view, view.luma.mean(axis=0))[within(view)].mean())
+            return float(scene.evened(view, view.luma.mean(axis=0), within(view)).mean())
     return None
 
 
@@ -304,8 +304,20 @@ def _blur_along(result: WedgeResult) -> float:
     of the MTF along the wedge, where f grows by g a line. Over the MTF's own slope that is 0.268 (g
     / f^2)^2 of f. Bars aslant take part of it away again, so it is a half-width and no correction.
     """
-    growth = float(np.median(np.abs(np.diff(result.frequencies))))
-    return 0.268 * (growth / result.reading**2) ** 2 * result.reading
+    return 0.268 * (_growth(result) / result.reading**2) ** 2 * result.reading
+
+
+def _growth(result: WedgeResult) -> float:
+    """Return by how much the frequency grows from line to line, cycle/px."""
+    return float(np.median(np.abs(np.diff(result.frequencies))))
+
+
+def _blocks(result: WedgeResult) -> float:
+    """Return how many transform blocks, along the wedge, have bars nearly as fine as the reading.
+
+    Nearly: within ``SPAN``, as lines are read together.
+    """
+    return 2 * SPAN * result.reading / _growth(result) / TRANSFORM
 
 
 def _few_pixels(reading: float, enlarged: float = 1.0) -> float:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from acceptance.metrics._shared.ordered import median
+
 if TYPE_CHECKING:
     from acceptance.metrics.resolution.printed_wedge import Wedge
 
@@ -66,7 +68,9 @@ def numbered(along: Array, wedge: Wedge) -> tuple[NDArray[np.intp], int]:
 
     Lines are one pixel apart.
     """
-    count = max(1, math.floor(wedge.length / float(np.median(np.hypot(*np.gradient(along))))))
+    down, right = np.gradient(along)
+    pixel = median(np.sqrt(down**2 + right**2))
+    count = max(1, math.floor(wedge.length / pixel))
     line = np.floor(along / wedge.length * count).astype(np.intp)
     line[(along < 0) | (along >= wedge.length)] = -1
     return line, count
@@ -86,21 +90,19 @@ def frequencies(
     return np.asarray(np.sqrt(square / seen))
 
 
-def equations(
-    values: Array, angle: Array, line: NDArray[np.intp], count: int, usable: NDArray[np.intp]
-) -> tuple[Array, Array]:
-    """Return normal equations (lines, 3, 3) and right sides (lines, 3) of offset, cosine, sine.
+def normal(waves: tuple[Array, Array], line: NDArray[np.intp], count: int) -> Array:
+    """Return the normal equations (lines, 3, 3) of offset, cosine and sine (p,) of each line."""
+    cosine, sine = waves
+    entries = (cosine, sine, cosine * cosine, cosine * sine, sine * sine)
+    sums = [np.bincount(line, minlength=count), *(np.bincount(line, e, count) for e in entries)]
+    rows = (0, 1, 2), (1, 3, 4), (2, 4, 5)
+    return np.stack([np.stack([sums[at] for at in row], axis=1) for row in rows], axis=1)
 
-    All lines have the same weight.
-    """
-    columns = (np.ones_like(angle), np.cos(angle), np.sin(angle))
-    normal, right = np.empty((count, 3, 3)), np.empty((count, 3))
-    for i, column in enumerate(columns):
-        right[:, i] = np.bincount(line, column * values, count)
-        for j, other in enumerate(columns[: i + 1]):
-            normal[:, i, j] = normal[:, j, i] = np.bincount(line, column * other, count)
-    weight = 1 / np.maximum(np.bincount(line, minlength=count), 1)[usable]
-    return normal[usable] * weight[:, None, None], right[usable] * weight[:, None]
+
+def right(values: Array, waves: tuple[Array, Array], line: NDArray[np.intp], count: int) -> Array:
+    """Return their right sides (lines, 3) for ``values`` (p,)."""
+    weighted = (values, *(wave * values for wave in waves))
+    return np.stack([np.bincount(line, each, count) for each in weighted], axis=1)
 
 
 def modulations(normal: Array, right: Array, together: LineGroups) -> tuple[Array, Array]:
@@ -153,11 +155,15 @@ def powers(values: Array, turn: Array, line: NDArray[np.intp], periods: int, cou
     """
     seen = np.maximum(np.bincount(line, minlength=count), 1)
     flat = values - (np.bincount(line, values, count) / seen)[line]
-    once = np.exp(2j * np.pi * turn)
-    wave, powers = flat * once, []
-    for _ in range(2, periods + 3):
-        wave *= once
-        real, imaginary = (np.bincount(line, part, count) for part in (wave.real, wave.imag))
+    cosine, sine = np.cos(2 * np.pi * turn), np.sin(2 * np.pi * turn)
+    waves, powers = [flat * cosine, flat * sine], []
+    before = [flat, np.zeros_like(flat)]
+    twice = 2 * cosine
+    for _ in range(2, periods + 3):  # cos(n t) = 2 cos(t) cos((n - 1) t) - cos((n - 2) t)
+        for part in (0, 1):
+            before[part] = twice * waves[part] - before[part]
+        before, waves = waves, before
+        real, imaginary = (np.bincount(line, wave, count) for wave in waves)
         powers.append((real**2 + imaginary**2) / seen**2)
     return np.array(powers).T
 

@@ -24,7 +24,7 @@ from acceptance.footage.colorimetry import signals
 from acceptance.metrics._shared import flat_field
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
 from acceptance.metrics._shared.stated import number
-from acceptance.metrics.shading.surface import Fallen, fall, figure_of, tint
+from acceptance.metrics.shading.surface import Fallen, fall, figure_of, lopsided, tint
 from acceptance.model.measurement import BudgetLine, Measurement, Note
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ UNEVEN = 10.0  # %, where it is not stated: as test_charts/README.md allows
 MIXED = 1.0  # dE, half-width: lamps of one kind are not quite of one colour
 CODED = 3.0  # times what a coder leaves undecided in a mean: the worst of many places (simulated)
 DARK = 0.1  # of the nominal amplitude: a darker field shows noise, not shading
+LEAST_LEFT = 0.02  # of light that is stated to be twice its mean at one place
 TONE_PROBE = 0.05  # change of the tone curve's exponent that shows its effect
 PLACES = 15  # looked at along each side of a chart
 
@@ -91,7 +92,7 @@ def _luma(scene: Scene, view: View) -> Measurement:
     codes = _even_codes(scene, view)[..., None]
     found = figure_of(scene.linear(codes), fall)
     more = [
-        _line("lighting", _unevenness(scene) * (1 - found.value)),
+        _line("lighting", _by_light(1 - found.value, _ratio(scene), lopsided(scene.linear(codes)))),
         *_of_curve(scene, found.value, lambda light: figure_of(light, fall).value, codes),
         _coding(scene, view, codes),
     ]
@@ -135,10 +136,21 @@ def _even_codes(scene: Scene, view: View) -> Array:
     return codes
 
 
-def _unevenness(scene: Scene) -> float:
-    """Return the standard uncertainty, as a share, that the light on the surface brings."""
+def _ratio(scene: Scene) -> float:
+    """Return how much lighter the surface may be lit at one place than at another."""
     stated = number(scene.shot, EVENNESS)
-    return (UNEVEN if stated is None else stated) / 100 / math.sqrt(3)
+    uneven = (UNEVEN if stated is None else stated) / 100
+    return (2 + uneven) / max(2 - uneven, LEAST_LEFT)
+
+
+def _by_light(left: float, stated: float, seen: float = 1.0) -> float:
+    """Return the standard uncertainty of light ``left`` at the darkest place, by the light itself.
+
+    ``stated`` is by how much it may be lighter at one place than at another, ``seen`` how much
+    lighter one place of the field is than the opposite one, which is no lens's doing.
+    """
+    ratio = max(stated, seen)
+    return max(left * (1 - 1 / ratio), min(left * ratio, 1.0) - left) / math.sqrt(3)
 
 
 def _of_curve(
@@ -191,7 +203,7 @@ def _figure(
         samples=view.luma.size,
         method=METHODS[quantity],
         region=view.region.name,
-        details={"tone": scene.tone},
+        details={"tone": scene.tone, **({"left_out": found.left_out} if found.left_out else {})},
     )
 
 
@@ -211,7 +223,7 @@ def _of_chart(scene: Scene) -> Measurement:
     of_curve = slope * scene.tone_doubt / math.sqrt(3)
     budget = [
         _line("fit", 100 * left * math.hypot(doubt[low], doubt[high])),
-        _line("lighting", 100 * left * _unevenness(scene)),
+        _line("lighting", 100 * _by_light(left, _ratio(scene))),
         _line(TONE_SOURCE, 100 * of_curve),
     ]
     if scene.copy_doubt:

@@ -30,8 +30,8 @@ TIMES = (BEGIN, BEGIN + timedelta(seconds=60))
 def test_a_recording_is_asked_for_by_its_times_and_taken_once(tmp_path: Path) -> None:
     with responder(recorder) as device:
         begun = time.monotonic()
-        captured = capture(device.url, tmp_path / "gate.mp4", replay=TIMES, timeout=5)
-    assert time.monotonic() - begun < 3, "the goodbye is heard"
+        captured = capture(device.url, tmp_path / "gate.mp4", replay=TIMES, timeout=30)
+    assert time.monotonic() - begun < 15, "the goodbye is heard"
     check(captured)
     assert (captured.frames, captured.reason, captured.connections) == (10, "end", 1)
     assert captured.whole

@@ -1,0 +1,84 @@
+"""What a coder may take off a figure of resolution, by its quantiser and by how much it rests on.
+
+A quantiser takes fine contrast where it is small beside its step, and block by block by chance. So
+the loss has a part that is alike everywhere, and one that is the smaller the more transform blocks
+a figure rests on: those along an edge, or those of a wedge whose bars are nearly as fine as the
+reading. Shares are from simulation (``benchmarks/coding_loss.py``, docs/metrics/resolution.md).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from acceptance.footage.planes import h264_step
+from acceptance.metrics._shared.coder import lossless
+from acceptance.metrics._shared.region_codes import within
+from acceptance.model.measurement import BudgetLine
+
+if TYPE_CHECKING:
+    from acceptance.footage.clip import VideoInfo
+    from acceptance.scene.build import Scene
+    from acceptance.scene.views import View
+
+# codes at 8 bits, of coders of which no quantiser is known or that nobody has tried: as coarse as
+# CRF 28, as an H.264 step that takes as much of an edge
+UNTOLD = 22.0
+# what coders take by a step over what H.264 takes; OLDER: MPEG-1 to 4, whose step is two scales
+TAKEN, OLDER = {"hevc": 0.95, "mjpeg": 1.0}, 1.3
+TRANSFORM = 8.0  # px, the side of a block
+FEWEST_BLOCKS = 0.5
+
+
+@dataclass(frozen=True)
+class CodingLoss:
+    """Relative standard uncertainty by coding, for a coarseness of 1.
+
+    ``common`` is the part of all blocks, ``single`` that of a single one.
+    """
+
+    common: float
+    single: float
+
+    def share(self, coarse: float, blocks: float) -> float:
+        """Return that of a figure that rests on ``blocks`` coded as ``coarse`` as this."""
+        return coarse * math.hypot(self.common, self.single / math.sqrt(max(blocks, FEWEST_BLOCKS)))
+
+
+OF_EDGE = {"mtf50": CodingLoss(0.22, 0.5), "mtf10": CodingLoss(0.42, 1.35)}
+OF_WEDGE = CodingLoss(0.22, 0.28)
+
+
+def coding(contribution: float) -> list[BudgetLine]:
+    """Return the line of what coding may take off; none where nothing is quantised."""
+    line = BudgetLine(source="coding", contribution=contribution, evaluation="B")
+    return [line] if contribution else []
+
+
+def blocks_along(view: View, resolves: str) -> float:
+    """Return how many transform blocks lie along an edge."""
+    rows, columns = view.luma[0][within(view)].shape
+    return float(rows if resolves == "horizontal" else columns) / TRANSFORM
+
+
+def coarseness(scene: Scene, view: View, height: float) -> float:
+    """Return a coder's quantiser step over the step (``height`` codes) of an edge or wedge.
+
+    It is 0 where nothing is quantised. On simulated films the effect of coding on MTF and wedges is
+    proportional to this ratio, up to a half of it (docs/metrics/resolution.md).
+    A coder of which neither decoder nor stream says how it quantised counts as a coarse one, and
+    what each takes more than H.264 does counts as a larger step.
+    """
+    return _step(scene.video, view) / max(height, 1.0)
+
+
+def _step(video: VideoInfo, view: View) -> float:
+    """Return the quantiser step in codes, of H.264 as it is, of others one that takes as much."""
+    if lossless(video.codec, view.quantiser):
+        return 0.0
+    if video.steps:
+        return TAKEN[video.codec] * video.steps.detail
+    if view.quantiser is None:
+        return UNTOLD * float(1 << (video.depth - 8))
+    return h264_step(view.quantiser) if video.codec == "h264" else 2 * view.quantiser * OLDER

@@ -1,0 +1,70 @@
+"""What a coder may take off edges and wedges, by its quantiser and by the blocks they rest on."""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from acceptance.footage.stated_steps import StatedSteps
+from acceptance.metrics.resolution import coding_loss
+from acceptance.metrics.resolution.coding_loss import CodingLoss
+
+
+def seen(
+    codec: str, quantiser: float | None = None, depth: int = 8, steps: StatedSteps | None = None
+) -> tuple[Any, Any]:
+    """Make a scene of a codec and a view coded with a quantiser."""
+    return (
+        SimpleNamespace(video=SimpleNamespace(codec=codec, depth=depth, steps=steps)),
+        SimpleNamespace(quantiser=quantiser, luma=np.zeros((1, 64, 80)), place=None),
+    )
+
+
+def test_chance_counts_less_the_more_blocks_there_are_and_what_is_alike_does_not() -> None:
+    loss = CodingLoss(0.3, 0.4)
+    assert loss.share(0.1, 1) == pytest.approx(0.1 * 0.5)
+    assert loss.share(0.1, 4) == pytest.approx(0.1 * math.hypot(0.3, 0.2))
+    assert loss.share(0.1, 1e9) == pytest.approx(0.1 * 0.3)
+    assert loss.share(0.1, 0) == loss.share(0.1, coding_loss.FEWEST_BLOCKS)
+
+
+def test_blocks_are_counted_along_an_edge() -> None:
+    _, view = seen("h264")
+    assert coding_loss.blocks_along(view, "horizontal") == 8
+    assert coding_loss.blocks_along(view, "vertical") == 10
+
+
+def test_what_is_not_quantised_has_no_line() -> None:
+    assert coding_loss.coarseness(*seen("h264", 0.0), 100) == 0
+    assert coding_loss.coarseness(*seen("ffv1"), 100) == 0
+    assert coding_loss.coding(0.0) == []
+
+
+@pytest.mark.parametrize(("depth", "quantiser"), [(8, 24.0), (10, 36.0)])
+def test_ten_bits_are_as_coarse_as_eight_of_the_same_quality(depth: int, quantiser: float) -> None:
+    """A decoder counts quantisers of 10 bits from the finest on: 12 more for steps of 4 codes."""
+    step = 100 * 2 ** (depth - 8)
+    found = coding_loss.coarseness(*seen("h264", quantiser, depth), step)
+    assert found == pytest.approx(10 / 100)
+
+
+def test_loss_grows_with_the_step() -> None:
+    """QP 30 quantises by 20."""
+    assert coding_loss.coarseness(*seen("h264", 30.0), 50) == pytest.approx(20 / 50)
+
+
+def test_a_coder_that_does_not_tell_counts_as_a_coarse_one() -> None:
+    fine, untold = (
+        coding_loss.coarseness(*seen(codec, 24.0 if codec == "h264" else None), 200)
+        for codec in ("h264", "hevc")
+    )
+    assert untold == pytest.approx(2.2 * fine)
+
+
+def test_the_steps_that_a_stream_states_count() -> None:
+    found = coding_loss.coarseness(*seen("mjpeg", steps=StatedSteps(8, 24)), 100)
+    assert found == pytest.approx(coding_loss.TAKEN["mjpeg"] * 24 / 100)
