@@ -144,7 +144,21 @@ def at_site(*devices: Subject, no: str) -> Case:
     return replace(drawn(devices=(SITE, *devices), no=no), packs={"base": LOOSE})
 
 
+ASSUMED = replace(
+    figure(value=180.0),
+    quantity="latency.glass_to_glass",
+    unit="ms",
+    details={"clock_screen": "assumed"},
+)
+
 MORE_WAYS = (
+    Way(
+        what="a film of two monitors, of which the one ahead may be a fast camera's",
+        codes=("clock_assumed",),
+        honest=replace(HONEST, measurements=PASSES),
+        bent=replace(HONEST, measurements=(*PASSES, ASSUMED)),
+        words=("shot-1",),
+    ),
     Way(
         what="a profile whose letter asks for 15 days where 30 are generally asked",
         codes=("below_advice", "source_replaced", "other_profile"),
