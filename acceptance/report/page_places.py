@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 from acceptance.report import typesetting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
+
+    from weasyprint.document import Page
 
 MM = 25.4 / 96  # of a pixel of CSS
 TOUCHING = 0.1  # mm; what overlaps by less only touches
@@ -39,6 +41,15 @@ class Rectangle:
         across = min(self.left + self.width, other.left + other.width) - max(self.left, other.left)
         down = min(self.top + self.height, other.top + other.height) - max(self.top, other.top)
         return min(across, down) > TOUCHING
+
+
+class _TextBox(Protocol):
+    """A piece of text of the renderer, in pixels of CSS."""
+
+    position_x: float
+    position_y: float
+    height: float
+    text: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +86,7 @@ def laid_out(page: str, folder: Path) -> LaidOut:
     )
 
 
-def _texts(page: Any) -> list[Any]:  # noqa: ANN401 -- of the renderer, which has no types
+def _texts(page: Page) -> list[_TextBox]:
     root = page._page_box  # noqa: SLF001 -- there is no other way to what it says
     return [box for box in root.descendants(placeholders=True) if getattr(box, "text", "")]
 
@@ -85,7 +96,7 @@ def _place(*corners: float) -> Rectangle:
     return Rectangle(left=min(x1, x2), top=min(y1, y2), width=abs(x2 - x1), height=abs(y2 - y1))
 
 
-def _read(boxes: Iterable[Any]) -> str:
+def _read(boxes: Iterable[_TextBox]) -> str:
     """Join texts as a reader finds them: what is about as high as the one before is beside it."""
     found = [
         (box.position_y + box.height / 2, box.position_x, box.height, box.text) for box in boxes
