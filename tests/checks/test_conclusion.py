@@ -255,7 +255,7 @@ def test_an_item_that_basically_conforms_on_one_subject_basically_conforms() -> 
     """The worse of the two grades that pass."""
     for verdicts in ((Verdict.PASS, Verdict.CONDITIONAL_PASS), (Verdict.CONDITIONAL_PASS,) * 2):
         found = [finding("c0", one, f"camera{at}") for at, one in enumerate(verdicts)]
-        assert grading._grade(found, "p#c0") is Verdict.CONDITIONAL_PASS
+        assert grading.grade(found, "p#c0") is Verdict.CONDITIONAL_PASS
 
 
 def test_the_highest_score_of_a_part_of_which_nothing_is_known_is_1_and_the_lowest_0() -> None:
