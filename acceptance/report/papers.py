@@ -7,16 +7,18 @@ is one page of HTML that needs no file beside it.
 from __future__ import annotations
 
 import base64
+import bisect
 import itertools
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from acceptance import wording
+from acceptance.errors import SetupError
 from acceptance.messages import visible
 from acceptance.model import How, Verdict
-from acceptance.report import own_pages
+from acceptance.report import own_pages, typesetting
 from acceptance.report.answers_page import KEPT
 from acceptance.report.picture_pages import StillsPage
 from acceptance.report.result_pages import concessions
@@ -35,11 +37,9 @@ FAILED = (Verdict.FAIL, Verdict.CONDITIONAL_FAIL)
 PICTURES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png"}
 MOST_PICTURES = 12  # of one requirement
 LARGEST = 8_000_000  # bytes of a photo that is printed
-MOST_FAILED, MOST_OPEN = 4, 2  # requirements in the tables of the summary, where there is room
+FEWEST_ROWS, MOST_ROWS = 5, 24  # requirements in the tables of the summary
+LEAST_OPEN = 2  # of them in the table of what is open
 MOST_NAMED = 2  # devices of one of them
-MOST_TAKEN = 2  # rows' room that warnings may take before the print becomes small
-ROWS_IF_TIGHT = 3
-BYTES_OF_A_ROW = 300  # of the words that take as much room as a row of these tables
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +95,12 @@ class SiteSummary:
 
     book: Book
 
+    rows: int
+    """How many requirements both tables hold."""
+
+    tight: bool
+    """Whether the page is set in small print, with one device named for a requirement."""
+
     @cached_property
     def failed(self) -> list[DemandRows]:
         """What failed, by requirement."""
@@ -105,26 +111,20 @@ class SiteSummary:
         """What is not decided or was not tested although it counts, by requirement."""
         return by_demand(self.book.summary.having(Verdict.INCONCLUSIVE, Verdict.NOT_TESTED))
 
-    @cached_property
-    def _taken(self) -> int:
-        """How many rows' room the warnings take, which come before the tables on the page."""
-        overview = self.book.summary.overview
-        return (len(overview.lines) + 1) // 2 + len(overview.rest.encode()) // BYTES_OF_A_ROW
-
     @property
-    def tight(self) -> bool:
-        """Whether the page is set in small print, with one device named for a requirement."""
-        return self._taken > MOST_TAKEN
+    def listed(self) -> int:
+        """How many requirements are in either table."""
+        return len(self.failed) + len(self.open)
 
     @property
     def room(self) -> int:
         """How many requirements the first table holds."""
-        return ROWS_IF_TIGHT if self.tight else MOST_FAILED - self._taken
+        return min(len(self.failed), self.rows - min(len(self.open), LEAST_OPEN))
 
     @property
     def room_for_open(self) -> int:
         """How many the second table holds."""
-        return MOST_OPEN if self.tight else MOST_OPEN - self._taken // 2
+        return self.rows - self.room
 
     def named(self, demand: DemandRows) -> Sequence[FindingRow]:
         """Return the rows of a requirement whose devices are named."""
@@ -236,8 +236,30 @@ class Notice:
 
 
 def site_summary(book: Book, origin: ReportNamed) -> str:
-    """Return the summary for the site as HTML that fills one page of A4 at most."""
-    return _page("site_summary.html", book, origin, SiteSummary(book=book))
+    """Return the summary for the site as HTML that fills one page of A4 at most.
+
+    It lists as many requirements as there is room for, in small print where that is not for all
+    of them; ``FEWEST_ROWS`` where there is no renderer to lay it out.
+    """
+    listed = SiteSummary(book=book, rows=MOST_ROWS, tight=False).listed
+
+    def page(rows: int, *, tight: bool) -> str:
+        return _page(
+            "site_summary.html", book, origin, SiteSummary(book=book, rows=rows, tight=tight)
+        )
+
+    def overflows(rows: int, *, tight: bool) -> bool:
+        return len(typesetting.rendered(page(rows, tight=tight), book.folder).pages) > 1
+
+    try:
+        for tight, fewest in ((False, MOST_ROWS), (True, FEWEST_ROWS)):
+            counts = range(min(listed, fewest), min(listed, MOST_ROWS) + 1)
+            fitting = bisect.bisect_left(counts, 1, key=partial(overflows, tight=tight))
+            if fitting:
+                return page(counts[fitting - 1], tight=tight)
+    except SetupError:
+        pass
+    return page(min(listed, FEWEST_ROWS), tight=True)
 
 
 def notice(book: Book, origin: ReportNamed, until: date | None) -> str:

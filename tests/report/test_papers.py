@@ -116,6 +116,17 @@ def test_the_summary_says_verdict_counts_failures_what_is_open_and_what_comes_ne
         assert words in said
 
 
+@pytest.mark.parametrize(("more", "left_out"), [(3, 0), (30, 40)])
+def test_the_summary_lists_every_requirement_that_there_is_room_for(
+    folder: Path, more: int, left_out: int
+) -> None:
+    """4 of the session, and so many that fail and are open; at most 24 are listed."""
+    said = text(papers.site_summary(book_of(failing(SESSION, more), folder), NAMED))
+    untold = sum(int(count) for count in re.findall(r"另有 (\d+) 项，见检验报告", said))
+    assert untold >= left_out
+    assert untold < 4 + 2 * more - 7 if left_out else untold == 0
+
+
 def test_a_summary_of_what_passed_asks_for_no_rectification(folder: Path) -> None:
     passed = [each for each in SESSION.findings if each.verdict is Verdict.PASS]
     line = replace(SESSION.bottom_line, verdict=Verdict.PASS)
