@@ -136,9 +136,11 @@ def _parser(*, recover: bool) -> etree.XMLParser:
 
 
 def _without_prefixes(root: etree._Element) -> etree._Element:
-    """Take undeclared prefixes off names, where libxml2 leaves them."""
+    """Take undeclared prefixes off names, where libxml2 leaves them and a name is left."""
     for element in root.iter("*"):  # entities have no name
-        element.tag = local(element) if "}" not in element.tag else element.tag
+        if "}" not in element.tag:
+            with contextlib.suppress(ValueError):
+                element.tag = local(element)
     return root
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from peers import network
 
@@ -243,6 +243,8 @@ def test_whatever_devices_are_called_their_list_can_be_read(
 
 
 @given(st.binary(max_size=300) | st.text(max_size=200).map(str.encode))
+@example(b"<:")
+@example(b"<a:1b/>")
 @settings(max_examples=200, deadline=None)
 def test_whatever_comes_as_an_answer_it_is_read_or_refused(content: bytes) -> None:
     whole = b"<a><ProbeMatch><XAddrs>" + content + b"</XAddrs><Scopes>x</Scopes></ProbeMatch></a>"
