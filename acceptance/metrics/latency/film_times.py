@@ -27,6 +27,7 @@ CLEARLY = 0.8  # times the scatter of the stamps from which an even count is bel
 PLAIN, SPAN, BETTER = 0.02, 8, 0.9  # of an interval; frames; times the scatter of the readings
 # refreshes: from frame to frame, and off a line (rms) where frames were lost elsewhere than found
 SLOW, UNTOLD = 0.4, 0.42
+CHANGE, HELD = 0.25, 0.85  # refreshes from frame to frame; of the changes that a screen shows
 FAR_OFF = 1.0  # refreshes, from which plain stamps cannot be right
 ROUNDS = 4
 FAR, LEAST = 4.0, 0.02  # times the usual, and refreshes, beyond which a reading is left out
@@ -63,7 +64,10 @@ def _by_clock(stamped: Array, reference: Readings) -> Array:
     position = np.interp(every, seen, reference.position[seen])
     usual = SCREEN_RATES * interval
     step = float(np.median(position[SPAN:] - position[:-SPAN])) / SPAN
-    if step < SLOW:  # readings are right to half a refresh: two frames of a faster film
+    changed = float(np.mean(np.abs(np.diff(position[seen])) > CHANGE))
+    # readings are right to half a refresh: two frames of a faster film; and what is held for some
+    # frames is a camera's picture of the clock, whose pace is the camera's
+    if step < SLOW or changed < HELD * min(step, 1.0):
         return stamped
     ways = [frame_numbers.even(position, step, paces).number for paces in (usual, usual[:0])]
     spaced = [stamped[0] + interval * (number - number[0]) for number in ways]
