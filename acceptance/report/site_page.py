@@ -37,12 +37,21 @@ class SitePage:
         ]
 
     def items(self, sample: Sample) -> list[str]:
-        """Name the requirements that a sample was drawn for, each with its clause."""
-        return [self._item(reference) for reference in sample.requirements]
+        """Name the requirements that a sample was drawn for, each with its clause.
 
-    def _item(self, reference: str) -> str:
+        The first of a standard begins with its name.
+        """
+        found, last = [], ""
+        for reference in sample.requirements:
+            standard, item = self._item(reference)
+            found.append(item if standard == last else f"{standard} {item}".lstrip())
+            last = standard
+        return found
+
+    def _item(self, reference: str) -> tuple[str, str]:
+        """Return the standard and the item of a requirement."""
         demand = self.names.requirements.get(reference)
         if demand is None:
-            return reference
+            return "", reference
         standard = self.names.standard(reference.partition("#")[0])
-        return f"{standard} {demand.clause} {self.names.text(demand, 'text').rstrip('。.')}"
+        return standard, f"{demand.clause} {self.names.text(demand, 'text').rstrip('。.')}"
