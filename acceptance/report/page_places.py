@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from acceptance.report import typesetting
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from weasyprint.document import Page
+    from acceptance.report.typesetting import TextBox
 
 MM = 25.4 / 96  # of a pixel of CSS
 TOUCHING = 0.1  # mm; what overlaps by less only touches
@@ -43,15 +43,6 @@ class Rectangle:
         return min(across, down) > TOUCHING
 
 
-class _TextBox(Protocol):
-    """A piece of text of the renderer, in pixels of CSS."""
-
-    position_x: float
-    position_y: float
-    height: float
-    text: str
-
-
 @dataclass(frozen=True, kw_only=True)
 class LaidOut:
     """A document as it was laid out."""
@@ -80,15 +71,10 @@ def laid_out(page: str, folder: Path) -> LaidOut:
     document = typesetting.rendered(page, folder)
     first, *others = document.pages
     places = {name: _place(*corners) for name, corners in first.anchors.items()}
-    after = "".join(box.text for page in others for box in _texts(page))
+    after = "".join(box.text for page in others for box in typesetting.texts(page))
     return LaidOut(
-        pages=len(document.pages), places=places, after=after, words=_read(_texts(first))
+        pages=len(document.pages), places=places, after=after, words=_read(typesetting.texts(first))
     )
-
-
-def _texts(page: Page) -> list[_TextBox]:
-    root = page._page_box  # noqa: SLF001 -- there is no other way to what it says
-    return [box for box in root.descendants(placeholders=True) if getattr(box, "text", "")]
 
 
 def _place(*corners: float) -> Rectangle:
@@ -96,7 +82,7 @@ def _place(*corners: float) -> Rectangle:
     return Rectangle(left=min(x1, x2), top=min(y1, y2), width=abs(x2 - x1), height=abs(y2 - y1))
 
 
-def _read(boxes: Iterable[_TextBox]) -> str:
+def _read(boxes: Iterable[TextBox]) -> str:
     """Join texts as a reader finds them: what is about as high as the one before is beside it."""
     found = [
         (box.position_y + box.height / 2, box.position_x, box.height, box.text) for box in boxes

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from types import ModuleType
 
-    from weasyprint.document import Document
+    from weasyprint.document import Document, Page
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 SANS, SERIF = "Noto Sans CJK SC", "Noto Serif CJK SC"
@@ -129,6 +129,21 @@ def rendered(page: str, folder: Path) -> Document:
     with _without_collector():
         read = fetcher(folder)
         return _weasyprint().HTML(string=page, base_url=ADDRESS, url_fetcher=read).render()
+
+
+class TextBox(Protocol):
+    """A piece of text on a page that was laid out, in pixels of CSS."""
+
+    position_x: float
+    position_y: float
+    height: float
+    text: str
+
+
+def texts(page: Page) -> list[TextBox]:
+    """Return the pieces of text of a page, in the order of the source."""
+    root = page._page_box  # noqa: SLF001 -- there is no other way to what it says
+    return [box for box in root.descendants(placeholders=True) if getattr(box, "text", "")]
 
 
 def check_fonts() -> None:
