@@ -32,7 +32,9 @@ ASIDE, NOTHING = 0.08, 33.0
 MOVES = 0.05  # % of the height from one picture taken to the next: more smears by as much
 PATTERN = 2.0  # % of the amplitude, from which a pattern is in a part of the picture
 SOFT = 0.5  # % of the height, from which what sways is out of focus
-PART = 25.0  # % of the picture that must have changed for the scene to be another
+# % of its likeness that a picture must lose, and of it that must have changed, for the scene to be
+# another
+ANOTHER, PART = 20.0, 25.0
 CROSSED = 28.0  # % of the picture in which something else than stripes must be seen
 LATTICE = 0.35  # of a wave's amplitude, from which that in another direction makes it tiles
 NEUTRAL = 15.0  # % of the mid tones that are grey: a wrong white balance leaves none
@@ -95,8 +97,9 @@ def _soft(level: FaultLevel, features: Features) -> bool:
 
 
 def _partial(level: FaultLevel, features: Features) -> bool:
-    """Whether most of the picture is as before."""
-    return float(features["area_changed"][level.frames[level.worst]]) < PART
+    """Whether most of the picture is as before, though it seems to be another."""
+    changed = float(features["area_changed"][level.frames[level.worst]])
+    return level.value >= ANOTHER and changed < PART
 
 
 def _slats(level: FaultLevel, features: Features) -> bool:
