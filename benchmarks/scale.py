@@ -44,7 +44,7 @@ class Costs:
     page: float = 3.2
     """A report for each device, signed (docs/throughput.md, the demo)."""
     bookkeeping: float = 0.005
-    """Of a clip in a batch: the bar of issue 13."""
+    """Of a clip in a batch (``benchmarks/batch.py bookkeeping``)."""
     row: float = 0.0045
     """Of its 60 findings in the database (docs/database.md)."""
     stored: float = 10_000.0
