@@ -69,13 +69,18 @@ def test_figures_along_combed_rows_are_refused(shift: float, crf: int, tmp_path:
     [(0, "doubled"), (0, "interpolated"), slow(24, "doubled"), slow(24, "interpolated")],
 )
 def test_no_wedge_reads_more_than_doubled_rows_carry(crf: int, how: str, tmp_path: Path) -> None:
-    """Nor do edges across them: they are refused; those along the rows are right."""
+    """Nor do edges across them: they are refused; those along the rows are right.
+
+    A coder may leave so little of what was interpolated that the wedge is refused, too.
+    """
     seen = film(tmp_path, crf=crf, **{how: True})
     wedge = "resolution.wedge_vertical"
     [found] = (item for item in resolution.measure(seen) if item.quantity == wedge)
-    assert not isinstance(found, Note)
-    assert found.value <= 360 / 2
-    assert found.details["limited_by"] == "sampling_limit"
+    if isinstance(found, Note):
+        assert (crf > 0, how, found.reason.code) == (True, "interpolated", "wedge_not_resolved")
+    else:
+        assert found.value <= 360 / 2
+        assert found.details["limited_by"] == "sampling_limit"
     refused = [item for item in resolution.measure(seen) if item.quantity == "resolution.vertical"]
     assert {item.reason.code for item in refused if isinstance(item, Note)} == {"doubled"}
     read = [
