@@ -13,12 +13,13 @@ from acceptance.checks import pack as shipped
 from acceptance.files import strict_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from acceptance.model import Pack
 
 LONGEST = 24  # columns of a requirement's text; a Chinese character takes two
 ASIDE = re.compile(r"\s*[（(]([^（）()]+)[）)]$")  # what tells a profile from another
+CODE = re.compile(r"(?<![\w#./-])(\w{1,60})#([\w.-]*\w)")
 ENDS = re.compile(r"[。；;，,：:（(]|\. ")  # a short name of a requirement ends here
 
 
@@ -33,7 +34,17 @@ class CodeWords:
         """Replace every code of a requirement, sampling or clause (``pack#id``) by words."""
         if "#" not in text or not self.packs:
             return text
-        return self._codes.sub(lambda found: self._references[found[0]], text)
+        known = self._codes.sub(lambda found: self._references[found[0]], text)
+        return CODE.sub(self._shipped_said, known)
+
+    def _shipped_said(self, found: re.Match[str]) -> str:
+        """Word a code of a shipped pack by which a lot was drawn, or the code itself."""
+        head = _shipped(found[1])
+        for table in _asked(head):
+            if table.get("id") == found[2] and {"text", "clause"} <= {*table}:
+                words = self._short(table["text"], table.get("text_en", ""))
+                return f"“{head['number']} {table['clause']} {words}”"
+        return found[0]
 
     def packs_said(self, identifiers: str) -> str:
         """Name packs of which the ids stand with commas between them."""
@@ -94,9 +105,13 @@ class CodeWords:
 def _asked_below(pack: Pack, identifier: str) -> Iterator[dict[str, Any]]:
     """Give what a shipped pack below this one asks under an id, where it says so itself."""
     for head in map(_shipped, pack.extends):
-        for table in (*head.get("requirements", ()), *head.get("samplings", ())):
+        for table in _asked(head):
             if table.get("id") == identifier and {"text", "clause"} <= {*table}:
                 yield table
+
+
+def _asked(head: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+    return (*head.get("requirements", ()), *head.get("samplings", ()))
 
 
 @lru_cache
