@@ -258,4 +258,4 @@ def test_the_notice_of_hostile_names_is_set(folder: Path) -> None:
     said = " ".join(" ".join(pages(papers.notice(book, NAMED, DAY), book)).split())
     assert "<script>alert('x')</script>" in said
     assert "conditional fail" in said
-    assert "End of report" in said
+    assert "End of notice" in said
