@@ -21,7 +21,6 @@ import films
 import numpy as np
 import switched
 import switched_fields
-from setting import machine, prose, table
 
 from acceptance.charts import printed_copy
 from acceptance.metrics import defects, flare, flicker, noise, shading
@@ -233,13 +232,5 @@ def tally(rows: Iterable[Row]) -> dict[str, dict[str, Any]]:
 
 def text(name: str, rows: Sequence[Row]) -> str:
     """Return the tables of a run."""
-    head, said = departed_pictures.HEAD, prose(f"Made {machine()}.")
-    if name == "departed_fields":
-        return f"{said}{table(head, departed_pictures.rows_of(tally(rows), 0.95))}"
-    parts = [said]
-    for case in dict.fromkeys(row["case"] for row in rows):
-        own = [row for row in rows if row["case"] == case]
-        what = (switched_fields.SWITCHES[case].__doc__ or "").strip().replace("\n", " ")
-        parts.append(f"### {case}\n\n{what} {len(own)} draws.\n")
-        parts.append(table(head, departed_pictures.rows_of(tally(own), departed_pictures.LEAST)))
-    return "\n".join(parts)
+    together = name == "departed_fields"
+    return departed_pictures.tables(rows, tally, switched_fields.SWITCHES, together=together)

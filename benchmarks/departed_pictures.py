@@ -224,13 +224,24 @@ HEAD = ("figure", "truth inside U", "95 % interval, %", "error, rms", "U, median
 
 def text(name: str, rows: Sequence[Row]) -> str:
     """Return the tables of a run."""
+    return tables(rows, tally, switched.SWITCHES, together=name == "departed")
+
+
+def tables(
+    rows: Sequence[Row],
+    tallied: Callable[[Iterable[Row]], dict[str, dict[str, Any]]],
+    switches: Mapping[str, object],
+    *,
+    together: bool,
+) -> str:
+    """Return the table of all switches ``together``, or that of each."""
     said = prose(f"Made {machine()}.")
-    if name == "departed":
-        return f"{said}{table(HEAD, rows_of(tally(rows), 0.95))}"
+    if together:
+        return f"{said}{table(HEAD, rows_of(tallied(rows), 0.95))}"
     parts = [said]
     for case in dict.fromkeys(row["case"] for row in rows):
         own = [row for row in rows if row["case"] == case]
-        what = (switched.SWITCHES[case].__doc__ or "").strip().replace("\n", " ")
-        parts.append(f"### {case}\n\n{what} {len(own)} films.\n")
-        parts.append(table(HEAD, rows_of(tally(own), LEAST)))
+        what = (switches[case].__doc__ or "").strip().replace("\n", " ")
+        parts.append(f"### {case}\n\n{what} {len(own)} draws.\n")
+        parts.append(table(HEAD, rows_of(tallied(own), LEAST)))
     return "\n".join(parts)

@@ -24,6 +24,14 @@ from acceptance.simulate import packets
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "examples" / "site"
 SESSION_FILES = ("log.jsonl", "manifest-sha256.txt", "session.json")
+INSTRUMENT = """
+[[instruments]]
+id = "lux-1"
+name = "meter"
+due = "2027-03-31"
+largest_error = 0.5
+unit = "lx"
+"""
 PLAN = """
 packs = ["db50_216_2006"]
 [[subjects]]
@@ -42,12 +50,6 @@ id = "kept"
 subject = "gate"
 source = "recordings-1.csv"
 until = "2026-11-25"
-[[instruments]]
-id = "lux-1"
-name = "meter"
-due = "2027-03-31"
-largest_error = 0.5
-unit = "lx"
 [[answers]]
 subject = "gate"
 requirement = "db50_216_2006#5.2/picture-grade"
@@ -62,6 +64,7 @@ paths = ["live"]
 sampling = "gb_50348_2004#devices"
 seed = "1"
 """
+PLAN += INSTRUMENT
 ANSWERS = """
 [[answers]]
 subject = "site"
@@ -97,14 +100,8 @@ FORM = """laboratory,camera serial number,date,figure,result,unit,expanded uncer
 L1,SN1,2026-11-24,own,0.31,1,0.01
 L1,,,own,0.32,1,
 """
-REGISTER = """
-[[instruments]]
-id = "lux-1"
-name = "meter"
-due = "2027-03-31"
-largest_error = 0.5
-unit = "lx"
-[[people]]
+REGISTER = f"""
+{INSTRUMENT}[[people]]
 name = "x"
 role = "tester"
 [[chart_copies]]
