@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
-from acceptance.cli import terminal, verified
+from acceptance.cli import closing, terminal, verified
 from acceptance.cli.options import (
     OUT,
     json_option,
@@ -162,6 +162,8 @@ def _say_signed(report: Path, role: str) -> None:
     elif roles.code(role) not in roles.ORDER:
         said = tr("The pages have no place for this role: the signature holds, and is not seen")
         terminal.say(said, "yellow")
+    lang = issuing.language(report.read_bytes())
+    closing.usual_pages(issuing.left_out(report.parent, lang))
 
 
 def _export(folder: Path, asked: SignOptions, file: Path) -> int:
