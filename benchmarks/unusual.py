@@ -12,6 +12,7 @@ import sys
 import tempfile
 import tomllib
 from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ import measurable
 import numpy as np
 import switched
 from films import TRUTHS, Reading
-from setting import Setting, machine, prose, table
+from setting import machine, prose, table
 
 from acceptance.charts import printed_copy
 from acceptance.charts.definition import load
@@ -43,11 +44,11 @@ if TYPE_CHECKING:
     Picture = list[Plane]  # luma and colours of half size, codes
 
 LISTED = Path(__file__).with_name("unusual.toml")
-LOSSLESS = {"codec": "libx264", "crf": 0}
 FAMILIES = ("resolution.", "noise.", "colour.", "grey_scale.", "geometry.")
 ANGLES = ("geometry.tilt", "geometry.pan", "geometry.roll")
 ENLARGED = ("noise.", "resolution.mtf", "resolution.corner")
 LOST: dict[str, tuple[str, ...]] = {
+    "cut": ("geometry.coverage",),
     "mirrored": ANGLES,
     "crumpled": ("geometry.",),
     "badly_crumpled": ("geometry.", "resolution."),
@@ -186,7 +187,9 @@ def _coded(picture: Picture, pixels: str) -> av.VideoFrame:
     return frame
 
 
-def _delivered(pictures: Sequence[Picture], path: Path, camera: Camera, how: dict[str, Any]) -> None:
+def _delivered(
+    pictures: Sequence[Picture], path: Path, camera: Camera, how: dict[str, Any]
+) -> None:
     """Code pictures as stated: codec, tags of range and matrix, aspect, rotation, stamps."""
     codec, pixels = how.get("codec", "libx264"), how.get("format", "yuv420p")
     options = {"preset": how.get("preset", "veryfast")} if codec in {"libx264", "libx265"} else {}
@@ -210,9 +213,10 @@ def _delivered(pictures: Sequence[Picture], path: Path, camera: Camera, how: dic
         if how.get("rotated"):
             stream.set_display_rotation(how["rotated"])
         own = "pc" if camera.full_range or pixels.startswith("yuvj") else "tv"
-        tags = {"": 0, "tv": 1, "pc": 2}[how.get("range", own)], {"": 2, "bt709": 1, "bt601": 6}[
-            how.get("matrix", camera.matrix)
-        ]
+        tags = (
+            {"": 0, "tv": 1, "pc": 2}[how.get("range", own)],
+            {"": 2, "bt709": 1, "bt601": 6}[how.get("matrix", camera.matrix)],
+        )
         context.color_range, context.colorspace = tags
         stamp = 0
         for number, picture in enumerate(pictures):
@@ -236,20 +240,21 @@ def _screenshot(picture: Picture, path: Path, size: float) -> None:
 def run(number: int) -> dict[str, Any]:
     """Make a situation of the list and measure it."""
     seen = situations()[number]
-    own = {name: tuple(v) if isinstance(v, list) else v for name, v in seen.get("camera", {}).items()}
+    own = {
+        name: tuple(v) if isinstance(v, list) else v for name, v in seen.get("camera", {}).items()
+    }
     camera = switched.exposed(Camera(**{**measurable.USUAL, "seed": 900 + number, **own}))
     changes, how = seen.get("picture", []), seen.get("delivery", {})
     file = how.get("file", "film.png" if "screenshot" in how else "film.mp4")
     file = "film.jpg" if how.get("still") else "film.mkv" if how.get("interlaced") else file
-    if "white" in own:
-        camera = Camera(**{**camera.__dict__, "white": own["white"]})
+    camera = replace(camera, white=own.get("white", camera.white))
     with tempfile.TemporaryDirectory() as folder:
         first, path = Path(folder) / "lossless.mkv", Path(folder) / file
         if not changes and not how:
             path = Path(folder) / "film.mkv"
             truth = film_chart(camera, load(films.CHART), path, switched.SECONDS)
         else:
-            plain = Camera(**{**camera.__dict__, **LOSSLESS})
+            plain = replace(camera, codec="libx264", crf=0, bit_rate=0)
             truth = film_chart(plain, load(films.CHART), first, switched.SECONDS)
             pictures = _pictures(first)
             for change in changes:
@@ -265,12 +270,18 @@ def run(number: int) -> dict[str, Any]:
         try:
             found, notes = measuring.measure(build.look(shot, path.parent), TRUTHS.keys())
         except AcceptanceError as error:
-            return {"seen": seen["seen"], "inside": 0, "given": 0, "wrong": [], "refused": [str(error)]}
+            return {
+                "seen": seen["seen"],
+                "inside": 0,
+                "given": 0,
+                "wrong": [],
+                "refused": [str(error)],
+            }
     lost = [name for key in (*changes, *how) for name in LOST.get(key, ())]
     lost += list(RECORDED) if camera.crf or changes or how else []
     enlarged = any(change.startswith("enlarged") for change in changes)
     if enlarged:
-        truth = _of_enlarged(truth)
+        truth = replace(truth, camera=replace(camera, zoom=1.5))
     readings = [
         Reading.of(item, TRUTHS[item.quantity](truth, item))
         for item in found
@@ -287,13 +298,6 @@ def run(number: int) -> dict[str, Any]:
             for name, count in Counter(note.reason.code for note in notes).most_common()
         ],
     }
-
-
-def _of_enlarged(truth: Any) -> Any:
-    from dataclasses import replace  # noqa: PLC0415 -- here only
-
-    camera = truth.camera
-    return replace(truth, camera=replace(camera, zoom=1.5))
 
 
 def _right(reading: Reading, camera: Camera, *, enlarged: bool) -> bool:
