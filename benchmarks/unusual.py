@@ -119,10 +119,10 @@ def _bayer(picture: Picture) -> Picture:
 
 
 def _written_over(picture: Picture) -> Picture:
-    luma = picture[0].copy()
+    luma = np.clip(np.rint(picture[0]), 0, 255).astype(np.uint8)
     place = (luma.shape[1] // 20, luma.shape[0] // 9)
     cv2.putText(luma, "2026-11-29 12:00:00", place, cv2.FONT_HERSHEY_SIMPLEX, 1.0, 235.0, 2)
-    return [luma, *picture[1:]]
+    return [luma.astype(np.float32), *picture[1:]]
 
 
 def _drop(down: Plane, across: Plane) -> Plane:
@@ -281,7 +281,7 @@ def run(number: int) -> dict[str, Any]:
     lost += list(RECORDED) if camera.crf or changes or how else []
     enlarged = any(change.startswith("enlarged") for change in changes)
     if enlarged:
-        truth = replace(truth, camera=replace(camera, zoom=1.5))
+        truth = replace(truth, camera=replace(camera, zoom=1280 / 854))
     readings = [
         Reading.of(item, TRUTHS[item.quantity](truth, item))
         for item in found
