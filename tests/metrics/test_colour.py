@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from scipy.stats import binom
+from intervals import fewest
 
 from acceptance.charts import definition
 from acceptance.charts.drawing import linear_rgb
@@ -241,8 +241,7 @@ def test_the_true_vector_of_each_patch_lies_in_the_ellipse_that_the_report_draws
         off = ((nominal.lab - nominal.aims)[:, 1:] - true) / np.column_stack([across, up])
         square = (off**2).sum(axis=1) - 2 * together * off[:, 0] * off[:, 1]
         hits += square / (1 - together**2) <= COVERAGE**2
-    least = int(binom.ppf(1e-4, runs, 0.95))
-    assert {int(number): hits[number] for number in np.flatnonzero(hits < least)} == {}
+    assert {int(number): hits[number] for number in np.flatnonzero(hits < fewest(runs))} == {}
     assert hits.mean() < runs, "an ellipse that holds everything says nothing"
 
 
