@@ -271,13 +271,11 @@ def verify(
 
 def _say_first(done: Sequence[Step]) -> None:
     """Say what signatures, hashes and verdicts came to, while the pages are set again."""
-    state = _state_words()[worst(step.state for step in done)]
-    terminal.errors.print(
-        tr(
-            "All but the pages: {state}. The pages are set again, which takes longest.", state=state
-        ),
-        markup=False,
+    text = tr(
+        "All but the pages: {state}. The pages are compared now, which takes longest.",
+        state=_state_words()[worst(step.state for step in done)],
     )
+    terminal.errors.print(text, markup=False)
 
 
 def _policy(file: Path | None, asked: Sequence[str]) -> Policy | None:

@@ -169,7 +169,7 @@ def _pages(
     if any(step.state is State.BROKEN for step in done):
         what = tr("something else is broken already")
         return Step(name="pages", state=State.SKIPPED, details=(what,))
-    if answered and examined.folder:
+    if answered and examined.folder and examined.pdf:
         answered(done)
     return _run("pages", examined.pages)
 
