@@ -114,16 +114,17 @@ class Gain:
     """How many times as fast two are as one, workers and plain decoders alike."""
 
     what: str
-    one: float
+    single: float
     """Wall time of one worker, in s."""
-    two: float
+    pair: float
+    """That of two."""
     plain: float
     """Gain of two plain decoders."""
 
     @property
     def ratio(self) -> float:
         """Gain of the workers beside that of plain decoders."""
-        return self.one / self.two / self.plain
+        return self.single / self.pair / self.plain
 
 
 def decoded(folder: Path, processes: int, how: str) -> float:
@@ -174,11 +175,11 @@ def workers(site: Site, options: argparse.Namespace) -> str:
     head = ("of two", "1 worker, s", "2 workers, s", "gain", "of plain decoders", "ratio", "bar")
     rows = []
     for gains in zip(*rounds, strict=True):
-        one, two, plain, ratio = (
+        single, pair, plain, ratio = (
             statistics.median(getattr(gain, name) for gain in gains)
-            for name in ("one", "two", "plain", "ratio")
+            for name in ("single", "pair", "plain", "ratio")
         )
-        times = f"{one:.1f}", f"{two:.1f}", f"{one / two:.2f}", f"{plain:.2f}"
+        times = f"{single:.1f}", f"{pair:.1f}", f"{single / pair:.2f}", f"{plain:.2f}"
         rows.append((gains[0].what, *times, f"**{ratio:.2f}**", ">= 0.9"))
     return table(head, rows)
 
@@ -188,12 +189,12 @@ def _gains(site: Site, folder: Path) -> tuple[Gain, Gain]:
     reader, alone = (
         decoded(folder, 1, how) / decoded(folder, 2, how) for how in ("reader", "alone")
     )
-    one, two = site.batch(folder, workers=1), site.batch(folder, workers=2)
+    single, pair = site.batch(folder, workers=1), site.batch(folder, workers=2)
     with on_one_processor():
         pinned = site.batch(folder, workers=1)
     return (
-        Gain("with all threads", one, two, reader),
-        Gain("a processor each", pinned, two, alone),
+        Gain("with all threads", single, pair, reader),
+        Gain("a processor each", pinned, pair, alone),
     )
 
 
