@@ -246,7 +246,7 @@ class Features:
             width, rise, place = patterns.edge_widths(fine, beside, height, limits)
             widths.append(width)
             rises.append(rise)
-            places.append(np.roll(place, axis, axis=1))
+            places.append(place[:, ::-1] if axis else place)
         few, enough = limits.fewest_in_direction
         numbers = [width.size for width in widths]
         if sum(numbers) < limits.fewest_edges or min(numbers) < few:
