@@ -186,7 +186,9 @@ def _coded(picture: Picture, pixels: str) -> av.VideoFrame:
     return frame
 
 
-def _delivered(pictures: Sequence[Picture], path: Path, camera: Camera, how: dict[str, Any]) -> None:
+def _delivered(
+    pictures: Sequence[Picture], path: Path, camera: Camera, how: dict[str, Any]
+) -> None:
     """Code pictures as stated: codec, tags of range and matrix, aspect, rotation, stamps."""
     codec, pixels = how.get("codec", "libx264"), how.get("format", "yuv420p")
     options = {"preset": how.get("preset", "veryfast")} if codec in {"libx264", "libx265"} else {}
@@ -210,9 +212,10 @@ def _delivered(pictures: Sequence[Picture], path: Path, camera: Camera, how: dic
         if how.get("rotated"):
             stream.set_display_rotation(how["rotated"])
         own = "pc" if camera.full_range or pixels.startswith("yuvj") else "tv"
-        tags = {"": 0, "tv": 1, "pc": 2}[how.get("range", own)], {"": 2, "bt709": 1, "bt601": 6}[
-            how.get("matrix", camera.matrix)
-        ]
+        tags = (
+            {"": 0, "tv": 1, "pc": 2}[how.get("range", own)],
+            {"": 2, "bt709": 1, "bt601": 6}[how.get("matrix", camera.matrix)],
+        )
         context.color_range, context.colorspace = tags
         stamp = 0
         for number, picture in enumerate(pictures):
@@ -236,7 +239,9 @@ def _screenshot(picture: Picture, path: Path, size: float) -> None:
 def run(number: int) -> dict[str, Any]:
     """Make a situation of the list and measure it."""
     seen = situations()[number]
-    own = {name: tuple(v) if isinstance(v, list) else v for name, v in seen.get("camera", {}).items()}
+    own = {
+        name: tuple(v) if isinstance(v, list) else v for name, v in seen.get("camera", {}).items()
+    }
     camera = switched.exposed(Camera(**{**measurable.USUAL, "seed": 900 + number, **own}))
     changes, how = seen.get("picture", []), seen.get("delivery", {})
     file = how.get("file", "film.png" if "screenshot" in how else "film.mp4")
@@ -265,7 +270,13 @@ def run(number: int) -> dict[str, Any]:
         try:
             found, notes = measuring.measure(build.look(shot, path.parent), TRUTHS.keys())
         except AcceptanceError as error:
-            return {"seen": seen["seen"], "inside": 0, "given": 0, "wrong": [], "refused": [str(error)]}
+            return {
+                "seen": seen["seen"],
+                "inside": 0,
+                "given": 0,
+                "wrong": [],
+                "refused": [str(error)],
+            }
     lost = [name for key in (*changes, *how) for name in LOST.get(key, ())]
     lost += list(RECORDED) if camera.crf or changes or how else []
     enlarged = any(change.startswith("enlarged") for change in changes)
