@@ -200,7 +200,7 @@ def _posed(random: np.random.Generator) -> Camera:
         pan=random.uniform(-25, 25),
         roll=random.uniform(-10, 10),
         distortion=random.uniform(-0.05, 0.15),
-        tangential=tuple((lens_model.ASKEW * random.standard_normal(2)).tolist()),
+        tangential=tuple((lens_model.ASKEW_DOUBT * random.standard_normal(2)).tolist()),
     )
 
 

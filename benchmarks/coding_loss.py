@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import films
 import numpy as np
-from departed_pictures import kept_light
+from departed_pictures import interval, kept_light
 from films import TRUTHS, Reading
 from setting import Setting, machine, prose, table
 from through_camera import drawn_camera
@@ -48,7 +48,7 @@ def run(case: Case) -> dict[str, list[Reading]]:
     number, width = case
     random = np.random.default_rng([2006, 79, number])
     camera = drawn_camera(random, width, width * 9 // 16)
-    camera = replace(camera, blur=random.uniform(0.6, 1.2))
+    camera = replace(camera, blur=random.uniform(0.4, 1.2))
     found = {}
     with kept_light():
         for name, coder in CODERS.items():
@@ -80,7 +80,7 @@ def _sizes(found: Sequence[Reading]) -> list[str]:
         )
         inside = sum(item.inside for item in own)
         sizes = f"{np.sqrt(np.mean(off**2)):.2g}, {np.median(expanded):.2g}" if own else "none"
-        texts += [sizes, f"{inside} of {len(own)}"]
+        texts += [sizes, f"{inside} of {len(own)} ({interval(inside, len(own))})"]
     return texts
 
 
@@ -97,7 +97,9 @@ def main(arguments: list[str]) -> None:
         numbers = range(options.first, options.first + options.cameras)
         lines += rows(width, setting.each(run, [(number, width) for number in numbers]))
     of_figures = [
-        f"{name}: {what}" for name in FAMILIES for what in ("rms error, median U, %", "inside")
+        f"{name}: {what}"
+        for name in FAMILIES
+        for what in ("rms error, median U, %", "inside (95 %)")
     ]
     print(prose(f"Made {machine()}."))
     print(table(("width", "coder", *of_figures), lines))

@@ -211,6 +211,7 @@ def _light(
     middle = x + width / 2, y + height / 2
     column, row = (round(at) for at in film.point(*middle))
     shape = film.camera.height, film.camera.width
+    row, column = (min(max(at, 0), size - 1) for at, size in zip((row, column), shape, strict=True))
     reaching = [float(of(film.camera, shape)[row, column]) for of in (falloff, lamps)]
     more = float(sheen(film.camera, *(np.array(at) for at in middle))) if added else 0.0
     black = film.camera.black / (film.camera.white - film.camera.black)

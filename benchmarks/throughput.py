@@ -104,8 +104,9 @@ def plain(path: Path) -> dict[str, float]:
     """Decode with as many threads as PyAV takes, luma planes as views, nothing else."""
     marks: list[tuple[float, float, int]] = []
     begun = _now()
-    for frame in clip.open_clip(path).frames():
-        _mark(marks, frame.index)
+    opened = clip.open_clip(path)
+    for frame in opened.frames():
+        _mark(marks, frame.index, len(opened.packets))
     return _spent(marks) | _since(begun)
 
 
@@ -113,8 +114,8 @@ def whole(path: Path, kind: str = "clock") -> dict[str, float]:
     """Read the clip as ``acceptance measure`` does, and measure all quantities of its kind."""
     marks: list[tuple[float, float, int]] = []
 
-    def progress(done: int, _total: int) -> None:
-        _mark(marks, done - 1)
+    def progress(done: int, total: int) -> None:
+        _mark(marks, done - 1, total)
 
     begun = _now()
     log = path.with_name("log.csv").name if path.with_name("log.csv").is_file() else ""
@@ -137,10 +138,10 @@ def _since(begun: tuple[float, float]) -> dict[str, float]:
     return {"all_wall": wall - begun[0], "all_processor": processor - begun[1]}
 
 
-def _mark(marks: list[tuple[float, float, int]], frame: int) -> None:
-    """Keep the first mark and the last: wall time, processor time, number of the frame."""
-    marks[1:] = []
-    marks.append((time.perf_counter(), _processor(), frame))
+def _mark(marks: list[tuple[float, float, int]], frame: int, frames: int) -> None:
+    """Keep wall time, processor time and number of the first frame and of the last."""
+    if frame in {0, frames - 1}:
+        marks.append((time.perf_counter(), _processor(), frame))
 
 
 def _spent(marks: list[tuple[float, float, int]]) -> dict[str, float]:
@@ -217,7 +218,7 @@ def _ratios(run: Mapping[str, Mapping[str, float]]) -> tuple[float, ...]:
 
 def memory(path: Path) -> str:
     """Return the table of peak memory by length."""
-    long = path.with_name("long.mp4")
+    long = path.with_name("repeated.mp4")
     times_over(path, TIMES_OVER, long)
     rows = []
     for film_path in (path, long):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shutil
@@ -19,7 +20,8 @@ from pypdf import PdfReader
 
 from acceptance.cli import verbs
 from acceptance.model import How, Modality, Outcome, Part, SubjectKind, Verdict
-from acceptance.report import typesetting
+from acceptance.report import render, typesetting
+from acceptance.report.file_names import ANNEXES
 from acceptance.session import evidence, store
 from acceptance.signing import issuing
 from acceptance.signing.certificates import load_signer
@@ -290,6 +292,17 @@ def reissued(example: Example, chain: DemoChain, place: Path) -> Path:
     with PdfReader(folder / "report.pdf") as reader:
         assert "不符合" in "".join(page.extract_text() for page in reader.pages[:2])
     return folder
+
+
+@pytest.mark.pages
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_main_report_of_twelve_cameras_has_twenty_pages_at_most(
+    example: Example, lang: str
+) -> None:
+    packs = store.load_packs(example.done.plan, example.folder / "data" / "packs")
+    volumes = render.volumes(example.done, packs, example.folder, lang)
+    hashes = dict.fromkeys(ANNEXES.values(), "0" * 64)
+    assert len(PdfReader(io.BytesIO(volumes.report(hashes, {}))).pages) <= 20
 
 
 def test_by_todays_editions_twenty_days_of_recordings_are_too_few(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from acceptance.report import link_tags, sign_fields
+from acceptance.report import layout_shortcuts, link_tags, sign_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +41,7 @@ def finish(document: object, pdf: WrittenPdf) -> None:
     for stream in pdf.objects:
         if getattr(stream, "extra", {}).get("Type") == "/Metadata":
             stream.stream = [text.replace(b"</rdf:RDF>", UNIVERSAL) for text in stream.stream]
+    layout_shortcuts.compress(pdf)
 
 
 def _links(pdf: WrittenPdf) -> Iterator[dict[str, Any]]:

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.model import Verdict
-from acceptance.report.rows import fails
+from acceptance.report.rows import UNJUDGED, fails
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from acceptance.model import Finding
     from acceptance.report.names import Names
     from acceptance.report.rows import FindingRow
 
 WHOLE = 4  # devices beside each other whose results stand with their uncertainty
+UPRIGHT = 6  # that fit on a page which is not turned
 MOST_COLUMNS = 12
 MOST_FAILED = 36  # devices that failed and get columns; all are in annex A
 
@@ -42,6 +44,18 @@ class ClauseRow:
         """How many devices have each verdict."""
         found = Counter(row.finding.verdict for row in self.cells.values())
         return [(verdict, found[verdict]) for verdict in Verdict if found[verdict]]
+
+    @property
+    def marked(self) -> Finding | None:
+        """A finding that is marked (provisional, recommended ...) as all are; None: they differ."""
+        every = [row.finding for row in self.cells.values()]
+        judged = [finding for finding in every if finding.verdict not in UNJUDGED]
+        marks = (
+            {finding.provisional for finding in judged},
+            {finding.modality for finding in every},
+        )
+        alike = all(len(each) <= 1 for each in marks)
+        return (judged or every)[0] if alike else None
 
     @property
     def measured(self) -> list[FindingRow]:
@@ -87,9 +101,14 @@ class ClauseTable:
         return len(self.devices) > MOST_COLUMNS
 
     @property
+    def is_whole(self) -> bool:
+        """Whether each result stands with its words and uncertainty."""
+        return len(self.devices) <= WHOLE
+
+    @property
     def is_wide(self) -> bool:
         """Whether it needs a page on its side."""
-        return WHOLE < len(self.devices) <= MOST_COLUMNS
+        return UPRIGHT < len(self.devices) <= MOST_COLUMNS
 
     @cached_property
     def failed(self) -> list[str]:

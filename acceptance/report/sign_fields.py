@@ -34,6 +34,7 @@ class WrittenPdf(Protocol):
 
     objects: list[Any]
     catalog: dict[str, Any]
+    pages: dict[str, Any]
 
     def add_object(self, added: object) -> None:
         """Add an object."""

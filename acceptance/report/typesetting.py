@@ -18,17 +18,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from acceptance.errors import SetupError
 from acceptance.files import shortage
 from acceptance.messages import tr
+from acceptance.report import layout_shortcuts
 from acceptance.report.archival import ADDRESS, finish
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
     from types import ModuleType
 
@@ -53,7 +54,7 @@ ARCHIVED = {
 def typeset(page: str, moment: datetime) -> bytes:
     """Return a page that needs no file beside it as PDF whose fonts carry the time ``moment``."""
     with _frozen_time(moment), _without_collector():
-        document = _weasyprint().HTML(string=page, url_fetcher=fetcher())
+        document = _html()(string=page, url_fetcher=fetcher())
         return bytes(document.write_pdf())
 
 
@@ -117,7 +118,7 @@ def _archived(
         for name, content in sorted(attachments.items())  # as a name tree is
     ]
     with _frozen_time(moment), _without_collector():
-        document = library.HTML(string=page, base_url=ADDRESS, url_fetcher=read)
+        document = _html()(string=page, base_url=ADDRESS, url_fetcher=read)
         return bytes(document.write_pdf(attachments=attached, finisher=finish, **ARCHIVED))
 
 
@@ -128,7 +129,7 @@ def rendered(page: str, folder: Path) -> Document:
     """
     with _without_collector():
         read = fetcher(folder)
-        return _weasyprint().HTML(string=page, base_url=ADDRESS, url_fetcher=read).render()
+        return _html()(string=page, base_url=ADDRESS, url_fetcher=read).render()
 
 
 class TextBox(Protocol):
@@ -187,12 +188,17 @@ def _typefaces() -> dict[tuple[str, int], str]:
         f"<p style=\"font-family:'{family}'\">检验报告<b>检验报告</b></p>"
         for family in (SANS, SERIF)
     )
-    document = _weasyprint().HTML(string=page).render()
+    document = _html()(string=page).render()
     document.write_pdf()
     return {
         (font.family, font.weight): hashlib.sha256(font.file_content).hexdigest()
         for font in sorted(document.fonts.values(), key=lambda font: (font.family, font.weight))
     }
+
+
+def _html() -> Callable[..., Any]:
+    _weasyprint()
+    return layout_shortcuts.html()
 
 
 def _weasyprint() -> ModuleType:

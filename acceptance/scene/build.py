@@ -19,6 +19,7 @@ from acceptance.charts import printed_copy
 from acceptance.errors import GapError
 from acceptance.footage import clip
 from acceptance.footage import sound as footage_sound
+from acceptance.footage.ahead import ahead
 from acceptance.live import stream_tables
 from acceptance.model import BudgetLine, Measurement, Note, Reason, Shot, Value
 from acceptance.scene import (
@@ -186,7 +187,7 @@ def _decode(
 ) -> None:
     """Show every frame of the clip to the watch."""
     with in_one_thread():
-        for frame in opened.frames(watch.sampled if with_quantisers else ()):
+        for frame in ahead(opened.frames(watch.sampled if with_quantisers else ())):
             watch.see(frame)
             if progress:
                 progress(frame.index + 1, len(opened.packets))

@@ -51,12 +51,15 @@ class Covers:
 
     def _stirs(self, blank: NDArray[np.bool_], noise: Floats) -> bool:
         """Whether something moves in blocks that show nothing: they change as the others do not."""
-        limits, means = self.thresholds, np.array(self.means)
+        limits, fewest = self.thresholds, self.thresholds.stirred_share * blank.size
+        if np.count_nonzero(blank) < fewest:
+            return False
+        means = np.array(self.means)
         usual = patterns.median(means.reshape(len(means), -1), axis=1)
         apart = means - usual[:, None, None]
         still = np.hypot(limits.stir_codes, limits.stir_noise_share * noise)
         stirred = blank & (apart.std(axis=0) > still)
-        return bool(np.count_nonzero(stirred) >= limits.stirred_share * blank.size)
+        return bool(np.count_nonzero(stirred) >= fewest)
 
     def _is_faint(self, relief: NDArray[np.float32]) -> bool:
         """Whether most of the ``relief`` (codes) that is left is faint: a veil leaves none clear.

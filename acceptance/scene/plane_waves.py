@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 BESIDE = 5  # lines of a spectrum to each side with which a line is compared
 ALONG = 4.0  # samples along a stripe, over which nothing changes but what is not of the stripes
 OTHER_WAY = 0.85  # cosine of the angle from which a line is of another direction
-# amplitude in codes; turn a row, turn a column (rad); amplitude of the strongest other direction
-Line = tuple[float, float, float, float]
+AROUND = 2 * BESIDE + 1
+THIN = slice(1, None, 4)  # samples about which a wave is measured: it is blurred by 8 at least
+Line = tuple[float, float, float]  # amplitude in codes; turn a row, turn a column (rad)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +46,10 @@ class PictureWave:
     """What one fifth of the samples have at least; 0 where the halves show no wave."""
 
     crossed: float = 100.0
-    """Share in % of the blocks that show something else: what changes along the stripes."""
+    """Share in % of the blocks that show something else: what changes along the stripes.
+
+    Of a wave that is weak somewhere this, what follows and how it went on are not looked at.
+    """
 
     lattice: float = 0.0
     """Amplitude of the strongest wave in another direction over this one's: tiles have both."""
@@ -62,87 +66,125 @@ def over_all(
     ``before`` are those of the picture before.
     """
     half = samples.shape[1] // 2
-    halves = samples[:, :half], samples[:, -half:]
-    least = min(plane_wave(part, thresholds) for part in halves)
+    parts = samples[:, :half], samples[:, -half:]
+    spectra = [_spectrum(part, thresholds) for part in parts]
+    lines = [_strongest(spectrum, parts[0].shape, thresholds) for spectrum in spectra]
+    least, spectrum = min(zip(lines, spectra, strict=True), key=lambda pair: pair[0])
     if least[0] < thresholds.least_wave_codes:
         return PictureWave(everywhere=least[0])
-    here = _local(samples, least)
+    here, clear = _local(samples, least), could[THIN, THIN]
     light = np.abs(here)
-    seen = light[could] if could.mean() > thresholds.least_unclipped_share else light.ravel()
-    everywhere, somewhere = (ranked(seen, share) for share in thresholds.wave_percentiles)
+    seen = light[clear] if clear.mean() > thresholds.least_unclipped_share else light
+    most, somewhere = (ranked(seen, share) for share in thresholds.wave_percentiles)
+    everywhere = min(least[0], most)
+    if everywhere < thresholds.least_wave_codes:
+        return PictureWave(everywhere=everywhere, somewhere=somewhere)
     return PictureWave(
-        everywhere=min(least[0], everywhere),
+        everywhere=everywhere,
         somewhere=somewhere,
         crossed=_crossed(samples, least, thresholds),
-        lattice=least[3] / least[0],
+        lattice=_other_way(spectrum, parts[0].shape, least, thresholds) / least[0],
         turned=0.0 if before is None else _turned(here, _local(before, least)),
     )
 
 
-def plane_wave(samples: Bytes, thresholds: Thresholds) -> Line:
-    """Return the plane wave that stands out most from its neighbours."""
-    window, waves = _plane(samples.shape, thresholds.slowest_waves)
+def _spectrum(samples: Bytes, thresholds: Thresholds) -> Floats:
+    """Return the amplitude of each line, the slowest rows in the middle, 0 ``BESIDE`` around."""
+    window, _ = _plane(samples.shape, thresholds.slowest_waves)
     packed = np.abs(fft.rfft2((samples - np.float32(cv2.mean(samples)[0])) * window))
-    spectrum = np.pad(fft.fftshift(packed, axes=0), BESIDE)
-    weighted = spectrum * waves
+    rows, columns = packed.shape
+    spectrum = np.zeros((rows + 2 * BESIDE, columns + 2 * BESIDE), packed.dtype)
+    middle = spectrum[BESIDE:-BESIDE, BESIDE:-BESIDE]
+    middle[rows // 2 :], middle[: rows // 2] = np.split(packed, [-(rows // 2)])
+    return spectrum
+
+
+def _strongest(spectrum: Floats, shape: tuple[int, ...], thresholds: Thresholds) -> Line:
+    """Return the plane wave in samples of this shape that stands out most from its neighbours."""
+    weighted = spectrum[BESIDE:-BESIDE, BESIDE:-BESIDE] * _plane(shape, thresholds.slowest_waves)[1]
     # so many rows have a line as strong: few are left to sort
-    least = np.sort(weighted.max(axis=1))[-thresholds.wave_peaks]
+    least = np.partition(weighted.max(axis=1), -thresholds.wave_peaks)[-thresholds.wave_peaks]
     strong = np.flatnonzero(weighted >= least)
     peaks = strong[np.argsort(weighted.ravel()[strong])[-thresholds.wave_peaks :]]
-    alone = {int(peak): _alone(spectrum, *divmod(int(peak), spectrum.shape[1])) for peak in peaks}
-    best = max(alone, key=lambda peak: alone[peak])
-    row, column = divmod(best, spectrum.shape[1])
-    turns = _turns(np.array([row, column]), samples.shape)
-    rows, columns = _turns(np.indices(spectrum.shape, np.float32), samples.shape)
-    along = np.abs(rows * turns[0] + columns * turns[1])
-    other = along < OTHER_WAY * np.hypot(rows, columns) * np.hypot(*turns)
-    place = divmod(int(np.argmax(weighted * other)), spectrum.shape[1])
-    return max(0.0, alone[best]), float(turns[0]), float(turns[1]), _alone(spectrum, *place)
+    rows, columns = np.divmod(peaks, weighted.shape[1])
+    alone = _alone(spectrum, rows, columns)
+    best = int(alone.argmax())
+    down, across = (float(turns[best]) for turns in _turns(rows, columns, shape))
+    return max(0.0, float(alone[best])), down, across
 
 
-def _turns(places: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
-    """Return the turns a row and a column (rad) of ``places`` in a spectrum, row and column."""
-    down, across = places[0] - BESIDE - shape[0] // 2, places[1] - BESIDE
-    return np.asarray((2 * math.pi * down / shape[0], 2 * math.pi * across / shape[1]))
+def _other_way(
+    spectrum: Floats, shape: tuple[int, ...], line: Line, thresholds: Thresholds
+) -> float:
+    """Return the amplitude of the strongest wave whose direction is not that of ``line``."""
+    weighted = spectrum[BESIDE:-BESIDE, BESIDE:-BESIDE] * _plane(shape, thresholds.slowest_waves)[1]
+    lines = np.indices(weighted.shape, np.float32)
+    down, across = (turns[0] for turns in _turns(lines[:1], lines[1:], shape))
+    along = np.abs(down * line[1] + across * line[2])
+    other = along < OTHER_WAY * np.hypot(down, across) * math.hypot(*line[1:])
+    row, column = divmod(int(np.argmax(weighted * other)), weighted.shape[1])
+    return float(_alone(spectrum, np.array([row]), np.array([column]))[0])
+
+
+def _turns(
+    rows: NDArray[Any], columns: NDArray[Any], shape: tuple[int, ...]
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the turns a row and a column (rad) of the lines at these places of a spectrum."""
+    down = 2 * math.pi / shape[0] * (rows - shape[0] // 2)
+    return down, 2 * math.pi / shape[1] * columns
 
 
 @lru_cache(maxsize=4)
-def _plane(shape: tuple[int, int], slowest: int) -> tuple[Floats, Floats]:
+def _plane(shape: tuple[int, ...], slowest: int) -> tuple[Floats, Floats]:
     """Return a window and the waves per picture height of each line of a spectrum, 0 where slow.
 
-    The window makes the line of a wave its amplitude; the lines have ``BESIDE`` more to each side.
+    The window makes the line of a wave its amplitude.
     """
     rows, columns = shape
     window = np.multiply.outer(*(np.hanning(size).astype(np.float32) for size in shape))
-    down, across = np.ogrid[
-        -BESIDE - rows // 2 : rows - rows // 2 + BESIDE, -BESIDE : columns // 2 + 1 + BESIDE
-    ]
+    down, across = np.ogrid[-(rows // 2) : rows - rows // 2, : columns // 2 + 1]
     waves = np.hypot(down, across * (rows / columns))
     fast = np.where(waves < slowest, 0, waves).astype(np.float32)
     return window * np.float32(2 / window.sum()), fast
 
 
-def _alone(spectrum: Floats, row: int, column: int) -> float:
-    """Return by how much a line is stronger than any three to five lines beside it."""
-    top, left = max(0, row - BESIDE), max(0, column - BESIDE)
-    around = spectrum[top : row + BESIDE + 1, left : column + BESIDE + 1].copy()
-    middle = min(row, BESIDE), min(column, BESIDE)
-    around[middle[0] - 2 : middle[0] + 3, max(0, middle[1] - 2) : middle[1] + 3] = 0
-    return float(spectrum[row, column] - around.max())
+def _alone(spectrum: Floats, rows: NDArray[Any], columns: NDArray[Any]) -> Floats:
+    """Return by how much each line (n,) is stronger than any three to five lines beside it."""
+    windows = np.lib.stride_tricks.sliding_window_view(spectrum, (AROUND, AROUND))
+    around = windows[rows, columns]
+    lines = around[:, BESIDE, BESIDE].copy()
+    near = slice(BESIDE - 2, BESIDE + 3)
+    around[:, near, near] = 0
+    return np.asarray(lines - around.max(axis=(1, 2)))
 
 
 def _local(samples: Bytes, line: Line) -> Complexes:
-    """Return amplitude in codes and phase of a wave about each sample, within a period or so."""
-    _, down, across, _ = line
+    """Return amplitude in codes and phase of a wave, within a period or so, about every 4th sample.
+
+    Each way, the wave is brought to rest and blurred by one matrix.
+    """
+    _, down, across = line
     turn = math.hypot(down, across)
     shading, near = max(3.0, math.pi / turn), max(8.0, 1.2 * math.pi / turn)
     light = samples.astype(np.float32)
     fine = light - cv2.GaussianBlur(light, (0, 0), shading)
-    rows, columns = np.ogrid[: samples.shape[0], : samples.shape[1]]
-    angle = (down * rows + across * columns).astype(np.float32)
-    even, odd = (cv2.GaussianBlur(fine * wave(angle), (0, 0), near) for wave in (np.cos, np.sin))
+    upright, level = (
+        _blur(size, near) * np.exp(-1j * turns * np.arange(size)).astype(np.complex64)
+        for size, turns in zip(samples.shape, (down, across), strict=True)
+    )
+    even, odd = upright.real @ fine, upright.imag @ fine
     left = 1 - math.exp(-((turn * shading) ** 2) / 2)  # of the wave, beside its shading
-    return np.asarray(2 / left * (even - 1j * odd))
+    return np.asarray(np.float32(2 / left) * ((even + 1j * odd) @ level.T))
+
+
+@lru_cache(maxsize=8)
+def _blur(size: int, sigma: float) -> Floats:
+    """Return the matrix (n, size) of a Gaussian blur about every 4th of ``size`` samples.
+
+    Beyond the ends they are mirrored.
+    """
+    blurred = cv2.GaussianBlur(np.eye(size, dtype=np.float32), (1, 0), 1, sigmaY=sigma)
+    return np.ascontiguousarray(blurred[THIN])
 
 
 def _turned(now: Complexes, before: Complexes) -> float:
@@ -153,7 +195,7 @@ def _turned(now: Complexes, before: Complexes) -> float:
 
 def _crossed(samples: Bytes, line: Line, thresholds: Thresholds) -> float:
     """Return the share in % of the blocks in which something changes along the stripes."""
-    _, down, across, _ = line
+    _, down, across = line
     turn = math.hypot(down, across)
     moved = np.array([[1, 0, ALONG * down / turn], [0, 1, -ALONG * across / turn]], np.float32)
     light = cv2.GaussianBlur(samples.astype(np.float32), (0, 0), 1)

@@ -45,19 +45,23 @@ class RollingBars:
         size = self.thresholds.bar_columns, len(averaged)
         self.means.append(cv2.resize(averaged, size, interpolation=cv2.INTER_AREA))
 
-    def amplitude(self) -> float:
-        """Amplitude in codes of the waves that rolled through; 0 before there are enough frames.
+    def amplitude(self, above: float = 0.0) -> float:
+        """Amplitude in codes of the waves that rolled through, if it is ``above`` this; else 0.
 
-        It is at most what most rows have: waves of the sea fill a part of them.
+        It is at most what most rows have: waves of the sea fill a part of them. It is 0 before
+        there are enough frames.
         """
         if len(self.means) < self.thresholds.fewest_bar_frames:
             return 0.0
         shared = self._shared(np.array(self.means))
+        most = math.sqrt(2) * ranked(shared.std(axis=0), self.thresholds.bar_rows)
+        if most <= above:
+            return 0.0
         waves = slice(1, 1 + self.thresholds.slowest_waves)
         circles = np.fft.fft(shared, axis=1)[:, waves] * (2 / shared.shape[1])
         circles -= circles.mean(axis=0)
-        most = math.sqrt(2) * ranked(shared.std(axis=0), self.thresholds.bar_rows)
-        return max(0.0, min(max(self._steady(circles), _gone_round(circles, shared)), most))
+        found = min(max(self._steady(circles), _gone_round(circles, shared)), most)
+        return found if found > above else 0.0
 
     def _steady(self, circles: Complexes) -> float:
         """Amplitude of the strongest wave that goes round at one speed, once at least; else 0.

@@ -58,6 +58,9 @@ class Features:
         self.large = large(video, thresholds)
         self.every_motion = motion_every(video, thresholds)
         self.every_costly = max(1, round(_rate(video) / thresholds.costly_per_second))
+        # the other costly features are known wherever these are
+        times = round(_rate(video) / thresholds.lasting_per_second / self.every_costly)
+        self.every_lasting = self.every_costly * max(1, times)
         self.rows: NDArray[Any] | None = None
         self.rows_of_key: NDArray[Any] | None = None
         bar_frames = thresholds.bar_seconds * _rate(video) / self.every_motion
@@ -74,9 +77,8 @@ class Features:
     def see(self, frame: Frame) -> None:
         """Take in the next frame."""
         rows = _rows(frame.luma, self.thresholds)
-        change = None if self.rows is None else cv2.absdiff(rows, self.rows)
         averaged = self._averaged(rows)
-        taken = self._changes(frame, rows, change) | self._likeness(averaged, key=frame.key)
+        taken = self._changes(frame, rows) | self._likeness(averaged, key=frame.key)
         if self.count % self.every_motion == 0:
             taken |= self._levels(rows)
         if self.large and self.count % self.every_motion == 0:
@@ -84,7 +86,9 @@ class Features:
             self.bars.see(averaged, moves.values())
             taken |= moves
         if self.large and self.count % self.every_costly == 0:
-            taken |= self._costly(frame, rows, change)
+            taken |= self._costly(frame, rows)
+        if self.large and self.count % self.every_lasting == 0:
+            taken |= self._edges(frame.luma) | self._cast(frame)
         for name, column in self.values.items():
             column.append(taken.get(name, math.nan))
         self.rows = rows
@@ -122,14 +126,14 @@ class Features:
             "white": percentage(samples >= white),
         }
 
-    def _changes(
-        self, frame: Frame, rows: NDArray[Any], change: NDArray[Any] | None
-    ) -> dict[str, float]:
+    def _changes(self, frame: Frame, rows: NDArray[Any]) -> dict[str, float]:
         """Share (0..1) of the pixels that changed since the frame before.
 
         At a key frame, those that changed since the key frame before count too.
         """
-        shares = {} if change is None else {"changed": cv2.countNonZero(change) / change.size}
+        shares: dict[str, float] = {}
+        if self.rows is not None:
+            shares["changed"] = np.count_nonzero(rows != self.rows) / rows.size
         if frame.key and self.rows_of_key is not None:
             shares |= self._changed_noise(rows, self.rows_of_key)
         self.rows_of_key = rows if frame.key else self.rows_of_key
@@ -204,31 +208,26 @@ class Features:
 
     # --- a few times a second
 
-    def _costly(
-        self, frame: Frame, rows: NDArray[Any], change: NDArray[Any] | None
-    ) -> dict[str, float]:
-        """Blur, stripes, noise, what shows nothing, and colour cast, all in %."""
-        limits = self.thresholds
-        some = self._eight(rows[1::3])
-        samples = self._grid(frame.luma)
+    def _costly(self, frame: Frame, rows: NDArray[Any]) -> dict[str, float]:
+        """Stripes, noise and what shows nothing, all in %."""
+        limits, samples = self.thresholds, self._grid(frame.luma)
         noise, level = np.zeros(limits.blocks[::-1], np.float32), math.nan
-        if change is not None:
-            noise = patterns.noise(some, self._further(frame.luma), change, self.shift, limits)
+        if self.rows is not None:
+            noise = self._noise(frame.luma, rows, self.rows)
             level = 100 * ranked(noise, limits.quiet_percentile) / self.amplitude
-        return {
-            **self._edges(frame.luma),
-            **self._wave(samples),
-            "noise": level,
-            **self.covers.see(samples, noise),
-            **self._cast(frame),
-        }
+        return self._wave(samples) | {"noise": level} | self.covers.see(samples, noise)
+
+    def _noise(self, luma: NDArray[Any], rows: NDArray[Any], before: NDArray[Any]) -> Floats:
+        """Noise of each block, in codes; ``before`` are the rows of the frame before."""
+        every = self.thresholds.rows_averaged
+        change = cv2.absdiff(rows[every // 2 :: every], before[every // 2 :: every])
+        some, further = self._eight(rows[1::3]), self._further(luma)
+        return patterns.noise(some, further, change, self.shift, self.thresholds)
 
     def _further(self, luma: NDArray[Any]) -> Bytes:
         """Return the rows (4, 60, w) two above, above, below and two below those of noise."""
         number = self.thresholds.rows_averaged * self.thresholds.thumbnail_size[1]
-        places = _spread_rows(len(luma), number)[1::3]
-        rows = np.clip(np.add.outer((-2, -1, 1, 2), places), 0, len(luma) - 1)
-        return self._eight(luma[rows])
+        return self._eight(luma[_rows_beside(len(luma), number)])
 
     def _edges(self, luma: NDArray[Any]) -> dict[str, float]:
         """Blur of the sharpest edges, in % of the height, how clear they are, and where.
@@ -241,13 +240,12 @@ class Features:
         limits, height = self.thresholds, len(luma)
         further = max(1, round(height / limits.fine_samples))
         widths, rises, places = [], [], []
-        for plane, order in ((luma, (0, 1)), (luma.T, (1, 0))):
-            taken = _spread_rows(len(plane) - further, limits.edge_lines)
-            lines, beside = self._eight(plane[taken]), self._eight(plane[taken + further])
-            width, rise, place = patterns.edge_widths(lines, beside, height, limits)
+        for axis in (0, 1):
+            fine, beside = self._fine(luma, axis, further)
+            width, rise, place = patterns.edge_widths(fine, beside, height, limits)
             widths.append(width)
             rises.append(rise)
-            places.append(place[:, order])
+            places.append(np.roll(place, axis, axis=1))
         few, enough = limits.fewest_in_direction
         numbers = [width.size for width in widths]
         if sum(numbers) < limits.fewest_edges or min(numbers) < few:
@@ -259,6 +257,18 @@ class Features:
             "edge_contrast": ranked(np.concatenate(rises), limits.contrast_percentile),
             "edge_spread": patterns.least_half(np.concatenate(places)),
         }
+
+    def _fine(self, luma: NDArray[Any], axis: int, further: int) -> tuple[Floats, Floats]:
+        """Return some rows (axis 0) or columns (1) as rows of fine samples, and those beside."""
+        limits, (height, width) = self.thresholds, luma.shape
+        first = _spread_rows(luma.shape[axis] - further, limits.edge_lines)
+        taken = np.take(luma, np.concatenate([first, first + further]), axis=axis)
+        lines, share = self._eight(taken).astype(np.float32), min(1.0, limits.fine_samples / height)
+        number = 2 * len(first)
+        size = (number, round(height * share)) if axis else (round(width * share), number)
+        resized = cv2.resize(lines, size, interpolation=cv2.INTER_AREA)
+        fine: Floats = np.asarray(cv2.transpose(resized) if axis else resized, np.float32)
+        return fine[: len(first)], fine[len(first) :]
 
     def _grid(self, luma: NDArray[Any]) -> Bytes:
         """Take samples as far apart along rows as along columns."""
@@ -274,8 +284,8 @@ class Features:
         could = (samples > self.black) & (samples < white)
         found = plane_waves.over_all(samples, self.samples, could, self.thresholds)
         self.samples = samples
-        rolled = self.bars.amplitude()
-        drifts = rolled > found.everywhere or found.turned > self.thresholds.drift_turns
+        rolled = self.bars.amplitude(above=found.everywhere)
+        drifts = rolled > 0 or found.turned > self.thresholds.drift_turns
         return {
             "wave": 100 * max(found.everywhere, rolled) / self.amplitude,
             "wave_in_part": 100 * found.somewhere / self.amplitude,
@@ -354,5 +364,12 @@ def _rows(luma: NDArray[Any], thresholds: Thresholds) -> NDArray[Any]:
 
 
 @lru_cache(maxsize=4)
+def _rows_beside(height: int, number: int) -> NDArray[np.int64]:
+    """Return the places (4, n) of the rows two above, above, below and two below every third."""
+    places = np.add.outer((-2, -1, 1, 2), _spread_rows(height, number)[1::3])
+    return np.asarray(np.clip(places, 0, height - 1))
+
+
+@lru_cache(maxsize=8)
 def _spread_rows(height: int, number: int) -> NDArray[np.int64]:
     return np.asarray((2 * np.arange(number) + 1) * height // (2 * number))

@@ -61,15 +61,16 @@ class Sheet:
 def pose(camera: Camera, size: Point, aside: float = 0.0, scale: float = 1.0) -> Array:
     """Return the homography mm -> ideal px of a plane of ``size`` mm turned about its centre.
 
-    Its centre is seen ``aside`` px off the picture's middle.
+    Its centre is seen ``aside`` px off the picture's middle, and stands ``offset`` px off the axis.
     """
     axes = _rotation(camera)[:, :2]
     focal = FOCAL * camera.width
     distance = focal * size[0] / (camera.share * scale * camera.width)
-    x = (camera.width - 1) / 2 + camera.centre[0] + camera.offset[0] + aside
-    y = (camera.height - 1) / 2 + camera.centre[1] + camera.offset[1]
+    x = (camera.width - 1) / 2 + camera.centre[0] + aside
+    y = (camera.height - 1) / 2 + camera.centre[1]
     lens = np.array([[focal, 0, x], [0, focal, y], [0, 0, 1]])
-    placed = np.column_stack([axes, np.array([0, 0, distance]) - axes @ np.array(size) / 2])
+    middle = distance * np.array([*np.array(camera.offset) / focal, 1])
+    placed = np.column_stack([axes, middle - axes @ np.array(size) / 2])
     return np.asarray(lens @ placed)
 
 

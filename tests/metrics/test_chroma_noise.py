@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from intervals import fewest
 
 from acceptance.charts import definition
 from acceptance.footage import encode
@@ -58,7 +58,7 @@ def test_the_truth_lies_within_u_without_a_coder_and_through_one() -> None:
     readings += [reading for _ in range(6) for reading in chroma_noise.coded(random)]
     inside = sum(abs(reading.off) <= reading.expanded for reading in readings)
     assert len(readings) > 60
-    assert inside >= 0.95 * len(readings) - 3 * math.sqrt(0.95 * 0.05 * len(readings))
+    assert inside >= fewest(len(readings))
 
 
 def test_a_filmed_chart_gives_the_noise_of_the_colour_planes_not_of_luma(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from dataclasses import replace
 from fractions import Fraction
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from intervals import fewest
 
 from acceptance.metrics import flicker
 from acceptance.metrics.flicker.wave import alias
@@ -84,7 +84,7 @@ def test_the_truth_lies_within_u() -> None:
     readings = [reading for _ in range(60) for reading in drawn.flickering(random)]
     inside = sum(abs(reading.off) <= reading.expanded for reading in readings)
     assert len(readings) >= 45
-    assert inside >= 0.95 * len(readings) - 3 * math.sqrt(0.95 * 0.05 * len(readings))
+    assert inside >= fewest(len(readings))
 
 
 @pytest.mark.parametrize(

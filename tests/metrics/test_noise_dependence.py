@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from intervals import fewest
 from numpy.typing import NDArray
 
 from acceptance.metrics.noise import Noise, Variance, analyse
@@ -38,11 +39,11 @@ def off(part: Variance | None, truth: float) -> float:
 @pytest.mark.parametrize("fixed", [0.0, 0.7])
 @pytest.mark.parametrize("correlation", [0.0, 0.3, 0.6, 0.8])
 def test_every_part_of_the_noise_is_within_its_u(correlation: float, fixed: float) -> None:
-    """Ten films: 95 % of each part less three standard deviations of the binomial, or more."""
+    """Ten films, each part."""
     found = [reduced(seed, 30, correlation, fixed) for seed in range(10)]
     for name, truth in (("temporal", SIGMA), ("fixed", fixed), ("pixel", fixed)):
         inside = sum(abs(off(getattr(noise, name), truth)) <= 1 for noise in found)
-        assert inside >= 10 * 0.95 - 3 * math.sqrt(10 * 0.95 * 0.05), name
+        assert inside >= fewest(10), name
     assert all(bool(noise.correlation) == bool(correlation) for noise in found)
 
 
@@ -74,7 +75,7 @@ def test_the_u_of_a_part_that_is_none_reaches_zero() -> None:
     """Sixty films without a pattern: 0 is inside U in all but a few."""
     found = [reduced(seed, 12, 0.0, 0.0).fixed for seed in range(60)]
     inside = sum(abs(off(part, 0.0)) <= 1 for part in found)
-    assert inside >= 60 * 0.95 - 3 * math.sqrt(60 * 0.95 * 0.05)
+    assert inside >= fewest(60)
 
 
 def smoothed(random: np.random.Generator, shape: tuple[int, ...], sigma: float) -> Array:
@@ -112,5 +113,5 @@ def test_a_surface_takes_no_noise_that_was_reduced_in_space() -> None:
     assert float(np.mean(sigmas)) == pytest.approx(truth, abs=3 * error)
     assert float(np.mean(sigmas)) > truth - 0.02
     inside = sum(abs(off(noise.total, truth)) <= 1 for noise in found)
-    assert inside >= 60 * 0.95 - 3 * math.sqrt(60 * 0.95 * 0.05)
+    assert inside >= fewest(60)
     assert not any(noise.correlation for noise in found)

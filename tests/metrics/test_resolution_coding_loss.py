@@ -67,4 +67,20 @@ def test_a_coder_that_does_not_tell_counts_as_a_coarse_one() -> None:
 
 def test_the_steps_that_a_stream_states_count() -> None:
     found = coding_loss.coarseness(*seen("mjpeg", steps=StatedSteps(8, 24)), 100)
-    assert found == pytest.approx(coding_loss.TAKEN["mjpeg"] * 24 / 100)
+    assert found == pytest.approx(coding_loss.JPEG * 24 / 100)
+
+
+def test_h265_takes_as_much_as_h264_by_coarse_steps_and_less_by_fine_ones() -> None:
+    coarse, fine = (
+        coding_loss.coarseness(*seen("hevc", steps=StatedSteps(step, step)), 100) * 100 / step
+        for step in (30.0, 5.5)
+    )
+    assert coarse == pytest.approx(1)
+    assert fine == pytest.approx(4**-coding_loss.POWER)
+
+
+def test_a_sharp_edge_loses_more_of_its_mtf50() -> None:
+    """The finer the contrast that it rests on; that of MTF10 is fine anyway."""
+    usual, sharp = (coding_loss.of_edge("mtf50", at, 0.1, 4) for at in (0.2, 0.45))
+    assert sharp == pytest.approx(1.5 * usual)
+    assert coding_loss.of_edge("mtf10", 0.3, 0.1, 4) == coding_loss.of_edge("mtf10", 0.6, 0.1, 4)

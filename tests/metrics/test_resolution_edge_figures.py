@@ -14,7 +14,7 @@ from scipy.special import ndtr
 
 from acceptance.errors import GapError
 from acceptance.metrics import resolution
-from acceptance.metrics.resolution import corners, edge_figures
+from acceptance.metrics.resolution import coding_loss, corners, edge_figures
 from acceptance.metrics.resolution.edge_figures import Edge, Tone
 from acceptance.model.measurement import Note
 
@@ -163,7 +163,7 @@ def test_coding_takes_off_a_share_of_its_coarseness() -> None:
     """Of MTF50 and of MTF10, on the 7.5 transform blocks of 60 rows."""
     found: list[Any] = list(edge_figures.figures(scene(), edge(), TONE))
     coded = [budget_of(one.words[3])["coding"] for one in found]
-    half, tenth = (edge_figures.OF_EDGE[name].share(0.1, 7.5) for name in ("mtf50", "mtf10"))
+    half, tenth = (coding_loss.OF_EDGE[name].share(0.1, 7.5) for name in ("mtf50", "mtf10"))
     assert coded == pytest.approx([half * 0.2, tenth * 0.4, 1600 * tenth * 0.4])
 
 

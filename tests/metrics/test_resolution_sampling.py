@@ -13,9 +13,9 @@ from marks import slow
 
 from acceptance.charts import definition
 from acceptance.metrics import resolution
-from acceptance.metrics.resolution import sampling
+from acceptance.metrics.resolution import bar_images, sampling
 from acceptance.metrics.resolution.sampling import sampling_of
-from acceptance.model import Note, Shot
+from acceptance.model import Measurement, Note, Shot
 from acceptance.scene import build
 from acceptance.simulate.camera import Camera
 from acceptance.simulate.films import film_chart
@@ -114,6 +114,62 @@ def test_a_digital_zoom_is_known_by_its_factor(zoom: float, tmp_path: Path) -> N
     assert found.of("horizontal") == found.of("vertical") == 1 / found.enlarged
     codes = [item.reason.code for item in resolution.measure(seen) if isinstance(item, Note)]
     assert codes.count("enlarged") == 1
+
+
+@pytest.mark.film
+@pytest.mark.parametrize(
+    ("zoom", "coder"),
+    [
+        (1.6, {"crf": 26}),
+        slow(1.25, {"crf": 28}),
+        slow(2.0, {"codec": "libx265", "crf": 28}),
+        slow(1.0, {"crf": 26}),
+        slow(1.0, {"codec": "libx265", "crf": 30}),
+    ],
+)
+def test_a_zoom_of_coded_footage_is_known_by_the_images_of_the_bars(
+    zoom: float, coder: dict[str, Any], tmp_path: Path
+) -> None:
+    """No reading lies above what the camera's own samples carry, and it is said why."""
+    seen = film(tmp_path, zoom=zoom, share=0.88 / zoom, blur=0.4, **coder)
+    assert sampling_of(seen).enlarged == pytest.approx(zoom, rel=0.01)
+    found = list(resolution.measure(seen))
+    read = [
+        item for item in found if "wedge" in str(item.quantity) and isinstance(item, Measurement)
+    ]
+    assert all(item.value <= 360 / zoom * 1.01 for item in read)
+    assert any(item.reason.code == "enlarged" for item in found if isinstance(item, Note)) == (
+        zoom > 1
+    )
+
+
+def _bars(factor: float, contrast: float = 0.8) -> SimpleNamespace:
+    """Make a view of a wedge whose samples were enlarged, without optics."""
+    wide = round(90 / factor)
+    x, y = np.meshgrid(np.arange(wide) - wide / 2, np.arange(round(160 / factor)))
+    cycles = 0.05 + 0.0045 * factor * y
+    codes = 128 + 100 * contrast * np.cos(2 * np.pi * cycles * x + np.pi)
+    shown = cv2.resize(codes, (90, 160), interpolation=cv2.INTER_CUBIC)
+    scale = {"bars": 9, "from": 0.05 / factor, "to": (0.05 + 0.0045 * 160) / factor}
+    printed = scale | {"form": "hyperbolic"}
+    region = SimpleNamespace(
+        printed=printed, rect=(0.0, 0.0, 90.0, 160.0), direction="horizontal", name="wedge"
+    )
+    place = SimpleNamespace(to_chart=lambda points: points + 0.5)
+    noise = np.random.default_rng(6).normal(0, 4, (1, *shown.shape))
+    return SimpleNamespace(
+        region=region, place=place, luma=shown + noise, box=(0, 0, 90, 160), stable=True
+    )
+
+
+@pytest.mark.parametrize("factor", [1.3, 1.6, 2.0])
+def test_bars_that_were_interpolated_have_images(factor: float) -> None:
+    assert bar_images.factor([_bars(factor)]) == pytest.approx(factor, rel=0.02)
+
+
+@pytest.mark.parametrize("views", [[], [_bars(1.0)], [_bars(1.6), _bars(1.0)]])
+def test_no_zoom_is_read_off_bars_that_show_none_or_do_not_agree(views: list[Any]) -> None:
+    assert bar_images.factor(views) == 1
 
 
 def test_a_scene_without_edges_says_nothing_of_its_samples(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from acceptance.errors import GapError
 from acceptance.metrics._shared.sources import PRINT_SOURCE
-from acceptance.metrics.resolution import wedge_figures
+from acceptance.metrics.resolution import printed_wedge, wedge_figures
 from acceptance.metrics.resolution.printed_wedge import Wedge
 from acceptance.metrics.resolution.wedge import WedgePixels
 
@@ -165,7 +165,7 @@ def test_a_clipped_wedge_is_refused() -> None:
 @pytest.mark.parametrize("changed", [{"place": None}, {"region": region(printed={"bars": 5})}])
 def test_a_wedge_of_which_nothing_is_known_is_refused(changed: dict[str, Any]) -> None:
     with pytest.raises(GapError) as refused:
-        wedge_figures._printed(view(np.zeros((1, 9, 9)), **changed))
+        printed_wedge.printed_in(view(np.zeros((1, 9, 9)), **changed))
     assert (refused.value.code, refused.value.parameters["region"]) == (
         "wedge_unknown", "centre.wedge"
     )  # fmt: skip
@@ -173,7 +173,9 @@ def test_a_wedge_of_which_nothing_is_known_is_refused(changed: dict[str, Any]) -
 
 @pytest.mark.parametrize(("direction", "length"), [("horizontal", 75.0), ("vertical", 40.0)])
 def test_a_wedge_that_resolves_along_rows_runs_down(direction: str, length: float) -> None:
-    printed = wedge_figures._printed(view(np.zeros((1, 9, 9)), region=region(direction=direction)))
+    printed = printed_wedge.printed_in(
+        view(np.zeros((1, 9, 9)), region=region(direction=direction))
+    )
     assert printed == Wedge(bars=5, start=0.2, end=1.38, length=length, form="hyperbolic")
 
 
@@ -181,7 +183,7 @@ def test_a_wedge_that_resolves_along_rows_runs_down(direction: str, length: floa
 def test_a_pixels_place_is_from_the_wedges_first_end_and_its_axis(direction: str) -> None:
     """The pixel at column 3 and row 5 of the box: 8.25 mm right and 18.75 mm down the chart."""
     here = view(np.zeros((1, 8, 6)), region=region(direction=direction))
-    along, across = wedge_figures._on_wedge(here)
+    along, across = printed_wedge.places_on(here)
     right, down = (30 + 3) / SCALE - 10, (70 + 5) / SCALE - 20
     expected = (down, right - 20) if direction == "horizontal" else (right, down - 37.5)
     assert (along[5, 3], across[5, 3]) == pytest.approx(expected)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from intervals import fewest
 
 from acceptance.charts import definition
 from acceptance.errors import GapError
@@ -46,7 +47,7 @@ def test_the_truth_lies_within_u_without_a_coder_and_through_one() -> None:
     readings += [reading for _ in range(3) for reading in drawn.coded(random)]
     inside = sum(abs(reading.off) <= reading.expanded for reading in readings)
     assert len(readings) >= 26
-    assert inside >= 0.95 * len(readings) - 3 * math.sqrt(0.95 * 0.05 * len(readings))
+    assert inside >= fewest(len(readings))
 
 
 def test_even_light_leaves_little_and_no_statement_leaves_the_doubt_of_any_light() -> None:

@@ -175,3 +175,29 @@ def test_rows_are_numbered_from_1_without_a_gap(
     serials = [row.serial for table in book.clauses.tables for row in table.rows]
     assert serials == list(range(1, len(serials) + 1))
     assert sorted(book.results.serials.values()) == list(range(1, len(book.results.serials) + 1))
+
+
+@pytest.mark.parametrize(("provisional", "marks"), [(3, 1), (1, 1), (0, 0), (2, 2)])
+def test_a_mark_of_all_results_of_a_row_stands_once_else_beside_each(
+    session: Session, pack: Pack, tmp_path: Path, provisional: int, marks: int
+) -> None:
+    """Not one provisional result is left without its mark, however the others are."""
+    many = lot(session, 3, 0)
+    findings = tuple(
+        replace(each, provisional=at < provisional) for at, each in enumerate(many.findings)
+    )
+    done = replace(many, findings=findings)
+    page = render.volumes(done, [pack], tmp_path, "en").bodies[""]
+    [row] = re.findall(r'<tr id="item-.*?</tr>', page, re.DOTALL)
+    assert row.count('<span class="provisional">') == marks
+
+
+@pytest.mark.parametrize(("devices", "turned"), [(4, False), (6, False), (7, True), (12, True)])
+def test_a_table_lies_on_its_side_only_where_its_devices_need_the_width(
+    session: Session, pack: Pack, tmp_path: Path, *, devices: int, turned: bool
+) -> None:
+    [table] = Book(
+        session=lot(session, devices, 1), packs=[pack], folder=tmp_path, lang="zh"
+    ).clauses.tables
+    assert table.is_wide is turned
+    assert not table.is_lot

@@ -272,10 +272,14 @@ def readings_of(shares: Array, exponent: float = USUAL_EXPONENT) -> Readings:
     n = len(shares)
     index, blend = np.full(n, -1, np.int64), np.full(n, np.nan)
     position, reach = np.full(n, np.nan), np.full(n, np.nan)
-    for i in np.flatnonzero(np.isfinite(shares).all(axis=1)):
-        found = _one_boundary(shares[i]) or _several_boundaries(shares[i])
-        if found:
-            index[i], blend[i], position[i], reach[i] = found
+    known = np.asarray(np.isfinite(shares).all(axis=1))
+    at, found = _one_boundary(shares, known)
+    index[at], blend[at], position[at], reach[at] = found
+    known[at] = False
+    for i in np.flatnonzero(known):
+        several = _several_boundaries(shares[i])
+        if several:
+            index[i], blend[i], position[i], reach[i] = several
     return Readings(
         shares=shares,
         index=index,
@@ -288,17 +292,25 @@ def readings_of(shares: Array, exponent: float = USUAL_EXPONENT) -> Readings:
     )
 
 
-def _one_boundary(shares: Array) -> tuple[int, float, float, float] | None:
-    doubtful = np.flatnonzero(np.abs(shares - 0.5) < 0.5 - CLEAR)
-    bits = shares > 0.5
-    first = int(index_of(bits))
-    if doubtful.size == 0:
-        return first, 0.0, first + 0.5, 0.5
-    other = int(index_of(bits ^ (np.arange(len(bits)) == doubtful[0])))
-    if doubtful.size > 1 or abs(first - other) != 1:
-        return None
-    nearer = float(max(shares[doubtful[0]], 1 - shares[doubtful[0]]))
-    return min(first, other), nearer if first > other else 1 - nearer, float(max(first, other)), 0.5
+def _one_boundary(
+    shares: Array, known: NDArray[np.bool_]
+) -> tuple[Whole, tuple[Whole, Array, Array, float]]:
+    """Return those of the ``known`` frames (n,) that have one doubtful bit at most, and their data.
+
+    These are index, blend, position and reach of each. A doubtful bit lies between two indices.
+    """
+    doubtful, bits = np.abs(shares - 0.5) < 0.5 - CLEAR, shares > 0.5
+    number, which = np.count_nonzero(doubtful, axis=1), doubtful.argmax(axis=1)
+    first = index_of(bits)
+    other = index_of(bits ^ (np.arange(bits.shape[1]) == which[:, None]))
+    clear = number == 0
+    at = np.flatnonzero(known & (clear | (number == 1) & (np.abs(first - other) == 1)))
+    first, other, clear = first[at], np.where(clear, first, other)[at], clear[at]
+    share = shares[at, which[at]]
+    nearer = np.maximum(share, 1 - share)
+    blend = np.where(clear, 0.0, np.where(first > other, nearer, 1 - nearer))
+    position = np.maximum(first, other) + np.where(clear, 0.5, 0.0)
+    return at, (np.minimum(first, other), blend, position, 0.5)
 
 
 def _several_boundaries(shares: Array) -> tuple[int, float, float, float] | None:

@@ -21,6 +21,7 @@ In all other stretches without change either is possible: they are undecided, an
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -216,9 +217,11 @@ def _late(difference: Array, keys: NDArray[np.bool_], motion: float) -> Array:
 
 def _motion(difference: Array) -> float:
     """Usual difference of frames that all move; 0.0 where one does not, or all hardly."""
-    usual = float(np.median(difference)) if len(difference) == AROUND else 0.0
-    least, most = difference.min(initial=np.inf), difference.max(initial=0)
-    alike = least >= STEADY * usual and most <= UNSTEADY * usual
+    values = sorted(difference.tolist())
+    if len(values) < AROUND or math.isnan(sum(values)):
+        return 0.0
+    usual = (values[(AROUND - 1) // 2] + values[AROUND // 2]) / 2
+    alike = values[0] >= STEADY * usual and values[-1] <= UNSTEADY * usual
     return usual if usual >= LEAST_MOTION and alike else 0.0
 
 

@@ -52,8 +52,7 @@ def ordered(times: Array) -> Stamps:
     step = _step(times)
     far = np.abs(np.diff(times)) > min(max(DEPTH * step, 1e-9), JUMP)
     mended, edge = _without_lone(times, np.flatnonzero(far) + 1, step)
-    jumps = [at for at in range(1, len(mended)) if _is_jump(mended, at, step)]
-    ends = [0, *jumps, len(mended)]
+    ends = [0, *_jumps(mended, step), len(mended)]
     stretches = [part for pair in pairwise(ends) for part in _sorted(mended[slice(*pair)], pair[0])]
     found = np.concatenate([part for part, _ in stretches])
     begins = [begin for _, begin in stretches[1:]]
@@ -98,9 +97,10 @@ def _doubt(interval: float, step: float) -> float:
     return abs(interval - step) if 0 < interval <= JUMP else 0.0
 
 
-def _is_jump(times: Array, at: int, step: float) -> bool:
-    back = times[at] - times[at - 1]
-    return bool(back > JUMP or back < -max(DEPTH * step, 1e-9))
+def _jumps(times: Array, step: float) -> list[int]:
+    """Frames before which the clock was set."""
+    back = np.diff(times)
+    return (np.flatnonzero((back > JUMP) | (back < -max(DEPTH * step, 1e-9))) + 1).tolist()
 
 
 def _sorted(times: Array, first: int) -> Sequence[tuple[Array, int]]:

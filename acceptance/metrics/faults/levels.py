@@ -8,7 +8,6 @@ after ITU-T P.910 (10/2023)).
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -146,7 +145,7 @@ def scene_change(scene: Scene) -> FaultLevel | None:
     known = middle[np.isfinite(before[middle]) & np.isfinite(ago[middle + span - 1])]
     if not known.size:
         return None
-    usual = np.array([_usual_likeness(before, frame, span) for frame in known])
+    usual = _usual_likeness(before, known, span)
     known, usual = known[np.isfinite(usual)], usual[np.isfinite(usual)]
     if not known.size:
         return None
@@ -154,17 +153,17 @@ def scene_change(scene: Scene) -> FaultLevel | None:
     return FaultLevel(frames=known, at=at[known], seen=fall, held=fall)
 
 
-def _usual_likeness(before: Array, frame: int, span: int) -> float:
-    """Likeness of neighbouring pictures on the less alike side of a frame, median over ``span``.
+def _usual_likeness(before: Array, frames: NDArray[np.int64], span: int) -> Array:
+    """Likeness of neighbouring pictures on the less alike side of frames, median over ``span``.
 
     It is nan where either side shows nothing that could be alike.
     """
-    sides = before[frame - span + 1 : frame], before[frame + 1 : frame + span]
-    seen = [side[np.isfinite(side)] for side in sides]
-    return min(map(_median_of_few, seen)) if all(map(len, seen)) else math.nan
-
-
-def _median_of_few(values: Array) -> float:
-    """Return what ``np.median`` does, which takes ten times as long for a dozen values."""
-    ordered = np.sort(values)
-    return float((ordered[(ordered.size - 1) // 2] + ordered[ordered.size // 2]) / 2)
+    if span == 1:
+        return np.full(len(frames), np.nan)
+    # in order, with nan at the end
+    sides = np.sort(np.lib.stride_tricks.sliding_window_view(before, span - 1), axis=1)
+    seen = np.count_nonzero(np.isfinite(sides), axis=1)
+    places = np.stack([np.maximum(seen - 1, 0) // 2, seen // 2], axis=1)
+    usual = np.take_along_axis(sides, np.minimum(places, span - 2), axis=1).mean(axis=1)
+    usual[seen == 0] = np.nan
+    return np.asarray(np.minimum(usual[frames - span + 1], usual[frames + 1]))

@@ -27,7 +27,7 @@ def derive(model: str, parameters: Array, frame: PictureFrame, reach: float) -> 
     model
         "brown" or "fisheye".
     parameters
-        Parameters (m, 12) of lens and chart as in ``lens.py``.
+        Parameters (m, 14) of lens and chart as in ``lens.py``.
     frame
         The picture with the chart.
     reach
@@ -57,7 +57,7 @@ def derive(model: str, parameters: Array, frame: PictureFrame, reach: float) -> 
 
 
 def _angles(parameters: Array) -> tuple[Array, Array, Array]:
-    """Return tilt, pan and roll (m,) in degrees of m sets of parameters (m, 12)."""
+    """Return tilt, pan and roll (m,) in degrees of m sets of parameters (m, 14)."""
     turn = Rotation.from_rotvec(parameters[:, :3]).as_matrix()
     tilt = np.arcsin(turn[:, 2, 1])
     pan = np.arctan2(-turn[:, 2, 0], turn[:, 2, 2])

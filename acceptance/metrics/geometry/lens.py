@@ -8,7 +8,8 @@ in the picture are half diagonals, pixels made square.
 
 Two lenses. Brown: ideal radius = r (1 + k1 r^2 + k2 r^4), r seen (D. C. Brown, Photogrammetric
 Engineering 32, 1966). Fisheye: r seen = g (t + k t^3), ideal radius = g tan t (J. Kannala and S.
-Brandt, IEEE PAMI 28(8), 2006; k = 0 is the equidistant projection).
+Brandt, IEEE PAMI 28(8), 2006; k = 0 is the equidistant projection). Brown's two tangential terms,
+of a lens put together askew, are added to the ideal place.
 """
 
 from __future__ import annotations
@@ -29,12 +30,12 @@ STEP = 1e-6
 USUAL_NOISE, LEAST_NOISE = 0.1, 0.01  # px: assumed where points are too few; of the best points
 FEWEST = 8  # degrees of freedom that the noise can be estimated from
 # Parameters: turn (3) and place (3) of the chart, ln of focal length and of the print's height to
-# width, lens centre (2), two of the lens.
-COUNT = 12
-FOCAL, ASPECT, CENTRE, LENS = 6, 7, slice(8, 10), slice(10, 12)
+# width, lens centre (2), two of the lens, two tangential ones.
+COUNT = 14
+FOCAL, ASPECT, CENTRE, LENS, ASKEW = 6, 7, slice(8, 10), slice(10, 12), slice(12, 14)
 CENTRE_DOUBT = 0.01  # half diagonals: how far a lens may sit beside the sensor's middle, standard
 SECOND_DOUBT = 0.1  # of the lens's second term, standard
-ASKEW = 4e-4  # half diagonals: Brown's tangential terms of a lens put together askew, standard
+ASKEW_DOUBT = 8e-4  # half diagonals: Brown's tangential terms, standard
 HIGHEST_ANGLE = 1.5
 INVERSION, FARTHEST = 20, 1.5  # rounds; half diagonals, beyond the picture
 # of what is known before, in the order of its observations
@@ -43,8 +44,7 @@ PRIOR_SOURCES = (
     PRINT_SOURCE,
     "lens_centre",
     "lens_centre",
-    "lens_model",
-    "lens_model",
+    *["lens_model"] * 4,
 )
 
 
@@ -94,11 +94,10 @@ LENSES: Mapping[str, Lens] = {"brown": brown, "fisheye": fisheye}
 class LensFit:
     """The best fit of a lens ``model``.
 
-    ``parameters`` (12,) are those of lens and chart, ``residual`` is in half diagonals RMS,
-    ``misses`` (n, 2) are those of the points, along and across the radius. ``slopes`` (rows, 12)
+    ``parameters`` (14,) are those of lens and chart, ``residual`` is in half diagonals RMS,
+    ``misses`` (n, 2) are those of the points, along and across the radius. ``slopes`` (rows, 14)
     are the derivatives of all observations over their uncertainty; the last rows are those of what
-    was known before, one for each of ``sources``. ``askew`` (2 n, 2): by what each tangential term,
-    which is not fitted, may move the points, over their uncertainty.
+    was known before, one for each of ``sources``.
     """
 
     model: str
@@ -107,7 +106,6 @@ class LensFit:
     misses: Array = field(repr=False)
     slopes: Array = field(repr=False)
     sources: Sequence[str] = ()
-    askew: Array | None = field(default=None, repr=False)
 
     @property
     def freedom(self) -> float | None:
@@ -116,13 +114,13 @@ class LensFit:
 
     @property
     def covariance(self) -> Array:
-        """Covariance (12, 12) of the parameters."""
+        """Covariance (14, 14) of the parameters."""
         return np.asarray(np.linalg.inv(self.slopes.T @ self.slopes))
 
     def contributions(self, figure: Callable[[Array], Array]) -> Mapping[str, Array]:
         """Return the standard contributions (q,) to q quantities, by source.
 
-        ``figure`` derives the quantities (m, q) from parameters (m, 12). Source "fit" is that of
+        ``figure`` derives the quantities (m, q) from parameters (m, 14). Source "fit" is that of
         the points.
         """
         scale = np.sqrt(np.diag(self.covariance))
@@ -134,9 +132,6 @@ class LensFit:
         found = {"fit": np.sqrt(np.sum(shares[:, :seen] ** 2, axis=1))}
         for number, source in enumerate(self.sources, start=seen):
             found[source] = np.hypot(found.get(source, 0.0), shares[:, number])
-        for column in () if self.askew is None else self.askew.T:
-            moved = shares[:, :seen] @ column
-            found["lens_model"] = np.hypot(found.get("lens_model", 0.0), moved)
         return found
 
 
@@ -187,33 +182,15 @@ def fit(model: str, points: Points, start: Array, known: Known) -> LensFit:
         misses=misses,
         slopes=_slopes(model, points, parameters, known, noise),
         sources=PRIOR_SOURCES,
-        askew=_askew(points.seen - parameters[CENTRE]) / noise,
     )
-
-
-def _askew(away: Array) -> Array:
-    """Return by what each tangential term moves points ``away`` (n, 2) from the lens's centre.
-
-    Along and across the radius (2 n, 2), one standard uncertainty of each term.
-    """
-    radius = np.maximum(np.linalg.norm(away, axis=1), 1e-6)
-    (x, y), square = away.T, radius**2
-    first = np.stack([2 * x * y, square + 2 * y**2])
-    second = np.stack([square + 2 * x**2, 2 * x * y])
-    along, across = np.stack([x, y]) / radius, np.stack([-y, x]) / radius
-    parts = [
-        np.concatenate([np.sum(moved * way, axis=0) for way in (along, across)])
-        for moved in (first, second)
-    ]
-    return ASKEW * np.stack(parts, axis=1)
 
 
 def _freedom(values: int) -> float | None:
     """Return the degrees of freedom of the residual of this many coordinates.
 
-    Two parameters are fixed by what is known before.
+    Four parameters are fixed by what is known before.
     """
-    freedom = values - COUNT + 2
+    freedom = values - COUNT + 4
     return float(freedom) if freedom >= FEWEST else None
 
 
@@ -225,7 +202,7 @@ def _posed(start: Array, known: Known) -> Array:
     turn = Rotation.from_matrix(
         left @ np.diag([1, 1, np.linalg.det(left @ right)]) @ right
     ).as_rotvec()
-    return np.concatenate([turn, axes[:, 2], [math.log(known.focal), 0, 0, 0, 0, 0]])
+    return np.concatenate([turn, axes[:, 2], [math.log(known.focal), *[0] * 7]])
 
 
 def _descend(model: str, points: Points, parameters: Array, known: Known, noise: float) -> Array:
@@ -243,7 +220,7 @@ def _descend(model: str, points: Points, parameters: Array, known: Known, noise:
 
 
 def _slopes(model: str, points: Points, parameters: Array, known: Known, noise: float) -> Array:
-    """Return the derivatives (rows, 12) of the misses."""
+    """Return the derivatives (rows, 14) of the misses."""
     steps = STEP * np.eye(COUNT)
     misses = _misses(
         model, points, np.concatenate([parameters + steps, parameters - steps]), known, noise
@@ -254,13 +231,13 @@ def _slopes(model: str, points: Points, parameters: Array, known: Known, noise: 
 def _misses(model: str, points: Points, parameters: Array, known: Known, noise: float) -> Array:
     """Return the residuals (m, rows) of all observations, over their uncertainty.
 
-    ``parameters`` are m sets (m, 12).
+    ``parameters`` are m sets (m, 14).
     """
     along, across = _point_misses(LENSES[model], points, parameters)
     scales, lens = (known.focal_doubt, known.aspect_doubt), (known.lens_doubt, SECOND_DOUBT)
-    before = np.array([math.log(known.focal), 0, 0, 0, 0, 0])
+    before = np.array([math.log(known.focal), *[0] * 7])
     prior = (parameters[:, FOCAL:] - before) / np.array(
-        [*scales, CENTRE_DOUBT, CENTRE_DOUBT, *lens]
+        [*scales, *[CENTRE_DOUBT] * 2, *lens, *[ASKEW_DOUBT] * 2]
     )
     return np.concatenate([along / noise, across / noise, prior], axis=1)
 
@@ -288,20 +265,35 @@ def ideal_places(lens: Lens, parameters: Array, seen: Array) -> Array:
     centre = parameters[:, None, CENTRE]
     away = seen - centre
     radius = np.maximum(np.linalg.norm(away, axis=2), 1e-9)
-    return np.asarray(centre + away * (lens(radius, parameters[:, LENS]) / radius)[:, :, None])
+    straight = away * (lens(radius, parameters[:, LENS]) / radius)[:, :, None]
+    return np.asarray(centre + straight + _aside(away, parameters))
 
 
 def seen_places(lens: Lens, parameters: Array, points: Array) -> Array:
     """Return where points of the chart (n, 2) are seen (m, n, 2), for m sets of parameters."""
     centre = parameters[:, None, CENTRE]
     away = _shown(points, parameters) - centre
+    bent = _bent(lens, parameters, away)
+    return np.asarray(centre + _bent(lens, parameters, away - _aside(bent, parameters)))
+
+
+def _bent(lens: Lens, parameters: Array, away: Array) -> Array:
+    """Return where the lens shows ideal places (m, n, 2), both off its centre."""
     wanted = np.maximum(np.linalg.norm(away, axis=2), 1e-9)
     radius = np.minimum(wanted, FARTHEST)
     for _ in range(INVERSION):
         radius = np.minimum(
             radius * wanted / np.maximum(lens(radius, parameters[:, LENS]), 1e-9), FARTHEST
         )
-    return np.asarray(centre + away * (radius / wanted)[:, :, None])
+    return np.asarray(away * (radius / wanted)[:, :, None])
+
+
+def _aside(away: Array, parameters: Array) -> Array:
+    """Return by what the tangential terms move places (m, n, 2) off the lens's centre."""
+    (x, y), (first, second) = np.moveaxis(away, 2, 0), parameters.T[ASKEW, :, None]
+    square = x**2 + y**2
+    across = 2 * first * x * y + second * (square + 2 * x**2)
+    return np.stack([across, first * (square + 2 * y**2) + 2 * second * x * y], axis=2)
 
 
 def _shown(points: Array, parameters: Array) -> Array:

@@ -42,7 +42,7 @@ METHOD = (
 SMALL_ANGLE = (
     0.5  # degrees, standard uncertainty of an angle below which focal length is not needed
 )
-OUTLINE = 0.05  # px, standard uncertainty all round of where a chart ends, from simulation
+OUTLINE = 0.005  # px, standard uncertainty all round of where a chart ends, from simulation
 ALIKE = 1.1  # ratio of residuals below which both lenses explain the picture
 
 

@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 # codes at 8 bits, of coders of which no quantiser is known or that nobody has tried: as coarse as
 # CRF 28, as an H.264 step that takes as much of an edge
 UNTOLD = 22.0
-# what coders take by a step over what H.264 takes; OLDER: MPEG-1 to 4, whose step is two scales
-TAKEN, OLDER = {"hevc": 0.95, "mjpeg": 1.0}, 1.3
+# what JPEG takes by a step over what H.264 takes; OLDER: MPEG-1 to 4, whose step is two scales
+JPEG, OLDER = 0.9, 1.3
+# of H.265 as much as of H.264 from this step on (codes), less by a power below: it filters the more
+FILTERED, POWER = 22.0, 0.3
+FINE = 0.3  # cycle/px: an MTF50 above it loses the more, the more of it lies in fine contrast
 TRANSFORM = 8.0  # px, the side of a block
 FEWEST_BLOCKS = 0.5
 
@@ -56,6 +59,15 @@ def coding(contribution: float) -> list[BudgetLine]:
     return [line] if contribution else []
 
 
+def of_edge(name: str, frequency: float, coarse: float, blocks: float) -> float:
+    """Return the relative standard uncertainty of a crossing at ``frequency`` cycle/px.
+
+    ``name`` is "mtf50" or "mtf10"; ``coarse`` and ``blocks`` as ``CodingLoss.share`` takes them.
+    """
+    finer = max(1.0, frequency / FINE) if name == "mtf50" else 1.0
+    return finer * OF_EDGE[name].share(coarse, blocks)
+
+
 def blocks_along(view: View, resolves: str) -> float:
     """Return how many transform blocks lie along an edge."""
     rows, columns = view.luma[0][within(view)].shape
@@ -78,7 +90,8 @@ def _step(video: VideoInfo, view: View) -> float:
     if lossless(video.codec, view.quantiser):
         return 0.0
     if video.steps:
-        return TAKEN[video.codec] * video.steps.detail
+        step = video.steps.detail
+        return JPEG * step if video.codec == "mjpeg" else step * min(1.0, step / FILTERED) ** POWER
     if view.quantiser is None:
         return UNTOLD * float(1 << (video.depth - 8))
     return h264_step(view.quantiser) if video.codec == "h264" else 2 * view.quantiser * OLDER

@@ -26,7 +26,7 @@ from acceptance.metrics._shared.region_codes import (
     within,
 )
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
-from acceptance.metrics.resolution.coding_loss import OF_EDGE, blocks_along, coarseness, coding
+from acceptance.metrics.resolution.coding_loss import blocks_along, coarseness, coding, of_edge
 from acceptance.metrics.resolution.edge import EdgeResult, edge_mtf
 from acceptance.metrics.resolution.sampling import ALL
 from acceptance.model.measurement import BudgetLine, Curve, Note
@@ -125,7 +125,8 @@ class Edge:
 
     def coding_share(self, name: str) -> float:
         """Return the relative standard uncertainty of a crossing by coding."""
-        return OF_EDGE[name].share(self.coarseness, blocks_along(self.view, self.first.resolves))
+        blocks = blocks_along(self.view, self.first.resolves)
+        return of_edge(name, self.value(name), self.coarseness, blocks)
 
     def tone_slope(self, name: str) -> float:
         """Return the relative change of a crossing over that of the tone curve's exponent."""

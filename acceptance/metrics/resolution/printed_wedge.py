@@ -1,12 +1,19 @@
-"""The pattern of a printed resolution wedge."""
+"""The pattern of a printed resolution wedge, and where a view shows it."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
+
+from acceptance.errors import GapError
+
+if TYPE_CHECKING:
+    from acceptance.charts.located import Located
+    from acceptance.scene.views import View
 
 Array = NDArray[np.float64]
 
@@ -45,3 +52,33 @@ def phase(wedge: Wedge, along: Array, across: Array) -> Array:
     """
     middle = 0.0 if wedge.bars % 2 else math.pi
     return np.asarray(2 * np.pi * wedge.frequency(along) * across + middle)
+
+
+def printed_in(view: View) -> Wedge:
+    """Return what is printed there; GapError wedge_unknown of a wedge given by hand."""
+    printed = view.region.printed
+    if view.place is None or "from" not in printed:
+        raise GapError("wedge_unknown", region=view.region.name)
+    _, _, width, height = view.region.rect
+    length = height if view.region.direction == "horizontal" else width
+    return Wedge(
+        bars=printed["bars"],
+        start=printed["from"],
+        end=printed["to"],
+        length=length,
+        form=printed["form"],
+    )
+
+
+def places_on(view: View) -> tuple[Array, Array]:
+    """Return the place (h, w) of every pixel of the view on the wedge.
+
+    It is in mm along the wedge from its first end, and in mm across it from its axis.
+    """
+    height, width = view.luma.shape[1:]
+    x, y = np.meshgrid(np.arange(width) + view.box[0], np.arange(height) + view.box[1])
+    place = cast("Located", view.place).to_chart(np.column_stack([x.ravel(), y.ravel()]))
+    right, down = (column.reshape(height, width) for column in (place - view.region.rect[:2]).T)
+    if view.region.direction == "horizontal":
+        return down, right - view.region.rect[2] / 2
+    return right, down - view.region.rect[3] / 2

@@ -8,7 +8,7 @@ the mean of both.
 *Enlargement* (digital zoom): interpolation leaves the noise between two pixels more alike in some
 places than in others, which repeats with the factor (A. C. Gallagher, Detection of linear and cubic
 interpolation in JPEG compressed images, CRV 2005; here of the noise, which has no structure of its
-own).
+own). Where a coder has taken the noise, the wedges tell (``bar_images.py``).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
+from acceptance.metrics.resolution import bar_images
 from acceptance.metrics.resolution.coding_loss import TRANSFORM, coarseness
 
 if TYPE_CHECKING:
@@ -99,6 +100,8 @@ def sampling_of(scene: Scene) -> PictureSamples:
     plain = [view for view in scene.of_kind("flat") if view.stable]
     coded = any(coarseness(scene, view, 1.0) > 0 for view in plain)
     zoom = enlargement(plain, coded=coded)
+    if zoom == down == across == 1:
+        zoom = bar_images.factor(scene.of_kind("wedge"))
     return PictureSamples(
         across=min(across, 1 / zoom),
         down=min(down, 1 / zoom),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ from acceptance.metrics._shared.region_codes import (
 )
 from acceptance.metrics._shared.sources import PRINT_SOURCE
 from acceptance.metrics.resolution.coding_loss import OF_WEDGE, TRANSFORM, coarseness, coding
-from acceptance.metrics.resolution.printed_wedge import Wedge, phase
+from acceptance.metrics.resolution.printed_wedge import phase, places_on, printed_in
 from acceptance.metrics.resolution.sampling import ALL
 from acceptance.metrics.resolution.wedge import CRITERION, WedgePixels, WedgeResult, read
 from acceptance.metrics.resolution.wedge_lines import SPAN
@@ -31,7 +31,7 @@ from acceptance.model.measurement import BudgetLine, Curve
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from acceptance.charts.located import Located
+    from acceptance.metrics.resolution.printed_wedge import Wedge
     from acceptance.metrics.resolution.sampling import PictureSamples
     from acceptance.model.basics import Value
     from acceptance.model.measurement import Measurement
@@ -128,9 +128,9 @@ def figure(
 
 
 def _seen(scene: Scene, view: View) -> _SeenWedge:
-    printed = _printed(view)
+    printed = printed_in(view)
     refuse_clipped(scene, view)
-    place, codes = _on_wedge(view), [scene.evened(view, picture) for picture in pictures(view)]
+    place, codes = places_on(view), [scene.evened(view, picture) for picture in pictures(view)]
     dark, light, doubt = _levels(scene, view, codes[0], phase(printed, *place), printed)
     pixels = WedgePixels.of(printed, *place)
     results = [read(picture[pixels.inside], pixels, printed, light - dark) for picture in codes]
@@ -199,36 +199,6 @@ def _direction_line(wedge: _SeenWedge, unlike: float) -> list[BudgetLine]:
     doubt = UNLIKE * unlike / math.sqrt(3) * wedge.value
     line = BudgetLine(source="blur by direction", contribution=doubt, evaluation="B")
     return [line] if unlike > ROUND else []
-
-
-def _printed(view: View) -> Wedge:
-    """Return what is printed there, which is unknown of a wedge given by hand."""
-    printed = view.region.printed
-    if view.place is None or "from" not in printed:
-        raise GapError("wedge_unknown", region=view.region.name)
-    _, _, width, height = view.region.rect
-    length = height if view.region.direction == "horizontal" else width
-    return Wedge(
-        bars=printed["bars"],
-        start=printed["from"],
-        end=printed["to"],
-        length=length,
-        form=printed["form"],
-    )
-
-
-def _on_wedge(view: View) -> tuple[Array, Array]:
-    """Return the place (h, w) of every pixel of the view on the wedge.
-
-    It is in mm along the wedge from its first end, and in mm across it from its axis.
-    """
-    height, width = view.luma.shape[1:]
-    x, y = np.meshgrid(np.arange(width) + view.box[0], np.arange(height) + view.box[1])
-    place = cast("Located", view.place).to_chart(np.column_stack([x.ravel(), y.ravel()]))
-    right, down = (column.reshape(height, width) for column in (place - view.region.rect[:2]).T)
-    if view.region.direction == "horizontal":
-        return down, right - view.region.rect[2] / 2
-    return right, down - view.region.rect[3] / 2
 
 
 def _levels(

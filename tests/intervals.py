@@ -1,0 +1,12 @@
+"""How often a truth must lie within U in so many runs, where U is to hold it in 95 of 100."""
+
+from __future__ import annotations
+
+from scipy.stats import binom
+
+TAIL = 0.02  # one in fifty sets of runs of an honest U has fewer hits
+
+
+def fewest(runs: int, share: float = 0.95) -> int:
+    """Return the fewest hits of ``runs`` that a ``share`` lets expect, by the binomial."""
+    return int(binom.ppf(TAIL, runs, share))
