@@ -75,7 +75,7 @@ def test_ratios_and_gamma_of_a_stream_that_states_no_range_hold_those_of_the_oth
 ) -> None:
     """20 lg(255 / 219) = 1.3 dB lie between them; what is read off grey steps stays."""
     _, seen = filmed
-    told = replace(seen.video, full_range=True)
+    full = replace(seen.video, full_range=True)
     others, guessed = (
         {
             (item.quantity, item.region): item
@@ -83,7 +83,7 @@ def test_ratios_and_gamma_of_a_stream_that_states_no_range_hold_those_of_the_oth
             for item in metric.measure(replace(seen, video=video))
             if isinstance(item, Measurement)
         }
-        for video in (told, replace(seen.video, assumed=("full_range",)))
+        for video in (full, replace(seen.video, assumed=("full_range",)))
     )
     ranged = ("noise.snr", "noise.snr_weighted", "noise.snr_patch", "grey_scale.gamma")
     for (quantity, region), item in guessed.items():
