@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from acceptance import wording
-from acceptance.cli import terminal
+from acceptance.cli import closing, terminal
 from acceptance.cli.options import OUT, json_option, language_option, prepare_json, write_json
 from acceptance.messages import language
 from acceptance.report import warning_lines
@@ -67,6 +67,9 @@ def _content(found: Readiness) -> dict[str, Any]:
             for one in found.samples
         ],
         "warnings": [asdict(one) for one in found.warnings],
+        "left_out": [
+            {"where": one.where, "what": one.what, "hint": one.hint} for one in found.left_out
+        ],
         "shots": found.shots,
         "live": [
             {
@@ -125,6 +128,7 @@ def _print(found: Readiness, lang: str) -> None:
         terminal.say(
             words["warned"].format(severity=severity, title=line.title, said=line.sentence)
         )
+    closing.usual_pages(found.left_out)
     terminal.say(_time(found, lang))
     terminal.say(words["ready" if not found.exit_code else "stays_open"], "bold")
 

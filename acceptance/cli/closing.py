@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from acceptance.errors import AcceptanceError
     from acceptance.model import Finding, Session
 
 PASSED = {Verdict.PASS, Verdict.CONDITIONAL_PASS}
@@ -54,6 +55,13 @@ def conclude(done: Session, folder: Path, *, signed: bool, strict: bool) -> int:
     for step in next_steps(done, folder, signed=signed, as_pdf=as_pdf):
         terminal.say(tr("Next: {step}", step=step))
     return judging.exit_code(done.bottom_line, strict=strict)
+
+
+def usual_pages(refused: Iterable[AcceptanceError]) -> None:
+    """Say on standard error which pages of the institute the usual ones stand for, and why."""
+    for error in refused:
+        said = tr("The usual page stands in place of the institute's own: {problem}", problem=error)
+        terminal.errors.print(said, style="yellow", markup=False)
 
 
 def html_alone(folder: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Unpack
 import click
 
 from acceptance.cli import tables
-from acceptance.cli.closing import conclude
+from acceptance.cli.closing import conclude, usual_pages
 from acceptance.cli.options import (
     LANG,
     OUT,
@@ -66,6 +66,7 @@ def judge(
         folder, packs, output, why=why, by=by, issue=issue, institute=options["institute"]
     )
     tables.findings(done)
+    usual_pages(issuing.left_out(place, lang))
     return conclude(done, place, signed=seal is not None, strict=strict)
 
 

@@ -57,6 +57,7 @@ def report(
         else:
             written = issuing.issue(folder, lang=lang, signer=seal, progress=show)
     terminal.say(tr("Report: {file}", file=written))
+    closing.usual_pages(issuing.left_out(folder, lang))
     if written.name != renderings.HTML or output:
         return 0
     closing.html_alone(folder)
@@ -80,6 +81,7 @@ def _paper(
         else handing_out.summary(folder, output, lang=lang)
     )
     terminal.say(tr("Written: {file}", file=made.pdf or made.html))
+    closing.usual_pages(filter(None, [made.left_out]))
     if made.pdf:
         return 0
     terminal.say(tr("This machine can make no PDF: there is HTML only"))

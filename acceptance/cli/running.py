@@ -10,7 +10,7 @@ import click
 
 from acceptance import api
 from acceptance.cli import tables, terminal, written
-from acceptance.cli.closing import conclude
+from acceptance.cli.closing import conclude, usual_pages
 from acceptance.cli.options import (
     FACT,
     LANG,
@@ -35,6 +35,7 @@ from acceptance.cli.options import (
 from acceptance.messages import tr
 from acceptance.model import Plan, Scope, Tap
 from acceptance.session import plan
+from acceptance.signing import issuing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,6 +91,7 @@ def run(
             signer=seal, trust=options["trust"], progress=show, prompt=terminal.password,
         )  # fmt: skip
     tables.findings(done)
+    usual_pages(issuing.left_out(place, lang))
     code = conclude(done, place, signed=seal is not None, strict=strict)
     if json_file:
         write_json(written.of_run(done, place, code), json_file)

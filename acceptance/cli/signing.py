@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
-from acceptance.cli import terminal, verified
+from acceptance.cli import closing, terminal, verified
 from acceptance.cli.options import (
     OUT,
     json_option,
@@ -20,14 +20,14 @@ from acceptance.errors import UsageError
 from acceptance.files.output import require_outside
 from acceptance.messages import tr
 from acceptance.signing import issuing, roles, verification
-from acceptance.signing.signatures import ROLE, State
+from acceptance.signing.signatures import ROLE, State, worst
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from acceptance.signing.policy import Policy
-    from acceptance.signing.verification import Verification
+    from acceptance.signing.verification import Step, Verification
 
 LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
 policy_option = click.option(
@@ -162,6 +162,8 @@ def _say_signed(report: Path, role: str) -> None:
     elif roles.code(role) not in roles.ORDER:
         said = tr("The pages have no place for this role: the signature holds, and is not seen")
         terminal.say(said, "yellow")
+    lang = issuing.language(report.read_bytes())
+    closing.usual_pages(issuing.left_out(report.parent, lang))
 
 
 def _export(folder: Path, asked: SignOptions, file: Path) -> int:
@@ -256,6 +258,7 @@ def verify(
             policy=held,
             remeasure=remeasure,
             progress=show,
+            answered=_say_first,
         )
     if explain is None or str(explain) != "-":
         _show(result, target)
@@ -264,6 +267,17 @@ def verify(
     if explain:
         _explain(result, target, explain)
     return result.exit_code
+
+
+def _say_first(done: Sequence[Step]) -> None:
+    """Say what signatures, hashes and verdicts came to, while the pages are set again."""
+    state = _state_words()[worst(step.state for step in done)]
+    terminal.errors.print(
+        tr(
+            "All but the pages: {state}. The pages are set again, which takes longest.", state=state
+        ),
+        markup=False,
+    )
 
 
 def _policy(file: Path | None, asked: Sequence[str]) -> Policy | None:

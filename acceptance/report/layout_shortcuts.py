@@ -8,7 +8,6 @@ any other is left as it is.
 
 from __future__ import annotations
 
-import copy
 import re
 import sys
 from functools import lru_cache
@@ -195,7 +194,9 @@ def _splitting(plain: Callable[..., Any]) -> Callable[..., Any]:
         if asked not in lines:
             lines[asked] = plain(text, style, context, *asked[1:])
         layout, *rest = lines[asked]
-        return copy.copy(layout), *rest  # who draws it changes it
+        own = object.__new__(type(layout))  # whoever draws it changes it
+        own.__dict__.update(layout.__dict__)
+        return own, *rest
 
     return split_first_line
 

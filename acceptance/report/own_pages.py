@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from acceptance.model import Institute
 
 ENDING = ".html"
-BESIDE_A_VERDICT = ("letterhead", "closing")
-PLACES = ("letterhead", "notices", "instruments", "closing")
+BESIDE_A_VERDICT = ("letterhead", "results", "closing")
+PLACES = ("letterhead", "notices", "results", "conditions", "instruments", "subjects", "closing")
 MOST_BYTES = 64 << 10  # of a template
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 MOST_OF_A_LOGO = 1 << 20  # bytes
@@ -118,6 +118,21 @@ class OwnPages:
     def notices(self) -> str | None:
         """What follows on the notices that every report has."""
         return self._made("notices")
+
+    @property
+    def results(self) -> str | None:
+        """What stands before the results by clause."""
+        return self._made("results")
+
+    @property
+    def conditions(self) -> str | None:
+        """What follows on the conditions."""
+        return self._made("conditions")
+
+    @property
+    def subjects(self) -> str | None:
+        """What follows on the list of what was tested."""
+        return self._made("subjects")
 
     @property
     def instruments(self) -> str | None:

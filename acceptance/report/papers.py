@@ -18,12 +18,12 @@ from acceptance import wording
 from acceptance.errors import SetupError
 from acceptance.messages import visible
 from acceptance.model import How, Verdict
-from acceptance.report import own_pages, typesetting
+from acceptance.report import own_pages, sheets, typesetting, whole_page
 from acceptance.report.answers_page import KEPT
 from acceptance.report.picture_pages import StillsPage
 from acceptance.report.result_pages import concessions
 from acceptance.report.rows import answer_of
-from acceptance.report.templates import style, template
+from acceptance.report.templates import drawn, style, template
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -38,6 +38,7 @@ PICTURES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png"}
 MOST_PICTURES = 12  # of one requirement
 LARGEST = 8_000_000  # bytes of a photo that is printed
 FEWEST_ROWS, MOST_ROWS = 5, 24  # requirements in the tables of the summary
+ROWS_TO_TRY = (MOST_ROWS, 12, FEWEST_ROWS, 3)  # on a page of an institute, where more have no room
 LEAST_OPEN = 2  # of them in the table of what is open
 MOST_NAMED = 2  # devices of one of them
 
@@ -151,6 +152,12 @@ class Notice:
 
     book: Book
     until: date | None
+
+    most: int = 0
+    """Requirements that a first page of the institute's own names."""
+
+    tight: bool = False
+    """Whether that page is set in small print."""
 
     @cached_property
     def failed(self) -> list[DemandRows]:
@@ -267,13 +274,60 @@ def notice(book: Book, origin: ReportNamed, until: date | None) -> str:
     return _page("notice.html", book, origin, Notice(book=book, until=until))
 
 
-def _page(name: str, book: Book, origin: ReportNamed, page: SiteSummary | Notice) -> str:
+def own_summary(book: Book, origin: ReportNamed) -> str:
+    """Return the summary as HTML to be printed, on the page that the institute arranges.
+
+    It lists as many requirements as that has room for. Nothing where it arranges none. Raises as
+    ``whole_page.arranged``.
+    """
+    pages = [
+        SiteSummary(book=book, rows=rows, tight=tight)
+        for rows, tight in [(MOST_ROWS, False), *((rows, True) for rows in ROWS_TO_TRY)]
+    ]
+    return _own_page(sheets.SUMMARY, "site_summary.html", book, origin, pages)
+
+
+def own_notice(book: Book, origin: ReportNamed, until: date | None) -> str:
+    """Return the notice as HTML to be printed, its first page as the institute arranges it.
+
+    That lists as many requirements as it has room for; all of them follow behind. Nothing where it
+    arranges none. Raises as ``whole_page.arranged``.
+    """
+    pages = [
+        Notice(book=book, until=until, most=most, tight=tight)
+        for most in ROWS_TO_TRY
+        for tight in (False, True)
+    ]
+    return _own_page(sheets.NOTICE, "notice.html", book, origin, pages)
+
+
+def _own_page(
+    name: str, frame: str, book: Book, origin: ReportNamed, pages: Sequence[SiteSummary | Notice]
+) -> str:
+    contexts = (_context(book, origin, page) for page in pages)
+    own_sheet = whole_page.arranged(name, book, contexts)
+    return _page(frame, book, origin, pages[0], own_sheet) if own_sheet else ""
+
+
+def _page(
+    name: str, book: Book, origin: ReportNamed, page: SiteSummary | Notice, own_sheet: str = ""
+) -> str:
     made = template(name, book.lang).render(
-        book=book,
-        names=book.names,
-        p=own_pages.worded(book.session.plan.institute, book.lang),
-        origin=origin,
-        page=page,
-        style=style("papers.css"),
+        **_context(book, origin, page),
+        own_sheet=drawn(own_sheet),
+        style=style("papers.css") + style("whole.css"),
     )
     return visible(made, lines=True)
+
+
+def _context(book: Book, origin: ReportNamed, page: SiteSummary | Notice) -> dict[str, object]:
+    """Return what the templates of papers may ask for."""
+    return {
+        "book": book,
+        "s": book.session,
+        "names": book.names,
+        "p": own_pages.worded(book.session.plan.institute, book.lang),
+        "origin": origin,
+        "page": page,
+        "crowded": page.tight,
+    }

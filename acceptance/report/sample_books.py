@@ -57,28 +57,30 @@ PROJECT = Project(
 WARNINGS = 6  # that a session has which fails
 
 
-def books(institute: Institute, folder: Path, lang: str) -> Iterator[tuple[str, Book]]:
+def books(
+    institute: Institute, folder: Path, lang: str, project: Project = PROJECT
+) -> Iterator[tuple[str, Book]]:
     """Give what each kind of session is called, and its book; ``folder`` is the institute's.
 
     The last kind is the hardest to find room for: it fails, is provisional, bears warnings and
     replaces an earlier report.
     """
     for verdict in KINDS:
-        session = _session(institute, verdict)
+        session = _session(institute, verdict, project)
         yield (
             wording.word(verdict, "verdict_overall", lang),
             Book(session=session, packs=[PACK], folder=folder, lang=lang),
         )
 
 
-def _session(institute: Institute, verdict: Verdict) -> Session:
+def _session(institute: Institute, verdict: Verdict, project: Project) -> Session:
     hard = verdict is Verdict.FAIL
     scope = Scope.SITE if institute.report == "acceptance" else Scope.DEVICE
     codes = [*wording.phrases("zh")["warning_title"]][:WARNINGS]
     line = BottomLine(verdict=verdict, scope=scope, provisional=hard,
                       failed=("sample#item",) if hard else ())  # fmt: skip
     return Session(
-        id="2026-0001-SAMPLE", plan=_plan(institute, scope), started=DAY, finished=DAY,
+        id="2026-0001-SAMPLE", plan=_plan(institute, scope, project), started=DAY, finished=DAY,
         operator="样例", tool_version="1.0.0", hashes={}, shots=(), measurements=(), notes=(),
         findings=tuple(_finding(number, verdict) for number in range(12)), bottom_line=line, log=(),
         supersedes="2025-0999-SAMPLE" if hard else "",
@@ -88,13 +90,13 @@ def _session(institute: Institute, verdict: Verdict) -> Session:
     )  # fmt: skip
 
 
-def _plan(institute: Institute, scope: Scope) -> Plan:
+def _plan(institute: Institute, scope: Scope, project: Project) -> Plan:
     cameras = (
         Subject(id=f"cam{number}", name=f"某路口东侧{number + 1}号摄像机", kind=SubjectKind.FIXED)
         for number in range(12)
     )
     people = (Person(name="样例甲", role="tester"), Person(name="样例乙", role="reviewer"))
-    return Plan(project=PROJECT, institute=institute, scope=scope, subjects=tuple(cameras),
+    return Plan(project=project, institute=institute, scope=scope, subjects=tuple(cameras),
                 people=people)  # fmt: skip
 
 

@@ -6,17 +6,19 @@ which volume is said here and nowhere else; ``report_templates`` has the section
 
 from __future__ import annotations
 
+import hashlib
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from acceptance import wording
 from acceptance.errors import PlanError
 from acceptance.messages import tr, visible
 from acceptance.report import export_tables, own_pages, ways, whole_page
 from acceptance.report.file_names import ANNEXES, REPORT, beside
 from acceptance.report.set_apart import Task, archived
+from acceptance.report.sheets import ANNEX, CONTENTS, COVER, OF_REPORT
 from acceptance.report.templates import contents, drawn, moment, style, template
 from acceptance.report.typesetting import check_fonts
 
@@ -40,6 +42,8 @@ OF_ANNEXES: Mapping[str, Sequence[str]] = {
 }  # fmt: skip
 HEADING = re.compile(r"<h2\b")
 ROWS_TO_TRY = (5, 3)  # failed items on an institute's own first page, where more have no room
+# What stands for the hashes of annexes while a page is arranged: their length is that of hashes.
+STAND_INS = {name: hashlib.sha256(name.encode()).hexdigest() for name in ANNEXES.values()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,9 +66,8 @@ class Volumes:
 
         A volume in which nothing stands is left out.
         """
-        names = {"": MAIN, **OF_ANNEXES}
-        made = {letter: self._body(letter, sections) for letter, sections in names.items()}
-        made = {letter: body for letter, body in made.items() if HEADING.search(body)}
+        left_out = bool(self.left_out)
+        made = {"": self._body("", MAIN, left_out=left_out), **self._of_annexes}
         known = {self.files[letter]: ways.anchors(body) for letter, body in made.items()}
         known[self.main] |= {"contents"}
         return {
@@ -72,42 +75,55 @@ class Volumes:
         }
 
     @cached_property
+    def _of_annexes(self) -> dict[str, str]:
+        made = {letter: self._body(letter, names) for letter, names in OF_ANNEXES.items()}
+        return {letter: body for letter, body in made.items() if HEADING.search(body)}
+
+    @cached_property
     def own_sheets(self) -> dict[str, str]:
-        """The pages that the institute arranges itself, by their names.
+        """The pages that the institute arranges itself, by their names; of annexes with the letter.
 
-        One that does not show what this report has to show is left out: the usual page stands.
+        Of one that does not show what this report has to show, the usual page stands.
         """
-        made = {
-            name: self._own_sheet(name) for name in whole_page.SHEETS if self.book.own.file(name)
+        return {name: drawn(page) for name, page in self._tried.items() if isinstance(page, str)}
+
+    @property
+    def left_out(self) -> list[PlanError]:
+        """Why the usual page stands in place of one that the institute arranges, for each."""
+        return [error for error in self._tried.values() if isinstance(error, PlanError)]
+
+    @cached_property
+    def _tried(self) -> dict[str, str | PlanError]:
+        letters = {ANNEX: [*self._of_annexes]}
+        return {
+            name + letter: self._own_sheet(name, letter)
+            for name in OF_REPORT
+            if self.book.own.file(name)
+            for letter in letters.get(name, [""])
         }
-        return {name: drawn(page) for name, page in made.items() if page}
 
-    def _own_sheet(self, name: str) -> str:
-        """Return a page of the institute, with as many failed items as it has room for, or ''."""
-        for most in sorted({self.book.first_page.failed_shown, *ROWS_TO_TRY}, reverse=True):
-            with suppress(PlanError):
-                return self.own_sheet(name, most)
-        return ""
+    def _own_sheet(self, name: str, letter: str) -> str | PlanError:
+        try:
+            return self.own_sheet(name, letter)
+        except PlanError as refused:
+            return refused
 
-    def own_sheet(self, name: str, most: int) -> str:
-        """Arrange a page of the institute with at most so many failed items.
+    def own_sheet(self, name: str, letter: str = "") -> str:
+        """Arrange a page of the institute, with as many failed items as it has room for.
 
-        Raises PlanError as ``ArrangedPage.arranged`` does, and FileNotFoundError where there is
-        no such template.
+        ``letter`` is that of an annex. Raises as ``whole_page.arranged``.
         """
-        own, context = self.book.own, self._context("") | {"most_failed": most}
-        file = own.file(name)
-        if not file:
-            raise FileNotFoundError(name)
-        made = template("cover_part.html", self.book.lang)
-        parts = {
-            part: visible(made.render(**context, part=part).strip(), lines=True)
-            for part in (*whole_page.LEAST, whole_page.LOGO, whole_page.EDGE)
-        }
-        return whole_page.ArrangedPage(
-            name=name, file=file, context=own.context, parts=parts,
-            folder=self.book.folder,
-        ).arranged  # fmt: skip
+        context = self._context(letter)
+        if name == CONTENTS:
+            context |= self._listed(self._body("", MAIN), STAND_INS)
+        page = self.book.first_page
+        rows = sorted({page.failed_shown, *ROWS_TO_TRY}, reverse=True)
+        tried = [
+            context | {"most_failed": most, "crowded": crowded}
+            for most in (rows if name == COVER else rows[:1])
+            for crowded in dict.fromkeys([page.crowded and name == COVER, True])
+        ]
+        return whole_page.arranged(name, self.book, tried)
 
     def annex_pages(self) -> Iterator[tuple[str, str]]:
         """Give each annex's name (of ``ANNEXES``, whatever the report is called) and its page."""
@@ -122,7 +138,13 @@ class Volumes:
     @property
     def letters(self) -> list[str]:
         """The letters of the annexes that there are."""
-        return [letter for letter in ANNEXES if letter in self.bodies]
+        return [letter for letter in ANNEXES if letter in self._of_annexes]
+
+    @property
+    def wordiest(self) -> str:
+        """The letter of the annex whose name is the longest."""
+        names = wording.phrases(self.book.lang)["volume"]
+        return max(ANNEXES, key=lambda letter: len(names[letter]))
 
     def annexes(self, progress: Progress | None = None) -> Iterator[tuple[str, bytes]]:
         """Set the annexes; give the name of each (of ``ANNEXES``) and the PDF/A-3b.
@@ -193,9 +215,7 @@ class Volumes:
         finished = moment(self.book.session.finished)
         return Task(page=page, folder=self.book.folder, moment=finished, attachments=attachments)
 
-    def _body(self, letter: str, sections: Iterable[str]) -> str:
-        asked = {name for name in whole_page.SHEETS if self.book.own.file(name)}
-        left_out = asked - {*self.own_sheets}
+    def _body(self, letter: str, sections: Iterable[str], *, left_out: bool = False) -> str:
         context = self._context(letter) | {"sheets_left_out": left_out}
         parts = (
             template(f"{name}.html", self.book.lang).render(**context).strip() for name in sections
@@ -222,16 +242,33 @@ class Volumes:
         }  # fmt: skip
 
     def _page(self, letter: str, frame: str, hashes: Mapping[str, str] | None = None) -> str:
-        body = self.bodies[letter]
+        body, hashes = self.bodies[letter], hashes or {}
         page = template(frame, self.book.lang).render(
             **self._context(letter),
-            style=style("style.css"),
-            own_sheets={} if frame == "annex.html" else self.own_sheets,
+            **self._listed(body, hashes),
+            style=style("style.css") + style("whole.css"),
+            own_sheets=self._sheets(letter, hashes),
             body=drawn(body),
-            contents=contents(body),
-            annexes=[
-                (each, self.files[each] if each in self.letters else "", (hashes or {}).get(name))
+        )
+        return visible(page, lines=True)
+
+    def _sheets(self, letter: str, hashes: Mapping[str, str]) -> dict[str, str]:
+        """Return the institute's pages of a volume, with the hashes of the annexes."""
+        if letter:
+            return {ANNEX: self.own_sheets.get(ANNEX + letter, "")}
+        sheets = {name: page for name, page in self.own_sheets.items() if name in OF_REPORT}
+        if CONTENTS in sheets:
+            for name, stand_in in STAND_INS.items():
+                digest = hashes.get(name) or wording.DASH
+                sheets[CONTENTS] = sheets[CONTENTS].replace(stand_in, digest)
+        return sheets
+
+    def _listed(self, body: str, hashes: Mapping[str, str]) -> dict[str, object]:
+        """Return what the contents of a volume list: its headings, and the annexes."""
+        return {
+            "contents": contents(body),
+            "annexes": [
+                (each, self.files[each] if each in self.letters else "", hashes.get(name))
                 for each, name in ANNEXES.items()
             ],
-        )  # fmt: skip
-        return visible(page, lines=True)
+        }

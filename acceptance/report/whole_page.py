@@ -16,28 +16,19 @@ from typing import TYPE_CHECKING
 from acceptance.errors import PlanError
 from acceptance.messages import tr, visible
 from acceptance.report import own_pages, own_styles, page_places
-from acceptance.report.templates import style
+from acceptance.report.sheets import EDGE, LEAST, LOGO, SHEETS
+from acceptance.report.templates import style, template
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from acceptance.report.book import Book
     from acceptance.report.page_places import LaidOut, Rectangle
+    from acceptance.report.sheets import PageParts
 
 WIDTH, HEIGHT, MARGIN = 210.0, 280.5, 5.0  # mm; below is the strip with the page's number
-SHEETS: Mapping[str, frozenset[str]] = {  # pages, with what each must show
-    "cover": frozenset({"number", "verdict", "reached", "failed", "replaced", "signatures"}),
-    "statement": frozenset(),
-}
-OF_FIRST_PAGE = "cover"  # any part may stand there; on other pages these, and what is due
-ELSEWHERE = frozenset({"number", "institute", "logo"})
-LEAST: Mapping[str, float] = {  # mm of width without which a part cannot be read
-    "number": 60, "title": 100, "verdict": 100, "reached": 120, "failed": 160, "facts": 150,
-    "replaced": 100, "marks": 60, "institute": 80, "signatures": 176,
-}  # fmt: skip
 PAGES, NEXT = 2, "."  # of a trial: the page, and one after it that shows what runs over
-LOGO = "logo"
-EDGE = "edge"  # what every page has at its right: the place of a seal across it
 STYLE = re.compile(r"\s*<style>(?P<css>[^<]*)</style>", re.DOTALL)
 MARK = re.compile("\ue000([a-z]+)\ue001")  # stands for a part until the text is checked
 
@@ -74,11 +65,6 @@ def fill(file: Path, context: Mapping[str, object]) -> Filled:
     )
     own_pages.require_neutral(_own_words(own_pages.plain_text(body, where), context), where)
     _require_parts(found, SHEETS[file.stem])
-    elsewhere = sorted({*found.parts} - ELSEWHERE - SHEETS[file.stem])
-    if file.stem != OF_FIRST_PAGE and elsewhere:
-        raise _wrong(
-            tr("{parts} may stand on the first page alone", parts=_named(elsewhere)), where
-        )
     return found
 
 
@@ -91,18 +77,51 @@ def _own_words(text: str, context: Mapping[str, object]) -> str:
     return MARK.sub(" ", text)
 
 
-def _require_parts(found: Filled, due: frozenset[str]) -> None:
-    missing = sorted(due - {*found.parts})
+def _require_parts(found: Filled, sheet: PageParts) -> None:
+    missing = sorted(sheet.due - {*found.parts})
+    elsewhere = sorted({*found.parts} - sheet.due - sheet.may)
     twice = sorted({name for name in found.parts if found.parts.count(name) > 1})
     if missing:
         what = tr("has no place for {parts}", parts=_named(missing))
         raise _wrong(what, found.where)
     if twice:
         raise _wrong(tr("has several places for {parts}", parts=_named(twice)), found.where)
+    if elsewhere:
+        raise _wrong(tr("{parts} stands on other pages", parts=_named(elsewhere)), found.where)
 
 
 def _named(parts: list[str]) -> str:
     return ", ".join(f"{{{{ part.{name} }}}}" for name in parts)
+
+
+def arranged(name: str, book: Book, contexts: Iterable[Mapping[str, object]]) -> str:
+    """Arrange a page of the institute of a book.
+
+    ``contexts`` hold what our parts may ask for, with less and less to show, or in small print
+    (``crowded``): the first that the page has room for is taken. Nothing where there is no such
+    template. Raises PlanError as ``ArrangedPage.arranged`` does where it has room for none.
+    """
+    file = book.own.file(name)
+    if not file:
+        return ""
+    for context in contexts:
+        try:
+            return _page(name, file, book, context).arranged
+        except PlanError as error:
+            refused = error
+    raise refused
+
+
+def _page(name: str, file: Path, book: Book, context: Mapping[str, object]) -> ArrangedPage:
+    sheet, made = SHEETS[name], template("part.html", book.lang)
+    parts = {
+        part: visible(made.render(**context, macros=sheet.macros, part=part).strip(), lines=True)
+        for part in (*sheet.due, *sheet.may, EDGE)
+    }
+    return ArrangedPage(
+        name=name, file=file, context=book.own.context, parts=parts, folder=book.folder,
+        crowded=bool(context["crowded"]),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +138,18 @@ class ArrangedPage:
 
     folder: Path
     """From which the address of the logo counts."""
+
+    crowded: bool
+    """Whether the parts are set in small print, as on a usual page with much to say."""
+
+    @property
+    def styles(self) -> str:
+        """Our style sheets that the parts are set by."""
+        return style(SHEETS[self.name].styles) + style("whole.css")
+
+    @property
+    def _kind(self) -> str:
+        return "crowded" if self.crowded else ""
 
     @property
     def arranged(self) -> str:
@@ -140,17 +171,20 @@ class ArrangedPage:
         return self._section(filled, heights, _painted(shown, places))
 
     def _laid_out(self, filled: Filled, heights: Mapping[str, float]) -> LaidOut:
-        return _lay_out(self._section(filled, heights, "") + f"<p>{NEXT}</p>", self.folder)
+        return self._lay_out(self._section(filled, heights, "") + f"<p>{NEXT}</p>")
+
+    def _lay_out(self, body: str) -> LaidOut:
+        return page_places.laid_out(f"<style>{self.styles}</style>{body}", self.folder)
 
     def _heights(self, shown: Mapping[str, str], first: LaidOut) -> dict[str, float]:
         """Height in mm of each part in the width that its place has."""
         page = "".join(
-            f'<div class="part measured" id="part-{name}" '
-            f'style="width:{first.places[f"place-{name}"].width:.2f}mm">{part}</div>'
+            f'<div class="{self._kind}"><div class="part of-{name} measured" id="part-{name}" '
+            f'style="width:{first.places[f"place-{name}"].width:.2f}mm">{part}</div></div>'
             for name, part in shown.items()
         )
         tall = "<style>@page { size: 210mm 4000mm; margin: 0 }</style>"
-        found = _lay_out(tall + page, self.folder).places
+        found = self._lay_out(tall + page).places
         return {name: found[f"part-{name}"].height for name in shown}
 
     def _section(self, filled: Filled, heights: Mapping[str, float], painted: str) -> str:
@@ -168,18 +202,13 @@ class ArrangedPage:
         return (
             f"<style>{filled.css}</style>"
             f'<section class="whole"><div class="own-page own-{self.name}">{body}</div>'
-            f'<div class="parts">{painted}{self.parts[EDGE]}</div></section>'
+            f'<div class="parts {self._kind}">{painted}{self.parts[EDGE]}</div></section>'
         )
-
-
-def _lay_out(body: str, folder: Path) -> LaidOut:
-    page = f"<style>{style('style.css')}</style>{body}"
-    return page_places.laid_out(page, folder)
 
 
 def _painted(shown: Mapping[str, str], places: Mapping[str, Rectangle]) -> str:
     return "".join(
-        f'<div class="part" style="left:{place.left:.2f}mm;top:{place.top:.2f}mm;'
+        f'<div class="part of-{name}" style="left:{place.left:.2f}mm;top:{place.top:.2f}mm;'
         f'width:{place.width:.2f}mm;min-height:{place.height:.2f}mm">{shown[name]}</div>'
         for name, place in places.items()
     )

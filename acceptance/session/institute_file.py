@@ -134,17 +134,18 @@ def _inside(folder: Path, name: str, where: str) -> Path:
 
 def _check_templates(folder: Path) -> None:
     from acceptance.report import own_pages, whole_page  # noqa: PLC0415 -- late: brings Jinja
+    from acceptance.report.sheets import SHEETS  # noqa: PLC0415 -- late, as above
 
     if not folder.is_dir():
         raise _wrong(str(folder), tr("there is no such folder"))
     for file in sorted(folder.glob(f"*{own_pages.ENDING}")):
         _inside(folder, file.name, str(folder))
-        if file.stem in whole_page.SHEETS:
+        if file.stem in SHEETS:
             whole_page.fill(file, own_pages.example(folder).context)
         elif file.stem in own_pages.PLACES:
             own_pages.try_out(file)
         else:
-            places = ", ".join((*own_pages.PLACES, *whole_page.SHEETS))
+            places = ", ".join((*own_pages.PLACES, *SHEETS))
             what = tr("no report has a place of this name; it has {places}", places=places)
             raise _wrong(str(file), what)
 
@@ -170,9 +171,9 @@ def keep(plan: Plan, folder: Path, bag: Path) -> Plan:
 
 
 def _keep_templates(source: Path, kept: Path) -> None:
-    from acceptance.report import own_pages, whole_page  # noqa: PLC0415 -- late: brings Jinja
+    from acceptance.report import own_pages, sheets  # noqa: PLC0415 -- late: brings Jinja
 
-    for name in (*own_pages.PLACES, *whole_page.SHEETS):
+    for name in (*own_pages.PLACES, *sheets.SHEETS):
         file = source / f"{name}{own_pages.ENDING}"
         if file.is_file():
             put(kept / file.name, regular.content(file, own_pages.MOST_BYTES))

@@ -31,6 +31,7 @@ from acceptance.model import (
 )
 from acceptance.session import (
     foreseen,
+    institute_file,
     intake,
     live_sources,
     predecessors,
@@ -85,6 +86,9 @@ class Readiness:
     warnings: tuple[SessionWarning, ...]
     """What page 1 of the report would tell, as far as it is known before measuring."""
 
+    left_out: tuple[AcceptanceError, ...]
+    """Why the usual page would stand in place of one that the institute arranges, for each."""
+
     shots: int
     """How many shots are planned in the plan."""
 
@@ -126,8 +130,8 @@ def of(path: Path, out: Path = Path("out")) -> Readiness:
 
 def _not_ready(found: Sequence[AcceptanceError]) -> Readiness:
     return Readiness(
-        problems=tuple(found), open=(), outside=(), failed=(), samples=(), warnings=(), shots=0,
-        live=(), undated=(), seconds=None, expected=None,
+        problems=tuple(found), open=(), outside=(), failed=(), samples=(), warnings=(), left_out=(),
+        shots=0, live=(), undated=(), seconds=None, expected=None,
     )  # fmt: skip
 
 
@@ -160,12 +164,21 @@ def _ready(plan: Plan, folder: Path, out: Path) -> Readiness:
         failed=tuple(one for one in findings if one.verdict is Verdict.FAIL and one.decides),
         samples=sampling.draw(packs, plan),
         warnings=warned,
+        left_out=_left_out(plan, folder),
         shots=len(plan.shots),
         live=tuple(live.values()),
         undated=tuple(one.id for one in taken if not (one.filmed or _is_live(one))),
         seconds=seconds,
         expected=expected,
     )
+
+
+def _left_out(plan: Plan, folder: Path) -> tuple[AcceptanceError, ...]:
+    if not plan.institute.templates:
+        return ()
+    from acceptance.session import institute_folder  # noqa: PLC0415 -- late: brings the renderer
+
+    return tuple(institute_folder.refused(plan, institute_file.folder_of(plan, folder)))
 
 
 def _is_live(taken: Taken) -> bool:

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from acceptance.errors import SessionError, UsageError
+from acceptance.errors import PlanError, SessionError, UsageError
 from acceptance.files.output import put, require_outside
 from acceptance.messages import tr
 from acceptance.report import papers, render
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    Page = Callable[[Book, papers.ReportNamed], str]
+
 SUMMARY, NOTICE = "summary", "notice"
 
 
@@ -29,6 +31,9 @@ class Paper:
     html: Path
     pdf: Path | None
 
+    left_out: PlanError | None
+    """Why the PDF is not on the page that the institute arranges, if it has one."""
+
 
 def summary(folder: Path, file: Path | None = None, *, lang: str = "zh") -> Paper:
     """Write the summary for the site as PDF of one page, and as HTML of the same name.
@@ -36,7 +41,8 @@ def summary(folder: Path, file: Path | None = None, *, lang: str = "zh") -> Pape
     ``file`` is the PDF's; None: beside the session ``folder``, by its number. Raises SessionError
     where the session was changed, OutputError for a file in its folder.
     """
-    return _written(folder, file, SUMMARY, lang, papers.site_summary)
+    own = papers.own_summary
+    return _written(folder, file, SUMMARY, lang, papers.site_summary, own)
 
 
 def notice(
@@ -52,7 +58,10 @@ def notice(
         _require_due(book, folder, until)
         return papers.notice(book, origin, until)
 
-    return _written(folder, file, NOTICE, lang, page)
+    def own_page(book: Book, origin: papers.ReportNamed) -> str:
+        return papers.own_notice(book, origin, until)
+
+    return _written(folder, file, NOTICE, lang, page, own_page)
 
 
 def _require_due(book: Book, folder: Path, until: date | None) -> None:
@@ -73,7 +82,8 @@ def _written(
     file: Path | None,
     kind: str,
     lang: str,
-    page: Callable[[Book, papers.ReportNamed], str],
+    page: Page,
+    own_page: Page,
 ) -> Paper:
     contents.require_readable(folder)
     verification.require_intact(folder)
@@ -84,12 +94,24 @@ def _written(
         require_outside(output, folder)
     packs, profiles = store.load_all_packs(session, folder)
     book = Book(session=session, packs=packs, folder=folder, lang=lang, profiles=profiles)
-    made = page(book, _origin(folder))
-    pdf = None if issuing.lack() else render.paper(made, book)
+    origin = _origin(folder)
+    made = page(book, origin)
     put(beside, made.encode())
-    if pdf is not None:
-        put(place, pdf)
-    return Paper(html=beside, pdf=place if pdf is not None else None)
+    if issuing.lack():
+        return Paper(html=beside, pdf=None, left_out=None)
+    printed, left_out = _printed(made, own_page, book, origin)
+    put(place, render.paper(printed, book))
+    return Paper(html=beside, pdf=place, left_out=left_out)
+
+
+def _printed(
+    usual: str, own_page: Page, book: Book, origin: papers.ReportNamed
+) -> tuple[str, PlanError | None]:
+    """Return the page of the institute, if it has one and it shows all, else the usual one."""
+    try:
+        return own_page(book, origin) or usual, None
+    except PlanError as error:
+        return usual, error
 
 
 def _origin(folder: Path) -> papers.ReportNamed:

@@ -25,6 +25,7 @@ from acceptance.signing.signatures import ROLE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from acceptance.errors import PlanError
     from acceptance.model import Precedence, Predecessor
     from acceptance.session.journal import FolderChange
     from acceptance.session.measuring import Progress
@@ -243,6 +244,18 @@ def write(
             put(file.with_name(beside(file.name, name)), content)
     put(file, made[REPORT])
     return file
+
+
+def left_out(folder: Path, lang: str) -> list[PlanError]:
+    """Say why the usual page stands in place of one that the institute arranges, for each.
+
+    That is of the report of a session ``folder`` in a language.
+    """
+    done = store.load(folder)
+    if not done.plan.institute.templates or lack():
+        return []
+    packs, profiles = store.load_all_packs(done, folder)
+    return render.volumes(done, packs, folder, lang, profiles).left_out
 
 
 def _files(

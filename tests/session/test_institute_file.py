@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from acceptance.cli import verbs
 from acceptance.errors import AcceptanceError, OutputError, PlanError
-from acceptance.report import render
+from acceptance.report import own_pages, render
+from acceptance.report.sheets import OF_REPORT
 from acceptance.session import institute_file, institute_folder, problems, runner, store
 from acceptance.session import plan as plans
 from acceptance.signing import issuing, verification
@@ -55,20 +59,47 @@ def test_a_report_has_the_next_number_and_sets_again_when_the_office_is_gone(off
     assert "检验机构全称" in (folder / "report.html").read_text("utf-8")
 
 
-def test_a_first_page_of_the_institutes_own_sets_again_when_the_office_is_gone(
-    office: Path,
-) -> None:
+def test_pages_of_the_institutes_own_set_again_when_the_office_is_gone(office: Path) -> None:
     institute_folder.export(office / "begun", "zh", pages=True)
-    for name in ("cover", "statement"):
+    for name in OF_REPORT:
         shutil.move(office / "begun" / "templates" / f"{name}.html", office / "templates")
     folder = run(office, issuing.Issuing(lang="zh"))
     shutil.rmtree(office / "templates")
     session = store.load(folder)
     packs, profiles = store.load_all_packs(session, folder)
     volumes = render.volumes(session, packs, folder, "zh", profiles)
-    assert [*volumes.own_sheets] == ["cover", "statement"]
+    assert not volumes.left_out
+    assert {"cover", "statement", "contents", "annexa", "annexf"} <= {*volumes.own_sheets}
     found = {step.name: step.state for step in verification.verify(folder).steps}
     assert found["pages"] == found["evidence"] == "ok"
+
+
+HIDDEN = '<style>.my-x { display: none }</style><div class="my-x">{{ part.number }}</div>'
+
+
+def test_the_terminal_says_where_the_usual_page_stands_for_the_institutes(
+    office: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before a run, after it, and when the report is written again."""
+    (office / "templates" / "statement.html").write_text(HIDDEN)
+    monkeypatch.chdir(office)
+    for words in ("check job/plan.toml", "run job/plan.toml -o out", f"report out/{YEAR}-0001"):
+        monkeypatch.setattr(sys, "argv", ["acceptance", *words.split()])
+        with pytest.raises(SystemExit):
+            verbs.main()
+        heard = capsys.readouterr()
+        assert heard.err.count("The usual page stands in place of the institute's own") == 1
+        assert "statement.html: {{ part.number }} is not drawn" in heard.err
+        assert "usual page" not in heard.out
+
+
+def test_it_says_so_in_chinese(office: Path) -> None:
+    (office / "templates" / "statement.html").write_text(HIDDEN)
+    said = subprocess.run(
+        [sys.executable, "-m", "acceptance", "--lang", "zh", "check", "job/plan.toml"],
+        cwd=office, capture_output=True, check=False, encoding="utf-8",
+    )  # fmt: skip
+    assert "本机构自定的页面未采用，按通用版式印出" in said.stderr
 
 
 def test_a_template_changed_in_the_session_is_found(office: Path) -> None:
@@ -149,7 +180,7 @@ def test_what_is_exported_is_in_order(tmp_path: Path, lang: str) -> None:
     institute_folder.export(tmp_path / "office", lang, first=7)
     said = " ".join(institute_folder.said(tmp_path / "office"))
     assert f"{YEAR}-0007" in said
-    assert "letterhead, notices, instruments, closing" in said
+    assert ", ".join(own_pages.PLACES) in said
 
 
 def test_without_an_institute_sessions_are_numbered_by_time(office: Path) -> None:
