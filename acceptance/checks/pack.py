@@ -99,10 +99,11 @@ def _load(name_or_path: str, quantities: Mapping[str, str], folder: Path | None)
 
 def _whole(raw: Raw, path: Path, folder: Path | None) -> Raw:
     """Fill in what a pack borrows, and what was confirmed of it."""
+    shelf = _Shelf(raw, folder)
     raw["requirements"] = [
-        _settled(table, path, raw, folder) for table in tables(raw, "requirements", path)
+        _settled(table, path, shelf) for table in tables(raw, "requirements", path)
     ]
-    samplings = (*_samplings(raw, path), *_others_samplings(raw, path, folder))
+    samplings = (*_samplings(raw, path), *_others_samplings(path, shelf))
     raw["samplings"] = [settle(table) for table in samplings]
     if isinstance(raw.get("scoring"), dict):
         raw["scoring"] = settle(raw["scoring"])
@@ -227,7 +228,8 @@ def _raw(path: Path, folder: Path | None, above: Sequence[Path] = ()) -> Raw:
         if lower.resolve() in {one.resolve() for one in (*above, path)}:
             raise refusal(path, "", "extends", tr("circular: a pack cannot extend itself"))
         base = _raw(lower, folder, (*above, path))
-        raw = extend(raw, base, path, latest, lambda table: _borrow(table, lower, base, folder))
+        shelf = _Shelf(base, folder)
+        raw = extend(raw, base, path, latest, lambda table: _borrow(table, lower, shelf))
     return {"extends": (), **confirm(raw, path, latest)}
 
 
@@ -282,23 +284,40 @@ def _check_file_name(found: Path, name: str, path: Path) -> None:
         raise refusal(path, "", "extends", misnamed)
 
 
-def _settled(table: Raw, path: Path, raw: Raw, folder: Path | None) -> Raw:
+@dataclass(frozen=True)
+class _Shelf:
+    """The tables of a pack that is being read, and of those around it, each read once."""
+
+    raw: Raw
+    folder: Path | None
+    read: dict[str, Raw] = field(default_factory=dict)
+
+    def home(self, name: str) -> Raw:
+        """Return the tables of a pack by its id, which may be the one that is being read."""
+        if name == self.raw.get("id"):
+            return self.raw
+        if name not in self.read:
+            self.read[name] = _raw(file_of(name, self.folder), self.folder)
+        return self.read[name]
+
+
+def _settled(table: Raw, path: Path, shelf: _Shelf) -> Raw:
     """Fill in loans and confirmations of a requirement, its source's dates and what is advised."""
-    settled = settle(_borrow(table, path, raw, folder))
-    lender = str(settled.get("borrows", raw.get("id"))).partition("#")[0]
-    settled |= pack_dates.validity(settled, _home(lender, raw, folder))
+    settled = settle(_borrow(table, path, shelf))
+    lender = str(settled.get("borrows", shelf.raw.get("id"))).partition("#")[0]
+    settled |= pack_dates.validity(settled, shelf.home(lender))
     if "advised_by" not in settled:
         return settled
     loan = str(settled["advised_by"])
-    stricter = _lender(loan, loan, raw, folder)
+    stricter = _lender(loan, loan, shelf)
     if isinstance(stricter, str):
         raise refusal(path, place(settled), "advised_by", stricter)
     if "limit" not in stricter:
         raise refusal(path, place(settled), "advised_by", tr("{loan!r} has no limit", loan=loan))
-    return settled | pack_dates.advice(stricter, _home(loan.partition("#")[0], raw, folder))
+    return settled | pack_dates.advice(stricter, shelf.home(loan.partition("#")[0]))
 
 
-def _borrow(requirement: Raw, path: Path, raw: Raw, folder: Path | None) -> Raw:
+def _borrow(requirement: Raw, path: Path, shelf: _Shelf) -> Raw:
     """Fill in what the requirement takes over from the pack that states the number.
 
     In the pack that states it, the provenance of the figure is also that of its place, unless the
@@ -311,7 +330,7 @@ def _borrow(requirement: Raw, path: Path, raw: Raw, folder: Path | None) -> Raw:
         twice = tr("is both given and borrowed; a number belongs in one pack only")
         raise refusal(path, place(requirement), key, twice)
     loan = str(requirement["borrows"])
-    lender = _lender(loan, loan, raw, folder)
+    lender = _lender(loan, loan, shelf)
     if isinstance(lender, str):
         raise refusal(path, place(requirement), "borrows", lender)
     return _lent(lender, loan) | requirement
@@ -335,44 +354,37 @@ def _samplings(raw: Raw, path: Path) -> list[Raw]:
     return own
 
 
-def _others_samplings(raw: Raw, path: Path, folder: Path | None) -> Iterator[Raw]:
+def _others_samplings(path: Path, shelf: _Shelf) -> Iterator[Raw]:
     """Yield the samplings of other packs that requirements name, each under ``pack#id``.
 
     Raises PackError.
     """
-    requirements = raw["requirements"]
+    raw, requirements = shelf.raw, shelf.raw["requirements"]
     wanted = {str(table["sampling"]): table for table in requirements if table.get("sampling")}
     for name, requirement in wanted.items():
         full = name if "#" in name else f"{raw.get('id')}#{name}"
-        found = _lender(name, full, raw, folder, "sampling")
+        found = _lender(name, full, shelf, "sampling")
         if isinstance(found, str):
             raise refusal(path, place(requirement), "sampling", found)
         if not full.startswith(f"{raw.get('id')}#"):
             yield found | {"id": full}
 
 
-def _lender(
-    loan: str, reference: str, raw: Raw, folder: Path | None, kind: str = "requirement"
-) -> Raw | str:
+def _lender(loan: str, reference: str, shelf: _Shelf, kind: str = "requirement") -> Raw | str:
     """Return the requirement or sampling that ``reference`` (``pack#id``) names, or why it cannot.
 
     ``loan`` is the reference as the pack writes it.
     """
     name, _, identity = reference.partition("#")
-    if name != raw.get("id") and name not in names(folder):
+    if name != shelf.raw.get("id") and name not in names(shelf.folder):
         return tr("{loan!r} does not resolve: there is no pack {pack!r}", loan=loan, pack=name)
-    other = _home(name, raw, folder)
+    other = shelf.home(name)
     found = [table for table in other.get(f"{kind}s", ()) if table.get("id") == identity]
     if not found:
         return pack_sentences.unresolved(kind, loan, identity, name)
     if "borrows" in found[0]:
         return tr("{loan!r} is itself borrowed; name the pack that states the number", loan=loan)
     return settle(found[0])
-
-
-def _home(name: str, raw: Raw, folder: Path | None) -> Raw:
-    """Return the tables of a pack by its id, which may be the one that is being read."""
-    return raw if name == raw.get("id") else _raw(file_of(name, folder), folder)
 
 
 def _parse(raw: Raw, path: Path) -> Pack:

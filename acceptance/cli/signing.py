@@ -20,14 +20,14 @@ from acceptance.errors import UsageError
 from acceptance.files.output import require_outside
 from acceptance.messages import tr
 from acceptance.signing import issuing, roles, verification
-from acceptance.signing.signatures import ROLE, State
+from acceptance.signing.signatures import ROLE, State, worst
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from acceptance.signing.policy import Policy
-    from acceptance.signing.verification import Verification
+    from acceptance.signing.verification import Step, Verification
 
 LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
 policy_option = click.option(
@@ -258,6 +258,7 @@ def verify(
             policy=held,
             remeasure=remeasure,
             progress=show,
+            answered=_say_first,
         )
     if explain is None or str(explain) != "-":
         _show(result, target)
@@ -266,6 +267,17 @@ def verify(
     if explain:
         _explain(result, target, explain)
     return result.exit_code
+
+
+def _say_first(done: Sequence[Step]) -> None:
+    """Say what signatures, hashes and verdicts came to, while the pages are set again."""
+    state = _state_words()[worst(step.state for step in done)]
+    terminal.errors.print(
+        tr(
+            "All but the pages: {state}. The pages are set again, which takes longest.", state=state
+        ),
+        markup=False,
+    )
 
 
 def _policy(file: Path | None, asked: Sequence[str]) -> Policy | None:

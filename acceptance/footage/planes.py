@@ -154,10 +154,11 @@ def coding_of(frame: av.VideoFrame, *, still: bool, lines: int) -> CodeReading:
     rgb = frame.format.is_rgb or frame.format.has_palette
     full_range = _stated_range(frame)
     matrix, transfer = MATRICES.get(frame.colorspace), TRANSFERS.get(frame.color_trc)
+    matrix = "bt709" if rgb else matrix
     stated = {"full_range": full_range, "matrix": matrix, "transfer": transfer}
     return CodeReading(
         full_range=still if full_range is None else full_range,
-        matrix=matrix or ("bt709" if lines >= 720 or rgb else "bt601"),
+        matrix=matrix or ("bt709" if lines >= 720 else "bt601"),
         transfer=transfer or ("srgb" if still else "bt709"),
         assumed=tuple(name for name, value in stated.items() if value is None),
     )

@@ -8,7 +8,6 @@ any other is left as it is.
 
 from __future__ import annotations
 
-import copy
 import re
 import sys
 from functools import lru_cache
@@ -26,6 +25,7 @@ KNOWN = {"weasyprint": "70.0", "pydyf": "0.13.0"}
 # rules of WeasyPrint's own style sheet that make a style for each element of a page
 NOTES = re.compile(r"^::(?:footnote|note)-.*\n", re.MULTILINE)
 MARKERS = re.compile(r"^::marker\b", re.MULTILINE)
+SELECTED = re.compile(r"#([\w-]+)")  # names in selectors (and colours)
 LENGTHS = (
     *(f"margin_{side}" for side in ("left", "right", "top", "bottom")),
     *(f"padding_{side}" for side in ("left", "right", "top", "bottom")),
@@ -90,10 +90,13 @@ def _own_sheet() -> object:
 def _share_styles(root: Element) -> None:
     """Give names of rows to their first cells: styles below a named element are not shared.
 
-    A jump to the name leads to the same place.
+    A jump to the name leads to the same place. One that a style sheet selects stays.
     """
-    for row in root.iter("tr"):
-        if len(row) and row.get("id") and not row[0].get("id"):
+    styles = "".join(style.text or "" for style in root.iter("style"))
+    selected = {*SELECTED.findall(styles)}
+    for row in root.iter("tr") if "[id" not in styles else ():
+        name = row.get("id")
+        if name and name not in selected and len(row) and not row[0].get("id"):
             row[0].set("id", row.attrib.pop("id"))
 
 
@@ -195,7 +198,9 @@ def _splitting(plain: Callable[..., Any]) -> Callable[..., Any]:
         if asked not in lines:
             lines[asked] = plain(text, style, context, *asked[1:])
         layout, *rest = lines[asked]
-        return copy.copy(layout), *rest  # who draws it changes it
+        own = object.__new__(type(layout))  # whoever draws it changes it
+        own.__dict__.update(layout.__dict__)
+        return own, *rest
 
     return split_first_line
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
     from concurrent.futures import Future
 
-LARGE = 120_000  # characters of a page: below it, starting a process costs more than it saves
+LARGE = 200_000  # characters of a page: below it, starting a process costs more than it saves
 MOST_AT_ONCE = 4  # each may need some hundred megabytes
 
 

@@ -42,6 +42,7 @@ MOST_STRAY = 0.3  # of the ground: more is not followed
 ADDED, TERMS = 3, 9  # order of the surface of what is added, and its terms without the constant
 SHAPED = 0.7  # relative standard uncertainty of that surface
 OUTLYING = 2.5  # scales off the surface from which on a sample counts less
+FIRST_WEIGHT, LEAST_WEIGHT, MOST_WEIGHT = 0.5, 0.2, 3.0  # of what is off, that a turn takes
 CURVED = 0.01  # relative: what the tone curve between the steps may err
 
 
@@ -176,16 +177,39 @@ def fitted(
     if order is None:
         return None
     dark = seen.where(seen.printed < seen.printed.max())
-    field, light = None, nominal
+    field, light, lit = None, nominal, _Relaxed(np.log(steps[:, 1]))
     for turn in range(ROUNDS):
         if len(steps):
-            lit = field.seen(steps[:, 3:], steps[:, 1]) if field else steps[:, 1]
-            light = _after(nominal, through(steps[:, 0], lit, steps[:, 2]))
+            if field:
+                lit.towards(np.log(np.maximum(field.seen(steps[:, 3:], steps[:, 1]), 1e-6)))
+            light = _after(nominal, through(steps[:, 0], np.exp(lit.values), steps[:, 2]))
         top = float(light(steps[-1:, 0])[0]) if len(steps) else math.inf
         field = replace(_surface(ground, order, light, field), top=top)
         if turn >= ALONE:
             field = replace(field, stray=_stray(field, dark, light, steps))
     return field
+
+
+@dataclass
+class _Relaxed:
+    """Values (n,) that are led to a fixed point by steps that learn from those before.
+
+    Light that falls along the steps makes curve and light swing about the truth, or away from it
+    (Aitken's relaxation; B. Irons and R. C. Tuck, Int. J. Numer. Methods Eng. 1, 1969).
+    """
+
+    values: Floats
+    weight: float = FIRST_WEIGHT
+    last: Floats | None = None
+
+    def towards(self, wanted: Floats) -> None:
+        """Go towards the values that these ones lead to."""
+        off = wanted - self.values
+        if self.last is not None:
+            change = off - self.last
+            found = -self.weight * float(self.last @ change) / max(float(change @ change), 1e-18)
+            self.weight = min(max(found, LEAST_WEIGHT), MOST_WEIGHT)
+        self.values, self.last = self.values + self.weight * off, off
 
 
 def _after(first: Curve, then: Curve) -> Curve:

@@ -119,7 +119,7 @@ def _printed_chart(
 def _by_fiducials(kept: Sequence[Frame], printed: Sequence[Chart]) -> list[Located]:
     """Find one of the charts that have fiducials; empty where none is seen.
 
-    Raises GapError where several are seen, or one that is cut off or too small.
+    Raises GapError where several are seen, or one that is cut off, too small or mirrored.
     """
     charts = [chart for chart in printed if not chart.found_by]
     try:
@@ -127,6 +127,8 @@ def _by_fiducials(kept: Sequence[Frame], printed: Sequence[Chart]) -> list[Locat
     except GapError as gap:
         if gap.code != "chart_not_found":
             raise
+        if finding.find(np.ascontiguousarray(kept[0].luma[:, ::-1]), charts):
+            raise GapError("chart_mirrored") from None
         return []
 
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     Complexes = NDArray[np.complexfloating[Any, Any]]
 
 
+BESIDE = np.array([[-1], [0], [1]])
+
+
 def percentage(mask: NDArray[np.bool_]) -> float:
     """Return the share of a mask that is set, in %."""
     return 100 * float(np.count_nonzero(mask)) / mask.size
@@ -57,12 +60,14 @@ def spectra(rows: Floats, thresholds: Thresholds) -> tuple[Complexes, int]:
     bands, fold = thresholds.bands, max(1, rows.shape[1] // thresholds.profile_samples)
     size = rows.shape[1] // (4 * fold) * 2
     used = rows[: len(rows) // bands * bands, : 2 * size * fold]
-    profiles = cv2.resize(used, (2 * size, bands), interpolation=cv2.INTER_AREA).reshape(-1, size)
+    means = _means_of_rows(used, bands)
+    profiles = cv2.resize(means, (2 * size, bands), interpolation=cv2.INTER_AREA).reshape(-1, size)
     lines = fft.rfft((profiles - cv2.reduce(profiles, 1, cv2.REDUCE_AVG)) * _window(size))
     lines[:, : thresholds.slowest_waves] = 0
-    power = (lines.real**2 + lines.imag**2).sum(axis=1, keepdims=True) * (2 / size)
+    parts = lines.view(np.float32)
+    power = np.einsum("ij,ij->i", parts, parts) * (2 / size)
     least = thresholds.least_profile_power
-    lines *= np.where(power > size * least, 1 / np.sqrt(np.maximum(power, least)), 0)
+    lines *= ((power > size * least) / np.sqrt(np.maximum(power, least)))[:, None]
     return np.asarray(lines), fold
 
 
@@ -80,13 +85,20 @@ def shift(before: Complexes, now: Complexes, thresholds: Thresholds) -> float:
     """
     size = 2 * (before.shape[1] - 1)
     products = fft.irfft(np.conj(before) * now, size)
-    at, band = products.argmax(axis=1), np.arange(len(products))
-    a, b, c = (products[band, (at + beside) % size] for beside in (-1, 0, 1))
-    bend = a - 2 * b + c
-    fraction = np.divide(0.5 * (a - c), bend, out=np.zeros_like(bend), where=bend != 0)
-    whole = ((at + size // 2) % size - size // 2).astype(fraction.dtype)
-    shifts = (whole + fraction)[b > thresholds.shift_correlation].tolist()
+    at = products.argmax(axis=1)
+    around = products[np.arange(len(at)), (at + BESIDE) % size].T.tolist()
+    shifts = [
+        (place + size // 2) % size - size // 2 + _fraction(*peak)
+        for place, peak in zip(at.tolist(), around, strict=True)
+        if peak[1] > thresholds.shift_correlation
+    ]
     return _common(shifts) if 2 * len(shifts) >= before.shape[0] else math.nan
+
+
+def _fraction(before: float, peak: float, after: float) -> float:
+    """Return where the parabola through three samples has its top, from the middle one."""
+    bend = before - 2 * peak + after
+    return 0.5 * (before - after) / bend if bend else 0.0
 
 
 def _common(shifts: list[float]) -> float:
@@ -154,13 +166,11 @@ def noise(
 
     ``rows`` (n, w) are compared along themselves, and with the rows ``further`` (4, n, w) by -2,
     -1, 1 and 2: dashes and lines change from row to row alone. ``change`` is the absolute change of
-    all rows since the frame before, in native codes, which have ``depth_shift`` more bits than 8.
+    some rows since the frame before, in native codes, which have ``depth_shift`` more bits than 8.
     """
     bend = np.abs(cv2.filter2D(rows, cv2.CV_16S, np.array([[1, -2, 1]], np.float32)))
     between = np.maximum(block_means(bend, thresholds), _between_rows(rows, further, thresholds))
-    averaged = thresholds.rows_averaged
-    in_time = block_means(change[averaged // 2 :: averaged], thresholds)
-    in_time /= 1.128 * (1 << depth_shift)
+    in_time = block_means(change, thresholds) / np.float32(1.128 * (1 << depth_shift))
     return np.asarray(np.minimum(in_time, between / 1.954))
 
 
@@ -223,7 +233,12 @@ def block_means(values: NDArray[Any], thresholds: Thresholds) -> Floats:
         max(1, size // number) * number
         for size, number in zip(values.shape, (down, across), strict=True)
     )
-    used = values[:height, :width].reshape(down, -1, width)
-    sums = np.add.reduce(used, axis=1, dtype=np.float32)
-    means = cv2.resize(sums, (across, down), interpolation=cv2.INTER_AREA)
-    return np.asarray(means * np.float32(1 / used.shape[1]))
+    means = _means_of_rows(values[:height, :width], down)
+    return np.asarray(cv2.resize(means, (across, down), interpolation=cv2.INTER_AREA))
+
+
+def _means_of_rows(values: NDArray[Any], number: int) -> Floats:
+    """Average as many rows as there are to so many, which divides that."""
+    bands = values.reshape(number, -1, values.shape[1])
+    sums = np.add.reduce(bands, axis=1, dtype=np.float32)
+    return np.asarray(sums * np.float32(1 / bands.shape[1]))

@@ -58,9 +58,6 @@ class Features:
         self.large = large(video, thresholds)
         self.every_motion = motion_every(video, thresholds)
         self.every_costly = max(1, round(_rate(video) / thresholds.costly_per_second))
-        # the other costly features are known wherever these are
-        times = round(_rate(video) / thresholds.lasting_per_second / self.every_costly)
-        self.every_lasting = self.every_costly * max(1, times)
         self.rows: NDArray[Any] | None = None
         self.rows_of_key: NDArray[Any] | None = None
         bar_frames = thresholds.bar_seconds * _rate(video) / self.every_motion
@@ -77,9 +74,8 @@ class Features:
     def see(self, frame: Frame) -> None:
         """Take in the next frame."""
         rows = _rows(frame.luma, self.thresholds)
-        change = None if self.rows is None else cv2.absdiff(rows, self.rows)
         averaged = self._averaged(rows)
-        taken = self._changes(frame, rows, change) | self._likeness(averaged, key=frame.key)
+        taken = self._changes(frame, rows) | self._likeness(averaged, key=frame.key)
         if self.count % self.every_motion == 0:
             taken |= self._levels(rows)
         if self.large and self.count % self.every_motion == 0:
@@ -87,9 +83,7 @@ class Features:
             self.bars.see(averaged, moves.values())
             taken |= moves
         if self.large and self.count % self.every_costly == 0:
-            taken |= self._costly(frame, rows, change)
-        if self.large and self.count % self.every_lasting == 0:
-            taken |= self._edges(frame.luma) | self._cast(frame)
+            taken |= self._costly(frame, rows)
         for name, column in self.values.items():
             column.append(taken.get(name, math.nan))
         self.rows = rows
@@ -127,14 +121,14 @@ class Features:
             "white": percentage(samples >= white),
         }
 
-    def _changes(
-        self, frame: Frame, rows: NDArray[Any], change: NDArray[Any] | None
-    ) -> dict[str, float]:
+    def _changes(self, frame: Frame, rows: NDArray[Any]) -> dict[str, float]:
         """Share (0..1) of the pixels that changed since the frame before.
 
         At a key frame, those that changed since the key frame before count too.
         """
-        shares = {} if change is None else {"changed": cv2.countNonZero(change) / change.size}
+        shares: dict[str, float] = {}
+        if self.rows is not None:
+            shares["changed"] = np.count_nonzero(rows != self.rows) / rows.size
         if frame.key and self.rows_of_key is not None:
             shares |= self._changed_noise(rows, self.rows_of_key)
         self.rows_of_key = rows if frame.key else self.rows_of_key
@@ -209,18 +203,27 @@ class Features:
 
     # --- a few times a second
 
-    def _costly(
-        self, frame: Frame, rows: NDArray[Any], change: NDArray[Any] | None
-    ) -> dict[str, float]:
-        """Stripes, noise and what shows nothing, all in %."""
-        limits = self.thresholds
-        some = self._eight(rows[1::3])
-        samples = self._grid(frame.luma)
+    def _costly(self, frame: Frame, rows: NDArray[Any]) -> dict[str, float]:
+        """Blur, stripes, noise, what shows nothing, and colour cast, all in %."""
+        limits, samples = self.thresholds, self._grid(frame.luma)
         noise, level = np.zeros(limits.blocks[::-1], np.float32), math.nan
-        if change is not None:
-            noise = patterns.noise(some, self._further(frame.luma), change, self.shift, limits)
+        if self.rows is not None:
+            noise = self._noise(frame.luma, rows, self.rows)
             level = 100 * ranked(noise, limits.quiet_percentile) / self.amplitude
-        return self._wave(samples) | {"noise": level} | self.covers.see(samples, noise)
+        return {
+            **self._edges(frame.luma),
+            **self._wave(samples),
+            "noise": level,
+            **self.covers.see(samples, noise),
+            **self._cast(frame),
+        }
+
+    def _noise(self, luma: NDArray[Any], rows: NDArray[Any], before: NDArray[Any]) -> Floats:
+        """Noise of each block, in codes; ``before`` are the rows of the frame before."""
+        every = self.thresholds.rows_averaged
+        change = cv2.absdiff(rows[every // 2 :: every], before[every // 2 :: every])
+        some, further = self._eight(rows[1::3]), self._further(luma)
+        return patterns.noise(some, further, change, self.shift, self.thresholds)
 
     def _further(self, luma: NDArray[Any]) -> Bytes:
         """Return the rows (4, 60, w) two above, above, below and two below those of noise."""

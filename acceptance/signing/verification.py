@@ -103,13 +103,15 @@ def verify(
     at: datetime | None = None,
     remeasure: bool = False,
     progress: Progress | None = None,
+    answered: Callable[[Sequence[Step]], None] | None = None,
 ) -> Verification:
     """Check a session folder, or one ``report.pdf`` by itself (which is incomplete at best).
 
     ``target`` is either. ``trust``, ``roles``, ``signers``, ``policy`` and ``at`` are as in
     ``signature_check.verify_pdf``. ``remeasure`` measures the clips again and compares; that takes
     as long as measuring them. ``progress`` is told how far it is, and how many files of the report
-    are set again. Raises ``SessionError`` where
+    are set again; ``answered`` what all steps but the pages found, before these are set, which
+    takes longest. Raises ``SessionError`` where
     there is neither report nor session, and ``InputError`` for a file to trust that cannot be read.
     Whatever else is wrong is in the result.
     """
@@ -126,7 +128,7 @@ def verify(
     signature_check.trusted(roots, policy)
     pinned.read(signers)
     done = [_run(name, partial(step, examined)) for name, step in STEPS.items()]
-    done.append(_pages(examined, done))
+    done.append(_pages(examined, done, answered))
     if remeasure:
         again = partial(remeasured.measurements, examined, progress)
         done.append(_run("measurements", again))
@@ -160,11 +162,15 @@ def _signatures(examined: Examined) -> tuple[Signature, ...]:
         return ()
 
 
-def _pages(examined: Examined, done: Sequence[Step]) -> Step:
+def _pages(
+    examined: Examined, done: Sequence[Step], answered: Callable[[Sequence[Step]], None] | None
+) -> Step:
     """Run the step that takes longest, where nothing is broken yet."""
     if any(step.state is State.BROKEN for step in done):
         what = tr("something else is broken already")
         return Step(name="pages", state=State.SKIPPED, details=(what,))
+    if answered and examined.folder:
+        answered(done)
     return _run("pages", examined.pages)
 
 

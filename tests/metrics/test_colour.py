@@ -286,6 +286,19 @@ def doubts(
 # --- what is refused
 
 
+def test_a_matrix_that_no_stream_states_is_in_doubt(seen: build.Scene) -> None:
+    """BT.601 read as BT.709 makes colours of its own: they are inside U."""
+    [other] = {"bt601", "bt709"} - {seen.video.matrix}
+    guessed = replace(seen, video=replace(seen.video, matrix=other, assumed=("matrix",)))
+    stated, found = (
+        {item.quantity: item for item in colour.measure(scene) if isinstance(item, Measurement)}
+        for scene in (seen, guessed)
+    )
+    off = {name: abs(item.value - stated[name].value) for name, item in found.items()}
+    assert off["colour.delta_e00_mean"] > stated["colour.delta_e00_mean"].expanded
+    assert all(value <= found[name].expanded for name, value in off.items())
+
+
 def test_a_clipped_patch_is_left_out_and_named(seen: build.Scene) -> None:
     [note, *found] = colour.measure(doctored(seen, white_luma=235, yellow_luma=240))
     assert isinstance(note, Note)

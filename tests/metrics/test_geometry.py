@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -14,6 +15,7 @@ from marks import slow
 from scipy.spatial.transform import Rotation
 
 from acceptance.charts import definition, located
+from acceptance.errors import GapError
 from acceptance.footage import encode
 from acceptance.metrics import geometry
 from acceptance.metrics.geometry import lens
@@ -340,3 +342,13 @@ def test_stills_of_different_places_are_refused(tmp_path: Path) -> None:
     other[2] = np.random.default_rng(9).integers(0, 255, other[2].shape)
     notes = measuring.measure(replace(seen, views={"picture": replace(view, luma=other)}))[1]
     assert "stills_differ" in {note.reason.code for note in notes}
+
+
+def test_a_squeezed_picture_that_does_not_say_so_gives_no_angles() -> None:
+    """Pixels 0.7 times as wide as high would read as a pan of 40 degrees."""
+    video = SimpleNamespace(sample_aspect=1, assumed=("sample_aspect",))
+    place = SimpleNamespace(pixel_aspect=0.7)
+    shot, chart = SimpleNamespace(conditions=()), SimpleNamespace(kind="print")
+    squeezed: Any = SimpleNamespace(shot=shot, chart=chart, located=(place,), video=video)
+    with pytest.raises(GapError, match="pixel_aspect_doubtful"):
+        list(geometry.measure(squeezed))

@@ -140,6 +140,7 @@ def test_a_chart_upside_down_and_a_chart_with_glare_on_a_fiducial_are_found(tmp_
         ("two", "several_charts"),
         ("small", "chart_too_small"),
         ("cut", "chart_cut_off"),
+        ("mirrored", "chart_mirrored"),
     ],
 )
 def test_what_stands_in_the_way_of_the_chart_becomes_a_note(
@@ -151,6 +152,7 @@ def test_what_stands_in_the_way_of_the_chart_becomes_a_note(
         "two": np.vstack([whole, whole]),
         "small": np.pad(charted(180, 10), 400, constant_values=90),
         "cut": whole[:, : whole.shape[1] * 3 // 4],
+        "mirrored": np.ascontiguousarray(whole[:, ::-1]),
     }
     seen = build.look(shot_of(write_still(tmp_path / f"{name}.mkv", pictures[name])), tmp_path)
     assert [note.reason.code for note in seen.notes if not note.region] == [code]

@@ -183,7 +183,20 @@ def _lights(scene: Scene, seen: ColourComparison, random: np.random.Generator) -
         for source, spread in zip(("noise", "quantisation", "coding"), spreads, strict=True)
     }
     exponents = 1 + scene.tone_doubt / math.sqrt(3) * random.standard_normal((DRAWS, 1, 1))
-    return lights | {TONE_SOURCE: _powered(seen.light, exponents)}
+    lights[TONE_SOURCE] = _powered(seen.light, exponents)
+    return lights | _other_matrix(scene, seen, random)
+
+
+def _other_matrix(
+    scene: Scene, seen: ColourComparison, random: np.random.Generator
+) -> dict[str, Array]:
+    """Draw the light between both matrices in use where the stream states none."""
+    if "matrix" not in scene.video.assumed:
+        return {}
+    [other] = {"bt601", "bt709"} - {scene.video.matrix}
+    codes = np.array([patch.codes for patch in seen.patches])
+    off = linear_light(scene, codes, seen.nominal.aims, seen.lit, seen.stray, other) - seen.light
+    return {"matrix": seen.light + off * random.standard_normal((DRAWS, 1, 1)) / math.sqrt(3)}
 
 
 def _light(scene: Scene, seen: ColourComparison, codes: Array) -> Array:

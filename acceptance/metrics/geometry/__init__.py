@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.errors import GapError
+from acceptance.metrics._shared.region_codes import refuse_doubtful_aspect
 from acceptance.metrics.geometry import lens_figures, preset
 from acceptance.metrics.geometry.dots import dot_centres, fiducial_centres
 from acceptance.metrics.geometry.fitting import fit_chart
@@ -45,7 +46,7 @@ def serves(scene: Scene) -> bool:
 def measure(scene: Scene) -> Iterator[Measurement | Note]:
     """Measure what dots and fiducials show; single results not obtained are notes.
 
-    Raises GapError no_region, too_few_points.
+    Raises GapError no_region, too_few_points, pixel_aspect_doubtful.
     """
     if preset.serves(scene):
         yield from preset.measure(scene)
@@ -53,6 +54,7 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
         return
     if not scene.located:
         raise GapError("no_region", kind="grid")
+    refuse_doubtful_aspect(scene, "horizontal")
     frame = PictureFrame(place=scene.located[0], aspect=float(scene.video.sample_aspect))
     yield from of_points(scene, frame, _points(scene, frame))
 
