@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 RATES = np.linspace(0.4, 0.9, 101)  # samples a pixel
 BAND = 0.7, 1.0  # of half the rate: bars that have a strong image
 FEWEST = 200  # pixels
-SEEN = 7.5  # standard errors; 5.5 at most in films that were not enlarged
-STRONG = 0.2  # of the bars; 0.14 at most in these films, whose bars were seen
+SEEN = 7.5  # standard errors; 6.2 at most in films that were not enlarged
+STRONG = 0.2  # of the bars
 
 
 @dataclass(frozen=True, kw_only=True)
