@@ -25,6 +25,7 @@ def loaded() -> Any:
 def problems(folder: Path, trust: Sequence[Path]) -> list[str]:
     """Return what it finds wrong with a session folder, as its command would print it."""
     try:
-        return [*loaded().check(folder, trust)]
+        loaded().check(folder, trust)
     except Exception as error:  # noqa: BLE001 -- as its command does
         return [repr(error)]
+    return []

@@ -25,6 +25,7 @@ KNOWN = {"weasyprint": "70.0", "pydyf": "0.13.0"}
 # rules of WeasyPrint's own style sheet that make a style for each element of a page
 NOTES = re.compile(r"^::(?:footnote|note)-.*\n", re.MULTILINE)
 MARKERS = re.compile(r"^::marker\b", re.MULTILINE)
+SELECTED = re.compile(r"#([\w-]+)")  # names in selectors (and colours)
 LENGTHS = (
     *(f"margin_{side}" for side in ("left", "right", "top", "bottom")),
     *(f"padding_{side}" for side in ("left", "right", "top", "bottom")),
@@ -89,10 +90,13 @@ def _own_sheet() -> object:
 def _share_styles(root: Element) -> None:
     """Give names of rows to their first cells: styles below a named element are not shared.
 
-    A jump to the name leads to the same place.
+    A jump to the name leads to the same place. One that a style sheet selects stays.
     """
-    for row in root.iter("tr"):
-        if len(row) and row.get("id") and not row[0].get("id"):
+    styles = "".join(style.text or "" for style in root.iter("style"))
+    selected = {*SELECTED.findall(styles)}
+    for row in root.iter("tr") if "[id" not in styles else ():
+        name = row.get("id")
+        if name and name not in selected and len(row) and not row[0].get("id"):
             row[0].set("id", row.attrib.pop("id"))
 
 

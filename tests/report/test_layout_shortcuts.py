@@ -42,7 +42,9 @@ PAGE = f"""<html lang="zh"><head><title>检验报告</title><style>{style("style
 <div class="letterhead"><div class="own"><p class="large">研究所</p></div><b>章</b></div></section>
 <section class="contents" id="contents"><ol><li><a href="#results">结果</a></li>
 <li><a href="#row-60">第六十行</a></li></ol></section>
-<h2 id="results">结果</h2><div class="float">左边</div><div class="wide">右边 half as wide</div>
+<h2 id="results">结果</h2><style>#chosen td {{ color: #0000ff; padding-left: 9mm }}</style>
+<table><tr id="chosen"><td>蓝色</td><td>blue</td></tr></table>
+<div class="float">左边</div><div class="wide">右边 half as wide</div>
 <table class="grid"><thead><tr><th>号</th><th>项目</th><th>结果</th><th>判定</th></tr></thead>
 {"".join(ROW.format(number) for number in range(1, 90))}</table>
 <div class="two"><p>一</p><p>二</p><p>三</p></div><ul><li>a<ul><li>b</li></ul></li></ul>
