@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 
     from planted import Floats, Picture
 
-NUMBERS = (range(3), range(3, 6), range(6, 9), range(9, 11))  # of the clips of each set
+NUMBERS = (
+    range(3),
+    range(3, 6),
+    range(6, 9),
+    range(9, 11),
+    range(11, 12),
+)  # of the clips of each set
 FIRST = {"car_park_intel.mp4": 60, "lobby_intel.mp4": 300, "bottle_intel.mp4": 100}
 PHOTOGRAPHS = (
     *("motorcycle_left.png", "astronaut.png", "camera.png"),

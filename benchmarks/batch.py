@@ -8,6 +8,7 @@ interleaved rounds; ratios are of times in one round, since others use the machi
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import random
@@ -30,6 +31,7 @@ from setting import machine, table
 from acceptance import batch
 from acceptance.batch import bundle, cache, child, tasks
 from acceptance.charts import definition
+from acceptance.footage import clip
 from acceptance.session import integrity, store
 from acceptance.session.measuring import Measured
 from acceptance.simulate import films
@@ -107,11 +109,29 @@ class Site:
         return seconds
 
 
-def decoded(folder: Path, processes: int) -> float:
-    """Decode all clips plainly, in so many processes of one thread each; return the wall time."""
+@dataclass(frozen=True)
+class Gain:
+    """How many times as fast two are as one, workers and plain decoders alike."""
+
+    what: str
+    single: float
+    """Wall time of one worker, in s."""
+    pair: float
+    """That of two."""
+    plain: float
+    """Gain of two plain decoders."""
+
+    @property
+    def ratio(self) -> float:
+        """Gain of the workers beside that of plain decoders."""
+        return self.single / self.pair / self.plain
+
+
+def decoded(folder: Path, processes: int, how: str) -> float:
+    """Decode all clips plainly, in so many processes; return the wall time."""
     clips = sorted(folder.glob("*.mp4"))
     begun = time.perf_counter()
-    command = [sys.executable, __file__, "--decode"]
+    command = [sys.executable, __file__, "--decode", how]
     parts = [clips[start::processes] for start in range(processes)]
     started = [subprocess.Popen([*command, *map(str, part)]) for part in parts]  # noqa: S603
     if sum(process.wait() for process in started):
@@ -119,31 +139,63 @@ def decoded(folder: Path, processes: int) -> float:
     return time.perf_counter() - begun
 
 
-def decode(paths: list[Path]) -> None:
-    """Decode clips in one thread."""
+def decode(how: str, paths: list[Path]) -> None:
+    """Decode clips as a worker does (``reader``), or in one thread (``alone``)."""
     for path in paths:
+        if how == "reader":
+            for _ in clip.open_clip(path).frames():
+                pass
+            continue
         with av.open(str(path)) as container:
             container.streams.video[0].codec_context.thread_count = 1
             for _ in container.decode(video=0):
                 pass
 
 
+@contextlib.contextmanager
+def on_one_processor() -> Iterator[None]:
+    """Keep this process, and those that it starts, on one processor."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
 def workers(site: Site, options: argparse.Namespace) -> str:
-    """Compare two workers with one, beside what two plain decoders gain over one."""
+    """Compare two workers with one, beside what two plain decoders gain over one.
+
+    A worker decodes in as many threads as the reader takes, so one alone uses both processors in
+    part. It is compared with decoders that do the same; and a worker on one processor, two on two,
+    with decoders of one thread.
+    """
     folder = site.clips(options.clips, options.seconds, options.height)
-    rounds = []
-    for _ in range(options.rounds):
-        plain = decoded(folder, 1), decoded(folder, 2)
-        ours = site.batch(folder, workers=1), site.batch(folder, workers=2)
-        rounds.append((ours[0] / ours[1], plain[0] / plain[1], *ours))
-    gains = [ours / plain for ours, plain, *_ in rounds]
-    middle = [statistics.median(column) for column in zip(*rounds, strict=True)]
-    head = ("1 worker, s", "2 workers, s", "gain", "gain of 2 plain decoders", "ratio", "bar")
-    row = (
-        f"{middle[2]:.1f}", f"{middle[3]:.1f}", f"{middle[0]:.2f}", f"{middle[1]:.2f}",
-        f"**{statistics.median(gains):.2f}**", ">= 0.9",
-    )  # fmt: skip
-    return table(head, [row])
+    rounds = [_gains(site, folder) for _ in range(options.rounds)]
+    head = ("of two", "1 worker, s", "2 workers, s", "gain", "of plain decoders", "ratio", "bar")
+    rows = []
+    for gains in zip(*rounds, strict=True):
+        single, pair, plain, ratio = (
+            statistics.median(getattr(gain, name) for gain in gains)
+            for name in ("single", "pair", "plain", "ratio")
+        )
+        times = f"{single:.1f}", f"{pair:.1f}", f"{single / pair:.2f}", f"{plain:.2f}"
+        rows.append((gains[0].what, *times, f"**{ratio:.2f}**", ">= 0.9"))
+    return table(head, rows)
+
+
+def _gains(site: Site, folder: Path) -> tuple[Gain, Gain]:
+    """Measure both once, in turn."""
+    reader, alone = (
+        decoded(folder, 1, how) / decoded(folder, 2, how) for how in ("reader", "alone")
+    )
+    single, pair = site.batch(folder, workers=1), site.batch(folder, workers=2)
+    with on_one_processor():
+        pinned = site.batch(folder, workers=1)
+    return (
+        Gain("with all threads", single, pair, reader),
+        Gain("a processor each", pinned, pair, alone),
+    )
 
 
 def dask(site: Site, options: argparse.Namespace) -> str:
@@ -324,7 +376,7 @@ def main() -> None:
     """Do what was asked, and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sections", nargs="*", help=", ".join(SECTIONS))
-    parser.add_argument("--decode", nargs="+", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--decode", nargs="+", metavar=("HOW", "CLIP"), help=argparse.SUPPRESS)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--clips", type=int, default=CLIPS, help="of workers and dask")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="of each of them")
@@ -334,7 +386,8 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=20)
     options = parser.parse_args()
     if options.decode:
-        decode(options.decode)
+        how, *paths = options.decode
+        decode(how, [Path(path) for path in paths])
         return
     print(machine())
     with tempfile.TemporaryDirectory() as name:

@@ -141,6 +141,8 @@ def film_of(
 
     noisy = [_noisy(random, seen, by) for seen in (live, shown)]
     ghost, doubt = ghosts.of_film(noisy[0][0][:, ghosts.FIRST_BIT :], 1 / what.film)
+    if not ghost and not doubt:
+        ghost, doubt = ghosts.in_step([low for _, low in noisy], 1 / what.film)
     both = [
         _readings(*(ghosts.removed(part, ghost) for part in parts), what.refresh * lag, doubt)
         for parts, lag in zip(noisy, lags, strict=False)

@@ -129,6 +129,7 @@ def progress(unit: str = "") -> Iterator[Tell]:
 
 def _plain(unit: str, what: str, done: int, total: int) -> None:
     if done in {1, total}:
+        unit = tr("file") if what == tr("report") else unit  # of a run, whose films have frames
         line = tr("{what}: {unit} {done} of {total}", what=what, unit=unit, done=done, total=total)
         errors.print(line, markup=False)
 

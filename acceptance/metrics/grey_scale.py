@@ -178,10 +178,17 @@ class _Scale:
             _line("coding", slope.coding),
             _line("lighting", slope.value * lighting),
             *self._copy(math.hypot(*moved)),
+            *self._by_other_range(slope.value),
         ]
         return self._figure(
             "grey_scale.gamma", slope.value, lines, used=slope.light.size, residual=slope.residual
         )
+
+    def _by_other_range(self, value: float) -> list[BudgetLine]:
+        """Return the line of the code range, where the stream states none."""
+        other = self.scene.other_range
+        slope = gamma(self.shown, self.light, *map(float, other)) if other else None
+        return [_line("range", abs(slope.value - value) / math.sqrt(3))] if slope else []
 
     def clipping(self) -> Iterator[Measurement]:
         """Measure the share of the steps that are clipped at black, and at white."""

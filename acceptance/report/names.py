@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from acceptance.model import Clause, Pack, Plan, Requirement, Subject
 
 
+LONGEST = 200  # characters of a name; thousands without a break take minutes to set
+
+
 @dataclass(frozen=True, kw_only=True)
 class Names:
     """The nouns of a plan and its packs by id, and how the language ``lang`` writes them."""
@@ -44,9 +47,10 @@ class Names:
         return {(pack.id, clause.number): clause for pack in self.packs for clause in pack.clauses}
 
     def subject(self, identifier: str) -> str:
-        """Name a subject, by its id where it has no name."""
+        """Name a subject, by its id where it has no name; cut after ``LONGEST`` characters."""
         subject = self.subjects.get(identifier)
-        return (subject.name if subject else "") or identifier
+        name = (subject.name if subject else "") or identifier
+        return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
 
     def kind(self, identifier: str) -> str:
         """Return the kind of a subject; empty for what is no subject of the plan."""

@@ -73,6 +73,14 @@ class SeenLight:
         return (1 << depth) - 1 if self.video.full_range else 235 << (depth - 8)
 
     @property
+    def other_range(self) -> tuple[int, int] | None:
+        """Codes of black and white by the other range; None where the stream states its own."""
+        if "full_range" not in self.video.assumed:
+            return None
+        unit, top = 1 << (self.video.depth - 8), (1 << self.video.depth) - 1
+        return (16 * unit, 235 * unit) if self.video.full_range else (0, top)
+
+    @property
     def tone(self) -> str:
         """Which curve ``linear`` undoes."""
         return "grey_steps" if self._steps else f"inverse_oetf_{self.video.transfer}"

@@ -11,10 +11,11 @@ import numpy as np
 from acceptance.charts import located
 from acceptance.footage import clip
 from acceptance.footage.colorimetry import picture_of
-from acceptance.scene import wall_labels
+from acceptance.scene import frame_numbers, wall_labels
+from acceptance.scene.frame_numbers import Framed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -33,6 +34,9 @@ COLOURS = {
     "reference": (255, 0, 200),
 }
 OTHER = (200, 200, 0)
+# As in the legend of the report (stills.html).
+NUMBERS = {"edge": 2, "wedge": 3, "grey": 4, "bits": 4, "flat": 5, "reference": 5}
+CHART, OTHER_NUMBER = 1, 6
 QUALITY = 88
 SMALL = 400  # px, width of a small picture
 
@@ -56,7 +60,32 @@ def draw(scene: Scene, labels: Sequence[TileLabel] = ()) -> bytes:
     for view in scene.views.values():
         (x, y, w, h), colour = view.box, COLOURS.get(view.region.kind, OTHER)
         cv2.rectangle(picture, (x, y), (x + w - 1, y + h - 1), colour, 2 * thin)
+    frame_numbers.write(picture, _frames(scene))
     return _jpeg(picture)
+
+
+def _frames(scene: Scene) -> Iterator[Framed]:
+    """Give the frames that are drawn, those of charts first; of a region that was cut, the cut."""
+    for place in scene.located:
+        yield Framed(number=CHART, box=_box(place.corners))
+    cut = [view.region for view in scene.views.values()]
+    for view in scene.views.values():
+        x, y, w, h = view.box
+        yield Framed(number=_number(view.region.kind), box=(x, y, x + w, y + h))
+    for place in scene.located:
+        for region in place.chart.regions:
+            if region not in cut:
+                yield Framed(number=_number(region.kind), box=_box(located.quad(place, region)))
+
+
+def _number(kind: str) -> int:
+    return NUMBERS.get(kind, OTHER_NUMBER)
+
+
+def _box(corners: ArrayLike) -> tuple[int, int, int, int]:
+    points = _whole(corners)
+    (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
+    return int(left), int(top), int(right), int(bottom)
 
 
 def worst(scene: Scene, measurements: Iterable[Measurement]) -> dict[str, bytes]:

@@ -31,10 +31,7 @@ class Thresholds:
     blocks: tuple[int, int] = (16, 9)
     """Columns and rows of blocks for noise and detail."""
     costly_per_second: float = 5
-    """How often the costly features are taken, per second: what drifts or stirs is among them."""
-    lasting_per_second: float = 2.5
-    """How often, per second, sharpness and colour cast are taken: enough for the median over one
-    second that counts of them."""
+    """How often the costly features are taken, per second."""
     motion_per_second: float = 12.5
     """How often levels and motion are taken, per second: enough for shakes of up to 6 Hz."""
     scene_change_s: float = 0.5

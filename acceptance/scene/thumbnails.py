@@ -58,9 +58,6 @@ class Features:
         self.large = large(video, thresholds)
         self.every_motion = motion_every(video, thresholds)
         self.every_costly = max(1, round(_rate(video) / thresholds.costly_per_second))
-        # the other costly features are known wherever these are
-        times = round(_rate(video) / thresholds.lasting_per_second / self.every_costly)
-        self.every_lasting = self.every_costly * max(1, times)
         self.rows: NDArray[Any] | None = None
         self.rows_of_key: NDArray[Any] | None = None
         bar_frames = thresholds.bar_seconds * _rate(video) / self.every_motion
@@ -87,8 +84,6 @@ class Features:
             taken |= moves
         if self.large and self.count % self.every_costly == 0:
             taken |= self._costly(frame, rows)
-        if self.large and self.count % self.every_lasting == 0:
-            taken |= self._edges(frame.luma) | self._cast(frame)
         for name, column in self.values.items():
             column.append(taken.get(name, math.nan))
         self.rows = rows
@@ -209,13 +204,19 @@ class Features:
     # --- a few times a second
 
     def _costly(self, frame: Frame, rows: NDArray[Any]) -> dict[str, float]:
-        """Stripes, noise and what shows nothing, all in %."""
+        """Blur, stripes, noise, what shows nothing, and colour cast, all in %."""
         limits, samples = self.thresholds, self._grid(frame.luma)
         noise, level = np.zeros(limits.blocks[::-1], np.float32), math.nan
         if self.rows is not None:
             noise = self._noise(frame.luma, rows, self.rows)
             level = 100 * ranked(noise, limits.quiet_percentile) / self.amplitude
-        return self._wave(samples) | {"noise": level} | self.covers.see(samples, noise)
+        return {
+            **self._edges(frame.luma),
+            **self._wave(samples),
+            "noise": level,
+            **self.covers.see(samples, noise),
+            **self._cast(frame),
+        }
 
     def _noise(self, luma: NDArray[Any], rows: NDArray[Any], before: NDArray[Any]) -> Floats:
         """Noise of each block, in codes; ``before`` are the rows of the frame before."""
@@ -245,7 +246,7 @@ class Features:
             width, rise, place = patterns.edge_widths(fine, beside, height, limits)
             widths.append(width)
             rises.append(rise)
-            places.append(np.roll(place, axis, axis=1))
+            places.append(place[:, ::-1] if axis else place)
         few, enough = limits.fewest_in_direction
         numbers = [width.size for width in widths]
         if sum(numbers) < limits.fewest_edges or min(numbers) < few:

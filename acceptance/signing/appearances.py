@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pyhanko.pdf_utils import generic
@@ -22,6 +22,7 @@ from acceptance.messages import tr
 from acceptance.report import page_words, render
 from acceptance.report.sign_fields import PLACES, TITLES
 from acceptance.signing import certificates, pinned, roles
+from acceptance.signing.signatures import BEIJING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
     Box = tuple[float, float, float, float]
 
-BEIJING = timezone(timedelta(hours=8))
 MILLIMETRE = 72 / 25.4
 WIDTH, HEIGHT = 38 * MILLIMETRE, 11 * MILLIMETRE  # as in style.css and stamp.html
 ROUNDING = 0.01  # of a coordinate in points

@@ -16,8 +16,7 @@ from acceptance.messages import language, tr, visible
 from acceptance.report import render
 from acceptance.report.templates import style, template
 from acceptance.signing import roles
-from acceptance.signing.appearances import BEIJING
-from acceptance.signing.signatures import State
+from acceptance.signing.signatures import BEIJING, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -26,7 +26,7 @@ from acceptance.signing import levels
 from acceptance.signing.certificates import common_name
 from acceptance.signing.fitness import CLOCKS_APART
 from acceptance.signing.later_revisions import LaterRevisions
-from acceptance.signing.signatures import SignatureProblem
+from acceptance.signing.signatures import BEIJING, SignatureProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,7 +64,7 @@ class Proof:
                 tr(
                     "it says that it was made on {when:%Y-%m-%d %H:%M %z}, but was stamped before, "
                     "on {stamped:%Y-%m-%d %H:%M %z}",
-                    when=when, stamped=self.stamped.astimezone(when.tzinfo),
+                    when=when.astimezone(BEIJING), stamped=self.stamped.astimezone(BEIJING),
                 ),
             )  # fmt: skip
 

@@ -16,7 +16,7 @@ from acceptance.checks.commitments import seed_of_time_stamp
 from acceptance.errors import InputError
 from acceptance.messages import tr
 from acceptance.signing.certificates import common_name, load_trust
-from acceptance.signing.signatures import State
+from acceptance.signing.signatures import BEIJING, State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -119,6 +119,7 @@ def again(details: Mapping[str, Value], trust: Sequence[Path]) -> tuple[State, s
     if not trusted:
         what = tr("time stamp of {name}: no given root certificate vouches for it", **parameters)
         return State.INDETERMINATE, what
+    parameters["when"] = stamp.when.astimezone(BEIJING)
     return State.OK, tr("time stamp of {name} on {when:%Y-%m-%d at %H:%M:%S %z}", **parameters)
 
 

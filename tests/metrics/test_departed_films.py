@@ -15,7 +15,7 @@ from acceptance.metrics import latency
 from acceptance.metrics._filmed_clock import ghosts
 from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.metrics._filmed_clock.cadence import cadence
-from acceptance.metrics.latency import delay, film_times, screens, slow_screen
+from acceptance.metrics.latency import delay, film_times, monitor, screens, slow_screen
 from acceptance.uncertainty import combine
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
@@ -99,6 +99,52 @@ def test_what_readings_scatter_by_themselves_is_no_scatter_of_the_pictures() -> 
     assert abs(value - own.std(ddof=1)) <= combined.k * combined.uncertainty
     assert delay.deviation(draws)[0] - own.std(ddof=1) > 1
     assert delay.statistics(draws, scatter=0.2)["sd"][0] == delay.deviation(draws)[0]
+
+
+def test_the_worst_of_scattered_readings_is_not_taken_for_the_pictures_own() -> None:
+    """All pictures take 100 ms, each read to within 8.3 ms: the largest is so by chance."""
+    draws = 100 + np.random.default_rng(9).uniform(-8.3, 8.3, (1, 150)) + np.zeros((16, 1))
+    value, lines = delay.worst(draws, scatter=8.3 / 3**0.5)
+    combined = combine(lines)
+    assert draws.max() - 100 > 8
+    assert abs(value - 100) <= combined.k * combined.uncertainty < 9
+
+
+def test_a_picture_that_only_mixtures_show_is_no_picture() -> None:
+    """The first picture after lost ones has ghosts that nobody expects: as if 4 came before 7."""
+    seen = monitor.Shown(
+        old=np.array([3, 3, 4, 4, 7, 7, 8]),
+        new=np.array([4, 4, 7, 7, 8, 8, 9]),
+        share=np.array([0.02, 0.02, 0.62, 0.66, 0.03, 0.4, 0.05]),
+    )
+    assert seen.changes().picture.tolist() == [8]
+
+
+def in_step(lag: float, part: float) -> clock_readings.Array:
+    """(360, 6, 4) light of a film of 60 frame/s before 60 Hz, rows ``lag`` refreshes later."""
+    middles = 5000.3 + np.arange(360)[:, None] + lag * clocks.HEIGHTS
+    light = clock_readings.expected_shares(middles, 0.3, clock_readings.LOW_BITS)
+    noise = 0.02 * np.random.default_rng(10).standard_normal(light.shape)
+    return np.asarray(ghosts.added(light, part) + noise)
+
+
+def test_ghosts_of_a_film_in_step_are_alike_at_all_heights() -> None:
+    assert ghosts.steady(in_step(0.1, 0.08)) == pytest.approx(0.08, abs=0.01)
+    assert ghosts.steady(in_step(0.1, 0.0)) == 0
+    assert ghosts.in_step([in_step(0.1, 0.08)], 1 / 60)[0] == pytest.approx(0.08, abs=0.01)
+    assert ghosts.in_step([in_step(0.1, 0.08)], 1 / 240) == (0, pytest.approx(0.08, abs=0.01))
+
+
+def test_a_blend_before_a_rolling_shutter_is_no_ghost() -> None:
+    assert ghosts.steady(in_step(0.35, 0.0)) == 0
+
+
+def test_a_camera_without_an_even_pace_is_known_by_its_clear_readings() -> None:
+    random = np.random.default_rng(11)
+    even, uneven = random.uniform(-0.5, 0.5, 80), random.uniform(-0.5, 0.5, 80)
+    uneven += 0.3 * random.standard_normal(80)
+    assert screens.scattered(np.abs(even) - 0.5) == 0
+    assert screens.scattered(np.abs(uneven) - 0.5) > screens.UNEVEN
 
 
 def test_a_rare_late_picture_that_was_not_seen_is_in_the_deviations_uncertainty() -> None:

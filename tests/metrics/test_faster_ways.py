@@ -18,10 +18,11 @@ from skimage import color
 from acceptance.charts import definition
 from acceptance.footage.rounding import RAMP, doubt_of_mean, rounding_doubt
 from acceptance.footage.tone import read_off
-from acceptance.metrics._filmed_clock import gray_code, rolling_shutter
-from acceptance.metrics._shared import ordered
+from acceptance.metrics._filmed_clock import gray_code, readings, rolling_shutter
+from acceptance.metrics._shared import freeze, ordered
 from acceptance.metrics._shared.blocks import block_means
 from acceptance.metrics.colour.ciede2000 import delta_e00
+from acceptance.metrics.faults.levels import _usual_likeness
 from acceptance.metrics.resolution import edge_figures, edge_line, profile, wedge, wedge_lines
 from acceptance.model import BudgetLine
 from acceptance.scene.build import Scene
@@ -327,3 +328,45 @@ def test_ciede2000_is_that_of_scikit_image() -> None:
     near_opposite = lab * (1, -1, -1) + random.normal(0, 1e-3, lab.shape)
     plain = color.deltaE_ciede2000(lab, near_opposite)
     assert delta_e00(lab, near_opposite) == pytest.approx(plain, rel=1e-6)
+
+
+def test_frames_between_two_indices_are_read_all_at_once() -> None:
+    """Exposures at known places, of which every other one lies across two refreshes."""
+    places = np.arange(40, 400, 0.75) + 0.25
+    shares = gray_code.expected_shares(places, 0.5, 12)
+    found = readings.readings_of(shares)
+    clear = np.abs(places % 1 - 0.5) <= 0.25
+    assert found.index[clear] == pytest.approx(np.floor(places[clear]))
+    assert found.blend[clear] == pytest.approx(0)
+    between = places[~clear]
+    assert found.index[~clear] == pytest.approx(np.round(between) - 1)
+    assert found.position[~clear] == pytest.approx(np.round(between))
+    later = (between + 0.25 - np.round(between)) / 0.5  # share of the exposure after the change
+    assert found.blend[~clear] == pytest.approx(later)
+
+
+def test_the_usual_likeness_is_the_median_of_each_side() -> None:
+    random = np.random.default_rng(13)
+    before = random.uniform(0, 1, 60)
+    before[random.choice(60, 12, replace=False)] = np.nan
+    before[30:44] = np.nan
+    for span in (1, 2, 7, 12):
+        frames = np.arange(span, 60 - span)
+        sides = [(before[at - span + 1 : at], before[at + 1 : at + span]) for at in frames]
+        plain = [
+            min(np.nanmedian(side) if np.isfinite(side).any() else np.nan for side in pair)
+            if all(np.isfinite(side).any() for side in pair)
+            else np.nan
+            for pair in sides
+        ]
+        found = _usual_likeness(before, frames, span)
+        assert found == pytest.approx(plain, rel=1e-12, nan_ok=True)
+
+
+@pytest.mark.parametrize("values", [[1.0, 1.2, 0.9, 1.1], [0.1] * 4, [1, 1, 9, 1], [math.nan] * 4])
+def test_usual_motion_is_the_median_of_frames_that_all_move(values: list[float]) -> None:
+    usual = float(np.median(values))
+    steady = min(values) >= freeze.STEADY * usual and max(values) <= freeze.UNSTEADY * usual
+    plain = usual if steady and usual >= freeze.LEAST_MOTION else 0.0
+    assert freeze._motion(np.array(values)) == pytest.approx(plain)
+    assert freeze._motion(np.array(values[:3])) == 0

@@ -382,6 +382,19 @@ def test_a_screen_in_view_whose_picture_is_cut_is_in_doubt(tmp_path: Path) -> No
     assert cut.bound_by.code == "part_of_view"
 
 
+def test_a_camera_that_swings_to_a_preset_is_in_doubt_and_a_cut_is_none(tmp_path: Path) -> None:
+    scene = np.hstack([texture(3), texture(4), texture(5)])
+    at = [0] * 30 + [60 * step for step in range(1, 9)] + [480] * 30
+    swung, cut = (
+        figures(drawn(tmp_path, [scene[:, x : x + 480] for x in places]))["faults.scene_change"]
+        for places in (at, [0] * 30 + [480] * 30)
+    )
+    assert min(swung.value, cut.value) > LIMITS["faults.scene_change"]
+    assert swung.bound_by is not None
+    assert swung.bound_by.code == "swing"
+    assert cut.bound_by is None
+
+
 QUICK_FAULTS = ["smeared along columns", "two hum bars", "green cast", "paper"]
 QUICK_SCENES = [
     *("dense fog", "branch before the lens", "blinds", "fog at night", "train"),

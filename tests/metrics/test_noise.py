@@ -70,6 +70,31 @@ def filmed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Truth, build.Scene
     )
 
 
+def test_ratios_and_gamma_of_a_stream_that_states_no_range_hold_those_of_the_other(
+    filmed: tuple[Truth, build.Scene],
+) -> None:
+    """20 lg(255 / 219) = 1.3 dB lie between them; what is read off grey steps stays."""
+    _, seen = filmed
+    full = replace(seen.video, full_range=True)
+    others, guessed = (
+        {
+            (item.quantity, item.region): item
+            for metric in (noise, grey_scale)
+            for item in metric.measure(replace(seen, video=video))
+            if isinstance(item, Measurement)
+        }
+        for video in (full, replace(seen.video, assumed=("full_range",)))
+    )
+    ranged = ("noise.snr", "noise.snr_weighted", "noise.snr_patch", "grey_scale.gamma")
+    for (quantity, region), item in guessed.items():
+        lines = [line for line in item.budget if line.source == "range"]
+        if quantity in ranged:
+            assert abs(item.value - others[quantity, region].value) < item.expanded
+            assert lines
+        elif quantity != "noise.snr_before_coding":
+            assert not lines
+
+
 def test_sigmas_come_back_within_the_bars() -> None:
     """Bars: bias of the temporal sigma 0.1 %, sd 0.3 %; of the fixed one 0.3 %, sd 1 %."""
     results = [analysis.analyse(flat(seed, temporal=2.0, fixed=1.5)) for seed in range(SEEDS)]

@@ -440,3 +440,21 @@ def test_the_curve_of_a_wedge_is_its_modulation_over_tv_lines() -> None:
     assert (found.name, found.x_label, found.y_label) == ("wedge", "tv_lines", "modulation")
     assert (found.x_unit, found.y_unit) == ("TVL", "1")
     assert found.marks == {"reading": 600.0, "Nyquist": 1000.0}
+
+
+def shaded(dimmed: float) -> None:
+    """Look for a shadow of a share of the light, aslant across a wedge, in noise."""
+    along, across = np.mgrid[0:60, -20:20].astype(np.float64)
+    codes = np.where(across + 0.3 * along > 5, 200.0, 200.0 * dimmed)
+    codes += np.random.default_rng(4).normal(0, 10, codes.shape)
+    lit: Any = SimpleNamespace(linear=lambda values: values)
+    seen: Any = SimpleNamespace(region=SimpleNamespace(name="wedge"))
+    for beside in (np.abs(across) > 14, np.zeros_like(across, dtype=bool)):
+        wedge_figures._refuse_shadow(lit, seen, codes, beside, (along, across))
+
+
+def test_a_wedge_with_a_shadow_edge_across_is_refused() -> None:
+    """One read 506 TVL at U of 38 for 567, half of it in a shadow of half the light."""
+    with pytest.raises(GapError, match="uneven_light"):
+        shaded(0.5)
+    shaded(0.9)

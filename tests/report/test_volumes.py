@@ -201,3 +201,28 @@ def test_a_table_lies_on_its_side_only_where_its_devices_need_the_width(
     ).clauses.tables
     assert table.is_wide is turned
     assert not table.is_lot
+
+
+def test_names_of_ten_thousand_characters_are_cut_in_every_volume(
+    session: Session, pack: Pack, tmp_path: Path
+) -> None:
+    """Without a break they take the renderer minutes; the whole stands in session.json."""
+    long, plan = "W" * 10_000, session.plan
+    project = replace(plan.project, **dict.fromkeys(LONG_FIELDS, long))
+    subjects = tuple(
+        replace(each, name=each.name + long, model=long, serial=long) for each in plan.subjects
+    )
+    people = tuple(replace(each, name=long, role=each.role + long) for each in plan.people)
+    answers = tuple(replace(each, by=long, note=long) for each in plan.answers)
+    done = replace(
+        session,
+        plan=replace(plan, project=project, subjects=subjects, people=people, answers=answers),
+    )
+    for body in render.volumes(done, [pack], tmp_path, "en").bodies.values():
+        assert not re.search("W{3001}", body)
+
+
+LONG_FIELDS = (
+    *("title", "customer", "customer_contact", "designer", "builder", "inspected", "laboratory"),
+    *("laboratory_address", "place", "kind", "contract", "description"),
+)

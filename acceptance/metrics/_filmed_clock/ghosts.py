@@ -4,17 +4,24 @@ A bit that changes is seen part-way in one exposure at most, since none is longe
 one to the next; the next one shows it settled. What the part-way one leaves in the next is the
 share of the recursion: output = (1 - share) x new + share x output before. So it is taken off.
 
+A film in step with the screen sees all changes at one phase, none part-way: what recursion leaves
+then looks like a blend of two refreshes. But it is alike at all heights of the clock, as a blend
+before a rolling shutter is not.
+
 In fast films a screen that responds slowly leaves something in the next exposure as well, but a
 larger part of a change late in the exposure than of one before it; recursion leaves the same.
 """
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from acceptance.metrics._filmed_clock.gray_code import Array
 
 SETTLED = 0.1  # light this close to 0 or 1 is that of a bit that does not change
@@ -22,7 +29,11 @@ PART_WAY, EARLY = (0.15, 0.7), (0.7, 0.88)  # of the light before, that is still
 ALIKE = 0.18, 0.02  # relative, and at least, by which both leave more for a slow screen
 FEWEST, FEW_EARLY = 10, 5  # changes seen part-way
 FEW_ALIKE, AGREE = 3, 0.1  # so few are enough where the shares that they leave agree
+# for a film in step: share of the heights that must agree, and by how much; by how much changes at
+# one height (quartiles); share of what is left that may still be left in the next picture
+HEIGHTS, ROWS_AGREE, STEADY, GONE = 2 / 3, 0.04, 0.06, 0.5
 LEAST, MOST = 0.04, 0.6  # shares that are taken off; more is no noise reduction
+HALF, NOISE = 0.5, 0.01  # of the light, at most left by a change; what is no light
 FIRST_BIT = 2  # the lowest bit that stands for more than two exposures
 SLOWER = 0.010  # s from frame to frame, beyond which no screen leaves that much
 
@@ -42,6 +53,16 @@ def of_film(light: Array, interval: float) -> tuple[float, float]:
     return (found, 0.0) if more < max(ALIKE[0] * found, ALIKE[1]) else (0.0, 0.0)
 
 
+def in_step(clocks: Sequence[Array], interval: float) -> tuple[float, float]:
+    """Return the same for films in step, of which ``of_film`` finds none.
+
+    ``clocks`` are the light of each, as of ``steady``; a camera's picture of one may show more. In
+    fast films a slow screen may have left it.
+    """
+    found = min((left for low in clocks if (left := steady(low))), default=0.0)
+    return (found, 0.0) if interval > SLOWER else (0.0, found)
+
+
 def share(light: Array) -> float:
     """Return the share of the picture before in each, 0 where none is sure.
 
@@ -51,6 +72,37 @@ def share(light: Array) -> float:
     agree = len(every) >= FEW_ALIKE and np.ptp(every) < AGREE
     found = float(np.median(every)) if len(every) >= FEWEST or agree else 0.0
     return found if LEAST <= found <= MOST else 0.0
+
+
+def steady(low: Array) -> float:
+    """Return the share of the picture before that all changes leave alike, 0 where they do not.
+
+    ``low`` (n, r, bits) is the light of the low bits at r heights of the clock, 0 .. 1.
+    """
+    rows = np.moveaxis(low[:, :, FIRST_BIT:], 1, 0)
+    needed = math.ceil(HEIGHTS * len(rows))
+    least = sorted(left for row in rows if (left := _left(row)) is not None)[:needed]
+    if len(least) < needed or least[-1] - least[0] > ROWS_AGREE:
+        return 0.0
+    found = float(np.median(least))
+    return found if found >= LEAST else 0.0
+
+
+def _left(light: Array) -> float | None:
+    """Return what changes leave in ``light`` (n, k) of a height; None if not all leave the same."""
+    before, now, after = light[:-2], light[1:-1], light[2:]
+    both = []
+    for dark in (False, True):
+        was, left, later = ((1 - side if dark else side) for side in (before, now, after))
+        with np.errstate(invalid="ignore"):
+            changes = (was > 1 - SETTLED) & (left < HALF)
+        both.append(np.stack([left[changes], later[changes]]))
+    left, later = np.concatenate(both, axis=1)
+    if len(left) < FEWEST or not np.isfinite(later).all():
+        return None
+    low, middle, high = np.quantile(left, [0.25, 0.5, 0.75])
+    alike = high - low < STEADY and np.median(later) < GONE * middle + NOISE
+    return float(middle) if alike else None
 
 
 def _ratios(light: Array, window: tuple[float, float]) -> Array:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 REACHES = (0.3, 0.85, 0.85, 1.0)  # of the differences by which guesses move
 LOOSE = 0.1  # by which these are varied
+BESIDE = 8  # ranks
 AGREED, MOST_CROWDS = 2.0, 8  # logarithm of the evidence
 # of its coordinates that a guess moves in: not all, where one of them has several islands
 PARTS = (0.4, 1.0)
@@ -63,6 +64,15 @@ def sample(
         crowds.append(crowd)
         evidence.append(found)
     return _drawn(crowds, np.array(evidence), count)
+
+
+def ranked(rank: Array, count: int) -> Whole:
+    """(m,) places among ``count`` values, in order, of about the ranks ``rank`` (m,), 0 .. 1.
+
+    Few values may be likely: what else goes with them is then drawn from those beside them, too.
+    """
+    beside = np.random.default_rng(4).integers(-BESIDE, BESIDE + 1, len(rank))
+    return np.asarray(np.clip(np.rint(rank * (count - 1)).astype(np.int64) + beside, 0, count - 1))
 
 
 def _agree(evidence: list[float]) -> bool:

@@ -124,10 +124,18 @@ def read_clocks(scene: Scene) -> dict[str, Readings]:
     interval = float(np.median(np.diff(np.sort(scene.series.times))))
     shares = [ghost_share(codes, chart, interval) for codes in cells.values()]
     ghost, doubt = (min(values) for values in zip(*shares, strict=True)) if shares else (0.0, 0.0)
-    return {
-        key: replace(read(ghosts.removed(codes, ghost), chart, scene.linear), ghost=doubt)
-        for key, codes in cells.items()
-    }
+    found = _without(ghost, cells, chart, scene.linear)
+    if not ghost and not doubt and found:
+        ghost, doubt = ghosts.in_step([seen.low for seen in found.values()], interval)
+        found = _without(ghost, cells, chart, scene.linear) if ghost else found
+    return {key: replace(seen, ghost=doubt) for key, seen in found.items()}
+
+
+def _without(
+    ghost: float, cells: Mapping[str, Array], chart: Chart, linear: Callable[[Array], Array]
+) -> dict[str, Readings]:
+    """Read all clocks without the ``ghost`` of the frame before."""
+    return {key: read(ghosts.removed(codes, ghost), chart, linear) for key, codes in cells.items()}
 
 
 def ghost_share(codes: Array, chart: Chart, interval: float) -> tuple[float, float]:

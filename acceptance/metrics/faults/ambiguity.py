@@ -35,8 +35,10 @@ SOFT = 0.5  # % of the height, from which what sways is out of focus
 # % of its likeness that a picture must lose, and of it that must have changed, for the scene to be
 # another
 ANOTHER, PART = 20.0, 25.0
+SWINGS = 3  # pictures in turn, each unlike the one before, in which a camera is turned
 CROSSED = 28.0  # % of the picture in which something else than stripes must be seen
-LATTICE = 0.35  # of a wave's amplitude, from which that in another direction makes it tiles
+LATTICE = 0.13  # of a wave's amplitude, from which that in another direction makes it tiles
+OF_PART = 4.0  # times what all of the picture has, from which a pattern is of a part
 NEUTRAL = 15.0  # % of the mid tones that are grey: a wrong white balance leaves none
 THINGS = 35.0, 0.5  # % that most share, and the part of it that the highlights have
 # % and degrees of the colour plane: a white balance for daylight (5600 K) makes 31 % of the light
@@ -102,6 +104,15 @@ def _partial(level: FaultLevel, features: Features) -> bool:
     return level.value >= ANOTHER and changed < PART
 
 
+def _swings(level: FaultLevel, features: Features) -> bool:
+    """Whether it changes over several pictures in turn: a camera on its way to another preset."""
+    worst = level.frames[level.worst]
+    near = level.frames[np.abs(level.at - level.at[level.worst]) <= HOLD / 2]
+    before = features["like_before"][near[0] : near[-1] + 1]
+    unlike = before <= features["like_before"][worst] + level.value / 200
+    return level.value >= ANOTHER and int(np.count_nonzero(unlike)) >= SWINGS
+
+
 def _slats(level: FaultLevel, features: Features) -> bool:
     """Whether little but stripes is in view: slats of a wall or a blind look like this."""
     return _around(level, features["wave_crossed"]) < CROSSED
@@ -110,6 +121,11 @@ def _slats(level: FaultLevel, features: Features) -> bool:
 def _tiles(level: FaultLevel, features: Features) -> bool:
     """Whether there is as clear a wave in another direction: so have bricks, tiles and racks."""
     return _around(level, features["wave_lattice"]) >= LATTICE
+
+
+def _of_part(level: FaultLevel, features: Features) -> bool:
+    """Whether a part of the picture has far more of the wave: markings, a shutter, a grid."""
+    return _around(level, features["wave_in_part"]) >= OF_PART * level.value
 
 
 def _neutral(level: FaultLevel, features: Features) -> bool:
@@ -173,7 +189,7 @@ DOUBTS = {
         ("coloured_light", _lamps),
         ("changing_light", _changing),
     ),
-    "faults.stripes": (("slats", _slats), ("tiles", _tiles)),
+    "faults.stripes": (("slats", _slats), ("tiles", _tiles), ("pattern_in_part", _of_part)),
     "faults.shake": (("near_thing", _soft),),
-    "faults.scene_change": (("part_of_view", _partial),),
+    "faults.scene_change": (("part_of_view", _partial), ("swing", _swings)),
 }

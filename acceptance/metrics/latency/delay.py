@@ -105,21 +105,33 @@ def mean(draws: Array) -> tuple[float, list[BudgetLine]]:
 
 
 def worst(
-    draws: Array, single: float = 0.0, uneven: float = 0.0, timing: float = 0.0
+    draws: Array,
+    single: float = 0.0,
+    uneven: float = 0.0,
+    scatter: float = 0.0,
+    timing: float = 0.0,
+    gap: float = 0.0,
 ) -> tuple[float, list[BudgetLine]]:
     """Largest of the pictures seen, and what is open about it: ``single`` ms of its own.
 
     Where single moments are noisy the picture that is slowest by all draws together is taken, as
     the slowest of each draw would be slow by chance. The slowest one may have been taken ``uneven``
-    ms, twice over, off the pace, and timed ``timing`` ms, twice over, wrong.
+    ms, twice over, off the pace, and timed ``timing`` ms, twice over, wrong. Readings that
+    ``scatter`` (ms, rms) evenly make the largest one larger, by none to all of their reach: half is
+    taken off. So may changes that lie anywhere within ``gap`` ms, each by itself.
     """
-    twice = {"uneven_camera": 2 * uneven / 3**0.5, "own_scatter": 2 * timing / 3**0.5}
-    lines = _lines({"single_change": single} | twice)
-    if not single:
-        value, phases = _over(draws.max(axis=1))
-        return value, [phases, *lines]
-    value, phases = _over(draws[:, int(np.argmax(draws.mean(axis=0)))])
-    return value, [phases, *lines]
+    half = 3**0.5 * scatter / 2
+    lines = _lines(
+        {
+            "single_change": single,
+            "uneven_camera": 2 * uneven / 3**0.5,
+            "own_scatter": math.hypot(2 * timing, half) / 3**0.5,
+            "own_change": gap / 3**0.5,
+        }
+    )
+    largest = draws[:, int(np.argmax(draws.mean(axis=0)))] if single else draws.max(axis=1)
+    value, phases = _over(largest)
+    return value - half, [phases, *lines]
 
 
 def deviation(
@@ -185,7 +197,7 @@ def statistics(
     uneven, scatter, timing = (rms if rms > EVEN else 0.0 for rms in (uneven, scatter, timing))
     return {
         "mean": mean(draws),
-        "worst": worst(draws, single, uneven, timing),
+        "worst": worst(draws, single, uneven, scatter, timing, gap),
         "sd": deviation(draws, uneven, math.hypot(scatter, timing), gap),
         "percentile_95": percentile(draws, uneven, timing),
     }

@@ -177,7 +177,20 @@ class Shown:
             opening=(opening := self._opening(ends, frame)),
             since=int(np.argmax((ends == opening) & (self.old >= 0))),
         )
-        return every.only(np.append(np.diff(picture) > 0, True)[: len(picture)])
+        twice = np.append(np.diff(picture) <= 0, False)[: len(picture)]
+        return every.only(~twice & ~self._unsure(begins[between])[frame])
+
+    def _unsure(self, appear: Whole) -> NDArray[np.bool_]:
+        """(n,) frames that mix in a picture which is said to ``appear`` before, never seen alone.
+
+        Such a mixture is as well one of others: of a picture whose ghosts are not those expected.
+        """
+        known = self.old >= 0
+        alone = np.concatenate(
+            [self.new[known & (self.share > 1 - MOSTLY)], self.old[known & (self.share < MOSTLY)]]
+        )
+        never = np.setdiff1d(appear, alone)
+        return known & (np.isin(self.old, never) | np.isin(self.new, never))
 
     def _last_seen(self, ends: Whole) -> Whole:
         """Last film frame that shows each picture, -1 where none does; frames end with ``ends``."""

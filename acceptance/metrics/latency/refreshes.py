@@ -18,7 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, ndtr
 
 from acceptance.metrics._filmed_clock import particles
 from acceptance.metrics._filmed_clock.line_prior import DRIFT, SCREEN_RATES
@@ -39,8 +39,10 @@ RATES = SCREEN_RATES[SCREEN_RATES < FAST]
 OFTEN = np.array([1, 3, 3, 2]) / 9  # how often each of them is met
 RARE = 0.1  # how much seldomer monitors run at any faster rate than at any slower one
 SLOWEST, FASTEST = 45.0, 150.0  # Hz
-TIMING = 0.0002  # s by which time stamps of a film jitter
+LEAST = 1e-6  # s
+TIMING = 0.0002  # s by which time stamps of a film jitter, at least
 SHARE_NOISE = 0.02  # standard uncertainty of the share of a mixture
+HIDDEN = MIXED + 2 * SHARE_NOISE  # share of another picture in frames that look unmixed
 MISS = 0.001  # likelihood of a change that no refresh explains
 # s: mean time constants of fast monitors and of slow ones, as likely as each other; the longest
 RESPONDS, SLOWEST_RESPONSE = np.array([0.00025, 0.0025]), 0.01
@@ -55,11 +57,12 @@ LENIENT = 1.5  # power of the timing by which each change counts for less before
 SEARCHED, FEWEST, PEAKS = 6.0, 8, 16
 RANKS = (0.1, 0.3, 0.5, 0.7, 0.9)  # of the exposures
 # columns of guesses: logarithm of the period, phase in periods at time 0, delay, logarithm of the
-# jitter, rank of the exposure among those that are possible, response of the monitor in s
-LOG_PERIOD, PHASE, DELAY, LOG_JITTER, RANK, RESPONSE = range(6)
+# jitter, rank of the exposure among those that are possible, response of the monitor in s, and
+# logarithm of how exactly the times of frames are known
+LOG_PERIOD, PHASE, DELAY, LOG_JITTER, RANK, RESPONSE, LOG_TIMING = range(7)
 # of guesses about such a grid, in the columns that it fixes
-SPREAD, ABOUT = np.array([3e-4, 0.08, 0.005, 0, 0.12, 0]), [LOG_PERIOD, PHASE, DELAY, RANK]
-START, CROWD, MOVES = 4096, 1024, 3
+SPREAD, ABOUT = np.array([3e-4, 0.08, 0.005, 0, 0.12, 0, 0]), [LOG_PERIOD, PHASE, DELAY, RANK]
+START, CROWD, MOVES, COLUMNS = 4096, 1024, 3, 7
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +71,8 @@ class _Seen:
 
     The new pictures were ``taken`` (c,), in s. ``share`` is that of the new picture in the latter
     frame, 1 where none of the old one is seen, ``seen`` what was measured. ``exposures`` (m,) are
-    those of the film that are possible, ascending; ``timing`` is how exactly the times of the
-    frames are known, s.
+    those of the film that are possible, ascending; ``timings`` are how exactly the times of the
+    frames are known, at best and at worst, s.
     """
 
     before: Array
@@ -78,7 +81,7 @@ class _Seen:
     seen: Array
     taken: Array
     exposures: Array
-    timing: float = TIMING
+    timings: tuple[float, float] = (TIMING, TIMING)
 
     def about(self, reach: float, most: int) -> _Seen:
         """Return up to ``most`` changes within ``reach`` s of time 0."""
@@ -104,36 +107,39 @@ class _Seen:
         rank = np.linspace(0, 1, len(self.exposures))
         return np.interp(guesses[:, RANK, None], rank, self.exposures)
 
-    def bounds(self, exposure: Array, response: Array) -> tuple[Array, Array]:
+    def bounds(
+        self, exposure: Array, response: Array, hidden: float = MIXED
+    ) -> tuple[Array, Array]:
         """(m, c) each: earliest and latest moment of the changes, the same for a mixture.
 
-        ``exposure`` and ``response`` (m, 1) in s. So much of another picture as MIXED may hide in
-        a frame that looks unmixed.
+        ``exposure`` and ``response`` (m, 1) in s. So much of another picture as ``hidden``
+        may be in a frame that looks unmixed.
         """
         ratio = response / exposure
         at = self.after + exposure * (0.5 - slow_screen.needed(self.share, ratio))
-        clear, hidden = (
-            slow_screen.needed(np.array([share]), ratio) for share in (1 - MIXED, MIXED)
+        clear, more = (
+            slow_screen.needed(np.array([share]), ratio) for share in (1 - hidden, hidden)
         )
         latest = self.after + exposure * (0.5 - clear)
-        earliest = np.minimum(self.before + exposure * (0.5 - hidden), latest)
+        earliest = np.minimum(self.before + exposure * (0.5 - more), latest)
         mixed = self.share < 1
         return np.where(mixed, at, earliest), np.where(mixed, at, latest)
 
-    def points(self, guesses: Array, exposure: Array) -> tuple[Array, Array, Array]:
-        """(m, c) each: first and last refresh within the bounds, and how far they lie outside.
+    def points(self, guesses: Array, exposure: Array) -> tuple[Array, Array, Array, Array]:
+        """(m, c) each: first and last refresh that may be the change, else the nearest.
 
-        Where none is within, both are the nearest refresh.
+        Then how much later than the earliest moment, and earlier than the latest, these lie.
         """
         period = np.exp(guesses[:, LOG_PERIOD, None])
         start = guesses[:, PHASE, None] * period
-        earliest, latest = self.bounds(exposure, guesses[:, RESPONSE, None])
+        earliest, latest = self.bounds(exposure, guesses[:, RESPONSE, None], HIDDEN)
         first = start + period * np.ceil((earliest - start) / period)
         last = start + period * np.floor((latest - start) / period)
         near = start + period * np.rint(((earliest + latest) / 2 - start) / period)
         none = last < first
         first, last = np.where(none, near, first), np.where(none, near, last)
-        return first, last, np.maximum(earliest - last, first - latest).clip(0)
+        earliest, latest = self.bounds(exposure, guesses[:, RESPONSE, None])
+        return first, last, last - earliest, latest - first
 
     def ready(
         self, guesses: Array, first: Array, last: Array, coarse: float = 1.0
@@ -145,7 +151,7 @@ class _Seen:
         log_period, delay, log_jitter = (
             guesses[:, column, None] for column in (LOG_PERIOD, DELAY, LOG_JITTER)
         )
-        jitter = np.hypot(np.exp(log_jitter), coarse * self.timing)
+        jitter = np.hypot(np.exp(log_jitter), coarse * np.exp(guesses[:, LOG_TIMING, None]))
         off = self.taken + delay
         return expit((first - np.exp(log_period) - off) / jitter), expit((last - off) / jitter)
 
@@ -166,13 +172,20 @@ class _Seen:
         Then each of ``count`` changes counts for less.
         """
         exposure = self.exposure(guesses)
-        first, last, off = self.points(guesses, exposure)
+        first, last, later, earlier = self.points(guesses, exposure)
         too_early, in_time = self.ready(guesses, first, last, coarse)
         share_noise = np.where(self.share < 1, SHARE_NOISE * exposure, 0)
-        timing = np.hypot(self.timing, share_noise)
-        # stamps that are off by an exposure give any share: each is the less likely, the shorter
-        density = np.where(self.share < 1, share_noise / timing, 1.0)
-        fits = (off / (coarse * timing)) ** 2 + self.unsettled(guesses, first, coarse) ** 2
+        stamps = np.exp(guesses[:, LOG_TIMING, None])
+        timing = np.hypot(stamps, share_noise)
+        # stamps that are off by an exposure give any share: each is the less likely, the shorter;
+        # and where more off than usual, changes at the end of an exposure as often make a mixture
+        density = np.where(
+            self.share < 1,
+            share_noise / timing,
+            _inside(later, earlier, coarse * np.sqrt(np.maximum(stamps**2 - TIMING**2, LEAST**2))),
+        )
+        off = np.maximum(np.maximum(-later, -earlier), 0) / (coarse * timing)
+        fits = off**2 + self.unsettled(guesses, first, coarse) ** 2
         each = np.exp(-fits / 2) * density * (in_time - too_early) + MISS
         return np.asarray(np.log(each).mean(axis=1) * count / coarse**LENIENT)
 
@@ -192,7 +205,21 @@ class _Seen:
         return steps
 
 
-def _prior(guesses: Array, delays: tuple[float, float], rare: float = RARE) -> Array:
+def _inside(later: Array, earlier: Array, off: Array) -> Array:
+    """(m, c) probability that moments so far from two ends, ``off`` by (m, 1) s, stay inside."""
+    ends = (np.maximum(inside + TIMING, 0) / off for inside in (later, earlier))
+    return np.asarray(sum(ndtr(end) for end in ends) - 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Ranges:
+    """Least and greatest delay in s, and logarithm of the timing."""
+
+    delays: tuple[float, float]
+    timings: tuple[float, float]
+
+
+def _prior(guesses: Array, ranges: _Ranges, rare: float = RARE) -> Array:
     """(m,) logarithm of the density beforehand, -inf for what is ruled out.
 
     Half of all monitors run at a usual rate, the others at any, but ``rare`` ones above FAST.
@@ -202,7 +229,7 @@ def _prior(guesses: Array, delays: tuple[float, float], rare: float = RARE) -> A
     fast = guesses[:, LOG_PERIOD] < -math.log(FAST)
     density = usual + np.where(fast, rare, 1.0) / math.log(FASTEST / SLOWEST)
     log_density = np.log(density) + _slow(guesses)
-    return np.asarray(np.where(_possible(guesses, delays), log_density, -np.inf))
+    return np.asarray(np.where(_possible(guesses, ranges), log_density, -np.inf))
 
 
 def _slow(guesses: Array) -> Array:
@@ -211,35 +238,36 @@ def _slow(guesses: Array) -> Array:
     return np.asarray(np.log((np.exp(-response / RESPONDS) / RESPONDS).mean(axis=1)))
 
 
-def _possible(guesses: Array, delays: tuple[float, float]) -> NDArray[np.bool_]:
+def _possible(guesses: Array, ranges: _Ranges) -> NDArray[np.bool_]:
     """(m,) which guesses are within their ranges."""
-    log_period, _, delay, log_jitter, rank, response = guesses.T
+    log_period, _, delay, log_jitter, rank, response, log_timing = guesses.T
     middle, half = math.log(math.sqrt(SLOWEST * FASTEST)), math.log(FASTEST / SLOWEST) / 2
     inside = (np.abs(log_period + middle) <= half) & (rank >= 0) & (rank <= 1)
     inside &= (response >= 0) & (response <= SLOWEST_RESPONSE)
-    inside &= (delay >= delays[0]) & (delay <= delays[1])
+    inside &= (delay >= ranges.delays[0]) & (delay <= ranges.delays[1])
+    inside &= (log_timing >= ranges.timings[0]) & (log_timing <= ranges.timings[1])
     inside &= (log_jitter >= math.log(JITTERS[0])) & (log_jitter <= math.log(JITTERS[1]))
     return np.asarray(inside)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Start:
-    """Guesses to start from: usual rates, any rates, and ``grids`` (k, 6).
+    """Guesses to start from: usual rates, any rates, and ``grids`` (k, COLUMNS).
 
     The mixtures seem to lie on these grids.
     """
 
-    delays: tuple[float, float]
+    ranges: _Ranges
     grids: Array
 
     @classmethod
-    def of(cls, seen: _Seen, delays: tuple[float, float]) -> _Start:
+    def of(cls, seen: _Seen, ranges: _Ranges) -> _Start:
         """Seek grids on which the mixtures in the middle of the film lie, for several exposures."""
         mixed = np.flatnonzero(seen.share < 1)
         if np.count_nonzero(np.abs(seen.after[mixed]) <= SEARCHED) < FEWEST:
-            return cls(delays=delays, grids=np.empty((0, 6)))
+            return cls(ranges=ranges, grids=np.empty((0, COLUMNS)))
         some = seen.only(mixed).about(SEARCHED, MOST_CHANGES)
-        return cls(delays=delays, grids=np.concatenate([_grids(some, rank) for rank in RANKS]))
+        return cls(ranges=ranges, grids=np.concatenate([_grids(some, rank) for rank in RANKS]))
 
     def ways(self, steps: list[Density]) -> list[tuple[Start, list[Density]]]:
         """Where crowds may start from: anywhere, and near the grids.
@@ -252,40 +280,44 @@ class _Start:
         return [(self.anywhere, steps), (self.near, fine)]
 
     def anywhere(self, random: np.random.Generator) -> tuple[Array, Array]:
-        """(START, 6) guesses from the prior, and the logarithm of their density."""
+        """(START, COLUMNS) guesses from the prior, and the logarithm of their density."""
         own = -random.uniform(math.log(SLOWEST), math.log(FASTEST), START)
         usual = -np.log(random.choice(RATES, START, p=OFTEN)) + DRIFT * random.standard_normal(
             START
         )
         rest = self._even(random)
         guesses = np.column_stack([np.where(np.arange(START) % 2, own, usual), rest])
-        return guesses, _prior(guesses, self.delays, rare=1.0)
+        return guesses, _prior(guesses, self.ranges, rare=1.0)
 
     def near(self, random: np.random.Generator) -> tuple[Array, Array]:
-        """(START, 6) guesses about the grids, and the log of their density, scaled as the prior."""
-        guesses = random.choice(self.grids, START) + SPREAD * random.uniform(-1, 1, (START, 6))
+        """(START, COLUMNS) guesses about the grids, and the log of their density."""
+        guesses = random.choice(self.grids, START) + SPREAD * random.uniform(
+            -1, 1, (START, COLUMNS)
+        )
         rest = self._even(random)
-        guesses[:, [LOG_JITTER, RESPONSE]] = rest[:, [LOG_JITTER - 1, RESPONSE - 1]]
+        others = [LOG_JITTER, RESPONSE, LOG_TIMING]
+        guesses[:, others] = rest[:, np.subtract(others, 1)]
         off = (guesses[:, None, ABOUT] - self.grids[:, ABOUT]) / SPREAD[ABOUT]
-        size = np.prod(2 * SPREAD[ABOUT]) / (self.delays[1] - self.delays[0])
+        size = np.prod(2 * SPREAD[ABOUT]) / np.ptp(self.ranges.delays)
         about = np.log((np.abs(off) <= 1).all(axis=2).mean(axis=1) / size)
         return guesses, np.asarray(about + _slow(guesses))
 
     def _even(self, random: np.random.Generator) -> Array:
-        """(START, 5) phases, delays, jitters, ranks and responses."""
-        lowest, highest = zip((-0.5, 0.5), self.delays, np.log(JITTERS), (0, 1), strict=True)
+        """(START, 6) phases, delays, jitters, ranks, responses and timings."""
+        lowest, highest = zip((-0.5, 0.5), self.ranges.delays, np.log(JITTERS), (0, 1), strict=True)
         slow = random.exponential(random.choice(RESPONDS, START)) % SLOWEST_RESPONSE
-        return np.column_stack([random.uniform(lowest, highest, (START, 4)), slow])
+        timings = random.uniform(*self.ranges.timings, START)
+        return np.column_stack([random.uniform(lowest, highest, (START, 4)), slow, timings])
 
 
 def _grids(mixed: _Seen, rank: float) -> Array:
-    """(k, 6) guesses on which the mixtures lie, for the exposure of that rank (periodogram)."""
+    """(k, COLUMNS) guesses on which mixtures lie, for the exposure of that rank (periodogram)."""
     rates = np.arange(SLOWEST, FASTEST, 1 / (8 * SEARCHED))
     at, _ = mixed.bounds(np.quantile(mixed.exposures, [[rank]]), np.zeros((1, 1)))
     at = at[0]
     turns = np.exp(2j * np.pi * rates[:, None] * at).mean(axis=1)
     best = _peaks(np.abs(turns))
-    grids = np.zeros((len(best), 6))
+    grids = np.zeros((len(best), COLUMNS))
     grids[:, LOG_PERIOD] = -np.log(rates[best])
     grids[:, PHASE] = np.angle(turns[best]) / (2 * np.pi)
     grids[:, DELAY] = np.quantile(at - mixed.taken, 0.05)
@@ -317,15 +349,21 @@ def moments(
         seen=changes.seen,
         taken=taken - middle,
         exposures=exposures[order],
-        timing=max(TIMING, scatter),
+        timings=(TIMING, max(TIMING, scatter)),
     )
-    delays = _delays(every.after - every.taken)
-    ways = _Start.of(every, delays).ways(every.steps())
-    prior = partial(_prior, delays=delays)
+    ranges = _Ranges(
+        delays=_delays(every.after - every.taken),
+        timings=(math.log(every.timings[0]), math.log(every.timings[1])),
+    )
+    ways = _Start.of(every, ranges).ways(every.steps())
+    prior = partial(_prior, ranges=ranges)
     guesses = particles.sample(ways, prior, size=CROWD, moves=MOVES, count=DRAWS)
-    kept = order[np.rint(guesses[:, RANK] * (len(order) - 1)).astype(np.int64)]
     drawn = _chosen(every, guesses, np.random.default_rng(0)) + middle
-    return kept, drawn, float(guesses[:, RESPONSE].mean())
+    return (
+        order[particles.ranked(guesses[:, RANK], len(order))],
+        drawn,
+        float(guesses[:, RESPONSE].mean()),
+    )
 
 
 def _delays(late: Array) -> tuple[float, float]:
@@ -340,13 +378,13 @@ def _chosen(seen: _Seen, guesses: Array, random: np.random.Generator) -> Array:
     Where there is no refresh, the moment is anywhere within the bounds.
     """
     exposure = seen.exposure(guesses)
-    first, last, off = seen.points(guesses, exposure)
+    first, last, later, earlier = seen.points(guesses, exposure)
     period = np.exp(guesses[:, LOG_PERIOD, None])
     ready = np.clip(_ready(seen, guesses, first, last, random), first - period, last)
     refresh = first + period * np.ceil((ready - first) / period - 1e-6)
     earliest, latest = seen.bounds(exposure, guesses[:, RESPONSE, None])
     anywhere = earliest + random.uniform(size=period.shape) * (latest - earliest)
-    none = off > 4 * np.hypot(seen.timing, SHARE_NOISE * exposure)
+    none = np.maximum(-later, -earlier) > 4 * np.hypot(seen.timings[1], SHARE_NOISE * exposure)
     return np.where(none, anywhere, np.clip(refresh, first, last))
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from acceptance.errors import GapError
 from acceptance.metrics._filmed_clock import ghosts
 from acceptance.metrics._filmed_clock import readings as clock_readings
-from acceptance.metrics._filmed_clock.cadence import cadence
+from acceptance.metrics._filmed_clock.cadence import FOLLOWED_SLACK, cadence
 from acceptance.metrics._filmed_clock.line_prior import CAMERA_RATES, SCREEN_RATES
 from acceptance.metrics._filmed_clock.pace import DRAWS, pace
 from acceptance.metrics.latency import film_times, picture_age, refreshes
@@ -37,12 +37,15 @@ OFF_LINE = 0.5  # refreshes beyond its reach by which a picture may lie off
 PICTURES = np.divide.outer(SCREEN_RATES, CAMERA_RATES).ravel()  # refreshes from picture to picture
 # phases at which changes come in a film in step, and likeness from which they are so many
 FEW_PHASES, ALIKE = np.arange(1, 5), 0.9
+SELDOM = 0.05  # share of the draws in which exposures are so short
 UNEVEN = 0.12  # refreshes, rms, beyond which a camera has no even pace
-ASTRAY = 1.5  # refreshes off an uneven pace beyond which a picture is misread
+# share of pictures that may be misread, refreshes by which even ones seem to be beyond their reach,
+# and how far those of scatter 1 are
+STRAY, SLACK, BEYOND = 0.05, 0.05, (2 / np.pi) ** 0.5 * 2 / 3
 FASTER, IN_STEP = 1.1, 0.8  # refreshes a picture; likeness of phases from which they are one
 PHASES = range(1, 7)  # of a refresh at which a camera in step takes its pictures
 # s, time constant of a clock screen, and the least share of an exposure that it leaves
-SLOWEST_CLOCK, SHORTENED = 0.003, 0.5
+SLOWEST_CLOCK, SHORTENED = 0.003, 0.25
 AS_BOX = 12**0.5  # length of a box that scatters as much as an exponential of time constant 1
 FEWEST_BLENDS = 8  # readings that blend two refreshes, from which a phase is read
 
@@ -105,7 +108,7 @@ def of_monitor(live: LiveClock, monitor: Readings) -> Latency:
         uneven=1000 * uneven / refresh_rate,
         scatter=1000 * alone / refresh_rate,
         timing=1000 * live.scatter,
-        open_change=500 * _gap(times, changes, moments.mean(axis=0), float(exposure.mean())),
+        open_change=500 * _gap(times, changes, moments.mean(axis=0), exposure),
         noise_reduction=1000 * _tail(times, reference.ghost),
         exposure=float(exposure.mean()) * 1000,
         slow=1000 * math.hypot(_slowness(clock, interval), response),
@@ -120,7 +123,8 @@ def _exposures(clock: Pace, interval: float) -> Array:
     Its light is fitted as a box, which is longer by the scatter of an exponential response.
     """
     shown = clock.widths / clock.slopes
-    slow = AS_BOX * np.random.default_rng(3).uniform(0, SLOWEST_CLOCK, len(shown))
+    random = np.random.default_rng(3)
+    slow = AS_BOX * random.exponential(random.choice(refreshes.RESPONDS, len(shown)))
     own = np.sqrt(np.maximum(shown**2 - slow**2, (SHORTENED * shown) ** 2))
     return np.minimum(own, interval)
 
@@ -131,20 +135,20 @@ def _slowness(clock: Pace, interval: float) -> float:
     return math.sqrt(max(shown**2 - interval**2, 0.0)) / AS_BOX
 
 
-def _gap(times: Array, changes: Changes, moments: Array, exposure: float) -> float:
+def _gap(times: Array, changes: Changes, moments: Array, exposures: Array) -> float:
     """Return the s within which all ``moments`` (c,) of changes may lie elsewhere alike, 0 if none.
 
     From one exposure to the next where too few frames mix pictures to show the monitor's refreshes;
-    a whole interval in films so slow, with exposures so short, that monitors of several rates
-    explain them, if all changes seem to come at a few phases of it.
+    a whole interval in films so slow, with ``exposures`` (m,) that may be so short, that monitors
+    of several rates explain them, if all changes seem to come at a few phases of it.
     """
     interval = float(np.median(np.diff(times)))
-    if interval > ghosts.SLOWER and exposure < interval / 2:
+    if interval > ghosts.SLOWER and np.quantile(exposures, SELDOM) < interval / 2:
         turns = 2 * np.pi * np.multiply.outer(FEW_PHASES, moments / interval)
         if np.abs(np.exp(1j * turns).mean(axis=1)).max() > ALIKE:
             return interval
     few = np.count_nonzero(changes.share < 1) < FEWEST_BLENDS
-    return max(interval - exposure, 0.0) if few else 0.0
+    return max(interval - float(exposures.mean()), 0.0) if few else 0.0
 
 
 def _tail(times: Array, ghost: float) -> float:
@@ -185,20 +189,35 @@ def _pictures(monitor: Readings, rolls: float) -> tuple[Changes, Array, int, flo
     grid = cadence(pictures.position[seen], pictures.reach[seen], MISREAD)
     if grid is None:
         return _one_by_one(pictures, changes)
-    number = grid.number.astype(np.float64)
-    line = pace(number, pictures.low[seen], pictures.position[seen], usual=PICTURES)
+    off = pictures.position[seen] - grid.period * grid.number
+    beyond = np.abs(off - np.median(off)) - pictures.reach[seen]
+    kept = beyond <= FOLLOWED_SLACK
+    seen, number = seen[kept], grid.number[kept]
+    line = pace(
+        number.astype(np.float64), pictures.low[seen], pictures.position[seen], usual=PICTURES
+    )
     frames = np.arange(len(monitor.shares))
     before = np.searchsorted(held.first[seen], frames, side="right") - 1
     after = np.searchsorted(held.last[seen], frames)
-    guess = grid.number[np.clip([before, after], 0, len(seen) - 1)]
-    uneven = (film_times.scatter(number, pictures.only(seen)) or 0.0) * grid.period
-    uneven = max(uneven, line.uneven)
+    guess = number[np.clip([before, after], 0, len(seen) - 1)]
+    of_blends = film_times.scatter(number.astype(np.float64), pictures.only(seen)) or 0.0
+    uneven = max(of_blends * grid.period, line.uneven, scattered(beyond[kept]))
     if uneven > UNEVEN:
-        off = pictures.position[seen] - grid.period * number
         near = np.zeros(len(held.first), np.bool_)
-        near[seen] = np.abs(off - np.median(off)) < ASTRAY
+        near[seen] = True
         return _one_by_one(pictures.where(near), changes)
-    return *_refined(monitor, rolls, line, guess, np.arange(number[-1] + 1), ghost), uneven, 0.0
+    every = np.arange(number[-1] + 1.0)
+    return *_refined(monitor, rolls, line, guess, every, ghost), uneven, 0.0
+
+
+def scattered(beyond: Array) -> float:
+    """Return how exposures scatter about an even pace (refreshes, rms), by their clear readings.
+
+    These lie ``beyond`` (n,) their reach where they are off it; a few may be misread. What scatters
+    by 1 (normal values) about an even spread is beyond its ends by BEYOND, mean of squares.
+    """
+    kept = np.sort(beyond - SLACK)[: int((1 - STRAY) * len(beyond))]
+    return math.cbrt(float(np.mean(np.maximum(kept, 0) ** 2)) / BEYOND)
 
 
 def _one_by_one(pictures: Readings, changes: Changes) -> tuple[Changes, Array, int, float, float]:

@@ -124,7 +124,8 @@ def _figures(field: Field, known: tuple[float, float]) -> Iterator[Measurement |
     if field.view.region.kind == "flat":
         yield from _of_amplitude(field)
         yield from of_colours(field)
-    yield _ratio(field, "noise.snr_patch", above, noise.total, _plain_method(field), (mean,))
+    more = (mean, *_of_range(field, level=True))
+    yield _ratio(field, "noise.snr_patch", above, noise.total, _plain_method(field), more)
     yield _linear(field, mean, at_end=not known[0] < noise.mean < known[1])
     for quantity in _wanted(field.view):
         if quantity in PARTS:
@@ -134,12 +135,24 @@ def _figures(field: Field, known: tuple[float, float]) -> Iterator[Measurement |
 def _of_amplitude(field: Field) -> Iterator[Measurement | Note]:
     """Measure the ratios over the nominal luma amplitude, which flat regions alone have."""
     amplitude, noise, power = field.amplitude, field.noise, field.weighting.power
-    plain = _ratio(field, "noise.snr", amplitude, noise.total, _plain_method(field))
+    more = _of_range(field, level=False)
+    plain = _ratio(field, "noise.snr", amplitude, noise.total, _plain_method(field), more)
     yield plain
     if noise.weighted is not None:
         quantity, method = "noise.snr_weighted", WEIGHTED_METHOD
-        yield _ratio(field, quantity, amplitude, noise.weighted, method, power=power)
+        yield _ratio(field, quantity, amplitude, noise.weighted, method, more, power=power)
     yield _before_coding(field, plain)
+
+
+def _of_range(field: Field, *, level: bool) -> tuple[BudgetLine, ...]:
+    """Return the line of the code range where the stream states none, of amplitude or ``level``."""
+    if not (other := field.scene.other_range):
+        return ()
+    black, white = other
+    signals = (field.above, field.noise.mean - black) if level else (field.amplitude, white - black)
+    own, otherwise = (max(signal, FLOOR) for signal in signals)
+    doubt = abs(20 * math.log10(otherwise / own)) / math.sqrt(3)
+    return (BudgetLine(source="range", contribution=doubt, evaluation="B"),)
 
 
 def _plain_method(field: Field) -> str:

@@ -49,6 +49,8 @@ STEP_DOUBT = 0.02
 # of the logarithm by which edges differ by direction: half-width of what a reading then is off, and
 # what is chance
 UNLIKE, ROUND = 0.3, 0.03
+STRIPS, FEWEST = 6, 12  # of the ground on each side of a wedge, and pixels in each
+MOST_SHADED = 0.25  # of its light, by which they may differ
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,8 +106,8 @@ def figure(
 
     ``unlike``: logarithm of the ratio in which edges resolve in the two directions. Raises
     GapError: wedge_unknown, clipped, wedge_not_resolved, region_too_small, pixel_aspect_doubtful,
-    combed. A clipped wedge would read too high, since bars that are cut off at white seem to have
-    more contrast.
+    combed, uneven_light. A clipped wedge would read too high, since bars that are cut off at white
+    seem to have more contrast.
     """
     seen = _seen(scene, view)
     direction = seen.direction
@@ -131,7 +133,9 @@ def _seen(scene: Scene, view: View) -> _SeenWedge:
     printed = printed_in(view)
     refuse_clipped(scene, view)
     place, codes = places_on(view), [scene.evened(view, picture) for picture in pictures(view)]
-    dark, light, doubt = _levels(scene, view, codes[0], phase(printed, *place), printed)
+    angle = phase(printed, *place)
+    _refuse_shadow(scene, view, codes[0], _beside(angle, printed), place)
+    dark, light, doubt = _levels(scene, view, codes[0], angle, printed)
     pixels = WedgePixels.of(printed, *place)
     results = [read(picture[pixels.inside], pixels, printed, light - dark) for picture in codes]
     return _SeenWedge(
@@ -201,6 +205,35 @@ def _direction_line(wedge: _SeenWedge, unlike: float) -> list[BudgetLine]:
     return [line] if unlike > ROUND else []
 
 
+def _beside(angle: Array, wedge: Wedge) -> NDArray[np.bool_]:
+    """Return where (h, w) the ground beside the bars is seen, but for the view's rim."""
+    rim = np.zeros(angle.shape, dtype=bool)
+    rim[4:-4, 4:-4] = True
+    return (np.abs(angle) > np.pi * (wedge.bars + 1.5)) & rim
+
+
+def _refuse_shadow(
+    scene: Scene, view: View, codes: Array, beside: NDArray[np.bool_], place: tuple[Array, Array]
+) -> None:
+    """Raise GapError uneven_light where a shadow's edge lies across a wedge.
+
+    The ground on both sides, in ``STRIPS`` along the wedge, is then not of one light.
+    """
+    along, across = (axis[beside] for axis in place)
+    if not along.size:
+        return
+    strip = np.clip(along / max(float(along.max()), 1e-9) * STRIPS, 0, STRIPS - 1).astype(np.intp)
+    part = strip + STRIPS * (across > 0)
+    seen = np.bincount(part, minlength=2 * STRIPS)
+    light = (
+        np.bincount(part, scene.linear(codes[beside]), 2 * STRIPS)[seen >= FEWEST]
+        / seen[seen >= FEWEST]
+    )
+    if light.size > 1 and np.ptp(light) > MOST_SHADED * light.mean():
+        share = float(np.ptp(light) / light.mean())
+        raise GapError("uneven_light", region=view.region.name, share=share)
+
+
 def _levels(
     scene: Scene, view: View, codes: Array, angle: Array, wedge: Wedge
 ) -> tuple[float, float, float]:
@@ -209,10 +242,10 @@ def _levels(
     They are from the flat regions printed at the wedge's two levels, scaled by the light beside the
     wedge's bars; without such regions from the middles of the coarsest bars.
     """
-    beside = np.abs(angle) > np.pi * (wedge.bars + 1.5)
+    beside = _beside(angle, wedge)
     rim = np.zeros_like(beside)
     rim[4:-4, 4:-4] = True
-    light = float(np.median(codes[beside & rim])) if (beside & rim).sum() > 50 else math.nan
+    light = float(np.median(codes[beside])) if beside.sum() > 50 else math.nan
     dark_flat, light_flat = (_level(scene, view.region.printed[name]) for name in ("dark", "light"))
     if dark_flat is not None and light_flat is not None and math.isfinite(light):
         ratio = (light - scene.code_black) / (light_flat - scene.code_black)

@@ -1,0 +1,131 @@
+"""Features of pictures that are taken in a faster way are those of the plain way, written out."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+import pytest
+
+from acceptance.scene import patterns, plane_waves
+from acceptance.scene.patterns import block_means, edge_widths, median, ranked, shift, spectra
+from acceptance.scene.rolling_bars import RollingBars
+from acceptance.scene.thresholds import THRESHOLDS
+
+SHAPE = (135, 240)
+ROWS, COLUMNS = np.indices(SHAPE, np.float32)
+
+
+def picture(seed: int, noise: float = 2.0) -> np.ndarray:
+    """Return boxes of all sizes and a wave, with noise."""
+    random, codes = np.random.default_rng(seed), np.full(SHAPE, 90, np.float32)
+    for _ in range(60):
+        x, y, wide, high = random.integers([0, 0, 6, 6], [235, 130, 45, 35]).tolist()
+        codes[y : y + high, x : x + wide] = random.integers(60, 190)
+    codes += 15 * np.sin(2 * np.pi * (seed + 8) * (0.3 * COLUMNS + ROWS) / SHAPE[0])
+    return np.clip(np.rint(codes + random.normal(0, noise, SHAPE)), 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_strongest_line_of_a_spectrum_is_that_of_all_lines(seed: int) -> None:
+    """Each line on its own, beside its neighbours; the other one at another angle."""
+    samples = picture(seed)
+    spectrum = plane_waves._spectrum(samples, THRESHOLDS)
+    line = plane_waves._strongest(spectrum, SHAPE, THRESHOLDS)
+    window = np.multiply.outer(np.hanning(SHAPE[0]), np.hanning(SHAPE[1]))
+    whole = np.abs(np.fft.rfft2((samples - samples.mean()) * window * 2 / window.sum()))
+    down, across = np.fft.fftfreq(SHAPE[0])[:, None], np.fft.rfftfreq(SHAPE[1])[None]
+    waves = SHAPE[0] * np.hypot(down, across)
+    turns = 2 * np.pi * down, 2 * np.pi * across
+    weighted = np.where(waves < THRESHOLDS.slowest_waves, 0, whole * waves)
+    strongest = np.argsort(weighted.ravel())[-THRESHOLDS.wave_peaks :]
+    padded = np.pad(np.fft.fftshift(whole, axes=0), plane_waves.BESIDE)
+    alone = {}
+    for place in strongest.tolist():
+        row, column = divmod(place, whole.shape[1])
+        at = (row + SHAPE[0] // 2) % SHAPE[0]
+        around = padded[at : at + 11, column : column + 11].copy()
+        around[3:8, 3:8] = 0
+        alone[place] = float(whole[row, column] - around.max())
+    best = max(alone, key=lambda place: alone[place])
+    row, column = divmod(best, whole.shape[1])
+    expected = alone[best], float(turns[0][row, 0]), float(turns[1][0, column])
+    assert line == pytest.approx(expected, rel=1e-3)
+    other = plane_waves._other_way(spectrum, SHAPE, line, THRESHOLDS)
+    assert other < line[0]
+
+
+@pytest.mark.parametrize("turns", [(0.4, 0.1), (-1.3, 0.0), (0.2, 2.6), (0.09, 0.12)])
+def test_a_wave_about_every_fourth_sample_is_that_about_every_sample(
+    turns: tuple[float, float],
+) -> None:
+    samples, turn = picture(1), math.hypot(*turns)
+    shading, near = max(3.0, math.pi / turn), max(8.0, 1.2 * math.pi / turn)
+    light = samples.astype(np.float32)
+    fine = light - cv2.GaussianBlur(light, (0, 0), shading)
+    angle = turns[0] * ROWS + turns[1] * COLUMNS
+    even, odd = (cv2.GaussianBlur(fine * wave(angle), (0, 0), near) for wave in (np.cos, np.sin))
+    whole = 2 / (1 - math.exp(-((turn * shading) ** 2) / 2)) * (even - 1j * odd)
+    thin = plane_waves._local(samples, (1.0, *turns))
+    assert np.allclose(thin, whole[1::4, 1::4], atol=1e-3)
+    tenth, plain = ranked(np.abs(thin), 10), ranked(np.abs(whole), 10)
+    assert tenth == pytest.approx(plain, rel=0.1, abs=0.1), "half of the doubt of stripes"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_edges_are_those_of_windows_that_are_looked_at_one_by_one(seed: int) -> None:
+    fine = picture(seed).astype(np.float32)[:40]
+    beside = np.roll(fine, 1, axis=0)
+    widths, rises, places = edge_widths(fine, beside, 360, THRESHOLDS)
+    reach, found = THRESHOLDS.edge_reach_samples, []
+    slope = np.abs(np.gradient(fine, axis=1))
+    slope[:, [0, -1]] = 0  # mirrored
+    for row, line in enumerate(fine):
+        for at in range(line.size):
+            near, far = (line[max(0, at - n) : at + n + 1] for n in (reach, 2 * reach))
+            rise, steep = np.ptp(near), slope[row, at]
+            most = slope[row, max(0, at - reach) : at + reach + 1].max()
+            square = steep >= THRESHOLDS.edge_squareness * abs(line[at] - beside[row, at])
+            ends = np.ptp(far) <= THRESHOLDS.edge_end * rise
+            if rise >= THRESHOLDS.edge_contrast_codes and steep >= most and square and ends:
+                found.append((row, at, rise, rise / steep))
+    rows, columns, plain_rises, plain_widths = np.array(found).T
+    assert places == pytest.approx(np.stack([rows + 0.5, columns + 0.5], 1) / fine.shape)
+    assert rises == pytest.approx(plain_rises)
+    assert widths == pytest.approx(100 / 360 / math.sqrt(2 * math.pi) * plain_widths, rel=1e-5)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int16, np.float32])
+def test_means_of_blocks_are_those_of_each_block(kind: type) -> None:
+    values = np.random.default_rng(2).integers(0, 250, (59, 333)).astype(kind)
+    plain = values[:54, :320].reshape(9, 6, 16, 20).mean(axis=(1, 3))
+    assert block_means(values, THRESHOLDS) == pytest.approx(plain, rel=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(4, 9), (5, 8), (1, 3), (2, 2)])
+def test_medians_are_numpys(shape: tuple[int, int]) -> None:
+    values = np.random.default_rng(3).normal(size=shape).astype(np.float32)
+    for axis in (0, 1):
+        assert median(values, axis) == pytest.approx(np.median(values, axis=axis), rel=1e-6)
+
+
+def test_a_picture_that_moved_by_so_many_samples_has_moved_by_them() -> None:
+    wide = cv2.GaussianBlur(np.random.default_rng(4).normal(0, 40, (35, 720)), (0, 0), 3)
+    before, now = (wide[:, start : start + 640].astype(np.float32) for start in (20, 17))
+    first, second = (spectra(rows, THRESHOLDS)[0] for rows in (before, now))
+    assert shift(first, second, THRESHOLDS) == pytest.approx(3, abs=0.1)
+    assert patterns._fraction(1.0, 1.0, 1.0) == 0
+
+
+def test_bars_are_not_reckoned_where_they_cannot_be_above_what_is_asked() -> None:
+    rows = np.arange(36, dtype=np.float32)[:, None] + np.zeros((1, 64), np.float32)
+    bars = RollingBars(25, THRESHOLDS)
+    for turn in range(25):
+        phase = (2 * np.pi * (rows / 36 + 1.2 * turn / 25)).astype(np.float32)
+        bars.see(100 + 12 * np.sin(phase), (0.0, 0.0))
+    whole = bars.amplitude()
+    assert whole == pytest.approx(12, rel=0.1)
+    assert bars.amplitude(above=whole - 1) == whole
+    assert bars.amplitude(above=whole + 1) == 0
+    assert bars.amplitude(above=100) == 0
