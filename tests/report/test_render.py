@@ -232,8 +232,13 @@ def test_hostile_names_come_out_as_text(session: Session, pack: Pack, folder: Pa
 
 def test_the_collector_rests_only_while_a_page_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     resting: list[bool] = []
-    monkeypatch.setattr(typesetting, "_weasyprint", lambda: resting.append(not gc.isenabled()))
-    with pytest.raises(AttributeError):
+
+    def html(**_: object) -> None:
+        resting.append(not gc.isenabled())
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(typesetting, "_html", lambda: html)
+    with pytest.raises(ZeroDivisionError):
         typesetting.typeset("<p>", render.EPOCH)
     assert resting == [True]
     assert gc.isenabled()
