@@ -43,8 +43,8 @@ def test_every_large_frame_has_a_number_on_the_picture_and_none_covers_another()
     ]
     found = boxes([Framed(number=1, box=(0, 0, 1279, 719)), *frames])
     assert len(found) == len(frames) + 1
-    for one, other in combinations(found, 2):
-        apart = max(one[0] - other[2], other[0] - one[2], one[1] - other[3], other[1] - one[3])
+    for box, other in combinations(found, 2):
+        apart = max(box[0] - other[2], other[0] - box[2], box[1] - other[3], other[1] - box[3])
         assert apart >= 0
 
 
