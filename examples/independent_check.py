@@ -7,9 +7,9 @@ the first thing that is wrong and exits with 1; prints nothing and exits with 0 
 holds: the report is signed under this root, by certificates for documents; nothing but signatures
 was added to it, and nothing follows the last; the session in it is the one in the folder; every
 file has the hash in it, and nothing else lies there; the log is a chain; verdicts follow from
-figures and limits of the packs, and stand on the pages. It does not set pages and stamps again
-(``acceptance verify`` does), measure again (``--remeasure``), or read reports of versions before
-0.11.0.
+figures and limits of the packs, and stand on the pages; stamps lie in their places. It does not set
+pages and stamps again (``acceptance verify`` does), measure again (``--remeasure``), or read
+reports of versions before 0.11.0.
 """
 
 from __future__ import annotations
@@ -56,6 +56,11 @@ FOR_DOCUMENTS = {  # extended key usages, as openssl calls them
     "Any Extended Key Usage", "E-mail Protection", "Document Signing", "1.3.6.1.5.5.7.3.36",
     "1.3.6.1.4.1.311.10.3.12", "1.2.840.113583.1.1.5", "Adobe Authentic Documents Trust",
 }  # fmt: skip
+PLACES = {  # role of a signature -> name of the place of its stamp
+    "inspector": "sign-tester", "reviewer": "sign-reviewer", "approver": "sign-approver",
+    "seal": "sign-seal",
+}  # fmt: skip
+SIDES = (38 * 72 / 25.4, 11 * 72 / 25.4)  # pt, of a stamp
 MOST_SHOWN = 1000  # results in an annex; with more, a table is attached to it
 REPORTED, SAID = {"reported", "reported_and_signed", "signed"}, {"report", "sha256"}
 MOST = 128 << 20  # bytes of a file that is read whole
@@ -142,6 +147,21 @@ def signatures(pdf: bytes, trust: list[Path]) -> None:
         old, new = (side.get_object(IndirectObject(number, 0, side)) for side in (first, last))
         require(old is None or plain(old) == plain(new) or only_signs(old, new),
                 f"object {number} was changed otherwise than by signing")  # fmt: skip
+    for field in fields:
+        require(in_place(field, first.named_destinations), "a stamp does not lie in its place")
+
+
+def in_place(field: DictionaryObject, named: dict[str, Any]) -> bool:
+    """Whether what a signature shows, if anything, lies where the pages have room for its role."""
+    left, bottom, right, top = map(float, field["/Rect"])
+    if left == right and bottom == top:
+        return True
+    place = named.get(PLACES.get(str(field["/T"]), ""))
+    if not place or place.raw_get("/Page").idnum != field.raw_get("/P").idnum:
+        return False
+    due = (float(place["/Left"]), float(place["/Top"]), *SIDES)
+    found = (left, top, right - left, top - bottom)
+    return max(abs(a - b) for a, b in zip(due, found, strict=True)) < 0.1  # pt
 
 
 def cms(padded: bytes, data: bytes, trust: list[Path], lists: list[bytes], is_time: bool) -> None:  # noqa: FBT001
@@ -302,12 +322,13 @@ def line_of(entry: dict[str, Any]) -> bytes:
 def verdicts(session: dict[str, Any], folder: Path) -> None:
     """Check that verdicts follow from figures and limits, and the sum from the verdicts."""
     packs = [tomllib.loads(path.read_text("utf-8")) for path in folder.glob("data/packs/*.toml")]
-    known, failed = [None, *limits(packs)], set()
+    failed = set()
     for item in session["findings"]:
         where = f"{item['requirement']} of {item['subject']}"
         if item["verdict"] in {"fail", "conditional_fail"} and item["modality"] != "should":
             failed.add(item["requirement"])
-        require(item["limit"] in known, f"{where}: no pack has this limit")
+        known = limits(of_requirement(packs, item["requirement"].partition("#")[2]))
+        require(item["limit"] in [None, *known], f"{where}: no pack has this limit")
         require(item["value"] is None or follows(item, session["measurements"]),
                 f"{where}: {item['verdict']} does not follow from {item['value']}")  # fmt: skip
     line = session["bottom_line"]
@@ -315,8 +336,17 @@ def verdicts(session: dict[str, Any], folder: Path) -> None:
             "the bottom line does not follow from the findings")  # fmt: skip
 
 
+def of_requirement(packs: list[Any], asked: str) -> list[Any]:
+    """Return what packs say of a requirement: its own, what it borrows, corrections, classes."""
+    lists = [part for pack in packs for part in pack.values() if isinstance(part, list)]
+    tables = [item for part in lists for item in part if isinstance(item, dict)]
+    own = [item for item in tables if item.get("id") == asked]
+    names = {asked} | {item["borrows"].partition("#")[2] for item in own if "borrows" in item}
+    return [item for item in tables if names & {item.get("id"), item.get("requirement")}]
+
+
 def limits(found: dict[str, Any] | list[Any]) -> Iterator[dict[str, Any]]:
-    """Yield every limit in a pack: of requirements, corrections and classes."""
+    """Yield every limit in a part of a pack."""
     if isinstance(found, dict) and {"at_least", "at_most"} & found.keys():
         yield {key: found.get(key) for key in ("unit", "at_least", "at_most")}
     for item in [*found.values()] if isinstance(found, dict) else found:
