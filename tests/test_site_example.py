@@ -232,7 +232,7 @@ def test_page_1_says_that_twenty_days_fall_short_of_what_chongqing_has_asked_sin
     page = re.sub(r"(<[^>]+>|\s)+", " ", (example.folder / "report.html").read_text("utf-8"))
     first = page[: page.index("委托单位")]
     assert "符合限值，但未达到 渝府令第230号 第十九条（八） 自 2009-12-11 起一般要求" in first
-    assert "GB 50198-1994 (… 2012-05-31, → GB 50198-2011)" in first
+    assert "GB 50198-1994（施行至 2012-05-31，由 GB 50198-2011 代替）" in first
 
 
 def test_the_report_tells_the_days_of_work_apart_from_judging_and_signing(example: Example) -> None:

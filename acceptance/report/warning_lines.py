@@ -25,6 +25,10 @@ SAID_OF_PREDECESSORS = frozenset({"unsigned_predecessor"})
 STATED = re.compile(r"(?P<name>\w+) = (?P<value>\S+)(?: (?P<unit>[^\s(]+))?(?P<shot> \(.+\))?")
 FIGURE = re.compile(r"-?\d+(?:\.\d+)?")
 KIND = re.compile(r"(.*) \((\w+)\)")
+ITEMS_ARE_SOURCES = frozenset({"source_replaced", "source_not_yet"})
+ITEM_DATED = re.compile(
+    r"(?P<source>.+) \((?:… (?P<until>[\d-]+), → (?P<replaced_by>.+)|(?P<since>[\d-]+) …)\)"
+)
 NO_KIND = "kind ≠ "
 # Which parameters hold ids of packs, codes of what they hold, and times.
 OF_PACKS = frozenset({"pack", "packs", "base"})
@@ -164,9 +168,17 @@ def _item(warning: SessionWarning, item: str, codes: CodeWords) -> str:
     """Word what one item holds: a pack, a requirement, a time, or what is stated of something."""
     if warning.code in ITEMS_ARE_PACKS:
         return codes.pack_said(item)
+    if (dated := ITEM_DATED.fullmatch(item)) and warning.code in ITEMS_ARE_SOURCES:
+        return _source(dated, codes.lang)
     if (kind := KIND.fullmatch(item)) and warning.code == "nothing_judged":
         return f"{kind[1]} ({wording.word(kind[2], 'kind', codes.lang)})"
     return codes.said(str(wording.clock_time(_stated(item, codes.lang))))
+
+
+def _source(dated: re.Match[str], lang: str) -> str:
+    """Word since when, or until when, the source of a limit is in force, and what replaced it."""
+    words = wording.phrases(lang)["warnings"]
+    return str(words["ended" if dated["until"] else "begins"].format_map(dated.groupdict()))
 
 
 def _stated(item: str, lang: str) -> str:
