@@ -61,6 +61,7 @@ PLACES = {  # role of a signature -> name of the place of its stamp
     "seal": "sign-seal",
 }  # fmt: skip
 SIDES = (38 * 72 / 25.4, 11 * 72 / 25.4)  # pt, of a stamp
+OPEN = {"should", "may"}  # modalities that decide nothing
 MOST_SHOWN = 1000  # results in an annex; with more, a table is attached to it
 REPORTED, SAID = {"reported", "reported_and_signed", "signed"}, {"report", "sha256"}
 MOST = 128 << 20  # bytes of a file that is read whole
@@ -322,16 +323,17 @@ def line_of(entry: dict[str, Any]) -> bytes:
 def verdicts(session: dict[str, Any], folder: Path) -> None:
     """Check that verdicts follow from figures and limits, and the sum from the verdicts."""
     packs = [tomllib.loads(path.read_text("utf-8")) for path in folder.glob("data/packs/*.toml")]
-    failed = set()
+    failed, line = set(), session["bottom_line"]
     for item in session["findings"]:
         where = f"{item['requirement']} of {item['subject']}"
-        if item["verdict"] in {"fail", "conditional_fail"} and item["modality"] != "should":
+        if item["verdict"] in {"fail", "conditional_fail"} and item["modality"] not in OPEN:
             failed.add(item["requirement"])
         known = limits(of_requirement(packs, item["requirement"].partition("#")[2]))
         require(item["limit"] in [None, *known], f"{where}: no pack has this limit")
         require(item["value"] is None or follows(item, session["measurements"]),
                 f"{where}: {item['verdict']} does not follow from {item['value']}")  # fmt: skip
-    line = session["bottom_line"]
+        decides = item["modality"] not in OPEN and item["verdict"] == "inconclusive"
+        require(not (decides and "pass" in line["verdict"]), f"{where}: open, but passed")
     require({*line["failed"]} == failed and (not failed or "fail" in line["verdict"]),
             "the bottom line does not follow from the findings")  # fmt: skip
 

@@ -60,7 +60,10 @@ def conclude(done: Session, folder: Path, *, signed: bool, strict: bool) -> int:
 def usual_pages(refused: Iterable[AcceptanceError]) -> None:
     """Say on standard error which pages of the institute the usual ones stand for, and why."""
     for error in refused:
-        said = tr("The usual page stands in place of the institute's own: {problem}", problem=error)
+        said = tr(
+            "The institute's own page was not used; the usual page stands in its place: {problem}",
+            problem=error,
+        )
         terminal.errors.print(said, style="yellow", markup=False)
 
 

@@ -258,7 +258,7 @@ def verify(
             policy=held,
             remeasure=remeasure,
             progress=show,
-            answered=_say_first,
+            answered=None if remeasure else _say_first,
         )
     if explain is None or str(explain) != "-":
         _show(result, target)
@@ -272,7 +272,8 @@ def verify(
 def _say_first(done: Sequence[Step]) -> None:
     """Say what signatures, hashes and verdicts came to, while the pages are set again."""
     text = tr(
-        "All but the pages: {state}. The pages are compared now, which takes longest.",
+        "All but the pages: {state}. The pages are compared now, which takes longest; "
+        "only the final result counts.",
         state=_state_words()[worst(step.state for step in done)],
     )
     terminal.errors.print(text, markup=False)

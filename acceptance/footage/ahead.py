@@ -19,8 +19,11 @@ def ahead(items: Iterator[Item], number: int = AHEAD) -> Iterator[Item]:
 
     What they raise is raised in its place.
     """
-    with ThreadPoolExecutor(1) as other:
+    other = ThreadPoolExecutor(1)
+    try:
         waiting = deque(other.submit(next, items, None) for _ in range(number))
         while (item := waiting.popleft().result()) is not None:
             waiting.append(other.submit(next, items, None))
             yield item
+    finally:  # what is under way ends first: the source must not be closed before
+        other.shutdown(cancel_futures=True)

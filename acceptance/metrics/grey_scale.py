@@ -32,7 +32,7 @@ from acceptance.metrics._shared.coder import doubt_by_coder
 from acceptance.metrics._shared.grey_steps import LEAST, GreyStep, K, clipped, count, step
 from acceptance.metrics._shared.lighting import MOST_UNEVEN, surely_uneven
 from acceptance.metrics._shared.sources import PRINT_SOURCE
-from acceptance.metrics._shared.tone_curve import dynamic_range, gamma, merged
+from acceptance.metrics._shared.tone_curve import Slope, dynamic_range, gamma, merged
 from acceptance.model.basics import Reason
 from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
 from acceptance.scene.views import middle_half
@@ -178,17 +178,27 @@ class _Scale:
             _line("coding", slope.coding),
             _line("lighting", slope.value * lighting),
             *self._copy(math.hypot(*moved)),
-            *self._by_other_range(slope.value),
+            *self._by_other_range(slope),
         ]
         return self._figure(
             "grey_scale.gamma", slope.value, lines, used=slope.light.size, residual=slope.residual
         )
 
-    def _by_other_range(self, value: float) -> list[BudgetLine]:
-        """Return the line of the code range, where the stream states none."""
-        other = self.scene.other_range
-        slope = gamma(self.shown, self.light, *map(float, other)) if other else None
-        return [_line("range", abs(slope.value - value) / math.sqrt(3))] if slope else []
+    def _by_other_range(self, slope: Slope) -> list[BudgetLine]:
+        """Return the line of the code range, where the stream states none.
+
+        Where the other range leaves too few mid tones the steps of this one are taken.
+        """
+        if not (other := self.scene.other_range):
+            return []
+        black, white = map(float, other)
+        otherwise = gamma(self.shown, self.light, black, white)
+        if otherwise:
+            value = otherwise.value
+        else:
+            signals = [(self.shown[i].mean - black) / (white - black) for i in slope.chosen]
+            value = float(np.polyfit(np.log(slope.light), np.log(np.maximum(signals, 1e-3)), 1)[0])
+        return [_line("range", abs(value - slope.value) / math.sqrt(3))]
 
     def clipping(self) -> Iterator[Measurement]:
         """Measure the share of the steps that are clipped at black, and at white."""

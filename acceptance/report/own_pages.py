@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from acceptance.model import Institute
 
 ENDING = ".html"
-BESIDE_A_VERDICT = ("letterhead", "results", "closing")
+BESIDE_A_VERDICT = (
+    "letterhead", "results", "conditions", "instruments", "subjects", "closing"
+)  # fmt: skip
 PLACES = ("letterhead", "notices", "results", "conditions", "instruments", "subjects", "closing")
 MOST_BYTES = 64 << 10  # of a template
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"

@@ -146,6 +146,14 @@ def _environment(lang: str) -> Environment:
     )
     environment.filters |= {word.__name__: partial(word, lang=lang) for word in IN_A_LANGUAGE}
     environment.filters |= {word.__name__: word for word in IN_EVERY_LANGUAGE}
-    environment.filters |= {"moment": moment}
+    environment.filters |= {"moment": moment, "truncate": cut}
     environment.globals |= {"p": wording.phrases(lang), "lang": lang, "most": MOST_ROWS}
     return environment
+
+
+def cut(text: str, most: int) -> str:
+    """Cut a text after ``most`` characters; Jinja's own goes back to the last blank.
+
+    Chinese has hardly any.
+    """
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from acceptance.report.sheets import PageParts
 
 WIDTH, HEIGHT, MARGIN = 210.0, 280.5, 5.0  # mm; below is the strip with the page's number
+SEAL = 201.0  # mm from the left: beyond it stand the words of the seal across the pages
 PAGES, NEXT = 2, "."  # of a trial: the page, and one after it that shows what runs over
 STYLE = re.compile(r"\s*<style>(?P<css>[^<]*)</style>", re.DOTALL)
 MARK = re.compile("\ue000([a-z]+)\ue001")  # stands for a part until the text is checked
@@ -87,7 +88,7 @@ def _require_parts(found: Filled, sheet: PageParts) -> None:
     if twice:
         raise _wrong(tr("has several places for {parts}", parts=_named(twice)), found.where)
     if elsewhere:
-        raise _wrong(tr("{parts} stands on other pages", parts=_named(elsewhere)), found.where)
+        raise _wrong(tr("{parts} may not stand on this page", parts=_named(elsewhere)), found.where)
 
 
 def _named(parts: list[str]) -> str:
@@ -244,7 +245,7 @@ def _wrong_places(places: Mapping[str, Rectangle]) -> Iterator[str]:
         if place.width < LEAST[name]:
             yield tr("{part} is {width:.0f} mm wide and must be {least:.0f} mm",
                      part=_named([name]), width=place.width, least=LEAST[name])  # fmt: skip
-        if not place.within(WIDTH, HEIGHT, MARGIN):
+        if place.left + place.width > SEAL or not place.within(WIDTH, HEIGHT, MARGIN):
             yield tr("{part} does not lie on the page with {margin:.0f} mm around it",
                      part=_named([name]), margin=MARGIN)  # fmt: skip
     for names in page_places.overlapping(places):

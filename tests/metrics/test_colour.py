@@ -299,6 +299,19 @@ def test_a_matrix_that_no_stream_states_is_in_doubt(seen: build.Scene) -> None:
     assert all(value <= found[name].expanded for name, value in off.items())
 
 
+def test_a_code_range_that_no_stream_states_is_in_doubt(seen: build.Scene) -> None:
+    """Codes of the limited range read as of the full one lose saturation: it is inside U."""
+    video = replace(seen.video, full_range=not seen.video.full_range, assumed=("full_range",))
+    stated, found = (
+        {item.quantity: item for item in colour.measure(scene) if isinstance(item, Measurement)}
+        for scene in (seen, replace(seen, video=video))
+    )
+    assert stated.keys() == found.keys()
+    for name, item in found.items():
+        assert abs(item.value - stated[name].value) <= item.expanded, name
+        assert "range" in {line.source for line in item.budget}, name
+
+
 def test_a_clipped_patch_is_left_out_and_named(seen: build.Scene) -> None:
     [note, *found] = colour.measure(doctored(seen, white_luma=235, yellow_luma=240))
     assert isinstance(note, Note)

@@ -128,6 +128,20 @@ def in_step(lag: float, part: float) -> clock_readings.Array:
     return np.asarray(ghosts.added(light, part) + noise)
 
 
+def test_a_clock_without_ghosts_shows_that_the_films_camera_left_none() -> None:
+    """A camera of its own that reduces noise puts ghosts into its picture of the clock alone."""
+    clean, ghosted = in_step(0.1, 0.0), in_step(0.1, 0.08)
+    assert ghosts.in_step([clean, ghosted], 1 / 60)[0] == 0.0
+    assert ghosts.in_step([clean, ghosted], 1 / 60)[1] == pytest.approx(0.08, abs=0.01)
+    assert ghosts.in_step([ghosted, ghosted], 1 / 60)[0] == pytest.approx(0.08, abs=0.01)
+
+
+def test_the_worst_is_never_below_the_mean() -> None:
+    draws = np.full((20, 30), 100.0)
+    value, _ = delay.worst(draws, scatter=4.81)
+    assert value >= 100.0
+
+
 def test_ghosts_of_a_film_in_step_are_alike_at_all_heights() -> None:
     assert ghosts.steady(in_step(0.1, 0.08)) == pytest.approx(0.08, abs=0.01)
     assert ghosts.steady(in_step(0.1, 0.0)) == 0

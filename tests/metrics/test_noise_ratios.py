@@ -55,6 +55,7 @@ def scene(linear: Callable[[Array], Array] = squared, **changed: Any) -> Any:
         "lit": lambda _: (1.0, 0.0),
         "light_field": None,
         "other_range": None,
+        "tone": "grey_steps",
         "figure": lambda *words, **more: measurement(SHOT, *words, **more),
     }
     return SimpleNamespace(**given | changed)

@@ -228,6 +228,7 @@ def test_a_page_without_a_place_for_what_must_be_shown_is_refused_and_it_is_name
         (".my-verdict { left: -190mm }", r"part\.verdict.* does not lie on the page"),
         (".my-verdict { top: 275mm }", r"part\.verdict.* does not lie on the page"),
         (".my-verdict { left: 0 }", r"part\.verdict.* does not lie on the page"),
+        (".my-verdict { left: 60mm; width: 144mm }", r"part\.verdict.* does not lie on the page"),
         (".my-verdict { margin-top: -80mm }", r"part\.verdict.* does not lie on the page"),
         (".my-verdict { width: 20mm }", r"part\.verdict.* is 20 mm wide"),
         (".my-verdict div { width: 0 }", r"part\.verdict.* is 0 mm wide"),
@@ -352,7 +353,7 @@ def test_a_report_with_pages_of_the_institute_breaks_no_rule_and_can_be_signed(
 
 @pytest.mark.parametrize("part", ["signatures", "verdict", "chapters", "steps"])
 def test_what_belongs_to_one_page_stands_on_no_other(tmp_path: Path, part: str) -> None:
-    with pytest.raises(PlanError, match="stands on other pages"):
+    with pytest.raises(PlanError, match="may not stand on this page"):
         of(tmp_path, f"<p>x</p>{{{{ part.{part} }}}}", name="statement").own_sheet("statement")
 
 

@@ -88,7 +88,7 @@ def test_the_terminal_says_where_the_usual_page_stands_for_the_institutes(
         with pytest.raises(SystemExit):
             verbs.main()
         heard = capsys.readouterr()
-        assert heard.err.count("The usual page stands in place of the institute's own") == 1
+        assert heard.err.count("the usual page stands in its place") == 1
         assert "statement.html: {{ part.number }} is not drawn" in heard.err
         assert "usual page" not in heard.out
 

@@ -57,10 +57,11 @@ def in_step(clocks: Sequence[Array], interval: float) -> tuple[float, float]:
     """Return the same for films in step, of which ``of_film`` finds none.
 
     ``clocks`` are the light of each, as of ``steady``; a camera's picture of one may show more. In
-    fast films a slow screen may have left it.
+    fast films a slow screen may have left it; where a clock shows none the film's camera left none.
     """
-    found = min((left for low in clocks if (left := steady(low))), default=0.0)
-    return (found, 0.0) if interval > SLOWER else (0.0, found)
+    every = [steady(low) for low in clocks]
+    found = min(filter(None, every), default=0.0)
+    return (found, 0.0) if interval > SLOWER and all(every) else (0.0, found)
 
 
 def share(light: Array) -> float:

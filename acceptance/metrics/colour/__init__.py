@@ -184,7 +184,7 @@ def _lights(scene: Scene, seen: ColourComparison, random: np.random.Generator) -
     }
     exponents = 1 + scene.tone_doubt / math.sqrt(3) * random.standard_normal((DRAWS, 1, 1))
     lights[TONE_SOURCE] = _powered(seen.light, exponents)
-    return lights | _other_matrix(scene, seen, random)
+    return lights | _other_matrix(scene, seen, random) | _other_range(scene, seen, random)
 
 
 def _other_matrix(
@@ -197,6 +197,19 @@ def _other_matrix(
     codes = np.array([patch.codes for patch in seen.patches])
     off = linear_light(scene, codes, seen.nominal.aims, seen.lit, seen.stray, other) - seen.light
     return {"matrix": seen.light + off * random.standard_normal((DRAWS, 1, 1)) / math.sqrt(3)}
+
+
+def _other_range(
+    scene: Scene, seen: ColourComparison, random: np.random.Generator
+) -> dict[str, Array]:
+    """Draw the light between both ranges of codes where the stream states none."""
+    if not scene.other_range:
+        return {}
+    video = replace(scene.video, full_range=not scene.video.full_range)
+    other, aims = replace(scene, video=video), seen.nominal.aims
+    codes = np.array([patch.codes for patch in seen.patches])
+    off = linear_light(other, codes, aims, seen.lit, stray_light(other)) - seen.light
+    return {"range": seen.light + off * random.standard_normal((DRAWS, 1, 1)) / math.sqrt(3)}
 
 
 def _light(scene: Scene, seen: ColourComparison, codes: Array) -> Array:

@@ -125,7 +125,7 @@ def _tiles(level: FaultLevel, features: Features) -> bool:
 
 def _of_part(level: FaultLevel, features: Features) -> bool:
     """Whether a part of the picture has far more of the wave: markings, a shutter, a grid."""
-    return _around(level, features["wave_in_part"]) >= OF_PART * level.value
+    return _around(level, features["wave_in_part"]) > OF_PART * level.value
 
 
 def _neutral(level: FaultLevel, features: Features) -> bool:

@@ -131,7 +131,7 @@ def worst(
     )
     largest = draws[:, int(np.argmax(draws.mean(axis=0)))] if single else draws.max(axis=1)
     value, phases = _over(largest)
-    return value - half, [phases, *lines]
+    return max(value - half, float(draws.mean())), [phases, *lines]
 
 
 def deviation(

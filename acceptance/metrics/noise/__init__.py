@@ -197,7 +197,8 @@ def _linear(field: Field, mean: BudgetLine, *, at_end: bool) -> Measurement | No
     tone = BudgetLine(source=TONE_SOURCE, contribution=doubt, evaluation="B")
     prints = [2 * step * lit[1] / (lit[2] - lit[0]) for lit in field.scene.copy_curves(near)]
     moved = [20 * math.log10(signal * slope / light) for signal in prints]
-    lines = (mean, tone, *_lighting(field), *_print_line(moved))
+    ranged = () if field.scene.tone == "grey_steps" else _of_range(field, level=True)
+    lines = (mean, tone, *ranged, *_lighting(field), *_print_line(moved))
     return _ratio(field, quantity, light / slope, total, LINEAR_METHOD, lines)
 
 

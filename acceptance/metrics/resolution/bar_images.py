@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 RATES = np.linspace(0.4, 0.9, 101)  # samples a pixel
 BAND = 0.7, 1.0  # of half the rate: bars that have a strong image
+APART = 0.05  # of the rate, over which bars must spread: those at half the rate are their own image
 FEWEST, ENOUGH = 200, 4000  # pixels; of more, every second or further line
 SEEN = 7.5  # standard errors; 6.2 at most in films that were not enlarged
 STRONG = 0.2  # of the bars
@@ -86,7 +87,8 @@ def _images(bars: _Bars) -> Array:
     for rate in RATES.tolist():
         band = (bars.frequency > BAND[0] * rate / 2) & (bars.frequency < BAND[1] * rate / 2)
         image = lattice[band] / bars.wave[band]
-        found.append(_image(bars.codes[band], bars.wave[band], image))
+        wide = band.any() and np.ptp(bars.frequency[band]) > APART * rate
+        found.append(_image(bars.codes[band], bars.wave[band], image) if wide else (0.0, 0.0))
         lattice = lattice * step
     return np.array(found).T
 

@@ -91,7 +91,10 @@ def _step(video: VideoInfo, view: View) -> float:
         return 0.0
     if video.steps:
         step = video.steps.detail
-        return JPEG * step if video.codec == "mjpeg" else step * min(1.0, step / FILTERED) ** POWER
+        if video.codec == "mjpeg":
+            return JPEG * step
+        full = FILTERED * float(1 << (video.depth - 8))
+        return float(step * min(1.0, step / full) ** POWER)
     if view.quantiser is None:
         return UNTOLD * float(1 << (video.depth - 8))
     return h264_step(view.quantiser) if video.codec == "h264" else 2 * view.quantiser * OLDER
