@@ -217,7 +217,7 @@ def scattered(beyond: Array) -> float:
     by 1 (normal values) about an even spread is beyond its ends by BEYOND, mean of squares.
     """
     kept = np.sort(beyond - SLACK)[: int((1 - STRAY) * len(beyond))]
-    return math.cbrt(float(np.mean(np.maximum(kept, 0) ** 2)) / BEYOND)
+    return math.cbrt(float(np.square(np.maximum(kept, 0)).sum()) / max(len(kept), 1) / BEYOND)
 
 
 def _one_by_one(pictures: Readings, changes: Changes) -> tuple[Changes, Array, int, float, float]:
