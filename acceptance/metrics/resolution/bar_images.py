@@ -37,7 +37,10 @@ STRONG = 0.2  # of the bars
 
 @dataclass(frozen=True, kw_only=True)
 class _Bars:
-    """Pixels (p,) of a wedge: codes, the bars' wave, cycle/px, and place across them in px."""
+    """Pixels (p,) of a wedge, by rising frequency in cycle/px: codes, the bars' wave, and place in px.
+
+    The place is that across the bars.
+    """
 
     codes: Array
     wave: Waves
@@ -71,32 +74,33 @@ def _bars(view: View) -> _Bars:
     lines = np.indices(angle.shape)[1 - axis]
     inside &= lines % max(1, np.count_nonzero(inside) // ENOUGH) == 0
     frames = view.luma if view.stable else view.luma[:1]
+    frequency = slopes[axis][inside] / (2 * np.pi)
+    rising = np.argsort(frequency, kind="stable")
     return _Bars(
-        codes=frames[:, inside].mean(axis=0),
-        wave=np.exp(1j * angle[inside]),
-        frequency=slopes[axis][inside] / (2 * np.pi),
-        place=np.indices(angle.shape)[axis][inside].astype(np.float64),
+        codes=frames[:, inside].mean(axis=0)[rising],
+        wave=np.exp(1j * angle[inside][rising]),
+        frequency=frequency[rising],
+        place=np.indices(angle.shape)[axis][inside][rising].astype(np.float64),
     )
 
 
 def _images(bars: _Bars) -> Array:
     """Return the image's amplitude over the bars' and over its error (2, rates)."""
-    lattice = np.exp(2j * np.pi * RATES[0] * bars.place)
+    image = np.exp(2j * np.pi * RATES[0] * bars.place) * bars.wave.conj()
     step = np.exp(2j * np.pi * (RATES[1] - RATES[0]) * bars.place)
     found = []
     for rate in RATES.tolist():
-        band = (bars.frequency > BAND[0] * rate / 2) & (bars.frequency < BAND[1] * rate / 2)
-        image = lattice[band] / bars.wave[band]
-        wide = band.any() and np.ptp(bars.frequency[band]) > APART * rate
-        found.append(_image(bars.codes[band], bars.wave[band], image) if wide else (0.0, 0.0))
-        lattice = lattice * step
+        start, end = np.searchsorted(bars.frequency, np.multiply(BAND, rate / 2)).tolist()
+        spread = np.ptp(bars.frequency[start:end]) if end - start >= FEWEST else 0.0
+        own = bars.wave[start:end]
+        seen = spread > APART * rate
+        found.append(_image(bars.codes[start:end], own, image[start:end]) if seen else (0.0, 0.0))
+        image = image * step
     return np.array(found).T
 
 
 def _image(codes: Array, own: Waves, image: Waves) -> tuple[float, float]:
     """Return the amplitude of an image in codes (p,) over the bars' own, and over its error."""
-    if codes.size < FEWEST:
-        return 0.0, 0.0
     terms = np.stack([np.ones(codes.size), own.real, own.imag, image.real, image.imag])
     codes = codes - codes.mean()
     fitted = np.linalg.solve(terms @ terms.T, terms @ codes)
