@@ -37,9 +37,9 @@ STRONG = 0.2  # of the bars
 
 @dataclass(frozen=True, kw_only=True)
 class _Bars:
-    """Pixels (p,) of a wedge, by rising frequency in cycle/px: codes, the bars' wave, and place in px.
+    """Pixels (p,) of a wedge, by rising frequency in cycle/px.
 
-    The place is that across the bars.
+    ``wave`` is that of the bars, ``place`` across them in px.
     """
 
     codes: Array
