@@ -14,7 +14,7 @@ from acceptance.report import warning_lines
         ("source_replaced", "GA 1 (A) (… 2026-01-31, → GA 2)", "zh",
          "GA 1 (A)（施行至 2026-01-31，由 GA 2 代替）"),
         ("source_replaced", "GA 1 (… 2026-01-31, → GA 2)", "en",
-         "GA 1 (in force until 2026-01-31, replaced by GA 2)"),
+         "GA 1 (until 2026-01-31, now GA 2)"),
         ("source_not_yet", "GA 1 (2027-01-01 …)", "zh", "GA 1（自 2027-01-01 起施行）"),
         ("source_not_yet", "GA 1 (2027-01-01 …)", "en", "GA 1 (in force from 2027-01-01)"),
     ],
