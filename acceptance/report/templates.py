@@ -35,6 +35,7 @@ IN_A_LANGUAGE = (
     wording.reason,
     wording.limit,
 )
+LONG_WORD = 16  # characters, by which a text may be cut earlier so that its last word is whole
 IN_EVERY_LANGUAGE = (
     wording.probability,
     wording.per_cent,
@@ -152,8 +153,11 @@ def _environment(lang: str) -> Environment:
 
 
 def cut(text: str, most: int) -> str:
-    """Cut a text after ``most`` characters; Jinja's own goes back to the last blank.
+    """Cut a text after ``most`` characters, at a blank shortly before; Jinja goes back to any.
 
     Chinese has hardly any.
     """
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+    if len(text) <= most:
+        return text
+    blank = text.rfind(" ", max(most - LONG_WORD, 0), most)
+    return f"{text[: blank if blank > 0 else most - 1].rstrip()}…"

@@ -18,3 +18,8 @@ def test_a_long_text_is_cut_where_there_is_no_more_room_not_at_its_last_blank(te
 def test_a_text_that_has_room_stays() -> None:
     made = templates._environment("en").from_string("{{ text | truncate(5) }}")
     assert made.render(text="abcde") == "abcde"
+
+
+def test_a_word_at_the_end_stays_whole() -> None:
+    made = templates._environment("en").from_string("{{ text | truncate(20) }}")
+    assert made.render(text="as far as the eye reaches") == "as far as the eye…"
