@@ -11,7 +11,7 @@ import math
 import re
 import string
 import tomllib
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from decimal import ROUND_HALF_EVEN, ROUND_UP, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from acceptance import data
 from acceptance.errors import InputError
 from acceptance.messages import tr
 from acceptance.model import RuleKind
+from acceptance.model.basics import CHINA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,7 +51,7 @@ MINUS, NARROW, THIN, DASH = "\u2212", "\u202f", "\u2009", "—"
 # of a value, or of one unit: what lies below is the computer's rounding and no uncertainty
 NO_DOUBT = 1e-12
 MOST_DIGITS = 6  # of a value beside its U
-CHINA = timezone(timedelta(hours=8))
+LONG_WORD = 16  # characters, by which a text may be cut earlier so that its last word is whole
 LEAST_SHOWN = 1e-6  # contributions below it are not written out
 
 # The section of the phrase file that words what a reason's parameter of this name holds.
@@ -202,6 +203,14 @@ def small(value: float, unit_code: str, lang: str) -> str:
         return _with_unit(f"<{NARROW}{LEAST_SHOWN:f}", unit_code, lang)
     text = format(Decimal(f"{value:.2g}"), "f") if math.isfinite(value) else DASH
     return _with_unit(text.replace("-", MINUS), unit_code, lang)
+
+
+def cut(text: str, most: int) -> str:
+    """Cut a text after ``most`` characters, at a blank where there is one shortly before."""
+    if len(text) <= most:
+        return text
+    blank = text.rfind(" ", max(most - LONG_WORD, 0), most)
+    return f"{text[: blank if blank > 0 else most - 1].rstrip()}…"
 
 
 def clock_time(text: Value) -> Value:

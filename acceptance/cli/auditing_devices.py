@@ -89,7 +89,7 @@ def run(hosts: Sequence[str], folder: Path, json_file: Path | None, options: Aud
     )  # fmt: skip
     path = folder / f"{datetime.now(UTC):%Y%m%d-%H%M%S}.audit.jsonl"
     _say_before(permission, path, auditing.planned_seconds(len(hosts), options["rate"]), options)
-    with Transcript(path, "audit") as transcript, terminal.progress(tr("device")) as show:
+    with Transcript(path, "audit") as transcript, terminal.progress() as show:
         found = auditing.audit(
             hosts, permission, transcript,
             users=options["tried_users"], paths=options["paths"],

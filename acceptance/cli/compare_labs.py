@@ -107,7 +107,7 @@ def demo(output: Path, count: int, lang: str) -> int:
     from acceptance.laboratories import evaluation, round_plan, simulated_round  # noqa: PLC0415 -- late: brings the simulator
 
     entries = simulated_round.laboratories(count)
-    with terminal.progress(tr("laboratory")) as show:
+    with terminal.progress() as show:
         path = simulated_round.make(output, entries, lang=lang, progress=show)
     plan = round_plan.read(path)
     found = evaluation.compare(plan, evaluation.collect(plan, output))

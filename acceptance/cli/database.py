@@ -75,7 +75,7 @@ def check(url: str, trust: tuple[Path, ...]) -> int:
 
     with (
         Results(url, create=False) as results,
-        terminal.progress(tr("session")) as show,
+        terminal.progress() as show,
     ):
         problems = [*checking.changed(results, trust, show)]
     for problem in problems:
@@ -101,7 +101,7 @@ def add_all(results: Results, folders: Sequence[Path], trust: Sequence[Path]) ->
     Each refusal is told. Raises OutputError where the database cannot be written.
     """
     added = refused = 0
-    with terminal.progress(tr("session")) as show:
+    with terminal.progress() as show:
         for number, folder in enumerate(folders, start=1):
             try:
                 added += results.add_folder(folder, trust)

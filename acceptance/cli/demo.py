@@ -27,8 +27,8 @@ from acceptance.checks.decision import FAILURES
 from acceptance.cli import tables, terminal
 from acceptance.cli.options import LANG, OUT
 from acceptance.files.output import writing
-from acceptance.footage import container
 from acceptance.messages import language, tr
+from acceptance.model.basics import CHINA
 from acceptance.report import render
 from acceptance.session import plan, runner
 from acceptance.session.store import REPORT
@@ -267,7 +267,7 @@ def film(name: str, folder: Path, progress: Progress | None = None) -> Path:
 
 
 def _plan(name: str) -> str:
-    day = datetime.now(container.CHINA).date().isoformat()  # it films here and now
+    day = datetime.now(CHINA).date().isoformat()  # it films here and now
     return PLAN.format(
         version=__version__, seconds=SECONDS, name=name, title=TITLES[name], day=day,
         conditions=CONDITIONS,

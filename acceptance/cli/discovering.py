@@ -211,7 +211,7 @@ def _swept(
         by=permission.authorised_by, end=permission.valid_until.isoformat(), file=transcript.path,
     )  # fmt: skip
     terminal.errors.print(sentence, markup=False)
-    with terminal.progress(tr("port")) as show:
+    with terminal.progress() as show:
         tell = functools.partial(show, str(network))
         return sweeping.sweep(
             network, permission, transcript, ports=ports, rate=rate, tell=tell, keep=keep

@@ -98,7 +98,7 @@ def probe(
     auditing_devices.require_audit(options)
     stop = threading.Event()
     asked = _begun(hosts, output, options, stop)
-    with terminal.progress(tr("question")) as show:
+    with terminal.progress() as show:
         _run(asked, show, stop)
     _write_lists(asked)
     for each in asked:

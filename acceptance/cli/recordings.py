@@ -166,7 +166,7 @@ def recordings(
 
 
 def _look(asked: Recordings, source: Path) -> Found:
-    with terminal.progress(tr("recording")) as show:
+    with terminal.progress() as show:
         return intake.look_at(asked, source, tell=functools.partial(show, source.name))
 
 

@@ -51,7 +51,7 @@ def report(
     if summary or notice or until:
         return _paper(folder, output, lang, until, summary=summary, notice=notice, key=key)
     seal = signer(key, password_file)
-    with terminal.progress(tr("file")) as show:
+    with terminal.progress() as show:
         if output:
             written = issuing.write(folder, output, lang=lang, signer=seal, progress=show)
         else:

@@ -146,7 +146,7 @@ def sign(folder: Path, **asked: Unpack[SignOptions]) -> int:
     key = signer(asked["key"], asked["password_file"], asked["chain"])
     if key:
         role, rules = asked["role"], _rules(asked)
-        with terminal.progress(tr("file")) as show:
+        with terminal.progress() as show:
             done = issuing.sign(
                 folder, key, role=role, trust=asked["trust"], rules=rules, progress=show
             )
@@ -170,7 +170,7 @@ def _export(folder: Path, asked: SignOptions, file: Path) -> int:
     from acceptance.signing import seal_server  # noqa: PLC0415 -- late: brings pyHanko
 
     named = seal_server.named(asked["certificate"])
-    with terminal.progress(tr("file")) as show:
+    with terminal.progress() as show:
         made = seal_server.export(
             folder, file, named, role=asked["role"], trust=asked["trust"], rules=_rules(asked),
             progress=show,
@@ -189,7 +189,7 @@ def _export(folder: Path, asked: SignOptions, file: Path) -> int:
 def _import(folder: Path, asked: SignOptions, digest_file: Path, container: Path) -> int:
     from acceptance.signing import seal_server  # noqa: PLC0415 -- late: brings pyHanko
 
-    with terminal.progress(tr("file")) as show:
+    with terminal.progress() as show:
         done = seal_server.import_cms(
             folder, digest_file, container, trust=asked["trust"], rules=_rules(asked),
             progress=show,

@@ -7,7 +7,6 @@ plain lines elsewhere.
 from __future__ import annotations
 
 import contextlib
-import functools
 import getpass
 import os
 import sys
@@ -102,13 +101,10 @@ def password(who: str) -> str:
 
 
 @contextlib.contextmanager
-def progress(unit: str = "") -> Iterator[Tell]:
-    """Give a callback for ``runner.run``: a bar a shot on a terminal, lines elsewhere.
-
-    ``unit`` is what is counted; frames where nothing is said.
-    """
+def progress() -> Iterator[Tell]:
+    """Give a callback for ``runner.run``: a bar a shot on a terminal, lines elsewhere."""
     if not errors.is_terminal:
-        yield functools.partial(_plain, unit or tr("frame"))
+        yield _plain
         return
     columns = (
         TextColumn("{task.description}"),
@@ -127,10 +123,9 @@ def progress(unit: str = "") -> Iterator[Tell]:
         yield show
 
 
-def _plain(unit: str, what: str, done: int, total: int) -> None:
+def _plain(what: str, done: int, total: int) -> None:
     if done in {1, total}:
-        unit = tr("file") if what == tr("report") else unit  # of a run, whose films have frames
-        line = tr("{what}: {unit} {done} of {total}", what=what, unit=unit, done=done, total=total)
+        line = tr("{what}: {done} of {total}", what=what, done=done, total=total)
         errors.print(line, markup=False)
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from acceptance.footage.decoding import opened, read_packets, without_pictures
+from acceptance.model.basics import CHINA
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-CHINA = timezone(timedelta(hours=8))
 FIRST_YEAR = 2000
 TICKS = 1_000_000  # of a container's duration in a second (AV_TIME_BASE of FFmpeg)
 

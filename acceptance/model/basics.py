@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta, timezone
 
 Value = str | int | float | bool
 Box = tuple[float, float, float, float]
 Point = tuple[float, float]
+
+CHINA = timezone(timedelta(hours=8))  # days of work and all printed times are its own
 
 
 @dataclass(frozen=True, kw_only=True)

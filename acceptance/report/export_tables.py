@@ -80,7 +80,8 @@ def _result(row: FindingRow, session: Session, names: Names) -> list[CellValue]:
     limit = finding.limit
     shots = dict.fromkeys(session.measurements[index].shot for index in finding.measurements)
     return [
-        *(row.number, finding.subject, row.subject, names.standard(finding.pack), finding.clause),
+        *(row.number, finding.subject, names.full_name(finding.subject)),
+        *(names.standard(finding.pack), finding.clause),
         *(row.item, wording.quantity(finding.quantity, lang)),
         *((limit.at_least, limit.at_most) if limit else (None, None)),
         *(finding.value, finding.expanded_uncertainty, finding.k),

@@ -47,10 +47,13 @@ class Names:
         return {(pack.id, clause.number): clause for pack in self.packs for clause in pack.clauses}
 
     def subject(self, identifier: str) -> str:
-        """Name a subject, by its id where it has no name; cut after ``LONGEST`` characters."""
+        """Name a subject as on a page: cut after ``LONGEST`` characters."""
+        return wording.cut(self.full_name(identifier), LONGEST)
+
+    def full_name(self, identifier: str) -> str:
+        """Name a subject, by its id where it has no name."""
         subject = self.subjects.get(identifier)
-        name = (subject.name if subject else "") or identifier
-        return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+        return (subject.name if subject else "") or identifier
 
     def kind(self, identifier: str) -> str:
         """Return the kind of a subject; empty for what is no subject of the plan."""

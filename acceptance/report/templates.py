@@ -35,7 +35,6 @@ IN_A_LANGUAGE = (
     wording.reason,
     wording.limit,
 )
-LONG_WORD = 16  # characters, by which a text may be cut earlier so that its last word is whole
 IN_EVERY_LANGUAGE = (
     wording.probability,
     wording.per_cent,
@@ -147,17 +146,7 @@ def _environment(lang: str) -> Environment:
     )
     environment.filters |= {word.__name__: partial(word, lang=lang) for word in IN_A_LANGUAGE}
     environment.filters |= {word.__name__: word for word in IN_EVERY_LANGUAGE}
-    environment.filters |= {"moment": moment, "truncate": cut}
+    # Jinja's own goes back to the last blank, of which Chinese has hardly any
+    environment.filters |= {"moment": moment, "truncate": wording.cut}
     environment.globals |= {"p": wording.phrases(lang), "lang": lang, "most": MOST_ROWS}
     return environment
-
-
-def cut(text: str, most: int) -> str:
-    """Cut a text after ``most`` characters, at a blank shortly before; Jinja goes back to any.
-
-    Chinese has hardly any.
-    """
-    if len(text) <= most:
-        return text
-    blank = text.rfind(" ", max(most - LONG_WORD, 0), most)
-    return f"{text[: blank if blank > 0 else most - 1].rstrip()}…"

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from acceptance.errors import PlanError
 from acceptance.files.output import writing
-from acceptance.footage.container import CHINA
 from acceptance.live import transcript
 from acceptance.live.audit import record
 from acceptance.live.onvif import facts
 from acceptance.messages import tr
 from acceptance.metrics import device
 from acceptance.model import Note
+from acceptance.model.basics import CHINA
 from acceptance.session import device_hosts
 from acceptance.session.evidence import hash_file
 from acceptance.session.log_book import LogBook

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 from acceptance.errors import DeviceError
 from acceptance.files.output import move, writing
-from acceptance.footage.container import CHINA
 from acceptance.live import address, credentials
 from acceptance.live.rtsp import side_files, url
 from acceptance.messages import tr
+from acceptance.model.basics import CHINA
 from acceptance.scene import side_tables
 from acceptance.session import live_sources
 from acceptance.session.evidence import hash_files

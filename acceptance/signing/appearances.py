@@ -19,10 +19,10 @@ from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
 from pyhanko.stamp import BaseStampStyle
 
 from acceptance.messages import tr
+from acceptance.model.basics import CHINA
 from acceptance.report import page_words, render
 from acceptance.report.sign_fields import PLACES, TITLES
 from acceptance.signing import certificates, pinned, roles
-from acceptance.signing.signatures import BEIJING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -104,7 +104,7 @@ def drawn(role: str, certificate: x509.Certificate, when: datetime, lang: str) -
         lang,
         code=PLACES[role].removeprefix("sign-"),
         signer=certificates.common_name(certificate),
-        when=when.astimezone(BEIJING).isoformat(" ", "seconds").replace("+", " +"),
+        when=when.astimezone(CHINA).isoformat(" ", "seconds").replace("+", " +"),
         certificate=pinned.of_certificate(certificate)[:16],
         of_test=certificates.of_test_chain(certificate),
     )
@@ -227,4 +227,4 @@ def _box(destination: generic.ArrayObject) -> Box:
 
 def now() -> datetime:
     """Return the signer's clock in whole seconds, as a PDF states it."""
-    return datetime.now(UTC).replace(microsecond=0).astimezone(BEIJING)
+    return datetime.now(UTC).replace(microsecond=0).astimezone(CHINA)

@@ -13,10 +13,11 @@ from acceptance import __version__
 from acceptance.errors import UsageError
 from acceptance.files.output import put
 from acceptance.messages import language, tr, visible
+from acceptance.model.basics import CHINA
 from acceptance.report import render
 from acceptance.report.templates import style, template
 from acceptance.signing import roles
-from acceptance.signing.signatures import BEIJING, State
+from acceptance.signing.signatures import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,7 +93,7 @@ def title() -> str:
 
 def _head(result: Verification, target: Path) -> list[str]:
     """Say of what the page is, and when it was made."""
-    now = datetime.now(BEIJING)
+    now = datetime.now(CHINA)
     lines = [
         tr("Report number: {number}", number=result.number or "-"),
         tr("Checked: {target}", target=target.name or str(target)),
@@ -169,14 +170,14 @@ def _signer(signature: Signature) -> str:
     if signature.when:
         said = tr(
             "{role}: {name}, on {when:%Y-%m-%d %H:%M %z} by the signer's own clock",
-            when=signature.when.astimezone(BEIJING), **parts,
+            when=signature.when.astimezone(CHINA), **parts,
         )  # fmt: skip
     else:
         said = tr("{role}: {name}, who does not say when", **parts)
     if signature.stamped:
         proof = tr(
             "{authority} proves that the signature was there on {when:%Y-%m-%d %H:%M %z}",
-            authority=_quoted(signature.authority), when=signature.stamped.astimezone(BEIJING),
+            authority=_quoted(signature.authority), when=signature.stamped.astimezone(CHINA),
         )  # fmt: skip
     else:
         proof = tr("no third party proves the time")

@@ -22,11 +22,12 @@ from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.sign.validation.policy_decl import PdfSignatureValidationSpec
 
 from acceptance.messages import tr
+from acceptance.model.basics import CHINA
 from acceptance.signing import levels
 from acceptance.signing.certificates import common_name
 from acceptance.signing.fitness import CLOCKS_APART
 from acceptance.signing.later_revisions import LaterRevisions
-from acceptance.signing.signatures import BEIJING, SignatureProblem
+from acceptance.signing.signatures import SignatureProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,7 +65,7 @@ class Proof:
                 tr(
                     "it says that it was made on {when:%Y-%m-%d %H:%M %z}, but was stamped before, "
                     "on {stamped:%Y-%m-%d %H:%M %z}",
-                    when=when.astimezone(BEIJING), stamped=self.stamped.astimezone(BEIJING),
+                    when=when.astimezone(CHINA), stamped=self.stamped.astimezone(CHINA),
                 ),
             )  # fmt: skip
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from acceptance.messages import tr
+from acceptance.model.basics import CHINA
 from acceptance.signing import roles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
-BEIJING = timezone(timedelta(hours=8))  # in whose time all that is printed stands
 ROLE = roles.INSPECTOR  # of the first signature
 
 
@@ -73,7 +73,7 @@ class Signature:
             said = tr(
                 "{role}: signed by {name} on {when:%Y-%m-%d at %H:%M:%S %z} ({level}); "
                 "certificate {certificate} (SHA-256)",
-                when=self.when.astimezone(BEIJING),
+                when=self.when.astimezone(CHINA),
                 **signer,
             )
         return "; ".join(filter(None, (said, self._stamp(), self._worth())))
@@ -93,7 +93,7 @@ class Signature:
     def _stamp(self) -> str:
         if self.stamped is None:
             return ""
-        parameters = {"name": self.authority, "when": self.stamped.astimezone(BEIJING)}
+        parameters = {"name": self.authority, "when": self.stamped.astimezone(CHINA)}
         return tr("time stamp of {name} on {when:%Y-%m-%d at %H:%M:%S %z}", **parameters)
 
     def _worth(self) -> str:

@@ -15,8 +15,9 @@ from pyhanko_certvalidator.registry import SimpleTrustManager
 from acceptance.checks.commitments import seed_of_time_stamp
 from acceptance.errors import InputError
 from acceptance.messages import tr
+from acceptance.model.basics import CHINA
 from acceptance.signing.certificates import common_name, load_trust
-from acceptance.signing.signatures import BEIJING, State
+from acceptance.signing.signatures import State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -119,7 +120,7 @@ def again(details: Mapping[str, Value], trust: Sequence[Path]) -> tuple[State, s
     if not trusted:
         what = tr("time stamp of {name}: no given root certificate vouches for it", **parameters)
         return State.INDETERMINATE, what
-    parameters["when"] = stamp.when.astimezone(BEIJING)
+    parameters["when"] = stamp.when.astimezone(CHINA)
     return State.OK, tr("time stamp of {name} on {when:%Y-%m-%d at %H:%M:%S %z}", **parameters)
 
 

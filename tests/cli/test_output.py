@@ -201,7 +201,7 @@ def test_progress_of_the_demo_is_not_on_standard_output(
 
     monkeypatch.setattr(demo, "make", make)
     done = CliRunner().invoke(verbs.cli, ["demo", "-o", str(tmp_path)], standalone_mode=False)
-    assert "good: filming: frame 3 of 3" in done.stderr
+    assert "good: filming: 3 of 3" in done.stderr
     assert "filming" not in done.stdout
     assert "acceptance verify" in done.stdout
 

@@ -71,7 +71,7 @@ def test_the_delay_of_a_film_comes_back_inside_its_uncertainty(
     ]
     found = driven_light.glass_to_glass(times, *noisy, DRIVE)
     for (value, lines), truth in zip(
-        [delay.mean(found.draws), delay.worst(found.draws, found.single)],
+        [delay.mean(found.draws), delay.worst(found.draws, delay.OwnErrors(single=found.single))],
         [true.mean(), true.max()],
         strict=True,
     ):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from acceptance.checks.resources import is_day
 from acceptance.checks.warned.judged import caution, note
+from acceptance.model.basics import CHINA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from acceptance.model import Answer, Reason, SessionWarning, Value
 
 ONE_DAY = timedelta(days=1)  # by which a clip errs that has local time where UTC belongs
-CHINA = timedelta(hours=8)  # ahead of UTC
 
 
 def below_advice(judged: Judged) -> Iterator[SessionWarning]:
@@ -81,7 +81,7 @@ def _run(judged: Judged) -> str:
         moment = datetime.fromisoformat(when)
     except ValueError:
         return ""
-    china = (moment.astimezone(UTC) + CHINA).date() if moment.tzinfo else moment.date()
+    china = moment.astimezone(CHINA).date() if moment.tzinfo else moment.date()
     return max(moment.date(), china).isoformat()
 
 

@@ -7,10 +7,11 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from acceptance.live.gb28181 import bodies, clock, link, replies, sip_message
+from acceptance.live.gb28181 import bodies, link, replies, sip_message
 from acceptance.live.gb28181.registrar import Passwords, RegisteredDevice, Registrar
 from acceptance.live.gb28181.steps import DeviceStep, StepLog
 from acceptance.messages import tr
+from acceptance.model.basics import CHINA
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,7 +87,7 @@ class Platform:
         passwords: Passwords,
         realm: str = "",
         algorithm: str = "MD5",
-        zone: timezone = clock.BEIJING,
+        zone: timezone = CHINA,
         timeout: float = 10.0,
     ) -> None:
         """``id``: 20 digits; ``timeout``: s to wait for each answer."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from acceptance.live.gb28181 import bodies, clock, replies
 from acceptance.live.gb28181.steps import DeviceStep, is_id
 from acceptance.messages import tr
+from acceptance.model.basics import CHINA
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -266,7 +267,5 @@ def _of_items(command: str, items: Iterable[Item]) -> list[str]:
 
 
 def _is_range(item: Item) -> bool:
-    start, end = (
-        clock.posix(item.get(name, ""), clock.BEIJING) for name in ("StartTime", "EndTime")
-    )
+    start, end = (clock.posix(item.get(name, ""), CHINA) for name in ("StartTime", "EndTime"))
     return start is not None and end is not None and start[0] < end[0]

@@ -90,6 +90,23 @@ class Latency:
         }
 
 
+@dataclass(frozen=True, kw_only=True)
+class OwnErrors:
+    """By what single pictures may be off, each its own way, ms; as in ``Latency``.
+
+    ``gap`` is its ``open_change``, here of each change by itself.
+    """
+
+    single: float = 0.0
+    uneven: float = 0.0
+    scatter: float = 0.0
+    timing: float = 0.0
+    gap: float = 0.0
+
+
+NONE = OwnErrors()
+
+
 def mean(draws: Array) -> tuple[float, list[BudgetLine]]:
     """Mean over the pictures, draws (m, c), and its budget: what the clocks leave open, scatter."""
     each = draws.mean(axis=0)
@@ -104,59 +121,49 @@ def mean(draws: Array) -> tuple[float, list[BudgetLine]]:
     ]
 
 
-def worst(
-    draws: Array,
-    single: float = 0.0,
-    uneven: float = 0.0,
-    scatter: float = 0.0,
-    timing: float = 0.0,
-    gap: float = 0.0,
-) -> tuple[float, list[BudgetLine]]:
-    """Largest of the pictures seen, and what is open about it: ``single`` ms of its own.
+def worst(draws: Array, own: OwnErrors = NONE) -> tuple[float, list[BudgetLine]]:
+    """Largest of the pictures seen, and what is open about it.
 
     Where single moments are noisy the picture that is slowest by all draws together is taken, as
-    the slowest of each draw would be slow by chance. The slowest one may have been taken ``uneven``
-    ms, twice over, off the pace, and timed ``timing`` ms, twice over, wrong. Readings that
-    ``scatter`` (ms, rms) evenly make the largest one larger, by none to all of their reach: half is
-    taken off. So may changes that lie anywhere within ``gap`` ms, each by itself.
+    the slowest of each draw would be slow by chance. The slowest one may lie off the pace, or be
+    timed wrong, by twice what all do (rms). Readings that scatter evenly make the largest one
+    larger, by none to all of their reach: half is taken off. So may changes that lie anywhere
+    within a gap.
     """
-    half = 3**0.5 * scatter / 2
-    lines = _lines(
-        {
-            "single_change": single,
-            "uneven_camera": 2 * uneven / 3**0.5,
-            "own_scatter": math.hypot(2 * timing, half) / 3**0.5,
-            "own_change": gap / 3**0.5,
-        }
-    )
-    largest = draws[:, int(np.argmax(draws.mean(axis=0)))] if single else draws.max(axis=1)
+    half = _reach(own.scatter) / 2
+    lines = {
+        "single_change": own.single,
+        "uneven_camera": 2 * own.uneven / 3**0.5,
+        "own_scatter": math.hypot(2 * own.timing, half) / 3**0.5,
+        "own_change": own.gap / 3**0.5,
+    }
+    largest = draws[:, int(np.argmax(draws.mean(axis=0)))] if own.single else draws.max(axis=1)
     value, phases = _over(largest)
-    return max(value - half, float(draws.mean())), [phases, *lines]
+    least, _ = percentile(draws, own)
+    return max(value - half, least) if half else value, [phases, *_lines(lines)]
 
 
-def deviation(
-    draws: Array, uneven: float = 0.0, scatter: float = 0.0, gap: float = 0.0
-) -> tuple[float, list[BudgetLine]]:
+def deviation(draws: Array, own: OwnErrors = NONE) -> tuple[float, list[BudgetLine]]:
     """Take the standard deviation of the pictures; with its budget.
 
     Its own standard error is by the fourth moment, but at least that of normal values (JCGM
     100:2008, E.4.3); waits for a refresh are not normal: *rare* is what pictures that just missed a
-    refresh would add, of which none need be seen where three are expected. Exposures that scatter
-    by ``uneven`` ms add in quadrature, either way. What readings ``scatter`` (ms, rms, at most) is
-    not the pictures' own: *own_scatter*, between none and all that it adds, is taken off by half.
-    Changes that lie anywhere within ``gap`` ms to either side of where they seem to (*open_change*)
-    may hide as much, or add it.
+    refresh would add, of which none need be seen where three are expected. Exposures off an even
+    pace add in quadrature, either way. What readings and times scatter is not the pictures' own:
+    *own_scatter*, between none and all that it adds, is taken off by half. Changes that lie
+    anywhere within a gap (*open_change*) may hide as much, or add it.
     """
     value, phases = _over(draws.std(axis=1, ddof=1))
+    scatter = math.hypot(own.scatter, own.timing)
     added = (value - math.sqrt(max(value**2 - scatter**2, 0.0))) / 2
     value -= added
     count = draws.shape[1]
     missed = math.hypot(value, REFRESH * (RARE / count) ** 0.5) - value
     lines = {
         "rare": missed / 2 / 3**0.5,
-        "uneven_camera": math.hypot(value, uneven) - value,
+        "uneven_camera": math.hypot(value, own.uneven) - value,
         "own_scatter": added / 3**0.5,
-        "open_change": (math.hypot(value, gap / 3**0.5) - value) / 3**0.5,
+        "open_change": (math.hypot(value, own.gap / 3**0.5) - value) / 3**0.5,
     }
     off = draws.mean(axis=0) - draws.mean()
     peaked = max(3.0, float(np.mean(off**4)) / max(float(np.mean(off**2)) ** 2, 1e-12))
@@ -168,51 +175,56 @@ def deviation(
     ]
 
 
-def percentile(
-    draws: Array, uneven: float = 0.0, timing: float = 0.0
-) -> tuple[float, list[BudgetLine]]:
+def percentile(draws: Array, own: OwnErrors = NONE) -> tuple[float, list[BudgetLine]]:
     """95th percentile; its scatter from the order statistics beside it.
 
     These are the ones whose binomial ranks are one standard deviation off, or two: latencies that
-    differ by whole refreshes jump.
+    differ by whole refreshes jump. Readings that scatter evenly take it up to nine tenths of their
+    reach too far: half of that is taken off.
     """
     value, phases = _over(np.percentile(draws, 95, axis=1))
     each, step = draws.mean(axis=0), 100 * (0.95 * 0.05 / draws.shape[1]) ** 0.5
     beside = [np.percentile(each, [95 - off, min(95 + off, 100)]) for off in (step, 2 * step)]
     apart = max(float(np.ptp(both)) / 2 / times for times, both in enumerate(beside, 1))
     repeated = BudgetLine(source="repeatability", contribution=apart)
-    lines = {"uneven_camera": uneven, "own_scatter": timing}
+    half = 0.9 * _reach(own.scatter) / 2
+    lines = {
+        "uneven_camera": own.uneven,
+        "own_scatter": math.hypot(own.timing, half / 3**0.5),
+    }
+    value = max(value - half, float(draws.mean())) if half else value
     return value, [phases, repeated, *_lines(lines)]
 
 
-def statistics(
-    draws: Array,
-    single: float = 0.0,
-    uneven: float = 0.0,
-    scatter: float = 0.0,
-    timing: float = 0.0,
-    gap: float = 0.0,
-) -> dict[str, tuple[float, list[BudgetLine]]]:
+def statistics(draws: Array, own: OwnErrors = NONE) -> dict[str, tuple[float, list[BudgetLine]]]:
     """Value and budget of each statistic of draws (m, c)."""
-    uneven, scatter, timing = (rms if rms > EVEN else 0.0 for rms in (uneven, scatter, timing))
     return {
         "mean": mean(draws),
-        "worst": worst(draws, single, uneven, scatter, timing, gap),
-        "sd": deviation(draws, uneven, math.hypot(scatter, timing), gap),
-        "percentile_95": percentile(draws, uneven, timing),
+        "worst": worst(draws, own),
+        "sd": deviation(draws, own),
+        "percentile_95": percentile(draws, own),
     }
 
 
 def of_each(latency: Latency) -> dict[str, tuple[float, list[BudgetLine]]]:
     """Value and budget of each statistic of a latency."""
-    return statistics(
-        latency.draws,
-        latency.single,
-        latency.uneven,
-        latency.scatter,
-        latency.timing,
-        latency.open_change,
+    own = OwnErrors(
+        single=latency.single,
+        uneven=_beyond_noise(latency.uneven),
+        scatter=_beyond_noise(latency.scatter),
+        timing=_beyond_noise(latency.timing),
+        gap=latency.open_change,
     )
+    return statistics(latency.draws, own)
+
+
+def _beyond_noise(rms: float) -> float:
+    return rms if rms > EVEN else 0.0
+
+
+def _reach(rms: float) -> float:
+    """How far values that are spread evenly lie from their middle, by their rms."""
+    return 3**0.5 * rms
 
 
 def _lines(contributions: dict[str, float]) -> list[BudgetLine]:
