@@ -120,7 +120,7 @@ class Book:
         """What there is room for on the first page."""
         return FirstPage(
             session=self.session, packs=self.packs, lang=self.lang, summary=self.summary,
-            cover=self.cover, letterhead=bool(self.own.logo or self.own.letterhead),
+            cover=self.cover, letterhead=bool(self.own.logo or self.own.text("letterhead")),
             marked=bool(self.marks.shown),
         )  # fmt: skip
 

@@ -111,50 +111,16 @@ class OwnPages:
         name = self.plan.institute.logo
         return name if name and not wrong_logo(self.folder / name) else ""
 
-    @property
-    def letterhead(self) -> str | None:
-        """The head of the first page, in place of the institute's name, or nothing."""
-        return self._made("letterhead")
-
-    @property
-    def notices(self) -> str | None:
-        """What follows on the notices that every report has."""
-        return self._made("notices")
-
-    @property
-    def results(self) -> str | None:
-        """What stands before the results by clause."""
-        return self._made("results")
-
-    @property
-    def conditions(self) -> str | None:
-        """What follows on the conditions."""
-        return self._made("conditions")
-
-    @property
-    def subjects(self) -> str | None:
-        """What follows on the list of what was tested."""
-        return self._made("subjects")
-
-    @property
-    def instruments(self) -> str | None:
-        """What follows on the list of instruments."""
-        return self._made("instruments")
-
-    @property
-    def closing(self) -> str | None:
-        """What stands before the end mark."""
-        return self._made("closing")
+    def text(self, place: str) -> str | None:
+        """Return what the institute has for a place (of ``PLACES``), or nothing."""
+        file = self.file(place)
+        return drawn(made(file, self.context)) if file else None
 
     def file(self, name: str) -> Path | None:
         """Return the template of a place or page; None where the institute has none."""
         institute = self.plan.institute
         file = self.folder / institute.templates / f"{name}{ENDING}"
         return file if institute.templates and file.is_file() else None
-
-    def _made(self, name: str) -> str | None:
-        file = self.file(name)
-        return drawn(made(file, self.context)) if file else None
 
     @cached_property
     def context(self) -> dict[str, object]:

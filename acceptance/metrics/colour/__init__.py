@@ -184,32 +184,25 @@ def _lights(scene: Scene, seen: ColourComparison, random: np.random.Generator) -
     }
     exponents = 1 + scene.tone_doubt / math.sqrt(3) * random.standard_normal((DRAWS, 1, 1))
     lights[TONE_SOURCE] = _powered(seen.light, exponents)
-    return lights | _other_matrix(scene, seen, random) | _other_range(scene, seen, random)
+    return lights | _otherwise_coded(scene, seen, random)
 
 
-def _other_matrix(
+def _otherwise_coded(
     scene: Scene, seen: ColourComparison, random: np.random.Generator
 ) -> dict[str, Array]:
-    """Draw the light between both matrices in use where the stream states none."""
-    if "matrix" not in scene.video.assumed:
-        return {}
-    [other] = {"bt601", "bt709"} - {scene.video.matrix}
-    codes = np.array([patch.codes for patch in seen.patches])
-    off = linear_light(scene, codes, seen.nominal.aims, seen.lit, seen.stray, other) - seen.light
-    return {"matrix": seen.light + off * random.standard_normal((DRAWS, 1, 1)) / math.sqrt(3)}
-
-
-def _other_range(
-    scene: Scene, seen: ColourComparison, random: np.random.Generator
-) -> dict[str, Array]:
-    """Draw the light between both ranges of codes where the stream states none."""
-    if not scene.other_range:
-        return {}
-    video = replace(scene.video, full_range=not scene.video.full_range)
-    other, aims = replace(scene, video=video), seen.nominal.aims
-    codes = np.array([patch.codes for patch in seen.patches])
-    off = linear_light(other, codes, aims, seen.lit, stray_light(other)) - seen.light
-    return {"range": seen.light + off * random.standard_normal((DRAWS, 1, 1)) / math.sqrt(3)}
+    """Draw the light between both matrices, and both ranges of codes, where none is stated."""
+    video, others = scene.video, {}
+    if "matrix" in video.assumed:
+        others["matrix"] = replace(video, matrix="bt709" if video.matrix == "bt601" else "bt601")
+    if "full_range" in video.assumed:
+        others["range"] = replace(video, full_range=not video.full_range)
+    codes, drawn = np.array([patch.codes for patch in seen.patches]), {}
+    for source, coded in others.items():
+        other = replace(scene, video=coded)
+        light = linear_light(other, codes, seen.nominal.aims, seen.lit, stray_light(other))
+        between = (light - seen.light) * random.standard_normal((DRAWS, 1, 1)) / math.sqrt(3)
+        drawn[source] = seen.light + between
+    return drawn
 
 
 def _light(scene: Scene, seen: ColourComparison, codes: Array) -> Array:

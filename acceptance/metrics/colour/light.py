@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,9 +19,7 @@ Array = NDArray[np.float64]
 MOST_STRAY = 0.05  # of reflectance
 
 
-def linear_light(
-    scene: Scene, codes: Array, aims: Array, lit: Array, stray: float, matrix: str | None = None
-) -> Array:
+def linear_light(scene: Scene, codes: Array, aims: Array, lit: Array, stray: float) -> Array:
     """Return the linear R, G, B (..., n, 3) of n patches in even light, white = 1.
 
     Parameters
@@ -38,27 +35,21 @@ def linear_light(
         (``Scene.lit``).
     stray
         What ``stray_light`` returns for the scene.
-    matrix
-        That of the codes; None: as the stream says.
 
     Notes
     -----
     The tone curve takes stray light out as a neutral would show it; where white balance is off, red
     and blue have that much more or less of it.
     """
-    light = scene.linear(channels(scene, codes, matrix))
+    light = scene.linear(channels(scene, codes))
     greys = light[..., neutral(aims), :] + stray
     tint = greys.sum(axis=-2) / (greys @ TO_XYZ[1]).sum(axis=-1)[..., None]
     return np.asarray((light - stray * (tint - 1)[..., None, :]) / lit[:, :1] - lit[:, 1:])
 
 
-def channels(scene: Scene, codes: Array, matrix: str | None = None) -> Array:
-    """Return R', G', B' (..., 3) on the scale of luma codes, of Y', Cb, Cr codes (..., 3).
-
-    ``matrix`` is that of the codes; None: as the stream says.
-    """
-    video = replace(scene.video, matrix=matrix) if matrix else scene.video
-    rgb = signals(codes[..., 0], codes[..., 1], codes[..., 2], video)
+def channels(scene: Scene, codes: Array) -> Array:
+    """Return R', G', B' (..., 3) on the scale of luma codes, of Y', Cb, Cr codes (..., 3)."""
+    rgb = signals(codes[..., 0], codes[..., 1], codes[..., 2], scene.video)
     return np.asarray(scene.code_black + (scene.code_white - scene.code_black) * rgb)
 
 

@@ -207,9 +207,14 @@ def _direction_line(wedge: _SeenWedge, unlike: float) -> list[BudgetLine]:
 
 def _beside(angle: Array, wedge: Wedge) -> NDArray[np.bool_]:
     """Return where (h, w) the ground beside the bars is seen, but for the view's rim."""
-    rim = np.zeros(angle.shape, dtype=bool)
-    rim[4:-4, 4:-4] = True
-    return (np.abs(angle) > np.pi * (wedge.bars + 1.5)) & rim
+    return (np.abs(angle) > np.pi * (wedge.bars + 1.5)) & _inner(angle)
+
+
+def _inner(angle: Array) -> NDArray[np.bool_]:
+    """Return where (h, w) is not the view's rim."""
+    inner = np.zeros(angle.shape, dtype=bool)
+    inner[4:-4, 4:-4] = True
+    return inner
 
 
 def _refuse_shadow(
@@ -242,9 +247,7 @@ def _levels(
     They are from the flat regions printed at the wedge's two levels, scaled by the light beside the
     wedge's bars; without such regions from the middles of the coarsest bars.
     """
-    beside = _beside(angle, wedge)
-    rim = np.zeros_like(beside)
-    rim[4:-4, 4:-4] = True
+    beside, inner = _beside(angle, wedge), _inner(angle)
     light = float(np.median(codes[beside])) if beside.sum() > 50 else math.nan
     dark_flat, light_flat = (_level(scene, view.region.printed[name]) for name in ("dark", "light"))
     if dark_flat is not None and light_flat is not None and math.isfinite(light):
@@ -252,8 +255,8 @@ def _levels(
         dark = light - (light_flat - dark_flat) * ratio
         return dark, light, max(STEP_DOUBT, abs(ratio - 1) / 2) / math.sqrt(3)
     coarse = np.abs(np.abs(angle) % (2 * np.pi)) < 0.5
-    dark = float(np.percentile(codes[coarse & rim], 2))
-    top = light if math.isfinite(light) else float(np.percentile(codes[rim], 98))
+    dark = float(np.percentile(codes[coarse & inner], 2))
+    top = light if math.isfinite(light) else float(np.percentile(codes[inner], 98))
     return dark, top, 2 * STEP_DOUBT / math.sqrt(3)
 
 
