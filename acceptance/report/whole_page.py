@@ -245,9 +245,12 @@ def _wrong_places(places: Mapping[str, Rectangle]) -> Iterator[str]:
         if place.width < LEAST[name]:
             yield tr("{part} is {width:.0f} mm wide and must be {least:.0f} mm",
                      part=_named([name]), width=place.width, least=LEAST[name])  # fmt: skip
-        if place.left + place.width > SEAL or not place.within(WIDTH, HEIGHT, MARGIN):
+        if not place.within(WIDTH, HEIGHT, MARGIN):
             yield tr("{part} does not lie on the page with {margin:.0f} mm around it",
                      part=_named([name]), margin=MARGIN)  # fmt: skip
+        elif place.left + place.width > SEAL:
+            yield tr("{part} lies where the words of the seal across the pages stand",
+                     part=_named([name]))  # fmt: skip
     for names in page_places.overlapping(places):
         yield tr("{parts} overlap", parts=_named([*names]))
 

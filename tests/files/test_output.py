@@ -98,8 +98,12 @@ def test_of_a_new_file_that_a_full_disc_interrupts_nothing_is_left(tmp_path: Pat
 def test_a_file_system_that_cannot_flush_folders_is_used_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def cannot(_: int) -> None:
+    asked: list[int] = []
+
+    def cannot(folder: int) -> None:
+        asked.append(folder)
         raise OSError(errno.EINVAL, "Invalid argument")
 
     monkeypatch.setattr(os, "fsync", cannot)
     flush(tmp_path)
+    assert len(asked) == 1

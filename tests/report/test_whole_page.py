@@ -228,7 +228,7 @@ def test_a_page_without_a_place_for_what_must_be_shown_is_refused_and_it_is_name
         (".my-verdict { left: -190mm }", r"part\.verdict.* does not lie on the page"),
         (".my-verdict { top: 275mm }", r"part\.verdict.* does not lie on the page"),
         (".my-verdict { left: 0 }", r"part\.verdict.* does not lie on the page"),
-        (".my-verdict { left: 60mm; width: 144mm }", r"part\.verdict.* does not lie on the page"),
+        (".my-verdict { left: 60mm; width: 144mm }", r"part\.verdict.* lies where the words of"),
         (".my-verdict { margin-top: -80mm }", r"part\.verdict.* does not lie on the page"),
         (".my-verdict { width: 20mm }", r"part\.verdict.* is 20 mm wide"),
         (".my-verdict div { width: 0 }", r"part\.verdict.* is 0 mm wide"),

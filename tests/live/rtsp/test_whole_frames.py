@@ -132,9 +132,10 @@ def test_fragments_and_aggregates_give_back_what_was_put_in(content: bytes, size
 @given(st.lists(st.binary(max_size=60), max_size=8))
 def test_nonsense_breaks_nothing(payloads: list[bytes]) -> None:
     for kind in (Split("h264"), Split("hevc"), jpeg):
-        kind.frame(payloads)
+        frame = kind.frame(payloads)
+        assert frame is None or frame.data
         for payload in payloads:
-            kind.begins(payload)
+            assert kind.begins(payload) in {True, False}
             packets.rtp(payload)
             packets.sender_report(payload)
             packets.is_goodbye(payload)
