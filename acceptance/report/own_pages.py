@@ -43,11 +43,16 @@ MOST_OF_A_LOGO = 1 << 20  # bytes
 MOST_PIXELS = 4000  # on a side of it
 DEEPEST = 20  # tags in tags
 # Words of verdicts. Allowed are what names of institutes and closing words may hold: 合格评定 and
-# conformity assessment, 符合性, and 通过 as "by way of".
+# conformity assessment, 符合性, 检定合格 of instruments, and 通过 as "by way of".
+WORK = "验收|驗收|检测|檢測|检验|檢驗|测试|測試"
 VERDICTS = re.compile(
-    r"合格(?!评定)|符合(?!性)|达标|(?:验收|检测|检验|测试|已|未)通过|通过(?:了|验收|检测|检验|测试)"
-    r"|\b(?:pass|fail)(?:e[sd]|ed|s|ing)?\b|\bconform(?:s|ing)?\b|\bconformity\b(?! assessment)"
-    r"|\bcompl(?:y|ies|iant)\b|\bsatisf(?:y|ies|ied|actory)\b",
+    rf"(?<!检定)(?<!校准)(?<!檢定)合格(?!评定|評定)|符合(?!性)|[达達][标標]|[满滿]足|[✓✔☑✗✘☒]|(?:准予|同意)(?:{WORK}|通[过過])"
+    rf"|(?:{WORK}|已|未)通[过過]|通[过過](?:了|{WORK})"
+    r"|(?<![a-z])(?:p[\W_]*a[\W_]*s[\W_]*s|f[\W_]*a[\W_]*i[\W_]*l)(?:e[sd]|s|ing)?(?![a-z])"
+    r"|\b(?:non-?)?conform(?:s|ing|ed|ities)?\b|\b(?:non-?)?conformity\b(?! assessment)"
+    r"|\bcompl(?:y|ies|iant)\b|\bsatisf(?:y|ies|ied|actory)\b"
+    r"|\b(?:meets?|met|fulfil\w*)\b[^.]{0,40}\brequire|\brequire\w*\b[^.]{0,40}\b(?:met|fulfil\w*)\b"
+    r"|\b(?:is|are|was|were|be|been) (?:hereby )?(?:accepted|approved)\b",
     re.IGNORECASE,
 )
 MARKS = re.compile(
@@ -55,9 +60,12 @@ MARKS = re.compile(
     r"|资质认定|计量认证|认可标志",
     re.IGNORECASE,
 )
-BETWEEN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
-# Letters of other scripts that look like those of the words above.
-LOOKALIKES = str.maketrans("АВЕМРСТУЅІаеорсуѕіΑΒΕΜΝΡΤΥΙ", "ABEMPCTYSIaeopcysiABEMNPTYI")
+BETWEEN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff])[\s·・._*/|~-]+(?=[\u3400-\u9fff])")
+# Letters of other scripts, and small capitals, that look like those of the words above.
+LOOKALIKES = str.maketrans(
+    "АВЕМРСТУЅІаеорсуѕіΑΒΕΜΝΡΤΥΙᴀᴄᴅᴇꜰɪʟᴍɴᴏᴘꜱᴛʏ",
+    "ABEMPCTYSIaeopcysiABEMNPTYIacdefilmnopsty",
+)
 TAGS = {
     *("p", "div", "span", "b", "i", "br", "h3", "h4", "ul", "ol", "li", "small", "sub", "sup"),
     *("table", "thead", "tbody", "tr", "th", "td"),
@@ -181,11 +189,24 @@ def made(file: Path, context: Mapping[str, object]) -> str:
     """
     where = str(file)
     page = filled(file, context)
-    text = plain_text(page, where)
+    text = own_words(plain_text(page, where), context)
     _require_no_mark(text, where)
     if file.stem in BESIDE_A_VERDICT:
         require_no_verdict(text, where)
     return page
+
+
+def own_words(text: str, context: Mapping[str, object]) -> str:
+    """Return what a template says, without what the plan says of project, people, instruments.
+
+    The names of these may hold any word.
+    """
+    named = [context["project"], *context["people"], *context["instruments"]]  # type: ignore[misc] # lists
+    said = {str(value) for each in named for value in vars(each).values() if value}
+    for value in sorted(said, key=len, reverse=True):
+        if not is_neutral(value):
+            text = text.replace(value, " ")
+    return text
 
 
 def filled(file: Path, context: Mapping[str, object]) -> str:

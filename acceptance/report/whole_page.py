@@ -64,18 +64,13 @@ def fill(file: Path, context: Mapping[str, object]) -> Filled:
         css=own_styles.scoped(styled["css"] if styled else "", f".own-{file.stem}", where),
         where=where,
     )
-    own_pages.require_neutral(_own_words(own_pages.plain_text(body, where), context), where)
+    _require_own_neutral(own_pages.plain_text(body, where), context, where)
     _require_parts(found, SHEETS[file.stem])
     return found
 
 
-def _own_words(text: str, context: Mapping[str, object]) -> str:
-    """Return what the template says, without what the plan says of its project."""
-    said = [str(value) for value in vars(context["project"]).values() if value]
-    for value in sorted(said, key=len, reverse=True):
-        if not own_pages.is_neutral(value):
-            text = text.replace(value, " ")
-    return MARK.sub(" ", text)
+def _require_own_neutral(text: str, context: Mapping[str, object], where: str) -> None:
+    own_pages.require_neutral(MARK.sub(" ", own_pages.own_words(text, context)), where)
 
 
 def _require_parts(found: Filled, sheet: PageParts) -> None:
@@ -168,7 +163,7 @@ class ArrangedPage:
         laid = self._laid_out(filled, heights)
         _require_whole(filled, laid)
         places = _require_seen(laid, shown, filled.where)
-        own_pages.require_neutral(_own_words(laid.words, self.context), filled.where)
+        _require_own_neutral(laid.words, self.context, filled.where)
         return self._section(filled, heights, _painted(shown, places))
 
     def _laid_out(self, filled: Filled, heights: Mapping[str, float]) -> LaidOut:

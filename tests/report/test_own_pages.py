@@ -82,6 +82,21 @@ def test_no_template_beside_the_verdict_words_one(tmp_path: Path, name: str, tex
         own_pages.try_out(written(tmp_path, text, name))
 
 
+def test_what_a_plan_is_called_may_hold_any_word_and_the_template_beside_it_not(
+    tmp_path: Path,
+) -> None:
+    """A report is not refused at its end for the name of a project."""
+    (tmp_path / "own").mkdir()
+    project = replace(SESSION.plan.project, title="合格供应商仓库工程")
+    institute = Institute(file="i", templates="own")
+    named = replace(SESSION, plan=replace(SESSION.plan, project=project, institute=institute))
+    written(tmp_path / "own", "<p>{{ project.title }}：检定合格的仪器</p>", "closing")
+    assert "<p>合格供应商仓库工程：检定合格的仪器</p>" in page(named, tmp_path)
+    written(tmp_path / "own", "<p>{{ project.title }}：合格</p>", "closing")
+    with pytest.raises(PlanError, match="verdicts and marks come from the report alone"):
+        page(named, tmp_path)
+
+
 def test_a_template_that_repeats_a_long_text_comes_to_an_end(tmp_path: Path) -> None:
     text = "{% for a in project.title %}" * 2 + "{{ project.title }}" + "{% endfor %}" * 2
     (tmp_path / "own").mkdir()
@@ -174,7 +189,10 @@ def test_a_mark_is_left_out_and_the_reason_said() -> None:
     [
         "合\u200b格", "ＰＡＳＳ", "P\u200bASS", "\u0420ass", "P\u0391SS", "验收通过", "符合要求",
         "达标", "compliant", "satisfactory", "合 \u2060 格", "CM\u0410", "C\u200bMA", "ＣＮＡＳ",
-        "C.N.A.S", "ilac-MRA", "计量认证",
+        "C.N.A.S", "ilac-MRA", "计量认证", "驗收通過", "達標", "准予通过", "同意验收",
+        "合·格", "合_格",
+        "P A S S", "p.a.s.s", "ᴘᴀꜱꜱ", "满足设计要求", "☑", "no nonconformity found",
+        "meets all requirements", "all requirements are fulfilled", "is hereby accepted",
     ],
 )  # fmt: skip
 def test_words_are_read_as_they_look(text: str) -> None:
@@ -187,7 +205,9 @@ def test_words_are_read_as_they_look(text: str) -> None:
     "text",
     [
         "某合格评定中心", "符合性评价中心", "Conformity Assessment Ltd", "Inc, Manager",
-        "可通过电话核验", "Compass Testing", "ECMA", "第三方检测报告",
+        "可通过电话核验", "Compass Testing", "ECMA", "第三方检测报告", "Acceptance report",
+        "綜合管理",
+        "Apass Ltd", "approved laboratory", "a map as seen", "requirements of the customer",
     ],
 )  # fmt: skip
 def test_names_of_institutes_are_no_verdicts(text: str) -> None:
