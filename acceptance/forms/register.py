@@ -63,7 +63,7 @@ def place(folder: Path, name: str, where: str = "") -> Path:
     upward, rest = _upward(name)
     if upward and len(PurePosixPath(rest).parts) != 1:
         what = tr("{file} lies neither in the plan's folder nor in one above it", file=name)
-        hint = tr("Put the register there, for instance as ../register.toml")
+        hint = tr("Put it there, for instance as ../{name}", name=PurePosixPath(rest).name)
         raise PlanError(what, where=where, hint=hint)
     return paths.inside(folder / upward, rest, folder=tr("that folder"), where=where)
 
