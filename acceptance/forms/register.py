@@ -63,7 +63,9 @@ def place(folder: Path, name: str, where: str = "") -> Path:
     upward, rest = _upward(name)
     if upward and len(PurePosixPath(rest).parts) != 1:
         what = tr("{file} lies neither in the plan's folder nor in one above it", file=name)
-        hint = tr("Put it there, for instance as ../{name}", name=PurePosixPath(rest).name)
+        usual = f"{where.rpartition(' ')[2]}.toml"  # by the field that names it
+        named = PurePosixPath(rest).name or usual
+        hint = tr("Put it there, for instance as ../{name}", name=named)
         raise PlanError(what, where=where, hint=hint)
     return paths.inside(folder / upward, rest, folder=tr("that folder"), where=where)
 
