@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 LIBRARIES = ("-c", "import click, rich.console")
 HELP = ("-m", "acceptance", "--help")
-FIRST_FRAME = "frame 1 of"
+FIRST_FRAME = ": 1 of"
 COUNTED = "import atexit, sys; atexit.register(lambda: print(len(sys.modules)));"
 HELP_COUNTED = f"{COUNTED} from acceptance.__main__ import main; sys.argv[1:] = ['--help']; main()"
 SECONDS = 1.0

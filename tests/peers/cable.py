@@ -16,7 +16,15 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HERE, THERE = "10.213.7.1", "10.213.7.2"
+
+def ends(net: str) -> tuple[str, str]:
+    """Return two addresses of a /16 (``10.213``) that no other run of tests beside this has."""
+    place = 4 * (os.getpid() % 16_384)
+    return f"{net}.{place // 256}.{place % 256 + 1}", f"{net}.{place // 256}.{place % 256 + 2}"
+
+
+HERE, THERE = ends("10.213")
+GROUP = f"239.255.{HERE.removeprefix('10.213.')}"
 RULES = """
 table netdev {name} {{
   counter lost {{ }}
@@ -84,9 +92,9 @@ def cable() -> Iterator[Cable]:
         pytest.skip(f"no network namespaces here: {error.stderr}")
     try:
         run("ip", "link", "add", name, "type", "veth", "peer", "name", "eth0", "netns", name)
-        run("ip", "addr", "add", f"{HERE}/24", "dev", name)
+        run("ip", "addr", "add", f"{HERE}/30", "dev", name)
         run("ip", "link", "set", name, "up")
-        for words in ("link set lo up", f"addr add {THERE}/24 dev eth0", "link set eth0 up",
+        for words in ("link set lo up", f"addr add {THERE}/30 dev eth0", "link set eth0 up",
                       "route add default dev eth0"):  # fmt: skip
             run("ip", "-n", name, *words.split())
         yield Cable(name)

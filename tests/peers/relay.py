@@ -1,6 +1,6 @@
 """A network between tester and camera that delays each frame by a random time: two TUN devices.
 
-The tests import ``relay`` from here; the same file, run as a program, hands the packets over. It
+The tests import ``relay`` from here; the same module, run as a program, hands the packets over. It
 draws one delay for each RTP time, keeps the order, and writes down when each frame's first packet
 came and went.
 """
@@ -26,11 +26,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from peers.cable import ends, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HERE, THERE = "10.213.9.1", "10.213.9.2"
+TESTS = Path(__file__).parents[1]
+HERE, THERE = ends("10.214")
 TUNSETIFF, TUN_WITHOUT_HEADER = 0x400454CA, 0x1001
 UDP, PAYLOAD_TYPE, LARGEST = 17, 96, 2048
 
@@ -59,8 +61,6 @@ class Relay:
 @contextlib.contextmanager
 def relay(width: float) -> Iterator[Relay]:
     """Delay frames by 0 to ``width`` s; skip the test where the kernel forbids it."""
-    from peers.cable import run  # late: the program knows no other peers
-
     name = f"far{os.getpid() % 100000}"
     if not Path("/dev/net/tun").exists() or os.geteuid():
         pytest.skip("no TUN devices here, or not root")
@@ -70,13 +70,13 @@ def relay(width: float) -> Iterator[Relay]:
         pytest.skip(f"no network namespaces here: {error}")
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder, "passed.csv")
-        command = [sys.executable, __file__, name, str(width), str(log)]
+        command = [sys.executable, "-m", "peers.relay", name, str(width), str(log)]
         try:
-            with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            with subprocess.Popen(command, cwd=TESTS, stdout=subprocess.PIPE, text=True) as process:
                 assert process.stdout is not None
                 assert process.stdout.readline() == "ready\n"
                 for place, address in (((), HERE), (("-n", name), THERE)):
-                    run("ip", *place, "addr", "add", f"{address}/24", "dev", name)
+                    run("ip", *place, "addr", "add", f"{address}/30", "dev", name)
                     run("ip", *place, "link", "set", name, "up")
                 run("ip", "-n", name, "link", "set", "lo", "up")
                 try:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from marks import slow
-from peers.cable import HERE, THERE, cable
+from peers.cable import GROUP, HERE, THERE, cable
 from peers.captured_files import check, events, rows
 from peers.rtsp_camera import camera
 
@@ -127,7 +127,7 @@ def test_a_sender_that_was_announced_wrongly_costs_half_a_second() -> None:
 def test_in_a_group_with_another_sender_the_camera_is_followed(tmp_path: Path) -> None:
     """The other one is heard first, and sends all the time."""
     over = threading.Event()
-    with cable() as link, camera(host=THERE, prefix=link.prefix, multicast="239.255.7.7") as peer:
+    with cable() as link, camera(host=THERE, prefix=link.prefix, multicast=GROUP) as peer:
 
         def disturb() -> None:
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
@@ -135,7 +135,7 @@ def test_in_a_group_with_another_sender_the_camera_is_followed(tmp_path: Path) -
                 sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, own)
                 for number in range(10_000):
                     rtp = struct.pack("!BBHII", 0x80, 96, 9 * number & 0xFFFF, number, 1)
-                    sender.sendto(rtp + bytes(100), ("239.255.7.7", 15000))
+                    sender.sendto(rtp + bytes(100), (GROUP, 15000))
                     if over.wait(0.002):
                         return
 
@@ -151,7 +151,7 @@ def test_in_a_group_with_another_sender_the_camera_is_followed(tmp_path: Path) -
 
 @pytest.mark.film
 def test_multicast_is_joined_by_the_cable_that_reaches_the_camera(tmp_path: Path) -> None:
-    with cable() as link, camera(host=THERE, prefix=link.prefix, multicast="239.255.7.7") as peer:
+    with cable() as link, camera(host=THERE, prefix=link.prefix, multicast=GROUP) as peer:
         captured = capture(peer.url, tmp_path / "gate.mp4", frames=30, transport="multicast")
     check(captured)
     assert captured.whole
