@@ -105,7 +105,7 @@ class Measurement:
     """Effective ones of the whole budget; None: infinite."""
 
     samples: int
-    """Frames, pictures or pairs behind the value."""
+    """How many frames, pictures or pairs are behind it; pixels where it is of all their codes."""
 
     method: str
     """How it was measured, in English; part of the record, never translated."""
