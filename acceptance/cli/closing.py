@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.checks import judging
-from acceptance.checks.decision import FAILURES
+from acceptance.checks.decision import FAILURES, PASSES
 from acceptance.cli import tables, terminal
 from acceptance.messages import language, tr, tr_count
 from acceptance.model import How, Verdict
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from acceptance.errors import AcceptanceError
     from acceptance.model import Finding, Session
 
-PASSED = {Verdict.PASS, Verdict.CONDITIONAL_PASS}
 # What the plan should have said: the reason's code, and which parameter of it names that.
 UNSTATED = {
     "fact_missing": "fact",
@@ -83,8 +82,9 @@ def html_alone(folder: Path) -> None:
 
 def _style(done: Session) -> str:
     """Return the colour of the verdict; a pass by no confirmed limit is not green."""
-    count, total = bottom_lines.unconfirmed(done)
-    return "yellow" if 0 < count == total else tables.MARKS.get(done.verdict, "yellow")
+    if wording.none_confirmed(bottom_lines.unconfirmed(done)):
+        return "yellow"
+    return tables.MARKS.get(done.verdict, "yellow")
 
 
 def _reached(done: Session, folder: Path) -> list[str]:
@@ -119,7 +119,7 @@ def next_steps(done: Session, folder: Path, *, signed: bool, as_pdf: bool = True
     lacking, deliver = _complete(done), _deliver(place, signed=signed, as_pdf=as_pdf)
     if done.verdict in FAILURES:
         return [_repair(done, place), lacking or deliver]
-    if done.verdict in PASSED:
+    if done.verdict in PASSES:
         confirm = [_confirm(done)] if done.bottom_line.provisional else []
         return [*confirm, deliver]
     return [lacking or deliver]
