@@ -167,8 +167,8 @@ def _duration(found: Sequence[Foreseen], processes: int) -> str:
     parameters = {"minutes": known / 60, "processes": processes}
     if unknown:
         return tr(
-            "About {minutes:.1f} min with {processes} processes, and {count} plans whose clips do "
-            "not say how long they are",
+            "About {minutes:.1f} min with {processes} processes; plans whose clips do not say how "
+            "long they are: {count}",
             count=unknown, **parameters,
         )  # fmt: skip
     return tr("About {minutes:.1f} min with {processes} processes", **parameters)

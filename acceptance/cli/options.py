@@ -315,10 +315,8 @@ def _aspect(text: str) -> tuple[int, int]:
 def condition(text: str) -> Condition:
     """Read NAME=VALUE[UNIT] as a condition; a value that is no number stays text."""
     name, value = name_value(text, "--condition")
-    found = vocabulary.figure(value)
-    if found is None:
-        return Condition(name=name, value=value, source=SOURCE)
-    return Condition(name=name, value=found[0], unit=found[1], source=SOURCE)
+    number, unit = vocabulary.figure(value) or (value, "")
+    return Condition(name=name, value=number, unit=unit, source=SOURCE)
 
 
 def signer(

@@ -73,11 +73,20 @@ class SeenLight:
         return (1 << depth) - 1 if self.video.full_range else 235 << (depth - 8)
 
     @property
+    def code_unit(self) -> int:
+        """How many codes are one of 8 bits."""
+        return 1 << (self.video.depth - 8)
+
+    def is_inside(self, code: float) -> bool:
+        """Whether a mean code is more than a code of 8 bits from black and white."""
+        return self.code_black < code - self.code_unit and code + self.code_unit < self.code_white
+
+    @property
     def other_range(self) -> tuple[int, int] | None:
         """Codes of black and white by the other range; None where the stream states its own."""
         if "full_range" not in self.video.assumed:
             return None
-        unit, top = 1 << (self.video.depth - 8), (1 << self.video.depth) - 1
+        unit, top = self.code_unit, (1 << self.video.depth) - 1
         return (16 * unit, 235 * unit) if self.video.full_range else (0, top)
 
     @property
@@ -342,8 +351,7 @@ class SeenLight:
         core = views.middle_half(view.luma)
         code, sigma = float(core.mean()), float(core.std())
         doubt = LEAST_DOUBT + doubt_of_mean(core) + sigma / math.sqrt(core.size)
-        inside = self.code_black + 1 < code < self.code_white - 1
-        return (code, reflectance, doubt) if inside else None
+        return (code, reflectance, doubt) if self.is_inside(code) else None
 
 
 def contrasty(signal: Floats, contrast: float) -> Floats:

@@ -113,7 +113,8 @@ def read(
 def _running(seconds: Seconds) -> Seconds:
     """Check that one clock runs through the film."""
     if len(seconds.moments) < FEWEST_CHANGES:
-        raise GapError("clock_too_short", seconds=float(len(seconds.moments)), needed=SHORTEST)
+        followed = float(np.ptp(seconds.moments)) if len(seconds.moments) else 0.0
+        raise GapError("clock_too_short", seconds=followed, needed=SHORTEST)
     late = seconds.moments - seconds.count
     off = float(np.abs(late - np.median(late)).max())
     skipped = int(np.count_nonzero(np.diff(seconds.count) != np.rint(np.diff(seconds.moments))))
