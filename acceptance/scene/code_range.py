@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class CodeRange:
-    """The codes of a stream (ITU-R BT.709-6, 3.4; H.273, 8.3)."""
+    """The codes of a stream (full or limited range: ITU-T H.273, 8.3)."""
 
     video: VideoInfo
     range_contradicted: bool = False
