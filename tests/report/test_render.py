@@ -403,7 +403,7 @@ def test_a_reason_is_worded_with_its_parameters() -> None:
     )
     assert wording.reason(facts, "zh") == "系统制式为“数字”，该要求适用于“模拟”"
     kinds = Reason(code="no_subject", parameters={"kinds": "fixed, dome"})
-    assert wording.reason(kinds, "zh") == "没有此类受检对象：固定摄像机, 球型摄像机"
+    assert wording.reason(kinds, "zh") == "没有此类受检对象：固定摄像机、球型摄像机"
 
 
 def test_a_reason_without_phrase_or_parameter_falls_back_and_never_fails() -> None:
