@@ -160,7 +160,10 @@ def _parameter(name: str, value: Value, lang: str) -> Value:
     if name == "region" or (name == "needed" and value not in phrases(lang)["fact_value"]):
         return region(value, lang)
     section = PARAMETER_SECTIONS.get(name)
-    return ", ".join(word(part, section, lang) for part in value.split(", ")) if section else value
+    if not section:
+        return value
+    comma = word("comma", "bottom_line", lang)
+    return comma.join(word(part, section, lang) for part in value.split(", "))
 
 
 def reason(why: Reason, lang: str) -> str:

@@ -206,5 +206,6 @@ def junit(done: Session, folder: Path) -> str:
 def terminal(done: Session, folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
     """Return what ``run`` and ``judge`` print at their end, on one line."""
     capsys.readouterr()
-    closing.conclude(done, folder, signed=False, strict=False)
+    packs = closing.kept_packs(done, folder)
+    closing.conclude(done, folder, packs, signed=False, strict=False)
     return " ".join(capsys.readouterr().out.split())

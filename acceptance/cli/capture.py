@@ -125,7 +125,7 @@ class CaptureOptions(TypedDict):
 def capture(
     sources: tuple[str, ...], json_file: Path | None, **options: Unpack[CaptureOptions]
 ) -> int:
-    """Take down streams (RTSP) as clips, with the arrival of every frame and packet.
+    """Capture streams (RTSP) as clips, with the arrival of every frame and packet.
 
     A HOST (or HOST:PORT) is asked by ONVIF where its stream is, for 30 s at most.
 

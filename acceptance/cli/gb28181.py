@@ -76,8 +76,8 @@ class PlatformOptions(TypedDict):
 @click.option("--records", nargs=2, metavar="START END", help="List the records of this time.")
 @click.option("--record-list", type=OUT, help="Write them to this CSV, which recordings reads.")
 @click.option("--live", type=SECONDS, default=0, metavar="S",
-              help="Take down so much of each channel's live picture.")  # fmt: skip
-@click.option("--playback", nargs=2, metavar="START END", help="Take down this recording.")
+              help="Capture each channel's live picture for so long.")  # fmt: skip
+@click.option("--playback", nargs=2, metavar="START END", help="Capture this recording.")
 @click.option("--tcp", is_flag=True, help="Streams over TCP, the device calling.")
 @click.option("--tcp-active", is_flag=True, help="Streams over TCP, the device being called.")
 @click.option("--utc-offset", default="+08:00", show_default=True, help="Zone of all times.")
@@ -85,7 +85,7 @@ class PlatformOptions(TypedDict):
 def gb28181(
     listen: str, output: Path, json_file: Path | None, **options: Unpack[PlatformOptions]
 ) -> int:
-    """Be a GB/T 28181 platform: let devices register, ask them, take down their streams.
+    """Be a GB/T 28181 platform: let devices register, ask them, capture their streams.
 
     Every message is kept in NAME.gb28181.jsonl. Passwords: ACCEPTANCE_PASSWORD, the keyring, or
     asked for.

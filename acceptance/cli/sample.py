@@ -15,7 +15,7 @@ from acceptance.cli import terminal
 from acceptance.cli.options import OUT, json_option, prepare_json, refuse_without, write_json
 from acceptance.errors import UsageError
 from acceptance.files.output import put, require_apart
-from acceptance.messages import tr
+from acceptance.messages import listed, tr
 from acceptance.model import Draw
 from acceptance.session import commitments, plan, retests, store
 from acceptance.signing import predecessors
@@ -51,7 +51,7 @@ class DrawOptions(TypedDict):
     metavar="PACK#ID",
     help="Draw by this sampling, which the plan does not draw yet.",
 )
-@click.option("--seed", help="Text agreed beforehand that settles which devices are drawn.")
+@click.option("--seed", help="Text that settles which devices are drawn; given by somebody else.")
 @click.option(
     "--retest",
     type=OUT,
@@ -194,7 +194,7 @@ def _draw(asked: Plan, packs: Sequence[Pack], options: DrawOptions) -> list[Draw
             raise UsageError(tr("--seed belongs to --sampling or --retest"))
         return []
     if not seed:
-        what = tr("give --seed: a text agreed beforehand, for instance the order number")
+        what = tr("give --seed: a text that somebody else chooses once the list is fixed")
         raise UsageError(what)
     if retest:
         examine = _examine(options)
@@ -227,7 +227,7 @@ def _show_lot(drawn: Sample, names: Mapping[str, str]) -> None:
     ]
     columns = ("", tr("device"), tr("name"), tr("SHA-256"))
     terminal.table(_title(drawn), columns, rows)
-    asks = ", ".join(drawn.requirements) or tr("no requirement of the plan's packs uses it")
+    asks = listed(drawn.requirements) or tr("no requirement of the plan's packs uses it")
     terminal.say(tr("asked of these only: {requirements}", requirements=asks))
 
 
@@ -238,7 +238,7 @@ def _title(drawn: Sample) -> str:
     )  # fmt: skip
     if not drawn.retest_of:
         return title
-    retest = {"seed": drawn.retest_of, "failed": ", ".join(drawn.failed)}
+    retest = {"seed": drawn.retest_of, "failed": listed(drawn.failed)}
     return tr("{title}, re-test of {seed}; failed: {failed}", title=title, **retest)
 
 
@@ -250,7 +250,7 @@ def _comment(drawn: Sample) -> str:
     return tr(
         "{lot}: {drawn} of {size}: {devices}",
         lot=_lot(drawn), drawn=len(drawn.drawn), size=len(drawn.lot),
-        devices=", ".join(drawn.drawn),
+        devices=listed(drawn.drawn),
     )  # fmt: skip
 
 

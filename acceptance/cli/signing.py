@@ -18,7 +18,7 @@ from acceptance.cli.options import (
 )
 from acceptance.errors import UsageError
 from acceptance.files.output import require_outside
-from acceptance.messages import tr
+from acceptance.messages import in_turn, tr
 from acceptance.signing import issuing, roles, verification
 from acceptance.signing.signatures import LEVELS, ROLE, State, worst
 
@@ -312,7 +312,7 @@ def _prepare(json_file: Path | None, target: Path, trust: Sequence[Path]) -> Non
 def _show(result: Verification, target: Path) -> None:
     steps, states = _step_words(), _state_words()
     rows = [
-        (steps.get(step.name, step.name), states[step.state], "; ".join(step.details))
+        (steps.get(step.name, step.name), states[step.state], in_turn(step.details))
         for step in result.steps
     ]
     columns = (tr("step"), tr("state"), tr("details"))

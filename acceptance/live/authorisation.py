@@ -153,7 +153,8 @@ valid_from = 2026-12-01T08:00:00+08:00
 valid_until = 2026-12-05T18:00:00+08:00
 
 # sweep: connect to every address of a range, slowly (discover --sweep)
-# audit: calls without and with a wrong password (probe --audit)
+# audit: calls without a login; for each named user one random password, once in ONVIF and once in
+#   RTSP, which may lock that user (probe --audit)
 actions = ["sweep", "audit"]
 """
     )

@@ -41,7 +41,7 @@ class Questions:
     """POSIX s: which records there are between two times."""
 
     live: float = 0.0
-    """s to take down of each channel's live picture; 0: nothing."""
+    """s to capture of each channel's live picture; 0: nothing."""
 
     playback: tuple[float, float] | None = None
     """POSIX s: which recording of each channel is played back."""

@@ -1,4 +1,4 @@
-"""Take down a stream as it comes: the clip, when its frames came, every packet, what was said."""
+"""Capture a stream as it comes: the clip, when its frames came, every packet, what was said."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ REPLAY = {"Require": "onvif-replay"}
 
 @dataclass(frozen=True, kw_only=True)
 class Captured:
-    """What was taken down of a stream."""
+    """What was captured of a stream."""
 
     clip: Path
     """Fragmented MP4, frames as they were sent, times in 1/90000 s."""
@@ -115,7 +115,7 @@ def capture(
     stop: threading.Event | None = None,
     stated: EncoderSetting | None = None,
 ) -> Captured:
-    """Take down the stream at ``url`` (``rtsp://``, ``rtsps://``) into ``clip`` and files beside.
+    """Capture the stream at ``url`` (``rtsp://``, ``rtsps://``) into ``clip`` and files beside.
 
     ``credentials`` are used where the device asks; those in the URL go before. ``transport``:
     ``tcp``, ``udp`` or ``multicast``. It ends after ``seconds`` from the first packet on, after
