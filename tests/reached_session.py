@@ -176,7 +176,7 @@ def reach(case: Case, out: Path) -> tuple[Session, Path]:
         notes=case.notes, findings=(), bottom_line=judging.bottom_line((), plan.scope), log=(),
         recordings=case.recordings,
     )  # fmt: skip
-    return runner._finish(measured, packs, bag, None, None)
+    return runner.finish(measured, packs, bag, None, None)
 
 
 def page_1(done: Session, folder: Path, lang: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.checks import judging
-from acceptance.checks.decision import FAILURES
+from acceptance.checks.decision import FAILURES, PASSES
 from acceptance.cli import tables, terminal
 from acceptance.messages import in_turn, language, listed, tr, tr_count
 from acceptance.model import How, Verdict
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from acceptance.model import Finding, Pack, Session
     from acceptance.report.warning_lines import WarningLine
 
-PASSED = {Verdict.PASS, Verdict.CONDITIONAL_PASS}
 # What the plan should have said: the reason's code, and which parameter of it names that.
 UNSTATED = {
     "fact_missing": "fact",
@@ -87,8 +86,9 @@ def html_alone(folder: Path) -> None:
 
 def _style(done: Session) -> str:
     """Return the colour of the verdict; a pass by no confirmed limit is not green."""
-    count, total = bottom_lines.unconfirmed(done)
-    return "yellow" if 0 < count == total else tables.MARKS.get(done.verdict, "yellow")
+    if wording.none_confirmed(bottom_lines.unconfirmed(done)):
+        return "yellow"
+    return tables.MARKS.get(done.verdict, "yellow")
 
 
 def kept_packs(done: Session, folder: Path) -> tuple[Pack, ...]:
@@ -129,7 +129,7 @@ def next_steps(done: Session, folder: Path, *, signed: bool, as_pdf: bool = True
     lacking, deliver = _complete(done), _deliver(place, signed=signed, as_pdf=as_pdf)
     if done.verdict in FAILURES:
         return [_repair(done, place), lacking or deliver]
-    if done.verdict in PASSED:
+    if done.verdict in PASSES:
         confirm = [_confirm(done)] if done.bottom_line.provisional else []
         return [*confirm, deliver]
     return [lacking or deliver]

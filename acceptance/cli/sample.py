@@ -12,8 +12,8 @@ import click
 
 from acceptance.checks import sampling
 from acceptance.cli import terminal
-from acceptance.cli.options import OUT, json_option, prepare_json, write_json
-from acceptance.errors import PlanError, UsageError
+from acceptance.cli.options import OUT, json_option, prepare_json, refuse_without, write_json
+from acceptance.errors import UsageError
 from acceptance.files.output import put, require_apart
 from acceptance.messages import listed, tr
 from acceptance.model import Draw
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from acceptance.model import LogEntry, Pack, Plan, Sample, Value
+    from acceptance.session.predecessors import Examine
 
 SHOWN = 12  # hexadecimal digits of a device's SHA-256 in the table
 
@@ -93,7 +94,7 @@ def sample(
     if commit:
         return _commit(asked, packs, file, options)
     new = _witnessed(asked, packs, file, options) or _draw(asked, packs, options)
-    samples = _samples(asked, packs, new, source)
+    samples = sampling.drawn(packs, asked, new, str(source))
     if json_file:
         write_json([asdict(drawn) for drawn in samples], json_file)
     else:
@@ -112,14 +113,12 @@ def sample(
 
 def _check_options(options: DrawOptions, *, commit: bool) -> None:
     """Refuse options that would be left aside."""
-    needed = {
-        ("--request", "--commit"): options["request"] and not commit,
-        ("--statement", "--witness"): options["statement"] and not options["witness"],
-        ("--trust", "--stamp"): options["trust"] and not (options["stamp"] or options["retest"]),
-    }
-    for (option, other), missing in needed.items():
-        if missing:
-            raise UsageError(tr("{option} belongs to {other}", option=option, other=other))
+    if not commit:
+        refuse_without("--commit", "request")
+    if not options["witness"]:
+        refuse_without("--witness", "statement")
+    if not (options["stamp"] or options["retest"]):
+        refuse_without("--stamp", "trust")
 
 
 def _commit(asked: Plan, packs: Sequence[Pack], file: Path, options: DrawOptions) -> int:
@@ -148,11 +147,8 @@ def _commit(asked: Plan, packs: Sequence[Pack], file: Path, options: DrawOptions
 def _sampling(asked: Plan, packs: Sequence[Pack], options: DrawOptions) -> tuple[str, str]:
     """Name the sampling that is meant, and the seed of the first draw where it is a re-test."""
     if options["retest"]:
-        name = options["name"] or ""
-        examine = functools.partial(predecessors.examine, trust=options["trust"])
-        old = options["retest"]
-        again = retests.draw_up(asked, packs, old, name=name, seed="?", examine=examine)
-        return again.sampling, again.retest_of
+        name, examine = options["name"] or "", _examine(options)
+        return retests.sampling_of(asked, packs, options["retest"], name=name, examine=examine)
     if not options["name"]:
         raise UsageError(tr("give --sampling or --retest: what is to be drawn"))
     return options["name"], ""
@@ -185,17 +181,9 @@ def _seed(made: LogEntry, options: DrawOptions) -> tuple[str, dict[str, Value]]:
     return stamp.seed, stamp.details
 
 
-def _samples(asked: Plan, packs: Sequence[Pack], new: Sequence[Draw], source: Path) -> list[Sample]:
-    """Return the samples of the new draw, or of all draws of the plan. Raises PlanError: none."""
-    drawn = sampling.draw(packs, replace(asked, draws=(*asked.draws, *new)))
-    samples = [lot for lot in drawn if not new or _of(lot, new[0])]
-    if not samples:
-        known = ", ".join(sampling.known(packs))
-        hint = tr("The packs have no sampling")
-        if known:
-            hint = tr("Name one with --sampling: {samplings}", samplings=known)
-        raise PlanError(tr("draws nothing"), where=str(source), hint=hint)
-    return samples
+def _examine(options: DrawOptions) -> Examine:
+    """Return how the older session of a re-test is examined."""
+    return functools.partial(predecessors.examine, trust=options["trust"])
 
 
 def _draw(asked: Plan, packs: Sequence[Pack], options: DrawOptions) -> list[Draw]:
@@ -209,15 +197,10 @@ def _draw(asked: Plan, packs: Sequence[Pack], options: DrawOptions) -> list[Draw
         what = tr("give --seed: a text that somebody else chooses once the list is fixed")
         raise UsageError(what)
     if retest:
-        examine = functools.partial(predecessors.examine, trust=options["trust"])
+        examine = _examine(options)
         draw = retests.draw_up(asked, packs, retest, name=name or "", seed=seed, examine=examine)
         return [draw]
     return [Draw(sampling=name or "", seed=seed)]
-
-
-def _of(drawn: Sample, draw: Draw) -> bool:
-    wanted = draw.sampling, draw.seed, draw.retest_of
-    return (drawn.sampling, drawn.seed, drawn.retest_of) == wanted
 
 
 def _show(samples: Sequence[Sample], packs: Sequence[Pack], asked: Plan) -> None:
@@ -273,7 +256,7 @@ def _comment(drawn: Sample) -> str:
 
 def _toml(draw: Draw, samples: Sequence[Sample]) -> str:
     """Write a draw as a table of a plan, with what it gave as comments."""
-    comments = [f"# {_comment(drawn)}\n" for drawn in samples if _of(drawn, draw)]
+    comments = [f"# {_comment(drawn)}\n" for drawn in samples if sampling.is_of(drawn, draw)]
     fields = [
         f"{name} = {json.dumps(value, ensure_ascii=False)}\n"
         for name, value in asdict(draw).items()

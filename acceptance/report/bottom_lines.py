@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.checks import conclusion
-from acceptance.checks.warned.judged import PASSED
+from acceptance.checks.decision import PASSES
 from acceptance.model import RuleKind, Verdict, Vouched
 from acceptance.report import warning_lines
 from acceptance.wording import phrases
@@ -103,9 +103,9 @@ def vouched(earlier: Predecessor, lang: str) -> str:
 
 def unconfirmed(session: Session) -> tuple[int, int]:
     """Count the limits behind a pass that nobody confirmed, and all; none where it is no pass."""
-    if session.verdict not in PASSED:
+    if session.verdict not in PASSES:
         return 0, 0
-    passed = [one for one in session.findings if one.decides and one.verdict in PASSED]
+    passed = [one for one in session.findings if one.decides and one.verdict in PASSES]
     return conclusion.unconfirmed_limits(passed)
 
 

@@ -54,6 +54,7 @@ def scene(linear: Callable[[Array], Array] = squared, **changed: Any) -> Any:
         "copy_curves": lambda _: [],
         "lit": lambda _: (1.0, 0.0),
         "light_field": None,
+        "steps_unusable": False,
         "other_range": None,
         "tone": "grey_steps",
         "figure": lambda *words, **more: measurement(SHOT, *words, **more),

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from acceptance.errors import GapError
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
-from acceptance.metrics.resolution import corners, edge, edge_figures, edge_line
+from acceptance.metrics.resolution import corners, edge, edge_figures, edge_line, wrong_curve
 from acceptance.metrics.resolution.edge_figures import Edge, Tone
 from acceptance.metrics.resolution.edge_line import EdgeLine
 
@@ -228,7 +228,7 @@ def test_doubt_of_the_tone_curve_is_uniform_and_that_of_the_print_by_its_curves(
         (TONE_SOURCE, pytest.approx(0.3 * 0.2 * 0.1 / math.sqrt(3)))
     ]
     tone = Tone(light=light, name="", doubt=0.1, copies=(light**1.1, light**1.1))
-    bent = edge_figures.bending(light, light**1.1, (0.2, 0.8), 0.5)
+    bent = wrong_curve.bending(light, light**1.1, (0.2, 0.8), 0.5)
     other = edge_figures._tone_lines(seen(), "mtf50", tone)[1]
     assert other.source == PRINT_SOURCE
     assert other.contribution == pytest.approx(0.2 * math.sqrt(2) * abs(bent))
@@ -246,15 +246,15 @@ def test_a_crossing_in_the_noise_is_one_of_more_than_eight_per_cent() -> None:
 
 def test_the_same_light_bends_nothing_and_scaled_light_neither() -> None:
     light = np.linspace(0, 1, 256)
-    assert edge_figures.bending(light, light, (0.2, 0.8), 0.5) == pytest.approx(0, abs=1e-12)
-    assert edge_figures.bending(light, 3 * light, (0.2, 0.8), 0.5) == pytest.approx(0, abs=1e-9)
+    assert wrong_curve.bending(light, light, (0.2, 0.8), 0.5) == pytest.approx(0, abs=1e-12)
+    assert wrong_curve.bending(light, 3 * light, (0.2, 0.8), 0.5) == pytest.approx(0, abs=1e-9)
 
 
 def test_the_gaussian_edge_of_the_bending_has_its_own_crossing() -> None:
     """exp(-2 (pi f)^2) is one half at 0.1874."""
     for level in (0.9, 0.5, 0.1):
         true = math.sqrt(-math.log(level) / 2) / math.pi
-        assert edge_figures._fall_of_gaussian(level) == pytest.approx(true, abs=1e-3)
+        assert wrong_curve._fall_of_gaussian(level) == pytest.approx(true, abs=1e-3)
 
 
 def test_an_edge_that_leans_reads_along_its_normal() -> None:
