@@ -12,7 +12,7 @@ import click
 
 from acceptance.charts import advice, clock_page, copy_template, definition, drawing
 from acceptance.cli import terminal
-from acceptance.cli.options import OUT
+from acceptance.cli.options import OUT, refuse_without
 from acceptance.files.output import put, require_ending
 from acceptance.messages import tr
 from acceptance.report import render
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from acceptance.charts.definition import Chart
 
-ENDINGS = (".pdf", ".svg", ".png", ".html")
+DRAWN = (".pdf", ".svg", ".png")
+ENDINGS = (*DRAWN, ".html")
 ABOVE_ZERO = click.FloatRange(0, min_open=True, max=1e6)
 METRES = click.FloatRange(0, 1000)
 
@@ -129,6 +130,8 @@ def chart(
     **options: Unpack[ChartOptions],
 ) -> int:
     """Draw a chart, choose one for a camera's place, or start the file of a printed copy."""
+    drawn = not (advising or listing or name is None or serial is not None)
+    _check_options(options, advising=advising, drawn=drawn)
     if advising:
         names = [name] if name else definition.names()
         return _advise([definition.load(known) for known in names], options)
@@ -139,6 +142,17 @@ def chart(
     if serial is not None:
         return _start(definition.load(name), serial, options["output"])
     return _draw(definition.load(name), options)
+
+
+def _check_options(options: ChartOptions, *, advising: bool, drawn: bool) -> None:
+    """Refuse options that would be left aside."""
+    if not advising:
+        refuse_without("--advise", *Place.__annotations__)
+    ending = options["output"].suffix.lower() if drawn and options["output"] else ""
+    if ending != ".png":
+        refuse_without("-o FILE.png", "width")
+    if ending not in DRAWN:
+        refuse_without("-o FILE.pdf / .svg / .png", "index")
 
 
 def _draw(shown: Chart, options: ChartOptions) -> int:

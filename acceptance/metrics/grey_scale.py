@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from acceptance.metrics._shared.tone_curve import Slope
     from acceptance.model.basics import Value
     from acceptance.scene.build import Scene
     from acceptance.scene.views import View

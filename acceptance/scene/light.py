@@ -21,6 +21,7 @@ from acceptance.footage.rounding import doubt_of_mean
 from acceptance.footage.tone import curve, inverse_oetf, read_off
 from acceptance.model import BudgetLine
 from acceptance.scene import light_field, views
+from acceptance.scene.code_range import CodeRange
 from acceptance.scene.ground import places_of
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
     from acceptance.charts.definition import Chart
     from acceptance.charts.located import Located
-    from acceptance.footage.clip import VideoInfo
     from acceptance.scene.ground import Samples
     from acceptance.scene.light_field import LightField
     from acceptance.scene.views import View
@@ -45,10 +45,9 @@ STEPS = "grey_steps"  # tone of a scene whose curve the steps show
 
 
 @dataclass(frozen=True, kw_only=True)
-class SeenLight:
+class SeenLight(CodeRange):
     """Views of a chart, and what makes light of their codes."""
 
-    video: VideoInfo
     chart: Chart | None
     """The chart that is measured; None also where two copies are in the picture."""
     located: tuple[Located, ...]
@@ -57,36 +56,10 @@ class SeenLight:
     """Regions of the chart and by hand, by name."""
     ground: Samples | None = None
     """What the printed chart's own ground shows of the light on it; None: too little."""
-    range_contradicted: bool = False
-    """Whether the picture contradicts the range of codes that the stream states."""
 
     def of_kind(self, kind: str) -> tuple[View, ...]:
         """Every view of a kind of region, in the chart's order."""
         return tuple(view for view in self.views.values() if view.region.kind == kind)
-
-    @property
-    def code_black(self) -> int:
-        """Nominal code of black: 16 in limited range at 8 bit, 0 in full range."""
-        return 0 if self.video.full_range else 16 << (self.video.depth - 8)
-
-    @property
-    def code_white(self) -> int:
-        """Nominal code of white: 235 in limited range at 8 bit, the highest code in full range."""
-        depth = self.video.depth
-        return (1 << depth) - 1 if self.video.full_range else 235 << (depth - 8)
-
-    @property
-    def range_unsure(self) -> bool:
-        """Whether the stream states no range of codes, or one that the picture contradicts."""
-        return self.range_contradicted or "full_range" in self.video.assumed
-
-    @property
-    def other_range(self) -> tuple[int, int] | None:
-        """Codes of black and white by the other range; None where the stated one is believed."""
-        if not self.range_unsure:
-            return None
-        unit, top = 1 << (self.video.depth - 8), (1 << self.video.depth) - 1
-        return (16 * unit, 235 * unit) if self.video.full_range else (0, top)
 
     @property
     def tone(self) -> str:
@@ -371,8 +344,7 @@ class SeenLight:
         core = views.middle_half(view.luma)
         code, sigma = float(core.mean()), float(core.std())
         doubt = LEAST_DOUBT + doubt_of_mean(core) + sigma / math.sqrt(core.size)
-        inside = self.code_black + 1 < code < self.code_white - 1
-        return (code, reflectance, doubt) if inside else None
+        return (code, reflectance, doubt) if self.is_inside(code) else None
 
 
 def contrasty(signal: Floats, contrast: float) -> Floats:

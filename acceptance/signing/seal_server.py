@@ -187,11 +187,11 @@ def import_cms(
     with changing(folder) as change:
         issuing.require_seen(change)
         found = _report(folder)
-        verification.require_intact(folder)
         _require_same(found, folder, exported)
         prepared = found + base64.b64decode(exported.update)
         _require_due(prepared, digest_file, exported)
         key = _signer(signed, container, exported)
+        verification.require_intact(folder)
         _require_allowed(found, key, exported.role, rules)
         _require_pages(folder, found, trust, progress)
         report = _filled(prepared, signed, container)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 ROLE = roles.INSPECTOR  # of the first signature
+LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")  # of PAdES, each more than the one before
 
 
 class State(StrEnum):

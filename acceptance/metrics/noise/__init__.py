@@ -32,6 +32,7 @@ from acceptance.metrics.noise.field import OF_STEPS, PARTS, QUANTITIES, Field, g
 from acceptance.metrics.noise.parts import Noise, Variance
 from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
 from acceptance.scene.light import STEPS
+from acceptance.scene.views import STILL_WITHIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -260,7 +261,7 @@ def _part(field: Field, quantity: str, part: Variance | None) -> Measurement | N
     if part is None and field.view.stable:
         return field.note(quantity, "too_few_frames", frames=len(field.codes), needed=2)
     if part is None:
-        return field.note(quantity, "unstable_picture", shift=0.1)
+        return field.note(quantity, "unstable_picture", shift=STILL_WITHIN)
     if field.noise.total.value <= QUANTISATION:
         code, region = "noise_below_quantisation", field.view.region.name
         return field.note(quantity, code, region=region, sigma=part.sigma, floor=FLOOR)
