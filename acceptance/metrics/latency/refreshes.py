@@ -185,8 +185,14 @@ class _Seen:
             _inside(later, earlier, coarse * np.sqrt(np.maximum(stamps**2 - TIMING**2, LEAST**2))),
         )
         off = np.maximum(np.maximum(-later, -earlier), 0) / (coarse * timing)
-        fits = off**2 + self.unsettled(guesses, first, coarse) ** 2
-        each = np.exp(-fits / 2) * density * (in_time - too_early) + MISS
+        # what is left of the old picture tells the last of several refreshes from those before it
+        after = np.exp(-(self.unsettled(guesses, last, coarse) ** 2) / 2)
+        chance = (in_time - too_early) * after
+        if (last > first).any():
+            before, _ = self.ready(guesses, last, last, coarse)
+            settled = np.exp(-(self.unsettled(guesses, first, coarse) ** 2) / 2)
+            chance = (in_time - before) * after + (before - too_early) * settled
+        each = np.exp(-(off**2) / 2) * density * chance + MISS
         return np.asarray(np.log(each).mean(axis=1) * count / coarse**LENIENT)
 
     def steps(self) -> list[Density]:
