@@ -27,6 +27,8 @@ from acceptance.metrics.latency import slow_screen
 from acceptance.metrics.latency.monitor import MIXED
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from acceptance.metrics._filmed_clock.gray_code import Array, Whole
@@ -40,6 +42,7 @@ OFTEN = np.array([1, 3, 3, 2]) / 9  # how often each of them is met
 RARE = 0.1  # how much seldomer monitors run at any faster rate than at any slower one
 SLOWEST, FASTEST = 45.0, 150.0  # Hz
 LEAST = 1e-6  # s
+BEYOND = 2.0  # times what frames are off by, by which a refresh may lie outside
 TIMING = 0.0002  # s by which time stamps of a film jitter, at least
 SHARE_NOISE = 0.02  # standard uncertainty of the share of a mixture
 HIDDEN = MIXED + 2 * SHARE_NOISE  # share of another picture in frames that look unmixed
@@ -128,18 +131,17 @@ class _Seen:
     def points(self, guesses: Array, exposure: Array) -> tuple[Array, Array, Array, Array]:
         """(m, c) each: first and last refresh that may be the change, else the nearest.
 
-        Then how much later than the earliest moment, and earlier than the latest, these lie.
+        Then the earliest and latest moment of it, were the times of frames right.
         """
-        period = np.exp(guesses[:, LOG_PERIOD, None])
+        period, slack = np.exp(guesses[:, LOG_PERIOD, None]), BEYOND * _jitter(guesses)
         start = guesses[:, PHASE, None] * period
         earliest, latest = self.bounds(exposure, guesses[:, RESPONSE, None], HIDDEN)
-        first = start + period * np.ceil((earliest - start) / period)
-        last = start + period * np.floor((latest - start) / period)
+        first = start + period * np.ceil((earliest - slack - start) / period)
+        last = start + period * np.floor((latest + slack - start) / period)
         near = start + period * np.rint(((earliest + latest) / 2 - start) / period)
         none = last < first
         first, last = np.where(none, near, first), np.where(none, near, last)
-        earliest, latest = self.bounds(exposure, guesses[:, RESPONSE, None])
-        return first, last, last - earliest, latest - first
+        return first, last, *self.bounds(exposure, guesses[:, RESPONSE, None])
 
     def ready(
         self, guesses: Array, first: Array, last: Array, coarse: float = 1.0
@@ -160,40 +162,48 @@ class _Seen:
 
         It is that in frames that show nearly the new one alone, which came up at ``refresh``.
         """
-        exposure = self.exposure(guesses)
+        exposure, jitter = self.exposure(guesses), _jitter(guesses)
         since = (self.after - refresh) / exposure + 0.5
-        expected = slow_screen.gathered(since, guesses[:, RESPONSE, None] / exposure)
-        off = np.maximum(np.abs(expected - self.seen) - DEAD, 0) / (coarse * SHARE_NOISE)
+        ratio, noise = guesses[:, RESPONSE, None] / exposure, np.asarray(SHARE_NOISE)
+        expected = slow_screen.gathered(since - jitter / exposure, ratio)
+        if jitter.any():
+            more = slow_screen.gathered(since + jitter / exposure, ratio)
+            expected, noise = (expected + more) / 2, np.hypot(noise, (more - expected) / 2)
+        off = np.maximum(np.abs(expected - self.seen) - DEAD, 0) / (coarse * noise)
         return np.where((self.share < 1) | np.isnan(self.seen), 0.0, off)
 
     def likelihood(self, guesses: Array, coarse: float, count: int) -> Array:
         """(m,) its logarithm were the timing ``coarse`` times as loose.
 
-        Then each of ``count`` changes counts for less.
+        Then each of ``count`` changes counts for less. What is left of the old picture tells the
+        last of several refreshes from those before it.
         """
         exposure = self.exposure(guesses)
-        first, last, later, earlier = self.points(guesses, exposure)
+        first, last, *within = self.points(guesses, exposure)
         too_early, in_time = self.ready(guesses, first, last, coarse)
-        share_noise = np.where(self.share < 1, SHARE_NOISE * exposure, 0)
-        stamps = np.exp(guesses[:, LOG_TIMING, None])
-        timing = np.hypot(stamps, share_noise)
-        # stamps that are off by an exposure give any share: each is the less likely, the shorter;
-        # and where more off than usual, changes at the end of an exposure as often make a mixture
-        density = np.where(
-            self.share < 1,
-            share_noise / timing,
-            _inside(later, earlier, coarse * np.sqrt(np.maximum(stamps**2 - TIMING**2, LEAST**2))),
-        )
-        off = np.maximum(np.maximum(-later, -earlier), 0) / (coarse * timing)
-        # what is left of the old picture tells the last of several refreshes from those before it
-        after = np.exp(-(self.unsettled(guesses, last, coarse) ** 2) / 2)
-        chance = (in_time - too_early) * after
+        each = self._fits(guesses, last, within, coarse)
         if (last > first).any():
             before, _ = self.ready(guesses, last, last, coarse)
-            settled = np.exp(-(self.unsettled(guesses, first, coarse) ** 2) / 2)
-            chance = (in_time - before) * after + (before - too_early) * settled
-        each = np.exp(-(off**2) / 2) * density * chance + MISS
-        return np.asarray(np.log(each).mean(axis=1) * count / coarse**LENIENT)
+            sooner = self._fits(guesses, first, within, coarse)
+            each = (in_time - before) * each + (before - too_early) * sooner
+        else:
+            each = (in_time - too_early) * each
+        return np.asarray(np.log(each + MISS).mean(axis=1) * count / coarse**LENIENT)
+
+    def _fits(
+        self, guesses: Array, refresh: Array, within: Sequence[Array], coarse: float
+    ) -> Array:
+        """(m, c) likelihood that changes come at a ``refresh``, ``within`` what frames allow."""
+        exposure, (earliest, latest) = self.exposure(guesses), within
+        share_noise = np.where(self.share < 1, SHARE_NOISE * exposure, 0)
+        timing = np.hypot(np.exp(guesses[:, LOG_TIMING, None]), share_noise)
+        # stamps that are off by an exposure give any share: each is the less likely, the shorter;
+        # and where more off than usual, changes at the end of an exposure as often make a mixture
+        loose = coarse * np.maximum(_jitter(guesses), LEAST)
+        inside = _inside(refresh - earliest, latest - refresh, loose)
+        density = np.where(self.share < 1, share_noise / timing, inside)
+        off = np.maximum(np.maximum(earliest - refresh, refresh - latest), 0) / (coarse * timing)
+        return np.exp(-(off**2 + self.unsettled(guesses, refresh, coarse) ** 2) / 2) * density
 
     def steps(self) -> list[Density]:
         """Likelihoods from coarse to fine, in the middle of the film first.
@@ -209,6 +219,12 @@ class _Seen:
             some = self.about(max(OPENING, span / coarse), most)
             steps.append(partial(some.likelihood, coarse=float(coarse), count=count))
         return steps
+
+
+def _jitter(guesses: Array) -> Array:
+    """(m, 1) by how much more than usual the times of frames are off, s."""
+    stamps = np.exp(guesses[:, LOG_TIMING, None])
+    return np.sqrt(np.maximum(stamps**2 - TIMING**2, 0.0))
 
 
 def _inside(later: Array, earlier: Array, off: Array) -> Array:
@@ -384,13 +400,13 @@ def _chosen(seen: _Seen, guesses: Array, random: np.random.Generator) -> Array:
     Where there is no refresh, the moment is anywhere within the bounds.
     """
     exposure = seen.exposure(guesses)
-    first, last, later, earlier = seen.points(guesses, exposure)
+    first, last, earliest, latest = seen.points(guesses, exposure)
     period = np.exp(guesses[:, LOG_PERIOD, None])
     ready = np.clip(_ready(seen, guesses, first, last, random), first - period, last)
     refresh = first + period * np.ceil((ready - first) / period - 1e-6)
-    earliest, latest = seen.bounds(exposure, guesses[:, RESPONSE, None])
     anywhere = earliest + random.uniform(size=period.shape) * (latest - earliest)
-    none = np.maximum(-later, -earlier) > 4 * np.hypot(seen.timings[1], SHARE_NOISE * exposure)
+    off = np.maximum(earliest - last, first - latest)
+    none = off > 4 * np.hypot(seen.timings[1], SHARE_NOISE * exposure)
     return np.where(none, anywhere, np.clip(refresh, first, last))
 
 
