@@ -24,6 +24,7 @@ from acceptance.metrics._filmed_clock.pace import DRAWS, pace
 from acceptance.metrics.latency import film_times, picture_age, refreshes, uneven_camera
 from acceptance.metrics.latency.delay import Latency
 from acceptance.metrics.latency.monitor import Changes, held_pictures, shown
+from acceptance.metrics.latency.monitor_prior import RESPONDS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -122,7 +123,7 @@ def _exposures(clock: Pace, interval: float) -> Array:
     """
     shown = clock.widths / clock.slopes
     random = np.random.default_rng(3)
-    slow = AS_BOX * random.exponential(random.choice(refreshes.RESPONDS, len(shown)))
+    slow = AS_BOX * random.exponential(random.choice(RESPONDS, len(shown)))
     own = np.sqrt(np.maximum(shown**2 - slow**2, (SHORTENED * shown) ** 2))
     return np.minimum(own, interval)
 

@@ -78,7 +78,8 @@ class UnevenCamera:
         likely = _likelihood(draws, number - self.origin, read).mean(axis=0) > MISREAD
         likely &= _plain(pictures) & ~_crowded(pictures.position, CROWDED * draws[:, SLOPE].mean())
         mean = np.where(likely, np.mean(each, axis=0), np.nan)
-        return mean, float(np.sqrt(np.mean(np.var(each, axis=0)[:, likely])))
+        each_open = np.var(each, axis=0) + (SHARE_NOISE * np.exp(draws[:, LOG_WIDTH, None])) ** 2
+        return mean, float(np.sqrt(np.mean(each_open[:, likely])))
 
 
 def seen(
