@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from acceptance import __version__
 from acceptance.errors import InputError, SessionError
 from acceptance.files import shortage
-from acceptance.messages import tr
+from acceptance.messages import in_turn, tr
 from acceptance.session import integrity, store
 from acceptance.signing import remeasured, signatures
 from acceptance.signing.signatures import State
@@ -220,7 +220,7 @@ def require_sound(
     if trust:
         wrong += [step for step in result.steps[:1] if step.state is State.INDETERMINATE]
     if wrong:
-        found = "; ".join(integrity.shorten([text for step in wrong for text in step.details]))
+        found = in_turn(integrity.shorten([text for step in wrong for text in step.details]))
         what = tr("the report cannot be signed after others: {problems}", problems=found)
         hint = tr("Ask who signed before for the report, or have it written and signed again")
         raise SessionError(what, where=str(folder), hint=hint)

@@ -80,7 +80,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 ALL_WAYS = (*WAYS, *MORE_WAYS, *WAYS_BY_STATEMENT)
 # A requirement, sampling or clause by its code; what is gone from an own pack has no other name.
-CODE = re.compile(r"\b(?:base|own|db50\w+)#(?!noise (?:was taken out|已被撤去))\w|\b\w+_\w+ = ")
+CODE = re.compile(r"\b(?:base|own|db50\w+)#(?!noise (?:was taken out|已被撤销))\w|\b\w+_\w+ = ")
 
 
 @pytest.mark.parametrize("way", ALL_WAYS, ids=lambda way: way.what)

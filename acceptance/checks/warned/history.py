@@ -6,7 +6,8 @@ import math
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from acceptance.checks.warned.judged import FAILED, caution, names, note
+from acceptance.checks.decision import FAILURES
+from acceptance.checks.warned.judged import caution, names, note
 from acceptance.checks.warned.twins import says_something
 from acceptance.model import Verdict, Vouched
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from acceptance.checks.warned.judged import Judged
     from acceptance.model import LogEntry, SessionWarning, Shot, Value
 
-NOT_PASSED = frozenset({*FAILED, Verdict.INCONCLUSIVE})
+NOT_PASSED = frozenset({*FAILURES, Verdict.INCONCLUSIVE})
 
 
 def judged_again(judged: Judged) -> Iterator[SessionWarning]:
