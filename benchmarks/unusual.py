@@ -67,6 +67,7 @@ LOST: dict[str, tuple[str, ...]] = {
     "rows_differ": ("noise.",),
     "tinted": ("colour.", "noise.cb", "noise.cr"),
     "held": ("noise.fixed", "noise.pixel"),
+    "png16": ("noise.",),
     "posterised": ("noise.",),
     "contrast": ("noise.", "grey_scale.", "resolution.wedge", "colour."),
     "dark_corner": ("noise.snr_patch", "noise.snr_linear"),

@@ -182,7 +182,7 @@ def import_cms(
     digest file that was changed, or a container over another digest or by another certificate; and
     as ``issuing.sign``.
     """
-    exported, signed = _read_digest(digest_file), _read_container(container)
+    exported, signed = read_digest(digest_file), _read_container(container)
     contents.require_readable(folder)
     with changing(folder) as change:
         issuing.require_seen(change)
@@ -201,7 +201,8 @@ def import_cms(
     return folder / REPORT
 
 
-def _read_digest(path: Path) -> DigestFile:
+def read_digest(path: Path) -> DigestFile:
+    """Read what ``export`` wrote. Raises InputError."""
     try:
         held = cast("Texts", strict_json.loads(regular.content(path)))
         found = DigestFile(**held)

@@ -324,3 +324,29 @@ def test_corners_without_an_edge_in_the_centre_have_no_ratio() -> None:
     tone = Tone(light=np.ones(2), name="t", doubt=0.1)
     [note] = corners.ratios(scene(), [placed("upper_left", 1)], tone)
     assert note.reason.code == "no_corner_edges"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("contrast", "tone", "added", "exponent"),
+    [
+        (2 / 3, "grey_steps", 0.0, 0.0),
+        (5.0, "grey_steps", 0.0, 0.0),
+        (0.8, "grey_steps", 0.0, math.log(9) / math.log(5) - 1),
+        (0.5, "grey_steps", 0.0, 1 - math.log(3) / math.log(5)),
+        (0.5, "inverse_oetf_bt709", 0.0, 0.0),
+        (0.5, "grey_steps", 0.15, 0.0),
+    ],
+)
+def test_two_sides_of_an_edge_contradict_a_curve_by_the_exponent_that_they_need(
+    contrast: float, tone: str, added: float, exponent: float
+) -> None:
+    """Printed 5:1; less contrast than that is what a veil leaves of it by a declared curve."""
+    printed = {"dark": 0.15, "light": 0.75, "angle": 5.5}
+    view: Any = SimpleNamespace(region=SimpleNamespace(printed=printed))
+    scene: Any = SimpleNamespace(
+        tone=tone, tone_doubt=0.01, copy_doubt=0.0, lit=lambda _: (1.0, added)
+    )
+    found = wrong_curve.contradicted(scene, view, contrast)
+    assert found == pytest.approx(exponent, abs=1e-3)
+    by_hand: Any = SimpleNamespace(region=SimpleNamespace(printed={}))
+    assert wrong_curve.contradicted(scene, by_hand, contrast) == 0

@@ -25,7 +25,13 @@ from acceptance.metrics._shared.region_codes import (
     within,
 )
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
-from acceptance.metrics.resolution.coding_loss import blocks_along, coarseness, coding, of_edge
+from acceptance.metrics.resolution.coding_loss import (
+    blocks_along,
+    coarseness,
+    coding,
+    of_edge,
+    taken,
+)
 from acceptance.metrics.resolution.edge import EdgeResult, edge_mtf
 from acceptance.metrics.resolution.sampling import ALL
 from acceptance.metrics.resolution.wrong_curve import bending, contradicted
@@ -80,7 +86,8 @@ class Edge:
     (``coding_loss.coarseness``); ``limit`` is what its samples can carry, cycle/px; ``rounding``
     what whole codes leave undecided of a level, over the step; ``apart`` the standard uncertainty
     in cycle/px that another edge beside it gives to a crossing, by name; ``exponent`` that of the
-    tone curve's exponent by which its two sides contradict what is printed.
+    tone curve's exponent by which its two sides contradict what is printed; ``taken`` as
+    ``coding_loss.taken`` has it.
     """
 
     view: View
@@ -92,6 +99,7 @@ class Edge:
     rounding: float = 0.0
     apart: Mapping[str, float] = field(default_factory=dict)
     exponent: float = 0.0
+    taken: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def first(self) -> EdgeResult:
@@ -127,7 +135,8 @@ class Edge:
     def coding_share(self, name: str) -> float:
         """Return the relative standard uncertainty of a crossing by coding."""
         blocks = blocks_along(self.view, self.first.resolves)
-        return of_edge(name, self.value(name), self.coarseness, blocks)
+        share = of_edge(name, self.value(name), self.coarseness, blocks)
+        return share * self.taken.get(name, 1.0)
 
     def tone_slope(self, name: str) -> float:
         """Return the relative change of a crossing over that of the tone curve's exponent."""
@@ -175,6 +184,7 @@ def seen(scene: Scene, view: View, tone: Tone, sampled: PictureSamples = ALL) ->
         coarseness=coarseness(scene, view, height),
         rounding=rounding_doubt(_roughness(view)) / max(height, 1.0),
         exponent=contradicted(scene, view, results[0].contrast),
+        taken=taken(scene.video),
     )
 
 
