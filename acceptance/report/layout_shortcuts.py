@@ -149,7 +149,7 @@ def _reading(plain: Callable[..., Any]) -> Callable[..., Any]:
         asked = text, named.get("base_url"), named.get("media_type")
         if asked not in kept:
             for oldest in [*kept][: 1 - MOST_SHEETS]:
-                del kept[oldest]
+                kept.pop(oldest, None)
             kept[asked] = plain(*given, **named | {"page_rules": [], "layers": []})
         sheet = copy.copy(kept[asked])
         rules += sheet.page_rules  # those of all sheets of a page are one list
