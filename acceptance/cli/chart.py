@@ -12,7 +12,7 @@ import click
 
 from acceptance.charts import advice, clock_page, copy_template, definition, drawing
 from acceptance.cli import terminal
-from acceptance.cli.options import OUT, refuse_without
+from acceptance.cli.options import OUT, refuse_without, two_numbers
 from acceptance.files.output import put, require_ending
 from acceptance.messages import tr
 from acceptance.report import render
@@ -160,6 +160,8 @@ def _draw(shown: Chart, options: ChartOptions) -> int:
     if output is None:
         what = tr("name the file of the drawing: -o FILE.pdf, FILE.svg, FILE.png or FILE.html")
         raise click.UsageError(what)
+    if shown.kind != "screen":
+        refuse_without("clock", "index")
     put(output, _drawn(shown, output, options["width"], options["index"]))
     terminal.say(f"{shown.title_en}: {output}")
     return 0
@@ -329,8 +331,8 @@ def _wedge_troubles(advised: advice.Advice) -> dict[str, str]:
 
 
 def _pixels(text: str) -> tuple[int, int]:
-    width, _, height = text.lower().partition("x")
-    if not all(side.isdecimal() and 16 <= int(side) <= 65536 for side in (width, height)):
+    size = two_numbers(text, "x")
+    if size is None or not all(16 <= side <= 65536 for side in size):
         what = tr("--picture {text!r}: write WxH in pixels, for instance 1920x1080", text=text)
         raise click.UsageError(what)
-    return int(width), int(height)
+    return size

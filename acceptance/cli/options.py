@@ -299,8 +299,7 @@ def _wall(text: str) -> tuple[tuple[str, ...], ...]:
     """Return a wall of so many tiles, none of them with a subject; empty text: no wall."""
     if not text:
         return ()
-    sides = re.fullmatch(r"(\d{1,3})[x×](\d{1,3})", text.lower())
-    rows, columns = map(int, sides.groups()) if sides else (0, 0)
+    rows, columns = two_numbers(text, "x×") or (0, 0)
     if not 0 < rows * columns <= shot_checks.MOST_TILES:
         what = tr(
             "--wall {text!r}: write ROWSxCOLUMNS, for instance 3x3; {most} tiles at most",
@@ -311,11 +310,17 @@ def _wall(text: str) -> tuple[tuple[str, ...], ...]:
 
 
 def _aspect(text: str) -> tuple[int, int]:
-    width, _, height = text.partition(":")
-    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+    aspect = two_numbers(text, ":")
+    if aspect is None or not all(aspect):
         what = tr("--sample-aspect {text!r}: write W:H, for instance 16:11", text=text)
         raise click.UsageError(what)
-    return int(width), int(height)
+    return aspect
+
+
+def two_numbers(text: str, between: str) -> tuple[int, int] | None:
+    """Read two whole numbers of five digits at most, with any of these signs between them."""
+    sides = re.fullmatch(rf"(\d{{1,5}})[{between}](\d{{1,5}})", text.lower())
+    return (int(sides[1]), int(sides[2])) if sides else None
 
 
 def condition(text: str) -> Condition:

@@ -197,7 +197,7 @@ def _import(folder: Path, asked: SignOptions, digest_file: Path, container: Path
             folder, digest_file, container, trust=asked["trust"], rules=_rules(asked),
             progress=show,
         )  # fmt: skip
-    terminal.say(tr("Signed: {file}", file=done))
+    _say_signed(done, seal_server.read_digest(digest_file).role)
     return 0
 
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from acceptance import wording
+from acceptance.checks import planned_shots
 from acceptance.cli import terminal
 from acceptance.cli.options import OUT, json_option, prepare_json, write_json
 from acceptance.forms import devices as device_list
 from acceptance.messages import in_turn, language, listed, tr
-from acceptance.report import site_matrix
 from acceptance.report.site_matrix import Presence
 from acceptance.session import plan, site_status
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from acceptance.model import Subject
+    from acceptance.report import site_matrix
 
 MARKS = {Presence.MEASURED: "●", Presence.EMPTY: "◐", Presence.FILMED: "○", Presence.MISSING: "–"}
 
@@ -112,7 +113,7 @@ def _print(grid: site_matrix.Grid) -> None:
         sentence = tr(
             "shot {shot} fits no place of the matrix: check its path and its conditions {stream}, "
             "{light}",
-            shot=shot, stream=site_matrix.STREAM, light=site_matrix.LIGHT,
+            shot=shot, stream=planned_shots.STREAM, light=planned_shots.LIGHT,
         )  # fmt: skip
         terminal.say(sentence, "yellow")
     for number, folders in grid.copies.items():
@@ -125,6 +126,6 @@ def _row(grid: site_matrix.Grid, device: str) -> tuple[str, ...]:
     return device, *(MARKS[place.presence] if place else "" for place in places)
 
 
-def _heading(combination: site_matrix.Combination) -> str:
+def _heading(combination: planned_shots.Combination) -> str:
     words = filter(None, (combination.stream, combination.path, combination.light))
     return "\n".join(wording.word(word, "fact_value", language()) for word in words)

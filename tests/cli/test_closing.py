@@ -51,7 +51,7 @@ def session(verdict: Verdict, *findings: Finding, provisional: bool = False) -> 
 
 
 def steps(done: Session, *, signed: bool = True) -> list[str]:
-    return closing.next_steps(done, FOLDER, (), signed=signed)
+    return closing.next_steps(done, FOLDER, signed=signed)
 
 
 FAILED = finding("5.3.1", Verdict.FAIL)

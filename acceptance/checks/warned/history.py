@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.checks.decision import FAILURES
 from acceptance.checks.warned.judged import caution, names, note
+from acceptance.checks.warned.twins import says_something
 from acceptance.model import Verdict, Vouched
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def _replaced(judged: Judged, shot: Shot) -> int:
 
 def _why(judged: Judged, subject: str) -> str:
     shots = (shot for shot in judged.session.shots if shot.subject == subject)
-    return "; ".join(dict.fromkeys(shot.retaken for shot in shots if shot.retaken.strip()))
+    return "; ".join(dict.fromkeys(shot.retaken for shot in shots if says_something(shot.retaken)))
 
 
 def resumed(judged: Judged) -> Iterator[SessionWarning]:

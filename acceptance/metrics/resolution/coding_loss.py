@@ -83,7 +83,7 @@ def taken(video: VideoInfo) -> dict[str, float]:
 
 def _filtered(video: VideoInfo, step: float) -> float:
     """Return what H.265 takes of MTF50 by a step, over what H.264 takes."""
-    return float(step / (FILTERED * float(1 << (video.depth - 8)))) ** POWER
+    return math.pow(step / (FILTERED * float(1 << (video.depth - 8))), POWER)
 
 
 def blocks_along(view: View, resolves: str) -> float:
