@@ -44,6 +44,7 @@ SHAPED = 0.7  # relative standard uncertainty of that surface
 OUTLYING = 2.5  # scales off the surface from which on a sample counts less
 FIRST_WEIGHT, LEAST_WEIGHT, MOST_WEIGHT = 0.5, 0.2, 3.0  # of what is off, that a turn takes
 CURVED = 0.01  # relative: what the tone curve between the steps may err
+BORNE = 0.02  # of a dark side's reflectance: what curve, coder and print leave anyhow
 LIGHTEST = 0.99  # of the lightest of the dark fields: the edges' dark sides
 LEAST_LIT = 2  # percent of the places, that may be off
 
@@ -292,11 +293,12 @@ def _contradiction(found: Stray, dark: Samples, seen: Floats) -> float:
 
     ``seen`` (n,) is theirs by the curve through the steps. What is added everywhere alike is in
     that curve: where they are off all the same, light on the steps is not what it is taken for.
-    Fields as dark as the darkest steps tell more of glare in the lens.
+    Fields as dark as the darkest steps tell more of glare in the lens. ``BORNE`` is taken off.
     """
     edges = dark.printed >= LIGHTEST * dark.printed.max()
     off = seen[edges] - dark.printed[edges] - found.at(dark.places[edges])
-    return abs(float(np.mean(off)))
+    known = BORNE * float(dark.printed[edges].mean())
+    return math.sqrt(max(0.0, float(np.mean(off)) ** 2 - known**2))
 
 
 def _terms(places: Floats, order: int) -> Floats:
