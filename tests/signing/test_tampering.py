@@ -85,7 +85,7 @@ def test_with_a_key_nobody_signs_other_pages(
     """The signature is valid; what it is put under does not follow from the session."""
     forge(folder, chain, forgery)
     result = verify(folder, [chain.root])
-    assert result.steps[0].state is State.OK, details(result)
+    assert result.steps[0].state is not State.BROKEN, details(result)
     assert result.state is forgery.state, details(result)
     assert forgery.says in details(result)
     found = second_verifier.problems(folder, [chain.root])
