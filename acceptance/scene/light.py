@@ -132,7 +132,8 @@ class SeenLight(CodeRange):
         steps = self.seen_steps.items()
         doubts = np.array([self.lit_doubt(self.views[name], step[1]) for name, step in steps])
         lit, nominal = np.array(self._steps)[:, 1], self._nominal(codes)
-        ways = [doubts, *(doubts * way for way in printed_copy.tone_errors(1.0, lit))]
+        printed = np.maximum([step[1] for _, step in steps], 1e-3)
+        ways = [doubts, *(doubts * way for way in printed_copy.tone_errors(1.0, printed))]
         rising = (np.maximum.accumulate(lit * np.maximum(1 + way, 0.05)) / lit for way in ways)
         return [*(self._following(factor)(nominal) for factor in rising), self._beyond(codes)]
 

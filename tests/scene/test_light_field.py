@@ -186,3 +186,18 @@ def test_where_no_step_shows_the_cameras_black_light_is_not_told_from_it(tmp_pat
     _, seen = film(PATCHED, tmp_path)
     assert seen.tone == "inverse_oetf_bt709"
     assert "noise.snr_linear" not in figures(seen)
+
+
+@pytest.mark.film
+def test_a_step_that_seems_to_send_less_than_no_light_still_has_curves(tmp_path: Path) -> None:
+    """The dark steps of a film seemed to: what is taken off them was more than they reflect."""
+    _, seen = film(EVEN, tmp_path)
+    assert seen.light_field is not None
+    tilted = np.zeros(light_field.TERMS)
+    tilted[1] = 0.06  # of the place across, which begins left
+    tilted[0] = 0.06
+    stray = replace(light_field.NO_STRAY, weights=tilted, rest=1e-4)
+    vars(seen)["light_field"] = replace(seen.light_field, stray=stray)
+    codes = np.arange(20.0, 230.0)
+    assert min(step[1] for step in seen._steps) < 0
+    assert all(np.isfinite(light).all() for light in seen.lit_curves(codes))
