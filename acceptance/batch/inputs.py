@@ -19,6 +19,7 @@ from acceptance.footage import clip
 from acceptance.forms import devices
 from acceptance.messages import shortened, tr
 from acceptance.model import Plan, Scope, Subject
+from acceptance.recorder import file_names
 from acceptance.recorder.recordings import VIDEOS
 from acceptance.session import plan as plans
 from acceptance.session.new_plan import ABOVE, DEVICE_LISTS, identifier
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 PATTERN = re.compile(r"[*?\[]")
 BLANK = re.compile(r"\{([^{}]*)\}")
+# what a pattern of a recorder's file names has in braces stays there
+KEPT = {name: f"{{{name}}}" for name in file_names.PLACEHOLDERS}
 # Fields by which a file is a plan; a chart's copy, a pack or a panel's key has none of them.
 OF_PLANS = frozenset(
     {
@@ -218,7 +221,8 @@ def _filled(value: object, words: Mapping[str, str], where: str) -> object:
     if isinstance(value, list):
         return [_filled(one, words, where) for one in value]
     if isinstance(value, dict):
-        return {key: _filled(one, words, where) for key, one in value.items()}
+        own = {"name_pattern": {**words, **KEPT}}
+        return {key: _filled(item, own.get(key, words), where) for key, item in value.items()}
     return value
 
 

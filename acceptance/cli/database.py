@@ -58,7 +58,7 @@ def register(file: Path, url: str) -> int:
 
     with Results(url) as results:
         count = results.add_register(file)
-    terminal.say(tr("{count} entries are in the database", count=count))
+    terminal.say(tr("Entries in the database: {count}", count=count))
     return 0
 
 
@@ -80,7 +80,7 @@ def check(url: str, trust: tuple[Path, ...]) -> int:
         problems = [*checking.changed(results, trust, show)]
     for problem in problems:
         terminal.errors.print(problem, markup=False)
-    terminal.say(tr("{count} differences between database and folders", count=len(problems)))
+    terminal.say(tr("Differences between database and folders: {count}", count=len(problems)))
     return 2 if problems else 0
 
 

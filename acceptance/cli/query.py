@@ -147,7 +147,7 @@ def _print(title: str, found: Answer) -> None:
     """Print the rows, without columns that say nothing in any of them."""
     used = [name for name in (found[0] if found else ()) if any(_held(row[name]) for row in found)]
     terminal.table(title, used, [[_shown(row[name]) for name in used] for row in found])
-    terminal.say(tr("{count} rows", count=len(found)))
+    terminal.say(tr("Rows: {count}", count=len(found)))
     terminal.say(
         tr("No evidence: acceptance database check compares the database with the session folders")
     )

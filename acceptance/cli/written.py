@@ -126,7 +126,7 @@ class MeasureMove:
     """How far it may have moved; None: not compared."""
 
     tolerated: bool
-    """True: ``allowed`` is a stated tolerance; False: the uncertainty of the difference (k = 2)."""
+    """True: ``allowed`` is a stated tolerance; False: expanded uncertainty of the difference."""
 
     other_method: bool
     """True: it is measured by another method than before."""

@@ -125,7 +125,7 @@ MORE: Mapping[str, Words] = {
     },
     "region": {},
 }
-# A unit, what is written for it, and how many of the unit one of it is.
+# What is written for a unit, what it is a unit of, and how many of those one of it is.
 UNITS: Mapping[str, tuple[str, float]] = {
     **dict.fromkeys(("lx", "lux", "勒克斯", "勒", "流明每平方米"), ("lx", 1.0)),
     **dict.fromkeys(("klx", "klux", "千勒克斯"), ("lx", 1000.0)),
@@ -134,12 +134,17 @@ UNITS: Mapping[str, tuple[str, float]] = {
     **dict.fromkeys(("°c", "℃", "摄氏度", "度c"), ("°C", 1.0)),
     **dict.fromkeys(("kbit/s", "kbps", "kb/s"), ("kbit/s", 1.0)),
     **dict.fromkeys(("mbit/s", "mbps", "mb/s"), ("kbit/s", 1000.0)),
-    **dict.fromkeys(("m", "米"), ("m", 1.0)),
     **dict.fromkeys(("mm", "毫米"), ("mm", 1.0)),
+    **dict.fromkeys(("cm", "厘米"), ("mm", 10.0)),
+    **dict.fromkeys(("m", "米"), ("mm", 1000.0)),
+    **dict.fromkeys(("us", "µs", "微秒"), ("ms", 0.001)),
     **dict.fromkeys(("ms", "毫秒"), ("ms", 1.0)),
-    **dict.fromkeys(("s", "秒"), ("s", 1.0)),
+    **dict.fromkeys(("s", "秒"), ("ms", 1000.0)),
+    **dict.fromkeys(("min", "分钟"), ("ms", 60_000.0)),
+    **dict.fromkeys(("hz", "赫兹", "赫"), ("Hz", 1.0)),
     **dict.fromkeys(("h", "倍屏高"), ("H", 1.0)),
     **dict.fromkeys(("%", "％"), ("%", 1.0)),
+    "": ("%", 100.0),
 }
 # The unit of a condition that is a number; in others "4k" is a word.
 MEASURED: Mapping[str, str] = {
@@ -152,6 +157,13 @@ MEASURED: Mapping[str, str] = {
     "viewing_distance": "H",
     "temperature": "°C",
     "humidity": "%",
+    "light_non_uniformity": "%",
+    "mains_frequency": "Hz",
+    "microphone_distance": "m",
+    "clock_height": "",
+    **dict.fromkeys(("page_offset", "page_offset_accuracy", "screen_scan"), "ms"),
+    **dict.fromkeys(("stream_delay", "stream_delay_accuracy"), "s"),
+    **dict.fromkeys(("reference_at", "reference_time_accuracy"), "s"),
 }
 FIGURE = re.compile(r"([+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)\s*([^\s0-9].*)?")
 CLOSE = 0.8  # of difflib's ratio from 0 to 1: two letters exchanged in a word of ten
@@ -218,9 +230,11 @@ def figure(text: str) -> tuple[float, str] | None:
 def in_unit(number: float, written: str, wanted: str) -> float | None:
     """Return a number in the unit ``wanted``: 480 ``勒克斯`` are 480 lx, 0.5 ``klx`` 500.
 
-    Without a unit it is in that one; None: it is in another.
+    Without a unit it is in that one; None: it is of another kind.
     """
-    if not written:
+    if not written or written == wanted:
         return number
-    unit, factor = UNITS.get(plain(written), (written, 1.0))
-    return number * factor if unit == wanted else None
+    (kind, each), (asked, unit) = (
+        UNITS.get(plain(word), (word, 1.0)) for word in (written, wanted)
+    )
+    return number * each / unit if kind == asked else None

@@ -96,9 +96,9 @@ def _figure(scene: Scene, view: View) -> Measurement:
     if not np.ptp(scene.reference.luma):
         raise GapError("flat_picture", region=view.region.name)
     hole = _level(scene, view)
-    hidden = hole.code <= scene.code_black + HIDDEN * (1 << (scene.video.depth - 8))
+    floor = scene.code_black + HIDDEN * scene.code_unit
+    hidden = hole.code <= floor
     if hidden:
-        floor = scene.code_black + HIDDEN * (1 << (scene.video.depth - 8))
         hole = MeanCode(code=floor + hole.doubt, doubt=hole.doubt)
     steps = _steps(scene)
     with_steps = len(steps) >= FEWEST_STEPS
@@ -147,7 +147,7 @@ def _steps(scene: Scene) -> list[LitStep]:
     found = []
     for view in scene.of_kind("grey"):
         level, printed = _level(scene, view), view.region.reflectance
-        if printed and scene.code_black + 1 < level.code < scene.code_white - 1:
+        if printed and scene.is_inside(level.code):
             light, doubt = scene.seen_light(view, printed), scene.lit_doubt(view, printed)
             found.append(LitStep(light=light, doubt=doubt, level=level))
     return found
@@ -161,7 +161,7 @@ def _before(scene: Scene, hole: MeanCode) -> tuple[float, dict[str, float]]:
     if not around:
         raise GapError("no_region", kind="flat")
     white = max(around, key=lambda flat: flat.code)
-    if white.code >= scene.code_white - 1:
+    if white.code >= scene.code_white - scene.code_unit:
         raise GapError("clipped", region="flat", share=1.0)
     dark, more, light = _declared(scene, [hole.code, hole.code + PROBE, white.code]).tolist()
     ratio, slope = dark / light, (more - dark) / PROBE

@@ -27,6 +27,7 @@ from acceptance.metrics._shared.stated import number
 from acceptance.model.basics import Reason
 from acceptance.model.measurement import BudgetLine, Measurement, Note
 from acceptance.model.shot import Tap
+from acceptance.uncertainty import combine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -244,8 +245,9 @@ def read_out(
 
 def _details(found: Lag, height: float, value: float, lines: list[BudgetLine]) -> dict[str, Value]:
     """Say what was seen as it is, the direction, and what comes along."""
-    doubt = 2 * sum(line.contribution**2 for line in lines) ** 0.5
-    direction = "undecided" if abs(value) <= doubt else "down" if value > 0 else "up"
+    combined = combine(lines)
+    known = abs(value) > combined.k * combined.uncertainty
+    direction = ("down" if value > 0 else "up") if known else "undecided"
     return {
         "direction": direction,
         "seen_over_clock_ms": float(found.lag.mean()),

@@ -73,6 +73,6 @@ class BaselineTest(PlanTest):
         self.user_properties.append(("moves", counted))
         failed = [visible(move_lines.line(move)) for move in moves if move.fails]
         if failed:
-            head = tr("{count} figures moved", count=len(failed))
+            head = tr("figures that moved: {count}", count=len(failed))
             pytest.fail("\n".join([f"{head} ({counted})", *failed]), pytrace=False)
         self.add_report_section("call", "baseline", counted)

@@ -57,7 +57,8 @@ def draw(values: Sequence[float], made: Sequence[MadeFigure], words: HistogramWo
     bars, step = counted([value for value in values if math.isfinite(value)])
     x = _across(bars, step, made)
     y = _up(max(bars.values(), default=1), len(made))
-    parts = [_band(each, x, y) for each in made if each.limits and each.expanded]
+    judged = [each for each in made if each.limits and each.expanded]
+    parts = [svg.band(each.value, each.expanded, x, y, DOUBT) for each in judged]
     parts += [*_grid(x, y), *_titles(words), *_bars(bars, step, x, y)]
     parts.append(_followed(bars, step, x, y, words.unit))
     for index, each in enumerate(made):
@@ -126,22 +127,9 @@ def _followed(bars: Mapping[int, int], step: float, x: Axis, y: Axis, unit: str)
     return svg.polyline(route, f'fill="none" stroke="none" {ends} {words}')
 
 
-def _ends(each: MadeFigure, x: Axis) -> tuple[float, float]:
-    """Return the places of value - U and value + U, at most the ends of the axis."""
-    ends = (each.value - each.expanded, each.value + each.expanded)
-    left, right = (x(min(max(end, x.low), x.high)) for end in ends)
-    return left, right
-
-
-def _band(each: MadeFigure, x: Axis, y: Axis) -> str:
-    left, right = _ends(each, x)
-    size = (f"{max(right - left, 0.8):.1f}", f"{y.start - y.end:g}")
-    return svg.rect((f"{left:.1f}", f"{y.end:g}"), size, DOUBT)
-
-
 def _span(each: MadeFigure, index: int, x: Axis, y: Axis) -> Iterator[str]:
     if each.expanded:
-        left, right = _ends(each, x)
+        left, right = svg.covered(each.value, each.expanded, x)
         middle = y.end + FIRST_SPAN + SPAN_STEP * index
         yield _capped(left, right, middle)
         yield svg.circle(x(each.value), middle, 'r="2.2" fill="#222"')
@@ -154,7 +142,7 @@ def _capped(left: float, right: float, middle: float) -> str:
 
 def _line(value: float, index: int, x: Axis, y: Axis) -> Iterator[str]:
     if x.low <= value <= x.high:
-        yield svg.path(f"M{x(value):.1f} {y.start:g}V{y.end:g}", _dashed(index))
+        yield svg.upright(value, x, y, _dashed(index))
 
 
 def _dashed(index: int) -> str:
@@ -169,7 +157,7 @@ def _limit(text: str, at: float, x: Axis, y: Axis, row: int) -> Iterator[str]:
     elif at < x.low:
         yield svg.label(x.start, height, f"← {text}", "start", plots.SMALL)
     else:
-        yield svg.path(f"M{x(at):.1f} {y.start:g}V{y.end:g}", plots.LIMIT)
+        yield svg.upright(at, x, y, plots.LIMIT)
         late = x(at) > (x.start + x.end) / 2
         place, side = (x(at) - 4, "end") if late else (x(at) + 4, "start")
         yield svg.label(place, height, text, side, plots.SMALL)
@@ -181,10 +169,9 @@ def _grid(x: Axis, y: Axis) -> Iterator[str]:
         yield svg.label(x(value), y.start + 13, plots.number(value), "middle")
     for value in y.ticks(4):
         if value == int(value):
-            yield svg.path(f"M{x.start:g} {y(value):.1f}H{x.end:g}", plots.RULE)
+            yield svg.level(value, x, y, plots.RULE)
             yield svg.label(x.start - 5, y(value) + 3.6, plots.number(value), "end")
-    frame = f"M{x.start:g} {y.end:g}H{x.end:g}V{y.start:g}H{x.start:g}Z"
-    yield svg.path(frame, 'fill="none" stroke="#555" stroke-width=".9"')
+    yield svg.frame(x, y)
 
 
 def _titles(words: HistogramWords) -> Iterator[str]:

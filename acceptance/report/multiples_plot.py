@@ -33,7 +33,6 @@ SAMPLES = 48  # places at which lines are compared
 NEAR = 4.0  # units of the picture: lines nearer than that are hard to tell apart
 COVERED = 2 / 3  # of the common length
 LINE, LINE_WIDTH = plots.STYLES[0][1], plots.STYLES[0][2]
-SHARED = 'stroke="#555" stroke-width=".9" stroke-dasharray="2 2"'
 
 
 class KeyWords(NamedTuple):
@@ -159,12 +158,12 @@ def _panel(seen: _Panels, name: str, x: Axis, y: Axis) -> Iterator[str]:
     if seen.band:
         yield _ribbon(seen.band, x, y)
     for reading in seen.readings.get(name, ()):
-        yield from _doubt(reading, x, y)
+        yield svg.band(reading.at, reading.expanded, x, y, DOUBT)
         for at in reading.limits.values():
-            yield svg.path(f"M{x(at):.1f} {y.start:g}V{y.end:g}", plots.LIMIT)
+            yield svg.upright(at, x, y, plots.LIMIT)
     for at in seen.shared.values():
         if x.low <= at <= x.high:
-            yield svg.path(f"M{x(at):.1f} {y.start:g}V{y.end:g}", SHARED)
+            yield svg.upright(at, x, y, plots.SHARED)
     places = ((x(a), y(b)) for a, b in line)
     style = f'fill="none" stroke="{LINE}" stroke-width="{LINE_WIDTH}"'
     yield svg.polyline(places, f"{style} {plots.readable(name, curve, x, y)}")
@@ -176,13 +175,6 @@ def _ribbon(band: Sequence[tuple[float, float, float]], x: Axis, y: Axis) -> str
     above = [f"{x(at):.1f} {y(high):.1f}" for at, _, high in band]
     below = [f"{x(at):.1f} {y(low):.1f}" for at, low, _ in reversed(band)]
     return svg.path(f"M{'L'.join([*above, *below])}Z", BAND)
-
-
-def _doubt(reading: JudgedReading, x: Axis, y: Axis) -> Iterator[str]:
-    ends = (reading.at - reading.expanded, reading.at + reading.expanded)
-    left, right = (x(min(max(end, x.low), x.high)) for end in ends)
-    size = (f"{max(right - left, 0.8):.1f}", f"{y.start - y.end:g}")
-    yield svg.rect((f"{left:.1f}", f"{y.end:g}"), size, DOUBT)
 
 
 def _figures(line: Sequence[Dot], marks: Mapping[str, float], x: Axis, y: Axis) -> Iterator[str]:
@@ -208,8 +200,7 @@ def _ticks(x: Axis, y: Axis, *, across: bool, up: bool) -> Iterator[str]:
         if up:
             words = plots.number(value)
             yield svg.label(x.start - 5, y(value) + 3.2, words, "end", plots.SMALL)
-    frame = f"M{x.start:g} {y.end:g}H{x.end:g}V{y.start:g}H{x.start:g}Z"
-    yield svg.path(frame, 'fill="none" stroke="#555" stroke-width=".8"')
+    yield svg.frame(x, y, ".8")
 
 
 def _titles(curve: Curve, foot: float) -> Iterator[str]:
@@ -238,6 +229,6 @@ def _entries(seen: _Panels, words: KeyWords) -> Iterator[tuple[str, str]]:
         yield svg.rect(("8", "-4"), ("10", "8"), DOUBT), words.doubt
     for mark, at in seen.shared.items():
         if seen.x.low <= at <= seen.x.high:
-            yield svg.path("M0 0h26", SHARED), f"{mark} = {plots.number(at)}"
+            yield svg.path("M0 0h26", plots.SHARED), f"{mark} = {plots.number(at)}"
     for limit in dict.fromkeys(limit for reading in every for limit in reading.limits):
         yield svg.path("M0 0h26", plots.LIMIT), limit

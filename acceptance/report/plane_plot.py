@@ -159,13 +159,12 @@ def _frame(plane: _Plane, across: str, up: str) -> Iterator[str]:
     x, y = plane
     for value in x.ticks(6):
         style = 'stroke="#888" stroke-width=".8"' if abs(value) < 1e-9 else plots.RULE
-        yield svg.path(f"M{x(value):.1f} {y.start:g}V{y.end:g}", style)
-        yield svg.path(f"M{x.start:g} {y(value):.1f}H{x.end:g}", style)
+        yield svg.upright(value, x, y, style)
+        yield svg.level(value, x, y, style)
         words = plots.number(value) if abs(value) < NAMED * x.high else ""
         yield svg.label(x(value), y.start + 12, words, "middle", plots.SMALL)
         yield svg.label(x.start - 4, y(value) + 3.2, words, "end", plots.SMALL)
-    corners = f"M{x.start:g} {y.end:g}H{x.end:g}V{y.start:g}H{x.start:g}Z"
-    yield svg.path(corners, 'fill="none" stroke="#555" stroke-width=".9"')
+    yield svg.frame(x, y)
     yield svg.label(x.end, y.start + 12, across, "end")
     yield svg.label(x.start - 4, y.end + 7, up, "end")
 

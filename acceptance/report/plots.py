@@ -40,6 +40,7 @@ MOST_LINES = len(STYLES)
 MOST_BANDS = 2
 OF_CATEGORIES = {"colour"}  # curves whose x counts things apart, such as patches: bars
 BAR = 0.7  # of the way from one to the next
+SHARED = 'stroke="#555" stroke-width=".9" stroke-dasharray="2 2"'
 LIMIT = 'stroke="#222" stroke-width="1.4" stroke-dasharray="7 2 2 2"'
 
 
@@ -101,17 +102,12 @@ def _bars(points: Sequence[Dot], x: Axis, y: Axis) -> Iterator[str]:
 def bands(readings: Sequence[JudgedReading], x: Axis, y: Axis) -> Iterator[str]:
     """Shade the doubt of few readings; of more the bands would cover each other."""
     for reading in readings if len(readings) <= MOST_BANDS else ():
-        left, right = (
-            x(min(max(end, x.low), x.high))
-            for end in (reading.at - reading.expanded, reading.at + reading.expanded)
-        )
-        size = (f"{max(right - left, 0.8):.1f}", f"{y.start - y.end:g}")
-        yield svg.rect((f"{left:.1f}", f"{y.end:g}"), size, 'fill="#dcdcdc"')
+        yield svg.band(reading.at, reading.expanded, x, y, 'fill="#dcdcdc"')
 
 
 def _judged(limits: Mapping[str, float], x: Axis, y: Axis) -> Iterator[str]:
     for row, (words, at) in enumerate(limits.items()):
-        yield svg.path(f"M{x(at):.1f} {y.start:g}V{y.end:g}", LIMIT)
+        yield svg.upright(at, x, y, LIMIT)
         end = x(at) > (x.start + x.end) / 2
         place = x(at) - 4 if end else x(at) + 4
         yield svg.label(place, y.start - 6 - 11 * row, words, "end" if end else "start", SMALL)
@@ -141,8 +137,7 @@ def common_marks(curves: Sequence[Curve]) -> dict[str, float]:
 def _limits(marks: Mapping[str, float], x: Axis, y: Axis) -> Iterator[str]:
     for name, at in marks.items():
         if x.low <= at <= x.high:
-            route = f"M{x(at):.1f} {y.start:g}V{y.end:g}"
-            yield svg.path(route, 'stroke="#555" stroke-width=".9" stroke-dasharray="2 2"')
+            yield svg.upright(at, x, y, SHARED)
             yield svg.label(x(at) - 4, y.end + 11, name, "end", SMALL)
 
 
@@ -188,15 +183,14 @@ def short(value: float) -> str:
 
 def _grid(x: Axis, y: Axis) -> Iterator[str]:
     for value in x.ticks():
-        yield svg.path(f"M{x(value):.1f} {y.start:g}V{y.end:g}", RULE)
+        yield svg.upright(value, x, y, RULE)
         yield svg.label(x(value), y.start + 13, number(value), "middle")
     for value in y.ticks(5):
-        yield svg.path(f"M{x.start:g} {y(value):.1f}H{x.end:g}", RULE)
+        yield svg.level(value, x, y, RULE)
         words = number(value)
         size = min(10.5, TICK_ROOM / svg.width(words, 1.0))
         yield svg.label(x.start - 5, y(value) + 3.6, words, "end", f'font-size="{size:.1f}"')
-    frame = f"M{x.start:g} {y.end:g}H{x.end:g}V{y.start:g}H{x.start:g}Z"
-    yield svg.path(frame, 'fill="none" stroke="#555" stroke-width=".9"')
+    yield svg.frame(x, y)
 
 
 def _titles(curve: Curve) -> Iterator[str]:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from acceptance.model import Measurement, Note, Reason
 
-K = 2.0  # coverage factor of the difference
 ROUNDING = 1e-9  # share of a figure that another processor may add or take
 Key = tuple[str, str, str, str, str]
 
@@ -183,7 +182,7 @@ def _move(before: Measurement, after: Measurement, stated: Mapping[str, Toleranc
     if before.unit != after.unit:
         return FigureMove(before=before, after=after, move=Move.UNIT)
     tolerance = next((stated[name] for name in _names(before) if name in stated), None)
-    allowed = K * math.hypot(before.uncertainty, after.uncertainty)
+    allowed = math.hypot(before.expanded, after.expanded)
     if tolerance:
         allowed = tolerance.value * (abs(before.value) if tolerance.relative else 1.0)
     difference = after.value - before.value

@@ -173,6 +173,35 @@ class Axis:
         return self.low <= number * (1 + slack) and number * (1 - slack) <= self.high
 
 
+def frame(x: Axis, y: Axis, wide: str = ".9") -> str:
+    """Draw the frame of a plot."""
+    route = f"M{x.start:g} {y.end:g}H{x.end:g}V{y.start:g}H{x.start:g}Z"
+    return path(route, f'fill="none" stroke="#555" stroke-width="{wide}"')
+
+
+def upright(at: float, x: Axis, y: Axis, style: str) -> str:
+    """Draw a line from foot to top of a plot."""
+    return path(f"M{x(at):.1f} {y.start:g}V{y.end:g}", style)
+
+
+def level(at: float, x: Axis, y: Axis, style: str) -> str:
+    """Draw a line from the left to the right of a plot."""
+    return path(f"M{x.start:g} {y(at):.1f}H{x.end:g}", style)
+
+
+def covered(at: float, expanded: float, x: Axis) -> tuple[float, float]:
+    """Return the places of value - U and value + U, at most the ends of the axis."""
+    left, right = (x(min(max(end, x.low), x.high)) for end in (at - expanded, at + expanded))
+    return left, right
+
+
+def band(at: float, expanded: float, x: Axis, y: Axis, style: str) -> str:
+    """Draw a band from foot to top of a plot, as wide as U to each side."""
+    left, right = covered(at, expanded, x)
+    size = (f"{max(right - left, 0.8):.1f}", f"{y.start - y.end:g}")
+    return rect((f"{left:.1f}", f"{y.end:g}"), size, style)
+
+
 def round_step(least: float) -> float:
     """Return the next round number: 1, 2 or 5 times a power of ten."""
     power = 10.0 ** math.floor(math.log10(least))

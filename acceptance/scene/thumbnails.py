@@ -263,7 +263,8 @@ class Features:
         """Return some rows (axis 0) or columns (1) as rows of fine samples, and those beside."""
         limits, (height, width) = self.thresholds, luma.shape
         first = _spread_rows(luma.shape[axis] - further, limits.edge_lines)
-        taken = np.take(luma, np.concatenate([first, first + further]), axis=axis)
+        places = np.concatenate([first, first + further])
+        taken = luma[:, places] if axis else luma[places]  # np.take would copy all of it
         lines, share = self._eight(taken).astype(np.float32), min(1.0, limits.fine_samples / height)
         number = 2 * len(first)
         size = (number, round(height * share)) if axis else (round(width * share), number)

@@ -152,6 +152,8 @@ def of_clips(
     ``playback`` is what a recorder made of the last clip.
     """
     subject = Subject(id="device", kind=SubjectKind.FIXED, name="device", facts=dict(facts or {}))
+    conditions = tuple(plan_words.as_known(each) for each in fields.get("conditions", ()))
+    fields = {**fields, "conditions": conditions}
     shots = tuple(
         Shot(id=f"shot{number}", subject=subject.id, clip=str(path.absolute()), **fields)
         for number, path in enumerate(clips, start=1)

@@ -5,7 +5,7 @@ It happens before the fields are read: what is no table or no text is left for t
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from acceptance import model
@@ -106,6 +106,11 @@ def condition(stated: Raw) -> Raw:
     if number is None or (found[1] and unit and vocabulary.in_unit(1, unit, wanted) is None):
         return named
     return named | {"value": number, "unit": wanted}
+
+
+def as_known(stated: model.Condition) -> model.Condition:
+    """Return a condition as ``condition`` does."""
+    return replace(stated, **condition(vars(stated)))
 
 
 def with_guess(error: Mapping[str, Any], sentence: str) -> str:

@@ -82,6 +82,21 @@ def test_a_template_is_filled_for_each_device_and_what_is_above_it_is_added(
     assert plan.operator == "K8 by "
 
 
+def test_a_pattern_of_a_recorders_names_keeps_its_own_braces(tmp_path: Path) -> None:
+    """A fact of the list may be called as a part of the pattern."""
+    recordings = (
+        '[[recordings]]\nid = "r"\nsubject = "{id}"\nsource = "export"\n'
+        'name_pattern = "{id}_{channel}_{start}.mp4"\n'
+    )
+    (tmp_path / "devices.csv").write_text(LIST, "utf-8")
+    (tmp_path / "template.toml").write_text(TEMPLATE + recordings, "utf-8")
+    found = inputs.read([tmp_path / "devices.csv"], tmp_path / "template.toml")
+    plans = [item.plan for item in found]
+    assert [plan and plan.recordings[0].name_pattern for plan in plans] == [
+        "cam-1_{channel}_{start}.mp4", "门口_{channel}_{start}.mp4",
+    ]  # fmt: skip
+
+
 def test_a_word_that_the_list_does_not_have_is_the_error_of_its_device(tmp_path: Path) -> None:
     (tmp_path / "devices.csv").write_text(LIST, "utf-8")
     (tmp_path / "template.toml").write_text(TEMPLATE.replace("{model}", "{modell}"), "utf-8")

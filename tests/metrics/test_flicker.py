@@ -155,6 +155,17 @@ def test_short_dark_saturated_and_moving_films_are_refused() -> None:
             assert reasons(one_case) == dict.fromkeys(flicker.QUANTITIES, code)
 
 
+def test_how_many_frames_a_second_takes_is_said_by_their_rate() -> None:
+    """Thirty of 60 frames per second last half of the second that is needed."""
+    scene = at_rate(Fraction(60), LAMP)
+    bands = scene.series.bands["field"]
+    short = replace(scene, series=replace(scene.series, bands={"field": bands[:30]}))
+    noted = [note for note in flicker.measure(short) if isinstance(note, Note)]
+    assert [note.reason.parameters for note in noted] == [
+        {"frames": 30, "needed": 61} for _ in flicker.QUANTITIES
+    ]
+
+
 def test_bands_are_means_of_rows_of_every_frame() -> None:
     """Of a field of 3 rows there are three; a region outside the picture has none."""
     bands = row_bands.RowBands(

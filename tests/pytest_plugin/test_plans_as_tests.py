@@ -232,7 +232,7 @@ def test_the_figures_of_each_shot_are_held_against_those_of_a_session(
     assert again.outcome("passes:baseline[s1]") == "passed"
     assert again.outcome("fails:baseline[s1]") == "failure"
     said = plain(again.message("fails:baseline[s1]"))
-    assert "2 figures moved" in said
+    assert "figures that moved: 2" in said
     assert "s1: faults.freeze: up: (1.000 ± 0.032) s -> (1.920 ± 0.032) s, +0.92 s" in said
     assert "(gone): vanished" in said
     without = run(

@@ -88,6 +88,14 @@ def test_a_figure_moved_where_it_is_beyond_u_of_the_difference_or_a_tolerance(
     assert found.fails is (move is not Move.SAME)
 
 
+def test_few_samples_widen_what_a_figure_may_have_moved_by() -> None:
+    """Each has k = 4.3 of two degrees of freedom, as ``diff`` and ``query drift`` count it."""
+    before, after = (replace(figure(value), k=4.3) for value in (40, 43.5))
+    assert moved(before, after).allowed == pytest.approx(
+        math.hypot(before.expanded, after.expanded)
+    )
+
+
 def test_how_far_it_moved_and_might_have_is_told_with_its_direction() -> None:
     found = moved(figure(40), figure(38, method="other"))
     assert found.difference == -2

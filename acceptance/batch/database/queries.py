@@ -37,6 +37,7 @@ SERIES = (
     "statistic",
 )  # fmt: skip
 """What must be the same for two figures to be of the same thing."""
+BOUNDS = ("lower_bound", "upper_bound")
 
 
 def failed(connection: Connection, asked: str, *, since: str = "", pack: str = "") -> list[Answer]:
@@ -83,14 +84,16 @@ def drift(
     ``device``: serial number, or id in the plan; ``model``: of all such devices. ``change`` is the
     difference from the first figure of the same thing (``SERIES``), ``U_change`` the combined
     expanded uncertainty of both (root of the sum of squares); ``beyond`` says whether the change
-    is larger. What both share of their uncertainty is not taken off: a change beyond it is one.
+    is larger, never where either figure is a bound. What both share of their uncertainty is not
+    taken off: a change beyond it is one.
     Raises PlanError where no session has such a device, model or quantity.
     """
     _require_known(connection, device, model, quantity)
     query = (
         select(
             *_DEVICE, _B.device, _M.quantity, _M.unit, _T.tap, _T.path, _T.stream, _T.light,
-            _M.region, _M.direction, _M.statistic, _M.value, _M.expanded.label("U"), _T.filmed,
+            _M.region, _M.direction, _M.statistic, _M.value, _M.expanded.label("U"),
+            *(_M[side] for side in BOUNDS), _T.filmed,
             _S.number.label("session"), _S.finished,
         )
         .join_from(schema.measurements, schema.subjects, _B.id == _M.subject)
@@ -151,7 +154,8 @@ def _compared(series: Sequence[Answer]) -> Iterator[Answer]:
     for row in series:
         change = row["value"] - first["value"]
         combined = math.hypot(row["U"], first["U"])
-        beyond = row is not first and abs(change) > combined
+        bounded = any(each[side] for each in (first, row) for side in BOUNDS)
+        beyond = row is not first and not bounded and abs(change) > combined
         yield row | {"change": change, "U_change": combined, "beyond": beyond}
 
 

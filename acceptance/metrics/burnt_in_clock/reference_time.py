@@ -15,10 +15,11 @@ import numpy as np
 
 from acceptance.errors import GapError
 from acceptance.metrics._filmed_clock.readings import read_clocks
+from acceptance.metrics._shared.stated import number
 
 if TYPE_CHECKING:
     from acceptance.metrics._filmed_clock.readings import Array
-    from acceptance.model.shot import Condition
+    from acceptance.model.shot import Shot
     from acceptance.scene.build import Scene
 
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 -- local time, as the clock shows it
@@ -47,37 +48,36 @@ def of(scene: Scene) -> ReferenceTime:
 
     Raises GapError where there is none, or one that is not stated in full.
     """
-    conditions = {condition.name: condition for condition in scene.shot.conditions}
     arrivals, log = scene.series.arrivals, scene.screen_log
-    if "reference_time" in conditions:
-        return _stated(scene.series.times, conditions)
+    read = [item.value for item in scene.shot.conditions if item.name == "reference_time"]
+    if read:
+        return _stated(scene.series.times, str(read[0]), scene.shot)
     if log is not None and float(log[0, 1]) >= LEAST_UNIX and scene.series.cells:
-        return _filmed(scene, log, conditions)
+        return _filmed(scene, log)
     if arrivals is not None and float(arrivals[0]) >= LEAST_UNIX:
-        return _arrived(arrivals, conditions)
+        return _arrived(arrivals, scene.shot)
     raise GapError("no_reference_time")
 
 
-def _stated(times: Array, conditions: dict[str, Condition]) -> ReferenceTime:
+def _stated(times: Array, text: str, shot: Shot) -> ReferenceTime:
     """Somebody read a reference clock at one moment of the film."""
-    text = str(conditions["reference_time"].value)
     try:
         read = datetime.fromisoformat(text).replace(tzinfo=None)
     except ValueError as error:
         raise GapError("reference_time", text=text) from error
-    at = _number(conditions, "reference_at", 0.0)
+    at = number(shot, "reference_at") or 0.0
     farthest = float(np.abs(times - times[0] - at).max())
     return ReferenceTime(
         kind="stated",
         seconds=(read - EPOCH).total_seconds() + times - times[0] - at,
         half_widths={
-            "reference_clock": _accuracy(conditions),
+            "reference_clock": _accuracy(shot),
             "film_clock": FILM_CLOCK * farthest,
         },
     )
 
 
-def _filmed(scene: Scene, log: Array, conditions: dict[str, Condition]) -> ReferenceTime:
+def _filmed(scene: Scene, log: Array) -> ReferenceTime:
     """Take the clock chart in the picture, whose log is in Unix time."""
     readings = next(iter(read_clocks(scene).values()))
     seen = readings.readable & (readings.position >= log[0, 0]) & (readings.position <= log[-1, 0])
@@ -86,48 +86,42 @@ def _filmed(scene: Scene, log: Array, conditions: dict[str, Condition]) -> Refer
     shown = np.interp(readings.position[seen], log[:, 0], log[:, 1])
     times = scene.series.times
     half_widths = {
-        "reference_clock": _accuracy(conditions),
+        "reference_clock": _accuracy(scene.shot),
         "screen_delay": float(np.ptp(log[:, 1]) / np.ptp(log[:, 0])),
         "film_clock": FILM_CLOCK * float(np.ptp(times)),
     }
     return ReferenceTime(
         kind="filmed",
-        seconds=times + float(np.median(shown - times[seen])) + _utc_offset(conditions),
+        seconds=times + float(np.median(shown - times[seen])) + _utc_offset(scene.shot),
         half_widths=half_widths,
     )
 
 
-def _arrived(arrivals: Array, conditions: dict[str, Condition]) -> ReferenceTime:
+def _arrived(arrivals: Array, shot: Shot) -> ReferenceTime:
     """Arrival in Unix time, less what the stream takes where that is stated."""
-    delay = _number(conditions, "stream_delay", 0.0)
+    delay = number(shot, "stream_delay")
     return ReferenceTime(
         kind="arrival",
-        seconds=arrivals + _utc_offset(conditions) - delay,
+        seconds=arrivals + _utc_offset(shot) - (delay or 0.0),
         half_widths={
-            "reference_clock": _accuracy(conditions),
-            "stream_delay": _number(conditions, "stream_delay_accuracy", 0.0),
+            "reference_clock": _accuracy(shot),
+            "stream_delay": number(shot, "stream_delay_accuracy") or 0.0,
         },
-        late="stream_delay" not in conditions,
+        late=delay is None,
     )
 
 
-def _accuracy(conditions: dict[str, Condition]) -> float:
-    if "reference_time_accuracy" not in conditions:
-        raise GapError("reference_accuracy")
-    return _number(conditions, "reference_time_accuracy", 0.0)
+def _accuracy(shot: Shot) -> float:
+    return _required(shot, "reference_time_accuracy", "reference_accuracy")
 
 
-def _utc_offset(conditions: dict[str, Condition]) -> float:
-    if "utc_offset" not in conditions:
-        raise GapError("utc_offset")
-    return _number(conditions, "utc_offset", 0.0) * HOUR
+def _utc_offset(shot: Shot) -> float:
+    return _required(shot, "utc_offset", "utc_offset") * HOUR
 
 
-def _number(conditions: dict[str, Condition], name: str, usual: float) -> float:
-    if name not in conditions:
-        return usual
-    try:
-        return float(conditions[name].value)
-    except ValueError as error:
-        text = str(conditions[name].value)
-        raise GapError("condition_no_number", condition=name, given=text) from error
+def _required(shot: Shot, name: str, code: str) -> float:
+    """Return the number of a condition. Raises GapError ``code`` where it is not stated."""
+    stated = number(shot, name)
+    if stated is None:
+        raise GapError(code)
+    return stated

@@ -123,8 +123,10 @@ def _seen(scene: Scene, view: View) -> FilmedLamp:
     times = scene.series.times[: len(codes)]
     if (np.diff(times) <= 0).any():  # the clock was set back
         codes, times = codes[: _rising(times)], times[: _rising(times)]
-    if len(codes) < FEWEST or float(np.ptp(times)) < SHORTEST:
-        needed = max(FEWEST, math.ceil(SHORTEST * FEWEST))
+    lasting = float(np.ptp(times)) if len(times) else 0.0
+    if len(codes) < FEWEST or lasting < SHORTEST:
+        rate = (len(times) - 1) / lasting if lasting else 0.0
+        needed = max(FEWEST, math.ceil(SHORTEST * rate) + 1)
         raise GapError("too_few_frames", frames=len(codes), needed=needed)
     darkest = float(codes.mean(axis=0).min())
     level = (darkest - scene.code_black) / (scene.code_white - scene.code_black)

@@ -9,6 +9,7 @@ approached several times. ``sd`` is the root of the summed variances along rows 
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections import defaultdict
 from dataclasses import dataclass
@@ -19,14 +20,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.errors import GapError
+from acceptance.metrics._shared import stated
 from acceptance.model.measurement import BudgetLine, Measurement, Note
+from acceptance.model.shot import Condition, Shot
 from acceptance.uncertainty import measurement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from acceptance.model.basics import Value
-    from acceptance.model.shot import Shot
     from acceptance.scene.build import Scene
 
 Array = NDArray[np.float64]
@@ -66,17 +68,17 @@ class _Places:
 
 
 def focal_length(shot: Shot) -> float | None:
-    """Return the focal length in picture widths, None where it is not stated.
+    """Return the focal length in picture widths, None where it is not stated as a number.
 
     It is from the conditions ``focal_length`` and ``sensor_width``, both in mm.
     """
-    stated = {
-        condition.name: float(condition.value)
-        for condition in shot.conditions
-        if isinstance(condition.value, int | float)
-    }
-    focal, width = stated.get("focal_length", 0.0), stated.get("sensor_width", 0.0)
-    return focal / width if focal > 0 and width > 0 else None
+    with contextlib.suppress(GapError):  # of a zoom lens it may be a range
+        focal, width = (
+            stated.number(shot, "focal_length") or 0.0,
+            stated.number(shot, "sensor_width") or 0.0,
+        )
+        return focal / width if focal > 0 and width > 0 else None
+    return None
 
 
 def serves(scene: Scene) -> bool:
@@ -261,3 +263,19 @@ def _focal_line(contribution: float) -> Sequence[BudgetLine]:
         if contribution
         else ()
     )
+
+
+def found_again(name: str, stills: Sequence[NDArray[np.generic]]) -> list[Measurement]:
+    """Measure, in px, how well a preset is found again, of a still (h, w) of each approach.
+
+    Empty where they are fewer than ``FEWEST``, or show different scenes.
+    """
+    shown = Condition(name="preset", value=name, source="probe")
+    shot = Shot(id="probe", subject="probe", clip="", conditions=(shown,))
+    if len({still.shape for still in stills}) != 1:
+        return []
+    try:
+        found = list(of_stills(np.stack(stills), shot, stills[0].shape[1]))
+    except GapError:
+        return []
+    return [item for item in found if isinstance(item, Measurement) and item.unit == "px"]

@@ -170,7 +170,7 @@ def _log_light(scene: Scene, code: float, error: float) -> tuple[float, float] |
         float(inverse_oetf((level - scene.code_black) / span, scene.video.transfer))
         for level in (code, code + error)
     )
-    if min(nominal, code - scene.code_black) <= 0 or code >= scene.code_white - 1:
+    if min(nominal, code - scene.code_black) <= 0 or code >= scene.code_white - scene.code_unit:
         return None
     return math.log(nominal), math.log(above / nominal)
 

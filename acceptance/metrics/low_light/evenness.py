@@ -66,8 +66,9 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
         try:
             yield from _surface(scene, view, light)
         except GapError as gap:
-            quantity = "low_light.non_uniformity"
-            yield Note.of(gap, metric="low_light", quantity=quantity, region=view.region.name)
+            for name in SCALES:
+                quantity = f"low_light.{name}"
+                yield Note.of(gap, metric="low_light", quantity=quantity, region=view.region.name)
     if chart_light.serves(scene):
         yield from _chart(scene)
 

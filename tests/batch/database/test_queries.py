@@ -113,6 +113,22 @@ def test_drift_is_told_beside_the_uncertainty_of_both(results: Results) -> None:
     assert sum(row["beyond"] for row in of_model) == 1
 
 
+def test_a_figure_that_is_a_bound_is_never_beyond(results: Results) -> None:
+    """At least 30 dB, after 38 dB, says nothing of a change."""
+    first, later = (
+        session(day, f"{day}T08:00:00+08:00", snr=snr)
+        for day, snr in (("2026-01-01", 38.0), ("2026-02-01", 30.0))
+    )
+    bounds = tuple(
+        replace(each, lower_bound=each.quantity == "noise.snr") for each in later.measurements
+    )
+    for held in (first, replace(later, measurements=bounds)):
+        add(results, held)
+    with results.database.reading() as reading:
+        rows = queries.drift(reading, device="SN0001", quantity="noise.snr")
+    assert [(row["change"], row["beyond"]) for row in rows] == [(0, False), (-8, False)]
+
+
 def test_a_figure_of_one_session_only_is_no_drift(results: Results) -> None:
     add(results, SESSION)
     with results.database.reading() as reading:
