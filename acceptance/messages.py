@@ -116,6 +116,16 @@ def _escape(match: re.Match[str]) -> str:
     )
 
 
+def listed(names: Iterable[str]) -> str:
+    """Set names side by side as the user's language does: ``a, b``, in Chinese ``a、b``."""
+    return tr(", ").join(names)
+
+
+def in_turn(parts: Iterable[str]) -> str:
+    """Set parts of a sentence one behind the other: ``a; b``, in Chinese ``a；b``."""
+    return tr("; ").join(parts)
+
+
 def shortened(names: Iterable[str]) -> str:
     """Put names into a sentence, ``MOST_NAMES`` at most and ``…`` for the others."""
     first = list(itertools.islice(names, MOST_NAMES + 1))

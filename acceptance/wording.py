@@ -160,7 +160,10 @@ def _parameter(name: str, value: Value, lang: str) -> Value:
     if name == "region" or (name == "needed" and value not in phrases(lang)["fact_value"]):
         return region(value, lang)
     section = PARAMETER_SECTIONS.get(name)
-    return ", ".join(word(part, section, lang) for part in value.split(", ")) if section else value
+    if not section:
+        return value
+    comma = word("comma", "bottom_line", lang)
+    return comma.join(word(part, section, lang) for part in value.split(", "))
 
 
 def reason(why: Reason, lang: str) -> str:
@@ -329,6 +332,15 @@ def outcome(conclusion: Conclusion, lang: str) -> str:
     return word(conclusion.outcome, "outcome", lang)
 
 
+def none_confirmed(unconfirmed: tuple[int, int]) -> bool:
+    """Whether nobody confirmed any limit behind a pass: there is no word for it then.
+
+    ``unconfirmed``: how many of the limits nobody confirmed, and how many there are.
+    """
+    count, total = unconfirmed
+    return 0 < count == total
+
+
 def answer(
     line: BottomLine,
     lang: str,
@@ -337,10 +349,10 @@ def answer(
     unconfirmed: tuple[int, int] = (0, 0),
 ) -> str:
     """Word the verdict of a bottom line, with the marks that go with it; as of ``bottom_line``."""
-    table, (count, total) = phrases(lang)["bottom_line"], unconfirmed
+    table = phrases(lang)["bottom_line"]
     words = word(line.verdict, "verdict" if four_word else "verdict_overall", lang)
     words += table["provisional_mark"] if line.provisional else ""
-    words = table["no_confirmed_limit"] if 0 < count == total else words
+    words = table["no_confirmed_limit"] if none_confirmed(unconfirmed) else words
     left = len(line.taken_out)
     return words + (table["taken_out_mark"].format(count=left) if left else "")
 

@@ -111,10 +111,11 @@ def outcome(overlay: overlays.Overlay, cache: Path | None = None) -> Outcome:
     """Film, read and compare."""
     strip, times = filmed(overlay, cache)
     try:
-        reading, seconds = burnt_in_clock.read(strip, times, ORDERS.get(overlay.form))
+        clock = burnt_in_clock.followed(strip, times)
+        reading = burnt_in_clock.read(clock, ORDERS.get(overlay.form))
     except GapError as gap:
         return Outcome(overlay=overlay, reason=gap.code)
-    true = overlay.start + timedelta(seconds=float(seconds.moments[0]))
+    true = overlay.start + timedelta(seconds=float(clock.seconds.moments[0]))
     shown, expected = reading.shown, overlay.shown(reading.moment + 0.3)
     digits = zip(f"{shown:%Y%m%d%H%M%S}", f"{expected:%Y%m%d%H%M%S}", strict=True)
     right = sum(read == true_digit for read, true_digit in digits)
@@ -124,7 +125,7 @@ def outcome(overlay: overlays.Overlay, cache: Path | None = None) -> Outcome:
         wrong=DIGITS - right,
         error=(shown - true).total_seconds(),
         ahead=reading.ahead,
-        clear=seconds.clear,
+        clear=clock.seconds.clear,
     )
 
 

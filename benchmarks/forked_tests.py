@@ -201,6 +201,7 @@ def _replace_code(path: str, mutant: Mutant) -> None:
         for code in _codes(mutant.compiled())
         if (code.co_name, code.co_firstlineno) == name_and_line
     ]
+    gc.unfreeze()  # what the tests froze is in no list of objects
     functions = [one for one in gc.get_objects() if isinstance(one, FunctionType)]
     of_file = [one for one in functions if one.__code__.co_filename == path]
     places = {id(one): (one.__code__.co_name, one.__code__.co_firstlineno) for one in of_file}

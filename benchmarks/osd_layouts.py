@@ -203,7 +203,7 @@ def verdict(layout: Layout, cache: Path | None = None) -> Verdict:
     """Film, read and compare."""
     strip, times = filmed(layout.overlay, cache)
     try:
-        reading, _ = burnt_in_clock.read(strip, times, layout.order)
+        reading = burnt_in_clock.read(burnt_in_clock.followed(strip, times), layout.order)
     except GapError as gap:
         return Verdict(layout=layout, reason=gap.code)
     true = layout.overlay.shown(reading.moment + 0.3)  # the change is half-way between two frames

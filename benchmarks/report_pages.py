@@ -177,7 +177,7 @@ def site(count: int, place: Path) -> Path:
         measurements=figures(plan, packs[0]), notes=(), findings=(),
         bottom_line=judging.bottom_line((), plan.scope), log=(),
     )  # fmt: skip
-    return runner._finish(made, packs, bag, None, None)[1]  # noqa: SLF001 -- as run ends
+    return runner.finish(made, packs, bag, None, None)[1]
 
 
 def main_alone(folder: Path) -> float:

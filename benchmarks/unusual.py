@@ -60,6 +60,18 @@ LOST: dict[str, tuple[str, ...]] = {
     "enlarged_lanczos": ENLARGED,
     "enlarged_nearest": ENLARGED,
     "screenshot": ("noise.", "resolution.", "geometry.pixels"),
+    "twice": ("noise.", "resolution.", "geometry."),
+    "narrowed": ("resolution.mtf", "resolution.horizontal", "resolution.wedge_horizontal",
+                 "resolution.corner", "noise.", "geometry.pixels"),
+    "pq": ("noise.", "grey_scale.", "resolution.wedge", "colour."),
+    "rows_differ": ("noise.",),
+    "tinted": ("colour.", "noise.cb", "noise.cr"),
+    "held": ("noise.fixed", "noise.pixel"),
+    "png16": ("noise.",),
+    "posterised": ("noise.",),
+    "contrast": ("noise.", "grey_scale.", "resolution.wedge", "colour."),
+    "dark_corner": ("noise.snr_patch", "noise.snr_linear"),
+    "letterboxed": (),
 }  # fmt: skip
 RECORDED = tuple(f"noise.{name}" for name in switched.RECORDED)
 
@@ -93,7 +105,8 @@ def run(number: int) -> dict[str, Any]:
     if any(change.startswith("enlarged") for change in changes):
         truth = replace(truth, camera=replace(camera, zoom=ZOOM))
     lost = [name for key in (*changes, *how) for name in LOST.get(key, ())]
-    lost += RECORDED if camera.crf or changes or how else ()
+    kept = how.get("codec") == "ffv1" or not (camera.crf or changes or how)
+    lost += () if kept else RECORDED
     readings = [
         Reading.of(item, TRUTHS[item.quantity](truth, item))
         for item in found
@@ -122,7 +135,11 @@ def _made(
     pictures = unusual_pictures.pictures_of(folder / "lossless.mkv")
     for change in changes:
         pictures = [unusual_pictures.CHANGES[change](p, n) for n, p in enumerate(pictures)]
-    if "screenshot" in how:
+    if "held" in changes:
+        pictures = [picture for picture in pictures for _ in (0, 1)]
+    if how.get("jpeg") or how.get("png16"):
+        unusual_pictures.still(pictures[0], path, int(how.get("jpeg", 0)))
+    elif "screenshot" in how:
         unusual_pictures.screenshot(pictures[0], path, how["screenshot"])
     else:
         kept = pictures[:1] if how.get("still") else pictures
@@ -131,8 +148,10 @@ def _made(
 
 
 def _file(how: dict[str, Any]) -> str:
-    if "screenshot" in how or how.get("still"):
-        return "film.png" if "screenshot" in how else "film.jpg"
+    if "screenshot" in how or how.get("png16"):
+        return "film.png"
+    if how.get("still") or how.get("jpeg"):
+        return "film.jpg"
     return str(how.get("file", "film.mkv" if how.get("interlaced") or not how else "film.mp4"))
 
 

@@ -84,6 +84,77 @@ def _drop(down: Plane, across: Plane) -> Plane:
     return 1 - 0.35 * np.exp(-((down - 0.35) ** 2 + (across - 0.3) ** 2) / 0.01)
 
 
+def _twice(picture: Picture) -> Picture:
+    def both(plane: Plane) -> Plane:
+        rows, columns = plane.shape
+        small = cv2.resize(plane, (columns // 2, rows // 2), interpolation=cv2.INTER_AREA)
+        whole = np.full_like(plane, float(np.median(plane)))
+        whole[rows // 4 : rows // 4 + rows // 2] = np.hstack([small, small])[:, :columns]
+        return whole
+
+    return [both(plane) for plane in picture]
+
+
+def _letterboxed(picture: Picture) -> Picture:
+    def boxed(plane: Plane, dark: float) -> Plane:
+        bar, whole = plane.shape[0] // 8, plane.copy()
+        whole[:bar], whole[-bar:] = dark, dark
+        return whole
+
+    return [boxed(plane, 128.0 if number else 16.0) for number, plane in enumerate(picture)]
+
+
+def _pq(picture: Picture) -> Picture:
+    """Code the light by SMPTE ST 2084, white at 203 cd/m2; colours go with luma."""
+    signal = np.clip((picture[0] - 16) / 219, 0, None)
+    light = np.where(signal < 0.081, signal / 4.5, ((signal + 0.099) / 1.099) ** (1 / 0.45))
+    power = (light * 203 / 10000) ** 0.1593017578125
+    coded = ((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power)) ** 78.84375
+    return [16 + 219 * coded.astype(np.float32), *picture[1:]]
+
+
+def _rows_differ(picture: Picture) -> Picture:
+    luma = picture[0].copy()
+    luma[1::2] = 16 + (luma[1::2] - 16) * 1.02
+    return [luma, *picture[1:]]
+
+
+def _marked(picture: Picture, mark: Callable[[NDArray[np.uint8]], object]) -> Picture:
+    luma = np.clip(np.rint(picture[0]), 0, 255).astype(np.uint8)
+    mark(luma)
+    return [luma.astype(np.float32), *picture[1:]]
+
+
+def _over_an_edge(picture: Picture) -> Picture:
+    """Write over the edge in the middle of the chart."""
+    rows, columns = picture[0].shape
+    at = int(0.46 * columns), int(0.66 * rows)
+    return _marked(picture, lambda luma: cv2.putText(luma, "2026-11-29", at, 0, 0.7, 235.0, 2))
+
+
+def _fly(picture: Picture) -> Picture:
+    rows, columns = picture[0].shape
+    at = int(0.503 * columns), int(0.64 * rows)
+    return _marked(picture, lambda luma: cv2.circle(luma, at, 5, 20.0, -1))
+
+
+def _dark_corner(picture: Picture) -> Picture:
+    return _light(
+        picture,
+        lambda down, across: np.clip(1.0 - 12 * np.maximum(0.22 - across - 0.6 * down, 0), 0.02, 1),
+    )
+
+
+def _beside(picture: Picture, *fields: tuple[float, float]) -> Picture:
+    """Put fields of a code beside the chart: (place across, code)."""
+    luma = picture[0].copy()
+    rows, columns = luma.shape
+    for across, code in fields:
+        left = int(across * columns)
+        luma[rows // 4 : 3 * rows // 4, left : left + columns // 12] = code
+    return [luma, *picture[1:]]
+
+
 CHANGES: dict[str, Callable[[Picture, int], Picture]] = {
     "mirrored": lambda picture, _: [plane[:, ::-1] for plane in picture],
     "sideways": lambda picture, _: [np.rot90(plane) for plane in picture],
@@ -110,6 +181,29 @@ CHANGES: dict[str, Callable[[Picture, int], Picture]] = {
     ),
     "drop": lambda picture, _: _light(picture, _drop),
     "bayer": lambda picture, _: _bayer(picture),
+    "twice": lambda picture, _: _twice(picture),
+    "letterboxed": lambda picture, _: _letterboxed(picture),
+    "narrowed": lambda picture, _: [
+        cv2.resize(plane, (plane.shape[1] * 3 // 4, plane.shape[0]), interpolation=cv2.INTER_AREA)
+        for plane in picture
+    ],
+    "pq": lambda picture, _: _pq(picture),
+    "rows_differ": lambda picture, _: _rows_differ(picture),
+    "tinted": lambda picture, _: [
+        picture[0],
+        *(np.full_like(p, code) for p, code in zip(picture[1:], (134, 125), strict=True)),
+    ],
+    "held": lambda picture, _: picture,  # each twice: ``unusual.py``
+    "posterised": lambda picture, _: [np.rint(plane / 8) * 8 for plane in picture],
+    "over_an_edge": lambda picture, _: _over_an_edge(picture),
+    "fly": lambda picture, _: _fly(picture),
+    "contrast": lambda picture, _: [
+        125.5 + (picture[0] - 125.5) * 7 / 6,
+        *(128 + (p - 128) * 7 / 6 for p in picture[1:]),
+    ],
+    "dark_corner": lambda picture, _: _dark_corner(picture),
+    "window": lambda picture, _: _beside(picture, (0.02, 255.0), (0.89, 2.0)),
+    "lamp_beside": lambda picture, _: _beside(picture, (0.02, 235.0)),
 }
 
 
@@ -192,3 +286,24 @@ def screenshot(picture: Picture, path: Path, size: float) -> None:
     if size < 1:
         shown = cv2.resize(shown, None, fx=size, fy=size, interpolation=cv2.INTER_AREA)
     cv2.imwrite(str(path), shown)
+
+
+def still(picture: Picture, path: Path, quality: int) -> None:
+    """Write a picture as a still: JPEG of a quality, or PNG of 16 bits, 0."""
+    luma, *colours = picture
+    y, (b, r) = (
+        (luma - 16) / 219,
+        [
+            (cv2.resize(plane, luma.shape[::-1], interpolation=cv2.INTER_LINEAR) - 128) / 224
+            for plane in colours
+        ],
+    )
+    red, blue = y + 1.5748 * r, y + 1.8556 * b
+    green = (y - 0.2126 * red - 0.0722 * blue) / 0.7152
+    shown = np.clip(np.stack([blue, green, red], axis=-1), 0, 1)
+    if quality:
+        cv2.imwrite(
+            str(path), np.rint(255 * shown).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, quality]
+        )
+    else:
+        cv2.imwrite(str(path), np.rint(65535 * shown).astype(np.uint16))

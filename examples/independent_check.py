@@ -26,7 +26,9 @@ import tempfile
 import tomllib
 import unicodedata
 import zlib
+from datetime import datetime, timedelta
 from html import unescape
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +66,7 @@ SIDES = (38 * 72 / 25.4, 11 * 72 / 25.4)  # pt, of a stamp
 OPEN = {"should", "may"}  # modalities that decide nothing
 MOST_SHOWN = 1000  # results in an annex; with more, a table is attached to it
 REPORTED, SAID = {"reported", "reported_and_signed", "signed"}, {"report", "sha256"}
+CLOCKS = timedelta(minutes=5)  # by which two computers may differ
 MOST = 128 << 20  # bytes of a file that is read whole
 
 
@@ -95,6 +98,10 @@ def check(folder: Path, trust: list[Path]) -> None:
             "renderings.json is not as the toolkit writes it")  # fmt: skip
     require({name: sha256(files[name]) for name in RENDERED | annexes} == renderings["hashes"],
             "web page, JUnit or annexes are not those that were signed")  # fmt: skip
+    times(pdf, session["finished"])
+    older = {(each["id"], each["sha256"]) for each in session["predecessors"]}
+    require(len({session["id"], *(number for number, _ in older)}) == len(older) + 1,
+            "the older sessions go in a circle")  # fmt: skip
     payload(session, files)
     manifests(session, files)
     log(files["log.jsonl"].read_bytes(), session)
@@ -150,6 +157,18 @@ def signatures(pdf: bytes, trust: list[Path]) -> None:
                 f"object {number} was changed otherwise than by signing")  # fmt: skip
     for field in fields:
         require(in_place(field, first.named_destinations), "a stamp does not lie in its place")
+
+
+def times(pdf: bytes, finished: str) -> None:
+    """Check that nobody signed before the session was finished, or before who signed earlier."""
+    fields = at(PdfReader(io.BytesIO(pdf)).root_object, "/AcroForm", "/Fields")
+    held = [found for found in (at(item.get_object(), "/V") for item in fields) if found]
+    held = sorted((v for v in held if "/M" in v), key=lambda v: v["/ByteRange"][2])
+    stated = [str(each["/M"])[2:].replace("'", "") for each in held]
+    found = [datetime.fromisoformat(finished),
+             *(datetime.strptime(text, "%Y%m%d%H%M%S%z") for text in stated)]  # fmt: skip
+    require(all(later >= earlier - CLOCKS for earlier, later in pairwise(found)),
+            "somebody signed before the session was finished, or out of turn")  # fmt: skip
 
 
 def in_place(field: DictionaryObject, named: dict[str, Any]) -> bool:
@@ -249,8 +268,13 @@ def at(found: object, *keys: str) -> Any:  # noqa: ANN401 -- whatever lies there
 
 def attachments(pdf: bytes) -> dict[str, bytes]:
     """Return the attached files; two of one name, or branches among them, are an error."""
-    tree = at(PdfReader(io.BytesIO(pdf)).root_object, "/Names", "/EmbeddedFiles") or {}
+    root = PdfReader(io.BytesIO(pdf)).root_object
+    tree = at(root, "/Names", "/EmbeddedFiles") or {}
     files = [item.get_object() for item in (at(tree, "/Names") or ())[1::2]]
+    shown = [item.get_object() for item in at(root, "/AF") or ()]
+    require(all(any(item is file for file in files) for item in shown)
+            and all({*file["/EF"]} == {"/F"} for file in files),
+            "a file is attached that the list of attachments does not name")  # fmt: skip
     # pypdf knows no bound
     found = {str(at(file, "/UF") or file["/F"]):
              zlib.decompressobj().decompress(file["/EF"]["/F"]._data, MOST)  # noqa: SLF001
@@ -384,8 +408,14 @@ def pages(pdfs: list[bytes], html: str) -> None:
     shown, beside = "", ""
     for reader in (PdfReader(io.BytesIO(pdf)) for pdf in pdfs):
         harmless(reader)
+        due = squeezed(unescape(html))
+        spoken = read_out(at(reader.root_object, "/StructTreeRoot", "/K"))
+        require(all(squeezed(text) in due for text in spoken),
+                "what is read out of the pages does not follow from the session")  # fmt: skip
         shown += "".join(squeezed(page.extract_text()) for page in reader.pages)
         beside += f" {reader.metadata.title} {' '.join(bookmarks(reader.outline))}"
+        titles = re.findall(rb"(?s)<dc:title>(.*?)</dc:title>", xmp(reader))
+        beside += " ".join(re.sub(r"<[^>]*>", " ", text.decode()) for text in titles)
     stated = re.findall(r'<p class="decision[^>]*>(.*?)</p>', html, flags=re.DOTALL)
     cells = re.findall(r'<td role="cell" class="c-(?:verdict|limit|result)"[^>]*>(.*?)</td>', html,
                        flags=re.DOTALL)  # fmt: skip
@@ -404,7 +434,46 @@ def squeezed(text: str) -> str:
 def bookmarks(found: list[Any]) -> Iterator[str]:
     """Yield the titles of bookmarks."""
     for item in found:
-        yield from bookmarks(item) if isinstance(item, list) else [str(item.title)]
+        if isinstance(item, list):
+            yield from bookmarks(item)
+            continue
+        require(at(item.node, "/A", "/S") in {None, "/GoTo"} and not at(item.node, "/A", "/Next"),
+                "a bookmark does more than lead elsewhere")  # fmt: skip
+        yield str(item.title)
+
+
+def xmp(reader: PdfReader) -> bytes:
+    """Return the metadata in XML."""
+    return reader.root_object["/Metadata"].get_object().get_data()
+
+
+def read_out(element: Any) -> Iterator[str]:  # noqa: ANN401 -- whatever lies there
+    """Yield what is read out in place of parts of a page."""
+    waiting, seen = [element], set()
+    while waiting:
+        item = waiting.pop()
+        item = item.get_object() if isinstance(item, IndirectObject) else item
+        if isinstance(item, ArrayObject):
+            waiting += list.__iter__(item)
+        elif isinstance(item, DictionaryObject) and id(item) not in seen:
+            seen.add(id(item))
+            yield from (str(item[key]) for key in ("/Alt", "/ActualText") if key in item)
+            waiting += [item.raw_get("/K")] if "/K" in item else []
+
+
+def covered(page: Any, notes: list[Any]) -> list[str]:  # noqa: ANN401 -- a page of pypdf
+    """Return the words that lie where a stamp would cover them."""
+    boxes = [[float(side) for side in item["/Rect"]] for item in notes if "/FT" in item]
+    found = []
+
+    def see(text: str, cm: list[float], tm: list[float], *_: object) -> None:
+        x, y = (cm[side] * tm[4] + cm[side + 2] * tm[5] + cm[side + 4] for side in (0, 1))
+        if any(left < x < right and bottom < y < top for left, bottom, right, top in boxes):
+            found.append(text.strip())
+
+    if boxes:
+        page.extract_text(visitor_text=see)
+    return found
 
 
 def harmless(reader: PdfReader) -> None:
@@ -415,14 +484,18 @@ def harmless(reader: PdfReader) -> None:
     for page in reader.pages:
         notes = [item.get_object() for item in at(page, "/Annots") or ()]
         led = {(at(item, "/A", "/S"), at(item, "/A", "/F")) for item in notes} - {(None, None)}
+        links = [item for item in notes if item["/Subtype"] == "/Link"]
+        require(all(at(item, "/BS", "/W") == 0 and not at(item, "/A", "/Next") for item in links),
+                "a link draws a border, or goes on to something else")  # fmt: skip
         require({at(item, "/Subtype") for item in notes} <= {"/Link", "/Widget"}
                 and all(how == "/GoToR" and VOLUME.fullmatch(str(to)) for how, to in led),
                 "something lies on a page, or leads elsewhere than to another volume")  # fmt: skip
         sides = sorted(round(float(side)) for side in page["/MediaBox"])
         require(page.keys() <= OF_PAGE and sides == [0, 0, 595, 842],
                 "a page does something, or is cut or turned")  # fmt: skip
+        require(not any(covered(page, notes)), "words lie under the place of a stamp")
         drawn = page.get_contents()
-        require(drawn is None or not re.search(rb"\b(BI|[37] Tr)\b", drawn.get_data()),
+        require(drawn is None or not re.search(rb"\b(BI|[37] Tr|ActualText)\b", drawn.get_data()),
                 "a page holds a picture or words that the toolkit does not draw")  # fmt: skip
 
 

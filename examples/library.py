@@ -85,7 +85,7 @@ def plan(name: str) -> Plan:
         operator="library",
         project=Project(title="演示：模拟摄像机验收检测"),
         minimum_duration=SECONDS,
-        deviations=(Deviation(what="minimum_duration", value=SECONDS, why="演示影片"),),
+        deviations=(Deviation(what="minimum_duration", value=SECONDS, why="演示视频"),),
         subjects=(Subject(id=name, kind=SubjectKind.FIXED, name=name, facts=facts),),
         shots=(chart, clock, screens),
     )

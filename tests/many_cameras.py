@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sample_session import _finding, _measured, _mtf, _requirement, _shot, draw_still, pack_of_db50
+from sample_session import (
+    draw_still,
+    finding_of,
+    measurement_of,
+    mtf_curve,
+    pack_of_db50,
+    requirement_of,
+    shot_of,
+)
 from sample_session import session_of as small_session
 
 from acceptance.model import (
@@ -33,7 +41,7 @@ GAP = 12.4  # s: where each failing clip stands still
 def pack_of_many() -> Pack:
     """Return the pack of the sample session, with a question on clause 5.1."""
     pack = pack_of_db50()
-    basic = _requirement(
+    basic = requirement_of(
         "basic", "5.1", "系统具有基本功能", "Basic functions", how=How.INSPECTED, figure=None
     )
     return replace(pack, requirements=(basic, *pack.requirements))
@@ -92,7 +100,7 @@ def _camera(number: int) -> Subject:
 
 
 def _taken(number: int) -> Shot:
-    return _shot(f"cam{number}-chart", STILL.format(f"cam{number}"))
+    return shot_of(f"cam{number}-chart", STILL.format(f"cam{number}"))
 
 
 EACH = 4  # measurements of each camera
@@ -103,14 +111,14 @@ def _figures(number: int) -> list[Measurement]:
     stood = (Event(kind="frozen", start=GAP, end=GAP + 1.2, count=30),) if bad else ()
     rate = 21.7 if bad else 25.0
     return [
-        _measured(
+        measurement_of(
             name, "resolution.horizontal", 210.3 if bad else 402.3 + number % 7, "TVL", 4.87,
             region="centre.edge_horizontal", direction="horizontal",
-            curve=_mtf(0.2 if bad else 0.4),
+            curve=mtf_curve(0.2 if bad else 0.4),
         ),
-        _measured(name, "noise.snr", 38.4 + number % 5 / 10, "dB", 0.42, region="flat.middle"),
-        _measured(name, "grey_scale.steps", 11.0, "1", 0.0),
-        _measured(
+        measurement_of(name, "noise.snr", 38.4 + number % 5 / 10, "dB", 0.42, region="flat.middle"),
+        measurement_of(name, "grey_scale.steps", 11.0, "1", 0.0),
+        measurement_of(
             name, "frame_rate.unique", rate, "frame/s", 0.0021, count=round(rate * 60),
             duration=60.0, events=stood,
         ),
@@ -137,22 +145,22 @@ def _findings(pack: Pack, number: int) -> list[Finding]:
     result = (Verdict.FAIL, "outside_limit") if bad else (Verdict.PASS, "within_limit")
     seen = "answered_does_not_conform" if bad else "answered_conforms"
     return [
-        _finding(name, of["basic"], Verdict.PASS, "answered_conforms", answer=2 * (number - 1)),
-        _finding(
+        finding_of(name, of["basic"], Verdict.PASS, "answered_conforms", answer=2 * (number - 1)),
+        finding_of(
             name, of["resolution-colour"], *result, value=210.31 if bad else 402.31,
             uncertainty=4.87, k=1.99, probability=0.0 if bad else 1.0, measurements=(first,),
         ),
-        _finding(
+        finding_of(
             name, of["snr"], Verdict.PASS, "within_limit", value=38.4, uncertainty=0.42, k=1.99,
             probability=1.0, measurements=(first + 1,),
         ),
-        _finding(
+        finding_of(
             name, of["grey"], Verdict.PASS, "within_limit", value=11.0, measurements=(first + 2,)
         ),
-        _finding(
+        finding_of(
             name, of["frame-rate"], *result, value=21.7 if bad else 25.0, uncertainty=0.0021,
             k=1.99, measurements=(first + 3,),
         ),
-        _finding(name, of["overlay"], result[0], seen, answer=2 * (number - 1) + 1),
-        _finding(name, of["grade"], Verdict.NOT_TESTED, "not_answered"),
+        finding_of(name, of["overlay"], result[0], seen, answer=2 * (number - 1) + 1),
+        finding_of(name, of["grade"], Verdict.NOT_TESTED, "not_answered"),
     ]  # fmt: skip

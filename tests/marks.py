@@ -63,23 +63,30 @@ def names_of(item: pytest.Item) -> set[str]:
 @cache
 def _named_by(functions: tuple[object, ...]) -> frozenset[str]:
     """Return the names in the code of functions: the same for every case of a test."""
-    seen: set[object] = set()
-    return frozenset(name for function in functions for name in _named(function, seen))
+    names, seen, open_ = set[str](), set[object](), [*functions]
+    while open_:
+        if (value := open_.pop()) not in seen:
+            seen.add(value)
+            own, further = _named(value)
+            names |= own
+            open_ += further
+    return frozenset(names)
 
 
-def _named(value: object, seen: set[object]) -> Iterator[str]:
-    """Yield the names in a function or class of the tests, and in those that it names."""
+@cache
+def _named(value: object) -> tuple[frozenset[str], tuple[object, ...]]:
+    """Return the names in a function or class of the tests, and the functions that they name."""
     value = getattr(value, "__wrapped__", value)
-    if not isinstance(value, (type, FunctionType)) or value in seen:
-        return
-    seen.add(value)
     if isinstance(value, type):
-        for each in vars(value).values():
-            yield from _named(each, seen)
-    elif value.__code__.co_filename.startswith(FOLDER):
-        for name in _names(value.__code__):
-            yield name
-            yield from _named(value.__globals__.get(name), seen)
+        return frozenset(), tuple(filter(_is_code, vars(value).values()))
+    if not isinstance(value, FunctionType) or not value.__code__.co_filename.startswith(FOLDER):
+        return frozenset(), ()
+    names = frozenset(_names(value.__code__))
+    return names, tuple(filter(_is_code, (value.__globals__.get(name) for name in names)))
+
+
+def _is_code(value: object) -> bool:
+    return isinstance(getattr(value, "__wrapped__", value), type | FunctionType)
 
 
 def _names(code: CodeType) -> Iterator[str]:

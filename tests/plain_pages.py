@@ -41,6 +41,8 @@ def plain() -> Iterator[None]:
         patch.setattr(typesetting, "_archived", bare)
         patch.setattr(typesetting, "_JUST_SET", {})
         patch.setattr(set_apart, "LARGE", sys.maxsize)  # a child would lay them out
+        patch.setattr(set_apart, "WORTH", sys.maxsize)
+        patch.setattr(set_apart, "ahead", lambda: None)
         yield
 
 

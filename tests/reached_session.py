@@ -176,7 +176,7 @@ def reach(case: Case, out: Path) -> tuple[Session, Path]:
         notes=case.notes, findings=(), bottom_line=judging.bottom_line((), plan.scope), log=(),
         recordings=case.recordings,
     )  # fmt: skip
-    return runner._finish(measured, packs, bag, None, None)
+    return runner.finish(measured, packs, bag, None, None)
 
 
 def page_1(done: Session, folder: Path, lang: str) -> str:
@@ -206,5 +206,6 @@ def junit(done: Session, folder: Path) -> str:
 def terminal(done: Session, folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
     """Return what ``run`` and ``judge`` print at their end, on one line."""
     capsys.readouterr()
-    closing.conclude(done, folder, signed=False, strict=False)
+    packs = closing.kept_packs(done, folder)
+    closing.conclude(done, folder, packs, signed=False, strict=False)
     return " ".join(capsys.readouterr().out.split())

@@ -65,7 +65,9 @@ def _source(level: Level, *, confirmed: bool = False) -> Provenance:
     )
 
 
-def _requirement(name: str, clause: str, text: str, text_en: str, **fields: object) -> Requirement:
+def requirement_of(
+    name: str, clause: str, text: str, text_en: str, **fields: object
+) -> Requirement:
     given = {
         "how": How.MEASURED,
         "figure": _source(Level.SEEN_2ND),
@@ -108,7 +110,7 @@ def pack_of_db50() -> Pack:
     )
     tvl, seconds = Limit(unit="TVL", at_least=270), Limit(unit="ms", at_most=2000)
     requirements = (
-        _requirement(
+        requirement_of(
             "resolution-colour",
             "5.2",
             "彩色图像水平清晰度不低于 270 TVL",
@@ -119,7 +121,7 @@ def pack_of_db50() -> Pack:
             key_item=True,
             combine=Combine.WORST,
         ),
-        _requirement(
+        requirement_of(
             "snr",
             "5.2",
             "随机信噪比",
@@ -129,7 +131,7 @@ def pack_of_db50() -> Pack:
             assignment=_source(Level.SEEN, confirmed=True),
             figure=_source(Level.SEEN, confirmed=True),
         ),
-        _requirement(
+        requirement_of(
             "grey",
             "5.2",
             "灰度等级不少于 8 级",
@@ -137,7 +139,7 @@ def pack_of_db50() -> Pack:
             quantity="grey_scale.steps",
             limit=Limit(unit="1", at_least=8),
         ),
-        _requirement(
+        requirement_of(
             "frame-rate",
             "5.3.1",
             "实时图像帧率不低于 25 帧/s",
@@ -147,7 +149,7 @@ def pack_of_db50() -> Pack:
             compare=Compare.COUNT,
             minimum_duration=60,
         ),
-        _requirement(
+        requirement_of(
             "latency",
             "5.4.2",
             "端到端图像延时不大于 2 s",
@@ -156,7 +158,7 @@ def pack_of_db50() -> Pack:
             limit=seconds,
             decision_rule=FOUR_WORD,
         ),
-        _requirement(
+        requirement_of(
             "overlay",
             "5.5.2",
             "图像上叠加地点、日期和时间",
@@ -164,7 +166,7 @@ def pack_of_db50() -> Pack:
             how=How.INSPECTED,
             figure=None,
         ),
-        _requirement(
+        requirement_of(
             "grade",
             "5.5.2",
             "图像质量主观评价不低于 4 级",
@@ -173,7 +175,7 @@ def pack_of_db50() -> Pack:
             limit=Limit(unit="grade", at_least=4),
             minimum_raters=5,
         ),
-        _requirement(
+        requirement_of(
             "retention",
             "5.6.2 a)",
             "录像保存时间不少于 15 d",
@@ -181,7 +183,7 @@ def pack_of_db50() -> Pack:
             how=How.DOCUMENTED,
             figure=_source(Level.SEEN),
         ),
-        _requirement(
+        requirement_of(
             "level",
             "5.2",
             "视频信号幅度",
@@ -204,7 +206,7 @@ def pack_of_db50() -> Pack:
     )
 
 
-def _mtf(limit: float) -> Curve:
+def mtf_curve(limit: float) -> Curve:
     x = tuple(i / 100 for i in range(51))
     y = tuple(math.exp(-((f / limit) ** 2) * 2.3) for f in x)
     marks = {"MTF50": limit * 0.549, "MTF10": limit * 1.0006}
@@ -219,7 +221,7 @@ def _mtf(limit: float) -> Curve:
     )
 
 
-def _measured(
+def measurement_of(
     subject: str, quantity: str, value: float, unit: str, u: float, **fields: object
 ) -> Measurement:
     budget = (
@@ -247,7 +249,7 @@ def _measured(
 def _measurements() -> tuple[Measurement, ...]:
     zones = ("centre", "upper_left", "upper_right", "lower_left", "lower_right")
     edges = [
-        _measured(
+        measurement_of(
             subject,
             "resolution.horizontal",
             402.31 - 8 * i - drop,
@@ -255,7 +257,7 @@ def _measurements() -> tuple[Measurement, ...]:
             4.87,
             region=f"{zone}.edge_horizontal",
             direction="horizontal",
-            curve=_mtf(0.4 - 0.015 * i - drop / 900),
+            curve=mtf_curve(0.4 - 0.015 * i - drop / 900),
         )
         for subject, drop in (("cam1", 0.0), ("cam2", 160.0))
         for i, zone in enumerate(zones)
@@ -271,10 +273,10 @@ def _measurements() -> tuple[Measurement, ...]:
     )
     return (
         *edges,
-        _measured("cam1", "noise.snr", 38.46, "dB", 0.42, region="flat.middle"),
-        _measured("cam2", "noise.snr", 35.9, "dB", 0.42, region="flat.middle"),
-        _measured("cam1", "grey_scale.steps", 11.0, "1", 0.0, k=1.96, degrees_of_freedom=None),
-        _measured(
+        measurement_of("cam1", "noise.snr", 38.46, "dB", 0.42, region="flat.middle"),
+        measurement_of("cam2", "noise.snr", 35.9, "dB", 0.42, region="flat.middle"),
+        measurement_of("cam1", "grey_scale.steps", 11.0, "1", 0.0, k=1.96, degrees_of_freedom=None),
+        measurement_of(
             "cam1",
             "frame_rate.unique",
             25.0,
@@ -284,13 +286,15 @@ def _measurements() -> tuple[Measurement, ...]:
             duration=59.96,
             curve=intervals,
         ),
-        _measured("cam2", "frame_rate.unique", 21.7, "frame/s", 0.0021, count=130, duration=5.99),
-        _measured("cam1", "latency.glass_to_glass", 1988.2, "ms", 16.3, shot="cam1-clock"),
-        _measured("cam2", "latency.glass_to_glass", 2011.6, "ms", 16.3, shot="cam2-clock"),
+        measurement_of(
+            "cam2", "frame_rate.unique", 21.7, "frame/s", 0.0021, count=130, duration=5.99
+        ),
+        measurement_of("cam1", "latency.glass_to_glass", 1988.2, "ms", 16.3, shot="cam1-clock"),
+        measurement_of("cam2", "latency.glass_to_glass", 2011.6, "ms", 16.3, shot="cam2-clock"),
     )
 
 
-def _finding(
+def finding_of(
     subject: str, requirement: Requirement, verdict: Verdict, code: str, **fields: object
 ) -> Finding:
     parameters = fields.pop("parameters", {})
@@ -341,7 +345,7 @@ def _findings(pack: Pack) -> tuple[Finding, ...]:
     return (
         *untested,
         outside,
-        _finding(
+        finding_of(
             "cam1",
             edge,
             Verdict.PASS,
@@ -352,7 +356,7 @@ def _findings(pack: Pack) -> tuple[Finding, ...]:
             probability=1.0,
             measurements=(4,),
         ),
-        _finding(
+        finding_of(
             "cam2",
             edge,
             Verdict.FAIL,
@@ -363,7 +367,7 @@ def _findings(pack: Pack) -> tuple[Finding, ...]:
             probability=0.0,
             measurements=(9,),
         ),
-        _finding(
+        finding_of(
             "cam1",
             snr,
             Verdict.PASS,
@@ -374,7 +378,7 @@ def _findings(pack: Pack) -> tuple[Finding, ...]:
             probability=0.99999,
             measurements=(10,),
         ),
-        _finding(
+        finding_of(
             "cam2",
             snr,
             Verdict.INCONCLUSIVE,
@@ -386,15 +390,15 @@ def _findings(pack: Pack) -> tuple[Finding, ...]:
             measurements=(11,),
             parameters={"width": 0.8358},
         ),
-        _finding("cam1", grey, Verdict.PASS, "within_limit", value=11.0, measurements=(12,)),
-        _finding(
+        finding_of("cam1", grey, Verdict.PASS, "within_limit", value=11.0, measurements=(12,)),
+        finding_of(
             "cam2",
             grey,
             Verdict.NOT_TESTED,
             "clipped",
             parameters={"region": "grey12", "share": 0.43},
         ),
-        _finding(
+        finding_of(
             "cam1",
             rate,
             Verdict.PASS,
@@ -405,7 +409,7 @@ def _findings(pack: Pack) -> tuple[Finding, ...]:
             measurements=(13,),
             parameters={"count": 1499, "needed": 1498, "duration": 59.96},
         ),
-        _finding(
+        finding_of(
             "cam2",
             rate,
             Verdict.INCONCLUSIVE,
@@ -416,7 +420,7 @@ def _findings(pack: Pack) -> tuple[Finding, ...]:
             measurements=(14,),
             parameters={"duration": 5.99, "needed": 60},
         ),
-        _finding(
+        finding_of(
             "cam1",
             delay,
             Verdict.CONDITIONAL_PASS,
@@ -428,7 +432,7 @@ def _findings(pack: Pack) -> tuple[Finding, ...]:
             measurements=(15,),
             parameters={"width": 16.2},
         ),
-        _finding(
+        finding_of(
             "cam2",
             delay,
             Verdict.CONDITIONAL_FAIL,
@@ -440,45 +444,45 @@ def _findings(pack: Pack) -> tuple[Finding, ...]:
             measurements=(16,),
             parameters={"width": 16.2},
         ),
-        _finding("cam1", of["overlay"], Verdict.PASS, "answered_conforms", answer=0),
-        _finding(
+        finding_of("cam1", of["overlay"], Verdict.PASS, "answered_conforms", answer=0),
+        finding_of(
             "cam2", of["overlay"], Verdict.CONDITIONAL_PASS, "answered_basically_conforms", answer=1
         ),
-        _finding("cam1", of["grade"], Verdict.PASS, "within_limit", answer=2, value=4.2),
-        _finding("cam2", of["grade"], Verdict.NOT_TESTED, "not_answered"),
-        _finding("recorder", of["retention"], Verdict.FAIL, "answered_no", answer=3),
-        _finding(
+        finding_of("cam1", of["grade"], Verdict.PASS, "within_limit", answer=2, value=4.2),
+        finding_of("cam2", of["grade"], Verdict.NOT_TESTED, "not_answered"),
+        finding_of("recorder", of["retention"], Verdict.FAIL, "answered_no", answer=3),
+        finding_of(
             "cam1",
             of["retention"],
             Verdict.NOT_APPLICABLE,
             "facts_differ",
             parameters={"fact": "storage", "value": "no", "needed": "yes"},
         ),
-        _finding(
+        finding_of(
             "cam1",
             of["level"],
             Verdict.NOT_APPLICABLE,
             "facts_differ",
             parameters={"fact": "system", "value": "digital", "needed": "analogue"},
         ),
-        _finding(
+        finding_of(
             "cam2",
             of["level"],
             Verdict.NOT_APPLICABLE,
             "facts_differ",
             parameters={"fact": "system", "value": "digital", "needed": "analogue"},
         ),
-        _finding(
+        finding_of(
             "recorder",
             edge,
             Verdict.NOT_TESTED,
             "not_in_toolkit",
             parameters={"quantity": "resolution.horizontal"},
         ),
-        _finding(
+        finding_of(
             "recorder", snr, Verdict.NOT_TESTED, "a_code_of_tomorrow", parameters={"answer": 42}
         ),
-        _finding(
+        finding_of(
             "recorder",
             rate,
             Verdict.INCONCLUSIVE,
@@ -598,7 +602,7 @@ def _plan() -> Plan:
     )
 
 
-def _shot(name: str, still: str = "", clip: str = "") -> Shot:
+def shot_of(name: str, still: str = "", clip: str = "") -> Shot:
     conditions = (
         Condition(
             name="illuminance", value=510, unit="lux", instrument="照度计-02", source="测试卡中心"
@@ -654,10 +658,10 @@ def session_of(pack: Pack) -> Session:
     findings = _findings(pack)
     stills = "data/stills/样片 1 #%.png"
     shots = (
-        _shot("cam1-chart", stills),
-        _shot("cam2-chart", "data/stills/missing.png", f"data/clips/{LONG}.mp4"),
-        _shot("cam1-clock", "data/stills/clock.jpg"),
-        _shot("cam2-clock"),
+        shot_of("cam1-chart", stills),
+        shot_of("cam2-chart", "data/stills/missing.png", f"data/clips/{LONG}.mp4"),
+        shot_of("cam1-clock", "data/stills/clock.jpg"),
+        shot_of("cam2-clock"),
     )
     open_ = tuple(
         dict.fromkeys(one.requirement for one in findings if one.verdict is Verdict.INCONCLUSIVE)

@@ -25,7 +25,7 @@ from marks import slow
 from acceptance import api, metrics
 from acceptance.batch.database.results import Results
 from acceptance.charts import advice, clock_page, copy_template, definition, drawing
-from acceptance.checks import pack
+from acceptance.checks import pack, sampling
 from acceptance.cli import verbs
 from acceptance.errors import (
     AcceptanceError,
@@ -42,6 +42,9 @@ from acceptance.files.output import require_apart, require_outside
 from acceptance.forms import panel_key
 from acceptance.live import authorisation, discovered, sweep
 from acceptance.live.audit import auditing
+from acceptance.live.gb28181 import examination
+from acceptance.live.gb28181.platform import Platform
+from acceptance.live.rtsp import capture
 from acceptance.model import Plan, Recordings
 from acceptance.recorder import capacity
 from acceptance.report import overlay_form, questionnaire, regression, render
@@ -128,6 +131,11 @@ def again_from(session: Path) -> object:
     asked = plan.read(PLAN)
     packs, examine = store.load_packs(asked), predecessors.examine
     return retests.draw_up(asked, packs, session, name="", seed="1", examine=examine)
+
+
+def nothing_drawn() -> object:
+    asked = plan.read(Path("taken_out.toml"))
+    return sampling.drawn(store.load_packs(asked), asked, (), "taken_out.toml")
 
 
 def loaded(name: str) -> object:
@@ -311,6 +319,8 @@ FILES = (
         ("sample", PLAN, "-o", "soft.toml"), OutputError, "is an input of this command"),
     row("a draw over its plan by a hard link", lambda: require_apart(Path("hard.toml"), [PLAN]),
         ("sample", PLAN, "-o", "hard.toml"), OutputError, "is an input of this command"),
+    row("a plan that draws nothing", nothing_drawn,
+        ("sample", "taken_out.toml"), PlanError, "taken_out.toml: draws nothing"),
     row("samples as JSON over the plan", lambda: require_apart(PLAN, [PLAN]),
         ("sample", PLAN, "--json", PLAN), OutputError, "is an input of this command"),
     row("a list over itself", lambda: require_apart(LIST, [LIST]),
@@ -352,6 +362,22 @@ def device_listed(name: str) -> object:
     return discovered.check_list(Path(name))
 
 
+CODE = "34020000002000000001"
+GB28181 = ("gb28181", "127.0.0.1:9")
+PLATFORM = (*GB28181, "--platform", CODE)
+
+
+def platform_of(code: str, timeout: float = 10.0) -> object:
+    """Refused before anything is done with link and record."""
+    return Platform(
+        None,
+        None,
+        id=code,
+        passwords=lambda _: None,
+        timeout=timeout,  # type: ignore[arg-type]
+    )
+
+
 LIVE = (
     row("a sweep outside its permission", lambda: swept("198.51.100.0/24"),
         ("discover", "--sweep", "198.51.100.0/24", *ALLOWED), PlanError, "does not allow"),
@@ -364,6 +390,19 @@ LIVE = (
         "at most 10 requests a second"),
     row("a device list over another", lambda: device_listed("list.csv"),
         ("discover", "-o", LIST), OutputError, "already exists"),
+    row("a platform without a code", lambda: platform_of("123"), (*GB28181, "--platform", "123"),
+        UsageError, "123: a code has 20 digits"),
+    row("a platform that waits for ever", lambda: platform_of(CODE, math.nan),
+        (*PLATFORM, "--timeout", "nan"), UsageError, "timeout must be 0 or more"),
+    row("a device without a code", lambda: examination.Awaited(devices=("12",)),
+        (*PLATFORM, "--device", "12"), UsageError, "12: a code has 20 digits"),
+    row("a wait that is no number", lambda: examination.Awaited(wait=math.nan),
+        (*PLATFORM, "--wait", "nan"), UsageError, "wait must be 0 or more, not nan"),
+    row("a channel without a code", lambda: examination.Questions(channels=("34",)),
+        (*PLATFORM, "--channel", "34"), UsageError, "34: a code has 20 digits"),
+    row("records from the end to the beginning", lambda: examination.Questions(records=(2.0, 1.0)),
+        (*PLATFORM, "--records", "2026-11-26", "2026-11-25"), UsageError,
+        "--records: write two times, the earlier first"),
 )  # fmt: skip
 GUARDS = (*SESSIONS, *FORMS, *FILES, *LIVE)
 
@@ -491,6 +530,8 @@ def test_sizes_and_counts_that_options_bound_are_bounded_in_the_library_too() ->
         panel_key.draw_up((), raters=0, seed=1, leader="Li")
     with pytest.raises(UsageError, match="at least 1 pixel wide"):
         drawing.png(definition.load("acceptance"), 0)
+    with pytest.raises(UsageError, match="604800 s at most"):
+        capture("rtsp://127.0.0.1:9/x", Path("x.mp4"), seconds=1e6)
     with pytest.raises(UsageError, match="at least 1 pixel wide and high"):
         advice.viewpoint(picture=(1920, 0), distance=5, field_of_view=90)
 

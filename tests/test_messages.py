@@ -131,7 +131,11 @@ def docstrings(tree: ast.Module) -> set[ast.AST]:
 
 def called(node: ast.AST) -> str:
     """Name what a call calls, without what it belongs to; empty for all else."""
-    return ast.unparse(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
+    if not isinstance(node, ast.Call):
+        return ""
+    if isinstance(node.func, ast.Name):
+        return node.func.id
+    return node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
 
 
 def messages_of(node: ast.Call) -> list[ast.expr]:
@@ -212,7 +216,8 @@ def helps(tree: ast.Module) -> set[ast.AST]:
     return {
         inner
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
+        if called(node) in {"option", "language_option", "sessions_option", "Verb"}
+        and isinstance(node, ast.Call)
         and ast.unparse(node.func) in {"click.option", "language_option", "sessions_option", "Verb"}
         for keyword in node.keywords
         if keyword.arg == "help"

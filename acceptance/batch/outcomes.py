@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from acceptance.checks.decision import FAILURES
+from acceptance.checks.decision import FAILURES, PASSES
 from acceptance.model import Verdict
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 INTERRUPTED = 130  # as shells have it of Ctrl-C
-PASSED = frozenset({Verdict.PASS, Verdict.CONDITIONAL_PASS})
 
 
 class PlanState(StrEnum):
@@ -71,7 +70,7 @@ class PlanOutcome:
         if self.verdict in FAILURES:
             return 1
         firm = self.verdict is Verdict.PASS and not self.provisional
-        return 0 if self.verdict in PASSED and (firm or not strict) else 3
+        return 0 if self.verdict in PASSES and (firm or not strict) else 3
 
 
 @dataclass(frozen=True, kw_only=True)

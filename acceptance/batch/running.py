@@ -57,7 +57,7 @@ def run(
     settings
         How many at once, how long, where; which report.
     results
-        Called with each session that is made, and its folder, in the thread that calls this.
+        Called with each session, made or kept, and its folder, in the thread that calls this.
     listener
         Is told how far the work is, and each outcome as it is known.
 

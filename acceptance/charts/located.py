@@ -80,6 +80,22 @@ class Located:
         across, down = np.sum((ends[::2] - ends[1::2]) ** 2, axis=0)
         return float(np.sqrt(down / across))
 
+    def focal_length(self, aspect: float) -> float:
+        """Return the focal length, in picture widths, by which the chart's perspective comes about.
+
+        ``aspect`` is width over height of a pixel. Both axes of the chart are as long, and at right
+        angles: two equations for the inverse square of the length, by least squares. Infinite where
+        there is no perspective, or none that a lens makes with such pixels.
+        """
+        x, y = (np.array(self.picture) - 1) / 2
+        moved = np.array([[aspect, 0, -aspect * x], [0, 1, -y], [0, 0, 1]]) @ self.homography
+        (ax, ay, az), (bx, by, bz) = moved.T[:2]
+        width = aspect * self.picture[0]
+        known = np.array([ax**2 + ay**2 - bx**2 - by**2, ax * bx + ay * by])
+        wanted = width**2 * np.array([bz**2 - az**2, -az * bz])
+        inverse = float(known @ wanted) / max(float(known @ known), 1e-300)
+        return 1 / math.sqrt(inverse) if inverse > 0 else math.inf
+
     @property
     def cut_off(self) -> bool:
         """Whether a region or fiducial lies partly outside the picture; the bare margin may."""

@@ -13,7 +13,7 @@ from collections import Counter
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from acceptance.checks.decision import FAILURES
+from acceptance.checks.decision import FAILURES, PASSES
 from acceptance.model import Conclusion, Outcome, Part, PartScore, Scope, Verdict
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from acceptance.model import Finding, Pack, Requirement, Scoring
 
-PASSES = frozenset({Verdict.PASS, Verdict.CONDITIONAL_PASS})
 OPEN = frozenset({Verdict.INCONCLUSIVE, Verdict.NOT_TESTED})
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from acceptance.model import DecisionRule, Limit, Reason, RuleKind, Verdict
 
+PASSES = frozenset({Verdict.PASS, Verdict.CONDITIONAL_PASS})
 FAILURES = frozenset({Verdict.FAIL, Verdict.CONDITIONAL_FAIL})
 TIME_STAMP = 0.001  # s: containers commonly stamp pictures to the millisecond
 

@@ -7,7 +7,6 @@ only in the pack of the standard that states it; another pack *borrows* it (``bo
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from acceptance.checks import pack_dates, pack_sentences
+from acceptance.checks import pack_dates, pack_folder, pack_sentences
 from acceptance.checks.pack_changes import traced
 from acceptance.checks.pack_confirmation import confirm, settle, today
 from acceptance.checks.pack_conflicts import bearing_on
@@ -30,6 +29,8 @@ from acceptance.model import Pack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from acceptance.checks.pack_folder import PackFolder
 
 MOST_IN_A_CHAIN = 8  # packs of which each extends the next
 FOLDER = Path(__file__).parent / "packs"
@@ -58,32 +59,13 @@ def load(name_or_path: str, quantities: Mapping[str, str], *, folder: Path | Non
     limit without provenance, ``borrows`` or ``sampling`` that does not resolve, duplicate, unknown
     clause, ambiguous pairing.
     """
-    if name_or_path.endswith(".toml") and not folder:  # it may be built on any file
-        return _load(name_or_path, quantities, folder)
-    try:
-        state = _state(folder or FOLDER)
-    except OSError:  # a file that it may not need
-        return _load(name_or_path, quantities, folder)
-    return _loaded(name_or_path, tuple(sorted(quantities.items())), folder, state)
+    return load_all([name_or_path], quantities, folder=folder)[0]
 
 
-def _state(folder: Path) -> tuple[str, ...]:
-    """Tell what packs of a folder depend on: their files, and the day. Raises OSError."""
-    files = sorted(folder.glob("*.toml"))
-    return str(today()), *(
-        f"{hashlib.sha256(regular.content(file)).hexdigest()} {file.name}" for file in files
-    )
-
-
-@lru_cache(maxsize=64)
-def _loaded(
-    name: str,
-    units: tuple[tuple[str, str], ...],
-    folder: Path | None,
-    _state: tuple[str, ...],
-) -> Pack:
+@lru_cache(maxsize=128)
+def _loaded(name: str, units: tuple[tuple[str, str], ...], held: PackFolder) -> Pack:
     """Load a pack once while what it depends on stays the same."""
-    return _load(name, dict(units), folder)
+    return _load(name, dict(units), held.folder)
 
 
 def _load(name_or_path: str, quantities: Mapping[str, str], folder: Path | None) -> Pack:
@@ -126,7 +108,14 @@ def load_all(
     wanted: Sequence[str], quantities: Mapping[str, str], *, folder: Path | None = None
 ) -> tuple[Pack, ...]:
     """Load several packs; raises PackError also where two of them have the same id."""
-    packs = tuple(load(name, quantities, folder=folder) for name in wanted)
+    held = pack_folder.look(folder, FOLDER)
+    units = tuple(sorted(quantities.items()))
+    packs = tuple(
+        _loaded(name, units, held)
+        if held and (folder or not name.endswith(".toml"))  # which may be built on any file
+        else _load(name, quantities, folder)
+        for name in wanted
+    )
     for identity, times in Counter(pack.id for pack in packs).items():
         if times > 1:
             what = tr("{count} packs have the id {name!r}", count=times, name=identity)

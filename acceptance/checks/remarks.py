@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acceptance.checks.decision import margin
-from acceptance.model import Reason, Verdict
+from acceptance.checks.decision import PASSES, margin
+from acceptance.model import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from acceptance.model import Finding, Requirement, Validity, Value
-
-PASSES = frozenset({Verdict.PASS, Verdict.CONDITIONAL_PASS})
 
 
 def of(finding: Finding, requirement: Requirement, days: Collection[str]) -> Iterator[Reason]:

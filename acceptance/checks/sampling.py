@@ -141,6 +141,28 @@ def draw(packs: Sequence[Pack], plan: Plan) -> tuple[Sample, ...]:
     return *itertools.chain(*first.values()), *again
 
 
+def drawn(packs: Sequence[Pack], plan: Plan, new: Sequence[Draw], where: str) -> tuple[Sample, ...]:
+    """Return the samples of ``new`` draws, else of all draws of the plan; ``where`` names it.
+
+    Raises PlanError where that is none, and as ``draw``.
+    """
+    samples = draw(packs, replace(plan, draws=(*plan.draws, *new)))
+    wanted = tuple(one for one in samples if not new or any(is_of(one, each) for each in new))
+    if not wanted:
+        names = ", ".join(known(packs))
+        hint = tr("The packs have no sampling")
+        if names:
+            hint = tr("Name one with --sampling: {samplings}", samplings=names)
+        raise PlanError(tr("draws nothing"), where=where, hint=hint)
+    return wanted
+
+
+def is_of(sample: Sample, drawing: Draw) -> bool:
+    """Whether a sample came of this draw."""
+    names = ("sampling", "seed", "retest_of")
+    return all(getattr(sample, name) == getattr(drawing, name) for name in names)
+
+
 def _check(drawing: Draw, samplings: Mapping[str, Sampling], where: str) -> None:
     if drawing.sampling not in samplings:
         what = tr("no pack of the plan has this sampling")

@@ -116,7 +116,7 @@ def require_audit(options: AuditOptions) -> None:
 
 def _permission(file: Path | None) -> Authorisation:
     if file is None:
-        hint = tr("Print a template with: acceptance discover --template")
+        hint = authorisation.print_a_template()
         raise UsageError(tr("an audit needs an authorisation record (--authorised)"), hint=hint)
     return authorisation.load(file)
 

@@ -14,7 +14,7 @@ from acceptance import wording
 from acceptance.batch import Listener, PlanState
 from acceptance.cli import tables, terminal
 from acceptance.cli.options import write_json
-from acceptance.messages import language, tr, tr_count
+from acceptance.messages import in_turn, language, listed, tr, tr_count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +65,7 @@ class Screen(Listener):
         line = tr("{done} of {total} clips", done=progress.done, total=progress.total)
         if due and line != self.line and not self.quiet and self.bars.disable:
             self.said, self.line = time.monotonic(), line
-            terminal.errors.print("; ".join(filter(None, (line, rate, failures))), markup=False)
+            terminal.errors.print(in_turn(filter(None, (line, rate, failures))), markup=False)
 
     def finished(self, outcome: PlanOutcome) -> None:
         """Say why a plan has no session, and what was damaged."""
@@ -124,12 +124,14 @@ def _show(summary: Summary) -> None:
 def _counted(summary: Summary) -> str:
     counts = Counter(_state(one.state) for one in summary.outcomes)
     counts |= Counter({tr("not finished"): len(summary.unfinished)})
-    return ", ".join(f"{count} {word}" for word, count in counts.items())
+    return listed(f"{count} {word}" for word, count in counts.items())
 
 
 def _row(outcome: PlanOutcome) -> tuple[str, ...]:
-    verdict = wording.word(outcome.verdict, "verdict", language()) if outcome.verdict else ""
-    return outcome.name, _state(outcome.state), verdict, ", ".join(outcome.failed), outcome.session
+    verdict = (
+        wording.word(outcome.verdict, "verdict_overall", language()) if outcome.verdict else ""
+    )
+    return outcome.name, _state(outcome.state), verdict, listed(outcome.failed), outcome.session
 
 
 def _style(outcome: PlanOutcome) -> str:

@@ -23,7 +23,7 @@ from acceptance.files.output import put_new
 from acceptance.forms import devices as device_list
 from acceptance.live import address, credentials
 from acceptance.live.page_server import PageServer
-from acceptance.live.rtsp import url
+from acceptance.live.rtsp import capturing, url
 from acceptance.messages import language, tr
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from acceptance.cli.capture_many import CaptureOutcome
     from acceptance.live.credentials import Credentials
 
-SECONDS = click.FloatRange(0, 7 * 86400, min_open=True)
+SECONDS = click.FloatRange(0, capturing.LONGEST, min_open=True)
 CLOCK_SECONDS, ALL_SECONDS = 30.0, 60.0
 OPENING = 120.0  # s in which the clock page has to be opened
 LOG = 3.0  # s in which the page sends its log again
@@ -125,7 +125,7 @@ class CaptureOptions(TypedDict):
 def capture(
     sources: tuple[str, ...], json_file: Path | None, **options: Unpack[CaptureOptions]
 ) -> int:
-    """Take down streams (RTSP) as clips, with the arrival of every frame and packet.
+    """Capture streams (RTSP) as clips, with the arrival of every frame and packet.
 
     A HOST (or HOST:PORT) is asked by ONVIF where its stream is, for 30 s at most.
 
@@ -138,7 +138,7 @@ def capture(
         line = stack.enter_context(capture_lines.LiveLine())
         outcomes = capture_many.run(wanted, line.show, look=not options["no_look"])
         log = server.log(LOG) if server else b""
-    if len(outcomes) == 1 and outcomes[0].error is not None:
+    if len(outcomes) == 1 and outcomes[0].captured is None and outcomes[0].error:
         raise outcomes[0].error
     capture_lines.tell(outcomes)
     if json_file:

@@ -92,26 +92,34 @@ def chart_sentence(seen: Sighting | None) -> str:
 def tell(outcomes: Sequence[CaptureOutcome]) -> None:
     """Say what came of each stream, in a line each."""
     for outcome in outcomes:
-        if outcome.captured is not None:
-            parts = (outcome.captured, *outcome.further)
-            for part in parts:
-                terminal.say(_captured(part))
-            if outcome.wanted.replay and parts[-1].reason == "changed":
-                what = tr(
-                    "the recorder does not tell where the recording goes on after that: "
-                    "ask for the rest with a later START"
-                )
-                terminal.say(what, "yellow")
-            if outcome.place and outcome.place.stated:
-                terminal.say(stated(outcome.place.stated))
-        elif outcome.error is not None:
-            terminal.say(f"{outcome.wanted.clip.stem}: {outcome.error}", "red")
+        parts = (*filter(None, [outcome.captured]), *outcome.further)
+        for part in parts:
+            terminal.say(_captured(part))
+        if outcome.error is not None:
+            terminal.say(_not_captured(outcome), "red")
+        elif outcome.wanted.replay and parts[-1].reason == "changed":
+            what = tr(
+                "the recorder does not tell where the recording goes on after that: "
+                "ask for the rest with a later START"
+            )
+            terminal.say(what, "yellow")
+        if parts and outcome.place and outcome.place.stated:
+            terminal.say(stated(outcome.place.stated))
     if any(outcome.captured and not outcome.captured.kernel_times for outcome in outcomes):
         what = tr(
             "arrivals are this program's, not the kernel's: they may be late by some milliseconds, "
             "and by more on a busy machine"
         )
         terminal.say(what, "yellow")
+
+
+def _not_captured(outcome: CaptureOutcome) -> str:
+    """Say why nothing came, or nothing more after a change."""
+    name = outcome.wanted.clip.stem
+    if outcome.captured is None:
+        return f"{name}: {outcome.error}"
+    return tr("{name}: nothing was captured after the change. {error}", name=name,
+              error=outcome.error)  # fmt: skip
 
 
 def _captured(captured: Captured) -> str:
@@ -187,15 +195,11 @@ def written(outcome: CaptureOutcome) -> dict[str, object]:
         "source": outcome.wanted.source,
         "url": place.url if place else "",
         "stated": asdict(place.stated) if place and place.stated else None,
+        "error": str(error) if error else "",
     }
     if captured is None:
-        code, what = (error.code, str(error)) if error else ("", "")
-        return {
-            "clip": str(outcome.wanted.clip),
-            "frames": 0,
-            "reason": code,
-            "error": what,
-        } | asked
+        code = error.code if error else ""
+        return {"clip": str(outcome.wanted.clip), "frames": 0, "reason": code} | asked
     paths = ("clip", "arrivals", "packets", "stream_record")
     numbers = (
         "frames", "received", "lost", "own_drops", "foreign", "connections", "longest_break",

@@ -68,6 +68,7 @@ class CaptureOutcome:
     further: Sequence[Captured] = ()
     """Clips that follow where size or codec of the picture changed."""
     error: AcceptanceError | None = None
+    """Why nothing came, or nothing more after size or codec changed."""
 
     @property
     def whole(self) -> bool:
@@ -140,7 +141,7 @@ def _take(outcome: CaptureOutcome, charts: Sequence[Chart], stop: threading.Even
                 on_frame=look if charts else None, on_rates=hear,
             )  # fmt: skip
 
-        outcome.captured, *outcome.further = over_changes(
+        (outcome.captured, *outcome.further), outcome.error = over_changes(
             take, wanted.clip, wanted.seconds, wanted.frames, wanted.replay
         )
     except AcceptanceError as error:

@@ -12,7 +12,7 @@ import click
 
 from acceptance.charts import advice, clock_page, copy_template, definition, drawing
 from acceptance.cli import terminal
-from acceptance.cli.options import OUT
+from acceptance.cli.options import OUT, refuse_without, two_numbers
 from acceptance.files.output import put, require_ending
 from acceptance.messages import tr
 from acceptance.report import render
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from acceptance.charts.definition import Chart
 
-ENDINGS = (".pdf", ".svg", ".png", ".html")
+DRAWN = (".pdf", ".svg", ".png")
+ENDINGS = (*DRAWN, ".html")
 ABOVE_ZERO = click.FloatRange(0, min_open=True, max=1e6)
 METRES = click.FloatRange(0, 1000)
 
@@ -129,6 +130,8 @@ def chart(
     **options: Unpack[ChartOptions],
 ) -> int:
     """Draw a chart, choose one for a camera's place, or start the file of a printed copy."""
+    drawn = not (advising or listing or name is None or serial is not None)
+    _check_options(options, advising=advising, drawn=drawn)
     if advising:
         names = [name] if name else definition.names()
         return _advise([definition.load(known) for known in names], options)
@@ -141,11 +144,24 @@ def chart(
     return _draw(definition.load(name), options)
 
 
+def _check_options(options: ChartOptions, *, advising: bool, drawn: bool) -> None:
+    """Refuse options that would be left aside."""
+    if not advising:
+        refuse_without("--advise", *Place.__annotations__)
+    ending = options["output"].suffix.lower() if drawn and options["output"] else ""
+    if ending != ".png":
+        refuse_without("-o FILE.png", "width")
+    if ending not in DRAWN:
+        refuse_without("-o FILE.pdf / .svg / .png", "index")
+
+
 def _draw(shown: Chart, options: ChartOptions) -> int:
     output = options["output"]
     if output is None:
         what = tr("name the file of the drawing: -o FILE.pdf, FILE.svg, FILE.png or FILE.html")
         raise click.UsageError(what)
+    if shown.kind != "screen":
+        refuse_without("clock", "index")
     put(output, _drawn(shown, output, options["width"], options["index"]))
     terminal.say(f"{shown.title_en}: {output}")
     return 0
@@ -315,8 +331,8 @@ def _wedge_troubles(advised: advice.Advice) -> dict[str, str]:
 
 
 def _pixels(text: str) -> tuple[int, int]:
-    width, _, height = text.lower().partition("x")
-    if not all(side.isdecimal() and 16 <= int(side) <= 65536 for side in (width, height)):
+    size = two_numbers(text, "x")
+    if size is None or not all(16 <= side <= 65536 for side in size):
         what = tr("--picture {text!r}: write WxH in pixels, for instance 1920x1080", text=text)
         raise click.UsageError(what)
-    return int(width), int(height)
+    return size

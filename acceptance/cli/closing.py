@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.checks import judging
-from acceptance.checks.decision import FAILURES
+from acceptance.checks.decision import FAILURES, PASSES
 from acceptance.cli import tables, terminal
-from acceptance.messages import language, tr, tr_count
+from acceptance.messages import in_turn, language, listed, tr, tr_count
 from acceptance.model import How, Verdict
 from acceptance.report import bottom_lines, warning_lines
 from acceptance.session import store
 from acceptance.signing import issuing, renderings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from acceptance.errors import AcceptanceError
-    from acceptance.model import Finding, Session
+    from acceptance.model import Finding, Pack, Session
+    from acceptance.report.warning_lines import WarningLine
 
-PASSED = {Verdict.PASS, Verdict.CONDITIONAL_PASS}
 # What the plan should have said: the reason's code, and which parameter of it names that.
 UNSTATED = {
     "fact_missing": "fact",
@@ -32,10 +32,13 @@ UNSTATED = {
 ANSWERED = {How.RATED, How.INSPECTED, How.READ, How.DOCUMENTED}
 
 
-def conclude(done: Session, folder: Path, *, signed: bool, strict: bool) -> int:
+def conclude(
+    done: Session, folder: Path, packs: Sequence[Pack], *, signed: bool, strict: bool
+) -> int:
     """Print verdict, report and what to do next; return the exit code."""
-    terminal.say(" ".join(_verdict(done)), _style(done))
-    for line in _reached(done, folder):
+    space = wording.word("space", "bottom_line", language())
+    terminal.say(space.join(_verdict(done)), _style(done))
+    for line in _reached(done, packs):
         terminal.say(line)
     for conclusion in done.conclusions:
         word = wording.outcome(conclusion, language())
@@ -83,20 +86,27 @@ def html_alone(folder: Path) -> None:
 
 def _style(done: Session) -> str:
     """Return the colour of the verdict; a pass by no confirmed limit is not green."""
-    count, total = bottom_lines.unconfirmed(done)
-    return "yellow" if 0 < count == total else tables.MARKS.get(done.verdict, "yellow")
+    if wording.none_confirmed(bottom_lines.unconfirmed(done)):
+        return "yellow"
+    return tables.MARKS.get(done.verdict, "yellow")
 
 
-def _reached(done: Session, folder: Path) -> list[str]:
-    """Say how the verdict was reached, as the first page of the report does."""
+def kept_packs(done: Session, folder: Path) -> tuple[Pack, ...]:
+    """Load the packs that a session was judged by from its folder; none where there are none."""
     kept = folder / store.PACKS
-    packs = store.load_packs(done.plan, kept) if kept.is_dir() else ()
+    return store.load_packs(done.plan, kept) if kept.is_dir() else ()
+
+
+def _reached(done: Session, packs: Sequence[Pack]) -> list[str]:
+    """Say how the verdict was reached, as the first page of the report does."""
     overview = warning_lines.overview(done, language(), packs)
-    lines = [
-        f"{wording.word(line.severity, 'severity', language())}: {line.title}. {line.sentence}"
-        for line in overview.lines
-    ]
-    return [*lines, *([overview.rest] if overview.rest else [])]
+    return [*map(_worded, overview.lines), *([overview.rest] if overview.rest else [])]
+
+
+def _worded(line: WarningLine) -> str:
+    severity = wording.word(line.severity, "severity", language())
+    parts = {"title": line.title, "sentence": line.sentence}
+    return tr("{severity}: {title}. {sentence}", severity=severity, **parts)
 
 
 def _verdict(done: Session) -> list[str]:
@@ -119,7 +129,7 @@ def next_steps(done: Session, folder: Path, *, signed: bool, as_pdf: bool = True
     lacking, deliver = _complete(done), _deliver(place, signed=signed, as_pdf=as_pdf)
     if done.verdict in FAILURES:
         return [_repair(done, place), lacking or deliver]
-    if done.verdict in PASSED:
+    if done.verdict in PASSES:
         confirm = [_confirm(done)] if done.bottom_line.provisional else []
         return [*confirm, deliver]
     return [lacking or deliver]
@@ -154,7 +164,7 @@ def _complete(done: Session) -> str:
         _film([each for each in asked if each.how is How.MEASURED], matrix=bool(done.plan.matrix)),
         _clear_up([each for each in other if each.verdict is Verdict.INCONCLUSIVE]),
     )
-    return "; ".join(filter(None, steps))
+    return in_turn(filter(None, steps))
 
 
 def _state(unstated: list[Finding]) -> str:
@@ -163,7 +173,7 @@ def _state(unstated: list[Finding]) -> str:
         for finding in unstated
         for parameter in [UNSTATED[finding.reason.code]]
     )
-    facts = ", ".join(dict.fromkeys(names))
+    facts = listed(dict.fromkeys(names))
     return tr("state in the plan: {facts}", facts=facts) if facts else ""
 
 

@@ -25,9 +25,10 @@ from acceptance import __version__, wording
 from acceptance.charts import definition
 from acceptance.checks.decision import FAILURES
 from acceptance.cli import tables, terminal
+from acceptance.cli.closing import kept_packs
 from acceptance.cli.options import LANG, OUT
 from acceptance.files.output import writing
-from acceptance.messages import language, tr
+from acceptance.messages import language, listed, tr
 from acceptance.model.basics import CHINA
 from acceptance.report import render
 from acceptance.session import plan, runner
@@ -83,7 +84,7 @@ description = "本报告由演示程序对模拟摄像机的真实编码视频�
 [[deviations]]
 what = "minimum_duration"
 value = {seconds:g}
-why = "演示影片为 {seconds:g} s"
+why = "演示视频为 {seconds:g} s"
 
 [[subjects]]
 id = "{name}"
@@ -314,7 +315,7 @@ def demo(output: Path, lang: str) -> int:
     with terminal.progress() as show:
         results = make(output, lang=lang, progress=show)
     for result in results:
-        tables.findings(result.session)
+        tables.findings(result.session, kept_packs(result.session, result.folder))
         terminal.say(_sentence(result))
         terminal.say(tr("  report: {file}", file=result.folder / REPORT))
     advice = tr(
@@ -338,4 +339,4 @@ def _sentence(result: DemoResult) -> str:
 
 def _listed(quantities: frozenset[str]) -> str:
     names = (wording.quantity(name, language()) for name in sorted(quantities))
-    return ", ".join(names) or tr("nothing")
+    return listed(names) or tr("nothing")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ import click
 
 from acceptance.cli import terminal
 from acceptance.cli.options import OUT, json_option, prepare_json, write_json
-from acceptance.errors import PlanError, UsageError
+from acceptance.errors import UsageError
 from acceptance.live import authorisation, discovered, discovery
 from acceptance.live import sweep as sweeping
 from acceptance.live.transcript import Transcript
@@ -69,7 +70,8 @@ def _print_template(context: click.Context, _: click.Parameter, wanted: bool) ->
     "--sweep",
     "network",
     metavar="NETWORK",
-    help="Also knock at every address of this network, a /22 at most; needs --authorised.",
+    help=f"Also knock at every address of this network, {sweeping.MOST_ADDRESSES} at most; needs "
+    "--authorised.",
 )
 @click.option(
     "--authorised",
@@ -83,7 +85,7 @@ def _print_template(context: click.Context, _: click.Parameter, wanted: bool) ->
     default=sweeping.RATE,
     show_default=True,
     metavar="N",
-    help="Connections a second of the sweep, 50 at most.",
+    help=f"Connections a second of the sweep, {sweeping.FASTEST:g} at most.",
 )
 @click.option(
     "--port",
@@ -124,26 +126,29 @@ def discover(
         discovered.check_list(output)
     if permission and not log:
         log = Path(f"discover-{datetime.now(UTC):%Y%m%d-%H%M%S}.jsonl")
-    transcript = Transcript(log, "discovery") if log else None
-    heard: Heard | None = None
+    heard: list[Heard] = []
     opened: list[OpenPort] = []
-    try:
-        heard = _search(hosts, options, transcript)
-        opened = list(_swept(permission, options, transcript, opened.append))
-    except (KeyboardInterrupt, PlanError):
-        if opened:
-            _told(heard, opened, output, json_file)
-        raise
-    finally:
-        if transcript:
-            transcript.close()
-    return 0 if _told(heard, opened, output, json_file) else 3
+    with contextlib.ExitStack() as ending:
+        transcript = ending.enter_context(Transcript(log, "discovery")) if log else None
+        try:
+            _search(hosts, options, transcript, heard.append)
+            opened = list(_swept(permission, options, transcript, opened.append))
+        except BaseException:
+            if opened or any(each.answers for each in heard):
+                _told(heard, opened, output, json_file)
+            raise
+        found = _told(heard, opened, output, json_file)
+    return 0 if found else 3
 
 
 def _told(
-    heard: Heard | None, opened: Sequence[OpenPort], output: Path | None, json_file: Path | None
+    searches: Sequence[Heard],
+    opened: Sequence[OpenPort],
+    output: Path | None,
+    json_file: Path | None,
 ) -> bool:
     """Print and write what was found; return whether there is anything."""
+    heard = searches[0] if searches else None
     found = discovered.devices(heard.answers if heard else (), opened)
     _print(found, heard)
     if output:
@@ -173,7 +178,7 @@ def _permission(options: DiscoverOptions) -> Authorisation | None:
     if options["network"] is None:
         return None
     if options["authorised"] is None:
-        hint = tr("Print a template with: acceptance discover --template")
+        hint = authorisation.print_a_template()
         raise UsageError(tr("a sweep needs an authorisation record (--authorised)"), hint=hint)
     permission = authorisation.load(options["authorised"])
     network = authorisation.network_of(options["network"], "--sweep")
@@ -182,13 +187,16 @@ def _permission(options: DiscoverOptions) -> Authorisation | None:
 
 
 def _search(
-    hosts: tuple[str, ...], options: DiscoverOptions, transcript: Transcript | None
-) -> Heard | None:
+    hosts: tuple[str, ...],
+    options: DiscoverOptions,
+    transcript: Transcript | None,
+    keep: Callable[[Heard], object],
+) -> None:
     if options["unicast_only"] and not hosts and options["network"]:
-        return None
+        return
     chosen = () if options["unicast_only"] else options["interfaces"] or None
-    return discovery.search(
-        hosts, interfaces=chosen, seconds=options["seconds"], transcript=transcript
+    discovery.search(
+        hosts, interfaces=chosen, seconds=options["seconds"], transcript=transcript, keep=keep
     )
 
 

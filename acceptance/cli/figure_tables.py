@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.cli.terminal import aligned, say, table
-from acceptance.messages import language, tr
+from acceptance.messages import in_turn, language, listed, tr
 from acceptance.report import headlines
 from acceptance.report.playback import Significance
 
@@ -45,7 +45,7 @@ def _figure(figure: HeadlineFigure, clips: Mapping[str, str]) -> tuple[str, str,
         clips.get(item.shot, ""),
     )
     value = _bounded(item, expanded=item.expanded)
-    return wording.quantity(item.quantity, language()), value, ", ".join(filter(None, parts))
+    return wording.quantity(item.quantity, language()), value, listed(filter(None, parts))
 
 
 def _among(figure: HeadlineFigure) -> str:
@@ -59,8 +59,8 @@ def _among(figure: HeadlineFigure) -> str:
 def _what(lack: Missing, clips: Mapping[str, str]) -> str:
     names = dict.fromkeys(_name(note) for note in lack.notes)
     shots = dict.fromkeys(clips.get(note.shot, "") for note in lack.notes)
-    listed = (", ".join(filter(None, group)) for group in (names, shots))
-    return "; ".join(filter(None, listed))
+    named = (listed(filter(None, group)) for group in (names, shots))
+    return in_turn(filter(None, named))
 
 
 def _name(note: Note) -> str:
@@ -93,7 +93,7 @@ def measurements(found: Sequence[Measurement], notes: Sequence[Note]) -> None:
     table(tr("Measured"), columns, [_measurement(item) for item in found])
     for note in notes:
         parts = (note.shot, note.metric, note.quantity, note.region)
-        _say_missing(", ".join(filter(None, parts)), wording.reason(note.reason, language()))
+        _say_missing(listed(filter(None, parts)), wording.reason(note.reason, language()))
 
 
 def _measurement(item: Measurement) -> tuple[str, ...]:

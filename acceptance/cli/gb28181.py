@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import contextlib
-import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
 from acceptance.cli import terminal
-from acceptance.cli.options import OUT, json_option, prepare_json, write_json
-from acceptance.errors import DeviceError, UsageError
+from acceptance.cli.options import OUT, json_option, prepare_json, refuse_without, write_json
+from acceptance.errors import DeviceError
 from acceptance.files.output import put, require_apart
 from acceptance.live import address, credentials
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from acceptance.live.credentials import Credentials
-    from acceptance.live.gb28181.examination import ExaminedDevice, Questions
+    from acceptance.live.gb28181.examination import Awaited, ExaminedDevice, Questions
     from acceptance.live.gb28181.platform import Platform
     from acceptance.live.gb28181.steps import DeviceStep
 
 SIP = 5060
 SECONDS = click.FloatRange(0, 86400)
 WAITED = click.FloatRange(0.1, 86400)
-ENOUGH = 3  # keep-alives of each device, after which no more are awaited
 
 
 class PlatformOptions(TypedDict):
@@ -50,17 +48,6 @@ class PlatformOptions(TypedDict):
     tcp: bool
     tcp_active: bool
     utc_offset: str
-
-
-@dataclass(kw_only=True)
-class PlatformRun:
-    """A run of the platform, and what came of it."""
-
-    platform: Platform
-    options: PlatformOptions
-    questions: Questions
-    output: Path
-    devices: list[ExaminedDevice] = field(default_factory=list)
 
 
 @click.command()
@@ -89,8 +76,8 @@ class PlatformRun:
 @click.option("--records", nargs=2, metavar="START END", help="List the records of this time.")
 @click.option("--record-list", type=OUT, help="Write them to this CSV, which recordings reads.")
 @click.option("--live", type=SECONDS, default=0, metavar="S",
-              help="Take down so much of each channel's live picture.")  # fmt: skip
-@click.option("--playback", nargs=2, metavar="START END", help="Take down this recording.")
+              help="Capture each channel's live picture for so long.")  # fmt: skip
+@click.option("--playback", nargs=2, metavar="START END", help="Capture this recording.")
 @click.option("--tcp", is_flag=True, help="Streams over TCP, the device calling.")
 @click.option("--tcp-active", is_flag=True, help="Streams over TCP, the device being called.")
 @click.option("--utc-offset", default="+08:00", show_default=True, help="Zone of all times.")
@@ -98,7 +85,7 @@ class PlatformRun:
 def gb28181(
     listen: str, output: Path, json_file: Path | None, **options: Unpack[PlatformOptions]
 ) -> int:
-    """Be a GB/T 28181 platform: let devices register, ask them, take down their streams.
+    """Be a GB/T 28181 platform: let devices register, ask them, capture their streams.
 
     Every message is kept in NAME.gb28181.jsonl. Passwords: ACCEPTANCE_PASSWORD, the keyring, or
     asked for.
@@ -109,24 +96,40 @@ def gb28181(
     prepare_json(json_file, ())
     if options["record_list"]:
         require_apart(options["record_list"], [transcript])
-    questions = _questions(options)
+    awaited, questions = _awaited(options), _questions(options)
     with _begun(listen, transcript, options) as platform:
-        run = PlatformRun(platform=platform, options=options, questions=questions, output=output)
-        _examine(run)
+        devices = _examined(platform, awaited, questions, output)
     steps = platform.report()
     _show(steps)
     terminal.say(tr("Transcript: {file}", file=transcript))
-    _write(run, steps, json_file)
+    if options["record_list"]:
+        _write_records(platform, devices, options["record_list"])
+    if json_file:
+        _write_json(platform, devices, steps, json_file)
     return 3 if any(step.faults for step in steps) else 0
+
+
+def _awaited(options: PlatformOptions) -> Awaited:
+    """Check and collect who is waited for, and who we are. Raises UsageError."""
+    from acceptance.live.gb28181 import steps  # noqa: PLC0415 -- late: help is fast
+    from acceptance.live.gb28181.examination import Awaited  # noqa: PLC0415 -- as above
+
+    steps.require_ids(options["platform"])  # as the platform itself will, but before any file
+    steps.require_seconds(timeout=options["timeout"])
+    return Awaited(
+        devices=options["device"],
+        wait=options["wait"],
+        watch=options["watch"],
+        keepalive=options["keepalive"],
+    )
 
 
 def _questions(options: PlatformOptions) -> Questions:
     """Check and collect what is asked. Raises UsageError, PlanError."""
     from acceptance.live.gb28181.examination import Questions  # noqa: PLC0415 -- late: help is fast
 
-    if options["record_list"] and not options["records"]:
-        option, other = "--record-list", "--records"
-        raise UsageError(tr("{option} belongs to {other}", option=option, other=other))
+    if not options["records"]:
+        refuse_without("--records", "record_list")
     return Questions(
         channels=options["channel"],
         records=_range(options["records"], "--records", options["utc_offset"]),
@@ -138,33 +141,22 @@ def _questions(options: PlatformOptions) -> Questions:
 
 
 def _range(given: tuple[str, str] | None, option: str, offset: str) -> tuple[float, float] | None:
-    from acceptance.recorder import listing, recordings  # noqa: PLC0415 -- late: as above
+    from acceptance.live.gb28181.examination import require_span  # noqa: PLC0415 -- late: as above
+    from acceptance.recorder import listing, recordings  # noqa: PLC0415 -- as above
 
     if given is None:
         return None
     start, end = (listing.moment_of(text, recordings.zone_of(offset)) for text in given)
-    if start is None or end is None or start >= end:
-        what = tr("{option}: write two times, the earlier first", option=option)
-        raise UsageError(what, hint=tr("Write it like 2026-11-25 08:30:00"))
-    return start, end
+    return require_span((start, end), option)
 
 
 @contextlib.contextmanager
 def _begun(listen: str, file: Path, options: PlatformOptions) -> Iterator[Platform]:
     """Listen; passwords are asked for before anybody can call."""
-    from acceptance.live.gb28181 import (  # noqa: PLC0415 -- late: help needs none of this
-        link,
-        platform,
-        record,
-        steps,
-    )
+    from acceptance.live.gb28181 import link, platform, record  # noqa: PLC0415 -- late: as above
     from acceptance.live.transcript import Transcript  # noqa: PLC0415 -- as above
     from acceptance.recorder.recordings import zone_of  # noqa: PLC0415 -- as above
 
-    for code in (options["platform"], *options["device"], *options["channel"]):
-        if not steps.is_id(code):
-            what = tr("{code}: a code has 20 digits", code=code)
-            raise UsageError(what)
     logins, common = _logins(options)
     mask = credentials.Mask(common, *logins.values())
     where = address.parse(listen, SIP)
@@ -198,63 +190,22 @@ def _logins(options: PlatformOptions) -> tuple[dict[str, Credentials | None], Cr
     return {}, credentials.find(own, own, prompt=terminal.password_prompt())
 
 
-def _examine(run: PlatformRun) -> None:
-    """Wait for the devices, ask each, and listen for keep-alives. Raises DeviceError: none came."""
+def _examined(
+    platform: Platform, awaited: Awaited, questions: Questions, output: Path
+) -> list[ExaminedDevice]:
+    """Ask the devices that come; without them, show who else called. Raises DeviceError."""
     from acceptance.live.gb28181 import examination  # noqa: PLC0415 -- late: as above
 
-    platform, options = run.platform, run.options
-    registered, wanted = platform.registrar.devices, options["device"]
-
-    def all_here() -> bool:
-        return all(code in registered for code in wanted) if wanted else bool(registered)
+    def clip_of(channel: str, kind: str) -> Path:
+        return output.with_name(f"{output.name}-{channel}-{kind}.mp4")
 
     place = tr("port {port}", port=platform.port)
     terminal.errors.print(tr("waiting for devices at {place}", place=place), markup=False)
-    if not platform.serve(all_here, options["wait"]):
-        _absent(run)
-    begun = time.monotonic()
-    for device in [registered[code] for code in wanted or registered if code in registered]:
-        found = examination.examine(platform, device, run.questions, _clip_of(run), _tell)
-        run.devices.append(found)
-    if options["watch"]:
-        _watch(run, begun)
-
-
-def _watch(run: PlatformRun, begun: float) -> None:
-    """Listen for keep-alives until every device has sent enough of them."""
-    from acceptance.live.gb28181 import keepalives  # noqa: PLC0415 -- late: as above
-
-    registered = run.platform.registrar.devices
-    present = [registered[found.id] for found in run.devices if found.id in registered]
-    left = max(run.options["watch"] - (time.monotonic() - begun), 0)
-    run.platform.serve(lambda: all(len(each.keepalives) >= ENOUGH for each in present), left)
-    now = time.monotonic()
-    for device in present:
-        step = keepalives.regularity(device, now - begun, now, run.options["keepalive"])
-        run.platform.log.add(step)
-        _tell(step)
-
-
-def _clip_of(run: PlatformRun) -> Callable[[str, str], Path]:
-    """Return how clips are named."""
-    return lambda channel, kind: run.output.with_name(f"{run.output.name}-{channel}-{kind}.mp4")
-
-
-def _absent(run: PlatformRun) -> None:
-    """Say who did not come. Raises DeviceError where nobody did."""
-    from acceptance.live.gb28181.steps import DeviceStep  # noqa: PLC0415 -- late: as above
-
-    registered = run.platform.registrar.devices
-    waited = tr("did not register within {seconds:g} s", seconds=run.options["wait"])
-    for code in run.options["device"]:
-        if code not in registered:
-            run.platform.log.add(DeviceStep(device=code, name="REGISTER", faults=(waited,)))
-    if registered:
-        return
-    _show(run.platform.report())
-    what = tr("no device registered within {seconds:g} s", seconds=run.options["wait"])
-    hint = tr("Check in the device: our address, port, code and domain, its code and password")
-    raise DeviceError(what, hint=hint, code="not_registered")
+    try:
+        return examination.examine_all(platform, awaited, questions, clip_of, _tell)
+    except DeviceError:
+        _show(platform.report())
+        raise
 
 
 def _tell(step: DeviceStep) -> None:
@@ -287,17 +238,22 @@ def _show(steps: Sequence[DeviceStep]) -> None:
     terminal.table(tr("Messages and steps"), columns, rows, styles)
 
 
-def _write(run: PlatformRun, steps: Sequence[DeviceStep], json_file: Path | None) -> None:
+def _write_records(platform: Platform, devices: Sequence[ExaminedDevice], file: Path) -> None:
     from acceptance.live.gb28181 import examination  # noqa: PLC0415 -- late: as above
 
-    if run.options["record_list"]:
-        records = [record for found in run.devices for record in found.records]
-        put(run.options["record_list"], examination.listing(records, run.platform.zone))
-    if json_file:
-        devices = [asdict(found) | {"clips": list(map(str, found.clips))} for found in run.devices]
-        content = {
-            "platform": run.platform.id,
-            "devices": devices,
-            "steps": list(map(asdict, steps)),
-        }
-        write_json(content, json_file)
+    records = [record for found in devices for record in found.records]
+    put(file, examination.listing(records, platform.zone))
+
+
+def _write_json(
+    platform: Platform,
+    devices: Sequence[ExaminedDevice],
+    steps: Sequence[DeviceStep],
+    file: Path,
+) -> None:
+    content = {
+        "platform": platform.id,
+        "devices": [asdict(each) | {"clips": list(map(str, each.clips))} for each in devices],
+        "steps": list(map(asdict, steps)),
+    }
+    write_json(content, file)

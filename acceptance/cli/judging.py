@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Unpack
 import click
 
 from acceptance.cli import tables
-from acceptance.cli.closing import conclude, usual_pages
+from acceptance.cli.closing import conclude, kept_packs, usual_pages
 from acceptance.cli.options import (
     LANG,
     OUT,
@@ -65,9 +65,10 @@ def judge(
     done, place = runner.judge_again(
         folder, packs, output, why=why, by=by, issue=issue, institute=options["institute"]
     )
-    tables.findings(done)
+    kept = kept_packs(done, place)
+    tables.findings(done, kept)
     usual_pages(issuing.left_out(place, lang))
-    return conclude(done, place, signed=seal is not None, strict=strict)
+    return conclude(done, place, kept, signed=seal is not None, strict=strict)
 
 
 @click.command()

@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import click
+from click.core import ParameterSource
 
 from acceptance import wording
 from acceptance.cli import terminal
-from acceptance.errors import PlanError
+from acceptance.errors import PlanError, UsageError
 from acceptance.files import regular
 from acceptance.files.output import put, require_apart, writing
 from acceptance.forms import vocabulary
 from acceptance.messages import tr
 from acceptance.model import Coding, Condition, Scope, Tap
+from acceptance.session import shot_checks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -106,7 +109,6 @@ class ClipOptions(TypedDict):
 
 
 SOURCE = "command line"  # of a condition
-TILES = 256  # of a wall, at most
 CLIP_OPTIONS = (
     click.option(
         "--chart", help="Chart in the picture: a name (see `acceptance chart --list`) or a file."
@@ -297,19 +299,28 @@ def _wall(text: str) -> tuple[tuple[str, ...], ...]:
     """Return a wall of so many tiles, none of them with a subject; empty text: no wall."""
     if not text:
         return ()
-    rows, _, columns = text.lower().replace("×", "x").partition("x")
-    if not (rows.isdecimal() and columns.isdecimal()) or not 0 < int(rows) * int(columns) <= TILES:
-        what = tr("--wall {text!r}: write ROWSxCOLUMNS, for instance 3x3", text=text)
+    rows, columns = two_numbers(text, "x×") or (0, 0)
+    if not 0 < rows * columns <= shot_checks.MOST_TILES:
+        what = tr(
+            "--wall {text!r}: write ROWSxCOLUMNS, for instance 3x3; {most} tiles at most",
+            text=text, most=shot_checks.MOST_TILES,
+        )  # fmt: skip
         raise click.UsageError(what)
-    return (("",) * int(columns),) * int(rows)
+    return (("",) * columns,) * rows
 
 
 def _aspect(text: str) -> tuple[int, int]:
-    width, _, height = text.partition(":")
-    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+    aspect = two_numbers(text, ":")
+    if aspect is None or not all(aspect):
         what = tr("--sample-aspect {text!r}: write W:H, for instance 16:11", text=text)
         raise click.UsageError(what)
-    return int(width), int(height)
+    return aspect
+
+
+def two_numbers(text: str, between: str) -> tuple[int, int] | None:
+    """Read two whole numbers of five digits at most, with any of these signs between them."""
+    sides = re.fullmatch(rf"(\d{{1,5}})[{between}](\d{{1,5}})", text.lower())
+    return (int(sides[1]), int(sides[2])) if sides else None
 
 
 def condition(text: str) -> Condition:
@@ -317,6 +328,19 @@ def condition(text: str) -> Condition:
     name, value = name_value(text, "--condition")
     number, unit = vocabulary.figure(value) or (value, "")
     return Condition(name=name, value=number, unit=unit, source=SOURCE)
+
+
+def refuse_without(other: str, *names: str) -> None:
+    """Refuse options that were given and would be left aside, as ``other`` was not.
+
+    ``names``: what they are called in the command's function. Raises UsageError.
+    """
+    context = click.get_current_context()
+    for parameter in context.command.params:
+        given = context.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE
+        if given and parameter.name in names:
+            option = parameter.opts[-1]
+            raise UsageError(tr("{option} belongs to {other}", option=option, other=other))
 
 
 def signer(

@@ -14,12 +14,11 @@ from acceptance import wording
 from acceptance.cli import auditing_devices, probe_tables, terminal
 from acceptance.cli.auditing_devices import AuditOptions, audit_options
 from acceptance.cli.options import OUT, json_option, prepare_json, write_json
-from acceptance.errors import DeviceError, GapError, UsageError
+from acceptance.errors import DeviceError, UsageError
 from acceptance.files import url_password
 from acceptance.files.output import put_new
 from acceptance.live import address, credentials
 from acceptance.messages import tr
-from acceptance.model import Condition, Measurement, Shot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -147,24 +146,12 @@ def _actuation(record: Path, login: Credentials | None, stop: threading.Event) -
 
 
 def _repeated(name: str, stills: Sequence[Picture]) -> tuple[PresetFigure, ...]:
-    """Measure how well a preset is found again; nothing where the stills show different scenes."""
-    import numpy as np  # noqa: PLC0415 -- late, as above
-
-    from acceptance.live.onvif.facts import PresetFigure  # noqa: PLC0415 -- as above
+    from acceptance.live.onvif.facts import PresetFigure  # noqa: PLC0415 -- late, as above
     from acceptance.metrics.geometry import preset  # noqa: PLC0415 -- as above
 
-    shown = Condition(name="preset", value=name, source="probe")
-    shot = Shot(id="probe", subject="probe", clip="", conditions=(shown,))
-    if len({still.shape for still in stills}) != 1:
-        return ()
-    try:
-        found = list(preset.of_stills(np.stack(stills), shot, stills[0].shape[1]))
-    except GapError:
-        return ()
     return tuple(
         PresetFigure(statistic=item.statistic, value=item.value, expanded=item.expanded)
-        for item in found
-        if isinstance(item, Measurement) and item.unit == "px"
+        for item in preset.found_again(name, stills)
     )
 
 

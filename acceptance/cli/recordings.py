@@ -14,7 +14,14 @@ import click
 
 from acceptance import wording
 from acceptance.cli import terminal
-from acceptance.cli.options import OUT, json_option, language_option, prepare_json, write_json
+from acceptance.cli.options import (
+    OUT,
+    json_option,
+    language_option,
+    prepare_json,
+    refuse_without,
+    write_json,
+)
 from acceptance.files.output import put, require_apart, require_ending
 from acceptance.messages import language, tr, tr_count
 from acceptance.model import Measurement, Note, Recordings
@@ -143,6 +150,8 @@ def recordings(
 
     Exits 0, or 3 when none can be placed in time.
     """
+    if not options["discs"]:
+        refuse_without("--disc", "streams", "usable", "accuracy")
     if output:
         require_ending(output, (".svg", ".pdf"))
         require_apart(output, [source])

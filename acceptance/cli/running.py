@@ -10,7 +10,7 @@ import click
 
 from acceptance import api
 from acceptance.cli import tables, terminal, written
-from acceptance.cli.closing import conclude, usual_pages
+from acceptance.cli.closing import conclude, kept_packs, usual_pages
 from acceptance.cli.options import (
     FACT,
     LANG,
@@ -90,9 +90,10 @@ def run(
             wanted, output, folder=folder, lang=lang,
             signer=seal, trust=options["trust"], progress=show, prompt=terminal.password,
         )  # fmt: skip
-    tables.findings(done)
+    packs = kept_packs(done, place)
+    tables.findings(done, packs)
     usual_pages(issuing.left_out(place, lang))
-    code = conclude(done, place, signed=seal is not None, strict=strict)
+    code = conclude(done, place, packs, signed=seal is not None, strict=strict)
     if json_file:
         write_json(written.of_run(done, place, code), json_file)
     return code

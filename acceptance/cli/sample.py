@@ -12,10 +12,10 @@ import click
 
 from acceptance.checks import sampling
 from acceptance.cli import terminal
-from acceptance.cli.options import OUT, json_option, prepare_json, write_json
-from acceptance.errors import PlanError, UsageError
+from acceptance.cli.options import OUT, json_option, prepare_json, refuse_without, write_json
+from acceptance.errors import UsageError
 from acceptance.files.output import put, require_apart
-from acceptance.messages import tr
+from acceptance.messages import listed, tr
 from acceptance.model import Draw
 from acceptance.session import commitments, plan, retests, store
 from acceptance.signing import predecessors
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from acceptance.model import LogEntry, Pack, Plan, Sample, Value
+    from acceptance.session.predecessors import Examine
 
 SHOWN = 12  # hexadecimal digits of a device's SHA-256 in the table
 
@@ -50,7 +51,7 @@ class DrawOptions(TypedDict):
     metavar="PACK#ID",
     help="Draw by this sampling, which the plan does not draw yet.",
 )
-@click.option("--seed", help="Text agreed beforehand that settles which devices are drawn.")
+@click.option("--seed", help="Text that settles which devices are drawn; given by somebody else.")
 @click.option(
     "--retest",
     type=OUT,
@@ -93,7 +94,7 @@ def sample(
     if commit:
         return _commit(asked, packs, file, options)
     new = _witnessed(asked, packs, file, options) or _draw(asked, packs, options)
-    samples = _samples(asked, packs, new, source)
+    samples = sampling.drawn(packs, asked, new, str(source))
     if json_file:
         write_json([asdict(drawn) for drawn in samples], json_file)
     else:
@@ -112,14 +113,12 @@ def sample(
 
 def _check_options(options: DrawOptions, *, commit: bool) -> None:
     """Refuse options that would be left aside."""
-    needed = {
-        ("--request", "--commit"): options["request"] and not commit,
-        ("--statement", "--witness"): options["statement"] and not options["witness"],
-        ("--trust", "--stamp"): options["trust"] and not (options["stamp"] or options["retest"]),
-    }
-    for (option, other), missing in needed.items():
-        if missing:
-            raise UsageError(tr("{option} belongs to {other}", option=option, other=other))
+    if not commit:
+        refuse_without("--commit", "request")
+    if not options["witness"]:
+        refuse_without("--witness", "statement")
+    if not (options["stamp"] or options["retest"]):
+        refuse_without("--stamp", "trust")
 
 
 def _commit(asked: Plan, packs: Sequence[Pack], file: Path, options: DrawOptions) -> int:
@@ -148,11 +147,8 @@ def _commit(asked: Plan, packs: Sequence[Pack], file: Path, options: DrawOptions
 def _sampling(asked: Plan, packs: Sequence[Pack], options: DrawOptions) -> tuple[str, str]:
     """Name the sampling that is meant, and the seed of the first draw where it is a re-test."""
     if options["retest"]:
-        name = options["name"] or ""
-        examine = functools.partial(predecessors.examine, trust=options["trust"])
-        old = options["retest"]
-        again = retests.draw_up(asked, packs, old, name=name, seed="?", examine=examine)
-        return again.sampling, again.retest_of
+        name, examine = options["name"] or "", _examine(options)
+        return retests.sampling_of(asked, packs, options["retest"], name=name, examine=examine)
     if not options["name"]:
         raise UsageError(tr("give --sampling or --retest: what is to be drawn"))
     return options["name"], ""
@@ -185,17 +181,9 @@ def _seed(made: LogEntry, options: DrawOptions) -> tuple[str, dict[str, Value]]:
     return stamp.seed, stamp.details
 
 
-def _samples(asked: Plan, packs: Sequence[Pack], new: Sequence[Draw], source: Path) -> list[Sample]:
-    """Return the samples of the new draw, or of all draws of the plan. Raises PlanError: none."""
-    drawn = sampling.draw(packs, replace(asked, draws=(*asked.draws, *new)))
-    samples = [lot for lot in drawn if not new or _of(lot, new[0])]
-    if not samples:
-        known = ", ".join(sampling.known(packs))
-        hint = tr("The packs have no sampling")
-        if known:
-            hint = tr("Name one with --sampling: {samplings}", samplings=known)
-        raise PlanError(tr("draws nothing"), where=str(source), hint=hint)
-    return samples
+def _examine(options: DrawOptions) -> Examine:
+    """Return how the older session of a re-test is examined."""
+    return functools.partial(predecessors.examine, trust=options["trust"])
 
 
 def _draw(asked: Plan, packs: Sequence[Pack], options: DrawOptions) -> list[Draw]:
@@ -206,18 +194,13 @@ def _draw(asked: Plan, packs: Sequence[Pack], options: DrawOptions) -> list[Draw
             raise UsageError(tr("--seed belongs to --sampling or --retest"))
         return []
     if not seed:
-        what = tr("give --seed: a text agreed beforehand, for instance the order number")
+        what = tr("give --seed: a text that somebody else chooses once the list is fixed")
         raise UsageError(what)
     if retest:
-        examine = functools.partial(predecessors.examine, trust=options["trust"])
+        examine = _examine(options)
         draw = retests.draw_up(asked, packs, retest, name=name or "", seed=seed, examine=examine)
         return [draw]
     return [Draw(sampling=name or "", seed=seed)]
-
-
-def _of(drawn: Sample, draw: Draw) -> bool:
-    wanted = draw.sampling, draw.seed, draw.retest_of
-    return (drawn.sampling, drawn.seed, drawn.retest_of) == wanted
 
 
 def _show(samples: Sequence[Sample], packs: Sequence[Pack], asked: Plan) -> None:
@@ -244,7 +227,7 @@ def _show_lot(drawn: Sample, names: Mapping[str, str]) -> None:
     ]
     columns = ("", tr("device"), tr("name"), tr("SHA-256"))
     terminal.table(_title(drawn), columns, rows)
-    asks = ", ".join(drawn.requirements) or tr("no requirement of the plan's packs uses it")
+    asks = listed(drawn.requirements) or tr("no requirement of the plan's packs uses it")
     terminal.say(tr("asked of these only: {requirements}", requirements=asks))
 
 
@@ -255,7 +238,7 @@ def _title(drawn: Sample) -> str:
     )  # fmt: skip
     if not drawn.retest_of:
         return title
-    retest = {"seed": drawn.retest_of, "failed": ", ".join(drawn.failed)}
+    retest = {"seed": drawn.retest_of, "failed": listed(drawn.failed)}
     return tr("{title}, re-test of {seed}; failed: {failed}", title=title, **retest)
 
 
@@ -267,13 +250,13 @@ def _comment(drawn: Sample) -> str:
     return tr(
         "{lot}: {drawn} of {size}: {devices}",
         lot=_lot(drawn), drawn=len(drawn.drawn), size=len(drawn.lot),
-        devices=", ".join(drawn.drawn),
+        devices=listed(drawn.drawn),
     )  # fmt: skip
 
 
 def _toml(draw: Draw, samples: Sequence[Sample]) -> str:
     """Write a draw as a table of a plan, with what it gave as comments."""
-    comments = [f"# {_comment(drawn)}\n" for drawn in samples if _of(drawn, draw)]
+    comments = [f"# {_comment(drawn)}\n" for drawn in samples if sampling.is_of(drawn, draw)]
     fields = [
         f"{name} = {json.dumps(value, ensure_ascii=False)}\n"
         for name, value in asdict(draw).items()

@@ -18,9 +18,9 @@ from acceptance.cli.options import (
 )
 from acceptance.errors import UsageError
 from acceptance.files.output import require_outside
-from acceptance.messages import tr
+from acceptance.messages import in_turn, tr
 from acceptance.signing import issuing, roles, verification
-from acceptance.signing.signatures import ROLE, State, worst
+from acceptance.signing.signatures import LEVELS, ROLE, State, worst
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from acceptance.signing.policy import Policy
     from acceptance.signing.verification import Step, Verification
 
-LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
 policy_option = click.option(
     "--policy",
     "policy_file",
@@ -143,14 +142,18 @@ def sign(folder: Path, **asked: Unpack[SignOptions]) -> int:
         return _export(folder, asked, asked["export_digest"])
     if asked["import_cms"]:
         return _import(folder, asked, *asked["import_cms"])
+    return _sign(folder, asked)
+
+
+def _sign(folder: Path, asked: SignOptions) -> int:
     key = signer(asked["key"], asked["password_file"], asked["chain"])
-    if key:
-        role, rules = asked["role"], _rules(asked)
-        with terminal.progress() as show:
-            done = issuing.sign(
-                folder, key, role=role, trust=asked["trust"], rules=rules, progress=show
-            )
-        _say_signed(done, role)
+    assert key is not None  # noqa: S101 -- it is the only way that is left
+    role, rules = asked["role"], _rules(asked)
+    with terminal.progress() as show:
+        done = issuing.sign(
+            folder, key, role=role, trust=asked["trust"], rules=rules, progress=show
+        )
+    _say_signed(done, role)
     return 0
 
 
@@ -194,7 +197,7 @@ def _import(folder: Path, asked: SignOptions, digest_file: Path, container: Path
             folder, digest_file, container, trust=asked["trust"], rules=_rules(asked),
             progress=show,
         )  # fmt: skip
-    terminal.say(tr("Signed: {file}", file=done))
+    _say_signed(done, seal_server.read_digest(digest_file).role)
     return 0
 
 
@@ -309,7 +312,7 @@ def _prepare(json_file: Path | None, target: Path, trust: Sequence[Path]) -> Non
 def _show(result: Verification, target: Path) -> None:
     steps, states = _step_words(), _state_words()
     rows = [
-        (steps.get(step.name, step.name), states[step.state], "; ".join(step.details))
+        (steps.get(step.name, step.name), states[step.state], in_turn(step.details))
         for step in result.steps
     ]
     columns = (tr("step"), tr("state"), tr("details"))

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from acceptance import wording
+from acceptance.checks import planned_shots
 from acceptance.cli import terminal
 from acceptance.cli.options import OUT, json_option, prepare_json, write_json
 from acceptance.forms import devices as device_list
-from acceptance.messages import language, tr
-from acceptance.report import site_matrix
+from acceptance.messages import in_turn, language, listed, tr
 from acceptance.report.site_matrix import Presence
 from acceptance.session import plan, site_status
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from acceptance.model import Subject
+    from acceptance.report import site_matrix
 
 MARKS = {Presence.MEASURED: "●", Presence.EMPTY: "◐", Presence.FILMED: "○", Presence.MISSING: "–"}
 
@@ -42,8 +43,8 @@ def devices(source: Path, json_file: Path | None) -> int:
     )  # fmt: skip
     terminal.table(str(source), columns, [_subject(subject) for subject in found])
     kinds = Counter(subject.kind for subject in found)
-    words = {kind: wording.word(kind, "kind", language()) for kind in kinds}
-    terminal.say(", ".join(f"{words[kind]}: {count}" for kind, count in kinds.items()))
+    words = {wording.word(kind, "kind", language()): count for kind, count in kinds.items()}
+    terminal.say(terminal.counted(words))
     return 0
 
 
@@ -57,7 +58,7 @@ def _subject(subject: Subject) -> tuple[str, ...]:
         subject.model,
         subject.serial,
         subject.address,
-        ", ".join(f"{name} = {value}" for name, value in subject.facts.items()),
+        listed(f"{name} = {value}" for name, value in subject.facts.items()),
     )
 
 
@@ -105,16 +106,14 @@ def _print(grid: site_matrix.Grid) -> None:
     rows = [_row(grid, device) for device in grid.rows]
     styles = ["green" if set(row[1:]) <= {MARKS[Presence.MEASURED], ""} else "" for row in rows]
     terminal.table(tr("Shots planned"), (tr("device"), *columns), rows, styles)
-    counts = "; ".join(
-        f"{wording.word(presence, 'presence', language())}: {grid.count(presence)}"
-        for presence in MARKS
-    )
+    words = {wording.word(each, "presence", language()): grid.count(each) for each in MARKS}
+    counts = in_turn(tr("{name}: {count}", name=name, count=n) for name, n in words.items())
     terminal.say(tr("planned {count}: {counts}", count=len(grid.places), counts=counts))
     for shot in grid.astray:
         sentence = tr(
             "shot {shot} fits no place of the matrix: check its path and its conditions {stream}, "
             "{light}",
-            shot=shot, stream=site_matrix.STREAM, light=site_matrix.LIGHT,
+            shot=shot, stream=planned_shots.STREAM, light=planned_shots.LIGHT,
         )  # fmt: skip
         terminal.say(sentence, "yellow")
     for number, folders in grid.copies.items():
@@ -127,6 +126,6 @@ def _row(grid: site_matrix.Grid, device: str) -> tuple[str, ...]:
     return device, *(MARKS[place.presence] if place else "" for place in places)
 
 
-def _heading(combination: site_matrix.Combination) -> str:
+def _heading(combination: planned_shots.Combination) -> str:
     words = filter(None, (combination.stream, combination.path, combination.light))
     return "\n".join(wording.word(word, "fact_value", language()) for word in words)

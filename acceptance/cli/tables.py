@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from acceptance import wording
-from acceptance.cli.terminal import say, table
-from acceptance.messages import language, tr, tr_count
+from acceptance.cli.terminal import counted, say, table
+from acceptance.messages import in_turn, language, listed, tr, tr_count
 from acceptance.model import (
     Clause,
     Conflict,
@@ -23,6 +23,7 @@ from acceptance.model import (
 )
 from acceptance.report import bottom_lines, finding_groups
 from acceptance.report.before_after import Change
+from acceptance.report.names import Names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,18 +40,20 @@ MARKS = {
     Verdict.CONDITIONAL_PASS: "green",
 }
 MOST_NAMED = 3  # names in one cell; more are counted
+LONGEST_TEXT = 40  # characters of a requirement in a cell
 CHANGES = {Change.WORSE: "red", Change.BETTER: "green"}
 
 
-def findings(session: Session) -> None:
-    """Print what was judged or is due, failures last, and count the rest."""
+def findings(session: Session, packs: Sequence[Pack]) -> None:
+    """Print what was judged by which packs, or is due, failures last, and count the rest."""
+    names = Names(plan=session.plan, packs=packs, lang=language())
     rows = finding_groups.groups(session.findings)
     styles = [MARKS.get(row.first.verdict, "yellow") for row in rows]
     columns = (
         tr("subject"), tr("clauses"), tr("what"), tr("limit"),
         tr("value"), tr("verdict"), tr("why"),
     )  # fmt: skip
-    table(tr("Judged"), columns, [_finding(row) for row in rows], styles)
+    table(tr("Judged"), columns, [_finding(row, names) for row in rows], styles)
     untested = [each for each in session.findings if each.verdict is Verdict.NOT_TESTED]
     counts = tr(
         "Not tested: {not_tested} (not listed, as only recommended: {unlisted}); "
@@ -62,42 +65,53 @@ def findings(session: Session) -> None:
     say(counts)
 
 
-def _finding(row: FindingGroup) -> tuple[str, ...]:
-    first, untested = row.first, row.first.verdict is Verdict.NOT_TESTED
+def _finding(row: FindingGroup, names: Names) -> tuple[str, ...]:
+    first = row.first
     reasons = (first.reason, *first.remarks)
     return (
         _subjects(row.subjects),
         clause_numbers(row.clauses),
-        some(_item(*item) for item in row.items),
-        wording.limit(first.limit, language()) if first.limit and not untested else "",
+        some(_item(*item, names) for item in row.items),
+        _judged_by(first, names),
         _value(first),
         _verdict(first),
-        "; ".join(wording.reason(reason, language()) for reason in reasons),
+        in_turn(wording.reason(reason, language()) for reason in reasons),
     )
 
 
 def _subjects(ids: Sequence[str]) -> str:
     if len(ids) <= MOST_NAMED:
-        return ", ".join(ids)
+        return listed(ids)
     return tr_count("{count} subject", "{count} subjects", len(ids))
 
 
 def clause_numbers(clauses: Iterable[tuple[str, str]]) -> str:
     """Name clauses (pack id, number), each pack once."""
     packs = itertools.groupby(clauses, key=lambda clause: clause[0])
-    return "; ".join(f"{pack} {', '.join(number for _, number in of)}" for pack, of in packs)
+    return in_turn(f"{pack} {listed(number for _, number in of)}" for pack, of in packs)
 
 
 def some(names: Iterable[str]) -> str:
     """Name the first few, each once, and count the rest."""
     every = [name for name in dict.fromkeys(names) if name]
-    named, more = ", ".join(every[:MOST_NAMED]), len(every) - MOST_NAMED
+    named, more = listed(every[:MOST_NAMED]), len(every) - MOST_NAMED
     return tr("{names} and {count} more", names=named, count=more) if more > 0 else named
 
 
-def _item(requirement: str, quantity: str) -> str:
-    """Name what was judged: the quantity, else the requirement by its own name."""
-    return wording.quantity(quantity, language()) or requirement.partition("/")[2]
+def _item(requirement: str, quantity: str, names: Names) -> str:
+    """Name what was judged: the quantity, else what is required."""
+    asked = names.requirements.get(requirement)
+    text = wording.cut(names.text(asked, "text"), LONGEST_TEXT) if asked else ""
+    return wording.quantity(quantity, language()) or text
+
+
+def _judged_by(finding: Finding, names: Names) -> str:
+    """Word the limit, and below it the standard that it was borrowed from."""
+    if finding.limit is None or finding.verdict is Verdict.NOT_TESTED:
+        return ""
+    asked = names.requirements.get(finding.requirement)
+    source = asked.figure.source if asked and asked.borrows and asked.figure else ""
+    return "\n".join(filter(None, (wording.limit(finding.limit, language()), source)))
 
 
 def _value(finding: Finding) -> str:
@@ -108,11 +122,11 @@ def _value(finding: Finding) -> str:
 
 
 def _verdict(finding: Finding) -> str:
-    verdict = wording.word(finding.verdict, "verdict", language())
+    verdict = wording.verdict(finding, language())
     judged = finding.verdict is not Verdict.NOT_TESTED
     marks = [tr("provisional")] if finding.provisional and judged else []
     marks += [] if finding.decides else [tr("recommended only")]
-    return f"{verdict} ({', '.join(marks)})" if marks else verdict
+    return tr("{verdict} ({marks})", verdict=verdict, marks=listed(marks)) if marks else verdict
 
 
 def clauses(rows: Sequence[dict[str, Any]]) -> None:
@@ -259,7 +273,7 @@ def compared(found: Comparison, *, every: bool) -> None:
     table(tr("Before and after"), columns, [_compared(row) for row in shown], styles)
     counts = Counter(row.change for row in found.rows)
     words = _change_words()
-    say(", ".join(f"{words[change]}: {counts[change]}" for change in Change if counts[change]))
+    say(counted({words[change]: counts[change] for change in Change if counts[change]}))
 
 
 def _compared(row: ComparedRow) -> tuple[str, ...]:
@@ -283,8 +297,8 @@ def _change_words() -> dict[Change, str]:
 def _judged(finding: Finding | None) -> str:
     if finding is None:
         return ""
-    verdict = wording.word(finding.verdict, "verdict", language())
-    return ", ".join(filter(None, (verdict, _value(finding))))
+    verdict = wording.verdict(finding, language())
+    return listed(filter(None, (verdict, _value(finding))))
 
 
 def _by(row: ComparedRow) -> str:

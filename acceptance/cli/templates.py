@@ -25,7 +25,10 @@ def templates() -> None:
 @click.argument("folder", type=OUT)
 @click.option("--first", default=1, show_default=True, help="Serial of the first report.")
 @click.option(
-    "--pages", is_flag=True, help="Templates of whole pages as well: the first, and statements."
+    "--pages",
+    is_flag=True,
+    help="Templates of whole pages as well: cover, statement, contents, annex title, site summary, "
+    "rectification.",
 )
 @language_option(help="Language of the examples.")
 def export(folder: Path, first: int, lang: str, *, pages: bool) -> int:

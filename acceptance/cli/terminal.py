@@ -26,10 +26,10 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from acceptance.messages import tr, visible
+from acceptance.messages import listed, tr, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from acceptance.session.measuring import Progress as Tell
 
@@ -53,6 +53,11 @@ errors = Terminal(highlight=False, stderr=True, soft_wrap=True)
 def say(text: str, style: str = "") -> None:
     """Print one sentence as it is."""
     console.print(text, style=style or None, markup=False, soft_wrap=True)
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """Say how many there are of each name: ``better: 3, worse: 1``."""
+    return listed(tr("{name}: {count}", name=name, count=count) for name, count in counts.items())
 
 
 def table(

@@ -55,7 +55,7 @@ VERBS = (
     Verb(
         "capture",
         "capture",
-        help="Take down streams (RTSP) as clips, with the arrival of every frame and packet.",
+        help="Capture streams (RTSP) as clips, with the arrival of every frame and packet.",
     ),
     Verb(
         "check",
@@ -99,7 +99,7 @@ VERBS = (
     Verb(
         "gb28181",
         "gb28181",
-        help="Be a GB/T 28181 platform: let devices register, ask them, take down their streams.",
+        help="Be a GB/T 28181 platform: let devices register, ask them, capture their streams.",
     ),
     Verb(
         "diff",

@@ -32,6 +32,18 @@ def files_below(folder: Path) -> Iterator[str]:
             yield path
 
 
+def empty_folders(folder: Path) -> Iterator[str]:
+    """Yield the paths of all folders in which nothing lies, as ``files_below`` yields files."""
+    waiting = [""]
+    while waiting:
+        within = waiting.pop()
+        entries = _listing(folder, within)
+        if within and not entries:
+            yield within.removesuffix("/")
+        below = (entry for entry in entries if entry.is_dir(follow_symlinks=False))
+        waiting += [f"{within}{entry.name}/" for entry in below]
+
+
 def _listing(folder: Path, within: str) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder / within) as entries:

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 FIELDS = frozenset(vocabulary.MORE["field"])  # of a subject; any other column is a fact
 COUNTING = ("序号", "No.", "No", "NO.", "#")  # headings of a running number
 SOURCE = re.compile(r"(?i:rtsps?)://[^\s/]+(?:/\S*)?|[^\s/@]+")
+# endings of tables and texts in which a list may have been saved, and is not read
+OTHERWISE = {
+    *(".xls", ".xlsm", ".xlsb", ".et", ".ods", ".numbers", ".tsv", ".txt"),
+    *(".doc", ".docx", ".wps", ".odt", ".pdf"),
+}
 IDENTIFIER = re.compile(r"[^\W_][\w.-]{0,63}")  # a name of files, and in a QR code
 
 
@@ -40,6 +45,14 @@ def read(path: Path, own: Sequence[Subject] = ()) -> tuple[Subject, ...]:
     known = {device.id: device for device in (*own, *(device for device, _ in found))}
     site = next((one.id for one in known.values() if one.kind is SubjectKind.SITE), None)
     return tuple(_placed(device, known, site, where) for device, where in found)
+
+
+def require_table(path: Path) -> None:
+    """Refuse what is named like a list that another program saved its own way. Raises PlanError."""
+    if path.suffix.lower() in OTHERWISE:
+        what = tr("a device list is read as XLSX or CSV, not as {ending}", ending=path.suffix)
+        hint = tr("Save it as XLSX, in the program that it comes from")
+        raise PlanError(what, where=str(path), hint=hint)
 
 
 def as_listed(path: Path) -> tuple[Subject, ...]:

@@ -1,4 +1,4 @@
-"""Cameras and recorders on a network: found, asked, and taken down as they send.
+"""Cameras and recorders on a network: found, asked, and captured as they send.
 
 ``live`` knows no chart and no limit: it writes files that lie beside a clip (packets, arrival
 times, what was asked and answered) and hands frames on; the layers above look at them.

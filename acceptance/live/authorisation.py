@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 64 << 10
 MOST_RANGES = 64
-MOST_ADDRESSES = 1 << 16  # of IPv4 in one range: a /16
-SHORTEST_PREFIX = 64  # of IPv6: one network segment
+SHORTEST = {4: 16, 6: 64}  # prefix of a range, by version of IP; of IPv6 one network segment
 LONGEST = timedelta(days=366)
 LOOK_UP = 10.0  # s for the resolver
 
@@ -136,7 +135,7 @@ class Authorisation:
 
 def template() -> str:
     """Return a record to fill in, with what each field means."""
-    return tr(
+    text = tr(
         """\
 # Authorisation to examine devices on a network: to be filled in and agreed to by whoever answers
 # for the network. The toolkit writes this text and its SHA-256 into the record of what it did.
@@ -145,39 +144,54 @@ authorised_by = ""    # who allows it: name, office, organisation
 authorised = [""]     # who may do it: names, or a testing body
 reference = ""        # number of the order or letter; may stay empty
 
-# Addresses that may be contacted: networks or single addresses, at most a /16 (IPv6: a /64) each.
+# Addresses that may be contacted: networks or single addresses, each at most a /{ipv4}, of IPv6
+# a /{ipv6}.
 ranges = ["192.0.2.0/24"]
 
-# From when until when, with the zone of the clock; at most 366 days.
+# From when until when, with the zone of the clock; at most {days} days.
 valid_from = 2026-12-01T08:00:00+08:00
 valid_until = 2026-12-05T18:00:00+08:00
 
 # sweep: connect to every address of a range, slowly (discover --sweep)
-# audit: calls without and with a wrong password (probe --audit)
+# audit: calls without a login; for each named user one random password, once in ONVIF and once in
+#   RTSP, which may lock that user (probe --audit)
 actions = ["sweep", "audit"]
 """
     )
+    return text.format(ipv4=SHORTEST[4], ipv6=SHORTEST[6], days=LONGEST.days)  # lines stay
+
+
+def print_a_template() -> str:
+    """Say where a record to fill in comes from."""
+    return tr("Print a template with: acceptance discover --template")
 
 
 def load(path: Path) -> Authorisation:
     """Read a record strictly.
 
     Raises PlanError naming file and field: unknown, missing or empty fields, moments without a
-    zone, a duration above ``LONGEST``, networks with bits of a host, multicast, or larger than
-    ``MOST_ADDRESSES`` (IPv6: than a /64), an unknown action.
+    zone, a duration above ``LONGEST``, networks with bits of a host, multicast, or of a prefix
+    below ``SHORTEST``, an unknown action.
     """
-    where, hint = str(path), tr("Print a template with: acceptance discover --template")
+    where = str(path)
     try:
         content = regular.content(path, MOST_BYTES)
     except OSError as error:
         what = tr("cannot be read ({cause})", cause=error.strerror or error)
-        raise PlanError(what, where=where, hint=hint) from error
-    return parse(content, where, hint=hint)
+        raise PlanError(what, where=where, hint=print_a_template()) from error
+    return parse(content, where, hint=print_a_template())
 
 
 def parse(content: bytes, where: str, *, hint: str = "") -> Authorisation:
     """Read the content of a record as ``load`` does; ``where`` names it in messages."""
     fields = strict_toml.loads(content, where, hint=hint)
+    try:
+        return _record(fields, content, where)
+    except PlanError as error:
+        raise PlanError(error.what, where=error.where, hint=error.hint or hint) from error
+
+
+def _record(fields: dict[str, object], content: bytes, where: str) -> Authorisation:
     record = Authorisation(
         authorised_by=_filled(
             _take(fields, "authorised_by", str, where), f"{where}: authorised_by"
@@ -274,13 +288,11 @@ def _ranges(given: list[object], where: str) -> tuple[IPNetwork, ...]:
 
 def _range(text: object, where: str) -> IPNetwork:
     network = network_of(text, where)
-    small = (
-        network.num_addresses <= MOST_ADDRESSES
-        if network.version == 4
-        else network.prefixlen >= SHORTEST_PREFIX
-    )
-    if not small:
-        what = tr("{network} is too large: at most a /16, of IPv6 a /64", network=network)
+    if network.prefixlen < SHORTEST[network.version]:
+        what = tr(
+            "{network} is too large: at most a /{ipv4}, of IPv6 a /{ipv6}",
+            network=network, ipv4=SHORTEST[4], ipv6=SHORTEST[6],
+        )  # fmt: skip
         raise _wrong(where, what)
     if network.is_multicast or network.is_unspecified:
         raise _wrong(where, tr("{network} is no network of devices", network=network))
@@ -310,5 +322,4 @@ def _actions(given: list[object], where: str) -> frozenset[Action]:
 
 
 def _wrong(where: str, what: str) -> PlanError:
-    hint = tr("Print a template with: acceptance discover --template")
-    return PlanError(what, where=where, hint=hint)
+    return PlanError(what, where=where)

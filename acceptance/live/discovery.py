@@ -23,7 +23,7 @@ from acceptance.live import authorisation, probe_answers
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from acceptance.live.authorisation import IPAddress
     from acceptance.live.probe_answers import ProbeAnswer
@@ -88,12 +88,14 @@ def search(
     interfaces: Sequence[str] | None = None,
     seconds: float = SECONDS,
     transcript: Transcript | None = None,
+    keep: Callable[[Heard], object] = lambda _heard: None,
 ) -> Heard:
     """Probe by multicast on each of the ``interfaces``, and straight to each of the ``addresses``.
 
     ``interfaces``: names; None: all of this machine but the loopback; none of them: no multicast.
-    ``seconds``: 2 to 60, in all. ``transcript`` gets each probe and each answer. Raises UsageError;
-    DeviceError where no probe could be sent at all or a name is unknown.
+    ``seconds``: 2 to 60, in all. ``transcript`` gets each probe and each answer; ``keep`` what was
+    heard, whatever ends the search. Raises UsageError; DeviceError where no probe could be sent at
+    all or a name is unknown.
     """
     if not 2 <= seconds <= LONGEST:
         raise UsageError(tr("the search lasts 2 to {most} s", most=LONGEST))
@@ -104,12 +106,17 @@ def search(
     finally:
         for opened, _ in doing.sockets.values():
             opened.close()
-    asked = tuple(name for name in doing.sockets if name not in doing.silent)
-    if not asked:
+        heard = _heard(doing)
+        keep(heard)
+    if not heard.asked:
         raise _nothing_sent(doing.silent)
+    return heard
+
+
+def _heard(doing: _Search) -> Heard:
     return Heard(
         answers=tuple(doing.answers),
-        asked=asked,
+        asked=tuple(name for name in doing.sockets if name not in doing.silent),
         silent=doing.silent,
         unreadable=doing.unreadable,
     )

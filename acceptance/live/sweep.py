@@ -128,12 +128,16 @@ class _Knocking:
     async def all(self, targets: Sequence[tuple[IPAddress, int]]) -> list[OpenPort]:
         """Knock at every target; return the open ones in the order of their addresses."""
         started, waiting = time.monotonic(), []
-        for number, (host, port) in enumerate(targets):
-            await asyncio.sleep(started + number / self.rate - time.monotonic())
-            self.permission.require(Action.SWEEP, [host])
-            waiting.append(asyncio.create_task(self._knock(host, port)))
-            self.tell(number + 1, len(targets))
-        found = await asyncio.gather(*waiting)
+        try:
+            async with asyncio.TaskGroup() as group:  # which ends all where the record of one fails
+                for number, (host, port) in enumerate(targets):
+                    await asyncio.sleep(started + number / self.rate - time.monotonic())
+                    self.permission.require(Action.SWEEP, [host])
+                    waiting.append(group.create_task(self._knock(host, port)))
+                    self.tell(number + 1, len(targets))
+        except BaseExceptionGroup as several:
+            raise several.exceptions[0] from None
+        found = [knocked.result() for knocked in waiting]
         by_address = sorted((host, port) for host, port, is_open in found if is_open)
         return [OpenPort(address=str(host), port=port) for host, port in by_address]
 
@@ -143,6 +147,7 @@ class _Knocking:
             opening = asyncio.open_connection(str(host), port)
             _, writer = await asyncio.wait_for(opening, PATIENCE)
             writer.close()
+            self.keep(OpenPort(address=str(host), port=port))
         except ConnectionRefusedError:
             outcome = "closed"
         except TimeoutError:
@@ -157,8 +162,6 @@ class _Knocking:
             self.transcript.write(
                 "connect", address=str(host), port=port, outcome=outcome, seconds=seconds
             )
-        if outcome == "open":
-            self.keep(OpenPort(address=str(host), port=port))
         return host, port, outcome == "open"
 
 

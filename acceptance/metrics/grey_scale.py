@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from acceptance.metrics._shared.tone_curve import Slope
     from acceptance.model.basics import Value
     from acceptance.scene.build import Scene
     from acceptance.scene.views import View
@@ -273,8 +272,21 @@ class _Scale:
         if self.scene.light_field is None:
             return self._uneven() / slope.span / math.sqrt(3) / slope.value
         doubts = slope.weights * self.lit_doubts[list(slope.chosen)]
-        veil = float(slope.weights @ self._veiled()[list(slope.chosen)]) / math.sqrt(3)
-        return math.hypot(float(doubts.sum()), float(np.linalg.norm(doubts)), veil)
+        chosen = list(slope.chosen)
+        even = self._veiled()[chosen], self._shared()[chosen]
+        veils = [float(slope.weights @ share) / math.sqrt(3) for share in even]
+        return math.hypot(float(doubts.sum()), float(np.linalg.norm(doubts)), *veils)
+
+    def _shared(self) -> NDArray[np.float64]:
+        """Return the share (n,) that light added to all steps alike has in that seen of each.
+
+        As a lamp mirrored in the print adds it: beyond what reaches the least lit place of the
+        chart. It counts as the camera's black, as a veil does, and may be none.
+        """
+        field = self.scene.light_field
+        most = field.stray.beyond_least(field.places) if field else 0.0
+        lit = np.array([self.scene.lit(view)[0] for view in self.views])
+        return np.asarray(most * lit / np.array(self.light))
 
     def _veiled(self) -> NDArray[np.float64]:
         """Return the share (n,) that a veil as the camera's own black may have in the light seen.

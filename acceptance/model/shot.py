@@ -258,7 +258,7 @@ class Shot:
 
 
 class WithoutPicture:
-    """What is taken down without a picture, so without a chart or a clock screen."""
+    """What is captured without a picture, so without a chart or a clock screen."""
 
     subject: str
     """Id of the subject that it was taken of."""

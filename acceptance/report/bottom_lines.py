@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.checks import conclusion
-from acceptance.checks.warned.judged import PASSED
+from acceptance.checks.decision import PASSES
 from acceptance.model import RuleKind, Verdict, Vouched
 from acceptance.report import warning_lines
 from acceptance.wording import phrases
@@ -55,13 +55,28 @@ def answer(session: Session, lang: str) -> str:
 
 
 def conclusions(session: Session) -> set[str]:
-    """Word scope and verdict in each language; a pass also as before 0.7.0, without reserve."""
+    """Word scope and verdict in each language.
+
+    A pass also as before 0.7.0, without reserve, and what was taken out as before 0.14.0.
+    """
     line, four_word = session.bottom_line, _is_four_word(session)
     return {
-        wording.bottom_line(line, (), (), lang, four_word=four_word, unconfirmed=counts)[0]
+        said
         for lang in wording.LANGUAGES
         for counts in ((0, 0), unconfirmed(session))
+        for said in _both(
+            wording.bottom_line(line, (), (), lang, four_word=four_word, unconfirmed=counts)[0],
+            len(line.taken_out),
+            lang,
+        )
     }
+
+
+def _both(sentence: str, count: int, lang: str) -> tuple[str, str]:
+    """Word what was taken out, ``count`` items, as now and as before 0.14.0."""
+    words = phrases(lang)["bottom_line"]
+    now, before = words["taken_out_mark"], words["taken_out_mark_before_0_14"]
+    return sentence, sentence.replace(now.format(count=count), before.format(count=count))
 
 
 def _is_four_word(session: Session) -> bool:
@@ -88,9 +103,9 @@ def vouched(earlier: Predecessor, lang: str) -> str:
 
 def unconfirmed(session: Session) -> tuple[int, int]:
     """Count the limits behind a pass that nobody confirmed, and all; none where it is no pass."""
-    if session.verdict not in PASSED:
+    if session.verdict not in PASSES:
         return 0, 0
-    passed = [one for one in session.findings if one.decides and one.verdict in PASSED]
+    passed = [one for one in session.findings if one.decides and one.verdict in PASSES]
     return conclusion.unconfirmed_limits(passed)
 
 

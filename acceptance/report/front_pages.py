@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from acceptance import wording
+from acceptance.checks.decision import FAILURES
 from acceptance.model import Person, Scope, Verdict
 from acceptance.report import bottom_lines, own_pages, warning_lines
 from acceptance.report.rows import UNJUDGED
@@ -128,13 +129,14 @@ class SummaryPage:
     @property
     def mark(self) -> str:
         """The verdict that the first page is marked by; empty where no limit was confirmed."""
-        count, total = bottom_lines.unconfirmed(self.session)
-        return "" if 0 < count == total else str(self.session.bottom_line.verdict)
+        unconfirmed = bottom_lines.unconfirmed(self.session)
+        none = wording.none_confirmed(unconfirmed)
+        return "" if none else str(self.session.bottom_line.verdict)
 
     @property
     def failed(self) -> list[FindingRow]:
         """Rows that fail."""
-        return self.having(Verdict.FAIL, Verdict.CONDITIONAL_FAIL)
+        return self.having(*FAILURES)
 
     @property
     def warnings(self) -> list[WarningLine]:
@@ -215,7 +217,7 @@ class SummaryPage:
     @property
     def advised_against(self) -> list[FindingRow]:
         """Rows left aside that do not conform or could not be decided."""
-        trouble = {Verdict.FAIL, Verdict.CONDITIONAL_FAIL, Verdict.INCONCLUSIVE}
+        trouble = {*FAILURES, Verdict.INCONCLUSIVE}
         return [row for row in self.advisory if row.finding.verdict in trouble]
 
     @cached_property

@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 from acceptance import wording
 from acceptance.checks import taken_out
+from acceptance.checks.decision import FAILURES
 from acceptance.messages import visible
 from acceptance.model import Verdict
 from acceptance.report import warning_lines
@@ -88,7 +89,7 @@ def _outcome(row: FindingRow, scope: Scope) -> str | None:
     verdict = row.finding.verdict
     if not row.finding.decides:
         return "skipped" if verdict in UNJUDGED else None
-    if verdict in {Verdict.FAIL, Verdict.CONDITIONAL_FAIL}:
+    if verdict in FAILURES:
         return "failure"
     if verdict is Verdict.INCONCLUSIVE or taken_out.leaves_open(row.finding, scope):
         return "error"

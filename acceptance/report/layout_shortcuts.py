@@ -8,6 +8,7 @@ any other is left as it is.
 
 from __future__ import annotations
 
+import copy
 import re
 import sys
 from functools import lru_cache
@@ -25,6 +26,9 @@ KNOWN = {"weasyprint": "70.0", "pydyf": "0.13.0"}
 # rules of WeasyPrint's own style sheet that make a style for each element of a page
 NOTES = re.compile(r"^::(?:footnote|note)-.*\n", re.MULTILINE)
 MARKERS = re.compile(r"^::marker\b", re.MULTILINE)
+# what changes more than the style sheet in which it stands: typefaces, other sheets ...
+BEYOND = re.compile(r"@(?!page\b|media\b|(?:top|bottom|left|right)-)")
+MOST_SHEETS = 8
 SELECTED = re.compile(r"#([\w-]+)")  # names in selectors (and colours)
 LENGTHS = (
     *(f"margin_{side}" for side in ("left", "right", "top", "bottom")),
@@ -104,6 +108,7 @@ def _install() -> None:
     percent = import_module("weasyprint.layout.percent")
     boxes = import_module("weasyprint.formatting_structure.boxes")
     text = import_module("weasyprint.text.line_break")
+    _replace(import_module("weasyprint").CSS, _reading)
     _replace(percent.resolve_percentages, _resolving)
     _replace(import_module("weasyprint.css.functions").check_math, _looking_for_formulas)
     _replace(text.split_first_line, _splitting)
@@ -131,6 +136,27 @@ def _once(style: dict[str, Any], name: str, find: Callable[[dict[str, Any]], Fou
     if name not in kept:
         kept[name] = find(style)
     return kept[name]
+
+
+def _reading(plain: Callable[..., Any]) -> Callable[..., Any]:
+    """Parse a style sheet once: the volumes of a report, and later reports, have the same."""
+    kept: dict[tuple[object, ...], Any] = {}
+
+    def css(*given: object, **named: object) -> object:
+        text, rules = named.get("string"), named.get("page_rules")
+        if not isinstance(text, str) or not isinstance(rules, list) or BEYOND.search(text):
+            return plain(*given, **named)
+        asked = text, named.get("base_url"), named.get("media_type")
+        if asked not in kept:
+            for oldest in [*kept][: 1 - MOST_SHEETS]:
+                kept.pop(oldest, None)
+            kept[asked] = plain(*given, **named | {"page_rules": [], "layers": []})
+        sheet = copy.copy(kept[asked])
+        rules += sheet.page_rules  # those of all sheets of a page are one list
+        sheet.page_rules, sheet.layers = rules, named["layers"]
+        return sheet
+
+    return css
 
 
 def _resolving(plain: Callable[..., None]) -> Callable[..., None]:

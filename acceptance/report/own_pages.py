@@ -33,10 +33,8 @@ if TYPE_CHECKING:
     from acceptance.model import Institute
 
 ENDING = ".html"
-BESIDE_A_VERDICT = (
-    "letterhead", "results", "conditions", "instruments", "subjects", "closing"
-)  # fmt: skip
 PLACES = ("letterhead", "notices", "results", "conditions", "instruments", "subjects", "closing")
+BESIDE_A_VERDICT = tuple(place for place in PLACES if place != "notices")
 MOST_BYTES = 64 << 10  # of a template
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 MOST_OF_A_LOGO = 1 << 20  # bytes

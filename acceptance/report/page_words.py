@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from pypdf import PageObject
+    from pypdf import PageObject, PdfReader
 
 NO_FRAME = frozenset({"/Type", "/Parent", "/Contents", "/Resources", "/Annots", "/StructParents"})
 BOXES = frozenset({"/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox"})
 SAID = ("/Title", "/Author", "/Subject", "/Keywords")
 FIRST = 12  # pages; cover, contents and summary of every version so far
+TITLE = re.compile(rb"<dc:title>(.*?)</dc:title>", re.DOTALL)  # in XMP
+MARKUP = re.compile(rb"<[^>]*>|\s+")
+READ_OUT = ("/ActualText", "/E")  # in place of what is drawn (ISO 32000-2, 14.9)
 SHOWN = {"0", "1", "2", "4", "5", "6"}  # text rendering modes that paint (ISO 32000-2, 9.3.6)
 
 
@@ -30,6 +34,9 @@ class PageWords:
 
     hidden: bool
     """Some text is drawn so that nobody sees it."""
+
+    spoken: bool = field(default=False, compare=False)
+    """Some text is read out, or copied, as another one than is drawn."""
 
     links: frozenset[str] = field(default=frozenset(), compare=False)
     """Where its links lead: places in the file, or places in others."""
@@ -62,6 +69,35 @@ def about(pdf: bytes) -> tuple[str, ...]:
     return (*(str(held.get(key) or "") for key in SAID), *_bookmarks(reader.outline))
 
 
+def _metadata(reader: PdfReader) -> bytes:
+    """Return the metadata in XML, which some readers of PDF show."""
+    held: Any = reader.root_object
+    return bytes(held["/Metadata"].get_object().get_data()) if "/Metadata" in held else b""
+
+
+def spoken(pdf: bytes) -> frozenset[str]:
+    """Return what is read out in place of pages, parts of them and the whole. Raises as ``read``.
+
+    That is the title in the metadata, which whoever signs may leave out, and the structure.
+    """
+    import pypdf  # noqa: PLC0415 -- as in read
+
+    reader = pypdf.PdfReader(io.BytesIO(pdf))
+    root: Any = reader.root_object
+    found = {MARKUP.sub(b"", text).decode() for text in TITLE.findall(_metadata(reader))}
+    waiting, seen = [root.get("/StructTreeRoot")], set[int]()
+    while waiting:
+        item = waiting.pop()
+        item = item.get_object() if item is not None else None
+        if isinstance(item, list):
+            waiting += list.__iter__(item)
+        elif isinstance(item, dict) and id(item) not in seen:
+            seen.add(id(item))
+            found |= {f"{key} {item[key]}" for key in ("/Alt", *READ_OUT) if key in item}
+            waiting.append(item.get("/K"))
+    return frozenset(found)
+
+
 def _bookmarks(found: Sequence[object]) -> Iterator[str]:
     for item in found:
         if isinstance(item, list):
@@ -82,6 +118,7 @@ def first_state(pdf: bytes, sentences: Collection[str]) -> bool:
 def _page(page: PageObject) -> PageWords:
     pictures: list[tuple[int, int]] = []
     modes: set[str] = set()
+    spoken = [_read_out(each) for each in _properties(page)]
     drawn = _pictures(page)
 
     def see(operator: bytes, operands: list[Any], *_: object) -> None:
@@ -91,6 +128,8 @@ def _page(page: PageObject) -> PageWords:
             pictures.append((0, 0))
         elif operator == b"Tr":
             modes.add(str(operands[0]))
+        elif operator == b"BDC" and _read_out(operands[-1]):
+            spoken.append(True)
 
     text = page.extract_text(visitor_operand_before=see)
     lines = tuple("".join(line.split()) for line in text.splitlines())
@@ -98,9 +137,20 @@ def _page(page: PageObject) -> PageWords:
         lines=lines,
         pictures=tuple(pictures),
         hidden=bool(modes - SHOWN),
+        spoken=any(spoken),
         links=frozenset(_links(page)),
         frame=frozenset(_frame(page)),
     )
+
+
+def _read_out(held: object) -> bool:
+    return isinstance(held, dict) and any(key in held for key in READ_OUT)
+
+
+def _properties(page: PageObject) -> list[object]:
+    """Return what marked parts of a page say of themselves by name."""
+    held: Any = page.get("/Resources", {}).get_object().get("/Properties")
+    return [each.get_object() for each in held.get_object().values()] if held is not None else []
 
 
 def _links(page: PageObject) -> Iterator[str]:
@@ -110,7 +160,9 @@ def _links(page: PageObject) -> Iterator[str]:
         if link.get("/Subtype") == "/Link":
             action = link.get("/A", {}).get_object() if "/A" in link else {}
             led = {key: str(action[key]) for key in sorted(action) if key != "/Type"}
-            yield f"{link.get('/Dest', '')} {led or ''}"
+            style = link.get("/BS", {}).get_object()
+            drawn = "" if style.get("/W", 1) == 0 else f"{style} {link.get('/Border', '')}"
+            yield f"{link.get('/Dest', '')} {led or ''} {drawn}"
 
 
 def _frame(page: PageObject) -> Iterator[str]:

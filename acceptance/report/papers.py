@@ -15,6 +15,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from acceptance import wording
+from acceptance.checks.decision import FAILURES
 from acceptance.errors import SetupError
 from acceptance.messages import visible
 from acceptance.model import How, Verdict
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from acceptance.report.book import Book
     from acceptance.report.rows import FindingRow
 
-FAILED = (Verdict.FAIL, Verdict.CONDITIONAL_FAIL)
 PICTURES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png"}
 MOST_PICTURES = 12  # of one requirement
 LARGEST = 8_000_000  # bytes of a photo that is printed
@@ -167,7 +167,7 @@ class Notice:
     @property
     def advised(self) -> int:
         """How many recommended items fail: they need not be rectified."""
-        return sum(row.finding.verdict in FAILED for row in self.book.summary.advisory)
+        return sum(row.finding.verdict in FAILURES for row in self.book.summary.advisory)
 
     @property
     def deadline(self) -> str:

@@ -1,32 +1,38 @@
-"""Large pages set in a process of their own, which gives its memory back when it ends.
+"""Pages set side by side, in this process and in children, to the same bytes as one by one.
 
-WeasyPrint keeps what it took for a page; seven large volumes in one process would need the sum.
-``python -m acceptance.report.set_apart`` reads a task from standard input and writes the PDF to
-standard output.
+WeasyPrint is plain Python, so that only other processes use other processors; and it keeps what it
+took for a page, so that seven large volumes in one process would need the sum. A large page is set
+in a child that ends with it, small ones are shared out.
+``python -m acceptance.report.set_apart`` reads tasks from standard input, a line each, and writes
+to standard output for each a line of JSON (size, stills) and the PDF.
 """
 
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from acceptance.files import system
 from acceptance.report import typesetting
+from acceptance.report.typesetting import SetPage
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping, Sequence
-    from concurrent.futures import Future
+    from collections.abc import Iterator, Mapping
 
-LARGE = 200_000  # characters of a page: below it, starting a process costs more than it saves
+LARGE = 200_000  # characters of a page, which is then set in a child of its own
+WORTH = 250_000  # characters of all pages: below it, starting a child costs more than it saves
 MOST_AT_ONCE = 4  # each may need some hundred megabytes
 
 
@@ -39,12 +45,26 @@ class Task:
     moment: datetime
     attachments: Mapping[str, bytes]
 
-    def here(self) -> bytes:
+    @property
+    def large(self) -> bool:
+        """Whether its memory is to be given back."""
+        return len(self.page) >= LARGE
+
+    def kept(self) -> SetPage | None:
+        """Return what this process has set before."""
+        return typesetting.just_set(self.page, self.folder, self.moment, self.attachments)
+
+    def here(self) -> SetPage:
         """Set the page in this process."""
-        return typesetting.archived(self.page, self.folder, self.moment, self.attachments)
+        return typesetting.laid_out(self.page, self.folder, self.moment, self.attachments)
+
+    def keep(self, made: SetPage) -> bytes:
+        """Keep what was set; return the PDF."""
+        typesetting.keep(self.page, self.moment, self.attachments, made)
+        return made.pdf
 
     def dumps(self) -> bytes:
-        """Write the task for a child."""
+        """Write the task for a child, as a line."""
         attached = {
             name: base64.b64encode(content).decode() for name, content in self.attachments.items()
         }
@@ -54,77 +74,162 @@ class Task:
             "moment": self.moment.isoformat(),
             "attachments": attached,
         }
-        return json.dumps(task).encode()
+        return json.dumps(task).encode() + b"\n"
 
 
-def archived(tasks: Sequence[Task]) -> Generator[bytes, None, None]:
-    """Give each page as ``typesetting.archived`` does, the large ones set in children.
+class Child:
+    """A process that sets pages; it loads the renderer while nothing is asked of it yet.
 
-    As many children work at once as there are processors, while small pages are set here. Whoever
-    closes the iterator ends them.
+    Raises OSError where none can be started.
     """
-    children = _Children()
-    try:
-        apart = {
-            number: children.start(task)
-            for number, task in enumerate(tasks)
-            if len(task.page) >= LARGE
-        }
-        own = {
-            number: task.here()
-            for number, task in enumerate(tasks)
-            if apart and number not in apart
-        }
-        for number, task in enumerate(tasks):
-            found = apart[number].result() if number in apart else own.get(number)
-            # what keeps a child from setting it has its own error here, or its traceback
-            yield found or task.here()
-    finally:
-        children.end()
-
-
-class _Children:
-    """Processes that set pages, each followed by a thread."""
 
     def __init__(self) -> None:
-        self.threads = ThreadPoolExecutor(min(system.cores(), MOST_AT_ONCE))
-        self.running: set[subprocess.Popen[bytes]] = set()
-        self.ended = False
-
-    def start(self, task: Task) -> Future[bytes]:
-        """Set a page as soon as a processor is free; empty where a child could not."""
-        return self.threads.submit(self._set, task)
-
-    def end(self) -> None:
-        """End what still runs, and start nothing any more."""
-        self.ended = True
-        self.threads.shutdown(wait=False, cancel_futures=True)
-        for child in [*self.running]:
-            child.kill()
-
-    def _set(self, task: Task) -> bytes:
-        if self.ended:
-            return b""
         command = [sys.executable, "-P", "-m", __name__]
         own = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        with subprocess.Popen(  # noqa: S603 -- this Python, and this module
-            command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=os.environ | own
-        ) as child:
-            self.running.add(child)
-            if self.ended:  # while this one was started
-                child.kill()
-            pdf, _ = child.communicate(task.dumps())
-            self.running.discard(child)
-        return pdf if child.returncode == 0 and pdf.startswith(b"%PDF") else b""
+        self.process = subprocess.Popen(  # noqa: S603 -- this Python, and this module
+            command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=dict(os.environ) | own
+        )
+
+    def set(self, task: Task) -> SetPage | None:
+        """Set a page; None where it could not."""
+        asked, answer = self.process.stdin, self.process.stdout
+        assert asked  # noqa: S101 -- pipes, as was asked for
+        assert answer  # noqa: S101 -- as above
+        try:
+            asked.write(task.dumps())
+            asked.flush()
+            made = json.loads(answer.readline() or b"{}")
+            pdf = answer.read(made.get("size", 0))
+        except (OSError, ValueError):
+            return None
+        whole = pdf.startswith(b"%PDF") and len(pdf) == made["size"]
+        return SetPage(pdf=pdf, stills=made["stills"]) if whole else None
+
+    def end(self) -> None:
+        """End it, whatever it does."""
+        self.process.kill()
+        with contextlib.suppress(OSError), self.process:  # its pipes are closed
+            pass
+
+
+def ahead() -> Child | None:
+    """Start a child for pages that are still to be made; None where it would be of no use."""
+    if system.cores() < 2:
+        return None
+    with contextlib.suppress(OSError):
+        return Child()
+    return None
+
+
+def archived(tasks: Mapping[str, Task]) -> Iterator[tuple[str, bytes]]:
+    """Give each page as ``typesetting.archived`` does, by its name; closing ends the children."""
+    with contextlib.closing(PagesBeingSet(tasks)) as pages:
+        yield from pages.every()
+
+
+class PagesBeingSet:
+    """Pages that children have begun to set; whoever asks for them helps.
+
+    As many processes work as there are processors. Children begin with the largest, this process
+    with the smallest. ``child`` is one that was started ahead. Threads only wait for children:
+    WeasyPrint and the frozen time are not made for threads.
+    """
+
+    def __init__(self, tasks: Mapping[str, Task], child: Child | None = None) -> None:
+        self.tasks, self.closed = tasks, False
+        self.found: dict[str, Future[SetPage | None]] = {name: Future() for name in tasks}
+        self.children = {child} if child else set()
+        self.spare = [*self.children]
+        for name, task in tasks.items():
+            if kept := task.kept():
+                self.found[name].set_result(kept)
+        left = [name for name, found in self.found.items() if not found.done()]
+        self.waiting = deque(sorted(left, key=lambda name: len(tasks[name].page)))
+        for _ in range(self._helpers()):
+            Thread(target=self._help, daemon=True).start()
+
+    def every(self) -> Iterator[tuple[str, bytes]]:
+        """Give name and PDF of each page, in order.
+
+        What keeps a child from setting one has its own error here, or its traceback.
+        """
+        for name, task in self.tasks.items():
+            while not self.found[name].done() and (other := self._next()) is not None:
+                self.found[other].set_result(self._set(self.tasks[other]))
+            yield name, task.keep(self.found[name].result() or task.here())
+
+    def close(self) -> None:
+        """End all children, and start nothing any more."""
+        self.closed = True
+        self.waiting.clear()
+        for child in [*self.children]:
+            child.process.kill()
+        while self.spare:
+            self.spare.pop().end()
+
+    def _helpers(self) -> int:
+        """Count the children that are of use beside this process."""
+        pages = [self.tasks[name] for name in self.waiting]
+        worth = sum(len(task.page) for task in pages) >= WORTH or any(one.large for one in pages)
+        most = min(system.cores(), MOST_AT_ONCE, len(pages)) - 1
+        return max(most, 0) if worth else 0
+
+    def _next(self, *, largest: bool = False) -> str | None:
+        try:
+            return self.waiting.pop() if largest else self.waiting.popleft()
+        except IndexError:
+            return None
+
+    def _help(self) -> None:
+        """Let a child set pages until none is left."""
+        child = None
+        while (name := self._next(largest=True)) is not None:
+            task, made = self.tasks[name], None
+            with contextlib.suppress(OSError, MemoryError):
+                child = child or self._child()
+                made = child.set(task)
+            self.found[name].set_result(made)
+            if child and (task.large or not made):
+                self._end(child)
+                child = None
+        if child:
+            self._end(child)
+
+    def _set(self, task: Task) -> SetPage | None:
+        """Set a small page here, a large one in a child."""
+        if not task.large:
+            return task.here()
+        with contextlib.suppress(OSError, MemoryError):
+            child = self._child()
+            try:
+                return child.set(task)
+            finally:
+                self._end(child)
+        return None
+
+    def _child(self) -> Child:
+        child = self.spare.pop() if self.spare else Child()
+        self.children.add(child)
+        if self.closed:  # while this one was started
+            child.process.kill()
+        return child
+
+    def _end(self, child: Child) -> None:
+        self.children.discard(child)
+        child.end()
 
 
 def main() -> None:
-    """Set the page of the task on standard input."""
-    task = json.loads(sys.stdin.buffer.read())
-    attachments = {name: base64.b64decode(text) for name, text in task["attachments"].items()}
-    moment = datetime.fromisoformat(task["moment"])
-    pdf = typesetting.archived(task["page"], Path(task["folder"]), moment, attachments)
-    sys.stdout.buffer.write(pdf)
+    """Set the pages of the tasks on standard input."""
+    typesetting.load()
+    for line in sys.stdin.buffer:
+        task = json.loads(line)
+        attachments = {name: base64.b64decode(text) for name, text in task["attachments"].items()}
+        moment = datetime.fromisoformat(task["moment"])
+        made = typesetting.laid_out(task["page"], Path(task["folder"]), moment, attachments)
+        head = {"size": len(made.pdf), "stills": dict(made.stills)}
+        sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + made.pdf)
+        sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import defaultdict
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from acceptance.model import Matrix, Plan, Sample, Session, Shot, SignalPath
+from acceptance.checks import planned_shots
+from acceptance.model import Shot
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
-STREAM, LIGHT = "profile", "day_night"  # the conditions in which a shot states them
+    from acceptance.checks.planned_shots import Combination
+    from acceptance.model import Plan, Sample, Session
 
 
 class Presence(StrEnum):
@@ -23,26 +24,6 @@ class Presence(StrEnum):
     EMPTY = "empty"
     FILMED = "filmed"
     MISSING = "missing"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Combination:
-    """One combination in which a device is to be filmed.
-
-    A stream or light that is empty is not looked at.
-    """
-
-    stream: str
-    path: SignalPath
-    light: str
-
-    def holds(self, shot: Shot) -> bool:
-        """Whether the shot is of this combination."""
-        stated = {each.name: str(each.value).strip().lower() for each in shot.conditions}
-        wanted = {STREAM: self.stream, LIGHT: self.light}
-        return shot.path is self.path and all(
-            stated.get(name) == word.lower() for name, word in wanted.items() if word
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +79,7 @@ def grid(
     ``filmed`` are the ids of the plan's shots whose footage is there; ``samples`` is what the
     plan's draws gave.
     """
-    taken, wanted = _taken(plan, sessions, filmed), _wanted(plan, samples)
+    taken, wanted = _taken(plan, sessions, filmed), planned_shots.wanted(plan, samples)
     rows = {
         device: {each: _cell(device, each, taken[device]) for each in combinations}
         for device, combinations in wanted.items()
@@ -111,15 +92,6 @@ def grid(
     ]
     every = dict.fromkeys(each for combinations in wanted.values() for each in combinations)
     return Grid(combinations=tuple(every), rows=rows, astray=tuple(dict.fromkeys(astray)))
-
-
-def _wanted(plan: Plan, samples: Sequence[Sample]) -> dict[str, dict[Combination, None]]:
-    """Return the combinations that are planned for each device, in their order."""
-    wanted: dict[str, dict[Combination, None]] = defaultdict(dict)
-    for matrix in plan.matrix:
-        for device in _devices(matrix, plan, samples):
-            wanted[device] |= dict.fromkeys(_combinations(matrix))
-    return wanted
 
 
 Taken = tuple[Shot, Presence, str]  # a shot, how far it has come, and the session
@@ -141,20 +113,6 @@ def _taken(
             for name in shot.subjects:
                 found[name].append((shot, Presence.FILMED, ""))
     return found
-
-
-def _devices(matrix: Matrix, plan: Plan, samples: Sequence[Sample]) -> list[str]:
-    """Devices of the matrix; of those drawn for a re-test and those drawn before it alike."""
-    of_rule = (sample for sample in samples if sample.sampling == matrix.sampling)
-    drawn = {device for sample in of_rule for device in sample.drawn}
-    devices = [subject.id for subject in plan.subjects if subject.kind in matrix.kinds]
-    return [device for device in devices if not matrix.sampling or device in drawn]
-
-
-def _combinations(matrix: Matrix) -> Iterator[Combination]:
-    streams, light_levels = matrix.streams or ("",), matrix.light or ("",)
-    for stream, path, light in itertools.product(streams, matrix.paths, light_levels):
-        yield Combination(stream=stream, path=path, light=light)
 
 
 def _cell(device: str, combination: Combination, taken: Sequence[Taken]) -> MatrixCell:

@@ -58,35 +58,58 @@ def typeset(page: str, moment: datetime) -> bytes:
         return bytes(document.write_pdf())
 
 
+@dataclass(frozen=True, kw_only=True)
+class SetPage:
+    """A page as it was set, and the stills in it: names in the folder -> SHA-256."""
+
+    pdf: bytes
+    stills: Mapping[str, str]
+
+
 def archived(page: str, folder: Path, moment: datetime, attachments: Mapping[str, bytes]) -> bytes:
     """Return a page with the stills of a session folder as PDF/A-3b.
 
     ``attachments``: name -> content of the files embedded (relationship Source). What this process
     has just set is not set again while page, stills and attachments are the same to the byte.
     """
-    key = _digest(page.encode(), moment.isoformat().encode(), *_parts(attachments))
-    just_set = _JUST_SET.pop(key, None)
-    if just_set and just_set.stills == _hashes(folder, just_set.stills):
-        _JUST_SET[key] = just_set  # the last used comes last
-        return just_set.pdf
+    made = just_set(page, folder, moment, attachments)
+    made = made or laid_out(page, folder, moment, attachments)
+    keep(page, moment, attachments, made)
+    return made.pdf
+
+
+def just_set(
+    page: str, folder: Path, moment: datetime, attachments: Mapping[str, bytes]
+) -> SetPage | None:
+    """Return what ``keep`` was given; None where it has nothing, or stills were changed since."""
+    found = _JUST_SET.get(_key(page, moment, attachments))
+    return found if found and found.stills == _hashes(folder, found.stills) else None
+
+
+def laid_out(
+    page: str, folder: Path, moment: datetime, attachments: Mapping[str, bytes]
+) -> SetPage:
+    """Set a page as ``archived`` does, whatever was set before."""
     read = fetcher(folder)
     content = _archived(page, read, moment, attachments)
+    return SetPage(pdf=content, stills=_hashes(folder, read.names))
+
+
+def keep(page: str, moment: datetime, attachments: Mapping[str, bytes], made: SetPage) -> None:
+    """Keep what was set of a page, for a while; the last used comes last."""
+    key = _key(page, moment, attachments)
+    _JUST_SET.pop(key, None)
     for oldest in [*_JUST_SET][: 1 - MOST_KEPT]:
         del _JUST_SET[oldest]
-    _JUST_SET[key] = _Set(pdf=content, stills=_hashes(folder, read.names))
-    return content
+    _JUST_SET[key] = made
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Set:
-    """A report as it was set, and the stills in it: names in the folder -> SHA-256."""
-
-    pdf: bytes
-    stills: Mapping[str, str]
-
-
-_JUST_SET: dict[str, _Set] = {}  # by the hash of page, time and attachments
+_JUST_SET: dict[str, SetPage] = {}  # by the hash of page, time and attachments
 MOST_KEPT = 14  # two reports with their annexes
+
+
+def _key(page: str, moment: datetime, attachments: Mapping[str, bytes]) -> str:
+    return _digest(page.encode(), moment.isoformat().encode(), *_parts(attachments))
 
 
 def _digest(*parts: bytes) -> str:
@@ -216,6 +239,11 @@ def _weasyprint() -> ModuleType:
         shortage.require_none(error)
         what, hint = tr("Pango is not installed"), tr("Install it: {how}", how=pango())
         raise SetupError(what, hint=hint, code="pango_missing") from error
+
+
+def load() -> None:
+    """Load the renderer, which takes half a second, before there is a page to set."""
+    _html()
 
 
 def pango() -> str:

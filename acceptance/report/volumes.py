@@ -17,15 +17,16 @@ from acceptance.errors import PlanError
 from acceptance.messages import tr, visible
 from acceptance.report import export_tables, own_pages, ways, whole_page
 from acceptance.report.file_names import ANNEXES, REPORT, beside
-from acceptance.report.set_apart import Task, archived
+from acceptance.report.set_apart import PagesBeingSet, Task, archived
 from acceptance.report.sheets import ANNEX, CONTENTS, COVER, OF_REPORT
 from acceptance.report.templates import contents, drawn, moment, style, template
 from acceptance.report.typesetting import check_fonts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from acceptance.report.book import Book
+    from acceptance.report.set_apart import Child
 
     Progress = Callable[[str, int, int], None]
 
@@ -154,11 +155,10 @@ class Volumes:
         nothing.
         """
         check_fonts()
-        made = archived([self._annex(name, page) for name, page in self.annex_pages()])
-        for done, (letter, pdf) in enumerate(zip(self.letters, made, strict=True), 1):
-            if progress:
-                progress(tr("report"), done, len(self.letters) + 1)
-            yield ANNEXES[letter], pdf
+        made = archived({name: self._annex(name, page) for name, page in self.annex_pages()})
+        for done, (name, pdf) in enumerate(made, 1):
+            _tell(progress, done, len(self.letters) + 1)
+            yield name, pdf
 
     def report(
         self,
@@ -172,30 +172,21 @@ class Volumes:
         name. ``progress`` is told that it is done. Raises as ``annexes`` does.
         """
         check_fonts()
-        (pdf,) = archived([self._main(hashes, attachments)])
-        if progress:
-            progress(tr("report"), len(self.letters) + 1, len(self.letters) + 1)
+        ((_, pdf),) = archived({"": self._main(hashes, attachments)})
+        _tell(progress, len(self.letters) + 1, len(self.letters) + 1)
         return pdf
 
-    def every(
-        self,
-        hashes: Mapping[str, str],
-        attachments: Mapping[str, bytes],
-        progress: Progress | None = None,
-    ) -> Generator[tuple[str, bytes], None, None]:
-        """Set all volumes whose ``hashes`` are known: first the report, as "", then the annexes.
+    def begin(
+        self, hashes: Mapping[str, str], attachments: Mapping[str, bytes], child: Child | None
+    ) -> PagesBeingSet:
+        """Begin to set all volumes whose ``hashes`` are known: the report, as "", and the annexes.
 
-        That is faster than ``report`` and ``annexes`` in turn. ``progress`` is as for them. Raises
-        as they do.
+        That is faster than ``report`` and ``annexes`` in turn. ``child`` is one that was started
+        ahead, if any. Whoever asks for them must close them. Raises as ``annexes`` does.
         """
         check_fonts()
-        annexes = [self._annex(name, page) for name, page in self.annex_pages()]
-        names = ["", *(ANNEXES[letter] for letter in self.letters)]
-        made = archived([self._main(hashes, attachments), *annexes])
-        for done, (name, pdf) in enumerate(zip(names, made, strict=True), 1):
-            if progress:
-                progress(tr("report"), done, len(names))
-            yield name, pdf
+        annexes = {name: self._annex(name, page) for name, page in self.annex_pages()}
+        return PagesBeingSet({"": self._main(hashes, attachments)} | annexes, child)
 
     def _attached(self, name: str) -> dict[str, bytes]:
         """Return what is attached to an annex: all results, where not all are listed."""
@@ -272,3 +263,8 @@ class Volumes:
                 for each, name in ANNEXES.items()
             ],
         }
+
+
+def _tell(progress: Progress | None, done: int, total: int) -> None:
+    if progress:
+        progress(tr("report"), done, total)

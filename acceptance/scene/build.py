@@ -28,6 +28,7 @@ from acceptance.scene import (
     ground,
     locating,
     side_tables,
+    stated_range,
     stream_words,
     views,
 )
@@ -142,7 +143,7 @@ def _scene(
     stream = stream_words.described(opened.info, len(watch.times), kept)
     arrivals = side_tables.of_frames(shot, folder, opened.packets, watch.times)
     packets = stream_tables.packets(folder / shot.packets) if shot.packets else None
-    return Scene(
+    scene = Scene(
         shot=_completed(shot, charts, stream | ({"clock_session": session} if session else {})),
         video=opened.info,
         chart=charts.chart,
@@ -160,6 +161,17 @@ def _scene(
         stream_record=_record(shot, folder, packets),
         notes=tuple(replace(note, shot=shot.id, subject=shot.subject) for note in notes),
     )
+    return _believed(scene, kept)
+
+
+def _believed(scene: Scene, kept: Sequence[clip.Frame]) -> Scene:
+    """Return the scene, noted where the picture contradicts the range that the stream states."""
+    believed = not scene.views or scene.shot.coding.full_range is not None
+    if believed or not stated_range.contradicted(scene, kept):
+        return scene
+    code = "range_looks_limited" if scene.video.full_range else "range_looks_full"
+    note = Note(reason=Reason(code=code), shot=scene.shot.id, subject=scene.shot.subject)
+    return replace(scene, range_contradicted=True, notes=(*scene.notes, note))
 
 
 def _ground(

@@ -21,6 +21,7 @@ from acceptance.footage.rounding import doubt_of_mean
 from acceptance.footage.tone import curve, inverse_oetf, read_off
 from acceptance.model import BudgetLine
 from acceptance.scene import light_field, views
+from acceptance.scene.code_range import CodeRange
 from acceptance.scene.ground import places_of
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
     from acceptance.charts.definition import Chart
     from acceptance.charts.located import Located
-    from acceptance.footage.clip import VideoInfo
     from acceptance.scene.ground import Samples
     from acceptance.scene.light_field import LightField
     from acceptance.scene.views import View
@@ -41,13 +41,13 @@ CONTRAST = 0.3  # half-width of the slope in the middle by which a camera's cont
 LEAST_DOUBT = 0.02  # codes: lighting over the steps is never more even
 DARK_SIDE = 0.1  # reflectance: an edge's dark side reflects more
 FEWEST_STEPS = 4  # grey steps from which a tone curve is drawn
+STEPS = "grey_steps"  # tone of a scene whose curve the steps show
 
 
 @dataclass(frozen=True, kw_only=True)
-class SeenLight:
+class SeenLight(CodeRange):
     """Views of a chart, and what makes light of their codes."""
 
-    video: VideoInfo
     chart: Chart | None
     """The chart that is measured; None also where two copies are in the picture."""
     located: tuple[Located, ...]
@@ -62,37 +62,9 @@ class SeenLight:
         return tuple(view for view in self.views.values() if view.region.kind == kind)
 
     @property
-    def code_black(self) -> int:
-        """Nominal code of black: 16 in limited range at 8 bit, 0 in full range."""
-        return 0 if self.video.full_range else 16 << (self.video.depth - 8)
-
-    @property
-    def code_white(self) -> int:
-        """Nominal code of white: 235 in limited range at 8 bit, the highest code in full range."""
-        depth = self.video.depth
-        return (1 << depth) - 1 if self.video.full_range else 235 << (depth - 8)
-
-    @property
-    def code_unit(self) -> int:
-        """How many codes are one of 8 bits."""
-        return 1 << (self.video.depth - 8)
-
-    def is_inside(self, code: float) -> bool:
-        """Whether a mean code is more than a code of 8 bits from black and white."""
-        return self.code_black < code - self.code_unit and code + self.code_unit < self.code_white
-
-    @property
-    def other_range(self) -> tuple[int, int] | None:
-        """Codes of black and white by the other range; None where the stream states its own."""
-        if "full_range" not in self.video.assumed:
-            return None
-        unit, top = self.code_unit, (1 << self.video.depth) - 1
-        return (16 * unit, 235 * unit) if self.video.full_range else (0, top)
-
-    @property
     def tone(self) -> str:
         """Which curve ``linear`` undoes."""
-        return "grey_steps" if self._steps else f"inverse_oetf_{self.video.transfer}"
+        return STEPS if self._steps else f"inverse_oetf_{self.video.transfer}"
 
     @property
     def tone_doubt(self) -> float:
@@ -108,6 +80,11 @@ class SeenLight:
         codes, _, doubts = np.array(self._steps).T
         own = DOUBT_BETWEEN_STEPS + math.sqrt(6) * doubts.max() / np.diff(codes).min()
         return float(math.hypot(own, math.sqrt(3) * self._lit_doubt))
+
+    @property
+    def steps_unusable(self) -> bool:
+        """Whether there are grey steps, but lit too doubtfully to draw the curve through them."""
+        return bool(self.light_field and self.of_kind("grey") and not self._steps)
 
     @property
     def copy_doubt(self) -> float:
@@ -142,24 +119,41 @@ class SeenLight:
 
         Its signal is the declared one along an S. Empty where steps show the curve.
         """
-        if self._steps:
-            return []
-        bent = contrasty(self._signal(codes), -CONTRAST / math.sqrt(3))
-        return [inverse_oetf(bent, self.video.transfer)]
+        return [] if self._steps else [self._bent(codes, CONTRAST / math.sqrt(3))]
 
     def lit_curves(self, codes: ArrayLike) -> list[Floats]:
-        """Light of ``codes`` (any shape) where each step is lit by one standard uncertainty more.
+        """Light of ``codes`` (any shape) where the steps are lit otherwise than they seem to be.
 
-        Light that is added lifts dark steps most, and so bends the curve as no exponent does. Empty
-        where the light on the steps is not known or no steps are used.
+        Light that is added lifts dark steps most; what changes from step to step makes an S of the
+        curve; beyond the steps it may bend. Empty where that light is not known or none are used.
         """
         if self.light_field is None or not self._steps:
             return []
-        steps = self._seen_steps.items()
-        doubts = [self.lit_doubt(self.views[name], step[1]) for name, step in steps]
-        lit = np.array(self._steps)[:, 1]
-        factor = np.maximum.accumulate(lit * (1 + np.array(doubts))) / lit
-        return [self._following(factor)(self._nominal(codes))]
+        steps = self.seen_steps.items()
+        doubts = np.array([self.lit_doubt(self.views[name], step[1]) for name, step in steps])
+        lit, nominal = np.array(self._steps)[:, 1], self._nominal(codes)
+        printed = np.maximum([step[1] for _, step in steps], 1e-3)
+        ways = [doubts, *(doubts * way for way in printed_copy.tone_errors(1.0, printed))]
+        rising = (np.maximum.accumulate(lit * np.maximum(1 + way, 0.05)) / lit for way in ways)
+        return [*(self._following(factor)(nominal) for factor in rising), self._beyond(codes)]
+
+    def _beyond(self, codes: ArrayLike) -> Floats:
+        """Light of ``codes`` where beyond the steps the camera's contrast is another.
+
+        By ``CONTRAST``, standard: beyond its steps a camera shows nothing of itself.
+        """
+        at, found = np.asarray(codes, np.float64), self._light(np.asarray(codes, np.float64))
+        for end, way in ((self._steps[0][0], -1.0), (self._steps[-1][0], 1.0)):
+            near = np.array([end, end + way])
+            light, bent = self._light(near), self._bent(near, CONTRAST)
+            turn = (light[1] - light[0]) / (bent[1] - bent[0])
+            further = light[0] + turn * (self._bent(at, CONTRAST) - bent[0])
+            found = np.where(way * (at - end) > 0, further, found)
+        return found
+
+    def _bent(self, codes: ArrayLike, contrast: float) -> Floats:
+        """Light of ``codes`` by a camera whose signal bends the declared one to an S."""
+        return inverse_oetf(contrasty(self._signal(codes), -contrast), self.video.transfer)
 
     def linear(self, codes: ArrayLike) -> Floats:
         """Light of luma codes of any shape: reflectance with grey steps, else 1 = white."""
@@ -310,7 +304,7 @@ class SeenLight:
         """
         steps = sorted(
             (code, self.seen_light(self.views[name], reflectance), doubt)
-            for name, (code, reflectance, doubt) in self._seen_steps.items()
+            for name, (code, reflectance, doubt) in self.seen_steps.items()
         )
         if self._lit_doubt > DOUBT_OF_DECLARED / math.sqrt(3):
             return []
@@ -329,11 +323,11 @@ class SeenLight:
 
         Empty where they are too few or do not rise, so that they draw no curve.
         """
-        steps = [[*s, *self.place(self.views[name])] for name, s in self._seen_steps.items()]
-        return np.array(steps if _rising(list(self._seen_steps.values())) else []).reshape(-1, 5)
+        steps = [[*s, *self.place(self.views[name])] for name, s in self.seen_steps.items()]
+        return np.array(steps if _rising(list(self.seen_steps.values())) else []).reshape(-1, 5)
 
     @cached_property
-    def _seen_steps(self) -> dict[str, tuple[float, float, float]]:
+    def seen_steps(self) -> dict[str, tuple[float, float, float]]:
         """Mean code, printed reflectance and standard error of the code, by region, ascending.
 
         They are of the grey steps, else of the greys among colour patches; clipped ones are left

@@ -44,6 +44,9 @@ SHAPED = 0.7  # relative standard uncertainty of that surface
 OUTLYING = 2.5  # scales off the surface from which on a sample counts less
 FIRST_WEIGHT, LEAST_WEIGHT, MOST_WEIGHT = 0.5, 0.2, 3.0  # of what is off, that a turn takes
 CURVED = 0.01  # relative: what the tone curve between the steps may err
+BORNE = 0.02  # of a dark side's reflectance: what curve, coder and print leave anyhow
+LIGHTEST = 0.99  # of the lightest of the dark fields: the edges' dark sides
+LEAST_LIT = 2  # percent of the places, that may be off
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +68,13 @@ class Stray:
     def doubt(self, places: Floats) -> Floats:
         """Return its standard uncertainty (n,)."""
         return np.hypot(SHAPED * self.at(places), self.rest)
+
+    def beyond_least(self, places: Floats) -> float:
+        """Return by how much more it is where it counts as none than where it is least.
+
+        ``places`` (n, 2) are all over the chart.
+        """
+        return max(0.0, -float(np.percentile(self.at(places), LEAST_LIT)))
 
 
 NO_STRAY = Stray(weights=np.zeros(TERMS), middle=np.zeros(TERMS), rest=0.0)
@@ -266,14 +276,29 @@ def _stray(field: LightField, dark: Samples, light: Curve, steps: Floats) -> Str
     off, own = seen - q @ shares, shares[len(levels) :]
     kept = max(0.0, 1 - CHANCE * own.size / max(float(own @ own), 1e-12))
     excess = float(off @ off) / (len(off) - terms.shape[1]) - 1
+    rest = math.sqrt(max(0.0, excess)) * float(np.median(sigma))
     weights = kept * np.linalg.solve(r[len(levels) :, len(levels) :], own)
     found = Stray(
         weights=(field.stray.weights + weights) / 2,
         middle=np.mean(_terms(steps[:, 3:] if len(steps) else dark.places, ADDED)[:, 1:], axis=0),
-        rest=math.sqrt(max(0.0, excess)) * float(np.median(sigma)),
+        rest=rest,
     )
+    found = replace(found, rest=math.hypot(rest, _contradiction(found, dark, lit / there)))
     most = float(np.abs(found.at(dark.places)).max())
     return found if most < MOST_STRAY * field.ground else replace(NO_STRAY, rest=most)
+
+
+def _contradiction(found: Stray, dark: Samples, seen: Floats) -> float:
+    """Return by what reflectance dark fields are off, all alike, though the steps are not.
+
+    ``seen`` (n,) is theirs by the curve through the steps. What is added everywhere alike is in
+    that curve: where they are off all the same, light on the steps is not what it is taken for.
+    Fields as dark as the darkest steps tell more of glare in the lens. ``BORNE`` is taken off.
+    """
+    edges = dark.printed >= LIGHTEST * dark.printed.max()
+    off = seen[edges] - dark.printed[edges] - found.at(dark.places[edges])
+    known = BORNE * float(dark.printed[edges].mean())
+    return math.sqrt(max(0.0, float(np.mean(off)) ** 2 - known**2))
 
 
 def _terms(places: Floats, order: int) -> Floats:

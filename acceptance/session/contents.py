@@ -7,9 +7,11 @@ what describes the bag is compared, byte by byte, with what sealing would write.
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from acceptance.errors import SessionError
+from acceptance.files.below import empty_folders
 from acceptance.messages import tr
 from acceptance.report.file_names import ANNEXES
 from acceptance.session import evidence, journal, store
@@ -119,12 +121,21 @@ def remarks(folder: Path, session: Session) -> Iterator[str]:
     """Say what lies in the folder and is not read: of a desktop, or of a change never made."""
     for path in sorted(evidence.litter(folder, session)):
         yield tr("{path} was left by a desktop; it is not part of the session", path=path)
+    for path in sorted(_empty(folder, session)):
+        yield tr("{path} is an empty folder; it is not part of the session", path=path)
     if (folder / journal.STAGING).exists() and not journal.interrupted(folder):
         yield tr(
             "{path} was left by a change that was interrupted before it was made; it is not part "
             "of the session, and goes with the next change",
             path=journal.STAGING,
         )
+
+
+def _empty(folder: Path, session: Session) -> set[str]:
+    """Return the folders in which nothing lies, and nothing of the session ever did."""
+    known = {f"{parent}" for path in session.hashes for parent in PurePosixPath(path).parents}
+    empty = {*empty_folders(folder)} - known
+    return {path for path in empty if path.partition("/")[0] != journal.STAGING}
 
 
 def _strange(found: Mapping[str, str]) -> set[str]:

@@ -109,6 +109,8 @@ def given(inputs: Sequence[Path], output: Path) -> Given:
     """
     require_ending(output, {".toml"})
     require_new(output)
+    for path in inputs:
+        devices.require_table(path)
     lists = [path for path in inputs if path.suffix.lower() in DEVICE_LISTS]
     if len(lists) > 1:
         hint = tr("Join them: a plan has one device list")

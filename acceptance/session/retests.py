@@ -34,19 +34,46 @@ def draw_up(
     first. Raises PlanError: nothing sampled failed there, or the plan's first sample is not that of
     the session; and SessionError, also where the session was changed.
     """
+    first, failed, session = _failed_draw(asked, packs, folder, name, examine)
+    return Draw(
+        sampling=first.sampling,
+        seed=seed,
+        retest_of=first.seed,
+        failed=tuple(dict.fromkeys(finding.subject for finding in failed)),
+        requirements=tuple(dict.fromkeys(finding.requirement for finding in failed)),
+        session=session,
+    )
+
+
+def sampling_of(
+    asked: Plan, packs: Sequence[Pack], folder: Path, *, name: str, examine: Examine
+) -> tuple[str, str]:
+    """Name the sampling of a re-test and the seed of its first draw; raises as ``draw_up``."""
+    first, _, _ = _failed_draw(asked, packs, folder, name, examine)
+    return first.sampling, first.seed
+
+
+def _failed_draw(
+    asked: Plan, packs: Sequence[Pack], folder: Path, name: str, examine: Examine
+) -> tuple[Draw, list[Finding], str]:
+    """Return the first draw of the plan in which devices failed, what failed, and the session."""
     examine(folder, Precedence.RETEST)
     done = store.load(folder)
-    new = _of_failures(asked, done, name, seed)
-    _check_lots(sampling.draw(packs, asked), new, done)
-    return new
+    firsts = (draw for draw in asked.draws if not draw.retest_of)
+    by_name = {draw.sampling: draw for draw in firsts if name in {"", draw.sampling}}
+    lots, failed = _failed(done, by_name)
+    names = {lots[finding.requirement, finding.subject].sampling for finding in failed}
+    first = by_name[_single(names, done)]
+    _check_lots(sampling.draw(packs, asked), first, done)
+    return first, failed, done.id
 
 
-def _check_lots(now: Sequence[Sample], new: Draw, done: Session) -> None:
+def _check_lots(now: Sequence[Sample], first: Draw, done: Session) -> None:
     """Refuse a re-test whose first sample is not that of the session.
 
     Devices or packs have changed since.
     """
-    if _lots(now, new) != _lots(done.samples, new):
+    if _lots(now, first) != _lots(done.samples, first):
         what = tr("the plan's first sample is not that of the session")
         hint = tr(
             "Devices were added, removed or renamed: a re-test is of the lots that were tested"
@@ -54,30 +81,11 @@ def _check_lots(now: Sequence[Sample], new: Draw, done: Session) -> None:
         raise PlanError(what, where=done.id, hint=hint)
 
 
-def _lots(samples: Sequence[Sample], again: Draw) -> set[tuple[frozenset[str], tuple[str, ...]]]:
+def _lots(samples: Sequence[Sample], first: Draw) -> set[tuple[frozenset[str], tuple[str, ...]]]:
     """Return the lots of the draw that is tested again, each with its sample."""
-    first = (again.sampling, again.retest_of, "")
     return {
-        (frozenset(drawn.lot), drawn.drawn)
-        for drawn in samples
-        if (drawn.sampling, drawn.seed, drawn.retest_of) == first
+        (frozenset(drawn.lot), drawn.drawn) for drawn in samples if sampling.is_of(drawn, first)
     }
-
-
-def _of_failures(asked: Plan, done: Session, name: str, seed: str) -> Draw:
-    firsts = (draw for draw in asked.draws if not draw.retest_of)
-    first = {draw.sampling: draw for draw in firsts if name in {"", draw.sampling}}
-    lots, failed = _failed(done, first)
-    names = {lots[finding.requirement, finding.subject].sampling for finding in failed}
-    own = first[_single(names, done)]
-    return Draw(
-        sampling=own.sampling,
-        seed=seed,
-        retest_of=own.seed,
-        failed=tuple(dict.fromkeys(finding.subject for finding in failed)),
-        requirements=tuple(dict.fromkeys(finding.requirement for finding in failed)),
-        session=done.id,
-    )
 
 
 def _single(names: Collection[str], done: Session) -> str:

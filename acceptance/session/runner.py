@@ -109,7 +109,7 @@ def run(
         measured = _measure(plan, packs, folder, bag, taken, progress, look)
         measured = replace(measured, plan=kept, predecessors=earlier)
         numbers = institute_file.folder_of(plan, folder) if plan.institute.file else None
-        return _finish(measured, packs, bag, issue, numbers)
+        return finish(measured, packs, bag, issue, numbers)
 
 
 def _examine(issue: Issue | None) -> predecessors.Examine:
@@ -181,7 +181,7 @@ def judge_again(
         earlier = (*predecessors.of(before), found)
         dated = _dated(before)
         again = replace(dated, plan=plan, supersedes=before.id, predecessors=earlier)
-        return _finish(again, packs, bag, issue, institute.parent if institute else None)
+        return finish(again, packs, bag, issue, institute.parent if institute else None)
 
 
 def _dated(before: Session) -> Session:
@@ -230,7 +230,7 @@ def prepare(plan: Plan, packs: tuple[Pack, ...] | None = None) -> tuple[Plan, tu
     return plan, packs
 
 
-def _finish(
+def finish(
     measured: Session, packs: Sequence[Pack], bag: Path, issue: Issue | None, numbers: Path | None
 ) -> tuple[Session, Path]:
     """Judge what was measured, save the session and give its folder its name.

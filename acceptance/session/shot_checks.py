@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from acceptance.model import Shot
 
 
+MOST_TILES = 256  # of a wall
+
+
 def check_pairs(shots: Sequence[Shot], where: str) -> None:
     """Refuse a ``live`` that is no live shot, or not the field of a playback. Raises PlanError."""
     lives = {shot.id for shot in shots if shot.path is SignalPath.LIVE}
@@ -27,10 +30,7 @@ def check_pairs(shots: Sequence[Shot], where: str) -> None:
 
 
 def check_walls(shots: Sequence[Shot], where: str) -> None:
-    """Refuse a wall without tiles, and tiles placed by hand that it does not name, or the reverse.
-
-    Raises PlanError.
-    """
+    """Refuse walls of no tile or of too many, and that do not fit the regions. Raises PlanError."""
     for shot in shots:
         for what in _of_wall(shot):
             raise _wrong(tr("{plan}: shot {shot}, wall", plan=where, shot=shot.id), what)
@@ -39,6 +39,8 @@ def check_walls(shots: Sequence[Shot], where: str) -> None:
 def _of_wall(shot: Shot) -> Iterator[str]:
     if any(not row for row in shot.wall):
         yield tr("a row of the wall has no tile; write an empty name where a tile shows nothing")
+    if sum(map(len, shot.wall)) > MOST_TILES:
+        yield tr("a wall has {most} tiles at most", most=MOST_TILES)
     placed = {name.partition(".")[2] for name in shot.regions if name.startswith("tile.")}
     named = {name for row in shot.wall for name in row if name}
     if placed and (missing := sorted(named - placed)):

@@ -45,12 +45,12 @@ _PLAN = TypeAdapter(tuple[Plan], config=ConfigDict(defer_build=True))
 
 def dumps(session: Session) -> bytes:
     """Write the session as JSON (UTF-8): what ``session.json`` holds and the report carries."""
-    return _json(_SESSION.dump_python((session,), mode="json")[0])
+    return strict_json.dumps(_SESSION.dump_python((session,), mode="json")[0])
 
 
 def dump_plan(plan: Plan) -> bytes:
     """Write a plan as JSON (UTF-8), as ``data/plan.json`` keeps it."""
-    return _json(_PLAN.dump_python((plan,), mode="json")[0])
+    return strict_json.dumps(_PLAN.dump_python((plan,), mode="json")[0])
 
 
 def parse_plan(content: bytes) -> Plan:
@@ -211,7 +211,7 @@ def keep_measured(path: Path, measured: Measured) -> None:
 
 def dump_measured(measured: Measured) -> bytes:
     """Write what a shot gave as JSON (UTF-8)."""
-    return _json(_MEASURED.dump_python((measured,), mode="json")[0])
+    return strict_json.dumps(_MEASURED.dump_python((measured,), mode="json")[0])
 
 
 def parse_measured(content: bytes) -> Measured:
@@ -236,7 +236,3 @@ def stills_of(measured: Measured) -> set[str]:
     """Name the stills of a shot: paths in the session folder."""
     own = (str(item.details.get("still", "")) for item in measured.measurements)
     return {measured.shot.still, *own} - {""}
-
-
-def _json(content: object) -> bytes:
-    return (json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 MILLIMETRE = 72 / 25.4
 WIDTH, HEIGHT = 38 * MILLIMETRE, 11 * MILLIMETRE  # as in style.css and stamp.html
 ROUNDING = 0.01  # of a coordinate in points
+FARTHEST = 2 * MILLIMETRE  # by which another renderer may set a place elsewhere
 MOST_OBJECTS = 10_000  # of the drawing of a stamp
 
 
@@ -60,6 +61,16 @@ def places(document: PdfHandler) -> dict[str, StampPlace]:
         for role, name in PLACES.items()
         if (where := found.get(name)) is not None
     }
+
+
+def near(first: PdfHandler, second: PdfHandler) -> bool:
+    """Whether two reports have their places for the same roles at nearly the same spots."""
+    here, there = places(first), places(second)
+    return here.keys() == there.keys() and all(
+        place.page == there[role].page
+        and all(abs(a - b) <= FARTHEST for a, b in zip(place.box, there[role].box, strict=True))
+        for role, place in here.items()
+    )
 
 
 @dataclass(frozen=True)

@@ -112,7 +112,9 @@ def answer(state: State) -> str:
     """Say the result in one sentence."""
     return {
         State.OK: tr("The report is as it was signed, whole, and by keys that you trust."),
-        State.BROKEN: tr("The report or its evidence is NOT as it was signed. Do not rely on it."),
+        State.BROKEN: tr(
+            "The report did not pass verification, for the reasons below. Do not rely on it."
+        ),
         State.INCOMPLETE: tr("What is there is right, but something is missing."),
         State.INDETERMINATE: tr(
             "Nothing was found to be changed, but it cannot be decided who signed or judged."

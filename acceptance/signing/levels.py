@@ -25,7 +25,7 @@ from pyhanko.sign.validation import DocumentSecurityStore
 
 from acceptance.errors import DeviceError, InputError, KeyFileError, UsageError
 from acceptance.messages import tr
-from acceptance.signing import certificates, key_files
+from acceptance.signing import certificates, key_files, signatures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from acceptance.signing.certificates import Signer
 
-LEVELS = PLAIN, STAMPED, LONG, ARCHIVED = ("B-B", "B-T", "B-LT", "B-LTA")
+LEVELS = PLAIN, STAMPED, LONG, ARCHIVED = signatures.LEVELS
 WEB = ("http://", "https://")
 WAITING = 20  # seconds for an authority, or for a revocation list
 MOST_BYTES = 32 << 20  # of a revocation list

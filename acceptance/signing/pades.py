@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign import signers
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from io import BytesIO
 
-    from pyhanko.pdf_utils.generic import DictionaryObject, StreamObject
+    from pyhanko.pdf_utils.generic import DictionaryObject, PdfObject, StreamObject
     from pyhanko.pdf_utils.writer import BasePdfFileWriter
     from pyhanko.sign.signers.pdf_signer import PdfTBSDocument
 
@@ -190,6 +191,9 @@ def attachments(pdf: bytes) -> tuple[tuple[str, bytes], ...]:
 def _read(pdf: bytes) -> Iterator[tuple[str, bytes]]:
     left = MOST_ATTACHED
     for file in _files(pdf):
+        held = file["/EF"]
+        if any(held.raw_get(key) != held.raw_get("/F") for key in held):
+            raise ValueError(sorted(file["/EF"]))  # a reader of PDF would show another one
         content = _content(file["/EF"]["/F"], left)
         left -= len(content)
         yield _file_name(file), content
@@ -221,15 +225,20 @@ def _content(stream: StreamObject, most: int) -> bytes:
 
 def _files(pdf: bytes) -> Iterator[DictionaryObject]:
     root = pdf_bounds.opened(pdf).root
+    listed: list[PdfObject] = []
     if "/Names" in root and "/EmbeddedFiles" in root["/Names"]:
-        yield from _leaves(root["/Names"]["/EmbeddedFiles"])
+        listed = [*_leaves(root["/Names"]["/EmbeddedFiles"])]
+    associated = root["/AF"] if "/AF" in root else generic.ArrayObject()
+    others = [associated.raw_get(index) for index in range(len(associated))]
+    beside = [each for each in others if each not in listed]  # readers of PDF show them, too
+    yield from (each.get_object() for each in (*listed, *beside))
 
 
-def _leaves(node: DictionaryObject) -> Iterator[DictionaryObject]:
+def _leaves(node: DictionaryObject) -> Iterator[PdfObject]:
     """Walk a name tree (ISO 32000-2, 7.9.6): names and their values in turn, or nodes below."""
     if "/Names" in node:
         names = node["/Names"]
-        yield from (names[index] for index in range(1, len(names), 2))
+        yield from (names.raw_get(index) for index in range(1, len(names), 2))
     if "/Kids" in node:
         kids = node["/Kids"]
         for index in range(len(kids)):

@@ -41,10 +41,18 @@ def read(signers: Iterable[Path | str]) -> frozenset[str]:
     return frozenset(found for signer in signers for found in _fingerprints(signer))
 
 
+def is_hash(text: str) -> bool:
+    """Whether a text is a SHA-256, with or without colons and blanks, in either case."""
+    return HEXADECIMAL.fullmatch(_plain(text)) is not None
+
+
+def _plain(text: str) -> str:
+    return text.replace(":", "").replace(" ", "").lower()
+
+
 def _fingerprints(signer: Path | str) -> list[str]:
-    text = str(signer).replace(":", "").replace(" ", "").lower()
-    if HEXADECIMAL.fullmatch(text) and not Path(signer).exists():
-        return [text]
+    if is_hash(str(signer)) and not Path(signer).exists():
+        return [_plain(str(signer))]
     try:
         content = Path(signer).read_bytes()
         blocks = (

@@ -199,7 +199,7 @@ def _rules(tables: Sequence[Any], path: Path) -> Iterator[RoleRule]:
 def _file_or_text(folder: Path, name: str) -> Path | str:
     """Return a file beside the policy, else the text, which is then a SHA-256 or nothing."""
     file = folder / name
-    return file if file.exists() or pinned.HEXADECIMAL.fullmatch(name) is None else name
+    return file if file.exists() or not pinned.is_hash(name) else name
 
 
 def _field(name: str, where: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from acceptance.errors import SessionError
-from acceptance.messages import tr
+from acceptance.messages import in_turn, tr
 from acceptance.model import Precedence, Predecessor, Signatory, Vouched
 from acceptance.report import before_after
 from acceptance.session import integrity, predecessors, store
@@ -49,7 +49,7 @@ def load_roots(trust: Sequence[Path | str]) -> None:
 def _signed(found: Predecessor, old: Examined) -> Predecessor:
     report = old.signatures
     if old.trust and not report.trusted:
-        problems = "; ".join(problem.detail for problem in report.problems)
+        problems = in_turn(problem.detail for problem in report.problems)
         what = tr("the signature of this session is not verified: {problems}", problems=problems)
         hint = tr(
             "Give the signer's root and newer revocation lists, or no --trust: the new report then "

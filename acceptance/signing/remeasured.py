@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from acceptance.model import Measurement, Session
     from acceptance.session.measuring import Progress
     from acceptance.session.remeasuring import Moved, MovedNote, Remeasured
-    from acceptance.signing.steps import Examined, Outcome
+    from acceptance.signing.shown_steps import Outcome
+    from acceptance.signing.steps import Examined
 
 MADE_BY = ("tool_version", "decoder")  # of an entry of the log
 

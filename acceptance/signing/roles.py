@@ -52,7 +52,7 @@ def word(role: str) -> str:
 
 def listed(roles: Iterable[str]) -> str:
     """Name several roles in a line."""
-    return ", ".join(map(word, roles))
+    return tr(", ").join(map(word, roles))
 
 
 def titled(role: str) -> str:

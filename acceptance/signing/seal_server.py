@@ -25,7 +25,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from acceptance.errors import InputError, KeyFileError, SessionError
 from acceptance.files import regular, strict_json
 from acceptance.files.output import put, require_outside
-from acceptance.messages import tr
+from acceptance.messages import in_turn, tr
 from acceptance.session import contents, store
 from acceptance.session.journal import changing
 from acceptance.session.store import REPORT
@@ -160,7 +160,7 @@ def _require_pages(
         what = tr(
             "nobody signed the report yet, and its pages are not those that this machine would "
             "write: {problems}",
-            problems="; ".join(pages.details),
+            problems=in_turn(pages.details),
         )
         hint = tr("Write it here first: acceptance report")
         raise SessionError(what, where=str(folder / REPORT), hint=hint)
@@ -182,16 +182,16 @@ def import_cms(
     digest file that was changed, or a container over another digest or by another certificate; and
     as ``issuing.sign``.
     """
-    exported, signed = _read_digest(digest_file), _read_container(container)
+    exported, signed = read_digest(digest_file), _read_container(container)
     contents.require_readable(folder)
     with changing(folder) as change:
         issuing.require_seen(change)
         found = _report(folder)
-        verification.require_intact(folder)
         _require_same(found, folder, exported)
         prepared = found + base64.b64decode(exported.update)
         _require_due(prepared, digest_file, exported)
         key = _signer(signed, container, exported)
+        verification.require_intact(folder)
         _require_allowed(found, key, exported.role, rules)
         _require_pages(folder, found, trust, progress)
         report = _filled(prepared, signed, container)
@@ -201,7 +201,8 @@ def import_cms(
     return folder / REPORT
 
 
-def _read_digest(path: Path) -> DigestFile:
+def read_digest(path: Path) -> DigestFile:
+    """Read what ``export`` wrote. Raises InputError."""
     try:
         held = cast("Texts", strict_json.loads(regular.content(path)))
         found = DigestFile(**held)
@@ -313,6 +314,6 @@ def _require_sound(report: bytes, path: Path, trust: Sequence[Path], lang: str) 
     wrong = wrong or [*updates.beyond_signatures(reader)]
     wrong = wrong or [*appearances.otherwise(reader, lang, same_renderer=False)]
     if wrong:
-        what = tr("the report would be broken with it: {problems}", problems="; ".join(wrong))
+        what = tr("the report would be broken with it: {problems}", problems=in_turn(wrong))
         hint = tr("Export the digest again, and have that signed")
         raise InputError(what, where=str(path), hint=hint)

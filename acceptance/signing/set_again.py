@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 OF_CATALOG = {
     "/AcroForm", "/AF", "/Lang", "/MarkInfo", "/Metadata", "/Names", "/Outlines", "/OutputIntents",
-    "/PageLabels", "/PageLayout", "/PageMode", "/Pages", "/StructTreeRoot", "/Type", "/Version",
+    "/PageLayout", "/PageMode", "/Pages", "/StructTreeRoot", "/Type", "/Version",
     "/ViewerPreferences", "/Extensions", "/Dests",
 }  # fmt: skip
 LEADING = {"/GoTo", "/GoToR", "/URI"}  # what a link may do
@@ -47,9 +47,14 @@ def compare(
         return State.BROKEN, changed
     if shown := tuple(appearances.otherwise(reader, lang, same_renderer=same_renderer)):
         return State.BROKEN, shown
-    if pdf.startswith(own) and _first_start(reader) == _first_start(PdfFileReader(io.BytesIO(own))):
+    due = PdfFileReader(io.BytesIO(own))
+    if pdf.startswith(own) and _first_start(reader) == _first_start(due):
         return State.OK, ()
-    return _compare_pages(pdf, own, same_renderer=same_renderer)
+    state, details = _compare_pages(pdf, own, same_renderer=same_renderer)
+    if state is State.OK and not appearances.near(reader.get_historical_resolver(0), due):
+        what = tr("the places of the signatures are not where they would be set here")
+        return State.INDETERMINATE, (what,)
+    return state, details
 
 
 def compare_annex(pdf: bytes, own: bytes, *, same_renderer: bool) -> tuple[State, tuple[str, ...]]:
@@ -79,6 +84,9 @@ def _compare_pages(pdf: bytes, own: bytes, *, same_renderer: bool) -> tuple[Stat
         return State.BROKEN, framed
     if state is not State.BROKEN and page_words.about(pdf) != page_words.about(own):
         return State.BROKEN, (tr("title or bookmarks are not those that follow from the session"),)
+    if state is not State.BROKEN and not page_words.spoken(pdf) <= page_words.spoken(own):
+        what = tr("other words stand for pictures or text than follow from the session")
+        return State.BROKEN, (what,)
     return state, details
 
 
@@ -96,14 +104,35 @@ def active(pdf: bytes) -> Iterator[str]:
     names, fields = at(root, "/Names", ()), fields_of(root)
     for key in [*sorted({*root} - OF_CATALOG), *sorted({*names} - NAMED)]:
         yield tr("the report holds {key}, which this tool never writes", key=key)
+    if any(_acts(item) for item in _bookmarks(root)):
+        yield tr("a bookmark does more than lead elsewhere")
     for number, page in enumerate(_pages(root["/Pages"]), 1):
         # of the fields for signatures ``beyond_signatures`` has looked at all
         links = [note.get_object() for note in annotations_of(page) if not _is_of(note, fields)]  # type: ignore[no-untyped-call]
-        does = {at(at(link, "/A", {}), "/S", "/GoTo") for link in links}
-        if "/AA" in page or not does <= LEADING:
+        if "/AA" in page or any(map(_acts, links)):
             yield tr("page {page} does more than lead elsewhere", page=number)
         if any(link["/Subtype"] != "/Link" or "/AP" in link for link in links):
             yield tr("page {page} holds an annotation that is no link", page=number)
+
+
+def _acts(item: DictionaryObject) -> bool:
+    """Whether a link or bookmark does more than lead elsewhere."""
+    action = at(item, "/A", {})
+    return at(action, "/S", "/GoTo") not in LEADING or "/Next" in action
+
+
+def _bookmarks(root: DictionaryObject) -> Iterator[DictionaryObject]:
+    """Yield the root of the bookmarks and all below it."""
+    waiting = [root.raw_get("/Outlines")] if "/Outlines" in root else []
+    seen: set[object] = set()
+    while waiting:
+        item = waiting.pop()
+        name = item.reference if isinstance(item, generic.IndirectObject) else id(item)
+        if name not in seen:
+            seen.add(name)
+            found = item.get_object()
+            yield found
+            waiting += [found.raw_get(key) for key in ("/First", "/Next") if key in found]
 
 
 def _is_of(note: object, fields: Container[Reference]) -> bool:
@@ -125,6 +154,9 @@ def _compare_words(
     """Compare the words and pictures of pages that different renderers set."""
     if any(page.hidden for page in found):
         return State.BROKEN, (tr("the report holds text that is drawn but not seen"),)
+    if any(page.spoken for page in found):
+        what = tr("the report holds text that is read out otherwise than it is drawn")
+        return State.BROKEN, (what,)
     apart = [
         number
         for number, (one, other) in enumerate(zip(found, due, strict=False), 1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from acceptance.messages import tr
+from acceptance.messages import in_turn, tr
 from acceptance.model.basics import CHINA
 from acceptance.signing import roles
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 ROLE = roles.INSPECTOR  # of the first signature
+LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")  # of PAdES, each more than the one before
 
 
 class State(StrEnum):
@@ -76,7 +77,7 @@ class Signature:
                 when=self.when.astimezone(CHINA),
                 **signer,
             )
-        return "; ".join(filter(None, (said, self._stamp(), self._worth())))
+        return in_turn(filter(None, (said, self._stamp(), self._worth())))
 
     def shares(self, certificate: str, key: str, subject: str) -> str:
         """Say what shows that a certificate is of the person who signed; empty where nothing does.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.messages import tr
 from acceptance.signing import levels, proven_times, roles
+from acceptance.signing.fitness import CLOCKS_APART
 from acceptance.signing.signatures import SignatureProblem, State
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def problems(
             first=roles.word(earlier.role), second=roles.word(later.role),
         )  # fmt: skip
         yield SignatureProblem(code="two_roles", detail=detail)
+    yield from _backwards(signatures)
     for signature, certificate in zip(signatures, certificates, strict=True):
         yield from _against(policy, signature, certificate) if policy else ()
 
@@ -59,6 +61,19 @@ def _disorder(present: Sequence[str], due: Sequence[str]) -> Iterator[SignatureP
         orders = {"found": roles.listed(found), "asked": roles.listed(sorted_roles)}
         detail = tr("signed in the order {found}, not {asked}", **orders)
         yield SignatureProblem(code="order", detail=detail)
+
+
+def _backwards(signatures: Sequence[Signature]) -> Iterator[SignatureProblem]:
+    """Find who signed, by their own clock, before somebody whose signature they signed over."""
+    for earlier, later in itertools.pairwise(signatures):
+        first, second = earlier.when, later.when
+        known = first and second and first.tzinfo and second.tzinfo
+        if known and second < first - CLOCKS_APART:  # type: ignore[operator]  # both are times
+            detail = tr(
+                "{role}: signed before {first} by the signers' clocks; one of them was wrong",
+                role=roles.word(later.role), first=roles.word(earlier.role),
+            )  # fmt: skip
+            yield SignatureProblem(code="backwards", detail=detail, state=State.INDETERMINATE)
 
 
 def _against(

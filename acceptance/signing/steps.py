@@ -2,45 +2,42 @@
 
 from __future__ import annotations
 
-import hashlib
-from contextlib import closing
-from functools import cached_property
-from pathlib import Path
+from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from acceptance import __version__, metrics, wording
+from acceptance import __version__, metrics
 from acceptance.checks import judging, pack
-from acceptance.errors import SetupError
+from acceptance.errors import SessionError
 from acceptance.messages import language, tr
 from acceptance.model import Vouched
-from acceptance.report import bottom_lines, page_words, render
-from acceptance.report.file_names import ANNEXES
+from acceptance.model.basics import CHINA
+from acceptance.report import bottom_lines
 from acceptance.session import commitments, contents, evidence, journal, log_book, store
-from acceptance.session.evidence import Kind, Problem
 from acceptance.session.integrity import changed_log, shorten
 from acceptance.session.journal import current
 from acceptance.session.log_book import LogBook
 from acceptance.session.store import REPORT
-from acceptance.signing import renderings
+from acceptance.signing import renderings, roles
+from acceptance.signing.fitness import CLOCKS_APART
 from acceptance.signing.session_changes import (
     changed_fields,
     changed_findings,
     changed_sums,
     changed_warnings,
 )
+from acceptance.signing.shown_steps import ShownSteps, alone, judge_problems
 from acceptance.signing.signatures import State, worst
-from acceptance.signing.target import Target, read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from acceptance.model import Pack
-    from acceptance.signing.renderings import Renderings
-
-Outcome = tuple[State, tuple[str, ...]]
+    from acceptance.signing.shown_steps import Outcome
 
 
-class Examined(Target):
+class Examined(ShownSteps):
     """A target under test; every method that gives an ``Outcome`` is a step.
 
     A step may raise whatever a changed file causes.
@@ -56,7 +53,23 @@ class Examined(Target):
             return self._html_alone() or _not_read(self.report, REPORT)
         report = self.signatures
         problems = tuple(problem.detail for problem in report.problems)
-        return report.state, problems or tuple(map(str, report.signatures))
+        early = tuple(self._signed_before_finished())
+        state = worst((report.state, State.INDETERMINATE if early else State.OK))
+        return state, problems + early or tuple(map(str, report.signatures))
+
+    def _signed_before_finished(self) -> Iterator[str]:
+        """Say which signatures are older, by their signers' clocks, than what they sign."""
+        with suppress(SessionError, ValueError):
+            finished = datetime.fromisoformat(self.session.finished)
+            signed = [(each.role, each.when) for each in self.signatures.signatures]
+            for role, when in signed if finished.tzinfo else ():
+                if when and when.tzinfo and when < finished - CLOCKS_APART:
+                    yield tr(
+                        "{role}: signed on {when:%Y-%m-%d %H:%M}, and the session was finished on "
+                        "{finished:%Y-%m-%d %H:%M}; one of the clocks was wrong",
+                        role=roles.word(role), when=when.astimezone(CHINA),
+                        finished=finished.astimezone(CHINA),
+                    )  # fmt: skip
 
     def _html_alone(self) -> Outcome | None:
         """Say that nobody signed, where no PDF lies there and the log says that none was made.
@@ -81,6 +94,8 @@ class Examined(Target):
         Whoever judged again chose the roots. Indeterminate where none of them is a verifier's.
         """
         earlier = self.session.predecessors
+        if twice := self._named_twice():
+            return State.BROKEN, (tr("the older sessions go in a circle: {names}", names=twice),)
         if self.session.warnings is not None and self._amended_otherwise():
             return State.BROKEN, (tr("the log tells of another session that was judged again"),)
         strange = [
@@ -90,6 +105,12 @@ class Examined(Target):
         ]
         said = [bottom_lines.vouched(one, language()) for one in earlier]
         return (State.INDETERMINATE if strange else State.OK), (*strange, *said)
+
+    def _named_twice(self) -> str:
+        """Name the sessions among the older ones that are this one, or two of one number."""
+        older = {(one.id, one.sha256) for one in self.session.predecessors}
+        numbers = [self.session.id, *(name for name, _ in older)]
+        return ", ".join(sorted({name for name in numbers if numbers.count(name) > 1}))
 
     def _amended_otherwise(self) -> bool:
         """Whether the log names another amended session than the report and those it rests on."""
@@ -152,8 +173,8 @@ class Examined(Target):
     def manifests(self) -> Outcome:
         """Compare the folder with its manifests, and those with what sealing writes."""
         if not self.folder:
-            return _alone()
-        state, details = _judge_problems(contents.check(self.folder, self.session, self.found))
+            return alone()
+        state, details = judge_problems(contents.check(self.folder, self.session, self.found))
         if journal.interrupted(self.folder):
             what = tr(
                 "interrupted: a change was made whose files do not all have their names yet; the "
@@ -165,14 +186,14 @@ class Examined(Target):
     def evidence(self) -> Outcome:
         """Compare the folder with the hashes that the signature covers."""
         if not self.folder:
-            return _alone()
-        state, details = _judge_problems(self.differences)
+            return alone()
+        state, details = judge_problems(self.differences)
         return state, (*details, *shorten([*contents.other_sizes(self.folder, self.session)]))
 
     def log(self) -> Outcome:
         """Check the chain of the log, and that it begins with the entries in the session."""
         if not self.folder:
-            return _alone()
+            return alone()
         contents.require_readable(self.folder)
         entries, signed = LogBook(self.folder).read(), self.session.log
         if signed and not entries:
@@ -183,7 +204,7 @@ class Examined(Target):
     def verdicts(self) -> Outcome:
         """Judge the stored measurements against the stored packs again."""
         if not self.folder:
-            return _alone()
+            return alone()
         if any(problem.path.startswith(f"{store.PACKS}/") for problem in self.differences):
             return State.SKIPPED, (tr("the packs are not those that were signed"),)
         packs = store.load_packs(self.session.plan, self.folder / store.PACKS)
@@ -244,128 +265,9 @@ class Examined(Target):
         checked = [time_stamps.again(entry.details, self.trust) for entry in stamped]
         return worst(state for state, _ in checked), tuple(detail for _, detail in checked)
 
-    def renderings(self) -> Outcome:
-        """Compare HTML and JUnit with the hashes that are signed, and write them again."""
-        if not self.folder:
-            return _alone()
-        if not self.made and not self._may_render():
-            what = tr("only the same version can write them again, from unchanged evidence")
-            return State.SKIPPED, (what,)
-        problems = []
-        for name in renderings.MADE:
-            path = current(self.folder, name)
-            if not path.is_file():
-                problems.append(Problem(kind=Kind.MISSING, path=name))
-            elif not self._is_made(name, read(path, name)):
-                problems.append(Problem(kind=Kind.CHANGED, path=name))
-        return _judge_problems(problems)
-
-    def _is_made(self, name: str, content: bytes) -> bool:
-        """Whether a rendering is the one signed and, as far as this version can tell, due."""
-        signed = self.made and self.made.hashes[name]
-        if signed and hashlib.sha256(content).hexdigest() != signed:
-            return False
-        return not self._may_render() or content in self._rendered[name]
-
-    def _may_render(self) -> bool:
-        """Whether this is the version that made the session, with all that its report shows."""
-        footage = f"{store.DATA}/clips/"
-        shown = [problem for problem in self.differences if not problem.path.startswith(footage)]
-        return self.session.tool_version == __version__ and not shown
-
-    @cached_property
-    def _rendered(self) -> dict[str, set[bytes]]:
-        """Name of a file -> what it may contain: HTML in the language signed or any, JUnit."""
-        session, folder = self.session, self.folder or Path()
-        packs, profiles = store.load_all_packs(session, folder)
-        languages = [self.made.language] if self.made else wording.LANGUAGES
-        pages = {render.html(session, packs, folder, lang, profiles).encode() for lang in languages}
-        return {
-            renderings.HTML: pages,
-            renderings.JUNIT: {render.junit(session, packs).encode()},
-        }
-
-    def annexes(self) -> Outcome:
-        """Compare the annexes with the hashes that are signed, and printed, in the report."""
-        if not self.folder:
-            return _alone()
-        if not self.pdf or (self.made is None and renderings.due(self.session.tool_version)):
-            return State.SKIPPED, ()
-        listed = self.made.annexes if self.made else {}
-        found = {name: digest for name, digest in self.found.items() if name in renderings.ANNEXES}
-        return _judge_problems(evidence.compare(listed, found))
-
-    def pages(self) -> Outcome:
-        """Set the pages of the report and its annexes again from the session, and compare."""
-        if not self.folder:
-            return _alone()
-        if not self.pdf:
-            return State.SKIPPED, ()
-        if not (self.made and self._may_render()):
-            return self._not_set_again()
-        try:
-            here = render.fingerprint()
-            compared = [*self._set_again(self.folder, self.made, here)]
-        except SetupError as error:
-            return State.SKIPPED, (str(error),)
-        details = [detail for _, details in compared for detail in details]
-        return worst(state for state, _ in compared), (
-            *shorten(details),
-            *renderings.otherwise(self.made.renderer, here),
-        )
-
-    def _not_set_again(self) -> Outcome:
-        """Say that another version set the pages, and whether they state the conclusion."""
-        from acceptance.signing import set_again  # noqa: PLC0415 -- late: brings pyHanko
-
-        what = tr("only the same version can set them again, from unchanged evidence")
-        if acting := tuple(set_again.active(self.pdf)):
-            return State.BROKEN, shorten([*acting])
-        if page_words.first_state(self.pdf, bottom_lines.conclusions(self.session)):
-            return State.SKIPPED, (what,)
-        wrong = tr("the first pages do not state the conclusion that is in the session")
-        return State.INDETERMINATE, (what, wrong)
-
-    def _set_again(
-        self, folder: Path, made: Renderings, here: Mapping[str, str]
-    ) -> Iterator[Outcome]:
-        """Compare the report, then each annex that lies there, with what is set here."""
-        from acceptance.signing import set_again  # noqa: PLC0415 -- late: brings pyHanko
-
-        same = here == made.renderer
-        packs, profiles = store.load_all_packs(self.session, folder)
-        volumes = render.volumes(self.session, packs, folder, made.language, profiles)
-        due = volumes.every(made.annexes, dict(self.attachments), self.progress)
-        with closing(due):
-            _, own = next(due)
-            state, details = set_again.compare(self.pdf, own, made.language, same_renderer=same)
-            yield state, details
-            if state is State.BROKEN:
-                return
-            strange = made.annexes.keys() ^ {ANNEXES[letter] for letter in volumes.letters}
-            for name in sorted(strange):
-                yield State.BROKEN, (tr("{path} does not follow from the session", path=name),)
-            for name, annex in due:
-                found = read(current(folder, name), name)
-                if found and found != annex:
-                    state, details = set_again.compare_annex(found, annex, same_renderer=same)
-                    yield state, tuple(f"{name}: {detail}" for detail in details)
-
 
 def _not_read(path: Path, name: str) -> Outcome:
     """Say why ``target.read`` gave nothing."""
     if path.is_file() and path.stat().st_size > contents.most(name):
         return State.BROKEN, (contents.too_many_bytes(name, path.stat().st_size),)
     return State.INCOMPLETE, (tr("{file} is missing", file=name),)
-
-
-def _alone() -> Outcome:
-    return State.INCOMPLETE, (tr("only the report was given, not the session folder"),)
-
-
-def _judge_problems(problems: Sequence[Problem]) -> Outcome:
-    if not problems:
-        return State.OK, ()
-    only_missing = all(problem.kind is Kind.MISSING for problem in problems)
-    state = State.INCOMPLETE if only_missing else State.BROKEN
-    return state, shorten([str(problem) for problem in problems])

@@ -2,7 +2,7 @@
 
     pkcs11:token=institute;object=zhang?module-path=/usr/lib/softhsm/libsofthsm2.so
 
-Needs the package python-pkcs11 (``pip install acceptance[pkcs11]``).
+Needs the package python-pkcs11 (``pip install 'db50-acceptance[pkcs11]'``).
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ def signer(uri: str, pin: str, chain: Iterable[x509.Certificate]) -> PKCS11Signe
     named = _named(uri)
     if importlib.util.find_spec("pkcs11") is None:
         what = tr("keys in tokens need the package python-pkcs11, which is not installed")
-        raise SetupError(what, where=uri, hint=tr("Install it: pip install acceptance[pkcs11]"))
+        hint = tr("Install it: pip install 'db50-acceptance[pkcs11]'")
+        raise SetupError(what, where=uri, hint=hint)
     import pkcs11  # noqa: PLC0415 -- late: an extra
 
     try:

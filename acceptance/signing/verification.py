@@ -11,6 +11,7 @@ them too (``docs/verify.md``).
 from __future__ import annotations
 
 import hashlib
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING
 from acceptance import __version__
 from acceptance.errors import InputError, SessionError
 from acceptance.files import shortage
-from acceptance.messages import tr
+from acceptance.messages import in_turn, tr
 from acceptance.session import integrity, store
 from acceptance.signing import remeasured, signatures
 from acceptance.signing.signatures import State
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 
     from acceptance.session.measuring import Progress
     from acceptance.signing.policy import Policy
+    from acceptance.signing.shown_steps import Outcome
     from acceptance.signing.signatures import Signature
-    from acceptance.signing.steps import Outcome
 
 STEPS = {
     "signature": Examined.signature,
@@ -47,6 +48,7 @@ STEPS = {
     "renderings": Examined.renderings,
     "annexes": Examined.annexes,
 }
+BEFORE_PAGES = "evidence"
 EXIT_CODES = {State.OK: 0, State.BROKEN: 1, State.INCOMPLETE: 2, State.INDETERMINATE: 3}
 
 
@@ -115,8 +117,6 @@ def verify(
     there is neither report nor session, and ``InputError`` for a file to trust that cannot be read.
     Whatever else is wrong is in the result.
     """
-    from acceptance.signing import pinned, signature_check  # noqa: PLC0415 -- late: brings pyHanko
-
     target = Path(target)
     _require_elsewhere(target, [*trust, *signers, *([policy.where] if policy else ())])
     roots = [*(Path(file) for file in trust), *(policy.roots if policy else ())]
@@ -125,10 +125,10 @@ def verify(
     if not examined.report.is_file() and not (target / store.FILE).is_file():
         what = tr("there is neither a report nor a session here")
         raise SessionError(what, where=str(target), hint=tr("Check the path"))
-    signature_check.trusted(roots, policy)
-    pinned.read(signers)
-    done = [_run(name, partial(step, examined)) for name, step in STEPS.items()]
-    done.append(_pages(examined, done, answered))
+    with closing(examined):
+        examined.get_ready()
+        _require_readable(roots, signers, policy)
+        done = _steps(examined, answered)
     if remeasure:
         again = partial(remeasured.measurements, examined, progress)
         done.append(_run("measurements", again))
@@ -162,11 +162,37 @@ def _signatures(examined: Examined) -> tuple[Signature, ...]:
         return ()
 
 
+def _require_readable(
+    roots: Sequence[Path], signers: Sequence[Path | str], policy: Policy | None
+) -> None:
+    """Refuse what is to be trusted and cannot be read. Raises InputError."""
+    from acceptance.signing import pinned, signature_check  # noqa: PLC0415 -- late: brings pyHanko
+
+    signature_check.trusted(roots, policy)
+    pinned.read(signers)
+
+
+def _steps(examined: Examined, answered: Callable[[Sequence[Step]], None] | None) -> list[Step]:
+    """Take all steps; pages are begun once neither signature nor evidence is broken."""
+    done: list[Step] = []
+    for name, step in STEPS.items():
+        done.append(_run(name, partial(step, examined)))
+        if name == BEFORE_PAGES and not _is_broken(done):
+            with suppress(Exception):  # the step of the pages says what is wrong
+                examined.begin_pages()
+    done.append(_pages(examined, done, answered))
+    return done
+
+
+def _is_broken(done: Sequence[Step]) -> bool:
+    return any(step.state is State.BROKEN for step in done)
+
+
 def _pages(
     examined: Examined, done: Sequence[Step], answered: Callable[[Sequence[Step]], None] | None
 ) -> Step:
     """Run the step that takes longest, where nothing is broken yet."""
-    if any(step.state is State.BROKEN for step in done):
+    if _is_broken(done):
         what = tr("something else is broken already")
         return Step(name="pages", state=State.SKIPPED, details=(what,))
     if answered and examined.folder and examined.pdf:
@@ -194,7 +220,7 @@ def require_sound(
     if trust:
         wrong += [step for step in result.steps[:1] if step.state is State.INDETERMINATE]
     if wrong:
-        found = "; ".join(integrity.shorten([text for step in wrong for text in step.details]))
+        found = in_turn(integrity.shorten([text for step in wrong for text in step.details]))
         what = tr("the report cannot be signed after others: {problems}", problems=found)
         hint = tr("Ask who signed before for the report, or have it written and signed again")
         raise SessionError(what, where=str(folder), hint=hint)

@@ -43,7 +43,7 @@ ANALOGUE = Camera(
     preset="ultrafast", seed=35,
 )  # fmt: skip
 D1_PIXEL = Fraction(16, 15)  # width over height: 768 square pixels of a row become 720
-PHONE = Camera(rate=Fraction(60), exposure=0.004, noise=0.006, seed=36)
+PHONE = Camera(rate=Fraction(60), exposure=0.004, noise=0.006, preset="ultrafast", seed=36)
 DELAY = 0.18  # s, until a picture is on the wall
 CHART_S, CLOCK_S, SCREENS_S = 1.0, 6.0, 4.0
 FILMS = ("clock", "screens", "d1-clock", "d1", *CHARTS)  # the long ones first
@@ -63,7 +63,7 @@ def film(name: str, folder: Path) -> None:
     path = folder / f"{name}.mp4"
     match name:
         case "clock":
-            films.film_clock(replace(FIXED, crf=22), clock, path, CLOCK_S)
+            films.film_clock(replace(FIXED, crf=22, preset="ultrafast"), clock, path, CLOCK_S)
         case "screens":
             films.film_screens(PHONE, FIXED, clock, path, delay=DELAY, seconds=SCREENS_S)
         case "d1":

@@ -587,3 +587,35 @@ def test_a_place_seen_through_a_lens_leads_back_to_the_same_point_of_the_chart(k
         place.to_picture(points).T, observed(camera, matrix, points.T), atol=1e-3
     )
     np.testing.assert_allclose(place.to_chart(place.to_picture(points)), points, atol=1e-6)
+
+
+@pytest.mark.parametrize(("pan", "tilt"), [(45.0, 0.0), (40.0, -12.0), (0.0, 50.0)])
+def test_the_perspective_of_a_turned_chart_gives_the_focal_length(pan: float, tilt: float) -> None:
+    """The simulated lens is 1.2 picture widths long; squeezed pixels would need a longer one."""
+    camera = Camera(width=1280, height=720, share=0.6, pan=pan, tilt=tilt)
+    turned = Located(
+        chart=ACCEPTANCE,
+        homography=simulated_pose(camera, ACCEPTANCE.size),
+        corners=((0.0, 0.0),) * 4,
+        residual=0.0,
+        fiducials_found=8,
+        picture=(1280, 720),
+    )
+    assert turned.focal_length(1.0) == pytest.approx(1.2, rel=1e-6)
+    assert not 0.8 < turned.pixel_aspect < 1.25
+
+
+def test_a_squeezed_picture_of_a_chart_seen_square_on_has_no_usual_focal_length() -> None:
+    """Turned by 8 degrees at most, and squeezed to 0.7 of its width."""
+    for pan, tilt in ((0.0, 0.0), (8.0, 0.0), (-5.0, 6.0)):
+        camera = Camera(width=1280, height=720, share=0.8, pan=pan, tilt=tilt)
+        squeezed = np.diag([0.7, 1.0, 1.0]) @ simulated_pose(camera, ACCEPTANCE.size)
+        place = Located(
+            chart=ACCEPTANCE,
+            homography=squeezed,
+            corners=((0.0, 0.0),) * 4,
+            residual=0.0,
+            fiducials_found=8,
+            picture=(896, 720),
+        )
+        assert place.focal_length(1.0) > 1.5

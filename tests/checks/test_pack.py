@@ -478,3 +478,35 @@ def test_a_pack_of_a_folder_is_read_anew_only_when_a_file_of_the_folder_changed(
     again = packs.load("db50_216_2006", every, folder=folder)
     assert again == first
     assert again is not first
+
+
+def test_a_pack_is_put_together_once_for_all_folders_that_hold_the_same(tmp_path: Path) -> None:
+    """Each session has a copy of its packs: what counts is what they hold."""
+    every = metrics.quantities()
+    here, there = (
+        Path(shutil.copytree(packs.FOLDER, tmp_path / name / "packs")) for name in ("1", "2")
+    )
+    first = packs.load("db50_216_2006", every, folder=here)
+    assert packs.load("db50_216_2006", every, folder=there) is first
+    assert packs.load("db50_216_2006", every) is not first
+    lender = there / "gb_50198_1994.toml"
+    lender.write_text(lender.read_text("utf-8").replace("at_least = 270", "at_least = 271"))
+    again = packs.load("db50_216_2006", every, folder=there)
+    assert again != first
+    assert packs.load("db50_216_2006", every, folder=here) is first
+
+
+def test_a_pack_that_a_link_leads_to_is_refused_whatever_was_loaded_before(tmp_path: Path) -> None:
+    every = metrics.quantities()
+    here, there = (
+        Path(shutil.copytree(packs.FOLDER, tmp_path / name / "packs")) for name in ("1", "2")
+    )
+    packs.load("db50_216_2006", every, folder=here)
+    for name in ("db50_216_2006", "gb_50198_1994"):
+        (there / f"{name}.toml").unlink()
+        (there / f"{name}.toml").symlink_to(here / f"{name}.toml")
+        with pytest.raises(PackError, match="lies outside the folder of packs"):
+            packs.load("db50_216_2006", every, folder=there)
+        (there / f"{name}.toml").unlink()
+        shutil.copy(here / f"{name}.toml", there)
+    assert packs.load("db50_216_2006", every, folder=there)

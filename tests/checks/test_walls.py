@@ -95,6 +95,7 @@ def test_figures_of_a_wall_are_of_its_tiles_and_of_no_other_device() -> None:
     [
         ({"wall": (("gate", "lift"),)}, "no subject 'lift'"),
         ({"wall": ((),)}, "a row of the wall has no tile"),
+        ({"wall": (("gate",) * 257,)}, "256 tiles at most"),
         ({"regions": {"tile.gate": (0, 0, 9, 9)}}, "hall has no region tile.hall"),
         ({"wall": (), "regions": {"wall": (0, 0, 9, 9)}}, "not how many tiles it has"),
     ],

@@ -15,8 +15,8 @@ from click.testing import CliRunner
 from peers import network, open_device
 
 from acceptance.cli import verbs
-from acceptance.errors import PlanError, UsageError
-from acceptance.live import authorisation, transcript
+from acceptance.errors import OutputError, PlanError, UsageError
+from acceptance.live import authorisation, discovery, sweep, transcript
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -143,3 +143,42 @@ def test_where_there_is_no_network_a_search_says_so(tmp_path: Path) -> None:
         done = alone.acceptance("discover", "--seconds", "2", cwd=tmp_path)
     assert done.returncode == 2
     assert "no probe could be sent" in said(done)
+
+
+MATCH = b"<e><d:ProbeMatch xmlns:d='d'><d:XAddrs>http://127.0.0.9/</d:XAddrs></d:ProbeMatch></e>"
+
+
+@pytest.mark.parametrize(
+    ("during", "ending"),
+    [
+        ("search", KeyboardInterrupt()),
+        ("search", OutputError("the disc is full")),
+        ("sweep", KeyboardInterrupt()),
+        ("sweep", PlanError("expired")),
+        ("sweep", OutputError("the disc is full")),
+    ],
+)
+def test_what_answered_is_kept_whatever_ends_the_command(
+    during: str, ending: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also before the sweep has found the first open port."""
+
+    def listen(doing: discovery._Search, _: float) -> None:
+        discovery._take(doing, MATCH, "127.0.0.9", "127.0.0.1")
+        if during == "search":
+            raise ending
+
+    def knock(*_: object, **__: object) -> None:
+        raise ending
+
+    monkeypatch.setattr(discovery, "_run", listen)
+    monkeypatch.setattr(sweep, "sweep", knock)
+    arguments = [
+        "discover", "127.0.0.1", "--unicast-only", "--sweep", "127.0.0.0/30",
+        "--authorised", str(record(tmp_path)), "--log", str(tmp_path / "x.jsonl"),
+        "--json", str(tmp_path / "found.json"),
+    ]  # fmt: skip
+    done = CliRunner().invoke(verbs.cli, arguments)
+    assert done.exit_code != 0
+    [device] = json.loads((tmp_path / "found.json").read_text("utf-8"))["devices"]
+    assert device["address"] == "127.0.0.9"

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 from marks import slow
 from peers.mute_server import mute
 from peers.onvif_device import Faults, OnvifDevice
@@ -23,8 +24,11 @@ from peers.rtsp_recorder import recorder
 from peers.rtsp_responder import responder, usual
 
 from acceptance import api
+from acceptance.cli import capture_many, verbs
+from acceptance.errors import DeviceError
 from acceptance.footage import clip as footage
 from acceptance.live import discovered
+from acceptance.live.rtsp import Captured
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,6 +110,34 @@ def test_a_picture_of_another_size_is_in_a_clip_of_its_own(tmp_path: Path) -> No
     [further] = written["further"]
     assert (further["clip"], further["reason"]) == ("gate-2.mp4", "seconds")
     assert (tmp_path / further["packets"]).is_file()
+
+
+def test_why_nothing_came_after_a_change_is_told_and_is_in_the_json(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def take(_: str, clip: Path, **__: object) -> Captured:
+        if clip.name != "gate.mp4":
+            raise DeviceError("the device is busy", where="192.0.2.1", code="busy")
+        paths = dict.fromkeys(("arrivals", "packets", "stream_record"), clip)
+        return Captured(
+            clip=clip, **paths, frames=50, received=60, lost=0, own_drops=0, foreign=0,
+            connections=1, longest_break=0.1, frame_rate=25.0, stated_rate=None, seconds=2.0,
+            kernel_times=True, lag=0.0, reason="changed",
+        )  # fmt: skip
+
+    monkeypatch.setattr(capture_many, "capture", take)
+    arguments = [
+        "capture", "rtsp://192.0.2.1/x", "--seconds", "9", "--no-look",
+        "-o", str(tmp_path / "gate.mp4"), "--json", str(tmp_path / "a.json"),
+    ]  # fmt: skip
+    done = CliRunner().invoke(verbs.cli, arguments, standalone_mode=False)
+    assert done.return_value == 3
+    said = " ".join(done.output.split())
+    assert "gate.mp4: 50 frames" in said
+    assert "gate: nothing was captured after the change. 192.0.2.1: the device is busy." in said
+    [written] = json.loads((tmp_path / "a.json").read_text("utf-8"))
+    assert (written["frames"], written["reason"]) == (50, "changed")
+    assert written["error"] == "192.0.2.1: the device is busy."
 
 
 @pytest.mark.film

@@ -140,13 +140,15 @@ def test_the_lines_are_verdict_report_and_next_and_the_exit_code_is_that_of_the_
     done = session(Verdict.PASS, finding("5.2", Verdict.PASS, provisional=True), provisional=True)
     line = replace(done.bottom_line, outside=("db50#6.1", "db50#6.2"))
     done = replace(done, bottom_line=line, conclusions=())
-    assert closing.conclude(done, FOLDER, signed=True, strict=False) == 0
-    assert closing.conclude(done, FOLDER, signed=True, strict=True) == 3
+    assert closing.conclude(done, FOLDER, (), signed=True, strict=False) == 0
+    assert closing.conclude(done, FOLDER, (), signed=True, strict=True) == 3
     verdict, report, *following = capsys.readouterr().out.splitlines()[:4]
     assert "Verdict: measured; no confirmed limit (for reference)." in verdict
     assert "2 mandatory clauses lie outside it and were not tested." in verdict
     assert report == "Session and report: out/2026 a/report.pdf"
     assert all(step.startswith("Next: ") for step in following)
-    assert closing.conclude(session(Verdict.FAIL, FAILED), FOLDER, signed=True, strict=False) == 1
+    assert (
+        closing.conclude(session(Verdict.FAIL, FAILED), FOLDER, (), signed=True, strict=False) == 1
+    )
     opened = session(Verdict.INCONCLUSIVE, finding("5", Verdict.INCONCLUSIVE, "only_a_bound"))
-    assert closing.conclude(opened, FOLDER, signed=True, strict=False) == 3
+    assert closing.conclude(opened, FOLDER, (), signed=True, strict=False) == 3

@@ -301,6 +301,8 @@ def test_whatever_interrupts_the_questions_leaves_nothing(
         (("{elsewhere}/chart.mp4", "-o", "{here}/plan.toml"), "outside the plan's folder"),
         (("{empty}", "-o", "{empty}/plan.toml"), "no video and no still"),
         (("{here}/none.mp4", "-o", "{here}/plan.toml"), "does not exist"),
+        (("{here}/点位表.XLS", "-o", "{here}/plan.toml"), "read as XLSX or CSV, not as .XLS"),
+        (("{here}/list.docx", "-o", "{here}/plan.toml"), "Save it as XLSX"),
         (("{here}/a.csv", "{here}/b.csv", "-o", "{here}/plan.toml"), "a second device list"),
         (("-o", "{here}/plan.toml", "--pack", "nix"), "nix"),
         (("-o", "{here}/plan.toml", "--fact", "system=Digital", "--yes"), "Digital"),

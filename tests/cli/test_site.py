@@ -225,6 +225,16 @@ def test_a_retest_of_other_devices_than_were_tested_is_refused(
         )
 
 
+def test_a_retest_is_named_by_its_sampling_and_the_seed_of_the_first_draw(
+    place: pathlib.Path,
+) -> None:
+    _, folder = run(place, DRAW + answers(*DRAWN, failing="cam-10"))
+    asked = plan.read(place / "plan.toml")
+    packs, [first] = store.load_packs(asked), asked.draws
+    found = retests.sampling_of(asked, packs, folder, name="", examine=predecessors.examine)
+    assert found == (first.sampling, first.seed)
+
+
 def test_judging_again_draws_the_same(place: pathlib.Path) -> None:
     done, folder = run(place, DRAW + answers(*DRAWN))
     again, _ = runner.judge_again(folder, ("own.toml",), place / "out", why="w", by="b")

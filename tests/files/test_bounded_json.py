@@ -8,6 +8,8 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from marks import slow
 from sample_session import pack_of_db50, session_of
 
@@ -109,3 +111,25 @@ def test_a_baseline_of_hostile_size_is_refused_at_its_first_wrong_figure(tmp_pat
     assert done.returncode == 1
     assert "holds no measurements" in done.stderr
     assert int(done.stdout) < 10**9  # bytes
+
+
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)  # fmt: skip
+
+
+@given(ANY_JSON)
+@example(json.loads(SOUND))
+@example([[], {}, [{}], {"a": [], "b": {"c": [1, []]}}, (1, (2,))])
+def test_json_is_written_as_python_writes_it_with_an_indent(content: object) -> None:
+    indented = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+    assert strict_json.dumps(content) == f"{indented}\n".encode()
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_a_number_that_json_has_not_is_not_written(number: float) -> None:
+    for content in (number, [number], {"a": [[number]]}):
+        with pytest.raises(ValueError, match="not JSON compliant"):
+            strict_json.dumps(content)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from intervals import fewest
 from scipy import special, stats
 
 from acceptance.forms import panel
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     Scores = NDArray[np.float64]
 
 PANELS = 30
+NAMED = 0.995  # share of panels of 5 x 30 in which a bad rater is named (docs/people.md)
 TASTE = 0.5  # grades: how far honest raters differ lastingly, at most
 NOISE = 0.5  # grades: standard deviation from picture to picture
 
@@ -172,14 +174,14 @@ def test_honest_panels_are_left_in_peace(raters: int, pictures: int) -> None:
 def test_a_rater_who_does_not_look_is_named_and_nobody_else() -> None:
     """Panel of five, thirty pictures."""
     panels = [panel.raters(answers(simulated(5, 30, seed, erratic))) for seed in range(PANELS)]
-    assert sum(raters[0].scattered for raters in panels) >= 0.95 * PANELS
+    assert sum(raters[0].scattered for raters in panels) >= fewest(PANELS, NAMED)
     assert sum(any(one.named for one in raters[1:]) for raters in panels) <= PANELS / 20
 
 
 def test_a_severe_rater_is_named_and_nobody_else() -> None:
     """BT.500 leaves such a rater in; the shift test does not."""
     panels = [panel.raters(answers(simulated(5, 30, seed, severe))) for seed in range(PANELS)]
-    assert sum(raters[0].shifted for raters in panels) >= 0.95 * PANELS
+    assert sum(raters[0].shifted for raters in panels) >= fewest(PANELS, NAMED)
     assert not any(raters[0].screened for raters in panels)
     assert sum(any(one.named for one in raters[1:]) for raters in panels) <= PANELS / 20
 

@@ -10,7 +10,6 @@ import pytest
 from marks import slow
 from peers.onvif_device import Faults, OnvifDevice
 
-from acceptance.cli.probe import _repeated
 from acceptance.errors import DeviceError
 from acceptance.live.address import Address
 from acceptance.live.credentials import Credentials
@@ -89,7 +88,7 @@ def test_a_good_head_moves_by_its_word_and_by_the_picture_and_is_sent_back() -> 
         assert (trial.changed, trial.stopped) == (True, True)
     assert tried.trials["zoom"].changed
     assert tried.trials["preset"].shift == pytest.approx(0.0, abs=1.0)
-    figures = {figure.statistic: figure for figure in _repeated("1", tried.arrivals)}
+    figures = {figure.statistic: figure for figure in preset.found_again("1", tried.arrivals)}
     assert len(tried.arrivals) == ptz.APPROACHES
     assert set(figures) == {"sd", "worst"}
     assert figures["worst"].value <= figures["worst"].expanded  # the truth is 0

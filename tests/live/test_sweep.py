@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from peers import network
 
-from acceptance.errors import PlanError, UsageError
+from acceptance.errors import OutputError, PlanError, UsageError
 from acceptance.forms import devices as device_list
 from acceptance.live import authorisation, sweep, transcript
 
@@ -199,3 +200,29 @@ def test_a_sweep_is_bounded(tmp_path: Path, options: dict[str, Any], words: str)
 
 def test_a_sweep_takes_the_time_that_was_stated() -> None:
     assert sweep.planned_seconds(ipaddress.ip_network("192.0.2.0/24")) == pytest.approx(77.2)
+
+
+def test_a_record_that_cannot_be_written_ends_the_sweep_at_once_and_no_port_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    permission = authorisation.load(record(tmp_path, '"127.0.0.0/24"'))
+    written: list[str] = []
+
+    def write(_: transcript.Transcript, event: str, **__: object) -> int:
+        written.append(event)
+        if event == "connect":
+            raise OutputError("the disc is full")
+        return len(written)
+
+    found: list[sweep.OpenPort] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with transcript.Transcript(tmp_path / "x.jsonl", "discovery") as log:
+            monkeypatch.setattr(transcript.Transcript, "write", write)
+            with pytest.raises(OutputError, match="the disc is full"):
+                sweep.sweep(
+                    ipaddress.ip_network("127.0.0.1/32"), permission, log, rate=50,
+                    ports=[port, *range(9, 28)], keep=found.append,
+                )  # fmt: skip
+    assert found == [sweep.OpenPort(address="127.0.0.1", port=port)]
+    assert written.count("connect") <= 3, "of 20"

@@ -81,7 +81,8 @@ def filmed(**fields: Any) -> tuple[Any, np.ndarray, np.ndarray]:
 )
 def test_a_running_clock_is_read_and_its_seconds_change_when_they_did(look: dict[str, Any]) -> None:
     overlay, strip, times = filmed(start=START, **look)
-    reading, seconds = burnt_in_clock.read(strip, times)
+    clock = burnt_in_clock.followed(strip, times)
+    reading, seconds = burnt_in_clock.read(clock), clock.seconds
     assert reading.shown == overlay.shown(reading.moment + 0.1)
     true = np.ceil(0.37 + times[0]) - 0.37 + np.arange(len(seconds.moments))
     assert np.abs(seconds.moments - true).max() <= 0.5 / float(RATE) + 1e-6
@@ -90,23 +91,27 @@ def test_a_running_clock_is_read_and_its_seconds_change_when_they_did(look: dict
 def test_minutes_hours_and_the_day_go_up_within_the_film() -> None:
     start = datetime(2027, 12, 31, 23, 59, 53, 800_000)  # noqa: DTZ001 -- no zone either
     overlay, strip, times = filmed(start=start, height=16)
-    reading, _ = burnt_in_clock.read(strip, times)
+    reading = burnt_in_clock.read(burnt_in_clock.followed(strip, times))
     assert reading.shown == overlay.shown(reading.moment + 0.1)
 
 
 def test_day_and_month_are_never_guessed() -> None:
     start = datetime(2026, 3, 4, 13, 52, 30, 100_000)  # noqa: DTZ001 -- no zone either
     _, strip, times = filmed(start=start, form="DD-MM-YYYY", height=16)
+    clock = burnt_in_clock.followed(strip, times)
     with pytest.raises(GapError, match="2026-03-04 or 2026-04-03") as caught:
-        burnt_in_clock.read(strip, times)
+        burnt_in_clock.read(clock)
     assert caught.value.code == "clock_order_unknown"
-    assert burnt_in_clock.read(strip, times, "DMY")[0].shown.date() == start.date()
-    assert burnt_in_clock.read(strip, times, "MDY")[0].shown.date().isoformat() == "2026-04-03"
+    assert burnt_in_clock.read(clock, "DMY").shown.date() == start.date()
+    assert burnt_in_clock.read(clock, "MDY").shown.date().isoformat() == "2026-04-03"
 
 
 def test_a_day_above_twelve_tells_the_order_by_itself() -> None:
     overlay, strip, times = filmed(start=START, form="MM-DD-YYYY", height=16)
-    assert burnt_in_clock.read(strip, times)[0].shown.date() == overlay.start.date()
+    assert (
+        burnt_in_clock.read(burnt_in_clock.followed(strip, times)).shown.date()
+        == overlay.start.date()
+    )
 
 
 EVENING = datetime(2026, 11, 25, 17, 3, 50, 370_000)  # noqa: DTZ001 -- no zone either
@@ -128,7 +133,7 @@ NOTO, MONO, SERIF = "Noto Sans CJK", "DejaVu Sans Mono Bold", "DejaVu Serif"
 )
 def test_the_mark_of_a_clock_of_12_hours_is_read(look: dict[str, Any], hour: int) -> None:
     overlay, strip, times = filmed(start=EVENING.replace(hour=hour), **look)
-    reading, _ = burnt_in_clock.read(strip, times)
+    reading = burnt_in_clock.read(burnt_in_clock.followed(strip, times))
     assert reading.shown == overlay.shown(reading.moment + 0.1)
     assert not reading.either_half
 
@@ -136,15 +141,19 @@ def test_the_mark_of_a_clock_of_12_hours_is_read(look: dict[str, Any], hour: int
 @pytest.mark.parametrize("form", ["no mark", "CAM and PM2.5", slow("weekday")])
 def test_without_a_mark_both_halves_of_the_day_stay_possible(form: str) -> None:
     overlay, strip, times = filmed(start=EVENING, form=form, font=NOTO, height=20)
-    reading, _ = burnt_in_clock.read(strip, times)
+    clock = burnt_in_clock.followed(strip, times)
+    reading = burnt_in_clock.read(clock)
     assert reading.either_half
     assert reading.shown + timedelta(hours=12) == overlay.shown(reading.moment + 0.1)
+    stated = burnt_in_clock.read(clock, hours="PM")
+    assert not stated.either_half
+    assert stated.shown == overlay.shown(stated.moment + 0.1)
 
 
 def test_hours_that_no_clock_of_12_has_are_of_24() -> None:
     for hour in (0, 13):
         overlay, strip, times = filmed(start=EVENING.replace(hour=hour), height=16)
-        reading, _ = burnt_in_clock.read(strip, times)
+        reading = burnt_in_clock.read(burnt_in_clock.followed(strip, times))
         assert not reading.either_half
         assert reading.shown == overlay.shown(reading.moment + 0.1)
 
@@ -158,7 +167,7 @@ def test_hours_that_no_clock_of_12_has_are_of_24() -> None:
 )
 def test_a_clock_of_12_hours_goes_from_12_to_1_and_at_midnight_to_12(start: datetime) -> None:
     overlay, strip, times = filmed(start=start, form="AM after", font=NOTO, height=20)
-    reading, _ = burnt_in_clock.read(strip, times)
+    reading = burnt_in_clock.read(burnt_in_clock.followed(strip, times))
     assert reading.shown == overlay.shown(reading.moment + 0.1)
 
 
@@ -166,7 +175,7 @@ def test_a_clock_without_a_mark_that_goes_over_twelve_is_refused() -> None:
     start = datetime(2026, 11, 25, 23, 59, 54, 370_000)  # noqa: DTZ001 -- no zone either
     _, strip, times = filmed(start=start, form="no mark", height=16)
     with pytest.raises(GapError) as caught:
-        burnt_in_clock.read(strip, times)
+        burnt_in_clock.read(burnt_in_clock.followed(strip, times))
     assert caught.value.code == "clock_half_day"
 
 
@@ -178,7 +187,7 @@ def test_a_picture_without_a_clock_is_not_read(ground: str) -> None:
         [picture(float(time))[:40, :300] + random.normal(0, 4, (40, 300)) for time in overlay.times]
     )
     with pytest.raises(GapError) as caught:
-        burnt_in_clock.read(
+        burnt_in_clock.followed(
             np.clip(strip, 16, 235).astype(np.uint8), np.array(overlay.times, float)
         )
     assert caught.value.code == "clock_no_digits"
@@ -199,7 +208,9 @@ def test_digits_that_cannot_be_told_are_said_to_be_too_small_where_they_are(
 @pytest.mark.parametrize("height", [8, 12, 16])
 def test_the_height_of_the_digits_is_told_to_a_pixel(height: int) -> None:
     _, strip, times = filmed(font="DejaVu Serif", height=height, start=START)
-    assert burnt_in_clock.read(strip, times)[0].height == pytest.approx(height, abs=1)
+    assert burnt_in_clock.read(burnt_in_clock.followed(strip, times)).height == pytest.approx(
+        height, abs=1
+    )
 
 
 def test_digits_a_broken_number_of_pixels_apart_are_found_in_their_places() -> None:
@@ -225,7 +236,7 @@ def test_digits_a_broken_number_of_pixels_apart_are_found_in_their_places() -> N
 def test_digits_of_unequal_width_are_refused_rather_than_read_wrong() -> None:
     overlay, strip, times = filmed(font="Noto Serif CJK Bold", height=16, start=START)
     try:
-        shown = burnt_in_clock.read(strip, times)[0].shown
+        shown = burnt_in_clock.read(burnt_in_clock.followed(strip, times)).shown
     except GapError as gap:
         unreadable = {"clock_unclear", "clock_no_digits", "clock_irregular"}
         assert gap.code in unreadable  # noqa: PT017 -- either way is right
@@ -239,14 +250,14 @@ def test_digits_of_unequal_width_are_refused_rather_than_read_wrong() -> None:
 def test_too_little_film_is_told(seconds: float, rate: int, code: str) -> None:
     _, strip, times = filmed(seconds=seconds, rate=Fraction(rate))
     with pytest.raises(GapError) as caught:
-        burnt_in_clock.read(strip, times)
+        burnt_in_clock.read(burnt_in_clock.followed(strip, times))
     assert caught.value.code == code
 
 
 def test_a_region_that_cuts_the_time_off_is_told() -> None:
     _, strip, times = filmed(height=16)
     with pytest.raises(GapError) as caught:
-        burnt_in_clock.read(strip[:, :, -40:], times)
+        burnt_in_clock.read(burnt_in_clock.followed(strip[:, :, -40:], times))
     assert caught.value.code == "clock_cut_off"
 
 
@@ -267,7 +278,7 @@ def test_a_film_that_stands_still_for_two_seconds_shows_late_and_missing_seconds
     assert np.all(np.delete(steps, late) == 1)
     assert seconds.moments[late] <= times[first] <= times[first + 24] <= seconds.moments[late + 1]
     with pytest.raises(GapError) as caught:
-        burnt_in_clock.read(frozen, times)
+        burnt_in_clock.read(burnt_in_clock.followed(frozen, times))
     assert caught.value.code == "clock_irregular"
 
 
@@ -462,4 +473,4 @@ def test_no_clock_is_read_in_real_footage_that_has_none(real_data: Path, clip: s
         times.append(float(frame.time))
     for corner in np.stack(kept, axis=1):
         with pytest.raises(GapError):
-            burnt_in_clock.read(corner, np.array(times))
+            burnt_in_clock.read(burnt_in_clock.followed(corner, np.array(times)))

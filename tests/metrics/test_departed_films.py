@@ -162,14 +162,6 @@ def test_a_blend_before_a_rolling_shutter_is_no_ghost() -> None:
     assert ghosts.steady(in_step(0.35, 0.0)) == 0
 
 
-def test_a_camera_without_an_even_pace_is_known_by_its_clear_readings() -> None:
-    random = np.random.default_rng(11)
-    even, uneven = random.uniform(-0.5, 0.5, 80), random.uniform(-0.5, 0.5, 80)
-    uneven += 0.3 * random.standard_normal(80)
-    assert screens.scattered(np.abs(even) - 0.5) == 0
-    assert screens.scattered(np.abs(uneven) - 0.5) > screens.UNEVEN
-
-
 def test_a_rare_late_picture_that_was_not_seen_is_in_the_deviations_uncertainty() -> None:
     """In step all of 178 pictures waited alike; three may be expected to miss their refresh."""
     draws = 100 + 0.05 * np.random.default_rng(7).standard_normal((1, 178))

@@ -23,7 +23,14 @@ from acceptance.metrics._shared import freeze, ordered
 from acceptance.metrics._shared.blocks import block_means
 from acceptance.metrics.colour.ciede2000 import delta_e00
 from acceptance.metrics.faults.levels import _usual_likeness
-from acceptance.metrics.resolution import edge_figures, edge_line, profile, wedge, wedge_lines
+from acceptance.metrics.resolution import (
+    edge_figures,
+    edge_line,
+    profile,
+    wedge,
+    wedge_lines,
+    wrong_curve,
+)
 from acceptance.model import BudgetLine
 from acceptance.scene.build import Scene
 from acceptance.uncertainty import MOST_DEGREES, combine
@@ -233,7 +240,7 @@ def test_bending_by_another_curve_is_that_of_the_transform_by_its_definition(lev
     light = np.linspace(0, 1, 256) ** 2.2
     for levels in ((0.05, 0.6), (0.2, 0.3)):
         plain = plain_bending(light, light**1.1, levels, level)
-        found = edge_figures.bending(light, light**1.1, levels, level)
+        found = wrong_curve.bending(light, light**1.1, levels, level)
         assert found == pytest.approx(plain, rel=1e-10)
 
 

@@ -347,7 +347,7 @@ def test_stills_of_different_places_are_refused(tmp_path: Path) -> None:
 def test_a_squeezed_picture_that_does_not_say_so_gives_no_angles() -> None:
     """Pixels 0.7 times as wide as high would read as a pan of 40 degrees."""
     video = SimpleNamespace(sample_aspect=1, assumed=("sample_aspect",))
-    place = SimpleNamespace(pixel_aspect=0.7)
+    place = SimpleNamespace(pixel_aspect=0.7, focal_length=lambda _: np.inf)
     shot, chart = SimpleNamespace(conditions=()), SimpleNamespace(kind="print")
     squeezed: Any = SimpleNamespace(shot=shot, chart=chart, located=(place,), video=video)
     with pytest.raises(GapError, match="pixel_aspect_doubtful"):

@@ -221,7 +221,10 @@ def test_a_screen_that_missed_refreshes_is_refused() -> None:
     assert caught.value.code == "screen_log_gaps"
 
 
-PHONE = Camera(width=640, height=360, rate=Fraction(60), exposure=0.008, noise=0.006, seed=7)
+PHONE = Camera(
+    width=640, height=360, rate=Fraction(60), exposure=0.008, noise=0.006, preset="ultrafast",
+    seed=7,
+)  # fmt: skip
 CAMERA = Camera(width=640, height=360, noise=0.01, seed=11)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from intervals import fewest
 
 from acceptance import wording
 from acceptance.charts import definition
@@ -19,7 +20,7 @@ from acceptance.footage import encode
 from acceptance.metrics import grey_scale, noise
 from acceptance.metrics.noise import analysis
 from acceptance.metrics.noise.field import COLOURS, RATIOS
-from acceptance.metrics.noise.weighting import HEIGHT_TIME, unified_weighting
+from acceptance.metrics.noise.weighting import unified_weighting
 from acceptance.model import Measurement, Note, Shot
 from acceptance.scene import build
 from acceptance.simulate.camera import Camera
@@ -131,7 +132,7 @@ def test_the_claimed_uncertainty_is_neither_too_small_nor_too_large(
             variance = getattr(result, part)
             errors[part].append((variance.sigma - true) / combine(variance.budget()).uncertainty)
     for part, values in errors.items():
-        assert sum(abs(value) < 2 for value in values) >= 0.8 * SEEDS, part
+        assert sum(abs(value) < 2 for value in values) >= fewest(SEEDS), part
         assert max(map(abs, values)) < 4, part
         assert 0.5 < math.sqrt(np.mean(np.square(values))) < 1.6, part
 
@@ -255,7 +256,7 @@ def test_noise_against_level_is_one_curve_a_shot(filmed: tuple[Truth, build.Scen
 def test_the_weighting_has_its_published_weights() -> None:
     """625 lines, 4:3: white noise to 5 MHz 7.4 dB, triangular 12.2 dB, high frequencies 14.8 dB."""
     # 10 million samples a second: 5 MHz is half a cycle a sample
-    pitch = 0.1e-6 / HEIGHT_TIME
+    pitch = 0.1e-6 / 39e-6  # a height lasts three quarters of a line of 52 us
     weighting = unified_weighting(4000, pitch)
     assert 10 * math.log10(weighting.power) == pytest.approx(-7.4, abs=0.05)
     frequency = np.fft.rfftfreq(4000)
@@ -277,7 +278,7 @@ def test_weighted_noise_is_the_variance_that_passes_the_network() -> None:
             weighted = analysis.analyse(codes, stable=stable, weighting=weighting).weighted
             assert weighted is not None
             errors.append((weighted.sigma - true) / combine(weighted.budget()).uncertainty)
-    assert sum(abs(error) < 2 for error in errors) >= 0.85 * len(errors)
+    assert sum(abs(error) < 2 for error in errors) >= fewest(len(errors))
     assert 0.5 < math.sqrt(np.mean(np.square(errors))) < 1.5
 
 

@@ -54,6 +54,7 @@ def scene(linear: Callable[[Array], Array] = squared, **changed: Any) -> Any:
         "copy_curves": lambda _: [],
         "lit": lambda _: (1.0, 0.0),
         "light_field": None,
+        "steps_unusable": False,
         "other_range": None,
         "tone": "grey_steps",
         "figure": lambda *words, **more: measurement(SHOT, *words, **more),
@@ -342,3 +343,21 @@ def test_a_region_is_of_twelve_pixels_and_its_light_steady_within_a_twentieth(
         assert gap.code == code  # noqa: PT017 -- or none at all
     else:
         assert not code
+
+
+def test_by_a_declared_curve_the_cameras_black_is_in_doubt() -> None:
+    """2 % of nominal white, rectangular, of the light on the region; none by grey steps."""
+    seen = region(100, scene=scene(tone="inverse_oetf_bt709"))
+    found = noise._linear(seen, MEAN, at_end=False)
+    light = float(squared(np.array(116.0)))
+    assert lines(found)["veil"] == pytest.approx(PER_NEPER * 0.02 / light / math.sqrt(3))
+    assert "veil" not in lines(noise._linear(region(100), MEAN, at_end=False))
+
+
+def test_where_the_steps_cannot_be_used_linear_light_is_not_known() -> None:
+    unsure = scene(steps_unusable=True, lit_doubt=lambda *_: 0.4)
+    seen = region(100, scene=unsure)
+    seen.view.region.reflectance = 0.5
+    found = noise._linear(seen, MEAN, at_end=False)
+    assert isinstance(found, Note)
+    assert (found.reason.code, found.reason.parameters["share"]) == ("uneven_light", 0.4)

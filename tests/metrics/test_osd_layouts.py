@@ -27,7 +27,8 @@ def read(form: str, **look: Any) -> tuple[datetime, datetime]:
     )  # fmt: skip
     x, y, width, height = map(int, overlay.region())
     strip = np.stack([frame[y : y + height, x : x + width] for frame in overlays.frames(overlay)])
-    reading, _ = burnt_in_clock.read(strip, np.array([float(time) for time in overlay.times]))
+    times = np.array([float(time) for time in overlay.times])
+    reading = burnt_in_clock.read(burnt_in_clock.followed(strip, times))
     return reading.shown, overlay.shown(reading.moment + 0.1)
 
 

@@ -70,13 +70,25 @@ def test_the_steps_that_a_stream_states_count() -> None:
     assert found == pytest.approx(coding_loss.JPEG * 24 / 100)
 
 
-def test_h265_takes_as_much_as_h264_by_coarse_steps_and_less_by_fine_ones() -> None:
-    coarse, fine = (
+def test_h265_takes_as_much_as_h264_by_one_step_more_by_coarser_and_less_by_finer_ones() -> None:
+    coarse, usual, fine = (
         coding_loss.coarseness(*seen("hevc", steps=StatedSteps(step, step)), 100) * 100 / step
-        for step in (30.0, 5.5)
+        for step in (120.0, 30.0, 7.5)
     )
-    assert coarse == pytest.approx(1)
+    assert usual == pytest.approx(1)
+    assert coarse == pytest.approx(4**coding_loss.POWER)
     assert fine == pytest.approx(4**-coding_loss.POWER)
+
+
+@pytest.mark.parametrize("step", [5.5, 22.0, 88.0])
+def test_of_wedges_h265_takes_a_share_of_what_h264_takes_at_any_step(step: float) -> None:
+    scene, view = seen("hevc", steps=StatedSteps(step, step))
+    taken = coding_loss.taken(scene.video)
+    coarse = coding_loss.coarseness(scene, view, 100)
+    for name, share in coding_loss.H265.items():
+        assert coarse * taken[name] == pytest.approx(share * step / 100)
+    for codec in ("h264", "hevc"):
+        assert coding_loss.taken(seen(codec)[0].video) == {}
 
 
 def test_a_sharp_edge_loses_more_of_its_mtf50() -> None:

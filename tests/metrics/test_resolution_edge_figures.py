@@ -192,7 +192,7 @@ def test_a_crossing_that_is_none_is_noted_for_each_figure_that_hangs_on_it(
 
 
 def test_tv_lines_along_rows_are_noted_where_the_pixels_shape_is_doubtful() -> None:
-    doubtful = scene(located=(SimpleNamespace(pixel_aspect=0.5),))
+    doubtful = scene(located=(SimpleNamespace(pixel_aspect=0.5, focal_length=lambda _: math.inf),))
     doubtful.video.assumed = ("sample_aspect",)
     found: list[Any] = list(edge_figures.figures(doubtful, edge(), TONE))
     assert (found[-1].quantity, found[-1].reason.code) == (

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from acceptance.errors import GapError
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
-from acceptance.metrics.resolution import corners, edge, edge_figures, edge_line
+from acceptance.metrics.resolution import corners, edge, edge_figures, edge_line, wrong_curve
 from acceptance.metrics.resolution.edge_figures import Edge, Tone
 from acceptance.metrics.resolution.edge_line import EdgeLine
 
@@ -228,7 +228,7 @@ def test_doubt_of_the_tone_curve_is_uniform_and_that_of_the_print_by_its_curves(
         (TONE_SOURCE, pytest.approx(0.3 * 0.2 * 0.1 / math.sqrt(3)))
     ]
     tone = Tone(light=light, name="", doubt=0.1, copies=(light**1.1, light**1.1))
-    bent = edge_figures.bending(light, light**1.1, (0.2, 0.8), 0.5)
+    bent = wrong_curve.bending(light, light**1.1, (0.2, 0.8), 0.5)
     other = edge_figures._tone_lines(seen(), "mtf50", tone)[1]
     assert other.source == PRINT_SOURCE
     assert other.contribution == pytest.approx(0.2 * math.sqrt(2) * abs(bent))
@@ -246,15 +246,15 @@ def test_a_crossing_in_the_noise_is_one_of_more_than_eight_per_cent() -> None:
 
 def test_the_same_light_bends_nothing_and_scaled_light_neither() -> None:
     light = np.linspace(0, 1, 256)
-    assert edge_figures.bending(light, light, (0.2, 0.8), 0.5) == pytest.approx(0, abs=1e-12)
-    assert edge_figures.bending(light, 3 * light, (0.2, 0.8), 0.5) == pytest.approx(0, abs=1e-9)
+    assert wrong_curve.bending(light, light, (0.2, 0.8), 0.5) == pytest.approx(0, abs=1e-12)
+    assert wrong_curve.bending(light, 3 * light, (0.2, 0.8), 0.5) == pytest.approx(0, abs=1e-9)
 
 
 def test_the_gaussian_edge_of_the_bending_has_its_own_crossing() -> None:
     """exp(-2 (pi f)^2) is one half at 0.1874."""
     for level in (0.9, 0.5, 0.1):
         true = math.sqrt(-math.log(level) / 2) / math.pi
-        assert edge_figures._fall_of_gaussian(level) == pytest.approx(true, abs=1e-3)
+        assert wrong_curve._fall_of_gaussian(level) == pytest.approx(true, abs=1e-3)
 
 
 def test_an_edge_that_leans_reads_along_its_normal() -> None:
@@ -324,3 +324,29 @@ def test_corners_without_an_edge_in_the_centre_have_no_ratio() -> None:
     tone = Tone(light=np.ones(2), name="t", doubt=0.1)
     [note] = corners.ratios(scene(), [placed("upper_left", 1)], tone)
     assert note.reason.code == "no_corner_edges"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("contrast", "tone", "added", "exponent"),
+    [
+        (2 / 3, "grey_steps", 0.0, 0.0),
+        (5.0, "grey_steps", 0.0, 0.0),
+        (0.8, "grey_steps", 0.0, math.log(9) / math.log(5) - 1),
+        (0.5, "grey_steps", 0.0, 1 - math.log(3) / math.log(5)),
+        (0.5, "inverse_oetf_bt709", 0.0, 0.0),
+        (0.5, "grey_steps", 0.15, 0.0),
+    ],
+)
+def test_two_sides_of_an_edge_contradict_a_curve_by_the_exponent_that_they_need(
+    contrast: float, tone: str, added: float, exponent: float
+) -> None:
+    """Printed 5:1; less contrast than that is what a veil leaves of it by a declared curve."""
+    printed = {"dark": 0.15, "light": 0.75, "angle": 5.5}
+    view: Any = SimpleNamespace(region=SimpleNamespace(printed=printed))
+    scene: Any = SimpleNamespace(
+        tone=tone, tone_doubt=0.01, copy_doubt=0.0, lit=lambda _: (1.0, added)
+    )
+    found = wrong_curve.contradicted(scene, view, contrast)
+    assert found == pytest.approx(exponent, abs=1e-3)
+    by_hand: Any = SimpleNamespace(region=SimpleNamespace(printed={}))
+    assert wrong_curve.contradicted(scene, by_hand, contrast) == 0

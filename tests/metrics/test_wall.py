@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 CLOCK = definition.load("clock")
 PHONE = Camera(
     width=960, height=540, rate=Fraction(60), exposure=0.008, noise=0.006, share=0.96, pan=4,
-    tilt=2, seed=5,
+    tilt=2, preset="ultrafast", seed=5,
 )  # fmt: skip
 CAMERA = Camera(width=320, height=180, noise=0.01, exposure=0.01, share=0.9, seed=11)
 PLANE, CLOCK_BOX, WALL_BOX = (970, 300), (0, 60, 320, 180), (330, 30, 640, 240)

@@ -66,7 +66,9 @@ def test_pages_are_the_same_to_the_byte_with_and_without_shortcuts(tmp_path: Pat
     plain = without_shortcuts(PAGE, tmp_path)
     assert layout_shortcuts.known()
     assert plain.startswith(b"%PDF")
-    assert typesetting.archived(PAGE, tmp_path, MOMENT, {"a.txt": b"A"}) == plain
+    for _ in range(2):  # the second time its style sheets have been read
+        typesetting._JUST_SET.clear()
+        assert typesetting.archived(PAGE, tmp_path, MOMENT, {"a.txt": b"A"}) == plain
 
 
 def test_another_version_of_weasyprint_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,3 +76,26 @@ def test_another_version_of_weasyprint_is_left_as_it_is(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(layout_shortcuts, "known", lambda: False)
     assert layout_shortcuts.html.__wrapped__() is weasyprint.HTML
+
+
+def test_a_style_sheet_is_read_once_but_for_one_that_brings_a_typeface(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from weasyprint import css
+
+    layout_shortcuts.html()
+    read: list[str] = []
+    parse = css.preprocess_stylesheet
+
+    def parsing(*given: object, **named: object) -> None:
+        read.append("a sheet")
+        parse(*given, **named)
+
+    monkeypatch.setattr("weasyprint.preprocess_stylesheet", parsing)
+    page = "<style>@page {{ margin: {}mm }}</style><style>p {{ color: {} }}</style><p>字"
+    for margin, colour in ((9, "red"), (9, "blue"), (8, "red")):
+        typesetting.typeset(page.format(margin, colour), MOMENT)
+    assert len(read) == 4
+    for number in range(2):
+        typesetting.typeset(f"<style>@font-face {{ font-family: x; src: url(x{number}) }}", MOMENT)
+    assert len(read) == 6

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import gc
 import io
 import math
@@ -14,7 +15,6 @@ import sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import junitparser
 import pypdf
@@ -48,9 +48,6 @@ from acceptance.model import (
 from acceptance.report import plots, render, typesetting
 from acceptance.report.book import Book
 from acceptance.report.svg import Axis
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -311,11 +308,13 @@ def _parameters(phrase: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(phrase) if name}
 
 
-def _calls() -> Iterator[tuple[str, dict[str, ast.expr]]]:
+@functools.cache
+def _calls() -> list[tuple[str, dict[str, ast.expr]]]:
     """Find every call in the source: the name of what is called, and its keyword arguments.
 
     The code of a gap is its first argument. Comparisons of laboratories have words of their own.
     """
+    found = list[tuple[str, dict[str, ast.expr]]]()
     for path in sorted((ROOT / "acceptance").rglob("*.py")):
         if path.parent.name == "laboratories":
             continue
@@ -323,7 +322,8 @@ def _calls() -> Iterator[tuple[str, dict[str, ast.expr]]]:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 words = {word.arg: word.value for word in node.keywords if word.arg}
                 code = {"code": node.args[0]} if node.func.id == "GapError" and node.args else {}
-                yield node.func.id, words | code
+                found.append((node.func.id, words | code))
+    return found
 
 
 def _codes(*callers: str) -> dict[str, set[str]]:
@@ -403,7 +403,7 @@ def test_a_reason_is_worded_with_its_parameters() -> None:
     )
     assert wording.reason(facts, "zh") == "系统制式为“数字”，该要求适用于“模拟”"
     kinds = Reason(code="no_subject", parameters={"kinds": "fixed, dome"})
-    assert wording.reason(kinds, "zh") == "没有此类受检对象：固定摄像机, 球型摄像机"
+    assert wording.reason(kinds, "zh") == "没有此类受检对象：固定摄像机、球型摄像机"
 
 
 def test_a_reason_without_phrase_or_parameter_falls_back_and_never_fails() -> None:

@@ -1,4 +1,4 @@
-"""Large pages set in children: the same bytes, in order, and nothing left behind."""
+"""Pages set side by side: the same bytes, in order, and nothing left behind."""
 
 from __future__ import annotations
 
@@ -9,56 +9,117 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from acceptance.files import system
 from acceptance.report import set_apart, typesetting
-from acceptance.report.set_apart import Task
+from acceptance.report.set_apart import Child, PagesBeingSet, SetPage, Task
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 LONG = "<p>检验报告</p>" * 40
+MOMENT = datetime(2026, 11, 29, tzinfo=UTC)
 
 
 @pytest.fixture
-def tasks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Task]:
-    """Give two pages that are set in children, and a small one between them."""
+def tasks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Task]:
+    """Give two pages that are large, and two small ones between them."""
     monkeypatch.setattr(set_apart, "LARGE", len(LONG))
-    pages = (LONG, "<p>short</p>", f"{LONG}<p>the last</p>")
-    moment = datetime(2026, 11, 29, tzinfo=UTC)
-    return [
-        Task(page=page, folder=tmp_path, moment=moment, attachments={"a.txt": page.encode()})
-        for page in pages
-    ]
+    monkeypatch.setattr(typesetting, "_JUST_SET", {})
+    monkeypatch.setattr(system, "cores", lambda: 2)
+    pages = (LONG, "<p>short</p>", "<p>shorter</p>", f"{LONG}<p>the last</p>")
+    return {
+        f"{number or ''}": Task(
+            page=page, folder=tmp_path, moment=MOMENT, attachments={"a.txt": page.encode()}
+        )
+        for number, page in enumerate(pages)
+    }
 
 
-def alone(task: Task) -> bytes:
-    return typesetting.archived(task.page, task.folder, task.moment, task.attachments)
+def alone(tasks: dict[str, Task]) -> dict[str, bytes]:
+    return {name: task.here().pdf for name, task in tasks.items()}
 
 
-def test_pages_set_side_by_side_are_those_set_one_by_one(tasks: list[Task]) -> None:
-    assert [*set_apart.archived(tasks)] == [alone(task) for task in tasks]
+def test_pages_set_side_by_side_are_those_set_one_by_one(tasks: dict[str, Task]) -> None:
+    assert dict(set_apart.archived(tasks)) == alone(tasks)
+
+
+def test_a_child_sets_small_pages_too_where_there_are_many(
+    tasks: dict[str, Task], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One child, started before there were pages, sets some of them; this process the others."""
+    monkeypatch.setattr(set_apart, "LARGE", 10_000)
+    monkeypatch.setattr(set_apart, "WORTH", 1)
+    asked: list[str] = []
+    set_by_child = Child.set
+
+    def seen(child: Child, task: Task) -> SetPage | None:
+        asked.append(task.page)
+        return set_by_child(child, task)
+
+    monkeypatch.setattr(Child, "set", seen)
+    child = set_apart.ahead()
+    with closing(PagesBeingSet(tasks, child)) as pages:
+        assert dict(pages.every()) == alone(tasks)
+    assert child
+    assert child.process.returncode is not None
+    assert asked[0] == tasks["3"].page  # the largest first
+
+
+def test_few_small_pages_are_set_here(
+    tasks: dict[str, Task], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(set_apart, "Child", None)
+    small = {name: tasks[name] for name in ("1", "2")}
+    assert dict(set_apart.archived(small)) == alone(small)
+
+
+def test_what_was_just_set_is_not_set_again(
+    tasks: dict[str, Task], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also what a child has set."""
+    first = dict(set_apart.archived(tasks))
+    monkeypatch.setattr(typesetting, "_archived", None)
+    monkeypatch.setattr(set_apart, "Child", None)
+    assert dict(set_apart.archived(tasks)) == first
 
 
 def test_what_no_child_can_set_is_set_here(
-    tasks: list[Task], monkeypatch: pytest.MonkeyPatch
+    tasks: dict[str, Task], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(set_apart._Children, "_set", lambda *_: b"")
-    assert [*set_apart.archived(tasks)] == [alone(task) for task in tasks]
+    monkeypatch.setattr(Child, "set", lambda *_: None)
+    assert dict(set_apart.archived(tasks)) == alone(tasks)
 
 
-def test_children_end_when_nobody_wants_their_pages(
-    tasks: list[Task], monkeypatch: pytest.MonkeyPatch
+def test_where_no_process_can_be_started_pages_are_set_here(
+    tasks: dict[str, Task], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made: list[set_apart._Children] = []
+    def none() -> Child:
+        raise OSError
 
-    class Seen(set_apart._Children):
-        def __init__(self) -> None:
-            super().__init__()
-            made.append(self)
+    monkeypatch.setattr(set_apart, "Child", none)
+    assert set_apart.ahead() is None
+    assert dict(set_apart.archived(tasks)) == alone(tasks)
 
-    monkeypatch.setattr(set_apart, "_Children", Seen)
-    with closing(set_apart.archived([*tasks, *tasks])) as pages:
-        next(pages)
+
+def test_a_child_that_dies_costs_no_page(
+    tasks: dict[str, Task], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = Child.__init__
+
+    def dying(child: Child) -> None:
+        begin(child)
+        child.process.kill()
+
+    monkeypatch.setattr(Child, "__init__", dying)
+    assert dict(set_apart.archived(tasks)) == alone(tasks)
+
+
+def test_children_end_when_nobody_wants_their_pages(tasks: dict[str, Task]) -> None:
+    pages = PagesBeingSet(tasks, set_apart.ahead())
+    children = [*pages.children]
+    pages.close()
     until = time.monotonic() + 20
-    while made[0].running and time.monotonic() < until:
+    while pages.children and time.monotonic() < until:
         time.sleep(0.05)
-    assert not made[0].running
+    assert children
+    assert all(child.process.poll() is not None for child in children)

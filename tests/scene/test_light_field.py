@@ -150,3 +150,54 @@ def test_a_ground_that_is_clipped_or_dark_says_nothing_of_the_light(tmp_path: Pa
     assert seen.ground is None
     assert seen.lit(seen.views["grey1"]) == (1.0, 0.0)
     assert seen.lit_doubt(seen.views["grey1"], 0.03) == 0.0
+
+
+SHARP = 0.2201  # MTF50 of 0.8 px and a square pixel
+STEEP = replace(EVEN, lamp=(-0.68, -0.32, 0.73), tone=-0.35, white=0.4)
+MIRRORED_BROADLY = replace(EVEN, sheen=(168.0, 110.0, 55.0, 0.13), white=0.73)
+BROAD = replace(EVEN, sheen=(200.0, 64.0, 70.0, 0.05), white=0.6)
+PATCHED = replace(EVEN, sheen=(200.0, 64.0, 45.0, 0.2), black=0.08)
+
+
+@pytest.mark.film
+@pytest.mark.parametrize("name", ["STEEP", slow("MIRRORED_BROADLY")])
+def test_what_the_steps_do_not_show_of_the_curve_is_in_u(name: str, tmp_path: Path) -> None:
+    """A lamp of 8:1 and a bent curve; a wide reflection on the steps: MTF50 7 and 10 % off, U 2.
+
+    Edges lie beyond the steps, or the steps are lit otherwise than the dark fields elsewhere say.
+    """
+    edges = figures(film(globals()[name], tmp_path)[1])["resolution.mtf50"]
+    inside = [abs(edge.value - SHARP) <= edge.expanded for edge in edges]
+    assert sum(inside) >= 9
+    assert np.median([edge.expanded for edge in edges]) < 0.1 * SHARP
+
+
+@pytest.mark.film
+def test_light_added_to_all_steps_alike_is_in_the_uncertainty_of_gamma(tmp_path: Path) -> None:
+    """A wide reflection looks like the camera's black: 0.42 +- 0.02 for 0.53 was said."""
+    found = figures(film(BROAD, tmp_path)[1])
+    for gamma in found.get("grey_scale.gamma", []):
+        assert abs(gamma.value - 0.53) <= gamma.expanded
+
+
+@pytest.mark.film
+def test_where_no_step_shows_the_cameras_black_light_is_not_told_from_it(tmp_path: Path) -> None:
+    """S/N in linear light was up to 18 dB too high at U of 1.7."""
+    _, seen = film(PATCHED, tmp_path)
+    assert seen.tone == "inverse_oetf_bt709"
+    assert "noise.snr_linear" not in figures(seen)
+
+
+@pytest.mark.film
+def test_a_step_that_seems_to_send_less_than_no_light_still_has_curves(tmp_path: Path) -> None:
+    """The dark steps of a film seemed to: what is taken off them was more than they reflect."""
+    _, seen = film(EVEN, tmp_path)
+    assert seen.light_field is not None
+    tilted = np.zeros(light_field.TERMS)
+    tilted[1] = 0.06  # of the place across, which begins left
+    tilted[0] = 0.06
+    stray = replace(light_field.NO_STRAY, weights=tilted, rest=1e-4)
+    vars(seen)["light_field"] = replace(seen.light_field, stray=stray)
+    codes = np.arange(20.0, 230.0)
+    assert min(step[1] for step in seen._steps) < 0
+    assert all(np.isfinite(light).all() for light in seen.lit_curves(codes))

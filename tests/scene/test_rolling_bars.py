@@ -54,5 +54,6 @@ def test_a_bar_that_rolls_at_one_speed_is_found_while_the_light_of_all_changes()
     phases = 2 * np.pi * (ROWS / 36 + 1.2 * np.arange(25)[:, None, None] / 25)
     bars = 12 * np.sin(phases)
     passed = [SHADE - away + bar for away, bar in zip(lorry, bars, strict=True)]
-    assert amplitude(passed) == pytest.approx(12, rel=0.25)
+    alone = amplitude([SHADE + bar for bar in bars])
+    assert THRESHOLDS.steady_bar_share * alone < amplitude(passed) <= alone, "it is most of all"
     assert amplitude([SHADE - away for away in lorry]) < 0.5

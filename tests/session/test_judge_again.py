@@ -240,7 +240,7 @@ def test_what_a_killed_judge_left_does_not_hinder_the_next(
 ) -> None:
     """A kill leaves the work folder as it is, half copied."""
     with monkeypatch.context() as killed:
-        killed.setattr(runner, "_finish", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+        killed.setattr(runner, "finish", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
         child = os.fork()
         if not child:
             runner.judge_again(old[1], [BASE], tmp_path, why="again", by="Li")

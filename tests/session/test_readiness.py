@@ -181,7 +181,7 @@ def test_the_length_of_clips_comes_from_their_headers_and_nothing_is_decoded(
     path = written(folder, GOOD.format(due="2027-01-01", filmed=""))
     monkeypatch.setattr("acceptance.session.measuring.look", refuse)
     found = readiness.of(path)
-    assert found.seconds == pytest.approx(1.0, abs=0.5)
+    assert found.seconds == pytest.approx(1.0)
     assert found.expected is not None
     assert found.expected > 0
     assert sorted(file.name for file in folder.iterdir()) == ["chart.mp4", "plan.toml"]

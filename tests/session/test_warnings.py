@@ -31,6 +31,7 @@ from reached_session import (
     pack,
     reach,
 )
+from ways_by_statement import WAYS_BY_STATEMENT
 from ways_to_bend import (
     AS_SHIPPED,
     BASE,
@@ -77,9 +78,9 @@ from acceptance.signing.session_changes import changed_warnings
 ROOT = Path(__file__).resolve().parents[2]
 
 
-ALL_WAYS = (*WAYS, *MORE_WAYS)
+ALL_WAYS = (*WAYS, *MORE_WAYS, *WAYS_BY_STATEMENT)
 # A requirement, sampling or clause by its code; what is gone from an own pack has no other name.
-CODE = re.compile(r"\b(?:base|own|db50\w+)#(?!noise (?:was taken out|已被撤去))\w|\b\w+_\w+ = ")
+CODE = re.compile(r"\b(?:base|own|db50\w+)#(?!noise (?:was taken out|已被撤销))\w|\b\w+_\w+ = ")
 
 
 @pytest.mark.parametrize("way", ALL_WAYS, ids=lambda way: way.what)

@@ -79,3 +79,16 @@ def test_an_annex_that_the_report_does_not_name_breaks_it(folder: Path) -> None:
 def test_an_annex_has_the_number_of_its_report(folder: Path) -> None:
     for annex in folder.glob("annex-*.pdf"):
         assert folder.name in PdfReader(annex).pages[0].extract_text()
+
+
+@pytest.mark.usefixtures("_plain_pages")
+def test_the_annex_of_another_report_of_the_same_device_breaks_it(
+    chain: DemoChain, tmp_path: Path
+) -> None:
+    """Whichever was signed first, and by whom."""
+    first, second = (issued(tmp_path / number, chain, [CLIP]) for number in ("X1", "X2"))
+    assert (first / ANNEX).read_bytes() != (second / ANNEX).read_bytes()
+    for folder, other in ((first, second), (second, first)):
+        copy = shutil.copytree(folder, tmp_path / "copies" / folder.name)
+        result = sealed(copy, lambda annex, other=other: shutil.copy(other / ANNEX, annex))  # type: ignore[misc]
+        assert f"annexes broken: {ANNEX} changed" in details(result)

@@ -210,7 +210,7 @@ def test_an_address_of_a_token_that_names_no_key_is_refused(uri: str, says: str)
 def test_without_the_package_a_token_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is an extra."""
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    with pytest.raises(SetupError, match=r"python-pkcs11.*pip install acceptance\[pkcs11\]"):
+    with pytest.raises(SetupError, match=r"python-pkcs11.*pip install 'db50-acceptance\[pkcs11\]'"):
         tokens.signer("pkcs11:token=a;object=b?module-path=/x", "", ())
 
 

@@ -16,6 +16,7 @@ from forgeries import FORGERIES, Forgery, forge, passing
 from institute import PASSWORD
 from issued_session import CLIP, details, issue, issued
 from marks import slow
+from more_tamperings import MORE_FORGERIES, MORE_TAMPERINGS
 from tamperings import CAFE, TAMPERINGS, TWINS, Tampering, words
 
 from acceptance.session import evidence, store
@@ -60,7 +61,7 @@ def folder(original: Path, tmp_path: Path) -> Path:
     return shutil.copytree(original, tmp_path / original.name)
 
 
-@pytest.mark.parametrize("tampering", every_tenth(TAMPERINGS))
+@pytest.mark.parametrize("tampering", every_tenth([*TAMPERINGS, *MORE_TAMPERINGS]))
 def test_without_a_key_nothing_changes(
     folder: Path, chain: DemoChain, tampering: Tampering
 ) -> None:
@@ -77,14 +78,14 @@ def test_without_a_key_nothing_changes(
     assert bool(found) is (tampering.state is not State.OK), found
 
 
-@pytest.mark.parametrize("forgery", every_tenth(FORGERIES))
+@pytest.mark.parametrize("forgery", every_tenth([*FORGERIES, *MORE_FORGERIES]))
 def test_with_a_key_nobody_signs_other_pages(
     folder: Path, chain: DemoChain, forgery: Forgery
 ) -> None:
     """The signature is valid; what it is put under does not follow from the session."""
     forge(folder, chain, forgery)
     result = verify(folder, [chain.root])
-    assert result.steps[0].state is State.OK, details(result)
+    assert result.steps[0].state is not State.BROKEN, details(result)
     assert result.state is forgery.state, details(result)
     assert forgery.says in details(result)
     found = second_verifier.problems(folder, [chain.root])

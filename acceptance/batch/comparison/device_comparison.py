@@ -15,6 +15,7 @@ import numpy as np
 
 from acceptance.batch.database import queries
 from acceptance.batch.database.rows import SEVERITY
+from acceptance.checks.decision import FAILURES
 from acceptance.model import Limit, Verdict
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 OF_MEDIAN, OF_MEAN, FARTHEST = 0.6745, 1 / 1.253314, 3.5
 LEAST_GROUP = 5  # devices of a model; of fewer nobody is an outlier
 OPEN = {Verdict.INCONCLUSIVE, Verdict.NOT_TESTED}
-FAILED = {Verdict.FAIL, Verdict.CONDITIONAL_FAIL}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -242,7 +242,7 @@ def _vendors(matrix: ClauseMatrix) -> tuple[VendorSummary, ...]:
         kind = (device["manufacturer"], device["model"])
         worst = _worst(matrix, row)
         devices[kind] += 1
-        failed[kind] += worst in FAILED
+        failed[kind] += worst in FAILURES
         undecided[kind] += worst in OPEN
     order = sorted(devices, key=lambda kind: (-failed[kind] / devices[kind], kind))
     return tuple(

@@ -17,12 +17,11 @@ from sqlalchemy import delete, insert, select
 from acceptance.batch.database import rows, schema
 from acceptance.batch.database.connection import PATIENCE, Database
 from acceptance.checks import resources
-from acceptance.errors import SessionError
-from acceptance.files import regular
+from acceptance.errors import InputError, SessionError
 from acceptance.forms import register
 from acceptance.messages import tr
 from acceptance.model import Plan, Precedence, Predecessor
-from acceptance.session import store
+from acceptance.session import evidence, store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -97,10 +96,26 @@ class Results:
         nothing is done and the folder is not read again: False. Raises SessionError for a changed
         session and for another one of the same number; InputError; OutputError.
         """
-        origin = self._examined(folder, trust)
-        return origin is not None and self.add(store.load(folder), origin)
+        total, report = _hash(folder / store.FILE), _hash(folder / store.REPORT)
+        if not trust and total and self._known(total, report):
+            return False
+        from acceptance.signing import predecessors  # noqa: PLC0415 -- late: brings pyHanko
 
-    def add(self, session: Session, origin: Origin = UNKNOWN) -> bool:
+        vouched = predecessors.examine(folder, Precedence.BASELINE, trust)
+        session = store.load(folder)
+        origin = Origin(
+            folder=str(folder.resolve()),
+            sha256=vouched.sha256,
+            report_sha256=report,
+            checked=datetime.now(UTC).isoformat(timespec="seconds"),
+            vouched=vouched,
+            packs=self._packs(session, folder),
+            copies=rows.chart_copies(folder / "data" / "charts"),
+        )
+        self.add(session, origin)
+        return True
+
+    def add(self, session: Session, origin: Origin = UNKNOWN) -> None:
         """Add a session in one transaction; one of this number and content is replaced.
 
         The row says what of it was checked (``origin``): without, nothing. For a folder use
@@ -111,7 +126,6 @@ class Results:
         with self.database.writing() as connection:
             self._make_room(connection, session.id, digest)
             _enter(connection, session, origin, digest)
-        return True
 
     def add_register(self, path: Path) -> int:
         """Add what a register holds, so that what falls due is known before it is used.
@@ -133,33 +147,14 @@ class Results:
                 ids(connection, table, found)
         return sum(map(len, entries.values()))
 
-    def _examined(self, folder: Path, trust: Sequence[Path]) -> Origin | None:
-        from acceptance.signing import predecessors  # noqa: PLC0415 -- late: brings pyHanko
-
-        total, report = _hash(folder / store.FILE), _hash(folder / store.REPORT)
-        if not trust and total and self._known(total, report):
-            return None
-        vouched = predecessors.examine(folder, Precedence.BASELINE, trust)
-        checked = datetime.now(UTC).isoformat(timespec="seconds")
-        return Origin(
-            folder=str(folder.resolve()),
-            sha256=vouched.sha256,
-            report_sha256=report,
-            checked=checked,
-            vouched=vouched,
-            packs=self._packs(folder),
-            copies=rows.chart_copies(folder / "data" / "charts"),
-        )
-
     def _known(self, total: str, report: str) -> bool:
         table = schema.sessions.c
         same = select(table.id).where(table.sha256 == total, table.report_sha256 == report)
         with self.database.reading() as connection:
             return connection.scalar(same.where(table.checked != "")) is not None
 
-    def _packs(self, folder: Path) -> tuple[Pack, ...]:
+    def _packs(self, session: Session, folder: Path) -> tuple[Pack, ...]:
         """Load the packs of a session, unless all of them are known with their titles."""
-        session = store.load(folder)
         keys = [rows.pack_key(session, name) for name in session.plan.packs]
         table = schema.packs.c
         known = select(table.key).where(table.key.in_(keys), table.title != "")
@@ -184,8 +179,8 @@ class Results:
 
 def _hash(file: Path) -> str:
     """Hash a file; empty where there is none that can be read."""
-    with contextlib.suppress(OSError):
-        return hashlib.sha256(regular.content(file)).hexdigest()
+    with contextlib.suppress(InputError, OSError):
+        return evidence.hash_file(file) if file.is_file() else ""
     return ""
 
 

@@ -66,7 +66,7 @@ def _day(text: str) -> str:
 
 def ahead(judged: Judged) -> Iterator[SessionWarning]:
     """Yield what is said to have been filmed, answered or decided after it was judged."""
-    plan, last = judged.session.plan, _run(judged)
+    plan, last = judged.session.plan, judged_on(judged)
     dated = [(one.id, judged.day_of(one)) for one in judged.session.taken]
     dated += [(_asked(one), _day(one.when)) for one in plan.answers]
     dated += [(f"{one.requirement} ({one.subject})", _day(one.when)) for one in plan.concessions]
@@ -74,7 +74,7 @@ def ahead(judged: Judged) -> Iterator[SessionWarning]:
         yield caution("day_ahead", later, run=last)
 
 
-def _run(judged: Judged) -> str:
+def judged_on(judged: Judged) -> str:
     """Day on which it was judged first, where it was and in China, whichever is later."""
     when = next((entry.when for entry in judged.logged("judged")), judged.session.started)
     try:

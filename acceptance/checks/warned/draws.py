@@ -13,6 +13,8 @@ from acceptance.checks.commitments import (
     seed_entries,
 )
 from acceptance.checks.warned.judged import caution, note
+from acceptance.checks.warned.overlays import took_part
+from acceptance.checks.warned.twins import plain, says_something
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +29,7 @@ def seeds(judged: Judged) -> Iterator[SessionWarning]:
     for draw in plan.draws:
         parameters = {"sampling": draw.sampling, "seed": draw.seed}
         pairs = [*seed_entries(plan.commitments, draw)]
+        pairs = [pair for pair in pairs if _by_somebody_else(judged, pair[1])]
         fitting = [pair for pair in pairs if _fits(judged, draw, pair[0])]
         if not pairs:
             yield caution("seed_by_operator", [draw.sampling], **parameters)
@@ -34,6 +37,14 @@ def seeds(judged: Judged) -> Iterator[SessionWarning]:
             yield caution("commitment_differs", [draw.sampling], **parameters)
         else:
             yield _witnessed(*fitting[0], draw)
+
+
+def _by_somebody_else(judged: Judged, entry: LogEntry) -> bool:
+    """Whether somebody gave a seed who did not measure, answer or judge here."""
+    witness, own = str(entry.details.get("witness", "")), map(plain, took_part(judged))
+    return bool(entry.details.get("token")) or (
+        says_something(witness) and plain(witness) not in own
+    )
 
 
 def _fits(judged: Judged, draw: Draw, commitment: LogEntry) -> bool:
@@ -83,4 +94,6 @@ def retests(judged: Judged) -> Iterator[SessionWarning]:
             if draw.session not in seen:
                 yield caution("retest_unchecked", draw.failed, **parameters)
             else:
-                yield (note if draw.why else caution)("retest", draw.failed, **parameters)
+                yield (note if says_something(draw.why) else caution)(
+                    "retest", draw.failed, **parameters
+                )

@@ -6,7 +6,9 @@ import math
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from acceptance.checks.warned.judged import FAILED, caution, names, note
+from acceptance.checks.decision import FAILURES
+from acceptance.checks.warned.judged import caution, names, note
+from acceptance.checks.warned.twins import says_something
 from acceptance.model import Verdict, Vouched
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from acceptance.checks.warned.judged import Judged
     from acceptance.model import LogEntry, SessionWarning, Shot, Value
 
-NOT_PASSED = frozenset({*FAILED, Verdict.INCONCLUSIVE})
+NOT_PASSED = frozenset({*FAILURES, Verdict.INCONCLUSIVE})
 
 
 def judged_again(judged: Judged) -> Iterator[SessionWarning]:
@@ -130,7 +132,7 @@ def _replaced(judged: Judged, shot: Shot) -> int:
 
 def _why(judged: Judged, subject: str) -> str:
     shots = (shot for shot in judged.session.shots if shot.subject == subject)
-    return "; ".join(dict.fromkeys(shot.retaken for shot in shots if shot.retaken.strip()))
+    return "; ".join(dict.fromkeys(shot.retaken for shot in shots if says_something(shot.retaken)))
 
 
 def resumed(judged: Judged) -> Iterator[SessionWarning]:

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from acceptance.model import SessionWarning, Severity, Verdict
+from acceptance.checks.decision import PASSES
+from acceptance.model import SessionWarning, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
 
     from acceptance.model import Finding, LogEntry, Measurement, Pack, Session, Taken, Value
-
-PASSED = frozenset({Verdict.PASS, Verdict.CONDITIONAL_PASS})
-FAILED = frozenset({Verdict.FAIL, Verdict.CONDITIONAL_FAIL})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +38,7 @@ class Judged:
     @cached_property
     def passed(self) -> list[Finding]:
         """Findings that count and conform."""
-        return [one for one in self.session.findings if one.decides and one.verdict in PASSED]
+        return [one for one in self.session.findings if one.decides and one.verdict in PASSES]
 
     @cached_property
     def by_name(self) -> dict[tuple[str, str], Finding]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acceptance.checks import case
-from acceptance.checks.decision import margin
-from acceptance.checks.warned.judged import PASSED, caution
+from acceptance.checks.decision import PASSES, margin
+from acceptance.checks.warned.judged import caution
 from acceptance.model import Combine, Compare, Modality, Verdict
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def left_aside(judged: Judged) -> Iterator[SessionWarning]:
 def _aside(judged: Judged, pack: Pack, asked: Requirement, figure: Measurement) -> bool:
     """Whether what misses was left aside: its subject passes, or was not asked at all."""
     finding = judged.by_name.get((f"{pack.id}#{asked.id}", figure.subject))
-    if finding and finding.verdict in PASSED:
+    if finding and finding.verdict in PASSES:
         return asked.combine is Combine.WORST and asked.compare is Compare.VALUE
     excluded = finding is None or finding.verdict is Verdict.NOT_APPLICABLE
     return excluded and not _judged_otherwise(judged, pack, figure)
@@ -61,7 +61,7 @@ def averaged(judged: Judged) -> Iterator[SessionWarning]:
             for finding in [judged.by_name.get((f"{pack.id}#{asked.id}", figure.subject))]
             if asked.combine is Combine.MEAN
             and finding
-            and finding.verdict in PASSED
+            and finding.verdict in PASSES
             and index in finding.measurements
         ]
         if items:

@@ -116,20 +116,20 @@ def confirmations(judged: Judged) -> Iterator[SessionWarning]:
     """Who read which copy; whoever also measured or answered is marked."""
     read: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for pack in judged.packs:
-        for name, seen in _confirmed(pack):
+        for name, seen in confirmed_things(pack):
             read[seen.confirmed_by, seen.copy, seen.confirmed_on].append(f"{pack.id}#{name}")
         for asked in pack.withdrawn:
             if asked.confirmed_by:
                 key = asked.confirmed_by, asked.copy, asked.confirmed_on
                 read[key].append(f"{pack.id}#{asked.what}")
-    people = {plain(name) for name in _took_part(judged)}
+    people = {plain(name) for name in took_part(judged)}
     for (person, copy, day), things in read.items():
         own = plain(person) in people
         code = "self_confirmed" if own else "confirmed"
         yield (caution if own else note)(code, things, person=person, copy=copy, day=day)
 
 
-def _confirmed(pack: Pack) -> Iterator[tuple[str, Provenance]]:
+def confirmed_things(pack: Pack) -> Iterator[tuple[str, Provenance]]:
     """Name everything of a pack that bears a confirmation, with its provenance."""
     every: list[tuple[str, Provenance | None]] = []
     for asked in pack.requirements:
@@ -140,7 +140,8 @@ def _confirmed(pack: Pack) -> Iterator[tuple[str, Provenance]]:
     return ((name, seen) for name, seen in every if seen and seen.confirmed_by)
 
 
-def _took_part(judged: Judged) -> Iterator[str]:
+def took_part(judged: Judged) -> Iterator[str]:
+    """Name who measured, answered or judged."""
     session = judged.session
     yield from filter(None, (session.operator, session.plan.operator))
     yield from (answer.by for answer in session.plan.answers)

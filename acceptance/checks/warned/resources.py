@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acceptance.checks.warned.judged import caution, note
+from acceptance.checks.warned.twins import says_something
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,6 +60,7 @@ def people(judged: Judged) -> Iterator[SessionWarning]:
     authorised = {one.name for one in session.plan.people if one.methods}
     if open_people := [name for name in took_part if name and name not in authorised]:
         yield note("resources_open", open_people, trouble="not_authorised")
-    if session.taken and not session.operator.strip():
-        filmed = [shot.id for shot in session.taken]
-        yield caution("resources_open", filmed, trouble="nobody_named")
+    filmed = [] if says_something(session.operator) else [shot.id for shot in session.taken]
+    answered = (one for one in session.plan.answers if not says_something(one.by))
+    if nobody := [*filmed, *(f"{one.requirement} ({one.subject})" for one in answered)]:
+        yield caution("resources_open", nobody, trouble="nobody_named")

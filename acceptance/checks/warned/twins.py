@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from acceptance.model import SessionWarning
 
 MANY = 8  # figures that two films never share by chance
+NOTHING = frozenset({
+    "", "无", "略", "没有", "不详", "未知", "na", "nil", "no", "none", "unknown", "x", "xx", "xxx",
+})  # what stands where a name or a reason should  # fmt: skip
+USUAL_PORTS = (":80", ":443", ":554")
 
 
 def footage(judged: Judged) -> Iterator[SessionWarning]:
@@ -54,16 +58,31 @@ def _below(hashes: Mapping[str, str], path: str) -> set[str]:
 
 
 def devices(judged: Judged) -> Iterator[SessionWarning]:
-    """Yield the devices of one serial number or network address."""
+    """Yield the devices of one serial number or address, or of one id in other letters."""
     names: dict[tuple[str, str], list[str]] = defaultdict(list)
     for device in judged.session.plan.subjects:
         if device.kind not in NO_DEVICES:
             serial = plain(device.serial) and f"{plain(device.manufacturer)} {plain(device.serial)}"
-            for what, text in (("serial", serial), ("address", device.address.strip().casefold())):
+            signs = ("serial", serial), ("address", _host(device.address)), ("id", _same(device.id))
+            for what, text in signs:
                 if text:
                     names[what, text].append(device.id)
     if alike := [" = ".join(ids) for ids in names.values() if len(ids) > 1]:
         yield caution("devices_alike", alike)
+
+
+def _same(text: str) -> str:
+    """Return a text without width and case."""
+    return unicodedata.normalize("NFKC", text).strip().casefold()
+
+
+def _host(address: str) -> str:
+    """Return an address without what only writes it otherwise: scheme, usual port, zeros."""
+    place = _same(address).rpartition("://")[2].rpartition("@")[2].rstrip("/")
+    for port in USUAL_PORTS:
+        place = place.removesuffix(port)
+    parts = (part.lstrip("0") or "0" if part.isdecimal() else part for part in place.split("."))
+    return ".".join(parts)
 
 
 def models(judged: Judged) -> Iterator[SessionWarning]:
@@ -81,3 +100,8 @@ def plain(name: str) -> str:
     """Return a name without what only makes it look different: width, case, blanks, dots."""
     folded = unicodedata.normalize("NFKC", name).casefold()
     return "".join(letter for letter in folded if letter.isalnum())
+
+
+def says_something(text: str) -> bool:
+    """Whether a name or reason is one: neither blank, nor a dash or a word for nothing."""
+    return plain(text) not in NOTHING

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from acceptance import wording
 from acceptance.checks.conclusion import unconfirmed_limits
-from acceptance.checks.decision import margin
-from acceptance.checks.warned.judged import PASSED, caution, note
+from acceptance.checks.decision import PASSES, margin
+from acceptance.checks.warned.judged import caution, note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,10 +23,10 @@ AVERTING = frozenset({"inside_guard_band", "uncertainty_too_large"})
 
 def provisional(judged: Judged) -> Iterator[SessionWarning]:
     """Yield how many limits behind a pass nobody confirmed; a caution where it is all of them."""
-    count, total = unconfirmed_limits(judged.passed)
+    count, total = unconfirmed = unconfirmed_limits(judged.passed)
     if count:
         items = (finding.requirement for finding in judged.passed if finding.provisional)
-        warn = caution if count == total else note
+        warn = caution if wording.none_confirmed(unconfirmed) else note
         yield warn("provisional", items, provisional=count, total=total)
 
 
@@ -47,7 +48,7 @@ def stated_uncertainties(judged: Judged) -> Iterator[SessionWarning]:
         answer = None if finding.answer is None else judged.session.plan.answers[finding.answer]
         if answer and answer.value is not None and finding.limit:
             named = f"{finding.requirement} ({finding.subject})"
-            averted = finding.reason.code in AVERTING or finding.verdict in PASSED
+            averted = finding.reason.code in AVERTING or finding.verdict in PASSES
             if margin(answer.value, finding.limit) < 0 and averted:
                 averting.append(named)
             elif answer.uncertainty is not None:

@@ -28,7 +28,7 @@ NUMBERS = itertools.count(int(time.time()) % 10000)
 def receive(
     platform: Platform, device: RegisteredDevice, wanted: MediaRequest, clip: Path
 ) -> list[DeviceStep]:
-    """Take down the stream of a channel; return the lines of INVITE, of the stream and of BYE.
+    """Capture the stream of a channel; return the lines of INVITE, of the stream and of BYE.
 
     It lasts ``wanted.seconds`` from the first packet on, and as long again as the platform's
     time-out where nothing comes. Raises OutputError where a file cannot be written, DeviceError

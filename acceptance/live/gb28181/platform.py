@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.live.gb28181 import bodies, link, replies, sip_message
 from acceptance.live.gb28181.registrar import Passwords, RegisteredDevice, Registrar
-from acceptance.live.gb28181.steps import DeviceStep, StepLog
+from acceptance.live.gb28181.steps import DeviceStep, StepLog, require_ids, require_seconds
 from acceptance.messages import tr
 from acceptance.model.basics import CHINA
 
@@ -90,7 +90,9 @@ class Platform:
         zone: timezone = CHINA,
         timeout: float = 10.0,
     ) -> None:
-        """``id``: 20 digits; ``timeout``: s to wait for each answer."""
+        """``id``: 20 digits; ``timeout``: s to wait for each answer. Raises UsageError."""
+        require_ids(id)
+        require_seconds(timeout=timeout)
         self.id, self.realm, self.zone, self.timeout = id, realm or id[:10], zone, timeout
         self.registrar = Registrar(self.realm, passwords, zone, algorithm)
         self.log, self.ended = StepLog(), set[str]()

@@ -5,8 +5,12 @@ GB/T 39272-2020 is the standard that lists such tests; its clauses were not seen
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from acceptance.errors import UsageError
+from acceptance.messages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,3 +68,18 @@ class StepLog:
 def is_id(text: str) -> bool:
     """Whether it is a code of 20 decimal digits."""
     return len(text) == ID_DIGITS and text.isascii() and text.isdecimal()
+
+
+def require_ids(*codes: str) -> None:
+    """Refuse what is no code. Raises UsageError."""
+    for code in codes:
+        if not is_id(code):
+            raise UsageError(tr("{code}: a code has 20 digits", code=code))
+
+
+def require_seconds(**durations: float) -> None:
+    """Refuse durations below 0, without an end, or that are no number. Raises UsageError."""
+    for name, seconds in durations.items():
+        if not 0 <= seconds < math.inf:
+            what = tr("{name} must be 0 or more, not {value:g}", name=name, value=seconds)
+            raise UsageError(what)

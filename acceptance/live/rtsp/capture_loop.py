@@ -144,7 +144,7 @@ class CaptureLoop:
         return self._intake.connection + 1
 
     def run(self) -> str:
-        """Take down the stream; return why it ended (``Captured.reason``).
+        """Capture the stream; return why it ended (``Captured.reason``).
 
         Raises DeviceError and OutputError where no frame came; nothing is left then.
         """

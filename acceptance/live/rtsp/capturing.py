@@ -1,4 +1,4 @@
-"""Take down a stream as it comes: the clip, when its frames came, every packet, what was said."""
+"""Capture a stream as it comes: the clip, when its frames came, every packet, what was said."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from acceptance.errors import DeviceError, OutputError, UsageError
+from acceptance.errors import AcceptanceError, DeviceError, OutputError, UsageError
 from acceptance.live.rtsp import room, side_files
 from acceptance.live.rtsp.capture_loop import CaptureEnd, CaptureLoop, Request
 from acceptance.live.rtsp.url import parse
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Times = tuple[datetime, datetime]  # of a recording, from and to
 TRANSPORTS = ("tcp", "udp", "multicast")
+LONGEST = 7 * 86400  # s of a capture
 MOST_CLIPS = 20  # of a stream that changes its size again and again
 ASKED = {"seconds", "frames", "interrupted", "end"}
 LIVE = Request(set_up={}, play={"Range": "npt=0.000-"}, once=False)
@@ -33,7 +34,7 @@ REPLAY = {"Require": "onvif-replay"}
 
 @dataclass(frozen=True, kw_only=True)
 class Captured:
-    """What was taken down of a stream."""
+    """What was captured of a stream."""
 
     clip: Path
     """Fragmented MP4, frames as they were sent, times in 1/90000 s."""
@@ -114,7 +115,7 @@ def capture(
     stop: threading.Event | None = None,
     stated: EncoderSetting | None = None,
 ) -> Captured:
-    """Take down the stream at ``url`` (``rtsp://``, ``rtsps://``) into ``clip`` and files beside.
+    """Capture the stream at ``url`` (``rtsp://``, ``rtsps://``) into ``clip`` and files beside.
 
     ``credentials`` are used where the device asks; those in the URL go before. ``transport``:
     ``tcp``, ``udp`` or ``multicast``. It ends after ``seconds`` from the first packet on, after
@@ -148,13 +149,13 @@ def over_changes(
     seconds: float | None,
     frames: int | None,
     replay: Times | None = None,
-) -> list[Captured]:
+) -> tuple[list[Captured], AcceptanceError | None]:
     """Go on in ``NAME-2.mp4`` and so on where the size or codec of the picture changes.
 
     ``take`` captures into a clip, for so long or so many frames, live or from a recording; what is
     left of them is asked of the next. A recording goes on from its first picture of the other size,
     where the recorder tells when that was. Raises what ``take`` raises for the first clip; of a
-    later one nothing more came.
+    later one nothing more came, and the error that says why is returned with the clips.
     """
     done = [take(clip, seconds, frames, replay)]
     while done[-1].reason == "changed" and len(done) < MOST_CLIPS:
@@ -169,9 +170,9 @@ def over_changes(
             replay = begin, end
         try:
             done.append(take(side_files.another(clip, len(done) + 1), left, fewer, replay))
-        except (DeviceError, OutputError):
-            break
-    return done
+        except (DeviceError, OutputError) as error:
+            return done, error
+    return done, None
 
 
 def _captured(clip: Path, loop: CaptureLoop, reason: str) -> Captured:
@@ -223,3 +224,5 @@ def _check(transport: str, seconds: float | None, frames: int | None, timeout: f
     for name, value in (("seconds", seconds), ("frames", frames), ("timeout", timeout)):
         if value is not None and not 0 < value < math.inf:
             raise UsageError(tr("{name} must be above 0, not {value:g}", name=name, value=value))
+    if seconds is not None and seconds > LONGEST:
+        raise UsageError(tr("a capture lasts {most} s at most", most=LONGEST))

@@ -24,6 +24,7 @@ SAMPLING_LIMIT = 0.5  # cycle/px
 MOST_CLIPPED = 0.005
 MARGIN = 0.1
 SQUEEZED = 0.8  # of the assumed pixel aspect: a tilt of 35 degrees narrows a chart by less
+LONG = 1.5  # picture widths: with a longer lens a squeezed picture looks like a turned chart
 GROUPS, SINGLE_FRAMES = 4, 8
 
 
@@ -60,13 +61,16 @@ def lines_of(scene: Scene, direction: str) -> float:
 def refuse_doubtful_aspect(scene: Scene, direction: str) -> None:
     """Refuse TV lines along rows where the chart's shape contradicts an assumed pixel aspect.
 
-    It applies where the stream states no pixel aspect. Raises GapError ``pixel_aspect_doubtful``
-    with ``assumed`` and ``seen``, the aspect at which the chart would be seen face on.
+    It applies where the stream states no pixel aspect, and where no usual lens makes a chart that
+    is turned look so. Raises GapError ``pixel_aspect_doubtful`` with ``assumed`` and ``seen``, the
+    aspect at which the chart would be seen face on.
     """
     if direction != "horizontal" or "sample_aspect" not in scene.video.assumed or not scene.located:
         return
-    assumed, seen = float(scene.video.sample_aspect), scene.located[0].pixel_aspect
-    if min(seen / assumed, assumed / seen) < SQUEEZED:
+    place, assumed = scene.located[0], float(scene.video.sample_aspect)
+    seen = place.pixel_aspect
+    squeezed = min(seen / assumed, assumed / seen) < SQUEEZED
+    if squeezed and place.focal_length(assumed) > LONG:
         raise GapError("pixel_aspect_doubtful", assumed=assumed, seen=seen)
 
 

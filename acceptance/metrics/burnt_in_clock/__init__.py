@@ -68,6 +68,23 @@ class Reading:
     either_half: bool = False
 
 
+@dataclass(frozen=True)
+class FollowedClock:
+    """A clock that runs through a film: its seconds are known, date and time not yet read."""
+
+    strip: NDArray[np.uint8]
+    """Frames (n, h, w) as ``font_of`` widens them."""
+
+    times: Array
+    """s of each frame (n,)."""
+
+    font: Font
+    """What it taught of its digits."""
+
+    seconds: Seconds
+    """Their course, which is even."""
+
+
 def serves(scene: Scene) -> bool:
     """Whether a region of a burnt-in clock was given."""
     return bool(scene.strips)
@@ -80,34 +97,28 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
 
 
 def _of_clock(scene: Scene, region: str, strip: Strip) -> Iterator[Measurement | Note]:
-    times = scene.series.times[strip.frames]
     try:
-        wide, font = font_of(strip.luma, times)
-        seconds = _running(follow(wide, times, font))
+        clock = followed(strip.luma, scene.series.times[strip.frames])
     except GapError as gap:
         yield from [_note(scene, region, quantity, gap) for quantity in QUANTITIES]
         return
     try:
-        found = _read(wide, times, font, seconds, _order(scene), _hours(scene))
+        found = read(clock, _order(scene), _hours(scene))
     except GapError as gap:
-        yield _rate_figure(scene, region, seconds, None)
+        yield _rate_figure(scene, region, clock.seconds, None)
         yield _note(scene, region, "burnt_in_clock.offset", gap)
         return
-    yield _rate_figure(scene, region, seconds, found)
-    yield from _offset_or_note(scene, region, strip, seconds, found)
+    yield _rate_figure(scene, region, clock.seconds, found)
+    yield from _offset_or_note(scene, region, strip, clock.seconds, found)
 
 
-def read(
-    strip: NDArray[np.uint8], times: Array, order: str | None = None
-) -> tuple[Reading, Seconds]:
-    """Read a clock in ``strip`` (n, h, w), frames at ``times`` (n,) s.
+def followed(strip: NDArray[np.uint8], times: Array) -> FollowedClock:
+    """Learn the font of a clock in ``strip`` (n, h, w), frames at ``times`` (n,) s; follow it.
 
-    ``order`` is that of its date: YMD, MDY or DMY. Raises GapError where the film is too short,
-    there is no clock, it does not run evenly or cannot be read, or day and month may be either.
+    Raises GapError where the film is too short, there is no clock, or it does not run evenly.
     """
     wide, font = font_of(strip, times)
-    seconds = _running(follow(wide, times, font))
-    return _read(wide, times, font, seconds, order), seconds
+    return FollowedClock(wide, times, font, _running(follow(wide, times, font)))
 
 
 def _running(seconds: Seconds) -> Seconds:
@@ -123,21 +134,20 @@ def _running(seconds: Seconds) -> Seconds:
     return seconds
 
 
-def _read(
-    strip: NDArray[np.uint8],
-    times: Array,
-    font: Font,
-    seconds: Seconds,
-    order: str | None,
-    hours: str | None = None,
-) -> Reading:
+def read(clock: FollowedClock, order: str | None = None, hours: str | None = None) -> Reading:
+    """Read date and time of a clock.
+
+    ``order`` is that of its date: YMD, MDY or DMY; ``hours`` how its hours count: 24, AM or PM (of
+    the film's first second); None: what can be told from the picture. Raises GapError where it
+    cannot be read, or day and month may be either.
+    """
+    strip, times, font, seconds = clock.strip, clock.times, clock.font, clock.seconds
     cells = date_and_time.cells(strip, times, font)
     time = date_and_time.time_of_day(cells)
-    time = (
-        _stated_half(time, hours)
-        if hours
-        else date_and_time.settled(time, cells, strip, times, font)
-    )
+    if hours:
+        time = _stated_half(time, hours)
+    else:
+        time = date_and_time.settled(time, cells, strip, times, font)
     day = lines.calendar_date(strip, times, font, cells, time, order)
     moment = float(seconds.moments[0])
     since = round(moment - font.moment) - int(cells.seconds[0])

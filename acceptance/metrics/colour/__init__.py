@@ -16,7 +16,7 @@ Uncertainty is propagated by Monte Carlo (JCGM 101), see ``difference.py``.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,7 +37,13 @@ from acceptance.metrics.colour.difference import (
     propagated,
 )
 from acceptance.metrics.colour.light import channels, linear_light, stray_light
-from acceptance.metrics.colour.patches import DARK, ColourPatch, read_patches
+from acceptance.metrics.colour.other_coding import better_matrix, otherwise_coded
+from acceptance.metrics.colour.patches import (
+    DARK,
+    ColourComparison,
+    ColourPatch,
+    read_patches,
+)
 from acceptance.model.basics import Reason
 from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
 
@@ -69,23 +75,6 @@ DRAWS = 400
 SEED = 20050212
 
 
-@dataclass(frozen=True, kw_only=True)
-class ColourComparison:
-    """Patches as seen and as printed.
-
-    ``patches`` are the n that can be measured, ``left_out`` the names of the others, ``light``
-    (n, 3) is linear R, G, B, ``nominal`` CIELAB as seen and as printed. ``lit`` (n, 2) is the light
-    on them (``Scene.lit``), ``stray`` the reflectance that stray light adds everywhere.
-    """
-
-    patches: tuple[ColourPatch, ...]
-    left_out: tuple[str, ...]
-    light: Array
-    nominal: Drawn
-    lit: Array
-    stray: float
-
-
 def serves(scene: Scene) -> bool:
     """Whether the scene has colour patches, or a printed chart that should have them."""
     return bool(scene.of_kind("colour")) or (
@@ -101,6 +90,8 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     seen = compare(scene)
     if seen.left_out:
         yield _note(scene, seen.left_out)
+    if better := better_matrix(scene, seen):
+        yield _of_scene(scene, "matrix_doubtful", stated=scene.video.matrix, other=better)
     doubts = _doubts(scene, seen)
     found = propagated(seen.nominal, doubts)
     repeats = _repeats(scene, seen)
@@ -143,7 +134,7 @@ def compare(scene: Scene) -> ColourComparison:
     lit = np.array([patch.lit for patch in patches])
     stray = stray_light(scene)
     light = linear_light(scene, np.array([patch.codes for patch in patches]), aims, lit, stray)
-    _refuse_uneven(patches)
+    _refuse_uneven(scene, patches)
     nominal = Drawn(lab=normalised(light, aims), aims=aims)
     return ColourComparison(
         patches=tuple(patches),
@@ -184,25 +175,7 @@ def _lights(scene: Scene, seen: ColourComparison, random: np.random.Generator) -
     }
     exponents = 1 + scene.tone_doubt / math.sqrt(3) * random.standard_normal((DRAWS, 1, 1))
     lights[TONE_SOURCE] = _powered(seen.light, exponents)
-    return lights | _otherwise_coded(scene, seen, random)
-
-
-def _otherwise_coded(
-    scene: Scene, seen: ColourComparison, random: np.random.Generator
-) -> dict[str, Array]:
-    """Draw the light between both matrices, and both ranges of codes, where none is stated."""
-    video, others = scene.video, {}
-    if "matrix" in video.assumed:
-        others["matrix"] = replace(video, matrix="bt709" if video.matrix == "bt601" else "bt601")
-    if "full_range" in video.assumed:
-        others["range"] = replace(video, full_range=not video.full_range)
-    codes, drawn = np.array([patch.codes for patch in seen.patches]), {}
-    for source, coded in others.items():
-        other = replace(scene, video=coded)
-        light = linear_light(other, codes, seen.nominal.aims, seen.lit, stray_light(other))
-        between = (light - seen.light) * random.standard_normal((DRAWS, 1, 1)) / math.sqrt(3)
-        drawn[source] = seen.light + between
-    return drawn
+    return lights | otherwise_coded(scene, seen, random, DRAWS)
 
 
 def _light(scene: Scene, seen: ColourComparison, codes: Array) -> Array:
@@ -225,10 +198,13 @@ def _otherwise_lit(scene: Scene, seen: ColourComparison, random: np.random.Gener
     return np.asarray(seen.light * (1 + fall[..., None]))
 
 
-def _refuse_uneven(patches: Sequence[ColourPatch]) -> None:
-    """Refuse patches on which light may be added. Raises GapError ``uneven_light``."""
+def _refuse_uneven(scene: Scene, patches: Sequence[ColourPatch]) -> None:
+    """Refuse patches on which light may be added, or on the steps that their curve is from.
+
+    Raises GapError ``uneven_light``.
+    """
     worst = max(patches, key=lambda patch: patch.added)
-    if (share := worst.added / DARK) > MOST_ADDED:
+    if (share := worst.added / DARK) > MOST_ADDED or scene.steps_unusable:
         raise GapError("uneven_light", region=worst.name, share=share)
 
 
@@ -293,7 +269,10 @@ def _curve(seen: ColourComparison) -> Curve:
 
 
 def _note(scene: Scene, left_out: Sequence[str]) -> Note:
-    reason = Reason(
-        code="patches_left_out", parameters={"count": len(left_out), "names": ", ".join(left_out)}
-    )
+    names = ", ".join(left_out)
+    return _of_scene(scene, "patches_left_out", count=len(left_out), names=names)
+
+
+def _of_scene(scene: Scene, code: str, **parameters: Value) -> Note:
+    reason = Reason(code=code, parameters=parameters)
     return Note(reason=reason, shot=scene.shot.id, subject=scene.shot.subject, metric="colour")

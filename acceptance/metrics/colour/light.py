@@ -12,6 +12,7 @@ from acceptance.footage.tone import inverse_oetf
 from acceptance.metrics.colour.difference import neutral
 
 if TYPE_CHECKING:
+    from acceptance.footage.clip import VideoInfo
     from acceptance.scene.build import Scene
 
 Array = NDArray[np.float64]
@@ -19,7 +20,14 @@ Array = NDArray[np.float64]
 MOST_STRAY = 0.05  # of reflectance
 
 
-def linear_light(scene: Scene, codes: Array, aims: Array, lit: Array, stray: float) -> Array:
+def linear_light(
+    scene: Scene,
+    codes: Array,
+    aims: Array,
+    lit: Array,
+    stray: float,
+    video: VideoInfo | None = None,
+) -> Array:
     """Return the linear R, G, B (..., n, 3) of n patches in even light, white = 1.
 
     Parameters
@@ -35,21 +43,23 @@ def linear_light(scene: Scene, codes: Array, aims: Array, lit: Array, stray: flo
         (``Scene.lit``).
     stray
         What ``stray_light`` returns for the scene.
+    video
+        How the codes are to be read; None: as the scene's.
 
     Notes
     -----
     The tone curve takes stray light out as a neutral would show it; where white balance is off, red
     and blue have that much more or less of it.
     """
-    light = scene.linear(channels(scene, codes))
+    light = scene.linear(channels(scene, codes, video))
     greys = light[..., neutral(aims), :] + stray
     tint = greys.sum(axis=-2) / (greys @ TO_XYZ[1]).sum(axis=-1)[..., None]
     return np.asarray((light - stray * (tint - 1)[..., None, :]) / lit[:, :1] - lit[:, 1:])
 
 
-def channels(scene: Scene, codes: Array) -> Array:
+def channels(scene: Scene, codes: Array, video: VideoInfo | None = None) -> Array:
     """Return R', G', B' (..., 3) on the scale of luma codes, of Y', Cb, Cr codes (..., 3)."""
-    rgb = signals(codes[..., 0], codes[..., 1], codes[..., 2], scene.video)
+    rgb = signals(codes[..., 0], codes[..., 1], codes[..., 2], video or scene.video)
     return np.asarray(scene.code_black + (scene.code_white - scene.code_black) * rgb)
 
 

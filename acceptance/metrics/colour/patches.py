@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from acceptance.footage.planes import Plane
+    from acceptance.metrics.colour.difference import Drawn
     from acceptance.scene.build import Scene
     from acceptance.scene.views import View
 
@@ -62,6 +63,23 @@ class ColourPatch:
     place: Array
     lit: Array
     added: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColourComparison:
+    """Patches as seen and as printed.
+
+    ``patches`` are the n that can be measured, ``left_out`` the names of the others, ``light``
+    (n, 3) is linear R, G, B, ``nominal`` CIELAB as seen and as printed. ``lit`` (n, 2) is the light
+    on them (``Scene.lit``), ``stray`` the reflectance that stray light adds everywhere.
+    """
+
+    patches: tuple[ColourPatch, ...]
+    left_out: tuple[str, ...]
+    light: Array
+    nominal: Drawn
+    lit: Array
+    stray: float
 
 
 def read_patches(scene: Scene) -> tuple[list[ColourPatch], list[str]]:

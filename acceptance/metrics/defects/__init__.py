@@ -32,6 +32,7 @@ from acceptance.metrics.defects.pixels import (
 )
 from acceptance.model.basics import Reason
 from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
+from acceptance.scene.views import STILL_WITHIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -121,7 +122,7 @@ def _found(scene: Scene, view: View) -> SortedPixels:
     """Look at a field. Raises GapError, also ``unstable_picture`` and ``field_textured``."""
     flat_field.lit(scene, view)
     if not view.stable:
-        raise GapError("unstable_picture", shift=0.1)
+        raise GapError("unstable_picture", shift=STILL_WITHIN)
     field = field_of(view.luma)
     least = THRESHOLD * (scene.code_white - scene.code_black)
     out = int(standing_out(field, least).sum())

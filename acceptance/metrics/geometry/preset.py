@@ -22,13 +22,13 @@ from numpy.typing import NDArray
 from acceptance.errors import GapError
 from acceptance.metrics._shared import stated
 from acceptance.model.measurement import BudgetLine, Measurement, Note
+from acceptance.model.shot import Condition, Shot
 from acceptance.uncertainty import measurement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from acceptance.model.basics import Value
-    from acceptance.model.shot import Shot
     from acceptance.scene.build import Scene
 
 Array = NDArray[np.float64]
@@ -263,3 +263,19 @@ def _focal_line(contribution: float) -> Sequence[BudgetLine]:
         if contribution
         else ()
     )
+
+
+def found_again(name: str, stills: Sequence[NDArray[np.generic]]) -> list[Measurement]:
+    """Measure, in px, how well a preset is found again, of a still (h, w) of each approach.
+
+    Empty where they are fewer than ``FEWEST``, or show different scenes.
+    """
+    shown = Condition(name="preset", value=name, source="probe")
+    shot = Shot(id="probe", subject="probe", clip="", conditions=(shown,))
+    if len({still.shape for still in stills}) != 1:
+        return []
+    try:
+        found = list(of_stills(np.stack(stills), shot, stills[0].shape[1]))
+    except GapError:
+        return []
+    return [item for item in found if isinstance(item, Measurement) and item.unit == "px"]

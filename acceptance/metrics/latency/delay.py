@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 REFRESH = 1000 / 60  # ms: by which a picture comes later that just missed one
 RARE = 3.0  # pictures that may be expected where none is seen (95 %)
 EVEN = 0.4  # ms: a scatter that noise alone may have made
+# times the scatter of exposures, by which the largest of a hundred latencies is too large: between
+# 1.8, where each waits for the monitor from its exposure on, and -0.6, where light keeps the pace
+FOLLOWS = 0.6
 FINE = 0.5  # ms: a mean whose draws leave more open than this is called coarse
 
 
@@ -126,9 +129,10 @@ def worst(draws: Array, own: OwnErrors = NONE) -> tuple[float, list[BudgetLine]]
 
     Where single moments are noisy the picture that is slowest by all draws together is taken, as
     the slowest of each draw would be slow by chance. The slowest one may lie off the pace, or be
-    timed wrong, by twice what all do (rms). Readings that scatter evenly make the largest one
-    larger, by none to all of their reach: half is taken off. So may changes that lie anywhere
-    within a gap.
+    timed wrong, by twice what all do (rms): what a camera scatters makes the largest one larger
+    where a monitor follows each picture, smaller where it comes up all the same (FOLLOWS). Readings
+    that scatter evenly make it larger, by none to all of their reach: half is taken off. So may
+    changes that lie anywhere within a gap.
     """
     half = _reach(own.scatter) / 2
     lines = {
@@ -140,7 +144,8 @@ def worst(draws: Array, own: OwnErrors = NONE) -> tuple[float, list[BudgetLine]]
     largest = draws[:, int(np.argmax(draws.mean(axis=0)))] if own.single else draws.max(axis=1)
     value, phases = _over(largest)
     least, _ = percentile(draws, own)
-    return max(value - half, least) if half else value, [phases, *_lines(lines)]
+    less = half + FOLLOWS * own.uneven
+    return max(value - less, least) if less else value, [phases, *_lines(lines)]
 
 
 def deviation(draws: Array, own: OwnErrors = NONE) -> tuple[float, list[BudgetLine]]:

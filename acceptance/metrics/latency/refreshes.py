@@ -21,32 +21,41 @@ import numpy as np
 from scipy.special import expit, ndtr
 
 from acceptance.metrics._filmed_clock import particles
-from acceptance.metrics._filmed_clock.line_prior import DRIFT, SCREEN_RATES
+from acceptance.metrics._filmed_clock.line_prior import DRIFT
 from acceptance.metrics._filmed_clock.pace import DEAD, DRAWS
-from acceptance.metrics.latency import slow_screen
+from acceptance.metrics.latency import monitor_prior, slow_screen
 from acceptance.metrics.latency.monitor import MIXED
+from acceptance.metrics.latency.monitor_prior import (
+    COLUMNS,
+    DELAY,
+    FASTEST,
+    JITTERS,
+    LOG_JITTER,
+    LOG_PERIOD,
+    LOG_TIMING,
+    OFTEN,
+    PHASE,
+    RANK,
+    RATES,
+    RESPONDS,
+    RESPONSE,
+    SLOWEST,
+    SLOWEST_RESPONSE,
+    Ranges,
+)
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Sequence
 
     from acceptance.metrics._filmed_clock.gray_code import Array, Whole
     from acceptance.metrics._filmed_clock.particles import Density, Start
     from acceptance.metrics.latency.monitor import Changes
 
-# Hz, usual ones; faster ones refresh whenever one of these does
-FAST = 80.0
-RATES = SCREEN_RATES[SCREEN_RATES < FAST]
-OFTEN = np.array([1, 3, 3, 2]) / 9  # how often each of them is met
-RARE = 0.1  # how much seldomer monitors run at any faster rate than at any slower one
-SLOWEST, FASTEST = 45.0, 150.0  # Hz
 LEAST = 1e-6  # s
 TIMING = 0.0002  # s by which time stamps of a film jitter, at least
 SHARE_NOISE = 0.02  # standard uncertainty of the share of a mixture
 HIDDEN = MIXED + 2 * SHARE_NOISE  # share of another picture in frames that look unmixed
 MISS = 0.001  # likelihood of a change that no refresh explains
-# s: mean time constants of fast monitors and of slow ones, as likely as each other; the longest
-RESPONDS, SLOWEST_RESPONSE = np.array([0.00025, 0.0025]), 0.01
-JITTERS = (0.0001, 0.03)  # s, scale
 MOST_CHANGES, ALL_CHANGES = 80, 200  # that the refreshes are looked for in, and timed by at last
 OPENING = 3.0  # s to either side of the film's middle in which they are looked for first
 FAR, FEW = 4.0, 3  # times the timing beyond which one in so many changes is looked at
@@ -56,13 +65,9 @@ LENIENT = 1.5  # power of the timing by which each change counts for less before
 # s to either side in which at least so many mixtures show so many grids
 SEARCHED, FEWEST, PEAKS = 6.0, 8, 16
 RANKS = (0.1, 0.3, 0.5, 0.7, 0.9)  # of the exposures
-# columns of guesses: logarithm of the period, phase in periods at time 0, delay, logarithm of the
-# jitter, rank of the exposure among those that are possible, response of the monitor in s, and
-# logarithm of how exactly the times of frames are known
-LOG_PERIOD, PHASE, DELAY, LOG_JITTER, RANK, RESPONSE, LOG_TIMING = range(7)
 # of guesses about such a grid, in the columns that it fixes
 SPREAD, ABOUT = np.array([3e-4, 0.08, 0.005, 0, 0.12, 0, 0]), [LOG_PERIOD, PHASE, DELAY, RANK]
-START, CROWD, MOVES, COLUMNS = 4096, 1024, 3, 7
+START, CROWD, MOVES = 4096, 1024, 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +133,7 @@ class _Seen:
     def points(self, guesses: Array, exposure: Array) -> tuple[Array, Array, Array, Array]:
         """(m, c) each: first and last refresh that may be the change, else the nearest.
 
-        Then how much later than the earliest moment, and earlier than the latest, these lie.
+        Then the earliest and latest moment of it, were the times of frames right.
         """
         period = np.exp(guesses[:, LOG_PERIOD, None])
         start = guesses[:, PHASE, None] * period
@@ -138,8 +143,7 @@ class _Seen:
         near = start + period * np.rint(((earliest + latest) / 2 - start) / period)
         none = last < first
         first, last = np.where(none, near, first), np.where(none, near, last)
-        earliest, latest = self.bounds(exposure, guesses[:, RESPONSE, None])
-        return first, last, last - earliest, latest - first
+        return first, last, *self.bounds(exposure, guesses[:, RESPONSE, None])
 
     def ready(
         self, guesses: Array, first: Array, last: Array, coarse: float = 1.0
@@ -160,34 +164,48 @@ class _Seen:
 
         It is that in frames that show nearly the new one alone, which came up at ``refresh``.
         """
-        exposure = self.exposure(guesses)
+        exposure, jitter = self.exposure(guesses), _jitter(guesses)
         since = (self.after - refresh) / exposure + 0.5
-        expected = slow_screen.gathered(since, guesses[:, RESPONSE, None] / exposure)
-        off = np.maximum(np.abs(expected - self.seen) - DEAD, 0) / (coarse * SHARE_NOISE)
+        ratio, noise = guesses[:, RESPONSE, None] / exposure, np.asarray(SHARE_NOISE)
+        expected = slow_screen.gathered(since - jitter / exposure, ratio)
+        if jitter.any():
+            more = slow_screen.gathered(since + jitter / exposure, ratio)
+            expected, noise = (expected + more) / 2, np.hypot(noise, (more - expected) / 2)
+        off = np.maximum(np.abs(expected - self.seen) - DEAD, 0) / (coarse * noise)
         return np.where((self.share < 1) | np.isnan(self.seen), 0.0, off)
 
     def likelihood(self, guesses: Array, coarse: float, count: int) -> Array:
         """(m,) its logarithm were the timing ``coarse`` times as loose.
 
-        Then each of ``count`` changes counts for less.
+        Then each of ``count`` changes counts for less. What is left of the old picture tells the
+        last of several refreshes from those before it.
         """
         exposure = self.exposure(guesses)
-        first, last, later, earlier = self.points(guesses, exposure)
+        first, last, *within = self.points(guesses, exposure)
         too_early, in_time = self.ready(guesses, first, last, coarse)
+        each = self._fits(guesses, last, within, coarse)
+        if (last > first).any():
+            before, _ = self.ready(guesses, last, last, coarse)
+            sooner = self._fits(guesses, first, within, coarse)
+            each = (in_time - before) * each + (before - too_early) * sooner
+        else:
+            each = (in_time - too_early) * each
+        return np.asarray(np.log(each + MISS).mean(axis=1) * count / coarse**LENIENT)
+
+    def _fits(
+        self, guesses: Array, refresh: Array, within: Sequence[Array], coarse: float
+    ) -> Array:
+        """(m, c) likelihood that changes come at a ``refresh``, ``within`` what frames allow."""
+        exposure, (earliest, latest) = self.exposure(guesses), within
         share_noise = np.where(self.share < 1, SHARE_NOISE * exposure, 0)
-        stamps = np.exp(guesses[:, LOG_TIMING, None])
-        timing = np.hypot(stamps, share_noise)
+        timing = np.hypot(np.exp(guesses[:, LOG_TIMING, None]), share_noise)
         # stamps that are off by an exposure give any share: each is the less likely, the shorter;
         # and where more off than usual, changes at the end of an exposure as often make a mixture
-        density = np.where(
-            self.share < 1,
-            share_noise / timing,
-            _inside(later, earlier, coarse * np.sqrt(np.maximum(stamps**2 - TIMING**2, LEAST**2))),
-        )
-        off = np.maximum(np.maximum(-later, -earlier), 0) / (coarse * timing)
-        fits = off**2 + self.unsettled(guesses, first, coarse) ** 2
-        each = np.exp(-fits / 2) * density * (in_time - too_early) + MISS
-        return np.asarray(np.log(each).mean(axis=1) * count / coarse**LENIENT)
+        loose = coarse * np.maximum(_jitter(guesses), LEAST)
+        inside = _inside(refresh - earliest, latest - refresh, loose)
+        density = np.where(self.share < 1, share_noise / timing, inside)
+        off = np.maximum(np.maximum(earliest - refresh, refresh - latest), 0) / (coarse * timing)
+        return np.exp(-(off**2 + self.unsettled(guesses, refresh, coarse) ** 2) / 2) * density
 
     def steps(self) -> list[Density]:
         """Likelihoods from coarse to fine, in the middle of the film first.
@@ -205,49 +223,16 @@ class _Seen:
         return steps
 
 
+def _jitter(guesses: Array) -> Array:
+    """(m, 1) by how much more than usual the times of frames are off, s."""
+    stamps = np.exp(guesses[:, LOG_TIMING, None])
+    return np.sqrt(np.maximum(stamps**2 - TIMING**2, 0.0))
+
+
 def _inside(later: Array, earlier: Array, off: Array) -> Array:
     """(m, c) probability that moments so far from two ends, ``off`` by (m, 1) s, stay inside."""
     ends = (np.maximum(inside + TIMING, 0) / off for inside in (later, earlier))
     return np.asarray(sum(ndtr(end) for end in ends) - 1)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Ranges:
-    """Least and greatest delay in s, and logarithm of the timing."""
-
-    delays: tuple[float, float]
-    timings: tuple[float, float]
-
-
-def _prior(guesses: Array, ranges: _Ranges, rare: float = RARE) -> Array:
-    """(m,) logarithm of the density beforehand, -inf for what is ruled out.
-
-    Half of all monitors run at a usual rate, the others at any, but ``rare`` ones above FAST.
-    """
-    off = (guesses[:, LOG_PERIOD, None] + np.log(RATES)) / DRIFT
-    usual = np.exp(-(off**2) / 2) @ OFTEN / (DRIFT * math.sqrt(2 * math.pi))
-    fast = guesses[:, LOG_PERIOD] < -math.log(FAST)
-    density = usual + np.where(fast, rare, 1.0) / math.log(FASTEST / SLOWEST)
-    log_density = np.log(density) + _slow(guesses)
-    return np.asarray(np.where(_possible(guesses, ranges), log_density, -np.inf))
-
-
-def _slow(guesses: Array) -> Array:
-    """(m,) logarithm of the density of the monitor's response, up to a constant."""
-    response = guesses[:, RESPONSE, None]
-    return np.asarray(np.log((np.exp(-response / RESPONDS) / RESPONDS).mean(axis=1)))
-
-
-def _possible(guesses: Array, ranges: _Ranges) -> NDArray[np.bool_]:
-    """(m,) which guesses are within their ranges."""
-    log_period, _, delay, log_jitter, rank, response, log_timing = guesses.T
-    middle, half = math.log(math.sqrt(SLOWEST * FASTEST)), math.log(FASTEST / SLOWEST) / 2
-    inside = (np.abs(log_period + middle) <= half) & (rank >= 0) & (rank <= 1)
-    inside &= (response >= 0) & (response <= SLOWEST_RESPONSE)
-    inside &= (delay >= ranges.delays[0]) & (delay <= ranges.delays[1])
-    inside &= (log_timing >= ranges.timings[0]) & (log_timing <= ranges.timings[1])
-    inside &= (log_jitter >= math.log(JITTERS[0])) & (log_jitter <= math.log(JITTERS[1]))
-    return np.asarray(inside)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -257,11 +242,11 @@ class _Start:
     The mixtures seem to lie on these grids.
     """
 
-    ranges: _Ranges
+    ranges: Ranges
     grids: Array
 
     @classmethod
-    def of(cls, seen: _Seen, ranges: _Ranges) -> _Start:
+    def of(cls, seen: _Seen, ranges: Ranges) -> _Start:
         """Seek grids on which the mixtures in the middle of the film lie, for several exposures."""
         mixed = np.flatnonzero(seen.share < 1)
         if np.count_nonzero(np.abs(seen.after[mixed]) <= SEARCHED) < FEWEST:
@@ -287,7 +272,7 @@ class _Start:
         )
         rest = self._even(random)
         guesses = np.column_stack([np.where(np.arange(START) % 2, own, usual), rest])
-        return guesses, _prior(guesses, self.ranges, rare=1.0)
+        return guesses, monitor_prior.log_density(guesses, self.ranges, rare=1.0)
 
     def near(self, random: np.random.Generator) -> tuple[Array, Array]:
         """(START, COLUMNS) guesses about the grids, and the log of their density."""
@@ -300,7 +285,7 @@ class _Start:
         off = (guesses[:, None, ABOUT] - self.grids[:, ABOUT]) / SPREAD[ABOUT]
         size = np.prod(2 * SPREAD[ABOUT]) / np.ptp(self.ranges.delays)
         about = np.log((np.abs(off) <= 1).all(axis=2).mean(axis=1) / size)
-        return guesses, np.asarray(about + _slow(guesses))
+        return guesses, np.asarray(about + monitor_prior.log_slow(guesses))
 
     def _even(self, random: np.random.Generator) -> Array:
         """(START, 6) phases, delays, jitters, ranks, responses and timings."""
@@ -351,12 +336,12 @@ def moments(
         exposures=exposures[order],
         timings=(TIMING, max(TIMING, scatter)),
     )
-    ranges = _Ranges(
+    ranges = Ranges(
         delays=_delays(every.after - every.taken),
         timings=(math.log(every.timings[0]), math.log(every.timings[1])),
     )
     ways = _Start.of(every, ranges).ways(every.steps())
-    prior = partial(_prior, ranges=ranges)
+    prior = partial(monitor_prior.log_density, ranges=ranges)
     guesses = particles.sample(ways, prior, size=CROWD, moves=MOVES, count=DRAWS)
     drawn = _chosen(every, guesses, np.random.default_rng(0)) + middle
     return (
@@ -378,13 +363,13 @@ def _chosen(seen: _Seen, guesses: Array, random: np.random.Generator) -> Array:
     Where there is no refresh, the moment is anywhere within the bounds.
     """
     exposure = seen.exposure(guesses)
-    first, last, later, earlier = seen.points(guesses, exposure)
+    first, last, earliest, latest = seen.points(guesses, exposure)
     period = np.exp(guesses[:, LOG_PERIOD, None])
     ready = np.clip(_ready(seen, guesses, first, last, random), first - period, last)
     refresh = first + period * np.ceil((ready - first) / period - 1e-6)
-    earliest, latest = seen.bounds(exposure, guesses[:, RESPONSE, None])
     anywhere = earliest + random.uniform(size=period.shape) * (latest - earliest)
-    none = np.maximum(-later, -earlier) > 4 * np.hypot(seen.timings[1], SHARE_NOISE * exposure)
+    off = np.maximum(earliest - last, first - latest)
+    none = off > 4 * np.hypot(seen.timings[1], SHARE_NOISE * exposure)
     return np.where(none, anywhere, np.clip(refresh, first, last))
 
 

@@ -21,15 +21,17 @@ from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.metrics._filmed_clock.cadence import FOLLOWED_SLACK, cadence
 from acceptance.metrics._filmed_clock.line_prior import CAMERA_RATES, SCREEN_RATES
 from acceptance.metrics._filmed_clock.pace import DRAWS, pace
-from acceptance.metrics.latency import film_times, picture_age, refreshes
+from acceptance.metrics.latency import film_times, picture_age, refreshes, uneven_camera
 from acceptance.metrics.latency.delay import Latency
 from acceptance.metrics.latency.monitor import Changes, held_pictures, shown
+from acceptance.metrics.latency.monitor_prior import RESPONDS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from acceptance.metrics._filmed_clock.pace import Pace
     from acceptance.metrics._filmed_clock.readings import Array, Readings
+    from acceptance.metrics.latency.uneven_camera import UnevenCamera
 
 FEWEST = 5  # changes or pictures
 MISREAD = 0.15  # share of pictures that may lie off the camera's even pace
@@ -39,9 +41,6 @@ PICTURES = np.divide.outer(SCREEN_RATES, CAMERA_RATES).ravel()  # refreshes from
 FEW_PHASES, ALIKE = np.arange(1, 5), 0.9
 SELDOM = 0.05  # share of the draws in which exposures are so short
 UNEVEN = 0.12  # refreshes, rms, beyond which a camera has no even pace
-# share of pictures that may be misread, refreshes by which even ones seem to be beyond their reach,
-# and how far those of scatter 1 are
-STRAY, SLACK, BEYOND = 0.05, 0.05, (2 / np.pi) ** 0.5 * 2 / 3
 FASTER, IN_STEP = 1.1, 0.8  # refreshes a picture; likeness of phases from which they are one
 PHASES = range(1, 7)  # of a refresh at which a camera in step takes its pictures
 # s, time constant of a clock screen, and the least share of an exposure that it leaves
@@ -124,7 +123,7 @@ def _exposures(clock: Pace, interval: float) -> Array:
     """
     shown = clock.widths / clock.slopes
     random = np.random.default_rng(3)
-    slow = AS_BOX * random.exponential(random.choice(refreshes.RESPONDS, len(shown)))
+    slow = AS_BOX * random.exponential(random.choice(RESPONDS, len(shown)))
     own = np.sqrt(np.maximum(shown**2 - slow**2, (SHORTENED * shown) ** 2))
     return np.minimum(own, interval)
 
@@ -190,34 +189,38 @@ def _pictures(monitor: Readings, rolls: float) -> tuple[Changes, Array, int, flo
     if grid is None:
         return _one_by_one(pictures, changes)
     off = pictures.position[seen] - grid.period * grid.number
-    beyond = np.abs(off - np.median(off)) - pictures.reach[seen]
-    kept = beyond <= FOLLOWED_SLACK
-    seen, number = seen[kept], grid.number[kept]
-    line = pace(
-        number.astype(np.float64), pictures.low[seen], pictures.position[seen], usual=PICTURES
-    )
+    middle, each = float(np.median(off)), grid.number.astype(np.float64)
+    own = uneven_camera.seen(each, pictures.only(seen), (middle, grid.period), PICTURES)
+    scatter = own.scatter if own else 0.0
+    kept = np.abs(off - middle) <= pictures.reach[seen] + FOLLOWED_SLACK + scatter
+    seen, number, each = seen[kept], grid.number[kept], each[kept]
+    line = pace(each, pictures.low[seen], pictures.position[seen], usual=PICTURES)
+    of_blends = film_times.scatter(each, pictures.only(seen)) or 0.0
+    uneven = max(of_blends * grid.period, line.uneven, scatter)
+    if uneven > UNEVEN:
+        numbers = np.full(len(held.first), np.nan)
+        numbers[seen] = each
+        return _uneven(pictures, changes, numbers, own)
     frames = np.arange(len(monitor.shares))
     before = np.searchsorted(held.first[seen], frames, side="right") - 1
     after = np.searchsorted(held.last[seen], frames)
     guess = number[np.clip([before, after], 0, len(seen) - 1)]
-    of_blends = film_times.scatter(number.astype(np.float64), pictures.only(seen)) or 0.0
-    uneven = max(of_blends * grid.period, line.uneven, scattered(beyond[kept]))
-    if uneven > UNEVEN:
-        near = np.zeros(len(held.first), np.bool_)
-        near[seen] = True
-        return _one_by_one(pictures.where(near), changes)
     every = np.arange(number[-1] + 1.0)
     return *_refined(monitor, rolls, line, guess, every, ghost), uneven, 0.0
 
 
-def scattered(beyond: Array) -> float:
-    """Return how exposures scatter about an even pace (refreshes, rms), by their clear readings.
+def _uneven(
+    pictures: Readings, changes: Changes, number: Array, own: UnevenCamera | None
+) -> tuple[Changes, Array, int, float, float]:
+    """Take each picture of an uneven camera by itself; as ``_pictures``.
 
-    These lie ``beyond`` (n,) their reach where they are off it; a few may be misread. What scatters
-    by 1 (normal values) about an even spread is beyond its ends by BEYOND, mean of squares.
+    ``number`` (p,) of its exposures is nan where a picture is on none of them.
     """
-    kept = np.sort(beyond - SLACK)[: int((1 - STRAY) * len(beyond))]
-    return math.cbrt(float(np.square(np.maximum(kept, 0)).sum()) / max(len(kept), 1) / BEYOND)
+    pictures = pictures.where(np.isfinite(number))
+    if own is None or own.scatter < UNEVEN:
+        return _one_by_one(pictures, changes)
+    taken_at, left_open = own.taken(number, pictures)
+    return _known_changes(changes, taken_at), taken_at, _blends(pictures.low), left_open, 0.0
 
 
 def _one_by_one(pictures: Readings, changes: Changes) -> tuple[Changes, Array, int, float, float]:

@@ -31,6 +31,8 @@ from acceptance.metrics.noise.chroma import of_colours
 from acceptance.metrics.noise.field import OF_STEPS, PARTS, QUANTITIES, Field, gap_note, read_field
 from acceptance.metrics.noise.parts import Noise, Variance
 from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
+from acceptance.scene.light import STEPS
+from acceptance.scene.views import STILL_WITHIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -58,6 +60,7 @@ BEFORE_CODING_METHOD = (
     "noise.snr, less what an H.264 coder of this quantiser step takes (simulated)"
 )
 
+VEIL = 0.02  # of nominal white, half-width: black of a camera that no grey steps show
 DECIBEL = 20 / math.log(10)
 FLOOR = math.sqrt(QUANTISATION)
 UNSEEN = BudgetLine(
@@ -192,14 +195,30 @@ def _linear(field: Field, mean: BudgetLine, *, at_end: bool) -> Measurement | No
     light, slope = seen - lit * added, (above - below) / (2 * step)
     if light <= 0 or slope <= 0 or field.above <= 0:
         return field.note(quantity, "level_at_black", region=field.view.region.name)
+    if field.scene.steps_unusable:
+        return field.note(
+            quantity, "uneven_light", region=field.view.region.name, share=_unsure(field)
+        )
     exponent = slope * field.above / light
     doubt = (3 if at_end else 1) * DECIBEL * field.scene.tone_doubt / exponent / math.sqrt(3)
     tone = BudgetLine(source=TONE_SOURCE, contribution=doubt, evaluation="B")
     prints = [2 * step * lit[1] / (lit[2] - lit[0]) for lit in field.scene.copy_curves(near)]
     moved = [20 * math.log10(signal * slope / light) for signal in prints]
-    ranged = () if field.scene.tone == "grey_steps" else _of_range(field, level=True)
+    ranged = () if field.scene.tone == STEPS else (*_of_range(field, level=True), _veil(light))
     lines = (mean, tone, *ranged, *_lighting(field), *_print_line(moved))
     return _ratio(field, quantity, light / slope, total, LINEAR_METHOD, lines)
+
+
+def _unsure(field: Field) -> float:
+    """Return the relative standard uncertainty of the light on a field."""
+    return field.scene.lit_doubt(field.view, float(field.view.region.reflectance or 1.0))
+
+
+def _veil(light: float) -> BudgetLine:
+    """Return the line of light in the camera's black, which a declared curve takes for signal."""
+    return BudgetLine(
+        source="veil", contribution=DECIBEL * VEIL / light / math.sqrt(3), evaluation="B"
+    )
 
 
 def _lighting(field: Field) -> list[BudgetLine]:
@@ -242,7 +261,7 @@ def _part(field: Field, quantity: str, part: Variance | None) -> Measurement | N
     if part is None and field.view.stable:
         return field.note(quantity, "too_few_frames", frames=len(field.codes), needed=2)
     if part is None:
-        return field.note(quantity, "unstable_picture", shift=0.1)
+        return field.note(quantity, "unstable_picture", shift=STILL_WITHIN)
     if field.noise.total.value <= QUANTISATION:
         code, region = "noise_below_quantisation", field.view.region.name
         return field.note(quantity, code, region=region, sigma=part.sigma, floor=FLOOR)

@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 UNTOLD = 22.0
 # what JPEG takes by a step over what H.264 takes; OLDER: MPEG-1 to 4, whose step is two scales
 JPEG, OLDER = 0.9, 1.3
-# of H.265 as much as of H.264 from this step on (codes), less by a power below: it filters the more
-FILTERED, POWER = 22.0, 0.3
+# of MTF50 H.265 takes as much as H.264 at this step (codes), by a power less below and more above,
+# where it filters the more; of the rest this share at any step
+FILTERED, POWER = 30.0, 0.3
+H265 = {"mtf10": 0.7, "wedge": 0.65}
 FINE = 0.3  # cycle/px: an MTF50 above it loses the more, the more of it lies in fine contrast
 TRANSFORM = 8.0  # px, the side of a block
 FEWEST_BLOCKS = 0.5
@@ -68,6 +70,22 @@ def of_edge(name: str, frequency: float, coarse: float, blocks: float) -> float:
     return finer * OF_EDGE[name].share(coarse, blocks)
 
 
+def taken(video: VideoInfo) -> dict[str, float]:
+    """Return what a coder takes of other figures, over what its step says of MTF50, by name.
+
+    They are ``mtf10`` and ``wedge``; those that are missing lose as much.
+    """
+    if video.codec != "hevc" or not video.steps:
+        return {}
+    more = _filtered(video, video.steps.detail)
+    return {name: share / more for name, share in H265.items()}
+
+
+def _filtered(video: VideoInfo, step: float) -> float:
+    """Return what H.265 takes of MTF50 by a step, over what H.264 takes."""
+    return math.pow(step / (FILTERED * float(1 << (video.depth - 8))), POWER)
+
+
 def blocks_along(view: View, resolves: str) -> float:
     """Return how many transform blocks lie along an edge."""
     rows, columns = view.luma[0][within(view)].shape
@@ -93,8 +111,7 @@ def _step(video: VideoInfo, view: View) -> float:
         step = video.steps.detail
         if video.codec == "mjpeg":
             return JPEG * step
-        full = FILTERED * float(1 << (video.depth - 8))
-        return float(step * min(1.0, step / full) ** POWER)
+        return step * _filtered(video, step)
     if view.quantiser is None:
         return UNTOLD * float(1 << (video.depth - 8))
     return h264_step(view.quantiser) if video.codec == "h264" else 2 * view.quantiser * OLDER

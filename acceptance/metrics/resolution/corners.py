@@ -17,6 +17,7 @@ from acceptance.errors import GapError
 from acceptance.metrics._shared.region_codes import scaled
 from acceptance.metrics._shared.sources import TONE_SOURCE
 from acceptance.metrics.resolution.coding_loss import coding
+from acceptance.metrics.resolution.edge_figures import bends
 from acceptance.model.measurement import BudgetLine, Note
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def _ratio(scene: Scene, corner: Edge, centre: Edge, tone: Tone) -> Measurement:
         QUANTITY,
         above / below,
         "1",
-        _budget(scene, corner, centre, tone.doubt),
+        _budget(scene, corner, centre, tone),
         samples=corner.view.luma.shape[0],
         method=METHOD.format(tone=tone.name),
         region=corner.view.region.zone,
@@ -86,16 +87,20 @@ def _ratio(scene: Scene, corner: Edge, centre: Edge, tone: Tone) -> Measurement:
     )
 
 
-def _budget(scene: Scene, corner: Edge, centre: Edge, tone_doubt: float) -> list[BudgetLine]:
+def _budget(scene: Scene, corner: Edge, centre: Edge, tone: Tone) -> list[BudgetLine]:
     below = centre.value("mtf50")
     ratio = corner.value("mtf50") / below
     common = ratio * abs(corner.tone_slope("mtf50") - centre.tone_slope("mtf50"))
-    of_tone = common * tone_doubt / math.sqrt(3)
+    edges = corner, centre
+    of_sides = (ratio * edge.contradicted("mtf50") for edge in edges)
+    bent = (bends(edge, "mtf50", tone.light, tone.bent) for edge in edges)
+    of_bends = (ratio * (one - other) for one, other in zip(*bent, strict=True))
+    of_tone = math.hypot(common * tone.doubt / math.sqrt(3), *of_sides, *of_bends)
     of_centre = scaled(centre.noise("mtf50"), ratio / below)
     return [
         *scaled(corner.noise("mtf50"), 1 / below),
         *(replace(line, source=f"{line.source}, centre") for line in of_centre),
         BudgetLine(source=TONE_SOURCE, contribution=of_tone, evaluation="B"),
         *scene.copy_lines(common),
-        *coding(ratio * max(edge.coding_share("mtf50") for edge in (corner, centre))),
+        *coding(ratio * max(edge.coding_share("mtf50") for edge in edges)),
     ]

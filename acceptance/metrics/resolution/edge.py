@@ -34,6 +34,9 @@ LEAST_ROWS, LEAST_COLUMNS = 20, 16
 LEAST_EXPLAINED = 0.5
 LEAST_LEAN = 1.0
 STIFFNESS = 300.0
+# scatter of a band of rows about the profile, over that of the usual band and over the step, beyond
+# which something lies on the edge; the rows of a band
+COVERED, LEAST_COVERED, BAND = 3.5, 0.05, 4
 ISO_BIN = 1 / 4
 
 
@@ -131,7 +134,8 @@ def edge_mtf(
     Raises
     ------
     GapError
-        ``region_too_small``, ``clipped``, ``low_contrast``, ``no_edge`` or ``edge_not_slanted``.
+        ``region_too_small``, ``clipped``, ``low_contrast``, ``no_edge``, ``edge_not_slanted`` or
+        ``edge_covered``.
     ValueError
         When ``image`` is not a finite 2-D array, or ``mode`` or ``order`` is none of those.
 
@@ -147,6 +151,7 @@ def edge_mtf(
     stiffness, aperture = (STIFFNESS, 0.0) if mode == "accurate" else (0.0, ISO_BIN)
     fit = profile(upright, distance, line.reach, stiffness=stiffness, aperture=aperture)
     _refuse(upright, line, fit, angle)
+    _refuse_covered(fit.residual.reshape(upright.shape), line.light - line.dark)
     taper = _taper(fit, line, mode)
     over, under = _overshoot(fit, line)
     return EdgeResult(
@@ -220,6 +225,18 @@ def _refuse(image: Array, line: EdgeLine, fit: ProfileFit, angle: float) -> None
         raise GapError("edge_not_slanted", lean=lean)
     if fit.position[0] > -line.reach or fit.position[-1] < line.reach:
         raise GapError("region_too_small", width=image.shape[1], height=image.shape[0])
+
+
+def _refuse_covered(residual: Array, step: float) -> None:
+    """Refuse an edge on which something lies, so that some rows are not those of the profile.
+
+    ``residual`` (h, w) is what the profile leaves, ``step`` that of the edge.
+    """
+    bands = residual[: residual.shape[0] // BAND * BAND].reshape(-1, BAND * residual.shape[1])
+    scatter = np.sqrt(np.mean(bands**2, axis=1))
+    most = float(scatter.max())
+    if most > COVERED * np.median(scatter) and most > LEAST_COVERED * step:
+        raise GapError("edge_covered", region="", share=most / step)
 
 
 def _taper(fit: ProfileFit, line: EdgeLine, mode: Mode) -> Array:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from acceptance.errors import GapError
 from acceptance.footage.rounding import rounding_doubt
@@ -26,9 +25,16 @@ from acceptance.metrics._shared.region_codes import (
     within,
 )
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
-from acceptance.metrics.resolution.coding_loss import blocks_along, coarseness, coding, of_edge
+from acceptance.metrics.resolution.coding_loss import (
+    blocks_along,
+    coarseness,
+    coding,
+    of_edge,
+    taken,
+)
 from acceptance.metrics.resolution.edge import EdgeResult, edge_mtf
 from acceptance.metrics.resolution.sampling import ALL
+from acceptance.metrics.resolution.wrong_curve import bending, contradicted
 from acceptance.model.measurement import BudgetLine, Curve, Note
 
 if TYPE_CHECKING:
@@ -50,7 +56,6 @@ NOISY = 0.08  # relative standard error of a crossing above which noise, as |FFT
 # relative, for a step of as many codes as rounding leaves undecided (simulation)
 ROUNDING = {"mtf50": 3.2, "mtf10": 3.8}
 LEAST_ROUNDING = 1e-5
-EDGE_STEP = 0.05  # sigmas of a Gaussian edge, from place to place
 MEDIAN_STEP = 0.954  # of two normal values, in sigmas of each
 
 
@@ -77,10 +82,12 @@ class Edge:
 
     ``results`` are those of its pictures, the first of all frames together where they stand still;
     ``probe`` is the first picture's with the exponent of its light raised by ``TONE_PROBE``.
-    ``levels`` are dark and light beside the edge, in light; ``coarseness`` is that of its coding
+    ``levels`` are dark and light beside the edge, as lit; ``coarseness`` is that of its coding
     (``coding_loss.coarseness``); ``limit`` is what its samples can carry, cycle/px; ``rounding``
     what whole codes leave undecided of a level, over the step; ``apart`` the standard uncertainty
-    in cycle/px that another edge beside it gives to a crossing, by name.
+    in cycle/px that another edge beside it gives to a crossing, by name; ``exponent`` that of the
+    tone curve's exponent by which its two sides contradict what is printed; ``taken`` as
+    ``coding_loss.taken`` has it.
     """
 
     view: View
@@ -91,6 +98,8 @@ class Edge:
     limit: float = SAMPLING_LIMIT
     rounding: float = 0.0
     apart: Mapping[str, float] = field(default_factory=dict)
+    exponent: float = 0.0
+    taken: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def first(self) -> EdgeResult:
@@ -126,12 +135,17 @@ class Edge:
     def coding_share(self, name: str) -> float:
         """Return the relative standard uncertainty of a crossing by coding."""
         blocks = blocks_along(self.view, self.first.resolves)
-        return of_edge(name, self.value(name), self.coarseness, blocks)
+        share = of_edge(name, self.value(name), self.coarseness, blocks)
+        return share * self.taken.get(name, 1.0)
 
     def tone_slope(self, name: str) -> float:
         """Return the relative change of a crossing over that of the tone curve's exponent."""
         before = float(getattr(self.first, name))
         return (float(getattr(self.probe, name)) / before - 1) / TONE_PROBE
+
+    def contradicted(self, name: str) -> float:
+        """Return the relative standard uncertainty of a crossing by what its two sides show."""
+        return abs(self.tone_slope(name)) * self.exponent
 
 
 def tone_of(scene: Scene) -> Tone:
@@ -166,9 +180,11 @@ def seen(scene: Scene, view: View, tone: Tone, sampled: PictureSamples = ALL) ->
         results=results,
         limit=SAMPLING_LIMIT * sampled.of(results[0].resolves),
         probe=edge_mtf(probe, covariance=False),
-        levels=(dark, bright),
+        levels=(dark * float(shade.mean()), bright * float(shade.mean())),
         coarseness=coarseness(scene, view, height),
         rounding=rounding_doubt(_roughness(view)) / max(height, 1.0),
+        exponent=contradicted(scene, view, results[0].contrast),
+        taken=taken(scene.video),
     )
 
 
@@ -245,7 +261,8 @@ def _tone_lines(edge: Edge, name: str, tone: Tone) -> list[BudgetLine]:
     slope = abs(edge.tone_slope(name)) * edge.value(name)
     of_bend = edge.value(name) * _bent(edge, name, tone.light, tone.bent)
     parts = slope * tone.doubt / math.sqrt(3), of_bend, edge.apart.get(name, 0.0)
-    line = BudgetLine(source=TONE_SOURCE, contribution=math.hypot(*parts), evaluation="B")
+    of_sides = edge.value(name) * edge.contradicted(name)
+    line = BudgetLine(source=TONE_SOURCE, contribution=math.hypot(*parts, of_sides), evaluation="B")
     of_copy = edge.value(name) * _bent(edge, name, tone.light, tone.copies)
     copy = BudgetLine(source=PRINT_SOURCE, contribution=of_copy, evaluation="B")
     return [line, copy] if tone.copies else [line]
@@ -253,50 +270,13 @@ def _tone_lines(edge: Edge, name: str, tone: Tone) -> list[BudgetLine]:
 
 def _bent(edge: Edge, name: str, light: Array, others: Sequence[Array]) -> float:
     """Return the relative change of a crossing by other curves, in squares."""
+    return math.hypot(*bends(edge, name, light, others))
+
+
+def bends(edge: Edge, name: str, light: Array, others: Sequence[Array]) -> list[float]:
+    """Return the relative change of a crossing by each of other curves."""
     level = int(name[3:]) / 100
-    return math.hypot(*(bending(light, other, edge.levels, level) for other in others))
-
-
-def bending(light: Array, other: Array, levels: tuple[float, float], level: float) -> float:
-    """Return the relative change of the frequency of an MTF ``level`` under another tone curve.
-
-    Parameters
-    ----------
-    light, other
-        Light of every code by the first and by the other curve.
-    levels
-        Dark and light beside the edge, in light.
-    level
-        Modulation, 0 to 1.
-
-    Notes
-    -----
-    It is computed of a Gaussian edge; the change is the same however wide it is.
-    """
-    profile = levels[0] + (levels[1] - levels[0]) * _gaussian_edge()
-    return _fall(np.interp(profile, light, other), level) / _fall_of_gaussian(level) - 1
-
-
-def _fall(profile: Array, level: float) -> float:
-    """Return the frequency, in cycles a sigma, at which an edge's MTF falls to a level.
-
-    It is sought from 0.05 to 0.6 cycles; a matrix product would start threads for nothing.
-    """
-    spread = np.diff(profile)
-    frequencies = np.arange(10, 121) / 200
-    waves = np.fft.rfft(spread, round(200 / EDGE_STEP))[10:121]
-    return float(np.interp(-level, -np.abs(waves) / abs(spread.sum()), frequencies))
-
-
-@lru_cache
-def _gaussian_edge() -> Array:
-    """Return an edge of sigma 1, from 0 to 1, at every ``EDGE_STEP`` out to 6 sigmas."""
-    return np.asarray(ndtr(np.linspace(-6, 6, round(12 / EDGE_STEP) + 1)))
-
-
-@lru_cache
-def _fall_of_gaussian(level: float) -> float:
-    return _fall(_gaussian_edge(), level)
+    return [bending(light, other, edge.levels, level) for other in others]
 
 
 def _details(edge: Edge, value: float, lines: float) -> dict[str, Value]:

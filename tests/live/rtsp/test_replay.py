@@ -66,7 +66,9 @@ def test_a_recording_that_changes_its_size_goes_on_in_a_second_clip(
 ) -> None:
     """From the first picture of the other size on: none is lost, and none comes twice."""
     with responder(ChangingRecorder(tells=tells)) as device:
-        first, second = over_changes(taking(device.url), tmp_path / "gate.mp4", None, None, TIMES)
+        (first, second), _ = over_changes(
+            taking(device.url), tmp_path / "gate.mp4", None, None, TIMES
+        )
     for part in (first, second):
         check(part)
         assert part.frames == EACH
@@ -94,7 +96,7 @@ def test_a_recording_ends_where_the_recorder_does_not_tell_where_it_goes_on(
 ) -> None:
     """Or begins anew whatever is asked: nothing is captured again and again."""
     with responder(ChangingRecorder(**how)) as device:
-        found = over_changes(taking(device.url), tmp_path / "gate.mp4", None, None, TIMES)
+        found, _ = over_changes(taking(device.url), tmp_path / "gate.mp4", None, None, TIMES)
     assert len(found) == clips
     assert found[-1].reason == "changed"
 

@@ -1,0 +1,122 @@
+"""What a plan states and can hardly be so, or is said by nobody: each may have made a pass."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from acceptance.checks import planned_shots
+from acceptance.checks.resources import is_day
+from acceptance.checks.warned.dates import judged_on
+from acceptance.checks.warned.judged import caution
+from acceptance.checks.warned.overlays import confirmed_things, took_part
+from acceptance.checks.warned.twins import plain, says_something
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from acceptance.checks.warned.judged import Judged
+    from acceptance.model import Instrument, SessionWarning
+
+# Our own bounds, of no standard: calibrations hold a year or two, an inspection takes weeks.
+LONGEST_CALIBRATION = timedelta(days=5 * 366)
+LONGEST_WORK = timedelta(days=366)
+
+
+def planned(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield the devices of which the plan wants shots (``matrix``) that were not taken."""
+    session = judged.session
+    wanted = planned_shots.wanted(session.plan, session.samples)
+    lacking = {
+        device: sum(
+            not any(device in shot.subjects and one.holds(shot) for shot in session.shots)
+            for one in combinations
+        )
+        for device, combinations in wanted.items()
+    }
+    if missing := sum(lacking.values()):
+        devices = (device for device, count in lacking.items() if count)
+        every = sum(map(len, wanted.values()))
+        yield caution("planned_not_filmed", devices, missing=missing, planned=every)
+
+
+def instruments(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield instruments of one serial number and other calibrations, and calibrations for ever."""
+    listed: dict[tuple[str, str], list[Instrument]] = defaultdict(list)
+    for instrument in judged.session.plan.instruments:
+        if plain(instrument.serial):
+            listed[plain(instrument.model), plain(instrument.serial)].append(instrument)
+    alike = [
+        " = ".join(one.id for one in group)
+        for group in listed.values()
+        if len({(one.calibrated_on, one.due) for one in group}) > 1
+    ]
+    if alike:
+        yield caution("instruments_alike", alike)
+    long = [one.id for one in judged.session.plan.instruments if _for_ever(one, judged)]
+    if long:
+        yield caution("resources_open", long, trouble="held_for_years")
+
+
+def _for_ever(instrument: Instrument, judged: Judged) -> bool:
+    """Whether a calibration is said to hold for more years than any does."""
+    begun = instrument.calibrated_on or judged_on(judged)
+    if not (instrument.due and is_day(instrument.due) and is_day(begun)):
+        return False
+    return date.fromisoformat(instrument.due) - date.fromisoformat(begun) > LONGEST_CALIBRATION
+
+
+def raters(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield the raters of a panel whose names hardly differ: one of them may count twice."""
+    alike: dict[str, None] = {}
+    for answer in judged.session.plan.answers:
+        names: dict[str, list[str]] = defaultdict(list)
+        for score in answer.scores:
+            names[plain(score.rater) or score.rater].append(f"“{score.rater}”")
+        alike |= dict.fromkeys(" ≈ ".join(group) for group in names.values() if len(group) > 1)
+    if alike:
+        yield caution("raters_alike", alike)
+
+
+def days(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield the first and last day of work where more than a year lies between them."""
+    stated = [day for day in judged.session.days_of_work if is_day(day)]
+    if stated and date.fromisoformat(stated[-1]) - date.fromisoformat(stated[0]) > LONGEST_WORK:
+        old = [one.id for one in judged.session.taken if judged.day_of(one) == stated[0]]
+        yield caution("days_far_apart", old, first=stated[0], last=stated[-1])
+
+
+def concessions(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield concessions that had expired, came before the work, or are of who measured."""
+    session, own = judged.session, {plain(name) for name in took_part(judged)}
+    work: dict[str, list[str]] = defaultdict(list)
+    for taken in session.taken:
+        for name in taken.subjects:
+            work[name].append(judged.day_of(taken))
+    untimely, of_own = [], []
+    for given in session.plan.concessions:
+        named = f"{given.requirement} ({given.subject})"
+        filmed = min(filter(None, work[given.subject]), default="")
+        if given.expires and given.expires[:10] < judged_on(judged):
+            untimely.append(f"{named}: … {given.expires[:10]}")
+        elif given.when[:10] < filmed:
+            untimely.append(f"{named}: {given.when[:10]} < {filmed}")
+        if plain(given.by) in own:
+            of_own.append(named)
+    if untimely:
+        yield caution("concession_untimely", untimely)
+    if of_own:
+        yield caution("concession_by_operator", of_own)
+
+
+def confirmations(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield what was confirmed by nobody, or in no copy: a dash stands where a name should."""
+    nobody = [
+        f"{pack.id}#{name}"
+        for pack in judged.packs
+        for name, seen in confirmed_things(pack)
+        if not (says_something(seen.confirmed_by) and says_something(seen.copy))
+    ]
+    if nobody:
+        yield caution("confirmed_by_nobody", nobody)

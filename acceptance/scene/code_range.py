@@ -1,0 +1,51 @@
+"""Which codes are black and white, and which may be if the stream says otherwise than it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from acceptance.footage.clip import VideoInfo
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeRange:
+    """The codes of a stream (full or limited range: ITU-T H.273, 8.3)."""
+
+    video: VideoInfo
+    range_contradicted: bool = False
+    """Whether the picture contradicts the range of codes that the stream states."""
+
+    @property
+    def code_black(self) -> int:
+        """Nominal code of black: 16 in limited range at 8 bit, 0 in full range."""
+        return 0 if self.video.full_range else 16 << (self.video.depth - 8)
+
+    @property
+    def code_white(self) -> int:
+        """Nominal code of white: 235 in limited range at 8 bit, the highest code in full range."""
+        depth = self.video.depth
+        return (1 << depth) - 1 if self.video.full_range else 235 << (depth - 8)
+
+    @property
+    def code_unit(self) -> int:
+        """How many codes are one of 8 bits."""
+        return 1 << (self.video.depth - 8)
+
+    def is_inside(self, code: float) -> bool:
+        """Whether a mean code is more than a code of 8 bits from black and white."""
+        return self.code_black < code - self.code_unit and code + self.code_unit < self.code_white
+
+    @property
+    def range_unsure(self) -> bool:
+        """Whether the stream states no range of codes, or one that the picture contradicts."""
+        return self.range_contradicted or "full_range" in self.video.assumed
+
+    @property
+    def other_range(self) -> tuple[int, int] | None:
+        """Codes of black and white by the other range; None where the stated one is believed."""
+        if not self.range_unsure:
+            return None
+        unit, top = self.code_unit, (1 << self.video.depth) - 1
+        return (16 * unit, 235 * unit) if self.video.full_range else (0, top)

@@ -1,0 +1,49 @@
+"""Refreshes of a monitor, found from changes whose moments are known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from acceptance.metrics.latency import refreshes
+from acceptance.metrics.latency.monitor import MIXED, Changes
+
+EXPOSURE = 0.006
+
+
+def seen(times: refreshes.Array, lights: refreshes.Array) -> Changes:
+    """Film a monitor that changes at ``lights`` (c,) in exposures about ``times`` (n,), s."""
+    ends = times + EXPOSURE / 2
+    frame = np.searchsorted(ends - MIXED * EXPOSURE, lights)
+    new = np.clip((ends[frame] - lights) / EXPOSURE, 0, 1)
+    count = np.arange(len(lights))
+    return Changes(
+        picture=count + 1,
+        frame=frame,
+        share=np.where(new > 1 - MIXED, 1.0, new),
+        seen=new,
+        unbroken=np.ones(len(lights), np.bool_),
+        until=np.append(frame[1:] - 1, len(times) - 1),
+    )
+
+
+@pytest.mark.parametrize("jitter", [0.0, 0.0004])
+def test_a_late_picture_comes_up_at_a_refresh_of_the_true_monitor(jitter: float) -> None:
+    """75 Hz, a picture each 40 ms, all in step, two of them a refresh late; film of 60 frame/s.
+
+    Between two exposures there is room for two refreshes: which of them it was, is seen in what is
+    left of the old picture. Where stamps ``jitter``, by that much less of it is certain.
+    """
+    random = np.random.default_rng(1)
+    true = np.arange(300) / 60 + 0.0025 * np.clip(random.standard_normal(300), -2, 2)
+    taken = np.arange(5, 120) * 0.04
+    lights = taken + 0.0377
+    lights[[50, 100]] += 1 / 75
+    stamps = true + jitter * random.standard_normal(300)
+    changes = seen(true, lights)
+    exposures = np.full(64, EXPOSURE)
+    _, moments, _ = refreshes.moments(changes, stamps, taken, exposures, jitter)
+    off = np.abs(moments.mean(axis=0) - lights)
+    assert np.median(off) < 0.001
+    late = moments[:, [50, 100]] - lights[[50, 100]]
+    assert (np.abs(late.mean(axis=0)) < 2 * late.std(axis=0) + 0.001).all()
