@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from acceptance.errors import InputError
 from acceptance.files import regular
 from acceptance.files.output import append, disc_errors, put
+from acceptance.model.basics import CHINA
 from acceptance.session import integrity, store
 from acceptance.session.evidence import hash_file
 
@@ -50,7 +51,7 @@ class Record:
 
         Only for one of a session it is waited until it is on the disc.
         """
-        when = datetime.now().astimezone().isoformat(timespec="milliseconds")
+        when = datetime.now(CHINA).isoformat(timespec="milliseconds")
         line = json.dumps({"when": when, "event": event, **details}, ensure_ascii=False)
         content = line.encode() + b"\n"
         with disc_errors(self.path):

@@ -24,6 +24,7 @@ from acceptance.files import regular
 from acceptance.files.strict_toml import Table, parse, wrong
 from acceptance.messages import tr
 from acceptance.model import Reason
+from acceptance.model.basics import CHINA
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -153,7 +154,7 @@ def read(path: Path, chart: Chart, day: str = "") -> Chart:
             raise wrong(table.place(part), what)
         chart, copy = PARTS[part](table.table(part), chart, copy)
     table.end()
-    day = day or datetime.now().astimezone().date().isoformat()
+    day = day or datetime.now(CHINA).date().isoformat()
     expired = copy.due and day > copy.due
     return replace(chart, copy=_expired(copy, chart) if expired else copy)
 

@@ -25,6 +25,7 @@ from acceptance.cli.options import (
 from acceptance.files.output import put, require_apart, require_ending
 from acceptance.messages import language, tr, tr_count
 from acceptance.model import Measurement, Note, Recordings
+from acceptance.model.basics import CHINA
 from acceptance.recorder import capacity, listing
 from acceptance.recorder.recordings import inputs
 from acceptance.report import channel_rows, exhibits, render
@@ -298,7 +299,7 @@ def _capacity(found: Found, options: Storage, *, to_stderr: bool) -> None:
 
 def _answer(calculated: Capacity, calculation: str) -> str:
     return ANSWER.format(
-        now=datetime.now().astimezone().isoformat(timespec="seconds"),
+        now=datetime.now(CHINA).isoformat(timespec="seconds"),
         days=calculated.days,
         uncertainty=calculated.uncertainty,
         calculation=calculation,

@@ -94,7 +94,7 @@ class Book:
             report={
                 "number": self.session.id,
                 "title": self.cover.title,
-                "date": self.names.day(self.session.finished[:10]),
+                "date": self.names.day(self.session.finished),
             },
             people=self.summary.people,
         )

@@ -63,7 +63,7 @@ class MarksPage:
 
     @property
     def _last_day(self) -> str:
-        return max(self.session.finished[:10], *self.session.days_of_work)
+        return max(str(wording.clock_time(self.session.finished))[:10], *self.session.days_of_work)
 
     @property
     def _tested(self) -> list[Finding]:

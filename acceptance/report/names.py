@@ -83,9 +83,9 @@ class Names:
         return str((chinese or english) if self.lang == "zh" else (english or chinese))
 
     def day(self, text: str) -> str:
-        """Write the date of an ISO time; what is none stays as it is."""
+        """Write the date of an ISO time, in China (UTC+8); what is none stays as it is."""
         try:
-            moment = datetime.fromisoformat(text)
+            moment = datetime.fromisoformat(str(wording.clock_time(text)))
         except ValueError:
             return text
         phrase: str = wording.phrases(self.lang)["report"]["date"]

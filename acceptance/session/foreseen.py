@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from acceptance import __version__
 from acceptance.checks import conclusion, judging, sampling
 from acceptance.model import DeviceRecord, LogEntry, Recordings, Session, Shot
+from acceptance.model.basics import CHINA
 from acceptance.session import earlier, intake, store
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def warnings(
     ``out`` is the folder in which the session would lie. What follows from pictures alone, such as
     a chart that is found, cannot be known. Raises PackError.
     """
-    now = datetime.now().astimezone().isoformat(timespec="seconds")
+    now = datetime.now(CHINA).isoformat(timespec="seconds")
     session = Session(
         id="", plan=plan, started=now, finished=now, operator=plan.operator,
         tool_version=__version__, hashes={}, notes=(), log=(),

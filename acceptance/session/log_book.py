@@ -14,6 +14,7 @@ from acceptance.files import regular
 from acceptance.files.output import append, disc_errors
 from acceptance.messages import tr
 from acceptance.model import LogEntry, Value
+from acceptance.model.basics import CHINA
 from acceptance.session import journal
 from acceptance.session.evidence import Kind, Problem
 
@@ -57,7 +58,7 @@ class LogBook:
     def _next(self, what: str, details: Mapping[str, Value], when: str = "") -> LogEntry:
         entries = self.read()
         if not when:
-            now = datetime.now().astimezone()
+            now = datetime.now(CHINA)
             _require_later(now, entries[-1:], self.folder / self.name)
             when = now.isoformat(timespec="seconds")
         return _entry(when, what, details, entries[-1].sha256 if entries else "")

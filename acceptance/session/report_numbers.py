@@ -19,6 +19,7 @@ from acceptance.errors import OutputError, PlanError, SessionError
 from acceptance.files import paths
 from acceptance.files.output import put, put_new, writing
 from acceptance.messages import tr
+from acceptance.model.basics import CHINA
 from acceptance.session.journal import locked
 from acceptance.session.log_book import LogBook, check_chain
 
@@ -72,7 +73,7 @@ def draw(institute: Institute, file: Path, project: str, out: Path) -> str:
     _require_scheme(institute.number, institute.file)
     with _held(file):
         entries = _entries(file)
-        pattern, now = _pattern(institute.number), datetime.now().astimezone()
+        pattern, now = _pattern(institute.number), datetime.now(CHINA)
         serial = _next(entries, pattern, now)
         number = _filled(institute.number, now, serial)
         _require_new(number, entries, out, file)
@@ -93,7 +94,7 @@ def is_drawn(file: Path, number: str, project: str) -> bool:
 def following(institute: Institute, file: Path) -> str:
     """Return the number that would be drawn now. Raises PlanError as ``check`` does."""
     check(institute, file)
-    now = datetime.now().astimezone()
+    now = datetime.now(CHINA)
     serial = _next(_entries(file), _pattern(institute.number), now)
     return _filled(institute.number, now, serial)
 
@@ -117,7 +118,7 @@ def _wrong(scheme: str) -> str:
             return tr("{field!r} is none of {fields}", field=name, fields=", ".join(FIELDS))
     if [part[1] for part in parts].count("serial") != 1:
         return tr("it needs serial in braces, once")
-    made = _filled(scheme, datetime.now().astimezone(), 1)
+    made = _filled(scheme, datetime.now(CHINA), 1)
     if len(made) > MOST:
         return tr("a number has at most {most} characters", most=MOST)
     return paths.unfit_folder(made)

@@ -22,6 +22,7 @@ from acceptance.files.output import move, put, writing
 from acceptance.footage import decoding
 from acceptance.messages import tr
 from acceptance.model import Measurement, Note, Precedence, Session
+from acceptance.model.basics import CHINA
 from acceptance.session import (
     device_intake,
     earlier,
@@ -237,7 +238,7 @@ def finish(
 
     ``numbers`` is the folder of the institute's list.
     """
-    now = datetime.now().astimezone().isoformat(timespec="seconds")
+    now = datetime.now(CHINA).isoformat(timespec="seconds")
     hashes = {f"data/{name}": value for name, value in hash_files(bag / store.DATA).items()}
     sizes = {path: (bag / path).stat().st_size for path in hashes}
     session = _judge(replace(measured, hashes=hashes, sizes=sizes), packs, bag)

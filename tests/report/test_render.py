@@ -797,13 +797,16 @@ def test_the_web_page_says_that_the_signed_file_decides_and_the_signed_file_does
 def test_the_day_is_that_of_the_place_and_not_of_greenwich(
     session: Session, pack: Pack, folder: Path
 ) -> None:
+    """Also where the computer's clock has another zone."""
     early = replace(
         session, started="2026-11-25T00:10:00+08:00", finished="2026-11-26T01:30:00+08:00"
     )
-    page = render.html(early, [pack], folder, "zh")
-    assert "2026年11月25日" in page
-    assert "2026年11月26日" in page
-    assert "2026年11月24日" not in page
+    elsewhere = replace(early, finished="2026-11-25T17:30:00+00:00")
+    for done in (early, elsewhere):
+        page = render.html(done, [pack], folder, "zh")
+        assert "2026年11月25日" in page
+        assert "2026年11月26日" in page
+        assert "2026年11月24日" not in page
 
 
 def test_a_film_that_the_plan_allows_to_be_shorter_is_a_deviation_in_its_row(

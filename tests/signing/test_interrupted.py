@@ -25,6 +25,7 @@ from acceptance.signing.verification import require_intact, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import tzinfo
     from pathlib import Path
 
     from acceptance.signing.chains import DemoChain
@@ -36,9 +37,9 @@ class Noon(datetime):
     """A clock that stands still, so that what is written twice is the same."""
 
     @classmethod
-    def now(cls, _: object = None) -> Noon:  # type: ignore[override]  # no zone is asked for
+    def now(cls, tz: tzinfo | None = None) -> Noon:  # type: ignore[override]
         """Return noon."""
-        return cls(2099, 1, 1, 12)
+        return cls(2099, 1, 1, 12, tzinfo=tz)
 
 
 @pytest.fixture
