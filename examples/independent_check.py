@@ -453,10 +453,12 @@ def read_out(element: Any) -> Iterator[str]:  # noqa: ANN401 -- whatever lies th
     while waiting:
         item = waiting.pop()
         item = item.get_object() if isinstance(item, IndirectObject) else item
+        if id(item) in seen:
+            continue
+        seen.add(id(item))
         if isinstance(item, ArrayObject):
             waiting += list.__iter__(item)
-        elif isinstance(item, DictionaryObject) and id(item) not in seen:
-            seen.add(id(item))
+        elif isinstance(item, DictionaryObject):
             yield from (str(item[key]) for key in ("/Alt", "/ActualText") if key in item)
             waiting += [item.raw_get("/K")] if "/K" in item else []
 

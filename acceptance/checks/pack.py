@@ -64,8 +64,14 @@ def load(name_or_path: str, quantities: Mapping[str, str], *, folder: Path | Non
 
 @lru_cache(maxsize=128)
 def _loaded(name: str, units: tuple[tuple[str, str], ...], held: PackFolder) -> Pack:
-    """Load a pack once while what it depends on stays the same."""
-    return _load(name, dict(units), held.folder)
+    """Load a pack once while what it depends on stays the same.
+
+    Raises PackError where it does not even while it is read: other folders have the same files.
+    """
+    pack = _load(name, dict(units), held.folder)
+    if pack_folder.look(held.folder, FOLDER) != held:
+        raise PackError(tr("was changed while it was read"), where=name)
+    return pack
 
 
 def _load(name_or_path: str, quantities: Mapping[str, str], folder: Path | None) -> Pack:

@@ -64,12 +64,17 @@ def _lines(content: object, end: str) -> str:
     if not any(isinstance(item, NESTING) and item for item in held):
         whole = encode(content)[1:-1]
     elif isinstance(content, dict):
-        members = (f"{encode(name)}: {_lines(item, inner)}" for name, item in content.items())
+        members = (f"{_name(name)}: {_lines(item, inner)}" for name, item in content.items())
         whole = f",{inner}".join(members)
     else:
         whole = f",{inner}".join(_lines(item, inner) for item in content)
     first, last = "{}" if isinstance(content, dict) else "[]"
     return f"{first}{inner}{whole}{end}{last}"
+
+
+def _name(key: object) -> str:
+    """Write the name of a member as JSON has it, whatever Python has."""
+    return _encoder("")({key: 0})[1:-4]
 
 
 @lru_cache

@@ -137,7 +137,7 @@ UNITS: Mapping[str, tuple[str, float]] = {
     **dict.fromkeys(("mm", "毫米"), ("mm", 1.0)),
     **dict.fromkeys(("cm", "厘米"), ("mm", 10.0)),
     **dict.fromkeys(("m", "米"), ("mm", 1000.0)),
-    **dict.fromkeys(("us", "µs", "微秒"), ("ms", 0.001)),
+    **dict.fromkeys(("us", "\u03bcs", "微秒"), ("ms", 0.001)),
     **dict.fromkeys(("ms", "毫秒"), ("ms", 1.0)),
     **dict.fromkeys(("s", "秒"), ("ms", 1000.0)),
     **dict.fromkeys(("min", "分钟"), ("ms", 60_000.0)),

@@ -16,9 +16,9 @@ NO_FRAME = frozenset({"/Type", "/Parent", "/Contents", "/Resources", "/Annots", 
 BOXES = frozenset({"/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox"})
 SAID = ("/Title", "/Author", "/Subject", "/Keywords")
 FIRST = 12  # pages; cover, contents and summary of every version so far
-TITLE = re.compile(rb"<dc:title>(.*?)</dc:title>", re.DOTALL)  # in XMP
+TITLE = re.compile(rb"<(?:[\w.-]+:)?title\b[^>]*>(.*?)</(?:[\w.-]+:)?title\b", re.DOTALL)  # in XMP
 MARKUP = re.compile(rb"<[^>]*>|\s+")
-READ_OUT = ("/ActualText", "/E")  # in place of what is drawn (ISO 32000-2, 14.9)
+READ_OUT = ("/Alt", "/ActualText", "/E")  # in place of what is drawn (ISO 32000-2, 14.9)
 SHOWN = {"0", "1", "2", "4", "5", "6"}  # text rendering modes that paint (ISO 32000-2, 9.3.6)
 
 
@@ -84,16 +84,19 @@ def spoken(pdf: bytes) -> frozenset[str]:
 
     reader = pypdf.PdfReader(io.BytesIO(pdf))
     root: Any = reader.root_object
-    found = {MARKUP.sub(b"", text).decode() for text in TITLE.findall(_metadata(reader))}
+    metadata = _metadata(reader).replace(b"\0", b"")  # which other encodings have
+    found = {MARKUP.sub(b"", text).decode(errors="replace") for text in TITLE.findall(metadata)}
     waiting, seen = [root.get("/StructTreeRoot")], set[int]()
     while waiting:
         item = waiting.pop()
         item = item.get_object() if item is not None else None
+        if not isinstance(item, list | dict) or id(item) in seen:
+            continue
+        seen.add(id(item))
         if isinstance(item, list):
             waiting += list.__iter__(item)
-        elif isinstance(item, dict) and id(item) not in seen:
-            seen.add(id(item))
-            found |= {f"{key} {item[key]}" for key in ("/Alt", *READ_OUT) if key in item}
+        else:
+            found |= {f"{key} {item[key]}" for key in READ_OUT if key in item}
             waiting.append(item.get("/K"))
     return frozenset(found)
 
@@ -148,9 +151,8 @@ def _read_out(held: object) -> bool:
 
 
 def _properties(page: PageObject) -> list[object]:
-    """Return what marked parts of a page say of themselves by name."""
-    held: Any = page.get("/Resources", {}).get_object().get("/Properties")
-    return [each.get_object() for each in held.get_object().values()] if held is not None else []
+    """Return what marked parts of a page, and of drawings in it, say of themselves by name."""
+    return [each for held in _resources(page) for each in _held(held, "/Properties").values()]
 
 
 def _links(page: PageObject) -> Iterator[str]:
@@ -160,7 +162,7 @@ def _links(page: PageObject) -> Iterator[str]:
         if link.get("/Subtype") == "/Link":
             action = link.get("/A", {}).get_object() if "/A" in link else {}
             led = {key: str(action[key]) for key in sorted(action) if key != "/Type"}
-            style = link.get("/BS", {}).get_object()
+            style = link["/BS"].get_object() if "/BS" in link else {}
             drawn = "" if style.get("/W", 1) == 0 else f"{style} {link.get('/Border', '')}"
             yield f"{link.get('/Dest', '')} {led or ''} {drawn}"
 
@@ -174,19 +176,28 @@ def _frame(page: PageObject) -> Iterator[str]:
 
 def _pictures(page: PageObject) -> dict[str, tuple[int, int]]:
     """Name of each picture that a page may draw, also within drawings -> width and height."""
-    found: dict[str, tuple[int, int]] = {}
+    return {
+        name: (int(drawn["/Width"]), int(drawn["/Height"]))
+        for held in _resources(page)
+        for name, drawn in _held(held, "/XObject").items()
+        if drawn.get("/Subtype") == "/Image"
+    }
+
+
+def _resources(page: PageObject) -> Iterator[Any]:
+    """Yield the resources of a page, and of all drawings in it."""
     waiting, seen = [page.get("/Resources")], set[int]()
     while waiting:
-        resources = waiting.pop()
-        resources = resources.get_object() if resources is not None else {}
-        if id(resources) in seen:
-            continue
-        seen.add(id(resources))
-        objects = resources.get("/XObject")
-        for name, item in (objects.get_object() if objects is not None else {}).items():
-            drawn = item.get_object()
-            if drawn.get("/Subtype") == "/Image":
-                found[name] = (int(drawn["/Width"]), int(drawn["/Height"]))
-            else:
-                waiting.append(drawn.get("/Resources"))
-    return found
+        held = waiting.pop()
+        resources = held.get_object() if held is not None else None
+        if resources is not None and id(resources) not in seen:
+            seen.add(id(resources))
+            yield resources
+            waiting += [drawn.get("/Resources") for drawn in _held(resources, "/XObject").values()]
+
+
+def _held(resources: Any, kind: str) -> dict[str, Any]:  # noqa: ANN401 -- whatever lies there
+    """Return what resources hold of a kind, by name."""
+    named = resources.get(kind)
+    items = named.get_object().items() if named is not None else ()
+    return {name: item.get_object() for name, item in items}

@@ -145,8 +145,9 @@ class PagesBeingSet:
                 self.found[name].set_result(kept)
         left = [name for name, found in self.found.items() if not found.done()]
         self.waiting = deque(sorted(left, key=lambda name: len(tasks[name].page)))
-        for _ in range(self._helpers()):
-            Thread(target=self._help, daemon=True).start()
+        with contextlib.suppress(RuntimeError):  # no thread is to be had: this process sets all
+            for _ in range(self._helpers()):
+                Thread(target=self._help, daemon=True).start()
 
     def every(self) -> Iterator[tuple[str, bytes]]:
         """Give name and PDF of each page, in order.
@@ -185,7 +186,7 @@ class PagesBeingSet:
         child = None
         while (name := self._next(largest=True)) is not None:
             task, made = self.tasks[name], None
-            with contextlib.suppress(OSError, MemoryError):
+            with contextlib.suppress(Exception):  # it is set here, with an error of its own
                 child = child or self._child()
                 made = child.set(task)
             self.found[name].set_result(made)
@@ -199,7 +200,7 @@ class PagesBeingSet:
         """Set a small page here, a large one in a child."""
         if not task.large:
             return task.here()
-        with contextlib.suppress(OSError, MemoryError):
+        with contextlib.suppress(Exception):  # as above
             child = self._child()
             try:
                 return child.set(task)

@@ -126,11 +126,16 @@ def look(shot: Shot, folder: Path = Path(), *, progress: Progress | None = None)
     _decode(opened, watch, progress, with_quantisers=on_the_way)
     if not watch.kept:
         raise GapError("too_few_frames", frames=0, needed=1)
-    return replace(_scene(shot, folder, opened, wanted, watch), progress=progress)
+    return _scene(shot, folder, opened, wanted, watch, progress)
 
 
 def _scene(
-    shot: Shot, folder: Path, opened: clip.Clip, wanted: Sequence[Chart], watch: Watch
+    shot: Shot,
+    folder: Path,
+    opened: clip.Clip,
+    wanted: Sequence[Chart],
+    watch: Watch,
+    progress: Progress | None,
 ) -> Scene:
     """Put together what the watch has seen, what is cut from its frames, and the side tables."""
     notes: list[Note] = []
@@ -154,6 +159,7 @@ def _scene(
         clocks={name: track.place for name, track in named(watch.tracks).items()},
         strips=watch.strips.cut(),
         folder=folder,
+        progress=progress,
         ground=_ground(kept, charts.printed, opened.info, regions),
         screen_log=_screen_log(shot, folder, session, notes),
         drive=side_tables.drive(shot, folder),

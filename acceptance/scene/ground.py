@@ -92,13 +92,14 @@ def samples(
 def _levels(chart: Chart) -> tuple[Levels, tuple[float, ...]]:
     """Return which level, 1 for the ground, is printed in each pixel of a drawing; 0: another.
 
-    And the levels' reflectances by design. Those of the last charts are kept.
+    And the levels' reflectances as printed. Those of the last charts are kept.
     """
-    if chart.sha256 not in _KEPT:
+    key = chart.sha256 + (chart.copy.sha256 if chart.copy else "")
+    if key not in _KEPT:
         if len(_KEPT) >= MOST_KEPT:
             _KEPT.clear()
-        _KEPT[chart.sha256] = _drawn_levels(chart)
-    return _KEPT[chart.sha256]
+        _KEPT[key] = _drawn_levels(chart)
+    return _KEPT[key]
 
 
 def _drawn_levels(chart: Chart) -> tuple[Levels, tuple[float, ...]]:

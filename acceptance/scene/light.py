@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -82,9 +82,24 @@ class SeenLight(CodeRange):
         return float(math.hypot(own, math.sqrt(3) * self._lit_doubt))
 
     @property
+    def steps_doubt(self) -> float:
+        """Largest relative doubt of the light on a grey step that is no darker than a dark side.
+
+        0 where the curve is drawn through the steps, and where there are none.
+        """
+        if not self.light_field or self._steps or not self.of_kind("grey"):
+            return 0.0
+        lit = (
+            self.lit_doubt(self.views[name], printed)
+            for name, (_, printed, _) in self.seen_steps.items()
+            if printed >= DARK_SIDE
+        )
+        return max(lit, default=0.0)
+
+    @property
     def steps_unusable(self) -> bool:
         """Whether there are grey steps, but lit too doubtfully to draw the curve through them."""
-        return bool(self.light_field and self.of_kind("grey") and not self._steps)
+        return self.steps_doubt > DOUBT_OF_DECLARED / math.sqrt(3)
 
     @property
     def copy_doubt(self) -> float:
@@ -189,10 +204,13 @@ class SeenLight(CodeRange):
         """
         if self.ground is None:
             return None
-        steps = self._placed_steps
-        field = light_field.fitted(self.ground, steps, self._nominal, self._through)
+        steps, print_doubt = self._placed_steps, self.chart.reflectance_doubt if self.chart else 0.0
+        how = self._nominal, self._through, print_doubt
+        field = light_field.fitted(self.ground, steps, *how)
         if field and len(steps) and _of_exponent(field, steps) > DOUBT_OF_DECLARED / math.sqrt(3):
-            return light_field.fitted(self.ground, np.empty((0, 5)), self._nominal, self._through)
+            alone = light_field.fitted(self.ground, np.empty((0, 5)), *how)
+            rest = field.stray.rest  # what the steps contradict stays in doubt
+            return alone and replace(alone, stray=replace(alone.stray, rest=rest))
         return field
 
     def place(self, view: View) -> Floats:
@@ -315,6 +333,8 @@ class SeenLight(CodeRange):
         """Standard uncertainty of the tone curve's exponent by the light on the steps."""
         if self.light_field is None or not len(self._placed_steps):
             return 0.0
+        if math.isinf(self.light_field.top):  # fitted without them
+            return math.inf
         return _of_exponent(self.light_field, self._placed_steps)
 
     @cached_property

@@ -44,7 +44,7 @@ SHAPED = 0.7  # relative standard uncertainty of that surface
 OUTLYING = 2.5  # scales off the surface from which on a sample counts less
 FIRST_WEIGHT, LEAST_WEIGHT, MOST_WEIGHT = 0.5, 0.2, 3.0  # of what is off, that a turn takes
 CURVED = 0.01  # relative: what the tone curve between the steps may err
-BORNE = 0.02  # of a dark side's reflectance: what curve, coder and print leave anyhow
+BORNE = 0.02  # of a dark side's reflectance: what curve and coder leave anyhow
 LIGHTEST = 0.99  # of the lightest of the dark fields: the edges' dark sides
 LEAST_LIT = 2  # percent of the places, that may be off
 
@@ -168,6 +168,7 @@ def fitted(
     steps: Floats,
     nominal: Curve,
     through: Callable[[Floats, Floats, Floats], Curve],
+    print_doubt: float = 0.0,
 ) -> LightField | None:
     """Fit the light and, in turn, the tone curve through the steps in this light.
 
@@ -181,6 +182,8 @@ def fitted(
         Light of codes by the declared transfer.
     through
         Gives the curve, from nominal light, through codes of such light and standard errors.
+    print_doubt
+        Relative standard uncertainty of what is printed.
     """
     ground = seen.where(seen.printed == seen.printed.max())
     order = next((order for order, least in ORDERS if len(ground.codes) >= least), None)
@@ -196,7 +199,7 @@ def fitted(
         top = float(light(steps[-1:, 0])[0]) if len(steps) else math.inf
         field = replace(_surface(ground, order, light, field), top=top)
         if turn >= ALONE:
-            field = replace(field, stray=_stray(field, dark, light, steps))
+            field = replace(field, stray=_stray(field, dark, light, steps, print_doubt))
     return field
 
 
@@ -255,7 +258,9 @@ def _surface(ground: Samples, order: int, light: Curve, before: LightField | Non
     )
 
 
-def _stray(field: LightField, dark: Samples, light: Curve, steps: Floats) -> Stray:
+def _stray(
+    field: LightField, dark: Samples, light: Curve, steps: Floats, print_doubt: float
+) -> Stray:
     """Return what dark fields show of light that is added unevenly.
 
     A surface through what they reflect beyond what is printed, which fields of one level share but
@@ -283,21 +288,24 @@ def _stray(field: LightField, dark: Samples, light: Curve, steps: Floats) -> Str
         middle=np.mean(_terms(steps[:, 3:] if len(steps) else dark.places, ADDED)[:, 1:], axis=0),
         rest=rest,
     )
-    found = replace(found, rest=math.hypot(rest, _contradiction(found, dark, lit / there)))
+    if len(steps):
+        alike = _contradiction(found, dark, lit / there, math.hypot(BORNE, print_doubt))
+        found = replace(found, rest=math.hypot(rest, alike))
     most = float(np.abs(found.at(dark.places)).max())
     return found if most < MOST_STRAY * field.ground else replace(NO_STRAY, rest=most)
 
 
-def _contradiction(found: Stray, dark: Samples, seen: Floats) -> float:
+def _contradiction(found: Stray, dark: Samples, seen: Floats, borne: float) -> float:
     """Return by what reflectance dark fields are off, all alike, though the steps are not.
 
     ``seen`` (n,) is theirs by the curve through the steps. What is added everywhere alike is in
     that curve: where they are off all the same, light on the steps is not what it is taken for.
-    Fields as dark as the darkest steps tell more of glare in the lens. ``BORNE`` is taken off.
+    Fields as dark as the darkest steps tell more of glare in the lens. What is ``borne`` of their
+    reflectance is taken off.
     """
     edges = dark.printed >= LIGHTEST * dark.printed.max()
     off = seen[edges] - dark.printed[edges] - found.at(dark.places[edges])
-    known = BORNE * float(dark.printed[edges].mean())
+    known = borne * float(dark.printed[edges].mean())
     return math.sqrt(max(0.0, float(np.mean(off)) ** 2 - known**2))
 
 

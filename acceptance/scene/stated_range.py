@@ -1,9 +1,10 @@
 """Whether a picture contradicts the range of codes that its stream states.
 
-Two things tell. Codes: large parts beyond the ends of limited range, or light and dark that are cut
-off at its ends in what is said to be full range. And a chart's grey steps: the light of codes by
-the declared transfer is a straight line over that printed, by one range and not by the other. A
-camera whose curve is another shows neither, and its stream is believed.
+Two things tell. Codes: large parts darker than limited range has, or light and dark that are cut
+off at its ends in what is said to be full range. Highlights above its white tell nothing: many
+cameras record them. And a chart's grey steps: the light of codes by the declared transfer is a
+straight line over that printed, by one range and not by the other; codes that limited range has not
+outweigh that. A camera whose curve is another mostly shows neither, and its stream is believed.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ BLOCK = 8  # px a side, of which means are looked at
 BEYOND = 4.0  # codes at 8 bits beyond an end of limited range: more than ringing leaves in a block
 END = 1.5  # codes at 8 bits from an end, within which a block is cut off there
 LEAST_SHARE = 0.005  # of the blocks
-QUIET = 0.3  # of the usual scatter within a block: noise that is cut off
+LOW, HIGH = 16.0, 235.0  # black and white of limited range, codes at 8 bits
+FLAT = 0.25  # quantile of the blocks' scatter that is noise alone
+QUIET = 0.3  # of the noise: it is cut off
 CODES_OFF = 0.4  # standard uncertainty of a step's mean code by coder and curve, codes at 8 bits
 FITS, MISFITS = 2.0, 8.0  # mean squares of a line, in standard uncertainties
 FEWEST = 6  # steps
@@ -40,21 +43,24 @@ def contradicted(seen: SeenLight, kept: Sequence[Frame]) -> bool:
     """Whether what is seen contradicts the range that the stream states; False: it states none."""
     if "full_range" in seen.video.assumed:
         return False
-    return _by_codes(kept[len(kept) // 2].luma, seen.video) or _by_steps(seen)
+    luma = kept[len(kept) // 2].luma
+    return _by_codes(luma, seen.video) or (not _proved(luma, seen.video) and _by_steps(seen))
 
 
 def _by_codes(luma: NDArray[np.integer], video: VideoInfo) -> bool:
     """Whether codes lie beyond limited range, or end where it ends in what is said to be full."""
-    unit = float(1 << (video.depth - 8))
-    means, scatter = (values / unit for values in _blocks(luma))
-    low, high = 16.0, 235.0
+    means, scatter = _blocks(luma, video)
+    if not means.size:
+        return False
     if not video.full_range:
-        beyond = np.mean(means < low - BEYOND), np.mean(means > high + BEYOND)
-        return bool(max(beyond) > LEAST_SHARE)
-    quiet = scatter < QUIET * max(float(np.median(scatter)), 1e-6)
+        return bool(np.mean(means < LOW - BEYOND) > LEAST_SHARE)
+    inner = scatter[(means > LOW + END) & (means < HIGH - END)]
+    if not len(inner):
+        return False
+    quiet = scatter < QUIET * np.quantile(inner, FLAT)
     ends = (
-        (np.abs(means - low) < END, means < low - END),
-        (np.abs(means - high) < END, means > high + END),
+        (np.abs(means - LOW) < END, means < LOW - END),
+        (np.abs(means - HIGH) < END, means > HIGH + END),
     )
     return any(
         np.mean(at & quiet) > LEAST_SHARE and not np.mean(past) > LEAST_SHARE / 10
@@ -62,12 +68,20 @@ def _by_codes(luma: NDArray[np.integer], video: VideoInfo) -> bool:
     )
 
 
-def _blocks(luma: NDArray[np.integer]) -> tuple[Floats, Floats]:
-    """Return the mean code of each block of a picture (h, w), and the scatter within it."""
+def _proved(luma: NDArray[np.integer], video: VideoInfo) -> bool:
+    """Whether full range is stated, and codes are there that limited range has not."""
+    means, _ = _blocks(luma, video)
+    beyond = (means < LOW - BEYOND) | (means > HIGH + BEYOND)
+    return video.full_range and bool(np.count_nonzero(beyond) > LEAST_SHARE / 10 * beyond.size)
+
+
+def _blocks(luma: NDArray[np.integer], video: VideoInfo) -> tuple[Floats, Floats]:
+    """Return the mean of each block of a picture (h, w), and the scatter in it, 8-bit codes."""
+    unit = float(1 << (video.depth - 8))
     rows, columns = (n // BLOCK for n in luma.shape)
     whole = luma[: rows * BLOCK, : columns * BLOCK].astype(np.float32)
     blocks = whole.reshape(rows, BLOCK, columns, BLOCK)
-    return blocks.mean(axis=(1, 3)), blocks.std(axis=(1, 3))
+    return blocks.mean(axis=(1, 3)) / unit, blocks.std(axis=(1, 3)) / unit
 
 
 def _by_steps(seen: SeenLight) -> bool:

@@ -230,7 +230,11 @@ def _files(pdf: bytes) -> Iterator[DictionaryObject]:
         listed = [*_leaves(root["/Names"]["/EmbeddedFiles"])]
     associated = root["/AF"] if "/AF" in root else generic.ArrayObject()
     others = [associated.raw_get(index) for index in range(len(associated))]
-    beside = [each for each in others if each not in listed]  # readers of PDF show them, too
+    known = {each for each in listed if isinstance(each, generic.IndirectObject)}
+    beside = [each for each in others if not isinstance(each, generic.IndirectObject)]
+    beside += [
+        each for each in others if isinstance(each, generic.IndirectObject) and each not in known
+    ]
     yield from (each.get_object() for each in (*listed, *beside))
 
 

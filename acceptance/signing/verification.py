@@ -126,7 +126,8 @@ def verify(
         what = tr("there is neither a report nor a session here")
         raise SessionError(what, where=str(target), hint=tr("Check the path"))
     with closing(examined):
-        examined.get_ready()
+        with suppress(Exception):  # the steps say what is wrong
+            examined.get_ready()
         _require_readable(roots, signers, policy)
         done = _steps(examined, answered)
     if remeasure:

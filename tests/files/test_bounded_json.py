@@ -122,6 +122,7 @@ ANY_JSON = st.recursive(
 
 @given(ANY_JSON)
 @example(json.loads(SOUND))
+@example({7: [1], True: {"a": [None]}, None: [[]], 1.5: {}})
 @example([[], {}, [{}], {"a": [], "b": {"c": [1, []]}}, (1, (2,))])
 def test_json_is_written_as_python_writes_it_with_an_indent(content: object) -> None:
     indented = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)

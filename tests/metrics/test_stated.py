@@ -35,6 +35,7 @@ def shot(**conditions: tuple[object, str]) -> Shot:
         ("microphone_distance", 0.3, "米", 0.3),
         ("screen_scan", 0.016, "s", 16.0),
         ("page_offset", "-900us", "", -0.9),
+        ("page_offset", "-900 µs", "", -0.9),
         ("stream_delay", 300, "ms", 0.3),
         ("mains_frequency", 50, "Hz", 50.0),
         ("clock_height", 40, "%", 0.4),

@@ -101,6 +101,27 @@ def test_where_no_process_can_be_started_pages_are_set_here(
     assert dict(set_apart.archived(tasks)) == alone(tasks)
 
 
+@pytest.mark.parametrize("error", [KeyError("SOURCE_DATE_EPOCH"), AttributeError("get")])
+def test_whatever_goes_wrong_with_a_child_costs_no_page(
+    error: Exception, tasks: dict[str, Task], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Child, "set", wrong)
+    assert dict(set_apart.archived(tasks)) == alone(tasks)
+
+
+def test_where_no_thread_can_be_started_pages_are_set_here(
+    tasks: dict[str, Task], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(set_apart.Thread, "start", none)
+    assert dict(set_apart.archived(tasks)) == alone(tasks)
+
+
 def test_a_child_that_dies_costs_no_page(
     tasks: dict[str, Task], monkeypatch: pytest.MonkeyPatch
 ) -> None:

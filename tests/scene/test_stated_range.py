@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from acceptance.charts import definition
 from acceptance.metrics import colour, grey_scale, noise
-from acceptance.model import Measurement, Shot
+from acceptance.model import Coding, Measurement, Shot
 from acceptance.scene import build, stated_range
 from acceptance.simulate.camera import Camera
 from acceptance.simulate.films import film_chart
@@ -48,6 +48,7 @@ def room(low: float, high: float, scatter: float = 1.0) -> NDArray[np.uint8]:
         (room(2, 252), True, False),
         (room(17, 233), False, False),
         (room(30, 220), True, False),
+        (room(18, 252), False, False),  # highlights above white, as many cameras record them
     ],
 )
 def test_parts_beyond_limited_range_contradict_it(
@@ -65,6 +66,27 @@ def test_a_picture_cut_off_where_limited_range_ends_is_not_of_full_range(end: in
     assert not stated_range._by_codes(luma, video(full_range=False))
     luma[:40, :40] = 225
     assert not stated_range._by_codes(luma, video(full_range=True))
+
+
+def test_a_smooth_flat_near_an_end_is_not_cut_off() -> None:
+    """The chart's edges scatter by far more than its flats, which have noise to their ends."""
+    luma = room(40, 200, 4.0)
+    random = np.random.default_rng(2)
+    luma[:40, :40] = np.rint(16 + 0.5 * random.standard_normal((40, 40)))
+    luma[80:, :] = np.rint(100 + 0.5 * random.standard_normal((80, 320)))
+    assert not stated_range._by_codes(luma, video(full_range=True))
+
+
+def test_codes_that_limited_range_has_not_outweigh_the_steps_of_an_odd_curve() -> None:
+    """A pure power of 1/2.2 over full range looks like limited range by BT.709."""
+    assert stated_range._proved(room(2, 252), video(full_range=True))
+    assert not stated_range._proved(room(20, 230), video(full_range=True))
+    assert not stated_range._proved(room(2, 252), video(full_range=False))
+
+
+def test_a_picture_smaller_than_a_block_tells_nothing() -> None:
+    for full_range in (True, False):
+        assert not stated_range._by_codes(room(2, 252)[:4, :4], video(full_range=full_range))
 
 
 def test_ten_bits_are_looked_at_as_eight() -> None:
@@ -104,6 +126,13 @@ def test_grey_steps_that_fit_the_other_range_alone_put_both_into_u(
     assert not seen.range_contradicted
     lying = replace(seen, video=replace(seen.video, full_range=not full_range))
     assert stated_range.contradicted(lying, [seen.reference])
+    noted = build._believed(lying, [seen.reference])
+    assert noted.range_contradicted
+    assert (
+        noted.notes[-1].reason.code == ("range_looks_full", "range_looks_limited")[not full_range]
+    )
+    named = replace(lying.shot, coding=Coding(full_range=not full_range))
+    assert build._believed(replace(lying, shot=named), [seen.reference]).notes == lying.notes
     believed, doubted = (said(each, grey_scale)["grey_scale.gamma"] for each in (
         lying, replace(lying, range_contradicted=True),
     ))  # fmt: skip

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from acceptance.checks.warned.judged import Judged
-    from acceptance.model import Instrument, SessionWarning
+    from acceptance.model import Instrument, SessionWarning, Shot
 
 # Our own bounds, of no standard: calibrations hold a year or two, an inspection takes weeks.
 LONGEST_CALIBRATION = timedelta(days=5 * 366)
@@ -27,12 +27,15 @@ LONGEST_WORK = timedelta(days=366)
 def planned(judged: Judged) -> Iterator[SessionWarning]:
     """Yield the devices of which the plan wants shots (``matrix``) that were not taken."""
     session = judged.session
-    wanted = planned_shots.wanted(session.plan, session.samples)
+    taken: dict[str, list[Shot]] = defaultdict(list)
+    for shot in session.shots:
+        for device in shot.subjects:
+            taken[device].append(shot)
+    # a re-test asks its own requirements alone of what it draws
+    drawn = [sample for sample in session.samples if not sample.retest_of]
+    wanted = planned_shots.wanted(session.plan, drawn)
     lacking = {
-        device: sum(
-            not any(device in shot.subjects and one.holds(shot) for shot in session.shots)
-            for one in combinations
-        )
+        device: sum(not any(map(one.holds, taken[device])) for one in combinations)
         for device, combinations in wanted.items()
     }
     if missing := sum(lacking.values()):
@@ -45,18 +48,25 @@ def instruments(judged: Judged) -> Iterator[SessionWarning]:
     """Yield instruments of one serial number and other calibrations, and calibrations for ever."""
     listed: dict[tuple[str, str], list[Instrument]] = defaultdict(list)
     for instrument in judged.session.plan.instruments:
-        if plain(instrument.serial):
+        if says_something(instrument.serial):
             listed[plain(instrument.model), plain(instrument.serial)].append(instrument)
     alike = [
         " = ".join(one.id for one in group)
         for group in listed.values()
         if len({(one.calibrated_on, one.due) for one in group}) > 1
+        and not all(_covers_a_day(one, judged) for one in group)
     ]
     if alike:
         yield caution("instruments_alike", alike)
     long = [one.id for one in judged.session.plan.instruments if _for_ever(one, judged)]
     if long:
         yield caution("resources_open", long, trouble="held_for_years")
+
+
+def _covers_a_day(instrument: Instrument, judged: Judged) -> bool:
+    """Whether a calibration was in force on a day of the work: it was calibrated in between."""
+    begun, due = instrument.calibrated_on or "", instrument.due or ""
+    return any(begun <= day <= due for day in judged.session.days_of_work if day)
 
 
 def _for_ever(instrument: Instrument, judged: Judged) -> bool:

@@ -62,7 +62,8 @@ def devices(judged: Judged) -> Iterator[SessionWarning]:
     names: dict[tuple[str, str], list[str]] = defaultdict(list)
     for device in judged.session.plan.subjects:
         if device.kind not in NO_DEVICES:
-            serial = plain(device.serial) and f"{plain(device.manufacturer)} {plain(device.serial)}"
+            numbered = says_something(device.serial)
+            serial = f"{plain(device.manufacturer)} {plain(device.serial)}" if numbered else ""
             signs = ("serial", serial), ("address", _host(device.address)), ("id", _same(device.id))
             for what, text in signs:
                 if text:
@@ -78,11 +79,13 @@ def _same(text: str) -> str:
 
 def _host(address: str) -> str:
     """Return an address without what only writes it otherwise: scheme, usual port, zeros."""
-    place = _same(address).rpartition("://")[2].rpartition("@")[2].rstrip("/")
-    for port in USUAL_PORTS:
-        place = place.removesuffix(port)
-    parts = (part.lstrip("0") or "0" if part.isdecimal() else part for part in place.split("."))
-    return ".".join(parts)
+    whole = _same(address)
+    place, slash, path = (whole.partition("://")[2] or whole).rstrip("/").partition("/")
+    host = place.rpartition("@")[2]
+    for port in USUAL_PORTS if host.count(":") == 1 or "]" in host else ():  # no part of IPv6
+        host = host.removesuffix(port)
+    parts = (part.lstrip("0") or "0" if part.isdecimal() else part for part in host.split("."))
+    return ".".join(parts) + slash + path
 
 
 def models(judged: Judged) -> Iterator[SessionWarning]:

@@ -204,8 +204,9 @@ def _refuse_uneven(scene: Scene, patches: Sequence[ColourPatch]) -> None:
     Raises GapError ``uneven_light``.
     """
     worst = max(patches, key=lambda patch: patch.added)
-    if (share := worst.added / DARK) > MOST_ADDED or scene.steps_unusable:
-        raise GapError("uneven_light", region=worst.name, share=share)
+    share = worst.added / DARK
+    if share > MOST_ADDED or scene.steps_unusable:
+        raise GapError("uneven_light", region=worst.name, share=max(share, scene.steps_doubt))
 
 
 def _by_other_prints(scene: Scene, seen: ColourComparison, random: np.random.Generator) -> Array:

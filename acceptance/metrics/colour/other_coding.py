@@ -56,7 +56,7 @@ def better_matrix(scene: Scene, seen: ColourComparison) -> str:
 
 
 def _other(matrix: str) -> str:
-    return "bt709" if matrix == "bt601" else "bt601"
+    return "bt601" if matrix == "bt709" else "bt709"
 
 
 def _by_other_matrix(scene: Scene, seen: ColourComparison) -> Array:
