@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from pypdf import PageObject, PdfReader
+    from pypdf.generic import DictionaryObject
 
 NO_FRAME = frozenset({"/Type", "/Parent", "/Contents", "/Resources", "/Annots", "/StructParents"})
 BOXES = frozenset({"/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox"})
@@ -184,7 +185,7 @@ def _pictures(page: PageObject) -> dict[str, tuple[int, int]]:
     }
 
 
-def _resources(page: PageObject) -> Iterator[Any]:
+def _resources(page: PageObject) -> Iterator[DictionaryObject]:
     """Yield the resources of a page, and of all drawings in it."""
     waiting, seen = [page.get("/Resources")], set[int]()
     while waiting:
@@ -196,7 +197,7 @@ def _resources(page: PageObject) -> Iterator[Any]:
             waiting += [drawn.get("/Resources") for drawn in _held(resources, "/XObject").values()]
 
 
-def _held(resources: Any, kind: str) -> dict[str, Any]:  # noqa: ANN401 -- whatever lies there
+def _held(resources: DictionaryObject, kind: str) -> dict[str, Any]:
     """Return what resources hold of a kind, by name."""
     named = resources.get(kind)
     items = named.get_object().items() if named is not None else ()

@@ -201,7 +201,9 @@ def test_a_step_that_seems_to_send_less_than_no_light_still_has_curves(tmp_path:
     tilted[1] = 0.06  # of the place across, which begins left
     tilted[0] = 0.06
     stray = replace(light_field.NO_STRAY, weights=tilted, rest=1e-4)
-    vars(seen)["light_field"] = replace(seen.light_field, stray=stray)
+    bent = replace(seen.light_field, stray=stray)
+    seen = replace(seen)  # which has reckoned nothing yet
+    vars(seen)["light_field"] = bent
     codes = np.arange(20.0, 230.0)
     assert min(step[1] for step in seen._steps) < 0
     assert all(np.isfinite(light).all() for light in seen.lit_curves(codes))
