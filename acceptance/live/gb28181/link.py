@@ -16,6 +16,7 @@ from acceptance.messages import tr
 if TYPE_CHECKING:
     from acceptance.live.address import Address
 
+TRIES = 8  # ports: one that is free for TCP may be taken for UDP
 MOST_CONNECTIONS = 64
 MOST_AT_ONCE = 64  # datagrams read in a row, so that time-outs are kept in a flood
 BUFFER = 4 << 20
@@ -56,6 +57,30 @@ class Arrival:
     """Why the connection was closed; empty for a message."""
 
 
+def _bound(address: Address, tries: int = TRIES) -> tuple[socket.socket, socket.socket]:
+    """Bind sockets of UDP and TCP to one port, and listen; port 0: to one that is free of both.
+
+    Raises OSError.
+    """
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    with contextlib.ExitStack() as stack:
+        tcp = stack.enter_context(socket.socket(family, socket.SOCK_STREAM))
+        udp = stack.enter_context(socket.socket(family, socket.SOCK_DGRAM))
+        tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
+        try:
+            tcp.bind((address.host, address.port))
+            udp.bind((address.host, tcp.getsockname()[1]))
+            tcp.listen(MOST_CONNECTIONS)
+        except OSError:
+            if address.port or tries == 1:
+                raise
+        else:
+            stack.pop_all()
+            return udp, tcp
+    return _bound(address, tries - 1)
+
+
 class Link:
     """The sockets of the platform."""
 
@@ -63,22 +88,8 @@ class Link:
         """Begin to listen. Raises DeviceError where the address is not this machine's, or taken."""
         self._selector = selectors.DefaultSelector()
         self._framers: dict[Peer, tuple[socket.socket, sip_message.Framer]] = {}
-        family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-        with contextlib.ExitStack() as stack:
-            self._udp = stack.enter_context(socket.socket(family, socket.SOCK_DGRAM))
-            self._tcp = stack.enter_context(socket.socket(family, socket.SOCK_STREAM))
-            self._listen(address)
-            stack.pop_all()
-        self.host, self.port = address.host, int(self._udp.getsockname()[1])
-        """That it listens on."""
-
-    def _listen(self, address: Address) -> None:
-        self._tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
         try:
-            self._udp.bind((address.host, address.port))
-            self._tcp.bind((address.host, self._udp.getsockname()[1]))
-            self._tcp.listen(MOST_CONNECTIONS)
+            self._udp, self._tcp = _bound(address)
         except OSError as error:
             what = tr("cannot listen there ({cause})", cause=error.strerror or error)
             hint = tr("Give an address of this machine and a port that is free")
@@ -86,6 +97,8 @@ class Link:
         for each in (self._udp, self._tcp):
             each.setblocking(False)
             self._selector.register(each, selectors.EVENT_READ)
+        self.host, self.port = address.host, int(self._udp.getsockname()[1])
+        """That it listens on."""
 
     def receive(self, seconds: float) -> list[Arrival]:
         """Return what comes first within that time; nothing where it passes."""

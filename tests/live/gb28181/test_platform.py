@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import errno
 import re
 import socket
 import threading
 import time
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from peers.gb28181_device import CHANNELS, ID, PASSWORD, PLATFORM, Device, Faults, meanwhile
 
+from acceptance.errors import DeviceError
 from acceptance.live import digest, transcript
 from acceptance.live.address import Address
 from acceptance.live.credentials import Credentials
@@ -312,6 +314,29 @@ Call-ID: of nobody\r
 CSeq: 1 MESSAGE\r
 \r
 """
+
+
+def test_where_any_port_will_do_it_is_one_that_is_free_for_both_transports(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The system gives one that is free for TCP; for UDP it may be taken, or none is free."""
+    taken: list[int] = []
+
+    class Busy(socket.socket):
+        def bind(self, address: Any) -> None:
+            if self.type is socket.SOCK_DGRAM and len(taken) < busy:
+                taken.append(address[1])
+                raise OSError(errno.EADDRINUSE, "Address already in use")
+            super().bind(address)
+
+    monkeypatch.setattr(socket, "socket", Busy)
+    busy = 3
+    with Link(Address("127.0.0.1", 0)) as link:
+        assert link.port
+        assert len(taken) == busy
+    busy = 100
+    with pytest.raises(DeviceError, match="cannot listen there"):
+        Link(Address("127.0.0.1", 0))
 
 
 def test_a_connection_that_gives_way_to_another_may_have_spoken() -> None:
