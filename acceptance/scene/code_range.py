@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -47,5 +47,5 @@ class CodeRange:
         """Codes of black and white by the other range; None where the stated one is believed."""
         if not self.range_unsure:
             return None
-        unit, top = self.code_unit, (1 << self.video.depth) - 1
-        return (16 * unit, 235 * unit) if self.video.full_range else (0, top)
+        other = CodeRange(video=replace(self.video, full_range=not self.video.full_range))
+        return other.code_black, other.code_white

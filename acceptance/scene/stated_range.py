@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.footage.tone import inverse_oetf
+from acceptance.scene.code_range import CodeRange
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -113,8 +114,8 @@ def _misfits(steps: Floats, video: VideoInfo) -> Iterator[float]:
 
     ``steps`` are as ``_lit_steps`` has them. A line with light at darkness below nothing is none.
     """
-    unit, top = 1 << (video.depth - 8), (1 << video.depth) - 1
-    black, white = (0, top) if video.full_range else (16 * unit, 235 * unit)
+    coded = CodeRange(video=video)
+    unit, black, white = coded.code_unit, coded.code_black, coded.code_white
     codes, light, doubts, unsure = steps.T
     transfers = {"bt709", "srgb"} if "transfer" in video.assumed else {video.transfer}
     for transfer in transfers:

@@ -231,10 +231,10 @@ def _files(pdf: bytes) -> Iterator[DictionaryObject]:
     associated = root["/AF"] if "/AF" in root else generic.ArrayObject()
     others = [associated.raw_get(index) for index in range(len(associated))]
     known = {each for each in listed if isinstance(each, generic.IndirectObject)}
-    beside = [each for each in others if not isinstance(each, generic.IndirectObject)]
-    beside += [
-        each for each in others if isinstance(each, generic.IndirectObject) and each not in known
-    ]
+    beside = [
+        each for each in others  # readers of PDF show them, too
+        if not (isinstance(each, generic.IndirectObject) and each in known)
+    ]  # fmt: skip
     yield from (each.get_object() for each in (*listed, *beside))
 
 

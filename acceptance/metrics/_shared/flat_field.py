@@ -79,7 +79,7 @@ def lit(scene: Scene, view: View) -> BlockMeans:
     found = block_means(view.luma, (down, across))
     strayed = found.strayed()
     coder = CODED * by_coder(scene, view, view.luma)
-    if strayed > LEAST_MOVING * (1 << (scene.video.depth - 8)) + coder:
+    if strayed > LEAST_MOVING * scene.code_unit + coder:
         raise GapError("field_moves", region=view.region.name, codes=strayed)
     return found
 
@@ -103,7 +103,7 @@ def refuse_clipped(scene: Scene, view: View) -> None:
 def colourless(scene: Scene) -> bool:
     """Whether the colour planes of the whole picture hold nothing, as under infra-red."""
     planes = (scene.reference.cb, scene.reference.cr)
-    most = LEAST_COLOUR << (scene.video.depth - 8)
+    most = LEAST_COLOUR * scene.code_unit
     return all(plane is None or int(np.ptp(plane)) <= most for plane in planes)
 
 

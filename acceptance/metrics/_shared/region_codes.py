@@ -115,7 +115,7 @@ def refuse_clipped(scene: Scene, view: View) -> None:
     beyond these.
     """
     codes = view.luma[(slice(None), *within(view))]
-    unit = 1 << (scene.video.depth - 8)
+    unit = scene.code_unit
     low = scene.code_black if codes.min() >= scene.code_black else unit
     high = scene.code_white if codes.max() <= scene.code_white else 254 * unit
     if (share := clipped_share(codes, (low, high))) > MOST_CLIPPED:

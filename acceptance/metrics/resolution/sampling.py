@@ -94,7 +94,7 @@ ALL = PictureSamples()
 
 def sampling_of(scene: Scene) -> PictureSamples:
     """Find how a scene's picture was sampled, from its edges and its plain regions."""
-    steep = STEEP * (1 << (scene.video.depth - 8))
+    steep = STEEP * scene.code_unit
     detailed = [*scene.of_kind("edge"), *scene.of_kind("wedge")]
     down, across = (0.5 if detailed and _halved(detailed, axis, steep) else 1.0 for axis in (1, 2))
     plain = [view for view in scene.of_kind("flat") if view.stable]
