@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import batch_site
 import pytest
 from batch_site import Here, comparable
-from distributed import LocalCluster
+from dask_processes import Cluster
 from marks import slow
 
 from acceptance import batch
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from acceptance.model import Session
 
 SMALL = Camera(width=640, height=360, noise=0.01, crf=18, seed=7)
-CLUSTER = {
-    "n_workers": 2, "threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": None,
-}  # fmt: skip
 BARE = Settings(report=False, workers=2)
 TWO_FILMS = """\
 subjects = [{ id = "gate", kind = "fixed", facts = { system = "digital" } }]
@@ -108,8 +105,9 @@ def test_a_batch_makes_the_sessions_that_run_makes_whatever_the_number_of_worker
     """Real children; every measurement, finding, still and packed file is equal to the byte."""
     with ExitStack() as stack:
         if workers == "dask":
-            made = stack.enter_context(LocalCluster(**CLUSTER))
-            where = {"scheduler": made.scheduler_address, "workers": 2}
+            made = Cluster(tmp_path / "cluster")
+            stack.callback(made.end)
+            where = {"scheduler": made.address, "workers": 2}
         else:
             where = {"workers": workers}
         same_as_by_run(site, by_run, tmp_path, where)

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import batch_site
-import dask
 import psutil
 import pytest
-from distributed import Client, LocalCluster
+from dask_processes import Cluster
 
 from acceptance import batch
 from acceptance.batch import PlanState, Settings, cluster, keys
@@ -30,50 +25,12 @@ if TYPE_CHECKING:
     from acceptance.batch import Summary
 
 POISON = "from acceptance.batch import child; child.PROGRAM = 'poisoned_work'"
-DASK = [sys.executable, "-m", "distributed.cli.dask_{}"]
-
-
-class Cluster:
-    """A scheduler and two workers, each a process of its own; children do what clips say."""
-
-    def __init__(self, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.address, self.folder = f"tcp://127.0.0.1:{port}", folder
-        self.started: list[subprocess.Popen[bytes]] = []
-        self.scheduler = self.start("scheduler", "--host", "127.0.0.1", "--port", str(port))
-        worker = ("--nthreads", "1", "--preload", POISON, "--local-directory", str(folder))
-        for _ in range(2):
-            self.start("worker", self.address, *worker)
-        with Client(self.address, timeout=60, set_as_default=False) as client:
-            client.wait_for_workers(2, timeout=60)
-            self.pids = list(client.run(os.getpid).values())
-
-    def start(self, name: str, *options: str) -> subprocess.Popen[bytes]:
-        """Start one of Dask's programs."""
-        path = os.pathsep.join(filter(None, sys.path))
-        command = [*DASK[:2], DASK[2].format(name), *options, "--no-dashboard"]
-        process = subprocess.Popen(
-            command, cwd=self.folder, env=os.environ | {"PYTHONPATH": path},
-            start_new_session=True, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        self.started.append(process)
-        return process
-
-    def end(self) -> None:
-        """End all of it."""
-        for process in self.started:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
 
 
 @pytest.fixture
 def dask_cluster(tmp_path: Path) -> Iterator[Cluster]:
-    """Start a cluster on the loopback."""
-    (tmp_path / "cluster").mkdir()
-    made = Cluster(tmp_path / "cluster")
+    """Start a cluster on the loopback whose children do what clips say."""
+    made = Cluster(tmp_path / "cluster", POISON)
     yield made
     made.end()
 
@@ -169,9 +126,9 @@ def test_a_worker_of_other_versions_is_named_before_anything_begins() -> None:
 
 def test_a_scheduler_that_allows_no_failure_is_refused(tmp_path: Path) -> None:
     batch_site.plan(tmp_path, "a")
-    with (
-        dask.config.set({"distributed.scheduler.allowed-failures": 0}),
-        LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address=None) as made,
-        pytest.raises(SetupError, match="allows no failure"),
-    ):
-        run(tmp_path, tmp_path / "out", made.scheduler_address)
+    made = Cluster(tmp_path / "cluster", DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0")
+    try:
+        with pytest.raises(SetupError, match="allows no failure"):
+            run(tmp_path, tmp_path / "out", made.address)
+    finally:
+        made.end()

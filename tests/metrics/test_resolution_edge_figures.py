@@ -51,7 +51,14 @@ def scene(*views: Any, **changed: Any) -> Any:
     video = SimpleNamespace(
         height=1000, depth=8, sample_aspect=Fraction(5, 4), assumed=(), codec="h264", steps=None
     )
-    given = {"video": video, "code_black": 16, "code_white": 235, "located": (), "chart": None}
+    given = {
+        "video": video,
+        "code_black": 16,
+        "code_unit": 1,
+        "code_white": 235,
+        "located": (),
+        "chart": None,
+    }
     given |= {"of_kind": lambda kind: [one for one in views if one.region.kind == kind]}
     given |= {"linear": lambda codes: np.asarray(codes) / 200, "tone": "t", "tone_doubt": 0.1}
     given |= {"bent_curves": lambda _: [], "lit_curves": lambda _: []}

@@ -68,7 +68,14 @@ def scene(*views: Any, **changed: Any) -> Any:
         steps=None,
     )
     flats = views or (flat(0.05, 60.0), flat(0.8, 160.0))
-    given = {"video": video, "code_black": BLACK, "code_white": 235, "located": (), "chart": None}
+    given = {
+        "video": video,
+        "code_black": BLACK,
+        "code_unit": 1,
+        "code_white": 235,
+        "located": (),
+        "chart": None,
+    }
     given |= {"of_kind": lambda kind: [one for one in flats if one.region.kind == kind]}
     given |= {"evened": lambda _, codes, part=np.s_[:, :]: codes[part]}
     given |= {"linear": lambda codes: (np.asarray(codes) / 200) ** 2}
