@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -54,6 +55,14 @@ class View:
     """Whether the chart kept its place to within 0.1 px over the frames."""
     quantiser: float | None = None
     """Mean of ``planes.quantisers`` over region and frames, these by size; None: not known."""
+
+    @cached_property
+    def on_chart(self) -> NDArray[np.float64]:
+        """Place (h, w, 2) of every pixel on the chart, in mm; only of a view of a chart."""
+        height, width = self.luma.shape[1:]
+        x, y = np.meshgrid(np.arange(width) + self.box[0], np.arange(height) + self.box[1])
+        places = cast("Located", self.place).to_chart(np.column_stack([x.ravel(), y.ravel()]))
+        return places.reshape(height, width, 2)
 
 
 def middle_half(frames: NDArray[Any]) -> NDArray[Any]:

@@ -235,13 +235,15 @@ def plain_bending(
     return float(falls[1] / falls[0] - 1)
 
 
-@pytest.mark.parametrize("level", [0.5, 0.1])
-def test_bending_by_another_curve_is_that_of_the_transform_by_its_definition(level: float) -> None:
-    light = np.linspace(0, 1, 256) ** 2.2
-    for levels in ((0.05, 0.6), (0.2, 0.3)):
-        plain = plain_bending(light, light**1.1, levels, level)
-        found = wrong_curve.bending(light, light**1.1, levels, level)
-        assert found == pytest.approx(plain, rel=1e-10)
+@pytest.mark.parametrize("levels", [(0.05, 0.6), (0.2, 0.3)])
+def test_bending_by_other_curves_is_that_of_the_transform_by_its_definition(
+    levels: tuple[float, float],
+) -> None:
+    light, at = np.linspace(0, 1, 256) ** 2.2, (0.5, 0.1)
+    others = [light**exponent for exponent in (1.1, 0.9)]
+    found = wrong_curve.bending(light, others, levels, at)
+    plain = [[plain_bending(light, other, levels, level) for other in others] for level in at]
+    assert found == pytest.approx(np.array(plain), rel=1e-10)
 
 
 def basis(part: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -223,13 +223,13 @@ def test_the_slope_by_the_tone_curve_is_relative_to_a_tenth_of_the_exponent() ->
 def test_doubt_of_the_tone_curve_is_uniform_and_that_of_the_print_by_its_curves() -> None:
     """Slope 0.3 of 0.2 cycle/px; half-width 0.1."""
     light = np.linspace(0, 1, 256)
-    plain = edge_figures._tone_lines(seen(), "mtf50", Tone(light=light, name="", doubt=0.1))
+    plain = edge_figures._tone_lines(seen(), Tone(light=light, name="", doubt=0.1))["mtf50"]
     assert [(one.source, one.contribution) for one in plain] == [
         (TONE_SOURCE, pytest.approx(0.3 * 0.2 * 0.1 / math.sqrt(3)))
     ]
     tone = Tone(light=light, name="", doubt=0.1, copies=(light**1.1, light**1.1))
-    bent = wrong_curve.bending(light, light**1.1, (0.2, 0.8), 0.5)
-    other = edge_figures._tone_lines(seen(), "mtf50", tone)[1]
+    bent = wrong_curve.bending(light, [light**1.1], (0.2, 0.8), [0.5])[0, 0]
+    other = edge_figures._tone_lines(seen(), tone)["mtf50"][1]
     assert other.source == PRINT_SOURCE
     assert other.contribution == pytest.approx(0.2 * math.sqrt(2) * abs(bent))
     assert abs(bent) > 0.005
@@ -246,8 +246,8 @@ def test_a_crossing_in_the_noise_is_one_of_more_than_eight_per_cent() -> None:
 
 def test_the_same_light_bends_nothing_and_scaled_light_neither() -> None:
     light = np.linspace(0, 1, 256)
-    assert wrong_curve.bending(light, light, (0.2, 0.8), 0.5) == pytest.approx(0, abs=1e-12)
-    assert wrong_curve.bending(light, 3 * light, (0.2, 0.8), 0.5) == pytest.approx(0, abs=1e-9)
+    changes = wrong_curve.bending(light, [light, 3 * light], (0.2, 0.8), [0.5, 0.1])
+    assert changes == pytest.approx(np.zeros((2, 2)), abs=1e-9)
 
 
 def test_the_gaussian_edge_of_the_bending_has_its_own_crossing() -> None:

@@ -17,6 +17,7 @@ from acceptance.metrics.resolution import bar_images, sampling
 from acceptance.metrics.resolution.sampling import sampling_of
 from acceptance.model import Measurement, Note, Shot
 from acceptance.scene import build
+from acceptance.scene.views import View
 from acceptance.simulate.camera import Camera
 from acceptance.simulate.films import film_chart
 
@@ -143,7 +144,7 @@ def test_a_zoom_of_coded_footage_is_known_by_the_images_of_the_bars(
     )
 
 
-def _bars(factor: float, contrast: float = 0.8) -> SimpleNamespace:
+def _bars(factor: float, contrast: float = 0.8) -> View:
     """Make a view of a wedge whose samples were enlarged, without optics."""
     wide = round(90 / factor)
     x, y = np.meshgrid(np.arange(wide) - wide / 2, np.arange(round(160 / factor)))
@@ -157,9 +158,8 @@ def _bars(factor: float, contrast: float = 0.8) -> SimpleNamespace:
     )
     place = SimpleNamespace(to_chart=lambda points: points + 0.5)
     noise = np.random.default_rng(6).normal(0, 4, (1, *shown.shape))
-    return SimpleNamespace(
-        region=region, place=place, luma=shown + noise, box=(0, 0, 90, 160), stable=True
-    )
+    seen: Any = {"region": region, "place": place, "box": (0, 0, 90, 160), "stable": True}
+    return View(luma=shown + noise, cb=None, cr=None, **seen)
 
 
 @pytest.mark.parametrize("factor", [1.3, 1.6, 2.0])

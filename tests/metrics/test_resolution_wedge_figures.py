@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
@@ -16,6 +17,7 @@ from acceptance.metrics._shared.sources import PRINT_SOURCE
 from acceptance.metrics.resolution import printed_wedge, wedge_figures
 from acceptance.metrics.resolution.printed_wedge import Wedge
 from acceptance.metrics.resolution.wedge import WedgePixels
+from acceptance.scene.views import View
 
 Array = NDArray[np.float64]
 
@@ -47,7 +49,7 @@ def view(luma: Array, **changed: Any) -> Any:
     """Make a view that stands still; the chart is seen face on."""
     place = SimpleNamespace(to_chart=lambda points: np.asarray(points) / SCALE)
     given = {"luma": luma, "box": (30, 70, 180, 320), "place": place, "region": region()}
-    return SimpleNamespace(**given | {"stable": True, "quantiser": None} | changed)
+    return View(**given | {"cb": None, "cr": None, "stable": True} | changed)
 
 
 def flat(reflectance: float, code: float) -> Any:
@@ -395,8 +397,7 @@ def test_coding_counts_by_the_quantisers_step_over_that_of_the_wedge() -> None:
     """QP 24 quantises by 10, over 110 codes, of a reading of 0.3."""
     coded = scene()
     coded.video.codec = "h264"
-    seen = seen_wedge(read())
-    seen.view.quantiser = 24.0
+    seen = replace(seen_wedge(read()), view=view(np.zeros((4, 6, 5)), quantiser=24.0))
     found = budget_of(wedge_figures._budget(coded, seen))
     share = wedge_figures.OF_WEDGE.share(10 / 110, wedge_figures._blocks(seen.first))
     assert found["coding"] == pytest.approx(share * 0.3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -125,13 +126,25 @@ def _centroid(light: Array, start: Array, radius: float) -> Array | None:
     outside = np.hypot(x, y) > reach
     if reach < radius or outside.sum() < 12:
         return None
-    terms = np.stack(np.broadcast_arrays(1.0, x, y), axis=-1)
-    around = terms[outside]
-    paper = terms @ np.linalg.solve(around.T @ around, around.T @ light[outside])
+    paper = _plane(np.where(outside, light, 0.0), outside.astype(np.float64), x[0], y[:, 0])
     darkness = paper - light
     if darkness[~outside].max() < LEAST_CONTRAST * paper.mean():
         return None
     return _followed(darkness, start, radius, reach)
+
+
+def _plane(light: Array, weight: Array, x: Array, y: Array) -> Array:
+    """Return the plane (h, w) through weighted light (h, w), at x (w,) and y (h,), px.
+
+    By least squares; ``weight`` (h, w) is 0 where ``light`` is.
+    """
+    columns, rows = weight.sum(axis=0), weight.sum(axis=1)
+    n, of_x, of_y, of_xy = columns.sum(), columns @ x, rows @ y, y @ weight @ x
+    squares = columns @ x**2, rows @ y**2
+    normal = np.array([[n, of_x, of_y], [of_x, squares[0], of_xy], [of_y, of_xy, squares[1]]])
+    lit = light.sum(axis=0)
+    level, right, down = np.linalg.solve(normal, [lit.sum(), lit @ x, light.sum(axis=1) @ y])
+    return np.asarray(level + right * x + down * y[:, None])
 
 
 def _followed(darkness: Array, start: Array, radius: float, reach: float) -> Array | None:
@@ -141,8 +154,9 @@ def _followed(darkness: Array, start: Array, radius: float, reach: float) -> Arr
     for _ in range(ROUNDS):
         away = np.hypot(across - centre[0], down - centre[1])
         weight = darkness * np.minimum(np.maximum(reach + 0.5 - away, 0), 1)
-        total = weight.sum()
-        if total <= 0 or np.linalg.norm(centre - start) > radius:
+        columns, rows = weight.sum(axis=0), weight.sum(axis=1)
+        total = columns.sum()
+        if total <= 0 or math.hypot(*(centre - start)) > radius:
             return None
-        centre = np.array([(weight * across).sum(), (weight * down).sum()]) / total
+        centre = np.array([across[0] @ columns, rows @ down[:, 0]]) / total
     return centre

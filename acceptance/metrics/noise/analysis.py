@@ -221,9 +221,10 @@ def _scatter(codes: Array, alike: float, weighting: Weighting | None = None) -> 
     """Return the total variance from the scatter within each frame alone."""
     squares = np.mean([_squared_residuals(frame, weighting, alike) for frame in codes], axis=0)
     free = QUANTISATION * _power(weighting)
-    dither = (
-        float(np.mean([_squared_residuals(frame)[0] for frame in codes])) if weighting else None
-    )
+    dither = None
+    if weighting:
+        unweighted = [_squared_residuals(frame, orders=ORDERS[:1]) for frame in codes]
+        dither = float(np.mean(unweighted))
     return _variance(squares[0] - free, squares[1] - free, dither, weighting)
 
 
@@ -279,15 +280,18 @@ def _residuals(codes: Array) -> Array:
 
 
 def _squared_residuals(
-    frame: Array, weighting: Weighting | None = None, alike: float = 1.0
+    frame: Array,
+    weighting: Weighting | None = None,
+    alike: float = 1.0,
+    orders: tuple[int, ...] = ORDERS,
 ) -> list[Array]:
-    """Return the squares (h, w) of a frame less its surface, one for each of ``ORDERS``.
+    """Return the squares (h, w) of a frame less its surface, one for each of ``orders``.
 
     Free of what the surface takes of noise that is ``alike`` over so many pixels. A filter along
     the line is linear: the frame is filtered once, and each surface by itself.
     """
     passed, squares = _passed(frame, weighting), []
-    for order in ORDERS:
+    for order in orders:
         parameters = (order + 1) * (order + 2) // 2
         taken = parameters * max(alike, 1 / _power(weighting)) / frame.size
         squares.append((passed - surface(frame, order, weighting)) ** 2 / (1 - taken))

@@ -86,27 +86,39 @@ def _bars(view: View) -> _Bars:
 
 def _images(bars: _Bars) -> Array:
     """Return the image's amplitude over the bars' and over its error (2, rates)."""
+    starts, ends = np.searchsorted(bars.frequency, np.multiply.outer(BAND, RATES / 2)).tolist()
+    codes = bars.codes - bars.codes.mean()
+    own = np.stack([np.ones(codes.size), bars.wave.real, bars.wave.imag, codes])
+    products = np.cumsum(np.pad(own[:, None] * own, ((0, 0), (0, 0), (1, 0))), axis=2)
     image = np.exp(2j * np.pi * RATES[0] * bars.place) * bars.wave.conj()
     step = np.exp(2j * np.pi * (RATES[1] - RATES[0]) * bars.place)
     found = []
-    for rate in RATES.tolist():
-        start, end = np.searchsorted(bars.frequency, np.multiply(BAND, rate / 2)).tolist()
-        spread = np.ptp(bars.frequency[start:end]) if end - start >= FEWEST else 0.0
-        own = bars.wave[start:end]
-        seen = spread > APART * rate
-        found.append(_image(bars.codes[start:end], own, image[start:end]) if seen else (0.0, 0.0))
-        image = image * step
+    for rate, start, end in zip(RATES.tolist(), starts, ends, strict=True):
+        seen = slice(start, end)
+        if end - start >= FEWEST and np.ptp(bars.frequency[seen]) > APART * rate:
+            of_own = products[:, :, end] - products[:, :, start]
+            found.append(_image(of_own, own[:, seen], image[seen]))
+        else:
+            found.append((0.0, 0.0))
+        image *= step
     return np.array(found).T
 
 
-def _image(codes: Array, own: Waves, image: Waves) -> tuple[float, float]:
-    """Return the amplitude of an image in codes (p,) over the bars' own, and over its error."""
-    terms = np.stack([np.ones(codes.size), own.real, own.imag, image.real, image.imag])
-    codes = codes - codes.mean()
-    fitted = np.linalg.solve(terms @ terms.T, terms @ codes)
-    left = codes - fitted @ terms
+def _image(of_own: Array, own: Array, image: Waves) -> tuple[float, float]:
+    """Return the amplitude of an image (p,) over the bars' own, and over its error.
+
+    ``own`` (4, p) are an offset, cosine and sine of the bars, and the codes, ``of_own`` (4, 4)
+    the sums of their products. The codes are fitted by least squares.
+    """
+    with_own = own @ np.stack([image.real, image.imag], axis=1)
+    cosine, sine = (image.size + (twice := np.dot(image, image)).real) / 2, twice.imag / 2
+    of_image = np.array([[cosine, sine], [sine, image.size - cosine]])  # its amplitude is 1
+    normal = np.block([[of_own[:3, :3], with_own[:3]], [with_own[:3].T, of_image]])
+    right = np.concatenate([of_own[:3, 3], with_own[3]])
+    fitted = np.linalg.solve(normal, right)
+    left = max(of_own[3, 3] - float(fitted @ right), 0.0)
     bars, seen = math.hypot(*fitted[1:3]), math.hypot(*fitted[3:])
-    error = math.sqrt(2 * float(left @ left)) / left.size
+    error = math.sqrt(2 * left) / image.size
     return seen / max(bars, 1e-9), seen / max(error, 1e-9)
 
 

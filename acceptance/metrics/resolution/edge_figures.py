@@ -51,6 +51,7 @@ Array = NDArray[np.float64]
 EDGE_METHOD = "slanted edge, least-squares spline profile, linear light ({tone})"
 LIMIT_METHOD = "slanted edge, MTF 10 %, at most half a cycle per pixel, linear light ({tone})"
 TONE_PROBE = 0.1
+LEVELS = {"mtf50": 0.5, "mtf10": 0.1}
 LEAST_LEFT = 0.05
 NOISY = 0.08  # relative standard error of a crossing above which noise, as |FFT|, lifts it
 # relative, for a step of as many codes as rounding leaves undecided (simulation)
@@ -208,28 +209,30 @@ def _probe(tone: Tone, codes: Array, light: Array, shade: Array) -> Array:
 
 def figures(scene: Scene, edge: Edge, tone: Tone) -> Iterator[Measurement | Note]:
     """Measure MTF50 and MTF10 of one edge, and the TV lines of its MTF10."""
-    limit = f"resolution.{edge.first.resolves}"
-    for name in ("mtf50", "mtf10"):
+    limit, tone_lines = f"resolution.{edge.first.resolves}", _tone_lines(edge, tone)
+    for name in LEVELS:
         if gap := _why_not(edge, name):
             quantities = [f"resolution.{name}", *([limit] if name == "mtf10" else [])]
             yield from [_refused(edge, quantity, gap) for quantity in quantities]
             continue
-        figure = _crossing(scene, edge, name, tone)
+        figure = _crossing(scene, edge, name, tone.name, tone_lines[name])
         yield figure
         if name == "mtf10":
             yield _limiting_or_note(scene, edge, tone, figure.budget)
 
 
-def _crossing(scene: Scene, edge: Edge, name: str, tone: Tone) -> Measurement:
+def _crossing(
+    scene: Scene, edge: Edge, name: str, tone: str, tone_lines: Sequence[BudgetLine]
+) -> Measurement:
     value = edge.value(name)
     coder = coding(value * edge.coding_share(name))
     return scene.figure(
         f"resolution.{name}",
         value,
         "cycle/px",
-        [*edge.noise(name), *_rounding(edge, name), *_tone_lines(edge, name, tone), *coder],
+        [*edge.noise(name), *_rounding(edge, name), *tone_lines, *coder],
         samples=edge.view.luma.shape[0],
-        method=EDGE_METHOD.format(tone=tone.name),
+        method=EDGE_METHOD.format(tone=tone),
         region=edge.view.region.name,
         direction=edge.first.resolves,
         details=_details(edge, value, lines_of(scene, edge.first.resolves)),
@@ -257,26 +260,33 @@ def _refused(edge: Edge, quantity: str, gap: GapError) -> Note:
     return Note.of(gap, metric="resolution", quantity=quantity, region=edge.view.region.name)
 
 
-def _tone_lines(edge: Edge, name: str, tone: Tone) -> list[BudgetLine]:
-    slope = abs(edge.tone_slope(name)) * edge.value(name)
-    of_bend = edge.value(name) * _bent(edge, name, tone.light, tone.bent)
-    parts = slope * tone.doubt / math.sqrt(3), of_bend, edge.apart.get(name, 0.0)
-    of_sides = edge.value(name) * edge.contradicted(name)
+def _tone_lines(edge: Edge, tone: Tone) -> dict[str, list[BudgetLine]]:
+    """Return the lines of the tone curve and of the print, of each crossing that is reached."""
+    bent, copied = (bends(edge, tone.light, curves) for curves in (tone.bent, tone.copies))
+    return {
+        name: _tone_lines_of(edge, name, tone, bent[name], copied[name])
+        for name in LEVELS
+        if edge.reached(name)
+    }
+
+
+def _tone_lines_of(
+    edge: Edge, name: str, tone: Tone, bent: Array, copied: Array
+) -> list[BudgetLine]:
+    """Return the lines of a crossing, which other curves change by ``bent`` and ``copied``."""
+    value = edge.value(name)
+    slope = abs(edge.tone_slope(name)) * value
+    parts = slope * tone.doubt / math.sqrt(3), value * math.hypot(*bent), edge.apart.get(name, 0.0)
+    of_sides = value * edge.contradicted(name)
     line = BudgetLine(source=TONE_SOURCE, contribution=math.hypot(*parts, of_sides), evaluation="B")
-    of_copy = edge.value(name) * _bent(edge, name, tone.light, tone.copies)
+    of_copy = value * math.hypot(*copied)
     copy = BudgetLine(source=PRINT_SOURCE, contribution=of_copy, evaluation="B")
     return [line, copy] if tone.copies else [line]
 
 
-def _bent(edge: Edge, name: str, light: Array, others: Sequence[Array]) -> float:
-    """Return the relative change of a crossing by other curves, in squares."""
-    return math.hypot(*bends(edge, name, light, others))
-
-
-def bends(edge: Edge, name: str, light: Array, others: Sequence[Array]) -> list[float]:
-    """Return the relative change of a crossing by each of other curves."""
-    level = int(name[3:]) / 100
-    return [bending(light, other, edge.levels, level) for other in others]
+def bends(edge: Edge, light: Array, others: Sequence[Array]) -> dict[str, Array]:
+    """Return the relative change of each crossing by each of other curves."""
+    return dict(zip(LEVELS, bending(light, others, edge.levels, tuple(LEVELS.values())), strict=True))
 
 
 def _details(edge: Edge, value: float, lines: float) -> dict[str, Value]:

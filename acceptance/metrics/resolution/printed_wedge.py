@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from acceptance.errors import GapError
 
 if TYPE_CHECKING:
-    from acceptance.charts.located import Located
     from acceptance.scene.views import View
 
 Array = NDArray[np.float64]
@@ -75,10 +74,7 @@ def places_on(view: View) -> tuple[Array, Array]:
 
     It is in mm along the wedge from its first end, and in mm across it from its axis.
     """
-    height, width = view.luma.shape[1:]
-    x, y = np.meshgrid(np.arange(width) + view.box[0], np.arange(height) + view.box[1])
-    place = cast("Located", view.place).to_chart(np.column_stack([x.ravel(), y.ravel()]))
-    right, down = (column.reshape(height, width) for column in (place - view.region.rect[:2]).T)
+    right, down = np.moveaxis(view.on_chart - view.region.rect[:2], 2, 0)
     if view.region.direction == "horizontal":
         return down, right - view.region.rect[2] / 2
     return right, down - view.region.rect[3] / 2

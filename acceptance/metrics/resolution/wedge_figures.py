@@ -236,11 +236,8 @@ def _refuse_shadow(
         return
     strip = np.clip(along / max(float(along.max()), 1e-9) * STRIPS, 0, STRIPS - 1).astype(np.intp)
     part = strip + STRIPS * (across > 0)
-    seen = np.bincount(part, minlength=2 * STRIPS)
-    light = (
-        np.bincount(part, scene.linear(codes[beside]), 2 * STRIPS)[seen >= FEWEST]
-        / seen[seen >= FEWEST]
-    )
+    counts, sums = (np.bincount(part, what, 2 * STRIPS) for what in (None, codes[beside]))
+    light = scene.linear((sums / np.maximum(counts, 1))[counts >= FEWEST])
     if light.size > 1 and np.ptp(light) > MOST_SHADED * light.mean():
         share = float(np.ptp(light) / light.mean())
         raise GapError("uneven_light", region=view.region.name, share=share)

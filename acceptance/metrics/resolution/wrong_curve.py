@@ -13,6 +13,8 @@ from scipy.special import ndtr
 from acceptance.scene.light import STEPS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from acceptance.scene.build import Scene
     from acceptance.scene.views import View
 
@@ -40,35 +42,48 @@ def contradicted(scene: Scene, view: View, contrast: float) -> float:
     return math.sqrt(max(0.0, off**2 - known**2))
 
 
-def bending(light: Array, other: Array, levels: tuple[float, float], level: float) -> float:
-    """Return the relative change of the frequency of an MTF ``level`` under another tone curve.
+def bending(
+    light: Array, others: Sequence[Array], levels: tuple[float, float], at: Sequence[float]
+) -> Array:
+    """Return the relative change of the frequency of each MTF level under each other tone curve.
 
     Parameters
     ----------
-    light, other
-        Light of every code by the first and by the other curve.
+    light, others
+        Light of every code by the first and by k other curves.
     levels
         Dark and light beside the edge, in light.
-    level
-        Modulation, 0 to 1.
+    at
+        Modulations, 0 to 1.
+
+    Returns
+    -------
+    Array
+        Changes (modulations, k).
 
     Notes
     -----
     It is computed of a Gaussian edge; the change is the same however wide it is.
     """
+    if not others:
+        return np.empty((len(at), 0))
     profile = levels[0] + (levels[1] - levels[0]) * _gaussian_edge()
-    return _fall(np.interp(profile, light, other), level) / _fall_of_gaussian(level) - 1
+    profiles = np.array([np.interp(profile, light, other) for other in others])
+    straight = np.array([_fall_of_gaussian(level) for level in at])
+    return _falls(profiles, at) / straight[:, None] - 1
 
 
-def _fall(profile: Array, level: float) -> float:
-    """Return the frequency, in cycles a sigma, at which an edge's MTF falls to a level.
+def _falls(profiles: Array, at: Sequence[float]) -> Array:
+    """Return the frequencies, in cycles a sigma, at which the MTF of edges (k, n) falls to levels.
 
-    It is sought from 0.05 to 0.6 cycles; a matrix product would start threads for nothing.
+    As (levels, k). They are sought from 0.05 to 0.6 cycles; a matrix product would start threads
+    for nothing.
     """
-    spread = np.diff(profile)
+    spreads = np.diff(profiles)
     frequencies = np.arange(10, 121) / 200
-    waves = np.fft.rfft(spread, round(200 / EDGE_STEP))[10:121]
-    return float(np.interp(-level, -np.abs(waves) / abs(spread.sum()), frequencies))
+    waves = np.abs(np.fft.rfft(spreads, round(200 / EDGE_STEP))[:, 10:121])
+    falling = -waves / np.abs(spreads.sum(axis=1, keepdims=True))
+    return np.array([[np.interp(-level, mtf, frequencies) for mtf in falling] for level in at])
 
 
 @lru_cache
@@ -79,4 +94,4 @@ def _gaussian_edge() -> Array:
 
 @lru_cache
 def _fall_of_gaussian(level: float) -> float:
-    return _fall(_gaussian_edge(), level)
+    return float(_falls(_gaussian_edge()[None], [level])[0, 0])
