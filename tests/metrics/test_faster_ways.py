@@ -223,7 +223,7 @@ def plain_bending(
     level: float,
 ) -> float:
     """Transform both profiles at each frequency, by the definition."""
-    offsets, frequencies = np.linspace(-6, 6, 241), np.linspace(0.05, 0.6, 111)
+    offsets, frequencies = np.linspace(-6, 6, 121), np.linspace(0.05, 0.6, 111)
     between = (offsets[1:] + offsets[:-1]) / 2
     waves = np.exp(-2j * np.pi * frequencies[:, None] * between)
     straight = levels[0] + (levels[1] - levels[0]) * ndtr(offsets)

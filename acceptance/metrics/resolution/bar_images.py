@@ -110,10 +110,13 @@ def _image(of_own: Array, own: Array, image: Waves) -> tuple[float, float]:
     ``own`` (4, p) are an offset, cosine and sine of the bars, and the codes, ``of_own`` (4, 4)
     the sums of their products. The codes are fitted by least squares.
     """
-    with_own = own @ np.stack([image.real, image.imag], axis=1)
-    cosine, sine = (image.size + (twice := np.dot(image, image)).real) / 2, twice.imag / 2
-    of_image = np.array([[cosine, sine], [sine, image.size - cosine]])  # its amplitude is 1
-    normal = np.block([[of_own[:3, :3], with_own[:3]], [with_own[:3].T, of_image]])
+    with_own = own @ image.view(np.float64).reshape(-1, 2)
+    twice = np.dot(image, image) / 2  # its amplitude is 1
+    normal = np.empty((5, 5))
+    normal[:3, :3], normal[:3, 3:], normal[3:, :3] = of_own[:3, :3], with_own[:3], with_own[:3].T
+    normal[3:, 3:] = ((twice.real, twice.imag), (twice.imag, -twice.real))
+    normal[3, 3] += image.size / 2
+    normal[4, 4] += image.size / 2
     right = np.concatenate([of_own[:3, 3], with_own[3]])
     fitted = np.linalg.solve(normal, right)
     left = max(of_own[3, 3] - float(fitted @ right), 0.0)

@@ -22,6 +22,7 @@ from acceptance.metrics.resolution.profile import (
     ProfileFit,
     crossing,
     profile,
+    refitted,
     spectrum,
     standard_error,
 )
@@ -98,6 +99,27 @@ class _Orientation(TypedDict):
     dark_side: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Crossings:
+    """Where an MTF first falls to 50 and to 10 %, in cycle/px; None where it does not."""
+
+    mtf50: float | None
+    mtf10: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Followed:
+    """An edge through ``rows`` of the upright picture, as it was followed and fitted."""
+
+    rows: int
+    seen_as: _Orientation
+    line: EdgeLine
+    angle: float
+    fit: ProfileFit
+    taper: Array
+    mode: Mode
+
+
 def edge_mtf(
     image: Array,
     *,
@@ -145,25 +167,52 @@ def edge_mtf(
     """
     if mode not in MODES or (order is not None and order < 1):
         raise ValueError(tr("no such mode or order: {mode!r}, {order}", mode=mode, order=order))
-    upright, seen_as = _upright(np.asarray(image, dtype=np.float64), limits)
+    edge = _followed(np.asarray(image, dtype=np.float64), mode, order, limits)
+    return _result(edge, covariance=covariance)
+
+
+def edge_mtf_probed(image: Array, probe: Array) -> tuple[EdgeResult, Crossings]:
+    """Measure an edge as ``edge_mtf`` does, and its crossings by another tone curve.
+
+    ``image`` and ``probe`` (rows, columns) are the light of the same pixels by both curves. The
+    edge is followed once: its line, window and normal equations are those of ``image``.
+    """
+    edge = _followed(image, "accurate", None, None)
+    fit = refitted(edge.fit, _turned(probe, edge.seen_as).ravel())
+    frequencies, mtf = spectrum(fit, edge.taper)
+    at50, at10 = (crossing(frequencies, mtf, fit, edge.taper, level) for level in (0.5, 0.1))
+    return _result(edge, covariance=True), Crossings(mtf50=at50, mtf10=at10)
+
+
+def _followed(
+    image: Array, mode: Mode, order: int | None, limits: tuple[float, float] | None
+) -> _Followed:
+    upright, seen_as = _upright(image, limits)
     line = locate(upright, mode, order)
     distance, angle = distances(line, upright)
     stiffness, aperture = (STIFFNESS, 0.0) if mode == "accurate" else (0.0, ISO_BIN)
     fit = profile(upright, distance, line.reach, stiffness=stiffness, aperture=aperture)
     _refuse(upright, line, fit, angle)
     _refuse_covered(fit.residual.reshape(upright.shape), line.light - line.dark)
-    taper = _taper(fit, line, mode)
+    taper, rows = _taper(fit, line, mode), upright.shape[0]
+    return _Followed(
+        rows=rows, seen_as=seen_as, line=line, angle=angle, fit=fit, taper=taper, mode=mode
+    )
+
+
+def _result(edge: _Followed, *, covariance: bool) -> EdgeResult:
+    fit, line, taper = edge.fit, edge.line, edge.taper
     over, under = _overshoot(fit, line)
     return EdgeResult(
-        **_transfer(fit, taper, upright.shape[0], covariance=covariance),
-        **seen_as,
-        angle=angle,
+        **_transfer(fit, taper, edge.rows, covariance=covariance),
+        **edge.seen_as,
+        angle=edge.angle,
         order=line.coefficients.size - 1,
         window=float(np.abs(fit.position[1:][taper > 0]).max()),
         contrast=line.contrast,
         overshoot=over,
         undershoot=under,
-        mode=mode,
+        mode=edge.mode,
     )
 
 
@@ -200,9 +249,16 @@ def _upright(image: Array, limits: tuple[float, float] | None) -> tuple[Array, _
         raise GapError("region_too_small", width=columns, height=rows)
     half = columns // 2
     mirrored = bool(turned[:, :half].mean() > turned[:, -half:].mean())
-    upright = np.ascontiguousarray(turned[:, ::-1] if mirrored else turned)
     side = (("above", "below") if transposed else ("left", "right"))[mirrored]
-    return upright, {"resolves": "vertical" if transposed else "horizontal", "dark_side": side}
+    seen_as = _Orientation(resolves="vertical" if transposed else "horizontal", dark_side=side)
+    return _turned(image, seen_as), seen_as
+
+
+def _turned(image: Array, seen_as: _Orientation) -> Array:
+    """Turn a picture upright whose edge lies so."""
+    turned = image.T if seen_as["resolves"] == "vertical" else image
+    mirrored = seen_as["dark_side"] in {"right", "below"}
+    return np.ascontiguousarray(turned[:, ::-1] if mirrored else turned)
 
 
 def _check(image: Array, limits: tuple[float, float] | None) -> None:

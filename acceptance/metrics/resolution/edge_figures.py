@@ -32,7 +32,7 @@ from acceptance.metrics.resolution.coding_loss import (
     of_edge,
     taken,
 )
-from acceptance.metrics.resolution.edge import EdgeResult, edge_mtf
+from acceptance.metrics.resolution.edge import Crossings, EdgeResult, edge_mtf, edge_mtf_probed
 from acceptance.metrics.resolution.sampling import ALL
 from acceptance.metrics.resolution.wrong_curve import bending, contradicted
 from acceptance.model.measurement import BudgetLine, Curve, Note
@@ -82,7 +82,7 @@ class Edge:
     """An edge as seen.
 
     ``results`` are those of its pictures, the first of all frames together where they stand still;
-    ``probe`` is the first picture's with the exponent of its light raised by ``TONE_PROBE``.
+    ``probe`` are the first picture's crossings, the exponent of its light raised by ``TONE_PROBE``.
     ``levels`` are dark and light beside the edge, as lit; ``coarseness`` is that of its coding
     (``coding_loss.coarseness``); ``limit`` is what its samples can carry, cycle/px; ``rounding``
     what whole codes leave undecided of a level, over the step; ``apart`` the standard uncertainty
@@ -93,7 +93,7 @@ class Edge:
 
     view: View
     results: tuple[EdgeResult, ...]
-    probe: EdgeResult
+    probe: Crossings
     levels: tuple[float, float]
     coarseness: float
     limit: float = SAMPLING_LIMIT
@@ -173,18 +173,18 @@ def seen(scene: Scene, view: View, tone: Tone, sampled: PictureSamples = ALL) ->
     light = [read_off(tone.light, picture) / shade for picture in codes]
     (dark, bright), (lowest, highest) = (quantiles(v[0], (0.1, 0.9)) for v in (light, codes))
     height = highest - lowest
-    probe = _probe(tone, codes[0], light[0], shade)
-    results = tuple(edge_mtf(picture) for picture in light)
-    sampled.refuse(view, results[0].resolves)
+    first, probe = edge_mtf_probed(light[0], _probe(tone, codes[0], light[0], shade))
+    sampled.refuse(view, first.resolves)
+    results = first, *(edge_mtf(picture) for picture in light[1:])
     return Edge(
         view=view,
         results=results,
-        limit=SAMPLING_LIMIT * sampled.of(results[0].resolves),
-        probe=edge_mtf(probe, covariance=False),
+        limit=SAMPLING_LIMIT * sampled.of(first.resolves),
+        probe=probe,
         levels=(dark * float(shade.mean()), bright * float(shade.mean())),
         coarseness=coarseness(scene, view, height),
         rounding=rounding_doubt(_roughness(view)) / max(height, 1.0),
-        exponent=contradicted(scene, view, results[0].contrast),
+        exponent=contradicted(scene, view, first.contrast),
         taken=taken(scene.video),
     )
 
@@ -286,7 +286,9 @@ def _tone_lines_of(
 
 def bends(edge: Edge, light: Array, others: Sequence[Array]) -> dict[str, Array]:
     """Return the relative change of each crossing by each of other curves."""
-    return dict(zip(LEVELS, bending(light, others, edge.levels, tuple(LEVELS.values())), strict=True))
+    return dict(
+        zip(LEVELS, bending(light, others, edge.levels, tuple(LEVELS.values())), strict=True)
+    )
 
 
 def _details(edge: Edge, value: float, lines: float) -> dict[str, Value]:

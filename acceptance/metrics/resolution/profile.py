@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,23 +87,44 @@ def profile(
     )
 
 
+def refitted(fit: ProfileFit, values: Array) -> ProfileFit:
+    """Fit other ``values`` (p,) of the same pixels; residuals stay those of the first."""
+    level = float(values.mean())
+    powers = _powers(fit.part, 3)
+    right = _right(fit.index, powers, values - level, fit.position.size - 3)
+    coefficients = cho_solve_banded((fit.factor, False), right) + level
+    return replace(fit, coefficients=coefficients)
+
+
 def _normal_equations(index: NDArray[np.intp], part: Array, values: Array) -> tuple[Array, Array]:
     """Return the upper bands (4, k) of the normal equations, and their right side (k,).
 
     They follow from sums of powers over each span, which are fewer than products of splines.
     """
     spans = int(index.max()) + 1
-    powers = list(itertools.accumulate([part] * 6, np.multiply))
+    powers = _powers(part, 6)
     squares = [np.bincount(index, minlength=spans), *(np.bincount(index, p, spans) for p in powers)]
-    sums = np.array([np.bincount(index, p * values, spans) for p in powers[:3]])
-    sums = SPLINES @ np.vstack([np.bincount(index, values, spans), sums])
-    bands, right = np.zeros((4, spans + 3)), np.zeros(spans + 3)
+    bands = np.zeros((4, spans + 3))
     for i in range(4):
-        right[i : i + spans] += sums[i]
         for j in range(i, 4):
             product = np.convolve(SPLINES[i], SPLINES[j])
             bands[3 + i - j, j : j + spans] += product @ np.array(squares)
-    return bands, right
+    return bands, _right(index, powers[:3], values, spans)
+
+
+def _powers(part: Array, highest: int) -> list[Array]:
+    """Return the first, second ... ``highest`` power of ``part`` (p,)."""
+    return list(itertools.accumulate([part] * highest, np.multiply))
+
+
+def _right(index: NDArray[np.intp], powers: list[Array], values: Array, spans: int) -> Array:
+    """Return the right side (k,) of the normal equations by the first three powers."""
+    sums = np.array([np.bincount(index, p * values, spans) for p in powers])
+    sums = SPLINES @ np.vstack([np.bincount(index, values, spans), sums])
+    right = np.zeros(spans + 3)
+    for i in range(4):
+        right[i : i + spans] += sums[i]
+    return right
 
 
 def _evaluate(coefficients: Array, index: NDArray[np.intp], part: Array) -> Array:

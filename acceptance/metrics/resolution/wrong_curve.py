@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-EDGE_STEP = 0.05  # sigmas of a Gaussian edge, from place to place
+EDGE_STEP = 0.1  # sigmas of a Gaussian edge, from place to place
 LEAST_LIGHT = 1e-3  # reflectance
 
 
@@ -70,7 +70,7 @@ def bending(
     profile = levels[0] + (levels[1] - levels[0]) * _gaussian_edge()
     profiles = np.array([np.interp(profile, light, other) for other in others])
     straight = np.array([_fall_of_gaussian(level) for level in at])
-    return _falls(profiles, at) / straight[:, None] - 1
+    return np.asarray(_falls(profiles, at) / straight[:, None] - 1)
 
 
 def _falls(profiles: Array, at: Sequence[float]) -> Array:
