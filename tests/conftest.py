@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import marks
+import measured_once
 import plain_pages
 import pytest
 from kept_films import KEEPER
@@ -162,6 +163,13 @@ def institute(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Institute]:
 def _plain_pages() -> Iterator[None]:
     """Lay out no pages in this module, which looks at everything else of a report."""
     with plain_pages.plain():
+        yield
+
+
+@pytest.fixture(scope="module")
+def _measured_once() -> Iterator[None]:
+    """Measure no film twice in this module, which looks at what becomes of measurements."""
+    with measured_once.measured_once():
         yield
 
 

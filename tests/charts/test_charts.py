@@ -64,6 +64,13 @@ def sheet(name: str) -> NDArray[np.float32]:
     return np.ascontiguousarray(drawing.draw(definition.load(name), 1600, index=77)[..., 1])
 
 
+@lru_cache(maxsize=2)
+def raster(size: tuple[int, int]) -> Floats:
+    """Return the places of the samples of a picture, four a pixel, (n, 2) px."""
+    grid = np.meshgrid(*((np.arange(2 * n) - 0.5) / 2 for n in size))
+    return np.stack(grid, axis=-1).reshape(-1, 2)
+
+
 def film(
     *shown: tuple[definition.Chart, Floats],
     size: tuple[int, int] = SIZE,
@@ -74,11 +81,9 @@ def film(
     """Return the luma, (height, width) uint8, of charts seen before a grey wall."""
     light = np.full((2 * size[1], 2 * size[0]), 0.35, np.float32)
     for chart, matrix in shown:
-        pixels = np.stack(
-            np.meshgrid(*((np.arange(2 * n) - 0.5) / 2 for n in size)), axis=-1
-        ).reshape(-1, 2)
         inverse = drawing.to_raster(chart, 1600) @ np.linalg.inv(matrix)
-        sources = to_picture(inverse, undistorted(pixels, distortion, size)).astype(np.float32)
+        ideal = undistorted(raster(size), distortion, size)
+        sources = to_picture(inverse, ideal).astype(np.float32)
         x, y = sources.T.reshape(2, *light.shape)
         cv2.remap(sheet(chart.name), x, y, cv2.INTER_LINEAR, light, cv2.BORDER_TRANSPARENT)
     light = np.asarray(
