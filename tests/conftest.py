@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib.util
 import os
+import pickle
 import sys
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,7 +17,7 @@ import marks
 import measured_once
 import plain_pages
 import pytest
-from kept_films import KEEPER
+from kept_films import KEEPER, once
 
 from acceptance.charts import definition
 from acceptance.cli import terminal
@@ -25,9 +26,11 @@ from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from institute import Institute
+
+    from acceptance.scene.build import Scene
 
 os.environ["ACCEPTANCE_LANG"] = "en"  # what tests quote, wherever they run
 pytest_plugins = ["processor_time"]
@@ -68,6 +71,19 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real footage in {folder} (set ACCEPTANCE_REAL_DATA)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def real_scene(real_data: Path) -> Callable[[str], Scene]:
+    """Look at films of the real footage without a search for charts: at each once in a run."""
+
+    def seen(name: str) -> Scene:
+        assert KEEPER.folder
+        place, look = KEEPER.folder / name, benchmark("planted").seen
+        once(place, lambda new: (new / "scene").write_bytes(pickle.dumps(look(real_data / name))))
+        return pickle.loads((place / "scene").read_bytes())  # type: ignore[no-any-return]  # noqa: S301 written by this run
+
+    return seen
 
 
 @pytest.fixture(scope="session", autouse=True)
