@@ -282,6 +282,32 @@ def test_a_rectangle_covers_what_it_covers_as_a_polygon(
     assert cover.sum() == pytest.approx((right - left) * (foot - top))
 
 
+def cut_side_by_side(points: Floats) -> tuple[Floats, Floats]:
+    """Cut a polygon's sides at all pixel borders, one side after the other; return the ends."""
+    starts, ends = [], []
+    for start, end in zip(points, np.roll(points, -1, axis=0), strict=True):
+        cuts = [0.0, 1.0]
+        for low, high in zip(start, end, strict=True):
+            borders = range(math.ceil(min(low, high)), math.floor(max(low, high)) + 1)
+            cuts += [(border - low) / (high - low) for border in borders if low != high]
+        places = start + np.sort(cuts)[:, None] * (end - start)
+        starts.append(places[:-1])
+        ends.append(places[1:])
+    return np.concatenate(starts), np.concatenate(ends)
+
+
+@pytest.mark.parametrize("step", [0.0, 0.5, 1.0])
+def test_sides_cut_all_at_once_are_those_cut_one_by_one(step: float) -> None:
+    """To the bit, with corners on borders and sides along them."""
+    random = np.random.default_rng(5)
+    for corners in (3, 4, 9, 40):
+        points = random.uniform(0, 12, (corners, 2))
+        points = np.rint(points / step) * step if step else points
+        found = drawing._pieces(points)
+        plain = [end[:, axis] for end in cut_side_by_side(points) for axis in (0, 1)]
+        assert all(map(np.array_equal, found, plain))
+
+
 def test_coverage_of_a_pixel_halved_by_its_diagonal_is_one_half() -> None:
     cover, first = drawing.coverage(np.array([[5.0, 7.0], [6.0, 8.0], [5.0, 8.0]]))
     assert first == (5, 7)
