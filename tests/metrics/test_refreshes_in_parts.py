@@ -49,8 +49,8 @@ def plain_unsettled(seen: refreshes._Seen, guesses: Array, refresh: Array, coars
     )
     noise = np.hypot(refreshes.SHARE_NOISE, (more - expected) / 2)
     off = np.abs((expected + more) / 2 - seen.seen) - refreshes.DEAD
-    told = (seen.share < 1) | np.isnan(seen.seen)
-    return np.where(told, 0.0, np.maximum(off, 0) / (coarse * noise))
+    unmixed = (seen.share < 1) | np.isnan(seen.seen)
+    return np.where(unmixed, 0.0, np.maximum(off, 0) / (coarse * noise))
 
 
 def plain_fits(seen: refreshes._Seen, guesses: Array, refresh: Array, coarse: float) -> Array:

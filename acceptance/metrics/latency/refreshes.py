@@ -174,15 +174,17 @@ class _Seen:
         It is that in frames that show nearly the new one alone, which came up at ``refresh``.
         """
         exposure, jitter = self.exposure(guesses), _jitter(guesses)
-        told = np.flatnonzero(~self.mixed & ~np.isnan(self.seen))
-        since = (self.after[told] - refresh[:, told]) / exposure + 0.5
+        unmixed = np.flatnonzero(~self.mixed & ~np.isnan(self.seen))
+        since = (self.after[unmixed] - refresh[:, unmixed]) / exposure + 0.5
         ratio, noise = guesses[:, RESPONSE, None] / exposure, np.asarray(SHARE_NOISE)
         expected = slow_screen.gathered(since - jitter / exposure, ratio)
         if jitter.any():
             more = slow_screen.gathered(since + jitter / exposure, ratio)
             expected, noise = (expected + more) / 2, np.hypot(noise, (more - expected) / 2)
         off = np.zeros_like(refresh)
-        off[:, told] = np.maximum(np.abs(expected - self.seen[told]) - DEAD, 0) / (coarse * noise)
+        off[:, unmixed] = np.maximum(np.abs(expected - self.seen[unmixed]) - DEAD, 0) / (
+            coarse * noise
+        )
         return off
 
     def likelihood(self, guesses: Array, coarse: float, count: int) -> Array:
