@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib.util
 import os
+import pickle
 import sys
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import marks
+import measured_once
 import plain_pages
 import pytest
-from kept_films import KEEPER
+from kept_films import KEEPER, once
 
 from acceptance.charts import definition
 from acceptance.cli import terminal
@@ -24,9 +26,11 @@ from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from institute import Institute
+
+    from acceptance.scene.build import Scene
 
 os.environ["ACCEPTANCE_LANG"] = "en"  # what tests quote, wherever they run
 pytest_plugins = ["processor_time"]
@@ -67,6 +71,19 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real footage in {folder} (set ACCEPTANCE_REAL_DATA)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def real_scene(real_data: Path) -> Callable[[str], Scene]:
+    """Look at films of the real footage without a search for charts: at each once in a run."""
+
+    def seen(name: str) -> Scene:
+        assert KEEPER.folder
+        place, look = KEEPER.folder / name, benchmark("planted").seen
+        once(place, lambda new: (new / "scene").write_bytes(pickle.dumps(look(real_data / name))))
+        return pickle.loads((place / "scene").read_bytes())  # type: ignore[no-any-return]  # noqa: S301 written by this run
+
+    return seen
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -162,6 +179,13 @@ def institute(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Institute]:
 def _plain_pages() -> Iterator[None]:
     """Lay out no pages in this module, which looks at everything else of a report."""
     with plain_pages.plain():
+        yield
+
+
+@pytest.fixture(scope="module")
+def _measured_once() -> Iterator[None]:
+    """Measure no film twice in this module, which looks at what becomes of measurements."""
+    with measured_once.measured_once():
         yield
 
 

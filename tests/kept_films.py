@@ -3,6 +3,9 @@
 It is kept by its content: the function that films and everything that the function is given. What
 is kept lies in the run's own folder, so that no film is older than the code that is tested; every
 test gets copies of its own; and a test that has replaced a function of the toolkit films itself.
+
+The same charts stand before many cameras, and to draw one takes as long as a short film of it: the
+last few drawings stay in memory, by all that they are drawn from.
 """
 
 from __future__ import annotations
@@ -21,15 +24,18 @@ from typing import TYPE_CHECKING, Any
 
 import marks
 
-from acceptance.simulate import films
+from acceptance.simulate import films, sheets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from acceptance.charts.nouns import Chart
+    from acceptance.simulate.camera import Camera, Light
     from acceptance.simulate.films import Truth
 
 FILMS = ("film_chart", "film_clock", "film_screens", "film_two_levels")
 FILMING = ("acceptance.simulate.", "acceptance.charts.", "acceptance.footage.")
+DRAWINGS = 2  # that stay in memory: up to 0.1 GB each for pictures of 720 rows
 MODULES = [sys.modules[name] for name in sorted(sys.modules) if name.startswith(FILMING)]
 
 
@@ -100,6 +106,26 @@ def _make(
     (new / "truth").write_bytes(pickle.dumps(truth))
 
 
+def drawing_once(draw: Callable[..., Light]) -> Callable[..., Light]:
+    """Return ``sheets.drawn`` as it was, but what it drew last is not drawn again."""
+
+    @functools.wraps(draw)
+    def kept(camera: Camera, chart: Chart, *given: object) -> Light:
+        if functions() != KEEPER.functions:
+            return draw(camera, chart, *given)
+        asked = repr((chart, sheets.raster_step(camera, chart), given))
+        light = DRAWN.pop(asked) if asked in DRAWN else draw(camera, chart, *given)
+        light.flags.writeable = False
+        DRAWN[asked] = light
+        if len(DRAWN) > DRAWINGS:
+            del DRAWN[next(iter(DRAWN))]
+        return light
+
+    return kept
+
+
+DRAWN: dict[str, Light] = {}  # the last one last
+sheets.drawn = drawing_once(sheets.drawn)
 KEEPER = Keeper()
 for _name in FILMS:
     setattr(films, _name, KEEPER.keeping(getattr(films, _name)))

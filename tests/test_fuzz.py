@@ -51,7 +51,7 @@ def test_the_fuzz_finds_a_reader_that_falls_over_or_never_ends(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A search that never finds anything would hold nothing."""
-    monkeypatch.setattr(fuzz, "LONGEST", 0.05)
+    monkeypatch.setattr(fuzz, "LONGEST", 0.02)
     monkeypatch.setitem(fuzz.READERS, "screen.csv", reader)
     tally = fuzz.hunt("screen.csv", files, folder, 100)
     assert [error in failure for failure in tally.failures] == [True]

@@ -12,7 +12,7 @@ import marks
 import pytest
 
 from acceptance.charts import definition, drawing
-from acceptance.simulate import films
+from acceptance.simulate import films, sheets
 from acceptance.simulate.camera import Camera
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -92,6 +92,24 @@ def test_a_film_is_made_once_and_spoiling_it_spoils_no_other(
     assert again.times == first.times
     films.film_chart(replace(camera, noise=0.02), chart, tmp_path / "c.mp4", 0.08)
     films.film_chart(camera, chart, tmp_path / "d.mkv", 0.08)
+    assert len(made) == 3
+
+
+def test_a_chart_is_drawn_once_for_cameras_that_see_it_alike_and_a_drawing_cannot_be_spoilt(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made, draw, chart = [], drawing.draw, definition.load("acceptance")
+    counted = lambda *given, **named: (made.append(1), draw(*given, **named))[1]  # noqa: E731
+    monkeypatch.setattr(drawing, "draw", counted)
+    monkeypatch.setattr(kept_films, "DRAWN", {})
+    monkeypatch.setattr(kept_films.KEEPER, "functions", kept_films.functions())
+    first = sheets.drawn(TINY, chart)
+    assert sheets.drawn(replace(TINY, noise=0.02, tilt=5.0), chart) is first
+    assert len(made) == 1
+    with pytest.raises(ValueError, match="read-only"):
+        first[0] = 0
+    assert sheets.drawn(replace(TINY, width=5 * TINY.width), chart).shape[1] == 2 * first.shape[1]
+    sheets.drawn(TINY, replace(chart, background=0.5))
     assert len(made) == 3
 
 

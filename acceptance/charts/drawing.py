@@ -266,19 +266,29 @@ def polygon_coverage(points: Floats) -> Cover:
 
 def _pieces(points: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     """Cut the polygon's sides at all pixel borders; return x and y of the pieces' two ends."""
-    starts, ends = [], []
-    for start, end in zip(points, np.roll(points, -1, axis=0), strict=True):
-        cuts = [np.array([0.0, 1.0])]
-        for low, high in zip(start, end, strict=True):
-            if low != high:
-                borders = np.arange(math.ceil(min(low, high)), math.floor(max(low, high)) + 1)
-                cuts.append((borders - low) / (high - low))
-        along = np.sort(np.concatenate(cuts))[:, None]
-        places = start + along * (end - start)
-        starts.append(places[:-1])
-        ends.append(places[1:])
-    a, b = np.concatenate(starts), np.concatenate(ends)
+    starts, ends = points, np.roll(points, -1, axis=0)
+    corners = np.repeat(np.arange(len(points)), 2)
+    sides, cuts = [corners], [np.tile([0.0, 1.0], len(points))]
+    for start, end in zip(starts.T, ends.T, strict=True):
+        which, borders = _borders(np.minimum(start, end), np.maximum(start, end))
+        sides.append(which)
+        cuts.append((borders - start[which]) / (end - start)[which])
+    side, along = np.concatenate(sides), np.concatenate(cuts)
+    order = np.lexsort((along, side))
+    side, along = side[order], along[order, None]
+    places = starts[side] + along * (ends - starts)[side]
+    same = side[:-1] == side[1:]
+    a, b = places[:-1][same], places[1:][same]
     return a[:, 0], a[:, 1], b[:, 0], b[:, 1]
+
+
+def _borders(low: Floats, high: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the whole numbers from ``low`` to ``high`` (n,) of those that differ: of which one."""
+    first = np.ceil(low).astype(np.int64)
+    counts = np.where(low != high, np.floor(high).astype(np.int64) + 1 - first, 0)
+    which = np.repeat(np.arange(len(low)), counts)
+    before = np.repeat(np.cumsum(counts) - counts, counts)
+    return which, first[which] + np.arange(len(which)) - before
 
 
 def _grey(value: float) -> Colour:

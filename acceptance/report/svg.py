@@ -67,21 +67,30 @@ def placed(choices: Iterable[Sequence[Dot]], size: Dot, taken: Sequence[Rect] = 
     """
     used, places = [*taken], []
     for offered in choices:
-        best = min(offered, key=lambda corner: sum(_common((*corner, *size), it) for it in used))
-        places.append(best)
-        used.append((*best, *size))
+        best = _freest([(*corner, *size) for corner in offered], used)
+        places.append(best[:2])
+        used.append(best)
     return places
+
+
+def _freest(offered: Sequence[Rect], used: Sequence[Rect]) -> Rect:
+    """Return the first rectangle that covers nothing, else the first that covers least."""
+    least, best = math.inf, offered[0]
+    for here in offered:
+        covered = sum(_common(here, it) for it in used)
+        if covered < least:
+            least, best = covered, here
+        if not covered:
+            break
+    return best
 
 
 def _common(first: Rect, second: Rect) -> float:
     """Return the area that two rectangles share."""
-    sides = (
-        min(first[axis] + first[axis + 2], second[axis] + second[axis + 2])
-        - max(first[axis], second[axis])
-        for axis in (0, 1)
-    )
-    across, down = (max(side, 0.0) for side in sides)
-    return across * down
+    (x, y, w, h), (left, top, wide, high) = first, second
+    across = min(x + w, left + wide) - max(x, left)
+    down = min(y + h, top + high) - max(y, top)
+    return across * down if across > 0 and down > 0 else 0.0
 
 
 def path(route: str, style: str = LINE) -> str:

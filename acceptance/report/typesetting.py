@@ -5,6 +5,7 @@ WeasyPrint is imported late: only a report needs its system libraries.
 
 from __future__ import annotations
 
+import ctypes.util
 import gc
 import hashlib
 import importlib
@@ -228,7 +229,7 @@ def _weasyprint() -> ModuleType:
     os.environ["PANGO_LANGUAGE"] = LANGUAGE
     try:
         # without Pango WeasyPrint prints advice on standard output
-        with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
+        with warnings.catch_warnings(), redirect_stdout(io.StringIO()), _found_by_file_name():
             # without any font, Pango ends the process
             warnings.filterwarnings("error", "No fonts|FontConfig cannot")
             return importlib.import_module("weasyprint")
@@ -239,6 +240,28 @@ def _weasyprint() -> ModuleType:
         shortage.require_none(error)
         what, hint = tr("Pango is not installed"), tr("Install it: {how}", how=pango())
         raise SetupError(what, hint=hint, code="pango_missing") from error
+
+
+@contextmanager
+def _found_by_file_name() -> Iterator[None]:
+    """Let libraries be loaded by the names of their files alone, where the system has such names.
+
+    WeasyPrint tries those last: for every name before them Python starts linker and compiler, some
+    fifty processes, which find what the name of the file gives.
+    """
+    search = ctypes.util.find_library
+    if sys.platform == "linux":
+        ctypes.util.find_library = _nothing
+    try:
+        yield
+    finally:
+        ctypes.util.find_library = search
+
+
+def _nothing(name: str) -> str | None:
+    """Find no library."""
+    del name
+    return None
 
 
 def load() -> None:

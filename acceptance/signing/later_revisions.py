@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pyhanko.sign.diff_analysis import DiffResult
     from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
 
+    NamedBy = dict[Reference, set[Reference]]
+
 
 class LaterRevisions(StandardDiffPolicy):
     """pyHanko's default policy with fewer paths collected, and the same answers."""
@@ -28,6 +30,7 @@ class LaterRevisions(StandardDiffPolicy):
     def __init__(self) -> None:
         given = DEFAULT_DIFF_POLICY
         super().__init__(global_rules=given.global_rules, form_rule=given.form_rule)
+        self._read: tuple[HistoricalResolver, NamedBy] | None = None
 
     def apply(
         self,
@@ -38,7 +41,9 @@ class LaterRevisions(StandardDiffPolicy):
     ) -> DiffResult:
         """Judge one update; collect, before, the paths in ``old`` to what it replaces."""
         replaced = new.explicit_refs_in_revision()  # type: ignore[no-untyped-call]
-        towards = _Towards(old, {*replaced, *_of_form(old)})
+        if self._read is None or self._read[0] is not old:
+            self._read = old, _named_by(old)  # every later update is compared with the same one
+        towards = _Towards(old, {*replaced, *_of_form(old)}, self._read[1])
         # pyHanko offers no other way in than these three
         towards._load_reverse_xref_cache()  # type: ignore[no-untyped-call]  # noqa: SLF001
         paths = towards._indirect_object_access_cache  # noqa: SLF001 -- as above
@@ -49,9 +54,11 @@ class LaterRevisions(StandardDiffPolicy):
 class _Towards(HistoricalResolver):
     """A revision in which whatever leads to none of the ``wanted`` objects is null."""
 
-    def __init__(self, whole: HistoricalResolver, wanted: set[Reference]) -> None:
+    def __init__(
+        self, whole: HistoricalResolver, wanted: set[Reference], named_by: NamedBy
+    ) -> None:
         super().__init__(whole.reader, whole.revision)
-        self.leading = _leading_to(wanted, whole)
+        self.leading = _leading_to(wanted, named_by)
 
     def __call__(self, ref: Reference) -> PdfObject:
         return super().__call__(ref) if ref in self.leading else generic.NullObject()
@@ -72,9 +79,19 @@ def _of_form(whole: HistoricalResolver) -> set[Reference]:
     return found
 
 
-def _leading_to(wanted: set[Reference], whole: HistoricalResolver) -> set[Reference]:
+def _leading_to(wanted: set[Reference], named_by: NamedBy) -> set[Reference]:
     """Return the ``wanted`` objects and all from which one of them can be reached."""
-    named_by: dict[Reference, set[Reference]] = {}
+    leading, ends = set(wanted), list(wanted)
+    while ends:
+        before = named_by.get(ends.pop(), set()) - leading
+        leading |= before
+        ends += before
+    return leading
+
+
+def _named_by(whole: HistoricalResolver) -> NamedBy:
+    """Return which objects of a revision name each one."""
+    named_by: NamedBy = {}
     waiting, seen = list(_references(whole.trailer_view)), set[generic.Reference]()
     while waiting:
         if (here := waiting.pop()) not in seen:
@@ -82,12 +99,7 @@ def _leading_to(wanted: set[Reference], whole: HistoricalResolver) -> set[Refere
             for there in _references(whole(here)):
                 named_by.setdefault(there, set()).add(here)
                 waiting.append(there)
-    leading, ends = set(wanted), list(wanted)
-    while ends:
-        before = named_by.get(ends.pop(), set()) - leading
-        leading |= before
-        ends += before
-    return leading
+    return named_by
 
 
 def _references(found: PdfObject) -> Iterator[Reference]:

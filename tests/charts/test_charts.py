@@ -64,6 +64,13 @@ def sheet(name: str) -> NDArray[np.float32]:
     return np.ascontiguousarray(drawing.draw(definition.load(name), 1600, index=77)[..., 1])
 
 
+@lru_cache(maxsize=2)
+def raster(size: tuple[int, int]) -> Floats:
+    """Return the places of the samples of a picture, four a pixel, (n, 2) px."""
+    grid = np.meshgrid(*((np.arange(2 * n) - 0.5) / 2 for n in size))
+    return np.stack(grid, axis=-1).reshape(-1, 2)
+
+
 def film(
     *shown: tuple[definition.Chart, Floats],
     size: tuple[int, int] = SIZE,
@@ -74,11 +81,9 @@ def film(
     """Return the luma, (height, width) uint8, of charts seen before a grey wall."""
     light = np.full((2 * size[1], 2 * size[0]), 0.35, np.float32)
     for chart, matrix in shown:
-        pixels = np.stack(
-            np.meshgrid(*((np.arange(2 * n) - 0.5) / 2 for n in size)), axis=-1
-        ).reshape(-1, 2)
         inverse = drawing.to_raster(chart, 1600) @ np.linalg.inv(matrix)
-        sources = to_picture(inverse, undistorted(pixels, distortion, size)).astype(np.float32)
+        ideal = undistorted(raster(size), distortion, size)
+        sources = to_picture(inverse, ideal).astype(np.float32)
         x, y = sources.T.reshape(2, *light.shape)
         cv2.remap(sheet(chart.name), x, y, cv2.INTER_LINEAR, light, cv2.BORDER_TRANSPARENT)
     light = np.asarray(
@@ -275,6 +280,32 @@ def test_a_rectangle_covers_what_it_covers_as_a_polygon(
     assert first == same
     assert cover == pytest.approx(expected, abs=1e-12)
     assert cover.sum() == pytest.approx((right - left) * (foot - top))
+
+
+def cut_side_by_side(points: Floats) -> tuple[Floats, Floats]:
+    """Cut a polygon's sides at all pixel borders, one side after the other; return the ends."""
+    starts, ends = [], []
+    for start, end in zip(points, np.roll(points, -1, axis=0), strict=True):
+        cuts = [0.0, 1.0]
+        for low, high in zip(start, end, strict=True):
+            borders = range(math.ceil(min(low, high)), math.floor(max(low, high)) + 1)
+            cuts += [(border - low) / (high - low) for border in borders if low != high]
+        places = start + np.sort(cuts)[:, None] * (end - start)
+        starts.append(places[:-1])
+        ends.append(places[1:])
+    return np.concatenate(starts), np.concatenate(ends)
+
+
+@pytest.mark.parametrize("step", [0.0, 0.5, 1.0])
+def test_sides_cut_all_at_once_are_those_cut_one_by_one(step: float) -> None:
+    """To the bit, with corners on borders and sides along them."""
+    random = np.random.default_rng(5)
+    for corners in (3, 4, 9, 40):
+        points = random.uniform(0, 12, (corners, 2))
+        points = np.rint(points / step) * step if step else points
+        found = drawing._pieces(points)
+        plain = [end[:, axis] for end in cut_side_by_side(points) for axis in (0, 1)]
+        assert all(map(np.array_equal, found, plain))
 
 
 def test_coverage_of_a_pixel_halved_by_its_diagonal_is_one_half() -> None:

@@ -52,8 +52,8 @@ def rendered(name: str, width: int = WIDTH) -> NDArray[np.float32]:
         picture = cv2.cvtColor(cv2.imread(str(Path(folder) / "chart.png")), cv2.COLOR_BGR2RGB)
     height = round(width * chart.size[1] / chart.size[0])
     left, top = (paper[0] - width) // 2, (paper[1] - height) // 2
-    inside = picture[top : top + height, left : left + width]
-    return tone.inverse_oetf(inside / 255, "srgb").astype(np.float32)
+    light = tone.inverse_oetf(np.arange(256) / 255, "srgb").astype(np.float32)
+    return np.asarray(light[picture[top : top + height, left : left + width]])
 
 
 def shrunk(light: NDArray[np.float32], width: int) -> NDArray[np.float32]:

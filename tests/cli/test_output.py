@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from acceptance.model import Finding, Session
     from acceptance.session.measuring import Progress
 
+pytestmark = pytest.mark.usefixtures("_measured_once")
 PROGRESS = re.compile(r"\d+ of \d+")
 RED = "\x1b[31m"
 

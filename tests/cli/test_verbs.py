@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from acceptance.signing.chains import DemoChain
 
+pytestmark = pytest.mark.usefixtures("_measured_once")
 LIGHT = ("--condition", "illuminance=500lx", "--condition", "agc=off", "--fact", "picture=colour")
 DIGITAL = ("--fact", "system=digital")
 

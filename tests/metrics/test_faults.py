@@ -6,7 +6,7 @@ import importlib
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -29,6 +29,9 @@ from acceptance.model import (
     Verdict,
 )
 from acceptance.scene import build
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 planted: Any = importlib.import_module("planted")
@@ -128,8 +131,10 @@ def test_the_evidence_points_to_the_frames_of_a_scene_change_and_of_a_freeze(
 
 
 @pytest.mark.parametrize("name", ["car_park_intel.mp4", "lobby_intel.mp4", "bottle_intel.mp4"])
-def test_real_footage_without_faults_shows_none(name: str, real_data: Path) -> None:
-    found = figures(planted.seen(real_data / name))
+def test_real_footage_without_faults_shows_none(
+    name: str, real_scene: Callable[[str], build.Scene]
+) -> None:
+    found = figures(real_scene(name))
     assert len(found) >= len(faults.QUANTITIES) - 1
     assert above(found) == set()
 

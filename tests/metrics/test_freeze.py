@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -18,7 +19,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
 import frame_rate as bench
 import still_scenes
-from setting import REAL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from acceptance.scene.build import Scene
 
 RATE, FROZEN = bench.RATE, bench.FROZEN
 
@@ -80,11 +85,11 @@ def test_a_live_still_scene_at_a_low_bit_rate_is_never_called_frozen(interval: i
 
 
 @pytest.mark.parametrize("name", bench.CLIPS)
-def test_real_footage_of_still_places_is_never_called_frozen(name: str) -> None:
-    path = REAL / name
-    if not path.is_file():
-        pytest.skip(f"{path} is not there")
-    assert bench.found(path).frozen == ()
+def test_real_footage_of_still_places_is_never_called_frozen(
+    name: str, real_scene: Callable[[str], Scene]
+) -> None:
+    series = real_scene(name).series
+    assert freeze.evidence(series, series.times - series.times[0]).frozen == ()
 
 
 def test_one_key_frame_shows_no_noise_and_proves_nothing() -> None:

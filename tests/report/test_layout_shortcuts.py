@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes.util
 import subprocess
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+import pytest
 
 from acceptance.report import layout_shortcuts, typesetting
 from acceptance.report.templates import style
@@ -13,15 +16,15 @@ from acceptance.report.templates import style
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
-
 MOMENT = datetime(2026, 11, 29, tzinfo=UTC)
 WITHOUT = """
 import sys
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from acceptance.report import layout_shortcuts, typesetting
 layout_shortcuts.known = lambda: False
+typesetting._found_by_file_name = nullcontext
 page, folder = Path(sys.argv[1]), Path(sys.argv[2])
 moment = datetime.fromisoformat(sys.argv[3])
 sys.stdout.buffer.write(typesetting.archived(page.read_text("utf-8"), folder, moment, {"a.txt": b"A"}))
@@ -69,6 +72,14 @@ def test_pages_are_the_same_to_the_byte_with_and_without_shortcuts(tmp_path: Pat
     for _ in range(2):  # the second time its style sheets have been read
         typesetting._JUST_SET.clear()
         assert typesetting.archived(PAGE, tmp_path, MOMENT, {"a.txt": b"A"}) == plain
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere files have other names")
+def test_to_load_the_renderer_no_linker_is_asked_for_libraries() -> None:
+    asked = ctypes.util.find_library
+    with typesetting._found_by_file_name():
+        assert ctypes.util.find_library("c") is None
+    assert ctypes.util.find_library is asked
 
 
 def test_another_version_of_weasyprint_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -140,3 +140,24 @@ def test_a_report_of_two_hundred_devices_shows_those_that_fail_and_stops() -> No
     shown = [words for each in drawn for words in texts(each.svg) if re.match(r"\d+\. ", words)]
     assert len(shown) == exhibits.MOST_DEVICES
     assert shown[0] == "1. d199"
+
+
+def test_a_label_takes_the_first_free_place_or_the_one_that_covers_least() -> None:
+    random, size = np.random.default_rng(3), (30.0, 9.0)
+
+    def shared(corner: tuple[float, ...], other: tuple[float, ...]) -> float:
+        ends = ((corner[axis] + size[axis], other[axis] + other[axis + 2]) for axis in (0, 1))
+        sides = [min(pair) - max(corner[axis], other[axis]) for axis, pair in enumerate(ends)]
+        return max(sides[0], 0.0) * max(sides[1], 0.0)
+
+    for labels in (1, 6, 30):
+        choices = [
+            [(x, y) for x, y in random.uniform(0, 150, (5, 2)).tolist()] for _ in range(labels)
+        ]
+        taken = [(a, b, c, d) for a, b, c, d in random.uniform(0, 40, (4, 4)).tolist()]
+        used, plain = [*taken], []
+        for offered in choices:
+            covers = {corner: sum(shared(corner, other) for other in used) for corner in offered}
+            plain.append(min(covers, key=lambda corner: covers[corner]))
+            used.append((*plain[-1], *size))
+        assert svg.placed(choices, size, taken) == plain

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     from acceptance.model import Precedence, Predecessor
 
+pytestmark = pytest.mark.usefixtures("_measured_once")
 LIGHT = (Condition(name="illuminance", value=500, unit="lx"), Condition(name="agc", value="off"))
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,6 +46,8 @@ from acceptance.metrics.latency.monitor_prior import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from acceptance.metrics._filmed_clock.gray_code import Array, Whole
     from acceptance.metrics._filmed_clock.particles import Density, Start
@@ -107,28 +109,40 @@ class _Seen:
             taken=self.taken[few],
         )
 
+    @cached_property
+    def mixed(self) -> NDArray[np.bool_]:
+        """Whether a frame shows both pictures (c,)."""
+        return self.share < 1
+
     def exposure(self, guesses: Array) -> Array:
         """(m, 1) exposures of the film in s."""
         rank = np.linspace(0, 1, len(self.exposures))
         return np.interp(guesses[:, RANK, None], rank, self.exposures)
 
+    def mixtures(self, exposure: Array, response: Array) -> Array:
+        """(m, mixtures) moments of the changes that show as a mixture.
+
+        ``exposure`` and ``response`` (m, 1) in s.
+        """
+        part = slow_screen.needed(self.share[self.mixed], response / exposure)
+        return np.asarray(self.after[self.mixed] + exposure * (0.5 - part))
+
     def bounds(
-        self, exposure: Array, response: Array, hidden: float = MIXED
+        self, exposure: Array, response: Array, at: Array, hidden: float = MIXED
     ) -> tuple[Array, Array]:
-        """(m, c) each: earliest and latest moment of the changes, the same for a mixture.
+        """(m, c) each: earliest and latest moment of the changes, of mixtures both ``at``.
 
         ``exposure`` and ``response`` (m, 1) in s. So much of another picture as ``hidden``
         may be in a frame that looks unmixed.
         """
         ratio = response / exposure
-        at = self.after + exposure * (0.5 - slow_screen.needed(self.share, ratio))
         clear, more = (
             slow_screen.needed(np.array([share]), ratio) for share in (1 - hidden, hidden)
         )
         latest = self.after + exposure * (0.5 - clear)
         earliest = np.minimum(self.before + exposure * (0.5 - more), latest)
-        mixed = self.share < 1
-        return np.where(mixed, at, earliest), np.where(mixed, at, latest)
+        earliest[:, self.mixed] = latest[:, self.mixed] = at
+        return earliest, latest
 
     def points(self, guesses: Array, exposure: Array) -> tuple[Array, Array, Array, Array]:
         """(m, c) each: first and last refresh that may be the change, else the nearest.
@@ -137,27 +151,22 @@ class _Seen:
         """
         period = np.exp(guesses[:, LOG_PERIOD, None])
         start = guesses[:, PHASE, None] * period
-        earliest, latest = self.bounds(exposure, guesses[:, RESPONSE, None], HIDDEN)
+        response = guesses[:, RESPONSE, None]
+        at = self.mixtures(exposure, response)
+        earliest, latest = self.bounds(exposure, response, at, HIDDEN)
         first = start + period * np.ceil((earliest - start) / period)
         last = start + period * np.floor((latest - start) / period)
-        near = start + period * np.rint(((earliest + latest) / 2 - start) / period)
         none = last < first
-        first, last = np.where(none, near, first), np.where(none, near, last)
-        return first, last, *self.bounds(exposure, guesses[:, RESPONSE, None])
+        if none.any():
+            near = start + period * np.rint(((earliest + latest) / 2 - start) / period)
+            first, last = np.where(none, near, first), np.where(none, near, last)
+        return first, last, *self.bounds(exposure, response, at)
 
-    def ready(
-        self, guesses: Array, first: Array, last: Array, coarse: float = 1.0
-    ) -> tuple[Array, Array]:
-        """(m, c) each: probability that a picture is ready too early, and in time.
-
-        Too early is before the refresh before ``first``, in time before ``last``.
-        """
-        log_period, delay, log_jitter = (
-            guesses[:, column, None] for column in (LOG_PERIOD, DELAY, LOG_JITTER)
-        )
+    def ready(self, guesses: Array, refresh: Array, coarse: float = 1.0) -> Array:
+        """(m, c) probability that a picture is ready in time for a ``refresh``."""
+        delay, log_jitter = (guesses[:, column, None] for column in (DELAY, LOG_JITTER))
         jitter = np.hypot(np.exp(log_jitter), coarse * np.exp(guesses[:, LOG_TIMING, None]))
-        off = self.taken + delay
-        return expit((first - np.exp(log_period) - off) / jitter), expit((last - off) / jitter)
+        return np.asarray(expit((refresh - (self.taken + delay)) / jitter))
 
     def unsettled(self, guesses: Array, refresh: Array, coarse: float) -> Array:
         """(m, c) by how much more or less of the old picture is left than should be, over noise.
@@ -165,14 +174,18 @@ class _Seen:
         It is that in frames that show nearly the new one alone, which came up at ``refresh``.
         """
         exposure, jitter = self.exposure(guesses), _jitter(guesses)
-        since = (self.after - refresh) / exposure + 0.5
+        unmixed = np.flatnonzero(~self.mixed & ~np.isnan(self.seen))
+        since = (self.after[unmixed] - refresh[:, unmixed]) / exposure + 0.5
         ratio, noise = guesses[:, RESPONSE, None] / exposure, np.asarray(SHARE_NOISE)
         expected = slow_screen.gathered(since - jitter / exposure, ratio)
         if jitter.any():
             more = slow_screen.gathered(since + jitter / exposure, ratio)
             expected, noise = (expected + more) / 2, np.hypot(noise, (more - expected) / 2)
-        off = np.maximum(np.abs(expected - self.seen) - DEAD, 0) / (coarse * noise)
-        return np.where((self.share < 1) | np.isnan(self.seen), 0.0, off)
+        off = np.zeros_like(refresh)
+        off[:, unmixed] = np.maximum(np.abs(expected - self.seen[unmixed]) - DEAD, 0) / (
+            coarse * noise
+        )
+        return off
 
     def likelihood(self, guesses: Array, coarse: float, count: int) -> Array:
         """(m,) its logarithm were the timing ``coarse`` times as loose.
@@ -180,12 +193,13 @@ class _Seen:
         Then each of ``count`` changes counts for less. What is left of the old picture tells the
         last of several refreshes from those before it.
         """
-        exposure = self.exposure(guesses)
+        exposure, period = self.exposure(guesses), np.exp(guesses[:, LOG_PERIOD, None])
         first, last, *within = self.points(guesses, exposure)
-        too_early, in_time = self.ready(guesses, first, last, coarse)
+        too_early = self.ready(guesses, first - period, coarse)
+        in_time = self.ready(guesses, last, coarse)
         each = self._fits(guesses, last, within, coarse)
         if (last > first).any():
-            before, _ = self.ready(guesses, last, last, coarse)
+            before = self.ready(guesses, last - period, coarse)
             sooner = self._fits(guesses, first, within, coarse)
             each = (in_time - before) * each + (before - too_early) * sooner
         else:
@@ -197,14 +211,17 @@ class _Seen:
     ) -> Array:
         """(m, c) likelihood that changes come at a ``refresh``, ``within`` what frames allow."""
         exposure, (earliest, latest) = self.exposure(guesses), within
-        share_noise = np.where(self.share < 1, SHARE_NOISE * exposure, 0)
-        timing = np.hypot(np.exp(guesses[:, LOG_TIMING, None]), share_noise)
+        stamps, share_noise = np.exp(guesses[:, LOG_TIMING, None]), SHARE_NOISE * exposure
+        blended = np.hypot(stamps, share_noise)
         # stamps that are off by an exposure give any share: each is the less likely, the shorter;
         # and where more off than usual, changes at the end of an exposure as often make a mixture
         loose = coarse * np.maximum(_jitter(guesses), LEAST)
-        inside = _inside(refresh - earliest, latest - refresh, loose)
-        density = np.where(self.share < 1, share_noise / timing, inside)
-        off = np.maximum(np.maximum(earliest - refresh, refresh - latest), 0) / (coarse * timing)
+        before, after = refresh - earliest, latest - refresh
+        clear = np.flatnonzero(~self.mixed)
+        density = np.repeat(share_noise / blended, len(self.share), axis=1)
+        density[:, clear] = _inside(before[:, clear], after[:, clear], loose)
+        timing = np.where(self.mixed, blended, stamps)
+        off = np.maximum(np.maximum(-before, -after), 0) / (coarse * timing)
         return np.exp(-(off**2 + self.unsettled(guesses, refresh, coarse) ** 2) / 2) * density
 
     def steps(self) -> list[Density]:
@@ -298,8 +315,7 @@ class _Start:
 def _grids(mixed: _Seen, rank: float) -> Array:
     """(k, COLUMNS) guesses on which mixtures lie, for the exposure of that rank (periodogram)."""
     rates = np.arange(SLOWEST, FASTEST, 1 / (8 * SEARCHED))
-    at, _ = mixed.bounds(np.quantile(mixed.exposures, [[rank]]), np.zeros((1, 1)))
-    at = at[0]
+    [at] = mixed.mixtures(np.quantile(mixed.exposures, [[rank]]), np.zeros((1, 1)))
     turns = np.exp(2j * np.pi * rates[:, None] * at).mean(axis=1)
     best = _peaks(np.abs(turns))
     grids = np.zeros((len(best), COLUMNS))
@@ -377,7 +393,8 @@ def _ready(
     seen: _Seen, guesses: Array, first: Array, last: Array, random: np.random.Generator
 ) -> Array:
     """(m, c) moments at which the pictures are ready, in time for one of the refreshes."""
-    low, high = seen.ready(guesses, first, last)
+    period = np.exp(guesses[:, LOG_PERIOD, None])
+    low, high = seen.ready(guesses, first - period), seen.ready(guesses, last)
     part = random.uniform(size=low.shape)
     delay, jitter = guesses[:, DELAY, None], np.exp(guesses[:, LOG_JITTER, None])
     with np.errstate(all="ignore"):
