@@ -209,4 +209,4 @@ class _Curve:
             before = fit if column in (SLOW, OFF) else fit - move
             apart = (fit + move - before)[column]
             slopes.append((self.off(fit + move) - self.off(before)) / apart)
-        return np.stack(slopes) @ np.stack(slopes).T
+        return np.asarray(np.stack(slopes) @ np.stack(slopes).T)
