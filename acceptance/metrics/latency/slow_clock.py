@@ -103,11 +103,13 @@ def _fits(times: Array, line: Pace, readings: Readings, scatter: float) -> tuple
         return nothing
     rate = float(line.slopes.mean())
     interval = max(rate * float(np.median(np.diff(times))), 2 * SHORTEST)
-    best, covariance = curve.fitted(line.width, TRIED * interval, 1.5 * rate * scatter + LEAST)
+    best, covariance, worse = curve.fitted(
+        line.width, TRIED * interval, 1.5 * rate * scatter + LEAST
+    )
     unsure, length = np.sqrt(np.diag(covariance)), np.exp(best[LOG_LENGTH])
     whole = length / 2 + best[SLOW] >= _gap(line.at(times).mean(axis=0))
     sure = unsure[LOG_LENGTH] < UNSURE and unsure[LATE] < UNSURE_LATE
-    if not (whole and sure and length < FULL * interval):
+    if not (whole and sure and worse < WORSE and length < FULL * interval):
         return nothing
     random = np.random.default_rng(5)
     fits = random.multivariate_normal(best, covariance, len(line.draws), method="eigh")
@@ -179,11 +181,11 @@ class _Curve:
         gathered = slow_screen.gathered(at / length + 0.5, fit[SLOW] / length)
         return np.asarray((gathered @ WEIGHTS / WEIGHTS.sum() - self.share) / self.noise)
 
-    def fitted(self, width: float, longest: float, scatter: float) -> tuple[Array, Array]:
-        """Return the best fit (5,) and its covariance.
+    def fitted(self, width: float, longest: float, scatter: float) -> tuple[Array, Array, float]:
+        """Return the best fit (6,), its covariance, and how much noise it leaves.
 
         These are refreshes: by how much the line is late, logarithm of the exposure, time constant,
-        scatter of times (at most ``scatter``) and lag beyond that of the line.
+        scatter of times (at most ``scatter``), lag beyond that of the line, and drift.
         """
         highest = np.add(MOST, [0, np.log(longest), 0, scatter, 0, 0])
         lowest = [-MOST[LATE], np.log(SHORTEST / 2), 0, 0, -MOST[ROLLS], -MOST[DRIFT]]
@@ -198,9 +200,8 @@ class _Curve:
                 )
             )
         best = min(tries, key=lambda tried: float(tried.cost))
-        worse = 2 * best.cost / len(self.since)
-        doubt = max(1.0, worse) if worse < WORSE else np.inf
-        return best.x, np.linalg.pinv(self._known(best.x)) * doubt
+        worse = 2 * float(best.cost) / len(self.since)
+        return best.x, np.linalg.pinv(self._known(best.x)) * max(1.0, worse), worse
 
     def _known(self, fit: Array) -> Array:
         """(6, 6) information about a fit; time constant and scatter are moved upwards only."""
