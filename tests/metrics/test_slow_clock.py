@@ -86,6 +86,14 @@ def test_a_screen_faster_than_the_film_skips_refreshes_and_no_frame_is_lost() ->
     assert np.array_equal(found, times)
 
 
+def test_single_wrong_stamps_before_a_slow_clock_are_put_right() -> None:
+    true, readings = film(60.0, 59.4, 0.0023, 0.0015, seconds=6.0)
+    stamps = true.copy()
+    stamps[[40, 90, 91, 200]] = stamps[[39, 91, 90, 199]]
+    found, _ = film_times.exposed(stamps, readings)
+    assert np.abs(found - true).max() < 1e-4
+
+
 def test_a_screen_whose_changes_cannot_be_read_still_runs_on() -> None:
     times, readings = film(240.0, 75.0, 0.0027, 0.0)
     hidden = (readings.shares > 0.02) & (readings.shares < 0.98)

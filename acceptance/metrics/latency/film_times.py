@@ -50,6 +50,11 @@ def exposed(times: Array, reference: Readings) -> tuple[Array, float]:
         return (counted, off) if off < EVEN * float(np.median(np.diff(counted))) else (stamped, off)
     if as_counted < CLEARLY * as_stamped:
         return counted, as_counted
+    interval = float(np.median(np.diff(counted)))
+    wrong = np.abs(counted - stamped) > EVEN * interval
+    if wrong.any() and off < PLAIN * interval and as_counted * CLEARLY <= as_stamped:
+        # nearly all stamps lie on the count: those that do not are of other frames
+        return np.where(wrong, counted, stamped), as_counted
     return stamped, as_stamped
 
 
