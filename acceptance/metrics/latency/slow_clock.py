@@ -201,7 +201,8 @@ class _Curve:
             )
         best = min(tries, key=lambda tried: float(tried.cost))
         worse = 2 * float(best.cost) / len(self.since)
-        return best.x, np.linalg.pinv(self._known(best.x)) * max(1.0, worse), worse
+        covariance = np.asarray(np.linalg.pinv(self._known(best.x)), np.float64)
+        return best.x, covariance * max(1.0, worse), worse
 
     def _known(self, fit: Array) -> Array:
         """(6, 6) information about a fit; time constant and scatter are moved upwards only."""
