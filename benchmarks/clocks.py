@@ -42,6 +42,7 @@ IDEAL = Departures()
 # lines of a budget whose errors every signal makes itself: drawn as well they would count twice
 MADE = frozenset({"open_phase", "open_change", "noise_reduction", "clock_rate"})
 SLOW = -np.log(1 - (np.arange(8) + 0.5) / 8)  # of an exponential response, quantiles
+EDGE = 2  # frames at either end in which a change is not sure to be seen
 AGAIN = 40  # repeats with other jitter, which give the mean under the same conditions
 
 
@@ -197,9 +198,10 @@ def _readings(middle: Array, low: Array, lag: float, ghost: float) -> clock_read
 
 
 def _seen(way: Chain, lights: Array, times: Array) -> Array:
+    edge = EDGE / way.what.film
     inside = (
-        (lights > times[0] + 0.05)
-        & (lights < times[-1] - 0.05)
+        (lights > times[0] + edge)
+        & (lights < times[-1] - edge)
         & (np.append(lights[1:], np.inf) > lights)
     )
     return np.asarray((lights - way.middles)[inside] * 1000)

@@ -46,7 +46,9 @@ class Film:
 
     def write(self, folder: Path) -> tuple[Path, films.Truth]:
         """Make the film."""
-        path = folder / ("film.avi" if self.phone.codec == "mjpeg" else "film.mp4")
+        # AVI numbers its frames and cannot say that they come at an uneven pace
+        counted = self.phone.codec == "mjpeg" and not self.phone.uneven
+        path = folder / ("film.avi" if counted else "film.mp4")
         truth = films.film_screens(
             self.phone, self.own, definition.load("clock"), path, self.what.delay,
             self.what.seconds, refresh=self.what.refresh, monitor_refresh=self.what.monitor,

@@ -8,6 +8,9 @@ A film in step with the screen sees all changes at one phase, none part-way: wha
 then looks like a blend of two refreshes. But it is alike at all heights of the clock, as a blend
 before a rolling shutter is not.
 
+A camera in step may see all of its changes unmixed as well. But several bits change from one of its
+pictures to the next; an exposure blends each its own way, recursion leaves the same of all.
+
 In fast films a screen that responds slowly leaves something in the next exposure as well, but a
 larger part of a change late in the exposure than of one before it; recursion leaves the same.
 """
@@ -32,6 +35,7 @@ FEW_ALIKE, AGREE = 3, 0.1  # so few are enough where the shares that they leave 
 # for a film in step: share of the heights that must agree, and by how much; by how much changes at
 # one height (quartiles); share of what is left that may still be left in the next picture
 HEIGHTS, ROWS_AGREE, STEADY, GONE = 2 / 3, 0.04, 0.06, 0.5
+TOLD = 0.7  # light of a bit from which it tells what is left of it
 LEAST, MOST = 0.04, 0.6  # shares that are taken off; more is no noise reduction
 HALF, NOISE = 0.5, 0.01  # of the light, at most left by a change; what is no light
 FIRST_BIT = 2  # the lowest bit that stands for more than two exposures
@@ -73,6 +77,38 @@ def share(light: Array) -> float:
     agree = len(every) >= FEW_ALIKE and np.ptp(every) < AGREE
     found = float(np.median(every)) if len(every) >= FEWEST or agree else 0.0
     return found if LEAST <= found <= MOST else 0.0
+
+
+def of_camera(light: Array) -> float:
+    """Return the ``share`` of a camera's pictures, whose ``light`` (n, bits) is that of all bits.
+
+    From one picture to the next every screen settles, so that changes late in an exposure tell as
+    well as those in its middle; where few are seen part-way, those that are not.
+    """
+    slower = light[:, FIRST_BIT:]
+    every = np.concatenate([_ratios(slower, window) for window in (PART_WAY, EARLY)])
+    if len(every) < FEWEST:
+        return share(slower) or _unmixed(light)
+    found = float(np.median(every))
+    return found if LEAST <= found <= MOST else 0.0
+
+
+def _unmixed(light: Array) -> float:
+    """Return what changes leave that no exposure blends, 0 where they do not leave the same.
+
+    Several bits change from picture to picture. Of these an exposure blends some, each its own way;
+    recursion leaves the same of all.
+    """
+    lit = light[:-1] > HALF
+    was, left = (np.where(lit, side, 1 - side) for side in (light[:-1], light[1:]))
+    with np.errstate(invalid="ignore"):
+        ratio = np.where((was > TOLD) & (left < HALF), left / was, np.nan)
+    several = ratio[np.isfinite(ratio).sum(axis=1) > 1]
+    alike = several[np.nanmax(several, axis=1) - np.nanmin(several, axis=1) < STEADY]
+    if len(alike) < FEWEST:
+        return 0.0
+    low, middle, high = np.quantile(np.nanmean(alike, axis=1), [0.25, 0.5, 0.75])
+    return float(middle) if high - low < STEADY and LEAST <= middle <= MOST else 0.0
 
 
 def steady(low: Array) -> float:

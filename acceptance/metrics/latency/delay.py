@@ -28,7 +28,9 @@ EVEN = 0.4  # ms: a scatter that noise alone may have made
 # times the scatter of exposures, by which the largest of a hundred latencies is too large: between
 # 1.8, where each waits for the monitor from its exposure on, and -0.6, where light keeps the pace
 FOLLOWS = 0.6
-FINE = 0.5  # ms: a mean whose draws leave more open than this is called coarse
+# ms: a mean whose draws leave more open than this is called coarse, and one of screens whose time
+# constant is longer: no screen responds just exponentially
+FINE, SLOW = 0.5, 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +84,7 @@ class Latency:
         left_open = 1.96 * float(self.draws.mean(axis=1).std())
         return {
             "reading": self.reading,
-            "coarse": "yes" if left_open + self.doubt > FINE else "no",
+            "coarse": "yes" if left_open + self.doubt > FINE or self.slow > SLOW else "no",
             "sd_ms": float(self.draws.std(axis=1, ddof=1).mean()),
             "percentile_95_ms": float(np.percentile(self.draws, 95, axis=1).mean()),
             "least_ms": float(self.draws.min(axis=1).mean()),

@@ -28,6 +28,9 @@ PLAIN, SPAN, BETTER = 0.02, 8, 0.9  # of an interval; frames; times the scatter 
 # refreshes: from frame to frame, and off a line (rms) where frames were lost elsewhere than found
 SLOW, UNTOLD = 0.4, 0.42
 CHANGE, HELD = 0.25, 0.85  # refreshes from frame to frame; of the changes that a screen shows
+# s: blends that scatter less about a line show that no frame is missing; a screen that is a little
+# faster than the film skips a refresh now and then as well, and clear readings do not tell
+EVENLY = 0.001
 FAR_OFF = 1.0  # refreshes, from which plain stamps cannot be right
 ROUNDS = 4
 FAR, LEAST = 4.0, 0.02  # times the usual, and refreshes, beyond which a reading is left out
@@ -47,6 +50,11 @@ def exposed(times: Array, reference: Readings) -> tuple[Array, float]:
         return (counted, off) if off < EVEN * float(np.median(np.diff(counted))) else (stamped, off)
     if as_counted < CLEARLY * as_stamped:
         return counted, as_counted
+    interval = float(np.median(np.diff(counted)))
+    wrong = np.abs(counted - stamped) > EVEN * interval
+    if wrong.any() and off < PLAIN * interval and as_counted * CLEARLY <= as_stamped:
+        # nearly all stamps lie on the count: those that do not are of other frames
+        return np.where(wrong, counted, stamped), as_counted
     return stamped, as_stamped
 
 
@@ -59,6 +67,9 @@ def _by_clock(stamped: Array, reference: Readings) -> Array:
     steps, seen = np.diff(stamped), np.flatnonzero(reference.readable)
     interval = float(np.median(steps))
     if len(seen) < FEWEST or np.abs(steps - interval).max() > PLAIN * interval:
+        return stamped
+    blends = scatter(stamped, reference)
+    if blends is not None and blends < EVENLY:
         return stamped
     every = np.arange(len(stamped))
     position = np.interp(every, seen, reference.position[seen])

@@ -31,6 +31,7 @@ SLOWEST_FILM = 45.0
 # changes over those that a screen shows
 CHANGES = 0.85, 1.2
 CHANGE = 0.25  # refreshes from one reading to the next; one that blends is half a refresh on
+BETWEEN = 2  # frames from one that is read to the next, in which no refresh is missed
 FASTER = 1.5  # frames a refresh, from which the refreshes that come are counted
 NEAR = np.linspace(-0.75, 0.75, 13)  # refreshes about a reading
 # exposures, refreshes, that are tried beside the one found: a film in step with the screen shows
@@ -88,13 +89,17 @@ def standing(live: LiveClock) -> float:
 def changes(live: LiveClock) -> float:
     """Return how often what is read changes from frame to frame, over how often a screen's would.
 
-    That is in every frame, or at every refresh if there are fewer.
+    That is in every frame, or at every refresh if there are fewer. Where several frames in turn
+    cannot be read, refreshes pass unseen: what lies between does not count.
     """
-    seen = live.readings.only(np.flatnonzero(live.readings.readable))
-    frames, refreshes = len(seen.index) - 1, abs(float(seen.position[-1] - seen.position[0]))
-    if frames >= FASTER * refreshes:
-        return np.count_nonzero(np.diff(seen.index)) / max(refreshes, 1.0)
-    return np.count_nonzero(np.abs(np.diff(seen.position)) > CHANGE) / frames
+    seen = np.flatnonzero(live.readings.readable)
+    near = np.diff(seen) <= BETWEEN
+    before, after = (live.readings.only(side[near]) for side in (seen[:-1], seen[1:]))
+    moved = np.abs(after.position - before.position)
+    pairs, refreshes = max(len(moved), 1), max(float(moved.sum()), 1.0)
+    if pairs >= FASTER * refreshes:
+        return np.count_nonzero(after.index != before.index) / refreshes
+    return np.count_nonzero(moved > CHANGE) / pairs
 
 
 def mixtures(live: LiveClock) -> float:

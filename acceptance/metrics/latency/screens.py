@@ -21,10 +21,15 @@ from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.metrics._filmed_clock.cadence import FOLLOWED_SLACK, cadence
 from acceptance.metrics._filmed_clock.line_prior import CAMERA_RATES, SCREEN_RATES
 from acceptance.metrics._filmed_clock.pace import DRAWS, pace
-from acceptance.metrics.latency import film_times, picture_age, refreshes, uneven_camera
+from acceptance.metrics.latency import (
+    film_times,
+    picture_age,
+    refreshes,
+    slow_clock,
+    uneven_camera,
+)
 from acceptance.metrics.latency.delay import Latency
 from acceptance.metrics.latency.monitor import Changes, held_pictures, shown
-from acceptance.metrics.latency.monitor_prior import RESPONDS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,9 +48,7 @@ SELDOM = 0.05  # share of the draws in which exposures are so short
 UNEVEN = 0.12  # refreshes, rms, beyond which a camera has no even pace
 FASTER, IN_STEP = 1.1, 0.8  # refreshes a picture; likeness of phases from which they are one
 PHASES = range(1, 7)  # of a refresh at which a camera in step takes its pictures
-# s, time constant of a clock screen, and the least share of an exposure that it leaves
-SLOWEST_CLOCK, SHORTENED = 0.003, 0.25
-AS_BOX = 12**0.5  # length of a box that scatters as much as an exponential of time constant 1
+SLOWEST_CLOCK = 0.003  # s, time constant
 FEWEST_BLENDS = 8  # readings that blend two refreshes, from which a phase is read
 
 
@@ -87,14 +90,16 @@ def of_monitor(live: LiveClock, monitor: Readings) -> Latency:
 
     Raises GapError no_change, too_few_frames or clock_too_slow.
     """
-    times, clock, reference = live.times, live.line, live.readings
-    changes, pictured, blends, uneven, alone = _pictures(monitor, clock.lag)
+    times, reference = live.times, live.readings
+    seen = slow_clock.first_light(times, live.line, reference, live.scatter)
+    clock = seen.line
+    changes, pictured, blends, uneven, alone = _pictures(monitor, live.line.lag)
     enough_changes(changes)
+    pictured = pictured + seen.box_late
     taken_at = pictured[:, changes.picture]
-    interval = float(np.median(np.diff(times)))
-    exposure, taken = _exposures(clock, interval), clock.inverse(taken_at).mean(axis=0)
-    kept, moments, response = refreshes.moments(changes, times, taken, exposure, live.scatter)
-    clock, exposure = clock.only(kept), exposure[kept]
+    taken = clock.inverse(taken_at).mean(axis=0)
+    kept, moments, response = refreshes.moments(changes, times, taken, seen.exposures, live.scatter)
+    clock, exposure = clock.only(kept), seen.exposures[kept]
     blended = min(blends, _blends(reference.low)) >= FEWEST_BLENDS
     refresh_rate = float(clock.slopes.mean())
     phase = 0.0 if blends >= FEWEST_BLENDS else open_phase(changes.picture, taken_at.mean(axis=0))
@@ -110,28 +115,10 @@ def of_monitor(live: LiveClock, monitor: Readings) -> Latency:
         open_change=500 * _gap(times, changes, moments.mean(axis=0), exposure),
         noise_reduction=1000 * _tail(times, reference.ghost),
         exposure=float(exposure.mean()) * 1000,
-        slow=1000 * math.hypot(_slowness(clock, interval), response),
+        slow=1000 * math.hypot(seen.slow, response),
         reading="blends" if blended else "bars",
         holds=np.diff(moments, axis=1)[:, changes.unbroken[:-1]] * 1000,
     )
-
-
-def _exposures(clock: Pace, interval: float) -> Array:
-    """(m,) exposures of the film in s: what the clock shows, or shorter if it responds slowly.
-
-    Its light is fitted as a box, which is longer by the scatter of an exponential response.
-    """
-    shown = clock.widths / clock.slopes
-    random = np.random.default_rng(3)
-    slow = AS_BOX * random.exponential(random.choice(RESPONDS, len(shown)))
-    own = np.sqrt(np.maximum(shown**2 - slow**2, (SHORTENED * shown) ** 2))
-    return np.minimum(own, interval)
-
-
-def _slowness(clock: Pace, interval: float) -> float:
-    """Return the least time constant (s) of a clock: its exposures look longer than a frame."""
-    shown = float(np.median(clock.widths / clock.slopes))
-    return math.sqrt(max(shown**2 - interval**2, 0.0)) / AS_BOX
 
 
 def _gap(times: Array, changes: Changes, moments: Array, exposures: Array) -> float:
@@ -168,7 +155,7 @@ def _clock_line(times: Array, reference: Readings) -> Pace:
         reference.low[seen],
         reference.position[seen],
         heights=reference.heights,
-        step=math.hypot(interval, AS_BOX * SLOWEST_CLOCK),
+        step=math.hypot(interval, slow_clock.AS_BOX * SLOWEST_CLOCK),
         usual=SCREEN_RATES,
     )
 
@@ -181,7 +168,7 @@ def _pictures(monitor: Readings, rolls: float) -> tuple[Changes, Array, int, flo
     where they keep none. ``rolls`` is the lag of the film's lower rows.
     """
     held, changes = held_pictures(monitor.shares)
-    ghost = ghosts.share(held.shares[:, ghosts.FIRST_BIT :])
+    ghost = ghosts.of_camera(held.shares)
     pictures = clock_readings.readings_of(ghosts.removed(held.shares, ghost))
     seen = np.flatnonzero(pictures.readable)
     _check_step(pictures.only(seen))

@@ -1,0 +1,113 @@
+"""Clocks that respond slowly, ghosts of a camera, and what is no lost frame."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from acceptance.metrics._filmed_clock import ghosts
+from acceptance.metrics._filmed_clock import readings as clock_readings
+from acceptance.metrics.latency import delay, film_times, own_screen, screens, slow_clock
+
+if TYPE_CHECKING:
+    from acceptance.metrics._filmed_clock.pace import Pace
+    from acceptance.metrics._filmed_clock.readings import Array
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
+
+from clocks import SLOW
+
+
+def film(
+    rate: float, refresh: float, exposure: float, constant: float, seconds: float = 2.0
+) -> tuple[Array, clock_readings.Readings]:
+    """Show a film a clock whose light follows with a time ``constant`` in s; 2 % noise."""
+    times = 0.011 + np.arange(int(seconds * rate)) / rate
+    late = constant * SLOW if constant else np.zeros(1)
+    shares = [
+        clock_readings.expected_shares(5000 + refresh * (times - each), exposure * refresh, 24)
+        for each in late
+    ]
+    noise = 0.02 * np.random.default_rng(6).standard_normal(shares[0].shape)
+    return times, clock_readings.readings_of(np.mean(shares, axis=0) + noise)
+
+
+def late(times: Array, line: Pace, refresh: float) -> float:
+    """By how many ms a line's exposures come before the true ones."""
+    return float(np.mean(5000 + refresh * times - line.at(times).mean(axis=0))) * 1000 / refresh
+
+
+def test_a_slow_clock_gives_first_light_and_the_exposure_by_how_its_bits_rise() -> None:
+    constant, exposure = 0.002, 0.003
+    live = screens.live_clock(*film(240.0, 58.7, exposure, constant))
+    found = slow_clock.first_light(live.times, live.line, live.readings, live.scatter)
+    assert late(live.times, live.line, 58.7) > 0.7 * 1000 * constant
+    assert late(live.times, found.line, 58.7) == pytest.approx(0, abs=0.3)
+    assert np.median(found.exposures) == pytest.approx(exposure, abs=3e-4)
+    assert live.line.width / 58.7 > 1.15 * exposure
+    assert found.slow / slow_clock.DOUBT == pytest.approx(constant, abs=4e-4)
+
+
+def test_a_fast_clock_is_not_said_to_be_slow() -> None:
+    live = screens.live_clock(*film(240.0, 58.7, 0.0035, 0.0))
+    found = slow_clock.first_light(live.times, live.line, live.readings, live.scatter)
+    assert found.slow / slow_clock.DOUBT < 2e-4
+    assert np.ptp(found.exposures) < 3e-4
+    assert late(live.times, found.line, 58.7) == pytest.approx(0, abs=0.1)
+
+
+def test_a_film_in_step_does_not_show_how_bits_rise() -> None:
+    live = screens.live_clock(*film(240.0, 60.0, 0.0015, 0.0015))
+    found = slow_clock.first_light(live.times, live.line, live.readings, live.scatter)
+    assert found.line is live.line
+    assert found.box_late == 0
+    assert np.ptp(found.exposures) > 1e-3
+
+
+@pytest.mark.parametrize("exposure", [0.3, 0.7, 1.9])
+def test_ghosts_of_a_camera_in_step_are_seen_in_bits_that_change_together(exposure: float) -> None:
+    """Exposures of so many refreshes, two refreshes a picture; without ghosts none are found."""
+    at = 5000.85 + 2 * np.arange(90) if exposure > 1 else 5000.5 + 2 * np.arange(90)
+    light = clock_readings.expected_shares(at, exposure, 24)
+    noise = 0.01 * np.random.default_rng(7).standard_normal(light.shape)
+    assert ghosts.of_camera(light + noise) == 0
+    found = ghosts.of_camera(ghosts.added(light, 0.12) + noise)
+    assert found == pytest.approx(0.12, abs=0.015)
+
+
+def test_a_screen_faster_than_the_film_skips_refreshes_and_no_frame_is_lost() -> None:
+    times, readings = film(60.0, 61.2, 0.002, 0.0, seconds=6.0)
+    found, _ = film_times.exposed(times, readings)
+    assert np.array_equal(found, times)
+
+
+def test_single_wrong_stamps_before_a_slow_clock_are_put_right() -> None:
+    true, readings = film(60.0, 59.4, 0.0023, 0.0015, seconds=6.0)
+    stamps = true.copy()
+    stamps[[40, 90, 91, 200]] = stamps[[39, 91, 90, 199]]
+    found, _ = film_times.exposed(stamps, readings)
+    assert np.abs(found - true).max() < 1e-4
+
+
+def test_a_screen_whose_changes_cannot_be_read_still_runs_on() -> None:
+    times, readings = film(240.0, 75.0, 0.0027, 0.0)
+    hidden = (readings.shares > 0.02) & (readings.shares < 0.98)
+    readings = readings.where(~hidden[:, :4].any(axis=1) & ~_holes(len(times)))
+    assert own_screen.changes(screens.live_clock(times, readings)) == pytest.approx(1, abs=0.05)
+
+
+def _holes(count: int) -> Array:
+    """(count,) which frames are unreadable: eight in turn."""
+    return np.asarray(np.arange(count) % 40 < 8)
+
+
+def test_screens_slower_than_any_is_assumed_to_be_are_coarse() -> None:
+    draws = np.tile(np.linspace(100.0, 110.0, 30), (8, 1))
+    quick = delay.Latency(draws=draws, moments=np.arange(30.0), slow=0.3)
+    assert quick.details()["coarse"] == "no"
+    assert replace(quick, slow=1.5).details()["coarse"] == "yes"
