@@ -133,6 +133,7 @@ def _items(path: Path, template: Path | None, options: ForClips) -> Iterator[Ite
     elif path.is_dir():
         yield from _of_folder(path, options)
     else:
+        devices.require_table(path)  # a list in another format is no clip
         yield _of_clip(path, options)
 
 

@@ -157,3 +157,10 @@ def test_two_clips_of_one_stem_in_a_folder_are_both_named(tmp_path: Path) -> Non
         batch_site.still(tmp_path / name)
     with pytest.raises(PlanError, match=r"/cam\.bmp, \S+/cam\.png"):
         inputs.read([tmp_path])
+
+
+@pytest.mark.parametrize("name", ["devices.xls", "devices.ods", "devices.txt"])
+def test_a_list_in_another_format_is_no_clip(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"id,kind")
+    with pytest.raises(PlanError, match=r"a device list is read as XLSX or CSV, not as \."):
+        inputs.read([tmp_path / name])

@@ -149,6 +149,8 @@ def test_every_word_for_a_kind_is_understood(tmp_path: Path) -> None:
         ("id,kind,source\na,fixed,http://192.0.2.1/1\n", "row 2, source: is no source"),
         ("id,kind,source\na,fixed,a b\n", "row 2, source: is no source of a stream"),
         ("id,kind\na,fixed,b\n", "row 2, column 3: 'b' has no heading"),
+        ('id,kind,name\na,fixed,"Gate\nb,fixed,Yard\n', "Look for a quotation mark without its"),
+        ('id,kind,name\na,fixed,"Gate\nb,fixed,"Yard"\n', "is not CSV"),
         (
             'id,kind,serial\na,fixed,"=""0012"""\n',
             'row 2, serial: holds a formula (="0012"). Paste it as a value.',
