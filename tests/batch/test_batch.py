@@ -251,6 +251,16 @@ def test_a_clip_that_changes_while_the_batch_runs_is_measured_in_the_session(
     assert made.shots[0].stream["width"] == 64
 
 
+def test_a_cache_that_cannot_be_written_is_refused_before_anything_is_measured(
+    tmp_path: Path, here: Here
+) -> None:
+    batch_site.plan(tmp_path, "a")
+    (tmp_path / "notes").write_text("a file", "utf-8")
+    with pytest.raises(OutputError, match=r"notes: cannot be written .*with --cache"):
+        run(tmp_path, tmp_path / "out", cache=tmp_path / "notes")
+    assert not here.measured
+
+
 def test_other_files_than_those_of_the_key_give_no_measurement(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

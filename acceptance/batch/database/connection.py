@@ -38,6 +38,7 @@ PATIENCE = 20.0  # s that a writer waits for another
 LOCK = 50216  # of PostgreSQL's advisory locks
 # Statements that lead from a version of the tables to the next one.
 UPGRADES: dict[int, Sequence[str]] = {}
+MAGIC = b"SQLite format 3\0"
 IN_FILES = {"sqlite", "sqlite+pysqlite"}
 DRIVERS = {"postgresql+psycopg", *IN_FILES}  # others were never tried
 UNKNOWN = 0  # version of a database without tables
@@ -69,12 +70,13 @@ class Database:
     def _require_file(self, *, create: bool) -> None:
         """Refuse an SQLite file that is not there: opening it would make it; and what is none.
 
-        SQLite waits for ever for a pipe.
+        SQLite waits for ever for a pipe, and takes a file of less than 512 bytes for an empty one,
+        whatever it holds.
         """
         file = self.url.database
         if self.url.get_backend_name() != "sqlite" or not file:
             return
-        if Path(file).exists() and not Path(file).is_file():
+        if Path(file).exists() and not _is_sqlite(Path(file)):
             raise InputError(tr("is no database"), where=file, hint=tr("Check the path"))
         if create or Path(file).exists():
             return
@@ -176,6 +178,17 @@ class Database:
             for statement in UPGRADES[step]:
                 connection.execute(text(statement))
         connection.execute(schema.schema_version.update().values(version=schema.VERSION))
+
+
+def _is_sqlite(file: Path) -> bool:
+    """Whether a file is an SQLite database, or empty; one that cannot be read, SQLite refuses."""
+    if not file.is_file():
+        return False
+    try:
+        with file.open("rb") as opened:
+            return opened.read(len(MAGIC)) in {b"", MAGIC}
+    except OSError:
+        return True
 
 
 def _url(address: str) -> URL:

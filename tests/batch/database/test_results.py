@@ -259,14 +259,13 @@ def test_a_full_disc_is_told_and_what_was_there_stays(tmp_path: Path) -> None:
         assert count(results, "findings") == kept * len(SESSION.findings)
 
 
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [(b"this is no database, but a text of some length" * 40, "not a database.*another file")],
-)
-def test_a_file_that_is_no_database_is_refused(tmp_path: Path, content: bytes, words: str) -> None:
+@pytest.mark.parametrize("times", [1, 40])
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path, times: int) -> None:
+    """SQLite takes a small one, such as a plan of a few lines, for an empty database."""
+    content = b"this is no database, but a text of some length" * times
     file = tmp_path / "letter.db"
     file.write_bytes(content)
-    with pytest.raises(OutputError, match=words):
+    with pytest.raises(InputError, match="is no database"):
         Results(str(file))
     assert file.read_bytes() == content
 
