@@ -262,7 +262,7 @@ def _hint(error: BaseException) -> str:
         "full": tr("Make room: what was added before is kept"),
         "not a database": tr("Give another file"),
         "malformed": tr("Delete the file and add the sessions again: it only mirrors them"),
-        "codec can't": tr("Delete the file and add the sessions again: it only mirrors them"),
+        "codec": tr("Delete the file and add the sessions again: it only mirrors them"),
     }
     usual = tr("Check its address, and whether it can be reached and written")
     return next((hint for word, hint in hints.items() if word in cause), usual)
