@@ -185,14 +185,17 @@ def _read(path: Path) -> bytes:
 def _csv(path: Path) -> Iterator[tuple[int, list[str]]]:
     text = _decoded(_read(path), path)
     separator = max(",;\t", key=text.partition("\n")[0].count)
+    # strict: a quotation mark that nothing closes would take the rows below along
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    number = 0
     try:
-        # strict: a quotation mark that nothing closes would take the rows below along
-        lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-        yield from enumerate(lines, 1)
+        for number, row in enumerate(lines, 1):
+            yield number, row
     except csv.Error as error:
         what = tr("is not CSV ({cause})", cause=error)
+        where = tr("{file}, row {row}", file=path, row=number + 1)
         hint = tr("Look for a quotation mark without its other half, or save it as CSV again")
-        raise PlanError(what, where=str(path), hint=hint) from error
+        raise PlanError(what, where=where, hint=hint) from error
 
 
 def _decoded(raw: bytes, path: Path) -> str:
