@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from acceptance.batch import bundle
 from acceptance.files import regular
-from acceptance.files.output import writing
+from acceptance.files.output import disc_errors, writing
+from acceptance.messages import tr
 from acceptance.session import store
 
 if TYPE_CHECKING:
@@ -81,6 +82,15 @@ class Cache:
             with contextlib.suppress(OSError):  # somebody else's cache, which is only read
                 os.utime(self.path(key))
         return held
+
+    def require_writable(self) -> None:
+        """Refuse at once what would be refused when a clip is measured. Raises OutputError."""
+        probe = self.folder / f".writable.{os.getpid()}"
+        hint = tr("Choose another folder for measurements with --cache")
+        with disc_errors(self.folder, hint=hint):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            probe.write_bytes(b"")
+            probe.unlink()
 
     def forget(self, days: float) -> None:
         """Remove the entries that no batch has used for so many days. Raises OutputError."""

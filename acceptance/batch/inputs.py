@@ -95,9 +95,10 @@ def read(
     """Make plans of what is given, in the order given; a folder's in natural order.
 
     Raises PlanError where nothing is found, where two would have one name, or where a device list
-    comes without a template; and what is wrong with a list or a template.
+    comes without a template, or a template without a list; and what is wrong with either.
     """
-    paths = {path.absolute(): path for path in _spread(inputs)}  # one that is named twice is one
+    paths = {_place(path): path for path in _spread(inputs)}  # one that is named twice is one
+    _require_use(template, paths.values())
     items = [item for path in paths.values() for item in _items(path, template, options)]
     _require_unlike(items)
     if not items:
@@ -106,6 +107,18 @@ def read(
         )
         raise PlanError(tr("there is nothing to measure"), hint=hint)
     return items
+
+
+def _place(path: Path) -> Path:
+    return path.parent.resolve() / path.name
+
+
+def _require_use(template: Path | None, paths: Iterable[Path]) -> None:
+    """Refuse a template that no device list fills: what it says of clips would go unheard."""
+    if template and not any(path.suffix.lower() in DEVICE_LISTS for path in paths):
+        hint = tr("Name the device list (CSV, XLSX) too, or leave --plan out")
+        what = tr("a template is for a device list, and none is given")
+        raise PlanError(what, where=str(template), hint=hint)
 
 
 def _spread(inputs: Iterable[Path]) -> Iterator[Path]:
@@ -133,6 +146,7 @@ def _items(path: Path, template: Path | None, options: ForClips) -> Iterator[Ite
     elif path.is_dir():
         yield from _of_folder(path, options)
     else:
+        devices.require_table(path)  # a list in another format is no clip
         yield _of_clip(path, options)
 
 

@@ -79,6 +79,7 @@ def run(
             hint=tr("Wait until it has finished, or choose another folder with -o"),
             code="output",
         )
+    Cache(how.cache or out / ".cache").require_writable()
     with journal.locked(out, busy):
         ledger = Ledger(items, out, listener or Listener(), results)
         with ledger.kept(), pools(how) as (here, measuring):

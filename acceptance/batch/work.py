@@ -16,8 +16,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from acceptance.batch import bundle, cache, keys, tasks
-from acceptance.errors import AcceptanceError
+from acceptance.errors import AcceptanceError, ClipError
 from acceptance.files import shortage, system
+from acceptance.messages import tr
 from acceptance.session import intake, measuring, store
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ def _done(task: Task) -> dict[str, bytes]:
 def measured(task: MeasureTask) -> bytes:
     """Measure a shot; return an entry of the cache.
 
-    Raises ClipError, ChartError and PlanError as ``session.runner.run`` does.
+    Raises ClipError, ChartError and PlanError as ``session.runner.run`` does; ClipError also where
+    the files that it read are not those of the key.
     """
     plan, folder = store.parse_plan(task.plan.encode()), Path(task.folder)
     intake.check(plan, folder)
@@ -80,7 +82,19 @@ def measured(task: MeasureTask) -> bytes:
     with TemporaryDirectory() as name:
         bag, judged = Path(name), frozenset(task.judged)
         given = measuring.look_and_draw(shot, bag, judged, None, folder=folder)
+        if keys.of(plan.shots[0], folder, judged) != task.key:
+            raise _other_files(str(folder / shot.clip))
         return cache.dump(task.key, given, bag)
+
+
+def _other_files(clip: str) -> ClipError:
+    """Say that other files were measured: the figures would be taken for those of the key's."""
+    what = tr("is not, or no longer, what the batch was started with")
+    hint = tr(
+        "Run the same batch again once nothing writes there; the workers of a cluster need the "
+        "same files in the same place"
+    )
+    return ClipError(what, where=clip, hint=hint, code="clip_changed")
 
 
 if __name__ == "__main__":

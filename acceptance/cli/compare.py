@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,10 +62,13 @@ def compare(
     Of the sessions named, or of all in the database. Sessions that were changed are left out, which
     exits with 2.
     """
+    from acceptance.batch.database.connection import file_of  # noqa: PLC0415 -- brings SQLAlchemy
+
+    inputs = [file_of(url) or Path(), *(folder / FILE for folder in sources)]
     for output in outputs:
         require_ending(output, {".html", ".xlsx"})
-        require_apart(output, [Path(url), *(folder / FILE for folder in sources)])
-    prepare_json(json_file, [Path(url), *(folder / FILE for folder in sources)])
+        require_apart(output, inputs)
+    prepare_json(json_file, inputs)
     found, refused = _compared(sources, url, model, pack)
     if not found.matrix.devices:
         hint = tr("Name other sessions, another --model, or add sessions to the database")
@@ -85,9 +89,12 @@ def _compared(
 
     folders = [session for folder in sources for session in sessions_in(folder)]
     with Results(IN_MEMORY if sources else url, create=bool(sources)) as results:
-        _, refused = add_all(results, folders, ()) if folders else (0, 0)
+        compared = partial(device_comparison.compare, model=model, pack=pack)
+        if not sources:
+            return results.database.asked(compared), 0
+        _, refused = add_all(results, folders, ())
         with results.database.reading() as connection:
-            return device_comparison.compare(connection, model=model, pack=pack), refused
+            return compared(connection), refused
 
 
 def _write(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +16,7 @@ from acceptance.messages import tr, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     Answer = list[dict[str, Any]]
     Command = Callable[..., Any]
@@ -118,12 +118,14 @@ def retakes(url: str, json_file: Path | None, csv_file: Path | None) -> int:
 
 def _asked(url: str, question: Callable[..., Answer], outputs: Sequence[Path | None]) -> Answer:
     """Ask a database; none of the outputs may be the database itself."""
-    for output in filter(None, outputs):
-        require_apart(output, [Path(url)])
-    from acceptance.batch.database.results import Results  # noqa: PLC0415 -- late: brings SQLAlchemy
+    from acceptance.batch.database import connection as databases  # noqa: PLC0415 -- brings SQLAlchemy
+    from acceptance.batch.database.results import Results  # noqa: PLC0415 -- as above
 
-    with Results(url, create=False) as results, results.database.reading() as connection:
-        return question(connection)
+    file = databases.file_of(url)
+    for output in filter(None, outputs):
+        require_apart(output, [file] if file else [])
+    with Results(url, create=False) as results:
+        return results.database.asked(question)
 
 
 def _answer(title: str, found: Answer, json_file: Path | None, csv_file: Path | None) -> int:

@@ -1,4 +1,4 @@
-"""Tables that people make, as rows of text: CSV in UTF-8 or GBK, or the first sheet of an XLSX."""
+"""Tables that people make, as rows of text: CSV (UTF-8, GBK), or an XLSX's first sheet shown."""
 
 from __future__ import annotations
 
@@ -55,8 +55,10 @@ def rows(path: Path) -> list[list[str]]:
     more than ``MOST_ROWS``, ``MOST_COLUMNS``, ``MOST_CELLS``, or ``MOST_CHARACTERS`` in a cell, or
     than ``regular.MOST_BYTES``. Empty rows at the end do not count.
     """
-    table = _workbook(path) if path.suffix.lower() == ".xlsx" else _csv(path)
+    merged: list[workbook.Merged] = []
+    table = _workbook(path, merged) if path.suffix.lower() == ".xlsx" else _csv(path)
     found = _bounded(table, path)
+    _fill_merged(found, merged, path)
     if not any(any(row) for row in found):
         hint = tr("Put a heading into row 1 and one line for each entry below")
         raise PlanError(tr("is empty"), where=str(path), hint=hint)
@@ -76,6 +78,23 @@ def _bounded(table: Iterable[tuple[int, Sequence[str]]], path: Path) -> list[lis
             found += [[] for _ in range(number - 1 - len(found))]
             found.append(cells)
     return found
+
+
+def _fill_merged(table: list[list[str]], merged: Iterable[workbook.Merged], path: Path) -> None:
+    """Say in every row that holds anything what is shown there: a maker merged down many rows.
+
+    A title above the headings stays where it is.
+    """
+    left = MOST_CELLS
+    for area in (area for area in merged if 1 < area.first <= len(table)):
+        below = table[area.first : area.last]
+        left -= len(below)
+        if left < 0:
+            raise PlanError(tr("too many cells are merged"), where=str(path), hint=_again())
+        top = "".join(table[area.first - 1][area.column - 1 : area.column])
+        for row in filter(any, below if top else ()):
+            row.extend([""] * (area.column - len(row)))
+            row[area.column - 1] = row[area.column - 1] or top
 
 
 def _check_size(cells: Sequence[str], number: int, count: int, path: Path) -> None:
@@ -166,11 +185,17 @@ def _read(path: Path) -> bytes:
 def _csv(path: Path) -> Iterator[tuple[int, list[str]]]:
     text = _decoded(_read(path), path)
     separator = max(",;\t", key=text.partition("\n")[0].count)
+    # strict: a quotation mark that nothing closes would take the rows below along
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    number = 0
     try:
-        yield from enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator), 1)
+        for number, row in enumerate(lines, 1):
+            yield number, row
     except csv.Error as error:
-        what, hint = tr("is not CSV ({cause})", cause=error), tr("Save it as CSV again")
-        raise PlanError(what, where=str(path), hint=hint) from error
+        what = tr("is not CSV ({cause})", cause=error)
+        where = tr("{file}, row {row}", file=path, row=number + 1)
+        hint = tr("Look for a quotation mark without its other half, or save it as CSV again")
+        raise PlanError(what, where=where, hint=hint) from error
 
 
 def _decoded(raw: bytes, path: Path) -> str:
@@ -184,9 +209,9 @@ def _again() -> str:
     return tr("Save it as CSV in UTF-8, or as XLSX")
 
 
-def _workbook(path: Path) -> Iterator[tuple[int, list[str]]]:
+def _workbook(path: Path, merged: list[workbook.Merged]) -> Iterator[tuple[int, list[str]]]:
     try:
-        yield from workbook.rows(_read(path))
+        yield from workbook.rows(_read(path), merged)
     except DAMAGED as error:
         what = tr("is not a workbook ({cause})", cause=error)
         raise PlanError(what, where=str(path), hint=_again()) from error

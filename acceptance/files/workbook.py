@@ -1,4 +1,4 @@
-"""The first sheet of an XLSX workbook (ECMA-376, part 1, 18) as rows of text, read in one pass.
+"""The first sheet shown of an XLSX workbook (ECMA-376, part 1, 18), rows of text in one pass.
 
 openpyxl makes an object of every cell, also of the millions of empty ones that a formatted column
 has (decision 95). What else a workbook holds is not looked at.
@@ -26,6 +26,7 @@ MOST_BYTES = 1 << 29  # of one part, unpacked
 MOST_COLUMNS = 16_384  # that a sheet can have
 CHUNK = 1 << 20
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # 22.9.2.19
+RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})")
 PER_CENT, DATE, DURATION, PLAIN = "%", "date", "duration", ""
 
 
@@ -39,14 +40,26 @@ class XmlPart(Protocol):
         """End an element; ``text`` is what stood since the last one began."""
 
 
-def rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Cells of a column that are shown as a single one; rows and column from 1."""
+
+    first: int
+    last: int
+    column: int
+
+
+def rows(content: bytes, merged: list[Merged]) -> Iterator[tuple[int, list[str]]]:
     """Yield number (from 1) and cells of each row that holds anything, every cell as it is shown.
 
     That is 12%, yes and no, whole numbers without decimals, dates in ISO 8601; a formula begins
-    with ``=``. Raises ValueError, and what zipfile and expat raise, for what is no workbook.
+    with ``=``. ``merged`` gets the cells that are merged downwards, of which only the first holds
+    what is shown; it is complete after the last row. Raises ValueError, and what zipfile and expat
+    raise, for what is no workbook.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         sheet = _sheet(archive)
+        sheet.merged = merged
         for _ in _read(archive, sheet.name, sheet):
             for number, cells in sheet.done:
                 yield number, [cells.get(at, "") for at in range(1, max(cells) + 1)]
@@ -150,8 +163,8 @@ class BookPart:
     since_1904: bool = False
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        """Take a sheet."""
-        if tag == "sheet":
+        """Take a sheet that is shown."""
+        if tag == "sheet" and attributes.get("state", "visible") == "visible":
             self.sheets += [text for name, text in attributes.items() if name.endswith(" id")]
         elif tag == "workbookPr":
             self.since_1904 = attributes.get("date1904") in {"1", "true"}
@@ -235,6 +248,7 @@ class SheetPart:
     value: str = ""
     formula: str | None = None
     text: Strings = field(default_factory=Strings)
+    merged: list[Merged] = field(default_factory=list)
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Begin a row or a cell, which say where they are or follow the last one."""
@@ -251,6 +265,8 @@ class SheetPart:
             if number <= self.number:
                 raise ValueError(tr("row {row} is not in its order", row=number))
             self.number, self.column, self.cells = number, 0, {}
+        elif tag == "mergeCell":
+            self.merged += _merged(attributes.get("ref", ""))
         else:
             self.text.start(tag, attributes)
 
@@ -314,6 +330,14 @@ def _moment(number: float, *, since_1904: bool, duration: bool) -> str:
     except (OverflowError, ValueError):
         return "#VALUE!"
     return found.isoformat(sep=" ") if isinstance(found, datetime) else str(found)
+
+
+def _merged(text: str) -> Iterator[Merged]:
+    """Yield the first column of a range of several rows, such as ``D2:E9``."""
+    if found := RANGE.fullmatch(text):
+        first, last = int(found[2]), int(found[4])
+        if first < last:
+            yield Merged(first, last, _column(found[1]))
 
 
 @lru_cache(maxsize=MOST_COLUMNS)

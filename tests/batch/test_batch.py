@@ -16,7 +16,7 @@ from dask_processes import Cluster
 from marks import slow
 
 from acceptance import batch
-from acceptance.batch import PlanState, Settings, child
+from acceptance.batch import PlanState, Settings, child, tasks, work
 from acceptance.batch.cache import Cache
 from acceptance.charts import definition
 from acceptance.errors import OutputError, PlanError, UsageError
@@ -249,6 +249,42 @@ def test_a_clip_that_changes_while_the_batch_runs_is_measured_in_the_session(
     [made] = sessions(run(tmp_path, tmp_path / "out")).values()
     assert made.notes  # measured for once: a grey still without a chart
     assert made.shots[0].stream["width"] == 64
+
+
+def test_a_cache_that_cannot_be_written_is_refused_before_anything_is_measured(
+    tmp_path: Path, here: Here
+) -> None:
+    batch_site.plan(tmp_path, "a")
+    (tmp_path / "notes").write_text("a file", "utf-8")
+    with pytest.raises(OutputError, match=r"notes: cannot be written .*with --cache"):
+        run(tmp_path, tmp_path / "out", cache=tmp_path / "notes")
+    assert not here.measured
+
+
+def test_other_files_than_those_of_the_key_give_no_measurement(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clip is exchanged after it was hashed, or a worker of a cluster has another in its place.
+
+    Kept under the key of the former, its figures would one day be those of the former.
+    """
+    batch_site.plan(tmp_path, "a")
+
+    def exchanged(task: bytes, *_: object, **__: object) -> child.Reply:
+        if isinstance(tasks.parse(task), tasks.MeasureTask):
+            batch_site.still(tmp_path / "a.png", 222)
+        parts = work.answered(task)
+        return child.Reply(
+            parts=child._checked(parts, "", child.Bounds(seconds=1, memory=0)), seconds=0
+        )
+
+    monkeypatch.setattr(child, "answer", exchanged)
+    [outcome] = run(tmp_path, tmp_path / "out").outcomes
+    assert outcome.state is PlanState.FAILED
+    assert "a.png: is not, or no longer, what the batch was started with" in outcome.errors[0]
+    assert not [*(tmp_path / "out").rglob("*.measured")]
+    [again] = run(tmp_path, tmp_path / "out").outcomes
+    assert again.state is PlanState.MADE
 
 
 def test_what_is_wrong_with_one_plan_ends_no_other(tmp_path: Path, here: Here) -> None:

@@ -157,3 +157,23 @@ def test_two_clips_of_one_stem_in_a_folder_are_both_named(tmp_path: Path) -> Non
         batch_site.still(tmp_path / name)
     with pytest.raises(PlanError, match=r"/cam\.bmp, \S+/cam\.png"):
         inputs.read([tmp_path])
+
+
+@pytest.mark.parametrize("name", ["devices.xls", "devices.ods", "devices.txt"])
+def test_a_list_in_another_format_is_no_clip(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"id,kind")
+    with pytest.raises(PlanError, match=r"a device list is read as XLSX or CSV, not as \."):
+        inputs.read([tmp_path / name])
+
+
+def test_a_template_without_a_device_list_is_refused(tmp_path: Path) -> None:
+    batch_site.still(tmp_path / "cam.png")
+    (tmp_path / "template.toml").write_text(TEMPLATE, "utf-8")
+    with pytest.raises(PlanError, match="a template is for a device list, and none is given"):
+        inputs.read([tmp_path / "cam.png"], tmp_path / "template.toml")
+
+
+def test_a_plan_named_by_two_ways_there_is_one(tmp_path: Path) -> None:
+    plan = batch_site.plan(tmp_path, "cam")
+    (tmp_path / "beside").mkdir()
+    assert len(inputs.read([plan, tmp_path / "beside" / ".." / "cam.toml"])) == 1

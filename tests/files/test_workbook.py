@@ -68,7 +68,7 @@ def with_sheet(rows: str, head: str = "") -> bytes:
     ],
 )  # fmt: skip
 def test_a_cell_is_read_as_it_is_shown(value: object, shown: str, text: str) -> None:
-    assert [*workbook.rows(saved((value, shown)))] == [(1, [text])]
+    assert [*workbook.rows(saved((value, shown)), [])] == [(1, [text])]
 
 
 def test_rows_and_cells_are_where_they_say_or_follow_the_last() -> None:
@@ -78,7 +78,7 @@ def test_rows_and_cells_are_where_they_say_or_follow_the_last() -> None:
         '<c t="s"><v>1</v></c><c t="inlineStr"/><c t="s"><v>0</v></c></row>'
         "<row/><row><c t='str'><v>c_x000A_d_x005F_</v></c></row>"
     )
-    found = [*workbook.rows(with_sheet(rows))]
+    found = [*workbook.rows(with_sheet(rows), [])]
     assert found == [(1, ["1", "", "", "2"]), (4, ["", "ab", "ab", "", "门"]), (6, ["c\nd_"])]
 
 
@@ -131,3 +131,36 @@ def test_what_a_spreadsheet_would_calculate_is_written_as_text_and_read_as_it_wa
     assert written.startswith("'=HYPERLINK(1),'+1+1,'-2 dB,'@SUM(1),' =1,-3.5,+2,cam-1")
     (tmp_path / "a.csv").write_bytes(content)
     assert spreadsheet.rows(tmp_path / "a.csv") == [row]
+
+
+def drawn(path: Path, *ranges: str, hidden: bool = False) -> Path:
+    """Save a list of three devices, some of whose cells are merged, after a hidden sheet or not."""
+    book = openpyxl.Workbook()
+    sheet = book.create_sheet("shown")
+    book.active.append(["not", "shown"])
+    book.active.sheet_state = "hidden"
+    if not hidden:
+        book.remove(book.active)
+    for row in (["id", "maker", "place"], ["a", "K", "gate"], ["b"], ["c"], [], ["d", "L", ""]):
+        sheet.append(row)
+    for merged in ranges:
+        sheet.merge_cells(merged)
+    book.save(path)
+    return path
+
+
+def test_what_is_merged_down_some_rows_is_said_in_each_that_holds_anything(tmp_path: Path) -> None:
+    found = spreadsheet.rows(drawn(tmp_path / "a.xlsx", "B2:B5", "C2:C3", "C6:C9"))
+    assert found[1:] == [["a", "K", "gate"], ["b", "K", "gate"], ["c", "K"], [], ["d", "L"]]
+
+
+def test_a_hidden_sheet_is_not_the_first(tmp_path: Path) -> None:
+    assert spreadsheet.rows(drawn(tmp_path / "a.xlsx", hidden=True))[0] == ["id", "maker", "place"]
+
+
+def test_merging_more_cells_than_a_table_may_have_is_refused(tmp_path: Path) -> None:
+    area = '<mergeCell ref="A2:A400000"/>'
+    rows = '<row><c><v>1</v></c></row><row r="400000"><c><v>1</v></c></row>'
+    (tmp_path / "a.xlsx").write_bytes(with_sheet(rows + area * 8))
+    with pytest.raises(PlanError, match="too many cells are merged"):
+        spreadsheet.rows(tmp_path / "a.xlsx")

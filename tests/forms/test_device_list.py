@@ -149,6 +149,8 @@ def test_every_word_for_a_kind_is_understood(tmp_path: Path) -> None:
         ("id,kind,source\na,fixed,http://192.0.2.1/1\n", "row 2, source: is no source"),
         ("id,kind,source\na,fixed,a b\n", "row 2, source: is no source of a stream"),
         ("id,kind\na,fixed,b\n", "row 2, column 3: 'b' has no heading"),
+        ('id,kind,name\na,fixed,"Gate\nb,fixed,Yard\n', "row 2: is not CSV"),
+        ('id,kind,name\na,fixed,"Gate\nb,fixed,"Yard"\n', "Look for a quotation mark"),
         (
             'id,kind,serial\na,fixed,"=""0012"""\n',
             'row 2, serial: holds a formula (="0012"). Paste it as a value.',
@@ -186,6 +188,11 @@ def test_a_merged_title_of_a_workbook_is_named_with_what_to_do(tmp_path: Path) -
     path = workbook(tmp_path, ["监控点位表", None, None], ["编号", "类型", "名称"])
     with pytest.raises(PlanError, match="row 1 holds a title"):
         devices.read(path)
+
+
+def test_inches_in_a_cell_open_no_quotation(tmp_path: Path) -> None:
+    found = devices.read(written(tmp_path, 'id,kind,name\na,screen,19" wall\nb,fixed,"a ""b"""\n'))
+    assert [device.name for device in found] == ['19" wall', 'a "b"']
 
 
 @pytest.mark.parametrize("heading", ["序号", "No."])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import (
     Connection,
@@ -29,14 +29,18 @@ from acceptance.messages import tr, visible
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sqlalchemy import URL, Engine
 
+Answer = TypeVar("Answer")
 PATIENCE = 20.0  # s that a writer waits for another
 LOCK = 50216  # of PostgreSQL's advisory locks
 # Statements that lead from a version of the tables to the next one.
 UPGRADES: dict[int, Sequence[str]] = {}
+MAGIC = b"SQLite format 3\0"
+IN_FILES = {"sqlite", "sqlite+pysqlite"}
+DRIVERS = {"postgresql+psycopg", *IN_FILES}  # others were never tried
 UNKNOWN = 0  # version of a database without tables
 
 
@@ -66,12 +70,13 @@ class Database:
     def _require_file(self, *, create: bool) -> None:
         """Refuse an SQLite file that is not there: opening it would make it; and what is none.
 
-        SQLite waits for ever for a pipe.
+        SQLite waits for ever for a pipe, and takes a file of less than 512 bytes for an empty one,
+        whatever it holds.
         """
         file = self.url.database
         if self.url.get_backend_name() != "sqlite" or not file:
             return
-        if Path(file).exists() and not Path(file).is_file():
+        if Path(file).exists() and not _is_sqlite(Path(file)):
             raise InputError(tr("is no database"), where=file, hint=tr("Check the path"))
         if create or Path(file).exists():
             return
@@ -83,6 +88,19 @@ class Database:
         """Read what one moment holds."""
         with self.told(), self.engine.connect() as connection:
             yield connection
+
+    def asked(self, question: Callable[[Connection], Answer]) -> Answer:
+        """Put a question to a database that lay where anybody could change it.
+
+        Raises InputError where it holds what no session gave it.
+        """
+        with self.reading() as connection:
+            try:
+                return question(connection)
+            except (TypeError, ValueError, LookupError) as error:
+                what = tr("holds what no session gave it ({cause})", cause=error)
+                hint = tr("Make a new one of the session folders: acceptance database add")
+                raise InputError(what, where=self.name, hint=hint) from error
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -96,10 +114,6 @@ class Database:
         """Turn errors of the database into sentences."""
         try:
             yield
-        except exc.NoSuchModuleError as error:
-            what = tr("there is no such kind of database ({cause})", cause=error)
-            hint = tr("Give the path of an SQLite file, or postgresql://USER@HOST/NAME")
-            raise InputError(what, where=self.name, hint=hint) from error
         except ModuleNotFoundError as error:
             what = tr("{library} is not installed", library=error.name)
             hint = tr("Install it: pip install 'db50-acceptance[postgresql]'")
@@ -108,7 +122,7 @@ class Database:
             what = tr("holds what no database can ({cause})", cause=_cause(error))
             hint = tr("Check the session: acceptance verify")
             raise SessionError(what, where=self.name, hint=hint) from error
-        except exc.SQLAlchemyError as error:
+        except (exc.SQLAlchemyError, UnicodeDecodeError) as error:  # of a damaged file: SQLite
             what = tr("the database cannot be used ({cause})", cause=_cause(error))
             raise OutputError(what, where=self.name, hint=_hint(error)) from error
 
@@ -143,7 +157,7 @@ class Database:
         found = None
         if schema.schema_version.name in tables and schema.sessions.name in tables:
             found = connection.scalar(select(schema.schema_version.c.version))
-        if found is None:
+        if not isinstance(found, int) or found <= UNKNOWN:
             what = tr("this is the database of another program")
             raise InputError(what, where=self.name, hint=tr("Give another file or database"))
         if found > schema.VERSION:
@@ -153,7 +167,7 @@ class Database:
                 found=found, known=schema.VERSION,
             )  # fmt: skip
             raise InputError(what, where=self.name, hint=tr("Use the newer version"))
-        return int(found)
+        return found
 
     def _upgrade(self, connection: Connection, version: int) -> None:
         if version == UNKNOWN:
@@ -166,6 +180,17 @@ class Database:
         connection.execute(schema.schema_version.update().values(version=schema.VERSION))
 
 
+def _is_sqlite(file: Path) -> bool:
+    """Whether a file is an SQLite database, or empty; one that cannot be read, SQLite refuses."""
+    if not file.is_file():
+        return False
+    try:
+        with file.open("rb") as opened:
+            return opened.read(len(MAGIC)) in {b"", MAGIC}
+    except OSError:
+        return True
+
+
 def _url(address: str) -> URL:
     """Read a URL; what is none is the path of an SQLite file."""
     scheme, separator, _ = address.partition("://")
@@ -174,11 +199,24 @@ def _url(address: str) -> URL:
     try:
         url = make_url(address)
     except (exc.ArgumentError, ValueError) as error:
-        what = tr("this is no address of a database")
-        hint = tr("Give the path of an SQLite file, or postgresql://USER@HOST/NAME")
-        raise InputError(what, where=visible(scheme), hint=hint) from error
+        raise _no_address(visible(scheme)) from error
     named = url.drivername in {"postgresql", "postgres"}
-    return url.set(drivername="postgresql+psycopg") if named else url
+    url = url.set(drivername="postgresql+psycopg") if named else url
+    if url.drivername not in DRIVERS or (url.drivername in IN_FILES and not url.database):
+        raise _no_address(url.render_as_string(hide_password=True))
+    return url
+
+
+def _no_address(where: str) -> InputError:
+    what = tr("this is no address of a database")
+    hint = tr("Give the path of an SQLite file, or postgresql://USER@HOST/NAME")
+    return InputError(what, where=where, hint=hint)
+
+
+def file_of(address: str) -> Path | None:
+    """Return the file of an SQLite database; None: it is none. Raises InputError."""
+    url = _url(address)
+    return Path(url.database) if url.drivername in IN_FILES and url.database else None
 
 
 def _engine(url: URL, patience: float) -> Engine:
@@ -224,6 +262,7 @@ def _hint(error: BaseException) -> str:
         "full": tr("Make room: what was added before is kept"),
         "not a database": tr("Give another file"),
         "malformed": tr("Delete the file and add the sessions again: it only mirrors them"),
+        "codec": tr("Delete the file and add the sessions again: it only mirrors them"),
     }
     usual = tr("Check its address, and whether it can be reached and written")
     return next((hint for word, hint in hints.items() if word in cause), usual)

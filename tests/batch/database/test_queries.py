@@ -217,14 +217,27 @@ def test_what_the_database_never_heard_of_is_no_answer_without_rows(
         run("query", *asked, "--db", tmp_path / "results.db")
 
 
+def test_a_database_that_somebody_changed_is_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "results.db"
+    with Results(str(file)) as results:
+        add(results, SESSION)
+        with results.database.writing() as writing:
+            writing.execute(text("UPDATE findings SET verdict = 'perfect', at_least = 'much'"))
+    with pytest.raises(Exception, match="holds what no session gave it"):
+        run("compare", "--db", file, "--json", tmp_path / "compared.json")
+
+
+@pytest.mark.parametrize("address", ["{file}", "sqlite:///{file}"])
 @pytest.mark.parametrize("option", ["--csv", "--json"])
-def test_an_answer_is_never_written_over_the_database(tmp_path: Path, option: str) -> None:
+def test_an_answer_is_never_written_over_the_database(
+    tmp_path: Path, option: str, address: str
+) -> None:
     file = tmp_path / "results.db"
     with Results(str(file)) as results:
         add(results, SESSION)
     before = file.read_bytes()
     with pytest.raises(Exception, match="would be lost"):
-        run("query", "retakes", "--db", file, option, file)
+        run("query", "retakes", "--db", address.format(file=file), option, file)
     assert file.read_bytes() == before
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -20,7 +21,7 @@ from sqlalchemy import func, inspect, select, text
 
 from acceptance.batch.database import connection, rows, schema
 from acceptance.batch.database.results import Origin, Results
-from acceptance.errors import InputError, OutputError, SessionError, SetupError
+from acceptance.errors import InputError, OutputError, SessionError
 from acceptance.model import Session, Vouched
 from acceptance.session import store
 
@@ -258,14 +259,13 @@ def test_a_full_disc_is_told_and_what_was_there_stays(tmp_path: Path) -> None:
         assert count(results, "findings") == kept * len(SESSION.findings)
 
 
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [(b"this is no database, but a text of some length" * 40, "not a database.*another file")],
-)
-def test_a_file_that_is_no_database_is_refused(tmp_path: Path, content: bytes, words: str) -> None:
+@pytest.mark.parametrize("times", [1, 40])
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path, times: int) -> None:
+    """SQLite takes a small one, such as a plan of a few lines, for an empty database."""
+    content = b"this is no database, but a text of some length" * times
     file = tmp_path / "letter.db"
     file.write_bytes(content)
-    with pytest.raises(OutputError, match=words):
+    with pytest.raises(InputError, match="is no database"):
         Results(str(file))
     assert file.read_bytes() == content
 
@@ -282,6 +282,28 @@ def test_the_database_of_another_program_is_not_touched(tmp_path: Path) -> None:
     assert [*tmp_path.iterdir()] == [file]
 
 
+@pytest.mark.parametrize("version", ["x", "-1", "0"])
+def test_tables_of_no_version_are_those_of_another_program(tmp_path: Path, version: str) -> None:
+    file = str(tmp_path / "results.db")
+    Results(file).close()
+    with contextlib.closing(sqlite3.connect(file)) as other:
+        other.execute("UPDATE schema_version SET version = ?", (version,))
+        other.commit()
+    with pytest.raises(InputError, match="another program"):
+        Results(file)
+
+
+def test_a_file_that_is_damaged_all_over_is_one_sentence(tmp_path: Path) -> None:
+    """SQLite names a table in its error, in bytes that are no text any more."""
+    file = tmp_path / "results.db"
+    Results(str(file)).close()
+    content = file.read_bytes()
+    torn = {at: content[at] ^ 0xFF for at in range(111, len(content), 37)}
+    file.write_bytes(bytes(torn.get(at, byte) for at, byte in enumerate(content)))
+    with pytest.raises(OutputError, match=r"cannot be used .*Delete the file and add"):
+        Results(str(file))
+
+
 def test_readers_and_a_writer_work_side_by_side(tmp_path: Path) -> None:
     file = str(tmp_path / "results.db")
     with Results(file) as writer_of, Results(file) as reader:
@@ -295,8 +317,9 @@ def test_readers_and_a_writer_work_side_by_side(tmp_path: Path) -> None:
     ("url", "kind", "words"),
     [
         ("nowhere/at/all.db", OutputError, "unable to open"),
-        ("mysql://x", SetupError, "not installed"),
-        ("nosuch://host/name", InputError, "no such kind of database"),
+        ("mysql://user:geheim@x/y", InputError, "no address"),
+        ("nosuch://host/name", InputError, "no address"),
+        ("sqlite://", InputError, "no address"),  # in memory: what is added would be gone
         ("://", InputError, "no address"),
         ("a\0b.db", InputError, "no address"),
         ("", InputError, "no address"),
