@@ -130,7 +130,7 @@ class FirstPage:
         cells = {
             "clause": row.clause.number[:12],
             "item": row.item[:40],
-            "subject": row.subject[:30],
+            "subject": self.cover.names.short(row.finding.subject, 30),
             "limit": wording.limit(limit, self.lang) if limit else "-",
             "result": row.result[:40],
             "margin": row.margin,

@@ -12,10 +12,12 @@ import pypdf
 import pytest
 from sample_session import draw_still, pack_of_db50, session_of
 
+from acceptance import wording
 from acceptance.model import Verdict
-from acceptance.report import render
+from acceptance.report import export_tables, papers, render
 from acceptance.report.book import Book
 from acceptance.report.file_names import ANNEXES, REPORT, beside
+from acceptance.report.volumes import Volumes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -175,6 +177,51 @@ def test_rows_are_numbered_from_1_without_a_gap(
     serials = [row.serial for table in book.clauses.tables for row in table.rows]
     assert serials == list(range(1, len(serials) + 1))
     assert sorted(book.results.serials.values()) == list(range(1, len(book.results.serials) + 1))
+
+
+def test_a_result_has_one_number_in_report_notice_web_page_and_table(
+    session: Session, pack: Pack, tmp_path: Path
+) -> None:
+    """Those that do not apply come first here, and have no number."""
+    apart = sorted(session.findings, key=lambda each: each.verdict is not Verdict.NOT_APPLICABLE)
+    mixed = replace(session, findings=tuple(apart))
+    book = Book(session=mixed, packs=[pack], folder=tmp_path, lang="zh")
+    printed = numbered(Volumes(book=book).printed, r'id="finding-(\d+)">\s*<td>(\d+)</td>')
+    assert printed == book.results.serials
+    shown = r'id="finding-(\d+)" data-number="(\d+)"'
+    assert numbered(render.html(mixed, [pack], tmp_path), shown) == printed
+    heading, *rows = export_tables.tables(mixed, [pack], "zh")["results"]
+    at = heading.index("序号")
+    assert {n: row[at] for n, row in enumerate(rows, 1) if row[at] is not None} == printed
+    failed = [printed[row.number] for row in book.summary.failed]
+    page = papers.notice(book, papers.ReportNamed(session_sha256="5e" * 32), None)
+    assert sorted(map(int, re.findall(r"<tr><td>(\d+)</td>", page))) == sorted(failed)
+
+
+def numbered(page: str, row: str) -> dict[int, int]:
+    """Read the number that is shown of each finding."""
+    return {int(finding): int(number) for finding, number in re.findall(row, page)}
+
+
+def test_devices_whose_names_begin_alike_or_are_the_same_are_told_apart(
+    session: Session, pack: Pack, tmp_path: Path
+) -> None:
+    long = "重庆市渝北区龙溪街道某某花园小区二期三号楼地下二层机动车库西侧出入口球形网络摄像机"
+    for first, second in ((long + "甲", long + "乙"), ("球机", "球机")):
+        called = dict(zip(("cam1", "cam2"), (first, second), strict=True))
+        subjects = tuple(
+            replace(each, name=called.get(each.id, each.name)) for each in session.plan.subjects
+        )
+        plan = replace(session.plan, subjects=subjects)
+        for lang in wording.COMPLETE:
+            book = Book(
+                session=replace(session, plan=plan), packs=[pack], folder=tmp_path, lang=lang
+            )
+            for most in (16, 30, 40):
+                names = [book.names.short(device, most) for device in called]
+                assert len({*names}) == len(names)
+                assert all(len(name) <= most for name in names)
+            assert book.names.short("site", 40) == book.names.full_name("site")
 
 
 @pytest.mark.parametrize(("provisional", "marks"), [(3, 1), (1, 1), (0, 0), (2, 2)])
