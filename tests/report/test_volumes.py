@@ -13,7 +13,7 @@ import pytest
 from sample_session import draw_still, pack_of_db50, session_of
 
 from acceptance import wording
-from acceptance.model import Verdict
+from acceptance.model import Condition, Verdict
 from acceptance.report import export_tables, papers, render
 from acceptance.report.book import Book
 from acceptance.report.file_names import ANNEXES, REPORT, beside
@@ -201,6 +201,40 @@ def test_a_result_has_one_number_in_report_notice_web_page_and_table(
 def numbered(page: str, row: str) -> dict[int, int]:
     """Read the number that is shown of each finding."""
     return {int(finding): int(number) for finding, number in re.findall(row, page)}
+
+
+def test_chinese_words_are_parted_by_chinese_signs(
+    session: Session, pack: Pack, tmp_path: Path
+) -> None:
+    book = Book(session=session, packs=[pack], folder=tmp_path, lang="zh")
+    for page in (Volumes(book=book).printed, render.html(session, [pack], tmp_path)):
+        words = re.sub(r"<(style|script|svg)\b.*?</\1>|<[^>]+>", "", page, flags=re.DOTALL)
+        assert len(words) > 10_000
+        assert re.findall(r".{0,9}[\u3400-\u9fff）] ?[,;:] .{0,9}", words) == []
+
+
+def test_a_stream_is_told_with_units_and_what_was_assumed_of_it_in_words(
+    session: Session, pack: Pack, tmp_path: Path
+) -> None:
+    stream = session.shots[0].stream | {"bit_rate": 31_240_000.0}
+    shots = (replace(session.shots[0], stream=stream), *session.shots[1:])
+    page = render.html(replace(session, shots=shots), [pack], tmp_path)
+    words = re.sub(r"<[^>]+>", "", page)
+    assert "码率：31240 kbit/s" in words
+    assert "标称帧率：25 帧/s" in words
+    assert "假定项：色彩矩阵、传递函数" in words
+
+
+def test_conditions_of_a_shot_that_fill_more_than_a_page_may_break_below_their_heading(
+    session: Session, pack: Pack, tmp_path: Path
+) -> None:
+    """So many conditions fit in no matrix: the main report says how many it leaves out."""
+    many = tuple(Condition(name=f"condition {n}", value=n, unit="lx") for n in range(60))
+    shots = (replace(session.shots[0], conditions=many), *session.shots[1:])
+    volumes = render.volumes(replace(session, shots=shots), [pack], tmp_path, "zh")
+    assert volumes.printed.count('class="shot long"') == 1
+    columns = len({condition.name for shot in shots for condition in shot.conditions})
+    assert f"另有 {columns - 12} 种条件" in volumes.printed
 
 
 def test_devices_whose_names_begin_alike_or_are_the_same_are_told_apart(
