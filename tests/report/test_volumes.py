@@ -155,6 +155,15 @@ def lot(session: Session, devices: int, failing: int) -> Session:
     return replace(session, plan=plan, findings=findings, shots=(), measurements=(), notes=())
 
 
+def test_a_table_of_the_failed_of_a_lot_says_how_many_they_are(
+    session: Session, pack: Pack, tmp_path: Path
+) -> None:
+    book = Book(session=lot(session, 20, 2), packs=[pack], folder=tmp_path, lang="zh")
+    page = Volumes(book=book).printed
+    found = re.findall(r"<h3>不符合的设备：\s*\S+ · 固定摄像机 <span class=\"count\">(\d+)<", page)
+    assert found == ["2"]
+
+
 @pytest.mark.parametrize(("devices", "columns"), [(3, 3), (12, 12), (13, 2)])
 def test_devices_are_columns_where_they_fit_else_those_that_failed_are(
     session: Session, pack: Pack, tmp_path: Path, devices: int, columns: int
