@@ -255,7 +255,7 @@ def test_the_chinese_report_words_what_files_and_packs_call_by_codes(example: Ex
     What nobody judged is left out.
     """
     page = re.sub(r"<[^>]+>", " ", (example.folder / "report.html").read_text(encoding="utf-8"))
-    assert "现场检查, 仪器读数" in page
+    assert "现场检查、仪器读数" in page
     assert "answers.csv 第 2 行" in page
     assert not re.search(r"\b(inspected|documented|row \d+|item \d+)\b", page)
     sampled = page[page.index("适用项目") : page.index("拍摄计划")]
