@@ -262,7 +262,7 @@ def test_the_chinese_report_words_what_files_and_packs_call_by_codes(example: Ex
     assert "db50_216_2006#" not in sampled
     assert "DB50/216-2006 5.1" in sampled
     assert "5.2 彩色图像中心水平清晰度" in sampled
-    beside = len(example.done.measurements) - page.count("方法：")
+    beside = len(example.done.measurements) - page.count("· 方法：")
     assert f"另有 {beside} 个测量结果未用于判定" in page
 
 
