@@ -255,14 +255,14 @@ def test_the_chinese_report_words_what_files_and_packs_call_by_codes(example: Ex
     What nobody judged is left out.
     """
     page = re.sub(r"<[^>]+>", " ", (example.folder / "report.html").read_text(encoding="utf-8"))
-    assert "现场检查, 仪器读数" in page
+    assert "现场检查、仪器读数" in page
     assert "answers.csv 第 2 行" in page
     assert not re.search(r"\b(inspected|documented|row \d+|item \d+)\b", page)
     sampled = page[page.index("适用项目") : page.index("拍摄计划")]
     assert "db50_216_2006#" not in sampled
     assert "DB50/216-2006 5.1" in sampled
     assert "5.2 彩色图像中心水平清晰度" in sampled
-    beside = len(example.done.measurements) - page.count("方法: ")
+    beside = len(example.done.measurements) - page.count("· 方法：")
     assert f"另有 {beside} 个测量结果未用于判定" in page
 
 

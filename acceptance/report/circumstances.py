@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 30  # where conditions differ more often, a row gives their ranges
 NAMED = 3  # devices of a row that are named
+LONGEST = 36  # characters of each
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +50,7 @@ class CircumstancesPage:
 
     def devices(self, row: Circumstances) -> str:
         """Name the devices of a row."""
-        named = list(dict.fromkeys(self.names.subject(shot.subject) for shot in row.shots))
+        named = list(dict.fromkeys(self.names.short(shot.subject, LONGEST) for shot in row.shots))
         words = wording.phrases(self.names.lang)
         comma, more = words["bottom_line"]["comma"], words["text"]["and_more"]
         rest = len(named) - NAMED
@@ -79,7 +80,8 @@ class CircumstancesPage:
         words = [condition for condition in conditions if not _is_figure(condition)]
         ends = figures[:1] + figures[-1:]
         spans = [" … ".join(dict.fromkeys(map(self._worded, ends)))] if ends else []
-        return ", ".join([*spans, *list(dict.fromkeys(map(self._worded, words)))[:NAMED]])
+        comma = str(wording.phrases(self.names.lang)["bottom_line"]["comma"])
+        return comma.join([*spans, *list(dict.fromkeys(map(self._worded, words)))[:NAMED]])
 
     def _worded(self, condition: Condition) -> str:
         value, lang = condition.value, self.names.lang

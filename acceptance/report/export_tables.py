@@ -13,6 +13,7 @@ from acceptance.files import spreadsheet
 from acceptance.messages import visible
 from acceptance.report import bottom_lines, warning_lines
 from acceptance.report.names import Names
+from acceptance.report.result_pages import ResultsPage
 from acceptance.report.rows import finding_rows
 
 if TYPE_CHECKING:
@@ -71,8 +72,10 @@ def _results(session: Session, names: Names) -> Iterator[list[CellValue]]:
         *("at_least", "at_most", "value", "expanded", "k", "unit", "result", "verdict"),
         *("provisional", "modality", "probability", "reason", "remarks", "shots"),
     )
-    for row in finding_rows(session, names):
-        yield _result(row, session, names)
+    rows = finding_rows(session, names)
+    serials = ResultsPage(names=names, rows=rows).serials
+    for row in rows:
+        yield [serials.get(row.number), *_result(row, session, names)]
 
 
 def _result(row: FindingRow, session: Session, names: Names) -> list[CellValue]:
@@ -80,7 +83,7 @@ def _result(row: FindingRow, session: Session, names: Names) -> list[CellValue]:
     limit = finding.limit
     shots = dict.fromkeys(session.measurements[index].shot for index in finding.measurements)
     return [
-        *(row.number, finding.subject, names.full_name(finding.subject)),
+        *(finding.subject, names.full_name(finding.subject)),
         *(names.standard(finding.pack), finding.clause),
         *(row.item, wording.quantity(finding.quantity, lang)),
         *((limit.at_least, limit.at_most) if limit else (None, None)),

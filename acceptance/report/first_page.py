@@ -118,7 +118,7 @@ class FirstPage:
     def _foot(self) -> float:
         return (
             4.0
-            + _height([self.cover.laboratory[:60]], 15, 1.55, between=1.5)
+            + _height([self.cover.laboratory[:100]], 15, 1.55, between=1.5)
             + _height([self.cover.address[:90], "-"], 11, 1.55, between=1.5)
             + (MARKS if self.marked else 0)
             + (PLACES + 10.0 if self.session.supersedes else PLACES)
@@ -130,7 +130,7 @@ class FirstPage:
         cells = {
             "clause": row.clause.number[:12],
             "item": row.item[:40],
-            "subject": row.subject[:30],
+            "subject": self.cover.names.short(row.finding.subject, 30),
             "limit": wording.limit(limit, self.lang) if limit else "-",
             "result": row.result[:40],
             "margin": row.margin,

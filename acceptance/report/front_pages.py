@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -91,6 +92,9 @@ class RowGroup:
     rows: Sequence[FindingRow]
     comma: str
 
+    more: str
+    """How many there are, where not all are named."""
+
     @property
     def first(self) -> FindingRow:
         """Of the findings: item and reason are those of all."""
@@ -101,10 +105,13 @@ class RowGroup:
         """Names of the devices."""
         return list(dict.fromkeys(row.subject for row in self.rows))
 
-    @property
-    def named(self) -> str:
-        """The devices in one line, and how many there are."""
+    def named(self, most: int) -> str:
+        """Name the devices in about ``most`` characters, and say how many there are."""
         names = self.subjects
+        ends = itertools.accumulate(len(name) + len(self.comma) for name in names)
+        shown = max(1, sum(end <= most for end in ends))
+        if shown < len(names):
+            return self.comma.join(names[:shown]) + self.more.format(count=len(names))
         return self.comma.join(names) + (f" ({len(names)})" if len(names) > 1 else "")
 
 
@@ -168,8 +175,9 @@ class SummaryPage:
             finding = row.finding
             why = wording.reason(finding.reason, self.names.lang)
             alike.setdefault((finding.requirement, finding.verdict, why), []).append(row)
-        comma = str(wording.phrases(self.names.lang)["bottom_line"]["comma"])
-        return [RowGroup(rows=group, comma=comma) for group in alike.values()]
+        words = wording.phrases(self.names.lang)
+        comma, more = str(words["bottom_line"]["comma"]), str(words["text"]["and_more"])
+        return [RowGroup(rows=group, comma=comma, more=more) for group in alike.values()]
 
     def by_reason(self, rows: Sequence[FindingRow]) -> list[tuple[str, list[FindingRow]]]:
         """Put rows together that are open for the same reason, in words."""

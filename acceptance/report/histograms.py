@@ -101,7 +101,8 @@ def _drawn(
 def _figure(figure: Measurement, limit: Limit | None, lang: str) -> histogram_plot.MadeFigure:
     called = wording.word(figure.statistic, "statistic", lang)
     value = wording.figure(figure.value, figure.unit, lang, expanded=figure.expanded)
-    ends = {f"{called}: {words}": at for words, at in bounds(figure, limit, lang).items()}
+    colon = wording.phrases(lang)["punctuation"]["colon"]
+    ends = {f"{called}{colon}{words}": at for words, at in bounds(figure, limit, lang).items()}
     return histogram_plot.MadeFigure(
         words=f"{called} {wording.bound(figure)}{value}",
         value=figure.value,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 
 LONGEST = 200  # characters of a name; thousands without a break take minutes to set
+LONGEST_ID = 16  # beside a name
+LEAST = 4  # characters of a name beside its id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,8 +50,30 @@ class Names:
         return {(pack.id, clause.number): clause for pack in self.packs for clause in pack.clauses}
 
     def subject(self, identifier: str) -> str:
-        """Name a subject as on a page: cut after ``LONGEST`` characters."""
-        return wording.cut(self.full_name(identifier), LONGEST)
+        """Name a subject as on a page: in ``LONGEST`` characters at most."""
+        return self.short(identifier, LONGEST)
+
+    def short(self, identifier: str, most: int) -> str:
+        """Name a subject in about ``most`` characters, so that it is told from all others.
+
+        Beside a name that is cut, or is another subject's too, stands the id.
+        """
+        name = self.full_name(identifier)
+        if len(name) <= most and self._named[name] <= 1:
+            return name
+        if name == identifier:
+            return _ends(name, most)
+        beside = self._beside.format(beside=_ends(identifier, LONGEST_ID))
+        return wording.cut(name, max(most - len(beside), LEAST)) + beside
+
+    @property
+    def _beside(self) -> str:
+        """What follows a name, in brackets."""
+        return str(wording.phrases(self.lang)["report"]["beside"])
+
+    @cached_property
+    def _named(self) -> Counter[str]:
+        return Counter(map(self.full_name, self.subjects))
 
     def full_name(self, identifier: str) -> str:
         """Name a subject, by its id where it has no name."""
@@ -90,3 +115,11 @@ class Names:
             return text
         phrase: str = wording.phrases(self.lang)["report"]["date"]
         return phrase.format(year=moment.year, month=moment.month, day=moment.day)
+
+
+def _ends(text: str, most: int) -> str:
+    """Cut a text in its middle: ids differ at their ends."""
+    if len(text) <= most:
+        return text
+    end = most // 2
+    return f"{text[: most - end - 1]}…{text[-end:]}"

@@ -244,7 +244,7 @@ def interpolated(points: Sequence[Dot], at: float) -> float | None:
 
 def _legend(name: str, marks: Mapping[str, float], index: int) -> Iterator[str]:
     middle = HEIGHT + LEGEND_LINE * index + 2
-    figures = "".join(f", {mark} = {short(at)}" for mark, at in marks.items())
+    figures = "".join(f" · {mark} = {short(at)}" for mark, at in marks.items())
     yield svg.path(f"M{LEFT:g} {middle:g}h26", _stroke(index))
     room = WIDTH - LEFT - 32 - svg.width(figures, 9)
     words = f"{svg.fitted(name, room, 9)}{figures}"

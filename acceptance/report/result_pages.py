@@ -13,7 +13,7 @@ from acceptance.model import Scope, Verdict
 from acceptance.report.rows import answer_of, fails
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from acceptance.model import Clause, Concession, Conclusion, Finding, Pack, Plan, Scoring
     from acceptance.report.names import Names
@@ -63,7 +63,7 @@ class ResultsPage:
             every = dict(sorted(every.items(), key=lambda each: not any(map(fails, each[1]))))
         totals = itertools.accumulate(map(len, every.values()))
         return {
-            subject: sorted(rows, key=lambda row: row.finding.pack)
+            subject: self._by_pack(rows)
             for (subject, rows), total in zip(every.items(), totals, strict=True)
             if total <= MOST_LISTED
         }
@@ -75,9 +75,15 @@ class ResultsPage:
 
     @cached_property
     def serials(self) -> dict[int, int]:
-        """Number of a row -> its place in the list, from 1."""
-        listed = (row.number for rows in self.listed.values() for row in rows)
-        return {number: serial for serial, number in enumerate(listed, 1)}
+        """Number of a row -> its number in whatever is printed, from 1: listed rows come first."""
+        left_out = (self._by_pack(self.by_subject[subject]) for subject in self.left_out)
+        every = itertools.chain(self.listed.values(), left_out)
+        numbers = (row.number for rows in every for row in rows)
+        return {number: serial for serial, number in enumerate(numbers, 1)}
+
+    @staticmethod
+    def _by_pack(rows: Iterable[FindingRow]) -> list[FindingRow]:
+        return sorted(rows, key=lambda row: row.finding.pack)
 
     @property
     def rules(self) -> dict[str, str]:

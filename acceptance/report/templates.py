@@ -148,5 +148,7 @@ def _environment(lang: str) -> Environment:
     environment.filters |= {word.__name__: word for word in IN_EVERY_LANGUAGE}
     # Jinja's own goes back to the last blank, of which Chinese has hardly any
     environment.filters |= {"moment": moment, "truncate": wording.cut}
-    environment.globals |= {"p": wording.phrases(lang), "lang": lang, "most": MOST_ROWS}
+    words = wording.phrases(lang)
+    environment.globals |= {"p": words, "lang": lang, "most": MOST_ROWS}
+    environment.globals |= {"comma": words["bottom_line"]["comma"], **words["punctuation"]}
     return environment

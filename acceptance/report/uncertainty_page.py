@@ -53,7 +53,8 @@ class UncertaintyPage:
             if figure.uncertainty and line.contribution**2 >= MAIN_SHARE * figure.uncertainty**2
         ]
         words = (wording.word(source, "budget", self.lang) for source in dict.fromkeys(main))
-        return ", ".join(words) or wording.DASH
+        comma = str(wording.phrases(self.lang)["bottom_line"]["comma"])
+        return comma.join(words) or wording.DASH
 
     def share(self, line: BudgetLine, figure: Measurement) -> str:
         """Return the share of a budget line in the combined variance, in per cent."""

@@ -187,7 +187,7 @@ def _stated(item: str, lang: str) -> str:
     if item.startswith(NO_KIND):
         kinds = item.removeprefix(NO_KIND).split(", ")
         words = _comma(lang).join(wording.word(kind, "kind", lang) for kind in kinds)
-        return f"{table['label']['kind_of_device']} ≠ {words}"
+        return str(table["warnings"]["no_kind"]).format(kinds=words)
     bounds = {name: table["label"][name] for name in OF_RECORDINGS}
     names = bounds | table["fact"] | table["condition"]
     found = STATED.fullmatch(item)
@@ -199,7 +199,7 @@ def _stated(item: str, lang: str) -> str:
         value = wording.number(float(value)) + (wording.NARROW + unit if unit else "")
     else:
         value = wording.word(value, "fact_value", lang)
-    return f"{names[found['name']]}: {value}{found['shot'] or ''}"
+    return f"{names[found['name']]}{table['punctuation']['colon']}{value}{found['shot'] or ''}"
 
 
 def _short(warning: SessionWarning, codes: CodeWords) -> str:

@@ -125,10 +125,10 @@ def words(plan: Plan, folder: Path, lang: str = "zh") -> str:
 def test_the_report_shows_each_parts_score_and_the_conclusion(tmp_path: Path) -> None:
     """Construction 1 of 2, technical 1, documents 0.6: 0.5 is below 0.6."""
     page = words(plan_with(), tmp_path)
-    assert "X 1-2026: 不通过 暂定" in page
+    assert "X 1-2026：不通过 暂定" in page
     assert "施工验收 1 0 1 0 0.5" in page
     assert "资料审查 0 1 0 0 0.6" in page
-    assert "GA 308-2001 8 (未见标准原文" in page
+    assert "GA 308-2001 8（未见标准原文" in page
 
 
 def test_each_part_has_its_form_with_result_way_and_number_checked(tmp_path: Path) -> None:

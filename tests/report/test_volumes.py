@@ -12,10 +12,12 @@ import pypdf
 import pytest
 from sample_session import draw_still, pack_of_db50, session_of
 
-from acceptance.model import Verdict
-from acceptance.report import render
+from acceptance import wording
+from acceptance.model import Condition, Verdict
+from acceptance.report import export_tables, papers, render
 from acceptance.report.book import Book
 from acceptance.report.file_names import ANNEXES, REPORT, beside
+from acceptance.report.volumes import Volumes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,6 +155,15 @@ def lot(session: Session, devices: int, failing: int) -> Session:
     return replace(session, plan=plan, findings=findings, shots=(), measurements=(), notes=())
 
 
+def test_a_table_of_the_failed_of_a_lot_says_how_many_they_are(
+    session: Session, pack: Pack, tmp_path: Path
+) -> None:
+    book = Book(session=lot(session, 20, 2), packs=[pack], folder=tmp_path, lang="zh")
+    page = Volumes(book=book).printed
+    found = re.findall(r"<h3>不符合的设备：\s*\S+ · 固定摄像机 <span class=\"count\">(\d+)<", page)
+    assert found == ["2"]
+
+
 @pytest.mark.parametrize(("devices", "columns"), [(3, 3), (12, 12), (13, 2)])
 def test_devices_are_columns_where_they_fit_else_those_that_failed_are(
     session: Session, pack: Pack, tmp_path: Path, devices: int, columns: int
@@ -175,6 +186,85 @@ def test_rows_are_numbered_from_1_without_a_gap(
     serials = [row.serial for table in book.clauses.tables for row in table.rows]
     assert serials == list(range(1, len(serials) + 1))
     assert sorted(book.results.serials.values()) == list(range(1, len(book.results.serials) + 1))
+
+
+def test_a_result_has_one_number_in_report_notice_web_page_and_table(
+    session: Session, pack: Pack, tmp_path: Path
+) -> None:
+    """Those that do not apply come first here, and have no number."""
+    apart = sorted(session.findings, key=lambda each: each.verdict is not Verdict.NOT_APPLICABLE)
+    mixed = replace(session, findings=tuple(apart))
+    book = Book(session=mixed, packs=[pack], folder=tmp_path, lang="zh")
+    printed = numbered(Volumes(book=book).printed, r'id="finding-(\d+)">\s*<td>(\d+)</td>')
+    assert printed == book.results.serials
+    shown = r'id="finding-(\d+)" data-number="(\d+)"'
+    assert numbered(render.html(mixed, [pack], tmp_path), shown) == printed
+    heading, *rows = export_tables.tables(mixed, [pack], "zh")["results"]
+    at = heading.index("序号")
+    assert {n: row[at] for n, row in enumerate(rows, 1) if row[at] is not None} == printed
+    failed = [printed[row.number] for row in book.summary.failed]
+    page = papers.notice(book, papers.ReportNamed(session_sha256="5e" * 32), None)
+    assert sorted(map(int, re.findall(r"<tr><td>(\d+)</td>", page))) == sorted(failed)
+
+
+def numbered(page: str, row: str) -> dict[int, int]:
+    """Read the number that is shown of each finding."""
+    return {int(finding): int(number) for finding, number in re.findall(row, page)}
+
+
+def test_chinese_words_are_parted_by_chinese_signs(
+    session: Session, pack: Pack, tmp_path: Path
+) -> None:
+    book = Book(session=session, packs=[pack], folder=tmp_path, lang="zh")
+    for page in (Volumes(book=book).printed, render.html(session, [pack], tmp_path)):
+        words = re.sub(r"<(style|script|svg)\b.*?</\1>|<[^>]+>", "", page, flags=re.DOTALL)
+        assert len(words) > 10_000
+        assert re.findall(r".{0,9}[\u3400-\u9fff）] ?[,;:] .{0,9}", words) == []
+
+
+def test_a_stream_is_told_with_units_and_what_was_assumed_of_it_in_words(
+    session: Session, pack: Pack, tmp_path: Path
+) -> None:
+    stream = session.shots[0].stream | {"bit_rate": 31_240_000.0}
+    shots = (replace(session.shots[0], stream=stream), *session.shots[1:])
+    page = render.html(replace(session, shots=shots), [pack], tmp_path)
+    words = re.sub(r"<[^>]+>", "", page)
+    assert "码率：31240 kbit/s" in words
+    assert "标称帧率：25 帧/s" in words
+    assert "假定项：色彩矩阵、传递函数" in words
+
+
+def test_conditions_of_a_shot_that_fill_more_than_a_page_may_break_below_their_heading(
+    session: Session, pack: Pack, tmp_path: Path
+) -> None:
+    """So many conditions fit in no matrix: the main report says how many it leaves out."""
+    many = tuple(Condition(name=f"condition {n}", value=n, unit="lx") for n in range(60))
+    shots = (replace(session.shots[0], conditions=many), *session.shots[1:])
+    volumes = render.volumes(replace(session, shots=shots), [pack], tmp_path, "zh")
+    assert volumes.printed.count('class="shot long"') == 1
+    columns = len({condition.name for shot in shots for condition in shot.conditions})
+    assert f"另有 {columns - 12} 种条件" in volumes.printed
+
+
+def test_devices_whose_names_begin_alike_or_are_the_same_are_told_apart(
+    session: Session, pack: Pack, tmp_path: Path
+) -> None:
+    long = "重庆市渝北区龙溪街道某某花园小区二期三号楼地下二层机动车库西侧出入口球形网络摄像机"
+    for first, second in ((long + "甲", long + "乙"), ("球机", "球机")):
+        called = dict(zip(("cam1", "cam2"), (first, second), strict=True))
+        subjects = tuple(
+            replace(each, name=called.get(each.id, each.name)) for each in session.plan.subjects
+        )
+        plan = replace(session.plan, subjects=subjects)
+        for lang in wording.COMPLETE:
+            book = Book(
+                session=replace(session, plan=plan), packs=[pack], folder=tmp_path, lang=lang
+            )
+            for most in (16, 30, 40):
+                names = [book.names.short(device, most) for device in called]
+                assert len({*names}) == len(names)
+                assert all(len(name) <= most for name in names)
+            assert book.names.short("site", 40) == book.names.full_name("site")
 
 
 @pytest.mark.parametrize(("provisional", "marks"), [(3, 1), (1, 1), (0, 0), (2, 2)])

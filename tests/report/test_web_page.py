@@ -213,7 +213,7 @@ def test_who_answered_item_5_1_is_three_clicks_away(fresh: Page) -> None:
     choose(fresh, "clause", place)  # two clicks: the list, and its entry
     assert shown(fresh) == COUNT
     click(fresh, "document.querySelector('tbody.finding:not([hidden]) button.open')")
-    assert "王工, 2026-11-20 10:15; 逐项操作" in seen(fresh, ".why.open")
+    assert "王工，2026-11-20 10:15；逐项操作" in seen(fresh, ".why.open")
 
 
 def test_the_photo_of_an_answer_is_opened_in_place(fresh: Page) -> None:
@@ -373,7 +373,7 @@ def test_everything_is_read_without_script(phone: Page, folder: Path) -> None:
         text = phone.run("document.body.innerText")
         assert phone.run("document.querySelector('form').checkVisibility()") is False
         assert "▸" not in text
-        assert len(seen(phone, ".why").split("王工, 2026")) - 1 == 2 * COUNT
+        assert len(seen(phone, ".why").split("王工，2026")) - 1 == 2 * COUNT
         assert phone.run("document.documentElement.scrollWidth") <= PHONE[0]
         target = phone.run("document.querySelector('.evidence a').hash")
         assert phone.run(f"document.querySelector({target!r}).checkVisibility()")

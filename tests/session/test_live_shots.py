@@ -338,7 +338,7 @@ def test_no_password_is_left_anywhere_by_a_full_run(tmp_path: Path, *, by_onvif:
     figures = {item["quantity"] for item in json.loads(session.read_text())["measurements"]}
     assert {"stream.missing", "stream.jitter", "frame_rate.mean"} <= figures
     pages = "".join(path.read_text("utf-8") for path in session.parent.glob("*.html"))
-    assert ("ONVIF 标称: H265 1920 × 1080 · 实测: h264 320 × 240" in pages) == by_onvif
+    assert ("ONVIF 标称：H265 1920 × 1080 · 实测：h264 320 × 240" in pages) == by_onvif
     said = right.stdout + right.stderr + wrong.stdout + wrong.stderr
     assert [form for form in forms if form in said] == []
     assert holding(tmp_path, *forms) == []

@@ -60,7 +60,10 @@ def test_a_workbook_holds_every_finding_and_figure_as_numbers_and_dates(
     session, folder = sealed
     path = exporting.export(folder, tmp_path / "a.xlsx")
     results, figures = rows(path, "results"), rows(path, "measurements")
-    assert [row["序号"] for row in results] == list(range(1, len(session.findings) + 1))
+    applies = [finding.verdict is not Verdict.NOT_APPLICABLE for finding in session.findings]
+    assert [row["序号"] is not None for row in results] == applies
+    numbers = sorted(row["序号"] for row in results if row["序号"])
+    assert numbers == list(range(1, sum(applies) + 1))
     assert [row["数值"] for row in figures] == pytest.approx(
         [item.value for item in session.measurements]
     )
