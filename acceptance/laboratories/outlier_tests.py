@@ -15,9 +15,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import optimize, special
 
 from acceptance.laboratories.precision import mean, variance
+from acceptance.scipy_later import optimize, special
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

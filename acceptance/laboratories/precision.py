@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special
 
 from acceptance.errors import UsageError
 from acceptance.messages import tr
+from acceptance.scipy_later import special
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

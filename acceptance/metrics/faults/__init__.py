@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.ndimage import maximum_filter1d
 
 from acceptance.errors import GapError
 from acceptance.metrics._osd_clock import seconds
@@ -30,6 +29,7 @@ from acceptance.model.basics import Reason
 from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
 from acceptance.model.shot import Tap
 from acceptance.scene.thumbnails import large
+from acceptance.scipy_later import ndimage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -229,7 +229,7 @@ def _curve(quantity: str, level: FaultLevel) -> Curve:
     return Curve(
         name="faults",
         x=tuple(level.at[::width].tolist()),
-        y=tuple(maximum_filter1d(level.held, width, mode="nearest")[::width].tolist()),
+        y=tuple(ndimage.maximum_filter1d(level.held, width, mode="nearest")[::width].tolist()),
         x_label="time",
         y_label="fault_level",
         x_unit="s",

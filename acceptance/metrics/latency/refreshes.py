@@ -18,7 +18,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import expit, ndtr
 
 from acceptance.metrics._filmed_clock import particles
 from acceptance.metrics._filmed_clock.line_prior import DRIFT
@@ -43,6 +42,7 @@ from acceptance.metrics.latency.monitor_prior import (
     SLOWEST_RESPONSE,
     Ranges,
 )
+from acceptance.scipy_later import special
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -157,7 +157,8 @@ class _Seen:
         )
         jitter = np.hypot(np.exp(log_jitter), coarse * np.exp(guesses[:, LOG_TIMING, None]))
         off = self.taken + delay
-        return expit((first - np.exp(log_period) - off) / jitter), expit((last - off) / jitter)
+        begun = special.expit((first - np.exp(log_period) - off) / jitter)
+        return begun, special.expit((last - off) / jitter)
 
     def unsettled(self, guesses: Array, refresh: Array, coarse: float) -> Array:
         """(m, c) by how much more or less of the old picture is left than should be, over noise.
@@ -232,7 +233,7 @@ def _jitter(guesses: Array) -> Array:
 def _inside(later: Array, earlier: Array, off: Array) -> Array:
     """(m, c) probability that moments so far from two ends, ``off`` by (m, 1) s, stay inside."""
     ends = (np.maximum(inside + TIMING, 0) / off for inside in (later, earlier))
-    return np.asarray(sum(ndtr(end) for end in ends) - 1)
+    return np.asarray(sum(special.ndtr(end) for end in ends) - 1)
 
 
 @dataclass(frozen=True, kw_only=True)

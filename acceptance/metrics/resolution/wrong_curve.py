@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from acceptance.scene.light import STEPS
+from acceptance.scipy_later import special
 
 if TYPE_CHECKING:
     from acceptance.scene.build import Scene
@@ -74,7 +74,7 @@ def _fall(profile: Array, level: float) -> float:
 @lru_cache
 def _gaussian_edge() -> Array:
     """Return an edge of sigma 1, from 0 to 1, at every ``EDGE_STEP`` out to 6 sigmas."""
-    return np.asarray(ndtr(np.linspace(-6, 6, round(12 / EDGE_STEP) + 1)))
+    return np.asarray(special.ndtr(np.linspace(-6, 6, round(12 / EDGE_STEP) + 1)))
 
 
 @lru_cache
