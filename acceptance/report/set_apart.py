@@ -22,7 +22,7 @@ from datetime import datetime
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from acceptance.files import system
 from acceptance.report import typesetting
@@ -76,15 +76,28 @@ class Task:
         }
         return json.dumps(task).encode() + b"\n"
 
+    @classmethod
+    def loads(cls, line: bytes | str) -> Task:
+        """Read what ``dumps`` wrote."""
+        task = json.loads(line)
+        attached = {name: base64.b64decode(text) for name, text in task["attachments"].items()}
+        return cls(
+            page=task["page"],
+            folder=Path(task["folder"]),
+            moment=datetime.fromisoformat(task["moment"]),
+            attachments=attached,
+        )
+
 
 class Child:
     """A process that sets pages; it loads the renderer while nothing is asked of it yet.
 
-    Raises OSError where none can be started.
+    ``module`` is what it runs, this one or one that does more. Raises OSError where none can be
+    started.
     """
 
-    def __init__(self) -> None:
-        command = [sys.executable, "-P", "-m", __name__]
+    def __init__(self, module: str = __name__) -> None:
+        command = [sys.executable, "-P", "-m", module]
         own = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         self.process = subprocess.Popen(  # noqa: S603 -- this Python, and this module
             command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=dict(os.environ) | own
@@ -92,18 +105,27 @@ class Child:
 
     def set(self, task: Task) -> SetPage | None:
         """Set a page; None where it could not."""
-        asked, answer = self.process.stdin, self.process.stdout
-        assert asked  # noqa: S101 -- pipes, as was asked for
-        assert answer  # noqa: S101 -- as above
+        answer = self.process.stdout
+        assert answer  # noqa: S101 -- a pipe, as was asked for
         try:
-            asked.write(task.dumps())
-            asked.flush()
-            made = json.loads(answer.readline() or b"{}")
+            made = self.ask(task.dumps())
             pdf = answer.read(made.get("size", 0))
         except (OSError, ValueError):
             return None
         whole = pdf.startswith(b"%PDF") and len(pdf) == made["size"]
         return SetPage(pdf=pdf, stills=made["stills"]) if whole else None
+
+    def ask(self, line: bytes) -> dict[str, Any]:
+        """Write a line to it, and return the line of JSON that it answers; none is empty.
+
+        Raises OSError and ValueError where it has ended.
+        """
+        asked, answer = self.process.stdin, self.process.stdout
+        assert asked  # noqa: S101 -- pipes, as was asked for
+        assert answer  # noqa: S101 -- as above
+        asked.write(line)
+        asked.flush()
+        return dict(json.loads(answer.readline() or b"{}"))
 
     def end(self) -> None:
         """End it, whatever it does."""
@@ -112,12 +134,15 @@ class Child:
             pass
 
 
-def ahead() -> Child | None:
-    """Start a child for pages that are still to be made; None where it would be of no use."""
+def ahead(module: str = __name__) -> Child | None:
+    """Start a child for pages that are still to be made; None where it would be of no use.
+
+    ``module`` is as for ``Child``.
+    """
     if system.cores() < 2:
         return None
     with contextlib.suppress(OSError):
-        return Child()
+        return Child(module)
     return None
 
 
@@ -224,10 +249,7 @@ def main() -> None:
     """Set the pages of the tasks on standard input."""
     typesetting.load()
     for line in sys.stdin.buffer:
-        task = json.loads(line)
-        attachments = {name: base64.b64decode(text) for name, text in task["attachments"].items()}
-        moment = datetime.fromisoformat(task["moment"])
-        made = typesetting.laid_out(task["page"], Path(task["folder"]), moment, attachments)
+        made = Task.loads(line).here()
         head = {"size": len(made.pdf), "stills": dict(made.stills)}
         sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + made.pdf)
         sys.stdout.buffer.flush()
