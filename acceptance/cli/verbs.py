@@ -14,6 +14,7 @@ import click
 from acceptance import __version__
 from acceptance.cli.help_pages import HelpPage
 from acceptance.cli.standard_output import StandardOutput
+from acceptance.collector import without_collector
 from acceptance.files import shortage
 from acceptance.messages import LANGUAGES, speak, tr
 
@@ -27,7 +28,8 @@ class Verb(click.Command):
 
     def loaded(self) -> click.Command:
         """Import the command that does it, its help in the user's language."""
-        module = importlib.import_module(f"acceptance.cli.{self.module}")
+        with without_collector():
+            module = importlib.import_module(f"acceptance.cli.{self.module}")
         command: click.Command = getattr(module, str(self.name).replace("-", "_"))
         translate_help(command)
         return command

@@ -9,6 +9,7 @@ does.
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from concurrent.futures import Future
@@ -17,6 +18,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from acceptance.collector import without_collector
 from acceptance.report import render, set_apart, typesetting, web_page
 from acceptance.report.book import Book
 from acceptance.report.set_apart import PagesBeingSet, Task
@@ -108,10 +110,12 @@ def shown(book: Book) -> dict[str, str]:
 
 def main() -> None:
     """Make what was ordered, then set pages."""
-    typesetting.load()
-    order = Order(**json.loads(sys.stdin.buffer.readline()))
-    sys.stdout.buffer.write(json.dumps(answered(order)).encode() + b"\n")
-    sys.stdout.buffer.flush()
+    with without_collector():
+        typesetting.load()
+        order = Order(**json.loads(sys.stdin.buffer.readline()))
+        sys.stdout.buffer.write(json.dumps(answered(order)).encode() + b"\n")
+        sys.stdout.buffer.flush()
+        gc.freeze()  # what there is now is in use to the end
     set_apart.main()
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from acceptance import __version__, wording
 from acceptance.errors import SetupError
 from acceptance.messages import tr
-from acceptance.report import bottom_lines, page_words, render, set_apart
+from acceptance.report import bottom_lines, page_words, render, set_apart, typesetting
 from acceptance.report.book import Book
 from acceptance.report.set_apart import PagesBeingSet
 from acceptance.report.volumes import Volumes
@@ -60,8 +60,13 @@ class ShownSteps(Target):
             self.ahead = PagesAhead(self.child, order, dict(self.attachments))
 
     def begin_pages(self) -> None:
-        """Begin to set the pages in children, where that was not begun before."""
-        if self.folder and self.pdf and self.made and self._may_render() and not self.ahead:
+        """Begin to set the pages in children, where that was not begun before.
+
+        Where it was, the child is still making them: this process, which is to help, gets ready.
+        """
+        if self.ahead:
+            typesetting.load()
+        elif self.folder and self.pdf and self.made and self._may_render():
             self._begin(self.made)
 
     def close(self) -> None:
