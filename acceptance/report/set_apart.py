@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 LARGE = 200_000  # characters of a page, which is then set in a child of its own
 WORTH = 250_000  # characters of all pages: below it, starting a child costs more than it saves
+MANY = 200_000  # bytes of a session whose pages are worth a child that is started ahead
 MOST_AT_ONCE = 4  # each may need some hundred megabytes
 
 
@@ -49,6 +50,11 @@ class Task:
     def large(self) -> bool:
         """Whether its memory is to be given back."""
         return len(self.page) >= LARGE
+
+    @property
+    def weight(self) -> int:
+        """What setting it costs, roughly: elements take time, the characters of a curve do not."""
+        return self.page.count("<")
 
     def kept(self) -> SetPage | None:
         """Return what this process has set before."""
@@ -134,11 +140,25 @@ class Child:
             pass
 
 
+_STARTED: dict[str, Child] = {}  # by module: what the next ``ahead`` gives
+
+
+def start(module: str) -> None:
+    """Start what ``ahead`` is to give, while this process loads what it needs itself.
+
+    Where nobody asks for it, it ends with this process, which closes its standard input.
+    """
+    if child := ahead(module):
+        _STARTED[module] = child
+
+
 def ahead(module: str = __name__) -> Child | None:
     """Start a child for pages that are still to be made; None where it would be of no use.
 
     ``module`` is as for ``Child``.
     """
+    if started := _STARTED.pop(module, None):
+        return started
     if system.cores() < 2:
         return None
     with contextlib.suppress(OSError):
@@ -155,9 +175,9 @@ def archived(tasks: Mapping[str, Task]) -> Iterator[tuple[str, bytes]]:
 class PagesBeingSet:
     """Pages that children have begun to set; whoever asks for them helps.
 
-    As many processes work as there are processors. Children begin with the largest, this process
-    with the smallest. ``child`` is one that was started ahead. Threads only wait for children:
-    WeasyPrint and the frozen time are not made for threads.
+    As many processes work as there are processors, this one among them. Each takes the costliest
+    page that is left, so that all end at nearly the same time. ``child`` is one that was started
+    ahead. Threads only wait for children: WeasyPrint and the frozen time are not made for threads.
     """
 
     def __init__(self, tasks: Mapping[str, Task], child: Child | None = None) -> None:
@@ -169,7 +189,7 @@ class PagesBeingSet:
             if kept := task.kept():
                 self.found[name].set_result(kept)
         left = [name for name, found in self.found.items() if not found.done()]
-        self.waiting = deque(sorted(left, key=lambda name: len(tasks[name].page)))
+        self.waiting = deque(sorted(left, key=lambda name: tasks[name].weight))
         with contextlib.suppress(RuntimeError):  # no thread is to be had: this process sets all
             for _ in range(self._helpers()):
                 Thread(target=self._help, daemon=True).start()
@@ -200,16 +220,16 @@ class PagesBeingSet:
         most = min(system.cores(), MOST_AT_ONCE, len(pages)) - 1
         return max(most, 0) if worth else 0
 
-    def _next(self, *, largest: bool = False) -> str | None:
+    def _next(self) -> str | None:
         try:
-            return self.waiting.pop() if largest else self.waiting.popleft()
+            return self.waiting.pop()
         except IndexError:
             return None
 
     def _help(self) -> None:
         """Let a child set pages until none is left."""
         child = None
-        while (name := self._next(largest=True)) is not None:
+        while (name := self._next()) is not None:
             task, made = self.tasks[name], None
             with contextlib.suppress(Exception):  # it is set here, with an error of its own
                 child = child or self._child()

@@ -111,8 +111,10 @@ def shown(book: Book) -> dict[str, str]:
 def main() -> None:
     """Make what was ordered, then set pages."""
     with without_collector():
-        typesetting.load()
-        order = Order(**json.loads(sys.stdin.buffer.readline()))
+        typesetting.check_fonts()  # brings the renderer and its typefaces
+        if not (line := sys.stdin.buffer.readline()):
+            return  # nobody needs it
+        order = Order(**json.loads(line))
         sys.stdout.buffer.write(json.dumps(answered(order)).encode() + b"\n")
         sys.stdout.buffer.flush()
         gc.freeze()  # what there is now is in use to the end

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from acceptance.signing.renderings import Renderings
 
 Outcome = tuple[State, tuple[str, ...]]
-MANY = 200_000  # bytes of a session whose pages are worth a child that is started ahead
 MOST = 32 << 20  # bytes of a session, and of all but its clips: what is larger waits its turn
 CLIPS = f"{store.DATA}/clips/"
 
@@ -54,7 +53,7 @@ class ShownSteps(Target):
 
         Nothing is known of them yet but that they are bounded: see ``_order``.
         """
-        if self.folder and self.pdf and MANY <= len(self.on_disc) <= MOST:
+        if self.folder and self.pdf and set_apart.MANY <= len(self.on_disc) <= MOST:
             self.child = set_apart.ahead(pages_ahead.MODULE)
         if self.child and (order := self._order()):
             self.ahead = PagesAhead(self.child, order, dict(self.attachments))

@@ -93,7 +93,7 @@ def test_what_no_child_can_set_is_set_here(
 def test_where_no_process_can_be_started_pages_are_set_here(
     tasks: dict[str, Task], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def none() -> Child:
+    def none(_: str) -> Child:
         raise OSError
 
     monkeypatch.setattr(set_apart, "Child", none)

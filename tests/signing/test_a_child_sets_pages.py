@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from issued_session import CLIP, details, issued
 
+from acceptance.report import set_apart
 from acceptance.signing import shown_steps
 from acceptance.signing.verification import verify
 
@@ -23,7 +24,7 @@ def test_what_a_child_of_its_own_made_is_compared(
 ) -> None:
     """This process makes no volumes; ``test_pages_ahead`` has the rest, without a process."""
     folder = issued(tmp_path / "20260602-X1", chain, [CLIP])
-    monkeypatch.setattr(shown_steps, "MANY", 0)
+    monkeypatch.setattr(set_apart, "MANY", 0)
     monkeypatch.setattr(shown_steps, "Volumes", None)
     result = verify(folder, [chain.root])
     assert result.exit_code == 0, details(result)

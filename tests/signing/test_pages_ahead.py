@@ -48,7 +48,7 @@ class StandIn:
 def child(_plain_pages: None, monkeypatch: pytest.MonkeyPatch) -> StandIn:
     """Give the child that is started for a session of whatever size."""
     made = StandIn()
-    monkeypatch.setattr(shown_steps, "MANY", 0)
+    monkeypatch.setattr(set_apart, "MANY", 0)
     monkeypatch.setattr(set_apart, "ahead", lambda _: made)
     return made
 
