@@ -9,7 +9,6 @@ does.
 
 from __future__ import annotations
 
-import gc
 import json
 import sys
 from concurrent.futures import Future
@@ -117,8 +116,7 @@ def main() -> None:
         order = Order(**json.loads(line))
         sys.stdout.buffer.write(json.dumps(answered(order)).encode() + b"\n")
         sys.stdout.buffer.flush()
-        gc.freeze()  # what there is now is in use to the end
-    set_apart.main()
+        set_apart.main()
 
 
 if __name__ == "__main__":

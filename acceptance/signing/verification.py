@@ -200,7 +200,8 @@ def _pages(
         return Step(name="pages", state=State.SKIPPED, details=(what,))
     if answered and examined.folder and examined.pdf:
         answered(done)
-    return _run("pages", examined.pages)
+    with without_collector():
+        return _run("pages", examined.pages)
 
 
 def require_intact(folder: Path) -> None:
