@@ -16,8 +16,8 @@ import click
 from acceptance import __version__
 from acceptance.cli.help_pages import HelpPage
 from acceptance.cli.standard_output import StandardOutput
-from acceptance.collector import without_collector
 from acceptance.files import shortage
+from acceptance.files.collector import without_collector
 from acceptance.messages import LANGUAGES, speak, tr
 
 MANY = 200_000  # bytes of a session whose pages are worth a process that is started first

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.scipy_later import special
+from acceptance.files.scipy_later import special
 from acceptance.uncertainty import coverage_factor
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from acceptance.files.scipy_later import optimize, special
 from acceptance.laboratories.precision import mean, variance
-from acceptance.scipy_later import optimize, special
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

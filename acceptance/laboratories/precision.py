@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import UsageError
+from acceptance.files.scipy_later import special
 from acceptance.messages import tr
-from acceptance.scipy_later import special
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

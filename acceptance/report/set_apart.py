@@ -25,8 +25,8 @@ from subprocess import DEVNULL, PIPE
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from acceptance.collector import without_collector
 from acceptance.files import system
+from acceptance.files.collector import without_collector
 from acceptance.report import typesetting
 from acceptance.report.typesetting import SetPage
 

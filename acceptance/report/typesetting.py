@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from acceptance.collector import without_collector
 from acceptance.errors import SetupError
 from acceptance.files import shortage
+from acceptance.files.collector import without_collector
 from acceptance.messages import tr
 from acceptance.report import layout_shortcuts
 from acceptance.report.archival import ADDRESS, finish

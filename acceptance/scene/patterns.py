@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from acceptance.scipy_later import fft
+from acceptance.files.scipy_later import fft
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from acceptance.files.scipy_later import fft
 from acceptance.scene.patterns import block_means, percentage, ranked
-from acceptance.scipy_later import fft
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

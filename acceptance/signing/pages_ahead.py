@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from acceptance.collector import without_collector
+from acceptance.files.collector import without_collector
 from acceptance.report import render, set_apart, typesetting, web_page
 from acceptance.report.book import Book
 from acceptance.report.set_apart import PagesBeingSet, Task
@@ -34,7 +34,7 @@ MODULE = "acceptance.signing.pages_ahead"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order:
+class PagesOrder:
     """What a child needs to make what people see of a session."""
 
     folder: str
@@ -58,7 +58,7 @@ class Ahead:
 class PagesAhead:
     """What a child that was started ahead makes of an order; a thread waits for it."""
 
-    def __init__(self, child: Child, order: Order, attachments: Mapping[str, bytes]) -> None:
+    def __init__(self, child: Child, order: PagesOrder, attachments: Mapping[str, bytes]) -> None:
         self.child, self.order, self.attachments = child, order, attachments
         self.made: Future[Ahead | None] = Future()
         Thread(target=self._wait, daemon=True).start()
@@ -88,7 +88,7 @@ class PagesAhead:
             self.made.set_result(made)
 
 
-def answered(order: Order) -> dict[str, object]:
+def answered(order: PagesOrder) -> dict[str, object]:
     """Make what people see of a session, for the process that ordered it."""
     session, folder = store.parse(order.session.encode(), store.FILE), Path(order.folder)
     packs, profiles = store.load_all_packs(session, folder)
@@ -113,7 +113,7 @@ def main() -> None:
         typesetting.check_fonts()  # brings the renderer and its typefaces
         if not (line := sys.stdin.buffer.readline()):
             return  # nobody needs it
-        order = Order(**json.loads(line))
+        order = PagesOrder(**json.loads(line))
         sys.stdout.buffer.write(json.dumps(answered(order)).encode() + b"\n")
         sys.stdout.buffer.flush()
         set_apart.main()

@@ -23,7 +23,7 @@ from acceptance.session.evidence import Kind, Problem
 from acceptance.session.integrity import shorten
 from acceptance.session.journal import current
 from acceptance.signing import pages_ahead, renderings
-from acceptance.signing.pages_ahead import Order, PagesAhead
+from acceptance.signing.pages_ahead import PagesAhead, PagesOrder
 from acceptance.signing.signatures import State, worst
 from acceptance.signing.target import Target, read
 
@@ -77,7 +77,7 @@ class ShownSteps(Target):
         elif self.child:
             self.child.end()
 
-    def _order(self) -> Order | None:
+    def _order(self) -> PagesOrder | None:
         """Say what a child is to make; None for what is broken already, or large.
 
         Files below ``data/`` have the sizes that the session gives them, and no file is opened to
@@ -93,7 +93,7 @@ class ShownSteps(Target):
         )
         if sum(shown) > MOST:
             return None
-        return Order(
+        return PagesOrder(
             folder=str(folder.resolve()),
             session=self.on_disc.decode(),
             language=made.language,

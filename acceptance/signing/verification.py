@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from acceptance import __version__
-from acceptance.collector import without_collector
 from acceptance.errors import InputError, SessionError
 from acceptance.files import shortage
+from acceptance.files.collector import without_collector
 from acceptance.messages import in_turn, tr
 from acceptance.session import integrity, store
 from acceptance.signing import remeasured, signatures

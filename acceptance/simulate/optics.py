@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.scipy_later import ndimage, sparse, special
+from acceptance.files.scipy_later import ndimage, sparse, special
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

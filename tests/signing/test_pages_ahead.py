@@ -11,7 +11,7 @@ from issued_session import CLIP, details, issued
 
 from acceptance.report import set_apart
 from acceptance.signing import pages_ahead, shown_steps
-from acceptance.signing.pages_ahead import Order
+from acceptance.signing.pages_ahead import PagesOrder
 from acceptance.signing.verification import verify
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ class StandIn:
 
     def __init__(self) -> None:
         self.process, self.ended = self, False
-        self.orders: list[Order] = []
+        self.orders: list[PagesOrder] = []
 
     def ask(self, line: bytes) -> dict[str, Any]:
         """Make what is ordered."""
-        self.orders.append(Order(**json.loads(line)))
+        self.orders.append(PagesOrder(**json.loads(line)))
         return pages_ahead.answered(self.orders[-1])
 
     def set(self, task: Task) -> SetPage:
@@ -84,7 +84,7 @@ def test_pages_that_do_not_follow_are_found(
 ) -> None:
     made = pages_ahead.answered
 
-    def other(order: Order) -> dict[str, Any]:
+    def other(order: PagesOrder) -> dict[str, Any]:
         answer: dict[str, Any] = made(order)
         tasks = {name: json.loads(task) for name, task in answer["tasks"].items()}
         tasks[""]["page"] = tasks[""]["page"].replace("</body>", "<p>合格</p></body>")
@@ -137,7 +137,7 @@ def test_a_session_whose_signature_is_broken_is_not_looked_at(
 def test_a_child_that_fails_costs_no_page(
     folder: Path, chain: DemoChain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def dies(_: Order) -> dict[str, object]:
+    def dies(_: PagesOrder) -> dict[str, object]:
         raise OSError
 
     monkeypatch.setattr(pages_ahead, "answered", dies)

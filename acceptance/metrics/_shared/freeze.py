@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.scipy_later import ndimage
+from acceptance.files.scipy_later import ndimage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from acceptance.files.scipy_later import special
 from acceptance.footage.rounding import doubt_of_mean, even
 from acceptance.metrics._shared.blocks import block_means
 from acceptance.metrics._shared.region_codes import MOST_CLIPPED
 from acceptance.scene.views import middle_half
-from acceptance.scipy_later import special
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from acceptance.files.scipy_later import ndimage
 from acceptance.metrics._shared import stamps
-from acceptance.scipy_later import ndimage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
-from acceptance.scipy_later import special
+from acceptance.files.scipy_later import special
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

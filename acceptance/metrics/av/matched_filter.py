@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.charts import beep
-from acceptance.scipy_later import fft
+from acceptance.files.scipy_later import fft
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

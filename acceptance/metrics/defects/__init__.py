@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
+from acceptance.files.scipy_later import special
 from acceptance.metrics._shared import flat_field
 from acceptance.metrics._shared.coder import quantiser_step
 from acceptance.metrics.defects.pixels import (
@@ -32,7 +33,6 @@ from acceptance.metrics.defects.pixels import (
 from acceptance.model.basics import Reason
 from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
 from acceptance.scene.views import STILL_WITHIN
-from acceptance.scipy_later import special
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from acceptance.scipy_later import ndimage
+from acceptance.files.scipy_later import ndimage
 
 Array = NDArray[np.float64]
 

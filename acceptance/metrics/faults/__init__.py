@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
+from acceptance.files.scipy_later import ndimage
 from acceptance.metrics._osd_clock import seconds
 from acceptance.metrics._shared import freeze
 from acceptance.metrics.faults import ambiguity
@@ -29,7 +30,6 @@ from acceptance.model.basics import Reason
 from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
 from acceptance.model.shot import Tap
 from acceptance.scene.thumbnails import large
-from acceptance.scipy_later import ndimage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

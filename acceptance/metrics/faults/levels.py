@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from acceptance.files.scipy_later import ndimage
 from acceptance.metrics._shared import timing
 from acceptance.scene.thumbnails import apart, motion_every
-from acceptance.scipy_later import ndimage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from acceptance.files.scipy_later import transform
 from acceptance.metrics.geometry.lens import FOCAL, LENS, LENSES, ideal_places, seen_places
-from acceptance.scipy_later import transform
 
 if TYPE_CHECKING:
     from acceptance.metrics.geometry.frame import PictureFrame

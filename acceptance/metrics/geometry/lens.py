@@ -21,8 +21,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from acceptance.files.scipy_later import transform
 from acceptance.metrics._shared.sources import PRINT_SOURCE
-from acceptance.scipy_later import transform
 
 Array = NDArray[np.float64]
 

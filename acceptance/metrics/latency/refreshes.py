@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from acceptance.files.scipy_later import special
 from acceptance.metrics._filmed_clock import particles
 from acceptance.metrics._filmed_clock.line_prior import DRIFT
 from acceptance.metrics._filmed_clock.pace import DEAD, DRAWS
@@ -42,7 +43,6 @@ from acceptance.metrics.latency.monitor_prior import (
     SLOWEST_RESPONSE,
     Ranges,
 )
-from acceptance.scipy_later import special
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from acceptance.files.scipy_later import special
 from acceptance.metrics._filmed_clock import particles
 from acceptance.metrics._filmed_clock.gray_code import CLEAR
 from acceptance.metrics._filmed_clock.line_prior import LOG_WIDTH, PHASE, SLOPE, LinePrior
 from acceptance.metrics._filmed_clock.pace import DRAWS
-from acceptance.scipy_later import special
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.errors import GapError
+from acceptance.files.scipy_later import ndimage
 from acceptance.footage.tone import inverse_oetf
 from acceptance.metrics._shared.lighting import Share, extremes
-from acceptance.scipy_later import ndimage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from acceptance.scipy_later import linalg
+from acceptance.files.scipy_later import linalg
 
 Array = NDArray[np.float64]
 

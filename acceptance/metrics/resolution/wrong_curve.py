@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from acceptance.files.scipy_later import special
 from acceptance.scene.light import STEPS
-from acceptance.scipy_later import special
 
 if TYPE_CHECKING:
     from acceptance.scene.build import Scene
