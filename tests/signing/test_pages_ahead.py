@@ -7,8 +7,10 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from click.testing import CliRunner
 from issued_session import CLIP, details, issued
 
+from acceptance.cli import verbs
 from acceptance.report import set_apart
 from acceptance.signing import pages_ahead, shown_steps
 from acceptance.signing.pages_ahead import PagesOrder
@@ -143,3 +145,34 @@ def test_a_child_that_fails_costs_no_page(
     monkeypatch.setattr(pages_ahead, "answered", dies)
     result = verify(folder, [chain.root])
     assert result.exit_code == 0, details(result)
+
+
+@pytest.mark.parametrize(("arguments", "started"), [
+    (["verify", "large"], [pages_ahead.MODULE]),
+    (["verify", "small"], []),
+    (["verify", "large/report.pdf"], []),
+    (["verify", "--help"], []),
+    (["sign", "large"], []),
+])  # fmt: skip
+def test_the_child_starts_before_the_libraries_of_this_process_load(
+    arguments: list[str], started: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, size in (("large", verbs.MANY), ("small", verbs.MANY - 1)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "session.json").write_bytes(b" " * size)
+    monkeypatch.chdir(tmp_path)
+    seen: list[str] = []
+    monkeypatch.setattr(set_apart, "start", seen.append)
+    CliRunner().invoke(verbs.cli, arguments)
+    assert seen == started
+    assert verbs.MANY == set_apart.MANY
+
+
+def test_a_child_that_was_started_is_given_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(set_apart, "Child", lambda module: made.append(module) or module)
+    monkeypatch.setattr(set_apart.system, "cores", lambda: 2)
+    set_apart.start("some.module")
+    given = [set_apart.ahead("some.module") for _ in range(2)]
+    assert given == ["some.module"] * 2
+    assert len(made) == 2
