@@ -144,3 +144,13 @@ def test_children_end_when_nobody_wants_their_pages(tasks: dict[str, Task]) -> N
         time.sleep(0.05)
     assert children
     assert all(child.process.poll() is not None for child in children)
+
+
+def test_a_child_that_was_started_is_given_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(set_apart, "Child", lambda module: made.append(module) or module)
+    monkeypatch.setattr(system, "cores", lambda: 2)
+    set_apart.start("some.module")
+    given = [set_apart.ahead("some.module") for _ in range(2)]
+    assert given == ["some.module"] * 2
+    assert len(made) == 2

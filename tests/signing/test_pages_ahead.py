@@ -166,13 +166,3 @@ def test_the_child_starts_before_the_libraries_of_this_process_load(
     CliRunner().invoke(verbs.cli, arguments)
     assert seen == started
     assert verbs.MANY == set_apart.MANY
-
-
-def test_a_child_that_was_started_is_given_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[str] = []
-    monkeypatch.setattr(set_apart, "Child", lambda module: made.append(module) or module)
-    monkeypatch.setattr(set_apart.system, "cores", lambda: 2)
-    set_apart.start("some.module")
-    given = [set_apart.ahead("some.module") for _ in range(2)]
-    assert given == ["some.module"] * 2
-    assert len(made) == 2
