@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from acceptance.batch import keys
 from acceptance.checks.decision import FAILURES
 from acceptance.errors import AcceptanceError
 from acceptance.files import regular
@@ -24,7 +23,7 @@ from acceptance.session import integrity, store
 from acceptance.session.evidence import hash_file
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from acceptance.model import Finding
@@ -83,14 +82,12 @@ class Record:
         return {str(line.get("key")): line for line in made}
 
 
-def kept(
-    out: Path, line: dict[str, Any], shots: Mapping[str, str], judged: Collection[str]
-) -> dict[str, Any] | None:
+def kept(out: Path, line: dict[str, Any], clips: Mapping[str, str]) -> dict[str, Any] | None:
     """Return what the session of a line says of itself (``about``).
 
-    None where it is not in ``out`` as it was made, with report and evidence, and of ``shots`` (id
-    -> key, the quantities in ``judged`` being judged). Footage is not read (``session.integrity``);
-    ``acceptance verify`` does.
+    None where it is not in ``out`` as it was made, with report and evidence, and of these
+    ``clips`` (id of the shot -> SHA-256, empty: not known). Footage is not read
+    (``session.integrity``); ``acceptance verify`` does.
     """
     folder = out / str(line.get("session") or ".")
     file = folder / store.FILE
@@ -100,8 +97,11 @@ def kept(
         if not file.is_file() or hash_file(file) != line.get("sha256"):
             return None
         done = store.load(folder)
-        found = {shot.id: keys.of(shot, folder, judged) for shot in done.plan.shots}
-        sound = found == shots and done.id == folder.name and integrity.is_as_sealed(folder)
+        found = {shot.id: shot.sha256 for shot in done.shots}
+        own = found.keys() == clips.keys() and all(
+            digest in {"", found[shot]} for shot, digest in clips.items()
+        )
+        sound = own and done.id == folder.name and integrity.is_as_sealed(folder)
     except (OSError, ValueError, AcceptanceError):
         return None
     return about(folder) if sound else None

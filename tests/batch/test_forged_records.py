@@ -73,7 +73,7 @@ def test_what_a_line_claims_of_a_kept_session_is_read_in_the_session(
     assert (kept.verdict, kept.failed, kept.provisional, kept.exit_code()) == (
         honest.verdict, honest.failed, honest.provisional, honest.exit_code(),
     )  # fmt: skip
-    assert kept.verdict is Verdict.INCONCLUSIVE
+    assert kept.verdict is Verdict.NOT_TESTED
 
 
 def other(lines: list[Line]) -> list[Line]:
@@ -112,7 +112,7 @@ def test_a_session_of_other_shots_or_from_elsewhere_is_not_kept(
 
 def emptied(session: dict[str, Any]) -> dict[str, Any]:
     """Leave out what was filmed."""
-    return session | {"plan": session["plan"] | {"shots": []}}
+    return session | {"shots": []}
 
 
 def renamed(session: dict[str, Any]) -> dict[str, Any]:
