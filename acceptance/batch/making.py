@@ -109,7 +109,7 @@ class Recorded:
     def __call__(self, folder: Path) -> None:
         """Issue and record."""
         self.issuing(folder)
-        self.book.add(SESSION, **self.details, **record.about(folder))
+        self.book.add(SESSION, **self.details, **record.about(folder, store.load(folder)))
 
 
 def made(task: SessionTask) -> dict[str, Any]:
@@ -121,4 +121,4 @@ def made(task: SessionTask) -> dict[str, Any]:
     look = Kept(Cache(Path(task.cache)), task.earlier)
     plan = store.parse_plan(task.plan.encode())
     _, folder = runner.run(plan, Path(task.folder), out, issue=recorded, look=look)
-    return record.about(folder)
+    return record.about(folder, store.load(folder))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from acceptance.model import Finding
+    from acceptance.model import Finding, Session
 
 FILE, SESSION = "batch.jsonl", "session"
 MOST = 1 << 30  # bytes of a record: some million sessions
@@ -104,12 +104,11 @@ def kept(out: Path, line: dict[str, Any], clips: Mapping[str, str]) -> dict[str,
         sound = own and done.id == folder.name and integrity.is_as_sealed(folder)
     except (OSError, ValueError, AcceptanceError):
         return None
-    return about(folder) if sound else None
+    return about(folder, done) if sound else None
 
 
-def about(folder: Path) -> dict[str, Any]:
+def about(folder: Path, done: Session) -> dict[str, Any]:
     """Return number, hash and verdict of the session in a folder."""
-    done = store.load(folder)
     return {
         "session": done.id,
         "sha256": hash_file(folder / store.FILE),
