@@ -214,14 +214,14 @@ LARGE_U = [
 ]
 
 
-@pytest.mark.parametrize(("before", "after", "tolerances", "told"), LARGE_U)
+@pytest.mark.parametrize(("before", "after", "tolerances", "hardly"), LARGE_U)
 def test_a_baseline_against_which_nothing_could_move_is_told(
-    before: Measurement, after: Measurement, tolerances: tuple[str, ...], *, told: bool
+    before: Measurement, after: Measurement, tolerances: tuple[str, ...], *, hardly: bool
 ) -> None:
     found = moved(before, after, *tolerances)
-    assert found.hardly_could is told
-    assert ("baseline's U is so large: 1" in move_lines.counts([found])) is told
-    assert ("very large" in move_lines.cells(found)[-1]) is told
+    assert found.hardly_could is hardly
+    assert ("baseline's U is so large: 1" in move_lines.counts([found])) is hardly
+    assert ("very large" in move_lines.cells(found)[-1]) is hardly
 
 
 @pytest.mark.parametrize("name", ["missing.json", ""])
