@@ -42,7 +42,7 @@ def plain() -> Iterator[None]:
         patch.setattr(typesetting, "_JUST_SET", {})
         patch.setattr(set_apart, "LARGE", sys.maxsize)  # a child would lay them out
         patch.setattr(set_apart, "WORTH", sys.maxsize)
-        patch.setattr(set_apart, "ahead", lambda: None)
+        patch.setattr(set_apart, "ahead", lambda *_: None)
         yield
 
 

@@ -53,7 +53,7 @@ HOMES = {
         "simulate.coding",
     },
     "GTC": {"uncertainty"},
-    "jinja2": {"report.templates"},
+    "jinja2": {"report.templates", "report.compiled_templates"},
     "markupsafe": {"report.templates", "report.exhibits"},
     "weasyprint": {"report.typesetting"},
     "pydyf": {"report.sign_fields"},

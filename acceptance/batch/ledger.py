@@ -122,10 +122,10 @@ class Ledger:
         for shot in seen.damaged:
             self.record.add("damaged", plan=each.name, shot=shot, key=seen.keys[shot])
 
-    def made_before(self, key: str) -> dict[str, Any] | None:
-        """Return the line of a session of this key that is still as it was made."""
-        line = self.before.get(key)
-        return line if line and record.still_there(self.out, line) else None
+    def made_before(self, seen: LookedUp) -> dict[str, Any] | None:
+        """Return what the session that was made of a plan says, where it is still as it was."""
+        line = self.before.get(seen.session)
+        return record.kept(self.out, line, seen.clips) if line else None
 
     def give_up(self, each: Planned, errors: Sequence[str], seen: LookedUp | None = None) -> None:
         """Close a plan that has no session, for these reasons."""

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from acceptance.batch import keys
+from acceptance.batch import keys, record
 from acceptance.batch.cache import Cache, Damaged, Entry
 from acceptance.batch.record import SESSION, Record
-from acceptance.checks.decision import FAILURES
 from acceptance.files.output import put
 from acceptance.session import measuring, runner, store
-from acceptance.session.evidence import hash_file
 from acceptance.session.log_book import LogBook
 from acceptance.signing import issuing, predecessors
 
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from acceptance.batch.tasks import SessionTask
-    from acceptance.model import Finding, Precedence, Predecessor, Shot
+    from acceptance.model import Precedence, Predecessor, Shot
     from acceptance.session.measuring import Measured, Progress
     from acceptance.signing.certificates import Signer
 
@@ -85,10 +83,6 @@ def issue(lang: str, key: Signer | None, trust: Iterable[str], *, report: bool) 
     return kind(lang=lang, signer=key, trust=tuple(trust))
 
 
-def _counts(finding: Finding) -> bool:
-    return finding.decides and finding.verdict in FAILURES
-
-
 @dataclass(frozen=True)
 class Recorded:
     """Issues a report, then records the session: before its folder gets its name.
@@ -98,7 +92,7 @@ class Recorded:
 
     issuing: issuing.Issuing
 
-    record: Record
+    book: Record
     """Of the batch."""
 
     details: dict[str, str]
@@ -115,7 +109,7 @@ class Recorded:
     def __call__(self, folder: Path) -> None:
         """Issue and record."""
         self.issuing(folder)
-        self.record.add(SESSION, **self.details, **about(folder))
+        self.book.add(SESSION, **self.details, **record.about(folder, store.load(folder)))
 
 
 def made(task: SessionTask) -> dict[str, Any]:
@@ -127,16 +121,4 @@ def made(task: SessionTask) -> dict[str, Any]:
     look = Kept(Cache(Path(task.cache)), task.earlier)
     plan = store.parse_plan(task.plan.encode())
     _, folder = runner.run(plan, Path(task.folder), out, issue=recorded, look=look)
-    return about(folder)
-
-
-def about(folder: Path) -> dict[str, Any]:
-    """Return number, hash and verdict of the session in a folder."""
-    done = store.load(folder)
-    return {
-        "session": done.id,
-        "sha256": hash_file(folder / store.FILE),
-        "verdict": str(done.verdict),
-        "provisional": done.bottom_line.provisional,
-        "failed": sorted({one.clause for one in done.findings if _counts(one)}),
-    }
+    return record.about(folder, store.load(folder))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from acceptance.batch import keys, tasks
@@ -12,6 +12,7 @@ from acceptance.errors import PlanError
 from acceptance.messages import tr
 from acceptance.model import Plan
 from acceptance.session import intake, live_sources, runner, store
+from acceptance.session.evidence import hash_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,6 +82,9 @@ class LookedUp:
     keys: Mapping[str, str]
     """Of each shot's measurement, by its id."""
 
+    clips: Mapping[str, str]
+    """SHA-256 of each shot's clip, by its id; empty: it is no file of its own."""
+
     held: frozenset[str]
     """Ids of shots that are in the cache."""
 
@@ -131,7 +135,9 @@ def look_up(planned: Planned, cache: Cache, how: Mapping[str, Any]) -> LookedUp:
 
     Raises InputError where a file has gone meanwhile.
     """
-    found = {shot.id: keys.of(shot, planned.folder, planned.judged) for shot in planned.plan.shots}
+    clips = {shot.id: _hash(planned.folder / shot.clip) for shot in planned.plan.shots}
+    hashed = (replace(shot, sha256=clips[shot.id]) for shot in planned.plan.shots)  # read once
+    found = {shot.id: keys.of(shot, planned.folder, planned.judged) for shot in hashed}
     held, damaged = set(), []
     for shot, key in found.items():
         try:
@@ -139,4 +145,10 @@ def look_up(planned: Planned, cache: Cache, how: Mapping[str, Any]) -> LookedUp:
         except Damaged:
             damaged.append(shot)
     session = keys.of_session(planned.given, planned.folder, found.values(), planned.packs, how)
-    return LookedUp(keys=found, held=frozenset(held), damaged=tuple(damaged), session=session)
+    return LookedUp(
+        keys=found, clips=clips, held=frozenset(held), damaged=tuple(damaged), session=session
+    )
+
+
+def _hash(clip: Path) -> str:
+    return hash_file(clip) if clip.is_file() else ""

@@ -1,8 +1,9 @@
 """What a batch did, one JSON object a line, added as it happens: ``OUT/batch.jsonl``.
 
 The next batch on the same output reads there which sessions are made already. A session is kept
-only where it is still what the line says: the line is written just before the session's folder gets
-its name. Half a line that a kill left is cut off.
+only where it is still what the line says, and of the shots of its plan: the line is written just
+before the session's folder gets its name. What a kept session concludes is read in the session,
+since anybody can change a line. Half a line that a kill left is cut off.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from acceptance.errors import InputError
+from acceptance.checks.decision import FAILURES
+from acceptance.errors import AcceptanceError
 from acceptance.files import regular
 from acceptance.files.output import append, disc_errors, put
 from acceptance.model.basics import CHINA
@@ -21,8 +23,10 @@ from acceptance.session import integrity, store
 from acceptance.session.evidence import hash_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from acceptance.model import Finding, Session
 
 FILE, SESSION = "batch.jsonl", "session"
 MOST = 1 << 30  # bytes of a record: some million sessions
@@ -78,16 +82,41 @@ class Record:
         return {str(line.get("key")): line for line in made}
 
 
-def still_there(out: Path, line: dict[str, Any]) -> bool:
-    """Whether the session of a line is in ``out`` as it was made, with report and evidence.
+def kept(out: Path, line: dict[str, Any], clips: Mapping[str, str]) -> dict[str, Any] | None:
+    """Return what the session of a line says of itself (``about``).
 
-    Footage is not read (``session.integrity``); ``acceptance verify`` does.
+    None where it is not in ``out`` as it was made, with report and evidence, and of these
+    ``clips`` (id of the shot -> SHA-256, empty: not known). Footage is not read
+    (``session.integrity``); ``acceptance verify`` does.
     """
     folder = out / str(line.get("session") or ".")
     file = folder / store.FILE
-    if not file.is_file() or hash_file(file) != line.get("sha256"):
-        return False
+    if folder.parent != out or folder.name == "..":  # nothing from elsewhere
+        return None
     try:
-        return integrity.is_as_sealed(folder)
-    except (OSError, InputError):
-        return False
+        if not file.is_file() or hash_file(file) != line.get("sha256"):
+            return None
+        done = store.load(folder)
+        found = {shot.id: shot.sha256 for shot in done.shots}
+        own = found.keys() == clips.keys() and all(
+            digest in {"", found[shot]} for shot, digest in clips.items()
+        )
+        sound = own and done.id == folder.name and integrity.is_as_sealed(folder)
+    except (OSError, ValueError, AcceptanceError):
+        return None
+    return about(folder, done) if sound else None
+
+
+def about(folder: Path, done: Session) -> dict[str, Any]:
+    """Return number, hash and verdict of the session in a folder."""
+    return {
+        "session": done.id,
+        "sha256": hash_file(folder / store.FILE),
+        "verdict": str(done.verdict),
+        "provisional": done.bottom_line.provisional,
+        "failed": sorted({one.clause for one in done.findings if _counts(one)}),
+    }
+
+
+def _counts(finding: Finding) -> bool:
+    return finding.decides and finding.verdict in FAILURES

@@ -146,7 +146,7 @@ class Batch:
             self.ledger.advance(len(shots))
             self.ledger.give_up(each, [seen])
             return
-        if line := self.ledger.made_before(seen.session):
+        if line := self.ledger.made_before(seen):
             self.ledger.advance(len(shots))
             self.ledger.finish(each, seen, line, PlanState.KEPT)
             return

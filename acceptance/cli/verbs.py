@@ -7,6 +7,8 @@ import inspect
 import io
 import signal
 import sys
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import click
@@ -15,19 +17,23 @@ from acceptance import __version__
 from acceptance.cli.help_pages import HelpPage
 from acceptance.cli.standard_output import StandardOutput
 from acceptance.files import shortage
+from acceptance.files.collector import without_collector
 from acceptance.messages import LANGUAGES, speak, tr
+
+MANY = 200_000  # bytes of a session whose pages are worth a process that is started first
 
 
 class Verb(click.Command):
     """A verb by name and short help; the rest is imported from ``acceptance.cli`` when called."""
 
-    def __init__(self, name: str, module: str, *, help: str) -> None:  # noqa: A002 -- click's name
+    def __init__(self, name: str, module: str, *, help: str, child: str = "") -> None:  # noqa: A002 -- click's name
         super().__init__(name, help=help)
-        self.module = module
+        self.module, self.child = module, child
 
     def loaded(self) -> click.Command:
         """Import the command that does it, its help in the user's language."""
-        module = importlib.import_module(f"acceptance.cli.{self.module}")
+        with without_collector():
+            module = importlib.import_module(f"acceptance.cli.{self.module}")
         command: click.Command = getattr(module, str(self.name).replace("-", "_"))
         translate_help(command)
         return command
@@ -44,10 +50,26 @@ class Verb(click.Command):
         From then on Ctrl-C and SIGTERM are answered with a sentence (``failures``): while libraries
         load, an interrupt may come out of them as any other error.
         """
+        if self.child and any(map(_holds_pages, args)):
+            self._start_child()
         command = self.loaded()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.default_int_handler)
         return command.make_context(info_name, args, parent, **extra)
+
+    def _start_child(self) -> None:
+        """Start the process that sets pages: it loads what it needs while this one does."""
+        from acceptance.report import set_apart  # noqa: PLC0415 -- late: only verify needs it
+
+        set_apart.start(self.child)
+
+
+def _holds_pages(folder: str) -> bool:
+    """Whether this is a session whose pages are worth a process of their own."""
+    session = Path(folder) / "session.json"
+    with suppress(OSError, ValueError):
+        return session.stat().st_size >= MANY
+    return False
 
 
 # Name, module, and the first sentence of the command's help.
@@ -170,7 +192,12 @@ VERBS = (
     Verb("report", "reporting", help="Write the report of a session folder again."),
     Verb("keys", "keys", help="Make keys and certificates to practise with, of no legal value."),
     Verb("sign", "signing", help="Sign the report of a session folder."),
-    Verb("verify", "signing", help="Check a session folder or a report."),
+    Verb(
+        "verify",
+        "signing",
+        child="acceptance.signing.pages_ahead",
+        help="Check a session folder or a report.",
+    ),
     Verb(
         "sample",
         "sample",

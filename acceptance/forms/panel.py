@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special
 
+from acceptance.files.scipy_later import special
 from acceptance.uncertainty import coverage_factor
 
 if TYPE_CHECKING:

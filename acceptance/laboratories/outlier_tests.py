@@ -15,8 +15,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import optimize, special
 
+from acceptance.files.scipy_later import optimize, special
 from acceptance.laboratories.precision import mean, variance
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special
 
 from acceptance.errors import UsageError
+from acceptance.files.scipy_later import special
 from acceptance.messages import tr
 
 if TYPE_CHECKING:

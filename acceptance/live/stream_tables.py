@@ -6,6 +6,7 @@ The packets are a CSV, one line a packet in order of arrival; the record is a tr
 
 from __future__ import annotations
 
+import hashlib
 import io
 import math
 import warnings
@@ -123,6 +124,8 @@ class StreamRecord:
     """How many came in all; None: not stated."""
     clip_bytes: float | None
     """Bytes of the clip that was written with it; None: not stated."""
+    packets_sha256: str = ""
+    """SHA-256 of the table of packets that was written with it; empty: not stated."""
     encoder: EncoderSetting | None = None
     """What the device states of the stream by ONVIF; None: it was not asked."""
     url: str = ""
@@ -208,6 +211,7 @@ def record(path: Path) -> StreamRecord:
         ended="".join(str(line.get("reason", "")) for line in lines if line["event"] == "finished"),
         packets=_finished(lines, "packets"),
         clip_bytes=_finished(lines, "clip_bytes"),
+        packets_sha256=_hashed(lines),
         encoder=next(map(_encoder, _of("encoder_setting", lines)), None),
         url=next((_address(line) for line in _of("described", lines)), ""),
     )
@@ -239,19 +243,37 @@ def _finished(lines: Sequence[Mapping[str, Field]], name: str) -> float | None:
     return stated[-1] if stated else None
 
 
+def _hashed(lines: Sequence[Mapping[str, Field]]) -> str:
+    stated = [line.get("packets_sha256") for line in lines if line["event"] == "finished"]
+    return str(stated[-1] or "") if stated else ""
+
+
+def _is(packets: Path | None, sha256: str) -> bool:
+    """Whether a table, as far as it is known, has a hash, as far as it is stated."""
+    if packets is None or not sha256:
+        return True
+    return hashlib.sha256(regular.content(packets, MOST_BYTES)).hexdigest() == sha256
+
+
 def require_together(
-    path: Path, stated: StreamRecord, table: PacketTable | None, clip: Path
+    path: Path,
+    stated: StreamRecord,
+    table: PacketTable | None,
+    clip: Path,
+    packets: Path | None = None,
 ) -> None:
     """Refuse the record at ``path`` where it is of another capture than clip or packets are.
 
-    It is seen by the size of the clip and the number of packets that the record ends with. Raises
-    PlanError.
+    It is seen by the size of the clip, and by number and hash of the packets, that the record ends
+    with; ``packets`` is the file of the ``table``. Raises PlanError.
     """
     if stated.clip_bytes is None:
         return
     if clip.stat().st_size != stated.clip_bytes:
         what = tr("is of another clip than {clip}", clip=clip.name)
-    elif table is not None and len(table.sequence) != stated.packets:
+    elif table is not None and (
+        len(table.sequence) != stated.packets or not _is(packets, stated.packets_sha256)
+    ):
         what = tr("is of other packets than those that are named with it")
     else:
         return

@@ -31,7 +31,10 @@ def words() -> dict[Move, str]:
 def counts(moves: Sequence[FigureMove]) -> str:
     """Count the figures by what became of them."""
     named, found = words(), Counter(move.move for move in moves)
-    return ", ".join(f"{named[move]}: {found[move]}" for move in Move if found[move])
+    counted = [f"{named[move]}: {found[move]}" for move in Move if found[move]]
+    if hardly := sum(move.hardly_could for move in moves):
+        counted.append(tr("could hardly move, as the baseline's U is so large: {n}", n=hardly))
+    return ", ".join(counted)
 
 
 def cells(found: FigureMove) -> tuple[str, ...]:
@@ -69,6 +72,7 @@ def _what(found: FigureMove) -> str:
     remarks = [
         tr("stated tolerance") if found.tolerated else "",
         tr("other method") if found.other_method else "",
+        tr("the baseline's U is very large") if found.hardly_could else "",
         wording.reason(found.reason, language()) if found.reason else "",
     ]
     return "; ".join([words()[found.move], *filter(None, remarks)])

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from acceptance.model import Measurement, Note, Reason
 
+WIDE = 10  # times the U of now, and a tenth of the figure: a baseline's U above both is told
 ROUNDING = 1e-9  # share of a figure that another processor may add or take
 Key = tuple[str, str, str, str, str]
 
@@ -98,6 +99,17 @@ class FigureMove:
     def fails(self) -> bool:
         """Whether it moved, vanished, or is in another unit."""
         return self.move in FAILING
+
+    @property
+    def hardly_could(self) -> bool:
+        """Whether it is the same because the baseline's U is so large, and not by a tolerance.
+
+        That may be of a short film, or written into the baseline so that nothing ever moves.
+        """
+        if self.before is None or self.after is None or self.tolerated or self.fails:
+            return False
+        usual = max(WIDE * self.after.expanded, abs(self.after.value) / WIDE)
+        return self.before.expanded > usual
 
 
 def tolerance(text: str) -> Tolerance:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import gc
 import json
 import os
 import subprocess
@@ -22,9 +23,10 @@ from datetime import datetime
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from acceptance.files import system
+from acceptance.files.collector import without_collector
 from acceptance.report import typesetting
 from acceptance.report.typesetting import SetPage
 
@@ -33,7 +35,12 @@ if TYPE_CHECKING:
 
 LARGE = 200_000  # characters of a page, which is then set in a child of its own
 WORTH = 250_000  # characters of all pages: below it, starting a child costs more than it saves
+MANY = 200_000  # bytes of a session whose pages are worth a child that is started ahead
+MOST_LEFT_BEHIND = 6_000  # elements of pages; their boxes take some 25 kB each
 MOST_AT_ONCE = 4  # each may need some hundred megabytes
+
+
+_LEFT_BEHIND: list[int] = []  # elements of the pages set since garbage was collected
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,13 +57,27 @@ class Task:
         """Whether its memory is to be given back."""
         return len(self.page) >= LARGE
 
+    @property
+    def weight(self) -> int:
+        """What setting it costs, roughly: elements take time, the characters of a curve do not."""
+        return self.page.count("<")
+
     def kept(self) -> SetPage | None:
         """Return what this process has set before."""
         return typesetting.just_set(self.page, self.folder, self.moment, self.attachments)
 
     def here(self) -> SetPage:
-        """Set the page in this process."""
-        return typesetting.laid_out(self.page, self.folder, self.moment, self.attachments)
+        """Set the page in this process.
+
+        Where the collector is off, what earlier pages left behind is collected once it is much:
+        that takes a tenth of what setting them does.
+        """
+        made = typesetting.laid_out(self.page, self.folder, self.moment, self.attachments)
+        _LEFT_BEHIND.append(self.weight)
+        if sum(_LEFT_BEHIND) > MOST_LEFT_BEHIND and not gc.isenabled():
+            _LEFT_BEHIND.clear()
+            gc.collect()
+        return made
 
     def keep(self, made: SetPage) -> bytes:
         """Keep what was set; return the PDF."""
@@ -76,15 +97,28 @@ class Task:
         }
         return json.dumps(task).encode() + b"\n"
 
+    @classmethod
+    def loads(cls, line: bytes | str) -> Task:
+        """Read what ``dumps`` wrote."""
+        task = json.loads(line)
+        attached = {name: base64.b64decode(text) for name, text in task["attachments"].items()}
+        return cls(
+            page=task["page"],
+            folder=Path(task["folder"]),
+            moment=datetime.fromisoformat(task["moment"]),
+            attachments=attached,
+        )
+
 
 class Child:
     """A process that sets pages; it loads the renderer while nothing is asked of it yet.
 
-    Raises OSError where none can be started.
+    ``module`` is what it runs, this one or one that does more. Raises OSError where none can be
+    started.
     """
 
-    def __init__(self) -> None:
-        command = [sys.executable, "-P", "-m", __name__]
+    def __init__(self, module: str = __name__) -> None:
+        command = [sys.executable, "-P", "-m", module]
         own = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         self.process = subprocess.Popen(  # noqa: S603 -- this Python, and this module
             command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=dict(os.environ) | own
@@ -92,18 +126,27 @@ class Child:
 
     def set(self, task: Task) -> SetPage | None:
         """Set a page; None where it could not."""
-        asked, answer = self.process.stdin, self.process.stdout
-        assert asked  # noqa: S101 -- pipes, as was asked for
-        assert answer  # noqa: S101 -- as above
+        answer = self.process.stdout
+        assert answer  # noqa: S101 -- a pipe, as was asked for
         try:
-            asked.write(task.dumps())
-            asked.flush()
-            made = json.loads(answer.readline() or b"{}")
+            made = self.ask(task.dumps())
             pdf = answer.read(made.get("size", 0))
         except (OSError, ValueError):
             return None
         whole = pdf.startswith(b"%PDF") and len(pdf) == made["size"]
         return SetPage(pdf=pdf, stills=made["stills"]) if whole else None
+
+    def ask(self, line: bytes) -> dict[str, Any]:
+        """Write a line to it, and return the line of JSON that it answers; none is empty.
+
+        Raises OSError and ValueError where it has ended.
+        """
+        asked, answer = self.process.stdin, self.process.stdout
+        assert asked  # noqa: S101 -- pipes, as was asked for
+        assert answer  # noqa: S101 -- as above
+        asked.write(line)
+        asked.flush()
+        return dict(json.loads(answer.readline() or b"{}"))
 
     def end(self) -> None:
         """End it, whatever it does."""
@@ -112,12 +155,29 @@ class Child:
             pass
 
 
-def ahead() -> Child | None:
-    """Start a child for pages that are still to be made; None where it would be of no use."""
+_STARTED: dict[str, Child] = {}  # by module: what the next ``ahead`` gives
+
+
+def start(module: str) -> None:
+    """Start what ``ahead`` is to give, while this process loads what it needs itself.
+
+    Where nobody asks for it, it ends with this process, which closes its standard input.
+    """
+    if child := ahead(module):
+        _STARTED[module] = child
+
+
+def ahead(module: str = __name__) -> Child | None:
+    """Start a child for pages that are still to be made; None where it would be of no use.
+
+    ``module`` is as for ``Child``.
+    """
+    if started := _STARTED.pop(module, None):
+        return started
     if system.cores() < 2:
         return None
     with contextlib.suppress(OSError):
-        return Child()
+        return Child(module)
     return None
 
 
@@ -130,9 +190,9 @@ def archived(tasks: Mapping[str, Task]) -> Iterator[tuple[str, bytes]]:
 class PagesBeingSet:
     """Pages that children have begun to set; whoever asks for them helps.
 
-    As many processes work as there are processors. Children begin with the largest, this process
-    with the smallest. ``child`` is one that was started ahead. Threads only wait for children:
-    WeasyPrint and the frozen time are not made for threads.
+    As many processes work as there are processors, this one among them. Each takes the costliest
+    page that is left, so that all end at nearly the same time. ``child`` is one that was started
+    ahead. Threads only wait for children: WeasyPrint and the frozen time are not made for threads.
     """
 
     def __init__(self, tasks: Mapping[str, Task], child: Child | None = None) -> None:
@@ -144,7 +204,7 @@ class PagesBeingSet:
             if kept := task.kept():
                 self.found[name].set_result(kept)
         left = [name for name, found in self.found.items() if not found.done()]
-        self.waiting = deque(sorted(left, key=lambda name: len(tasks[name].page)))
+        self.waiting = deque(sorted(left, key=lambda name: tasks[name].weight))
         with contextlib.suppress(RuntimeError):  # no thread is to be had: this process sets all
             for _ in range(self._helpers()):
                 Thread(target=self._help, daemon=True).start()
@@ -175,16 +235,16 @@ class PagesBeingSet:
         most = min(system.cores(), MOST_AT_ONCE, len(pages)) - 1
         return max(most, 0) if worth else 0
 
-    def _next(self, *, largest: bool = False) -> str | None:
+    def _next(self) -> str | None:
         try:
-            return self.waiting.pop() if largest else self.waiting.popleft()
+            return self.waiting.pop()
         except IndexError:
             return None
 
     def _help(self) -> None:
         """Let a child set pages until none is left."""
         child = None
-        while (name := self._next(largest=True)) is not None:
+        while (name := self._next()) is not None:
             task, made = self.tasks[name], None
             with contextlib.suppress(Exception):  # it is set here, with an error of its own
                 child = child or self._child()
@@ -222,15 +282,14 @@ class PagesBeingSet:
 
 def main() -> None:
     """Set the pages of the tasks on standard input."""
-    typesetting.load()
-    for line in sys.stdin.buffer:
-        task = json.loads(line)
-        attachments = {name: base64.b64decode(text) for name, text in task["attachments"].items()}
-        moment = datetime.fromisoformat(task["moment"])
-        made = typesetting.laid_out(task["page"], Path(task["folder"]), moment, attachments)
-        head = {"size": len(made.pdf), "stills": dict(made.stills)}
-        sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + made.pdf)
-        sys.stdout.buffer.flush()
+    with without_collector():
+        typesetting.load()
+        gc.freeze()  # what there is now is in use to the end
+        for line in sys.stdin.buffer:
+            made = Task.loads(line).here()
+            head = {"size": len(made.pdf), "stills": dict(made.stills)}
+            sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + made.pdf)
+            sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

@@ -8,16 +8,24 @@ from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, nodes
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    nodes,
+    pass_context,
+)
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from acceptance import data, wording
 from acceptance.errors import PlanError
 from acceptance.messages import tr
+from acceptance.report.compiled_templates import CompiledTemplates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from jinja2 import Template
 
@@ -135,20 +143,32 @@ def moment(text: str) -> datetime:
     return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
 
 
+def _asked_late(word: Callable[..., object]) -> Callable[..., object]:
+    """Return a filter that is called when a page is made, never when its template is compiled.
+
+    So what is kept of a template holds no words of a language.
+    """
+    return pass_context(lambda _, *given, **named: word(*given, **named))
+
+
 @lru_cache
 def _environment(lang: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(data.folder("report_templates")),
+        bytecode_cache=CompiledTemplates(),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {word.__name__: partial(word, lang=lang) for word in IN_A_LANGUAGE}
-    environment.filters |= {word.__name__: word for word in IN_EVERY_LANGUAGE}
+    words: dict[str, Callable[..., object]] = {
+        word.__name__: partial(word, lang=lang) for word in IN_A_LANGUAGE
+    }
+    words |= {word.__name__: word for word in IN_EVERY_LANGUAGE}
     # Jinja's own goes back to the last blank, of which Chinese has hardly any
-    environment.filters |= {"moment": moment, "truncate": wording.cut}
-    words = wording.phrases(lang)
-    environment.globals |= {"p": words, "lang": lang, "most": MOST_ROWS}
-    environment.globals |= {"comma": words["bottom_line"]["comma"], **words["punctuation"]}
+    words |= {"moment": moment, "truncate": wording.cut}
+    environment.filters |= {name: _asked_late(word) for name, word in words.items()}
+    phrases = wording.phrases(lang)
+    environment.globals |= {"p": phrases, "lang": lang, "most": MOST_ROWS}
+    environment.globals |= {"comma": phrases["bottom_line"]["comma"], **phrases["punctuation"]}
     return environment

@@ -6,7 +6,6 @@ WeasyPrint is imported late: only a report needs its system libraries.
 from __future__ import annotations
 
 import ctypes.util
-import gc
 import hashlib
 import importlib
 import io
@@ -25,6 +24,7 @@ from urllib.request import url2pathname
 
 from acceptance.errors import SetupError
 from acceptance.files import shortage
+from acceptance.files.collector import without_collector
 from acceptance.messages import tr
 from acceptance.report import layout_shortcuts
 from acceptance.report.archival import ADDRESS, finish
@@ -54,7 +54,7 @@ ARCHIVED = {
 
 def typeset(page: str, moment: datetime) -> bytes:
     """Return a page that needs no file beside it as PDF whose fonts carry the time ``moment``."""
-    with _frozen_time(moment), _without_collector():
+    with _frozen_time(moment), without_collector():
         document = _html()(string=page, url_fetcher=fetcher())
         return bytes(document.write_pdf())
 
@@ -141,7 +141,7 @@ def _archived(
         )
         for name, content in sorted(attachments.items())  # as a name tree is
     ]
-    with _frozen_time(moment), _without_collector():
+    with _frozen_time(moment), without_collector():
         document = _html()(string=page, base_url=ADDRESS, url_fetcher=read)
         return bytes(document.write_pdf(attachments=attached, finisher=finish, **ARCHIVED))
 
@@ -151,7 +151,7 @@ def rendered(page: str, folder: Path) -> Document:
 
     Raises SetupError without the renderer's libraries.
     """
-    with _without_collector():
+    with without_collector():
         read = fetcher(folder)
         return _html()(string=page, base_url=ADDRESS, url_fetcher=read).render()
 
@@ -341,15 +341,3 @@ def _frozen_time(moment: datetime) -> Iterator[None]:
         del os.environ["SOURCE_DATE_EPOCH"]
         if before is not None:
             os.environ["SOURCE_DATE_EPOCH"] = before
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Do not search for garbage in cycles: among a report's boxes, all in use, that is slow."""
-    before = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if before:
-            gc.enable()

@@ -17,7 +17,7 @@ from acceptance.errors import PlanError
 from acceptance.messages import tr, visible
 from acceptance.report import export_tables, own_pages, ways, whole_page
 from acceptance.report.file_names import ANNEXES, REPORT, beside
-from acceptance.report.set_apart import PagesBeingSet, Task, archived
+from acceptance.report.set_apart import Task, archived
 from acceptance.report.sheets import ANNEX, CONTENTS, COVER, OF_REPORT
 from acceptance.report.templates import contents, drawn, moment, style, template
 from acceptance.report.typesetting import check_fonts
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from acceptance.report.book import Book
-    from acceptance.report.set_apart import Child
 
     Progress = Callable[[str, int, int], None]
 
@@ -176,17 +175,15 @@ class Volumes:
         _tell(progress, len(self.letters) + 1, len(self.letters) + 1)
         return pdf
 
-    def begin(
-        self, hashes: Mapping[str, str], attachments: Mapping[str, bytes], child: Child | None
-    ) -> PagesBeingSet:
-        """Begin to set all volumes whose ``hashes`` are known: the report, as "", and the annexes.
+    def tasks(self, hashes: Mapping[str, str], attachments: Mapping[str, bytes]) -> dict[str, Task]:
+        """Make the pages of all volumes whose ``hashes`` are known: the report, as "", and annexes.
 
-        That is faster than ``report`` and ``annexes`` in turn. ``child`` is one that was started
-        ahead, if any. Whoever asks for them must close them. Raises as ``annexes`` does.
+        They are still to be set, which is faster side by side than ``report`` and ``annexes`` in
+        turn. Raises as ``annexes`` does.
         """
         check_fonts()
         annexes = {name: self._annex(name, page) for name, page in self.annex_pages()}
-        return PagesBeingSet({"": self._main(hashes, attachments)} | annexes, child)
+        return {"": self._main(hashes, attachments)} | annexes
 
     def _attached(self, name: str) -> dict[str, bytes]:
         """Return what is attached to an annex: all results, where not all are listed."""

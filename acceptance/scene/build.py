@@ -278,5 +278,6 @@ def _record(shot: Shot, folder: Path, packets: PacketTable | None) -> StreamReco
         return None
     path = folder / shot.stream_record
     record = stream_tables.record(path)
-    stream_tables.require_together(path, record, packets, folder / shot.clip)
+    table = folder / shot.packets if shot.packets else None
+    stream_tables.require_together(path, record, packets, folder / shot.clip, table)
     return record

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
-from scipy import fft
+
+from acceptance.files.scipy_later import fft
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
-from scipy import fft
 
+from acceptance.files.scipy_later import fft
 from acceptance.scene.patterns import block_means, percentage, ranked
 
 if TYPE_CHECKING:

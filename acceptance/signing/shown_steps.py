@@ -1,7 +1,7 @@
 """The steps of verifying that ask whether what people see follows from the session.
 
-Web page, JUnit and pages are made again from the session and compared. That takes longest, so the
-pages are begun in children while other steps are taken (``report.set_apart``).
+Web page, JUnit and pages are made again from the session and compared. That takes longest, so a
+child begins with it while other steps are taken (``pages_ahead``).
 """
 
 from __future__ import annotations
@@ -14,25 +14,29 @@ from typing import TYPE_CHECKING
 from acceptance import __version__, wording
 from acceptance.errors import SetupError
 from acceptance.messages import tr
-from acceptance.report import bottom_lines, page_words, render, set_apart, web_page
+from acceptance.report import bottom_lines, page_words, render, set_apart, typesetting
 from acceptance.report.book import Book
+from acceptance.report.set_apart import PagesBeingSet
 from acceptance.report.volumes import Volumes
 from acceptance.session import evidence, store
 from acceptance.session.evidence import Kind, Problem
 from acceptance.session.integrity import shorten
 from acceptance.session.journal import current
-from acceptance.signing import renderings
+from acceptance.signing import pages_ahead, renderings
+from acceptance.signing.pages_ahead import PagesAhead, PagesOrder
 from acceptance.signing.signatures import State, worst
 from acceptance.signing.target import Target, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from acceptance.report.set_apart import Child, PagesBeingSet
+    from acceptance.report.set_apart import Child
+    from acceptance.signing.pages_ahead import Ahead
     from acceptance.signing.renderings import Renderings
 
 Outcome = tuple[State, tuple[str, ...]]
-MANY = 200_000  # bytes of a session whose pages are worth a child that is started ahead
+MOST = 32 << 20  # bytes of a session, and of all but its clips: what is larger waits its turn
+CLIPS = f"{store.DATA}/clips/"
 
 
 class ShownSteps(Target):
@@ -42,23 +46,59 @@ class ShownSteps(Target):
     """
 
     child: Child | None = None
+    ahead: PagesAhead | None = None
 
     def get_ready(self) -> None:
-        """Start a child that loads the renderer, where there are pages enough to be set."""
-        if self.folder and self.pdf and len(self.on_disc) >= MANY:
-            self.child = set_apart.ahead()
+        """Let a child begin with the pages, where there are enough of them.
+
+        Nothing is known of them yet but that they are bounded: see ``_order``.
+        """
+        if self.folder and self.pdf and set_apart.MANY <= len(self.on_disc) <= MOST:
+            self.child = set_apart.ahead(pages_ahead.MODULE)
+        if self.child and (order := self._order()):
+            self.ahead = PagesAhead(self.child, order, dict(self.attachments))
 
     def begin_pages(self) -> None:
-        """Begin to set the pages in children, while other steps are taken."""
-        if self.folder and self.pdf and self.made and self._may_render():
+        """Begin to set the pages in children, where that was not begun before.
+
+        Where it was, the child is still making them: this process, which is to help, gets ready.
+        """
+        if self.ahead:
+            typesetting.load()
+        elif self.folder and self.pdf and self.made and self._may_render():
             self._begin(self.made)
 
     def close(self) -> None:
         """End the children that still set pages."""
         if self._pages:
             self._pages.close()
+        if self.ahead:
+            self.ahead.close()
         elif self.child:
             self.child.end()
+
+    def _order(self) -> PagesOrder | None:
+        """Say what a child is to make; None for what is broken already, or large.
+
+        Files below ``data/`` have the sizes that the session gives them, and no file is opened to
+        see that. Raises what a changed file causes.
+        """
+        folder, made = self.folder, self.made
+        if not folder or not made or self.attached != (self.on_disc,):
+            return None
+        if self.session.tool_version != __version__ or evidence.of_other_size(folder, self.session):
+            return None
+        shown = (
+            size for path, size in evidence.sizes(folder).items() if not path.startswith(CLIPS)
+        )
+        if sum(shown) > MOST:
+            return None
+        return PagesOrder(
+            folder=str(folder.resolve()),
+            session=self.on_disc.decode(),
+            language=made.language,
+            annexes=made.annexes,
+        )
 
     def renderings(self) -> Outcome:
         """Compare HTML and JUnit with the hashes that are signed, and write them again."""
@@ -95,7 +135,7 @@ class ShownSteps(Target):
         if not (self.made and self._may_render()):
             return self._not_set_again()
         try:
-            here = render.fingerprint()
+            here = self._made_ahead.renderer if self._made_ahead else render.fingerprint()
             compared = [*self._set_again(self.folder, self.made, here)]
         except SetupError as error:
             return State.SKIPPED, (str(error),)
@@ -108,10 +148,18 @@ class ShownSteps(Target):
     _pages: PagesBeingSet | None = None
 
     def _begin(self, made: Renderings) -> PagesBeingSet:
+        if self._made_ahead:
+            return self._made_ahead.pages
         if not self._pages:
             volumes = Volumes(book=self._books[made.language])
-            self._pages = volumes.begin(made.annexes, dict(self.attachments), self.child)
+            tasks = volumes.tasks(made.annexes, dict(self.attachments))
+            self._pages = PagesBeingSet(tasks)
         return self._pages
+
+    @property
+    def _made_ahead(self) -> Ahead | None:
+        """What a child has made of the session, as soon as it has; None where it could not."""
+        return self.ahead.made.result() if self.ahead else None
 
     @cached_property
     def _books(self) -> dict[str, Book]:
@@ -129,23 +177,20 @@ class ShownSteps(Target):
         signed = self.made and self.made.hashes[name]
         if signed and hashlib.sha256(content).hexdigest() != signed:
             return False
-        return not self._may_render() or content in self._rendered[name]
+        return not self._may_render() or hashlib.sha256(content).hexdigest() in self._rendered[name]
 
     def _may_render(self) -> bool:
         """Whether this is the version that made the session, with all that its report shows."""
-        footage = f"{store.DATA}/clips/"
-        shown = [problem for problem in self.differences if not problem.path.startswith(footage)]
+        shown = [problem for problem in self.differences if not problem.path.startswith(CLIPS)]
         return self.session.tool_version == __version__ and not shown
 
     @cached_property
-    def _rendered(self) -> dict[str, set[bytes]]:
-        """Name of a file -> what it may contain: HTML in the language signed or any, JUnit."""
-        books = self._books.values()
-        junit = {render.junit(book.session, book.packs).encode() for book in books}
-        return {
-            renderings.HTML: {web_page.html(book).encode() for book in books},
-            renderings.JUNIT: junit,
-        }
+    def _rendered(self) -> dict[str, set[str]]:
+        """Name of a file -> hashes that it may have: HTML in the language signed or any, JUnit."""
+        if self._made_ahead:
+            return {name: {digest} for name, digest in self._made_ahead.hashes.items()}
+        made = [pages_ahead.shown(book) for book in self._books.values()]
+        return {name: {hashes[name] for hashes in made} for name in renderings.MADE}
 
     def _not_set_again(self) -> Outcome:
         """Say that another version set the pages, and whether they state the conclusion."""

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from acceptance import __version__
 from acceptance.errors import InputError, SessionError
 from acceptance.files import shortage
+from acceptance.files.collector import without_collector
 from acceptance.messages import in_turn, tr
 from acceptance.session import integrity, store
 from acceptance.signing import remeasured, signatures
@@ -126,7 +127,7 @@ def verify(
         what = tr("there is neither a report nor a session here")
         raise SessionError(what, where=str(target), hint=tr("Check the path"))
     with closing(examined):
-        with suppress(Exception):  # the steps say what is wrong
+        with suppress(Exception), without_collector():  # the steps say what is wrong
             examined.get_ready()
         _require_readable(roots, signers, policy)
         done = _steps(examined, answered)
@@ -176,11 +177,12 @@ def _require_readable(
 def _steps(examined: Examined, answered: Callable[[Sequence[Step]], None] | None) -> list[Step]:
     """Take all steps; pages are begun once neither signature nor evidence is broken."""
     done: list[Step] = []
-    for name, step in STEPS.items():
-        done.append(_run(name, partial(step, examined)))
-        if name == BEFORE_PAGES and not _is_broken(done):
-            with suppress(Exception):  # the step of the pages says what is wrong
-                examined.begin_pages()
+    with without_collector():
+        for name, step in STEPS.items():
+            done.append(_run(name, partial(step, examined)))
+            if name == BEFORE_PAGES and not _is_broken(done):
+                with suppress(Exception):  # the step of the pages says what is wrong
+                    examined.begin_pages()
     done.append(_pages(examined, done, answered))
     return done
 
@@ -198,7 +200,8 @@ def _pages(
         return Step(name="pages", state=State.SKIPPED, details=(what,))
     if answered and examined.folder and examined.pdf:
         answered(done)
-    return _run("pages", examined.pages)
+    with without_collector():
+        return _run("pages", examined.pages)
 
 
 def require_intact(folder: Path) -> None:

@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.ndimage import map_coordinates
-from scipy.sparse import csr_array
-from scipy.special import ndtr
+
+from acceptance.files.scipy_later import ndimage, sparse, special
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from acceptance.simulate.camera import Array, Camera, Light
 
     Axes = tuple[Array, Array]  # along x and along y
-    Matrices = tuple[csr_array, csr_array]
+    Matrices = tuple[sparse.csr_array, sparse.csr_array]
 
 FINE = 3  # samples a pixel
 STRIP = 192  # rows of fine samples that are worked on at once
@@ -191,7 +190,7 @@ def _by_axes(image: Light, inverse: Array, fine: Axes, optics: Matrices) -> list
     return [(across @ (down @ plane).T).T for plane in image]
 
 
-def _spline(at: Array, count: int) -> csr_array:
+def _spline(at: Array, count: int) -> sparse.csr_array:
     """Return the matrix (places, count) of the quadratic B-spline between samples, 0 outside."""
     nearest = np.floor(at + 0.5).astype(int)
     beside = at - nearest
@@ -200,7 +199,7 @@ def _spline(at: Array, count: int) -> csr_array:
     inside = (columns >= 0) & (columns < count)
     values = np.stack(weights, axis=1).astype(np.float32)[inside]
     starts = np.concatenate([[0], np.cumsum(inside.sum(axis=1))])
-    return csr_array((values, columns[inside], starts), shape=(len(at), count))
+    return sparse.csr_array((values, columns[inside], starts), shape=(len(at), count))
 
 
 def _grain(camera: Camera, homography: Array, x: float, y: float) -> Array:
@@ -226,7 +225,7 @@ def _reach(
     return int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1])
 
 
-def _optics(count: int, sigma: float, motion: float = 0.0) -> csr_array:
+def _optics(count: int, sigma: float, motion: float = 0.0) -> sparse.csr_array:
     """Return the matrix (count, fine samples) of Gaussian and unit box of ``count`` pixels.
 
     And of a box of ``motion`` px. There are FINE samples a pixel, with margins.
@@ -237,14 +236,16 @@ def _optics(count: int, sigma: float, motion: float = 0.0) -> csr_array:
     spread = max(sigma, 1e-6)
     shifts = motion * ((np.arange(MOVES) + 0.5) / MOVES - 0.5) if motion else np.zeros(1)
     at = offset[:, None] - shifts
-    kernel = np.mean(ndtr((at + 0.5) / spread) - ndtr((at - 0.5) / spread), axis=1)
+    kernel = np.mean(special.ndtr((at + 0.5) / spread) - special.ndtr((at - 0.5) / spread), axis=1)
     columns = np.arange(count)[:, None] * FINE + np.arange(length)
     values = np.tile((kernel / kernel.sum()).astype(np.float32), count)
     starts = np.arange(count + 1) * length
-    return csr_array((values, columns.ravel(), starts), shape=(count, (count + 2 * margin) * FINE))
+    return sparse.csr_array(
+        (values, columns.ravel(), starts), shape=(count, (count + 2 * margin) * FINE)
+    )
 
 
-def _fine(first: int, optics: csr_array) -> Array:
+def _fine(first: int, optics: sparse.csr_array) -> Array:
     """Return the picture coordinates of the fine samples of pixels from ``first`` on."""
     pixels, samples = optics.shape
     margin = (samples - pixels * FINE) / 2
@@ -261,4 +262,4 @@ def _sampled(camera: Camera, image: Light, inverse: Array, x: Array, y: Array) -
     column, row, depth = (a * ideal_x + b * ideal_y + c for a, b, c in inverse)
     at, outside = [row / depth, column / depth], "grid-constant"
     for plane in image:
-        yield map_coordinates(plane, at, np.float32, order=2, prefilter=False, mode=outside)
+        yield ndimage.map_coordinates(plane, at, np.float32, order=2, prefilter=False, mode=outside)

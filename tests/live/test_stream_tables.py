@@ -11,6 +11,7 @@ import pytest
 
 from acceptance.errors import PlanError
 from acceptance.live import stream_tables
+from acceptance.live.rtsp import side_files
 from acceptance.simulate import packets
 
 if TYPE_CHECKING:
@@ -49,6 +50,34 @@ def test_a_record_of_another_capture_is_refused(tmp_path: Path, other: str) -> N
         table = stream_tables.packets(tmp_path / "a.csv")
     with pytest.raises(PlanError, match=r"is of (an)?other"):
         stream_tables.require_together(path, record, table, clip)
+
+
+EDITS = {
+    "a gap closed": lambda text: text.replace(",41209,", ",41208,"),
+    "an arrival moved": lambda text: text.replace("7283.120431", "7283.120430"),
+    "of a frame after all": lambda text: text.replace(",0,-1\n", ",0,0\n"),
+    "larger": lambda text: text.replace(",1400,", ",1500,", 1),
+    "another order": lambda text: HEAD + "".join(text.removeprefix(HEAD).splitlines(True)[::-1]),
+    "the same numbers, written otherwise": lambda text: text.replace(",1400,", ",1400.0,"),
+    "ends of lines": lambda text: text.replace("\n", "\r\n"),
+    "half a line more": lambda text: f"{text}0,4121",
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_packets_that_were_edited_since_are_refused(tmp_path: Path, edit: str) -> None:
+    """As many lines as before, so that their number says nothing."""
+    clip, path, table = tmp_path / "a.mp4", tmp_path / "a.jsonl", tmp_path / "a.packets.csv"
+    clip.write_bytes(b"picture")
+    text = HEAD + ROW + ROW.replace("41207", "41209").replace(",0,0\n", ",0,-1\n")
+    table.write_bytes(text.encode())
+    ended = {"event": "finished", "packets": 2, "clip_bytes": 7}
+    path.write_text(EVENT + json.dumps(ended | {"packets_sha256": side_files.sha256(clip)}) + "\n")
+    record = stream_tables.record(path)
+    stream_tables.require_together(path, record, stream_tables.packets(table), clip, table)
+    table.write_bytes(EDITS[edit](text).encode())
+    with pytest.raises(PlanError, match="is of other packets"):
+        stream_tables.require_together(path, record, stream_tables.packets(table), clip, table)
 
 
 def test_arrivals_that_run_backwards_by_small_steps_are_refused(tmp_path: Path) -> None:

@@ -199,6 +199,31 @@ def test_a_baseline_that_every_figure_would_agree_with_is_refused(
         baseline.read(tmp_path / "b.json")
 
 
+LARGE_U = [
+    # before, after, tolerances, whether it is told that it could hardly move
+    (figure(40, 1e6), figure(20), (), True),
+    (figure(40, 1e300), figure(20), (), True),
+    (figure(40, 4.0), figure(40), (), True),
+    (figure(40, 1.5), figure(40, 0.01), (), False),  # of a short film
+    (figure(12, 0.2), figure(12, 0.0), (), False),
+    (figure(40, 1e6), figure(20), ("snr=100%",), False),  # stated: told as such
+    (figure(40), figure(40), (), False),
+    (figure(40, 0.3), figure(20, 9.0), (), False),  # of now: stands in its report
+    (figure(40, 9.0, lower_bound=True), figure(60), (), True),
+    (figure(40, 1e6, unit="1"), figure(20), (), False),  # fails anyway
+]
+
+
+@pytest.mark.parametrize(("before", "after", "tolerances", "hardly"), LARGE_U)
+def test_a_baseline_against_which_nothing_could_move_is_told(
+    before: Measurement, after: Measurement, tolerances: tuple[str, ...], *, hardly: bool
+) -> None:
+    found = moved(before, after, *tolerances)
+    assert found.hardly_could is hardly
+    assert ("baseline's U is so large: 1" in move_lines.counts([found])) is hardly
+    assert ("very large" in move_lines.cells(found)[-1]) is hardly
+
+
 @pytest.mark.parametrize("name", ["missing.json", ""])
 def test_a_baseline_that_is_no_file_is_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(PlanError, match="cannot be read"):

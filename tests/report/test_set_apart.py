@@ -93,7 +93,7 @@ def test_what_no_child_can_set_is_set_here(
 def test_where_no_process_can_be_started_pages_are_set_here(
     tasks: dict[str, Task], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def none() -> Child:
+    def none(_: str) -> Child:
         raise OSError
 
     monkeypatch.setattr(set_apart, "Child", none)
@@ -144,3 +144,13 @@ def test_children_end_when_nobody_wants_their_pages(tasks: dict[str, Task]) -> N
         time.sleep(0.05)
     assert children
     assert all(child.process.poll() is not None for child in children)
+
+
+def test_a_child_that_was_started_is_given_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(set_apart, "Child", lambda module: made.append(module) or module)
+    monkeypatch.setattr(system, "cores", lambda: 2)
+    set_apart.start("some.module")
+    given = [set_apart.ahead("some.module") for _ in range(2)]
+    assert given == ["some.module"] * 2
+    assert len(made) == 2

@@ -111,6 +111,7 @@ class Reception:
                     "finished", frames=counts.frames, packets=counts.packets,
                     seconds=counts.latest - counts.first, reason=reason,
                     clip_bytes=None if self.error else side_files.size(self._clip),
+                    packets_sha256=side_files.sha256(self._clip),
                 )  # fmt: skip
         finally:
             self._record.close()

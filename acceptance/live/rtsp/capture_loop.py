@@ -319,7 +319,7 @@ class CaptureLoop:
                 "finished", frames=counts.frames, packets=counts.packets,
                 seconds=counts.latest - counts.first, reason=reason,
                 clip_bytes=None if reason == "disc_full" else side_files.size(self._clip),
-                foreign=counts.foreign,
+                foreign=counts.foreign, packets_sha256=side_files.sha256(self._clip),
             )  # fmt: skip
         with contextlib.suppress(*([OutputError] if reason == "disc_full" else [])):
             self._record.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,15 @@ def remove(clip: Path) -> None:
 def size(clip: Path) -> int | None:
     """Return the bytes of a clip by which its record is known to be its own; None without one."""
     return clip.stat().st_size if clip.exists() else None
+
+
+def sha256(clip: Path) -> str | None:
+    """Return the hash of a clip's packets by which its record is known to be theirs."""
+    file = beside(clip, PACKETS)
+    if not file.exists():
+        return None
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 class Tables:

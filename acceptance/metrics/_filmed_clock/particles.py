@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import logsumexp
+
+from acceptance.files.scipy_later import special
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -105,7 +106,7 @@ def _sent(
     kept = []
     for likelihood in steps:
         log = likelihood(guesses)
-        evidence += float(logsumexp(log - level)) - math.log(len(log))
+        evidence += float(special.logsumexp(log - level)) - math.log(len(log))
         chosen = _thinned(log - level, max(size, len(log) // 2), random)
         crowd = _Crowd(guesses=guesses[chosen], level=log[chosen], log_prior=prior(guesses)[chosen])
         for _ in range(moves):

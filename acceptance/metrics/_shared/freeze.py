@@ -27,7 +27,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.ndimage import median_filter
+
+from acceptance.files.scipy_later import ndimage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -275,7 +276,7 @@ def _silent(series: Series, shortest: int) -> list[Run]:
     Key frames amidst them show nothing.
     """
     difference = np.nan_to_num(series.difference)
-    usual = median_filter(difference, 5, mode="nearest")
+    usual = ndimage.median_filter(difference, 5, mode="nearest")
     recoded = series.keys & (difference <= RECODED)
     silent = (series.changed <= SILENT) | (usual <= OPEN) | recoded
     quiet = silent | (usual <= REFINED * float(np.percentile(difference, 75)))

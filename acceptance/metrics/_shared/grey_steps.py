@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
+from acceptance.files.scipy_later import special
 from acceptance.footage.rounding import doubt_of_mean, even
 from acceptance.metrics._shared.blocks import block_means
 from acceptance.metrics._shared.region_codes import MOST_CLIPPED
@@ -187,7 +187,7 @@ def _of_count(margins: Array, spread: Array) -> float:
 
     Each is positive with probability Phi(margin / spread).
     """
-    likely = ndtr(margins / np.maximum(spread, 1e-9))
+    likely = special.ndtr(margins / np.maximum(spread, 1e-9))
     doubts = likely * (1 - likely)
     return float(np.sqrt(np.sum(doubts[doubts > CERTAIN])))
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import median_filter
 
+from acceptance.files.scipy_later import ndimage
 from acceptance.metrics._shared import stamps
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Timing:
         late = np.concatenate([[0.0], np.cumsum(steps - 1)])
         holes = _holes(late)
         off = late - np.cumsum(holes)
-        grid = median_filter(off, min(NEIGHBOURS, len(off)), mode="nearest")
+        grid = ndimage.median_filter(off, min(NEIGHBOURS, len(off)), mode="nearest")
         return holes if np.mean(np.abs(off - grid) <= ON_GRID) >= EVEN else None
 
 
@@ -122,7 +122,7 @@ def timing(times: Array) -> Timing:
     ordinary = _pairs(intervals[~jump])
     intervals = np.where(jump, np.median(ordinary) if ordinary.size else 0.0, intervals)
     pairs = _pairs(intervals)
-    usual = median_filter(pairs, min(NEIGHBOURS, len(pairs)), mode="reflect")
+    usual = ndimage.median_filter(pairs, min(NEIGHBOURS, len(pairs)), mode="reflect")
     return Timing(
         jumps=found.jumps,
         intervals=intervals,

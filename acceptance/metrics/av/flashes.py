@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtr
 
 from acceptance.errors import GapError
+from acceptance.files.scipy_later import special
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -183,6 +183,6 @@ def _log_likelihood(flashes: Flashes, beeps: Array, offsets: Array, part: float)
     high, low = ((bound - offsets[:, None]) / noise for bound in (late, early))
     # a share in part has the density of its moment, times the moments that a share stands for
     dense = width * np.exp(-(low**2) / 2) / (noise * np.sqrt(2 * np.pi))
-    mass = flashes.step * (ndtr(high) - ndtr(low))
+    mass = flashes.step * (special.ndtr(high) - special.ndtr(low))
     each = np.where(partly, dense, mass) / flashes.step
     return np.asarray(np.log(each + 1e-6).sum(axis=2))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import fft
 
 from acceptance.charts import beep
+from acceptance.files.scipy_later import fft
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

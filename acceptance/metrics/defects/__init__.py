@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtr
 
 from acceptance.errors import GapError
+from acceptance.files.scipy_later import special
 from acceptance.metrics._shared import flat_field
 from acceptance.metrics._shared.coder import quantiser_step
 from acceptance.metrics.defects.pixels import (
@@ -210,8 +210,8 @@ def _doubt(found: SortedPixels, quantity: str) -> float:
     sign = {"defects.hot": 1, "defects.dead": -1}.get(quantity)
     depth = np.abs(field.off) if sign is None else sign * field.off
     near = depth[(depth > found.least - NEAR * sigma) & (depth < found.least + NEAR * sigma)]
-    chance = ndtr((near - found.least) / sigma)
-    usual = field.off.size * float(ndtr(-found.least / max(field.sigma, 1e-6)))
+    chance = special.ndtr((near - found.least) / sigma)
+    usual = field.off.size * float(special.ndtr(-found.least / max(field.sigma, 1e-6)))
     doubt = math.sqrt(float(np.sum(chance * (1 - chance))) + usual)
     right = float(np.prod(np.maximum(chance, 1 - chance))) * math.exp(-usual)
     return doubt if right > SURELY else max(doubt, LEAST_DOUBT)

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import label, maximum_filter, median_filter, minimum_filter
+
+from acceptance.files.scipy_later import ndimage
 
 Array = NDArray[np.float64]
 
@@ -65,7 +66,7 @@ def field_of(frames: NDArray[Any]) -> Deviations:
     variance = (
         np.maximum(squares / len(frames) - mean**2, 0) * len(frames) / max(len(frames) - 1, 1)
     )
-    around = median_filter(mean.astype(np.float32), SIDE)
+    around = ndimage.median_filter(mean.astype(np.float32), SIDE)
     off = mean - around
     return Deviations(
         off=off,
@@ -88,7 +89,9 @@ def stepped(field: Deviations, least: float) -> float:
 
     No lamp and no lens does so within 5 px: it is what the field shows, and no flat field.
     """
-    highest, lowest = (of(field.around, SIDE) for of in (maximum_filter, minimum_filter))
+    highest, lowest = (
+        of(field.around, SIDE) for of in (ndimage.maximum_filter, ndimage.minimum_filter)
+    )
     return float(np.mean(highest - lowest >= least))
 
 
@@ -120,7 +123,7 @@ def _spot(
     top, left = max(row - WINDOW, 0), max(column - WINDOW, 0)
     box = slice(top, row + WINDOW + 1), slice(left, column + WINDOW + 1)
     rest = np.abs(field.mean[box] - np.median(field.mean[box]))
-    marks, _ = label(rest >= least / 2, np.ones((3, 3)))
+    marks, _ = ndimage.label(rest >= least / 2, np.ones((3, 3)))
     own = marks == marks[row - top, column - left]
     down, across = np.unravel_index(int(np.where(own, rest, -1).argmax()), rest.shape)
     reach = np.zeros(field.off.shape, np.bool_)

@@ -11,9 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.ndimage import maximum_filter1d
 
 from acceptance.errors import GapError
+from acceptance.files.scipy_later import ndimage
 from acceptance.metrics._osd_clock import seconds
 from acceptance.metrics._shared import freeze
 from acceptance.metrics.faults import ambiguity
@@ -229,7 +229,7 @@ def _curve(quantity: str, level: FaultLevel) -> Curve:
     return Curve(
         name="faults",
         x=tuple(level.at[::width].tolist()),
-        y=tuple(maximum_filter1d(level.held, width, mode="nearest")[::width].tolist()),
+        y=tuple(ndimage.maximum_filter1d(level.held, width, mode="nearest")[::width].tolist()),
         x_label="time",
         y_label="fault_level",
         x_unit="s",

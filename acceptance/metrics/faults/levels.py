@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.ndimage import median_filter, percentile_filter, uniform_filter1d
 
+from acceptance.files.scipy_later import ndimage
 from acceptance.metrics._shared import timing
 from acceptance.scene.thumbnails import apart, motion_every
 
@@ -79,13 +79,13 @@ def held(levels: NDArray[np.float32], at: Array) -> FaultLevel | None:
     filled = np.where(known, levels[:, frames].astype(np.float64), 0)
     width = spanned(at[frames], HOLD)
     size = np.linalg.norm(filled, axis=0)
-    lasting = median_filter(size, width, mode="nearest")
+    lasting = ndimage.median_filter(size, width, mode="nearest")
     if len(levels) > 1:
         ways = filled / np.where(size > 0, size, 1)
-        mean = uniform_filter1d(ways, width, axis=1, mode="nearest")
+        mean = ndimage.uniform_filter1d(ways, width, axis=1, mode="nearest")
         # 1 where all point one way, 0 where as few as three in four do
         lasting = lasting * np.clip(2 * np.linalg.norm(mean, axis=0) - 1, 0, 1)
-    mostly = median_filter(known.astype(np.uint8), width, mode="nearest") > 0
+    mostly = ndimage.median_filter(known.astype(np.uint8), width, mode="nearest") > 0
     whole = np.clip(np.arange(len(frames)), width // 2, len(frames) - 1 - width // 2)
     chosen = known & mostly[whole]
     if not chosen.any():
@@ -114,9 +114,11 @@ def shake(scene: Scene) -> FaultLevel | None:
     if 2 * known.sum(axis=1).max() < len(at) // motion_every(scene.video):
         return None
     moves, width = np.where(known, moves, 0), spanned(at, SWAY)
-    share = uniform_filter1d(known.any(axis=0).astype(float), spanned(at, BEAT), mode="constant")
+    share = ndimage.uniform_filter1d(
+        known.any(axis=0).astype(float), spanned(at, BEAT), mode="constant"
+    )
     brief = np.where(share > MOSTLY * share.max(), _to_and_fro(moves, at, BEAT), np.inf)
-    again = AGAIN * percentile_filter(brief, RARELY, width, mode="nearest")
+    again = AGAIN * ndimage.percentile_filter(brief, RARELY, width, mode="nearest")
     whole = np.clip(np.arange(len(at)), width // 2, len(at) - 1 - width // 2)
     level = np.minimum(_to_and_fro(moves, at, SWAY), again)[whole]
     return FaultLevel(frames=np.arange(len(at)), at=at, seen=level, held=level)
@@ -126,7 +128,7 @@ def _to_and_fro(moves: Array, at: Array, seconds: float) -> Array:
     """Return the way (n,) a second, of moves (2, n), that is made both ways within the time."""
     width = spanned(at, seconds)
     to, fro = (
-        uniform_filter1d(np.maximum(way * moves, 0), width, axis=1, mode="constant")
+        ndimage.uniform_filter1d(np.maximum(way * moves, 0), width, axis=1, mode="constant")
         for way in (1, -1)
     )
     both = np.hypot(*np.minimum(to, fro))

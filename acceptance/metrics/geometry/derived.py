@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
+from acceptance.files.scipy_later import transform
 from acceptance.metrics.geometry.lens import FOCAL, LENS, LENSES, ideal_places, seen_places
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def derive(model: str, parameters: Array, frame: PictureFrame, reach: float) -> 
 
 def _angles(parameters: Array) -> tuple[Array, Array, Array]:
     """Return tilt, pan and roll (m,) in degrees of m sets of parameters (m, 14)."""
-    turn = Rotation.from_rotvec(parameters[:, :3]).as_matrix()
+    turn = transform.Rotation.from_rotvec(parameters[:, :3]).as_matrix()
     tilt = np.arcsin(turn[:, 2, 1])
     pan = np.arctan2(-turn[:, 2, 0], turn[:, 2, 2])
     roll = np.arctan2(-turn[:, 0, 1], turn[:, 1, 1])

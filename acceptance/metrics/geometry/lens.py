@@ -20,8 +20,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
+from acceptance.files.scipy_later import transform
 from acceptance.metrics._shared.sources import PRINT_SOURCE
 
 Array = NDArray[np.float64]
@@ -199,7 +199,7 @@ def _posed(start: Array, known: Known) -> Array:
     axes = np.diag([1 / known.focal, 1 / known.focal, 1.0]) @ start
     axes *= np.sign(axes[2, 2]) / math.sqrt(np.linalg.norm(axes[:, 0]) * np.linalg.norm(axes[:, 1]))
     left, _, right = np.linalg.svd(np.column_stack([axes[:, :2], np.cross(axes[:, 0], axes[:, 1])]))
-    turn = Rotation.from_matrix(
+    turn = transform.Rotation.from_matrix(
         left @ np.diag([1, 1, np.linalg.det(left @ right)]) @ right
     ).as_rotvec()
     return np.concatenate([turn, axes[:, 2], [math.log(known.focal), *[0] * 7]])
@@ -298,7 +298,7 @@ def _aside(away: Array, parameters: Array) -> Array:
 
 def _shown(points: Array, parameters: Array) -> Array:
     """Return the ideal places (m, n, 2) of the chart's points (n, 2), for m sets of parameters."""
-    turn = Rotation.from_rotvec(parameters[:, :3]).as_matrix()
+    turn = transform.Rotation.from_rotvec(parameters[:, :3]).as_matrix()
     across = np.broadcast_to(points[:, 0], (len(parameters), len(points)))
     flat = np.stack([across, np.exp(parameters[:, ASPECT, None]) * points[:, 1]], axis=2)
     at = np.einsum("mij,mnj->mni", turn[:, :, :2], flat) + parameters[:, None, 3:6]

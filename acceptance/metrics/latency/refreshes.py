@@ -18,8 +18,8 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import expit, ndtr
 
+from acceptance.files.scipy_later import special
 from acceptance.metrics._filmed_clock import particles
 from acceptance.metrics._filmed_clock.line_prior import DRIFT
 from acceptance.metrics._filmed_clock.pace import DEAD, DRAWS
@@ -166,7 +166,7 @@ class _Seen:
         """(m, c) probability that a picture is ready in time for a ``refresh``."""
         delay, log_jitter = (guesses[:, column, None] for column in (DELAY, LOG_JITTER))
         jitter = np.hypot(np.exp(log_jitter), coarse * np.exp(guesses[:, LOG_TIMING, None]))
-        return np.asarray(expit((refresh - (self.taken + delay)) / jitter))
+        return np.asarray(special.expit((refresh - (self.taken + delay)) / jitter))
 
     def unsettled(self, guesses: Array, refresh: Array, coarse: float) -> Array:
         """(m, c) by how much more or less of the old picture is left than should be, over noise.
@@ -249,7 +249,7 @@ def _jitter(guesses: Array) -> Array:
 def _inside(later: Array, earlier: Array, off: Array) -> Array:
     """(m, c) probability that moments so far from two ends, ``off`` by (m, 1) s, stay inside."""
     ends = (np.maximum(inside + TIMING, 0) / off for inside in (later, earlier))
-    return np.asarray(sum(ndtr(end) for end in ends) - 1)
+    return np.asarray(sum(special.ndtr(end) for end in ends) - 1)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,8 +16,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtr, ndtri
 
+from acceptance.files.scipy_later import special
 from acceptance.metrics._filmed_clock import particles
 from acceptance.metrics._filmed_clock.gray_code import CLEAR
 from acceptance.metrics._filmed_clock.line_prior import LOG_WIDTH, PHASE, SLOPE, LinePrior
@@ -72,8 +72,8 @@ class UnevenCamera:
         middle, scatter = _middle(draws, number - self.origin), np.exp(draws[:, LOG_SCATTER, None])
         read = _Read.of(pictures)
         first, last = read.within(np.exp(draws[:, LOG_WIDTH, None]))
-        low, high = (ndtr((end - middle) / scatter) for end in (first, last))
-        each = [middle + scatter * ndtri(low + part * (high - low)) for part in PARTS]
+        low, high = (special.ndtr((end - middle) / scatter) for end in (first, last))
+        each = [middle + scatter * special.ndtri(low + part * (high - low)) for part in PARTS]
         each = [np.clip(of_part, first, last) for of_part in each]
         likely = _likelihood(draws, number - self.origin, read).mean(axis=0) > MISREAD
         likely &= _plain(pictures) & ~_crowded(pictures.position, CROWDED * draws[:, SLOPE].mean())
@@ -183,4 +183,4 @@ def _likelihood(guesses: Array, x: Array, read: _Read) -> Array:
     first, last = ((end - _middle(guesses, x)) / scatter for end in read.within(width))
     # what a blend shows is its share: the density is that of shares, not of refreshes
     density = width / scatter * np.exp(-(first**2) / 2) / math.sqrt(2 * math.pi)
-    return np.asarray(np.where(read.blended, density, ndtr(last) - ndtr(first)))
+    return np.asarray(np.where(read.blended, density, special.ndtr(last) - special.ndtr(first)))

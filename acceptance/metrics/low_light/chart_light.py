@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_erosion
 
 from acceptance.errors import GapError
+from acceptance.files.scipy_later import ndimage
 from acceptance.footage.tone import inverse_oetf
 from acceptance.metrics._shared.lighting import Share, extremes
 
@@ -190,7 +190,7 @@ def _level(codes: Array, *, ground: bool) -> tuple[float, float]:
     if ground:
         dark, bright = np.percentile(codes, (10, 90))
         inside = codes > (dark + bright) / 2
-    side = codes[binary_erosion(inside, iterations=max(3, round(OFF * min(codes.shape))))]
+    side = codes[ndimage.binary_erosion(inside, iterations=max(3, round(OFF * min(codes.shape))))]
     if not side.size:
         return 0.0, math.inf
     return float(side.mean()), max(LEAST_ERROR, float(side.std()) / math.sqrt(side.size))

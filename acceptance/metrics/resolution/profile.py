@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_solve_banded, cholesky_banded
+
+from acceptance.files.scipy_later import linalg
 
 Array = NDArray[np.float64]
 
@@ -74,8 +75,8 @@ def profile(
     bands, right = _normal_equations(index, part, values)
     position = (first + np.arange(right.size) - 1) * KNOT
     _stiffen(bands, np.abs(position) / reach, stiffness)
-    factor = cholesky_banded(bands)
-    coefficients = cho_solve_banded((factor, False), right)
+    factor = linalg.cholesky_banded(bands)
+    coefficients = linalg.cho_solve_banded((factor, False), right)
     return ProfileFit(
         position=position,
         coefficients=coefficients + level,
@@ -234,5 +235,5 @@ def _influence(frequency: float, fit: ProfileFit, taper: Array) -> Array:
     by_difference = np.zeros_like(taper)
     by_difference[inside] = taper[inside] * (along / abs(whole) - modulation / whole)
     by_coefficient = np.concatenate([[0.0], by_difference]) - np.concatenate([by_difference, [0.0]])
-    solved = cho_solve_banded((fit.factor, False), by_coefficient)
+    solved = linalg.cho_solve_banded((fit.factor, False), by_coefficient)
     return _evaluate(solved, fit.index, fit.part)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
+from acceptance.files.scipy_later import special
 from acceptance.scene.light import STEPS
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _falls(profiles: Array, at: Sequence[float]) -> Array:
 @lru_cache
 def _gaussian_edge() -> Array:
     """Return an edge of sigma 1, from 0 to 1, at every ``EDGE_STEP`` out to 6 sigmas."""
-    return np.asarray(ndtr(np.linspace(-6, 6, round(12 / EDGE_STEP) + 1)))
+    return np.asarray(special.ndtr(np.linspace(-6, 6, round(12 / EDGE_STEP) + 1)))
 
 
 @lru_cache
