@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import least_squares
 
+from acceptance.files.scipy_later import optimize
 from acceptance.metrics._filmed_clock.line_prior import LAG, LOG_WIDTH, PHASE, SHORTEST, SLOPE
 from acceptance.metrics.latency import slow_screen
 from acceptance.metrics.latency.monitor_prior import RESPONDS
@@ -195,7 +195,7 @@ class _Curve:
             start = [slow, np.log(length), slow, scatter / 3, 0, 0]
             inside = np.clip(start, *np.quantile([lowest, highest], [0.01, 0.99], axis=0))
             tries.append(
-                least_squares(
+                optimize.least_squares(
                     self.off, inside, loss="soft_l1", bounds=(lowest, highest), diff_step=1e-4
                 )
             )

@@ -93,7 +93,7 @@ def refitted(fit: ProfileFit, values: Array) -> ProfileFit:
     level = float(values.mean())
     powers = _powers(fit.part, 3)
     right = _right(fit.index, powers, values - level, fit.position.size - 3)
-    coefficients = cho_solve_banded((fit.factor, False), right) + level
+    coefficients = linalg.cho_solve_banded((fit.factor, False), right) + level
     return replace(fit, coefficients=coefficients)
 
 
