@@ -86,8 +86,8 @@ class Edge:
     ``levels`` are dark and light beside the edge, as lit; ``coarseness`` is that of its coding
     (``coding_loss.coarseness``); ``limit`` is what its samples can carry, cycle/px; ``rounding``
     what whole codes leave undecided of a level, over the step; ``apart`` the standard uncertainty
-    in cycle/px that another edge beside it gives to a crossing, by name; ``exponent`` that of the
-    tone curve's exponent by which its two sides contradict what is printed; ``taken`` as
+    in cycle/px that another edge beside it gives to a crossing, by name; ``exponent`` what that of
+    the tone curve is off by, as its two sides contradict what is printed; ``taken`` as
     ``coding_loss.taken`` has it.
     """
 
@@ -157,8 +157,8 @@ class Edge:
         return (float(getattr(self.probe, name)) / before - 1) / TONE_PROBE
 
     def contradicted(self, name: str) -> float:
-        """Return the relative standard uncertainty of a crossing by what its two sides show."""
-        return abs(self.tone_slope(name)) * self.exponent
+        """Return by how much of itself a crossing may be off by what its two sides show."""
+        return self.tone_slope(name) * self.exponent
 
 
 def tone_of(scene: Scene) -> Tone:
