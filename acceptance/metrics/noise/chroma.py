@@ -63,10 +63,10 @@ def coding_shift(ratio: float) -> tuple[float, float]:
 def _figure(field: Field, quantity: str, plane: NDArray[np.integer] | None) -> Measurement:
     if plane is None or colourless(field.scene):
         raise GapError("monochrome")
-    codes = distinct(core(plane, MIDDLE))
+    codes, coded = core(plane, MIDDLE), not lossless(field.scene, field.view)
+    codes = codes if coded else distinct(codes)
     noise = analyse(codes, stable=field.view.stable)
     sigma, hidden = noise.total.sigma, noise.total.value <= QUANTISATION
-    coded = not lossless(field.scene, field.view)
     seen = field.scene, field.view
     step = step_of(*seen, sigma, hidden=hidden, coarsest=COARSEST) if coded else 0.0
     if hidden:

@@ -46,8 +46,7 @@ class Apart:
 def distinct(codes: NDArray[np.integer]) -> NDArray[np.integer]:
     """Return the frames (n, h, w) that are not the one before once more.
 
-    A recorder of more frames than its camera has repeats them, a coder repeats blocks that it
-    skips: their noise is no further noise.
+    A recorder of more frames than its camera has repeats them: their noise is no further noise.
     """
     new = np.any(codes[1:] != codes[:-1], axis=(1, 2))
     return codes if new.all() else codes[np.append(True, new)]
