@@ -27,7 +27,7 @@ def beside_steps(random: np.random.Generator) -> list[Reading]:
     """Measure a hole beside grey steps on a copy that is a little off."""
     camera, scattered = _drawn(random), float(np.exp(random.uniform(np.log(0.003), np.log(0.05))))
     exponent, doubt = random.normal(0, DOUBT_OF_DECLARED / np.sqrt(3)), random.uniform(0, 0.02)
-    contrast = random.normal(0, CONTRAST / np.sqrt(3))
+    contrast = random.normal(0, CONTRAST)
     black = _code(camera, 0.0, scattered, exponent, contrast)
     views = [_view(random, camera, black, "hole", "hole", 0.0)]
     lights = [float(region.printed["reflectance"]) for region in STEPS]
@@ -48,7 +48,7 @@ def in_board(random: np.random.Generator) -> list[Reading]:
     """Measure a hole in a white board, by a camera whose curve is a little off."""
     camera, scattered = _drawn(random), float(np.exp(random.uniform(np.log(0.003), np.log(0.05))))
     exponent = random.normal(0, DOUBT_OF_DECLARED / np.sqrt(3))
-    contrast = random.normal(0, CONTRAST / np.sqrt(3))
+    contrast = random.normal(0, CONTRAST)
     codes = [_code(camera, level, scattered, exponent, contrast) for level in (0.0, 0.8)]
     views = [
         _view(random, camera, codes[0], "hole", "hole", 0.0),

@@ -104,7 +104,7 @@ def edge_by_hand(random: np.random.Generator) -> list[Reading]:
     """Measure an edge without grey steps; its curve is the declared one within the stated doubt."""
     camera = _camera(random)
     exponent = random.normal(0, DOUBT_OF_DECLARED / math.sqrt(3))
-    contrast = random.normal(0, CONTRAST / math.sqrt(3))
+    contrast = random.normal(0, CONTRAST)
     codes, angle = _edge_codes(random, camera, exponent, contrast)
     view = scenes.view("edge", "edge", scenes.filmed(random, camera, codes, _frames(random)))
     return paired(resolution.measure(scenes.of([view])), _edge_truths(camera, angle))

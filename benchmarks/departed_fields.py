@@ -23,6 +23,7 @@ import switched
 import switched_fields
 
 from acceptance.charts import printed_copy
+from acceptance.errors import GapError
 from acceptance.metrics import defects, flare, flicker, noise, shading
 from acceptance.model import Condition, Measurement, Note, Shot
 from acceptance.scene import build
@@ -32,7 +33,7 @@ from acceptance.simulate.coding import falloff, lamps
 from acceptance.simulate.processing import kernel, noise_gain, recursion_gain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from setting import Setting
 
@@ -99,6 +100,19 @@ def _looked(
         return build.look(shot, path.parent)
 
 
+def _measured(
+    measure: Callable[[build.Scene], Iterable[Measurement | Note]],
+    seen: build.Scene,
+    quantities: Iterable[str],
+) -> list[Measurement | Note]:
+    """Measure; where the whole metric is refused, return the reason for each of its quantities."""
+    try:
+        return list(measure(seen))
+    except GapError as gap:
+        metrics = {quantity: quantity.partition(".")[0] for quantity in quantities}
+        return [Note.of(gap, metric=metric, quantity=name) for name, metric in metrics.items()]
+
+
 def _paired(found: Iterable[Measurement | Note], truths: Mapping[str, float]) -> list[Pair]:
     return [(item, truths[item.quantity]) for item in found if item.quantity in truths]
 
@@ -118,8 +132,9 @@ def _even(base: Random, random: Random, camera: Camera, on: Sequence[str]) -> li
     moving = (high - low) * camera.noise * gain * recursion_gain(camera.recursion)
     unit = 1 << (camera.depth - 8)
     chroma = dict.fromkeys(chroma_noise.PLANES, unit * float(np.hypot(still, moving)))
-    return _paired(shading.measure(seen), fields.truths(camera)) + _paired(
-        noise.measure(seen), chroma
+    truths = fields.truths(camera)
+    return _paired(_measured(shading.measure, seen, truths), truths) + _paired(
+        _measured(noise.measure, seen, chroma), chroma
     )
 
 
@@ -128,7 +143,7 @@ def _defective(base: Random, random: Random, camera: Camera, on: Sequence[str]) 
     shown = switched_fields.surface(random, fields.LEVEL, on)
     camera = switched_fields.exposed(camera, float(shown.max()))
     camera = replace(camera, defects=fields.planted(base))
-    found = list(defects.measure(_looked(camera, shown, 0.6, on)))
+    found = _measured(defects.measure, _looked(camera, shown, 0.6, on), defects.QUANTITIES)
     stuck = any(isinstance(item, Measurement) and item.quantity == STUCK for item in found)
     counted = dict.fromkeys(defects.QUANTITIES, 0.0)
     for defect, off in zip(camera.defects, _offs(camera, shown), strict=True):
@@ -166,7 +181,8 @@ def _under_lamp(base: Random, random: Random, camera: Camera, on: Sequence[str])
     swings = fields.swings(camera)
     light = float((camera.white - camera.black) * np.mean(shown))
     swings["flicker.amplitude"] *= light / (light + camera.black)
-    return _paired(flicker.measure(_looked(camera, shown, 2.0, on)), swings)
+    seen = _looked(camera, shown, 2.0, on)
+    return _paired(_measured(flicker.measure, seen, swings), swings)
 
 
 def _beside_chart(base: Random, random: Random, camera: Camera, on: Sequence[str]) -> list[Pair]:
@@ -183,7 +199,7 @@ def _beside_chart(base: Random, random: Random, camera: Camera, on: Sequence[str
         regions = {"hole": _opening(truth)}
         shot = Shot(id="s", subject="c", clip=path.name, chart=films.CHART,
                     chart_copy=printed_copy.AS_DRAWN, regions=regions)  # fmt: skip
-        found = list(flare.measure(build.look(shot, path.parent)))
+        found = _measured(flare.measure, build.look(shot, path.parent), [flare.QUANTITY])
     column, row = truth.point(HOLE[0] + HOLE[2] / 2, HOLE[1] + HOLE[3] / 2)
     lit = float(lamps(drawn, (drawn.height, drawn.width))[round(row), round(column)])
     around = lit * (drawn.white - drawn.black) * truth.chart.background

@@ -77,7 +77,7 @@ def recorded(random: np.random.Generator) -> list[Reading]:
     light = light * tinted(camera, shape).astype(np.float64)
     light = light * np.stack([1 + mixed, 1 + 0 * mixed, 1 + 0 * mixed])[:, None]
     bent = light ** (1 / (1 + random.normal(0, DOUBT_OF_DECLARED / np.sqrt(3))))
-    contrast = random.normal(0, CONTRAST / np.sqrt(3))
+    contrast = random.normal(0, CONTRAST)
     signal = contrasty(np.asarray(camera.signal(bent), np.float64), contrast)
     luma = np.tensordot(WEIGHTS["bt709"], signal, axes=1)
     chroma = [(signal[c] - luma) / (2 * (1 - WEIGHTS["bt709"][c])) for c in (2, 0)]
@@ -168,7 +168,7 @@ def flickering(random: np.random.Generator) -> list[Reading]:
     camera = under_lamp(random, 0)
     count, level = int(random.integers(50, 200)), random.uniform(0.2, 0.7)
     exponent = random.normal(0, DOUBT_OF_DECLARED / np.sqrt(3))
-    contrast = random.normal(0, CONTRAST / np.sqrt(3))
+    contrast = random.normal(0, CONTRAST)
     swing = np.array([even_surface.flicker(camera, number) for number in range(count)])
     light = (0.9 * level * (1 + swing)) ** (1 / (1 + exponent))
     codes = 16 + 219 * contrasty(np.asarray(camera.signal(light), np.float64), contrast)

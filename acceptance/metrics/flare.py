@@ -229,7 +229,7 @@ def _fitted(
         gain, contrast, flare, bend = parameters
         light = printed + math.exp(flare)
         off = (gain + contrast * np.log(light) - seen(bend, light)) / sigma
-        return np.append(off, bend / (CONTRAST / math.sqrt(3)))
+        return np.append(off, bend / CONTRAST)
 
     first = seen(0.0, printed + 1.0)
     gain = float(first[:-1].max()) - math.log(float(printed.max()))

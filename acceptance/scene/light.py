@@ -37,7 +37,7 @@ Floats = NDArray[np.float64]
 
 # half-widths of the exponent: with steps; of a curve that the stream states, and of one assumed
 DOUBT_BETWEEN_STEPS, DOUBT_OF_DECLARED, DOUBT_OF_ASSUMED = 0.02, 0.1, 0.25
-CONTRAST = 0.3  # half-width of the slope in the middle by which a camera's contrast may differ
+CONTRAST = 0.2  # standard uncertainty of the slope in the middle, where no steps show it
 LEAST_DOUBT = 0.02  # codes: lighting over the steps is never more even
 DARK_SIDE = 0.1  # reflectance: an edge's dark side reflects more
 FEWEST_STEPS = 4  # grey steps from which a tone curve is drawn
@@ -134,7 +134,7 @@ class SeenLight(CodeRange):
 
         Its signal is the declared one along an S. Empty where steps show the curve.
         """
-        return [] if self._steps else [self._bent(codes, CONTRAST / math.sqrt(3))]
+        return [] if self._steps else [self._bent(codes, CONTRAST)]
 
     def lit_curves(self, codes: ArrayLike) -> list[Floats]:
         """Light of ``codes`` (any shape) where the steps are lit otherwise than they seem to be.
@@ -153,10 +153,7 @@ class SeenLight(CodeRange):
         return [*(self._following(factor)(nominal) for factor in rising), self._beyond(codes)]
 
     def _beyond(self, codes: ArrayLike) -> Floats:
-        """Light of ``codes`` where beyond the steps the camera's contrast is another.
-
-        By ``CONTRAST``, standard: beyond its steps a camera shows nothing of itself.
-        """
+        """Light of ``codes`` by ``CONTRAST`` more beyond the steps, where they show nothing."""
         at, found = np.asarray(codes, np.float64), self._light(np.asarray(codes, np.float64))
         for end, way in ((self._steps[0][0], -1.0), (self._steps[-1][0], 1.0)):
             near = np.array([end, end + way])
@@ -280,12 +277,21 @@ class SeenLight(CodeRange):
     def evened(
         self, view: View, codes: Floats, part: tuple[slice, slice] = (slice(None), slice(None))
     ) -> Floats:
-        """Codes of a ``part`` of a view (h, w) in the light that is the mean of the chart's."""
+        """Codes of a ``part`` of a view (h, w) in the chart's mean light, without what is added."""
         if self.light_field is None or view.place is None:
             return codes[part]
-        table = np.maximum.accumulate(self._light_of_codes)
-        light = read_off(table, codes[part]) / self.shade(view)[part]
-        return np.interp(light, table, np.arange(table.size))
+        added = np.broadcast_to(self.light_field.added_over(view.place, view.box), codes.shape)
+        seen = read_off(self._rising, codes[part])
+        return self.codes_of(seen / self.shade(view)[part] - added[part])
+
+    def codes_of(self, light: Floats) -> Floats:
+        """Codes, between whole ones too, that stand for light of any shape."""
+        return np.asarray(np.interp(light, self._rising, np.arange(self._rising.size)))
+
+    @cached_property
+    def _rising(self) -> Floats:
+        """Light of every whole code, nowhere less than that of a lower one."""
+        return np.maximum.accumulate(self._light_of_codes)
 
     @cached_property
     def _as_printed(self) -> Callable[[Floats], Floats]:

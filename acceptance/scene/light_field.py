@@ -142,18 +142,26 @@ class LightField:
         return np.asarray(np.sqrt(np.maximum(near @ self.bumps**2 - by_noise, 0.0)))
 
     def over(self, place: Located, box: tuple[int, int, int, int]) -> Floats:
-        """Return the light (h, w) over a box (x, y, width, height) of the picture's pixels.
+        """Return the light (h, w) over a box (x, y, width, height) of the picture's pixels."""
+        return np.exp(_through_nine(lambda at: np.log(self.at(at)), place, box))
 
-        The logarithm is a parabola each way through three by three places.
-        """
-        x, y, width, height = box
-        across, down = (
-            [first, first + (size - 1) / 2, first + size - 1]
-            for first, size in ((x, width), (y, height))
-        )
-        points = np.array(list(itertools.product(down, across)), np.float64)[:, ::-1]
-        logs = np.log(self.at(places_of(place.chart, place.to_chart(points)))).reshape(3, 3)
-        return np.asarray(np.exp(_parabola(height) @ logs @ _parabola(width).T))
+    def added_over(self, place: Located, box: tuple[int, int, int, int]) -> Floats | float:
+        """Return what is added (h, w) over such a box, as reflectance; 0 where nothing is."""
+        return _through_nine(self.stray.at, place, box) if self.stray.weights.any() else 0.0
+
+
+def _through_nine(
+    values: Callable[[Floats], Floats], place: Located, box: tuple[int, int, int, int]
+) -> Floats:
+    """Return values (h, w) over a box: a parabola each way through three by three places."""
+    x, y, width, height = box
+    across, down = (
+        [first, first + (size - 1) / 2, first + size - 1]
+        for first, size in ((x, width), (y, height))
+    )
+    points = np.array(list(itertools.product(down, across)), np.float64)[:, ::-1]
+    nine = values(places_of(place.chart, place.to_chart(points))).reshape(3, 3)
+    return np.asarray(_parabola(height) @ nine @ _parabola(width).T)
 
 
 @lru_cache(maxsize=256)  # boxes of a chart have few sizes

@@ -96,6 +96,24 @@ def test_ratios_and_gamma_of_a_stream_that_states_no_range_hold_those_of_the_oth
             assert not lines
 
 
+def test_frames_that_stand_there_twice_count_once(tmp_path: Path) -> None:
+    """A recorder of more frames than its camera has repeats them: no figure knows more by that."""
+    frames = list(flat(3, temporal=2.0, fixed=1.0))
+    once, twice = (
+        {item.quantity: item for item in noise.measure(look(tmp_path, shown)) if _seen(item)}
+        for shown in (frames[:4], [frame for frame in frames[:4] for _ in range(2)])
+    )
+    assert "noise.fixed_pattern" in once
+    assert once.keys() == twice.keys()
+    for quantity, item in twice.items():
+        assert item.value == pytest.approx(once[quantity].value)
+        assert item.expanded == pytest.approx(once[quantity].expanded)
+
+
+def _seen(item: Measurement | Note) -> bool:
+    return isinstance(item, Measurement) and not item.quantity.startswith("noise.c")
+
+
 def test_sigmas_come_back_within_the_bars() -> None:
     """Bars: bias of the temporal sigma 0.1 %, sd 0.3 %; of the fixed one 0.3 %, sd 1 %."""
     results = [analysis.analyse(flat(seed, temporal=2.0, fixed=1.5)) for seed in range(SEEDS)]

@@ -93,6 +93,21 @@ def budget_of(lines: Any) -> dict[str, float]:
     return {line.source: line.contribution for line in lines}
 
 
+def test_a_coder_moves_a_crossing_the_farther_the_flatter_the_mtf_falls_to_it() -> None:
+    """MTF10 lay at 0.92 +- 0.15 cycle/px for 0.50, where a coder had lifted the end of an MTF."""
+    usual = 1 - math.sqrt(math.log(0.15) / math.log(0.1))
+    at = np.arange(257) / 256
+    gaussian = np.exp(-((at / 0.4) ** 2) * math.log(10))
+    lifted = np.maximum(gaussian, 0.16 - at / 15)
+    shares = [
+        edge(result(0.2, at10, mtf=mtf)).coding_share("mtf10")
+        for mtf, at10 in ((gaussian, 0.4), (lifted, 0.9))
+    ]
+    flat = 1 - np.interp(-0.15, -lifted, at) / 0.9
+    assert shares[1] / shares[0] == pytest.approx(flat / usual, rel=0.05)
+    assert shares[1] > 6 * shares[0]
+
+
 def test_the_tone_of_a_scene_is_the_light_of_every_code() -> None:
     found = edge_figures.tone_of(scene())
     assert found.light == pytest.approx(np.arange(256) / 200)

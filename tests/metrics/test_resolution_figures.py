@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -320,6 +321,19 @@ def test_a_corners_ratio_is_to_the_centre_of_its_direction_with_both_uncertainti
     assert lines[TONE_SOURCE] == pytest.approx(0.9 * slopes * 0.1 / math.sqrt(3))
 
 
+@pytest.mark.parametrize(("of_corner", "of_centre"), [(0.2, 0.2), (0.2, -0.2), (0.0, 0.1)])
+def test_a_curve_that_is_off_at_both_edges_alike_moves_their_ratio_little(
+    of_corner: float, of_centre: float
+) -> None:
+    """Both edges have a slope of 0.3: what their sides show in common cancels."""
+    tone = Tone(light=np.ones(2), name="t", doubt=0.0)
+    at = {"upper_left": of_corner, "centre": of_centre}
+    edges = [replace(placed(zone, 1), exponent=off) for zone, off in at.items()]
+    [found] = corners.ratios(scene(), edges, tone)
+    lines = {line.source: line.contribution for line in found.words[3]}  # type: ignore[union-attr]
+    assert lines[TONE_SOURCE] == pytest.approx(0.3 * abs(of_corner - of_centre))
+
+
 def test_corners_without_an_edge_in_the_centre_have_no_ratio() -> None:
     tone = Tone(light=np.ones(2), name="t", doubt=0.1)
     [note] = corners.ratios(scene(), [placed("upper_left", 1)], tone)
@@ -332,7 +346,7 @@ def test_corners_without_an_edge_in_the_centre_have_no_ratio() -> None:
         (2 / 3, "grey_steps", 0.0, 0.0),
         (5.0, "grey_steps", 0.0, 0.0),
         (0.8, "grey_steps", 0.0, math.log(9) / math.log(5) - 1),
-        (0.5, "grey_steps", 0.0, 1 - math.log(3) / math.log(5)),
+        (0.5, "grey_steps", 0.0, math.log(3) / math.log(5) - 1),
         (0.5, "inverse_oetf_bt709", 0.0, 0.0),
         (0.5, "grey_steps", 0.15, 0.0),
     ],

@@ -81,6 +81,7 @@ def scene(*views: Any, **changed: Any) -> Any:
     given |= {"of_kind": lambda kind: [one for one in flats if one.region.kind == kind]}
     given |= {"evened": lambda _, codes, part=np.s_[:, :]: codes[part]}
     given |= {"linear": lambda codes: (np.asarray(codes) / 200) ** 2}
+    given |= {"lit_doubt": lambda *_: 0.0}
     given |= {"figure": lambda *words, **more: SimpleNamespace(words=words, **more)}
     return SimpleNamespace(**given | changed)
 

@@ -255,6 +255,9 @@ def _before_coding(field: Field, recorded: Measurement) -> Measurement | Note:
 
 def _part(field: Field, quantity: str, part: Variance | None) -> Measurement | Note:
     """Measure the sigma of a part of the noise, or note why there is none."""
+    if field.noise.total.value <= QUANTISATION:
+        code, sigma = "noise_below_quantisation", (part or field.noise.total).sigma
+        return field.note(quantity, code, region=field.view.region.name, sigma=sigma, floor=FLOOR)
     if part is None and field.noise.correlation:
         correlation = field.noise.correlation
         return field.note(quantity, "frames_depend", correlation=correlation)
@@ -262,9 +265,6 @@ def _part(field: Field, quantity: str, part: Variance | None) -> Measurement | N
         return field.note(quantity, "too_few_frames", frames=len(field.codes), needed=2)
     if part is None:
         return field.note(quantity, "unstable_picture", shift=STILL_WITHIN)
-    if field.noise.total.value <= QUANTISATION:
-        code, region = "noise_below_quantisation", field.view.region.name
-        return field.note(quantity, code, region=region, sigma=part.sigma, floor=FLOOR)
     return field.figure(quantity, part.sigma, part.budget(), _plain_method(field))
 
 

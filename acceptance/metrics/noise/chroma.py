@@ -15,6 +15,7 @@ from acceptance.errors import GapError
 from acceptance.metrics._shared.flat_field import colourless
 from acceptance.metrics.noise.analysis import QUANTISATION, analyse, core
 from acceptance.metrics.noise.before_coding import lossless, step_of
+from acceptance.metrics.noise.dependence import distinct
 from acceptance.metrics.noise.field import QUANTITIES, gap_note
 from acceptance.model.measurement import BudgetLine
 
@@ -62,10 +63,10 @@ def coding_shift(ratio: float) -> tuple[float, float]:
 def _figure(field: Field, quantity: str, plane: NDArray[np.integer] | None) -> Measurement:
     if plane is None or colourless(field.scene):
         raise GapError("monochrome")
-    codes = core(plane, MIDDLE)
+    codes, coded = core(plane, MIDDLE), not lossless(field.scene, field.view)
+    codes = codes if coded else distinct(codes)
     noise = analyse(codes, stable=field.view.stable)
     sigma, hidden = noise.total.sigma, noise.total.value <= QUANTISATION
-    coded = not lossless(field.scene, field.view)
     seen = field.scene, field.view
     step = step_of(*seen, sigma, hidden=hidden, coarsest=COARSEST) if coded else 0.0
     if hidden:

@@ -43,6 +43,15 @@ class Apart:
     left: float | None
 
 
+def distinct(codes: NDArray[np.integer]) -> NDArray[np.integer]:
+    """Return the frames (n, h, w) that are not the one before once more.
+
+    A recorder of more frames than its camera has repeats them: their noise is no further noise.
+    """
+    new = np.any(codes[1:] != codes[:-1], axis=(1, 2))
+    return codes if new.all() else codes[np.append(True, new)]
+
+
 def pixels_alike(rest: Array) -> float:
     """Return over how many pixels noise is alike, 1 to 16: the sum of its autocorrelation.
 

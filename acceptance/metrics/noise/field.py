@@ -11,6 +11,8 @@ from acceptance.errors import GapError
 from acceptance.metrics._shared.lighting import MOST_UNEVEN, surely_uneven
 from acceptance.metrics._shared.region_codes import MOST_CLIPPED
 from acceptance.metrics.noise.analysis import FEWEST_BLOCKS, analyse, clipped_share, core
+from acceptance.metrics.noise.before_coding import lossless
+from acceptance.metrics.noise.dependence import distinct
 from acceptance.metrics.noise.weighting import Weighting, unified_weighting
 from acceptance.model.measurement import Note
 
@@ -142,6 +144,8 @@ def read_field(scene: Scene, view: View, light: NDArray[np.float64]) -> Field:
     unstable_light.
     """
     codes = core(view.luma, 0.8 if view.region.kind == "flat" else 0.6)
+    if lossless(scene, view):  # a coder that skips a block shows what is recorded, too
+        codes = distinct(codes)
     _refuse(codes, scene, view.region.name, light)
     weighting = unified_weighting(
         codes.shape[2], float(scene.video.sample_aspect) / scene.video.height

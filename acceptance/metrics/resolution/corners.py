@@ -92,10 +92,10 @@ def _budget(scene: Scene, corner: Edge, centre: Edge, tone: Tone) -> list[Budget
     ratio = corner.value("mtf50") / below
     common = ratio * abs(corner.tone_slope("mtf50") - centre.tone_slope("mtf50"))
     edges = corner, centre
-    of_sides = (ratio * edge.contradicted("mtf50") for edge in edges)
+    of_sides = ratio * (corner.contradicted("mtf50") - centre.contradicted("mtf50"))
     bent = (bends(edge, tone.light, tone.bent)["mtf50"] for edge in edges)
     of_bends = (ratio * (one - other) for one, other in zip(*bent, strict=True))
-    of_tone = math.hypot(common * tone.doubt / math.sqrt(3), *of_sides, *of_bends)
+    of_tone = math.hypot(common * tone.doubt / math.sqrt(3), of_sides, *of_bends)
     of_centre = scaled(centre.noise("mtf50"), ratio / below)
     return [
         *scaled(corner.noise("mtf50"), 1 / below),

@@ -35,9 +35,10 @@ LEAST_ROWS, LEAST_COLUMNS = 20, 16
 LEAST_EXPLAINED = 0.5
 LEAST_LEAN = 1.0
 STIFFNESS = 300.0
-# scatter of a band of rows about the profile, over that of the usual band and over the step, beyond
-# which something lies on the edge; the rows of a band
+# scatter of a band of rows about the profile, over that of the quarter that keeps to it best and
+# over the step, beyond which something lies on the edge; the rows of a band
 COVERED, LEAST_COVERED, BAND = 3.5, 0.05, 4
+MOST_LEFT = 0.09  # of the step: scatter of means of a band's squares, where noise is no more
 ISO_BIN = 1 / 4
 
 
@@ -286,13 +287,20 @@ def _refuse(image: Array, line: EdgeLine, fit: ProfileFit, angle: float) -> None
 def _refuse_covered(residual: Array, step: float) -> None:
     """Refuse an edge on which something lies, so that some rows are not those of the profile.
 
-    ``residual`` (h, w) is what the profile leaves, ``step`` that of the edge.
+    ``residual`` (h, w) is what the profile leaves, ``step`` that of the edge. What lies on a
+    part of the rows pulls the profile off the others, too: off some of them little, or all are far
+    off it in patches that are no noise.
     """
     bands = residual[: residual.shape[0] // BAND * BAND].reshape(-1, BAND * residual.shape[1])
     scatter = np.sqrt(np.mean(bands**2, axis=1))
     most = float(scatter.max())
-    if most > COVERED * np.median(scatter) and most > LEAST_COVERED * step:
+    if most > COVERED * np.percentile(scatter, 25) and most > LEAST_COVERED * step:
         raise GapError("edge_covered", region="", share=most / step)
+    height, width = (size // BAND * BAND for size in residual.shape)
+    squares = residual[:height, :width].reshape(height // BAND, BAND, -1, BAND).mean(axis=(1, 3))
+    left = math.sqrt(float(np.mean(squares**2, axis=1).max()))
+    if left > MOST_LEFT * step:
+        raise GapError("edge_covered", region="", share=left / step)
 
 
 def _taper(fit: ProfileFit, line: EdgeLine, mode: Mode) -> Array:

@@ -57,6 +57,7 @@ NOISY = 0.08  # relative standard error of a crossing above which noise, as |FFT
 # relative, for a step of as many codes as rounding leaves undecided (simulation)
 ROUNDING = {"mtf50": 3.2, "mtf10": 3.8}
 LEAST_ROUNDING = 1e-5
+ABOVE = {"mtf50": 0.6, "mtf10": 0.15}  # where the slope of an MTF above a crossing begins
 MEDIAN_STEP = 0.954  # of two normal values, in sigmas of each
 
 
@@ -86,8 +87,8 @@ class Edge:
     ``levels`` are dark and light beside the edge, as lit; ``coarseness`` is that of its coding
     (``coding_loss.coarseness``); ``limit`` is what its samples can carry, cycle/px; ``rounding``
     what whole codes leave undecided of a level, over the step; ``apart`` the standard uncertainty
-    in cycle/px that another edge beside it gives to a crossing, by name; ``exponent`` that of the
-    tone curve's exponent by which its two sides contradict what is printed; ``taken`` as
+    in cycle/px that another edge beside it gives to a crossing, by name; ``exponent`` what that of
+    the tone curve is off by, as its two sides contradict what is printed; ``taken`` as
     ``coding_loss.taken`` has it.
     """
 
@@ -137,7 +138,19 @@ class Edge:
         """Return the relative standard uncertainty of a crossing by coding."""
         blocks = blocks_along(self.view, self.first.resolves)
         share = of_edge(name, self.value(name), self.coarseness, blocks)
-        return share * self.taken.get(name, 1.0)
+        return share and share * self.taken.get(name, 1.0) * self._flatness(name)
+
+    def _flatness(self, name: str) -> float:
+        """Return how much flatter the MTF falls to a crossing than a Gaussian does, 1 or more.
+
+        What a coder lifts moves a crossing the farther, the flatter the MTF is there.
+        """
+        level, above = int(name[3:]) / 100, ABOVE[name]
+        mtf, frequencies = self.first.mtf, self.first.frequencies
+        below = int(np.argmax(mtf < above))
+        start = np.interp(-above, -mtf[below - 1 : below + 1], frequencies[below - 1 : below + 1])
+        usual = 1 - math.sqrt(math.log(above) / math.log(level))
+        return max(1.0, (1 - float(start) / float(getattr(self.first, name))) / usual)
 
     def tone_slope(self, name: str) -> float:
         """Return the relative change of a crossing over that of the tone curve's exponent."""
@@ -145,8 +158,8 @@ class Edge:
         return (float(getattr(self.probe, name)) / before - 1) / TONE_PROBE
 
     def contradicted(self, name: str) -> float:
-        """Return the relative standard uncertainty of a crossing by what its two sides show."""
-        return abs(self.tone_slope(name)) * self.exponent
+        """Return by how much of itself a crossing may be off by what its two sides show."""
+        return self.tone_slope(name) * self.exponent
 
 
 def tone_of(scene: Scene) -> Tone:

@@ -142,6 +142,7 @@ def _seen(scene: Scene, view: View) -> _SeenWedge:
     angle = phase(printed, *place)
     _refuse_shadow(scene, view, codes[0], _beside(angle, printed), place)
     dark, light, doubt = _levels(scene, view, codes[0], angle, printed)
+    doubt = math.hypot(doubt, _veiled(scene, view, dark, light))
     pixels = WedgePixels.of(printed, *place)
     results = [read(picture[pixels.inside], pixels, printed, light - dark) for picture in codes]
     return _SeenWedge(
@@ -154,6 +155,15 @@ def _seen(scene: Scene, view: View) -> _SeenWedge:
         step_doubt=doubt,
         results=tuple(results),
     )
+
+
+def _veiled(scene: Scene, view: View, dark: float, light: float) -> float:
+    """Return the relative standard uncertainty of the step by light that is added to the wedge."""
+    printed = float(view.region.printed["dark"])
+    if not (added := scene.lit_doubt(view, printed) * printed):
+        return 0.0
+    both = scene.linear(np.array([dark, light])) + added
+    return abs(float(np.diff(scene.codes_of(both))[0]) / (light - dark) - 1)
 
 
 def _capped(wedge: _SeenWedge, sampled: PictureSamples, direction: str) -> _SeenWedge:

@@ -25,7 +25,7 @@ LEAST_LIGHT = 1e-3  # reflectance
 
 
 def contradicted(scene: Scene, view: View, contrast: float) -> float:
-    """Return the standard uncertainty of the curve's exponent that an edge's own sides show.
+    """Return by what an edge's own sides show the curve's exponent to be off: a doubt of that size.
 
     The light of its sides, of this ``contrast``, is to that printed as a power is to its base. What
     curve and print leave in doubt anyhow is taken off. By a declared curve only more contrast than
@@ -39,7 +39,7 @@ def contradicted(scene: Scene, view: View, contrast: float) -> float:
     off = math.log((1 + contrast) / (1 - contrast)) / math.log(light / dark) - 1
     off = off if scene.tone == STEPS else max(off, 0.0)
     known = math.hypot(scene.tone_doubt / math.sqrt(3), scene.copy_doubt)
-    return math.sqrt(max(0.0, off**2 - known**2))
+    return math.copysign(math.sqrt(max(0.0, off**2 - known**2)), off)
 
 
 def bending(
