@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from acceptance.scene import casts, patterns, plane_waves
+from acceptance.scene import casts, crossed_edges, patterns, plane_waves
 from acceptance.scene.covers import Covers
-from acceptance.scene.patterns import percentage, ranked
+from acceptance.scene.patterns import eight_bits, percentage, ranked, spread
 from acceptance.scene.rolling_bars import RollingBars
 from acceptance.scene.thresholds import THRESHOLDS
 
@@ -45,6 +45,7 @@ COSTLY = (
     *("wave", "wave_in_part", "wave_crossed", "wave_lattice"),
     *("cast_blue", "cast_red", "cast_of_most", "cast_neutral"),
 )
+DEEP = 6  # bits more than 8 from which five codes do not add up within 16
 
 
 class Features:
@@ -74,37 +75,59 @@ class Features:
     def see(self, frame: Frame) -> None:
         """Take in the next frame."""
         rows = _rows(frame.luma, self.thresholds)
-        averaged = self._averaged(rows)
-        taken = self._changes(frame, rows) | self._likeness(averaged, key=frame.key)
+        sums = self._sums(rows)
+        taken = self._changes(frame, rows) | self._likeness(self._thumbnail(sums), key=frame.key)
+        self._keep(EVERY_FRAME, taken)
         if self.count % self.every_motion == 0:
-            taken |= self._levels(rows)
-        if self.large and self.count % self.every_motion == 0:
-            moves = self._motion(frame, averaged)
-            self.bars.see(averaged, moves.values())
-            taken |= moves
+            self._keep(FREQUENT, self._frequent(frame, rows, self._averaged(sums)))
         if self.large and self.count % self.every_costly == 0:
-            taken |= self._costly(frame, rows)
-        for name, column in self.values.items():
-            column.append(taken.get(name, math.nan))
+            self._keep(COSTLY, self._costly(frame, rows))
         self.rows = rows
         self.count += 1
 
+    def _keep(self, names: tuple[str, ...], taken: dict[str, float]) -> None:
+        for name in names:
+            self.values[name].append(taken.get(name, math.nan))
+
     def columns(self) -> dict[str, NDArray[np.float32]]:
         """Return each feature as (n,)."""
-        return {name: np.array(column, np.float32) for name, column in self.values.items()}
+        every = dict.fromkeys(FREQUENT, self.every_motion) | dict.fromkeys(COSTLY, self.every_costly)
+        columns = {name: np.full(self.count, math.nan, np.float32) for name in self.values}
+        for name, taken in self.values.items():
+            columns[name][:: every.get(name, 1)][: len(taken)] = taken
+        return columns
 
     def _eight(self, plane: NDArray[Any]) -> Bytes:
         """Take codes to 8 bits."""
-        return np.ascontiguousarray(plane >> self.shift if self.shift else plane, np.uint8)
+        return eight_bits(plane, self.shift)
 
-    def _averaged(self, rows: NDArray[Any]) -> Floats:
-        """Average the rows to those of the thumbnail, (36, w)."""
-        together = self.thresholds.rows_averaged
-        total = np.zeros((self.thresholds.thumbnail_size[1], rows.shape[1]), np.float32)
-        for first in range(together):
-            cv2.accumulate(rows[first::together], total)
-        total *= 1 / (together << self.shift)
-        return total
+    def _sums(self, rows: NDArray[Any]) -> NDArray[Any]:
+        """Add up, in native codes, the rows behind each of the thumbnail, (36, w)."""
+        together = rows.reshape(-1, self.thresholds.rows_averaged, rows.shape[1])
+        kind = np.uint16 if self.shift < DEEP else np.float32
+        return np.add.reduce(together, axis=1, dtype=kind)
+
+    def _averaged(self, sums: NDArray[Any]) -> Floats:
+        """Average the rows to those of the thumbnail, (36, w), in codes of 8 bits."""
+        return sums * np.float32(1 / (self.thresholds.rows_averaged << self.shift))
+
+    def _thumbnail(self, sums: NDArray[Any]) -> Floats:
+        """Average the picture to (36, 64) codes of 8 bits."""
+        size = self.thresholds.thumbnail_size
+        together, left = divmod(sums.shape[1], size[0])
+        if left:
+            averaged = self._averaged(sums)
+            return np.asarray(cv2.resize(averaged, size, interpolation=cv2.INTER_AREA), np.float32)
+        added = cv2.reduce(sums.reshape(-1, together), 1, cv2.REDUCE_SUM, dtype=cv2.CV_32F)
+        return self._averaged(added.reshape(size[::-1])) * np.float32(1 / together)
+
+    def _frequent(self, frame: Frame, rows: NDArray[Any], averaged: Floats) -> dict[str, float]:
+        """Levels, and motion where the picture is large enough."""
+        if not self.large:
+            return self._levels(rows)
+        moves = self._motion(frame, averaged)
+        self.bars.see(averaged, moves.values())
+        return self._levels(rows) | moves
 
     def _levels(self, rows: NDArray[Any]) -> dict[str, float]:
         """Shares in % of black, the deepest and deep shadow, and white."""
@@ -159,7 +182,8 @@ class Features:
         height, width = frame.luma.shape
         down = max(1, height // self.thresholds.fine_samples)
         across = _spread(width, self.thresholds.thumbnail_size[0])
-        columns = self._eight(frame.luma[down // 2 :: down, across].T).astype(np.float32)
+        samples = self._eight(frame.luma[down // 2 :: down, across])
+        columns = np.asarray(cv2.transpose(samples)).astype(np.float32)
         level, fold = patterns.spectra(averaged, self.thresholds)
         upright, fold_down = patterns.spectra(columns, self.thresholds)
         moves = {"moved_x": math.nan, "moved_y": math.nan}
@@ -171,8 +195,8 @@ class Features:
         self.profiles = level, upright
         return moves
 
-    def _likeness(self, averaged: Floats, *, key: bool) -> dict[str, float]:
-        """Mean and change, in codes, of the thumbnail, and its likeness to earlier ones.
+    def _likeness(self, small: Floats, *, key: bool) -> dict[str, float]:
+        """Mean and change, in codes, of the thumbnail (36, 64), and its likeness to earlier ones.
 
         Change is that since the frame before, and since the one before that; at a key frame also
         since the key frames before.
@@ -180,8 +204,6 @@ class Features:
         Likeness is a correlation without light and slow shading: to the frame before, and to the
         one half a second ago.
         """
-        size = self.thresholds.thumbnail_size
-        small = np.asarray(cv2.resize(averaged, size, interpolation=cv2.INTER_AREA), np.float32)
         found = {"mean": float(cv2.mean(small)[0])}
         found |= _changes_since(small, self.small, ("difference", "drift"))
         if key:
@@ -211,7 +233,7 @@ class Features:
             noise = self._noise(frame.luma, rows, self.rows)
             level = 100 * ranked(noise, limits.quiet_percentile) / self.amplitude
         return {
-            **self._edges(frame.luma),
+            **crossed_edges.blur(frame.luma, self.shift, limits),
             **self._wave(samples),
             "noise": level,
             **self.covers.see(samples, noise),
@@ -229,48 +251,6 @@ class Features:
         """Return the rows (4, 60, w) two above, above, below and two below those of noise."""
         number = self.thresholds.rows_averaged * self.thresholds.thumbnail_size[1]
         return self._eight(luma[_rows_beside(len(luma), number)])
-
-    def _edges(self, luma: NDArray[Any]) -> dict[str, float]:
-        """Blur of the sharpest edges, in % of the height, how clear they are, and where.
-
-        That is their contrast in codes, and the share (0..1) in the half of the picture with the
-        fewest. All are nan without edges. The blur is that of the sharper direction, rows or
-        columns, or that of the very sharpest edges of the other if that is more: what is smeared
-        one way only.
-        """
-        limits, height = self.thresholds, len(luma)
-        further = max(1, round(height / limits.fine_samples))
-        widths, rises, places = [], [], []
-        for axis in (0, 1):
-            fine, beside = self._fine(luma, axis, further)
-            width, rise, place = patterns.edge_widths(fine, beside, height, limits)
-            widths.append(width)
-            rises.append(rise)
-            places.append(place[:, ::-1] if axis else place)
-        few, enough = limits.fewest_in_direction
-        numbers = [width.size for width in widths]
-        if sum(numbers) < limits.fewest_edges or min(numbers) < few:
-            return {}
-        sharp, sharpest = limits.edge_percentiles
-        smeared = [ranked(width, sharpest) for width in widths if width.size >= enough]
-        return {
-            "edge_width": max(min(ranked(width, sharp) for width in widths), *smeared, 0.0),
-            "edge_contrast": ranked(np.concatenate(rises), limits.contrast_percentile),
-            "edge_spread": patterns.least_half(np.concatenate(places)),
-        }
-
-    def _fine(self, luma: NDArray[Any], axis: int, further: int) -> tuple[Floats, Floats]:
-        """Return some rows (axis 0) or columns (1) as rows of fine samples, and those beside."""
-        limits, (height, width) = self.thresholds, luma.shape
-        first = _spread_rows(luma.shape[axis] - further, limits.edge_lines)
-        places = np.concatenate([first, first + further])
-        taken = luma[:, places] if axis else luma[places]  # np.take would copy all of it
-        lines, share = self._eight(taken).astype(np.float32), min(1.0, limits.fine_samples / height)
-        number = 2 * len(first)
-        size = (number, round(height * share)) if axis else (round(width * share), number)
-        resized = cv2.resize(lines, size, interpolation=cv2.INTER_AREA)
-        fine: Floats = np.asarray(cv2.transpose(resized) if axis else resized, np.float32)
-        return fine[: len(first)], fine[len(first) :]
 
     def _grid(self, luma: NDArray[Any]) -> Bytes:
         """Take samples as far apart along rows as along columns."""
@@ -362,16 +342,12 @@ def _spread(size: int, number: int) -> slice:
 def _rows(luma: NDArray[Any], thresholds: Thresholds) -> NDArray[Any]:
     """Copy the rows that all features share, (180, w)."""
     number = thresholds.rows_averaged * thresholds.thumbnail_size[1]
-    return np.asarray(luma[_spread_rows(len(luma), number)])
+    return np.asarray(luma[spread(len(luma), number)])
 
 
 @lru_cache(maxsize=4)
 def _rows_beside(height: int, number: int) -> NDArray[np.int64]:
     """Return the places (4, n) of the rows two above, above, below and two below every third."""
-    places = np.add.outer((-2, -1, 1, 2), _spread_rows(height, number)[1::3])
+    places = np.add.outer((-2, -1, 1, 2), spread(height, number)[1::3])
     return np.asarray(np.clip(places, 0, height - 1))
 
-
-@lru_cache(maxsize=8)
-def _spread_rows(height: int, number: int) -> NDArray[np.int64]:
-    return np.asarray((2 * np.arange(number) + 1) * height // (2 * number))
