@@ -62,27 +62,23 @@ def spread(size: int, number: int) -> NDArray[np.int64]:
     return np.asarray((2 * np.arange(number) + 1) * size // (2 * number))
 
 
-def sums_of_rows(rows: NDArray[Any], together: int) -> Floats:
-    """Add up so many rows each; their number is a multiple of that."""
-    total = np.zeros((len(rows) // together, rows.shape[1]), np.float32)
-    for first in range(together):
-        cv2.accumulate(rows[first::together], total)
-    return total
-
-
 # --- motion and likeness
 
 
-def spectra(rows: Floats, thresholds: Thresholds) -> tuple[Complexes, int]:
+def spectra(
+    rows: NDArray[Any], unit: float, thresholds: Thresholds
+) -> tuple[Complexes, int]:
     """Return the spectra (b, f) of the mean profiles of the bands of ``rows``, and px a sample.
 
-    Bands are halves of some rows that lie beside each other. The slowest waves are taken out. Each
+    Values are of so many codes a ``unit``, and add up within their kind of number. Bands are halves of some rows that lie beside each other. The slowest waves are taken out. Each
     has power 1, or 0 where there is next to nothing in it.
     """
     bands, fold = thresholds.bands, max(1, rows.shape[1] // thresholds.profile_samples)
     size = rows.shape[1] // (4 * fold) * 2
-    used = rows[: len(rows) // bands * bands, : 2 * size * fold]
-    means = _means_of_rows(used, bands)
+    together = len(rows) // bands
+    used = rows[: together * bands, : 2 * size * fold].reshape(bands, together, -1)
+    sums = np.add.reduce(used, axis=1, dtype=rows.dtype)
+    means = sums * np.float32(unit / together)
     profiles = cv2.resize(means, (2 * size, bands), interpolation=cv2.INTER_AREA).reshape(-1, size)
     lines = fft.rfft((profiles - cv2.reduce(profiles, 1, cv2.REDUCE_AVG)) * _window(size))
     lines[:, : thresholds.slowest_waves] = 0

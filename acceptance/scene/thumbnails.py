@@ -39,23 +39,22 @@ EVERY_FRAME = (
     *("changed", "key_changed", "key_noise"),
     *("like_before", "like_ago", "area_changed"),
 )
-FREQUENT = ("black", "darkest", "dark", "white", "moved_x", "moved_y")
+FREQUENT = ("black", "darkest", "dark", "white")
+MOTION = ("moved_x", "moved_y")
 COSTLY = (
     *("edge_width", "edge_contrast", "edge_spread", "noise", "blank", "veiled"),
     *("wave", "wave_in_part", "wave_crossed", "wave_lattice"),
     *("cast_blue", "cast_red", "cast_of_most", "cast_neutral"),
 )
-DEEP = 6  # bits more than 8 from which five codes do not add up within 16
-
-
 class Features:
     """Features of the frames of a clip, by name; nan where not taken or not measurable."""
 
     def __init__(self, video: VideoInfo, thresholds: Thresholds = THRESHOLDS) -> None:
         self.thresholds = thresholds
         self.shift = video.depth - 8
+        self.unit = 1 / (thresholds.rows_averaged << self.shift)  # codes of 8 bits of a sum of rows
         self.black, self.amplitude = (0, 255) if video.full_range else (16, 219)
-        self.values = {name: array("f") for name in (*EVERY_FRAME, *FREQUENT, *COSTLY)}
+        self.values = {name: array("f") for name in (*EVERY_FRAME, *FREQUENT, *MOTION, *COSTLY)}
         self.large = large(video, thresholds)
         self.every_motion = motion_every(video, thresholds)
         self.every_costly = max(1, round(_rate(video) / thresholds.costly_per_second))
@@ -76,10 +75,11 @@ class Features:
         """Take in the next frame."""
         rows = _rows(frame.luma, self.thresholds)
         sums = self._sums(rows)
-        taken = self._changes(frame, rows) | self._likeness(self._thumbnail(sums), key=frame.key)
-        self._keep(EVERY_FRAME, taken)
+        small = self._thumbnail(sums)
+        self._keep(EVERY_FRAME, self._changes(frame, rows) | self._likeness(small, key=frame.key))
         if self.count % self.every_motion == 0:
-            self._keep(FREQUENT, self._frequent(frame, rows, self._averaged(sums)))
+            self._keep(FREQUENT, self._levels(rows))
+            self._keep(MOTION, self._motion(frame, sums, small))
         if self.large and self.count % self.every_costly == 0:
             self._keep(COSTLY, self._costly(frame, rows))
         self.rows = rows
@@ -91,7 +91,8 @@ class Features:
 
     def columns(self) -> dict[str, NDArray[np.float32]]:
         """Return each feature as (n,)."""
-        every = dict.fromkeys(FREQUENT, self.every_motion) | dict.fromkeys(COSTLY, self.every_costly)
+        every = dict.fromkeys((*FREQUENT, *MOTION), self.every_motion)
+        every |= dict.fromkeys(COSTLY, self.every_costly)
         columns = {name: np.full(self.count, math.nan, np.float32) for name in self.values}
         for name, taken in self.values.items():
             columns[name][:: every.get(name, 1)][: len(taken)] = taken
@@ -104,30 +105,21 @@ class Features:
     def _sums(self, rows: NDArray[Any]) -> NDArray[Any]:
         """Add up, in native codes, the rows behind each of the thumbnail, (36, w)."""
         together = rows.reshape(-1, self.thresholds.rows_averaged, rows.shape[1])
-        kind = np.uint16 if self.shift < DEEP else np.float32
+        kind = np.float32 if self.shift else np.uint16
         return np.add.reduce(together, axis=1, dtype=kind)
-
-    def _averaged(self, sums: NDArray[Any]) -> Floats:
-        """Average the rows to those of the thumbnail, (36, w), in codes of 8 bits."""
-        return sums * np.float32(1 / (self.thresholds.rows_averaged << self.shift))
 
     def _thumbnail(self, sums: NDArray[Any]) -> Floats:
         """Average the picture to (36, 64) codes of 8 bits."""
         size = self.thresholds.thumbnail_size
         together, left = divmod(sums.shape[1], size[0])
+        codes = sums.astype(np.float32)
         if left:
-            averaged = self._averaged(sums)
-            return np.asarray(cv2.resize(averaged, size, interpolation=cv2.INTER_AREA), np.float32)
-        added = cv2.reduce(sums.reshape(-1, together), 1, cv2.REDUCE_SUM, dtype=cv2.CV_32F)
-        return self._averaged(added.reshape(size[::-1])) * np.float32(1 / together)
-
-    def _frequent(self, frame: Frame, rows: NDArray[Any], averaged: Floats) -> dict[str, float]:
-        """Levels, and motion where the picture is large enough."""
-        if not self.large:
-            return self._levels(rows)
-        moves = self._motion(frame, averaged)
-        self.bars.see(averaged, moves.values())
-        return self._levels(rows) | moves
+            small = np.asarray(cv2.resize(codes, size, interpolation=cv2.INTER_AREA), np.float32)
+        else:  # takes half the time
+            small = np.einsum("ij->i", codes.reshape(-1, together)).reshape(size[::-1])
+            small *= np.float32(1 / together)
+        small *= np.float32(self.unit)
+        return small
 
     def _levels(self, rows: NDArray[Any]) -> dict[str, float]:
         """Shares in % of black, the deepest and deep shadow, and white."""
@@ -174,18 +166,20 @@ class Features:
 
     # --- motion and likeness
 
-    def _motion(self, frame: Frame, averaged: Floats) -> dict[str, float]:
+    def _motion(self, frame: Frame, sums: NDArray[Any], small: Floats) -> dict[str, float]:
         """How far the picture moved since this was last taken, in % of its height; nan if unknown.
 
         The middle one of three bands counts, so that what moves in one place has no effect.
         """
+        if not self.large:
+            return {}
         height, width = frame.luma.shape
         down = max(1, height // self.thresholds.fine_samples)
         across = _spread(width, self.thresholds.thumbnail_size[0])
         samples = self._eight(frame.luma[down // 2 :: down, across])
-        columns = np.asarray(cv2.transpose(samples)).astype(np.float32)
-        level, fold = patterns.spectra(averaged, self.thresholds)
-        upright, fold_down = patterns.spectra(columns, self.thresholds)
+        columns = np.asarray(cv2.transpose(samples)).astype(np.uint16)
+        level, fold = patterns.spectra(sums, self.unit, self.thresholds)
+        upright, fold_down = patterns.spectra(columns, 1, self.thresholds)
         moves = {"moved_x": math.nan, "moved_y": math.nan}
         if self.profiles is not None:
             x = patterns.shift(self.profiles[0], level, self.thresholds)
@@ -193,6 +187,7 @@ class Features:
             moves["moved_x"] = 100 / height * fold * x
             moves["moved_y"] = 100 / height * down * fold_down * y
         self.profiles = level, upright
+        self.bars.see(small, moves.values())
         return moves
 
     def _likeness(self, small: Floats, *, key: bool) -> dict[str, float]:

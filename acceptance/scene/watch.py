@@ -41,9 +41,8 @@ IN_LINE = 3  # boxes in line from which reading them together is faster
 CORE = 0.6
 
 Pixels = tuple[int, int, int, int]  # x, y, width, height of whole pixels
-# Boxes in line, lines (l) of which span the same columns: numbers (l, n) of the boxes, rows of each
-# line, columns, and where in these each box and gap begins.
-Lines = tuple[NDArray[np.int64], list[slice], slice, NDArray[np.int64]]
+# Boxes in line: their numbers, rows and columns, and where in these each box and gap begins.
+Line = tuple[NDArray[np.int64], slice, slice, NDArray[np.int64]]
 
 
 @contextmanager
@@ -196,23 +195,19 @@ class Boxes:
         sizes = np.maximum(ends - starts, 0).prod(axis=1)
         self.areas = np.where(sizes, sizes, np.nan)  # px in the picture
         edges = np.stack([starts, ends], axis=1)
-        self.lines = _like_lines(_in_line(edges, np.flatnonzero(sizes)), edges)
+        self.lines = [_line(line, edges) for line in _in_line(edges, np.flatnonzero(sizes))]
 
     def sums(self, luma: NDArray[Any]) -> NDArray[np.float64]:
         """Sum the codes of each box, (n,); 0 where it lies outside."""
         sums = np.zeros(len(self.areas))
-        for numbers, rows, columns, at in self.lines:
-            if numbers.shape[1] == 1:
-                sums[numbers[:, 0]] = [cv2.sumElems(luma[each, columns])[0] for each in rows]
+        for line, rows, columns, at in self.lines:
+            part = luma[rows, columns]
+            if len(line) == 1:
+                sums[line] = cv2.sumElems(part)[0]
             else:  # from one edge to the next: box and gap in turn
-                profiles = np.concatenate([_profile(luma[each, columns]) for each in rows])
-                sums[numbers] = np.add.reduceat(profiles, at, axis=1)[:, ::2]
+                profile = cv2.reduce(part, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32F)[0]
+                sums[line] = np.add.reduceat(profile, at)[::2]
         return sums
-
-
-def _profile(part: NDArray[Any]) -> NDArray[Any]:
-    """Add up the rows of a part, (1, w)."""
-    return np.asarray(cv2.reduce(part, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32F))
 
 
 def _in_line(edges: NDArray[np.int64], numbers: NDArray[np.intp]) -> list[list[int]]:
@@ -227,20 +222,10 @@ def _in_line(edges: NDArray[np.int64], numbers: NDArray[np.intp]) -> list[list[i
     return alone + [line for line in lines.values() if len(line) >= IN_LINE]
 
 
-def _like_lines(lines: Sequence[list[int]], edges: NDArray[np.int64]) -> list[Lines]:
-    """Put together lines of boxes that span the same columns."""
-    across: dict[tuple[int, ...], list[list[int]]] = defaultdict(list)
-    for line in lines:
-        across[tuple(edges[line, :, 0].ravel().tolist())].append(line)
-    return [
-        (
-            np.array(alike),
-            [slice(*edges[line[0], :, 1].tolist()) for line in alike],
-            slice(at[0], at[-1]),
-            np.array(at[:-1]) - at[0],
-        )
-        for at, alike in across.items()
-    ]
+def _line(numbers: list[int], edges: NDArray[np.int64]) -> Line:
+    across = edges[numbers, :, 0].ravel()
+    rows, columns = slice(*edges[numbers[0], :, 1]), slice(across[0], across[-1])
+    return np.array(numbers), rows, columns, across[:-1] - across[0]
 
 
 def clock_cells(chart: Chart) -> tuple[Region, ...]:
