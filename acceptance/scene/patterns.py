@@ -1,17 +1,15 @@
-"""What samples of one picture show: motion against another, noise, detail.
+"""What samples of one picture show: noise, detail, what changed.
 
 The sources of the methods are cited in ``thumbnails``.
 """
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
-from scipy import fft
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,9 +19,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
     Bytes = NDArray[np.uint8]
     Complexes = NDArray[np.complexfloating[Any, Any]]
-
-
-BESIDE = np.array([[-1], [0], [1]])
 
 
 def percentage(mask: NDArray[np.bool_]) -> float:
@@ -60,76 +55,6 @@ def eight_bits(codes: NDArray[Any], shift: int) -> Bytes:
 def spread(size: int, number: int) -> NDArray[np.int64]:
     """Return the places of so many lines, evenly spread over ``size``."""
     return np.asarray((2 * np.arange(number) + 1) * size // (2 * number))
-
-
-# --- motion and likeness
-
-
-def spectra(
-    rows: NDArray[Any], unit: float, thresholds: Thresholds
-) -> tuple[Complexes, int]:
-    """Return the spectra (b, f) of the mean profiles of the bands of ``rows``, and px a sample.
-
-    Values are of so many codes a ``unit``, and add up within their kind of number. Bands are halves of some rows that lie beside each other. The slowest waves are taken out. Each
-    has power 1, or 0 where there is next to nothing in it.
-    """
-    bands, fold = thresholds.bands, max(1, rows.shape[1] // thresholds.profile_samples)
-    size = rows.shape[1] // (4 * fold) * 2
-    together = len(rows) // bands
-    used = rows[: together * bands, : 2 * size * fold].reshape(bands, together, -1)
-    sums = np.add.reduce(used, axis=1, dtype=rows.dtype)
-    means = sums * np.float32(unit / together)
-    profiles = cv2.resize(means, (2 * size, bands), interpolation=cv2.INTER_AREA).reshape(-1, size)
-    lines = fft.rfft((profiles - cv2.reduce(profiles, 1, cv2.REDUCE_AVG)) * _window(size))
-    lines[:, : thresholds.slowest_waves] = 0
-    parts = lines.view(np.float32)
-    power = np.einsum("ij,ij->i", parts, parts) * (2 / size)
-    least = thresholds.least_profile_power
-    lines *= ((power > size * least) / np.sqrt(np.maximum(power, least)))[:, None]
-    return np.asarray(lines), fold
-
-
-@lru_cache(maxsize=8)
-def _window(size: int) -> Floats:
-    return np.hanning(size).astype(np.float32)
-
-
-def shift(before: Complexes, now: Complexes, thresholds: Thresholds) -> float:
-    """Return by how many samples the whole picture lies further than before, by its ``spectra``.
-
-    It is the way that all bands but fewer than half have moved at least, so that neither what
-    fills half the view counts nor do words that are written over it. It is nan where too few
-    bands correlate clearly.
-    """
-    size = 2 * (before.shape[1] - 1)
-    products = fft.irfft(np.conj(before) * now, size)
-    at = products.argmax(axis=1)
-    around = products[np.arange(len(at)), (at + BESIDE) % size].T.tolist()
-    shifts = [
-        (place + size // 2) % size - size // 2 + _fraction(*peak)
-        for place, peak in zip(at.tolist(), around, strict=True)
-        if peak[1] > thresholds.shift_correlation
-    ]
-    return _common(shifts) if 2 * len(shifts) >= before.shape[0] else math.nan
-
-
-def _fraction(before: float, peak: float, after: float) -> float:
-    """Return where the parabola through three samples has its top, from the middle one."""
-    bend = before - 2 * peak + after
-    return 0.5 * (before - after) / bend if bend else 0.0
-
-
-def _common(shifts: list[float]) -> float:
-    """Return the way, to either side, that all but fewer than half of the bands moved at least."""
-    place = max(0, (len(shifts) - 1) // 2 - 1)
-    to, fro = (sorted(max(0.0, way * moved) for moved in shifts)[place] for way in (1, -1))
-    return to - fro
-
-
-def correlation(pattern: tuple[Floats, float], other: tuple[Floats, float]) -> float:
-    """Correlate two patterns, each with its norm; nan where there is next to nothing in them."""
-    norm = pattern[1] * other[1]
-    return float(pattern[0] @ other[0]) / norm if norm > pattern[0].size * 1.0 else math.nan
 
 
 # --- noise and detail by blocks

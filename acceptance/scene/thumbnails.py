@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections import deque
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +21,10 @@ import numpy as np
 
 from acceptance.scene import casts, crossed_edges, patterns, plane_waves
 from acceptance.scene.covers import Covers
+from acceptance.scene.likeness import Likeness
+from acceptance.scene.motion import Motion
 from acceptance.scene.patterns import eight_bits, percentage, ranked, spread
+from acceptance.scene.plane_waves import PictureWave
 from acceptance.scene.rolling_bars import RollingBars
 from acceptance.scene.thresholds import THRESHOLDS
 
@@ -30,22 +32,27 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from acceptance.footage.clip import Frame, VideoInfo
-    from acceptance.scene.patterns import Bytes, Complexes, Floats
+    from acceptance.scene.patterns import Bytes, Floats
 from acceptance.scene.thresholds import Thresholds
 
-# features by how often they are taken: of every frame, of levels and motion, a few times a second
-EVERY_FRAME = (
+# features of every frame
+LIKENESS = (
     *("mean", "difference", "drift", "key_difference", "key_drift"),
-    *("changed", "key_changed", "key_noise"),
     *("like_before", "like_ago", "area_changed"),
 )
-FREQUENT = ("black", "darkest", "dark", "white")
-MOTION = ("moved_x", "moved_y")
+CHANGES = ("changed", "key_changed", "key_noise")
+# those of levels and motion
+LEVELS = ("black", "darkest", "dark", "white")
+MOVES = ("moved_x", "moved_y")
+# those that are taken a few times a second
 COSTLY = (
     *("edge_width", "edge_contrast", "edge_spread", "noise", "blank", "veiled"),
-    *("wave", "wave_in_part", "wave_crossed", "wave_lattice"),
     *("cast_blue", "cast_red", "cast_of_most", "cast_neutral"),
 )
+WAVES = ("wave", "wave_in_part", "wave_crossed", "wave_lattice")
+TOGETHER = 25  # frames
+
+
 class Features:
     """Features of the frames of a clip, by name; nan where not taken or not measurable."""
 
@@ -54,7 +61,8 @@ class Features:
         self.shift = video.depth - 8
         self.unit = 1 / (thresholds.rows_averaged << self.shift)  # codes of 8 bits of a sum of rows
         self.black, self.amplitude = (0, 255) if video.full_range else (16, 219)
-        self.values = {name: array("f") for name in (*EVERY_FRAME, *FREQUENT, *MOTION, *COSTLY)}
+        names = *LIKENESS, *CHANGES, *LEVELS, *MOVES, *COSTLY, *WAVES
+        self.values = {name: array("f") for name in names}
         self.large = large(video, thresholds)
         self.every_motion = motion_every(video, thresholds)
         self.every_costly = max(1, round(_rate(video) / thresholds.costly_per_second))
@@ -65,10 +73,12 @@ class Features:
         stir_frames = thresholds.stir_seconds * _rate(video) / self.every_costly
         self.covers = Covers(round(stir_frames), thresholds)
         self.samples: Bytes | None = None
-        self.profiles: tuple[Complexes, Complexes] | None = None
-        self.small: deque[Floats] = deque(maxlen=2)
-        self.small_of_keys: deque[Floats] = deque(maxlen=2)
-        self.fine: deque[tuple[Floats, float]] = deque(maxlen=apart(video, thresholds))
+        self.likeness = Likeness(apart(video, thresholds), thresholds)
+        self.level, self.upright = Motion(thresholds), Motion(thresholds)
+        self.down = max(1, video.height // thresholds.fine_samples)  # px a sample of columns
+        self.percent = 100 / video.height
+        # what is looked at later, in order: thumbnails of moving pictures, and waves
+        self.later: list[Floats | PictureWave] = []
         self.count = 0
 
     def see(self, frame: Frame) -> None:
@@ -76,14 +86,34 @@ class Features:
         rows = _rows(frame.luma, self.thresholds)
         sums = self._sums(rows)
         small = self._thumbnail(sums)
-        self._keep(EVERY_FRAME, self._changes(frame, rows) | self._likeness(small, key=frame.key))
+        self._keep(CHANGES, self._changes(frame, rows))
+        self.likeness.see(small, key=frame.key)
         if self.count % self.every_motion == 0:
-            self._keep(FREQUENT, self._levels(rows))
-            self._keep(MOTION, self._motion(frame, sums, small))
+            self._keep(LEVELS, self._levels(rows))
+        if self.large and self.count % self.every_motion == 0:
+            self._profiles(frame.luma, sums)
+            self.later.append(small)
         if self.large and self.count % self.every_costly == 0:
             self._keep(COSTLY, self._costly(frame, rows))
         self.rows = rows
         self.count += 1
+        if self.count % TOGETHER == 0:
+            self._look()
+
+    def _look(self) -> None:
+        """Look at what waited to be looked at together."""
+        if self.likeness.waiting:
+            for name, values in self.likeness.taken().items():
+                self.values[name].extend(values.tolist())
+        moves = iter(self._moves())
+        for seen in self.later:
+            if isinstance(seen, PictureWave):
+                self._keep(WAVES, self._wave(seen))
+            else:
+                moved = next(moves)
+                self._keep(MOVES, moved)
+                self.bars.see(seen, moved.values())
+        self.later = []
 
     def _keep(self, names: tuple[str, ...], taken: dict[str, float]) -> None:
         for name in names:
@@ -91,8 +121,9 @@ class Features:
 
     def columns(self) -> dict[str, NDArray[np.float32]]:
         """Return each feature as (n,)."""
-        every = dict.fromkeys((*FREQUENT, *MOTION), self.every_motion)
-        every |= dict.fromkeys(COSTLY, self.every_costly)
+        self._look()
+        every = dict.fromkeys((*LEVELS, *MOVES), self.every_motion)
+        every |= dict.fromkeys((*COSTLY, *WAVES), self.every_costly)
         columns = {name: np.full(self.count, math.nan, np.float32) for name in self.values}
         for name, taken in self.values.items():
             columns[name][:: every.get(name, 1)][: len(taken)] = taken
@@ -164,72 +195,37 @@ class Features:
         noise = patterns.noise_share(rows[:, ::4], before[:, ::4], could[:, ::4], self.thresholds)
         return {"key_changed": share, "key_noise": noise}
 
-    # --- motion and likeness
+    # --- motion
 
-    def _motion(self, frame: Frame, sums: NDArray[Any], small: Floats) -> dict[str, float]:
-        """How far the picture moved since this was last taken, in % of its height; nan if unknown.
+    def _profiles(self, luma: NDArray[Any], sums: NDArray[Any]) -> None:
+        """Take what shows how the picture moved: sums of rows, and some columns."""
+        across = _spread(luma.shape[1], self.thresholds.thumbnail_size[0])
+        samples = self._eight(luma[self.down // 2 :: self.down, across])
+        self.level.see(sums, self.unit)
+        self.upright.see(np.asarray(cv2.transpose(samples)).astype(np.uint16), 1)
 
-        The middle one of three bands counts, so that what moves in one place has no effect.
-        """
-        if not self.large:
-            return {}
-        height, width = frame.luma.shape
-        down = max(1, height // self.thresholds.fine_samples)
-        across = _spread(width, self.thresholds.thumbnail_size[0])
-        samples = self._eight(frame.luma[down // 2 :: down, across])
-        columns = np.asarray(cv2.transpose(samples)).astype(np.uint16)
-        level, fold = patterns.spectra(sums, self.unit, self.thresholds)
-        upright, fold_down = patterns.spectra(columns, 1, self.thresholds)
-        moves = {"moved_x": math.nan, "moved_y": math.nan}
-        if self.profiles is not None:
-            x = patterns.shift(self.profiles[0], level, self.thresholds)
-            y = patterns.shift(self.profiles[1], upright, self.thresholds)
-            moves["moved_x"] = 100 / height * fold * x
-            moves["moved_y"] = 100 / height * down * fold_down * y
-        self.profiles = level, upright
-        self.bars.see(small, moves.values())
-        return moves
-
-    def _likeness(self, small: Floats, *, key: bool) -> dict[str, float]:
-        """Mean and change, in codes, of the thumbnail (36, 64), and its likeness to earlier ones.
-
-        Change is that since the frame before, and since the one before that; at a key frame also
-        since the key frames before.
-
-        Likeness is a correlation without light and slow shading: to the frame before, and to the
-        one half a second ago.
-        """
-        found = {"mean": float(cv2.mean(small)[0])}
-        found |= _changes_since(small, self.small, ("difference", "drift"))
-        if key:
-            names = "key_difference", "key_drift"
-            found |= _changes_since(small, self.small_of_keys, names)
-            self.small_of_keys.append(small)
-        pattern = (small - cv2.blur(small, (9, 9))).ravel()
-        fine = pattern, math.sqrt(float(pattern @ pattern))
-        if self.fine:
-            found["like_before"] = patterns.correlation(fine, self.fine[-1])
-            found["area_changed"] = percentage(
-                np.abs(small - self.small[-1]) > self.thresholds.changed_codes
-            )
-        if len(self.fine) == self.fine.maxlen:
-            found["like_ago"] = patterns.correlation(fine, self.fine[0])
-        self.fine.append(fine)
-        self.small.append(small)
-        return found
+    def _moves(self) -> list[dict[str, float]]:
+        """How far each picture moved since that before, in % of its height; nan if unknown."""
+        if not self.level.waiting:
+            return []
+        taken = self.level.taken(), self.upright.taken()
+        return [
+            {"moved_x": self.percent * x, "moved_y": self.percent * self.down * y}
+            for x, y in zip(*taken, strict=True)
+        ]
 
     # --- a few times a second
 
     def _costly(self, frame: Frame, rows: NDArray[Any]) -> dict[str, float]:
         """Blur, stripes, noise, what shows nothing, and colour cast, all in %."""
         limits, samples = self.thresholds, self._grid(frame.luma)
+        self.later.append(self._strongest_wave(samples))
         noise, level = np.zeros(limits.blocks[::-1], np.float32), math.nan
         if self.rows is not None:
             noise = self._noise(frame.luma, rows, self.rows)
             level = 100 * ranked(noise, limits.quiet_percentile) / self.amplitude
         return {
             **crossed_edges.blur(frame.luma, self.shift, limits),
-            **self._wave(samples),
             "noise": level,
             **self.covers.see(samples, noise),
             **self._cast(frame),
@@ -252,15 +248,18 @@ class Features:
         step = max(1, min(luma.shape) // self.thresholds.grid_rows)
         return self._eight(luma[step // 2 :: step, step // 2 :: step])
 
-    def _wave(self, samples: Bytes) -> dict[str, float]:
-        """Amplitude, in %, of the strongest wave all over the picture, and whether it is one.
-
-        Blinds or a fence in a part of it are none; what drifts is one (``plane_waves``).
-        """
+    def _strongest_wave(self, samples: Bytes) -> PictureWave:
         white = self.black + self.thresholds.white_level * self.amplitude
         could = (samples > self.black) & (samples < white)
         found = plane_waves.over_all(samples, self.samples, could, self.thresholds)
         self.samples = samples
+        return found
+
+    def _wave(self, found: PictureWave) -> dict[str, float]:
+        """Amplitude, in %, of the strongest wave all over the picture, and whether it is one.
+
+        Blinds or a fence in a part of it are none; what drifts is one (``plane_waves``).
+        """
         rolled = self.bars.amplitude(above=found.everywhere)
         drifts = rolled > 0 or found.turned > self.thresholds.drift_turns
         return {
@@ -296,16 +295,6 @@ class Features:
         rows, columns = (-(-size // step) for size in shape)
         samples = self._eight(luma[:: step * down, :: step * across])[:rows, :columns]
         return np.asarray((samples.astype(np.float32) - self.black) / self.amplitude, np.float32)
-
-
-def _changes_since(
-    small: Floats, earlier: deque[Floats], names: tuple[str, str]
-) -> dict[str, float]:
-    """Mean absolute change of a thumbnail, in codes, since each of the earlier ones, last first."""
-    pairs = zip(names, reversed(earlier), strict=False)
-    return {
-        name: float(cv2.norm(small, before, cv2.NORM_L1)) / small.size for name, before in pairs
-    }
 
 
 def large(video: VideoInfo, thresholds: Thresholds = THRESHOLDS) -> bool:
@@ -345,4 +334,3 @@ def _rows_beside(height: int, number: int) -> NDArray[np.int64]:
     """Return the places (4, n) of the rows two above, above, below and two below every third."""
     places = np.add.outer((-2, -1, 1, 2), spread(height, number)[1::3])
     return np.asarray(np.clip(places, 0, height - 1))
-
