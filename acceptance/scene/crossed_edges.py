@@ -49,17 +49,15 @@ class Crossings(NamedTuple):
     """How far along its line, and which of the lines (m, 2), in shares."""
 
 
-def blur(luma: NDArray[Any], shift: int, thresholds: Thresholds) -> dict[str, float]:
+def blur(taken: tuple[Lines, Lines], height: int, thresholds: Thresholds) -> dict[str, float]:
     """Return the blur of the sharpest edges, in % of the height, how clear they are, and where.
 
     That is their contrast in codes, and the share (0..1) in the half of the picture with the
     fewest. It is empty without edges. The blur is that of the sharper direction, rows or columns,
     or that of the very sharpest edges of the other if that is more: what is smeared one way only.
-    ``luma`` has ``shift`` more bits than 8.
+    ``taken`` are the ``lines`` of a picture of ``height`` px.
     """
-    across, down = (
-        crossings(lines(luma, axis, shift, thresholds), len(luma), thresholds) for axis in (0, 1)
-    )
+    across, down = (crossings(each, height, thresholds) for each in taken)
     few, enough = thresholds.fewest_in_direction
     widths = across.widths, down.widths
     numbers = [width.size for width in widths]
@@ -76,16 +74,18 @@ def blur(luma: NDArray[Any], shift: int, thresholds: Thresholds) -> dict[str, fl
     }
 
 
-def lines(luma: NDArray[Any], axis: int, shift: int, thresholds: Thresholds) -> Lines:
-    """Return some rows (axis 0) or columns (1) by fine samples."""
-    height, number = len(luma), thresholds.edge_lines
-    places = _places(luma.shape[axis], max(1, round(height / thresholds.fine_samples)), number)
-    if axis == 0:  # np.take would copy a picture whose rows are padded
-        taken = np.asarray(cv2.transpose(eight_bits(luma[places], shift)))
-    else:
-        columns = luma.take(places, 1, mode="clip") if luma.flags.c_contiguous else luma[:, places]
-        taken = eight_bits(columns, shift)
-    return _fine(taken, round(luma.shape[1 - axis] * min(1.0, thresholds.fine_samples / height)))
+def lines(luma: NDArray[Any], shift: int, thresholds: Thresholds) -> tuple[Lines, Lines]:
+    """Return some rows and columns by fine samples; luma has ``shift`` more bits than 8."""
+    (height, width), number = luma.shape, thresholds.edge_lines
+    further, share = height / thresholds.fine_samples, min(1.0, thresholds.fine_samples / height)
+    rows, columns = (_places(size, max(1, round(further)), number) for size in luma.shape)
+    # np.take would copy a picture whose rows are padded
+    down = luma.take(columns, 1, mode="clip") if luma.flags.c_contiguous else luma[:, columns]
+    across = cv2.transpose(eight_bits(luma[rows], shift))
+    return (
+        _fine(np.asarray(across), round(width * share)),
+        _fine(eight_bits(down, shift), round(height * share)),
+    )
 
 
 @lru_cache(maxsize=8)

@@ -14,7 +14,6 @@ import numpy as np
 from scipy import fft
 
 if TYPE_CHECKING:
-
     from numpy.typing import NDArray
 
     from acceptance.scene.patterns import Complexes, Floats

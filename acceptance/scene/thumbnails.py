@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -24,15 +24,18 @@ from acceptance.scene.covers import Covers
 from acceptance.scene.likeness import Likeness
 from acceptance.scene.motion import Motion
 from acceptance.scene.patterns import eight_bits, percentage, ranked, spread
-from acceptance.scene.plane_waves import PictureWave
 from acceptance.scene.rolling_bars import RollingBars
 from acceptance.scene.thresholds import THRESHOLDS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from acceptance.footage.clip import Frame, VideoInfo
+    from acceptance.scene.crossed_edges import Lines
     from acceptance.scene.patterns import Bytes, Floats
+    from acceptance.scene.plane_waves import PictureWave
 from acceptance.scene.thresholds import Thresholds
 
 # features of every frame
@@ -45,12 +48,13 @@ CHANGES = ("changed", "key_changed", "key_noise")
 LEVELS = ("black", "darkest", "dark", "white")
 MOVES = ("moved_x", "moved_y")
 # those that are taken a few times a second
-COSTLY = (
-    *("edge_width", "edge_contrast", "edge_spread", "noise", "blank", "veiled"),
-    *("cast_blue", "cast_red", "cast_of_most", "cast_neutral"),
-)
+EDGES = ("edge_width", "edge_contrast", "edge_spread")
+COVERS = ("noise", "blank", "veiled")
+CASTS = ("cast_blue", "cast_red", "cast_of_most", "cast_neutral")
 WAVES = ("wave", "wave_in_part", "wave_crossed", "wave_lattice")
-TOGETHER = 25  # frames
+# Frames from one kind of look to the next: a step that follows itself takes a fraction of its time
+# among others, and none may last so long that the decoder waits.
+TURN = 6
 
 
 class Features:
@@ -61,7 +65,7 @@ class Features:
         self.shift = video.depth - 8
         self.unit = 1 / (thresholds.rows_averaged << self.shift)  # codes of 8 bits of a sum of rows
         self.black, self.amplitude = (0, 255) if video.full_range else (16, 219)
-        names = *LIKENESS, *CHANGES, *LEVELS, *MOVES, *COSTLY, *WAVES
+        names = *LIKENESS, *CHANGES, *LEVELS, *MOVES, *EDGES, *COVERS, *CASTS, *WAVES
         self.values = {name: array("f") for name in names}
         self.large = large(video, thresholds)
         self.every_motion = motion_every(video, thresholds)
@@ -76,9 +80,15 @@ class Features:
         self.likeness = Likeness(apart(video, thresholds), thresholds)
         self.level, self.upright = Motion(thresholds), Motion(thresholds)
         self.down = max(1, video.height // thresholds.fine_samples)  # px a sample of columns
-        self.percent = 100 / video.height
-        # what is looked at later, in order: thumbnails of moving pictures, and waves
-        self.later: list[Floats | PictureWave] = []
+        self.height = video.height
+        # thumbnails of pictures whose motion is looked at, None where waves are
+        self.later: list[Floats | None] = []
+        self.waiting: dict[tuple[str, ...], list[Any]] = {}
+        self.turns = (
+            *(partial(self._look_at, names, look) for names, look in self._looks()),
+            self._look_for_likeness,
+            self._look_for_waves,
+        )
         self.count = 0
 
     def see(self, frame: Frame) -> None:
@@ -89,30 +99,51 @@ class Features:
         self._keep(CHANGES, self._changes(frame, rows))
         self.likeness.see(small, key=frame.key)
         if self.count % self.every_motion == 0:
-            self._keep(LEVELS, self._levels(rows))
+            across = _spread(rows.shape[1], self.thresholds.level_columns)
+            self._wait(LEVELS, self._eight(rows[:, across]))
         if self.large and self.count % self.every_motion == 0:
             self._profiles(frame.luma, sums)
             self.later.append(small)
         if self.large and self.count % self.every_costly == 0:
-            self._keep(COSTLY, self._costly(frame, rows))
+            self._costly(frame, rows)
         self.rows = rows
         self.count += 1
-        if self.count % TOGETHER == 0:
-            self._look()
+        turn, within = divmod(self.count, TURN)
+        if not within:
+            self.turns[turn % len(self.turns)]()
 
-    def _look(self) -> None:
-        """Look at what waited to be looked at together."""
+    def _looks(self) -> tuple[tuple[tuple[str, ...], Callable[[Any], dict[str, float]]], ...]:
+        return (
+            (LEVELS, self._levels),
+            (EDGES, self._edges),
+            (COVERS, self._covers),
+            (CASTS, self._cast),
+        )
+
+    def _wait(self, names: tuple[str, ...], taken: object) -> None:
+        self.waiting.setdefault(names, []).append(taken)
+
+    def _look_at(self, names: tuple[str, ...], look: Callable[[Any], dict[str, float]]) -> None:
+        """Look at what waits of some features."""
+        for taken in self.waiting.pop(names, []):
+            self._keep(names, look(taken))
+
+    def _look_for_likeness(self) -> None:
         if self.likeness.waiting:
             for name, values in self.likeness.taken().items():
                 self.values[name].extend(values.tolist())
+
+    def _look_for_waves(self) -> None:
+        """Look for waves, and for the bars that rolled until each of these pictures."""
         moves = iter(self._moves())
-        for seen in self.later:
-            if isinstance(seen, PictureWave):
-                self._keep(WAVES, self._wave(seen))
+        waves = iter([self._strongest_wave(each) for each in self.waiting.pop(WAVES, [])])
+        for small in self.later:
+            if small is None:
+                self._keep(WAVES, self._wave(next(waves)))
             else:
                 moved = next(moves)
                 self._keep(MOVES, moved)
-                self.bars.see(seen, moved.values())
+                self.bars.see(small, moved.values())
         self.later = []
 
     def _keep(self, names: tuple[str, ...], taken: dict[str, float]) -> None:
@@ -121,9 +152,10 @@ class Features:
 
     def columns(self) -> dict[str, NDArray[np.float32]]:
         """Return each feature as (n,)."""
-        self._look()
+        for turn in self.turns:
+            turn()
         every = dict.fromkeys((*LEVELS, *MOVES), self.every_motion)
-        every |= dict.fromkeys((*COSTLY, *WAVES), self.every_costly)
+        every |= dict.fromkeys((*EDGES, *COVERS, *CASTS, *WAVES), self.every_costly)
         columns = {name: np.full(self.count, math.nan, np.float32) for name in self.values}
         for name, taken in self.values.items():
             columns[name][:: every.get(name, 1)][: len(taken)] = taken
@@ -152,10 +184,9 @@ class Features:
         small *= np.float32(self.unit)
         return small
 
-    def _levels(self, rows: NDArray[Any]) -> dict[str, float]:
+    def _levels(self, samples: Bytes) -> dict[str, float]:
         """Shares in % of black, the deepest and deep shadow, and white."""
         limits = self.thresholds
-        samples = self._eight(rows[:, _spread(rows.shape[1], limits.level_columns)])
         levels = limits.black_level, limits.darkest_level, limits.dark_level, limits.white_level
         black, darkest, dark, white = (
             round(self.black + self.amplitude * level) for level in levels
@@ -209,27 +240,36 @@ class Features:
         if not self.level.waiting:
             return []
         taken = self.level.taken(), self.upright.taken()
+        percent = 100 / self.height  # of a px
         return [
-            {"moved_x": self.percent * x, "moved_y": self.percent * self.down * y}
+            {"moved_x": percent * x, "moved_y": percent * self.down * y}
             for x, y in zip(*taken, strict=True)
         ]
 
     # --- a few times a second
 
-    def _costly(self, frame: Frame, rows: NDArray[Any]) -> dict[str, float]:
-        """Blur, stripes, noise, what shows nothing, and colour cast, all in %."""
-        limits, samples = self.thresholds, self._grid(frame.luma)
-        self.later.append(self._strongest_wave(samples))
-        noise, level = np.zeros(limits.blocks[::-1], np.float32), math.nan
+    def _costly(self, frame: Frame, rows: NDArray[Any]) -> None:
+        """Take what blur, stripes, noise, covers and casts are looked for in."""
+        samples, noise = self._grid(frame.luma), None
         if self.rows is not None:
             noise = self._noise(frame.luma, rows, self.rows)
-            level = 100 * ranked(noise, limits.quiet_percentile) / self.amplitude
-        return {
-            **crossed_edges.blur(frame.luma, self.shift, limits),
-            "noise": level,
-            **self.covers.see(samples, noise),
-            **self._cast(frame),
-        }
+        self.later.append(None)
+        self._wait(WAVES, samples)
+        self._wait(COVERS, (samples, noise))
+        self._wait(EDGES, crossed_edges.lines(frame.luma, self.shift, self.thresholds))
+        self._wait(CASTS, self._colours(frame))
+
+    def _edges(self, taken: tuple[Lines, Lines]) -> dict[str, float]:
+        return crossed_edges.blur(taken, self.height, self.thresholds)
+
+    def _covers(self, taken: tuple[Bytes, Floats | None]) -> dict[str, float]:
+        """Noise, and what shows nothing, in %."""
+        (samples, noise), level = taken, math.nan
+        if noise is None:
+            noise = np.zeros(self.thresholds.blocks[::-1], np.float32)
+        else:
+            level = 100 * ranked(noise, self.thresholds.quiet_percentile) / self.amplitude
+        return {"noise": level} | self.covers.see(samples, noise)
 
     def _noise(self, luma: NDArray[Any], rows: NDArray[Any], before: NDArray[Any]) -> Floats:
         """Noise of each block, in codes; ``before`` are the rows of the frame before."""
@@ -269,19 +309,17 @@ class Features:
             "wave_lattice": 0.0 if drifts else found.lattice,
         }
 
-    def _cast(self, frame: Frame) -> dict[str, float]:
+    def _cast(self, taken: tuple[Bytes, Bytes, Bytes] | None) -> dict[str, float]:
         """Colour, blue and red against luma, that all but a few mid tones share, over it, in %.
 
         It is at most that of nine in ten of the brightest tenth: what is bright is seldom of the
         colour of the things in view, but has that of the light. It is nan without colour or mid
         tones.
         """
-        if frame.cb is None or frame.cr is None:
+        if taken is None:
             return {}
-        limits = self.thresholds
-        step = max(1, frame.cb.shape[0] * 2 // limits.grid_rows)
-        planes = [self._eight(plane[::step, ::step]) for plane in (frame.cb, frame.cr)]
-        light = self._light(frame.luma, frame.cb.shape, step)
+        limits, (luma, *planes) = self.thresholds, taken
+        light: Floats = (luma.astype(np.float32) - self.black) / np.float32(self.amplitude)
         dark, bright = limits.mid_tone_levels
         seen = (light > dark) & (light < bright)
         if seen.mean() < limits.least_mid_tone_share:
@@ -289,12 +327,19 @@ class Features:
         colours = np.stack([plane[seen].astype(np.float32) - 128 for plane in planes])
         return casts.shared_colour(colours / np.float32(self.amplitude), light[seen], limits)
 
-    def _light(self, luma: NDArray[Any], shape: tuple[int, ...], step: int) -> Floats:
-        """Luma, 0..1, at every ``step``-th sample each way of a colour plane of that shape."""
-        down, across = (fine // coarse for fine, coarse in zip(luma.shape, shape, strict=True))
+    def _colours(self, frame: Frame) -> tuple[Bytes, Bytes, Bytes] | None:
+        """Take luma and colour planes at every few samples each way of a colour plane."""
+        if frame.cb is None or frame.cr is None:
+            return None
+        shape = frame.cb.shape
+        step = max(1, shape[0] * 2 // self.thresholds.grid_rows)
+        down, across = (
+            fine // coarse for fine, coarse in zip(frame.luma.shape, shape, strict=True)
+        )
         rows, columns = (-(-size // step) for size in shape)
-        samples = self._eight(luma[:: step * down, :: step * across])[:rows, :columns]
-        return np.asarray((samples.astype(np.float32) - self.black) / self.amplitude, np.float32)
+        luma = self._eight(frame.luma[:: step * down, :: step * across])[:rows, :columns]
+        blue, red = (self._eight(plane[::step, ::step]) for plane in (frame.cb, frame.cr))
+        return luma, blue, red
 
 
 def large(video: VideoInfo, thresholds: Thresholds = THRESHOLDS) -> bool:
