@@ -113,7 +113,7 @@ def crossings(seen: Lines, height: int, thresholds: Thresholds) -> Crossings:
     than it is. What goes on rising as far again to both sides is no edge but shading.
     """
     around, number = 2 * thresholds.edge_reach_samples, seen.samples.shape[1] // 2
-    fine = cv2.copyMakeBorder(seen.samples[:, :number], around, around, 0, 0, cv2.BORDER_REPLICATE)
+    fine = np.pad(seen.samples[:, :number], ((around, around), (0, 0)), mode="edge")
     slope = _twice_slope(fine, around)
     at, rises = _edges(fine, slope, thresholds.edge_contrast_codes * seen.units, thresholds)
     rows, columns = np.divmod(at, number)

@@ -50,13 +50,14 @@ class Likeness:
         fresh = [each - cv2.blur(each, SHADING) for each in self.waiting]
         patterns = np.concatenate([self.patterns_before, fresh])
         number = len(fresh)
-        step = np.abs(small[-number:] - small[-number - 1 : -1]).reshape(number, -1)
+        now = small[-number:].reshape(number, -1)
+        step, twice = (np.abs(now - _before(small, apart, number)) for apart in (1, 2))
         difference = _means(step)
         changed = np.count_nonzero(step > self.thresholds.changed_codes, axis=1) / self.size
         taken = {
-            "mean": _means(small[-number:].reshape(number, -1)),
+            "mean": _means(now),
             "difference": difference,
-            "drift": _means(np.abs(small[-number:] - small[-number - 2 : -2]).reshape(number, -1)),
+            "drift": _means(twice),
             "area_changed": np.where(np.isnan(difference), math.nan, 100 * changed),
             "like_before": _correlations(patterns, 1, number),
             "like_ago": _correlations(patterns, self.apart, number),
@@ -78,8 +79,14 @@ class Likeness:
         return found
 
 
+def _before(pictures: Floats, apart: int, number: int) -> Floats:
+    """Return those so far before the last so many pictures, (number, px)."""
+    end = len(pictures) - apart
+    return pictures[end - number : end].reshape(number, -1)
+
+
 def _means(values: Floats) -> NDArray[np.floating]:
-    return np.mean(values, axis=1, dtype=np.float64)
+    return np.asarray(np.mean(values, axis=1, dtype=np.float64))
 
 
 def _correlations(patterns: Floats, apart: int, number: int) -> NDArray[np.floating]:
@@ -87,8 +94,7 @@ def _correlations(patterns: Floats, apart: int, number: int) -> NDArray[np.float
 
     It is nan where there is next to nothing in them.
     """
-    flat = patterns.reshape(len(patterns), -1)
-    now, before = flat[-number:], flat[-number - apart : len(flat) - apart]
+    now, before = (_before(patterns, each, number) for each in (0, apart))
     norms = np.sqrt(np.einsum("ij,ij->i", now, now) * np.einsum("ij,ij->i", before, before))
     products = np.einsum("ij,ij->i", now, before)
-    return np.where(norms > flat.shape[1], products / np.maximum(norms, 1), math.nan)
+    return np.where(norms > now.shape[1], products / np.maximum(norms, 1), math.nan)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from acceptance.scene.patterns import Complexes, Floats
     from acceptance.scene.thresholds import Thresholds
 
+    Doubles = NDArray[np.float64]
+
 BESIDE = np.array([-1, 0, 1])
 
 
@@ -107,9 +109,10 @@ def shifts(before: Complexes, now: Complexes, thresholds: Thresholds) -> list[fl
     ]
 
 
-def _tops(left: Floats, right: Floats, bend: Floats) -> Floats:
+def _tops(left: Doubles, right: Doubles, bend: Doubles) -> Doubles:
     """Return where parabolas through three samples have their tops, from the middle one."""
-    return 0.5 * np.divide(left - right, bend, out=np.zeros_like(bend), where=bend != 0)
+    tops = np.divide(left - right, bend, out=np.zeros_like(bend), where=bend != 0)
+    return np.asarray(tops / 2)
 
 
 def _common(moved: list[float]) -> float:

@@ -102,7 +102,8 @@ def _bends(rows: Bytes, further: Bytes, thresholds: Thresholds) -> Floats:
 def _mean_size(values: NDArray[np.int16], number: int) -> Floats:
     """Return the means of the sizes of ``values``, which are overwritten, of so many bands."""
     bands = np.abs(values, out=values).reshape(number, -1, values.shape[1])
-    return np.add.reduce(bands, axis=1, dtype=np.int16) * np.float32(1 / bands.shape[1])
+    sums = np.add.reduce(bands, axis=1, dtype=np.int16)
+    return np.asarray(sums * np.float32(1 / bands.shape[1]))
 
 
 def noise_share(

@@ -84,7 +84,7 @@ class Features:
         # thumbnails of pictures whose motion is looked at, None where waves are
         self.later: list[Floats | None] = []
         self.waiting: dict[tuple[str, ...], list[Any]] = {}
-        self.turns = (
+        self.turns: tuple[Callable[[], None], ...] = (
             *(partial(self._look_at, names, look) for names, look in self._looks()),
             self._look_for_likeness,
             self._look_for_waves,
@@ -169,7 +169,7 @@ class Features:
         """Add up, in native codes, the rows behind each of the thumbnail, (36, w)."""
         together = rows.reshape(-1, self.thresholds.rows_averaged, rows.shape[1])
         kind = np.float32 if self.shift else np.uint16
-        return np.add.reduce(together, axis=1, dtype=kind)
+        return np.asarray(np.add.reduce(together, axis=1, dtype=kind))
 
     def _thumbnail(self, sums: NDArray[Any]) -> Floats:
         """Average the picture to (36, 64) codes of 8 bits."""
