@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Whole = NDArray[np.int16]
 
-FINEST = 64  # units a code where samples do not add up
+FINEST = 128  # units a code where samples do not add up; of 8 bits they fit into 16
 
 
 class Lines(NamedTuple):
