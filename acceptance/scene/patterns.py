@@ -1,18 +1,15 @@
-"""What samples of one picture show: motion against another, edges, noise, detail.
+"""What samples of one picture show: noise, detail, what changed.
 
 The sources of the methods are cited in ``thumbnails``.
 """
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
-
-from acceptance.files.scipy_later import fft
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,9 +19,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
     Bytes = NDArray[np.uint8]
     Complexes = NDArray[np.complexfloating[Any, Any]]
-
-
-BESIDE = np.array([[-1], [0], [1]])
 
 
 def percentage(mask: NDArray[np.bool_]) -> float:
@@ -49,112 +43,18 @@ def median(values: NDArray[Any], axis: int) -> NDArray[Any]:
     return np.asarray((low + ordered[..., middle + 1 :].min(axis=-1)) / 2, values.dtype)
 
 
-# --- motion and likeness
+# --- codes and lines
 
 
-def spectra(rows: Floats, thresholds: Thresholds) -> tuple[Complexes, int]:
-    """Return the spectra (b, f) of the mean profiles of the bands of ``rows``, and px a sample.
-
-    Bands are halves of some rows that lie beside each other. The slowest waves are taken out. Each
-    has power 1, or 0 where there is next to nothing in it.
-    """
-    bands, fold = thresholds.bands, max(1, rows.shape[1] // thresholds.profile_samples)
-    size = rows.shape[1] // (4 * fold) * 2
-    used = rows[: len(rows) // bands * bands, : 2 * size * fold]
-    means = _means_of_rows(used, bands)
-    profiles = cv2.resize(means, (2 * size, bands), interpolation=cv2.INTER_AREA).reshape(-1, size)
-    lines = fft.rfft((profiles - cv2.reduce(profiles, 1, cv2.REDUCE_AVG)) * _window(size))
-    lines[:, : thresholds.slowest_waves] = 0
-    parts = lines.view(np.float32)
-    power = np.einsum("ij,ij->i", parts, parts) * (2 / size)
-    least = thresholds.least_profile_power
-    lines *= ((power > size * least) / np.sqrt(np.maximum(power, least)))[:, None]
-    return np.asarray(lines), fold
+def eight_bits(codes: NDArray[Any], shift: int) -> Bytes:
+    """Take codes of ``shift`` more bits than 8 to 8 bits."""
+    return np.ascontiguousarray(codes >> shift if shift else codes, np.uint8)
 
 
 @lru_cache(maxsize=8)
-def _window(size: int) -> Floats:
-    return np.hanning(size).astype(np.float32)
-
-
-def shift(before: Complexes, now: Complexes, thresholds: Thresholds) -> float:
-    """Return by how many samples the whole picture lies further than before, by its ``spectra``.
-
-    It is the way that all bands but fewer than half have moved at least, so that neither what
-    fills half the view counts nor do words that are written over it. It is nan where too few
-    bands correlate clearly.
-    """
-    size = 2 * (before.shape[1] - 1)
-    products = fft.irfft(np.conj(before) * now, size)
-    at = products.argmax(axis=1)
-    around = products[np.arange(len(at)), (at + BESIDE) % size].T.tolist()
-    shifts = [
-        (place + size // 2) % size - size // 2 + _fraction(*peak)
-        for place, peak in zip(at.tolist(), around, strict=True)
-        if peak[1] > thresholds.shift_correlation
-    ]
-    return _common(shifts) if 2 * len(shifts) >= before.shape[0] else math.nan
-
-
-def _fraction(before: float, peak: float, after: float) -> float:
-    """Return where the parabola through three samples has its top, from the middle one."""
-    bend = before - 2 * peak + after
-    return 0.5 * (before - after) / bend if bend else 0.0
-
-
-def _common(shifts: list[float]) -> float:
-    """Return the way, to either side, that all but fewer than half of the bands moved at least."""
-    place = max(0, (len(shifts) - 1) // 2 - 1)
-    to, fro = (sorted(max(0.0, way * moved) for moved in shifts)[place] for way in (1, -1))
-    return to - fro
-
-
-def correlation(pattern: tuple[Floats, float], other: tuple[Floats, float]) -> float:
-    """Correlate two patterns, each with its norm; nan where there is next to nothing in them."""
-    norm = pattern[1] * other[1]
-    return float(pattern[0] @ other[0]) / norm if norm > pattern[0].size * 1.0 else math.nan
-
-
-# --- edges
-
-
-def edge_widths(
-    fine: Floats, beside: Floats, height: int, thresholds: Thresholds
-) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Return the blur (sigma, in % of the height) of each edge that lines cross, and its rise.
-
-    Both are (m,), rises in codes. Last is where each edge lies, (m, 2): which of the lines, and how
-    far along it, in shares.
-
-    ``fine`` (n, size) are rows or columns of a picture of ``height`` px by fine samples, ``beside``
-    those a fine sample further: an edge counts that is crossed rather squarely, since one that is
-    crossed aslant looks wider than it is. What goes on rising as far again to both sides is no edge
-    but shading.
-    """
-    slope = np.zeros_like(fine)
-    slope[:, 1:-1] = cv2.absdiff(fine[:, 2:], fine[:, :-2])
-    slope *= 0.5
-    near = np.ones((1, 2 * thresholds.edge_reach_samples + 1), np.uint8)
-    most, least = cv2.dilate(fine, near), cv2.erode(fine, near)
-    rise, further = most - least, cv2.dilate(most, near) - cv2.erode(least, near)
-    edges = (rise >= thresholds.edge_contrast_codes) & (slope > 0)
-    edges &= slope >= cv2.dilate(slope, near)
-    edges &= slope >= thresholds.edge_squareness * cv2.absdiff(fine, beside)
-    edges &= further <= thresholds.edge_end * rise
-    at = np.flatnonzero(edges)
-    rises, places = rise.ravel()[at], np.stack(np.divmod(at, edges.shape[1]), axis=1)
-    lines = min(height, thresholds.fine_samples)
-    widths = 100 / lines / math.sqrt(2 * math.pi) * rises / slope.ravel()[at]
-    return widths, rises, (places + 0.5) / edges.shape
-
-
-def least_half(places: NDArray[Any]) -> float:
-    """Return the share (0..1) of ``places`` (m, 2), in shares of rows and columns, in that half.
-
-    It is the half, upper, lower, left or right, with the fewest.
-    """
-    beyond = np.count_nonzero(places > 0.5, axis=0) / len(places)
-    return float(min(beyond.min(), 1 - beyond.max()))
+def spread(size: int, number: int) -> NDArray[np.int64]:
+    """Return the places of so many lines, evenly spread over ``size``."""
+    return np.asarray((2 * np.arange(number) + 1) * size // (2 * number))
 
 
 # --- noise and detail by blocks
@@ -169,24 +69,41 @@ def noise(
     -1, 1 and 2: dashes and lines change from row to row alone. ``change`` is the absolute change of
     some rows since the frame before, in native codes, which have ``depth_shift`` more bits than 8.
     """
-    bend = np.abs(cv2.filter2D(rows, cv2.CV_16S, np.array([[1, -2, 1]], np.float32)))
-    between = np.maximum(block_means(bend, thresholds), _between_rows(rows, further, thresholds))
+    bends = block_means_of_bands(_bends(rows, further, thresholds), thresholds)
+    along, between, two_apart = bends.reshape(3, -1, bends.shape[1])
+    curved = np.maximum(along, np.minimum(between, two_apart))
     in_time = block_means(change, thresholds) / np.float32(1.128 * (1 << depth_shift))
-    return np.asarray(np.minimum(in_time, between / 1.954))
+    return np.asarray(np.minimum(in_time, curved / 1.954))
 
 
-def _between_rows(rows: Bytes, further: Bytes, thresholds: Thresholds) -> Floats:
-    """Return the mean curvature from row to row of each block, in codes.
+def _bends(rows: Bytes, further: Bytes, thresholds: Thresholds) -> Floats:
+    """Return the mean curvature, in codes, along and between rows of each band of blocks.
 
-    It is the lesser of that between neighbours and that between rows two apart, those of one
-    field: fields of a picture that moves are no noise.
+    They are (3 bands, w): along each row; from a row to its neighbours; and to those two apart,
+    which are of one field: fields of a picture that moves are no noise.
     """
-    twice = cv2.add(rows, rows, dtype=cv2.CV_16S)
-    bends = (
-        cv2.absdiff(cv2.add(further[above], further[below], dtype=cv2.CV_16S), twice)
-        for above, below in ((0, 3), (1, 2))
-    )
-    return np.minimum(*(block_means(bend, thresholds) for bend in bends))
+    down = thresholds.blocks[1]
+    used = len(rows) // down * down
+    twice = rows[:used].astype(np.int16)  # codes of 8 bits: so are the sums of a band
+    bend = np.empty_like(twice)
+    np.add(twice[:, :-2], twice[:, 2:], out=bend[:, 1:-1])
+    bend[:, 0], bend[:, -1] = 2 * twice[:, 1], 2 * twice[:, -2]  # mirrored
+    twice += twice
+    bend -= twice
+    means = [_mean_size(bend, down)]
+    for above, below in ((1, 2), (0, 3)):
+        np.copyto(bend, further[above, :used])
+        bend += further[below, :used]
+        bend -= twice
+        means.append(_mean_size(bend, down))
+    return np.concatenate(means)
+
+
+def _mean_size(values: NDArray[np.int16], number: int) -> Floats:
+    """Return the means of the sizes of ``values``, which are overwritten, of so many bands."""
+    bands = np.abs(values, out=values).reshape(number, -1, values.shape[1])
+    sums = np.add.reduce(bands, axis=1, dtype=np.int16)
+    return np.asarray(sums * np.float32(1 / bands.shape[1]))
 
 
 def noise_share(
@@ -229,13 +146,17 @@ def relief(lasting: Floats, thresholds: Thresholds) -> Floats:
 
 def block_means(values: NDArray[Any], thresholds: Thresholds) -> Floats:
     """Average to ``blocks`` (columns, rows); what is left over at right and bottom is left out."""
-    across, down = thresholds.blocks
-    height, width = (
-        max(1, size // number) * number
-        for size, number in zip(values.shape, (down, across), strict=True)
-    )
-    means = _means_of_rows(values[:height, :width], down)
-    return np.asarray(cv2.resize(means, (across, down), interpolation=cv2.INTER_AREA))
+    down = thresholds.blocks[1]
+    height = max(1, len(values) // down) * down
+    return block_means_of_bands(_means_of_rows(values[:height], down), thresholds)
+
+
+def block_means_of_bands(bands: Floats, thresholds: Thresholds) -> Floats:
+    """Average means of bands (n, w) to ``blocks`` (n, columns), likewise."""
+    across = thresholds.blocks[0]
+    used = bands[:, : max(1, bands.shape[1] // across) * across]
+    size = across, len(bands)
+    return np.asarray(cv2.resize(used, size, interpolation=cv2.INTER_AREA))
 
 
 def _means_of_rows(values: NDArray[Any], number: int) -> Floats:

@@ -102,8 +102,8 @@ def _spectrum(samples: Bytes, thresholds: Thresholds) -> Floats:
 def _strongest(spectrum: Floats, shape: tuple[int, ...], thresholds: Thresholds) -> Line:
     """Return the plane wave in samples of this shape that stands out most from its neighbours."""
     weighted = spectrum[BESIDE:-BESIDE, BESIDE:-BESIDE] * _plane(shape, thresholds.slowest_waves)[1]
-    # so many rows have a line as strong: few are left to sort
-    least = np.partition(weighted.max(axis=1), -thresholds.wave_peaks)[-thresholds.wave_peaks]
+    # so many columns have a line as strong: few are left to sort
+    least = np.partition(weighted.max(axis=0), -thresholds.wave_peaks)[-thresholds.wave_peaks]
     strong = np.flatnonzero(weighted >= least)
     peaks = strong[np.argsort(weighted.ravel()[strong])[-thresholds.wave_peaks :]]
     rows, columns = np.divmod(peaks, weighted.shape[1])
@@ -150,11 +150,11 @@ def _plane(shape: tuple[int, ...], slowest: int) -> tuple[Floats, Floats]:
 
 def _alone(spectrum: Floats, rows: NDArray[Any], columns: NDArray[Any]) -> Floats:
     """Return by how much each line (n,) is stronger than any three to five lines beside it."""
-    windows = np.lib.stride_tricks.sliding_window_view(spectrum, (AROUND, AROUND))
-    around = windows[rows, columns]
+    near = np.arange(AROUND)
+    around = spectrum[rows[:, None, None] + near[:, None], columns[:, None, None] + near]
     lines = around[:, BESIDE, BESIDE].copy()
-    near = slice(BESIDE - 2, BESIDE + 3)
-    around[:, near, near] = 0
+    nearest = slice(BESIDE - 2, BESIDE + 3)
+    around[:, nearest, nearest] = 0
     return np.asarray(lines - around.max(axis=(1, 2)))
 
 

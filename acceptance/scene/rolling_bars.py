@@ -35,15 +35,15 @@ class RollingBars:
         self.means: deque[NDArray[Any]] = deque(maxlen=kept)
         self.thresholds = thresholds
 
-    def see(self, averaged: Floats, moves: Iterable[float]) -> None:
-        """Take in the averaged rows (36, w) of the next frame, in codes.
+    def see(self, small: Floats, moves: Iterable[float]) -> None:
+        """Take in the thumbnail (36, 64) of the next frame, in codes.
 
         ``moves`` says how far the picture has moved, in % of its height: shading moves with it.
         """
         if any(abs(move) > self.thresholds.still_percent for move in moves):
             self.means.clear()
-        size = self.thresholds.bar_columns, len(averaged)
-        self.means.append(cv2.resize(averaged, size, interpolation=cv2.INTER_AREA))
+        size = self.thresholds.bar_columns, len(small)
+        self.means.append(cv2.resize(small, size, interpolation=cv2.INTER_AREA))
 
     def amplitude(self, above: float = 0.0) -> float:
         """Amplitude in codes of the waves that rolled through, if it is ``above`` this; else 0.

@@ -13,38 +13,48 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections import deque
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 
-from acceptance.scene import casts, patterns, plane_waves
+from acceptance.scene import casts, crossed_edges, patterns, plane_waves
 from acceptance.scene.covers import Covers
-from acceptance.scene.patterns import percentage, ranked
+from acceptance.scene.likeness import Likeness
+from acceptance.scene.motion import Motion
+from acceptance.scene.patterns import eight_bits, percentage, ranked, spread
 from acceptance.scene.rolling_bars import RollingBars
 from acceptance.scene.thresholds import THRESHOLDS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from acceptance.footage.clip import Frame, VideoInfo
-    from acceptance.scene.patterns import Bytes, Complexes, Floats
+    from acceptance.scene.crossed_edges import Lines
+    from acceptance.scene.patterns import Bytes, Floats
+    from acceptance.scene.plane_waves import PictureWave
 from acceptance.scene.thresholds import Thresholds
 
-# features by how often they are taken: of every frame, of levels and motion, a few times a second
-EVERY_FRAME = (
+# features of every frame
+LIKENESS = (
     *("mean", "difference", "drift", "key_difference", "key_drift"),
-    *("changed", "key_changed", "key_noise"),
     *("like_before", "like_ago", "area_changed"),
 )
-FREQUENT = ("black", "darkest", "dark", "white", "moved_x", "moved_y")
-COSTLY = (
-    *("edge_width", "edge_contrast", "edge_spread", "noise", "blank", "veiled"),
-    *("wave", "wave_in_part", "wave_crossed", "wave_lattice"),
-    *("cast_blue", "cast_red", "cast_of_most", "cast_neutral"),
-)
+CHANGES = ("changed", "key_changed", "key_noise")
+# those of levels and motion
+LEVELS = ("black", "darkest", "dark", "white")
+MOVES = ("moved_x", "moved_y")
+# those that are taken a few times a second
+EDGES = ("edge_width", "edge_contrast", "edge_spread")
+COVERS = ("noise", "blank", "veiled")
+CASTS = ("cast_blue", "cast_red", "cast_of_most", "cast_neutral")
+WAVES = ("wave", "wave_in_part", "wave_crossed", "wave_lattice")
+# Frames from one kind of look to the next: a step that follows itself takes a fraction of its time
+# among others, and none may last so long that the decoder waits.
+TURN = 6
 
 
 class Features:
@@ -53,8 +63,10 @@ class Features:
     def __init__(self, video: VideoInfo, thresholds: Thresholds = THRESHOLDS) -> None:
         self.thresholds = thresholds
         self.shift = video.depth - 8
+        self.unit = 1 / (thresholds.rows_averaged << self.shift)  # codes of 8 bits of a sum of rows
         self.black, self.amplitude = (0, 255) if video.full_range else (16, 219)
-        self.values = {name: array("f") for name in (*EVERY_FRAME, *FREQUENT, *COSTLY)}
+        names = *LIKENESS, *CHANGES, *LEVELS, *MOVES, *EDGES, *COVERS, *CASTS, *WAVES
+        self.values = {name: array("f") for name in names}
         self.large = large(video, thresholds)
         self.every_motion = motion_every(video, thresholds)
         self.every_costly = max(1, round(_rate(video) / thresholds.costly_per_second))
@@ -65,51 +77,116 @@ class Features:
         stir_frames = thresholds.stir_seconds * _rate(video) / self.every_costly
         self.covers = Covers(round(stir_frames), thresholds)
         self.samples: Bytes | None = None
-        self.profiles: tuple[Complexes, Complexes] | None = None
-        self.small: deque[Floats] = deque(maxlen=2)
-        self.small_of_keys: deque[Floats] = deque(maxlen=2)
-        self.fine: deque[tuple[Floats, float]] = deque(maxlen=apart(video, thresholds))
+        self.likeness = Likeness(apart(video, thresholds), thresholds)
+        self.level, self.upright = Motion(thresholds), Motion(thresholds)
+        self.down = max(1, video.height // thresholds.fine_samples)  # px a sample of columns
+        self.height = video.height
+        # thumbnails of pictures whose motion is looked at, None where waves are
+        self.later: list[Floats | None] = []
+        self.waiting: dict[tuple[str, ...], list[Any]] = {}
+        self.turns: tuple[Callable[[], None], ...] = (
+            *(partial(self._look_at, names, look) for names, look in self._looks()),
+            self._look_for_likeness,
+            self._look_for_waves,
+        )
         self.count = 0
 
     def see(self, frame: Frame) -> None:
         """Take in the next frame."""
         rows = _rows(frame.luma, self.thresholds)
-        averaged = self._averaged(rows)
-        taken = self._changes(frame, rows) | self._likeness(averaged, key=frame.key)
+        sums = self._sums(rows)
+        small = self._thumbnail(sums)
+        self._keep(CHANGES, self._changes(frame, rows))
+        self.likeness.see(small, key=frame.key)
         if self.count % self.every_motion == 0:
-            taken |= self._levels(rows)
+            across = _spread(rows.shape[1], self.thresholds.level_columns)
+            self._wait(LEVELS, self._eight(rows[:, across]))
         if self.large and self.count % self.every_motion == 0:
-            moves = self._motion(frame, averaged)
-            self.bars.see(averaged, moves.values())
-            taken |= moves
+            self._profiles(frame.luma, sums)
+            self.later.append(small)
         if self.large and self.count % self.every_costly == 0:
-            taken |= self._costly(frame, rows)
-        for name, column in self.values.items():
-            column.append(taken.get(name, math.nan))
+            self._costly(frame, rows)
         self.rows = rows
         self.count += 1
+        turn, within = divmod(self.count, TURN)
+        if not within:
+            self.turns[turn % len(self.turns)]()
+
+    def _looks(self) -> tuple[tuple[tuple[str, ...], Callable[[Any], dict[str, float]]], ...]:
+        return (
+            (LEVELS, self._levels),
+            (EDGES, self._edges),
+            (COVERS, self._covers),
+            (CASTS, self._cast),
+        )
+
+    def _wait(self, names: tuple[str, ...], taken: object) -> None:
+        self.waiting.setdefault(names, []).append(taken)
+
+    def _look_at(self, names: tuple[str, ...], look: Callable[[Any], dict[str, float]]) -> None:
+        """Look at what waits of some features."""
+        for taken in self.waiting.pop(names, []):
+            self._keep(names, look(taken))
+
+    def _look_for_likeness(self) -> None:
+        if self.likeness.waiting:
+            for name, values in self.likeness.taken().items():
+                self.values[name].extend(values.tolist())
+
+    def _look_for_waves(self) -> None:
+        """Look for waves, and for the bars that rolled until each of these pictures."""
+        moves = iter(self._moves())
+        waves = iter([self._strongest_wave(each) for each in self.waiting.pop(WAVES, [])])
+        for small in self.later:
+            if small is None:
+                self._keep(WAVES, self._wave(next(waves)))
+            else:
+                moved = next(moves)
+                self._keep(MOVES, moved)
+                self.bars.see(small, moved.values())
+        self.later = []
+
+    def _keep(self, names: tuple[str, ...], taken: dict[str, float]) -> None:
+        for name in names:
+            self.values[name].append(taken.get(name, math.nan))
 
     def columns(self) -> dict[str, NDArray[np.float32]]:
         """Return each feature as (n,)."""
-        return {name: np.array(column, np.float32) for name, column in self.values.items()}
+        for turn in self.turns:
+            turn()
+        every = dict.fromkeys((*LEVELS, *MOVES), self.every_motion)
+        every |= dict.fromkeys((*EDGES, *COVERS, *CASTS, *WAVES), self.every_costly)
+        columns = {name: np.full(self.count, math.nan, np.float32) for name in self.values}
+        for name, taken in self.values.items():
+            columns[name][:: every.get(name, 1)][: len(taken)] = taken
+        return columns
 
     def _eight(self, plane: NDArray[Any]) -> Bytes:
         """Take codes to 8 bits."""
-        return np.ascontiguousarray(plane >> self.shift if self.shift else plane, np.uint8)
+        return eight_bits(plane, self.shift)
 
-    def _averaged(self, rows: NDArray[Any]) -> Floats:
-        """Average the rows to those of the thumbnail, (36, w)."""
-        together = self.thresholds.rows_averaged
-        total = np.zeros((self.thresholds.thumbnail_size[1], rows.shape[1]), np.float32)
-        for first in range(together):
-            cv2.accumulate(rows[first::together], total)
-        total *= 1 / (together << self.shift)
-        return total
+    def _sums(self, rows: NDArray[Any]) -> NDArray[Any]:
+        """Add up, in native codes, the rows behind each of the thumbnail, (36, w)."""
+        together = rows.reshape(-1, self.thresholds.rows_averaged, rows.shape[1])
+        kind = np.float32 if self.shift else np.uint16
+        return np.asarray(np.add.reduce(together, axis=1, dtype=kind))
 
-    def _levels(self, rows: NDArray[Any]) -> dict[str, float]:
+    def _thumbnail(self, sums: NDArray[Any]) -> Floats:
+        """Average the picture to (36, 64) codes of 8 bits."""
+        size = self.thresholds.thumbnail_size
+        together, left = divmod(sums.shape[1], size[0])
+        codes = sums.astype(np.float32)
+        if left:
+            small = np.asarray(cv2.resize(codes, size, interpolation=cv2.INTER_AREA), np.float32)
+        else:  # takes half the time
+            small = np.einsum("ij->i", codes.reshape(-1, together)).reshape(size[::-1])
+            small *= np.float32(1 / together)
+        small *= np.float32(self.unit)
+        return small
+
+    def _levels(self, samples: Bytes) -> dict[str, float]:
         """Shares in % of black, the deepest and deep shadow, and white."""
         limits = self.thresholds
-        samples = self._eight(rows[:, _spread(rows.shape[1], limits.level_columns)])
         levels = limits.black_level, limits.darkest_level, limits.dark_level, limits.white_level
         black, darkest, dark, white = (
             round(self.black + self.amplitude * level) for level in levels
@@ -149,74 +226,50 @@ class Features:
         noise = patterns.noise_share(rows[:, ::4], before[:, ::4], could[:, ::4], self.thresholds)
         return {"key_changed": share, "key_noise": noise}
 
-    # --- motion and likeness
+    # --- motion
 
-    def _motion(self, frame: Frame, averaged: Floats) -> dict[str, float]:
-        """How far the picture moved since this was last taken, in % of its height; nan if unknown.
+    def _profiles(self, luma: NDArray[Any], sums: NDArray[Any]) -> None:
+        """Take what shows how the picture moved: sums of rows, and some columns."""
+        across = _spread(luma.shape[1], self.thresholds.thumbnail_size[0])
+        samples = self._eight(luma[self.down // 2 :: self.down, across])
+        self.level.see(sums, self.unit)
+        self.upright.see(np.asarray(cv2.transpose(samples)).astype(np.uint16), 1)
 
-        The middle one of three bands counts, so that what moves in one place has no effect.
-        """
-        height, width = frame.luma.shape
-        down = max(1, height // self.thresholds.fine_samples)
-        across = _spread(width, self.thresholds.thumbnail_size[0])
-        columns = self._eight(frame.luma[down // 2 :: down, across].T).astype(np.float32)
-        level, fold = patterns.spectra(averaged, self.thresholds)
-        upright, fold_down = patterns.spectra(columns, self.thresholds)
-        moves = {"moved_x": math.nan, "moved_y": math.nan}
-        if self.profiles is not None:
-            x = patterns.shift(self.profiles[0], level, self.thresholds)
-            y = patterns.shift(self.profiles[1], upright, self.thresholds)
-            moves["moved_x"] = 100 / height * fold * x
-            moves["moved_y"] = 100 / height * down * fold_down * y
-        self.profiles = level, upright
-        return moves
-
-    def _likeness(self, averaged: Floats, *, key: bool) -> dict[str, float]:
-        """Mean and change, in codes, of the thumbnail, and its likeness to earlier ones.
-
-        Change is that since the frame before, and since the one before that; at a key frame also
-        since the key frames before.
-
-        Likeness is a correlation without light and slow shading: to the frame before, and to the
-        one half a second ago.
-        """
-        size = self.thresholds.thumbnail_size
-        small = np.asarray(cv2.resize(averaged, size, interpolation=cv2.INTER_AREA), np.float32)
-        found = {"mean": float(cv2.mean(small)[0])}
-        found |= _changes_since(small, self.small, ("difference", "drift"))
-        if key:
-            names = "key_difference", "key_drift"
-            found |= _changes_since(small, self.small_of_keys, names)
-            self.small_of_keys.append(small)
-        pattern = (small - cv2.blur(small, (9, 9))).ravel()
-        fine = pattern, math.sqrt(float(pattern @ pattern))
-        if self.fine:
-            found["like_before"] = patterns.correlation(fine, self.fine[-1])
-            found["area_changed"] = percentage(
-                np.abs(small - self.small[-1]) > self.thresholds.changed_codes
-            )
-        if len(self.fine) == self.fine.maxlen:
-            found["like_ago"] = patterns.correlation(fine, self.fine[0])
-        self.fine.append(fine)
-        self.small.append(small)
-        return found
+    def _moves(self) -> list[dict[str, float]]:
+        """How far each picture moved since that before, in % of its height; nan if unknown."""
+        if not self.level.waiting:
+            return []
+        taken = self.level.taken(), self.upright.taken()
+        percent = 100 / self.height  # of a px
+        return [
+            {"moved_x": percent * x, "moved_y": percent * self.down * y}
+            for x, y in zip(*taken, strict=True)
+        ]
 
     # --- a few times a second
 
-    def _costly(self, frame: Frame, rows: NDArray[Any]) -> dict[str, float]:
-        """Blur, stripes, noise, what shows nothing, and colour cast, all in %."""
-        limits, samples = self.thresholds, self._grid(frame.luma)
-        noise, level = np.zeros(limits.blocks[::-1], np.float32), math.nan
+    def _costly(self, frame: Frame, rows: NDArray[Any]) -> None:
+        """Take what blur, stripes, noise, covers and casts are looked for in."""
+        samples, noise = self._grid(frame.luma), None
         if self.rows is not None:
             noise = self._noise(frame.luma, rows, self.rows)
-            level = 100 * ranked(noise, limits.quiet_percentile) / self.amplitude
-        return {
-            **self._edges(frame.luma),
-            **self._wave(samples),
-            "noise": level,
-            **self.covers.see(samples, noise),
-            **self._cast(frame),
-        }
+        self.later.append(None)
+        self._wait(WAVES, samples)
+        self._wait(COVERS, (samples, noise))
+        self._wait(EDGES, crossed_edges.lines(frame.luma, self.shift, self.thresholds))
+        self._wait(CASTS, self._colours(frame))
+
+    def _edges(self, taken: tuple[Lines, Lines]) -> dict[str, float]:
+        return crossed_edges.blur(taken, self.height, self.thresholds)
+
+    def _covers(self, taken: tuple[Bytes, Floats | None]) -> dict[str, float]:
+        """Noise, and what shows nothing, in %."""
+        (samples, noise), level = taken, math.nan
+        if noise is None:
+            noise = np.zeros(self.thresholds.blocks[::-1], np.float32)
+        else:
+            level = 100 * ranked(noise, self.thresholds.quiet_percentile) / self.amplitude
+        return {"noise": level} | self.covers.see(samples, noise)
 
     def _noise(self, luma: NDArray[Any], rows: NDArray[Any], before: NDArray[Any]) -> Floats:
         """Noise of each block, in codes; ``before`` are the rows of the frame before."""
@@ -230,62 +283,23 @@ class Features:
         number = self.thresholds.rows_averaged * self.thresholds.thumbnail_size[1]
         return self._eight(luma[_rows_beside(len(luma), number)])
 
-    def _edges(self, luma: NDArray[Any]) -> dict[str, float]:
-        """Blur of the sharpest edges, in % of the height, how clear they are, and where.
-
-        That is their contrast in codes, and the share (0..1) in the half of the picture with the
-        fewest. All are nan without edges. The blur is that of the sharper direction, rows or
-        columns, or that of the very sharpest edges of the other if that is more: what is smeared
-        one way only.
-        """
-        limits, height = self.thresholds, len(luma)
-        further = max(1, round(height / limits.fine_samples))
-        widths, rises, places = [], [], []
-        for axis in (0, 1):
-            fine, beside = self._fine(luma, axis, further)
-            width, rise, place = patterns.edge_widths(fine, beside, height, limits)
-            widths.append(width)
-            rises.append(rise)
-            places.append(place[:, ::-1] if axis else place)
-        few, enough = limits.fewest_in_direction
-        numbers = [width.size for width in widths]
-        if sum(numbers) < limits.fewest_edges or min(numbers) < few:
-            return {}
-        sharp, sharpest = limits.edge_percentiles
-        smeared = [ranked(width, sharpest) for width in widths if width.size >= enough]
-        return {
-            "edge_width": max(min(ranked(width, sharp) for width in widths), *smeared, 0.0),
-            "edge_contrast": ranked(np.concatenate(rises), limits.contrast_percentile),
-            "edge_spread": patterns.least_half(np.concatenate(places)),
-        }
-
-    def _fine(self, luma: NDArray[Any], axis: int, further: int) -> tuple[Floats, Floats]:
-        """Return some rows (axis 0) or columns (1) as rows of fine samples, and those beside."""
-        limits, (height, width) = self.thresholds, luma.shape
-        first = _spread_rows(luma.shape[axis] - further, limits.edge_lines)
-        places = np.concatenate([first, first + further])
-        taken = luma[:, places] if axis else luma[places]  # np.take would copy all of it
-        lines, share = self._eight(taken).astype(np.float32), min(1.0, limits.fine_samples / height)
-        number = 2 * len(first)
-        size = (number, round(height * share)) if axis else (round(width * share), number)
-        resized = cv2.resize(lines, size, interpolation=cv2.INTER_AREA)
-        fine: Floats = np.asarray(cv2.transpose(resized) if axis else resized, np.float32)
-        return fine[: len(first)], fine[len(first) :]
-
     def _grid(self, luma: NDArray[Any]) -> Bytes:
         """Take samples as far apart along rows as along columns."""
         step = max(1, min(luma.shape) // self.thresholds.grid_rows)
         return self._eight(luma[step // 2 :: step, step // 2 :: step])
 
-    def _wave(self, samples: Bytes) -> dict[str, float]:
-        """Amplitude, in %, of the strongest wave all over the picture, and whether it is one.
-
-        Blinds or a fence in a part of it are none; what drifts is one (``plane_waves``).
-        """
+    def _strongest_wave(self, samples: Bytes) -> PictureWave:
         white = self.black + self.thresholds.white_level * self.amplitude
         could = (samples > self.black) & (samples < white)
         found = plane_waves.over_all(samples, self.samples, could, self.thresholds)
         self.samples = samples
+        return found
+
+    def _wave(self, found: PictureWave) -> dict[str, float]:
+        """Amplitude, in %, of the strongest wave all over the picture, and whether it is one.
+
+        Blinds or a fence in a part of it are none; what drifts is one (``plane_waves``).
+        """
         rolled = self.bars.amplitude(above=found.everywhere)
         drifts = rolled > 0 or found.turned > self.thresholds.drift_turns
         return {
@@ -295,19 +309,17 @@ class Features:
             "wave_lattice": 0.0 if drifts else found.lattice,
         }
 
-    def _cast(self, frame: Frame) -> dict[str, float]:
+    def _cast(self, taken: tuple[Bytes, Bytes, Bytes] | None) -> dict[str, float]:
         """Colour, blue and red against luma, that all but a few mid tones share, over it, in %.
 
         It is at most that of nine in ten of the brightest tenth: what is bright is seldom of the
         colour of the things in view, but has that of the light. It is nan without colour or mid
         tones.
         """
-        if frame.cb is None or frame.cr is None:
+        if taken is None:
             return {}
-        limits = self.thresholds
-        step = max(1, frame.cb.shape[0] * 2 // limits.grid_rows)
-        planes = [self._eight(plane[::step, ::step]) for plane in (frame.cb, frame.cr)]
-        light = self._light(frame.luma, frame.cb.shape, step)
+        limits, (luma, *planes) = self.thresholds, taken
+        light: Floats = (luma.astype(np.float32) - self.black) / np.float32(self.amplitude)
         dark, bright = limits.mid_tone_levels
         seen = (light > dark) & (light < bright)
         if seen.mean() < limits.least_mid_tone_share:
@@ -315,22 +327,19 @@ class Features:
         colours = np.stack([plane[seen].astype(np.float32) - 128 for plane in planes])
         return casts.shared_colour(colours / np.float32(self.amplitude), light[seen], limits)
 
-    def _light(self, luma: NDArray[Any], shape: tuple[int, ...], step: int) -> Floats:
-        """Luma, 0..1, at every ``step``-th sample each way of a colour plane of that shape."""
-        down, across = (fine // coarse for fine, coarse in zip(luma.shape, shape, strict=True))
+    def _colours(self, frame: Frame) -> tuple[Bytes, Bytes, Bytes] | None:
+        """Take luma and colour planes at every few samples each way of a colour plane."""
+        if frame.cb is None or frame.cr is None:
+            return None
+        shape = frame.cb.shape
+        step = max(1, shape[0] * 2 // self.thresholds.grid_rows)
+        down, across = (
+            fine // coarse for fine, coarse in zip(frame.luma.shape, shape, strict=True)
+        )
         rows, columns = (-(-size // step) for size in shape)
-        samples = self._eight(luma[:: step * down, :: step * across])[:rows, :columns]
-        return np.asarray((samples.astype(np.float32) - self.black) / self.amplitude, np.float32)
-
-
-def _changes_since(
-    small: Floats, earlier: deque[Floats], names: tuple[str, str]
-) -> dict[str, float]:
-    """Mean absolute change of a thumbnail, in codes, since each of the earlier ones, last first."""
-    pairs = zip(names, reversed(earlier), strict=False)
-    return {
-        name: float(cv2.norm(small, before, cv2.NORM_L1)) / small.size for name, before in pairs
-    }
+        luma = self._eight(frame.luma[:: step * down, :: step * across])[:rows, :columns]
+        blue, red = (self._eight(plane[::step, ::step]) for plane in (frame.cb, frame.cr))
+        return luma, blue, red
 
 
 def large(video: VideoInfo, thresholds: Thresholds = THRESHOLDS) -> bool:
@@ -362,16 +371,11 @@ def _spread(size: int, number: int) -> slice:
 def _rows(luma: NDArray[Any], thresholds: Thresholds) -> NDArray[Any]:
     """Copy the rows that all features share, (180, w)."""
     number = thresholds.rows_averaged * thresholds.thumbnail_size[1]
-    return np.asarray(luma[_spread_rows(len(luma), number)])
+    return np.asarray(luma[spread(len(luma), number)])
 
 
 @lru_cache(maxsize=4)
 def _rows_beside(height: int, number: int) -> NDArray[np.int64]:
     """Return the places (4, n) of the rows two above, above, below and two below every third."""
-    places = np.add.outer((-2, -1, 1, 2), _spread_rows(height, number)[1::3])
+    places = np.add.outer((-2, -1, 1, 2), spread(height, number)[1::3])
     return np.asarray(np.clip(places, 0, height - 1))
-
-
-@lru_cache(maxsize=8)
-def _spread_rows(height: int, number: int) -> NDArray[np.int64]:
-    return np.asarray((2 * np.arange(number) + 1) * height // (2 * number))

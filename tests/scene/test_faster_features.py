@@ -8,8 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
-from acceptance.scene import patterns, plane_waves
-from acceptance.scene.patterns import block_means, edge_widths, median, ranked, shift, spectra
+from acceptance.scene import crossed_edges, plane_waves
+from acceptance.scene.likeness import Likeness
+from acceptance.scene.motion import Motion, _tops
+from acceptance.scene.patterns import block_means, median, noise, ranked
 from acceptance.scene.rolling_bars import RollingBars
 from acceptance.scene.thresholds import THRESHOLDS
 
@@ -75,9 +77,11 @@ def test_a_wave_about_every_fourth_sample_is_that_about_every_sample(
 
 @pytest.mark.parametrize("seed", range(3))
 def test_edges_are_those_of_windows_that_are_looked_at_one_by_one(seed: int) -> None:
-    fine = picture(seed).astype(np.float32)[:40]
+    fine = picture(seed)[:40]
     beside = np.roll(fine, 1, axis=0)
-    widths, rises, places = edge_widths(fine, beside, 360, THRESHOLDS)
+    lines = crossed_edges.Lines(np.concatenate([fine, beside]).T.astype(np.int16), units=1)
+    found_edges = crossed_edges.crossings(lines, 360, THRESHOLDS)
+    fine, beside = fine.astype(np.float32), beside.astype(np.float32)
     reach, found = THRESHOLDS.edge_reach_samples, []
     slope = np.abs(np.gradient(fine, axis=1))
     slope[:, [0, -1]] = 0  # mirrored
@@ -90,10 +94,100 @@ def test_edges_are_those_of_windows_that_are_looked_at_one_by_one(seed: int) -> 
             ends = np.ptp(far) <= THRESHOLDS.edge_end * rise
             if rise >= THRESHOLDS.edge_contrast_codes and steep >= most and square and ends:
                 found.append((row, at, rise, rise / steep))
-    rows, columns, plain_rises, plain_widths = np.array(found).T
-    assert places == pytest.approx(np.stack([rows + 0.5, columns + 0.5], 1) / fine.shape)
-    assert rises == pytest.approx(plain_rises)
-    assert widths == pytest.approx(100 / 360 / math.sqrt(2 * math.pi) * plain_widths, rel=1e-5)
+    rows, columns, plain_rises, plain_widths = np.array(sorted(found, key=lambda e: e[1::-1])).T
+    assert found_edges.places == pytest.approx(
+        np.stack([columns + 0.5, rows + 0.5], 1) / fine.T.shape
+    )
+    assert found_edges.rises == pytest.approx(plain_rises)
+    plain_widths *= 100 / 360 / math.sqrt(2 * math.pi)
+    assert found_edges.widths == pytest.approx(plain_widths, rel=1e-5)
+
+
+@pytest.mark.parametrize(("height", "deep"), [(360, 0), (576, 0), (720, 0), (1080, 0), (1080, 2)])
+def test_lines_by_whole_numbers_are_averages_of_codes(height: int, deep: int) -> None:
+    width = height * 16 // 9
+    random = np.random.default_rng(height)
+    codes = random.integers(0, 256 << deep, (height, width + 8), np.uint16 if deep else np.uint8)
+    for luma in (codes[:, :width], np.ascontiguousarray(codes[:, :width])):
+        across, down = crossed_edges.lines(luma, deep, THRESHOLDS)
+        share, further = min(1, 360 / height), max(1, round(height / 360))
+        for axis, lines in ((0, across), (1, down)):
+            first = (2 * np.arange(60) + 1) * (luma.shape[axis] - further) // 120
+            places = np.concatenate([first, first + further])
+            taken = np.moveaxis(luma.take(places, axis) >> deep, axis, 1).astype(np.float32)
+            size = round(luma.shape[1 - axis] * share)
+            plain = cv2.resize(taken, (120, size), interpolation=cv2.INTER_AREA)
+            most = 0.5 / lines.units if lines.units == crossed_edges.FINEST else 1e-4
+            assert np.abs(lines.samples / lines.units - plain).max() <= most + 1e-4
+
+
+def test_thumbnails_compared_together_are_those_compared_one_by_one() -> None:
+    random, apart = np.random.default_rng(9), 5
+    plain = cv2.resize(picture(7).astype(np.float32), (64, 36))
+    light = np.arange(64) < 9
+    films = [
+        (plain + random.normal(0, 1 + n % 3, plain.shape) + n * light).astype(np.float32)
+        for n in range(23)
+    ]
+    likeness, taken = Likeness(apart, THRESHOLDS), []
+    for number, small in enumerate(films):
+        likeness.see(small, key=number % 4 == 0)
+        if number in {6, 7, 22}:
+            taken.append(likeness.taken())
+    every = {name: np.concatenate([part[name] for part in taken]) for name in taken[0]}
+    for number in range(len(films)):
+        expected = plainly(films[: number + 1], apart, key=4)
+        compared = {name: values[number] for name, values in every.items()}
+        assert compared == pytest.approx(expected, rel=1e-5, nan_ok=True)
+
+
+def plainly(films: list[np.ndarray], apart: int, key: int) -> dict[str, float]:
+    """Compare the last thumbnail with those before it, of which every so many are key frames."""
+
+    def change(step: int, *, asked: bool = True) -> float:
+        return float(np.abs(now - films[-1 - step]).mean()) if asked and enough(step) else math.nan
+
+    def like(step: int) -> float:
+        if not enough(step):
+            return math.nan
+        this, other = (each - cv2.blur(each, (9, 9)) for each in (now, films[-1 - step]))
+        return float((this * other).sum() / math.sqrt((this**2).sum() * (other**2).sum()))
+
+    def enough(step: int) -> bool:
+        return len(films) > step
+
+    now, is_key = films[-1], (len(films) - 1) % key == 0
+    changed = np.abs(now - films[-2]) > THRESHOLDS.changed_codes if enough(1) else None
+    return {
+        "mean": float(now.mean()),
+        "difference": change(1),
+        "drift": change(2),
+        "key_difference": change(key, asked=is_key),
+        "key_drift": change(2 * key, asked=is_key),
+        "area_changed": math.nan if changed is None else 100 * float(changed.mean()),
+        "like_before": like(1),
+        "like_ago": like(apart),
+    }
+
+
+def test_noise_is_that_of_each_block_by_itself() -> None:
+    random = np.random.default_rng(5)
+    near = random.integers(20, 200, (5, 60, 200), np.uint8)
+    change = random.integers(0, 40, (36, 200), np.uint8)
+    found = noise(near[2], near[[0, 1, 3, 4]], change, 0, THRESHOLDS)
+    codes = near.astype(np.int64)
+    rows = np.pad(codes[2], ((0, 0), (1, 1)), mode="reflect")
+    bends = (
+        rows[:, :-2] + rows[:, 2:] - 2 * codes[2],
+        codes[0] + codes[4] - 2 * codes[2],
+        codes[1] + codes[3] - 2 * codes[2],
+    )
+    blocks = [
+        np.abs(bend)[:54, :192].reshape(9, 6, 16, 12).mean(axis=(1, 3)) / 1.954 for bend in bends
+    ]
+    in_time = change[:, :192].reshape(9, 4, 16, 12).mean(axis=(1, 3)) / 1.128
+    between = np.maximum(blocks[0], np.minimum(blocks[1], blocks[2]))
+    assert found == pytest.approx(np.minimum(in_time, between), rel=1e-5)
 
 
 @pytest.mark.parametrize("kind", [np.uint8, np.int16, np.float32])
@@ -111,11 +205,18 @@ def test_medians_are_numpys(shape: tuple[int, int]) -> None:
 
 
 def test_a_picture_that_moved_by_so_many_samples_has_moved_by_them() -> None:
-    wide = cv2.GaussianBlur(np.random.default_rng(4).normal(0, 40, (35, 720)), (0, 0), 3)
-    before, now = (wide[:, start : start + 640].astype(np.float32) for start in (20, 17))
-    first, second = (spectra(rows, THRESHOLDS)[0] for rows in (before, now))
-    assert shift(first, second, THRESHOLDS) == pytest.approx(3, abs=0.1)
-    assert patterns._fraction(1.0, 1.0, 1.0) == 0
+    random = np.random.default_rng(4)
+    wide = cv2.GaussianBlur(random.normal(0, 40, (35, 720)), (0, 0), 3).astype(np.float32)
+    motion = Motion(THRESHOLDS)
+    moves: list[float] = []
+    for start in (20, 17, 17, 21):
+        motion.see(wide[:, start : start + 640], 1)
+        if start != 20:
+            moves += motion.taken()
+    assert math.isnan(moves[0]), "nothing is before it"
+    assert moves[1:] == pytest.approx([3, 0, -4], abs=0.1)
+    flat = np.ones(1)
+    assert _tops(flat, flat, 0 * flat) == 0
 
 
 def test_bars_are_not_reckoned_where_they_cannot_be_above_what_is_asked() -> None:

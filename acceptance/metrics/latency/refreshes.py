@@ -225,7 +225,7 @@ class _Seen:
         return np.exp(-(off**2 + self.unsettled(guesses, refresh, coarse) ** 2) / 2) * density
 
     def steps(self) -> list[Density]:
-        """Likelihoods from coarse to fine; refreshes are counted from the film's middle outwards."""
+        """Likelihoods from coarse to fine; refreshes are counted from the film's middle."""
         span = float(np.abs(self.after).max())
         count = min(len(self.after), ALL_CHANGES)
         steps: list[Density] = []

@@ -1,0 +1,174 @@
+"""Edges where rows and columns of a picture cross them: how wide they are, how high, and where.
+
+Lines lie side by side (samples, lines), so that what goes along them takes whole rows of numbers;
+samples are whole numbers of a few units a code. The source of the method is cited in
+``thumbnails``.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import cv2
+import numpy as np
+
+from acceptance.scene.patterns import eight_bits, ranked, spread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from acceptance.scene.patterns import Bytes
+    from acceptance.scene.thresholds import Thresholds
+
+    Whole = NDArray[np.int16]
+
+FINEST = 128  # units a code where samples do not add up; of 8 bits they fit into 16
+
+
+class Lines(NamedTuple):
+    """Rows or columns of a picture, side by side, at so many samples of so many lines."""
+
+    samples: Whole
+    """The lines, and those a fine sample further (samples, 2 lines), in units."""
+    units: int
+    """How many make a code of 8 bits."""
+
+
+class Crossings(NamedTuple):
+    """Where lines cross edges, m times."""
+
+    widths: NDArray[Any]
+    """Blur (m,), sigma in % of the picture's height."""
+    rises: NDArray[Any]
+    """Codes (m,)."""
+    places: NDArray[Any]
+    """How far along its line, and which of the lines (m, 2), in shares."""
+
+
+def blur(taken: tuple[Lines, Lines], height: int, thresholds: Thresholds) -> dict[str, float]:
+    """Return the blur of the sharpest edges, in % of the height, how clear they are, and where.
+
+    That is their contrast in codes, and the share (0..1) in the half of the picture with the
+    fewest. It is empty without edges. The blur is that of the sharper direction, rows or columns,
+    or that of the very sharpest edges of the other if that is more: what is smeared one way only.
+    ``taken`` are the ``lines`` of a picture of ``height`` px.
+    """
+    across, down = (crossings(each, height, thresholds) for each in taken)
+    few, enough = thresholds.fewest_in_direction
+    widths = across.widths, down.widths
+    numbers = [width.size for width in widths]
+    if sum(numbers) < thresholds.fewest_edges or min(numbers) < few:
+        return {}
+    sharp, sharpest = thresholds.edge_percentiles
+    smeared = [ranked(width, sharpest) for width in widths if width.size >= enough]
+    rises = np.concatenate([across.rises, down.rises])
+    places = np.concatenate([across.places[:, ::-1], down.places])
+    return {
+        "edge_width": max(min(ranked(width, sharp) for width in widths), *smeared, 0.0),
+        "edge_contrast": ranked(rises, thresholds.contrast_percentile),
+        "edge_spread": least_half(places),
+    }
+
+
+def lines(luma: NDArray[Any], shift: int, thresholds: Thresholds) -> tuple[Lines, Lines]:
+    """Return some rows and columns by fine samples; luma has ``shift`` more bits than 8."""
+    (height, width), number = luma.shape, thresholds.edge_lines
+    further, share = height / thresholds.fine_samples, min(1.0, thresholds.fine_samples / height)
+    rows, columns = (_places(size, max(1, round(further)), number) for size in luma.shape)
+    # np.take would copy a picture whose rows are padded
+    down = luma.take(columns, 1, mode="clip") if luma.flags.c_contiguous else luma[:, columns]
+    across = cv2.transpose(eight_bits(luma[rows], shift))
+    return (
+        _fine(np.asarray(across), round(width * share)),
+        _fine(eight_bits(down, shift), round(height * share)),
+    )
+
+
+@lru_cache(maxsize=8)
+def _places(size: int, further: int, number: int) -> NDArray[np.int64]:
+    """Return where so many lines lie, and those that lie ``further`` px beside them."""
+    first = spread(size - further, number)
+    return np.concatenate([first, first + further])
+
+
+def _fine(taken: Bytes, size: int) -> Lines:
+    """Average what was taken of lines (s, 2 lines) to so many samples."""
+    together, left = divmod(len(taken), size)
+    if not left and together <= FINEST:
+        added = np.add.reduce(taken.reshape(size, together, -1), axis=1, dtype=np.int16)
+        return Lines(added, together)
+    wanted = taken.shape[1], size
+    resized = cv2.resize(taken.astype(np.float32), wanted, interpolation=cv2.INTER_AREA)
+    return Lines(np.rint(resized * np.float32(FINEST)).astype(np.int16), FINEST)
+
+
+def crossings(seen: Lines, height: int, thresholds: Thresholds) -> Crossings:
+    """Return where lines of a picture of ``height`` px cross edges.
+
+    An edge counts that is crossed rather squarely, since one that is crossed aslant looks wider
+    than it is. What goes on rising as far again to both sides is no edge but shading.
+    """
+    around, number = 2 * thresholds.edge_reach_samples, seen.samples.shape[1] // 2
+    fine = np.pad(seen.samples[:, :number], ((around, around), (0, 0)), mode="edge")
+    slope = _twice_slope(fine, around)
+    at, rises = _edges(fine, slope, thresholds.edge_contrast_codes * seen.units, thresholds)
+    rows, columns = np.divmod(at, number)
+    rows -= around
+    slopes = slope.ravel()[at] * np.float32(0.5)
+    beside = seen.samples[rows, number + columns]
+    square = slopes >= thresholds.edge_squareness * np.abs(fine.ravel()[at] - beside)
+    widths = 100 / min(height, thresholds.fine_samples) / math.sqrt(2 * math.pi) * rises / slopes
+    places = (np.stack([rows, columns], axis=1)[square] + 0.5) / (len(seen.samples), number)
+    return Crossings(widths[square], rises[square] / np.float32(seen.units), places)
+
+
+def _twice_slope(fine: Whole, around: int) -> Whole:
+    """Return twice the slope in units a sample; 0 at and beyond the ends, which go on so far."""
+    slope = np.empty_like(fine)
+    np.subtract(fine[2:], fine[:-2], out=slope[1:-1])
+    np.abs(slope, out=slope)
+    slope[: around + 1] = slope[-around - 1 :] = 0
+    return slope
+
+
+def _edges(
+    fine: Whole, twice_slope: Whole, contrast: float, thresholds: Thresholds
+) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """Return where edges are steepest, as places in the flat array, and their rises in units.
+
+    ``contrast`` is the least of these.
+    """
+    reach, number = thresholds.edge_reach_samples, fine.shape[1]
+    most, least = (_within(fine, reach, pick) for pick in (np.maximum, np.minimum))
+    rise, slope = most - least, twice_slope[reach:-reach]
+    steepest = slope >= np.maximum(_within(twice_slope, reach, np.maximum), np.int16(1))
+    steepest &= rise >= np.int16(math.ceil(contrast))  # few are left to look at
+    near = np.flatnonzero(steepest)  # in what begins ``reach`` samples later
+    before, after = near - reach * number, near + reach * number
+    most, least, rises = most.ravel(), least.ravel(), rise.ravel()[near].astype(np.float32)
+    further = np.maximum(most[before], most[after]) - np.minimum(least[before], least[after])
+    ends = further <= thresholds.edge_end * rises
+    return after[ends], rises[ends]
+
+
+def _within(values: Whole, reach: int, pick: Callable[..., Any]) -> Whole:
+    """Return the extreme of each sample that has so many on both sides, and of these."""
+    width, spanned = 2 * reach + 1, 1
+    while 2 * spanned <= width:
+        values = pick(values[:-spanned], values[spanned:])
+        spanned *= 2
+    left = width - spanned
+    return pick(values[:-left], values[left:]) if left else values
+
+
+def least_half(places: NDArray[Any]) -> float:
+    """Return the share (0..1) of ``places`` (m, 2), in shares of rows and columns, in that half.
+
+    It is the half, upper, lower, left or right, with the fewest.
+    """
+    beyond = np.count_nonzero(places > 0.5, axis=0) / len(places)
+    return float(min(beyond.min(), 1 - beyond.max()))

@@ -1,0 +1,100 @@
+"""How thumbnails of a film change, and how like each other they are: many pictures at once.
+
+A step over a few numbers takes several times as long among others, which push it out of the
+processor's caches, as it takes right after itself.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from acceptance.scene.patterns import Floats
+    from acceptance.scene.thresholds import Thresholds
+
+SHADING = 9, 9  # px of a thumbnail over which shading and light are taken off
+
+
+class Likeness:
+    """Thumbnails that were not compared yet, and those before that they are compared with."""
+
+    def __init__(self, apart: int, thresholds: Thresholds) -> None:
+        across, down = thresholds.thumbnail_size
+        self.thresholds, self.apart, self.size = thresholds, apart, across * down
+        nothing = np.full((max(2, apart), down, across), math.nan, np.float32)
+        self.before, self.patterns_before = nothing, nothing[-apart:]
+        self.keys_before: deque[Floats] = deque(maxlen=2)
+        self.waiting: list[Floats] = []
+        self.keys: list[bool] = []
+
+    def see(self, small: Floats, *, key: bool) -> None:
+        """Take in the thumbnail (36, 64) of the next frame, in codes."""
+        self.waiting.append(small)
+        self.keys.append(key)
+
+    def taken(self) -> dict[str, NDArray[np.floating]]:
+        """Compare the thumbnails that wait; each feature is (n,), nan where there is none.
+
+        They are mean and change, in codes. Change is that since the frame before, and since the one
+        before that; at a key frame also since the key frames before. Likeness is a correlation
+        without light and slow shading: to the frame before, and to the one half a second ago.
+        """
+        small = np.concatenate([self.before, self.waiting])
+        fresh = [each - cv2.blur(each, SHADING) for each in self.waiting]
+        patterns = np.concatenate([self.patterns_before, fresh])
+        number = len(fresh)
+        now = small[-number:].reshape(number, -1)
+        step, twice = (np.abs(now - _before(small, apart, number)) for apart in (1, 2))
+        difference = _means(step)
+        changed = np.count_nonzero(step > self.thresholds.changed_codes, axis=1) / self.size
+        taken = {
+            "mean": _means(now),
+            "difference": difference,
+            "drift": _means(twice),
+            "area_changed": np.where(np.isnan(difference), math.nan, 100 * changed),
+            "like_before": _correlations(patterns, 1, number),
+            "like_ago": _correlations(patterns, self.apart, number),
+            **self._of_keys(),
+        }
+        self.before, self.patterns_before = small[-len(self.before) :], patterns[-self.apart :]
+        self.waiting, self.keys = [], []
+        return taken
+
+    def _of_keys(self) -> dict[str, NDArray[np.floating]]:
+        """Change of each key frame since the key frames before."""
+        names = "key_difference", "key_drift"
+        found = {name: np.full(len(self.keys), math.nan) for name in names}
+        for number in np.flatnonzero(self.keys).tolist():
+            small = self.waiting[number]
+            for name, before in zip(names, reversed(self.keys_before), strict=False):
+                found[name][number] = float(cv2.norm(small, before, cv2.NORM_L1)) / self.size
+            self.keys_before.append(small)
+        return found
+
+
+def _before(pictures: Floats, apart: int, number: int) -> Floats:
+    """Return those so far before the last so many pictures, (number, px)."""
+    end = len(pictures) - apart
+    return pictures[end - number : end].reshape(number, -1)
+
+
+def _means(values: Floats) -> NDArray[np.floating]:
+    return np.asarray(np.mean(values, axis=1, dtype=np.float64))
+
+
+def _correlations(patterns: Floats, apart: int, number: int) -> NDArray[np.floating]:
+    """Correlate the last so many patterns with those ``apart`` before.
+
+    It is nan where there is next to nothing in them.
+    """
+    now, before = (_before(patterns, each, number) for each in (0, apart))
+    norms = np.sqrt(np.einsum("ij,ij->i", now, now) * np.einsum("ij,ij->i", before, before))
+    products = np.einsum("ij,ij->i", now, before)
+    return np.where(norms > now.shape[1], products / np.maximum(norms, 1), math.nan)
