@@ -58,11 +58,11 @@ class View:
 
     @cached_property
     def on_chart(self) -> NDArray[np.float64]:
-        """Place (h, w, 2) of every pixel on the chart, in mm; only of a view of a chart."""
+        """Place (2, h, w) of every pixel on the chart, right and down, in mm; of a chart's view."""
         height, width = self.luma.shape[1:]
         x, y = np.meshgrid(np.arange(width) + self.box[0], np.arange(height) + self.box[1])
         places = cast("Located", self.place).to_chart(np.column_stack([x.ravel(), y.ravel()]))
-        return places.reshape(height, width, 2)
+        return np.ascontiguousarray(places.T).reshape(2, height, width)
 
 
 def middle_half(frames: NDArray[Any]) -> NDArray[Any]:

@@ -76,7 +76,7 @@ def _product(rest: Array, down: int, across: int) -> float:
     height, width = rest.shape[1:]
     here = rest[:, : height - down, max(0, -across) : width - max(0, across)]
     there = rest[:, down:, max(0, across) : width - max(0, -across)]
-    return float(np.mean(here * there))
+    return float(np.einsum("nij,nij->", here, there)) / here.size
 
 
 def correlation(rest: Array, alike: float = 1.0) -> float:

@@ -68,13 +68,13 @@ def _bars(view: View) -> _Bars:
     """Return the pixels between a view's outermost bars."""
     wedge = printed_in(view)
     angle = phase(wedge, *places_on(view))
-    slopes = [np.abs(slope) for slope in np.gradient(angle)]
-    axis = int(np.argmax([slope.mean() for slope in slopes]))
+    axis = int(np.argmax([np.abs(np.diff(angle, axis=axis)).mean() for axis in (0, 1)]))
+    slope = np.abs(np.gradient(angle, axis=axis))
     inside = np.abs(angle) < np.pi * (wedge.bars - 1)
     lines = np.indices(angle.shape)[1 - axis]
     inside &= lines % max(1, np.count_nonzero(inside) // ENOUGH) == 0
     frames = view.luma if view.stable else view.luma[:1]
-    frequency = slopes[axis][inside] / (2 * np.pi)
+    frequency = slope[inside] / (2 * np.pi)
     rising = np.argsort(frequency, kind="stable")
     return _Bars(
         codes=frames[:, inside].mean(axis=0)[rising],

@@ -74,7 +74,8 @@ def places_on(view: View) -> tuple[Array, Array]:
 
     It is in mm along the wedge from its first end, and in mm across it from its axis.
     """
-    right, down = np.moveaxis(view.on_chart - view.region.rect[:2], 2, 0)
+    right, down = view.on_chart
+    left, top, width, height = view.region.rect
     if view.region.direction == "horizontal":
-        return down, right - view.region.rect[2] / 2
-    return right, down - view.region.rect[3] / 2
+        return down - top, right - (left + width / 2)
+    return right - left, down - (top + height / 2)

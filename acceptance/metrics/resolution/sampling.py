@@ -132,7 +132,7 @@ def _bends(luma: NDArray[np.integer], top: int, steep: float) -> Array:
 
     As (2, 2). A bend is by how much a row is off the mean of its neighbours.
     """
-    rows = luma.astype(np.float64)
+    rows = luma.astype(np.int32)  # half the time of float64
     edges = np.abs(rows[2:] - rows[:-2]) >= steep
     bent = np.where(edges, rows[1:-1] - (rows[2:] + rows[:-2]) / 2, 0.0) ** 2
     first = (top + 1) % 2
@@ -156,7 +156,7 @@ def _doubled(views: Sequence[View], axis: int, steep: float) -> bool:
 
 def _steps(luma: NDArray[np.integer], top: int) -> tuple[Array, Array]:
     """Return the steps from even rows of the picture to odd ones, and from these to the next."""
-    steps = np.abs(np.diff(luma[top % 2 :].astype(np.float64), axis=0))
+    steps = np.abs(np.diff(luma[top % 2 :].astype(np.int32), axis=0))
     rows = len(steps) // 2
     return steps[: 2 * rows : 2].ravel(), steps[1 : 2 * rows : 2].ravel()
 
