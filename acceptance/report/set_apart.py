@@ -16,7 +16,7 @@ import json
 import os
 import subprocess
 import sys
-from collections import deque
+from collections import Counter, deque
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,8 +39,7 @@ MANY = 200_000  # bytes of a session whose pages are worth a child that is start
 MOST_LEFT_BEHIND = 6_000  # elements of pages; their boxes take some 25 kB each
 MOST_AT_ONCE = 4  # each may need some hundred megabytes
 
-
-_LEFT_BEHIND: list[int] = []  # elements of the pages set since garbage was collected
+_left_behind: Counter[str] = Counter()  # by the pages set since garbage was collected
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,9 +72,9 @@ class Task:
         that takes a tenth of what setting them does.
         """
         made = typesetting.laid_out(self.page, self.folder, self.moment, self.attachments)
-        _LEFT_BEHIND.append(self.weight)
-        if sum(_LEFT_BEHIND) > MOST_LEFT_BEHIND and not gc.isenabled():
-            _LEFT_BEHIND.clear()
+        _left_behind["elements"] += self.weight
+        if _left_behind["elements"] > MOST_LEFT_BEHIND and not gc.isenabled():
+            _left_behind.clear()
             gc.collect()
         return made
 
@@ -161,10 +160,17 @@ _STARTED: dict[str, Child] = {}  # by module: what the next ``ahead`` gives
 def start(module: str) -> None:
     """Start what ``ahead`` is to give, while this process loads what it needs itself.
 
-    Where nobody asks for it, it ends with this process, which closes its standard input.
+    Where nobody asks for it, ``dismiss`` ends it, or the end of this process, which closes its
+    standard input.
     """
     if child := ahead(module):
         _STARTED[module] = child
+
+
+def dismiss(module: str) -> None:
+    """End what was started and not asked for."""
+    if child := _STARTED.pop(module, None):
+        child.end()
 
 
 def ahead(module: str = __name__) -> Child | None:
@@ -284,6 +290,7 @@ def main() -> None:
     """Set the pages of the tasks on standard input."""
     with without_collector():
         typesetting.load()
+        gc.collect()
         gc.freeze()  # what there is now is in use to the end
         for line in sys.stdin.buffer:
             made = Task.loads(line).here()

@@ -155,12 +155,13 @@ def _asked_late(word: Callable[..., object]) -> Callable[..., object]:
 def _environment(lang: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(data.folder("report_templates")),
-        bytecode_cache=CompiledTemplates(),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    options = (environment.autoescape, environment.trim_blocks, environment.lstrip_blocks)
+    environment.bytecode_cache = CompiledTemplates(str(options))
     words: dict[str, Callable[..., object]] = {
         word.__name__: partial(word, lang=lang) for word in IN_A_LANGUAGE
     }

@@ -30,7 +30,6 @@ from acceptance.signing.target import Target, read
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from acceptance.report.set_apart import Child
     from acceptance.signing.pages_ahead import Ahead
     from acceptance.signing.renderings import Renderings
 
@@ -45,7 +44,6 @@ class ShownSteps(Target):
     Whoever begins pages, or gets ready for them, closes it.
     """
 
-    child: Child | None = None
     ahead: PagesAhead | None = None
 
     def get_ready(self) -> None:
@@ -53,10 +51,16 @@ class ShownSteps(Target):
 
         Nothing is known of them yet but that they are bounded: see ``_order``.
         """
-        if self.folder and self.pdf and set_apart.MANY <= len(self.on_disc) <= MOST:
-            self.child = set_apart.ahead(pages_ahead.MODULE)
-        if self.child and (order := self._order()):
-            self.ahead = PagesAhead(self.child, order, dict(self.attachments))
+        if not (self.folder and self.pdf and set_apart.MANY <= len(self.on_disc) <= MOST):
+            return
+        child, order = set_apart.ahead(pages_ahead.MODULE), None
+        try:
+            order = self._order()
+        finally:
+            if child and not order:
+                child.end()
+        if child and order:
+            self.ahead = PagesAhead(child, order, dict(self.attachments))
 
     def begin_pages(self) -> None:
         """Begin to set the pages in children, where that was not begun before.
@@ -68,14 +72,18 @@ class ShownSteps(Target):
         elif self.folder and self.pdf and self.made and self._may_render():
             self._begin(self.made)
 
+    def give_up_pages(self) -> None:
+        """End what a child began of a session that is broken: nothing of it is looked at."""
+        ahead, self.ahead = self.ahead, None
+        if ahead:
+            ahead.close()
+
     def close(self) -> None:
-        """End the children that still set pages."""
+        """End the children that still set pages, or were to."""
         if self._pages:
             self._pages.close()
-        if self.ahead:
-            self.ahead.close()
-        elif self.child:
-            self.child.end()
+        self.give_up_pages()
+        set_apart.dismiss(pages_ahead.MODULE)
 
     def _order(self) -> PagesOrder | None:
         """Say what a child is to make; None for what is broken already, or large.

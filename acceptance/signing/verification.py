@@ -180,7 +180,9 @@ def _steps(examined: Examined, answered: Callable[[Sequence[Step]], None] | None
     with without_collector():
         for name, step in STEPS.items():
             done.append(_run(name, partial(step, examined)))
-            if name == BEFORE_PAGES and not _is_broken(done):
+            if _is_broken(done):
+                examined.give_up_pages()
+            elif name == BEFORE_PAGES:
                 with suppress(Exception):  # the step of the pages says what is wrong
                     examined.begin_pages()
     done.append(_pages(examined, done, answered))

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from jinja2.bccache import Bucket
 
 from acceptance import data
 from acceptance.report import compiled_templates, templates
@@ -83,3 +84,35 @@ def test_where_nothing_can_be_kept_pages_are_made(
     monkeypatch.setattr(compiled_templates.tempfile, "mkstemp", no_room)
     assert "noise" in made("en")
     assert kept(folder) == []
+
+
+def test_what_cannot_be_written_leaves_nothing_behind(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(Bucket, "write_bytecode", full)
+    assert "noise" in made("en")
+    assert [*(folder / "__pycache__").iterdir()] == []
+
+
+def test_what_is_kept_can_be_read_by_every_user(folder: Path) -> None:
+    made("en")
+    assert kept(folder)[0].stat().st_mode & 0o444 == 0o444
+
+
+@pytest.mark.parametrize("kind", ["jinja2", "toolkit", "options"])
+def test_what_another_jinja_or_version_or_other_options_compiled_is_not_taken(
+    kind: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made("en")
+    if kind == "jinja2":
+        monkeypatch.setattr(compiled_templates.jinja2, "__version__", "0")
+    elif kind == "toolkit":
+        monkeypatch.setattr(compiled_templates, "__version__", "0")
+    else:
+        keep = compiled_templates.CompiledTemplates
+        monkeypatch.setattr(templates, "CompiledTemplates", lambda by: keep(by + "other"))
+    made("en")
+    assert len(kept(folder)) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,8 +13,9 @@ from issued_session import CLIP, details, issued
 
 from acceptance.cli import verbs
 from acceptance.report import set_apart
-from acceptance.signing import pages_ahead, shown_steps
+from acceptance.signing import pages_ahead, shown_steps, verification
 from acceptance.signing.pages_ahead import PagesOrder
+from acceptance.signing.steps import Examined
 from acceptance.signing.verification import verify
 
 if TYPE_CHECKING:
@@ -27,12 +29,16 @@ class StandIn:
     """A child that is none: it makes what is ordered in this process."""
 
     def __init__(self) -> None:
-        self.process, self.ended = self, False
+        self.process, self.ended, self.slow = self, False, False
+        self.killed = Event()
         self.orders: list[PagesOrder] = []
 
     def ask(self, line: bytes) -> dict[str, Any]:
         """Make what is ordered."""
         self.orders.append(PagesOrder(**json.loads(line)))
+        if self.slow:
+            self.killed.wait(60)
+            return {}
         return pages_ahead.answered(self.orders[-1])
 
     def set(self, task: Task) -> SetPage:
@@ -42,6 +48,7 @@ class StandIn:
     def kill(self) -> None:
         """Take note that it was ended."""
         self.ended = True
+        self.killed.set()
 
     end = kill
 
@@ -123,21 +130,42 @@ def test_large_sessions_wait_until_signature_and_evidence_hold(
 
 
 def test_a_session_whose_signature_is_broken_is_not_looked_at(
-    child: StandIn, folder: Path, chain: DemoChain
+    child: StandIn, folder: Path, chain: DemoChain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was begun is ended, and no page is compared."""
+    """What was begun is ended before HTML and JUnit are compared: a child may take for ever."""
     report = (folder / "report.pdf").read_bytes()
     changed = report.replace(b"/ByteRange", b"/ByteRanga")
     (folder / "report.pdf").write_bytes(changed)
+    ended: list[bool] = []
+    compare = Examined.renderings
+    monkeypatch.setitem(
+        verification.STEPS, "renderings", lambda seen: ended.append(child.ended) or compare(seen)
+    )
+    child.slow = True
     result = verify(folder, [chain.root])
     assert result.exit_code == 1
     assert result.steps[-1].state == "skipped"
+    assert ended == [True]
+    assert child.orders
+
+
+def test_html_that_does_not_follow_is_found_by_what_the_child_made(
+    child: StandIn, folder: Path, chain: DemoChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = pages_ahead.answered
+
+    def other(order: PagesOrder) -> dict[str, Any]:
+        answer: dict[str, Any] = made(order)
+        return answer | {"hashes": answer["hashes"] | {"report.html": "0" * 64}}
+
+    monkeypatch.setattr(pages_ahead, "answered", other)
+    result = verify(folder, [chain.root])
+    assert [step.name for step in result.steps if step.state == "broken"] == ["renderings"]
     assert child.ended
 
 
-@pytest.mark.usefixtures("child")
 def test_a_child_that_fails_costs_no_page(
-    folder: Path, chain: DemoChain, monkeypatch: pytest.MonkeyPatch
+    child: StandIn, folder: Path, chain: DemoChain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def dies(_: PagesOrder) -> dict[str, object]:
         raise OSError
@@ -145,6 +173,7 @@ def test_a_child_that_fails_costs_no_page(
     monkeypatch.setattr(pages_ahead, "answered", dies)
     result = verify(folder, [chain.root])
     assert result.exit_code == 0, details(result)
+    assert len(child.orders) == 1
 
 
 @pytest.mark.parametrize(("arguments", "started"), [
