@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SHADING = 9, 9  # px of a thumbnail over which shading and light are taken off
 
 
-class Likeness:
+class FrameLikeness:
     """Thumbnails that were not compared yet, and those before that they are compared with."""
 
     def __init__(self, apart: int, thresholds: Thresholds) -> None:
@@ -43,7 +43,7 @@ class Likeness:
         """Compare the thumbnails that wait; each feature is (n,), nan where there is none.
 
         They are mean and change, in codes. Change is that since the frame before, and since the one
-        before that; at a key frame also since the key frames before. Likeness is a correlation
+        before that; at a key frame also since the key frames before. FrameLikeness is a correlation
         without light and slow shading: to the frame before, and to the one half a second ago.
         """
         small = np.concatenate([self.before, self.waiting])

@@ -21,7 +21,7 @@ import numpy as np
 
 from acceptance.scene import casts, crossed_edges, patterns, plane_waves
 from acceptance.scene.covers import Covers
-from acceptance.scene.likeness import Likeness
+from acceptance.scene.likeness import FrameLikeness
 from acceptance.scene.motion import Motion
 from acceptance.scene.patterns import eight_bits, percentage, ranked, spread
 from acceptance.scene.rolling_bars import RollingBars
@@ -77,7 +77,7 @@ class Features:
         stir_frames = thresholds.stir_seconds * _rate(video) / self.every_costly
         self.covers = Covers(round(stir_frames), thresholds)
         self.samples: Bytes | None = None
-        self.likeness = Likeness(apart(video, thresholds), thresholds)
+        self.likeness = FrameLikeness(apart(video, thresholds), thresholds)
         self.level, self.upright = Motion(thresholds), Motion(thresholds)
         self.down = max(1, video.height // thresholds.fine_samples)  # px a sample of columns
         self.height = video.height

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from acceptance.scene import crossed_edges, plane_waves
-from acceptance.scene.likeness import Likeness
+from acceptance.scene.likeness import FrameLikeness
 from acceptance.scene.motion import Motion, _tops
 from acceptance.scene.patterns import block_means, median, noise, ranked
 from acceptance.scene.rolling_bars import RollingBars
@@ -129,7 +129,7 @@ def test_thumbnails_compared_together_are_those_compared_one_by_one() -> None:
         (plain + random.normal(0, 1 + n % 3, plain.shape) + n * light).astype(np.float32)
         for n in range(23)
     ]
-    likeness, taken = Likeness(apart, THRESHOLDS), []
+    likeness, taken = FrameLikeness(apart, THRESHOLDS), []
     for number, small in enumerate(films):
         likeness.see(small, key=number % 4 == 0)
         if number in {6, 7, 22}:

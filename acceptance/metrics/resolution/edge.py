@@ -101,7 +101,7 @@ class _Orientation(TypedDict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Crossings:
+class EdgeCrossings:
     """Where an MTF first falls to 50 and to 10 %, in cycle/px; None where it does not."""
 
     mtf50: float | None
@@ -172,7 +172,7 @@ def edge_mtf(
     return _result(edge, covariance=covariance)
 
 
-def edge_mtf_probed(image: Array, probe: Array) -> tuple[EdgeResult, Crossings]:
+def edge_mtf_probed(image: Array, probe: Array) -> tuple[EdgeResult, EdgeCrossings]:
     """Measure an edge as ``edge_mtf`` does, and its crossings by another tone curve.
 
     ``image`` and ``probe`` (rows, columns) are the light of the same pixels by both curves. The
@@ -182,7 +182,7 @@ def edge_mtf_probed(image: Array, probe: Array) -> tuple[EdgeResult, Crossings]:
     fit = refitted(edge.fit, _turned(probe, edge.seen_as).ravel())
     frequencies, mtf = spectrum(fit, edge.taper)
     at50, at10 = (crossing(frequencies, mtf, fit, edge.taper, level) for level in (0.5, 0.1))
-    return _result(edge, covariance=True), Crossings(mtf50=at50, mtf10=at10)
+    return _result(edge, covariance=True), EdgeCrossings(mtf50=at50, mtf10=at10)
 
 
 def _followed(

@@ -32,7 +32,7 @@ from acceptance.metrics.resolution.coding_loss import (
     of_edge,
     taken,
 )
-from acceptance.metrics.resolution.edge import Crossings, EdgeResult, edge_mtf, edge_mtf_probed
+from acceptance.metrics.resolution.edge import EdgeCrossings, EdgeResult, edge_mtf, edge_mtf_probed
 from acceptance.metrics.resolution.sampling import ALL
 from acceptance.metrics.resolution.wrong_curve import bending, contradicted
 from acceptance.model.measurement import BudgetLine, Curve, Note
@@ -94,7 +94,7 @@ class Edge:
 
     view: View
     results: tuple[EdgeResult, ...]
-    probe: Crossings
+    probe: EdgeCrossings
     levels: tuple[float, float]
     coarseness: float
     limit: float = SAMPLING_LIMIT
