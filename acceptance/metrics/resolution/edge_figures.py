@@ -32,7 +32,13 @@ from acceptance.metrics.resolution.coding_loss import (
     of_edge,
     taken,
 )
-from acceptance.metrics.resolution.edge import Crossings, EdgeResult, edge_mtf, edge_mtf_probed
+from acceptance.metrics.resolution.edge import (
+    MEDIAN_STEP,
+    Crossings,
+    EdgeResult,
+    edge_mtf,
+    edge_mtf_probed,
+)
 from acceptance.metrics.resolution.sampling import ALL
 from acceptance.metrics.resolution.wrong_curve import bending, contradicted
 from acceptance.model.measurement import BudgetLine, Curve, Note
@@ -58,7 +64,6 @@ NOISY = 0.08  # relative standard error of a crossing above which noise, as |FFT
 ROUNDING = {"mtf50": 3.2, "mtf10": 3.8}
 LEAST_ROUNDING = 1e-5
 ABOVE = {"mtf50": 0.6, "mtf10": 0.15}  # where the slope of an MTF above a crossing begins
-MEDIAN_STEP = 0.954  # of two normal values, in sigmas of each
 
 
 @dataclass(frozen=True, kw_only=True)
