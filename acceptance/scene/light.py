@@ -37,7 +37,8 @@ Floats = NDArray[np.float64]
 
 # half-widths of the exponent: with steps; of a curve that the stream states, and of one assumed
 DOUBT_BETWEEN_STEPS, DOUBT_OF_DECLARED, DOUBT_OF_ASSUMED = 0.02, 0.1, 0.25
-CONTRAST = 0.2  # standard uncertainty of the slope in the middle, where no steps show it
+# standard doubt of the slope in a curve's middle: without steps (more is too wide), beyond them
+CONTRAST, BEYOND = 0.2, 0.3
 LEAST_DOUBT = 0.02  # codes: lighting over the steps is never more even
 DARK_SIDE = 0.1  # reflectance: an edge's dark side reflects more
 FEWEST_STEPS = 4  # grey steps from which a tone curve is drawn
@@ -153,13 +154,13 @@ class SeenLight(CodeRange):
         return [*(self._following(factor)(nominal) for factor in rising), self._beyond(codes)]
 
     def _beyond(self, codes: ArrayLike) -> Floats:
-        """Light of ``codes`` by ``CONTRAST`` more beyond the steps, where they show nothing."""
+        """Light of ``codes`` by ``BEYOND`` more contrast where the steps show nothing."""
         at, found = np.asarray(codes, np.float64), self._light(np.asarray(codes, np.float64))
         for end, way in ((self._steps[0][0], -1.0), (self._steps[-1][0], 1.0)):
             near = np.array([end, end + way])
-            light, bent = self._light(near), self._bent(near, CONTRAST)
+            light, bent = self._light(near), self._bent(near, BEYOND)
             turn = (light[1] - light[0]) / (bent[1] - bent[0])
-            further = light[0] + turn * (self._bent(at, CONTRAST) - bent[0])
+            further = light[0] + turn * (self._bent(at, BEYOND) - bent[0])
             found = np.where(way * (at - end) > 0, further, found)
         return found
 

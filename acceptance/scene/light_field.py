@@ -133,6 +133,10 @@ class LightField:
         added = self._bump(there) ** 2 + (self.stray.doubt(there) ** 2 + veil**2) / self.ground**2
         return fit**2 + beyond**2 + LEAST_FIT**2, added
 
+    def added_doubt(self, places: Floats) -> Floats:
+        """Return the standard uncertainty (n,) of what is added at places, as reflectance."""
+        return np.asarray(self.ground * np.sqrt(self.squares(places)[1]))
+
     def _bump(self, places: Floats) -> Floats:
         """Return the root mean square (n,) of the bumps near places (n, 2) that noise is not."""
         squares = np.sum((places[:, None] - self.places) ** 2, axis=2)

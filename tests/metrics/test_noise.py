@@ -110,6 +110,15 @@ def test_frames_that_stand_there_twice_count_once(tmp_path: Path) -> None:
         assert item.expanded == pytest.approx(once[quantity].expanded)
 
 
+def test_a_film_of_one_picture_is_said_to_be_that_and_not_to_be_short(tmp_path: Path) -> None:
+    found = noise.measure(look(tmp_path, [flat(3, temporal=2.0, fixed=1.0)[0]] * 6))
+    reasons = [item.reason for item in found if isinstance(item, Note)]
+    repeated = [reason for reason in reasons if reason.code == "frames_repeated"]
+    assert repeated
+    assert {reason.parameters["frames"] for reason in repeated} == {6}
+    assert "too_few_frames" not in {reason.code for reason in reasons}
+
+
 def _seen(item: Measurement | Note) -> bool:
     return isinstance(item, Measurement) and not item.quantity.startswith("noise.c")
 

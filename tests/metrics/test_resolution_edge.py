@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
 from scipy.special import ndtr
 
 from acceptance.errors import GapError
@@ -237,3 +238,20 @@ def test_an_edge_on_which_something_lies_is_refused(
         assert refused(image).code == "edge_covered"
     else:
         edge_mtf(image)
+
+
+@pytest.mark.parametrize(("noise", "alike"), [(0.3, 0.0), (0.1, 1.0), (0.15, 1.0), (0.1, 1.5)])
+def test_noise_alone_is_never_taken_for_something_on_the_edge(noise: float, alike: float) -> None:
+    """``noise`` is in shares of the step, smoothed by a Gaussian of ``alike`` px (sigma)."""
+    for seed in range(5):
+        grain = np.random.default_rng(seed).standard_normal((80, 60))
+        grain = gaussian_filter(grain, alike) if alike else grain
+        edge_mtf(drawn(80, 60) + 0.6 * noise * grain / grain.std(), covariance=False)
+
+
+@pytest.mark.parametrize("radius", [16, 24, 32])
+def test_glare_over_an_edge_is_told_from_the_noise_of_the_picture(radius: int) -> None:
+    image = drawn(noise=0.1)
+    y, x = np.mgrid[:60, :50]
+    image[np.hypot(y - 5, x - 24) < radius] = 1.0
+    assert refused(image).code == "edge_covered"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import cv2
 import numpy as np
@@ -170,6 +171,14 @@ def test_bars_that_were_interpolated_have_images(factor: float) -> None:
 @pytest.mark.parametrize("views", [[], [_bars(1.0)], [_bars(1.6), _bars(1.0)]])
 def test_no_zoom_is_read_off_bars_that_show_none_or_do_not_agree(views: list[Any]) -> None:
     assert bar_images.factor(views) == 1
+
+
+def test_a_wedge_of_which_no_pixel_is_seen_shows_no_zoom_and_warns_of_nothing() -> None:
+    place = SimpleNamespace(to_chart=lambda points: points + 1000)
+    beside = replace(_bars(1.6), place=cast("Any", place))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert bar_images.factor([beside]) == 1
 
 
 def test_a_scene_without_edges_says_nothing_of_its_samples(tmp_path: Path) -> None:

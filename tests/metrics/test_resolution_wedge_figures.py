@@ -81,7 +81,7 @@ def scene(*views: Any, **changed: Any) -> Any:
     given |= {"of_kind": lambda kind: [one for one in flats if one.region.kind == kind]}
     given |= {"evened": lambda _, codes, part=np.s_[:, :]: codes[part]}
     given |= {"linear": lambda codes: (np.asarray(codes) / 200) ** 2}
-    given |= {"lit_doubt": lambda *_: 0.0}
+    given |= {"light_field": None}
     given |= {"figure": lambda *words, **more: SimpleNamespace(words=words, **more)}
     return SimpleNamespace(**given | changed)
 
@@ -467,3 +467,23 @@ def test_a_wedge_with_a_shadow_edge_across_is_refused() -> None:
     with pytest.raises(GapError, match="uneven_light"):
         shaded(0.5)
     shaded(0.9)
+
+
+@pytest.mark.parametrize("exposure", [1.0, 0.4])
+def test_what_is_added_to_a_wedge_counts_alike_however_bright_the_film(exposure: float) -> None:
+    """Light is a reflectance with grey steps, else a share of white: codes say the same of both.
+
+    0.02 is added, of a light of which 0.8 is code 160.
+    """
+    field = SimpleNamespace(added_doubt=lambda places: np.full(len(places), 0.02))
+    lit = scene(
+        light_field=field,
+        place=lambda _: np.zeros(2),
+        linear=lambda codes: exposure * (np.asarray(codes) / 200) ** 2,
+        codes_of=lambda light: 200 * np.sqrt(light / exposure),
+    )
+    found = wedge_figures._veiled(lit, view(CODES[None]), 40.0, 160.0)
+    both = 200 * np.sqrt(np.array([0.04, 0.64]) + 0.64 * 0.02 / WEDGE["light"])
+    assert found == pytest.approx(1 - np.diff(both)[0] / 120)
+    assert found > 0.01
+    assert wedge_figures._veiled(scene(), view(CODES[None]), 40.0, 160.0) == 0

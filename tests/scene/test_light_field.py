@@ -224,3 +224,32 @@ def test_a_step_that_seems_to_send_less_than_no_light_still_has_curves(tmp_path:
     codes = np.arange(20.0, 230.0)
     assert min(step[1] for step in seen._steps) < 0
     assert all(np.isfinite(light).all() for light in seen.lit_curves(codes))
+
+
+@pytest.mark.film
+def test_the_curve_may_bend_more_beyond_the_steps_than_within(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond them nothing shows it; between them it is that of the steps."""
+    _, seen = film(EVEN, tmp_path)
+    codes = np.arange(20.0, 230.0)
+    lowest, highest = seen._steps[0][0], seen._steps[-1][0]
+    bent = seen._beyond(codes) - seen.linear(codes)
+    within = (codes >= lowest) & (codes <= highest)
+    assert not bent[within].any()
+    monkeypatch.setattr("acceptance.scene.light.BEYOND", 0.2)
+    less = seen._beyond(codes) - seen.linear(codes)
+    farther = codes > highest + 5
+    assert (np.abs(bent[farther]) > 1.2 * np.abs(less[farther])).all()
+
+
+@pytest.mark.film
+def test_what_is_added_is_in_doubt_apart_from_the_light_itself(tmp_path: Path) -> None:
+    """Dark fields show more of it, in proportion; of the light's own doubt all show the same."""
+    field = film(MIRRORED, tmp_path)[1].light_field
+    assert field is not None
+    there = np.array([[0.0, 0.0], [-0.5, 0.3]])
+    dark, darker = (field.doubt(there, np.full(2, level)) for level in (0.2, 0.05))
+    apart = darker**2 - dark**2
+    expected = field.added_doubt(there) ** 2 * (1 / 0.05**2 - 1 / 0.2**2)
+    np.testing.assert_allclose(apart, expected, rtol=1e-9)

@@ -262,7 +262,10 @@ def _part(field: Field, quantity: str, part: Variance | None) -> Measurement | N
         correlation = field.noise.correlation
         return field.note(quantity, "frames_depend", correlation=correlation)
     if part is None and field.view.stable:
-        return field.note(quantity, "too_few_frames", frames=len(field.codes), needed=2)
+        frames = len(field.view.luma)
+        if frames > len(field.codes):
+            return field.note(quantity, "frames_repeated", frames=frames)
+        return field.note(quantity, "too_few_frames", frames=frames, needed=2)
     if part is None:
         return field.note(quantity, "unstable_picture", shift=STILL_WITHIN)
     return field.figure(quantity, part.sigma, part.budget(), _plain_method(field))

@@ -24,13 +24,7 @@ from numpy.typing import NDArray
 from acceptance.errors import GapError
 from acceptance.messages import tr
 from acceptance.metrics._shared import blocks as equal_blocks
-from acceptance.metrics.noise.dependence import (
-    FEWEST,
-    apart,
-    correlation,
-    correlation_of_few,
-    pixels_alike,
-)
+from acceptance.metrics.noise.dependence import FEWEST, apart, between_frames, pixels_alike
 from acceptance.metrics.noise.parts import Noise, Variance
 
 if TYPE_CHECKING:
@@ -118,7 +112,7 @@ def _separated(codes: Array, weighting: Weighting | None) -> Noise:
         pixel=pixel,
         flicker=_flicker(codes, temporal.value + QUANTISATION),
     )
-    dependence = _correlation(codes, alike)
+    dependence = between_frames(codes, alike)
     return _of_dependent(codes, found, dependence) if dependence else found
 
 
@@ -259,13 +253,6 @@ def _split_apart(codes: Array, fixed: tuple[Array, ...], left: float) -> tuple[V
         replace(_variance(temporal[0], temporal[1], dither), dependence=left),
         replace(_variance(fixed[0], fixed[1], dither), dependence=left),
     )
-
-
-def _correlation(codes: Array, alike: float) -> float:
-    rest = codes - codes.mean(axis=(1, 2), keepdims=True)
-    if len(codes) < FEWEST:
-        return correlation_of_few(rest, alike)
-    return correlation(rest - rest.mean(axis=0), alike)
 
 
 def _residual(frame: Array, order: int) -> Array:

@@ -79,6 +79,17 @@ def _product(rest: Array, down: int, across: int) -> float:
     return float(np.einsum("nij,nij->", here, there)) / here.size
 
 
+def between_frames(codes: Array, alike: float) -> float:
+    """Return the correlation of neighbouring frames of codes (n, h, w); 0 where it does not matter.
+
+    ``alike`` pixels count as one.
+    """
+    rest = codes - codes.mean(axis=(1, 2), keepdims=True)
+    if len(codes) < FEWEST:
+        return correlation_of_few(rest, alike)
+    return correlation(rest - rest.mean(axis=0), alike)
+
+
 def correlation(rest: Array, alike: float = 1.0) -> float:
     """Return the correlation of neighbouring frames over pixels; 0 where it does not matter.
 

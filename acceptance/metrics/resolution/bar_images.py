@@ -85,7 +85,9 @@ def _bars(view: View) -> _Bars:
 
 
 def _images(bars: _Bars) -> Array:
-    """Return the image's amplitude over the bars' and over its error (2, rates)."""
+    """Return the image's amplitude over the bars' and over its error (2, rates); 0: none seen."""
+    if not bars.codes.size:
+        return np.zeros((2, RATES.size))
     starts, ends = np.searchsorted(bars.frequency, np.multiply.outer(BAND, RATES / 2)).tolist()
     codes = bars.codes - bars.codes.mean()
     own = np.stack([np.ones(codes.size), bars.wave.real, bars.wave.imag, codes])

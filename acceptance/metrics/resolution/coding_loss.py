@@ -12,6 +12,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from acceptance.footage.planes import h264_step
 from acceptance.metrics._shared.coder import lossless
 from acceptance.metrics._shared.region_codes import within
@@ -19,6 +21,7 @@ from acceptance.model.measurement import BudgetLine
 
 if TYPE_CHECKING:
     from acceptance.footage.clip import VideoInfo
+    from acceptance.metrics.resolution.edge import EdgeResult
     from acceptance.scene.build import Scene
     from acceptance.scene.views import View
 
@@ -32,6 +35,7 @@ JPEG, OLDER = 0.9, 1.3
 FILTERED, POWER = 30.0, 0.3
 H265 = {"mtf10": 0.7, "wedge": 0.65}
 FINE = 0.3  # cycle/px: an MTF50 above it loses the more, the more of it lies in fine contrast
+ABOVE = {"mtf50": 0.6, "mtf10": 0.15}  # where the slope of an MTF above a crossing begins
 TRANSFORM = 8.0  # px, the side of a block
 FEWEST_BLOCKS = 0.5
 
@@ -68,6 +72,19 @@ def of_edge(name: str, frequency: float, coarse: float, blocks: float) -> float:
     """
     finer = max(1.0, frequency / FINE) if name == "mtf50" else 1.0
     return finer * OF_EDGE[name].share(coarse, blocks)
+
+
+def flatness(result: EdgeResult, name: str) -> float:
+    """Return how much flatter an MTF falls to a crossing than a Gaussian's does, 1 or more.
+
+    What a coder lifts moves a crossing the farther, the flatter the MTF is there.
+    """
+    level, above = int(name[3:]) / 100, ABOVE[name]
+    mtf, frequencies = result.mtf, result.frequencies
+    below = int(np.argmax(mtf < above))
+    start = np.interp(-above, -mtf[below - 1 : below + 1], frequencies[below - 1 : below + 1])
+    usual = 1 - math.sqrt(math.log(above) / math.log(level))
+    return max(1.0, (1 - float(start) / float(getattr(result, name))) / usual)
 
 
 def taken(video: VideoInfo) -> dict[str, float]:

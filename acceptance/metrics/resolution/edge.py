@@ -38,7 +38,10 @@ STIFFNESS = 300.0
 # scatter of a band of rows about the profile, over that of the quarter that keeps to it best and
 # over the step, beyond which something lies on the edge; the rows of a band
 COVERED, LEAST_COVERED, BAND = 3.5, 0.05, 4
-MOST_LEFT = 0.09  # of the step: scatter of means of a band's squares, where noise is no more
+# of the step: means of patches of BAND x BAND px may scatter so within a band, besides the scatter
+# by noise; by how much the squares of the worst band exceed those of noise by chance
+MOST_LEFT, BY_CHANCE = 0.09, 3.0
+MEDIAN_STEP = 0.954  # of two normal values, in sigmas of each
 ISO_BIN = 1 / 4
 
 
@@ -287,9 +290,9 @@ def _refuse(image: Array, line: EdgeLine, fit: ProfileFit, angle: float) -> None
 def _refuse_covered(residual: Array, step: float) -> None:
     """Refuse an edge on which something lies, so that some rows are not those of the profile.
 
-    ``residual`` (h, w) is what the profile leaves, ``step`` that of the edge. What lies on a
-    part of the rows pulls the profile off the others, too: off some of them little, or all are far
-    off it in patches that are no noise.
+    ``residual`` (h, w) is what the profile leaves, ``step`` that of the edge. Few covered rows lie
+    far off the profile, which follows the others. Many pull the profile away, so that no row keeps
+    to it: the residual then has patches that are larger than noise makes them.
     """
     bands = residual[: residual.shape[0] // BAND * BAND].reshape(-1, BAND * residual.shape[1])
     scatter = np.sqrt(np.mean(bands**2, axis=1))
@@ -297,10 +300,21 @@ def _refuse_covered(residual: Array, step: float) -> None:
     if most > COVERED * np.percentile(scatter, 25) and most > LEAST_COVERED * step:
         raise GapError("edge_covered", region="", share=most / step)
     height, width = (size // BAND * BAND for size in residual.shape)
-    squares = residual[:height, :width].reshape(height // BAND, BAND, -1, BAND).mean(axis=(1, 3))
-    left = math.sqrt(float(np.mean(squares**2, axis=1).max()))
-    if left > MOST_LEFT * step:
-        raise GapError("edge_covered", region="", share=left / step)
+    patches = residual[:height, :width].reshape(height // BAND, BAND, -1, BAND).mean(axis=(1, 3))
+    left = float(np.mean(patches**2, axis=1).max())
+    if left > (MOST_LEFT * step) ** 2 + BY_CHANCE * _noise_of(patches):
+        raise GapError("edge_covered", region="", share=math.sqrt(left) / step)
+
+
+def _noise_of(patches: Array) -> float:
+    """Return the variance that noise gives to patches (n, m), n 3 or more.
+
+    It is from the median difference of patches two rows of them apart: what covers an edge changes
+    few of these, and noise that is alike over some pixels does not reach so far. Each column
+    counts by itself, since noise in linear light is larger on the light side.
+    """
+    apart = np.median(np.abs(patches[2:] - patches[:-2]), axis=0)
+    return float(np.mean((apart / MEDIAN_STEP) ** 2))
 
 
 def _taper(fit: ProfileFit, line: EdgeLine, mode: Mode) -> Array:

@@ -29,10 +29,17 @@ from acceptance.metrics.resolution.coding_loss import (
     blocks_along,
     coarseness,
     coding,
+    flatness,
     of_edge,
     taken,
 )
-from acceptance.metrics.resolution.edge import EdgeCrossings, EdgeResult, edge_mtf, edge_mtf_probed
+from acceptance.metrics.resolution.edge import (
+    MEDIAN_STEP,
+    EdgeCrossings,
+    EdgeResult,
+    edge_mtf,
+    edge_mtf_probed,
+)
 from acceptance.metrics.resolution.sampling import ALL
 from acceptance.metrics.resolution.wrong_curve import bending, contradicted
 from acceptance.model.measurement import BudgetLine, Curve, Note
@@ -57,8 +64,6 @@ NOISY = 0.08  # relative standard error of a crossing above which noise, as |FFT
 # relative, for a step of as many codes as rounding leaves undecided (simulation)
 ROUNDING = {"mtf50": 3.2, "mtf10": 3.8}
 LEAST_ROUNDING = 1e-5
-ABOVE = {"mtf50": 0.6, "mtf10": 0.15}  # where the slope of an MTF above a crossing begins
-MEDIAN_STEP = 0.954  # of two normal values, in sigmas of each
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,19 +143,7 @@ class Edge:
         """Return the relative standard uncertainty of a crossing by coding."""
         blocks = blocks_along(self.view, self.first.resolves)
         share = of_edge(name, self.value(name), self.coarseness, blocks)
-        return share and share * self.taken.get(name, 1.0) * self._flatness(name)
-
-    def _flatness(self, name: str) -> float:
-        """Return how much flatter the MTF falls to a crossing than a Gaussian does, 1 or more.
-
-        What a coder lifts moves a crossing the farther, the flatter the MTF is there.
-        """
-        level, above = int(name[3:]) / 100, ABOVE[name]
-        mtf, frequencies = self.first.mtf, self.first.frequencies
-        below = int(np.argmax(mtf < above))
-        start = np.interp(-above, -mtf[below - 1 : below + 1], frequencies[below - 1 : below + 1])
-        usual = 1 - math.sqrt(math.log(above) / math.log(level))
-        return max(1.0, (1 - float(start) / float(getattr(self.first, name))) / usual)
+        return share and share * self.taken.get(name, 1.0) * flatness(self.first, name)
 
     def tone_slope(self, name: str) -> float:
         """Return the relative change of a crossing over that of the tone curve's exponent."""

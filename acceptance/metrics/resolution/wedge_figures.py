@@ -159,10 +159,12 @@ def _seen(scene: Scene, view: View) -> _SeenWedge:
 
 def _veiled(scene: Scene, view: View, dark: float, light: float) -> float:
     """Return the relative standard uncertainty of the step by light that is added to the wedge."""
-    printed = float(view.region.printed["dark"])
-    if not (added := scene.lit_doubt(view, printed) * printed):
+    if scene.light_field is None:
         return 0.0
-    both = scene.linear(np.array([dark, light])) + added
+    added = float(scene.light_field.added_doubt(scene.place(view)[None])[0])
+    seen = scene.linear(np.array([dark, light]))
+    # without steps light is in units of white, not of reflectance
+    both = seen + added * seen[1] / float(view.region.printed["light"])
     return abs(float(np.diff(scene.codes_of(both))[0]) / (light - dark) - 1)
 
 
