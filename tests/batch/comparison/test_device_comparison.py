@@ -276,6 +276,8 @@ def test_session_folders_are_compared_without_a_database_and_changed_ones_left_o
     code, said = run("compare", "out", "--json", "-")
     assert code == 2
     assert "changed after it was sealed" in said
+    unneeded = "--db", "nosuch://host/name"
+    assert run("compare", "out", "--json", "-", *unneeded)[0] == 2
     assert not [*tmp_path.glob("*.db")]
 
 
