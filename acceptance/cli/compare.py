@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from acceptance.batch.comparison.device_comparison import DeviceComparison, DeviceRank
 
 SHOWN = 20  # devices on the terminal
-IN_MEMORY = ":memory:"
 
 
 @click.command()
@@ -94,7 +93,7 @@ def _compared(
     from acceptance.batch.database.results import Results  # noqa: PLC0415 -- as above
 
     folders = [session for folder in sources for session in sessions_in(folder)]
-    with Results(IN_MEMORY if sources else url, create=bool(sources)) as results:
+    with Results(None if sources else url, create=bool(sources)) as results:
         compared = partial(device_comparison.compare, model=model, pack=pack)
         if not sources:
             return results.database.asked(compared), 0

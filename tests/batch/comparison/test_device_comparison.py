@@ -82,7 +82,7 @@ def session(number: int, value: float, *, maker: str = "A", day: int = 1) -> Ses
 
 
 def compared(sessions: Sequence[Session]) -> DeviceComparison:
-    with Results(":memory:") as results:
+    with Results(None) as results:
         for held in sessions:
             results.add(held, Origin(sha256=held.id))
         with results.database.reading() as reading:
