@@ -23,10 +23,9 @@ from acceptance.session import integrity, store
 from acceptance.session.evidence import hash_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from acceptance.batch.planned import LookedUp
     from acceptance.model import Finding, Session
 
 FILE, SESSION = "batch.jsonl", "session"
@@ -83,11 +82,13 @@ class Record:
         return {str(line.get("key")): line for line in made}
 
 
-def kept(out: Path, line: dict[str, Any], seen: LookedUp) -> dict[str, Any] | None:
+def kept(
+    out: Path, line: dict[str, Any], clips: Mapping[str, str], inputs: Mapping[str, str]
+) -> dict[str, Any] | None:
     """Return what the session of a line says of itself (``about``).
 
-    None where it is not in ``out`` as it was made, with report and evidence, and of the clips, plan
-    and packs that were ``seen``. Footage is not read (``session.integrity``); ``acceptance verify``
+    None where it is not in ``out`` as it was made, with report and evidence, and of these ``clips``
+    (id of the shot -> SHA-256) and ``inputs`` (path in the session -> SHA-256). Footage is not read (``session.integrity``); ``acceptance verify``
     does.
     """
     folder = out / str(line.get("session") or ".")
@@ -98,8 +99,8 @@ def kept(out: Path, line: dict[str, Any], seen: LookedUp) -> dict[str, Any] | No
         if not file.is_file() or hash_file(file) != line.get("sha256"):
             return None
         done = store.load(folder)
-        own = {shot.id: shot.sha256 for shot in done.shots} == seen.clips and all(
-            hash_file(folder / path) == digest for path, digest in seen.inputs.items()
+        own = {shot.id: shot.sha256 for shot in done.shots} == clips and all(
+            hash_file(folder / path) == digest for path, digest in inputs.items()
         )
         sound = own and done.id == folder.name and integrity.is_as_sealed(folder)
     except (OSError, ValueError, AcceptanceError):
