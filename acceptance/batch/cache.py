@@ -11,6 +11,7 @@ import os
 import re
 import time
 from dataclasses import dataclass
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 from acceptance.batch import bundle
@@ -84,13 +85,12 @@ class Cache:
         return held
 
     def require_writable(self) -> None:
-        """Refuse at once what would be refused when a clip is measured. Raises OutputError."""
-        probe = self.folder / f".writable.{os.getpid()}"
+        """Refuse before a clip is measured what would be refused after. Raises OutputError."""
         hint = tr("Choose another folder for measurements with --cache")
         with disc_errors(self.folder, hint=hint):
             self.folder.mkdir(parents=True, exist_ok=True)
-            probe.write_bytes(b"")
-            probe.unlink()
+            with TemporaryFile(dir=self.folder):
+                pass
 
     def forget(self, days: float) -> None:
         """Remove the entries that no batch has used for so many days. Raises OutputError."""

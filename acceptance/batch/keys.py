@@ -26,7 +26,7 @@ from acceptance.session.evidence import hash_file
 from acceptance.session.plan import FIELDS, kept_by_path
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from acceptance.model import Shot
     from acceptance.session.measuring import Measured
@@ -59,11 +59,14 @@ def restored(shot: Shot, measured: Measured) -> Measured:
     return replace(measured, shot=replace(shot, **found))
 
 
-def of(shot: Shot, folder: Path, judged: Collection[str]) -> str:
+def of(
+    shot: Shot, folder: Path, judged: Collection[str], expired: Sequence[bool] | None = None
+) -> str:
     """Hash all that measuring a shot reads, its paths counting from ``folder``.
 
     The same for a shot of a plan, and for what a session has kept of it. Quantities in ``judged``
-    have a still of their worst frame. Raises ClipError, ChartError and OSError for files that are
+    have a still of their worst frame. ``expired``: whether its printed copies had expired when
+    it was measured; None: as of now. Raises ClipError, ChartError and OSError for files that are
     missing.
     """
     read = {
@@ -71,7 +74,7 @@ def of(shot: Shot, folder: Path, judged: Collection[str]) -> str:
         "files": {field: _hashed(shot, field, folder) for field in FIELDS},
         "charts": _charts(shot.chart),
         "copy": hash_file(folder / shot.copy_file) if shot.copy_file else "",
-        "copies": _copies(shot, folder),
+        "copies": list(copies_expired(shot, folder) if expired is None else expired),
         "judged": sorted(judged),
         "toolkit": toolkit(),
     }
@@ -80,7 +83,11 @@ def of(shot: Shot, folder: Path, judged: Collection[str]) -> str:
 
 
 def of_session(
-    plan: Plan, folder: Path, shots: Iterable[str], packs: str, how: Mapping[str, object]
+    plan: Plan,
+    folder: Path,
+    shots: Iterable[str],
+    packs: Mapping[str, str],
+    how: Mapping[str, object],
 ) -> str:
     """Hash all that a session rests on.
 
@@ -97,7 +104,7 @@ def of_session(
         "plan": store.dump_plan(plan).decode(),
         "shots": list(shots),
         "files": [(name, _content(folder / name)) for name in beside],
-        "packs": packs,
+        "packs": sorted(packs.items()),
         "how": how,
         "toolkit": toolkit(),
     }
@@ -116,11 +123,10 @@ def _content(path: Path) -> str:
     return hashlib.sha256("\n".join(listed).encode()).hexdigest()
 
 
-def of_packs(names: Iterable[str]) -> str:
-    """Hash the files of packs, with those that they are built on. Raises PackError."""
-    found = [sorted(pack.files(name).items()) for name in names]
-    listed = [(name, hash_file(file)) for each in found for name, file in each]
-    return hashlib.sha256(repr(listed).encode()).hexdigest()
+def of_packs(names: Iterable[str]) -> dict[str, str]:
+    """Hash each file of packs, by id, with those that they are built on. Raises PackError."""
+    files = {identity: file for name in names for identity, file in pack.files(name).items()}
+    return {identity: hash_file(file) for identity, file in files.items()}
 
 
 def _fields(shot: Shot) -> dict[str, Any]:
@@ -156,7 +162,7 @@ def _shipped(name: str) -> str:
     return definition.load(name).sha256
 
 
-def _copies(shot: Shot, folder: Path) -> list[bool]:
+def copies_expired(shot: Shot, folder: Path) -> list[bool]:
     """Return whether the printed copies are due on the day stated, or today where none is."""
     if not shot.copy_file:
         return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,6 @@ from acceptance.errors import PlanError
 from acceptance.messages import tr
 from acceptance.model import Plan
 from acceptance.session import intake, live_sources, runner, store
-from acceptance.session.evidence import hash_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,8 +36,8 @@ class Planned:
     """With what its packs carry over."""
     judged: frozenset[str]
     """Quantities that its packs judge."""
-    packs: str
-    """Hash of its packs."""
+    packs: Mapping[str, str]
+    """SHA-256 of each file of its packs, by id."""
 
     @property
     def where(self) -> str:
@@ -83,7 +83,10 @@ class LookedUp:
     """Of each shot's measurement, by its id."""
 
     clips: Mapping[str, str]
-    """SHA-256 of each shot's clip, by its id; empty: it is no file of its own."""
+    """SHA-256 of each shot's clip, by its id (``intake.hash_clip``)."""
+
+    inputs: Mapping[str, str]
+    """SHA-256 of plan and packs, by the paths that they have in a session."""
 
     held: frozenset[str]
     """Ids of shots that are in the cache."""
@@ -99,7 +102,7 @@ class Checker:
     """Checks plans; what several of them share is read once."""
 
     def __init__(self) -> None:
-        self.loaded: dict[tuple[str, ...], tuple[tuple[Pack, ...], str]] = {}
+        self.loaded: dict[tuple[str, ...], tuple[tuple[Pack, ...], Mapping[str, str]]] = {}
         self.charted: set[tuple[str | None, ...]] = set()
 
     def checked(self, item: Item) -> Planned:
@@ -118,7 +121,7 @@ class Checker:
             packs=digest,
         )  # fmt: skip
 
-    def _packs(self, plan: Plan) -> tuple[tuple[Pack, ...], str]:
+    def _packs(self, plan: Plan) -> tuple[tuple[Pack, ...], Mapping[str, str]]:
         if plan.packs not in self.loaded:
             self.loaded[plan.packs] = store.load_packs(plan), keys.of_packs(plan.packs)
         return self.loaded[plan.packs]
@@ -135,7 +138,7 @@ def look_up(planned: Planned, cache: Cache, how: Mapping[str, Any]) -> LookedUp:
 
     Raises InputError where a file has gone meanwhile.
     """
-    clips = {shot.id: _hash(planned.folder / shot.clip) for shot in planned.plan.shots}
+    clips = {shot.id: intake.hash_clip(planned.folder / shot.clip) for shot in planned.plan.shots}
     hashed = (replace(shot, sha256=clips[shot.id]) for shot in planned.plan.shots)  # read once
     found = {shot.id: keys.of(shot, planned.folder, planned.judged) for shot in hashed}
     held, damaged = set(), []
@@ -146,9 +149,12 @@ def look_up(planned: Planned, cache: Cache, how: Mapping[str, Any]) -> LookedUp:
             damaged.append(shot)
     session = keys.of_session(planned.given, planned.folder, found.values(), planned.packs, how)
     return LookedUp(
-        keys=found, clips=clips, held=frozenset(held), damaged=tuple(damaged), session=session
-    )
+        keys=found, clips=clips, inputs=_inputs(planned), held=frozenset(held),
+        damaged=tuple(damaged), session=session,
+    )  # fmt: skip
 
 
-def _hash(clip: Path) -> str:
-    return hash_file(clip) if clip.is_file() else ""
+def _inputs(planned: Planned) -> dict[str, str]:
+    packs = {f"{store.PACKS}/{name}.toml": digest for name, digest in planned.packs.items()}
+    plan = hashlib.sha256(store.dump_plan(planned.given)).hexdigest()
+    return {store.PLAN: plan, **packs}

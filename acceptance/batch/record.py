@@ -1,9 +1,9 @@
 """What a batch did, one JSON object a line, added as it happens: ``OUT/batch.jsonl``.
 
 The next batch on the same output reads there which sessions are made already. A session is kept
-only where it is still what the line says, and of the shots of its plan: the line is written just
-before the session's folder gets its name. What a kept session concludes is read in the session,
-since anybody can change a line. Half a line that a kill left is cut off.
+only where it is still what the line says, and of the same clips, plan and packs: the line is
+written just before the session's folder gets its name. What a kept session concludes is read in the
+session, since anybody can change a line. Half a line that a kill left is cut off.
 """
 
 from __future__ import annotations
@@ -82,12 +82,14 @@ class Record:
         return {str(line.get("key")): line for line in made}
 
 
-def kept(out: Path, line: dict[str, Any], clips: Mapping[str, str]) -> dict[str, Any] | None:
+def kept(
+    out: Path, line: dict[str, Any], clips: Mapping[str, str], inputs: Mapping[str, str]
+) -> dict[str, Any] | None:
     """Return what the session of a line says of itself (``about``).
 
-    None where it is not in ``out`` as it was made, with report and evidence, and of these
-    ``clips`` (id of the shot -> SHA-256, empty: not known). Footage is not read
-    (``session.integrity``); ``acceptance verify`` does.
+    None where it is not in ``out`` as it was made, with report and evidence, and of these ``clips``
+    (id of the shot -> SHA-256) and ``inputs`` (path in the session -> SHA-256). Footage is not read (``session.integrity``); ``acceptance verify``
+    does.
     """
     folder = out / str(line.get("session") or ".")
     file = folder / store.FILE
@@ -97,9 +99,8 @@ def kept(out: Path, line: dict[str, Any], clips: Mapping[str, str]) -> dict[str,
         if not file.is_file() or hash_file(file) != line.get("sha256"):
             return None
         done = store.load(folder)
-        found = {shot.id: shot.sha256 for shot in done.shots}
-        own = found.keys() == clips.keys() and all(
-            digest in {"", found[shot]} for shot, digest in clips.items()
+        own = {shot.id: shot.sha256 for shot in done.shots} == clips and all(
+            hash_file(folder / path) == digest for path, digest in inputs.items()
         )
         sound = own and done.id == folder.name and integrity.is_as_sealed(folder)
     except (OSError, ValueError, AcceptanceError):

@@ -79,7 +79,6 @@ def run(
             hint=tr("Wait until it has finished, or choose another folder with -o"),
             code="output",
         )
-    Cache(how.cache or out / ".cache").require_writable()
     with journal.locked(out, busy):
         ledger = Ledger(items, out, listener or Listener(), results)
         with ledger.kept(), pools(how) as (here, measuring):
@@ -154,10 +153,12 @@ class Batch:
         self.ledger.advance(len(shots) - len(missing))
         self.ledger.note_damaged(each, seen)
         going = Going(each, seen, len(missing))
-        for shot in missing:
-            self._measure(going, shot)
         if not missing:
             self._make(going)
+            return
+        self.cache.require_writable()
+        for shot in missing:
+            self._measure(going, shot)
 
     def _measure(self, going: Going, shot: Shot) -> None:
         each, key = going.planned, going.seen.keys[shot.id]

@@ -22,7 +22,10 @@ from acceptance.messages import tr
 from acceptance.session import intake, measuring, store
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from acceptance.batch.tasks import MeasureTask, Task
+    from acceptance.model import Shot
 
 
 def main() -> None:
@@ -79,22 +82,31 @@ def measured(task: MeasureTask) -> bytes:
     plan, folder = store.parse_plan(task.plan.encode()), Path(task.folder)
     intake.check(plan, folder)
     shot = intake.dated(keys.bare(plan.shots[0]), folder)
+    expired = keys.copies_expired(plan.shots[0], folder)  # later may be tomorrow
     with TemporaryDirectory() as name:
         bag, judged = Path(name), frozenset(task.judged)
         given = measuring.look_and_draw(shot, bag, judged, None, folder=folder)
-        if keys.of(plan.shots[0], folder, judged) != task.key:
-            raise _other_files(str(folder / shot.clip))
+        _require_same(task, plan.shots[0], folder, expired)
         return cache.dump(task.key, given, bag)
 
 
-def _other_files(clip: str) -> ClipError:
-    """Say that other files were measured: the figures would be taken for those of the key's."""
+def _require_same(task: MeasureTask, shot: Shot, folder: Path, expired: Sequence[bool]) -> None:
+    """Refuse where other files were measured: the figures would be taken for those of the key's.
+
+    Or the same ones in another state: a copy that fell due after the batch was started.
+    """
+    clip, judged = str(folder / shot.clip), frozenset(task.judged)
+    if keys.of(shot, folder, judged, expired) == task.key:
+        return
+    if keys.of(shot, folder, judged, [not state for state in expired]) == task.key:
+        what = tr("the printed copy of its chart has fallen due since the batch was started")
+        raise ClipError(what, where=clip, hint=tr("Run the same batch again"), code="clip_changed")
     what = tr("is not, or no longer, what the batch was started with")
     hint = tr(
         "Run the same batch again once nothing writes there; the workers of a cluster need the "
         "same files in the same place"
     )
-    return ClipError(what, where=clip, hint=hint, code="clip_changed")
+    raise ClipError(what, where=clip, hint=hint, code="clip_changed")
 
 
 if __name__ == "__main__":

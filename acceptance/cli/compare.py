@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -26,11 +25,11 @@ from acceptance.session.store import FILE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from acceptance.batch.comparison.device_comparison import DeviceComparison, DeviceRank
 
 SHOWN = 20  # devices on the terminal
-IN_MEMORY = ":memory:"
 
 
 @click.command()
@@ -62,9 +61,7 @@ def compare(
     Of the sessions named, or of all in the database. Sessions that were changed are left out, which
     exits with 2.
     """
-    from acceptance.batch.database.connection import file_of  # noqa: PLC0415 -- brings SQLAlchemy
-
-    inputs = [file_of(url) or Path(), *(folder / FILE for folder in sources)]
+    inputs = [folder / FILE for folder in sources] or _files_of(url)
     for output in outputs:
         require_ending(output, {".html", ".xlsx"})
         require_apart(output, inputs)
@@ -75,6 +72,14 @@ def compare(
         raise InputError(tr("there is no device to compare"), hint=hint)
     _write(found, outputs, json_file, lang)
     return 2 if refused else 0
+
+
+def _files_of(url: str) -> list[Path]:
+    """Return the file of a database, where it is one."""
+    from acceptance.batch.database.connection import file_of  # noqa: PLC0415 -- brings SQLAlchemy
+
+    file = file_of(url)
+    return [file] if file else []
 
 
 def _compared(
@@ -88,7 +93,7 @@ def _compared(
     from acceptance.batch.database.results import Results  # noqa: PLC0415 -- as above
 
     folders = [session for folder in sources for session in sessions_in(folder)]
-    with Results(IN_MEMORY if sources else url, create=bool(sources)) as results:
+    with Results(None if sources else url, create=bool(sources)) as results:
         compared = partial(device_comparison.compare, model=model, pack=pack)
         if not sources:
             return results.database.asked(compared), 0

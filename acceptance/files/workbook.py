@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MOST_ELEMENTS = 12_000_000  # of one part: some 5 s
 MOST_BYTES = 1 << 29  # of one part, unpacked
 MOST_COLUMNS = 16_384  # that a sheet can have
+MOST_MERGED = 100_000  # areas of merged cells: lists of devices have some tens
 CHUNK = 1 << 20
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # 22.9.2.19
 RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})")
@@ -267,6 +268,8 @@ class SheetPart:
             self.number, self.column, self.cells = number, 0, {}
         elif tag == "mergeCell":
             self.merged += _merged(attributes.get("ref", ""))
+            if len(self.merged) > MOST_MERGED:
+                raise ValueError(tr("too many cells are merged"))
         else:
             self.text.start(tag, attributes)
 

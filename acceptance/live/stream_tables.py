@@ -264,15 +264,15 @@ def require_together(
 ) -> None:
     """Refuse the record at ``path`` where it is of another capture than clip or packets are.
 
-    It is seen by the size of the clip, and by number and hash of the packets, that the record ends
-    with; ``packets`` is the file of the ``table``. Raises PlanError.
+    It is seen by the size of the clip, and by number and hash of the packets, as far as the record
+    states them; ``packets`` is the file of the ``table``. Where the disc was full, it states no
+    size, and not all packets that it counts are in the table. Raises PlanError.
     """
-    if stated.clip_bytes is None:
-        return
-    if clip.stat().st_size != stated.clip_bytes:
+    whole = stated.clip_bytes is not None
+    if whole and clip.stat().st_size != stated.clip_bytes:
         what = tr("is of another clip than {clip}", clip=clip.name)
     elif table is not None and (
-        len(table.sequence) != stated.packets or not _is(packets, stated.packets_sha256)
+        (whole and len(table.sequence) != stated.packets) or not _is(packets, stated.packets_sha256)
     ):
         what = tr("is of other packets than those that are named with it")
     else:

@@ -160,7 +160,7 @@ def take(shot: Shot, folder: Path, work: Path) -> Shot:
             paths[field] = kept.relative_to(work).as_posix()
     if shot.copy_file:
         paths["chart_copy"] = _keep_copy(folder / shot.copy_file, work)
-    total = _hash_clip(work / paths["clip"])
+    total = hash_clip(work / paths["clip"])
     LogBook(work).append("taken", {"shot": shot.id, "clip": shot.clip, "sha256": total})
     return dated(replace(shot, **paths, sha256=total), work)
 
@@ -175,8 +175,11 @@ def dated(shot: Shot, folder: Path) -> Shot:
     return replace(shot, filmed=day, filmed_by="clip" if day else "", created=day)
 
 
-def _hash_clip(path: Path) -> str:
-    """Hash a clip; of a sequence of stills the hashes of its files, in order of their numbers."""
+def hash_clip(path: Path) -> str:
+    """Hash a clip; of a sequence of stills the hashes of its files, in order of their numbers.
+
+    Raises ClipError where there is none.
+    """
     hashes = [hash_file(file) for file in clip.files_of(path)]
     return hashes[0] if path.is_file() else digest(*hashes, length=64)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -16,7 +17,7 @@ from dask_processes import Cluster
 from marks import slow
 
 from acceptance import batch
-from acceptance.batch import PlanState, Settings, child, tasks, work
+from acceptance.batch import PlanState, Settings, cache, child, keys, tasks, work
 from acceptance.batch.cache import Cache
 from acceptance.charts import definition
 from acceptance.errors import OutputError, PlanError, UsageError
@@ -261,6 +262,23 @@ def test_a_cache_that_cannot_be_written_is_refused_before_anything_is_measured(
     assert not here.measured
 
 
+@pytest.mark.usefixtures("here")
+def test_a_cache_that_holds_everything_need_not_be_writable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch_site.plan(tmp_path, "a")
+    run(tmp_path, tmp_path / "first", cache=tmp_path / "cache")
+
+    def refused(**_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(cache, "TemporaryFile", refused)
+    [made] = run(tmp_path, tmp_path / "second", cache=tmp_path / "cache").outcomes
+    assert (made.state, made.measured) == (PlanState.MADE, 0)
+    with pytest.raises(OutputError, match=r"cache: cannot be written .*with --cache"):
+        run(batch_site.plan(tmp_path, "b"), tmp_path / "third", cache=tmp_path / "cache")
+
+
 def test_other_files_than_those_of_the_key_give_no_measurement(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -285,6 +303,31 @@ def test_other_files_than_those_of_the_key_give_no_measurement(
     assert not [*(tmp_path / "out").rglob("*.measured")]
     [again] = run(tmp_path, tmp_path / "out").outcomes
     assert again.state is PlanState.MADE
+
+
+@pytest.mark.parametrize("falls_due", ["before it is measured", "while it is measured"])
+def test_a_copy_that_falls_due_in_the_night_is_not_taken_for_another_clip(
+    falls_due: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch_site.plan(tmp_path, "a")
+    night = [[False], [True], [True]] if falls_due.startswith("before") else [[False], [False]]
+    due = iter([*night, *[[True]] * 9])
+
+    def next_day(*_: object) -> list[bool]:
+        return next(due)
+
+    monkeypatch.setattr(keys, "copies_expired", next_day)
+    monkeypatch.setattr(child, "answer", in_this_process)
+    [outcome] = run(tmp_path, tmp_path / "out").outcomes
+    if falls_due.startswith("before"):
+        assert "printed copy of its chart has fallen due" in outcome.errors[0]
+    else:
+        assert outcome.state is PlanState.MADE
+
+
+def in_this_process(task: bytes, *_: object, **__: object) -> child.Reply:
+    bounds = child.Bounds(seconds=1, memory=0)
+    return child.Reply(parts=child._checked(work.answered(task), "", bounds), seconds=0)
 
 
 def test_what_is_wrong_with_one_plan_ends_no_other(tmp_path: Path, here: Here) -> None:

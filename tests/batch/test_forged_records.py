@@ -12,6 +12,7 @@ from batch_site import Here
 
 from acceptance import batch
 from acceptance.batch import PlanState, Settings, Summary, child
+from acceptance.checks import pack
 from acceptance.model import Verdict
 from acceptance.session import evidence, store
 
@@ -147,3 +148,63 @@ def test_a_session_under_another_name_is_not_kept(tmp_path: Path) -> None:
     rewritten(tmp_path, said(session="合格"))
     [again] = run(tmp_path).outcomes
     assert again.state is PlanState.MADE
+
+
+def of_another_pack(text: str) -> str:
+    return 'packs = ["picture_faults"]\n' + text
+
+
+def of_other_facts(text: str) -> str:
+    return text.replace('system = "digital"', 'system = "analogue"')
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("change", [of_another_pack, of_other_facts])
+def test_a_session_of_another_plan_of_the_same_clips_is_not_kept(
+    change: Callable[[str], str], tmp_path: Path
+) -> None:
+    path = batch_site.plan(tmp_path, "a")
+    strict = path.read_text("utf-8")
+    path.write_text(change(strict), "utf-8")
+    [lax] = run(tmp_path).outcomes
+    path.write_text(strict, "utf-8")
+    run(tmp_path)
+    rewritten(tmp_path, other)
+    [again] = run(tmp_path).outcomes
+    assert (lax.state, again.state) == (PlanState.MADE, PlanState.MADE)
+    assert again.session != lax.session
+
+
+@pytest.mark.usefixtures("here")
+def test_a_session_of_an_older_edition_of_its_pack_is_not_kept(tmp_path: Path) -> None:
+    shutil.copy(pack.file_of("picture_faults"), tmp_path / "own.toml")
+    path = batch_site.plan(tmp_path, "a")
+    path.write_text(f'packs = ["{tmp_path}/own.toml"]\n' + path.read_text("utf-8"), "utf-8")
+    [old] = batch.run([path], tmp_path / "out", settings=Settings(report=False)).outcomes
+    with (tmp_path / "own.toml").open("a", encoding="utf-8") as own:
+        own.write("# edited\n")
+
+    def again() -> PlanState:
+        [outcome] = batch.run([path], tmp_path / "out", settings=Settings(report=False)).outcomes
+        assert outcome.session != old.session
+        return outcome.state
+
+    assert again() is PlanState.MADE
+    assert again() is PlanState.KEPT
+    rewritten(tmp_path, other)
+    assert again() is PlanState.MADE
+
+
+@pytest.mark.usefixtures("here")
+def test_a_session_of_other_stills_in_a_folder_is_not_kept(tmp_path: Path) -> None:
+    (tmp_path / "stills").mkdir()
+    batch_site.still(tmp_path / "stills" / "0.png", 10)
+    batch_site.plan(tmp_path, "a", ["stills"])
+    [first] = run(tmp_path).outcomes
+    assert [one.state for one in run(tmp_path).outcomes] == [PlanState.KEPT]
+    batch_site.still(tmp_path / "stills" / "0.png", 20)
+    run(tmp_path)
+    rewritten(tmp_path, other)
+    [again] = run(tmp_path).outcomes
+    assert again.state is PlanState.MADE
+    assert again.session != first.session

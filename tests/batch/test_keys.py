@@ -138,9 +138,9 @@ def test_a_copy_that_falls_due_counts_where_nobody_says_the_day(folder: Path) ->
         ), "utf-8",
     )  # fmt: skip
     undated = replace(SHOT, filmed="")
-    expired = keys._copies(undated, folder)
+    expired = keys.copies_expired(undated, folder)
     assert expired == [True]
-    assert keys._copies(replace(SHOT, filmed="2026-11-20"), folder) == [False]
+    assert keys.copies_expired(replace(SHOT, filmed="2026-11-20"), folder) == [False]
 
 
 def test_the_shot_in_a_session_has_the_key_of_the_plans(folder: Path) -> None:
@@ -164,7 +164,7 @@ def test_every_library_that_measures_is_in_the_key() -> None:
 def test_all_that_a_session_rests_on_is_in_its_key(tmp_path: Path, change: str) -> None:
     asked = Plan(shots=(SHOT,), answer_files=("answers.csv",))
     (tmp_path / "answers.csv").write_text("x", "utf-8")
-    given: dict[str, object] = {"packs": "p", "how": {"lang": "zh"}, "shots": ["k"]}
+    given: dict[str, object] = {"packs": {"p": "0"}, "how": {"lang": "zh"}, "shots": ["k"]}
 
     def of(asked: Plan) -> str:
         make: Callable[..., str] = keys.of_session
@@ -177,5 +177,5 @@ def test_all_that_a_session_rests_on_is_in_its_key(tmp_path: Path, change: str) 
     elif change == "evidence":
         (tmp_path / "answers.csv").write_text("y", "utf-8")
     else:
-        given[change] = {"packs": "q", "how": {"lang": "en"}, "shots": ["l"]}[change]
+        given[change] = {"packs": {"p": "1"}, "how": {"lang": "en"}, "shots": ["l"]}[change]
     assert of(asked) != before

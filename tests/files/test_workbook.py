@@ -164,3 +164,16 @@ def test_merging_more_cells_than_a_table_may_have_is_refused(tmp_path: Path) -> 
     (tmp_path / "a.xlsx").write_bytes(with_sheet(rows + area * 8))
     with pytest.raises(PlanError, match="too many cells are merged"):
         spreadsheet.rows(tmp_path / "a.xlsx")
+
+
+def test_merged_areas_beyond_their_bound_are_refused_while_they_are_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A small file unpacks to a great many, of a sheet of a single row."""
+    monkeypatch.setattr(workbook, "MOST_MERGED", 200)
+    area, row = '<mergeCell ref="A2:A3"/>', "<row><c><v>1</v></c></row>"
+    (tmp_path / "a.xlsx").write_bytes(with_sheet(row + area * 200))
+    assert spreadsheet.rows(tmp_path / "a.xlsx") == [["1"]]
+    (tmp_path / "a.xlsx").write_bytes(with_sheet(row + area * 201))
+    with pytest.raises(PlanError, match="too many cells are merged"):
+        spreadsheet.rows(tmp_path / "a.xlsx")

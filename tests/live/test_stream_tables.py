@@ -64,14 +64,17 @@ EDITS = {
 }
 
 
+@pytest.mark.parametrize("size", [7, None])
 @pytest.mark.parametrize("edit", EDITS)
-def test_packets_that_were_edited_since_are_refused(tmp_path: Path, edit: str) -> None:
-    """As many lines as before, so that their number says nothing."""
+def test_packets_that_were_edited_since_are_refused(
+    tmp_path: Path, edit: str, size: int | None
+) -> None:
+    """As many lines as before, so that their number says nothing; no size: the disc was full."""
     clip, path, table = tmp_path / "a.mp4", tmp_path / "a.jsonl", tmp_path / "a.packets.csv"
     clip.write_bytes(b"picture")
     text = HEAD + ROW + ROW.replace("41207", "41209").replace(",0,0\n", ",0,-1\n")
     table.write_bytes(text.encode())
-    ended = {"event": "finished", "packets": 2, "clip_bytes": 7}
+    ended = {"event": "finished", "packets": 2, "clip_bytes": size}
     path.write_text(EVENT + json.dumps(ended | {"packets_sha256": side_files.sha256(clip)}) + "\n")
     record = stream_tables.record(path)
     stream_tables.require_together(path, record, stream_tables.packets(table), clip, table)

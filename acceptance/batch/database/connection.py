@@ -40,21 +40,23 @@ LOCK = 50216  # of PostgreSQL's advisory locks
 UPGRADES: dict[int, Sequence[str]] = {}
 MAGIC = b"SQLite format 3\0"
 IN_FILES = {"sqlite", "sqlite+pysqlite"}
+SQLITE = make_url("sqlite+pysqlite://")
 DRIVERS = {"postgresql+psycopg", *IN_FILES}  # others were never tried
 UNKNOWN = 0  # version of a database without tables
+IN_MEMORY = ":memory:"  # SQLite's word for what is gone with the process
 
 
 class Database:
     """An open database; every use is one transaction, done whole or not at all.
 
     ``url``: that of SQLAlchemy (``postgresql://...``, ``sqlite:///...``), or the path of an SQLite
-    file. ``create``: whether to make it where there is none. Raises SetupError where the driver is
-    missing, InputError for what is no such database or a newer one, OutputError where it cannot be
-    opened or written.
+    file; None: in memory, gone with the object. ``create``: whether to make it where there is none.
+    Raises SetupError where the driver is missing, InputError for what is no such database or a
+    newer one, OutputError where it cannot be opened or written.
     """
 
-    def __init__(self, url: str, *, create: bool = True, patience: float = PATIENCE) -> None:
-        self.url = _url(url)
+    def __init__(self, url: str | None, *, create: bool = True, patience: float = PATIENCE) -> None:
+        self.url = SQLITE.set(database=IN_MEMORY) if url is None else _url(url)
         self.name = self.url.render_as_string(hide_password=True)
         if self.url.get_backend_name() == "sqlite":
             self.name = self.url.database or self.name
@@ -195,14 +197,22 @@ def _url(address: str) -> URL:
     """Read a URL; what is none is the path of an SQLite file."""
     scheme, separator, _ = address.partition("://")
     if address and not separator and not paths.CONTROLS.search(address):
-        return make_url("sqlite+pysqlite://").set(database=address)
+        return _of_file(SQLITE.set(database=address))
     try:
         url = make_url(address)
     except (exc.ArgumentError, ValueError) as error:
         raise _no_address(visible(scheme)) from error
     named = url.drivername in {"postgresql", "postgres"}
     url = url.set(drivername="postgresql+psycopg") if named else url
-    if url.drivername not in DRIVERS or (url.drivername in IN_FILES and not url.database):
+    if url.drivername not in DRIVERS:
+        raise _no_address(url.render_as_string(hide_password=True))
+    return _of_file(url) if url.drivername in IN_FILES else url
+
+
+def _of_file(url: URL) -> URL:
+    """Refuse what SQLite takes for something else than a path: of that no file would be checked."""
+    path = url.database or ""
+    if path in {"", IN_MEMORY} or path.startswith("file:") or "uri" in url.query:
         raise _no_address(url.render_as_string(hide_password=True))
     return url
 

@@ -70,7 +70,7 @@ class Results:
     Raises what ``connection.Database`` raises.
     """
 
-    def __init__(self, url: str, *, create: bool = True, patience: float = PATIENCE) -> None:
+    def __init__(self, url: str | None, *, create: bool = True, patience: float = PATIENCE) -> None:
         self.database = Database(url, create=create, patience=patience)
 
     def __enter__(self) -> Self:

@@ -100,26 +100,29 @@ class Reception:
         """Stop, and close every file. Raises OutputError where one could not be written."""
         self._stopping.set()
         self._thread.join()
-        counts = self.counts
-        try:
-            with contextlib.suppress(*([OutputError] if self.error else [])):
-                self._note_drops()
-                self._connect_held()
-                self._intake.disconnect()
-                self._intake.close()
-                self._record.write(
-                    "finished", frames=counts.frames, packets=counts.packets,
-                    seconds=counts.latest - counts.first, reason=reason,
-                    clip_bytes=None if self.error else side_files.size(self._clip),
-                    packets_sha256=side_files.sha256(self._clip),
-                )  # fmt: skip
-        finally:
-            self._record.close()
-            self._port.close()
-        if not counts.packets:
-            side_files.remove(self._clip)
-        if self.error and not counts.frames:
+        expected = [OutputError] if self.error else []
+        with contextlib.suppress(*expected), contextlib.ExitStack() as last_first:
+            last_first.callback(self._leave_nothing)
+            last_first.callback(self._port.close)
+            last_first.callback(self._record.close)
+            last_first.callback(self._end_record, reason)
+            last_first.callback(self._intake.close)
+            self._note_drops()
+            self._connect_held()
+            self._intake.disconnect()
+        if self.error and not self.counts.frames:
             raise self.error
+
+    def _end_record(self, reason: str) -> None:
+        counts = self.counts
+        side_files.finish(
+            self._record, self._clip, full=self.error is not None, frames=counts.frames,
+            packets=counts.packets, seconds=counts.latest - counts.first, reason=reason,
+        )  # fmt: skip
+
+    def _leave_nothing(self) -> None:
+        if not self.counts.packets:
+            side_files.remove(self._clip)
 
     def _note_drops(self) -> None:
         if self._port.own_drops != self.own_drops:

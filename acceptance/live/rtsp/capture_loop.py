@@ -312,20 +312,25 @@ class CaptureLoop:
 
     def _finish(self, reason: str) -> None:
         """Close everything; where nothing came, leave nothing."""
+        expected = [OutputError] if reason == "disc_full" else []
+        with contextlib.suppress(*expected), contextlib.ExitStack() as last_first:
+            last_first.callback(self._pictures.close)
+            last_first.callback(self._leave_nothing)
+            last_first.callback(self._record.close)
+            last_first.callback(self._end_record, reason)
+            last_first.callback(self._intake.close)
+
+    def _end_record(self, reason: str) -> None:
         counts = self.counts
-        with contextlib.suppress(*([OutputError] if reason == "disc_full" else [])):
-            self._intake.close()
-            self._record.write(
-                "finished", frames=counts.frames, packets=counts.packets,
-                seconds=counts.latest - counts.first, reason=reason,
-                clip_bytes=None if reason == "disc_full" else side_files.size(self._clip),
-                foreign=counts.foreign, packets_sha256=side_files.sha256(self._clip),
-            )  # fmt: skip
-        with contextlib.suppress(*([OutputError] if reason == "disc_full" else [])):
-            self._record.close()
-        if not counts.frames:
+        side_files.finish(
+            self._record, self._clip, full=reason == "disc_full", frames=counts.frames,
+            packets=counts.packets, seconds=counts.latest - counts.first, reason=reason,
+            foreign=counts.foreign,
+        )  # fmt: skip
+
+    def _leave_nothing(self) -> None:
+        if not self.counts.frames:
             side_files.remove(self._clip)
-        self._pictures.close()
 
     def _silent(self) -> DeviceError:
         what, kind = tr("agreed to send, but nothing comes"), self._intake.other_type

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from acceptance.live.rtsp.whole_frames import PacketRow
+    from acceptance.live.transcript import Field, Transcript
 
 ARRIVALS, PACKETS, RECORD = ".arrivals.csv", ".packets.csv", ".stream.jsonl"
 COLUMNS = "connection,sequence,rtp_time,arrival_s,user_s,bytes,marker,frame"
@@ -42,23 +43,46 @@ def require_new(clip: Path) -> None:
 
 
 def remove(clip: Path) -> None:
-    """Remove what was begun of a capture in which nothing came."""
-    for path in every(clip):
-        path.unlink(missing_ok=True)
+    """Remove what was begun of a capture in which nothing came. Raises OutputError."""
+    with output.disc_errors(clip):
+        for path in every(clip):
+            path.unlink(missing_ok=True)
 
 
 def size(clip: Path) -> int | None:
-    """Return the bytes of a clip by which its record is known to be its own; None without one."""
-    return clip.stat().st_size if clip.exists() else None
+    """Return the bytes of a clip by which its record is known to be its own; None without one.
+
+    Raises OutputError.
+    """
+    with output.disc_errors(clip):
+        return clip.stat().st_size if clip.exists() else None
 
 
 def sha256(clip: Path) -> str | None:
-    """Return the hash of a clip's packets by which its record is known to be theirs."""
+    """Return the hash of a clip's packets by which its record is known to be theirs.
+
+    None without packets. Raises OutputError where the medium was removed.
+    """
     file = beside(clip, PACKETS)
-    if not file.exists():
-        return None
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
+    with output.disc_errors(clip):
+        if not file.exists():
+            return None
+        with file.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def finish(record: Transcript, clip: Path, *, full: bool, **fields: Field) -> None:
+    """Write the last line of a record, by which clip and packets are known to be its own.
+
+    It is written also where these cannot be read again; ``full``: the disc was full, so that of the
+    clip there may be more or less. Raises OutputError.
+    """
+    known: dict[str, Field] = {"clip_bytes": None, "packets_sha256": None}
+    try:
+        known["clip_bytes"] = None if full else size(clip)
+        known["packets_sha256"] = sha256(clip)
+    finally:
+        record.write("finished", **fields, **known)
 
 
 class Tables:

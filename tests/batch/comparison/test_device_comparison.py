@@ -82,7 +82,7 @@ def session(number: int, value: float, *, maker: str = "A", day: int = 1) -> Ses
 
 
 def compared(sessions: Sequence[Session]) -> DeviceComparison:
-    with Results(":memory:") as results:
+    with Results(None) as results:
         for held in sessions:
             results.add(held, Origin(sha256=held.id))
         with results.database.reading() as reading:
@@ -276,6 +276,8 @@ def test_session_folders_are_compared_without_a_database_and_changed_ones_left_o
     code, said = run("compare", "out", "--json", "-")
     assert code == 2
     assert "changed after it was sealed" in said
+    unneeded = "--db", "nosuch://host/name"
+    assert run("compare", "out", "--json", "-", *unneeded)[0] == 2
     assert not [*tmp_path.glob("*.db")]
 
 

@@ -320,6 +320,13 @@ def test_readers_and_a_writer_work_side_by_side(tmp_path: Path) -> None:
         ("mysql://user:geheim@x/y", InputError, "no address"),
         ("nosuch://host/name", InputError, "no address"),
         ("sqlite://", InputError, "no address"),  # in memory: what is added would be gone
+        (":memory:", InputError, "no address"),
+        ("sqlite:///:memory:", InputError, "no address"),
+        ("sqlite+pysqlite:///:memory:", InputError, "no address"),
+        ("sqlite:///file:s.db?uri=true", InputError, "no address"),
+        ("sqlite:///s.db?uri=true", InputError, "no address"),
+        ("sqlite:///file::memory:", InputError, "no address"),
+        ("file:s.db", InputError, "no address"),
         ("://", InputError, "no address"),
         ("a\0b.db", InputError, "no address"),
         ("", InputError, "no address"),
