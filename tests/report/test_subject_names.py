@@ -30,7 +30,9 @@ WIDTHS = (16, 30, 60, LONGEST)
 
 def names(called: dict[str, str], lang: str = "zh") -> Names:
     """Make the names of devices, given by id."""
-    subjects = [Subject(id=each, kind=SubjectKind.FIXED, name=name) for each, name in called.items()]
+    subjects = [
+        Subject(id=each, kind=SubjectKind.FIXED, name=name) for each, name in called.items()
+    ]
     plan = cast("Plan", SimpleNamespace(subjects=subjects))
     return Names(plan=plan, packs=(), lang=lang)
 
