@@ -192,10 +192,19 @@ def _csv(path: Path) -> Iterator[tuple[int, list[str]]]:
         for number, row in enumerate(lines, 1):
             yield number, row
     except csv.Error as error:
-        what = tr("is not CSV ({cause})", cause=error)
         where = tr("{file}, row {row}", file=path, row=number + 1)
         hint = tr("Look for a quotation mark without its other half, or save it as CSV again")
-        raise PlanError(what, where=where, hint=hint) from error
+        raise PlanError(_unreadable(error), where=where, hint=hint) from error
+
+
+def _unreadable(error: csv.Error) -> str:
+    """Word what a strict reader refuses; it does so in Python's English and without codes."""
+    words = str(error)
+    if words == "unexpected end of data":
+        return tr("opens a quotation mark that nothing closes")
+    if "field limit" in words:
+        return tr("holds a cell of more than {most} characters", most=csv.field_size_limit())
+    return tr("has text behind a quotation mark that closes a cell")
 
 
 def _decoded(raw: bytes, path: Path) -> str:

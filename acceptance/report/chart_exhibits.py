@@ -40,7 +40,7 @@ def zone_maps(
         zones = _zones([figure for figure in measurements if figure.shot == shot.id])
         if zones:
             svg = zone_plot.draw(zones, _aspect(shot), headings)
-            maps.append(exhibit(shot.subject, shot.id, words["title"], svg))
+            maps.append(exhibit((shot.subject, shot.id), words["title"], svg, lang))
     return maps[:MOST_MAPS]
 
 
@@ -123,10 +123,10 @@ def _over(
         edge_plot.ZoneFrame(title=title, edges=[_edge(each, stretched, lang) for each in edges])
         for title, edges in _by_zone(found, lang).items()
     ]
-    facts = "; ".join(edge.reading for frame in frames for edge in frame.edges)
+    facts = (edge.reading for frame in frames for edge in frame.edges)
     name = wording.phrases(lang)["edge_map"]["title"]
     drawn = edge_plot.draw(still, size, frames)
-    return exhibit(shot.subject, shot.id, name, drawn, facts)
+    return exhibit((shot.subject, shot.id), name, drawn, lang, facts)
 
 
 def _by_zone(found: Sequence[Measurement], lang: str) -> dict[str, list[Measurement]]:
@@ -151,7 +151,7 @@ def _edge(figure: Measurement, stretched: float, lang: str) -> edge_plot.EdgePla
     box: Rect = (x * stretched, y, width * stretched, height)
     place = wording.region(figure.region, lang)
     value = wording.figure(figure.value, figure.unit, lang, expanded=figure.expanded)
-    reading = f"{place}: MTF50 {value}"
+    reading = f"{place}{wording.phrases(lang)['punctuation']['colon']}MTF50 {value}"
     return edge_plot.EdgePlace(
         box=box, direction=figure.direction, mtf50=figure.value, reading=reading
     )
@@ -169,8 +169,9 @@ def colour_planes(measurements: Iterable[Measurement], lang: str) -> list[Exhibi
         patches = _patches(figure, lang)
         if patches and len(planes) < MOST_PLANES:
             drawn = plane_plot.draw(patches, said)
-            facts = "; ".join(patch.reading for patch in patches)
-            planes.append(exhibit(figure.subject, figure.shot, words["title"], drawn, facts))
+            facts = (patch.reading for patch in patches)
+            of = figure.subject, figure.shot
+            planes.append(exhibit(of, words["title"], drawn, lang, facts))
     return planes
 
 
@@ -193,13 +194,14 @@ def _patch(name: str, sides: Sequence[float], lang: str) -> plane_plot.PatchVect
     called = wording.word(name, "patch", lang)
     ways = (f"a* {_one(a)} → {_one(seen_a)}", f"b* {_one(b)} → {_one(seen_b)}")
     across, up, together = spread
+    signs = wording.phrases(lang)["punctuation"]
     return plane_plot.PatchVector(
         name=called,
         paint=plane_plot.paint((lightness, a, b)),
         printed=(a, b),
         seen=(seen_a, seen_b),
         spread=(across, up, together),
-        reading=f"{called}: {', '.join(ways)}",
+        reading=f"{called}{signs['colon']}{signs['pause'].join(ways)}",
     )
 
 

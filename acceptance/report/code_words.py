@@ -57,8 +57,8 @@ class CodeWords:
         """Name a pack: a shipped one by its number, somebody's own with the id it was given."""
         if head := _shipped(identifier):
             aside = ASIDE.search(head["title" if self.lang == "zh" else "title_en"])
-            brackets = "（{}）" if self.lang == "zh" else " ({})"
-            return f"{head['number']}{brackets.format(aside[1]) if aside else ''}"
+            beside: str = wording.phrases(self.lang)["report"]["beside"]
+            return f"{head['number']}{beside.format(beside=aside[1]) if aside else ''}"
         numbers = {one.id: one.number for one in self.packs}
         return f"{numbers[identifier]} ({identifier})" if identifier in numbers else identifier
 

@@ -61,10 +61,12 @@ _Lines = dict[str, tuple[int, "Curve"]]  # name of a line -> index of its measur
 
 
 def exhibit(
-    subject: str, shot: str, name: str, svg: str, facts: str = "", anchor: str = ""
+    of: tuple[str, str], name: str, svg: str, lang: str, facts: Iterable[str] = (), anchor: str = ""
 ) -> Exhibit:
-    """Give a drawing what it is called, and the ``facts`` in it, as alternative text."""
-    said = ": ".join(filter(None, (f"{name}, {shot}", facts)))
+    """Give the drawing of a subject and shot its name, and the ``facts`` in it, as other text."""
+    (subject, shot), marks = of, wording.phrases(lang)["punctuation"]
+    head, stated = f"{name}{marks['pause']}{shot}", marks["semicolon"].join(facts)
+    said = marks["colon"].join(filter(None, (head, stated)))
     titled = svg.replace(">", f"><title>{escape(said)}</title>", 1)
     drawing = Markup(titled)  # noqa: S704 -- svg.py escapes
     return Exhibit(subject=subject, shot=shot, name=name, svg=drawing, anchor=anchor)
@@ -193,7 +195,7 @@ def _plot(
         svg = _panels(worded, read, lang, alike=alike)
     else:
         svg = plots.draw(worded, [each for line in read.values() for each in line])
-    return exhibit(plot.subject, plot.shot, _name(plot, lang), svg, _facts(worded))
+    return exhibit((plot.subject, plot.shot), _name(plot, lang), svg, lang, _facts(worded, lang))
 
 
 def _worded(lines: Mapping[str, Curve], lang: str) -> dict[str, Curve]:
@@ -218,13 +220,12 @@ def _in_panels(lines: Collection[Curve]) -> bool:
     return not few or (len(lines) >= FEWEST_PANELS and multiples_plot.overlap(lines))
 
 
-def _facts(lines: Mapping[str, Curve]) -> str:
+def _facts(lines: Mapping[str, Curve], lang: str) -> Iterator[str]:
     """Say what is marked on each line, for who cannot see them."""
-    marked = {
-        name: ", ".join(f"{mark} = {plots.short(at)}" for mark, at in curve.marks.items())
-        for name, curve in lines.items()
-    }
-    return "; ".join(f"{name}: {marks}" if marks else name for name, marks in marked.items())
+    signs = wording.phrases(lang)["punctuation"]
+    for name, curve in lines.items():
+        marked = (f"{mark} = {plots.short(at)}" for mark, at in curve.marks.items())
+        yield signs["colon"].join(filter(None, (name, signs["pause"].join(marked))))
 
 
 def devices(
@@ -269,7 +270,7 @@ def _side_by_side(
         part = {f"{number}. {named(subject)}": line for number, (subject, line) in some}
         worded = _worded({name: curve for name, (_, curve) in part.items()}, lang)
         svg = _panels(worded, _readings(figures, part, limits, lang), lang)
-        yield exhibit("", together, _name(key, lang), svg, _facts(worded))
+        yield exhibit(("", together), _name(key, lang), svg, lang, _facts(worded, lang))
 
 
 def compared(pairs: Iterable[ShotPair], lang: str) -> list[Exhibit]:
@@ -312,7 +313,7 @@ def coverage_maps(
             svg = coverage_plot.draw(
                 rows[at : at + MOST_CHANNELS], datetime.fromisoformat(until), words
             )
-            maps.append(exhibit(each.subject, each.id, words["title"], svg))
+            maps.append(exhibit((each.subject, each.id), words["title"], svg, lang))
     return maps
 
 

@@ -95,6 +95,9 @@ class RowGroup:
     more: str
     """How many there are, where not all are named."""
 
+    beside: str
+    """The same in brackets, where all are."""
+
     @property
     def first(self) -> FindingRow:
         """Of the findings: item and reason are those of all."""
@@ -112,7 +115,9 @@ class RowGroup:
         shown = max(1, sum(end <= most for end in ends))
         if shown < len(names):
             return self.comma.join(names[:shown]) + self.more.format(count=len(names))
-        return self.comma.join(names) + (f" ({len(names)})" if len(names) > 1 else "")
+        return self.comma.join(names) + (
+            self.beside.format(beside=len(names)) if len(names) > 1 else ""
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +182,10 @@ class SummaryPage:
             alike.setdefault((finding.requirement, finding.verdict, why), []).append(row)
         words = wording.phrases(self.names.lang)
         comma, more = str(words["bottom_line"]["comma"]), str(words["text"]["and_more"])
-        return [RowGroup(rows=group, comma=comma, more=more) for group in alike.values()]
+        beside = str(words["report"]["beside"])
+        return [
+            RowGroup(rows=group, comma=comma, more=more, beside=beside) for group in alike.values()
+        ]
 
     def by_reason(self, rows: Sequence[FindingRow]) -> list[tuple[str, list[FindingRow]]]:
         """Put rows together that are open for the same reason, in words."""

@@ -94,8 +94,8 @@ def _drawn(
     svg = histogram_plot.draw(values, lines, titles)
     name = " · ".join(filter(None, (quantity, wording.region(key.region, lang))))
     name = said["title"].format(of=name)
-    facts = "; ".join(text for line in lines for text in (line.words, *line.limits))
-    return exhibit(key.subject, key.shot, name, svg, facts, _anchor(made))
+    facts = (text for line in lines for text in (line.words, *line.limits))
+    return exhibit((key.subject, key.shot), name, svg, lang, facts, _anchor(made))
 
 
 def _figure(figure: Measurement, limit: Limit | None, lang: str) -> histogram_plot.MadeFigure:

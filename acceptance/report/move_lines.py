@@ -1,4 +1,4 @@
-"""What became of figures since a baseline, in words, in English as on the terminal."""
+"""What became of figures since a baseline, in the words of the terminal."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from acceptance import wording
-from acceptance.messages import language, tr
+from acceptance.messages import in_turn, language, listed, tr
 from acceptance.report.regression import Move
 
 if TYPE_CHECKING:
@@ -31,10 +31,12 @@ def words() -> dict[Move, str]:
 def counts(moves: Sequence[FigureMove]) -> str:
     """Count the figures by what became of them."""
     named, found = words(), Counter(move.move for move in moves)
-    counted = [f"{named[move]}: {found[move]}" for move in Move if found[move]]
+    counted = [
+        tr("{name}: {count}", name=named[move], count=found[move]) for move in Move if found[move]
+    ]
     if hardly := sum(move.hardly_could for move in moves):
         counted.append(tr("could hardly move, as the baseline's U is so large: {n}", n=hardly))
-    return ", ".join(counted)
+    return listed(counted)
 
 
 def cells(found: FigureMove) -> tuple[str, ...]:
@@ -44,7 +46,7 @@ def cells(found: FigureMove) -> tuple[str, ...]:
     return (
         figure.shot,
         figure.quantity,
-        ", ".join(filter(None, where)),
+        listed(filter(None, where)),
         _value(found.before),
         _value(found.after),
         "" if found.difference is None else f"{found.difference:+.4g} {figure.unit}",
@@ -75,4 +77,4 @@ def _what(found: FigureMove) -> str:
         tr("the baseline's U is very large") if found.hardly_could else "",
         wording.reason(found.reason, language()) if found.reason else "",
     ]
-    return "; ".join([words()[found.move], *filter(None, remarks)])
+    return in_turn([words()[found.move], *filter(None, remarks)])

@@ -12,13 +12,14 @@ from acceptance import wording
 from acceptance.report.code_words import CodeWords
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from acceptance.model import Clause, Pack, Plan, Requirement, Subject
 
 
 LONGEST = 200  # characters of a name; thousands without a break take minutes to set
-LONGEST_ID = 16  # beside a name
+LONGEST_ID = 16  # beside a name that is cut
+CLEAR_ID = 40  # where shorter ones are alike
 LEAST = 4  # characters of a name beside its id
 
 
@@ -56,24 +57,43 @@ class Names:
     def short(self, identifier: str, most: int) -> str:
         """Name a subject in about ``most`` characters, so that it is told from all others.
 
-        Beside a name that is cut, or is another subject's too, stands the id.
+        Beside a name that is cut, or is another subject's too, stands the id, cut in its middle;
+        where that is another's too, more of it or the subject's number in the plan.
         """
-        name = self.full_name(identifier)
-        if len(name) <= most and self._named[name] <= 1:
-            return name
+        if most not in self._shortened:
+            forms = {each: self._forms(each, most) for each in self.subjects}
+            self._shortened[most] = _told_apart(forms)
+        return self._shortened[most].get(identifier) or self._forms(identifier, most)[0]
+
+    @cached_property
+    def _shortened(self) -> dict[int, Mapping[str, str]]:
+        """What was found for each length: names by id."""
+        return {}
+
+    @cached_property
+    def _serials(self) -> dict[str, int]:
+        return {identifier: number for number, identifier in enumerate(self.subjects, 1)}
+
+    def _forms(self, identifier: str, most: int) -> list[str]:
+        """Name a subject in ever clearer ways; by its number in the plan at last."""
+        name, serial = self.full_name(identifier), f"#{self._serials.get(identifier, 0)}"
+        clear = _ends(identifier, max(most, CLEAR_ID))
         if name == identifier:
-            return _ends(name, most)
-        beside = self._beside.format(beside=_ends(identifier, LONGEST_ID))
+            return [_ends(name, most), clear, self._with(name, serial, most)]
+        room = most - len(name) - len(self._beside.format(beside=""))
+        ends = _ends(identifier, max(room, LONGEST_ID))
+        short = [name] if len(name) <= most else []
+        return [*short, *(self._with(name, beside, most) for beside in (ends, clear, serial))]
+
+    def _with(self, name: str, beside: str, most: int) -> str:
+        """Set something beside a name, which is cut so far that both fit."""
+        beside = self._beside.format(beside=beside)
         return wording.cut(name, max(most - len(beside), LEAST)) + beside
 
     @property
     def _beside(self) -> str:
         """What follows a name, in brackets."""
         return str(wording.phrases(self.lang)["report"]["beside"])
-
-    @cached_property
-    def _named(self) -> Counter[str]:
-        return Counter(map(self.full_name, self.subjects))
 
     def full_name(self, identifier: str) -> str:
         """Name a subject, by its id where it has no name."""
@@ -115,6 +135,23 @@ class Names:
             return text
         phrase: str = wording.phrases(self.lang)["report"]["date"]
         return phrase.format(year=moment.year, month=moment.month, day=moment.day)
+
+
+def _told_apart(forms: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Choose of each thing's ``forms`` the first by which it is told from all others."""
+    chosen = dict.fromkeys(forms, 0)
+    while True:
+        shown = {each: forms[each][number] for each, number in chosen.items()}
+        often = Counter(shown.values())
+        alike = [
+            each
+            for each, number in chosen.items()
+            if often[shown[each]] > 1 and number + 1 < len(forms[each])
+        ]
+        if not alike:
+            return shown
+        for each in alike:
+            chosen[each] += 1
 
 
 def _ends(text: str, most: int) -> str:

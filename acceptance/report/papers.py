@@ -192,9 +192,14 @@ class Notice:
 
     def conceded(self, row: FindingRow) -> str:
         """Word what the acceptance group decided beside the finding; empty: nothing."""
+        words = wording.phrases(self.book.names.lang)
+        pause = words["punctuation"]["pause"]
         return next(
             (
-                f"{concession.decision} ({concession.by}, {self.book.names.day(concession.when)})"
+                concession.decision
+                + words["report"]["beside"].format(
+                    beside=f"{concession.by}{pause}{self.book.names.day(concession.when)}"
+                )
                 for concession, found in concessions(self.book.names.plan, self.book.rows)
                 if found.number == row.number
             ),

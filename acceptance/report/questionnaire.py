@@ -114,7 +114,8 @@ def _sampling(question: Question, packs: Sequence[Pack], lang: str) -> str:
     if rule is None:
         return name
     text = (rule.text or rule.text_en) if lang == "zh" else (rule.text_en or rule.text)
-    return f"{text} ({lender.number} {rule.clause})"
+    beside: str = wording.phrases(lang)["report"]["beside"]
+    return text + beside.format(beside=f"{lender.number} {rule.clause}")
 
 
 def volumes(asked: Sequence[Line]) -> list[list[Line]]:

@@ -51,7 +51,7 @@ def _timeline(key: tuple[str, str], figures: Sequence[Measurement], lang: str) -
         if figure.curve and _in_panel(figure)
     ]
     svg = event_plot.draw(panels, _lanes(figures, words), _duration(figures), words["time"])
-    return exhibit(*key, words["title"], svg)
+    return exhibit(key, words["title"], svg, lang)
 
 
 def _lanes(figures: Sequence[Measurement], words: Mapping[str, str]) -> list[event_plot.Lane]:

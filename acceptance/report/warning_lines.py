@@ -171,7 +171,8 @@ def _item(warning: SessionWarning, item: str, codes: CodeWords) -> str:
     if (dated := ITEM_DATED.fullmatch(item)) and warning.code in ITEMS_ARE_SOURCES:
         return _source(dated, codes.lang)
     if (kind := KIND.fullmatch(item)) and warning.code == "nothing_judged":
-        return f"{kind[1]} ({wording.word(kind[2], 'kind', codes.lang)})"
+        beside = wording.phrases(codes.lang)["report"]["beside"]
+        return kind[1] + str(beside).format(beside=wording.word(kind[2], "kind", codes.lang))
     return codes.said(str(wording.clock_time(_stated(item, codes.lang))))
 
 

@@ -149,7 +149,15 @@ def test_every_word_for_a_kind_is_understood(tmp_path: Path) -> None:
         ("id,kind,source\na,fixed,http://192.0.2.1/1\n", "row 2, source: is no source"),
         ("id,kind,source\na,fixed,a b\n", "row 2, source: is no source of a stream"),
         ("id,kind\na,fixed,b\n", "row 2, column 3: 'b' has no heading"),
-        ('id,kind,name\na,fixed,"Gate\nb,fixed,Yard\n', "row 2: is not CSV"),
+        (
+            'id,kind,name\na,fixed,"Gate\nb,fixed,Yard\n',
+            "row 2: opens a quotation mark that nothing closes",
+        ),
+        ('id,kind,name\na,fixed,"Gate" b\n', "row 2: has text behind a quotation mark"),
+        (
+            f"id,kind,name\na,fixed,{'x' * 131_073}\n",
+            "row 2: holds a cell of more than 131072 characters",
+        ),
         ('id,kind,name\na,fixed,"Gate\nb,fixed,"Yard"\n', "Look for a quotation mark"),
         (
             'id,kind,serial\na,fixed,"=""0012"""\n',

@@ -120,7 +120,7 @@ def test_a_vector_leads_from_the_patch_as_printed_to_the_patch_as_seen() -> None
     [drawn] = chart_exhibits.colour_planes([colour()], "zh")
     words = texts(drawn.svg)
     assert {"1. 深肤色", "2. 白", "印刷值", "实测值", "中性色（放大）"} <= set(words)
-    assert "深肤色: a* 13.0 → 33.0, b* 14.0 → 14.0" in str(drawn.svg), "the pointer reads it"
+    assert "深肤色：a* 13.0 → 33.0，b* 14.0 → 14.0" in str(drawn.svg), "the pointer reads it"
     reach = 1.08 * (33 + 2 * plane_plot.COVERAGE)
     place = plane_plot.LEFT + (33 / reach + 1) / 2 * plane_plot.SIDE
     assert re.search(rf'cx="{place:.1f}" cy="[\d.]+" r="3"', drawn.svg)

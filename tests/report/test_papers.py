@@ -176,7 +176,7 @@ def test_the_notice_has_each_failed_requirement_with_limit_results_pictures_and_
         "整改期限 2026年12月31日",
         "施工单位（签收）",
         f"session.json SHA-256: {NAMED.session_sha256}",
-        f"report.pdf SHA-256: {NAMED.report_sha256} (已签名)",
+        f"report.pdf SHA-256: {NAMED.report_sha256}（已签名）",
     ):
         assert words in said
     assert page.count('<section class="demand">') == 3
@@ -214,7 +214,7 @@ def test_what_the_acceptance_group_conceded_stays_in_the_notice_and_is_marked(fo
     )  # fmt: skip
     plan = replace(SESSION.plan, scope=Scope.SITE, concessions=(concession,))
     said = text(papers.notice(book_of(replace(SESSION, plan=plan), folder), NAMED, DAY))
-    assert "让步接收 (张主任, 2026年11月26日)" in said
+    assert "让步接收（张主任，2026年11月26日）" in said
 
 
 def test_a_notice_of_many_failures_has_all_of_them(folder: Path) -> None:

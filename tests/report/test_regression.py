@@ -224,6 +224,15 @@ def test_a_baseline_against_which_nothing_could_move_is_told(
     assert ("very large" in move_lines.cells(found)[-1]) is hardly
 
 
+def test_what_moved_is_told_with_chinese_punctuation_to_who_reads_chinese(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ACCEPTANCE_LANG", "zh")
+    found = [moved(figure(40, 1e6), figure(20)), moved(figure(40, 0.1), figure(20, 0.1))]
+    assert move_lines.counts(found).startswith("无变化：1、降低：1、")
+    assert move_lines.cells(found[0])[-1] == "无变化；基线的 U 过大"
+
+
 @pytest.mark.parametrize("name", ["missing.json", ""])
 def test_a_baseline_that_is_no_file_is_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(PlanError, match="cannot be read"):

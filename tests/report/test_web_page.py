@@ -357,7 +357,7 @@ def test_the_pointer_reads_all_panels_at_one_place_and_names_the_patch_below_it(
     assert values == pytest.approx([math.exp(-((x / 0.4) ** 2) * 2.3)] * 3, abs=0.02)
     assert first == second, "the same place in the next panel"
     plane = named("#shots article:nth-of-type(1) figure.drawing", "a*b*")
-    assert moved(phone, plane, 0.75, 0.25).startswith("红: a* 40.0 → 40.0, b* 0.0 → 9.0")
+    assert moved(phone, plane, 0.75, 0.25).startswith("红：a* 40.0 → 40.0，b* 0.0 → 9.0")
     phone.run(f"{plane}.focus()")
     phone.call("Input.dispatchKeyEvent", type="keyDown", key="ArrowRight", code="ArrowRight")
     assert str(phone.run(f"{plane}.querySelector('.values').textContent")).startswith("青")
