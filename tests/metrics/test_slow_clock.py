@@ -101,6 +101,23 @@ def test_a_screen_whose_changes_cannot_be_read_still_runs_on() -> None:
     assert own_screen.changes(screens.live_clock(times, readings)) == pytest.approx(1, abs=0.05)
 
 
+@pytest.mark.parametrize("rate", [120.0, 240.0])
+def test_a_single_misread_frame_is_no_refreshes_that_a_screen_leaves_out(rate: float) -> None:
+    live = screens.live_clock(*film(rate, 60.0, 0.0027, 0.0, seconds=4.0))
+    wrong = np.where(np.arange(len(live.times)) == 201, 256, 0)
+    read = live.readings
+    read = replace(read, index=read.index + wrong, position=read.position + wrong)
+    assert own_screen.changes(replace(live, readings=read)) == pytest.approx(1, abs=0.03)
+
+
+def test_a_screen_runs_on_where_every_third_or_any_other_frame_cannot_be_read() -> None:
+    times, readings = film(120.0, 60.0, 0.0027, 0.0)
+    number = np.arange(len(times))
+    for read in (number % 3 < 2, number % 2 < 1, np.random.default_rng(1).random(len(times)) < 0.5):
+        live = screens.live_clock(times, readings.where(read))
+        assert own_screen.changes(live) == pytest.approx(1, abs=0.05)
+
+
 def _holes(count: int) -> Array:
     """(count,) which frames are unreadable: eight in turn."""
     return np.asarray(np.arange(count) % 40 < 8)
