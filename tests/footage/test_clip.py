@@ -106,7 +106,7 @@ def test_a_variable_frame_rate_keeps_its_times(tmp_path: Path) -> None:
 
 
 def test_uneven_stamps_of_a_fine_clock_are_no_rate_of_thousands(tmp_path: Path) -> None:
-    """Stamps of 120 frame/s that jitter by single ticks of 1/90,000 s; even ones state their own."""
+    """Stamps of 120 frame/s that jitter by ticks of 1/90,000 s; even ones state their rate."""
     random = np.random.default_rng(4)
     ticks = np.arange(40) * 750 + random.integers(0, 30, 40)
     times = [Fraction(int(tick), 90000) for tick in ticks]
