@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from acceptance.footage.stated_steps import StatedSteps
     from acceptance.model import Coding
 
+# frame/s above which a stated rate must be kept, and times what packets keep from which it is not
+FASTEST_STATED, UNKEPT = 240, 1.5
+
 
 @dataclass(frozen=True, kw_only=True)
 class VideoInfo:
@@ -80,7 +83,7 @@ def described(
         stream = container.streams.video[0]
         width, height = _upright(first)
         coding = coding_of(first, still=still, lines=min(width, height))
-        rate = Fraction(stream.guessed_rate) if stream.guessed_rate and not still else None
+        rate = _nominal_rate(stream.guessed_rate, packets) if not still else None
         components = (part for part in first.format.components if not part.is_alpha)
         return VideoInfo(
             width=width,
@@ -103,6 +106,20 @@ def described(
             assumed=coding.assumed + _assumed(container, still=still, sequence=sequence),
             steps=_steps(container, max(part.bits for part in first.format.components)),
         )
+
+
+def _nominal_rate(guessed: Fraction | None, packets: Sequence[Packet]) -> Fraction | None:
+    """Return the rate in frame/s that a container states, or that its packets keep.
+
+    Of uneven stamps the rate that is guessed is one at which all fall on a frame: up to that of
+    their clock, 90,000 a second.
+    """
+    times = sorted(packet.time for packet in packets)
+    steps = sorted(later - earlier for earlier, later in pairwise(times) if later > earlier)
+    if not guessed or guessed <= FASTEST_STATED or not steps:
+        return Fraction(guessed) if guessed else None
+    kept = 1 / steps[len(steps) // 2]
+    return kept if guessed > UNKEPT * kept else Fraction(guessed)
 
 
 def _steps(container: InputContainer, depth: int) -> StatedSteps | None:

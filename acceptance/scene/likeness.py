@@ -28,8 +28,7 @@ class FrameLikeness:
     def __init__(self, apart: int, thresholds: Thresholds) -> None:
         across, down = thresholds.thumbnail_size
         self.thresholds, self.apart, self.size = thresholds, apart, across * down
-        nothing = np.full((max(2, apart), down, across), math.nan, np.float32)
-        self.before, self.patterns_before = nothing, nothing[-apart:]
+        self.before = self.patterns_before = np.empty((0, down, across), np.float32)
         self.keys_before: deque[Floats] = deque(maxlen=2)
         self.waiting: list[Floats] = []
         self.keys: list[bool] = []
@@ -63,7 +62,7 @@ class FrameLikeness:
             "like_ago": _correlations(patterns, self.apart, number),
             **self._of_keys(),
         }
-        self.before, self.patterns_before = small[-len(self.before) :], patterns[-self.apart :]
+        self.before, self.patterns_before = small[-2:], patterns[-self.apart :]
         self.waiting, self.keys = [], []
         return taken
 
@@ -80,9 +79,13 @@ class FrameLikeness:
 
 
 def _before(pictures: Floats, apart: int, number: int) -> Floats:
-    """Return those so far before the last so many pictures, (number, px)."""
-    end = len(pictures) - apart
-    return pictures[end - number : end].reshape(number, -1)
+    """Return those so far before the last so many pictures, (number, px); nan before the first."""
+    end = max(len(pictures) - apart, 0)
+    seen = pictures[max(end - number, 0) : end]
+    if len(seen) < number:
+        missing = np.full((number - len(seen), *seen.shape[1:]), math.nan, np.float32)
+        seen = np.concatenate([missing, seen])
+    return seen.reshape(number, -1)
 
 
 def _means(values: Floats) -> NDArray[np.floating]:

@@ -105,6 +105,19 @@ def test_a_variable_frame_rate_keeps_its_times(tmp_path: Path) -> None:
     assert [packet.time for packet in opened.packets] == times
 
 
+def test_uneven_stamps_of_a_fine_clock_are_no_rate_of_thousands(tmp_path: Path) -> None:
+    """Stamps of 120 frame/s that jitter by ticks of 1/90,000 s; even ones state their rate."""
+    random = np.random.default_rng(4)
+    ticks = np.arange(40) * 750 + random.integers(0, 30, 40)
+    times = [Fraction(int(tick), 90000) for tick in ticks]
+    encode.write(tmp_path / "uneven.mp4", [ramp(64, 48)] * 40, times=times)
+    rate = clip.open_clip(tmp_path / "uneven.mp4").info.nominal_rate
+    assert rate is not None
+    assert float(rate) == pytest.approx(120, rel=0.02)
+    encode.write(tmp_path / "even.mp4", [ramp(64, 48)] * 20, rate=Fraction(480))
+    assert clip.open_clip(tmp_path / "even.mp4").info.nominal_rate == 480
+
+
 @pytest.mark.parametrize(("name", "codec"), [("bare.h264", "libx264"), ("numbers.avi", "libx264")])
 def test_times_that_a_format_does_not_hold_are_said_to_be_assumed(
     tmp_path: Path, name: str, codec: str

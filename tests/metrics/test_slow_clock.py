@@ -24,10 +24,18 @@ from clocks import SLOW
 
 
 def film(
-    rate: float, refresh: float, exposure: float, constant: float, seconds: float = 2.0
+    rate: float,
+    refresh: float,
+    exposure: float,
+    constant: float,
+    seconds: float = 2.0,
+    off: Array | float = 0.0,
 ) -> tuple[Array, clock_readings.Readings]:
-    """Show a film a clock whose light follows with a time ``constant`` in s; 2 % noise."""
-    times = 0.011 + np.arange(int(seconds * rate)) / rate
+    """Show a film a clock whose light follows with a time ``constant`` in s; 2 % noise.
+
+    Frames are exposed ``off`` an even pace, s.
+    """
+    times = 0.011 + np.arange(int(seconds * rate)) / rate + off
     late = constant * SLOW if constant else np.zeros(1)
     shares = [
         clock_readings.expected_shares(5000 + refresh * (times - each), exposure * refresh, 24)
@@ -90,8 +98,29 @@ def test_single_wrong_stamps_before_a_slow_clock_are_put_right() -> None:
     true, readings = film(60.0, 59.4, 0.0023, 0.0015, seconds=6.0)
     stamps = true.copy()
     stamps[[40, 90, 91, 200]] = stamps[[39, 91, 90, 199]]
-    found, _ = film_times.exposed(stamps, readings)
+    found, scattered = film_times.exposed(stamps, readings)
     assert np.abs(found - true).max() < 1e-4
+    assert scattered == film_times.scatter(found, readings)
+
+
+def test_stamps_that_are_put_right_scatter_as_they_do_and_not_as_the_count() -> None:
+    true, readings = film(60.0, 59.4, 0.0023, 0.004, seconds=6.0)
+    stamps = true + 0.0003 * np.random.default_rng(8).standard_normal(len(true))
+    stamps[[40, 200]] = stamps[[39, 199]] + 0.001
+    found, scattered = film_times.exposed(stamps, readings)
+    assert np.count_nonzero(found != stamps) == 2
+    assert scattered == film_times.scatter(found, readings)
+    assert scattered != film_times.scatter(true, readings)
+
+
+def test_an_even_count_does_not_replace_one_stamp_in_five() -> None:
+    """The film is exposed half-way between both: the clock tells neither from the other."""
+    number = np.arange(360)
+    off = np.where(number % 5 == 2, 0.3 / 60, 0.0) * (-1) ** (number // 5)
+    _, readings = film(60.0, 59.4, 0.0023, 0.0015, seconds=6.0, off=off / 2)
+    stamps = 0.011 + number / 60 + off
+    found, _ = film_times.exposed(stamps, readings)
+    assert np.array_equal(found, stamps)
 
 
 def test_a_screen_whose_changes_cannot_be_read_still_runs_on() -> None:
@@ -101,12 +130,29 @@ def test_a_screen_whose_changes_cannot_be_read_still_runs_on() -> None:
     assert own_screen.changes(screens.live_clock(times, readings)) == pytest.approx(1, abs=0.05)
 
 
+@pytest.mark.parametrize("rate", [120.0, 240.0])
+def test_a_single_misread_frame_is_no_refreshes_that_a_screen_leaves_out(rate: float) -> None:
+    live = screens.live_clock(*film(rate, 60.0, 0.0027, 0.0, seconds=4.0))
+    wrong = np.where(np.arange(len(live.times)) == 201, 256, 0)
+    read = live.readings
+    read = replace(read, index=read.index + wrong, position=read.position + wrong)
+    assert own_screen.changes(replace(live, readings=read)) == pytest.approx(1, abs=0.03)
+
+
+def test_a_screen_runs_on_where_every_third_or_any_other_frame_cannot_be_read() -> None:
+    times, readings = film(120.0, 60.0, 0.0027, 0.0)
+    number = np.arange(len(times))
+    for read in (number % 3 < 2, number % 2 < 1, np.random.default_rng(1).random(len(times)) < 0.5):
+        live = screens.live_clock(times, readings.where(read))
+        assert own_screen.changes(live) == pytest.approx(1, abs=0.05)
+
+
 def _holes(count: int) -> Array:
     """(count,) which frames are unreadable: eight in turn."""
     return np.asarray(np.arange(count) % 40 < 8)
 
 
-def test_screens_slower_than_any_is_assumed_to_be_are_coarse() -> None:
+def test_screens_that_leave_more_open_than_any_is_assumed_to_are_coarse() -> None:
     draws = np.tile(np.linspace(100.0, 110.0, 30), (8, 1))
     quick = delay.Latency(draws=draws, moments=np.arange(30.0), slow=0.3)
     assert quick.details()["coarse"] == "no"

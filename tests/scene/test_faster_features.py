@@ -141,6 +141,15 @@ def test_thumbnails_compared_together_are_those_compared_one_by_one() -> None:
         assert compared == pytest.approx(expected, rel=1e-5, nan_ok=True)
 
 
+def test_thumbnails_are_kept_as_far_as_they_were_seen() -> None:
+    likeness = Likeness(45_000, THRESHOLDS)
+    for _ in range(2):
+        likeness.see(np.ones((36, 64), np.float32), key=False)
+        assert np.isnan(likeness.taken()["like_ago"]).all()
+    assert len(likeness.patterns_before) == 2
+    assert len(likeness.before) == 2
+
+
 def plainly(films: list[np.ndarray], apart: int, key: int) -> dict[str, float]:
     """Compare the last thumbnail with those before it, of which every so many are key frames."""
 

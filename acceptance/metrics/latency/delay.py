@@ -29,7 +29,7 @@ EVEN = 0.4  # ms: a scatter that noise alone may have made
 # 1.8, where each waits for the monitor from its exposure on, and -0.6, where light keeps the pace
 FOLLOWS = 0.6
 # ms: a mean whose draws leave more open than this is called coarse, and one of screens whose time
-# constant is longer: no screen responds just exponentially
+# constants leave more than that open: no screen responds just exponentially
 FINE, SLOW = 0.5, 1.0
 
 
@@ -49,7 +49,8 @@ class Latency:
     later, if that and not a slow monitor left ghosts in the film. ``uneven`` ms: how the camera's
     exposures scatter about an even pace (rms), which the draws have them keep. ``scatter`` ms: how
     far single pictures may be off by themselves (rms), each its own way; ``timing`` ms: how far
-    film frames may. ``slow`` ms: time constants of the screens, as far as they are seen.
+    film frames may. ``slow`` ms: what time constants of the screens leave open, as far as they are
+    seen.
     """
 
     draws: Array

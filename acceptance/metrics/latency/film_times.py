@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 FEWEST = 12  # readings that must blend two refreshes
 EVEN = 0.25  # of an interval, scatter of stamps up to which their pace is believed to be even
 CLEARLY = 0.8  # times the scatter of the stamps from which an even count is believed
+SELDOM = 0.1  # share of the stamps, up to which those off an even count are of other frames
 PLAIN, SPAN, BETTER = 0.02, 8, 0.9  # of an interval; frames; times the scatter of the readings
 # refreshes: from frame to frame, and off a line (rms) where frames were lost elsewhere than found
 SLOW, UNTOLD = 0.4, 0.42
@@ -52,9 +53,12 @@ def exposed(times: Array, reference: Readings) -> tuple[Array, float]:
         return counted, as_counted
     interval = float(np.median(np.diff(counted)))
     wrong = np.abs(counted - stamped) > EVEN * interval
-    if wrong.any() and off < PLAIN * interval and as_counted * CLEARLY <= as_stamped:
+    if 0 < np.mean(wrong) <= SELDOM and off < PLAIN * interval:
         # nearly all stamps lie on the count: those that do not are of other frames
-        return np.where(wrong, counted, stamped), as_counted
+        mended = np.where(wrong, counted, stamped)
+        as_mended = scatter(mended, reference)
+        if as_mended is not None and as_mended * CLEARLY <= as_stamped:
+            return mended, as_mended
     return stamped, as_stamped
 
 

@@ -3,12 +3,12 @@
 A screen shows every refresh in turn: each film frame shows another one than the frame before, or,
 in a film that is faster than the screen, each refresh comes once; and what a frame shows is one
 exposure. A camera's picture is held, so that changes are fewer; and a frame that spans a change
-mixes two exposures that are no neighbours, so that there seem to be more. Stamps of the film play
-no part. A camera that takes a picture in every refresh, or in every frame of the film, runs on as a
-screen does. Its exposures tell it where the film is faster than the screen: a bit that is half-way
-in one of its pictures stays so for as long as that is shown, and on a screen only for a moment.
-Where its exposures are short, or the film is no faster, it is like a screen in all that a film
-shows; so a plan may say where tiles stand, and a figure says whether its clock was ``proven``,
+mixes two exposures that are no neighbours, so that there seem to be more. Single stamps of the film
+play no part. A camera that takes a picture in every refresh, or in every frame of the film, runs on
+as a screen does. Its exposures tell it where the film is faster than the screen: a bit that is
+half-way in one of its pictures stays so for as long as that is shown, and on a screen only for a
+moment. Where its exposures are short, or the film is no faster, it is like a screen in all that a
+film shows; so a plan may say where tiles stand, and a figure says whether its clock was ``proven``,
 ``stated`` or ``assumed``.
 """
 
@@ -33,6 +33,9 @@ CHANGES = 0.85, 1.2
 CHANGE = 0.25  # refreshes from one reading to the next; one that blends is half a refresh on
 BETWEEN = 2  # frames from one that is read to the next, in which no refresh is missed
 FASTER = 1.5  # frames a refresh, from which the refreshes that come are counted
+# refreshes that a step between such frames counts for at most: of a screen it has one, and a single
+# misread frame must not pass for hundreds that were not shown
+MISREAD = 2.0
 NEAR = np.linspace(-0.75, 0.75, 13)  # refreshes about a reading
 # exposures, refreshes, that are tried beside the one found: a film in step with the screen shows
 # too few blends to find it
@@ -89,17 +92,18 @@ def standing(live: LiveClock) -> float:
 def changes(live: LiveClock) -> float:
     """Return how often what is read changes from frame to frame, over how often a screen's would.
 
-    That is in every frame, or at every refresh if there are fewer. Where several frames in turn
-    cannot be read, refreshes pass unseen: what lies between does not count.
+    That is in every frame, or at every refresh between frames that are clearly closer. Where
+    several frames in turn cannot be read, refreshes pass unseen: what lies between does not count.
     """
     seen = np.flatnonzero(live.readings.readable)
     near = np.diff(seen) <= BETWEEN
     before, after = (live.readings.only(side[near]) for side in (seen[:-1], seen[1:]))
+    a_frame = float(live.line.slopes.mean() * np.median(np.diff(live.times)))
+    closer = FASTER * a_frame * np.diff(seen)[near] <= 1
     moved = np.abs(after.position - before.position)
-    pairs, refreshes = max(len(moved), 1), max(float(moved.sum()), 1.0)
-    if pairs >= FASTER * refreshes:
-        return np.count_nonzero(after.index != before.index) / refreshes
-    return np.count_nonzero(moved > CHANGE) / pairs
+    changed = np.where(closer, after.index != before.index, moved > CHANGE)
+    of_screen = np.where(closer, np.minimum(moved, MISREAD), 1.0)
+    return np.count_nonzero(changed) / max(float(of_screen.sum()), 1.0)
 
 
 def mixtures(live: LiveClock) -> float:
