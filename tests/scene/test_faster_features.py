@@ -142,7 +142,7 @@ def test_thumbnails_compared_together_are_those_compared_one_by_one() -> None:
 
 
 def test_thumbnails_are_kept_as_far_as_they_were_seen() -> None:
-    likeness = Likeness(45_000, THRESHOLDS)
+    likeness = FrameLikeness(45_000, THRESHOLDS)
     for _ in range(2):
         likeness.see(np.ones((36, 64), np.float32), key=False)
         assert np.isnan(likeness.taken()["like_ago"]).all()
