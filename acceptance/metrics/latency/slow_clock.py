@@ -98,8 +98,9 @@ def _least(boxes: Array, interval: float) -> float:
 
 def _fits(times: Array, line: Pace, readings: Readings, scatter: float) -> tuple[Array, float]:
     """(m, 6) draws of what fits the curve, none where it is not seen, and the time constant."""
-    curve, nothing = _Curve.of(times, line, readings), (np.empty((0, 6)), 0.0)
-    if curve is None or readings.ghost:
+    nothing = np.empty((0, 6)), 0.0
+    curve = None if readings.ghost else _Curve.of(times, line, readings)
+    if curve is None:
         return nothing
     rate = float(line.slopes.mean())
     interval = max(rate * float(np.median(np.diff(times))), 2 * SHORTEST)
