@@ -88,8 +88,8 @@ def kept(
     """Return what the session of a line says of itself (``about``).
 
     None where it is not in ``out`` as it was made, with report and evidence, and of these ``clips``
-    (id of the shot -> SHA-256) and ``inputs`` (path in the session -> SHA-256). Footage is not read (``session.integrity``); ``acceptance verify``
-    does.
+    (id of the shot -> SHA-256) and ``inputs`` (path in the session -> SHA-256). Footage is not read
+    (``session.integrity``); ``acceptance verify`` does.
     """
     folder = out / str(line.get("session") or ".")
     file = folder / store.FILE
