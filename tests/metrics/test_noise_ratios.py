@@ -63,11 +63,10 @@ def scene(linear: Callable[[Array], Array] = squared, **changed: Any) -> Any:
 
 
 def view(kind: str = "flat", **changed: Any) -> Any:
-    """Make a region at rest, coded with QP 28."""
+    """Make a region at rest, of 4 frames coded with QP 28."""
     region = SimpleNamespace(name=f"{kind}1", kind=kind, printed={"reflectance": 0.5})
-    return SimpleNamespace(
-        **{"region": region, "stable": True, "quantiser": 28.0, "cb": None, "cr": None} | changed
-    )
+    given = {"region": region, "stable": True, "quantiser": 28.0, "cb": None, "cr": None}
+    return SimpleNamespace(**given | {"luma": np.zeros((4, 25, 38), np.uint8)} | changed)
 
 
 def region(variance: float, *, mean: float = 116, kind: str = "flat", **changed: Any) -> Field:
