@@ -472,7 +472,7 @@ def test_a_conclusion_by_no_confirmed_limit_is_for_reference_wherever_it_stands(
     assert f'name="conclusion" value="{said}' in reached_session.junit(done, folder)
     used = store.load_packs(done.plan, folder / store.PACKS)
     page = re.sub(r"(<[^>]+>|\s)+", " ", render.html(done, used, folder, "zh"))
-    chinese = {SEEN: "Q/X 1: 已测；无经确认的限值（参考）", FIRM: "Q/X 1: 通过"}
+    chinese = {SEEN: "Q/X 1：已测；无经确认的限值（参考）", FIRM: "Q/X 1：通过"}
     assert chinese[provenance] in page
     assert '"unconfirmed":' in (folder / store.FILE).read_text("utf-8")
 
