@@ -112,7 +112,7 @@ def _entry(path: Path) -> None:
 
 def _record(path: Path) -> None:
     for line in record.Record(path.parent).sessions().values():
-        record.still_there(path.parent, line)
+        record.kept(path.parent, line, {}, {})
 
 
 def _database(path: Path) -> None:

@@ -200,7 +200,7 @@ def test_the_report_shows_who_allowed_the_audit_and_what_it_saw_on_which_lines(
     section = page[page.index(f"{words['audit']['heading']}</h2>") :].partition("</section>")[0]
     assert [text for text in ("Li", "Wang", "No. 7", "127.0.0.0/16") if text not in section] == []
     for found in log.findings:
-        assert ", ".join(map(str, found.lines)) in section
+        assert words["bottom_line"]["comma"].join(map(str, found.lines)) in section
     assert words["audit_check"]["any_password"] in section  # which could not be tried
     bare = replace(session, device_records=())
     assert words["audit"]["heading"] not in render.html(

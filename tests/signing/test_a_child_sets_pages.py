@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from acceptance.signing.chains import DemoChain
 
 
-@pytest.mark.slow
 @pytest.mark.pages
 def test_what_a_child_of_its_own_made_is_compared(
     tmp_path: Path, chain: DemoChain, monkeypatch: pytest.MonkeyPatch
