@@ -49,6 +49,7 @@ def mute(first: bytes = b"") -> Iterator[MuteServer]:
     finally:
         server.close()
         thread.join()
+        server.close()  # what was taken meanwhile
 
 
 @contextlib.contextmanager
