@@ -20,8 +20,6 @@ from acceptance.files import shortage
 from acceptance.files.collector import without_collector
 from acceptance.messages import LANGUAGES, speak, tr
 
-MANY = 200_000  # bytes of a session whose pages are worth a process that is started first
-
 
 class Verb(click.Command):
     """A verb by name and short help; the rest is imported from ``acceptance.cli`` when called."""
@@ -50,26 +48,30 @@ class Verb(click.Command):
         From then on Ctrl-C and SIGTERM are answered with a sentence (``failures``): while libraries
         load, an interrupt may come out of them as any other error.
         """
-        if self.child and any(map(_holds_pages, args)):
-            self._start_child()
+        if self.child:
+            self._start_child(max(map(_size, args), default=0))
         command = self.loaded()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.default_int_handler)
         return command.make_context(info_name, args, parent, **extra)
 
-    def _start_child(self) -> None:
-        """Start the process that sets pages: it loads what it needs while this one does."""
-        from acceptance.report import set_apart  # noqa: PLC0415 -- late: only verify needs it
+    def _start_child(self, size: int) -> None:
+        """Start the process that sets pages: it loads what it needs while this one does.
 
-        set_apart.start(self.child)
+        ``size`` is that of the session, in bytes; 0: none is named.
+        """
+        if size:
+            from acceptance.report import set_apart  # noqa: PLC0415 -- late: only verify needs it
+
+            if size >= set_apart.MANY:
+                set_apart.start(self.child)
 
 
-def _holds_pages(folder: str) -> bool:
-    """Whether this is a session whose pages are worth a process of their own."""
-    session = Path(folder) / "session.json"
+def _size(folder: str) -> int:
+    """Return the bytes of the session in a folder; 0 where there is none."""
     with suppress(OSError, ValueError):
-        return session.stat().st_size >= MANY
-    return False
+        return (Path(folder) / "session.json").stat().st_size
+    return 0
 
 
 # Name, module, and the first sentence of the command's help.

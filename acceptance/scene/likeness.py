@@ -42,7 +42,7 @@ class FrameLikeness:
         """Compare the thumbnails that wait; each feature is (n,), nan where there is none.
 
         They are mean and change, in codes. Change is that since the frame before, and since the one
-        before that; at a key frame also since the key frames before. FrameLikeness is a correlation
+        before that; at a key frame also since the key frames before. Likeness is a correlation
         without light and slow shading: to the frame before, and to the one half a second ago.
         """
         small = np.concatenate([self.before, self.waiting])

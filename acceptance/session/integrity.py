@@ -54,12 +54,12 @@ def is_as_sealed(folder: Path) -> bool:
     return all(
         (file := journal.current(folder, path)).is_file() and evidence.hash_file(file) == digest
         for path, digest in listed
-        if not path.startswith("data/clips/")
+        if not path.startswith(store.CLIPS)
     )
 
 
 def _footage_taken_away(problem: evidence.Problem) -> bool:
-    return problem.kind is Kind.MISSING and problem.path.startswith("data/clips/")
+    return problem.kind is Kind.MISSING and problem.path.startswith(store.CLIPS)
 
 
 def changed_log(entries: Sequence[LogEntry], recorded: Sequence[LogEntry]) -> Iterator[str]:

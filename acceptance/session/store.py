@@ -35,6 +35,7 @@ MOST = 96 << 20  # bytes of it: half a million each for a device that was filmed
 DATA = "data"
 PLAN = "data/plan.json"
 PACKS = "data/packs"
+CLIPS = "data/clips/"  # before the path of footage
 
 # Tuples, because pydantic takes a configuration for nested data classes, not for the outermost one.
 _STRICT = ConfigDict(extra="forbid", defer_build=True)

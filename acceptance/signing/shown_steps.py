@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 Outcome = tuple[State, tuple[str, ...]]
 MOST = 32 << 20  # bytes of a session, and of all but its clips: what is larger waits its turn
-CLIPS = f"{store.DATA}/clips/"
 
 
 class ShownSteps(Target):
@@ -97,7 +96,9 @@ class ShownSteps(Target):
         if self.session.tool_version != __version__ or evidence.of_other_size(folder, self.session):
             return None
         shown = (
-            size for path, size in evidence.sizes(folder).items() if not path.startswith(CLIPS)
+            size
+            for path, size in evidence.sizes(folder).items()
+            if not path.startswith(store.CLIPS)
         )
         if sum(shown) > MOST:
             return None
@@ -189,7 +190,9 @@ class ShownSteps(Target):
 
     def _may_render(self) -> bool:
         """Whether this is the version that made the session, with all that its report shows."""
-        shown = [problem for problem in self.differences if not problem.path.startswith(CLIPS)]
+        shown = [
+            problem for problem in self.differences if not problem.path.startswith(store.CLIPS)
+        ]
         return self.session.tool_version == __version__ and not shown
 
     @cached_property
