@@ -68,63 +68,84 @@ def _bars(view: View) -> _Bars:
     """Return the pixels between a view's outermost bars."""
     wedge = printed_in(view)
     angle = phase(wedge, *places_on(view))
-    axis = int(np.argmax([np.abs(np.diff(angle, axis=axis)).mean() for axis in (0, 1)]))
-    slope = np.abs(np.gradient(angle, axis=axis))
-    inside = np.abs(angle) < np.pi * (wedge.bars - 1)
-    lines = np.indices(angle.shape)[1 - axis]
-    inside &= lines % max(1, np.count_nonzero(inside) // ENOUGH) == 0
-    frames = view.luma if view.stable else view.luma[:1]
-    frequency = slope[inside] / (2 * np.pi)
+    axis = _across(angle)
+    most = np.pi * (wedge.bars - 1)
+    lines = slice(None, None, max(1, np.count_nonzero(np.abs(angle) < most) // ENOUGH))
+    part = (lines, slice(None)) if axis else (slice(None), lines)
+    angle = angle[part]
+    inside = np.abs(angle) < most
+    frames = (view.luma if view.stable else view.luma[:1])[(slice(None), *part)]
+    frequency = np.abs(np.gradient(angle, axis=axis)[inside]) / (2 * np.pi)
     rising = np.argsort(frequency, kind="stable")
     return _Bars(
         codes=frames[:, inside].mean(axis=0)[rising],
         wave=np.exp(1j * angle[inside][rising]),
         frequency=frequency[rising],
-        place=np.indices(angle.shape)[axis][inside][rising].astype(np.float64),
+        place=np.nonzero(inside)[axis][rising].astype(np.float64),
     )
+
+
+def _across(angle: Array) -> int:
+    """Return the axis along which the phase changes more, as every eighth line shows."""
+    down, right = np.diff(angle[:, ::8], axis=0), np.diff(angle[::8], axis=1)
+    return int(np.abs(right).mean() > np.abs(down).mean())
 
 
 def _images(bars: _Bars) -> Array:
     """Return the image's amplitude over the bars' and over its error (2, rates); 0: none seen."""
+    found = np.zeros((2, RATES.size))
     if not bars.codes.size:
-        return np.zeros((2, RATES.size))
+        return found
     starts, ends = np.searchsorted(bars.frequency, np.multiply.outer(BAND, RATES / 2)).tolist()
     codes = bars.codes - bars.codes.mean()
     own = np.stack([np.ones(codes.size), bars.wave.real, bars.wave.imag, codes])
     products = np.cumsum(np.pad(own[:, None] * own, ((0, 0), (0, 0), (1, 0))), axis=2)
     image = np.exp(2j * np.pi * RATES[0] * bars.place) * bars.wave.conj()
     step = np.exp(2j * np.pi * (RATES[1] - RATES[0]) * bars.place)
-    found = []
-    for rate, start, end in zip(RATES.tolist(), starts, ends, strict=True):
+    rates, sums = [], []
+    for number, (start, end) in enumerate(zip(starts, ends, strict=True)):
         seen = slice(start, end)
-        if end - start >= FEWEST and np.ptp(bars.frequency[seen]) > APART * rate:
-            of_own = products[:, :, end] - products[:, :, start]
-            found.append(_image(of_own, own[:, seen], image[seen]))
-        else:
-            found.append((0.0, 0.0))
-        image *= step
-    return np.array(found).T
+        if end - start >= FEWEST and _spread(bars.frequency[seen]) > APART * RATES[number]:
+            rates.append(number)
+            sums.append(_sums(products[:, :, end] - products[:, :, start], own[:, seen], image[seen]))
+        image[start:] *= step[start:]  # those below are in no later band
+    if rates:
+        found[:, rates] = _amplitudes(np.array(sums))
+    return found
 
 
-def _image(of_own: Array, own: Array, image: Waves) -> tuple[float, float]:
-    """Return the amplitude of an image (p,) over the bars' own, and over its error.
+def _spread(rising: Array) -> float:
+    return float(rising[-1] - rising[0])
+
+
+def _sums(of_own: Array, own: Array, image: Waves) -> Array:
+    """Return the sums (6, 6) of products of the bars' own values, and of an image (p,).
 
     ``own`` (4, p) are an offset, cosine and sine of the bars, and the codes, ``of_own`` (4, 4)
-    the sums of their products. The codes are fitted by least squares.
+    the sums of their products.
     """
-    with_own = own @ image.view(np.float64).reshape(-1, 2)
+    sums = np.empty((6, 6))
+    sums[:4, :4] = of_own
+    sums[:4, 4:] = own @ image.view(np.float64).reshape(-1, 2)
+    sums[4:, :4] = sums[:4, 4:].T
     twice = np.dot(image, image) / 2  # its amplitude is 1
-    normal = np.empty((5, 5))
-    normal[:3, :3], normal[:3, 3:], normal[3:, :3] = of_own[:3, :3], with_own[:3], with_own[:3].T
-    normal[3:, 3:] = ((twice.real, twice.imag), (twice.imag, -twice.real))
-    normal[3, 3] += image.size / 2
-    normal[4, 4] += image.size / 2
-    right = np.concatenate([of_own[:3, 3], with_own[3]])
-    fitted = np.linalg.solve(normal, right)
-    left = max(of_own[3, 3] - float(fitted @ right), 0.0)
-    bars, seen = math.hypot(*fitted[1:3]), math.hypot(*fitted[3:])
-    error = math.sqrt(2 * left) / image.size
-    return seen / max(bars, 1e-9), seen / max(error, 1e-9)
+    sums[4:, 4:] = ((twice.real, twice.imag), (twice.imag, -twice.real))
+    sums[4:, 4:] += image.size / 2 * np.eye(2)
+    return sums
+
+
+def _amplitudes(sums: Array) -> Array:
+    """Return the amplitudes of images over the bars' own, and over their errors (2, n).
+
+    ``sums`` (n, 6, 6) are as ``_sums`` has them. The codes are fitted by least squares.
+    """
+    terms = np.array([0, 1, 2, 4, 5])
+    right = sums[:, terms, 3]
+    fitted = np.linalg.solve(sums[:, terms[:, None], terms], right[..., None])[..., 0]
+    left = np.maximum(sums[:, 3, 3] - np.sum(fitted * right, axis=1), 0.0)
+    bars, seen = np.hypot(*fitted[:, 1:3].T), np.hypot(*fitted[:, 3:].T)
+    error = np.sqrt(2 * left) / sums[:, 0, 0]
+    return seen / np.maximum([bars, error], 1e-9)
 
 
 def _top(values: Array, at: int) -> float:

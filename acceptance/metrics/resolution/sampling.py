@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from acceptance.scene.views import View
 
     Array = NDArray[np.float64]
+    Whole = NDArray[np.signedinteger]
 
 LEAST_SHIFT = 0.15  # px: a smaller one takes less than 1 % off an MTF50
 LEANING = 1.0  # px: a larger one takes as much off edges and bars that lean a little on the rows
@@ -94,9 +95,13 @@ ALL = PictureSamples()
 
 def sampling_of(scene: Scene) -> PictureSamples:
     """Find how a scene's picture was sampled, from its edges and its plain regions."""
-    steep = STEEP * scene.code_unit
+    steep = round(STEEP * scene.code_unit)  # whole: compared with whole numbers
     detailed = [*scene.of_kind("edge"), *scene.of_kind("wedge")]
-    down, across = (0.5 if detailed and _halved(detailed, axis, steep) else 1.0 for axis in (1, 2))
+    first = [(_signed(view.luma[0]), view.box) for view in detailed]
+    ways = (
+        [(luma if axis else luma.T, box[axis]) for luma, box in first] for axis in (1, 0)
+    )
+    down, across = (0.5 if detailed and _halved(way, steep) else 1.0 for way in ways)
     plain = [view for view in scene.of_kind("flat") if view.stable]
     coded = any(coarseness(scene, view, 1.0) > 0 for view in plain)
     zoom = enlargement(plain, coded=coded)
@@ -110,55 +115,62 @@ def sampling_of(scene: Scene) -> PictureSamples:
     )
 
 
-def _halved(views: Sequence[View], axis: int, steep: float) -> bool:
-    """Whether every second row (``axis`` 1) or column (2) repeats others or lies between them."""
-    return _doubled(views, axis, steep) or _interpolated(views, axis, steep)
+def _signed(luma: NDArray[np.integer]) -> Whole:
+    """Return codes as whole numbers that hold eight times their differences."""
+    return luma.astype(np.int16 if luma.itemsize == 1 else np.int32)
 
 
-def _interpolated(views: Sequence[View], axis: int, steep: float) -> bool:
+def _halved(ways: Sequence[tuple[Whole, int]], steep: int) -> bool:
+    """Whether every second row repeats others or lies between them.
+
+    ``ways`` are pictures (h, w), each with the number of its first row in the whole picture.
+    """
+    return _doubled(ways, steep) or _interpolated(ways, steep)
+
+
+def _interpolated(ways: Sequence[tuple[Whole, int]], steep: int) -> bool:
     """Whether at edges every second row, always the same ones, is the mean of its neighbours."""
-    bends = np.array([
-        _bends(np.swapaxes(view.luma[:1], 1, axis)[0], view.box[2 - axis], steep) for view in views
-    ]).sum(axis=0)  # fmt: skip
-    counts, squares = bends
+    counts, squares = np.array([_bends(luma, top, steep) for luma, top in ways]).sum(axis=0)
     if counts.min() < ENOUGH:
         return False
     least, most = sorted(squares / counts)
     return bool(least < BETWEEN * most)
 
 
-def _bends(luma: NDArray[np.integer], top: int, steep: float) -> Array:
+def _bends(luma: Whole, top: int, steep: int) -> Array:
     """Return how many of even and of odd rows' pixels are at edges, and their bends squared.
 
     As (2, 2). A bend is by how much a row is off the mean of its neighbours.
     """
-    rows = luma.astype(np.int32)  # half the time of float64
-    edges = np.abs(rows[2:] - rows[:-2]) >= steep
-    bent = np.where(edges, rows[1:-1] - (rows[2:] + rows[:-2]) / 2, 0.0) ** 2
+    above, middle, below = luma[:-2], luma[1:-1], luma[2:]
+    edges = np.abs(below - above) >= steep
+    twice = 2 * middle - above - below
     first = (top + 1) % 2
     parts = [slice(parity ^ first, None, 2) for parity in (0, 1)]
-    return np.array([[edges[part].sum() for part in parts], [bent[part].sum() for part in parts]])
+    bent = [twice[part][edges[part]].astype(np.float64) for part in parts]
+    return np.array([[each.size for each in bent], [float(each @ each) / 4 for each in bent]])
 
 
-def _doubled(views: Sequence[View], axis: int, steep: float) -> bool:
-    """Whether at edges a row differs from one of its neighbours only, always the same one.
-
-    ``axis`` 1: rows, 2: columns.
-    """
-    pairs = [_steps(np.swapaxes(view.luma[:1], 1, axis)[0], view.box[2 - axis]) for view in views]
+def _doubled(ways: Sequence[tuple[Whole, int]], steep: int) -> bool:
+    """Whether at edges a row differs from one of its neighbours only, always the same one."""
+    pairs = [_steps(luma, top, steep) for luma, top in ways]
     first, second = (np.concatenate(steps) for steps in zip(*pairs, strict=True))
-    edges = np.maximum(first, second) >= steep
-    if edges.sum() < ENOUGH:
+    if first.size < ENOUGH:
         return False
-    both = (second > 2 * first)[edges], (first > 2 * second)[edges]
-    return bool(max(np.mean(larger) for larger in both) > DOUBLED)
+    return bool(max(np.mean(second > 2 * first), np.mean(first > 2 * second)) > DOUBLED)
 
 
-def _steps(luma: NDArray[np.integer], top: int) -> tuple[Array, Array]:
-    """Return the steps from even rows of the picture to odd ones, and from these to the next."""
-    steps = np.abs(np.diff(luma[top % 2 :].astype(np.int32), axis=0))
-    rows = len(steps) // 2
-    return steps[: 2 * rows : 2].ravel(), steps[1 : 2 * rows : 2].ravel()
+def _steps(luma: Whole, top: int, steep: int) -> tuple[Whole, Whole]:
+    """Return the steps from even rows of the picture to odd ones, and from these to the next.
+
+    Where one of the two is ``steep``.
+    """
+    rows = luma[top % 2 :]
+    steps = np.abs(rows[1:] - rows[:-1])
+    last = len(steps) // 2 * 2
+    first, second = steps[:last:2], steps[1:last:2]
+    edges = np.maximum(first, second) >= steep
+    return first[edges], second[edges]
 
 
 def _shift(views: Sequence[View]) -> float:
@@ -200,17 +212,24 @@ def _apart(luma: NDArray[np.integer]) -> tuple[float, float, float]:
 def _shifts(view: View) -> list[tuple[float, float]]:
     """Return, for each of some frames, displacement in px and weight."""
     chosen = np.linspace(0, len(view.luma) - 1, min(FRAMES, len(view.luma))).astype(int)
-    return [_displaced(view.luma[i].astype(np.float64), view.box[1]) for i in chosen]
+    return [_displaced(_signed(view.luma[i]), view.box[1]) for i in chosen]
 
 
-def _displaced(luma: Array, top: int) -> tuple[float, float]:
-    """Return by how much odd rows are to the right of even ones, and the squares of the slope."""
-    between = (luma[:-2] + luma[2:]) / 2
-    sign = 1 - 2 * ((np.arange(len(between)) + top) % 2)  # of rows whose own number is odd: 1
-    slope = np.gradient((luma[1:-1] + between) / 2, axis=1)
-    off = (luma[1:-1] - between) * sign[:, None]
-    square = float(np.sum(slope**2))
-    return -float(np.sum(off * slope)) / max(square, 1e-9), square
+def _displaced(luma: Whole, top: int) -> tuple[float, float]:
+    """Return by how much odd rows are to the right of even ones, and the squares of the slope.
+
+    Differences stay whole: twice what a row is off its neighbours' mean, and eight times the slope
+    of the mean of both (``np.gradient``'s).
+    """
+    own, beside = 2 * luma[1:-1], luma[:-2] + luma[2:]
+    mean, slope = own + beside, np.empty_like(own)
+    np.subtract(mean[:, 2:], mean[:, :-2], out=slope[:, 1:-1])
+    slope[:, 0], slope[:, -1] = 2 * (mean[:, 1] - mean[:, 0]), 2 * (mean[:, -1] - mean[:, -2])
+    steep = slope.astype(np.float64)
+    by_row = np.einsum("ij,ij->i", (own - beside).astype(np.float64), steep) / 16
+    sign = 1 - 2 * ((np.arange(len(by_row)) + top) % 2)  # of rows whose own number is odd: 1
+    square = float(np.vdot(steep, steep)) / 64
+    return -float(by_row @ sign) / max(square, 1e-9), square
 
 
 def enlargement(views: Sequence[View], *, coded: bool = False) -> float:
