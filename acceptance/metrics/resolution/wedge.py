@@ -24,7 +24,15 @@ from numpy.typing import NDArray
 from acceptance.errors import GapError
 from acceptance.messages import tr
 from acceptance.metrics.resolution import wedge_lines
-from acceptance.metrics.resolution.wedge_lines import LEAST, NYQUIST, SMOOTH, SPAN, LineGroups
+from acceptance.metrics.resolution.wedge_lines import (
+    LEAST,
+    NYQUIST,
+    SMOOTH,
+    SPAN,
+    LineGroups,
+    PixelLines,
+    slope_of,
+)
 
 if TYPE_CHECKING:
     from acceptance.metrics.resolution.printed_wedge import Wedge
@@ -62,15 +70,16 @@ class WedgeResult:
 
 @dataclass(frozen=True, kw_only=True)
 class WedgePixels:
-    """The p pixels between the middles of a wedge's outermost bars, by line.
+    """The p pixels between the middles of a wedge's outermost bars, line after line.
 
-    ``inside`` (h, w) says which they are; ``line`` (p,) and ``turns`` (p,) are the line and the
-    place across it in periods of each. ``frequency`` of every line in cycle/px; ``usable`` lines,
-    coarse to fine.
+    ``place`` (p,) is where they are in a picture of this ``shape``; ``lines`` are their lines and
+    ``turns`` (p,) the place across each in periods. ``frequency`` of every line in cycle/px;
+    ``usable`` lines, coarse to fine.
     """
 
-    inside: NDArray[np.bool_]
-    line: NDArray[np.intp]
+    shape: tuple[int, ...]
+    place: NDArray[np.intp]
+    lines: PixelLines
     turns: Array
     frequency: Array
     usable: NDArray[np.intp]
@@ -80,47 +89,64 @@ class WedgePixels:
         """Sort pixels at places (h, w) along and across the wedge, in mm, into its lines."""
         line, count = wedge_lines.numbered(along, wedge)
         turns = across * wedge.frequency(along)
-        inside = (np.abs(turns) <= wedge.periods / 2) & (line >= 0)
-        frequency = wedge_lines.frequencies(turns, inside, line, count)
-        line, turns = line[inside], turns[inside]
-        usable = wedge_lines.usable(line, frequency, wedge)
-        return cls(inside=inside, line=line, turns=turns, frequency=frequency, usable=usable)
+        place = np.flatnonzero((np.abs(turns) <= wedge.periods / 2) & (line >= 0))
+        number = line.ravel()[place]
+        few = number.astype(np.min_scalar_type(count))  # 16 bits are sorted by their digits
+        order = np.argsort(few, kind="stable")
+        place, lines = place[order], PixelLines(line=number[order], count=count)
+        frequency = wedge_lines.frequencies(turns, place, lines)
+        return cls(
+            shape=along.shape,
+            place=place,
+            lines=lines,
+            turns=turns.ravel()[place],
+            frequency=frequency,
+            usable=wedge_lines.usable(lines, frequency, wedge),
+        )
+
+    def values(self, picture: Array) -> Array:
+        """Return the values (p,) of the pixels in a picture (h, w)."""
+        return picture.ravel()[self.place]
 
     @cached_property
-    def waves(self) -> tuple[Array, Array]:
-        """Cosine and sine (p,) of the bars' phase, of an even number half a turn off."""
-        angle = 2 * np.pi * self.turns
-        return np.cos(angle), np.sin(angle)
+    def waves(self) -> Array:
+        """Cosine and sine (2, p) of the bars' phase, of an even number half a turn off."""
+        return _waves(self.turns)
 
     @cached_property
     def normal(self) -> Array:
         """Normal equations (lines, 3, 3) of offset, cosine, sine, of the usable lines."""
-        found = wedge_lines.normal(self.waves, self.line, self.frequency.size)
+        found = wedge_lines.normal(self.waves, self.lines)
         return found[self.usable] * self._weight[:, None, None]
 
     def right(self, values: Array) -> Array:
         """Return their right sides (lines, 3) for ``values`` (p,)."""
-        found = wedge_lines.right(values, self.waves, self.line, self.frequency.size)
+        found = wedge_lines.right(values, self.waves, self.lines)
         return found[self.usable] * self._weight[:, None]
 
     @property
     def _weight(self) -> Array:
         """Weight of each usable line: all weigh the same, however many pixels they have."""
-        seen = np.bincount(self.line, minlength=self.frequency.size)
-        return np.asarray(1 / np.maximum(seen, 1)[self.usable])
+        return np.asarray(1 / np.maximum(self.lines.seen, 1)[self.usable])
 
     def together(self) -> LineGroups:
         """Group the usable lines. Raises GapError ``region_too_small``."""
         together = wedge_lines.grouped(self.frequency[self.usable])
         if together.centre.size < 2 * SMOOTH:
-            height, width = self.inside.shape
+            height, width = self.shape
             raise GapError("region_too_small", width=width, height=height)
         return together
 
     def powers(self, values: Array, periods: int) -> Array:
         """Return the power of each number of cycles in the ``values`` (p,) of each usable line."""
-        turn, count = self.turns / periods, self.frequency.size
-        return wedge_lines.powers(values, turn, self.line, periods, count)[self.usable]
+        across = _waves(self.turns / periods)
+        return wedge_lines.powers(values, across, self.lines, periods)[self.usable]
+
+
+def _waves(turns: Array) -> Array:
+    """Return cosine and sine (2, p)."""
+    angle = 2 * np.pi * turns
+    return np.stack([np.cos(angle), np.sin(angle)])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,7 +204,7 @@ def wedge_reading(
     if not step > 0:  # before places are sorted into lines: they may have no direction
         raise GapError("wedge_not_resolved")
     pixels = WedgePixels.of(wedge, along, across)
-    return read(luma[pixels.inside], pixels, wedge, step)
+    return read(pixels.values(luma), pixels, wedge, step)
 
 
 def read(values: Array, pixels: WedgePixels, wedge: Wedge, step: float) -> WedgeResult:
@@ -306,9 +332,5 @@ def _standard_error(frequencies: Array, modulation: Array, error: Array, at: int
     The parabola of ``_between`` has 0.96 of the error of what it goes through (by its weights).
     """
     near = _near(frequencies, at)
-    slope = (
-        abs(float(np.polyfit(frequencies[near], modulation[near], 1)[0]))
-        if frequencies[near].size > 1
-        else 0.0
-    )
+    slope = abs(slope_of(frequencies[near], modulation[near]))
     return 0.96 * float(np.sqrt(np.mean(error[near] ** 2))) / max(slope, 1e-9)

@@ -31,7 +31,7 @@ from acceptance.metrics.resolution.coding_loss import (
 from acceptance.metrics.resolution.printed_wedge import phase, places_on, printed_in
 from acceptance.metrics.resolution.sampling import ALL
 from acceptance.metrics.resolution.wedge import CRITERION, WedgePixels, WedgeResult, read
-from acceptance.metrics.resolution.wedge_lines import SPAN
+from acceptance.metrics.resolution.wedge_lines import SPAN, slope_of
 from acceptance.model.measurement import BudgetLine, Curve
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def _seen(scene: Scene, view: View) -> _SeenWedge:
     dark, light, doubt = _levels(scene, view, codes[0], angle, printed)
     doubt = math.hypot(doubt, _veiled(scene, view, dark, light))
     pixels = WedgePixels.of(printed, *place)
-    results = [read(picture[pixels.inside], pixels, printed, light - dark) for picture in codes]
+    results = [read(pixels.values(picture), pixels, printed, light - dark) for picture in codes]
     return _SeenWedge(
         view=view,
         printed=printed,
@@ -282,7 +282,7 @@ def _in_linear_light(scene: Scene, wedge: _SeenWedge, scale: float) -> dict[str,
     ``scale`` are the TV lines of one cycle/px.
     """
     dark, light = scene.linear(np.array(wedge.levels))
-    inside = scene.linear(wedge.codes[wedge.pixels.inside])
+    inside = scene.linear(wedge.pixels.values(wedge.codes))
     try:
         result = read(inside, wedge.pixels, wedge.printed, float(light - dark))
     except GapError:
@@ -307,7 +307,7 @@ def _step_share(result: WedgeResult, doubt: float) -> float:
         np.clip(np.searchsorted(result.frequencies, result.reading), 5, result.frequencies.size - 6)
     )
     near = slice(at - 5, at + 6)
-    slope = abs(float(np.polyfit(result.frequencies[near], result.modulation[near], 1)[0]))
+    slope = abs(slope_of(result.frequencies[near], result.modulation[near]))
     return CRITERION * doubt / max(slope, 0.05)
 
 

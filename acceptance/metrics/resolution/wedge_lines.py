@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,33 @@ LEAST = 2  # lines fitted together on each side of one, at least
 SPAN = 0.12  # by which the frequency may differ among them
 MARGIN = 3  # lines at each end of a wedge that are left out
 NYQUIST = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class PixelLines:
+    """The lines of p pixels in the order of their lines: ``line`` (p,), of ``count`` lines."""
+
+    line: NDArray[np.intp]
+    count: int
+
+    def sums(self, values: Array) -> Array:
+        """Sum ``values`` (..., p) over each line: (..., count).
+
+        Neighbours are summed in a tenth of the time that ``np.bincount`` takes.
+        """
+        total = np.zeros((*values.shape[:-1], self.count))
+        if self._starts.size:
+            total[..., self.line[self._starts]] = np.add.reduceat(values, self._starts, axis=-1)
+        return total
+
+    @cached_property
+    def seen(self) -> Array:
+        """Pixels (count,) of each line."""
+        return np.bincount(self.line, minlength=self.count).astype(np.float64)
+
+    @cached_property
+    def _starts(self) -> NDArray[np.intp]:
+        return np.flatnonzero(np.diff(self.line, prepend=-1))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,41 +96,46 @@ def numbered(along: Array, wedge: Wedge) -> tuple[NDArray[np.intp], int]:
 
     Lines are one pixel apart.
     """
-    down, right = np.gradient(along)
-    pixel = median(np.sqrt(down**2 + right**2))
+    pixel = math.sqrt(median(steepness(along)))
     count = max(1, math.floor(wedge.length / pixel))
     line = np.floor(along / wedge.length * count).astype(np.intp)
     line[(along < 0) | (along >= wedge.length)] = -1
     return line, count
 
 
-def frequencies(
-    turns: Array, inside: NDArray[np.bool_], line: NDArray[np.intp], count: int
-) -> Array:
+def steepness(values: Array) -> Array:
+    """Return the squared slope (h, w) of values, by the differences that ``np.gradient`` takes."""
+    squares = np.zeros_like(values)
+    for axis in (0, 1):
+        along, total = np.moveaxis(values, axis, 0), np.moveaxis(squares, axis, 0)
+        total[1:-1] += ((along[2:] - along[:-2]) / 2) ** 2
+        for end, beside in ((0, 1), (-1, -2)):
+            total[end] += (along[end] - along[beside]) ** 2
+    return squares
+
+
+def frequencies(turns: Array, place: NDArray[np.intp], lines: PixelLines) -> Array:
     """Return the root mean square frequency of each line in cycle/px, normal to the bars.
 
+    ``turns`` (h, w) are in periods, ``place`` (p,) is where in it the pixels of the ``lines`` are.
     The outer bars of a wedge are aslant.
     """
-    down, right = np.gradient(turns)
-    steepness = np.asarray(down**2 + right**2)
-    square = np.bincount(line[inside], steepness[inside], count)
-    seen = np.maximum(np.bincount(line[inside], minlength=count), 1)
-    return np.asarray(np.sqrt(square / seen))
+    square = lines.sums(steepness(turns).ravel()[place])
+    return np.asarray(np.sqrt(square / np.maximum(lines.seen, 1)))
 
 
-def normal(waves: tuple[Array, Array], line: NDArray[np.intp], count: int) -> Array:
-    """Return the normal equations (lines, 3, 3) of offset, cosine and sine (p,) of each line."""
+def normal(waves: Array, lines: PixelLines) -> Array:
+    """Return the normal equations (lines, 3, 3) of offset, cosine and sine (2, p) of each line."""
     cosine, sine = waves
-    entries = (cosine, sine, cosine * cosine, cosine * sine, sine * sine)
-    sums = [np.bincount(line, minlength=count), *(np.bincount(line, e, count) for e in entries)]
+    entries = np.stack([cosine, sine, cosine * cosine, cosine * sine, sine * sine])
+    sums = [lines.seen, *lines.sums(entries)]
     rows = (0, 1, 2), (1, 3, 4), (2, 4, 5)
     return np.stack([np.stack([sums[at] for at in row], axis=1) for row in rows], axis=1)
 
 
-def right(values: Array, waves: tuple[Array, Array], line: NDArray[np.intp], count: int) -> Array:
+def right(values: Array, waves: Array, lines: PixelLines) -> Array:
     """Return their right sides (lines, 3) for ``values`` (p,)."""
-    weighted = (values, *(wave * values for wave in waves))
-    return np.stack([np.bincount(line, each, count) for each in weighted], axis=1)
+    return lines.sums(np.stack([values, *(waves * values)])).T
 
 
 def modulations(normal: Array, right: Array, together: LineGroups) -> tuple[Array, Array]:
@@ -119,8 +152,10 @@ def modulations(normal: Array, right: Array, together: LineGroups) -> tuple[Arra
     away = np.arange(-SMOOTH, SMOOTH + 1)
     member = np.abs(away) <= together.half[:, None]
     lines = np.where(member, together.centre[:, None] + away, together.centre[:, None])
-    surplus = right[lines] - np.einsum("lkij,lj->lki", normal[lines], fitted)
-    changes = np.einsum("li,lki->lk", influence, surplus) * member
+    # influence . (right - normal . fitted), the products of influence and fitted taken first
+    both = (influence[:, :, None] * fitted[:, None, :]).reshape(-1, 9, 1)
+    expected = (normal.reshape(-1, 9)[lines] @ both)[..., 0]
+    changes = ((right[lines] @ influence[..., None])[..., 0] - expected) * member
     return _straightened(amplitude, together), _scatter(changes, away, member)
 
 
@@ -148,33 +183,35 @@ def _straightened(smooth: Array, together: LineGroups) -> Array:
     return np.asarray(smooth - ((2 * half + 1) ** 2 - 1) / 24 * curvature)
 
 
-def powers(values: Array, turn: Array, line: NDArray[np.intp], periods: int, count: int) -> Array:
+def powers(values: Array, across: Array, lines: PixelLines, periods: int) -> Array:
     """Return the power (lines, cycles) of 2 to periods + 2 cycles across the fitted width.
 
-    It is a quarter of the squared amplitude.
+    ``across`` (2, p) are cosine and sine of one cycle. It is a quarter of the squared amplitude.
     """
-    seen = np.maximum(np.bincount(line, minlength=count), 1)
-    flat = values - (np.bincount(line, values, count) / seen)[line]
-    cosine, sine = np.cos(2 * np.pi * turn), np.sin(2 * np.pi * turn)
-    waves, powers = [flat * cosine, flat * sine], []
-    before = [flat, np.zeros_like(flat)]
-    twice = 2 * cosine
+    seen = np.maximum(lines.seen, 1)
+    flat = values - (lines.sums(values) / seen)[lines.line]
+    before, waves, twice = np.stack([flat, np.zeros_like(flat)]), flat * across, 2 * across[0]
+    found = []
     for _ in range(2, periods + 3):  # cos(n t) = 2 cos(t) cos((n - 1) t) - cos((n - 2) t)
-        for part in (0, 1):
-            before[part] = twice * waves[part] - before[part]
+        np.subtract(twice * waves, before, out=before)
         before, waves = waves, before
-        real, imaginary = (np.bincount(line, wave, count) for wave in waves)
-        powers.append((real**2 + imaginary**2) / seen**2)
-    return np.array(powers).T
+        found.append(np.sum(lines.sums(waves) ** 2, axis=0))
+    return np.array(found).T / seen[:, None] ** 2
 
 
-def usable(line: NDArray[np.intp], frequency: Array, wedge: Wedge) -> NDArray[np.intp]:
+def usable(lines: PixelLines, frequency: Array, wedge: Wedge) -> NDArray[np.intp]:
     """Return the lines seen across nearly their whole width, coarse to fine.
 
     Those that the wedge's ends blur into are left out.
     """
-    seen = np.bincount(line, minlength=frequency.size)
     expected = wedge.periods / np.maximum(frequency, 1e-9)
-    full = np.flatnonzero(seen > 0.75 * expected)
+    full = np.flatnonzero(lines.seen > 0.75 * expected)
     full = full[(full >= MARGIN) & (full < frequency.size - MARGIN)]
     return full if frequency[full[:1]].sum() <= frequency[full[-1:]].sum() else full[::-1]
+
+
+def slope_of(x: Array, y: Array) -> float:
+    """Return the slope of the straight line through points (n,) by least squares; 0 of one."""
+    off = x - x.mean()
+    square = float(off @ off)
+    return float(off @ y) / square if square else 0.0
