@@ -56,10 +56,28 @@ def median_of_whole(values: NDArray[np.integer]) -> float:
     return (int(low) + int(high)) / 2
 
 
+def quantiles_of_whole(values: NDArray[np.integer], shares: Sequence[float]) -> list[float]:
+    """Return the quantiles of ``shares`` of whole numbers, none below 0, by their counts."""
+    upto = np.cumsum(np.bincount(values.ravel()))
+    places = [share * (values.size - 1) for share in shares]
+    both = [(math.floor(place), math.ceil(place)) for place in places]
+    ends = np.searchsorted(upto, both, side="right").tolist()
+    return [
+        float(_between(low, high, place % 1))
+        for (low, high), place in zip(ends, places, strict=True)
+    ]
+
+
 def medians_beside(values: Array, border: float) -> tuple[float, float]:
     """Return the medians of the values below a border and of the others; nan where none are."""
-    flat = values.ravel()
-    lower = flat < border
-    sides = (flat[lower], flat[~lower])
-    low, high = (median(side) if side.size else math.nan for side in sides)
+    lower = int(np.count_nonzero(values < border))
+    sides = [(0, lower), (lower, values.size)]
+    places = [((first + end - 1) // 2, (first + end) // 2) for first, end in sides if first < end]
+    ordered = np.partition(values, sorted({at for both in places for at in both}), axis=None)
+    low, high = (
+        float(ordered[(first + end - 1) // 2] + ordered[(first + end) // 2]) / 2
+        if first < end
+        else math.nan
+        for first, end in sides
+    )
     return low, high

@@ -105,7 +105,8 @@ def clipped_share(
 
     ``limits`` are the lower and the upper one, in the unit of the values.
     """
-    return float(np.mean((values <= limits[0]) | (values >= limits[1])))
+    beyond = np.count_nonzero((values <= limits[0]) | (values >= limits[1]))
+    return beyond / values.size if values.size else math.nan
 
 
 def refuse_clipped(scene: Scene, view: View) -> None:

@@ -19,6 +19,7 @@ from acceptance.metrics.resolution import beside, corners, edge_figures, wedge_f
 from acceptance.metrics.resolution.edge import EdgeResult, edge_mtf
 from acceptance.metrics.resolution.printed_wedge import Wedge
 from acceptance.metrics.resolution.sampling import sampling_of
+from acceptance.metrics.resolution.tone import tone_of
 from acceptance.metrics.resolution.wedge import WedgeResult, wedge_reading
 from acceptance.model.measurement import Note
 
@@ -60,7 +61,7 @@ def serves(scene: Scene) -> bool:
 
 def measure(scene: Scene) -> Iterator[Measurement | Note]:
     """Measure every edge and every wedge; a result not obtained is a Note with its reason."""
-    tone, sampled = edge_figures.tone_of(scene), sampling_of(scene)
+    tone, sampled = tone_of(scene), sampling_of(scene)
     yield from _enlarged(sampled)
     edges: list[Edge] = []
     for view in scene.of_kind("edge"):

@@ -9,7 +9,6 @@ carry more than its optics do, and they do not limit any reading.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -107,7 +106,9 @@ def _images(bars: _Bars) -> Array:
         seen = slice(start, end)
         if end - start >= FEWEST and _spread(bars.frequency[seen]) > APART * RATES[number]:
             rates.append(number)
-            sums.append(_sums(products[:, :, end] - products[:, :, start], own[:, seen], image[seen]))
+            sums.append(
+                _sums(products[:, :, end] - products[:, :, start], own[:, seen], image[seen])
+            )
         image[start:] *= step[start:]  # those below are in no later band
     if rates:
         found[:, rates] = _amplitudes(np.array(sums))

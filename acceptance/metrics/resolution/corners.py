@@ -17,14 +17,14 @@ from acceptance.errors import GapError
 from acceptance.metrics._shared.region_codes import scaled
 from acceptance.metrics._shared.sources import TONE_SOURCE
 from acceptance.metrics.resolution.coding_loss import coding
-from acceptance.metrics.resolution.edge_figures import bends
 from acceptance.model.measurement import BudgetLine, Note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from acceptance.charts.located import Located
-    from acceptance.metrics.resolution.edge_figures import Edge, Tone
+    from acceptance.metrics.resolution.edge_figures import Edge
+    from acceptance.metrics.resolution.tone import Tone
     from acceptance.model.measurement import Measurement
     from acceptance.scene.build import Scene
 
@@ -93,7 +93,7 @@ def _budget(scene: Scene, corner: Edge, centre: Edge, tone: Tone) -> list[Budget
     common = ratio * abs(corner.tone_slope("mtf50") - centre.tone_slope("mtf50"))
     edges = corner, centre
     of_sides = ratio * (corner.contradicted("mtf50") - centre.contradicted("mtf50"))
-    bent = (bends(edge, tone.light, tone.bent)["mtf50"] for edge in edges)
+    bent = (tone.bends(edge.levels)["mtf50"][0] for edge in edges)
     of_bends = (ratio * (one - other) for one, other in zip(*bent, strict=True))
     of_tone = math.hypot(common * tone.doubt / math.sqrt(3), of_sides, *of_bends)
     of_centre = scaled(centre.noise("mtf50"), ratio / below)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from acceptance.errors import GapError
 from acceptance.messages import tr
+from acceptance.metrics._shared.ordered import median, quantile_of_each, quantiles
 from acceptance.metrics._shared.region_codes import MOST_CLIPPED, clipped_share
 from acceptance.metrics.resolution.edge_line import MODES, EdgeLine, Mode, distances, locate
 from acceptance.metrics.resolution.profile import (
@@ -295,15 +296,21 @@ def _refuse_covered(residual: Array, step: float) -> None:
     to it: the residual then has patches that are larger than noise makes them.
     """
     bands = residual[: residual.shape[0] // BAND * BAND].reshape(-1, BAND * residual.shape[1])
-    scatter = np.sqrt(np.mean(bands**2, axis=1))
+    scatter = np.sqrt(np.einsum("ij,ij->i", bands, bands) / bands.shape[1])
     most = float(scatter.max())
-    if most > COVERED * np.percentile(scatter, 25) and most > LEAST_COVERED * step:
+    if most > COVERED * quantiles(scatter, (0.25,))[0] and most > LEAST_COVERED * step:
         raise GapError("edge_covered", region="", share=most / step)
-    height, width = (size // BAND * BAND for size in residual.shape)
-    patches = residual[:height, :width].reshape(height // BAND, BAND, -1, BAND).mean(axis=(1, 3))
+    patches = _patches(residual)
     left = float(np.mean(patches**2, axis=1).max())
     if left > (MOST_LEFT * step) ** 2 + BY_CHANCE * _noise_of(patches):
         raise GapError("edge_covered", region="", share=math.sqrt(left) / step)
+
+
+def _patches(residual: Array) -> Array:
+    """Return the means of patches of BAND x BAND px."""
+    height, width = (size // BAND * BAND for size in residual.shape)
+    rows = residual[:height, :width].reshape(-1, BAND, width).sum(axis=1)
+    return np.asarray(sum(rows[:, first::BAND] for first in range(BAND)) / BAND**2)
 
 
 def _noise_of(patches: Array) -> float:
@@ -313,7 +320,7 @@ def _noise_of(patches: Array) -> float:
     few of these, and noise that is alike over some pixels does not reach so far. Each column
     counts by itself, since noise in linear light is larger on the light side.
     """
-    apart = np.median(np.abs(patches[2:] - patches[:-2]), axis=0)
+    apart = quantile_of_each(np.abs(patches[2:] - patches[:-2]).T, 0.5)
     return float(np.mean((apart / MEDIAN_STEP) ** 2))
 
 
@@ -335,8 +342,8 @@ def _overshoot(fit: ProfileFit, line: EdgeLine) -> tuple[float, float]:
     profile = np.convolve(fit.coefficients, [1 / 6, 4 / 6, 1 / 6], mode="valid")
     place = fit.position[1:-1]
     left, right = profile[place <= -line.reach], profile[place >= line.reach]
-    dark = float(np.median(left)) if left.size else line.dark
-    light = float(np.median(right)) if right.size else line.light
+    dark = median(left) if left.size else line.dark
+    light = median(right) if right.size else line.light
     near = profile[np.abs(place) <= line.reach]
     step = max(light - dark, 1e-12)
     return max(0.0, float(near.max() - light) / step), max(0.0, float(dark - near.min()) / step)

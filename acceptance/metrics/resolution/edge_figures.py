@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from acceptance.errors import GapError
 from acceptance.footage.rounding import rounding_doubt
 from acceptance.footage.tone import read_off, whole_codes
-from acceptance.metrics._shared.ordered import median_of_whole, quantiles
+from acceptance.metrics._shared.ordered import median_of_whole, quantiles, quantiles_of_whole
 from acceptance.metrics._shared.region_codes import (
     SAMPLING_LIMIT,
     lines_of,
@@ -41,7 +41,8 @@ from acceptance.metrics.resolution.edge import (
     edge_mtf_probed,
 )
 from acceptance.metrics.resolution.sampling import ALL
-from acceptance.metrics.resolution.wrong_curve import bending, contradicted
+from acceptance.metrics.resolution.tone import LEVELS, Tone
+from acceptance.metrics.resolution.wrong_curve import contradicted
 from acceptance.model.measurement import BudgetLine, Curve, Note
 
 if TYPE_CHECKING:
@@ -58,29 +59,11 @@ Array = NDArray[np.float64]
 EDGE_METHOD = "slanted edge, least-squares spline profile, linear light ({tone})"
 LIMIT_METHOD = "slanted edge, MTF 10 %, at most half a cycle per pixel, linear light ({tone})"
 TONE_PROBE = 0.1
-LEVELS = {"mtf50": 0.5, "mtf10": 0.1}
 LEAST_LEFT = 0.05
 NOISY = 0.08  # relative standard error of a crossing above which noise, as |FFT|, lifts it
 # relative, for a step of as many codes as rounding leaves undecided (simulation)
 ROUNDING = {"mtf50": 3.2, "mtf10": 3.8}
 LEAST_ROUNDING = 1e-5
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tone:
-    """How codes become light in a scene.
-
-    ``light`` is that of every code, ``name`` the curve's, ``doubt`` the half-width of its exponent.
-    ``copies``: the light of every code for each way in which the print may be off
-    (``Scene.copy_curves``). ``bent``: by a camera of other contrast
-    (``Scene.bent_curves``), and where the steps are lit otherwise (``Scene.lit_curves``).
-    """
-
-    light: Array
-    name: str
-    doubt: float
-    copies: tuple[Array, ...] = ()
-    bent: tuple[Array, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,18 +138,6 @@ class Edge:
         return self.tone_slope(name) * self.exponent
 
 
-def tone_of(scene: Scene) -> Tone:
-    """Return how codes become light in the scene."""
-    codes = np.arange(1 << scene.video.depth)
-    return Tone(
-        light=scene.linear(codes),
-        name=scene.tone,
-        doubt=scene.tone_doubt,
-        copies=tuple(scene.copy_curves(codes)),
-        bent=(*scene.bent_curves(codes), *scene.lit_curves(codes)),
-    )
-
-
 def seen(scene: Scene, view: View, tone: Tone, sampled: PictureSamples = ALL) -> Edge:
     """Measure an edge in linear light.
 
@@ -177,8 +148,8 @@ def seen(scene: Scene, view: View, tone: Tone, sampled: PictureSamples = ALL) ->
     codes = [picture[inside] for picture in pictures(view)]
     shade = scene.shade(view)[inside]
     light = [read_off(tone.light, picture) / shade for picture in codes]
-    (dark, bright), (lowest, highest) = (quantiles(v[0], (0.1, 0.9)) for v in (light, codes))
-    height = highest - lowest
+    dark, bright = quantiles(light[0], (0.1, 0.9))
+    height = _height(codes[0])
     first, probe = edge_mtf_probed(light[0], _probe(tone, codes[0], light[0], shade))
     sampled.refuse(view, first.resolves)
     results = first, *(edge_mtf(picture) for picture in light[1:])
@@ -189,19 +160,28 @@ def seen(scene: Scene, view: View, tone: Tone, sampled: PictureSamples = ALL) ->
         probe=probe,
         levels=(dark * float(shade.mean()), bright * float(shade.mean())),
         coarseness=coarseness(scene, view, height),
-        rounding=rounding_doubt(_roughness(view)) / max(height, 1.0),
+        rounding=rounding_doubt(_roughness(view, first.resolves)) / max(height, 1.0),
         exponent=contradicted(scene, view, first.contrast),
         taken=taken(scene.video),
     )
 
 
-def _roughness(view: View) -> float:
+def _height(codes: Array) -> float:
+    """Return the step of an edge in codes."""
+    whole = whole_codes(codes)
+    lowest, highest = (
+        quantiles(codes, (0.1, 0.9)) if whole is None else quantiles_of_whole(whole, (0.1, 0.9))
+    )
+    return highest - lowest
+
+
+def _roughness(view: View, resolves: str) -> float:
     """Return the noise in codes of a view's plain sides; 0 where most neighbours are of one code.
 
-    It is from the median difference of neighbouring rows, of the first frames.
+    It is from the median difference of neighbours along the edge, of the first frames.
     """
     rows = view.luma[(slice(0, 4), *within(view))].astype(np.int32)
-    axis = 1 if np.ptp(rows.mean(axis=(0, 1))) > np.ptp(rows.mean(axis=(0, 2))) else 2
+    axis = 1 if resolves == "horizontal" else 2
     return median_of_whole(np.abs(np.diff(rows, axis=axis))) / MEDIAN_STEP
 
 
@@ -268,11 +248,9 @@ def _refused(edge: Edge, quantity: str, gap: GapError) -> Note:
 
 def _tone_lines(edge: Edge, tone: Tone) -> dict[str, list[BudgetLine]]:
     """Return the lines of the tone curve and of the print, of each crossing that is reached."""
-    bent, copied = (bends(edge, tone.light, curves) for curves in (tone.bent, tone.copies))
+    bent = tone.bends(edge.levels)
     return {
-        name: _tone_lines_of(edge, name, tone, bent[name], copied[name])
-        for name in LEVELS
-        if edge.reached(name)
+        name: _tone_lines_of(edge, name, tone, *bent[name]) for name in LEVELS if edge.reached(name)
     }
 
 
@@ -288,13 +266,6 @@ def _tone_lines_of(
     of_copy = value * math.hypot(*copied)
     copy = BudgetLine(source=PRINT_SOURCE, contribution=of_copy, evaluation="B")
     return [line, copy] if tone.copies else [line]
-
-
-def bends(edge: Edge, light: Array, others: Sequence[Array]) -> dict[str, Array]:
-    """Return the relative change of each crossing by each of other curves."""
-    return dict(
-        zip(LEVELS, bending(light, others, edge.levels, tuple(LEVELS.values())), strict=True)
-    )
 
 
 def _details(edge: Edge, value: float, lines: float) -> dict[str, Value]:

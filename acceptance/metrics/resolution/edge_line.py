@@ -177,14 +177,22 @@ def _reach(slope: Array, offset: Array, sigma: float) -> float:
     It is at least 3 sigma, more where the mean derivative stays significant.
     """
     least, most = 3 * max(sigma, 0.8), 12
+    flat = slope.ravel()
     bins = np.rint(np.clip(offset, -most - 1, most + 1)).astype(np.intp).ravel() + most + 1
     count = np.maximum(np.bincount(bins, minlength=2 * most + 3), 1)
-    mean = np.bincount(bins, slope.ravel(), 2 * most + 3) / count
-    beyond = slope[np.abs(offset) > least]
-    noise = beyond.std() if beyond.size else 0.0
+    mean = np.bincount(bins, flat, 2 * most + 3) / count
+    noise = _scatter(flat, np.abs(offset).ravel() > least)
     significant = np.abs(mean) > np.maximum(5 * noise / np.sqrt(count), 0.005 * mean.max())
     far = np.abs(np.arange(-most - 1, most + 2))[significant & (count > slope.shape[0] // 3)]
     return float(max(least, min(most, far.max(initial=0) + 0.5)))
+
+
+def _scatter(values: Array, chosen: NDArray[np.bool_]) -> float:
+    """Return the standard deviation of the chosen values (p,), which need not be taken out."""
+    count, left = np.count_nonzero(chosen), values * chosen
+    if not count:
+        return 0.0
+    return math.sqrt(max(float(left @ left) / count - float(left.sum() / count) ** 2, 0.0))
 
 
 def distances(line: EdgeLine, image: Array) -> tuple[Array, float]:

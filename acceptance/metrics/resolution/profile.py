@@ -13,6 +13,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ KNOT = 1 / 3
 GRID = 256
 # the four cubic B-splines that overlap between two knots: by rising powers of the way, 0 to 1
 SPLINES = np.array([[1, -3, 3, -1], [4, 0, -6, 3], [1, 3, 3, -3], [0, 0, 0, 1]]) / 6
+PRODUCTS = np.array([[np.convolve(first, second) for second in SPLINES] for first in SPLINES])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +77,7 @@ def profile(
     bands, right = _normal_equations(index, part, values)
     position = (first + np.arange(right.size) - 1) * KNOT
     _stiffen(bands, np.abs(position) / reach, stiffness)
-    factor = linalg.cholesky_banded(bands)
+    factor = linalg.cholesky_banded(bands, overwrite_ab=True)
     coefficients = linalg.cho_solve_banded((factor, False), right)
     return ProfileFit(
         position=position,
@@ -105,11 +107,11 @@ def _normal_equations(index: NDArray[np.intp], part: Array, values: Array) -> tu
     spans = int(index.max()) + 1
     powers = _powers(part, 6)
     squares = [np.bincount(index, minlength=spans), *(np.bincount(index, p, spans) for p in powers)]
+    products = PRODUCTS @ np.array(squares)
     bands = np.zeros((4, spans + 3))
     for i in range(4):
         for j in range(i, 4):
-            product = np.convolve(SPLINES[i], SPLINES[j])
-            bands[3 + i - j, j : j + spans] += product @ np.array(squares)
+            bands[3 + i - j, j : j + spans] += products[i, j]
     return bands, _right(index, powers[:3], values, spans)
 
 
@@ -157,17 +159,48 @@ def spectrum(fit: ProfileFit, taper: Array) -> tuple[Array, Array]:
     """
     spread = np.diff(fit.coefficients) * taper
     stride = math.ceil(spread.size * KNOT / GRID)
-    transform = np.abs(np.fft.rfft(spread, round(GRID / KNOT) * stride))[::stride][: GRID + 1]
-    frequencies = np.arange(GRID + 1) / GRID
-    transfer = np.sinc(frequencies * KNOT) ** 3 * np.sinc(frequencies * fit.aperture)
+    waves = np.fft.rfft(spread, round(GRID / KNOT) * stride)
+    transform = np.abs(waves[: GRID * stride + 1 : stride])
+    frequencies, transfer = _grid(fit.aperture)
     return frequencies, transform / transform[0] * transfer
 
 
-def _transform(frequency: float, fit: ProfileFit, inside: slice) -> NDArray[np.complex128]:
-    """Return the contribution of LSF coefficients to the Fourier transform at ``frequency``."""
-    place = (fit.position[1:][inside] + fit.position[:-1][inside]) / 2
-    transfer = _sinc(frequency * KNOT) ** 3 * _sinc(frequency * fit.aperture)
-    return np.asarray(np.exp(-2j * np.pi * frequency * place) * transfer)
+@lru_cache
+def _grid(aperture: float) -> tuple[Array, Array]:
+    """Return the frequencies of ``spectrum``, and what splines and an aperture pass there."""
+    frequencies = np.arange(GRID + 1) / GRID
+    transfer = np.sinc(frequencies * KNOT) ** 3 * np.sinc(frequencies * aperture)
+    frequencies.flags.writeable = False
+    return frequencies, transfer
+
+
+@dataclass(frozen=True, kw_only=True)
+class _LineSpread:
+    """What a window leaves of a line spread: ``parts`` (m,) of it at ``place`` (m,) px."""
+
+    parts: Array
+    place: Array
+    aperture: float
+
+    def modulation(self, frequency: float) -> float:
+        """Return the modulation at a frequency in cycle/px."""
+        angle = 2 * math.pi * frequency * self.place
+        size = math.hypot(self.parts @ np.cos(angle), self.parts @ np.sin(angle))
+        return size * abs(_transfer(frequency, self.aperture)) / abs(float(self.parts.sum()))
+
+
+def _left(fit: ProfileFit, taper: Array) -> _LineSpread:
+    """Return what the window leaves of the line spread of a fit."""
+    inside = _inside(taper)
+    position = fit.position[inside.start : inside.stop + 1]
+    steps = np.diff(fit.coefficients[inside.start : inside.stop + 1])
+    place = (position[1:] + position[:-1]) / 2
+    return _LineSpread(parts=steps * taper[inside], place=place, aperture=fit.aperture)
+
+
+def _transfer(frequency: float, aperture: float) -> float:
+    """Return what splines and an aperture pass."""
+    return _sinc(frequency * KNOT) ** 3 * _sinc(frequency * aperture)
 
 
 def _inside(taper: Array) -> slice:
@@ -179,12 +212,6 @@ def _inside(taper: Array) -> slice:
 def _sinc(x: float) -> float:
     """Return sin(pi x) / (pi x); ``np.sinc`` takes ten times as long for one number."""
     return math.sin(math.pi * x) / (math.pi * x) if x else 1.0
-
-
-def _modulation(frequency: float, fit: ProfileFit, taper: Array) -> float:
-    inside = _inside(taper)
-    spread = np.diff(fit.coefficients)[inside] * taper[inside]
-    return float(abs(spread @ _transform(frequency, fit, inside)) / abs(spread.sum()))
 
 
 def crossing(
@@ -200,8 +227,9 @@ def crossing(
     i = int(below[0])
     slope = (mtf[i] - mtf[i - 1]) / (frequencies[i] - frequencies[i - 1])
     found = float(frequencies[i - 1] + (level - mtf[i - 1]) / slope)
+    left = _left(fit, taper)
     for _ in range(2):
-        found -= float((_modulation(found, fit, taper) - level) / slope)
+        found -= float((left.modulation(found) - level) / slope)
     return found
 
 
@@ -218,18 +246,17 @@ def standard_error(
     influence = _influence(frequency, fit, taper) * fit.residual
     by_row = influence.reshape(rows, -1).sum(axis=1)
     by_block = np.bincount(np.arange(rows) * blocks // rows, by_row, blocks)
-    step = 1 / (4 * GRID)
-    above, below = (_modulation(frequency + move, fit, taper) for move in (step, -step))
+    step, left = 1 / (4 * GRID), _left(fit, taper)
+    above, below = (left.modulation(frequency + move) for move in (step, -step))
     slope = (above - below) / (2 * step)
     return float(math.sqrt(blocks) * np.std(by_block, ddof=1) / abs(slope))
 
 
 def _influence(frequency: float, fit: ProfileFit, taper: Array) -> Array:
     """Return how much the value of each pixel (p,) changes the modulation at ``frequency``."""
-    inside = _inside(taper)
-    spread = np.diff(fit.coefficients)[inside] * taper[inside]
-    wave = _transform(frequency, fit, inside)
-    value, whole = spread @ wave, spread.sum()
+    left, inside = _left(fit, taper), _inside(taper)
+    wave = np.exp(-2j * np.pi * frequency * left.place) * _transfer(frequency, fit.aperture)
+    value, whole = left.parts @ wave, left.parts.sum()
     modulation = abs(value) / abs(whole)
     along = np.real(np.conj(value) * wave) / abs(value)
     by_difference = np.zeros_like(taper)

@@ -98,9 +98,7 @@ def sampling_of(scene: Scene) -> PictureSamples:
     steep = round(STEEP * scene.code_unit)  # whole: compared with whole numbers
     detailed = [*scene.of_kind("edge"), *scene.of_kind("wedge")]
     first = [(_signed(view.luma[0]), view.box) for view in detailed]
-    ways = (
-        [(luma if axis else luma.T, box[axis]) for luma, box in first] for axis in (1, 0)
-    )
+    ways = ([(luma if axis else luma.T, box[axis]) for luma, box in first] for axis in (1, 0))
     down, across = (0.5 if detailed and _halved(way, steep) else 1.0 for way in ways)
     plain = [view for view in scene.of_kind("flat") if view.stable]
     coded = any(coarseness(scene, view, 1.0) > 0 for view in plain)
