@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Floats = NDArray[np.float64]
+
+DENSE = 1 << 13  # places of a curve between which it is straight
 
 
 def inverse_oetf(signal: ArrayLike, transfer: str) -> Floats:
@@ -64,3 +67,36 @@ def curve(x: Floats, y: Floats, doubt: Floats) -> Callable[[Floats], Floats]:
         return np.asarray(inside + below * low + above * high)
 
     return at
+
+
+@dataclass(frozen=True, kw_only=True)
+class DenseCurve:
+    """A curve over codes by straight lines between ``values``, ``places`` a code, from code 0 on.
+
+    Codes outside are computed by the ``curve`` itself.
+    """
+
+    curve: Callable[[Floats], Floats]
+    values: Floats
+    places: int
+
+    @classmethod
+    def of(cls, curve: Callable[[Floats], Floats], depth: int) -> DenseCurve:
+        """Compute a curve at ``DENSE`` places over codes of ``depth`` bits, or at every code.
+
+        A camera's curve is met to 1e-8 of white.
+        """
+        places = max(1, DENSE >> depth)
+        values = curve(np.arange((places << depth) + 1) / places)
+        return cls(curve=curve, values=values, places=places)
+
+    def __call__(self, codes: Floats) -> Floats:
+        """Return the curve's value at each code, of any shape."""
+        place = codes * self.places
+        inside = (place >= 0) & (place < self.values.size - 1)
+        below = np.where(inside, place, 0).astype(np.intp)
+        first = self.values[below]
+        found = first + (place - below) * (self.values[below + 1] - first)
+        if not inside.all():
+            found[~inside] = self.curve(codes[~inside])
+        return found

@@ -18,11 +18,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from acceptance.charts import printed_copy
 from acceptance.footage.rounding import doubt_of_mean
-from acceptance.footage.tone import curve, inverse_oetf, read_off
+from acceptance.footage.tone import DENSE, DenseCurve, curve, inverse_oetf, read_off
 from acceptance.model import BudgetLine
 from acceptance.scene import light_field, views
 from acceptance.scene.code_range import CodeRange
 from acceptance.scene.ground import places_of
+from acceptance.scene.light_field import DARK_SIDE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -40,7 +41,6 @@ DOUBT_BETWEEN_STEPS, DOUBT_OF_DECLARED, DOUBT_OF_ASSUMED = 0.02, 0.1, 0.25
 # standard doubt of the slope in a curve's middle: without steps (more is too wide), beyond them
 CONTRAST, BEYOND = 0.2, 0.3
 LEAST_DOUBT = 0.02  # codes: lighting over the steps is never more even
-DARK_SIDE = 0.1  # reflectance: an edge's dark side reflects more
 FEWEST_STEPS = 4  # grey steps from which a tone curve is drawn
 STEPS = "grey_steps"  # tone of a scene whose curve the steps show
 
@@ -177,7 +177,7 @@ class SeenLight(CodeRange):
             last = self._light_of_codes.size - 1
             if (whole == seen).all() and whole.min() >= 0 and whole.max() <= last:
                 return self._light_of_codes[whole]
-        return self._light(seen)
+        return self._between(seen) if seen.size > DENSE else self._light(seen)
 
     def _light(self, codes: Floats) -> Floats:
         light = self._nominal(codes)
@@ -187,6 +187,10 @@ class SeenLight(CodeRange):
     def _light_of_codes(self) -> Floats:
         """Light of every whole code: looked up, which is faster than computed for each pixel."""
         return self._light(np.arange(1 << self.video.depth, dtype=np.float64))
+
+    @cached_property
+    def _between(self) -> DenseCurve:
+        return DenseCurve.of(self._light, self.video.depth)
 
     @property
     def _reflectance_doubt(self) -> float:
@@ -205,7 +209,11 @@ class SeenLight(CodeRange):
         steps, print_doubt = self._placed_steps, self.chart.reflectance_doubt if self.chart else 0.0
         how = self._nominal, self._through, print_doubt
         field = light_field.fitted(self.ground, steps, *how)
-        if field and len(steps) and _of_exponent(field, steps) > DOUBT_OF_DECLARED / math.sqrt(3):
+        if (
+            field
+            and len(steps)
+            and field.doubt_of_exponent(steps) > DOUBT_OF_DECLARED / math.sqrt(3)
+        ):
             alone = light_field.fitted(self.ground, np.empty((0, 5)), *how)
             rest = field.stray.rest  # what the steps contradict stays in doubt
             return alone and replace(alone, stray=replace(alone.stray, rest=rest))
@@ -342,7 +350,7 @@ class SeenLight(CodeRange):
             return 0.0
         if math.isinf(self.light_field.top):  # fitted without them
             return math.inf
-        return _of_exponent(self.light_field, self._placed_steps)
+        return self.light_field.doubt_of_exponent(self._placed_steps)
 
     @cached_property
     def _placed_steps(self) -> Floats:
@@ -385,16 +393,3 @@ def _rising(steps: Sequence[tuple[float, float, float]]) -> bool:
     pairs = itertools.pairwise(steps)
     rising = all(low[0] < high[0] and low[1] < high[1] for low, high in pairs)
     return rising and len(steps) >= FEWEST_STEPS
-
-
-def _of_exponent(field: LightField, steps: Floats) -> float:
-    """Return the standard uncertainty of a curve's exponent by the light on steps (n, 5).
-
-    Levels 5:1 apart, as an edge's two are, are lit independently, each as doubtfully as the worst
-    half of the steps that reflect as much as the edge's dark side or more.
-    """
-    lighter = steps[steps[:, 1] >= DARK_SIDE]
-    if not len(lighter):
-        return math.inf
-    doubts = field.doubt(lighter[:, 3:], lighter[:, 1])
-    return math.sqrt(2) * float(np.percentile(doubts, 75)) / math.log(5)

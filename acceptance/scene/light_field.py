@@ -10,7 +10,6 @@ is added evenly is in the tone curve.
 
 from __future__ import annotations
 
-import itertools
 import math
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -47,6 +46,7 @@ CURVED = 0.01  # relative: what the tone curve between the steps may err
 BORNE = 0.02  # of a dark side's reflectance: what curve and coder leave anyhow
 LIGHTEST = 0.99  # of the lightest of the dark fields: the edges' dark sides
 LEAST_LIT = 2  # percent of the places, that may be off
+DARK_SIDE = 0.1  # reflectance: an edge's dark side reflects more
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +102,10 @@ class LightField:
 
     def at(self, places: ArrayLike) -> Floats:
         """Return the light (n,) at places (n, 2), in half widths of the chart from its middle."""
-        return np.asarray(np.exp(_terms(np.asarray(places), self.order) @ self.weights))
+        return np.exp(self._logarithm(np.asarray(places)))
+
+    def _logarithm(self, places: Floats) -> Floats:
+        return np.asarray(_terms(places, self.order) @ self.weights)
 
     def seen(self, places: Floats, reflectances: Floats) -> Floats:
         """Return the light (n,) that comes from fields of reflectances (n,) at places (n, 2)."""
@@ -133,6 +136,18 @@ class LightField:
         added = self._bump(there) ** 2 + (self.stray.doubt(there) ** 2 + veil**2) / self.ground**2
         return fit**2 + beyond**2 + LEAST_FIT**2, added
 
+    def doubt_of_exponent(self, steps: Floats) -> float:
+        """Return the standard uncertainty of a curve's exponent by the light on steps (n, 5).
+
+        Levels 5:1 apart, as an edge's two are, are lit independently, each as doubtfully as the
+        worst half of the steps that reflect as much as the edge's dark side or more.
+        """
+        lighter = steps[steps[:, 1] >= DARK_SIDE]
+        if not len(lighter):
+            return math.inf
+        doubts = self.doubt(lighter[:, 3:], lighter[:, 1])
+        return math.sqrt(2) * float(np.percentile(doubts, 75)) / math.log(5)
+
     def added_doubt(self, places: Floats) -> Floats:
         """Return the standard uncertainty (n,) of what is added at places, as reflectance."""
         return np.asarray(self.ground * np.sqrt(self.squares(places)[1]))
@@ -147,7 +162,7 @@ class LightField:
 
     def over(self, place: Located, box: tuple[int, int, int, int]) -> Floats:
         """Return the light (h, w) over a box (x, y, width, height) of the picture's pixels."""
-        return np.exp(_through_nine(lambda at: np.log(self.at(at)), place, box))
+        return np.exp(_through_nine(self._logarithm, place, box))
 
     def added_over(self, place: Located, box: tuple[int, int, int, int]) -> Floats | float:
         """Return what is added (h, w) over such a box, as reflectance; 0 where nothing is."""
@@ -163,7 +178,7 @@ def _through_nine(
         [first, first + (size - 1) / 2, first + size - 1]
         for first, size in ((x, width), (y, height))
     )
-    points = np.array(list(itertools.product(down, across)), np.float64)[:, ::-1]
+    points = np.array([(right, below) for below in down for right in across], np.float64)
     nine = values(places_of(place.chart, place.to_chart(points))).reshape(3, 3)
     return np.asarray(_parabola(height) @ nine @ _parabola(width).T)
 

@@ -57,6 +57,8 @@ def doubt_by_coder(video: VideoInfo, view: View, plane: Plane) -> float:
     (``benchmarks/colour.py``).
     """
     step = quantiser_step(video, view)
+    if not step:
+        return 0.0
     sigma = float(middle_half(plane).std())
     small = max(0.8, (SURE_SIDE / min(middle_half(view.luma).shape[1:])) ** 1.5)
-    return step / 8 * rounding_doubt(sigma / step) * small if step else 0.0
+    return step / 8 * rounding_doubt(sigma / step) * small

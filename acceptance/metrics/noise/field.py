@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
+from acceptance.footage.tone import read_off
 from acceptance.metrics._shared.lighting import MOST_UNEVEN, surely_uneven
 from acceptance.metrics._shared.region_codes import MOST_CLIPPED
 from acceptance.metrics.noise.analysis import FEWEST_BLOCKS, analyse, clipped_share, core
@@ -166,7 +167,7 @@ def _refuse(
     share = clipped_share(codes, scene.code_black, scene.code_white)
     if share > MOST_CLIPPED:
         raise GapError("clipped", region=region, share=share)
-    uneven = surely_uneven(np.interp(codes.mean(axis=0), np.arange(light.size), light))
+    uneven = surely_uneven(read_off(light, codes.mean(axis=0)))
     if uneven > MOST_UNEVEN:
         raise GapError("uneven_light", region=region, share=uneven)
     drift = float(np.ptp(codes.mean(axis=(1, 2)))) / amplitude
