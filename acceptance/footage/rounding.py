@@ -32,7 +32,7 @@ def doubt_of_mean(codes: Codes) -> float:
     between them; else it is the scatter less a ramp's and that of rounding, 1/12. A ramp across the
     field moves the border through it and leaves less. Shown over noise and ramps by simulation.
     """
-    frame = codes.mean(axis=0)
+    frame = codes[0] if len(codes) == 1 else codes.mean(axis=0)
     ramp = math.hypot(*_ramp(frame))
     counts = np.bincount((codes if codes.dtype.kind == "u" else np.rint(codes).astype(int)).ravel())
     if np.count_nonzero(counts >= SEEN * codes.size) <= 2:
@@ -51,6 +51,14 @@ def even(count: int) -> NDArray[np.float64]:
 
 def _ramp(frame: NDArray[np.float64]) -> tuple[float, float]:
     """Return by how many codes a frame (h, w) rises across and down, by least squares."""
-    y, x = map(even, frame.shape)
-    across, down = x @ frame.mean(axis=0) / (x @ x), y @ frame.mean(axis=1) / (y @ y)
-    return 2 * float(across), 2 * float(down)
+    (y, of_y), (x, of_x) = map(_slope_weights, frame.shape)
+    return 2 * float(of_x @ frame.sum(axis=0)) / y.size, 2 * float(
+        of_y @ frame.sum(axis=1)
+    ) / x.size
+
+
+@lru_cache(maxsize=256)
+def _slope_weights(count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return even places (n,), and the weights (n,) by which values there give their slope."""
+    places = even(count)
+    return places, places / (places @ places)

@@ -71,6 +71,11 @@ def middle_half(frames: NDArray[Any]) -> NDArray[Any]:
     return frames[:, down : frames.shape[1] - down, across : frames.shape[2] - across]
 
 
+def mean_frame(frames: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the mean (h, w) of frames (n, h, w); of one it is that frame."""
+    return frames[0].astype(np.float64) if len(frames) == 1 else frames.mean(axis=0)
+
+
 def of_chart(
     kept: Sequence[Frame], places: Sequence[Located], notes: list[Note]
 ) -> dict[str, View]:

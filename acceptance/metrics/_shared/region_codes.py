@@ -11,6 +11,7 @@ import numpy as np
 
 from acceptance.errors import GapError
 from acceptance.model.measurement import BudgetLine
+from acceptance.scene.views import mean_frame
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,7 +86,7 @@ def pictures(view: View) -> list[NDArray[np.float64]]:
         chosen = np.linspace(0, count - 1, min(SINGLE_FRAMES, count)).astype(int)
         return [view.luma[i].astype(np.float64) for i in chosen]
     groups = np.array_split(np.arange(count), GROUPS) if count >= GROUPS else []
-    return [view.luma.mean(axis=0), *(view.luma[group].mean(axis=0) for group in groups)]
+    return [mean_frame(view.luma), *(view.luma[group].mean(axis=0) for group in groups)]
 
 
 def within(view: View) -> tuple[slice, slice]:

@@ -90,9 +90,10 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     seen = compare(scene)
     if seen.left_out:
         yield _note(scene, seen.left_out)
-    if better := better_matrix(scene, seen):
+    better = better_matrix(scene, seen)
+    if better:
         yield _of_scene(scene, "matrix_doubtful", stated=scene.video.matrix, other=better)
-    doubts = _doubts(scene, seen)
+    doubts = _doubts(scene, seen, matrix_unsure=bool(better))
     found = propagated(seen.nominal, doubts)
     repeats = _repeats(scene, seen)
     in_plane = vectors.details([patch.name for patch in seen.patches], seen.nominal, doubts)
@@ -146,15 +147,18 @@ def compare(scene: Scene) -> ColourComparison:
     )
 
 
-def _doubts(scene: Scene, seen: ColourComparison) -> dict[str, Drawn]:
+def _doubts(scene: Scene, seen: ColourComparison, *, matrix_unsure: bool) -> dict[str, Drawn]:
     """Draw the patches anew for each source of uncertainty, ``DRAWS`` times.
 
-    Draws are normal with the source's standard uncertainty, which is how a budget combines it.
+    Draws are normal with the source's standard uncertainty, which is how a budget combines it. Of a
+    source that leaves no doubt there is one only: the patches as seen.
     """
     random, aims = np.random.default_rng(SEED), seen.nominal.aims
     copy = scene.chart.lab_doubt if scene.chart else 0.0
-    printed = aims + copy / math.sqrt(3) * random.standard_normal((DRAWS, *aims.shape))
-    lights = _lights(scene, seen, random) | {"lighting": _otherwise_lit(scene, seen, random)}
+    moves = random.standard_normal((DRAWS, *aims.shape))
+    printed = aims + copy / math.sqrt(3) * moves if copy else aims
+    lights = _lights(scene, seen, random, matrix_unsure=matrix_unsure)
+    lights["lighting"] = _otherwise_lit(scene, seen, random)
     drawn = {
         source: Drawn(lab=normalised(moved, aims), aims=aims) for source, moved in lights.items()
     }
@@ -162,20 +166,23 @@ def _doubts(scene: Scene, seen: ColourComparison) -> dict[str, Drawn]:
     return drawn | {PRINT_SOURCE: Drawn(lab=normalised(steps, printed), aims=printed)}
 
 
-def _lights(scene: Scene, seen: ColourComparison, random: np.random.Generator) -> dict[str, Array]:
+def _lights(
+    scene: Scene, seen: ColourComparison, random: np.random.Generator, *, matrix_unsure: bool
+) -> dict[str, Array]:
     """Draw the light of the patches for each source that is in their codes or the tone curve."""
     aims = seen.nominal.aims
     codes, *spreads = (
         np.array([getattr(patch, name) for patch in seen.patches])
         for name in ("codes", "doubts", "rounding", "coding")
     )
-    lights = {
-        source: _light(scene, seen, codes + spread * random.standard_normal((DRAWS, *aims.shape)))
-        for source, spread in zip(("noise", "quantisation", "coding"), spreads, strict=True)
-    }
+    lights = {}
+    for source, spread in zip(("noise", "quantisation", "coding"), spreads, strict=True):
+        moves = random.standard_normal((DRAWS, *aims.shape))
+        known = not spread.any()
+        lights[source] = seen.light if known else _light(scene, seen, codes + spread * moves)
     exponents = 1 + scene.tone_doubt / math.sqrt(3) * random.standard_normal((DRAWS, 1, 1))
     lights[TONE_SOURCE] = _powered(seen.light, exponents)
-    return lights | otherwise_coded(scene, seen, random, DRAWS)
+    return lights | otherwise_coded(scene, seen, random, DRAWS, matrix_unsure=matrix_unsure)
 
 
 def _light(scene: Scene, seen: ColourComparison, codes: Array) -> Array:
@@ -213,7 +220,9 @@ def _by_other_prints(scene: Scene, seen: ColourComparison, random: np.random.Gen
     """Draw the light of the patches for the ways in which the grey steps' print may be off."""
     signal = channels(scene, np.array([patch.codes for patch in seen.patches]))
     differences = [curve - scene.linear(signal) for curve in scene.copy_curves(signal)]
-    ways = np.array(differences).reshape(-1, *seen.light.shape) / seen.lit[:, :1]
+    if not differences:
+        return seen.light
+    ways = np.array(differences) / seen.lit[:, :1]
     return seen.light + np.tensordot(random.standard_normal((DRAWS, len(ways))), ways, axes=1)
 
 

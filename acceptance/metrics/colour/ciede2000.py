@@ -93,5 +93,6 @@ def _of_hue(x: Array, y: Array) -> Array:
 
 def _blue(x: Array, y: Array) -> Array:
     """Return how blue a hue is: 1 at 275 degrees, by a Gaussian of 25."""
-    degrees = np.degrees(np.arctan2(y, x)) % 360
-    return np.asarray(np.exp(-(((degrees - 275) / 25) ** 2)))
+    degrees = np.degrees(np.arctan2(y, x))
+    off = np.where(degrees < 0, degrees + 360, degrees) - 275
+    return np.asarray(np.exp(-((off / 25) ** 2)))

@@ -36,7 +36,7 @@ BIAS_SOURCE = "positive bias"
 class Drawn:
     """Patches as one source of doubt may have made them.
 
-    ``lab`` and ``aims`` are CIELAB D65, (draws, n, 3) or (n, 3).
+    ``lab`` and ``aims`` are CIELAB D65, (draws, n, 3) or, where nothing was drawn, (n, 3).
     """
 
     lab: Array

@@ -23,11 +23,19 @@ FAR_BETTER, LEAST_GAIN = 0.5, 0.5  # of the mean difference by the stated matrix
 
 
 def otherwise_coded(
-    scene: Scene, seen: ColourComparison, random: np.random.Generator, draws: int
+    scene: Scene,
+    seen: ColourComparison,
+    random: np.random.Generator,
+    draws: int,
+    *,
+    matrix_unsure: bool,
 ) -> dict[str, Array]:
-    """Draw the light of the patches between both matrices, and both ranges, that may hold."""
+    """Draw the light of the patches between both matrices, and both ranges, that may hold.
+
+    ``matrix_unsure``: another matrix than the stated one fits better.
+    """
     others = {}
-    if "matrix" in scene.video.assumed or better_matrix(scene, seen):
+    if "matrix" in scene.video.assumed or matrix_unsure:
         others["matrix"] = _by_other_matrix(scene, seen)
     if scene.range_unsure:
         others["range"] = _by_other_range(scene, seen)

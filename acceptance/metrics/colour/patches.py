@@ -15,7 +15,7 @@ from acceptance.footage.rounding import doubt_of_mean
 from acceptance.metrics._shared.coder import doubt_by_coder
 from acceptance.metrics._shared.grey_steps import standard_error, trimmed_mean
 from acceptance.metrics.colour.difference import neutral
-from acceptance.scene.views import middle_half
+from acceptance.scene.views import mean_frame, middle_half
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,7 +89,7 @@ def read_patches(scene: Scene) -> tuple[list[ColourPatch], list[str]]:
     ``too_few_patches``.
     """
     views = _coloured(scene)
-    large = [_patch(scene, view) for view in views if _shorter_side(view) >= SMALLEST]
+    large = _patches(scene, [view for view in views if _shorter_side(view) >= SMALLEST])
     whole = [patch for patch in large if patch.clipped <= MOST_CLIPPED]
     patches = _without_shadows(whole, 2.0 ** (scene.video.depth - 8))
     kept = {patch.name for patch in patches}
@@ -145,34 +145,52 @@ def _planes(view: View) -> tuple[Plane, Plane, Plane]:
     return view.luma, view.cb, view.cr
 
 
-def _patch(scene: Scene, view: View) -> ColourPatch:
+def _patches(scene: Scene, views: Sequence[View]) -> list[ColourPatch]:
+    """Read the patches of views; what is worked out of all at once is."""
+    light = np.array([linear_rgb(view.region.printed["lab"]) for view in views]).reshape(-1, 3)
+    shares = _clipped(scene, views, light)
+    several = zip(views, shares, lab_of(light), strict=True)
+    return [_patch(scene, view, share, aim) for view, share, aim in several]
+
+
+def _patch(scene: Scene, view: View, clipped: float, aim: Array) -> ColourPatch:
     """Read a patch from the middle half of its region."""
     cores = [middle_half(plane) for plane in _planes(view)]
-    frames = np.array([plane.mean(axis=(1, 2)) for plane in cores]).T
-    middles = [plane.mean(axis=0) for plane in cores]
-    aim = linear_rgb(view.region.printed["lab"])
+    middles = [mean_frame(plane) for plane in cores]
     return ColourPatch(
         name=str(view.region.printed["name"]),
         codes=np.array([trimmed_mean(middle) for middle in middles]),
         doubts=np.array([standard_error(middle) for middle in middles]),
         rounding=np.array([doubt_of_mean(plane) for plane in cores]),
         coding=np.array([doubt_by_coder(scene.video, view, plane) for plane in _planes(view)]),
-        frames=frames,
-        clipped=_clipped(scene, view, np.array(aim)),
-        aim=lab_of(aim),
+        frames=np.array([plane.mean(axis=(1, 2)) for plane in cores]).T,
+        clipped=clipped,
+        aim=aim,
         place=scene.place(view),
         lit=np.array(scene.lit(view)),
         added=scene.lit_doubt(view, DARK) * DARK,
     )
 
 
-def _clipped(scene: Scene, view: View, aim: Array) -> float:
-    """Return the share (0..1) of the pixels with a clipped channel.
+def _clipped(scene: Scene, views: Sequence[View], light: Array) -> list[float]:
+    """Return the share (0..1) of the pixels with a clipped channel, of each view.
 
-    That is one at white, or at black where the linear ``aim`` (3,) has light in it.
+    That is one at white, or at black where the linear ``light`` (views, 3) of the aim has some.
     """
+    if not views:
+        return []
+    parts = [_middle_samples(view) for view in views]
+    sizes = [len(part[0]) for part in parts]
+    rgb = signals(*(np.concatenate(plane) for plane in zip(*parts, strict=True)), scene.video)
+    shown = np.repeat(light > SHOWN, sizes, axis=0)
+    at_end = np.any((rgb > 1 - END) | ((rgb < END) & shown), axis=-1)
+    starts = np.cumsum([0, *sizes[:-1]])
+    return (np.add.reduceat(at_end, starts, dtype=np.float64) / sizes).tolist()
+
+
+def _middle_samples(view: View) -> list[NDArray[np.integer]]:
+    """Return luma, Cb and Cr (p,) of the middle half of a view, where there are colour samples."""
     luma, cb, cr = _planes(view)
     down, across = (round(luma.shape[axis] / cb.shape[axis]) for axis in (1, 2))
     near = luma[:, ::down, ::across][:, : cb.shape[1], : cb.shape[2]]
-    rgb = signals(middle_half(near), middle_half(cb), middle_half(cr), scene.video)
-    return float(np.mean(np.any((rgb > 1 - END) | ((rgb < END) & (aim > SHOWN)), axis=-1)))
+    return [middle_half(plane).ravel() for plane in (near, cb, cr)]

@@ -64,6 +64,9 @@ def spreads(nominal: Drawn, doubts: Mapping[str, Drawn]) -> tuple[Array, Array, 
 
 def _covariance(moves: Drawn) -> Array:
     """Return the covariance (n, 2, 2) of a* and b* over the draws."""
-    apart = (moves.lab - moves.aims)[..., 1:]
-    apart = apart - apart.mean(axis=0)
-    return np.asarray(np.einsum("dni,dnj->nij", apart, apart) / len(apart))
+    apart = moves.lab - moves.aims
+    if apart.ndim < 3:  # a source that leaves no doubt
+        return np.zeros((len(apart), 2, 2))
+    a, b = (apart[..., axis] - apart[..., axis].mean(axis=0) for axis in (1, 2))
+    both = [np.einsum("dn,dn->n", *pair) / len(apart) for pair in ((a, a), (a, b), (b, b))]
+    return np.stack([both[0], both[1], both[1], both[2]], axis=1).reshape(-1, 2, 2)

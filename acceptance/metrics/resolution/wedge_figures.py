@@ -33,6 +33,7 @@ from acceptance.metrics.resolution.sampling import ALL
 from acceptance.metrics.resolution.wedge import CRITERION, WedgePixels, WedgeResult, read
 from acceptance.metrics.resolution.wedge_lines import SPAN, slope_of
 from acceptance.model.measurement import BudgetLine, Curve
+from acceptance.scene.views import mean_frame
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -294,7 +295,7 @@ def _level(scene: Scene, reflectance: float) -> float | None:
     """Return the mean code of the flat region with this printed reflectance, if there is one."""
     for view in scene.of_kind("flat"):
         if math.isclose(view.region.printed.get("reflectance", -1.0), reflectance, rel_tol=1e-6):
-            return float(scene.evened(view, view.luma.mean(axis=0), within(view)).mean())
+            return float(scene.evened(view, mean_frame(view.luma), within(view)).mean())
     return None
 
 
