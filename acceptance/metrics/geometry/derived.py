@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from acceptance.files.scipy_later import transform
-from acceptance.metrics.geometry.lens import FOCAL, LENS, LENSES, ideal_places, seen_places
+from acceptance.metrics.geometry.lens import (
+    FOCAL,
+    LENS,
+    LENSES,
+    RESTING,
+    ideal_places,
+    seen_places,
+    turned,
+)
 
 if TYPE_CHECKING:
     from acceptance.metrics.geometry.frame import PictureFrame
@@ -58,7 +65,7 @@ def derive(model: str, parameters: Array, frame: PictureFrame, reach: float) -> 
 
 def _angles(parameters: Array) -> tuple[Array, Array, Array]:
     """Return tilt, pan and roll (m,) in degrees of m sets of parameters (m, 14)."""
-    turn = transform.Rotation.from_rotvec(parameters[:, :3]).as_matrix()
+    turn = turned(parameters[:, :3])
     tilt = np.arcsin(turn[:, 2, 1])
     pan = np.arctan2(-turn[:, 2, 0], turn[:, 2, 2])
     roll = np.arctan2(-turn[:, 0, 1], turn[:, 1, 1])
@@ -79,10 +86,12 @@ def _bow(lens: Lens, bends: Array, corner: Array) -> tuple[Array, Array]:
         lens(np.hypot(wide, aside), bends) / np.hypot(wide, aside) > lens(middle, bends) / middle
     )
     for _ in range(20):
-        up = lens(middle, bends)
-        out = aside * lens(np.hypot(wide, aside), bends) / np.hypot(wide, aside)
-        aside = np.where(barrel, aside * up / out, aside)
-        middle = np.where(barrel, middle, middle * out / up)
+        ratio = aside * lens(np.hypot(wide, aside), bends)
+        ratio /= np.hypot(wide, aside) * lens(middle, bends)  # of both ideal heights
+        if np.abs(ratio - 1).max() < RESTING:
+            break
+        aside = np.where(barrel, aside / ratio, aside)
+        middle = np.where(barrel, middle, middle * ratio)
     return middle[:, 0], (aside - middle)[:, 0]
 
 

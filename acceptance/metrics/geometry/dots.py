@@ -21,6 +21,7 @@ ROUNDS = 6
 LEAST_CONTRAST = 0.2  # of the paper's light
 SMALLEST = 2.5  # px across
 RIM = np.linspace(0, 2 * np.pi, 32, endpoint=False)
+AROUND = np.stack([np.cos(RIM), np.sin(RIM)], axis=1) / 2  # of a diameter of 1
 
 
 def dot_centres(
@@ -102,15 +103,16 @@ def _outline(place: Located, region: Region) -> tuple[Array, Array]:
     """Return rim (n, 2) and centre (2,) of a dot in the picture, px, by where the chart is."""
     x, y, width, height = region.rect
     middle = np.array([[x + width / 2, y + height / 2]])
-    around = np.stack([np.cos(RIM), np.sin(RIM)], axis=1) * region.printed["diameter"] / 2
-    seen = place.to_picture(np.concatenate([middle + around, middle]))
+    around = middle + AROUND * region.printed["diameter"]
+    seen = place.to_picture(np.concatenate([around, middle]))
     return seen[:-1], seen[-1]
 
 
 def _middle(rim: Array) -> Array:
     """Return the centroid (2,) of the area of a polygon (n, 2)."""
-    after, origin = np.roll(rim, -1, axis=0), rim[0]
-    a, b = rim - origin, after - origin
+    origin = rim[0]
+    a = rim - origin
+    b = np.concatenate([a[1:], a[:1]])
     doubled = a[:, 0] * b[:, 1] - b[:, 0] * a[:, 1]
     return np.asarray(origin + (a + b).T @ doubled / (3 * doubled.sum()))
 
@@ -120,15 +122,14 @@ def _centroid(light: Array, start: Array, radius: float) -> Array | None:
 
     A soft window follows it from ``start``. None where nothing dark of this ``radius`` is seen.
     """
-    down, across = np.ogrid[: light.shape[0], : light.shape[1]]
-    x, y = across - start[0], down - start[1]
+    x, y = (np.arange(size) - at for size, at in zip(light.shape[::-1], start, strict=True))
     reach = min(1.5 * radius + 1.5, *(start + 0.5), *(np.array(light.shape[::-1]) - 0.5 - start))
-    outside = np.hypot(x, y) > reach
-    if reach < radius or outside.sum() < 12:
+    outside = np.add.outer(y * y, x * x) > reach**2
+    if reach < radius or np.count_nonzero(outside) < 12:
         return None
-    paper = _plane(np.where(outside, light, 0.0), outside.astype(np.float64), x[0], y[:, 0])
+    paper = _plane(light * outside, outside.astype(np.float64), x, y)
     darkness = paper - light
-    if darkness[~outside].max() < LEAST_CONTRAST * paper.mean():
+    if (darkness * ~outside).max() < LEAST_CONTRAST * paper.mean():
         return None
     return _followed(darkness, start, radius, reach)
 
@@ -138,25 +139,32 @@ def _plane(light: Array, weight: Array, x: Array, y: Array) -> Array:
 
     By least squares; ``weight`` (h, w) is 0 where ``light`` is.
     """
-    columns, rows = weight.sum(axis=0), weight.sum(axis=1)
-    n, of_x, of_y, of_xy = columns.sum(), columns @ x, rows @ y, y @ weight @ x
-    squares = columns @ x**2, rows @ y**2
-    normal = np.array([[n, of_x, of_y], [of_x, squares[0], of_xy], [of_y, of_xy, squares[1]]])
-    lit = light.sum(axis=0)
-    level, right, down = np.linalg.solve(normal, [lit.sum(), lit @ x, light.sum(axis=1) @ y])
-    return np.asarray(level + right * x + down * y[:, None])
+    down, across = _powers(y, 2), _powers(x, 2)
+    (n, of_x, of_xx), (of_y, of_xy, _), (of_yy, _, _) = (down @ weight @ across.T).tolist()
+    normal = [[n, of_x, of_y], [of_x, of_xx, of_xy], [of_y, of_xy, of_yy]]
+    (lit, right, _), (below, _, _), _ = (down @ light @ across.T).tolist()
+    level, right, below = np.linalg.solve(normal, [lit, right, below])
+    return np.asarray((level + below * y)[:, None] + right * x)
+
+
+def _powers(at: Array, highest: int) -> Array:
+    """Return the powers of places (n,) from 0 on, (highest + 1, n): with them sums are products."""
+    powers = np.ones((highest + 1, at.size))
+    for power in range(highest):
+        np.multiply(powers[power], at, out=powers[power + 1])
+    return powers
 
 
 def _followed(darkness: Array, start: Array, radius: float, reach: float) -> Array | None:
     """Move the window to the centroid until it rests; None where it leaves the dot's place."""
-    down, across = np.ogrid[: darkness.shape[0], : darkness.shape[1]]
+    y, x = (np.arange(size, dtype=np.float64) for size in darkness.shape)
+    down, across = _powers(y, 1), _powers(x, 1)
     centre = start
     for _ in range(ROUNDS):
-        away = np.hypot(across - centre[0], down - centre[1])
+        away = np.sqrt(np.add.outer((y - centre[1]) ** 2, (x - centre[0]) ** 2))
         weight = darkness * np.minimum(np.maximum(reach + 0.5 - away, 0), 1)
-        columns, rows = weight.sum(axis=0), weight.sum(axis=1)
-        total = columns.sum()
+        (total, of_x), (of_y, _) = (down @ weight @ across.T).tolist()
         if total <= 0 or math.hypot(*(centre - start)) > radius:
             return None
-        centre = np.array([across[0] @ columns, rows @ down[:, 0]]) / total
+        centre = np.array([of_x, of_y]) / total
     return centre

@@ -38,6 +38,7 @@ SECOND_DOUBT = 0.1  # of the lens's second term, standard
 ASKEW_DOUBT = 8e-4  # half diagonals: Brown's tangential terms, standard
 HIGHEST_ANGLE = 1.5
 INVERSION, FARTHEST = 20, 1.5  # rounds; half diagonals, beyond the picture
+RESTING = 1e-15  # half diagonals that a round changes: it is at its end
 # of what is known before, in the order of its observations
 PRIOR_SOURCES = (
     "focal_length",
@@ -247,62 +248,91 @@ def _point_misses(lens: Lens, points: Points, parameters: Array) -> tuple[Array,
 
     They are taken in the ideal picture and scaled back by the lens's own scale.
     """
-    away = ideal_places(lens, parameters, points.seen) - _shown(points.chart, parameters)
-    from_centre = points.seen - parameters[:, None, CENTRE]
-    radius = np.maximum(np.linalg.norm(from_centre, axis=2), 1e-6)
-    along = from_centre / radius[:, :, None]
-    across = np.stack([-along[:, :, 1], along[:, :, 0]], axis=2)
+    x, y, radius = _off_centre(points.seen, parameters)
     straight = lens(radius, parameters[:, LENS])
     slope = (lens(radius * (1 + 1e-5), parameters[:, LENS]) - straight) / (1e-5 * radius)
-    return (
-        np.sum(away * along, axis=2) / slope,
-        np.sum(away * across, axis=2) * radius / straight,
+    scale, aside, shown = (
+        straight / radius,
+        _aside(x, y, parameters),
+        _shown(points.chart, parameters),
     )
+    right, down = x * scale + aside[0] - shown[0], y * scale + aside[1] - shown[1]
+    return (right * x + down * y) / (radius * slope), (down * x - right * y) / straight
 
 
 def ideal_places(lens: Lens, parameters: Array, seen: Array) -> Array:
     """Return the ideal places (m, n, 2) of what is seen (n, 2), for m sets of parameters."""
-    centre = parameters[:, None, CENTRE]
-    away = seen - centre
-    radius = np.maximum(np.linalg.norm(away, axis=2), 1e-9)
-    straight = away * (lens(radius, parameters[:, LENS]) / radius)[:, :, None]
-    return np.asarray(centre + straight + _aside(away, parameters))
+    x, y, radius = _off_centre(seen, parameters)
+    scale = lens(radius, parameters[:, LENS]) / radius
+    aside = _aside(x, y, parameters)
+    return _from_corner(x * scale + aside[0], y * scale + aside[1], parameters)
 
 
 def seen_places(lens: Lens, parameters: Array, points: Array) -> Array:
     """Return where points of the chart (n, 2) are seen (m, n, 2), for m sets of parameters."""
-    centre = parameters[:, None, CENTRE]
-    away = _shown(points, parameters) - centre
-    bent = _bent(lens, parameters, away)
-    return np.asarray(centre + _bent(lens, parameters, away - _aside(bent, parameters)))
+    x, y = _shown(points, parameters)
+    aside = _aside(*_bent(lens, parameters, x, y), parameters)
+    return _from_corner(*_bent(lens, parameters, x - aside[0], y - aside[1]), parameters)
 
 
-def _bent(lens: Lens, parameters: Array, away: Array) -> Array:
-    """Return where the lens shows ideal places (m, n, 2), both off its centre."""
-    wanted = np.maximum(np.linalg.norm(away, axis=2), 1e-9)
+def _off_centre(seen: Array, parameters: Array) -> tuple[Array, Array, Array]:
+    """Return x, y and radius (m, n) of what is seen (n, 2), off the lens's centre."""
+    centre = parameters[:, CENTRE]
+    x, y = seen[:, 0] - centre[:, :1], seen[:, 1] - centre[:, 1:]
+    return x, y, np.maximum(np.sqrt(x * x + y * y), 1e-6)
+
+
+def _from_corner(x: Array, y: Array, parameters: Array) -> Array:
+    """Return places (m, n, 2) in the picture of x and y (m, n) off the lens's centre."""
+    return np.stack([x, y], axis=2) + parameters[:, None, CENTRE]
+
+
+def _bent(lens: Lens, parameters: Array, x: Array, y: Array) -> tuple[Array, Array]:
+    """Return where the lens shows ideal places (m, n), both off its centre."""
+    wanted = np.maximum(np.sqrt(x * x + y * y), 1e-9)
     radius = np.minimum(wanted, FARTHEST)
     for _ in range(INVERSION):
-        radius = np.minimum(
-            radius * wanted / np.maximum(lens(radius, parameters[:, LENS]), 1e-9), FARTHEST
-        )
-    return np.asarray(away * (radius / wanted)[:, :, None])
+        before = radius
+        ideal = np.maximum(lens(radius, parameters[:, LENS]), 1e-9)
+        radius = np.minimum(radius * wanted / ideal, FARTHEST)
+        if np.abs(radius - before).max() < RESTING:
+            break
+    return x * (radius / wanted), y * (radius / wanted)
 
 
-def _aside(away: Array, parameters: Array) -> Array:
-    """Return by what the tangential terms move places (m, n, 2) off the lens's centre."""
-    (x, y), (first, second) = np.moveaxis(away, 2, 0), parameters.T[ASKEW, :, None]
-    square = x**2 + y**2
-    across = 2 * first * x * y + second * (square + 2 * x**2)
-    return np.stack([across, first * (square + 2 * y**2) + 2 * second * x * y], axis=2)
-
-
-def _shown(points: Array, parameters: Array) -> Array:
-    """Return the ideal places (m, n, 2) of the chart's points (n, 2), for m sets of parameters."""
-    turn = transform.Rotation.from_rotvec(parameters[:, :3]).as_matrix()
-    across = np.broadcast_to(points[:, 0], (len(parameters), len(points)))
-    flat = np.stack([across, np.exp(parameters[:, ASPECT, None]) * points[:, 1]], axis=2)
-    at = np.einsum("mij,mnj->mni", turn[:, :, :2], flat) + parameters[:, None, 3:6]
-    return np.asarray(
-        parameters[:, None, CENTRE]
-        + np.exp(parameters[:, None, FOCAL, None]) * at[:, :, :2] / at[:, :, 2:]
+def _aside(x: Array, y: Array, parameters: Array) -> tuple[Array, Array]:
+    """Return by what the tangential terms move places (m, n) off the lens's centre."""
+    first, second = parameters.T[ASKEW, :, None]
+    of_x, of_y, both = x * x, y * y, 2 * x * y
+    return (
+        first * both + second * (3 * of_x + of_y),
+        first * (of_x + 3 * of_y) + second * both,
     )
+
+
+def _shown(points: Array, parameters: Array) -> tuple[Array, Array]:
+    """Return the ideal places (m, n) of the chart's points (n, 2), off the lens's centre."""
+    turn, place = turned(parameters[:, :3]), parameters[:, 3:6]
+    high = np.exp(parameters[:, ASPECT, None]) * points[:, 1]
+    x, y, away = (
+        turn[:, axis, :1] * points[:, 0] + turn[:, axis, 1:2] * high + place[:, axis, None]
+        for axis in range(3)
+    )
+    scale = np.exp(parameters[:, FOCAL, None]) / away
+    return x * scale, y * scale
+
+
+def turned(turns: Array) -> Array:
+    """Return the matrices (m, 3, 3) of rotation vectors (m, 3), by Rodrigues' formula.
+
+    scipy's ``Rotation`` takes ten times as long for a few.
+    """
+    x, y, z = turns.T
+    angle = np.maximum(np.sqrt(x * x + y * y + z * z), 1e-12)
+    sine, square = np.sin(angle) / angle, 2 * (np.sin(angle / 2) / angle) ** 2
+    rows = (
+        (1 - square * (y * y + z * z), square * x * y - sine * z, square * x * z + sine * y),
+        (square * x * y + sine * z, 1 - square * (x * x + z * z), square * y * z - sine * x),
+        (square * x * z - sine * y, square * y * z + sine * x, 1 - square * (x * x + y * y)),
+    )
+    return np.moveaxis(np.array(rows), 2, 0)
