@@ -116,6 +116,8 @@ def measurement(
 def _plain(line: BudgetLine) -> BudgetLine:
     """Take numpy's numbers for Python's, which JSON can hold; others stay as they are."""
     degrees = line.degrees_of_freedom
+    if type(line.contribution) is float and not isinstance(degrees, np.generic):
+        return line
     return replace(
         line,
         contribution=float(line.contribution),

@@ -59,7 +59,8 @@ def curve(x: Floats, y: Floats, doubt: Floats) -> Callable[[Floats], Floats]:
     smooth = interpolate.PPoly.from_spline(pieces)  # a third of the spline's time, place by place
     if (np.diff(smooth(np.linspace(x[0], x[-1], 256))) <= 0).any():
         smooth = interpolate.PchipInterpolator(x, y)
-    low, high = (float(smooth.derivative()(end)) for end in (x[0], x[-1]))
+    slope = smooth.derivative()
+    low, high = (float(slope(end)) for end in (x[0], x[-1]))
 
     def at(places: Floats) -> Floats:
         inside = smooth(np.clip(places, x[0], x[-1]))

@@ -126,9 +126,14 @@ class SeenLight(CodeRange):
         Each is off by one standard uncertainty (``printed_copy.tone_errors``). Empty where the copy
         leaves no doubt or no steps are used.
         """
-        printed = [reflectance for _, reflectance, _ in self._steps]
-        errors = printed_copy.tone_errors(self._reflectance_doubt, printed)
-        return [self._following(1 + error)(self._nominal(codes)) for error in errors]
+        nominal = self._nominal(codes)
+        return [copied(nominal) for copied in self._copied]
+
+    @cached_property
+    def _copied(self) -> list[Callable[[Floats], Floats]]:
+        """Light by the grey steps, of nominal light, for each way in which the print may be off."""
+        printed, doubt = [step[1] for step in self._steps], self._reflectance_doubt
+        return [self._following(1 + error) for error in printed_copy.tone_errors(doubt, printed)]
 
     def bent_curves(self, codes: ArrayLike) -> list[Floats]:
         """Light of ``codes`` (any shape) by a camera of one standard uncertainty more contrast.

@@ -107,16 +107,15 @@ def blocks(light: Array) -> Array:
     Blocks are of 16 px, but at least 8 and at most 24 each way.
     """
     rows, columns = (_bounds(n) for n in light.shape)
-    sums = np.add.reduceat(np.add.reduceat(light, rows, axis=0), columns, axis=1)
-    sizes = np.outer(
-        *(np.diff([*starts, n]) for starts, n in zip((rows, columns), light.shape, strict=True))
-    )
-    return np.asarray(sums / sizes)
+    sums = np.add.reduceat(np.add.reduceat(light, rows[:-1], axis=0), columns[:-1], axis=1)
+    return np.asarray(sums / np.outer(rows[1:] - rows[:-1], columns[1:] - columns[:-1]))
 
 
+@lru_cache(maxsize=256)  # regions of a chart have few sizes
 def _bounds(length: int) -> NDArray[np.int64]:
+    """Return where the blocks of a length begin, and its end."""
     count = min(max(length // BLOCK, FEWEST), MOST)
-    return np.arange(count) * length // count
+    return np.arange(count + 1) * length // count
 
 
 @dataclass(frozen=True, kw_only=True)

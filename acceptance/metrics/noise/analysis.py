@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +25,9 @@ from acceptance.messages import tr
 from acceptance.metrics._shared import blocks as equal_blocks
 from acceptance.metrics.noise.dependence import FEWEST, apart, between_frames, pixels_alike
 from acceptance.metrics.noise.parts import Noise, Variance
+from acceptance.metrics.noise.surfaces import surface, surfaces
+from acceptance.metrics.noise.weighting import filtered
+from acceptance.scene.views import mean_frame
 
 if TYPE_CHECKING:
     from acceptance.metrics.noise.weighting import Weighting
@@ -140,9 +142,14 @@ def _of_dependent(codes: Array, found: Noise, dependence: float) -> Noise:
 
 def _level(codes: Array) -> tuple[float, float]:
     """Return the mean of codes (n, h, w) and its standard uncertainty by the scatter of blocks."""
-    mean_frame = codes.mean(axis=0)
-    blocks = block_means(mean_frame)
-    return float(mean_frame.mean()), float(blocks.std(ddof=1) / math.sqrt(blocks.size))
+    frame = mean_frame(codes)
+    return float(frame.sum()) / frame.size, _of_blocks(block_means(frame))
+
+
+def _of_blocks(means: Array) -> float:
+    """Return the standard error of a mean by the scatter of those of blocks (b,)."""
+    off = means - means.sum() / means.size
+    return math.sqrt(float(off @ off) / (means.size - 1) / means.size)
 
 
 def temporal_variance(
@@ -153,20 +160,9 @@ def temporal_variance(
     The means of the frames are taken out first; two frames or more. ``alike``: ``pixels_alike``.
     """
     rest = codes - codes.mean(axis=(1, 2), keepdims=True)
-    rest = _passed(rest - rest.mean(axis=0), weighting)
+    rest = filtered(rest - rest.mean(axis=0), weighting)
     free = 1 - max(alike, 1 / _power(weighting)) / codes[0].size
     return np.asarray((rest**2).sum(axis=0) / (len(codes) - 1) / free)
-
-
-def surface(frame: Array, order: int, weighting: Weighting | None = None) -> Array:
-    """Fit a polynomial surface (h, w) of this total order to a frame (h, w) by least squares.
-
-    With a ``weighting`` it is what that filter makes of it.
-    """
-    down, across = (_polynomials(n, order) for n in frame.shape)
-    both = down.T @ frame @ across
-    both[np.add.outer(np.arange(order + 1), np.arange(order + 1)) > order] = 0
-    return np.asarray(down @ both @ _passed(across.T, weighting))
 
 
 def block_means(values: Array, *, whole_rows: bool = False) -> Array:
@@ -196,24 +192,14 @@ def core(luma: NDArray[np.integer], share: float) -> NDArray[np.integer]:
     return luma[:, down : luma.shape[1] - down, across : luma.shape[2] - across]
 
 
-@lru_cache(maxsize=64)
-def _polynomials(count: int, order: int) -> Array:
-    """Return orthonormal polynomials up to ``order`` on ``count`` points: (count, order + 1)."""
-    basis, _ = np.linalg.qr(np.vander(np.linspace(-1, 1, count), order + 1, increasing=True))
-    return np.asarray(basis)
-
-
-def _passed(frames: Array, weighting: Weighting | None) -> Array:
-    return weighting.passed(frames) if weighting else frames
-
-
 def _power(weighting: Weighting | None) -> float:
     return weighting.power if weighting else 1.0
 
 
 def _scatter(codes: Array, alike: float, weighting: Weighting | None = None) -> Variance:
     """Return the total variance from the scatter within each frame alone."""
-    squares = np.mean([_squared_residuals(frame, weighting, alike) for frame in codes], axis=0)
+    each = [_squared_residuals(frame, weighting, alike) for frame in codes]
+    squares = np.mean(each, axis=0) if len(each) > 1 else each[0]
     free = QUANTISATION * _power(weighting)
     dither = None
     if weighting:
@@ -277,11 +263,11 @@ def _squared_residuals(
     Free of what the surface takes of noise that is ``alike`` over so many pixels. A filter along
     the line is linear: the frame is filtered once, and each surface by itself.
     """
-    passed, squares = _passed(frame, weighting), []
-    for order in orders:
+    passed, squares = filtered(frame, weighting), []
+    for order, fitted in zip(orders, surfaces(frame, orders, weighting), strict=True):
         parameters = (order + 1) * (order + 2) // 2
         taken = parameters * max(alike, 1 / _power(weighting)) / frame.size
-        squares.append((passed - surface(frame, order, weighting)) ** 2 / (1 - taken))
+        squares.append((passed - fitted) ** 2 / (1 - taken))
     return squares
 
 
@@ -296,13 +282,14 @@ def _variance(
     weighting; None: that of ``values``).
     """
     blocks = block_means(values, whole_rows=weighting is not None)
-    free = max(float(values.mean()) if dither is None else dither - QUANTISATION, 0.0)
+    value = float(values.sum()) / values.size
+    free = max(value if dither is None else dither - QUANTISATION, 0.0)
     harmonic = (1 / math.pi**2 + 4 * free) * math.exp(-2 * math.pi**2 * free) * _power(weighting)
     return Variance(
-        value=float(values.mean()),
-        sampling=float(blocks.std(ddof=1) / math.sqrt(blocks.size)),
+        value=value,
+        sampling=_of_blocks(blocks),
         degrees_of_freedom=blocks.size - 1,
-        surface=float(abs(values.mean() - other.mean()) / math.sqrt(3)),
+        surface=abs(value - float(other.sum()) / other.size) / math.sqrt(3),
         quantisation=harmonic / math.sqrt(2),
     )
 

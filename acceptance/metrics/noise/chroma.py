@@ -44,9 +44,10 @@ COARSEST = 2.5  # quantiser step over sigma up to which the coder's effect is kn
 
 def of_colours(field: Field) -> Iterator[Measurement | Note]:
     """Measure the noise of Cb and Cr, or note why there is none."""
+    grey = colourless(field.scene)
     for quantity, name in PLANES.items():
         try:
-            yield _figure(field, quantity, getattr(field.view, name))
+            yield _figure(field, quantity, None if grey else getattr(field.view, name))
         except GapError as gap:
             yield gap_note(field.scene, field.view, quantity, gap)
 
@@ -61,7 +62,7 @@ def coding_shift(ratio: float) -> tuple[float, float]:
 
 
 def _figure(field: Field, quantity: str, plane: NDArray[np.integer] | None) -> Measurement:
-    if plane is None or colourless(field.scene):
+    if plane is None:
         raise GapError("monochrome")
     codes, coded = core(plane, MIDDLE), not lossless(field.scene, field.view)
     codes = codes if coded else distinct(codes)

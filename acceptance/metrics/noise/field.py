@@ -16,6 +16,7 @@ from acceptance.metrics.noise.before_coding import lossless
 from acceptance.metrics.noise.dependence import distinct
 from acceptance.metrics.noise.weighting import Weighting, unified_weighting
 from acceptance.model.measurement import Note
+from acceptance.scene.views import mean_frame
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -167,7 +168,7 @@ def _refuse(
     share = clipped_share(codes, scene.code_black, scene.code_white)
     if share > MOST_CLIPPED:
         raise GapError("clipped", region=region, share=share)
-    uneven = surely_uneven(read_off(light, codes.mean(axis=0)))
+    uneven = surely_uneven(read_off(light, mean_frame(codes)))
     if uneven > MOST_UNEVEN:
         raise GapError("uneven_light", region=region, share=uneven)
     drift = float(np.ptp(codes.mean(axis=(1, 2)))) / amplitude
