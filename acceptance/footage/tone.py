@@ -85,7 +85,7 @@ class DenseCurve:
     def of(cls, curve: Callable[[Floats], Floats], depth: int) -> DenseCurve:
         """Compute a curve at ``DENSE`` places over codes of ``depth`` bits, or at every code.
 
-        A camera's curve is met to 1e-8 of white.
+        A camera's curve is met to 1e-8 of white, but where it jumps (BT.709's two parts, by 2e-5).
         """
         places = max(1, DENSE >> depth)
         values = curve(np.arange((places << depth) + 1) / places)

@@ -53,6 +53,8 @@ def test_quantiles_of_values_in_order_are_numpys(size: int) -> None:
         assert ordered.quantile_of_each(rows, share) == pytest.approx(plain, rel=1e-14)
     whole = np.abs(np.rint(3 * values)).astype(np.int64)
     assert ordered.median_of_whole(whole) == np.median(whole)
+    found = ordered.quantiles_of_whole(whole, shares)
+    assert found == pytest.approx(np.quantile(whole, shares).tolist(), rel=1e-14)
 
 
 def test_medians_beside_a_border_are_those_of_each_side() -> None:
@@ -122,7 +124,11 @@ def test_powers_across_a_wedge_are_those_of_each_cosine_and_sine() -> None:
             for cycles in range(2, 12)
         ]
     ).T
-    assert wedge_lines.powers(values, turn, line, 9, 20) == pytest.approx(plain, rel=1e-10)
+    order = np.argsort(line, kind="stable")
+    lines = wedge_lines.PixelLines(line=line[order], count=20)
+    one_cycle = np.stack([np.cos(2 * np.pi * turn), np.sin(2 * np.pi * turn)])[:, order]
+    found = wedge_lines.powers(values[order], one_cycle, lines, 9)
+    assert found == pytest.approx(plain, rel=1e-10)
 
 
 @pytest.mark.parametrize("x", [0.0, 1e-9, 0.1, 0.5, 1.0, 3.7])
@@ -288,7 +294,7 @@ def test_the_modulation_needs_only_what_the_window_leaves_of_the_line_spread() -
     spread = np.diff(fit.coefficients) * taper
     whole = np.exp(-2j * np.pi * 0.2 * place) * np.sinc(0.2 / 3) ** 3
     plain = abs(spread @ whole) / abs(spread.sum())
-    found = profile._modulation(0.2, fit, taper)  # type: ignore[arg-type]  # no more is used
+    found = profile._left(fit, taper).modulation(0.2)  # type: ignore[arg-type]  # no more is used
     assert found == pytest.approx(plain, rel=1e-12)
 
 
@@ -313,9 +319,10 @@ def test_a_parabolas_roots_are_numpys(bend: float) -> None:
 
 def test_the_normal_equations_of_lines_are_those_of_their_columns() -> None:
     random = np.random.default_rng(11)
-    line, angle = random.integers(0, 6, 400), random.uniform(0, 20, 400)
-    values, waves = random.normal(size=400), (np.cos(angle), np.sin(angle))
-    normal, right = wedge_lines.normal(waves, line, 6), wedge_lines.right(values, waves, line, 6)
+    line, angle = np.sort(random.integers(0, 6, 400)), random.uniform(0, 20, 400)
+    values, waves = random.normal(size=400), np.stack([np.cos(angle), np.sin(angle)])
+    lines = wedge_lines.PixelLines(line=line, count=6)
+    normal, right = wedge_lines.normal(waves, lines), wedge_lines.right(values, waves, lines)
     for number in range(6):
         of = line == number
         design = np.stack([np.ones(of.sum()), np.cos(angle[of]), np.sin(angle[of])], axis=1)

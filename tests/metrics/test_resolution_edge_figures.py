@@ -16,7 +16,8 @@ from acceptance.errors import GapError
 from acceptance.metrics import resolution
 from acceptance.metrics.resolution import coding_loss, corners, edge_figures
 from acceptance.metrics.resolution.edge import edge_mtf_probed
-from acceptance.metrics.resolution.edge_figures import Edge, Tone
+from acceptance.metrics.resolution.edge_figures import Edge
+from acceptance.metrics.resolution.tone import Tone, tone_of
 from acceptance.model.measurement import Note
 
 Array = NDArray[np.float64]
@@ -109,7 +110,7 @@ def test_a_coder_moves_a_crossing_the_farther_the_flatter_the_mtf_falls_to_it() 
 
 
 def test_the_tone_of_a_scene_is_the_light_of_every_code() -> None:
-    found = edge_figures.tone_of(scene())
+    found = tone_of(scene())
     assert found.light == pytest.approx(np.arange(256) / 200)
     assert (found.name, found.doubt) == ("t", 0.1)
     assert found.copies[1] == pytest.approx(np.arange(256) / 300)

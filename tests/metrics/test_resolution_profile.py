@@ -13,6 +13,7 @@ from scipy.interpolate import BSpline
 from acceptance.metrics.resolution import profile, wedge_lines
 from acceptance.metrics.resolution.printed_wedge import Wedge, phase
 from acceptance.metrics.resolution.wedge import WedgePixels
+from acceptance.metrics.resolution.wedge_lines import PixelLines
 
 if TYPE_CHECKING:
     from acceptance.metrics.resolution.profile import ProfileFit
@@ -75,7 +76,9 @@ def test_the_transform_at_one_frequency_is_that_of_the_grid() -> None:
     taper = np.hanning(fit.coefficients.size - 1)
     frequencies, mtf = profile.spectrum(fit, taper)
     for at in (0, 20, 64, 100):
-        assert profile._modulation(frequencies[at], fit, taper) == pytest.approx(mtf[at], abs=1e-9)
+        assert profile._left(fit, taper).modulation(frequencies[at]) == pytest.approx(
+            mtf[at], abs=1e-9
+        )
 
 
 @pytest.mark.parametrize("level", [0.5, 0.1])
@@ -85,7 +88,7 @@ def test_a_crossing_is_where_the_exact_transform_has_the_level(level: float) -> 
     frequencies, mtf = profile.spectrum(fit, taper)
     found = profile.crossing(frequencies, mtf, fit, taper, level)
     assert found is not None
-    assert profile._modulation(found, fit, taper) == pytest.approx(level, abs=1e-7)
+    assert profile._left(fit, taper).modulation(found) == pytest.approx(level, abs=1e-7)
     true = math.sqrt(math.log(1 / level) / 2) / math.pi
     assert found == pytest.approx(true, rel=0.01)
 
@@ -110,7 +113,7 @@ def test_the_influence_of_a_pixel_is_what_its_value_changes() -> None:
         above, below = image.copy(), image.copy()
         above[row, column] += 1e-4
         below[row, column] -= 1e-4
-        moved = [profile._modulation(0.2, fitted(one), taper) for one in (above, below)]
+        moved = [profile._left(fitted(one), taper).modulation(0.2) for one in (above, below)]
         assert influence[row, column] == pytest.approx(
             (moved[0] - moved[1]) / 2e-4, rel=1e-3, abs=1e-6
         )
@@ -123,7 +126,7 @@ def test_the_standard_error_is_the_scatter_of_blocks_of_rows_over_the_slope() ->
     taper = np.hanning(fit.coefficients.size - 1)
     parts = (profile._influence(0.2, fit, taper) * fit.residual).reshape(6, -1).sum(axis=1)
     slope = (
-        profile._modulation(0.2005, fit, taper) - profile._modulation(0.1995, fit, taper)
+        profile._left(fit, taper).modulation(0.2005) - profile._left(fit, taper).modulation(0.1995)
     ) / 1e-3
     expected = math.sqrt(6 * parts.var(ddof=1)) / abs(slope)
     assert profile.standard_error(0.2, fit, taper, 24, 6) == pytest.approx(expected, rel=1e-3)
@@ -187,8 +190,9 @@ def test_the_frequency_of_a_line_is_normal_to_its_bars() -> None:
     """0.3 cycle/px across and 0.4 along are 0.5."""
     rows, columns = np.mgrid[0:4, 0:6]
     line = np.repeat(np.arange(4)[:, None], 6, axis=1)
-    inside = columns < 5
-    found = wedge_lines.frequencies(0.3 * columns + 0.4 * rows, inside, line, 5)
+    place = np.flatnonzero(columns < 5)
+    lines = PixelLines(line=line.ravel()[place], count=5)
+    found = wedge_lines.frequencies(0.3 * columns + 0.4 * rows, place, lines)
     assert found == pytest.approx([0.5, 0.5, 0.5, 0.5, 0.0])
 
 
@@ -198,8 +202,9 @@ def equations(
     """Make the equations of lines that are all usable, of pixels with this phase of the bars."""
     count = int(line.max()) + 1
     pixels = WedgePixels(
-        inside=np.ones((1, line.size), dtype=bool),
-        line=line,
+        shape=(1, line.size),
+        place=np.arange(line.size),
+        lines=PixelLines(line=line, count=count),
         turns=angle / (2 * np.pi),
         frequency=np.ones(count),
         usable=np.arange(count),
@@ -262,7 +267,8 @@ def test_the_power_of_cycles_is_a_quarter_of_their_squared_amplitude() -> None:
     turn = np.tile(np.arange(64) / 64, 2)
     line = np.repeat([0, 1], 64)
     values = 0.5 + 0.4 * np.cos(2 * np.pi * 3 * turn - 0.5) + 0.1 * line
-    found = wedge_lines.powers(values, turn, line, 4, 3)
+    one_cycle = np.stack([np.cos(2 * np.pi * turn), np.sin(2 * np.pi * turn)])
+    found = wedge_lines.powers(values, one_cycle, PixelLines(line=line, count=3), 4)
     assert found == pytest.approx(np.array([[0, 0.04, 0, 0, 0]] * 2 + [[0] * 5]), abs=1e-12)
 
 
@@ -272,11 +278,11 @@ def test_lines_are_used_where_three_quarters_are_seen_and_no_end_blurs_into_them
     frequency = np.linspace(0.25, 0.24, 12)
     seen = np.full(12, 16)
     seen[5], seen[6] = 12, 13
-    line = np.repeat(np.arange(12), seen)
-    found = wedge_lines.usable(line, np.full(12, 0.25), wedge)
+    lines = PixelLines(line=np.repeat(np.arange(12), seen), count=12)
+    found = wedge_lines.usable(lines, np.full(12, 0.25), wedge)
     assert list(found) == [3, 4, 6, 7, 8]
-    assert list(wedge_lines.usable(line, frequency, replace(wedge, bars=4))) == [8, 7, 6, 5, 4, 3]
-    assert wedge_lines.usable(line, frequency[::-1], replace(wedge, bars=4))[0] == 3
+    assert list(wedge_lines.usable(lines, frequency, replace(wedge, bars=4))) == [8, 7, 6, 5, 4, 3]
+    assert wedge_lines.usable(lines, frequency[::-1], replace(wedge, bars=4))[0] == 3
 
 
 def test_two_lines_are_too_few_for_a_group() -> None:
