@@ -73,7 +73,7 @@ def middle_half(frames: NDArray[Any]) -> NDArray[Any]:
 
 def mean_frame(frames: NDArray[Any]) -> NDArray[np.float64]:
     """Return the mean (h, w) of frames (n, h, w); of one it is that frame."""
-    return frames[0].astype(np.float64) if len(frames) == 1 else frames.mean(axis=0)
+    return np.asarray(frames[0] if len(frames) == 1 else frames.mean(axis=0), np.float64)
 
 
 def of_chart(

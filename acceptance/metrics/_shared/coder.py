@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from acceptance.footage.planes import h264_step
@@ -60,5 +61,5 @@ def doubt_by_coder(video: VideoInfo, view: View, plane: Plane) -> float:
     if not step:
         return 0.0
     sigma = float(middle_half(plane).std())
-    small = max(0.8, (SURE_SIDE / min(middle_half(view.luma).shape[1:])) ** 1.5)
+    small = max(0.8, math.pow(SURE_SIDE / min(middle_half(view.luma).shape[1:]), 1.5))
     return step / 8 * rounding_doubt(sigma / step) * small

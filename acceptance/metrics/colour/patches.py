@@ -181,11 +181,12 @@ def _clipped(scene: Scene, views: Sequence[View], light: Array) -> list[float]:
         return []
     parts = [_middle_samples(view) for view in views]
     sizes = [len(part[0]) for part in parts]
-    rgb = signals(*(np.concatenate(plane) for plane in zip(*parts, strict=True)), scene.video)
+    luma, cb, cr = (np.concatenate(plane) for plane in zip(*parts, strict=True))
+    rgb = signals(luma, cb, cr, scene.video)
     shown = np.repeat(light > SHOWN, sizes, axis=0)
     at_end = np.any((rgb > 1 - END) | ((rgb < END) & shown), axis=-1)
     starts = np.cumsum([0, *sizes[:-1]])
-    return (np.add.reduceat(at_end, starts, dtype=np.float64) / sizes).tolist()
+    return [float(count) for count in np.add.reduceat(at_end, starts, dtype=np.float64) / sizes]
 
 
 def _middle_samples(view: View) -> list[NDArray[np.integer]]:

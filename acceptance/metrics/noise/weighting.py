@@ -51,7 +51,8 @@ class Weighting:
     def _response(self) -> Array:
         """What each pixel of a row gives to each other (w, w)."""
         places = np.arange(self.width)
-        return np.fft.irfft(self.gain, n=self.width)[(places - places[:, None]) % self.width]
+        response = np.fft.irfft(self.gain, n=self.width)
+        return np.asarray(response[(places - places[:, None]) % self.width])
 
 
 def filtered(frames: Array, weighting: Weighting | None) -> Array:

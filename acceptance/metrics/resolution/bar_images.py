@@ -146,7 +146,7 @@ def _amplitudes(sums: Array) -> Array:
     left = np.maximum(sums[:, 3, 3] - np.sum(fitted * right, axis=1), 0.0)
     bars, seen = np.hypot(*fitted[:, 1:3].T), np.hypot(*fitted[:, 3:].T)
     error = np.sqrt(2 * left) / sums[:, 0, 0]
-    return seen / np.maximum([bars, error], 1e-9)
+    return np.asarray(seen / np.maximum([bars, error], 1e-9))
 
 
 def _top(values: Array, at: int) -> float:

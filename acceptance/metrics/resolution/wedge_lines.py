@@ -196,7 +196,7 @@ def powers(values: Array, across: Array, lines: PixelLines, periods: int) -> Arr
         np.subtract(twice * waves, before, out=before)
         before, waves = waves, before
         found.append(np.sum(lines.sums(waves) ** 2, axis=0))
-    return np.array(found).T / seen[:, None] ** 2
+    return np.asarray(np.array(found).T / seen[:, None] ** 2)
 
 
 def usable(lines: PixelLines, frequency: Array, wedge: Wedge) -> NDArray[np.intp]:
