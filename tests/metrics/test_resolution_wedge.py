@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from acceptance.errors import GapError
 from acceptance.metrics.resolution import wedge
 from acceptance.metrics.resolution.printed_wedge import Wedge
+from acceptance.metrics.resolution.wedge_lines import PixelLines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,7 +147,7 @@ def test_the_amplitude_of_bars_that_are_counted_is_that_of_the_bars() -> None:
     angle = 2 * math.pi * across / 8
     luma = 50 + 7 * np.cos(angle * 3 / 4 + 0.3)
     pixels = wedge.WedgePixels.of(EVEN, along, across)
-    lines, amplitude = wedge._smoothed(pixels, luma[pixels.inside], EVEN, 10.0)
+    lines, amplitude = wedge._smoothed(pixels, pixels.values(luma), EVEN, 10.0)
     assert amplitude == pytest.approx(np.full(amplitude.size, 7.0))
     assert set(lines.counts) == {4}
     assert lines.modulation == pytest.approx(np.zeros(amplitude.size), abs=1e-9)
@@ -158,7 +159,7 @@ def test_modulation_and_its_error_are_shares_of_the_full_amplitude() -> None:
     angle = 2 * math.pi * across / 8
     turned = np.where(np.arange(64) % 2, 0.5, -0.5)[:, None]
     pixels = wedge.WedgePixels.of(EVEN, along, across)
-    values = (50 + (4 + turned) * np.cos(angle))[pixels.inside]
+    values = pixels.values(50 + (4 + turned) * np.cos(angle))
     made = [wedge._smoothed(pixels, values, EVEN, full)[0] for full in (1.0, 10.0)]
     assert made[1].modulation.mean() == pytest.approx(0.4, abs=0.01)
     assert made[1].error == pytest.approx(made[0].error / 10)
@@ -171,8 +172,8 @@ def test_pixels_count_from_the_middle_of_the_first_bar_to_that_of_the_last() -> 
     along, across = np.meshgrid(np.arange(-3.0, 26), np.arange(-12.0, 13), indexing="ij")
     pixels = wedge.WedgePixels.of(printed, along, across)
     expected = (np.abs(across) <= 8) & (along >= 0) & (along < 20)
-    assert np.array_equal(pixels.inside, expected)
-    assert np.array_equal(pixels.line, along[expected])
+    assert np.array_equal(pixels.place, np.flatnonzero(expected))
+    assert np.array_equal(pixels.lines.line, along[expected])
     assert pixels.turns == pytest.approx(across[expected] / 4)
     assert pixels.frequency == pytest.approx(np.full(20, 0.25))
     assert list(pixels.usable) == list(range(3, 17))
@@ -185,7 +186,8 @@ def test_fewer_than_fourteen_groups_of_lines_are_too_few(lines: int, *, refused:
     """Of equal frequency seven lines are left over at each end."""
     nothing = np.zeros(0)
     pixels = wedge.WedgePixels(
-        inside=np.zeros((5, 9), dtype=bool), line=nothing.astype(np.intp), turns=nothing,
+        shape=(5, 9), place=nothing.astype(np.intp), turns=nothing,
+        lines=PixelLines(line=nothing.astype(np.intp), count=lines),
         frequency=np.full(lines, 0.2), usable=np.arange(lines),
     )  # fmt: skip
     if not refused:

@@ -44,7 +44,7 @@ COARSEST = 2.5  # quantiser step over sigma up to which the coder's effect is kn
 
 def of_colours(field: Field) -> Iterator[Measurement | Note]:
     """Measure the noise of Cb and Cr, or note why there is none."""
-    grey = colourless(field.scene)
+    grey = field.view.cb is None or colourless(field.scene)
     for quantity, name in PLANES.items():
         try:
             yield _figure(field, quantity, None if grey else getattr(field.view, name))
