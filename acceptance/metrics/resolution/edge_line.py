@@ -192,7 +192,8 @@ def _scatter(values: Array, chosen: NDArray[np.bool_]) -> float:
     count, left = np.count_nonzero(chosen), values * chosen
     if not count:
         return 0.0
-    return math.sqrt(max(float(left @ left) / count - float(left.sum() / count) ** 2, 0.0))
+    square = float(np.einsum("i,i->", left, left)) / count  # BLAS would start a thread for it
+    return math.sqrt(max(square - float(left.sum() / count) ** 2, 0.0))
 
 
 def distances(line: EdgeLine, image: Array) -> tuple[Array, float]:

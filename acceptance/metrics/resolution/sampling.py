@@ -146,7 +146,9 @@ def _bends(luma: Whole, top: int, steep: int) -> Array:
     first = (top + 1) % 2
     parts = [slice(parity ^ first, None, 2) for parity in (0, 1)]
     bent = [twice[part][edges[part]].astype(np.float64) for part in parts]
-    return np.array([[each.size for each in bent], [float(each @ each) / 4 for each in bent]])
+    return np.array(
+        [[each.size for each in bent], [float(np.einsum("i,i->", each, each)) / 4 for each in bent]]
+    )
 
 
 def _doubled(ways: Sequence[tuple[Whole, int]], steep: int) -> bool:
@@ -226,7 +228,7 @@ def _displaced(luma: Whole, top: int) -> tuple[float, float]:
     steep = slope.astype(np.float64)
     by_row = np.einsum("ij,ij->i", (own - beside).astype(np.float64), steep) / 16
     sign = 1 - 2 * ((np.arange(len(by_row)) + top) % 2)  # of rows whose own number is odd: 1
-    square = float(np.vdot(steep, steep)) / 64
+    square = float(np.einsum("ij,ij->", steep, steep)) / 64  # BLAS would start a thread for it
     return -float(by_row @ sign) / max(square, 1e-9), square
 
 
