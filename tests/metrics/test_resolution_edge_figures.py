@@ -54,6 +54,7 @@ def scene(*views: Any, **changed: Any) -> Any:
     )
     given = {
         "video": video,
+        "shown": (0, 0, 1600, 1000),
         "code_black": 16,
         "code_unit": 1,
         "code_white": 235,
@@ -76,7 +77,7 @@ def result(mtf50: float | None = 0.2, mtf10: float | None = 0.4, **changed: Any)
     given = {"mtf50": mtf50, "mtf30": 0.3, "mtf10": mtf10, "u50": 0.002, "u10": 0.008}
     given |= {"degrees_of_freedom": 15, "resolves": "horizontal", "angle": 5.12345, "order": 2}
     given |= {"dark_side": "left", "window": 7.12345, "contrast": 0.6123456, "sharpened": False}
-    given |= {"overshoot": 0.0123456, "undershoot": 0.0234567}
+    given |= {"overshoot": 0.0123456, "undershoot": 0.0234567, "beyond": 0.0}
     given |= {"frequencies": np.arange(257) / 256, "mtf": np.linspace(1, 0.1234567, 257)}
     return SimpleNamespace(**given | changed)
 

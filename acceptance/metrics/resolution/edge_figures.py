@@ -25,6 +25,7 @@ from acceptance.metrics._shared.region_codes import (
     within,
 )
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
+from acceptance.metrics.resolution import tails
 from acceptance.metrics.resolution.coding_loss import (
     blocks_along,
     coarseness,
@@ -139,6 +140,10 @@ class Edge:
             *repeat(values[1:] if self.view.stable else values, fit),
         ]
 
+    def tails(self, name: str) -> list[BudgetLine]:
+        """Return the line of what rises beyond the window over the line spread."""
+        return tails.lines(self.first, name, self.value(name))
+
     def coding_share(self, name: str) -> float:
         """Return the relative standard uncertainty of a crossing by coding."""
         blocks = blocks_along(self.view, self.first.resolves)
@@ -236,7 +241,7 @@ def _crossing(
         f"resolution.{name}",
         value,
         "cycle/px",
-        [*edge.noise(name), *_rounding(edge, name), *tone_lines, *coder],
+        [*edge.noise(name), *_rounding(edge, name), *edge.tails(name), *tone_lines, *coder],
         samples=edge.view.luma.shape[0],
         method=EDGE_METHOD.format(tone=tone),
         region=edge.view.region.name,
