@@ -120,7 +120,7 @@ class _Scale:
         self.black, self.white = float(scene.code_black), float(scene.code_white)
         shown = [
             replace(
-                step(view.luma, self.black, self.white),
+                step(view.luma, self.black, self.white, scene.code_spacing),
                 coding=doubt_by_coder(scene.video, view, view.luma),
             )
             for view in views

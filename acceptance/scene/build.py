@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from acceptance.charts import printed_copy
 from acceptance.errors import GapError
-from acceptance.footage import clip
+from acceptance.footage import clip, rounding
 from acceptance.footage import sound as footage_sound
 from acceptance.footage.ahead import ahead
 from acceptance.live import stream_tables
@@ -162,6 +162,7 @@ def _scene(
         views=regions,
         series=replace(series_of(opened, watch), arrivals=arrivals),
         reference=kept[len(kept) // 2],
+        code_spacing=rounding.spacing(view.luma[:1] for view in regions.values()),
         clocks={name: track.place for name, track in named(watch.tracks).items()},
         strips=watch.strips.cut(),
         folder=folder,

@@ -361,10 +361,9 @@ class SeenLight(CodeRange):
         clipped or have something on them.
         """
         patches = self.of_kind("grey") or self.of_kind("colour")
-        greys = marked.free(
-            [v for v in patches if v.region.reflectance is not None], self.code_unit
-        )
-        steps = {view.region.name: step for view in greys if (step := self._step(view))}
+        greys = [view for view in patches if view.region.reflectance is not None]
+        free = marked.free(greys, self.code_unit)
+        steps = {view.region.name: step for view in free if (step := self._step(view))}
         return dict(sorted(steps.items(), key=lambda item: item[1]))
 
     def _step(self, view: View) -> tuple[float, float, float] | None:
@@ -372,7 +371,7 @@ class SeenLight(CodeRange):
         reflectance = float(view.region.reflectance or 0)
         core = views.middle_half(view.luma)
         code, sigma = float(core.mean()), float(core.std())
-        doubt = LEAST_DOUBT + doubt_of_mean(core) + sigma / math.sqrt(core.size)
+        doubt = LEAST_DOUBT + doubt_of_mean(core, self.code_spacing) + sigma / math.sqrt(core.size)
         return (code, reflectance, doubt) if self.is_inside(code) else None
 
 

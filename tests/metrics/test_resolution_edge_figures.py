@@ -54,6 +54,7 @@ def scene(*views: Any, **changed: Any) -> Any:
     )
     given = {
         "video": video,
+        "code_spacing": 1.0,
         "shown": (0, 0, 1600, 1000),
         "code_black": 16,
         "code_unit": 1,

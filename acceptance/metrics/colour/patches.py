@@ -153,7 +153,7 @@ def _patch(scene: Scene, view: View) -> ColourPatch:
         name=str(view.region.printed["name"]),
         codes=np.array([trimmed_mean(middle) for middle in middles]),
         doubts=np.array([standard_error(middle) for middle in middles]),
-        rounding=np.array([doubt_of_mean(plane) for plane in cores]),
+        rounding=np.array([doubt_of_mean(plane, scene.code_spacing) for plane in cores]),
         coding=np.array([doubt_by_coder(scene.video, view, plane) for plane in _planes(view)]),
         frames=frames,
         clipped=_clipped(scene, view, np.array(aim)),

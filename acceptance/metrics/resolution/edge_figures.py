@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.errors import GapError
-from acceptance.footage.rounding import rounding_doubt
 from acceptance.footage.tone import read_off, whole_codes
-from acceptance.metrics._shared.ordered import median_of_whole, quantiles
+from acceptance.metrics._shared.ordered import quantiles
 from acceptance.metrics._shared.region_codes import (
     SAMPLING_LIMIT,
     lines_of,
@@ -35,13 +34,13 @@ from acceptance.metrics.resolution.coding_loss import (
     taken,
 )
 from acceptance.metrics.resolution.edge import (
-    MEDIAN_STEP,
     EdgeCrossings,
     EdgeResult,
     edge_mtf,
     edge_mtf_probed,
 )
 from acceptance.metrics.resolution.sampling import ALL
+from acceptance.metrics.resolution.whole_codes import undecided
 from acceptance.metrics.resolution.wrong_curve import bending, contradicted
 from acceptance.model.measurement import BudgetLine, Curve, Note
 
@@ -194,20 +193,10 @@ def seen(scene: Scene, view: View, tone: Tone, sampled: PictureSamples = ALL) ->
         probe=probe,
         levels=(dark * float(shade.mean()), bright * float(shade.mean())),
         coarseness=coarseness(scene, view, height),
-        rounding=rounding_doubt(_roughness(view)) / max(height, 1.0),
+        rounding=undecided(scene, view) / max(height, 1.0),
         exponent=contradicted(scene, view, first.contrast),
         taken=taken(scene.video),
     )
-
-
-def _roughness(view: View) -> float:
-    """Return the noise in codes of a view's plain sides; 0 where most neighbours are of one code.
-
-    It is from the median difference of neighbouring rows, of the first frames.
-    """
-    rows = view.luma[(slice(0, 4), *within(view))].astype(np.int32)
-    axis = 1 if np.ptp(rows.mean(axis=(0, 1))) > np.ptp(rows.mean(axis=(0, 2))) else 2
-    return median_of_whole(np.abs(np.diff(rows, axis=axis))) / MEDIAN_STEP
 
 
 def _probe(tone: Tone, codes: Array, light: Array, shade: Array) -> Array:
