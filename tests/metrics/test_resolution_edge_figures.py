@@ -382,3 +382,13 @@ def test_a_probe_of_the_same_light_has_the_same_crossings_however_the_edge_lies(
     found, probe = edge_mtf_probed(light, light)
     assert (probe.mtf50, probe.mtf10) == pytest.approx((found.mtf50, found.mtf10), rel=1e-12)
     assert found.mtf50 == resolution.edge_mtf(light).mtf50
+
+
+def test_tv_lines_count_the_rows_between_black_bars() -> None:
+    """16:9 in a picture of 4:3: TV lines were a third too high, by all of its rows."""
+    lines = []
+    for height in (1000, 750):
+        barred = scene(view(), shown=(0, (1000 - height) // 2, 1600, height))
+        found: list[Any] = list(resolution.measure(barred))
+        lines += [item.words[1] for item in found if item.words[0] == "resolution.horizontal"]
+    assert lines[1] == pytest.approx(0.75 * lines[0])

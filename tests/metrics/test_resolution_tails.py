@@ -30,7 +30,8 @@ def drawn(share: float, halo: float, noise: float, seed: int, slope: float = 0.0
 def expanded(found: EdgeResult, name: str) -> float:
     """Return U of a crossing of one edge: its noise and what lies beyond the window."""
     crossing, own = float(getattr(found, name)), float(getattr(found, f"u{name[3:]}"))
-    more = [line.contribution for line in tails.lines(found, name, crossing)]
+    mtf, level = (found.frequencies, found.mtf), int(name[3:]) / 100
+    more = [line.contribution for line in tails.lines(found.beyond, mtf, level, crossing)]
     return math.hypot(2.2 * own, *(1.96 * part for part in more))
 
 
@@ -57,7 +58,7 @@ def test_an_edge_without_a_halo_has_no_doubt_of_one(noise: float) -> None:
     for seed in range(5):
         found = edge_mtf(drawn(0.0, 8.0, noise, seed))
         assert found.beyond == 0
-        assert tails.lines(found, "mtf50", 0.2) == []
+        assert tails.lines(found.beyond, (found.frequencies, found.mtf), 0.5, 0.2) == []
 
 
 def test_light_that_rises_over_an_edge_is_a_doubt_of_its_step() -> None:

@@ -141,7 +141,9 @@ class Edge:
 
     def tails(self, name: str) -> list[BudgetLine]:
         """Return the line of what rises beyond the window over the line spread."""
-        return tails.lines(self.first, name, self.value(name))
+        first = self.first
+        mtf = first.frequencies, first.mtf
+        return tails.lines(first.beyond, mtf, LEVELS[name], self.value(name))
 
     def coding_share(self, name: str) -> float:
         """Return the relative standard uncertainty of a crossing by coding."""

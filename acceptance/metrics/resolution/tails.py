@@ -8,15 +8,11 @@ that nobody corrected looks the same.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.model.measurement import BudgetLine
-
-if TYPE_CHECKING:
-    from acceptance.metrics.resolution.edge import EdgeResult
 
 Array = NDArray[np.float64]
 
@@ -57,15 +53,18 @@ def _means(image: Array, part: NDArray[np.bool_], group: NDArray[np.intp]) -> Ar
     return np.asarray(np.where(counts > 0, sums / np.maximum(counts, 1), np.nan))
 
 
-def lines(result: EdgeResult, name: str, crossing: float) -> list[BudgetLine]:
-    """Return the line of what rises beyond the window of an edge's crossing, cycle/px.
+def lines(
+    share: float, mtf: tuple[Array, Array], level: float, crossing: float
+) -> list[BudgetLine]:
+    """Return the line of a ``share`` of the step that rises beyond the window, of a crossing.
 
-    ``name`` is "mtf50" or "mtf10". It counts at frequency 0 if it is of the lens, and not at all if
-    it is light: the crossing is off by anything up to what the whole of it makes.
+    ``mtf`` are frequencies (n,) in cycle/px and modulation (n,), which falls to ``level`` at the
+    ``crossing``. The share counts at frequency 0 if it is of the lens, and not at all if it is
+    light: the crossing is off by anything up to what the whole of it makes.
     """
-    if not result.beyond:
+    if not share:
         return []
     near = np.array([0.98, 1.02]) * crossing
-    fall = -float(np.diff(np.interp(near, result.frequencies, result.mtf))[0])
-    off = result.beyond * int(name[3:]) / 100 * float(np.ptp(near)) / max(fall, 1e-3)
+    fall = -float(np.diff(np.interp(near, *mtf))[0])
+    off = share * level * float(np.ptp(near)) / max(fall, 1e-3)
     return [BudgetLine(source=SOURCE, contribution=off / math.sqrt(3), evaluation="B")]
