@@ -282,7 +282,7 @@ def _gaussian(f: Array, sigma: float) -> Array:
     return np.asarray(np.exp(-2 * (np.pi * sigma * f) ** 2))
 
 
-ADDED = ("colour.", "grey_scale.", "noise.snr_patch", "noise.snr_linear")
+ADDED = ("colour.", "grey_scale.", "noise.")
 CURVED = ("noise.", "grey_scale.", "resolution.wedge", "colour.")
 LOST: dict[str, tuple[str, ...]] = {
     "bands_standing": ("noise.snr_patch", "noise.snr_linear"),

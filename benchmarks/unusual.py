@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 LISTED = Path(__file__).with_name("unusual.toml")
 ANGLES = ("geometry.tilt", "geometry.pan", "geometry.roll")
 ZOOM = 1280 / 854  # of what a recorder enlarged
+BETWEEN = 0.75  # of the rows, between the bars of "letterboxed"
 ENLARGED = ("noise.", "resolution.mtf", "resolution.corner")
 LOST: dict[str, tuple[str, ...]] = {
     "cut": ("geometry.coverage",),
@@ -131,7 +132,7 @@ def run(number: int) -> dict[str, Any]:
 
 
 def _truth(film: Truth, item: Measurement, changes: Sequence[str]) -> float:
-    """Return a figure's truth in pictures whose luma these changes blur or sharpen."""
+    """Return a figure's truth in pictures that these changes blur, sharpen or cover."""
     if "tilted_focus" in changes and item.quantity.startswith("resolution."):
         x, y, width, height = film.chart.region(item.region).rect
         across = film.point(x + width / 2, y + height / 2)[0] / film.camera.width
@@ -147,7 +148,14 @@ def _truth(film: Truth, item: Measurement, changes: Sequence[str]) -> float:
         )
 
     with mock.patch.object(films, "recorded_mtf", changed):
-        return TRUTHS[item.quantity](film, item)
+        return TRUTHS[item.quantity](film, item) * _of_shown(item, changes)
+
+
+def _of_shown(item: Measurement, changes: Sequence[str]) -> float:
+    """Return by what a truth changes where black bars leave ``BETWEEN`` of the rows."""
+    if "letterboxed" not in changes:
+        return 1.0
+    return BETWEEN if item.unit == "TVL" else 1 / BETWEEN if "coverage" in item.quantity else 1.0
 
 
 def _made(

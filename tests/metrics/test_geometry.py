@@ -360,6 +360,6 @@ def test_middle_and_corner_are_those_of_the_picture_between_black_bars() -> None
     seen = PictureFrame(place=place, aspect=1.0, shown=(160, 120, 1280, 720))
     alone: Any = SimpleNamespace(picture=(1280, 720))
     without = PictureFrame(place=alone, aspect=1.0)
-    assert seen.middle == pytest.approx(without.middle + (160, 120))
+    assert seen.middle == pytest.approx(np.add(without.middle, (160, 120)))
     assert seen.half == pytest.approx(without.half)
     assert seen.corner == pytest.approx(without.corner)

@@ -386,7 +386,7 @@ def test_a_corners_ratio_holds_what_rises_beyond_both_windows() -> None:
 
 
 def test_codes_that_lie_apart_leave_more_of_an_edge_open() -> None:
-    """Of two plain levels without noise 8 / sqrt(12) codes, where whole codes leave 1 / sqrt(12)."""
+    """Of plain levels without noise 8 / sqrt(12) codes, where whole codes leave 1 / sqrt(12)."""
     plain = np.full((4, 60, 40), 50, np.uint8)
     plain[:, :, 20:] = 154
     for apart in (1.0, 8.0):
