@@ -81,6 +81,7 @@ MOST_OF_STEP = (
 )
 SMALLEST = 4  # px, of the central half: one for each block
 DECIBEL = 20 / math.log(10)
+LEAST_LIGHT = 1e-3  # reflectance: noise below black has no logarithm
 
 
 def serves(scene: Scene) -> bool:
@@ -269,7 +270,8 @@ class _Scale:
         return None
 
     def _unevenness(self, view: View) -> float:
-        return surely_uneven(self.scene.linear(middle_half(view.luma).mean(axis=0)))
+        light = self.scene.linear(middle_half(view.luma).mean(axis=0))
+        return surely_uneven(np.maximum(light, LEAST_LIGHT))
 
     def _unevenly(self, quantity: str, steps: Sequence[int]) -> Note:
         """Note that the light on some of the ``steps`` is in too much doubt."""
