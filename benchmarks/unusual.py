@@ -8,6 +8,7 @@ Figures whose truth such a change takes away are left out (``LOST``).
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 import tempfile
 import tomllib
@@ -15,10 +16,13 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import films
 import measurable
+import numpy as np
 import switched
+import troubled_pictures
 import unusual_pictures
 from films import TRUTHS, Reading
 from setting import machine, prose, table
@@ -36,11 +40,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from acceptance.model import Measurement, Note
+    from acceptance.simulate.camera import Array
     from acceptance.simulate.films import Truth
 
 LISTED = Path(__file__).with_name("unusual.toml")
 ANGLES = ("geometry.tilt", "geometry.pan", "geometry.roll")
 ZOOM = 1280 / 854  # of what a recorder enlarged
+BETWEEN = 0.75  # of the rows, between the bars of "letterboxed"
 ENLARGED = ("noise.", "resolution.mtf", "resolution.corner")
 LOST: dict[str, tuple[str, ...]] = {
     "cut": ("geometry.coverage",),
@@ -72,7 +78,9 @@ LOST: dict[str, tuple[str, ...]] = {
     "contrast": ("noise.", "grey_scale.", "resolution.wedge", "colour."),
     "dark_corner": ("noise.snr_patch", "noise.snr_linear"),
     "letterboxed": (),
+    **troubled_pictures.LOST,
 }  # fmt: skip
+CHANGES = {**unusual_pictures.CHANGES, **troubled_pictures.CHANGES}
 RECORDED = tuple(f"noise.{name}" for name in switched.RECORDED)
 
 
@@ -108,7 +116,7 @@ def run(number: int) -> dict[str, Any]:
     kept = how.get("codec") == "ffv1" or not (camera.crf or changes or how)
     lost += () if kept else RECORDED
     readings = [
-        Reading.of(item, TRUTHS[item.quantity](truth, item))
+        Reading.of(item, _truth(truth, item, changes))
         for item in found
         if item.quantity in TRUTHS and not item.quantity.startswith(tuple(lost or ["-"]))
     ]
@@ -123,6 +131,33 @@ def run(number: int) -> dict[str, Any]:
     }
 
 
+def _truth(film: Truth, item: Measurement, changes: Sequence[str]) -> float:
+    """Return a figure's truth in pictures that these changes blur, sharpen or cover."""
+    if "tilted_focus" in changes and item.quantity.startswith("resolution."):
+        x, y, width, height = film.chart.region(item.region).rect
+        across = film.point(x + width / 2, y + height / 2)[0] / film.camera.width
+        own = math.hypot(film.camera.blur, troubled_pictures.tilted_focus(across))
+        film = replace(film, camera=replace(film.camera, blur=own))
+    plain = films.recorded_mtf
+
+    def changed(camera: Camera, frequency: Array | float, angle: float = 0.0) -> Array:
+        turn, found = math.radians(angle), plain(camera, frequency, angle)
+        u, v = (np.asarray(frequency) * of(turn) for of in (math.cos, math.sin))
+        return found * math.prod(
+            troubled_pictures.MTF[c](u, v) for c in changes if c in troubled_pictures.MTF
+        )
+
+    with mock.patch.object(films, "recorded_mtf", changed):
+        return TRUTHS[item.quantity](film, item) * _of_shown(item, changes)
+
+
+def _of_shown(item: Measurement, changes: Sequence[str]) -> float:
+    """Return by what a truth changes where black bars leave ``BETWEEN`` of the rows."""
+    if "letterboxed" not in changes:
+        return 1.0
+    return BETWEEN if item.unit == "TVL" else 1 / BETWEEN if "coverage" in item.quantity else 1.0
+
+
 def _made(
     folder: Path, camera: Camera, changes: Sequence[str], how: dict[str, Any]
 ) -> tuple[Truth, Path]:
@@ -134,7 +169,7 @@ def _made(
     truth = film_chart(plain, chart, folder / "lossless.mkv", switched.SECONDS)
     pictures = unusual_pictures.pictures_of(folder / "lossless.mkv")
     for change in changes:
-        pictures = [unusual_pictures.CHANGES[change](p, n) for n, p in enumerate(pictures)]
+        pictures = [CHANGES[change](p, n) for n, p in enumerate(pictures)]
     if "held" in changes:
         pictures = [picture for picture in pictures for _ in (0, 1)]
     if how.get("jpeg") or how.get("png16"):

@@ -128,7 +128,8 @@ def _level(scene: Scene, view: View) -> MeanCode:
     still = core.mean(axis=0)  # a fixed pattern is in every frame
     noise = float(still.std()) / math.sqrt(still.size)
     coder = doubt_by_coder(scene.video, view, view.luma)
-    return MeanCode(code=float(core.mean()), doubt=math.hypot(noise, doubt_of_mean(core), coder))
+    rounded = doubt_of_mean(core, scene.code_spacing)
+    return MeanCode(code=float(core.mean()), doubt=math.hypot(noise, rounded, coder))
 
 
 def _declared(scene: Scene, codes: ArrayLike) -> Array:

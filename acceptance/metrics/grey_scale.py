@@ -20,6 +20,7 @@ the sum of p (1 - p).
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -35,6 +36,7 @@ from acceptance.metrics._shared.sources import PRINT_SOURCE
 from acceptance.metrics._shared.tone_curve import Slope, dynamic_range, gamma, merged
 from acceptance.model.basics import Reason
 from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
+from acceptance.scene.marked import marked
 from acceptance.scene.views import middle_half
 
 if TYPE_CHECKING:
@@ -79,6 +81,7 @@ MOST_OF_STEP = (
 )
 SMALLEST = 4  # px, of the central half: one for each block
 DECIBEL = 20 / math.log(10)
+LEAST_LIGHT = 1e-3  # reflectance: noise below black has no logarithm
 
 
 def serves(scene: Scene) -> bool:
@@ -108,18 +111,25 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
 
 
 class _Scale:
-    """The printed steps of a scene, and each as the picture shows it, in printed order."""
+    """The printed steps of a scene, and each as the picture shows it, in printed order.
+
+    ``covered`` are those on which something lies, which are left out.
+    """
 
     def __init__(self, scene: Scene, views: Sequence[View]) -> None:
-        self.scene, self.views = scene, views
+        self.scene = scene
         self.black, self.white = float(scene.code_black), float(scene.code_white)
-        self.shown: list[GreyStep] = [
+        shown = [
             replace(
-                step(view.luma, self.black, self.white),
+                step(view.luma, self.black, self.white, scene.code_spacing),
                 coding=doubt_by_coder(scene.video, view, view.luma),
             )
             for view in views
         ]
+        free = ~marked([of.mean_uncertainty for of in shown], scene.code_unit)
+        self.covered = list(itertools.compress(views, ~free))
+        self.views = views = list(itertools.compress(views, free))
+        self.shown: list[GreyStep] = list(itertools.compress(shown, free))
         printed = [float(view.region.printed["reflectance"]) for view in views]
         self.light = [scene.seen_light(view, at) for view, at in zip(views, printed, strict=True)]
         self.lit_doubts = np.array(
@@ -153,7 +163,7 @@ class _Scale:
 
     def _steps_unusable(self, quantity: str, declared: int) -> Note | None:
         """Return why the steps cannot be counted: some are not seen, or one is unevenly lit."""
-        seen = len(self.views)
+        seen = len(self.views) + len(self.covered)
         if declared != seen:
             return self._note(quantity, "steps_missing", seen=seen, declared=declared)
         if uneven := self._unevenly_lit():
@@ -249,13 +259,19 @@ class _Scale:
 
         In the darker half of the steps noise hides it.
         """
+        for view in self.covered:
+            return view.region.name, self._unevenness(view)
         middle = sorted(self.light)[len(self.light) // 2]
         for view, light in zip(self.views, self.light, strict=True):
             if light >= middle:
-                share = surely_uneven(self.scene.linear(middle_half(view.luma).mean(axis=0)))
+                share = self._unevenness(view)
                 if share > MOST_UNEVEN:
                     return view.region.name, share
         return None
+
+    def _unevenness(self, view: View) -> float:
+        light = self.scene.linear(middle_half(view.luma).mean(axis=0))
+        return surely_uneven(np.maximum(light, LEAST_LIGHT))
 
     def _unevenly(self, quantity: str, steps: Sequence[int]) -> Note:
         """Note that the light on some of the ``steps`` is in too much doubt."""

@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 
 from acceptance.charts import printed_copy
 from acceptance.errors import GapError
-from acceptance.footage import clip
+from acceptance.footage import clip, rounding
 from acceptance.footage import sound as footage_sound
 from acceptance.footage.ahead import ahead
 from acceptance.live import stream_tables
 from acceptance.model import BudgetLine, Measurement, Note, Reason, Shot, Value
 from acceptance.scene import (
+    black_bars,
     clock_session,
     damage,
     ground,
@@ -81,6 +82,11 @@ class Scene(SeenLight):
     """What else was written down when the stream was captured."""
     notes: tuple[Note, ...] = ()
     """What could not be found, and why."""
+
+    @cached_property
+    def shown(self) -> tuple[int, int, int, int]:
+        """Where (x, y, width, height) the picture shows something, between black bars."""
+        return black_bars.shown(self.reference.luma, self.code_black, self.code_unit)
 
     @property
     def has_sound(self) -> bool:
@@ -156,6 +162,7 @@ def _scene(
         views=regions,
         series=replace(series_of(opened, watch), arrivals=arrivals),
         reference=kept[len(kept) // 2],
+        code_spacing=rounding.spacing(view.luma[:1] for view in regions.values()),
         clocks={name: track.place for name, track in named(watch.tracks).items()},
         strips=watch.strips.cut(),
         folder=folder,
@@ -167,7 +174,7 @@ def _scene(
         stream_record=_record(shot, folder, packets),
         notes=tuple(replace(note, shot=shot.id, subject=shot.subject) for note in notes),
     )
-    return _believed(scene, kept)
+    return _barred(_believed(scene, kept))
 
 
 def _believed(scene: Scene, kept: Sequence[clip.Frame]) -> Scene:
@@ -178,6 +185,18 @@ def _believed(scene: Scene, kept: Sequence[clip.Frame]) -> Scene:
     code = "range_looks_limited" if scene.video.full_range else "range_looks_full"
     note = Note(reason=Reason(code=code), shot=scene.shot.id, subject=scene.shot.subject)
     return replace(scene, range_contradicted=True, notes=(*scene.notes, note))
+
+
+def _barred(scene: Scene) -> Scene:
+    """Return the scene, noted where black bars lie beside the picture of a chart."""
+    rows, columns = scene.reference.luma.shape
+    width, height = scene.shown[2:]
+    if not scene.located or (width, height) == (columns, rows):
+        return scene
+    seen = {"width": width, "columns": columns, "height": height, "rows": rows}
+    reason = Reason(code="black_bars", parameters=seen)
+    note = Note(reason=reason, shot=scene.shot.id, subject=scene.shot.subject)
+    return replace(scene, notes=(*scene.notes, note))
 
 
 def _ground(

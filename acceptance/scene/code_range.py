@@ -16,6 +16,8 @@ class CodeRange:
     video: VideoInfo
     range_contradicted: bool = False
     """Whether the picture contradicts the range of codes that the stream states."""
+    code_spacing: float = 1.0
+    """How far apart the codes lie that the picture uses: 1, unless it has fewer bits."""
 
     @property
     def code_black(self) -> int:

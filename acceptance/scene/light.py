@@ -20,7 +20,7 @@ from acceptance.charts import printed_copy
 from acceptance.footage.rounding import doubt_of_mean
 from acceptance.footage.tone import DENSE, DenseCurve, curve, inverse_oetf, read_off
 from acceptance.model import BudgetLine
-from acceptance.scene import light_field, views
+from acceptance.scene import light_field, marked, views
 from acceptance.scene.code_range import CodeRange
 from acceptance.scene.ground import places_of
 from acceptance.scene.light_field import DARK_SIDE
@@ -370,21 +370,21 @@ class SeenLight(CodeRange):
     def seen_steps(self) -> dict[str, tuple[float, float, float]]:
         """Mean code, printed reflectance and standard error of the code, by region, ascending.
 
-        They are of the grey steps, else of the greys among colour patches; clipped ones are left
-        out.
+        They are of the grey steps, else of the greys among colour patches, without those that are
+        clipped or have something on them.
         """
         patches = self.of_kind("grey") or self.of_kind("colour")
-        steps = {view.region.name: step for view in patches if (step := self._step(view))}
+        greys = [view for view in patches if view.region.reflectance is not None]
+        free = marked.free(greys, self.code_unit)
+        steps = {view.region.name: step for view in free if (step := self._step(view))}
         return dict(sorted(steps.items(), key=lambda item: item[1]))
 
     def _step(self, view: View) -> tuple[float, float, float] | None:
-        """Code, reflectance and standard error of one step; None where clipped or not printed."""
-        reflectance = view.region.reflectance
-        if reflectance is None:
-            return None
+        """Code, reflectance and standard error of one printed step; None where clipped."""
+        reflectance = float(view.region.reflectance or 0)
         core = views.middle_half(view.luma)
         code, sigma = float(core.mean()), float(core.std())
-        doubt = LEAST_DOUBT + doubt_of_mean(core) + sigma / math.sqrt(core.size)
+        doubt = LEAST_DOUBT + doubt_of_mean(core, self.code_spacing) + sigma / math.sqrt(core.size)
         return (code, reflectance, doubt) if self.is_inside(code) else None
 
 

@@ -20,6 +20,7 @@ from acceptance.footage import encode
 from acceptance.metrics import geometry
 from acceptance.metrics.geometry import lens
 from acceptance.metrics.geometry import preset as presets
+from acceptance.metrics.geometry.frame import PictureFrame
 from acceptance.model import Condition, Measurement, Note, Shot
 from acceptance.scene import build
 from acceptance.session import measuring
@@ -352,3 +353,13 @@ def test_a_squeezed_picture_that_does_not_say_so_gives_no_angles() -> None:
     squeezed: Any = SimpleNamespace(shot=shot, chart=chart, located=(place,), video=video)
     with pytest.raises(GapError, match="pixel_aspect_doubtful"):
         list(geometry.measure(squeezed))
+
+
+def test_middle_and_corner_are_those_of_the_picture_between_black_bars() -> None:
+    place: Any = SimpleNamespace(picture=(1440, 960))
+    seen = PictureFrame(place=place, aspect=1.0, shown=(160, 120, 1280, 720))
+    alone: Any = SimpleNamespace(picture=(1280, 720))
+    without = PictureFrame(place=alone, aspect=1.0)
+    assert seen.middle == pytest.approx(np.add(without.middle, (160, 120)))
+    assert seen.half == pytest.approx(without.half)
+    assert seen.corner == pytest.approx(without.corner)

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from acceptance.metrics.geometry import lens
+from acceptance.metrics.geometry import fitting, lens
+from acceptance.model import Condition
 
 HALF = math.hypot(1920, 1080) / 2
 PIXEL, NOISE = 1 / HALF, 0.05  # half diagonals; px
 FOCAL = 1.2 * 1920 / HALF
 GRID = np.array([(x, y) for y in np.linspace(-0.55, 0.55, 7) for x in np.linspace(-0.9, 0.9, 11)])
+STATED = (
+    Condition(name="focal_length", value=6.0, unit="mm"),
+    Condition(name="sensor_width", value=5.0, unit="mm"),
+)
 CORNERS = [0, 10, 66, 76]
 
 
@@ -46,12 +53,18 @@ class Taken:
         return math.exp(focal) * self.truth[5] / found.parameters[5] - 1
 
 
-def taken(seed: int, turn: float, distance: float, bend: float) -> Taken:
-    """Turn the chart by up to ``turn`` degrees about two axes; lens of up to ``bend``."""
+def taken(
+    seed: int, turn: float, distance: float, bend: float, axis: tuple[float, float] = (0, 0)
+) -> Taken:
+    """Turn the chart by up to ``turn`` degrees about two axes; lens of up to ``bend``.
+
+    ``axis``: by how many half diagonals the lens's axis lies off where it is expected.
+    """
     random = np.random.default_rng(seed)
     pose = np.radians([*random.uniform(-turn, turn, 2), random.uniform(-5, 5)])
     place = [*random.uniform(-0.1, 0.1, 2), distance]
-    optics = [math.log(FOCAL), 0, *random.normal(0, 0.003, 2), random.uniform(-bend, bend), 0, 0, 0]
+    centre = random.normal(0, 0.003, 2) + axis
+    optics = [math.log(FOCAL), 0, *centre, random.uniform(-bend, bend), 0, 0, 0]
     truth = np.concatenate([Rotation.from_euler("YXZ", pose).as_rotvec(), place, optics])
     seen = lens.seen_places(lens.brown, truth[None], GRID)[0]
     noise = random.normal(0, NOISE * PIXEL, seen.shape)
@@ -80,3 +93,29 @@ def test_a_focal_length_guessed_wrong_leaves_nothing_but_the_noise(
         chart = taken(seed, turn, 2.6 + seed, 0.1)
         found = lens.fit("brown", chart.points, chart.start, known)
         assert found.residual * HALF < math.sqrt(2) * NOISE * 1.3
+
+
+def of_film(chart: Taken) -> fitting.FittedChart:
+    """Fit a chart as a film's is fitted, its focal length stated."""
+    frame: Any = SimpleNamespace(
+        corner=np.array([960, 540]) / HALF, scale_doubt=0.002, start=chart.start
+    )
+    shot: Any = SimpleNamespace(conditions=STATED)
+    return fitting.fit_chart(shot, frame, chart.points)
+
+
+@pytest.mark.parametrize("across", [0.0, 0.005, 0.25])
+def test_a_picture_cut_from_a_larger_one_has_its_axis_where_the_points_say(
+    across: float,
+) -> None:
+    """A usual axis is held near the middle; then tilt and pan were off by 2.7 U."""
+    chart = taken(7, 4, 2.6, 0.0, (across, 0.0))
+    chart.truth[lens.LENS] = 0.1, 0.0
+    seen = lens.seen_places(lens.brown, chart.truth[None], GRID)[0]
+    noise = np.random.default_rng(7).normal(0, NOISE * PIXEL, seen.shape)
+    points = lens.Points(chart=GRID, seen=seen + noise, pixel=PIXEL)
+    found = of_film(Taken(chart.truth, points))
+    assert found.beside is (across > 0.1)
+    doubt = np.sqrt(np.diag(found.best.covariance))[lens.CENTRE]
+    off = found.best.parameters[lens.CENTRE] - chart.truth[lens.CENTRE]
+    assert np.all(np.abs(off) < 4 * doubt)

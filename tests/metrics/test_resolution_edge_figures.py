@@ -55,6 +55,8 @@ def scene(*views: Any, **changed: Any) -> Any:
     )
     given = {
         "video": video,
+        "code_spacing": 1.0,
+        "shown": (0, 0, 1600, 1000),
         "code_black": 16,
         "code_unit": 1,
         "code_white": 235,
@@ -77,7 +79,7 @@ def result(mtf50: float | None = 0.2, mtf10: float | None = 0.4, **changed: Any)
     given = {"mtf50": mtf50, "mtf30": 0.3, "mtf10": mtf10, "u50": 0.002, "u10": 0.008}
     given |= {"degrees_of_freedom": 15, "resolves": "horizontal", "angle": 5.12345, "order": 2}
     given |= {"dark_side": "left", "window": 7.12345, "contrast": 0.6123456, "sharpened": False}
-    given |= {"overshoot": 0.0123456, "undershoot": 0.0234567}
+    given |= {"overshoot": 0.0123456, "undershoot": 0.0234567, "beyond": 0.0}
     given |= {"frequencies": np.arange(257) / 256, "mtf": np.linspace(1, 0.1234567, 257)}
     return SimpleNamespace(**given | changed)
 
@@ -381,3 +383,13 @@ def test_a_probe_of_the_same_light_has_the_same_crossings_however_the_edge_lies(
     found, probe = edge_mtf_probed(light, light)
     assert (probe.mtf50, probe.mtf10) == pytest.approx((found.mtf50, found.mtf10), rel=1e-12)
     assert found.mtf50 == resolution.edge_mtf(light).mtf50
+
+
+def test_tv_lines_count_the_rows_between_black_bars() -> None:
+    """16:9 in a picture of 4:3: TV lines were a third too high, by all of its rows."""
+    lines = []
+    for height in (1000, 750):
+        barred = scene(view(), shown=(0, (1000 - height) // 2, 1600, height))
+        found: list[Any] = list(resolution.measure(barred))
+        lines += [item.words[1] for item in found if item.words[0] == "resolution.horizontal"]
+    assert lines[1] == pytest.approx(0.75 * lines[0])

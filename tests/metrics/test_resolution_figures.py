@@ -14,7 +14,15 @@ from numpy.typing import NDArray
 
 from acceptance.errors import GapError
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
-from acceptance.metrics.resolution import corners, edge, edge_figures, edge_line, wrong_curve
+from acceptance.metrics.resolution import (
+    corners,
+    edge,
+    edge_figures,
+    edge_line,
+    tails,
+    whole_codes,
+    wrong_curve,
+)
 from acceptance.metrics.resolution.edge_figures import Edge, Tone
 from acceptance.metrics.resolution.edge_line import EdgeLine
 
@@ -187,6 +195,7 @@ def result(mtf50: float | None = 0.2, mtf10: float | None = 0.4, **changed: Any)
     """Make the result of an edge; its standard errors are 1 % and 2 %."""
     given = {"mtf50": mtf50, "mtf30": 0.3, "mtf10": mtf10, "u50": 0.002, "u10": 0.008}
     given |= {"degrees_of_freedom": 15, "resolves": "horizontal", "angle": 5.0}
+    given |= {"beyond": 0.0, "frequencies": np.arange(2) / 2, "mtf": np.array([1.0, 0.1])}
     return SimpleNamespace(**given | changed)
 
 
@@ -364,3 +373,25 @@ def test_two_sides_of_an_edge_contradict_a_curve_by_the_exponent_that_they_need(
     assert found == pytest.approx(exponent, abs=1e-3)
     by_hand: Any = SimpleNamespace(region=SimpleNamespace(printed={}))
     assert wrong_curve.contradicted(scene, by_hand, contrast) == 0
+
+
+def test_a_corners_ratio_holds_what_rises_beyond_both_windows() -> None:
+    """An MTF that falls by 1.8 a cycle/px: 2 % of the step move MTF50 by 0.02 x 0.5 / 1.8."""
+    tone = Tone(light=np.ones(2), name="t", doubt=0.0)
+    corner, centre = placed("upper_left", 1, 0.18, beyond=0.02), placed("centre", 1)
+    [found] = corners.ratios(scene(), [corner, centre], tone)
+    lines = {line.source: line.contribution for line in found.words[3]}  # type: ignore[union-attr]
+    assert lines[tails.SOURCE] == pytest.approx(0.02 * 0.5 / 1.8 / math.sqrt(3) / 0.2)
+    assert f"{tails.SOURCE}, centre" not in lines
+
+
+def test_codes_that_lie_apart_leave_more_of_an_edge_open() -> None:
+    """Of plain levels without noise 8 / sqrt(12) codes, where whole codes leave 1 / sqrt(12)."""
+    plain = np.full((4, 60, 40), 50, np.uint8)
+    plain[:, :, 20:] = 154
+    for apart in (1.0, 8.0):
+        sight: Any = SimpleNamespace(code_spacing=apart)
+        view: Any = SimpleNamespace(luma=plain, place=None)
+        assert whole_codes.undecided(sight, view, "horizontal") == pytest.approx(
+            apart / math.sqrt(12)
+        )

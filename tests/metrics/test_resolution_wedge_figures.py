@@ -72,6 +72,8 @@ def scene(*views: Any, **changed: Any) -> Any:
     flats = views or (flat(0.05, 60.0), flat(0.8, 160.0))
     given = {
         "video": video,
+        "code_spacing": 1.0,
+        "shown": (0, 0, 1920, 1080),
         "code_black": BLACK,
         "code_unit": 1,
         "code_white": 235,

@@ -6,6 +6,7 @@ lens under its cap.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.errors import GapError
+from acceptance.footage.rounding import coarse_doubt
 from acceptance.metrics._shared.coder import doubt_by_coder
 from acceptance.metrics._shared.region_codes import MOST_CLIPPED, clipped_share
 
@@ -85,11 +87,12 @@ def lit(scene: Scene, view: View) -> BlockMeans:
 
 
 def by_coder(scene: Scene, view: View, plane: NDArray[Any]) -> float:
-    """Return what a coder leaves undecided in a mean of a plane (n, h, w), in codes.
+    """Return what a coder, or codes apart, leave open in a mean of a plane (n, h, w), in codes.
 
     A few frames tell how noisy it is: all of a whole picture are large.
     """
-    return doubt_by_coder(scene.video, view, plane[:FEW])
+    coder, apart = doubt_by_coder(scene.video, view, plane[:FEW]), scene.code_spacing
+    return math.hypot(coder, coarse_doubt(plane[:FEW], apart)) if apart > 1 else coder
 
 
 def refuse_clipped(scene: Scene, view: View) -> None:

@@ -72,7 +72,10 @@ class Count:
 
 
 def step(
-    frames: NDArray[np.integer] | Array, black: float = -math.inf, white: float = math.inf
+    frames: NDArray[np.integer] | Array,
+    black: float = -math.inf,
+    white: float = math.inf,
+    apart: float = 1.0,
 ) -> GreyStep:
     """Measure mean and noise of one grey step over the central half of its region.
 
@@ -82,6 +85,8 @@ def step(
         Luma codes (n, h, w) of the region, the central half of each direction at least 4 px.
     black, white
         Codes of the ends of the nominal range.
+    apart
+        How far apart the codes lie that the picture uses.
 
     Notes
     -----
@@ -101,7 +106,7 @@ def step(
         noise_uncertainty=noise[1],
         temporal=temporal[0],
         temporal_uncertainty=temporal[1],
-        rounding=doubt_of_mean(codes),
+        rounding=doubt_of_mean(codes, apart),
         low=low if mean > black + AT_BLACK else (1.0, 0.0),
         high=_piled(codes, float(codes.max()), reached=codes.max() >= white),
     )

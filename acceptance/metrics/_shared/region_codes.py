@@ -55,8 +55,8 @@ def tv_lines(
 
 
 def lines_of(scene: Scene, direction: str) -> float:
-    """Return the TV lines per picture height of one cycle/px in the scene's picture."""
-    return tv_lines(1.0, direction, scene.video.height, scene.video.sample_aspect)
+    """Return the TV lines per picture height of one cycle/px in what the scene's picture shows."""
+    return tv_lines(1.0, direction, scene.shown[3], scene.video.sample_aspect)
 
 
 def refuse_doubtful_aspect(scene: Scene, direction: str) -> None:

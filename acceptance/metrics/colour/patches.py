@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from acceptance.footage.rounding import doubt_of_mean
 from acceptance.metrics._shared.coder import doubt_by_coder
 from acceptance.metrics._shared.grey_steps import standard_error, trimmed_mean
 from acceptance.metrics.colour.difference import neutral
+from acceptance.scene.marked import marked
 from acceptance.scene.views import mean_frame, middle_half
 
 if TYPE_CHECKING:
@@ -33,9 +35,6 @@ END = 1.5 / 219  # of the range: nearer to its end counts as clipped
 SHOWN = 0.005  # light in a channel of the aim above which black there is clipped, not out of gamut
 LEAST_CONTRAST = 0.2  # of the range, between the lightest and the darkest patch
 LEAST_COLOUR = 1.5  # codes that some patch's colour differences must be off grey
-# standard error of a patch's mean luma over the median of all, and in codes: beyond both, a shadow
-# or a mark lies across it
-MOST_UNLIKE, LEAST_UNLIKE = 5.0, 0.5
 DARK = 0.1  # reflectance of a patch on which added light is stated
 NEEDED, NEUTRALS_NEEDED = 18, 3
 
@@ -100,9 +99,8 @@ def read_patches(scene: Scene) -> tuple[list[ColourPatch], list[str]]:
 
 def _without_shadows(patches: Sequence[ColourPatch], depth: float) -> list[ColourPatch]:
     """Leave out patches within which the light changes as in no other; ``depth``: of 8 bits 1."""
-    doubts = np.array([patch.doubts[0] for patch in patches])
-    most = max(MOST_UNLIKE * float(np.median(doubts)), LEAST_UNLIKE * depth) if len(doubts) else 0.0
-    return [patch for patch in patches if patch.doubts[0] <= most]
+    free = ~marked([float(patch.doubts[0]) for patch in patches], depth)
+    return list(itertools.compress(patches, free))
 
 
 def _coloured(scene: Scene) -> list[View]:
@@ -161,7 +159,7 @@ def _patch(scene: Scene, view: View, clipped: float, aim: Array) -> ColourPatch:
         name=str(view.region.printed["name"]),
         codes=np.array([trimmed_mean(middle) for middle in middles]),
         doubts=np.array([standard_error(middle) for middle in middles]),
-        rounding=np.array([doubt_of_mean(plane) for plane in cores]),
+        rounding=np.array([doubt_of_mean(plane, scene.code_spacing) for plane in cores]),
         coding=np.array([doubt_by_coder(scene.video, view, plane) for plane in _planes(view)]),
         frames=np.array([plane.mean(axis=(1, 2)) for plane in cores]).T,
         clipped=clipped,

@@ -55,7 +55,8 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     if not scene.located:
         raise GapError("no_region", kind="grid")
     refuse_doubtful_aspect(scene, "horizontal")
-    frame = PictureFrame(place=scene.located[0], aspect=float(scene.video.sample_aspect))
+    aspect = float(scene.video.sample_aspect)
+    frame = PictureFrame(place=scene.located[0], aspect=aspect, shown=scene.shown)
     yield from of_points(scene, frame, _points(scene, frame))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,24 +26,29 @@ WRONG = 5.0  # standard deviations at which a point is left out
 USUAL_FOCAL, UNKNOWN = 1.0, 1.0
 PRINT_ASPECT = 2e-4  # standard uncertainty of a print's height to width, beyond that of its scale
 FISHEYE_FROM = 0.02  # k1 above which the lens may be a fisheye
+OFF_AXIS = 30.0  # chi-square (4) of centre and tangential terms: 5 of a million usual lenses
+# half diagonals, standard, of a lens whose points contradict what is usual: part of a picture
+ANYWHERE, ANYHOW = 0.3, 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
 class FittedChart:
     """Fits of each lens to ``points`` of a chart, the better one first.
 
-    ``stated``: the focal length was known before the fit.
+    ``stated``: the focal length was known before the fit. ``beside``: the points contradict an axis
+    near the picture's middle, as where the picture was cut from a larger one.
     """
 
     frame: PictureFrame
     points: Points
     lenses: Mapping[str, LensFit]
     stated: bool
+    beside: bool = False
 
     @property
     def best(self) -> LensFit:
         """The fit that leaves less."""
-        return next(iter(self.lenses.values()))
+        return _first(self.lenses)
 
     @property
     def covered(self) -> float:
@@ -62,13 +67,25 @@ class FittedChart:
 
 
 def fit_chart(shot: Shot, frame: PictureFrame, points: Points) -> FittedChart:
-    """Fit lens and place to points, again without those far off (a stain, a finger)."""
+    """Fit lens and place to points, again without those far off (a stain, a finger).
+
+    Where the points contradict a lens whose axis passes near the picture's middle, it may pass
+    anywhere.
+    """
     known, stated = _known(shot, frame, len(points.seen))
     lenses = _lenses(frame, points, known)
-    kept = _without_wrong(points, next(iter(lenses.values())))
+    beside = _first(lenses).off_axis > OFF_AXIS
+    if beside:
+        known = replace(known, centre_doubt=ANYWHERE, askew_doubt=ANYHOW)
+        lenses = _lenses(frame, points, known)
+    kept = _without_wrong(points, _first(lenses))
     if len(kept.seen) < len(points.seen):
         points, lenses = kept, _lenses(frame, kept, known)
-    return FittedChart(frame=frame, points=points, lenses=lenses, stated=stated)
+    return FittedChart(frame=frame, points=points, lenses=lenses, stated=stated, beside=beside)
+
+
+def _first(lenses: Mapping[str, LensFit]) -> LensFit:
+    return next(iter(lenses.values()))
 
 
 def _known(shot: Shot, frame: PictureFrame, points: int) -> tuple[Known, bool]:

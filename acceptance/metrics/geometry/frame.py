@@ -18,22 +18,31 @@ Array = NDArray[np.float64]
 class PictureFrame:
     """A picture with a chart in it; ``aspect`` is a pixel's width over its height.
 
+    ``shown`` is the box (x, y, width, height) that lies between black bars; None: all of it.
+
     Lengths on the chart are in half widths of the chart, from its middle. Lengths in the picture
     are in half diagonals, from its middle, pixels made square.
     """
 
     place: Located
     aspect: float
+    shown: tuple[int, int, int, int] | None = None
+
+    @property
+    def size(self) -> Array:
+        """Columns and rows of what is shown."""
+        return np.array(self.shown[2:] if self.shown else self.place.picture)
 
     @property
     def half(self) -> float:
         """Half the picture's diagonal in px of square pixels, as high as the picture's."""
-        return float(np.hypot(*(self.middle * (self.aspect, 1))))
+        return float(np.hypot(*((self.size - 1) / 2 * (self.aspect, 1))))
 
     @property
     def middle(self) -> Array:
         """The picture's middle (x, y), px."""
-        return np.asarray((np.array(self.place.picture) - 1) / 2)
+        first = np.array(self.shown[:2] if self.shown else (0, 0))
+        return np.asarray(first + (self.size - 1) / 2)
 
     @property
     def scale(self) -> float:
@@ -43,7 +52,7 @@ class PictureFrame:
     @property
     def corner(self) -> Array:
         """The picture's lower right corner (x, y), half diagonals."""
-        return self.middle * (self.aspect, 1) / self.half
+        return np.asarray((self.size - 1) / 2 * (self.aspect, 1) / self.half)
 
     @property
     def scale_doubt(self) -> float:

@@ -54,13 +54,17 @@ class Known:
     """What is known before the fit: ``focal`` length in half diagonals, and standard uncertainties.
 
     ``focal_doubt`` is that of the ln of the focal length, ``aspect_doubt`` that of the ln of the
-    print's height over width, ``lens_doubt`` that of the first term of the lens.
+    print's height over width, ``lens_doubt`` that of the first term of the lens, ``centre_doubt``
+    that of the lens's axis beside the picture's middle, ``askew_doubt`` that of its tangential
+    terms, both in half diagonals.
     """
 
     focal: float
     focal_doubt: float
     aspect_doubt: float
     lens_doubt: float = 1.0
+    centre_doubt: float = CENTRE_DOUBT
+    askew_doubt: float = ASKEW_DOUBT
 
 
 def brown(radius: Array, lens: Array) -> Array:
@@ -112,6 +116,15 @@ class LensFit:
     def freedom(self) -> float | None:
         """Degrees of freedom of the residual; None where the noise is assumed."""
         return _freedom(self.misses.size)
+
+    @property
+    def off_axis(self) -> float:
+        """By how much more than usual the lens lies beside the middle or askew: a chi-square of 4.
+
+        Of the doubts ``CENTRE_DOUBT`` and ``ASKEW_DOUBT``.
+        """
+        off = self.parameters[CENTRE] / CENTRE_DOUBT, self.parameters[ASKEW] / ASKEW_DOUBT
+        return float(np.sum(np.square(off)))
 
     @property
     def covariance(self) -> Array:
@@ -238,7 +251,7 @@ def _misses(model: str, points: Points, parameters: Array, known: Known, noise: 
     scales, lens = (known.focal_doubt, known.aspect_doubt), (known.lens_doubt, SECOND_DOUBT)
     before = np.array([math.log(known.focal), *[0] * 7])
     prior = (parameters[:, FOCAL:] - before) / np.array(
-        [*scales, *[CENTRE_DOUBT] * 2, *lens, *[ASKEW_DOUBT] * 2]
+        [*scales, *[known.centre_doubt] * 2, *lens, *[known.askew_doubt] * 2]
     )
     return np.concatenate([along / noise, across / noise, prior], axis=1)
 

@@ -54,6 +54,8 @@ def figures(scene: Scene, chart: FittedChart) -> Iterator[Measurement | Note]:
         for model, lens in chart.lenses.items()
     }
     shares = best.contributions(lambda parameters: derive(best.model, parameters, frame, reach))
+    if chart.beside:
+        yield _note(scene, "", Reason(code="axis_beside_middle", parameters=_axis(chart)))
     apart = _apart(chart.lenses, values)
     for number, quantity in enumerate(QUANTITIES):
         outline = _of_outline(quantity, float(values[best.model][number]), frame)
@@ -115,7 +117,7 @@ def _why_not(quantity: str, budget: Sequence[BudgetLine], chart: FittedChart) ->
 
 def _outline(coverage: float, frame: PictureFrame) -> float:
     """Return the uncertainty of the coverage, in %, by ``OUTLINE`` px round a usual chart."""
-    picture = float(np.prod(frame.place.picture))
+    picture = float(np.prod(frame.size))
     return 100 * OUTLINE * 4.1 * math.sqrt(max(coverage, 0.0) / 100 * picture) / picture
 
 
@@ -154,10 +156,15 @@ def _details(chart: FittedChart) -> dict[str, Value]:
         names[1]: second,
         "radius": chart.reach,
         "covered": chart.covered,
-        "centre_x": float(best.parameters[CENTRE][0] * frame.half / frame.aspect),
-        "centre_y": float(best.parameters[CENTRE][1] * frame.half),
+        **{f"centre_{name}": off for name, off in _axis(chart).items()},
         **{f"residual_{name}": fit.residual * frame.half for name, fit in chart.lenses.items()},
     }
+
+
+def _axis(chart: FittedChart) -> dict[str, float]:
+    """Return how far the lens's axis is to the right of and below the picture's middle, px."""
+    across, down = (chart.best.parameters[CENTRE] * chart.frame.half).tolist()
+    return {"x": across / chart.frame.aspect, "y": down}
 
 
 def _more(quantity: str, values: Array, chart: FittedChart) -> dict[str, Value]:

@@ -149,9 +149,7 @@ def read_field(scene: Scene, view: View, light: NDArray[np.float64]) -> Field:
     if lossless(scene, view):  # a coder that skips a block shows what is recorded, too
         codes = distinct(codes)
     _refuse(codes, scene, view.region.name, light)
-    weighting = unified_weighting(
-        codes.shape[2], float(scene.video.sample_aspect) / scene.video.height
-    )
+    weighting = unified_weighting(codes.shape[2], float(scene.video.sample_aspect) / scene.shown[3])
     noise = analyse(
         codes, stable=view.stable, weighting=weighting if view.region.kind == "flat" else None
     )

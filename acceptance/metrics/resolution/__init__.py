@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.errors import GapError
 from acceptance.metrics._shared.region_codes import tv_lines
-from acceptance.metrics.resolution import beside, corners, edge_figures, wedge_figures
+from acceptance.metrics.resolution import agreement, beside, corners, edge_figures, wedge_figures
 from acceptance.metrics.resolution.edge import EdgeResult, edge_mtf
 from acceptance.metrics.resolution.printed_wedge import Wedge
 from acceptance.metrics.resolution.sampling import sampling_of
@@ -61,6 +61,12 @@ def serves(scene: Scene) -> bool:
 
 def measure(scene: Scene) -> Iterator[Measurement | Note]:
     """Measure every edge and every wedge; a result not obtained is a Note with its reason."""
+    found = list(_measured(scene))
+    yield from found
+    yield from agreement.compared(found)
+
+
+def _measured(scene: Scene) -> Iterator[Measurement | Note]:
     tone, sampled = tone_of(scene), sampling_of(scene)
     yield from _enlarged(sampled)
     edges: list[Edge] = []

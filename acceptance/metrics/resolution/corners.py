@@ -97,10 +97,13 @@ def _budget(scene: Scene, corner: Edge, centre: Edge, tone: Tone) -> list[Budget
     of_bends = (ratio * (one - other) for one, other in zip(*bent, strict=True))
     of_tone = math.hypot(common * tone.doubt / math.sqrt(3), of_sides, *of_bends)
     of_centre = scaled(centre.noise("mtf50"), ratio / below)
+    of_tails = scaled(centre.tails("mtf50"), ratio / below)
     return [
         *scaled(corner.noise("mtf50"), 1 / below),
         *(replace(line, source=f"{line.source}, centre") for line in of_centre),
         BudgetLine(source=TONE_SOURCE, contribution=of_tone, evaluation="B"),
         *scene.copy_lines(common),
+        *scaled(corner.tails("mtf50"), 1 / below),
+        *(replace(line, source=f"{line.source}, centre") for line in of_tails),
         *coding(ratio * max(edge.coding_share("mtf50") for edge in edges)),
     ]

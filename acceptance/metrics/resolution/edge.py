@@ -27,6 +27,7 @@ from acceptance.metrics.resolution.profile import (
     spectrum,
     standard_error,
 )
+from acceptance.metrics.resolution.tails import beyond
 
 Array = NDArray[np.float64]
 
@@ -57,7 +58,8 @@ class EdgeResult:
     edge, else "vertical". ``angle``: degrees off that axis, 0 to 45. ``order`` of the edge's
     polynomial. ``dark_side``: "left", "right", "above" or "below". ``window``: half-width in px
     beyond which the line spread counts as zero. ``contrast``: (light - dark) / (light + dark).
-    ``overshoot``, ``undershoot``: share of the step, traces of sharpening.
+    ``overshoot``, ``undershoot``: share of the step, traces of sharpening. ``beyond``: share of it
+    that rises beyond the window, as far as noise does not make it.
     """
 
     frequencies: Array
@@ -76,6 +78,7 @@ class EdgeResult:
     contrast: float
     overshoot: float
     undershoot: float
+    beyond: float
     mode: Mode
 
     @property
@@ -122,6 +125,7 @@ class _Followed:
     angle: float
     fit: ProfileFit
     taper: Array
+    beyond: float
     mode: Mode
 
 
@@ -200,9 +204,27 @@ def _followed(
     _refuse(upright, line, fit, angle)
     _refuse_covered(fit.residual.reshape(upright.shape), line.light - line.dark)
     taper, rows = _taper(fit, line, mode), upright.shape[0]
+    seen, far = float(np.diff(fit.coefficients) @ taper), _half_width(fit, taper)
     return _Followed(
-        rows=rows, seen_as=seen_as, line=line, angle=angle, fit=fit, taper=taper, mode=mode
+        rows=rows,
+        seen_as=seen_as,
+        line=line,
+        angle=angle,
+        fit=fit,
+        taper=taper,
+        beyond=beyond(upright, distance, far, seen, _blocks(rows)) if mode == "accurate" else 0.0,
+        mode=mode,
     )
+
+
+def _half_width(fit: ProfileFit, taper: Array) -> float:
+    """Return the half-width of the window in px."""
+    return float(np.abs(fit.position[1:][taper > 0]).max())
+
+
+def _blocks(rows: int) -> int:
+    """Return into how many blocks of rows a picture is cut for standard errors."""
+    return min(16, max(6, rows // 8))
 
 
 def _result(edge: _Followed, *, covariance: bool) -> EdgeResult:
@@ -213,10 +235,11 @@ def _result(edge: _Followed, *, covariance: bool) -> EdgeResult:
         **edge.seen_as,
         angle=edge.angle,
         order=line.coefficients.size - 1,
-        window=float(np.abs(fit.position[1:][taper > 0]).max()),
+        window=_half_width(fit, taper),
         contrast=line.contrast,
         overshoot=over,
         undershoot=under,
+        beyond=edge.beyond,
         mode=edge.mode,
     )
 
@@ -225,7 +248,7 @@ def _transfer(fit: ProfileFit, taper: Array, rows: int, *, covariance: bool) -> 
     """Return the MTF of a profile over ``rows`` of the picture, and its crossings with errors."""
     frequencies, mtf = spectrum(fit, taper)
     at50, at30, at10 = (crossing(frequencies, mtf, fit, taper, level) for level in (0.5, 0.3, 0.1))
-    blocks = min(16, max(6, rows // 8))
+    blocks = _blocks(rows)
     u50, u10 = (
         standard_error(at, fit, taper, rows, blocks) if covariance else None for at in (at50, at10)
     )

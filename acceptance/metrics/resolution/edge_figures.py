@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.errors import GapError
-from acceptance.footage.rounding import rounding_doubt
 from acceptance.footage.tone import read_off, whole_codes
-from acceptance.metrics._shared.ordered import median_of_whole, quantiles, quantiles_of_whole
+from acceptance.metrics._shared.ordered import quantiles, quantiles_of_whole
 from acceptance.metrics._shared.region_codes import (
     SAMPLING_LIMIT,
     lines_of,
@@ -25,6 +24,7 @@ from acceptance.metrics._shared.region_codes import (
     within,
 )
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
+from acceptance.metrics.resolution import tails
 from acceptance.metrics.resolution.coding_loss import (
     blocks_along,
     coarseness,
@@ -34,7 +34,6 @@ from acceptance.metrics.resolution.coding_loss import (
     taken,
 )
 from acceptance.metrics.resolution.edge import (
-    MEDIAN_STEP,
     EdgeCrossings,
     EdgeResult,
     edge_mtf,
@@ -42,6 +41,7 @@ from acceptance.metrics.resolution.edge import (
 )
 from acceptance.metrics.resolution.sampling import ALL
 from acceptance.metrics.resolution.tone import LEVELS, Tone
+from acceptance.metrics.resolution.whole_codes import undecided
 from acceptance.metrics.resolution.wrong_curve import contradicted
 from acceptance.model.measurement import BudgetLine, Curve, Note
 
@@ -122,6 +122,12 @@ class Edge:
             *repeat(values[1:] if self.view.stable else values, fit),
         ]
 
+    def tails(self, name: str) -> list[BudgetLine]:
+        """Return the line of what rises beyond the window over the line spread."""
+        first = self.first
+        mtf = first.frequencies, first.mtf
+        return tails.lines(first.beyond, mtf, LEVELS[name], self.value(name))
+
     def coding_share(self, name: str) -> float:
         """Return the relative standard uncertainty of a crossing by coding."""
         blocks = blocks_along(self.view, self.first.resolves)
@@ -160,7 +166,7 @@ def seen(scene: Scene, view: View, tone: Tone, sampled: PictureSamples = ALL) ->
         probe=probe,
         levels=(dark * float(shade.mean()), bright * float(shade.mean())),
         coarseness=coarseness(scene, view, height),
-        rounding=rounding_doubt(_roughness(view, first.resolves)) / max(height, 1.0),
+        rounding=undecided(scene, view, first.resolves) / max(height, 1.0),
         exponent=contradicted(scene, view, first.contrast),
         taken=taken(scene.video),
     )
@@ -173,16 +179,6 @@ def _height(codes: Array) -> float:
         quantiles(codes, (0.1, 0.9)) if whole is None else quantiles_of_whole(whole, (0.1, 0.9))
     )
     return highest - lowest
-
-
-def _roughness(view: View, resolves: str) -> float:
-    """Return the noise in codes of a view's plain sides; 0 where most neighbours are of one code.
-
-    It is from the median difference of neighbours along the edge, of the first frames.
-    """
-    rows = view.luma[(slice(0, 4), *within(view))].astype(np.int32)
-    axis = 1 if resolves == "horizontal" else 2
-    return median_of_whole(np.abs(np.diff(rows, axis=axis))) / MEDIAN_STEP
 
 
 def _probe(tone: Tone, codes: Array, light: Array, shade: Array) -> Array:
@@ -216,7 +212,7 @@ def _crossing(
         f"resolution.{name}",
         value,
         "cycle/px",
-        [*edge.noise(name), *_rounding(edge, name), *tone_lines, *coder],
+        [*edge.noise(name), *_rounding(edge, name), *edge.tails(name), *tone_lines, *coder],
         samples=edge.view.luma.shape[0],
         method=EDGE_METHOD.format(tone=tone),
         region=edge.view.region.name,

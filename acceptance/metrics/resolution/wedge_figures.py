@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.errors import GapError
+from acceptance.footage.rounding import coarse_doubt
 from acceptance.metrics._shared.region_codes import (
     SAMPLING_LIMIT,
     lines_of,
@@ -56,6 +57,9 @@ STEP_DOUBT = 0.02
 # of the logarithm by which edges differ by direction: half-width of what a reading then is off, and
 # what is chance
 UNLIKE, ROUND = 0.3, 0.03
+# of a reading, for a step of as many codes as rounding leaves undecided (simulation); more of it
+# from where bars that count fall between two codes
+ROUNDED, COARSE = 0.6, 0.018
 STRIPS, FEWEST = 6, 12  # of the ground on each side of a wedge, and pixels in each
 MOST_SHADED = 0.25  # of its light, by which they may differ
 
@@ -188,9 +192,20 @@ def _budget(scene: Scene, wedge: _SeenWedge) -> list[BudgetLine]:
     share = taken(scene.video).get("wedge", 1.0)
     return [
         *_own_lines(wedge.view, wedge.results),
+        *_rounding(scene, wedge),
         *_method_lines(scene, wedge.first, wedge.step_doubt, SAMPLING_LIMIT / wedge.limit),
         *coding(wedge.value * OF_WEDGE.share(coarse, _blocks(wedge.first)) * share),
     ]
+
+
+def _rounding(scene: Scene, wedge: _SeenWedge) -> list[BudgetLine]:
+    """Return the line of codes that lie apart: whole codes say enough of bars."""
+    if scene.code_spacing == 1:
+        return []
+    dark, light = wedge.levels
+    undecided = coarse_doubt(wedge.view.luma, scene.code_spacing) / max(light - dark, 1.0)
+    share = ROUNDED * undecided * (1 + (undecided / COARSE) ** 2)
+    return [BudgetLine(source="quantisation", contribution=share * wedge.value, evaluation="B")]
 
 
 def _own_lines(view: View, results: Sequence[WedgeResult]) -> list[BudgetLine]:

@@ -1,0 +1,70 @@
+"""How much of an edge's step rises beyond the window over its line spread.
+
+A halo of the lens, or of a dirty dome, spreads a share of the light over many pixels: too faint,
+pixel by pixel, for the window to follow, though the MTF counts it at frequency 0. Uneven light
+that nobody corrected looks the same.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from acceptance.model.measurement import BudgetLine
+
+Array = NDArray[np.float64]
+
+SOURCE = "spread beyond the window"
+FAR, NEAR = 0.7, 1.5  # of the way to the border, beyond so many windows: what a step ends at
+SURE, FEWEST = 3.0, 4  # standard errors, and blocks that they come from
+LEAST = 0.005  # of the step: less moves a crossing by less than its smallest U
+
+
+def beyond(image: Array, distance: Array, window: float, seen: float, blocks: int) -> float:
+    """Return the share of the step that rises beyond the window; 0 where noise may make it.
+
+    ``image`` (rows, columns) is light, dark where the ``distance`` (rows, columns) px from the edge
+    is below 0; ``window`` is its half-width, px, and ``seen`` the step within it; ``blocks`` of
+    rows give the standard error.
+    """
+    widest = np.array([-distance.min(), distance.max()])
+    least = window + FAR * (widest - window)
+    if least.min() < NEAR * window:
+        return 0.0
+    group = np.arange(len(image)) * blocks // len(image)
+    light, dark = (
+        _means(image, part, group) for part in (distance > least[1], distance < -least[0])
+    )
+    steps = (light - dark)[np.isfinite(light - dark)]
+    if steps.size < FEWEST:
+        return 0.0
+    # the window's own step rests on the pixels where it falls, a third of its half-width
+    fewer = float(np.mean(widest - least)) / (window / 3)
+    error = float(steps.std(ddof=1)) * math.sqrt((1 + fewer) / steps.size)
+    more = float(steps.mean()) - seen
+    return abs(more) / seen if abs(more) > max(SURE * error, LEAST * seen) else 0.0
+
+
+def _means(image: Array, part: NDArray[np.bool_], group: NDArray[np.intp]) -> Array:
+    """Return the mean of a ``part`` of the pixels in each ``group`` of rows; nan: none there."""
+    sums, counts = (np.bincount(group, np.where(part, of, 0.0).sum(axis=1)) for of in (image, 1.0))
+    return np.asarray(np.where(counts > 0, sums / np.maximum(counts, 1), np.nan))
+
+
+def lines(
+    share: float, mtf: tuple[Array, Array], level: float, crossing: float
+) -> list[BudgetLine]:
+    """Return the line of a ``share`` of the step that rises beyond the window, of a crossing.
+
+    ``mtf`` are frequencies (n,) in cycle/px and modulation (n,), which falls to ``level`` at the
+    ``crossing``. The share counts at frequency 0 if it is of the lens, and not at all if it is
+    light: the crossing is off by anything up to what the whole of it makes.
+    """
+    if not share:
+        return []
+    near = np.array([0.98, 1.02]) * crossing
+    fall = -float(np.diff(np.interp(near, *mtf))[0])
+    off = share * level * float(np.ptp(near)) / max(fall, 1e-3)
+    return [BudgetLine(source=SOURCE, contribution=off / math.sqrt(3), evaluation="B")]

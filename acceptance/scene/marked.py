@@ -1,0 +1,56 @@
+"""Fields on which something lies that is not printed there: writing of a recorder, a stain, a leaf.
+
+It makes the blocks of a field differ as in no other field of its kind.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from acceptance.scene.views import middle_half
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from acceptance.scene.views import View
+
+BLOCKS = 4  # each way
+# standard error of a field's mean, from its blocks, over the median of all, and in codes of 8 bits:
+# beyond both something lies on it
+MOST_UNLIKE, LEAST_UNLIKE = 5.0, 0.5
+
+
+def marked(doubts: Sequence[float], unit: float) -> NDArray[np.bool_]:
+    """Return on which of n fields something lies, by the standard errors (n,) of their means.
+
+    They are in codes, of which ``unit`` are one of 8 bits. At least half of the fields are free.
+    """
+    known = np.asarray(doubts, np.float64)
+    if not known.size:
+        return np.zeros(0, np.bool_)
+    return np.asarray(known > max(MOST_UNLIKE * float(np.median(known)), LEAST_UNLIKE * unit))
+
+
+def free(views: Sequence[View], unit: float) -> list[View]:
+    """Return the views on which nothing lies."""
+    doubts = [_doubt(middle_half(view.luma)) for view in views]
+    return list(itertools.compress(views, ~marked(doubts, unit)))
+
+
+def _doubt(frames: NDArray[np.integer]) -> float:
+    """Return the standard error of the mean of frames (n, h, w), from the scatter of 4 x 4 blocks.
+
+    0 where the field has fewer pixels than that.
+    """
+    still = frames.mean(axis=0)
+    height, width = (size // BLOCKS for size in still.shape)
+    if not height or not width:
+        return 0.0
+    whole = still[: BLOCKS * height, : BLOCKS * width]
+    means = whole.reshape(BLOCKS, height, BLOCKS, width).mean(axis=(1, 3))
+    return float(means.std(ddof=1) / BLOCKS)
