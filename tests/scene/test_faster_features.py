@@ -80,7 +80,8 @@ def test_edges_are_those_of_windows_that_are_looked_at_one_by_one(seed: int) -> 
     fine = picture(seed)[:40]
     beside = np.roll(fine, 1, axis=0)
     lines = crossed_edges.Lines(np.concatenate([fine, beside]).T.astype(np.int16), units=1)
-    found_edges = crossed_edges.crossings(lines, 360, THRESHOLDS)
+    other = lines._replace(samples=lines.samples[:, ::-1])
+    *_, found_edges, _ = crossed_edges.crossings([other, lines, other], 360, THRESHOLDS)
     fine, beside = fine.astype(np.float32), beside.astype(np.float32)
     reach, found = THRESHOLDS.edge_reach_samples, []
     slope = np.abs(np.gradient(fine, axis=1))
