@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import cv2
 import numpy as np
 
-from acceptance.scene.patterns import eight_bits, ranked, spread
+from acceptance.scene.patterns import eight_bits, ranked, rows_at, spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Whole = NDArray[np.int16]
 
 FINEST = 128  # units a code where samples do not add up; of 8 bits they fit into 16
-TOGETHER = 8  # pictures, at most, whose lines are looked at at once
+TOGETHER = 3  # pictures, at most, whose lines are looked at at once: more do not fit a cache
 
 
 class Lines(NamedTuple):
@@ -93,11 +93,9 @@ def lines(luma: NDArray[Any], shift: int, thresholds: Thresholds) -> tuple[Lines
     (height, width), number = luma.shape, thresholds.edge_lines
     further, share = height / thresholds.fine_samples, min(1.0, thresholds.fine_samples / height)
     rows, columns = (_places(size, max(1, round(further)), number) for size in luma.shape)
-    if luma.flags.c_contiguous:
-        down, level = luma.take(columns, 1, mode="clip"), luma.take(rows, 0, mode="clip")
-    else:  # np.take would copy a picture whose rows are padded
-        down, level = luma[:, columns], luma[rows]
-    across = cv2.transpose(eight_bits(level, shift))
+    # np.take would copy a picture whose rows are padded
+    down = luma.take(columns, 1, mode="clip") if luma.flags.c_contiguous else luma[:, columns]
+    across = cv2.transpose(eight_bits(rows_at(luma, rows), shift))
     return (
         _fine(np.asarray(across), round(width * share)),
         _fine(eight_bits(down, shift), round(height * share)),

@@ -57,6 +57,13 @@ def spread(size: int, number: int) -> NDArray[np.int64]:
     return np.asarray((2 * np.arange(number) + 1) * size // (2 * number))
 
 
+def rows_at(plane: NDArray[Any], places: NDArray[np.int64]) -> NDArray[Any]:
+    """Copy the rows at these places (n,)."""
+    if plane.flags.c_contiguous:  # else np.take would copy the whole plane first
+        return plane.take(places, 0, mode="clip")
+    return np.asarray(plane[places])
+
+
 # --- noise and detail by blocks
 
 

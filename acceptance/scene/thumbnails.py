@@ -296,7 +296,9 @@ class Features:
     def _further(self, luma: NDArray[Any]) -> Bytes:
         """Return the rows (4, 60, w) two above, above, below and two below those of noise."""
         number = self.thresholds.rows_averaged * self.thresholds.thumbnail_size[1]
-        return self._eight(luma[_rows_beside(len(luma), number)])
+        places = _rows_beside(len(luma), number)
+        rows = patterns.rows_at(luma, places.ravel())
+        return self._eight(rows).reshape(*places.shape, -1)
 
     def _grid(self, luma: NDArray[Any]) -> Bytes:
         """Take samples as far apart along rows as along columns."""
@@ -390,7 +392,7 @@ def _spread(size: int, number: int) -> slice:
 def _rows(luma: NDArray[Any], thresholds: Thresholds) -> NDArray[Any]:
     """Copy the rows that all features share, (180, w)."""
     number = thresholds.rows_averaged * thresholds.thumbnail_size[1]
-    return np.asarray(luma[spread(len(luma), number)])
+    return patterns.rows_at(luma, spread(len(luma), number))
 
 
 @lru_cache(maxsize=4)
