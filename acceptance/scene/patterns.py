@@ -64,6 +64,25 @@ def rows_at(plane: NDArray[Any], places: NDArray[np.int64]) -> NDArray[Any]:
     return np.asarray(plane[places])
 
 
+# --- change
+
+
+def changed_share(rows: NDArray[Any], before: NDArray[Any], thresholds: Thresholds) -> float:
+    """Return the share (0..1) of pixels that changed: of some rows, of all where it is small.
+
+    Whether few have changed is what tells a freeze; blocks of 16 rows that change are hit by less
+    than twice as many of some rows as of all.
+    """
+    every = thresholds.rows_averaged
+    some = slice(every // 2, None, every)
+    share = _differ(rows[some], before[some])
+    return share if share > thresholds.much_changed_share else _differ(rows, before)
+
+
+def _differ(rows: NDArray[Any], before: NDArray[Any]) -> float:
+    return np.count_nonzero(rows != before) / rows.size
+
+
 # --- noise and detail by blocks
 
 

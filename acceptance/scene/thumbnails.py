@@ -210,21 +210,11 @@ class Features:
         """
         shares: dict[str, float] = {}
         if self.rows is not None:
-            shares["changed"] = self._changed(rows, self.rows)
+            shares["changed"] = patterns.changed_share(rows, self.rows, self.thresholds)
         if frame.key and self.rows_of_key is not None:
             shares |= self._changed_noise(rows, self.rows_of_key)
         self.rows_of_key = rows if frame.key else self.rows_of_key
         return shares
-
-    def _changed(self, rows: NDArray[Any], before: NDArray[Any]) -> float:
-        """Share (0..1) of the pixels that changed: of some rows, of all where those change little.
-
-        Whether few have changed is what a freeze is told by.
-        """
-        every = self.thresholds.rows_averaged
-        some = slice(every // 2, None, every)
-        share = _differ(rows[some], before[some])
-        return share if share > self.thresholds.much_changed_share else _differ(rows, before)
 
     def _changed_noise(self, rows: NDArray[Any], before: NDArray[Any]) -> dict[str, float]:
         """Share (0..1) that changed of the pixels that are not clipped and so can show noise.
@@ -357,10 +347,6 @@ class Features:
         luma = self._eight(frame.luma[:: step * down, :: step * across])[:rows, :columns]
         blue, red = (self._eight(plane[::step, ::step]) for plane in (frame.cb, frame.cr))
         return luma, blue, red
-
-
-def _differ(rows: NDArray[Any], before: NDArray[Any]) -> float:
-    return np.count_nonzero(rows != before) / rows.size
 
 
 def large(video: VideoInfo, thresholds: Thresholds = THRESHOLDS) -> bool:

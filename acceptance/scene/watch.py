@@ -40,6 +40,8 @@ EVERY = 16  # of the pixels, for the mean code of a picture
 IN_LINE = 3  # boxes in line from which reading them together is faster
 # share of a cell's sides that is read: blur and a place that is off by a pixel do not reach it
 CORE = 0.6
+# rows of a box, evenly spread, that are read at least: their mean is that of all to 0.1 codes
+FEWEST_ROWS = 10
 
 Pixels = tuple[int, int, int, int]  # x, y, width, height of whole pixels
 # Boxes in line: their numbers, rows and columns, and where in these each box and gap begins.
@@ -208,10 +210,13 @@ class Boxes:
         corners = np.array(boxes, np.int64).reshape(-1, 4)
         starts = corners[:, :2]
         ends = np.minimum(starts + corners[:, 2:], picture)
-        sizes = np.maximum(ends - starts, 0).prod(axis=1)
-        self.areas = np.where(sizes, sizes, np.nan)  # px in the picture
+        spans = np.maximum(ends - starts, 0)
+        steps = _steps(spans[:, 1])
+        sizes = spans[:, 0] * -(-spans[:, 1] // steps)
+        self.areas = np.where(sizes, sizes, np.nan)  # px that are read
         edges = np.stack([starts, ends], axis=1)
-        self.lines = [_line(line, edges) for line in _in_line(edges, np.flatnonzero(sizes))]
+        lines = _in_line(edges, np.flatnonzero(sizes))
+        self.lines = [_line(line, edges, int(steps[line[0]])) for line in lines]
 
     def profiles(self, luma: NDArray[Any]) -> Profiles:
         """Return the sums of the columns of each line, (1, w)."""
@@ -222,7 +227,7 @@ class Boxes:
         ]
 
     def sums(self, taken: Sequence[Profiles]) -> NDArray[np.float64]:
-        """Sum the codes of each box of m pictures, (m, n); 0 where it lies outside."""
+        """Sum the codes read of each box of m pictures, (m, n); 0 where it lies outside."""
         sums = np.zeros((len(taken), len(self.areas)))
         for (line, _, _, at), profiles in zip(self.lines, zip(*taken, strict=True), strict=True):
             # from one edge to the next: box and gap in turn
@@ -242,10 +247,16 @@ def _in_line(edges: NDArray[np.int64], numbers: NDArray[np.intp]) -> list[list[i
     return alone + [line for line in lines.values() if len(line) >= IN_LINE]
 
 
-def _line(numbers: list[int], edges: NDArray[np.int64]) -> Line:
+def _line(numbers: list[int], edges: NDArray[np.int64], step: int) -> Line:
     across = edges[numbers, :, 0].ravel()
-    rows, columns = slice(*edges[numbers[0], :, 1].tolist()), slice(*across[[0, -1]].tolist())
+    top, end = edges[numbers[0], :, 1].tolist()
+    rows, columns = slice(top, end, step), slice(*across[[0, -1]].tolist())
     return np.array(numbers), rows, columns, across[:-1] - across[0]
+
+
+def _steps(heights: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return of how many rows one is read, of boxes so high: odd, so that both fields are."""
+    return np.maximum((heights // FEWEST_ROWS - 1) // 2 * 2 + 1, 1)
 
 
 def clock_cells(chart: Chart) -> tuple[Region, ...]:
