@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +82,11 @@ class Scene(SeenLight):
     """What else was written down when the stream was captured."""
     notes: tuple[Note, ...] = ()
     """What could not be found, and why."""
+    shared: dict[str, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
+    """What one metric worked out of the scene and others ask for too, by name; not to be changed.
+
+    A copy with other contents (``dataclasses.replace``) begins with nothing.
+    """
 
     @cached_property
     def shown(self) -> tuple[int, int, int, int]:

@@ -1,8 +1,8 @@
 """Edges where rows and columns of a picture cross them: how wide they are, how high, and where.
 
-Lines lie side by side (samples, lines), so that what goes along them takes whole rows of numbers;
-samples are whole numbers of a few units a code. The source of the method is cited in
-``thumbnails``.
+Lines lie side by side (samples, lines), those of several pictures too, so that what goes along them
+takes whole rows of numbers; samples are whole numbers of a few units a code. The source of the
+method is cited in ``thumbnails``.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import cv2
 import numpy as np
 
-from acceptance.scene.patterns import eight_bits, ranked, spread
+from acceptance.scene.patterns import eight_bits, ranked, rows_at, spread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     Whole = NDArray[np.int16]
 
 FINEST = 128  # units a code where samples do not add up; of 8 bits they fit into 16
+TOGETHER = 3  # pictures, at most, whose lines are looked at at once: more do not fit a cache
 
 
 class Lines(NamedTuple):
@@ -49,15 +50,28 @@ class Crossings(NamedTuple):
     """How far along its line, and which of the lines (m, 2), in shares."""
 
 
-def blur(taken: tuple[Lines, Lines], height: int, thresholds: Thresholds) -> dict[str, float]:
+def blurs(
+    taken: Sequence[tuple[Lines, Lines]], height: int, thresholds: Thresholds
+) -> list[dict[str, float]]:
+    """Return the blur of the sharpest edges of pictures, how clear they are, and where.
+
+    ``taken`` are the ``lines`` of each picture of ``height`` px.
+    """
+    found: list[dict[str, float]] = []
+    for first in range(0, len(taken), TOGETHER):
+        ways = zip(*taken[first : first + TOGETHER], strict=True)
+        seen = [crossings(pictures, height, thresholds) for pictures in ways]
+        found += [_blur(across, down, thresholds) for across, down in zip(*seen, strict=True)]
+    return found
+
+
+def _blur(across: Crossings, down: Crossings, thresholds: Thresholds) -> dict[str, float]:
     """Return the blur of the sharpest edges, in % of the height, how clear they are, and where.
 
     That is their contrast in codes, and the share (0..1) in the half of the picture with the
     fewest. It is empty without edges. The blur is that of the sharper direction, rows or columns,
     or that of the very sharpest edges of the other if that is more: what is smeared one way only.
-    ``taken`` are the ``lines`` of a picture of ``height`` px.
     """
-    across, down = (crossings(each, height, thresholds) for each in taken)
     few, enough = thresholds.fewest_in_direction
     widths = across.widths, down.widths
     numbers = [width.size for width in widths]
@@ -81,7 +95,7 @@ def lines(luma: NDArray[Any], shift: int, thresholds: Thresholds) -> tuple[Lines
     rows, columns = (_places(size, max(1, round(further)), number) for size in luma.shape)
     # np.take would copy a picture whose rows are padded
     down = luma.take(columns, 1, mode="clip") if luma.flags.c_contiguous else luma[:, columns]
-    across = cv2.transpose(eight_bits(luma[rows], shift))
+    across = cv2.transpose(eight_bits(rows_at(luma, rows), shift))
     return (
         _fine(np.asarray(across), round(width * share)),
         _fine(eight_bits(down, shift), round(height * share)),
@@ -99,31 +113,50 @@ def _fine(taken: Bytes, size: int) -> Lines:
     """Average what was taken of lines (s, 2 lines) to so many samples."""
     together, left = divmod(len(taken), size)
     if not left and together <= FINEST:
-        added = np.add.reduce(taken.reshape(size, together, -1), axis=1, dtype=np.int16)
+        parts = taken.reshape(size, together, -1)
+        added = parts[:, 0].astype(np.int16)
+        for place in range(1, together):
+            added += parts[:, place]
         return Lines(added, together)
     wanted = taken.shape[1], size
     resized = cv2.resize(taken.astype(np.float32), wanted, interpolation=cv2.INTER_AREA)
     return Lines(np.rint(resized * np.float32(FINEST)).astype(np.int16), FINEST)
 
 
-def crossings(seen: Lines, height: int, thresholds: Thresholds) -> Crossings:
-    """Return where lines of a picture of ``height`` px cross edges.
+def crossings(seen: Sequence[Lines], height: int, thresholds: Thresholds) -> list[Crossings]:
+    """Return where lines of pictures of one size, ``height`` px high, cross edges.
 
     An edge counts that is crossed rather squarely, since one that is crossed aslant looks wider
     than it is. What goes on rising as far again to both sides is no edge but shading.
     """
-    around, number = 2 * thresholds.edge_reach_samples, seen.samples.shape[1] // 2
-    fine = np.pad(seen.samples[:, :number], ((around, around), (0, 0)), mode="edge")
+    units, size = seen[0].units, len(seen[0].samples)
+    lines = np.concatenate([each.samples.reshape(size, 2, -1) for each in seen], axis=2)
+    number = lines.shape[2]
+    around = 2 * thresholds.edge_reach_samples
+    fine = _extended(lines[:, 0], around)
     slope = _twice_slope(fine, around)
-    at, rises = _edges(fine, slope, thresholds.edge_contrast_codes * seen.units, thresholds)
+    at, rises = _edges(fine, slope, thresholds.edge_contrast_codes * units, thresholds)
     rows, columns = np.divmod(at, number)
     rows -= around
     slopes = slope.ravel()[at] * np.float32(0.5)
-    beside = seen.samples[rows, number + columns]
+    beside = lines[rows, 1, columns]
     square = slopes >= thresholds.edge_squareness * np.abs(fine.ravel()[at] - beside)
     widths = 100 / min(height, thresholds.fine_samples) / math.sqrt(2 * math.pi) * rises / slopes
-    places = (np.stack([rows, columns], axis=1)[square] + 0.5) / (len(seen.samples), number)
-    return Crossings(widths[square], rises[square] / np.float32(seen.units), places)
+    pictures, columns = np.divmod(columns[square], number // len(seen))
+    places = np.stack([rows[square], columns], axis=1) + 0.5
+    places /= size, number // len(seen)
+    found = widths[square], rises[square] / np.float32(units), places
+    order, ends = np.argsort(pictures, kind="stable"), np.bincount(pictures, minlength=len(seen))
+    parts = [np.split(each[order], ends.cumsum()[:-1]) for each in found]
+    return [Crossings(*each) for each in zip(*parts, strict=True)]
+
+
+def _extended(fine: Whole, around: int) -> Whole:
+    """Return lines that go on so far at both ends as they end."""
+    extended = np.empty((len(fine) + 2 * around, fine.shape[1]), np.int16)
+    extended[around:-around] = fine
+    extended[:around], extended[-around:] = fine[0], fine[-1]
+    return extended
 
 
 def _twice_slope(fine: Whole, around: int) -> Whole:

@@ -30,40 +30,43 @@ class Motion:
 
     def __init__(self, thresholds: Thresholds) -> None:
         self.thresholds = thresholds
-        self.waiting: list[Floats] = []
+        self.waiting: list[NDArray[Any]] = []
         self.before: Complexes | None = None
-        self.fold = 1
+        self.fold, self.unit = 1, 1.0
 
     def see(self, rows: NDArray[Any], unit: float) -> None:
-        """Take in the rows (n, w) of the next picture (``profiles``)."""
-        taken, self.fold = profiles(rows, unit, self.thresholds)
-        self.waiting.append(taken)
+        """Take in the rows (n, w) of the next picture, of so many codes a ``unit``.
+
+        Those of a band add up within their kind of number.
+        """
+        bands = self.thresholds.bands
+        together = len(rows) // bands
+        self.fold = max(1, rows.shape[1] // self.thresholds.profile_samples)
+        self.unit = unit / together
+        used = rows[: together * bands].reshape(bands, together, -1)
+        self.waiting.append(np.add.reduce(used, axis=1, dtype=rows.dtype))
 
     def taken(self) -> list[float]:
         """Return by how many px the pictures that wait lie further than each one before.
 
         It is nan for the first and where that is not known (``shifts``).
         """
-        now = spectra(np.array(self.waiting), self.thresholds)
+        now = spectra(profiles(np.array(self.waiting), self.unit, self.fold), self.thresholds)
         start = np.full_like(now[:1], math.nan) if self.before is None else self.before
         before = np.concatenate([start, now[:-1]])
         self.waiting, self.before = [], now[-1:]
         return [self.fold * shift for shift in shifts(before, now, self.thresholds)]
 
 
-def profiles(rows: NDArray[Any], unit: float, thresholds: Thresholds) -> tuple[Floats, int]:
-    """Return the mean profiles (b, size) in codes of the bands of ``rows``, and px a sample.
+def profiles(sums: NDArray[Any], unit: float, fold: int) -> Floats:
+    """Return profiles (n, 2 b, size) in codes of the sums (n, b, w) of the bands of pictures.
 
-    Bands are halves of some rows that lie beside each other. Values are of so many codes a
-    ``unit``, and those of a band add up within their kind of number.
+    Each is one of the halves, that lie beside each other, of a band; ``fold`` px are a sample.
     """
-    bands, fold = thresholds.bands, max(1, rows.shape[1] // thresholds.profile_samples)
-    size = rows.shape[1] // (4 * fold) * 2
-    together = len(rows) // bands
-    used = rows[: together * bands, : 2 * size * fold].reshape(bands, together, -1)
-    means = np.add.reduce(used, axis=1, dtype=rows.dtype) * np.float32(unit / together)
-    fine = cv2.resize(means, (2 * size, bands), interpolation=cv2.INTER_AREA)
-    return np.asarray(fine, np.float32).reshape(-1, size), fold
+    size = sums.shape[2] // (4 * fold) * 2
+    means = sums[..., : 2 * size * fold].reshape(-1, 2 * size * fold) * np.float32(unit)
+    fine = cv2.resize(means, (2 * size, len(means)), interpolation=cv2.INTER_AREA)
+    return np.asarray(fine, np.float32).reshape(len(sums), -1, size)
 
 
 def spectra(waves: Floats, thresholds: Thresholds) -> Complexes:

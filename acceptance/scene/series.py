@@ -42,7 +42,7 @@ class Series:
     changed: Floats
     """Share (n,), 0..1, of the pixels of 180 rows whose luma code is not that of the frame before.
 
-    Nan first.
+    Of 36 of them where in those more than a tenth changed. Nan first.
     """
     key_changed: Floats
     """At key frames the share (n,), 0..1, of pixels that differ from the key frame before.

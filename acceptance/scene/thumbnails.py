@@ -28,7 +28,7 @@ from acceptance.scene.rolling_bars import RollingBars
 from acceptance.scene.thresholds import THRESHOLDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from acceptance.scene.crossed_edges import Lines
     from acceptance.scene.patterns import Bytes, Floats
     from acceptance.scene.plane_waves import PictureWave
+
+    # features of each of the pictures of which samples wait
+    Look = Callable[[list[Any]], Iterable[dict[str, float]]]
 from acceptance.scene.thresholds import Thresholds
 
 # features of every frame
@@ -112,21 +115,21 @@ class Features:
         if not within:
             self.turns[turn % len(self.turns)]()
 
-    def _looks(self) -> tuple[tuple[tuple[str, ...], Callable[[Any], dict[str, float]]], ...]:
+    def _looks(self) -> tuple[tuple[tuple[str, ...], Look], ...]:
         return (
-            (LEVELS, self._levels),
+            (LEVELS, partial(map, self._levels)),
             (EDGES, self._edges),
-            (COVERS, self._covers),
-            (CASTS, self._cast),
+            (COVERS, partial(map, self._covers)),
+            (CASTS, partial(map, self._cast)),
         )
 
     def _wait(self, names: tuple[str, ...], taken: object) -> None:
         self.waiting.setdefault(names, []).append(taken)
 
-    def _look_at(self, names: tuple[str, ...], look: Callable[[Any], dict[str, float]]) -> None:
+    def _look_at(self, names: tuple[str, ...], look: Look) -> None:
         """Look at what waits of some features."""
-        for taken in self.waiting.pop(names, []):
-            self._keep(names, look(taken))
+        for taken in look(self.waiting.pop(names, [])):
+            self._keep(names, taken)
 
     def _look_for_likeness(self) -> None:
         if self.likeness.waiting:
@@ -175,11 +178,13 @@ class Features:
         """Average the picture to (36, 64) codes of 8 bits."""
         size = self.thresholds.thumbnail_size
         together, left = divmod(sums.shape[1], size[0])
-        codes = sums.astype(np.float32)
         if left:
+            codes = sums.astype(np.float32)
             small = np.asarray(cv2.resize(codes, size, interpolation=cv2.INTER_AREA), np.float32)
         else:  # takes half the time
-            small = np.einsum("ij->i", codes.reshape(-1, together)).reshape(size[::-1])
+            cells = sums.reshape(-1, together)
+            added = cv2.reduce(cells, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32F)
+            small = np.asarray(added, np.float32).reshape(size[::-1])
             small *= np.float32(1 / together)
         small *= np.float32(self.unit)
         return small
@@ -205,7 +210,7 @@ class Features:
         """
         shares: dict[str, float] = {}
         if self.rows is not None:
-            shares["changed"] = np.count_nonzero(rows != self.rows) / rows.size
+            shares["changed"] = patterns.changed_share(rows, self.rows, self.thresholds)
         if frame.key and self.rows_of_key is not None:
             shares |= self._changed_noise(rows, self.rows_of_key)
         self.rows_of_key = rows if frame.key else self.rows_of_key
@@ -259,8 +264,8 @@ class Features:
         self._wait(EDGES, crossed_edges.lines(frame.luma, self.shift, self.thresholds))
         self._wait(CASTS, self._colours(frame))
 
-    def _edges(self, taken: tuple[Lines, Lines]) -> dict[str, float]:
-        return crossed_edges.blur(taken, self.height, self.thresholds)
+    def _edges(self, taken: Sequence[tuple[Lines, Lines]]) -> list[dict[str, float]]:
+        return crossed_edges.blurs(taken, self.height, self.thresholds)
 
     def _covers(self, taken: tuple[Bytes, Floats | None]) -> dict[str, float]:
         """Noise, and what shows nothing, in %."""
@@ -281,7 +286,9 @@ class Features:
     def _further(self, luma: NDArray[Any]) -> Bytes:
         """Return the rows (4, 60, w) two above, above, below and two below those of noise."""
         number = self.thresholds.rows_averaged * self.thresholds.thumbnail_size[1]
-        return self._eight(luma[_rows_beside(len(luma), number)])
+        places = _rows_beside(len(luma), number)
+        rows = patterns.rows_at(luma, places.ravel())
+        return self._eight(rows).reshape(*places.shape, -1)
 
     def _grid(self, luma: NDArray[Any]) -> Bytes:
         """Take samples as far apart along rows as along columns."""
@@ -371,7 +378,7 @@ def _spread(size: int, number: int) -> slice:
 def _rows(luma: NDArray[Any], thresholds: Thresholds) -> NDArray[Any]:
     """Copy the rows that all features share, (180, w)."""
     number = thresholds.rows_averaged * thresholds.thumbnail_size[1]
-    return np.asarray(luma[spread(len(luma), number)])
+    return patterns.rows_at(luma, spread(len(luma), number))
 
 
 @lru_cache(maxsize=4)

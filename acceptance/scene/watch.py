@@ -35,14 +35,18 @@ STANDS_WITHIN = 0.1  # px: a clock that moves less stands still
 # mean difference, as a share of its contrast, of a fiducial that stands; one moved by 0.2 px
 # differs by more
 ALIKE = 0.015
+TOGETHER = 36  # frames whose cells are told apart at once, once their columns are added up
 EVERY = 16  # of the pixels, for the mean code of a picture
 IN_LINE = 3  # boxes in line from which reading them together is faster
 # share of a cell's sides that is read: blur and a place that is off by a pixel do not reach it
 CORE = 0.6
+# rows of a box, evenly spread, that are read at least: their mean is that of all to 0.1 codes
+FEWEST_ROWS = 10
 
 Pixels = tuple[int, int, int, int]  # x, y, width, height of whole pixels
 # Boxes in line: their numbers, rows and columns, and where in these each box and gap begins.
 Line = tuple[NDArray[np.int64], slice, slice, NDArray[np.int64]]
+Profiles = list[NDArray[Any]]  # sums of the columns (1, w) of each line
 
 
 @contextmanager
@@ -151,13 +155,15 @@ class Track:
 
     def __init__(self, place: Located, first: int) -> None:
         self.first = first
-        self.readings: list[NDArray[np.float64]] = []
+        self.readings: list[NDArray[np.float32]] = []
+        self.waiting: list[Profiles] = []
         # fiducials when last aligned
         self.seen: list[tuple[Pixels, NDArray[Any]]] = []
         self.move(place)
 
     def move(self, place: Located) -> None:
         """Set where the clock is now."""
+        self._take()
         self.place = place
         regions = clock_cells(place.chart)
         cores = [within(located.inner(place, region, CORE)) for region in regions]
@@ -175,13 +181,25 @@ class Track:
         return place is not None
 
     def read(self, frame: Frame) -> None:
-        """Read the mean code of each cell."""
-        self.readings.append(self.boxes.sums(frame.luma) / self.boxes.areas)
+        """Read the cells."""
+        self.waiting.append(self.boxes.profiles(frame.luma))
+        if len(self.waiting) == TOGETHER:
+            self._take()
+
+    def _take(self) -> None:
+        """Take the mean code of each cell from what was read of them."""
+        if self.waiting:
+            means = self.boxes.sums(self.waiting) / self.boxes.areas
+            self.readings.append(means.astype(np.float32))
+            self.waiting = []
 
     def column(self, count: int) -> NDArray[np.float32]:
         """Return the readings as (count, cells), nan where there is none."""
+        self._take()
         cells = np.full((count, len(self.boxes.areas)), np.nan, np.float32)
-        cells[self.first : self.first + len(self.readings)] = self.readings
+        if self.readings:
+            read = np.concatenate(self.readings)
+            cells[self.first : self.first + len(read)] = read
         return cells
 
 
@@ -192,21 +210,28 @@ class Boxes:
         corners = np.array(boxes, np.int64).reshape(-1, 4)
         starts = corners[:, :2]
         ends = np.minimum(starts + corners[:, 2:], picture)
-        sizes = np.maximum(ends - starts, 0).prod(axis=1)
-        self.areas = np.where(sizes, sizes, np.nan)  # px in the picture
+        spans = np.maximum(ends - starts, 0)
+        steps = _steps(spans[:, 1])
+        sizes = spans[:, 0] * -(-spans[:, 1] // steps)
+        self.areas = np.where(sizes, sizes, np.nan)  # px that are read
         edges = np.stack([starts, ends], axis=1)
-        self.lines = [_line(line, edges) for line in _in_line(edges, np.flatnonzero(sizes))]
+        lines = _in_line(edges, np.flatnonzero(sizes))
+        self.lines = [_line(line, edges, int(steps[line[0]])) for line in lines]
 
-    def sums(self, luma: NDArray[Any]) -> NDArray[np.float64]:
-        """Sum the codes of each box, (n,); 0 where it lies outside."""
-        sums = np.zeros(len(self.areas))
-        for line, rows, columns, at in self.lines:
-            part = luma[rows, columns]
-            if len(line) == 1:
-                sums[line] = cv2.sumElems(part)[0]
-            else:  # from one edge to the next: box and gap in turn
-                profile = cv2.reduce(part, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32F)[0]
-                sums[line] = np.add.reduceat(profile, at)[::2]
+    def profiles(self, luma: NDArray[Any]) -> Profiles:
+        """Return the sums of the columns of each line, (1, w)."""
+        kind = cv2.CV_32S if luma.dtype == np.uint8 else cv2.CV_32F
+        return [
+            np.asarray(cv2.reduce(luma[rows, columns], 0, cv2.REDUCE_SUM, dtype=kind))
+            for _, rows, columns, _ in self.lines
+        ]
+
+    def sums(self, taken: Sequence[Profiles]) -> NDArray[np.float64]:
+        """Sum the codes read of each box of m pictures, (m, n); 0 where it lies outside."""
+        sums = np.zeros((len(taken), len(self.areas)))
+        for (line, _, _, at), profiles in zip(self.lines, zip(*taken, strict=True), strict=True):
+            # from one edge to the next: box and gap in turn
+            sums[:, line] = np.add.reduceat(np.concatenate(profiles), at, axis=1)[:, ::2]
         return sums
 
 
@@ -222,10 +247,16 @@ def _in_line(edges: NDArray[np.int64], numbers: NDArray[np.intp]) -> list[list[i
     return alone + [line for line in lines.values() if len(line) >= IN_LINE]
 
 
-def _line(numbers: list[int], edges: NDArray[np.int64]) -> Line:
+def _line(numbers: list[int], edges: NDArray[np.int64], step: int) -> Line:
     across = edges[numbers, :, 0].ravel()
-    rows, columns = slice(*edges[numbers[0], :, 1]), slice(across[0], across[-1])
+    top, end = edges[numbers[0], :, 1].tolist()
+    rows, columns = slice(top, end, step), slice(*across[[0, -1]].tolist())
     return np.array(numbers), rows, columns, across[:-1] - across[0]
+
+
+def _steps(heights: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return of how many rows one is read, of boxes so high: odd, so that both fields are."""
+    return np.maximum((heights // FEWEST_ROWS - 1) // 2 * 2 + 1, 1)
 
 
 def clock_cells(chart: Chart) -> tuple[Region, ...]:

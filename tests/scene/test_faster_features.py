@@ -11,7 +11,7 @@ import pytest
 from acceptance.scene import crossed_edges, plane_waves
 from acceptance.scene.likeness import FrameLikeness
 from acceptance.scene.motion import Motion, _tops
-from acceptance.scene.patterns import block_means, median, noise, ranked
+from acceptance.scene.patterns import block_means, changed_share, median, noise, ranked
 from acceptance.scene.rolling_bars import RollingBars
 from acceptance.scene.thresholds import THRESHOLDS
 
@@ -80,7 +80,8 @@ def test_edges_are_those_of_windows_that_are_looked_at_one_by_one(seed: int) -> 
     fine = picture(seed)[:40]
     beside = np.roll(fine, 1, axis=0)
     lines = crossed_edges.Lines(np.concatenate([fine, beside]).T.astype(np.int16), units=1)
-    found_edges = crossed_edges.crossings(lines, 360, THRESHOLDS)
+    other = lines._replace(samples=lines.samples[:, ::-1])
+    *_, found_edges, _ = crossed_edges.crossings([other, lines, other], 360, THRESHOLDS)
     fine, beside = fine.astype(np.float32), beside.astype(np.float32)
     reach, found = THRESHOLDS.edge_reach_samples, []
     slope = np.abs(np.gradient(fine, axis=1))
@@ -239,3 +240,17 @@ def test_bars_are_not_reckoned_where_they_cannot_be_above_what_is_asked() -> Non
     assert bars.amplitude(above=whole - 1) == whole
     assert bars.amplitude(above=whole + 1) == 0
     assert bars.amplitude(above=100) == 0
+
+
+@pytest.mark.parametrize("share", [0.0, 0.03, 0.06, 0.09, 0.3, 1.0])
+def test_what_few_pixels_changed_is_counted_in_all_rows_and_never_taken_for_much(
+    share: float,
+) -> None:
+    """Blocks of 16 rows change, as coders change them; rows are 6 px apart, as of 1080 lines."""
+    random = np.random.default_rng(6)
+    blocks = random.random((68, 120)) < share
+    now = np.kron(blocks, np.ones((16, 16), np.uint8))[:1080][3::6]
+    before, all_of_them = np.zeros_like(now), np.count_nonzero(now) / now.size
+    found = changed_share(now, before, THRESHOLDS)
+    assert found == pytest.approx(all_of_them, abs=0.02)
+    assert found == all_of_them or min(found, 2 * all_of_them) > 0.1

@@ -304,7 +304,7 @@ def test_the_film_of_a_named_chart_is_decoded_once_and_says_how_coarsely_it_was_
 
 
 def test_boxes_in_line_are_summed_together_as_each_one_alone() -> None:
-    """Some in line, one alone, one partly and one wholly outside; 8 and 16 bit."""
+    """Some in line, one alone, one partly and one wholly outside, one tall; 8 and 16 bit."""
     random = np.random.default_rng(5)
     boxes = [
         (40, 10, 7, 5),
@@ -314,12 +314,15 @@ def test_boxes_in_line_are_summed_together_as_each_one_alone() -> None:
         (58, 40, 9, 30),
         (70, 2, 5, 5),
     ]
+    tall = (30, 2, 6, 40), slice(2, 42, 3)  # every third row, so of both fields
     for kind, top in ((np.uint8, 256), (np.uint16, 1024)):
-        luma = random.integers(0, top, (48, 64)).astype(kind)
-        parts = [luma[y : y + height, x : x + width] for x, y, width, height in boxes]
-        read = watch.Boxes(boxes, (64, 48))
-        assert read.sums(luma) == pytest.approx([float(part.sum()) for part in parts])
-        np.testing.assert_array_equal(read.areas, [part.size or np.nan for part in parts])
+        pictures = random.integers(0, top, (3, 48, 64)).astype(kind)
+        parts = [pictures[:, y : y + height, x : x + width] for x, y, width, height in boxes]
+        parts.append(pictures[:, tall[1], 30:36])
+        read = watch.Boxes([*boxes, tall[0]], (64, 48))
+        sums = read.sums([read.profiles(luma) for luma in pictures])
+        np.testing.assert_array_equal(sums.T, [part.sum(axis=(1, 2)) for part in parts])
+        np.testing.assert_array_equal(read.areas, [part[0].size or np.nan for part in parts])
 
 
 @pytest.mark.parametrize(

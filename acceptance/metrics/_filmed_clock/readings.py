@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CLEAR", "LOW_BITS", "Array", "Whole", "expected_shares", "index_of"]
 
+SHARED = "clocks"  # the name of what was read among what a scene shares
 # exposures 1.1 refreshes apart or more differ by over 0.5 in some bit, two codings of one by far
 # less
 SAME = 0.3
@@ -116,7 +117,13 @@ def clock_chart(scene: Scene) -> Chart | None:
 
 
 def read_clocks(scene: Scene) -> dict[str, Readings]:
-    """Read every clock in the scene; empty when there is none."""
+    """Read every clock in the scene, once for all metrics; empty when there is none."""
+    if SHARED not in scene.shared:
+        scene.shared[SHARED] = _read_clocks(scene)
+    return dict(scene.shared[SHARED])
+
+
+def _read_clocks(scene: Scene) -> dict[str, Readings]:
     chart = clock_chart(scene)
     if chart is None:
         return {}
