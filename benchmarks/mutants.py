@@ -2,9 +2,9 @@
 
 ``python benchmarks/mutants.py`` tries every mutant (``mutations.py``) of the modules in ``AREAS``,
 which takes an hour or so; ``--sample 100`` tries so many, drawn with a fixed seed; ``--left`` those
-that were not noticed the last time; ``--since COMMIT`` those of changed lines; paths
-take part of the modules. Results are kept in
-``build/mutants.json``, so that the table holds what was tried at several times.
+that were not noticed the last time; ``--since COMMIT`` those of changed lines; ``--untried``
+those without a result; paths take part of the modules. Results are kept in ``build/mutants.json``,
+so that the table holds what was tried at several times, and a run that ended goes on.
 
 A mutant that is not noticed either gets a test, or an explanation in ``mutants.toml``, by file,
 text of the line and change: an explanation goes stale with the line that it is about. Tests of more
@@ -44,7 +44,7 @@ AREAS = {
     "acceptance/metrics/noise/*.py": ("tests/metrics/test_*noise*.py",),
     "acceptance/metrics/resolution/*.py": ("tests/metrics/test_resolution*.py",),
 }  # fmt: skip
-PORTION = 100  # mutants between two writings of results
+PORTION = 40  # mutants between two writings of results
 OUTCOMES = ("killed", "timed out", "explained", "survived", "untested", "not placed")
 LEFT = frozenset({"survived", "untested", "not placed"})
 
@@ -184,6 +184,20 @@ def drawn(keys: Sequence[Key], sample: int | None, seed: int) -> set[Key]:
     return set(random.Random(seed).sample(keys, sample))  # noqa: S311 -- can be drawn again
 
 
+def _wanted(
+    every: Mapping[Key, Mutant], known: Mapping[Key, str], asked: argparse.Namespace
+) -> list[Key]:
+    wanted = [key for key in every if key.file.startswith(tuple(asked.paths) or "")]
+    if asked.left:
+        wanted = [key for key in wanted if known.get(key) in LEFT]
+    if asked.untried:
+        wanted = [key for key in wanted if key not in known]
+    if asked.since:
+        before = unchanged(ROOT, {key.file for key in wanted}, asked.since)
+        wanted = [key for key in wanted if key not in before]
+    return wanted
+
+
 def main(arguments: Sequence[str] | None = None) -> str:
     """Try what was asked for, keep the outcomes and return the report on all that was tried."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -191,19 +205,14 @@ def main(arguments: Sequence[str] | None = None) -> str:
     parser.add_argument("--sample", type=int, help="how many mutants to draw; all by default")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--left", action="store_true", help="only what was not noticed last time")
+    parser.add_argument("--untried", action="store_true", help="only what has no result yet")
     parser.add_argument("--since", metavar="COMMIT", help="only of lines changed since")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--results", type=Path, default=ROOT / "build/mutants.json")
     asked = parser.parse_args(arguments)
     every = {key: one for pattern in AREAS for key, one in listed(ROOT, pattern).items()}
     known = {key: word for key, word in load(asked.results).items() if key in every}
-    wanted = [key for key in every if key.file.startswith(tuple(asked.paths) or "")]
-    if asked.left:
-        wanted = [key for key in wanted if known.get(key) in LEFT]
-    if asked.since:
-        before = unchanged(ROOT, {key.file for key in wanted}, asked.since)
-        wanted = [key for key in wanted if key not in before]
-    chosen = drawn(wanted, asked.sample, asked.seed)
+    chosen = drawn(_wanted(every, known, asked), asked.sample, asked.seed)
     for pattern, tests in AREAS.items():
         part = {key: every[key] for key in listed(ROOT, pattern) if key in chosen}
         for outcomes in tried(ROOT, tests, part, asked.jobs):
