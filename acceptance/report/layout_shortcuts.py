@@ -116,8 +116,8 @@ def _install() -> None:
     _replace(import_module("weasyprint.text.fonts").get_font_description, _describing)
     boxes.Box.is_in_normal_flow = _is_in_normal_flow
     boxes.ParentBox.page_values = _page_values
-    fonts = import_module("weasyprint.pdf.fonts")
-    fonts.get_hb_object_data = _reading_later(fonts.get_hb_object_data)  # type: ignore[attr-defined]
+    fonts: Any = import_module("weasyprint.pdf.fonts")
+    fonts.get_hb_object_data = _reading_later(fonts.get_hb_object_data)
     fonts.Font.file_content = property(_file_content, _keep_file_content)
     pydyf: Any = import_module("pydyf")
     pydyf.PDF.page_references = property(_page_references)
@@ -260,13 +260,13 @@ def _reading_later(plain: Callable[[object], bytes]) -> Callable[[object], _Late
     return lambda face: _Later(lambda: plain(face))
 
 
-def _file_content(font: Any) -> bytes:  # noqa: ANN401 -- WeasyPrint's
-    content = font.__dict__["content"]
+def _file_content(font: object) -> bytes:
+    content: bytes | _Later = vars(font)["content"]
     return content.read() if isinstance(content, _Later) else content
 
 
-def _keep_file_content(font: Any, content: bytes | _Later) -> None:  # noqa: ANN401 -- as above
-    font.__dict__["content"] = content
+def _keep_file_content(font: object, content: bytes | _Later) -> None:
+    vars(font)["content"] = content
 
 
 def _is_in_normal_flow(box: Box) -> bool:

@@ -58,7 +58,7 @@ def test_a_note_on_one_tile_of_a_wall_says_nothing_of_another() -> None:
     names = ("room", "gate", "yard")
     shot = Shot(id="s", subject="room", clip="a.mp4", wall=(("gate", "yard"),), conditions=())
     subjects = tuple(Subject(id=name, kind=SubjectKind.FIXED) for name in names)
-    told = {
+    codes = {
         about: [
             Case(
                 plan=Plan(subjects=subjects, shots=(shot,)), measurements=(), shots={"s": shot},
@@ -68,7 +68,7 @@ def test_a_note_on_one_tile_of_a_wall_says_nothing_of_another() -> None:
         ]
         for about in names
     }  # fmt: skip
-    assert told == {
+    assert codes == {
         "room": ["clipped", "clipped"],
         "gate": ["clipped", "not_measured"],
         "yard": ["not_measured", "clipped"],
