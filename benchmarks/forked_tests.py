@@ -301,4 +301,6 @@ def _quietly(tests: Sequence[str], plugin: object, folder: str) -> None:
     # this process has imported the package, which pytest also takes for that of a plugin
     imported = ["-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning"]
     unknown = ["-W", "ignore:Unknown config option:pytest.PytestConfigWarning"]  # of faulthandler
-    pytest.main(["-q", *without, *imported, *unknown, *tests], plugins=[plugin, SameExamples()])
+    quick = ["-m", "not slow"]  # the others repeat these
+    options = ["-q", *quick, *without, *imported, *unknown]
+    pytest.main([*options, *tests], plugins=[plugin, SameExamples()])

@@ -2,8 +2,9 @@
 
 ``python benchmarks/mutants.py`` tries every mutant (``mutations.py``) of the modules in ``AREAS``,
 which takes an hour or so; ``--sample 100`` tries so many, drawn with a fixed seed; ``--left`` those
-that were not noticed the last time; paths take part of the modules. Results are kept in
-``build/mutants.json``, so that the table holds what was tried at several times.
+that were not noticed the last time; ``--since COMMIT`` those of changed lines; ``--untried``
+those without a result; paths take part of the modules. Results are kept in ``build/mutants.json``,
+so that the table holds what was tried at several times, and a run that ended goes on.
 
 A mutant that is not noticed either gets a test, or an explanation in ``mutants.toml``, by file,
 text of the line and change: an explanation goes stale with the line that it is about. Tests of more
@@ -15,6 +16,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import subprocess
 import sys
 import tomllib
 from collections import Counter
@@ -27,7 +29,7 @@ from mutations import Mutant, mutants
 from setting import table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = Path(__file__).parent
@@ -39,10 +41,10 @@ AREAS = {
     "acceptance/uncertainty.py": ("tests/test_uncertainty.py", "tests/checks/test_decision.py"),
     "acceptance/session/evidence.py": ("tests/session/test_evidence.py",),
     "acceptance/session/log_book.py": ("tests/session/test_evidence.py",),
-    "acceptance/metrics/noise/*.py": ("tests/metrics/test_noise*.py",),
+    "acceptance/metrics/noise/*.py": ("tests/metrics/test_*noise*.py",),
     "acceptance/metrics/resolution/*.py": ("tests/metrics/test_resolution*.py",),
 }  # fmt: skip
-PORTION = 100  # mutants between two writings of results
+PORTION = 40  # mutants between two writings of results
 OUTCOMES = ("killed", "timed out", "explained", "survived", "untested", "not placed")
 LEFT = frozenset({"survived", "untested", "not placed"})
 
@@ -61,11 +63,29 @@ def listed(root: Path, pattern: str) -> dict[Key, Mutant]:
     """Return every mutant of the files that fit ``pattern``."""
     found: dict[Key, Mutant] = {}
     for path in sorted(root.glob(pattern)):
-        numbers: Counter[tuple[str, str]] = Counter()
-        for mutant in mutants(path.read_text("utf-8"), str(path)):
-            words = (mutant.line, mutant.change)
-            found[Key(str(path.relative_to(root)), *words, numbers[words])] = mutant
-            numbers[words] += 1
+        name = str(path.relative_to(root))
+        found |= _of_file(name, mutants(path.read_text("utf-8"), str(path)))
+    return found
+
+
+def _of_file(name: str, made: Iterable[Mutant]) -> dict[Key, Mutant]:
+    numbers: Counter[tuple[str, str]] = Counter()
+    found: dict[Key, Mutant] = {}
+    for mutant in made:
+        words = (mutant.line, mutant.change)
+        found[Key(name, *words, numbers[words])] = mutant
+        numbers[words] += 1
+    return found
+
+
+def unchanged(root: Path, files: Iterable[str], commit: str) -> set[Key]:
+    """Return the mutants of ``files`` as they were at ``commit``; of a file that was not, none."""
+    found: set[Key] = set()
+    for name in files:
+        asked = ("git", "show", f"{commit}:{name}")
+        answer = subprocess.run(asked, cwd=root, capture_output=True, text=True, check=False)  # noqa: S603
+        if answer.returncode == 0:
+            found |= _of_file(name, mutants(answer.stdout, name)).keys()
     return found
 
 
@@ -164,6 +184,20 @@ def drawn(keys: Sequence[Key], sample: int | None, seed: int) -> set[Key]:
     return set(random.Random(seed).sample(keys, sample))  # noqa: S311 -- can be drawn again
 
 
+def _wanted(
+    every: Mapping[Key, Mutant], known: Mapping[Key, str], asked: argparse.Namespace
+) -> list[Key]:
+    wanted = [key for key in every if key.file.startswith(tuple(asked.paths) or "")]
+    if asked.left:
+        wanted = [key for key in wanted if known.get(key) in LEFT]
+    if asked.untried:
+        wanted = [key for key in wanted if key not in known]
+    if asked.since:
+        before = unchanged(ROOT, {key.file for key in wanted}, asked.since)
+        wanted = [key for key in wanted if key not in before]
+    return wanted
+
+
 def main(arguments: Sequence[str] | None = None) -> str:
     """Try what was asked for, keep the outcomes and return the report on all that was tried."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -171,15 +205,14 @@ def main(arguments: Sequence[str] | None = None) -> str:
     parser.add_argument("--sample", type=int, help="how many mutants to draw; all by default")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--left", action="store_true", help="only what was not noticed last time")
+    parser.add_argument("--untried", action="store_true", help="only what has no result yet")
+    parser.add_argument("--since", metavar="COMMIT", help="only of lines changed since")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--results", type=Path, default=ROOT / "build/mutants.json")
     asked = parser.parse_args(arguments)
     every = {key: one for pattern in AREAS for key, one in listed(ROOT, pattern).items()}
     known = {key: word for key, word in load(asked.results).items() if key in every}
-    wanted = [key for key in every if key.file.startswith(tuple(asked.paths) or "")]
-    if asked.left:
-        wanted = [key for key in wanted if known.get(key) in LEFT]
-    chosen = drawn(wanted, asked.sample, asked.seed)
+    chosen = drawn(_wanted(every, known, asked), asked.sample, asked.seed)
     for pattern, tests in AREAS.items():
         part = {key: every[key] for key in listed(ROOT, pattern) if key in chosen}
         for outcomes in tried(ROOT, tests, part, asked.jobs):

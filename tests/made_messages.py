@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import io
 from datetime import UTC, datetime
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +41,7 @@ msgstr ""
 """
 
 
+@cache
 def template() -> Catalog:
     """Collect all messages: what the code and click say, and the help of the verbs."""
     found = Catalog(charset="utf-8")

@@ -6,6 +6,7 @@ import argparse
 import importlib
 import importlib.util
 import re
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -328,6 +329,22 @@ def test_the_benchmark_of_mutants_tells_what_is_noticed_from_what_is_not(tmp_pat
     assert "- `toy.py`: `value -> None` is no mutant" in text
     mutants.keep(tmp_path / "kept.json", outcomes)
     assert mutants.load(tmp_path / "kept.json") == outcomes
+
+
+def test_a_run_over_changed_lines_leaves_out_what_stood_there_before(tmp_path: Path) -> None:
+    """A line that only moved was there before; of a file that is new, all is tried."""
+    mutants = load("mutants")
+    git = ("git", "-c", "user.name=x", "-c", "user.email=x", "-C", tmp_path)
+    (tmp_path / "toy.py").write_text(TOY)
+    for words in (("init", "-q"), ("add", "toy.py"), ("commit", "-qm", "first")):
+        subprocess.run([*git, *words], check=True)
+    (tmp_path / "toy.py").write_text(f"MORE = 3\n{TOY}".replace("LIMIT = 0.5", "LIMIT = 0.7"))
+    (tmp_path / "new.py").write_text("NEW = 1\n")
+    before = mutants.unchanged(tmp_path, ["toy.py", "new.py"], "HEAD")
+    now = mutants.listed(tmp_path, "*.py").keys()
+    assert {key.change for key in now - before} == {
+        "MORE = 3 -> MORE = 4", "LIMIT = 0.7 -> LIMIT = 1.4", "NEW = 1 -> NEW = 2",
+    }  # fmt: skip
 
 
 def test_every_explanation_of_a_mutant_is_of_one_that_there_is() -> None:

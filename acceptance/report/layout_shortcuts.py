@@ -116,6 +116,9 @@ def _install() -> None:
     _replace(import_module("weasyprint.text.fonts").get_font_description, _describing)
     boxes.Box.is_in_normal_flow = _is_in_normal_flow
     boxes.ParentBox.page_values = _page_values
+    fonts: Any = import_module("weasyprint.pdf.fonts")
+    fonts.get_hb_object_data = _reading_later(fonts.get_hb_object_data)
+    fonts.Font.file_content = property(_file_content, _keep_file_content)
     pydyf: Any = import_module("pydyf")
     pydyf.PDF.page_references = property(_page_references)
     pydyf._to_bytes = _writing(pydyf._to_bytes)  # noqa: SLF001 -- called for each word of a PDF
@@ -241,6 +244,29 @@ def _naming(plain: Callable[..., str]) -> Callable[..., str]:
 
 def _describing(plain: Callable[..., object]) -> Callable[..., object]:
     return lambda style: _once(style, "description", plain)
+
+
+class _Later:
+    """The file of a typeface, read when asked for: of one of 20 MB the subset is taken only."""
+
+    def __init__(self, read: Callable[[], bytes]) -> None:
+        self.read = lru_cache(read)
+
+    def __bool__(self) -> bool:
+        return bool(self.read())
+
+
+def _reading_later(plain: Callable[[object], bytes]) -> Callable[[object], _Later]:
+    return lambda face: _Later(lambda: plain(face))
+
+
+def _file_content(font: object) -> bytes:
+    content: bytes | _Later = vars(font)["content"]
+    return content.read() if isinstance(content, _Later) else content
+
+
+def _keep_file_content(font: object, content: bytes | _Later) -> None:
+    vars(font)["content"] = content
 
 
 def _is_in_normal_flow(box: Box) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asn1crypto import cms, x509  # type: ignore[import-untyped]  # ships no types
+from asn1crypto import cms, core, x509  # type: ignore[import-untyped]  # ships no types
 
 if TYPE_CHECKING:
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -33,7 +33,7 @@ def accounted(pdf: bytes, signature: EmbeddedPdfSignature, known: set[bytes]) ->
 
 def _adds_a_stamp_at_most(signature: EmbeddedPdfSignature) -> bool:
     attributes = signature.signer_info["unsigned_attrs"]
-    if attributes.native is None:
+    if isinstance(attributes, core.Void):
         return True
     return [(each["type"].native, len(each["values"])) for each in attributes] == [(STAMP, 1)]
 
@@ -55,7 +55,8 @@ def framed(signer: cms.SignerInfo, certificate: x509.Certificate, held: object) 
     sid = {"issuer": certificate.issuer, "serial_number": certificate.serial_number}
     identifier = cms.SignerIdentifier({"issuer_and_serial_number": sid})
     others = [name for name in signer if name not in {"version", "sid"}]
-    kept = {name: signer[name] for name in others if signer[name].native is not None}
+    # what is there is not looked into: attributes hold whole lists of revocations
+    kept = {name: signer[name] for name in others if not isinstance(signer[name], core.Void)}
     content = cms.SignedData(
         {
             "version": "v1",

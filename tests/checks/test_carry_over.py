@@ -12,7 +12,17 @@ import pytest
 from acceptance.checks import pack as packs
 from acceptance.checks.carry_over import carry_over, leave_out
 from acceptance.checks.judging import check_plan, judge
-from acceptance.model import Answer, Concession, Draw, Plan, Scope, Subject, SubjectKind, Verdict
+from acceptance.model import (
+    Answer,
+    Concession,
+    Draw,
+    OutOfScope,
+    Plan,
+    Scope,
+    Subject,
+    SubjectKind,
+    Verdict,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -222,3 +232,16 @@ def test_a_draw_for_some_requirements_is_for_the_same_ones_of_the_overlay_alone(
     assert [(one.sampling, one.requirements) for one in plan.draws] == [
         (f"{name}#few", (f"{name}#5.1/coverage",)) for name in ("own", "second", "third")
     ]
+
+
+@pytest.mark.parametrize("of", [{"requirement": "5.1/coverage"}, {"clause": "5.1"}])
+def test_what_was_taken_out_stays_out_of_a_base_that_is_judged_by_as_well(
+    overlay: Any, of: dict[str, str]
+) -> None:
+    """Requirement or clause: under both names; where the base is not judged by, under the new."""
+    pack, base = overlay(), packs.load(BASE, {})
+    [(field, name)] = of.items()
+    entry = OutOfScope(**{field: f"{BASE}#{name}"}, reason="没有条件", by="李")
+    for judged_by, bases in (((base, pack), (BASE, "own")), ((pack,), ("own",))):
+        carried = carry_over(plan_of(out_of_scope=(entry,)), judged_by).out_of_scope
+        assert [getattr(one, field) for one in carried] == [f"{each}#{name}" for each in bases]

@@ -53,6 +53,28 @@ def test_a_note_counts_by_its_shot_and_without_one_by_its_subject(note: Note, co
     assert case.why_missing(ASKED, "camera").code == code
 
 
+def test_a_note_on_one_tile_of_a_wall_says_nothing_of_another() -> None:
+    """One on the room, whose film it is, is about all tiles."""
+    names = ("room", "gate", "yard")
+    shot = Shot(id="s", subject="room", clip="a.mp4", wall=(("gate", "yard"),), conditions=())
+    subjects = tuple(Subject(id=name, kind=SubjectKind.FIXED) for name in names)
+    codes = {
+        about: [
+            Case(
+                plan=Plan(subjects=subjects, shots=(shot,)), measurements=(), shots={"s": shot},
+                notes=(Note(reason=CLIPPED, shot="s", subject=about),), today="2026-11-25",
+            ).why_missing(ASKED, name).code
+            for name in names[1:]
+        ]
+        for about in names
+    }  # fmt: skip
+    assert codes == {
+        "room": ["clipped", "clipped"],
+        "gate": ["clipped", "not_measured"],
+        "yard": ["not_measured", "clipped"],
+    }
+
+
 @pytest.mark.parametrize(
     ("when", "day"),
     [("2026-11-20T08:00", "2026-11-20"), ("2026-11-20", "2026-11-20"), ("once", "2026-11-25")],

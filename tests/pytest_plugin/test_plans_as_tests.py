@@ -265,14 +265,16 @@ def test_a_plan_that_is_wrong_is_an_error_of_collection_with_a_sentence(tmp_path
 
 def test_only_what_is_named_as_a_plan_is_collected(folder: Path) -> None:
     quiet = ("--collect-only", "-q")
-    assert "pyproject" not in run(folder, *quiet).text
-    configured = run(folder, *quiet, "-o", "acceptance_plans=open*.toml")
-    assert "open.acceptance.toml::1/noise[" in configured.text
-    assert "passes" not in configured.text
     (folder / "sub").mkdir(exist_ok=True)
     named = folder / "sub" / "camera.toml"
     named.write_text("[", "utf-8")
-    assert "camera.toml" not in run(folder / "sub", *quiet).text
+    usual = run(folder, *quiet)
+    assert "passes.acceptance.toml::1/noise[" in usual.text
+    assert "pyproject" not in usual.text
+    assert "camera.toml" not in usual.text
+    configured = run(folder, *quiet, "-o", "acceptance_plans=open*.toml")
+    assert "open.acceptance.toml::1/noise[" in configured.text
+    assert "passes" not in configured.text
     asked = run(folder / "sub", *quiet, "camera.toml")
     assert "camera.toml" in asked.text
     named.unlink()

@@ -89,6 +89,13 @@ def test_sealing_moves_nothing_and_gives_the_same_bytes_again(folder: Path) -> N
     assert evidence.check(folder) == ()
 
 
+def test_the_manifests_list_every_file_but_the_last_of_them(folder: Path) -> None:
+    """With the hashes that the files have."""
+    files = evidence.hash_files(folder)
+    del files[evidence.TAG_MANIFEST]
+    assert evidence.listed(folder) == files
+
+
 def test_sealing_again_takes_in_what_was_added(folder: Path) -> None:
     """A report written later, a still and a longer log are sealed with the rest."""
     (folder / "report.html").write_text("<html>")
