@@ -288,7 +288,10 @@ def log(content: bytes, session: dict[str, Any]) -> None:
     count = len(session["log"])
     require(entries[:count] == session["log"]
             and all(entry["what"] in {"reported", "reported_and_signed", "signed"}
-                    and {*entry["details"]} == {"report", "sha256"} for entry in entries[count:]),
+                    and {*entry["details"]} == {"report", "sha256"}
+                    and entry["details"]["report"] in {"report.pdf", "report.html"}
+                    and re.fullmatch("[0-9a-f]{64}", entry["details"]["sha256"])
+                    for entry in entries[count:]),
             "the log does not tell what is in the session, or more than its reports")  # fmt: skip
 
 
