@@ -53,6 +53,7 @@ FOR_DOCUMENTS = {  # extended key usages, as openssl calls them
 PLACES = {"inspector": "sign-tester", "reviewer": "sign-reviewer", "approver": "sign-approver",
           "seal": "sign-seal"}  # role of a signature -> name of the place of its stamp  # fmt: skip
 STAMP = (38 * 72 / 25.4, 11 * 72 / 25.4)  # width and height, pt
+SPOKEN = {"/Alt", "/ActualText", "/E"}  # what is read out in place of a part of a page
 OPEN = {"should", "may"}  # modalities that decide nothing
 MOST_SHOWN = 1000  # results in an annex; with more, a table is attached to it
 CLOCKS = timedelta(minutes=5)  # by which two computers may differ
@@ -353,7 +354,7 @@ def pages(volumes: list[bytes], html: str) -> None:
         single = volume.count(b"startxref") == 1 and attachments(parts).keys() <= {"results.csv"}
         require(number == 0 or single, "an annex was updated, or carries a file")
         harmless(reader, parts)
-        spoken = [item[key] for item in parts for key in ("/Alt", "/ActualText") if key in item]
+        spoken = [item[key] for item in parts for key in SPOKEN & item.keys()]
         require(all(squeezed(str(text)) in due for text in spoken),
                 "what is read out of the pages does not follow from the session")  # fmt: skip
         shown += "".join(squeezed(page.extract_text()) for page in reader.pages)
@@ -380,10 +381,14 @@ def harmless(reader: PdfReader, parts: list[Any]) -> None:
     for item in parts:
         how, to = at(item, "/A", "/S"), str(at(item, "/A", "/F"))
         volume = how == "/GoToR" and (ANNEX.fullmatch(to) or to == "report.pdf")
-        require((how in {None, "/GoTo"} or volume) and not at(item, "/A", "/Next"),
-                "a link or bookmark does more than lead to another volume")  # fmt: skip
+        require((how in {None, "/GoTo"} or volume) and not at(item, "/A", "/Next")
+                and "/AA" not in item,
+                "a link, bookmark or field does more than lead to another volume")  # fmt: skip
     root, places = reader.root_object, reader.named_destinations
-    require(root.keys() <= OF_CATALOG and "/JavaScript" not in (at(root, "/Names") or {}),
+    require(root.keys() <= OF_CATALOG
+            and (at(root, "/Names") or {}).keys() <= {"/Dests", "/EmbeddedFiles"}
+            and (at(root, "/AcroForm") or {}).keys() <= {"/Fields", "/SigFlags"}
+            and at(root, "/ViewerPreferences") in (None, {"/DisplayDocTitle": True}),
             "the report acts when it is opened, or can hide something")  # fmt: skip
     for page in reader.pages:
         sides = sorted(round(float(side)) for side in page["/MediaBox"])
