@@ -99,6 +99,13 @@ def tr_count(singular: str, plural: str, count: int, /, **parameters: object) ->
     return _filled(translated, english, {"count": count, **parameters})
 
 
+# Letters of other scripts, and small capitals, that look like Latin ones.
+LOOKALIKES = str.maketrans(
+    "АВСЕНІЈКМОРЅТУҮХасԁеһіјоԛрѕуԝхΑΒΕΖΗΙΚΜΝΟΡΤΥΧονᴀᴄᴅᴇꜰɪʟᴍɴᴏᴘꜱᴛʏ",
+    "ABCEHIJKMOPSTYYXacdehijoqpsywxABEZHIKMNOPTYXovacdefilmnopsty",
+)
+
+
 def visible(text: str, *, lines: bool = False) -> str:
     r"""Show what cannot be seen, or would turn the text around, as escapes: ``\u202e``.
 

@@ -384,6 +384,13 @@ def logged(folder: Path) -> None:
     log_book.LogBook(folder).append("judged", {"verdict": "pass"}, when="2099-01-01T00:00:00Z")
 
 
+def logged_report(**details: str) -> Callable[[Path], object]:
+    """Return what adds an entry of a report, which nothing signs, that says something else."""
+    said = {"report": "report.pdf", "sha256": "0" * 64} | details
+    when = "2099-01-01T00:00:00Z"
+    return lambda folder: log_book.LogBook(folder).append("signed", said, when=when)
+
+
 def branching(entry: str, last: str) -> Callable[[bytes], bytes]:
     """Return what appends 28 objects of which each names the next one twice."""
 
@@ -448,6 +455,11 @@ LOGS = [
     Tampering(f"log {new!r}", lines("log.jsonl", b'"what":"taken"', new), "is not a log entry")
     for new in (b'"what":"pass","what":"taken"', b'"what": "taken"', b'"what":"t\\u0061ken"')
 ] + [Tampering("log, judged later", logged, "log.jsonl:5 is no entry that follows")]
+LOGS += [
+    Tampering(f"log, signed: {details}", logged_report(**details), "is no entry that follows")
+    for details in ({"report": "verdict: pass"}, {"sha256": "合格"}, {"sha256": "0" * 63},
+                    {"report": "../report.pdf"}, {"by": "总工"})
+]  # fmt: skip
 TREES = [
     Tampering("attachments that branch", append(branching("/Names", "/EmbeddedFiles")), "nodes"),
     Tampering("fields that branch", append(branching("/AcroForm", "/Fields")), "nodes"),

@@ -26,8 +26,10 @@ from acceptance.model import (
     Instrument,
     Matrix,
     Score,
+    SignalPath,
     Subject,
     SubjectKind,
+    Tap,
 )
 from acceptance.session import commitments, store
 
@@ -125,6 +127,19 @@ def witnessed(by: str) -> object:
 
     return bend
 
+
+def twice_filed(**fields: object) -> Case:
+    """Give the film of a shot for a second one of which something else is said."""
+    second = replace(SHOT, id="shot-2", **fields)  # type: ignore[arg-type]
+    again = (replace(one, shot="shot-2") for one in PASSES)
+    return replace(HONEST, shots=(SHOT, second), measurements=(*PASSES, *again))
+
+
+MANY = (
+    *PASSES,
+    *(replace(figure(value=46.1 + part / 7), region=f"flat.{part}") for part in range(8)),
+)
+MANY_AGAIN = tuple(replace(one, shot="shot-2") for one in MANY)
 
 WAYS_BY_STATEMENT = (
     Way(
@@ -262,5 +277,57 @@ WAYS_BY_STATEMENT = (
             words=("with the seed 7",),
         )
         for by in ("王 工", "-")
+    ),
+    Way(
+        what="one film for the light of day and for the dark",
+        codes=("conditions_shared",),
+        bent=twice_filed(conditions=(Condition(name="illuminance", value=0.1, unit="lx"),)),
+        words=("shot-1 = shot-2",),
+    ),
+    Way(
+        what="one film for two taps",
+        codes=("conditions_shared",),
+        bent=twice_filed(tap=Tap.SCREEN),
+    ),
+    Way(
+        what="one film for live and playback, packed anew",
+        codes=("conditions_shared",),
+        bent=replace(
+            twice_filed(path=SignalPath.PLAYBACK, sha256="bb" * 32),
+            measurements=(*MANY, *MANY_AGAIN[1:]),
+        ),
+    ),
+    Way(
+        what="the good camera's film given for another one, in a session of its own",
+        codes=("footage_shared",),
+        first=replace(HONEST, measurements=PASSES),
+        bent=replace(
+            HONEST,
+            plan=replace(DEVICE, subjects=(CAMERAS[1],)),
+            shots=(replace(SHOT, subject="cam-2"),),
+            measurements=tuple(replace(one, subject="cam-2") for one in PASSES),
+        ),
+        words=("cam-1 = cam-2",),
+    ),
+    Way(
+        what="an old certificate, with a later one of the same meter in the list",
+        codes=("instruments_alike",),
+        bent=with_instruments(
+            METER, replace(METER, id="lux-2", calibrated_on="2026-10-05", due="2027-10-04")
+        ),
+    ),
+    *(
+        Way(
+            what=f"one camera under {what} with a letter of another script",
+            codes=("devices_alike",),
+            bent=named(*devices),
+        )
+        for what, devices in {
+            "an id": (CAMERA, replace(CAMERA, id="\u0441am-1")),
+            "a serial number": (
+                replace(CAMERA, serial="SN 001"),
+                replace(CAMERAS[1], serial="\u0405N 001"),
+            ),
+        }.items()
     ),
 )

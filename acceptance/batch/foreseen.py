@@ -95,7 +95,7 @@ class _Look:
         except AcceptanceError as error:
             return Foreseen(name=item.name, state=PlanState.FAILED, error=str(error)), []
         line = self.before.get(seen.session)
-        kept = bool(line and record.kept(self.out, line, seen.clips, seen.inputs))
+        kept = bool(line and record.kept(self.out, line, seen.files, seen.inputs))
         shots = each.plan.shots
         missing = [shot for shot in shots if shot.id not in seen.held and not kept]
         state = PlanState.KEPT if kept else PlanState.MADE

@@ -59,19 +59,28 @@ def restored(shot: Shot, measured: Measured) -> Measured:
     return replace(measured, shot=replace(shot, **found))
 
 
+def files(shot: Shot, folder: Path) -> dict[str, list[tuple[str, str]]]:
+    """Return name and hash of each file of a shot, by field. Raises InputError."""
+    return {field: _hashed(shot, field, folder) for field in FIELDS}
+
+
 def of(
-    shot: Shot, folder: Path, judged: Collection[str], expired: Sequence[bool] | None = None
+    shot: Shot,
+    folder: Path,
+    judged: Collection[str],
+    expired: Sequence[bool] | None = None,
+    hashed: Mapping[str, list[tuple[str, str]]] | None = None,
 ) -> str:
     """Hash all that measuring a shot reads, its paths counting from ``folder``.
 
     The same for a shot of a plan, and for what a session has kept of it. Quantities in ``judged``
     have a still of their worst frame. ``expired``: whether its printed copies had expired when
-    it was measured; None: as of now. Raises ClipError, ChartError and OSError for files that are
-    missing.
+    it was measured; None: as of now. ``hashed``: its ``files``; None: they are hashed. Raises
+    ClipError, ChartError and OSError for files that are missing.
     """
     read = {
         "shot": _fields(shot),
-        "files": {field: _hashed(shot, field, folder) for field in FIELDS},
+        "files": files(shot, folder) if hashed is None else hashed,
         "charts": _charts(shot.chart),
         "copy": hash_file(folder / shot.copy_file) if shot.copy_file else "",
         "copies": list(copies_expired(shot, folder) if expired is None else expired),

@@ -125,7 +125,7 @@ class Ledger:
     def made_before(self, seen: LookedUp) -> dict[str, Any] | None:
         """Return what the session that was made of a plan says, where it is still as it was."""
         line = self.before.get(seen.session)
-        return record.kept(self.out, line, seen.clips, seen.inputs) if line else None
+        return record.kept(self.out, line, seen.files, seen.inputs) if line else None
 
     def give_up(self, each: Planned, errors: Sequence[str], seen: LookedUp | None = None) -> None:
         """Close a plan that has no session, for these reasons."""

@@ -82,8 +82,9 @@ class LookedUp:
     keys: Mapping[str, str]
     """Of each shot's measurement, by its id."""
 
-    clips: Mapping[str, str]
-    """SHA-256 of each shot's clip, by its id (``intake.hash_clip``)."""
+    files: Mapping[str, Mapping[str, list[str]]]
+    """SHA-256 of the files of each shot, by its id and the field; a clip's is one
+    (``intake.hash_clip``), the others are sorted."""
 
     inputs: Mapping[str, str]
     """SHA-256 of plan and packs, by the paths that they have in a session."""
@@ -139,8 +140,12 @@ def look_up(planned: Planned, cache: Cache, how: Mapping[str, Any]) -> LookedUp:
     Raises InputError where a file has gone meanwhile.
     """
     clips = {shot.id: intake.hash_clip(planned.folder / shot.clip) for shot in planned.plan.shots}
-    hashed = (replace(shot, sha256=clips[shot.id]) for shot in planned.plan.shots)  # read once
-    found = {shot.id: keys.of(shot, planned.folder, planned.judged) for shot in hashed}
+    shots = [replace(shot, sha256=clips[shot.id]) for shot in planned.plan.shots]  # read once
+    files = {shot.id: keys.files(shot, planned.folder) for shot in shots}
+    found = {
+        shot.id: keys.of(shot, planned.folder, planned.judged, hashed=files[shot.id])
+        for shot in shots
+    }
     held, damaged = set(), []
     for shot, key in found.items():
         try:
@@ -149,9 +154,20 @@ def look_up(planned: Planned, cache: Cache, how: Mapping[str, Any]) -> LookedUp:
             damaged.append(shot)
     session = keys.of_session(planned.given, planned.folder, found.values(), planned.packs, how)
     return LookedUp(
-        keys=found, clips=clips, inputs=_inputs(planned), held=frozenset(held),
+        keys=found, files=_files(files, clips), inputs=_inputs(planned), held=frozenset(held),
         damaged=tuple(damaged), session=session,
     )  # fmt: skip
+
+
+def _files(
+    hashed: Mapping[str, Mapping[str, list[tuple[str, str]]]], clips: Mapping[str, str]
+) -> dict[str, dict[str, list[str]]]:
+    found = {}
+    for shot, fields in hashed.items():
+        held = {name: sorted(digest for _, digest in files) for name, files in fields.items()}
+        found[shot] = {name: files for name, files in held.items() if files}
+        found[shot]["clip"] = [clips[shot]]
+    return found
 
 
 def _inputs(planned: Planned) -> dict[str, str]:

@@ -21,12 +21,13 @@ from acceptance.files.output import append, disc_errors, put
 from acceptance.model.basics import CHINA
 from acceptance.session import integrity, store
 from acceptance.session.evidence import hash_file
+from acceptance.session.plan import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from acceptance.model import Finding, Session
+    from acceptance.model import Finding, Session, Shot
 
 FILE, SESSION = "batch.jsonl", "session"
 MOST = 1 << 30  # bytes of a record: some million sessions
@@ -83,13 +84,16 @@ class Record:
 
 
 def kept(
-    out: Path, line: dict[str, Any], clips: Mapping[str, str], inputs: Mapping[str, str]
+    out: Path,
+    line: dict[str, Any],
+    files: Mapping[str, Mapping[str, list[str]]],
+    inputs: Mapping[str, str],
 ) -> dict[str, Any] | None:
     """Return what the session of a line says of itself (``about``).
 
-    None where it is not in ``out`` as it was made, with report and evidence, and of these ``clips``
-    (id of the shot -> SHA-256) and ``inputs`` (path in the session -> SHA-256). Footage is not read
-    (``session.integrity``); ``acceptance verify`` does.
+    None where it is not in ``out`` as it was made, with report and evidence, and of these ``files``
+    (``planned.LookedUp``) and ``inputs`` (path in the session -> SHA-256). Footage and what lies
+    beside it is not read (``session.integrity``); ``acceptance verify`` does.
     """
     folder = out / str(line.get("session") or ".")
     file = folder / store.FILE
@@ -99,13 +103,27 @@ def kept(
         if not file.is_file() or hash_file(file) != line.get("sha256"):
             return None
         done = store.load(folder)
-        own = {shot.id: shot.sha256 for shot in done.shots} == clips and all(
+        own = {shot.id: _files(done, shot) for shot in done.shots} == files and all(
             hash_file(folder / path) == digest for path, digest in inputs.items()
         )
         sound = own and done.id == folder.name and integrity.is_as_sealed(folder)
     except (OSError, ValueError, AcceptanceError):
         return None
     return about(folder, done) if sound else None
+
+
+def _files(done: Session, shot: Shot) -> dict[str, list[str]]:
+    """Return the hashes of a shot's files, as its session has them."""
+    named = {str(field): getattr(shot, field) for field in FIELDS if getattr(shot, field)}
+    found = {
+        field: sorted(
+            digest
+            for path, digest in done.hashes.items()
+            if path == name or path.startswith(f"{name}/")
+        )
+        for field, name in named.items()
+    }
+    return found | {"clip": [shot.sha256]}
 
 
 def about(folder: Path, done: Session) -> dict[str, Any]:

@@ -28,6 +28,7 @@ def check(plan: Plan) -> None:
     Raises PlanError.
     """
     _check_lists(plan)
+    _check_conditions(plan)
     for shot in plan.shots:
         if shot.filmed and not is_day(shot.filmed):
             what = tr("{day!r} is not a date; write it like 2026-11-25", day=shot.filmed)
@@ -46,6 +47,18 @@ def check(plan: Plan) -> None:
         what = tr("people are listed, but it is not stated who measured")
         hint = tr("Name one of them as operator")
         raise PlanError(what, where="operator", hint=hint)
+
+
+def _check_conditions(plan: Plan) -> None:
+    """Refuse a condition that is stated twice: one of the values would go unheard."""
+    stated = [(tr("shot {shot}, conditions", shot=one.id), one.conditions) for one in plan.taken]
+    stated += [
+        (f"{one.requirement} ({one.subject}), conditions", one.conditions) for one in plan.answers
+    ]
+    for where, conditions in stated:
+        for name in _twice(condition.name for condition in conditions):
+            hint = tr("Keep the one that held")
+            raise PlanError(tr("{name} is stated twice", name=name), where=where, hint=hint)
 
 
 def _check_lists(plan: Plan) -> None:

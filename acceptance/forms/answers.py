@@ -189,9 +189,9 @@ def number(text: str, where: str) -> float:
 
 
 def _float(text: str) -> float:
-    """Read a number; nan for anything else."""
+    """Read a number; nan for anything else, also for 4_6, a slip of 4.6 that Python reads as 46."""
     try:
-        return float(text)
+        return math.nan if "_" in text else float(text)
     except ValueError:
         return math.nan
 

@@ -189,7 +189,7 @@ def _zone(offset: str | None, zone: timezone) -> timezone:
 def _number(fields: Mapping[str, str], name: str, where: str) -> float | None:
     text = fields.get(name, "")
     try:
-        value = float(text) if text else None
+        value = float(text.replace("_", "x")) if text else None  # Python reads 6_0 as 60
     except ValueError:
         value = math.nan
     if value is not None and not 0 <= value < math.inf:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from acceptance import wording
 from acceptance.errors import PlanError
 from acceptance.files import regular
-from acceptance.messages import tr
+from acceptance.messages import LOOKALIKES, tr
 from acceptance.model import Instrument, Person, Plan
 from acceptance.report import own_styles
 from acceptance.report.templates import drawn, own_template
@@ -59,11 +59,6 @@ MARKS = re.compile(
     re.IGNORECASE,
 )
 BETWEEN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff])[\s·・._*/|~-]+(?=[\u3400-\u9fff])")
-# Letters of other scripts, and small capitals, that look like those of the words above.
-LOOKALIKES = str.maketrans(
-    "АВЕМРСТУЅІаеорсуѕіΑΒΕΜΝΡΤΥΙᴀᴄᴅᴇꜰɪʟᴍɴᴏᴘꜱᴛʏ",
-    "ABEMPCTYSIaeopcysiABEMNPTYIacdefilmnopsty",
-)
 TAGS = {
     *("p", "div", "span", "b", "i", "br", "h3", "h4", "ul", "ol", "li", "small", "sub", "sup"),
     *("table", "thead", "tbody", "tr", "th", "td"),

@@ -19,7 +19,7 @@ SAID = ("/Title", "/Author", "/Subject", "/Keywords")
 FIRST = 12  # pages; cover, contents and summary of every version so far
 TITLE = re.compile(rb"<(?:[\w.-]+:)?title\b[^>]*>(.*?)</(?:[\w.-]+:)?title\b", re.DOTALL)  # in XMP
 MARKUP = re.compile(rb"<[^>]*>|\s+")
-READ_OUT = ("/Alt", "/ActualText", "/E")  # in place of what is drawn (ISO 32000-2, 14.9)
+READ_OUT = ("/Alt", "/ActualText", "/E", "/T")  # in place of what is drawn (ISO 32000-2, 14.9)
 SHOWN = {"0", "1", "2", "4", "5", "6"}  # text rendering modes that paint (ISO 32000-2, 9.3.6)
 
 

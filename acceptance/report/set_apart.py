@@ -300,4 +300,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    system.end_with_parent()
     main()

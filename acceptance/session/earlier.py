@@ -5,6 +5,7 @@ Only what is in the same output folder can be seen, and what is said there is no
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from acceptance.checks.sampling import NO_DEVICES
@@ -13,12 +14,12 @@ from acceptance.session import store
 from acceptance.session.contents import most
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from acceptance.model import Session, Taken, Value
 
-MOST_SOUGHT = 50  # names; with more it is quicker to read every session
+MOST_SOUGHT = 50  # names and hashes; with more it is quicker to read every session
 
 
 def found(out: Path, made: Session) -> Iterator[dict[str, Value]]:
@@ -27,12 +28,14 @@ def found(out: Path, made: Session) -> Iterator[dict[str, Value]]:
     ``again``: judged from the very same footage, or the same answers; ``retaken``: measured in
     other footage for the same; ``otherwise``: answered otherwise; ``gone``: subjects that it tested
     and that are not in the plan any more; ``unfilmed``: subjects of which it had another stream,
-    light, tap or path; ``elsewhere``: other devices of the same site; ``seeds``: of draws by a
-    sampling that is drawn by another seed now. Also a session that a re-test names. A folder
+    light, tap or path; ``elsewhere``: other devices of the same site; ``shared``: devices whose
+    footage is that of another one now; ``seeds``: of draws by a sampling that is drawn by another
+    seed now. Also a session that a re-test names. A folder
     without a readable session is passed by.
     """
     retested = {draw.session for draw in made.plan.draws}
     names = {*_devices(made), *(site for site, *_ in _sites(made)), *retested}
+    names |= {taken.sha256 for taken in made.taken if taken.sha256}
     for path in sorted(out.glob(f"*/{store.FILE}")):
         before = _read(path.parent, names) if path.parent.name != made.supersedes else None
         parts = _parts(before, made) if before else {}
@@ -59,8 +62,8 @@ def _parts(before: Session, made: Session) -> dict[str, Value]:
     """Name the subjects of which two sessions have the same, or something else."""
     tested, now = _devices(before), _devices(made)
     if not tested & now:
-        apart = ", ".join(sorted(tested))
-        return {"elsewhere": apart} if apart and _sites(before) & _sites(made) else {}
+        apart = tested if _sites(before) & _sites(made) else set()
+        return _listed({"elsewhere": apart, "shared": _shared(before, made)})
     films = {shot.sha256 for shot in made.taken}
     same = {shot.id for shot in before.taken if shot.sha256 in films}
     points = {point for point, _ in _points(made)}
@@ -73,9 +76,34 @@ def _parts(before: Session, made: Session) -> dict[str, Value]:
         "otherwise": {key[0] for key in both if answers[key] != given[key]},
         "unfilmed": _unfilmed(before, made),
         "gone": tested - {subject.id for subject in made.plan.subjects},
+        "shared": _shared(before, made),
         "seeds": _seeds(before, made),
     }
+    return _listed(parts)
+
+
+def _listed(parts: Mapping[str, set[str]]) -> dict[str, Value]:
     return {name: ", ".join(sorted(part)) for name, part in parts.items() if part}
+
+
+def _shared(before: Session, made: Session) -> set[str]:
+    """Return the devices of which a session had the footage that stands for another one now."""
+    then, now = _shown(before), _shown(made)
+    return {
+        f"{old} = {new}"
+        for film in then.keys() & now.keys()
+        if then[film].isdisjoint(now[film])
+        for old in then[film]
+        for new in now[film]
+    }
+
+
+def _shown(session: Session) -> dict[str, set[str]]:
+    """Return the devices that each film is said to show, by its hash."""
+    films: dict[str, set[str]] = defaultdict(set)
+    for taken in session.taken:
+        films[taken.sha256] |= {taken.subject} if taken.sha256 else set()
+    return films
 
 
 def _devices(session: Session) -> set[str]:

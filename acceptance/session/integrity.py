@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from acceptance.errors import SessionError
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 OF_REPORTS = {"reported", "reported_and_signed", "signed"}  # what is logged after judging
+REPORTS = {store.REPORT, "report.html"}  # of which it is
+HASH = re.compile(r"[0-9a-f]{64}")
 
 
 def require_intact(folder: Path, contradictions: Iterable[str] = ()) -> None:
@@ -66,7 +69,7 @@ def changed_log(entries: Sequence[LogEntry], recorded: Sequence[LogEntry]) -> It
     """Say where a log is no chain, or not what the session recorded with its reports behind."""
     yield from (str(problem) for problem in log_book.check_chain(entries))
     for number, entry in enumerate(entries[len(recorded) :], len(recorded) + 1):
-        if entry.what not in OF_REPORTS or {*entry.details} != {"report", "sha256"}:
+        if not _is_of_a_report(entry):
             line = f"{log_book.LOG}:{number}"
             yield tr("{line} is no entry that follows a finished session", line=line)
             break
@@ -75,6 +78,20 @@ def changed_log(entries: Sequence[LogEntry], recorded: Sequence[LogEntry]) -> It
             line = f"{log_book.LOG}:{number}"
             yield tr("{line} is not the entry in the session", line=line)
             break
+
+
+def _is_of_a_report(entry: LogEntry) -> bool:
+    """Whether an entry says that a report was written or signed, and nothing else.
+
+    Nothing signs it, since it comes after the signature: whoever has the folder can add one.
+    """
+    said = entry.details
+    return (
+        entry.what in OF_REPORTS
+        and {*said} == {"report", "sha256"}
+        and said["report"] in REPORTS
+        and HASH.fullmatch(str(said["sha256"])) is not None
+    )
 
 
 def shorten(lines: Sequence[str]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from acceptance.files import system
 from acceptance.files.collector import without_collector
 from acceptance.report import render, set_apart, typesetting, web_page
 from acceptance.report.book import Book
@@ -120,4 +121,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    system.end_with_parent()
     main()

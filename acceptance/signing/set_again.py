@@ -8,6 +8,7 @@ set them, only words, pictures and what a page can do can be compared (``docs/ve
 from __future__ import annotations
 
 import io
+import itertools
 from typing import TYPE_CHECKING
 
 from pyhanko.pdf_utils import generic
@@ -33,6 +34,7 @@ OF_CATALOG = {
 }  # fmt: skip
 LEADING = {"/GoTo", "/GoToR", "/URI"}  # what a link may do
 NAMED = {"/EmbeddedFiles", "/Dests"}
+PREFERRED = {"/DisplayDocTitle"}  # others hide menus, or leave pages out of what is printed
 
 
 def compare(
@@ -101,8 +103,9 @@ def _first_start(reader: PdfFileReader) -> int:
 def active(pdf: bytes) -> Iterator[str]:
     """Say what a report can do or show that this tool never puts into one."""
     root = PdfFileReader(io.BytesIO(pdf)).get_historical_resolver(0).root
-    names, fields = at(root, "/Names", ()), fields_of(root)
-    for key in [*sorted({*root} - OF_CATALOG), *sorted({*names} - NAMED)]:
+    names, preferences = at(root, "/Names", ()), at(root, "/ViewerPreferences", ())
+    fields, strange = fields_of(root), [{*root} - OF_CATALOG, {*names} - NAMED]
+    for key in itertools.chain(*map(sorted, [*strange, {*preferences} - PREFERRED])):
         yield tr("the report holds {key}, which this tool never writes", key=key)
     if any(_acts(item) for item in _bookmarks(root)):
         yield tr("a bookmark does more than lead elsewhere")

@@ -111,6 +111,24 @@ def test_a_session_of_other_shots_or_from_elsewhere_is_not_kept(
     assert first.issuperset(kept)
 
 
+def test_a_session_of_other_arrivals_is_not_kept(tmp_path: Path, here: Here) -> None:
+    """The clip is the same, the times at which its packets came are not."""
+    plan = batch_site.plan(tmp_path, "a")
+    text = plan.read_text("utf-8").replace('clip = "a.png"', 'clip = "a.png", arrivals = "a.csv"')
+    assert "a.csv" in text
+    plan.write_text(text, "utf-8")
+    for moment in ("0.04", "0.05"):
+        (tmp_path / "a.csv").write_text(f"frame,seconds\n0,0\n1,{moment}\n", "utf-8")
+        [done] = run(tmp_path).outcomes
+        assert done.state is PlanState.MADE, done.errors
+    [kept] = run(tmp_path).outcomes
+    assert kept.state is PlanState.KEPT
+    rewritten(tmp_path, lambda lines: [{**lines[0], "key": lines[1]["key"]}])
+    [again] = run(tmp_path).outcomes
+    assert again.state is PlanState.MADE
+    assert len(here.made) == 3
+
+
 def emptied(session: dict[str, Any]) -> dict[str, Any]:
     """Leave out what was filmed."""
     return session | {"shots": []}

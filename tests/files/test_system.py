@@ -187,3 +187,18 @@ def test_memory_is_limited_for_this_process_and_never_raised() -> None:
     assert done.stderr.endswith(b"MemoryError\n")
     unlimited = resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY
     assert (system.memory_limit() is None) == unlimited
+
+
+CHILD = "from acceptance.files import system; import time; system.end_with_parent(); time.sleep(60)"
+PARENT = f"""
+import os, subprocess, sys, time
+subprocess.Popen([sys.executable, "-c", {CHILD!r}])
+time.sleep(1)
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_a_child_ends_with_the_process_that_started_it() -> None:
+    """Both write to one pipe, which is closed when the last of them has ended."""
+    done = subprocess.run([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, timeout=20)  # noqa: PLW1510
+    assert done.returncode == -9

@@ -153,6 +153,11 @@ def test_toml_takes_truth_values_numbers_lists_and_empty_fields(tmp_path: Path) 
         ),
         (
             "subject,requirement,value,by,when",
+            "a,x#b,4_6,李,2026-11-24",
+            "row 2, value: '4_6' is not a number",
+        ),
+        (
+            "subject,requirement,value,by,when",
             "a,x#b,nan,李,2026-11-24",
             "row 2, value: 'nan' is not a number",
         ),

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from contextlib import closing
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from acceptance.files import system
 from acceptance.report import set_apart, typesetting
 from acceptance.report.set_apart import Child, PagesBeingSet, SetPage, Task
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 LONG = "<p>检验报告</p>" * 40
 MOMENT = datetime(2026, 11, 29, tzinfo=UTC)
@@ -154,3 +153,28 @@ def test_a_child_that_was_started_is_given_once(monkeypatch: pytest.MonkeyPatch)
     given = [set_apart.ahead("some.module") for _ in range(2)]
     assert given == ["some.module"] * 2
     assert len(made) == 2
+
+
+PARENT = """
+import os, sys
+from acceptance.report.set_apart import Child
+child = Child()
+child.process.stdin.write(sys.stdin.buffer.read())
+child.process.stdin.flush()
+print(child.process.pid, flush=True)
+os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are not seen here")
+@pytest.mark.slow
+def test_a_child_does_not_outlive_a_process_that_was_killed(tmp_path: Path) -> None:
+    """Its page would take it minutes; ``tests/files/test_system.py`` has the quick case."""
+    task = Task(page=LONG * 3000, folder=tmp_path, moment=MOMENT, attachments={})
+    done = subprocess.run(
+        [sys.executable, "-c", PARENT], input=task.dumps(), stdout=subprocess.PIPE, check=False
+    )
+    state, late = Path(f"/proc/{int(done.stdout)}/stat"), time.monotonic() + 30
+    while state.exists() and state.read_text().rpartition(")")[2].split()[0] != "Z":
+        assert time.monotonic() < late
+        time.sleep(0.1)

@@ -57,6 +57,7 @@ from ways_to_bend import (
 from acceptance import wording
 from acceptance.checks import commitments as committed
 from acceptance.checks import sampling
+from acceptance.errors import PlanError
 from acceptance.model import (
     Coding,
     Condition,
@@ -150,6 +151,13 @@ def test_what_is_bent_so_gives_no_pass_in_the_first_place(what: str, tmp_path: P
     done, _ = reach(case, tmp_path)
     assert done.verdict is Verdict.INCONCLUSIVE
     assert code in {one.reason.code for one in done.findings}
+
+
+def test_a_condition_that_is_stated_twice_is_refused(tmp_path: Path) -> None:
+    """One of the two would go unheard."""
+    light = [Condition(name="illuminance", value=value, unit="lx") for value in (500.0, 0.1)]
+    with pytest.raises(PlanError, match="illuminance is stated twice"):
+        reach(replace(HONEST, shots=(replace(SHOT, conditions=tuple(light)),)), tmp_path)
 
 
 def test_there_are_at_least_twenty_ways() -> None:

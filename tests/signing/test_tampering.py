@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import second_verifier
 from forgeries import FORGERIES, Forgery, forge, passing
+from hidden_places import HIDDEN_PLACES
 from institute import PASSWORD
 from issued_session import CLIP, details, issue, issued
 from marks import slow
@@ -78,7 +79,7 @@ def test_without_a_key_nothing_changes(
     assert bool(found) is (tampering.state is not State.OK), found
 
 
-@pytest.mark.parametrize("forgery", every_tenth([*FORGERIES, *MORE_FORGERIES]))
+@pytest.mark.parametrize("forgery", every_tenth([*FORGERIES, *MORE_FORGERIES, *HIDDEN_PLACES]))
 def test_with_a_key_nobody_signs_other_pages(
     folder: Path, chain: DemoChain, forgery: Forgery
 ) -> None:

@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-from acceptance.batch.database import schema
+from acceptance.batch.database import damage, schema
 from acceptance.errors import InputError, OutputError, SessionError, SetupError
 from acceptance.files import paths
 from acceptance.messages import tr, visible
@@ -94,13 +94,16 @@ class Database:
     def asked(self, question: Callable[[Connection], Answer]) -> Answer:
         """Put a question to a database that lay where anybody could change it.
 
-        Raises InputError where it holds what no session gave it.
+        Raises InputError where it fails and the database holds what no session gave it; an error
+        of a question to a sound one is a fault of ours, and stays what it is.
         """
         with self.reading() as connection:
             try:
                 return question(connection)
-            except (TypeError, ValueError, LookupError) as error:
-                what = tr("holds what no session gave it ({cause})", cause=error)
+            except (TypeError, ValueError, LookupError, MemoryError) as error:
+                if not (where := damage.found(connection)):
+                    raise
+                what = tr("holds what no session gave it ({cause})", cause=where)
                 hint = tr("Make a new one of the session folders: acceptance database add")
                 raise InputError(what, where=self.name, hint=hint) from error
 

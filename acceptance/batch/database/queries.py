@@ -265,11 +265,12 @@ class ClauseMatrix:
 def matrix(connection: Connection, *, model: str = "", pack: str = "") -> ClauseMatrix:
     """Return devices by clauses; ``model``: such devices only; ``pack``: its clauses only."""
     last = _last(connection, model)
-    column_of, clauses = _columns(connection, pack)
+    numbers, column_of, clauses = _columns(connection, pack)
     severity = np.full((len(last), len(clauses)), -1, np.int8)
     row_of = {row["id"]: number for number, row in enumerate(last)}
     for subjects, requirements, places in _verdicts(connection, row_of):
-        columns = column_of[requirements]
+        place = np.minimum(np.searchsorted(numbers, requirements), len(numbers) - 1)
+        columns = np.where(numbers[place] == requirements, column_of[place], -1)
         known = columns >= 0
         where = (subjects[known], columns[known])
         np.maximum.at(severity, where, places[known].astype(np.int8))
@@ -292,16 +293,19 @@ def _last(connection: Connection, model: str = "") -> list[Answer]:
     return _rows(connection, select(*shown).where(ranked.c.place == 1).order_by(*names))
 
 
-def _columns(connection: Connection, pack: str) -> tuple[NDArray[np.intp], list[tuple[str, str]]]:
-    """Return for each requirement, by its number, the column of its clause, -1: none."""
+def _columns(
+    connection: Connection, pack: str
+) -> tuple[NDArray[np.intp], NDArray[np.intp], list[tuple[str, str]]]:
+    """Return the numbers of all requirements in order, the column of each (-1: none), the clauses.
+
+    Numbers may lie far apart where somebody changed them, so that none is an index.
+    """
     query = select(_R.id, _P.pack, _R.clause).join(schema.packs, _P.id == _R.pack).order_by(_R.id)
     found = [(number, (of, clause)) for number, of, clause in connection.execute(query)]
-    kept = [(number, place) for number, place in found if not pack or place[0] == pack]
-    clauses = list(dict.fromkeys(place for _, place in kept))
-    columns = np.full(max((number for number, _ in found), default=0) + 1, -1, np.intp)
-    for number, place in kept:
-        columns[number] = clauses.index(place)
-    return columns, clauses
+    clauses = list(dict.fromkeys(place for _, place in found if not pack or place[0] == pack))
+    column_of = {clause: column for column, clause in enumerate(clauses)}
+    columns = np.array([column_of.get(place, -1) for _, place in found], np.intp)
+    return np.array([number for number, _ in found], np.intp), columns, clauses
 
 
 def _verdicts(

@@ -14,7 +14,7 @@ from acceptance.checks.warned.overlays import confirmed_things, took_part
 from acceptance.checks.warned.twins import plain, says_something
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from acceptance.checks.warned.judged import Judged
     from acceptance.model import Instrument, SessionWarning, Shot
@@ -54,13 +54,32 @@ def instruments(judged: Judged) -> Iterator[SessionWarning]:
         " = ".join(one.id for one in group)
         for group in listed.values()
         if len({(one.calibrated_on, one.due) for one in group}) > 1
-        and not all(_covers_a_day(one, judged) for one in group)
+        and not (all(_covers_a_day(one, judged) for one in group) and _in_turn(group, judged))
     ]
     if alike:
         yield caution("instruments_alike", alike)
     long = [one.id for one in judged.session.plan.instruments if _for_ever(one, judged)]
     if long:
         yield caution("resources_open", long, trouble="held_for_years")
+
+
+def _in_turn(calibrations: Sequence[Instrument], judged: Judged) -> bool:
+    """Whether each day of work was read by the last calibration of an instrument before it."""
+    begun = {one.id: one.calibrated_on or "" for one in calibrations}
+    return not any(
+        name in begun and any(begun[name] < other <= day for other in begun.values())
+        for name, day in _readings(judged)
+    )
+
+
+def _readings(judged: Judged) -> Iterator[tuple[str, str]]:
+    """Yield each instrument that was used, and the day."""
+    for shot in judged.session.shots:
+        for name in (*shot.instruments, *(each.instrument for each in shot.conditions)):
+            yield name, judged.day_of(shot)
+    for answer in judged.session.plan.answers:
+        for name in (answer.instrument, *(each.instrument for each in answer.conditions)):
+            yield name, answer.when[:10]
 
 
 def _covers_a_day(instrument: Instrument, judged: Judged) -> bool:

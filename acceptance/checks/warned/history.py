@@ -61,6 +61,8 @@ def earlier_sessions(judged: Judged) -> Iterator[SessionWarning]:
             yield warn("filmed_less", unfilmed, **named)
         if elsewhere := names(_detail(entry, "elsewhere")):
             yield warn("site_split", elsewhere, **named)
+        if shared := names(_detail(entry, "shared")):
+            yield caution("footage_shared", shared)
         if seeds := names(_detail(entry, "seeds")):
             yield caution("redrawn", seeds, **named)
         if otherwise := names(_detail(entry, "otherwise")):

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from acceptance.checks.sampling import NO_DEVICES
 from acceptance.checks.warned.judged import caution
+from acceptance.messages import LOOKALIKES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from acceptance.checks.warned.judged import Judged
-    from acceptance.model import SessionWarning
+    from acceptance.model import SessionWarning, Taken
 
 MANY = 8  # figures that two films never share by chance
 NOTHING = frozenset({
@@ -23,20 +24,57 @@ USUAL_PORTS = (":80", ":443", ":554")
 
 
 def footage(judged: Judged) -> Iterator[SessionWarning]:
-    """Yield the devices with the very same footage, or with the same figures to the last digit."""
-    figures: dict[str, list[tuple[str, str, str, float]]] = defaultdict(list)
-    for figure in judged.session.measurements:
-        about = figure.quantity, figure.region, figure.statistic, figure.value
-        figures[figure.shot].append(about)
-    subjects: dict[object, dict[str, None]] = defaultdict(dict)
+    """Yield what the very same footage stands for, or one with the same figures to the last digit.
+
+    That is several devices, or several conditions, taps or paths of one.
+    """
+    films = _films(judged)
+    shared = (dict.fromkeys(taken.subject for taken in group) for group in films)
+    if devices := dict.fromkeys(" = ".join(named) for named in shared if len(named) > 1):
+        yield caution("footage_shared", devices)
+    stated = (_otherwise_stated(group) for group in films)
+    if shots := dict.fromkeys(" = ".join(named) for named in stated if len(named) > 1):
+        yield caution("conditions_shared", shots)
+
+
+def _films(judged: Judged) -> list[list[Taken]]:
+    """Return what was taken, by the film that it is; a film may be listed twice."""
+    films: dict[object, list[Taken]] = defaultdict(list)
+    alike = _alike(judged)
     for taken in judged.session.taken:
-        found = figures[taken.id]
-        signs = [taken.sha256, tuple(found) if len(found) >= MANY else ""]
-        for sign in filter(None, signs):
-            subjects[sign][taken.subject] = None
-    shared = dict.fromkeys(" = ".join(named) for named in subjects.values() if len(named) > 1)
-    if shared:
-        yield caution("footage_shared", shared)
+        if taken.sha256:
+            films[taken.sha256].append(taken)
+        for film in alike[taken.id]:
+            films[film].append(taken)
+    return [*films.values()]
+
+
+def _alike(judged: Judged) -> dict[str, set[frozenset[str]]]:
+    """Return for each shot the groups, by id, of which all share figures to the last digit.
+
+    One is packed anew, say, or has a region more. Whole numbers are alike by chance.
+    """
+    shots: dict[tuple[str, str, str, float], set[str]] = defaultdict(set)
+    for figure in judged.session.measurements:
+        if not figure.value.is_integer():
+            about = figure.quantity, figure.region, figure.statistic, figure.value
+            shots[about].add(figure.shot)
+    times = Counter(frozenset(ids) for ids in shots.values() if len(ids) > 1)
+    groups: dict[str, set[frozenset[str]]] = defaultdict(set)
+    for ids, count in times.items():
+        for shot in ids if count >= MANY else ():
+            groups[shot].add(ids)
+    return groups
+
+
+def _otherwise_stated(film: Sequence[Taken]) -> list[str]:
+    """Return the shots of a film and a device, one for each statement of how it was filmed."""
+    stated: dict[object, str] = {}
+    for taken in film:
+        conditions = frozenset((each.name, each.value, each.unit) for each in taken.conditions)
+        if taken.subject == film[0].subject:
+            stated.setdefault((taken.tap, taken.path, conditions), taken.id)
+    return [*stated.values()]
 
 
 def references(judged: Judged) -> Iterator[SessionWarning]:
@@ -73,8 +111,8 @@ def devices(judged: Judged) -> Iterator[SessionWarning]:
 
 
 def _same(text: str) -> str:
-    """Return a text without width and case."""
-    return unicodedata.normalize("NFKC", text).strip().casefold()
+    """Return a text without width, case and letters of other scripts that look like Latin ones."""
+    return unicodedata.normalize("NFKC", text).translate(LOOKALIKES).strip().casefold()
 
 
 def _host(address: str) -> str:
@@ -100,8 +138,8 @@ def models(judged: Judged) -> Iterator[SessionWarning]:
 
 
 def plain(name: str) -> str:
-    """Return a name without what only makes it look different: width, case, blanks, dots."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
+    """Return a name without what only makes it look different: width, case, script, blanks."""
+    folded = unicodedata.normalize("NFKC", name).translate(LOOKALIKES).casefold()
     return "".join(letter for letter in folded if letter.isalnum())
 
 

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hypothesis
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from hypothesis import strategies
 from sample_session import pack_of_db50, session_of
 from sqlalchemy import text
 
-from acceptance.batch.database import queries
+from acceptance.batch.database import damage, queries
 from acceptance.batch.database.results import Origin, Results
 from acceptance.cli import verbs
 from acceptance.model import Session, Verdict
@@ -217,14 +218,66 @@ def test_what_the_database_never_heard_of_is_no_answer_without_rows(
         run("query", *asked, "--db", tmp_path / "results.db")
 
 
-def test_a_database_that_somebody_changed_is_one_sentence(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ("UPDATE findings SET at_least = 'much'", "findings.at_least"),
+        ("UPDATE findings SET verdict = 'perfect'", "findings.verdict"),
+        ("UPDATE findings SET severity = 99", "findings.severity"),
+        ("UPDATE findings SET unit = x'ff00', value = 'x'", "findings.value"),
+    ],
+)
+def test_a_database_that_somebody_changed_is_one_sentence(
+    tmp_path: Path, change: str, where: str
+) -> None:
     file = tmp_path / "results.db"
     with Results(str(file)) as results:
         add(results, SESSION)
         with results.database.writing() as writing:
-            writing.execute(text("UPDATE findings SET verdict = 'perfect', at_least = 'much'"))
-    with pytest.raises(Exception, match="holds what no session gave it"):
+            writing.execute(text(change))
+    with pytest.raises(Exception, match=re.escape(f"holds what no session gave it ({where})")):
         run("compare", "--db", file, "--json", tmp_path / "compared.json")
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ("UPDATE subjects SET device = 999", "subjects.device"),
+        ("UPDATE sessions SET provisional = 7", "sessions.provisional"),
+        ("UPDATE measurements SET shot = 999", "measurements.shot"),
+        ("UPDATE sessions SET number = number", ""),
+    ],
+)
+def test_every_kind_of_damage_is_found_where_it_is(tmp_path: Path, change: str, where: str) -> None:
+    file = tmp_path / "results.db"
+    with Results(str(file)) as results:
+        add(results, SESSION)
+    with sqlite3.connect(file) as other:  # asks for no keys
+        other.execute(change)
+    with Results(str(file)) as results, results.database.reading() as reading:
+        assert damage.found(reading) == where
+
+
+def test_a_fault_of_ours_is_not_told_as_a_bad_database(tmp_path: Path) -> None:
+    with Results(str(tmp_path / "results.db")) as results:
+        add(results, SESSION)
+        with pytest.raises(KeyError, match="no such column of ours"):
+            results.database.asked(lambda _: {}["no such column of ours"])
+
+
+def test_numbers_of_rows_that_lie_far_apart_cost_no_memory(tmp_path: Path) -> None:
+    file = tmp_path / "results.db"
+    with Results(str(file)) as results:
+        add(results, SESSION)
+        before = results.database.asked(queries.matrix)
+    far = "UPDATE {} SET {} = {} + 1000000000000"
+    with sqlite3.connect(file) as other:
+        other.execute(far.format("findings", "requirement", "requirement"))
+        other.execute(far.format("requirements", "id", "id"))
+    with Results(str(file)) as results:
+        after = results.database.asked(queries.matrix)
+    assert np.array_equal(before.severity, after.severity)
+    assert before.clauses == after.clauses
 
 
 @pytest.mark.parametrize("address", ["{file}", "sqlite:///{file}"])
