@@ -141,11 +141,15 @@ def film_of(
         return np.mean([shown_by(way, at - late, lights, pictures) for late in slow], axis=0)
 
     noisy = [_noisy(random, seen, by) for seen in (live, shown)]
-    ghost, doubt = ghosts.of_film(noisy[0][0][:, ghosts.FIRST_BIT :], 1 / what.film)
+    ghost, doubt, tried = ghosts.of_film(noisy[0][0][:, ghosts.FIRST_BIT :], 1 / what.film)
     if not ghost and not doubt:
         ghost, doubt = ghosts.in_step([low for _, low in noisy], 1 / what.film)
     both = [
-        _readings(*(ghosts.removed(part, ghost) for part in parts), what.refresh * lag, doubt)
+        replace(
+            _readings(*(ghosts.removed(part, ghost) for part in parts), what.refresh * lag, doubt),
+            removed=ghost,
+            tried=tried or doubt,
+        )
         for parts, lag in zip(noisy, lags, strict=False)
     ]
     return by.stamps(random, times), *both, _seen(way, lights, times)

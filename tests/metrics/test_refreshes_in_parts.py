@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from acceptance.metrics._filmed_clock.gray_code import Array
 
 
-def plain_bounds(seen: refreshes._Seen, guesses: Array, hidden: float) -> tuple[Array, Array]:
+def plain_bounds(seen: refreshes.Seen, guesses: Array, hidden: float) -> tuple[Array, Array]:
     exposure, response = seen.exposure(guesses), guesses[:, RESPONSE, None]
     at, clear, more = (
         slow_screen.needed(np.asarray(share), response / exposure)
@@ -41,19 +41,22 @@ def plain_bounds(seen: refreshes._Seen, guesses: Array, hidden: float) -> tuple[
     return np.where(mixed, mixture, earliest), np.where(mixed, mixture, latest)
 
 
-def plain_unsettled(seen: refreshes._Seen, guesses: Array, refresh: Array, coarse: float) -> Array:
+def plain_unsettled(seen: refreshes.Seen, guesses: Array, refresh: Array, coarse: float) -> Array:
     exposure, jitter = seen.exposure(guesses), refreshes._jitter(guesses)
-    since, ratio = (seen.after - refresh) / exposure + 0.5, guesses[:, RESPONSE, None] / exposure
-    expected, more = (
-        slow_screen.gathered(since + sign * jitter / exposure, ratio) for sign in (-1, 1)
-    )
-    noise = np.hypot(refreshes.SHARE_NOISE, (more - expected) / 2)
-    off = np.abs((expected + more) / 2 - seen.seen) - refreshes.DEAD
-    unmixed = (seen.share < 1) | np.isnan(seen.seen)
-    return np.where(unmixed, 0.0, np.maximum(off, 0) / (coarse * noise))
+    ratio, squares = guesses[:, RESPONSE, None] / exposure, np.zeros_like(refresh)
+    alone = np.where(seen.share < 1, np.nan, seen.seen)
+    for middle, share in ((seen.after, alone), (seen.next, seen.then)):
+        since = (middle - refresh) / exposure + 0.5
+        expected, more = (
+            slow_screen.gathered(since + sign * jitter / exposure, ratio) for sign in (-1, 1)
+        )
+        noise = np.hypot(refreshes.SHARE_NOISE, (more - expected) / 2)
+        off = np.abs((expected + more) / 2 - share) - refreshes.DEAD
+        squares += np.nan_to_num(np.maximum(off, 0) / (coarse * noise)) ** 2
+    return np.sqrt(squares)
 
 
-def plain_fits(seen: refreshes._Seen, guesses: Array, refresh: Array, coarse: float) -> Array:
+def plain_fits(seen: refreshes.Seen, guesses: Array, refresh: Array, coarse: float) -> Array:
     earliest, latest = plain_bounds(seen, guesses, MIXED)
     noise = np.where(seen.share < 1, refreshes.SHARE_NOISE * seen.exposure(guesses), 0)
     timing = np.hypot(np.exp(guesses[:, LOG_TIMING, None]), noise)
@@ -66,7 +69,7 @@ def plain_fits(seen: refreshes._Seen, guesses: Array, refresh: Array, coarse: fl
     return np.asarray(np.exp(-(off**2 + unsettled**2) / 2) * density)
 
 
-def plain_likelihood(seen: refreshes._Seen, guesses: Array, coarse: float, count: int) -> Array:
+def plain_likelihood(seen: refreshes.Seen, guesses: Array, coarse: float, count: int) -> Array:
     period = np.exp(guesses[:, LOG_PERIOD, None])
     start = guesses[:, PHASE, None] * period
     earliest, latest = plain_bounds(seen, guesses, refreshes.HIDDEN)
@@ -87,13 +90,15 @@ def plain_likelihood(seen: refreshes._Seen, guesses: Array, coarse: float, count
     )
 
 
-def some_changes(random: np.random.Generator, mixed: float) -> refreshes._Seen:
+def some_changes(random: np.random.Generator, mixed: float) -> refreshes.Seen:
     """Return 60 changes in 6 s, so many of them mixtures, some not read."""
     after = np.sort(random.uniform(-3, 3, 60))
     share = np.where(random.uniform(size=60) < mixed, random.uniform(0.06, 0.94, 60), 1.0)
     seen = np.where(random.uniform(size=60) < 0.2, np.nan, random.uniform(0.8, 1, 60))
-    return refreshes._Seen(
+    return refreshes.Seen(
         before=after - 1 / 60, after=after, share=share, seen=seen,
+        then=np.where(random.uniform(size=60) < 0.5, np.nan, random.uniform(0.9, 1, 60)),
+        next=after + 1 / 60,
         taken=after - random.uniform(0.1, 0.15, 60),
         exposures=np.sort(random.uniform(0.002, 0.012, 40)), timings=(2e-4, 2e-3),
     )  # fmt: skip

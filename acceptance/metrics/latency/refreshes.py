@@ -20,29 +20,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.files.scipy_later import special
-from acceptance.metrics._filmed_clock import particles
-from acceptance.metrics._filmed_clock.line_prior import DRIFT
+from acceptance.metrics._filmed_clock import ghosts, particles
 from acceptance.metrics._filmed_clock.pace import DEAD, DRAWS
 from acceptance.metrics.latency import monitor_prior, slow_screen
 from acceptance.metrics.latency.monitor import MIXED
 from acceptance.metrics.latency.monitor_prior import (
-    COLUMNS,
     DELAY,
-    FASTEST,
-    JITTERS,
     LOG_JITTER,
     LOG_PERIOD,
     LOG_TIMING,
-    OFTEN,
     PHASE,
     RANK,
-    RATES,
-    RESPONDS,
     RESPONSE,
     SLOWEST,
-    SLOWEST_RESPONSE,
     Ranges,
 )
+from acceptance.metrics.latency.refresh_starts import FAR, FINER, MOST_CHANGES, Start
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +43,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from acceptance.metrics._filmed_clock.gray_code import Array, Whole
-    from acceptance.metrics._filmed_clock.particles import Density, Start
+    from acceptance.metrics._filmed_clock.particles import Density
     from acceptance.metrics.latency.monitor import Changes
 
 LEAST = 1e-6  # s
@@ -58,39 +51,37 @@ TIMING = 0.0002  # s by which time stamps of a film jitter, at least
 SHARE_NOISE = 0.02  # standard uncertainty of the share of a mixture
 HIDDEN = MIXED + 2 * SHARE_NOISE  # share of another picture in frames that look unmixed
 MISS = 0.001  # likelihood of a change that no refresh explains
-MOST_CHANGES, ALL_CHANGES = 80, 200  # that the refreshes are looked for in, and timed by at last
+ALL_CHANGES = 200  # that the refreshes are timed by at last
 OPENING = 3.0  # s to either side of the film's middle in which they are looked for first
-FAR, FEW = 4.0, 3  # times the timing beyond which one in so many changes is looked at
+FEW = 3  # one in so many changes is looked at beyond FAR times the timing
 NEAR = 1.5  # times the timing from which all are
-COARSEST, FINER = 45.0, 2**0.5  # times the timing to begin with, and what it is let down by
+COARSEST = 45.0  # times the timing to begin with
 LENIENT = 1.5  # power of the timing by which each change counts for less before the last step
-# s to either side in which at least so many mixtures show so many grids
-SEARCHED, FEWEST, PEAKS = 6.0, 8, 16
-RANKS = (0.1, 0.3, 0.5, 0.7, 0.9)  # of the exposures
-# of guesses about such a grid, in the columns that it fixes
-SPREAD, ABOUT = np.array([3e-4, 0.08, 0.005, 0, 0.12, 0, 0]), [LOG_PERIOD, PHASE, DELAY, RANK]
-START, CROWD, MOVES = 4096, 1024, 3
+CROWD, MOVES = 1024, 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Seen:
+class Seen:
     """Changes (c,) between film frames with middles ``before`` and ``after``, in s.
 
     The new pictures were ``taken`` (c,), in s. ``share`` is that of the new picture in the latter
-    frame, 1 where none of the old one is seen, ``seen`` what was measured. ``exposures`` (m,) are
-    those of the film that are possible, ascending; ``timings`` are how exactly the times of the
-    frames are known, at best and at worst, s.
+    frame, 1 where none of the old one is seen, ``seen`` what was measured, and ``then`` in the
+    frame with its middle at ``next``; nan where it was not. ``exposures`` (m,) are those of the
+    film that are possible, ascending; ``timings`` are how exactly the times of the frames are
+    known, at best and at worst, s.
     """
 
     before: Array
     after: Array
     share: Array
     seen: Array
+    then: Array
+    next: Array
     taken: Array
     exposures: Array
     timings: tuple[float, float] = (TIMING, TIMING)
 
-    def about(self, reach: float, most: int) -> _Seen:
+    def about(self, reach: float, most: int) -> Seen:
         """Return up to ``most`` changes within ``reach`` s of time 0."""
         near = np.flatnonzero(np.abs(self.after) <= reach)
         near = near if len(near) else np.arange(len(self.after))
@@ -98,7 +89,7 @@ class _Seen:
         random = np.random.default_rng(0)
         return self.only(np.sort(random.choice(near, min(len(near), most), replace=False)))
 
-    def only(self, few: Whole) -> _Seen:
+    def only(self, few: Whole) -> Seen:
         """Return a ``few`` of the changes."""
         return replace(
             self,
@@ -106,6 +97,8 @@ class _Seen:
             after=self.after[few],
             share=self.share[few],
             seen=self.seen[few],
+            then=self.then[few],
+            next=self.next[few],
             taken=self.taken[few],
         )
 
@@ -171,20 +164,39 @@ class _Seen:
     def unsettled(self, guesses: Array, refresh: Array, coarse: float) -> Array:
         """(m, c) by how much more or less of the old picture is left than should be, over noise.
 
-        It is that in frames that show nearly the new one alone, which came up at ``refresh``.
+        It is that in frames that show nearly the new one alone, which came up at ``refresh``, and
+        in those after the first that shows it: a slow monitor is told from a blend.
+        """
+        unmixed = ~self.mixed & ~np.isnan(self.seen)
+        both = [(unmixed, self.after, self.seen), (~np.isnan(self.then), self.next, self.then)]
+        off = [
+            self._left(guesses, refresh, coarse, np.flatnonzero(told), middle, share)
+            for told, middle, share in both
+        ]
+        return np.hypot(*off)
+
+    def _left(
+        self,
+        guesses: Array,
+        refresh: Array,
+        coarse: float,
+        told: Whole,
+        middle: Array,
+        share: Array,
+    ) -> Array:
+        """(m, c) as ``unsettled``, of changes ``told`` in frames with a ``middle`` (c,) s.
+
+        These show a ``share`` (c,) of the new picture.
         """
         exposure, jitter = self.exposure(guesses), _jitter(guesses)
-        unmixed = np.flatnonzero(~self.mixed & ~np.isnan(self.seen))
-        since = (self.after[unmixed] - refresh[:, unmixed]) / exposure + 0.5
+        since = (middle[told] - refresh[:, told]) / exposure + 0.5
         ratio, noise = guesses[:, RESPONSE, None] / exposure, np.asarray(SHARE_NOISE)
         expected = slow_screen.gathered(since - jitter / exposure, ratio)
         if jitter.any():
             more = slow_screen.gathered(since + jitter / exposure, ratio)
             expected, noise = (expected + more) / 2, np.hypot(noise, (more - expected) / 2)
         off = np.zeros_like(refresh)
-        off[:, unmixed] = np.maximum(np.abs(expected - self.seen[unmixed]) - DEAD, 0) / (
-            coarse * noise
-        )
+        off[:, told] = np.maximum(np.abs(expected - share[told]) - DEAD, 0) / (coarse * noise)
         return off
 
     def likelihood(self, guesses: Array, coarse: float, count: int) -> Array:
@@ -249,102 +261,25 @@ def _inside(later: Array, earlier: Array, off: Array) -> Array:
     return np.asarray(sum(special.ndtr(end) for end in ends) - 1)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Start:
-    """Guesses to start from: usual rates, any rates, and ``grids`` (k, COLUMNS).
-
-    The mixtures seem to lie on these grids.
-    """
-
-    ranges: Ranges
-    grids: Array
-
-    @classmethod
-    def of(cls, seen: _Seen, ranges: Ranges) -> _Start:
-        """Seek grids on which the mixtures in the middle of the film lie, for several exposures."""
-        mixed = np.flatnonzero(seen.share < 1)
-        if np.count_nonzero(np.abs(seen.after[mixed]) <= SEARCHED) < FEWEST:
-            return cls(ranges=ranges, grids=np.empty((0, COLUMNS)))
-        some = seen.only(mixed).about(SEARCHED, MOST_CHANGES)
-        return cls(ranges=ranges, grids=np.concatenate([_grids(some, rank) for rank in RANKS]))
-
-    def ways(self, steps: list[Density]) -> list[tuple[Start, list[Density]]]:
-        """Where crowds may start from: anywhere, and near the grids.
-
-        Those near the grids take the last of the ``steps`` only.
-        """
-        if not len(self.grids):
-            return [(self.anywhere, steps)]
-        fine = steps[-1 - int(math.log(FAR, FINER)) :]
-        return [(self.anywhere, steps), (self.near, fine)]
-
-    def anywhere(self, random: np.random.Generator) -> tuple[Array, Array]:
-        """(START, COLUMNS) guesses from the prior, and the logarithm of their density."""
-        own = -random.uniform(math.log(SLOWEST), math.log(FASTEST), START)
-        usual = -np.log(random.choice(RATES, START, p=OFTEN)) + DRIFT * random.standard_normal(
-            START
-        )
-        rest = self._even(random)
-        guesses = np.column_stack([np.where(np.arange(START) % 2, own, usual), rest])
-        return guesses, monitor_prior.log_density(guesses, self.ranges, rare=1.0)
-
-    def near(self, random: np.random.Generator) -> tuple[Array, Array]:
-        """(START, COLUMNS) guesses about the grids, and the log of their density."""
-        guesses = random.choice(self.grids, START) + SPREAD * random.uniform(
-            -1, 1, (START, COLUMNS)
-        )
-        rest = self._even(random)
-        others = [LOG_JITTER, RESPONSE, LOG_TIMING]
-        guesses[:, others] = rest[:, np.subtract(others, 1)]
-        off = (guesses[:, None, ABOUT] - self.grids[:, ABOUT]) / SPREAD[ABOUT]
-        size = np.prod(2 * SPREAD[ABOUT]) / np.ptp(self.ranges.delays)
-        about = np.log((np.abs(off) <= 1).all(axis=2).mean(axis=1) / size)
-        return guesses, np.asarray(about + monitor_prior.log_slow(guesses))
-
-    def _even(self, random: np.random.Generator) -> Array:
-        """(START, 6) phases, delays, jitters, ranks, responses and timings."""
-        lowest, highest = zip((-0.5, 0.5), self.ranges.delays, np.log(JITTERS), (0, 1), strict=True)
-        slow = random.exponential(random.choice(RESPONDS, START)) % SLOWEST_RESPONSE
-        timings = random.uniform(*self.ranges.timings, START)
-        return np.column_stack([random.uniform(lowest, highest, (START, 4)), slow, timings])
-
-
-def _grids(mixed: _Seen, rank: float) -> Array:
-    """(k, COLUMNS) guesses on which mixtures lie, for the exposure of that rank (periodogram)."""
-    rates = np.arange(SLOWEST, FASTEST, 1 / (8 * SEARCHED))
-    [at] = mixed.mixtures(np.quantile(mixed.exposures, [[rank]]), np.zeros((1, 1)))
-    turns = np.exp(2j * np.pi * rates[:, None] * at).mean(axis=1)
-    best = _peaks(np.abs(turns))
-    grids = np.zeros((len(best), COLUMNS))
-    grids[:, LOG_PERIOD] = -np.log(rates[best])
-    grids[:, PHASE] = np.angle(turns[best]) / (2 * np.pi)
-    grids[:, DELAY] = np.quantile(at - mixed.taken, 0.05)
-    grids[:, RANK] = rank
-    return grids
-
-
-def _peaks(height: Array) -> Whole:
-    """Return the places of the PEAKS highest peaks."""
-    inner = height[1:-1]
-    peaks = 1 + np.flatnonzero((inner > height[:-2]) & (inner > height[2:]))
-    return peaks[np.argsort(height[peaks])[-PEAKS:]]
-
-
 def moments(
     changes: Changes, times: Array, taken: Array, exposures: Array, scatter: float = 0.0
 ) -> tuple[Whole, Array, float]:
     """(DRAWS, c) draws of the moments of the changes in s, after the exposure of each draw.
 
-    Exposures are given by their numbers among ``exposures`` (m,), in s. Last comes the usual time
-    constant of the monitor in s. Film frames have middles
+    Exposures are given by their numbers among ``exposures`` (m,), in s. Last comes what the
+    monitor's time constant leaves open beyond the draws, in s. Film frames have middles
     ``times`` (n,) s; the pictures that appear were ``taken`` (c,) s, middles of their exposures.
     """
     middle, order = float(times.mean()), np.argsort(exposures)
-    every = _Seen(
+    # frames farther apart come when every monitor has settled: they tell nothing of its response
+    fast = float(np.median(np.diff(times))) < ghosts.SLOWER
+    every = Seen(
         before=times[changes.frame - 1] - middle,
         after=times[changes.frame] - middle,
         share=changes.share,
         seen=changes.seen,
+        then=changes.then if fast else np.full(len(taken), np.nan),
+        next=times[np.minimum(changes.frame + 1, len(times) - 1)] - middle,
         taken=taken - middle,
         exposures=exposures[order],
         timings=(TIMING, max(TIMING, scatter)),
@@ -353,15 +288,25 @@ def moments(
         delays=_delays(every.after - every.taken),
         timings=(math.log(every.timings[0]), math.log(every.timings[1])),
     )
-    ways = _Start.of(every, ranges).ways(every.steps())
+    ways = Start.of(every, ranges).ways(every.steps())
     prior = partial(monitor_prior.log_density, ranges=ranges)
     guesses = particles.sample(ways, prior, size=CROWD, moves=MOVES, count=DRAWS)
     drawn = _chosen(every, guesses, np.random.default_rng(0)) + middle
     return (
         order[particles.ranked(guesses[:, RANK], len(order))],
         drawn,
-        float(guesses[:, RESPONSE].mean()),
+        _open(guesses[:, RESPONSE]),
     )
+
+
+def _open(response: Array) -> float:
+    """Return what a time constant of which these are draws (m,) leaves open, in s.
+
+    All of it where frames do not show it; as no screen responds just exponentially, some where they
+    do.
+    """
+    usual = float(response.mean())
+    return min(usual, math.hypot(slow_screen.DOUBT * usual, 2 * float(response.std())))
 
 
 def _delays(late: Array) -> tuple[float, float]:
@@ -370,7 +315,7 @@ def _delays(late: Array) -> tuple[float, float]:
     return shortest - 2 / SLOWEST, longest + 1 / SLOWEST
 
 
-def _chosen(seen: _Seen, guesses: Array, random: np.random.Generator) -> Array:
+def _chosen(seen: Seen, guesses: Array, random: np.random.Generator) -> Array:
     """(m, c) moments: one of the refreshes within the bounds, by its probability.
 
     Where there is no refresh, the moment is anywhere within the bounds.
@@ -387,7 +332,7 @@ def _chosen(seen: _Seen, guesses: Array, random: np.random.Generator) -> Array:
 
 
 def _ready(
-    seen: _Seen, guesses: Array, first: Array, last: Array, random: np.random.Generator
+    seen: Seen, guesses: Array, first: Array, last: Array, random: np.random.Generator
 ) -> Array:
     """(m, c) moments at which the pictures are ready, in time for one of the refreshes."""
     period = np.exp(guesses[:, LOG_PERIOD, None])
