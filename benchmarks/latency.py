@@ -6,10 +6,10 @@
 Signals: ``clocks.py``, 2,000 runs, half of them films of clock and monitor, with switches of
 ``departures.py`` on at random, and half streams. Clips: only the films of these, 100, from the
 number FIRST on, with what is coarse and what is not within 0.5 ms. Switches: films with each switch
-alone, 200 each. Films: 12 of 60 s, 640 x 360, coded with CRF 30, three in four at 60 and one in four at 240 frame/s.
-Departed: 100 of 3 or 6 s with switches on at random (``departed_films.py``). Bars: signals at
-240 frame/s with exposures of 1 ms. Finished films and batches of signals are kept in the cache, so
-that an interrupted run can be resumed.
+alone, 200 each. Films: 12 of 60 s, 640 x 360, coded with CRF 30, three in four at 60 and one in
+four at 240 frame/s. Departed: 100 of 3 or 6 s with switches on at random (``departed_films.py``).
+Bars: signals at 240 frame/s with exposures of 1 ms. Finished films and batches of signals are kept
+in the cache, so that an interrupted run can be resumed.
 """
 
 from __future__ import annotations
