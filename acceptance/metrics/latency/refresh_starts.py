@@ -28,12 +28,13 @@ from acceptance.metrics.latency.monitor_prior import (
     SLOWEST_RESPONSE,
     Ranges,
 )
+from acceptance.metrics.latency.seen_changes import FAR, FINER, MOST_CHANGES
 
 if TYPE_CHECKING:
     from acceptance.metrics._filmed_clock import particles
     from acceptance.metrics._filmed_clock.gray_code import Array, Whole
     from acceptance.metrics._filmed_clock.particles import Density
-    from acceptance.metrics.latency.refreshes import Seen
+    from acceptance.metrics.latency.seen_changes import Seen
 
 # s to either side in which at least so many mixtures show so many grids
 SEARCHED, FEWEST, PEAKS = 6.0, 8, 16
@@ -41,9 +42,6 @@ RANKS = (0.1, 0.3, 0.5, 0.7, 0.9)  # of the exposures
 # of guesses about such a grid, in the columns that it fixes
 SPREAD, ABOUT = np.array([3e-4, 0.08, 0.005, 0, 0.12, 0, 0]), [LOG_PERIOD, PHASE, DELAY, RANK]
 START = 4096
-MOST_CHANGES = 80  # that the refreshes are looked for in
-# times the timing up to which guesses near grids are tried, and what it is let down by
-FAR, FINER = 4.0, 2**0.5
 
 
 @dataclass(frozen=True, kw_only=True)

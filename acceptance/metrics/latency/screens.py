@@ -78,10 +78,10 @@ def live_clock(times: Array, reference: Readings) -> LiveClock:
         return live
     tried = live if reference.removed else _live(times, reference.without(reference.tried))
     raw = reference.without(0.0)
-    told = slow_clock.recursion(tried.times, tried.line, raw, tried.scatter)
-    if told is None:
+    share = slow_clock.recursion(tried.times, tried.line, raw, tried.scatter)
+    if share is None:
         return live
-    own = replace(reference.without(told if told >= ghosts.LEAST else 0.0), ghost=0.0)
+    own = replace(reference.without(share if share >= ghosts.LEAST else 0.0), ghost=0.0)
     return _live(times, own)
 
 
