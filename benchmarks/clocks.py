@@ -141,11 +141,15 @@ def film_of(
         return np.mean([shown_by(way, at - late, lights, pictures) for late in slow], axis=0)
 
     noisy = [_noisy(random, seen, by) for seen in (live, shown)]
-    ghost, doubt = ghosts.of_film(noisy[0][0][:, ghosts.FIRST_BIT :], 1 / what.film)
+    ghost, doubt, tried = ghosts.of_film(noisy[0][0][:, ghosts.FIRST_BIT :], 1 / what.film)
     if not ghost and not doubt:
         ghost, doubt = ghosts.in_step([low for _, low in noisy], 1 / what.film)
     both = [
-        _readings(*(ghosts.removed(part, ghost) for part in parts), what.refresh * lag, doubt)
+        replace(
+            _readings(*(ghosts.removed(part, ghost) for part in parts), what.refresh * lag, doubt),
+            removed=ghost,
+            tried=tried or doubt,
+        )
         for parts, lag in zip(noisy, lags, strict=False)
     ]
     return by.stamps(random, times), *both, _seen(way, lights, times)
@@ -207,8 +211,27 @@ def _seen(way: Chain, lights: Array, times: Array) -> Array:
     return np.asarray((lights - way.middles)[inside] * 1000)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Filmed:
+    """What was measured of a film of clock and monitor, whose frame ``rate`` is nominal.
+
+    The names of the statistics serve as regions. ``coarse`` as the details say; ``own`` ms is by
+    how much the mean is off that of the film's own pictures.
+    """
+
+    rate: float
+    readings: list[Reading]
+    coarse: bool
+    own: float
+
+
 def film(random: np.random.Generator, by: Departures = IDEAL) -> list[Reading]:
     """Measure a film of clock and monitor; the names of the statistics serve as regions."""
+    return filmed(random, by).readings
+
+
+def filmed(random: np.random.Generator, by: Departures) -> Filmed:
+    """Measure a film of clock and monitor."""
     rate, seconds = (60.0, 6.0) if random.uniform() < 0.5 else (240.0, 3.0)
     way = chain(random, replace(drawn(random, rate, seconds), by=by))
     times, live, shown, true = film_of(random, way)
@@ -222,7 +245,9 @@ def film(random: np.random.Generator, by: Departures = IDEAL) -> list[Reading]:
     }
     common = latency.film_lines(found, 1000 / way.what.film, random.uniform(0, 0.1))
     made = MADE | {"screen_response"} if any(by.rises) else MADE
-    return _figures(random, "latency.glass_to_glass", found, common, truths, made=made)
+    readings = _figures(random, "latency.glass_to_glass", found, common, truths, made=made)
+    own = float(found.each.mean() - true.mean())
+    return Filmed(rate=rate, readings=readings, coarse=found.details()["coarse"] == "yes", own=own)
 
 
 def bars(random: np.random.Generator) -> tuple[str, Reading]:

@@ -1,14 +1,15 @@
 """Print the tables of ``docs/metrics/latency.md``: error and coverage, by signals and by films.
 
 ``python benchmarks/latency.py [--share S] [--jobs N] [--cache FOLDER] [--seconds T]
-[signals|switches|films|departed|bars|lights ...]``
+[signals|clips|switches|films|departed|bars|lights ...]``
 
 Signals: ``clocks.py``, 2,000 runs, half of them films of clock and monitor, with switches of
-``departures.py`` on at random, and half streams. Switches: films with each switch alone, 200 each.
-Films: 12 of 60 s, 640 x 360, coded with CRF 30, three in four at 60 and one in four at 240 frame/s.
-Departed: 100 of 3 or 6 s with switches on at random (``departed_films.py``). Bars: signals at
-240 frame/s with exposures of 1 ms. Finished films and batches of signals are kept in the cache, so
-that an interrupted run can be resumed.
+``departures.py`` on at random, and half streams. Clips: only the films of these, 100, from the
+number FIRST on, with what is coarse and what is not within 0.5 ms. Switches: films with each switch
+alone, 200 each. Films: 12 of 60 s, 640 x 360, coded with CRF 30, three in four at 60 and one in
+four at 240 frame/s. Departed: 100 of 3 or 6 s with switches on at random (``departed_films.py``).
+Bars: signals at 240 frame/s with exposures of 1 ms. Finished films and batches of signals are kept
+in the cache, so that an interrupted run can be resumed.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ if TYPE_CHECKING:
 
     from films import Reading
 
-SIGNALS, FILMS, BATCH = 2000, 12, 10
+SIGNALS, FILMS, BATCH, CLIPS = 2000, 12, 10, 100
+FIRST, FINE, FAST = 3133, 0.5, 240.0  # number; ms; frame/s
 ALONE, DEPARTED = 200, 100
 TUNED, TUNED_ALONE = 410, 100  # numbers below these are those that the method was tuned on
 STATISTICS = ("mean", "worst", "sd", "percentile_95")
@@ -133,6 +135,42 @@ def signals(setting: Setting, cache: Path | None, seconds: float) -> str:
     return _covered([row for rows in found for row in rows])
 
 
+def clips(setting: Setting, cache: Path | None, seconds: float) -> str:
+    """Return the tables of films of signals that nothing was tuned on."""
+    del seconds
+    cases = [(FIRST + 2 * number, cache) for number in range(setting.runs(CLIPS))]
+    found = setting.each(_clip, cases)
+    read = [row for row in found if "mean" in row]
+    fine, fast = (
+        [row for row in read if not row["coarse"]],
+        [row for row in read if row["rate"] == FAST],
+    )
+    within = sum(abs(row["own"]) <= FINE for row in fine)
+    coarse = sum(row["coarse"] for row in fast)
+    return (
+        table(("films", "refused", *STATISTICS, "U of the mean, median, ms"), [_inside(found)])
+        + f"\nNot coarse: {len(fine)}, their own mean within {FINE} ms: {within}. "
+        + f"At {FAST:g} frame/s: {len(fast)}, coarse: {coarse}."
+    )
+
+
+def _clip(case: tuple[int, Path | None]) -> dict[str, Any]:
+    number, cache = case
+    path = cache / f"latency_clip_{number}.json" if cache else None
+    return cached(path, lambda: _signal_clip(number), lambda _: True)
+
+
+def _signal_clip(number: int) -> dict[str, Any]:
+    random = np.random.default_rng([2006, number, 17])
+    by = departures.drawn(random, departures.some(random, departures.SIGNALS))
+    try:
+        filmed = clocks.filmed(random, by)
+    except GapError as gap:
+        return {"reason": gap.code}
+    row = {"rate": filmed.rate, "coarse": filmed.coarse, "own": filmed.own}
+    return row | _off(filmed.readings)
+
+
 def switches(setting: Setting, cache: Path | None, seconds: float) -> str:
     """Return the table of signals of films with each switch alone."""
     del seconds
@@ -157,6 +195,10 @@ def _signal_alone(number: int, name: str) -> dict[str, Any]:
         readings = clocks.film(random, by)
     except GapError as gap:
         return {"reason": gap.code}
+    return _off(readings)
+
+
+def _off(readings: Sequence[Reading]) -> dict[str, Any]:
     off = {reading.region: reading.off for reading in readings}
     return off | {f"{reading.region}_expanded": reading.expanded for reading in readings}
 
@@ -285,6 +327,7 @@ def _light(number: int) -> Rows:
 
 PARTS = {
     "signals": signals,
+    "clips": clips,
     "switches": switches,
     "films": whole_films,
     "departed": departed,

@@ -22,6 +22,7 @@ def seen(times: refreshes.Array, lights: refreshes.Array) -> Changes:
         frame=frame,
         share=np.where(new > 1 - MIXED, 1.0, new),
         seen=new,
+        then=np.full(len(new), np.nan),
         unbroken=np.ones(len(lights), np.bool_),
         until=np.append(frame[1:] - 1, len(times) - 1),
     )

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from scipy.special import expit, ndtr
 
-from acceptance.metrics.latency import refreshes, slow_screen
+from acceptance.metrics.latency import seen_changes, slow_screen
 from acceptance.metrics.latency.monitor import MIXED
 from acceptance.metrics.latency.monitor_prior import (
     COLUMNS,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from acceptance.metrics._filmed_clock.gray_code import Array
 
 
-def plain_bounds(seen: refreshes._Seen, guesses: Array, hidden: float) -> tuple[Array, Array]:
+def plain_bounds(seen: seen_changes.Seen, guesses: Array, hidden: float) -> tuple[Array, Array]:
     exposure, response = seen.exposure(guesses), guesses[:, RESPONSE, None]
     at, clear, more = (
         slow_screen.needed(np.asarray(share), response / exposure)
@@ -41,35 +41,40 @@ def plain_bounds(seen: refreshes._Seen, guesses: Array, hidden: float) -> tuple[
     return np.where(mixed, mixture, earliest), np.where(mixed, mixture, latest)
 
 
-def plain_unsettled(seen: refreshes._Seen, guesses: Array, refresh: Array, coarse: float) -> Array:
-    exposure, jitter = seen.exposure(guesses), refreshes._jitter(guesses)
-    since, ratio = (seen.after - refresh) / exposure + 0.5, guesses[:, RESPONSE, None] / exposure
-    expected, more = (
-        slow_screen.gathered(since + sign * jitter / exposure, ratio) for sign in (-1, 1)
-    )
-    noise = np.hypot(refreshes.SHARE_NOISE, (more - expected) / 2)
-    off = np.abs((expected + more) / 2 - seen.seen) - refreshes.DEAD
-    unmixed = (seen.share < 1) | np.isnan(seen.seen)
-    return np.where(unmixed, 0.0, np.maximum(off, 0) / (coarse * noise))
+def plain_unsettled(
+    seen: seen_changes.Seen, guesses: Array, refresh: Array, coarse: float
+) -> Array:
+    exposure, jitter = seen.exposure(guesses), seen_changes._jitter(guesses)
+    ratio, squares = guesses[:, RESPONSE, None] / exposure, np.zeros_like(refresh)
+    alone = np.where(seen.share < 1, np.nan, seen.seen)
+    for middle, share in ((seen.after, alone), (seen.next, seen.then)):
+        since = (middle - refresh) / exposure + 0.5
+        expected, more = (
+            slow_screen.gathered(since + sign * jitter / exposure, ratio) for sign in (-1, 1)
+        )
+        noise = np.hypot(seen_changes.SHARE_NOISE, (more - expected) / 2)
+        off = np.abs((expected + more) / 2 - share) - seen_changes.DEAD
+        squares += np.nan_to_num(np.maximum(off, 0) / (coarse * noise)) ** 2
+    return np.sqrt(squares)
 
 
-def plain_fits(seen: refreshes._Seen, guesses: Array, refresh: Array, coarse: float) -> Array:
+def plain_fits(seen: seen_changes.Seen, guesses: Array, refresh: Array, coarse: float) -> Array:
     earliest, latest = plain_bounds(seen, guesses, MIXED)
-    noise = np.where(seen.share < 1, refreshes.SHARE_NOISE * seen.exposure(guesses), 0)
+    noise = np.where(seen.share < 1, seen_changes.SHARE_NOISE * seen.exposure(guesses), 0)
     timing = np.hypot(np.exp(guesses[:, LOG_TIMING, None]), noise)
-    loose = coarse * np.maximum(refreshes._jitter(guesses), refreshes.LEAST)
+    loose = coarse * np.maximum(seen_changes._jitter(guesses), seen_changes.LEAST)
     ends = (refresh - earliest, latest - refresh)
-    inside = sum(ndtr(np.maximum(end + refreshes.TIMING, 0) / loose) for end in ends) - 1
+    inside = sum(ndtr(np.maximum(end + seen_changes.TIMING, 0) / loose) for end in ends) - 1
     density = np.where(seen.share < 1, noise / timing, inside)
     off = np.maximum(np.maximum(earliest - refresh, refresh - latest), 0) / (coarse * timing)
     unsettled = plain_unsettled(seen, guesses, refresh, coarse)
     return np.asarray(np.exp(-(off**2 + unsettled**2) / 2) * density)
 
 
-def plain_likelihood(seen: refreshes._Seen, guesses: Array, coarse: float, count: int) -> Array:
+def plain_likelihood(seen: seen_changes.Seen, guesses: Array, coarse: float, count: int) -> Array:
     period = np.exp(guesses[:, LOG_PERIOD, None])
     start = guesses[:, PHASE, None] * period
-    earliest, latest = plain_bounds(seen, guesses, refreshes.HIDDEN)
+    earliest, latest = plain_bounds(seen, guesses, seen_changes.HIDDEN)
     first = start + period * np.ceil((earliest - start) / period)
     last = start + period * np.floor((latest - start) / period)
     near = start + period * np.rint(((earliest + latest) / 2 - start) / period)
@@ -83,17 +88,19 @@ def plain_likelihood(seen: refreshes._Seen, guesses: Array, coarse: float, count
     each = (in_time - before) * plain_fits(seen, guesses, last, coarse)
     each += (before - early) * plain_fits(seen, guesses, first, coarse)
     return np.asarray(
-        np.log(each + refreshes.MISS).mean(axis=1) * count / coarse**refreshes.LENIENT
+        np.log(each + seen_changes.MISS).mean(axis=1) * count / coarse**seen_changes.LENIENT
     )
 
 
-def some_changes(random: np.random.Generator, mixed: float) -> refreshes._Seen:
+def some_changes(random: np.random.Generator, mixed: float) -> seen_changes.Seen:
     """Return 60 changes in 6 s, so many of them mixtures, some not read."""
     after = np.sort(random.uniform(-3, 3, 60))
     share = np.where(random.uniform(size=60) < mixed, random.uniform(0.06, 0.94, 60), 1.0)
     seen = np.where(random.uniform(size=60) < 0.2, np.nan, random.uniform(0.8, 1, 60))
-    return refreshes._Seen(
+    return seen_changes.Seen(
         before=after - 1 / 60, after=after, share=share, seen=seen,
+        then=np.where(random.uniform(size=60) < 0.5, np.nan, random.uniform(0.9, 1, 60)),
+        next=after + 1 / 60,
         taken=after - random.uniform(0.1, 0.15, 60),
         exposures=np.sort(random.uniform(0.002, 0.012, 40)), timings=(2e-4, 2e-3),
     )  # fmt: skip

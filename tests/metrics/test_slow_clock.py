@@ -12,7 +12,14 @@ import pytest
 
 from acceptance.metrics._filmed_clock import ghosts
 from acceptance.metrics._filmed_clock import readings as clock_readings
-from acceptance.metrics.latency import delay, film_times, own_screen, screens, slow_clock
+from acceptance.metrics.latency import (
+    delay,
+    film_times,
+    own_screen,
+    screens,
+    slow_clock,
+    slow_screen,
+)
 
 if TYPE_CHECKING:
     from acceptance.metrics._filmed_clock.pace import Pace
@@ -58,15 +65,43 @@ def test_a_slow_clock_gives_first_light_and_the_exposure_by_how_its_bits_rise() 
     assert late(live.times, found.line, 58.7) == pytest.approx(0, abs=0.3)
     assert np.median(found.exposures) == pytest.approx(exposure, abs=3e-4)
     assert live.line.width / 58.7 > 1.15 * exposure
-    assert found.slow / slow_clock.DOUBT == pytest.approx(constant, abs=4e-4)
+    assert found.slow / slow_screen.DOUBT == pytest.approx(constant, abs=4e-4)
 
 
 def test_a_fast_clock_is_not_said_to_be_slow() -> None:
     live = screens.live_clock(*film(240.0, 58.7, 0.0035, 0.0))
     found = slow_clock.first_light(live.times, live.line, live.readings, live.scatter)
-    assert found.slow / slow_clock.DOUBT < 2e-4
+    assert found.slow / slow_screen.DOUBT < 2e-4
     assert np.ptp(found.exposures) < 3e-4
     assert late(live.times, found.line, 58.7) == pytest.approx(0, abs=0.1)
+
+
+@pytest.mark.parametrize(("share", "constant"), [(0.25, 0.0), (0.0, 0.002)])
+def test_a_fast_film_tells_noise_reduction_from_a_slow_screen(
+    share: float, constant: float
+) -> None:
+    times, clean = film(240.0, 58.7, 0.003, constant)
+    left = clock_readings.readings_of(ghosts.added(clean.shares, share))
+    live = screens.live_clock(times, replace(left, ghost=0.2, tried=0.2))
+    assert live.readings.removed == pytest.approx(share, abs=0.06)
+    assert live.readings.ghost == 0.0
+    found = slow_clock.first_light(live.times, live.line, live.readings, live.scatter)
+    assert late(live.times, found.line, 58.7) == pytest.approx(0, abs=0.4)
+
+
+def test_a_film_in_step_leaves_noise_reduction_or_a_slow_screen_in_doubt() -> None:
+    times, clean = film(240.0, 60.0, 0.003, 0.0)
+    left = clock_readings.readings_of(ghosts.added(clean.shares, 0.2))
+    live = screens.live_clock(times, replace(left, ghost=0.2, tried=0.2))
+    assert (live.readings.ghost, live.readings.removed) == (0.2, 0.0)
+
+
+def test_other_ghosts_are_taken_off_instead_of_those_that_were() -> None:
+    _, clean = film(240.0, 58.7, 0.003, 0.0)
+    left = replace(clean, shares=ghosts.added(clean.shares, 0.3))
+    once = left.without(0.1).without(0.3)
+    assert np.allclose(once.shares, clean.shares)
+    assert once.removed == 0.3
 
 
 def test_a_film_in_step_does_not_show_how_bits_rise() -> None:

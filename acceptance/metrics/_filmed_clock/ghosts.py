@@ -42,19 +42,20 @@ FIRST_BIT = 2  # the lowest bit that stands for more than two exposures
 SLOWER = 0.010  # s from frame to frame, beyond which no screen leaves that much
 
 
-def of_film(light: Array, interval: float) -> tuple[float, float]:
-    """Return ``share`` for film frames ``interval`` s apart, and a share in doubt.
+def of_film(light: Array, interval: float) -> tuple[float, float, float]:
+    """Return ``share`` for film frames ``interval`` s apart, a share in doubt, and one to try.
 
-    In doubt is what either recursion or a slow screen may have left.
+    In doubt is what either recursion or a slow screen may have left; in fast films all is to be
+    tried that is seen, as a screen may have left a part of it.
     """
     found = share(light)
     if interval > SLOWER or not found:
-        return found, 0.0
+        return found, 0.0, 0.0
     early = _ratios(light, EARLY)
     if len(early) < FEW_EARLY:
-        return 0.0, found
+        return 0.0, found, found
     more = float(np.median(early)) - found
-    return (found, 0.0) if more < max(ALIKE[0] * found, ALIKE[1]) else (0.0, 0.0)
+    return (found if more < max(ALIKE[0] * found, ALIKE[1]) else 0.0), 0.0, found
 
 
 def in_step(clocks: Sequence[Array], interval: float) -> tuple[float, float]:

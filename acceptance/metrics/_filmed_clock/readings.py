@@ -62,7 +62,8 @@ class Readings:
     refreshes the chart's lower end is seen later than its upper end (rolling shutter of the camera,
     less that of the screen); position is that of the middle height. ``low`` (n, r, LOW_BITS) are
     the shares of the lowest bits at ``heights`` (r,) of the chart, -0.5 .. 0.5. ``ghost`` is the
-    share of each frame that either noise reduction or a slow screen left of the one before.
+    share of each frame that either noise reduction or a slow screen left of the one before,
+    ``removed`` what was taken off, ``tried`` what may have to be instead.
     """
 
     shares: Array
@@ -75,6 +76,8 @@ class Readings:
     heights: Array
     lag: float = 0.0
     ghost: float = 0.0
+    removed: float = 0.0
+    tried: float = 0.0
 
     @property
     def readable(self) -> NDArray[np.bool_]:
@@ -101,6 +104,19 @@ class Readings:
             blend=np.where(agreed, self.blend, np.nan),
             position=np.where(agreed, self.position, np.nan),
             reach=np.where(agreed, self.reach, np.nan),
+        )
+
+    def without(self, ghost: float) -> Readings:
+        """Return the readings with the share ``ghost`` of the frame before off their light instead.
+
+        What they were read as stays.
+        """
+        shares, low = (ghosts.added(light, self.removed) for light in (self.shares, self.low))
+        return replace(
+            self,
+            shares=ghosts.removed(shares, ghost),
+            low=ghosts.removed(low, ghost),
+            removed=ghost,
         )
 
     @property
@@ -130,12 +146,16 @@ def _read_clocks(scene: Scene) -> dict[str, Readings]:
     cells = {key: np.asarray(codes, np.float64) for key, codes in scene.series.cells.items()}
     interval = float(np.median(np.diff(np.sort(scene.series.times))))
     shares = [ghost_share(codes, chart, interval) for codes in cells.values()]
-    ghost, doubt = (min(values) for values in zip(*shares, strict=True)) if shares else (0.0, 0.0)
+    least = [min(values) for values in zip(*shares, strict=True)] or [0.0] * 3
+    ghost, doubt, tried = least
     found = _without(ghost, cells, chart, scene.linear)
     if not ghost and not doubt and found:
         ghost, doubt = ghosts.in_step([seen.low for seen in found.values()], interval)
         found = _without(ghost, cells, chart, scene.linear) if ghost else found
-    return {key: replace(seen, ghost=doubt) for key, seen in found.items()}
+    return {
+        key: replace(seen, ghost=doubt, removed=ghost, tried=tried or doubt)
+        for key, seen in found.items()
+    }
 
 
 def _without(
@@ -145,11 +165,11 @@ def _without(
     return {key: read(ghosts.removed(codes, ghost), chart, linear) for key, codes in cells.items()}
 
 
-def ghost_share(codes: Array, chart: Chart, interval: float) -> tuple[float, float]:
-    """Return the share of the frame before in each of ``codes`` (n, c), as ``ghosts.of_film``."""
+def ghost_share(codes: Array, chart: Chart, interval: float) -> tuple[float, float, float]:
+    """Return what the frame before left in each of ``codes`` (n, c), as ``ghosts.of_film``."""
     on, off = (side[:, ghosts.FIRST_BIT :] for side in pairs(codes, chart))
     if not np.isfinite(on + off).any():
-        return 0.0, 0.0
+        return 0.0, 0.0, 0.0
     low, high = (float(np.nanmedian(side(on, off))) for side in (np.minimum, np.maximum))
     scaled = (np.hstack([on, off]) - low) / max(high - low, CONTRAST)
     return ghosts.of_film(np.asarray(scaled), interval)

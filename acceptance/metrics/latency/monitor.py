@@ -47,8 +47,9 @@ class Changes:
 
     ``picture`` (c,) says which held picture appears, ``frame`` (c,) the first that shows it.
     ``share`` (c,) of the new picture in that frame where it is a mixture, else 1; ``seen`` (c,) is
-    that share as measured, of a mixture or not, nan where it was not; ``unbroken`` (c,) whether the
-    picture is known to have stood until the next of these changes. ``until`` (c,) is the last film
+    that share as measured, of a mixture or not, nan where it was not, ``then`` (c,) that in the
+    frame after, which a slow monitor still approaches; ``unbroken`` (c,) whether the picture is
+    known to have stood until the next of these changes. ``until`` (c,) is the last film
     frame that shows the new picture; ``opening`` the picture that stands before the first change
     and from frame ``since`` on, -1 where that is not sure.
     """
@@ -57,6 +58,7 @@ class Changes:
     frame: Whole
     share: Array
     seen: Array
+    then: Array
     unbroken: NDArray[np.bool_]
     until: Whole
     opening: int = -1
@@ -70,6 +72,7 @@ class Changes:
             frame=self.frame[chosen],
             share=self.share[chosen],
             seen=self.seen[chosen],
+            then=self.then[chosen],
             unbroken=(self.unbroken & next_too)[chosen],
             until=self.until[chosen],
             opening=self.opening if chosen[:1].all() else -1,
@@ -130,6 +133,7 @@ def _changes(first: Whole, last: Whole, mixed: Array) -> Changes:
         frame=frame,
         share=np.where(np.isfinite(mixed[frame]), mixed[frame], 1.0),
         seen=mixed[frame],
+        then=np.full(len(frame), np.nan),
         unbroken=np.append(np.diff(picture) == 1, False)[: len(picture)],
         until=last[picture],
         opening=int(picture[0]) - 1 if len(picture) else -1,
@@ -172,6 +176,7 @@ class Shown:
             frame=frame,
             share=np.concatenate([np.ones(len(between)), self.share[within]])[order],
             seen=np.where(self.new == begins, self.share, 1.0)[frame],
+            then=self._then(picture, frame),
             unbroken=np.append(np.diff(missed) == 0, False)[: len(frame)],
             until=np.maximum(self._last_seen(ends)[picture], frame),
             opening=(opening := self._opening(ends, frame)),
@@ -191,6 +196,14 @@ class Shown:
         )
         never = np.setdiff1d(appear, alone)
         return known & (np.isin(self.old, never) | np.isin(self.new, never))
+
+    def _then(self, picture: Whole, frame: Whole) -> Array:
+        """(c,) share of each ``picture`` in the frame after ``frame``, nan where it is not seen."""
+        after = np.minimum(frame + 1, len(self.share) - 1)
+        known = (self.old[after] >= 0) & (after > frame)
+        alone = (self.old[after] == picture) & (self.share[after] < PURE)
+        share = np.where(self.new[after] == picture, self.share[after], np.nan)
+        return np.where(known, np.where(alone, 1.0, share), np.nan)
 
     def _last_seen(self, ends: Whole) -> Whole:
         """Last film frame that shows each picture, -1 where none does; frames end with ``ends``."""

@@ -13,321 +13,31 @@ a grid of refreshes: a delay explains them all at once, and what it leaves open 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.files.scipy_later import special
-from acceptance.metrics._filmed_clock import particles
-from acceptance.metrics._filmed_clock.line_prior import DRIFT
-from acceptance.metrics._filmed_clock.pace import DEAD, DRAWS
+from acceptance.metrics._filmed_clock import ghosts, particles
+from acceptance.metrics._filmed_clock.pace import DRAWS
 from acceptance.metrics.latency import monitor_prior, slow_screen
-from acceptance.metrics.latency.monitor import MIXED
 from acceptance.metrics.latency.monitor_prior import (
-    COLUMNS,
     DELAY,
-    FASTEST,
-    JITTERS,
     LOG_JITTER,
     LOG_PERIOD,
-    LOG_TIMING,
-    OFTEN,
-    PHASE,
     RANK,
-    RATES,
-    RESPONDS,
     RESPONSE,
     SLOWEST,
-    SLOWEST_RESPONSE,
     Ranges,
 )
+from acceptance.metrics.latency.refresh_starts import Start
+from acceptance.metrics.latency.seen_changes import SHARE_NOISE, TIMING, Seen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
     from acceptance.metrics._filmed_clock.gray_code import Array, Whole
-    from acceptance.metrics._filmed_clock.particles import Density, Start
     from acceptance.metrics.latency.monitor import Changes
 
-LEAST = 1e-6  # s
-TIMING = 0.0002  # s by which time stamps of a film jitter, at least
-SHARE_NOISE = 0.02  # standard uncertainty of the share of a mixture
-HIDDEN = MIXED + 2 * SHARE_NOISE  # share of another picture in frames that look unmixed
-MISS = 0.001  # likelihood of a change that no refresh explains
-MOST_CHANGES, ALL_CHANGES = 80, 200  # that the refreshes are looked for in, and timed by at last
-OPENING = 3.0  # s to either side of the film's middle in which they are looked for first
-FAR, FEW = 4.0, 3  # times the timing beyond which one in so many changes is looked at
-NEAR = 1.5  # times the timing from which all are
-COARSEST, FINER = 45.0, 2**0.5  # times the timing to begin with, and what it is let down by
-LENIENT = 1.5  # power of the timing by which each change counts for less before the last step
-# s to either side in which at least so many mixtures show so many grids
-SEARCHED, FEWEST, PEAKS = 6.0, 8, 16
-RANKS = (0.1, 0.3, 0.5, 0.7, 0.9)  # of the exposures
-# of guesses about such a grid, in the columns that it fixes
-SPREAD, ABOUT = np.array([3e-4, 0.08, 0.005, 0, 0.12, 0, 0]), [LOG_PERIOD, PHASE, DELAY, RANK]
-START, CROWD, MOVES = 4096, 1024, 3
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Seen:
-    """Changes (c,) between film frames with middles ``before`` and ``after``, in s.
-
-    The new pictures were ``taken`` (c,), in s. ``share`` is that of the new picture in the latter
-    frame, 1 where none of the old one is seen, ``seen`` what was measured. ``exposures`` (m,) are
-    those of the film that are possible, ascending; ``timings`` are how exactly the times of the
-    frames are known, at best and at worst, s.
-    """
-
-    before: Array
-    after: Array
-    share: Array
-    seen: Array
-    taken: Array
-    exposures: Array
-    timings: tuple[float, float] = (TIMING, TIMING)
-
-    def about(self, reach: float, most: int) -> _Seen:
-        """Return up to ``most`` changes within ``reach`` s of time 0."""
-        near = np.flatnonzero(np.abs(self.after) <= reach)
-        near = near if len(near) else np.arange(len(self.after))
-        # an even choice would be blind to a beat of camera and monitor
-        random = np.random.default_rng(0)
-        return self.only(np.sort(random.choice(near, min(len(near), most), replace=False)))
-
-    def only(self, few: Whole) -> _Seen:
-        """Return a ``few`` of the changes."""
-        return replace(
-            self,
-            before=self.before[few],
-            after=self.after[few],
-            share=self.share[few],
-            seen=self.seen[few],
-            taken=self.taken[few],
-        )
-
-    @cached_property
-    def mixed(self) -> NDArray[np.bool_]:
-        """Whether a frame shows both pictures (c,)."""
-        return self.share < 1
-
-    def exposure(self, guesses: Array) -> Array:
-        """(m, 1) exposures of the film in s."""
-        rank = np.linspace(0, 1, len(self.exposures))
-        return np.interp(guesses[:, RANK, None], rank, self.exposures)
-
-    def mixtures(self, exposure: Array, response: Array) -> Array:
-        """(m, mixtures) moments of the changes that show as a mixture.
-
-        ``exposure`` and ``response`` (m, 1) in s.
-        """
-        part = slow_screen.needed(self.share[self.mixed], response / exposure)
-        return np.asarray(self.after[self.mixed] + exposure * (0.5 - part))
-
-    def bounds(
-        self, exposure: Array, response: Array, at: Array, hidden: float = MIXED
-    ) -> tuple[Array, Array]:
-        """(m, c) each: earliest and latest moment of the changes, of mixtures both ``at``.
-
-        ``exposure`` and ``response`` (m, 1) in s. So much of another picture as ``hidden``
-        may be in a frame that looks unmixed.
-        """
-        ratio = response / exposure
-        clear, more = (
-            slow_screen.needed(np.array([share]), ratio) for share in (1 - hidden, hidden)
-        )
-        latest = self.after + exposure * (0.5 - clear)
-        earliest = np.minimum(self.before + exposure * (0.5 - more), latest)
-        earliest[:, self.mixed] = latest[:, self.mixed] = at
-        return earliest, latest
-
-    def points(self, guesses: Array, exposure: Array) -> tuple[Array, Array, Array, Array]:
-        """(m, c) each: first and last refresh that may be the change, else the nearest.
-
-        Then the earliest and latest moment of it, were the times of frames right.
-        """
-        period = np.exp(guesses[:, LOG_PERIOD, None])
-        start = guesses[:, PHASE, None] * period
-        response = guesses[:, RESPONSE, None]
-        at = self.mixtures(exposure, response)
-        earliest, latest = self.bounds(exposure, response, at, HIDDEN)
-        first = start + period * np.ceil((earliest - start) / period)
-        last = start + period * np.floor((latest - start) / period)
-        none = last < first
-        if none.any():
-            near = start + period * np.rint(((earliest + latest) / 2 - start) / period)
-            first, last = np.where(none, near, first), np.where(none, near, last)
-        return first, last, *self.bounds(exposure, response, at)
-
-    def ready(self, guesses: Array, refresh: Array, coarse: float = 1.0) -> Array:
-        """(m, c) probability that a picture is ready in time for a ``refresh``."""
-        delay, log_jitter = (guesses[:, column, None] for column in (DELAY, LOG_JITTER))
-        jitter = np.hypot(np.exp(log_jitter), coarse * np.exp(guesses[:, LOG_TIMING, None]))
-        return np.asarray(special.expit((refresh - (self.taken + delay)) / jitter))
-
-    def unsettled(self, guesses: Array, refresh: Array, coarse: float) -> Array:
-        """(m, c) by how much more or less of the old picture is left than should be, over noise.
-
-        It is that in frames that show nearly the new one alone, which came up at ``refresh``.
-        """
-        exposure, jitter = self.exposure(guesses), _jitter(guesses)
-        unmixed = np.flatnonzero(~self.mixed & ~np.isnan(self.seen))
-        since = (self.after[unmixed] - refresh[:, unmixed]) / exposure + 0.5
-        ratio, noise = guesses[:, RESPONSE, None] / exposure, np.asarray(SHARE_NOISE)
-        expected = slow_screen.gathered(since - jitter / exposure, ratio)
-        if jitter.any():
-            more = slow_screen.gathered(since + jitter / exposure, ratio)
-            expected, noise = (expected + more) / 2, np.hypot(noise, (more - expected) / 2)
-        off = np.zeros_like(refresh)
-        off[:, unmixed] = np.maximum(np.abs(expected - self.seen[unmixed]) - DEAD, 0) / (
-            coarse * noise
-        )
-        return off
-
-    def likelihood(self, guesses: Array, coarse: float, count: int) -> Array:
-        """(m,) its logarithm were the timing ``coarse`` times as loose.
-
-        Then each of ``count`` changes counts for less. What is left of the old picture tells the
-        last of several refreshes from those before it.
-        """
-        exposure, period = self.exposure(guesses), np.exp(guesses[:, LOG_PERIOD, None])
-        first, last, *within = self.points(guesses, exposure)
-        too_early = self.ready(guesses, first - period, coarse)
-        in_time = self.ready(guesses, last, coarse)
-        each = self._fits(guesses, last, within, coarse)
-        if (last > first).any():
-            before = self.ready(guesses, last - period, coarse)
-            sooner = self._fits(guesses, first, within, coarse)
-            each = (in_time - before) * each + (before - too_early) * sooner
-        else:
-            each = (in_time - too_early) * each
-        return np.asarray(np.log(each + MISS).mean(axis=1) * count / coarse**LENIENT)
-
-    def _fits(
-        self, guesses: Array, refresh: Array, within: Sequence[Array], coarse: float
-    ) -> Array:
-        """(m, c) likelihood that changes come at a ``refresh``, ``within`` what frames allow."""
-        exposure, (earliest, latest) = self.exposure(guesses), within
-        stamps, share_noise = np.exp(guesses[:, LOG_TIMING, None]), SHARE_NOISE * exposure
-        blended = np.hypot(stamps, share_noise)
-        # stamps that are off by an exposure give any share: each is the less likely, the shorter;
-        # and where more off than usual, changes at the end of an exposure as often make a mixture
-        loose = coarse * np.maximum(_jitter(guesses), LEAST)
-        before, after = refresh - earliest, latest - refresh
-        clear = np.flatnonzero(~self.mixed)
-        density = np.repeat(share_noise / blended, len(self.share), axis=1)
-        density[:, clear] = _inside(before[:, clear], after[:, clear], loose)
-        timing = np.where(self.mixed, blended, stamps)
-        off = np.maximum(np.maximum(-before, -after), 0) / (coarse * timing)
-        return np.exp(-(off**2 + self.unsettled(guesses, refresh, coarse) ** 2) / 2) * density
-
-    def steps(self) -> list[Density]:
-        """Likelihoods from coarse to fine; refreshes are counted from the film's middle."""
-        span = float(np.abs(self.after).max())
-        count = min(len(self.after), ALL_CHANGES)
-        steps: list[Density] = []
-        for coarse in FINER ** np.arange(int(math.log(COARSEST, FINER)), -1, -1):
-            most = MOST_CHANGES if coarse <= FAR else MOST_CHANGES // FEW
-            most = ALL_CHANGES if coarse <= NEAR else most
-            some = self.about(max(OPENING, span / coarse), most)
-            steps.append(partial(some.likelihood, coarse=float(coarse), count=count))
-        return steps
-
-
-def _jitter(guesses: Array) -> Array:
-    """(m, 1) by how much more than usual the times of frames are off, s."""
-    stamps = np.exp(guesses[:, LOG_TIMING, None])
-    return np.sqrt(np.maximum(stamps**2 - TIMING**2, 0.0))
-
-
-def _inside(later: Array, earlier: Array, off: Array) -> Array:
-    """(m, c) probability that moments so far from two ends, ``off`` by (m, 1) s, stay inside."""
-    ends = (np.maximum(inside + TIMING, 0) / off for inside in (later, earlier))
-    return np.asarray(sum(special.ndtr(end) for end in ends) - 1)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Start:
-    """Guesses to start from: usual rates, any rates, and ``grids`` (k, COLUMNS).
-
-    The mixtures seem to lie on these grids.
-    """
-
-    ranges: Ranges
-    grids: Array
-
-    @classmethod
-    def of(cls, seen: _Seen, ranges: Ranges) -> _Start:
-        """Seek grids on which the mixtures in the middle of the film lie, for several exposures."""
-        mixed = np.flatnonzero(seen.share < 1)
-        if np.count_nonzero(np.abs(seen.after[mixed]) <= SEARCHED) < FEWEST:
-            return cls(ranges=ranges, grids=np.empty((0, COLUMNS)))
-        some = seen.only(mixed).about(SEARCHED, MOST_CHANGES)
-        return cls(ranges=ranges, grids=np.concatenate([_grids(some, rank) for rank in RANKS]))
-
-    def ways(self, steps: list[Density]) -> list[tuple[Start, list[Density]]]:
-        """Where crowds may start from: anywhere, and near the grids.
-
-        Those near the grids take the last of the ``steps`` only.
-        """
-        if not len(self.grids):
-            return [(self.anywhere, steps)]
-        fine = steps[-1 - int(math.log(FAR, FINER)) :]
-        return [(self.anywhere, steps), (self.near, fine)]
-
-    def anywhere(self, random: np.random.Generator) -> tuple[Array, Array]:
-        """(START, COLUMNS) guesses from the prior, and the logarithm of their density."""
-        own = -random.uniform(math.log(SLOWEST), math.log(FASTEST), START)
-        usual = -np.log(random.choice(RATES, START, p=OFTEN)) + DRIFT * random.standard_normal(
-            START
-        )
-        rest = self._even(random)
-        guesses = np.column_stack([np.where(np.arange(START) % 2, own, usual), rest])
-        return guesses, monitor_prior.log_density(guesses, self.ranges, rare=1.0)
-
-    def near(self, random: np.random.Generator) -> tuple[Array, Array]:
-        """(START, COLUMNS) guesses about the grids, and the log of their density."""
-        guesses = random.choice(self.grids, START) + SPREAD * random.uniform(
-            -1, 1, (START, COLUMNS)
-        )
-        rest = self._even(random)
-        others = [LOG_JITTER, RESPONSE, LOG_TIMING]
-        guesses[:, others] = rest[:, np.subtract(others, 1)]
-        off = (guesses[:, None, ABOUT] - self.grids[:, ABOUT]) / SPREAD[ABOUT]
-        size = np.prod(2 * SPREAD[ABOUT]) / np.ptp(self.ranges.delays)
-        about = np.log((np.abs(off) <= 1).all(axis=2).mean(axis=1) / size)
-        return guesses, np.asarray(about + monitor_prior.log_slow(guesses))
-
-    def _even(self, random: np.random.Generator) -> Array:
-        """(START, 6) phases, delays, jitters, ranks, responses and timings."""
-        lowest, highest = zip((-0.5, 0.5), self.ranges.delays, np.log(JITTERS), (0, 1), strict=True)
-        slow = random.exponential(random.choice(RESPONDS, START)) % SLOWEST_RESPONSE
-        timings = random.uniform(*self.ranges.timings, START)
-        return np.column_stack([random.uniform(lowest, highest, (START, 4)), slow, timings])
-
-
-def _grids(mixed: _Seen, rank: float) -> Array:
-    """(k, COLUMNS) guesses on which mixtures lie, for the exposure of that rank (periodogram)."""
-    rates = np.arange(SLOWEST, FASTEST, 1 / (8 * SEARCHED))
-    [at] = mixed.mixtures(np.quantile(mixed.exposures, [[rank]]), np.zeros((1, 1)))
-    turns = np.exp(2j * np.pi * rates[:, None] * at).mean(axis=1)
-    best = _peaks(np.abs(turns))
-    grids = np.zeros((len(best), COLUMNS))
-    grids[:, LOG_PERIOD] = -np.log(rates[best])
-    grids[:, PHASE] = np.angle(turns[best]) / (2 * np.pi)
-    grids[:, DELAY] = np.quantile(at - mixed.taken, 0.05)
-    grids[:, RANK] = rank
-    return grids
-
-
-def _peaks(height: Array) -> Whole:
-    """Return the places of the PEAKS highest peaks."""
-    inner = height[1:-1]
-    peaks = 1 + np.flatnonzero((inner > height[:-2]) & (inner > height[2:]))
-    return peaks[np.argsort(height[peaks])[-PEAKS:]]
+CROWD, MOVES = 1024, 3
 
 
 def moments(
@@ -335,16 +45,20 @@ def moments(
 ) -> tuple[Whole, Array, float]:
     """(DRAWS, c) draws of the moments of the changes in s, after the exposure of each draw.
 
-    Exposures are given by their numbers among ``exposures`` (m,), in s. Last comes the usual time
-    constant of the monitor in s. Film frames have middles
+    Exposures are given by their numbers among ``exposures`` (m,), in s. Last comes what the
+    monitor's time constant leaves open beyond the draws, in s. Film frames have middles
     ``times`` (n,) s; the pictures that appear were ``taken`` (c,) s, middles of their exposures.
     """
     middle, order = float(times.mean()), np.argsort(exposures)
-    every = _Seen(
+    # frames farther apart come when every monitor has settled: they tell nothing of its response
+    fast = float(np.median(np.diff(times))) < ghosts.SLOWER
+    every = Seen(
         before=times[changes.frame - 1] - middle,
         after=times[changes.frame] - middle,
         share=changes.share,
         seen=changes.seen,
+        then=changes.then if fast else np.full(len(taken), np.nan),
+        next=times[np.minimum(changes.frame + 1, len(times) - 1)] - middle,
         taken=taken - middle,
         exposures=exposures[order],
         timings=(TIMING, max(TIMING, scatter)),
@@ -353,15 +67,25 @@ def moments(
         delays=_delays(every.after - every.taken),
         timings=(math.log(every.timings[0]), math.log(every.timings[1])),
     )
-    ways = _Start.of(every, ranges).ways(every.steps())
+    ways = Start.of(every, ranges).ways(every.steps())
     prior = partial(monitor_prior.log_density, ranges=ranges)
     guesses = particles.sample(ways, prior, size=CROWD, moves=MOVES, count=DRAWS)
     drawn = _chosen(every, guesses, np.random.default_rng(0)) + middle
     return (
         order[particles.ranked(guesses[:, RANK], len(order))],
         drawn,
-        float(guesses[:, RESPONSE].mean()),
+        _open(guesses[:, RESPONSE]),
     )
+
+
+def _open(response: Array) -> float:
+    """Return what a time constant of which these are draws (m,) leaves open, in s.
+
+    All of it where frames do not show it; as no screen responds just exponentially, some where they
+    do.
+    """
+    usual = float(response.mean())
+    return min(usual, math.hypot(slow_screen.DOUBT * usual, 2 * float(response.std())))
 
 
 def _delays(late: Array) -> tuple[float, float]:
@@ -370,7 +94,7 @@ def _delays(late: Array) -> tuple[float, float]:
     return shortest - 2 / SLOWEST, longest + 1 / SLOWEST
 
 
-def _chosen(seen: _Seen, guesses: Array, random: np.random.Generator) -> Array:
+def _chosen(seen: Seen, guesses: Array, random: np.random.Generator) -> Array:
     """(m, c) moments: one of the refreshes within the bounds, by its probability.
 
     Where there is no refresh, the moment is anywhere within the bounds.
@@ -387,7 +111,7 @@ def _chosen(seen: _Seen, guesses: Array, random: np.random.Generator) -> Array:
 
 
 def _ready(
-    seen: _Seen, guesses: Array, first: Array, last: Array, random: np.random.Generator
+    seen: Seen, guesses: Array, first: Array, last: Array, random: np.random.Generator
 ) -> Array:
     """(m, c) moments at which the pictures are ready, in time for one of the refreshes."""
     period = np.exp(guesses[:, LOG_PERIOD, None])

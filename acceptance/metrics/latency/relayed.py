@@ -261,6 +261,7 @@ def _changes(times: Array, shares: Array, expected: Array, source: Source, relay
         frame=frame,
         share=np.where(part < 1 - CLEAR, np.clip(seen, 0, 1 - 1e-6), 1.0),
         seen=np.full(len(which), np.nan),
+        then=np.full(len(which), np.nan),
         unbroken=np.append(np.diff(which) == 1, np.zeros(min(len(which), 1), np.bool_)),
         until=frame,
     )

@@ -10,7 +10,7 @@ of one host.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,8 +69,24 @@ class LiveClock:
 def live_clock(times: Array, reference: Readings) -> LiveClock:
     """Fit the clock's own screen in a film whose frames are stamped ``times`` (n,) s.
 
-    Raises GapError too_few_frames or losses_untold.
+    What bits leave in the next frames of a fast film, noise reduction or the screen, is told by how
+    they rise, from a line that is fitted without all of it. Raises GapError too_few_frames or
+    losses_untold.
     """
+    live = _live(times, reference)
+    if not reference.tried:
+        return live
+    tried = live if reference.removed else _live(times, reference.without(reference.tried))
+    raw = reference.without(0.0)
+    share = slow_clock.recursion(tried.times, tried.line, raw, tried.scatter)
+    if share is None:
+        return live
+    own = replace(reference.without(share if share >= ghosts.LEAST else 0.0), ghost=0.0)
+    return _live(times, own)
+
+
+def _live(times: Array, reference: Readings) -> LiveClock:
+    """Fit the clock's own screen as it was read."""
     times, scatter = film_times.exposed(times, reference)
     line = _clock_line(times, reference)
     scatter = max(scatter, line.uneven / float(line.slopes.mean()))
@@ -90,7 +106,7 @@ def of_monitor(live: LiveClock, monitor: Readings) -> Latency:
 
     Raises GapError no_change, too_few_frames or clock_too_slow.
     """
-    times, reference = live.times, live.readings
+    times, reference, monitor = live.times, live.readings, monitor.without(live.readings.removed)
     seen = slow_clock.first_light(times, live.line, reference, live.scatter)
     clock = seen.line
     changes, pictured, blends, uneven, alone = _pictures(monitor, live.line.lag)

@@ -8,6 +8,7 @@ film and screen run in step, parts of the curve are never seen, and nothing is s
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -28,9 +29,12 @@ NOISE, CURVE = 0.025, 0.01  # of a share; by which points may be off whatever th
 TIME_CONSTANTS = (0.0, 0.06, 0.2)  # refreshes, to start from
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(5)
 LATE, LOG_LENGTH, SLOW, OFF, ROLLS, DRIFT = range(6)  # columns of fits
+GHOST = 6  # and, where recursion is in doubt, the share of the frame before
+# frames before that leave something; the largest share; standard deviation up to which it is told
+REPEATS, MOST_GHOST, UNSURE_GHOST = 6, 0.6, 0.06
 # refreshes: at most, and by how much a fit is moved to see what it rests on
 MOST = np.array([0.5, 0.0, 0.7, 0.0, 0.3, 0.3])
-MOVES = np.array([0.005, 0.02, 0.02, 0.02, 0.005, 0.005])
+MOVES = np.array([0.005, 0.02, 0.02, 0.02, 0.005, 0.005, 0.02])
 LEAST = 0.002  # refreshes, scatter that is always possible
 PARTS = 4  # of the film
 # times the interval of frames: the longest exposure that is tried, and from which a fit is none;
@@ -42,7 +46,6 @@ UNSURE, UNSURE_LATE = 0.35, 0.03
 BOX_LATE = 0.9
 AS_BOX = 12**0.5  # length of a box that scatters as much as an exponential of time constant 1
 SHORTENED = 0.25  # least share of a box that an exposure is
-DOUBT = 0.3  # of the time constant: no screen responds just exponentially
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,8 +80,26 @@ def first_light(times: Array, line: Pace, readings: Readings, scatter: float) ->
         line=_moved(line, fits, widths, times),
         exposures=widths / rate,
         box_late=BOX_LATE * constant,
-        slow=DOUBT * constant / rate,
+        slow=slow_screen.DOUBT * constant / rate,
     )
+
+
+def recursion(times: Array, line: Pace, readings: Readings, scatter: float) -> float | None:
+    """Return the share of the frame before in each that noise reduction left, None if not told.
+
+    As ``first_light``, of ``readings`` in which either that or the screen left one.
+    """
+    curve = _Curve.of(times, line, readings)
+    if curve is None:
+        return None
+    rate = float(line.slopes.mean())
+    interval = max(rate * float(np.median(np.diff(times))), 2 * SHORTEST)
+    curve = replace(curve, interval=interval)
+    most = 1.5 * rate * scatter + LEAST
+    best, covariance, worse = curve.fitted(line.width, TRIED * interval, most, readings.tried)
+    swept = _gap(line.at(times).mean(axis=0)) < interval / 2
+    sure = math.sqrt(covariance[GHOST, GHOST]) < UNSURE_GHOST
+    return float(best[GHOST]) if swept and sure and worse < WORSE else None
 
 
 def _shorter(boxes: Array) -> Array:
@@ -138,7 +159,8 @@ def _gap(place: Array) -> float:
 class _Curve:
     """Points (k,): refreshes ``since`` a bit's change at a ``height``, and ``share`` of the new.
 
-    ``noise`` is that of the shares.
+    ``noise`` is that of the shares. ``interval`` is from frame to frame, in refreshes, where what
+    is left of the frame before is fitted as well.
     """
 
     since: Array
@@ -146,6 +168,7 @@ class _Curve:
     time: Array
     share: Array
     noise: Array
+    interval: float = 0.0
 
     @classmethod
     def of(cls, times: Array, line: Pace, readings: Readings) -> _Curve | None:
@@ -176,24 +199,41 @@ class _Curve:
 
     def off(self, fit: Array) -> Array:
         """(k,) by how much shares are off a ``fit``, over their noise."""
-        length = np.exp(fit[LOG_LENGTH])
         at = self.since + fit[LATE] + fit[ROLLS] * self.height + fit[DRIFT] * self.time
         at = at[:, None] + fit[OFF] * NODES
-        gathered = slow_screen.gathered(at / length + 0.5, fit[SLOW] / length)
+        gathered = self._gathered(at, fit)
         return np.asarray((gathered @ WEIGHTS / WEIGHTS.sum() - self.share) / self.noise)
 
-    def fitted(self, width: float, longest: float, scatter: float) -> tuple[Array, Array, float]:
+    def _gathered(self, at: Array, fit: Array) -> Array:
+        """(k, nodes) share of the new state in frames ``at`` so long after first light."""
+        length, frames = np.exp(fit[LOG_LENGTH]), REPEATS if self.interval else 1
+        part = fit[GHOST] if self.interval else 0.0
+        own = [
+            part**back * slow_screen.gathered((at - back * self.interval) / length + 0.5,
+                                              fit[SLOW] / length)
+            for back in range(frames)
+        ]  # fmt: skip
+        return np.asarray((1 - part) * sum(own))
+
+    def fitted(
+        self, width: float, longest: float, scatter: float, ghost: float = 0.0
+    ) -> tuple[Array, Array, float]:
         """Return the best fit (6,), its covariance, and how much noise it leaves.
 
         These are refreshes: by how much the line is late, logarithm of the exposure, time constant,
-        scatter of times (at most ``scatter``), lag beyond that of the line, and drift.
+        scatter of times (at most ``scatter``), lag beyond that of the line, and drift. Where there
+        is an ``interval``, the share of the frame before, too: none, or about a ``ghost``.
         """
         highest = np.add(MOST, [0, np.log(longest), 0, scatter, 0, 0])
-        lowest = [-MOST[LATE], np.log(SHORTEST / 2), 0, 0, -MOST[ROLLS], -MOST[DRIFT]]
+        lowest = np.array([-MOST[LATE], np.log(SHORTEST / 2), 0, 0, -MOST[ROLLS], -MOST[DRIFT]])
+        shares = [np.empty(0)]
+        if self.interval:
+            highest, lowest = np.append(highest, MOST_GHOST), np.append(lowest, 0.0)
+            shares = [np.zeros(1), np.array([ghost])]
         tries = []
-        for slow in TIME_CONSTANTS:
+        for slow, share in itertools.product(TIME_CONSTANTS, shares):
             length = np.sqrt(max(width**2 - 12 * slow**2, (width / 5) ** 2))
-            start = [slow, np.log(length), slow, scatter / 3, 0, 0]
+            start = np.append([slow, np.log(length), slow, scatter / 3, 0, 0], share)
             inside = np.clip(start, *np.quantile([lowest, highest], [0.01, 0.99], axis=0))
             tries.append(
                 optimize.least_squares(
@@ -208,8 +248,8 @@ class _Curve:
     def _known(self, fit: Array) -> Array:
         """(6, 6) information about a fit; time constant and scatter are moved upwards only."""
         slopes = []
-        for column, move in enumerate(MOVES * np.eye(len(fit))):
-            before = fit if column in (SLOW, OFF) else fit - move
+        for column, move in enumerate(MOVES[: len(fit)] * np.eye(len(fit))):
+            before = fit if column in (SLOW, OFF, GHOST) else fit - move
             apart = (fit + move - before)[column]
             slopes.append((self.off(fit + move) - self.off(before)) / apart)
         return np.asarray(np.stack(slopes) @ np.stack(slopes).T)

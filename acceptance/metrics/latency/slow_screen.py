@@ -18,6 +18,7 @@ SHARES = np.linspace(0, 1, 129)
 SPEEDS = np.linspace(0, 0.95, 39)  # ratio / (1 + ratio), of time constant to exposure
 LONGEST = 8.0  # time constants after which nothing is left of the old picture
 PLACES = 2000
+DOUBT = 0.3  # of the time constant: no screen responds just exponentially
 LEAST = 1e-6  # ratio that stands for none
 
 
