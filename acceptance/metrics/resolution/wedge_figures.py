@@ -22,13 +22,7 @@ from acceptance.metrics._shared.region_codes import (
     within,
 )
 from acceptance.metrics._shared.sources import PRINT_SOURCE
-from acceptance.metrics.resolution.coding_loss import (
-    OF_WEDGE,
-    TRANSFORM,
-    coarseness,
-    coding,
-    taken,
-)
+from acceptance.metrics.resolution.coding_loss import OF_WEDGE, TRANSFORM, coarseness, coding, taken
 from acceptance.metrics.resolution.printed_wedge import phase, places_on, printed_in
 from acceptance.metrics.resolution.sampling import ALL
 from acceptance.metrics.resolution.wedge import CRITERION, WedgePixels, WedgeResult, read
