@@ -85,7 +85,8 @@ class DenseCurve:
     def of(cls, curve: Callable[[Floats], Floats], depth: int) -> DenseCurve:
         """Compute a curve at ``DENSE`` places over codes of ``depth`` bits, or at every code.
 
-        A camera's curve is met to 1e-8 of white, but where it jumps (BT.709's two parts, by 2e-5).
+        A camera's curve is met to 1e-8 of white, one through grey steps to 2e-7. Where BT.709's two
+        parts meet, the curve jumps: there to 2e-5, through steep grey steps to 1.6e-4.
         """
         places = max(1, DENSE >> depth)
         values = curve(np.arange((places << depth) + 1) / places)

@@ -70,8 +70,8 @@ def rows_at(plane: NDArray[Any], places: NDArray[np.int64]) -> NDArray[Any]:
 def changed_share(rows: NDArray[Any], before: NDArray[Any], thresholds: Thresholds) -> float:
     """Return the share (0..1) of pixels that changed: of some rows, of all where it is small.
 
-    Whether few have changed is what tells a freeze; blocks of 16 rows that change are hit by less
-    than twice as many of some rows as of all.
+    Whether few have changed is what tells a freeze. The share of all rows is at least that of some
+    over ``rows_averaged``.
     """
     every = thresholds.rows_averaged
     some = slice(every // 2, None, every)

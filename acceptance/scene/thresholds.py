@@ -125,9 +125,9 @@ class Thresholds:
 
     changed_codes: float = 4.0
     """Codes by which a sample of the thumbnail must differ to have changed."""
-    much_changed_share: float = 0.1
-    """Share (0..1) of changed pixels in some rows from which the others are not looked at: twice
-    what a frozen picture may have in all of them."""
+    much_changed_share: float = 0.25
+    """Share (0..1) of changed pixels in one of ``rows_averaged`` rows above which the others are
+    not looked at: so many times what a frozen picture may have in all of them."""
 
     # --- noise and detail
 

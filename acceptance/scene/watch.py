@@ -40,7 +40,7 @@ EVERY = 16  # of the pixels, for the mean code of a picture
 IN_LINE = 3  # boxes in line from which reading them together is faster
 # share of a cell's sides that is read: blur and a place that is off by a pixel do not reach it
 CORE = 0.6
-# rows of a box, evenly spread, that are read at least: their mean is that of all to 0.1 codes
+# rows of a box that are read at least, evenly spread about its middle, as many of either field
 FEWEST_ROWS = 10
 
 Pixels = tuple[int, int, int, int]  # x, y, width, height of whole pixels
@@ -211,12 +211,14 @@ class Boxes:
         starts = corners[:, :2]
         ends = np.minimum(starts + corners[:, 2:], picture)
         spans = np.maximum(ends - starts, 0)
-        steps = _steps(spans[:, 1])
-        sizes = spans[:, 0] * -(-spans[:, 1] // steps)
+        first, counts, steps = _rows_read(spans[:, 1])
+        sizes = spans[:, 0] * counts
         self.areas = np.where(sizes, sizes, np.nan)  # px that are read
         edges = np.stack([starts, ends], axis=1)
         lines = _in_line(edges, np.flatnonzero(sizes))
-        self.lines = [_line(line, edges, int(steps[line[0]])) for line in lines]
+        tops = starts[:, 1] + first
+        read = np.stack([tops, tops + counts * steps, steps], axis=1).tolist()
+        self.lines = [_line(line, edges, slice(*read[line[0]])) for line in lines]
 
     def profiles(self, luma: NDArray[Any]) -> Profiles:
         """Return the sums of the columns of each line, (1, w)."""
@@ -247,16 +249,22 @@ def _in_line(edges: NDArray[np.int64], numbers: NDArray[np.intp]) -> list[list[i
     return alone + [line for line in lines.values() if len(line) >= IN_LINE]
 
 
-def _line(numbers: list[int], edges: NDArray[np.int64], step: int) -> Line:
+def _line(numbers: list[int], edges: NDArray[np.int64], rows: slice) -> Line:
     across = edges[numbers, :, 0].ravel()
-    top, end = edges[numbers[0], :, 1].tolist()
-    rows, columns = slice(top, end, step), slice(*across[[0, -1]].tolist())
+    columns = slice(*across[[0, -1]].tolist())
     return np.array(numbers), rows, columns, across[:-1] - across[0]
 
 
-def _steps(heights: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return of how many rows one is read, of boxes so high: odd, so that both fields are."""
-    return np.maximum((heights // FEWEST_ROWS - 1) // 2 * 2 + 1, 1)
+def _rows_read(heights: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
+    """Return the first row that is read of boxes so high, how many are, and the step between them.
+
+    Of low boxes all are read. Else the step is odd and the number even, so that both fields count
+    alike, and the rows' mean lies in the middle to within half a row.
+    """
+    steps = np.maximum((heights // FEWEST_ROWS - 1) // 2 * 2 + 1, 1)
+    counts = np.where(steps > 1, -(-heights // steps) // 2 * 2, heights)
+    first = np.where(steps > 1, (heights - (counts - 1) * steps - 1) // 2, 0)
+    return first, counts, steps
 
 
 def clock_cells(chart: Chart) -> tuple[Region, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from acceptance.errors import GapError
 from acceptance.footage import encode
 from acceptance.footage.colorimetry import lab_of, picture_of, signals
 from acceptance.metrics import colour
-from acceptance.metrics.colour import ciede2000, difference, vectors
+from acceptance.metrics.colour import ciede2000, difference, patches, vectors
 from acceptance.model import Measurement, Note, Shot
 from acceptance.report.plane_plot import COVERAGE
 from acceptance.scene import build
@@ -318,6 +318,34 @@ def test_a_clipped_patch_is_left_out_and_named(seen: build.Scene) -> None:
     assert note.reason.code == "patches_left_out"
     assert note.reason.parameters == {"count": 2, "names": "yellow, white"}
     assert {item.details["patches"] for item in found if isinstance(item, Measurement)} == {22}
+
+
+@pytest.mark.parametrize("most", [7, 200, 5000, 1 << 18])
+def test_clipped_pixels_are_counted_in_groups_of_bounded_size(
+    seen: build.Scene, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """Small patches together, large ones in parts, to what all at once give."""
+    scene = doctored(seen, white_luma=235, yellow_luma=233)
+    views = [view for view in scene.of_kind("colour") if "lab" in view.region.printed]
+    light = np.array([linear_rgb(view.region.printed["lab"]) for view in views])
+    plain = []
+    for view, lit in zip(views, light, strict=True):
+        rgb = signals(*patches._middle_samples(view), scene.video)
+        dark = (rgb < patches.END) & (lit > patches.SHOWN)
+        plain.append(float(np.mean(((rgb > 1 - patches.END) | dark).any(axis=-1))))
+    assert len(set(plain)) > 1
+    sizes: list[int] = []
+
+    def counted(luma: NDArray[np.integer], *planes: Any) -> NDArray[np.float64]:
+        sizes.append(luma.size)
+        return signals(luma, *planes)
+
+    monkeypatch.setattr(patches, "signals", counted)
+    monkeypatch.setattr(patches, "MOST_SAMPLES", most)
+    assert patches._clipped(scene, views, light) == plain
+    assert max(sizes) <= most
+    assert len(sizes) <= 2 * sum(sizes) / most + 1, "no group is smaller than it has to be"
+    assert patches._clipped(scene, [], light[:0]) == []
 
 
 def test_a_patch_with_the_edge_of_a_shadow_across_is_left_out_and_named(

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
+from acceptance.footage import tone
 from acceptance.footage.tone import DenseCurve, inverse_oetf
 from acceptance.metrics.geometry import lens
 from acceptance.metrics.noise.weighting import unified_weighting
@@ -93,14 +94,32 @@ def test_lines_without_a_pixel_sum_to_nothing() -> None:
     ]
 
 
-@pytest.mark.parametrize("width", [24, 53, 139])
-def test_rows_are_filtered_by_products_as_by_their_fourier_transform(width: int) -> None:
-    """Also of a prime number of pixels, and of several frames."""
+@pytest.mark.parametrize(
+    ("width", "products"),
+    [(24, False), (53, True), (139, True), (192, False), (278, True), (1920, False), (1931, False)],
+)
+def test_rows_are_filtered_by_products_as_by_their_fourier_transform(
+    width: int, *, products: bool
+) -> None:
+    """Of several frames. Products are for short rows of an awkward number of pixels alone."""
     frames = np.random.default_rng(17).normal(size=(3, 41, width))
     weighting = unified_weighting(width, 1 / 1080)
     plain = np.fft.irfft(np.fft.rfft(frames) * weighting.gain, n=width)
     assert weighting.passed(frames) == pytest.approx(plain, abs=1e-13)
     assert weighting.passed(frames[0]) == pytest.approx(plain[0], abs=1e-13)
+    assert ("_response" in vars(weighting)) == products, "a matrix of 29 MB for 1920 px"
+
+
+@pytest.mark.parametrize("width", [139, 192])
+@pytest.mark.parametrize("kind", [np.uint8, np.float32])
+def test_codes_are_filtered_as_the_real_numbers_that_they_are(width: int, kind: type) -> None:
+    codes = np.random.default_rng(18).integers(0, 200, (20, width)).astype(kind)
+    weighting = unified_weighting(width, 1 / 1080)
+    found = weighting.passed(codes)
+    assert found.dtype == np.float64
+    assert found == pytest.approx(weighting.passed(codes.astype(np.float64)), abs=1e-12)
+    with pytest.raises(ValueError, match=f"not {width}"):
+        weighting.passed(np.zeros((width, 2 * width)))
 
 
 @pytest.mark.parametrize("depth", [8, 10, 16])
@@ -119,6 +138,34 @@ def test_light_between_codes_is_that_computed_to_a_hundred_millionth(depth: int)
     assert off.max() < 2e-5
     beyond = np.array([-3.5, top + 1.5, 2 * top, math.nan])
     assert np.array_equal(dense(beyond), curve(beyond), equal_nan=True)
+
+
+@pytest.mark.parametrize(
+    ("transfer", "steepness"), [("bt709", 0.3), ("bt709", 0.75), ("srgb", 0.5)]
+)
+def test_light_between_codes_by_grey_steps_is_that_computed(
+    transfer: str, steepness: float
+) -> None:
+    """To less than a millionth, but where BT.709's knee is made steeper by the steps."""
+
+    def signal(codes: NDArray[np.float64]) -> NDArray[np.float64]:
+        return (codes - 16) / 219
+
+    printed = np.geomspace(0.03, 0.9, 12)
+    seen = 16 + 219 * printed**steepness
+    light, above = (inverse_oetf(signal(codes), transfer) for codes in (seen, seen + 0.05))
+    by_steps = tone.curve(light, printed, np.gradient(printed, light) * (above - light))
+
+    def curve(codes: NDArray[np.float64]) -> NDArray[np.float64]:
+        return by_steps(inverse_oetf(signal(codes), transfer))
+
+    random = np.random.default_rng(19)
+    near = 16 + 219 * random.uniform(0.08, 0.082, 4000)
+    codes = np.concatenate([random.uniform(0, 255, 40_000), near])
+    off = np.abs(DenseCurve.of(curve, 8)(codes) - curve(codes))
+    knee = (np.abs(signal(codes) - 0.081) < 1.1 / 219 / 32) & (transfer == "bt709")
+    assert off[~knee].max() < 2e-7
+    assert off.max() < 1.6e-4
 
 
 def test_a_turned_chart_is_that_of_scipys_rotation() -> None:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import time
+import tracemalloc
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 
-from acceptance.metrics._filmed_clock.readings import SHARED, read_clocks
+from acceptance.metrics._filmed_clock.readings import SHARED, Readings, read_clocks
 from acceptance.metrics._shared.remembered import remembered
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 
@@ -43,18 +50,75 @@ def test_what_is_kept_is_the_latest() -> None:
     assert asked == [1, 2, 3, 2]
 
 
+def test_what_is_kept_cannot_be_changed_and_keeps_no_argument_alive() -> None:
+    @dataclass(frozen=True)
+    class Found:
+        values: np.ndarray
+
+    @remembered(2)
+    def doubled(values: np.ndarray) -> Found:
+        return Found(2 * values)
+
+    given = np.ones(3)
+    alive = weakref.ref(given)
+    with pytest.raises(ValueError, match="read-only"):
+        doubled(given).values[0] = 5
+    assert doubled(given).values.tolist() == [2, 2, 2]
+    assert given.flags.writeable
+    del given
+    assert alive() is None
+    tracemalloc.start()
+    doubled(np.ones(1 << 18))
+    doubled(np.ones(1))
+    doubled(np.ones(2))
+    left, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert left < 1 << 18, "neither 2 MB of arguments nor of results"
+
+
+def test_a_call_with_a_function_is_not_kept_and_pushes_nothing_out() -> None:
+    asked: list[float] = []
+
+    @remembered(1)
+    def applied(number: float, *, code: Callable[[float], float] = abs) -> float:
+        asked.append(number)
+        return code(number)
+
+    assert applied(-1.0) == 1
+    for _ in range(2):
+        assert applied(-2.0, code=lambda number: 3 * number) == -6
+    assert applied(-1.0) == 1
+    assert asked == [-1, -2, -2]
+
+
+def test_several_threads_may_ask_at_once() -> None:
+    @remembered(1)
+    def same(number: int) -> int:
+        time.sleep(0.0001)
+        return number
+
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(same, list(range(8)) * 25)) == list(range(8)) * 25
+
+
 def test_clocks_are_read_once_a_scene_and_nobody_gets_what_another_may_change(
     monkeypatch: Any,
 ) -> None:
     scene: Any = type("Seen", (), {"shared": {}})()
+    each = {name: np.ones(3) for name in ("shares", "blend", "position", "reach", "low", "heights")}
+    clock = Readings(index=np.ones(3, int), exponent=1.0, **each)
     reads: list[object] = []
 
-    def reading(seen: object) -> dict[str, object]:
+    def reading(seen: object) -> dict[str, Readings]:
         reads.append(seen)
-        return {"clock": seen}
+        return {"clock": clock}
 
     monkeypatch.setattr("acceptance.metrics._filmed_clock.readings._read_clocks", reading)
     read_clocks(scene).clear()
     assert list(read_clocks(scene)) == ["clock"]
+    arrays = {name: getattr(read_clocks(scene)["clock"], name) for name in (*each, "index")}
+    for values in arrays.values():
+        with pytest.raises(ValueError, match="read-only"):
+            values[0] = 5
     assert reads == [scene]
     assert list(scene.shared) == [SHARED]

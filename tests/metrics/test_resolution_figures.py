@@ -245,6 +245,17 @@ def test_doubt_of_the_tone_curve_is_uniform_and_that_of_the_print_by_its_curves(
     assert abs(bent) > 0.005
 
 
+def test_a_tone_made_of_another_keeps_nothing_of_what_that_one_found() -> None:
+    light, levels = np.linspace(0, 1, 256), (0.2, 0.8)
+    tone = Tone(light=light, name="", doubt=0.1, copies=(light**1.1,))
+    before = tone.bends(levels)["mtf50"][1]
+    other = replace(tone, copies=(light**1.3,))
+    fresh = Tone(light=light, name="", doubt=0.1, copies=(light**1.3,))
+    assert other.bends(levels)["mtf50"][1] == fresh.bends(levels)["mtf50"][1]
+    assert other.bends(levels)["mtf50"][1] != before
+    assert tone.bends(levels)["mtf50"][1] == before
+
+
 def test_a_crossing_in_the_noise_is_one_of_more_than_eight_per_cent() -> None:
     for u50, code in ((0.0159, None), (0.0161, "mtf_in_noise")):
         gap = edge_figures._why_not(seen(result(u50=u50)), "mtf50")

@@ -314,7 +314,8 @@ def test_boxes_in_line_are_summed_together_as_each_one_alone() -> None:
         (58, 40, 9, 30),
         (70, 2, 5, 5),
     ]
-    tall = (30, 2, 6, 40), slice(2, 42, 3)  # every third row, so of both fields
+    # every third row, as many of either field, about the middle
+    tall = (30, 2, 6, 40), slice(2, 42, 3)
     for kind, top in ((np.uint8, 256), (np.uint16, 1024)):
         pictures = random.integers(0, top, (3, 48, 64)).astype(kind)
         parts = [pictures[:, y : y + height, x : x + width] for x, y, width, height in boxes]
@@ -323,6 +324,28 @@ def test_boxes_in_line_are_summed_together_as_each_one_alone() -> None:
         sums = read.sums([read.profiles(luma) for luma in pictures])
         np.testing.assert_array_equal(sums.T, [part.sum(axis=(1, 2)) for part in parts])
         np.testing.assert_array_equal(read.areas, [part[0].size or np.nan for part in parts])
+
+
+def read_down(codes: np.ndarray) -> float:
+    """Read a box as high as ``codes`` (h,) of its rows."""
+    boxes = watch.Boxes([(2, 3, 5, len(codes))], (20, len(codes) + 9))
+    picture = np.full((len(codes) + 9, 20), 9, np.uint16)
+    picture[3 : 3 + len(codes), 2:7] = codes[:, None]
+    return float(boxes.sums([boxes.profiles(picture)])[0, 0] / boxes.areas[0])
+
+
+def test_some_rows_of_a_box_stand_for_its_middle_and_for_both_of_its_fields() -> None:
+    """Rows that are exposed one after the other make a ramp in time."""
+    for height in range(28, 121):
+        rows = np.arange(height)
+        middle = read_down(3 * rows) / 3 - (height - 1) / 2
+        fields = read_down(200 * (rows % 2))
+        if height % 2 == 0:
+            assert (middle, fields) == (0, 100)
+        elif height > 30:
+            assert abs(middle) <= 0.5
+            assert fields == 100
+    assert read_down(np.arange(29)) == 14, "a low one is read whole"
 
 
 @pytest.mark.parametrize(

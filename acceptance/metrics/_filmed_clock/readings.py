@@ -28,6 +28,7 @@ from acceptance.metrics._filmed_clock.gray_code import (
     expected_shares,
     index_of,
 )
+from acceptance.metrics._shared.remembered import read_only
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -133,9 +134,12 @@ def clock_chart(scene: Scene) -> Chart | None:
 
 
 def read_clocks(scene: Scene) -> dict[str, Readings]:
-    """Read every clock in the scene, once for all metrics; empty when there is none."""
+    """Read every clock in the scene, once for all metrics; empty when there is none.
+
+    The arrays are read-only.
+    """
     if SHARED not in scene.shared:
-        scene.shared[SHARED] = _read_clocks(scene)
+        scene.shared[SHARED] = {key: read_only(seen) for key, seen in _read_clocks(scene).items()}
     return dict(scene.shared[SHARED])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import threading
 from collections import OrderedDict
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -18,29 +20,46 @@ Result = TypeVar("Result")
 def remembered(size: int) -> Callable[[Callable[P, Result]], Callable[P, Result]]:
     """Keep the last ``size`` results of a function of arrays and of hashable values.
 
-    It has to depend on nothing else, and nobody may change what it returns.
+    It has to depend on nothing else. Arrays of what it returns become read-only. Nothing is kept of
+    a call with a function among its arguments, which is another one each time. Of the arguments
+    their hashes are kept, not the arrays.
     """
 
     def decorated(function: Callable[P, Result]) -> Callable[P, Result]:
         known: OrderedDict[Hashable, Result] = OrderedDict()
+        lock = threading.Lock()
 
         @wraps(function)
         def once(*args: P.args, **named: P.kwargs) -> Result:
+            if any(map(callable, (*args, *named.values()))):
+                return function(*args, **named)
             key = *map(_key, args), *((name, _key(value)) for name, value in sorted(named.items()))
-            if key not in known:
-                known[key] = function(*args, **named)
-            known.move_to_end(key)
-            while len(known) > size:
-                known.popitem(last=False)
-            return known[key]
+            with lock:
+                if key in known:
+                    known.move_to_end(key)
+                    return known[key]
+            result = read_only(function(*args, **named))
+            with lock:
+                known[key] = result
+                while len(known) > size:
+                    known.popitem(last=False)
+            return result
 
         return once
 
     return decorated
 
 
+def read_only(result: Result) -> Result:
+    """Forbid to change an array, or the arrays of a dataclass, and return it."""
+    for each in (result, *getattr(result, "__dict__", {}).values()):
+        if isinstance(each, np.ndarray):
+            each.flags.writeable = False
+    return result
+
+
 def _key(value: object) -> Hashable:
-    """Return what distinguishes a value, an array by what it holds."""
+    """Return what distinguishes a value, an array by the hash of what it holds."""
     if isinstance(value, np.ndarray):
-        return value.shape, value.dtype.str, value.tobytes()
+        return value.shape, value.dtype.str, hashlib.sha256(value.tobytes()).digest()
     return value

@@ -20,7 +20,7 @@ from acceptance.scene.marked import marked
 from acceptance.scene.views import mean_frame, middle_half
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from acceptance.footage.planes import Plane
     from acceptance.metrics.colour.difference import Drawn
@@ -37,6 +37,7 @@ LEAST_CONTRAST = 0.2  # of the range, between the lightest and the darkest patch
 LEAST_COLOUR = 1.5  # codes that some patch's colour differences must be off grey
 DARK = 0.1  # reflectance of a patch on which added light is stated
 NEEDED, NEUTRALS_NEEDED = 18, 3
+MOST_SAMPLES = 1 << 18  # of which signals are worked out at once
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,21 +176,50 @@ def _clipped(scene: Scene, views: Sequence[View], light: Array) -> list[float]:
 
     That is one at white, or at black where the linear ``light`` (views, 3) of the aim has some.
     """
-    if not views:
-        return []
-    parts = [_middle_samples(view) for view in views]
-    sizes = [len(part[0]) for part in parts]
-    luma, cb, cr = (np.concatenate(plane) for plane in zip(*parts, strict=True))
-    rgb = signals(luma, cb, cr, scene.video)
-    shown = np.repeat(light > SHOWN, sizes, axis=0)
-    at_end = np.any((rgb > 1 - END) | ((rgb < END) & shown), axis=-1)
-    starts = np.cumsum([0, *sizes[:-1]])
-    return [float(count) for count in np.add.reduceat(at_end, starts, dtype=np.float64) / sizes]
+    clipped, sizes = np.zeros((2, len(views)))
+    for numbers, (luma, cb, cr) in _groups(views):
+        rgb = signals(luma, cb, cr, scene.video)
+        at_end = np.any((rgb > 1 - END) | ((rgb < END) & (light > SHOWN)[numbers]), axis=-1)
+        clipped += np.bincount(numbers, at_end, len(views))
+        sizes += np.bincount(numbers, minlength=len(views))
+    return [float(share) for share in clipped / sizes]
 
 
-def _middle_samples(view: View) -> list[NDArray[np.integer]]:
-    """Return luma, Cb and Cr (p,) of the middle half of a view, where there are colour samples."""
+def _groups(views: Sequence[View]) -> Iterator[tuple[NDArray[np.intp], NDArray[np.integer]]]:
+    """Yield samples (3, p) of the views, ``MOST_SAMPLES`` at most at once, and whose (p,) each is.
+
+    Small patches are taken together, large ones in parts.
+    """
+    group: list[NDArray[np.integer]] = []
+    numbers: list[int] = []
+    for number, part in _parts(views):
+        if sum(each.shape[1] for each in group) + part.shape[1] > MOST_SAMPLES:
+            yield _joined(numbers, group)
+            group, numbers = [], []
+        group.append(part)
+        numbers.append(number)
+    if group:
+        yield _joined(numbers, group)
+
+
+def _joined(
+    numbers: list[int], group: list[NDArray[np.integer]]
+) -> tuple[NDArray[np.intp], NDArray[np.integer]]:
+    sizes = [part.shape[1] for part in group]
+    return np.repeat(np.array(numbers), sizes), np.concatenate(group, axis=1)
+
+
+def _parts(views: Sequence[View]) -> Iterator[tuple[int, NDArray[np.integer]]]:
+    """Yield the samples (3, p) of each view with its number, in parts."""
+    for number, view in enumerate(views):
+        samples = _middle_samples(view)
+        for first in range(0, samples.shape[1], MOST_SAMPLES):
+            yield number, samples[:, first : first + MOST_SAMPLES]
+
+
+def _middle_samples(view: View) -> NDArray[np.integer]:
+    """Return luma, Cb and Cr (3, p) of a view's middle half, where there are colour samples."""
     luma, cb, cr = _planes(view)
     down, across = (round(luma.shape[axis] / cb.shape[axis]) for axis in (1, 2))
     near = luma[:, ::down, ::across][:, : cb.shape[1], : cb.shape[2]]
-    return [middle_half(plane).ravel() for plane in (near, cb, cr)]
+    return np.stack([middle_half(plane).ravel() for plane in (near, cb, cr)])

@@ -88,7 +88,7 @@ def _bow(lens: Lens, bends: Array, corner: Array) -> tuple[Array, Array]:
     for _ in range(20):
         ratio = aside * lens(np.hypot(wide, aside), bends)
         ratio /= np.hypot(wide, aside) * lens(middle, bends)  # of both ideal heights
-        if np.abs(ratio - 1).max() < RESTING:
+        if np.abs(ratio - 1).max(initial=0) < RESTING:
             break
         aside = np.where(barrel, aside / ratio, aside)
         middle = np.where(barrel, middle, middle * ratio)

@@ -308,7 +308,7 @@ def _bent(lens: Lens, parameters: Array, x: Array, y: Array) -> tuple[Array, Arr
         before = radius
         ideal = np.maximum(lens(radius, parameters[:, LENS]), 1e-9)
         radius = np.minimum(radius * wanted / ideal, FARTHEST)
-        if np.abs(radius - before).max() < RESTING:
+        if np.abs(radius - before).max(initial=0) < RESTING:
             break
     return x * (radius / wanted), y * (radius / wanted)
 

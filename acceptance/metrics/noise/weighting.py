@@ -15,6 +15,8 @@ Array = NDArray[np.float64]
 # line of 4:3.
 NETWORK_TIME, NETWORK_RATIO = 245e-9, 4.5
 HEIGHT_TIME = 52e-6 * 3 / 4
+# px of a row, and its largest prime factor: where products are faster than a Fourier transform
+SHORT, PRIME = 300, 31
 MOST_PRODUCTS = 1 << 18  # of numbers, from which on OpenBLAS shares them among threads
 
 
@@ -35,17 +37,24 @@ class Weighting:
         twice = squares[1 : (self.width + 1) // 2].sum()
         return float((squares.sum() + twice) / self.width)
 
-    def passed(self, frames: Array) -> Array:
+    def passed(self, frames: NDArray[np.number]) -> Array:
         """Return frames (..., h, w) with their rows filtered, which are taken as periodic.
 
-        By products, in parts for which BLAS starts no thread: a Fourier transform of a prime number
-        of pixels takes twenty times as long.
+        Raises ValueError for rows of another width.
         """
-        rows = frames.reshape(-1, self.width)
+        if frames.shape[-1] != self.width:
+            raise ValueError(f"rows of {frames.shape[-1]} px, not {self.width}")
+        rows = np.asarray(frames, np.float64)
+        if self.width <= SHORT and _largest_prime(self.width) > PRIME:
+            return self._by_products(rows.reshape(-1, self.width)).reshape(rows.shape)
+        return np.fft.irfft(np.fft.rfft(rows) * self.gain, n=self.width)
+
+    def _by_products(self, rows: Array) -> Array:
+        """Filter rows (n, w) in parts for which BLAS starts no thread."""
         passed, part = np.empty_like(rows), max(1, MOST_PRODUCTS // self.width**2)
         for first in range(0, len(rows), part):
             np.matmul(rows[first : first + part], self._response, out=passed[first : first + part])
-        return passed.reshape(frames.shape)
+        return passed
 
     @cached_property
     def _response(self) -> Array:
@@ -60,7 +69,18 @@ def filtered(frames: Array, weighting: Weighting | None) -> Array:
     return weighting.passed(frames) if weighting else frames
 
 
-@lru_cache(maxsize=64)  # flat regions have few widths
+def _largest_prime(number: int) -> int:
+    """Return the largest prime factor of a number from 2."""
+    factor = 2
+    while factor * factor <= number:
+        if number % factor:
+            factor += 1
+        else:
+            number //= factor
+    return number
+
+
+@lru_cache(maxsize=8)  # flat regions have few widths
 def unified_weighting(width: int, pitch: float) -> Weighting:
     """Return the unified weighting network for random noise.
 

@@ -34,7 +34,7 @@ class Tone:
     copies: tuple[Array, ...] = ()
     bent: tuple[Array, ...] = ()
     _known: dict[tuple[float, float], dict[str, tuple[Array, Array]]] = field(
-        default_factory=dict, compare=False, repr=False
+        init=False, default_factory=dict, compare=False, repr=False
     )
 
     def bends(self, levels: tuple[float, float]) -> dict[str, tuple[Array, Array]]:
