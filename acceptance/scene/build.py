@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from acceptance.charts import printed_copy
 from acceptance.errors import GapError
-from acceptance.footage import clip, rounding
+from acceptance.footage import clip
 from acceptance.footage import sound as footage_sound
 from acceptance.footage.ahead import ahead
 from acceptance.live import stream_tables
@@ -33,6 +33,7 @@ from acceptance.scene import (
     stream_words,
     views,
 )
+from acceptance.scene.code_range import spacings
 from acceptance.scene.light import SeenLight
 from acceptance.scene.series import Series, named, series_of
 from acceptance.scene.watch import MOST_FRAMES, Watch, in_one_thread
@@ -159,6 +160,7 @@ def _scene(
     stream = stream_words.described(opened.info, len(watch.times), kept)
     arrivals = side_tables.of_frames(shot, folder, opened.packets, watch.times)
     packets = stream_tables.packets(folder / shot.packets) if shot.packets else None
+    apart, *chroma_apart = spacings(regions.values())
     scene = Scene(
         shot=_completed(shot, charts, stream | ({"clock_session": session} if session else {})),
         video=opened.info,
@@ -167,7 +169,8 @@ def _scene(
         views=regions,
         series=replace(series_of(opened, watch), arrivals=arrivals),
         reference=kept[len(kept) // 2],
-        code_spacing=rounding.spacing(view.luma[:1] for view in regions.values()),
+        code_spacing=apart,
+        chroma_spacing=(chroma_apart[0], chroma_apart[1]),
         clocks={name: track.place for name, track in named(watch.tracks).items()},
         strips=watch.strips.cut(),
         folder=folder,

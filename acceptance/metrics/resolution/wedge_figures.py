@@ -203,7 +203,8 @@ def _rounding(scene: Scene, wedge: _SeenWedge) -> list[BudgetLine]:
     if scene.code_spacing == 1:
         return []
     dark, light = wedge.levels
-    undecided = coarse_doubt(wedge.view.luma, scene.code_spacing) / max(light - dark, 1.0)
+    codes = coarse_doubt(wedge.view.luma, scene.code_spacing, still=wedge.view.stable)
+    undecided = codes / max(light - dark, 1.0)
     share = ROUNDED * undecided * (1 + (undecided / COARSE) ** 2)
     return [BudgetLine(source="quantisation", contribution=share * wedge.value, evaluation="B")]
 
