@@ -28,6 +28,7 @@ LEAST = 0.01  # of the rows
 PART = 16  # px: the parts of a row, each of which is black or shows something
 DARK = 0.6  # share of a row's parts that are black in a bar: the others may be written over
 DEEP = 8  # rows beyond a bar, in which the picture begins: a coder blurs the border over as many
+BLURRED = 8  # codes of 8 bits: what such rows of a bar are off black
 BEGINS = 0.6  # share of the parts that show something there: along a chart in a dark room fewer do
 LIKE, LIKE_SHARE = 2, 0.01  # rows, or share of all, by which two bars of a pair may differ
 FEW = 5  # frames that tell whether a bar keeps its code
@@ -72,7 +73,19 @@ def _bar(frames: Sequence[NDArray[Any]], unit: int) -> int:
     dark = _dark(seen)
     count = 0 if dark.all() else int(np.argmin(dark))
     begins = seen[:, count : count + DEEP].any(axis=1).mean(axis=1)
-    return count if np.median(begins) >= BEGINS else 0
+    return count + _blurred(frames, count, code, unit) if np.median(begins) >= BEGINS else 0
+
+
+def _blurred(frames: Sequence[NDArray[Any]], count: int, code: float, unit: int) -> int:
+    """Return how many rows from ``count`` on are a bar's own that a coder has blurred.
+
+    They are nearly black, and nearer to black than to what the picture shows further in.
+    """
+    beside = np.mean([frame[count : count + 2 * DEEP] for frame in frames], axis=0)
+    levels = np.median(np.abs(beside - code), axis=1)
+    most = min(float(np.median(levels[DEEP:])) / 2, BLURRED * unit) if len(levels) > DEEP else 0.0
+    bright = levels[:DEEP] >= most
+    return int(np.argmax(bright)) if bright.any() else 0
 
 
 def _shown(frames: Sequence[NDArray[Any]], code: float, off: float) -> NDArray[np.bool_]:

@@ -102,6 +102,17 @@ def test_a_coders_code_more_or_less_leaves_a_bar() -> None:
     assert shown(frames) == (0, 30, COLUMNS, ROWS)
 
 
+def test_rows_of_a_bar_that_a_coder_blurred_are_still_its_own() -> None:
+    """A few codes of the picture's detail leak into them."""
+    random = np.random.default_rng(4)
+    frames = barred(above=30, below=30)
+    for frame in frames:
+        frame[25:30], frame[-30:-23] = (
+            random.integers(BLACK - 3, BLACK + 6, (rows, COLUMNS)) for rows in (5, 7)
+        )
+    assert shown(frames) == (0, 30, COLUMNS, ROWS)
+
+
 def test_a_dark_room_round_a_chart_is_no_bar() -> None:
     """Its rows are black, too; but where the chart begins, most of the row is black still."""
     room = np.full((200, 300), BLACK, np.uint8)
