@@ -57,14 +57,24 @@ def coarse_doubt(frames: NDArray[np.integer], apart: float, *, still: bool = Tru
     """
     if len(frames) < 2 or not still:
         return apart * rounding_doubt(0.0)
-    return apart * rounding_doubt(_before_rounding(_flicking(frames) / apart**2))
+    squares = _flicking(frames) / apart**2
+    noise = min(_of_mean(float(np.mean(squares))), _of_most(float(np.median(squares))))
+    return apart * rounding_doubt(noise)
 
 
-def _before_rounding(square: float) -> float:
-    """Return the noise in steps before it was rounded to whole ones, by its usual variance after.
+def _of_mean(square: float) -> float:
+    """Return the noise in steps before it was rounded to whole ones, by its mean variance after.
 
-    Where that is large it is the noise and 1/12; where it is small it is that of a level half-way
-    between a step's middle and its border, as levels anywhere have it on the middle of them.
+    Where that is large it is the noise and 1/12; where it is small it is the noise over the root of
+    pi, over all levels.
+    """
+    return min(math.sqrt(math.pi) * square, math.sqrt(max(square - 1 / 12, 0.0)) or math.inf)
+
+
+def _of_most(square: float) -> float:
+    """Return the same by the variance that most squares of pixels have, each of one level.
+
+    Where it is small it is that of a level half-way between a step's middle and its border.
     """
     if square >= SMALL:
         return math.sqrt(square - 1 / 12)
@@ -72,21 +82,20 @@ def _before_rounding(square: float) -> float:
     return 0.25 / NormalDist().inv_cdf(1 - beyond) if beyond > LEAST else 0.0
 
 
-def _flicking(frames: NDArray[np.integer]) -> float:
-    """Return the variance over time, in codes, of most small squares of frames (n, h, w).
+def _flicking(frames: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Return the variances over time, in codes, of small squares of frames (n, h, w).
 
-    It is about the mean of each square, from the calmer half of the pairs of neighbouring frames:
-    light that flickers, an edge that trembles and somebody who walks by are no noise.
+    They are about the mean of each square, from the calmer half of the pairs of neighbouring
+    frames: light that flickers and somebody who walks by are no noise.
     """
     down, across = (min(SQUARE, size) for size in frames.shape[1:])
     rows, columns = frames.shape[1] // down, frames.shape[2] // across
     if down * across == 1:
-        return 0.0
+        return np.zeros(1)
     steps = np.diff(frames[:, : rows * down, : columns * across].astype(np.float32), axis=0)
     squares = steps.reshape(-1, rows, down, columns, across).var(axis=(2, 4))
     calm = np.argsort(squares.mean(axis=(1, 2)))[: (len(squares) + 1) // 2]
-    usual = float(np.median(squares[calm].mean(axis=0)))
-    return usual / (2 - 2 / int(down * across))
+    return np.asarray(squares[calm].mean(axis=0, dtype=np.float64) / (2 - 2 / (down * across)))
 
 
 def doubt_of_mean(codes: Codes, apart: float = 1.0) -> float:

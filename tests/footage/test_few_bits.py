@@ -103,6 +103,15 @@ def test_light_that_flickers_is_no_noise() -> None:
     assert rounding.coarse_doubt(seen, 8) == pytest.approx(NO_NOISE)
 
 
+@pytest.mark.parametrize("noise", [0.4, 0.8, 1.8])
+def test_bars_of_all_levels_leave_no_less_open_than_their_noise_does(noise: float) -> None:
+    random, place = np.random.default_rng(9), np.linspace(0, 1, 60)[:, None]
+    bars = 100 + 50 * np.sin(2 * np.pi * np.arange(-45, 45) * (0.05 + 0.2 * place))
+    seen = bars + noise * random.standard_normal((8, 60, 90))
+    said = rounding.coarse_doubt(np.asarray(np.rint(seen / 8) * 8, np.uint16), 8)
+    assert said == pytest.approx(8 * rounding.rounding_doubt(noise / 8), rel=0.12)
+
+
 def test_noise_of_a_picture_that_does_not_stand_still_is_not_counted_on() -> None:
     noisy = np.rint(np.random.default_rng(5).normal(100, 8, (8, 40, 40)) / 8).astype(np.uint16) * 8
     assert rounding.coarse_doubt(noisy, 8) < 0.01

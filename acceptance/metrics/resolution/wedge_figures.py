@@ -22,13 +22,7 @@ from acceptance.metrics._shared.region_codes import (
     within,
 )
 from acceptance.metrics._shared.sources import PRINT_SOURCE
-from acceptance.metrics.resolution.coding_loss import (
-    OF_WEDGE,
-    TRANSFORM,
-    coarseness,
-    coding,
-    taken,
-)
+from acceptance.metrics.resolution.coding_loss import OF_WEDGE, TRANSFORM, coarseness, coding, taken
 from acceptance.metrics.resolution.printed_wedge import phase, places_on, printed_in
 from acceptance.metrics.resolution.sampling import ALL
 from acceptance.metrics.resolution.wedge import CRITERION, WedgePixels, WedgeResult, read
@@ -202,8 +196,8 @@ def _rounding(scene: Scene, wedge: _SeenWedge) -> list[BudgetLine]:
     """Return the line of codes that lie apart: whole codes say enough of bars."""
     if scene.code_spacing == 1:
         return []
-    dark, light = wedge.levels
-    codes = coarse_doubt(wedge.view.luma, scene.code_spacing, still=wedge.view.stable)
+    view, (dark, light) = wedge.view, wedge.levels
+    codes = coarse_doubt(view.luma, scene.code_spacing, still=view.stable)
     undecided = codes / max(light - dark, 1.0)
     share = ROUNDED * undecided * (1 + (undecided / COARSE) ** 2)
     return [BudgetLine(source="quantisation", contribution=share * wedge.value, evaluation="B")]
