@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,9 @@ SEEN = 0.002  # share of the samples from which on a code counts as there
 # gaps between the codes of a picture that tell its spacing, and the share of them that may be
 # smaller than this share of it
 ENOUGH, FEW, SMALLER = 20, 0.05, 0.6
+SQUARE = 4  # px: the mean of so many each way follows the light, and few of them lie on an edge
+LEAST = 1e-6  # share beyond a border below which it is that of a sum's own rounding
+SMALL = 0.16  # square steps: the variance that both laws have at a noise of 0.3 steps
 RAMP = 1.5  # of 1 / (codes that a ramp spans): what is left of the doubt, from simulation
 
 
@@ -31,30 +35,67 @@ def rounding_doubt(sigma: float) -> float:
     return math.exp(-2 * (math.pi * sigma) ** 2) / math.sqrt(12)
 
 
-def spacing(fields: Iterable[NDArray[np.integer]]) -> float:
+def spacing(fields: Iterable[NDArray[np.integer]], otherwise: float = 1.0) -> float:
     """Return how far apart the codes lie that a picture uses, from some of its fields; 1: all.
 
     A picture of 5 bits in one of 8 uses every eighth code, with a few gaps more; one that uses all
-    misses some by chance, which leaves gaps of all sizes. Fields of one or two codes say nothing.
+    misses some by chance, which leaves gaps of all sizes. Fields of one or two codes say nothing;
+    where the others are too few it is ``otherwise``, unless they contradict that.
     """
     used = (np.flatnonzero(np.bincount(field.ravel())) for field in fields if field.size)
     gaps = np.concatenate([[0], *(np.diff(codes) for codes in used if codes.size > 2)])[1:]
-    usual = float(np.median(gaps)) if gaps.size >= ENOUGH else 1.0
-    return usual if usual > 1 and np.mean(gaps < SMALLER * usual) < FEW else 1.0
+    usual = float(np.median(gaps)) if gaps.size >= ENOUGH else otherwise
+    smaller = np.count_nonzero(gaps < SMALLER * usual)
+    return usual if usual > 1 and smaller <= FEW * gaps.size else 1.0
 
 
-def coarse_doubt(frames: NDArray[np.integer], apart: float) -> float:
+def coarse_doubt(frames: NDArray[np.integer], apart: float, *, still: bool = True) -> float:
     """Return the standard error, in codes, that codes ``apart`` leave of a level in frames.
 
-    ``frames`` (n, h, w) stand still; their noise over time, before it was rounded, dithers it. A
-    variance of whole steps is that of the noise and 1/12 where it is large; where it is small
-    it is the noise over the root of pi, over all levels.
+    The noise of ``frames`` (n, h, w) over time, before it was rounded, dithers it. Where the
+    picture does not stand ``still`` nothing tells noise from motion, and none is counted on.
     """
-    if len(frames) < 2:
+    if len(frames) < 2 or not still:
         return apart * rounding_doubt(0.0)
-    square = float(np.mean(np.var(frames, axis=0, ddof=1))) / apart**2
-    sigma = min(math.sqrt(math.pi) * square, math.sqrt(max(square - 1 / 12, 0.0)) or math.inf)
-    return apart * rounding_doubt(sigma)
+    squares = _flicking(frames) / apart**2
+    noise = min(_of_mean(float(np.mean(squares))), _of_most(float(np.median(squares))))
+    return apart * rounding_doubt(noise)
+
+
+def _of_mean(square: float) -> float:
+    """Return the noise in steps before it was rounded to whole ones, by its mean variance after.
+
+    Where that is large it is the noise and 1/12; where it is small it is the noise over the root of
+    pi, over all levels.
+    """
+    return min(math.sqrt(math.pi) * square, math.sqrt(max(square - 1 / 12, 0.0)) or math.inf)
+
+
+def _of_most(square: float) -> float:
+    """Return the same by the variance that most squares of pixels have, each of one level.
+
+    Where it is small it is that of a level half-way between a step's middle and its border.
+    """
+    if square >= SMALL:
+        return math.sqrt(square - 1 / 12)
+    beyond = 0.5 - math.sqrt(0.25 - square)  # share of the samples beyond the border
+    return 0.25 / NormalDist().inv_cdf(1 - beyond) if beyond > LEAST else 0.0
+
+
+def _flicking(frames: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Return the variances over time, in codes, of small squares of frames (n, h, w).
+
+    They are about the mean of each square, from the calmer half of the pairs of neighbouring
+    frames: light that flickers and somebody who walks by are no noise.
+    """
+    down, across = (min(SQUARE, size) for size in frames.shape[1:])
+    rows, columns = frames.shape[1] // down, frames.shape[2] // across
+    if down * across == 1:
+        return np.zeros(1)
+    steps = np.diff(frames[:, : rows * down, : columns * across].astype(np.float32), axis=0)
+    squares = steps.reshape(-1, rows, down, columns, across).var(axis=(2, 4))
+    calm = np.argsort(squares.mean(axis=(1, 2)))[: (len(squares) + 1) // 2]
+    return np.asarray(squares[calm].mean(axis=0, dtype=np.float64) / (2 - 2 / (down * across)))
 
 
 def doubt_of_mean(codes: Codes, apart: float = 1.0) -> float:

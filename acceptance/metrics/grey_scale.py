@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from bisect import bisect
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ from acceptance.errors import GapError
 from acceptance.metrics._shared.coder import doubt_by_coder
 from acceptance.metrics._shared.grey_steps import LEAST, GreyStep, K, clipped, count, step
 from acceptance.metrics._shared.lighting import MOST_UNEVEN, surely_uneven
+from acceptance.metrics._shared.region_codes import MOST_CLIPPED
 from acceptance.metrics._shared.sources import PRINT_SOURCE
 from acceptance.metrics._shared.tone_curve import Slope, dynamic_range, gamma, merged
 from acceptance.model.basics import Reason
@@ -126,11 +128,11 @@ class _Scale:
             )
             for view in views
         ]
-        free = ~marked([of.mean_uncertainty for of in shown], scene.code_unit)
+        free = ~marked([of.mean_uncertainty for of in shown], scene.code_step)
         self.covered = list(itertools.compress(views, ~free))
         self.views = views = list(itertools.compress(views, free))
         self.shown: list[GreyStep] = list(itertools.compress(shown, free))
-        printed = [float(view.region.printed["reflectance"]) for view in views]
+        printed = list(map(_printed, views))
         self.light = [scene.seen_light(view, at) for view, at in zip(views, printed, strict=True)]
         self.lit_doubts = np.array(
             [scene.lit_doubt(view, at) for view, at in zip(views, printed, strict=True)]
@@ -162,14 +164,17 @@ class _Scale:
         )
 
     def _steps_unusable(self, quantity: str, declared: int) -> Note | None:
-        """Return why the steps cannot be counted: some are not seen, or one is unevenly lit."""
+        """Return why the steps cannot be counted: some are not seen, unevenly lit or covered."""
         seen = len(self.views) + len(self.covered)
         if declared != seen:
             return self._note(quantity, "steps_missing", seen=seen, declared=declared)
         if uneven := self._unevenly_lit():
             return self._note(quantity, "uneven_light", region=uneven[0], share=uneven[1])
-        every = range(seen)
-        return self._unevenly(quantity, every) if self.lit_doubts.max() > MOST_OF_STEP else None
+        if self.lit_doubts.max() > MOST_OF_STEP:
+            return self._unevenly(quantity, range(len(self.views)))
+        if self.covered:
+            return self._note(quantity, "step_covered", region=self.covered[0].region.name)
+        return None
 
     def gamma(self) -> Measurement | Note:
         """Measure the slope of the tone curve over the mid tones."""
@@ -210,11 +215,33 @@ class _Scale:
         return [_line("range", abs(value - slope.value) / math.sqrt(3))]
 
     def clipping(self) -> Iterator[Measurement]:
-        """Measure the share of the steps that are clipped at black, and at white."""
+        """Measure the share of the steps that are clipped at black, and at white.
+
+        A covered step is clipped where its neighbours on both sides are, and may be where one is.
+        """
         for name in ("low", "high"):
             share, doubt = clipped([getattr(shown, name) for shown in self.shown])
-            line = BudgetLine(source="steps_near_clipping", contribution=100 * doubt)
-            yield self._figure(f"grey_scale.clipped_{name}", 100 * share, [line])
+            sure, perhaps = self._clipped_covered(name)
+            free, every = len(self.shown), len(self.shown) + len(self.covered)
+            near, unknown = doubt * free / every, perhaps / every / math.sqrt(3)
+            lines = [BudgetLine(source="steps_near_clipping", contribution=100 * near)]
+            lines += [_line("covered_steps", 100 * unknown)] if perhaps else []
+            value = 100 * (share * free + sure) / every
+            yield self._figure(f"grey_scale.clipped_{name}", value, lines, printed=every)
+
+    def _clipped_covered(self, name: str) -> tuple[int, int]:
+        """Return how many covered steps surely are clipped at an end of the range, and perhaps.
+
+        Beyond the chart's darkest step all is clipped at black, beyond its lightest at white.
+        """
+        seen = [
+            (_printed(view), getattr(shown, name)[0] > MOST_CLIPPED)
+            for view, shown in zip(self.views, self.shown, strict=True)
+        ]
+        ends = [(-math.inf, name == "low"), *sorted(seen), (math.inf, name == "high")]
+        places = [bisect(ends, (_printed(view), True)) for view in self.covered]
+        beside = [ends[place - 1][1] + ends[place][1] for place in places]
+        return beside.count(2), beside.count(1)
 
     def dynamic_range(self) -> Measurement | Note:
         """Measure the dynamic range; a bound where the chart ends before the camera does."""
@@ -259,8 +286,6 @@ class _Scale:
 
         In the darker half of the steps noise hides it.
         """
-        for view in self.covered:
-            return view.region.name, self._unevenness(view)
         middle = sorted(self.light)[len(self.light) // 2]
         for view, light in zip(self.views, self.light, strict=True):
             if light >= middle:
@@ -364,6 +389,10 @@ def _line(source: str, contribution: float, degrees_of_freedom: float | None = N
         degrees_of_freedom=degrees_of_freedom,
         evaluation=kind,
     )
+
+
+def _printed(view: View) -> float:
+    return float(view.region.printed["reflectance"])
 
 
 def _number(view: View) -> int:

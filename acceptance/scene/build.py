@@ -6,7 +6,7 @@ series over all frames; how their codes become light is in ``light.py``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from acceptance.charts import printed_copy
 from acceptance.errors import GapError
-from acceptance.footage import clip, rounding
+from acceptance.footage import clip
 from acceptance.footage import sound as footage_sound
 from acceptance.footage.ahead import ahead
 from acceptance.live import stream_tables
@@ -33,6 +33,7 @@ from acceptance.scene import (
     stream_words,
     views,
 )
+from acceptance.scene.code_range import spacings
 from acceptance.scene.light import SeenLight
 from acceptance.scene.series import Series, named, series_of
 from acceptance.scene.watch import MOST_FRAMES, Watch, in_one_thread
@@ -64,6 +65,8 @@ class Scene(SeenLight):
     series: Series
     reference: clip.Frame
     """The middle one of the kept frames, for the still."""
+    bars: black_bars.Bars = (0, 0, 0, 0)
+    """How wide black bars are left, above, right and below, in px."""
     clocks: Mapping[str, Located] = field(default_factory=dict)
     """Last known places of the clocks, by their names in ``series.cells``."""
     strips: Mapping[str, Strip] = field(default_factory=dict)
@@ -90,8 +93,8 @@ class Scene(SeenLight):
 
     @cached_property
     def shown(self) -> tuple[int, int, int, int]:
-        """Where (x, y, width, height) the picture shows something, between black bars."""
-        return black_bars.shown(self.reference.luma, self.code_black, self.code_unit)
+        """Where (x, y, width, height) the picture lies, between pairs of black bars."""
+        return black_bars.between(self.bars, self.reference.luma.shape)
 
     @property
     def has_sound(self) -> bool:
@@ -159,6 +162,7 @@ def _scene(
     stream = stream_words.described(opened.info, len(watch.times), kept)
     arrivals = side_tables.of_frames(shot, folder, opened.packets, watch.times)
     packets = stream_tables.packets(folder / shot.packets) if shot.packets else None
+    apart, *chroma_apart = spacings(regions.values())
     scene = Scene(
         shot=_completed(shot, charts, stream | ({"clock_session": session} if session else {})),
         video=opened.info,
@@ -167,7 +171,9 @@ def _scene(
         views=regions,
         series=replace(series_of(opened, watch), arrivals=arrivals),
         reference=kept[len(kept) // 2],
-        code_spacing=rounding.spacing(view.luma[:1] for view in regions.values()),
+        bars=black_bars.found([frame.luma for frame in kept], 1 << (opened.info.depth - 8)),
+        code_spacing=apart,
+        chroma_spacing=(chroma_apart[0], chroma_apart[1]),
         clocks={name: track.place for name, track in named(watch.tracks).items()},
         strips=watch.strips.cut(),
         folder=folder,
@@ -179,7 +185,8 @@ def _scene(
         stream_record=_record(shot, folder, packets),
         notes=tuple(replace(note, shot=shot.id, subject=shot.subject) for note in notes),
     )
-    return _barred(_believed(scene, kept))
+    scene = _believed(scene, kept)
+    return replace(scene, notes=(*scene.notes, *barred_notes(scene)))
 
 
 def _believed(scene: Scene, kept: Sequence[clip.Frame]) -> Scene:
@@ -192,16 +199,22 @@ def _believed(scene: Scene, kept: Sequence[clip.Frame]) -> Scene:
     return replace(scene, range_contradicted=True, notes=(*scene.notes, note))
 
 
-def _barred(scene: Scene) -> Scene:
-    """Return the scene, noted where black bars lie beside the picture of a chart."""
+def barred_notes(scene: Scene) -> Iterator[Note]:
+    """Note the black bars beside a picture in which a region is measured."""
     rows, columns = scene.reference.luma.shape
     width, height = scene.shown[2:]
-    if not scene.located or (width, height) == (columns, rows):
-        return scene
-    seen = {"width": width, "columns": columns, "height": height, "rows": rows}
-    reason = Reason(code="black_bars", parameters=seen)
-    note = Note(reason=reason, shot=scene.shot.id, subject=scene.shot.subject)
-    return replace(scene, notes=(*scene.notes, note))
+    left, top, right, bottom = scene.bars
+    kept = {"width": width, "columns": columns, "height": height, "rows": rows}
+    sides = {"left": left, "top": top, "right": right, "bottom": bottom}
+    moved = (columns - width, rows - height)
+    shot = scene.shot
+    for code, seen, said in (
+        ("black_bars", kept, moved != (0, 0)),
+        ("black_bar_alone", sides, moved != (left + right, top + bottom)),
+    ):
+        if scene.views and said:
+            reason = Reason(code=code, parameters=seen)
+            yield Note(reason=reason, shot=shot.id, subject=shot.subject)
 
 
 def _ground(

@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from acceptance.footage.rounding import spacing
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from acceptance.footage.clip import VideoInfo
+    from acceptance.scene.views import View
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +22,9 @@ class CodeRange:
     range_contradicted: bool = False
     """Whether the picture contradicts the range of codes that the stream states."""
     code_spacing: float = 1.0
-    """How far apart the codes lie that the picture uses: 1, unless it has fewer bits."""
+    """How far apart the codes of luma lie that the picture uses: 1, unless it has fewer bits."""
+    chroma_spacing: tuple[float, float] = (1.0, 1.0)
+    """The same of Cb and Cr."""
 
     @property
     def code_black(self) -> int:
@@ -35,6 +42,11 @@ class CodeRange:
         """How many codes are one of 8 bits."""
         return 1 << (self.video.depth - 8)
 
+    @property
+    def code_step(self) -> float:
+        """How many codes are one of 8 bits, or of as few bits as the picture has."""
+        return max(float(self.code_unit), self.code_spacing)
+
     def is_inside(self, code: float) -> bool:
         """Whether a mean code is more than a code of 8 bits from black and white."""
         return self.code_black < code - self.code_unit and code + self.code_unit < self.code_white
@@ -51,3 +63,17 @@ class CodeRange:
             return None
         other = CodeRange(video=replace(self.video, full_range=not self.video.full_range))
         return other.code_black, other.code_white
+
+
+def spacings(views: Iterable[View]) -> tuple[float, float, float]:
+    """Return how far apart the codes of luma, Cb and Cr lie; of colours too plain to tell: as luma.
+
+    Pictures whose luma uses all codes are taken to do so in their colours.
+    """
+    every = list(views)
+    luma = spacing(view.luma[:1] for view in every)
+    if luma == 1:
+        return 1.0, 1.0, 1.0
+    cb = spacing((view.cb[:1] for view in every if view.cb is not None), luma)
+    cr = spacing((view.cr[:1] for view in every if view.cr is not None), luma)
+    return luma, cb, cr

@@ -375,7 +375,7 @@ class SeenLight(CodeRange):
         """
         patches = self.of_kind("grey") or self.of_kind("colour")
         greys = [view for view in patches if view.region.reflectance is not None]
-        free = marked.free(greys, self.code_unit)
+        free = marked.free(greys, self.code_step)
         steps = {view.region.name: step for view in free if (step := self._step(view))}
         return dict(sorted(steps.items(), key=lambda item: item[1]))
 

@@ -20,15 +20,16 @@ if TYPE_CHECKING:
     from acceptance.scene.views import View
 
 BLOCKS = 4  # each way
-# standard error of a field's mean, from its blocks, over the median of all, and in codes of 8 bits:
-# beyond both something lies on it
+# standard error of a field's mean, from its blocks, over the median of all, and in codes of 8 bits,
+# or of fewer if the picture has fewer: beyond both something lies on it
 MOST_UNLIKE, LEAST_UNLIKE = 5.0, 0.5
 
 
 def marked(doubts: Sequence[float], unit: float) -> NDArray[np.bool_]:
     """Return on which of n fields something lies, by the standard errors (n,) of their means.
 
-    They are in codes, of which ``unit`` are one of 8 bits. At least half of the fields are free.
+    They are in codes, of which ``unit`` are one step (``CodeRange.code_step``). At least half
+    of the fields are free.
     """
     known = np.asarray(doubts, np.float64)
     if not known.size:

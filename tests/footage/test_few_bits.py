@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from acceptance.footage import rounding
+from acceptance.metrics._shared import flat_field
+from acceptance.scene.code_range import spacings
 
 Codes = NDArray[np.uint16]
 
@@ -59,3 +64,82 @@ def test_a_mean_of_codes_apart_is_open_by_as_many_times_as_much() -> None:
     plain = np.full((4, 12, 12), 64, np.uint16)
     assert rounding.doubt_of_mean(plain, 8) == pytest.approx(8 * 0.5 / np.sqrt(3))
     assert rounding.coarse_doubt(plain[:1], 8) == pytest.approx(8 / np.sqrt(12))
+
+
+@pytest.mark.parametrize("gain", [1.4, 1.5, 1.6, 1.7, 1.8, 1.9])
+@pytest.mark.parametrize("noise", [0.0, 1.5])
+def test_a_picture_of_all_its_codes_that_is_raised_afterwards_is_none_of_few_bits(
+    gain: float, noise: float
+) -> None:
+    """Most gaps are 2 then, but some are 1: as many levels as before, over more codes."""
+    raised = [np.rint(gain * (edge(seed, 1, noise) - 16.0)) + 16 for seed in range(6)]
+    assert rounding.spacing([field.astype(np.uint16) for field in raised]) == 1
+
+
+def slanted(shift: float = 0.0, light: float = 120.0) -> Codes:
+    """Draw a slanted edge of 60 x 40 without noise, codes 8 apart."""
+    place = np.arange(40) - 20 + shift + np.linspace(-3, 3, 60)[:, None]
+    return np.asarray(np.rint((40 + light / (1 + np.exp(-1.5 * place))) / 8) * 8, np.uint16)
+
+
+NO_NOISE = 8 / np.sqrt(12)
+
+
+@pytest.mark.parametrize("far", [0.1, 0.4, 1.0, 2.0])
+def test_an_edge_that_moves_leaves_as_much_open_as_one_at_rest(far: float) -> None:
+    moved = np.array([slanted(far * np.sin(1.3 * index)) for index in range(8)])
+    assert rounding.coarse_doubt(moved, 8) == pytest.approx(NO_NOISE)
+    assert rounding.coarse_doubt(moved, 8, still=False) == pytest.approx(NO_NOISE)
+
+
+def test_somebody_who_walks_by_is_no_noise() -> None:
+    seen = np.array([slanted()] * 8)
+    seen[3, :, :30] = 235
+    assert rounding.coarse_doubt(seen, 8) == pytest.approx(NO_NOISE)
+
+
+def test_light_that_flickers_is_no_noise() -> None:
+    seen = np.array([slanted(0, 120 * (1 + 0.06 * np.sin(index))) for index in range(8)])
+    assert rounding.coarse_doubt(seen, 8) == pytest.approx(NO_NOISE)
+
+
+@pytest.mark.parametrize("noise", [0.4, 0.8, 1.8])
+def test_bars_of_all_levels_leave_no_less_open_than_their_noise_does(noise: float) -> None:
+    random, place = np.random.default_rng(9), np.linspace(0, 1, 60)[:, None]
+    bars = 100 + 50 * np.sin(2 * np.pi * np.arange(-45, 45) * (0.05 + 0.2 * place))
+    seen = bars + noise * random.standard_normal((8, 60, 90))
+    said = rounding.coarse_doubt(np.asarray(np.rint(seen / 8) * 8, np.uint16), 8)
+    assert said == pytest.approx(8 * rounding.rounding_doubt(noise / 8), rel=0.12)
+
+
+def test_noise_of_a_picture_that_does_not_stand_still_is_not_counted_on() -> None:
+    noisy = np.rint(np.random.default_rng(5).normal(100, 8, (8, 40, 40)) / 8).astype(np.uint16) * 8
+    assert rounding.coarse_doubt(noisy, 8) < 0.01
+    assert rounding.coarse_doubt(noisy, 8, still=False) == pytest.approx(NO_NOISE)
+
+
+def test_each_plane_of_colours_has_its_own_spacing() -> None:
+    """Luma in steps of 8 says nothing of colours that use all their codes."""
+    views: Any = [
+        SimpleNamespace(
+            luma=edge(seed, 8)[None], cb=edge(seed + 9)[None], cr=edge(seed + 19, 4)[None]
+        )
+        for seed in range(6)
+    ]
+    assert spacings(views) == (8, 1, 4)
+
+
+def test_a_plane_of_all_codes_is_open_by_no_more_than_whole_codes() -> None:
+    noisy = np.rint(np.random.default_rng(6).normal(130, 1.2, (8, 24, 24))).astype(np.uint8)
+    view: Any = SimpleNamespace(stable=True, quantiser=0.0, luma=noisy)
+    sight: Any = SimpleNamespace(video=SimpleNamespace(codec="rawvideo", steps=None, depth=8))
+    assert flat_field.by_coder(sight, view, noisy, 1.0) == 0
+    assert flat_field.by_coder(sight, view, noisy // 8 * 8, 8.0) > 1
+
+
+def test_colours_too_plain_to_tell_have_the_spacing_of_luma() -> None:
+    plain = [np.full((9, 9), 120, np.uint16)] * 4
+    few = [np.arange(81, dtype=np.uint16).reshape(9, 9) % 4 + 120]
+    assert rounding.spacing(plain, 8) == 8
+    assert rounding.spacing([*plain, *few], 8) == 1
+    assert rounding.spacing([edge(seed, 4) for seed in range(6)], 8) == 4

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -24,6 +24,7 @@ from acceptance.simulate.camera import Camera
 from acceptance.simulate.films import film_chart
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -133,31 +134,71 @@ def test_a_good_camera_shows_all_twelve_steps_and_their_codes(tmp_path: Path) ->
     assert abs(bound.value - 20 * math.log10(0.9 / 0.03)) < bound.expanded < 0.1
 
 
-def test_a_step_lit_unevenly_by_more_than_five_percent_is_not_counted(tmp_path: Path) -> None:
-    """Light that falls off across the steps, as under an infra-red lamp.
+@pytest.fixture(scope="module")
+def looked(tmp_path_factory: pytest.TempPathFactory) -> build.Scene:
+    """Look at a film of a hardly noisy camera."""
+    folder = tmp_path_factory.mktemp("grey")
+    camera, chart = replace(CAMERA, noise=0.002), chart_definition.load("acceptance")
+    film_chart(camera, chart, folder / "chart.mp4", 0.2)
+    return build.look(Shot(id="s", subject="c", clip="chart.mp4", chart="acceptance"), folder)
 
-    A reason that names a step, no count.
-    """
-    film_chart(
-        replace(CAMERA, noise=0.002),
-        chart_definition.load("acceptance"),
-        tmp_path / "chart.mp4",
-        0.2,
+
+def with_step(seen: build.Scene, number: int, change: Callable[[Any], Any]) -> Any:
+    """Return a scene in which the codes (n, h, w) of a step are changed, and the step's name."""
+    name, view = next(
+        (name, view)
+        for name, view in seen.views.items()
+        if view.region.printed.get("step") == number
     )
-    seen = build.look(Shot(id="s", subject="c", clip="chart.mp4", chart="acceptance"), tmp_path)
-    views = dict(seen.views)
-    name, lit = next(
-        (name, view) for name, view in views.items() if view.region.printed.get("step") == 9
-    )
-    fall = np.linspace(0.8, 1.2, lit.luma.shape[2])
-    views[name] = replace(lit, luma=np.rint(16 + (lit.luma - 16.0) * fall).astype(np.uint8))
-    steps = next(
-        item
-        for item in grey_scale.measure(replace(seen, views=views))
-        if item.quantity == "grey_scale.steps"
-    )
+    changed = np.rint(change(view.luma.astype(float))).astype(np.uint8)
+    return replace(seen, views={**seen.views, name: replace(view, luma=changed)}), name
+
+
+def written_over(codes: Any) -> Any:
+    """Write something bright over the middle of codes (n, h, w)."""
+    written, (height, width) = codes.copy(), codes.shape[1:]
+    written[:, height * 2 // 5 : height // 2, width // 3 : width * 3 // 5] = 235
+    return written
+
+
+def by_quantity(seen: build.Scene) -> dict[str, Any]:
+    """Measure the grey scale, results by quantity."""
+    return {item.quantity: item for item in grey_scale.measure(seen)}
+
+
+@pytest.mark.parametrize(
+    ("fall", "code"), [(0.042, "uneven_light"), (0.2, "step_covered"), (None, "step_covered")]
+)
+def test_a_step_lit_unevenly_or_written_over_is_not_counted(
+    looked: build.Scene, fall: float | None, code: str
+) -> None:
+    """A reason that names the step, and no share of something that is no light."""
+
+    def change(codes: Any) -> Any:
+        if fall is None:
+            return written_over(codes)
+        return 16 + (codes - 16) * np.linspace(1 - fall, 1 + fall, codes.shape[2])
+
+    seen, name = with_step(looked, 9, change)
+    steps = by_quantity(seen)["grey_scale.steps"]
     assert isinstance(steps, Note)
-    assert (steps.reason.code, steps.reason.parameters["region"]) == ("uneven_light", name)
+    assert (steps.reason.code, steps.reason.parameters["region"]) == (code, name)
+
+
+@pytest.mark.parametrize(("covered", "doubt"), [(5, 0), (11, 100 / 12), (1, 0)])
+def test_a_step_written_over_stays_one_of_those_that_may_be_clipped(
+    looked: build.Scene, covered: int, doubt: float
+) -> None:
+    """Of twelve steps the lightest is clipped; the one below it, if hidden, may be as well."""
+    lightest, _ = with_step(looked, 12, lambda codes: np.full_like(codes, 235))
+    seen, _ = with_step(lightest, covered, written_over)
+    found = by_quantity(seen)
+    high, low = (found[f"grey_scale.clipped_{end}"] for end in ("high", "low"))
+    assert high.value == pytest.approx(100 / 12)
+    assert high.uncertainty == pytest.approx(doubt / math.sqrt(3), abs=1e-6)
+    assert low.value == 0
+    assert low.uncertainty == pytest.approx(100 / 12 / math.sqrt(3) if covered == 1 else 0)
+    assert high.details["printed"] == 12
 
 
 def test_crushed_blacks_and_noise_cost_steps(tmp_path: Path) -> None:

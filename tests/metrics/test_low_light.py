@@ -345,6 +345,13 @@ def test_a_beam_has_the_evenness_of_its_formula_within_u(hot: float) -> None:
             assert u < 0.01 * max(truth, 0.1)
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_field_below_black_has_no_uneven_light() -> None:
+    """Its mean is negative, as where a camera's setup lies below the black that is stated."""
+    dark = np.random.default_rng(8).normal(-0.02, 1e-3, (40, 60))
+    assert lighting.surely_uneven(dark) == 0
+
+
 def test_noise_alone_is_not_taken_for_uneven_light() -> None:
     """Of 200 small regions with 15 % noise none is surely uneven by more than 5 %.
 

@@ -6,8 +6,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pytest
 
 from acceptance.scene import marked
+from acceptance.scene.code_range import CodeRange
 
 
 def field(level: float, seed: int) -> Any:
@@ -36,3 +38,23 @@ def test_where_no_field_has_noise_half_a_code_is_none() -> None:
     assert marked.marked([0.0, 0.0, 0.0, 0.6], 1).tolist() == [False, False, False, True]
     assert not marked.marked([0.0, 0.0, 0.0, 0.6], 4).any()
     assert marked.marked([], 1).size == 0
+
+
+@pytest.mark.parametrize("gradient", [0.0, 2.0, 4.0])
+@pytest.mark.parametrize("noise", [0.0, 0.4, 2.0])
+def test_steps_of_few_bits_are_no_steps_with_writing(gradient: float, noise: float) -> None:
+    """A level near a border lies on two codes 8 apart, others on one."""
+    random, ramp = np.random.default_rng(7), np.linspace(-gradient / 2, gradient / 2, 60)
+    fields: Any = []
+    for level in np.linspace(32, 220, 12):
+        codes = level + ramp + noise * random.standard_normal((8, 40, 60))
+        fields.append(SimpleNamespace(luma=np.asarray(np.rint(codes / 8) * 8, np.uint8)))
+    assert marked.free(fields, 8) == fields
+    fields[5].luma[:, 18:24, 20:50] = 235
+    assert marked.free(fields, 8) == fields[:5] + fields[6:]
+
+
+@pytest.mark.parametrize(("depth", "apart", "step"), [(8, 1, 1), (8, 8, 8), (10, 1, 4), (10, 4, 4)])
+def test_a_step_of_codes_is_that_of_8_bits_or_of_fewer(depth: int, apart: int, step: int) -> None:
+    video: Any = SimpleNamespace(depth=depth)
+    assert CodeRange(video=video, code_spacing=apart).code_step == step

@@ -80,19 +80,20 @@ def lit(scene: Scene, view: View) -> BlockMeans:
     down, across = (min(max(size // BLOCK, FEWEST), MOST) for size in (height, width))
     found = block_means(view.luma, (down, across))
     strayed = found.strayed()
-    coder = CODED * by_coder(scene, view, view.luma)
+    coder = CODED * by_coder(scene, view, view.luma, scene.code_spacing)
     if strayed > LEAST_MOVING * scene.code_unit + coder:
         raise GapError("field_moves", region=view.region.name, codes=strayed)
     return found
 
 
-def by_coder(scene: Scene, view: View, plane: NDArray[Any]) -> float:
-    """Return what a coder, or codes apart, leave open in a mean of a plane (n, h, w), in codes.
+def by_coder(scene: Scene, view: View, plane: NDArray[Any], apart: float) -> float:
+    """Return what a coder, or codes ``apart``, leave open in a mean of a plane (n, h, w), in codes.
 
     A few frames tell how noisy it is: all of a whole picture are large.
     """
-    coder, apart = doubt_by_coder(scene.video, view, plane[:FEW]), scene.code_spacing
-    return math.hypot(coder, coarse_doubt(plane[:FEW], apart)) if apart > 1 else coder
+    few = plane[:FEW]
+    coder = doubt_by_coder(scene.video, view, few)
+    return math.hypot(coder, coarse_doubt(few, apart, still=view.stable)) if apart > 1 else coder
 
 
 def refuse_clipped(scene: Scene, view: View) -> None:

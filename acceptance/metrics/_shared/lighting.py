@@ -20,6 +20,7 @@ Array = NDArray[np.float64]
 MOST_UNEVEN = 0.05  # non-uniformity above which a region gives no result that needs even light
 ORDER = 4
 LEAST = 0.001  # of the mean light: darker blocks count as this dark
+NO_LIGHT = 1e-12  # of nominal white: what lies below black counts as this dark, and is even
 BLOCK, FEWEST, MOST = 16, 8, 24  # px a block, blocks each way
 
 
@@ -95,7 +96,7 @@ def extremes(apart: float, noise: float) -> float:
 def surely_uneven(light: Array) -> float:
     """Return the least non-uniformity of light (h, w) that noise cannot explain.
 
-    It is the non-uniformity less three standard errors, at least 0.
+    It is the non-uniformity less three standard errors, at least 0; 0 of what lies below black.
     """
     value, noise = _surface(blocks(light), ORDER).uneven
     return max(0.0, value - 3 * noise)
@@ -154,7 +155,8 @@ class _Surface:
 def _surface(grid: Array, order: int) -> _Surface:
     """Fit the exponential of a polynomial of this order through the block means ``grid``."""
     basis = _basis(grid.shape, order)
-    tones = np.log(np.maximum(grid, LEAST * grid.mean())).ravel()
+    darkest = max(LEAST * float(grid.mean()), NO_LIGHT)
+    tones = np.log(np.maximum(grid, darkest)).ravel()
     fitted = basis @ (basis.T @ tones)
     smooth, degrees = np.exp(fitted), grid.size - basis.shape[1]
     return _Surface(

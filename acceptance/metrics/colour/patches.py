@@ -91,16 +91,16 @@ def read_patches(scene: Scene) -> tuple[list[ColourPatch], list[str]]:
     views = _coloured(scene)
     large = _patches(scene, [view for view in views if _shorter_side(view) >= SMALLEST])
     whole = [patch for patch in large if patch.clipped <= MOST_CLIPPED]
-    patches = _without_shadows(whole, 2.0 ** (scene.video.depth - 8))
+    patches = _without_shadows(whole, scene.code_step)
     kept = {patch.name for patch in patches}
     names = [str(view.region.printed["name"]) for view in views]
     _refuse(scene, large, patches)
     return patches, [name for name in names if name not in kept]
 
 
-def _without_shadows(patches: Sequence[ColourPatch], depth: float) -> list[ColourPatch]:
-    """Leave out patches within which the light changes as in no other; ``depth``: of 8 bits 1."""
-    free = ~marked([float(patch.doubts[0]) for patch in patches], depth)
+def _without_shadows(patches: Sequence[ColourPatch], unit: float) -> list[ColourPatch]:
+    """Leave out patches within which the light changes as in no other; ``unit``: ``code_step``."""
+    free = ~marked([float(patch.doubts[0]) for patch in patches], unit)
     return list(itertools.compress(patches, free))
 
 
@@ -155,12 +155,13 @@ def _patches(scene: Scene, views: Sequence[View]) -> list[ColourPatch]:
 def _patch(scene: Scene, view: View, clipped: float, aim: Array) -> ColourPatch:
     """Read a patch from the middle half of its region."""
     cores = [middle_half(plane) for plane in _planes(view)]
+    apart = (scene.code_spacing, *scene.chroma_spacing)
     middles = [mean_frame(plane) for plane in cores]
     return ColourPatch(
         name=str(view.region.printed["name"]),
         codes=np.array([trimmed_mean(middle) for middle in middles]),
         doubts=np.array([standard_error(middle) for middle in middles]),
-        rounding=np.array([doubt_of_mean(plane, scene.code_spacing) for plane in cores]),
+        rounding=np.array([*map(doubt_of_mean, cores, apart)]),
         coding=np.array([doubt_by_coder(scene.video, view, plane) for plane in _planes(view)]),
         frames=np.array([plane.mean(axis=(1, 2)) for plane in cores]).T,
         clipped=clipped,

@@ -190,7 +190,7 @@ def _coded(scene: Scene, seen: FilmedLamp) -> float:
     """Return what a coder leaves undecided in the mean light, as a share of it."""
     mean = np.array([seen.level])
     light, more = (float(scene.linear(at)[0]) for at in (mean, mean + 1.0))
-    coder = flat_field.by_coder(scene, seen.view, seen.view.luma)
+    coder = flat_field.by_coder(scene, seen.view, seen.view.luma, scene.code_spacing)
     return CODED * coder * (more - light) / light
 
 

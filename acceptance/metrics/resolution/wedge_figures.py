@@ -196,8 +196,9 @@ def _rounding(scene: Scene, wedge: _SeenWedge) -> list[BudgetLine]:
     """Return the line of codes that lie apart: whole codes say enough of bars."""
     if scene.code_spacing == 1:
         return []
-    dark, light = wedge.levels
-    undecided = coarse_doubt(wedge.view.luma, scene.code_spacing) / max(light - dark, 1.0)
+    view, (dark, light) = wedge.view, wedge.levels
+    codes = coarse_doubt(view.luma, scene.code_spacing, still=view.stable)
+    undecided = codes / max(light - dark, 1.0)
     share = ROUNDED * undecided * (1 + (undecided / COARSE) ** 2)
     return [BudgetLine(source="quantisation", contribution=share * wedge.value, evaluation="B")]
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def undecided(scene: Scene, view: View, resolves: str) -> float:
     """Return the standard error, in codes, that rounding leaves of a level beside an edge."""
     if scene.code_spacing > 1:
-        return coarse_doubt(view.luma, scene.code_spacing)
+        return coarse_doubt(view.luma, scene.code_spacing, still=view.stable)
     return rounding_doubt(roughness(view, resolves))
 
 

@@ -109,7 +109,8 @@ def _colour(scene: Scene, view: View) -> Measurement:
     planes = [flat_field.block_means(plane, counts).still for plane in (view.cb, view.cr)]
     codes = _channels(scene, luma, *planes)
     found = figure_of(scene.linear(codes), tint)
-    doubts = [flat_field.by_coder(scene, view, plane) for plane in (view.cb, view.cr)]
+    several = zip((view.cb, view.cr), scene.chroma_spacing, strict=True)
+    doubts = [flat_field.by_coder(scene, view, plane, apart) for plane, apart in several]
     moved = _channels(scene, luma, *(plane + d for plane, d in zip(planes, doubts, strict=True)))
     coded = np.stack([scene.linear(codes).mean(axis=(0, 1)), scene.linear(moved).mean(axis=(0, 1))])
     more = [
@@ -166,7 +167,7 @@ def _of_curve(
 
 def _coding(scene: Scene, view: View, codes: Array) -> BudgetLine:
     """Return the line of what a coder leaves undecided at brightest and darkest place."""
-    doubt = flat_field.by_coder(scene, view, view.luma)
+    doubt = flat_field.by_coder(scene, view, view.luma, scene.code_spacing)
     mean = np.array([float(codes.mean())])
     light, more = (float(scene.linear(at)[0]) for at in (mean, mean + doubt))
     return _line("coding", math.sqrt(2) * (more - light) / light)
