@@ -141,6 +141,24 @@ def test_roles_sign_in_turn_and_their_times_are_stamped(
     assert second_verifier.problems(folder, trust) == []
 
 
+def test_the_second_verifier_reads_signatures_of_definite_length_only(
+    folder: Path, chain: DemoChain
+) -> None:
+    """Where the length is left open, other bytes are read than those that were looked at."""
+    report = folder / "report.pdf"
+    report.write_bytes(report.read_bytes().replace(b"<3082", b"<3080", 1))
+    assert "holds no signature" in second_verifier.problems(folder, [chain.root])[0]
+
+
+def test_the_second_verifier_unpacks_attachments_up_to_a_bound(original: Path) -> None:
+    """Two megabytes may hold gigabytes."""
+    module = second_verifier.loaded()
+    module.MOST = 1000
+    reader = module.PdfReader(original / "report.pdf")
+    found = module.attachments(module.tables(reader.trailer))
+    assert {name: len(content) for name, content in found.items()}["session.json"] == 1000
+
+
 @pytest.fixture(scope="module", params=["0.5.9", slow("9.0.0")])
 def of_another_version(
     request: pytest.FixtureRequest, original: Path, chain: DemoChain, tmp_path_factory: Any
