@@ -15,6 +15,7 @@ reports of versions before 0.11.0.
 import hashlib
 import io
 import json
+import logging
 import os
 import re
 import stat
@@ -23,7 +24,8 @@ import sys
 import tempfile
 import tomllib
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+import zlib
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from html import unescape
 from itertools import pairwise
@@ -31,7 +33,7 @@ from pathlib import Path
 from typing import Any
 
 from pypdf import PdfReader
-from pypdf.generic import DictionaryObject, IndirectObject
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
 BESIDE_DATA = {"session.json", "report.pdf", "report.html", "report.xml", "log.jsonl",
                "bagit.txt", "bag-info.txt", "manifest-sha256.txt",
@@ -44,14 +46,23 @@ OF_CATALOG = {"/AF", "/AcroForm", "/DSS", "/Extensions", "/Lang", "/MarkInfo", "
               "/Type", "/Version", "/ViewerPreferences"}  # fmt: skip
 OF_PAGE = {"/Type", "/Parent", "/MediaBox", "/TrimBox", "/BleedBox", "/Contents", "/Resources",
            "/Tabs", "/StructParents", "/Annots"}  # fmt: skip
-BY_SIGNING = {"/AcroForm", "/Annots", "/DSS", "/Extensions", "/Metadata", "/Obj", "/Perms",
-              "/Version"}  # where signing adds or changes what is reached  # fmt: skip
+OF_FIELD = {"/FT", "/T", "/Type", "/Subtype", "/F", "/Rect", "/P", "/V", "/Lock", "/StructParent",
+            "/AP", "/TU"}  # fmt: skip
+BY_SIGNING = {  # type of an object -> what signing changes of it; "": information, form, /DSS
+    "/Catalog": {"/AcroForm", "/DSS", "/Perms", "/Extensions", "/Version"}, "/Page": {"/Annots"},
+    "/Annot": {"/V", "/Lock", "/M", "/AP"}, "": {"/ModDate", "/Producer", "/Fields", "/SigFlags",
+                                                 "/Certs", "/CRLs", "/OCSPs", "/VRI"},
+}  # fmt: skip
 FOR_DOCUMENTS = {  # extended key usages, as openssl calls them
     "Any Extended Key Usage", "E-mail Protection", "Document Signing", "1.3.6.1.5.5.7.3.36",
     "1.3.6.1.4.1.311.10.3.12", "1.2.840.113583.1.1.5", "Adobe Authentic Documents Trust",
 }  # fmt: skip
-PLACES = {"inspector": "sign-tester", "reviewer": "sign-reviewer", "approver": "sign-approver",
-          "seal": "sign-seal"}  # role of a signature -> name of the place of its stamp  # fmt: skip
+PLACES = {  # role of a signature -> name of the place of its stamp, and what readers call it
+    "inspector": ("sign-tester", "主检 (inspector)"),
+    "reviewer": ("sign-reviewer", "审核 (reviewer)"),
+    "approver": ("sign-approver", "批准 (approver)"),
+    "seal": ("sign-seal", "公章 (seal)"),
+}
 STAMP = (38 * 72 / 25.4, 11 * 72 / 25.4)  # width and height, pt
 SPOKEN = {"/Alt", "/ActualText", "/E"}  # what is read out in place of a part of a page
 OPEN = {"should", "may"}  # modalities that decide nothing
@@ -134,14 +145,15 @@ def signatures(pdf: bytes, trust: list[Path]) -> list[datetime]:
     known = [path.read_text() for path in trust]
     known += [openssl("crl", "-inform", "DER", given=each) for each in lists]
     for (start, length, resume, rest), value in zip(ranges, held, strict=True):
-        gap = re.fullmatch(rb"<(308[0-9a-fA-F]*)>", pdf[length:resume])
+        gap = re.fullmatch(rb"<(3082[0-9a-fA-F]*)>", pdf[length:resume])
         require(start == 0 and gap, "the gap between the signed bytes holds no signature")
         padded, data = bytes.fromhex(gap[1].decode()), pdf[:length] + pdf[resume : resume + rest]
         end = 4 + int.from_bytes(padded[2:4], "big")
         require(not padded[end:].strip(b"\0"), "something lies behind a signature in its gap")
         cms(padded[:end], data, "\n".join(known), value["/SubFilter"] == "/ETSI.RFC3161")
-    first = PdfReader(io.BytesIO(pdf[: pdf.index(b"%%EOF") + 6]))
-    require(content(first) == content(last), "more was changed than signing changes")
+    ends = [pdf.index(b"%%EOF") + 6, *(sum(each[2:]) for each in ranges)]
+    for before, after in pairwise(PdfReader(io.BytesIO(pdf[:end])) for end in ends):
+        signed_only(before, after)
     stated = [str(value["/M"])[2:].replace("'", "") for value in held if "/M" in value]
     return [datetime.strptime(text, "%Y%m%d%H%M%S%z") for text in stated]
 
@@ -183,14 +195,45 @@ def fitness(signer: Path) -> None:
             "the signer's certificate is weak, or for other things")  # fmt: skip
 
 
-def content(reader: PdfReader) -> list[bytes]:
-    """Return all that a report holds, as its file holds it, but what signing adds or changes."""
-    parts = [*tables(reader.root_object, BY_SIGNING)]
-    parts += [note for page in reader.pages for note in notes_of(page) if "/FT" not in note]
-    return sorted(
-        b"".join(key.encode() + plain(part.raw_get(key)) for key in sorted({*part} - BY_SIGNING))
-        + getattr(part, "_data", b"") for part in parts
-    )  # fmt: skip
+def signed_only(before: PdfReader, after: PdfReader) -> None:
+    """Compare two revisions, object by object: the later may differ by a signature alone."""
+    whole = [[plain(side.trailer.get(key)) for key in ("/Root", "/Info", "/Encrypt")]
+             for side in (before, after)]  # fmt: skip
+    require(whole[0] == whole[1], "another document was put behind the one that was signed")
+    for number in range(1, int(before.trailer["/Size"])):
+        old, new = (side.get_object(IndirectObject(number, 0, side)) for side in (before, after))
+        require(plain(old) == plain(new) or only_signs(old, new),
+                f"object {number} was changed otherwise than by signing")  # fmt: skip
+
+
+def only_signs(old: Any, new: Any) -> bool:  # noqa: ANN401 -- whatever lies there
+    """Whether an object was changed in the one way that a signature may."""
+    if isinstance(old, ArrayObject) or not isinstance(old, DictionaryObject):
+        return only_grew(old, new)
+    kind = str(old.get("/Type", ""))
+    if kind == "/Metadata" or not isinstance(new, DictionaryObject):
+        return kind == at(new, "/Type")
+    if kind == "/Annot" and (old.get("/FT") != "/Sig" or "/V" in old or "/V" not in new):
+        return False
+    changed = {key for key in {*old, *new} if plain(old.get(key)) != plain(new.get(key))}
+    grew = (("/Annots",), ("/Fields",), ("/AcroForm", "/Fields"))
+    return (changed <= BY_SIGNING.get(kind, set())
+            and getattr(old, "_data", b"") == getattr(new, "_data", b"")
+            and all(only_grew(at(old, *way), at(new, *way)) for way in grew))  # fmt: skip
+
+
+def only_grew(old: Any, new: Any) -> bool:  # noqa: ANN401 -- whatever lies there
+    """Whether nothing but signature fields was added at the end of an array."""
+    before, after = (
+        [*list.__iter__(side)] if isinstance(side, list) else [] for side in (old, new)
+    )
+    added = [item.get_object() for item in after[len(before) :]]
+    return (
+        isinstance(old, list | None)
+        and isinstance(new, list | None)
+        and [*map(plain, after[: len(before)])] == [*map(plain, before)]
+        and all(at(item, "/FT") == "/Sig" and {*item} <= OF_FIELD for item in added)
+    )
 
 
 def notes_of(page: DictionaryObject) -> list[DictionaryObject]:
@@ -199,9 +242,10 @@ def notes_of(page: DictionaryObject) -> list[DictionaryObject]:
 
 
 def plain(found: Any) -> bytes:  # noqa: ANN401 -- whatever lies there
-    """Return an object as a file holds it, in which references are not followed."""
+    """Return an object as a file holds it, in which references are not followed (nor by get)."""
     out = io.BytesIO()
-    found.write_to_stream(out)
+    if found is not None:
+        found.write_to_stream(out)
     return out.getvalue()
 
 
@@ -212,8 +256,8 @@ def at(found: object, *keys: str) -> Any:  # noqa: ANN401 -- whatever lies there
     return found
 
 
-def tables(found: object, but: Collection[str] = ()) -> Iterator[Any]:
-    """Yield every dictionary that is reached from here, but through some keys; each one once."""
+def tables(found: object) -> Iterator[Any]:
+    """Yield every dictionary that is reached from here, each one once."""
     waiting, seen = [found], set()
     while waiting:
         item = waiting.pop()
@@ -223,7 +267,7 @@ def tables(found: object, but: Collection[str] = ()) -> Iterator[Any]:
             seen.add(where)
         if isinstance(item, dict):
             yield item
-            waiting += [dict.__getitem__(item, key) for key in item if key not in but]
+            waiting += [dict.__getitem__(item, key) for key in item]
         elif isinstance(item, list):
             waiting += list.__iter__(item)
 
@@ -231,7 +275,10 @@ def tables(found: object, but: Collection[str] = ()) -> Iterator[Any]:
 def attachments(parts: Iterable[Any]) -> dict[str, bytes]:
     """Return all files in a report, whatever names them; two of one name are an error."""
     held = [part for part in parts if "/EF" in part]
-    found = {str(part["/UF"]): part["/EF"]["/F"].get_data() for part in held}
+    # pypdf knows no bound, or another one
+    found = {str(part["/UF"]):
+             zlib.decompressobj().decompress(part["/EF"]["/F"]._data, MOST)  # noqa: SLF001
+             for part in held}  # fmt: skip
     require(len(found) == len(held) and all({*part["/EF"]} == {"/F"} for part in held),
             "files of one name are attached, or with two contents")  # fmt: skip
     return found
@@ -381,7 +428,8 @@ def harmless(reader: PdfReader, parts: list[Any]) -> None:
     for item in parts:
         how, to = at(item, "/A", "/S"), str(at(item, "/A", "/F"))
         volume = how == "/GoToR" and (ANNEX.fullmatch(to) or to == "report.pdf")
-        require((how in {None, "/GoTo"} or volume) and not at(item, "/A", "/Next")
+        leads = volume if "/Subtype" in item else how == "/GoTo"
+        require((how is None or leads) and not at(item, "/A", "/Next")
                 and "/AA" not in item,
                 "a link, bookmark or field does more than lead to another volume")  # fmt: skip
     root, places = reader.root_object, reader.named_destinations
@@ -390,29 +438,35 @@ def harmless(reader: PdfReader, parts: list[Any]) -> None:
             and (at(root, "/AcroForm") or {}).keys() <= {"/Fields", "/SigFlags"}
             and at(root, "/ViewerPreferences") in (None, {"/DisplayDocTitle": True}),
             "the report acts when it is opened, or can hide something")  # fmt: skip
+    fields = [item.get_object() for item in at(root, "/AcroForm", "/Fields") or ()]
+    require(all(at(field, "/FT") == "/Sig" and field.keys() <= OF_FIELD for field in fields),
+            "the form holds more than signatures")  # fmt: skip
     for page in reader.pages:
         sides = sorted(round(float(side)) for side in page["/MediaBox"])
-        links = [note for note in notes_of(page) if note["/Subtype"] != "/Widget"]
+        links = [note for note in notes_of(page) if note not in fields]
         drawn = page.get_contents().get_data() if "/Contents" in page else b""
         require(page.keys() <= OF_PAGE and sides == [0, 0, 595, 842]
                 and all((at(note, "/Subtype"), at(note, "/BS", "/W")) == ("/Link", 0)
-                        for note in links)
+                        and not {"/AP", "/FT"} & note.keys() for note in links)
                 and not re.search(rb"\b(BI|[37] Tr|ActualText)\b", drawn),
                 "a page acts, is cut or turned, or shows what the toolkit does not")  # fmt: skip
-        for field in (note for note in notes_of(page) if note["/Subtype"] == "/Widget"):
-            stamp(field, page, places.get(PLACES.get(str(field["/T"]), "")))
+        for field in (note for note in notes_of(page) if note in fields):
+            stamp(field, page, places)
 
 
-def stamp(field: DictionaryObject, page: Any, place: Any) -> None:  # noqa: ANN401 -- of pypdf
+def stamp(field: DictionaryObject, page: Any, places: dict[str, Any]) -> None:  # noqa: ANN401 -- of pypdf
     """Check that a signature shows nothing, or lies where its page has room for its role."""
     left, bottom, right, top = map(float, field["/Rect"])
-    if left == right and bottom == top:
+    if not any((left, bottom, right, top, "/AP" in field)):
         return
     found, hidden = (left, top, right - left, top - bottom), []
+    name, title = PLACES.get(str(field["/T"]), ("", ""))
+    place = places.get(name)
     due = place and (float(place["/Left"]), float(place["/Top"]), *STAMP)
     require(place and place.raw_get("/Page").idnum == page.indirect_reference.idnum
+            and field.get("/TU") == title
             and max(abs(a - b) for a, b in zip(due, found, strict=True)) < 0.1,  # pt
-            "a stamp does not lie in its place")  # fmt: skip
+            "a stamp does not lie in its place, or is called otherwise")  # fmt: skip
 
     def see(text: str, cm: list[float], tm: list[float], *_: object) -> None:
         x, y = (cm[side] * tm[4] + cm[side + 2] * tm[5] + cm[side + 4] for side in (0, 1))
@@ -423,6 +477,7 @@ def stamp(field: DictionaryObject, page: Any, place: Any) -> None:  # noqa: ANN4
 
 
 if __name__ == "__main__":
+    logging.disable()  # pypdf names each number that no object has
     try:
         check(Path(sys.argv[1]), [Path(name) for name in sys.argv[2:]])
     except Exception as error:  # noqa: BLE001 -- one flipped bit can make a reader fail in any way

@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import second_verifier
-from forgeries import FORGERIES, Forgery, forge, passing
+from forgeries import FORGERIES, Forgery, forge, passing, updated
 from hidden_places import HIDDEN_PLACES
 from institute import PASSWORD
 from issued_session import CLIP, details, issue, issued
 from marks import slow
 from more_tamperings import MORE_FORGERIES, MORE_TAMPERINGS
+from second_signers import OF_FIELDS, SECOND_SIGNERS, SecondSigner
 from tamperings import CAFE, TAMPERINGS, TWINS, Tampering, words
 
 from acceptance.session import evidence, store
-from acceptance.signing.chains import DemoChain
+from acceptance.signing import levels, pades
+from acceptance.signing.certificates import load_signer
+from acceptance.signing.chains import DemoChain, PracticeChain, make_practice_chain
 from acceptance.signing.signatures import State
 from acceptance.signing.verification import verify
 
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
     from institute import Institute
 
 
-def every_tenth(rows: Sequence[Tampering | Forgery]) -> list[Any]:
+def every_tenth(rows: Sequence[Tampering | Forgery | SecondSigner]) -> list[Any]:
     """Leave the other rows to ``make test-slow``: they repeat what their neighbours show."""
     return [
         pytest.param(row, id=row.name, marks=[pytest.mark.slow] if number % 10 else [])
@@ -79,7 +82,10 @@ def test_without_a_key_nothing_changes(
     assert bool(found) is (tampering.state is not State.OK), found
 
 
-@pytest.mark.parametrize("forgery", every_tenth([*FORGERIES, *MORE_FORGERIES, *HIDDEN_PLACES]))
+@pytest.mark.parametrize(
+    "forgery",
+    [*every_tenth([*FORGERIES, *MORE_FORGERIES, *HIDDEN_PLACES]), *every_tenth(OF_FIELDS)],
+)
 def test_with_a_key_nobody_signs_other_pages(
     folder: Path, chain: DemoChain, forgery: Forgery
 ) -> None:
@@ -91,6 +97,66 @@ def test_with_a_key_nobody_signs_other_pages(
     assert forgery.says in details(result)
     found = second_verifier.problems(folder, [chain.root])
     assert bool(found) is (forgery.state is not State.OK), found
+
+
+@pytest.fixture(scope="module")
+def practice(tmp_path_factory: pytest.TempPathFactory) -> PracticeChain:
+    """Make a chain of those who sign second, with time stamps of its own."""
+    return make_practice_chain(tmp_path_factory.mktemp("keys") / "chain", authority=True)
+
+
+def signed_again(folder: Path, practice: PracticeChain, **levels_of: str) -> None:
+    """Sign the report in a folder, whatever it is, in roles and at levels; seal the folder."""
+    report, secret = folder / "report.pdf", practice.password.read_text().strip()
+    for role, level in levels_of.items():
+        stamping = levels.stamping(str(practice.authority), level, secret) if level else None
+        signer = load_signer(practice.signers[role], secret)
+        report.write_bytes(pades.sign(report.read_bytes(), signer, role=role, stamping=stamping))
+    evidence.seal(folder, store.load(folder))
+
+
+@pytest.mark.parametrize("second", every_tenth(SECOND_SIGNERS))
+def test_who_signs_second_changes_nothing_of_what_was_signed(
+    folder: Path, chain: DemoChain, practice: PracticeChain, second: SecondSigner
+) -> None:
+    """All signatures are valid; the first was not put under what is shown."""
+    report = folder / "report.pdf"
+    report.write_bytes(updated(report.read_bytes(), second.act))
+    signed_again(folder, practice, reviewer="")
+    trust = [chain.root, practice.root]
+    assert verify(folder, trust).state is State.BROKEN
+    found = second_verifier.problems(folder, trust)
+    assert found
+    assert "changed otherwise than by signing" in found[0]
+
+
+def test_roles_sign_in_turn_and_their_times_are_stamped(
+    folder: Path, chain: DemoChain, practice: PracticeChain
+) -> None:
+    """Neither verifier finds anything wrong with what only signs."""
+    signed_again(folder, practice, reviewer="", approver="B-LTA")
+    trust = [chain.root, practice.root]
+    result = verify(folder, trust)
+    assert result.exit_code == 0, details(result)
+    assert second_verifier.problems(folder, trust) == []
+
+
+def test_the_second_verifier_reads_signatures_of_definite_length_only(
+    folder: Path, chain: DemoChain
+) -> None:
+    """Where the length is left open, other bytes are read than those that were looked at."""
+    report = folder / "report.pdf"
+    report.write_bytes(report.read_bytes().replace(b"<3082", b"<3080", 1))
+    assert "holds no signature" in second_verifier.problems(folder, [chain.root])[0]
+
+
+def test_the_second_verifier_unpacks_attachments_up_to_a_bound(original: Path) -> None:
+    """Two megabytes may hold gigabytes."""
+    module = second_verifier.loaded()
+    module.MOST = 1000
+    reader = module.PdfReader(original / "report.pdf")
+    found = module.attachments(module.tables(reader.trailer))
+    assert {name: len(content) for name, content in found.items()}["session.json"] == 1000
 
 
 @pytest.fixture(scope="module", params=["0.5.9", slow("9.0.0")])
