@@ -42,6 +42,7 @@ METER = Instrument(
 )  # fmt: skip
 AGAIN = figure(value=46.0, shot="shot-2")
 NIGHT = Matrix(kinds=(SubjectKind.FIXED,), light=("day", "night"))
+LIT = replace(SHOT, conditions=(Condition(name="illuminance", value=500.0, unit="lx"),))
 DAY = replace(SHOT, conditions=(Condition(name="day_night", value="day"),))
 CONCESSION = Concession(
     subject="cam-1", requirement="base#noise", decision="接收", by="组长", when="2026-11-21",
@@ -130,9 +131,9 @@ def witnessed(by: str) -> object:
 
 def twice_filed(**fields: object) -> Case:
     """Give the film of a shot for a second one of which something else is said."""
-    second = replace(SHOT, id="shot-2", **fields)  # type: ignore[arg-type]
+    second = replace(LIT, id="shot-2", **fields)  # type: ignore[arg-type]
     again = (replace(one, shot="shot-2") for one in PASSES)
-    return replace(HONEST, shots=(SHOT, second), measurements=(*PASSES, *again))
+    return replace(HONEST, shots=(LIT, second), measurements=(*PASSES, *again))
 
 
 MANY = (
@@ -299,7 +300,7 @@ WAYS_BY_STATEMENT = (
     ),
     Way(
         what="the good camera's film given for another one, in a session of its own",
-        codes=("footage_shared",),
+        codes=("footage_shared_before",),
         first=replace(HONEST, measurements=PASSES),
         bent=replace(
             HONEST,

@@ -51,10 +51,15 @@ def check(plan: Plan) -> None:
 
 def _check_conditions(plan: Plan) -> None:
     """Refuse a condition that is stated twice: one of the values would go unheard."""
-    stated = [(tr("shot {shot}, conditions", shot=one.id), one.conditions) for one in plan.taken]
-    stated += [
-        (f"{one.requirement} ({one.subject}), conditions", one.conditions) for one in plan.answers
+    stated = [
+        (tr("shot {shot}, conditions", shot=taken.id), taken.conditions) for taken in plan.taken
     ]
+    for answer in plan.answers:
+        where = tr(
+            "{requirement} ({subject}), conditions",
+            requirement=answer.requirement, subject=answer.subject,
+        )  # fmt: skip
+        stated.append((where, answer.conditions))
     for where, conditions in stated:
         for name in _twice(condition.name for condition in conditions):
             hint = tr("Keep the one that held")

@@ -45,6 +45,9 @@ if sys.platform == "win32":
         """Return how many processors this process may use."""
         return os.cpu_count() or 1
 
+    def end_with_parent(starter: int) -> None:
+        """Do nothing: a process keeps the number of its parent, and a venv's Python has another."""
+
     def end(process: subprocess.Popen[bytes]) -> None:
         """End a process, not what it has started."""
         process.kill()
@@ -106,6 +109,19 @@ else:
         own = getattr(os, "sched_getaffinity", None)  # macOS lacks it
         return len(own(0)) if own else os.cpu_count() or 1
 
+    def end_with_parent(starter: int) -> None:
+        """Let this process end within a second of the one that started it, whatever either does.
+
+        A child that works does not read, and so does not see its input closed. ``starter`` is the
+        number of that process, by itself: it may have ended before this one asks for its parent.
+        """
+        threading.Thread(target=_end_without, args=(starter,), daemon=True).start()
+
+    def _end_without(starter: int) -> None:
+        while os.getppid() == starter:
+            time.sleep(GLANCE)
+        os._exit(1)  # nothing is left to be tidied up
+
     def end(process: subprocess.Popen[bytes]) -> None:
         """End a process that leads a group, and the group: first asked, then made to.
 
@@ -144,22 +160,6 @@ else:
     def flush(path: Path) -> None:
         """Wait until a file, or the names in a folder, are on the disc. Raises OSError."""
         _flush(os.open(path, os.O_RDONLY))
-
-
-def end_with_parent() -> None:
-    """Let this process end within a second of the one that started it, whatever either does.
-
-    A child that works does not read, and so does not see its input closed. On Windows a process
-    keeps the number of its parent: there nothing ends it.
-    """
-    parent = os.getppid()
-    threading.Thread(target=_end_without, args=(parent,), daemon=True).start()
-
-
-def _end_without(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(GLANCE)
-    os._exit(1)  # nothing is left to be tidied up
 
 
 def _flush(handle: int) -> None:

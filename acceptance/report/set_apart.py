@@ -117,7 +117,7 @@ class Child:
     """
 
     def __init__(self, module: str = __name__) -> None:
-        command = [sys.executable, "-P", "-m", module]
+        command = [sys.executable, "-P", "-m", module, str(os.getpid())]
         own = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         self.process = subprocess.Popen(  # noqa: S603 -- this Python, and this module
             command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=dict(os.environ) | own
@@ -300,5 +300,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    system.end_with_parent()
+    system.end_with_parent(int(sys.argv[1]))
     main()

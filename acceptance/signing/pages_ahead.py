@@ -121,5 +121,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    system.end_with_parent()
+    system.end_with_parent(int(sys.argv[1]))
     main()

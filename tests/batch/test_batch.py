@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from acceptance.model import Session
 
 SMALL = Camera(width=640, height=360, noise=0.01, crf=18, seed=7)
+EMPTY_BOX = b"\0\0\0\x08free"  # of MP4
 BARE = Settings(report=False, workers=2)
 TWO_FILMS = """\
 subjects = [{ id = "gate", kind = "fixed", facts = { system = "digital" } }]
@@ -54,7 +55,7 @@ retaken = "reflections"
 """
 ONE_FILM = """\
 subjects = [{ id = "yard", kind = "fixed", facts = { system = "digital" } }]
-shots = [{ id = "live", subject = "yard", clip = "gate.mp4", chart_copy = "K-7" }]
+shots = [{ id = "live", subject = "yard", clip = "yard.mp4", chart_copy = "K-7" }]
 """
 
 
@@ -65,6 +66,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     chart = definition.load("acceptance")
     films.film_chart(SMALL, chart, folder / "gate.mp4", 0.2)
     films.film_chart(SMALL, chart, folder / "again.mp4", 0.4)
+    film = (folder / "gate.mp4").read_bytes()
+    (folder / "yard.mp4").write_bytes(film + EMPTY_BOX)  # another file: which was first is chance
     (folder / "gate.toml").write_text(TWO_FILMS, "utf-8")
     (folder / "yard.toml").write_text(ONE_FILM, "utf-8")
     return folder

@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 
+from acceptance import messages
 from acceptance.checks import resources
 from acceptance.checks.judging import judge
 from acceptance.errors import PlanError
 from acceptance.model import (
     Answer,
     Clause,
+    Condition,
     DecisionRule,
     Finding,
     How,
@@ -309,6 +311,21 @@ def test_an_answer_that_is_refused_is_named_by_its_place_in_the_table_or_by_its_
     ):
         with pytest.raises(PlanError, match=words):
             resources.check(Plan(answers=(answer,)))
+
+
+def test_a_condition_that_an_answer_states_twice_is_refused_in_the_language_of_the_user(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    twice = tuple(Condition(name="illuminance", value=lux, unit="lx") for lux in (500.0, 0.1))
+    answer = Answer(subject="a", requirement="x#y", by="Li", when=TODAY, conditions=twice)
+    for lang, words in (
+        ("en", "x#y (a), conditions: illuminance is stated twice"),
+        ("zh", "x#y（a）的条件"),
+    ):
+        monkeypatch.setenv(messages.CHOICE, lang)
+        with pytest.raises(PlanError) as refused:
+            resources.check(Plan(answers=(answer,)))
+        assert words in str(refused.value)
 
 
 def test_no_error_a_range_of_one_value_and_an_hour_are_proper() -> None:

@@ -13,6 +13,7 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
+from queue import Queue
 from typing import TYPE_CHECKING
 
 import lacking
@@ -189,10 +190,13 @@ def test_memory_is_limited_for_this_process_and_never_raised() -> None:
     assert (system.memory_limit() is None) == unlimited
 
 
-CHILD = "from acceptance.files import system; import time; system.end_with_parent(); time.sleep(60)"
+CHILD = (
+    "from acceptance.files import system; import sys, time\n"
+    "system.end_with_parent(int(sys.argv[1])); time.sleep(float(sys.argv[2])); print('there')"
+)
 PARENT = f"""
 import os, subprocess, sys, time
-subprocess.Popen([sys.executable, "-c", {CHILD!r}])
+subprocess.Popen([sys.executable, "-c", {CHILD!r}, str(os.getpid()), "60"])
 time.sleep(1)
 os.kill(os.getpid(), 9)
 """
@@ -202,3 +206,23 @@ def test_a_child_ends_with_the_process_that_started_it() -> None:
     """Both write to one pipe, which is closed when the last of them has ended."""
     done = subprocess.run([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, timeout=20)  # noqa: PLW1510
     assert done.returncode == -9
+
+
+def test_a_child_whose_starter_ended_before_it_asked_ends_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By then its parent is another process: that one may live for ever."""
+    ended: Queue[int] = Queue()
+    monkeypatch.setattr(system.os, "getppid", lambda: 1)
+    monkeypatch.setattr(system.os, "_exit", ended.put)
+    system.end_with_parent(4711)
+    assert ended.get(timeout=10) == 1
+
+
+def test_a_child_goes_on_while_its_starter_does() -> None:
+    command = [sys.executable, "-c", CHILD, str(os.getpid()), "0.1"]
+    assert subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout == b"there\n"
+
+
+def test_where_nobody_knows_whether_a_parent_has_ended_a_child_goes_on(tmp_path: Path) -> None:
+    assert as_on_windows(tmp_path, "-c", CHILD, "4711", "0.2").stdout == "there\n"

@@ -70,6 +70,8 @@ from acceptance.model import (
     Scope,
     Session,
     Severity,
+    Shot,
+    Tap,
     Verdict,
 )
 from acceptance.report import render
@@ -131,9 +133,9 @@ ONLY_SAID = [way for way in WAYS_BY_STATEMENT if way.codes[0] in {"retaken", "se
 # Ways by which a failure becomes a pass outright, as the table's own sessions show.
 OUTRIGHT = [way for way in ALL_WAYS if way.codes[0] in {
     "weaker_limit", "limit_replaced", "withdrawn", "answered_by_hand", "retaken", "run_before",
-    "miss_not_judged", "miss_averaged", "footage_shared", "devices_alike", "filmed_less",
-    "site_split", "not_applicable", "out_of_scope", "dropped", "seed_by_operator", "redrawn",
-    "coding_by_hand", "taken_out",
+    "miss_not_judged", "miss_averaged", "footage_shared", "footage_shared_before",
+    "devices_alike", "filmed_less", "site_split", "not_applicable", "out_of_scope", "dropped",
+    "seed_by_operator", "redrawn", "coding_by_hand", "taken_out",
 } and way not in ONLY_SAID]  # fmt: skip
 
 
@@ -158,6 +160,21 @@ def test_a_condition_that_is_stated_twice_is_refused(tmp_path: Path) -> None:
     light = [Condition(name="illuminance", value=value, unit="lx") for value in (500.0, 0.1)]
     with pytest.raises(PlanError, match="illuminance is stated twice"):
         reach(replace(HONEST, shots=(replace(SHOT, conditions=tuple(light)),)), tmp_path)
+
+
+def test_an_old_session_that_states_a_condition_twice_can_be_judged_again(tmp_path: Path) -> None:
+    """What was accepted when it was made: nobody can state it otherwise now."""
+    _, old = reach(HONEST, tmp_path / "out")
+    light = tuple(Condition(name="illuminance", value=lux, unit="lx") for lux in (500.0, 0.1))
+    stated = replace(store.load(old), shots=(replace(SHOT, conditions=light),))
+    stated = replace(stated, plan=replace(stated.plan, shots=stated.shots))
+    store.save(stated, old)
+    (tmp_path / "base.toml").write_text(BASE["base"], "utf-8")
+    again, _ = runner.judge_again(
+        old, [str(tmp_path / "base.toml")], tmp_path / "again", why="x", by="y"
+    )
+    assert again.shots[0].conditions == light
+    assert {one.code for one in again.warnings or ()} >= {"judged_again"}
 
 
 def test_there_are_at_least_twenty_ways() -> None:
@@ -493,6 +510,91 @@ def test_a_clip_that_is_its_own_reference_is_told(tmp_path: Path) -> None:
         hashes = {**done.hashes, shot.clip: "11" * 32, shot.reference: other}
         found = store.warnings(replace(done, shots=(shot,), hashes=hashes), used, kept)
         assert ("reference_is_clip" in {one.code for one in found}) is expected
+
+
+def warned(case: Case, folder: Path, code: str) -> list[tuple[str, ...]]:
+    """Return the items of each warning of a code."""
+    return [one.items for one in reach(case, folder)[0].warnings or () if one.code == code]
+
+
+def lit(lux: float | None, *, shot: str, subject: str = "cam-1", **fields: object) -> Shot:
+    """Give the one film for a shot of a device, at a light that is stated, or not."""
+    stated = () if lux is None else (Condition(name="illuminance", value=lux, unit="lx"),)
+    return replace(SHOT, id=shot, subject=subject, conditions=stated, **fields)  # type: ignore[arg-type]
+
+
+def filmed(*shots: Shot) -> Case:
+    """Put shots together; nothing is measured in them."""
+    both = replace(DEVICE, subjects=(CAMERA, CAMERAS[1]))
+    return replace(HONEST, plan=both, shots=shots, measurements=())
+
+
+def test_one_film_is_told_of_each_device_that_it_shows_under_several_conditions(
+    tmp_path: Path,
+) -> None:
+    """Also where the first of its shots is of another device, and where both are."""
+    day, night = lit(500, shot="day", subject="cam-2"), lit(0.1, shot="night", subject="cam-2")
+    first, dark = lit(500, shot="first"), lit(0.1, shot="dark")
+    for *shots, told in (
+        (first, day, night, ("day = night",)),
+        (first, day, night, dark, ("first = dark", "day = night")),
+    ):
+        done, _ = reach(filmed(*shots), tmp_path / str(len(shots)))
+        found = {one.code: one.items for one in done.warnings or ()}
+        assert found["conditions_shared"] == told
+        assert found["footage_shared"] == ("cam-1 = cam-2",)
+
+
+def test_a_film_that_only_one_shot_states_a_condition_of_is_not_contradicted(
+    tmp_path: Path,
+) -> None:
+    stated, unstated = lit(500, shot="a"), lit(None, shot="b")
+    assert warned(filmed(stated, unstated), tmp_path / "a", "conditions_shared") == []
+    otherwise = filmed(stated, unstated, lit(0.1, shot="c"))
+    assert warned(otherwise, tmp_path / "b", "conditions_shared") == [("a = c",)]
+    taps = filmed(stated, replace(unstated, tap=Tap.SCREEN))
+    assert warned(taps, tmp_path / "c", "conditions_shared") == [("a = b",)]
+
+
+@pytest.mark.parametrize(
+    ("by_all", "by_two", "told"),
+    [(7, 1, [("cam-1 = cam-2",)]), (7, 0, []), (8, 0, [("cam-1 = cam-2 = cam-3",)])],
+)
+def test_figures_that_two_films_share_are_counted_whoever_else_has_some_of_them(
+    tmp_path: Path, by_all: int, by_two: int, told: list[tuple[str, ...]]
+) -> None:
+    devices = (CAMERA, *(replace(CAMERAS[1], id=f"cam-{number}") for number in (2, 3)))
+    shots = [
+        replace(SHOT, id=f"shot-{number}", subject=device.id, sha256=f"{number}c" * 32)
+        for number, device in enumerate(devices, start=1)
+    ]
+    figures = [
+        figure(f"faults.{number}", number + 0.123456, shot.id, unit="1", subject=shot.subject)
+        for place, shot in enumerate(shots)
+        for number in range(by_all + (by_two if place < 2 else 0))
+    ]
+    case = replace(
+        HONEST,
+        plan=replace(DEVICE, subjects=devices),
+        shots=tuple(shots),
+        measurements=tuple(figures),
+    )
+    assert warned(case, tmp_path, "footage_shared") == told
+
+
+def test_the_session_in_which_a_film_stood_for_another_device_is_named(tmp_path: Path) -> None:
+    before, _ = reach(filmed(lit(500, shot="a")), tmp_path)
+    done, folder = reach(filmed(lit(500, shot="a", subject="cam-2")), tmp_path)
+    assert "footage_shared" not in {one.code for one in done.warnings or ()}
+    [found] = [one for one in done.warnings or () if one.code == "footage_shared_before"]
+    assert (found.parameters["session"], found.items) == (before.id, ("cam-1 = cam-2",))
+    used = store.load_packs(done.plan, folder / store.PACKS)
+    for lang, words in (
+        ("en", r"In session <SESSION> \([a-z ]+\) the very same footage stands for another device"),
+        ("zh", "同一样片在检验 <SESSION>（[^）]+）中用于另一台设备：cam-1 = cam-2"),
+    ):
+        page = " ".join(re.sub(r"<[^>]+>", " ", render.html(done, used, folder, lang)).split())
+        assert re.search(words.replace("<SESSION>", before.id), page)
 
 
 def test_two_devices_with_the_same_figures_to_the_last_digit_are_one_film(tmp_path: Path) -> None:

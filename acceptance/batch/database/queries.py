@@ -269,12 +269,19 @@ def matrix(connection: Connection, *, model: str = "", pack: str = "") -> Clause
     severity = np.full((len(last), len(clauses)), -1, np.int8)
     row_of = {row["id"]: number for number, row in enumerate(last)}
     for subjects, requirements, places in _verdicts(connection, row_of):
-        place = np.minimum(np.searchsorted(numbers, requirements), len(numbers) - 1)
-        columns = np.where(numbers[place] == requirements, column_of[place], -1)
+        columns = column_of[_places(numbers, requirements)]
         known = columns >= 0
         where = (subjects[known], columns[known])
         np.maximum.at(severity, where, places[known].astype(np.int8))
     return ClauseMatrix(devices=last, clauses=clauses, severity=severity)
+
+
+def _places(numbers: NDArray[np.intp], sought: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return where each number stands among ``numbers``, in order. Raises LookupError."""
+    places = np.searchsorted(numbers, sought)
+    if np.any(numbers[np.minimum(places, len(numbers) - 1)] != sought):
+        raise LookupError(sought)
+    return places
 
 
 def _last(connection: Connection, model: str = "") -> list[Answer]:
@@ -314,15 +321,18 @@ def _verdicts(
     """Yield rows, requirements and severities of many findings at a time.
 
     Each subject is one text that the database puts together: a row for each finding takes three
-    times as long.
+    times as long. Raises ValueError for a severity that is none: it would count as another
+    requirement's.
     """
     packed = _F.requirement * len(VERDICTS) + _F.severity
     joined = func.aggregate_strings(cast(packed, Text), ",")
-    query = select(_F.subject, joined, func.count()).where(_F.decides).group_by(_F.subject)
+    bounds = func.min(_F.severity), func.max(_F.severity)
+    query = select(_F.subject, joined, func.count(), *bounds)
+    query = query.where(_F.decides).group_by(_F.subject)
     for part in connection.execute(query).partitions(1000):
-        used = [
-            (row_of[subject], line, count) for subject, line, count in part if subject in row_of
-        ]
+        if not all(0 <= least <= most < len(VERDICTS) for *_, least, most in part):
+            raise ValueError(bounds)
+        used = [(row_of[subject], *rest) for subject, *rest, _, _ in part if subject in row_of]
         if used:
             numbers = np.fromstring(",".join(line for _, line, _ in used), np.intp, sep=",")
             counts = [count for _, _, count in used]

@@ -65,7 +65,7 @@ def instruments(judged: Judged) -> Iterator[SessionWarning]:
 
 def _in_turn(calibrations: Sequence[Instrument], judged: Judged) -> bool:
     """Whether each day of work was read by the last calibration of an instrument before it."""
-    begun = {one.id: one.calibrated_on or "" for one in calibrations}
+    begun = {each.id: each.calibrated_on or "" for each in calibrations}
     return not any(
         name in begun and any(begun[name] < other <= day for other in begun.values())
         for name, day in _readings(judged)

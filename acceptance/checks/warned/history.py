@@ -62,7 +62,7 @@ def earlier_sessions(judged: Judged) -> Iterator[SessionWarning]:
         if elsewhere := names(_detail(entry, "elsewhere")):
             yield warn("site_split", elsewhere, **named)
         if shared := names(_detail(entry, "shared")):
-            yield caution("footage_shared", shared)
+            yield caution("footage_shared_before", shared, **named)
         if seeds := names(_detail(entry, "seeds")):
             yield caution("redrawn", seeds, **named)
         if otherwise := names(_detail(entry, "otherwise")):

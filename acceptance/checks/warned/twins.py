@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from acceptance.checks.warned.judged import Judged
-    from acceptance.model import SessionWarning, Taken
+    from acceptance.model import SessionWarning, Taken, Value
 
 MANY = 8  # figures that two films never share by chance
 NOTHING = frozenset({
@@ -28,29 +28,46 @@ def footage(judged: Judged) -> Iterator[SessionWarning]:
 
     That is several devices, or several conditions, taps or paths of one.
     """
-    films = _films(judged)
-    shared = (dict.fromkeys(taken.subject for taken in group) for group in films)
-    if devices := dict.fromkeys(" = ".join(named) for named in shared if len(named) > 1):
+    films = [_by_subject(film) for film in _films(judged)]
+    if devices := [" = ".join(shots_of) for shots_of in films if len(shots_of) > 1]:
         yield caution("footage_shared", devices)
-    stated = (_otherwise_stated(group) for group in films)
-    if shots := dict.fromkeys(" = ".join(named) for named in stated if len(named) > 1):
-        yield caution("conditions_shared", shots)
+    stated = (_otherwise_stated(shots) for shots_of in films for shots in shots_of.values())
+    if alike := [" = ".join(named) for named in stated if named]:
+        yield caution("conditions_shared", alike)
 
 
 def _films(judged: Judged) -> list[list[Taken]]:
-    """Return what was taken, by the film that it is; a film may be listed twice."""
-    films: dict[object, list[Taken]] = defaultdict(list)
-    alike = _alike(judged)
+    """Return what was taken, by the film that it is: of one file, or of alike figures.
+
+    Two shots that are like a third one are of one film with it.
+    """
+    left = {taken.id: taken for taken in judged.session.taken}
+    place = {name: number for number, name in enumerate(left)}
+    same, films = _of_one_film(judged), []
+    while left:
+        film, found = [], [next(iter(left))]
+        while found:
+            if taken := left.pop(found.pop(), None):
+                film.append(taken)
+                found += same[taken.id]
+        films.append(sorted(film, key=lambda taken: place[taken.id]))
+    return films
+
+
+def _of_one_film(judged: Judged) -> dict[str, set[str]]:
+    """Return for each shot those, by id, that are of the same file or of alike figures."""
+    files: dict[str, set[str]] = defaultdict(set)
     for taken in judged.session.taken:
-        if taken.sha256:
-            films[taken.sha256].append(taken)
-        for film in alike[taken.id]:
-            films[film].append(taken)
-    return [*films.values()]
+        files[taken.sha256 or taken.id].add(taken.id)
+    alike = _alike(judged)
+    return {
+        taken.id: files[taken.sha256 or taken.id] | alike.get(taken.id, set())
+        for taken in judged.session.taken
+    }
 
 
-def _alike(judged: Judged) -> dict[str, set[frozenset[str]]]:
-    """Return for each shot the groups, by id, of which all share figures to the last digit.
+def _alike(judged: Judged) -> dict[str, set[str]]:
+    """Return for each shot those, by id, that share ``MANY`` figures with it to the last digit.
 
     One is packed anew, say, or has a region more. Whole numbers are alike by chance.
     """
@@ -60,21 +77,59 @@ def _alike(judged: Judged) -> dict[str, set[frozenset[str]]]:
             about = figure.quantity, figure.region, figure.statistic, figure.value
             shots[about].add(figure.shot)
     times = Counter(frozenset(ids) for ids in shots.values() if len(ids) > 1)
-    groups: dict[str, set[frozenset[str]]] = defaultdict(set)
-    for ids, count in times.items():
-        for shot in ids if count >= MANY else ():
-            groups[shot].add(ids)
-    return groups
+    shared: dict[str, list[frozenset[str]]] = defaultdict(list)
+    for ids in times:
+        for shot in ids:
+            shared[shot].append(ids)
+    return {shot: _often(groups, times) for shot, groups in shared.items()}
 
 
-def _otherwise_stated(film: Sequence[Taken]) -> list[str]:
-    """Return the shots of a film and a device, one for each statement of how it was filmed."""
-    stated: dict[object, str] = {}
+def _often(groups: Sequence[frozenset[str]], times: Mapping[frozenset[str], int]) -> set[str]:
+    """Return who is in groups that were met ``MANY`` times, all of them together."""
+    met: Counter[str] = Counter()
+    for ids in groups:
+        for shot in ids:
+            met[shot] += times[ids]
+    return {shot for shot, count in met.items() if count >= MANY}
+
+
+def _by_subject(film: Sequence[Taken]) -> dict[str, list[Taken]]:
+    shots: dict[str, list[Taken]] = defaultdict(list)
     for taken in film:
+        shots[taken.subject].append(taken)
+    return shots
+
+
+def _otherwise_stated(shots: Sequence[Taken]) -> list[str]:
+    """Return the shots of a film and a device that another one contradicts.
+
+    Of those that state the same, the first stands for all.
+    """
+    stated: dict[object, Taken] = {}
+    for taken in shots:
         conditions = frozenset((each.name, each.value, each.unit) for each in taken.conditions)
-        if taken.subject == film[0].subject:
-            stated.setdefault((taken.tap, taken.path, conditions), taken.id)
-    return [*stated.values()]
+        stated.setdefault((taken.tap, taken.path, conditions), taken)
+    return [
+        taken.id
+        for taken in stated.values()
+        if any(_contradict(taken, other) for other in stated.values())
+    ]
+
+
+def _contradict(taken: Taken, other: Taken) -> bool:
+    """Whether one film cannot be both; what only one of them states, the other leaves open."""
+    if (taken.tap, taken.path) != (other.tap, other.path):
+        return True
+    own, others = _conditions(taken), _conditions(other)
+    return any(own[name].isdisjoint(others[name]) for name in own.keys() & others.keys())
+
+
+def _conditions(taken: Taken) -> dict[str, set[tuple[Value, str]]]:
+    """Return value and unit of each condition; old sessions may state one twice."""
+    stated: dict[str, set[tuple[Value, str]]] = defaultdict(set)
+    for each in taken.conditions:
+        stated[each.name].add((each.value, each.unit))
+    return stated
 
 
 def references(judged: Judged) -> Iterator[SessionWarning]:

@@ -21,6 +21,7 @@ from sqlalchemy import text
 from acceptance.batch.database import damage, queries
 from acceptance.batch.database.results import Origin, Results
 from acceptance.cli import verbs
+from acceptance.errors import InputError
 from acceptance.model import Session, Verdict
 
 if TYPE_CHECKING:
@@ -256,6 +257,23 @@ def test_every_kind_of_damage_is_found_where_it_is(tmp_path: Path, change: str, 
         other.execute(change)
     with Results(str(file)) as results, results.database.reading() as reading:
         assert damage.found(reading) == where
+
+
+@pytest.mark.parametrize(
+    ("column", "changed"),
+    [("severity", "-1"), ("severity", "'worst'"), ("requirement", "requirement + 1000")],
+)
+def test_a_finding_that_no_session_has_is_never_counted_as_another(
+    tmp_path: Path, column: str, changed: str
+) -> None:
+    file = tmp_path / "results.db"
+    with Results(str(file)) as results:
+        add(results, SESSION)
+    with sqlite3.connect(file) as other:  # asks for no keys
+        other.execute(f"UPDATE findings SET {column} = {changed} WHERE decides")  # noqa: S608
+    where = re.escape(f"(findings.{column})")
+    with Results(str(file)) as results, pytest.raises(InputError, match=where):
+        results.database.asked(queries.matrix)
 
 
 def test_a_fault_of_ours_is_not_told_as_a_bad_database(tmp_path: Path) -> None:
