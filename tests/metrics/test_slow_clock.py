@@ -90,6 +90,14 @@ def test_a_fast_film_tells_noise_reduction_from_a_slow_screen(
     assert late(live.times, found.line, 58.7) == pytest.approx(0, abs=0.4)
 
 
+@pytest.mark.parametrize("rate", [240.0, 480.0])
+def test_a_share_at_the_bound_is_not_told_as_the_bound(rate: float) -> None:
+    times, clean = film(rate, 58.7, 0.7 / rate, 0.0, seconds=480 / rate)
+    left = clock_readings.readings_of(ghosts.added(clean.shares, 0.62))
+    live = screens.live_clock(times, replace(left, ghost=0.5, tried=0.5))
+    assert (live.readings.ghost, live.readings.removed) == (0.5, 0.0)
+
+
 def test_a_film_in_step_leaves_noise_reduction_or_a_slow_screen_in_doubt() -> None:
     times, clean = film(240.0, 60.0, 0.003, 0.0)
     left = clock_readings.readings_of(ghosts.added(clean.shares, 0.2))
@@ -97,7 +105,7 @@ def test_a_film_in_step_leaves_noise_reduction_or_a_slow_screen_in_doubt() -> No
     assert (live.readings.ghost, live.readings.removed) == (0.2, 0.0)
 
 
-@pytest.mark.parametrize(("rate", "share"), [(240.0, 0.62), (480.0, 0.72)])
+@pytest.mark.parametrize(("rate", "share"), [(240.0, 0.65), (480.0, 0.72)])
 def test_more_than_is_taken_off_stays_in_doubt(rate: float, share: float) -> None:
     times, clean = film(rate, 58.7, 0.7 / rate, 0.0, seconds=480 / rate)
     light = ghosts.added(clean.shares, share)

@@ -64,12 +64,12 @@ def live_clock(times: Array, reference: Readings) -> LiveClock:
     """Fit the clock's own screen in a film whose frames are stamped ``times`` (n,) s.
 
     What bits leave in the next frames of a fast film, noise reduction or the screen, is told by how
-    they rise, from a line that is fitted without all of it. Raises GapError too_few_frames or
-    losses_untold.
+    they rise, from a line that is fitted without all of it; more than is taken off stays in doubt.
+    Raises GapError too_few_frames or losses_untold.
     """
     live = _live(times, reference)
     try:
-        return _told(times, reference, live) if reference.tried else live
+        return _told(times, reference, live) if 0 < reference.tried <= ghosts.MOST else live
     except GapError:  # what is left of the readings tells less than they do
         return live
 
