@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import marks
 import numpy as np
 import pytest
 
@@ -90,7 +91,7 @@ def test_a_fast_film_tells_noise_reduction_from_a_slow_screen(
     assert late(live.times, found.line, 58.7) == pytest.approx(0, abs=0.4)
 
 
-@pytest.mark.parametrize("rate", [240.0, 480.0])
+@pytest.mark.parametrize("rate", [480.0, marks.slow(240.0)])
 def test_a_share_at_the_bound_is_not_told_as_the_bound(rate: float) -> None:
     times, clean = film(rate, 58.7, 0.7 / rate, 0.0, seconds=480 / rate)
     left = clock_readings.readings_of(ghosts.added(clean.shares, 0.62))
@@ -105,7 +106,7 @@ def test_a_film_in_step_leaves_noise_reduction_or_a_slow_screen_in_doubt() -> No
     assert (live.readings.ghost, live.readings.removed) == (0.2, 0.0)
 
 
-@pytest.mark.parametrize(("rate", "share"), [(240.0, 0.65), (480.0, 0.72)])
+@pytest.mark.parametrize(("rate", "share"), [(240.0, 0.65), marks.slow(480.0, 0.72)])
 def test_more_than_is_taken_off_stays_in_doubt(rate: float, share: float) -> None:
     times, clean = film(rate, 58.7, 0.7 / rate, 0.0, seconds=480 / rate)
     light = ghosts.added(clean.shares, share)
@@ -143,7 +144,7 @@ def test_a_trial_that_fails_takes_nothing_from_a_film_that_was_read(
     removed: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without what is tried, or what is told of it, the film's times are no longer found."""
-    times, clean = film(240.0, 58.7, 0.003, 0.0)
+    times, clean = film(240.0, 58.7, 0.003, 0.0, seconds=0.5)
     left = clock_readings.readings_of(ghosts.added(clean.shares, 0.3)).without(removed)
     plain, true = screens.live_clock(times, left), film_times.exposed
 
