@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from acceptance.metrics.latency import refreshes
-from acceptance.metrics.latency.monitor import MIXED, Changes
+from acceptance.metrics.latency import refreshes, slow_screen
+from acceptance.metrics.latency.monitor import MIXED, Changes, Shown
 
 EXPOSURE = 0.006
 
@@ -26,6 +26,36 @@ def seen(times: refreshes.Array, lights: refreshes.Array) -> Changes:
         unbroken=np.ones(len(lights), np.bool_),
         until=np.append(frame[1:] - 1, len(times) - 1),
     )
+
+
+def test_a_slow_monitors_picture_is_followed_into_the_frame_after_its_change() -> None:
+    """A picture in each of frames 1 to 6: half of 2, nearly all of it, it alone, half of 3, ...
+
+    The frame after that of picture 3 already mixes in 4, so that it says nothing of 3; after 4
+    comes a frame of 4 with a little noise.
+    """
+    film = Shown(
+        old=np.array([1, 1, 1, 1, 2, 3, 4, 4]),
+        new=np.array([2, 2, 2, 2, 3, 4, 5, 5]),
+        share=np.array([0.0, 0.5, 0.9, 1.0, 0.5, 0.5, 0.01, 0.0]),
+    )
+    changes = film.changes()
+    assert changes.picture.tolist() == [2, 3, 4]
+    assert changes.frame.tolist() == [1, 4, 5]
+    assert np.array_equal(changes.then, [0.9, np.nan, 1.0], equal_nan=True)
+
+
+def test_the_last_frame_of_a_film_has_none_after_it() -> None:
+    film = Shown(old=np.array([1, 1, 1]), new=np.array([2, 2, 2]), share=np.array([0, 0, 0.5]))
+    assert np.isnan(film.changes().then).tolist() == [True]
+
+
+def test_a_response_that_frames_show_leaves_a_part_of_it_open_and_else_all() -> None:
+    known, unknown = np.full(64, 0.002), np.array([0.0, 0.004])
+    assert refreshes._open(known) == pytest.approx(slow_screen.DOUBT * 0.002)
+    assert refreshes._open(unknown) == pytest.approx(0.002)
+    nearly = 0.002 + np.array([-0.0002, 0.0002])
+    assert refreshes._open(nearly) == pytest.approx(np.hypot(slow_screen.DOUBT * 0.002, 0.0004))
 
 
 @pytest.mark.parametrize("jitter", [0.0, 0.0004])

@@ -7,9 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import marks
 import numpy as np
 import pytest
 
+from acceptance.errors import GapError
 from acceptance.metrics._filmed_clock import ghosts
 from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.metrics.latency import (
@@ -89,11 +91,73 @@ def test_a_fast_film_tells_noise_reduction_from_a_slow_screen(
     assert late(live.times, found.line, 58.7) == pytest.approx(0, abs=0.4)
 
 
+@pytest.mark.parametrize("rate", [480.0, marks.slow(240.0)])
+def test_a_share_at_the_bound_is_not_told_as_the_bound(rate: float) -> None:
+    times, clean = film(rate, 58.7, 0.7 / rate, 0.0, seconds=480 / rate)
+    left = clock_readings.readings_of(ghosts.added(clean.shares, 0.62))
+    live = screens.live_clock(times, replace(left, ghost=0.5, tried=0.5))
+    assert (live.readings.ghost, live.readings.removed) == (0.5, 0.0)
+
+
 def test_a_film_in_step_leaves_noise_reduction_or_a_slow_screen_in_doubt() -> None:
     times, clean = film(240.0, 60.0, 0.003, 0.0)
     left = clock_readings.readings_of(ghosts.added(clean.shares, 0.2))
     live = screens.live_clock(times, replace(left, ghost=0.2, tried=0.2))
     assert (live.readings.ghost, live.readings.removed) == (0.2, 0.0)
+
+
+@pytest.mark.parametrize(("rate", "share"), [(240.0, 0.65), marks.slow(480.0, 0.72)])
+def test_more_than_is_taken_off_stays_in_doubt(rate: float, share: float) -> None:
+    times, clean = film(rate, 58.7, 0.7 / rate, 0.0, seconds=480 / rate)
+    light = ghosts.added(clean.shares, share)
+    found, doubt, tried = ghosts.of_film(light[:, ghosts.FIRST_BIT :], 1 / rate)
+    assert (found, doubt) == (0.0, tried)
+    assert doubt == pytest.approx(share, abs=0.02)
+    left = replace(clock_readings.readings_of(light), ghost=doubt, tried=tried)
+    live = screens.live_clock(times, left)
+    assert (live.readings.ghost, live.readings.removed) == (doubt, 0.0)
+
+
+def test_the_same_picture_twice_is_nothing_that_noise_reduction_left() -> None:
+    _, clean = film(120.0, 58.7, 0.003, 0.0)
+    assert ghosts.of_film(clean.shares[:, ghosts.FIRST_BIT :].repeat(2, axis=0), 1 / 240)[1:] == (
+        0.0,
+        0.0,
+    )
+
+
+def test_a_curve_holds_all_that_earlier_frames_left_of_a_change() -> None:
+    """Frames of a tenth of a refresh, a share of 0.7: a change is followed to its very start."""
+    interval, share = 0.1, 0.7
+    since = np.arange(-10, 10) * interval + 0.03
+    own = slow_screen.gathered(since / interval + 0.5, 0.0)
+    curve = slow_clock._Curve(
+        since=since, height=since, time=since, share=own, noise=own, interval=interval
+    )
+    fit = np.array([0, np.log(interval), 0, 0, 0, 0, share])
+    gathered = curve._gathered(since[:, None], fit)[:, 0]
+    assert np.allclose(gathered, ghosts.added(own, share), atol=1e-6)
+
+
+@pytest.mark.parametrize("removed", [0.0, 0.2])
+def test_a_trial_that_fails_takes_nothing_from_a_film_that_was_read(
+    removed: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without what is tried, or what is told of it, the film's times are no longer found."""
+    times, clean = film(240.0, 58.7, 0.003, 0.0, seconds=0.5)
+    left = clock_readings.readings_of(ghosts.added(clean.shares, 0.3)).without(removed)
+    plain, true = screens.live_clock(times, left), film_times.exposed
+
+    def exposed(times: Array, read: clock_readings.Readings) -> tuple[Array, float]:
+        if read.removed != removed:
+            raise GapError("losses_untold", off=0.1)
+        return true(times, read)
+
+    monkeypatch.setattr(film_times, "exposed", exposed)
+    live = screens.live_clock(times, replace(left, ghost=0.3 - removed, tried=0.3))
+    assert live.readings.removed == removed
+    assert live.readings.ghost == 0.3 - removed
+    assert np.array_equal(live.line.draws, plain.line.draws)
 
 
 def test_other_ghosts_are_taken_off_instead_of_those_that_were() -> None:

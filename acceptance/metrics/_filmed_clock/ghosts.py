@@ -36,7 +36,8 @@ FEW_ALIKE, AGREE = 3, 0.1  # so few are enough where the shares that they leave 
 # one height (quartiles); share of what is left that may still be left in the next picture
 HEIGHTS, ROWS_AGREE, STEADY, GONE = 2 / 3, 0.04, 0.06, 0.5
 TOLD = 0.7  # light of a bit from which it tells what is left of it
-LEAST, MOST = 0.04, 0.6  # shares that are taken off; more is no noise reduction
+LEAST, MOST = 0.04, 0.6  # shares that are taken off
+DOUBLED = 0.9  # share from which it is the same picture again, and nothing that is left of one
 HALF, NOISE = 0.5, 0.01  # of the light, at most left by a change; what is no light
 FIRST_BIT = 2  # the lowest bit that stands for more than two exposures
 SLOWER = 0.010  # s from frame to frame, beyond which no screen leaves that much
@@ -45,10 +46,13 @@ SLOWER = 0.010  # s from frame to frame, beyond which no screen leaves that much
 def of_film(light: Array, interval: float) -> tuple[float, float, float]:
     """Return ``share`` for film frames ``interval`` s apart, a share in doubt, and one to try.
 
-    In doubt is what either recursion or a slow screen may have left; in fast films all is to be
-    tried that is seen, as a screen may have left a part of it.
+    In doubt is what either recursion or a slow screen may have left, and what is more than is taken
+    off; in fast films all is to be tried that is seen, as a screen may have left a part of it.
     """
-    found = share(light)
+    every = _seen(light)
+    if MOST < every < DOUBLED:
+        return 0.0, every, every
+    found = every if LEAST <= every <= MOST else 0.0
     if interval > SLOWER or not found:
         return found, 0.0, 0.0
     early = _ratios(light, EARLY)
@@ -74,10 +78,15 @@ def share(light: Array) -> float:
 
     ``light`` (n, k) is that of cells that keep each state for more than two pictures, 0 .. 1.
     """
+    found = _seen(light)
+    return found if LEAST <= found <= MOST else 0.0
+
+
+def _seen(light: Array) -> float:
+    """Return what the pictures after changes that are seen part-way keep of them, 0 if unsure."""
     every = _ratios(light, PART_WAY)
     agree = len(every) >= FEW_ALIKE and np.ptp(every) < AGREE
-    found = float(np.median(every)) if len(every) >= FEWEST or agree else 0.0
-    return found if LEAST <= found <= MOST else 0.0
+    return float(np.median(every)) if len(every) >= FEWEST or agree else 0.0
 
 
 def of_camera(light: Array) -> float:

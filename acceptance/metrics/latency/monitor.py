@@ -198,7 +198,11 @@ class Shown:
         return known & (np.isin(self.old, never) | np.isin(self.new, never))
 
     def _then(self, picture: Whole, frame: Whole) -> Array:
-        """(c,) share of each ``picture`` in the frame after ``frame``, nan where it is not seen."""
+        """(c,) share of each ``picture`` in the frame after ``frame``, nan where it is not seen.
+
+        A frame is explained by the picture and the next one only where nothing is seen in it of
+        the one before: so a picture alone is there all of it, and what is little is noise.
+        """
         after = np.minimum(frame + 1, len(self.share) - 1)
         known = (self.old[after] >= 0) & (after > frame)
         alone = (self.old[after] == picture) & (self.share[after] < PURE)

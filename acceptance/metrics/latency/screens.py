@@ -21,13 +21,7 @@ from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.metrics._filmed_clock.cadence import FOLLOWED_SLACK, cadence
 from acceptance.metrics._filmed_clock.line_prior import CAMERA_RATES, SCREEN_RATES
 from acceptance.metrics._filmed_clock.pace import DRAWS, pace
-from acceptance.metrics.latency import (
-    film_times,
-    picture_age,
-    refreshes,
-    slow_clock,
-    uneven_camera,
-)
+from acceptance.metrics.latency import film_times, picture_age, refreshes, slow_clock, uneven_camera
 from acceptance.metrics.latency.delay import Latency
 from acceptance.metrics.latency.monitor import Changes, held_pictures, shown
 
@@ -70,12 +64,18 @@ def live_clock(times: Array, reference: Readings) -> LiveClock:
     """Fit the clock's own screen in a film whose frames are stamped ``times`` (n,) s.
 
     What bits leave in the next frames of a fast film, noise reduction or the screen, is told by how
-    they rise, from a line that is fitted without all of it. Raises GapError too_few_frames or
-    losses_untold.
+    they rise, from a line that is fitted without all of it; more than is taken off stays in doubt.
+    Raises GapError too_few_frames or losses_untold.
     """
     live = _live(times, reference)
-    if not reference.tried:
+    try:
+        return _told(times, reference, live) if 0 < reference.tried <= ghosts.MOST else live
+    except GapError:  # what is left of the readings tells less than they do
         return live
+
+
+def _told(times: Array, reference: Readings, live: LiveClock) -> LiveClock:
+    """Fit the screen anew where the film tells what to take off, else return ``live``."""
     tried = live if reference.removed else _live(times, reference.without(reference.tried))
     raw = reference.without(0.0)
     share = slow_clock.recursion(tried.times, tried.line, raw, tried.scatter)

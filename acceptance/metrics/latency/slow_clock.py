@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.files.scipy_later import optimize
+from acceptance.metrics._filmed_clock import ghosts
 from acceptance.metrics._filmed_clock.line_prior import LAG, LOG_WIDTH, PHASE, SHORTEST, SLOPE
 from acceptance.metrics.latency import slow_screen
 from acceptance.metrics.latency.monitor_prior import RESPONDS
@@ -30,8 +31,8 @@ TIME_CONSTANTS = (0.0, 0.06, 0.2)  # refreshes, to start from
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(5)
 LATE, LOG_LENGTH, SLOW, OFF, ROLLS, DRIFT = range(6)  # columns of fits
 GHOST = 6  # and, where recursion is in doubt, the share of the frame before
-# frames before that leave something; the largest share; standard deviation up to which it is told
-REPEATS, MOST_GHOST, UNSURE_GHOST = 6, 0.6, 0.06
+# the largest share that is fitted; standard deviation up to which one is told
+MOST_GHOST, UNSURE_GHOST = 0.9, 0.06
 # refreshes: at most, and by how much a fit is moved to see what it rests on
 MOST = np.array([0.5, 0.0, 0.7, 0.0, 0.3, 0.3])
 MOVES = np.array([0.005, 0.02, 0.02, 0.02, 0.005, 0.005, 0.02])
@@ -87,7 +88,8 @@ def first_light(times: Array, line: Pace, readings: Readings, scatter: float) ->
 def recursion(times: Array, line: Pace, readings: Readings, scatter: float) -> float | None:
     """Return the share of the frame before in each that noise reduction left, None if not told.
 
-    As ``first_light``, of ``readings`` in which either that or the screen left one.
+    As ``first_light``, of ``readings`` in which either that or the screen left one. Shares beyond
+    those that are taken off are not told.
     """
     curve = _Curve.of(times, line, readings)
     if curve is None:
@@ -98,7 +100,7 @@ def recursion(times: Array, line: Pace, readings: Readings, scatter: float) -> f
     most = 1.5 * rate * scatter + LEAST
     best, covariance, worse = curve.fitted(line.width, TRIED * interval, most, readings.tried)
     swept = _gap(line.at(times).mean(axis=0)) < interval / 2
-    sure = math.sqrt(covariance[GHOST, GHOST]) < UNSURE_GHOST
+    sure = math.sqrt(covariance[GHOST, GHOST]) < UNSURE_GHOST and best[GHOST] <= ghosts.MOST
     return float(best[GHOST]) if swept and sure and worse < WORSE else None
 
 
@@ -206,23 +208,25 @@ class _Curve:
 
     def _gathered(self, at: Array, fit: Array) -> Array:
         """(k, nodes) share of the new state in frames ``at`` so long after first light."""
-        length, frames = np.exp(fit[LOG_LENGTH]), REPEATS if self.interval else 1
+        length = np.exp(fit[LOG_LENGTH])
         part = fit[GHOST] if self.interval else 0.0
+        # back to a frame before the first light of every change, which left nothing of the new
+        frames = math.ceil((at.max() + length / 2) / self.interval) if self.interval else 1
         own = [
             part**back * slow_screen.gathered((at - back * self.interval) / length + 0.5,
                                               fit[SLOW] / length)
-            for back in range(frames)
+            for back in range(max(frames, 1))
         ]  # fmt: skip
         return np.asarray((1 - part) * sum(own))
 
     def fitted(
         self, width: float, longest: float, scatter: float, ghost: float = 0.0
     ) -> tuple[Array, Array, float]:
-        """Return the best fit (6,), its covariance, and how much noise it leaves.
+        """Return the best fit (6,) or (7,), its covariance, and how much noise it leaves.
 
         These are refreshes: by how much the line is late, logarithm of the exposure, time constant,
         scatter of times (at most ``scatter``), lag beyond that of the line, and drift. Where there
-        is an ``interval``, the share of the frame before, too: none, or about a ``ghost``.
+        is an ``interval``, the seventh is the share of the frame before, none or about a ``ghost``.
         """
         highest = np.add(MOST, [0, np.log(longest), 0, scatter, 0, 0])
         lowest = np.array([-MOST[LATE], np.log(SHORTEST / 2), 0, 0, -MOST[ROLLS], -MOST[DRIFT]])
@@ -246,7 +250,10 @@ class _Curve:
         return best.x, covariance * max(1.0, worse), worse
 
     def _known(self, fit: Array) -> Array:
-        """(6, 6) information about a fit; time constant and scatter are moved upwards only."""
+        """(k, k) information about a fit (k,).
+
+        Time constant, scatter and share of the frame before are moved upwards only.
+        """
         slopes = []
         for column, move in enumerate(MOVES[: len(fit)] * np.eye(len(fit))):
             before = fit if column in (SLOW, OFF, GHOST) else fit - move
