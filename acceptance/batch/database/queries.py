@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     Answer = dict[str, Any]
 
 VERDICTS = tuple(SEVERITY)
+APART = 1 << 16  # of two requirements, with their severities packed in: as many as a column holds
 _S, _D, _B = schema.sessions.c, schema.devices.c, schema.subjects.c
 _F, _R, _P = schema.findings.c, schema.requirements.c, schema.packs.c
 _M, _T = schema.measurements.c, schema.shots.c
@@ -316,7 +317,7 @@ def _verdicts(
     Each subject is one text that the database puts together: a row for each finding takes three
     times as long.
     """
-    packed = _F.requirement * len(VERDICTS) + _F.severity
+    packed = _F.requirement * APART + _F.severity
     joined = func.aggregate_strings(cast(packed, Text), ",")
     query = select(_F.subject, joined, func.count()).where(_F.decides).group_by(_F.subject)
     for part in connection.execute(query).partitions(1000):
@@ -327,7 +328,10 @@ def _verdicts(
             numbers = np.fromstring(",".join(line for _, line, _ in used), np.intp, sep=",")
             counts = [count for _, _, count in used]
             subjects = np.repeat(np.array([row for row, _, _ in used], np.intp), counts)
-            yield subjects, numbers // len(VERDICTS), numbers % len(VERDICTS)
+            requirements, places = np.divmod(numbers, APART)
+            if places.max() >= len(VERDICTS):
+                raise IndexError  # somebody changed it: no session has such a severity
+            yield subjects, requirements, places
 
 
 def judged(connection: Connection, *, pack: str = "") -> Iterator[tuple[int, Answer]]:
