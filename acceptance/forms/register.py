@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import MISSING, dataclass, fields
-from functools import cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,7 +18,7 @@ from acceptance.messages import tr
 from acceptance.model import Instrument, Person
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 UP = ".."
@@ -143,24 +142,16 @@ def _entries(
 def _entry(entry: object, noun: type[Noun], where: str) -> Noun:
     if not isinstance(entry, dict):
         raise _wrong(where, wrong_field.sentence({"type": "dict_type", "input": entry}))
-    known, needed = _fields(noun)
+    known = {field.name: str(field.type) for field in fields(noun)}
     for name in entry.keys() - known.keys():
         raise _wrong(f"{where}.{name}", _guessed(tr("unknown field"), name, known))
-    for name in needed:
-        if name not in entry:
-            raise _wrong(f"{where}.{name}", wrong_field.sentence({"type": "missing"}))
+    for field in fields(noun):
+        if field.default is MISSING and field.name not in entry:
+            raise _wrong(f"{where}.{field.name}", wrong_field.sentence({"type": "missing"}))
     made: dict[str, Any] = {
         name: _value(held, known[name], f"{where}.{name}") for name, held in entry.items()
     }
     return noun(**made)
-
-
-@cache
-def _fields(noun: type[Noun]) -> tuple[Mapping[str, str], Sequence[str]]:
-    """Return the types of all fields by their names, and the names of those that are needed."""
-    held = fields(noun)
-    needed = [field.name for field in held if field.default is MISSING]
-    return {field.name: str(field.type) for field in held}, needed
 
 
 def _value(held: object, kind: str, where: str) -> object:
