@@ -9,6 +9,7 @@ above. Files with holes take no room on the disc.
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import shutil
@@ -22,6 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import cv2
+import numpy as np
 from setting import machine, table
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
@@ -45,6 +48,10 @@ ROUND = (
     'title = "t"\ncamera = "C1"\n[[laboratories]]\ncode = "L1"\nform = "L1.csv"\n'
     '[[laboratories]]\ncode = "L2"\nform = "L2.csv"\n'
     '[[figures]]\nid = "f"\nname = "f"\nunit = "1"\n'
+)
+LOOPS = (
+    "{% for a in people %}{% for b in people %}{% if a.name == b.role %}x{% endif %}"
+    "{% endfor %}{% endfor %}"
 )
 FORM = "laboratory,figure,result,unit\n"
 
@@ -93,22 +100,92 @@ def bomb(folder: Path) -> None:
         writer.write(file)
 
 
-def empty_rows(folder: Path) -> None:
-    """Write a workbook of five million rows without a cell, 30 kB when packed."""
-    from acceptance.files import spreadsheet  # noqa: PLC0415 -- late: brings openpyxl
+def book(change: Callable[[bytes], bytes]) -> Callable[[Path], None]:
+    """Return what writes a workbook whose sheet was changed."""
 
-    sound = spreadsheet.workbook_of([["id", "kind"], ["a", "fixed"]], widths=[9, 9], choices={})
-    (folder / "sound.xlsx").write_bytes(sound)
-    with (
-        zipfile.ZipFile(folder / "sound.xlsx") as old,
-        zipfile.ZipFile(folder / "devices.xlsx", "w", zipfile.ZIP_DEFLATED) as new,
-    ):
-        for name in old.namelist():
-            content = old.read(name)
-            if name == "xl/worksheets/sheet1.xml":
-                rows = b"<row/>" * 5_000_000
-                content = content.replace(b"</sheetData>", rows + b"</sheetData>")
-            new.writestr(name, content)
+    def act(folder: Path) -> None:
+        from acceptance.files import spreadsheet  # noqa: PLC0415 -- late: brings openpyxl
+
+        sound = spreadsheet.workbook_of([["id", "kind"], ["a", "fixed"]], widths=[9, 9], choices={})
+        with (
+            zipfile.ZipFile(io.BytesIO(sound)) as old,
+            zipfile.ZipFile(folder / "devices.xlsx", "w", zipfile.ZIP_DEFLATED) as new,
+        ):
+            for name in old.namelist():
+                content = old.read(name)
+                is_sheet = name == "xl/worksheets/sheet1.xml"
+                new.writestr(name, change(content) if is_sheet else content)
+
+    return act
+
+
+def sheet_with(rows: bytes = b"", behind: bytes = b"") -> Callable[[Path], None]:
+    """Return what writes a workbook with more rows, or with something behind its rows."""
+    end = b"</sheetData>"
+    return book(lambda content: content.replace(end, rows + end + behind))
+
+
+def multiplied(content: bytes) -> bytes:
+    """Put an entity into a cell that is 10 letters 8 to the power of 12 times."""
+    made = "".join(
+        f'<!ENTITY {chr(98 + level)} "{f"&{chr(97 + level)};" * 8}">' for level in range(12)
+    )
+    kinds = f'<!DOCTYPE x [<!ENTITY a "{"a" * 10}">{made}]>'.encode()
+    return kinds + content.split(b"?>", 1)[-1].replace(b"<v>", b"<v>&m;", 1)
+
+
+def figures(folder: Path) -> None:
+    """Write a baseline of 300,000 figures beside a picture."""
+    blank(folder)
+    made = [
+        {
+            "subject": "gate", "shot": "one", "quantity": "noise.snr", "region": f"r{number}",
+            "value": 1.0, "unit": "dB", "uncertainty": 0.1, "k": 2.0, "samples": 1,
+            "degrees_of_freedom": None, "method": "m",
+        }
+        for number in range(300_000)
+    ]  # fmt: skip
+    (folder / "b.json").write_text(json.dumps({"measurements": made}), "utf-8")
+
+
+def baseline(make: Callable[[Path], object]) -> Callable[[Path], None]:
+    """Return what makes a baseline beside a picture."""
+
+    def act(folder: Path) -> None:
+        blank(folder)
+        make(folder / "b.json")
+
+    return act
+
+
+def blank(folder: Path) -> None:
+    """Write a grey picture."""
+    cv2.imwrite(str(folder / "a.png"), np.full((48, 64), 90, np.uint8))
+
+
+def template(content: str, name: str = "closing.html") -> Callable[[Path], None]:
+    """Return what makes a plan of 3,000 people with a template of its institute."""
+
+    def act(folder: Path) -> None:
+        (folder / "own").mkdir()
+        (folder / "own" / name).write_text(content, "utf-8")
+        (folder / "institute.toml").write_text('name = "x"\ntemplates = "own"\n', "utf-8")
+        people = "".join(f'[[people]]\nname = "p{n}"\nrole = "tester"\n' for n in range(3000))
+        head = 'operator = "p1"\ninstitute = "institute.toml"\n'
+        (folder / "plan.toml").write_text(head + people + SHOT, "utf-8")
+
+    return act
+
+
+def batch(listed: str) -> Callable[[Path], None]:
+    """Return what makes a list of devices and the template of their plans."""
+
+    def act(folder: Path) -> None:
+        (folder / "list.csv").write_text(listed, "utf-8")
+        shot = '[[shots]]\nid = "one"\nsubject = "{id}"\nclip = "{id}.mp4"\n'
+        (folder / "t.toml").write_text(shot, "utf-8")
+
+    return act
 
 
 def chain(folder: Path) -> None:
@@ -172,7 +249,72 @@ CASES = [
             ("devices", "devices.csv")),
     Hostile("CSV of 5 million empty rows", text("devices.csv", "id,kind\n" + "\n" * 5_000_000),
             ("devices", "devices.csv")),
-    Hostile("workbook of 5 million empty rows", empty_rows, ("devices", "devices.xlsx")),
+    *(
+        Hostile(f"workbook {what}", make, ("devices", "devices.xlsx"))
+        for what, make in (
+            ("of 5 million empty rows", sheet_with(b"<row/>" * 5_000_000)),
+            ("whose entities multiply", book(multiplied)),
+            ("of 700 MB of blanks", sheet_with(b" " * 700_000_000)),
+            ("with a cell at the end of a sheet", sheet_with(
+                b'<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row>')),
+            ("of 2 million cells in a row",
+             sheet_with(b'<row r="3">' + b"<c/>" * 2_000_000 + b"</row>")),
+            ("merged over everything", sheet_with(
+                behind=b'<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>')),
+            ("of 100,000 merged ranges", sheet_with(behind=b"<mergeCells>" + b"".join(
+                b'<mergeCell ref="A%d:XFD%d"/>' % (n, n) for n in range(1, 100_001)
+            ) + b"</mergeCells>")),
+            ("nested 200,000 deep", sheet_with(behind=b"<a>" * 200_000 + b"</a>" * 200_000)),
+            ("with a row number of 30 digits", sheet_with(
+                b'<row r="' + b"9" * 30 + b'"><c r="A1"><v>1</v></c></row>')),
+            ("with a text that is not there", sheet_with(
+                b'<row r="3"><c r="A3" t="s"><v>999999</v></c></row>')),
+        )
+    ),
+    *(
+        Hostile(f"baseline {what}", make, ("measure", "a.png", "--baseline", "b.json"))
+        for what, make in (
+            ("nested 100,000 deep", baseline(lambda path: path.write_text("[" * 100_000))),
+            ("that is a pipe", baseline(os.mkfifo)),
+            ("of 20 GB", baseline(lambda path: with_hole(path, 20 * GB))),
+            ("of 300,000 figures", figures),
+        )
+    ),
+    *(
+        Hostile(f"register {what}", text("register.toml", content),
+                ("database", "register", "register.toml", "--db", "r.db"))
+        for what, content in (
+            ("of 200,000 instruments", "".join(
+                f'[[instruments]]\nid="i{n}"\nname="n"\n' for n in range(200_000))),
+            ("with a key of a million parts", ".".join(["a"] * 1_000_000) + "=1"),
+            ("of 300,000 tables in a line", "a=[" + "{}," * 300_000 + "]"),
+        )
+    ),
+    *(
+        Hostile(f"list of a batch, {what}", batch(content),
+                ("batch", "list.csv", "--plan", "t.toml", "--dry-run"))
+        for what, content in (
+            ("one id 10,000 times", "id,kind\n" + "a,fixed\n" * 10_000),
+            ("a quotation mark that nothing closes", 'id,kind\n"' + "a,fixed\n" * 300_000),
+            ("a million NUL", "id,kind\n" + "\0" * 1_000_000),
+            ("100,000 columns", ",".join(f"c{n}" for n in range(100_000)) + "\n"),
+            ("1,000 parents in a ring", "id,kind,parent\n" + "".join(
+                f"c{n},fixed,c{(n + 1) % 1000}\n" for n in range(1000))),
+        )
+    ),
+    *(
+        Hostile(f"template, {what}", template(content), ("check", "plan.toml"))
+        for what, content in (
+            ("loops in loops over 3,000 people", LOOPS),
+            ("1,900 conditions in conditions", "{% if project.title %}" * 1900
+             + "{% endif %}" * 1900),
+            ("5,900 tags in tags", "<div>" * 5_900 + "</div>" * 5_900),
+            ("words of a verdict nearly", "<p>" + "is " * 12_000 + "met" * 8_000 + "</p>"),
+            ("blanks between Chinese", "<p>合" + " " * 65_000 + "x</p>"),
+            ("half a mark", "<p>" + "c_" * 32_000 + "</p>"),
+            ("a table of 6,000 columns", "<table><tr>" + "<td>x</td>" * 6_000 + "</tr></table>"),
+        )
+    ),
     Hostile("a million results of a laboratory", rows, ("compare-labs", "run", "round.toml")),
     Hostile("results database that is a pipe", lambda place: os.mkfifo(place / "results.db"),
             ("query", "retakes", "--db", "results.db")),

@@ -31,6 +31,7 @@ from html import unescape
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
@@ -64,7 +65,11 @@ PLACES = {  # role of a signature -> name of the place of its stamp, and what re
     "seal": ("sign-seal", "公章 (seal)"),
 }
 STAMP = (38 * 72 / 25.4, 11 * 72 / 25.4)  # width and height, pt
-SPOKEN = {"/Alt", "/ActualText", "/E"}  # what is read out in place of a part of a page
+SPOKEN = {"/Alt", "/ActualText", "/E", "/T"}  # what is read out in place of a part of a page
+BY_PROGRAMS = {"/Producer", "/CreationDate", "/ModDate"}  # what no person says of a file
+IN_WORDS = ("{http://purl.org/dc/elements/", "{http://ns.adobe.com/photoshop/",
+            "{http://ns.adobe.com/pdfx/", "{http://ns.adobe.com/pdf/1.3/}Keywords",
+            "{http://ns.adobe.com/xap/1.0/}CreatorTool")  # of XMP  # fmt: skip
 OPEN = {"should", "may"}  # modalities that decide nothing
 MOST_SHOWN = 1000  # results in an annex; with more, a table is attached to it
 CLOCKS = timedelta(minutes=5)  # by which two computers may differ
@@ -401,14 +406,17 @@ def pages(volumes: list[bytes], html: str) -> None:
         single = volume.count(b"startxref") == 1 and attachments(parts).keys() <= {"results.csv"}
         require(number == 0 or single, "an annex was updated, or carries a file")
         harmless(reader, parts)
-        spoken = [item[key] for item in parts for key in SPOKEN & item.keys()]
+        spoken = [item[key] for item in parts for key in SPOKEN & item.keys()
+                  if key != "/T" or "/FT" not in item]  # the name of a field  # fmt: skip
         require(all(squeezed(str(text)) in due for text in spoken),
                 "what is read out of the pages does not follow from the session")  # fmt: skip
         shown += "".join(squeezed(page.extract_text()) for page in reader.pages)
-        xml = reader.root_object["/Metadata"].get_data().decode()
-        titles = [str(item["/Title"]) for item in parts if "/Title" in item]  # bookmarks, file
-        titles += re.findall(r"(?s)<dc:title>(.*?)</dc:title>", xml)
-        beside += re.sub(r"<[^>]*>", " ", " ".join(titles)) + " "
+        words = [str(item["/Title"]) for item in parts if "/Title" in item]  # bookmarks
+        words += [str(item[1]) for item in reader.metadata.items() if item[0] not in BY_PROGRAMS]
+        for part in ET.fromstring(reader.root_object["/Metadata"].get_data()).iter():  # noqa: S314
+            said = [(part.tag, "".join(part.itertext())), *part.attrib.items()]
+            words += [text for name, text in said if name.startswith(IN_WORDS)]
+        beside += " ".join(words) + " "
     stated = re.findall(r'(?s)<p class="decision[^>]*>(.*?)</p>', html)
     cells = re.findall(r'(?s)<td role="cell" class="c-(?:verdict|limit|result)".*?>(.*?)</td', html)
     said = "\n".join([*stated, *(cells if len(cells) <= 3 * MOST_SHOWN else ())])
@@ -457,10 +465,11 @@ def harmless(reader: PdfReader, parts: list[Any]) -> None:
 def stamp(field: DictionaryObject, page: Any, places: dict[str, Any]) -> None:  # noqa: ANN401 -- of pypdf
     """Check that a signature shows nothing, or lies where its page has room for its role."""
     left, bottom, right, top = map(float, field["/Rect"])
+    name, title = PLACES.get(str(field["/T"]), ("", None))
+    require(field.get("/TU") in {None, title}, "a field is called otherwise than its role")
     if not any((left, bottom, right, top, "/AP" in field)):
         return
     found, hidden = (left, top, right - left, top - bottom), []
-    name, title = PLACES.get(str(field["/T"]), ("", ""))
     place = places.get(name)
     due = place and (float(place["/Left"]), float(place["/Top"]), *STAMP)
     require(place and place.raw_get("/Page").idnum == page.indirect_reference.idnum

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from forgeries import Forgery, elsewhere, within
-from more_tamperings import anew
+from more_tamperings import anew, change
 from pyhanko.pdf_utils import generic
 
 if TYPE_CHECKING:
@@ -41,6 +41,15 @@ def field_says(writer: IncrementalPdfFileWriter, **entries: object) -> None:
     writer.update_container(field)
 
 
+def unseen_pass(writer: IncrementalPdfFileWriter) -> None:
+    """Let the field of the first signature show nothing, and be called a pass."""
+    fields = [each.get_object() for each in writer.root["/AcroForm"]["/Fields"]]
+    field = next(each for each in fields if each["/T"] == "inspector")
+    del field["/AP"]
+    nothing = generic.ArrayObject([generic.NumberObject(0)] * 4)
+    field_says(writer, Rect=nothing, TU=generic.pdf_string("全部合格"))
+
+
 def told(writer: IncrementalPdfFileWriter, key: str) -> None:
     """Let a screen reader say something else of the whole report."""
     element = writer.root["/StructTreeRoot"]["/K"]
@@ -50,6 +59,24 @@ def told(writer: IncrementalPdfFileWriter, key: str) -> None:
     writer.update_container(element)
 
 
+def described(writer: IncrementalPdfFileWriter, **entries: str) -> None:
+    """Put entries into the document information."""
+    held = writer.trailer["/Info"]
+    for key, value in entries.items():
+        held[name(f"/{key}")] = generic.pdf_string(value)
+    writer.update_container(held)
+
+
+def in_metadata(writer: IncrementalPdfFileWriter, said: str) -> None:
+    """Put a description into the metadata in XML."""
+    before, end = writer.root["/Metadata"].data, b"</rdf:RDF>"
+    names = 'rdf:about="" xmlns:a="http://purl.org/dc/elements/1.1/" xmlns:b="http://ns.adobe.com/pdf/1.3/"'
+    after = f"<rdf:Description {names} {said}</rdf:Description>".encode()
+    stream = generic.StreamObject(stream_data=before.replace(end, after + end))
+    stream[name("/Type")], stream[name("/Subtype")] = name("/Metadata"), name("/XML")
+    change(writer, Metadata=writer.add_object(stream))
+
+
 def script() -> generic.DictionaryObject:
     """Return an action that runs."""
     action = {name("/S"): name("/JavaScript"), name("/JS"): generic.pdf_string("app.alert(1)")}
@@ -57,6 +84,7 @@ def script() -> generic.DictionaryObject:
 
 
 HOLDS_MORE = "a form of the report holds more"
+TITLED = "title or bookmarks are not those"
 XFA = entered("/AcroForm", XFA=generic.pdf_string("<x/>"))
 SECOND_TO_THIRD = generic.ArrayObject(map(generic.NumberObject, (2, 3)))
 HIDDEN_PLACES = [
@@ -67,10 +95,27 @@ HIDDEN_PLACES = [
              entered("/Names", AlternatePresentations=generic.DictionaryObject())),
             ("page 1 left out of what is printed", "holds /PrintPageRange",
              entered("/ViewerPreferences", PrintPageRange=SECOND_TO_THIRD)),
+            ("pages over the whole screen, one at a time", "holds /PageMode",
+             partial(change, PageMode=name("/FullScreen"))),
+            ("pages shown in another order", "holds /PageLayout",
+             partial(change, PageLayout=name("/TwoPageRight"))),
+            ("places that the pages do not name", "holds /Dests",
+             partial(change, Dests=generic.DictionaryObject())),
+            ("keywords that say a pass", TITLED, partial(described, Keywords="全部合格")),
+            ("a property that says a pass", TITLED, partial(described, Conclusion="全部合格")),
+            ("a program called a pass", TITLED, partial(described, Creator="全部合格")),
+            ("metadata that describe a pass", "other words stand for",
+             partial(in_metadata, said="><a:description>全部合格</a:description>")),
+            ("metadata with keywords", "other words stand for",
+             partial(in_metadata, said='b:Keywords="全部合格">')),
             ("a second form over the pages", HOLDS_MORE, XFA),
             ("a field that runs", HOLDS_MORE, partial(field_says, A=script())),
             ("a report that is short for a pass", "other words stand for",
              partial(told, key="/E")),
+            ("a report that is titled a pass", "other words stand for", partial(told, key="/T")),
+            ("a field that is called a pass", HOLDS_MORE,
+             partial(field_says, TU=generic.pdf_string("全部合格"))),
+            ("an unseen field that is called a pass", HOLDS_MORE, unseen_pass),
         )
     ),
     *(

@@ -256,10 +256,15 @@ def _with_device(
     if not isinstance(stated, list):
         return dict(table)  # which reading the plan refuses
     ids = {str(one.get("id")) for one in stated if isinstance(one, dict)}
-    line = [device]
-    while line[-1].parent in known and known[str(line[-1].parent)] not in line:
-        line.append(known[str(line[-1].parent)])
-    added = [_table_of(one) for one in reversed(line) if one.id not in ids]
+    line, parent = {device.id: device}, device.parent
+    while parent is not None and parent in known:
+        if parent in line:
+            where = tr("subject {subject}", subject=device.id)
+            hint = tr("Subjects must form a tree")
+            raise PlanError(tr("is its own ancestor"), where=where, hint=hint)
+        line[parent] = known[parent]
+        parent = known[parent].parent
+    added = [_table_of(line[name]) for name in reversed(line) if name not in ids]
     return {**table, "subjects": [*stated, *added]}
 
 

@@ -6,6 +6,7 @@ import io
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -15,10 +16,19 @@ if TYPE_CHECKING:
 
 NO_FRAME = frozenset({"/Type", "/Parent", "/Contents", "/Resources", "/Annots", "/StructParents"})
 BOXES = frozenset({"/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox"})
-SAID = ("/Title", "/Author", "/Subject", "/Keywords")
+BY_PROGRAMS = {"/Producer", "/CreationDate", "/ModDate", "/Trapped"}  # what no person says
 FIRST = 12  # pages; cover, contents and summary of every version so far
-TITLE = re.compile(rb"<(?:[\w.-]+:)?title\b[^>]*>(.*?)</(?:[\w.-]+:)?title\b", re.DOTALL)  # in XMP
-MARKUP = re.compile(rb"<[^>]*>|\s+")
+# Words about a file in XMP (ISO 16684-1): Dublin Core, and what readers of PDF show beside it.
+IN_WORDS = (
+    *(
+        "{http://purl.org/dc/elements/",
+        "{http://ns.adobe.com/photoshop/",
+        "{http://ns.adobe.com/pdfx/",
+    ),
+    *("{http://ns.adobe.com/pdf/1.3/}Keywords", "{http://ns.adobe.com/xap/1.0/}CreatorTool"),
+)
+MOST_PARTS = 1_000  # of metadata; there are 40
+DECLARED = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 READ_OUT = ("/Alt", "/ActualText", "/E", "/T")  # in place of what is drawn (ISO 32000-2, 14.9)
 SHOWN = {"0", "1", "2", "4", "5", "6"}  # text rendering modes that paint (ISO 32000-2, 9.3.6)
 
@@ -67,7 +77,8 @@ def about(pdf: bytes) -> tuple[str, ...]:
 
     reader = pypdf.PdfReader(io.BytesIO(pdf))
     held: Mapping[str, Any] = reader.metadata or {}
-    return (*(str(held.get(key) or "") for key in SAID), *_bookmarks(reader.outline))
+    said = (f"{key} {held[key]}" for key in sorted({*held} - BY_PROGRAMS) if held[key])
+    return (*said, *_bookmarks(reader.outline))
 
 
 def _metadata(reader: PdfReader) -> bytes:
@@ -76,17 +87,36 @@ def _metadata(reader: PdfReader) -> bytes:
     return bytes(held["/Metadata"].get_object().get_data()) if "/Metadata" in held else b""
 
 
+def _in_words(metadata: bytes) -> Iterator[str]:
+    """Yield what metadata in XML say of a report in words; all of them, if they are not plain."""
+    try:
+        parts = [*ET.fromstring(metadata).iter()] if metadata else []  # noqa: S314 -- expat bounds entities
+    except (ET.ParseError, ValueError, LookupError):
+        parts = None
+    declared = DECLARED.search(metadata.replace(b"\0", b""))  # which other encodings have
+    if parts is None or declared or len(parts) > MOST_PARTS:
+        yield metadata.decode(errors="replace")
+        return
+    for part in parts:
+        named = [(part.tag, part.itertext()), *part.attrib.items()]
+        yield from ("".join("".join(said).split()) for name, said in named if _is_said(name))
+
+
+def _is_said(name: object) -> bool:
+    """Whether words of this name are shown; notes and instructions have none."""
+    return isinstance(name, str) and name.startswith(IN_WORDS)
+
+
 def spoken(pdf: bytes) -> frozenset[str]:
     """Return what is read out in place of pages, parts of them and the whole. Raises as ``read``.
 
-    That is the title in the metadata, which whoever signs may leave out, and the structure.
+    That is what the metadata say, which whoever signs may leave out, and the structure.
     """
     import pypdf  # noqa: PLC0415 -- as in read
 
     reader = pypdf.PdfReader(io.BytesIO(pdf))
     root: Any = reader.root_object
-    metadata = _metadata(reader).replace(b"\0", b"")  # which other encodings have
-    found = {MARKUP.sub(b"", text).decode(errors="replace") for text in TITLE.findall(metadata)}
+    found = {*_in_words(_metadata(reader))}
     waiting, seen = [root.get("/StructTreeRoot")], set[int]()
     while waiting:
         item = waiting.pop()

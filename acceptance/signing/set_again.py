@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
 OF_CATALOG = {
     "/AcroForm", "/AF", "/Lang", "/MarkInfo", "/Metadata", "/Names", "/Outlines", "/OutputIntents",
-    "/PageLayout", "/PageMode", "/Pages", "/StructTreeRoot", "/Type", "/Version",
-    "/ViewerPreferences", "/Extensions", "/Dests",
+    "/Pages", "/StructTreeRoot", "/Type", "/Version", "/ViewerPreferences", "/Extensions",
 }  # fmt: skip
 LEADING = {"/GoTo", "/GoToR", "/URI"}  # what a link may do
 NAMED = {"/EmbeddedFiles", "/Dests"}

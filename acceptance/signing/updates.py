@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pyhanko.pdf_utils import generic
 
 from acceptance.messages import tr
+from acceptance.report.sign_fields import TITLES
 from acceptance.signing import appearances
 
 if TYPE_CHECKING:
@@ -75,7 +76,8 @@ def _signs(field: PdfObject, places: Mapping[str, StampPlace]) -> bool:
     if not isinstance(field, generic.DictionaryObject) or at(field, "/FT", "") != "/Sig":
         return False
     if {*field} <= OF_FIELD | {"/TU"}:
-        return all(side == 0 for side in field["/Rect"])
+        title = TITLES.get(str(at(field, "/T", "")))
+        return at(field, "/TU", title) == title and all(side == 0 for side in field["/Rect"])
     return {*field} <= OF_PLACE and appearances.is_in_place(field, places)
 
 

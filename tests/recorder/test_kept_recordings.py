@@ -433,6 +433,8 @@ def test_a_stated_offset_counts_more_than_the_zone() -> None:
         ("channel,start,end\n1", "row 2, start", "is empty"),
         ("channel,start,end,duration_s\n1,20261101080000,20261101090000,ten",
          "row 2, duration_s", "is not a number"),
+        ("channel,start,end,duration_s\n1,20261101080000,20261101090000,6_0",
+         "row 2, duration_s", "'6_0' is not a number"),
     ],
 )  # fmt: skip
 def test_a_bad_row_is_answered_with_file_row_and_field(

@@ -192,6 +192,7 @@ def test_a_mark_is_left_out_and_the_reason_said() -> None:
         "C.N.A.S", "ilac-MRA", "计量认证", "驗收通過", "達標", "准予通过", "同意验收",
         "合·格", "合_格",
         "P A S S", "p.a.s.s", "ᴘᴀꜱꜱ", "满足设计要求", "☑", "no nonconformity found",
+        "C\u041eNF\u041eRMS", "\u0420\u0410\u0405\u0405",
         "meets all requirements", "all requirements are fulfilled", "is hereby accepted",
     ],
 )  # fmt: skip

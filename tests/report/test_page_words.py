@@ -59,11 +59,16 @@ def test_text_of_a_drawing_that_is_read_out_otherwise_is_seen(key: str) -> None:
     assert seen.spoken
 
 
+DC = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
+
+
 @pytest.mark.parametrize(
     "title",
     [
-        b"<dc:title>x</dc:title>", b'<d:title xmlns:d="http://purl.org/dc/elements/1.1/">x</d:title>',
-        b"<dc:title >x</dc:title >", "<dc:title>x</dc:title>".encode("utf-16"),
+        f"<dc:title {DC}>x</dc:title>".encode(), f"<dc:title\n{DC} >&#120;</dc:title >".encode(),
+        f"<a {DC}><dc:title><b>x</b></dc:title></a>".encode(), f"<a {DC} dc:title='x'/>".encode(),
+        b'<d:title xmlns:d="http://purl.org/dc/elements/1.1/">x</d:title>',
+        f"<dc:title {DC}>x</dc:title>".encode("utf-16"),
     ],
 )  # fmt: skip
 def test_a_title_in_the_metadata_is_seen_however_it_is_written(title: bytes) -> None:
@@ -73,3 +78,8 @@ def test_a_title_in_the_metadata_is_seen_however_it_is_written(title: bytes) -> 
     stream.set_data(title)
     writer.root_object[NameObject("/Metadata")] = writer._add_object(stream)
     assert page_words.spoken(written(writer)) == {"x"}
+
+
+@pytest.mark.parametrize("text", [b"<dc:title>x", b'<!DOCTYPE a [<!ENTITY b "x">]><a>&b;</a>'])
+def test_metadata_that_are_not_plain_are_seen_as_they_stand(text: bytes) -> None:
+    assert [*page_words._in_words(text)] == [text.decode()]

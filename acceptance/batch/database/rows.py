@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import fields
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from acceptance.checks.sampling import NO_DEVICES
 from acceptance.errors import InputError
 from acceptance.files import regular, strict_toml
-from acceptance.model import Verdict
+from acceptance.model import Instrument, Verdict
 from acceptance.session.evidence import hash_file
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from acceptance.model import (
         Finding,
-        Instrument,
         Measurement,
         Pack,
         Person,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     Row = dict[str, Any]
 
+OF_INSTRUMENT = attrgetter(*(field.name for field in fields(Instrument)))
 SEVERITY = {
     verdict: number
     for number, verdict in enumerate(
@@ -104,7 +105,7 @@ def signers(session: int, vouched: Predecessor | None) -> list[Row]:
 def instrument_row(instrument: Instrument) -> Row:
     """Return the row of an instrument."""
     return {
-        "key": key(*asdict(instrument).values()),
+        "key": key(*OF_INSTRUMENT(instrument)),
         "instrument": text(instrument.id),
         "name": text(instrument.name),
         "model": text(instrument.model),
