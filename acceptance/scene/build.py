@@ -65,7 +65,7 @@ class Scene(SeenLight):
     series: Series
     reference: clip.Frame
     """The middle one of the kept frames, for the still."""
-    bars: black_bars.Bars = (0, 0, 0, 0)
+    bars: black_bars.Bars = black_bars.NONE
     """How wide black bars are left, above, right and below, in px."""
     clocks: Mapping[str, Located] = field(default_factory=dict)
     """Last known places of the clocks, by their names in ``series.cells``."""
@@ -93,8 +93,9 @@ class Scene(SeenLight):
 
     @cached_property
     def shown(self) -> tuple[int, int, int, int]:
-        """Where (x, y, width, height) the picture lies, between pairs of black bars."""
-        return black_bars.between(self.bars, self.reference.luma.shape)
+        """Where (x, y, width, height) the picture lies, between a pair of black bars."""
+        outline = self.located[0].corners if self.located else ()
+        return black_bars.between(self.bars, self.reference.luma.shape, outline)
 
     @property
     def has_sound(self) -> bool:
@@ -203,7 +204,7 @@ def barred_notes(scene: Scene) -> Iterator[Note]:
     """Note the black bars beside a picture in which a region is measured."""
     rows, columns = scene.reference.luma.shape
     width, height = scene.shown[2:]
-    left, top, right, bottom = scene.bars
+    left, top, right, bottom = scene.bars[:4]
     kept = {"width": width, "columns": columns, "height": height, "rows": rows}
     sides = {"left": left, "top": top, "right": right, "bottom": bottom}
     moved = (columns - width, rows - height)

@@ -70,16 +70,14 @@ def rows_at(plane: NDArray[Any], places: NDArray[np.int64]) -> NDArray[Any]:
 def changed_share(rows: NDArray[Any], before: NDArray[Any], thresholds: Thresholds) -> float:
     """Return the share (0..1) of pixels that changed: of some rows, of all where it is small.
 
-    Whether few have changed is what tells a freeze. The share of all rows is at least that of some
-    over ``rows_averaged``.
+    Whether few have changed is what tells a freeze: others are only left out where what changed in
+    some rows is more than that of all, whatever the others did.
     """
     every = thresholds.rows_averaged
     some = slice(every // 2, None, every)
-    share = _differ(rows[some], before[some])
-    return share if share > thresholds.much_changed_share else _differ(rows, before)
-
-
-def _differ(rows: NDArray[Any], before: NDArray[Any]) -> float:
+    changed = np.count_nonzero(rows[some] != before[some])
+    if changed > thresholds.much_changed_share * rows.size / every:
+        return changed / rows[some].size
     return np.count_nonzero(rows != before) / rows.size
 
 

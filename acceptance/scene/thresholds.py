@@ -126,8 +126,8 @@ class Thresholds:
     changed_codes: float = 4.0
     """Codes by which a sample of the thumbnail must differ to have changed."""
     much_changed_share: float = 0.25
-    """Share (0..1) of changed pixels in one of ``rows_averaged`` rows above which the others are
-    not looked at: so many times what a frozen picture may have in all of them."""
+    """Share (0..1), over ``rows_averaged``, of all pixels: where more changed in one of so many
+    rows, the others are not looked at. So many times what a frozen picture may have."""
 
     # --- noise and detail
 

@@ -76,6 +76,21 @@ def test_what_is_kept_cannot_be_changed_and_keeps_no_argument_alive() -> None:
     assert left < 1 << 18, "neither 2 MB of arguments nor of results"
 
 
+def test_arrays_in_what_is_kept_cannot_be_changed_however_they_are_held() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Held:
+        values: np.ndarray
+
+    @remembered(1)
+    def held(values: np.ndarray) -> tuple[Any, ...]:
+        return values + 1, [values + 2], {"more": (Held(values + 3),)}, "text"
+
+    first, [second], more, _ = held(np.ones(3))
+    for values in (first, second, more["more"][0].values):
+        with pytest.raises(ValueError, match="read-only"):
+            values[0] = 5
+
+
 def test_a_call_with_a_function_is_not_kept_and_pushes_nothing_out() -> None:
     asked: list[float] = []
 

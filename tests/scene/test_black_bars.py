@@ -43,7 +43,7 @@ def written(frame: NDArray[np.integer], rows: slice, columns: slice) -> None:
 
 @pytest.mark.parametrize("unit", [1, 4])
 @pytest.mark.parametrize("black", [0, BLACK])
-@pytest.mark.parametrize(("above", "beside"), [(0, 0), (12, 0), (0, 20), (5, 9)])
+@pytest.mark.parametrize(("above", "beside"), [(0, 0), (12, 0), (0, 20), (0, 9), (5, 0)])
 def test_the_picture_lies_between_its_bars(unit: int, black: int, above: int, beside: int) -> None:
     """At the black of either range, whichever the stream states."""
     bars = ((above, above), (beside, beside))
@@ -73,7 +73,7 @@ def test_writing_across_most_of_a_bar_leaves_the_picture_whole() -> None:
 def test_a_dark_shelf_on_one_side_moves_nothing_but_is_said(side: str, code: int) -> None:
     frames = barred(**{side: 37}, code=code)
     rows, columns = frames[0].shape
-    assert sorted(black_bars.found(frames, 1)) == [0, 0, 0, 37]
+    assert sorted(black_bars.found(frames, 1)[:4]) == [0, 0, 0, 37]
     assert shown(frames) == (0, 0, columns, rows)
 
 
@@ -87,11 +87,11 @@ def test_what_is_dark_but_has_noise_or_changes_is_no_bar() -> None:
     noisy = barred(above=30, below=30)
     for frame in noisy:
         frame[:30], frame[-30:] = random.integers(BLACK - 2, BLACK + 3, (2, 30, COLUMNS))
-    assert black_bars.found(noisy, 1) == (0, 0, 0, 0)
+    assert black_bars.found(noisy, 1) == black_bars.NONE
     changing = barred(above=30, below=30)
     changing[1][:30], changing[1][-30:] = BLACK + 3, BLACK + 3
-    assert black_bars.found(changing, 1) == (0, 0, 0, 0)
-    assert black_bars.found(barred(above=30, below=30, code=22), 1) == (0, 0, 0, 0)
+    assert black_bars.found(changing, 1) == black_bars.NONE
+    assert black_bars.found(barred(above=30, below=30, code=22), 1) == black_bars.NONE
 
 
 def test_a_coders_code_more_or_less_leaves_a_bar() -> None:
@@ -113,16 +113,70 @@ def test_rows_of_a_bar_that_a_coder_blurred_are_still_its_own() -> None:
     assert shown(frames) == (0, 30, COLUMNS, ROWS)
 
 
+def test_dim_rows_of_the_picture_are_no_blurred_bar() -> None:
+    """On one side alone they undid the pair; on both, they would pass for bars blurred."""
+    random = np.random.default_rng(5)
+    frames = [np.pad(np.full((476, 720), 120), ((50, 50), (0, 0)), constant_values=BLACK)] * 3
+    frames = [frame.copy() for frame in frames]
+    for frame in frames:
+        frame[50:56] = random.integers(19, 23, (6, 720))
+    assert shown(frames) == (0, 50, 720, 476)
+    for frame in frames:
+        frame[-70:-50] = BLACK
+    assert shown(frames) == (0, 0, 720, 576), "unlike all the same"
+
+
+def room(chart: slice, columns: slice, lamp: bool = False) -> list[NDArray[np.uint8]]:  # noqa: FBT001,FBT002
+    """Draw a chart in a dark room without noise, with a lamp at the right or without."""
+    seen = np.full((200, 300), BLACK, np.uint8)
+    seen[chart, columns] = 150
+    if lamp:
+        seen[90:110, -8:] = 200
+    return [seen]
+
+
 def test_a_dark_room_round_a_chart_is_no_bar() -> None:
     """Its rows are black, too; but where the chart begins, most of the row is black still."""
-    room = np.full((200, 300), BLACK, np.uint8)
-    room[60:140, 80:220] = 150
-    assert black_bars.found([room], 1) == (0, 0, 0, 0)
+    assert black_bars.found(room(slice(60, 140), slice(80, 220)), 1) == black_bars.NONE
+
+
+@pytest.mark.parametrize("rows", [slice(60, 140), slice(40, 160)])
+@pytest.mark.parametrize(
+    "columns",
+    [slice(60, 240), slice(30, 270), slice(15, 285), slice(0, 240), slice(0, 180), slice(100, 300)],
+)
+@pytest.mark.parametrize("lamp", [False, True])
+def test_a_room_that_a_chart_nearly_fills_moves_nothing_but_is_said(
+    rows: slice,
+    columns: slice,
+    lamp: bool,  # noqa: FBT001
+) -> None:
+    """Of charts 60, 80 and 90 % wide, in the middle and at one side."""
+    frames = room(rows, columns, lamp)
+    assert shown(frames) == (0, 0, 300, 200)
+    assert black_bars.found(frames, 1)[:4] != (0, 0, 0, 0)
+
+
+def test_a_chart_all_across_a_room_moves_nothing_where_it_is_located_or_low() -> None:
+    wide = black_bars.found(room(slice(40, 160), slice(0, 300)), 1)
+    outline = [(-2.0, 40.5), (301.0, 40.1), (302.0, 159.8), (-2.0, 160.3)]
+    assert black_bars.between(wide, (200, 300)) == (0, 40, 300, 120), "as a picture between bars"
+    assert black_bars.between(wide, (200, 300), outline) == (0, 0, 300, 200)
+    inside = [(x, 100 + 0.9 * (y - 100)) for x, y in outline]
+    assert black_bars.between(wide, (200, 300), inside) == (0, 40, 300, 120)
+    assert shown(room(slice(60, 140), slice(0, 300))) == (0, 0, 300, 200)
+    assert shown([frame.T for frame in room(slice(40, 160), slice(0, 300))]) == (40, 0, 120, 300)
+
+
+def test_bars_on_all_sides_move_nothing_but_are_said() -> None:
+    frames = barred(above=5, below=5, left=9, right=9)
+    assert black_bars.found(frames, 1)[:4] == (9, 5, 9, 5)
+    assert shown(frames) == (0, 0, COLUMNS + 18, ROWS + 10)
 
 
 @pytest.mark.parametrize("code", [BLACK, 100])
 def test_a_picture_of_one_code_has_no_bars(code: int) -> None:
-    assert black_bars.found([np.full((40, 60), code, np.uint8)], 1) == (0, 0, 0, 0)
+    assert black_bars.found([np.full((40, 60), code, np.uint8)], 1) == black_bars.NONE
 
 
 @pytest.mark.parametrize(
@@ -132,13 +186,16 @@ def test_a_picture_of_one_code_has_no_bars(code: int) -> None:
         ((0, 30, 0, 30), ["black_bars"]),
         ((0, 30, 0, 0), ["black_bar_alone"]),
         ((8, 30, 8, 0), ["black_bars", "black_bar_alone"]),
+        ((8, 30, 8, 30), ["black_bar_alone"]),
+        ((0, 70, 0, 70), ["black_bar_alone"]),
+        ((0, 30, 0, 30, True, False), ["black_bar_alone"]),
     ],
 )
 def test_bars_are_said_wherever_a_region_is_measured(
-    bars: black_bars.Bars, said: list[str]
+    bars: tuple[int, ...], said: list[str]
 ) -> None:
     """Also of regions by hand, without a chart."""
-    scene: Any = barred_scene(bars)
+    scene: Any = barred_scene(black_bars.Bars(*bars))
     assert [note.reason.code for note in build.barred_notes(scene)] == said
     scene.views = {}
     assert not list(build.barred_notes(scene))

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     Answer = dict[str, Any]
 
 VERDICTS = tuple(SEVERITY)
-APART = 1 << 16  # of two requirements, with their severities packed in: as many as a column holds
 _S, _D, _B = schema.sessions.c, schema.devices.c, schema.subjects.c
 _F, _R, _P = schema.findings.c, schema.requirements.c, schema.packs.c
 _M, _T = schema.measurements.c, schema.shots.c
@@ -325,7 +324,7 @@ def _verdicts(
     times as long. Raises ValueError for a severity that is none: it would count as another
     requirement's.
     """
-    packed = _F.requirement * APART + _F.severity
+    packed = _F.requirement * len(VERDICTS) + _F.severity
     joined = func.aggregate_strings(cast(packed, Text), ",")
     bounds = func.min(_F.severity), func.max(_F.severity)
     query = select(_F.subject, joined, func.count(), *bounds)
@@ -338,10 +337,7 @@ def _verdicts(
             numbers = np.fromstring(",".join(line for _, line, _ in used), np.intp, sep=",")
             counts = [count for _, _, count in used]
             subjects = np.repeat(np.array([row for row, _, _ in used], np.intp), counts)
-            requirements, places = np.divmod(numbers, APART)
-            if places.max() >= len(VERDICTS):
-                raise IndexError  # somebody changed it: no session has such a severity
-            yield subjects, requirements, places
+            yield subjects, numbers // len(VERDICTS), numbers % len(VERDICTS)
 
 
 def judged(connection: Connection, *, pack: str = "") -> Iterator[tuple[int, Answer]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
+from dataclasses import fields, is_dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -20,9 +21,9 @@ Result = TypeVar("Result")
 def remembered(size: int) -> Callable[[Callable[P, Result]], Callable[P, Result]]:
     """Keep the last ``size`` results of a function of arrays and of hashable values.
 
-    It has to depend on nothing else. Arrays of what it returns become read-only. Nothing is kept of
-    a call with a function among its arguments, which is another one each time. Of the arguments
-    their hashes are kept, not the arrays.
+    It has to depend on nothing else. What it returns becomes ``read_only``. Nothing is kept of a
+    call with a function among its arguments, which is another one each time. Of the arguments their
+    hashes are kept, not the arrays.
     """
 
     def decorated(function: Callable[P, Result]) -> Callable[P, Result]:
@@ -51,10 +52,19 @@ def remembered(size: int) -> Callable[[Callable[P, Result]], Callable[P, Result]
 
 
 def read_only(result: Result) -> Result:
-    """Forbid to change an array, or the arrays of a dataclass, and return it."""
-    for each in (result, *getattr(result, "__dict__", {}).values()):
-        if isinstance(each, np.ndarray):
-            each.flags.writeable = False
+    """Forbid to change an array, and those in a dataclass, tuple, list or dict, and return it.
+
+    Lists and dicts themselves, and what else holds arrays, can still be changed.
+    """
+    if isinstance(result, np.ndarray):
+        result.flags.writeable = False
+    elif isinstance(result, dict):
+        read_only(list(result.values()))
+    elif isinstance(result, list | tuple):
+        for each in result:
+            read_only(each)
+    elif is_dataclass(result):
+        read_only([getattr(result, each.name) for each in fields(result)])
     return result
 
 

@@ -298,6 +298,22 @@ def test_numbers_of_rows_that_lie_far_apart_cost_no_memory(tmp_path: Path) -> No
     assert before.clauses == after.clauses
 
 
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_requirements_of_high_numbers_fit_into_a_column_with_their_severities(
+    results: Results,
+) -> None:
+    """A column of PostgreSQL holds 31 bits."""
+    add(results, SESSION)
+    before = results.database.asked(queries.matrix)
+    with results.database.writing() as writing:
+        writing.execute(text("SET LOCAL session_replication_role = replica"))  # asks for no keys
+        writing.execute(text("UPDATE findings SET requirement = requirement + 300000000"))
+        writing.execute(text("UPDATE requirements SET id = id + 300000000"))
+    after = results.database.asked(queries.matrix)
+    assert before.severity.size
+    assert np.array_equal(before.severity, after.severity)
+
+
 @pytest.mark.parametrize("address", ["{file}", "sqlite:///{file}"])
 @pytest.mark.parametrize("option", ["--csv", "--json"])
 def test_an_answer_is_never_written_over_the_database(
