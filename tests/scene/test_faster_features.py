@@ -273,10 +273,9 @@ def test_bands_that_hold_a_row_that_is_looked_at_each_are_not_taken_for_much(ban
 def test_what_is_much_in_some_rows_is_no_silence_in_all(lines: int) -> None:
     """Also where rows are no multiple of those averaged: of 96, 19 are looked at, of 81 16."""
     assert THRESHOLDS.much_changed_share >= THRESHOLDS.rows_averaged * SILENT
-    for rows in range(lines // 5 + 1):  # of those that are looked at, and no other
-        now = np.zeros((lines, 64), np.uint8)
-        now[2::5][:rows] = 1
-        now[2::5][rows : rows + 1, :16] = 1
+    for pixels in range(32 * (lines // 5)):  # of rows that are looked at, and no other
+        now = np.zeros((lines, 32), np.uint8)
+        now[2::5] = np.arange(now[2::5].size).reshape(-1, 32) < pixels
         share = np.count_nonzero(now) / now.size
         silent = changed_share(now, np.zeros_like(now), THRESHOLDS) <= SILENT
         assert silent == (share <= SILENT)
