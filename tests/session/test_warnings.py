@@ -535,13 +535,13 @@ def test_one_film_is_told_of_each_device_that_it_shows_under_several_conditions(
     """Also where the first of its shots is of another device, and where both are."""
     day, night = lit(500, shot="day", subject="cam-2"), lit(0.1, shot="night", subject="cam-2")
     first, dark = lit(500, shot="first"), lit(0.1, shot="dark")
-    for *shots, told in (
+    for *shots, pairs in (
         (first, day, night, ("day = night",)),
         (first, day, night, dark, ("first = dark", "day = night")),
     ):
         done, _ = reach(filmed(*shots), tmp_path / str(len(shots)))
         found = {one.code: one.items for one in done.warnings or ()}
-        assert found["conditions_shared"] == told
+        assert found["conditions_shared"] == pairs
         assert found["footage_shared"] == ("cam-1 = cam-2",)
 
 
@@ -557,11 +557,11 @@ def test_a_film_that_only_one_shot_states_a_condition_of_is_not_contradicted(
 
 
 @pytest.mark.parametrize(
-    ("by_all", "by_two", "told"),
+    ("by_all", "by_two", "named"),
     [(7, 1, [("cam-1 = cam-2",)]), (7, 0, []), (8, 0, [("cam-1 = cam-2 = cam-3",)])],
 )
 def test_figures_that_two_films_share_are_counted_whoever_else_has_some_of_them(
-    tmp_path: Path, by_all: int, by_two: int, told: list[tuple[str, ...]]
+    tmp_path: Path, by_all: int, by_two: int, named: list[tuple[str, ...]]
 ) -> None:
     devices = (CAMERA, *(replace(CAMERAS[1], id=f"cam-{number}") for number in (2, 3)))
     shots = [
@@ -579,7 +579,7 @@ def test_figures_that_two_films_share_are_counted_whoever_else_has_some_of_them(
         shots=tuple(shots),
         measurements=tuple(figures),
     )
-    assert warned(case, tmp_path, "footage_shared") == told
+    assert warned(case, tmp_path, "footage_shared") == named
 
 
 def test_the_session_in_which_a_film_stood_for_another_device_is_named(tmp_path: Path) -> None:

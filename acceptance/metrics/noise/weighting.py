@@ -43,7 +43,7 @@ class Weighting:
         Raises ValueError for rows of another width.
         """
         if frames.shape[-1] != self.width:
-            raise ValueError(f"rows of {frames.shape[-1]} px, not {self.width}")
+            raise ValueError(frames.shape, self.width)
         rows = np.asarray(frames, np.float64)
         if self.width <= SHORT and _largest_prime(self.width) > PRIME:
             return self._by_products(rows.reshape(-1, self.width)).reshape(rows.shape)
