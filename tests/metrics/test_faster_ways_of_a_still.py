@@ -118,7 +118,7 @@ def test_codes_are_filtered_as_the_real_numbers_that_they_are(width: int, kind: 
     found = weighting.passed(codes)
     assert found.dtype == np.float64
     assert found == pytest.approx(weighting.passed(codes.astype(np.float64)), abs=1e-12)
-    with pytest.raises(ValueError, match=f"not {width}"):
+    with pytest.raises(ValueError, match=rf"{2 * width}\), {width}\)$"):
         weighting.passed(np.zeros((width, 2 * width)))
 
 
