@@ -9,7 +9,7 @@ was added to it, and nothing follows the last; the session in it is the one in t
 file has the hash in it, and nothing else lies there; the log is a chain; verdicts follow from
 figures and limits of the packs, and stand on the pages; stamps lie in their places. It does not set
 pages and stamps again (``acceptance verify`` does), measure again (``--remeasure``), or read
-reports of versions before 0.11.0.
+reports of versions before 0.12.0.
 """
 
 import hashlib
@@ -19,6 +19,7 @@ import logging
 import os
 import re
 import stat
+import struct
 import subprocess
 import sys
 import tempfile
@@ -34,7 +35,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from pypdf import PdfReader
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, read_object
 
 BESIDE_DATA = {"session.json", "report.pdf", "report.html", "report.xml", "log.jsonl",
                "bagit.txt", "bag-info.txt", "manifest-sha256.txt",
@@ -42,6 +43,7 @@ BESIDE_DATA = {"session.json", "report.pdf", "report.html", "report.xml", "log.j
 RENDERED, ANNEX = {"report.html", "report.xml"}, re.compile(r"annex-[a-f]\.pdf")
 LITTER = re.compile(r"(.*/)?(thumbs\.db|desktop\.ini|\.ds_store|~\$.*|\._.*)", re.IGNORECASE)
 BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
+STARTXREF, OBJECT = re.compile(rb"startxref\n(\d+)\n%%EOF\n"), re.compile(rb"\d+ 0 obj\n")
 OF_CATALOG = {"/AF", "/AcroForm", "/DSS", "/Extensions", "/Lang", "/MarkInfo", "/Metadata",
               "/Names", "/Outlines", "/OutputIntents", "/Pages", "/Perms", "/StructTreeRoot",
               "/Type", "/Version", "/ViewerPreferences"}  # fmt: skip
@@ -67,9 +69,11 @@ PLACES = {  # role of a signature -> name of the place of its stamp, and what re
 STAMP = (38 * 72 / 25.4, 11 * 72 / 25.4)  # width and height, pt
 SPOKEN = {"/Alt", "/ActualText", "/E", "/T"}  # what is read out in place of a part of a page
 BY_PROGRAMS = {"/Producer", "/CreationDate", "/ModDate"}  # what no person says of a file
-IN_WORDS = ("{http://purl.org/dc/elements/", "{http://ns.adobe.com/photoshop/",
+IN_WORDS = ("{http://purl.org/dc/", "{http://ns.adobe.com/photoshop/",
             "{http://ns.adobe.com/pdfx/", "{http://ns.adobe.com/pdf/1.3/}Keywords",
             "{http://ns.adobe.com/xap/1.0/}CreatorTool")  # of XMP  # fmt: skip
+NO_WORDS = {"{http://www.w3.org/XML/1998/namespace}lang",
+            "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"}  # fmt: skip
 OPEN = {"should", "may"}  # modalities that decide nothing
 MOST_SHOWN = 1000  # results in an annex; with more, a table is attached to it
 CLOCKS = timedelta(minutes=5)  # by which two computers may differ
@@ -91,7 +95,7 @@ def check(folder: Path, trust: list[Path]) -> None:
     require(all(files[name].stat().st_size <= MOST for name in beside), "too large to be read")
     held = {name: files[name].read_bytes() for name in beside}
     signed_at = signatures(held["report.pdf"], trust)
-    attached = attachments(tables(PdfReader(io.BytesIO(held["report.pdf"])).root_object))
+    attached = attachments(tables(read(held["report.pdf"]).root_object))
     require(attached.keys() == {"session.json", "renderings.json"}, "other files are attached")
     session, renderings = map(json.loads, map(attached.get, ("session.json", "renderings.json")))
     require(attached["session.json"] == held["session.json"] == written(session)
@@ -139,7 +143,7 @@ def signatures(pdf: bytes, trust: list[Path]) -> list[datetime]:
     """Check all signatures, and that later revisions add nothing else; return when they were."""
     ranges = [[*map(int, found)] for found in BYTE_RANGE.findall(pdf)]
     require(ranges and sum(ranges[-1][2:]) == len(pdf), "no signature covers the whole report")
-    last = PdfReader(io.BytesIO(pdf))
+    last = read(pdf)
     fields = [item.get_object() for item in at(last.root_object, "/AcroForm", "/Fields")]
     held = sorted((field["/V"] for field in fields if "/V" in field),
                   key=lambda value: value["/ByteRange"][2])  # fmt: skip
@@ -157,8 +161,9 @@ def signatures(pdf: bytes, trust: list[Path]) -> list[datetime]:
         require(not padded[end:].strip(b"\0"), "something lies behind a signature in its gap")
         cms(padded[:end], data, "\n".join(known), value["/SubFilter"] == "/ETSI.RFC3161")
     ends = [pdf.index(b"%%EOF") + 6, *(sum(each[2:]) for each in ranges)]
-    for before, after in pairwise(PdfReader(io.BytesIO(pdf[:end])) for end in ends):
-        signed_only(before, after)
+    require(pdf.count(b"startxref") == len(ends), "an update is not by the toolkit")
+    for before, after in pairwise(ends):
+        signed_only(read(pdf[:before]), read(pdf[:after]), of_update(pdf, before, after))
     stated = [str(value["/M"])[2:].replace("'", "") for value in held if "/M" in value]
     return [datetime.strptime(text, "%Y%m%d%H%M%S%z") for text in stated]
 
@@ -200,12 +205,40 @@ def fitness(signer: Path) -> None:
             "the signer's certificate is weak, or for other things")  # fmt: skip
 
 
-def signed_only(before: PdfReader, after: PdfReader) -> None:
-    """Compare two revisions, object by object: the later may differ by a signature alone."""
+def read(pdf: bytes) -> PdfReader:
+    """Open a PDF; what readers understand differently, such as a key twice, is an error."""
+    return PdfReader(io.BytesIO(pdf), strict=True)
+
+
+def of_update(pdf: bytes, start: int, end: int) -> set[int]:
+    """Return which objects an update has: in its own bytes, each once, none freed."""
+    previous, place = (int(STARTXREF.findall(pdf[:each])[-1]) for each in (start, end))
+    head = OBJECT.match(pdf, place)
+    table: Any = read_object(io.BytesIO(pdf[head.end() : end]), read(pdf[:end])) if head else None
+    require(at(table, "/Type") == "/XRef" and table["/W"] == [1, 8, 2]
+            and table["/Prev"] == previous, "a table of objects is not by the toolkit")  # fmt: skip
+    firsts, counts = table["/Index"][::2], table["/Index"][1::2]
+    rows = [*struct.iter_unpack(">BQH", unpacked(table))]  # kind, place, generation
+    require(sum(counts) == len(rows), "a table of objects has another length")
+    numbers = [first + step for first, count in zip(firsts, counts, strict=True)
+               for step in range(count)]  # fmt: skip
+    found = dict(zip(numbers, rows, strict=True))
+    require(found.pop(0, None) == (0, 0, 65535) and len(found) == len(rows) - 1
+            and all((kind, generation) == (1, 0) and start <= where < end
+                    and pdf.startswith(b"%d 0 obj\n" % number, where) and number < table["/Size"]
+                    for number, (kind, where, generation) in found.items()),
+            "an update frees an object, or lists one that it has not")  # fmt: skip
+    return {*found}
+
+
+def signed_only(before: PdfReader, after: PdfReader, numbers: set[int]) -> None:
+    """Compare the objects of an update with those before: it may differ by a signature alone."""
     whole = [[plain(side.trailer.get(key)) for key in ("/Root", "/Info", "/Encrypt")]
              for side in (before, after)]  # fmt: skip
-    require(whole[0] == whole[1], "another document was put behind the one that was signed")
-    for number in range(1, int(before.trailer["/Size"])):
+    sizes = [int(side.trailer["/Size"]) for side in (before, after)]
+    require(whole[0] == whole[1] and sizes[0] <= sizes[1],
+            "another document was put behind the one that was signed")  # fmt: skip
+    for number in sorted(each for each in numbers if each < sizes[0]):
         old, new = (side.get_object(IndirectObject(number, 0, side)) for side in (before, after))
         require(plain(old) == plain(new) or only_signs(old, new),
                 f"object {number} was changed otherwise than by signing")  # fmt: skip
@@ -216,8 +249,8 @@ def only_signs(old: Any, new: Any) -> bool:  # noqa: ANN401 -- whatever lies the
     if isinstance(old, ArrayObject) or not isinstance(old, DictionaryObject):
         return only_grew(old, new)
     kind = str(old.get("/Type", ""))
-    if kind == "/Metadata" or not isinstance(new, DictionaryObject):
-        return kind == at(new, "/Type")
+    if not isinstance(new, DictionaryObject):
+        return False
     if kind == "/Annot" and (old.get("/FT") != "/Sig" or "/V" in old or "/V" not in new):
         return False
     changed = {key for key in {*old, *new} if plain(old.get(key)) != plain(new.get(key))}
@@ -277,13 +310,20 @@ def tables(found: object) -> Iterator[Any]:
             waiting += list.__iter__(item)
 
 
+def unpacked(stream: Any) -> bytes:  # noqa: ANN401 -- of pypdf, which knows no bound, or another
+    """Return what a stream holds that is packed in the one way that the toolkit packs."""
+    packed = zlib.decompressobj()
+    content = packed.decompress(stream._data, MOST)  # noqa: SLF001 -- see above
+    require(stream["/Filter"] == "/FlateDecode" and packed.eof and not packed.unused_data.strip()
+            and not {"/DecodeParms", "/DP", "/F", "/FFilter"} & stream.keys(),
+            "a stream is not packed as the toolkit packs, or too large")  # fmt: skip
+    return content
+
+
 def attachments(parts: Iterable[Any]) -> dict[str, bytes]:
     """Return all files in a report, whatever names them; two of one name are an error."""
     held = [part for part in parts if "/EF" in part]
-    # pypdf knows no bound, or another one
-    found = {str(part["/UF"]):
-             zlib.decompressobj().decompress(part["/EF"]["/F"]._data, MOST)  # noqa: SLF001
-             for part in held}  # fmt: skip
+    found = {str(part["/UF"]): unpacked(part["/EF"]["/F"]) for part in held}
     require(len(found) == len(held) and all({*part["/EF"]} == {"/F"} for part in held),
             "files of one name are attached, or with two contents")  # fmt: skip
     return found
@@ -401,7 +441,7 @@ def pages(volumes: list[bytes], html: str) -> None:
     """Check that pages do nothing, and say the verdicts and results that the web page says."""
     shown, beside, due = "", "", squeezed(unescape(html))
     for number, volume in enumerate(volumes):
-        reader = PdfReader(io.BytesIO(volume))
+        reader = read(volume)
         parts = [*tables(reader.trailer)]
         single = volume.count(b"startxref") == 1 and attachments(parts).keys() <= {"results.csv"}
         require(number == 0 or single, "an annex was updated, or carries a file")
@@ -414,8 +454,7 @@ def pages(volumes: list[bytes], html: str) -> None:
         words = [str(item["/Title"]) for item in parts if "/Title" in item]  # bookmarks
         words += [str(item[1]) for item in reader.metadata.items() if item[0] not in BY_PROGRAMS]
         for part in ET.fromstring(reader.root_object["/Metadata"].get_data()).iter():  # noqa: S314
-            said = [(part.tag, "".join(part.itertext())), *part.attrib.items()]
-            words += [text for name, text in said if name.startswith(IN_WORDS)]
+            words += words_of(part)
         beside += " ".join(words) + " "
     stated = re.findall(r'(?s)<p class="decision[^>]*>(.*?)</p>', html)
     cells = re.findall(r'(?s)<td role="cell" class="c-(?:verdict|limit|result)".*?>(.*?)</td', html)
@@ -424,6 +463,14 @@ def pages(volumes: list[bytes], html: str) -> None:
     words = [squeezed(unescape(line)) for line in said.split("\n")] + beside.split()
     missing = [word for word in words if word not in shown]
     require(stated and not missing, f"the pages lack what follows from the session: {missing[:5]}")
+
+
+def words_of(part: ET.Element) -> list[str]:
+    """Return the words of a part of XMP that is shown, or the attributes of it that are."""
+    if not part.tag.startswith(IN_WORDS):
+        return [text for name, text in part.attrib.items() if name.startswith(IN_WORDS)]
+    below = [item for each in part.iter() for item in each.attrib.items()]
+    return ["".join(part.itertext()), *(text for name, text in below if name not in NO_WORDS)]
 
 
 def squeezed(text: str) -> str:
@@ -465,7 +512,7 @@ def harmless(reader: PdfReader, parts: list[Any]) -> None:
 def stamp(field: DictionaryObject, page: Any, places: dict[str, Any]) -> None:  # noqa: ANN401 -- of pypdf
     """Check that a signature shows nothing, or lies where its page has room for its role."""
     left, bottom, right, top = map(float, field["/Rect"])
-    name, title = PLACES.get(str(field["/T"]), ("", None))
+    name, title = PLACES.get(str(field["/T"]), ("", "Timestamp"))
     require(field.get("/TU") in {None, title}, "a field is called otherwise than its role")
     if not any((left, bottom, right, top, "/AP" in field)):
         return

@@ -7,13 +7,13 @@ session in it is the true one: somebody else has its footage.
 from __future__ import annotations
 
 import io
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign import signers
 from sample_pdf import attach, blank_pdf
 
 from acceptance.model import Verdict
@@ -24,8 +24,10 @@ from acceptance.signing.certificates import load_signer
 from acceptance.signing.signatures import ROLE, State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
     from acceptance.model import Session
     from acceptance.signing.chains import DemoChain
@@ -121,7 +123,7 @@ elsewhere = made(lambda before: replace(before, renderer={**before.renderer, **O
 
 def updated(pdf: bytes, change: Callable[[IncrementalPdfFileWriter], object]) -> bytes:
     """Change a file in an update that the next one, with the signature, covers."""
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    writer = levels.Update(io.BytesIO(pdf))  # which changes nothing else, such as metadata
     change(writer)
     out = io.BytesIO()
     writer.write(out)
@@ -129,18 +131,26 @@ def updated(pdf: bytes, change: Callable[[IncrementalPdfFileWriter], object]) ->
 
 
 def within(change: Callable[[IncrementalPdfFileWriter], object]) -> Callable[..., bytes]:
-    """Return what changes a file in the very update that signs it."""
+    """Return what changes a file in the very update that signs it, and signs as this tool does."""
 
     def sign(pdf: bytes, chain: DemoChain) -> bytes:
-        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-        change(writer)
-        signer = load_signer(chain.signer, chain.password)
-        levels.supply(writer, signer, None)
-        metadata = replace(pades._metadata(signer, ROLE, "", ""), certify=True)
-        out: io.BytesIO = signers.sign_pdf(writer, metadata, signer=signer.key)
-        return out.getvalue()
+        with changing(change):
+            return signed(pdf, chain)
 
     return sign
+
+
+@contextmanager
+def changing(change: Callable[[IncrementalPdfFileWriter], object]) -> Iterator[None]:
+    """Change a file in each update that signs it."""
+    supply = levels.supply
+
+    def act(writer: levels.Update, *given: Any) -> None:
+        change(writer)
+        supply(writer, *given)
+
+    with patch.object(levels, "supply", act):
+        yield
 
 
 def rewritten(change: Callable[[IncrementalPdfFileWriter], object]) -> Callable[[bytes], bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import zlib
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -77,6 +78,24 @@ def in_metadata(writer: IncrementalPdfFileWriter, said: str) -> None:
     change(writer, Metadata=writer.add_object(stream))
 
 
+def metadata_say(writer: IncrementalPdfFileWriter) -> None:
+    """Change words of the metadata under their own number."""
+    ref, held = writer.root.raw_get("/Metadata").reference, writer.root["/Metadata"]
+    data = held.data.replace(b"<rdf:li />", b"<rdf:li>\xe5\x90\x88</rdf:li>")
+    assert data != held.data
+    again = generic.StreamObject(dict(held), stream_data=data)
+    writer.objects[(ref.generation, ref.idnum)] = again
+
+
+def padded(writer: IncrementalPdfFileWriter) -> None:
+    """Change what a page draws, in as many bytes and with the same dictionary."""
+    ref = writer.root["/Pages"]["/Kids"][1].raw_get("/Contents").reference
+    held = ref.get_object()
+    data = zlib.compress(b"1 g 0 0 595 842 re f").ljust(len(held.encoded_data), b" ")
+    again = generic.StreamObject(dict(held), encoded_data=data)
+    writer.objects[(ref.generation, ref.idnum)] = again
+
+
 def script() -> generic.DictionaryObject:
     """Return an action that runs."""
     action = {name("/S"): name("/JavaScript"), name("/JS"): generic.pdf_string("app.alert(1)")}
@@ -108,6 +127,16 @@ HIDDEN_PLACES = [
              partial(in_metadata, said="><a:description>全部合格</a:description>")),
             ("metadata with keywords", "other words stand for",
              partial(in_metadata, said='b:Keywords="全部合格">')),
+            ("metadata with a value", "other words stand for",
+             partial(in_metadata, said='><a:description rdf:value="全部合格"/>')),
+            ("metadata of a list of values", "other words stand for",
+             partial(in_metadata, said='><a:description><rdf:Alt><rdf:li rdf:value="全部合格"/>'
+                                       "</rdf:Alt></a:description>")),
+            ("metadata that name a pass", "other words stand for",
+             partial(in_metadata, said='><a:relation rdf:resource="全部合格"/>')),
+            ("metadata of an older Dublin Core", "other words stand for",
+             partial(in_metadata, said='><c:title xmlns:c="http://purl.org/dc/1.1/">全部合格'
+                                       "</c:title>")),
             ("a second form over the pages", HOLDS_MORE, XFA),
             ("a field that runs", HOLDS_MORE, partial(field_says, A=script())),
             ("a report that is short for a pass", "other words stand for",
@@ -116,6 +145,13 @@ HIDDEN_PLACES = [
             ("a field that is called a pass", HOLDS_MORE,
              partial(field_says, TU=generic.pdf_string("全部合格"))),
             ("an unseen field that is called a pass", HOLDS_MORE, unseen_pass),
+        )
+    ),
+    *(
+        Forgery(f"{what} in the signature's update", "was replaced by who signed it",
+                sign=within(act))
+        for what, act in (
+            ("other metadata", metadata_say), ("a page of as many bytes", padded),
         )
     ),
     *(

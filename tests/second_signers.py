@@ -1,6 +1,6 @@
 """What a second signer, who holds a key, may try to change of a report that a first one signed.
 
-Each is an update that only the second signature covers. With them, forgeries by a first signer
+Each is done in the update of the second signature. With them, forgeries by a first signer
 that lie in fields and links.
 """
 
@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from forgeries import Forgery, elsewhere
-from hidden_places import HOLDS_MORE, field_says
+from hidden_places import HOLDS_MORE, field_says, metadata_say, padded
 from more_tamperings import anew
 from pyhanko.pdf_utils import generic
 
@@ -105,15 +105,18 @@ SECOND_SIGNERS = [
     SecondSigner("changes what the first stamp shows", shows),
     SecondSigner("draws over the first stamp", shows_within),
     SecondSigner("describes the file", describe),
+    SecondSigner("rewrites the metadata", metadata_say),
+    SecondSigner("covers a page in as many bytes", padded),
     SecondSigner("shows fewer pages", other_root),
     SecondSigner("covers a page by a link", COVERED_BY_A_LINK),
     SecondSigner("covers a page by a field of text", TEXT_FIELD),
 ]
+NO_LINK = "holds an annotation that is no link"
 OF_FIELDS = [
     Forgery(f"{what}, by another renderer", says, attached=elsewhere, pages=anew(act))
     for what, says, act in (
-        ("a link that is a signature, over a page", "lies over", COVERED_BY_A_LINK),
-        ("a field of text over a page", "lies over", TEXT_FIELD),
+        ("a link that is a signature, over a page", NO_LINK, COVERED_BY_A_LINK),
+        ("a field of text over a page", NO_LINK, TEXT_FIELD),
         ("a stamp called otherwise", HOLDS_MORE,
          partial(field_says, TU=generic.pdf_string("合格"))),
     )

@@ -20,13 +20,13 @@ BY_PROGRAMS = {"/Producer", "/CreationDate", "/ModDate", "/Trapped"}  # what no 
 FIRST = 12  # pages; cover, contents and summary of every version so far
 # Words about a file in XMP (ISO 16684-1): Dublin Core, and what readers of PDF show beside it.
 IN_WORDS = (
-    *(
-        "{http://purl.org/dc/elements/",
-        "{http://ns.adobe.com/photoshop/",
-        "{http://ns.adobe.com/pdfx/",
-    ),
+    *("{http://purl.org/dc/", "{http://ns.adobe.com/photoshop/", "{http://ns.adobe.com/pdfx/"),
     *("{http://ns.adobe.com/pdf/1.3/}Keywords", "{http://ns.adobe.com/xap/1.0/}CreatorTool"),
 )
+NO_WORDS = {  # attributes that say in which language words are, or of what
+    "{http://www.w3.org/XML/1998/namespace}lang",
+    "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about",
+}
 MOST_PARTS = 1_000  # of metadata; there are 40
 DECLARED = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 READ_OUT = ("/Alt", "/ActualText", "/E", "/T")  # in place of what is drawn (ISO 32000-2, 14.9)
@@ -98,8 +98,20 @@ def _in_words(metadata: bytes) -> Iterator[str]:
         yield metadata.decode(errors="replace")
         return
     for part in parts:
-        named = [(part.tag, part.itertext()), *part.attrib.items()]
-        yield from ("".join("".join(said).split()) for name, said in named if _is_said(name))
+        yield from ("".join(said.split()) for said in _said(part))
+
+
+def _said(part: ET.Element) -> Iterator[str]:
+    """Yield text and attributes of a part that is shown, also below it; else those shown alone.
+
+    An attribute may stand in place of text (``rdf:value``, ``rdf:resource``; ISO 16684-1, 7).
+    """
+    if not _is_said(part.tag):
+        yield from (said for name, said in part.attrib.items() if _is_said(name))
+        return
+    yield "".join(part.itertext())
+    for below in part.iter():
+        yield from (said for name, said in below.attrib.items() if name not in NO_WORDS)
 
 
 def _is_said(name: object) -> bool:

@@ -29,6 +29,7 @@ OF_FORM = {"/Fields", "/SigFlags"}
 OF_FIELD = {"/FT", "/T", "/Type", "/Subtype", "/F", "/Rect", "/P", "/V", "/Lock", "/StructParent"}
 FILLED_IN = {"/V", "/AP"}  # what signing changes in a field that the pages have
 OF_PLACE = OF_FIELD | {"/AP", "/TU"}  # of a field that shows a stamp, in its place on the page
+OF_TIME_STAMP = "Timestamp"  # what pyHanko calls a field that is in no place
 OF_INFORMATION = {"/Producer", "/ModDate"}  # what signing changes in the document information
 
 
@@ -76,7 +77,7 @@ def _signs(field: PdfObject, places: Mapping[str, StampPlace]) -> bool:
     if not isinstance(field, generic.DictionaryObject) or at(field, "/FT", "") != "/Sig":
         return False
     if {*field} <= OF_FIELD | {"/TU"}:
-        title = TITLES.get(str(at(field, "/T", "")))
+        title = TITLES.get(str(at(field, "/T", "")), OF_TIME_STAMP)
         return at(field, "/TU", title) == title and all(side == 0 for side in field["/Rect"])
     return {*field} <= OF_PLACE and appearances.is_in_place(field, places)
 
@@ -88,20 +89,19 @@ def _left_alone(before: PdfObject, after: PdfObject, fields: set[Reference]) -> 
     if not isinstance(after, generic.DictionaryObject):
         return False
     kind = before.get("/Type", "")
-    if kind == "/Metadata":
-        return bool(after.get("/Type", "") == kind)
     allowed = {"/Catalog": OF_SIGNATURES, "/Page": {"/Annots"}, "": OF_INFORMATION}.get(kind, set())
     within = _changed(before, after) <= allowed
     return within and (kind != "/Page" or _annotated(before, after, fields))
 
 
 def _changed(before: PdfObject, after: PdfObject) -> set[str]:
-    """Name the keys in which two dictionaries differ; ``""``: one of them is none."""
+    """Name the keys in which two dictionaries differ; ``""``: one is none, or streams differ."""
     if not isinstance(before, generic.DictionaryObject):
         return {""}
     if not isinstance(after, generic.DictionaryObject):
         return {""}
-    return {key for key in {*before, *after} if _value(before, key) != _value(after, key)}
+    changed = {key for key in {*before, *after} if _value(before, key) != _value(after, key)}
+    return changed if _data(before) == _data(after) else changed | {""}
 
 
 def _annotated(before: DictionaryObject, after: DictionaryObject, fields: set[Reference]) -> bool:
@@ -121,6 +121,11 @@ def annotations_of(page: DictionaryObject) -> list[PdfObject]:
 
 def _value(found: DictionaryObject, key: str) -> bytes:
     return _written(found.raw_get(key)) if key in found else b""
+
+
+def _data(found: DictionaryObject) -> bytes | None:
+    """Return what a stream holds, as it lies in the file; None for what is no stream."""
+    return found.encoded_data if isinstance(found, generic.StreamObject) else None
 
 
 def _written(found: PdfObject) -> bytes:

@@ -7,17 +7,19 @@ The table is ``tamperings.TAMPERINGS``; how long an answer takes is measured by
 from __future__ import annotations
 
 import shutil
+import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import second_verifier
-from forgeries import FORGERIES, Forgery, forge, passing, updated
+from forgeries import FORGERIES, Forgery, changing, forge, passing
 from hidden_places import HIDDEN_PLACES
 from institute import PASSWORD
 from issued_session import CLIP, details, issue, issued
 from marks import slow
 from more_tamperings import MORE_FORGERIES, MORE_TAMPERINGS
+from pypdf.generic import NameObject, StreamObject
 from second_signers import OF_FIELDS, SECOND_SIGNERS, SecondSigner
 from tamperings import CAFE, TAMPERINGS, TWINS, Tampering, words
 
@@ -120,11 +122,11 @@ def test_who_signs_second_changes_nothing_of_what_was_signed(
     folder: Path, chain: DemoChain, practice: PracticeChain, second: SecondSigner
 ) -> None:
     """All signatures are valid; the first was not put under what is shown."""
-    report = folder / "report.pdf"
-    report.write_bytes(updated(report.read_bytes(), second.act))
-    signed_again(folder, practice, reviewer="")
+    with changing(second.act):
+        signed_again(folder, practice, reviewer="")
     trust = [chain.root, practice.root]
     assert verify(folder, trust).state is State.BROKEN
+    assert (folder / "report.pdf").read_bytes().count(b"startxref") == 3  # nothing in between
     found = second_verifier.problems(folder, trust)
     assert found
     assert "changed otherwise than by signing" in found[0]
@@ -153,10 +155,38 @@ def test_the_second_verifier_reads_signatures_of_definite_length_only(
 def test_the_second_verifier_unpacks_attachments_up_to_a_bound(original: Path) -> None:
     """Two megabytes may hold gigabytes."""
     module = second_verifier.loaded()
-    module.MOST = 1000
-    reader = module.PdfReader(original / "report.pdf")
-    found = module.attachments(module.tables(reader.trailer))
-    assert {name: len(content) for name, content in found.items()}["session.json"] == 1000
+    parts = [*module.tables(module.read((original / "report.pdf").read_bytes()).trailer)]
+    module.MOST = max(map(len, module.attachments(parts).values()))
+    module.attachments(parts)
+    module.MOST -= 1
+    with pytest.raises(ValueError, match="or too large"):
+        module.attachments(parts)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("Filter", "/LZWDecode"), ("DecodeParms", "/X"), ("DP", "/X"), ("F", "/X"), ("FFilter", "/X")],
+)
+def test_the_second_verifier_unpacks_what_viewers_unpack(key: str, value: str) -> None:
+    """Whatever else a stream says of its packing, another content may be shown of it."""
+    module = second_verifier.loaded()
+    stream = StreamObject()
+    stream.set_data(zlib.compress(b"x"))
+    stream[NameObject("/Filter")] = NameObject("/FlateDecode")
+    assert module.unpacked(stream) == b"x"
+    stream[NameObject(f"/{key}")] = NameObject(value)
+    with pytest.raises(ValueError, match="not packed as the toolkit packs"):
+        module.unpacked(stream)
+
+
+@pytest.mark.parametrize("packed", [zlib.compress(b"x") + b"y", zlib.compress(b"x" * 99)[:-4]])
+def test_the_second_verifier_unpacks_whole_streams_only(packed: bytes) -> None:
+    """What lies behind, or lacks, is read by some and not by others."""
+    stream = StreamObject()
+    stream.set_data(packed)
+    stream[NameObject("/Filter")] = NameObject("/FlateDecode")
+    with pytest.raises(ValueError, match="not packed as the toolkit packs"):
+        second_verifier.loaded().unpacked(stream)
 
 
 @pytest.fixture(scope="module", params=["0.5.9", slow("9.0.0")])
