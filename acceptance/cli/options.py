@@ -15,7 +15,7 @@ from click.core import ParameterSource
 from acceptance import wording
 from acceptance.cli import terminal
 from acceptance.errors import PlanError, UsageError
-from acceptance.files import regular
+from acceptance.files import regular, written_number
 from acceptance.files.output import put, require_apart, writing
 from acceptance.forms import vocabulary
 from acceptance.messages import tr
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 # An unreadable path is an input error with a sentence of ours, not wrong usage.
 OUT = click.Path(path_type=Path, readable=False)
+OF_BOX = 4  # numbers: x, y, width, height
 PASSWORD = "ACCEPTANCE_KEY_PASSWORD"  # noqa: S105 -- the name of the variable
 
 
@@ -285,12 +286,12 @@ def name_value(text: str, option: str) -> tuple[str, str]:
 
 def _region(text: str) -> tuple[str, Box]:
     name, value = name_value(text, "--region")
-    try:
-        x, y, width, height = (float(part) for part in value.split(","))
-    except ValueError as error:
+    box = [written_number.number(part) for part in value.split(",")]
+    if len(box) != OF_BOX or not all(map(math.isfinite, box)):
         what = tr("--region {text!r}: write NAME=X,Y,WIDTH,HEIGHT in pixels", text=text)
-        raise click.UsageError(what) from error
-    if not all(map(math.isfinite, (x, y, width, height))) or width <= 0 or height <= 0:
+        raise click.UsageError(what)
+    x, y, width, height = box
+    if width <= 0 or height <= 0:
         raise click.UsageError(tr("--region {text!r}: width and height must be above 0", text=text))
     return name, (x, y, width, height)
 

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from acceptance.errors import PlanError
-from acceptance.files import spreadsheet, strict_toml
+from acceptance.files import spreadsheet, strict_toml, written_number
 from acceptance.forms import vocabulary
 from acceptance.messages import tr
 from acceptance.model import Answer, Condition
@@ -181,19 +181,11 @@ def _number(fields: Mapping[str, str], field: str, origin: str) -> float | None:
 
 def number(text: str, where: str) -> float:
     """Read a finite number. Raises PlanError."""
-    value = _float(text)
+    value = written_number.number(text)
     if not math.isfinite(value):
         hint = tr("Write the number alone, like 3.2; the unit beside it")
         raise PlanError(tr("{text!r} is not a number", text=text), where=where, hint=hint)
     return value
-
-
-def _float(text: str) -> float:
-    """Read a number; nan for anything else, also for 4_6, a slip of 4.6 that Python reads as 46."""
-    try:
-        return math.nan if "_" in text else float(text)
-    except ValueError:
-        return math.nan
 
 
 def moment(text: str, where: str) -> str:

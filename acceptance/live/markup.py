@@ -8,11 +8,13 @@ no reason to lose it.
 from __future__ import annotations
 
 import contextlib
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from acceptance.errors import DeviceError
+from acceptance.files import written_number
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
@@ -183,11 +185,8 @@ def text(element: etree._Element | None, where: str = "", *, most: int = MOST_CH
 
 def number(element: etree._Element | None, where: str) -> float | None:
     """Return the finite number at a path; None where there is none."""
-    try:
-        value = float(text(element, where))
-    except ValueError:
-        return None
-    return value if abs(value) < float("inf") else None
+    value = written_number.number(text(element, where))
+    return value if math.isfinite(value) else None
 
 
 def whole(element: etree._Element | None, where: str) -> int | None:

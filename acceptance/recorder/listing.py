@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from acceptance.errors import PlanError
-from acceptance.files import spreadsheet
+from acceptance.files import spreadsheet, written_number
 from acceptance.messages import tr
 from acceptance.recorder.recordings import (
     LATE,
@@ -188,10 +188,7 @@ def _zone(offset: str | None, zone: timezone) -> timezone:
 
 def _number(fields: Mapping[str, str], name: str, where: str) -> float | None:
     text = fields.get(name, "")
-    try:
-        value = float(text.replace("_", "x")) if text else None  # Python reads 6_0 as 60
-    except ValueError:
-        value = math.nan
+    value = written_number.number(text) if text else None
     if value is not None and not 0 <= value < math.inf:
         what, hint = tr("{text!r} is not a number of seconds", text=text), tr("Write it like 600")
         raise PlanError(what, where=f"{where}, {name}", hint=hint)

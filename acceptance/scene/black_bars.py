@@ -20,10 +20,7 @@ if TYPE_CHECKING:
     from acceptance.model import Point
 
 Pixels = tuple[int, int, int, int]
-BLACKS = (
-    0,
-    16,
-)  # codes of 8 bits: of both ranges, since a recorder's bars need not be the camera's
+BLACKS = (0, 16)  # codes of 8 bits, of both ranges: a recorder's bars need not be the camera's
 OFF = 1.5  # codes of 8 bits: a bar's pixels lie off its code, and this off black, by at most
 LEAST = 0.01  # of the rows
 PART = 16  # px: the parts of a row, each of which is black or shows something

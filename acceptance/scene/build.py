@@ -155,15 +155,13 @@ def _scene(
     """Put together what the watch has seen, what is cut from its frames, and the side tables."""
     notes: list[Note] = []
     charts = locating.locate(shot, wanted, watch, opened.info, notes)
-    again = (_coded(shot, charts) or _named(wanted)) and not _told(watch.kept)
-    kept = _sized(opened, _with_quantisers(opened, watch.kept) if again else watch.kept)
+    kept = _kept(shot, opened, wanted, watch.kept, charts)
     regions = _views(shot, opened.info, kept, charts, notes)
     notes += [*_truncation(opened.info, len(watch.times)), *damage.notes(opened, watch)]
     session = clock_session.filmed(charts.clocks, kept)
     stream = stream_words.described(opened.info, len(watch.times), kept)
     arrivals = side_tables.of_frames(shot, folder, opened.packets, watch.times)
     packets = stream_tables.packets(folder / shot.packets) if shot.packets else None
-    apart, *chroma_apart = spacings(regions.values())
     scene = Scene(
         shot=_completed(shot, charts, stream | ({"clock_session": session} if session else {})),
         video=opened.info,
@@ -173,8 +171,7 @@ def _scene(
         series=replace(series_of(opened, watch), arrivals=arrivals),
         reference=kept[len(kept) // 2],
         bars=black_bars.found([frame.luma for frame in kept], 1 << (opened.info.depth - 8)),
-        code_spacing=apart,
-        chroma_spacing=(chroma_apart[0], chroma_apart[1]),
+        spacings=spacings(regions.values()),
         clocks={name: track.place for name, track in named(watch.tracks).items()},
         strips=watch.strips.cut(),
         folder=folder,
@@ -188,6 +185,18 @@ def _scene(
     )
     scene = _believed(scene, kept)
     return replace(scene, notes=(*scene.notes, *barred_notes(scene)))
+
+
+def _kept(
+    shot: Shot,
+    opened: clip.Clip,
+    wanted: Sequence[Chart],
+    kept: Sequence[clip.Frame],
+    charts: ChartPlaces,
+) -> Sequence[clip.Frame]:
+    """Return the kept frames in the picture's size, with quantisers where pictures are measured."""
+    again = (_coded(shot, charts) or _named(wanted)) and not _told(kept)
+    return _sized(opened, _with_quantisers(opened, kept) if again else kept)
 
 
 def _believed(scene: Scene, kept: Sequence[clip.Frame]) -> Scene:

@@ -21,10 +21,14 @@ class CodeRange:
     video: VideoInfo
     range_contradicted: bool = False
     """Whether the picture contradicts the range of codes that the stream states."""
-    code_spacing: float = 1.0
-    """How far apart the codes of luma lie that the picture uses: 1, unless it has fewer bits."""
-    chroma_spacing: tuple[float, float] = (1.0, 1.0)
-    """The same of Cb and Cr."""
+    spacings: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    """How far apart the codes of luma, Cb and Cr lie that the picture uses: 1, unless it has fewer
+    bits."""
+
+    @property
+    def code_spacing(self) -> float:
+        """That of luma."""
+        return self.spacings[0]
 
     @property
     def code_black(self) -> int:

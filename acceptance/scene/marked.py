@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.scene.views import middle_half
+from acceptance.scene.blocks import BLOCKS, standard_error
+from acceptance.scene.views import mean_frame, middle_half
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from acceptance.scene.views import View
 
-BLOCKS = 4  # each way
 # standard error of a field's mean, from its blocks, over the median of all, and in codes of 8 bits,
 # or of fewer if the picture has fewer: beyond both something lies on it
 MOST_UNLIKE, LEAST_UNLIKE = 5.0, 0.5
@@ -44,14 +44,6 @@ def free(views: Sequence[View], unit: float) -> list[View]:
 
 
 def _doubt(frames: NDArray[np.integer]) -> float:
-    """Return the standard error of the mean of frames (n, h, w), from the scatter of 4 x 4 blocks.
-
-    0 where the field has fewer pixels than that.
-    """
-    still = frames.mean(axis=0)
-    height, width = (size // BLOCKS for size in still.shape)
-    if not height or not width:
-        return 0.0
-    whole = still[: BLOCKS * height, : BLOCKS * width]
-    means = whole.reshape(BLOCKS, height, BLOCKS, width).mean(axis=(1, 3))
-    return float(means.std(ddof=1) / BLOCKS)
+    """Return the standard error of the mean of frames (n, h, w); 0 where the field is too small."""
+    still = mean_frame(frames)
+    return standard_error(still) if min(still.shape) >= BLOCKS else 0.0

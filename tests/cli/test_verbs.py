@@ -431,11 +431,8 @@ def test_a_chart_is_advised_for_a_cameras_place(
         ),
         (("measure", "x.mp4", "--region", "flat=1,2"), 64, "write NAME=X,Y,WIDTH,HEIGHT"),
         (("measure", "x.mp4", "--metric", "sharpness"), 2, "unknown metric. Metrics: "),
-        (
-            ("measure", "x.mp4", "--region", "flat=nan,1,2,3"),
-            64,
-            "width and height must be above 0",
-        ),
+        (("measure", "x.mp4", "--region", "flat=nan,1,2,3"), 64, "write NAME=X,Y,WIDTH,HEIGHT"),
+        (("measure", "x.mp4", "--region", "flat=1,1,4_6,3"), 64, "write NAME=X,Y,WIDTH,HEIGHT"),
         (("measure", "x.mp4", "--region", "flat=1,1,0,3"), 64, "width and height must be above 0"),
         (("measure", "x.mp4", "--sample-aspect", "wide"), 64, "write W:H"),
         (("measure", "x.mp4", "--sample-aspect", "9" * 5000 + ":1"), 64, "write W:H"),

@@ -20,7 +20,6 @@ from acceptance.footage.rounding import RAMP, doubt_of_mean, rounding_doubt
 from acceptance.footage.tone import read_off
 from acceptance.metrics._filmed_clock import gray_code, readings, rolling_shutter
 from acceptance.metrics._shared import freeze, ordered
-from acceptance.metrics._shared.blocks import block_means
 from acceptance.metrics.colour.ciede2000 import delta_e00
 from acceptance.metrics.faults.levels import _usual_likeness
 from acceptance.metrics.resolution import (
@@ -32,6 +31,7 @@ from acceptance.metrics.resolution import (
     wrong_curve,
 )
 from acceptance.model import BudgetLine
+from acceptance.scene.blocks import block_means
 from acceptance.scene.build import Scene
 from acceptance.uncertainty import MOST_DEGREES, combine
 

@@ -57,4 +57,4 @@ def test_steps_of_few_bits_are_no_steps_with_writing(gradient: float, noise: flo
 @pytest.mark.parametrize(("depth", "apart", "step"), [(8, 1, 1), (8, 8, 8), (10, 1, 4), (10, 4, 4)])
 def test_a_step_of_codes_is_that_of_8_bits_or_of_fewer(depth: int, apart: int, step: int) -> None:
     video: Any = SimpleNamespace(depth=depth)
-    assert CodeRange(video=video, code_spacing=apart).code_step == step
+    assert CodeRange(video=video, spacings=(apart, 1.0, 1.0)).code_step == step

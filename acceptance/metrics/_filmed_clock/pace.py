@@ -30,7 +30,6 @@ from acceptance.metrics._filmed_clock.line_prior import (
     SLOPE,
     LinePrior,
 )
-from acceptance.metrics._shared.remembered import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,7 +110,6 @@ class Pace:
         return np.asarray(self.origin + (position - phase) / slope)
 
 
-@remembered(2)
 def pace(
     x: Array,
     light: Array,

@@ -28,7 +28,6 @@ from acceptance.metrics._filmed_clock.gray_code import (
     expected_shares,
     index_of,
 )
-from acceptance.metrics._shared.remembered import read_only
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -79,6 +78,12 @@ class Readings:
     ghost: float = 0.0
     removed: float = 0.0
     tried: float = 0.0
+
+    def forbid_changes(self) -> None:
+        """Make the arrays read-only: several metrics share them."""
+        for values in vars(self).values():
+            if isinstance(values, np.ndarray):
+                values.flags.writeable = False
 
     @property
     def readable(self) -> NDArray[np.bool_]:
@@ -139,7 +144,9 @@ def read_clocks(scene: Scene) -> dict[str, Readings]:
     The arrays are read-only.
     """
     if SHARED not in scene.shared:
-        scene.shared[SHARED] = {key: read_only(seen) for key, seen in _read_clocks(scene).items()}
+        scene.shared[SHARED] = _read_clocks(scene)
+        for seen in scene.shared[SHARED].values():
+            seen.forbid_changes()
     return dict(scene.shared[SHARED])
 
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from acceptance.files.scipy_later import special
 from acceptance.footage.rounding import doubt_of_mean, even
-from acceptance.metrics._shared.blocks import block_means
 from acceptance.metrics._shared.region_codes import MOST_CLIPPED
+from acceptance.scene.blocks import standard_error
 from acceptance.scene.views import middle_half
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ LEAST = 2 / 219
 TRIM = 0.1
 QUANTISATION = 1 / 12
 LEAST_SIGMA = math.sqrt(QUANTISATION)
-BLOCKS = 4
 AT_BLACK = 0.5  # codes above black: a mean within this has no signal, only noise
 
 
@@ -181,13 +180,6 @@ def trimmed_mean(values: Array) -> float:
     flat.partition(cut)  # one end at a time, which is vectorised
     flat[cut:].partition(values.size - 2 * cut - 1)
     return float(flat[cut : values.size - cut].sum()) / (values.size - 2 * cut)
-
-
-def standard_error(values: Array) -> float:
-    """Return the standard error of the mean of values (h, w), from the scatter of 4 x 4 blocks."""
-    means = block_means(values, BLOCKS, BLOCKS)
-    off = means - means.sum() / means.size
-    return math.sqrt(float(off @ off) / (means.size - 1)) / BLOCKS
 
 
 def _of_count(margins: Array, spread: Array) -> float:

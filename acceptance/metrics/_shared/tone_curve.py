@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from acceptance.metrics._shared.grey_steps import BLOCKS, LEAST_SIGMA, GreyStep
+from acceptance.metrics._shared.grey_steps import LEAST_SIGMA, GreyStep
+from acceptance.scene.blocks import BLOCKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,8 +14,9 @@ from acceptance.errors import GapError
 from acceptance.footage.colorimetry import lab_of, signals
 from acceptance.footage.rounding import doubt_of_mean
 from acceptance.metrics._shared.coder import doubt_by_coder
-from acceptance.metrics._shared.grey_steps import standard_error, trimmed_mean
+from acceptance.metrics._shared.grey_steps import trimmed_mean
 from acceptance.metrics.colour.difference import neutral
+from acceptance.scene.blocks import standard_error
 from acceptance.scene.marked import marked
 from acceptance.scene.views import mean_frame, middle_half
 
@@ -155,13 +156,12 @@ def _patches(scene: Scene, views: Sequence[View]) -> list[ColourPatch]:
 def _patch(scene: Scene, view: View, clipped: float, aim: Array) -> ColourPatch:
     """Read a patch from the middle half of its region."""
     cores = [middle_half(plane) for plane in _planes(view)]
-    apart = (scene.code_spacing, *scene.chroma_spacing)
     middles = [mean_frame(plane) for plane in cores]
     return ColourPatch(
         name=str(view.region.printed["name"]),
         codes=np.array([trimmed_mean(middle) for middle in middles]),
         doubts=np.array([standard_error(middle) for middle in middles]),
-        rounding=np.array([*map(doubt_of_mean, cores, apart)]),
+        rounding=np.array([*map(doubt_of_mean, cores, scene.spacings)]),
         coding=np.array([doubt_by_coder(scene.video, view, plane) for plane in _planes(view)]),
         frames=np.array([plane.mean(axis=(1, 2)) for plane in cores]).T,
         clipped=clipped,

@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 
 from acceptance.errors import GapError
 from acceptance.messages import tr
-from acceptance.metrics._shared import blocks as equal_blocks
 from acceptance.metrics.noise.dependence import FEWEST, apart, between_frames, pixels_alike
 from acceptance.metrics.noise.parts import Noise, Variance
 from acceptance.metrics.noise.polynomials import surface, surfaces
 from acceptance.metrics.noise.weighting import filtered
+from acceptance.scene import blocks as equal_blocks
 from acceptance.scene.views import mean_frame
 
 if TYPE_CHECKING:

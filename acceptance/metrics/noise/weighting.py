@@ -15,9 +15,6 @@ Array = NDArray[np.float64]
 # line of 4:3.
 NETWORK_TIME, NETWORK_RATIO = 245e-9, 4.5
 HEIGHT_TIME = 52e-6 * 3 / 4
-# px of a row, and its largest prime factor: where products are faster than a Fourier transform
-SHORT, PRIME = 300, 31
-MOST_PRODUCTS = 1 << 18  # of numbers, from which on OpenBLAS shares them among threads
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,39 +42,12 @@ class Weighting:
         if frames.shape[-1] != self.width:
             raise ValueError(frames.shape, self.width)
         rows = np.asarray(frames, np.float64)
-        if self.width <= SHORT and _largest_prime(self.width) > PRIME:
-            return self._by_products(rows.reshape(-1, self.width)).reshape(rows.shape)
         return np.fft.irfft(np.fft.rfft(rows) * self.gain, n=self.width)
-
-    def _by_products(self, rows: Array) -> Array:
-        """Filter rows (n, w) in parts for which BLAS starts no thread."""
-        passed, part = np.empty_like(rows), max(1, MOST_PRODUCTS // self.width**2)
-        for first in range(0, len(rows), part):
-            np.matmul(rows[first : first + part], self._response, out=passed[first : first + part])
-        return passed
-
-    @cached_property
-    def _response(self) -> Array:
-        """What each pixel of a row gives to each other (w, w)."""
-        places = np.arange(self.width)
-        response = np.fft.irfft(self.gain, n=self.width)
-        return np.asarray(response[(places - places[:, None]) % self.width])
 
 
 def filtered(frames: Array, weighting: Weighting | None) -> Array:
     """Return what a filter, if there is one, leaves of frames (..., h, w)."""
     return weighting.passed(frames) if weighting else frames
-
-
-def _largest_prime(number: int) -> int:
-    """Return the largest prime factor of a number from 2."""
-    factor = 2
-    while factor * factor <= number:
-        if number % factor:
-            factor += 1
-        else:
-            number //= factor
-    return number
 
 
 @lru_cache(maxsize=8)  # flat regions have few widths

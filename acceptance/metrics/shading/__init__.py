@@ -109,7 +109,7 @@ def _colour(scene: Scene, view: View) -> Measurement:
     planes = [flat_field.block_means(plane, counts).still for plane in (view.cb, view.cr)]
     codes = _channels(scene, luma, *planes)
     found = figure_of(scene.linear(codes), tint)
-    several = zip((view.cb, view.cr), scene.chroma_spacing, strict=True)
+    several = zip((view.cb, view.cr), scene.spacings[1:], strict=True)
     doubts = [flat_field.by_coder(scene, view, plane, apart) for plane, apart in several]
     moved = _channels(scene, luma, *(plane + d for plane, d in zip(planes, doubts, strict=True)))
     coded = np.stack([scene.linear(codes).mean(axis=(0, 1)), scene.linear(moved).mean(axis=(0, 1))])

@@ -6,6 +6,7 @@ import json
 import math
 import re
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -219,6 +220,16 @@ def test_what_the_database_never_heard_of_is_no_answer_without_rows(
         run("query", *asked, "--db", tmp_path / "results.db")
 
 
+def altered(tmp_path: Path, change: str) -> Path:
+    """Make a database of one session, changed by SQLite, which asks for no keys."""
+    file = tmp_path / "results.db"
+    with Results(str(file)) as results:
+        add(results, SESSION)
+    with closing(sqlite3.connect(file)) as other, other:
+        other.execute(change)
+    return file
+
+
 @pytest.mark.parametrize(
     ("change", "where"),
     [
@@ -231,11 +242,7 @@ def test_what_the_database_never_heard_of_is_no_answer_without_rows(
 def test_a_database_that_somebody_changed_is_one_sentence(
     tmp_path: Path, change: str, where: str
 ) -> None:
-    file = tmp_path / "results.db"
-    with Results(str(file)) as results:
-        add(results, SESSION)
-        with results.database.writing() as writing:
-            writing.execute(text(change))
+    file = altered(tmp_path, change)
     with pytest.raises(Exception, match=re.escape(f"holds what no session gave it ({where})")):
         run("compare", "--db", file, "--json", tmp_path / "compared.json")
 
@@ -250,11 +257,7 @@ def test_a_database_that_somebody_changed_is_one_sentence(
     ],
 )
 def test_every_kind_of_damage_is_found_where_it_is(tmp_path: Path, change: str, where: str) -> None:
-    file = tmp_path / "results.db"
-    with Results(str(file)) as results:
-        add(results, SESSION)
-    with sqlite3.connect(file) as other:  # asks for no keys
-        other.execute(change)
+    file = altered(tmp_path, change)
     with Results(str(file)) as results, results.database.reading() as reading:
         assert damage.found(reading) == where
 
@@ -266,11 +269,7 @@ def test_every_kind_of_damage_is_found_where_it_is(tmp_path: Path, change: str, 
 def test_a_finding_that_no_session_has_is_never_counted_as_another(
     tmp_path: Path, column: str, changed: str
 ) -> None:
-    file = tmp_path / "results.db"
-    with Results(str(file)) as results:
-        add(results, SESSION)
-    with sqlite3.connect(file) as other:  # asks for no keys
-        other.execute(f"UPDATE findings SET {column} = {changed} WHERE decides")  # noqa: S608
+    file = altered(tmp_path, f"UPDATE findings SET {column} = {changed} WHERE decides")  # noqa: S608
     where = re.escape(f"(findings.{column})")
     with Results(str(file)) as results, pytest.raises(InputError, match=where):
         results.database.asked(queries.matrix)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+
+BLOCKS = 4  # each way, whose scatter tells the standard error of a field's mean
 
 
 def block_means(values: Array | NDArray[np.bool_], tall: int, wide: int) -> Array:
@@ -20,6 +23,13 @@ def block_means(values: Array | NDArray[np.bool_], tall: int, wide: int) -> Arra
     by_row = np.add.reduceat(np.asarray(values, np.float64), down, axis=0)
     sums = np.add.reduceat(by_row, across, axis=1)
     return np.asarray(sums / sizes).ravel()
+
+
+def standard_error(values: Array) -> float:
+    """Return the standard error of the mean of values (h, w), from the scatter of 4 x 4 blocks."""
+    means = block_means(values, BLOCKS, BLOCKS)
+    off = means - means.sum() / means.size
+    return math.sqrt(float(off @ off) / (means.size - 1)) / BLOCKS
 
 
 @lru_cache(maxsize=256)  # regions of a chart have few shapes
