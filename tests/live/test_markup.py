@@ -79,3 +79,12 @@ def test_depth_is_bounded() -> None:
     root, wrong = markup.mended(b"<a>" * 100_000, "camera")
     assert "depth" in wrong
     assert sum(1 for _ in root.iter()) <= 300
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [("12.5", 12.5), (" -3 ", -3.0), ("4_6", None), ("NaN", None), ("INF", None), ("", None)],
+)
+def test_a_number_is_one_that_xml_knows_and_finite(written: str, value: float | None) -> None:
+    root, _ = markup.mended(f"<a><b>{written}</b></a>".encode(), "camera")
+    assert markup.number(root, "b") == value
