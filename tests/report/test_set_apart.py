@@ -167,9 +167,8 @@ os.kill(os.getpid(), 9)
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are not seen here")
-@pytest.mark.slow
 def test_a_child_does_not_outlive_a_process_that_was_killed(tmp_path: Path) -> None:
-    """Its page would take it minutes; ``tests/files/test_system.py`` has the quick case."""
+    """Its page would take it minutes."""
     task = Task(page=LONG * 3000, folder=tmp_path, moment=MOMENT, attachments={})
     done = subprocess.run(
         [sys.executable, "-c", PARENT], input=task.dumps(), stdout=subprocess.PIPE, check=False
