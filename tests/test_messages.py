@@ -407,6 +407,7 @@ def test_the_program_speaks_chinese_when_asked_click_included() -> None:
     helped = subprocess.run([*program, "--help"], capture_output=True, check=True)
     page = helped.stdout.decode()
     assert "选项" in page
+    assert "显示本说明并退出" in page
     assert not re.search(r"^  \w+ +[A-Z][a-z]+ [a-z]+", page, re.MULTILINE)  # a verb in English
     assert max(cell_len(line) for line in page.splitlines()) <= 100
     wrong = subprocess.run([*program, "measure"], capture_output=True, check=False)

@@ -225,6 +225,8 @@ class Program(click.Group):
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help page."""
         translate_help(self)
+        if asked := self.get_help_option(ctx):  # made before ``--lang`` was read
+            asked.help = tr("Show this message and exit.")
         super().format_help(ctx, formatter)
 
 
