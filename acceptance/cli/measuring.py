@@ -11,6 +11,7 @@ import click
 
 from acceptance import metrics
 from acceptance.cli import figure_tables, move_tables, terminal, written
+from acceptance.cli.coding_line import coding_line
 from acceptance.cli.options import (
     OUT,
     ClipOptions,
@@ -27,9 +28,9 @@ from acceptance.report import playback, regression
 from acceptance.session import baseline, intake, measuring, plan
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
 
-    from acceptance.model import Measurement, Plan, Value
+    from acceptance.model import Measurement, Plan
     from acceptance.report.regression import FigureMove, Tolerance
 
 
@@ -128,16 +129,7 @@ def _look(asked: Plan, wanted: Collection[str] | None, done: list[measuring.Meas
         for shot in asked.shots:
             progress = functools.partial(show, Path(shot.clip).name)
             done.append(measuring.look(shot, wanted, progress=progress))
-            terminal.say(f"{Path(shot.clip).name}: {_coding(done[-1].shot.stream)}")
-
-
-def _coding(stream: Mapping[str, Value]) -> str:
-    shown = {
-        name: round(value, 2) if isinstance(value, float) else value
-        for name, value in stream.items()
-        if value != ""
-    }
-    return ", ".join(f"{name} {value}" for name, value in shown.items())
+            terminal.say(f"{Path(shot.clip).name}: {coding_line(done[-1].shot.stream)}")
 
 
 def _show(
