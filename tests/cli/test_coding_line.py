@@ -35,7 +35,8 @@ del STILL["qp"]
             (
                 "h264, 704 x 576 pixels, pixel aspect 12/11, 8 bit, limited range, matrix bt601, "
                 "transfer bt709; 99 frames, 100 packets, nominally 25 frames/s, 4000 kbit/s, "
-                "QP 24.3, interlaced, file cut short; not stated, assumed: colour matrix, pixel aspect"
+                "QP 24.3, interlaced, file cut short; not stated, assumed: colour matrix, "
+                "pixel aspect"
             ),
         ),
         (
