@@ -48,7 +48,10 @@ def phone(seed: int) -> Callable[[Stamps], Stamps]:
     """Draw intervals as a phone's camera has them: 30 frame/s, some of 24 in the dark, jitter."""
     random = np.random.default_rng(seed)
     return lambda stamps: paced(
-        *(random.choice([3000, 3000, 3000, 3750], len(stamps) - 1) + random.normal(0, 40, len(stamps) - 1))
+        *(
+            random.choice([3000, 3000, 3000, 3750], len(stamps) - 1)
+            + random.normal(0, 40, len(stamps) - 1)
+        )
     )(stamps)
 
 
@@ -85,7 +88,6 @@ FRESH: tuple[Container, ...] = (
     Container(name="fragments", suffix="mp4", options=B_FRAMES, muxing=FRAGMENTS),
     Container(name="VP8 with hidden pictures", suffix="webm", codec="libvpx", options={"auto-alt-ref": "1", "lag-in-frames": "16", "b": "300k", "cpu-used": "8"}),
     Container(name="VP9 with hidden pictures", suffix="webm", codec="libvpx-vp9", options={"auto-alt-ref": "1", "lag-in-frames": "16", "b": "300k", "cpu-used": "8"}),
-    Container(name="AV1", suffix="mkv", codec="libsvtav1", options={"preset": "12"}),
     Container(name="MJPEG without index", suffix="avi", codec="mjpeg", options={}, bytes_of=without_index, rate=None),
     Container(name="MPEG-4 without index", suffix="avi", codec="mpeg4", options={"bf": "0"}, bytes_of=without_index, rate=None),
     Container(name="without times", suffix="mjpeg", codec="mjpeg", options={}, rate=None),

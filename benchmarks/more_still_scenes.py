@@ -102,6 +102,7 @@ def thumbnails(random: np.random.Generator) -> Iterator[Floats]:
     for n in range(FRAMES):
         at = 2 * min(n, 50) + 2 * max(0, n - 100)
         shown = np.concatenate([grounds[0][:90, at : at + 320], grounds[1][90:, at : at + 320]])
+        shown = np.asarray(np.clip(shown, 16, 235), np.uint8)
         shown[:20, :80] = 20
         cv2.putText(shown, f"{n:05d}", (4, 16), cv2.FONT_HERSHEY_SIMPLEX, 0.5, 235, 1)
         yield shown
