@@ -1,17 +1,18 @@
 """More sound footage that looks frozen, written down before any of it was measured.
 
-``python benchmarks/more_still_scenes.py`` prints frames called frozen / undecided, by coder.
+``python benchmarks/more_still_scenes.py [SCENE ...]`` prints frames called frozen / undecided, by
+coder.
 """
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-import still_scenes
 from setting import machine, table
-from still_scenes import CODERS, FRAMES, SIZE, _noisy, _page, _texture, coded
+from still_scenes import CODERS, FRAMES, SIZE, _noisy, _page, _picture, _texture, coded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,7 +35,7 @@ def cursor(random: np.random.Generator) -> Iterator[Floats]:
         yield shown
 
 
-def conveyor(sigma: float, stops: bool) -> Scene:
+def conveyor(sigma: float, *, stops: bool) -> Scene:
     """Film a belt whose goods look alike: it moves by its own period a picture, and may stop."""
 
     def scene(random: np.random.Generator) -> Iterator[Floats]:
@@ -148,13 +149,13 @@ SCENES: dict[str, Scene] = {
 def proven(scene: str, coder: str, seed: int = 0) -> freeze.Evidence:
     """Film a scene, code it, and look for freezes."""
     random = np.random.default_rng(seed)
-    return coded([still_scenes._picture(shown) for shown in SCENES[scene](random)], coder)
+    return coded([_picture(shown) for shown in SCENES[scene](random)], coder)
 
 
 def main() -> None:
     """Print frames called frozen and undecided, by scene and coder."""
     rows = []
-    for scene in SCENES:
+    for scene in sys.argv[1:] or SCENES:
         cells = [vars(proven(scene, coder)).values() for coder in CODERS]
         counts = [[sum(end - start for start, end in runs) for runs in cell] for cell in cells]
         rows.append((scene, *(" / ".join(map(str, count)) for count in counts)))

@@ -34,11 +34,14 @@ TIME = (
     rf"(?:[-_. ]{{0,3}}[(\[]?(?P<after>{MARK})(?![A-Za-z]))?"
 )
 # a minus is a zone only behind GMT, UTC or a time of ISO 8601: elsewhere it parts a number
-BEHIND_ISO = r"(?:(?<=T\d{6})|(?<=T\d{6}\.\d{3})|(?<=T\d\d[:.]\d\d[:.]\d\d)|(?<=T\d\d[:.]\d\d[:.]\d\d\.\d{3}))"
+WRITTEN_BY_ISO = (r"\d{6}", r"\d\d[:.]\d\d[:.]\d\d")
+BEHIND_ISO = "|".join(
+    rf"(?<=T{written}{thousandth})" for written in WRITTEN_BY_ISO for thousandth in ("", r"\.\d{3}")
+)
 NAMED_ZONE = r"(?:GMT|UTC|gmt|utc)(?:[+-]\d\d?(?::?\d\d)?)?"
 ZONE = (
     r"(?:[ _]{0,2}[(\[]?(?P<zone>[Zz](?![A-Za-z0-9])|\+\d\d(?::?\d\d)?(?![\dA-Za-z])"
-    rf"|{BEHIND_ISO}-(?:0\d|1[0-2]):?[0-5]\d(?![:.]?\d)|{NAMED_ZONE}(?![\d:A-Za-z])))?"
+    rf"|(?:{BEHIND_ISO})-(?:0\d|1[0-2]):?[0-5]\d(?![:.]?\d)|{NAMED_ZONE}(?![\d:A-Za-z])))?"
 )
 ZONE_BEFORE = rf"(?:(?<![A-Za-z0-9])(?P<zone_before>{NAMED_ZONE})[-_ ]{{1,2}})?"
 STAMP = rf"{ZONE_BEFORE}(?<!\d){DATE}[-_. Tt@,]{{0,3}}{TIME}{ZONE}"
