@@ -129,7 +129,7 @@ def _holes(late: Array) -> Whole:
 def _in_a_row(holes: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Which holes (n,) have so many before and after them, without a picture on time between."""
     runs = np.lib.stride_tricks.sliding_window_view(np.pad(holes, RUN - 1), RUN).all(axis=1)
-    return np.lib.stride_tricks.sliding_window_view(runs, RUN).any(axis=1)
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(runs, RUN).any(axis=1))
 
 
 def _pairs(intervals: Array) -> Array:
