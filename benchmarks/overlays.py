@@ -77,7 +77,8 @@ class Overlay:
     """A clock burnt into a film.
 
     ``start`` is its time at time 0 of the film, with fractions of a second. ``height`` is that of a
-    digit in px; ``drift`` is the share by which the clock runs fast (1e-6 is 1 ppm). ``form`` is a
+    digit in px; ``drift`` is the share by which the clock runs fast (1e-6 is 1 ppm);
+    at ``set_at`` s it is set forward by ``set_by`` s. ``form`` is a
     name in FORMATS, or such a format itself; it may have lines. ``code`` is the text's luma.
     ``size`` are the most rows and columns of the picture; with ``corner`` it ends where the text
     does. ``interlaced``: the lower lines are of half a frame later.
@@ -90,6 +91,8 @@ class Overlay:
     form: str = "YYYY-MM-DD"
     start: datetime = START
     drift: float = 0.0
+    set_at: float = float("inf")
+    set_by: float = 0.0
     rate: Fraction = Fraction(25)
     seconds: float = 12.0
     noise: float = 4.0
@@ -104,7 +107,8 @@ class Overlay:
 
     def at(self, time: float) -> datetime:
         """Return the clock's time at a time of the film in s."""
-        return self.start + timedelta(seconds=time * (1 + self.drift))
+        by = self.set_by if time >= self.set_at else 0.0
+        return self.start + timedelta(seconds=time * (1 + self.drift) + by)
 
     def shown(self, time: float) -> datetime:
         """Return what the clock shows at a time of the film in s, cut to whole seconds."""
@@ -120,6 +124,16 @@ class Overlay:
             "hour": str(when.hour % 12 or 12),
             "ms": f"{when.microsecond // 1000:03d}",
             "blink": ":" if when.second % 2 else " ",
+            "zhou": "周" + "一二三四五六日"[when.weekday()],
+            "of_24": f"{when.hour or 24:02d}",
+            "even": f"{when.second // 2 * 2:02d}",
+            "pace": f"{37 + when.second * 7 % 41:03d}",
+            "other": f"{when - timedelta(days=400, seconds=37):%Y-%m-%d %H:%M:%S}",
+            "later": f"{when - timedelta(seconds=37.4):%H:%M:%S}",
+            "left": f"{59 - when.minute:02d}:{59 - when.second:02d}",
+            "number": f"{int((when - self.start).total_seconds() * float(self.rate) + 0.5):06d}",
+            "minguo": f"{when.year - 1911}",
+            "buddhist": f"{when.year + 543}",
             "since": f"{START.replace(hour=0, minute=0, second=0) + (when - self.start):%H:%M:%S}",
         }
         form = (FORMATS | OF_12_HOURS | WITHOUT_MARK).get(self.form, self.form)
@@ -274,7 +288,9 @@ def _ground(
         return lambda _: sky.copy()
     busy = 105 + 45 * _texture(random, rows, 4 * columns)
     speed = random.uniform(30, 90)
-    if overlay.ground == "panning":
+    if overlay.ground == "bright_panning":
+        busy = 195 + 0.5 * (busy - 105)
+    if "panning" in overlay.ground:
         return lambda time: busy[:, round(speed * time) % (3 * columns) :][:, :columns].copy()
     still = busy[:, :columns]
     if overlay.ground == "still":

@@ -3,8 +3,8 @@
 Planes are handed out as coded (no range or colour conversion, no copy where the codec allows),
 read-only. Times are fractions of the stream's time base, in seconds. What a stream does not say is
 assumed and listed in ``VideoInfo.assumed``: limited range (stills: full), BT.709 from 720 lines up,
-else BT.601; ``times`` at the nominal rate where the format holds none (elementary streams) or only
-numbers of frames (AVI).
+else BT.601; ``times`` at the nominal rate where the format holds none (elementary streams), only
+numbers of frames (AVI, MXF) or those of some frames alone (program streams).
 """
 
 from __future__ import annotations
@@ -173,7 +173,8 @@ class Clip:
 
     def _at(self, index: int, time: float) -> Frame | None:
         tick = float(self.info.time_base) / 2
-        for frame in decode(self.path, start=time):
+        stamped = (frame for frame in decode(self.path, start=time) if frame.pts is not None)
+        for frame in stamped:
             if (when := _time(frame, index, self.info)) >= time - tick:
                 return _frame(frame, index, when, self.info) if when <= time + tick else None
         return None
@@ -185,8 +186,10 @@ class Clip:
                     yield _frame(frame, index, Fraction(index) / SEQUENCE_RATE, self.info)
             return
         coded = decode_with_quantisers(self.path, deblocked=True) if with_quantisers else None
+        latest: Fraction | None = None
         for index, frame in enumerate(coded or decode(self.path)):
-            plain = _frame(frame, index, _time(frame, index, self.info), self.info)
+            latest = _time(frame, index, self.info, latest)
+            plain = _frame(frame, index, latest, self.info)
             asked = index in with_quantisers
             yield replace(plain, quantisers=_blocks(frame, self.info)) if asked else plain
 
@@ -251,10 +254,15 @@ def _number(path: Path) -> tuple[int, str]:
     return (int(digits[-1]) if digits else -1, path.name)
 
 
-def _time(frame: av.VideoFrame, index: int, info: VideoInfo) -> Fraction:
-    by_number = frame.pts is None or frame.pts == MISSING or "times" in info.assumed
-    if by_number or frame.pts is None or frame.time_base is None:
-        return index / (info.nominal_rate or SEQUENCE_RATE)
+def _time(
+    frame: av.VideoFrame, index: int, info: VideoInfo, latest: Fraction | None = None
+) -> Fraction:
+    """Return the time of a frame in s; one without a stamp comes a picture after the latest one."""
+    rate = info.nominal_rate or SEQUENCE_RATE
+    if "times" in info.assumed:
+        return index / rate
+    if frame.pts is None or frame.pts == MISSING or frame.time_base is None:
+        return index / rate if latest is None else latest + 1 / rate
     return Fraction(frame.pts * frame.time_base)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from acceptance.errors import ClipError
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from av.container import InputContainer
@@ -33,6 +33,9 @@ MISSING = 9_223_372_036_854_775_807  # AV_NOPTS_VALUE without its sign
 SHORTAGES = {errno.ENOMEM, errno.EMFILE, errno.ENFILE}  # of the machine, not of the clip
 EBML, SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"
 NO_TIMES = 0x80  # AVFMT_NOTIMESTAMPS
+# containers in which a picture has a number and no time; rows of JPEG pictures have neither
+COUNTED, ROWS = {"avi", "mxf", "dv", "yuv4mpegpipe"}, "_pipe"
+UNSTAMPED = 0.05  # share of the packets without a time that can be one, from which none is believed
 WITH_QUANTISERS = {"export_side_data": "venc_params"}
 NOT_DEBLOCKED = {"skip_loop_filter": "all"}
 
@@ -44,11 +47,15 @@ def version() -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Packet:
-    """A coded frame: presentation time in seconds, size in bytes, whether it is a key frame."""
+    """A coded frame: presentation time in seconds, size in bytes, whether it is a key frame.
+
+    ``stamped``: the time is the stream's own, which decoding times that step back are not.
+    """
 
     time: Fraction
     size: int
     key: bool
+    stamped: bool = True
 
 
 def opened(path: Path) -> InputContainer:
@@ -131,7 +138,17 @@ def cut_short(path: Path) -> bool:
 
 def without_times(container: InputContainer) -> bool:
     """Whether the format holds no times of pictures."""
-    return bool(container.format.flags & NO_TIMES) or container.format.name == "avi"
+    form = container.format
+    return bool(form.flags & NO_TIMES) or form.name in COUNTED or form.name.endswith(ROWS)
+
+
+def unstamped(packets: Sequence[Packet]) -> bool:
+    """Whether so many packets have no time of their own that those between are made up.
+
+    A program stream need not stamp each picture (ITU-T H.222.0, 2.7.4).
+    """
+    lacking = sum(not packet.stamped for packet in packets)
+    return lacking > UNSTAMPED * len(packets)
 
 
 def packets_of(path: Path) -> tuple[tuple[Packet, ...], int]:
@@ -151,23 +168,40 @@ def packets_of(path: Path) -> tuple[tuple[Packet, ...], int]:
             raise
         except av.error.FFmpegError:
             pass
+        if unstamped([packet for stretch in stretches for packet in stretch]):
+            stretches = [_numbered(stretches, _step(stream))]
         ordered = (sorted(stretch, key=lambda packet: packet.time) for stretch in stretches)
         return tuple(packet for stretch in ordered for packet in stretch), stream.frames
 
 
+def _step(stream: VideoStream) -> Fraction:
+    """Return how long a picture is shown at the rate that the stream states, in s."""
+    return 1 / Fraction(stream.average_rate or SEQUENCE_RATE)
+
+
+def _numbered(stretches: Iterable[Sequence[Packet]], step: Fraction) -> list[Packet]:
+    every = (packet for stretch in stretches for packet in stretch)
+    return [replace(packet, time=number * step) for number, packet in enumerate(every)]
+
+
 def _demuxed(container: InputContainer, stream: VideoStream) -> Iterator[tuple[Packet, bool]]:
     """Yield each packet that holds something, and whether its decoding time jumps back."""
-    step, counted = 1 / Fraction(stream.average_rate or SEQUENCE_RATE), without_times(container)
+    step, counted = _step(stream), without_times(container)
     latest: int | None = None
+    time = -step
     packets = read_packets(container, stream)
     # an edit list may leave some out, which are not shown (ISO/IEC 14496-12, 8.6.6)
     filled = (packet for packet in packets if packet.size and not packet.is_discard)
-    for number, packet in enumerate(filled):
+    for packet in filled:
         jumps = latest is not None and packet.dts is not None and packet.dts < latest
         latest = latest if packet.dts is None else packet.dts
         stamp = packet.pts if packet.pts is not None else packet.dts
-        time = number * step if counted or stamp is None else stamp * time_base_of(stream)
-        yield Packet(time=Fraction(time), size=packet.size, key=packet.is_keyframe), jumps
+        stated = stamp is not None and not jumps
+        time = time + step if counted or stamp is None else Fraction(stamp * time_base_of(stream))
+        yield (
+            Packet(time=time, size=packet.size, key=packet.is_keyframe, stamped=counted or stated),
+            jumps,
+        )
 
 
 def read_packets(

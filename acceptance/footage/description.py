@@ -15,6 +15,7 @@ from acceptance.footage.decoding import (
     first_packet,
     opened,
     time_base_of,
+    unstamped,
     without_times,
 )
 from acceptance.footage.planes import FOUR_TO_THREE, coding_of
@@ -103,7 +104,7 @@ def described(
             truncated=not still and (declared > len(packets) or cut_short(path)),
             interlaced=first.interlaced_frame,
             still=still,
-            assumed=coding.assumed + _assumed(container, still=still, sequence=sequence),
+            assumed=coding.assumed + _assumed(container, packets, still=still, sequence=sequence),
             steps=_steps(container, max(part.bits for part in first.format.components)),
         )
 
@@ -159,12 +160,14 @@ def _sample_aspect(frame: av.VideoFrame, stated: Fraction | None) -> Fraction:
     return 1 / aspect if frame.rotation % 180 else aspect
 
 
-def _assumed(container: InputContainer, *, still: bool, sequence: bool) -> tuple[str, ...]:
+def _assumed(
+    container: InputContainer, packets: Sequence[Packet], *, still: bool, sequence: bool
+) -> tuple[str, ...]:
     """Name what the container leaves open."""
     open_questions = {
         "sample_aspect": not container.streams.video[0].sample_aspect_ratio,
         "rate": sequence,
-        "times": without_times(container) and not still,
+        "times": (without_times(container) or unstamped(packets)) and not still,
     }
     return tuple(name for name, is_open in open_questions.items() if is_open)
 

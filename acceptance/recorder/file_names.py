@@ -7,6 +7,7 @@ not guessed.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -29,7 +30,8 @@ TREE = re.compile(
 )
 # 2026/11/25/08/30-00.mp4, 2026-11-25/08-30-00.mp4, 2026112508/30M00S.mp4: days and hours as folders
 FOLDERS = re.compile(
-    r"(?:(?P<before>.*)/)?(?P<year>\d{4})[-_.年/]?(?P<month>\d\d)[-_.月/]?(?P<day>\d\d)日?"
+    r"(?:(?P<before>.*)/)?(?P<year>\d{4})(?:[-_.年/]?(?P<month>\d\d)[-_.月/]?(?P<day>\d\d)"
+    r"|[-_.年/](?P<month_apart>\d\d?)[-_.月/](?P<day_apart>\d\d?))日?"
     r"(?P<joined>\d\d)?/(?P<between>(?:[^/]+/)*?)(?:(?P<folder>\d\d)[时点hH]?/)?(?P<stem>[^/]+)"
 )
 # Frigate, whose folders are of UTC: 2026-11-25/08/gate/30.15.mp4
@@ -39,6 +41,7 @@ IN_UTC = re.compile(
 )
 # ZoneMinder, a folder for each event: 3/2026-11-25/1234/1234-video.mp4
 OF_EVENT = re.compile(r"(?:(?P<before>.*)/)?\d{4}-\d\d-\d\d/(?P<event>\d+)/(?P=event)-video\.[^/]+")
+HALF_DAY = re.compile(r"[AP]M|上午|下午")  # folders of one half of a day
 SUMMER = re.compile(r"_DST(?=\d{8})")  # Reolink, while its clock is on summer time
 IN_HOUR = re.compile(r"(?P<minute>\d\d)(?:[-_.Mm分]?(?P<second>\d\d)[Ss秒]?)?(?!\d)")
 OF_DAY = re.compile(rf"{name_times.TIME}{name_times.ZONE}")
@@ -70,6 +73,9 @@ class Named:
 
     order_open: bool = False
     """True: the name has a date whose day and month may be either."""
+
+    of_folder: bool = False
+    """True: the time is that of a folder, not of the file in it."""
 
 
 def read(name: str, pattern: str = "", order: str = "") -> Named:
@@ -120,6 +126,18 @@ def without_counters(every: Sequence[Named]) -> list[Named]:
             places.setdefault(above, []).append(named)
     counted = {above for above, numbered in places.items() if _count(numbered)}
     return [_counted(named, counted) for named in every]
+
+
+def without_shared(every: Sequence[Named]) -> list[Named]:
+    """Take away times of folders that hold several recordings: only one of these can begin then."""
+    holding = Counter((named.channel, named.start) for named in every if named.of_folder)
+    shared = {kept for kept, number in holding.items() if number > 1}
+    return [
+        replace(named, start=None, end=None)
+        if named.of_folder and (named.channel, named.start) in shared
+        else named
+        for named in every
+    ]
 
 
 def _count(numbered: Sequence[Named]) -> bool:
@@ -215,7 +233,13 @@ def _plain(name: str, stamps: Sequence[NameTime]) -> Named:
         start = start.replace(tzinfo=end.tzinfo)  # a zone behind the end is that of both
     elif start and end and not end.tzinfo:
         end = end.replace(tzinfo=start.tzinfo)
-    return Named(channel=channel, start=start, end=end, order_open=stamps[0].order_open)
+    return Named(
+        channel=channel,
+        start=start,
+        end=end,
+        order_open=stamps[0].order_open,
+        of_folder=stamps[-1].end <= name.rfind("/"),
+    )
 
 
 def _above(before: str) -> str:
@@ -232,21 +256,30 @@ def _without_time(folder: str) -> str:
 def _of_folders(name: str) -> Named:
     """Read a name whose folders are days, and perhaps hours."""
     match = FOLDERS.fullmatch(name)
-    day = match and name_times.calendar_day(match["year"], match["month"], match["day"])
+    day = match and _day_of_folders(match)
     if not match or not day:
         return Named(channel=_channel(name.rpartition("/")[0]))
-    places = f"{match['before'] or ''}/{match['between']}"
-    hour, whole = match["joined"] or match["folder"], OF_DAY.match(match["stem"])
+    between = match["between"].split("/")
+    half = next(filter(HALF_DAY.fullmatch, between), "")
+    places = "/".join([match["before"] or "", *(part for part in between if part != half)])
+    stem = f"{half}{match['stem']}"
+    hour, whole = match["joined"] or match["folder"], OF_DAY.match(stem)
     if whole:
         start = name_times.at(day, whole)
         if hour and start and start.hour != int(hour):
             places = f"{places}/{hour}"
-        text = f"{day} {match['stem']}"
+        text = f"{day} {stem}"
         end = [stamp.moment for stamp in name_times.find(text)[1:]]
         return Named(channel=_channel(places), start=start, end=end[0] if end else None)
     part = IN_HOUR.match(match["stem"]) if hour else None
-    start = part and _in_hour(day, int(hour), part)
+    of_24 = name_times.of_24_hours(int(hour), half.lower()) if part else None
+    start = None if of_24 is None or not part else _in_hour(day, of_24, part)
     return Named(channel=_channel(places), start=start)
+
+
+def _day_of_folders(match: re.Match[str]) -> date | None:
+    month, day = (match[part] or match[f"{part}_apart"] for part in ("month", "day"))
+    return name_times.calendar_day(match["year"], month, day)
 
 
 def _in_hour(day: date, hour: int, part: re.Match[str]) -> datetime | None:

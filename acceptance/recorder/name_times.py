@@ -19,20 +19,32 @@ DATE = (
     r"|[-_.年](?P<month_apart>\d\d?)[-_.月](?P<day_apart>\d\d?)日?)"
     r"|(?P<first>\d\d)[-_.](?P<other>\d\d)[-_.](?P<last>(?:19|20)\d\d))"
 )
-MARK = r"(?:[AaPp]\.?[Mm]\.?|上午|下午)"
+# words for the parts of a day of twice 12 hours
+MORNING = ("上午", "午前", "凌晨", "清晨", "早上", "오전")
+AFTERNOON = ("下午", "午后", "午後", "傍晚", "晚上", "오후")
+NOON, EVENING = "中午", "晚上"
+NIGHT = ("半夜", "夜里")  # of either day
+MARK = rf"(?:[AaPp]\.?[Mm]\.?|{'|'.join((*MORNING, *AFTERNOON, NOON, *NIGHT))})"
 TIME = (
     rf"(?:(?P<before>{MARK})[-_. ]?)?"
     r"(?:(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)(?:[.,]?(?P<thousandth>\d{3}))?"
-    r"|(?P<hour_apart>\d\d?)[-_.:时点hH](?P<minute_apart>\d\d)[-_.:分mM](?P<second_apart>\d\d)[秒sS]?"
-    r"(?:[.,](?P<thousandth_apart>\d{3}))?)(?!\d)"
-    rf"(?:[-_. ]?(?P<after>{MARK})(?![A-Za-z]))?"
+    r"|(?P<hour_apart>\d\d?)[-_.:时時点點hH](?P<minute_apart>\d\d)[-_.:分mM](?P<second_apart>\d\d)[秒sS]?"
+    r"(?:[.,](?P<thousandth_apart>\d{3}))?"
+    r"|(?P<hour_worded>\d\d?)[时時点點](?P<minute_worded>\d\d?)分(?P<second_worded>\d\d?)秒)(?!\d)"
+    rf"(?:[-_. ]{{0,3}}[(\[]?(?P<after>{MARK})(?![A-Za-z]))?"
 )
-# a minus is a zone only behind T083000, GMT or UTC: elsewhere it parts a number
+# a minus is a zone only behind GMT, UTC or a time of ISO 8601: elsewhere it parts a number
+WRITTEN_BY_ISO = (r"\d{6}", r"\d\d[:.]\d\d[:.]\d\d")
+BEHIND_ISO = "|".join(
+    rf"(?<=T{written}{thousandth})" for written in WRITTEN_BY_ISO for thousandth in ("", r"\.\d{3}")
+)
+NAMED_ZONE = r"(?:GMT|UTC|gmt|utc)(?:[+-]\d\d?(?::?\d\d)?)?"
 ZONE = (
-    r"(?:[ _]?(?P<zone>Z(?![A-Za-z0-9])|\+\d\d:?\d\d(?!\d)|(?<=T\d{6})-\d\d:?\d\d(?!\d)"
-    r"|(?:GMT|UTC)(?:[+-]\d\d?(?::?\d\d)?)?(?![\d:A-Za-z])))?"
+    r"(?:[ _]{0,2}[(\[]?(?P<zone>[Zz](?![A-Za-z0-9])|\+\d\d(?::?\d\d)?(?![\dA-Za-z])"
+    rf"|(?:{BEHIND_ISO})-(?:0\d|1[0-2]):?[0-5]\d(?![:.]?\d)|{NAMED_ZONE}(?![\d:A-Za-z])))?"
 )
-STAMP = rf"(?<!\d){DATE}[-_. T@,]{{0,3}}{TIME}{ZONE}"
+ZONE_BEFORE = rf"(?:(?<![A-Za-z0-9])(?P<zone_before>{NAMED_ZONE})[-_ ]{{1,2}})?"
+STAMP = rf"{ZONE_BEFORE}(?<!\d){DATE}[-_. Tt@,]{{0,3}}{TIME}{ZONE}"
 PLAIN = re.compile(STAMP)
 UNNAMED = re.sub(r"\?P<\w+>", "?:", STAMP)
 UNTIL = re.compile(rf"\s*(?:[-_~～至]|to)\s*{TIME}{ZONE}")
@@ -121,22 +133,43 @@ def calendar_day(year: str, month: str | int, day: str | int) -> date | None:
 
 def at(day: date, match: re.Match[str]) -> datetime | None:
     """Return the moment of a day that a match of TIME and ZONE writes; None for no time."""
-    hour = int(match["hour"] or match["hour_apart"])
+    written = _part(match, "hour"), _part(match, "minute"), _part(match, "second")
     mark = (match["before"] or match["after"] or "").lower()
-    if mark and not 1 <= hour <= HALF:
-        mark = ""  # 17:03 PM
-    if mark:
-        hour = hour % HALF + (HALF if mark[0] in "p下" else 0)
-    minute, second = (match[part] or match[f"{part}_apart"] for part in ("minute", "second"))
+    hour, minute, second = map(int, written)
+    zone = match["zone"] or match.groupdict().get("zone_before")
+    if (hour, minute, second, mark) == (2 * HALF, 0, 0, ""):  # the end of the day (ISO 8601)
+        hour, day = 0, day + DAY
+    of_24 = of_24_hours(hour, mark)
     thousandth = match["thousandth"] or match["thousandth_apart"] or 0
-    written = hour, int(minute), int(second), 1000 * int(thousandth)
+    if of_24 is None:
+        return None
+    parts = day.year, day.month, day.day, of_24, minute, second, 1000 * int(thousandth)
     try:
-        return datetime(day.year, day.month, day.day, *written, tzinfo=_zone(match["zone"]))
+        return datetime(*parts, tzinfo=_zone(zone))
     except ValueError:
         return None
 
 
+def _part(match: re.Match[str], name: str) -> str:
+    return str(match[name] or match[f"{name}_apart"] or match[f"{name}_worded"])
+
+
+def of_24_hours(hour: int, mark: str) -> int | None:
+    """Return the hour of a clock of 24 hours; None where the ``mark`` leaves the day open.
+
+    An hour that no clock of 12 hours has is one of 24, whatever the mark.
+    """
+    if not mark or not 1 <= hour <= HALF:
+        return hour
+    if mark in NIGHT or (mark == EVENING and hour == HALF):
+        return None
+    if mark == NOON:
+        return hour if hour > HALF / 2 else hour + HALF
+    return hour % HALF + (HALF if mark[0] == "p" or mark in AFTERNOON else 0)
+
+
 def _zone(text: str | None) -> timezone | None:
+    text = (text or "").upper()
     if not text or text in {"Z", "GMT", "UTC"}:
         return UTC if text else None
     sign, digits = text.lstrip("GMTUC")[0], re.sub(r"[^\d]", "", text)

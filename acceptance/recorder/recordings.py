@@ -180,9 +180,10 @@ def scan(
     others = (path for path in files if path.suffix.lower() not in VIDEOS)
     names = [_shown(path.relative_to(folder)) for path in videos]
     order = name_times.order_of(names)
-    read = [file_names.read(name, pattern, order) for name in names]
+    every = [file_names.read(name, pattern, order) for name in names]
+    read = file_names.without_counters(file_names.without_shared(every))
     recordings = []
-    named_files = zip(names, videos, file_names.without_counters(read), strict=True)
+    named_files = zip(names, videos, read, strict=True)
     for number, (name, path, named) in enumerate(named_files, start=1):
         evidence = _evidence(path, named, zone)
         recordings.append(placed(name, named.channel, evidence, now=now, ahead=ahead))

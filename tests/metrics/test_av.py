@@ -132,6 +132,18 @@ def test_few_beeps_and_none_and_no_sound_have_their_reasons(tmp_path: Path) -> N
     assert caught.value.code == "no_sound"
 
 
+def test_sound_with_times_is_not_set_against_pictures_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program stream stamps some pictures and all sound: it was 580 ms off at U of 1.4."""
+    monkeypatch.setitem(av_sync.CONTAINERS, "MP2 in PS", ("mpeg", "mp2", 48000))
+    path = tmp_path / "clip.mpg"
+    av_sync.write(path, "MP2 in PS", 25, 0.083, seconds=4.0)
+    with pytest.raises(GapError) as caught:
+        av_sync.of_file(path)
+    assert caught.value.code == "times_assumed"
+
+
 def test_what_is_stated_of_page_and_distance_corrects_the_figure(tmp_path: Path) -> None:
     """Sound that has 3.43 m to go, and a page that beeps 12 ms late: both are taken off."""
     path = tmp_path / "clip.mp4"

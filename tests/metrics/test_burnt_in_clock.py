@@ -396,6 +396,15 @@ def test_without_a_reference_the_rate_and_the_reading_are_given_and_the_offset_i
     assert offset.reason.code == "no_reference_time"
 
 
+def test_a_film_without_times_of_its_own_gives_no_rate(seen: build.Scene) -> None:
+    timeless = replace(seen, video=replace(seen.video, assumed=("times",)))
+    [rate] = [
+        note for note in burnt_in_clock.measure(timeless) if note.quantity == "burnt_in_clock.rate"
+    ]
+    assert isinstance(rate, Note)
+    assert rate.reason.code == "times_assumed"
+
+
 @pytest.mark.parametrize(
     ("conditions", "code"),
     [

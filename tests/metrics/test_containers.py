@@ -10,19 +10,21 @@ from conftest import benchmark
 from marks import slow
 
 from acceptance.metrics._shared import stamps, timing
+from acceptance.metrics.frame_rate.clock import Clock
 from acceptance.model import Note, Shot
 from acceptance.scene import build
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-containers = benchmark("containers")
+containers, more = benchmark("containers"), benchmark("more_containers")
 QUICK = {
     ("B-frames, pts = dts", "mp4"),
     ("3 pictures lost, jitter of 10%", "mkv"),
     ("two files joined", "ts"),
+    ("key pictures 20 ms late", "mkv"),
 }
-UNMEASURED = {"too_few_frames", "clip_not_video", "clip_no_frames"}
+UNMEASURED = {"too_few_frames", "clip_not_video", "clip_no_frames", "clip_no_video"}
 EVEN = np.arange(200) / 25
 
 
@@ -31,7 +33,7 @@ def rows() -> list[Any]:
     quick = dict.fromkeys(QUICK)
     return [
         wanted if quick.pop((wanted.name, wanted.suffix), 0) is None else slow(wanted)
-        for wanted in (*containers.EVERY, *containers.MORE)
+        for wanted in (*containers.EVERY, *containers.MORE, *more.FRESH)
     ]
 
 
@@ -54,6 +56,59 @@ def test_what_is_not_shown_before_the_first_picture_is_in_no_figure(
     mean = containers.measured(tmp_path, wanted).figures["frame_rate.mean"]
     assert mean.value == pytest.approx(25, abs=mean.expanded)
     assert mean.expanded < 0.01
+
+
+@pytest.mark.film
+@pytest.mark.parametrize(
+    ("name", "suffix"),
+    [
+        ("MPEG-2", "mpg"),
+        slow("MPEG-2", "mxf"),
+        slow("without times", "mjpeg"),
+        slow("MPEG-1", "mpg"),
+    ],
+)
+def test_times_that_the_stream_does_not_state_give_no_rate(
+    name: str, suffix: str, tmp_path: Path
+) -> None:
+    """A program stream that stamps some pictures only, numbers of pictures, a row of JPEG."""
+    wanted = next(each for each in more.FRESH if (each.name, each.suffix) == (name, suffix))
+    found = containers.measured(tmp_path, wanted)
+    assert "times_assumed" in found.reasons
+    assert "frame_rate.mean" not in found.figures
+    assert "frame_rate.jitter" not in found.figures
+
+
+@pytest.mark.parametrize("number", [2, 5, 25])
+def test_stamps_of_bursts_lose_no_picture_and_leave_a_pause_open(number: int) -> None:
+    """25 pictures a second that are stamped as they arrive, several at once."""
+    n = np.arange(200)
+    found = timing.timing(n // number * number / 25 + n % number / 1000)
+    assert found.in_bursts
+    assert found.missing() is None
+    clock = Clock(name="presentation", timing=found, resolution=0.0)
+    lines = clock.rate_budget(clock.rate, found.duration)
+    assert abs(clock.rate - 25) <= 2 * np.hypot.reduce([line.contribution for line in lines])
+
+
+def test_every_late_key_picture_is_in_the_doubt_of_the_length() -> None:
+    late = EVEN + np.where(np.arange(200) % 25 == 0, 0.01, 0)
+    found = timing.timing(late)
+    assert found.edge == pytest.approx(0.01)
+    assert timing.timing(EVEN).edge < 1e-9
+
+
+def test_a_slower_pace_for_a_few_pictures_is_no_loss() -> None:
+    """Five intervals twice as long, as of an exposure that grew; two may be losses."""
+    slower = np.ones(199)
+    slower[60:65] = 2
+    found = timing.timing(np.concatenate([[0], np.cumsum(slower)]) / 25).missing()
+    assert found is not None
+    assert found.sum() == 0
+    slower[62:65] = 1
+    found = timing.timing(np.concatenate([[0], np.cumsum(slower)]) / 25).missing()
+    assert found is not None
+    assert found.sum() == 2
 
 
 @pytest.mark.film

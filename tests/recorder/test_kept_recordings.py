@@ -152,6 +152,36 @@ def test_the_order_of_day_and_month_is_that_of_the_other_names() -> None:
     assert name_times.order_of([*names, "04-13-2026_08-30-00.mp4"]) == ""
 
 
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_folder_with_a_time_dates_one_recording_and_no_row_of_them(
+    number: int, tmp_path: Path
+) -> None:
+    """Pieces of a recording under the time of its folder: only the first can have begun then."""
+    (tmp_path / "20261125083000").mkdir()
+    for piece in range(number):
+        film(tmp_path / "20261125083000" / f"{piece:04d}.mp4", None, 10)
+    found = recordings.scan(tmp_path, zone=CHINA, now=NOW).recordings
+    assert [each.start_by == "name" for each in found] == [number == 1] * number
+
+
+@pytest.mark.parametrize("hour", range(1, 13))
+@pytest.mark.parametrize("sign", ["PM", " pm", "_p.m.", "__PM", " (PM)", "下午", "午後"])
+def test_a_mark_behind_the_time_is_never_passed_over(hour: int, sign: str) -> None:
+    start = file_names.read(f"gate_2026-11-25 {hour:02d}-05-30{sign}.mp4").start
+    assert start is not None
+    assert start.hour == hour % 12 + 12
+
+
+@pytest.mark.parametrize("word", ["晚上12", "夜里1", "半夜11"])
+def test_a_part_of_the_day_that_leaves_the_day_open_gives_no_time(word: str) -> None:
+    assert file_names.read(f"门口_2026年11月25日{word}时05分30秒.mp4").start is None
+
+
+def test_what_follows_a_time_of_iso_8601_may_be_its_end_and_no_zone() -> None:
+    named = file_names.read("gate_2026-11-25T08:30:00-09:00:00.mp4")
+    assert [str(named.start), str(named.end)] == ["2026-11-25 08:30:00", "2026-11-25 09:00:00"]
+
+
 def test_a_zone_in_the_name_counts_more_than_that_of_the_recorder(tmp_path: Path) -> None:
     film(tmp_path / "cam_20261125T003000Z.mp4", None, 10)
     [recording] = recordings.scan(tmp_path, zone=CHINA, now=NOW).recordings

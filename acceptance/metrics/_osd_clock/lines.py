@@ -1,11 +1,13 @@
 """The date of a clock, beside its time or on another line.
 
 A line of a name may have a date too, of a version or an installation. So where the time's own line
-has as many digits more as a date that cannot be read (25 Nov 2026, 25/11/26), no other line counts.
+has as many digits more as a date that cannot be read (25 Nov 2026, 25/11/26), or a number of one or
+two digits by itself (Nov 25, where CAM25 is a name), no other line counts.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +17,7 @@ from acceptance.metrics._osd_clock import date_and_time, layout, matching
 from acceptance.metrics._osd_clock.ticking import LEARNT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -27,6 +29,11 @@ ELSEWHERE = {"clock_no_date", "clock_unclear", "clock_too_small"}  # the date ma
 LINES = 2  # likeliest lines that are read
 A_DATE = 4  # digits, the fewest of a date
 AS_CLEAR = 0.9  # of the least correlation of the time's digits, from which on something is a digit
+OF_A_DAY = 2  # digits, the most of a day
+NEXT = 1.5  # distances of the time's digits, up to which digits are of one number
+NEAR = 0.45  # of that distance, within which letters of one word with digits begin
+CHANGING = 2.0  # times what the hours change, from which what changes is written
+BLANK = 0.5  # of the most that a column of a digit holds, below which the mean of columns is blank
 APART = 0.6  # of the distance of the time's digits, by which digits are apart at least
 
 
@@ -49,7 +56,8 @@ def calendar_date(
         if gap.code not in ELSEWHERE:
             raise
         beside = gap
-    if _digits_beside(face, time) >= A_DATE:
+    digits = _digits_beside(face, time)
+    if len(digits) >= A_DATE or _of_a_day(_ink(strip, times, font, time), digits, font, time):
         raise beside
     found = []
     for down in _likely(strip, times, font, time, order):
@@ -66,16 +74,54 @@ def calendar_date(
     return found[0]
 
 
-def _digits_beside(face: Cells, time: ClockField) -> int:
-    """How many digits the time's line has before and after the time."""
+def _digits_beside(face: Cells, time: ClockField) -> list[int]:
+    """Left edges of the digits that the time's line has before and after the time."""
     fits = face.mean(face.fits).max(axis=0)
-    apart = (time.edges[1] - time.edges[0] + time.edges[5] - time.edges[4]) / 2
+    apart = _apart(time)
     fits[max(0, round(time.edges[0] - apart / 2)) : round(time.edges[-1] + apart / 2)] = -1
-    count, end = 0, -apart
-    for place in np.flatnonzero(fits >= AS_CLEAR * time.least):
-        if place - end >= APART * apart:
-            count, end = count + 1, float(place)
-    return count
+    found: list[int] = []
+    for place in np.flatnonzero(fits >= AS_CLEAR * time.least).tolist():
+        if not found or place - found[-1] >= APART * apart:
+            found.append(place)
+    return found
+
+
+def _apart(time: ClockField) -> float:
+    """How far the time's digits are apart, px."""
+    return (time.edges[1] - time.edges[0] + time.edges[5] - time.edges[4]) / 2
+
+
+def _ink(strip: NDArray[np.uint8], times: Array, font: Font, time: ClockField) -> Array:
+    """How much is written in each column (w,) of the time's line, while it was learnt.
+
+    That is what stands, and what changes far more than the hours do: fractions of a second.
+    """
+    _, y, width, height = font.window
+    row = 0, y, strip.shape[2], height
+    pictures = matching.sharp(strip[times <= times[0] + LEARNT].astype(np.float32), row)
+    changes = pictures.std(axis=0).mean(axis=0)
+    usual = CHANGING * float(changes[time.edges[0] : time.edges[1] + width].mean())
+    stands = np.abs(pictures.mean(axis=0)).mean(axis=0)
+    return np.asarray(stands + np.maximum(changes - usual, 0), np.float64)
+
+
+def _of_a_day(ink: Array, digits: Sequence[int], font: Font, time: ClockField) -> bool:
+    """Whether one or two of the ``digits`` beside the time have nothing written next to them."""
+    apart, width = _apart(time), font.window[2]
+    inset, near = (width - font.ink) / 2, NEAR * apart
+    least = BLANK * float(np.median([ink[edge : edge + width].max() for edge in time.edges[:4]]))
+
+    def blank(begin: float, end: float) -> bool:
+        part = ink[max(0, round(begin)) : max(0, round(end))]
+        return bool(part.mean() < least) if part.size else True
+
+    starts = [n for n, edge in enumerate(digits) if n == 0 or edge - digits[n - 1] > NEXT * apart]
+    for first, after in pairwise([*starts, len(digits)]):
+        left, right = digits[first] + inset, digits[after - 1] + width - inset
+        alone = blank(left - near, left - 1) and blank(right + 1, right + near)
+        if after - first <= OF_A_DAY and alone:
+            return True
+    return False
 
 
 def _likely(

@@ -32,6 +32,8 @@ UNEVEN = 0.1
 BESIDE, LEAST = 6, 3  # pictures before and after a hole that are looked at, and that there must be
 NEAR_WHOLE = 0.35  # of an interval, by which a hole may be less than a whole number of them
 ON_GRID = 0.5  # of an interval by which a picture may be off its neighbours' grid
+RUN = 3  # holes in a row that are a slower pace and no losses
+OFTEN = 3  # long intervals from which on pictures come in bursts, if these take most of the time
 EVEN = 0.9  # share of the pictures that must be on it for missing ones to be counted
 
 
@@ -73,6 +75,20 @@ class Timing:
         """Frames that come late: more than GAP usual intervals after the one before."""
         return np.flatnonzero(self.intervals > GAP * self.usual) + 1
 
+    @property
+    def pause(self) -> float:
+        """The interval in s that most of the time is spent in, of bursts of pictures; else 0."""
+        usual = np.maximum(self.usual, self.interval)
+        late = self.intervals > GAP * usual
+        mostly = self.intervals[late].sum() > self.intervals.sum() / 2
+        often = np.count_nonzero(late) >= OFTEN
+        return float(np.median(self.intervals[late])) if often and mostly else 0.0
+
+    @property
+    def in_bursts(self) -> bool:
+        """Whether pictures come several at once, as stamps of arrival have them."""
+        return self.pause > 0
+
     def variable(self, resolution: float) -> bool:
         """Whether more than a few intervals are off the usual one by more than rounding.
 
@@ -86,6 +102,8 @@ class Timing:
 
         Their sum is a lower bound: a hole among stamps that jitter may not be seen.
         """
+        if self.in_bursts:
+            return None
         steps = self.intervals / np.maximum(self.usual, 1e-9)
         late = np.concatenate([[0.0], np.cumsum(steps - 1)])
         holes = _holes(late)
@@ -105,7 +123,13 @@ def _holes(late: Array) -> Whole:
     holes = np.maximum(np.floor(after - before + NEAR_WHOLE), 0).astype(np.int64)
     holes[:LEAST] = 0
     holes[len(late) - LEAST + 1 :] = 0
-    return np.asarray(holes)
+    return np.asarray(np.where(_in_a_row(holes > 0), 0, holes))
+
+
+def _in_a_row(holes: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which holes (n,) have so many before and after them, without a picture on time between."""
+    runs = np.lib.stride_tricks.sliding_window_view(np.pad(holes, RUN - 1), RUN).all(axis=1)
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(runs, RUN).any(axis=1))
 
 
 def _pairs(intervals: Array) -> Array:

@@ -78,12 +78,14 @@ def serves(scene: Scene) -> bool:
 def measure(scene: Scene) -> Iterator[Measurement | Note]:
     """Measure mean, worst and sd of the offset.
 
-    Raises GapError no_sound, no_beep, no_flash, no_clock, several_clocks, clock_unreadable,
-    too_few_frames, too_few_beeps, pairing_unsure or condition_no_number.
+    Raises GapError no_sound, times_assumed, no_beep, no_flash, no_clock, several_clocks,
+    clock_unreadable, too_few_frames, too_few_beeps, pairing_unsure or condition_no_number.
     """
     sound = scene.sound
     if not sound:
         raise GapError("no_sound")
+    if "times" in scene.video.assumed:  # those of the sound are its own
+        raise GapError("times_assumed")
     heard = matched_filter.heard(sound)
     if not len(heard):
         raise GapError("no_beep")

@@ -236,7 +236,12 @@ def offset(
     return float(each.mean()), budget
 
 
-def _rate_figure(scene: Scene, region: str, seconds: Seconds, found: Reading | None) -> Measurement:
+def _rate_figure(
+    scene: Scene, region: str, seconds: Seconds, found: Reading | None
+) -> Measurement | Note:
+    """Measure the rate; a Note where the film has no time stamps to compare it with."""
+    if "times" in scene.video.assumed:
+        return _note(scene, region, "burnt_in_clock.rate", GapError("times_assumed"))
     value, budget = rate(seconds)
     return scene.figure(
         "burnt_in_clock.rate",

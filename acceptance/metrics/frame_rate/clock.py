@@ -44,9 +44,9 @@ class Clock:
     def rate_budget(self, rate: float, seconds: float) -> list[BudgetLine]:
         """Budget of a rate over ``seconds``: the end of the last frame is not in the file.
 
-        Its interval varies as the others do.
+        Its interval varies as the others do, or is a pause between bursts.
         """
-        last = float(self.timing.intervals.std(ddof=1))
+        last = max(float(self.timing.intervals.std(ddof=1)), self.timing.pause / 3**0.5)
         freedom = len(self.timing.intervals) - 1.0
         ends = rate * self.resolution * (2 / 3) ** 0.5 / seconds
         edge = rate * self.timing.edge / 3**0.5 / seconds
