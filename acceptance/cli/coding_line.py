@@ -52,7 +52,7 @@ def _frames(stream: Mapping[str, Value]) -> Iterator[str]:
 
 
 def _assumed(stream: Mapping[str, Value]) -> list[str]:
-    """Name what was assumed; the first four have options of the same kind."""
+    """Name what was assumed."""
     names = {
         "sample_aspect": tr("pixel aspect"),
         "full_range": tr("code range"),
@@ -60,5 +60,6 @@ def _assumed(stream: Mapping[str, Value]) -> list[str]:
         "transfer": tr("transfer function"),
         "rate": tr("frame rate"),
         "times": tr("times of frames"),
+        "stamps": tr("stamps that some frames lack"),
     }
     return [names[name] for name in str(stream["assumed"]).split(", ")]

@@ -168,6 +168,7 @@ def _assumed(
         "sample_aspect": not container.streams.video[0].sample_aspect_ratio,
         "rate": sequence,
         "times": (without_times(container) or unstamped(packets)) and not still,
+        "stamps": unstamped(packets) and not still,
     }
     return tuple(name for name, is_open in open_questions.items() if is_open)
 
