@@ -41,7 +41,9 @@ HEIGHTS = np.array([-5, -3.8, -0.5, 0.5, 3.8, 5]) / 12  # of the low bits
 IDEAL = Departures()
 # lines of a budget whose errors every signal makes itself: drawn as well they would count twice
 MADE = frozenset({"open_phase", "open_change", "noise_reduction", "clock_rate"})
-SLOW = -np.log(1 - (np.arange(8) + 0.5) / 8)  # of an exponential response, quantiles
+# time constants by which light lags, equally likely: of an exponential response, which is then all
+# there after 2.8 of them, and of an even one
+SLOW, EVEN = -np.log(1 - (np.arange(8) + 0.5) / 8), (np.arange(8) + 0.5) / 4
 EDGE = 2  # frames at either end in which a change is not sure to be seen
 AGAIN = 40  # repeats with other jitter, which give the mean under the same conditions
 
@@ -164,7 +166,7 @@ def _film_times(random: np.random.Generator, what: Setting) -> Array:
 def _slowness(by: Departures, screen: int) -> Array:
     """Return by how many s the light of a screen lags, some equally likely values."""
     constant = (by.rises[screen] + by.falls[screen]) / 2
-    return constant * SLOW if constant else np.zeros(1)
+    return constant * (EVEN if by.even else SLOW) if constant else np.zeros(1)
 
 
 def _slowly(way: Chain, at: Array, exposure: float) -> Array:

@@ -29,6 +29,7 @@ class Departures:
     scans: tuple[float, float] = (0.0, 0.0)  # refreshes from first row to last
     rises: tuple[float, float] = (0.0, 0.0)  # time constants
     falls: tuple[float, float] = (0.0, 0.0)
+    even: bool = False  # light rises evenly over two time constants, not exponentially
     recursions: tuple[float, float] = (0.0, 0.0)  # share of the picture before
     uneven: tuple[float, float] = (0.0, 0.0)  # rms of exposures beside their pace
     lost: tuple[float, float] = (0.0, 0.0)  # share of pictures
@@ -74,6 +75,11 @@ def scan(random: Random, by: Departures) -> Departures:
 def response(random: Random, by: Departures) -> Departures:
     """Let both screens rise and fall with time constants of 0.5 to 4 ms, all four different."""
     return replace(by, rises=_pair(random, 5e-4, 4e-3), falls=_pair(random, 5e-4, 4e-3))
+
+
+def even_response(random: Random, by: Departures) -> Departures:
+    """Let both screens respond as in ``response``, but evenly, as driven beyond their level."""
+    return replace(response(random, by), even=True)
 
 
 def hand(random: Random, by: Departures) -> Departures:
@@ -141,6 +147,8 @@ SIGNALS: Mapping[str, Callable[[Random, Departures], Departures]] = {
         camera_vfr,
     )
 }
+# not among those that are drawn for a film of several: its number would mean another film
+ALONE = {**SIGNALS, even_response.__name__: even_response}
 FILMS = {**SIGNALS, hand.__name__: hand, starved.__name__: starved, coder.__name__: coder}
 
 
@@ -153,7 +161,7 @@ def drawn(random: Random, names: list[str]) -> Departures:
     """Draw departures with these switches on."""
     by = Departures()
     for name in names:
-        by = FILMS[name](random, by)
+        by = {**ALONE, **FILMS}[name](random, by)
     return by
 
 

@@ -175,7 +175,7 @@ def switches(setting: Setting, cache: Path | None, seconds: float) -> str:
     """Return the table of signals of films with each switch alone."""
     del seconds
     runs, lines = setting.runs(ALONE), []
-    for name in ("none", *departures.SIGNALS):
+    for name in ("none", *departures.ALONE):
         cases = [(TUNED_ALONE + number, name, cache) for number in range(runs)]
         found = setting.each(_alone, cases)
         lines.append((f"`{name}`", *_inside(found)))

@@ -72,10 +72,21 @@ def test_a_clean_film_has_no_ghosts() -> None:
 
 
 @pytest.mark.parametrize("ratio", [0.0, 0.3, 2.0])
-def test_an_exposure_that_goes_on_as_long_as_needed_gathers_the_share(ratio: float) -> None:
+@pytest.mark.parametrize("shape", [0.0, 0.4, 1.0])
+def test_an_exposure_that_goes_on_as_long_as_needed_gathers_the_share(
+    ratio: float, shape: float
+) -> None:
     share = np.array([0.1, 0.5, 0.8])
-    needed = slow_screen.needed(share, np.array([[ratio]]))[0]
-    assert slow_screen.gathered(needed, ratio) == pytest.approx(share, abs=1e-3)
+    needed = slow_screen.needed(share, np.array([[ratio]]), np.array([[shape]]))[0]
+    assert slow_screen.gathered(needed, ratio, shape) == pytest.approx(share, abs=2e-3)
+
+
+@pytest.mark.parametrize("shape", [0.0, 0.4, 1.0])
+def test_an_exposure_that_goes_on_a_little_longer_gains_what_it_gathers_more(shape: float) -> None:
+    since = np.array([0.2, 0.9, 1.3, 2.0])
+    more, less = (slow_screen.gathered(since + step, 0.7, shape) for step in (1e-4, -1e-4))
+    gained = slow_screen.gained(since, np.array([[0.7]]), shape)[0]
+    assert (more - less) / 2e-4 == pytest.approx(gained, abs=1e-3)
 
 
 def test_a_slow_monitor_gathers_what_integration_by_steps_says() -> None:
@@ -83,6 +94,8 @@ def test_a_slow_monitor_gathers_what_integration_by_steps_says() -> None:
     light = 1 - np.exp(-time / 0.4)
     by_steps = light[(time > 0.3) & (time < 1.3)].mean()
     assert slow_screen.gathered(np.array([1.3]), 0.4)[0] == pytest.approx(by_steps, abs=1e-4)
+    even = np.minimum(time / 0.8, 1)[(time > 0.3) & (time < 1.3)].mean()
+    assert slow_screen.gathered(np.array([1.3]), 0.4, 1.0)[0] == pytest.approx(even, abs=1e-4)
 
 
 def test_what_readings_scatter_by_themselves_is_no_scatter_of_the_pictures() -> None:

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from acceptance.metrics.latency import refreshes, slow_screen
+from acceptance.metrics.latency.figures import half_widths
 from acceptance.metrics.latency.monitor import MIXED, Changes, Shown
 
-EXPOSURE = 0.006
+EXPOSURE, FAST_EXPOSURE = 0.006, 0.0024
+SWEEPS = 75.0  # Hz, whose refreshes a film of 240 frame/s sees at 16 phases
 
 
 def seen(times: refreshes.Array, lights: refreshes.Array) -> Changes:
@@ -26,6 +28,45 @@ def seen(times: refreshes.Array, lights: refreshes.Array) -> Changes:
         unbroken=np.ones(len(lights), np.bool_),
         until=np.append(frame[1:] - 1, len(times) - 1),
     )
+
+
+def seen_rising(times: refreshes.Array, lights: refreshes.Array, constant: float) -> Changes:
+    """Film in short exposures a monitor whose light rises evenly over two time ``constant`` s."""
+    ratio = np.array([[constant / FAST_EXPOSURE]])
+    since = (times - lights[:, None]) / FAST_EXPOSURE + 0.5
+    noise = 0.012 * np.random.default_rng(3).standard_normal(since.shape)
+    share = np.clip(slow_screen.gathered(since, ratio, 1.0) + noise, 0, 1)
+    frame, each = np.argmax(share > MIXED, axis=1), np.arange(len(lights))
+    new = share[each, frame]
+    clear = new > 1 - MIXED
+    return Changes(
+        picture=each + 1,
+        frame=frame,
+        share=np.where(clear, 1.0, new),
+        seen=np.where(clear, new, 1.0),
+        then=share[each, frame + 1],
+        unbroken=np.ones(len(lights), np.bool_),
+        until=np.append(frame[1:] - 1, len(times) - 1),
+    )
+
+
+@pytest.mark.parametrize("rate", [60.0, 60.05, 75.0])
+def test_first_light_of_a_monitor_that_rises_evenly_is_inside_u(rate: float) -> None:
+    """Over 5 ms, in a film of 240 frame/s, where an exponential had it 1.3 ms late or more.
+
+    In step every change is seen at one phase, and near it in the middle of the rise: nothing tells
+    that it is no fast monitor.
+    """
+    times = np.arange(720) / 240
+    taken = np.arange(3, 70) * 0.04
+    lights = 0.003 + np.ceil((taken + 0.05) * rate) / rate
+    exposures = np.full(64, FAST_EXPOSURE)
+    changes = seen_rising(times, lights, 0.0025)
+    _, moments, slow = refreshes.moments(changes, times, taken, exposures)
+    off = (moments - lights).mean(axis=1)
+    [line] = half_widths({"screen_response": np.hypot(0.001, slow)})
+    assert abs(off.mean()) < 1.96 * np.hypot(off.std(), line.contribution)
+    assert slow < (0.001 if rate == SWEEPS else 0.003)
 
 
 def test_a_slow_monitors_picture_is_followed_into_the_frame_after_its_change() -> None:

@@ -22,6 +22,7 @@ from acceptance.metrics.latency.monitor_prior import (
     LOG_TIMING,
     PHASE,
     RESPONSE,
+    SHAPE,
 )
 
 if TYPE_CHECKING:
@@ -31,14 +32,15 @@ if TYPE_CHECKING:
 def plain_bounds(seen: seen_changes.Seen, guesses: Array, hidden: float) -> tuple[Array, Array]:
     exposure, response = seen.exposure(guesses), guesses[:, RESPONSE, None]
     at, clear, more = (
-        slow_screen.needed(np.asarray(share), response / exposure)
+        slow_screen.needed(np.asarray(share), response / exposure, guesses[:, SHAPE, None])
         for share in (seen.share, [1 - hidden], [hidden])
     )
     latest = seen.after + exposure * (0.5 - clear)
-    earliest = np.minimum(seen.before + exposure * (0.5 - more), latest)
+    earliest = seen.before + exposure * (0.5 - more)
     mixture = seen.after + exposure * (0.5 - at)
     mixed = seen.share < 1
-    return np.where(mixed, mixture, earliest), np.where(mixed, mixture, latest)
+    earliest = np.where(mixed, np.maximum(earliest, mixture), np.minimum(earliest, latest))
+    return earliest, np.where(mixed, mixture, latest)
 
 
 def plain_unsettled(
@@ -50,7 +52,8 @@ def plain_unsettled(
     for middle, share in ((seen.after, alone), (seen.next, seen.then)):
         since = (middle - refresh) / exposure + 0.5
         expected, more = (
-            slow_screen.gathered(since + sign * jitter / exposure, ratio) for sign in (-1, 1)
+            slow_screen.gathered(since + sign * jitter / exposure, ratio, guesses[:, SHAPE, None])
+            for sign in (-1, 1)
         )
         noise = np.hypot(seen_changes.SHARE_NOISE, (more - expected) / 2)
         off = np.abs((expected + more) / 2 - share) - seen_changes.DEAD
@@ -60,12 +63,17 @@ def plain_unsettled(
 
 def plain_fits(seen: seen_changes.Seen, guesses: Array, refresh: Array, coarse: float) -> Array:
     earliest, latest = plain_bounds(seen, guesses, MIXED)
-    noise = np.where(seen.share < 1, seen_changes.SHARE_NOISE * seen.exposure(guesses), 0)
-    timing = np.hypot(np.exp(guesses[:, LOG_TIMING, None]), noise)
+    mixed, exposure = seen.share < 1, seen.exposure(guesses)
+    since = (seen.after - earliest) / exposure + 0.5
+    ratio, shape = guesses[:, RESPONSE, None] / exposure, guesses[:, SHAPE, None]
+    gained = np.maximum(slow_screen.gained(since, ratio, shape), seen_changes.LEAST_GAINED)
+    noise = np.where(mixed, seen_changes.SHARE_NOISE * exposure, 0)
+    stamps = np.exp(guesses[:, LOG_TIMING, None])
+    timing = np.hypot(stamps, noise / gained)
     loose = coarse * np.maximum(seen_changes._jitter(guesses), seen_changes.LEAST)
     ends = (refresh - earliest, latest - refresh)
     inside = sum(ndtr(np.maximum(end + seen_changes.TIMING, 0) / loose) for end in ends) - 1
-    density = np.where(seen.share < 1, noise / timing, inside)
+    density = np.where(mixed, noise / np.hypot(stamps, noise), inside)
     off = np.maximum(np.maximum(earliest - refresh, refresh - latest), 0) / (coarse * timing)
     unsettled = plain_unsettled(seen, guesses, refresh, coarse)
     return np.asarray(np.exp(-(off**2 + unsettled**2) / 2) * density)

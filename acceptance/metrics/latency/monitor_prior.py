@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.metrics._filmed_clock.line_prior import DRIFT, SCREEN_RATES
+from acceptance.metrics.latency.slow_screen import SHAPES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,10 +29,10 @@ SLOWEST, FASTEST = 45.0, 150.0  # Hz
 RESPONDS, SLOWEST_RESPONSE = np.array([0.00025, 0.0025]), 0.01
 JITTERS = (0.0001, 0.03)  # s, scale
 # columns of guesses: logarithm of the period, phase in periods at time 0, delay, logarithm of the
-# jitter, rank of the exposure among those that are possible, response of the monitor in s, and
-# logarithm of how exactly the times of frames are known
-LOG_PERIOD, PHASE, DELAY, LOG_JITTER, RANK, RESPONSE, LOG_TIMING = range(7)
-COLUMNS = 7
+# jitter, rank of the exposure among those that are possible, response of the monitor in s,
+# logarithm of how exactly the times of frames are known, and shape of the response (slow_screen)
+LOG_PERIOD, PHASE, DELAY, LOG_JITTER, RANK, RESPONSE, LOG_TIMING, SHAPE = range(8)
+COLUMNS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,10 +64,15 @@ def log_slow(guesses: Array) -> Array:
 
 def _possible(guesses: Array, ranges: Ranges) -> NDArray[np.bool_]:
     """(m,) which guesses are within their ranges."""
-    log_period, _, delay, log_jitter, rank, response, log_timing = guesses.T
+    log_period, _, delay, log_jitter, rank, response, log_timing, shape = guesses.T
     middle, half = math.log(math.sqrt(SLOWEST * FASTEST)), math.log(FASTEST / SLOWEST) / 2
     inside = (np.abs(log_period + middle) <= half) & (rank >= 0) & (rank <= 1)
-    inside &= (response >= 0) & (response <= SLOWEST_RESPONSE)
+    inside &= (
+        (response >= 0)
+        & (response <= SLOWEST_RESPONSE)
+        & (shape >= SHAPES[0])
+        & (shape <= SHAPES[-1])
+    )
     inside &= (delay >= ranges.delays[0]) & (delay <= ranges.delays[1])
     inside &= (log_timing >= ranges.timings[0]) & (log_timing <= ranges.timings[1])
     inside &= (log_jitter >= math.log(JITTERS[0])) & (log_jitter <= math.log(JITTERS[1]))

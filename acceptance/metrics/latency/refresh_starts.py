@@ -24,11 +24,13 @@ from acceptance.metrics.latency.monitor_prior import (
     RATES,
     RESPONDS,
     RESPONSE,
+    SHAPE,
     SLOWEST,
     SLOWEST_RESPONSE,
     Ranges,
 )
 from acceptance.metrics.latency.seen_changes import FAR, FINER, MOST_CHANGES
+from acceptance.metrics.latency.slow_screen import SHAPES
 
 if TYPE_CHECKING:
     from acceptance.metrics._filmed_clock import particles
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
 SEARCHED, FEWEST, PEAKS = 6.0, 8, 16
 RANKS = (0.1, 0.3, 0.5, 0.7, 0.9)  # of the exposures
 # of guesses about such a grid, in the columns that it fixes
-SPREAD, ABOUT = np.array([3e-4, 0.08, 0.005, 0, 0.12, 0, 0]), [LOG_PERIOD, PHASE, DELAY, RANK]
+SPREAD, ABOUT = np.array([3e-4, 0.08, 0.005, 0, 0.12, 0, 0, 0]), [LOG_PERIOD, PHASE, DELAY, RANK]
 START = 4096
 
 
@@ -89,7 +91,7 @@ class Start:
             -1, 1, (START, COLUMNS)
         )
         rest = self._even(random)
-        others = [LOG_JITTER, RESPONSE, LOG_TIMING]
+        others = [LOG_JITTER, RESPONSE, LOG_TIMING, SHAPE]
         guesses[:, others] = rest[:, np.subtract(others, 1)]
         off = (guesses[:, None, ABOUT] - self.grids[:, ABOUT]) / SPREAD[ABOUT]
         size = np.prod(2 * SPREAD[ABOUT]) / np.ptp(self.ranges.delays)
@@ -97,11 +99,13 @@ class Start:
         return guesses, np.asarray(about + monitor_prior.log_slow(guesses))
 
     def _even(self, random: np.random.Generator) -> Array:
-        """(START, 6) phases, delays, jitters, ranks, responses and timings."""
+        """(START, 7) phases, delays, jitters, ranks, responses, timings and shapes."""
         lowest, highest = zip((-0.5, 0.5), self.ranges.delays, np.log(JITTERS), (0, 1), strict=True)
         slow = random.exponential(random.choice(RESPONDS, START)) % SLOWEST_RESPONSE
         timings = random.uniform(*self.ranges.timings, START)
-        return np.column_stack([random.uniform(lowest, highest, (START, 4)), slow, timings])
+        even = random.uniform(lowest, highest, (START, 4))
+        shapes = random.uniform(SHAPES[0], SHAPES[-1], START)
+        return np.column_stack([even, slow, timings, shapes])
 
 
 def _grids(mixed: Seen, rank: float) -> Array:

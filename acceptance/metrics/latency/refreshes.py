@@ -38,6 +38,10 @@ if TYPE_CHECKING:
     from acceptance.metrics.latency.monitor import Changes
 
 CROWD, MOVES = 1024, 3
+# changes, and how far apart nine in ten of their shares lie, from which a response is seen: an even
+# rise, seen in its middle only, looks like a fast screen of another rate; share of a new picture
+# that is not seen in a frame
+FEWEST, OFTEN, SWEPT, UNSEEN = 8, (0.05, 0.95), 0.6, 2 * SHARE_NOISE
 
 
 def moments(
@@ -71,10 +75,11 @@ def moments(
     prior = partial(monitor_prior.log_density, ranges=ranges)
     guesses = particles.sample(ways, prior, size=CROWD, moves=MOVES, count=DRAWS)
     drawn = _chosen(every, guesses, np.random.default_rng(0)) + middle
+    hidden = _hidden(every, drawn.mean(axis=0) - middle) if fast else 0.0
     return (
         order[particles.ranked(guesses[:, RANK], len(order))],
         drawn,
-        _open(guesses[:, RESPONSE]),
+        max(_open(guesses[:, RESPONSE]), hidden),
     )
 
 
@@ -86,6 +91,24 @@ def _open(response: Array) -> float:
     """
     usual = float(response.mean())
     return min(usual, math.hypot(slow_screen.DOUBT * usual, 2 * float(response.std())))
+
+
+def _hidden(seen: Seen, moments: Array) -> float:
+    """Return by how many s first light may come before all ``moments`` (c,) unseen.
+
+    In step every change is seen at about one phase. A part of the light in one frame and all of it
+    in the next is then as well a screen that rises evenly, from the end of the frame before on.
+    """
+    share, exposure = seen.share[seen.mixed], float(np.median(seen.exposures))
+    every = np.where(seen.mixed, seen.share, np.nan_to_num(seen.seen, nan=1.0))
+    if len(share) < FEWEST or np.ptp(np.quantile(every, OFTEN)) > SWEPT:
+        return 0.0
+    before, after, later = (times[seen.mixed] for times in (seen.before, seen.after, seen.next))
+    unseen = math.sqrt(2 * UNSEEN * exposure * float(np.median(later - after)))
+    dark = before + exposure / 2 - unseen
+    complete = after - share / (1 - share) * (later - exposure / 2 - after)
+    earlier = moments[seen.mixed] - np.maximum(dark, complete)
+    return max(float(np.median(earlier)), 0.0)
 
 
 def _delays(late: Array) -> tuple[float, float]:

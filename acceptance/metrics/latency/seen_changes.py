@@ -21,6 +21,7 @@ from acceptance.metrics.latency.monitor_prior import (
     PHASE,
     RANK,
     RESPONSE,
+    SHAPE,
 )
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 LEAST = 1e-6  # s
 TIMING = 0.0002  # s by which time stamps of a film jitter, at least
 SHARE_NOISE = 0.02  # standard uncertainty of the share of a mixture
+LEAST_GAINED = 0.1  # of the time by which an exposure goes on: so much more light at least
 HIDDEN = MIXED + 2 * SHARE_NOISE  # share of another picture in frames that look unmixed
 MISS = 0.001  # likelihood of a change that no refresh explains
 ALL_CHANGES = 200  # that the refreshes are timed by at last
@@ -99,29 +101,33 @@ class Seen:
         rank = np.linspace(0, 1, len(self.exposures))
         return np.interp(guesses[:, RANK, None], rank, self.exposures)
 
-    def mixtures(self, exposure: Array, response: Array) -> Array:
+    def mixtures(self, exposure: Array, response: Array, shape: Array | float = 0.0) -> Array:
         """(m, mixtures) moments of the changes that show as a mixture.
 
-        ``exposure`` and ``response`` (m, 1) in s.
+        ``exposure`` and ``response`` (m, 1) in s, and its ``shape`` (m, 1).
         """
-        part = slow_screen.needed(self.share[self.mixed], response / exposure)
+        part = slow_screen.needed(self.share[self.mixed], response / exposure, shape)
         return np.asarray(self.after[self.mixed] + exposure * (0.5 - part))
 
     def bounds(
-        self, exposure: Array, response: Array, at: Array, hidden: float = MIXED
+        self, exposure: Array, guesses: Array, at: Array, hidden: float = MIXED
     ) -> tuple[Array, Array]:
         """(m, c) each: earliest and latest moment of the changes, of mixtures both ``at``.
 
-        ``exposure`` and ``response`` (m, 1) in s. So much of another picture as ``hidden``
-        may be in a frame that looks unmixed.
+        ``exposure`` (m, 1) in s. So much of another picture as ``hidden`` may be in a frame that
+        looks unmixed.
         """
-        ratio = response / exposure
+        ratio, shape = guesses[:, RESPONSE, None] / exposure, guesses[:, SHAPE, None]
         clear, more = (
-            slow_screen.needed(np.array([share]), ratio) for share in (1 - hidden, hidden)
+            slow_screen.needed(np.array([share]), ratio, shape) for share in (1 - hidden, hidden)
         )
         latest = self.after + exposure * (0.5 - clear)
-        earliest = np.minimum(self.before + exposure * (0.5 - more), latest)
-        earliest[:, self.mixed] = latest[:, self.mixed] = at
+        earliest = self.before + exposure * (0.5 - more)
+        clear_ones = ~self.mixed
+        earliest[:, clear_ones] = np.minimum(earliest, latest)[:, clear_ones]
+        # a mixture's is one moment, unless light that rises slowly was to be seen the frame before
+        earliest[:, self.mixed] = np.maximum(earliest[:, self.mixed], at)
+        latest[:, self.mixed] = at
         return earliest, latest
 
     def points(self, guesses: Array, exposure: Array) -> tuple[Array, Array, Array, Array]:
@@ -131,16 +137,15 @@ class Seen:
         """
         period = np.exp(guesses[:, LOG_PERIOD, None])
         start = guesses[:, PHASE, None] * period
-        response = guesses[:, RESPONSE, None]
-        at = self.mixtures(exposure, response)
-        earliest, latest = self.bounds(exposure, response, at, HIDDEN)
+        at = self.mixtures(exposure, guesses[:, RESPONSE, None], guesses[:, SHAPE, None])
+        earliest, latest = self.bounds(exposure, guesses, at, HIDDEN)
         first = start + period * np.ceil((earliest - start) / period)
         last = start + period * np.floor((latest - start) / period)
         none = last < first
         if none.any():
             near = start + period * np.rint(((earliest + latest) / 2 - start) / period)
             first, last = np.where(none, near, first), np.where(none, near, last)
-        return first, last, *self.bounds(exposure, response, at)
+        return first, last, *self.bounds(exposure, guesses, at)
 
     def ready(self, guesses: Array, refresh: Array, coarse: float = 1.0) -> Array:
         """(m, c) probability that a picture is ready in time for a ``refresh``."""
@@ -177,10 +182,11 @@ class Seen:
         """
         exposure, jitter = self.exposure(guesses), _jitter(guesses)
         since = (middle[which] - refresh[:, which]) / exposure + 0.5
-        ratio, noise = guesses[:, RESPONSE, None] / exposure, np.asarray(SHARE_NOISE)
-        expected = slow_screen.gathered(since - jitter / exposure, ratio)
+        ratio, shape = guesses[:, RESPONSE, None] / exposure, guesses[:, SHAPE, None]
+        noise = np.asarray(SHARE_NOISE)
+        expected = slow_screen.gathered(since - jitter / exposure, ratio, shape)
         if jitter.any():
-            more = slow_screen.gathered(since + jitter / exposure, ratio)
+            more = slow_screen.gathered(since + jitter / exposure, ratio, shape)
             expected, noise = (expected + more) / 2, np.hypot(noise, (more - expected) / 2)
         off = np.zeros_like(refresh)
         off[:, which] = np.maximum(np.abs(expected - share[which]) - DEAD, 0) / (coarse * noise)
@@ -219,9 +225,21 @@ class Seen:
         clear = np.flatnonzero(~self.mixed)
         density = np.repeat(share_noise / blended, len(self.share), axis=1)
         density[:, clear] = _inside(before[:, clear], after[:, clear], loose)
-        timing = np.where(self.mixed, blended, stamps)
+        timing = np.repeat(stamps, len(self.share), axis=1)
+        timing[:, self.mixed] = np.hypot(stamps, self._moment_noise(guesses, exposure, earliest))
         off = np.maximum(np.maximum(-before, -after), 0) / (coarse * timing)
         return np.exp(-(off**2 + self.unsettled(guesses, refresh, coarse) ** 2) / 2) * density
+
+    def _moment_noise(self, guesses: Array, exposure: Array, at: Array) -> Array:
+        """(m, mixtures) s by which the noise of its share moves each mixture ``at`` (m, c).
+
+        The more slowly light rises, the more.
+        """
+        since = (self.after[self.mixed] - at[:, self.mixed]) / exposure + 0.5
+        gained = slow_screen.gained(
+            since, guesses[:, RESPONSE, None] / exposure, guesses[:, SHAPE, None]
+        )
+        return np.asarray(SHARE_NOISE * exposure / np.maximum(gained, LEAST_GAINED))
 
     def steps(self) -> list[Density]:
         """Likelihoods from coarse to fine; refreshes are counted from the film's middle."""

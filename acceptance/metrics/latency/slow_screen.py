@@ -1,7 +1,9 @@
 """How much of a new picture an exposure gathers on a monitor that responds slowly.
 
-The light of a liquid crystal approaches its new level about exponentially. So an exposure must go
-on longer past first light before it holds a given share of the new picture.
+The light of a liquid crystal approaches its new level about exponentially; that of one which is
+driven beyond it, and then held, rises evenly and is there at once. So an exposure must go on longer
+past first light before it holds a given share of the new picture. A screen here is a mixture of
+both, by its ``shape``: 0 exponential, 1 even, over two time constants, which is as late on average.
 """
 
 from __future__ import annotations
@@ -12,27 +14,48 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from acceptance.metrics._filmed_clock.readings import Array
+    from acceptance.metrics._filmed_clock.readings import Array, Whole
 
 SHARES = np.linspace(0, 1, 129)
 SPEEDS = np.linspace(0, 0.95, 39)  # ratio / (1 + ratio), of time constant to exposure
+SHAPES = np.linspace(0, 1, 5)
+RISES = 2.0  # time constants over which light rises that does not exponentially
 LONGEST = 8.0  # time constants after which nothing is left of the old picture
 PLACES = 2000
 DOUBT = 0.3  # of the time constant: no screen responds just exponentially
 LEAST = 1e-6  # ratio that stands for none
 
 
-def gathered(since: Array, ratio: Array | float) -> Array:
+def gathered(since: Array, ratio: Array | float, shape: Array | float = 0.0) -> Array:
     """Return the share of the new picture in exposures that end ``since`` after first light.
 
     Times are in exposures; ``ratio`` is the time constant in them.
     """
     ratio = np.maximum(ratio, LEAST)
-    left = np.exp(-np.maximum(since, 0) / ratio), np.exp(-np.maximum(since - 1, 0) / ratio)
-    return np.asarray(np.clip(since, 0, 1) - ratio * (left[1] - left[0]))
+    missing = [_to_come(np.maximum(end, 0) / ratio, shape) for end in (since - 1, since)]
+    return np.asarray(np.clip(since, 0, 1) - ratio * (missing[0] - missing[1]))
 
 
-def needed(share: Array, ratio: Array) -> Array:
+def gained(since: Array, ratio: Array, shape: Array | float) -> Array:
+    """(m, c) by how much ``gathered`` grows as ``since`` does: 1 for a screen of no response."""
+    ratio = np.maximum(ratio, LEAST)
+    left = [_left(np.maximum(end, 0) / ratio, shape) for end in (since - 1, since)]
+    return left[0] - left[1]
+
+
+def _left(since: Array, shape: Array | float) -> Array:
+    """Return the share of the old light that is left ``since`` time constants after the first."""
+    even = shape * np.maximum(1 - since / RISES, 0)
+    return np.asarray(even + (1 - shape) * np.exp(-since))
+
+
+def _to_come(since: Array, shape: Array | float) -> Array:
+    """Return ``_left`` summed over all time to come, in time constants."""
+    even = shape * np.maximum(1 - since / RISES, 0) ** 2
+    return np.asarray(even + (1 - shape) * np.exp(-since))
+
+
+def needed(share: Array, ratio: Array, shape: Array | float = 0.0) -> Array:
     """(m, c) how long past first light an exposure goes on to hold the ``share`` (c,) of the new.
 
     Times are in exposures; ``ratio`` (m, 1) is the time constant in them.
@@ -40,18 +63,31 @@ def needed(share: Array, ratio: Array) -> Array:
     at_share = np.clip(share, 0, 1) * (len(SHARES) - 1)
     below = np.minimum(at_share.astype(np.int64), len(SHARES) - 2)
     table, part = _table(), at_share - below
-    columns = table[:, below] * (1 - part) + table[:, below + 1] * part
-    speed = np.minimum(ratio / (1 + ratio) / SPEEDS[1], len(SPEEDS) - 1 - 1e-9)
-    row = speed[:, 0].astype(np.int64)
-    weight = speed - row[:, None]
-    return np.asarray((columns[row] * (1 - weight) + columns[row + 1] * weight) * (1 + ratio))
+    columns = table[..., below] * (1 - part) + table[..., below + 1] * part
+    fast, row, speed = _between(ratio / (1 + ratio), SPEEDS)
+    less, kind, more = _between(np.broadcast_to(shape, ratio.shape), SHAPES)
+    of_kinds = [
+        columns[kind + step, row] * fast + columns[kind + step, row + 1] * speed for step in (0, 1)
+    ]
+    return np.asarray((of_kinds[0] * less + of_kinds[1] * more) * (1 + ratio))
+
+
+def _between(values: Array, nodes: Array) -> tuple[Array, Whole, Array]:
+    """Weights of the even ``nodes`` below and above ``values`` (m, 1), and which is below (m,)."""
+    at = np.clip(values / nodes[1], 0, len(nodes) - 1 - 1e-9)
+    below = at[:, 0].astype(np.int64)
+    above = at - below[:, None]
+    return 1 - above, below, above
 
 
 @cache
 def _table() -> Array:
-    """(speeds, shares) what ``needed`` gives, over 1 + ratio."""
-    rows = []
-    for ratio in SPEEDS / (1 - SPEEDS):
-        since = np.linspace(0, 1 + LONGEST * ratio, PLACES)
-        rows.append(np.interp(SHARES, gathered(since, ratio), since) / (1 + ratio))
-    return np.array(rows)
+    """(shapes, speeds, shares) what ``needed`` gives, over 1 + ratio."""
+    return np.array(
+        [[_row(ratio, shape) for ratio in SPEEDS / (1 - SPEEDS)] for shape in SHAPES.tolist()]
+    )
+
+
+def _row(ratio: float, shape: float) -> Array:
+    since = np.linspace(0, 1 + LONGEST * ratio, PLACES)
+    return np.interp(SHARES, gathered(since, ratio, shape), since) / (1 + ratio)
