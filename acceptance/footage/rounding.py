@@ -20,6 +20,8 @@ SEEN = 0.002  # share of the samples from which on a code counts as there
 # smaller than this share of it
 ENOUGH, FEW, SMALLER = 20, 0.05, 0.6
 SQUARE = 4  # px: the mean of so many each way follows the light, and few of them lie on an edge
+MOST_NOISE = 4.0  # steps: of more nothing is left
+LEVELS, BETWEEN = 8, 0.25  # fields enough for all levels; variance half-way between two codes
 LEAST = 1e-6  # share beyond a border below which it is that of a sum's own rounding
 SMALL = 0.16  # square steps: the variance that both laws have at a noise of 0.3 steps
 RAMP = 1.5  # of 1 / (codes that a ramp spans): what is left of the doubt, from simulation
@@ -62,6 +64,21 @@ def coarse_doubt(frames: NDArray[np.integer], apart: float, *, still: bool = Tru
     return apart * rounding_doubt(noise)
 
 
+def noise_of_levels(fields: Iterable[NDArray[np.integer]], apart: float) -> float | None:
+    """Return the noise over time, in steps ``apart``, of a picture before it was rounded to them.
+
+    It is that of plain ``fields`` (n, h, w) of many levels: one whose level lies between two codes
+    flickers by half a step however little noise there is, and one in the middle of a step hardly
+    at all. None where fewer than ``LEVELS`` have two frames.
+    """
+    squares = np.array([float(np.mean(_flicking(field))) for field in fields if len(field) > 1])
+    if squares.size < LEVELS:
+        return None
+    squares /= apart**2
+    most = max(BETWEEN, 2 * float(np.median(squares)))  # more is no noise of the camera
+    return _of_all_levels(float(np.mean(np.minimum(squares, most))))
+
+
 def _of_mean(square: float) -> float:
     """Return the noise in steps before it was rounded to whole ones, by its mean variance after.
 
@@ -69,6 +86,24 @@ def _of_mean(square: float) -> float:
     pi, over all levels.
     """
     return min(math.sqrt(math.pi) * square, math.sqrt(max(square - 1 / 12, 0.0)) or math.inf)
+
+
+def _of_all_levels(square: float) -> float:
+    """Return the same where all levels surely count alike.
+
+    The variance is then the noise's and 1/12, less the squares of what rounding leaves of means.
+    """
+    noise, after = _rounded()
+    return float(np.interp(square, after, noise))
+
+
+@lru_cache(maxsize=1)
+def _rounded() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return noise (n,) in steps, and its variance (n,) after rounding, mean over all levels."""
+    noise, k = np.linspace(0, MOST_NOISE, 2001), np.arange(1, 200)[:, None]
+    left = np.exp(-((2 * np.pi * k * noise) ** 2)) / (2 * (np.pi * k) ** 2)
+    after = noise**2 + 1 / 12 - left.sum(axis=0)
+    return noise, np.maximum.accumulate(after - after[0])
 
 
 def _of_most(square: float) -> float:

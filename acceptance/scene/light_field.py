@@ -152,6 +152,13 @@ class LightField:
         """Return the standard uncertainty (n,) of what is added at places, as reflectance."""
         return np.asarray(self.ground * np.sqrt(self.squares(places)[1]))
 
+    def finer(self, places: Floats) -> Floats:
+        """Return the root mean square (n,) of what is added finer than the surface is.
+
+        As reflectance, at places (n, 2), as far as noise does not make it.
+        """
+        return np.asarray(self.ground * self._bump(places))
+
     def _bump(self, places: Floats) -> Floats:
         """Return the root mean square (n,) of the bumps near places (n, 2) that noise is not."""
         squares = np.sum((places[:, None] - self.places) ** 2, axis=2)

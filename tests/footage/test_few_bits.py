@@ -112,6 +112,28 @@ def test_bars_of_all_levels_leave_no_less_open_than_their_noise_does(noise: floa
     assert said == pytest.approx(8 * rounding.rounding_doubt(noise / 8), rel=0.12)
 
 
+@pytest.mark.parametrize("noise", [0.05, 0.1, 0.2, 0.4])
+def test_fields_of_many_levels_tell_the_noise_that_one_of_them_does_not(noise: float) -> None:
+    """A field half-way between two codes flickers as if its noise were 0.25 steps and more."""
+    random = np.random.default_rng(8)
+    levels = random.permutation(4 + 0.425 * np.arange(40))[:, None, None, None]
+    seen = 8 * np.rint(levels + noise * random.standard_normal((40, 8, 16, 16)))
+    fields = list(seen.astype(np.uint16))
+    assert rounding.noise_of_levels(fields, 8) == pytest.approx(noise, rel=0.15)
+    between = 8 * np.rint(10.5 + noise * random.standard_normal((8, 40, 40))).astype(np.uint16)
+    assert rounding.coarse_doubt(between, 8) < 8 * rounding.rounding_doubt(0.2)
+    assert rounding.noise_of_levels(fields[:7], 8) is None
+
+
+def test_somebody_who_walks_before_some_fields_adds_little_to_their_noise() -> None:
+    random = np.random.default_rng(8)
+    levels = random.permutation(4 + 0.425 * np.arange(40))[:, None, None, None]
+    seen = 8 * np.rint(levels + 0.2 * random.standard_normal((40, 8, 16, 16)))
+    seen[:4] += 90 * (np.arange(8) % 2)[:, None, None] * np.eye(16)
+    noise = rounding.noise_of_levels(list(seen.astype(np.uint16)), 8)
+    assert noise == pytest.approx(0.2, rel=0.25)
+
+
 def test_noise_of_a_picture_that_does_not_stand_still_is_not_counted_on() -> None:
     noisy = np.rint(np.random.default_rng(5).normal(100, 8, (8, 40, 40)) / 8).astype(np.uint16) * 8
     assert rounding.coarse_doubt(noisy, 8) < 0.01

@@ -66,6 +66,7 @@ def scene(*views: Any, **changed: Any) -> Any:
     given |= {"of_kind": lambda kind: [one for one in views if one.region.kind == kind]}
     given |= {"linear": lambda codes: np.asarray(codes) / 200, "tone": "t", "tone_doubt": 0.1}
     given |= {"bent_curves": lambda _: [], "lit_curves": lambda _: []}
+    given |= {"light_field": None}
     given |= {"shade": lambda seen: np.ones(np.shape(seen.luma)[1:])}
     given |= {"copy_curves": lambda codes: [codes / 100, codes / 300], "copy_lines": lambda _: []}
     given |= {
@@ -149,6 +150,22 @@ def test_a_steady_edge_scatters_between_groups_of_frames_and_a_moving_one_betwee
     fit, repeat = edge(*results, view=view(stable=False)).noise("mtf50")
     assert fit.contribution == pytest.approx(7e-3 / 3)
     assert repeat.contribution == pytest.approx(math.sqrt(0.02**2 / 3 - (7e-3 / 3) ** 2))
+
+
+def test_light_that_is_finer_than_its_surface_moves_an_edge_as_its_step_does() -> None:
+    """A hundredth on each side of a step of 0.5, in 0 where nothing is printed beside the edge."""
+    finer = SimpleNamespace(finer=lambda places: np.full(len(places), 0.01))
+    even = {"place": lambda _: np.zeros(2), "lit": lambda _: (1.0, 0.0), "copy_doubt": 0.0}
+    lit = scene(light_field=finer, **even)
+    printed = region(printed={"dark": 0.2, "light": 0.7})
+    found = edge_figures.seen(lit, view(region=printed, place=None), TONE)
+    assert found.finer == pytest.approx(math.sqrt(2) * 0.01 / 0.5)
+    assert edge_figures.seen(lit, view(region=region(printed={})), TONE).finer == 0
+    first, [line] = found.first, found.tails("mtf50")
+    near = np.array([0.98, 1.02]) * first.mtf50
+    slope = -np.diff(np.interp(near, first.frequencies, first.mtf)) / np.ptp(near)
+    assert line.source == "light finer than its surface"
+    assert line.contribution == pytest.approx(found.finer * 0.5 / float(slope[0]), rel=1e-6)
 
 
 def test_light_below_nothing_keeps_its_sign_under_another_exponent() -> None:

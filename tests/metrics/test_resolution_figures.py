@@ -401,7 +401,7 @@ def test_codes_that_lie_apart_leave_more_of_an_edge_open() -> None:
     plain = np.full((4, 60, 40), 50, np.uint8)
     plain[:, :, 20:] = 154
     for apart in (1.0, 8.0):
-        sight: Any = SimpleNamespace(code_spacing=apart)
+        sight: Any = SimpleNamespace(code_spacing=apart, shared={}, of_kind=lambda _: ())
         view: Any = SimpleNamespace(luma=plain, place=None, stable=True)
         assert whole_codes.undecided(sight, view, "horizontal") == pytest.approx(
             apart / math.sqrt(12)

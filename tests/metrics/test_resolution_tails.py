@@ -31,7 +31,7 @@ def expanded(found: EdgeResult, name: str) -> float:
     """Return U of a crossing of one edge: its noise and what lies beyond the window."""
     crossing, own = float(getattr(found, name)), float(getattr(found, f"u{name[3:]}"))
     mtf, level = (found.frequencies, found.mtf), int(name[3:]) / 100
-    more = [line.contribution for line in tails.lines(found.beyond, mtf, level, crossing)]
+    more = [line.contribution for line in tails.lines(found.beyond, 0.0, mtf, level, crossing)]
     return math.hypot(2.2 * own, *(1.96 * part for part in more))
 
 
@@ -58,7 +58,7 @@ def test_an_edge_without_a_halo_has_no_doubt_of_one(noise: float) -> None:
     for seed in range(5):
         found = edge_mtf(drawn(0.0, 8.0, noise, seed))
         assert found.beyond == 0
-        assert tails.lines(found.beyond, (found.frequencies, found.mtf), 0.5, 0.2) == []
+        assert tails.lines(found.beyond, 0.0, (found.frequencies, found.mtf), 0.5, 0.2) == []
 
 
 def test_light_that_rises_over_an_edge_is_a_doubt_of_its_step() -> None:

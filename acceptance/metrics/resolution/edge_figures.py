@@ -77,7 +77,8 @@ class Edge:
     what whole codes leave undecided of a level, over the step; ``apart`` the standard uncertainty
     in cycle/px that another edge beside it gives to a crossing, by name; ``exponent`` what that of
     the tone curve is off by, as its two sides contradict what is printed; ``taken`` as
-    ``coding_loss.taken`` has it.
+    ``coding_loss.taken`` has it; ``finer`` the standard uncertainty of the step by light that is
+    finer than its surface over the chart, over the step.
     """
 
     view: View
@@ -90,6 +91,7 @@ class Edge:
     apart: Mapping[str, float] = field(default_factory=dict)
     exponent: float = 0.0
     taken: Mapping[str, float] = field(default_factory=dict)
+    finer: float = 0.0
 
     @property
     def first(self) -> EdgeResult:
@@ -123,10 +125,10 @@ class Edge:
         ]
 
     def tails(self, name: str) -> list[BudgetLine]:
-        """Return the line of what rises beyond the window over the line spread."""
+        """Return the lines of what rises beyond the window over the line spread, of finer light."""
         first = self.first
         mtf = first.frequencies, first.mtf
-        return tails.lines(first.beyond, mtf, LEVELS[name], self.value(name))
+        return tails.lines(first.beyond, self.finer, mtf, LEVELS[name], self.value(name))
 
     def coding_share(self, name: str) -> float:
         """Return the relative standard uncertainty of a crossing by coding."""
@@ -169,7 +171,17 @@ def seen(scene: Scene, view: View, tone: Tone, sampled: PictureSamples = ALL) ->
         rounding=undecided(scene, view, first.resolves) / max(height, 1.0),
         exponent=contradicted(scene, view, first.contrast),
         taken=taken(scene.video),
+        finer=_finer(scene, view),
     )
+
+
+def _finer(scene: Scene, view: View) -> float:
+    """Return what finer light does to the step between an edge's two printed sides, over it."""
+    printed = view.region.printed
+    if scene.light_field is None or not {"dark", "light"} <= printed.keys():
+        return 0.0
+    added = float(scene.light_field.finer(scene.place(view)[None])[0])
+    return math.sqrt(2) * added / (float(printed["light"]) - float(printed["dark"]))
 
 
 def _height(codes: Array) -> float:

@@ -1,8 +1,9 @@
-"""How much of an edge's step rises beyond the window over its line spread.
+"""How an edge's step may be another than its line spread shows, and what that moves.
 
 A halo of the lens, or of a dirty dome, spreads a share of the light over many pixels: too faint,
 pixel by pixel, for the window to follow, though the MTF counts it at frequency 0. Uneven light
-that nobody corrected looks the same.
+that nobody corrected looks the same. Light that is finer than its surface over the chart, as of a
+ghost in the lens, falls on the two sides of an edge differently.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from acceptance.model.measurement import BudgetLine
 
 Array = NDArray[np.float64]
 
-SOURCE = "spread beyond the window"
+SOURCE, FINER = "spread beyond the window", "light finer than its surface"
 FAR, NEAR = 0.7, 1.5  # of the way to the border, beyond so many windows: what a step ends at
 SURE, FEWEST = 3.0, 4  # standard errors, and blocks that they come from
 LEAST = 0.005  # of the step: less moves a crossing by less than its smallest U
@@ -54,17 +55,23 @@ def _means(image: Array, part: NDArray[np.bool_], group: NDArray[np.intp]) -> Ar
 
 
 def lines(
-    share: float, mtf: tuple[Array, Array], level: float, crossing: float
+    share: float, finer: float, mtf: tuple[Array, Array], level: float, crossing: float
 ) -> list[BudgetLine]:
-    """Return the line of a ``share`` of the step that rises beyond the window, of a crossing.
+    """Return the lines of what is wrong with the step, of a crossing.
 
     ``mtf`` are frequencies (n,) in cycle/px and modulation (n,), which falls to ``level`` at the
-    ``crossing``. The share counts at frequency 0 if it is of the lens, and not at all if it is
-    light: the crossing is off by anything up to what the whole of it makes.
+    ``crossing``. A ``share`` of the step that rises beyond the window counts at frequency 0 if it
+    is of the lens, and not at all if it is light: the crossing is off by anything up to what the
+    whole of it makes. ``finer`` is the standard uncertainty, over the step, of what finer light
+    adds to it.
     """
-    if not share:
-        return []
     near = np.array([0.98, 1.02]) * crossing
-    fall = -float(np.diff(np.interp(near, *mtf))[0])
-    off = share * level * float(np.ptp(near)) / max(fall, 1e-3)
-    return [BudgetLine(source=SOURCE, contribution=off / math.sqrt(3), evaluation="B")]
+    fall = max(-float(np.diff(np.interp(near, *mtf))[0]), 1e-3)
+    parts = (SOURCE, share / math.sqrt(3)), (FINER, finer)
+    return [
+        BudgetLine(
+            source=name, contribution=part * level * float(np.ptp(near)) / fall, evaluation="B"
+        )
+        for name, part in parts
+        if part
+    ]

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.errors import GapError
-from acceptance.footage.rounding import coarse_doubt
 from acceptance.metrics._shared.region_codes import (
     SAMPLING_LIMIT,
     lines_of,
@@ -26,7 +25,9 @@ from acceptance.metrics.resolution.coding_loss import OF_WEDGE, TRANSFORM, coars
 from acceptance.metrics.resolution.printed_wedge import phase, places_on, printed_in
 from acceptance.metrics.resolution.sampling import ALL
 from acceptance.metrics.resolution.wedge import CRITERION, WedgePixels, WedgeResult, read
+from acceptance.metrics.resolution.wedge_codes import modulation_doubt
 from acceptance.metrics.resolution.wedge_lines import SPAN, slope_of
+from acceptance.metrics.resolution.whole_codes import left_apart
 from acceptance.model.measurement import BudgetLine, Curve
 from acceptance.scene.views import mean_frame
 
@@ -51,9 +52,6 @@ STEP_DOUBT = 0.02
 # of the logarithm by which edges differ by direction: half-width of what a reading then is off, and
 # what is chance
 UNLIKE, ROUND = 0.3, 0.03
-# of a reading, for a step of as many codes as rounding leaves undecided (simulation); more of it
-# from where bars that count fall between two codes
-ROUNDED, COARSE = 0.6, 0.018
 STRIPS, FEWEST = 6, 12  # of the ground on each side of a wedge, and pixels in each
 MOST_SHADED = 0.25  # of its light, by which they may differ
 
@@ -194,13 +192,13 @@ def _budget(scene: Scene, wedge: _SeenWedge) -> list[BudgetLine]:
 
 def _rounding(scene: Scene, wedge: _SeenWedge) -> list[BudgetLine]:
     """Return the line of codes that lie apart: whole codes say enough of bars."""
-    if scene.code_spacing == 1:
+    apart, (dark, light) = scene.code_spacing, wedge.levels
+    if apart == 1:
         return []
-    view, (dark, light) = wedge.view, wedge.levels
-    codes = coarse_doubt(view.luma, scene.code_spacing, still=view.stable)
-    undecided = codes / max(light - dark, 1.0)
-    share = ROUNDED * undecided * (1 + (undecided / COARSE) ** 2)
-    return [BudgetLine(source="quantisation", contribution=share * wedge.value, evaluation="B")]
+    level = left_apart(scene, wedge.view)
+    doubt = modulation_doubt(level, apart, max(light - dark, 1.0), CRITERION)
+    share = _step_share(wedge.first, doubt)
+    return [BudgetLine(source="quantisation", contribution=share, evaluation="B")]
 
 
 def _own_lines(view: View, results: Sequence[WedgeResult]) -> list[BudgetLine]:
@@ -275,7 +273,9 @@ def _levels(
     wedge's bars; without such regions from the middles of the coarsest bars.
     """
     beside, inner = _beside(angle, wedge), _inner(angle)
-    light = float(np.median(codes[beside])) if beside.sum() > 50 else math.nan
+    # codes that lie apart have no median between them
+    middle = np.median if scene.code_spacing == 1 else np.mean
+    light = float(middle(codes[beside])) if beside.sum() > 50 else math.nan
     dark_flat, light_flat = (_level(scene, view.region.printed[name]) for name in ("dark", "light"))
     if dark_flat is not None and light_flat is not None and math.isfinite(light):
         ratio = (light - scene.code_black) / (light_flat - scene.code_black)

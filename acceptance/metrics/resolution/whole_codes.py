@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.footage.rounding import coarse_doubt, rounding_doubt
+from acceptance.footage.rounding import coarse_doubt, noise_of_levels, rounding_doubt
 from acceptance.metrics._shared.ordered import median_of_whole
 from acceptance.metrics._shared.region_codes import within
 from acceptance.metrics.resolution.edge import MEDIAN_STEP
@@ -15,12 +15,30 @@ if TYPE_CHECKING:
     from acceptance.scene.build import Scene
     from acceptance.scene.views import View
 
+PLAIN = ("flat", "grey", "colour")
+NOISE = "noise of plain fields, in steps of codes"
+
 
 def undecided(scene: Scene, view: View, resolves: str) -> float:
     """Return the standard error, in codes, that rounding leaves of a level beside an edge."""
     if scene.code_spacing > 1:
-        return coarse_doubt(view.luma, scene.code_spacing, still=view.stable)
+        return left_apart(scene, view)
     return rounding_doubt(roughness(view, resolves))
+
+
+def left_apart(scene: Scene, view: View) -> float:
+    """Return the standard error, in codes, that codes which lie apart leave of a level in a view.
+
+    By the noise of the scene's plain fields, of many levels, else by that of the view.
+    """
+    apart = scene.code_spacing
+    if NOISE not in scene.shared:
+        fields = (field for kind in PLAIN for field in scene.of_kind(kind) if field.stable)
+        scene.shared[NOISE] = noise_of_levels((field.luma for field in fields), apart)
+    noise = scene.shared[NOISE]
+    if noise is None or not view.stable:
+        return coarse_doubt(view.luma, apart, still=view.stable)
+    return apart * rounding_doubt(noise)
 
 
 def roughness(view: View, resolves: str) -> float:
