@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import json
 import math
 import os
@@ -60,6 +61,11 @@ class Measured:
     shared: dict[str, float] = field(default_factory=dict)
     reached: dict[str, dict[str, list[int]]] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
+    loaded: list[str] = field(default_factory=list)
+
+    def pytest_sessionfinish(self) -> None:
+        """Note what modules the tests have loaded, also late."""
+        self.loaded = sorted(sys.modules)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -128,6 +134,7 @@ class Trials:
         """Fork for each mutant, ``jobs`` at a time."""
         items = {item.nodeid: item for item in session.items}
         running: dict[int, tuple[int, tempfile.TemporaryDirectory[str]]] = {}
+        _load(self.measured.loaded)
         live = _live_functions({path for path, _ in self.mutants})
         for index, (path, mutant) in enumerate(self.mutants):
             names = self.measured.reaching(path, mutant)
@@ -181,6 +188,14 @@ def _forked(work: Callable[[], int], limit: int, folder: str) -> int:
     with contextlib.suppress(BaseException):
         code = work()
     os._exit(code)
+
+
+def _load(modules: Iterable[str]) -> None:
+    """Load what tests load late, which each child would do for itself."""
+    for name in modules:
+        if name not in sys.modules:
+            with contextlib.suppress(Exception):
+                importlib.import_module(name)
 
 
 def _live_functions(paths: Iterable[str]) -> dict[str, list[FunctionType]]:

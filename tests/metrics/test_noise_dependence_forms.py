@@ -130,3 +130,27 @@ def test_a_frame_that_stands_there_twice_is_left_out_and_a_later_one_like_it_is_
     assert distinct(codes)[:, 0, 0].tolist() == [1, 2, 1]
     apart = codes[[0, 2, 5]]
     assert distinct(apart).tolist() == apart.tolist()
+
+
+@pytest.mark.parametrize(
+    ("size", "correlation", "alike"),
+    [(20, 1 / 46, 1.0), (20, 1 / 38, 3.924), (20, 0.9, 16.0), (12, 0.9, 1.0)],
+)
+def test_pixels_are_alike_where_three_standard_errors_of_chance_do_not_explain_it(
+    size: int, correlation: float, alike: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twelve neighbours ahead, as many behind, all of one correlation; 400 or 144 pixels.
+
+    A surface of ten parameters leaves 1 - 25 x 10 / 400 of the sum, and of so few as 144 a tenth.
+    By chance the sum is off by 2 sqrt(12 / 400) over that share: 3.77 is the limit.
+    """
+    asked = set()
+
+    def product(_: Array, *lag: int) -> float:
+        asked.add(lag)
+        return correlation
+
+    monkeypatch.setattr(dependence, "_product", product)
+    found = pixels_alike(np.ones((2, size, size)))
+    assert found == pytest.approx(alike, abs=0.001)
+    assert asked == {(0, 1), (0, 2), *((down, n) for down in (1, 2) for n in range(-2, 3))}

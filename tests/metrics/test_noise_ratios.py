@@ -451,3 +451,53 @@ def test_without_a_coder_the_noise_of_colour_is_as_recorded_and_a_frame_once_mor
         line.source: pytest.approx(line.contribution) for line in total.budget()
     }
     assert (plain.details["frames"], coded.details["frames"]) == (2, 4)
+
+
+@pytest.mark.parametrize("reflectance", [0.5, None])
+def test_the_light_on_a_region_is_in_doubt_where_steps_elsewhere_gave_the_curve(
+    reflectance: float | None,
+) -> None:
+    """By its relative uncertainty in decibels; not where what was printed is not known."""
+    lit = scene(light_field=object(), lit_doubt=lambda _, printed: 0.04 * printed)
+    seen = region(100, scene=lit)
+    seen.view.region.reflectance = reflectance
+    found = lines(noise._linear(seen, MEAN, at_end=False))
+    expected = {"lighting": pytest.approx(PER_NEPER * 0.02, rel=1e-6)} if reflectance else {}
+    assert {name: found[name] for name in found.keys() & {"lighting"}} == expected
+
+
+def test_parts_of_frames_that_depend_on_each_other_all_along_are_not_told() -> None:
+    """The note says how much they do; parts that were told in spite of it are given."""
+    total = Variance(value=25.0, sampling=1.0, degrees_of_freedom=20)
+    known = Noise(mean=116, mean_uncertainty=0.5, total=total, row=total, correlation=0.4)
+    seen = region(25, noise=known)
+    note = noise._part(seen, "noise.fixed_pattern", None)
+    assert isinstance(note, Note)
+    assert (note.reason.code, note.reason.parameters) == ("frames_depend", {"correlation": 0.4})
+    assert isinstance(noise._part(seen, "noise.row", known.row), Measurement)
+    assert noise._plain_method(seen) == noise.UNWEIGHTED_METHOD
+    assert seen.details()["correlation"] == 0.4
+
+
+@pytest.mark.parametrize(("once_more", "code"), [(1, "frames_repeated"), (0, "too_few_frames")])
+def test_a_part_that_is_missing_says_whether_frames_were_or_only_stood_there(
+    once_more: int, code: str
+) -> None:
+    """One frame was analysed, of one or of two that are equal."""
+    known = Noise(mean=116, mean_uncertainty=0.5, total=region(25).noise.total)
+    seen = region(
+        25, noise=known, codes=np.zeros((1, 20, 30), np.uint8),
+        view=view(luma=np.zeros((1 + once_more, 25, 38), np.uint8)),
+    )  # fmt: skip
+    note = noise._part(seen, "noise.row", None)
+    assert isinstance(note, Note)
+    assert (note.reason.code, note.reason.parameters["frames"]) == (code, 1 + once_more)
+
+
+def test_noise_below_quantisation_is_told_of_the_part_or_else_of_all() -> None:
+    seen = region(0.04)
+    part = Variance(value=0.01, sampling=1.0, degrees_of_freedom=20)
+    for given, sigma in ((part, 0.1), (None, 0.2)):
+        note = noise._part(seen, "noise.row", given)
+        assert isinstance(note, Note)
+        assert note.reason.parameters["sigma"] == pytest.approx(sigma)
