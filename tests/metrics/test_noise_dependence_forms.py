@@ -154,3 +154,34 @@ def test_pixels_are_alike_where_three_standard_errors_of_chance_do_not_explain_i
     found = pixels_alike(np.ones((2, size, size)))
     assert found == pytest.approx(alike, abs=0.001)
     assert asked == {(0, 1), (0, 2), *((down, n) for down in (1, 2) for n in range(-2, 3))}
+
+
+@pytest.mark.parametrize(("near", "seen"), [(0.49, 0.0), (0.51, 0.51)])
+def test_few_frames_depend_beyond_four_standard_errors_to_which_the_pattern_adds(
+    near: float, seen: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four frames of 100 px: three pairs of neighbours, three of others, temporal variance 1.
+
+    A pattern of variance 2 adds by the ends, which are in fewer pairs of neighbours: twice
+    2 x 4 / (3^2 x 2). So the error is sqrt((1/3 + 1/3 + 8/9) / 100).
+    """
+    signs = np.where(np.arange(100).reshape(10, 10) % 2, -1.0, 1.0)
+    codes = (1.5 + math.sqrt(0.75) * np.array([-1.0, -1.0, 1.0, 1.0]))[:, None, None] * signs
+    shared = {(1, 2): near, (2, 4): 0.0}
+    monkeypatch.setattr(dependence, "_covariance", lambda rest, *lags: 0 * rest[0] + shared[lags])
+    assert dependence.correlation_of_few(codes, 1.0) == pytest.approx(seen)
+
+
+@pytest.mark.parametrize(
+    ("same", "alike", "seen"), [(51, 1, 0.0), (52, 1, 0.14), (57, 4, 0.0), (58, 4, 0.26)]
+)
+def test_many_frames_depend_beyond_four_standard_errors_of_as_many_pixels_as_differ(
+    same: int, alike: float, seen: float
+) -> None:
+    """So many of 100 px keep their sign over ten frames, and others change it each time.
+
+    A tenth is put back for the mean frame; the error is that of 1,000 samples, or of 250.
+    """
+    turns = np.where(np.arange(10) % 2, -1.0, 1.0)[:, None]
+    rest = np.where(np.arange(100) < same, 1.0, turns).reshape(10, 10, 10)
+    assert dependence.correlation(rest, alike) == pytest.approx(seen)
