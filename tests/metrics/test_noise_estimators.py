@@ -382,3 +382,11 @@ def test_frames_of_a_chart_that_moves_count_alike() -> None:
     assert total.value == pytest.approx(0.2 - 1 / 12)
     weighted = analysis._scatter(codes, 1.0, WEIGHTING)
     assert weighted.quantisation == pytest.approx(total.quantisation * WEIGHTING.power)
+
+
+def test_light_and_rounding_doubt_sigma_by_a_third_of_three_times_theirs() -> None:
+    """Variance 16 with u 3 or 2: from sqrt(7) or sqrt(10) to 4."""
+    found = Variance(value=16, sampling=0, degrees_of_freedom=9, surface=3, quantisation=2)
+    seen = {line.source: line.contribution for line in found.budget()}
+    assert seen["lighting_surface"] == pytest.approx((4 - math.sqrt(7)) / 3)
+    assert seen["quantisation"] == pytest.approx((4 - math.sqrt(10)) / 3)

@@ -501,3 +501,17 @@ def test_noise_below_quantisation_is_told_of_the_part_or_else_of_all() -> None:
         note = noise._part(seen, "noise.row", given)
         assert isinstance(note, Note)
         assert note.reason.parameters["sigma"] == pytest.approx(sigma)
+
+
+@pytest.mark.parametrize(("codec", "frames"), [("ffv1", 2), ("h264", 4)])
+def test_frames_that_stand_there_twice_count_once_where_nothing_was_coded_away(
+    codec: str, frames: int
+) -> None:
+    """Pixels twice as wide as high lie two of 576 picture heights apart for the weighting."""
+    random = np.random.default_rng(1)
+    two = np.rint(120 + 2 * random.standard_normal((2, 40, 50))).astype(np.uint8)
+    seen = view(luma=np.repeat(two, 2, axis=0), quantiser=None)
+    video = SimpleNamespace(codec=codec, depth=8, sample_aspect=2)
+    found = fields.read_field(scene(video=video), seen, straight(np.arange(256)))
+    assert len(found.codes) == frames
+    assert found.weighting.gain == pytest.approx(unified_weighting(40, 2 / 576).gain)
