@@ -77,6 +77,7 @@ class Measured:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Run a test under a trace of its lines in ``files``."""
         seen: dict[str, set[int]] = {}
+        _forget(self.files)
 
         def line(frame: FrameType, _event: str, _argument: object) -> object:
             seen.setdefault(frame.f_code.co_filename, set()).add(frame.f_lineno)
@@ -188,6 +189,14 @@ def _forked(work: Callable[[], int], limit: int, folder: str) -> int:
     with contextlib.suppress(BaseException):
         code = work()
     os._exit(code)
+
+
+def _forget(files: Iterable[str]) -> None:
+    """Empty the caches of functions: which test reaches their code must not depend on the order."""
+    for module in list(sys.modules.values()):
+        if getattr(module, "__file__", None) in files:
+            for value in list(vars(module).values()):
+                getattr(value, "cache_clear", int)()
 
 
 def _load(modules: Iterable[str]) -> None:

@@ -390,3 +390,14 @@ def test_light_and_rounding_doubt_sigma_by_a_third_of_three_times_theirs() -> No
     seen = {line.source: line.contribution for line in found.budget()}
     assert seen["lighting_surface"] == pytest.approx((4 - math.sqrt(7)) / 3)
     assert seen["quantisation"] == pytest.approx((4 - math.sqrt(10)) / 3)
+
+
+@pytest.mark.parametrize(
+    ("value", "spread", "share"), [(0.5, 0.26, 1 / 1.95), (1.9, 1.0, 1 / 1.95), (6.0, 2.5, 1 / 3)]
+)
+def test_where_two_standard_errors_reach_no_noise_so_does_u(
+    value: float, spread: float, share: float
+) -> None:
+    """With the least factor that is used, 1.96; where three do, a third of the way is enough."""
+    sampling = variance(value, spread).budget()[0].contribution
+    assert sampling == pytest.approx(share * math.sqrt(value))

@@ -306,7 +306,9 @@ def test_flat_regions_grey_steps_or_a_printed_chart_are_served(
 
 
 def test_details_give_width_and_height_of_what_was_analysed() -> None:
+    """Of noise of which no flicker is known there is none."""
     details = region(25).details()
+    assert details["flicker"] == 0
     assert (details["frames"], details["height"], details["width"]) == (4, 20, 30)
 
 
