@@ -96,3 +96,14 @@ def test_a_sharp_edge_loses_more_of_its_mtf50() -> None:
     usual, sharp = (coding_loss.of_edge("mtf50", at, 0.1, 4) for at in (0.2, 0.45))
     assert sharp == pytest.approx(1.5 * usual)
     assert coding_loss.of_edge("mtf10", 0.3, 0.1, 4) == coding_loss.of_edge("mtf10", 0.6, 0.1, 4)
+
+
+def test_what_is_taken_of_an_edge_is_what_simulation_showed() -> None:
+    """Parts of all blocks and of a single one, over four blocks (docs/metrics/resolution.md)."""
+    for name, common, single in (("mtf50", 0.22, 0.5), ("mtf10", 0.42, 1.35)):
+        found = coding_loss.of_edge(name, 0.2, 0.1, 4)
+        assert found == pytest.approx(0.1 * math.hypot(common, single / 2))
+
+
+def test_a_coder_that_does_not_tell_counts_alike_in_codes_of_ten_bits() -> None:
+    assert coding_loss.coarseness(*seen("hevc", None, 10), 400) == pytest.approx(22 / 100)
