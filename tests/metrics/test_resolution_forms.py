@@ -12,6 +12,7 @@ import pytest
 
 from acceptance.metrics.resolution import bar_images, beside
 from acceptance.metrics.resolution.bar_images import RATES
+from acceptance.metrics.resolution.wedge_lines import PixelLines
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -155,3 +156,8 @@ def test_the_rate_is_the_top_of_a_parabola(top: float, at: int) -> None:
 @pytest.mark.parametrize("at", [0, RATES.size - 1])
 def test_a_rate_at_either_end_is_as_it_is(at: int) -> None:
     assert bar_images._top(np.zeros(RATES.size), at) == RATES[at]
+
+
+def test_lines_of_a_wedge_are_summed_also_where_the_first_has_no_pixels() -> None:
+    lines = PixelLines(line=np.array([1, 1, 2, 4]), count=5)
+    assert lines.sums(np.array([1.0, 2.0, 4.0, 8.0])).tolist() == [0, 3, 4, 0, 8]

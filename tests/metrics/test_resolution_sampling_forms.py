@@ -15,7 +15,6 @@ from acceptance.metrics.resolution import bar_images, sampling
 from acceptance.metrics.resolution.sampling import ENOUGH, PictureSamples, sampling_of
 
 if TYPE_CHECKING:
-
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
