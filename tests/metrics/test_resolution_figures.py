@@ -481,3 +481,24 @@ def test_a_window_reaches_from_where_it_opens_to_where_it_closes() -> None:
 def test_nobody_writes_to_frequencies_that_all_edges_share() -> None:
     with pytest.raises(ValueError, match="read-only"):
         profile._grid(0.0)[0][0] = 1.0
+
+
+def test_rounding_is_a_share_of_a_crossing_and_none_of_an_edge_that_noise_dithers() -> None:
+    """Of an edge whose codes leave 1 % of its step open; by default nothing."""
+    open_by = replace(seen(result(0.2)), rounding=0.01)
+    [line] = edge_figures._rounding(open_by, "mtf50")
+    assert line.contribution == pytest.approx(3.2 * 0.01 * 0.2)
+    assert edge_figures._rounding(seen(result(0.2)), "mtf50") == []
+
+
+@pytest.mark.parametrize("fraction", [0.0, 0.25])
+def test_the_step_of_an_edge_is_from_the_tenth_to_the_ninetieth_percent(fraction: float) -> None:
+    codes = np.add.outer(np.zeros(5), np.arange(101.0)) + fraction
+    assert edge_figures._height(codes) == pytest.approx(80, abs=1)
+
+
+def test_a_quarter_of_the_bands_is_enough_to_tell_what_lies_on_the_others() -> None:
+    residual = np.full((16, 12), 0.01)
+    residual[4:12] = 0.06
+    with pytest.raises(GapError):
+        edge._refuse_covered(residual, 1.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ import pytest
 from acceptance.metrics.resolution import bar_images, beside
 from acceptance.metrics.resolution.bar_images import RATES
 from acceptance.metrics.resolution.wedge_lines import PixelLines
+from acceptance.scene.views import View
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,6 +30,7 @@ class Read:
 
     left: float = 0.0
     across: float = 100.0
+    rows: tuple[float, float] = (0.0, 50.0)
     resolves: str = "horizontal"
     place: object = None
     noisy: float = 0.01
@@ -38,7 +40,9 @@ class Read:
     @property
     def view(self) -> Any:
         """Box and place."""
-        return SimpleNamespace(place=self.place, box=(self.left, 0.0, self.across, 50.0))
+        return SimpleNamespace(
+            place=self.place, box=(self.left, self.rows[0], self.across, self.rows[1])
+        )
 
     @property
     def first(self) -> Any:
@@ -76,6 +80,8 @@ def doubts(*edges: Read) -> list[float]:
         (Read(crossings={"mtf50": 0.26}, left=300.0), 0.03),
         (Read(crossings={"mtf50": 0.26}, left=301.0), 0.0),
         (Read(crossings={"mtf50": 0.26}, left=301.0, across=101.0), 0.03),
+        (Read(crossings={"mtf50": 0.26}, left=300.0, rows=(15.0, 20.0)), 0.03),
+        (Read(crossings={"mtf50": 0.26}, left=300.0, rows=(18.0, 20.0)), 0.0),
     ],
 )
 def test_edges_within_three_sizes_doubt_each_other_by_half_of_what_they_surely_differ(
@@ -161,3 +167,51 @@ def test_a_rate_at_either_end_is_as_it_is(at: int) -> None:
 def test_lines_of_a_wedge_are_summed_also_where_the_first_has_no_pixels() -> None:
     lines = PixelLines(line=np.array([1, 1, 2, 4]), count=5)
     assert lines.sums(np.array([1.0, 2.0, 4.0, 8.0])).tolist() == [0, 3, 4, 0, 8]
+
+
+def test_bars_of_nearly_one_frequency_have_no_image_that_is_not_their_own() -> None:
+    bars = replace(bars_of(0.65, 0.4), frequency=np.linspace(0.3, 0.301, 6000))
+    assert not bar_images._images(bars).any()
+
+
+@pytest.mark.parametrize("direction", ["horizontal", "vertical"])
+def test_bars_are_the_pixels_between_the_outermost_ones_by_rising_frequency(
+    direction: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nine bars from 0.05 to 0.365 cycle/px: four periods on either side of the middle.
+
+    Of many pixels every third line across the bars is looked at, whichever way they run.
+    """
+    printed = {"bars": 9, "from": 0.05, "to": 0.365, "form": "hyperbolic"}
+    region = SimpleNamespace(
+        printed=printed, rect=(0.0, 0.0, 90.0, 160.0), direction="horizontal", name="wedge"
+    )
+    luma, size = np.tile(np.arange(90.0), (160, 1)), (90, 160)
+    to_chart = (lambda points: points + 0.5) if direction == "horizontal" else _turned
+    if direction == "vertical":
+        luma, size = luma.T, (160, 90)
+    place: Any = SimpleNamespace(to_chart=to_chart)
+    given: Any = {"region": region, "place": place, "box": (0, 0, *size), "stable": True}
+    view = View(luma=luma[None], cb=None, cr=None, **given)
+    every = bar_images._bars(view)
+    wide = np.minimum(45, 4 / np.linspace(0.05, 0.365, 160))
+    assert every.codes.size == pytest.approx(2 * wide.sum(), rel=0.02)
+    assert np.ptp(every.frequency) == pytest.approx(0.315, rel=0.05)
+    assert (np.diff(every.frequency) >= 0).all()
+    assert every.place == pytest.approx(every.codes), "the code is the place across the bars"
+    monkeypatch.setattr(bar_images, "ENOUGH", every.codes.size // 3)
+    third = bar_images._bars(view)
+    assert third.codes.size == pytest.approx(every.codes.size / 3, rel=0.05)
+    assert np.ptp(third.frequency) == pytest.approx(0.315, rel=0.06)
+
+
+def _turned(points: Array) -> Array:
+    return np.asarray(points)[..., ::-1] + 0.5
+
+
+def test_regions_whose_place_or_scale_is_not_known_say_nothing_of_a_zoom() -> None:
+    views = [
+        SimpleNamespace(place=place, region=SimpleNamespace(printed=printed))
+        for place, printed in ((None, {"from": 0.1}), (object(), {}))
+    ]
+    assert bar_images.factor(views) == 1.0  # type: ignore[arg-type]
