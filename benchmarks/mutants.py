@@ -2,7 +2,7 @@
 
 ``python benchmarks/mutants.py`` tries every mutant (``mutations.py``) of the modules in ``AREAS``,
 which takes an hour or so; ``--sample 100`` tries so many, drawn with a fixed seed; ``--left`` those
-that were not noticed the last time; ``--since COMMIT`` those of changed lines; ``--untried``
+that were not noticed the last time and are not explained; ``--since COMMIT`` those of changed lines; ``--untried``
 those without a result; paths take part of the modules. ``--quick`` leaves out films and tests of
 more than 0.3 s, which makes a first pass cheap: ``--left`` then tries what it left by all.
 Results are kept in ``build/mutants.json``, so that the table holds what was tried at several times,
@@ -195,7 +195,8 @@ def _wanted(
 ) -> list[Key]:
     wanted = [key for key in every if key.file.startswith(tuple(asked.paths) or "")]
     if asked.left:
-        wanted = [key for key in wanted if known.get(key) in LEFT]
+        why = explanations(FOLDER / "mutants.toml")
+        wanted = [key for key in wanted if known.get(key) in LEFT and _plain(key) not in why]
     if asked.untried:
         wanted = [key for key in wanted if key not in known]
     if asked.since:
@@ -210,7 +211,9 @@ def main(arguments: Sequence[str] | None = None) -> str:
     parser.add_argument("paths", nargs="*", help="beginnings of modules' paths; all by default")
     parser.add_argument("--sample", type=int, help="how many mutants to draw; all by default")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--left", action="store_true", help="only what was not noticed last time")
+    parser.add_argument(
+        "--left", action="store_true", help="only what was neither noticed nor explained"
+    )
     parser.add_argument("--untried", action="store_true", help="only what has no result yet")
     parser.add_argument("--since", metavar="COMMIT", help="only of lines changed since")
     parser.add_argument("--jobs", type=int, default=2)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from acceptance.metrics.resolution import bar_images, beside
+from acceptance.metrics.resolution import bar_images, beside, wedge
 from acceptance.metrics.resolution.bar_images import RATES
 from acceptance.metrics.resolution.wedge_lines import PixelLines
 from acceptance.scene.views import View
@@ -215,3 +215,17 @@ def test_regions_whose_place_or_scale_is_not_known_say_nothing_of_a_zoom() -> No
         for place, printed in ((None, {"from": 0.1}), (object(), {}))
     ]
     assert bar_images.factor(views) == 1.0  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("terms", "roots"),
+    [((2.0, -4.0, 0.0), [0.5]), ((2.0, 0.0, 0.0), []), ((1.0, 0.0, 4.0), []),
+     ((0.06, -0.5, 1.0), [0.2, 0.3]), ((-0.04, 0.0, 1.0), [-0.2, 0.2])],
+)  # fmt: skip
+def test_a_parabola_is_0_at_two_places_at_one_or_nowhere(
+    terms: tuple[float, float, float], roots: list[float]
+) -> None:
+    """Straight ones at one, level ones nowhere."""
+    x = np.linspace(0.05, 0.6, 9)
+    y = terms[0] + terms[1] * x + terms[2] * x**2
+    assert sorted(wedge._roots(x, y)) == pytest.approx(roots)

@@ -222,23 +222,80 @@ def test_bars_are_asked_for_a_zoom_where_neither_noise_nor_rows_tell_of_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     """Down and across; noise is that of flat regions at rest."""
-    given, asked = iter(halved), []
+    given, asked, looked = iter(halved), [], []
 
     def enlarged(views: list[Any], *, coded: bool) -> float:
         asked.append((views, coded))
         return noise
 
     for name, stand_in in {
-        "_halved": lambda *_: next(given),
+        "_halved": lambda ways, _: looked.append(*ways) or next(given),
         "enlargement": enlarged,
         "coarseness": lambda *_: 0.0,
     }.items():
         monkeypatch.setattr(sampling, name, stand_in)
     monkeypatch.setattr(bar_images, "factor", lambda _: bars)
-    still, moving = (seen(np.zeros((1, 8, 8), np.uint8), stable=stable) for stable in (True, False))
+    still, moving = (
+        SimpleNamespace(luma=np.zeros((1, 8, 6), np.uint8), box=(3, 5, 6, 8), stable=stable)
+        for stable in (True, False)
+    )
     kinds: dict[str, list[Any]] = {"edge": [still], "wedge": [], "flat": [still, moving]}
     scene: Any = SimpleNamespace(of_kind=kinds.__getitem__, code_unit=1.0)
     found = sampling_of(scene)
     assert (found.across, found.down, found.enlarged) == pytest.approx(expected)
     assert [views for views, _ in asked] == [[still]]
     assert asked[0][1] is False
+    assert [(way.shape, first) for way, first in looked] == [((8, 6), 5), ((6, 8), 3)]
+
+
+def test_a_picture_of_which_nothing_is_known_has_all_its_samples() -> None:
+    plain, half = PictureSamples(), PictureSamples(across=0.5, down=0.8)
+    assert [plain.of(direction) for direction in ("horizontal", "vertical")] == [1, 1]
+    assert [half.of(direction) for direction in ("horizontal", "vertical")] == [0.5, 0.8]
+
+
+def test_a_views_first_row_counts_and_not_its_width() -> None:
+    odd = (np.arange(12)[:, None] + 1) % 2
+    luma = (8 * np.arange(1, 21) - 4 * odd).astype(np.uint8)
+    found = sampling._shifts(seen(np.repeat(luma[None], 3, axis=0), 1))
+    assert found == [pytest.approx((0.5, 8**2 * 10 * 20))] * 3
+
+
+def test_likeness_is_told_column_by_column_over_frames_and_rows() -> None:
+    noise = np.random.default_rng(1).standard_normal((3, 5, 7))
+    variance, covariance = sampling._alike(noise)
+    columns = noise.transpose(2, 0, 1).reshape(7, 15)
+    assert variance == pytest.approx([column @ column / 15 for column in columns])
+    pairs = zip(columns[1:], columns[:-1], strict=True)
+    assert covariance == pytest.approx([one @ other / 15 for one, other in pairs])
+
+
+@pytest.mark.parametrize(
+    ("peak", "frequency", "likeness", "factor"),
+    [
+        (3.1, 1 / 3, 0.47, 1.5),
+        (2.9, 1 / 3, 0.47, 1.0),
+        (3.1, 1 / 3, 0.8, 3.0),
+        (3.1, 0.45, 0.2, 1.0),
+    ],
+)
+def test_a_factor_is_one_that_both_period_and_likeness_tell(
+    peak: float, frequency: float, likeness: float, factor: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Noise that repeats every 3 px is enlarged 1.5 or 3 times; by the likeness it is one."""
+    at = int(np.argmin(np.abs(sampling.PERIODS - frequency)))
+    power = peak * (np.arange(sampling.PERIODS.size) == at)
+    monkeypatch.setattr(sampling, "_power", lambda _: power)
+    random = np.random.default_rng(2).standard_normal((4, 60, 120))
+    for column in range(1, 120):
+        fresh = math.sqrt(1 - likeness**2) * random[..., column]
+        random[..., column] = likeness * random[..., column - 1] + fresh
+    assert sampling._factor([random], coded=False) == pytest.approx(factor, rel=0.01)
+
+
+@pytest.mark.parametrize(("off", "of_blocks"), [(0.008, True), (0.012, False)])
+def test_noise_repeats_with_blocks_within_a_hundredth_of_a_cycle(
+    off: float, *, of_blocks: bool
+) -> None:
+    for side in (-1, 1):
+        assert sampling._of_blocks(0.375 + side * off) is of_blocks

@@ -90,3 +90,15 @@ def test_a_rise_of_less_than_half_a_percent_moves_nothing() -> None:
     for rise, found in ((0.0049, 0.0), (0.0051, 0.0051), (-0.0051, 0.0051)):
         light = np.where(distance > 0, 1.0 + rise, 0.0)
         assert tails.beyond(light, distance, 10.0, 1.0, 4) == pytest.approx(found)
+
+
+def test_the_least_rise_is_a_share_of_the_step_and_blocks_without_such_pixels_do_not_count() -> (
+    None
+):
+    distance = np.tile(np.arange(-50.0, 51.0), (40, 1))
+    for rise, found in ((0.0024, 0.0), (0.0026, 0.0052)):
+        light = np.where(distance > 0, 0.5 + rise, 0.0)
+        assert tails.beyond(light, distance, 10.0, 0.5, 4) == pytest.approx(found)
+    narrow = np.vstack([distance, np.zeros((10, 101))])
+    light = np.where(narrow > 0, 1.05, 0.0)
+    assert tails.beyond(light, narrow, 10.0, 1.0, 5) == pytest.approx(0.05)
