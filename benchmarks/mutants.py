@@ -2,11 +2,11 @@
 
 ``python benchmarks/mutants.py`` tries every mutant (``mutations.py``) of the modules in ``AREAS``,
 which takes an hour or so; ``--sample 100`` tries so many, drawn with a fixed seed; ``--left`` those
-that were not noticed the last time and are not explained; ``--since COMMIT`` those of changed lines; ``--untried``
-those without a result; paths take part of the modules. ``--quick`` leaves out films and tests of
-more than 0.3 s, which makes a first pass cheap: ``--left`` then tries what it left by all.
-Results are kept in ``build/mutants.json``, so that the table holds what was tried at several times,
-and a run that ended goes on.
+that were not noticed the last time and are not explained; ``--since COMMIT`` those of changed
+lines; ``--untried`` those without a result; paths take part of the modules. ``--quick`` leaves out
+films and tests of more than 0.3 s, which makes a first pass cheap: ``--left`` then tries what it
+left by all. Results are kept in ``build/mutants.json``, so that the table holds what was tried at
+several times, and a run that ended goes on.
 
 A mutant that is not noticed either gets a test, or an explanation in ``mutants.toml``, by file,
 text of the line and change: an explanation goes stale with the line that it is about. Tests of more

@@ -26,7 +26,7 @@ from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from institute import Institute
 
@@ -52,28 +52,10 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.freeze()
 
 
-class FromTheLast(pytest.Dir):
-    """A folder whose files are collected from the last one on."""
-
-    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
-        return reversed([*super().collect()])
-
-
-def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Let every second worker begin at the other end.
-
-    What pytest makes of a file is kept: so it is made once, and not by all workers at a time.
-    """
-    worker = str(getattr(parent.config, "workerinput", {}).get("workerid", "gw0"))
-    if int(worker.removeprefix("gw")) % 2:
-        return FromTheLast.from_parent(parent, path=path)
-    return None
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         marks.give(item)
-    items.sort(key=lambda item: (item.path.name not in LONG, item.path))
+    items.sort(key=lambda item: item.path.name not in LONG)
 
 
 @pytest.hookimpl(tryfirst=True)
