@@ -74,6 +74,7 @@ def test_two_frames_and_frames_without_noise_do_not_depend() -> None:
         (5.0, 2.0, 1.0, 0.5),  # falls by 3 and then by 1: 1^2 / (3 - 1)
         (5.0, 3.0, 2.0, 1.0),  # by 2 and then by half of that, the most that is let pass
         (5.0, 3.0, 1.9, None),
+        (2.5, 2.0, 1.9, 0.025),
         (5.0, 2.0, 2.5, 0.0),
         (2.0, 2.0, 2.0, 0.0),
         (2.0, 2.5, 3.0, 0.0),
@@ -85,16 +86,16 @@ def test_what_far_frames_may_still_share_is_the_rest_of_a_geometric_series(
 ) -> None:
     """Neighbours, frames a third of the film apart, and those two thirds or more apart."""
     shared = {(1, 2): near, (3, 4): middle, (6, 10): far}
-    monkeypatch.setattr(dependence, "_covariance", lambda rest, *lags: rest[0] * 0 + shared[lags])
+    monkeypatch.setattr(dependence, "_covariance", lambda rest, *lags: rest[0] + shared[lags])
     asked: list[int] = []
 
     def residual(frame: Array, order: int) -> Array:
         asked.append(order)
-        return frame
+        return frame + order - 2
 
     found = dependence.apart(np.zeros((10, 4, 4)), residual, (2, 3))
     assert found.left == (left if left is None else pytest.approx(left))
-    assert [float(part.mean()) for part in found.fixed] == [far, far]
+    assert [float(part.mean()) for part in found.fixed] == [far, far + 1]
     assert asked == [2] * 10 + [3] * 10
 
 

@@ -372,11 +372,11 @@ def test_where_the_steps_cannot_be_used_linear_light_is_not_known(
 
 @pytest.mark.parametrize("tone", ["grey_steps", "inverse_oetf_bt709"])
 def test_a_stream_that_states_no_range_has_the_ratio_by_the_other_in_its_doubt(tone: str) -> None:
-    """Codes 16 to 235 or 0 to 255, rectangular; what grey steps tell of light needs no range."""
-    unstated = scene(other_range=(0, 255), tone=tone)
+    """Codes 16 to 235 or 10 to 250, rectangular; what grey steps tell of light needs no range."""
+    unstated = scene(other_range=(10, 250), tone=tone)
     found = {one.quantity: one for one in noise._figures(region(100, scene=unstated), (0, 255))}
-    of_amplitude = 20 * math.log10(255 / 219) / math.sqrt(3)
-    of_level = 20 * math.log10(116 / 100) / math.sqrt(3)
+    of_amplitude = 20 * math.log10(240 / 219) / math.sqrt(3)
+    of_level = 20 * math.log10(106 / 100) / math.sqrt(3)
     for name, expected in (
         ("noise.snr", of_amplitude), ("noise.snr_weighted", of_amplitude),
         ("noise.snr_patch", of_level),
