@@ -172,6 +172,10 @@ def test_lines_of_a_wedge_are_summed_also_where_the_first_has_no_pixels() -> Non
 def test_bars_of_nearly_one_frequency_have_no_image_that_is_not_their_own() -> None:
     bars = replace(bars_of(0.65, 0.4), frequency=np.linspace(0.3, 0.301, 6000))
     assert not bar_images._images(bars).any()
+    spread = replace(bars_of(0.65, 0.4), frequency=np.linspace(0.27, 0.32, 6000))
+    assert bar_images._images(spread)[0, 50] == pytest.approx(0.4, rel=0.05), (
+        "0.05 of 0.65 cycle/px"
+    )
 
 
 @pytest.mark.parametrize("direction", ["horizontal", "vertical"])
