@@ -419,10 +419,10 @@ def test_noise_of_colour_is_put_back_by_what_a_coder_takes_with_the_doubt_of_tha
     assert lines(found)["sampling"] == pytest.approx(gain * total.budget()[0].contribution)
     coding = (0.05 + 0.16 * ratio) / PER_NEPER
     assert lines(found)["coding"] == pytest.approx(found.value * coding, rel=1e-6)
-    told = found.details
-    assert (told["step"], told["recorded"]) == (h264_step(28.0), total.sigma)
-    assert (told["frames"], told["height"], told["width"]) == (4, 32, 40)
-    assert (told["luma"], told["reflectance"], found.samples) == (5.0, 0.5, 4 * 32 * 40)
+    details = found.details
+    assert (details["step"], details["recorded"]) == (h264_step(28.0), total.sigma)
+    assert (details["frames"], details["height"], details["width"]) == (4, 32, 40)
+    assert (details["luma"], details["reflectance"], found.samples) == (5.0, 0.5, 4 * 32 * 40)
     assert not found.upper_bound
 
 
