@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import json
 import math
 import os
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from mutations import Mutant
 
 LONGEST = 4.0  # s of processor time, with its fixtures; a test that takes longer is left out
+QUICK = 0.3  # s, of a first pass, which films nothing
 SURVIVED, KILLED, NOT_PLACED = 0, 1, 2  # how a child ends; a signal is a time-out
 
 
@@ -54,15 +56,28 @@ class Measured:
     """What each test reaches: a plugin of pytest that runs them once, and keeps what it sees."""
 
     files: frozenset[str]
+    longest: float = LONGEST
     seconds: dict[str, float] = field(default_factory=dict)
     shared: dict[str, float] = field(default_factory=dict)
     reached: dict[str, dict[str, list[int]]] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
+    loaded: list[str] = field(default_factory=list)
+
+    def pytest_sessionfinish(self) -> None:
+        """Note what modules the tests have loaded, also late."""
+        self.loaded = sorted(sys.modules)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Leave out films, where only quick tests take part."""
+        if self.longest <= QUICK:
+            items[:] = [item for item in items if not item.get_closest_marker("film")]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Run a test under a trace of its lines in ``files``."""
         seen: dict[str, set[int]] = {}
+        _forget(self.files)
 
         def line(frame: FrameType, _event: str, _argument: object) -> object:
             seen.setdefault(frame.f_code.co_filename, set()).add(frame.f_lineno)
@@ -100,7 +115,7 @@ class Measured:
         names = [
             name
             for name, lines in self.reached.items()
-            if self.seconds[name] <= LONGEST
+            if self.seconds[name] <= self.longest
             and path in lines
             and (mutant.function is None or not wanted.isdisjoint(lines[path]))
         ]
@@ -120,7 +135,8 @@ class Trials:
         """Fork for each mutant, ``jobs`` at a time."""
         items = {item.nodeid: item for item in session.items}
         running: dict[int, tuple[int, tempfile.TemporaryDirectory[str]]] = {}
-        gc.collect()
+        _load(self.measured.loaded)
+        live = _live_functions({path for path, _ in self.mutants})
         for index, (path, mutant) in enumerate(self.mutants):
             names = self.measured.reaching(path, mutant)
             if not names:
@@ -130,7 +146,7 @@ class Trials:
                 self._wait(running)
             folder = tempfile.TemporaryDirectory()
             limit = math.ceil(10 + 5 * sum(self.measured.seconds[name] for name in names))
-            work = partial(_trial, path, mutant, [items[name] for name in names])
+            work = partial(_trial, path, mutant, live[path], [items[name] for name in names])
             pid = _forked(work, limit, folder.name)
             running[pid] = (index, folder)
         while running:
@@ -175,10 +191,40 @@ def _forked(work: Callable[[], int], limit: int, folder: str) -> int:
     os._exit(code)
 
 
-def _trial(path: str, mutant: Mutant, items: Sequence[pytest.Item]) -> int:
+def _forget(files: Iterable[str]) -> None:
+    """Empty the caches of functions: which test reaches their code must not depend on the order."""
+    for module in list(sys.modules.values()):
+        if getattr(module, "__file__", None) in files:
+            for value in list(vars(module).values()):
+                getattr(value, "cache_clear", int)()
+
+
+def _load(modules: Iterable[str]) -> None:
+    """Load what tests load late, which each child would do for itself."""
+    for name in modules:
+        if name not in sys.modules:
+            with contextlib.suppress(Exception):
+                importlib.import_module(name)
+
+
+def _live_functions(paths: Iterable[str]) -> dict[str, list[FunctionType]]:
+    """Return the functions in memory by file: looked for once, not by each child."""
+    found: dict[str, list[FunctionType]] = {path: [] for path in paths}
+    gc.unfreeze()  # what the tests froze is in no list of objects
+    gc.collect()
+    for value in gc.get_objects():
+        if isinstance(value, FunctionType) and value.__code__.co_filename in found:
+            found[value.__code__.co_filename].append(value)
+    gc.freeze()
+    return found
+
+
+def _trial(
+    path: str, mutant: Mutant, live: Sequence[FunctionType], items: Sequence[pytest.Item]
+) -> int:
     """Put the change in place and run the tests; a module that no longer runs is noticed too."""
     if mutant.function is not None:
-        _replace_code(path, mutant)
+        _replace_code(path, mutant, live)
     elif not _replace_values(path, mutant.compiled()):
         return KILLED
     return _failing(items)
@@ -193,7 +239,7 @@ def _failing(items: Sequence[pytest.Item]) -> int:
     return SURVIVED
 
 
-def _replace_code(path: str, mutant: Mutant) -> None:
+def _replace_code(path: str, mutant: Mutant, live: Sequence[FunctionType]) -> None:
     """Give every live function of this place the changed code."""
     name_and_line = mutant.function
     [changed] = [
@@ -201,14 +247,11 @@ def _replace_code(path: str, mutant: Mutant) -> None:
         for code in _codes(mutant.compiled())
         if (code.co_name, code.co_firstlineno) == name_and_line
     ]
-    gc.unfreeze()  # what the tests froze is in no list of objects
-    functions = [one for one in gc.get_objects() if isinstance(one, FunctionType)]
-    of_file = [one for one in functions if one.__code__.co_filename == path]
-    places = {id(one): (one.__code__.co_name, one.__code__.co_firstlineno) for one in of_file}
-    live = [one for one in of_file if places[id(one)] == name_and_line]
-    if not live:
+    codes = [(one, one.__code__) for one in live]
+    here = [one for one, code in codes if (code.co_name, code.co_firstlineno) == name_and_line]
+    if not here:
         raise LookupError(f"no function {name_and_line} of {path} is in memory")
-    for function in live:
+    for function in here:
         function.__code__ = changed
 
 
@@ -257,9 +300,9 @@ def _replace_defaults(live: object, fresh: object) -> None:
             _replace_defaults(vars(live).get(name), method)
 
 
-def measured(tests: Sequence[str], files: Iterable[str]) -> Measured:
+def measured(tests: Sequence[str], files: Iterable[str], longest: float = LONGEST) -> Measured:
     """Run the tests of some files once, in a child, and see what of ``files`` they reach."""
-    plugin = Measured(files=frozenset(files))
+    plugin = Measured(files=frozenset(files), longest=longest)
     kept = _told(tests, plugin, lambda: vars(plugin) | {"files": None})
     return Measured(**kept | {"files": plugin.files})
 

@@ -2,9 +2,11 @@
 
 ``python benchmarks/mutants.py`` tries every mutant (``mutations.py``) of the modules in ``AREAS``,
 which takes an hour or so; ``--sample 100`` tries so many, drawn with a fixed seed; ``--left`` those
-that were not noticed the last time; ``--since COMMIT`` those of changed lines; ``--untried``
-those without a result; paths take part of the modules. Results are kept in ``build/mutants.json``,
-so that the table holds what was tried at several times, and a run that ended goes on.
+that were not noticed the last time and are not explained; ``--since COMMIT`` those of changed
+lines; ``--untried`` those without a result; paths take part of the modules. ``--quick`` leaves out
+films and tests of more than 0.3 s, which makes a first pass cheap: ``--left`` then tries what it
+left by all. Results are kept in ``build/mutants.json``, so that the table holds what was tried at
+several times, and a run that ended goes on.
 
 A mutant that is not noticed either gets a test, or an explanation in ``mutants.toml``, by file,
 text of the line and change: an explanation goes stale with the line that it is about. Tests of more
@@ -90,7 +92,11 @@ def unchanged(root: Path, files: Iterable[str], commit: str) -> set[Key]:
 
 
 def tried(
-    root: Path, tests: Sequence[str], chosen: Mapping[Key, Mutant], jobs: int
+    root: Path,
+    tests: Sequence[str],
+    chosen: Mapping[Key, Mutant],
+    jobs: int,
+    longest: float = forked_tests.LONGEST,
 ) -> Iterator[dict[Key, str]]:
     """Try mutants by the tests below ``root``; yield how each of ``PORTION`` ended, to be kept.
 
@@ -99,7 +105,7 @@ def tried(
     if not chosen:
         return
     places = [str(path) for test in tests for path in sorted(root.glob(test))]
-    seen = forked_tests.measured(places, {str(root / key.file) for key in chosen})
+    seen = forked_tests.measured(places, {str(root / key.file) for key in chosen}, longest)
     if seen.failed:
         raise RuntimeError(f"fails without any change: {seen.failed[0]}")
     keys = list(chosen)
@@ -189,7 +195,8 @@ def _wanted(
 ) -> list[Key]:
     wanted = [key for key in every if key.file.startswith(tuple(asked.paths) or "")]
     if asked.left:
-        wanted = [key for key in wanted if known.get(key) in LEFT]
+        why = explanations(FOLDER / "mutants.toml")
+        wanted = [key for key in wanted if known.get(key) in LEFT and _plain(key) not in why]
     if asked.untried:
         wanted = [key for key in wanted if key not in known]
     if asked.since:
@@ -204,18 +211,22 @@ def main(arguments: Sequence[str] | None = None) -> str:
     parser.add_argument("paths", nargs="*", help="beginnings of modules' paths; all by default")
     parser.add_argument("--sample", type=int, help="how many mutants to draw; all by default")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--left", action="store_true", help="only what was not noticed last time")
+    parser.add_argument(
+        "--left", action="store_true", help="only what was neither noticed nor explained"
+    )
     parser.add_argument("--untried", action="store_true", help="only what has no result yet")
     parser.add_argument("--since", metavar="COMMIT", help="only of lines changed since")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--quick", action="store_true", help="only by quick tests, without films")
     parser.add_argument("--results", type=Path, default=ROOT / "build/mutants.json")
     asked = parser.parse_args(arguments)
     every = {key: one for pattern in AREAS for key, one in listed(ROOT, pattern).items()}
     known = {key: word for key, word in load(asked.results).items() if key in every}
+    longest = forked_tests.QUICK if asked.quick else forked_tests.LONGEST
     chosen = drawn(_wanted(every, known, asked), asked.sample, asked.seed)
     for pattern, tests in AREAS.items():
         part = {key: every[key] for key in listed(ROOT, pattern) if key in chosen}
-        for outcomes in tried(ROOT, tests, part, asked.jobs):
+        for outcomes in tried(ROOT, tests, part, asked.jobs, longest):
             known |= outcomes
             keep(asked.results, known)
     return report(every, known, explanations(FOLDER / "mutants.toml"))

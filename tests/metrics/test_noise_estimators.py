@@ -16,6 +16,7 @@ import pytest
 from acceptance.errors import GapError
 from acceptance.metrics.noise import analysis
 from acceptance.metrics.noise.analysis import Variance
+from acceptance.metrics.noise.dependence import Apart
 from acceptance.metrics.noise.weighting import unified_weighting
 
 if TYPE_CHECKING:
@@ -333,3 +334,70 @@ def test_the_power_of_the_weighting_is_what_passes_of_white_noise(width: int) ->
     weighting = unified_weighting(width, 1 / 100)
     passed = expected(lambda row: weighting.passed(row) ** 2, 1, width)
     assert passed == pytest.approx(weighting.power)
+
+
+def third_order(power: float, frames: int = 2) -> Array:
+    """Return equal frames of light that a surface of order 2 leaves with this mean square."""
+    rows = math.sqrt(power * 24 * (1 - 6 / 24**2)) * legendre(24, 3)
+    return np.repeat(100 + np.outer(rows, np.ones(24))[None], frames, axis=0)
+
+
+@pytest.mark.parametrize("order", analysis.ORDERS)
+def test_squares_of_what_frames_far_apart_share_are_free_of_what_a_surface_takes(
+    order: int,
+) -> None:
+    found = expected(lambda frame: analysis._residual(frame, order) ** 2, *SHAPE)
+    assert found == pytest.approx(1)
+
+
+def test_parts_of_frames_that_depend_on_each_other_are_doubted_by_the_surfaces_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Frames far apart share 0.1 of the 0.4 code^2 that order 2 leaves, 0.03 of none by order 3."""
+    scatter = 0.002 * np.kron(np.arange(36.0).reshape(6, 6) - 17.5, np.ones((4, 4)))
+    shared = (0.1 + scatter, np.full((24, 24), 0.03))
+    monkeypatch.setattr(analysis, "apart", lambda *_: Apart(shared, 0.02))
+    codes = third_order(0.4)
+    found = analysis._of_dependent(codes, analysis.analyse(codes), 0.5)
+    temporal, fixed, pixel = found.temporal, found.fixed, found.pixel
+    assert temporal is not None
+    assert temporal.value == pytest.approx(0.3 - 1 / 12)
+    assert temporal.surface == pytest.approx((0.3 + 0.03) / math.sqrt(3))
+    given = analysis._variance(codes[0], codes[0], 0.3).quantisation
+    assert temporal.quantisation == pytest.approx(given)
+    assert fixed is not None
+    assert fixed.surface == pytest.approx((0.1 - 0.03) / math.sqrt(3))
+    assert fixed.quantisation == pytest.approx(given)
+    assert pixel is not None
+    assert pixel.value == pytest.approx(-0.3)
+    assert (temporal.dependence, fixed.dependence, pixel.dependence) == (0.02,) * 3
+    assert pixel.sampling == pytest.approx(0.002 * math.sqrt(36 * 37 / 12) / 6)
+    assert found.correlation == 0.5
+
+
+def test_frames_of_a_chart_that_moves_count_alike() -> None:
+    """One without any light, one that leaves 0.4 code^2; the dither is that of order 2."""
+    codes = np.concatenate([third_order(0.0, 1), third_order(0.4, 1)])
+    total = analysis._scatter(codes, 1.0)
+    assert total.value == pytest.approx(0.2 - 1 / 12)
+    weighted = analysis._scatter(codes, 1.0, WEIGHTING)
+    assert weighted.quantisation == pytest.approx(total.quantisation * WEIGHTING.power)
+
+
+def test_light_and_rounding_doubt_sigma_by_a_third_of_three_times_theirs() -> None:
+    """Variance 16 with u 3 or 2: from sqrt(7) or sqrt(10) to 4."""
+    found = Variance(value=16, sampling=0, degrees_of_freedom=9, surface=3, quantisation=2)
+    seen = {line.source: line.contribution for line in found.budget()}
+    assert seen["lighting_surface"] == pytest.approx((4 - math.sqrt(7)) / 3)
+    assert seen["quantisation"] == pytest.approx((4 - math.sqrt(10)) / 3)
+
+
+@pytest.mark.parametrize(
+    ("value", "spread", "share"), [(0.5, 0.26, 1 / 1.95), (1.9, 1.0, 1 / 1.95), (6.0, 2.5, 1 / 3)]
+)
+def test_where_two_standard_errors_reach_no_noise_so_does_u(
+    value: float, spread: float, share: float
+) -> None:
+    """With the least factor that is used, 1.96; where three do, a third of the way is enough."""
+    sampling = variance(value, spread).budget()[0].contribution
+    assert sampling == pytest.approx(share * math.sqrt(value))

@@ -13,8 +13,9 @@ from acceptance.errors import GapError
 from acceptance.footage.planes import h264_step
 from acceptance.metrics import noise
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
+from acceptance.metrics.noise import chroma
 from acceptance.metrics.noise import field as fields
-from acceptance.metrics.noise.analysis import QUANTISATION, Noise, Variance
+from acceptance.metrics.noise.analysis import QUANTISATION, Noise, Variance, analyse, core
 from acceptance.metrics.noise.field import Field
 from acceptance.metrics.noise.weighting import unified_weighting
 from acceptance.model import BudgetLine, Measurement, Note, Shot
@@ -305,7 +306,9 @@ def test_flat_regions_grey_steps_or_a_printed_chart_are_served(
 
 
 def test_details_give_width_and_height_of_what_was_analysed() -> None:
+    """Of noise of which no flicker is known there is none."""
     details = region(25).details()
+    assert details["flicker"] == 0
     assert (details["frames"], details["height"], details["width"]) == (4, 20, 30)
 
 
@@ -354,10 +357,163 @@ def test_by_a_declared_curve_the_cameras_black_is_in_doubt() -> None:
     assert "veil" not in lines(noise._linear(region(100), MEAN, at_end=False))
 
 
-def test_where_the_steps_cannot_be_used_linear_light_is_not_known() -> None:
-    unsure = scene(steps_unusable=True, lit_doubt=lambda *_: 0.4)
+@pytest.mark.parametrize(("reflectance", "share"), [(0.5, 0.2), (None, 0.4)])
+def test_where_the_steps_cannot_be_used_linear_light_is_not_known(
+    reflectance: float | None, share: float
+) -> None:
+    """The note tells how unsure the light is: on white, where it is not known what was printed."""
+    unsure = scene(steps_unusable=True, lit_doubt=lambda _, printed: 0.4 * printed)
     seen = region(100, scene=unsure)
-    seen.view.region.reflectance = 0.5
+    seen.view.region.reflectance = reflectance
     found = noise._linear(seen, MEAN, at_end=False)
     assert isinstance(found, Note)
-    assert (found.reason.code, found.reason.parameters["share"]) == ("uneven_light", 0.4)
+    assert (found.reason.code, found.reason.parameters["share"]) == ("uneven_light", share)
+
+
+@pytest.mark.parametrize("tone", ["grey_steps", "inverse_oetf_bt709"])
+def test_a_stream_that_states_no_range_has_the_ratio_by_the_other_in_its_doubt(tone: str) -> None:
+    """Codes 16 to 235 or 10 to 250, rectangular; what grey steps tell of light needs no range."""
+    unstated = scene(other_range=(10, 250), tone=tone)
+    found = {one.quantity: one for one in noise._figures(region(100, scene=unstated), (0, 255))}
+    of_amplitude = 20 * math.log10(240 / 219) / math.sqrt(3)
+    of_level = 20 * math.log10(106 / 100) / math.sqrt(3)
+    for name, expected in (
+        ("noise.snr", of_amplitude), ("noise.snr_weighted", of_amplitude),
+        ("noise.snr_patch", of_level),
+        ("noise.snr_linear", 0.0 if tone == "grey_steps" else of_level),
+    ):  # fmt: skip
+        assert lines(found[name]).get("range", 0.0) == pytest.approx(expected), name
+
+
+def test_a_level_at_black_counts_as_that_of_quantisation_by_either_range() -> None:
+    """0.1 codes above one black, 16.1 above the other."""
+    seen = region(100, mean=16.1, scene=scene(other_range=(0, 255)))
+    [line] = noise._of_range(seen, level=True)
+    expected = 20 * math.log10(16.1 * math.sqrt(12)) / math.sqrt(3)
+    assert line.contribution == pytest.approx(expected)
+
+
+def test_light_that_lenses_and_paper_add_is_no_signal() -> None:
+    """A tenth of nominal white at half the light: the slope stays, the light is less."""
+    added = scene(straight, lit=lambda _: (0.5, 0.1))
+    found = noise._linear(region(25, scene=added), MEAN, at_end=False)
+    assert isinstance(found, Measurement)
+    assert found.value == pytest.approx(20 * math.log10((100 - 0.05 * 219) / 5))
+
+
+def of_colour(plane: Array, **changed: Any) -> Measurement:
+    """Measure a plane of colour of a region."""
+    found = chroma._figure(region(25, **changed), "noise.cb", plane)
+    assert isinstance(found, Measurement)
+    return found
+
+
+def test_noise_of_colour_is_put_back_by_what_a_coder_takes_with_the_doubt_of_that() -> None:
+    """Of a step of 1.6 sigma it takes 0.08 + 0.37 x 1.6 dB, in doubt by 0.05 + 0.16 x 1.6."""
+    plane = np.rint(128 + 10 * np.random.default_rng(1).standard_normal((4, 40, 50)))
+    found, total = of_colour(plane), analyse(core(plane, 0.8)).total
+    ratio = h264_step(28.0) / total.sigma
+    assert ratio == pytest.approx(1.6, abs=0.1)
+    gain = 10 ** ((0.08 + 0.37 * ratio) / 20)
+    assert found.value == pytest.approx(gain * total.sigma)
+    assert lines(found)["sampling"] == pytest.approx(gain * total.budget()[0].contribution)
+    coding = (0.05 + 0.16 * ratio) / PER_NEPER
+    assert lines(found)["coding"] == pytest.approx(found.value * coding, rel=1e-6)
+    details = found.details
+    assert (details["step"], details["recorded"]) == (h264_step(28.0), total.sigma)
+    assert (details["frames"], details["height"], details["width"]) == (4, 32, 40)
+    assert (details["luma"], details["reflectance"], found.samples) == (5.0, 0.5, 4 * 32 * 40)
+    assert not found.upper_bound
+
+
+def test_noise_of_colour_that_rounding_hides_is_anything_up_to_its_bound() -> None:
+    """Rectangular from none to 0.37 codes; without a coder there is no step to tell."""
+    found = of_colour(np.full((4, 40, 50), 128.0), view=view(quantiser=0.0))
+    assert (found.value, found.upper_bound) == (0.37, True)
+    assert lines(found) == {"below_quantisation": pytest.approx(0.37 / math.sqrt(12))}
+    assert "step" not in found.details
+
+
+def test_noise_of_colour_is_not_told_through_a_step_of_more_than_two_and_a_half_sigma() -> None:
+    plane = np.rint(128 + 6 * np.random.default_rng(1).standard_normal((4, 40, 50)))
+    with pytest.raises(GapError) as caught:
+        of_colour(plane)
+    assert caught.value.code == "noise_coded_away"
+
+
+def test_without_a_coder_the_noise_of_colour_is_as_recorded_and_a_frame_once_more_is_none() -> None:
+    """A coder that skips what did not change shows what it recorded: there each frame counts."""
+    frames = np.rint(128 + 10 * np.random.default_rng(1).standard_normal((2, 40, 50)))
+    plain, coded = (
+        of_colour(np.repeat(frames, 2, axis=0), view=view(quantiser=q)) for q in (0.0, 28.0)
+    )
+    total = analyse(core(frames, 0.8)).total
+    assert plain.value == pytest.approx(total.sigma)
+    assert lines(plain) == {
+        line.source: pytest.approx(line.contribution) for line in total.budget()
+    }
+    assert (plain.details["frames"], coded.details["frames"]) == (2, 4)
+
+
+@pytest.mark.parametrize("reflectance", [0.5, None])
+def test_the_light_on_a_region_is_in_doubt_where_steps_elsewhere_gave_the_curve(
+    reflectance: float | None,
+) -> None:
+    """By its relative uncertainty in decibels; not where what was printed is not known."""
+    lit = scene(light_field=object(), lit_doubt=lambda _, printed: 0.04 * printed)
+    seen = region(100, scene=lit)
+    seen.view.region.reflectance = reflectance
+    found = lines(noise._linear(seen, MEAN, at_end=False))
+    expected = {"lighting": pytest.approx(PER_NEPER * 0.02, rel=1e-6)} if reflectance else {}
+    assert {name: found[name] for name in found.keys() & {"lighting"}} == expected
+
+
+def test_parts_of_frames_that_depend_on_each_other_all_along_are_not_told() -> None:
+    """The note says how much they do; parts that were told in spite of it are given."""
+    total = Variance(value=25.0, sampling=1.0, degrees_of_freedom=20)
+    known = Noise(mean=116, mean_uncertainty=0.5, total=total, row=total, correlation=0.4)
+    seen = region(25, noise=known)
+    note = noise._part(seen, "noise.fixed_pattern", None)
+    assert isinstance(note, Note)
+    assert (note.reason.code, note.reason.parameters) == ("frames_depend", {"correlation": 0.4})
+    assert isinstance(noise._part(seen, "noise.row", known.row), Measurement)
+    assert noise._plain_method(seen) == noise.UNWEIGHTED_METHOD
+    assert seen.details()["correlation"] == 0.4
+
+
+@pytest.mark.parametrize(("once_more", "code"), [(1, "frames_repeated"), (0, "too_few_frames")])
+def test_a_part_that_is_missing_says_whether_frames_were_or_only_stood_there(
+    once_more: int, code: str
+) -> None:
+    """One frame was analysed, of one or of two that are equal."""
+    known = Noise(mean=116, mean_uncertainty=0.5, total=region(25).noise.total)
+    seen = region(
+        25, noise=known, codes=np.zeros((1, 20, 30), np.uint8),
+        view=view(luma=np.zeros((1 + once_more, 25, 38), np.uint8)),
+    )  # fmt: skip
+    note = noise._part(seen, "noise.row", None)
+    assert isinstance(note, Note)
+    assert (note.reason.code, note.reason.parameters["frames"]) == (code, 1 + once_more)
+
+
+def test_noise_below_quantisation_is_told_of_the_part_or_else_of_all() -> None:
+    seen = region(0.04)
+    part = Variance(value=0.01, sampling=1.0, degrees_of_freedom=20)
+    for given, sigma in ((part, 0.1), (None, 0.2)):
+        note = noise._part(seen, "noise.row", given)
+        assert isinstance(note, Note)
+        assert note.reason.parameters["sigma"] == pytest.approx(sigma)
+
+
+@pytest.mark.parametrize(("codec", "frames"), [("ffv1", 2), ("h264", 4)])
+def test_frames_that_stand_there_twice_count_once_where_nothing_was_coded_away(
+    codec: str, frames: int
+) -> None:
+    """Pixels twice as wide as high lie two of 576 picture heights apart for the weighting."""
+    random = np.random.default_rng(1)
+    two = np.rint(120 + 2 * random.standard_normal((2, 40, 50))).astype(np.uint8)
+    seen = view(luma=np.repeat(two, 2, axis=0), quantiser=None)
+    video = SimpleNamespace(codec=codec, depth=8, sample_aspect=2)
+    found = fields.read_field(scene(video=video), seen, straight(np.arange(256)))
+    assert len(found.codes) == frames
+    assert found.weighting.gain == pytest.approx(unified_weighting(40, 2 / 576).gain)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from acceptance.metrics.resolution import agreement
@@ -55,3 +57,14 @@ def test_other_directions_and_other_places_are_not_compared() -> None:
     assert not notes(
         read("horizontal", 682, 9, zone="upper_left"), read("wedge_horizontal", 482, 1)
     )
+
+
+def test_bars_that_go_on_beyond_what_was_seen_or_were_not_read_contradict_no_edge() -> None:
+    bars = read("wedge_horizontal", 482, 1)
+    assert not notes(read("horizontal", 682, 9), replace(bars, lower_bound=True))
+    assert not notes(read("horizontal", 682, 9), read("wedge_horizontal", 482, 1, linear_light=0.0))
+
+
+def test_a_fifth_more_is_said_where_both_are_sure() -> None:
+    [note] = notes(read("vertical", 600, 1), read("wedge_vertical", 500, 1))
+    assert note.reason.code == "edges_unlike_bars"

@@ -96,3 +96,35 @@ def test_a_sharp_edge_loses_more_of_its_mtf50() -> None:
     usual, sharp = (coding_loss.of_edge("mtf50", at, 0.1, 4) for at in (0.2, 0.45))
     assert sharp == pytest.approx(1.5 * usual)
     assert coding_loss.of_edge("mtf10", 0.3, 0.1, 4) == coding_loss.of_edge("mtf10", 0.6, 0.1, 4)
+
+
+def test_what_is_taken_of_an_edge_is_what_simulation_showed() -> None:
+    """Parts of all blocks and of a single one, over four blocks (docs/metrics/resolution.md)."""
+    for name, common, single in (("mtf50", 0.22, 0.5), ("mtf10", 0.42, 1.35)):
+        found = coding_loss.of_edge(name, 0.2, 0.1, 4)
+        assert found == pytest.approx(0.1 * math.hypot(common, single / 2))
+
+
+def test_a_coder_that_does_not_tell_counts_alike_in_codes_of_ten_bits() -> None:
+    assert coding_loss.coarseness(*seen("hevc", None, 10), 400) == pytest.approx(22 / 100)
+
+
+def test_older_coders_count_by_two_scales_a_step_and_a_third_more() -> None:
+    assert coding_loss.coarseness(*seen("mpeg4", 4.0), 100) == pytest.approx(1.3 * 8 / 100)
+
+
+def test_h265_of_ten_bits_takes_by_four_times_the_step() -> None:
+    found = coding_loss.coarseness(*seen("hevc", None, 10, StatedSteps(120, 120)), 400)
+    assert found == pytest.approx(30 / 100)
+    for step in (30.0, 60.0):
+        video = seen("hevc", steps=StatedSteps(step, step))[0].video
+        more = (step / 30) ** 0.3
+        assert coding_loss.taken(video) == pytest.approx(
+            {"mtf10": 0.7 / more, "wedge": 0.65 / more}
+        )
+
+
+def test_half_a_block_is_the_least_that_a_figure_rests_on() -> None:
+    loss = CodingLoss(0.3, 0.4)
+    assert loss.share(0.1, 0.5) == pytest.approx(0.1 * math.hypot(0.3, 0.4 * math.sqrt(2)))
+    assert loss.share(0.1, 0.1) == loss.share(0.1, 0.5)

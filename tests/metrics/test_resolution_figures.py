@@ -19,6 +19,7 @@ from acceptance.metrics.resolution import (
     edge,
     edge_figures,
     edge_line,
+    profile,
     tails,
     whole_codes,
     wrong_curve,
@@ -406,3 +407,98 @@ def test_codes_that_lie_apart_leave_more_of_an_edge_open() -> None:
         assert whole_codes.undecided(sight, view, "horizontal") == pytest.approx(
             apart / math.sqrt(12)
         )
+
+
+def test_what_rises_beyond_the_centres_window_moves_the_ratio_by_that_of_the_corner() -> None:
+    """0.18 over 0.2 is 0.9; the centre's part is that of its own MTF50, times 0.9."""
+    tone = Tone(light=np.ones(2), name="t", doubt=0.0)
+    corner, centre = placed("upper_left", 1, 0.18), placed("centre", 1, beyond=0.02)
+    [found] = corners.ratios(scene(), [corner, centre], tone)
+    lines = {line.source: line.contribution for line in found.words[3]}  # type: ignore[union-attr]
+    expected = 0.9 * 0.02 * 0.5 / 1.8 / math.sqrt(3) / 0.2
+    assert lines[f"{tails.SOURCE}, centre"] == pytest.approx(expected)
+
+
+def test_what_curve_and_print_leave_in_doubt_anyhow_contradicts_nothing() -> None:
+    """An exponent 0.365 too large; the curve in doubt by 0.3, rectangular, the print by 0.2."""
+    printed = {"dark": 0.15, "light": 0.75, "angle": 5.5}
+    view: Any = SimpleNamespace(region=SimpleNamespace(printed=printed))
+    scene: Any = SimpleNamespace(
+        tone="grey_steps", tone_doubt=0.3, copy_doubt=0.2, lit=lambda _: (1.0, 0.0)
+    )
+    off = math.log(9) / math.log(5) - 1
+    found = wrong_curve.contradicted(scene, view, 0.8)
+    assert found == pytest.approx(math.sqrt(off**2 - 0.3**2 / 3 - 0.2**2))
+
+
+def test_one_picture_tells_the_noise_beside_its_edges() -> None:
+    """Rows that lie a code apart."""
+    rows = np.repeat((np.arange(40) % 2)[:, None] * 2, 30, axis=1).astype(np.uint8)
+    view: Any = SimpleNamespace(luma=rows[None], place=None, stable=True)
+    assert whole_codes.roughness(view, "horizontal") == pytest.approx(2 / 0.954)
+    assert whole_codes.roughness(view, "vertical") == 0
+
+
+def covered_by(scatter: float, step: float) -> str:
+    """Return how a residual of 16 x 12 px with one band that is off is answered."""
+    residual = np.full((16, 12), 0.01)
+    residual[4:8] = scatter
+    try:
+        edge._refuse_covered(residual, step)
+    except GapError as gap:
+        return gap.code
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("scatter", "step", "code"),
+    [
+        (0.049, 1.0, ""),
+        (0.051, 1.0, "edge_covered"),
+        (0.051, 1.1, ""),
+        (0.036, 0.7, "edge_covered"),
+        (0.034, 0.5, ""),
+    ],
+)
+def test_a_band_of_four_rows_that_scatters_as_a_twentieth_of_the_step_is_covered(
+    scatter: float, step: float, code: str
+) -> None:
+    """Where the other bands scatter by 0.01, 3.5 times as much is needed besides."""
+    assert covered_by(scatter, step) == code
+
+
+def test_patches_are_means_of_four_by_four_pixels() -> None:
+    """What is left over on either side is none."""
+    residual = np.add.outer(np.arange(9.0), 10 * np.arange(13.0))
+    expected = np.add.outer([1.5, 5.5], [15.0, 55.0, 95.0])
+    assert edge._patches(residual) == pytest.approx(expected)
+
+
+def test_a_window_reaches_from_where_it_opens_to_where_it_closes() -> None:
+    assert profile._inside(np.array([0.0, 0.1, 1.0, 0.0, 0.1, 0.0])) == slice(1, 5)
+
+
+def test_nobody_writes_to_frequencies_that_all_edges_share() -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        profile._grid(0.0)[0][0] = 1.0
+
+
+def test_rounding_is_a_share_of_a_crossing_and_none_of_an_edge_that_noise_dithers() -> None:
+    """Of an edge whose codes leave 1 % of its step open; by default nothing."""
+    open_by = replace(seen(result(0.2)), rounding=0.01)
+    [line] = edge_figures._rounding(open_by, "mtf50")
+    assert line.contribution == pytest.approx(3.2 * 0.01 * 0.2)
+    assert edge_figures._rounding(seen(result(0.2)), "mtf50") == []
+
+
+@pytest.mark.parametrize("fraction", [0.0, 0.25])
+def test_the_step_of_an_edge_is_from_the_tenth_to_the_ninetieth_percent(fraction: float) -> None:
+    codes = np.add.outer(np.zeros(5), np.arange(101.0)) + fraction
+    assert edge_figures._height(codes) == pytest.approx(80, abs=1)
+
+
+def test_a_quarter_of_the_bands_is_enough_to_tell_what_lies_on_the_others() -> None:
+    residual = np.full((16, 12), 0.01)
+    residual[4:12] = 0.06
+    with pytest.raises(GapError):
+        edge._refuse_covered(residual, 1.0)

@@ -67,3 +67,38 @@ def test_light_that_rises_over_an_edge_is_a_doubt_of_its_step() -> None:
     assert 0.01 < found.beyond < 0.06
     truth = math.sqrt(math.log(2) / 2) / math.pi / SIGMA
     assert abs(float(found.mtf50 or 0) - truth) <= expanded(found, "mtf50")
+
+
+@pytest.mark.parametrize(("off", "found"), [(0.0130, 0.05), (0.0140, 0.0), (0.0, 0.05)])
+def test_a_rise_beyond_the_window_is_told_from_the_scatter_of_four_blocks(
+    off: float, found: float
+) -> None:
+    """5 % of the step, in two blocks more and in two less.
+
+    Beyond the window of 10 px, 12 of the 40 px on either side count, against a third of 10: the
+    error is that of the mean, times the root of 1 + 3.6. Three times that is 0.0500 for 0.01346.
+    """
+    distance = np.tile(np.arange(-50.0, 51.0), (40, 1))
+    steps = 1.05 + off * np.repeat([1, -1, 1, -1], 10)[:, None]
+    light = np.where(distance > 0, steps, 0.0)
+    assert tails.beyond(light, distance, 10.0, 1.0, 4) == pytest.approx(found)
+    assert tails.beyond(light[:30], distance[:30], 10.0, 1.0, 3) == 0, "three blocks are too few"
+
+
+def test_a_rise_of_less_than_half_a_percent_moves_nothing() -> None:
+    distance = np.tile(np.arange(-50.0, 51.0), (40, 1))
+    for rise, found in ((0.0049, 0.0), (0.0051, 0.0051), (-0.0051, 0.0051)):
+        light = np.where(distance > 0, 1.0 + rise, 0.0)
+        assert tails.beyond(light, distance, 10.0, 1.0, 4) == pytest.approx(found)
+
+
+def test_the_least_rise_is_a_share_of_the_step_and_blocks_without_such_pixels_do_not_count() -> (
+    None
+):
+    distance = np.tile(np.arange(-50.0, 51.0), (40, 1))
+    for rise, found in ((0.0024, 0.0), (0.0026, 0.0052)):
+        light = np.where(distance > 0, 0.5 + rise, 0.0)
+        assert tails.beyond(light, distance, 10.0, 0.5, 4) == pytest.approx(found)
+    narrow = np.vstack([distance, np.zeros((10, 101))])
+    light = np.where(narrow > 0, 1.05, 0.0)
+    assert tails.beyond(light, narrow, 10.0, 1.0, 5) == pytest.approx(0.05)

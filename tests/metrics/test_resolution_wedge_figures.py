@@ -489,3 +489,30 @@ def test_what_is_added_to_a_wedge_counts_alike_however_bright_the_film(exposure:
     assert found == pytest.approx(1 - np.diff(both)[0] / 120)
     assert found > 0.01
     assert wedge_figures._veiled(scene(), view(CODES[None]), 40.0, 160.0) == 0
+
+
+@pytest.mark.parametrize("strip", range(6))
+def test_ground_beside_a_wedge_that_is_lit_otherwise_in_any_strip_is_refused(strip: int) -> None:
+    """Six strips along it; a quarter of their light is the most by which they may differ."""
+    along = np.repeat(np.linspace(0.0, 75.0, 60)[:, None], 8, axis=1)
+    across = np.repeat(np.array([[-20.0, 20.0]]), 4, axis=1) + np.zeros((60, 1))
+    beside = np.ones(along.shape, dtype=bool)
+    codes = np.full(along.shape, 100.0)
+    lit = scene(linear=lambda values: np.asarray(values, float))
+    wedge_figures._refuse_shadow(lit, view(codes), codes, beside, (along, across))
+    codes[(np.arange(60) // 10 == strip)] = 70.0
+    with pytest.raises(GapError) as caught:
+        wedge_figures._refuse_shadow(lit, view(codes), codes, beside, (along, across))
+    assert caught.value.code == "uneven_light"
+    assert caught.value.parameters["share"] == pytest.approx(30 / 95, rel=0.05)
+
+
+def test_codes_that_lie_apart_leave_more_of_a_wedge_open_and_whole_ones_nothing() -> None:
+    """Levels 110 codes apart, without noise: 4 / sqrt(12) codes are undecided."""
+    bars: Any = SimpleNamespace(view=view(np.full((2, 8, 8), 64, np.uint8)), levels=(64.0, 174.0))
+    bars.value = 500.0
+    assert wedge_figures._rounding(scene(), bars) == []
+    [line] = wedge_figures._rounding(scene(code_spacing=4.0), bars)
+    undecided = 4 / math.sqrt(12) / 110
+    share = 0.6 * undecided * (1 + (undecided / 0.018) ** 2)
+    assert line.contribution == pytest.approx(500 * share)

@@ -90,23 +90,22 @@ def between_frames(codes: Array, alike: float) -> float:
     return correlation(rest - rest.mean(axis=0), alike)
 
 
-def correlation(rest: Array, alike: float = 1.0) -> float:
+def correlation(rest: Array, alike: float) -> float:
     """Return the correlation of neighbouring frames over pixels; 0 where it does not matter.
 
     ``rest`` (n, h, w): codes less the mean frame and the means of the frames. Of independent frames
     -1 / n is expected, with the standard error of the number of samples, of which ``alike`` count
     as one.
     """
-    frames = len(rest)
     square = float(np.mean(rest**2))
-    if frames < FEWEST or not square:
+    if not square:
         return 0.0
-    found = float(np.mean(rest[1:] * rest[:-1])) / square + 1 / frames
+    found = float(np.mean(rest[1:] * rest[:-1])) / square + 1 / len(rest)
     least = max(INDEPENDENT, SURE / math.sqrt(rest.size / alike))
     return found if found > least else 0.0
 
 
-def correlation_of_few(codes: Array, alike: float = 1.0) -> float:
+def correlation_of_few(codes: Array, alike: float) -> float:
     """Return by how much more neighbouring frames are alike than those farther apart.
 
     ``codes`` (n, h, w) less the means of the frames, fixed pattern and all, since it is alike in
