@@ -34,8 +34,10 @@ def of(module: MeasuredModule, shots: Iterable[str]) -> Iterator[BaselineTest]:
     before = baseline.read(_file(config.rootpath / named, module.path))
     tolerances = regression.read_tolerances(config.getini("acceptance_tolerances"))
     regression.require_known(tolerances, before)
-    for shot in dict.fromkeys([*shots, *(figure.shot for figure in before)]):
-        own = [figure for figure in before if figure.shot == shot]
+    held: dict[str, list[Measurement]] = {shot: [] for shot in shots}
+    for figure in before:
+        held.setdefault(figure.shot, []).append(figure)
+    for shot, own in held.items():
         stated = [one for one in tolerances if regression.concerns(one, own)]
         yield BaselineTest.from_parent(
             module, name=visible(f"baseline[{shot}]"), shot=shot, before=own, tolerances=stated
@@ -71,8 +73,9 @@ class BaselineTest(PlanTest):
         moves = regression.compare(self.before, now, done.notes, self.tolerances)
         counted = move_lines.counts(moves)
         self.user_properties.append(("moves", counted))
-        failed = [visible(move_lines.line(move)) for move in moves if move.fails]
+        failed = [move for move in moves if move.fails]
         if failed:
             head = tr("figures that moved: {count}", count=len(failed))
-            pytest.fail("\n".join([f"{head} ({counted})", *failed]), pytrace=False)
+            lines = [visible(move_lines.line(move)) for move in failed[: move_lines.MOST_LISTED]]
+            pytest.fail("\n".join([f"{head} ({counted})", *lines]), pytrace=False)
         self.add_report_section("call", "baseline", counted)
