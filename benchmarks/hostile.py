@@ -135,7 +135,7 @@ CASES = [
             ("nested 100,000 deep", baseline(lambda path: path.write_text("[" * 100_000))),
             ("that is a pipe", baseline(os.mkfifo)),
             ("of 20 GB", baseline(lambda path: with_hole(path, 20 * GB))),
-            ("of 200,000 figures", figures(200_000)),
+            ("of 100,000 figures", figures(100_000)),
             ("of 300,000 figures", figures(300_000)),
         )
     ),
@@ -153,7 +153,7 @@ CASES = [
         for what, make in (
             ("that is a pipe", baseline(os.mkfifo)),
             ("of 20 GB", baseline(lambda path: with_hole(path, 20 * GB))),
-            ("of 200,000 figures", figures(200_000)),
+            ("of 100,000 figures", figures(100_000)),
             ("of 300,000 figures", figures(300_000)),
             ("of 50,000 shots", figures(50_000, shots=50_000)),
         )

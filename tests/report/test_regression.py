@@ -15,6 +15,7 @@ from test_schemas import check
 from acceptance.cli import move_tables, verbs
 from acceptance.errors import PlanError, UsageError
 from acceptance.model import Measurement, Note, Reason
+from acceptance.pytest_plugin import baseline_tests
 from acceptance.report import move_lines, regression
 from acceptance.report.regression import FigureMove, Move, Tolerance
 from acceptance.session import baseline
@@ -191,6 +192,18 @@ def test_a_baseline_of_more_figures_than_a_site_has_is_refused(
     path.write_text(json.dumps(listed), "utf-8")
     with pytest.raises(PlanError, match="3 figures; 2 at most"):
         baseline.read(path)
+
+
+def test_a_baseline_of_another_plan_makes_no_thousands_of_tests(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each shot that the plan has not would be a test that fails."""
+    figures = [figure(40, shot=name) for name in ("a", "b", "a", "c")]
+    monkeypatch.setattr(baseline_tests, "MOST_STRANGE", 2)
+    held = baseline_tests._by_shot(["x", "a"], figures, tmp_path)
+    assert {shot: len(own) for shot, own in held.items()} == {"x": 0, "a": 2, "b": 1, "c": 1}
+    with pytest.raises(PlanError, match="3 of its shots are not in the plan"):
+        baseline_tests._by_shot(["x"], figures, tmp_path)
 
 
 def test_of_very_many_figures_that_moved_the_first_are_shown_and_all_are_counted(
