@@ -8,8 +8,6 @@ above. Files with holes take no room on the disc.
 
 from __future__ import annotations
 
-import io
-import json
 import os
 import re
 import shutil
@@ -17,43 +15,42 @@ import subprocess
 import sys
 import tempfile
 import time
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import cv2
-import numpy as np
 from setting import machine, table
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
+from hostile_files import (
+    GB,
+    LOOPS,
+    SHOT,
+    baseline,
+    batch,
+    bomb,
+    book,
+    chain,
+    figures,
+    multiplied,
+    names,
+    other,
+    planned,
+    rows,
+    sheet_with,
+    template,
+    text,
+    with_hole,
+)
 from issued_session import CLIP, issued
-from pyhanko.pdf_utils import embed, generic
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from sample_pdf import blank_pdf
 
-from acceptance.session import store
 from acceptance.signing.chains import make_demo_chain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 MOST_SECONDS, MOST_BYTES, FAULT, PATIENCE = 10.0, 1e9, 70, 600.0
-GB = 1 << 30
-DEVICE = '[[subjects]]\nid = "gate"\nkind = "fixed"\n'
-SHOT = DEVICE + '[[shots]]\nid = "one"\nsubject = "gate"\nclip = "a.mp4"\n'
-ROUND = (
-    'title = "t"\ncamera = "C1"\n[[laboratories]]\ncode = "L1"\nform = "L1.csv"\n'
-    '[[laboratories]]\ncode = "L2"\nform = "L2.csv"\n'
-    '[[figures]]\nid = "f"\nname = "f"\nunit = "1"\n'
-)
-LOOPS = (
-    "{% for a in people %}{% for b in people %}{% if a.name == b.role %}x{% endif %}"
-    "{% endfor %}{% endfor %}"
-)
-FORM = "laboratory,figure,result,unit\n"
 
 
 @dataclass(frozen=True)
@@ -64,149 +61,10 @@ class Hostile:
     make: Callable[[Path], object]
     command: tuple[str, ...]
 
-
-def with_hole(path: Path, size: int) -> None:
-    """Make a file of this size that takes no room."""
-    path.unlink(missing_ok=True)
-    with path.open("wb") as file:
-        file.truncate(size)
-
-
-def other(make: Callable[[Path], object]) -> Callable[[Path], None]:
-    """Return what puts something else in place of the clip of a session."""
-
-    def act(folder: Path) -> None:
-        clip = folder / "session" / CLIP
-        clip.unlink()
-        make(clip)
-
-    return act
-
-
-def text(name: str, content: str) -> Callable[[Path], object]:
-    """Return what writes a text."""
-    return lambda folder: (folder / name).write_text(content, "utf-8")
-
-
-def bomb(folder: Path) -> None:
-    """Attach 3 GB of zeros, 3 MB when packed, as the session of a report."""
-    packer, chunk = zlib.compressobj(9), bytes(1 << 20)
-    packed = b"".join(packer.compress(chunk) for _ in range(3 << 10)) + packer.flush()
-    writer = IncrementalPdfFileWriter(io.BytesIO(blank_pdf()))
-    packing = {generic.pdf_name("/Filter"): generic.pdf_name("/FlateDecode")}
-    stream = embed.EmbeddedFileObject(writer, dict_data=packing, encoded_data=packed)
-    embed.embed_file(writer, embed.FileSpec(file_spec_string=store.FILE, embedded_data=stream))
-    with (folder / "session" / store.REPORT).open("wb") as file:
-        writer.write(file)
-
-
-def book(change: Callable[[bytes], bytes]) -> Callable[[Path], None]:
-    """Return what writes a workbook whose sheet was changed."""
-
-    def act(folder: Path) -> None:
-        from acceptance.files import spreadsheet  # noqa: PLC0415 -- late: brings openpyxl
-
-        sound = spreadsheet.workbook_of([["id", "kind"], ["a", "fixed"]], widths=[9, 9], choices={})
-        with (
-            zipfile.ZipFile(io.BytesIO(sound)) as old,
-            zipfile.ZipFile(folder / "devices.xlsx", "w", zipfile.ZIP_DEFLATED) as new,
-        ):
-            for name in old.namelist():
-                content = old.read(name)
-                is_sheet = name == "xl/worksheets/sheet1.xml"
-                new.writestr(name, change(content) if is_sheet else content)
-
-    return act
-
-
-def sheet_with(rows: bytes = b"", behind: bytes = b"") -> Callable[[Path], None]:
-    """Return what writes a workbook with more rows, or with something behind its rows."""
-    end = b"</sheetData>"
-    return book(lambda content: content.replace(end, rows + end + behind))
-
-
-def multiplied(content: bytes) -> bytes:
-    """Put an entity into a cell that is 10 letters 8 to the power of 12 times."""
-    made = "".join(
-        f'<!ENTITY {chr(98 + level)} "{f"&{chr(97 + level)};" * 8}">' for level in range(12)
-    )
-    kinds = f'<!DOCTYPE x [<!ENTITY a "{"a" * 10}">{made}]>'.encode()
-    return kinds + content.split(b"?>", 1)[-1].replace(b"<v>", b"<v>&m;", 1)
-
-
-def figures(folder: Path) -> None:
-    """Write a baseline of 300,000 figures beside a picture."""
-    blank(folder)
-    made = [
-        {
-            "subject": "gate", "shot": "one", "quantity": "noise.snr", "region": f"r{number}",
-            "value": 1.0, "unit": "dB", "uncertainty": 0.1, "k": 2.0, "samples": 1,
-            "degrees_of_freedom": None, "method": "m",
-        }
-        for number in range(300_000)
-    ]  # fmt: skip
-    (folder / "b.json").write_text(json.dumps({"measurements": made}), "utf-8")
-
-
-def baseline(make: Callable[[Path], object]) -> Callable[[Path], None]:
-    """Return what makes a baseline beside a picture."""
-
-    def act(folder: Path) -> None:
-        blank(folder)
-        make(folder / "b.json")
-
-    return act
-
-
-def blank(folder: Path) -> None:
-    """Write a grey picture."""
-    cv2.imwrite(str(folder / "a.png"), np.full((48, 64), 90, np.uint8))
-
-
-def template(content: str, name: str = "closing.html") -> Callable[[Path], None]:
-    """Return what makes a plan of 3,000 people with a template of its institute."""
-
-    def act(folder: Path) -> None:
-        (folder / "own").mkdir()
-        (folder / "own" / name).write_text(content, "utf-8")
-        (folder / "institute.toml").write_text('name = "x"\ntemplates = "own"\n', "utf-8")
-        people = "".join(f'[[people]]\nname = "p{n}"\nrole = "tester"\n' for n in range(3000))
-        head = 'operator = "p1"\ninstitute = "institute.toml"\n'
-        (folder / "plan.toml").write_text(head + people + SHOT, "utf-8")
-
-    return act
-
-
-def batch(listed: str) -> Callable[[Path], None]:
-    """Return what makes a list of devices and the template of their plans."""
-
-    def act(folder: Path) -> None:
-        (folder / "list.csv").write_text(listed, "utf-8")
-        shot = '[[shots]]\nid = "one"\nsubject = "{id}"\nclip = "{id}.mp4"\n'
-        (folder / "t.toml").write_text(shot, "utf-8")
-
-    return act
-
-
-def chain(folder: Path) -> None:
-    """Write 2,000 packs, each built on the next."""
-    for number in range(2000):
-        base = f'id = "own{number}"\nextends = "own{number + 1}.toml"\n'
-        (folder / f"own{number}.toml").write_text(base, "utf-8")
-
-
-def names(folder: Path) -> None:
-    """Write recordings whose names fit a pattern of many wildcards nearly."""
-    (folder / "kept").mkdir()
-    for number in range(50):
-        (folder / "kept" / f"{'a_' * 110}{number}.mp4").write_bytes(b"")
-
-
-def rows(folder: Path) -> None:
-    """Write a round in which a laboratory reports a million results."""
-    (folder / "round.toml").write_text(ROUND, "utf-8")
-    for code, count in (("L1", 1_000_000), ("L2", 2)):
-        (folder / f"{code}.csv").write_text(FORM + f"{code},f,1.5,1\n" * count, "utf-8")
+    @property
+    def module(self) -> tuple[str, ...]:
+        """The module that is run, and what it is given."""
+        return self.command if self.command[0] == "pytest" else ("acceptance", *self.command)
 
 
 VERIFY = ("verify", "session", "--trust", "root.pem")
@@ -277,15 +135,36 @@ CASES = [
             ("nested 100,000 deep", baseline(lambda path: path.write_text("[" * 100_000))),
             ("that is a pipe", baseline(os.mkfifo)),
             ("of 20 GB", baseline(lambda path: with_hole(path, 20 * GB))),
-            ("of 300,000 figures", figures),
+            ("of 100,000 figures", figures(100_000)),
+            ("of 300,000 figures", figures(300_000)),
+        )
+    ),
+    *(
+        Hostile(f"plugin, plan {what}", make, ("pytest", "p.acceptance.toml"))
+        for what, make in (
+            ("that is a pipe", lambda place: os.mkfifo(place / "p.acceptance.toml")),
+            ("of 20 GB", lambda place: with_hole(place / "p.acceptance.toml", 20 * GB)),
+            ("nested 100,000 deep", text("p.acceptance.toml", "a = " + "[" * 100_000)),
+        )
+    ),
+    *(
+        Hostile(f"plugin, baseline {what}", planned(make),
+                ("pytest", "p.acceptance.toml", "--acceptance-baseline", "b.json"))
+        for what, make in (
+            ("that is a pipe", baseline(os.mkfifo)),
+            ("of 20 GB", baseline(lambda path: with_hole(path, 20 * GB))),
+            ("of 100,000 figures", figures(100_000)),
+            ("of 300,000 figures", figures(300_000)),
+            ("of 50,000 shots", figures(50_000, shots=50_000)),
         )
     ),
     *(
         Hostile(f"register {what}", text("register.toml", content),
                 ("database", "register", "register.toml", "--db", "r.db"))
         for what, content in (
-            ("of 200,000 instruments", "".join(
-                f'[[instruments]]\nid="i{n}"\nname="n"\n' for n in range(200_000))),
+            *((f"of {count:,} instruments", "".join(
+                f'[[instruments]]\nid="i{n}"\nname="n"\n' for n in range(count)))
+              for count in (50_000, 200_000)),
             ("with a key of a million parts", ".".join(["a"] * 1_000_000) + "=1"),
             ("of 300,000 tables in a line", "a=[" + "{}," * 300_000 + "]"),
         )
@@ -328,7 +207,7 @@ def run(case: Hostile, folder: Path) -> tuple[int, float, float, str]:
     said = folder / "said.txt"
     with said.open("wb") as output:
         child = subprocess.Popen(  # noqa: S603 -- our own
-            [sys.executable, "-m", "acceptance", *case.command], cwd=folder, stdout=output,
+            [sys.executable, "-m", *case.module], cwd=folder, stdout=output,
             stderr=output, stdin=subprocess.DEVNULL, env=os.environ | {"COLUMNS": "200"},
         )  # fmt: skip
         until, most = time.monotonic() + PATIENCE, 0.0

@@ -10,6 +10,10 @@ file has the hash in it, and nothing else lies there; the log is a chain; verdic
 figures and limits of the packs, and stand on the pages; stamps lie in their places. It does not set
 pages and stamps again (``acceptance verify`` does), measure again (``--remeasure``), or read
 reports of versions before 0.12.0.
+
+``check`` is the whole of it, step by step; the steps follow in its order: signatures and what each
+added to the file, how a PDF is read, files and log, verdicts, and last what the pages say and do.
+That is half of the lines: whoever holds a key can sign pages that a tool of their own wrote.
 """
 
 import hashlib
@@ -35,15 +39,16 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from pypdf import PdfReader
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, read_object
+from pypdf.generic import DictionaryObject, IndirectObject, read_object
 
+BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
+STARTXREF, OBJECT = re.compile(rb"startxref\n(\d+)\n%%EOF\n"), re.compile(rb"\b(\d+) 0 obj\n")
+# What may lie in a folder, and in a report; all else is refused.
 BESIDE_DATA = {"session.json", "report.pdf", "report.html", "report.xml", "log.jsonl",
                "bagit.txt", "bag-info.txt", "manifest-sha256.txt",
                "tagmanifest-sha256.txt"}  # fmt: skip
 RENDERED, ANNEX = {"report.html", "report.xml"}, re.compile(r"annex-[a-f]\.pdf")
 LITTER = re.compile(r"(.*/)?(thumbs\.db|desktop\.ini|\.ds_store|~\$.*|\._.*)", re.IGNORECASE)
-BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
-STARTXREF, OBJECT = re.compile(rb"startxref\n(\d+)\n%%EOF\n"), re.compile(rb"\d+ 0 obj\n")
 OF_CATALOG = {"/AF", "/AcroForm", "/DSS", "/Extensions", "/Lang", "/MarkInfo", "/Metadata",
               "/Names", "/Outlines", "/OutputIntents", "/Pages", "/Perms", "/StructTreeRoot",
               "/Type", "/Version", "/ViewerPreferences"}  # fmt: skip
@@ -68,12 +73,13 @@ PLACES = {  # role of a signature -> name of the place of its stamp, and what re
 }
 STAMP = (38 * 72 / 25.4, 11 * 72 / 25.4)  # width and height, pt
 SPOKEN = {"/Alt", "/ActualText", "/E", "/T"}  # what is read out in place of a part of a page
-BY_PROGRAMS = {"/Producer", "/CreationDate", "/ModDate"}  # what no person says of a file
-IN_WORDS = ("{http://purl.org/dc/", "{http://ns.adobe.com/photoshop/",
-            "{http://ns.adobe.com/pdfx/", "{http://ns.adobe.com/pdf/1.3/}Keywords",
-            "{http://ns.adobe.com/xap/1.0/}CreatorTool")  # of XMP  # fmt: skip
-NO_WORDS = {"{http://www.w3.org/XML/1998/namespace}lang",
-            "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"}  # fmt: skip
+# What programs, and no person, say of a file: in its properties, and in XMP.
+BY_PROGRAMS = ("/Producer", "/CreationDate", "/ModDate", "{http://ns.adobe.com/pdf/1.3/}Producer",
+               "{http://ns.adobe.com/xap/1.0/}CreateDate", "{http://www.aiim.org/pdf",
+               "{http://ns.adobe.com/xap/1.0/}ModifyDate",
+               "{http://www.w3.org/XML/1998/namespace}lang",
+               "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about",
+               "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}parseType")  # fmt: skip
 OPEN = {"should", "may"}  # modalities that decide nothing
 MOST_SHOWN = 1000  # results in an annex; with more, a table is attached to it
 CLOCKS = timedelta(minutes=5)  # by which two computers may differ
@@ -98,11 +104,13 @@ def check(folder: Path, trust: list[Path]) -> None:
     attached = attachments(tables(read(held["report.pdf"]).root_object))
     require(attached.keys() == {"session.json", "renderings.json"}, "other files are attached")
     session, renderings = map(json.loads, map(attached.get, ("session.json", "renderings.json")))
-    require(attached["session.json"] == held["session.json"] == written(session)
-            and attached["renderings.json"] == written(renderings, sort_keys=True)
+    for name, content in (("session.json", session), ("renderings.json", renderings)):
+        text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=name[0] == "r")
+        require(attached[name] == f"{text}\n".encode(), f"{name} is not as the toolkit writes it")
+    require(attached["session.json"] == held["session.json"]
             and renderings.keys() == {"language", "hashes", "renderer"}
             and f'lang="{renderings["language"]}'.encode() in held["report.html"][:99],
-            "session or renderings are not as signed, or as the toolkit writes them")  # fmt: skip
+            "session or renderings are not those that were signed")  # fmt: skip
     require({name: sha256(files[name]) for name in RENDERED | annexes} == renderings["hashes"],
             "web page, JUnit or annexes are not those that were signed")  # fmt: skip
     times = [datetime.fromisoformat(session["finished"]), *signed_at]
@@ -128,11 +136,6 @@ def regular(folder: Path) -> Iterator[tuple[str, Path]]:
                 yield name, path
 
 
-def written(content: object, **how: bool) -> bytes:
-    """Return what a JSON file holds."""
-    return (json.dumps(content, ensure_ascii=False, indent=1, **how) + "\n").encode()
-
-
 def sha256(path: Path) -> str:
     """Return the hash of a file."""
     with path.open("rb") as file:
@@ -144,22 +147,22 @@ def signatures(pdf: bytes, trust: list[Path]) -> list[datetime]:
     ranges = [[*map(int, found)] for found in BYTE_RANGE.findall(pdf)]
     require(ranges and sum(ranges[-1][2:]) == len(pdf), "no signature covers the whole report")
     last = read(pdf)
-    fields = [item.get_object() for item in at(last.root_object, "/AcroForm", "/Fields")]
+    fields = items(last.root_object, "/AcroForm", "/Fields")
     held = sorted((field["/V"] for field in fields if "/V" in field),
                   key=lambda value: value["/ByteRange"][2])  # fmt: skip
     require(ranges == [[*value["/ByteRange"]] for value in held]
             and ranges[0] == at(last.root_object, "/Perms", "/DocMDP", "/ByteRange"),
             "the signatures are not those of the form, or the first does not certify")  # fmt: skip
-    lists = [item.get_object().get_data() for item in at(last.root_object, "/DSS", "/CRLs") or ()]
     known = [path.read_text() for path in trust]
-    known += [openssl("crl", "-inform", "DER", given=each) for each in lists]
+    known += [openssl("crl", "-inform", "DER", given=each.get_data())
+              for each in items(last.root_object, "/DSS", "/CRLs")]  # fmt: skip
     for (start, length, resume, rest), value in zip(ranges, held, strict=True):
         gap = re.fullmatch(rb"<(3082[0-9a-fA-F]*)>", pdf[length:resume])
         require(start == 0 and gap, "the gap between the signed bytes holds no signature")
         padded, data = bytes.fromhex(gap[1].decode()), pdf[:length] + pdf[resume : resume + rest]
         end = 4 + int.from_bytes(padded[2:4], "big")
         require(not padded[end:].strip(b"\0"), "something lies behind a signature in its gap")
-        cms(padded[:end], data, "\n".join(known), value["/SubFilter"] == "/ETSI.RFC3161")
+        cms(padded[:end], data, "\n".join(known), value["/SubFilter"])
     ends = [pdf.index(b"%%EOF") + 6, *(sum(each[2:]) for each in ranges)]
     require(pdf.count(b"startxref") == len(ends), "an update is not by the toolkit")
     for before, after in pairwise(ends):
@@ -168,7 +171,7 @@ def signatures(pdf: bytes, trust: list[Path]) -> list[datetime]:
     return [datetime.strptime(text, "%Y%m%d%H%M%S%z") for text in stated]
 
 
-def cms(signature: bytes, data: bytes, known: str, is_time: bool) -> None:  # noqa: FBT001
+def cms(signature: bytes, data: bytes, known: str, kind: str) -> None:
     """Let openssl check a detached signature or time stamp against roots and revocation lists."""
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
@@ -176,7 +179,7 @@ def cms(signature: bytes, data: bytes, known: str, is_time: bool) -> None:  # no
         (work / "data").write_bytes(data)
         (work / "known").write_text(known)
         common = ("-in", work / "cms", "-CAfile", work / "known")
-        if is_time:
+        if kind == "/ETSI.RFC3161":
             openssl("ts", "-verify", "-token_in", *common, "-data", work / "data")
             return
         openssl("cms", "-verify", "-inform", "DER", "-binary", "-cades", *common,
@@ -211,24 +214,21 @@ def read(pdf: bytes) -> PdfReader:
 
 
 def of_update(pdf: bytes, start: int, end: int) -> set[int]:
-    """Return which objects an update has: in its own bytes, each once, none freed."""
+    """Return which objects an update has: its table must list those in its bytes, and no other."""
     previous, place = (int(STARTXREF.findall(pdf[:each])[-1]) for each in (start, end))
     head = OBJECT.match(pdf, place)
     table: Any = read_object(io.BytesIO(pdf[head.end() : end]), read(pdf[:end])) if head else None
     require(at(table, "/Type") == "/XRef" and table["/W"] == [1, 8, 2]
             and table["/Prev"] == previous, "a table of objects is not by the toolkit")  # fmt: skip
     firsts, counts = table["/Index"][::2], table["/Index"][1::2]
-    rows = [*struct.iter_unpack(">BQH", unpacked(table))]  # kind, place, generation
-    require(sum(counts) == len(rows), "a table of objects has another length")
-    numbers = [first + step for first, count in zip(firsts, counts, strict=True)
-               for step in range(count)]  # fmt: skip
-    found = dict(zip(numbers, rows, strict=True))
-    require(found.pop(0, None) == (0, 0, 65535) and len(found) == len(rows) - 1
-            and all((kind, generation) == (1, 0) and start <= where < end
-                    and pdf.startswith(b"%d 0 obj\n" % number, where) and number < table["/Size"]
-                    for number, (kind, where, generation) in found.items()),
+    listed = [first + step for first, count in zip(firsts, counts, strict=True)
+              for step in range(min(count, len(pdf)))]  # fmt: skip
+    held = sorted((int(found[1]), found.start()) for found in OBJECT.finditer(pdf, start, end))
+    rows = [(0, 0, 65535), *((1, place, 0) for _, place in held)]  # kind, place, generation
+    require(listed == [0, *(number for number, _ in held)] and listed[-1] < table["/Size"]
+            and unpacked(table) == b"".join(struct.pack(">BQH", *row) for row in rows),
             "an update frees an object, or lists one that it has not")  # fmt: skip
-    return {*found}
+    return {*listed[1:]}
 
 
 def signed_only(before: PdfReader, after: PdfReader, numbers: set[int]) -> None:
@@ -246,37 +246,26 @@ def signed_only(before: PdfReader, after: PdfReader, numbers: set[int]) -> None:
 
 def only_signs(old: Any, new: Any) -> bool:  # noqa: ANN401 -- whatever lies there
     """Whether an object was changed in the one way that a signature may."""
-    if isinstance(old, ArrayObject) or not isinstance(old, DictionaryObject):
+    if not (isinstance(old, DictionaryObject) and isinstance(new, DictionaryObject)):
         return only_grew(old, new)
     kind = str(old.get("/Type", ""))
-    if not isinstance(new, DictionaryObject):
-        return False
-    if kind == "/Annot" and (old.get("/FT") != "/Sig" or "/V" in old or "/V" not in new):
-        return False
     changed = {key for key in {*old, *new} if plain(old.get(key)) != plain(new.get(key))}
-    grew = (("/Annots",), ("/Fields",), ("/AcroForm", "/Fields"))
     return (changed <= BY_SIGNING.get(kind, set())
+            and (kind != "/Annot" or (old.get("/FT") == "/Sig" and "/V" in {*new} - {*old}))
             and getattr(old, "_data", b"") == getattr(new, "_data", b"")
-            and all(only_grew(at(old, *way), at(new, *way)) for way in grew))  # fmt: skip
+            and all(only_grew(at(old, *way), at(new, *way))
+                    for way in (("/Annots",), ("/Fields",), ("/AcroForm", "/Fields"))))  # fmt: skip
 
 
 def only_grew(old: Any, new: Any) -> bool:  # noqa: ANN401 -- whatever lies there
     """Whether nothing but signature fields was added at the end of an array."""
-    before, after = (
-        [*list.__iter__(side)] if isinstance(side, list) else [] for side in (old, new)
+    if not (isinstance(old, list | None) and isinstance(new, list | None)):
+        return False
+    before, after = ([*map(plain, list.__iter__(side or []))] for side in (old, new))
+    added = [item.get_object() for item in (new or [])[len(before) :]]
+    return before == after[: len(before)] and all(
+        at(item, "/FT") == "/Sig" and {*item} <= OF_FIELD for item in added
     )
-    added = [item.get_object() for item in after[len(before) :]]
-    return (
-        isinstance(old, list | None)
-        and isinstance(new, list | None)
-        and [*map(plain, after[: len(before)])] == [*map(plain, before)]
-        and all(at(item, "/FT") == "/Sig" and {*item} <= OF_FIELD for item in added)
-    )
-
-
-def notes_of(page: DictionaryObject) -> list[DictionaryObject]:
-    """Return what lies on a page: links, and fields of signatures."""
-    return [item.get_object() for item in at(page, "/Annots") or ()]
 
 
 def plain(found: Any) -> bytes:  # noqa: ANN401 -- whatever lies there
@@ -292,6 +281,11 @@ def at(found: object, *keys: str) -> Any:  # noqa: ANN401 -- whatever lies there
     for key in keys:
         found = found[key] if isinstance(found, DictionaryObject) and key in found else None
     return found
+
+
+def items(found: object, *keys: str) -> list[Any]:
+    """Return what an array holds to which names lead, references followed; of none nothing."""
+    return [item.get_object() for item in at(found, *keys) or ()]
 
 
 def tables(found: object) -> Iterator[Any]:
@@ -344,23 +338,23 @@ def payload(session: dict[str, Any], files: dict[str, Path]) -> dict[str, str]:
 
 
 def manifests(session: dict[str, Any], hashes: dict[str, str], files: dict[str, Path]) -> None:
-    """Write the tag files again, and compare."""
+    """Write the tag files again, and compare; what desktops left behind may stand in a manifest."""
     tags = {name: sha256(path) for name, path in files.items() if name not in hashes}
     del tags["tagmanifest-sha256.txt"]
     size = sum(files[name].stat().st_size for name in hashes)
+    info = (f"Bag-Software-Agent: acceptance {session['tool_version']}\n"
+            f"Bagging-Date: {session['finished'][:10]}\nExternal-Identifier: {session['id']}\n"
+            f"Payload-Oxum: {size}.{len(hashes)}\n")  # fmt: skip
     due = {
-        "bagit.txt": "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
-        "bag-info.txt": f"Bag-Software-Agent: acceptance {session['tool_version']}\n"
-        f"Bagging-Date: {session['finished'][:10]}\nExternal-Identifier: {session['id']}\n"
-        f"Payload-Oxum: {size}.{len(hashes)}\n",
-        "manifest-sha256.txt": listed(hashes),
-        "tagmanifest-sha256.txt": listed(tags),
+        "bagit.txt": ["BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"],
+        "bag-info.txt": [info],
+        "manifest-sha256.txt": [listed(hashes), listed(session["hashes"])],  # forms of names
+        "tagmanifest-sha256.txt": [listed(tags)],
     }
-    for name, text in due.items():
+    for name, texts in due.items():
         lines = files[name].read_bytes().decode().split("\n")
         found = "\n".join(line for line in lines if not LITTER.fullmatch(line[66:]))
-        other = listed(session["hashes"]) if name == "manifest-sha256.txt" else text  # other forms
-        require(found in {text, other}, f"{name} is not what sealing writes")
+        require(found in texts, f"{name} is not what sealing writes")
 
 
 def listed(hashes: dict[str, str]) -> str:
@@ -371,26 +365,20 @@ def listed(hashes: dict[str, str]) -> str:
 
 def log(content: bytes, session: dict[str, Any]) -> None:
     """Chain the entries of the log again; the session's come first."""
-    entries, previous, lines = [json.loads(line) for line in content.split(b"\n")[:-1]], "", b""
+    line = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+    entries, previous, lines = [json.loads(each) for each in content.split(b"\n")[:-1]], "", []
     for entry in entries:
-        rest = {key: value for key, value in entry.items() if key != "sha256"}
-        rest["previous"] = previous
-        previous = hashlib.sha256(line_of(rest)).hexdigest()
-        lines += line_of(rest | {"sha256": previous}) + b"\n"
-    require(lines == content, "the log is no chain, or not as the toolkit writes it")
-    count = len(session["log"])
+        chained = {name: entry[name] for name in entry if name != "sha256"} | {"previous": previous}
+        previous = hashlib.sha256(line(chained).encode()).hexdigest()
+        lines.append(line(chained | {"sha256": previous}) + "\n")
+    require("".join(lines).encode() == content, "the log is no chain, or not by the toolkit")
+    count, reports = len(session["log"]), {"reported", "reported_and_signed", "signed"}
     require(entries[:count] == session["log"]
-            and all(entry["what"] in {"reported", "reported_and_signed", "signed"}
-                    and {*entry["details"]} == {"report", "sha256"}
+            and all(entry["what"] in reports and {*entry["details"]} == {"report", "sha256"}
                     and entry["details"]["report"] in {"report.pdf", "report.html"}
                     and re.fullmatch("[0-9a-f]{64}", entry["details"]["sha256"])
                     for entry in entries[count:]),
             "the log does not tell what is in the session, or more than its reports")  # fmt: skip
-
-
-def line_of(entry: dict[str, Any]) -> bytes:
-    """Return an entry as its line in the log."""
-    return json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def verdicts(session: dict[str, Any], packs: list[dict[str, Any]]) -> None:
@@ -452,9 +440,10 @@ def pages(volumes: list[bytes], html: str) -> None:
                 "what is read out of the pages does not follow from the session")  # fmt: skip
         shown += "".join(squeezed(page.extract_text()) for page in reader.pages)
         words = [str(item["/Title"]) for item in parts if "/Title" in item]  # bookmarks
-        words += [str(item[1]) for item in reader.metadata.items() if item[0] not in BY_PROGRAMS]
+        held = [*reader.metadata.items()]
         for part in ET.fromstring(reader.root_object["/Metadata"].get_data()).iter():  # noqa: S314
-            words += words_of(part)
+            held += [(part.tag, part.text), ("", part.tail), *part.attrib.items()]
+        words += [str(text or "") for name, text in held if not name.startswith(BY_PROGRAMS)]
         beside += " ".join(words) + " "
     stated = re.findall(r'(?s)<p class="decision[^>]*>(.*?)</p>', html)
     cells = re.findall(r'(?s)<td role="cell" class="c-(?:verdict|limit|result)".*?>(.*?)</td', html)
@@ -463,14 +452,6 @@ def pages(volumes: list[bytes], html: str) -> None:
     words = [squeezed(unescape(line)) for line in said.split("\n")] + beside.split()
     missing = [word for word in words if word not in shown]
     require(stated and not missing, f"the pages lack what follows from the session: {missing[:5]}")
-
-
-def words_of(part: ET.Element) -> list[str]:
-    """Return the words of a part of XMP that is shown, or the attributes of it that are."""
-    if not part.tag.startswith(IN_WORDS):
-        return [text for name, text in part.attrib.items() if name.startswith(IN_WORDS)]
-    below = [item for each in part.iter() for item in each.attrib.items()]
-    return ["".join(part.itertext()), *(text for name, text in below if name not in NO_WORDS)]
 
 
 def squeezed(text: str) -> str:
@@ -493,19 +474,20 @@ def harmless(reader: PdfReader, parts: list[Any]) -> None:
             and (at(root, "/AcroForm") or {}).keys() <= {"/Fields", "/SigFlags"}
             and at(root, "/ViewerPreferences") in (None, {"/DisplayDocTitle": True}),
             "the report acts when it is opened, or can hide something")  # fmt: skip
-    fields = [item.get_object() for item in at(root, "/AcroForm", "/Fields") or ()]
+    fields = items(root, "/AcroForm", "/Fields")
     require(all(at(field, "/FT") == "/Sig" and field.keys() <= OF_FIELD for field in fields),
             "the form holds more than signatures")  # fmt: skip
     for page in reader.pages:
         sides = sorted(round(float(side)) for side in page["/MediaBox"])
-        links = [note for note in notes_of(page) if note not in fields]
+        notes = items(page, "/Annots")
+        links = [note for note in notes if note not in fields]
         drawn = page.get_contents().get_data() if "/Contents" in page else b""
         require(page.keys() <= OF_PAGE and sides == [0, 0, 595, 842]
                 and all((at(note, "/Subtype"), at(note, "/BS", "/W")) == ("/Link", 0)
                         and not {"/AP", "/FT"} & note.keys() for note in links)
                 and not re.search(rb"\b(BI|[37] Tr|ActualText)\b", drawn),
                 "a page acts, is cut or turned, or shows what the toolkit does not")  # fmt: skip
-        for field in (note for note in notes_of(page) if note in fields):
+        for field in (note for note in notes if note in fields):
             stamp(field, page, places)
 
 
@@ -513,16 +495,15 @@ def stamp(field: DictionaryObject, page: Any, places: dict[str, Any]) -> None:  
     """Check that a signature shows nothing, or lies where its page has room for its role."""
     left, bottom, right, top = map(float, field["/Rect"])
     name, title = PLACES.get(str(field["/T"]), ("", "Timestamp"))
-    require(field.get("/TU") in {None, title}, "a field is called otherwise than its role")
-    if not any((left, bottom, right, top, "/AP" in field)):
+    shown, place = any((left, bottom, right, top, "/AP" in field)), places.get(name)
+    require(field.get("/TU") in ({title} if shown else {None, title}), "a field is misnamed")
+    if not shown:
         return
-    found, hidden = (left, top, right - left, top - bottom), []
-    place = places.get(name)
-    due = place and (float(place["/Left"]), float(place["/Top"]), *STAMP)
     require(place and place.raw_get("/Page").idnum == page.indirect_reference.idnum
-            and field.get("/TU") == title
-            and max(abs(a - b) for a, b in zip(due, found, strict=True)) < 0.1,  # pt
-            "a stamp does not lie in its place, or is called otherwise")  # fmt: skip
+            and abs(left - place["/Left"]) + abs(top - place["/Top"]) < 0.1  # pt
+            and abs(right - left - STAMP[0]) + abs(top - bottom - STAMP[1]) < 0.1,
+            "a stamp does not lie in its place")  # fmt: skip
+    hidden: list[str] = []
 
     def see(text: str, cm: list[float], tm: list[float], *_: object) -> None:
         x, y = (cm[side] * tm[4] + cm[side + 2] * tm[5] + cm[side + 4] for side in (0, 1))

@@ -164,6 +164,8 @@ MORE_TAMPERINGS = [
               "log.jsonl:1"),
     Tampering("log, a line twice", log(lambda held: [*held, held[-1]]), "log.jsonl"),
     Tampering("log, without its beginning", log(lambda held: held[1:]), "log.jsonl:1"),
+    Tampering("log, without the last entry of the session", log(lambda held: held[:2]),
+              "log.jsonl:3 is not the entry"),
     Tampering("log, ends of lines", lines("log.jsonl", b"\n", b"\r\n"), "log.jsonl"),
     Tampering("manifest, in capitals", manifest(lambda text: text[:64].upper() + text[64:]),
               "manifest-sha256.txt changed", sealed_again=False),

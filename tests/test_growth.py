@@ -214,3 +214,23 @@ def test_a_long_table_is_printed_plain_with_every_row(capsys: pytest.CaptureFixt
     printed = capsys.readouterr().out.splitlines()
     assert printed[:2] == ["title", "a\tb"]
     assert printed[2:] == [f"{number}\ttwo lines" for number, _ in rows]
+
+
+def test_words_of_a_refusal_are_looked_up_where_a_table_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For each of half a million rows they took most of the time of reading them."""
+    asked: list[str] = []
+    monkeypatch.setattr(spreadsheet, "tr", lambda text, **_: asked.append(text) or text)
+    monkeypatch.setattr(spreadsheet, "MOST_COLUMNS", 3)
+    path = tmp_path / "list.csv"
+    path.write_text("id,kind,,,\n" + "a,fixed,,,\n" * 100, "utf-8")  # empty columns do not count
+    assert len(spreadsheet.rows(path)) == 101
+    path.write_text("id,kind\n" + "a,fixed\n" * 100, "utf-8")
+    asked.clear()
+    assert len(spreadsheet.rows(path)) == 101
+    assert not asked
+    path.write_text("id,kind,,d\n", "utf-8")
+    with pytest.raises(PlanError):
+        spreadsheet.rows(path)
+    assert "columns" in asked

@@ -19,12 +19,18 @@ def moves(found: Sequence[FigureMove]) -> None:
     if not found:
         return
     failed = [move for move in found if move.fails]
+    if failed:
+        _table(failed[: move_lines.MOST_LISTED])
+    if left := len(failed[move_lines.MOST_LISTED :]):
+        say(tr("{count} more; all of them stand in the file of --json", count=left))
+    counts = move_lines.counts(found)
+    say(tr("Held against the baseline: {counts}", counts=counts), "red" if failed else "green")
+
+
+def _table(failed: Sequence[FigureMove]) -> None:
     columns = (
         tr("shot"), tr("quantity"), tr("where"), tr("before"), tr("after"),
         tr("difference"), tr("allowed"), tr("what"),
     )  # fmt: skip
-    if failed:
-        rows = [move_lines.cells(move) for move in failed]
-        table(tr("Moved since the baseline"), columns, rows, ["red"] * len(rows))
-    counts = move_lines.counts(found)
-    say(tr("Held against the baseline: {counts}", counts=counts), "red" if failed else "green")
+    rows = [move_lines.cells(move) for move in failed]
+    table(tr("Moved since the baseline"), columns, rows, ["red"] * len(rows))

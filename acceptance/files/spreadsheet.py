@@ -98,12 +98,16 @@ def _fill_merged(table: list[list[str]], merged: Iterable[workbook.Merged], path
 
 
 def _check_size(cells: Sequence[str], number: int, count: int, path: Path) -> None:
+    longest = max(map(len, cells))
+    within = number <= MOST_ROWS and count <= MOST_CELLS and longest <= MOST_CHARACTERS
+    if within and len(cells) <= MOST_COLUMNS:  # of nearly every row: words for it take time
+        return
     last = max(column for column, cell in enumerate(cells, start=1) if cell)
     sizes = (
         (tr("rows"), number, MOST_ROWS),
         (tr("columns"), last, MOST_COLUMNS),
         (tr("cells"), count, MOST_CELLS),
-        (tr("characters in a cell"), max(map(len, cells)), MOST_CHARACTERS),
+        (tr("characters in a cell"), longest, MOST_CHARACTERS),
     )
     for what, size, most in sizes:
         if size > most:

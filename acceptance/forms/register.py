@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 UP = ".."
+MOST_ENTRIES = 50_000  # of a table; an institute has hundreds, and each plan reads them all
 CODES = {"str": "string_type", "float": "float_type", "tuple[str, ...]": "list_type"}
 Noun = TypeVar("Noun", Instrument, Person, "ChartCopy")
 
@@ -126,10 +127,15 @@ def _entries(
     held = content.get(table, [])
     if not isinstance(held, list):
         raise _wrong(f"{path}: {table}", wrong_field.sentence({"type": "list_type", "input": held}))
+    if len(held) > MOST_ENTRIES:
+        what = tr("{count} entries; {most} at most", count=len(held), most=MOST_ENTRIES)
+        raise _wrong(f"{path}: {table}", what)
     found: dict[str, Noun] = {}
+    known = {field.name: str(field.type) for field in fields(noun)}
+    required = [field.name for field in fields(noun) if field.default is MISSING]
     for number, entry in enumerate(held):
         where = f"{path}: {table}.{number}"
-        made = _entry(entry, noun, where)
+        made = noun(**_entry(entry, known, required, where))
         name = made.name if isinstance(made, Person) else made.id
         if not name.strip():
             raise _wrong(where, tr("has no id"))
@@ -139,19 +145,18 @@ def _entries(
     return found
 
 
-def _entry(entry: object, noun: type[Noun], where: str) -> Noun:
+def _entry(
+    entry: object, known: Mapping[str, str], required: Iterable[str], where: str
+) -> dict[str, Any]:
+    """Return the fields of an entry, each of its known type."""
     if not isinstance(entry, dict):
         raise _wrong(where, wrong_field.sentence({"type": "dict_type", "input": entry}))
-    known = {field.name: str(field.type) for field in fields(noun)}
     for name in entry.keys() - known.keys():
         raise _wrong(f"{where}.{name}", _guessed(tr("unknown field"), name, known))
-    for field in fields(noun):
-        if field.default is MISSING and field.name not in entry:
-            raise _wrong(f"{where}.{field.name}", wrong_field.sentence({"type": "missing"}))
-    made: dict[str, Any] = {
-        name: _value(held, known[name], f"{where}.{name}") for name, held in entry.items()
-    }
-    return noun(**made)
+    for name in required:
+        if name not in entry:
+            raise _wrong(f"{where}.{name}", wrong_field.sentence({"type": "missing"}))
+    return {name: _value(held, known[name], f"{where}.{name}") for name, held in entry.items()}
 
 
 def _value(held: object, kind: str, where: str) -> object:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from acceptance.errors import PlanError
 from acceptance.messages import tr, visible
 from acceptance.pytest_plugin.plan_test import PlanTest
 from acceptance.report import move_lines, regression
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from acceptance.pytest_plugin.plan_test import MeasuredModule
     from acceptance.report.regression import Tolerance
 
+MOST_STRANGE = 1000  # shots that the plan has not, each of them a test that fails
 ENDINGS = (".acceptance.toml", ".toml")
 
 
@@ -31,15 +33,30 @@ def of(module: MeasuredModule, shots: Iterable[str]) -> Iterator[BaselineTest]:
     named = config.getoption("acceptance_baseline") or config.getini("acceptance_baseline")
     if not named:
         return
-    before = baseline.read(_file(config.rootpath / named, module.path))
+    file = _file(config.rootpath / named, module.path)
+    before = baseline.read(file)
     tolerances = regression.read_tolerances(config.getini("acceptance_tolerances"))
     regression.require_known(tolerances, before)
-    for shot in dict.fromkeys([*shots, *(figure.shot for figure in before)]):
-        own = [figure for figure in before if figure.shot == shot]
+    for shot, own in _by_shot(shots, before, file).items():
         stated = [one for one in tolerances if regression.concerns(one, own)]
         yield BaselineTest.from_parent(
             module, name=visible(f"baseline[{shot}]"), shot=shot, before=own, tolerances=stated
         )
+
+
+def _by_shot(
+    shots: Iterable[str], before: Iterable[Measurement], file: Path
+) -> dict[str, list[Measurement]]:
+    """Return the figures of each shot of the plan or of its baseline. Raises PlanError."""
+    held: dict[str, list[Measurement]] = {shot: [] for shot in shots}
+    planned = len(held)
+    for figure in before:
+        held.setdefault(figure.shot, []).append(figure)
+    if (strange := len(held) - planned) > MOST_STRANGE:
+        what = tr("{count} of its shots are not in the plan", count=strange)
+        hint = tr("Name the baseline of this plan")
+        raise PlanError(what, where=str(file), hint=hint)
+    return held
 
 
 def _file(named: Path, plan: Path) -> Path:
@@ -71,8 +88,9 @@ class BaselineTest(PlanTest):
         moves = regression.compare(self.before, now, done.notes, self.tolerances)
         counted = move_lines.counts(moves)
         self.user_properties.append(("moves", counted))
-        failed = [visible(move_lines.line(move)) for move in moves if move.fails]
+        failed = [move for move in moves if move.fails]
         if failed:
             head = tr("figures that moved: {count}", count=len(failed))
-            pytest.fail("\n".join([f"{head} ({counted})", *failed]), pytrace=False)
+            lines = [visible(move_lines.line(move)) for move in failed[: move_lines.MOST_LISTED]]
+            pytest.fail("\n".join([f"{head} ({counted})", *lines]), pytrace=False)
         self.add_report_section("call", "baseline", counted)

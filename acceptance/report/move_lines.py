@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from acceptance.model import Measurement
     from acceptance.report.regression import FigureMove
 
+MOST_LISTED = 1000  # figures that moved, one a line; more are counted
+
 
 def words() -> dict[Move, str]:
     """Return the word for each."""

@@ -15,6 +15,7 @@ from acceptance.model import Measurement
 if TYPE_CHECKING:
     from pathlib import Path
 
+MOST_FIGURES = 100_000  # the example site, 12 cameras, has 2,100
 # other fields than a measurement's may stand there: ``expanded``, and those of later versions
 _FIGURES = TypeAdapter(tuple[Measurement, ...], config=ConfigDict(defer_build=True))
 
@@ -25,6 +26,7 @@ def read(path: Path) -> tuple[Measurement, ...]:
     try:
         content = strict_json.loads(regular.content(path))
         listed = content["measurements"] if isinstance(content, dict) else content
+        _require_few(listed, path)
         found = first_error.check(_FIGURES, listed)
     except OSError as error:
         what = tr("cannot be read ({cause})", cause=error.strerror or error)
@@ -36,6 +38,12 @@ def read(path: Path) -> tuple[Measurement, ...]:
         raise PlanError(tr("holds no measurements"), where=str(path), hint=hint)
     _require_sound(found, path, hint)
     return found
+
+
+def _require_few(listed: object, path: Path) -> None:
+    if isinstance(listed, list) and len(listed) > MOST_FIGURES:
+        what = tr("{count} figures; {most} at most", count=len(listed), most=MOST_FIGURES)
+        raise PlanError(what, where=str(path), hint=tr("Hold fewer shots against one baseline"))
 
 
 def _require_sound(figures: tuple[Measurement, ...], path: Path, hint: str) -> None:

@@ -204,6 +204,17 @@ def test_a_register_with_a_slip_is_refused_and_the_place_is_named(
     assert str(path) in str(error.value)
 
 
+def test_a_register_of_more_entries_than_anybody_has_is_refused(
+    laboratory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each plan that names it reads it whole."""
+    monkeypatch.setattr(register, "MOST_ENTRIES", 2)
+    register.read(laboratory / "register.toml")
+    monkeypatch.setattr(register, "MOST_ENTRIES", 1)
+    with pytest.raises(PlanError, match="instruments: 2 entries; 1 at most"):
+        register.read(laboratory / "register.toml")
+
+
 @pytest.mark.parametrize(
     ("text", "said"), [("instruments = 3", "must be a list"), ('people = ["x"]', "must be a table")]
 )

@@ -12,9 +12,10 @@ from click.testing import CliRunner
 from issued_session import measurement
 from test_schemas import check
 
-from acceptance.cli import verbs
+from acceptance.cli import move_tables, verbs
 from acceptance.errors import PlanError, UsageError
 from acceptance.model import Measurement, Note, Reason
+from acceptance.pytest_plugin import baseline_tests
 from acceptance.report import move_lines, regression
 from acceptance.report.regression import FigureMove, Move, Tolerance
 from acceptance.session import baseline
@@ -177,6 +178,47 @@ def test_a_file_without_figures_is_no_baseline(content: bytes, tmp_path: Path) -
     (tmp_path / "b.json").write_bytes(content)
     with pytest.raises(PlanError, match="holds no measurements"):
         baseline.read(tmp_path / "b.json")
+
+
+def test_a_baseline_of_more_figures_than_a_site_has_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hundreds of megabytes of them would be compared for minutes."""
+    monkeypatch.setattr(baseline, "MOST_FIGURES", 2)
+    path = tmp_path / "b.json"
+    listed = [asdict(figure(40, region=f"r{number}")) for number in range(3)]
+    path.write_text(json.dumps(listed[:2]), "utf-8")
+    assert len(baseline.read(path)) == 2
+    path.write_text(json.dumps(listed), "utf-8")
+    with pytest.raises(PlanError, match="3 figures; 2 at most"):
+        baseline.read(path)
+
+
+def test_a_baseline_of_another_plan_makes_no_thousands_of_tests(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each shot that the plan has not would be a test that fails."""
+    figures = [figure(40, shot=name) for name in ("a", "b", "a", "c")]
+    monkeypatch.setattr(baseline_tests, "MOST_STRANGE", 2)
+    held = baseline_tests._by_shot(["x", "a"], figures, tmp_path)
+    assert {shot: len(own) for shot, own in held.items()} == {"x": 0, "a": 2, "b": 1, "c": 1}
+    with pytest.raises(PlanError, match="3 of its shots are not in the plan"):
+        baseline_tests._by_shot(["x"], figures, tmp_path)
+
+
+def test_of_very_many_figures_that_moved_the_first_are_shown_and_all_are_counted(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody reads a hundred thousand rows on a terminal, and they take minutes to write."""
+    monkeypatch.setattr(move_lines, "MOST_LISTED", 2)
+    gone = [figure(40, region=f"r{number}") for number in range(5)]
+    for count, shown, left in ((2, 2, ""), (5, 2, "3 more; all of them")):
+        move_tables.moves(regression.compare(gone[:count], []))
+        said = capsys.readouterr().out
+        assert said.count("noise.snr") == shown
+        assert f"vanished: {count}" in said
+        assert ("more;" in said) is bool(left)
+        assert left in said
 
 
 @pytest.mark.parametrize(
