@@ -66,6 +66,8 @@ PLACES = {  # role of a signature -> name of the place of its stamp, and what re
     "approver": ("sign-approver", "批准 (approver)"),
     "seal": ("sign-seal", "公章 (seal)"),
 }
+OF_SIGNATURE = {"/Type", "/Filter", "/SubFilter", "/Contents", "/ByteRange", "/M", "/Name",
+                "/Reason", "/Reference", "/V"}  # fmt: skip
 STAMP = (38 * 72 / 25.4, 11 * 72 / 25.4)  # width and height, pt
 SPOKEN = {"/Alt", "/ActualText", "/E", "/T"}  # what is read out in place of a part of a page
 BY_PROGRAMS = {"/Producer", "/CreationDate", "/ModDate"}  # what no person says of a file
@@ -105,6 +107,9 @@ def check(folder: Path, trust: list[Path]) -> None:
             "session or renderings are not as signed, or as the toolkit writes them")  # fmt: skip
     require({name: sha256(files[name]) for name in RENDERED | annexes} == renderings["hashes"],
             "web page, JUnit or annexes are not those that were signed")  # fmt: skip
+    reasons = [part["/Reason"] for part in tables(read(held["report.pdf"]).root_object)
+               if {"/Reason", "/ByteRange"} <= part.keys()]  # fmt: skip
+    require({*reasons} <= {session["id"]}, "a signature gives another reason than the number")
     times = [datetime.fromisoformat(session["finished"]), *signed_at]
     require(all(later >= earlier - CLOCKS for earlier, later in pairwise(times)),
             "somebody signed before the session was finished, or out of turn")  # fmt: skip
@@ -150,6 +155,11 @@ def signatures(pdf: bytes, trust: list[Path]) -> list[datetime]:
     require(ranges == [[*value["/ByteRange"]] for value in held]
             and ranges[0] == at(last.root_object, "/Perms", "/DocMDP", "/ByteRange"),
             "the signatures are not those of the form, or the first does not certify")  # fmt: skip
+    root, added = last.root_object, {"/Perms": {"/DocMDP"}, "/Extensions": {"/ESIC"}}
+    require(all(value.keys() <= OF_SIGNATURE for value in held)
+            and all((at(root, key) or {}).keys() <= known for key, known in added.items())
+            and at(root, "/Version") in {None, "/1.7"},
+            "a signature says or adds too much")  # fmt: skip
     lists = [item.get_object().get_data() for item in at(last.root_object, "/DSS", "/CRLs") or ()]
     known = [path.read_text() for path in trust]
     known += [openssl("crl", "-inform", "DER", given=each) for each in lists]
