@@ -41,7 +41,8 @@ BESIDE_DATA = {"session.json", "report.pdf", "report.html", "report.xml", "log.j
                "bagit.txt", "bag-info.txt", "manifest-sha256.txt",
                "tagmanifest-sha256.txt"}  # fmt: skip
 RENDERED, ANNEX = {"report.html", "report.xml"}, re.compile(r"annex-[a-f]\.pdf")
-LITTER = re.compile(r"(.*/)?(thumbs\.db|desktop\.ini|\.ds_store|~\$.*|\._.*)", re.IGNORECASE)
+LITTER = re.compile(r"(.*/)?(thumbs\.db|desktop\.ini|\.ds_store|\._[^/]*|~\$[^/]*\."
+                    r"((doc|xls|ppt)[a-z]?|od[tsp]|rtf|wps|et|dps))", re.IGNORECASE)  # fmt: skip
 BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
 STARTXREF, OBJECT = re.compile(rb"startxref\n(\d+)\n%%EOF\n"), re.compile(rb"\d+ 0 obj\n")
 OF_CATALOG = {"/AF", "/AcroForm", "/DSS", "/Extensions", "/Lang", "/MarkInfo", "/Metadata",

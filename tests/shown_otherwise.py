@@ -13,7 +13,6 @@ from pyhanko.pdf_utils import generic
 from second_signers import SecondSigner
 
 from acceptance.signing import appearances, pades
-from acceptance.signing.certificates import load_signer
 from acceptance.signing.signatures import State
 
 if TYPE_CHECKING:
@@ -55,23 +54,18 @@ def entered(key: str, **entries: object) -> Change:
     return partial(change, **{key: held})
 
 
-def saying(**words: str) -> Callable[[bytes, DemoChain], bytes]:
-    """Return what signs with words of one's own."""
-    return lambda pdf, chain: pades.sign(pdf, load_signer(chain.signer, chain.password), **words)
-
-
-def calling_itself(text: str) -> Callable[[bytes, DemoChain], bytes]:
-    """Return what signs under another name than that of the certificate."""
+def stating(**fields: str) -> Callable[[bytes, DemoChain], bytes]:
+    """Return what signs, and states more or otherwise than this tool does."""
 
     def sign(pdf: bytes, chain: DemoChain) -> bytes:
         own = pades._metadata
 
-        def named(signer: Any, *given: Any) -> Any:
-            made = own(signer, *given)
-            made.__dict__["name"] = text
+        def stated(*given: Any) -> Any:
+            made = own(*given)
+            made.__dict__.update(fields)
             return made
 
-        with patch.object(pades, "_metadata", named):
+        with patch.object(pades, "_metadata", stated):
             return signed(pdf, chain)
 
     return sign
@@ -207,9 +201,9 @@ SHOWN_OTHERWISE = [
     ),
 ]  # fmt: skip
 OF_SIGNATURES = [
-    Forgery("a reason that says a pass", "signed for the reason", sign=saying(reason="全部合格")),
-    Forgery("a place that says a pass", "holds /Location", sign=saying(location="全部合格")),
-    Forgery("a signer called a pass", "calls its signer", sign=calling_itself("全部合格")),
+    Forgery("a reason that says a pass", "signed for the reason", sign=stating(reason="全部合格")),
+    Forgery("a place that says a pass", "holds /Location", sign=stating(location="全部合格")),
+    Forgery("a signer called a pass", "calls its signer", sign=stating(name="全部合格")),
 ]
 BEHIND_THE_FIRST = [
     SecondSigner("puts a catalog of their own behind", another_catalog),
