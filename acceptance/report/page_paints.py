@@ -11,12 +11,17 @@ from __future__ import annotations
 import hashlib
 import io
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-Matrix = tuple[float, float, float, float, float, float]
+    from pypdf import PdfReader
+    from pypdf.generic import StreamObject
+
+    Held = Mapping[Any, Any]  # a dictionary of a PDF
+
+Matrix = tuple[float, ...]  # six numbers
 _Clip = tuple[bytes, tuple[bytes, ...], tuple[float, ...]]  # operator, kinds of its lines, points
 
 AS_IT_IS: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -99,7 +104,7 @@ class _State:
 class _Painter:
     """Follows the operators of a page."""
 
-    reader: Any
+    reader: PdfReader
     digests: dict[int, str]
     state: _State = field(default_factory=_State)
     saved: list[_State] = field(default_factory=list)
@@ -108,7 +113,7 @@ class _Painter:
     depth: int = 0
     found: list[Paint] = field(default_factory=list)
 
-    def follow(self, stream: Any, resources: Any) -> None:  # noqa: ANN401 -- of pypdf
+    def follow(self, stream: StreamObject, resources: Held | None) -> None:
         """Follow the operators of one stream with its resources."""
         from pypdf.generic import ContentStream  # noqa: PLC0415 -- late: few need it
 
@@ -121,7 +126,7 @@ class _Painter:
         del self.saved[outside:]  # what a stream does not restore ends with it
         self.state = before
 
-    def _step(self, operator: bytes, operands: Any, resources: Any) -> None:  # noqa: ANN401
+    def _step(self, operator: bytes, operands: list[Any], resources: Held | None) -> None:
         if operator == b"q":
             self.saved.append(self.state)
         elif operator == b"Q":
@@ -139,7 +144,7 @@ class _Painter:
         else:
             self._state_or_text(operator, operands, resources)
 
-    def _state_or_text(self, operator: bytes, operands: Any, resources: Any) -> None:  # noqa: ANN401
+    def _state_or_text(self, operator: bytes, operands: list[Any], resources: Held | None) -> None:
         named = tuple(self._value(operator, each, resources) for each in operands)
         if operator in SETTING or (operator in NAMING and operator != b"sh") or operator in COLOURS:
             self.state = self.state.having(self._settings(operator, named, operands, resources))
@@ -153,7 +158,7 @@ class _Painter:
             self._put((operator, named), self.state.matrix if shown else ())
 
     def _settings(
-        self, operator: bytes, named: object, operands: Sequence[object], resources: object
+        self, operator: bytes, named: object, operands: list[Any], resources: Held | None
     ) -> dict[bytes, object]:
         """Return what an operator sets; ``gs`` sets as much as the state that it names holds."""
         if operator != b"gs":
@@ -161,7 +166,7 @@ class _Painter:
         held = _resource(resources, "/ExtGState", operands[0]) or {}
         return {f"gs {key}".encode(): digest(held[key], self.digests) for key in held}
 
-    def _value(self, operator: bytes, operand: Any, resources: Any) -> object:  # noqa: ANN401
+    def _value(self, operator: bytes, operand: object, resources: Held | None) -> object:
         """Return an operand as it is; of what resources name, a digest."""
         if isinstance(operand, float | int):
             return round(float(operand), 2)
@@ -208,7 +213,7 @@ class _Painter:
         aside = set() if outlined else NO_MATTER.get(kind, set())
         return tuple((key, value) for key, value in settings.items() if key not in aside)
 
-    def _draw(self, drawing: Any) -> None:  # noqa: ANN401 -- of pypdf
+    def _draw(self, drawing: Held | None) -> None:
         if drawing is None or drawing.get("/Subtype") != "/Form" or self.depth >= DEEPEST:
             self._put((b"Do", digest(drawing, self.digests)), self.state.matrix)
             return
@@ -218,7 +223,7 @@ class _Painter:
         beside = sorted({*drawing} - PLAIN)
         said = tuple((key, digest(drawing[key], self.digests)) for key in beside)
         self._put((b"Form", said), _corners(drawing["/BBox"], self.state.matrix))
-        self.follow(drawing, drawing.get("/Resources"))
+        self.follow(cast("StreamObject", drawing), _of(drawing, "/Resources"))
         self.state, self.depth = before, self.depth - 1
 
 
@@ -231,7 +236,7 @@ def read(pdf: bytes) -> Iterator[tuple[Paint, ...]]:
         painter = _Painter(reader, digests)
         contents = page.get_contents()
         if contents is not None:
-            painter.follow(contents, page.get("/Resources"))
+            painter.follow(contents, _of(page, "/Resources"))
         yield tuple(painter.found)
 
 
@@ -240,7 +245,7 @@ def are_near(found: Sequence[Paint], due: Sequence[Paint]) -> bool:
     return len(found) == len(due) and all(map(Paint.is_near, found, due))
 
 
-def digest(found: Any, known: dict[int, str]) -> str:  # noqa: ANN401 -- of pypdf
+def digest(found: object, known: dict[int, str]) -> str:
     """Hash an object with all that it refers to, each once. Raises ValueError for too much."""
     number = getattr(getattr(found, "indirect_reference", None), "idnum", None)
     if number in known:
@@ -272,13 +277,16 @@ def digest(found: Any, known: dict[int, str]) -> str:  # noqa: ANN401 -- of pypd
     return hashed.hexdigest()
 
 
-def _resource(resources: Any, kind: str, name: object) -> Any:  # noqa: ANN401 -- of pypdf
-    held = resources.get_object().get(kind) if resources is not None else None
-    found = held.get_object().get(name) if held is not None else None
-    return found.get_object() if found is not None else None
+def _resource(resources: Held | None, kind: str, name: object) -> Held | None:
+    held = resources[kind] if resources is not None and kind in resources else {}
+    return _of(held, name)
 
 
-def _numbers(operands: Any) -> Any:  # noqa: ANN401 -- as many as there are
+def _of(held: Held, key: object) -> Held | None:
+    return held[key] if key in held else None  # noqa: SIM401 -- get follows no references
+
+
+def _numbers(operands: Iterable[Any]) -> tuple[float, ...]:
     return tuple(float(each) for each in operands)
 
 
@@ -294,7 +302,7 @@ def _moved(x: float, y: float, matrix: Matrix) -> tuple[float, float]:
     return a * x + c * y + e, b * x + d * y + f
 
 
-def _corners(box: Any, matrix: Matrix) -> tuple[float, ...]:  # noqa: ANN401 -- of pypdf
+def _corners(box: Iterable[Any], matrix: Matrix) -> tuple[float, ...]:
     left, bottom, right, top = _numbers(box)
     corners = ((left, bottom), (right, bottom), (right, top), (left, top))
     return tuple(side for x, y in corners for side in _moved(x, y, matrix))
