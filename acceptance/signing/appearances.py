@@ -200,10 +200,10 @@ def _copied(writer: BasePdfFileWriter, form: generic.StreamObject) -> generic.In
     return drawing
 
 
-def _on_page(put: Callable[[BasePdfFileWriter], generic.IndirectObject]) -> bytes:
+def _on_page(enter: Callable[[BasePdfFileWriter], generic.IndirectObject]) -> bytes:
     """Set a drawing, which is put into the file, on a page of its own."""
     writer = PdfFileWriter()  # type: ignore[no-untyped-call]
-    drawing = put(writer)
+    drawing = enter(writer)
     page = PageObject(  # type: ignore[no-untyped-call]
         contents=writer.add_object(generic.StreamObject(stream_data=b"/S Do")),
         media_box=(0, 0, WIDTH, HEIGHT),
