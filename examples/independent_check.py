@@ -48,7 +48,8 @@ BESIDE_DATA = {"session.json", "report.pdf", "report.html", "report.xml", "log.j
                "bagit.txt", "bag-info.txt", "manifest-sha256.txt",
                "tagmanifest-sha256.txt"}  # fmt: skip
 RENDERED, ANNEX = {"report.html", "report.xml"}, re.compile(r"annex-[a-f]\.pdf")
-LITTER = re.compile(r"(.*/)?(thumbs\.db|desktop\.ini|\.ds_store|~\$.*|\._.*)", re.IGNORECASE)
+LITTER = re.compile(r"(.*/)?(thumbs\.db|desktop\.ini|\.ds_store|\._[^/]*|~\$[^/]*\."
+                    r"((doc|xls|ppt)[a-z]?|od[tsp]|rtf|wps|et|dps))", re.IGNORECASE)  # fmt: skip
 OF_CATALOG = {"/AF", "/AcroForm", "/DSS", "/Extensions", "/Lang", "/MarkInfo", "/Metadata",
               "/Names", "/Outlines", "/OutputIntents", "/Pages", "/Perms", "/StructTreeRoot",
               "/Type", "/Version", "/ViewerPreferences"}  # fmt: skip
@@ -71,6 +72,8 @@ PLACES = {  # role of a signature -> name of the place of its stamp, and what re
     "approver": ("sign-approver", "批准 (approver)"),
     "seal": ("sign-seal", "公章 (seal)"),
 }
+OF_SIGNATURE = {"/Type", "/Filter", "/SubFilter", "/Contents", "/ByteRange", "/M", "/Name",
+                "/Reason", "/Reference", "/V"}  # fmt: skip
 STAMP = (38 * 72 / 25.4, 11 * 72 / 25.4)  # width and height, pt
 SPOKEN = {"/Alt", "/ActualText", "/E", "/T"}  # what is read out in place of a part of a page
 # What programs, and no person, say of a file: in its properties, and in XMP.
@@ -113,6 +116,9 @@ def check(folder: Path, trust: list[Path]) -> None:
             "session or renderings are not those that were signed")  # fmt: skip
     require({name: sha256(files[name]) for name in RENDERED | annexes} == renderings["hashes"],
             "web page, JUnit or annexes are not those that were signed")  # fmt: skip
+    reasons = [part["/Reason"] for part in tables(read(held["report.pdf"]).root_object)
+               if {"/Reason", "/ByteRange"} <= part.keys()]  # fmt: skip
+    require({*reasons} <= {session["id"]}, "a signature gives another reason than the number")
     times = [datetime.fromisoformat(session["finished"]), *signed_at]
     require(all(later >= earlier - CLOCKS for earlier, later in pairwise(times)),
             "somebody signed before the session was finished, or out of turn")  # fmt: skip
@@ -153,6 +159,11 @@ def signatures(pdf: bytes, trust: list[Path]) -> list[datetime]:
     require(ranges == [[*value["/ByteRange"]] for value in held]
             and ranges[0] == at(last.root_object, "/Perms", "/DocMDP", "/ByteRange"),
             "the signatures are not those of the form, or the first does not certify")  # fmt: skip
+    root, added = last.root_object, {"/Perms": {"/DocMDP"}, "/Extensions": {"/ESIC"}}
+    require(all(value.keys() <= OF_SIGNATURE for value in held)
+            and all((at(root, key) or {}).keys() <= known for key, known in added.items())
+            and at(root, "/Version") in {None, "/1.7"},
+            "a signature says or adds too much")  # fmt: skip
     known = [path.read_text() for path in trust]
     known += [openssl("crl", "-inform", "DER", given=each.get_data())
               for each in items(last.root_object, "/DSS", "/CRLs")]  # fmt: skip

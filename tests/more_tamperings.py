@@ -54,7 +54,8 @@ NAMES = [
     for named in (
         "report\u202efdp.pdf", "report\u200b.html", "annex-\u0430.pdf", "ANNEX-A.PDF",
         "annex-g.pdf", "report.pdf.", "session.json ", "report.html:hidden", "renderings.json",
-        "results.csv", "data/clips/\u202e4pm.x", "data/PLAN.json", "data/plan.json ",
+        "results.csv", "~$验收合格.html", "~$report.pdf", "data/~$x.mp4",
+        "data/clips/\u202e4pm.x", "data/PLAN.json", "data/plan.json ",
         "data/packs/Made_up.toml",
     )
 ]  # fmt: skip
@@ -152,6 +153,8 @@ def loop(folder: Path) -> None:
 MORE_TAMPERINGS = [
     *NAMES,
     Tampering("a folder that differs by case", in_folder("Data/plan.json"), "Data/plan.json added"),
+    Tampering("a page in a folder named as litter", in_folder("~$x.doc/page.html"),
+              "~$x.doc/page.html added"),
     Tampering("two annexes exchanged", exchanged, f"{SPLIT} changed"),
     Tampering("a clip with a second name outside", linked("../again.mp4"), "", State.OK, False),
     Tampering("a clip with a second name", linked("data/clips/again.mp4"), "again.mp4 added"),

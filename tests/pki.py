@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from asn1crypto import x509 as asn1_x509  # type: ignore[import-untyped]  # ships no types
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -18,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 from pyhanko.sign import signers
 
-from acceptance.signing.certificates import Signer
+from acceptance.signing.certificates import Signer, common_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -70,7 +71,8 @@ class Holder:
         """Get ready to sign, without the refusals of ``load_signer``."""
         simple = signers.SimpleSigner.load_pkcs12_data(self.key_file, other_certs=())
         start, end = self.certificate.not_valid_before_utc, self.certificate.not_valid_after_utc
-        return Signer(name="somebody", begins=start, expires=end, key=simple, crls=())
+        name = common_name(asn1_x509.Certificate.load(self.certificate.public_bytes(Encoding.DER)))
+        return Signer(name=name, begins=start, expires=end, key=simple, crls=())
 
 
 def holder(

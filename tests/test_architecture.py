@@ -58,7 +58,7 @@ HOMES = {
     "markupsafe": {"report.templates", "report.exhibits"},
     "weasyprint": {"report.typesetting"},
     "pydyf": {"report.sign_fields"},
-    "pypdf": {"report.page_words"},
+    "pypdf": {"report.page_paints", "report.page_words"},
     "pyhanko": {"signing"},
     "pyhanko_certvalidator": {"signing"},
     "asn1crypto": {"signing"},

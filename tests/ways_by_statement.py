@@ -210,6 +210,13 @@ WAYS_BY_STATEMENT = (
         bent=named(CAMERA, replace(CAMERAS[1], id="CAM-1")),
         words=("cam-1 = CAM-1",),
     ),
+    Way(
+        what="one camera under an id with another dash",
+        codes=("devices_alike",),
+        honest=two_cameras(CAMERAS[1]),
+        bent=named(CAMERA, replace(CAMERAS[1], id="cam_1")),
+        words=("cam-1 = cam_1",),
+    ),
     *(
         Way(
             what=f"one camera under two addresses, {address}",

@@ -153,11 +153,14 @@ def _bookmarks(found: Sequence[object]) -> Iterator[str]:
 
 
 def first_state(pdf: bytes, sentences: Collection[str]) -> bool:
-    """Whether one of the sentences stands on the first pages, wherever lines break. Raises so."""
+    """Whether one of the sentences stands on the first pages, wherever lines break. Raises so.
+
+    Pages with words that are not seen, or read out otherwise, state nothing.
+    """
     import pypdf  # noqa: PLC0415 -- late: only reports of other versions need it
 
-    pages = pypdf.PdfReader(io.BytesIO(pdf)).pages[:FIRST]
-    text = "".join("".join(page.extract_text().split()) for page in pages)
+    pages = map(_page, pypdf.PdfReader(io.BytesIO(pdf)).pages[:FIRST])
+    text = "".join("" if page.hidden or page.spoken else page.words for page in pages)
     return any("".join(sentence.split()) in text for sentence in sentences)
 
 

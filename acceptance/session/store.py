@@ -15,7 +15,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from acceptance import metrics
 from acceptance.checks import pack
 from acceptance.errors import OutputError, SessionError
-from acceptance.files import first_error, paths, strict_json, wrong_field
+from acceptance.files import first_error, paths, regular, strict_json, wrong_field
 from acceptance.files.output import put
 from acceptance.messages import tr
 from acceptance.model import Plan, Session
@@ -76,11 +76,17 @@ def save(session: Session, folder: Path) -> None:
 def load(folder: Path) -> Session:
     """Read ``session.json`` of a session folder.
 
-    Raises SessionError where there is none, or where it is no JSON or has an unknown or wrong
-    field.
+    Raises SessionError where there is none, where it is too large, or where it is no JSON or has an
+    unknown or wrong field.
     """
     path = folder / FILE
-    return parse(path.read_bytes(), str(path)) if path.is_file() else parse(b"", str(folder))
+    if not path.is_file():
+        return parse(b"", str(folder))
+    try:
+        return parse(regular.content(path, MOST), str(path))
+    except OSError as error:
+        what = tr("cannot be read ({cause})", cause=error.strerror or error)
+        raise SessionError(what, where=str(path), hint=tr("Restore it from a copy")) from error
 
 
 def find(out: Path, number: str) -> list[Path]:

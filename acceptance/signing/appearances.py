@@ -11,6 +11,7 @@ import hashlib
 import io
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pyhanko.pdf_utils import generic
@@ -20,12 +21,12 @@ from pyhanko.stamp import BaseStampStyle
 
 from acceptance.messages import tr
 from acceptance.model.basics import CHINA
-from acceptance.report import page_words, render
+from acceptance.report import page_paints, page_words, render
 from acceptance.report.sign_fields import PLACES, TITLES
 from acceptance.signing import certificates, pinned, roles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from asn1crypto import x509  # type: ignore[import-untyped]  # ships no types
     from pyhanko.pdf_utils.generic import DictionaryObject, PdfObject
@@ -170,10 +171,39 @@ def _shows_due(
     return not same_renderer and _words(shown["/N"]) == page_words.read(pdf)
 
 
+def drawn_alike(reader: PdfFileReader, lang: str) -> bool:
+    """Whether the stamps that another renderer drew paint what is drawn here.
+
+    ``otherwise`` has found nothing.
+    """
+    for each in reader.embedded_regular_signatures:
+        field, when = each.sig_field, each.self_reported_timestamp
+        if "/AP" not in field or not field["/AP"]["/N"].data.strip() or when is None:
+            continue
+        pdf = drawn(each.field_name, each.signer_cert, when, lang)
+        pages = (
+            _on_page(partial(_copied, form=field["/AP"]["/N"])),
+            _on_page(partial(_imported, pdf=pdf)),
+        )
+        if not all(map(page_paints.are_near, *map(page_paints.read, pages))):
+            return False
+    return True
+
+
 def _words(form: generic.StreamObject) -> tuple[page_words.PageWords, ...]:
-    """Read the words of a drawing, set on a page of its own."""
+    """Read the words of a drawing."""
+    return page_words.read(_on_page(partial(_copied, form=form)))
+
+
+def _copied(writer: BasePdfFileWriter, form: generic.StreamObject) -> generic.IndirectObject:
+    drawing: generic.IndirectObject = writer.add_object(writer.import_object(form))
+    return drawing
+
+
+def _on_page(enter: Callable[[BasePdfFileWriter], generic.IndirectObject]) -> bytes:
+    """Set a drawing, which is put into the file, on a page of its own."""
     writer = PdfFileWriter()  # type: ignore[no-untyped-call]
-    drawing = writer.add_object(writer.import_object(form))
+    drawing = enter(writer)
     page = PageObject(  # type: ignore[no-untyped-call]
         contents=writer.add_object(generic.StreamObject(stream_data=b"/S Do")),
         media_box=(0, 0, WIDTH, HEIGHT),
@@ -182,7 +212,7 @@ def _words(form: generic.StreamObject) -> tuple[page_words.PageWords, ...]:
     writer.insert_page(page)  # type: ignore[no-untyped-call]
     out = io.BytesIO()
     writer.write(out)  # type: ignore[no-untyped-call]
-    return page_words.read(out.getvalue())
+    return out.getvalue()
 
 
 def _digest(found: PdfObject) -> str:

@@ -36,6 +36,8 @@ class Asn1Object(Protocol):
 
 AnyAsn1 = TypeVar("AnyAsn1", bound=Asn1Object)
 
+MOST_BLOCKS = 2_000  # certificates or lists of one file; systems trust some 150
+
 
 @dataclass(frozen=True, kw_only=True)
 class Signer:
@@ -199,7 +201,10 @@ def _load(path: Path, kind: type[AnyAsn1], error_kind: type[InputError]) -> Iter
 def _blocks(data: bytes) -> list[bytes]:
     if not pem.detect(data):
         return [data]
-    return [block for _, _, block in pem.unarmor(data, multiple=True)]
+    blocks = [block for _, _, block in pem.unarmor(data, multiple=True)]
+    if len(blocks) > MOST_BLOCKS:
+        raise ValueError(len(blocks))
+    return blocks
 
 
 def _read(path: Path, error_kind: type[InputError]) -> bytes:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from asn1crypto import keys  # type: ignore[import-untyped]  # ships no types
+from asn1crypto import keys, pem  # type: ignore[import-untyped]  # ships no types
 from asn1crypto import pkcs12 as asn1_pkcs12
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
@@ -26,13 +26,16 @@ from acceptance.files import regular
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 # A private key in PEM (RFC 7468), encrypted or not.
 BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----.*?-----END \1-----", re.DOTALL)
+
+ROUNDS = {"iterations", "iteration_count"}  # of PBKDF2 and PKCS#12, as asn1crypto calls them
+MOST_ROUNDS = 10_000_000  # some seconds; what programs write is a tenth of it, or less
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,11 +109,41 @@ def _open_pkcs12(path: Path, data: bytes, secret: bytes | None) -> Found:
 def _check_pkcs12(path: Path, data: bytes) -> None:
     try:
         # parsing all of it distinguishes rubbish from a wrong password
-        asn1_pkcs12.Pfx.load(data, strict=True).native  # noqa: B018 -- as above
-    except (ValueError, TypeError) as error:
+        whole = asn1_pkcs12.Pfx.load(data, strict=True)
+        stated = [whole["mac_data"].native, *_encryptions(whole)]
+    except (ValueError, TypeError, KeyError) as error:
         what = tr("is neither a PKCS#12 nor a PEM file")
         hint = tr("Give the .p12, .pfx or .pem file of the key")
         raise KeyFileError(what, where=str(path), hint=hint) from error
+    _require_few_rounds(path, stated)
+
+
+def _encryptions(whole: asn1_pkcs12.Pfx) -> Iterator[object]:
+    """Yield how each part of a PKCS#12 file is encrypted, as far as that is in clear."""
+    for part in whole.authenticated_safe:
+        if part["content_type"].native == "encrypted_data":
+            held = part["content"]["encrypted_content_info"]
+            yield held["content_encryption_algorithm"].native
+        elif part["content_type"].native == "data":
+            for bag in asn1_pkcs12.SafeContents.load(part["content"].native, strict=True):
+                if bag["bag_id"].native == "pkcs8_shrouded_key_bag":
+                    yield bag["bag_value"]["encryption_algorithm"].native
+
+
+def _require_few_rounds(path: Path, stated: Iterable[object]) -> None:
+    """Refuse to try a password for hours: a file may ask for any number of rounds."""
+    if (rounds := max(map(_rounds, stated), default=0)) > MOST_ROUNDS:
+        what = tr("asks for {rounds} rounds to try a password; {most} at most",
+                  rounds=rounds, most=MOST_ROUNDS)  # fmt: skip
+        raise KeyFileError(what, where=str(path), hint=tr("Export it again"))
+
+
+def _rounds(stated: object) -> int:
+    """Return the largest number of rounds that stands anywhere in a parsed description."""
+    if not isinstance(stated, dict):
+        return 0
+    own = [value for key, value in stated.items() if key in ROUNDS and isinstance(value, int)]
+    return max([*own, *map(_rounds, stated.values())], default=0)
 
 
 def _open_pem(path: Path, data: bytes, secret: bytes | None) -> Found:
@@ -129,6 +162,9 @@ def _private_key(path: Path, block: bytes, secret: bytes | None) -> PrivateKeyTy
     if is_encrypted and secret is None:
         raise _wrong_password(path)
     try:
+        if b"BEGIN ENCRYPTED" in block:
+            held = keys.EncryptedPrivateKeyInfo.load(pem.unarmor(block)[2], strict=True)
+            _require_few_rounds(path, [held["encryption_algorithm"].native])
         return load_pem_private_key(block, secret if is_encrypted else None)
     except (ValueError, TypeError) as error:
         if is_encrypted:

@@ -46,7 +46,6 @@ def sign(
     *,
     role: str = ROLE,
     reason: str = "",
-    location: str = "",
     lang: str = "zh",
     stamping: Stamping | None = None,
 ) -> bytes:
@@ -61,7 +60,7 @@ def sign(
     for this role, and DeviceError where no time stamp comes.
     """
     with _refusing(role):
-        prepared = prepare(pdf, signer, role=role, reason=reason, location=location, lang=lang,
+        prepared = prepare(pdf, signer, role=role, reason=reason, lang=lang,
                            stamping=stamping)  # fmt: skip
         signed = asyncio.run(prepared.signed())
         return levels.archived(signed, stamping) if stamping else signed
@@ -100,7 +99,6 @@ def prepare(
     *,
     role: str,
     reason: str = "",
-    location: str = "",
     lang: str = "zh",
     stamping: Stamping | None = None,
     reserved: int = 0,
@@ -114,7 +112,7 @@ def prepare(
     first, when = not writer.prev.embedded_signatures, appearances.now()
     places = appearances.places(writer.prev)
     _require_place(role, places)
-    metadata = replace(_metadata(signer, role, reason, location), certify=first)
+    metadata = replace(_metadata(signer, role, reason), certify=first)
     stamp = _stamp(signer, role, when, lang) if role in places else b""
     session = _Certifier(
         metadata,
@@ -160,9 +158,7 @@ def _stamp(signer: Signer, role: str, when: datetime, lang: str) -> bytes:
         return b""
 
 
-def _metadata(
-    signer: Signer, role: str, reason: str, location: str
-) -> signers.PdfSignatureMetadata:
+def _metadata(signer: Signer, role: str, reason: str) -> signers.PdfSignatureMetadata:
     return signers.PdfSignatureMetadata(
         field_name=role,
         md_algorithm="sha256",
@@ -170,7 +166,6 @@ def _metadata(
         docmdp_permissions=MDPPerm.FILL_FORMS,
         name=signer.name,
         reason=reason or None,
-        location=location or None,
     )
 
 

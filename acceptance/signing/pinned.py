@@ -14,6 +14,7 @@ from asn1crypto import keys, pem  # type: ignore[import-untyped]  # ships no typ
 from asn1crypto import x509 as asn1_x509
 
 from acceptance.errors import InputError
+from acceptance.files import regular
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def _fingerprints(signer: Path | str) -> list[str]:
     if is_hash(str(signer)) and not Path(signer).exists():
         return [_plain(str(signer))]
     try:
-        content = Path(signer).read_bytes()
+        content = regular.content(Path(signer))
         blocks = (
             [block for *_, block in pem.unarmor(content, multiple=True)]
             if pem.detect(content)

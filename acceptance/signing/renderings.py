@@ -94,7 +94,7 @@ def otherwise(there: Mapping[str, str], here: Mapping[str, str]) -> Iterator[str
     if names:
         listed = ", ".join(f"{name} {there.get(name, '-')[:12]}" for name in names)
         yield tr(
-            "the pages were set with {listed}, which is not here: words and pictures were "
-            "compared, drawings were not",
+            "the pages were set with {listed}, which is not here: what they say and draw was "
+            "compared, not their bytes",
             listed=listed,
         )

@@ -15,7 +15,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from acceptance.messages import tr
-from acceptance.report import page_words
+from acceptance.report import page_paints, page_words
 from acceptance.signing import appearances, pades
 from acceptance.signing.signatures import State
 from acceptance.signing.updates import annotations_of, at, beyond_signatures, fields_of
@@ -55,6 +55,9 @@ def compare(
     if state is State.OK and not appearances.near(reader.get_historical_resolver(0), due):
         what = tr("the places of the signatures are not where they would be set here")
         return State.INDETERMINATE, (what,)
+    if state is State.OK and not appearances.drawn_alike(reader, lang):
+        what = tr("a stamp draws the same words otherwise: compare by the same renderer")
+        return State.INDETERMINATE, (what,)
     return state, details
 
 
@@ -88,7 +91,18 @@ def _compare_pages(pdf: bytes, own: bytes, *, same_renderer: bool) -> tuple[Stat
     if state is not State.BROKEN and not page_words.spoken(pdf) <= page_words.spoken(own):
         what = tr("other words stand for pictures or text than follow from the session")
         return State.BROKEN, (what,)
-    return state, details
+    return _compare_paints(pdf, own) if state is State.OK else (state, details)
+
+
+def _compare_paints(pdf: bytes, own: bytes) -> tuple[State, tuple[str, ...]]:
+    """Compare what pages of the same words paint: these could be covered, or not be seen."""
+    pairs = zip(page_paints.read(pdf), page_paints.read(own), strict=True)
+    for number, (found, due) in enumerate(pairs, 1):
+        if not page_paints.are_near(found, due):
+            what = tr("page {page} draws the same words otherwise: compare by the same renderer",
+                      page=number)  # fmt: skip
+            return State.INDETERMINATE, (what,)
+    return State.OK, ()
 
 
 def _first_start(reader: PdfFileReader) -> int:
@@ -97,6 +111,11 @@ def _first_start(reader: PdfFileReader) -> int:
     It is the same in a file that is another one with nothing but updates behind it.
     """
     return int(reader.xrefs.get_startxref_for_revision(0))
+
+
+def added(pdf: bytes) -> Iterator[str]:
+    """Say what the updates of a report by another version do beside signing it."""
+    return beyond_signatures(PdfFileReader(io.BytesIO(pdf)), metadata=True)
 
 
 def active(pdf: bytes) -> Iterator[str]:

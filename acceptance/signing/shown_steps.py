@@ -208,12 +208,12 @@ class ShownSteps(Target):
         from acceptance.signing import set_again  # noqa: PLC0415 -- late: brings pyHanko
 
         what = tr("only the same version can set them again, from unchanged evidence")
-        if acting := tuple(set_again.active(self.pdf)):
-            return State.BROKEN, shorten([*acting])
+        if wrong := [*set_again.added(self.pdf), *set_again.active(self.pdf)]:
+            return State.BROKEN, shorten(wrong)
         if page_words.first_state(self.pdf, bottom_lines.conclusions(self.session)):
             return State.SKIPPED, (what,)
-        wrong = tr("the first pages do not state the conclusion that is in the session")
-        return State.INDETERMINATE, (what, wrong)
+        lacking = tr("the first pages do not state the conclusion that is in the session")
+        return State.INDETERMINATE, (what, lacking)
 
     def _set_again(
         self, folder: Path, made: Renderings, here: Mapping[str, str]

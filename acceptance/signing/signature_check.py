@@ -43,6 +43,7 @@ from acceptance.signing import (
     pdf_bounds,
     pinned,
     proven_times,
+    signature_entries,
     signing_rules,
 )
 from acceptance.signing import roles as roles_of_reports
@@ -147,6 +148,7 @@ def _verify(pdf: bytes, asked: Demands, at: datetime | None) -> SignatureReport:
     signatures = tuple(signature for signature, _ in checked)
     problems = [
         *_whole(pdf, every, known),
+        *itertools.chain(*map(signature_entries.strange, every)),
         *signing_rules.problems(signatures, [each.signer_cert for each in found], asked.roles,
                                 asked.policy),
         *itertools.chain(*(item[1] for item in checked)),
@@ -377,4 +379,5 @@ def _describe(
         stamped=proof.stamped if proof else None,
         authority=proof.authority if proof else "",
         of_test_chain=of_test_chain(certificate),
+        reason=str(signature.sig_object["/Reason"]) if "/Reason" in signature.sig_object else "",
     )

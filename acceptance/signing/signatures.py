@@ -49,7 +49,8 @@ class Signature:
     ``certificate`` and ``key`` are the SHA-256 of the signer's certificate and public key (DER),
     ``subject`` is all that the certificate says of the signer. ``stamped`` is when an
     ``authority`` whose root is trusted stamped it (RFC 3161); None: no such time is proven.
-    ``of_test_chain``: the certificate says of itself that it is worth nothing.
+    ``of_test_chain``: the certificate says of itself that it is worth nothing. ``reason``: why it
+    was signed, in words of whoever signed; the toolkit writes the number of the report.
     """
 
     role: str
@@ -62,6 +63,7 @@ class Signature:
     stamped: datetime | None = None
     authority: str = ""
     of_test_chain: bool = False
+    reason: str = ""
 
     def __str__(self) -> str:
         signer = {"role": roles.word(self.role), "name": self.name, "level": self.level}

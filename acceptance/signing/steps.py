@@ -18,7 +18,7 @@ from acceptance.session.integrity import changed_log, shorten
 from acceptance.session.journal import current
 from acceptance.session.log_book import LogBook
 from acceptance.session.store import REPORT
-from acceptance.signing import renderings, roles
+from acceptance.signing import renderings, roles, signature_entries
 from acceptance.signing.fitness import CLOCKS_APART
 from acceptance.signing.session_changes import (
     changed_fields,
@@ -54,8 +54,15 @@ class Examined(ShownSteps):
         report = self.signatures
         problems = tuple(problem.detail for problem in report.problems)
         early = tuple(self._signed_before_finished())
-        state = worst((report.state, State.INDETERMINATE if early else State.OK))
-        return state, problems + early or tuple(map(str, report.signatures))
+        reasons = tuple(signature_entries.other_reasons(report.signatures, self.known_number))
+        state = worst(
+            (
+                report.state,
+                State.INDETERMINATE if early else State.OK,
+                State.BROKEN if reasons else State.OK,
+            )
+        )
+        return state, problems + reasons + early or tuple(map(str, report.signatures))
 
     def _signed_before_finished(self) -> Iterator[str]:
         """Say which signatures are older, by their signers' clocks, than what they sign."""

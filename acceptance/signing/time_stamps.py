@@ -14,6 +14,7 @@ from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from acceptance.checks.commitments import seed_of_time_stamp
 from acceptance.errors import InputError
+from acceptance.files import regular
 from acceptance.messages import tr
 from acceptance.model.basics import CHINA
 from acceptance.signing.certificates import common_name, load_trust
@@ -82,7 +83,7 @@ def _imprint(commitment: str) -> tsp.MessageImprint:
 def read(path: Path, commitment: str, trust: Sequence[Path]) -> TimeStamp:
     """Read and check a time stamp from its file, as ``check`` does. Raises InputError."""
     try:
-        return check(path.read_bytes(), commitment, trust)
+        return check(regular.content(path), commitment, trust)
     except OSError as error:
         what = tr("cannot be read ({cause})", cause=error.strerror)
         raise InputError(what, where=str(path), hint=tr("Check the path")) from error

@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 # What signing adds to the catalog.
 OF_SIGNATURES = {"/AcroForm", "/DSS", "/Perms", "/Extensions", "/Version"}
 OF_FORM = {"/Fields", "/SigFlags"}
+WHOLE = ("/Root", "/Info", "/Encrypt")  # entries of the trailer, on which all that is seen hangs
+WITHIN = {  # what signing puts into the dictionaries that it adds to the catalog
+    "/Perms": {"/DocMDP"},
+    "/DSS": {"/Type", "/Certs", "/CRLs", "/OCSPs", "/VRI"},
+    "/Extensions": {"/ESIC", "/ISO_"},  # the second up to 0.10
+}
+VERSIONS = {"/1.7", "/2.0"}  # the second up to 0.10
 OF_FIELD = {"/FT", "/T", "/Type", "/Subtype", "/F", "/Rect", "/P", "/V", "/Lock", "/StructParent"}
 FILLED_IN = {"/V", "/AP"}  # what signing changes in a field that the pages have
 OF_PLACE = OF_FIELD | {"/AP", "/TU"}  # of a field that shows a stamp, in its place on the page
@@ -33,13 +40,20 @@ OF_TIME_STAMP = "Timestamp"  # what pyHanko calls a field that is in no place
 OF_INFORMATION = {"/Producer", "/ModDate"}  # what signing changes in the document information
 
 
-def beyond_signatures(reader: PdfFileReader) -> Iterator[str]:
-    """Say what the updates of a report do beside signing it."""
+def beyond_signatures(reader: PdfFileReader, *, metadata: bool = False) -> Iterator[str]:
+    """Say what the updates of a report do beside signing it.
+
+    ``metadata``: they may write the metadata in XML anew, as they did up to 0.10.
+    """
     signed = len(reader.embedded_signatures)
     if reader.xrefs.total_revisions != signed + 1:
         yield tr("the report was updated otherwise than by signing it")
         return
     first, last = (reader.get_historical_resolver(revision) for revision in (0, signed))
+    if any(_value(first.trailer_view, key) != _value(last.trailer_view, key) for key in WHOLE):
+        yield tr("another document was put behind the one that was signed")
+        return
+    yield from _strange_entries(last.root)
     form, fields = at(last.root, "/AcroForm", {}), fields_of(last.root)
     found, kept = appearances.places(first), fields_of(first.root) <= fields
     if not (kept and {*form} <= OF_FORM and all(_signs(last(each), found) for each in fields)):
@@ -50,10 +64,20 @@ def beyond_signatures(reader: PdfFileReader) -> Iterator[str]:
     for ref in sorted(updated & _objects(reader, 0), key=lambda ref: ref.idnum):
         before, after = first(ref), last(ref)
         filled_in = ref in fields and _changed(before, after) <= FILLED_IN
-        if not filled_in and not _left_alone(before, after, fields):
+        described = metadata and _is_metadata(before) and _is_metadata(after)
+        if not (filled_in or described or _left_alone(before, after, fields)):
             yield tr(
                 "object {number} of the report was replaced by who signed it", number=ref.idnum
             )
+
+
+def _strange_entries(root: DictionaryObject) -> Iterator[str]:
+    """Name what lies in the dictionaries of signatures and is of none."""
+    strange = {key for place, known in WITHIN.items() for key in {*at(root, place, {})} - known}
+    if at(root, "/Version", "/1.7") not in VERSIONS:
+        strange.add("/Version")
+    for key in sorted(strange):
+        yield tr("the report holds {key}, which this tool never writes", key=key)
 
 
 def fields_of(root: DictionaryObject) -> set[Reference]:
@@ -80,6 +104,10 @@ def _signs(field: PdfObject, places: Mapping[str, StampPlace]) -> bool:
         title = TITLES.get(str(at(field, "/T", "")), OF_TIME_STAMP)
         return at(field, "/TU", title) == title and all(side == 0 for side in field["/Rect"])
     return {*field} <= OF_PLACE and appearances.is_in_place(field, places)
+
+
+def _is_metadata(found: PdfObject) -> bool:
+    return isinstance(found, generic.StreamObject) and at(found, "/Type", "") == "/Metadata"
 
 
 def _left_alone(before: PdfObject, after: PdfObject, fields: set[Reference]) -> bool:

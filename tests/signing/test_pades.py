@@ -430,7 +430,7 @@ def test_a_self_signed_rsa_key_serves_where_its_certificate_is_pinned(
 ) -> None:
     """An institute may pin its own certificate; PEM and DER are both read."""
     path = self_signed(tmp_path / "key.p12", NOW - timedelta(days=1), NOW + timedelta(days=1))
-    signed = pades.sign(case.plain, load_signer(path, "口令"), location="武汉")
+    signed = pades.sign(case.plain, load_signer(path, "口令"))
     report = verify_pdf(signed, [path.with_suffix(".pem")])
     assert report.trusted, report.problems
     assert report.signatures[0].name == "某某检验所"

@@ -21,7 +21,7 @@ from acceptance.errors import InputError, SessionError
 from acceptance.forms import register
 from acceptance.messages import tr
 from acceptance.model import Plan, Precedence, Predecessor
-from acceptance.session import evidence, store
+from acceptance.session import contents, evidence, store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -178,9 +178,10 @@ class Results:
 
 
 def _hash(file: Path) -> str:
-    """Hash a file; empty where there is none that can be read."""
+    """Hash a file; empty where there is none that can be read, and for what is too large."""
     with contextlib.suppress(InputError, OSError):
-        return evidence.hash_file(file) if file.is_file() else ""
+        read = file.is_file() and file.stat().st_size <= contents.most(file.name)
+        return evidence.hash_file(file) if read else ""
     return ""
 
 

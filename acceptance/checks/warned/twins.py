@@ -20,6 +20,7 @@ MANY = 8  # figures that two films never share by chance
 NOTHING = frozenset({
     "", "无", "略", "没有", "不详", "未知", "na", "nil", "no", "none", "unknown", "x", "xx", "xxx",
 })  # what stands where a name or a reason should  # fmt: skip
+DASHES = str.maketrans("_.", "--")  # in ids, which have no others
 USUAL_PORTS = (":80", ":443", ":554")
 
 
@@ -157,7 +158,11 @@ def devices(judged: Judged) -> Iterator[SessionWarning]:
         if device.kind not in NO_DEVICES:
             numbered = says_something(device.serial)
             serial = f"{plain(device.manufacturer)} {plain(device.serial)}" if numbered else ""
-            signs = ("serial", serial), ("address", _host(device.address)), ("id", _same(device.id))
+            signs = (
+                ("serial", serial),
+                ("address", _host(device.address)),
+                ("id", _same(device.id).translate(DASHES)),
+            )
             for what, text in signs:
                 if text:
                     names[what, text].append(device.id)

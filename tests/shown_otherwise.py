@@ -1,0 +1,211 @@
+"""Forgeries with a key: another document behind the pages, words of a signature, other drawings."""
+
+from __future__ import annotations
+
+import contextlib
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+from forgeries import Forgery, draw, elsewhere, signed, updated, within
+from more_tamperings import anew, change
+from pyhanko.pdf_utils import generic
+from second_signers import SecondSigner
+
+from acceptance.signing import appearances, pades
+from acceptance.signing.signatures import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+    from acceptance.signing.chains import DemoChain
+
+    Change = Callable[[IncrementalPdfFileWriter], object]
+
+name = generic.NameObject
+SHEET = generic.ArrayObject(map(generic.NumberObject, (0, 0, 595, 842)))
+WHITE = b"1 g 0 0 595 842 re f"
+
+
+def another_catalog(writer: IncrementalPdfFileWriter, **entries: object) -> None:
+    """Let the trailer name a catalog of one's own, which shows the second page alone."""
+    root = writer.root
+    mine = generic.DictionaryObject({key: root.raw_get(key) for key in root})
+    tree = generic.DictionaryObject({key: root["/Pages"].raw_get(key) for key in root["/Pages"]})
+    tree[name("/Kids")] = generic.ArrayObject([root["/Pages"]["/Kids"].raw_get(1)])
+    tree[name("/Count")] = generic.NumberObject(1)
+    mine[name("/Pages")] = writer.add_object(tree)
+    for key, value in entries.items():
+        mine[name(f"/{key}")] = value
+    writer._root = writer.add_object(mine)
+
+
+def another_information(writer: IncrementalPdfFileWriter) -> None:
+    """Let the trailer name other words about the file."""
+    title = {name("/Title"): generic.pdf_string("全部合格")}
+    writer.set_info(writer.add_object(generic.DictionaryObject(title)))
+
+
+def entered(key: str, **entries: object) -> Change:
+    """Return what puts a dictionary into the catalog."""
+    held = generic.DictionaryObject({name(f"/{each}"): value for each, value in entries.items()})
+    return partial(change, **{key: held})
+
+
+def stating(**fields: str) -> Callable[[bytes, DemoChain], bytes]:
+    """Return what signs, and states more or otherwise than this tool does."""
+
+    def sign(pdf: bytes, chain: DemoChain) -> bytes:
+        own = pades._metadata
+
+        def stated(*given: Any) -> Any:
+            made = own(*given)
+            made.__dict__.update(fields)
+            return made
+
+        with patch.object(pades, "_metadata", stated):
+            return signed(pdf, chain)
+
+    return sign
+
+
+def stamp_covered(pdf: bytes, chain: DemoChain) -> bytes:
+    """Sign with a stamp over whose words something is drawn."""
+    own = appearances.drawn
+
+    def drawn(*given: Any) -> bytes:
+        return updated(own(*given), partial(draw, content=b"1 0 0 rg 0 0 50 20 re f"))
+
+    with patch.object(appearances, "drawn", drawn):
+        return signed(pdf, chain)
+
+
+def first_page(writer: IncrementalPdfFileWriter) -> generic.DictionaryObject:
+    """Return the first page."""
+    page: generic.DictionaryObject = writer.root["/Pages"]["/Kids"][0]
+    return page
+
+
+def begun(content: bytes) -> Change:
+    """Return what lets the first page begin with other operators."""
+
+    def act(writer: IncrementalPdfFileWriter) -> None:
+        page = first_page(writer)
+        before = writer.add_object(generic.StreamObject(stream_data=content))
+        page[name("/Contents")] = generic.ArrayObject([before, page.raw_get("/Contents")])
+        writer.update_container(page)
+
+    return act
+
+
+def using(kind: str, held: object, content: bytes, place: Callable[[bytes], Change]) -> Change:
+    """Return what gives the first page a resource called ``/ZZ``, and operators that use it."""
+
+    def act(writer: IncrementalPdfFileWriter) -> None:
+        resources = first_page(writer)["/Resources"]
+        stream = isinstance(held, generic.StreamObject)
+        resources[kind][name("/ZZ")] = writer.add_object(held) if stream else held
+        for each in (resources[kind], resources):
+            with contextlib.suppress(ValueError):  # not an object of its own
+                writer.update_container(each)
+        place(content)(writer)
+
+    return act
+
+
+def over(content: bytes) -> Change:
+    """Return what draws over the first page."""
+    return partial(draw, content=content)
+
+
+def painted(**entries: object) -> generic.StreamObject:
+    """Return a drawing that is a white sheet."""
+    made = generic.StreamObject(stream_data=WHITE)
+    for key, value in {"BBox": SHEET, **entries}.items():
+        made[name(f"/{key}")] = value
+    return made
+
+
+FORM = painted(Type=name("/XObject"), Subtype=name("/Form"))
+UNSEEN = generic.DictionaryObject({name("/CA"): generic.FloatObject(0)})
+TILES = painted(
+    Type=name("/Pattern"), Resources=generic.DictionaryObject(),
+    **{key: generic.NumberObject(value) for key, value in (
+        ("PatternType", 1), ("PaintType", 1), ("TilingType", 1), ("XStep", 600), ("YStep", 850))},
+)  # fmt: skip
+
+
+def fonts_of(writer: IncrementalPdfFileWriter) -> list[generic.DictionaryObject]:
+    """Return what the first two fonts of the first page are made from."""
+    fonts = first_page(writer)["/Resources"]["/Font"]
+    return [fonts[key]["/DescendantFonts"][0] for key in [*fonts][:2]]
+
+
+def letters_exchanged(writer: IncrementalPdfFileWriter) -> None:
+    """Let two fonts draw each other's letters, and be read as before."""
+    about = [font["/FontDescriptor"] for font in fonts_of(writer)]
+    files = [each.raw_get("/FontFile3") for each in about]
+    for each, file in zip(about, reversed(files), strict=True):
+        each[name("/FontFile3")] = file
+        writer.update_container(each)
+
+
+def letters_on_one_place(writer: IncrementalPdfFileWriter) -> None:
+    """Let all letters of a font lie on one another."""
+    font = fonts_of(writer)[0]
+    font[name("/W")], font[name("/DW")] = generic.ArrayObject(), generic.NumberObject(0)
+    writer.update_container(font)
+
+
+SCRIPT = generic.DictionaryObject(
+    {name("/S"): name("/JavaScript"), name("/JS"): generic.pdf_string("app.alert(1)")}
+)
+ANOTHER = "another document was put behind"
+OTHERWISE = "draws the same words otherwise"
+SHOWN_OTHERWISE = [
+    *(
+        Forgery(f"{what} in the signature's update", says, sign=within(act))
+        for what, says, act in (
+            ("another catalog", ANOTHER, another_catalog),
+            ("another catalog that acts", ANOTHER, partial(another_catalog, OpenAction=SCRIPT)),
+            ("other words about the file", ANOTHER, another_information),
+            ("a version in words", "holds /Version", partial(change, Version=name("/合格"))),
+            ("rights of usage", "holds /UR3", entered("Perms", UR3=generic.DictionaryObject())),
+            ("an extension called a pass", "holds /PASS",
+             entered("Extensions", PASS=generic.DictionaryObject())),
+        )
+    ),
+    Forgery("a stamp drawn over, by another renderer", "a stamp draws", State.INDETERMINATE,
+            attached=elsewhere, pages=anew(lambda _: None), sign=stamp_covered),
+    *(
+        Forgery(f"{what}, by another renderer", OTHERWISE, State.INDETERMINATE,
+                attached=elsewhere, pages=anew(act))
+        for what, act in (
+            ("words covered", over(WHITE)),
+            ("letters that are lines", over(b"0 g 100 100 m 300 300 l 200 100 l f")),
+            ("words clipped away", begun(b"0 0 1 1 re W n ")),
+            ("words off the page", begun(b"1 0 0 1 5000 0 cm ")),
+            ("words too small to see", begun(b"0.0001 0 0 0.0001 0 0 cm ")),
+            ("words of no width", begun(b"0 Tz ")),
+            ("lines that are transparent", using("/ExtGState", UNSEEN, b"/ZZ gs ", begun)),
+            ("words in a layer", begun(b"/OC /ZZ BDC ")),
+            ("words covered by a drawing", using("/XObject", FORM, b"/ZZ Do", over)),
+            ("words covered by a pattern",
+             using("/Pattern", TILES, b"/Pattern cs /ZZ scn 0 0 595 842 re f", over)),
+            ("words covered by a shading", over(b"/ZZ sh")),
+            ("letters of other shapes", letters_exchanged),
+            ("letters on one place", letters_on_one_place),
+        )
+    ),
+]  # fmt: skip
+OF_SIGNATURES = [
+    Forgery("a reason that says a pass", "signed for the reason", sign=stating(reason="全部合格")),
+    Forgery("a place that says a pass", "holds /Location", sign=stating(location="全部合格")),
+    Forgery("a signer called a pass", "calls its signer", sign=stating(name="全部合格")),
+]
+BEHIND_THE_FIRST = [
+    SecondSigner("puts a catalog of their own behind", another_catalog),
+    SecondSigner("describes the file in an object of their own", another_information),
+]
