@@ -380,7 +380,8 @@ def test_edges_by_hand_and_edges_without_a_crossing_have_no_part_in_corner_ratio
 @pytest.mark.parametrize("turn", [0, 1, 2, 3])
 def test_a_probe_of_the_same_light_has_the_same_crossings_however_the_edge_lies(turn: int) -> None:
     light = np.rot90(drawn()[0] / 200, turn)
-    found, probe = edge_mtf_probed(light, light)
+    found, (own, probe) = edge_mtf_probed(light, light)
+    assert (own.mtf50, own.lag) == (found.mtf50, pytest.approx(probe.lag, abs=1e-9))
     assert (probe.mtf50, probe.mtf10) == pytest.approx((found.mtf50, found.mtf10), rel=1e-12)
     assert found.mtf50 == resolution.edge_mtf(light).mtf50
 

@@ -22,6 +22,7 @@ from acceptance.metrics.resolution.edge_line import MODES, EdgeLine, Mode, dista
 from acceptance.metrics.resolution.profile import (
     ProfileFit,
     crossing,
+    lag,
     profile,
     refitted,
     spectrum,
@@ -45,6 +46,7 @@ COVERED, LEAST_COVERED, BAND = 3.5, 0.05, 4
 MOST_LEFT, BY_CHANCE = 0.09, 3.0
 MEDIAN_STEP = 0.954  # of two normal values, in sigmas of each
 ISO_BIN = 1 / 4
+LOPSIDED_AT = 0.2  # of the contrast: where the MTF is so low the phase of a lopsided spread shows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,10 +111,14 @@ class _Orientation(TypedDict):
 
 @dataclass(frozen=True, kw_only=True)
 class EdgeCrossings:
-    """Where an MTF first falls to 50 and to 10 %, in cycle/px; None where it does not."""
+    """Where an MTF first falls to 50 and to 10 %, in cycle/px; None where it does not.
+
+    ``lag`` is how lopsided the line spread is (``profile.lag``), in radians.
+    """
 
     mtf50: float | None
     mtf10: float | None
+    lag: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,17 +186,30 @@ def edge_mtf(
     return _result(edge, covariance=covariance)
 
 
-def edge_mtf_probed(image: Array, probe: Array) -> tuple[EdgeResult, EdgeCrossings]:
-    """Measure an edge as ``edge_mtf`` does, and its crossings by another tone curve.
+def edge_mtf_probed(image: Array, *probes: Array) -> tuple[EdgeResult, list[EdgeCrossings]]:
+    """Measure an edge as ``edge_mtf`` does, and its crossings by other tone curves.
 
-    ``image`` and ``probe`` (rows, columns) are the light of the same pixels by both curves. The
-    edge is followed once: its line, window and normal equations are those of ``image``.
+    ``image`` and each of ``probes`` (rows, columns) are the same pixels by another curve; the
+    crossings of ``image`` itself come first. The edge is followed once: its line, window and normal
+    equations are those of ``image``.
     """
     edge = _followed(image, "accurate", None, None)
-    fit = refitted(edge.fit, _turned(probe, edge.seen_as).ravel())
-    frequencies, mtf = spectrum(fit, edge.taper)
-    at50, at10 = (crossing(frequencies, mtf, fit, edge.taper, level) for level in (0.5, 0.1))
-    return _result(edge, covariance=True), EdgeCrossings(mtf50=at50, mtf10=at10)
+    fits = [refitted(edge.fit, _turned(probe, edge.seen_as).ravel()) for probe in probes]
+    at = _fallen(edge.fit, edge.taper)
+    return _result(edge, covariance=True), [
+        _crossings(fit, edge.taper, at) for fit in (edge.fit, *fits)
+    ]
+
+
+def _fallen(fit: ProfileFit, taper: Array) -> float | None:
+    """Return the frequency in cycle/px where the MTF has fallen to ``LOPSIDED_AT``."""
+    return crossing(*spectrum(fit, taper), fit, taper, LOPSIDED_AT)
+
+
+def _crossings(fit: ProfileFit, taper: Array, at: float | None) -> EdgeCrossings:
+    frequencies, mtf = spectrum(fit, taper)
+    at50, at10 = (crossing(frequencies, mtf, fit, taper, level) for level in (0.5, 0.1))
+    return EdgeCrossings(mtf50=at50, mtf10=at10, lag=lag(fit, taper, at) if at else 0.0)
 
 
 def _followed(
