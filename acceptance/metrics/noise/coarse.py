@@ -25,7 +25,7 @@ Array = NDArray[np.float64]
 
 LAG = 3  # px along rows and columns, beyond what demosaicing and noise reduction make alike
 SURE = 4.0  # standard errors
-LOST = 1.3  # variance of structure over what pixels LAG apart share of it: waves of 20 px and more
+LOST = 1.6  # variance of structure over what is seen of it: waves of 20 px and more, halos
 ORDER = 2
 
 
@@ -48,10 +48,7 @@ def coarse(codes: Array) -> Coarse:
     middle = (len(codes) + 1) // 2
     halves = codes[:middle].mean(axis=0), codes[len(codes) - middle :].mean(axis=0)
     first, second = (half - surface(half, ORDER) for half in halves)
-    rows, columns = (
-        _shared(first.mean(axis=axis)[None], second.mean(axis=axis)[None], (0, LAG))
-        for axis in (1, 0)
-    )
+    rows, columns = (_along(first.mean(axis=axis), second.mean(axis=axis)) for axis in (1, 0))
     bare = _without_lines(first), _without_lines(second)
     pixels = [_shared(*bare, (LAG, across)) for across in (LAG, -LAG)]
     return Coarse(pixels=sum(pixels) / 2, rows=rows, columns=columns)
@@ -59,6 +56,29 @@ def coarse(codes: Array) -> Coarse:
 
 def _without_lines(rest: Array) -> Array:
     return np.asarray(rest - rest.mean(axis=0) - rest.mean(axis=1, keepdims=True))
+
+
+def _along(first: Array, second: Array) -> float:
+    """Return what the means of lines (n,) of two frames share, as far as it is surely above 0.
+
+    Lines that differ each for itself differ from their neighbours as much as from any other.
+    """
+    products = first[:-LAG] * second[LAG:]
+    apart = float(np.diff(first).std() * np.diff(second).std()) / 2
+    found = float(products.mean())
+    waves = found if found > SURE * apart / math.sqrt(products.size) else 0.0
+    return waves + _at_the_border(first * second)
+
+
+def _at_the_border(squares: Array) -> float:
+    """Return what the outermost lines have more of than the others: a halo of what is beside.
+
+    ``squares`` (n,) are the products of each line's mean in both halves.
+    """
+    outer, inner = np.append(squares[:LAG], squares[-LAG:]), squares[LAG:-LAG]
+    more = float(outer.mean() - inner.mean())
+    sure = more > SURE * float(inner.std()) / math.sqrt(outer.size)
+    return more * outer.size / squares.size if sure else 0.0
 
 
 def _shared(first: Array, second: Array, lag: tuple[int, int]) -> float:
