@@ -44,6 +44,10 @@ COVERED, LEAST_COVERED, BAND = 3.5, 0.05, 4
 # of the step: means of patches of BAND x BAND px may scatter so within a band, besides the scatter
 # by noise; by how much the squares of the worst band exceed those of noise by chance
 MOST_LEFT, BY_CHANCE = 0.09, 3.0
+# of the step, all patches together, and of the variance that the profile leaves: shadows and
+# writing along an edge leave that much in means of patches; noise leaves a sixteenth, coders a
+# half, but of 2.5 % of the step
+STRUCTURED = ((0.035, 0.25), (0.018, 0.58))
 MEDIAN_STEP = 0.954  # of two normal values, in sigmas of each
 ISO_BIN = 1 / 4
 LOPSIDED_AT = 0.2  # of the contrast: where the MTF is so low the phase of a lopsided spread shows
@@ -343,6 +347,9 @@ def _refuse_covered(residual: Array, step: float) -> None:
     if most > COVERED * quantiles(scatter, (0.25,))[0] and most > LEAST_COVERED * step:
         raise GapError("edge_covered", region="", share=most / step)
     patches = _patches(residual)
+    whole, share = float(np.mean(patches**2)), float(np.mean(residual**2))
+    if any(whole > (least * step) ** 2 and whole > of * share for least, of in STRUCTURED):
+        raise GapError("edge_covered", region="", share=math.sqrt(whole) / step)
     left = float(np.mean(patches**2, axis=1).max())
     if left > (MOST_LEFT * step) ** 2 + BY_CHANCE * _noise_of(patches):
         raise GapError("edge_covered", region="", share=math.sqrt(left) / step)
