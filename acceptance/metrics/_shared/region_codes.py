@@ -66,8 +66,9 @@ def refuse_doubtful_aspect(scene: Scene, direction: str) -> None:
     """Refuse TV lines along rows where the chart's shape contradicts an assumed pixel aspect.
 
     It applies where the stream states no pixel aspect: where no usual lens makes a chart that is
-    turned look so, and where it is seen as by the other of two usual aspects. Raises GapError ``pixel_aspect_doubtful`` with ``assumed`` and ``seen``, the
-    aspect at which the chart would be seen face on.
+    turned look so, and where it is seen as by the other of two usual aspects. Raises GapError
+    ``pixel_aspect_doubtful`` with ``assumed`` and ``seen``, the aspect at which the chart would be
+    seen face on.
     """
     if direction != "horizontal" or "sample_aspect" not in scene.video.assumed or not scene.located:
         return

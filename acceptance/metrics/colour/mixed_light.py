@@ -47,7 +47,7 @@ def gradient(scene: Scene) -> Array:
     apart = float(np.linalg.norm(away))
     off = np.log(_tint(scene, one) / _tint(scene, other))
     most = float(np.abs(off).max())
-    if apart < APART or not LEAST < most:
+    if apart < APART or not most > LEAST:
         return np.zeros((2, 3))
     if most > MOST:
         raise GapError("uneven_light", region=one.region.name, share=most)

@@ -15,6 +15,7 @@ from acceptance.metrics._shared.region_codes import MOST_CLIPPED
 from acceptance.metrics.noise.analysis import FEWEST_BLOCKS, analyse, clipped_share, core
 from acceptance.metrics.noise.before_coding import lossless
 from acceptance.metrics.noise.dependence import distinct
+from acceptance.metrics.noise.stretched import with_stretched
 from acceptance.metrics.noise.weighting import Weighting, unified_weighting
 from acceptance.model.measurement import Note
 from acceptance.scene.views import mean_frame
@@ -158,6 +159,7 @@ def read_field(scene: Scene, view: View, light: NDArray[np.float64]) -> Field:
         codes, stable=view.stable, weighting=weighting if view.region.kind == "flat" else None
     )
     _refuse_coarse(noise, scene, view.region.name)
+    noise = with_stretched(noise, codes, scene.stretched)
     return Field(scene=scene, view=view, codes=codes, noise=noise, weighting=weighting)
 
 

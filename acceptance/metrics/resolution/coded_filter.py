@@ -31,9 +31,7 @@ def share(result: EdgeResult, light: EdgeCrossings, codes: EdgeCrossings) -> flo
     return found if found > LEAST else 0.0
 
 
-def doubts(
-    result: EdgeResult, light: EdgeCrossings, codes: EdgeCrossings
-) -> dict[str, float]:
+def doubts(result: EdgeResult, light: EdgeCrossings, codes: EdgeCrossings) -> dict[str, float]:
     """Return the relative standard uncertainty of each crossing, by name, that follows."""
     gone = share(result, light, codes)
     found = {}
