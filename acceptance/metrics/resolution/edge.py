@@ -44,10 +44,9 @@ COVERED, LEAST_COVERED, BAND = 3.5, 0.05, 4
 # of the step: means of patches of BAND x BAND px may scatter so within a band, besides the scatter
 # by noise; by how much the squares of the worst band exceed those of noise by chance
 MOST_LEFT, BY_CHANCE = 0.09, 3.0
-# of the step, all patches together, and of the variance that the profile leaves: shadows and
-# writing along an edge leave that much in means of patches; noise leaves a sixteenth, coders a
-# half, but of 2.5 % of the step
-STRUCTURED = ((0.035, 0.25), (0.018, 0.58))
+# of the step, and of the variance that the profile leaves, in means of patches twice as large:
+# shadows along an edge; noise leaves a thirtieth, of neighbours that are alike a third
+LEAST_COARSE, MOST_COARSE = 0.015, 0.5
 MEDIAN_STEP = 0.954  # of two normal values, in sigmas of each
 ISO_BIN = 1 / 4
 LOPSIDED_AT = 0.2  # of the contrast: where the MTF is so low the phase of a lopsided spread shows
@@ -339,7 +338,8 @@ def _refuse_covered(residual: Array, step: float) -> None:
 
     ``residual`` (h, w) is what the profile leaves, ``step`` that of the edge. Few covered rows lie
     far off the profile, which follows the others. Many pull the profile away, so that no row keeps
-    to it: the residual then has patches that are larger than noise makes them.
+    to it: the residual then has patches that are larger than noise makes them. What runs along the
+    edge, as a shadow's stripes, is in every band: it is coarser than any noise.
     """
     bands = residual[: residual.shape[0] // BAND * BAND].reshape(-1, BAND * residual.shape[1])
     scatter = np.sqrt(np.einsum("ij,ij->i", bands, bands) / bands.shape[1])
@@ -347,19 +347,20 @@ def _refuse_covered(residual: Array, step: float) -> None:
     if most > COVERED * quantiles(scatter, (0.25,))[0] and most > LEAST_COVERED * step:
         raise GapError("edge_covered", region="", share=most / step)
     patches = _patches(residual)
-    whole, share = float(np.mean(patches**2)), float(np.mean(residual**2))
-    if any(whole > (least * step) ** 2 and whole > of * share for least, of in STRUCTURED):
-        raise GapError("edge_covered", region="", share=math.sqrt(whole) / step)
+    coarse = _patches(patches, 2) if min(patches.shape) > 1 else patches
+    share = float(np.mean(coarse**2))
+    if share > max((LEAST_COARSE * step) ** 2, MOST_COARSE * float(np.mean(residual**2))):
+        raise GapError("edge_covered", region="", share=math.sqrt(share) / step)
     left = float(np.mean(patches**2, axis=1).max())
     if left > (MOST_LEFT * step) ** 2 + BY_CHANCE * _noise_of(patches):
         raise GapError("edge_covered", region="", share=math.sqrt(left) / step)
 
 
-def _patches(residual: Array) -> Array:
-    """Return the means of patches of BAND x BAND px."""
-    height, width = (size // BAND * BAND for size in residual.shape)
-    rows = residual[:height, :width].reshape(-1, BAND, width).sum(axis=1)
-    return np.asarray(sum(rows[:, first::BAND] for first in range(BAND)) / BAND**2)
+def _patches(residual: Array, side: int = BAND) -> Array:
+    """Return the means of patches of ``side`` x ``side`` px."""
+    height, width = (size // side * side for size in residual.shape)
+    rows = residual[:height, :width].reshape(-1, side, width).sum(axis=1)
+    return np.asarray(sum(rows[:, first::side] for first in range(side)) / side**2)
 
 
 def _noise_of(patches: Array) -> float:
