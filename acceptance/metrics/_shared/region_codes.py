@@ -136,8 +136,8 @@ def refuse_clipped(scene: Scene, view: View) -> None:
     unit = scene.code_unit
     low = scene.code_black if codes.min() >= scene.code_black else unit
     high = scene.code_white if codes.max() <= scene.code_white else 254 * unit
-    high = min(high, _whitest(scene))
-    if (share := clipped_share(codes, (low, high))) > MOST_CLIPPED:
+    limits = low, min(high, _whitest(scene))
+    if (share := clipped_share(codes, limits)) > MOST_CLIPPED:
         raise GapError("clipped", region=view.region.name, share=share)
 
 

@@ -25,8 +25,8 @@ Array = NDArray[np.float64]
 
 LAG = 3  # px along rows and columns, beyond what demosaicing and noise reduction make alike
 SURE = 4.0  # standard errors
-LOST = 1.6  # variance of structure over what is seen of it: waves of 20 px and more, halos
-ORDER = 2
+LOST = 2.0  # variance of structure over what is seen of it: waves of 20 px and more, halos
+ORDER = 3  # of the light: what it takes is in the doubt of the surface
 
 
 @dataclass(frozen=True)
