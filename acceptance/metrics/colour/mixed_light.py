@@ -37,20 +37,20 @@ def gradient(scene: Scene) -> Array:
     """
     fields = [view for view in scene.of_kind("flat") if view.cb is not None and _reflects(view)]
     pairs = [
-        (_place(scene, one) - _place(scene, other), one, other)
-        for one, other in itertools.combinations(fields, 2)
-        if _reflects(one) == _reflects(other)
+        (_place(scene, field) - _place(scene, other), field, other)
+        for field, other in itertools.combinations(fields, 2)
+        if _reflects(field) == _reflects(other)
     ]
     if not pairs:
         return np.zeros((2, 3))
-    away, one, other = max(pairs, key=lambda pair: float(np.linalg.norm(pair[0])))
+    away, field, other = max(pairs, key=lambda pair: float(np.linalg.norm(pair[0])))
     apart = float(np.linalg.norm(away))
-    off = np.log(_tint(scene, one) / _tint(scene, other))
+    off = np.log(_tint(scene, field) / _tint(scene, other))
     most = float(np.abs(off).max())
     if apart < APART or not most > LEAST:
         return np.zeros((2, 3))
     if most > MOST:
-        raise GapError("uneven_light", region=one.region.name, share=most)
+        raise GapError("uneven_light", region=field.region.name, share=most)
     return np.asarray(np.outer(away, off) / apart**2)
 
 
