@@ -20,6 +20,7 @@ from acceptance.errors import GapError
 from acceptance.footage import clip
 from acceptance.footage import sound as footage_sound
 from acceptance.footage.ahead import ahead
+from acceptance.footage.rounding import stretch
 from acceptance.live import stream_tables
 from acceptance.model import BudgetLine, Measurement, Note, Reason, Shot, Value
 from acceptance.scene import (
@@ -172,6 +173,7 @@ def _scene(
         reference=kept[len(kept) // 2],
         bars=black_bars.found([frame.luma for frame in kept], 1 << (opened.info.depth - 8)),
         spacings=spacings(regions.values()),
+        stretched=stretch(view.luma[:1] for view in regions.values()),
         clocks={name: track.place for name, track in named(watch.tracks).items()},
         strips=watch.strips.cut(),
         folder=folder,

@@ -24,6 +24,8 @@ class CodeRange:
     spacings: tuple[float, float, float] = (1.0, 1.0, 1.0)
     """How far apart the codes of luma, Cb and Cr lie that the picture uses: 1, unless it has fewer
     bits."""
+    stretched: float = 1.0
+    """By what codes were stretched after they were rounded: single ones are then missing."""
 
     @property
     def code_spacing(self) -> float:

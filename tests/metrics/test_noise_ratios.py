@@ -58,6 +58,7 @@ def scene(linear: Callable[[Array], Array] = squared, **changed: Any) -> Any:
         "light_field": None,
         "steps_unusable": False,
         "other_range": None,
+        "stretched": 1.0,
         "tone": "grey_steps",
         "figure": lambda *words, **more: measurement(SHOT, *words, **more),
     }

@@ -397,7 +397,8 @@ def test_edges_by_hand_and_edges_without_a_crossing_have_no_part_in_corner_ratio
 @pytest.mark.parametrize("turn", [0, 1, 2, 3])
 def test_a_probe_of_the_same_light_has_the_same_crossings_however_the_edge_lies(turn: int) -> None:
     light = np.rot90(drawn()[0] / 200, turn)
-    found, probe = edge_mtf_probed(light, light)
+    found, (own, probe) = edge_mtf_probed(light, light)
+    assert (own.mtf50, own.lag) == (found.mtf50, pytest.approx(probe.lag, abs=1e-9))
     assert (probe.mtf50, probe.mtf10) == pytest.approx((found.mtf50, found.mtf10), rel=1e-12)
     assert found.mtf50 == resolution.edge_mtf(light).mtf50
 
@@ -410,3 +411,30 @@ def test_tv_lines_count_the_rows_between_black_bars() -> None:
         found: list[Any] = list(resolution.measure(barred))
         lines += [item.words[1] for item in found if item.words[0] == "resolution.horizontal"]
     assert lines[1] == pytest.approx(0.75 * lines[0])
+
+
+@pytest.mark.parametrize(("seen", "refused"), [(0.8, 1), (0.806, 1), (0.818, 0)])
+def test_a_picture_as_wide_as_stored_is_not_taken_for_that_of_the_standard(
+    seen: float, refused: int
+) -> None:
+    """960 columns of 576 rows: the standard has 9/11, recorders that fill them 4/5."""
+    place = SimpleNamespace(pixel_aspect=seen, focal_length=lambda _: math.inf, picture=(960, 576))
+    doubtful = scene(located=(place,))
+    doubtful.video.assumed, doubtful.video.sample_aspect = ("sample_aspect",), Fraction(9, 11)
+    found: list[Any] = list(edge_figures.figures(doubtful, edge(), TONE))
+    codes = [one.reason.code for one in found if isinstance(one, Note)]
+    assert codes == ["pixel_aspect_doubtful"] * refused
+
+
+def test_an_edge_lit_beyond_the_cameras_own_white_is_clipped() -> None:
+    """White held at code 185: MTF50 was 0.33 +- 0.025 for 0.28."""
+    capped = np.minimum(drawn(), 140.0)
+    levels = (30.0, 60.0, 90.0, 140.0, 140.3)
+    steps = [
+        view(np.full((1, 8, 8), level), region=region(kind="grey", reflectance=0.1 * number))
+        for number, level in enumerate(levels)
+    ]
+    with pytest.raises(GapError, match="clipped"):
+        edge_figures.seen(scene(view(capped), *steps), view(capped), TONE)
+    apart = [*steps[:-1], view(np.full((1, 8, 8), 150.0), region=steps[-1].region)]
+    assert edge_figures.seen(scene(view(), *apart), view(), TONE).reached("mtf50")

@@ -26,6 +26,9 @@ MOST_CLIPPED = 0.005
 MARGIN = 0.1
 SQUEEZED = 0.8  # of the assumed pixel aspect: a tilt of 35 degrees narrows a chart by less
 LONG = 1.5  # picture widths: with a longer lens a squeezed picture looks like a turned chart
+WHOLE_WIDTH = 720 / 704  # assumed aspect of a pixel over that of a picture as wide as stored
+FEWEST_STEPS = 5
+ALIKE = 1.0  # codes of 8 bits: nothing that a camera still tells apart; printed steps are 15 apart
 GROUPS, SINGLE_FRAMES = 4, 8
 
 
@@ -62,17 +65,30 @@ def lines_of(scene: Scene, direction: str) -> float:
 def refuse_doubtful_aspect(scene: Scene, direction: str) -> None:
     """Refuse TV lines along rows where the chart's shape contradicts an assumed pixel aspect.
 
-    It applies where the stream states no pixel aspect, and where no usual lens makes a chart that
-    is turned look so. Raises GapError ``pixel_aspect_doubtful`` with ``assumed`` and ``seen``, the
-    aspect at which the chart would be seen face on.
+    It applies where the stream states no pixel aspect: where no usual lens makes a chart that is
+    turned look so, and where it is seen as by the other of two usual aspects. Raises GapError
+    ``pixel_aspect_doubtful`` with ``assumed`` and ``seen``, the aspect at which the chart would be
+    seen face on.
     """
     if direction != "horizontal" or "sample_aspect" not in scene.video.assumed or not scene.located:
         return
     place, assumed = scene.located[0], float(scene.video.sample_aspect)
     seen = place.pixel_aspect
     squeezed = min(seen / assumed, assumed / seen) < SQUEEZED
-    if squeezed and place.focal_length(assumed) > LONG:
+    doubtful = squeezed and place.focal_length(assumed) > LONG
+    if doubtful or _as_wide_as_stored(place.picture, assumed, seen):
         raise GapError("pixel_aspect_doubtful", assumed=assumed, seen=seen)
+
+
+def _as_wide_as_stored(picture: tuple[int, int], assumed: float, seen: float) -> bool:
+    """Whether the chart is seen as if all columns of a 4:3 picture were its width.
+
+    Recorders fill 720 or 960 columns with what ITU-R BT.601 has in 704 of 720: 2 % apart. A chart
+    that is turned by 12 degrees looks as one does that is not, by the other.
+    """
+    other = 4 / 3 * picture[1] / picture[0]
+    usual = abs(assumed / other - WHOLE_WIDTH) < 1e-3
+    return usual and abs(math.log(seen / other)) < abs(math.log(seen / assumed))
 
 
 def pictures(view: View) -> list[NDArray[np.float64]]:
@@ -113,15 +129,26 @@ def clipped_share(
 def refuse_clipped(scene: Scene, view: View) -> None:
     """Refuse a view whose codes are clipped. Raises GapError ``clipped``.
 
-    They are clipped at the ends of the code range, and at nominal black and white where no code is
-    beyond these.
+    They are clipped at the ends of the code range, at nominal black and white where no code is
+    beyond these, and where the camera's own white ends: where its lightest grey steps are alike.
     """
     codes = view.luma[(slice(None), *within(view))]
     unit = scene.code_unit
     low = scene.code_black if codes.min() >= scene.code_black else unit
     high = scene.code_white if codes.max() <= scene.code_white else 254 * unit
-    if (share := clipped_share(codes, (low, high))) > MOST_CLIPPED:
+    limits = low, min(high, _whitest(scene))
+    if (share := clipped_share(codes, limits)) > MOST_CLIPPED:
         raise GapError("clipped", region=view.region.name, share=share)
+
+
+def _whitest(scene: Scene) -> float:
+    """Return the code at which the camera ends, if below the lightest of the grey steps."""
+    steps = [view for view in scene.of_kind("grey") if view.region.reflectance is not None]
+    if len(steps) < FEWEST_STEPS:
+        return math.inf
+    lightest = sorted(steps, key=lambda view: float(view.region.reflectance or 0))[-2:]
+    below, above = (float(mean_frame(view.luma).mean()) for view in lightest)
+    return above - scene.code_unit if abs(above - below) < ALIKE * scene.code_unit else math.inf
 
 
 def repeat(values: Sequence[float], fit: float) -> list[BudgetLine]:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from acceptance.errors import GapError
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
-from acceptance.metrics.colour import vectors
+from acceptance.metrics.colour import mixed_light, vectors
 from acceptance.metrics.colour.ciede2000 import delta_e00
 from acceptance.metrics.colour.difference import (
     DIFFERENCES,
@@ -158,7 +158,7 @@ def _doubts(scene: Scene, seen: ColourComparison, *, matrix_unsure: bool) -> dic
     moves = random.standard_normal((DRAWS, *aims.shape))
     printed = aims + copy / math.sqrt(3) * moves if copy else aims
     lights = _lights(scene, seen, random, matrix_unsure=matrix_unsure)
-    lights["lighting"] = _otherwise_lit(scene, seen, random)
+    lights["lighting"] = _otherwise_lit(scene, seen, random) * _mixed(scene, seen, random)
     drawn = {
         source: Drawn(lab=normalised(moved, aims), aims=aims) for source, moved in lights.items()
     }
@@ -203,6 +203,18 @@ def _otherwise_lit(scene: Scene, seen: ColourComparison, random: np.random.Gener
     slopes = UNEVEN / math.sqrt(3) * random.standard_normal((DRAWS, 2))
     fall = slopes @ (places - places.mean(axis=0)).T
     return np.asarray(seen.light * (1 + fall[..., None]))
+
+
+def _mixed(scene: Scene, seen: ColourComparison, random: np.random.Generator) -> Array:
+    """Draw the colour of the light on the patches, (draws or 1, n, 3), about the same everywhere.
+
+    As far as fields that are printed alike show that it differs from place to place.
+    """
+    places = np.array([patch.place for patch in seen.patches])
+    tint = (places - places.mean(axis=0)) @ mixed_light.gradient(scene)
+    if not tint.any():
+        return np.ones((1, 1, 1))
+    return np.asarray(np.exp(random.standard_normal((DRAWS, 1, 1)) * tint))
 
 
 def _refuse_uneven(scene: Scene, patches: Sequence[ColourPatch]) -> None:

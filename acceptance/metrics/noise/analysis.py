@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from acceptance.errors import GapError
 from acceptance.messages import tr
+from acceptance.metrics.noise.coarse import coarse, with_coarse, with_flutter
 from acceptance.metrics.noise.dependence import FEWEST, apart, between_frames, pixels_alike
 from acceptance.metrics.noise.parts import Noise, Variance
 from acceptance.metrics.noise.polynomials import surface, surfaces
@@ -75,11 +76,12 @@ def analyse(
     codes = np.asarray(frames, np.float64)
     _check(codes)
     if stable and len(codes) > 1:
-        return _separated(codes, weighting)
+        return with_coarse(_separated(codes, weighting), coarse(codes))
     (level, doubt), alike = _level(codes), pixels_alike(_residuals(codes))
     weighted = _scatter(codes, alike, weighting) if weighting else None
     total = _scatter(codes, alike)
-    return Noise(mean=level, mean_uncertainty=doubt, total=total, weighted=weighted)
+    found = Noise(mean=level, mean_uncertainty=doubt, total=total, weighted=weighted)
+    return with_coarse(found, coarse(codes)) if stable else found
 
 
 def _check(codes: Array) -> None:
@@ -100,8 +102,9 @@ def _separated(codes: Array, weighting: Weighting | None) -> Noise:
     """
     (level, doubt), alike = _level(codes), pixels_alike(_residuals(codes))
     total, temporal, fixed = _split(codes, alike)
+    total, temporal = with_flutter(total, codes), with_flutter(temporal, codes)
     row, column, pixel = _directions(codes.mean(axis=0), _kept_by_mean(temporal, len(codes)))
-    weighted = _split(codes, alike, weighting)[0] if weighting else None
+    weighted = with_flutter(_split(codes, alike, weighting)[0], codes) if weighting else None
     found = Noise(
         mean=level,
         mean_uncertainty=doubt,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from acceptance.metrics._shared.region_codes import MOST_CLIPPED
 from acceptance.metrics.noise.analysis import FEWEST_BLOCKS, analyse, clipped_share, core
 from acceptance.metrics.noise.before_coding import lossless
 from acceptance.metrics.noise.dependence import distinct
+from acceptance.metrics.noise.stretched import with_stretched
 from acceptance.metrics.noise.weighting import Weighting, unified_weighting
 from acceptance.model.measurement import Note
 from acceptance.scene.views import mean_frame
@@ -49,6 +51,9 @@ QUANTITIES = {**dict.fromkeys(RATIOS, "dB"), **dict.fromkeys((*PARTS, *COLOURS),
 # the quantities of a grey step
 OF_STEPS = {"noise.snr_patch", "noise.snr_linear", "noise.temporal", "noise.fixed_pattern"}
 
+# of the total variance, and of the level above black: structure coarser than noise of which a
+# share so large is no noise
+COARSE_OF_TOTAL, MOST_COARSE = 0.2, 0.01
 MOST_DRIFT = 0.05  # of the nominal amplitude, by which the light may change from frame to frame
 
 
@@ -153,7 +158,18 @@ def read_field(scene: Scene, view: View, light: NDArray[np.float64]) -> Field:
     noise = analyse(
         codes, stable=view.stable, weighting=weighting if view.region.kind == "flat" else None
     )
+    _refuse_coarse(noise, scene, view.region.name)
+    noise = with_stretched(noise, codes, scene.stretched)
     return Field(scene=scene, view=view, codes=codes, noise=noise, weighting=weighting)
+
+
+def _refuse_coarse(noise: Noise, scene: Scene, region: str) -> None:
+    """Refuse a region that shows waves, stripes or blots where its noise would be told."""
+    sigma, above = math.sqrt(noise.coarse), noise.mean - scene.code_black
+    if noise.coarse > COARSE_OF_TOTAL * noise.total.value and sigma > MOST_COARSE * above:
+        swing = math.sqrt(2) * np.array([-sigma, 0.0, sigma]) + noise.mean
+        dark, mean, light = scene.linear(swing)
+        raise GapError("uneven_light", region=region, share=float((light - dark) / mean))
 
 
 def _refuse(

@@ -71,7 +71,7 @@ class Noise:
     are None where they cannot be separated (one frame, a chart that moved, frames that depend on
     each other all along), ``weighted`` (of the total) where no weighting was asked for. ``flicker``
     is the sigma of the frame means, ``correlation`` that of the noise of neighbouring frames (0:
-    none that matters).
+    none that matters), ``coarse`` the variance of structure that is coarser than noise.
     """
 
     mean: float
@@ -85,3 +85,4 @@ class Noise:
     pixel: Variance | None = None
     flicker: float = 0.0
     correlation: float = 0.0
+    coarse: float = 0.0

@@ -95,7 +95,8 @@ def _budget(scene: Scene, corner: Edge, centre: Edge, tone: Tone) -> list[Budget
     of_sides = ratio * (corner.contradicted("mtf50") - centre.contradicted("mtf50"))
     bent = (tone.bends(edge.levels)["mtf50"][0] for edge in edges)
     of_bends = (ratio * (one - other) for one, other in zip(*bent, strict=True))
-    of_tone = math.hypot(common * tone.doubt / math.sqrt(3), of_sides, *of_bends)
+    of_codes = ratio * (corner.filtered.get("mtf50", 0.0) - centre.filtered.get("mtf50", 0.0))
+    of_tone = math.hypot(common * tone.doubt / math.sqrt(3), of_sides, of_codes, *of_bends)
     of_centre = scaled(centre.noise("mtf50"), ratio / below)
     of_tails = scaled(centre.tails("mtf50"), ratio / below)
     return [

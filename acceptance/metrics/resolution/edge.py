@@ -22,6 +22,7 @@ from acceptance.metrics.resolution.edge_line import MODES, EdgeLine, Mode, dista
 from acceptance.metrics.resolution.profile import (
     ProfileFit,
     crossing,
+    lag,
     profile,
     refitted,
     spectrum,
@@ -43,8 +44,12 @@ COVERED, LEAST_COVERED, BAND = 3.5, 0.05, 4
 # of the step: means of patches of BAND x BAND px may scatter so within a band, besides the scatter
 # by noise; by how much the squares of the worst band exceed those of noise by chance
 MOST_LEFT, BY_CHANCE = 0.09, 3.0
+# of the step, and of the variance that the profile leaves, in means of patches twice as large:
+# shadows along an edge; noise leaves a thirtieth, of neighbours that are alike a third
+LEAST_COARSE, MOST_COARSE = 0.015, 0.5
 MEDIAN_STEP = 0.954  # of two normal values, in sigmas of each
 ISO_BIN = 1 / 4
+LOPSIDED_AT = 0.2  # of the contrast: where the MTF is so low the phase of a lopsided spread shows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,10 +114,14 @@ class _Orientation(TypedDict):
 
 @dataclass(frozen=True, kw_only=True)
 class EdgeCrossings:
-    """Where an MTF first falls to 50 and to 10 %, in cycle/px; None where it does not."""
+    """Where an MTF first falls to 50 and to 10 %, in cycle/px; None where it does not.
+
+    ``lag`` is how lopsided the line spread is (``profile.lag``), in radians.
+    """
 
     mtf50: float | None
     mtf10: float | None
+    lag: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,17 +189,30 @@ def edge_mtf(
     return _result(edge, covariance=covariance)
 
 
-def edge_mtf_probed(image: Array, probe: Array) -> tuple[EdgeResult, EdgeCrossings]:
-    """Measure an edge as ``edge_mtf`` does, and its crossings by another tone curve.
+def edge_mtf_probed(image: Array, *probes: Array) -> tuple[EdgeResult, list[EdgeCrossings]]:
+    """Measure an edge as ``edge_mtf`` does, and its crossings by other tone curves.
 
-    ``image`` and ``probe`` (rows, columns) are the light of the same pixels by both curves. The
-    edge is followed once: its line, window and normal equations are those of ``image``.
+    ``image`` and each of ``probes`` (rows, columns) are the same pixels by another curve; the
+    crossings of ``image`` itself come first. The edge is followed once: its line, window and normal
+    equations are those of ``image``.
     """
     edge = _followed(image, "accurate", None, None)
-    fit = refitted(edge.fit, _turned(probe, edge.seen_as).ravel())
-    frequencies, mtf = spectrum(fit, edge.taper)
-    at50, at10 = (crossing(frequencies, mtf, fit, edge.taper, level) for level in (0.5, 0.1))
-    return _result(edge, covariance=True), EdgeCrossings(mtf50=at50, mtf10=at10)
+    fits = [refitted(edge.fit, _turned(probe, edge.seen_as).ravel()) for probe in probes]
+    at = _fallen(edge.fit, edge.taper)
+    return _result(edge, covariance=True), [
+        _crossings(fit, edge.taper, at) for fit in (edge.fit, *fits)
+    ]
+
+
+def _fallen(fit: ProfileFit, taper: Array) -> float | None:
+    """Return the frequency in cycle/px where the MTF has fallen to ``LOPSIDED_AT``."""
+    return crossing(*spectrum(fit, taper), fit, taper, LOPSIDED_AT)
+
+
+def _crossings(fit: ProfileFit, taper: Array, at: float | None) -> EdgeCrossings:
+    frequencies, mtf = spectrum(fit, taper)
+    at50, at10 = (crossing(frequencies, mtf, fit, taper, level) for level in (0.5, 0.1))
+    return EdgeCrossings(mtf50=at50, mtf10=at10, lag=lag(fit, taper, at) if at else 0.0)
 
 
 def _followed(
@@ -316,7 +338,8 @@ def _refuse_covered(residual: Array, step: float) -> None:
 
     ``residual`` (h, w) is what the profile leaves, ``step`` that of the edge. Few covered rows lie
     far off the profile, which follows the others. Many pull the profile away, so that no row keeps
-    to it: the residual then has patches that are larger than noise makes them.
+    to it: the residual then has patches that are larger than noise makes them. What runs along the
+    edge, as a shadow's stripes, is in every band: it is coarser than any noise.
     """
     bands = residual[: residual.shape[0] // BAND * BAND].reshape(-1, BAND * residual.shape[1])
     scatter = np.sqrt(np.einsum("ij,ij->i", bands, bands) / bands.shape[1])
@@ -324,16 +347,20 @@ def _refuse_covered(residual: Array, step: float) -> None:
     if most > COVERED * quantiles(scatter, (0.25,))[0] and most > LEAST_COVERED * step:
         raise GapError("edge_covered", region="", share=most / step)
     patches = _patches(residual)
+    coarse = _patches(patches, 2) if min(patches.shape) > 1 else patches
+    share = float(np.mean(coarse**2))
+    if share > max((LEAST_COARSE * step) ** 2, MOST_COARSE * float(np.mean(residual**2))):
+        raise GapError("edge_covered", region="", share=math.sqrt(share) / step)
     left = float(np.mean(patches**2, axis=1).max())
     if left > (MOST_LEFT * step) ** 2 + BY_CHANCE * _noise_of(patches):
         raise GapError("edge_covered", region="", share=math.sqrt(left) / step)
 
 
-def _patches(residual: Array) -> Array:
-    """Return the means of patches of BAND x BAND px."""
-    height, width = (size // BAND * BAND for size in residual.shape)
-    rows = residual[:height, :width].reshape(-1, BAND, width).sum(axis=1)
-    return np.asarray(sum(rows[:, first::BAND] for first in range(BAND)) / BAND**2)
+def _patches(residual: Array, side: int = BAND) -> Array:
+    """Return the means of patches of ``side`` x ``side`` px."""
+    height, width = (size // side * side for size in residual.shape)
+    rows = residual[:height, :width].reshape(-1, side, width).sum(axis=1)
+    return np.asarray(sum(rows[:, first::side] for first in range(side)) / side**2)
 
 
 def _noise_of(patches: Array) -> float:

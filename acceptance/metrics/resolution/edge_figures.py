@@ -25,6 +25,7 @@ from acceptance.metrics._shared.region_codes import (
 )
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
 from acceptance.metrics.resolution import tails
+from acceptance.metrics.resolution.coded_filter import doubts
 from acceptance.metrics.resolution.coding_loss import (
     blocks_along,
     coarseness,
@@ -78,7 +79,8 @@ class Edge:
     in cycle/px that another edge beside it gives to a crossing, by name; ``exponent`` what that of
     the tone curve is off by, as its two sides contradict what is printed; ``taken`` as
     ``coding_loss.taken`` has it; ``finer`` the standard uncertainty of the step by light that is
-    finer than its surface over the chart, over the step.
+    finer than its surface over the chart, over the step; ``filtered`` the relative standard
+    uncertainty of a crossing, by name, where codes were filtered (``coded_filter``).
     """
 
     view: View
@@ -92,6 +94,7 @@ class Edge:
     exponent: float = 0.0
     taken: Mapping[str, float] = field(default_factory=dict)
     finer: float = 0.0
+    filtered: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def first(self) -> EdgeResult:
@@ -158,7 +161,9 @@ def seen(scene: Scene, view: View, tone: Tone, sampled: PictureSamples = ALL) ->
     light = [read_off(tone.light, picture) / shade for picture in codes]
     dark, bright = quantiles(light[0], (0.1, 0.9))
     height = _height(codes[0])
-    first, probe = edge_mtf_probed(light[0], _probe(tone, codes[0], light[0], shade))
+    first, (own, probe, coded) = edge_mtf_probed(
+        light[0], _probe(tone, codes[0], light[0], shade), codes[0]
+    )
     sampled.refuse(view, first.resolves)
     results = first, *(edge_mtf(picture) for picture in light[1:])
     return Edge(
@@ -172,6 +177,7 @@ def seen(scene: Scene, view: View, tone: Tone, sampled: PictureSamples = ALL) ->
         exponent=contradicted(scene, view, first.contrast),
         taken=taken(scene.video),
         finer=_finer(scene, view),
+        filtered=doubts(first, own, coded),
     )
 
 
@@ -269,8 +275,8 @@ def _tone_lines_of(
     value = edge.value(name)
     slope = abs(edge.tone_slope(name)) * value
     parts = slope * tone.doubt / math.sqrt(3), value * math.hypot(*bent), edge.apart.get(name, 0.0)
-    of_sides = value * edge.contradicted(name)
-    line = BudgetLine(source=TONE_SOURCE, contribution=math.hypot(*parts, of_sides), evaluation="B")
+    more = value * edge.contradicted(name), value * edge.filtered.get(name, 0.0)
+    line = BudgetLine(source=TONE_SOURCE, contribution=math.hypot(*parts, *more), evaluation="B")
     of_copy = value * math.hypot(*copied)
     copy = BudgetLine(source=PRINT_SOURCE, contribution=of_copy, evaluation="B")
     return [line, copy] if tone.copies else [line]

@@ -233,6 +233,18 @@ def crossing(
     return found
 
 
+def lag(fit: ProfileFit, taper: Array, frequency: float) -> float:
+    """Return the phase in radians of the transfer at a frequency in cycle/px.
+
+    It is about the centroid of the line spread: 0 of one that is the same on both sides, above 0 of
+    one whose longer tail is on the light side.
+    """
+    left = _left(fit, taper)
+    middle = float(left.parts @ left.place) / float(left.parts.sum())
+    angle = 2 * math.pi * frequency * (left.place - middle)
+    return math.atan2(-float(left.parts @ np.sin(angle)), float(left.parts @ np.cos(angle)))
+
+
 def standard_error(
     frequency: float | None, fit: ProfileFit, taper: Array, rows: int, blocks: int
 ) -> float | None:
