@@ -376,9 +376,12 @@ def _spread(size: int, number: int) -> slice:
 
 
 def _rows(luma: NDArray[Any], thresholds: Thresholds) -> NDArray[Any]:
-    """Copy the rows that all features share, (180, w)."""
+    """Return the rows that all features share, (180, w): a view where they are evenly apart."""
     number = thresholds.rows_averaged * thresholds.thumbnail_size[1]
-    return patterns.rows_at(luma, spread(len(luma), number))
+    apart, left = divmod(len(luma), number)
+    if left or not apart:
+        return patterns.rows_at(luma, spread(len(luma), number))
+    return luma[apart // 2 :: apart]
 
 
 @lru_cache(maxsize=4)
