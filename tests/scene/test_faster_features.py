@@ -12,18 +12,9 @@ from acceptance.metrics._shared.freeze import SILENT
 from acceptance.scene import crossed_edges, plane_waves
 from acceptance.scene.likeness import FrameLikeness
 from acceptance.scene.motion import Motion, _tops
-from acceptance.scene.patterns import (
-    block_means,
-    changed_share,
-    median,
-    noise,
-    ranked,
-    rows_at,
-    spread,
-)
+from acceptance.scene.patterns import block_means, changed_share, median, noise, ranked
 from acceptance.scene.rolling_bars import RollingBars
 from acceptance.scene.thresholds import THRESHOLDS
-from acceptance.scene.thumbnails import _rows
 
 SHAPE = (135, 240)
 ROWS, COLUMNS = np.indices(SHAPE, np.float32)
@@ -288,12 +279,3 @@ def test_what_is_much_in_some_rows_is_no_silence_in_all(lines: int) -> None:
         share = np.count_nonzero(now) / now.size
         silent = changed_share(now, np.zeros_like(now), THRESHOLDS) <= SILENT
         assert silent == (share <= SILENT)
-
-
-@pytest.mark.parametrize("height", [90, 180, 181, 360, 540, 576, 720, 1080, 1088])
-def test_rows_that_lie_evenly_are_those_of_their_places(height: int) -> None:
-    luma = np.random.default_rng(height).integers(0, 256, (height, 24), np.uint8)
-    for plane in (luma, luma[:, :20]):
-        rows = _rows(plane, THRESHOLDS)
-        assert np.array_equal(rows, rows_at(plane, spread(height, 180)))
-        assert np.shares_memory(rows, plane) == (height % 180 == 0)
