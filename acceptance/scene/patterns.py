@@ -77,7 +77,7 @@ def changed_share(rows: NDArray[Any], before: NDArray[Any], thresholds: Threshol
     changed = seen = 0
     for first in _scattered(every):
         part = rows[first::every]
-        changed += np.count_nonzero(part != before[first::every])
+        changed += int(np.count_nonzero(part != before[first::every]))
         seen += part.size
         if changed > thresholds.much_changed_share * rows.size:
             break
