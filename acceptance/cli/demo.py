@@ -30,7 +30,7 @@ from acceptance.cli.options import LANG, OUT
 from acceptance.files.output import writing
 from acceptance.messages import language, listed, tr
 from acceptance.model.basics import CHINA
-from acceptance.report import render
+from acceptance.report import render, set_apart
 from acceptance.session import plan, runner
 from acceptance.session.store import REPORT
 from acceptance.session.workspace import claimed
@@ -227,13 +227,14 @@ def _in_child(name: str, out: Path, chain: DemoChain, lang: str) -> DemoResult:
 
 
 def device(name: str, out: Path, chain: DemoChain, lang: str, progress: Progress) -> DemoResult:
-    """One device from film to verified report."""
+    """One device from film to verified report, in this process: the other device has its own."""
     report = functools.partial(_report, progress, name)
     footage = film(name, out / "footage" / name, report)
     issued = Issuing(lang=lang, signer=load_signer(chain.signer, chain.password))
-    done, folder = runner.run(
-        plan.read(footage), footage.parent, out / "sessions", progress=report, issue=issued
-    )
+    with set_apart.alone():
+        done, folder = runner.run(
+            plan.read(footage), footage.parent, out / "sessions", progress=report, issue=issued
+        )
     return DemoResult(
         name=name,
         session=done,

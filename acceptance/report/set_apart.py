@@ -39,6 +39,7 @@ MANY = 200_000  # bytes of a session whose pages are worth a child that is start
 MOST_LEFT_BEHIND = 6_000  # elements of pages; their boxes take some 25 kB each
 MOST_AT_ONCE = 4  # each may need some hundred megabytes
 
+_alone = False  # while other work keeps the other processors busy
 _left_behind: Counter[str] = Counter()  # by the pages set since garbage was collected
 
 
@@ -187,6 +188,20 @@ def ahead(module: str = __name__) -> Child | None:
     return None
 
 
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """Let no child help with pages; large ones are still set in one, for their memory.
+
+    A child costs a second before it is of use, which is lost where all processors are busy.
+    """
+    global _alone  # noqa: PLW0603 -- of this process, whatever sets its pages
+    _alone = True
+    try:
+        yield
+    finally:
+        _alone = False
+
+
 def archived(tasks: Mapping[str, Task]) -> Iterator[tuple[str, bytes]]:
     """Give each page as ``typesetting.archived`` does, by its name; closing ends the children."""
     with contextlib.closing(PagesBeingSet(tasks)) as pages:
@@ -239,7 +254,7 @@ class PagesBeingSet:
         pages = [self.tasks[name] for name in self.waiting]
         worth = sum(len(task.page) for task in pages) >= WORTH or any(one.large for one in pages)
         most = min(system.cores(), MOST_AT_ONCE, len(pages)) - 1
-        return max(most, 0) if worth else 0
+        return max(most, 0) if worth and not _alone else 0
 
     def _next(self) -> str | None:
         try:

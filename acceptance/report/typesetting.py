@@ -105,6 +105,11 @@ def keep(page: str, moment: datetime, attachments: Mapping[str, bytes], made: Se
     _JUST_SET[key] = made
 
 
+def set_here(pdf: bytes) -> bool:
+    """Whether this process has just set the pages of a PDF, signed since or not."""
+    return any(pdf.startswith(made.pdf) for made in _JUST_SET.values())
+
+
 _JUST_SET: dict[str, SetPage] = {}  # by the hash of page, time and attachments
 MOST_KEPT = 14  # two reports with their annexes
 

@@ -68,17 +68,27 @@ def rows_at(plane: NDArray[Any], places: NDArray[np.int64]) -> NDArray[Any]:
 
 
 def changed_share(rows: NDArray[Any], before: NDArray[Any], thresholds: Thresholds) -> float:
-    """Return the share (0..1) of pixels that changed: of some rows, of all where it is small.
+    """Return the share (0..1) of pixels that changed: of all rows where it is small.
 
-    Whether few have changed is what tells a freeze: others are only left out where what changed in
-    some rows is more than that of all, whatever the others did.
+    Whether few have changed is what tells a freeze: rows are counted a part at a time, evenly
+    spread each, until what changed in those is more than that of all, whatever the others did.
     """
     every = thresholds.rows_averaged
-    some = slice(every // 2, None, every)
-    changed = np.count_nonzero(rows[some] != before[some])
-    if changed > thresholds.much_changed_share * rows.size / every:
-        return changed / rows[some].size
-    return np.count_nonzero(rows != before) / rows.size
+    changed = seen = 0
+    for first in _scattered(every):
+        part = rows[first::every]
+        changed += int(np.count_nonzero(part != before[first::every]))
+        seen += part.size
+        if changed > thresholds.much_changed_share * rows.size:
+            break
+    return changed / seen
+
+
+@lru_cache(maxsize=4)
+def _scattered(number: int) -> list[int]:
+    """Return the numbers below this, the middle first, then those furthest from it."""
+    middle = number // 2
+    return sorted(range(number), key=lambda place: (place != middle, -abs(place - middle)))
 
 
 # --- noise and detail by blocks

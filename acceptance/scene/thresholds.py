@@ -125,9 +125,9 @@ class Thresholds:
 
     changed_codes: float = 4.0
     """Codes by which a sample of the thumbnail must differ to have changed."""
-    much_changed_share: float = 0.25
-    """Share (0..1), over ``rows_averaged``, of all pixels: where more changed in one of so many
-    rows, the others are not looked at. So many times what a frozen picture may have."""
+    much_changed_share: float = 0.05
+    """Share (0..1) of all pixels, which is as much as may change in a frozen picture: where more
+    changed in some rows, the others are not looked at."""
 
     # --- noise and detail
 

@@ -46,11 +46,13 @@ class ShownSteps(Target):
     ahead: PagesAhead | None = None
 
     def get_ready(self) -> None:
-        """Let a child begin with the pages, where there are enough of them.
+        """Let a child begin with the pages, where there are enough, and this process has none.
 
         Nothing is known of them yet but that they are bounded: see ``_order``.
         """
         if not (self.folder and self.pdf and set_apart.MANY <= len(self.on_disc) <= MOST):
+            return
+        if typesetting.set_here(self.pdf):
             return
         child, order = set_apart.ahead(pages_ahead.MODULE), None
         try:

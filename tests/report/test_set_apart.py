@@ -64,6 +64,21 @@ def test_a_child_sets_small_pages_too_where_there_are_many(
     assert asked[0] == tasks["3"].page  # the largest first
 
 
+def test_a_process_beside_others_sets_small_pages_alone(
+    tasks: dict[str, Task], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(set_apart, "WORTH", 1)
+    asked: list[str] = []
+    set_by_child = Child.set
+    monkeypatch.setattr(
+        Child, "set", lambda child, task: asked.append(task.page) or set_by_child(child, task)
+    )
+    with set_apart.alone():
+        assert dict(set_apart.archived(tasks)) == alone(tasks)
+    assert {*asked} == {task.page for task in tasks.values() if task.large}
+    assert not set_apart._alone, "afterwards children help again"
+
+
 def test_few_small_pages_are_set_here(
     tasks: dict[str, Task], monkeypatch: pytest.MonkeyPatch
 ) -> None:

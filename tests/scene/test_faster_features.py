@@ -254,7 +254,7 @@ def test_what_few_pixels_changed_is_counted_in_all_rows_and_never_taken_for_much
     before, all_of_them = np.zeros_like(now), np.count_nonzero(now) / now.size
     found = changed_share(now, before, THRESHOLDS)
     assert found == pytest.approx(all_of_them, abs=0.02)
-    assert found == all_of_them or min(found, 5 * all_of_them) > 5 * SILENT
+    assert found == all_of_them or min(found, all_of_them) > SILENT
 
 
 @pytest.mark.parametrize("bands", range(1, 9))
@@ -272,7 +272,7 @@ def test_bands_that_hold_a_row_that_is_looked_at_each_are_not_taken_for_much(ban
 @pytest.mark.parametrize("lines", [180, 96, 81])
 def test_what_is_much_in_some_rows_is_no_silence_in_all(lines: int) -> None:
     """Also where rows are no multiple of those averaged: of 96, 19 are looked at, of 81 16."""
-    assert THRESHOLDS.much_changed_share >= THRESHOLDS.rows_averaged * SILENT
+    assert THRESHOLDS.much_changed_share >= SILENT
     for pixels in range(32 * (lines // 5)):  # of rows that are looked at, and no other
         now = np.zeros((lines, 32), np.uint8)
         now[2::5] = np.arange(now[2::5].size).reshape(-1, 32) < pixels

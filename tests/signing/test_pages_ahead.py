@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from issued_session import CLIP, details, issued
 
 from acceptance.cli import verbs
-from acceptance.report import set_apart
+from acceptance.report import set_apart, typesetting
 from acceptance.signing import pages_ahead, shown_steps, verification
 from acceptance.signing.pages_ahead import PagesOrder
 from acceptance.signing.steps import Examined
@@ -55,8 +55,9 @@ class StandIn:
 
 @pytest.fixture
 def child(_plain_pages: None, monkeypatch: pytest.MonkeyPatch) -> StandIn:
-    """Give the child that is started for a session of whatever size."""
+    """Give the child that is started for a session of whatever size, as in a new process."""
     made = StandIn()
+    monkeypatch.setattr(typesetting, "set_here", lambda _: False)
     monkeypatch.setattr(set_apart, "MANY", 0)
     monkeypatch.setattr(set_apart, "ahead", lambda _: made)
     return made
@@ -84,6 +85,24 @@ def test_what_a_child_made_ahead_is_compared(
     assert result.exit_code == 0, details(result)
     assert len(child.orders) == 1
     assert child.ended
+
+
+@pytest.mark.usefixtures("_plain_pages")
+def test_a_process_starts_no_child_for_the_pages_that_it_has_just_set(
+    tmp_path: Path, chain: DemoChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same report, signed, in a process that has set others, or none."""
+    started: list[str] = []
+    monkeypatch.setattr(set_apart, "MANY", 0)
+    monkeypatch.setattr(set_apart, "ahead", started.append)
+    monkeypatch.setattr(typesetting, "_JUST_SET", {})
+    folder = issued(tmp_path / "20260602-X-set-here", chain, [CLIP])  # a name that no other has
+    assert verify(folder, [chain.root]).exit_code == 0
+    assert not started
+    other = typesetting.SetPage(pdf=b"%PDF-other", stills={})
+    monkeypatch.setattr(typesetting, "_JUST_SET", {"": other})
+    assert verify(folder, [chain.root]).exit_code == 0
+    assert started == [pages_ahead.MODULE]
 
 
 @pytest.mark.parametrize("name", ["report.html", "report.xml", "annex-f.pdf"])
