@@ -143,11 +143,10 @@ def refuse_clipped(scene: Scene, view: View) -> None:
 
 def _whitest(scene: Scene) -> float:
     """Return the code at which the camera ends, if below the lightest of the grey steps."""
-    steps = [view for view in scene.of_kind("grey") if view.region.reflectance is not None]
+    steps = {float(view.region.reflectance or 0): view for view in scene.of_kind("grey")}
     if len(steps) < FEWEST_STEPS:
         return math.inf
-    lightest = sorted(steps, key=lambda view: float(view.region.reflectance or 0))[-2:]
-    below, above = (float(mean_frame(view.luma).mean()) for view in lightest)
+    below, above = (float(mean_frame(steps[step].luma).mean()) for step in sorted(steps)[-2:])
     return above - scene.code_unit if abs(above - below) < ALIKE * scene.code_unit else math.inf
 
 
