@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acceptance.messages import in_turn, listed, tr, tr_count
+from acceptance import wording
+from acceptance.messages import in_turn, language, listed, tr, tr_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,7 +17,9 @@ def coding_line(stream: Mapping[str, Value]) -> str:
     """Word what a shot says of its stream (``Shot.stream``)."""
     parts = [listed(_picture(stream)), listed(_frames(stream))]
     if stream["assumed"]:
-        parts.append(tr("not stated, assumed: {names}", names=listed(_assumed(stream))))
+        assumed = str(stream["assumed"]).split(", ")
+        names = listed(wording.word(name, "stream", language()) for name in assumed)
+        parts.append(tr("not stated, assumed: {names}", names=names))
     return in_turn(parts)
 
 
@@ -49,17 +52,3 @@ def _frames(stream: Mapping[str, Value]) -> Iterator[str]:
         yield tr("interlaced")
     if stream["truncated"]:
         yield tr("file cut short")
-
-
-def _assumed(stream: Mapping[str, Value]) -> list[str]:
-    """Name what was assumed."""
-    names = {
-        "sample_aspect": tr("pixel aspect"),
-        "full_range": tr("code range"),
-        "matrix": tr("colour matrix"),
-        "transfer": tr("transfer function"),
-        "rate": tr("frame rate"),
-        "times": tr("times of frames"),
-        "stamps": tr("stamps that some frames lack"),
-    }
-    return [names[name] for name in str(stream["assumed"]).split(", ")]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from acceptance.cli.coding_line import coding_line
 from acceptance.messages import CHOICE
+from acceptance.model import Coding
 
 if TYPE_CHECKING:
     from acceptance.model import Value
@@ -35,7 +38,7 @@ del STILL["qp"]
             (
                 "h264, 704 x 576 pixels, pixel aspect 12/11, 8 bit, limited range, matrix bt601, "
                 "transfer bt709; 99 frames, 100 packets, nominally 25 frames/s, 4000 kbit/s, "
-                "QP 24.3, interlaced, file cut short; not stated, assumed: colour matrix, "
+                "QP 24.3, interlaced, file cut short; not stated, assumed: matrix, "
                 "pixel aspect"
             ),
         ),
@@ -61,3 +64,10 @@ def test_the_coding_is_told_in_the_users_language(
     """What is as usual, or not known, is left out."""
     monkeypatch.setenv(CHOICE, lang)
     assert coding_line(stream) == line
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_whatever_a_stream_leaves_open_has_a_word(lang: str) -> None:
+    catalogue = Path(__file__).parents[2] / "report_templates" / f"{lang}.toml"
+    words = tomllib.loads(catalogue.read_text("utf-8"))["stream"]
+    assert {*vars(Coding()), "rate", "times", "stamps"} <= words.keys()

@@ -15,12 +15,14 @@ from acceptance.metrics import latency
 from acceptance.metrics._filmed_clock import ghosts
 from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.metrics._filmed_clock.cadence import cadence
+from acceptance.metrics._filmed_clock.pace import Pace
 from acceptance.metrics.latency import delay, film_times, monitor, screens, slow_screen
 from acceptance.uncertainty import combine
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
 import clocks
+import departures
 from departures import Departures
 
 
@@ -132,6 +134,32 @@ def test_a_picture_that_only_mixtures_show_is_no_picture() -> None:
         share=np.array([0.02, 0.02, 0.62, 0.66, 0.03, 0.4, 0.05]),
     )
     assert seen.changes().picture.tolist() == [8]
+
+
+def test_a_picture_behind_a_lost_one_looks_as_it_was_seen() -> None:
+    """Of which picture something is left in it is not known: 3 is seen behind 1, as 2 is lost."""
+    seen = np.full((1, 24), 0.4)
+    pictures = monitor.CameraPictures(
+        number=np.arange(5.0), ghost=0.25, first=np.array([3]), shares=seen
+    )
+    line = Pace(origin=0.0, draws=np.array([[5000.0, 2.37, 0.3, 0.0]]))
+    expected = pictures.expected(line, read(np.arange(5.0)))
+    clear = clock_readings.expected_shares(5000 + 2.37 * np.arange(5), 0.3, 24)
+    assert expected[3].tolist() == seen[0].tolist()
+    assert expected[[0, 1, 2, 4]] == pytest.approx(ghosts.added(clear, 0.25)[[0, 1, 2, 4]])
+
+
+def test_noise_reduction_behind_lost_pictures_makes_no_picture_that_nobody_saw() -> None:
+    """The worst of this film was 30 ms off: 128 seemed to mix with 129, which was lost."""
+    random = np.random.default_rng([2006, 3341, 17])
+    on = departures.some(random, departures.SIGNALS)
+    [worst] = [
+        reading
+        for reading in clocks.film(random, departures.drawn(random, on))
+        if reading.region == "worst"
+    ]
+    assert set(on) >= {"lost", "camera_recursion"}
+    assert abs(worst.off) <= worst.expanded < 3
 
 
 def in_step(lag: float, part: float) -> clock_readings.Array:

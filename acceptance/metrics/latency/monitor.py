@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.metrics._filmed_clock.readings import CLEAR, LOW_BITS, SAME
+from acceptance.metrics._filmed_clock import ghosts
+from acceptance.metrics._filmed_clock.readings import CLEAR, LOW_BITS, SAME, expected_shares
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from acceptance.metrics._filmed_clock.pace import Pace
     from acceptance.metrics._filmed_clock.readings import Array, Readings, Whole
 
 REACH = 3  # pictures about the guess that a film frame may show
@@ -78,6 +80,30 @@ class Changes:
             opening=self.opening if chosen[:1].all() else -1,
             since=self.since,
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CameraPictures:
+    """Pictures ``number`` (p,) of a camera that leaves a share ``ghost`` of the one before in each.
+
+    Before the ``first`` (k,) of them none is seen; ``shares`` (k, bits) is how they look. What is
+    left in them is of one further back, or of one that was lost.
+    """
+
+    number: Array
+    ghost: float
+    first: Whole
+    shares: Array
+
+    def expected(self, line: Pace, monitor: Readings) -> Array:
+        """(p, bits) shares of the pictures that were taken when ``line`` says."""
+        middle, bits = line.at(self.number).mean(axis=0), monitor.shares.shape[1]
+        clear = expected_shares(middle, line.width, bits)
+        if not self.ghost:
+            return clear
+        expected = ghosts.added(clear, self.ghost)
+        expected[self.first] = self.shares
+        return expected
 
 
 def held_pictures(shares: Array) -> tuple[Held, Changes]:

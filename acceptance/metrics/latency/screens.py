@@ -23,7 +23,7 @@ from acceptance.metrics._filmed_clock.line_prior import CAMERA_RATES, SCREEN_RAT
 from acceptance.metrics._filmed_clock.pace import DRAWS, pace
 from acceptance.metrics.latency import film_times, picture_age, refreshes, slow_clock, uneven_camera
 from acceptance.metrics.latency.delay import Latency
-from acceptance.metrics.latency.monitor import Changes, held_pictures, shown
+from acceptance.metrics.latency.monitor import CameraPictures, Changes, held_pictures, shown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -208,8 +208,14 @@ def _pictures(monitor: Readings, rolls: float) -> tuple[Changes, Array, int, flo
     before = np.searchsorted(held.first[seen], frames, side="right") - 1
     after = np.searchsorted(held.last[seen], frames)
     guess = number[np.clip([before, after], 0, len(seen) - 1)]
-    every = np.arange(number[-1] + 1.0)
-    return *_refined(monitor, rolls, line, guess, every, ghost), uneven, 0.0
+    first = ~np.isin(number - 1, number)
+    camera = CameraPictures(
+        number=np.arange(number[-1] + 1.0),
+        ghost=ghost,
+        first=number[first],
+        shares=held.shares[seen[first]],
+    )
+    return *_refined(monitor, rolls, line, guess, camera), uneven, 0.0
 
 
 def _uneven(
@@ -269,32 +275,20 @@ def _check_step(pictures: Readings) -> None:
 
 
 def _refined(
-    monitor: Readings,
-    rolls: float,
-    line: Pace,
-    guess: NDArray[np.int64],
-    number: Array,
-    ghost: float,
+    monitor: Readings, rolls: float, line: Pace, guess: NDArray[np.int64], camera: CameraPictures
 ) -> tuple[Changes, Array, int]:
-    """Fit the line of the pictures ``number`` (p,) again, to what frames show of each alone.
+    """Fit the line of the camera's pictures again, to what frames show of each alone.
 
-    ``guess`` (2, n) are the pictures that the monitor held before and after each film frame,
-    ``ghost`` is how much of the picture before the camera leaves in each. Returns the first three
-    of ``_pictures``.
+    ``guess`` (2, n) are the pictures that the monitor held before and after each film frame.
+    Returns the first three of ``_pictures``.
     """
-    expected = _expected(line, number, monitor, ghost)
+    number, expected = camera.number, camera.expected(line, monitor)
     own = shown(monitor.shares, guess, expected).light(monitor, expected, rolls)
-    own = ghosts.removed(own, ghost)
+    own = ghosts.removed(own, camera.ghost)
     heights = np.append(0.0, monitor.heights)
     line = pace(number, own, line.at(number).mean(axis=0), heights=heights, usual=PICTURES)
-    changes = shown(monitor.shares, guess, _expected(line, number, monitor, ghost)).changes()
+    changes = shown(monitor.shares, guess, camera.expected(line, monitor)).changes()
     return changes, np.random.default_rng(2).permutation(line.at(number)), _blends(own)
-
-
-def _expected(line: Pace, number: Array, monitor: Readings, ghost: float) -> Array:
-    """(p, bits) shares of the pictures ``number`` (p,), with the ``ghost`` of the one before."""
-    middle, bits = line.at(number).mean(axis=0), monitor.shares.shape[1]
-    return ghosts.added(clock_readings.expected_shares(middle, line.width, bits), ghost)
 
 
 def _blends(low: Array) -> int:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from acceptance.scene.views import View
 
 PLAIN = ("flat", "grey", "colour")
-NOISE = "noise of plain fields, in steps of codes"
+NOISE = "noise_of_levels"
 
 
 def undecided(scene: Scene, view: View, resolves: str) -> float:
