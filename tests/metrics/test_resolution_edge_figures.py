@@ -160,6 +160,8 @@ def test_light_that_is_finer_than_its_surface_moves_an_edge_as_its_step_does() -
     printed = region(printed={"dark": 0.2, "light": 0.7})
     found = edge_figures.seen(lit, view(region=printed, place=None), TONE)
     assert found.finer == pytest.approx(math.sqrt(2) * 0.01 / 0.5)
+    swapped = view(region=region(printed={"dark": 0.7, "light": 0.2}), place=None)
+    assert edge_figures.seen(lit, swapped, TONE).finer == found.finer
     assert edge_figures.seen(lit, view(region=region(printed={})), TONE).finer == 0
     first, [line] = found.first, found.tails("mtf50")
     near = np.array([0.98, 1.02]) * first.mtf50
