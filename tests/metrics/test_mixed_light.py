@@ -40,8 +40,6 @@ def scene(*views: Any, power: float = 1.0, **changed: Any) -> Any:
         "of_kind": lambda kind: list(views) if kind == "flat" else [],
         "chart": SimpleNamespace(size=(400.0, 225.0)),
         "video": video,
-            matrix="bt709", full_range=False, depth=8, codec="ffv1", steps=None
-        ),
         "spacings": (1.0, 1.0, 1.0),
         "code_black": 16,
         "code_white": 235,
