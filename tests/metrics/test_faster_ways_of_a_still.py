@@ -13,7 +13,7 @@ from acceptance.footage import tone
 from acceptance.footage.tone import DenseCurve, inverse_oetf
 from acceptance.metrics.geometry import lens
 from acceptance.metrics.noise.weighting import unified_weighting
-from acceptance.metrics.resolution import bar_images, edge, edge_line, sampling, wedge_lines
+from acceptance.metrics.resolution import bar_images, covered, edge_line, sampling, wedge_lines
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -166,4 +166,4 @@ def test_means_of_patches_are_those_of_each() -> None:
     """Rows and columns that fill no patch are left out."""
     residual = np.random.default_rng(21).normal(size=(31, 42))
     plain = residual[:28, :40].reshape(7, 4, 10, 4).mean(axis=(1, 3))
-    assert edge._patches(residual) == pytest.approx(plain, rel=1e-12)
+    assert covered._patches(residual) == pytest.approx(plain, rel=1e-12)

@@ -269,3 +269,13 @@ def test_stripes_of_a_shadow_along_an_edge_refuse_it() -> None:
     stripes = np.sin(2 * math.pi * (x + y) / 34) > 0
     with pytest.raises(GapError, match="edge_covered"):
         edge_mtf(light * (1 - 0.2 * stripes))
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_a_lamp_that_falls_off_along_an_edge_covers_nothing(side: int) -> None:
+    """A tenth from one end to the other, as no chart's ground tells of an edge alone."""
+    plain = drawn(120, 80, levels=(0.05, 0.6), noise=0.004)
+    lamp = 1 + 0.1 * side * np.linspace(-0.5, 0.5, 120)[:, None]
+    assert edge_mtf(plain * lamp).mtf50 == pytest.approx(crossing(0.5), rel=0.01)
+    web = 1 - 0.1 * (np.mgrid[:120, :80].sum(axis=0) // 17 % 2)
+    assert refused(plain * lamp * web).code == "edge_covered"

@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
 from scipy.special import ndtr
 
+from acceptance.charts.located import Located, four, to_picture
 from acceptance.errors import GapError
 from acceptance.metrics import resolution
+from acceptance.metrics._shared import region_codes
 from acceptance.metrics.resolution import coding_loss, corners, edge_figures
 from acceptance.metrics.resolution.edge import edge_mtf_probed
 from acceptance.metrics.resolution.edge_figures import Edge
@@ -160,6 +163,8 @@ def test_light_that_is_finer_than_its_surface_moves_an_edge_as_its_step_does() -
     printed = region(printed={"dark": 0.2, "light": 0.7})
     found = edge_figures.seen(lit, view(region=printed, place=None), TONE)
     assert found.finer == pytest.approx(math.sqrt(2) * 0.01 / 0.5)
+    swapped = view(region=region(printed={"dark": 0.7, "light": 0.2}), place=None)
+    assert edge_figures.seen(lit, swapped, TONE).finer == found.finer
     assert edge_figures.seen(lit, view(region=region(printed={})), TONE).finer == 0
     first, [line] = found.first, found.tails("mtf50")
     near = np.array([0.98, 1.02]) * first.mtf50
@@ -413,13 +418,45 @@ def test_tv_lines_count_the_rows_between_black_bars() -> None:
     assert lines[1] == pytest.approx(0.75 * lines[0])
 
 
-@pytest.mark.parametrize(("seen", "refused"), [(0.8, 1), (0.806, 1), (0.818, 0)])
+def filmed_at(aspect: float, tilt: float, yaw: float = 0.0) -> Located:
+    """Make a chart in 960 x 576 px that are ``aspect`` wide, seen from above or aside (degrees).
+
+    It fills two thirds of the width; the focal length is that width.
+    """
+    wide, high, lens = 400.0, 225.0, 960 * aspect
+    about = Rotation.from_euler("yx", (yaw, tilt), degrees=True).as_matrix()
+    across, down = about[:, 0], about[:, 1]
+    first = np.array([0, 0, 1.5 * wide]) - wide / 2 * across - high / 2 * down
+    camera = np.array([[lens / aspect, 0, 479.5], [0, lens, 287.5], [0, 0, 1]])
+    homography = camera @ np.stack([across, down, first], axis=1)
+    corners = four(to_picture(homography, [(0, 0), (wide, 0), (wide, high), (0, high)]))
+    chart: Any = SimpleNamespace(size=(wide, high))
+    return Located(
+        chart=chart,
+        homography=homography,
+        corners=corners,
+        residual=0.0,
+        fiducials_found=4,
+        picture=(960, 576),
+    )
+
+
+@pytest.mark.parametrize(
+    ("aspect", "tilt", "yaw", "refused"),
+    [
+        *((4 / 5, tilt, yaw, 1) for tilt, yaw in ((0, 0), (4, 0), (-4, 0), (0, 4), (3, -3))),
+        *((9 / 11, tilt, 0, 0) for tilt in (0, 5, 9, 12, -12, 14, 20, 30)),
+        *((9 / 11, tilt, yaw, 0) for tilt, yaw in ((0, 12), (12, 12), (14, -5), (20, 9))),
+    ],
+)
 def test_a_picture_as_wide_as_stored_is_not_taken_for_that_of_the_standard(
-    seen: float, refused: int
+    aspect: float, tilt: float, yaw: float, refused: int
 ) -> None:
-    """960 columns of 576 rows: the standard has 9/11, recorders that fill them 4/5."""
-    place = SimpleNamespace(pixel_aspect=seen, focal_length=lambda _: math.inf, picture=(960, 576))
-    doubtful = scene(located=(place,))
+    """960 columns of 576 rows: the standard has 9/11, recorders that fill them 4/5.
+
+    A chart that is seen from 12 degrees above is as low, and has the perspective of one.
+    """
+    doubtful = scene(located=(filmed_at(aspect, tilt, yaw),))
     doubtful.video.assumed, doubtful.video.sample_aspect = ("sample_aspect",), Fraction(9, 11)
     found: list[Any] = list(edge_figures.figures(doubtful, edge(), TONE))
     codes = [one.reason.code for one in found if isinstance(one, Note)]
@@ -438,3 +475,19 @@ def test_an_edge_lit_beyond_the_cameras_own_white_is_clipped() -> None:
         edge_figures.seen(scene(view(capped), *steps), view(capped), TONE)
     apart = [*steps[:-1], view(np.full((1, 8, 8), 150.0), region=steps[-1].region)]
     assert edge_figures.seen(scene(view(), *apart), view(), TONE).reached("mtf50")
+
+
+@pytest.mark.parametrize("top", [8.0, 12.0, 20.0, 100.0])
+def test_the_white_of_a_dark_picture_is_no_end_of_its_camera(top: float) -> None:
+    """Its lightest steps are alike because there is little light on all of them."""
+    printed = (0.03, 0.064, 0.12, 0.2, 0.385, 0.487, 0.606, 0.744, 0.9)
+    codes = [16 + top * (level / 0.9) ** 0.45 for level in printed]
+
+    def steps(end: float) -> list[Any]:
+        return [
+            view(np.full((1, 8, 8), min(code, end)), region=region(kind="grey", reflectance=level))
+            for code, level in zip(codes, printed, strict=True)
+        ]
+
+    assert region_codes._whitest(scene(*steps(255))) == math.inf
+    assert region_codes._whitest(scene(*steps(95))) == (94 if top == 100 else math.inf)

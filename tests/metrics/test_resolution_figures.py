@@ -16,6 +16,7 @@ from acceptance.errors import GapError
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
 from acceptance.metrics.resolution import (
     corners,
+    covered,
     edge,
     edge_figures,
     edge_line,
@@ -443,8 +444,9 @@ def covered_by(scatter: float, step: float) -> str:
     """Return how a residual of 16 x 12 px with one band that is off is answered."""
     residual = np.full((16, 12), 0.01)
     residual[4:8] = scatter
+    residual[:, ::2] *= -1  # nothing coarse
     try:
-        edge._refuse_covered(residual, step)
+        covered.refuse_covered(residual, np.zeros(residual.shape), step)
     except GapError as gap:
         return gap.code
     return ""
@@ -471,7 +473,7 @@ def test_patches_are_means_of_four_by_four_pixels() -> None:
     """What is left over on either side is none."""
     residual = np.add.outer(np.arange(9.0), 10 * np.arange(13.0))
     expected = np.add.outer([1.5, 5.5], [15.0, 55.0, 95.0])
-    assert edge._patches(residual) == pytest.approx(expected)
+    assert covered._patches(residual) == pytest.approx(expected)
 
 
 def test_a_window_reaches_from_where_it_opens_to_where_it_closes() -> None:
@@ -501,4 +503,4 @@ def test_a_quarter_of_the_bands_is_enough_to_tell_what_lies_on_the_others() -> N
     residual = np.full((16, 12), 0.01)
     residual[4:12] = 0.06
     with pytest.raises(GapError):
-        edge._refuse_covered(residual, 1.0)
+        covered.refuse_covered(residual, np.zeros(residual.shape), 1.0)

@@ -507,12 +507,7 @@ def test_ground_beside_a_wedge_that_is_lit_otherwise_in_any_strip_is_refused(str
     assert caught.value.parameters["share"] == pytest.approx(30 / 95, rel=0.05)
 
 
-def test_codes_that_lie_apart_leave_more_of_a_wedge_open_and_whole_ones_nothing() -> None:
-    """Levels 110 codes apart, without noise: 4 / sqrt(12) codes are undecided."""
+def test_whole_codes_leave_nothing_of_a_wedge_open() -> None:
+    """What codes that lie apart leave is shown in ``test_resolution_wedge_codes.py``."""
     bars: Any = SimpleNamespace(view=view(np.full((2, 8, 8), 64, np.uint8)), levels=(64.0, 174.0))
-    bars.value = 500.0
     assert wedge_figures._rounding(scene(), bars) == []
-    [line] = wedge_figures._rounding(scene(code_spacing=4.0), bars)
-    undecided = 4 / math.sqrt(12) / 110
-    share = 0.6 * undecided * (1 + (undecided / 0.018) ** 2)
-    assert line.contribution == pytest.approx(500 * share)

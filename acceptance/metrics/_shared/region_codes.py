@@ -28,7 +28,8 @@ SQUEEZED = 0.8  # of the assumed pixel aspect: a tilt of 35 degrees narrows a ch
 LONG = 1.5  # picture widths: with a longer lens a squeezed picture looks like a turned chart
 WHOLE_WIDTH = 720 / 704  # assumed aspect of a pixel over that of a picture as wide as stored
 FEWEST_STEPS = 5
-ALIKE = 1.0  # codes of 8 bits: nothing that a camera still tells apart; printed steps are 15 apart
+# codes of 8 bits: nothing that a camera still tells apart, where darker steps rise by that many
+ALIKE, SEVERAL = 1.0, 3.0
 GROUPS, SINGLE_FRAMES = 4, 8
 
 
@@ -66,7 +67,7 @@ def refuse_doubtful_aspect(scene: Scene, direction: str) -> None:
     """Refuse TV lines along rows where the chart's shape contradicts an assumed pixel aspect.
 
     It applies where the stream states no pixel aspect: where no usual lens makes a chart that is
-    turned look so, and where it is seen as by the other of two usual aspects. Raises GapError
+    turned look so, be it much or as by the other of two usual aspects. Raises GapError
     ``pixel_aspect_doubtful`` with ``assumed`` and ``seen``, the aspect at which the chart would be
     seen face on.
     """
@@ -75,20 +76,20 @@ def refuse_doubtful_aspect(scene: Scene, direction: str) -> None:
     place, assumed = scene.located[0], float(scene.video.sample_aspect)
     seen = place.pixel_aspect
     squeezed = min(seen / assumed, assumed / seen) < SQUEEZED
-    doubtful = squeezed and place.focal_length(assumed) > LONG
-    if doubtful or _as_wide_as_stored(place.picture, assumed, seen):
+    doubtful = squeezed or _as_wide_as_stored(place.picture, assumed, seen)
+    if doubtful and place.focal_length(assumed) > LONG:
         raise GapError("pixel_aspect_doubtful", assumed=assumed, seen=seen)
 
 
 def _as_wide_as_stored(picture: tuple[int, int], assumed: float, seen: float) -> bool:
     """Whether the chart is seen as if all columns of a 4:3 picture were its width.
 
-    Recorders fill 720 or 960 columns with what ITU-R BT.601 has in 704 of 720: 2 % apart. A chart
-    that is turned by 12 degrees looks as one does that is not, by the other.
+    Recorders fill 720 or 960 columns with what ITU-R BT.601 has in 704 of 720: 2 % apart. Nearer to
+    that than half-way, on either side: by as much a tilt of 8 degrees moves it.
     """
     other = 4 / 3 * picture[1] / picture[0]
     usual = abs(assumed / other - WHOLE_WIDTH) < 1e-3
-    return usual and abs(math.log(seen / other)) < abs(math.log(seen / assumed))
+    return usual and abs(math.log(seen / other)) < math.log(WHOLE_WIDTH) / 2
 
 
 def pictures(view: View) -> list[NDArray[np.float64]]:
@@ -142,12 +143,33 @@ def refuse_clipped(scene: Scene, view: View) -> None:
 
 
 def _whitest(scene: Scene) -> float:
-    """Return the code at which the camera ends, if below the lightest of the grey steps."""
+    """Return the code at which the camera ends, if below the lightest of the grey steps.
+
+    The two lightest are alike there, though the darker ones rise so that they would be codes apart.
+    """
     steps = {float(view.region.reflectance or 0): view for view in scene.of_kind("grey")}
     if len(steps) < FEWEST_STEPS:
         return math.inf
-    below, above = (float(mean_frame(steps[step].luma).mean()) for step in sorted(steps)[-2:])
-    return above - scene.code_unit if abs(above - below) < ALIKE * scene.code_unit else math.inf
+    printed = np.array(sorted(steps))
+    codes = np.array([float(mean_frame(steps[step].luma).mean()) for step in printed])
+    unit, last = scene.code_unit, float(codes[-1])
+    alike = abs(last - codes[-2]) < ALIKE * unit
+    free = (codes < last - ALIKE * unit) & (printed > 0)
+    return last - unit if alike and _rise(printed, codes, free) > SEVERAL * unit else math.inf
+
+
+def _rise(
+    printed: NDArray[np.float64], codes: NDArray[np.float64], free: NDArray[np.bool_]
+) -> float:
+    """Return by how many codes the last of grey steps (n,) should rise, as the ``free`` ones do.
+
+    Over the logarithm of the reflectance a camera's curve gets steeper: it is at least that.
+    """
+    place, seen = np.log(printed[free][-3:]), codes[free][-3:]
+    if place.size < 2:
+        return 0.0
+    off = place - place.mean()
+    return float(off @ seen / (off @ off) * np.log(printed[-1] / printed[-2]))
 
 
 def repeat(values: Sequence[float], fit: float) -> list[BudgetLine]:

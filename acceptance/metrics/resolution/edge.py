@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from acceptance.errors import GapError
 from acceptance.messages import tr
-from acceptance.metrics._shared.ordered import median, quantile_of_each, quantiles
+from acceptance.metrics._shared.ordered import median
 from acceptance.metrics._shared.region_codes import MOST_CLIPPED, clipped_share
+from acceptance.metrics.resolution.covered import refuse_covered
 from acceptance.metrics.resolution.edge_line import MODES, EdgeLine, Mode, distances, locate
 from acceptance.metrics.resolution.profile import (
     ProfileFit,
@@ -38,16 +39,6 @@ LEAST_ROWS, LEAST_COLUMNS = 20, 16
 LEAST_EXPLAINED = 0.5
 LEAST_LEAN = 1.0
 STIFFNESS = 300.0
-# scatter of a band of rows about the profile, over that of the quarter that keeps to it best and
-# over the step, beyond which something lies on the edge; the rows of a band
-COVERED, LEAST_COVERED, BAND = 3.5, 0.05, 4
-# of the step: means of patches of BAND x BAND px may scatter so within a band, besides the scatter
-# by noise; by how much the squares of the worst band exceed those of noise by chance
-MOST_LEFT, BY_CHANCE = 0.09, 3.0
-# of the step, and of the variance that the profile leaves, in means of patches twice as large:
-# shadows along an edge; noise leaves a thirtieth, of neighbours that are alike a third
-LEAST_COARSE, MOST_COARSE = 0.015, 0.5
-MEDIAN_STEP = 0.954  # of two normal values, in sigmas of each
 ISO_BIN = 1 / 4
 LOPSIDED_AT = 0.2  # of the contrast: where the MTF is so low the phase of a lopsided spread shows
 
@@ -224,7 +215,8 @@ def _followed(
     stiffness, aperture = (STIFFNESS, 0.0) if mode == "accurate" else (0.0, ISO_BIN)
     fit = profile(upright, distance, line.reach, stiffness=stiffness, aperture=aperture)
     _refuse(upright, line, fit, angle)
-    _refuse_covered(fit.residual.reshape(upright.shape), line.light - line.dark)
+    residual = fit.residual.reshape(upright.shape)
+    refuse_covered(residual, upright - residual, line.light - line.dark)
     taper, rows = _taper(fit, line, mode), upright.shape[0]
     seen, far = float(np.diff(fit.coefficients) @ taper), _half_width(fit, taper)
     return _Followed(
@@ -331,47 +323,6 @@ def _refuse(image: Array, line: EdgeLine, fit: ProfileFit, angle: float) -> None
         raise GapError("edge_not_slanted", lean=lean)
     if fit.position[0] > -line.reach or fit.position[-1] < line.reach:
         raise GapError("region_too_small", width=image.shape[1], height=image.shape[0])
-
-
-def _refuse_covered(residual: Array, step: float) -> None:
-    """Refuse an edge on which something lies, so that some rows are not those of the profile.
-
-    ``residual`` (h, w) is what the profile leaves, ``step`` that of the edge. Few covered rows lie
-    far off the profile, which follows the others. Many pull the profile away, so that no row keeps
-    to it: the residual then has patches that are larger than noise makes them. What runs along the
-    edge, as a shadow's stripes, is in every band: it is coarser than any noise.
-    """
-    bands = residual[: residual.shape[0] // BAND * BAND].reshape(-1, BAND * residual.shape[1])
-    scatter = np.sqrt(np.einsum("ij,ij->i", bands, bands) / bands.shape[1])
-    most = float(scatter.max())
-    if most > COVERED * quantiles(scatter, (0.25,))[0] and most > LEAST_COVERED * step:
-        raise GapError("edge_covered", region="", share=most / step)
-    patches = _patches(residual)
-    coarse = _patches(patches, 2) if min(patches.shape) > 1 else patches
-    share = float(np.mean(coarse**2))
-    if share > max((LEAST_COARSE * step) ** 2, MOST_COARSE * float(np.mean(residual**2))):
-        raise GapError("edge_covered", region="", share=math.sqrt(share) / step)
-    left = float(np.mean(patches**2, axis=1).max())
-    if left > (MOST_LEFT * step) ** 2 + BY_CHANCE * _noise_of(patches):
-        raise GapError("edge_covered", region="", share=math.sqrt(left) / step)
-
-
-def _patches(residual: Array, side: int = BAND) -> Array:
-    """Return the means of patches of ``side`` x ``side`` px."""
-    height, width = (size // side * side for size in residual.shape)
-    rows = residual[:height, :width].reshape(-1, side, width).sum(axis=1)
-    return np.asarray(sum(rows[:, first::side] for first in range(side)) / side**2)
-
-
-def _noise_of(patches: Array) -> float:
-    """Return the variance that noise gives to patches (n, m), n 3 or more.
-
-    It is from the median difference of patches two rows of them apart: what covers an edge changes
-    few of these, and noise that is alike over some pixels does not reach so far. Each column
-    counts by itself, since noise in linear light is larger on the light side.
-    """
-    apart = quantile_of_each(np.abs(patches[2:] - patches[:-2]).T, 0.5)
-    return float(np.mean((apart / MEDIAN_STEP) ** 2))
 
 
 def _taper(fit: ProfileFit, line: EdgeLine, mode: Mode) -> Array:

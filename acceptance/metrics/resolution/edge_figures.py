@@ -187,7 +187,7 @@ def _finer(scene: Scene, view: View) -> float:
     if scene.light_field is None or not {"dark", "light"} <= printed.keys():
         return 0.0
     added = float(scene.light_field.finer(scene.place(view)[None])[0])
-    return math.sqrt(2) * added / (float(printed["light"]) - float(printed["dark"]))
+    return math.sqrt(2) * added / abs(float(printed["light"]) - float(printed["dark"]))
 
 
 def _height(codes: Array) -> float:

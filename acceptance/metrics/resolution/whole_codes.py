@@ -9,7 +9,7 @@ import numpy as np
 from acceptance.footage.rounding import coarse_doubt, noise_of_levels, rounding_doubt
 from acceptance.metrics._shared.ordered import median_of_whole
 from acceptance.metrics._shared.region_codes import within
-from acceptance.metrics.resolution.edge import MEDIAN_STEP
+from acceptance.metrics.resolution.covered import MEDIAN_STEP
 
 if TYPE_CHECKING:
     from acceptance.scene.build import Scene
