@@ -225,8 +225,9 @@ class _Painter:
 
     def _draw(self, drawing: Held | None) -> None:
         if drawing is None or drawing.get("/Subtype") != "/Form" or self.depth >= DEEPEST:
-            picture = drawing and drawing.get("/Subtype") == "/Image"
-            kind = b"Do" if picture and "/ImageMask" not in drawing else b"Do of a colour"
+            held = drawing or {}
+            picture = held.get("/Subtype") == "/Image" and "/ImageMask" not in held
+            kind = b"Do" if picture else b"Do of a colour"
             self._put((kind, digest(drawing, self.digests)), self.state.matrix)
             return
         before, self.depth = self.state, self.depth + 1
