@@ -55,11 +55,17 @@ OF_LINES = {b"line", b"line space", b"gs /CA", b"w", b"J", b"j", b"M", b"d", b"g
 OF_LETTERS = {b"Tc", b"Tw", b"Tz", b"TL", b"Tr", b"Ts", b"Tf"}
 NO_MATTER = {  # settings that do not change how an operator paints
     b"f": OF_LINES | OF_LETTERS, b"S": OF_FILLS | OF_LETTERS, b"B": OF_LETTERS,
-    b"Do": OF_LINES | OF_LETTERS, b"Tj": OF_LINES,
+    b"Do": {b"fill", b"fill space"} | OF_LINES | OF_LETTERS,
+    b"Do of a colour": OF_LINES | OF_LETTERS, b"Tj": OF_LINES,
 }  # fmt: skip
 # Entries of a drawing that are followed, or say how it is packed; others may hide it.
 PLAIN = {"/Type", "/Subtype", "/BBox", "/Matrix", "/Resources", "/Length", "/Filter",
          "/DecodeParms", "/FormType", "/StructParents", "/StructParent"}  # fmt: skip
+# What holds before anything is set (ISO 32000-2, tables 51 and 103): to set it changes nothing.
+AT_FIRST: dict[bytes, object] = {
+    b"w": (1.0,), b"J": (0.0,), b"j": (0.0,), b"M": (10.0,), b"d": ((), 0.0),
+    b"Tc": (0.0,), b"Tw": (0.0,), b"Tz": (100.0,), b"Tr": (0.0,), b"Ts": (0.0,),
+}  # fmt: skip
 KINDS = {
     b"F": b"f", b"f*": b"f", b"sh": b"f", b"s": b"S",
     **dict.fromkeys([*SHOWING, *OF_TEXT], b"Tj"),
@@ -92,6 +98,8 @@ class _State:
 
     def having(self, settings: dict[bytes, object]) -> _State:
         changed = {**dict(self.settings), **settings}
+        for key in [key for key in changed if changed[key] == AT_FIRST.get(key)]:
+            del changed[key]
         return replace(self, settings=tuple(sorted(changed.items(), key=lambda item: item[0])))
 
     def within(self, clip: _Clip) -> _State:
@@ -117,14 +125,14 @@ class _Painter:
         """Follow the operators of one stream with its resources."""
         from pypdf.generic import ContentStream  # noqa: PLC0415 -- late: few need it
 
-        outside, before = len(self.saved), self.state
+        outside, before = self.saved, self.state
+        self.saved = []  # what is saved outside a drawing cannot be restored within it
         for key in DEFAULTS:  # of colours, which then look otherwise
             if (held := _resource(resources, "/ColorSpace", key)) is not None:
                 self._put((key, digest(held, self.digests)), ())
         for operands, operator in ContentStream(stream, self.reader).operations:
             self._step(operator, operands, resources)
-        del self.saved[outside:]  # what a stream does not restore ends with it
-        self.state = before
+        self.saved, self.state = outside, before
 
     def _step(self, operator: bytes, operands: list[Any], resources: Held | None) -> None:
         if operator == b"q":
@@ -162,7 +170,9 @@ class _Painter:
     ) -> dict[bytes, object]:
         """Return what an operator sets; ``gs`` sets as much as the state that it names holds."""
         if operator != b"gs":
-            return {COLOURS.get(operator, operator): named}
+            # readers pass over a colour of too few numbers: which operator says how many are due
+            by = COLOURS.get(operator)
+            return {by: (operator, named)} if by else {operator: named}
         held = _resource(resources, "/ExtGState", operands[0]) or {}
         return {f"gs {key}".encode(): digest(held[key], self.digests) for key in held}
 
@@ -215,16 +225,30 @@ class _Painter:
 
     def _draw(self, drawing: Held | None) -> None:
         if drawing is None or drawing.get("/Subtype") != "/Form" or self.depth >= DEEPEST:
-            self._put((b"Do", digest(drawing, self.digests)), self.state.matrix)
+            held = drawing or {}
+            picture = held.get("/Subtype") == "/Image" and "/ImageMask" not in held
+            kind = b"Do" if picture else b"Do of a colour"
+            self._put((kind, digest(drawing, self.digests)), self.state.matrix)
             return
         before, self.depth = self.state, self.depth + 1
         matrix = _numbers(drawing.get("/Matrix", AS_IT_IS))
         self.state = replace(before, matrix=_times(matrix, before.matrix))
         beside = sorted({*drawing} - PLAIN)
-        said = tuple((key, digest(drawing[key], self.digests)) for key in beside)
+        said = tuple((key, self._said_beside(drawing, key)) for key in beside)
         self._put((b"Form", said), _corners(drawing["/BBox"], self.state.matrix))
         self.follow(cast("StreamObject", drawing), _of(drawing, "/Resources"))
         self.state, self.depth = before, self.depth - 1
+
+    def _said_beside(self, drawing: Held, key: str) -> object:
+        """Return a digest; of a group of transparency, what its colour space is called or is."""
+        held = drawing[key]
+        if key != "/Group" or not isinstance(held, dict):
+            return digest(held, self.digests)
+        entries, space = {each: held[each] for each in held}, held.get("/CS")
+        if isinstance(space, str):
+            named = _resource(_of(drawing, "/Resources"), "/ColorSpace", space)
+            entries["/CS"] = space if named is None else named
+        return tuple((each, digest(entries[each], self.digests)) for each in sorted(entries))
 
 
 def read(pdf: bytes) -> Iterator[tuple[Paint, ...]]:

@@ -18,10 +18,10 @@ from hidden_places import HIDDEN_PLACES
 from institute import PASSWORD
 from issued_session import CLIP, details, issue, issued
 from marks import slow
-from more_tamperings import MORE_FORGERIES, MORE_TAMPERINGS
+from more_tamperings import MORE_FORGERIES, MORE_TAMPERINGS, anew
 from pypdf.generic import NameObject, StreamObject
 from second_signers import OF_FIELDS, SECOND_SIGNERS, SecondSigner
-from shown_otherwise import BEHIND_THE_FIRST, OF_SIGNATURES, SHOWN_OTHERWISE
+from shown_otherwise import BEHIND_THE_FIRST, OF_SIGNATURES, SHOWN_OTHERWISE, begun
 from tamperings import CAFE, TAMPERINGS, TWINS, Tampering, words
 
 from acceptance.session import evidence, store
@@ -215,12 +215,19 @@ def of_another_version(
     return other
 
 
+@pytest.mark.parametrize(
+    "forgery",
+    [
+        Forgery("pages that pass", "", shown=passing),
+        slow(Forgery("words that are not drawn", "", pages=anew(begun(b"3 Tr ")))),
+    ],
+)
 def test_pages_that_another_version_set_must_state_the_conclusion(
-    of_another_version: Path, chain: DemoChain, tmp_path: Path
+    of_another_version: Path, chain: DemoChain, tmp_path: Path, forgery: Forgery
 ) -> None:
     """Whoever holds a key and says that another version set the pages shows no other verdict."""
     other = shutil.copytree(of_another_version, tmp_path / of_another_version.name)
-    forge(other, chain, Forgery("pages that pass", "", shown=passing))
+    forge(other, chain, forgery)
     result = verify(other, [chain.root])
     assert result.exit_code == 3
     assert "the first pages do not state the conclusion" in details(result)
