@@ -15,8 +15,8 @@ from acceptance.metrics import noise
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
 from acceptance.metrics.noise import chroma
 from acceptance.metrics.noise import field as fields
-from acceptance.metrics.noise.analysis import QUANTISATION, Noise, Variance, analyse, core
-from acceptance.metrics.noise.field import Field
+from acceptance.metrics.noise.analysis import QUANTISATION, Noise, Variance, analyse
+from acceptance.metrics.noise.field import Field, core
 from acceptance.metrics.noise.weighting import unified_weighting
 from acceptance.model import BudgetLine, Measurement, Note, Shot
 from acceptance.uncertainty import measurement
@@ -49,7 +49,7 @@ def scene(linear: Callable[[Array], Array] = squared, **changed: Any) -> Any:
         "code_black": 16,
         "code_white": 235,
         "shot": SimpleNamespace(id="s", subject="c", stream={"codec": "h264", "bit_rate": 1e6}),
-        "video": SimpleNamespace(codec="h264", depth=8, sample_aspect=1),
+        "video": SimpleNamespace(codec="h264", depth=8, sample_aspect=1, steps=None),
         "shown": (0, 0, 720, 576),
         "linear": linear,
         "tone_doubt": 0.1,
@@ -58,7 +58,8 @@ def scene(linear: Callable[[Array], Array] = squared, **changed: Any) -> Any:
         "light_field": None,
         "steps_unusable": False,
         "other_range": None,
-        "stretched": 1.0,
+        "spacings": (1.0, 1.0, 1.0),
+        "stretches": (1.0, 1.0, 1.0),
         "tone": "grey_steps",
         "figure": lambda *words, **more: measurement(SHOT, *words, **more),
     }
@@ -514,7 +515,7 @@ def test_frames_that_stand_there_twice_count_once_where_nothing_was_coded_away(
     random = np.random.default_rng(1)
     two = np.rint(120 + 2 * random.standard_normal((2, 40, 50))).astype(np.uint8)
     seen = view(luma=np.repeat(two, 2, axis=0), quantiser=None)
-    video = SimpleNamespace(codec=codec, depth=8, sample_aspect=2)
+    video = SimpleNamespace(codec=codec, depth=8, sample_aspect=2, steps=None)
     found = fields.read_field(scene(video=video), seen, straight(np.arange(256)))
     assert len(found.codes) == frames
     assert found.weighting.gain == pytest.approx(unified_weighting(40, 2 / 576).gain)
