@@ -102,11 +102,11 @@ def test_stripes_that_rounding_leaves_of_a_slope_are_no_structure(
         assert analyse(np.rint(codes)).coarse == 0
 
 
-def test_structure_that_a_coder_leaves_counts_from_a_thousandth_of_its_square_step_on() -> None:
+def test_structure_that_a_coder_leaves_counts_from_two_thousandths_of_its_square_step_on() -> None:
     codes = np.rint(field(3) + waves() / 2)
     seen = coarse(codes).pixels
-    assert coarse(codes, step=math.sqrt(seen / 0.0011)).pixels == seen > 0
-    assert coarse(codes, step=math.sqrt(seen / 0.0009)).pixels == 0
+    assert coarse(codes, step=math.sqrt(seen / 0.0022)).pixels == seen > 0
+    assert coarse(codes, step=math.sqrt(seen / 0.0018)).pixels == 0
 
 
 @pytest.mark.parametrize(("height", "width"), [(12, 12), (16, 16), (20, 40)])

@@ -6,6 +6,7 @@ import math
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import av
 import numpy as np
 import pytest
 
@@ -23,6 +24,7 @@ from acceptance.uncertainty import measurement
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -519,3 +521,91 @@ def test_frames_that_stand_there_twice_count_once_where_nothing_was_coded_away(
     found = fields.read_field(scene(video=video), seen, straight(np.arange(256)))
     assert len(found.codes) == frames
     assert found.weighting.gain == pytest.approx(unified_weighting(40, 2 / 576).gain)
+
+
+def uncoded(codes: Array, **changed: Any) -> Field:
+    """Read a field of codes (n, h, w) that no coder changed, lit evenly by the light curve."""
+    video = SimpleNamespace(codec="ffv1", depth=8, sample_aspect=1, steps=None)
+    seen = view(luma=np.rint(codes).astype(int), quantiser=None)
+    return fields.read_field(scene(video=video, **changed), seen, straight(np.arange(256)))
+
+
+def wavy(level: float, high: float) -> Array:
+    """Draw waves of 20 px in 4 frames of noise of 0.6 codes."""
+    down, across = np.indices((80, 80))
+    waves = high * np.sin(2 * math.pi * (across + 0.4 * down) / 20)
+    return level + waves + 0.6 * np.random.default_rng(5).standard_normal((4, 80, 80))
+
+
+def test_waves_from_half_a_hundredth_of_the_amplitude_on_are_refused_weaker_ones_in_u() -> None:
+    """Light goes with the square of the level: its share is twice that of the level."""
+    with pytest.raises(GapError) as caught:
+        uncoded(wavy(120, 2.5))
+    assert caught.value.code == "uneven_light"
+    assert caught.value.parameters["share"] == pytest.approx(2 * math.sqrt(8) * 1.3 / 104, rel=0.1)
+    weak = uncoded(wavy(120, 1.0)).noise
+    assert weak.coarse == pytest.approx(0.27, rel=0.4)
+    doubt = 2 * math.hypot(*(line.contribution for line in weak.total.budget()))
+    assert weak.total.sigma - 0.6 <= doubt
+
+
+@pytest.mark.parametrize(("level", "sigma", "crf"), [(26, 2.0, 23), (30.4, 1.0, 28)])
+def test_dark_fields_through_a_coder_are_measured(
+    tmp_path: Path, level: float, sigma: float, crf: int
+) -> None:
+    """A hundredth of their level is a tenth of a code: what the coder leaves was refused."""
+    random = np.random.default_rng(2)
+    light = level + 0.002 * np.indices((160, 160))[1]
+    drawn = np.rint(light + sigma * random.standard_normal((8, 160, 160))).astype(np.uint8)
+    luma = coded(tmp_path / "dark.mp4", drawn, crf)[:, 20:140, 20:140]
+    found = fields.read_field(scene(), view(luma=luma, quantiser=crf), straight(np.arange(256)))
+    assert found.noise.coarse == 0
+
+
+def coded(path: Path, luma: NDArray[np.uint8], crf: int) -> NDArray[np.integer]:
+    """Code frames (n, h, w) of luma by H.264 and decode them."""
+    height, width = luma.shape[1:]
+    with av.open(path, "w") as film:
+        stream = film.add_stream("libx264", rate=25, options={"crf": str(crf), "threads": "1"})
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        for frame in luma:
+            planes = np.full((height * 3 // 2, width), 128, np.uint8)
+            planes[:height] = frame
+            film.mux(stream.encode(av.VideoFrame.from_ndarray(planes, "yuv420p")))
+        film.mux(stream.encode())
+    with av.open(path) as film:
+        return np.array([each.to_ndarray()[:height] for each in film.decode(video=0)])
+
+
+@pytest.mark.parametrize("level", [13.0, 16.0])
+def test_waves_at_black_have_a_share_that_is_a_number_or_none(level: float) -> None:
+    """Light ends at black, where the mean has none of which waves could be a share."""
+    found = Noise(
+        mean=level,
+        mean_uncertainty=0.1,
+        total=Variance(value=4.0, sampling=0.1, degrees_of_freedom=20),
+        coarse=4.0,
+    )
+    dark = scene(lambda codes: np.clip(straight(codes), 0, None))
+    if level + math.sqrt(8) <= 16:
+        fields._refuse_coarse(found, dark, "flat1")
+        return
+    with pytest.raises(GapError) as caught:
+        fields._refuse_coarse(found, dark, "flat1")
+    assert caught.value.parameters["share"] == pytest.approx(2)
+
+
+def test_a_still_is_not_refused_for_blots_that_noise_reduction_may_have_left() -> None:
+    field = uncoded(wavy(120, 2.0)[:1])
+    assert field.noise.coarse > 1
+
+
+def test_planes_are_counted_in_their_own_steps() -> None:
+    """Codes of luma two apart, of Cb four: both tell the noise of before they were rounded."""
+    random = np.random.default_rng(3)
+    noise = np.rint(30 + random.standard_normal((4, 80, 80))).astype(int)
+    steps = {"spacings": (2.0, 4.0, 1.0), "stretches": (1.0, 1.0, 1.0)}
+    assert uncoded(2 * noise, **steps).noise.total.sigma == pytest.approx(2, rel=0.03)
+    seen = region(25, scene=scene(**steps), view=view(quantiser=0.0))
+    found = chroma._figure(seen, "noise.cb", 4 * noise)
+    assert found.value == pytest.approx(4, rel=0.03)

@@ -30,7 +30,7 @@ LOST = 2.0  # variance of structure over what is seen of it: waves of 20 px and 
 ORDER = 3  # of the light: what it takes is in the doubt of the surface
 ROUNDED = 1 / 12  # code^2: as much may rounding a slight slope leave in stripes
 DITHERED = 1 / 3  # code^2 seen, from which on noise leaves nothing of such stripes
-BY_CODER = 0.001  # of the square of a coder's quantiser step, that it may leave (docs)
+BY_CODER = 0.002  # of the square of a coder's quantiser step, that it may leave (docs)
 
 
 @dataclass(frozen=True)
