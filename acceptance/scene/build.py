@@ -20,7 +20,6 @@ from acceptance.errors import GapError
 from acceptance.footage import clip
 from acceptance.footage import sound as footage_sound
 from acceptance.footage.ahead import ahead
-from acceptance.footage.rounding import stretch
 from acceptance.live import stream_tables
 from acceptance.model import BudgetLine, Measurement, Note, Reason, Shot, Value
 from acceptance.scene import (
@@ -34,7 +33,7 @@ from acceptance.scene import (
     stream_words,
     views,
 )
-from acceptance.scene.code_range import spacings
+from acceptance.scene.code_range import spacings, stretches
 from acceptance.scene.light import SeenLight
 from acceptance.scene.series import Series, named, series_of
 from acceptance.scene.watch import MOST_FRAMES, Watch, in_one_thread
@@ -161,7 +160,6 @@ def _scene(
     notes += [*_truncation(opened.info, len(watch.times)), *damage.notes(opened, watch)]
     session = clock_session.filmed(charts.clocks, kept)
     stream = stream_words.described(opened.info, len(watch.times), kept)
-    arrivals = side_tables.of_frames(shot, folder, opened.packets, watch.times)
     packets = stream_tables.packets(folder / shot.packets) if shot.packets else None
     scene = Scene(
         shot=_completed(shot, charts, stream | ({"clock_session": session} if session else {})),
@@ -169,11 +167,11 @@ def _scene(
         chart=charts.chart,
         located=charts.located,
         views=regions,
-        series=replace(series_of(opened, watch), arrivals=arrivals),
+        series=_series(shot, folder, opened, watch),
         reference=kept[len(kept) // 2],
         bars=black_bars.found([frame.luma for frame in kept], 1 << (opened.info.depth - 8)),
-        spacings=spacings(regions.values()),
-        stretched=stretch(view.luma[:1] for view in regions.values()),
+        spacings=(apart := spacings(regions.values())),
+        stretches=stretches(regions.values(), apart),
         clocks={name: track.place for name, track in named(watch.tracks).items()},
         strips=watch.strips.cut(),
         folder=folder,
@@ -185,8 +183,13 @@ def _scene(
         stream_record=_record(shot, folder, packets),
         notes=tuple(replace(note, shot=shot.id, subject=shot.subject) for note in notes),
     )
-    scene = _believed(scene, kept)
-    return replace(scene, notes=(*scene.notes, *barred_notes(scene)))
+    return _noted(scene, kept)
+
+
+def _series(shot: Shot, folder: Path, opened: clip.Clip, watch: Watch) -> Series:
+    """Return what was seen over all frames, with their arrivals where a table has them."""
+    arrivals = side_tables.of_frames(shot, folder, opened.packets, watch.times)
+    return replace(series_of(opened, watch), arrivals=arrivals)
 
 
 def _kept(
@@ -199,6 +202,12 @@ def _kept(
     """Return the kept frames in the picture's size, with quantisers where pictures are measured."""
     again = (_coded(shot, charts) or _named(wanted)) and not _told(kept)
     return _sized(opened, _with_quantisers(opened, kept) if again else kept)
+
+
+def _noted(scene: Scene, kept: Sequence[clip.Frame]) -> Scene:
+    """Return the scene with notes on its range of codes and on black bars."""
+    believed = _believed(scene, kept)
+    return replace(believed, notes=(*believed.notes, *barred_notes(believed)))
 
 
 def _believed(scene: Scene, kept: Sequence[clip.Frame]) -> Scene:

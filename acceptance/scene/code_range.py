@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from acceptance.footage.rounding import spacing
+from acceptance.footage.rounding import spacing, stretch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,8 +24,9 @@ class CodeRange:
     spacings: tuple[float, float, float] = (1.0, 1.0, 1.0)
     """How far apart the codes of luma, Cb and Cr lie that the picture uses: 1, unless it has fewer
     bits."""
-    stretched: float = 1.0
-    """By what codes were stretched after they were rounded: single ones are then missing."""
+    stretches: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    """By what codes of luma, Cb and Cr were stretched once they were rounded: single ones are
+    missing then."""
 
     @property
     def code_spacing(self) -> float:
@@ -83,3 +84,19 @@ def spacings(views: Iterable[View]) -> tuple[float, float, float]:
     cb = spacing((view.cb[:1] for view in every if view.cb is not None), luma)
     cr = spacing((view.cr[:1] for view in every if view.cr is not None), luma)
     return luma, cb, cr
+
+
+def stretches(
+    views: Iterable[View], apart: tuple[float, float, float]
+) -> tuple[float, float, float]:
+    """Return by what codes of luma, Cb and Cr, which lie ``apart``, were stretched.
+
+    Colours too plain to tell: as luma. Where luma was not, colours were not.
+    """
+    every = list(views)
+    luma = stretch((view.luma[:1] for view in every), apart[0])
+    if luma == 1:
+        return 1.0, 1.0, 1.0
+    cb = stretch((view.cb[:1] for view in every if view.cb is not None), apart[1])
+    cr = stretch((view.cr[:1] for view in every if view.cr is not None), apart[2])
+    return luma, cb if cb > 1 else luma, cr if cr > 1 else luma

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from acceptance.errors import GapError
-from acceptance.metrics.noise import analysis
+from acceptance.metrics.noise import analysis, field
 from acceptance.metrics.noise.analysis import Variance
 from acceptance.metrics.noise.dependence import Apart
 from acceptance.metrics.noise.weighting import unified_weighting
@@ -325,7 +325,7 @@ def test_samples_on_the_extreme_codes_are_clipped_where_these_reach_black_or_whi
 ) -> None:
     """Two samples of ten on 10, three on 240."""
     codes = np.array([10, 10, 100, 110, 120, 130, 140, 240, 240, 240])
-    assert analysis.clipped_share(codes, black, white) == pytest.approx(share)
+    assert field.clipped_share(codes, black, white) == pytest.approx(share)
 
 
 @pytest.mark.parametrize("width", [24, 25])

@@ -6,6 +6,7 @@ import math
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import av
 import numpy as np
 import pytest
 
@@ -15,14 +16,15 @@ from acceptance.metrics import noise
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
 from acceptance.metrics.noise import chroma
 from acceptance.metrics.noise import field as fields
-from acceptance.metrics.noise.analysis import QUANTISATION, Noise, Variance, analyse, core
-from acceptance.metrics.noise.field import Field
+from acceptance.metrics.noise.analysis import QUANTISATION, Noise, Variance, analyse
+from acceptance.metrics.noise.field import Field, core
 from acceptance.metrics.noise.weighting import unified_weighting
 from acceptance.model import BudgetLine, Measurement, Note, Shot
 from acceptance.uncertainty import measurement
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -49,7 +51,7 @@ def scene(linear: Callable[[Array], Array] = squared, **changed: Any) -> Any:
         "code_black": 16,
         "code_white": 235,
         "shot": SimpleNamespace(id="s", subject="c", stream={"codec": "h264", "bit_rate": 1e6}),
-        "video": SimpleNamespace(codec="h264", depth=8, sample_aspect=1),
+        "video": SimpleNamespace(codec="h264", depth=8, sample_aspect=1, steps=None),
         "shown": (0, 0, 720, 576),
         "linear": linear,
         "tone_doubt": 0.1,
@@ -58,7 +60,8 @@ def scene(linear: Callable[[Array], Array] = squared, **changed: Any) -> Any:
         "light_field": None,
         "steps_unusable": False,
         "other_range": None,
-        "stretched": 1.0,
+        "spacings": (1.0, 1.0, 1.0),
+        "stretches": (1.0, 1.0, 1.0),
         "tone": "grey_steps",
         "figure": lambda *words, **more: measurement(SHOT, *words, **more),
     }
@@ -514,7 +517,95 @@ def test_frames_that_stand_there_twice_count_once_where_nothing_was_coded_away(
     random = np.random.default_rng(1)
     two = np.rint(120 + 2 * random.standard_normal((2, 40, 50))).astype(np.uint8)
     seen = view(luma=np.repeat(two, 2, axis=0), quantiser=None)
-    video = SimpleNamespace(codec=codec, depth=8, sample_aspect=2)
+    video = SimpleNamespace(codec=codec, depth=8, sample_aspect=2, steps=None)
     found = fields.read_field(scene(video=video), seen, straight(np.arange(256)))
     assert len(found.codes) == frames
     assert found.weighting.gain == pytest.approx(unified_weighting(40, 2 / 576).gain)
+
+
+def uncoded(codes: Array, **changed: Any) -> Field:
+    """Read a field of codes (n, h, w) that no coder changed, lit evenly by the light curve."""
+    video = SimpleNamespace(codec="ffv1", depth=8, sample_aspect=1, steps=None)
+    seen = view(luma=np.rint(codes).astype(int), quantiser=None)
+    return fields.read_field(scene(video=video, **changed), seen, straight(np.arange(256)))
+
+
+def wavy(level: float, high: float) -> Array:
+    """Draw waves of 20 px in 4 frames of noise of 0.6 codes."""
+    down, across = np.indices((80, 80))
+    waves = high * np.sin(2 * math.pi * (across + 0.4 * down) / 20)
+    return level + waves + 0.6 * np.random.default_rng(5).standard_normal((4, 80, 80))
+
+
+def test_waves_from_half_a_hundredth_of_the_amplitude_on_are_refused_weaker_ones_in_u() -> None:
+    """Light goes with the square of the level: its share is twice that of the level."""
+    with pytest.raises(GapError) as caught:
+        uncoded(wavy(120, 2.5))
+    assert caught.value.code == "uneven_light"
+    assert caught.value.parameters["share"] == pytest.approx(2 * math.sqrt(8) * 1.3 / 104, rel=0.1)
+    weak = uncoded(wavy(120, 1.0)).noise
+    assert weak.coarse == pytest.approx(0.27, rel=0.4)
+    doubt = 2 * math.hypot(*(line.contribution for line in weak.total.budget()))
+    assert weak.total.sigma - 0.6 <= doubt
+
+
+@pytest.mark.parametrize(("level", "sigma", "crf"), [(26, 2.0, 23), (30.4, 1.0, 28)])
+def test_dark_fields_through_a_coder_are_measured(
+    tmp_path: Path, level: float, sigma: float, crf: int
+) -> None:
+    """A hundredth of their level is a tenth of a code: what the coder leaves was refused."""
+    random = np.random.default_rng(2)
+    light = level + 0.002 * np.indices((160, 160))[1]
+    drawn = np.rint(light + sigma * random.standard_normal((8, 160, 160))).astype(np.uint8)
+    luma = coded(tmp_path / "dark.mp4", drawn, crf)[:, 20:140, 20:140]
+    found = fields.read_field(scene(), view(luma=luma, quantiser=crf), straight(np.arange(256)))
+    assert found.noise.coarse == 0
+
+
+def coded(path: Path, luma: NDArray[np.uint8], crf: int) -> NDArray[np.integer]:
+    """Code frames (n, h, w) of luma by H.264 and decode them."""
+    height, width = luma.shape[1:]
+    with av.open(path, "w") as film:
+        stream = film.add_stream("libx264", rate=25, options={"crf": str(crf), "threads": "1"})
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        for frame in luma:
+            planes = np.full((height * 3 // 2, width), 128, np.uint8)
+            planes[:height] = frame
+            film.mux(stream.encode(av.VideoFrame.from_ndarray(planes, "yuv420p")))
+        film.mux(stream.encode())
+    with av.open(path) as film:
+        return np.array([each.to_ndarray()[:height] for each in film.decode(video=0)])
+
+
+@pytest.mark.parametrize("level", [13.0, 16.0])
+def test_waves_at_black_have_a_share_that_is_a_number_or_none(level: float) -> None:
+    """Light ends at black, where the mean has none of which waves could be a share."""
+    found = Noise(
+        mean=level,
+        mean_uncertainty=0.1,
+        total=Variance(value=4.0, sampling=0.1, degrees_of_freedom=20),
+        coarse=4.0,
+    )
+    dark = scene(lambda codes: np.clip(straight(codes), 0, None))
+    if level + math.sqrt(8) <= 16:
+        fields._refuse_coarse(found, dark, "flat1")
+        return
+    with pytest.raises(GapError) as caught:
+        fields._refuse_coarse(found, dark, "flat1")
+    assert caught.value.parameters["share"] == pytest.approx(2)
+
+
+def test_a_still_is_not_refused_for_blots_that_noise_reduction_may_have_left() -> None:
+    field = uncoded(wavy(120, 2.0)[:1])
+    assert field.noise.coarse > 1
+
+
+def test_planes_are_counted_in_their_own_steps() -> None:
+    """Codes of luma two apart, of Cb four: both tell the noise of before they were rounded."""
+    random = np.random.default_rng(3)
+    noise = np.rint(30 + random.standard_normal((4, 80, 80))).astype(int)
+    steps = {"spacings": (2.0, 4.0, 1.0), "stretches": (1.0, 1.0, 1.0)}
+    assert uncoded(2 * noise, **steps).noise.total.sigma == pytest.approx(2, rel=0.03)
+    seen = region(25, scene=scene(**steps), view=view(quantiser=0.0))
+    found = chroma._figure(seen, "noise.cb", 4 * noise)
+    assert found.value == pytest.approx(4, rel=0.03)

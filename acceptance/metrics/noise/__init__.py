@@ -174,7 +174,7 @@ def _ratio(
     power: float = 1.0,
 ) -> Measurement:
     """Measure signal over sigma in dB; noise below quantisation counts as that, for a bound."""
-    floor = FLOOR * math.sqrt(power)
+    floor = field.noise.floor * math.sqrt(power)
     below, sigma = bool(variance.sigma <= floor), max(variance.sigma, floor)
     budget = (*((UNSEEN,) if below else variance.budget(DECIBEL / sigma)), *more)
     value = 20 * math.log10(signal / sigma)
@@ -255,9 +255,10 @@ def _before_coding(field: Field, recorded: Measurement) -> Measurement | Note:
 
 def _part(field: Field, quantity: str, part: Variance | None) -> Measurement | Note:
     """Measure the sigma of a part of the noise, or note why there is none."""
-    if field.noise.total.value <= QUANTISATION:
+    if field.noise.hidden:
         code, sigma = "noise_below_quantisation", (part or field.noise.total).sigma
-        return field.note(quantity, code, region=field.view.region.name, sigma=sigma, floor=FLOOR)
+        floor = field.noise.floor
+        return field.note(quantity, code, region=field.view.region.name, sigma=sigma, floor=floor)
     if part is None and field.noise.correlation:
         correlation = field.noise.correlation
         return field.note(quantity, "frames_depend", correlation=correlation)

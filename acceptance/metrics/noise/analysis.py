@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 
 from acceptance.errors import GapError
 from acceptance.messages import tr
-from acceptance.metrics.noise.coarse import coarse, with_coarse, with_flutter
+from acceptance.metrics.noise.coarse import coarse, with_coarse
 from acceptance.metrics.noise.dependence import FEWEST, apart, between_frames, pixels_alike
+from acceptance.metrics.noise.flutter import doubted, flutter, less_flutter, with_flutter
 from acceptance.metrics.noise.parts import Noise, Variance
 from acceptance.metrics.noise.polynomials import surface, surfaces
 from acceptance.metrics.noise.weighting import filtered
@@ -31,6 +32,7 @@ from acceptance.scene import blocks as equal_blocks
 from acceptance.scene.views import mean_frame
 
 if TYPE_CHECKING:
+    from acceptance.metrics.noise.flutter import Flutter
     from acceptance.metrics.noise.weighting import Weighting
 
 Array = NDArray[np.float64]
@@ -42,7 +44,11 @@ ORDERS = (2, 3)  # of the illumination surface: the one taken out, and the next 
 
 
 def analyse(
-    frames: NDArray[np.integer] | Array, *, stable: bool = True, weighting: Weighting | None = None
+    frames: NDArray[np.integer] | Array,
+    *,
+    stable: bool = True,
+    weighting: Weighting | None = None,
+    step: float = 0.0,
 ) -> Noise:
     """Estimate the noise of a flat region.
 
@@ -56,6 +62,8 @@ def analyse(
         frames or more.
     weighting
         A filter for rows of w px; None: no weighted variance.
+    step
+        Quantiser step in codes of a coder, which leaves structure of its own; 0: none.
 
     Returns
     -------
@@ -75,13 +83,9 @@ def analyse(
     """
     codes = np.asarray(frames, np.float64)
     _check(codes)
-    if stable and len(codes) > 1:
-        return with_coarse(_separated(codes, weighting), coarse(codes))
-    (level, doubt), alike = _level(codes), pixels_alike(_residuals(codes))
-    weighted = _scatter(codes, alike, weighting) if weighting else None
-    total = _scatter(codes, alike)
-    found = Noise(mean=level, mean_uncertainty=doubt, total=total, weighted=weighted)
-    return with_coarse(found, coarse(codes)) if stable else found
+    separate = _separated if stable and len(codes) > 1 else _together
+    found = separate(codes, weighting)
+    return with_coarse(found, coarse(codes, step)) if stable else found
 
 
 def _check(codes: Array) -> None:
@@ -95,6 +99,14 @@ def _check(codes: Array) -> None:
         raise GapError("region_too_small", width=width, height=height)
 
 
+def _together(codes: Array, weighting: Weighting | None) -> Noise:
+    """Estimate the noise of one frame, or of frames that moved, as a whole."""
+    (level, doubt), alike = _level(codes), pixels_alike(_residuals(codes))
+    weighted = _scatter(codes, alike, weighting) if weighting else None
+    total = _scatter(codes, alike)
+    return Noise(mean=level, mean_uncertainty=doubt, total=total, weighted=weighted)
+
+
 def _separated(codes: Array, weighting: Weighting | None) -> Noise:
     """Estimate the noise and its parts from two frames or more of a chart at rest.
 
@@ -102,16 +114,18 @@ def _separated(codes: Array, weighting: Weighting | None) -> Noise:
     """
     (level, doubt), alike = _level(codes), pixels_alike(_residuals(codes))
     total, temporal, fixed = _split(codes, alike)
-    total, temporal = with_flutter(total, codes), with_flutter(temporal, codes)
-    row, column, pixel = _directions(codes.mean(axis=0), _kept_by_mean(temporal, len(codes)))
-    weighted = with_flutter(_split(codes, alike, weighting)[0], codes) if weighting else None
+    lines, mean_frame = flutter(codes), codes.mean(axis=0)
+    total, temporal = with_flutter(total, lines), with_flutter(temporal, lines)
+    left = _kept_by_mean(temporal, len(codes)) - sum(each.of_mean[0] for each in lines)
+    row, column, pixel = less_flutter(_directions(mean_frame, left), lines)
+    weighted = _weighted(codes, alike, weighting, lines) if weighting else None
     found = Noise(
         mean=level,
         mean_uncertainty=doubt,
         total=_with_lines(total, row, column),
         weighted=weighted and _with_lines(weighted, row, column, weighting),
         temporal=temporal,
-        fixed=_with_lines(fixed, row, column),
+        fixed=_with_lines(doubted(fixed, lines), row, column),
         row=row,
         column=column,
         pixel=pixel,
@@ -119,6 +133,12 @@ def _separated(codes: Array, weighting: Weighting | None) -> Noise:
     )
     dependence = between_frames(codes, alike)
     return _of_dependent(codes, found, dependence) if dependence else found
+
+
+def _weighted(
+    codes: Array, alike: float, weighting: Weighting, lines: tuple[Flutter, Flutter]
+) -> Variance:
+    return with_flutter(_split(codes, alike, weighting)[0], lines, weighting.power)
 
 
 def _of_dependent(codes: Array, found: Noise, dependence: float) -> Noise:
@@ -129,13 +149,16 @@ def _of_dependent(codes: Array, found: Noise, dependence: float) -> Noise:
         return replace(whole, row=None, column=None, pixel=None)
     temporal, fixed = _split_apart(codes, far.fixed, far.left)
     mean_frame = codes.mean(axis=0)
+    lines = flutter(codes, dependence)
     left = float((_squared_residuals(mean_frame)[0] - far.fixed[0]).mean())
-    row, column, pixel = _directions(mean_frame, left)
+    left -= sum(each.of_mean[0] for each in lines)
+    row, column, pixel = less_flutter(_directions(mean_frame, left), lines)
+    temporal = with_flutter(temporal, lines, taken=ORDERS[0] + 1)
     sampling = math.hypot(pixel.sampling, fixed.sampling)
     return replace(
         found,
         temporal=temporal,
-        fixed=_with_lines(fixed, row, column),
+        fixed=_with_lines(doubted(fixed, lines), row, column),
         row=row,
         column=column,
         pixel=replace(pixel, sampling=sampling, dependence=fixed.dependence),
@@ -176,23 +199,6 @@ def block_means(values: Array, *, whole_rows: bool = False) -> Array:
     """
     tall, wide = (max(FEWEST_BLOCKS, n // BLOCK) for n in values.shape)
     return equal_blocks.block_means(values, tall, 1 if whole_rows else wide)
-
-
-def clipped_share(codes: NDArray[np.integer], black: float, white: float) -> float:
-    """Return the share (0..1) of the samples that are clipped.
-
-    These are the samples on the lowest code, where it is at most ``black``, and on the highest,
-    where it is at least ``white``.
-    """
-    low, high = codes.min(), codes.max()
-    share = np.mean(codes == low) if low <= black else 0.0
-    return float(share + (np.mean(codes == high) if high >= white else 0.0))
-
-
-def core(luma: NDArray[np.integer], share: float) -> NDArray[np.integer]:
-    """Return the middle ``share`` (0..1) of each direction of frames (n, h, w)."""
-    down, across = (round(n * (1 - share) / 2) for n in luma.shape[1:])
-    return luma[:, down : luma.shape[1] - down, across : luma.shape[2] - across]
 
 
 def _power(weighting: Weighting | None) -> float:

@@ -12,11 +12,12 @@ import math
 from typing import TYPE_CHECKING
 
 from acceptance.errors import GapError
+from acceptance.metrics._shared.coder import quantiser_step
 from acceptance.metrics._shared.flat_field import colourless
-from acceptance.metrics.noise.analysis import QUANTISATION, analyse, core
 from acceptance.metrics.noise.before_coding import lossless, step_of
 from acceptance.metrics.noise.dependence import distinct
-from acceptance.metrics.noise.field import QUANTITIES, gap_note
+from acceptance.metrics.noise.field import QUANTITIES, core, gap_note
+from acceptance.metrics.noise.in_steps import analyse_in_steps
 from acceptance.model.measurement import BudgetLine
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ METHOD = (
 )
 PLANES = {"noise.cb": "cb", "noise.cr": "cr"}
 MIDDLE = 0.8  # of a flat region, each way
-# codes: noise that a level in the middle between two changes of code may hide (variance seen, less
+# steps: noise that a level in the middle between two changes of code may hide (variance seen, less
 # 1/12, at or below 1/12)
 HIDDEN = 0.37
 COARSEST = 2.5  # quantiser step over sigma up to which the coder's effect is known
@@ -66,12 +67,13 @@ def _figure(field: Field, quantity: str, plane: NDArray[np.integer] | None) -> M
         raise GapError("monochrome")
     codes, coded = core(plane, MIDDLE), not lossless(field.scene, field.view)
     codes = codes if coded else distinct(codes)
-    noise = analyse(codes, stable=field.view.stable)
-    sigma, hidden = noise.total.sigma, noise.total.value <= QUANTISATION
+    noise = _noise(field, codes, 1 + [*PLANES].index(quantity))
+    sigma, hidden = noise.total.sigma, noise.hidden
     seen = field.scene, field.view
     step = step_of(*seen, sigma, hidden=hidden, coarsest=COARSEST) if coded else 0.0
     if hidden:
-        value, budget = HIDDEN, [_line("below_quantisation", HIDDEN / math.sqrt(12))]
+        value = HIDDEN * noise.unit
+        budget = [_line("below_quantisation", value / math.sqrt(12))]
     else:
         shift, doubt = coding_shift(step / sigma) if coded else (0.0, 0.0)
         gain = 10 ** (shift / 20)
@@ -88,6 +90,14 @@ def _figure(field: Field, quantity: str, plane: NDArray[np.integer] | None) -> M
         upper_bound=hidden,
         details=_details(field, noise, codes, step),
     )
+
+
+def _noise(field: Field, codes: NDArray[np.integer], number: int) -> Noise:
+    """Return the noise of codes (n, h, w) of the plane of this number."""
+    scene, view = field.scene, field.view
+    apart, stretched = scene.spacings[number], scene.stretches[number]
+    step = quantiser_step(scene.video, view)
+    return analyse_in_steps(codes, apart, stretched, stable=view.stable, quantiser=step)
 
 
 def _line(source: str, contribution: float) -> BudgetLine:

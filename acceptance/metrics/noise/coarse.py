@@ -1,4 +1,4 @@
-"""Structure of a field that is coarser than noise, and rows that flutter together.
+"""Structure of a field that is coarser than noise.
 
 Waves of a crumpled print, stripes of a blind and the halo of a wide sharpening filter stay where
 they are and would read as fixed pattern. Noise has nothing in common with itself a few pixels away,
@@ -19,14 +19,18 @@ from numpy.typing import NDArray
 from acceptance.metrics.noise.polynomials import surface
 
 if TYPE_CHECKING:
-    from acceptance.metrics.noise.parts import Noise, Variance
+    from acceptance.metrics.noise.parts import Noise
 
 Array = NDArray[np.float64]
 
 LAG = 3  # px along rows and columns, beyond what demosaicing and noise reduction make alike
 SURE = 4.0  # standard errors
+BY_CHANCE = 1e-4  # how often border lines may look brighter or darker than the others by chance
 LOST = 2.0  # variance of structure over what is seen of it: waves of 20 px and more, halos
 ORDER = 3  # of the light: what it takes is in the doubt of the surface
+ROUNDED = 1 / 12  # code^2: as much may rounding a slight slope leave in stripes
+DITHERED = 1 / 3  # code^2 seen, from which on noise leaves nothing of such stripes
+BY_CODER = 0.002  # of the square of a coder's quantiser step, that it may leave (docs)
 
 
 @dataclass(frozen=True)
@@ -43,18 +47,34 @@ class Coarse:
         return self.pixels + self.rows + self.columns
 
 
-def coarse(codes: Array) -> Coarse:
-    """Find what is coarser than noise in codes (n, h, w) of a field; 0 where chance explains it."""
+def coarse(codes: Array, step: float = 0.0) -> Coarse:
+    """Find what is coarser than noise in codes (n, h, w) of a field.
+
+    0 where chance explains it, rounding, or a coder of this quantiser ``step`` in codes (0: none).
+    """
     middle = (len(codes) + 1) // 2
     halves = codes[:middle].mean(axis=0), codes[len(codes) - middle :].mean(axis=0)
     first, second = (half - surface(half, ORDER) for half in halves)
     rows, columns = (_along(first.mean(axis=axis), second.mean(axis=axis)) for axis in (1, 0))
-    bare = _without_lines(first), _without_lines(second)
-    pixels = [_shared(*bare, (LAG, across)) for across in (LAG, -LAG)]
-    return Coarse(pixels=sum(pixels) / 2, rows=rows, columns=columns)
+    bare = _less_lines(first), _less_lines(second)
+    pixels = sum(_shared(*bare, (LAG, across)) for across in (LAG, -LAG)) / 2
+    made = max(_by_rounding(codes, first), BY_CODER * step**2)
+    pixels, rows, columns = (part if part > made else 0.0 for part in (pixels, rows, columns))
+    return Coarse(pixels=pixels, rows=rows, columns=columns)
 
 
-def _without_lines(rest: Array) -> Array:
+def _by_rounding(codes: Array, rest: Array) -> float:
+    """Return the variance of the stripes that rounding may leave in codes (n, h, w).
+
+    Noise of half a code dithers them away. ``rest`` (h, w) is the first frame less its surface.
+    """
+    moving = codes - codes.mean(axis=(1, 2), keepdims=True)
+    seen = moving.var(axis=0, ddof=1).mean() if len(codes) > 1 else np.mean(rest**2)
+    return ROUNDED if seen < DITHERED else 0.0
+
+
+def _less_lines(rest: Array) -> Array:
+    """Return a frame (h, w) whose mean is 0 less its row and column means."""
     return np.asarray(rest - rest.mean(axis=0) - rest.mean(axis=1, keepdims=True))
 
 
@@ -67,18 +87,24 @@ def _along(first: Array, second: Array) -> float:
     apart = float(np.diff(first).std() * np.diff(second).std()) / 2
     found = float(products.mean())
     waves = found if found > SURE * apart / math.sqrt(products.size) else 0.0
-    return waves + _at_the_border(first * second)
+    return waves + _at_the_border(first, second)
 
 
-def _at_the_border(squares: Array) -> float:
+def _at_the_border(first: Array, second: Array) -> float:
     """Return what the outermost lines have more of than the others: a halo of what is beside.
 
-    ``squares`` (n,) are the products of each line's mean in both halves.
+    ``first`` and ``second`` (n,) are the means of lines in both halves. Lines that differ each for
+    itself give an F of the numbers of both.
     """
-    outer, inner = np.append(squares[:LAG], squares[-LAG:]), squares[LAG:-LAG]
-    more = float(outer.mean() - inner.mean())
-    sure = more > SURE * float(inner.std()) / math.sqrt(outer.size)
-    return more * outer.size / squares.size if sure else 0.0
+    from scipy.special import fdtri  # noqa: PLC0415 -- 0.1 s to import
+
+    squares, inner = first * second, np.s_[LAG:-LAG]
+    outer = np.append(squares[:LAG], squares[-LAG:])
+    usual = math.sqrt(float(np.mean(first[inner] ** 2) * np.mean(second[inner] ** 2)))
+    more, rest = float(outer.mean()), squares[inner]
+    if more <= usual * float(fdtri(outer.size, rest.size, 1 - BY_CHANCE)):
+        return 0.0
+    return max(more - float(rest.mean()), 0.0) * outer.size / squares.size
 
 
 def _shared(first: Array, second: Array, lag: tuple[int, int]) -> float:
@@ -105,27 +131,3 @@ def with_coarse(noise: Noise, found: Coarse) -> Noise:
         if share and (part := getattr(noise, name)) is not None
     }
     return replace(noise, coarse=found.whole, **changed)
-
-
-def with_flutter(variance: Variance, codes: Array) -> Variance:
-    """Put rows and columns of codes (n, h, w) that flutter in time, each as one, into a variance.
-
-    All pixels of a row then count as one, which blocks side by side do not show; the mean of each
-    frame takes out a row's part of them, which is put back.
-    """
-    rest = codes - codes.mean(axis=(1, 2), keepdims=True)
-    rest = rest - rest.mean(axis=0)
-    for axis in (1, 2):
-        count, along = codes.shape[3 - axis], codes.shape[axis]
-        lines = rest.mean(axis=axis)
-        freedom = (len(codes) - 1) * (count - 1)
-        own = float(np.mean(rest**2)) * len(codes) / (len(codes) - 1) / along
-        seen = float(np.sum(lines**2)) / freedom
-        if seen - own > SURE * own * math.sqrt(2 / freedom):
-            doubt = (seen - own) * math.sqrt(2 / freedom)
-            variance = replace(
-                variance,
-                value=variance.value + (seen - own) / count,
-                sampling=math.hypot(variance.sampling, doubt),
-            )
-    return variance

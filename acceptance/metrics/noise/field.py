@@ -10,12 +10,13 @@ import numpy as np
 
 from acceptance.errors import GapError
 from acceptance.footage.tone import read_off
+from acceptance.metrics._shared.coder import quantiser_step
 from acceptance.metrics._shared.lighting import MOST_UNEVEN, surely_uneven
 from acceptance.metrics._shared.region_codes import MOST_CLIPPED
-from acceptance.metrics.noise.analysis import FEWEST_BLOCKS, analyse, clipped_share, core
+from acceptance.metrics.noise.analysis import FEWEST_BLOCKS
 from acceptance.metrics.noise.before_coding import lossless
 from acceptance.metrics.noise.dependence import distinct
-from acceptance.metrics.noise.stretched import with_stretched
+from acceptance.metrics.noise.in_steps import analyse_in_steps
 from acceptance.metrics.noise.weighting import Weighting, unified_weighting
 from acceptance.model.measurement import Note
 from acceptance.scene.views import mean_frame
@@ -51,9 +52,9 @@ QUANTITIES = {**dict.fromkeys(RATIOS, "dB"), **dict.fromkeys((*PARTS, *COLOURS),
 # the quantities of a grey step
 OF_STEPS = {"noise.snr_patch", "noise.snr_linear", "noise.temporal", "noise.fixed_pattern"}
 
-# of the total variance, and of the level above black: structure coarser than noise of which a
-# share so large is no noise
-COARSE_OF_TOTAL, MOST_COARSE = 0.2, 0.01
+# of the total variance, and of the nominal amplitude: structure coarser than noise of which the
+# variance and the sigma have a share so large is refused; below it is in U
+COARSE_OF_TOTAL, MOST_COARSE = 0.2, 0.005
 MOST_DRIFT = 0.05  # of the nominal amplitude, by which the light may change from frame to frame
 
 
@@ -155,21 +156,28 @@ def read_field(scene: Scene, view: View, light: NDArray[np.float64]) -> Field:
         codes = distinct(codes)
     _refuse(codes, scene, view.region.name, light)
     weighting = unified_weighting(codes.shape[2], float(scene.video.sample_aspect) / scene.shown[3])
-    noise = analyse(
-        codes, stable=view.stable, weighting=weighting if view.region.kind == "flat" else None
+    noise = analyse_in_steps(
+        codes,
+        scene.spacings[0],
+        scene.stretches[0],
+        stable=view.stable,
+        weighting=weighting if view.region.kind == "flat" else None,
+        quantiser=quantiser_step(scene.video, view),
     )
-    _refuse_coarse(noise, scene, view.region.name)
-    noise = with_stretched(noise, codes, scene.stretched)
+    if len(codes) > 1:  # one frame does not tell blots of noise reduction from the print's
+        _refuse_coarse(noise, scene, view.region.name)
     return Field(scene=scene, view=view, codes=codes, noise=noise, weighting=weighting)
 
 
 def _refuse_coarse(noise: Noise, scene: Scene, region: str) -> None:
     """Refuse a region that shows waves, stripes or blots where its noise would be told."""
-    sigma, above = math.sqrt(noise.coarse), noise.mean - scene.code_black
-    if noise.coarse > COARSE_OF_TOTAL * noise.total.value and sigma > MOST_COARSE * above:
-        swing = math.sqrt(2) * np.array([-sigma, 0.0, sigma]) + noise.mean
-        dark, mean, light = scene.linear(swing)
-        raise GapError("uneven_light", region=region, share=float((light - dark) / mean))
+    sigma, amplitude = math.sqrt(noise.coarse), scene.code_white - scene.code_black
+    much = noise.coarse > COARSE_OF_TOTAL * noise.total.value
+    swing = math.sqrt(2) * np.array([-sigma, 0.0, sigma]) + noise.mean
+    dark, mean, light = (float(level) for level in scene.linear(swing))
+    if much and sigma > MOST_COARSE * amplitude and light > 0:
+        share = (light - dark) / max(mean, light / 2)  # at black, where the mean has no light
+        raise GapError("uneven_light", region=region, share=share)
 
 
 def _refuse(
@@ -188,3 +196,20 @@ def _refuse(
     drift = float(np.ptp(codes.mean(axis=(1, 2)))) / amplitude
     if drift > MOST_DRIFT:
         raise GapError("unstable_light", region=region, share=drift)
+
+
+def clipped_share(codes: NDArray[np.integer], black: float, white: float) -> float:
+    """Return the share (0..1) of the samples that are clipped.
+
+    These are the samples on the lowest code, where it is at most ``black``, and on the highest,
+    where it is at least ``white``.
+    """
+    low, high = codes.min(), codes.max()
+    share = np.mean(codes == low) if low <= black else 0.0
+    return float(share + (np.mean(codes == high) if high >= white else 0.0))
+
+
+def core(luma: NDArray[np.integer], share: float) -> NDArray[np.integer]:
+    """Return the middle ``share`` (0..1) of each direction of frames (n, h, w)."""
+    down, across = (round(n * (1 - share) / 2) for n in luma.shape[1:])
+    return luma[:, down : luma.shape[1] - down, across : luma.shape[2] - across]

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from acceptance.model.measurement import BudgetLine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PARTS = ("total", "weighted", "temporal", "fixed", "row", "column", "pixel")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +34,22 @@ class Variance:
     def sigma(self) -> float:
         """Standard deviation in codes; 0 where the estimate of the variance came out negative."""
         return math.sqrt(max(self.value, 0.0))
+
+    def times(self, factor: float) -> Variance:
+        """Return it in codes that are worth 1 / ``factor`` of those that it is in."""
+        square = factor**2
+        return replace(
+            self,
+            value=self.value * square,
+            sampling=self.sampling * square,
+            surface=self.surface * square,
+            quantisation=self.quantisation * square,
+            dependence=self.dependence * square,
+        )
+
+    def doubted(self, share: float) -> Variance:
+        """Return it with ``share`` of the standard deviation more of doubt by quantisation."""
+        return replace(self, quantisation=self.quantisation + 2 * share * max(self.value, 0.0))
 
     def budget(self, scale: float = 1.0) -> tuple[BudgetLine, ...]:
         """Return the contributions to ``sigma``, in codes times ``scale``."""
@@ -71,7 +93,8 @@ class Noise:
     are None where they cannot be separated (one frame, a chart that moved, frames that depend on
     each other all along), ``weighted`` (of the total) where no weighting was asked for. ``flicker``
     is the sigma of the frame means, ``correlation`` that of the noise of neighbouring frames (0:
-    none that matters), ``coarse`` the variance of structure that is coarser than noise.
+    none that matters), ``coarse`` the variance of structure that is coarser than noise, ``unit``
+    how many codes a step is that the noise was rounded to.
     """
 
     mean: float
@@ -86,3 +109,35 @@ class Noise:
     flicker: float = 0.0
     correlation: float = 0.0
     coarse: float = 0.0
+    unit: float = 1.0
+
+    @property
+    def floor(self) -> float:
+        """The sigma of rounding, below which noise is not told, in codes."""
+        return self.unit / math.sqrt(12)
+
+    @property
+    def hidden(self) -> bool:
+        """Whether rounding hides the noise."""
+        return self.total.value <= self.floor**2
+
+    def times(self, factor: float) -> Noise:
+        """Return it, of codes that are ``factor`` codes each, in codes; but not its mean."""
+        parts = self._parts(lambda part: part.times(factor))
+        return replace(
+            self,
+            mean_uncertainty=self.mean_uncertainty * factor,
+            flicker=self.flicker * factor,
+            coarse=self.coarse * factor**2,
+            unit=self.unit * factor,
+            **parts,
+        )
+
+    def doubted(self, share: float) -> Noise:
+        """Return it with ``share`` of each standard deviation more of doubt by quantisation."""
+        return replace(self, **self._parts(lambda part: part.doubted(share)))
+
+    def _parts(self, change: Callable[[Variance], Variance]) -> dict[str, Any]:
+        """Return the parts that there are, changed."""
+        known = {name: getattr(self, name) for name in PARTS}
+        return {name: change(part) for name, part in known.items() if part is not None}
