@@ -36,6 +36,7 @@ NO_TIMES = 0x80  # AVFMT_NOTIMESTAMPS
 # containers in which a picture has a number and no time; rows of JPEG pictures have neither
 COUNTED, ROWS = {"avi", "mxf", "dv", "yuv4mpegpipe"}, "_pipe"
 UNSTAMPED = 0.05  # share of the packets without a time that can be one, from which none is believed
+ONCE = 1  # such packet, that may be a clock set back
 WITH_QUANTISERS = {"export_side_data": "venc_params"}
 NOT_DEBLOCKED = {"skip_loop_filter": "all"}
 
@@ -49,7 +50,8 @@ def version() -> str:
 class Packet:
     """A coded frame: presentation time in seconds, size in bytes, whether it is a key frame.
 
-    ``stamped``: the time is the stream's own, which decoding times that step back are not.
+    ``stamped``: the time is the stream's own, which decoding times that step back are not, if not
+    to the beginning, as where files were joined.
     """
 
     time: Fraction
@@ -148,7 +150,7 @@ def unstamped(packets: Sequence[Packet]) -> bool:
     A program stream need not stamp each picture (ITU-T H.222.0, 2.7.4).
     """
     lacking = sum(not packet.stamped for packet in packets)
-    return lacking > UNSTAMPED * len(packets)
+    return lacking > max(ONCE, UNSTAMPED * len(packets))
 
 
 def packets_of(path: Path) -> tuple[tuple[Packet, ...], int]:
@@ -188,6 +190,7 @@ def _demuxed(container: InputContainer, stream: VideoStream) -> Iterator[tuple[P
     """Yield each packet that holds something, and whether its decoding time jumps back."""
     step, counted = _step(stream), without_times(container)
     latest: int | None = None
+    begun: int | None = None  # of what was joined
     time = -step
     packets = read_packets(container, stream)
     # an edit list may leave some out, which are not shown (ISO/IEC 14496-12, 8.6.6)
@@ -195,8 +198,10 @@ def _demuxed(container: InputContainer, stream: VideoStream) -> Iterator[tuple[P
     for packet in filled:
         jumps = latest is not None and packet.dts is not None and packet.dts < latest
         latest = latest if packet.dts is None else packet.dts
+        anew = begun is None or (packet.dts is not None and packet.dts <= begun)
+        begun = packet.dts if anew else begun
         stamp = packet.pts if packet.pts is not None else packet.dts
-        stated = stamp is not None and not jumps
+        stated = stamp is not None and (anew or not jumps)
         time = time + step if counted or stamp is None else Fraction(stamp * time_base_of(stream))
         yield (
             Packet(time=time, size=packet.size, key=packet.is_keyframe, stamped=counted or stated),

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import TYPE_CHECKING
 
 from acceptance.errors import PlanError
@@ -41,13 +41,13 @@ IN_UTC = re.compile(
 )
 # ZoneMinder, a folder for each event: 3/2026-11-25/1234/1234-video.mp4
 OF_EVENT = re.compile(r"(?:(?P<before>.*)/)?\d{4}-\d\d-\d\d/(?P<event>\d+)/(?P=event)-video\.[^/]+")
-HALF_DAY = re.compile(r"[AP]M|上午|下午")  # folders of one half of a day
+HALF_DAY = re.compile(name_times.MARK)  # folders of one part of a day
 SUMMER = re.compile(r"_DST(?=\d{8})")  # Reolink, while its clock is on summer time
 IN_HOUR = re.compile(r"(?P<minute>\d\d)(?:[-_.Mm分]?(?P<second>\d\d)[Ss秒]?)?(?!\d)")
 OF_DAY = re.compile(rf"{name_times.TIME}{name_times.ZONE}")
 NO_CHANNEL = {"dav", "jpg", "mp4", "video", "videos", "record", "records", "recordings"}
 # of days and their halves, hours, minutes
-NO_NAME = re.compile(rf"{name_times.DATE}(?:[AP]M|_\d\d)?|\d\d|\d{{10}}|\d\dM\d\dS")
+NO_NAME = re.compile(rf"{name_times.DATE}(?:{name_times.MARK}|_\d\d)?|\d\d|\d{{10}}|\d\dM\d\dS")
 COUNTER = re.compile(r"\d{5,}|(?<![^\W_])(?=[0-9A-F]*\d)[0-9A-F]{4,8}(?![^\W_])")  # of files
 FEWEST_COUNTED = 5
 PLACEHOLDERS = {
@@ -110,7 +110,8 @@ def _of_utc(match: re.Match[str]) -> Named:
 
 def _an_hour_back(named: Named) -> Named:
     """Put the times of a clock on summer time on standard time."""
-    start, end = (moment and moment - timedelta(hours=1) for moment in (named.start, named.end))
+    back = timedelta(hours=-1)
+    start, end = (moment and name_times.later(moment, back) for moment in (named.start, named.end))
     return replace(named, start=start, end=end)
 
 
@@ -129,14 +130,18 @@ def without_counters(every: Sequence[Named]) -> list[Named]:
 
 
 def without_shared(every: Sequence[Named]) -> list[Named]:
-    """Take away times of folders that hold several recordings: only one of these can begin then."""
-    holding = Counter((named.channel, named.start) for named in every if named.of_folder)
-    shared = {kept for kept, number in holding.items() if number > 1}
+    """Take away starts of folders that hold several recordings: only one of these can begin then.
+
+    A folder named by a start and an end holds recordings of all that time, or parts of it that
+    fill it, and each keeps both.
+    """
+    begun = [named.of_folder and not named.end for named in every]
+    holding = Counter((named.channel, named.start) for named in compress(every, begun))
     return [
-        replace(named, start=None, end=None)
-        if named.of_folder and (named.channel, named.start) in shared
+        replace(named, start=None)
+        if of_start and holding[named.channel, named.start] > 1
         else named
-        for named in every
+        for named, of_start in zip(every, begun, strict=True)
     ]
 
 
@@ -210,7 +215,7 @@ def _of_tree(match: re.Match[str]) -> Named:
     begun = _moment(f"{match['date']} {'.'.join(start)}")
     ended = _moment(f"{match['date']} {match['end']}")
     if begun and ended and ended < begun:  # past midnight: the folder is that of the start
-        ended += timedelta(days=1)
+        ended = name_times.later(ended, name_times.DAY)
     return Named(channel=channel, start=begun, end=ended)
 
 

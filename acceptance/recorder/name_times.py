@@ -137,16 +137,24 @@ def at(day: date, match: re.Match[str]) -> datetime | None:
     mark = (match["before"] or match["after"] or "").lower()
     hour, minute, second = map(int, written)
     zone = match["zone"] or match.groupdict().get("zone_before")
-    if (hour, minute, second, mark) == (2 * HALF, 0, 0, ""):  # the end of the day (ISO 8601)
-        hour, day = 0, day + DAY
-    of_24 = of_24_hours(hour, mark)
+    ended = (hour, minute, second, mark) == (2 * HALF, 0, 0, "")  # of the day (ISO 8601)
+    of_24 = 0 if ended else of_24_hours(hour, mark)
     thousandth = match["thousandth"] or match["thousandth_apart"] or 0
     if of_24 is None:
         return None
     parts = day.year, day.month, day.day, of_24, minute, second, 1000 * int(thousandth)
     try:
-        return datetime(*parts, tzinfo=_zone(zone))
+        moment = datetime(*parts, tzinfo=_zone(zone))
     except ValueError:
+        return None
+    return later(moment, DAY) if ended else moment
+
+
+def later(moment: datetime, by: timedelta) -> datetime | None:
+    """Return the moment so much later; None where no calendar has it: years 1 to 9999."""
+    try:
+        return moment + by
+    except OverflowError:
         return None
 
 
@@ -187,9 +195,10 @@ def _until(name: str, start: NameTime) -> list[NameTime]:
     if moment is None or bool(moment.tzinfo) > bool(start.moment.tzinfo):
         return []
     moment = moment if moment.tzinfo else moment.replace(tzinfo=start.moment.tzinfo)
-    moment += DAY if moment < start.moment else timedelta(0)
-    is_number = bool(found["hour"]) and moment - start.moment > MOST
-    return [] if is_number else [NameTime(moment=moment, begin=found.start(), end=found.end())]
+    end = later(moment, DAY) if moment < start.moment else moment
+    if end is None or (found["hour"] and end - start.moment > MOST):  # or a number
+        return []
+    return [NameTime(moment=end, begin=found.start(), end=found.end())]
 
 
 def _since_1970(match: re.Match[str]) -> NameTime:

@@ -15,7 +15,7 @@ from marks import slow
 
 from acceptance.errors import ClipError
 from acceptance.footage import clip, encode
-from acceptance.footage.decoding import decode_apart
+from acceptance.footage.decoding import Packet, decode_apart, unstamped
 from acceptance.model import Coding
 
 if TYPE_CHECKING:
@@ -139,6 +139,31 @@ def test_times_that_jump_back_leave_packets_in_the_order_of_the_pictures(tmp_pat
     opened, frames = frames_of(tmp_path / "two.ts")
     assert [packet.time for packet in opened.packets] == [frame.time for frame in frames]
     assert opened.info.bit_rate == pytest.approx(clip.open_clip(tmp_path / "one.ts").info.bit_rate)
+
+
+def test_times_of_short_files_joined_are_those_of_the_stream(tmp_path: Path) -> None:
+    """Six of ten pictures: one packet in twelve goes back, each to the beginning."""
+    path = tmp_path / "short.ts"
+    pictures = [ramp(64, 48, shift=8 * number) for number in range(10)]
+    encode.write(path, pictures, codec="libx264", options={"bf": "0", "threads": "1"})
+    path.write_bytes(6 * path.read_bytes())
+    opened, frames = frames_of(path)
+    assert "times" not in opened.info.assumed
+    times = [frame.time for frame in frames]
+    assert times == 6 * times[:10]
+
+
+@pytest.mark.parametrize(
+    ("lacking", "of", "assumed"), [(1, 4, False), (2, 39, True), (2, 41, False)]
+)
+def test_one_time_that_steps_back_does_not_make_all_of_them_assumed(
+    lacking: int, of: int, *, assumed: bool
+) -> None:
+    packets = [
+        Packet(time=Fraction(number, 25), size=1, key=True, stamped=number >= lacking)
+        for number in range(of)
+    ]
+    assert unstamped(packets) is assumed
 
 
 def test_a_rotation_flag_turns_the_picture_upright(tmp_path: Path) -> None:

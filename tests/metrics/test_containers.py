@@ -91,8 +91,54 @@ def test_stamps_of_bursts_lose_no_picture_and_leave_a_pause_open(number: int) ->
     assert abs(clock.rate - 25) <= 2 * np.hypot.reduce([line.contribution for line in lines])
 
 
-def test_every_late_key_picture_is_in_the_doubt_of_the_length() -> None:
-    late = EVEN + np.where(np.arange(200) % 25 == 0, 0.01, 0)
+@pytest.mark.parametrize(
+    ("lost", "of"),
+    [
+        ([*range(30, 80), *range(110, 160), *range(180, 230)], 250),
+        ([*range(8, 21), *range(30, 43), *range(48, 60)], 63),
+        ([n for n in range(250) if 20 <= n % 50 < 46], 250),
+    ],
+)
+def test_outages_of_an_even_grid_are_no_bursts_and_their_pictures_are_counted(
+    lost: list[int], of: int
+) -> None:
+    """Three outages of 2 s in 10 s, three of half a second in 2.5 s, one of 1 s in each 2 s."""
+    found = timing.timing(np.delete(np.arange(of) / 25, lost))
+    missing = found.missing()
+    assert not found.in_bursts
+    assert missing is not None
+    assert missing.sum() == len(lost)
+
+
+def test_bursts_that_a_network_let_through_at_uneven_moments_are_no_losses() -> None:
+    """25 pictures a second, held up until a moment drawn at random, 6 to 9 ms apart then."""
+    random = np.random.default_rng(5)
+    ends = np.cumsum(random.uniform(0.3, 0.8, 20))
+    sent = np.arange(1, int(25 * ends[-1]) + 1) / 25
+    burst = np.searchsorted(ends, sent)
+    place = np.arange(len(sent)) - np.searchsorted(burst, burst)
+    found = timing.timing(ends[burst] + 0.0075 * place + random.uniform(0, 0.0015, len(sent)))
+    assert found.in_bursts
+    assert found.missing() is None
+
+
+@pytest.mark.parametrize("number", [3, 4])
+def test_a_few_alternate_losses_are_counted(number: int) -> None:
+    missing = timing.timing(np.delete(EVEN, 101 + 2 * np.arange(number))).missing()
+    assert missing is not None
+    assert missing.sum() == number
+
+
+def test_even_jitter_seldom_leaves_the_length_in_more_doubt() -> None:
+    """U holds jitter by the standard deviation of the intervals."""
+    random = np.random.default_rng(0)
+    jitter = random.normal(0, 0.002, (400, len(EVEN)))
+    assert np.mean([timing.timing(EVEN + each).edge > 0 for each in jitter]) < 0.02
+
+
+@pytest.mark.parametrize("group", [12, 25])
+def test_every_late_key_picture_is_in_the_doubt_of_the_length(group: int) -> None:
+    late = EVEN + np.where(np.arange(200) % group == 0, 0.01, 0)
     found = timing.timing(late)
     assert found.edge == pytest.approx(0.01)
     assert timing.timing(EVEN).edge < 1e-9

@@ -39,6 +39,8 @@ def read(form: str, **look: Any) -> tuple[datetime, datetime]:
         "%Y-%m-%d %H{blink}%M{blink}%S",
         slow("Gate 2\n%H:%M:%S\n%d/%m/%Y"),
         slow("CAM12 %H:%M:%S\n%Y-%m-%d"),
+        "%H:%M:%S 50 FPS\n%Y-%m-%d",
+        slow("CAM 25 %H:%M:%S\n%Y-%m-%d"),
         slow("%Y年%m月%d日 {weekday}\n%H:%M:%S.{ms}"),
         slow("%Y-%m-%d %H:%M:%S.{ms}"),
         slow("%Y-%m-%d %H:%M:%S {blink} REC"),

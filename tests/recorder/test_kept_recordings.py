@@ -164,6 +164,36 @@ def test_a_folder_with_a_time_dates_one_recording_and_no_row_of_them(
     assert [each.start_by == "name" for each in found] == [number == 1] * number
 
 
+def test_a_folder_with_a_start_and_an_end_gives_both_to_all_that_it_holds() -> None:
+    names = (f"cam1/20261125083000-20261125093000/{kind}.mp4" for kind in ("main", "thumb"))
+    found = file_names.without_shared([file_names.read(name) for name in names])
+    begun = datetime.fromisoformat("2026-11-25T08:30")
+    assert [(each.start, each.end) for each in found] == 2 * [(begun, begun + timedelta(hours=1))]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "cam1_99991231_240000.mp4",
+        "cam1_9999-12-31 08-30-00 - 24-00-00.mp4",
+        "cam1_9999-12-31 08-30-00 - 07-30-00.mp4",
+        "9999-12-31/001/dav/08/08.30.00-07.40.00[R][0@0][0].dav",
+        "cam1_DST00010101_003000.mp4",
+    ],
+)
+def test_a_time_past_the_last_day_of_the_calendar_or_before_its_first_is_none(name: str) -> None:
+    named = file_names.read(name)
+    assert named.end is None
+    assert named.start is None or named.start.hour == 8
+
+
+@pytest.mark.parametrize("half", ["PM", "下午", "晚上", "오후"])
+def test_a_folder_of_any_part_of_the_day_is_read(half: str) -> None:
+    """Of all the words that are read in names of files."""
+    named = file_names.read(f"gate/2026-11-25/{half}/08-30-00.mp4")
+    assert (named.channel, str(named.start)) == ("gate", "2026-11-25 20:30:00")
+
+
 @pytest.mark.parametrize("hour", range(1, 13))
 @pytest.mark.parametrize("sign", ["PM", " pm", "_p.m.", "__PM", " (PM)", "下午", "午後"])
 def test_a_mark_behind_the_time_is_never_passed_over(hour: int, sign: str) -> None:

@@ -1,12 +1,14 @@
 """The date of a clock, beside its time or on another line.
 
 A line of a name may have a date too, of a version or an installation. So where the time's own line
-has as many digits more as a date that cannot be read (25 Nov 2026, 25/11/26), or a number of one or
-two digits by itself (Nov 25, where CAM25 is a name), no other line counts.
+has as many digits more as a date that cannot be read (25 Nov 2026, 25/11/26), no other line counts;
+nor where it has a number by itself that may be a day (Nov 25, where CAM25 is a name) and is another
+than that line's.
 """
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -17,7 +19,7 @@ from acceptance.metrics._osd_clock import date_and_time, layout, matching
 from acceptance.metrics._osd_clock.ticking import LEARNT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -29,6 +31,7 @@ ELSEWHERE = {"clock_no_date", "clock_unclear", "clock_too_small"}  # the date ma
 LINES = 2  # likeliest lines that are read
 A_DATE = 4  # digits, the fewest of a date
 AS_CLEAR = 0.9  # of the least correlation of the time's digits, from which on something is a digit
+DAYS = range(1, 32)  # of a month
 OF_A_DAY = 2  # digits, the most of a day
 NEXT = 1.5  # distances of the time's digits, up to which digits are of one number
 NEAR = 0.45  # of that distance, within which letters of one word with digits begin
@@ -57,7 +60,7 @@ def calendar_date(
             raise
         beside = gap
     digits = _digits_beside(face, time)
-    if len(digits) >= A_DATE or _of_a_day(_ink(strip, times, font, time), digits, font, time):
+    if len(digits) >= A_DATE:
         raise beside
     found = []
     for down in _likely(strip, times, font, time, order):
@@ -71,19 +74,23 @@ def calendar_date(
         raise beside
     if len({day.value for day in found}) > 1:
         raise GapError("clock_unclear", least=found[0].least, ahead=0.0)
+    lone = _lone_numbers(_ink(strip, times, font, time), digits, font, time)
+    if not lone.intersection(DAYS) <= {date.fromordinal(found[0].value).day}:
+        raise beside
     return found[0]
 
 
-def _digits_beside(face: Cells, time: ClockField) -> list[int]:
-    """Left edges of the digits that the time's line has before and after the time."""
-    fits = face.mean(face.fits).max(axis=0)
-    apart = _apart(time)
+def _digits_beside(face: Cells, time: ClockField) -> dict[int, int]:
+    """Digits that the time's line has before and after the time, by their left edges."""
+    each = face.mean(face.fits)
+    fits, apart = each.max(axis=0), _apart(time)
     fits[max(0, round(time.edges[0] - apart / 2)) : round(time.edges[-1] + apart / 2)] = -1
     found: list[int] = []
     for place in np.flatnonzero(fits >= AS_CLEAR * time.least).tolist():
         if not found or place - found[-1] >= APART * apart:
             found.append(place)
-    return found
+    near = round(APART * apart)
+    return {edge: int(each[:, edge : edge + near].max(axis=1).argmax()) for edge in found}
 
 
 def _apart(time: ClockField) -> float:
@@ -105,8 +112,8 @@ def _ink(strip: NDArray[np.uint8], times: Array, font: Font, time: ClockField) -
     return np.asarray(stands + np.maximum(changes - usual, 0), np.float64)
 
 
-def _of_a_day(ink: Array, digits: Sequence[int], font: Font, time: ClockField) -> bool:
-    """Whether one or two of the ``digits`` beside the time have nothing written next to them."""
+def _lone_numbers(ink: Array, digits: Mapping[int, int], font: Font, time: ClockField) -> set[int]:
+    """Numbers of one or two of the ``digits`` beside the time with nothing written next to them."""
     apart, width = _apart(time), font.window[2]
     inset, near = (width - font.ink) / 2, NEAR * apart
     least = BLANK * float(np.median([ink[edge : edge + width].max() for edge in time.edges[:4]]))
@@ -115,13 +122,14 @@ def _of_a_day(ink: Array, digits: Sequence[int], font: Font, time: ClockField) -
         part = ink[max(0, round(begin)) : max(0, round(end))]
         return bool(part.mean() < least) if part.size else True
 
-    starts = [n for n, edge in enumerate(digits) if n == 0 or edge - digits[n - 1] > NEXT * apart]
-    for first, after in pairwise([*starts, len(digits)]):
-        left, right = digits[first] + inset, digits[after - 1] + width - inset
+    edges, found = list(digits), set[int]()
+    starts = [n for n, edge in enumerate(edges) if n == 0 or edge - edges[n - 1] > NEXT * apart]
+    for first, after in pairwise([*starts, len(edges)]):
+        left, right = edges[first] + inset, edges[after - 1] + width - inset
         alone = blank(left - near, left - 1) and blank(right + 1, right + near)
         if after - first <= OF_A_DAY and alone:
-            return True
-    return False
+            found.add(int("".join(str(digits[edge]) for edge in edges[first:after])))
+    return found
 
 
 def _likely(

@@ -29,9 +29,11 @@ AROUND = 24  # stamps on either side of a step back that show whether they overl
 SPAN = 8  # intervals whose mean is the usual one, however stamps jitter
 OVERLAP = 1.5  # intervals by which those after a step back for good repeat those before
 UNEVEN = 4.0  # times the usual unevenness by which jitter may make them seem to
-# standard deviations of the intervals, which U holds, and share of an interval, by which the first
-# or the last may be off the usual one without a word: of a coder that stamps key frames late
-ODD, ALIKE = 2.0, 0.02
+# standard deviations of most intervals, and share of an interval, by which the first or the last
+# may be off the usual one without a word: of a coder that stamps key frames late
+ODD, ALIKE = 3.0, 0.02
+MOST = 0.8  # share of the intervals: of the others the standard deviation in U holds one
+OF_MOST = 1.28  # standard deviations of a normal distribution that hold so many
 LONE = 2  # stamps in a row, up to which they may be no times at all
 
 
@@ -60,7 +62,7 @@ def ordered(times: Array) -> Stamps:
     found = np.concatenate([part for part, _ in stretches])
     begins = [begin for _, begin in stretches[1:]]
     early = np.abs(np.diff(found)[[0, -1]] - step)
-    odd = early > np.minimum(step / 2, max(ODD * _spread(found, begins), step * ALIKE))
+    odd = early > np.minimum(step / 2, max(ODD * _spread(found, begins, step), step * ALIKE))
     return Stamps(
         times=found,
         jumps=np.array(begins, np.int64),
@@ -69,12 +71,15 @@ def ordered(times: Array) -> Stamps:
     )
 
 
-def _spread(times: Array, begins: Sequence[int]) -> float:
-    """Return the standard deviation of the intervals in s, those before ``begins`` left out."""
+def _spread(times: Array, begins: Sequence[int], step: float) -> float:
+    """Return the standard deviation in s of most intervals, those before ``begins`` left out.
+
+    So late key frames, one in five pictures or fewer, do not pass for jitter of all.
+    """
     inside = np.ones(len(times) - 1, np.bool_)
     inside[np.array(begins, np.int64) - 1] = False
     intervals = np.diff(times)[inside]
-    return float(intervals.std()) if intervals.size else 0.0
+    return float(np.quantile(np.abs(intervals - step), MOST)) / OF_MOST if intervals.size else 0.0
 
 
 def _step(times: Array) -> float:

@@ -32,8 +32,11 @@ UNEVEN = 0.1
 BESIDE, LEAST = 6, 3  # pictures before and after a hole that are looked at, and that there must be
 NEAR_WHOLE = 0.35  # of an interval, by which a hole may be less than a whole number of them
 ON_GRID = 0.5  # of an interval by which a picture may be off its neighbours' grid
-RUN = 3  # holes in a row that are a slower pace and no losses
+RUN = 5  # holes in a row that are a slower pace and no losses
 OFTEN = 3  # long intervals from which on pictures come in bursts, if these take most of the time
+FASTEST = 250.0  # frame/s, above which no camera is: such stamps come in bursts
+KEPT = 1.5  # intervals of the mean rate by which the ends of bursts may be off that rate
+WHOLE = 0.1  # of an interval by which those of an even grid may be off whole numbers of it
 EVEN = 0.9  # share of the pictures that must be on it for missing ones to be counted
 
 
@@ -77,12 +80,20 @@ class Timing:
 
     @property
     def pause(self) -> float:
-        """The interval in s that most of the time is spent in, of bursts of pictures; else 0."""
+        """The interval in s that most of the time is spent in, of bursts of pictures; else 0.
+
+        They bunch while the mean rate is kept, or faster than any camera. Outages of an even grid
+        are no bursts.
+        """
         usual = np.maximum(self.usual, self.interval)
         late = self.intervals > GAP * usual
         mostly = self.intervals[late].sum() > self.intervals.sum() / 2
-        often = np.count_nonzero(late) >= OFTEN
-        return float(np.median(self.intervals[late])) if often and mostly else 0.0
+        if np.count_nonzero(late) < OFTEN or not mostly:
+            return 0.0
+        inside = float(self.intervals[~late].mean()) if not late.all() else 0.0
+        kept = _keep_pace(self.elapsed, np.flatnonzero(late))
+        bunched = inside < 1 / FASTEST or (kept and not _even(self.intervals / inside))
+        return float(np.median(self.intervals[late])) if bunched else 0.0
 
     @property
     def in_bursts(self) -> bool:
@@ -110,6 +121,23 @@ class Timing:
         off = late - np.cumsum(holes)
         grid = ndimage.median_filter(off, min(NEIGHBOURS, len(off)), mode="nearest")
         return holes if np.mean(np.abs(off - grid) <= ON_GRID) >= EVEN else None
+
+
+def _keep_pace(elapsed: Array, last: Whole) -> bool:
+    """Whether each burst brings what the mean rate sends until it begins, or until it ends.
+
+    ``last`` are the last pictures of bursts but that at the end of the clip.
+    """
+    for moments, numbers in ((elapsed[last], last), (elapsed[last[:-1] + 1], last[1:])):
+        step = float(np.ptp(moments)) / int(np.ptp(numbers)) if len(numbers) >= OFTEN else 0.0
+        if step and np.ptp(moments - step * numbers) <= KEPT * step:
+            return True
+    return False
+
+
+def _even(steps: Array) -> bool:
+    """Whether three quarters of the intervals are whole numbers of the one within bursts."""
+    return bool(np.quantile(np.abs(steps - np.round(steps)), 0.75) <= WHOLE)
 
 
 def _holes(late: Array) -> Whole:
