@@ -212,7 +212,10 @@ def test_of_very_many_figures_that_moved_the_first_are_shown_and_all_are_counted
     """Nobody reads a hundred thousand rows on a terminal, and they take minutes to write."""
     monkeypatch.setattr(move_lines, "MOST_LISTED", 2)
     gone = [figure(40, region=f"r{number}") for number in range(5)]
-    for count, shown, left in ((2, 2, ""), (5, 2, "3 more; all of them")):
+    for count, shown, left in (
+        (2, 2, ""),
+        (5, 2, "3 more; give acceptance measure --json FILE for all"),
+    ):
         move_tables.moves(regression.compare(gone[:count], []))
         said = capsys.readouterr().out
         assert said.count("noise.snr") == shown
