@@ -31,15 +31,13 @@ WITHIN = {  # what signing puts into the dictionaries that it adds to the catalo
     "/Perms": {"/DocMDP"},
     "/DSS": {"/Type", "/Certs", "/CRLs", "/OCSPs", "/VRI"},
 }
-OF_SIGNED = {  # of the catalog, each of these as it is written, or not at all
-    "/Version": "/1.7",
-    "/Extensions": {
-        "/ESIC": {"/Type": "/DeveloperExtensions", "/BaseVersion": "/1.7", "/ExtensionLevel": 1}
-    },
-}
+ESIC = {"/Type": "/DeveloperExtensions", "/BaseVersion": "/1.7", "/ExtensionLevel": 1}
+# Of the catalog, each of these as it is written, or not at all.
+OF_SIGNED = {"/Version": "/1.7", "/Extensions": {"/ESIC": ESIC}}
 UP_TO_0_10 = {
     "/Version": "/2.0",
-    "/Extensions": OF_SIGNED["/Extensions"] | {
+    "/Extensions": {
+        "/ESIC": ESIC,
         "/ISO_": [{
             "/Type": "/DeveloperExtensions", "/BaseVersion": "/2.0", "/ExtensionLevel": 32002,
             "/URL": "https://www.iso.org/standard/45875.html", "/ExtensionRevision": ":2022",
