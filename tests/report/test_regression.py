@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
@@ -222,6 +223,12 @@ def test_of_very_many_figures_that_moved_the_first_are_shown_and_all_are_counted
         assert f"vanished: {count}" in said
         assert ("more;" in said) is bool(left)
         assert left in said
+    module = SimpleNamespace(measured=lambda: (SimpleNamespace(measurements=[], notes=[]), None))
+    item: Any = SimpleNamespace(
+        module=module, shot="", before=gone, tolerances=[], user_properties=[]
+    )
+    with pytest.raises(pytest.fail.Exception, match="3 more; give acceptance measure"):
+        baseline_tests.BaselineTest.runtest(item)
 
 
 @pytest.mark.parametrize(
