@@ -48,8 +48,9 @@ BESIDE_DATA = {"session.json", "report.pdf", "report.html", "report.xml", "log.j
                "bagit.txt", "bag-info.txt", "manifest-sha256.txt",
                "tagmanifest-sha256.txt"}  # fmt: skip
 RENDERED, ANNEX = {"report.html", "report.xml"}, re.compile(r"annex-[a-f]\.pdf")
-LITTER = re.compile(r"(.*/)?(thumbs\.db|desktop\.ini|\.ds_store|\._[^/]*|~\$[^/]*\."
-                    r"((doc|xls|ppt)[a-z]?|od[tsp]|rtf|wps|et|dps))", re.IGNORECASE)  # fmt: skip
+LITTER = re.compile(r"(.*/)?(thumbs\.db|desktop\.ini|\.ds_store|\._[^/]*|\.~lock\.[^/]+#|"
+                    r"(~\$|\.~)[^/]*\.((do[ct]|xl[sta]|p[op]t|pps|vsd)[a-z]?|mpp|pub|o[dt][tspg]|"
+                    r"rtf|wp[st]|ett?|dp[st]))", re.IGNORECASE)  # fmt: skip
 OF_CATALOG = {"/AF", "/AcroForm", "/DSS", "/Extensions", "/Lang", "/MarkInfo", "/Metadata",
               "/Names", "/Outlines", "/OutputIntents", "/Pages", "/Perms", "/StructTreeRoot",
               "/Type", "/Version", "/ViewerPreferences"}  # fmt: skip
@@ -72,8 +73,13 @@ PLACES = {  # role of a signature -> name of the place of its stamp, and what re
     "approver": ("sign-approver", "批准 (approver)"),
     "seal": ("sign-seal", "公章 (seal)"),
 }
-OF_SIGNATURE = {"/Type", "/Filter", "/SubFilter", "/Contents", "/ByteRange", "/M", "/Name",
-                "/Reason", "/Reference", "/V"}  # fmt: skip
+OF_SIGNATURE = {  # kind -> its type, and what it may hold
+    "/ETSI.CAdES.detached": ("/Sig", {"/M", "/Name", "/Reason", "/Reference"}),
+    "/ETSI.RFC3161": ("/DocTimeStamp", set()),
+}  # fmt: skip
+CERTIFIES = [{"/Type": "/SigRef", "/TransformMethod": "/DocMDP", "/TransformParams": {
+    "/Type": "/TransformParams", "/V": "/1.2", "/P": 2}}]  # fmt: skip
+ESIC = {"/ESIC": {"/Type": "/DeveloperExtensions", "/BaseVersion": "/1.7", "/ExtensionLevel": 1}}
 STAMP = (38 * 72 / 25.4, 11 * 72 / 25.4)  # width and height, pt
 SPOKEN = {"/Alt", "/ActualText", "/E", "/T"}  # what is read out in place of a part of a page
 # What programs, and no person, say of a file: in its properties, and in XMP.
@@ -136,9 +142,11 @@ def regular(folder: Path) -> Iterator[tuple[str, Path]]:
     """Yield all files but what desktops leave behind, by their names in the folder."""
     for parent, below, names in os.walk(folder):
         for path in (Path(parent, name) for name in (*below, *names)):
-            mode, name = path.lstat().st_mode, path.relative_to(folder).as_posix()
+            mode, size = path.lstat().st_mode, path.lstat().st_size
+            name = path.relative_to(folder).as_posix()
             require(stat.S_ISREG(mode) or stat.S_ISDIR(mode), f"{name} is a link or a device")
-            if stat.S_ISREG(mode) and not LITTER.fullmatch(name):
+            left = LITTER.fullmatch(name) and (name[-1] != "#" or size <= 1000)
+            if stat.S_ISREG(mode) and not left:
                 yield name, path
 
 
@@ -159,10 +167,9 @@ def signatures(pdf: bytes, trust: list[Path]) -> list[datetime]:
     require(ranges == [[*value["/ByteRange"]] for value in held]
             and ranges[0] == at(last.root_object, "/Perms", "/DocMDP", "/ByteRange"),
             "the signatures are not those of the form, or the first does not certify")  # fmt: skip
-    root, added = last.root_object, {"/Perms": {"/DocMDP"}, "/Extensions": {"/ESIC"}}
-    require(all(value.keys() <= OF_SIGNATURE for value in held)
-            and all((at(root, key) or {}).keys() <= known for key, known in added.items())
-            and at(root, "/Version") in {None, "/1.7"},
+    root = last.root_object
+    require(all(map(plainly, held)) and root["/Perms"].keys() <= {"/DocMDP"}
+            and root.get("/Extensions") in (None, ESIC) and root.get("/Version") in (None, "/1.7"),
             "a signature says or adds too much")  # fmt: skip
     known = [path.read_text() for path in trust]
     known += [openssl("crl", "-inform", "DER", given=each.get_data())
@@ -180,6 +187,14 @@ def signatures(pdf: bytes, trust: list[Path]) -> list[datetime]:
         signed_only(read(pdf[:before]), read(pdf[:after]), of_update(pdf, before, after))
     stated = [str(value["/M"])[2:].replace("'", "") for value in held if "/M" in value]
     return [datetime.strptime(text, "%Y%m%d%H%M%S%z") for text in stated]
+
+
+def plainly(value: DictionaryObject) -> bool:
+    """Whether a signature says of itself what its kind does, and no more."""
+    kind, known = OF_SIGNATURE[value["/SubFilter"]]
+    common = {"/Type", "/Filter", "/SubFilter", "/Contents", "/ByteRange"}
+    return (value.keys() <= common | known and value.get("/Reference") in (None, CERTIFIES)
+            and [value["/Type"], value["/Filter"]] == [kind, "/Adobe.PPKLite"])  # fmt: skip
 
 
 def cms(signature: bytes, data: bytes, known: str, kind: str) -> None:

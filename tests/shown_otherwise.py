@@ -10,22 +10,25 @@ from unittest.mock import patch
 from forgeries import Forgery, draw, elsewhere, signed, updated, within
 from more_tamperings import anew, change
 from pyhanko.pdf_utils import generic
+from pyhanko.sign.signers import cms_embedder, pdf_byterange
 from second_signers import SecondSigner
 
 from acceptance.signing import appearances, pades
 from acceptance.signing.signatures import State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
     from acceptance.signing.chains import DemoChain
 
     Change = Callable[[IncrementalPdfFileWriter], object]
+    Sign = Callable[[bytes, DemoChain], bytes]
 
 name = generic.NameObject
 SHEET = generic.ArrayObject(map(generic.NumberObject, (0, 0, 595, 842)))
+PASS = generic.pdf_string("全部合格")
 WHITE = b"1 g 0 0 595 842 re f"
 
 
@@ -52,6 +55,12 @@ def entered(key: str, **entries: object) -> Change:
     """Return what puts a dictionary into the catalog."""
     held = generic.DictionaryObject({name(f"/{each}"): value for each, value in entries.items()})
     return partial(change, **{key: held})
+
+
+SAYING_MORE = generic.DictionaryObject({
+    name("/Type"): name("/DeveloperExtensions"), name("/BaseVersion"): name("/1.7"),
+    name("/ExtensionLevel"): generic.NumberObject(1), name("/Msg"): PASS,
+})  # fmt: skip
 
 
 def stating(**fields: str) -> Callable[[bytes, DemoChain], bytes]:
@@ -173,8 +182,10 @@ SHOWN_OTHERWISE = [
             ("other words about the file", ANOTHER, another_information),
             ("a version in words", "holds /Version", partial(change, Version=name("/合格"))),
             ("rights of usage", "holds /UR3", entered("Perms", UR3=generic.DictionaryObject())),
-            ("an extension called a pass", "holds /PASS",
+            ("an extension called a pass", "holds /Extensions",
              entered("Extensions", PASS=generic.DictionaryObject())),
+            ("an extension that says a pass", "holds /Extensions",
+             entered("Extensions", ESIC=SAYING_MORE)),
         )
     ),
     Forgery("a stamp drawn over, by another renderer", "a stamp draws", State.INDETERMINATE,
@@ -200,11 +211,63 @@ SHOWN_OTHERWISE = [
         )
     ),
 ]  # fmt: skip
+
+
+@contextlib.contextmanager
+def entries(cls: Any = pdf_byterange.PdfSignedData, **held: object) -> Iterator[None]:
+    """Let signatures, or time stamps, hold what this tool writes into none."""
+    own = cls.__init__
+
+    def init(made: Any, *given: Any, **named: Any) -> None:
+        own(made, *given, **named)
+        made.update({generic.pdf_name(f"/{key}"): value for key, value in held.items()})
+
+    with patch.object(cls, "__init__", init):
+        yield
+
+
+def holding(**held: object) -> Sign:
+    """Sign with such entries."""
+
+    def sign(pdf: bytes, chain: DemoChain) -> bytes:
+        with entries(**held):
+            return signed(pdf, chain)
+
+    return sign
+
+
+def referring(way: tuple[str, ...], key: str, value: str) -> Sign:
+    """Let what a signature refers to say something, at the end of a way of keys."""
+    own = cms_embedder.docmdp_reference_dictionary
+
+    def made(*given: Any) -> Any:
+        found = place = own(*given)
+        for step in way:
+            place = place[step]
+        place[generic.pdf_name(key)] = generic.pdf_string(value)
+        return found
+
+    def sign(pdf: bytes, chain: DemoChain) -> bytes:
+        with patch.object(cms_embedder, "docmdp_reference_dictionary", made):
+            return signed(pdf, chain)
+
+    return sign
+
+
 OF_SIGNATURES = [
+    Forgery("a version that says a pass", "holds /V,", sign=holding(V=PASS)),
+    Forgery("a filter that says a pass", "holds /Filter /ALL-PASS",
+            sign=holding(Filter=generic.pdf_name("/ALL-PASS"))),
+    Forgery("a reference that says a pass", "holds /Reference/Data2,",
+            sign=referring((), "/Data2", "全部合格")),
+    Forgery("parameters that say a pass", "holds /Reference/TransformParams/Msg,",
+            sign=referring(("/TransformParams",), "/Msg", "全部合格")),
+    Forgery("parameters of another version", "TransformParams/V 全部合格",
+            sign=referring(("/TransformParams",), "/V", "全部合格")),
     Forgery("a reason that says a pass", "signed for the reason", sign=stating(reason="全部合格")),
     Forgery("a place that says a pass", "holds /Location", sign=stating(location="全部合格")),
     Forgery("a signer called a pass", "calls its signer", sign=stating(name="全部合格")),
-]
+]  # fmt: skip
 BEHIND_THE_FIRST = [
     SecondSigner("puts a catalog of their own behind", another_catalog),
     SecondSigner("describes the file in an object of their own", another_information),

@@ -163,6 +163,7 @@ def test_verify_writes_what_its_schema_says_whether_valid_or_broken(
         (folder / "data" / "packs" / f"{PACK}.toml").write_text("changed")
     [signature] = content["signatures"]
     assert signature["role"] == "inspector"
+    assert signature["reason"] == content["session"]
     assert next(one for one in content["steps"] if one["name"] == "evidence")["state"] == "broken"
 
 

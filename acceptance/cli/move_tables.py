@@ -21,8 +21,8 @@ def moves(found: Sequence[FigureMove]) -> None:
     failed = [move for move in found if move.fails]
     if failed:
         _table(failed[: move_lines.MOST_LISTED])
-    if left := len(failed[move_lines.MOST_LISTED :]):
-        say(tr("{count} more; all of them stand in the file of --json", count=left))
+    if left := move_lines.left_out(failed):
+        say(left)
     counts = move_lines.counts(found)
     say(tr("Held against the baseline: {counts}", counts=counts), "red" if failed else "green")
 

@@ -48,6 +48,9 @@ class VerifySignature:
     of_test_chain: bool
     """The certificate says of itself that it has no legal value."""
 
+    reason: str = ""
+    """Why it was signed, by the signature itself: the number of the report; empty: not stated."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class VerifyStep:
@@ -120,4 +123,5 @@ def _signature(signature: Signature) -> VerifySignature:
         stamped=signature.stamped.isoformat() if signature.stamped else "",
         authority=signature.authority,
         of_test_chain=signature.of_test_chain,
+        reason=signature.reason,
     )

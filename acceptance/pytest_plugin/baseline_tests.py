@@ -92,5 +92,6 @@ class BaselineTest(PlanTest):
         if failed:
             head = tr("figures that moved: {count}", count=len(failed))
             lines = [visible(move_lines.line(move)) for move in failed[: move_lines.MOST_LISTED]]
-            pytest.fail("\n".join([f"{head} ({counted})", *lines]), pytrace=False)
+            left = filter(None, [move_lines.left_out(failed)])
+            pytest.fail("\n".join([f"{head} ({counted})", *lines, *left]), pytrace=False)
         self.add_report_section("call", "baseline", counted)

@@ -41,6 +41,13 @@ def counts(moves: Sequence[FigureMove]) -> str:
     return listed(counted)
 
 
+def left_out(failed: Sequence[FigureMove]) -> str:
+    """Say how many figures that moved are not listed; empty: none."""
+    left = len(failed[MOST_LISTED:])
+    what = tr("{count} more; give acceptance measure --json FILE for all of them", count=left)
+    return what if left else ""
+
+
 def cells(found: FigureMove) -> tuple[str, ...]:
     """Tell of one figure: shot, quantity, where, before, after, difference, allowed, what."""
     figure = found.figure

@@ -195,11 +195,11 @@ def alone() -> Iterator[None]:
     A child costs a second before it is of use, which is lost where all processors are busy.
     """
     global _alone  # noqa: PLW0603 -- of this process, whatever sets its pages
-    _alone = True
+    before, _alone = _alone, True
     try:
         yield
     finally:
-        _alone = False
+        _alone = before
 
 
 def archived(tasks: Mapping[str, Task]) -> Iterator[tuple[str, bytes]]:

@@ -119,7 +119,8 @@ def of_other_size(folder: Path, session: Session) -> set[str]:
 
 def litter(folder: Path, session: Session) -> set[str]:
     """Return the files that desktops leave in every folder; none that the session lists."""
-    return {path for path in files_below(folder) if is_litter(path) and path not in session.hashes}
+    found = set(files_below(folder)) - session.hashes.keys()
+    return {path for path in found if is_litter(path, (folder / path).lstat().st_size)}
 
 
 def sizes(folder: Path) -> dict[str, int]:
@@ -127,8 +128,8 @@ def sizes(folder: Path) -> dict[str, int]:
 
     Raises InputError as ``hash_files`` does for what is no regular file.
     """
-    names = (path for path in files_below(folder) if not is_litter(path))
-    return {path: (folder / path).lstat().st_size for path in names}
+    found = {path: (folder / path).lstat().st_size for path in files_below(folder)}
+    return {path: size for path, size in found.items() if not is_litter(path, size)}
 
 
 def compare(listed: Mapping[str, str], found: Mapping[str, str]) -> tuple[Problem, ...]:

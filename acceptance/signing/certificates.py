@@ -17,7 +17,7 @@ from acceptance.messages import tr
 from acceptance.signing import fitness, key_files, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Self
 
 # Organisations of the chains that this tool makes itself: demo and practice, worth nothing.
@@ -186,9 +186,10 @@ def _check_validity(where: str, start: datetime, end: datetime, at: datetime) ->
 
 def _load(path: Path, kind: type[AnyAsn1], error_kind: type[InputError]) -> Iterator[AnyAsn1]:
     """Read objects of an ASN.1 kind from a PEM or DER file; each is parsed to its end."""
-    data = _read(path, error_kind)
     try:
-        loaded = [kind.load(block, strict=True) for block in _blocks(data)]
+        blocks = _blocks(_read(path, error_kind))
+        _require_few(path, blocks, error_kind)
+        loaded = [kind.load(block, strict=True) for block in blocks]
         for item in loaded:
             item.native  # noqa: B018 -- asn1crypto parses lazily; rubbish must show here
     except (ValueError, TypeError) as error:
@@ -201,10 +202,14 @@ def _load(path: Path, kind: type[AnyAsn1], error_kind: type[InputError]) -> Iter
 def _blocks(data: bytes) -> list[bytes]:
     if not pem.detect(data):
         return [data]
-    blocks = [block for _, _, block in pem.unarmor(data, multiple=True)]
-    if len(blocks) > MOST_BLOCKS:
-        raise ValueError(len(blocks))
-    return blocks
+    return [block for _, _, block in pem.unarmor(data, multiple=True)]
+
+
+def _require_few(path: Path, blocks: Sequence[bytes], error_kind: type[InputError]) -> None:
+    if (count := len(blocks)) > MOST_BLOCKS:
+        what = tr("holds {count} certificates or lists; {most} at most",
+                  count=count, most=MOST_BLOCKS)  # fmt: skip
+        raise error_kind(what, where=str(path), hint=tr("Give those that are needed"))
 
 
 def _read(path: Path, error_kind: type[InputError]) -> bytes:

@@ -131,19 +131,19 @@ def _encryptions(whole: asn1_pkcs12.Pfx) -> Iterator[object]:
 
 
 def _require_few_rounds(path: Path, stated: Iterable[object]) -> None:
-    """Refuse to try a password for hours: a file may ask for any number of rounds."""
-    if (rounds := max(map(_rounds, stated), default=0)) > MOST_ROUNDS:
+    """Refuse to try a password for hours: a file may ask for any number, in any number of parts."""
+    if (rounds := sum(map(_rounds, stated))) > MOST_ROUNDS:
         what = tr("asks for {rounds} rounds to try a password; {most} at most",
                   rounds=rounds, most=MOST_ROUNDS)  # fmt: skip
         raise KeyFileError(what, where=str(path), hint=tr("Export it again"))
 
 
 def _rounds(stated: object) -> int:
-    """Return the largest number of rounds that stands anywhere in a parsed description."""
+    """Return how many rounds stand anywhere in a parsed description."""
     if not isinstance(stated, dict):
         return 0
     own = [value for key, value in stated.items() if key in ROUNDS and isinstance(value, int)]
-    return max([*own, *map(_rounds, stated.values())], default=0)
+    return sum([*own, *map(_rounds, stated.values())])
 
 
 def _open_pem(path: Path, data: bytes, secret: bytes | None) -> Found:

@@ -54,7 +54,8 @@ class Examined(ShownSteps):
         report = self.signatures
         problems = tuple(problem.detail for problem in report.problems)
         early = tuple(self._signed_before_finished())
-        reasons = tuple(signature_entries.other_reasons(report.signatures, self.known_number))
+        number = self.known_number
+        reasons = tuple(number and signature_entries.other_reasons(report.signatures, number))
         state = worst(
             (
                 report.state,

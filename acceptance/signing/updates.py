@@ -16,7 +16,7 @@ from acceptance.report.sign_fields import TITLES
 from acceptance.signing import appearances
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pyhanko.pdf_utils.generic import DictionaryObject, PdfObject, Reference
     from pyhanko.pdf_utils.reader import PdfFileReader
@@ -30,9 +30,20 @@ WHOLE = ("/Root", "/Info", "/Encrypt")  # entries of the trailer, on which all t
 WITHIN = {  # what signing puts into the dictionaries that it adds to the catalog
     "/Perms": {"/DocMDP"},
     "/DSS": {"/Type", "/Certs", "/CRLs", "/OCSPs", "/VRI"},
-    "/Extensions": {"/ESIC", "/ISO_"},  # the second up to 0.10
 }
-VERSIONS = {"/1.7", "/2.0"}  # the second up to 0.10
+ESIC = {"/Type": "/DeveloperExtensions", "/BaseVersion": "/1.7", "/ExtensionLevel": 1}
+# Of the catalog, each of these as it is written, or not at all.
+OF_SIGNED = {"/Version": "/1.7", "/Extensions": {"/ESIC": ESIC}}
+UP_TO_0_10 = {
+    "/Version": "/2.0",
+    "/Extensions": {
+        "/ESIC": ESIC,
+        "/ISO_": [{
+            "/Type": "/DeveloperExtensions", "/BaseVersion": "/2.0", "/ExtensionLevel": 32002,
+            "/URL": "https://www.iso.org/standard/45875.html", "/ExtensionRevision": ":2022",
+        }]
+    },
+}  # fmt: skip
 OF_FIELD = {"/FT", "/T", "/Type", "/Subtype", "/F", "/Rect", "/P", "/V", "/Lock", "/StructParent"}
 FILLED_IN = {"/V", "/AP"}  # what signing changes in a field that the pages have
 OF_PLACE = OF_FIELD | {"/AP", "/TU"}  # of a field that shows a stamp, in its place on the page
@@ -43,7 +54,7 @@ OF_INFORMATION = {"/Producer", "/ModDate"}  # what signing changes in the docume
 def beyond_signatures(reader: PdfFileReader, *, metadata: bool = False) -> Iterator[str]:
     """Say what the updates of a report do beside signing it.
 
-    ``metadata``: they may write the metadata in XML anew, as they did up to 0.10.
+    ``metadata``: they may write the metadata in XML anew, and what up to 0.10 they wrote.
     """
     signed = len(reader.embedded_signatures)
     if reader.xrefs.total_revisions != signed + 1:
@@ -53,7 +64,7 @@ def beyond_signatures(reader: PdfFileReader, *, metadata: bool = False) -> Itera
     if any(_value(first.trailer_view, key) != _value(last.trailer_view, key) for key in WHOLE):
         yield tr("another document was put behind the one that was signed")
         return
-    yield from _strange_entries(last.root)
+    yield from _strange_entries(last.root, [OF_SIGNED, *([UP_TO_0_10] if metadata else [])])
     form, fields = at(last.root, "/AcroForm", {}), fields_of(last.root)
     found, kept = appearances.places(first), fields_of(first.root) <= fields
     if not (kept and {*form} <= OF_FORM and all(_signs(last(each), found) for each in fields)):
@@ -71,11 +82,14 @@ def beyond_signatures(reader: PdfFileReader, *, metadata: bool = False) -> Itera
             )
 
 
-def _strange_entries(root: DictionaryObject) -> Iterator[str]:
+def _strange_entries(
+    root: DictionaryObject, written: Sequence[Mapping[str, object]]
+) -> Iterator[str]:
     """Name what lies in the dictionaries of signatures and is of none."""
     strange = {key for place, known in WITHIN.items() for key in {*at(root, place, {})} - known}
-    if at(root, "/Version", "/1.7") not in VERSIONS:
-        strange.add("/Version")
+    for key in OF_SIGNED:
+        if key in root and root[key] not in [known[key] for known in written]:
+            strange.add(key)
     for key in sorted(strange):
         yield tr("the report holds {key}, which this tool never writes", key=key)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
@@ -212,13 +213,22 @@ def test_of_very_many_figures_that_moved_the_first_are_shown_and_all_are_counted
     """Nobody reads a hundred thousand rows on a terminal, and they take minutes to write."""
     monkeypatch.setattr(move_lines, "MOST_LISTED", 2)
     gone = [figure(40, region=f"r{number}") for number in range(5)]
-    for count, shown, left in ((2, 2, ""), (5, 2, "3 more; all of them")):
+    for count, shown, left in (
+        (2, 2, ""),
+        (5, 2, "3 more; give acceptance measure --json FILE for all"),
+    ):
         move_tables.moves(regression.compare(gone[:count], []))
         said = capsys.readouterr().out
         assert said.count("noise.snr") == shown
         assert f"vanished: {count}" in said
         assert ("more;" in said) is bool(left)
         assert left in said
+    module = SimpleNamespace(measured=lambda: (SimpleNamespace(measurements=[], notes=[]), None))
+    item: Any = SimpleNamespace(
+        module=module, shot="", before=gone, tolerances=[], user_properties=[]
+    )
+    with pytest.raises(pytest.fail.Exception, match="3 more; give acceptance measure"):
+        baseline_tests.BaselineTest.runtest(item)
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,8 @@ def test_a_process_beside_others_sets_small_pages_alone(
         Child, "set", lambda child, task: asked.append(task.page) or set_by_child(child, task)
     )
     with set_apart.alone():
+        with set_apart.alone():
+            pass
         assert dict(set_apart.archived(tasks)) == alone(tasks)
     assert {*asked} == {task.page for task in tasks.values() if task.large}
     assert not set_apart._alone, "afterwards children help again"

@@ -331,9 +331,12 @@ def test_of_names_that_are_one_in_form_c_all_but_the_first_are_twins() -> None:
 def test_what_desktops_leave_is_neither_sealed_nor_counted_unless_the_session_lists_it(
     folder: Path,
 ) -> None:
-    left = ("Thumbs.db", "data/.DS_Store", "data/clips/._50%.mp4", "~$report.docx")
-    for name in (*left, "desktop.ini"):
+    left = ("Thumbs.db", "data/.DS_Store", "data/clips/._50%.mp4", "~$report.docx", "~$a.potx",
+            "~$图.vsdx", "~$计划.mpp", ".~报表.et", ".~lock.report.odg#")  # fmt: skip
+    kept = ("~$report.pdf", ".~report.html", "~$a.csv", ".~lock.report.pdf", ".~lock.a.doc#")
+    for name in (*left, "desktop.ini", *kept):
         (folder / name).write_text("left", encoding="utf-8")
+    (folder / kept[-1]).write_text("a page" * 1000, encoding="utf-8")  # a lock is a line
     listing = session(hashes={"desktop.ini": ABC})
     assert evidence.litter(folder, listing) == set(left)
     files = evidence.hash_files(folder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from asn1crypto import pkcs12
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -41,11 +42,25 @@ def test_a_key_file_that_takes_hours_to_open_is_refused(
             key_files.opened(path, chain.password)
 
 
+def test_rounds_of_all_parts_of_a_key_file_count_together(chain: DemoChain) -> None:
+    """Each part is opened with its own."""
+    whole = pkcs12.Pfx.load(chain.signer.read_bytes())
+    stated = [whole["mac_data"].native, *key_files._encryptions(whole)]
+    every = [*map(key_files._rounds, stated)]
+    assert len(every) == 3
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(key_files, "MOST_ROUNDS", sum(every))
+        key_files._require_few_rounds(chain.signer, stated)
+        patched.setattr(key_files, "MOST_ROUNDS", sum(every) - 1)
+        with pytest.raises(KeyFileError, match=f"asks for {sum(every)} rounds"):
+            key_files._require_few_rounds(chain.signer, stated)
+
+
 def test_a_file_of_very_many_roots_is_refused(chain: DemoChain, tmp_path: Path) -> None:
     """Reading 20,000 of them took half a minute."""
     many = tmp_path / "many.pem"
     many.write_bytes(chain.root.read_bytes() * (certificates.MOST_BLOCKS + 1))
-    with pytest.raises(InputError, match="contains no certificate"):
+    with pytest.raises(InputError, match="holds 2001 certificates or lists; 2000 at most"):
         certificates.load_trust([many])
 
 

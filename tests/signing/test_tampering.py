@@ -9,23 +9,36 @@ from __future__ import annotations
 import shutil
 import zlib
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import second_verifier
+from asn1crypto import x509 as asn1_x509
+from cryptography.x509 import Name, NameAttribute
+from cryptography.x509.oid import NameOID
 from forgeries import FORGERIES, Forgery, changing, forge, passing
 from hidden_places import HIDDEN_PLACES
 from institute import PASSWORD
 from issued_session import CLIP, details, issue, issued
 from marks import slow
 from more_tamperings import MORE_FORGERIES, MORE_TAMPERINGS, anew
+from pyhanko.sign.signers import pdf_byterange
 from pypdf.generic import NameObject, StreamObject
+from sample_pdf import blank_pdf
 from second_signers import OF_FIELDS, SECOND_SIGNERS, SecondSigner
-from shown_otherwise import BEHIND_THE_FIRST, OF_SIGNATURES, SHOWN_OTHERWISE, begun
+from shown_otherwise import (
+    BEHIND_THE_FIRST,
+    OF_SIGNATURES,
+    PASS,
+    SHOWN_OTHERWISE,
+    begun,
+    entries,
+)
 from tamperings import CAFE, TAMPERINGS, TWINS, Tampering, words
 
 from acceptance.session import evidence, store
-from acceptance.signing import levels, pades
+from acceptance.signing import levels, pades, signature_entries
 from acceptance.signing.certificates import load_signer
 from acceptance.signing.chains import DemoChain, PracticeChain, make_practice_chain
 from acceptance.signing.signatures import State
@@ -115,6 +128,8 @@ def test_a_signature_says_nothing_but_who_signed_which_report(
     result = verify(folder, [chain.root])
     assert result.steps[0].state is State.BROKEN
     assert forgery.says in details(result)
+    if "calls its signer" not in forgery.says:  # names are for ``verify``
+        assert second_verifier.problems(folder, [chain.root])
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +172,43 @@ def test_roles_sign_in_turn_and_their_times_are_stamped(
     result = verify(folder, trust)
     assert result.exit_code == 0, details(result)
     assert second_verifier.problems(folder, trust) == []
+
+
+def test_a_time_stamp_says_nothing_of_itself(
+    folder: Path, chain: DemoChain, practice: PracticeChain
+) -> None:
+    """Viewers show the reason of one as that of a signature."""
+    with entries(pdf_byterange.DocumentTimestamp, Reason=PASS):
+        signed_again(folder, practice, reviewer="B-LTA")
+    result = verify(folder, [chain.root, practice.root])
+    assert result.steps[0].state is State.BROKEN
+    assert "holds /Reason," in details(result)
+    assert second_verifier.problems(folder, [chain.root, practice.root])
+
+
+@pytest.mark.parametrize("name", ["王 / 某所", "['王', '某所']"])
+def test_a_signer_with_two_common_names_is_called_as_any_version_did(name: str) -> None:
+    """Up to 0.11 as Python prints a list."""
+    named = [NameAttribute(NameOID.COMMON_NAME, each) for each in ("王", "某所")]
+    subject = asn1_x509.Name.load(Name(named).public_bytes())
+    signature: Any = SimpleNamespace(
+        sig_object={"/Name": name}, sig_object_type="/Sig", field_name="inspector",
+        signer_cert=SimpleNamespace(subject=subject),
+    )  # fmt: skip
+    assert [*signature_entries.strange(signature)] == []
+    signature.sig_object["/Name"] = "王"
+    assert [each.code for each in signature_entries.strange(signature)] == ["signature_name"]
+
+
+def test_a_reason_is_compared_where_the_number_of_the_report_is_known(
+    tmp_path: Path, chain: DemoChain
+) -> None:
+    """Without a session in it, nobody knows the number."""
+    report = tmp_path / "report.pdf"
+    signer = load_signer(chain.signer, chain.password)
+    report.write_bytes(pades.sign(blank_pdf(), signer, reason="20260602-X"))
+    result = verify(report, [chain.root])
+    assert result.steps[0].state is State.OK, details(result)
 
 
 def test_the_second_verifier_reads_signatures_of_definite_length_only(
