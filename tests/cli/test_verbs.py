@@ -236,7 +236,7 @@ def test_json_on_standard_output_has_that_to_itself(chart_film: Film) -> None:
     )
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["measurements"]
-    assert "codec h264" in done.stderr
+    assert "h264, 1280 x 720 pixels" in done.stderr
 
 
 def test_what_was_measured_before_a_clip_that_cannot_be_read_is_shown(

@@ -37,10 +37,11 @@ COLUMNS = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Ranges:
-    """Least and greatest delay in s, and logarithm of the timing."""
+    """Least and greatest delay in s, logarithm of the timing, and shape of the response."""
 
     delays: tuple[float, float]
     timings: tuple[float, float]
+    shapes: tuple[float, float] = (SHAPES[0], SHAPES[-1])
 
 
 def log_density(guesses: Array, ranges: Ranges, rare: float = RARE) -> Array:
@@ -70,8 +71,8 @@ def _possible(guesses: Array, ranges: Ranges) -> NDArray[np.bool_]:
     inside &= (
         (response >= 0)
         & (response <= SLOWEST_RESPONSE)
-        & (shape >= SHAPES[0])
-        & (shape <= SHAPES[-1])
+        & (shape >= ranges.shapes[0])
+        & (shape <= ranges.shapes[1])
     )
     inside &= (delay >= ranges.delays[0]) & (delay <= ranges.delays[1])
     inside &= (log_timing >= ranges.timings[0]) & (log_timing <= ranges.timings[1])

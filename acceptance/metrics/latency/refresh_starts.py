@@ -30,7 +30,6 @@ from acceptance.metrics.latency.monitor_prior import (
     Ranges,
 )
 from acceptance.metrics.latency.seen_changes import FAR, FINER, MOST_CHANGES
-from acceptance.metrics.latency.slow_screen import SHAPES
 
 if TYPE_CHECKING:
     from acceptance.metrics._filmed_clock import particles
@@ -104,7 +103,7 @@ class Start:
         slow = random.exponential(random.choice(RESPONDS, START)) % SLOWEST_RESPONSE
         timings = random.uniform(*self.ranges.timings, START)
         even = random.uniform(lowest, highest, (START, 4))
-        shapes = random.uniform(SHAPES[0], SHAPES[-1], START)
+        shapes = random.uniform(*self.ranges.shapes, START)
         return np.column_stack([even, slow, timings, shapes])
 
 

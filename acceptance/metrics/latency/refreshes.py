@@ -54,28 +54,31 @@ def moments(
     ``times`` (n,) s; the pictures that appear were ``taken`` (c,) s, middles of their exposures.
     """
     middle, order = float(times.mean()), np.argsort(exposures)
-    # frames farther apart come when every monitor has settled: they tell nothing of its response
-    fast = float(np.median(np.diff(times))) < ghosts.SLOWER
+    # frames farther apart come when every monitor has settled: they tell nothing of its response,
+    # which is taken for exponential
+    close = float(np.median(np.diff(times))) < ghosts.SLOWER
     every = Seen(
         before=times[changes.frame - 1] - middle,
         after=times[changes.frame] - middle,
         share=changes.share,
         seen=changes.seen,
-        then=changes.then if fast else np.full(len(taken), np.nan),
+        then=changes.then if close else np.full(len(taken), np.nan),
         next=times[np.minimum(changes.frame + 1, len(times) - 1)] - middle,
         taken=taken - middle,
         exposures=exposures[order],
         timings=(TIMING, max(TIMING, scatter)),
+        close=close,
     )
     ranges = Ranges(
         delays=_delays(every.after - every.taken),
         timings=(math.log(every.timings[0]), math.log(every.timings[1])),
+        shapes=(slow_screen.SHAPES[0], slow_screen.SHAPES[-1] if close else slow_screen.SHAPES[0]),
     )
     ways = Start.of(every, ranges).ways(every.steps())
     prior = partial(monitor_prior.log_density, ranges=ranges)
     guesses = particles.sample(ways, prior, size=CROWD, moves=MOVES, count=DRAWS)
     drawn = _chosen(every, guesses, np.random.default_rng(0)) + middle
-    hidden = _hidden(every, drawn.mean(axis=0) - middle) if fast else 0.0
+    hidden = _hidden(every, drawn.mean(axis=0) - middle) if close else 0.0
     return (
         order[particles.ranked(guesses[:, RANK], len(order))],
         drawn,

@@ -57,7 +57,8 @@ class Seen:
     frame, 1 where none of the old one is seen, ``seen`` what was measured, and ``then`` in the
     frame with its middle at ``next``; nan where it was not. ``exposures`` (m,) are those of the
     film that are possible, ascending; ``timings`` are how exactly the times of the frames are
-    known, at best and at worst, s.
+    known, at best and at worst, s. ``close`` says whether they follow so closely that they show how
+    a monitor responds.
     """
 
     before: Array
@@ -69,6 +70,7 @@ class Seen:
     taken: Array
     exposures: Array
     timings: tuple[float, float] = (TIMING, TIMING)
+    close: bool = True
 
     def about(self, reach: float, most: int) -> Seen:
         """Return up to ``most`` changes within ``reach`` s of time 0."""
@@ -126,7 +128,7 @@ class Seen:
         clear_ones = ~self.mixed
         earliest[:, clear_ones] = np.minimum(earliest, latest)[:, clear_ones]
         # a mixture's is one moment, unless light that rises slowly was to be seen the frame before
-        earliest[:, self.mixed] = np.maximum(earliest[:, self.mixed], at)
+        earliest[:, self.mixed] = np.maximum(earliest[:, self.mixed], at) if self.close else at
         latest[:, self.mixed] = at
         return earliest, latest
 
@@ -233,8 +235,10 @@ class Seen:
     def _moment_noise(self, guesses: Array, exposure: Array, at: Array) -> Array:
         """(m, mixtures) s by which the noise of its share moves each mixture ``at`` (m, c).
 
-        The more slowly light rises, the more.
+        The more slowly light rises, the more, as far as frames show how it does.
         """
+        if not self.close:
+            return SHARE_NOISE * exposure
         since = (self.after[self.mixed] - at[:, self.mixed]) / exposure + 0.5
         gained = slow_screen.gained(
             since, guesses[:, RESPONSE, None] / exposure, guesses[:, SHAPE, None]
