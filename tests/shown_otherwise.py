@@ -138,7 +138,6 @@ def painted(**entries: object) -> generic.StreamObject:
 
 
 FORM = painted(Type=name("/XObject"), Subtype=name("/Form"))
-UNSEEN = generic.DictionaryObject({name("/CA"): generic.FloatObject(0)})
 TILES = painted(
     Type=name("/Pattern"), Resources=generic.DictionaryObject(),
     **{key: generic.NumberObject(value) for key, value in (
@@ -200,7 +199,6 @@ SHOWN_OTHERWISE = [
             ("words off the page", begun(b"1 0 0 1 5000 0 cm ")),
             ("words too small to see", begun(b"0.0001 0 0 0.0001 0 0 cm ")),
             ("words of no width", begun(b"0 Tz ")),
-            ("lines that are transparent", using("/ExtGState", UNSEEN, b"/ZZ gs ", begun)),
             ("words in a layer", begun(b"/OC /ZZ BDC ")),
             ("words covered by a drawing", using("/XObject", FORM, b"/ZZ Do", over)),
             ("words covered by a pattern",

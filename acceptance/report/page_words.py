@@ -155,13 +155,15 @@ def _bookmarks(found: Sequence[object]) -> Iterator[str]:
 def first_state(pdf: bytes, sentences: Collection[str]) -> bool:
     """Whether one of the sentences stands on the first pages, wherever lines break. Raises so.
 
-    Pages with words that are not seen, or read out otherwise, state nothing.
+    Nothing is stated where one of them has words that are not seen; one that is read out otherwise
+    states nothing.
     """
     import pypdf  # noqa: PLC0415 -- late: only reports of other versions need it
 
-    pages = map(_page, pypdf.PdfReader(io.BytesIO(pdf)).pages[:FIRST])
-    text = "".join("" if page.hidden or page.spoken else page.words for page in pages)
-    return any("".join(sentence.split()) in text for sentence in sentences)
+    pages = [_page(page) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages[:FIRST]]
+    text = "".join("" if page.spoken else page.words for page in pages)
+    stated = any("".join(sentence.split()) in text for sentence in sentences)
+    return stated and not any(page.hidden for page in pages)
 
 
 def _page(page: PageObject) -> PageWords:
