@@ -121,6 +121,20 @@ def test_a_colour_space_of_a_drawing_is_what_its_resources_call_by_the_name() ->
         assert not page_paints.are_near(blended(other), blended(OURS))
 
 
+@pytest.mark.parametrize(("key", "seen"), [("ca", b"0 0 5 5 re f"), ("CA", b"0 0 m 5 5 l S")])
+def test_what_is_made_transparent_is_seen_otherwise(key: str, seen: bytes) -> None:
+    page = PdfWriter().add_blank_page(100, 100)
+    state = named(clear=named(**{key: FloatObject(0)}))
+    found = []
+    for content in (seen, b"/clear gs " + seen):
+        stream = DecodedStreamObject()
+        stream.set_data(content)
+        painter = page_paints._Painter(page.pdf, {})
+        painter.follow(stream, named(ExtGState=state))
+        found.append(painter.found)
+    assert not page_paints.are_near(*found)
+
+
 def test_colours_do_not_change_pictures_but_stencils() -> None:
     """A stencil is painted in the colour that is set; in white it is not seen."""
 
