@@ -47,17 +47,26 @@ def conveyor(sigma: float, *, stops: bool) -> Scene:
     return scene
 
 
-def lamp(period: int, sigma: float) -> Scene:
-    """Film a dark room in which a small lamp blinks."""
+def upon(level: float, draw: Callable[[Floats, int], None], sigma: float) -> Scene:
+    """Film a plain ground of this level, on which each picture has something drawn."""
 
     def scene(random: np.random.Generator) -> Iterator[Floats]:
-        ground = 20 + 0.1 * _texture(random)
+        ground = level + 0.1 * _texture(random)
         for n in range(FRAMES):
             shown = ground.copy()
-            shown[60:66, 200:206] = 220 if n // period % 2 else 30
+            draw(shown, n)
             yield _noisy(shown, random, sigma)
 
     return scene
+
+
+def lamp(period: int, sigma: float) -> Scene:
+    """Film a dark room in which a small lamp blinks."""
+
+    def draw(shown: Floats, n: int) -> None:
+        shown[60:66, 200:206] = 220 if n // period % 2 else 30
+
+    return upon(20, draw, sigma)
 
 
 def sunset(sigma: float) -> Scene:
@@ -73,16 +82,12 @@ def sunset(sigma: float) -> Scene:
 def flakes(count: int, sigma: float) -> Scene:
     """Film a white field in sparse snow, of which for seconds none falls."""
 
-    def scene(random: np.random.Generator) -> Iterator[Floats]:
-        ground = 200 + 0.1 * _texture(random)
-        for n in range(FRAMES):
-            shown = ground.copy()
-            for flake in range(count if not 50 <= n < 95 else 0):
-                y, x = (37 * flake + 5 * n) % 170, (71 * flake + 2 * n) % 310
-                shown[y : y + 3, x : x + 3] = 230
-            yield _noisy(shown, random, sigma)
+    def draw(shown: Floats, n: int) -> None:
+        for flake in range(count if not 50 <= n < 95 else 0):
+            y, x = (37 * flake + 5 * n) % 170, (71 * flake + 2 * n) % 310
+            shown[y : y + 3, x : x + 3] = 230
 
-    return scene
+    return upon(200, draw, sigma)
 
 
 def gain(sigma: float) -> Scene:

@@ -203,19 +203,15 @@ WAYS_BY_STATEMENT = (
         ),
         words=("Who measured is not stated",),
     ),
-    Way(
-        what="one camera under an id in other letters",
-        codes=("devices_alike",),
-        honest=two_cameras(CAMERAS[1]),
-        bent=named(CAMERA, replace(CAMERAS[1], id="CAM-1")),
-        words=("cam-1 = CAM-1",),
-    ),
-    Way(
-        what="one camera under an id with another dash",
-        codes=("devices_alike",),
-        honest=two_cameras(CAMERAS[1]),
-        bent=named(CAMERA, replace(CAMERAS[1], id="cam_1")),
-        words=("cam-1 = cam_1",),
+    *(
+        Way(
+            what=f"one camera under an id {how}",
+            codes=("devices_alike",),
+            honest=two_cameras(CAMERAS[1]),
+            bent=named(CAMERA, replace(CAMERAS[1], id=alike)),
+            words=(f"cam-1 = {alike}",),
+        )
+        for how, alike in (("in other letters", "CAM-1"), ("with another dash", "cam_1"))
     ),
     *(
         Way(

@@ -98,19 +98,14 @@ def _fill_merged(table: list[list[str]], merged: Iterable[workbook.Merged], path
 
 
 def _check_size(cells: Sequence[str], number: int, count: int, path: Path) -> None:
-    longest = max(map(len, cells))
-    within = number <= MOST_ROWS and count <= MOST_CELLS and longest <= MOST_CHARACTERS
-    if within and len(cells) <= MOST_COLUMNS:  # of nearly every row: words for it take time
-        return
-    last = max(column for column, cell in enumerate(cells, start=1) if cell)
-    sizes = (
-        (tr("rows"), number, MOST_ROWS),
-        (tr("columns"), last, MOST_COLUMNS),
-        (tr("cells"), count, MOST_CELLS),
-        (tr("characters in a cell"), longest, MOST_CHARACTERS),
-    )
-    for what, size, most in sizes:
-        if size > most:
+    last = len(cells)
+    if last > MOST_COLUMNS:
+        last = max(column for column, cell in enumerate(cells, start=1) if cell)
+    sizes = number, last, count, max(map(len, cells))
+    bounds = MOST_ROWS, MOST_COLUMNS, MOST_CELLS, MOST_CHARACTERS
+    for place, (size, most) in enumerate(zip(sizes, bounds, strict=True)):
+        if size > most:  # words take time, which nearly every row is spared
+            what = (tr("rows"), tr("columns"), tr("cells"), tr("characters in a cell"))[place]
             too_large = tr("{size} {what}; {most} at most", size=size, what=what, most=most)
             where = tr("{file}, row {row}", file=path, row=number)
             hint = tr("Divide the table, or shorten the text")

@@ -26,10 +26,13 @@ def block_means(values: Array | NDArray[np.bool_], tall: int, wide: int) -> Arra
 
 
 def standard_error(values: Array) -> float:
-    """Return the standard error of the mean of values (h, w), from the scatter of 4 x 4 blocks."""
-    means = block_means(values, BLOCKS, BLOCKS)
+    """Return the standard error of the mean of values (h, w), from the scatter of 4 x 4 blocks.
+
+    Of fewer where there are not as many rows or columns; 0 for a single value.
+    """
+    means = block_means(values, *(min(BLOCKS, size) for size in values.shape))
     off = means - means.sum() / means.size
-    return math.sqrt(float(off @ off) / (means.size - 1)) / BLOCKS
+    return math.sqrt(float(off @ off) / max(means.size - 1, 1) / means.size)
 
 
 @lru_cache(maxsize=256)  # regions of a chart have few shapes

@@ -10,6 +10,7 @@ import pytest
 
 from acceptance.errors import GapError
 from acceptance.metrics.colour import mixed_light
+from acceptance.scene.blocks import standard_error
 
 CODES = 200.0  # of white; light is codes over that in these scenes
 
@@ -117,3 +118,21 @@ def test_fields_of_one_ink_are_compared_as_measured_of_a_copy(left: float, right
         mixed_light.gradient(scene(*lit))
     other = view("left", 46.0, 1.1, 0.9, 0.15), view("right", 270.0, 0.9, 1.1, right)
     assert not mixed_light.gradient(scene(*other)).any()
+
+
+@pytest.mark.parametrize("side", [1, 3, 6])
+def test_fields_of_a_few_pixels_are_compared_too(side: int) -> None:
+    """Colours of 4:2:0 leave a field of 12 px six; their middle half was no blocks of a field."""
+    views = [coded("left", 46.0, 110.0), coded("right", 270.0, 110.0)]
+    for small in views:
+        small.cb, small.cr = small.cb[:, :side, :side], small.cr[:, :side, :side]
+    assert not mixed_light.gradient(scene(*views)).any()
+
+
+@pytest.mark.parametrize("shape", [(3, 3), (2, 9), (4, 4), (1, 7)])
+def test_the_error_of_a_mean_is_that_of_all_values_where_these_are_few(
+    shape: tuple[int, int],
+) -> None:
+    random = np.random.default_rng(1)
+    found = [standard_error(random.standard_normal(shape)) ** 2 for _ in range(4000)]
+    assert np.mean(found) == pytest.approx(1 / np.prod(shape), rel=0.1)

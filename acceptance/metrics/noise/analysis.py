@@ -24,7 +24,7 @@ from acceptance.errors import GapError
 from acceptance.messages import tr
 from acceptance.metrics.noise.coarse import coarse, with_coarse
 from acceptance.metrics.noise.dependence import FEWEST, apart, between_frames, pixels_alike
-from acceptance.metrics.noise.flutter import doubted, flutter, less_flutter, with_flutter
+from acceptance.metrics.noise.flutter import fixed_with_flutter, flutter, less_flutter, with_flutter
 from acceptance.metrics.noise.parts import Noise, Variance
 from acceptance.metrics.noise.polynomials import surface, surfaces
 from acceptance.metrics.noise.weighting import filtered
@@ -125,7 +125,7 @@ def _separated(codes: Array, weighting: Weighting | None) -> Noise:
         total=_with_lines(total, row, column),
         weighted=weighted and _with_lines(weighted, row, column, weighting),
         temporal=temporal,
-        fixed=_with_lines(doubted(fixed, lines), row, column),
+        fixed=_with_lines(fixed_with_flutter(fixed, lines), row, column),
         row=row,
         column=column,
         pixel=pixel,
@@ -158,7 +158,7 @@ def _of_dependent(codes: Array, found: Noise, dependence: float) -> Noise:
     return replace(
         found,
         temporal=temporal,
-        fixed=_with_lines(doubted(fixed, lines), row, column),
+        fixed=_with_lines(fixed_with_flutter(fixed, lines), row, column),
         row=row,
         column=column,
         pixel=replace(pixel, sampling=sampling, dependence=fixed.dependence),

@@ -111,7 +111,7 @@ def _less(line: Variance, found: Flutter) -> Variance:
     return replace(line, value=line.value - kept, sampling=math.hypot(line.sampling, doubt))
 
 
-def doubted(fixed: Variance, found: tuple[Flutter, Flutter]) -> Variance:
+def fixed_with_flutter(fixed: Variance, found: tuple[Flutter, Flutter]) -> Variance:
     """Put what the mean frame keeps of flutter into the uncertainty of the fixed pattern."""
     doubts = (doubt for lines in found for doubt in (lines.of_mean[1], lines.by_chance))
     return replace(fixed, sampling=math.hypot(fixed.sampling, *doubts))
