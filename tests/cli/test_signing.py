@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from click.testing import CliRunner
 
-from acceptance.cli import signing
+from acceptance.cli import verbs
 from acceptance.errors import PlanError
 from acceptance.signing import issuing, seal_server
 
@@ -29,7 +29,7 @@ def test_a_container_that_came_back_is_told_like_any_signature(
     monkeypatch.setattr(issuing, "lack", lambda: None)
     monkeypatch.setattr(issuing, "left_out", lambda *_: [refused])
     done = CliRunner().invoke(
-        signing.sign, [str(tmp_path), "--import-cms", "seal.json", "seal.p7s"]
+        verbs.cli, ["sign", str(tmp_path), "--import-cms", "seal.json", "seal.p7s"]
     )
     assert done.exit_code == 0, done.output
     assert "(seal)" in done.output.replace("\n", "")
