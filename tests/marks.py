@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 FOLDER = str(Path(__file__).parent)
 FILMS = {"film_chart", "film_clock", "film_screens", "film_two_levels"}
@@ -34,6 +34,14 @@ running: pytest.Item | None = None  # what a shared fixture does counts for its 
 def slow(*values: object) -> Any:
     """Return parameters of a test that only repeat what the others show."""
     return pytest.param(*values, marks=pytest.mark.slow)
+
+
+def few(rows: Iterable[object], step: int) -> list[Any]:
+    """Return the rows of a table as parameters; all but every ``step``-th repeat their neighbours.
+
+    The first one is never slow.
+    """
+    return [row if number % step == 0 else slow(row) for number, row in enumerate(rows)]
 
 
 def needed(mark: str) -> None:

@@ -287,12 +287,14 @@ LINES = [
     Line(quantity="compression.psnr", limit=32, make=of_coder, inside=32, outside=34),
 ]  # fmt: skip
 
-# For make test-slow: six of seven resolutions (of 720, 1080 and 2160 rows), four of five densities,
-# the second of two limits a decibel apart, and the second of two rates.
+# For make test-slow: six of seven resolutions (of 720, 1080 and 2160 rows) and the corners', all
+# densities, and the second of two limits a decibel apart, of two rates and of two delays.
 REPEATED = {
+    ("resolution.corner_ratio", 0.7),
+    ("latency.stream", 200),
     *(("resolution.wedge_horizontal", limit) for limit in (220, 270, 400, 450, 900, 1700)),
     ("frame_rate.unique", 15),
-    *(("geometry.pixels_per_metre", limit) for limit in (125, 250, 500, 1500)),
+    *(("geometry.pixels_per_metre", limit) for limit in (125, 250, 500, 1000, 1500)),
     ("noise.snr", 37),
 }
 

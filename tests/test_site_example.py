@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from marks import slow
 from measured_once import measured_once
 from plain_pages import plain
 from pypdf import PdfReader
@@ -295,7 +296,7 @@ def reissued(example: Example, chain: DemoChain, place: Path) -> Path:
 
 
 @pytest.mark.pages
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("lang", ["zh", slow("en")])
 def test_the_main_report_of_twelve_cameras_has_twenty_pages_at_most(
     example: Example, lang: str
 ) -> None:

@@ -156,23 +156,29 @@ def make(
 
     Raises what ``Issuing.ready`` does, and OutputError.
     """
-    Issuing(lang=lang).ready()
-    render.check_fonts()
-    with claimed(out, "demo"):
-        with writing(out):
-            shutil.rmtree(out / "footage", ignore_errors=True)
-        chain, context = make_demo_chain(out / "keys"), multiprocessing.get_context("spawn")
-        steps, (here, there) = context.Queue(), PLANTED
-        show = progress or _nothing
-        pool = ProcessPoolExecutor(1, context, initializer=functools.partial(_connect, steps))
-        with pool, _ending_children():
-            # the child inherits that: Ctrl-C, which reaches both, is answered here alone
-            with _ignoring_interrupts():
-                future = pool.submit(_in_child, there, out, chain, lang)
+    context = multiprocessing.get_context("spawn")
+    steps, (here, there) = context.Queue(), PLANTED
+    show = progress or _nothing
+    pool = ProcessPoolExecutor(1, context, initializer=functools.partial(_connect, steps))
+    with pool, _ending_children():
+        # the child inherits that: Ctrl-C, which reaches both, is answered here alone
+        with _ignoring_interrupts():
+            pool.submit(_load)  # libraries, while typefaces are looked at here and keys are made
+        Issuing(lang=lang).ready()
+        render.check_fonts()
+        with claimed(out, "demo"):
+            with writing(out):
+                shutil.rmtree(out / "footage", ignore_errors=True)
+            chain = make_demo_chain(out / "keys")
+            future = pool.submit(_in_child, there, out, chain, lang)
             done = device(here, out, chain, lang, functools.partial(_show_both, steps, show))
             while not future.done():
                 _pass_on(steps, show, 0.2)
             return done, future.result()
+
+
+def _load() -> None:
+    """Do nothing in a child: what this module imports is loaded by then."""
 
 
 def _nothing(what: str, done: int, total: int) -> None:

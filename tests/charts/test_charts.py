@@ -441,7 +441,7 @@ def test_corners_run_clockwise_from_the_charts_own_upper_left() -> None:
 
 
 @pytest.mark.parametrize("shade", [40, 255], ids=["hand", "glare"])
-@pytest.mark.parametrize("hidden", [0, 4])
+@pytest.mark.parametrize("hidden", [0, slow(4)])
 def test_a_chart_with_one_fiducial_hidden_is_found(hidden: int, shade: int) -> None:
     matrix = pose(ACCEPTANCE, roll=12, tilt=25)
     luma = film((ACCEPTANCE, matrix))
@@ -467,7 +467,7 @@ def test_one_fiducial_in_the_wrong_place_is_left_out() -> None:
     assert error(located, matrix) < 0.3
 
 
-@pytest.mark.parametrize("k", [-0.05, 0.03, 0.2])
+@pytest.mark.parametrize("k", [slow(-0.05), slow(0.03), 0.2])
 def test_a_chart_that_fills_the_picture_is_found_through_a_bending_lens(k: float) -> None:
     matrix = pose(ACCEPTANCE, width=1170 * (1 + 0.7 * k), roll=1, tilt=5)
     located = finding.locate_one(film((ACCEPTANCE, matrix), distortion=k), ACCEPTANCE)
@@ -476,7 +476,7 @@ def test_a_chart_that_fills_the_picture_is_found_through_a_bending_lens(k: float
     assert error(located, matrix, k) < 0.2
 
 
-@pytest.mark.parametrize("at", [(640, 360), (430, 420)])
+@pytest.mark.parametrize("at", [slow((640, 360)), (430, 420)])
 def test_a_chart_is_found_through_the_lens_of_a_fisheye(at: tuple[int, int]) -> None:
     matrix = pose(ACCEPTANCE, width=800, roll=-30, tilt=15, at=at)
     located = finding.locate_one(film((ACCEPTANCE, matrix), distortion=0.5), ACCEPTANCE)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 import pytest
+from marks import slow
 
 from acceptance.charts import colorchecker, definition
 from acceptance.charts.drawing import linear_rgb
@@ -71,7 +72,7 @@ def test_the_chart_needs_no_fiducials_and_has_the_published_colours() -> None:
     assert CHART.region("colour19").reflectance == pytest.approx(0.880, abs=0.001)
 
 
-@pytest.mark.parametrize("degrees", [0, 30, 90, 180, 225])
+@pytest.mark.parametrize("degrees", [slow(0), 30, slow(90), slow(180), slow(225)])
 def test_it_is_found_in_a_real_picture_at_any_roll(
     still: NDArray[np.uint8], degrees: float
 ) -> None:
@@ -91,7 +92,7 @@ def test_it_is_found_in_a_mirrored_picture(still: NDArray[np.uint8]) -> None:
     )
 
 
-@pytest.mark.parametrize("tilt", [{}, {"tilt": 20.0, "pan": 15.0, "roll": 200.0}])
+@pytest.mark.parametrize("tilt", [slow({}), {"tilt": 20.0, "pan": 15.0, "roll": 200.0}])
 def test_its_regions_read_the_codes_of_the_camera_to_half_a_code(
     tmp_path: Path, tilt: dict[str, Any]
 ) -> None:
@@ -126,13 +127,13 @@ def test_measuring_the_real_picture_needs_no_word_of_the_chart(real_data: Path) 
     assert 3 < values["colour.delta_e00_mean"].value < 7
 
 
-@pytest.mark.parametrize("name", OTHERS)
+@pytest.mark.parametrize("name", [*OTHERS[:2], *map(slow, OTHERS[2:])])
 def test_none_is_found_in_pictures_of_other_charts(real_data: Path, name: str) -> None:
     picture = cv2.imread(str(real_data / name))
     assert colorchecker.find(np.asarray(picture, np.uint8), CHART) == []
 
 
-@pytest.mark.parametrize("name", CLIPS)
+@pytest.mark.parametrize("name", [name if "car_park" in name else slow(name) for name in CLIPS])
 def test_none_is_found_in_surveillance_footage(real_data: Path, name: str) -> None:
     """Five frames of each here; fifty in benchmarks/colour.py."""
     opened = clip.open_clip(real_data / name)

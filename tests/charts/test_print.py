@@ -80,7 +80,7 @@ def test_poppler_and_the_raster_draw_the_same_chart(name: str, width: int) -> No
         ("acceptance", WIDTH, 0.9, 10, 2),
         slow("acceptance_a2", 5600, 0.9, 10, 2),
         slow("acceptance_a0", 4480, 0.9, 10, 2),
-        ("edge_plate", 3800, 0.12, 2, 0),
+        slow("edge_plate", 3800, 0.12, 2, 0),
     ],
 )
 def test_the_printed_chart_filmed_gives_the_cameras_resolution(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 import pytest
+from marks import slow
 from plain_pages import plain
 
 from acceptance.charts import definition
@@ -601,7 +602,7 @@ def test_a_clip_that_is_no_video_is_refused_by_its_own_name_before_anything_is_w
 
 
 @pytest.mark.film  # in processes of its own
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, slow(signal.SIGTERM)])
 def test_a_demo_that_is_interrupted_ends_with_its_children_and_says_one_sentence(
     tmp_path: Path, number: signal.Signals
 ) -> None:

@@ -396,7 +396,7 @@ ARRANGEMENTS = {
 
 
 @pytest.mark.parametrize("name", ARRANGEMENTS)
-@pytest.mark.parametrize("kind", ["mp4", slow("ts"), "h264"])
+@pytest.mark.parametrize("kind", ["mp4", slow("ts"), slow("h264")])
 def test_frames_decoded_apart_were_coded_as_coarsely_as_in_order(
     tmp_path: Path, name: str, kind: str
 ) -> None:

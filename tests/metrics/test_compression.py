@@ -454,7 +454,7 @@ def test_a_shift_by_parts_of_a_pixel_is_said_and_makes_a_bound(bench: Bench) -> 
     assert not bench.measure("usual.mp4")["compression.psnr"].lower_bound
 
 
-@pytest.mark.parametrize("scale", [0.97, 1.02])
+@pytest.mark.parametrize("scale", [0.97, slow(1.02)])
 def test_a_scaled_picture_is_refused(bench: Bench, scale: float) -> None:
     """Digital zoom or overscan of 2 or 3 %."""
     name = bench.record("scaled.mp4", [moved(one, 0, 0, scale) for one in bench.pictures], 23)
@@ -532,7 +532,7 @@ def test_one_picture_is_too_few(bench: Bench, which: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [lambda y: (y - 16.0) * 255 / 219, lambda y: 219 / 255 * y + 16.0]
+    "change", [lambda y: (y - 16.0) * 255 / 219, slow(lambda y: 219 / 255 * y + 16.0)]
 )
 def test_one_range_taken_for_the_other_is_refused(
     bench: Bench, change: Callable[[Any], Any]
@@ -638,8 +638,8 @@ def test_vmaf_is_fed_every_scored_picture(
 @pytest.mark.parametrize(
     ("end", "complaint"),
     [
-        ("sys.exit(1)", "1"),
-        ("sys.exit('loading\\nno such model')", "no such model"),
+        slow("sys.exit(1)", "1"),
+        slow("sys.exit('loading\\nno such model')", "no such model"),
         ("pathlib.Path('scores.json').write_text('{}')", "scores.json: KeyError"),
     ],
 )

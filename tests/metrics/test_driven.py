@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from marks import slow
 
 from acceptance.charts import drive_sequence
 from acceptance.errors import GapError, PlanError
@@ -55,7 +56,7 @@ def film(rate: float, exposure: float, seconds: float = 8.0) -> tuple[Array, Arr
     return times, levels(times, exposure), monitor, (lights - middles)[inside] * 1000
 
 
-@pytest.mark.parametrize(("rate", "exposure", "bar"), [(60.0, 0.014, 2.0), (240.0, 0.003, 1.0)])
+@pytest.mark.parametrize(("rate", "exposure", "bar"), [(60.0, 0.014, 2.0), slow(240.0, 0.003, 1.0)])
 def test_the_delay_of_a_film_comes_back_inside_its_uncertainty(
     rate: float, exposure: float, bar: float
 ) -> None:

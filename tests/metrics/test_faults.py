@@ -130,7 +130,9 @@ def test_the_evidence_points_to_the_frames_of_a_scene_change_and_of_a_freeze(
         )
 
 
-@pytest.mark.parametrize("name", ["car_park_intel.mp4", "lobby_intel.mp4", "bottle_intel.mp4"])
+@pytest.mark.parametrize(
+    "name", ["car_park_intel.mp4", slow("lobby_intel.mp4"), slow("bottle_intel.mp4")]
+)
 def test_real_footage_without_faults_shows_none(
     name: str, real_scene: Callable[[str], build.Scene]
 ) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from marks import slow
 
 from acceptance.charts import definition
 from acceptance.metrics._filmed_clock import readings as clock_readings
@@ -56,8 +57,8 @@ def wrong(readings: Readings, position: Array) -> int:
     return int(np.sum(np.abs(readings.position - position)[seen] > readings.reach[seen] + 0.05))
 
 
-@pytest.mark.parametrize("width", [0.05, 0.6, 2.4])
-@pytest.mark.parametrize("lag", [0.0, 0.5, 1.8, -0.9])
+@pytest.mark.parametrize("width", [slow(0.05), 0.6, slow(2.4)])
+@pytest.mark.parametrize("lag", [slow(0.0), slow(0.5), 1.8, -0.9])
 def test_rows_that_are_exposed_one_after_the_other_are_read(width: float, lag: float) -> None:
     """Read-out of up to 30 ms at 60 Hz, either way.
 

@@ -84,7 +84,9 @@ def test_a_live_still_scene_at_a_low_bit_rate_is_never_called_frozen(interval: i
     assert sum(end - start for start, end in evidence.undecided) > 4 * RATE
 
 
-@pytest.mark.parametrize("name", bench.CLIPS)
+@pytest.mark.parametrize(
+    "name", [name if "car_park" in name else slow(name) for name in bench.CLIPS]
+)
 def test_real_footage_of_still_places_is_never_called_frozen(
     name: str, real_scene: Callable[[str], Scene]
 ) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from marks import slow
 from scipy.spatial.transform import Rotation
 
 from acceptance.metrics.geometry import fitting, lens
@@ -82,7 +83,7 @@ def test_pan_and_tilt_of_200_poses_are_right_to_a_tenth_of_a_degree() -> None:
     assert math.sqrt(np.mean(np.square(densities))) <= 5e-4
 
 
-@pytest.mark.parametrize("turn", [0.5, 2, 4, 6, 15])
+@pytest.mark.parametrize("turn", [0.5, slow(2), slow(4), slow(6), 15])
 @pytest.mark.parametrize("guess", [0.4, 1.0, 2.5])
 def test_a_focal_length_guessed_wrong_leaves_nothing_but_the_noise(
     turn: float, guess: float
@@ -104,7 +105,7 @@ def of_film(chart: Taken) -> fitting.FittedChart:
     return fitting.fit_chart(shot, frame, chart.points)
 
 
-@pytest.mark.parametrize("across", [0.0, 0.005, 0.25])
+@pytest.mark.parametrize("across", [slow(0.0), slow(0.005), 0.25])
 def test_a_picture_cut_from_a_larger_one_has_its_axis_where_the_points_say(
     across: float,
 ) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from marks import slow
 
 from acceptance.charts import definition
 from acceptance.cli import verbs
@@ -326,7 +327,7 @@ def beam(hot: float, shape: tuple[int, int] = (270, 480)) -> Array:
     return np.asarray(hot ** -((y[:, None] ** 2 + x**2) / (y[0] ** 2 + x[0] ** 2)))
 
 
-@pytest.mark.parametrize("hot", [1.02, 1.3, 3.0, 10.0])
+@pytest.mark.parametrize("hot", [1.02, slow(1.3), slow(3.0), 10.0])
 def test_a_beam_has_the_evenness_of_its_formula_within_u(hot: float) -> None:
     """Truth: the noise-free means of the same blocks; noise of 2 % a pixel.
 

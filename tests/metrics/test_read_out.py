@@ -31,7 +31,7 @@ CAMERA = Camera(width=640, height=360, noise=0.006, seed=3, exposure=0.012, read
 AT_ONCE = Condition(name="screen_scan", value=0, unit="ms")
 
 
-@pytest.mark.parametrize("number", [0, 2, 11, 18, 21, *(slow(number) for number in range(30, 42))])
+@pytest.mark.parametrize("number", [0, 2, *map(slow, (11, 18, 21, *range(30, 42)))])
 def test_the_truth_lies_inside_the_stated_uncertainty(number: int) -> None:
     """Of clips and of monitors, screens that scan or light up at once, in step or not."""
     row = runs.run(number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from marks import slow
 
 from acceptance.metrics.latency import refreshes, slow_screen
 from acceptance.metrics.latency.figures import half_widths
@@ -50,7 +51,7 @@ def seen_rising(times: refreshes.Array, lights: refreshes.Array, constant: float
     )
 
 
-@pytest.mark.parametrize("rate", [60.0, 60.05, 75.0])
+@pytest.mark.parametrize("rate", [slow(60.0), 60.05, slow(75.0)])
 def test_first_light_of_a_monitor_that_rises_evenly_is_inside_u(rate: float) -> None:
     """Over 5 ms, in a film of 240 frame/s, where an exponential had it 1.3 ms late or more.
 

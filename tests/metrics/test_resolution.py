@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 import pytest
+from marks import slow
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 from scipy.optimize import brentq
@@ -106,7 +107,7 @@ def test_mtf10_and_mtf30_follow_the_gaussian() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mtf50", "shape"), [(0.15, (120, 100)), (0.3, (120, 100)), (0.2, (50, 44))]
+    ("mtf50", "shape"), [slow(0.15, (120, 100)), slow(0.3, (120, 100)), (0.2, (50, 44))]
 )
 def test_the_standard_error_tells_the_true_scatter(mtf50: float, shape: tuple[int, int]) -> None:
     """Within a factor 1.5 over 60 seeds, for MTF50 and MTF10."""
@@ -272,12 +273,12 @@ def wedge_truth(sigma: float, level: float = 0.1) -> float:
 @pytest.mark.parametrize(
     ("sigma", "form"),
     [
-        (0.75, "hyperbolic"),
+        slow(0.75, "hyperbolic"),
         (1.0, "hyperbolic"),
-        (1.5, "hyperbolic"),
-        (2.0, "hyperbolic"),
+        slow(1.5, "hyperbolic"),
+        slow(2.0, "hyperbolic"),
         (1.0, "linear"),
-        (1.5, "linear"),
+        slow(1.5, "linear"),
     ],
 )
 def test_a_wedge_is_read_within_one_percent_at_two_percent_noise(sigma: float, form: str) -> None:

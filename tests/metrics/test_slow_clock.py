@@ -176,7 +176,7 @@ def test_a_film_in_step_does_not_show_how_bits_rise() -> None:
     assert np.ptp(found.exposures) > 1e-3
 
 
-@pytest.mark.parametrize("exposure", [0.3, 0.7, 1.9])
+@pytest.mark.parametrize("exposure", [marks.slow(0.3), 0.7, marks.slow(1.9)])
 def test_ghosts_of_a_camera_in_step_are_seen_in_bits_that_change_together(exposure: float) -> None:
     """Exposures of so many refreshes, two refreshes a picture; without ghosts none are found."""
     at = 5000.85 + 2 * np.arange(90) if exposure > 1 else 5000.5 + 2 * np.arange(90)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pypdf
 import pytest
 from many_cameras import PHOTO, STILL, draw, pack_of_many, session_of_many
+from marks import slow
 from sample_session import pack_of_db50, session_of
 
 from acceptance import wording
@@ -84,7 +85,9 @@ def crowded(session: Session, most: int) -> Session:
 # --- Summary for the site
 
 
-@pytest.mark.parametrize(("lang", "warnings"), [("zh", 0), ("zh", 4), ("en", 9), ("en", 99)])
+@pytest.mark.parametrize(
+    ("lang", "warnings"), [("zh", 0), slow("zh", 4), slow("en", 9), ("en", 99)]
+)
 def test_the_summary_fits_one_page_whatever_there_is_to_say(
     folder: Path, lang: str, warnings: int
 ) -> None:

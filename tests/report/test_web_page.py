@@ -19,6 +19,7 @@ import pypdf
 import pytest
 from browser import opened
 from many_cameras import GAP, draw, fails, pack_of_many, session_of_many
+from marks import slow
 from sample_session import LONG, pack_of_db50, session_of
 
 from acceptance.model import Verdict
@@ -123,8 +124,8 @@ def tick(tab: Page, verdict: str) -> None:
 # --- It fits
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("size", [PHONE, (320, 600), DESK])
+@pytest.mark.parametrize("lang", ["zh", slow("en")])
+@pytest.mark.parametrize("size", [PHONE, slow((320, 600)), DESK])
 def test_the_page_never_scrolls_sideways(
     phone: Page, folder: Path, lang: str, size: tuple[int, int]
 ) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import pypdf
 import pytest
 from archive_rules import broken
+from marks import few, slow
 from sample_session import pack_of_db50, session_of
 
 from acceptance import data
@@ -196,20 +197,25 @@ def example(name: str) -> str:
     return file.read_text("utf-8")
 
 
-@pytest.mark.parametrize("rule", listed(BEYOND))
+@pytest.mark.parametrize("rule", few(listed(BEYOND), 4))
 def test_styles_that_reach_beyond_the_page_are_refused(tmp_path: Path, rule: str) -> None:
     with pytest.raises(PlanError):
         filled(tmp_path, page_of(rule))
 
 
-@pytest.mark.parametrize("body", listed(NOT_PLAIN))
+@pytest.mark.parametrize("body", few(listed(NOT_PLAIN), 3))
 def test_what_is_no_plain_page_is_refused(tmp_path: Path, body: str) -> None:
     with pytest.raises(PlanError):
         filled(tmp_path, page_of(body=body))
 
 
 @pytest.mark.parametrize(
-    ("sheet", "name"), [(sheet, name) for sheet in SHEETS for name in sorted(SHEETS[sheet].due)]
+    ("sheet", "name"),
+    [
+        slow(sheet, name) if number else (sheet, name)
+        for sheet in SHEETS
+        for number, name in enumerate(sorted(SHEETS[sheet].due))
+    ],
 )
 def test_a_page_without_a_place_for_what_must_be_shown_is_refused_and_it_is_named(
     tmp_path: Path, sheet: str, name: str
@@ -226,12 +232,12 @@ def test_a_page_without_a_place_for_what_must_be_shown_is_refused_and_it_is_name
     [
         (".my-verdict { display: none }", r"part\.verdict.* is not drawn"),
         (".my-verdict { left: -190mm }", r"part\.verdict.* does not lie on the page"),
-        (".my-verdict { top: 275mm }", r"part\.verdict.* does not lie on the page"),
-        (".my-verdict { left: 0 }", r"part\.verdict.* does not lie on the page"),
+        slow(".my-verdict { top: 275mm }", r"part\.verdict.* does not lie on the page"),
+        slow(".my-verdict { left: 0 }", r"part\.verdict.* does not lie on the page"),
         (".my-verdict { left: 60mm; width: 144mm }", r"part\.verdict.* lies where the words of"),
-        (".my-verdict { margin-top: -80mm }", r"part\.verdict.* does not lie on the page"),
+        slow(".my-verdict { margin-top: -80mm }", r"part\.verdict.* does not lie on the page"),
         (".my-verdict { width: 20mm }", r"part\.verdict.* is 20 mm wide"),
-        (".my-verdict div { width: 0 }", r"part\.verdict.* is 0 mm wide"),
+        slow(".my-verdict div { width: 0 }", r"part\.verdict.* is 0 mm wide"),
         (".my-reached { top: 30mm }", r"part\.verdict.*part\.reached.* overlap"),
         (".my-signatures { position: static; margin-top: 290mm }", "does not lie on the page"),
     ],
@@ -280,7 +286,7 @@ def test_whatever_the_page_does_what_must_be_seen_looks_the_same(tmp_path: Path)
 
 
 @DRAWN_BY
-@pytest.mark.parametrize("name", ["contents", "annex", *PAPERS])
+@pytest.mark.parametrize("name", ["contents", "annex", *map(slow, PAPERS)])
 def test_on_no_page_anything_covers_what_must_be_seen(tmp_path: Path, name: str) -> None:
     """Whatever its styles: each part is drawn as on a page that only places it."""
     sides, spans = [], []
@@ -404,7 +410,7 @@ def test_the_institutes_contents_and_annexes_lead_where_the_usual_ones_do(
 
 
 @pytest.mark.parametrize("name", PAPERS)
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("lang", ["zh", slow("en")])
 def test_a_paper_on_the_institutes_page_says_all_that_the_usual_one_says_there(
     tmp_path: Path, name: str, lang: str
 ) -> None:

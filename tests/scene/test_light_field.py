@@ -59,7 +59,7 @@ def figures(seen: build.Scene) -> dict[str, list[Measurement]]:
     return found
 
 
-@pytest.mark.parametrize("slope", [0.8, 0.0, -0.5, -1.1])
+@pytest.mark.parametrize("slope", [0.8, slow(0.0), slow(-0.5), -1.1])
 def test_values_settle_also_where_turns_alone_would_swing_apart(slope: float) -> None:
     """Each turn leads ``slope`` times what is off to the other side or nearer."""
     truth = np.array([0.3, -1.0, 2.0])

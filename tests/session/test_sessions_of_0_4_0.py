@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from marks import few
 
 from acceptance.model import How
 from acceptance.session import runner, store
@@ -35,7 +36,7 @@ def test_each_archive_is_tried() -> None:
     )
 
 
-@pytest.mark.parametrize("name", SESSIONS)
+@pytest.mark.parametrize("name", few(SESSIONS, 2))
 def test_a_session_of_0_4_0_verifies_and_is_judged_again_to_the_same_findings(
     name: str, tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from interrupting import calls, defective, ended, full, interrupted, killed, points
 from issued_session import CLIP, details, issued
+from marks import slow
 
 from acceptance.errors import OutputError, SessionError
 from acceptance.report import render
@@ -82,7 +83,7 @@ def reseal(folder: Path) -> None:
     evidence.seal(folder, replace(store.load(folder), finished="2026-06-03T08:00:00+08:00"))
 
 
-@pytest.fixture(params=["sign", "report", "seal"])
+@pytest.fixture(params=["sign", slow("report"), "seal"])
 def trial(request: pytest.FixtureRequest, folder: Path, chain: DemoChain) -> Trial:
     """Return each verb that changes a session folder, and that."""
     signer = load_signer(chain.signer, chain.password)
