@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from marks import slow
 
 ROOT = Path(__file__).resolve().parents[1]
 ANY, WINDOWS, LINUX = "py3-none-any", "cp311-cp311-win_amd64", "cp311-abi3-manylinux_2_28_x86_64"
@@ -166,7 +167,7 @@ def install(house: Path, target: Path) -> str:
     return done.stderr
 
 
-@pytest.mark.parametrize("what", ["changed", "taken", "added"])
+@pytest.mark.parametrize("what", ["changed", slow("taken"), "added"])
 def test_the_installer_refuses_wheels_that_are_not_as_listed(tmp_path: Path, what: str) -> None:
     house = furnished(tmp_path)
     [listed] = (house / "common").glob("alpha-*")

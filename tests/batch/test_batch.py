@@ -165,7 +165,7 @@ def test_judging_is_always_done_anew_and_measuring_is_not(tmp_path: Path, here: 
     ("lost", "state"),
     [
         ("data/plan.json", PlanState.MADE),
-        ("log.jsonl", PlanState.MADE),
+        slow("log.jsonl", PlanState.MADE),
         ("manifest-sha256.txt", PlanState.MADE),
         ("data/clips", PlanState.KEPT),
     ],

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import plain_pages
 import pytest
-from marks import slow
+from marks import few, slow
 from pypdf import PdfReader
 
 from acceptance.charts import definition
@@ -141,7 +141,7 @@ def test_dropped_frames_are_counted_exactly(
     assert [one.count for one in figures(outcomes[name], "frame_rate.unique")] == [150 - dropped]
 
 
-@pytest.mark.parametrize("name", CAMERAS)
+@pytest.mark.parametrize("name", few(CAMERAS, 2))
 def test_latency_agrees_with_the_simulated_delays(
     outcomes: dict[str, demo.DemoResult], name: str, tmp_path: Path
 ) -> None:
@@ -157,7 +157,7 @@ def test_latency_agrees_with_the_simulated_delays(
         assert abs(found.value - 1000 * true) <= found.expanded
 
 
-@pytest.mark.parametrize("name", CAMERAS)
+@pytest.mark.parametrize("name", few(CAMERAS, 2))
 def test_the_noise_ratio_is_that_of_the_recorded_picture(
     outcomes: dict[str, demo.DemoResult], looked: dict[str, build.Scene], name: str
 ) -> None:

@@ -29,8 +29,8 @@ import av_sync
     ("container", "rate"),
     [
         ("AAC in MP4", 25),
-        ("AAC in TS", 30),
-        ("PCM in MOV", 60),
+        slow("AAC in TS", 30),
+        slow("PCM in MOV", 60),
         *(slow(name, rate) for name in av_sync.CONTAINERS for rate in (25, 30, 60)),
     ],
 )

@@ -165,7 +165,7 @@ def test_the_mark_of_a_clock_of_12_hours_is_read(look: dict[str, Any], hour: int
     assert not reading.either_half
 
 
-@pytest.mark.parametrize("form", ["no mark", "CAM and PM2.5", slow("weekday")])
+@pytest.mark.parametrize("form", ["no mark", slow("CAM and PM2.5"), slow("weekday")])
 def test_without_a_mark_both_halves_of_the_day_stay_possible(form: str) -> None:
     overlay, strip, times = filmed(start=EVENING, form=form, font=NOTO, height=20)
     clock = burnt_in_clock.followed(strip, times)
@@ -206,7 +206,7 @@ def test_a_clock_without_a_mark_that_goes_over_twelve_is_refused() -> None:
     assert caught.value.code == "clock_half_day"
 
 
-@pytest.mark.parametrize("ground", ["still", "panning", "passing"])
+@pytest.mark.parametrize("ground", [slow("still"), "panning", "passing"])
 def test_a_picture_without_a_clock_is_not_read(ground: str) -> None:
     overlay = overlays.Overlay(ground=ground, seconds=13.0, rate=RATE, seed=4)
     picture, random = overlays._ground(overlay, np.random.default_rng(4)), np.random.default_rng(5)

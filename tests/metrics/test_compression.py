@@ -311,7 +311,7 @@ def test_a_monochrome_recording_has_no_figures_of_colour(bench: Bench) -> None:
 # --- Alignment in time ---
 
 
-@pytest.mark.parametrize("crf", [23, 36])
+@pytest.mark.parametrize("crf", [slow(23), 36])
 def test_drops_repeats_and_foreign_pictures_are_mapped_exactly(bench: Bench, crf: int) -> None:
     """Six pictures of black before, three dropped, two repeated, and the end missing."""
     black: Picture = (

@@ -21,7 +21,6 @@ containers, more = benchmark("containers"), benchmark("more_containers")
 QUICK = {
     ("B-frames, pts = dts", "mp4"),
     ("3 pictures lost, jitter of 10%", "mkv"),
-    ("two files joined", "ts"),
     ("key pictures 20 ms late", "mkv"),
 }
 UNMEASURED = {"too_few_frames", "clip_not_video", "clip_no_frames", "clip_no_video"}
@@ -47,7 +46,7 @@ def test_rate_and_losses_are_exact_or_bounds_that_hold(wanted: Any, tmp_path: Pa
 
 
 @pytest.mark.film
-@pytest.mark.parametrize("name", ["first key frame lost", "edit list leaves 10 pictures out"])
+@pytest.mark.parametrize("name", ["first key frame lost", slow("edit list leaves 10 pictures out")])
 def test_what_is_not_shown_before_the_first_picture_is_in_no_figure(
     name: str, tmp_path: Path
 ) -> None:

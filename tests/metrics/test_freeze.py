@@ -29,7 +29,7 @@ RATE, FROZEN = bench.RATE, bench.FROZEN
 
 
 @pytest.mark.parametrize(
-    ("seed", "crf", "interval"), [(0, 23, 50), (1, 36, 50), (3, 36, 25), (6, 28, 25)]
+    ("seed", "crf", "interval"), [(0, 23, 50), slow(1, 36, 50), slow(3, 36, 25), (6, 28, 25)]
 )
 def test_a_freeze_in_a_moving_scene_is_found_with_its_ends_within_one_frame(
     seed: int, crf: int, interval: int

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pypdf
 import pytest
+from marks import slow
 from sample_session import pack_of_db50, session_of
 
 from acceptance import wording
@@ -125,7 +126,7 @@ def test_where_there_is_room_every_failed_item_is_listed_and_leads_to_its_row(
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("warned", [0, 3, 60])
+@pytest.mark.parametrize("warned", [0, slow(3), 60])
 def test_the_first_page_is_one_page_however_much_failed_and_is_to_be_known(
     session: Session, pack: Pack, tmp_path: Path, lang: str, warned: int
 ) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from marks import slow
 from scipy.special import ndtr
 
 from acceptance.charts import definition, drawing
@@ -78,7 +79,9 @@ def test_no_image_is_taken_for_straight_that_is_not(
         assert optics._straight(camera, inverse) is straight
 
 
-@pytest.mark.parametrize(("blur", "tilt"), [(0.4, 0.0), (0.6, 0.0), (1.5, 0.0), (0.6, 15.0)])
+@pytest.mark.parametrize(
+    ("blur", "tilt"), [(0.4, 0.0), slow(0.6, 0.0), slow(1.5, 0.0), (0.6, 15.0)]
+)
 def test_an_edge_is_the_integral_over_pixels_of_the_gaussian_edge(
     chart: definition.Chart, blur: float, tilt: float
 ) -> None:
@@ -327,7 +330,7 @@ def test_the_monitors_own_refresh_adds_up_to_one_period(
     assert np.ptp(truth.delays) > 0
 
 
-@pytest.mark.parametrize(("lux", "level"), [(100, 1.0), (10, 1.0), (1, 1.0), (0.1, 0.5)])
+@pytest.mark.parametrize(("lux", "level"), [(100, 1.0), slow(10, 1.0), slow(1, 1.0), (0.1, 0.5)])
 def test_a_sensor_has_the_noise_of_its_electrons(lux: float, level: float) -> None:
     """Sigma = slope of BT.709 x sqrt(electrons + read^2) x gain; frames within 5 s.e."""
     sensor = Sensor(illuminance=lux, per_lux=400, full=8000, read=4, most_gain=100)
