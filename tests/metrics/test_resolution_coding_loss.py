@@ -67,7 +67,7 @@ def test_a_coder_that_does_not_tell_counts_as_a_coarse_one() -> None:
 
 def test_the_steps_that_a_stream_states_count() -> None:
     found = coding_loss.coarseness(*seen("mjpeg", steps=StatedSteps(8, 24)), 100)
-    assert found == pytest.approx(coding_loss.JPEG * 24 / 100)
+    assert found == pytest.approx(0.9 * 24 / 100)
 
 
 def test_h265_takes_as_much_as_h264_by_one_step_more_by_coarser_and_less_by_finer_ones() -> None:
@@ -103,6 +103,16 @@ def test_what_is_taken_of_an_edge_is_what_simulation_showed() -> None:
     for name, common, single in (("mtf50", 0.22, 0.5), ("mtf10", 0.42, 1.35)):
         found = coding_loss.of_edge(name, 0.2, 0.1, 4)
         assert found == pytest.approx(0.1 * math.hypot(common, single / 2))
+
+
+def test_what_is_taken_of_a_wedge_is_what_simulation_showed() -> None:
+    assert coding_loss.OF_WEDGE.share(0.1, 4) == pytest.approx(0.1 * math.hypot(0.22, 0.14))
+
+
+@pytest.mark.parametrize(("height", "step"), [(0.0, 1.0), (0.5, 1.0), (1.5, 1.5)])
+def test_a_step_counts_as_a_code_at_least(height: float, step: float) -> None:
+    """QP 24 quantises by 10."""
+    assert coding_loss.coarseness(*seen("h264", 24.0), height) == pytest.approx(10 / step)
 
 
 def test_a_coder_that_does_not_tell_counts_alike_in_codes_of_ten_bits() -> None:

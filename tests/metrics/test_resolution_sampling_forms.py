@@ -277,6 +277,7 @@ def test_likeness_is_told_column_by_column_over_frames_and_rows() -> None:
         (2.9, 1 / 3, 0.47, 1.0),
         (3.1, 1 / 3, 0.8, 3.0),
         (3.1, 1 / 6, 0.9, 6.0),
+        (3.1, 1 / 4, 0.85, 4.0),
         (3.1, 0.45, 0.2, 1.0),
     ],
 )

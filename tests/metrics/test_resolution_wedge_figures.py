@@ -471,6 +471,14 @@ def test_a_wedge_with_a_shadow_edge_across_is_refused() -> None:
     shaded(0.9)
 
 
+def test_no_figure_is_made_of_a_wedge_that_a_shadow_lies_across() -> None:
+    """Of half the light on half its length."""
+    luma = drawn()
+    luma[:, 160:] *= 0.5
+    with pytest.raises(GapError, match="uneven_light"):
+        wedge_figures.figure(scene(), view(luma))
+
+
 @pytest.mark.parametrize("exposure", [1.0, 0.4])
 def test_what_is_added_to_a_wedge_counts_alike_however_bright_the_film(exposure: float) -> None:
     """Light is a reflectance with grey steps, else a share of white: codes say the same of both.
