@@ -167,6 +167,40 @@ def test_an_edge_is_read_as_evenly_lit_and_its_levels_as_they_are_lit() -> None:
     assert found.levels == pytest.approx([0.75 * level for level in plain.levels], rel=1e-3)
 
 
+def test_whole_codes_are_looked_up_by_the_other_curve_and_evenly_lit_too() -> None:
+    shade = np.linspace(0.5, 1, 50) * np.ones((60, 1))
+    luma = np.rint(drawn() * shade)
+    found = edge_figures.seen(scene(shade=lambda _: shade), view(luma), TONE)
+    light = (luma[0] / 200) ** 1.1 / shade
+    assert found.probe.mtf50 == pytest.approx(resolution.edge_mtf(light).mtf50, rel=1e-3)
+
+
+def test_a_step_of_an_edge_counts_as_a_code_at_least() -> None:
+    """Codes from 100.4 to 101.6, of which the light is 0.2 and 0.8, and half of them."""
+    light = Tone(light=(np.arange(256) - 100) / 2, name="t", doubt=0.1)
+    for share, height in ((1.0, 1.2), (0.5, 1.0)):
+        found = edge_figures.seen(scene(), view(100 + share * drawn() / 100), light)
+        assert found.rounding == pytest.approx(1 / math.sqrt(12) / height, rel=0.02)
+
+
+def test_an_edge_whose_samples_are_not_what_they_seem_is_refused_or_limited() -> None:
+    with pytest.raises(GapError, match="combed"):
+        edge_figures.seen(scene(), view(), TONE, PictureSamples(shift=0.5))
+    zoomed = PictureSamples(across=0.5, enlarged=2.0)
+    assert edge_figures.seen(scene(), view(), TONE, zoomed).limit == 0.25
+
+
+def test_an_edge_alone_has_a_curve_and_no_doubt_of_finer_light() -> None:
+    assert edge().curve.name == "mtf"
+    assert edge().tails("mtf50") == []
+
+
+def test_of_coders_that_take_less_of_a_crossing_only_that_share_counts() -> None:
+    usual, less = (edge(taken=taken).coding_share("mtf10") for taken in ({}, {"mtf10": 0.7}))
+    assert less == pytest.approx(0.7 * usual)
+    assert usual > 0
+
+
 def test_what_whole_codes_leave_open_is_over_the_step_of_the_edge() -> None:
     """The root of a twelfth of 120 codes, where nothing dithers them."""
     assert edge_figures.seen(scene(), view(np.rint(drawn())), TONE).rounding == pytest.approx(

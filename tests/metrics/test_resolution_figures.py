@@ -504,8 +504,11 @@ def test_nobody_writes_to_frequencies_that_all_edges_share() -> None:
 def test_rounding_is_a_share_of_a_crossing_and_none_of_an_edge_that_noise_dithers() -> None:
     """Of an edge whose codes leave 1 % of its step open; by default nothing."""
     open_by = replace(seen(result(0.2)), rounding=0.01)
-    [line] = edge_figures._rounding(open_by, "mtf50")
-    assert line.contribution == pytest.approx(3.2 * 0.01 * 0.2)
+    for name, share in (("mtf50", 3.2 * 0.2), ("mtf10", 3.8 * 0.4)):
+        [line] = edge_figures._rounding(open_by, name)
+        assert line.contribution == pytest.approx(0.01 * share)
+    assert edge_figures._rounding(replace(open_by, rounding=1.5e-5), "mtf50")
+    assert edge_figures._rounding(replace(open_by, rounding=0.5e-5), "mtf50") == []
     assert edge_figures._rounding(seen(result(0.2)), "mtf50") == []
 
 
@@ -518,5 +521,7 @@ def test_the_step_of_an_edge_is_from_the_tenth_to_the_ninetieth_percent(fraction
 def test_a_quarter_of_the_bands_is_enough_to_tell_what_lies_on_the_others() -> None:
     residual = np.full((16, 12), 0.01)
     residual[4:12] = 0.06
-    with pytest.raises(GapError):
+    residual[:, ::2] *= -1  # nothing coarse
+    with pytest.raises(GapError) as caught:
         covered.refuse_covered(residual, np.zeros(residual.shape), 1.0)
+    assert caught.value.parameters["share"] == pytest.approx(0.06)
