@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,8 @@ import pytest
 from numpy.polynomial import legendre
 from scipy.stats import f as fisher
 
-from acceptance.metrics.noise import Variance, coarse, flutter, in_steps
+from acceptance.errors import GapError
+from acceptance.metrics.noise import Variance, coarse, field, flutter, in_steps
 from acceptance.metrics.noise.coarse import Coarse, with_coarse
 from acceptance.metrics.noise.flutter import Flutter
 from acceptance.metrics.noise.parts import Noise
@@ -235,6 +237,34 @@ def test_each_part_is_in_doubt_by_the_structure_that_it_may_hold() -> None:
     assert found.coarse == 3
     assert with_coarse(noise, Coarse(0.0, 0.0, 0.0)) is noise
     assert with_coarse(replace(noise, weighted=None), Coarse(1.0, 0.0, 0.0)).weighted is None
+
+
+@pytest.mark.parametrize(
+    ("share", "total", "mean", "refused"),
+    [
+        (9.0, 44.0, 100.0, 2 * math.sqrt(18) / 84),
+        (9.0, 46.0, 100.0, 0.0),
+        (1.1**2, 1.0, 100.0, 2 * math.sqrt(2) * 1.1 / 84),
+        (1.08**2, 1.0, 100.0, 0.0),
+        (9.0, 1.0, 16.0, 4.0),
+        (9.0, 1.0, 11.0, 0.0),
+    ],
+)
+def test_structure_is_refused_that_is_a_fifth_of_the_variance_and_half_a_percent_of_white(
+    share: float, total: float, mean: float, refused: float
+) -> None:
+    """By its swing, sqrt(2) sigma either way, over the mean light; at black over half the most."""
+    noise: Any = SimpleNamespace(coarse=share, total=variance(total), mean=mean)
+    seen: Any = SimpleNamespace(
+        code_white=235, code_black=16, linear=lambda codes: (np.asarray(codes) - 16) / 219
+    )
+    try:
+        field._refuse_coarse(noise, seen, "grey")
+    except GapError as gap:
+        assert (gap.code, gap.parameters["region"]) == ("uneven_light", "grey")  # noqa: PT017
+        assert gap.parameters["share"] == pytest.approx(refused)  # noqa: PT017
+    else:
+        assert not refused
 
 
 # --- codes that lie apart
