@@ -256,6 +256,17 @@ def test_a_tone_made_of_another_keeps_nothing_of_what_that_one_found() -> None:
     assert other.bends(levels)["mtf50"][1] == fresh.bends(levels)["mtf50"][1]
     assert other.bends(levels)["mtf50"][1] != before
     assert tone.bends(levels)["mtf50"][1] == before
+    with pytest.raises(TypeError):
+        Tone(light=light, name="", doubt=0.1, _known={})  # type: ignore[call-arg]
+
+
+def test_crossings_bend_by_their_own_levels() -> None:
+    light, levels = np.linspace(0, 1, 256), (0.2, 0.8)
+    tone = Tone(light=light, name="", doubt=0.1, bent=(light**1.1,), copies=(light**1.2,))
+    for name, level in (("mtf50", 0.5), ("mtf10", 0.1)):
+        for found, other in zip(tone.bends(levels)[name], (1.1, 1.2), strict=True):
+            expected = wrong_curve.bending(light, [light**other], levels, [level])[0]
+            assert found == pytest.approx(expected)
 
 
 def test_a_crossing_in_the_noise_is_one_of_more_than_eight_per_cent() -> None:
@@ -400,8 +411,26 @@ def test_two_sides_of_an_edge_contradict_a_curve_by_the_exponent_that_they_need(
     )
     found = wrong_curve.contradicted(scene, view, contrast)
     assert found == pytest.approx(exponent, abs=1e-3)
+    printed.pop("angle")
+    assert wrong_curve.contradicted(scene, view, contrast) == found
     by_hand: Any = SimpleNamespace(region=SimpleNamespace(printed={}))
     assert wrong_curve.contradicted(scene, by_hand, contrast) == 0
+
+
+def test_a_side_without_light_counts_as_a_thousandth_and_one_below_none_tells_nothing() -> None:
+    view: Any = SimpleNamespace(region=SimpleNamespace(printed={"dark": 0.0, "light": 0.75}))
+    sight: Any = SimpleNamespace(
+        tone="grey_steps", tone_doubt=0.0, copy_doubt=0.0, lit=lambda _: (1.0, 0.0)
+    )
+    expected = math.log(9) / math.log(750) - 1
+    assert wrong_curve.contradicted(sight, view, 0.8) == pytest.approx(expected)
+    for contrast in (1.0, 1.5, math.inf, math.nan):
+        assert wrong_curve.contradicted(sight, view, contrast) == 0
+
+
+def test_without_other_curves_nothing_bends() -> None:
+    light = np.linspace(0, 1, 256)
+    assert wrong_curve.bending(light, [], (0.2, 0.8), [0.5, 0.1]).shape == (2, 0)
 
 
 def test_a_corners_ratio_holds_what_rises_beyond_both_windows() -> None:
@@ -418,7 +447,7 @@ def test_codes_that_lie_apart_leave_more_of_an_edge_open() -> None:
     """Of plain levels without noise 8 / sqrt(12) codes, where whole codes leave 1 / sqrt(12)."""
     plain = np.full((4, 60, 40), 50, np.uint8)
     plain[:, :, 20:] = 154
-    for apart in (1.0, 8.0):
+    for apart in (1.0, 2.0, 8.0):
         sight: Any = SimpleNamespace(code_spacing=apart, shared={}, of_kind=lambda _: ())
         view: Any = SimpleNamespace(luma=plain, place=None, stable=True)
         assert whole_codes.undecided(sight, view, "horizontal") == pytest.approx(
@@ -454,6 +483,9 @@ def test_one_picture_tells_the_noise_beside_its_edges() -> None:
     view: Any = SimpleNamespace(luma=rows[None], place=None, stable=True)
     assert whole_codes.roughness(view, "horizontal") == pytest.approx(2 / 0.954)
     assert whole_codes.roughness(view, "vertical") == 0
+    five = np.array([rows, rows, 0 * rows, 0 * rows, rows])
+    view = SimpleNamespace(luma=five, place=None, stable=True)
+    assert whole_codes.roughness(view, "horizontal") == pytest.approx(1 / 0.954), "of four frames"
 
 
 def covered_by(scatter: float, step: float) -> str:

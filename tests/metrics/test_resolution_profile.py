@@ -326,3 +326,9 @@ def test_the_error_of_an_amplitude_is_what_each_line_alone_would_change(
         rest = changes - np.polyval(np.polyfit(members, changes, 1), members)
         expected = math.sqrt(float(rest @ rest) * members.size / (members.size - 3))
         assert found[at] == pytest.approx(expected, rel=1e-4)
+
+
+def test_the_steepness_is_the_squared_slope_by_numpys_differences() -> None:
+    values = np.random.default_rng(1).standard_normal((5, 7))
+    down, across = np.gradient(values)
+    assert wedge_lines.steepness(values) == pytest.approx(down**2 + across**2)
