@@ -270,6 +270,49 @@ def test_structure_is_refused_that_is_a_fifth_of_the_variance_and_half_a_percent
 # --- codes that lie apart
 
 
+WHOLE = Variance(
+    value=4.0, sampling=1.0, degrees_of_freedom=5.0, surface=2.0, quantisation=0.5, dependence=0.25
+)
+
+
+def test_a_variance_in_steps_is_the_square_of_the_step_larger_in_codes() -> None:
+    expected = Variance(
+        value=36.0, sampling=9.0, degrees_of_freedom=5.0, surface=18.0, quantisation=4.5,
+        dependence=2.25,
+    )  # fmt: skip
+    assert WHOLE.times(3.0) == expected
+
+
+@pytest.mark.parametrize(("value", "more"), [(4.0, 0.8), (-4.0, 0.0), (0.4, 0.08)])
+def test_a_share_of_the_sigma_is_twice_that_of_the_variance(value: float, more: float) -> None:
+    found = replace(WHOLE, value=value).doubted(0.1)
+    assert found == replace(WHOLE, value=value, quantisation=pytest.approx(0.5 + more))
+
+
+def test_noise_in_steps_is_as_much_larger_in_codes_in_all_its_parts() -> None:
+    noise = Noise(
+        mean=5.0, mean_uncertainty=0.1, total=WHOLE, row=replace(WHOLE, value=1.0), flicker=0.2,
+        correlation=0.3, coarse=0.4,
+    )  # fmt: skip
+    found = noise.times(3.0)
+    kept = (found.mean, found.correlation, found.mean_uncertainty, found.flicker)
+    assert kept == pytest.approx((5.0, 0.3, 0.3, 0.6))
+    assert (found.coarse, found.unit, found.floor) == pytest.approx((3.6, 3, 3 / math.sqrt(12)))
+    assert (found.total, found.row, found.column) == (
+        WHOLE.times(3.0), replace(WHOLE, value=1.0).times(3.0), None,
+    )  # fmt: skip
+    assert noise.doubted(0.1).total == WHOLE.doubted(0.1)
+
+
+@pytest.mark.parametrize(("value", "hidden"), [(0.74, True), (0.76, False)])
+def test_rounding_to_steps_of_three_codes_hides_what_is_below_its_own_variance(
+    value: float, *, hidden: bool
+) -> None:
+    """Nine twelfths of a square code."""
+    noise = Noise(mean=5.0, mean_uncertainty=0.1, total=replace(WHOLE, value=value), unit=3.0)
+    assert noise.hidden is hidden
+
+
 @pytest.mark.parametrize(
     ("apart", "stretched", "expected"),
     [(1.0, 1.0, [20, 36, 44, 52]), (8.0, 1.0, [0, 2, 3, 4]), (8.0, 1.25, [1, 2, 3, 4])],
