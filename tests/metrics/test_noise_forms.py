@@ -13,7 +13,7 @@ from numpy.polynomial import legendre
 from scipy.stats import f as fisher
 
 from acceptance.errors import GapError
-from acceptance.metrics.noise import Variance, coarse, field, flutter, in_steps
+from acceptance.metrics.noise import Variance, analysis, coarse, field, flutter, in_steps
 from acceptance.metrics.noise.coarse import Coarse, with_coarse
 from acceptance.metrics.noise.flutter import Flutter
 from acceptance.metrics.noise.parts import Noise
@@ -121,6 +121,62 @@ def test_the_fixed_pattern_is_in_doubt_by_what_flutter_leaves_and_by_its_chance(
     assert (found.value, found.sampling) == pytest.approx((4, math.hypot(0.3, *doubts)))
 
 
+class Left:
+    """Stands in for the split of a mean frame, and keeps how much it is told to take off."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.told: list[float] = []
+        monkeypatch.setattr(analysis, "flutter", lambda *_: FOUND)
+        monkeypatch.setattr(analysis, "_directions", self)
+
+    def __call__(self, _: Array, left: float) -> tuple[Variance, Variance, Variance]:
+        """Return variances of 4, 5 and 6."""
+        self.told.append(left)
+        return variance(4.0), variance(5.0), variance(6.0)
+
+
+def test_pixels_keep_no_noise_of_lines_that_flutter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the mean frame keeps of temporal noise, less 0.6 of rows and 0.4 of columns."""
+    left, codes = Left(monkeypatch), np.random.default_rng(1).standard_normal((5, 24, 24))
+    found = analysis._separated(codes, None)
+    assert found.temporal is not None
+    assert left.told == pytest.approx([analysis._kept_by_mean(found.temporal, 5) - 1.0])
+    assert (found.row, found.column, found.pixel) == (
+        *(flutter._less(variance(at), of) for at, of in zip((4.0, 5.0), FOUND, strict=True)),
+        variance(6.0),
+    )
+
+
+def test_of_frames_that_depend_the_surface_of_each_takes_three_terms_of_a_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    left, codes = Left(monkeypatch), np.random.default_rng(1).standard_normal((5, 24, 24))
+    fixed = np.full((24, 24), 0.05), np.full((24, 24), 0.06)
+    far = SimpleNamespace(fixed=fixed, left=0.1)
+    monkeypatch.setattr(analysis, "apart", lambda *_: far)
+    noise = Noise(mean=0.0, mean_uncertainty=0.1, total=variance())
+    found = analysis._of_dependent(codes, noise, 0.5)
+    squares = analysis._squared_residuals(codes.mean(axis=0))[0]
+    assert left.told == pytest.approx([squares.mean() - 0.05 - 1.0])
+    temporal, _ = analysis._split_apart(codes, fixed, 0.1)
+    assert found.temporal is not None
+    assert found.temporal.value - temporal.value == pytest.approx(3 * (3 / 11 + 2 / 21))
+
+
+def test_without_a_coder_structure_is_sought_as_of_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[float] = []
+
+    def found(_: Array, step: float) -> Coarse:
+        steps.append(step)
+        return Coarse(0.0, 0.0, 0.0)
+
+    monkeypatch.setattr(analysis, "coarse", found)
+    codes = np.random.default_rng(1).standard_normal((2, 24, 24))
+    analysis.analyse(codes)
+    analysis.analyse(codes, step=3.0)
+    assert steps == [0.0, 3.0]
+
+
 # --- structure that is coarser than noise
 
 
@@ -214,14 +270,29 @@ def test_waves_of_rows_are_those_of_rows_and_a_cubic_is_light(axis: int) -> None
         assert found.pixels == 0
 
 
-@pytest.mark.parametrize(("shown", "seen"), [((0,), False), ((0, 2), True), ((1,), True)])
+@pytest.mark.parametrize(
+    ("frames", "shown", "seen"),
+    [(3, (0,), False), (3, (0, 2), True), (3, (1,), True), (2, (0,), False), (1, (0,), True)],
+)
 def test_structure_is_in_both_halves_and_the_middle_frame_of_three_in_either(
-    shown: tuple[int, ...], *, seen: bool
+    frames: int, shown: tuple[int, ...], *, seen: bool
 ) -> None:
     lines = 3 * np.sin(np.arange(60) / 3)
-    noise = np.random.default_rng(1).standard_normal((3, 60, 60))
+    noise = np.random.default_rng(1).standard_normal((frames, 60, 60))
     noise[list(shown)] += lines
     assert (coarse.coarse(noise).whole > 0.3) is seen
+
+
+def test_without_a_coder_structure_of_a_thousandth_of_a_square_code_is_seen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Which a coder whose step is a code may leave."""
+    monkeypatch.setattr(coarse, "_by_rounding", lambda *_: 0.0)
+    at = np.arange(64) / 4
+    waves = np.sin(at + at[:, None])[None]
+    codes = waves * math.sqrt(0.001 / coarse.coarse(waves).pixels)
+    assert coarse.coarse(codes).pixels == pytest.approx(0.001)
+    assert coarse.coarse(codes, step=1.0).pixels == 0
 
 
 def test_each_part_is_in_doubt_by_the_structure_that_it_may_hold() -> None:
