@@ -406,5 +406,7 @@ def test_noise_is_analysed_in_the_steps_that_it_was_rounded_to(
     assert given == [(expected, {"stable": True, "weighting": None, "step": 12.0 / unit})]
     assert found.mean == (2.5 if unit == 1 else 38.0)
     assert (found.unit, found.total.value) == pytest.approx((unit, 4 * unit**2))
+    in_steps.analyse_in_steps(codes, apart, stretched, stable=True)
+    assert given[1][1]["step"] == 0, "without a coder"
     share = 2 * 0.01 * found.total.value if stretched != 1 else 0.0
     assert found.total.quantisation == pytest.approx(share)
