@@ -306,20 +306,22 @@ def test_bars_are_asked_for_a_zoom_where_neither_noise_nor_rows_tell_of_one(
     assert [(way.shape, first, steep) for way, first, steep in looked] == expected_ways
 
 
-@pytest.mark.parametrize(("steps", "coded"), [((0.0, 0.5), True), ((0.0, 0.0), False)])
+@pytest.mark.parametrize(("steps", "quantised"), [((0.0, 0.5), True), ((0.0, 0.0), False)])
 def test_a_picture_is_coded_where_any_plain_region_is_quantised(
-    steps: tuple[float, float], monkeypatch: pytest.MonkeyPatch, *, coded: bool
+    steps: tuple[float, float], monkeypatch: pytest.MonkeyPatch, *, quantised: bool
 ) -> None:
     """By any step of a code."""
     plain: list[Any] = [SimpleNamespace(stable=True, step=step) for step in steps]
     asked: list[bool] = []
     monkeypatch.setattr(sampling, "coarseness", lambda _, view, height: view.step / height)
-    monkeypatch.setattr(sampling, "enlargement", lambda _, *, coded: asked.append(coded) or 2.0)
+    monkeypatch.setattr(
+        sampling, "enlargement", lambda _, **how: asked.append(*how.values()) or 2.0
+    )
     scene: Any = SimpleNamespace(
         of_kind=lambda kind: plain if kind == "flat" else [], code_unit=1.0
     )
     assert sampling_of(scene).enlarged == 2
-    assert asked == [coded]
+    assert asked == [quantised]
 
 
 @pytest.mark.parametrize("shape", [(128, 85), (85, 128)])

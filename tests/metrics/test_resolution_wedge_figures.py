@@ -400,10 +400,10 @@ def test_the_method_has_lines_for_step_blur_and_few_pixels_each_a_standard_uncer
 
 def test_coding_counts_by_the_quantisers_step_over_that_of_the_wedge() -> None:
     """QP 24 quantises by 10, over 110 codes, of a reading of 0.3."""
-    coded = scene()
-    coded.video.codec = "h264"
+    quantised = scene()
+    quantised.video.codec = "h264"
     seen = replace(seen_wedge(read()), view=view(np.zeros((4, 6, 5)), quantiser=24.0))
-    found = budget_of(wedge_figures._budget(coded, seen))
+    found = budget_of(wedge_figures._budget(quantised, seen))
     share = wedge_figures.OF_WEDGE.share(10 / 110, wedge_figures._blocks(seen.first))
     assert found["coding"] == pytest.approx(share * 0.3)
     assert {"noise and fit", "step"} < set(found)
@@ -412,12 +412,14 @@ def test_coding_counts_by_the_quantisers_step_over_that_of_the_wedge() -> None:
 def test_of_coders_that_take_less_of_a_wedge_only_that_share_counts(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    coded = scene()
-    coded.video.codec = "h264"
+    quantised = scene()
+    quantised.video.codec = "h264"
     bars = replace(seen_wedge(read()), view=view(np.zeros((4, 6, 5)), quantiser=24.0))
-    usual = budget_of(wedge_figures._budget(coded, bars))["coding"]
+    usual = budget_of(wedge_figures._budget(quantised, bars))["coding"]
     monkeypatch.setattr(wedge_figures, "taken", lambda _: {"wedge": 0.65})
-    assert budget_of(wedge_figures._budget(coded, bars))["coding"] == pytest.approx(0.65 * usual)
+    assert budget_of(wedge_figures._budget(quantised, bars))["coding"] == pytest.approx(
+        0.65 * usual
+    )
 
 
 def test_a_wedge_is_capped_by_the_samples_of_its_picture() -> None:
