@@ -76,3 +76,19 @@ def test_a_measurement_holds_plain_numbers_and_all_of_its_budget() -> None:
     assert made.degrees_of_freedom == pytest.approx(7 * (25 / 16) ** 2)
     assert made.k == pytest.approx(coverage_factor(made.degrees_of_freedom))
     assert math.isfinite(made.k)
+
+
+@pytest.mark.parametrize("degrees", [None, 7, 7.0])
+def test_a_line_of_pythons_numbers_stays_and_one_of_numpys_becomes_such(
+    degrees: float | None,
+) -> None:
+    plain = line(0.5, degrees)
+    others = [line(np.float64(0.5), degrees), line(1, degrees)]
+    if degrees:
+        others.append(line(0.5, np.float64(degrees)))
+    found = measurement(SHOT, "q", 1.0, "1", [plain, *others], samples=1, method="m").budget
+    assert found[0] is plain
+    assert list(found[1:]) == [line(0.5, degrees), line(1.0, degrees), *[plain] * (len(others) - 2)]
+    for one in found:
+        assert type(one.contribution) is float
+        assert type(one.degrees_of_freedom) in {type(None), int, float}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -278,3 +280,17 @@ def test_one_provisional_finding_makes_the_conclusion_provisional() -> None:
         other = replace(finding("c0", Verdict.PASS, "camera2"), provisional=provisional)
         [found] = conclude([pack], [firm, other], Scope.SITE)
         assert found.provisional is provisional
+
+
+def asked(requirement: str, limit: float | None, *, provisional: bool) -> Any:
+    """Make what a count of limits knows of a finding."""
+    return SimpleNamespace(requirement=requirement, limit=limit, provisional=provisional)
+
+
+def test_limits_are_counted_once_a_requirement_and_without_any_what_was_asked() -> None:
+    bare = [asked("a", None, provisional=True), asked("b", None, provisional=False)]
+    judged = [asked("c", 1.0, provisional=True), asked("d", 2.0, provisional=False)]
+    again = asked("c", 1.0, provisional=True)
+    assert grading.unconfirmed_limits([*bare, *judged, again, bare[0]]) == (1, 2)
+    assert grading.unconfirmed_limits([*bare, asked("e", None, provisional=True)]) == (2, 3)
+    assert grading.unconfirmed_limits([*bare, asked("d", 2.0, provisional=False)]) == (0, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from acceptance import wording
 from acceptance.checks import pack as packs
-from acceptance.checks.judging import bottom_line, check_plan, judge
+from acceptance.checks.judging import bottom_line, check_plan, exit_code, judge
 from acceptance.errors import PlanError
 from acceptance.model import (
     Answer,
@@ -1548,3 +1549,19 @@ def test_a_reading_has_k_and_a_probability_only_with_an_uncertainty() -> None:
     known = answered(demand, {"value": 4, "unit": "Ω", "uncertainty": 0.1})
     assert known.k == pytest.approx(1.96, abs=1e-3)
     assert known.probability == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+@pytest.mark.parametrize("provisional", [True, False])
+def test_a_bottom_line_ends_with_0_where_it_passes_1_where_it_fails_and_3_else(
+    verdict: Verdict, *, provisional: bool
+) -> None:
+    """Taken strictly, with 0 where nothing of a pass is provisional or conditional."""
+    line: Any = SimpleNamespace(verdict=verdict, provisional=provisional)
+    if verdict in {Verdict.FAIL, Verdict.CONDITIONAL_FAIL}:
+        expected = 1, 1
+    elif verdict in {Verdict.PASS, Verdict.CONDITIONAL_PASS}:
+        expected = 0, 0 if verdict is Verdict.PASS and not provisional else 3
+    else:
+        expected = 3, 3
+    assert (exit_code(line, strict=False), exit_code(line, strict=True)) == expected

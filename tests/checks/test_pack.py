@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,6 +14,9 @@ from acceptance import metrics
 from acceptance.checks import pack as packs
 from acceptance.errors import PackError
 from acceptance.model import Compare, How, Level, Limit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 QUANTITIES = {"noise.snr": "dB", "frame_rate.unique": "frame/s"}
 
@@ -510,3 +515,30 @@ def test_a_pack_that_a_link_leads_to_is_refused_whatever_was_loaded_before(tmp_p
         (there / f"{name}.toml").unlink()
         shutil.copy(here / f"{name}.toml", there)
     assert packs.load("db50_216_2006", every, folder=there)
+
+
+@pytest.mark.parametrize(
+    ("name", "folder", "kept"),
+    [
+        ("base", None, True),
+        ("own.toml", None, False),
+        ("base", Path(), True),
+        ("own.toml", Path(), True),
+    ],
+)
+def test_packs_are_loaded_once_but_for_ones_own_which_may_be_built_on_any_file(
+    name: str, folder: Path | None, monkeypatch: pytest.MonkeyPatch, *, kept: bool
+) -> None:
+    """Those that a session keeps are of its folder alone."""
+    how: list[bool] = []
+
+    def loader(*, once: bool) -> Callable[..., Any]:
+        return lambda wanted, *_: how.append(once) or SimpleNamespace(id=wanted)
+
+    monkeypatch.setattr(packs, "_loaded", loader(once=True))
+    monkeypatch.setattr(packs, "_load", loader(once=False))
+    monkeypatch.setattr(packs.pack_folder, "look", lambda *_: object())
+    packs.load_all([name], {}, folder=folder)
+    monkeypatch.setattr(packs.pack_folder, "look", lambda *_: None)
+    packs.load_all([name], {}, folder=folder)
+    assert how == [kept, False], "and never where the folder cannot be looked at"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -671,3 +672,31 @@ def test_a_lot_that_no_item_asks_is_retested_once_too() -> None:
         sampling.draw(
             (pack,), plan(cameras(15), first(), again("cam-01"), again("cam-02", seed="3"))
         )
+
+
+def test_new_draws_give_their_own_samples_and_without_new_ones_all_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A sample is of a draw by its sampling, its seed and that of a first draw."""
+    names = [("p#a", "s", ""), ("p#a", "t", ""), ("p#a", "t", "s"), ("p#b", "s", "")]
+    samples: Any = [SimpleNamespace(sampling=a, seed=b, retest_of=c) for a, b, c in names]
+    monkeypatch.setattr(sampling, "draw", lambda *_: tuple(samples))
+    draws = [Draw(sampling=a, seed=b, retest_of=c) for a, b, c in names]
+    plan = Plan(packs=())
+    assert sampling.drawn([], plan, [], "x") == tuple(samples)
+    for at, draw in enumerate(draws):
+        assert sampling.drawn([], plan, [draw], "x") == (samples[at],)
+    assert sampling.drawn([], plan, [draws[3], draws[1]], "x") == (samples[1], samples[3])
+
+
+@pytest.mark.parametrize(
+    ("names", "hint"), [({}, "The packs have no sampling"), ({"p#a": 1, "p#b": 2}, "p#a, p#b")]
+)
+def test_what_draws_nothing_is_refused_with_the_samplings_that_there_are(
+    names: dict[str, Any], hint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sampling, "draw", lambda *_: ())
+    monkeypatch.setattr(sampling, "known", lambda _: names)
+    with pytest.raises(PlanError, match="draws nothing") as caught:
+        sampling.drawn([], Plan(packs=()), [], "x")
+    assert hint in str(caught.value)

@@ -11,7 +11,7 @@ import pytest
 import reached_session
 from reached_session import NOISE, STEPS, STEPS_SEEN, Case, figure, pack, reach
 
-from acceptance.checks import judging
+from acceptance.checks import judging, taken_out
 from acceptance.checks.taken_out import CODE
 from acceptance.errors import PlanError
 from acceptance.model import OutOfScope, Plan, Scope, Severity, Subject, SubjectKind, Verdict
@@ -179,6 +179,11 @@ def test_an_entry_that_cannot_stand_is_refused(name: str, tmp_path: Path) -> Non
         reach(taking_out(PASSES, entry), tmp_path)
     assert words in str(caught.value)
     assert "out_of_scope 1" in str(caught.value)
+
+
+@pytest.mark.parametrize(("clause", "kind"), [(True, "clause"), (False, "requirement")])
+def test_what_no_pack_has_is_called_what_it_was_named_as(kind: str, *, clause: bool) -> None:
+    assert f"the {kind} 'base#7'" in str(taken_out._unknown("base#7", [], "x", clause=clause))
 
 
 @pytest.mark.parametrize("second", [NOISE_OUT, CLAUSE_OUT])

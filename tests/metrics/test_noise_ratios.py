@@ -609,3 +609,19 @@ def test_planes_are_counted_in_their_own_steps() -> None:
     seen = region(25, scene=scene(**steps), view=view(quantiser=0.0))
     found = chroma._figure(seen, "noise.cb", 4 * noise)
     assert found.value == pytest.approx(4, rel=0.03)
+    third = {"spacings": (2.0, 4.0, 3.0), "stretches": (1.2, 1.0, 1.0)}
+    seen = region(25, scene=scene(**third), view=view(quantiser=0.0))
+    assert chroma._figure(seen, "noise.cr", 3 * noise).value == pytest.approx(3, rel=0.03)
+    hidden = chroma._figure(seen, "noise.cr", np.full((4, 80, 80), 90))
+    assert (hidden.value, hidden.upper_bound) == (pytest.approx(0.37 * 3), True)
+    assert uncoded(2 * noise, **third).noise.total.sigma == pytest.approx(2.4, rel=0.03)
+
+
+@pytest.mark.parametrize(("frames", "asked"), [(1, 0), (2, 1)])
+def test_two_frames_tell_what_is_coarse(
+    frames: int, asked: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called: list[Noise] = []
+    monkeypatch.setattr(fields, "_refuse_coarse", lambda noise, *_: called.append(noise))
+    uncoded(np.rint(90 + np.random.default_rng(1).standard_normal((frames, 40, 40))).astype(int))
+    assert len(called) == asked

@@ -68,3 +68,10 @@ def test_bars_that_go_on_beyond_what_was_seen_or_were_not_read_contradict_no_edg
 def test_a_fifth_more_is_said_where_both_are_sure() -> None:
     [note] = notes(read("vertical", 600, 1), read("wedge_vertical", 500, 1))
     assert note.reason.code == "edges_unlike_bars"
+
+
+def test_the_doubt_of_the_bars_is_allowed_too_and_a_direction_is_said_once() -> None:
+    """A fifth, less than 12 % besides 2 x 20 of 500 TV lines."""
+    assert not notes(read("vertical", 600, 1), read("wedge_vertical", 500, 20))
+    two = [read("vertical", 600 + n, 1) for n in (0, 1)]
+    assert len(notes(*two, *(read("wedge_vertical", 500 + n, 1) for n in (0, 1)))) == 1

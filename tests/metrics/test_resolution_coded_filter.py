@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -79,3 +81,55 @@ def test_an_edge_of_little_contrast_is_the_same_in_light_and_in_codes() -> None:
 def test_a_spread_whose_longer_tail_is_on_the_dark_side_lags_below_zero() -> None:
     _, own, codes = measured(0.8, coded=True, seed=2)
     assert own.lag < 0 < codes.lag
+
+
+def crossings(lag: float, mtf50: float | None = 0.2, mtf10: float | None = 0.4) -> EdgeCrossings:
+    return EdgeCrossings(mtf50=mtf50, mtf10=mtf10, lag=lag)
+
+
+def read(u10: float | None = 0.001, mtf10: float | None = 0.4) -> Any:
+    """Make a result whose MTF falls by 2 a cycle/px around 0.4 and is level elsewhere.
+
+    By 0.001 of it the phase is uncertain by 0.001 x 2 / 0.2 = 0.01 rad.
+    """
+    f = np.arange(257) / 256
+    return SimpleNamespace(
+        mtf10=mtf10, u10=u10, frequencies=f, mtf=0.1 - 2 * np.clip(f - 0.4, -0.026, 0.026)
+    )
+
+
+@pytest.mark.parametrize(
+    ("light", "codes", "share"),
+    [(-0.1, 0.1, 0.5), (-0.1, 0.3, 0.25), (-0.1, -0.05, 1.0), (-0.1, 0.85, 0.1 / 0.95),
+     (-0.1, 0.95, 0.0), (-0.031, 0.031, 0.5), (-0.029, 0.029, 0.0), (-0.1, -0.1, 0.0),
+     (-0.1, -0.2, 0.0), (0.1, 0.3, 0.0), (0.1, -0.1, 0.0), (0.1, 0.05, 0.0)],
+)  # fmt: skip
+def test_an_edge_has_gone_from_light_to_codes_by_how_its_lopsidedness_is_shared(
+    light: float, codes: float, share: float
+) -> None:
+    """From a tenth of the way on, where three standard errors of 0.01 rad do not make it."""
+    found = coded_filter.share(read(), crossings(light), crossings(codes))
+    assert found == pytest.approx(share)
+
+
+@pytest.mark.parametrize(("u10", "mtf10"), [(None, 0.4), (0.0, 0.4), (0.001, None)])
+def test_of_an_edge_whose_error_is_not_known_no_share_is_sure(
+    u10: float | None, mtf10: float | None
+) -> None:
+    assert coded_filter.share(read(u10, mtf10), crossings(-0.5), crossings(0.5)) == 0
+
+
+def test_a_phase_is_as_uncertain_as_the_mtf_at_a_tenth_over_twice_that_tenth() -> None:
+    """From 5 % below to 5 % above, as from 0.38 to 0.42 cycle/px."""
+    assert coded_filter._error(read(0.003)) == pytest.approx(0.03, rel=1e-3)
+
+
+def test_a_crossing_is_in_doubt_by_its_share_of_what_codes_make_of_it() -> None:
+    """Half the way of 5 and of 10 %, 1.2 times as a half-width, where both have the crossing."""
+    light, codes = crossings(-0.1), crossings(0.1, 0.21, 0.36)
+    found = coded_filter.doubts(read(), light, codes)
+    usual = 1.2 * 0.5 / math.sqrt(3)
+    assert found == pytest.approx({"mtf50": usual * 0.05, "mtf10": usual * 0.1})
+    assert coded_filter.doubts(read(), light, crossings(0.1, None, 0.36)).keys() == {"mtf10"}
+    assert coded_filter.doubts(read(), crossings(-0.1, 0.2, None), codes).keys() == {"mtf50"}
+    assert coded_filter.doubts(read(), crossings(0.1), codes) == {}

@@ -67,7 +67,7 @@ def test_a_coder_that_does_not_tell_counts_as_a_coarse_one() -> None:
 
 def test_the_steps_that_a_stream_states_count() -> None:
     found = coding_loss.coarseness(*seen("mjpeg", steps=StatedSteps(8, 24)), 100)
-    assert found == pytest.approx(coding_loss.JPEG * 24 / 100)
+    assert found == pytest.approx(0.9 * 24 / 100)
 
 
 def test_h265_takes_as_much_as_h264_by_one_step_more_by_coarser_and_less_by_finer_ones() -> None:
@@ -105,6 +105,16 @@ def test_what_is_taken_of_an_edge_is_what_simulation_showed() -> None:
         assert found == pytest.approx(0.1 * math.hypot(common, single / 2))
 
 
+def test_what_is_taken_of_a_wedge_is_what_simulation_showed() -> None:
+    assert coding_loss.OF_WEDGE.share(0.1, 4) == pytest.approx(0.1 * math.hypot(0.22, 0.14))
+
+
+@pytest.mark.parametrize(("height", "step"), [(0.0, 1.0), (0.5, 1.0), (1.5, 1.5)])
+def test_a_step_counts_as_a_code_at_least(height: float, step: float) -> None:
+    """QP 24 quantises by 10."""
+    assert coding_loss.coarseness(*seen("h264", 24.0), height) == pytest.approx(10 / step)
+
+
 def test_a_coder_that_does_not_tell_counts_alike_in_codes_of_ten_bits() -> None:
     assert coding_loss.coarseness(*seen("hevc", None, 10), 400) == pytest.approx(22 / 100)
 
@@ -128,3 +138,28 @@ def test_half_a_block_is_the_least_that_a_figure_rests_on() -> None:
     loss = CodingLoss(0.3, 0.4)
     assert loss.share(0.1, 0.5) == pytest.approx(0.1 * math.hypot(0.3, 0.4 * math.sqrt(2)))
     assert loss.share(0.1, 0.1) == loss.share(0.1, 0.5)
+
+
+def falling(places: list[float], modulations: list[float], **crossings: float) -> Any:
+    """Make a result whose MTF is straight between some places."""
+    frequencies = np.arange(257) / 256
+    mtf = np.interp(frequencies, places, modulations)
+    return SimpleNamespace(frequencies=frequencies, mtf=mtf, **crossings)
+
+
+def test_an_mtf_is_as_flat_as_it_falls_from_above_a_crossing_beside_a_gaussians() -> None:
+    """Straight ones from 0.6 at 0.2 to 0.5 at 0.3 cycle/px, from 0.15 at 0.5 to 0.1 at 0.75."""
+    mtf = falling([0, 0.2, 0.3, 0.5, 0.75, 1], [1, 0.6, 0.5, 0.15, 0.1, 0], mtf50=0.3, mtf10=0.75)
+    for name, high, low in (("mtf50", 0.6, 0.5), ("mtf10", 0.15, 0.1)):
+        usual = 1 - math.sqrt(math.log(high) / math.log(low))
+        assert coding_loss.flatness(mtf, name) == pytest.approx(1 / 3 / usual, rel=0.02)
+
+
+def test_an_mtf_that_falls_as_a_gaussians_or_faster_is_not_flat() -> None:
+    gaussian = np.exp(-5 * (np.arange(257) / 256) ** 2)
+    usual: Any = SimpleNamespace(frequencies=np.arange(257) / 256, mtf=gaussian)
+    usual.mtf50, usual.mtf10 = (math.sqrt(-math.log(level) / 5) for level in (0.5, 0.1))
+    steep = falling([0, 0.39, 0.4, 0.41, 1], [1, 0.9, 0.5, 0.05, 0], mtf50=0.4, mtf10=0.409)
+    for name in ("mtf50", "mtf10"):
+        assert coding_loss.flatness(usual, name) == pytest.approx(1, abs=1e-3)
+        assert coding_loss.flatness(steep, name) == 1

@@ -87,6 +87,29 @@ def test_in_iso_mode_the_average_over_quarters_and_the_window_over_the_region_st
         assert at == pytest.approx(wave * np.sinc(frequency / 4), abs=4e-4)
 
 
+def test_in_iso_mode_nothing_is_said_of_what_rises_beyond_the_window() -> None:
+    assert edge_mtf(drawn(), mode="iso12233").beyond == 0
+
+
+def test_an_mtf_that_does_not_fall_to_a_fifth_tells_no_lopsidedness() -> None:
+    seen = edge._followed(drawn(), "accurate", None, None)
+    assert edge._crossings(seen.fit, seen.taper, None).lag == 0
+    assert edge.EdgeCrossings(mtf50=0.2, mtf10=None).lag == 0
+
+
+def test_what_lies_on_an_edge_is_sought_in_what_the_profile_leaves_by_the_step(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The profile and what it leaves are the picture; its step is 0.6."""
+    given: list[Any] = []
+    monkeypatch.setattr(edge, "refuse_covered", lambda *words: given.append(words))
+    edge_mtf(drawn(noise=0.01))
+    [(residual, fitted, step)] = given
+    assert residual + fitted == pytest.approx(drawn(noise=0.01))
+    assert float(residual.std()) == pytest.approx(0.6 * 0.01, rel=0.05)
+    assert step == pytest.approx(0.6, rel=0.01)
+
+
 def test_in_iso_mode_nothing_is_smoothed() -> None:
     image = drawn(noise=0.02)
     line = locate(image, "iso12233", 1)

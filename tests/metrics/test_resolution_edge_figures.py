@@ -20,6 +20,7 @@ from acceptance.metrics._shared import region_codes
 from acceptance.metrics.resolution import coding_loss, corners, edge_figures
 from acceptance.metrics.resolution.edge import edge_mtf_probed
 from acceptance.metrics.resolution.edge_figures import Edge
+from acceptance.metrics.resolution.sampling import PictureSamples
 from acceptance.metrics.resolution.tone import Tone, tone_of
 from acceptance.model.measurement import Note
 
@@ -153,6 +154,57 @@ def test_a_steady_edge_scatters_between_groups_of_frames_and_a_moving_one_betwee
     fit, repeat = edge(*results, view=view(stable=False)).noise("mtf50")
     assert fit.contribution == pytest.approx(7e-3 / 3)
     assert repeat.contribution == pytest.approx(math.sqrt(0.02**2 / 3 - (7e-3 / 3) ** 2))
+
+
+def test_an_edge_is_read_as_evenly_lit_and_its_levels_as_they_are_lit() -> None:
+    """Half the light on the dark side, all of it on the other."""
+    shade = np.linspace(0.5, 1, 50) * np.ones((60, 1))
+    plain = edge_figures.seen(scene(), view(), TONE)
+    found = edge_figures.seen(scene(shade=lambda _: shade), view(drawn() * shade), TONE)
+    assert found.first.mtf50 == pytest.approx(plain.first.mtf50, rel=1e-3)
+    assert found.first.contrast == pytest.approx(0.6, rel=0.01)
+    assert found.probe.mtf50 == pytest.approx(plain.probe.mtf50, rel=1e-3)
+    assert found.levels == pytest.approx([0.75 * level for level in plain.levels], rel=1e-3)
+
+
+@pytest.mark.parametrize("off", [0.0, 0.25])
+def test_codes_whole_or_not_are_as_evenly_lit_by_the_other_curve(off: float) -> None:
+    codes, shade = np.rint(drawn()[0]) + off, np.linspace(0.5, 1, 50) * np.ones((60, 1))
+    light = codes / 200 / shade
+    assert edge_figures._probe(TONE, codes, light, shade) == pytest.approx(light**1.1)
+
+
+def test_a_step_of_an_edge_counts_as_a_code_at_least() -> None:
+    """Codes from 100.4 to 101.6, of which the light is 0.2 and 0.8, and half of them."""
+    light = Tone(light=(np.arange(256) - 100) / 2, name="t", doubt=0.1)
+    for share, height in ((1.0, 1.2), (0.5, 1.0)):
+        found = edge_figures.seen(scene(), view(100 + share * drawn() / 100), light)
+        assert found.rounding == pytest.approx(1 / math.sqrt(12) / height, rel=0.02)
+
+
+def test_an_edge_whose_samples_are_not_what_they_seem_is_refused_or_limited() -> None:
+    with pytest.raises(GapError, match="combed"):
+        edge_figures.seen(scene(), view(), TONE, PictureSamples(shift=0.5))
+    zoomed = PictureSamples(across=0.5, enlarged=2.0)
+    assert edge_figures.seen(scene(), view(), TONE, zoomed).limit == 0.25
+
+
+def test_an_edge_alone_has_a_curve_and_no_doubt_of_finer_light() -> None:
+    assert edge().curve.name == "mtf"
+    assert edge().tails("mtf50") == []
+
+
+def test_of_coders_that_take_less_of_a_crossing_only_that_share_counts() -> None:
+    usual, less = (edge(taken=taken).coding_share("mtf10") for taken in ({}, {"mtf10": 0.7}))
+    assert less == pytest.approx(0.7 * usual)
+    assert usual > 0
+
+
+def test_what_whole_codes_leave_open_is_over_the_step_of_the_edge() -> None:
+    """The root of a twelfth of 120 codes, where nothing dithers them."""
+    assert edge_figures.seen(scene(), view(np.rint(drawn())), TONE).rounding == pytest.approx(
+        1 / math.sqrt(12) / 120, rel=0.02
+    )
 
 
 def test_light_that_is_finer_than_its_surface_moves_an_edge_as_its_step_does() -> None:
@@ -338,6 +390,12 @@ def test_figures_are_those_of_each_edge_in_turn() -> None:
     found: list[Any] = list(resolution.measure(scene(view(), soft)))
     values = {one.region: one.words[1] for one in found if one.words[0] == "resolution.mtf50"}
     assert values == pytest.approx({"centre.edge": 0.25, "soft": 0.15}, rel=1e-3)
+
+
+@pytest.mark.parametrize(("factor", "notes"), [(1.0, 0), (1.5, 1), (2.5, 1)])
+def test_a_zoom_is_noted_once_and_no_zoom_is_not(factor: float, notes: int) -> None:
+    found = list(resolution._enlarged(PictureSamples(enlarged=factor)))
+    assert [note.reason.parameters["factor"] for note in found] == [factor] * notes
 
 
 def test_sharpening_is_noted_once_where_it_is_strongest() -> None:

@@ -257,3 +257,8 @@ def test_the_profile_is_smoothed_beyond_its_reach_and_nowhere_else() -> None:
     assert stiff.coefficients[near] == pytest.approx(free.coefficients[near], abs=2e-3)
     bends = [np.abs(np.diff(fit.coefficients, 2))[far].max() for fit in (free, stiff)]
     assert bends[1] < bends[0] / 50
+
+
+def test_chosen_values_scatter_about_their_own_mean() -> None:
+    values, chosen = np.array([1.0, 2.0, 3.0, 99.0]), np.array([True, True, True, False])
+    assert edge_line._scatter(values, chosen) == pytest.approx(math.sqrt(2 / 3))

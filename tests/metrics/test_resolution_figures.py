@@ -256,6 +256,17 @@ def test_a_tone_made_of_another_keeps_nothing_of_what_that_one_found() -> None:
     assert other.bends(levels)["mtf50"][1] == fresh.bends(levels)["mtf50"][1]
     assert other.bends(levels)["mtf50"][1] != before
     assert tone.bends(levels)["mtf50"][1] == before
+    with pytest.raises(TypeError):
+        Tone(light=light, name="", doubt=0.1, _known={})  # type: ignore[call-arg]
+
+
+def test_crossings_bend_by_their_own_levels() -> None:
+    light, levels = np.linspace(0, 1, 256), (0.2, 0.8)
+    tone = Tone(light=light, name="", doubt=0.1, bent=(light**1.1,), copies=(light**1.2,))
+    for name, level in (("mtf50", 0.5), ("mtf10", 0.1)):
+        for found, other in zip(tone.bends(levels)[name], (1.1, 1.2), strict=True):
+            expected = wrong_curve.bending(light, [light**other], levels, [level])[0]
+            assert found == pytest.approx(expected)
 
 
 def test_a_crossing_in_the_noise_is_one_of_more_than_eight_per_cent() -> None:
@@ -356,6 +367,22 @@ def test_a_curve_that_is_off_at_both_edges_alike_moves_their_ratio_little(
     assert lines[TONE_SOURCE] == pytest.approx(0.3 * abs(of_corner - of_centre))
 
 
+def test_other_curves_and_filters_of_codes_move_a_ratio_by_what_they_do_unlike() -> None:
+    """Of 0.18 over 0.2: two curves change the corner 0.03 and 0.02 more; a filter 0.04 more."""
+    bent = {0.1: np.array([0.04, 0.01]), 0.2: np.array([0.01, -0.01])}
+    tone: Any = SimpleNamespace(
+        name="t", doubt=0.0, bends=lambda levels: {"mtf50": (bent[levels[0]], np.array([9.0, 9.0]))}
+    )
+    corner = replace(placed("upper_left", 1, 0.18), levels=(0.1, 0.4))
+    centre = replace(placed("centre", 1), levels=(0.2, 0.8))
+    for filtered, share in ((0.0, 0.0), (0.05, 0.04), (-0.03, -0.04)):
+        edges = [replace(corner, filtered={"mtf50": filtered} if filtered else {})]
+        edges += [replace(centre, filtered={"mtf50": 0.01} if filtered else {})]
+        [found] = corners.ratios(scene(), edges, tone)
+        lines = {line.source: line.contribution for line in found.words[3]}  # type: ignore[union-attr]
+        assert lines[TONE_SOURCE] == pytest.approx(0.9 * math.hypot(0.03, 0.02, share))
+
+
 def test_corners_without_an_edge_in_the_centre_have_no_ratio() -> None:
     tone = Tone(light=np.ones(2), name="t", doubt=0.1)
     [note] = corners.ratios(scene(), [placed("upper_left", 1)], tone)
@@ -384,8 +411,26 @@ def test_two_sides_of_an_edge_contradict_a_curve_by_the_exponent_that_they_need(
     )
     found = wrong_curve.contradicted(scene, view, contrast)
     assert found == pytest.approx(exponent, abs=1e-3)
+    printed.pop("angle")
+    assert wrong_curve.contradicted(scene, view, contrast) == found
     by_hand: Any = SimpleNamespace(region=SimpleNamespace(printed={}))
     assert wrong_curve.contradicted(scene, by_hand, contrast) == 0
+
+
+def test_a_side_without_light_counts_as_a_thousandth_and_one_below_none_tells_nothing() -> None:
+    view: Any = SimpleNamespace(region=SimpleNamespace(printed={"dark": 0.0, "light": 0.75}))
+    sight: Any = SimpleNamespace(
+        tone="grey_steps", tone_doubt=0.0, copy_doubt=0.0, lit=lambda _: (1.0, 0.0)
+    )
+    expected = math.log(9) / math.log(750) - 1
+    assert wrong_curve.contradicted(sight, view, 0.8) == pytest.approx(expected)
+    for contrast in (1.0, 1.5, math.inf, math.nan):
+        assert wrong_curve.contradicted(sight, view, contrast) == 0
+
+
+def test_without_other_curves_nothing_bends() -> None:
+    light = np.linspace(0, 1, 256)
+    assert wrong_curve.bending(light, [], (0.2, 0.8), [0.5, 0.1]).shape == (2, 0)
 
 
 def test_a_corners_ratio_holds_what_rises_beyond_both_windows() -> None:
@@ -402,7 +447,7 @@ def test_codes_that_lie_apart_leave_more_of_an_edge_open() -> None:
     """Of plain levels without noise 8 / sqrt(12) codes, where whole codes leave 1 / sqrt(12)."""
     plain = np.full((4, 60, 40), 50, np.uint8)
     plain[:, :, 20:] = 154
-    for apart in (1.0, 8.0):
+    for apart in (1.0, 2.0, 8.0):
         sight: Any = SimpleNamespace(code_spacing=apart, shared={}, of_kind=lambda _: ())
         view: Any = SimpleNamespace(luma=plain, place=None, stable=True)
         assert whole_codes.undecided(sight, view, "horizontal") == pytest.approx(
@@ -438,6 +483,9 @@ def test_one_picture_tells_the_noise_beside_its_edges() -> None:
     view: Any = SimpleNamespace(luma=rows[None], place=None, stable=True)
     assert whole_codes.roughness(view, "horizontal") == pytest.approx(2 / 0.954)
     assert whole_codes.roughness(view, "vertical") == 0
+    five = np.array([rows, rows, 0 * rows, 0 * rows, rows])
+    view = SimpleNamespace(luma=five, place=None, stable=True)
+    assert whole_codes.roughness(view, "horizontal") == pytest.approx(1 / 0.954), "of four frames"
 
 
 def covered_by(scatter: float, step: float) -> str:
@@ -488,8 +536,11 @@ def test_nobody_writes_to_frequencies_that_all_edges_share() -> None:
 def test_rounding_is_a_share_of_a_crossing_and_none_of_an_edge_that_noise_dithers() -> None:
     """Of an edge whose codes leave 1 % of its step open; by default nothing."""
     open_by = replace(seen(result(0.2)), rounding=0.01)
-    [line] = edge_figures._rounding(open_by, "mtf50")
-    assert line.contribution == pytest.approx(3.2 * 0.01 * 0.2)
+    for name, share in (("mtf50", 3.2 * 0.2), ("mtf10", 3.8 * 0.4)):
+        [line] = edge_figures._rounding(open_by, name)
+        assert line.contribution == pytest.approx(0.01 * share)
+    assert edge_figures._rounding(replace(open_by, rounding=1.5e-5), "mtf50")
+    assert edge_figures._rounding(replace(open_by, rounding=0.5e-5), "mtf50") == []
     assert edge_figures._rounding(seen(result(0.2)), "mtf50") == []
 
 
@@ -502,5 +553,7 @@ def test_the_step_of_an_edge_is_from_the_tenth_to_the_ninetieth_percent(fraction
 def test_a_quarter_of_the_bands_is_enough_to_tell_what_lies_on_the_others() -> None:
     residual = np.full((16, 12), 0.01)
     residual[4:12] = 0.06
-    with pytest.raises(GapError):
+    residual[:, ::2] *= -1  # nothing coarse
+    with pytest.raises(GapError) as caught:
         covered.refuse_covered(residual, np.zeros(residual.shape), 1.0)
+    assert caught.value.parameters["share"] == pytest.approx(0.06)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from acceptance.metrics import resolution
 from acceptance.metrics.resolution import bar_images, beside, wedge
 from acceptance.metrics.resolution.bar_images import RATES
 from acceptance.metrics.resolution.wedge_lines import PixelLines
@@ -80,6 +81,8 @@ def doubts(*edges: Read) -> list[float]:
         (Read(crossings={"mtf50": 0.26}, left=300.0), 0.03),
         (Read(crossings={"mtf50": 0.26}, left=301.0), 0.0),
         (Read(crossings={"mtf50": 0.26}, left=301.0, across=101.0), 0.03),
+        (Read(crossings={"mtf50": 0.26}, left=330.0, across=40.0), 0.03),
+        (Read(crossings={"mtf50": 0.26}, left=331.0, across=40.0), 0.0),
         (Read(crossings={"mtf50": 0.26}, left=300.0, rows=(15.0, 20.0)), 0.03),
         (Read(crossings={"mtf50": 0.26}, left=300.0, rows=(18.0, 20.0)), 0.0),
     ],
@@ -105,6 +108,15 @@ def test_edges_of_a_chart_are_as_they_were() -> None:
     assert other.apart == {"mtf50": 0.03, "mtf10": 0.0}
 
 
+def test_edges_resolve_unlike_by_the_mean_logarithm_of_each_direction() -> None:
+    """Those that are reached; of one direction alone nothing is told."""
+    across = [Read(crossings={"mtf50": value}) for value in (0.2, 0.3)]
+    down = [Read(crossings={"mtf50": value}, resolves="vertical") for value in (0.1, 0.2, 0.4)]
+    unseen = [Read(crossings={}), Read(crossings={}, resolves="vertical")]
+    found = [resolution._unlike(edges) for edges in ([*across, *down, *unseen], down, unseen)]  # type: ignore[arg-type]
+    assert found == pytest.approx([math.log(math.sqrt(0.06) / 0.2), 0, 0])
+
+
 # --- images of bars
 
 
@@ -126,6 +138,13 @@ def test_an_image_is_seen_at_its_rate_by_its_amplitude_and_its_error(number: int
     assert int(np.argmax(found[0])) == number
     assert found[0, number] == pytest.approx(0.4, abs=4 * 0.3 * math.sqrt(2 / count))
     assert found[1, number] == pytest.approx(0.4 / (0.3 * math.sqrt(2 / count)), rel=0.15)
+
+
+def test_without_noise_an_image_is_found_as_it_is() -> None:
+    """To the digits that sums of thousands of products keep."""
+    strength, sure = bar_images._images(bars_of(RATES[50], 0.4))[:, 50]
+    assert strength == pytest.approx(0.4, rel=1e-9)
+    assert sure > 1e6
 
 
 @pytest.mark.parametrize(
@@ -162,6 +181,10 @@ def test_the_rate_is_the_top_of_a_parabola(top: float, at: int) -> None:
 @pytest.mark.parametrize("at", [0, RATES.size - 1])
 def test_a_rate_at_either_end_is_as_it_is(at: int) -> None:
     assert bar_images._top(np.zeros(RATES.size), at) == RATES[at]
+
+
+def test_a_top_that_is_level_is_where_it_is() -> None:
+    assert bar_images._top(np.ones(RATES.size), 30) == RATES[30]
 
 
 def test_lines_of_a_wedge_are_summed_also_where_the_first_has_no_pixels() -> None:
@@ -207,6 +230,9 @@ def test_bars_are_the_pixels_between_the_outermost_ones_by_rising_frequency(
     third = bar_images._bars(view)
     assert third.codes.size == pytest.approx(every.codes.size / 3, rel=0.05)
     assert np.ptp(third.frequency) == pytest.approx(0.315, rel=0.06)
+    two = replace(view, luma=np.array([luma, luma + 10]))
+    means = [bar_images._bars(replace(two, stable=still)).codes.mean() for still in (True, False)]
+    assert means == pytest.approx([third.codes.mean() + 5, third.codes.mean()]), "at rest, moving"
 
 
 def _turned(points: Array) -> Array:

@@ -46,6 +46,12 @@ def test_a_straight_profile_is_fitted_by_coefficients_at_their_own_places() -> N
     assert np.diff(fit.position) == pytest.approx(1 / 3)
 
 
+def test_values_that_are_fitted_again_have_the_profile_that_they_had() -> None:
+    first, other = edge(DISTANCE), 3 + edge(DISTANCE, 2.0)
+    found = profile.refitted(fitted(first, stiffness=5.0), other.ravel())
+    assert found.coefficients == pytest.approx(fitted(other, stiffness=5.0).coefficients)
+
+
 def test_the_penalty_is_on_second_differences_beyond_the_reach_alone() -> None:
     """The bands are those of the sum of weighted squares of c[i-1] - 2 c[i] + c[i+1]."""
     radius = np.array([2.0, 1.5, 1.0, 0.0, 1.0, 1.5, 2.0])
@@ -320,3 +326,9 @@ def test_the_error_of_an_amplitude_is_what_each_line_alone_would_change(
         rest = changes - np.polyval(np.polyfit(members, changes, 1), members)
         expected = math.sqrt(float(rest @ rest) * members.size / (members.size - 3))
         assert found[at] == pytest.approx(expected, rel=1e-4)
+
+
+def test_the_steepness_is_the_squared_slope_by_numpys_differences() -> None:
+    values = np.random.default_rng(1).standard_normal((5, 7))
+    down, across = np.gradient(values)
+    assert wedge_lines.steepness(values) == pytest.approx(down**2 + across**2)

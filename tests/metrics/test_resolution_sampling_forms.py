@@ -49,6 +49,7 @@ def test_odd_rows_of_the_picture_are_to_the_right_by_what_a_slope_shows(top: int
         ((0.14, 0.14), 0.0),
         ((0.16, 0.16), 0.16),
         ((0.5, -0.5, 0.5, 0.5), 0.0),
+        ((0.643, 0.357, 0.643, 0.357), math.hypot(0.5, 0.143)),  # seven standard errors
         ((), 0.0),
     ],
 )
@@ -63,7 +64,8 @@ def test_rows_are_displaced_where_views_and_frames_agree(
 
 
 @pytest.mark.parametrize(
-    ("shift", "refused"), [(0.0, ()), (0.5, ("horizontal",)), (1.5, ("horizontal", "vertical"))]
+    ("shift", "refused"),
+    [(0.0, ()), (0.5, ("horizontal",)), (1.0, ("horizontal",)), (1.5, ("horizontal", "vertical"))],
 )
 def test_fields_apart_blur_what_resolves_along_rows_and_leaning_edges_from_a_px_on(
     shift: float, refused: tuple[str, ...]
@@ -113,12 +115,13 @@ def test_steps_are_from_even_rows_of_the_picture_and_to_them(top: int) -> None:
     assert set(within.tolist()) == {0}
     assert set(between.tolist()) == {30}
     assert len(within) == len(between) == (len(luma) - top % 2 - 1) // 2 * 5
+    assert sampling._steps(luma, top, 30)[0].size == len(within)
     assert sampling._steps(luma, top, 31)[0].size == 0
 
 
 @pytest.mark.parametrize(
     ("first", "second", "doubled"),
-    [(10, 30, True), (30, 10, True), (15, 30, False), (20, 30, False), (30, 20, False)],
+    [(10, 30, True), (30, 10, True), (15, 30, False), (20, 30, False), (30, 15, False)],
 )
 def test_rows_are_doubled_where_one_step_is_more_than_twice_the_other(
     first: int, second: int, *, doubled: bool
@@ -126,7 +129,58 @@ def test_rows_are_doubled_where_one_step_is_more_than_twice_the_other(
     steps = np.tile([first, second], 12)
     luma = np.append(0, np.cumsum(steps)).astype(np.int16)[:, None] + np.zeros((1, 40), np.int16)
     assert sampling._doubled([(luma, 0)], 20) is doubled
-    assert not sampling._doubled([(luma[:, :30], 0)], 20), "360 px are too few"
+    assert sampling._doubled([(luma[:21], 0)], 20) is doubled, "400 px"
+    assert sampling._doubled([(luma[:, :30], 0)], 20) is False, "360 px are too few"
+
+
+def test_rows_are_doubled_where_more_than_four_fifths_of_the_edges_say_so() -> None:
+    for alike, doubled in ((8, False), (9, True)):
+        steps = [10, 30] * alike + [20, 30] * (10 - alike)
+        luma = np.append(0, np.cumsum(steps)).astype(np.int16)[:, None] + np.zeros((1, 40), int)
+        assert sampling._doubled([(luma, 0)], 20) is doubled
+
+
+@pytest.mark.parametrize("found", [(True, False), (False, True), (False, False), (True, True)])
+def test_every_second_row_is_no_sample_where_it_is_doubled_or_interpolated(
+    found: tuple[bool, bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in zip(("_doubled", "_interpolated"), found, strict=True):
+        monkeypatch.setattr(sampling, name, lambda *_, value=value: value)
+    assert sampling._halved([], 20) is any(found)
+
+
+@pytest.mark.parametrize(("step", "edges"), [(20, 1), (19, 0), (-20, 1)])
+def test_rows_bend_at_edges_of_so_many_codes(step: int, edges: int) -> None:
+    rows = np.array([[0], [3], [step]], np.int16)
+    counts, squares = sampling._bends(rows, 0, 20)
+    assert counts.tolist() == [0, edges], "of the odd row"
+    assert squares[1] == pytest.approx(edges * (3 - step / 2) ** 2)
+
+
+def test_pairs_of_all_views_begin_with_the_same_rows_of_the_picture() -> None:
+    views = [seen(pairs(top, 0.5), top) for top in (0, 1)]
+    assert sampling._within_pairs(views) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(("stored", "wide"), [(np.uint8, np.int16), (np.uint16, np.int32)])
+def test_codes_become_numbers_that_hold_eight_times_their_differences(
+    stored: type, wide: type
+) -> None:
+    highest = np.array([[np.iinfo(stored).max >> (6 if stored is np.uint16 else 0)]], stored)
+    found = sampling._signed(highest)
+    assert found.dtype == wide
+    assert found.tolist() == highest.tolist()
+
+
+def test_doubled_rows_are_those_that_no_zoom_explains() -> None:
+    doubled, zoomed = PictureSamples(down=0.5), PictureSamples(across=0.5, down=0.5, enlarged=2.0)
+    both = PictureSamples(across=0.5, down=0.4, enlarged=2.0)
+    for found, expected in ((doubled, (False, True)), (zoomed, (False, False)),
+                            (both, (False, True)), (PictureSamples(), (False, False))):  # fmt: skip
+        assert (found.doubled("horizontal"), found.doubled("vertical")) == expected
+    with pytest.raises(GapError, match="doubled"):
+        doubled.refuse(NAMED, "vertical")
+    zoomed.refuse(NAMED, "vertical")
 
 
 @pytest.mark.parametrize("top", [0, 1, 2, 3])
@@ -229,9 +283,11 @@ def test_bars_are_asked_for_a_zoom_where_neither_noise_nor_rows_tell_of_one(
         return noise
 
     for name, stand_in in {
-        "_halved": lambda ways, _: looked.append(*ways) or next(given),
+        "_halved": lambda ways, steep: looked.append((*ways[0], steep)) or next(given),
         "enlargement": enlarged,
         "coarseness": lambda *_: 0.0,
+        "_shift": lambda _: 0.3,
+        "_within_pairs": lambda _: 0.7,
     }.items():
         monkeypatch.setattr(sampling, name, stand_in)
     monkeypatch.setattr(bar_images, "factor", lambda _: bars)
@@ -240,17 +296,73 @@ def test_bars_are_asked_for_a_zoom_where_neither_noise_nor_rows_tell_of_one(
         for stable in (True, False)
     )
     kinds: dict[str, list[Any]] = {"edge": [still], "wedge": [], "flat": [still, moving]}
-    scene: Any = SimpleNamespace(of_kind=kinds.__getitem__, code_unit=1.0)
+    scene: Any = SimpleNamespace(of_kind=kinds.__getitem__, code_unit=4.0)
     found = sampling_of(scene)
+    assert found.shift == (0.7 if halved[0] else 0.3), "of doubled rows within their pairs"
     assert (found.across, found.down, found.enlarged) == pytest.approx(expected)
     assert [views for views, _ in asked] == [[still]]
     assert asked[0][1] is False
-    assert [(way.shape, first) for way, first in looked] == [((8, 6), 5), ((6, 8), 3)]
+    expected_ways = [((8, 6), 5, 80), ((6, 8), 3, 80)]
+    assert [(way.shape, first, steep) for way, first, steep in looked] == expected_ways
+
+
+@pytest.mark.parametrize(("steps", "quantised"), [((0.0, 0.5), True), ((0.0, 0.0), False)])
+def test_a_picture_is_coded_where_any_plain_region_is_quantised(
+    steps: tuple[float, float], monkeypatch: pytest.MonkeyPatch, *, quantised: bool
+) -> None:
+    """By any step of a code."""
+    plain: list[Any] = [SimpleNamespace(stable=True, step=step) for step in steps]
+    asked: list[bool] = []
+    monkeypatch.setattr(sampling, "coarseness", lambda _, view, height: view.step / height)
+    monkeypatch.setattr(
+        sampling, "enlargement", lambda _, **how: asked.append(*how.values()) or 2.0
+    )
+    scene: Any = SimpleNamespace(
+        of_kind=lambda kind: plain if kind == "flat" else [], code_unit=1.0
+    )
+    assert sampling_of(scene).enlarged == 2
+    assert asked == [quantised]
+
+
+@pytest.mark.parametrize("shape", [(128, 85), (85, 128)])
+def test_noise_that_was_stretched_one_way_is_no_zoom(shape: tuple[int, int]) -> None:
+    small = np.random.default_rng(3).standard_normal((8, *shape)) * 3
+    large = [cv2.resize(frame, (128, 128), interpolation=cv2.INTER_CUBIC) for frame in small]
+    assert sampling.enlargement([seen(120 + np.array(large))]) == 1
+
+
+def test_noise_is_that_of_eight_frames_of_128_px_each_about_its_own_mean() -> None:
+    frames = np.random.default_rng(1).standard_normal((10, 140, 150)) + np.arange(10)[:, None, None]
+    found = sampling._noise(seen(frames))
+    assert found is not None
+    assert found.shape == (8, 128, 128)
+    assert found.mean(axis=(1, 2)) == pytest.approx(np.zeros(8), abs=1e-12)
+
+
+@pytest.mark.parametrize(("square", "some"), [(0.03, True), (0.015, False)])
+def test_noise_of_less_than_a_fiftieth_of_a_square_code_is_none(
+    square: float, *, some: bool
+) -> None:
+    board = 1.0 - 2 * (np.add.outer(np.arange(32), np.arange(32)) % 2)
+    frames = 100 + math.sqrt(square) * np.array([board, -board])
+    assert (sampling._noise(seen(frames)) is not None) is some
+
+
+@pytest.mark.parametrize("size", [1.0, 10.0])
+def test_the_power_of_a_wave_is_a_third_of_its_length_and_of_noise_about_one(size: float) -> None:
+    """A raised cosine leaves a quarter of the wave's sum, and 3 / 16 of its squares."""
+    at = int(np.argmin(np.abs(sampling.PERIODS - 0.3)))
+    wave = size * np.cos(2 * np.pi * sampling.PERIODS[at] * np.arange(300))
+    assert sampling._power(wave)[at] == pytest.approx(100, rel=0.01)
+    noise = size * np.random.default_rng(1).standard_normal((20, 100))
+    assert np.mean([sampling._power(row) for row in noise]) == pytest.approx(1, rel=0.1)
+    assert not sampling._power(np.ones(20)).any()
 
 
 def test_a_picture_of_which_nothing_is_known_has_all_its_samples() -> None:
     plain, half = PictureSamples(), PictureSamples(across=0.5, down=0.8)
     assert [plain.of(direction) for direction in ("horizontal", "vertical")] == [1, 1]
+    assert (plain.shift, plain.enlarged) == (0, 1)
     assert [half.of(direction) for direction in ("horizontal", "vertical")] == [0.5, 0.8]
 
 
@@ -259,6 +371,14 @@ def test_a_views_first_row_counts_and_not_its_width() -> None:
     luma = (8 * np.arange(1, 21) - 4 * odd).astype(np.uint8)
     found = sampling._shifts(seen(np.repeat(luma[None], 3, axis=0), 1))
     assert found == [pytest.approx((0.5, 8**2 * 10 * 20))] * 3
+
+
+def test_shifts_are_of_eight_frames_from_the_first_to_the_last() -> None:
+    odd = np.arange(12)[:, None] % 2
+    frames = [(100 * np.arange(1, 21) - 10 * number * odd).astype(np.int16) for number in range(10)]
+    found = [shift for shift, _ in sampling._shifts(seen(np.array(frames).astype(np.uint16)))]
+    assert len(found) == 8
+    assert (found[0], found[-1]) == pytest.approx((0, 0.9), abs=1e-9)
 
 
 def test_likeness_is_told_column_by_column_over_frames_and_rows() -> None:
@@ -277,6 +397,10 @@ def test_likeness_is_told_column_by_column_over_frames_and_rows() -> None:
         (2.9, 1 / 3, 0.47, 1.0),
         (3.1, 1 / 3, 0.8, 3.0),
         (3.1, 1 / 6, 0.9, 6.0),
+        (3.1, 1 / 4, 0.85, 4.0),
+        (3.1, 0.5, 0.66, 2.0),
+        (3.1, 0.4, 0.75, 2.5),
+        (3.1, 0.4, 0.74, 2.5),
         (3.1, 0.45, 0.2, 1.0),
     ],
 )

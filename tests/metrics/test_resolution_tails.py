@@ -102,3 +102,35 @@ def test_the_least_rise_is_a_share_of_the_step_and_blocks_without_such_pixels_do
     narrow = np.vstack([distance, np.zeros((10, 101))])
     light = np.where(narrow > 0, 1.05, 0.0)
     assert tails.beyond(light, narrow, 10.0, 1.0, 5) == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize(("half", "found"), [(17, 0.0), (18, 0.05), (30, 0.05)])
+def test_what_is_beyond_starts_half_a_window_outside_it_at_least(half: int, found: float) -> None:
+    """Seven tenths of the way from 10 px to 17 px are 14.9, to 18 px 15.6."""
+    distance = np.tile(np.arange(-half, half + 1.0), (40, 1))
+    light = np.where(distance > 0, 1.05, 0.0)
+    assert tails.beyond(light, distance, 10.0, 1.0, 4) == pytest.approx(found)
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_each_side_counts_from_seven_tenths_of_its_own_way_on(side: int) -> None:
+    """38 px on that of 50, 24 px on that of 30."""
+    distance = side * np.tile(np.arange(-50.0, 31.0), (40, 1))
+    away = np.abs(distance)
+    farther = away > np.where(side * distance < 0, 38, 24)
+    light = np.where(distance > 0, 1.0, 0.0) + np.sign(distance) * np.where(farther, 0.02, 0.0)
+    assert tails.beyond(light, distance, 10.0, 1.0, 4) == pytest.approx(0.04)
+
+
+def test_means_are_those_of_the_part_and_none_where_nothing_of_it_is() -> None:
+    image = np.array([[1.0, 5.0], [2.0, 7.0], [3.0, 9.0]])
+    part = np.array([[True, False], [True, True], [False, False]])
+    found = tails._means(image, part, np.arange(3))
+    assert found == pytest.approx([1.0, 4.5, math.nan], nan_ok=True)
+
+
+def test_an_mtf_that_hardly_falls_counts_as_falling_by_a_thousandth() -> None:
+    """Over the 4 % around a crossing."""
+    level = np.array([0.0, 1.0]), np.array([0.5, 0.5])
+    [line] = tails.lines(0.03, 0.0, level, 0.5, 0.2)
+    assert line.contribution == pytest.approx(0.03 / math.sqrt(3) * 0.5 * 0.04 * 0.2 / 1e-3)

@@ -356,3 +356,9 @@ def test_two_lines_have_a_slope_and_one_has_none() -> None:
     assert pair == pytest.approx(0.96 * 0.01 / 5)
     alone = wedge._standard_error(np.array([0.3]), np.array([0.2]), np.array([0.01]), 0)
     assert alone > 1e6
+
+
+def test_without_a_step_a_wedge_is_not_resolved_whatever_its_places_are() -> None:
+    luma, along, across, printed = drawn(falling)
+    with pytest.raises(GapError, match="wedge_not_resolved"):
+        wedge.wedge_reading(luma, 0 * along, 0 * across, printed, 0.0)

@@ -65,3 +65,35 @@ def test_a_view_whose_ground_lies_between_two_codes_is_in_as_much_doubt_as_other
     assert left_apart(sight, view(np.full((40, 40), 10.0), 0.08)) == left_apart(sight, between)
     moving = view(np.full((40, 40), 10.5), 0.08, stable=False)
     assert left_apart(sight, moving) == pytest.approx(8 * rounding_doubt(0.0))
+
+
+def bessel(x: float) -> float:
+    """Return J1(x) by Bessel's integral, (1 / pi) of cos(t - x sin t) from 0 to pi."""
+    t = np.pi * (np.arange(2000) + 0.5) / 2000
+    return float(np.mean(np.cos(t - x * np.sin(t))))
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.1, 0.2])
+@pytest.mark.parametrize("amplitude", [1e-6, 0.3, 0.499, 0.501, 1.2])
+def test_bars_are_off_by_the_first_term_of_rounding_over_those_of_like_amplitude(
+    amplitude: float, noise: float
+) -> None:
+    """Root mean square over places between two codes: sqrt(2) / pi of J1(2 pi A), over A steps.
+
+    The mean over amplitudes from 0.8 to 1.25 counts, and half of each by itself; bars of less than
+    a step may vanish.
+    """
+    step, damped = 1000.0, rounding_doubt(noise) * math.sqrt(12)
+    waves = [bessel(2 * math.pi * amplitude * near) for near in np.geomspace(0.8, 1.25, 15)]
+    wave = math.hypot(float(np.mean(waves)), 0.5 * float(np.sqrt(np.mean(np.square(waves)))))
+    of_bars = math.sqrt(2) / math.pi * damped * wave / amplitude
+    of_bars *= 1 + damped**3 if amplitude < 0.5 else 1
+    level = APART * rounding_doubt(noise)
+    found = modulation_doubt(level, APART, step, amplitude * APART / (2 / math.pi * step))
+    assert found == pytest.approx(math.hypot(of_bars, math.sqrt(2) * level / step), rel=1e-6)
+
+
+def test_both_levels_that_bars_are_held_against_are_in_doubt() -> None:
+    """Of bars that J1 leaves alone, 3.83 / (2 pi) steps, hardly anything else is."""
+    found = modulation_doubt(1.0, 1e-3, 10.0, 0.5)
+    assert found == pytest.approx(math.sqrt(2) * 0.1, rel=0.01)

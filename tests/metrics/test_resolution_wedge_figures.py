@@ -16,7 +16,9 @@ from acceptance.errors import GapError
 from acceptance.metrics._shared.sources import PRINT_SOURCE
 from acceptance.metrics.resolution import printed_wedge, wedge_figures
 from acceptance.metrics.resolution.printed_wedge import Wedge
+from acceptance.metrics.resolution.sampling import PictureSamples
 from acceptance.metrics.resolution.wedge import WedgePixels
+from acceptance.metrics.resolution.wedge_codes import modulation_doubt
 from acceptance.scene.views import View
 
 Array = NDArray[np.float64]
@@ -398,13 +400,41 @@ def test_the_method_has_lines_for_step_blur_and_few_pixels_each_a_standard_uncer
 
 def test_coding_counts_by_the_quantisers_step_over_that_of_the_wedge() -> None:
     """QP 24 quantises by 10, over 110 codes, of a reading of 0.3."""
-    coded = scene()
-    coded.video.codec = "h264"
+    quantised = scene()
+    quantised.video.codec = "h264"
     seen = replace(seen_wedge(read()), view=view(np.zeros((4, 6, 5)), quantiser=24.0))
-    found = budget_of(wedge_figures._budget(coded, seen))
+    found = budget_of(wedge_figures._budget(quantised, seen))
     share = wedge_figures.OF_WEDGE.share(10 / 110, wedge_figures._blocks(seen.first))
     assert found["coding"] == pytest.approx(share * 0.3)
     assert {"noise and fit", "step"} < set(found)
+
+
+def test_of_coders_that_take_less_of_a_wedge_only_that_share_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    quantised = scene()
+    quantised.video.codec = "h264"
+    bars = replace(seen_wedge(read()), view=view(np.zeros((4, 6, 5)), quantiser=24.0))
+    usual = budget_of(wedge_figures._budget(quantised, bars))["coding"]
+    monkeypatch.setattr(wedge_figures, "taken", lambda _: {"wedge": 0.65})
+    assert budget_of(wedge_figures._budget(quantised, bars))["coding"] == pytest.approx(
+        0.65 * usual
+    )
+
+
+def test_a_wedge_is_capped_by_the_samples_of_its_picture() -> None:
+    """At a quarter of a cycle per pixel of one enlarged twice, whose own are as many as for 0.5."""
+    plain = budget_of(wedge_figures.figure(scene(), view(drawn())).words[3])  # type: ignore[attr-defined]
+    assert "blur by direction" not in plain
+    sampled = PictureSamples(across=0.5, down=0.5, enlarged=2.0)
+    found: Any = wedge_figures.figure(scene(), view(drawn()), sampled)
+    _, value, _, budget = found.words
+    assert value == pytest.approx(0.25 * 2160)
+    assert found.details["limited_by"] == "sampling_limit"
+    few = 0.02 * (0.5 - 0.3) / 0.16 * 0.25
+    assert budget_of(budget)["few pixels a bar"] == pytest.approx(few * 2160)
+    with pytest.raises(GapError, match="combed"):
+        wedge_figures.figure(scene(), view(drawn()), PictureSamples(shift=0.5))
 
 
 def test_a_large_picture_has_more_blocks_as_fine_as_the_reading() -> None:
@@ -416,9 +446,10 @@ def test_a_large_picture_has_more_blocks_as_fine_as_the_reading() -> None:
 def test_a_blur_that_differs_by_direction_is_a_doubt_of_a_wedge() -> None:
     """0.3 of the logarithm, half-width; none where chance explains it."""
     seen = seen_wedge(read())
-    assert wedge_figures._direction_line(seen, 0.02) == []
-    [line] = wedge_figures._direction_line(seen, 0.2)
-    assert line.contribution == pytest.approx(0.3 * 0.2 / math.sqrt(3) * seen.value)
+    assert wedge_figures._direction_line(seen, 0.03) == []
+    for unlike in (0.05, 0.2):
+        [line] = wedge_figures._direction_line(seen, unlike)
+        assert line.contribution == pytest.approx(0.3 * unlike / math.sqrt(3) * seen.value)
 
 
 def test_few_pixels_of_an_enlarged_picture_are_its_own() -> None:
@@ -471,6 +502,14 @@ def test_a_wedge_with_a_shadow_edge_across_is_refused() -> None:
     shaded(0.9)
 
 
+def test_no_figure_is_made_of_a_wedge_that_a_shadow_lies_across() -> None:
+    """Of half the light on half its length."""
+    luma = drawn()
+    luma[:, 160:] *= 0.5
+    with pytest.raises(GapError, match="uneven_light"):
+        wedge_figures.figure(scene(), view(luma))
+
+
 @pytest.mark.parametrize("exposure", [1.0, 0.4])
 def test_what_is_added_to_a_wedge_counts_alike_however_bright_the_film(exposure: float) -> None:
     """Light is a reflectance with grey steps, else a share of white: codes say the same of both.
@@ -511,3 +550,52 @@ def test_whole_codes_leave_nothing_of_a_wedge_open() -> None:
     """What codes that lie apart leave is shown in ``test_resolution_wedge_codes.py``."""
     bars: Any = SimpleNamespace(view=view(np.full((2, 8, 8), 64, np.uint8)), levels=(64.0, 174.0))
     assert wedge_figures._rounding(scene(), bars) == []
+
+
+@pytest.mark.parametrize(("light", "step"), [(174.0, 110.0), (65.5, 1.5), (64.5, 1.0)])
+def test_codes_that_lie_apart_leave_a_share_of_the_step_open(light: float, step: float) -> None:
+    """Every eighth code, without noise; a step counts as a code at least."""
+    coarse = scene(code_spacing=8.0, shared={"noise_of_levels": 0.0})
+    bars: Any = SimpleNamespace(
+        view=view(np.full((2, 8, 8), 64, np.uint8)), levels=(64.0, light), first=read()
+    )
+    [line] = wedge_figures._rounding(coarse, bars)
+    doubt = modulation_doubt(8 / math.sqrt(12), 8.0, step, 0.1)
+    assert line.source == "quantisation"
+    assert line.contribution == pytest.approx(wedge_figures._step_share(read(), doubt))
+
+
+def ground(dark: list[tuple[int, int]], strips: range = range(6), rows: int = 37) -> bool:
+    """Look at ground beside a wedge, whether it is refused.
+
+    Twelve pixels in each of six strips on both sides, and a row more of 37; ``dark`` are strips and
+    sides of less light, ``strips`` those that are seen.
+    """
+    along = np.repeat(np.arange(float(rows))[:, None], 4, axis=1)
+    across = np.tile([-20.0, -15.0, 15.0, 20.0], (rows, 1))
+    strip = np.minimum(along // 6, 6)
+    codes = np.full(along.shape, 100.0)
+    for number, side in dark:
+        codes[(strip == number) & (np.sign(across) == side)] = 70.0
+    beside = np.isin(strip, [*strips, 6])
+    lit = scene(linear=lambda values: np.asarray(values, float))
+    try:
+        wedge_figures._refuse_shadow(lit, view(codes), codes, beside, (along, across))
+    except GapError as gap:
+        return gap.code == "uneven_light"
+    return False
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+@pytest.mark.parametrize("strip", range(6))
+def test_a_strip_of_twelve_pixels_on_either_side_of_a_wedge_tells_of_a_shadow(
+    strip: int, side: int
+) -> None:
+    assert ground([(strip, side)])
+    assert ground([(strip, side)], rows=36), "whose last pixels are of the last strip"
+
+
+def test_two_strips_are_enough_to_tell_of_a_shadow() -> None:
+    assert not ground([])
+    assert ground([(0, 1)], strips=range(1))
+    assert not ground([(0, 1), (0, -1)], strips=range(1))

@@ -104,7 +104,7 @@ def _at_the_border(first: Array, second: Array) -> float:
     more, rest = float(outer.mean()), squares[inner]
     if more <= usual * float(fdtri(outer.size, rest.size, 1 - BY_CHANCE)):
         return 0.0
-    return max(more - float(rest.mean()), 0.0) * outer.size / squares.size
+    return (more - float(rest.mean())) * outer.size / squares.size
 
 
 def _shared(first: Array, second: Array, lag: tuple[int, int]) -> float:

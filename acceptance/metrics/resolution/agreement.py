@@ -25,7 +25,7 @@ def compared(found: Sequence[Measurement | Note]) -> Iterator[Note]:
     for direction in ("horizontal", "vertical"):
         edges = _in_the_middle(figures, f"resolution.{direction}")
         bars = _in_the_middle(figures, f"resolution.wedge_{direction}")
-        for edge, wedge in zip(edges[:1], bars[:1], strict=False):
+        for edge, wedge in zip(edges[:1], bars, strict=False):
             if _apart(edge, wedge):
                 gap = GapError("edges_unlike_bars", edges=edge.value, bars=_linear(wedge))
                 yield Note.of(gap, metric="resolution", quantity=edge.quantity)

@@ -25,7 +25,7 @@ HALF = 1.2  # half-width over the difference that the way makes
 
 def share(result: EdgeResult, light: EdgeCrossings, codes: EdgeCrossings) -> float:
     """Return how far an edge has gone from light to codes, 0 to 1; 0 where noise may make it."""
-    if light.lag >= 0 or codes.lag <= light.lag or abs(light.lag) < SURE * _error(result):
+    if codes.lag <= light.lag or -light.lag < SURE * _error(result):
         return 0.0
     found = min(1.0, -light.lag / (codes.lag - light.lag))
     return found if found > LEAST else 0.0

@@ -200,11 +200,14 @@ def _height(codes: Array) -> float:
 
 
 def _probe(tone: Tone, codes: Array, light: Array, shade: Array) -> Array:
-    """Return the light of codes by another tone curve; of whole codes it is looked up, too."""
+    """Return the light of codes by another tone curve; of whole codes it is looked up, too.
+
+    The light that ``shade`` takes out is seen by that curve as well.
+    """
     whole = whole_codes(codes)
     known = light if whole is None else tone.light
     other = np.sign(known) * np.abs(known) ** (1 + TONE_PROBE)
-    return np.asarray(other if whole is None else other[whole] / shade)
+    return np.asarray(other if whole is None else other[whole] / shade ** (1 + TONE_PROBE))
 
 
 def figures(scene: Scene, edge: Edge, tone: Tone) -> Iterator[Measurement | Note]:
