@@ -89,6 +89,6 @@ def test_a_line_of_pythons_numbers_stays_and_one_of_numpys_becomes_such(
     found = measurement(SHOT, "q", 1.0, "1", [plain, *others], samples=1, method="m").budget
     assert found[0] is plain
     assert list(found[1:]) == [line(0.5, degrees), line(1.0, degrees), *[plain] * (len(others) - 2)]
-    for one in found:
-        assert type(one.contribution) is float
-        assert type(one.degrees_of_freedom) in {type(None), int, float}
+    for each in found:
+        assert type(each.contribution) is float
+        assert type(each.degrees_of_freedom) in {type(None), int, float}
