@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from interrupting import started
 from reached_session import LOOK, pack
 from signing_authority import Authority
 
@@ -131,6 +133,33 @@ def test_options_that_contradict_each_other_are_wrong_usage(
 def _plan_and_packs(place: Path) -> tuple[plan.Plan, tuple[object, ...]]:
     asked = plan.read(place / "plan.toml")
     return asked, store.load_packs(asked)
+
+
+def test_half_an_entry_that_nobody_was_given_is_cut_off_by_the_next(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kill or a full disc left a file in which no commitment could be read again."""
+    file = place / "commitments.jsonl"
+    assert acceptance(monkeypatch, *SAMPLING, "--commit") == 0
+    whole = file.read_bytes()
+    for verb in (("--commit",), ("--seed", "7", "--witness", "x")):
+        file.write_bytes(whole + whole[: len(whole) // 2])
+        assert acceptance(monkeypatch, *SAMPLING, *verb) == 0
+        assert file.read_bytes().startswith(whole)
+        assert len(commitments.read(file)) == 2
+
+
+def test_of_several_who_commit_at_once_each_adds_a_link_of_the_chain(place: Path) -> None:
+    """Two entries after the same one were no chain, and every later command refused the file."""
+    children = [started(lambda: _commit_often(place)) for _ in range(3)]
+    assert [os.waitpid(child, 0)[1] for child in children] == [0] * 3
+    assert len(commitments.read(place / "commitments.jsonl")) == 15
+
+
+def _commit_often(place: Path) -> None:
+    asked, packs = _plan_and_packs(place)
+    for _ in range(5):
+        commitments.commit(asked, packs, place / "commitments.jsonl", "base#cameras")
 
 
 @pytest.mark.parametrize("change", ["cut", "edited", "foreign", "rubbish"])
