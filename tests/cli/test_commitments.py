@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from interrupting import started
 from reached_session import LOOK, pack
 from signing_authority import Authority
 
 from acceptance.cli import verbs
-from acceptance.session import commitments, plan, runner, store
+from acceptance.errors import OutputError
+from acceptance.session import commitments, log_book, plan, runner, store
 from acceptance.signing import verification
 from acceptance.signing.signatures import State
 
@@ -149,17 +148,17 @@ def test_half_an_entry_that_nobody_was_given_is_cut_off_by_the_next(
         assert len(commitments.read(file)) == 2
 
 
-def test_of_several_who_commit_at_once_each_adds_a_link_of_the_chain(place: Path) -> None:
+def test_who_commits_while_somebody_else_does_waits_and_then_says_so(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Two entries after the same one were no chain, and every later command refused the file."""
-    children = [started(lambda: _commit_often(place)) for _ in range(3)]
-    assert [os.waitpid(child, 0)[1] for child in children] == [0] * 3
-    assert len(commitments.read(place / "commitments.jsonl")) == 15
-
-
-def _commit_often(place: Path) -> None:
-    asked, packs = _plan_and_packs(place)
-    for _ in range(5):
-        commitments.commit(asked, packs, place / "commitments.jsonl", "base#cameras")
+    monkeypatch.setattr(log_book, "PATIENCE", 0.1)
+    file = place / "commitments.jsonl"
+    with log_book.held(file, "busy"), pytest.raises(OutputError, match="somebody else is writing"):
+        commitments.commit(*_plan_and_packs(place), file, "base#cameras")
+    assert not file.exists()
+    commitments.commit(*_plan_and_packs(place), file, "base#cameras")
+    assert len(commitments.read(file)) == 1
 
 
 @pytest.mark.parametrize("change", ["cut", "edited", "foreign", "rubbish"])
