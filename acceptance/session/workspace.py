@@ -51,11 +51,17 @@ def claimed(out: Path, key: str) -> Iterator[Path]:
 
 
 def _require_no_links(work: Path) -> None:
-    for folder in (work, *(work / name for name in FOLDERS)):
-        if folder.is_symlink():
-            what = tr("contains a link to another folder ({link})", link=folder.name)
+    """Refuse links to folders and files that would be emptied, removed or written to."""
+    folders = [work, *(work / name for name in FOLDERS)]
+    for path in (*folders, *work.glob("session/*"), *work.glob("session/data/stills/*")):
+        if path.is_symlink() and path in folders:
+            what = tr("contains a link to another folder ({link})", link=path.name)
             hint = tr("Replace the link with the files themselves")
-            raise InputError(what, where=str(folder.parent), hint=hint)
+            raise InputError(what, where=str(path.parent), hint=hint)
+        if path.is_symlink():
+            what = tr("{name} is a link, a pipe or a device, not a file", name=path.name)
+            hint = tr("Put the file itself in its place")
+            raise InputError(what, where=str(path.parent), hint=hint)
 
 
 def require_no_session(out: Path) -> None:

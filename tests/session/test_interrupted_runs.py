@@ -308,6 +308,20 @@ def test_a_link_in_place_of_a_folder_of_the_work_is_refused_and_what_it_leads_to
     assert run(wanted, out) in sessions(out)
 
 
+@pytest.mark.parametrize("name", ["log.jsonl", "plan.toml", "data/stills/grey.jpg"])
+def test_a_link_in_place_of_a_file_of_the_work_is_refused_and_never_written_to(
+    wanted: Plan, tmp_path: Path, name: str
+) -> None:
+    """Log and stills were written through it."""
+    link = tmp_path / "out" / work_of(wanted, tmp_path / "killed") / "session" / name
+    link.parent.mkdir(parents=True)
+    (tmp_path / "theirs").write_bytes(b"precious, without a line end")
+    link.symlink_to(tmp_path / "theirs")
+    with pytest.raises(AcceptanceError, match="is a link"):
+        run(wanted, tmp_path / "out")
+    assert (tmp_path / "theirs").read_bytes() == b"precious, without a line end"
+
+
 def work_of(wanted: Plan, out: Path) -> str:
     """Return the name of the work folder: that of a run that was killed."""
     assert killed(partial(run, wanted, out), 5)
