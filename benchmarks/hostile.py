@@ -153,6 +153,7 @@ CASES = [
         for what, make in (
             ("that is a pipe", baseline(os.mkfifo)),
             ("of 20 GB", baseline(lambda path: with_hole(path, 20 * GB))),
+            ("of one figure", figures(1)),
             ("of 100,000 figures", figures(100_000)),
             ("of 300,000 figures", figures(300_000)),
             ("of 50,000 shots", figures(50_000, shots=50_000)),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 KILLS = int(os.environ.get("ACCEPTANCE_KILLS", "20"))  # in all; benchmarks/killing.py: 200
 VERBS = 5  # sign, report, seal, run, judge
-CALLS = ("write", "sendfile", "fsync", "replace", "rename", "unlink", "mkdir", "rmdir")
+CALLS = ("write", "sendfile", "fsync", "replace", "rename", "unlink", "mkdir", "rmdir", "link")
 
 
 @contextlib.contextmanager
@@ -82,4 +82,13 @@ def ended(act: Callable[[], object], at: int) -> NoReturn:
             act()
     except BaseException:  # noqa: BLE001 -- nothing may go back to the tests of the parent
         traceback.print_exc(file=sys.stderr)
+        os._exit(1)
     os._exit(0)
+
+
+def started(act: Callable[[], object]) -> int:
+    """Run something in a process of its own; return its number."""
+    child = os.fork()
+    if not child:
+        ended(act, -1)
+    return child

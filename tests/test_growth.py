@@ -5,10 +5,13 @@ Counts of comparisons and of calls, never times; ``benchmarks/growth.py`` has th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
+from issued_session import measurement
 
 from acceptance.checks import case, judging, pack, sampling
 from acceptance.cli import terminal
@@ -16,11 +19,13 @@ from acceptance.errors import PackError, PlanError
 from acceptance.files import spreadsheet, strict_toml
 from acceptance.forms import devices, item_count, panel_key
 from acceptance.messages import MOST_NAMES, shortened
-from acceptance.model import Answer, Plan, Sample, Subject, SubjectKind
-from acceptance.report import questionnaire
+from acceptance.model import Answer, Note, Plan, Reason, Sample, Subject, SubjectKind
+from acceptance.pytest_plugin.plan_test import MeasuredModule
+from acceptance.report import questionnaire, regression
 from acceptance.session import plan
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -234,3 +239,37 @@ def test_words_of_a_refusal_are_looked_up_where_a_table_is_refused(
     with pytest.raises(PlanError):
         spreadsheet.rows(path)
     assert "columns" in asked
+
+
+class Read(list[object]):
+    """A list that counts how often it is gone through."""
+
+    times = 0
+
+    def __iter__(self) -> Iterator[object]:
+        """Go through it and count."""
+        self.times += 1
+        return super().__iter__()
+
+
+def test_notes_are_gone_through_once_however_many_figures_vanished() -> None:
+    """For each of 100,000 figures that were gone, each note was looked at three times."""
+    notes: Any = Read(
+        Note(reason=Reason(code=f"c{number}"), shot=shot, metric=metric)
+        for number, (shot, metric) in enumerate([("other", "noise"), ("", ""), ("", "noise")])
+    )
+    gone = [replace(measurement("noise.snr", "dB", 40.0), region=f"r{n}") for n in range(50)]
+    moves = regression.compare(gone, [], notes)
+    assert {move.reason and move.reason.code for move in moves} == {"c1"}
+    assert notes.times == 1
+
+
+def test_figures_are_gone_through_once_however_many_shots_have_a_baseline(tmp_path: Path) -> None:
+    figure = measurement("noise.snr", "dB", 40.0)
+    figures = Read(replace(figure, shot=f"s{number}") for number in range(50))
+    module: Any = SimpleNamespace(figures=None)
+    module.measured = lambda: (SimpleNamespace(measurements=figures), tmp_path)
+    for known in [*figures, replace(figure, shot="none")]:
+        found = MeasuredModule.figures_of(module, known.shot)  # type: ignore[attr-defined]
+        assert found == [known] * (known.shot != "none")  # type: ignore[attr-defined]
+    assert figures.times == 2  # this loop, and theirs

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from acceptance.checks.decision import FAILURES
 from acceptance.errors import AcceptanceError
 from acceptance.files import regular
-from acceptance.files.output import append, disc_errors, put
+from acceptance.files.output import append, cut_half_line, disc_errors
 from acceptance.model.basics import CHINA
 from acceptance.session import integrity, store
 from acceptance.session.evidence import hash_file
@@ -46,10 +46,7 @@ class Record:
 
     def begin(self) -> None:
         """Cut off what is no line, so that lines can be added. Raises OutputError."""
-        with disc_errors(self.path):
-            content = regular.content(self.path, MOST) if self.path.exists() else b""
-            if content and not content.endswith(b"\n"):
-                put(self.path, content[: content.rfind(b"\n") + 1])
+        cut_half_line(self.path, MOST)
 
     def add(self, event: str, **details: object) -> None:
         """Add a line. Raises OutputError.
@@ -63,8 +60,7 @@ class Record:
             if event == SESSION:
                 append(self.path, content)
             else:
-                with self.path.open("ab", buffering=0) as file:
-                    file.write(content)
+                append(self.path, content, flushed=False)
 
     def lines(self) -> Iterator[dict[str, Any]]:
         """Yield the lines, the oldest first, without those that are none."""

@@ -13,17 +13,18 @@ import click
 
 from acceptance import __version__, wording
 from acceptance.cli import terminal
-from acceptance.errors import AcceptanceError, GapError
+from acceptance.errors import AcceptanceError, GapError, OutputError
 from acceptance.files import shortage
 from acceptance.messages import language, tr, visible
 from acceptance.model import Reason
 
 FAULT = 70  # exit code of a bug
+DISC = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EFBIG}
 
 
 def tell(error: BaseException) -> int:
     """Say what went wrong and what to do next; return the exit code (``docs/cli.md``)."""
-    error = shortage.of(error) or error
+    error = shortage.of(error) or _of_disc(error) or error
     match error:
         case click.UsageError():
             error.show(shown := io.StringIO())
@@ -44,6 +45,19 @@ def tell(error: BaseException) -> int:
             return 0
         case _:  # a bug is written down, not shown
             return _bug(error)
+
+
+def _of_disc(error: BaseException) -> OutputError | None:
+    """Return what to say of a disc that failed where nothing else says it; None of other errors.
+
+    That is mostly the folder for temporary files.
+    """
+    no_place = isinstance(error, FileNotFoundError) and "temporary directory" in str(error)
+    if not isinstance(error, OSError) or not (error.errno in DISC or no_place):
+        return None
+    what = tr("cannot be written ({cause})", cause=error.strerror or error)
+    hint = tr("Look at the disc; TMPDIR names the folder for temporary files")
+    return OutputError(what, where=str(error.filename or ""), hint=hint, code="output")
 
 
 def _interrupted() -> int:

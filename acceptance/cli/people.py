@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import shutil
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
@@ -14,7 +13,7 @@ from acceptance import metrics
 from acceptance.checks import questions
 from acceptance.cli import terminal
 from acceptance.cli.options import LANG, OUT
-from acceptance.files.output import writing
+from acceptance.files.output import copy, writing
 from acceptance.forms import panel_key
 from acceptance.messages import shortened, tr, tr_count
 from acceptance.report import questionnaire
@@ -136,8 +135,7 @@ def _copy(key: Key, folder: Path, output: Path) -> None:
         for clip in key.clips:
             for number, name in enumerate(clip.files, start=1):
                 if (folder / name).is_file():
-                    copy = shelf / f"{clip.code}-{number}{Path(name).suffix}"
-                    shutil.copyfile(folder / name, copy)
+                    copy(folder / name, shelf / f"{clip.code}-{number}{Path(name).suffix}")
                 else:
                     what = {"code": clip.code, "file": name}
                     sentence = tr("{code}: {file} is not a single file and was not copied", **what)

@@ -8,51 +8,120 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import secrets
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from acceptance.errors import OutputError, UsageError
-from acceptance.files import system
+from acceptance.files import regular, system
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
+NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 NO_FLUSHING = {errno.EINVAL, errno.ENOTSUP}  # a file system that cannot, for folders
 
 
 def put(path: Path, content: bytes, *, secret: bool = False) -> None:
     """Write a file by way of a neighbour: whatever interrupts leaves the older one whole.
 
-    A device or a link is written to, never replaced. A ``secret`` can be read by its owner only,
-    from the first byte on. Raises OutputError.
+    A device or a link is written to, never replaced; of a link to a file that file is. A ``secret``
+    can be read by its owner only, from the first byte on. Raises OutputError.
     """
     with writing(path.parent, named=path):
-        if path.is_symlink() or (path.exists() and not path.is_file()):
+        if path.is_symlink() and not _is_special(path):
+            path = Path(os.path.realpath(path))
+        if _is_special(path):
             path.write_bytes(content)
             return
-        draft = path.with_name(f"{path.name}.part")
-        try:
-            draft.unlink(missing_ok=True)
-            create(draft, content, 0o600 if secret else 0o666)
+        with _draft(path.parent, content, 0o600 if secret else 0o666) as draft:
             draft.replace(path)
             flush(path.parent)
+
+
+def put_new(path: Path, content: bytes) -> None:
+    """Write a file that does not exist yet; whatever interrupts leaves none, or all of it.
+
+    Raises OutputError.
+    """
+    require_new(path)
+    with writing(path.parent, named=path), _draft(path.parent, content) as draft:
+        try:
+            os.link(draft, path)  # as a rename, but for what somebody else put there meanwhile
+        except OSError as error:
+            if error.errno not in NO_LINKS:
+                raise
+            require_new(path)
+            draft.rename(path)
+        flush(path.parent)
+
+
+def put_new_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write a folder that does not exist yet; whatever interrupts leaves none, or all its files.
+
+    Raises OutputError.
+    """
+    require_new(folder)
+    with writing(folder.parent, named=folder):
+        draft = _unnamed(folder.parent)
+        draft.mkdir()
+        try:
+            for name, content in files.items():
+                create(draft / name, content)
+            flush(draft)
+            draft.rename(folder)
+            flush(folder.parent)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a file; whatever interrupts leaves none, or all of it. Raises OutputError."""
+    with writing(target.parent, named=target):
+        draft = _unnamed(target.parent)
+        try:
+            shutil.copyfile(source, draft)
+            flush(draft)
+            draft.replace(target)
         finally:
             draft.unlink(missing_ok=True)
 
 
-def put_new(path: Path, content: bytes) -> None:
-    """Write a file that does not exist yet; whatever interrupts leaves none. Raises OutputError."""
-    require_new(path)
-    with writing(path.parent, named=path):
-        try:
-            create(path, content)
-        except FileExistsError:
-            raise
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
+def cut_half_line(path: Path, most: int) -> None:
+    """Cut off half a line at the end of a file of lines, which a kill left and nobody was given.
+
+    Raises OutputError, also for what is no regular file, or has more bytes than ``most``.
+    """
+    with disc_errors(path):
+        content = regular.content(path, most) if path.exists() else b""
+    if content and not content.endswith(b"\n"):
+        put(path, content[: content.rfind(b"\n") + 1])
+
+
+def _is_special(path: Path) -> bool:
+    return path.exists() and not path.is_file()
+
+
+def _unnamed(folder: Path) -> Path:
+    """Return a name that no other file in a folder has, of this program or of anybody's.
+
+    Hidden, and short whatever the file will be called; a kill leaves it.
+    """
+    return folder / f".{secrets.token_hex(8)}.part"
+
+
+@contextlib.contextmanager
+def _draft(folder: Path, content: bytes, mode: int = 0o666) -> Iterator[Path]:
+    """Write a file under no name of its own; what is left of it is removed at the end."""
+    draft = _unnamed(folder)
+    try:
+        create(draft, content, mode)
+        yield draft
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def create(path: Path, content: bytes, mode: int = 0o666) -> None:
@@ -60,9 +129,20 @@ def create(path: Path, content: bytes, mode: int = 0o666) -> None:
     _write(path, content, os.O_CREAT | os.O_EXCL, mode)
 
 
-def append(path: Path, content: bytes) -> None:
-    """Add to the end of a file, on the disc and not in memory only. Raises OSError."""
-    _write(path, content, os.O_CREAT | os.O_APPEND, 0o666)
+def append(path: Path, content: bytes, *, flushed: bool = True) -> None:
+    """Add to the end of a file, on the disc and not in memory only; all of it, or nothing.
+
+    Where it is not to be ``flushed``, the disc is not waited for. A kill may leave a part
+    (``cut_half_line``). Raises OSError.
+    """
+    before = path.stat().st_size if path.exists() else 0
+    try:
+        _write(path, content, os.O_CREAT | os.O_APPEND, 0o666, flushed=flushed)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            if path.stat().st_size <= before + len(content):  # else somebody else's line follows
+                os.truncate(path, before)
+        raise
 
 
 def move(source: Path, target: Path) -> None:
@@ -87,13 +167,14 @@ def flush(path: Path) -> None:
             raise
 
 
-def _write(path: Path, content: bytes, flags: int, mode: int) -> None:
+def _write(path: Path, content: bytes, flags: int, mode: int, *, flushed: bool = True) -> None:
     handle = os.open(path, os.O_WRONLY | system.BYTES | flags, mode)
     try:
         left = memoryview(content)
         while left:
             left = left[os.write(handle, left) :]
-        os.fsync(handle)
+        if flushed:
+            os.fsync(handle)
     finally:
         os.close(handle)
 

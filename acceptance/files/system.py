@@ -158,8 +158,11 @@ else:
         return folder.exists() and os.path.samestat(os.fstat(handle), folder.stat())
 
     def flush(path: Path) -> None:
-        """Wait until a file, or the names in a folder, are on the disc. Raises OSError."""
-        _flush(os.open(path, os.O_RDONLY))
+        """Wait until a file, or the names in a folder, are on the disc. Raises OSError.
+
+        A pipe is not waited for.
+        """
+        _flush(os.open(path, NEVER_WAITING))
 
 
 def _flush(handle: int) -> None:

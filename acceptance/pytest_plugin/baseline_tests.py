@@ -84,7 +84,7 @@ class BaselineTest(PlanTest):
     def runtest(self) -> None:
         """Fail where a figure moved or vanished; new ones are only told."""
         done, _ = self.module.measured()
-        now = [figure for figure in done.measurements if figure.shot == self.shot]
+        now = self.module.figures_of(self.shot)
         moves = regression.compare(self.before, now, done.notes, self.tolerances)
         counted = move_lines.counts(moves)
         self.user_properties.append(("moves", counted))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,7 @@ from acceptance.pytest_plugin.measured_once import NotMeasuredError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from acceptance.model import Finding, Session
+    from acceptance.model import Finding, Measurement, Session
 
 
 class MeasuredModule(pytest.File):
@@ -20,6 +21,7 @@ class MeasuredModule(pytest.File):
 
     made: tuple[Session, Path] | NotMeasuredError | None = None
     findings: dict[tuple[str, str], Finding] | None = None
+    figures: dict[str, list[Measurement]] | None = None
 
     def measured(self) -> tuple[Session, Path]:
         """Return the session and its folder. Fails without traceback where there is none."""
@@ -38,6 +40,15 @@ class MeasuredModule(pytest.File):
             done, _ = self.measured()
             self.findings = {(one.requirement, one.subject): one for one in done.findings}
         return self.findings[requirement, subject]
+
+    def figures_of(self, shot: str) -> list[Measurement]:
+        """Return the figures of a shot. Fails as ``measured`` does."""
+        if self.figures is None:
+            done, _ = self.measured()
+            self.figures = defaultdict(list)
+            for figure in done.measurements:
+                self.figures[figure.shot].append(figure)
+        return self.figures.get(shot, [])
 
 
 class PlanTest(pytest.Item):

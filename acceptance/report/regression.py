@@ -14,19 +14,22 @@ import difflib
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import product
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from acceptance.errors import UsageError
 from acceptance.messages import shortened, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from acceptance.model import Measurement, Note, Reason
 
 WIDE = 10  # times the U of now, and a tenth of the figure: a baseline's U above both is told
 ROUNDING = 1e-9  # share of a figure that another processor may add or take
 Key = tuple[str, str, str, str, str]
+Noted = dict[tuple[str, str, str, str], tuple[int, "Reason"]]
 
 
 class Move(StrEnum):
@@ -153,8 +156,9 @@ def compare(
     require_known(tolerances, before)
     stated = {one.name: one for one in tolerances}
     then, now = ({_key(figure): figure for figure in figures} for figures in (before, after))
+    why = _first_of_each(notes)
     moves = [
-        _move(figure, now[key], stated) if key in now else _vanished(figure, notes)
+        _move(figure, now[key], stated) if key in now else _vanished(figure, why)
         for key, figure in then.items()
     ]
     new = (figure for key, figure in now.items() if key not in then)
@@ -223,17 +227,25 @@ def _direction(before: Measurement, after: Measurement, difference: float, allow
     return Move.UP if up else Move.DOWN
 
 
-def _vanished(figure: Measurement, notes: Sequence[Note]) -> FigureMove:
-    return FigureMove(
-        before=figure, after=None, move=Move.VANISHED, reason=next(_reasons(figure, notes), None)
-    )
+def _first_of_each(notes: Iterable[Note]) -> Noted:
+    """Return the first note about each thing, and its place among them all."""
+    first: Noted = {}
+    for place, note in enumerate(notes):
+        about = note.shot, note.region, note.quantity, note.metric
+        first.setdefault(about, (place, note.reason))
+    return first
 
 
-def _reasons(figure: Measurement, notes: Sequence[Note]) -> Iterator[Reason]:
-    """Yield what notes say of a figure that is not there, the most exact first."""
+def _vanished(figure: Measurement, why: Noted) -> FigureMove:
+    return FigureMove(before=figure, after=None, move=Move.VANISHED, reason=_reason(figure, why))
+
+
+def _reason(figure: Measurement, why: Noted) -> Reason | None:
+    """Return what notes say of a figure that is not there: the most exact, of those the first."""
     family = figure.quantity.partition(".")[0]
     for quantity, metric in ((figure.quantity, family), ("", family), ("", "")):
-        for note in notes:
-            about = note.shot in {figure.shot, ""} and note.region in {figure.region, ""}
-            if about and note.quantity == quantity and note.metric in {metric, ""}:
-                yield note.reason
+        about = product({figure.shot, ""}, {figure.region, ""}, [quantity], {metric, ""})
+        found = [why[key] for key in about if key in why]
+        if found:
+            return min(found, key=itemgetter(0))[1]
+    return None

@@ -12,9 +12,9 @@ from acceptance.checks import sampling
 from acceptance.checks.commitments import COMMITTED, SEEDED
 from acceptance.errors import PlanError, SessionError
 from acceptance.files import strict_toml
-from acceptance.files.output import writing
+from acceptance.files.output import cut_half_line, writing
 from acceptance.messages import tr
-from acceptance.session.log_book import LogBook, check_chain
+from acceptance.session.log_book import MOST, LogBook, check_chain, held
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -85,9 +85,9 @@ def commit(
     sampling ``name``, and OutputError.
     """
     _require_known(packs, name)
-    if file.exists():
-        read(file)
-    with writing(file.parent):
+    with writing(file.parent), held(file, tr("somebody else is writing commitments")):
+        if file.exists():
+            read(file)
         details = committed.committed_to(plan, packs, name, retest_of)
         return LogBook(file.parent, file.name).append(COMMITTED, details)
 
@@ -102,11 +102,14 @@ def _require_known(packs: Sequence[Pack], name: str) -> None:
 def latest(
     plan: Plan, packs: Sequence[Pack], file: Path, name: str, *, retest_of: str = ""
 ) -> LogEntry:
-    """Return the latest commitment to a draw as it would be now.
+    """Return the latest commitment to a draw as it would be now, to be given a seed.
 
-    Raises PlanError where there is none: nobody committed to it, or list or rule changed since.
+    Raises PlanError where there is none: nobody committed to it, or list or rule changed since, and
+    OutputError.
     """
     _require_known(packs, name)
+    if file.is_file():
+        cut_half_line(file, MOST)
     due = committed.committed_to(plan, packs, name, retest_of)
     made = [entry for entry in read(file) if entry.what == COMMITTED and entry.details == due]
     if not made:
@@ -126,6 +129,6 @@ def seed(file: Path, commitment: LogEntry, value: str, **witness: Value) -> LogE
     if not str(witness.get("witness", "")).strip() or not value.strip():
         hint = tr("Name who gave the seed: --witness NAME --statement TEXT")
         raise PlanError(tr("a seed needs a witness"), where=str(file), hint=hint)
-    with writing(file.parent):
+    with writing(file.parent), held(file, tr("somebody else is writing commitments")):
         details = {"commitment": commitment.sha256, "seed": value, **witness}
         return LogBook(file.parent, file.name).append(SEEDED, details)

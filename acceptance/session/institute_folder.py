@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import data, wording
 from acceptance.errors import PlanError, SetupError
+from acceptance.files import regular
 from acceptance.files.output import put_new, require_new, writing
 from acceptance.messages import tr
 from acceptance.report import own_pages, papers, sample_books
@@ -37,15 +38,26 @@ def export(folder: Path, lang: str, first: int = 1, *, pages: bool = False) -> l
     for name in (*own_pages.PLACES, *(SHEETS if pages else ())):
         file = f"{name}{own_pages.ENDING}"
         places[f"{TEMPLATES}/{file}"] = source / file
-    numbers = folder / NUMBERS
-    for name in (*places, NUMBERS):
-        require_new(folder / name)
+    numbers, missing = folder / NUMBERS, []
+    require_new(numbers)
+    for name, example in places.items():
+        if not _is_as(folder / name, example):
+            require_new(folder / name)
+            missing.append(name)
     with writing(folder.parent):
         (folder / TEMPLATES).mkdir(parents=True, exist_ok=True)
+    for name in missing:
+        put_new(folder / name, places[name].read_bytes())
     report_numbers.begin(numbers, first)
-    for name, example in places.items():
-        put_new(folder / name, example.read_bytes())
     return [*(folder / name for name in places), numbers]
+
+
+def _is_as(file: Path, example: Path) -> bool:
+    """Whether a file is there already, from an export that was interrupted before the list."""
+    try:
+        return regular.content(file) == example.read_bytes()
+    except OSError:
+        return False
 
 
 def said(file: Path) -> Iterator[str]:

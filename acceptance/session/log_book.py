@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import time
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from acceptance.errors import OutputError, SessionError
 from acceptance.files import regular
-from acceptance.files.output import append, disc_errors
+from acceptance.files.output import append, cut_half_line, disc_errors
 from acceptance.messages import tr
 from acceptance.model import LogEntry, Value
 from acceptance.model.basics import CHINA
@@ -19,11 +20,12 @@ from acceptance.session import journal
 from acceptance.session.evidence import Kind, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 LOG = "log.jsonl"
 MOST = 1 << 29  # bytes of a log: some million entries
+PATIENCE = 10.0  # s to wait for somebody else who adds an entry
 STEP_OF_A_CLOCK = timedelta(minutes=1)
 
 
@@ -81,6 +83,34 @@ class LogBook:
         except OSError as error:
             what, hint = tr("the log cannot be read"), tr("Restore it from a copy")
             raise SessionError(what, where=str(self.folder / self.name), hint=hint) from error
+
+
+@contextlib.contextmanager
+def held(file: Path, busy: str) -> Iterator[None]:
+    """Hold the folder of a log that several programs add to; half a line in it is cut off first.
+
+    Raises OutputError: somebody else holds it for longer than ``PATIENCE`` (``busy`` says so), or
+    it cannot be written.
+    """
+    hint = tr("Run the same command again")
+    refused = OutputError(busy, where=str(file), hint=hint, code="output")
+    with contextlib.ExitStack() as lock:
+        _wait_for(lock, file.parent, refused)
+        cut_half_line(file, MOST)
+        yield
+
+
+def _wait_for(lock: contextlib.ExitStack, folder: Path, refused: OutputError) -> None:
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            lock.enter_context(journal.locked(folder, refused))
+        except OutputError as error:
+            if error is not refused or time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 def check_chain(entries: Sequence[LogEntry]) -> tuple[Problem, ...]:

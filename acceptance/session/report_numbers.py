@@ -11,20 +11,18 @@ import contextlib
 import re
 import secrets
 import string
-import time
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from acceptance.errors import OutputError, PlanError, SessionError
 from acceptance.files import paths
-from acceptance.files.output import put, put_new, writing
+from acceptance.files.output import put_new, require_new, writing
 from acceptance.messages import tr
 from acceptance.model.basics import CHINA
-from acceptance.session.journal import locked
-from acceptance.session.log_book import LogBook, check_chain
+from acceptance.session.log_book import LogBook, check_chain, held
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from acceptance.model import Institute, LogEntry, Value
@@ -33,7 +31,6 @@ BEGUN, DRAWN = "numbers_begun", "number_drawn"
 FIELDS = ("year", "month", "day", "serial")
 DIGITS = re.compile(r"0[1-9]d")
 MOST = 80  # characters of a number
-PATIENCE = 10.0  # seconds to wait for somebody else who draws
 
 
 def timed(now: str, out: Path) -> str:
@@ -49,8 +46,8 @@ def begin(file: Path, first: int = 1) -> None:
     """
     if first < 1:
         raise PlanError(tr("serials count from 1"), where=str(file))
-    put_new(file, b"")
-    LogBook(file.parent, file.name).append(BEGUN, {"first": first})
+    require_new(file)
+    put_new(file, LogBook(file.parent, file.name).with_entry(BEGUN, {"first": first}))
 
 
 def check(institute: Institute, file: Path) -> None:
@@ -71,7 +68,9 @@ def draw(institute: Institute, file: Path, project: str, out: Path) -> str:
     longer than ``PATIENCE``, or a session of this number lies in ``out``.
     """
     _require_scheme(institute.number, institute.file)
-    with _held(file):
+    if not file.is_file():
+        _entries(file)  # which says what to do
+    with held(file, tr("somebody else is drawing a number")):
         entries = _entries(file)
         pattern, now = _pattern(institute.number), datetime.now(CHINA)
         serial = _next(entries, pattern, now)
@@ -170,33 +169,3 @@ def _entries(file: Path) -> tuple[LogEntry, ...]:
         hint = tr("Restore the newest copy; a list that begins anew gives numbers twice")
         raise PlanError(tr("the list of numbers was changed"), where=str(file), hint=hint)
     return entries
-
-
-@contextlib.contextmanager
-def _held(file: Path) -> Iterator[None]:
-    """Hold the list's folder for the block, and cut off half a line that nobody was given."""
-    if not file.is_file():
-        _entries(file)  # which says what to do
-    busy = OutputError(
-        tr("somebody else is drawing a number"),
-        where=str(file), hint=tr("Run the same command again"), code="output",
-    )  # fmt: skip
-    with contextlib.ExitStack() as stack:
-        _wait_for(stack, file.parent, busy)
-        content = file.read_bytes()
-        if not content.endswith(b"\n"):
-            put(file, content[: content.rfind(b"\n") + 1])
-        yield
-
-
-def _wait_for(stack: contextlib.ExitStack, folder: Path, busy: OutputError) -> None:
-    until = time.monotonic() + PATIENCE
-    while True:
-        try:
-            stack.enter_context(locked(folder, busy))
-        except OutputError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.05)
-        else:
-            return

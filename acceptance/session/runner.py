@@ -18,7 +18,7 @@ from acceptance.charts import definition, printed_copy
 from acceptance.checks import carry_over, conclusion, facts, judging, resources, sampling
 from acceptance.errors import ClipError, SessionError, UsageError
 from acceptance.files import strict_toml
-from acceptance.files.output import move, put, writing
+from acceptance.files.output import cut_half_line, move, put, writing
 from acceptance.footage import decoding
 from acceptance.messages import tr
 from acceptance.model import Measurement, Note, Precedence, Session
@@ -39,7 +39,7 @@ from acceptance.session import (
 )
 from acceptance.session import plan as plans
 from acceptance.session.evidence import hash_files
-from acceptance.session.log_book import LOG, LogBook
+from acceptance.session.log_book import LOG, MOST, LogBook
 from acceptance.session.workspace import CAPTURED, claimed, set_aside
 
 if TYPE_CHECKING:
@@ -338,9 +338,8 @@ def _begin(work: Path, plan: Plan) -> Path:
 def _repair(bag: Path) -> None:
     """Finish a seal that was interrupted, and cut off half a line at the end of the log."""
     journal.recover(bag)
-    log = bag / LOG
-    if log.is_file() and not (content := log.read_bytes()).endswith(b"\n"):
-        put(log, content[: content.rfind(b"\n") + 1])
+    if (bag / LOG).is_file():
+        cut_half_line(bag / LOG, MOST)
 
 
 def _shot(

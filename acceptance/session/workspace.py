@@ -10,7 +10,7 @@ import itertools
 import shutil
 from typing import TYPE_CHECKING
 
-from acceptance.errors import OutputError
+from acceptance.errors import InputError, OutputError
 from acceptance.files.output import move, writing
 from acceptance.messages import tr
 from acceptance.session import store
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CAPTURED = "captured"  # folder in it of what was captured and is not in the session yet
+# its folders: where one is a link, others' files would be taken for a killed run's, and removed
+FOLDERS = ("resume", CAPTURED, "session", "session/data", "session/data/stills")
 
 
 @contextlib.contextmanager
@@ -30,11 +32,13 @@ def claimed(out: Path, key: str) -> Iterator[Path]:
 
     It is kept afterwards only if there are shots in ``resume`` or ``captured``. Raises OutputError
     where another run is using it, and where ``out`` is a session, or lies in one: that would break
-    its seal.
+    its seal; InputError where a link stands for one of its folders: what lies there is not ours to
+    remove.
     """
     require_no_session(out)
     path = out / f".partial-{key}"
     with writing(out):
+        _require_no_links(path)
         path.mkdir(exist_ok=True)
     what = tr("another run of the same plan is writing here")
     hint = tr("Wait until it has finished, or choose another folder with -o")
@@ -44,6 +48,20 @@ def claimed(out: Path, key: str) -> Iterator[Path]:
         finally:
             if not any((*path.glob("resume/*.json"), *path.glob(f"{CAPTURED}/*/*"))):
                 shutil.rmtree(path, ignore_errors=True)
+
+
+def _require_no_links(work: Path) -> None:
+    """Refuse links to folders and files that would be emptied, removed or written to."""
+    folders = [work, *(work / name for name in FOLDERS)]
+    for path in (*folders, *work.glob("session/*"), *work.glob("session/data/stills/*")):
+        if path.is_symlink() and path in folders:
+            what = tr("contains a link to another folder ({link})", link=path.name)
+            hint = tr("Replace the link with the files themselves")
+            raise InputError(what, where=str(path.parent), hint=hint)
+        if path.is_symlink():
+            what = tr("{name} is a link, a pipe or a device, not a file", name=path.name)
+            hint = tr("Put the file itself in its place")
+            raise InputError(what, where=str(path.parent), hint=hint)
 
 
 def require_no_session(out: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.files import spreadsheet
-from acceptance.files.output import put_new, require_new, require_outside
+from acceptance.files.output import put_new, put_new_folder, require_new, require_outside
 from acceptance.report import export_tables, word_copy
 from acceptance.session import store
 from acceptance.signing import verification
@@ -47,11 +47,11 @@ def export(
     tables = export_tables.tables(session, packs, lang)
     words = wording.phrases(lang)["export"]
     if form is ExportFormat.CSV:
-        for sheet, table in tables.items():
-            put_new(output / f"{words[sheet]}.csv", export_tables.csv(table))
+        named = {f"{words[sheet]}.csv": table for sheet, table in tables.items()}
+        put_new_folder(output, {name: export_tables.csv(table) for name, table in named.items()})
     elif form is ExportFormat.XLSX:
-        named = {str(words[sheet]): table for sheet, table in tables.items()}
-        put_new(output, spreadsheet.tables_of(named))
+        sheets = {str(words[sheet]): table for sheet, table in tables.items()}
+        put_new(output, spreadsheet.tables_of(sheets))
     else:
         moment = datetime.fromisoformat(session.finished)
         put_new(output, word_copy.document(tables, moment, lang))

@@ -11,7 +11,8 @@ from reached_session import LOOK, pack
 from signing_authority import Authority
 
 from acceptance.cli import verbs
-from acceptance.session import commitments, plan, runner, store
+from acceptance.errors import OutputError
+from acceptance.session import commitments, log_book, plan, runner, store
 from acceptance.signing import verification
 from acceptance.signing.signatures import State
 
@@ -131,6 +132,33 @@ def test_options_that_contradict_each_other_are_wrong_usage(
 def _plan_and_packs(place: Path) -> tuple[plan.Plan, tuple[object, ...]]:
     asked = plan.read(place / "plan.toml")
     return asked, store.load_packs(asked)
+
+
+def test_half_an_entry_that_nobody_was_given_is_cut_off_by_the_next(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kill or a full disc left a file in which no commitment could be read again."""
+    file = place / "commitments.jsonl"
+    assert acceptance(monkeypatch, *SAMPLING, "--commit") == 0
+    whole = file.read_bytes()
+    for verb in (("--commit",), ("--seed", "7", "--witness", "x")):
+        file.write_bytes(whole + whole[: len(whole) // 2])
+        assert acceptance(monkeypatch, *SAMPLING, *verb) == 0
+        assert file.read_bytes().startswith(whole)
+        assert len(commitments.read(file)) == 2
+
+
+def test_who_commits_while_somebody_else_does_waits_and_then_says_so(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two entries after the same one were no chain, and every later command refused the file."""
+    monkeypatch.setattr(log_book, "PATIENCE", 0.1)
+    file = place / "commitments.jsonl"
+    with log_book.held(file, "busy"), pytest.raises(OutputError, match="somebody else is writing"):
+        commitments.commit(*_plan_and_packs(place), file, "base#cameras")
+    assert not file.exists()
+    commitments.commit(*_plan_and_packs(place), file, "base#cameras")
+    assert len(commitments.read(file)) == 1
 
 
 @pytest.mark.parametrize("change", ["cut", "edited", "foreign", "rubbish"])

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import pytest
-from interrupting import calls, full, interrupted
+from interrupting import calls, full, interrupted, killed
 
 from acceptance.errors import OutputError
-from acceptance.files.output import flush, put, put_new
+from acceptance.files import output
+from acceptance.files.output import append, copy, flush, put, put_new, put_new_folder
 from acceptance.forms import panel_key
 from acceptance.forms.panel_key import Key, PanelClip
 from acceptance.model import Plan
 from acceptance.report import questionnaire
 from acceptance.signing.chains import make_demo_chain
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def mode(path: Path) -> int:
@@ -55,8 +57,6 @@ def test_the_key_of_a_blind_panel_is_readable_by_its_leader_only(
 def test_a_secret_is_never_readable_by_others_while_it_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also where an older draft, open to all, was left by a kill."""
-    (tmp_path / "key.p12.part").write_bytes(b"old")
     seen: list[int] = []
     write = os.write
 
@@ -85,14 +85,139 @@ def test_a_fault_at_any_call_leaves_the_older_file_or_the_new_one_and_no_draft(
             assert path.read_bytes() in {b"old", content}
         else:
             assert path.read_bytes() == content
-        (tmp_path / "report.pdf.part").unlink(missing_ok=True)  # where removing it was the fault
+        for draft in tmp_path.glob(".*.part"):  # where removing it was the fault
+            draft.unlink()
 
 
-def test_of_a_new_file_that_a_full_disc_interrupts_nothing_is_left(tmp_path: Path) -> None:
-    for at in range(2):
-        with pytest.raises(OutputError, match="No space left"), interrupted(at + 1, full):
-            put_new(tmp_path / "plan.toml", b"plan")
-        assert not list(tmp_path.iterdir())
+Act = Callable[["Path"], None]
+NEW: dict[str, Act] = {
+    "a file": lambda place: put_new(place / "new", b"content" * 99),
+    "a file where there are no links": lambda place: put_new(place / "new", b"content" * 99),
+    "a folder": lambda place: put_new_folder(place / "new", {"a": b"A" * 99, "b": b"B"}),
+    "a copy": lambda place: copy(Path(__file__), place / "new"),
+}
+
+
+def no_links(*_: object) -> None:
+    """Say what a file system without hard links says."""
+    raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+
+@pytest.fixture(params=NEW)
+def new(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Act:
+    """Return each way to write what is not there yet."""
+    if "no links" in request.param:
+        monkeypatch.setattr(os, "link", no_links)
+    return NEW[request.param]
+
+
+def seen(place: Path) -> dict[str, bytes]:
+    """Return what somebody who looks sees: all but drafts."""
+    files = {path.relative_to(place): path for path in place.rglob("*") if path.is_file()}
+    return {str(name): path.read_bytes() for name, path in files.items() if str(name)[0] != "."}
+
+
+def test_of_what_is_new_there_is_all_or_nothing_wherever_it_is_killed(
+    tmp_path: Path, new: Act
+) -> None:
+    """Half a table, or half of its files, would be taken for the table."""
+    count, after, met = len(calls(lambda: new(tmp_path))), seen(tmp_path), set()
+    assert count > 3
+    for at in range(count):
+        place = tmp_path / f"{at}"
+        place.mkdir()
+        assert killed(partial(new, place), at)
+        assert seen(place) in ({}, after), at
+        met.add(bool(seen(place)))
+        if not seen(place):
+            new(place)
+        assert seen(place) == after
+    assert met == {False, True}
+
+
+def test_of_what_is_new_a_full_disc_leaves_nothing_but_the_whole(tmp_path: Path, new: Act) -> None:
+    count, after = len(calls(lambda: new(tmp_path))), seen(tmp_path)
+    for at in range(count):
+        place = tmp_path / f"{at}"
+        place.mkdir()
+        with contextlib.suppress(OutputError), interrupted(at, full):
+            new(place)
+        assert seen(place) in ({}, after), at
+        assert seen(place) == after or not list(place.iterdir())
+
+
+def test_what_somebody_else_put_there_meanwhile_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(output, "require_new", lambda _: None)
+    (tmp_path / "plan.toml").write_bytes(b"theirs")
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "a.csv").write_bytes(b"theirs")
+    with pytest.raises(OutputError):
+        put_new(tmp_path / "plan.toml", b"ours")
+    with pytest.raises(OutputError):
+        put_new_folder(tmp_path / "tables", {"a.csv": b"ours"})
+    assert set(seen(tmp_path).values()) == {b"theirs"}
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_file_called_like_a_draft_stays(tmp_path: Path) -> None:
+    """It was removed: ``out.json.part`` may be anybody's."""
+    (tmp_path / "out.json.part").write_bytes(b"precious")
+    put(tmp_path / "out.json", b"{}")
+    assert (tmp_path / "out.json.part").read_bytes() == b"precious"
+
+
+def test_a_name_as_long_as_names_may_be_is_written(tmp_path: Path) -> None:
+    put(tmp_path / ("n" * 255), b"x")
+    assert [len(path.name) for path in tmp_path.iterdir()] == [255]
+
+
+def test_two_who_write_a_file_at_once_never_make_half_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other begins and ends while this one has written half."""
+    path, write, begun = tmp_path / "out.json", os.write, False
+
+    def halting(handle: int, content: memoryview) -> int:
+        nonlocal begun
+        if begun:
+            return write(handle, content)
+        begun = True
+        half = write(handle, content[: len(content) // 2])
+        put(path, b"theirs")
+        assert path.read_bytes() == b"theirs"
+        return half
+
+    monkeypatch.setattr(os, "write", halting)
+    put(path, b"ours, and whole")
+    assert path.read_bytes() == b"ours, and whole"
+
+
+def test_what_interrupts_writing_by_way_of_a_link_leaves_the_older_file_whole(
+    tmp_path: Path,
+) -> None:
+    target, link = tmp_path / "there" / "real.json", tmp_path / "out.json"
+    target.parent.mkdir()
+    link.symlink_to(target)
+    put(link, b"first")
+    assert target.read_bytes() == b"first"
+    for at in range(len(calls(lambda: put(link, b"first")))):
+        with contextlib.suppress(OutputError), interrupted(at, full):
+            put(link, b"other")
+        assert target.read_bytes() in {b"first", b"other"}
+        put(link, b"first")
+    assert link.is_symlink()
+
+
+def test_a_line_that_a_full_disc_interrupts_is_taken_back(tmp_path: Path) -> None:
+    """The next line would be glued to its half, and both be lost."""
+    path = tmp_path / "batch.jsonl"
+    append(path, b"first\n")
+    for at in range(len(calls(lambda: append(tmp_path / "other", b"second\n")))):
+        with pytest.raises(OSError, match="No space"), interrupted(at, full):
+            append(path, b"second\n")
+        assert path.read_bytes() == b"first\n"
 
 
 def test_a_file_system_that_cannot_flush_folders_is_used_all_the_same(

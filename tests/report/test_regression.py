@@ -225,7 +225,9 @@ def test_of_very_many_figures_that_moved_the_first_are_shown_and_all_are_counted
         assert f"vanished: {count}" in said
         assert ("more;" in said) is bool(left)
         assert left in said
-    module = SimpleNamespace(measured=lambda: (SimpleNamespace(measurements=[], notes=[]), None))
+    module = SimpleNamespace(
+        measured=lambda: (SimpleNamespace(notes=[]), None), figures_of=lambda _: []
+    )
     item: Any = SimpleNamespace(
         module=module, shot="", before=gone, tolerances=[], user_properties=[]
     )

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from interrupting import calls, full, interrupted
 
 from acceptance.cli import verbs
 from acceptance.errors import AcceptanceError, OutputError, PlanError
@@ -17,6 +18,7 @@ from acceptance.report import own_pages, render
 from acceptance.report.sheets import OF_REPORT
 from acceptance.session import institute_file, institute_folder, problems, runner, store
 from acceptance.session import plan as plans
+from acceptance.session.evidence import hash_files
 from acceptance.signing import issuing, verification
 
 if TYPE_CHECKING:
@@ -173,6 +175,28 @@ def test_an_office_is_never_begun_over_one_that_is_there(office: Path) -> None:
     with pytest.raises(OutputError, match="may be filled in"):
         institute_folder.export(office, "en")
     assert (office / "numbers.jsonl").read_bytes() == before
+
+
+def test_an_export_that_was_interrupted_is_finished_by_the_next(tmp_path: Path) -> None:
+    """The list of numbers comes last: with it the folder is whole."""
+    institute_folder.export(tmp_path / "whole", "zh")
+    due = hash_files(tmp_path / "whole")
+    points = range(
+        2, len(calls(lambda: institute_folder.export(tmp_path / "counted", "zh"))) - 3, 9
+    )
+    for at in points:
+        office = tmp_path / f"{at}"
+        with pytest.raises(OutputError), interrupted(at, full):
+            institute_folder.export(office, "zh")
+        assert not (office / institute_folder.NUMBERS).exists()
+        institute_folder.export(office, "zh")
+        assert hash_files(office).keys() == due.keys()
+    theirs = tmp_path / "own" / institute_file.FILE
+    theirs.parent.mkdir()
+    theirs.write_bytes(b"theirs")
+    with pytest.raises(OutputError, match="may be filled in"):
+        institute_folder.export(tmp_path / "own", "zh")
+    assert list(tmp_path.glob("own/**/*")) == [theirs]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

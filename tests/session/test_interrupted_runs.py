@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -33,6 +34,7 @@ from acceptance.session import (
     predecessors,
     runner,
     store,
+    workspace,
 )
 from acceptance.session.evidence import hash_files
 from acceptance.session.log_book import LogBook, check_chain
@@ -284,3 +286,56 @@ def test_a_link_in_place_of_the_staging_folder_is_not_followed(
     with pytest.raises(AcceptanceError):
         issuing.issue(made)
     assert json.loads((made / store.FILE).read_bytes())["operator"] == "tester"
+
+
+@pytest.mark.parametrize("place", ["", *workspace.FOLDERS])
+def test_a_link_in_place_of_a_folder_of_the_work_is_refused_and_what_it_leads_to_stays(
+    wanted: Plan, tmp_path: Path, place: str
+) -> None:
+    """All that lay there was taken for what a killed run had left, and removed."""
+    out, theirs = tmp_path / "out", tmp_path / "theirs"
+    (theirs / "resume").mkdir(parents=True)
+    for name in ("holiday.jpg", "resume/mine.json"):
+        (theirs / name).write_bytes(b"precious")
+    before = hash_files(theirs)
+    link = out / work_of(wanted, tmp_path / "killed") / place
+    link.parent.mkdir(parents=True)
+    link.symlink_to(theirs)
+    with pytest.raises(AcceptanceError, match="contains a link to another folder"):
+        run(wanted, out)
+    assert hash_files(theirs) == before
+    link.unlink()
+    assert sessions(out) == []
+    assert run(wanted, out) in sessions(out)
+
+
+@pytest.mark.parametrize("name", ["log.jsonl", "plan.toml", "data/stills/grey.jpg"])
+def test_a_link_in_place_of_a_file_of_the_work_is_refused_and_never_written_to(
+    wanted: Plan, tmp_path: Path, name: str
+) -> None:
+    """Log and stills were written through it."""
+    link = tmp_path / "out" / work_of(wanted, tmp_path / "killed") / "session" / name
+    link.parent.mkdir(parents=True)
+    (tmp_path / "theirs").write_bytes(b"precious, without a line end")
+    link.symlink_to(tmp_path / "theirs")
+    with pytest.raises(AcceptanceError, match="is a link"):
+        run(wanted, tmp_path / "out")
+    assert (tmp_path / "theirs").read_bytes() == b"precious, without a line end"
+
+
+def work_of(wanted: Plan, out: Path) -> str:
+    """Return the name of the work folder: that of a run that was killed."""
+    assert killed(partial(run, wanted, out), 5)
+    [work] = out.glob(".partial-*")
+    return work.name
+
+
+def test_a_pipe_in_place_of_the_log_of_a_killed_run_is_moved_aside(
+    wanted: Plan, tmp_path: Path
+) -> None:
+    """To flush it was to wait for somebody who writes."""
+    work = tmp_path / "out" / work_of(wanted, tmp_path / "killed")
+    (work / "session").mkdir(parents=True)
+    os.mkfifo(work / "session" / "log.jsonl")
+    made = run(wanted, tmp_path / "out")
+    assert store.load(made).log[0].details["set_aside"] == f"{work.name}.damaged-1"

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
-from interrupting import calls, defective, ended, full, interrupted, killed, points
+from interrupting import calls, defective, full, interrupted, killed, points, started
 from issued_session import CLIP, details, issued
 from marks import slow
 
@@ -170,14 +170,6 @@ def test_of_three_who_sign_at_once_one_wins_and_two_say_so(
     codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
     assert sorted(codes) == [0, 2, 2]
     assert verify(folder, [chain.root]).exit_code == 0
-
-
-def started(act: Callable[[], object]) -> int:
-    """Run something in a process of its own; return its number."""
-    child = os.fork()
-    if not child:
-        ended(act, -1)
-    return child
 
 
 def test_who_signs_after_an_interrupted_signature_is_told_of_it_first(

@@ -1,0 +1,35 @@
+"""What is said of a disc that fails where nobody expects it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+
+import pytest
+
+from acceptance.cli import failures
+
+
+@pytest.mark.parametrize("number", sorted(failures.DISC))
+def test_a_disc_that_fails_where_nobody_expects_it_is_no_fault_of_the_toolkit(
+    number: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """For instance that of the folder for temporary files, while a database is checked."""
+    assert failures.tell(OSError(number, os.strerror(number), "/volume/x")) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert f"/volume/x: cannot be written ({os.strerror(number)})" in said
+    assert "TMPDIR" in said
+
+
+def test_no_folder_for_temporary_files_is_said_and_another_lost_file_is_a_fault(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with monkeypatch.context() as here:
+        here.setattr(tempfile, "tempdir", None)
+        here.setattr(tempfile, "_candidate_tempdir_list", list)
+        with pytest.raises(FileNotFoundError) as caught:
+            tempfile.gettempdir()
+    assert failures.tell(caught.value) == 2
+    assert "TMPDIR" in capsys.readouterr().err
+    assert failures.tell(FileNotFoundError(errno.ENOENT, "No such file")) == failures.FAULT
