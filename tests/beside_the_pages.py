@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
+import pki
+from asn1crypto import cms, core, pem, x509  # type: ignore[import-untyped]  # ships no types
 from forgeries import Forgery, elsewhere
 from hidden_places import told
 from more_tamperings import anew, change, links_of
@@ -122,7 +125,49 @@ def logged(when: str) -> Callable[[Path], object]:
     return lambda folder: log_book.LogBook(folder).append("signed", said, when=when)
 
 
+def in_container(change: Callable[[cms.ContentInfo], object]) -> Callable[[Path], object]:
+    """Return what changes the container of the signature, which nothing signs."""
+
+    def act(folder: Path) -> None:
+        report = folder / "report.pdf"
+        pdf = report.read_bytes()
+        found = re.search(rb"<(3082[0-9a-fA-F]+)>", pdf)
+        assert found
+        padded = bytes.fromhex(found[1].decode())
+        held = cms.ContentInfo.load(padded[: 4 + int.from_bytes(padded[2:4], "big")])
+        change(held)
+        digits = held.dump(force=True).hex().encode().ljust(len(found[1]), b"0")
+        assert len(digits) == len(found[1]), "no room"
+        report.write_bytes(pdf[: found.start(1)] + digits + pdf[found.end(1) :])
+
+    return act
+
+
+def certified(held: cms.ContentInfo) -> None:
+    """Add a certificate that bears a verdict."""
+    made = x509.Certificate.load(pem.unarmor(pki.holder("全部合格").pem)[2])
+    held["content"]["certificates"].append(cms.CertificateChoices("certificate", made))
+
+
+def attributed(held: cms.ContentInfo) -> None:
+    """Add words that nobody signed."""
+    words = cms.CMSAttribute({"type": "1.2.3.4", "values": [core.UTF8String("全部合格")]})
+    held["content"]["signer_infos"][0]["unsigned_attrs"] = cms.CMSAttributes([words])
+
+
+def countersigned(held: cms.ContentInfo) -> None:
+    """Add a counter-signature."""
+    own = held["content"]["signer_infos"][0]
+    held_by = {"type": "counter_signature", "values": [own.copy()]}
+    own["unsigned_attrs"] = cms.CMSAttributes([cms.CMSAttribute(held_by)])
+
+
+CONTAINER = "the container of the signature was changed"
 LITTLE = [
+    *(
+        Tampering(f"the container of the signature, {act.__name__}", in_container(act), CONTAINER)
+        for act in (certified, attributed, countersigned)
+    ),
     *(
         Tampering(f"log, signed at {when!r}", logged(when), "is no entry that follows")
         for when in ("全部合格", "2026-06-02", "2026-06-02T08:00:00+08:00 合格")
