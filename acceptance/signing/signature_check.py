@@ -313,9 +313,8 @@ def _listed(
 
 
 def _revoked(name: str, day: datetime) -> str:
-    return tr(
-        "a certificate in the chain of {name} was revoked on {day:%Y-%m-%d}", name=name, day=day
-    )
+    return tr("a certificate in the chain of {name} was revoked on {day:%Y-%m-%d}",
+              name=name, day=day)  # fmt: skip
 
 
 def _unfit(status: PdfSignatureStatus) -> str:

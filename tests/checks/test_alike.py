@@ -100,7 +100,7 @@ def test_a_retest_wants_no_shots_that_it_does_not_ask_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "other", "one"),
+    ("name", "other", "alike_to_us"),
     [
         ("王工（检测）", "王工", True),
         ("王明 高级工程师", "王明", True),
@@ -113,9 +113,9 @@ def test_a_retest_wants_no_shots_that_it_does_not_ask_for() -> None:
 def test_a_person_is_the_same_with_a_title(
     name: str,
     other: str,
-    one: bool,  # noqa: FBT001 -- a row of the table
+    alike_to_us: bool,  # noqa: FBT001 -- a row of the table
 ) -> None:
-    assert (alike.person(name) == alike.person(other)) is one
+    assert (alike.person(name) == alike.person(other)) is alike_to_us
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import av
 import numpy as np
@@ -21,7 +21,7 @@ def written(path: Path) -> Path:
     """Write one picture in whatever the name ends with."""
     codec = "png" if path.suffix == ".png" else "mpeg2video"
     with av.open(str(path), "w", format="image2" if codec == "png" else None) as made:
-        stream = made.add_stream(codec, rate=25)
+        stream: Any = made.add_stream(codec, rate=25)
         stream.width, stream.height = 64, 48
         stream.pix_fmt = "rgb24" if codec == "png" else "yuv420p"
         frame = av.VideoFrame.from_ndarray(GREY, format="rgb24")

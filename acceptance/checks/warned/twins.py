@@ -83,9 +83,9 @@ def _alike(judged: Judged) -> dict[str, set[str]]:
     for (*_, value), ids in shots.items():
         times[frozenset(ids)] += _weight(value) * (len(ids) > 1)
     shared: dict[str, list[frozenset[str]]] = defaultdict(list)
-    for ids in (group for group in times if len(group) > 1):
-        for shot in ids:
-            shared[shot].append(ids)
+    for group in (found for found in times if len(found) > 1):
+        for shot in group:
+            shared[shot].append(group)
     return {shot: _often(groups, times) for shot, groups in shared.items()}
 
 
