@@ -9,11 +9,7 @@ was added to it, and nothing follows the last; the session in it is the one in t
 file has the hash in it, and nothing else lies there; the log is a chain; verdicts follow from
 figures and limits of the packs, and stand on the pages; stamps lie in their places. It does not set
 pages and stamps again (``acceptance verify`` does), measure again (``--remeasure``), or read
-reports of versions before 0.12.0.
-
-``check`` is the whole of it, step by step; the steps follow in its order: signatures and what each
-added to the file, how a PDF is read, files and log, verdicts, and last what the pages say and do.
-That is half of the lines: whoever holds a key can sign pages that a tool of their own wrote.
+reports of versions before 0.12.0. ``check`` is the whole of it, the steps follow in its order.
 """
 
 import hashlib
@@ -44,13 +40,16 @@ from pypdf.generic import DictionaryObject, IndirectObject, read_object
 BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
 STARTXREF, OBJECT = re.compile(rb"startxref\n(\d+)\n%%EOF\n"), re.compile(rb"\b(\d+) 0 obj\n")
 # What may lie in a folder, and in a report; all else is refused.
-BESIDE_DATA = {"session.json", "report.pdf", "report.html", "report.xml", "log.jsonl",
-               "bagit.txt", "bag-info.txt", "manifest-sha256.txt",
-               "tagmanifest-sha256.txt"}  # fmt: skip
 RENDERED, ANNEX = {"report.html", "report.xml"}, re.compile(r"annex-[a-f]\.pdf")
-LITTER = re.compile(r"(.*/)?(thumbs\.db|desktop\.ini|\.ds_store|\._[^/]*|\.~lock\.[^/]+#|"
-                    r"(~\$|\.~)[^/]*\.((do[ct]|xl[sta]|p[op]t|pps|vsd)[a-z]?|mpp|pub|o[dt][tspg]|"
+BESIDE_DATA = RENDERED | {"session.json", "report.pdf", "log.jsonl", "bagit.txt", "bag-info.txt",
+                          "manifest-sha256.txt", "tagmanifest-sha256.txt"}  # fmt: skip
+LITTER = re.compile(r"(.*/)?(thumbs\.db|desktop\.ini|\.ds_store|\._[^/\n]*|\.~lock\.[^/\n]+#|"
+                    r"(~\$|\.~)[^/\n]*\.((do[ct]|xl[sta]|p[op]t|pps|vsd)[a-z]?|mpp|pub|o[dt][tspg]|"
                     r"rtf|wp[st]|ett?|dp[st]))", re.IGNORECASE)  # fmt: skip
+BEHIND = re.compile(  # an entry of the log behind those of the session: a report, and no words
+    r"\{'details': \{'report': 'report\.(pdf|html)', 'sha256': '[0-9a-f]{64}'\}, 'previous': "
+    r"'\w+', 'sha256': '\w+', 'what': '(reported(_and_signed)?|signed)', 'when': '[\d:T+-]{25}'\}"
+)
 OF_CATALOG = {"/AF", "/AcroForm", "/DSS", "/Extensions", "/Lang", "/MarkInfo", "/Metadata",
               "/Names", "/Outlines", "/OutputIntents", "/Pages", "/Perms", "/StructTreeRoot",
               "/Type", "/Version", "/ViewerPreferences"}  # fmt: skip
@@ -79,6 +78,7 @@ OF_SIGNATURE = {  # kind -> its type, and what it may hold
 }  # fmt: skip
 CERTIFIES = [{"/Type": "/SigRef", "/TransformMethod": "/DocMDP", "/TransformParams": {
     "/Type": "/TransformParams", "/V": "/1.2", "/P": 2}}]  # fmt: skip
+STAMPED, TOKEN = "1.2.840.113549.1.9.16.2.14", bytes.fromhex("060b2a864886f70d010910020e")
 ESIC = {"/ESIC": {"/Type": "/DeveloperExtensions", "/BaseVersion": "/1.7", "/ExtensionLevel": 1}}
 STAMP = (38 * 72 / 25.4, 11 * 72 / 25.4)  # width and height, pt
 SPOKEN = {"/Alt", "/ActualText", "/E", "/T"}  # what is read out in place of a part of a page
@@ -90,8 +90,6 @@ BY_PROGRAMS = ("/Producer", "/CreationDate", "/ModDate", "{http://ns.adobe.com/p
                "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about",
                "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}parseType")  # fmt: skip
 OPEN = {"should", "may"}  # modalities that decide nothing
-MOST_SHOWN = 1000  # results in an annex; with more, a table is attached to it
-CLOCKS = timedelta(minutes=5)  # by which two computers may differ
 MOST = 128 << 20  # bytes of a file that is read whole
 
 
@@ -126,7 +124,7 @@ def check(folder: Path, trust: list[Path]) -> None:
                if {"/Reason", "/ByteRange"} <= part.keys()]  # fmt: skip
     require({*reasons} <= {session["id"]}, "a signature gives another reason than the number")
     times = [datetime.fromisoformat(session["finished"]), *signed_at]
-    require(all(later >= earlier - CLOCKS for earlier, later in pairwise(times)),
+    require(all(later >= earlier - timedelta(minutes=5) for earlier, later in pairwise(times)),
             "somebody signed before the session was finished, or out of turn")  # fmt: skip
     older = {(each["id"], each["sha256"]) for each in session["predecessors"]}
     require(len({session["id"], *(number for number, _ in older)}) == len(older) + 1,
@@ -160,27 +158,27 @@ def signatures(pdf: bytes, trust: list[Path]) -> list[datetime]:
     """Check all signatures, and that later revisions add nothing else; return when they were."""
     ranges = [[*map(int, found)] for found in BYTE_RANGE.findall(pdf)]
     require(ranges and sum(ranges[-1][2:]) == len(pdf), "no signature covers the whole report")
-    last = read(pdf)
-    fields = items(last.root_object, "/AcroForm", "/Fields")
+    root = read(pdf).root_object
+    fields = items(root, "/AcroForm", "/Fields")
     held = sorted((field["/V"] for field in fields if "/V" in field),
                   key=lambda value: value["/ByteRange"][2])  # fmt: skip
     require(ranges == [[*value["/ByteRange"]] for value in held]
-            and ranges[0] == at(last.root_object, "/Perms", "/DocMDP", "/ByteRange"),
+            and ranges[0] == at(root, "/Perms", "/DocMDP", "/ByteRange"),
             "the signatures are not those of the form, or the first does not certify")  # fmt: skip
-    root = last.root_object
     require(all(map(plainly, held)) and root["/Perms"].keys() <= {"/DocMDP"}
             and root.get("/Extensions") in (None, ESIC) and root.get("/Version") in (None, "/1.7"),
             "a signature says or adds too much")  # fmt: skip
     known = [path.read_text() for path in trust]
     known += [openssl("crl", "-inform", "DER", given=each.get_data())
-              for each in items(last.root_object, "/DSS", "/CRLs")]  # fmt: skip
+              for each in items(root, "/DSS", "/CRLs")]  # fmt: skip
     for (start, length, resume, rest), value in zip(ranges, held, strict=True):
         gap = re.fullmatch(rb"<(3082[0-9a-fA-F]*)>", pdf[length:resume])
         require(start == 0 and gap, "the gap between the signed bytes holds no signature")
         padded, data = bytes.fromhex(gap[1].decode()), pdf[:length] + pdf[resume : resume + rest]
         end = 4 + int.from_bytes(padded[2:4], "big")
         require(not padded[end:].strip(b"\0"), "something lies behind a signature in its gap")
-        cms(padded[:end], data, "\n".join(known), value["/SubFilter"])
+        cms(padded[:end], data, "\n".join(known), value["/SubFilter"],
+            [each.get_data() for each in items(root, "/DSS", "/Certs")])  # fmt: skip
     ends = [pdf.index(b"%%EOF") + 6, *(sum(each[2:]) for each in ranges)]
     require(pdf.count(b"startxref") == len(ends), "an update is not by the toolkit")
     for before, after in pairwise(ends):
@@ -197,7 +195,7 @@ def plainly(value: DictionaryObject) -> bool:
             and [value["/Type"], value["/Filter"]] == [kind, "/Adobe.PPKLite"])  # fmt: skip
 
 
-def cms(signature: bytes, data: bytes, known: str, kind: str) -> None:
+def cms(signature: bytes, data: bytes, known: str, kind: str, certificates: list[bytes]) -> None:
     """Let openssl check a detached signature or time stamp against roots and revocation lists."""
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
@@ -212,6 +210,11 @@ def cms(signature: bytes, data: bytes, known: str, kind: str) -> None:
                 "-content", work / "data", "-purpose", "any", "-crl_check_all",
                 "-out", os.devnull, "-signer", work / "signer")  # fmt: skip
         fitness(work / "signer")
+        shown = openssl("cms", "-cmsout", "-print", "-noout", "-inform", "DER", "-in", work / "cms")
+        added = re.findall(r"object: .*\((.*)\)", shown.partition("unsignedAttrs:")[2])
+        own = sum(each in signature.partition(TOKEN)[0] for each in certificates)
+        require(added in ([], [STAMPED]) and shown.count("d.certificate:") == own,
+                "something was added to the container of a signature")  # fmt: skip
 
 
 def openssl(*words: str | Path, given: bytes = b"") -> str:
@@ -398,12 +401,9 @@ def log(content: bytes, session: dict[str, Any]) -> None:
         previous = hashlib.sha256(line(chained).encode()).hexdigest()
         lines.append(line(chained | {"sha256": previous}) + "\n")
     require("".join(lines).encode() == content, "the log is no chain, or not by the toolkit")
-    count, reports = len(session["log"]), {"reported", "reported_and_signed", "signed"}
+    count = len(session["log"])
     require(entries[:count] == session["log"]
-            and all(entry["what"] in reports and {*entry["details"]} == {"report", "sha256"}
-                    and entry["details"]["report"] in {"report.pdf", "report.html"}
-                    and re.fullmatch("[0-9a-f]{64}", entry["details"]["sha256"])
-                    for entry in entries[count:]),
+            and all(BEHIND.fullmatch(str(entry)) for entry in entries[count:]),
             "the log does not tell what is in the session, or more than its reports")  # fmt: skip
 
 
@@ -473,7 +473,7 @@ def pages(volumes: list[bytes], html: str) -> None:
         beside += " ".join(words) + " "
     stated = re.findall(r'(?s)<p class="decision[^>]*>(.*?)</p>', html)
     cells = re.findall(r'(?s)<td role="cell" class="c-(?:verdict|limit|result)".*?>(.*?)</td', html)
-    said = "\n".join([*stated, *(cells if len(cells) <= 3 * MOST_SHOWN else ())])
+    said = "\n".join([*stated, *(cells if len(cells) <= 3000 else ())])
     said = re.sub(r'(?s)<span class="small">.*?</span>|<[^>]*>', "\n", said)
     words = [squeezed(unescape(line)) for line in said.split("\n")] + beside.split()
     missing = [word for word in words if word not in shown]

@@ -29,6 +29,11 @@ av.logging.set_libav_level(av.logging.PANIC)
 
 SEQUENCE_RATE = Fraction(25)  # pictures a second of a clip that states no rate
 TEXT_ART = {"tty", "bin", "xbin", "adf", "idf"}
+# Formats that name other files and hold no picture themselves: nobody would keep what was measured.
+ELSEWHERE = {
+    *("concat", "hls", "dash", "imf", "image2", "mlv", "vobsub", "webm_dash_manifest"),
+    *("sdp", "rtp", "rtsp", "lavfi", "avisynth", "vapoursynth"),
+}
 MISSING = 9_223_372_036_854_775_807  # AV_NOPTS_VALUE without its sign
 SHORTAGES = {errno.ENOMEM, errno.EMFILE, errno.ENFILE}  # of the machine, not of the clip
 EBML, SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"
@@ -71,7 +76,8 @@ def opened(path: Path) -> InputContainer:
         if getattr(error, "errno", 0) in SHORTAGES:
             raise
         raise _unreadable(path) from error
-    art, pictures = container.format.name in TEXT_ART, container.streams.video
+    art = container.format.name in TEXT_ART | ELSEWHERE
+    pictures = container.streams.video
     # a damaged header may leave nothing of how the pictures are coded
     if art or not pictures or pictures[0].codec_context is None:
         container.close()

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from acceptance import wording
+from acceptance.checks.verdict_words import VERDICTS
 from acceptance.model import Verdict
-from acceptance.report import own_pages
 
 if TYPE_CHECKING:
     from acceptance.model import Accreditation, Finding, Session
@@ -44,9 +44,7 @@ class MarksPage:
     def _held(self) -> tuple[Accreditation, ...]:
         """The marks but for those whose names say a verdict, which a plan is refused for."""
         every = self.session.plan.institute.accreditations
-        return tuple(
-            held for held in every if not own_pages.VERDICTS.search(f"{held.mark} {held.number}")
-        )
+        return tuple(held for held in every if not VERDICTS.search(f"{held.mark} {held.number}"))
 
     def _why_not(self, held: Accreditation) -> str:
         words = wording.phrases(self.lang)["marks"]

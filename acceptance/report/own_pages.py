@@ -12,16 +12,16 @@ from __future__ import annotations
 import html
 import re
 import struct
-import unicodedata
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from acceptance import wording
+from acceptance.checks.verdict_words import VERDICTS, as_read
 from acceptance.errors import PlanError
 from acceptance.files import regular
-from acceptance.messages import LOOKALIKES, tr
+from acceptance.messages import tr
 from acceptance.model import Instrument, Person, Plan
 from acceptance.report import own_styles
 from acceptance.report.templates import drawn, own_template
@@ -40,25 +40,11 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 MOST_OF_A_LOGO = 1 << 20  # bytes
 MOST_PIXELS = 4000  # on a side of it
 DEEPEST = 20  # tags in tags
-# Words of verdicts. Allowed are what names of institutes and closing words may hold: 合格评定 and
-# conformity assessment, 符合性, 检定合格 of instruments, and 通过 as "by way of".
-WORK = "验收|驗收|检测|檢測|检验|檢驗|测试|測試"
-VERDICTS = re.compile(
-    rf"(?<!检定)(?<!校准)(?<!檢定)合格(?!评定|評定)|符合(?!性)|[达達][标標]|[满滿]足|[✓✔☑✗✘☒]|(?:准予|同意)(?:{WORK}|通[过過])"
-    rf"|(?:{WORK}|已|未)通[过過]|通[过過](?:了|{WORK})"
-    r"|(?<![a-z])(?:p[\W_]*a[\W_]*s[\W_]*s|f[\W_]*a[\W_]*i[\W_]*l)(?:e[sd]|s|ing)?(?![a-z])"
-    r"|\b(?:non-?)?conform(?:s|ing|ed|ities)?\b|\b(?:non-?)?conformity\b(?! assessment)"
-    r"|\bcompl(?:y|ies|iant)\b|\bsatisf(?:y|ies|ied|actory)\b"
-    r"|\b(?:meets?|met|fulfil\w*)\b[^.]{0,40}\brequire|\brequire\w*\b[^.]{0,40}\b(?:met|fulfil\w*)\b"
-    r"|\b(?:is|are|was|were|be|been) (?:hereby )?(?:accepted|approved)\b",
-    re.IGNORECASE,
-)
 MARKS = re.compile(
     r"(?<![a-z])(?:c[\W_]*m[\W_]*a|c[\W_]*n[\W_]*a[\W_]*s|ilac[\W_]*mra)(?![a-z])"
     r"|资质认定|计量认证|认可标志",
     re.IGNORECASE,
 )
-BETWEEN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff])[\s·・._*/|~-]+(?=[\u3400-\u9fff])")
 TAGS = {
     *("p", "div", "span", "b", "i", "br", "h3", "h4", "ul", "ol", "li", "small", "sub", "sup"),
     *("table", "thead", "tbody", "tr", "th", "td"),
@@ -225,20 +211,13 @@ def require_neutral(text: str, where: str) -> None:
 
 def is_neutral(text: str) -> bool:
     """Whether a text holds neither words of a verdict nor the name of an accreditation."""
-    return not any(words.search(_as_read(text)) for words in (VERDICTS, MARKS))
+    return not any(words.search(as_read(text)) for words in (VERDICTS, MARKS))
 
 
 def _refuse(words: re.Pattern[str], text: str, where: str) -> None:
-    if found := words.search(_as_read(text)):
+    if found := words.search(as_read(text)):
         what = tr("{words!r:.80}: verdicts and marks come from the report alone", words=found[0])
         raise _wrong(what, where)
-
-
-def _as_read(text: str) -> str:
-    """Return a text as it looks: in half width, without what is not seen, in Latin letters."""
-    plain = unicodedata.normalize("NFKC", text).translate(LOOKALIKES)
-    seen = "".join(letter for letter in plain if unicodedata.category(letter) not in {"Cf", "Mn"})
-    return BETWEEN_CHINESE.sub("", " ".join(seen.split()))
 
 
 def plain_text(page: str, where: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.checks.sampling import NO_DEVICES
 from acceptance.errors import SessionError
-from acceptance.session import store
+from acceptance.session import evidence, store
 from acceptance.session.contents import most
 
 if TYPE_CHECKING:
@@ -42,6 +42,31 @@ def found(out: Path, made: Session) -> Iterator[dict[str, Value]]:
         if before and (parts or before.id in retested):
             packs = ", ".join(before.plan.packs)
             yield {"session": before.id, "verdict": str(before.verdict), "packs": packs, **parts}
+
+
+def unreadable(out: Path, made: Session) -> list[str]:
+    """Name the folders in ``out`` that hold a session, or what is left of one, that is unreadable.
+
+    One whole to its last byte is not read for this: hundreds may lie there.
+    """
+    names = store.FILE, evidence.MANIFEST
+    sealed = {path.parent for name in names for path in out.glob(f"*/{name}")}
+    return sorted(
+        folder.name
+        for folder in sealed
+        if folder.name != made.supersedes and not _is_whole(folder / store.FILE)
+    )
+
+
+def _is_whole(file: Path) -> bool:
+    """Whether a file begins and ends as a session does; none that is a link, or too large."""
+    if file.is_symlink() or not file.is_file() or file.stat().st_size > most(store.FILE):
+        return False
+    try:
+        content = file.read_bytes()
+    except OSError:
+        return False
+    return content.startswith(b'{\n "') and content.endswith(b"}\n")
 
 
 def _read(folder: Path, names: Collection[str]) -> Session | None:

@@ -21,6 +21,7 @@ SHOWN = 20
 OF_REPORTS = {"reported", "reported_and_signed", "signed"}  # what is logged after judging
 REPORTS = {store.REPORT, "report.html"}  # of which it is
 HASH = re.compile(r"[0-9a-f]{64}")
+TIME = re.compile(r"[\d:T-]{19}[+-]\d\d:\d\d")
 
 
 def require_intact(folder: Path, contradictions: Iterable[str] = ()) -> None:
@@ -91,6 +92,7 @@ def _is_of_a_report(entry: LogEntry) -> bool:
         and {*said} == {"report", "sha256"}
         and said["report"] in REPORTS
         and HASH.fullmatch(str(said["sha256"])) is not None
+        and TIME.fullmatch(entry.when) is not None
     )
 
 

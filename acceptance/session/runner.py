@@ -255,6 +255,8 @@ def _judge(measured: Session, packs: Sequence[Pack], bag: Path) -> Session:
     log, kept = LogBook(bag), bag / store.PACKS
     for earlier_session in earlier.found(bag.parent.parent, measured):
         log.append("earlier", earlier_session)
+    if lost := earlier.unreadable(bag.parent.parent, measured):
+        log.append("earlier_unreadable", {"folders": ", ".join(lost)})
     plan, started, names = measured.plan, log.read()[0].when, tuple(pack.id for pack in packs)
     inputs = packs, plan, measured.measurements, measured.notes, measured.taken
     findings = judging.judge(*inputs, today="", quantities=metrics.quantities())

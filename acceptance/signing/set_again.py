@@ -16,14 +16,14 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from acceptance.messages import tr
 from acceptance.report import page_paints, page_words
-from acceptance.signing import appearances, pades
+from acceptance.signing import appearances, pades, page_entries
 from acceptance.signing.signatures import State
 from acceptance.signing.updates import annotations_of, at, beyond_signatures, fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
 
-    from pyhanko.pdf_utils.generic import DictionaryObject, Reference
+    from pyhanko.pdf_utils.generic import DictionaryObject, PdfObject, Reference
 
     from acceptance.report.page_words import PageWords
 
@@ -91,7 +91,16 @@ def _compare_pages(pdf: bytes, own: bytes, *, same_renderer: bool) -> tuple[Stat
     if state is not State.BROKEN and not page_words.spoken(pdf) <= page_words.spoken(own):
         what = tr("other words stand for pictures or text than follow from the session")
         return State.BROKEN, (what,)
-    return _compare_paints(pdf, own) if state is State.OK else (state, details)
+    return _compare_otherwise(pdf, own) if state is State.OK else (state, details)
+
+
+def _compare_otherwise(pdf: bytes, own: bytes) -> tuple[State, tuple[str, ...]]:
+    """Compare what pages of the same words say beside them, and paint."""
+    if entry := page_entries.strange(*map(_first, (pdf, own))):
+        what = tr("the report says {entry!r:.80}, or lacks it, otherwise than where it is set "
+                  "here: compare by the same renderer", entry=entry)  # fmt: skip
+        return State.INDETERMINATE, (what,)
+    return _compare_paints(pdf, own)
 
 
 def _compare_paints(pdf: bytes, own: bytes) -> tuple[State, tuple[str, ...]]:
@@ -103,6 +112,11 @@ def _compare_paints(pdf: bytes, own: bytes) -> tuple[State, tuple[str, ...]]:
                       page=number)  # fmt: skip
             return State.INDETERMINATE, (what,)
     return State.OK, ()
+
+
+def _first(pdf: bytes) -> PdfObject:
+    """Return the catalog of a file's first revision: what signing adds is looked at elsewhere."""
+    return PdfFileReader(io.BytesIO(pdf)).get_historical_resolver(0).root
 
 
 def _first_start(reader: PdfFileReader) -> int:

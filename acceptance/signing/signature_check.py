@@ -40,6 +40,7 @@ from acceptance.messages import tr, tr_count
 from acceptance.signing import (
     fitness,
     gap,
+    listed_revocations,
     pdf_bounds,
     pinned,
     proven_times,
@@ -239,7 +240,10 @@ async def _check(
         signature, context, diff_policy=LaterRevisions(), key_usage_settings=KEY_USAGE
     )
     proof = await proven_times.examine(signature, status, rules, timing)
-    problems = _judge(status, proof, roots=bool(trust.roots), moment=moment)
+    problems = [
+        *_judge(status, proof, roots=bool(trust.roots), moment=moment),
+        *_listed(status, proof, knowledge),
+    ]
     role = roles_of_reports.word(signature.field_name)
     named = [replace(item, detail=f"{role}: {item.detail}") for item in problems]
     return _describe(signature, knowledge, proof), named
@@ -297,6 +301,22 @@ def _judge(
         yield SignatureProblem(code=code, detail=detail, state=state)
 
 
+def _listed(
+    status: PdfSignatureStatus, proof: Proof, knowledge: LocalKnowledge
+) -> Iterator[SignatureProblem]:
+    """Find what is revoked by a list that no certificate announces, or from a later day on."""
+    path = None if status.revocation_details else status.validation_path
+    for day in listed_revocations.days(path, knowledge.known_crls) if path else ():
+        if proof.stamped is None or day <= proof.stamped:
+            detail = _revoked(common_name(status.signing_cert), day)
+            yield SignatureProblem(code="revoked", detail=detail)
+
+
+def _revoked(name: str, day: datetime) -> str:
+    return tr("a certificate in the chain of {name} was revoked on {day:%Y-%m-%d}",
+              name=name, day=day)  # fmt: skip
+
+
 def _unfit(status: PdfSignatureStatus) -> str:
     """Say why signer or issuers, as far as they are known, are not there to sign documents."""
     path = status.validation_path
@@ -316,10 +336,7 @@ def _breach(status: PdfSignatureStatus, indication: AdESSubIndic) -> str:
         return tr("the signed bytes were changed")
     if indication is AdESPassed.OK or revoked is None:
         return ""
-    name, day = common_name(status.signing_cert), revoked.revocation_date
-    return tr(
-        "a certificate in the chain of {name} was revoked on {day:%Y-%m-%d}", name=name, day=day
-    )
+    return _revoked(common_name(status.signing_cert), revoked.revocation_date)
 
 
 def _doubt(status: PdfSignatureStatus, proof: Proof, moment: datetime) -> str:

@@ -44,6 +44,18 @@ OF_SIGNATURE = COMMON | {
     "/Reference/TransformParams/V": r"/1\.2",
     "/Reference/TransformParams/P": "2",
 }
+# Signed attributes of the container (RFC 5652, 5035, 6211, 8551; Adobe's revocation lists), none
+# of which holds words. Others name a place, a commitment, or a policy with a notice to read.
+OF_CONTAINER = {
+    "1.2.840.113549.1.9.3",  # content type
+    "1.2.840.113549.1.9.4",  # message digest
+    "1.2.840.113549.1.9.5",  # signing time
+    "1.2.840.113549.1.9.15",  # what the signer's mail program reads
+    "1.2.840.113549.1.9.52",  # algorithms
+    "1.2.840.113549.1.9.16.2.12",  # signing certificate
+    "1.2.840.113549.1.9.16.2.47",  # the same, second version
+    "1.2.840.113583.1.1.8",  # Adobe's revocation lists
+}
 OF_REFERENCE = {"/Reference", "/Reference/TransformParams"}  # nothing else leads anywhere
 
 
@@ -58,6 +70,12 @@ def strange(signature: EmbeddedPdfSignature) -> Iterator[SignatureProblem]:
         detail = tr("{role}: the signature holds {key}, which this tool never writes",
                     role=role, key=key)  # fmt: skip
         yield SignatureProblem(code="signature_entry", detail=detail)
+    for each in () if known is OF_TIME_STAMP else signature.signer_info["signed_attrs"]:
+        if each["type"].dotted not in OF_CONTAINER:
+            key = each["type"].dotted
+            detail = tr("{role}: the signature holds {key}, which this tool never writes",
+                        role=role, key=key)  # fmt: skip
+            yield SignatureProblem(code="signature_entry", detail=detail)
     due = common_name(signature.signer_cert)
     if "/Name" in held and str(held["/Name"]) not in {
         due,

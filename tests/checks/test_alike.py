@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from acceptance.checks.warned import doubtful, twins
+from acceptance.checks.warned import alike, doubtful, twins
 from acceptance.model import Instrument, Matrix, Plan, Sample, SignalPath, Subject, SubjectKind
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def cameras(**fields: Sequence[str]) -> Plan:
         ("2001:db8::80", "2001:db8::443"),
         ("fe80::1:80", "fe80::1"),
         ("10.0.0.1/1", "10.0.0.1/2"),
+        ("12", "0.0.0.12"),
     ],
 )
 def test_addresses_that_differ_are_not_taken_for_one(addresses: tuple[str, str]) -> None:
@@ -54,13 +55,21 @@ def test_addresses_that_differ_are_not_taken_for_one(addresses: tuple[str, str])
 
 @pytest.mark.parametrize(
     "addresses",
-    [("http://10.0.0.1:80/", "10.0.0.1"), ("[2001:db8::1]:554", "rtsp://lee@[2001:db8::1]/")],
+    [
+        ("http://10.0.0.1:80/", "10.0.0.1"),
+        ("[2001:db8::1]:554", "rtsp://lee@[2001:db8::1]/"),
+        ("fe80::1", "FE80:0:0::0001"),
+        ("::ffff:10.0.0.64", "10.0.0.64"),
+        ("cam.local.", "cam.local"),
+        ("167772224", "10.0.0.64"),
+        ("0x0a000040", "10.0.0.64"),
+    ],
 )
 def test_one_address_in_two_writings_is_seen(addresses: tuple[str, str]) -> None:
     assert [*twins.devices(judged(cameras(address=addresses)))]
 
 
-@pytest.mark.parametrize("serial", ["无", "N/A", "不详", "-"])
+@pytest.mark.parametrize("serial", ["无", "N/A", "不详", "-", "0000", "待定"])
 def test_a_word_for_nothing_is_no_serial_number(serial: str) -> None:
     assert not [*twins.devices(judged(cameras(serial=(serial, serial))))]
     tapes = (replace(METER, serial=serial), replace(METER, serial=serial, id="b", due="2027-01-01"))
@@ -88,3 +97,43 @@ def test_a_retest_wants_no_shots_that_it_does_not_ask_for() -> None:
     again = replace(first, drawn=("cam-1",), retest_of="20260601-080000")
     [warning] = doubtful.planned(judged(plan, samples=(first, again)))
     assert (warning.items, warning.parameters["missing"]) == (("cam-0",), 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "alike_to_us"),
+    [
+        ("王工（检测）", "王工", True),
+        ("王明 高级工程师", "王明", True),
+        ("Ｌi Wei [QA]", "Li Wei", True),
+        ("王教授", "王工", False),
+        ("李明", "李明华", False),
+        ("（检测）", "检测", True),
+    ],
+)
+def test_a_person_is_the_same_with_a_title(
+    name: str,
+    other: str,
+    alike_to_us: bool,  # noqa: FBT001 -- a row of the table
+) -> None:
+    assert (alike.person(name) == alike.person(other)) is alike_to_us
+
+
+@pytest.mark.parametrize(
+    ("text", "something"),
+    [("照明被关闭", True), ("李", True), ("A", True), ("重拍", False), ("1111", False),
+     ("7", False), ("。。。", False), ("Test", False), ("aa", False)],
+)  # fmt: skip
+def test_a_word_for_nothing_is_no_reason(
+    text: str,
+    something: bool,  # noqa: FBT001 -- a row of the table
+) -> None:
+    assert alike.says_something(text) is something
+
+
+@pytest.mark.parametrize(
+    ("value", "weight"),
+    [(45.123456789012345, 3), (30000 / 1001, 1), (100 / 3, 1), (0.1, 1), (45.6, 1),
+     (1.2345678901234e-7, 3)],
+)  # fmt: skip
+def test_figures_of_many_digits_tell_films_apart_but_for_ratios(value: float, weight: int) -> None:
+    assert twins._weight(value) == weight

@@ -32,6 +32,7 @@ from reached_session import (
     pack,
     reach,
 )
+from ways_by_name import WAYS_BY_NAME
 from ways_by_statement import WAYS_BY_STATEMENT
 from ways_to_bend import (
     AS_SHIPPED,
@@ -82,7 +83,7 @@ from acceptance.signing.session_changes import changed_warnings
 ROOT = Path(__file__).resolve().parents[2]
 
 
-ALL_WAYS = (*WAYS, *MORE_WAYS, *WAYS_BY_STATEMENT)
+ALL_WAYS = (*WAYS, *MORE_WAYS, *WAYS_BY_STATEMENT, *WAYS_BY_NAME)
 # A requirement, sampling or clause by its code; what is gone from an own pack has no other name.
 CODE = re.compile(r"\b(?:base|own|db50\w+)#(?!noise (?:was taken out|已被撤销))\w|\b\w+_\w+ = ")
 
@@ -130,7 +131,8 @@ def found_again(done: Session, folder: Path) -> list[str]:
 
 
 # What is said of a retake or of a seed: there is a pass either way, and a warning the more.
-ONLY_SAID = [way for way in WAYS_BY_STATEMENT if way.codes[0] in {"retaken", "seed_by_operator"}]
+SAID = (*WAYS_BY_STATEMENT, *WAYS_BY_NAME)
+ONLY_SAID = [way for way in SAID if way.codes[0] in {"retaken", "seed_by_operator"}]
 # Ways by which a failure becomes a pass outright, as the table's own sessions show.
 OUTRIGHT = [way for way in ALL_WAYS if way.codes[0] in {
     "weaker_limit", "limit_replaced", "withdrawn", "answered_by_hand", "retaken", "run_before",

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import fields
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from acceptance.checks import planned_shots
 from acceptance.checks.resources import is_day
+from acceptance.checks.verdict_words import VERDICTS, as_read
+from acceptance.checks.warned.alike import person, plain, says_something
 from acceptance.checks.warned.dates import judged_on
 from acceptance.checks.warned.judged import caution
-from acceptance.checks.warned.overlays import confirmed_things, took_part
-from acceptance.checks.warned.twins import plain, says_something
+from acceptance.checks.warned.overlays import confirmed_things, of_interest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -102,7 +104,7 @@ def raters(judged: Judged) -> Iterator[SessionWarning]:
     for answer in judged.session.plan.answers:
         names: dict[str, list[str]] = defaultdict(list)
         for score in answer.scores:
-            names[plain(score.rater) or score.rater].append(f"“{score.rater}”")
+            names[person(score.rater) or score.rater].append(f"“{score.rater}”")
         alike |= dict.fromkeys(" ≈ ".join(group) for group in names.values() if len(group) > 1)
     if alike:
         yield caution("raters_alike", alike)
@@ -116,9 +118,22 @@ def days(judged: Judged) -> Iterator[SessionWarning]:
         yield caution("days_far_apart", old, first=stated[0], last=stated[-1])
 
 
+def words(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield what a plan states for the report to print and a reader may take for a verdict."""
+    plan = judged.session.plan
+    said = [getattr(plan.project, each.name) for each in fields(plan.project)]
+    said += [one.name for one in plan.subjects]
+    said += [plan.operator, *(one.by for one in plan.answers)]
+    said += [text for one in plan.people for text in (one.name, one.role)]
+    said += [text for pack in judged.packs if pack.id in judged.own_packs
+             for text in (pack.number, pack.title, pack.title_en)]  # fmt: skip
+    if verdicts := [f"“{text}”" for text in said if VERDICTS.search(as_read(text))]:
+        yield caution("words_of_verdict", verdicts)
+
+
 def concessions(judged: Judged) -> Iterator[SessionWarning]:
-    """Yield concessions that had expired, came before the work, or are of who measured."""
-    session, own = judged.session, {plain(name) for name in took_part(judged)}
+    """Yield concessions that had expired, came before the work, or are of who tests or built."""
+    session, own = judged.session, of_interest(judged)
     work: dict[str, list[str]] = defaultdict(list)
     for taken in session.taken:
         for name in taken.subjects:
@@ -131,7 +146,7 @@ def concessions(judged: Judged) -> Iterator[SessionWarning]:
             untimely.append(f"{named}: … {given.expires[:10]}")
         elif given.when[:10] < filmed:
             untimely.append(f"{named}: {given.when[:10]} < {filmed}")
-        if plain(given.by) in own:
+        if person(given.by) in own:
             of_own.append(named)
     if untimely:
         yield caution("concession_untimely", untimely)

@@ -12,9 +12,9 @@ from acceptance.checks.commitments import (
     rule_digest,
     seed_entries,
 )
+from acceptance.checks.warned.alike import person, says_something
 from acceptance.checks.warned.judged import caution, note
-from acceptance.checks.warned.overlays import took_part
-from acceptance.checks.warned.twins import plain, says_something
+from acceptance.checks.warned.overlays import of_interest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def seeds(judged: Judged) -> Iterator[SessionWarning]:
-    """Yield for each draw who gave its seed; the operator, where nobody bears witness."""
+    """Yield for each draw who gave its seed; the operator, where nobody else bears witness."""
     plan = judged.session.plan
     for draw in plan.draws:
         parameters = {"sampling": draw.sampling, "seed": draw.seed}
@@ -40,10 +40,10 @@ def seeds(judged: Judged) -> Iterator[SessionWarning]:
 
 
 def _by_somebody_else(judged: Judged, entry: LogEntry) -> bool:
-    """Whether somebody gave a seed who did not measure, answer or judge here."""
-    witness, own = str(entry.details.get("witness", "")), map(plain, took_part(judged))
+    """Whether somebody gave a seed who neither tests here nor made what is tested."""
+    witness = str(entry.details.get("witness", ""))
     return bool(entry.details.get("token")) or (
-        says_something(witness) and plain(witness) not in own
+        says_something(witness) and person(witness) not in of_interest(judged)
     )
 
 

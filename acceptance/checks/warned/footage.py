@@ -20,8 +20,9 @@ UNMEASURED = frozenset({"copy_unmeasured", "copy_expired"})  # notes on a copy
 OTHER_PICTURES = {"size_contradicted", "codec_contradicted"}
 OTHER_RATES = {"frame_rate_contradicted", "bit_rate_contradicted", "gop_length_contradicted"}
 # Fields of Recordings by which a retention becomes longer, with their defaults.
+NO_DOUBT = {"until", "utc_offset"}  # of an inspection, and of recorders elsewhere
 LENIENT = {one.name: one.default for one in fields(Recordings) if one.name in {
-    "gap", "longest_break", "clock_error", "clock_offset", "until", "in_service",
+    "gap", "longest_break", "clock_error", "clock_offset", "until", "in_service", "utc_offset",
 }}  # fmt: skip
 
 
@@ -70,12 +71,12 @@ def coding(judged: Judged) -> Iterator[SessionWarning]:
 
 
 def recordings(judged: Judged) -> Iterator[SessionWarning]:
-    """Yield what was counted by other bounds than the usual ones; the day alone is a note."""
+    """Yield what was counted by other bounds than the usual ones; day and zone alone are a note."""
     for kept in judged.session.recordings:
         stated = {name: getattr(kept, name) for name in LENIENT}
         other = {name: value for name, value in stated.items() if value != LENIENT[name]}
         if other:
-            warn = note if [*other] == ["until"] else caution
+            warn = note if other.keys() <= NO_DOUBT else caution
             items = (f"{name} = {value}" for name, value in other.items())
             yield warn("recordings_bounds", items, recordings=kept.id)
 

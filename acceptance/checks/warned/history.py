@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from acceptance.checks.decision import FAILURES
+from acceptance.checks.warned.alike import says_something
 from acceptance.checks.warned.judged import caution, names, note
-from acceptance.checks.warned.twins import says_something
 from acceptance.model import Verdict, Vouched
 
 if TYPE_CHECKING:
@@ -67,6 +67,13 @@ def earlier_sessions(judged: Judged) -> Iterator[SessionWarning]:
             yield caution("redrawn", seeds, **named)
         if otherwise := names(_detail(entry, "otherwise")):
             yield (caution if turned else note)("answered_otherwise", otherwise, **named)
+
+
+def unreadable(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield the folders of sessions beside this one that nobody could read."""
+    logged = judged.logged("earlier_unreadable")
+    if found := [name for entry in logged for name in names(_detail(entry, "folders"))]:
+        yield caution("earlier_unreadable", found)
 
 
 def _earlier(judged: Judged) -> list[LogEntry]:

@@ -55,8 +55,35 @@ class Judged:
 
     @cached_property
     def used(self) -> set[int]:
-        """Indices of the measurements on which some finding rests."""
-        return {index for one in self.session.findings for index in one.measurements}
+        """Indices of the measurements on which some finding rests, not only one of ``added``."""
+        return {
+            index
+            for one in self.session.findings
+            if one.requirement not in self.added
+            for index in one.measurements
+        }
+
+    @cached_property
+    def own_packs(self) -> set[str]:
+        """Ids of the packs that are not as this toolkit ships them, as the log says."""
+        return set(self.packs_logged("own_packs"))
+
+    @cached_property
+    def added(self) -> set[str]:
+        """Requirements (``pack#id``) that own packs have and no pack that they extend."""
+        return {
+            f"{pack.id}#{asked.id}"
+            for pack in self.packs
+            for bases in [self.bases.get(pack.id, ())]
+            if pack.id in self.own_packs and bases
+            for asked in pack.requirements
+            if all(asked.id != other.id for base in bases for other in base.requirements)
+        }
+
+    def packs_logged(self, detail: str) -> list[str]:
+        """Packs that the log lists under ``detail`` where it was judged the last time."""
+        latest = self.logged("judged")[-1:]
+        return [name for entry in latest for name in names(entry.details.get(detail, ""))]
 
     def day_of(self, taken: Taken) -> str:
         """ISO date on which something was filmed or recorded; empty: not known."""

@@ -118,6 +118,7 @@ OF_REQUIREMENTS: Mapping[str, Callable[..., bool]] = {
     "text": _differs,
     "how": _differs,
     "below": _lost,
+    "advised_by": _lost,
     "quantity": _differs,
     "region": _differs,
     "direction": _differs,

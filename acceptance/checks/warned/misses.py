@@ -44,11 +44,14 @@ def _aside(judged: Judged, pack: Pack, asked: Requirement, figure: Measurement) 
 
 
 def _judged_otherwise(judged: Judged, pack: Pack, figure: Measurement) -> bool:
-    """Whether the pack judges the subject by another limit of the quantity, of another class."""
+    """Whether the pack judges the subject by another limit of the quantity, of another class.
+
+    One that an own pack adds is none: it may ask for nothing.
+    """
     return any(
         one.pack == pack.id and one.subject == figure.subject and one.quantity == figure.quantity
         for one in judged.session.findings
-        if one.measurements
+        if one.measurements and one.requirement not in judged.added
     )
 
 

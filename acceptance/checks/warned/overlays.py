@@ -6,8 +6,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from acceptance.checks.warned import limits
-from acceptance.checks.warned.judged import caution, names, note
-from acceptance.checks.warned.twins import plain
+from acceptance.checks.warned.alike import person
+from acceptance.checks.warned.judged import caution, note
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -43,14 +43,14 @@ def weaker_rules(judged: Judged) -> Iterator[SessionWarning]:
     """Whatever else packs ask less than those below, or otherwise, by the fields that differ."""
     for pack, base in _levels(judged):
         groups: dict[str, list[str]] = defaultdict(list)
-        for name, fields in _weaker_things(pack, base):
+        for name, fields in _weaker_things(judged, pack, base):
             groups[", ".join(fields)].append(name)
         for differing, things in groups.items():
             if differing:
                 yield _warn(judged, pack)("weaker_rule", things, fields=differing, base=base.id)
 
 
-def _weaker_things(pack: Pack, base: Pack) -> Iterator[tuple[str, list[str]]]:
+def _weaker_things(judged: Judged, pack: Pack, base: Pack) -> Iterator[tuple[str, list[str]]]:
     kinds: tuple[tuple[str, str, Rules], ...] = (
         ("requirements", "id", limits.OF_REQUIREMENTS),
         ("samplings", "id", limits.OF_SAMPLINGS),
@@ -62,7 +62,9 @@ def _weaker_things(pack: Pack, base: Pack) -> Iterator[tuple[str, list[str]]]:
             was, name = before.get(getattr(asked, key)), f"{pack.id}#{getattr(asked, key)}"
             if was:
                 fields = limits.weaker_fields(was, asked, rules)
-                yield name, [*fields, *_sampled(was, asked, base, pack)]
+                nearest = judged.bases[pack.id][0] is base and pack.id in judged.own_packs
+                sourced = _sourced(was, asked) if nearest else []
+                yield name, [*fields, *_sampled(was, asked, base, pack), *sourced]
     if pack.scoring and base.scoring:
         fields = limits.weaker_fields(base.scoring, pack.scoring, limits.OF_SCORING)
         yield pack.id, [*fields]
@@ -75,6 +77,13 @@ def _sampled(was: object, asked: object, base: Pack, pack: Pack) -> list[str]:
     return ["sampling"] if now and now != before else []
 
 
+def _sourced(was: object, asked: object) -> list[str]:
+    """Say that the same limit is from another source, which may never have been replaced."""
+    before, now = getattr(was, "figure", None), getattr(asked, "figure", None)
+    same = getattr(was, "limit", None) == getattr(asked, "limit", None)
+    return ["figure"] if same and before and now and before.source != now.source else []
+
+
 def _levels(judged: Judged) -> Iterator[tuple[Pack, Pack]]:
     """Pair each pack with each pack that it is built on."""
     for pack in judged.packs:
@@ -84,24 +93,12 @@ def _levels(judged: Judged) -> Iterator[tuple[Pack, Pack]]:
 
 def _warn(judged: Judged, pack: Pack) -> Callable[..., SessionWarning]:
     """Return how what a pack asks less is said: of a shipped profile it is no caution."""
-    return caution if pack.id in _own(judged) else note
-
-
-def _own(judged: Judged) -> set[str]:
-    """Ids of the packs that are not as this toolkit ships them, as the log says."""
-    return set(_listed(judged, "own_packs"))
-
-
-def _listed(judged: Judged, detail: str) -> list[str]:
-    """Return the packs that the log lists under ``detail`` where it was judged the last time."""
-    latest = judged.logged("judged")[-1:]
-    return [name for entry in latest for name in names(entry.details.get(detail, ""))]
+    return caution if pack.id in judged.own_packs else note
 
 
 def files(judged: Judged) -> Iterator[SessionWarning]:
     """Packs that are not shipped, and files that bear a shipped pack's name and are another."""
-    own = _own(judged)
-    altered = _listed(judged, "altered_packs")
+    own, altered = judged.own_packs, judged.packs_logged("altered_packs")
     if altered:
         yield caution("altered_pack", altered)
     for pack in judged.packs:
@@ -122,11 +119,11 @@ def confirmations(judged: Judged) -> Iterator[SessionWarning]:
             if asked.confirmed_by:
                 key = asked.confirmed_by, asked.copy, asked.confirmed_on
                 read[key].append(f"{pack.id}#{asked.what}")
-    people = {plain(name) for name in took_part(judged)}
-    for (person, copy, day), things in read.items():
-        own = plain(person) in people
+    people = {person(name) for name in took_part(judged)}
+    for (who, copy, day), things in read.items():
+        own = person(who) in people
         code = "self_confirmed" if own else "confirmed"
-        yield (caution if own else note)(code, things, person=person, copy=copy, day=day)
+        yield (caution if own else note)(code, things, person=who, copy=copy, day=day)
 
 
 def confirmed_things(pack: Pack) -> Iterator[tuple[str, Provenance]]:
@@ -138,6 +135,15 @@ def confirmed_things(pack: Pack) -> Iterator[tuple[str, Provenance]]:
     every += [(asked.number, asked.provenance) for asked in pack.clauses]
     every += [(pack.scoring.clause, pack.scoring.figure)] if pack.scoring else []
     return ((name, seen) for name, seen in every if seen and seen.confirmed_by)
+
+
+def of_interest(judged: Judged) -> set[str]:
+    """Return who tests here, and whose work is tested, as ``person`` writes them."""
+    plan = judged.session.plan
+    testing = (one.name for one in plan.people if one.methods)
+    parties = (plan.institute.name, plan.project.laboratory, plan.project.builder,
+               plan.project.designer)  # fmt: skip
+    return {person(name) for name in (*took_part(judged), *testing, *parties) if name}
 
 
 def took_part(judged: Judged) -> Iterator[str]:

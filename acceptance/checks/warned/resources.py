@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from acceptance.checks.warned.alike import says_something
 from acceptance.checks.warned.judged import caution, note
-from acceptance.checks.warned.twins import says_something
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -102,12 +102,16 @@ def _about(taken: Taken) -> tuple[str, ...]:
 def nothing_judged(judged: Judged) -> Iterator[SessionWarning]:
     """Yield the devices that were filmed or answered for, and of which nothing is asked.
 
-    Where nothing conforms nobody is misled.
+    Where nothing conforms nobody is misled. What an own pack adds may ask for nothing.
     """
     session = judged.session
     seen = dict.fromkeys(name for one in session.taken for name in _about(one))
     seen |= dict.fromkeys(answer.subject for answer in session.plan.answers)
-    asked = {one.subject for one in session.findings if one.verdict is not Verdict.NOT_APPLICABLE}
+    asked = {
+        one.subject
+        for one in session.findings
+        if one.verdict is not Verdict.NOT_APPLICABLE and one.requirement not in judged.added
+    }
     kinds = {one.id: one.kind for one in session.plan.subjects}
     left = [f"{name} ({kinds.get(name, '')})" for name in seen if name not in asked]
     if left and judged.passed:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
+import math
 from collections import Counter, defaultdict
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from acceptance.checks.sampling import NO_DEVICES
+from acceptance.checks.warned import alike
+from acceptance.checks.warned.alike import plain, says_something
 from acceptance.checks.warned.judged import caution
-from acceptance.messages import LOOKALIKES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -17,11 +19,10 @@ if TYPE_CHECKING:
     from acceptance.model import SessionWarning, Taken, Value
 
 MANY = 8  # figures that two films never share by chance
-NOTHING = frozenset({
-    "", "无", "略", "没有", "不详", "未知", "na", "nil", "no", "none", "unknown", "x", "xx", "xxx",
-})  # what stands where a name or a reason should  # fmt: skip
+MOST_OF_A_RATIO = 2_000  # 30000/1001 frame/s is one, and a third
+DIGITS = 12  # of a figure that is no ratio; from them on, chance gives no other film the same one
+TELLING = 3  # such a figure counts for so many
 DASHES = str.maketrans("_.", "--")  # in ids, which have no others
-USUAL_PORTS = (":80", ":443", ":554")
 
 
 def footage(judged: Judged) -> Iterator[SessionWarning]:
@@ -33,8 +34,8 @@ def footage(judged: Judged) -> Iterator[SessionWarning]:
     if devices := [" = ".join(shots_of) for shots_of in films if len(shots_of) > 1]:
         yield caution("footage_shared", devices)
     stated = (_otherwise_stated(shots) for shots_of in films for shots in shots_of.values())
-    if alike := [" = ".join(named) for named in stated if named]:
-        yield caution("conditions_shared", alike)
+    if contradicting := [" = ".join(named) for named in stated if named]:
+        yield caution("conditions_shared", contradicting)
 
 
 def _films(judged: Judged) -> list[list[Taken]]:
@@ -60,9 +61,9 @@ def _of_one_film(judged: Judged) -> dict[str, set[str]]:
     files: dict[str, set[str]] = defaultdict(set)
     for taken in judged.session.taken:
         files[taken.sha256 or taken.id].add(taken.id)
-    alike = _alike(judged)
+    same_figures = _alike(judged)
     return {
-        taken.id: files[taken.sha256 or taken.id] | alike.get(taken.id, set())
+        taken.id: files[taken.sha256 or taken.id] | same_figures.get(taken.id, set())
         for taken in judged.session.taken
     }
 
@@ -70,19 +71,30 @@ def _of_one_film(judged: Judged) -> dict[str, set[str]]:
 def _alike(judged: Judged) -> dict[str, set[str]]:
     """Return for each shot those, by id, that share ``MANY`` figures with it to the last digit.
 
-    One is packed anew, say, or has a region more. Whole numbers are alike by chance.
+    One is packed anew, say, or has a region more. Whole numbers are alike by chance, and figures
+    of many digits that are no ratio never: each of them counts for several.
     """
     shots: dict[tuple[str, str, str, float], set[str]] = defaultdict(set)
     for figure in judged.session.measurements:
         if not figure.value.is_integer():
             about = figure.quantity, figure.region, figure.statistic, figure.value
             shots[about].add(figure.shot)
-    times = Counter(frozenset(ids) for ids in shots.values() if len(ids) > 1)
+    times = Counter[frozenset[str]]()
+    for (*_, value), ids in shots.items():
+        times[frozenset(ids)] += _weight(value) * (len(ids) > 1)
     shared: dict[str, list[frozenset[str]]] = defaultdict(list)
-    for ids in times:
-        for shot in ids:
-            shared[shot].append(ids)
+    for group in (found for found in times if len(found) > 1):
+        for shot in group:
+            shared[shot].append(group)
     return {shot: _often(groups, times) for shot, groups in shared.items()}
+
+
+def _weight(value: float) -> int:
+    """For how many figures one counts that two films share."""
+    digits = sum(map(str.isdigit, f"{value!r}".partition("e")[0].strip("-0.")))
+    ratio = Fraction(value).limit_denominator(MOST_OF_A_RATIO)
+    exact = math.isclose(value, ratio, rel_tol=1e-12)
+    return TELLING if digits >= DIGITS and not exact else 1
 
 
 def _often(groups: Sequence[frozenset[str]], times: Mapping[frozenset[str], int]) -> set[str]:
@@ -157,33 +169,17 @@ def devices(judged: Judged) -> Iterator[SessionWarning]:
     for device in judged.session.plan.subjects:
         if device.kind not in NO_DEVICES:
             numbered = says_something(device.serial)
-            serial = f"{plain(device.manufacturer)} {plain(device.serial)}" if numbered else ""
+            serial = f"{plain(device.manufacturer)} {alike.number(device.serial)}"
             signs = (
-                ("serial", serial),
-                ("address", _host(device.address)),
-                ("id", _same(device.id).translate(DASHES)),
+                ("serial", serial if numbered else ""),
+                ("address", alike.host(device.address)),
+                ("id", alike.letters(device.id).translate(DASHES)),
             )
             for what, text in signs:
                 if text:
                     names[what, text].append(device.id)
-    if alike := [" = ".join(ids) for ids in names.values() if len(ids) > 1]:
-        yield caution("devices_alike", alike)
-
-
-def _same(text: str) -> str:
-    """Return a text without width, case and letters of other scripts that look like Latin ones."""
-    return unicodedata.normalize("NFKC", text).translate(LOOKALIKES).strip().casefold()
-
-
-def _host(address: str) -> str:
-    """Return an address without what only writes it otherwise: scheme, usual port, zeros."""
-    whole = _same(address)
-    place, slash, path = (whole.partition("://")[2] or whole).rstrip("/").partition("/")
-    host = place.rpartition("@")[2]
-    for port in USUAL_PORTS if host.count(":") == 1 or "]" in host else ():  # no part of IPv6
-        host = host.removesuffix(port)
-    parts = (part.lstrip("0") or "0" if part.isdecimal() else part for part in host.split("."))
-    return ".".join(parts) + slash + path
+    if same := [" = ".join(ids) for ids in names.values() if len(ids) > 1]:
+        yield caution("devices_alike", same)
 
 
 def models(judged: Judged) -> Iterator[SessionWarning]:
@@ -193,16 +189,5 @@ def models(judged: Judged) -> Iterator[SessionWarning]:
         name = f"{lot.manufacturer} {lot.model}"
         if name.strip():
             spelt[lot.sampling, lot.kind, plain(name)][f"“{name}”"] = None
-    if alike := [" ≈ ".join(names) for names in spelt.values() if len(names) > 1]:
-        yield caution("models_alike", alike)
-
-
-def plain(name: str) -> str:
-    """Return a name without what only makes it look different: width, case, script, blanks."""
-    folded = unicodedata.normalize("NFKC", name).translate(LOOKALIKES).casefold()
-    return "".join(letter for letter in folded if letter.isalnum())
-
-
-def says_something(text: str) -> bool:
-    """Whether a name or reason is one: neither blank, nor a dash or a word for nothing."""
-    return plain(text) not in NOTHING
+    if same := [" ≈ ".join(names) for names in spelt.values() if len(names) > 1]:
+        yield caution("models_alike", same)

@@ -1,0 +1,77 @@
+"""What the dictionaries of a report say: each entry that leads from its catalog, by key and value.
+
+Viewers and screen readers show much that no page draws: what a link is about, what an attached file
+is called, which paragraphs are none, for which printer colours are meant. A signer with a tool of
+their own may write any of it, so every entry must be one that the report set here has as well.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING
+
+from pyhanko.pdf_utils import generic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyhanko.pdf_utils.generic import PdfObject
+
+MOST_ENTRIES = 5_000_000
+# Compared by what they paint; the form by its fields, metadata by their words.
+ASIDE = {"/Resources", "/AcroForm", "/Metadata"}
+OF_A_STREAM = {"/Length", "/Filter", "/DecodeParms"}  # how it is packed
+WHOLE = {"/DestOutputProfile"}  # streams of which the content counts
+DATE = re.compile(r"D:\d{4,14}(Z|[+-]\d\d'?(\d\d'?)?)?")
+NUMBERED = re.compile(r"[\d-]+")  # cells of tables, by the renderer
+
+
+def strange(root: PdfObject, own: PdfObject) -> str:
+    """Name an entry that leads from a catalog and not from ``own``, or what its structure lacks.
+
+    Empty where there is none. Raises whatever a PDF from elsewhere can cause, and ValueError for
+    too many entries.
+    """
+    found, due = {*_entries(root)}, {*_entries(own)}
+    kinds = {entry for entry in due if entry[0] == "/S"}
+    return next((" ".join(entry) for entry in sorted((found - due) | (kinds - found))), "")
+
+
+def _entries(root: PdfObject) -> Iterator[tuple[str, str]]:
+    """Yield each entry once for each place; of numbers, tables and arrays the kind alone."""
+    waiting: list[tuple[str, PdfObject]] = [("", root)]
+    seen, count = set[object](), 0
+    while waiting:
+        key, held = waiting.pop()
+        if isinstance(held, generic.IndirectObject):
+            if held.reference in seen:
+                continue
+            seen.add(held.reference)
+            held = held.get_object()  # type: ignore[no-untyped-call]
+        yield key, _told(key, held)
+        below = [*_below(key, held)]
+        count += len(below)
+        if count > MOST_ENTRIES:
+            raise ValueError(count)
+        waiting += below
+
+
+def _below(key: str, held: PdfObject) -> Iterator[tuple[str, PdfObject]]:
+    """Yield what a dictionary or array holds, references not followed."""
+    if isinstance(held, generic.ArrayObject):
+        yield from ((key, held.raw_get(index)) for index in range(len(held)))
+    elif isinstance(held, generic.DictionaryObject):
+        packed = OF_A_STREAM if isinstance(held, generic.StreamObject) else set()
+        yield from ((each, held.raw_get(each)) for each in held.keys() - ASIDE - packed)
+
+
+def _told(key: str, held: PdfObject) -> str:
+    if isinstance(held, generic.StreamObject) and key in WHOLE:
+        return hashlib.sha256(held.data).hexdigest()
+    if isinstance(held, int | float):
+        return "number"
+    if isinstance(held, generic.DictionaryObject | generic.ArrayObject):
+        return "{}" if isinstance(held, generic.DictionaryObject) else "[]"
+    text = str(held)
+    return "date" if DATE.fullmatch(text) else "cell" if NUMBERED.fullmatch(text) else text
