@@ -24,7 +24,7 @@ LONGEST, MOST_LINES = 16, 8  # px: what is longer, and no wider than a spot, is 
 # correlation over time of neighbours in an enlarged picture, at least (bilinear demosaicing: 0.42),
 # where noise is half alike, the factor of an enlargement over that many px, and the most of them
 ENLARGED, HALF, WIDER, FARTHEST = 0.45, 0.5, 1.5, 6
-FRAMES = 9  # in which noise is looked at for being alike
+FRAMES, ENOUGH = 9, 512  # and px each way, in which noise is looked at for being alike
 FROZEN = 0.1  # of the usual variance over time: less is no noise
 NEAR = 4.0  # standard uncertainties from the threshold within which a pixel may count or not
 MADE_NORMAL = 1.4826  # sigma of normal values over their median absolute deviation
@@ -97,7 +97,8 @@ def _spread(frames: NDArray[Any]) -> float:
     interpolation makes them. By a factor f, cubic, linear or Lanczos, they are half alike f / 1.5
     px apart.
     """
-    rest = np.diff(frames[:FRAMES].astype(np.float64), axis=0)
+    some = frames[:FRAMES, :ENOUGH, :ENOUGH]  # of a whole picture they would be large
+    rest = np.diff(some.astype(np.float64), axis=0)
     square = float(np.mean(rest**2)) if len(rest) else 0.0
     before, apart = 1.0, 0
     while square and apart < FARTHEST:
