@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from acceptance.metrics import defects
 from acceptance.model import Measurement, Note
@@ -115,6 +116,33 @@ def test_a_spot_of_dust_is_no_pixel() -> None:
     found = by_quantity(of(frames))["defects.dead"]
     assert isinstance(found, Measurement)
     assert (found.value, found.details["larger_spots"]) == (1.0, 1)
+
+
+def test_a_dead_column_is_a_line_and_hides_no_pixel() -> None:
+    frames = 120 + 1.5 * np.random.default_rng(3).standard_normal((12, 96, 128))
+    frames[:, :, 60] -= 60
+    frames[:, 30, 20:50] += 50
+    frames[:, 50, 100] += 50
+    found = by_quantity(of(frames))["defects.hot"]
+    assert isinstance(found, Measurement)
+    assert (found.value, found.details["lines"]) == (1.0, 2)
+
+
+def test_columns_that_come_again_and_again_are_a_pattern_and_no_defects() -> None:
+    frames = 120 + 1.5 * np.random.default_rng(3).standard_normal((12, 96, 128))
+    frames[:, :, ::12] -= 60
+    assert set(counted(of(frames)).values()) == {"field_textured"}
+
+
+@pytest.mark.parametrize("factor", [2, 3])
+def test_pixels_of_an_enlarged_picture_are_pixels(factor: int) -> None:
+    """Its noise shows how far one pixel is spread."""
+    frames = 120 + 2 * np.random.default_rng(4).standard_normal((12, 60, 80))
+    frames[:, 20, 20] += 80
+    frames[:, 40, 50] += 80
+    found = by_quantity(of(ndimage.zoom(frames, (1, factor, factor), order=3)))["defects.hot"]
+    assert isinstance(found, Measurement)
+    assert (found.value, found.details["larger_spots"]) == (2.0, 0)
 
 
 def test_pixels_near_the_threshold_are_in_u() -> None:

@@ -87,6 +87,14 @@ def test_a_hole_at_black_is_an_upper_bound() -> None:
     assert 0 < found.value < 0.2
 
 
+def test_a_region_that_lies_half_beside_the_hole_is_no_hole() -> None:
+    half = 24 + np.random.default_rng(1).standard_normal((8, 24, 24))
+    half[:, :, 14:] += 150
+    found = only(scenes.of([scenes.view("hole", "hole", half), patch(180, "flat")]))
+    assert isinstance(found, Note)
+    assert found.reason.code == "hole_not_dark"
+
+
 def test_what_tells_nothing_is_refused() -> None:
     hole, white = patch(24, "hole"), patch(180, "flat")
     flat = scenes.of([hole, white])

@@ -155,6 +155,44 @@ def test_short_dark_saturated_and_moving_films_are_refused() -> None:
             assert reasons(one_case) == dict.fromkeys(flicker.QUANTITIES, code)
 
 
+def in_rows(swing: np.ndarray) -> build.Scene:
+    """Make the scene of light (60, 96, 160) at 30 frame/s, whose few frames follow one another."""
+    codes = 16 + 219 * np.asarray(CAMERA.signal(0.4 * swing))
+    noisy = codes + 0.9 * np.random.default_rng(1).standard_normal(codes.shape)
+    scene = scenes.of([scenes.view("field", "field", noisy[:25])])
+    bands = noisy.mean(axis=2).reshape(60, 48, 2).mean(axis=2).astype(np.float32)
+    series = replace(scene.series, times=np.arange(60) / 30, bands={"field": bands})
+    return replace(scene, series=series, video=replace(scene.video, width=160, height=96))
+
+
+def phases() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the phase of 100 Hz (60, 96, 1) under a rolling shutter of 16 ms, rows, columns."""
+    rows, columns = np.arange(96)[:, None], np.arange(160)
+    return 2 * np.pi * 100 * (np.arange(60)[:, None, None] / 30 + 0.016 * rows / 96), rows, columns
+
+
+@pytest.mark.parametrize("uneven", ["two phases of the mains", "two fields"])
+def test_light_that_swings_differently_within_bands_of_rows_is_refused(uneven: str) -> None:
+    """Means of rows would take most of the swing away, and read a twentieth or half of it."""
+    phase, rows, columns = phases()
+    turn = {
+        "two phases of the mains": np.pi * (columns < 75),
+        "two fields": 2.1 * (rows % 2) + 0 * columns,
+    }
+    scene = in_rows(1 + 0.2 * np.sin(phase + turn[uneven]))
+    assert reasons(scene) == dict.fromkeys(flicker.QUANTITIES, "flicker_uneven")
+
+
+@pytest.mark.parametrize("whole", [0.0, 0.04])
+def test_bands_beside_a_swing_of_the_whole_picture_are_within_u(whole: float) -> None:
+    """Exposure control answers the lamp: the phase of the bands no longer runs evenly."""
+    phase, _, columns = phases()
+    swing = 1 + 0.1 * np.sin(phase) + whole * np.cos(phase[:, :1]) + 0 * columns
+    found = by_quantity(in_rows(swing))["flicker.bands"]
+    assert isinstance(found, Measurement)
+    assert abs(found.value - 1.6) <= found.expanded
+
+
 def test_how_many_frames_a_second_takes_is_said_by_their_rate() -> None:
     """Thirty of 60 frames per second last half of the second that is needed."""
     scene = at_rate(Fraction(60), LAMP)

@@ -346,6 +346,21 @@ def test_a_beam_has_the_evenness_of_its_formula_within_u(hot: float) -> None:
             assert u < 0.01 * max(truth, 0.1)
 
 
+@pytest.mark.parametrize("width", [0.2, 0.3])
+def test_a_ring_of_light_has_its_evenness_within_u(width: float) -> None:
+    """Lamps round a lens whose beams do not meet: alike on opposite sides, and steep."""
+    y, x = np.mgrid[-0.5625:0.5625:180j, -1:1:320j]
+    light = 0.6 + 0.4 * np.exp(-(((np.hypot(x, y) - 0.57) / width) ** 2))
+    grid = lighting.blocks(light)
+    middle, rim = lighting.middle_and_rim(grid.shape)
+    found = lighting.lighting(light + 0.01 * np.random.default_rng(1).standard_normal(light.shape))
+    for share, truth in (
+        (found.non_uniformity, np.ptp(grid) / grid.mean()),
+        (found.hot_spot, grid[middle].mean() / grid[rim].mean()),
+    ):
+        assert abs(share.value - truth) < 2 * math.hypot(share.noise, share.surface, share.extremes)
+
+
 @pytest.mark.filterwarnings("error")
 def test_a_field_below_black_has_no_uneven_light() -> None:
     """Its mean is negative, as where a camera's setup lies below the black that is stated."""

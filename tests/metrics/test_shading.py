@@ -6,6 +6,7 @@ import math
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -18,6 +19,9 @@ from acceptance.model import Condition, Measurement, Note, Shot
 from acceptance.scene import build
 from acceptance.simulate.camera import Camera
 from acceptance.simulate.films import film_chart
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
@@ -83,6 +87,27 @@ def test_a_patch_of_glare_on_the_field_is_no_shading_and_a_large_one_is_no_field
     assert int(found.details["left_out"]) >= 4
     shown[:, :120] = 1.0
     assert reasons(drawn.looked(camera, shown, 0.2))["shading.luma"] == "field_not_smooth"
+
+
+@pytest.mark.parametrize(
+    "fall",
+    [
+        lambda radius: 1 - 0.4 * radius**8,
+        lambda radius: np.interp(radius, (0, 0.88, 1), (1, 0.95, 0.35)),
+    ],
+    ids=["steep", "corners"],
+)
+def test_light_that_falls_off_steeply_in_the_corners_is_within_u(
+    fall: Callable[[np.ndarray], np.ndarray],
+) -> None:
+    """Alike on opposite sides, so that a surface of an odd order more does not see it."""
+    y, x = np.mgrid[-1:1:180j, -1:1:320j]
+    light = fall(np.hypot(x, y * 9 / 16) / math.hypot(1, 9 / 16))
+    signal = 1.099 * (0.42 * light) ** 0.45 - 0.099
+    noise = np.random.default_rng(7).standard_normal((10, 180, 320))
+    found = figures(scenes.of([scenes.view("field", "field", 16 + 219 * signal + noise)]))
+    truth = 100 * (1 - light.min() / light.max())
+    assert abs(found["shading.luma"].value - truth) <= found["shading.luma"].expanded
 
 
 def test_an_even_lens_reads_as_nothing_within_u_of_noise_alone() -> None:

@@ -2,8 +2,8 @@
 
 Non-uniformity = (largest - smallest) / mean of the smoothed light; hot spot = light of the middle
 ninth over that of the outermost blocks. The smooth surface is the exponential of a polynomial of
-total order 4, to which a beam's Gaussian belongs: a lamp has no finer structure, and what is finer
-(noise, a wall's texture) is not the light.
+total order 4, to which a beam's Gaussian belongs, of 6 or 8 where light falls off more steeply:
+what is finer (noise, a wall's texture) is not the light.
 """
 
 from __future__ import annotations
@@ -11,14 +11,19 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 Array = NDArray[np.float64]
 
 MOST_UNEVEN = 0.05  # non-uniformity above which a region gives no result that needs even light
-ORDER = 4
+ORDER, HIGHEST = 4, 8
+FALLS = 0.7  # of the scatter of blocks that an order of two more leaves: light asks for it
 LEAST = 0.001  # of the mean light: darker blocks count as this dark
 NO_LIGHT = 1e-12  # of nominal white: what lies below black counts as this dark, and is even
 BLOCK, FEWEST, MOST = 16, 8, 24  # px a block, blocks each way
@@ -61,11 +66,15 @@ def lighting(light: Array) -> Lighting:
 
     Notes
     -----
-    The means of blocks are smoothed by the exponential of a polynomial of total order 4, fitted
-    to their logarithms; the difference from order 5 is the uncertainty that the order contributes.
+    The means of blocks are smoothed by the exponential of a polynomial of total order 4, or 6 or 8
+    where they ask for it (``orders``), fitted to their logarithms; the difference from the next
+    even order is the uncertainty that the order contributes.
     """
     grid = blocks(light)
-    surface, finer = (_surface(grid, order) for order in (ORDER, ORDER + 1))
+    surface, finer = (
+        _surface(grid, order)
+        for order in orders(lambda order: _surface(grid, order).scatter, grid.size)
+    )
     uneven, ratio = surface.uneven, surface.hot_spot
     return Lighting(
         non_uniformity=Share(
@@ -81,6 +90,24 @@ def lighting(light: Array) -> Lighting:
         ),
         degrees_of_freedom=surface.degrees,
     )
+
+
+def orders(scatter: Callable[[int], float], blocks: int) -> tuple[int, int]:
+    """Return the order of the surface through so many blocks, and the one to compare it with.
+
+    ``scatter`` is that of the blocks about a surface of an order. A higher one is taken where the
+    scatter falls: light falls off steeply, at corners that a lens hood shades. What lens and lamp
+    do is alike on opposite sides, which an odd order more would not show.
+    """
+    order, most = ORDER, _most(blocks)
+    while order + 2 <= min(HIGHEST, most) and scatter(order + 2) < FALLS * scatter(order):
+        order += 2
+    return order, order + 2 if order + 2 <= most else order - 2
+
+
+def _most(blocks: int) -> int:
+    """Return the highest even order whose terms are no more than half of the blocks."""
+    return max(order for order in range(2, HIGHEST + 4, 2) if (order + 1) * (order + 2) <= blocks)
 
 
 def extremes(apart: float, noise: float) -> float:
@@ -131,6 +158,11 @@ class _Surface:
     smooth: Array
     spreads: tuple[Array, Array]
     degrees: int
+
+    @property
+    def scatter(self) -> float:
+        """Sigma of the blocks' log light about the smooth light."""
+        return float(self.spreads[0][0])
 
     @cached_property
     def slopes(self) -> Array:

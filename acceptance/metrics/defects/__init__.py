@@ -26,6 +26,7 @@ from acceptance.metrics.defects.pixels import (
     Deviations,
     Pixel,
     field_of,
+    lines,
     spots,
     standing_out,
     stepped,
@@ -60,11 +61,15 @@ COARSE = 0.25
 
 @dataclass(frozen=True, kw_only=True)
 class SortedPixels:
-    """A flat field's pixels by kind; ``least`` is the threshold and ``step`` the coder's, codes."""
+    """A flat field's pixels by kind; ``least`` is the threshold and ``step`` the coder's, codes.
+
+    ``larger`` spots and ``lines`` of rows and columns are no pixels.
+    """
 
     field: Deviations
     kinds: dict[str, list[Pixel]]
     larger: int
+    lines: int
     least: float
     step: float
 
@@ -125,15 +130,22 @@ def _found(scene: Scene, view: View) -> SortedPixels:
         raise GapError("unstable_picture", shift=STILL_WITHIN)
     field = field_of(view.luma)
     least = THRESHOLD * (scene.code_white - scene.code_black)
-    out = int(standing_out(field, least).sum())
+    out = standing_out(field, least)
+    long, rows_and_columns = lines(out)
+    out &= ~long
     most = max(min(TEXTURED * field.off.size, MANY), FEW)
-    if SURE * field.sigma > least or out > most or stepped(field, least) > STEPPED:
+    if SURE * field.sigma > least or int(out.sum()) > most or stepped(field, least) > STEPPED:
         spread = float(field.off.std())
         raise GapError("field_textured", region=view.region.name, sigma=spread)
-    pixels, larger = spots(field, least)
+    pixels, larger = spots(field, out, least)
     kinds: dict[str, list[Pixel]] = {quantity: [] for quantity in QUANTITIES}
     found = SortedPixels(
-        field=field, kinds=kinds, larger=larger, least=least, step=quantiser_step(scene.video, view)
+        field=field,
+        kinds=kinds,
+        larger=larger,
+        lines=rows_and_columns,
+        least=least,
+        step=quantiser_step(scene.video, view),
     )
     frozen_tells = _stuck_told(found, view) is None
     for pixel in pixels:
@@ -185,6 +197,7 @@ def _figure(scene: Scene, view: View, quantity: str, found: SortedPixels) -> Mea
             "threshold": found.least,
             "places": _places(view, pixels),
             "larger_spots": found.larger,
+            "lines": found.lines,
             "noise": math.sqrt(found.field.usual),
         },
     )

@@ -25,6 +25,7 @@ from acceptance.metrics._shared import flat_field
 from acceptance.metrics._shared.sources import TONE_SOURCE
 from acceptance.metrics._shared.stated import number
 from acceptance.metrics.flicker.wave import LightWave, alias, strongest
+from acceptance.metrics.flicker.within import unseen
 from acceptance.model.measurement import BudgetLine, Measurement, Note
 
 if TYPE_CHECKING:
@@ -45,15 +46,20 @@ FEWEST, SHORTEST, MOST = 24, 1.0, 1500  # frames, s, and frames that are looked 
 STILL = 2.0  # waves in the film that a beat must show
 DARK = 0.1  # of the nominal amplitude
 CODED = 1.5  # of what a coder leaves undecided in a mean: it also skips small changes (simulated)
+LEAST_WITHIN = 0.01  # of the light: less is a coder's
 STAMPS = 1e-4  # relative: what a camera's clock may be off
 
 
 @dataclass(frozen=True, kw_only=True)
 class FilmedLamp:
-    """A field with its wave: ``rate`` frame/s, ``height`` px, ``duration`` s, ``level`` codes."""
+    """A field with its wave: ``rate`` frame/s, ``height`` px, ``duration`` s, ``level`` codes.
+
+    ``within`` is the amplitude of what swings within bands of rows, as a share of the light.
+    """
 
     view: View
     wave: LightWave
+    within: float
     rate: float
     height: float
     duration: float
@@ -89,6 +95,8 @@ def _note(scene: Scene, view: View, quantity: str, gap: GapError) -> Note:
 def _of_field(scene: Scene, view: View) -> Iterator[Measurement | Note]:
     """Measure one field. Raises GapError."""
     seen = _seen(scene, view)
+    if seen.within > max(seen.wave.amplitude, LEAST_WITHIN):
+        raise GapError("flicker_uneven", region=view.region.name, percent=100 * seen.within)
     if seen.wave.sure and seen.wave.slow:
         raise GapError("flicker_too_slow", region=view.region.name, seconds=seen.duration)
     if not (seen.wave.sure and _lamps(scene, seen)):
@@ -129,19 +137,21 @@ def _seen(scene: Scene, view: View) -> FilmedLamp:
         needed = max(FEWEST, math.ceil(SHORTEST * rate) + 1)
         raise GapError("too_few_frames", frames=len(codes), needed=needed)
     darkest = float(codes.mean(axis=0).min())
-    level = (darkest - scene.code_black) / (scene.code_white - scene.code_black)
-    if level < DARK:
-        raise GapError("field_too_dark", region=view.region.name, share=level)
+    share = (darkest - scene.code_black) / (scene.code_white - scene.code_black)
+    if share < DARK:
+        raise GapError("field_too_dark", region=view.region.name, share=share)
     flat_field.refuse_clipped(scene, view)
     duration = float(np.ptp(times)) * len(times) / (len(times) - 1)
+    level = float(codes.mean())
     return FilmedLamp(
         view=view,
+        within=unseen(view.luma) * _light_a_code(scene, level),
         wave=strongest(times, scene.linear(codes)),
         rate=len(times) / duration,
         height=float(view.luma.shape[1]),
         duration=duration,
         frames=len(codes),
-        level=float(codes.mean()),
+        level=level,
     )
 
 
@@ -182,16 +192,22 @@ def _amplitude(scene: Scene, seen: FilmedLamp) -> Measurement:
         _line("sampling", 100 * wave.noise),
         _line(TONE_SOURCE, 100 * value * _of_curve(scene, np.array([seen.level]))),
         _line("coding", 100 * _coded(scene, seen)),
+        _line("within_bands", 100 * (math.hypot(value, seen.within) - value) / math.sqrt(3)),
     ]
     return _figure(scene, seen, "flicker.amplitude", 100 * value, budget, bound=not wave.sure)
 
 
 def _coded(scene: Scene, seen: FilmedLamp) -> float:
     """Return what a coder leaves undecided in the mean light, as a share of it."""
-    mean = np.array([seen.level])
-    light, more = (float(scene.linear(at)[0]) for at in (mean, mean + 1.0))
     coder = flat_field.by_coder(scene, seen.view, seen.view.luma, scene.code_spacing)
-    return CODED * coder * (more - light) / light
+    return CODED * coder * _light_a_code(scene, seen.level)
+
+
+def _light_a_code(scene: Scene, level: float) -> float:
+    """Return by what share the light at a mean code changes with one code."""
+    mean = np.array([level])
+    light, more = (float(scene.linear(at)[0]) for at in (mean, mean + 1.0))
+    return (more - light) / light
 
 
 def _of_curve(scene: Scene, mean: Array) -> float:

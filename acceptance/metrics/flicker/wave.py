@@ -20,6 +20,10 @@ FINER = 8  # frequencies a resolution of 1 / duration
 REACH = 0.3  # of a resolution about the peak in which a wave is fitted
 SURE = 5.0  # standard uncertainties of an amplitude that is one
 STEEPEST = 0.45  # waves a band
+# a wave and a swing of the whole picture: how unlike they must be, share of the power that a wave
+# alone leaves, and of that how much both together may
+LEAST_APART, LEAST_STRAY, EXPLAINED = 0.02, 1e-4, 0.25
+LEAST_ALONE = 2.0  # bands whose phases stray independently
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +67,7 @@ def strongest(times: Array, light: Array) -> LightWave:
     spread = max(float(rest.mean(axis=1).std()), float(rest.std()) / math.sqrt(bands))
     noise = spread * math.sqrt(2 / len(times))
     square = float(np.mean(np.abs(weights) ** 2)) - 2 * float(rest.var()) * 2 / len(times)
-    waves = _waves(weights)
+    waves, strayed = _waves(weights)
     amplitude = math.sqrt(max(square, 0.0)) / float(np.sinc(waves / bands))
     of_phase = float(rest.std()) * math.sqrt(2 / len(times)) / max(amplitude, 1e-9)
     return LightWave(
@@ -75,7 +79,7 @@ def strongest(times: Array, light: Array) -> LightWave:
         amplitude=amplitude,
         noise=noise,
         waves=waves,
-        waves_noise=of_phase / (2 * math.pi) * math.sqrt(12 / bands),
+        waves_noise=max(of_phase / (2 * math.pi) * math.sqrt(12 / bands), strayed),
         slow=frequency < SLOWEST / duration,
         sure=amplitude > SURE * noise and float(power.max()) > SURE * float(np.median(power)),
     )
@@ -129,9 +133,44 @@ def _stray(times: Array) -> float:
     return float(np.std(times - np.polyval(np.polyfit(at, times, 1), at)))
 
 
-def _waves(weights: NDArray[np.complex128]) -> float:
-    """Return how many waves there are over all bands, by the slope of the phase."""
-    bands = np.arange(len(weights))
-    slopes = np.linspace(-STEEPEST, STEEPEST, 40 * len(weights) + 1)
-    turned = np.abs(np.exp(-2j * math.pi * np.outer(slopes, bands)) @ weights)
-    return abs(float(slopes[int(turned.argmax())])) * len(weights)
+def _waves(weights: NDArray[np.complex128]) -> tuple[float, float]:
+    """Return how many waves there are over all bands, by the slope of the phase, and its doubt.
+
+    The phase strays from an even slope where the wave has harmonics, or where exposure control
+    answers it with a swing of the whole picture.
+    """
+    count = len(weights)
+    bands = np.arange(count)
+    slopes = np.linspace(-STEEPEST, STEEPEST, 40 * count + 1)
+    turned = np.exp(-2j * math.pi * np.outer(slopes, bands)) @ weights
+    best = int(np.abs(turned).argmax())
+    even = np.exp(2j * math.pi * slopes[best] * bands + 1j * np.angle(turned[best]))
+    stray = np.imag(weights / even) / max(float(np.abs(weights).mean()), 1e-12)
+    square = float(np.mean(stray**2))
+    alike = float(np.mean(stray[1:] * stray[:-1])) / square if square else 0.0
+    alone = max(count * (1 - alike) / (1 + alike), LEAST_ALONE) if alike > -1 else count
+    doubt = math.sqrt(square) / (2 * math.pi) * math.sqrt(12 / min(alone, count))
+    waves = abs(float(slopes[best])) * count
+    beside = _beside_whole(weights, slopes, turned)
+    return waves, doubt if beside is None else math.hypot(doubt, (beside - waves) / math.sqrt(3))
+
+
+def _beside_whole(
+    weights: NDArray[np.complex128], slopes: Array, turned: NDArray[np.complex128]
+) -> float | None:
+    """Return how many waves there are beside a swing of the whole picture, if that shows.
+
+    ``turned`` (slopes,) are sums of the weights (bands,), turned back by each slope.
+    """
+    count = len(weights)
+    waved = turned / count
+    whole = complex(weights.mean())
+    common = np.exp(-2j * math.pi * np.outer(slopes, np.arange(count))).mean(axis=1)
+    apart = np.maximum(1 - np.abs(common) ** 2, LEAST_APART)
+    both = np.abs(waved) ** 2 + np.abs(whole) ** 2
+    both = (both - 2 * np.real(np.conj(waved) * common * whole)) / apart
+    both[np.abs(common) ** 2 > 1 - LEAST_APART] = 0.0
+    power = float(np.mean(np.abs(weights) ** 2))
+    alone, left = power - float(np.abs(waved).max()) ** 2, power - float(both.max())
+    shows = alone > LEAST_STRAY * power and left < EXPLAINED * alone
+    return abs(float(slopes[int(both.argmax())])) * count if shows else None

@@ -1,7 +1,7 @@
 """Smooth light over a field: a surface through the means of blocks, and figures of it with u.
 
-The surface is the exponential of a polynomial of total order 4, to which a lens's fall-off and a
-lamp's belong; what is finer (noise, dust, texture) is no shading.
+The surface is the exponential of a polynomial of total order 4, of 6 or 8 where the light falls off
+more steeply; what is finer (noise, dust, texture) is no shading.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 
 from acceptance.errors import GapError
 from acceptance.footage.colorimetry import TO_XYZ, lab_of
+from acceptance.metrics._shared.lighting import ORDER, orders
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 Array = NDArray[np.float64]
 
-ORDER = 4
 LEAST = 0.001  # of the mean light: darker blocks count as this dark
 DRAWS, SEED = 300, 17957
 GREY = 0.5  # luminance at which colours are compared
@@ -73,7 +73,12 @@ def figure_of(grid: Array, of: Callable[[Array], Array]) -> Fallen:
     shape = (grid.shape[0], grid.shape[1])
     logs = _logs(grid)
     kept = _without_glare(logs, shape)
-    fit, finer = (_Fit.through(logs, kept, shape, order) for order in (ORDER, ORDER + 1))
+
+    def through(order: int) -> _Fit:
+        return _Fit.through(logs, kept, shape, order)
+
+    chosen = orders(lambda order: float(np.linalg.norm(through(order).sigma)), int(kept.sum()))
+    fit, finer = (through(order) for order in chosen)
     value, draws = float(of(np.exp(fit.rim @ fit.weights))), of(np.exp(fit.rim @ fit.drawn()))
     extra = float(draws.mean()) - value
     return Fallen(
