@@ -15,7 +15,7 @@ import numpy as np
 
 from acceptance.files.scipy_later import ndimage
 from acceptance.metrics._shared import timing
-from acceptance.scene.thumbnails import apart, motion_every
+from acceptance.scene.looks import apart, motion_every
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,6 +44,13 @@ class FaultLevel:
     at: Array
     seen: Array
     held: Array
+    reach: int
+    """How many frames to either side of one lies what was held there."""
+
+    @property
+    def near(self) -> NDArray[np.bool_]:
+        """Which of the frames (m,) lie in the second that counts."""
+        return np.asarray(np.abs(self.frames - self.frames[self.worst]) <= self.reach)
 
     @property
     def worst(self) -> int:
@@ -91,7 +98,13 @@ def held(levels: NDArray[np.float32], at: Array) -> FaultLevel | None:
     if not chosen.any():
         return None
     frames = frames[chosen]
-    return FaultLevel(frames=frames, at=at[frames], seen=size[chosen], held=lasting[whole][chosen])
+    return FaultLevel(
+        frames=frames,
+        at=at[frames],
+        seen=size[chosen],
+        held=lasting[whole][chosen],
+        reach=width // 2 * step,
+    )
 
 
 def spanned(at: Array, seconds: float) -> int:
@@ -121,7 +134,8 @@ def shake(scene: Scene) -> FaultLevel | None:
     again = AGAIN * ndimage.percentile_filter(brief, RARELY, width, mode="nearest")
     whole = np.clip(np.arange(len(at)), width // 2, len(at) - 1 - width // 2)
     level = np.minimum(_to_and_fro(moves, at, SWAY), again)[whole]
-    return FaultLevel(frames=np.arange(len(at)), at=at, seen=level, held=level)
+    reach = spanned(at, HOLD) // 2
+    return FaultLevel(frames=np.arange(len(at)), at=at, seen=level, held=level, reach=reach)
 
 
 def _to_and_fro(moves: Array, at: Array, seconds: float) -> Array:
@@ -152,7 +166,8 @@ def scene_change(scene: Scene) -> FaultLevel | None:
     if not known.size:
         return None
     fall = 100 * np.clip(usual - np.maximum(before[known], ago[known + span - 1]), 0, None)
-    return FaultLevel(frames=known, at=at[known], seen=fall, held=fall)
+    reach = spanned(at, HOLD) // 2
+    return FaultLevel(frames=known, at=at[known], seen=fall, held=fall, reach=reach)
 
 
 def _usual_likeness(before: Array, frames: NDArray[np.int64], span: int) -> Array:
