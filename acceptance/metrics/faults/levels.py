@@ -44,13 +44,13 @@ class FaultLevel:
     at: Array
     seen: Array
     held: Array
-    reach: int
-    """How many frames to either side of one lies what was held there."""
+    reach: float = HOLD / 2
+    """Seconds to either side of a frame within which lies what was held there."""
 
     @property
     def near(self) -> NDArray[np.bool_]:
         """Which of the frames (m,) lie in the second that counts."""
-        return np.asarray(np.abs(self.frames - self.frames[self.worst]) <= self.reach)
+        return np.asarray(np.abs(self.at - self.at[self.worst]) <= self.reach)
 
     @property
     def worst(self) -> int:
@@ -103,14 +103,19 @@ def held(levels: NDArray[np.float32], at: Array) -> FaultLevel | None:
         at=at[frames],
         seen=size[chosen],
         held=lasting[whole][chosen],
-        reach=width // 2 * step,
+        reach=max(HOLD / 2, (width / 2 - 1 / 4) * _step(at[frames])),
     )
 
 
 def spanned(at: Array, seconds: float) -> int:
     """Return the number of frames in ``seconds``, odd, at most all."""
-    step = float(np.median(np.diff(at))) if len(at) > 1 else seconds
+    step = _step(at) if len(at) > 1 else seconds
     return min(2 * round(seconds / max(step, SHORTEST) / 2) + 1, len(at) - (len(at) + 1) % 2)
+
+
+def _step(at: Array) -> float:
+    """Return the usual time in s from one frame to the next; 0 where there is but one."""
+    return float(np.median(np.diff(at))) if len(at) > 1 else 0.0
 
 
 def shake(scene: Scene) -> FaultLevel | None:
@@ -134,8 +139,7 @@ def shake(scene: Scene) -> FaultLevel | None:
     again = AGAIN * ndimage.percentile_filter(brief, RARELY, width, mode="nearest")
     whole = np.clip(np.arange(len(at)), width // 2, len(at) - 1 - width // 2)
     level = np.minimum(_to_and_fro(moves, at, SWAY), again)[whole]
-    reach = spanned(at, HOLD) // 2
-    return FaultLevel(frames=np.arange(len(at)), at=at, seen=level, held=level, reach=reach)
+    return FaultLevel(frames=np.arange(len(at)), at=at, seen=level, held=level)
 
 
 def _to_and_fro(moves: Array, at: Array, seconds: float) -> Array:
@@ -166,8 +170,7 @@ def scene_change(scene: Scene) -> FaultLevel | None:
     if not known.size:
         return None
     fall = 100 * np.clip(usual - np.maximum(before[known], ago[known + span - 1]), 0, None)
-    reach = spanned(at, HOLD) // 2
-    return FaultLevel(frames=known, at=at[known], seen=fall, held=fall, reach=reach)
+    return FaultLevel(frames=known, at=at[known], seen=fall, held=fall)
 
 
 def _usual_likeness(before: Array, frames: NDArray[np.int64], span: int) -> Array:
