@@ -30,8 +30,11 @@ class Thresholds:
     """Samples per picture height to which fine detail is averaged."""
     blocks: tuple[int, int] = (16, 9)
     """Columns and rows of blocks for noise and detail."""
-    costly_per_second: float = 5
-    """How often the costly features are taken, per second."""
+    costly_seconds: float = 0.32
+    """Seconds, at most, from one look at the costly features to the next: up to a third of a second
+    the median over a second is that of five looks."""
+    fewest_costly: int = 9
+    """Looks at them that a film must have, however short it is, where it has as many frames."""
     motion_per_second: float = 12.5
     """How often levels and motion are taken, per second: enough for shakes of up to 6 Hz."""
     scene_change_s: float = 0.5

@@ -1,12 +1,12 @@
 """Features of frames that show picture faults: a few numbers a frame, taken while it is decoded.
 
 Nothing is converted and no whole plane is read: 180 whole rows that all features share, single
-columns for what moves up and down, and a few times a second a grid of samples and the colour
-planes. Codes are taken to 8 bits, shares in % of the samples. Methods by their sources: edge width
-as contrast over steepest slope (P. Marziliano et al., Signal Processing: Image Communication 19,
-2004); profiles correlated for motion (S. Erturk, IEEE Trans. Consumer Electronics 49, 2003); noise
-from differences (J. Immerkaer, Computer Vision and Image Understanding 64, 1996); a plane wave by
-its line in the spectrum. ``docs/metrics/faults.md`` says what each number means on site.
+columns for what moves up and down, and a few times a second (``looks``) a grid of samples and the
+colour planes. Codes are taken to 8 bits, shares in % of the samples. Methods by their sources: edge
+width as contrast over steepest slope (P. Marziliano et al., Signal Processing: Image Communication
+19, 2004); profiles correlated for motion (S. Erturk, IEEE Trans. Consumer Electronics 49, 2003);
+noise from differences (J. Immerkaer, Computer Vision and Image Understanding 64, 1996); a plane
+wave by its line in the spectrum. ``docs/metrics/faults.md`` says what each number means on site.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from acceptance.scene import casts, crossed_edges, patterns, plane_waves
+from acceptance.scene import casts, crossed_edges, looks, patterns, plane_waves
 from acceptance.scene.covers import Covers
 from acceptance.scene.likeness import FrameLikeness
 from acceptance.scene.motion import Motion
@@ -71,16 +71,16 @@ class Features:
         names = *LIKENESS, *CHANGES, *LEVELS, *MOVES, *EDGES, *COVERS, *CASTS, *WAVES
         self.values = {name: array("f") for name in names}
         self.large = large(video, thresholds)
-        self.every_motion = motion_every(video, thresholds)
-        self.every_costly = max(1, round(_rate(video) / thresholds.costly_per_second))
+        self.every_motion = looks.motion_every(video, thresholds)
+        self.every_costly = looks.costly_every(video, thresholds)
         self.rows: NDArray[Any] | None = None
         self.rows_of_key: NDArray[Any] | None = None
-        bar_frames = thresholds.bar_seconds * _rate(video) / self.every_motion
+        bar_frames = thresholds.bar_seconds * looks.rate(video) / self.every_motion
         self.bars = RollingBars(round(bar_frames), thresholds)
-        stir_frames = thresholds.stir_seconds * _rate(video) / self.every_costly
+        stir_frames = thresholds.stir_seconds * looks.rate(video) / self.every_costly
         self.covers = Covers(round(stir_frames), thresholds)
         self.samples: Bytes | None = None
-        self.likeness = FrameLikeness(apart(video, thresholds), thresholds)
+        self.likeness = FrameLikeness(looks.apart(video, thresholds), thresholds)
         self.level, self.upright = Motion(thresholds), Motion(thresholds)
         self.down = max(1, video.height // thresholds.fine_samples)  # px a sample of columns
         self.height = video.height
@@ -352,21 +352,6 @@ class Features:
 def large(video: VideoInfo, thresholds: Thresholds = THRESHOLDS) -> bool:
     """Whether a picture is large enough for motion and fine detail to be looked at."""
     return min(video.width, video.height) >= thresholds.least_size
-
-
-def apart(video: VideoInfo, thresholds: Thresholds = THRESHOLDS) -> int:
-    """Return how many frames lie between the pictures that ``like_ago`` compares."""
-    return max(1, round(_rate(video) * thresholds.scene_change_s))
-
-
-def motion_every(video: VideoInfo, thresholds: Thresholds = THRESHOLDS) -> int:
-    """Return how many frames lie between those of which levels and motion are taken."""
-    return max(1, round(_rate(video) / thresholds.motion_per_second))
-
-
-def _rate(video: VideoInfo) -> float:
-    """Frames per second, 25 where the stream does not say."""
-    return float(video.nominal_rate or 25)
 
 
 def _spread(size: int, number: int) -> slice:

@@ -197,7 +197,7 @@ def _figure(
 
 def _scatter(level: FaultLevel) -> BudgetLine:
     """Scatter of the levels within the second that counts."""
-    near = level.seen[np.abs(level.at - level.at[level.worst]) <= HOLD / 2]
+    near = level.seen[level.near]
     spread = float(near.std(ddof=1)) / len(near) ** 0.5 if len(near) > 1 else 0.0
     return BudgetLine(
         source="frames", contribution=spread, degrees_of_freedom=max(1.0, len(near) - 1.0)

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.metrics.faults.levels import HOLD
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -107,7 +105,7 @@ def _partial(level: FaultLevel, features: Features) -> bool:
 def _swings(level: FaultLevel, features: Features) -> bool:
     """Whether it changes over several pictures in turn: a camera on its way to another preset."""
     worst = level.frames[level.worst]
-    near = level.frames[np.abs(level.at - level.at[level.worst]) <= HOLD / 2]
+    near = level.frames[level.near]
     before = features["like_before"][near[0] : near[-1] + 1]
     unlike = before <= features["like_before"][worst] + level.value / 200
     return level.value >= ANOTHER and int(np.count_nonzero(unlike)) >= SWINGS
@@ -168,7 +166,7 @@ def _around(level: FaultLevel, feature: NDArray[np.float32], *, near: bool = Fal
 
     ``near``: at all frames of that second, and not only at those of the level.
     """
-    worst = level.frames[np.abs(level.at - level.at[level.worst]) <= HOLD / 2]
+    worst = level.frames[level.near]
     taken = feature[worst[0] : worst[-1] + 1] if near else feature[worst]
     seen = taken[np.isfinite(taken)]
     return float(np.median(seen)) if seen.size else float("nan")

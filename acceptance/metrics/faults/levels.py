@@ -15,7 +15,7 @@ import numpy as np
 
 from acceptance.files.scipy_later import ndimage
 from acceptance.metrics._shared import timing
-from acceptance.scene.thumbnails import apart, motion_every
+from acceptance.scene.looks import apart, motion_every
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,6 +44,13 @@ class FaultLevel:
     at: Array
     seen: Array
     held: Array
+    reach: float = HOLD / 2
+    """Seconds to either side of a frame within which lies what was held there."""
+
+    @property
+    def near(self) -> NDArray[np.bool_]:
+        """Which of the frames (m,) lie in the second that counts."""
+        return np.asarray(np.abs(self.at - self.at[self.worst]) <= self.reach)
 
     @property
     def worst(self) -> int:
@@ -91,13 +98,24 @@ def held(levels: NDArray[np.float32], at: Array) -> FaultLevel | None:
     if not chosen.any():
         return None
     frames = frames[chosen]
-    return FaultLevel(frames=frames, at=at[frames], seen=size[chosen], held=lasting[whole][chosen])
+    return FaultLevel(
+        frames=frames,
+        at=at[frames],
+        seen=size[chosen],
+        held=lasting[whole][chosen],
+        reach=max(HOLD / 2, (width / 2 - 1 / 4) * _step(at[frames])),
+    )
 
 
 def spanned(at: Array, seconds: float) -> int:
     """Return the number of frames in ``seconds``, odd, at most all."""
-    step = float(np.median(np.diff(at))) if len(at) > 1 else seconds
+    step = _step(at) if len(at) > 1 else seconds
     return min(2 * round(seconds / max(step, SHORTEST) / 2) + 1, len(at) - (len(at) + 1) % 2)
+
+
+def _step(at: Array) -> float:
+    """Return the usual time in s from one frame to the next; 0 where there is but one."""
+    return float(np.median(np.diff(at))) if len(at) > 1 else 0.0
 
 
 def shake(scene: Scene) -> FaultLevel | None:
