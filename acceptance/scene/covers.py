@@ -33,21 +33,40 @@ class Covers:
     def see(self, samples: Bytes, noise: Floats) -> dict[str, float]:
         """Take in the samples of the next picture, and the ``noise`` (codes) of its blocks.
 
-        Return ``blank``, the share in % of the blocks that show nothing but shading and noise, and
-        ``veiled``, 1 where what hides them may be a veil, else 0.
+        Return ``blank``, the share in % of the blocks that show nothing but shading and noise,
+        ``veiled``, 1 where what hides them may be a veil, else 0, and how ``sharp`` the clearest
+        detail is (``patterns.sharpness``).
         """
         limits = self.thresholds
+        now = samples.astype(np.float32)
         if self.lasting is None:
-            self.lasting = samples.astype(np.float32)
+            self.lasting = now.copy()
+        self._forget(self.lasting, now, noise)
         cv2.accumulateWeighted(samples, self.lasting, limits.memory_weight)
-        self.means.append(patterns.block_means(samples.astype(np.float32), limits))
+        self.means.append(patterns.block_means(now, limits))
         relief = patterns.relief(self.lasting, limits)
         nothing = np.hypot(limits.faint_codes, limits.noise_left_share * noise)
         # what fog or a blur leaves of a scene has no detail, but is no shading either
         flat = np.hypot(limits.relief_codes, limits.relief_noise_share * noise)
         blank = (patterns.detail(self.lasting, limits) < nothing) & (relief < flat)
         veiled = self._stirs(blank, noise) or self._is_faint(relief[~blank])
-        return {"blank": patterns.percentage(blank), "veiled": float(veiled)}
+        return {
+            "blank": patterns.percentage(blank),
+            "veiled": float(veiled),
+            "sharp": patterns.sharpness(self.lasting, noise, limits),
+        }
+
+    def _forget(self, lasting: Floats, now: Floats, noise: Floats) -> None:
+        """Begin anew in blocks that show something else than before, by more than noise does.
+
+        So what was there before a cover is not remembered as detail of it.
+        """
+        apart = patterns.block_means(cv2.absdiff(now, lasting), self.thresholds)
+        other = apart > np.hypot(self.thresholds.other_codes, 2 * noise)
+        if other.any():
+            size = now.shape[1], now.shape[0]
+            mask = cv2.resize(other.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+            cv2.copyTo(now, mask, lasting)
 
     def _stirs(self, blank: NDArray[np.bool_], noise: Floats) -> bool:
         """Whether something moves in blocks that show nothing: they change as the others do not."""

@@ -123,6 +123,8 @@ class Thresholds:
     shift_correlation: float = 0.6
     """Correlation of two profiles above which their shift is known."""
 
+    changed_likeness: float = 0.7
+    """Correlation with the picture before below which the view may have changed."""
     changed_codes: float = 4.0
     """Codes by which a sample of the thumbnail must differ to have changed."""
     much_changed_share: float = 0.05
@@ -139,6 +141,8 @@ class Thresholds:
     """Percentile of the blocks whose noise counts: motion and texture raise that of the others."""
     memory_weight: float = 0.25
     """Weight (0..1) of the newest picture in the lasting one."""
+    other_codes: float = 6.0
+    """Codes by which a block must differ from the lasting picture to show something else."""
     faint_codes: float = 0.5
     """Codes of difference between neighbouring samples from which a block shows something."""
     shading_sigma: float = 3.0
@@ -147,6 +151,14 @@ class Thresholds:
     """Blurs, in samples, between which a block shows something that is no shading."""
     relief_codes: float = 0.2
     """Codes from which it does."""
+    sharp_sigmas: tuple[float, float] = (0.7, 1.5)
+    """Blurs, in samples, of which the finer takes off what is sharper than any blurred edge."""
+    sharp_relief_codes: float = 1.0
+    """Codes between them from which a block shows something."""
+    sharp_percentile: float = 90
+    """Percentile of these blocks that is the sharpness of a picture."""
+    fewest_sharp_blocks: int = 3
+    """Blocks that are needed for it."""
     relief_noise_share: float = 0.1
     """Share of sigma that noise leaves of it in the lasting picture, with a margin."""
     noise_left_share: float = 0.6

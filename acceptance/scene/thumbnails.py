@@ -44,7 +44,7 @@ from acceptance.scene.thresholds import Thresholds
 # features of every frame
 LIKENESS = (
     *("mean", "difference", "drift", "key_difference", "key_drift"),
-    *("like_before", "like_ago", "area_changed"),
+    *("like_before", "like_ago", "area_changed", "like_left", "left_at"),
 )
 CHANGES = ("changed", "key_changed", "key_noise")
 # those of levels and motion
@@ -52,7 +52,7 @@ LEVELS = ("black", "darkest", "dark", "white")
 MOVES = ("moved_x", "moved_y")
 # those that are taken a few times a second
 EDGES = ("edge_width", "edge_contrast", "edge_spread")
-COVERS = ("noise", "blank", "veiled")
+COVERS = ("noise", "blank", "veiled", "sharp")
 CASTS = ("cast_blue", "cast_red", "cast_of_most", "cast_neutral")
 WAVES = ("wave", "wave_in_part", "wave_crossed", "wave_lattice")
 # Frames from one kind of look to the next: a step that follows itself takes a fraction of its time

@@ -68,4 +68,23 @@ def test_what_moves_behind_makes_it_a_veil_and_light_that_changes_does_not() -> 
 def test_a_scene_that_is_faint_throughout_is_veiled_and_a_clear_one_is_not() -> None:
     foggy = 150 + 0.06 * (cv2.GaussianBlur(scene(), (0, 0), 1) - 100)
     assert seen([foggy] * 10)["veiled"] == 1
-    assert seen([scene()] * 10) == {"blank": pytest.approx(0, abs=5), "veiled": 0}
+    clear = seen([scene()] * 10)
+    assert clear["blank"] == pytest.approx(0, abs=5)
+    assert clear["veiled"] == 0
+
+
+@pytest.mark.parametrize("sigma", [0.0, 1.0, 3.0])
+def test_what_was_there_before_a_cover_is_forgotten_within_a_second(sigma: float) -> None:
+    """A mean of the last pictures held its detail for two and a half."""
+    assert seen([scene()] * 10 + [folds(4)] * 5, sigma)["blank"] > 95
+
+
+def test_a_blurred_picture_has_nothing_finer_and_a_soft_thing_leaves_the_scene_as_it_is() -> None:
+    clear = cv2.GaussianBlur(scene(), (0, 0), 0.3)
+    blurred, smeared = cv2.GaussianBlur(clear, (0, 0), 1.4), cv2.blur(clear, (7, 1))
+    beside = clear.copy()
+    beside[:, 60:] = cv2.GaussianBlur(clear, (0, 0), 3)[:, 60:]
+    found = [seen([each] * 10)["sharp"] for each in (clear, beside, blurred, smeared)]
+    assert min(found[:2]) > 70
+    assert max(found[2:]) < 60
+    assert np.isnan(seen([folds(4)] * 10)["sharp"])

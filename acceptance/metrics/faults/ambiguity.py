@@ -36,6 +36,10 @@ SOFT = 0.5  # % of the height, from which what sways is out of focus
 # another
 ANOTHER, PART = 20.0, 25.0
 SWINGS = 3  # pictures in turn, each unlike the one before, in which a camera is turned
+RETURNED = 0.8  # correlation with the view before a change from which it is back
+# %, how fine the clearest detail may be of a picture all of which is blurred: by a Gaussian of 1 %
+# of the height 48, smeared in one direction up to 68
+FINE = 72.0
 CROSSED = 28.0  # % of the picture in which something else than stripes must be seen
 LATTICE = 0.13  # of a wave's amplitude, from which that in another direction makes it tiles
 OF_PART = 4.0  # times what all of the picture has, from which a pattern is of a part
@@ -52,6 +56,16 @@ def why_sound(quantity: str, level: FaultLevel, features: Features) -> str:
     """Return the code of the reason why this level may be that of a sound camera, or none."""
     asked = DOUBTS.get(quantity, ())
     return next((code for code, doubt in asked if doubt(level, features)), "")
+
+
+def unseen(quantity: str, level: FaultLevel, last: float) -> str:
+    """Return the code of the reason why a figure is only a lower bound, or none.
+
+    For a second or more, of a clip whose ``last`` frame is at so many s, there was nothing to see
+    it by: what softened the picture may have left no edge that is clear enough.
+    """
+    apart = np.diff(np.concatenate([[0.0], level.at, [last]]))
+    return UNSEEN.get(quantity, "") if apart.max() >= HOLD else ""
 
 
 def _dim(level: FaultLevel, features: Features) -> bool:
@@ -75,6 +89,11 @@ def _aside(level: FaultLevel, features: Features) -> bool:
     """Whether edges are in one half, and fine detail elsewhere: they may be of a thing near by."""
     spread, blank = (_around(level, features[name]) for name in ("edge_spread", "blank"))
     return spread < ASIDE and blank < NOTHING
+
+
+def _fine(level: FaultLevel, features: Features) -> bool:
+    """Whether finer detail is in view than a blurred one has: clear edges are of a soft thing."""
+    return level.value >= HAZY_BLUR[0] and _around(level, features["sharp"]) >= FINE
 
 
 def _moving(level: FaultLevel, features: Features) -> bool:
@@ -111,6 +130,15 @@ def _swings(level: FaultLevel, features: Features) -> bool:
     before = features["like_before"][near[0] : near[-1] + 1]
     unlike = before <= features["like_before"][worst] + level.value / 200
     return level.value >= ANOTHER and int(np.count_nonzero(unlike)) >= SWINGS
+
+
+def _returns(level: FaultLevel, features: Features) -> bool:
+    """Whether the view before comes back, or this was it coming back: something passed by."""
+    at, like = (features[name] for name in ("left_at", "like_left"))
+    worst = int(level.frames[level.worst])
+    later = (at <= worst) & (np.arange(len(at)) >= worst)
+    same = later & (np.abs(at - worst) <= SWINGS) | (later & (np.arange(len(at)) == worst))
+    return level.value >= ANOTHER and bool(np.any(like[same] >= RETURNED))
 
 
 def _slats(level: FaultLevel, features: Features) -> bool:
@@ -174,11 +202,13 @@ def _around(level: FaultLevel, feature: NDArray[np.float32], *, near: bool = Fal
     return float(np.median(seen)) if seen.size else float("nan")
 
 
+UNSEEN = {"faults.blurred": "edges_lost"}
 DOUBTS = {
     "faults.under_exposed": (("dim_scene", _dim),),
     "faults.blurred": (
         ("haze", _hazy),
         ("edges_aside", _aside),
+        ("fine_detail", _fine),
         ("moving_picture", _moving),
         ("soft_pattern", _patterned),
     ),
@@ -191,5 +221,9 @@ DOUBTS = {
     ),
     "faults.stripes": (("slats", _slats), ("tiles", _tiles), ("pattern_in_part", _of_part)),
     "faults.shake": (("near_thing", _soft),),
-    "faults.scene_change": (("part_of_view", _partial), ("swing", _swings)),
+    "faults.scene_change": (
+        ("part_of_view", _partial),
+        ("swing", _swings),
+        ("view_returns", _returns),
+    ),
 }
