@@ -36,7 +36,8 @@ SOFT = 0.5  # % of the height, from which what sways is out of focus
 # another
 ANOTHER, PART = 20.0, 25.0
 SWINGS = 3  # pictures in turn, each unlike the one before, in which a camera is turned
-RETURNED = 0.8  # correlation with the view before a change from which it is back
+# correlation with the view before a change from which it is back, and by how much that must rise
+RETURNED, ROSE = 0.5, 0.3
 # %, how fine the clearest detail may be of a picture all of which is blurred: by a Gaussian of 1 %
 # of the height 48, smeared in one direction up to 68
 FINE = 72.0
@@ -136,9 +137,11 @@ def _returns(level: FaultLevel, features: Features) -> bool:
     """Whether the view before comes back, or this was it coming back: something passed by."""
     at, like = (features[name] for name in ("left_at", "like_left"))
     worst = int(level.frames[level.worst])
-    later = (at <= worst) & (np.arange(len(at)) >= worst)
-    same = later & (np.abs(at - worst) <= SWINGS) | (later & (np.arange(len(at)) == worst))
-    return level.value >= ANOTHER and bool(np.any(like[same] >= RETURNED))
+    since = np.flatnonzero((np.abs(at - worst) <= SWINGS) & (np.arange(len(at)) > worst))
+    pairs = [(like[worst - 1], like[worst])]
+    pairs += [(like[since[0]], like[since].max())] if since.size else []
+    back = any(now >= RETURNED and now - before >= ROSE for before, now in pairs)
+    return level.value >= ANOTHER and back
 
 
 def _slats(level: FaultLevel, features: Features) -> bool:

@@ -102,12 +102,16 @@ def undecoded(scene: Scene, seconds: float) -> list[BudgetLine]:
 def _twice(clock: Clock, seconds: float) -> list[BudgetLine]:
     """Budget line, in frame/s, of pictures that may have come twice: a network doubles packets.
 
-    They have the time of the one before, and no hole beside them makes up for it, as one does where
-    stamps were doubled and no pictures.
+    They have the time of the one before, and those after them keep their places. Where stamps were
+    doubled and no pictures, a longer interval makes up for it.
     """
-    alike = int(np.count_nonzero(clock.timing.intervals < TICK))
-    missing = clock.timing.missing()
-    surplus = 0 if missing is None else alike - int(missing.sum())
+    found = clock.timing
+    missing = found.missing()
+    alike = int(np.count_nonzero(found.intervals < TICK))
+    if not alike or missing is None:
+        return []
+    early = float(np.sum(1 - found.intervals / np.maximum(found.usual, TICK)))
+    surplus = min(alike, round(early + int(missing.sum())))
     share = surplus / seconds / 3**0.5
     return [BudgetLine(source="twice", contribution=share, evaluation="B")] if share > 0 else []
 
