@@ -140,7 +140,7 @@ def measured(job: tuple[Case, Path | None]) -> dict[str, Any]:
                 found[fault] = figure.reason.code
                 continue
             found[fault] = round(figure.value, 4)
-            if figure.bound_by:
+            if figure.bound_by and figure.upper_bound:
                 found["doubts"][fault] = figure.bound_by.code
     return found
 

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 def moved(picture: Picture, x: float, y: float, zoom: float = 1.0) -> Picture:
     """Move (px) and enlarge a picture about its middle; its borders are mirrored."""
 
-    def one(plane: Floats, n: int) -> Floats:
+    def shifted(plane: Floats, n: int) -> Floats:
         middle = plane.shape[1] / 2, plane.shape[0] / 2
         matrix = cv2.getRotationMatrix2D(middle, 0, zoom)
         matrix[:, 2] += (x / n, y / n)
         return cv2.warpAffine(plane, matrix, plane.shape[::-1], borderMode=cv2.BORDER_REFLECT)
 
-    return each(picture, one)
+    return each(picture, shifted)
 
 
 def amber(picture: Picture, index: int, _: np.random.Generator) -> Picture:

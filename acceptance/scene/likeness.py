@@ -117,9 +117,9 @@ def _before(pictures: Floats, apart: int, number: int) -> Floats:
 
 def _to_one(patterns: Floats, other: Floats) -> NDArray[np.floating]:
     """Correlate patterns with another one; 0 where there is next to nothing in them."""
-    flat, one = patterns.reshape(len(patterns), -1), other.ravel()
-    norms = np.sqrt(np.einsum("ij,ij->i", flat, flat) * float(one @ one))
-    return np.asarray(np.where(norms > one.size, flat @ one / np.maximum(norms, 1), 0.0))
+    flat, reference = patterns.reshape(len(patterns), -1), other.ravel()
+    norms = np.sqrt(np.einsum("ij,ij->i", flat, flat) * float(reference @ reference))
+    return np.asarray(np.where(norms > reference.size, flat @ reference / np.maximum(norms, 1), 0.0))
 
 
 def _means(values: Floats) -> NDArray[np.floating]:

@@ -139,10 +139,12 @@ class Thresholds:
     """Share (0..1) of the pixels that must be able to show noise."""
     quiet_percentile: float = 25
     """Percentile of the blocks whose noise counts: motion and texture raise that of the others."""
-    memory_weight: float = 0.25
-    """Weight (0..1) of the newest picture in the lasting one."""
-    other_codes: float = 6.0
-    """Codes by which a block must differ from the lasting picture to show something else."""
+    lasting_pictures: int = 7
+    """Pictures whose mean is the lasting one: 1.4 s."""
+    other_codes: float = 10.0
+    """Codes by which the means of blocks must differ for something else to have been there."""
+    other_share: float = 0.25
+    """Share (0..1) of the blocks that must."""
     faint_codes: float = 0.5
     """Codes of difference between neighbouring samples from which a block shows something."""
     shading_sigma: float = 3.0
