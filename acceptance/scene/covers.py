@@ -32,9 +32,8 @@ class Covers:
     def see(self, samples: Bytes, noise: Floats) -> dict[str, float]:
         """Take in the samples of the next picture, and the ``noise`` (codes) of its blocks.
 
-        Return ``blank``, the share in % of the blocks that show nothing but shading and noise,
-        ``veiled``, 1 where what hides them may be a veil, else 0, and how ``sharp`` the clearest
-        detail is (``patterns.sharpness``).
+        Return ``blank``, the share in % of the blocks that show nothing but shading and noise, and
+        ``veiled``, 1 where what hides them may be a veil, else 0.
         """
         limits = self.thresholds
         self.pictures.append(samples)
@@ -46,11 +45,7 @@ class Covers:
         flat = np.hypot(limits.relief_codes, limits.relief_noise_share * noise)
         blank = (patterns.detail(lasting, limits) < nothing) & (relief < flat)
         veiled = self._stirs(blank, noise) or self._is_faint(relief[~blank])
-        return {
-            "blank": patterns.percentage(blank),
-            "veiled": float(veiled),
-            "sharp": patterns.sharpness(lasting, noise, limits),
-        }
+        return {"blank": patterns.percentage(blank), "veiled": float(veiled)}
 
     def _lasting(self) -> Floats:
         """Return the mean of the last pictures: what was there before them is forgotten."""

@@ -119,7 +119,9 @@ def _to_one(patterns: Floats, other: Floats) -> NDArray[np.floating]:
     """Correlate patterns with another one; 0 where there is next to nothing in them."""
     flat, reference = patterns.reshape(len(patterns), -1), other.ravel()
     norms = np.sqrt(np.einsum("ij,ij->i", flat, flat) * float(reference @ reference))
-    return np.asarray(np.where(norms > reference.size, flat @ reference / np.maximum(norms, 1), 0.0))
+    return np.asarray(
+        np.where(norms > reference.size, flat @ reference / np.maximum(norms, 1), 0.0)
+    )
 
 
 def _means(values: Floats) -> NDArray[np.floating]:

@@ -178,33 +178,6 @@ def relief(lasting: Floats, thresholds: Thresholds) -> Floats:
     return block_means(cv2.absdiff(fine, broad), thresholds)
 
 
-def sharpness(lasting: Floats, noise: Floats, thresholds: Thresholds) -> float:
-    """Return by how much finer than an edge out of focus the clearest detail is, in %.
-
-    It is what lies between the picture and its blur by 0.7 samples over what lies between that and
-    one by 1.5, in the sharpest tenth of the blocks that show anything, along rows or columns, the
-    lesser: what softens all of a picture leaves nothing finer anywhere, a soft thing before it
-    does. It is nan where too few blocks show anything.
-    """
-    least = np.maximum(thresholds.sharp_relief_codes, noise)
-    ratios = [_finer(lasting, way, least, thresholds) for way in ((0, 1), (1, 0))]
-    return 100 * min(ratios)
-
-
-def _finer(lasting: Floats, way: tuple[int, int], least: Floats, thresholds: Thresholds) -> float:
-    """Return that ratio along one way; blocks with less than ``least`` codes show nothing."""
-    fine, broad = (
-        cv2.GaussianBlur(lasting, way, sigma, None, sigma) for sigma in thresholds.sharp_sigmas
-    )
-    finest, rest = (
-        block_means(cv2.absdiff(*pair), thresholds) for pair in ((lasting, fine), (fine, broad))
-    )
-    shows = rest > least
-    if np.count_nonzero(shows) < thresholds.fewest_sharp_blocks:
-        return float("nan")
-    return ranked(finest[shows] / rest[shows], thresholds.sharp_percentile)
-
-
 def block_means(values: NDArray[Any], thresholds: Thresholds) -> Floats:
     """Average to ``blocks`` (columns, rows); what is left over at right and bottom is left out."""
     down = thresholds.blocks[1]

@@ -153,14 +153,6 @@ class Thresholds:
     """Blurs, in samples, between which a block shows something that is no shading."""
     relief_codes: float = 0.2
     """Codes from which it does."""
-    sharp_sigmas: tuple[float, float] = (0.7, 1.5)
-    """Blurs, in samples, of which the finer takes off what is sharper than any blurred edge."""
-    sharp_relief_codes: float = 1.0
-    """Codes between them from which a block shows something."""
-    sharp_percentile: float = 90
-    """Percentile of these blocks that is the sharpness of a picture."""
-    fewest_sharp_blocks: int = 3
-    """Blocks that are needed for it."""
     relief_noise_share: float = 0.1
     """Share of sigma that noise leaves of it in the lasting picture, with a margin."""
     noise_left_share: float = 0.6

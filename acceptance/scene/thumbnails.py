@@ -52,7 +52,7 @@ LEVELS = ("black", "darkest", "dark", "white")
 MOVES = ("moved_x", "moved_y")
 # those that are taken a few times a second
 EDGES = ("edge_width", "edge_contrast", "edge_spread")
-COVERS = ("noise", "blank", "veiled", "sharp")
+COVERS = ("noise", "blank", "veiled")
 CASTS = ("cast_blue", "cast_red", "cast_of_most", "cast_neutral")
 WAVES = ("wave", "wave_in_part", "wave_crossed", "wave_lattice")
 # Frames from one kind of look to the next: a step that follows itself takes a fraction of its time

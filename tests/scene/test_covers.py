@@ -81,14 +81,3 @@ def test_what_was_there_before_a_cover_is_forgotten_within_a_second_and_a_half(
     found = seen([scene()] * 10 + [folds(4)] * 7, sigma)
     assert found["blank"] > 95
     assert found["veiled"] == 0
-
-
-def test_a_blurred_picture_has_nothing_finer_and_a_soft_thing_leaves_the_scene_as_it_is() -> None:
-    clear = cv2.GaussianBlur(scene(), (0, 0), 0.3)
-    blurred, smeared = cv2.GaussianBlur(clear, (0, 0), 1.4), cv2.blur(clear, (7, 1))
-    beside = clear.copy()
-    beside[:, 60:] = cv2.GaussianBlur(clear, (0, 0), 3)[:, 60:]
-    found = [seen([each] * 10)["sharp"] for each in (clear, beside, blurred, smeared)]
-    assert min(found[:2]) > 70
-    assert max(found[2:]) < 60
-    assert np.isnan(seen([folds(4)] * 10)["sharp"])

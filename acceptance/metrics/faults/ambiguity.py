@@ -38,9 +38,6 @@ ANOTHER, PART = 20.0, 25.0
 SWINGS = 3  # pictures in turn, each unlike the one before, in which a camera is turned
 # correlation with the view before a change from which it is back, and by how much that must rise
 RETURNED, ROSE = 0.5, 0.3
-# %, how fine the clearest detail may be of a picture all of which is blurred: by a Gaussian of 1 %
-# of the height 48, smeared in one direction up to 68
-FINE = 72.0
 CROSSED = 28.0  # % of the picture in which something else than stripes must be seen
 LATTICE = 0.13  # of a wave's amplitude, from which that in another direction makes it tiles
 OF_PART = 4.0  # times what all of the picture has, from which a pattern is of a part
@@ -90,11 +87,6 @@ def _aside(level: FaultLevel, features: Features) -> bool:
     """Whether edges are in one half, and fine detail elsewhere: they may be of a thing near by."""
     spread, blank = (_around(level, features[name]) for name in ("edge_spread", "blank"))
     return spread < ASIDE and blank < NOTHING
-
-
-def _fine(level: FaultLevel, features: Features) -> bool:
-    """Whether finer detail is in view than a blurred one has: clear edges are of a soft thing."""
-    return level.value >= HAZY_BLUR[0] and _around(level, features["sharp"]) >= FINE
 
 
 def _moving(level: FaultLevel, features: Features) -> bool:
@@ -211,7 +203,6 @@ DOUBTS = {
     "faults.blurred": (
         ("haze", _hazy),
         ("edges_aside", _aside),
-        ("fine_detail", _fine),
         ("moving_picture", _moving),
         ("soft_pattern", _patterned),
     ),
