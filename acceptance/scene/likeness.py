@@ -88,7 +88,7 @@ class FrameLikeness:
             begin = end
             lately = self.seen + change - self.left_at < self.apart
             if change < number and not lately:
-                self.left = patterns[len(patterns) - number + change - 1]
+                self.left = patterns[len(patterns) - number + change - 1].copy()
                 self.left_at = float(self.seen + change)
         self.seen += number
         return {"like_left": like, "left_at": at}
