@@ -29,6 +29,7 @@ NUMBERS = (
     range(6, 9),
     range(9, 11),
     range(11, 12),
+    range(12, 13),
 )  # of the clips of each set
 FIRST = {"car_park_intel.mp4": 60, "lobby_intel.mp4": 300, "bottle_intel.mp4": 100}
 PHOTOGRAPHS = (

@@ -1,7 +1,7 @@
 """Share of faults found at two strengths, and alarms of sound scenes, on base clips of three kinds.
 
 ``python benchmarks/fault_shares.py [faults|sound] [--set N] [--table FILE] [--jobs N]`` prints the
-tables of ``docs/metrics/faults.md`` of one of the five sets. What is measured goes to the
+tables of ``docs/metrics/faults.md`` of one of the six sets. What is measured goes to the
 table, a JSON object a line: a run that was interrupted goes on from there. ``--films FOLDER``
 keeps the films.
 """
@@ -25,6 +25,7 @@ import numpy as np
 import planted
 import planted_faults
 import second_set
+import sixth_set
 import sound_scenes
 import third_set
 from setting import Setting, machine, table
@@ -41,17 +42,18 @@ if TYPE_CHECKING:
 SOUND, STRENGTHS = "sound", ("moderate", "strong")
 FRAMES, FREEZE_FRAMES = 65, 115
 FAULTS = planted_faults.FAULTS | second_set.FAULTS | third_set.FAULTS | fourth_set.FAULTS
-FAULTS |= fifth_set.FAULTS
+FAULTS |= fifth_set.FAULTS | sixth_set.FAULTS
 SCENES = sound_scenes.SCENES | second_set.SCENES | third_set.SCENES | fourth_set.SCENES
-SCENES |= fifth_set.SCENES
+SCENES |= fifth_set.SCENES | sixth_set.SCENES
+LATER = second_set, third_set, fourth_set, fifth_set, sixth_set
 LISTS: dict[str, tuple[dict[str, Any], ...]] = {
     SOUND: (
         sound_scenes.SCENES,
-        *(of.SCENES for of in (second_set, third_set, fourth_set, fifth_set)),
+        *(of.SCENES for of in LATER),
     ),
     "faults": (
         planted_faults.FAULTS,
-        *(of.FAULTS for of in (second_set, third_set, fourth_set, fifth_set)),
+        *(of.FAULTS for of in LATER),
     ),
 }
 BARS = {"moderate": 80, "strong": 95}  # % that must be found
@@ -78,7 +80,7 @@ class Case:
 
 
 def cases(part: str, number: int = 1) -> list[Case]:
-    """Return the cases of the part ``faults`` or ``sound`` of a set, 1 to 5."""
+    """Return the cases of the part ``faults`` or ``sound`` of a set, 1 to 6."""
     names, numbers = LISTS[part][number - 1], base_clips.NUMBERS[number - 1]
     strengths = (SOUND,) if part == SOUND else STRENGTHS
     return [
@@ -138,7 +140,7 @@ def measured(job: tuple[Case, Path | None]) -> dict[str, Any]:
                 found[fault] = figure.reason.code
                 continue
             found[fault] = round(figure.value, 4)
-            if figure.bound_by:
+            if figure.bound_by and figure.upper_bound:
                 found["doubts"][fault] = figure.bound_by.code
     return found
 
@@ -255,7 +257,9 @@ def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[*TABLES, []], help="default: both")
-    parser.add_argument("--set", type=int, choices=(1, 2, 3, 4, 5), default=1, dest="number")
+    parser.add_argument(
+        "--set", type=int, choices=range(1, len(LATER) + 2), default=1, dest="number"
+    )
     parser.add_argument("--table", type=Path)
     parser.add_argument("--films", type=Path)
     parser.add_argument("--jobs", type=int, default=1)

@@ -37,6 +37,7 @@ ELSEWHERE = {
 MISSING = 9_223_372_036_854_775_807  # AV_NOPTS_VALUE without its sign
 SHORTAGES = {errno.ENOMEM, errno.EMFILE, errno.ENFILE}  # of the machine, not of the clip
 EBML, SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"
+JPEG_END, JPEG_SCAN = b"\xff\xd9", b"\xff\xda"
 NO_TIMES = 0x80  # AVFMT_NOTIMESTAMPS
 # containers in which a picture has a number and no time; rows of JPEG pictures have neither
 COUNTED, ROWS = {"avi", "mxf", "dv", "yuv4mpegpipe"}, "_pipe"
@@ -56,13 +57,14 @@ class Packet:
     """A coded frame: presentation time in seconds, size in bytes, whether it is a key frame.
 
     ``stamped``: the time is the stream's own, which decoding times that step back are not, if not
-    to the beginning, as where files were joined.
+    to the beginning, as where files were joined. ``cut``: it is a JPEG picture without an end.
     """
 
     time: Fraction
     size: int
     key: bool
     stamped: bool = True
+    cut: bool = False
 
 
 def opened(path: Path) -> InputContainer:
@@ -195,6 +197,7 @@ def _numbered(stretches: Iterable[Sequence[Packet]], step: Fraction) -> list[Pac
 def _demuxed(container: InputContainer, stream: VideoStream) -> Iterator[tuple[Packet, bool]]:
     """Yield each packet that holds something, and whether its decoding time jumps back."""
     step, counted = _step(stream), without_times(container)
+    jpeg = stream.codec_context.name == "mjpeg"
     latest: int | None = None
     begun: int | None = None  # of what was joined
     time = -step
@@ -210,9 +213,21 @@ def _demuxed(container: InputContainer, stream: VideoStream) -> Iterator[tuple[P
         stated = stamp is not None and (anew or not jumps)
         time = time + step if counted or stamp is None else Fraction(stamp * time_base_of(stream))
         yield (
-            Packet(time=time, size=packet.size, key=packet.is_keyframe, stamped=counted or stated),
+            Packet(
+                time=time,
+                size=packet.size,
+                key=packet.is_keyframe,
+                stamped=counted or stated,
+                cut=jpeg and _is_cut(packet),
+            ),
             jumps,
         )
+
+
+def _is_cut(packet: av.Packet[VideoStream]) -> bool:
+    """Whether a JPEG picture lacks its end behind the last scan (ITU-T T.81, B.1.1.3)."""
+    content = bytes(packet)
+    return content.rfind(JPEG_END) < content.rfind(JPEG_SCAN)
 
 
 def read_packets(

@@ -10,7 +10,6 @@ import math
 from collections import deque
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
 from acceptance.scene import patterns
@@ -27,7 +26,7 @@ class Covers:
 
     def __init__(self, pictures: int, thresholds: Thresholds) -> None:
         self.thresholds = thresholds
-        self.lasting: Floats | None = None
+        self.pictures: deque[Bytes] = deque(maxlen=thresholds.lasting_pictures)
         self.means: deque[Floats] = deque(maxlen=max(2, pictures))
 
     def see(self, samples: Bytes, noise: Floats) -> dict[str, float]:
@@ -37,17 +36,21 @@ class Covers:
         ``veiled``, 1 where what hides them may be a veil, else 0.
         """
         limits = self.thresholds
-        if self.lasting is None:
-            self.lasting = samples.astype(np.float32)
-        cv2.accumulateWeighted(samples, self.lasting, limits.memory_weight)
+        self.pictures.append(samples)
         self.means.append(patterns.block_means(samples.astype(np.float32), limits))
-        relief = patterns.relief(self.lasting, limits)
+        lasting = self._lasting()
+        relief = patterns.relief(lasting, limits)
         nothing = np.hypot(limits.faint_codes, limits.noise_left_share * noise)
         # what fog or a blur leaves of a scene has no detail, but is no shading either
         flat = np.hypot(limits.relief_codes, limits.relief_noise_share * noise)
-        blank = (patterns.detail(self.lasting, limits) < nothing) & (relief < flat)
+        blank = (patterns.detail(lasting, limits) < nothing) & (relief < flat)
         veiled = self._stirs(blank, noise) or self._is_faint(relief[~blank])
         return {"blank": patterns.percentage(blank), "veiled": float(veiled)}
+
+    def _lasting(self) -> Floats:
+        """Return the mean of the last pictures: what was there before them is forgotten."""
+        total = np.add.reduce(np.array(self.pictures), axis=0, dtype=np.uint16)
+        return np.asarray(total * np.float32(1 / len(self.pictures)))
 
     def _stirs(self, blank: NDArray[np.bool_], noise: Floats) -> bool:
         """Whether something moves in blocks that show nothing: they change as the others do not."""
@@ -57,6 +60,9 @@ class Covers:
         means = np.array(self.means)
         usual = patterns.median(means.reshape(len(means), -1), axis=1)
         apart = means - usual[:, None, None]
+        # what was there before a cover came is no part of what moves behind it
+        other = (np.abs(apart - apart[-1]) > limits.other_codes).mean(axis=(1, 2))
+        apart = apart[other < limits.other_share]
         still = np.hypot(limits.stir_codes, limits.stir_noise_share * noise)
         stirred = blank & (apart.std(axis=0) > still)
         return bool(np.count_nonzero(stirred) >= fewest)

@@ -16,14 +16,22 @@ if TYPE_CHECKING:
 
 
 def notes(opened: Clip, watch: Watch) -> list[Note]:
-    """Say how many pictures are damaged or gave no frame at all, and from when to when."""
-    lost = () if coded(opened, len(watch.times)) is None else _undecoded(opened, watch.times)
-    times = [*lost, *watch.damaged]
-    if not times:
+    """Say how many pictures are damaged or gave no frame at all, and from when to when.
+
+    The time runs on to the next whole key frame: until there pictures build on those before.
+    """
+    some_lost = coded(opened, len(watch.times)) is not None
+    lost = _undecoded(opened, watch.times) if some_lost else []
+    known = {*lost, *watch.damaged}
+    damaged = [*watch.damaged, *(time for time in _cut(opened) if time not in known)]
+    hurt = sorted([*lost, *damaged])
+    if not hurt:
         return []
-    found = {"undecoded": len(lost), "damaged": len(watch.damaged)}
-    where = {"first": min(times), "last": max(times)}
-    return [Note(reason=Reason(code="pictures_damaged", parameters=found | where))]
+    found = {"undecoded": len(lost), "damaged": len(damaged)}
+    where = {"first": hurt[0], "last": _until(opened, watch.times, hurt)}
+    if lost and "times" in opened.info.assumed:  # frames are numbered without those that are lost
+        where = {"first": min(watch.times), "last": max(watch.times)}
+    return [Note(reason=Reason(code="pictures_damaged", parameters={**found, **where}))]
 
 
 def _undecoded(opened: Clip, times: Sequence[float]) -> list[float]:
@@ -31,3 +39,16 @@ def _undecoded(opened: Clip, times: Sequence[float]) -> list[float]:
     left = Counter(float(packet.time) for packet in opened.packets)
     left.subtract(times)
     return sorted(left.elements())
+
+
+def _cut(opened: Clip) -> list[float]:
+    """Return the times of JPEG pictures without an end; none where most lack it by habit."""
+    cut = [float(packet.time) for packet in opened.packets if packet.cut]
+    return cut if 2 * len(cut) < len(opened.packets) else []
+
+
+def _until(opened: Clip, times: Sequence[float], hurt: Sequence[float]) -> float:
+    """Return the time of the last picture that may build on one that is ``hurt``."""
+    whole = {float(packet.time) for packet in opened.packets if packet.key} - set(hurt)
+    end = min((time for time in whole if time > hurt[-1]), default=float("inf"))
+    return max([hurt[-1], *(time for time in times if time < end)])

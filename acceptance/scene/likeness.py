@@ -32,6 +32,7 @@ class FrameLikeness:
         self.keys_before: deque[Floats] = deque(maxlen=2)
         self.waiting: list[Floats] = []
         self.keys: list[bool] = []
+        self.seen, self.left, self.left_at = 0, np.empty(0, np.float32), math.nan
 
     def see(self, small: Floats, *, key: bool) -> None:
         """Take in the thumbnail (36, 64) of the next frame, in codes."""
@@ -43,7 +44,8 @@ class FrameLikeness:
 
         They are mean and change, in codes. Change is that since the frame before, and since the one
         before that; at a key frame also since the key frames before. Likeness is a correlation
-        without light and slow shading: to the frame before, and to the one half a second ago.
+        without light and slow shading: to the frame before, to the one half a second ago, and to
+        the one before the view last changed (``like_left``), which it did at frame ``left_at``.
         """
         small = np.concatenate([self.before, self.waiting])
         fresh = [each - cv2.blur(each, SHADING) for each in self.waiting]
@@ -62,9 +64,34 @@ class FrameLikeness:
             "like_ago": _correlations(patterns, self.apart, number),
             **self._of_keys(),
         }
+        taken |= self._of_left(patterns, taken["like_before"])
         self.before, self.patterns_before = small[-2:], patterns[-self.apart :]
         self.waiting, self.keys = [], []
         return taken
+
+    def _of_left(
+        self, patterns: Floats, like_before: NDArray[np.floating]
+    ) -> dict[str, NDArray[np.floating]]:
+        """Likeness of each frame to the one before the view last changed, and when it did.
+
+        A change over several pictures is one.
+        """
+        number = len(like_before)
+        like, at = np.full(number, math.nan), np.full(number, math.nan)
+        changes = np.flatnonzero(like_before < self.thresholds.changed_likeness).tolist()
+        begin = 0
+        for change in [*changes, number]:
+            end = min(change + 1, number)
+            if self.left.size and end > begin:
+                like[begin:end] = _to_one(patterns[len(patterns) - number :][begin:end], self.left)
+            at[begin:end] = self.left_at
+            begin = end
+            lately = self.seen + change - self.left_at < self.apart
+            if change < number and not lately:
+                self.left = patterns[len(patterns) - number + change - 1].copy()
+                self.left_at = float(self.seen + change)
+        self.seen += number
+        return {"like_left": like, "left_at": at}
 
     def _of_keys(self) -> dict[str, NDArray[np.floating]]:
         """Change of each key frame since the key frames before."""
@@ -86,6 +113,15 @@ def _before(pictures: Floats, apart: int, number: int) -> Floats:
         missing = np.full((number - len(seen), *seen.shape[1:]), math.nan, np.float32)
         seen = np.concatenate([missing, seen])
     return seen.reshape(number, -1)
+
+
+def _to_one(patterns: Floats, other: Floats) -> NDArray[np.floating]:
+    """Correlate patterns with another one; 0 where there is next to nothing in them."""
+    flat, reference = patterns.reshape(len(patterns), -1), other.ravel()
+    norms = np.sqrt(np.einsum("ij,ij->i", flat, flat) * float(reference @ reference))
+    return np.asarray(
+        np.where(norms > reference.size, flat @ reference / np.maximum(norms, 1), 0.0)
+    )
 
 
 def _means(values: Floats) -> NDArray[np.floating]:

@@ -126,6 +126,8 @@ class Thresholds:
     shift_correlation: float = 0.6
     """Correlation of two profiles above which their shift is known."""
 
+    changed_likeness: float = 0.7
+    """Correlation with the picture before below which the view may have changed."""
     changed_codes: float = 4.0
     """Codes by which a sample of the thumbnail must differ to have changed."""
     much_changed_share: float = 0.05
@@ -140,8 +142,12 @@ class Thresholds:
     """Share (0..1) of the pixels that must be able to show noise."""
     quiet_percentile: float = 25
     """Percentile of the blocks whose noise counts: motion and texture raise that of the others."""
-    memory_weight: float = 0.25
-    """Weight (0..1) of the newest picture in the lasting one."""
+    lasting_pictures: int = 7
+    """Looks whose mean is the lasting picture: about 2 s."""
+    other_codes: float = 10.0
+    """Codes by which the means of blocks must differ for something else to have been there."""
+    other_share: float = 0.25
+    """Share (0..1) of the blocks that must."""
     faint_codes: float = 0.5
     """Codes of difference between neighbouring samples from which a block shows something."""
     shading_sigma: float = 3.0

@@ -44,7 +44,7 @@ from acceptance.scene.thresholds import Thresholds
 # features of every frame
 LIKENESS = (
     *("mean", "difference", "drift", "key_difference", "key_drift"),
-    *("like_before", "like_ago", "area_changed"),
+    *("like_before", "like_ago", "area_changed", "like_left", "left_at"),
 )
 CHANGES = ("changed", "key_changed", "key_noise")
 # those of levels and motion

@@ -402,6 +402,40 @@ def test_a_camera_that_swings_to_a_preset_is_in_doubt_and_a_cut_is_none(tmp_path
     assert cut.bound_by is None
 
 
+def test_something_that_passes_close_by_is_in_doubt_and_another_view_is_none(
+    tmp_path: Path,
+) -> None:
+    before, jacket = texture(3), np.full((270, 480), 70, np.uint8)
+    jacket[::2, 30:450:9], jacket[:, :40] = 160, before[:, :40]
+    passed, came, cut = (
+        figures(drawn(tmp_path, pictures))["faults.scene_change"]
+        for pictures in (
+            [before] * 25 + [jacket] * 30 + [before] * 25,
+            [jacket] * 30 + [before] * 25,
+            [before] * 30 + [texture(4)] * 15 + [texture(5)] * 30,
+        )
+    )
+    assert min(passed.value, came.value, cut.value) > LIMITS["faults.scene_change"]
+    assert passed.bound_by is not None
+    assert passed.bound_by.code == "view_returns"
+    assert came.bound_by is None
+    assert cut.bound_by is None
+
+
+def test_blur_that_leaves_no_edge_to_see_it_by_makes_the_figure_a_lower_bound(
+    tmp_path: Path,
+) -> None:
+    """A clear second and a half, then hardly any edge: it was stated as that of the clear one."""
+    clear, plain = texture(3), np.full((270, 480), 110, np.uint8)
+    whole = figures(drawn(tmp_path, [clear] * 60))["faults.blurred"]
+    part = figures(drawn(tmp_path, [clear] * 35 + [plain] * 35))["faults.blurred"]
+    assert not whole.lower_bound
+    assert part.lower_bound
+    assert part.bound_by is not None
+    assert part.bound_by.code == "edges_lost"
+    assert part.value == pytest.approx(whole.value, rel=0.05)
+
+
 QUICK_FAULTS = ["smeared along columns", "two hum bars", "green cast", "paper"]
 QUICK_SCENES = ["dense fog", "blinds", "train", "sodium lamps"]
 SCENES = (

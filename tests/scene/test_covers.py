@@ -68,4 +68,16 @@ def test_what_moves_behind_makes_it_a_veil_and_light_that_changes_does_not() -> 
 def test_a_scene_that_is_faint_throughout_is_veiled_and_a_clear_one_is_not() -> None:
     foggy = 150 + 0.06 * (cv2.GaussianBlur(scene(), (0, 0), 1) - 100)
     assert seen([foggy] * 10)["veiled"] == 1
-    assert seen([scene()] * 10) == {"blank": pytest.approx(0, abs=5), "veiled": 0}
+    clear = seen([scene()] * 10)
+    assert clear["blank"] == pytest.approx(0, abs=5)
+    assert clear["veiled"] == 0
+
+
+@pytest.mark.parametrize("sigma", [0.0, 1.0, 3.0])
+def test_what_was_there_before_a_cover_is_forgotten_within_a_second_and_a_half(
+    sigma: float,
+) -> None:
+    """A mean with a long tail held its detail for three, and the change passed for a veil."""
+    found = seen([scene()] * 10 + [folds(4)] * 7, sigma)
+    assert found["blank"] > 95
+    assert found["veiled"] == 0

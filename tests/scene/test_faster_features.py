@@ -143,6 +143,24 @@ def test_thumbnails_compared_together_are_those_compared_one_by_one() -> None:
         assert compared == pytest.approx(expected, rel=1e-5, nan_ok=True)
 
 
+@pytest.mark.parametrize("looks", [{11}, {4, 5, 6, 11}, {3, 8, 11}])
+def test_likeness_is_also_to_the_view_before_the_last_change(looks: set[int]) -> None:
+    """Five of one view, three of another, which comes within two pictures, and the first again."""
+    first, other = (cv2.resize(picture(n).astype(np.float32), (64, 36)) for n in (7, 8))
+    films = [first] * 5 + [(first + 3 * other) / 4] + [other] * 2 + [first] * 4
+    likeness, taken = FrameLikeness(3, THRESHOLDS), []
+    for number, small in enumerate(films):
+        likeness.see(small, key=False)
+        if number in looks:
+            taken.append(likeness.taken())
+    like, at = (np.concatenate([part[name] for part in taken]) for name in ("like_left", "left_at"))
+    assert np.isnan(like[:6]).all()
+    assert (like[6:8] < 0.5).all()
+    assert like[8] == pytest.approx(1, abs=1e-4)
+    assert (like[9:] < 0.5).all()
+    assert at[6:].tolist() == [5, 5, 5, 8, 8, 8]
+
+
 def test_thumbnails_are_kept_as_far_as_they_were_seen() -> None:
     likeness = FrameLikeness(45_000, THRESHOLDS)
     for _ in range(2):
@@ -176,6 +194,8 @@ def plainly(films: list[np.ndarray], apart: int, key: int) -> dict[str, float]:
         "key_difference": change(key, asked=is_key),
         "key_drift": change(2 * key, asked=is_key),
         "area_changed": math.nan if changed is None else 100 * float(changed.mean()),
+        "like_left": math.nan,  # the view never changes
+        "left_at": math.nan,
         "like_before": like(1),
         "like_ago": like(apart),
     }

@@ -181,6 +181,7 @@ def _figure(
     scene: Scene, quantity: str, level: FaultLevel, method: str, doubt: float = 0.0
 ) -> Measurement:
     sound = ambiguity.why_sound(quantity, level, scene.series.features)
+    unseen = "" if sound else ambiguity.unseen(quantity, level, float(elapsed(scene)[-1]))
     return scene.figure(
         quantity,
         level.value,
@@ -189,7 +190,8 @@ def _figure(
         samples=len(level.frames),
         method=method,
         upper_bound=bool(sound),
-        bound_by=Reason(code=sound) if sound else None,
+        lower_bound=bool(unseen),
+        bound_by=Reason(code=sound or unseen) if sound or unseen else None,
         details=_details(level),
         curve=_curve(quantity, level),
     )

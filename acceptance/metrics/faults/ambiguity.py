@@ -34,6 +34,8 @@ SOFT = 0.5  # % of the height, from which what sways is out of focus
 # another
 ANOTHER, PART = 20.0, 25.0
 SWINGS = 3  # pictures in turn, each unlike the one before, in which a camera is turned
+# correlation with the view before a change from which it is back, and by how much that must rise
+RETURNED, ROSE = 0.5, 0.3
 CROSSED = 28.0  # % of the picture in which something else than stripes must be seen
 LATTICE = 0.13  # of a wave's amplitude, from which that in another direction makes it tiles
 OF_PART = 4.0  # times what all of the picture has, from which a pattern is of a part
@@ -50,6 +52,16 @@ def why_sound(quantity: str, level: FaultLevel, features: Features) -> str:
     """Return the code of the reason why this level may be that of a sound camera, or none."""
     asked = DOUBTS.get(quantity, ())
     return next((code for code, doubt in asked if doubt(level, features)), "")
+
+
+def unseen(quantity: str, level: FaultLevel, last: float) -> str:
+    """Return the code of the reason why a figure is only a lower bound, or none.
+
+    For a second or more, of a clip whose ``last`` frame is at so many s, there was nothing to see
+    it by: what softened the picture may have left no edge that is clear enough.
+    """
+    apart = np.diff(np.concatenate([[0.0], level.at, [last]]))
+    return UNSEEN.get(quantity, "") if apart.max() >= HOLD else ""
 
 
 def _dim(level: FaultLevel, features: Features) -> bool:
@@ -109,6 +121,17 @@ def _swings(level: FaultLevel, features: Features) -> bool:
     before = features["like_before"][near[0] : near[-1] + 1]
     unlike = before <= features["like_before"][worst] + level.value / 200
     return level.value >= ANOTHER and int(np.count_nonzero(unlike)) >= SWINGS
+
+
+def _returns(level: FaultLevel, features: Features) -> bool:
+    """Whether the view before comes back, or this was it coming back: something passed by."""
+    at, like = (features[name] for name in ("left_at", "like_left"))
+    worst = int(level.frames[level.worst])
+    since = np.flatnonzero((np.abs(at - worst) <= SWINGS) & (np.arange(len(at)) > worst))
+    pairs = [(like[worst - 1], like[worst])]
+    pairs += [(like[since[0]], like[since].max())] if since.size else []
+    back = any(now >= RETURNED and now - before >= ROSE for before, now in pairs)
+    return level.value >= ANOTHER and back
 
 
 def _slats(level: FaultLevel, features: Features) -> bool:
@@ -172,6 +195,7 @@ def _around(level: FaultLevel, feature: NDArray[np.float32], *, near: bool = Fal
     return float(np.median(seen)) if seen.size else float("nan")
 
 
+UNSEEN = {"faults.blurred": "edges_lost"}
 DOUBTS = {
     "faults.under_exposed": (("dim_scene", _dim),),
     "faults.blurred": (
@@ -189,5 +213,9 @@ DOUBTS = {
     ),
     "faults.stripes": (("slats", _slats), ("tiles", _tiles), ("pattern_in_part", _of_part)),
     "faults.shake": (("near_thing", _soft),),
-    "faults.scene_change": (("part_of_view", _partial), ("swing", _swings)),
+    "faults.scene_change": (
+        ("part_of_view", _partial),
+        ("swing", _swings),
+        ("view_returns", _returns),
+    ),
 }
