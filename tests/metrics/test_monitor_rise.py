@@ -72,7 +72,7 @@ def test_rows_of_a_monitor_in_step_tell_first_light(
     known = known_of(lights)
     found = monitor_rise.by_rows(known, changes, times, exposures(), monitor, 0.0)
     off = float((found.moments - lights).mean())
-    assert found.told
+    assert found.of_rows
     assert abs(off) < found.left_open < 0.5 * known.left_open
     assert abs(off) < within
 

@@ -62,13 +62,13 @@ class Timed:
     """When a monitor changed: draws of ``moments`` (m, c) in s.
 
     ``exposures`` (m,) are the numbers of those that go with each draw, ``slow`` s is what the
-    monitor's time constant leaves open beyond them. ``told`` says whether rows told first light.
+    monitor's time constant leaves open beyond them. ``of_rows`` says whether rows told first light.
     """
 
     exposures: Whole
     moments: Array
     slow: float
-    told: bool = False
+    of_rows: bool = False
 
     @property
     def alike(self) -> Array:
@@ -120,7 +120,7 @@ def _moved(known: Timed, guesses: Array, order: Whole) -> Timed:
         exposures=order[particles.ranked(drawn[:, RANK], len(order))],
         moments=known.moments + (late - known.alike)[:, None],
         slow=math.hypot(slow_screen.DOUBT * float(drawn[:, SLOW].mean()), float(left_open)),
-        told=True,
+        of_rows=True,
     )
 
 
@@ -232,8 +232,8 @@ def _shares(low: Array, about: Whole) -> Array:
     size = (step**2).sum(axis=2)
     way = low[about] - first[:, None]
     share = (way * step[:, None]).sum(axis=3) / np.maximum(size, TOLD)[:, None]
-    told = steady & (size > TOLD) & _apart(way, share[..., None] * step[:, None])
-    return np.where(told[:, None], share, np.nan)
+    seen = steady & (size > TOLD) & _apart(way, share[..., None] * step[:, None])
+    return np.where(seen[:, None], share, np.nan)
 
 
 def _apart(light: Array, expected: Array) -> NDArray[np.bool_]:

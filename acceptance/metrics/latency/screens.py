@@ -124,7 +124,7 @@ def of_monitor(live: LiveClock, monitor: Readings) -> Latency:
     )
     moments = timed.moments
     clock, exposure = clock.only(timed.exposures), seen.exposures[timed.exposures]
-    gap = 0.0 if timed.told else refreshes.gap(times, changes, moments.mean(axis=0), exposure)
+    gap = 0.0 if timed.of_rows else refreshes.gap(times, changes, moments.mean(axis=0), exposure)
     blended = min(blends, _blends(reference.low)) >= FEWEST_BLENDS
     refresh_rate = float(clock.slopes.mean())
     phase = 0.0 if blends >= FEWEST_BLENDS else open_phase(changes.picture, taken_at.mean(axis=0))
