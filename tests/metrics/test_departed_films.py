@@ -42,6 +42,23 @@ def test_stamps_that_jitter_or_change_places_give_way_to_an_even_count() -> None
     assert scatter < 4e-4
 
 
+def test_a_hole_beside_exchanged_stamps_is_where_the_clock_says() -> None:
+    """Frame 100 is lost, and the stamps of the two before it are exchanged with the one after."""
+    true = np.delete(np.arange(360) / 60, 100)
+    stamps = true.copy()
+    stamps[[98, 99, 100]] = true[[99, 100, 98]]
+    found, _ = film_times.exposed(stamps, read(true, 0.001))
+    assert found == pytest.approx(true, abs=2e-4)
+
+
+def test_a_clock_that_is_misread_moves_no_frame() -> None:
+    true = np.arange(360) / 60
+    clock = read(true, 0.001)
+    wrong = clock.position + np.where(np.arange(360) % 90 == 50, 1.0, 0.0)
+    found, _ = film_times.exposed(true, replace(clock, position=wrong))
+    assert np.array_equal(found, true)
+
+
 def test_stamps_of_an_uneven_film_are_kept() -> None:
     random = np.random.default_rng(4)
     true = np.arange(360) / 60 + 0.002 * random.uniform(-1, 1, 360)

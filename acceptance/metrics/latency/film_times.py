@@ -19,6 +19,8 @@ from acceptance.metrics._shared import stamps, timing
 from acceptance.metrics.latency import frame_numbers
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from acceptance.metrics._filmed_clock.readings import Array, Readings
 
 FEWEST = 12  # readings that must blend two refreshes
@@ -33,6 +35,7 @@ CHANGE, HELD = 0.25, 0.85  # refreshes from frame to frame; of the changes that 
 # faster than the film skips a refresh now and then as well, and clear readings do not tell
 EVENLY = 0.001
 FAR_OFF = 1.0  # refreshes, from which plain stamps cannot be right
+CONTRADICTED = 0.2  # refreshes beyond its reach by which a reading is of another time
 ROUNDS = 4
 FAR, LEAST = 4.0, 0.02  # times the usual, and refreshes, beyond which a reading is left out
 WORST = 0.5  # refreshes that a single reading counts for at most
@@ -44,7 +47,12 @@ def exposed(times: Array, reference: Readings) -> tuple[Array, float]:
     ``times`` (n,) are the frames' stamps in s, ``reference`` is what they show of the live clock.
     Raises GapError losses_untold.
     """
-    stamped = _by_clock(stamps.ordered(times).times, reference)
+    found, off = _stamped_or_counted(_by_clock(stamps.ordered(times).times, reference), reference)
+    return _moved(found, reference), off
+
+
+def _stamped_or_counted(stamped: Array, reference: Readings) -> tuple[Array, float]:
+    """Return the times (n,) s that the clock's blends lie on best, and how they scatter."""
     counted, off = _counted(stamped)
     as_stamped, as_counted = scatter(stamped, reference), scatter(counted, reference)
     if as_stamped is None or as_counted is None:
@@ -60,6 +68,32 @@ def exposed(times: Array, reference: Readings) -> tuple[Array, float]:
         if as_mended is not None and as_mended * CLEARLY <= as_stamped:
             return mended, as_mended
     return stamped, as_stamped
+
+
+def _moved(times: Array, reference: Readings) -> Array:
+    """Return times (n,) s where frames stand beside a hole in which the clock says they were.
+
+    Stamps exchanged beside a lost frame leave the count no way to tell on which side it was lost.
+    """
+    seen = reference.readable
+    if np.count_nonzero(seen) < FEWEST:
+        return times
+    refreshes = rate(times[seen], reference.position[seen])
+    off = reference.position - refreshes * times
+    off = off - np.median(off[seen])
+    wrong = seen & (np.abs(off) > reference.reach + CONTRADICTED)
+    if not 0 < np.mean(wrong) <= SELDOM:
+        return times
+    interval = float(np.median(np.diff(times)))
+    moved = times + np.where(wrong, np.rint(off / (refreshes * interval)) * interval, 0)
+    steps = np.diff(moved, prepend=-np.inf, append=np.inf) > interval / 2
+    return np.where(_together(wrong, steps[:-1] & steps[1:]), moved, times)
+
+
+def _together(wrong: NDArray[np.bool_], fits: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(n,) which frames move: runs of ``wrong`` ones in which each fits."""
+    run = np.cumsum(np.diff(wrong, prepend=False))
+    return np.asarray(wrong & (np.bincount(run, ~fits & wrong)[run] == 0))
 
 
 def _by_clock(stamped: Array, reference: Readings) -> Array:

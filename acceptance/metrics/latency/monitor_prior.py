@@ -53,14 +53,13 @@ def log_density(guesses: Array, ranges: Ranges, rare: float = RARE) -> Array:
     usual = np.exp(-(off**2) / 2) @ OFTEN / (DRIFT * math.sqrt(2 * math.pi))
     fast = guesses[:, LOG_PERIOD] < -math.log(FAST)
     density = usual + np.where(fast, rare, 1.0) / math.log(FASTEST / SLOWEST)
-    both = np.log(density) + log_slow(guesses)
+    both = np.log(density) + log_slow(guesses[:, RESPONSE])
     return np.asarray(np.where(_possible(guesses, ranges), both, -np.inf))
 
 
-def log_slow(guesses: Array) -> Array:
-    """(m,) logarithm of the density of the monitor's response, up to a constant."""
-    response = guesses[:, RESPONSE, None]
-    return np.asarray(np.log((np.exp(-response / RESPONDS) / RESPONDS).mean(axis=1)))
+def log_slow(response: Array) -> Array:
+    """(m,) logarithm of the density of the monitor's response (m,) s, up to a constant."""
+    return np.asarray(np.log((np.exp(-response[:, None] / RESPONDS) / RESPONDS).mean(axis=1)))
 
 
 def _possible(guesses: Array, ranges: Ranges) -> NDArray[np.bool_]:

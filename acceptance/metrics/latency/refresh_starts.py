@@ -95,7 +95,7 @@ class Start:
         off = (guesses[:, None, ABOUT] - self.grids[:, ABOUT]) / SPREAD[ABOUT]
         size = np.prod(2 * SPREAD[ABOUT]) / np.ptp(self.ranges.delays)
         about = np.log((np.abs(off) <= 1).all(axis=2).mean(axis=1) / size)
-        return guesses, np.asarray(about + monitor_prior.log_slow(guesses))
+        return guesses, np.asarray(about + monitor_prior.log_slow(guesses[:, RESPONSE]))
 
     def _even(self, random: np.random.Generator) -> Array:
         """(START, 7) phases, delays, jitters, ranks, responses, timings and shapes."""

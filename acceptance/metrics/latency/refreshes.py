@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from acceptance.metrics.latency.monitor import Changes
 
 CROWD, MOVES = 1024, 3
+# phases at which changes come in a film in step, and likeness from which they are so many
+FEW_PHASES, ALIKE = np.arange(1, 5), 0.9
+SELDOM = 0.05  # share of the draws in which exposures are so short
 # changes, and how far apart nine in ten of their shares lie, from which a response is seen: an even
 # rise, seen in its middle only, looks like a fast screen of another rate; share of a new picture
 # that is not seen in a frame
@@ -112,6 +115,22 @@ def _hidden(seen: Seen, moments: Array) -> float:
     complete = after - share / (1 - share) * (later - exposure / 2 - after)
     earlier = moments[seen.mixed] - np.maximum(dark, complete)
     return max(float(np.median(earlier)), 0.0)
+
+
+def gap(times: Array, changes: Changes, moments: Array, exposures: Array) -> float:
+    """Return the s within which all ``moments`` (c,) of changes may lie elsewhere alike, 0 if none.
+
+    From one exposure to the next where too few frames mix pictures to show the monitor's refreshes;
+    a whole interval in films so slow, with ``exposures`` (m,) that may be so short, that monitors
+    of several rates explain them, if all changes seem to come at a few phases of it.
+    """
+    interval = float(np.median(np.diff(times)))
+    if interval > ghosts.SLOWER and np.quantile(exposures, SELDOM) < interval / 2:
+        turns = 2 * np.pi * np.multiply.outer(FEW_PHASES, moments / interval)
+        if np.abs(np.exp(1j * turns).mean(axis=1)).max() > ALIKE:
+            return interval
+    few = np.count_nonzero(changes.share < 1) < FEWEST
+    return max(interval - float(exposures.mean()), 0.0) if few else 0.0
 
 
 def _delays(late: Array) -> tuple[float, float]:

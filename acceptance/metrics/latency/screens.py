@@ -21,7 +21,14 @@ from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.metrics._filmed_clock.cadence import FOLLOWED_SLACK, cadence
 from acceptance.metrics._filmed_clock.line_prior import CAMERA_RATES, SCREEN_RATES
 from acceptance.metrics._filmed_clock.pace import DRAWS, pace
-from acceptance.metrics.latency import film_times, picture_age, refreshes, slow_clock, uneven_camera
+from acceptance.metrics.latency import (
+    film_times,
+    monitor_rise,
+    picture_age,
+    refreshes,
+    slow_clock,
+    uneven_camera,
+)
 from acceptance.metrics.latency.delay import Latency
 from acceptance.metrics.latency.monitor import CameraPictures, Changes, held_pictures, shown
 
@@ -36,9 +43,6 @@ FEWEST = 5  # changes or pictures
 MISREAD = 0.15  # share of pictures that may lie off the camera's even pace
 OFF_LINE = 0.5  # refreshes beyond its reach by which a picture may lie off
 PICTURES = np.divide.outer(SCREEN_RATES, CAMERA_RATES).ravel()  # refreshes from picture to picture
-# phases at which changes come in a film in step, and likeness from which they are so many
-FEW_PHASES, ALIKE = np.arange(1, 5), 0.9
-SELDOM = 0.05  # share of the draws in which exposures are so short
 UNEVEN = 0.12  # refreshes, rms, beyond which a camera has no even pace
 FASTER, IN_STEP = 1.1, 0.8  # refreshes a picture; likeness of phases from which they are one
 PHASES = range(1, 7)  # of a refresh at which a camera in step takes its pictures
@@ -114,8 +118,13 @@ def of_monitor(live: LiveClock, monitor: Readings) -> Latency:
     pictured = pictured + seen.box_late
     taken_at = pictured[:, changes.picture]
     taken = clock.inverse(taken_at).mean(axis=0)
-    kept, moments, response = refreshes.moments(changes, times, taken, seen.exposures, live.scatter)
-    clock, exposure = clock.only(kept), seen.exposures[kept]
+    found = refreshes.moments(changes, times, taken, seen.exposures, live.scatter)
+    timed = monitor_rise.by_rows(
+        monitor_rise.Timed(*found), changes, times, seen.exposures, monitor, live.scatter
+    )
+    moments = timed.moments
+    clock, exposure = clock.only(timed.exposures), seen.exposures[timed.exposures]
+    gap = 0.0 if timed.of_rows else refreshes.gap(times, changes, moments.mean(axis=0), exposure)
     blended = min(blends, _blends(reference.low)) >= FEWEST_BLENDS
     refresh_rate = float(clock.slopes.mean())
     phase = 0.0 if blends >= FEWEST_BLENDS else open_phase(changes.picture, taken_at.mean(axis=0))
@@ -128,29 +137,13 @@ def of_monitor(live: LiveClock, monitor: Readings) -> Latency:
         uneven=1000 * uneven / refresh_rate,
         scatter=1000 * alone / refresh_rate,
         timing=1000 * live.scatter,
-        open_change=500 * _gap(times, changes, moments.mean(axis=0), exposure),
+        open_change=500 * gap,
         noise_reduction=1000 * _tail(times, reference.ghost),
         exposure=float(exposure.mean()) * 1000,
-        slow=1000 * math.hypot(seen.slow, response),
+        slow=1000 * math.hypot(seen.slow, timed.slow),
         reading="blends" if blended else "bars",
         holds=np.diff(moments, axis=1)[:, changes.unbroken[:-1]] * 1000,
     )
-
-
-def _gap(times: Array, changes: Changes, moments: Array, exposures: Array) -> float:
-    """Return the s within which all ``moments`` (c,) of changes may lie elsewhere alike, 0 if none.
-
-    From one exposure to the next where too few frames mix pictures to show the monitor's refreshes;
-    a whole interval in films so slow, with ``exposures`` (m,) that may be so short, that monitors
-    of several rates explain them, if all changes seem to come at a few phases of it.
-    """
-    interval = float(np.median(np.diff(times)))
-    if interval > ghosts.SLOWER and np.quantile(exposures, SELDOM) < interval / 2:
-        turns = 2 * np.pi * np.multiply.outer(FEW_PHASES, moments / interval)
-        if np.abs(np.exp(1j * turns).mean(axis=1)).max() > ALIKE:
-            return interval
-    few = np.count_nonzero(changes.share < 1) < FEWEST_BLENDS
-    return max(interval - float(exposures.mean()), 0.0) if few else 0.0
 
 
 def _tail(times: Array, ghost: float) -> float:

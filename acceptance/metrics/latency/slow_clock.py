@@ -29,13 +29,15 @@ BINS, FEWEST = 64, 24  # points of the curve, per refresh at one height, and in 
 NOISE, CURVE = 0.025, 0.01  # of a share; by which points may be off whatever their number
 TIME_CONSTANTS = (0.0, 0.06, 0.2)  # refreshes, to start from
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(5)
-LATE, LOG_LENGTH, SLOW, OFF, ROLLS, DRIFT = range(6)  # columns of fits
-GHOST = 6  # and, where recursion is in doubt, the share of the frame before
+LATE, LOG_LENGTH, SLOW, OFF, ROLLS, DRIFT, SHAPE = range(7)  # columns of fits
+GHOST = 7  # and, where recursion is in doubt, the share of the frame before
 # the largest share that is fitted; standard deviation up to which one is told
 MOST_GHOST, UNSURE_GHOST = 0.9, 0.06
 # refreshes: at most, and by how much a fit is moved to see what it rests on
-MOST = np.array([0.5, 0.0, 0.7, 0.0, 0.3, 0.3])
-MOVES = np.array([0.005, 0.02, 0.02, 0.02, 0.005, 0.005, 0.02])
+MOST = np.array([0.5, 0.0, 0.7, 0.0, 0.3, 0.3, 0.4])
+MOVES = np.array([0.005, 0.02, 0.02, 0.02, 0.005, 0.005, 0.1, 0.02])
+KNOWN_BEFORE = 75.0  # information about a shape that is anything up to the most
+SINGULAR = 1e-10  # of the most that is known of anything: what is known of nothing
 LEAST = 0.002  # refreshes, scatter that is always possible
 PARTS = 4  # of the film
 # times the interval of frames: the longest exposure that is tried, and from which a fit is none;
@@ -120,8 +122,8 @@ def _least(boxes: Array, interval: float) -> float:
 
 
 def _fits(times: Array, line: Pace, readings: Readings, scatter: float) -> tuple[Array, float]:
-    """(m, 6) draws of what fits the curve, none where it is not seen, and the time constant."""
-    nothing = np.empty((0, 6)), 0.0
+    """(m, 7) draws of what fits the curve, none where it is not seen, and the time constant."""
+    nothing = np.empty((0, 7)), 0.0
     curve = None if readings.ghost else _Curve.of(times, line, readings)
     if curve is None:
         return nothing
@@ -141,7 +143,7 @@ def _fits(times: Array, line: Pace, readings: Readings, scatter: float) -> tuple
 
 
 def _moved(line: Pace, fits: Array, widths: Array, times: Array) -> Pace:
-    """Return the line (m draws) with ``fits`` (m, 6) added, and exposures of ``widths`` (m,)."""
+    """Return the line (m draws) with ``fits`` (m, 7) added, and exposures of ``widths`` (m,)."""
     draws, half = line.draws.copy(), float(np.ptp(times)) / 2
     middle = (line.origin - times[0]) / half - 1
     draws[:, PHASE] += fits[:, LATE] + middle * fits[:, DRIFT]
@@ -214,7 +216,7 @@ class _Curve:
         frames = math.ceil((at.max() + length / 2) / self.interval) if self.interval else 1
         own = [
             part**back * slow_screen.gathered((at - back * self.interval) / length + 0.5,
-                                              fit[SLOW] / length)
+                                              fit[SLOW] / length, fit[SHAPE])
             for back in range(max(frames, 1))
         ]  # fmt: skip
         return np.asarray((1 - part) * sum(own))
@@ -222,14 +224,15 @@ class _Curve:
     def fitted(
         self, width: float, longest: float, scatter: float, ghost: float = 0.0
     ) -> tuple[Array, Array, float]:
-        """Return the best fit (6,) or (7,), its covariance, and how much noise it leaves.
+        """Return the best fit (7,) or (8,), its covariance, and how much noise it leaves.
 
         These are refreshes: by how much the line is late, logarithm of the exposure, time constant,
-        scatter of times (at most ``scatter``), lag beyond that of the line, and drift. Where there
-        is an ``interval``, the seventh is the share of the frame before, none or about a ``ghost``.
+        scatter of times (at most ``scatter``), lag beyond that of the line, and drift; then the
+        shape of the response. Where there is an ``interval``, the last is the share of the frame
+        before, none or about a ``ghost``.
         """
-        highest = np.add(MOST, [0, np.log(longest), 0, scatter, 0, 0])
-        lowest = np.array([-MOST[LATE], np.log(SHORTEST / 2), 0, 0, -MOST[ROLLS], -MOST[DRIFT]])
+        highest = np.add(MOST, [0, np.log(longest), 0, scatter, 0, 0, 0])
+        lowest = np.array([-MOST[LATE], np.log(SHORTEST / 2), 0, 0, -MOST[ROLLS], -MOST[DRIFT], 0])
         shares = [np.empty(0)]
         if self.interval:
             highest, lowest = np.append(highest, MOST_GHOST), np.append(lowest, 0.0)
@@ -237,7 +240,7 @@ class _Curve:
         tries = []
         for slow, share in itertools.product(TIME_CONSTANTS, shares):
             length = np.sqrt(max(width**2 - 12 * slow**2, (width / 5) ** 2))
-            start = np.append([slow, np.log(length), slow, scatter / 3, 0, 0], share)
+            start = np.append([slow, np.log(length), slow, scatter / 3, 0, 0, 0.2], share)
             inside = np.clip(start, *np.quantile([lowest, highest], [0.01, 0.99], axis=0))
             tries.append(
                 optimize.least_squares(
@@ -246,17 +249,23 @@ class _Curve:
             )
         best = min(tries, key=lambda tried: float(tried.cost))
         worse = 2 * float(best.cost) / len(self.since)
-        covariance = np.asarray(np.linalg.pinv(self._known(best.x)), np.float64)
+        covariance = np.asarray(
+            np.linalg.pinv(self._known(best.x), rcond=SINGULAR, hermitian=True), np.float64
+        )
         return best.x, covariance * max(1.0, worse), worse
 
     def _known(self, fit: Array) -> Array:
         """(k, k) information about a fit (k,).
 
-        Time constant, scatter and share of the frame before are moved upwards only.
+        What cannot be less than none is moved upwards only, the shape towards its middle.
         """
         slopes = []
-        for column, move in enumerate(MOVES[: len(fit)] * np.eye(len(fit))):
-            before = fit if column in (SLOW, OFF, GHOST) else fit - move
+        inward = np.ones(len(fit))
+        inward[SHAPE] = 1 if fit[SHAPE] < MOST[SHAPE] / 2 else -1
+        for column, move in enumerate(MOVES[: len(fit)] * np.diag(inward)):
+            before = fit if column in (SLOW, OFF, SHAPE, GHOST) else fit - move
             apart = (fit + move - before)[column]
             slopes.append((self.off(fit + move) - self.off(before)) / apart)
-        return np.asarray(np.stack(slopes) @ np.stack(slopes).T)
+        before = np.zeros(len(fit))
+        before[SHAPE] = KNOWN_BEFORE
+        return np.asarray(np.stack(slopes) @ np.stack(slopes).T + np.diag(before))

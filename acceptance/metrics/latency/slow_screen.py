@@ -1,9 +1,10 @@
 """How much of a new picture an exposure gathers on a monitor that responds slowly.
 
-The light of a liquid crystal approaches its new level about exponentially; that of one which is
-driven beyond it, and then held, rises evenly and is there at once. So an exposure must go on longer
-past first light before it holds a given share of the new picture. A screen here is a mixture of
-both, by its ``shape``: 0 exponential, 1 even, over two time constants, which is as late on average.
+The light of a liquid crystal approaches its new level about exponentially; one that is driven
+beyond it approaches a farther one, and is held as soon as it has come to its own. So an exposure
+must go on longer past first light before it holds a given share of the new picture. By how far it
+is driven the ``shape`` of the response is between 0, exponential, and 1, an even rise. Its time
+constant is always how late light is on average: an even rise takes two of them.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
 
 SHARES = np.linspace(0, 1, 129)
 SPEEDS = np.linspace(0, 0.95, 39)  # ratio / (1 + ratio), of time constant to exposure
-SHAPES = np.linspace(0, 1, 5)
-RISES = 2.0  # time constants over which light rises that does not exponentially
+SHAPES = np.linspace(0, 1, 9)
+# shapes nearer to the ends are taken for these; times the logarithm of the shape, which is when
+# the exponential is cut off, in its own time constants
+LEAST_SHAPE, MOST_SHAPE, CUT = 1e-4, 1 - 1e-3, -2.0
 LONGEST = 8.0  # time constants after which nothing is left of the old picture
 PLACES = 2000
 DOUBT = 0.3  # of the time constant: no screen responds just exponentially
@@ -45,14 +48,22 @@ def gained(since: Array, ratio: Array, shape: Array | float) -> Array:
 
 def _left(since: Array, shape: Array | float) -> Array:
     """Return the share of the old light that is left ``since`` time constants after the first."""
-    even = shape * np.maximum(1 - since / RISES, 0)
-    return np.asarray(even + (1 - shape) * np.exp(-since))
+    cut, speed = _cut(shape)
+    own = np.minimum(since * speed, cut)
+    return np.asarray((np.exp(-own) - np.exp(-cut)) / -np.expm1(-cut))
 
 
 def _to_come(since: Array, shape: Array | float) -> Array:
     """Return ``_left`` summed over all time to come, in time constants."""
-    even = shape * np.maximum(1 - since / RISES, 0) ** 2
-    return np.asarray(even + (1 - shape) * np.exp(-since))
+    cut, speed = _cut(shape)
+    own, end = np.minimum(since * speed, cut), np.exp(-cut)
+    return np.asarray((np.exp(-own) - end - end * (cut - own)) / (-np.expm1(-cut) * speed))
+
+
+def _cut(shape: Array | float) -> tuple[Array, Array]:
+    """When exponentials are cut off, in their own time constants, and how many of these are one."""
+    cut = CUT * np.log(np.clip(shape, LEAST_SHAPE, MOST_SHAPE))
+    return cut, 1 - cut / np.expm1(cut)
 
 
 def needed(share: Array, ratio: Array, shape: Array | float = 0.0) -> Array:
