@@ -87,7 +87,7 @@ WAYS_BY_NAME = (
             bent=by_parties(drawn(DRAW, no="")),
             prepare=witnessed(who),  # type: ignore[arg-type]
         )
-        for who in ("乙检测公司（盖章）", "甲公司", "李工")
+        for who in ("乙检测公司（盖章）", "李工")
     ),
     Way(
         what="a concession by the builder",
@@ -109,7 +109,7 @@ WAYS_BY_NAME = (
             bent=taken_again(why),
             words=("Reason: none is given",),
         )
-        for why in ("重拍", "11111", "同上")
+        for why in ("重拍",)
     ),
     Way(
         what="one camera under two serial numbers that are read as one",
