@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from acceptance.metrics.faults.levels import HOLD
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
