@@ -50,8 +50,8 @@ def test_a_new_key_to_an_object_that_others_lead_to_is_told(leads: str, entry: s
 
 def test_what_a_shared_array_holds_is_told_under_each_key() -> None:
     found, due = catalog(B2="B"), catalog()
-    told = {*page_entries._entries(found)} - {*page_entries._entries(due)}
-    assert told == {("/B2", "[]"), ("/B2", "in a row")}
+    entries = {*page_entries._entries(found)} - {*page_entries._entries(due)}
+    assert entries == {("/B2", "[]"), ("/B2", "in a row")}
 
 
 def test_a_circle_of_objects_ends() -> None:
