@@ -6,6 +6,8 @@ import contextlib
 import errno
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -208,6 +210,78 @@ def test_what_interrupts_writing_by_way_of_a_link_leaves_the_older_file_whole(
         assert target.read_bytes() in {b"first", b"other"}
         put(link, b"first")
     assert link.is_symlink()
+
+
+TWICE = """
+import os, pathlib
+from acceptance.files.output import put
+put(pathlib.Path({!r}), b"hello")
+os.write(1, b"!")
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="no such links here")
+@pytest.mark.parametrize("name", ["/dev/stdout", "/proc/self/fd/1", "out.json"])
+def test_what_is_open_behind_a_link_of_the_system_is_written_to(tmp_path: Path, name: str) -> None:
+    """It was replaced, and lost where its name was: of a file that has none, beside it."""
+    link = tmp_path / "out.json"
+    link.symlink_to("/dev/stdout")
+    code = TWICE.format(str(link) if name == link.name else name)
+    for gone in (True, False):
+        with (tmp_path / "log").open("w+b") as log:
+            if gone:
+                (tmp_path / "log").unlink()
+            subprocess.run([sys.executable, "-c", code], stdout=log, check=True)
+            log.seek(0)
+            assert log.read() == b"!ello"  # each has its own place in the file
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["log", "out.json"][gone:]
+    assert link.is_symlink()
+
+
+def test_a_file_in_a_folder_where_nothing_may_be_put_is_written_by_way_of_a_link(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, link = tmp_path / "closed" / "real.json", tmp_path / "out.json"
+    target.parent.mkdir()
+    target.write_bytes(b"a longer one")
+    link.symlink_to(target)
+    before, access = target.stat().st_ino, os.access
+    monkeypatch.setattr(
+        os, "access", lambda path, mode: Path(path) != target.parent and access(path, mode)
+    )
+    put(link, b"new")
+    assert (target.read_bytes(), target.stat().st_ino) == (b"new", before)
+    assert [path.name for path in target.parent.iterdir()] == ["real.json"]
+
+
+@pytest.mark.parametrize("cause", ["EPERM", "EINVAL", "EACCES", "EXDEV", "ENOTSUP"])
+def test_a_file_system_without_links_is_used_whatever_it_calls_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cause: str
+) -> None:
+    """EINVAL by Windows on FAT, EACCES and EXDEV by file systems of users."""
+
+    def cannot(*_: object) -> None:
+        raise OSError(getattr(errno, cause), cause)
+
+    monkeypatch.setattr(os, "link", cannot)
+    put_new(tmp_path / "plan.toml", b"new")
+    assert seen(tmp_path) == {"plan.toml": b"new"}
+    with pytest.raises(OutputError):
+        put_new(tmp_path / "plan.toml", b"other")
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"new"]
+
+
+@pytest.mark.parametrize("cause", ["EEXIST", "ENOSPC", "EDQUOT"])
+def test_a_full_disc_or_a_file_of_somebody_else_is_no_lack_of_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cause: str
+) -> None:
+    def cannot(*_: object) -> None:
+        raise OSError(getattr(errno, cause), cause)
+
+    monkeypatch.setattr(os, "link", cannot)
+    with pytest.raises(OutputError):
+        put_new(tmp_path / "plan.toml", b"new")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_line_that_a_full_disc_interrupts_is_taken_back(tmp_path: Path) -> None:
