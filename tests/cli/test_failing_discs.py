@@ -19,7 +19,7 @@ def test_a_disc_that_fails_where_nobody_expects_it_is_no_fault_of_the_toolkit(
     assert failures.tell(OSError(number, os.strerror(number), "/volume/x")) == 2
     said = " ".join(capsys.readouterr().err.split())
     assert f"/volume/x: cannot be written ({os.strerror(number)})" in said
-    assert "TMPDIR" in said
+    assert "TMPDIR (Windows: TEMP)" in said
 
 
 def test_no_folder_for_temporary_files_is_said_and_another_lost_file_is_a_fault(
