@@ -77,8 +77,7 @@ class Features:
         self.rows_of_key: NDArray[Any] | None = None
         bar_frames = thresholds.bar_seconds * looks.rate(video) / self.every_motion
         self.bars = RollingBars(round(bar_frames), thresholds)
-        stir_frames = thresholds.stir_seconds * looks.rate(video) / self.every_costly
-        self.covers = Covers(round(stir_frames), thresholds)
+        self.covers = Covers(self.every_costly / looks.rate(video), thresholds)
         self.samples: Bytes | None = None
         self.likeness = FrameLikeness(looks.apart(video, thresholds), thresholds)
         self.level, self.upright = Motion(thresholds), Motion(thresholds)
