@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,9 +72,14 @@ def judged(seen: build.Scene) -> dict[str, Finding]:
     return {one.quantity: one for one in findings}
 
 
-def drawn(tmp_path: Path, pictures: list[Any]) -> build.Scene:
+def drawn(
+    tmp_path: Path,
+    pictures: list[Any],
+    rate: int = 25,
+    times: list[Fraction] | None = None,
+) -> build.Scene:
     """Look at pictures that no codec has touched."""
-    encode.write(tmp_path / "drawn.mkv", pictures, codec="ffv1")
+    encode.write(tmp_path / "drawn.mkv", pictures, codec="ffv1", rate=Fraction(rate), times=times)
     return planted.seen(tmp_path / "drawn.mkv")
 
 
@@ -262,7 +268,7 @@ def test_ten_bits_tell_the_same_as_eight(tmp_path: Path) -> None:
 
 
 def test_a_level_counts_only_in_a_second_that_lies_in_the_clip_as_a_whole() -> None:
-    """Taken every fifth frame: at the end one sample was taken for a second before."""
+    """Taken of few frames: at the end one sample was taken for a second before."""
     at, levels = np.arange(50) / 25, np.full(50, np.nan, np.float32)
     levels[::5] = [1, 1, 1, 1, 1, 1, 1, 1, 9, 9]
     assert faults.held(levels, at).value == 1
@@ -434,6 +440,21 @@ def test_blur_that_leaves_no_edge_to_see_it_by_makes_the_figure_a_lower_bound(
     assert part.bound_by is not None
     assert part.bound_by.code == "edges_lost"
     assert part.value == pytest.approx(whole.value, rel=0.05)
+
+
+@pytest.mark.parametrize("rate", [1, 25])
+def test_frames_that_are_seconds_apart_or_were_not_sent_lost_no_edge(
+    rate: int, tmp_path: Path
+) -> None:
+    """A frame a second, or an outage of two: the figure is one; an edge lost there is still said."""
+    clear, plain = texture(3), np.full((270, 480), 110, np.uint8)
+    number = 6 * min(rate, 10)
+    times = [Fraction(n, rate) + 2 * (n > number // 2) for n in range(number)]
+    whole = figures(drawn(tmp_path, [clear] * number, rate, times))["faults.blurred"]
+    lost = [clear] * (number // 2) + [plain] * (number // 2)
+    part = figures(drawn(tmp_path, lost, rate, times))["faults.blurred"]
+    assert not whole.lower_bound
+    assert part.lower_bound
 
 
 QUICK_FAULTS = ["smeared along columns", "two hum bars", "green cast", "paper"]

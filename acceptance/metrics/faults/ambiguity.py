@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.metrics.faults.levels import HOLD
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -56,14 +54,13 @@ def why_sound(quantity: str, level: FaultLevel, features: Features) -> str:
     return next((code for code, doubt in asked if doubt(level, features)), "")
 
 
-def unseen(quantity: str, level: FaultLevel, last: float) -> str:
+def unseen(quantity: str, level: FaultLevel) -> str:
     """Return the code of the reason why a figure is only a lower bound, or none.
 
-    For a second or more, of a clip whose ``last`` frame is at so many s, there was nothing to see
-    it by: what softened the picture may have left no edge that is clear enough.
+    For a second, which is as long as a level must be held, there was nothing to see it by: what
+    softened the picture may have left no edge that is clear enough.
     """
-    apart = np.diff(np.concatenate([[0.0], level.at, [last]]))
-    return UNSEEN.get(quantity, "") if apart.max() >= HOLD else ""
+    return UNSEEN.get(quantity, "") if level.lost else ""
 
 
 def _dim(level: FaultLevel, features: Features) -> bool:
