@@ -428,6 +428,19 @@ def test_something_that_passes_close_by_is_in_doubt_and_another_view_is_none(
     assert cut.bound_by is None
 
 
+@pytest.mark.parametrize("share", [0.5, 0.8])
+def test_three_pictures_with_some_of_the_view_before_in_them_are_no_return(
+    share: float, tmp_path: Path
+) -> None:
+    """A camera that was turned away and stays so; a reflection put that in doubt."""
+    before, after = texture(3), texture(4)
+    mixed = np.rint(share * before + (1 - share) * after).astype(np.uint8)
+    turned = [before] * 30 + [after] * 25
+    found = figures(drawn(tmp_path, [*turned, *[mixed] * 3, *[after] * 25]))["faults.scene_change"]
+    assert found.value > LIMITS["faults.scene_change"]
+    assert found.bound_by is None
+
+
 def test_blur_that_leaves_no_edge_to_see_it_by_makes_the_figure_a_lower_bound(
     tmp_path: Path,
 ) -> None:
@@ -446,7 +459,7 @@ def test_blur_that_leaves_no_edge_to_see_it_by_makes_the_figure_a_lower_bound(
 def test_frames_that_are_seconds_apart_or_were_not_sent_lost_no_edge(
     rate: int, tmp_path: Path
 ) -> None:
-    """A frame a second, or an outage of two: the figure is one; an edge lost there is still said."""
+    """A frame a second, or an outage of two, is no lack of edges; a true one is still said."""
     clear, plain = texture(3), np.full((270, 480), 110, np.uint8)
     number = 6 * min(rate, 10)
     times = [Fraction(n, rate) + 2 * (n > number // 2) for n in range(number)]

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from acceptance.files.scipy_later import ndimage
+from acceptance.metrics.faults.levels import spanned
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -36,6 +39,7 @@ ANOTHER, PART = 20.0, 25.0
 SWINGS = 3  # pictures in turn, each unlike the one before, in which a camera is turned
 # correlation with the view before a change from which it is back, and by how much that must rise
 RETURNED, ROSE = 0.5, 0.3
+RETURNS = 0.5  # s, in most of which it is back
 CROSSED = 28.0  # % of the picture in which something else than stripes must be seen
 LATTICE = 0.13  # of a wave's amplitude, from which that in another direction makes it tiles
 OF_PART = 4.0  # times what all of the picture has, from which a pattern is of a part
@@ -123,12 +127,18 @@ def _swings(level: FaultLevel, features: Features) -> bool:
 
 
 def _returns(level: FaultLevel, features: Features) -> bool:
-    """Whether the view before comes back, or this was it coming back: something passed by."""
+    """Whether the view before comes back, or this was it coming back: something passed by.
+
+    It is back where it stays: a reflection, or three pictures that are mixed, are no return.
+    """
     at, like = (features[name] for name in ("left_at", "like_left"))
-    worst = int(level.frames[level.worst])
-    since = np.flatnonzero((np.abs(at - worst) <= SWINGS) & (np.arange(len(at)) > worst))
-    pairs = [(like[worst - 1], like[worst])]
-    pairs += [(like[since[0]], like[since].max())] if since.size else []
+    worst, numbers = int(level.frames[level.worst]), np.arange(len(at))
+    width = spanned(level.at, RETURNS)
+    since = like[(np.abs(at - worst) <= SWINGS) & (numbers > worst)]
+    after = like[(at == at[worst]) & (numbers >= worst)][:width]
+    pairs = [(like[worst - 1], np.median(after))] if after.size else []
+    if since.size:
+        pairs += [(since[0], ndimage.median_filter(since, width, mode="nearest").max())]
     back = any(now >= RETURNED and now - before >= ROSE for before, now in pairs)
     return level.value >= ANOTHER and back
 
