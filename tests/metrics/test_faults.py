@@ -470,6 +470,24 @@ def test_frames_that_are_seconds_apart_or_were_not_sent_lost_no_edge(
     assert part.lower_bound
 
 
+@pytest.mark.parametrize("rate", [25, 60])
+def test_two_seconds_of_a_cover_after_a_clear_second_are_seen_as_one(
+    rate: int, tmp_path: Path
+) -> None:
+    """A lasting picture of 2 s made it two and a half to three."""
+    import cv2
+
+    random = np.random.default_rng(5)
+    rough = random.standard_normal((135, 240)).astype(np.float32)
+    smooth, clear = cv2.GaussianBlur(rough, (0, 0), 20), cv2.resize(texture(3), (240, 135))
+    folds = 110 + 5 * smooth / smooth.std()
+    seen = [clear] * rate + [folds] * 2 * rate
+    noisy = [np.rint(each + random.normal(0, 1.5, each.shape)).astype(np.uint8) for each in seen]
+    found = figures(drawn(tmp_path, noisy, rate))["faults.covered_lens"]
+    assert found.value == 100
+    assert found.bound_by is None
+
+
 QUICK_FAULTS = ["smeared along columns", "two hum bars", "green cast", "paper"]
 QUICK_SCENES = ["dense fog", "blinds", "train", "sodium lamps"]
 SCENES = (

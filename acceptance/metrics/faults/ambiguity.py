@@ -86,7 +86,8 @@ def _slight(level: FaultLevel) -> bool:
 
 def _aside(level: FaultLevel, features: Features) -> bool:
     """Whether edges are in one half, and fine detail elsewhere: they may be of a thing near by."""
-    spread, blank = (_around(level, features[name]) for name in ("edge_spread", "blank"))
+    spread = _around(level, features["edge_spread"])
+    blank = _around(level, features["blank"], near=True)  # is looked at in other frames
     return spread < ASIDE and blank < NOTHING
 
 
