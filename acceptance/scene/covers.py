@@ -63,9 +63,6 @@ class Covers:
         means = np.array(self.means)
         usual = patterns.median(means.reshape(len(means), -1), axis=1)
         apart = means - usual[:, None, None]
-        # what was there before a cover came is no part of what moves behind it
-        other = (np.abs(apart - apart[-1]) > limits.other_codes).mean(axis=(1, 2))
-        apart = apart[other < limits.other_share]
         still = np.hypot(limits.stir_codes, limits.stir_noise_share * noise)
         stirred = blank & (apart.std(axis=0) > still)
         return bool(np.count_nonzero(stirred) >= fewest)

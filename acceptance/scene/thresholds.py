@@ -33,8 +33,10 @@ class Thresholds:
     costly_seconds: float = 0.32
     """Seconds, at most, from one look at the costly features to the next: up to a third of a second
     the median over a second is that of five looks."""
+    covers_seconds: float = 0.2
+    """Seconds, at most, from one look at what hides the view to the next."""
     fewest_costly: int = 9
-    """Looks at them that a film must have, however short it is, where it has as many frames."""
+    """Looks at either that a film must have, however short it is, where it has as many frames."""
     motion_per_second: float = 12.5
     """How often levels and motion are taken, per second: enough for shakes of up to 6 Hz."""
     scene_change_s: float = 0.5
@@ -147,10 +149,6 @@ class Thresholds:
     what moves behind a veil is looked for."""
     fewest_lasting: int = 5
     """Looks that it is averaged of at least: the margins of noise below are enough for these."""
-    other_codes: float = 10.0
-    """Codes by which the means of blocks must differ for something else to have been there."""
-    other_share: float = 0.25
-    """Share (0..1) of the blocks that must."""
     faint_codes: float = 0.5
     """Codes of difference between neighbouring samples from which a block shows something."""
     shading_sigma: float = 3.0
