@@ -18,7 +18,7 @@ from acceptance.errors import OutputError
 from acceptance.files import output
 from acceptance.files.output import append, copy, flush, put, put_new, put_new_folder
 from acceptance.forms import panel_key
-from acceptance.forms.panel_key import Key, PanelClip
+from acceptance.forms.panel_key import Key, PanelClip, PanelItem
 from acceptance.model import Plan
 from acceptance.report import questionnaire
 from acceptance.signing.chains import make_demo_chain
@@ -52,6 +52,35 @@ def test_the_key_of_a_blind_panel_is_readable_by_its_leader_only(
     questionnaire.write_panel(key, (), Plan(subjects=(), shots=()), tmp_path, "zh")
     assert mode(tmp_path / panel_key.key_name("panel.csv")) == 0o600
     assert mode(tmp_path / "panel.csv") == 0o666
+
+
+@pytest.mark.parametrize("fault", ["full", "kill"])
+def test_a_panel_interrupted_at_any_call_is_finished_by_the_next_of_its_seed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    """Its table comes last; one that is there is never written over."""
+    monkeypatch.setattr(questionnaire, "panel", lambda *_: b"%PDF")
+    (tmp_path / "a.mp4").write_bytes(b"film")
+    items = (PanelItem(text="x", requirements=("p#r",)),)
+    clips = (PanelClip(subject="c", items=items, code="A2", files=("a.mp4", "none.mp4")),)
+    key = Key(leader="x", seed=7, clips=clips, orders={"R1": ("A2",)})
+
+    def act(name: object) -> list[tuple[str, str]]:
+        folder, empty = tmp_path / f"{name}", Plan(subjects=(), shots=())
+        return questionnaire.write_panel(key, (), empty, folder, "zh", tmp_path)
+
+    for at in range(len(calls(lambda: act("counted")))):
+        if fault == "kill":
+            assert killed(partial(act, at), at)
+        else:
+            with contextlib.suppress(OutputError), interrupted(at, full):
+                act(at)
+        if not (tmp_path / f"{at}" / "panel.csv").exists():
+            assert questionnaire.begun_seed(tmp_path / f"{at}") in {None, 7}
+            assert act(at) == [("A2", "none.mp4")]
+        assert [path.read_bytes() for path in tmp_path.glob(f"{at}/clips/A2-1.mp4")] == [b"film"]
+        with pytest.raises(OutputError, match="already exists"):
+            act(at)
 
 
 def test_a_secret_is_never_readable_by_others_while_it_is_written(
