@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from acceptance import wording
 from acceptance.errors import UsageError
 from acceptance.files import spreadsheet
-from acceptance.files.output import copy, put, require_ending, require_new
+from acceptance.files.output import copy, put, put_new, require_ending, require_new
 from acceptance.forms import item_code, panel_key, scores
 from acceptance.forms.answers import COLUMNS, GRADES, SHOWN, YES
 from acceptance.forms.item_count import check_items
@@ -279,10 +279,12 @@ def write_panel(
         raise UsageError(tr("say who leads the panel: --leader NAME, or operator in the plan"))
     table, kept, content = folder / TABLE_FILE, folder / KEY, panel_key.dumps(key).encode()
     require_new(table)
-    if not (kept.is_file() and kept.read_bytes() == content):
+    begun = kept.is_file() and kept.read_bytes() == content
+    if not begun:
         require_new(kept)
     forms = panel(key, questions, plan, lang)
-    put(kept, content, secret=True)
+    if not begun:
+        put_new(kept, content, secret=True)
     put(folder / "panel.pdf", forms)
     left_out = _copy(key, films, folder / "clips") if films else []
     put(table, spreadsheet.csv_of(scores.table(key, lang)))

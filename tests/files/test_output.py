@@ -54,6 +54,26 @@ def test_the_key_of_a_blind_panel_is_readable_by_its_leader_only(
     assert mode(tmp_path / "panel.csv") == 0o666
 
 
+def test_of_two_panels_drawn_up_at_once_one_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The table of one beside the key of the other would give scores to the wrong clips."""
+    clips = (PanelClip(subject="c", items=(), code="A2"),)
+    keys = [Key(leader="x", seed=n, clips=clips, orders={"R1": ("A2",)}) for n in (1, 2)]
+    empty = Plan(subjects=(), shots=())
+
+    def other_first(*_: object) -> bytes:
+        monkeypatch.setattr(questionnaire, "panel", lambda *_: b"%PDF")
+        questionnaire.write_panel(keys[1], (), empty, tmp_path, "zh")
+        return b"%PDF ours"
+
+    monkeypatch.setattr(questionnaire, "panel", other_first)
+    with pytest.raises(OutputError, match="already exists"):
+        questionnaire.write_panel(keys[0], (), empty, tmp_path, "zh")
+    assert b"seed = 2" in (tmp_path / "panel.key.toml").read_bytes()
+    assert (tmp_path / "panel.pdf").read_bytes() == b"%PDF"
+
+
 @pytest.mark.parametrize("fault", ["full", "kill"])
 def test_a_panel_interrupted_at_any_call_is_finished_by_the_next_of_its_seed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
@@ -178,13 +198,21 @@ def test_of_what_is_new_a_full_disc_leaves_nothing_but_the_whole(tmp_path: Path,
 def test_what_somebody_else_put_there_meanwhile_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(output, "require_new", lambda _: None)
+    looked, real = set[Path](), output.require_new
+
+    def look(path: Path) -> None:
+        """See nothing at first: it comes after that."""
+        if path in looked:
+            real(path)
+        looked.add(path)
+
+    monkeypatch.setattr(output, "require_new", look)
     (tmp_path / "plan.toml").write_bytes(b"theirs")
     (tmp_path / "tables").mkdir()
     (tmp_path / "tables" / "a.csv").write_bytes(b"theirs")
-    with pytest.raises(OutputError):
+    with pytest.raises(OutputError, match="already exists"):
         put_new(tmp_path / "plan.toml", b"ours")
-    with pytest.raises(OutputError):
+    with pytest.raises(OutputError, match="already exists"):
         put_new_folder(tmp_path / "tables", {"a.csv": b"ours"})
     assert set(seen(tmp_path).values()) == {b"theirs"}
     assert not list(tmp_path.glob(".*"))
