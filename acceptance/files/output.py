@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
+SECRET, OPEN = 0o600, 0o666  # who may read and write a file
 NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 NO_FLUSHING = {errno.EINVAL, errno.ENOTSUP}  # a file system that cannot, for folders
 
@@ -37,24 +38,25 @@ def put(path: Path, content: bytes, *, secret: bool = False) -> None:
         if _is_special(path):
             path.write_bytes(content)
             return
-        with _draft(path.parent, content, 0o600 if secret else 0o666) as draft:
+        with _draft(path.parent, content, SECRET if secret else OPEN) as draft:
             draft.replace(path)
             flush(path.parent)
 
 
-def put_new(path: Path, content: bytes) -> None:
+def put_new(path: Path, content: bytes, *, secret: bool = False) -> None:
     """Write a file that does not exist yet; whatever interrupts leaves none, or all of it.
 
-    Raises OutputError.
+    A ``secret`` is as for ``put``. Raises OutputError.
     """
     require_new(path)
-    with writing(path.parent, named=path), _draft(path.parent, content) as draft:
+    mode = SECRET if secret else OPEN
+    with writing(path.parent, named=path), _draft(path.parent, content, mode) as draft:
         try:
             os.link(draft, path)  # as a rename, but for what somebody else put there meanwhile
         except OSError as error:
+            require_new(path)
             if error.errno not in NO_LINKS:
                 raise
-            require_new(path)
             draft.rename(path)
         flush(path.parent)
 
@@ -72,10 +74,19 @@ def put_new_folder(folder: Path, files: Mapping[str, bytes]) -> None:
             for name, content in files.items():
                 create(draft / name, content)
             flush(draft)
-            draft.rename(folder)
+            _rename_new(draft, folder)
             flush(folder.parent)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
+
+
+def _rename_new(draft: Path, folder: Path) -> None:
+    """Give a folder its name; OutputError where somebody else was faster."""
+    try:
+        draft.rename(folder)
+    except OSError:
+        require_new(folder)
+        raise
 
 
 def copy(source: Path, target: Path) -> None:
@@ -114,7 +125,7 @@ def _unnamed(folder: Path) -> Path:
 
 
 @contextlib.contextmanager
-def _draft(folder: Path, content: bytes, mode: int = 0o666) -> Iterator[Path]:
+def _draft(folder: Path, content: bytes, mode: int = OPEN) -> Iterator[Path]:
     """Write a file under no name of its own; what is left of it is removed at the end."""
     draft = _unnamed(folder)
     try:
@@ -124,7 +135,7 @@ def _draft(folder: Path, content: bytes, mode: int = 0o666) -> Iterator[Path]:
         draft.unlink(missing_ok=True)
 
 
-def create(path: Path, content: bytes, mode: int = 0o666) -> None:
+def create(path: Path, content: bytes, mode: int = OPEN) -> None:
     """Write a new file, to the disc and not to memory only. Raises OSError."""
     _write(path, content, os.O_CREAT | os.O_EXCL, mode)
 
