@@ -76,7 +76,7 @@ def test_a_scene_that_is_faint_throughout_is_veiled_and_a_clear_one_is_not() -> 
 def test_what_is_as_large_as_half_the_view_and_passes_makes_it_a_veil() -> None:
     def passing(n: int) -> np.ndarray:
         return np.asarray(
-            150 - 25 * np.exp(-(((COLUMNS - 24 * n + 120) / 48) ** 4) - ((ROWS - 67) / 55) ** 4)
+            150 - 25 * np.exp(-(((COLUMNS - 48 * n + 120) / 48) ** 4) - ((ROWS - 67) / 55) ** 4)
         )
 
     for last in (4, 5, 6):
