@@ -7,8 +7,12 @@ import os
 import tempfile
 
 import pytest
+from lxml import etree
+from openpyxl import Workbook
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from acceptance.cli import failures
+from acceptance.files import spreadsheet
 
 
 @pytest.mark.parametrize("number", sorted(failures.DISC))
@@ -33,3 +37,19 @@ def test_no_folder_for_temporary_files_is_said_and_another_lost_file_is_a_fault(
     assert failures.tell(caught.value) == 2
     assert "TMPDIR" in capsys.readouterr().err
     assert failures.tell(FileNotFoundError(errno.ENOENT, "No such file")) == failures.FAULT
+
+
+@pytest.mark.parametrize("at", ["append", "save"])
+def test_a_full_folder_for_temporary_files_is_no_fault_while_a_workbook_is_written(
+    monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    """That is how lxml tells it."""
+
+    def full(*_: object) -> None:
+        raise etree.SerialisationError("IO_ENOSPC")
+
+    place = WriteOnlyWorksheet if at == "append" else Workbook
+    monkeypatch.setattr(place, at, full)
+    with pytest.raises(OSError, match="No space left") as caught:
+        spreadsheet.tables_of({"sheet": [["a"]]})
+    assert failures.tell(caught.value) == 2
