@@ -52,7 +52,8 @@ def _of_disc(error: BaseException) -> OutputError | None:
 
     That is mostly the folder for temporary files.
     """
-    no_place = isinstance(error, FileNotFoundError) and "temporary directory" in str(error)
+    # as tempfile words it: no usable temporary directory
+    no_place = isinstance(error, FileNotFoundError) and "usable" in (error.strerror or "")
     if not isinstance(error, OSError) or not (error.errno in DISC or no_place):
         return None
     what = tr("cannot be written ({cause})", cause=error.strerror or error)

@@ -269,6 +269,19 @@ def of_another_version(
     return other
 
 
+def test_a_warning_that_an_older_version_did_not_know_breaks_no_sound_session(
+    original: Path, chain: DemoChain, tmp_path: Path
+) -> None:
+    older = shutil.copytree(original, tmp_path / original.name)
+    session = store.load(older)
+    due, *known = session.warnings or ()
+    issue(older, replace(session, warnings=tuple(known), tool_version="0.15.0"), chain)
+    result = verify(older, [chain.root])
+    assert result.exit_code == 0, details(result)
+    assert f"warning {due.code}" in details(result)
+    assert "is due, but not stored" in details(result)
+
+
 @pytest.mark.parametrize(
     "forgery",
     [
