@@ -1,4 +1,9 @@
-"""Words that a reader would take for a verdict, where somebody else than the report says them."""
+"""Words that a reader would take for a verdict, where somebody else than the report says them.
+
+Templates of an institute may hold none of them (``VERDICTS``). Names of projects, places and
+devices hold them rightly, 合格品仓库 or Khyber Pass: only one that states a verdict is told
+(``states_a_verdict``).
+"""
 
 from __future__ import annotations
 
@@ -21,6 +26,38 @@ VERDICTS = re.compile(
     r"|\b(?:is|are|was|were|be|been) (?:hereby )?(?:accepted|approved)\b",
     re.IGNORECASE,
 )
+
+SAID_BEFORE = "结论|結論|判定|判为|判為|评为|評為|全部|全都|均|皆"
+SAID_OF = rf"{SAID_BEFORE}|各项|各項|指标|指標|已|未|{WORK}"
+BARE = "不?合格|(?:未|不|已)?[达達][标標]|不?符合|(?:未|不|已)?通[过過]|[满滿]足"
+ENDED = r"(?=$|[^\w(\[{<【〈《「『])"  # a word, and no bracket that goes on with the name
+NAMED = "品|区|區|证|證|率|路|村|库|庫|检|檢|章|评|評|供|产|產|车|車|者|线|線"
+ENGLISH = "(?:pass|fail)(?:ed|es|s)?|compliant|complies|conforms|satisfactory|accepted|approved"
+STATED = re.compile(
+    # alone: the whole text, in brackets or behind a colon
+    rf"(?:^|[^\w\s] *)(?:{BARE})了?{ENDED}"
+    # 李合格 is a person, 均合格 is none
+    rf"|(?<!检定)(?<!校准)(?<!檢定)(?<!^[^不均皆全都已判])合格了?{ENDED}"
+    rf"|(?:{SAID_BEFORE})[为為是:]?(?:{WORK})?合格(?!{NAMED})|(?:验收|驗收)合格(?=工程|项目|項目|系统|系統)"
+    rf"|(?:{SAID_OF})(?:已|均|全部)?(?:[达達][标標]|符合|[满滿]足)了?{ENDED}"
+    rf"|(?:符合|[满滿]足)[\w/.-]{{0,24}}(?:要求|标准|標準|规定|規定|规范|規範){ENDED}"
+    rf"|(?:准予|同意)(?:(?:{WORK})(?!通[过過]\w)|通[过過]{ENDED})"
+    rf"|(?:{WORK}|{SAID_BEFORE}|已|未)通[过過]了?(?:{WORK})?{ENDED}|通[过過]了?(?:验收|驗收){ENDED}"
+    "|[✓✔☑✗✘☒]"
+    rf"|(?i:^\W*(?:{ENGLISH})\W*$|[(\[{{<【:=] *(?:{ENGLISH})(?= *(?:$|[^\w\s])))"
+    r"|(?i:\b(?:passed|failed)\W*$|\b(?:complies with|conforms to)\b)"
+    r"|(?i:\b(?:meets?|fulfils?) (?:(?:all|the) )*require)"
+    r"|(?i:\brequirements (?:(?:are|were|all) )*(?:met|fulfil))"
+    r"|(?i:\b(?:is|are|was|were) (?:hereby )?(?:accepted|approved)\b)"
+    # in capitals, unless a name goes on: PASS-A, P.A.S.S. Systems, PASS OFFICE
+    r"|(?<![A-Za-z-])(?:P[ ._*-]*A[ ._*-]*S[ ._*-]*S(?:ED)?|F[ ._*-]*A[ ._*-]*I[ ._*-]*L(?:ED)?)"
+    r"(?! *(?:[A-Za-z0-9_&'-]|\. *[A-Za-z]))"
+)
+
+
+def states_a_verdict(name: str) -> bool:
+    """Whether a name says a verdict, and is not one that only holds such a word."""
+    return bool(STATED.search(as_read(name)))
 
 
 def as_read(text: str) -> str:

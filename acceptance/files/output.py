@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
 OF_THE_SYSTEM = tuple(map(Path, ("/dev", "/proc")))  # links there lead to what is open
+SECRET, OPEN = 0o600, 0o666  # who may read and write a file
 NO_FLUSHING = {errno.EINVAL, errno.ENOTSUP}  # a file system that cannot, for folders
 
 
@@ -40,25 +41,27 @@ def put(path: Path, content: bytes, *, secret: bool = False) -> None:
     target = Path(os.path.realpath(path)) if path.is_symlink() else path
     with (
         writing(target.parent, named=path),
-        _draft(target.parent, content, 0o600 if secret else 0o666) as draft,
+        _draft(target.parent, content, SECRET if secret else OPEN) as draft,
     ):
         draft.replace(target)
         flush(target.parent)
 
 
-def put_new(path: Path, content: bytes) -> None:
+def put_new(path: Path, content: bytes, *, secret: bool = False) -> None:
     """Write a file that does not exist yet; whatever interrupts leaves none, or all of it.
 
-    Raises OutputError.
+    A ``secret`` is as for ``put``. Raises OutputError.
     """
     require_new(path)
-    with writing(path.parent, named=path), _draft(path.parent, content) as draft:
+    mode = SECRET if secret else OPEN
+    with writing(path.parent, named=path), _draft(path.parent, content, mode) as draft:
         try:
             os.link(draft, path)  # as a rename, but for what somebody else put there meanwhile
         except OSError as error:
+            require_new(path)
+            # file systems without links say so in many ways
             if isinstance(error, FileExistsError) or error.errno in FULL:
                 raise
-            require_new(path)  # file systems without links say so in many ways
             draft.rename(path)
         flush(path.parent)
 
@@ -76,10 +79,19 @@ def put_new_folder(folder: Path, files: Mapping[str, bytes]) -> None:
             for name, content in files.items():
                 create(draft / name, content)
             flush(draft)
-            draft.rename(folder)
+            _rename_new(draft, folder)
             flush(folder.parent)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
+
+
+def _rename_new(draft: Path, folder: Path) -> None:
+    """Give a folder its name; OutputError where somebody else was faster."""
+    try:
+        draft.rename(folder)
+    except OSError:
+        require_new(folder)
+        raise
 
 
 def copy(source: Path, target: Path) -> None:
@@ -138,7 +150,7 @@ def _unnamed(folder: Path) -> Path:
 
 
 @contextlib.contextmanager
-def _draft(folder: Path, content: bytes, mode: int = 0o666) -> Iterator[Path]:
+def _draft(folder: Path, content: bytes, mode: int = OPEN) -> Iterator[Path]:
     """Write a file under no name of its own; what is left of it is removed at the end."""
     draft = _unnamed(folder)
     try:
@@ -148,7 +160,7 @@ def _draft(folder: Path, content: bytes, mode: int = 0o666) -> Iterator[Path]:
         draft.unlink(missing_ok=True)
 
 
-def create(path: Path, content: bytes, mode: int = 0o666) -> None:
+def create(path: Path, content: bytes, mode: int = OPEN) -> None:
     """Write a new file, to the disc and not to memory only. Raises OSError."""
     _write(path, content, os.O_CREAT | os.O_EXCL, mode)
 

@@ -12,7 +12,7 @@ from acceptance.checks.warned import alike, doubtful, twins
 from acceptance.model import Instrument, Matrix, Plan, Sample, SignalPath, Subject, SubjectKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from acceptance.checks.warned.judged import Judged
 
@@ -47,6 +47,8 @@ def cameras(**fields: Sequence[str]) -> Plan:
         ("fe80::1:80", "fe80::1"),
         ("10.0.0.1/1", "10.0.0.1/2"),
         ("12", "0.0.0.12"),
+        ("20230001", "1.52.175.1"),
+        ("10.0.0.1:8080", "10.0.0.1:8081"),
     ],
 )
 def test_addresses_that_differ_are_not_taken_for_one(addresses: tuple[str, str]) -> None:
@@ -63,6 +65,8 @@ def test_addresses_that_differ_are_not_taken_for_one(addresses: tuple[str, str])
         ("cam.local.", "cam.local"),
         ("167772224", "10.0.0.64"),
         ("0x0a000040", "10.0.0.64"),
+        ("167772224:8080", "10.0.0.64:8080"),
+        ("[fe80::1]:8080", "[FE80:0:0::0001]:8080"),
     ],
 )
 def test_one_address_in_two_writings_is_seen(addresses: tuple[str, str]) -> None:
@@ -108,6 +112,20 @@ def test_a_retest_wants_no_shots_that_it_does_not_ask_for() -> None:
         ("王教授", "王工", False),
         ("李明", "李明华", False),
         ("（检测）", "检测", True),
+        ("乙检测公司（盖章）", "乙检测公司", True),
+        ("乙公司（技术部）", "乙公司", True),
+        ("王工程师", "王工", True),
+        ("王高级工程师", "王教授", False),
+        ("刘洋 主任", "刘洋", True),
+        ("评委（1）", "评委（2）", False),
+        ("Rater (1)", "Rater (2)", False),
+        ("[1]", "[2]", False),
+        ("观察者<甲>", "观察者<乙>", False),
+        ("张三（监理）", "张三（业主）", False),
+        ("王伟（男）", "王伟（女）", False),
+        ("中国电信（重庆分公司）", "中国电信（南岸分公司）", False),
+        ("某检测有限公司（重庆）", "某检测有限公司（四川）", False),
+        ("中国电信（重庆）", "中国电信", False),
     ],
 )
 def test_a_person_is_the_same_with_a_title(
@@ -121,13 +139,49 @@ def test_a_person_is_the_same_with_a_title(
 @pytest.mark.parametrize(
     ("text", "something"),
     [("照明被关闭", True), ("李", True), ("A", True), ("重拍", False), ("1111", False),
-     ("7", False), ("。。。", False), ("Test", False), ("aa", False)],
+     ("7", False), ("。。。", False), ("Test", False), ("aa", False), ("啊啊", False)],
 )  # fmt: skip
 def test_a_word_for_nothing_is_no_reason(
     text: str,
     something: bool,  # noqa: FBT001 -- a row of the table
 ) -> None:
-    assert alike.says_something(text) is something
+    assert alike.is_reason(text) is something
+
+
+@pytest.mark.parametrize(
+    "name", ["丽丽", "莉莉", "娜娜", "娜 娜", "Na", "Nan", "Ok", "李", "A", "Bo"]
+)
+def test_a_short_name_is_somebody(name: str) -> None:
+    assert alike.is_name(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["N/A", "NA", "n.a.", "ok", "无", "-", "", "系统", "某某", "admin", "111", "xx", "7"]
+)
+def test_a_word_for_nothing_is_nobody(name: str) -> None:
+    assert not alike.is_name(name)
+
+
+@pytest.mark.parametrize("serial", ["1", "5", "11", "7", "2222", "AA", "X1", "100"])
+def test_a_short_serial_number_of_two_devices_is_told(serial: str) -> None:
+    assert [*twins.devices(judged(cameras(serial=(serial, serial))))]
+
+
+@pytest.mark.parametrize(
+    "raters",
+    [("评委（1）", "评委（2）"), ("Rater (1)", "Rater (2)"), ("张三（监理）", "张三（业主）"),
+     ("刘洋 主任", "刘洋 经理"), ("[1]", "[2]")],
+)  # fmt: skip
+def test_raters_whose_titles_or_numbers_differ_are_two(raters: tuple[str, ...]) -> None:
+    assert not [*doubtful.raters(rated(raters))]
+    assert [*doubtful.raters(rated((raters[0], f" {raters[0]}")))]
+
+
+def rated(raters: Sequence[str]) -> Judged:
+    """Let raters answer one question."""
+    answer = SimpleNamespace(scores=[SimpleNamespace(rater=name) for name in raters])
+    seen: Any = SimpleNamespace(session=SimpleNamespace(plan=SimpleNamespace(answers=[answer])))
+    return seen
 
 
 @pytest.mark.parametrize(
@@ -137,3 +191,36 @@ def test_a_word_for_nothing_is_no_reason(
 )  # fmt: skip
 def test_figures_of_many_digits_tell_films_apart_but_for_ratios(value: float, weight: int) -> None:
     assert twins._weight(value) == weight
+
+
+# Of two films by one encoder at 30 frame/s in MKV: other pictures, and the same settings and times.
+OF_THE_ENCODER = {
+    "frame_rate.mean": 30.000694463735108, "frame_rate.jitter": 0.4714045207910317,
+    "frame_rate.longest_gap": 34.00000000000091, "stream.key_frame_interval": 1.0006712345678,
+    "noise.snr": 48.130803608679074, "geometry.tilt": 0.123456789012345,
+}  # fmt: skip
+
+
+def shared(figures_of: Mapping[str, float], bound: str = "") -> dict[str, set[str]]:
+    """Say which of two films share these figures; one of them may be a bound."""
+    figures = [
+        SimpleNamespace(
+            quantity=name, region="", statistic="mean", value=value, shot=shot,
+            lower_bound=name == bound, upper_bound=False,
+        )
+        for name, value in figures_of.items()
+        for shot in ("a", "b")
+    ]  # fmt: skip
+    seen: Any = SimpleNamespace(session=SimpleNamespace(measurements=figures))
+    return twins._alike(seen)
+
+
+def test_two_films_by_one_encoder_are_two() -> None:
+    """One figure of the picture may be the same by chance; where nothing varies, S/N is a bound."""
+    assert not any(shared(OF_THE_ENCODER, bound="noise.snr").values())
+
+
+def test_two_films_of_the_same_figures_of_the_picture_are_one() -> None:
+    pictures = {"noise.snr": 41.23456789012345, "geometry.tilt": 0.123456789012345}
+    assert not any(shared(pictures).values()), "two are too few"
+    assert shared({**pictures, "shading.luma": 7.718281828459045})["a"] == {"a", "b"}

@@ -636,3 +636,15 @@ def test_a_film_of_a_chart_and_one_of_a_clock_are_no_retake(tmp_path: Path) -> N
     assert "retaken" not in {one.code for one in reach(case, tmp_path)[0].warnings or ()}
     hidden = replace(case, shots=(SHOT, replace(clock, chart=None)))
     assert "retaken" in {one.code for one in reach(hidden, tmp_path / "x")[0].warnings or ()}
+
+
+def test_who_confirms_a_provisional_limit_by_a_copy_may_name_it_as_the_source(
+    tmp_path: Path,
+) -> None:
+    firm = 'figure = { source = "Q/X 2", level = "seen", clause = "2", CONFIRMED }'
+    by = 'confirmed_by = "李工", confirmed_on = "2026-11-01", copy = "3 号"'
+    text = f'[[requirements]]\nid = "noise"\n{firm.replace("CONFIRMED", by)}\n'
+    provisional = laid_over(text, pack(provenance=SEEN))
+    assert warned(provisional, tmp_path / "a", "weaker_rule") == []
+    assert warned(provisional, tmp_path / "b", "confirmed") == [("own#noise",)]
+    assert warned(laid_over(text), tmp_path / "c", "weaker_rule"), "confirmed by another before"

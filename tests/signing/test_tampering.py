@@ -195,7 +195,7 @@ def test_a_signer_with_two_common_names_is_called_as_any_version_did(name: str) 
     subject = asn1_x509.Name.load(Name(named).public_bytes())
     signature: Any = SimpleNamespace(
         sig_object={"/Name": name}, sig_object_type="/Sig", field_name="inspector",
-        signer_cert=SimpleNamespace(subject=subject),
+        signer_cert=SimpleNamespace(subject=subject), signer_info={"signed_attrs": ()},
     )  # fmt: skip
     assert [*signature_entries.strange(signature)] == []
     signature.sig_object["/Name"] = "王"
@@ -267,6 +267,19 @@ def of_another_version(
     other = shutil.copytree(original, tmp_path_factory.mktemp("other") / original.name)
     issue(other, replace(store.load(other), tool_version=request.param), chain)
     return other
+
+
+def test_a_warning_that_an_older_version_did_not_know_breaks_no_sound_session(
+    original: Path, chain: DemoChain, tmp_path: Path
+) -> None:
+    older = shutil.copytree(original, tmp_path / original.name)
+    session = store.load(older)
+    due, *known = session.warnings or ()
+    issue(older, replace(session, warnings=tuple(known), tool_version="0.15.0"), chain)
+    result = verify(older, [chain.root])
+    assert result.exit_code == 0, details(result)
+    assert f"warning {due.code}" in details(result)
+    assert "is due, but not stored" in details(result)
 
 
 @pytest.mark.parametrize(

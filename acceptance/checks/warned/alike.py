@@ -9,17 +9,32 @@ import unicodedata
 
 from acceptance.messages import LOOKALIKES
 
-# What stands where a name or a reason should.
+# What stands where a name, a reason or a number should.
 NOTHING = frozenset({
     *("", "无", "略", "没有", "不详", "不明", "未知", "待定", "待补", "待补充", "同上", "见上"),
+    *("na", "nil", "no", "none", "unknown", "null", "nan", "tbd", "todo", "ditto", "idem", "ok"),
+})  # fmt: skip
+NOBODY = frozenset({
+    *("测试", "系统", "自动", "管理员", "某", "某某", "某人"),
+    *("test", "system", "auto", "automatic", "admin", "nobody"),
+})  # fmt: skip
+NO_REASON = frozenset({
     *("无原因", "没有原因", "无理由", "测试", "系统", "自动"),
     *("重拍", "补拍", "重测", "补测", "再拍", "重新拍摄"),
-    *("na", "nil", "no", "none", "unknown", "null", "nan", "tbd", "todo", "ditto", "idem", "ok"),
     *("test", "system", "auto", "automatic", "retake", "retaken", "again"),
 })  # fmt: skip
-BRACKETS = re.compile(r"[(\[<【〈][^)\]>】〉]*[)\]>】〉]")
-TITLES = re.compile(
-    r"(?<=\w\w)\s*(?:(?:正高级?|副?高级?|助理)?工程师|副?教授|副?研究员|博士|硕士|副?主任|副?经理|先生|女士|同志)$"
+NAMES_TOO = frozenset({"Na", "Nan", "Ok"})  # of people, where they are written so
+TITLE = (
+    "(?:正高级?|副?高级?|助理)?工程师|副?教授|副?研究员|博士|硕士|副?主任|副?经理|先生|女士|同志"
+)
+TITLES = re.compile(rf"(?<=\w\w)\s*(?:{TITLE})$")
+ENGINEER = re.compile(r"(?<=^\w)\s*(?:正高级?|副?高级?|助理)?工程师$")  # 王工程师 is 王工
+# What may stand in brackets behind one and the same name. A place, a branch, a number or a party
+# (重庆分公司, 甲, 2, 业主) tells two of one name apart.
+BESIDE = re.compile(
+    rf"[(\[<【〈]\s*(?:{TITLE}|盖章|签字|签章|签名|公章|QA|QC|Ph\.?D\.?|seal(?:ed)?|signed"
+    r"|(?:检测|检验|质检|质量|技术|测试|工程)(?:部门?|科|室|组|员|中心)?)\s*[)\]>】〉]",
+    re.IGNORECASE,
 )
 DIGITS_ALIKE = str.maketrans("oil", "011")  # letters that labels hardly tell from digits
 USUAL_PORTS = (":80", ":443", ":554")
@@ -36,9 +51,9 @@ def plain(name: str) -> str:
 
 
 def person(name: str) -> str:
-    """Return a name as ``plain`` does, without titles behind it and what stands in brackets."""
-    bare = BRACKETS.sub("", unicodedata.normalize("NFKC", name)).strip()
-    return plain(TITLES.sub("", bare)) or plain(name)
+    """Return a name as ``plain`` does, without titles, departments and seals behind it."""
+    bare = BESIDE.sub("", unicodedata.normalize("NFKC", name)).strip()
+    return plain(TITLES.sub("", ENGINEER.sub("工", bare))) or plain(name)
 
 
 def number(text: str) -> str:
@@ -46,11 +61,28 @@ def number(text: str) -> str:
     return plain(text).translate(DIGITS_ALIKE)
 
 
-def says_something(text: str) -> bool:
-    """Whether a name or reason is one: no blank, dash, word for nothing, or one sign repeated."""
+def is_reason(text: str) -> bool:
+    """Whether a reason is one: no blank, dash, word for nothing, or one sign repeated."""
     word = plain(text)
-    repeated = len(set(word)) == 1 and (len(word) > 1 or word.isdigit() or word == "x")
-    return word not in NOTHING and not repeated
+    return word not in NOTHING | NO_REASON and not _repeats(word)
+
+
+def is_name(text: str) -> bool:
+    """Whether a name is somebody's; 丽丽 and Na are, N/A, 系统 and 111 are not."""
+    word = plain(text)
+    if text.strip() in NAMES_TOO:
+        return True
+    return word not in NOTHING | NOBODY and not (word.isascii() and _repeats(word))
+
+
+def is_serial(text: str) -> bool:
+    """Whether a serial number, or that of a copy, is one: 7 and 2222 are, 0000 and 无 are not."""
+    word = plain(text)
+    return word not in NOTHING and not set(word) <= {"0"} and not set(word) <= {"x"}
+
+
+def _repeats(word: str) -> bool:
+    return len(set(word)) == 1 and (len(word) > 1 or word.isdigit() or word == "x")
 
 
 def host(address: str) -> str:
@@ -58,17 +90,20 @@ def host(address: str) -> str:
     whole = letters(address)
     place, slash, path = (whole.partition("://")[2] or whole).rstrip("/").partition("/")
     name = place.rpartition("@")[2]
-    for port in USUAL_PORTS if name.count(":") == 1 or "]" in name else ():  # no part of IPv6
-        name = name.removesuffix(port)
+    port = ""
+    if name.count(":") == 1 or "]:" in name:  # no part of IPv6
+        name, colon, number_of_it = name.rpartition(":")
+        port = colon + number_of_it
     parts = (part.lstrip("0") or "0" if part.isdecimal() else part for part in name.split("."))
-    return _numeric(".".join(parts).rstrip(".")) + slash + path
+    said = "" if port in USUAL_PORTS else port
+    return _numeric(".".join(parts).rstrip(".")) + said + slash + path
 
 
 def _numeric(name: str) -> str:
-    """Return the one form of an address in numbers; a name stays."""
+    """Return the one form of an address in numbers; a name stays, and 20230001 is one."""
     bare = name.removeprefix("[").removesuffix("]")
     with contextlib.suppress(ValueError):
-        value = int(bare, 0) if re.fullmatch(r"0x[0-9a-f]{1,8}|[1-9]\d{7,9}", bare) else bare
+        value = int(bare, 0) if re.fullmatch(r"0x[0-9a-f]{1,8}|[1-9]\d{8,9}", bare) else bare
         found = ipaddress.ip_address(value)
         return str(getattr(found, "ipv4_mapped", None) or found)
     return name

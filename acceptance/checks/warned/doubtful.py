@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from acceptance.checks import planned_shots
 from acceptance.checks.resources import is_day
-from acceptance.checks.verdict_words import VERDICTS, as_read
-from acceptance.checks.warned.alike import person, plain, says_something
+from acceptance.checks.verdict_words import states_a_verdict
+from acceptance.checks.warned.alike import is_name, is_serial, person, plain
 from acceptance.checks.warned.dates import judged_on
 from acceptance.checks.warned.judged import caution
 from acceptance.checks.warned.overlays import confirmed_things, of_interest
@@ -50,7 +50,7 @@ def instruments(judged: Judged) -> Iterator[SessionWarning]:
     """Yield instruments of one serial number and other calibrations, and calibrations for ever."""
     listed: dict[tuple[str, str], list[Instrument]] = defaultdict(list)
     for instrument in judged.session.plan.instruments:
-        if says_something(instrument.serial):
+        if is_serial(instrument.serial):
             listed[plain(instrument.model), plain(instrument.serial)].append(instrument)
     alike = [
         " = ".join(one.id for one in group)
@@ -104,7 +104,7 @@ def raters(judged: Judged) -> Iterator[SessionWarning]:
     for answer in judged.session.plan.answers:
         names: dict[str, list[str]] = defaultdict(list)
         for score in answer.scores:
-            names[person(score.rater) or score.rater].append(f"“{score.rater}”")
+            names[plain(score.rater) or score.rater].append(f"“{score.rater}”")
         alike |= dict.fromkeys(" ≈ ".join(group) for group in names.values() if len(group) > 1)
     if alike:
         yield caution("raters_alike", alike)
@@ -119,7 +119,7 @@ def days(judged: Judged) -> Iterator[SessionWarning]:
 
 
 def words(judged: Judged) -> Iterator[SessionWarning]:
-    """Yield what a plan states for the report to print and a reader may take for a verdict."""
+    """Yield what a plan states for the report to print and that states a verdict."""
     plan = judged.session.plan
     said = [getattr(plan.project, each.name) for each in fields(plan.project)]
     said += [one.name for one in plan.subjects]
@@ -127,7 +127,7 @@ def words(judged: Judged) -> Iterator[SessionWarning]:
     said += [text for one in plan.people for text in (one.name, one.role)]
     said += [text for pack in judged.packs if pack.id in judged.own_packs
              for text in (pack.number, pack.title, pack.title_en)]  # fmt: skip
-    if verdicts := [f"“{text}”" for text in said if VERDICTS.search(as_read(text))]:
+    if verdicts := [f"“{text}”" for text in said if states_a_verdict(text)]:
         yield caution("words_of_verdict", verdicts)
 
 
@@ -160,7 +160,7 @@ def confirmations(judged: Judged) -> Iterator[SessionWarning]:
         f"{pack.id}#{name}"
         for pack in judged.packs
         for name, seen in confirmed_things(pack)
-        if not (says_something(seen.confirmed_by) and says_something(seen.copy))
+        if not (is_name(seen.confirmed_by) and is_serial(seen.copy))
     ]
     if nobody:
         yield caution("confirmed_by_nobody", nobody)

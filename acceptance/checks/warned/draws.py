@@ -12,7 +12,7 @@ from acceptance.checks.commitments import (
     rule_digest,
     seed_entries,
 )
-from acceptance.checks.warned.alike import person, says_something
+from acceptance.checks.warned.alike import is_name, is_reason, person
 from acceptance.checks.warned.judged import caution, note
 from acceptance.checks.warned.overlays import of_interest
 
@@ -43,7 +43,7 @@ def _by_somebody_else(judged: Judged, entry: LogEntry) -> bool:
     """Whether somebody gave a seed who neither tests here nor made what is tested."""
     witness = str(entry.details.get("witness", ""))
     return bool(entry.details.get("token")) or (
-        says_something(witness) and person(witness) not in of_interest(judged)
+        is_name(witness) and person(witness) not in of_interest(judged)
     )
 
 
@@ -94,6 +94,6 @@ def retests(judged: Judged) -> Iterator[SessionWarning]:
             if draw.session not in seen:
                 yield caution("retest_unchecked", draw.failed, **parameters)
             else:
-                yield (note if says_something(draw.why) else caution)(
+                yield (note if is_reason(draw.why) else caution)(
                     "retest", draw.failed, **parameters
                 )

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from acceptance.checks.decision import FAILURES
-from acceptance.checks.warned.alike import says_something
+from acceptance.checks.warned.alike import is_reason
 from acceptance.checks.warned.judged import caution, names, note
 from acceptance.model import Verdict, Vouched
 
@@ -141,7 +141,7 @@ def _replaced(judged: Judged, shot: Shot) -> int:
 
 def _why(judged: Judged, subject: str) -> str:
     shots = (shot for shot in judged.session.shots if shot.subject == subject)
-    return "; ".join(dict.fromkeys(shot.retaken for shot in shots if says_something(shot.retaken)))
+    return "; ".join(dict.fromkeys(shot.retaken for shot in shots if is_reason(shot.retaken)))
 
 
 def resumed(judged: Judged) -> Iterator[SessionWarning]:

@@ -78,10 +78,15 @@ def _sampled(was: object, asked: object, base: Pack, pack: Pack) -> list[str]:
 
 
 def _sourced(was: object, asked: object) -> list[str]:
-    """Say that the same limit is from another source, which may never have been replaced."""
+    """Say that the same limit is from another source, which may never have been replaced.
+
+    Who confirms a provisional limit by an own copy names that copy's standard as its source.
+    """
     before, now = getattr(was, "figure", None), getattr(asked, "figure", None)
     same = getattr(was, "limit", None) == getattr(asked, "limit", None)
-    return ["figure"] if same and before and now and before.source != now.source else []
+    if not (same and before and now) or before.source == now.source:
+        return []
+    return [] if now.firm and not before.firm else ["figure"]
 
 
 def _levels(judged: Judged) -> Iterator[tuple[Pack, Pack]]:

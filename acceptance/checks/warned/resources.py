@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acceptance.checks.warned.alike import says_something
+from acceptance.checks.warned.alike import is_name
 from acceptance.checks.warned.judged import caution, note
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def people(judged: Judged) -> Iterator[SessionWarning]:
     authorised = {one.name for one in session.plan.people if one.methods}
     if open_people := [name for name in took_part if name and name not in authorised]:
         yield note("resources_open", open_people, trouble="not_authorised")
-    filmed = [] if says_something(session.operator) else [shot.id for shot in session.taken]
-    answered = (one for one in session.plan.answers if not says_something(one.by))
+    filmed = [] if is_name(session.operator) else [shot.id for shot in session.taken]
+    answered = (one for one in session.plan.answers if not is_name(one.by))
     if nobody := [*filmed, *(f"{one.requirement} ({one.subject})" for one in answered)]:
         yield caution("resources_open", nobody, trouble="nobody_named")

@@ -9,19 +9,21 @@ from typing import TYPE_CHECKING
 
 from acceptance.checks.sampling import NO_DEVICES
 from acceptance.checks.warned import alike
-from acceptance.checks.warned.alike import plain, says_something
+from acceptance.checks.warned.alike import is_serial, plain
 from acceptance.checks.warned.judged import caution
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from acceptance.checks.warned.judged import Judged
-    from acceptance.model import SessionWarning, Taken, Value
+    from acceptance.model import Measurement, SessionWarning, Taken, Value
 
 MANY = 8  # figures that two films never share by chance
 MOST_OF_A_RATIO = 2_000  # 30000/1001 frame/s is one, and a third
 DIGITS = 12  # of a figure that is no ratio; from them on, chance gives no other film the same one
 TELLING = 3  # such a figure counts for so many
+# What times, settings and lists say, and no picture: any two films of one encoder share them.
+OF_NO_PICTURE = ("frame_rate.", "stream.", "recordings.", "device.")
 DASHES = str.maketrans("_.", "--")  # in ids, which have no others
 
 
@@ -72,11 +74,11 @@ def _alike(judged: Judged) -> dict[str, set[str]]:
     """Return for each shot those, by id, that share ``MANY`` figures with it to the last digit.
 
     One is packed anew, say, or has a region more. Whole numbers are alike by chance, and figures
-    of many digits that are no ratio never: each of them counts for several.
+    of the picture with many digits that are no ratio never: each of them counts for several.
     """
     shots: dict[tuple[str, str, str, float], set[str]] = defaultdict(set)
     for figure in judged.session.measurements:
-        if not figure.value.is_integer():
+        if _of_the_picture(figure):
             about = figure.quantity, figure.region, figure.statistic, figure.value
             shots[about].add(figure.shot)
     times = Counter[frozenset[str]]()
@@ -87,6 +89,13 @@ def _alike(judged: Judged) -> dict[str, set[str]]:
         for shot in group:
             shared[shot].append(group)
     return {shot: _often(groups, times) for shot, groups in shared.items()}
+
+
+def _of_the_picture(figure: Measurement) -> bool:
+    """Whether other pictures would give another figure: no time, setting, bound or count."""
+    bound = figure.lower_bound or figure.upper_bound  # 20 lg 255, where nothing varies
+    timed = figure.quantity.startswith(OF_NO_PICTURE)
+    return not (bound or timed or figure.value.is_integer())
 
 
 def _weight(value: float) -> int:
@@ -168,7 +177,7 @@ def devices(judged: Judged) -> Iterator[SessionWarning]:
     names: dict[tuple[str, str], list[str]] = defaultdict(list)
     for device in judged.session.plan.subjects:
         if device.kind not in NO_DEVICES:
-            numbered = says_something(device.serial)
+            numbered = is_serial(device.serial)
             serial = f"{plain(device.manufacturer)} {alike.number(device.serial)}"
             signs = (
                 ("serial", serial if numbered else ""),

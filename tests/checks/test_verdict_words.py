@@ -1,0 +1,48 @@
+"""Names that hold a word of a verdict, and names that state one."""
+
+from __future__ import annotations
+
+import pytest
+
+from acceptance.checks.verdict_words import states_a_verdict
+
+HONEST = (
+    *("平安校园达标工程", "乡镇卫生院达标改造视频监控", "安全生产标准化达标", "标准化达标建设项目"),
+    *("达标路", "达标小区", "达标（一期）工程", "北区 达标 改造", "创建达标示范校"),
+    *("合格路派出所", "合格村委会摄像机", "全合格路", "合格供应商仓库工程", "合格（供应商）仓库"),
+    *("合格品仓库", "不合格品区", "成品合格区球机", "产品合格检验室", "食品合格检测中心"),
+    *("检验检疫不合格处置场", "机动车检测合格车辆出口", "检验合格章保管室", "检定合格", "李合格"),
+    *("质检员（合格证管理）", "某合格评定中心", "符合性评价中心", "符合中学", "满足路", "张满足"),
+    *(
+        "不符合标准车辆停放区",
+        "车辆通过检测器",
+        "行人通过检测摄像机",
+        "通过检测卡口",
+        "通过式安检门",
+    ),
+    *("消防验收通过道", "已通过江隧道", "一卡通过道", "未通过段", "隧道通过检修口", "交通过街设施"),
+    *("Khyber Pass", "Pass office", "PASS OFFICE", "VIP pass", "by-pass road", "BY-PASS 3"),
+    *("fail-safe", "Failover recorder", "Compliant Ltd", "Customs compliance centre"),
+    *("The Met Office requirements", "Satisfactory House", "Conformity assessment body"),
+    *("PASS-A 8 camera", "P.A.S.S. Systems", "FacePass 人脸通行", "Passed-car lane", "Compass"),
+)
+TOLD = (
+    *("合格", "不合格", "达标", "pass", "Failed", "Compliant", "PASS.", "P A S S", "ＰＡＳＳ"),
+    *("结论：全部合 格", "判定:合格", "结论：达标", "结论：符合", "结论PASS", "CAM-1: PASSED"),
+    *("东门（合格）", "东门【合格】", "东门（РASS）", "东门 (passed)", "东门摄像机（达标）"),
+    *("东门 PASS", "东门 ✓", "摄像机 合格", "合·格", "合\u200b格", "均合格", "東門驗收通過"),
+    *("工程验收合格", "验收合格工程", "全部合格的平安工程", "平安校园 已达标", "各项指标达标"),
+    *("已通过验收", "本工程通过验收", "工程检测通过", "全部通过", "准予验收", "同意通过"),
+    *("符合要求", "符合DB50/216要求", "满足设计要求", "all cameras passed", "is hereby accepted"),
+    *("complies with DB50/216", "meets all requirements", "All requirements are met"),
+)
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_a_name_that_holds_a_word_of_a_verdict_states_none(name: str) -> None:
+    assert not states_a_verdict(name)
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_a_name_that_states_a_verdict_is_told(name: str) -> None:
+    assert states_a_verdict(name)
