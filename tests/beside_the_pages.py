@@ -92,7 +92,7 @@ def other_profile(writer: IncrementalPdfFileWriter) -> None:
 
 
 ARTIFACTS = generic.DictionaryObject({name("/P"): name("/Artifact")})
-SAYS = "otherwise than where it is set here"
+SAYS = "is not what setting them again gives"
 BESIDE_THE_PAGES = [
     Forgery(f"{what}, by another renderer", SAYS, State.INDETERMINATE, attached=elsewhere,
             pages=anew(act))

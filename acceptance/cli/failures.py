@@ -57,7 +57,7 @@ def _of_disc(error: BaseException) -> OutputError | None:
     if not isinstance(error, OSError) or not (error.errno in DISC or no_place):
         return None
     what = tr("cannot be written ({cause})", cause=error.strerror or error)
-    hint = tr("Look at the disc; TMPDIR names the folder for temporary files")
+    hint = tr("Look at the disc; TMPDIR (Windows: TEMP) names the folder for temporary files")
     return OutputError(what, where=str(error.filename or ""), hint=hint, code="output")
 
 

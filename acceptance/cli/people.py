@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
@@ -13,7 +12,6 @@ from acceptance import metrics
 from acceptance.checks import questions
 from acceptance.cli import terminal
 from acceptance.cli.options import LANG, OUT
-from acceptance.files.output import copy, writing
 from acceptance.forms import panel_key
 from acceptance.messages import shortened, tr, tr_count
 from acceptance.report import questionnaire
@@ -21,6 +19,7 @@ from acceptance.session import plan, runner
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from acceptance.checks.questions import Question
     from acceptance.forms.panel_key import Key, PanelClip
@@ -73,10 +72,15 @@ def panel(
     if not items:
         terminal.say(tr("Nothing in this plan is rated by a panel."))
         return 3
+    if options["seed"] is None:
+        options["seed"] = questionnaire.begun_seed(output)
     key = _key(items, asked, given.operator, options)
-    questionnaire.write_panel(key, asked, given, output, lang)
-    if copying:
-        _copy(key, plan_file.parent, output)
+    films = plan_file.parent if copying else None
+    for code, file in questionnaire.write_panel(key, asked, given, output, lang, films):
+        sentence = tr(
+            "{code}: {file} is not a single file and was not copied", code=code, file=file
+        )
+        terminal.say(sentence, "yellow")
     _report(key, output)
     return 0
 
@@ -125,21 +129,6 @@ def _asked(plan_file: Path) -> tuple[Plan, tuple[Pack, ...], tuple[Question, ...
         )
         terminal.say(what, "yellow")
     return given, packs, asked
-
-
-def _copy(key: Key, folder: Path, output: Path) -> None:
-    """Copy what the raters see, under names that give nothing away."""
-    shelf = output / "clips"
-    with writing(shelf):
-        shelf.mkdir(parents=True, exist_ok=True)
-        for clip in key.clips:
-            for number, name in enumerate(clip.files, start=1):
-                if (folder / name).is_file():
-                    copy(folder / name, shelf / f"{clip.code}-{number}{Path(name).suffix}")
-                else:
-                    what = {"code": clip.code, "file": name}
-                    sentence = tr("{code}: {file} is not a single file and was not copied", **what)
-                    terminal.say(sentence, "yellow")
 
 
 @click.command()

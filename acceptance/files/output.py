@@ -21,40 +21,47 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
-NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+OF_THE_SYSTEM = tuple(map(Path, ("/dev", "/proc")))  # links there lead to what is open
+SECRET, OPEN = 0o600, 0o666  # who may read and write a file
 NO_FLUSHING = {errno.EINVAL, errno.ENOTSUP}  # a file system that cannot, for folders
 
 
 def put(path: Path, content: bytes, *, secret: bool = False) -> None:
     """Write a file by way of a neighbour: whatever interrupts leaves the older one whole.
 
-    A device or a link is written to, never replaced; of a link to a file that file is. A ``secret``
-    can be read by its owner only, from the first byte on. Raises OutputError.
+    A device is written to, never replaced, and so is a file that is open behind a link of the
+    system (``/dev/stdout``), or that a link leads to in a folder where nothing may be put; of
+    another link the file it leads to is replaced. A ``secret`` can be read by its owner only, from
+    the first byte on. Raises OutputError.
     """
-    with writing(path.parent, named=path):
-        if path.is_symlink() and not _is_special(path):
-            path = Path(os.path.realpath(path))
-        if _is_special(path):
+    if _is_written_through(path):
+        with disc_errors(path):
             path.write_bytes(content)
-            return
-        with _draft(path.parent, content, 0o600 if secret else 0o666) as draft:
-            draft.replace(path)
-            flush(path.parent)
+        return
+    target = Path(os.path.realpath(path)) if path.is_symlink() else path
+    with (
+        writing(target.parent, named=path),
+        _draft(target.parent, content, SECRET if secret else OPEN) as draft,
+    ):
+        draft.replace(target)
+        flush(target.parent)
 
 
-def put_new(path: Path, content: bytes) -> None:
+def put_new(path: Path, content: bytes, *, secret: bool = False) -> None:
     """Write a file that does not exist yet; whatever interrupts leaves none, or all of it.
 
-    Raises OutputError.
+    A ``secret`` is as for ``put``. Raises OutputError.
     """
     require_new(path)
-    with writing(path.parent, named=path), _draft(path.parent, content) as draft:
+    mode = SECRET if secret else OPEN
+    with writing(path.parent, named=path), _draft(path.parent, content, mode) as draft:
         try:
             os.link(draft, path)  # as a rename, but for what somebody else put there meanwhile
         except OSError as error:
-            if error.errno not in NO_LINKS:
-                raise
             require_new(path)
+            # file systems without links say so in many ways
+            if isinstance(error, FileExistsError) or error.errno in FULL:
+                raise
             draft.rename(path)
         flush(path.parent)
 
@@ -72,10 +79,19 @@ def put_new_folder(folder: Path, files: Mapping[str, bytes]) -> None:
             for name, content in files.items():
                 create(draft / name, content)
             flush(draft)
-            draft.rename(folder)
+            _rename_new(draft, folder)
             flush(folder.parent)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
+
+
+def _rename_new(draft: Path, folder: Path) -> None:
+    """Give a folder its name; OutputError where somebody else was faster."""
+    try:
+        draft.rename(folder)
+    except OSError:
+        require_new(folder)
+        raise
 
 
 def copy(source: Path, target: Path) -> None:
@@ -101,8 +117,28 @@ def cut_half_line(path: Path, most: int) -> None:
         put(path, content[: content.rfind(b"\n") + 1])
 
 
-def _is_special(path: Path) -> bool:
-    return path.exists() and not path.is_file()
+def _is_written_through(path: Path) -> bool:
+    """Whether what lies at a path is written to as it is, not replaced."""
+    if not path.is_file():
+        return path.exists()
+    if not path.is_symlink():
+        return False
+    real = Path(os.path.realpath(path))
+    if not _same_file(path, real) or any(map(_is_of_the_system, _links(path))):
+        return True
+    return os.access(real, os.W_OK) and not os.access(real.parent, os.W_OK)
+
+
+def _links(path: Path) -> Iterator[Path]:
+    """Yield a link, and each link that it leads to."""
+    while path.is_symlink():
+        yield path
+        path = path.parent / path.readlink()
+
+
+def _is_of_the_system(link: Path) -> bool:
+    folder = Path(os.path.realpath(link.parent))
+    return any(folder.is_relative_to(place) for place in OF_THE_SYSTEM)
 
 
 def _unnamed(folder: Path) -> Path:
@@ -114,7 +150,7 @@ def _unnamed(folder: Path) -> Path:
 
 
 @contextlib.contextmanager
-def _draft(folder: Path, content: bytes, mode: int = 0o666) -> Iterator[Path]:
+def _draft(folder: Path, content: bytes, mode: int = OPEN) -> Iterator[Path]:
     """Write a file under no name of its own; what is left of it is removed at the end."""
     draft = _unnamed(folder)
     try:
@@ -124,7 +160,7 @@ def _draft(folder: Path, content: bytes, mode: int = 0o666) -> Iterator[Path]:
         draft.unlink(missing_ok=True)
 
 
-def create(path: Path, content: bytes, mode: int = 0o666) -> None:
+def create(path: Path, content: bytes, mode: int = OPEN) -> None:
     """Write a new file, to the disc and not to memory only. Raises OSError."""
     _write(path, content, os.O_CREAT | os.O_EXCL, mode)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import errno
 import io
+import os
 import re
 import zipfile
 import zlib
@@ -270,8 +272,24 @@ def workbook_of(
 
 def _saved(book: Workbook) -> bytes:
     content = io.BytesIO()
-    book.save(content)
+    with _disc_told():
+        book.save(content)
     return content.getvalue()
+
+
+@contextlib.contextmanager
+def _disc_told() -> Iterator[None]:
+    """Raise OSError where the folder for temporary files is full or fails.
+
+    openpyxl writes each sheet there by way of lxml, which has an error of its own for that.
+    """
+    try:
+        yield
+    except Exception as error:
+        if not (name := str(error)).startswith("IO_"):  # as libxml2 calls what the system says
+            raise
+        number = getattr(errno, name.removeprefix("IO_"), errno.EIO)
+        raise OSError(number, os.strerror(number)) from error
 
 
 def _fill_in(sheet: Worksheet, table: Sequence[Sequence[str]]) -> None:
@@ -309,7 +327,8 @@ def tables_of(tables: Mapping[str, Sequence[Sequence[CellValue]]]) -> bytes:
         sheet.freeze_panes = "B2"
         sheet.column_dimensions["A"].width = WIDE
         for number, row in enumerate(table):
-            sheet.append([_cell(sheet, value, bold=number == 0) for value in row])
+            with _disc_told():
+                sheet.append([_cell(sheet, value, bold=number == 0) for value in row])
         if len(table) > 1:
             sheet.auto_filter.ref = f"A1:{get_column_letter(len(table[0]))}{len(table)}"
     return _saved(book)

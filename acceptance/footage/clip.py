@@ -25,6 +25,7 @@ from acceptance.footage.decoding import (
     decode_apart,
     decode_with_quantisers,
     packets_of,
+    still_is_cut,
 )
 from acceptance.footage.description import VideoInfo, described, overridden
 from acceptance.footage.planes import planes_of, quantisers, turned
@@ -211,7 +212,8 @@ def open_clip(path: Path, coding: Coding | None = None) -> Clip:
 
 
 def _packet(number: int, still: Path) -> Packet:
-    return Packet(time=Fraction(number) / SEQUENCE_RATE, size=still.stat().st_size, key=True)
+    time, cut = Fraction(number) / SEQUENCE_RATE, still_is_cut(still)
+    return Packet(time=time, size=still.stat().st_size, key=True, cut=cut)
 
 
 def files_of(path: Path) -> tuple[Path, ...]:

@@ -31,16 +31,21 @@ SEQUENCE_RATE = Fraction(25)  # pictures a second of a clip that states no rate
 TEXT_ART = {"tty", "bin", "xbin", "adf", "idf"}
 # Formats that name other files and hold no picture themselves: nobody would keep what was measured.
 ELSEWHERE = {
-    *("concat", "hls", "dash", "imf", "image2", "mlv", "vobsub", "webm_dash_manifest"),
+    *("concat", "hls", "dash", "imf", "mlv", "vobsub", "webm_dash_manifest"),
     *("sdp", "rtp", "rtsp", "lavfi", "avisynth", "vapoursynth"),
 }
+LISTS = (b"ffconcat version", b"#EXTM3U")  # how texts of such formats begin
+# FFmpeg opens large JPEG pictures by ``image2``, to which ``%d`` in a name means other files, and
+# planes without a header (``.Y``) are three files
+BY_NAME = {"pattern_type": "none"}
+SPLIT = ("image2", "rawvideo")
 MISSING = 9_223_372_036_854_775_807  # AV_NOPTS_VALUE without its sign
 SHORTAGES = {errno.ENOMEM, errno.EMFILE, errno.ENFILE}  # of the machine, not of the clip
 EBML, SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"
-JPEG_END, JPEG_SCAN = b"\xff\xd9", b"\xff\xda"
+JPEG_START, JPEG_END, JPEG_SCAN = b"\xff\xd8", b"\xff\xd9", b"\xff\xda"
 NO_TIMES = 0x80  # AVFMT_NOTIMESTAMPS
 # containers in which a picture has a number and no time; rows of JPEG pictures have neither
-COUNTED, ROWS = {"avi", "mxf", "dv", "yuv4mpegpipe"}, "_pipe"
+COUNTED, ROWS = {"avi", "mxf", "dv", "yuv4mpegpipe", "image2"}, "_pipe"
 UNSTAMPED = 0.05  # share of the packets without a time that can be one, from which none is believed
 ONCE = 1  # such packet, that may be a clock set back
 WITH_QUANTISERS = {"export_side_data": "venc_params"}
@@ -70,21 +75,45 @@ class Packet:
 def opened(path: Path) -> InputContainer:
     """Open the container of a file that holds pictures; the caller closes it. Raises ClipError."""
     try:
-        container = av.open(str(path), metadata_errors="replace")
-    except av.error.PermissionError as error:
+        _refuse_list(path)
+        # a bare ``concat:a.ts`` is a protocol to FFmpeg; behind a folder it is a name
+        container = av.open(str(path.absolute()), options=BY_NAME, metadata_errors="replace")
+    except PermissionError as error:
         what, hint = tr("the file cannot be read"), tr("Check its permissions")
         raise ClipError(what, where=str(path), hint=hint, code="clip_unreadable") from error
     except (av.error.FFmpegError, ValueError) as error:
         if getattr(error, "errno", 0) in SHORTAGES:
             raise
         raise _unreadable(path) from error
-    art = container.format.name in TEXT_ART | ELSEWHERE
-    pictures = container.streams.video
-    # a damaged header may leave nothing of how the pictures are coded
-    if art or not pictures or pictures[0].codec_context is None:
+    if fault := _unfit(container, path):
         container.close()
-        raise without_pictures(path) if not (art or pictures) else _unreadable(path)
+        raise fault
     return container
+
+
+def _refuse_list(path: Path) -> None:
+    """Raise ClipError for a list of files, which FFmpeg is not shown.
+
+    It would wait for a list that is not finished to go on (RFC 8216, 6.3.4), without end.
+    """
+    with path.open("rb") as file:
+        head = file.read(max(map(len, LISTS)))
+    if head.startswith(LISTS):
+        raise _of_others(path)
+
+
+def _unfit(container: InputContainer, path: Path) -> ClipError | None:
+    """Say why what was opened is no clip; None: it is one."""
+    name, pictures = container.format.name, container.streams.video
+    if name in ELSEWHERE:
+        return _of_others(path)
+    if name in TEXT_ART:
+        return _unreadable(path)
+    if not pictures:
+        return without_pictures(path)
+    context = pictures[0].codec_context
+    # a damaged header may leave nothing of how the pictures are coded
+    return _unreadable(path) if context is None or (name, context.name) == SPLIT else None
 
 
 def without_pictures(path: Path) -> ClipError:
@@ -99,6 +128,12 @@ def _unreadable(path: Path) -> ClipError:
         return _cut_off(path)
     what = tr("this is not a video or picture that can be read")
     hint = tr("Use an MP4, MKV, MOV, AVI, TS, PNG, JPEG, TIFF or BMP file")
+    return ClipError(what, where=str(path), hint=hint, code="clip_not_video")
+
+
+def _of_others(path: Path) -> ClipError:
+    what = tr("it holds no picture itself but names other files, which would not be kept with it")
+    hint = tr("Name the file that holds the pictures; join the parts of a recording into one file")
     return ClipError(what, where=str(path), hint=hint, code="clip_not_video")
 
 
@@ -218,16 +253,29 @@ def _demuxed(container: InputContainer, stream: VideoStream) -> Iterator[tuple[P
                 size=packet.size,
                 key=packet.is_keyframe,
                 stamped=counted or stated,
-                cut=jpeg and _is_cut(packet),
+                cut=jpeg and _is_cut(bytes(packet)),
             ),
             jumps,
         )
 
 
-def _is_cut(packet: av.Packet[VideoStream]) -> bool:
+def _is_cut(content: bytes) -> bool:
     """Whether a JPEG picture lacks its end behind the last scan (ITU-T T.81, B.1.1.3)."""
-    content = bytes(packet)
     return content.rfind(JPEG_END) < content.rfind(JPEG_SCAN)
+
+
+def still_is_cut(still: Path) -> bool:
+    """Whether a file is a JPEG picture without an end; what lies behind it (a film) is not its own.
+
+    A small picture in front of it, in a segment, has an end of its own (ITU-T T.81, B.1.1.4).
+    """
+    content = still.read_bytes()
+    if not content.startswith(JPEG_START) or not _is_cut(content):
+        return False
+    at = len(JPEG_START)
+    while at < len(content) and content[at : at + 2] != JPEG_SCAN:
+        at += 2 + int.from_bytes(content[at + 2 : at + 4], "big")
+    return content.find(JPEG_END, at) < 0
 
 
 def read_packets(

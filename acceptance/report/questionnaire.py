@@ -6,12 +6,13 @@ import itertools
 import json
 from collections import defaultdict
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.errors import UsageError
 from acceptance.files import spreadsheet
-from acceptance.files.output import put, require_ending, require_new
+from acceptance.files.output import copy, put, put_new, require_ending, require_new
 from acceptance.forms import item_code, panel_key, scores
 from acceptance.forms.answers import COLUMNS, GRADES, SHOWN, YES
 from acceptance.forms.item_count import check_items
@@ -37,6 +38,7 @@ TABLE: Mapping[str, int] = {
 }  # fmt: skip
 FIELDS = tuple(COLUMNS)
 FILLS = (".xlsx", ".csv", ".toml")
+TABLE_FILE, KEY = "panel.csv", panel_key.key_name("panel.csv")  # of a panel
 MOST_IN_A_FILE = 500  # items of a sheet in one PDF
 
 
@@ -245,22 +247,60 @@ def panel(key: Key, questions: Sequence[Question], plan: Plan, lang: str) -> byt
     return render.form("panel.html", lang, key=key, plan=plan, scales=sorted(scales))
 
 
+def begun_seed(folder: Path) -> int | None:
+    """Return the seed of a panel whose writing was interrupted; None where there is none.
+
+    Its key is in the folder, and its table, which comes last, is not. Raises PlanError where the
+    key is none.
+    """
+    kept = folder / KEY
+    if (folder / TABLE_FILE).exists() or not kept.is_file():
+        return None
+    return panel_key.loads(kept, str(kept)).seed
+
+
 def write_panel(
-    key: Key, questions: Sequence[Question], plan: Plan, folder: Path, lang: str
-) -> None:
+    key: Key,
+    questions: Sequence[Question],
+    plan: Plan,
+    folder: Path,
+    lang: str,
+    films: Path | None = None,
+) -> list[tuple[str, str]]:
     """Write a panel's forms, the table to fill in and the key to its codes into a folder.
 
-    Raises UsageError where nobody leads the panel, OutputError where the folder holds a table or
-    key: they may be filled in, and belong together.
+    From the folder ``films``, where it is given, what the raters see is copied beside them, under
+    names that give nothing away; return what is no single file and was not copied, code and file.
+    What was interrupted is finished where it is repeated with the same seed (``begun_seed``): the
+    table comes last. Raises UsageError where nobody leads the panel, OutputError where the folder
+    holds a table, or another key: they may be filled in, and belong together.
     """
     if not key.leader.strip():
         raise UsageError(tr("say who leads the panel: --leader NAME, or operator in the plan"))
-    table, kept = folder / "panel.csv", folder / panel_key.key_name("panel.csv")
-    for file in (table, kept):
-        require_new(file)
-    put(folder / "panel.pdf", panel(key, questions, plan, lang))
-    put(kept, panel_key.dumps(key).encode(), secret=True)
+    table, kept, content = folder / TABLE_FILE, folder / KEY, panel_key.dumps(key).encode()
+    require_new(table)
+    begun = kept.is_file() and kept.read_bytes() == content
+    if not begun:
+        require_new(kept)
+    forms = panel(key, questions, plan, lang)
+    if not begun:
+        put_new(kept, content, secret=True)
+    put(folder / "panel.pdf", forms)
+    left_out = _copy(key, films, folder / "clips") if films else []
     put(table, spreadsheet.csv_of(scores.table(key, lang)))
+    return left_out
+
+
+def _copy(key: Key, films: Path, shelf: Path) -> list[tuple[str, str]]:
+    """Copy what the raters see by its codes; return what is no single file."""
+    left_out = []
+    for clip in key.clips:
+        for number, name in enumerate(clip.files, start=1):
+            if (films / name).is_file():
+                copy(films / name, shelf / f"{clip.code}-{number}{PurePath(name).suffix}")
+            else:
+                left_out.append((clip.code, name))
+    return left_out
 
 
 def require_sheet(file: Path, fill: Path | None) -> None:

@@ -22,12 +22,15 @@ if TYPE_CHECKING:
 
 
 class Covers:
-    """A picture that lasts, and the means of its blocks over the last seconds."""
+    """The pictures of a second or two: their mean, which lasts, and the means of their blocks."""
 
-    def __init__(self, pictures: int, thresholds: Thresholds) -> None:
+    def __init__(self, apart: float, thresholds: Thresholds) -> None:
+        """Begin with pictures that are ``apart`` s from one to the next."""
         self.thresholds = thresholds
-        self.pictures: deque[Bytes] = deque(maxlen=thresholds.lasting_pictures)
-        self.means: deque[Floats] = deque(maxlen=max(2, pictures))
+        number = max(thresholds.fewest_lasting, round(thresholds.lasting_seconds / apart))
+        self.pictures: deque[Bytes] = deque(maxlen=number)
+        # no longer: else a cover that creeps is a veil until what it did is forgotten
+        self.means: deque[Floats] = deque(maxlen=number)
 
     def see(self, samples: Bytes, noise: Floats) -> dict[str, float]:
         """Take in the samples of the next picture, and the ``noise`` (codes) of its blocks.
@@ -60,9 +63,6 @@ class Covers:
         means = np.array(self.means)
         usual = patterns.median(means.reshape(len(means), -1), axis=1)
         apart = means - usual[:, None, None]
-        # what was there before a cover came is no part of what moves behind it
-        other = (np.abs(apart - apart[-1]) > limits.other_codes).mean(axis=(1, 2))
-        apart = apart[other < limits.other_share]
         still = np.hypot(limits.stir_codes, limits.stir_noise_share * noise)
         stirred = blank & (apart.std(axis=0) > still)
         return bool(np.count_nonzero(stirred) >= fewest)

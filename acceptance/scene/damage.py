@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from acceptance.scene.watch import Watch
 
 
+HABIT = 4  # pictures from which those without an end may be the habit of a coder
+
+
 def notes(opened: Clip, watch: Watch) -> list[Note]:
     """Say how many pictures are damaged or gave no frame at all, and from when to when.
 
@@ -42,9 +45,11 @@ def _undecoded(opened: Clip, times: Sequence[float]) -> list[float]:
 
 
 def _cut(opened: Clip) -> list[float]:
-    """Return the times of JPEG pictures without an end; none where most lack it by habit."""
-    cut = [float(packet.time) for packet in opened.packets if packet.cut]
-    return cut if 2 * len(cut) < len(opened.packets) else []
+    """Return the times of JPEG pictures without an end; none where half of them lack it."""
+    pictures = opened.packets
+    cut = [float(picture.time) for picture in pictures if picture.cut]
+    habit = len(pictures) >= HABIT and 2 * len(cut) >= len(pictures)
+    return [] if habit else cut
 
 
 def _until(opened: Clip, times: Sequence[float], hurt: Sequence[float]) -> float:

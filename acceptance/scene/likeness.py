@@ -32,7 +32,9 @@ class FrameLikeness:
         self.keys_before: deque[Floats] = deque(maxlen=2)
         self.waiting: list[Floats] = []
         self.keys: list[bool] = []
-        self.seen, self.left, self.left_at = 0, np.empty(0, np.float32), math.nan
+        self.seen = 0
+        # views that were left, and the frames at which: the last, and one that will be
+        self.lefts: deque[tuple[int, Floats]] = deque()
 
     def see(self, small: Floats, *, key: bool) -> None:
         """Take in the thumbnail (36, 64) of the next frame, in codes."""
@@ -45,7 +47,7 @@ class FrameLikeness:
         They are mean and change, in codes. Change is that since the frame before, and since the one
         before that; at a key frame also since the key frames before. Likeness is a correlation
         without light and slow shading: to the frame before, to the one half a second ago, and to
-        the one before the view last changed (``like_left``), which it did at frame ``left_at``.
+        the one before the view changed (``like_left``), which it did at frame ``left_at``.
         """
         small = np.concatenate([self.before, self.waiting])
         fresh = [each - cv2.blur(each, SHADING) for each in self.waiting]
@@ -74,23 +76,23 @@ class FrameLikeness:
     ) -> dict[str, NDArray[np.floating]]:
         """Likeness of each frame to the one before the view last changed, and when it did.
 
-        A change over several pictures is one.
+        A change over several pictures is one. What was left is compared from half a second after
+        it, and until half a second after the next: a view that comes back is seen to stay.
         """
         number = len(like_before)
+        fresh = patterns[len(patterns) - number :]
         like, at = np.full(number, math.nan), np.full(number, math.nan)
-        changes = np.flatnonzero(like_before < self.thresholds.changed_likeness).tolist()
-        begin = 0
-        for change in [*changes, number]:
-            end = min(change + 1, number)
-            if self.left.size and end > begin:
-                like[begin:end] = _to_one(patterns[len(patterns) - number :][begin:end], self.left)
-            at[begin:end] = self.left_at
-            begin = end
-            lately = self.seen + change - self.left_at < self.apart
-            if change < number and not lately:
-                self.left = patterns[len(patterns) - number + change - 1].copy()
-                self.left_at = float(self.seen + change)
+        for change in np.flatnonzero(like_before < self.thresholds.changed_likeness).tolist():
+            if not self.lefts or self.seen + change - self.lefts[-1][0] >= self.apart:
+                before = patterns[len(patterns) - number + change - 1].copy()
+                self.lefts.append((self.seen + change, before))
+        for changed, left in self.lefts:
+            since = max(changed + self.apart - self.seen, 0)
+            if since < number:
+                like[since:], at[since:] = _to_one(fresh[since:], left), changed
         self.seen += number
+        while len(self.lefts) > 1 and self.lefts[1][0] + self.apart <= self.seen:
+            self.lefts.popleft()
         return {"like_left": like, "left_at": at}
 
     def _of_keys(self) -> dict[str, NDArray[np.floating]]:

@@ -33,8 +33,10 @@ class Thresholds:
     costly_seconds: float = 0.32
     """Seconds, at most, from one look at the costly features to the next: up to a third of a second
     the median over a second is that of five looks."""
+    covers_seconds: float = 0.2
+    """Seconds, at most, from one look at what hides the view to the next."""
     fewest_costly: int = 9
-    """Looks at them that a film must have, however short it is, where it has as many frames."""
+    """Looks at either that a film must have, however short it is, where it has as many frames."""
     motion_per_second: float = 12.5
     """How often levels and motion are taken, per second: enough for shakes of up to 6 Hz."""
     scene_change_s: float = 0.5
@@ -142,12 +144,11 @@ class Thresholds:
     """Share (0..1) of the pixels that must be able to show noise."""
     quiet_percentile: float = 25
     """Percentile of the blocks whose noise counts: motion and texture raise that of the others."""
-    lasting_pictures: int = 7
-    """Looks whose mean is the lasting picture: about 2 s."""
-    other_codes: float = 10.0
-    """Codes by which the means of blocks must differ for something else to have been there."""
-    other_share: float = 0.25
-    """Share (0..1) of the blocks that must."""
+    lasting_seconds: float = 1.4
+    """Seconds over which looks, however many, are averaged to the lasting picture, and over which
+    what moves behind a veil is looked for."""
+    fewest_lasting: int = 5
+    """Looks that it is averaged of at least: the margins of noise below are enough for these."""
     faint_codes: float = 0.5
     """Codes of difference between neighbouring samples from which a block shows something."""
     shading_sigma: float = 3.0
@@ -164,8 +165,6 @@ class Thresholds:
     """Codes of relief from which something is faintly seen, and from which it is clear."""
     veiled_share: float = 0.01
     """Share (0..1) of the blocks in which something must be seen."""
-    stir_seconds: float = 2.0
-    """Seconds over which what moves behind a veil is looked for."""
     stir_codes: float = 1.0
     """Standard deviation in codes from which the mean of a block moves."""
     stir_noise_share: float = 0.2

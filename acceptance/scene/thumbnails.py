@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from array import array
 from functools import lru_cache, partial
+from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -52,9 +53,12 @@ LEVELS = ("black", "darkest", "dark", "white")
 MOVES = ("moved_x", "moved_y")
 # those that are taken a few times a second
 EDGES = ("edge_width", "edge_contrast", "edge_spread")
-COVERS = ("noise", "blank", "veiled")
+NOISE = ("noise",)
 CASTS = ("cast_blue", "cast_red", "cast_of_most", "cast_neutral")
 WAVES = ("wave", "wave_in_part", "wave_crossed", "wave_lattice")
+COSTLY = (*EDGES, *NOISE, *CASTS, *WAVES)
+# those that are taken more often
+COVERS = ("blank", "veiled")
 # Frames from one kind of look to the next: a step that follows itself takes a fraction of its time
 # among others, and none may last so long that the decoder waits.
 TURN = 6
@@ -68,17 +72,18 @@ class Features:
         self.shift = video.depth - 8
         self.unit = 1 / (thresholds.rows_averaged << self.shift)  # codes of 8 bits of a sum of rows
         self.black, self.amplitude = (0, 255) if video.full_range else (16, 219)
-        names = *LIKENESS, *CHANGES, *LEVELS, *MOVES, *EDGES, *COVERS, *CASTS, *WAVES
+        names = *LIKENESS, *CHANGES, *LEVELS, *MOVES, *COSTLY, *COVERS
         self.values = {name: array("f") for name in names}
         self.large = large(video, thresholds)
         self.every_motion = looks.motion_every(video, thresholds)
         self.every_costly = looks.costly_every(video, thresholds)
+        self.every_cover = looks.covers_every(video, thresholds)
         self.rows: NDArray[Any] | None = None
         self.rows_of_key: NDArray[Any] | None = None
         bar_frames = thresholds.bar_seconds * looks.rate(video) / self.every_motion
         self.bars = RollingBars(round(bar_frames), thresholds)
-        stir_frames = thresholds.stir_seconds * looks.rate(video) / self.every_costly
-        self.covers = Covers(round(stir_frames), thresholds)
+        self.covers = Covers(self.every_cover / looks.rate(video), thresholds)
+        self.noise: Floats = np.zeros(thresholds.blocks[::-1], np.float32)  # when last looked at
         self.samples: Bytes | None = None
         self.likeness = FrameLikeness(looks.apart(video, thresholds), thresholds)
         self.level, self.upright = Motion(thresholds), Motion(thresholds)
@@ -107,8 +112,8 @@ class Features:
         if self.large and self.count % self.every_motion == 0:
             self._profiles(frame.luma, sums)
             self.later.append(small)
-        if self.large and self.count % self.every_costly == 0:
-            self._costly(frame, rows)
+        if self.large:
+            self._look_closely(frame, rows)
         self.rows = rows
         self.count += 1
         turn, within = divmod(self.count, TURN)
@@ -119,7 +124,7 @@ class Features:
         return (
             (LEVELS, partial(map, self._levels)),
             (EDGES, self._edges),
-            (COVERS, partial(map, self._covers)),
+            (COVERS, partial(starmap, self.covers.see)),
             (CASTS, partial(map, self._cast)),
         )
 
@@ -158,7 +163,7 @@ class Features:
         for turn in self.turns:
             turn()
         every = dict.fromkeys((*LEVELS, *MOVES), self.every_motion)
-        every |= dict.fromkeys((*EDGES, *COVERS, *CASTS, *WAVES), self.every_costly)
+        every |= dict.fromkeys(COSTLY, self.every_costly) | dict.fromkeys(COVERS, self.every_cover)
         columns = {name: np.full(self.count, math.nan, np.float32) for name in self.values}
         for name, taken in self.values.items():
             columns[name][:: every.get(name, 1)][: len(taken)] = taken
@@ -253,28 +258,35 @@ class Features:
 
     # --- a few times a second
 
-    def _costly(self, frame: Frame, rows: NDArray[Any]) -> None:
-        """Take what blur, stripes, noise, covers and casts are looked for in."""
-        samples, noise = self._grid(frame.luma), None
-        if self.rows is not None:
-            noise = self._noise(frame.luma, rows, self.rows)
+    def _look_closely(self, frame: Frame, rows: NDArray[Any]) -> None:
+        """Take what covers, and what blur, stripes, noise and casts, are looked for in."""
+        costly, covers = (self.count % each == 0 for each in (self.every_costly, self.every_cover))
+        if not costly and not covers:
+            return
+        samples = self._grid(frame.luma)
+        if costly:
+            self._costly(frame, rows, samples)
+        if covers:
+            self._wait(COVERS, (samples, self.noise))
+
+    def _costly(self, frame: Frame, rows: NDArray[Any], samples: Bytes) -> None:
+        """Take what blur, stripes, noise and casts are looked for in."""
+        self._keep(NOISE, self._noise_level(frame.luma, rows))
         self.later.append(None)
         self._wait(WAVES, samples)
-        self._wait(COVERS, (samples, noise))
         self._wait(EDGES, crossed_edges.lines(frame.luma, self.shift, self.thresholds))
         self._wait(CASTS, self._colours(frame))
 
     def _edges(self, taken: Sequence[tuple[Lines, Lines]]) -> list[dict[str, float]]:
         return crossed_edges.blurs(taken, self.height, self.thresholds)
 
-    def _covers(self, taken: tuple[Bytes, Floats | None]) -> dict[str, float]:
-        """Noise, and what shows nothing, in %."""
-        (samples, noise), level = taken, math.nan
-        if noise is None:
-            noise = np.zeros(self.thresholds.blocks[::-1], np.float32)
-        else:
-            level = 100 * ranked(noise, self.thresholds.quiet_percentile) / self.amplitude
-        return {"noise": level} | self.covers.see(samples, noise)
+    def _noise_level(self, luma: NDArray[Any], rows: NDArray[Any]) -> dict[str, float]:
+        """Noise in %, against the frame before; that of each block is kept for covers."""
+        if self.rows is None:
+            return {}
+        self.noise = self._noise(luma, rows, self.rows)
+        level = ranked(self.noise, self.thresholds.quiet_percentile)
+        return {"noise": 100 * level / self.amplitude}
 
     def _noise(self, luma: NDArray[Any], rows: NDArray[Any], before: NDArray[Any]) -> Floats:
         """Noise of each block, in codes; ``before`` are the rows of the frame before."""

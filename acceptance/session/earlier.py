@@ -5,82 +5,116 @@ Only what is in the same output folder can be seen, and what is said there is no
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from acceptance.checks.sampling import NO_DEVICES
 from acceptance.errors import SessionError
-from acceptance.session import evidence, store
-from acceptance.session.contents import most
+from acceptance.files import regular
+from acceptance.session import contents, evidence, store
+from acceptance.session.log_book import LOG
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from acceptance.model import Session, Taken, Value
 
 MOST_SOUGHT = 50  # names and hashes; with more it is quicker to read every session
+MARKS = LOG, "plan.toml", store.PLAN, store.REPORT  # beside a session, or what is left of one
+SEALED = re.compile(rb"^([0-9a-fA-F]{64})[ \t]+\*?session\.json\r?$", re.MULTILINE)
 
 
-def found(out: Path, made: Session) -> Iterator[dict[str, Value]]:
-    """Yield what each session in ``out`` had of the devices of a session that was just measured.
+def beside(out: Path, made: Session) -> tuple[list[dict[str, Value]], list[str]]:
+    """Return what each session in ``out`` had of the devices of a session that was just measured.
 
     ``again``: judged from the very same footage, or the same answers; ``retaken``: measured in
     other footage for the same; ``otherwise``: answered otherwise; ``gone``: subjects that it tested
     and that are not in the plan any more; ``unfilmed``: subjects of which it had another stream,
     light, tap or path; ``elsewhere``: other devices of the same site; ``shared``: devices whose
     footage is that of another one now; ``seeds``: of draws by a sampling that is drawn by another
-    seed now. Also a session that a re-test names. A folder
-    without a readable session is passed by.
+    seed now. Also a session that a re-test names. Second, the names of the folders that hold a
+    session of this tool, or what is left of one, that cannot be read.
     """
-    retested = {draw.session for draw in made.plan.draws}
-    names = {*_devices(made), *(site for site, *_ in _sites(made)), *retested}
-    names |= {taken.sha256 for taken in made.taken if taken.sha256}
-    for path in sorted(out.glob(f"*/{store.FILE}")):
-        before = _read(path.parent, names) if path.parent.name != made.supersedes else None
-        parts = _parts(before, made) if before else {}
-        if before and (parts or before.id in retested):
-            packs = ", ".join(before.plan.packs)
-            yield {"session": before.id, "verdict": str(before.verdict), "packs": packs, **parts}
+    names, had, lost = _sought(made), list[dict[str, "Value"]](), list[str]()
+    for folder in _folders(out, made.supersedes):
+        content = _content(folder / store.FILE, contents.most(store.FILE))
+        sought = len(names) > MOST_SOUGHT or any(f'"{name}"'.encode() in content for name in names)
+        before = _parsed(content) if sought else None
+        if before:
+            had += _had(before, made)
+        elif (sought or not _is_whole(folder, content)) and _is_ours(folder, content):
+            lost.append(folder.name)
+    return had, lost
 
 
-def unreadable(out: Path, made: Session) -> list[str]:
-    """Name the folders in ``out`` that hold a session, or what is left of one, that is unreadable.
-
-    One whole to its last byte is not read for this: hundreds may lie there.
-    """
-    names = store.FILE, evidence.MANIFEST
-    sealed = {path.parent for name in names for path in out.glob(f"*/{name}")}
-    return sorted(
-        folder.name
-        for folder in sealed
-        if folder.name != made.supersedes and not _is_whole(folder / store.FILE)
-    )
+def _sought(made: Session) -> set[str]:
+    """Return the names and hashes of which a session that matters holds one: few in a folder do."""
+    names = {*_devices(made), *(site for site, *_ in _sites(made)), *_retested(made)}
+    return names | {taken.sha256 for taken in made.taken if taken.sha256}
 
 
-def _is_whole(file: Path) -> bool:
-    """Whether a file begins and ends as a session does; none that is a link, or too large."""
-    if file.is_symlink() or not file.is_file() or file.stat().st_size > most(store.FILE):
-        return False
+def _retested(made: Session) -> set[str]:
+    return {draw.session for draw in made.plan.draws}
+
+
+def _folders(out: Path, passed_by: str) -> list[Path]:
+    """Return the folders with a session, or with the manifests of a bag."""
+    names = store.FILE, *evidence.MANIFESTS
+    folders = {path.parent for name in names for path in out.glob(f"*/{name}")}
+    return sorted(folder for folder in folders if folder.name != passed_by)
+
+
+def _content(file: Path, most: int) -> bytes:
+    """Read a file; nothing of a link, of what is no file or too large, or where it is missing."""
     try:
-        content = file.read_bytes()
+        return b"" if file.is_symlink() else regular.content(file, most)
     except OSError:
-        return False
-    return content.startswith(b'{\n "') and content.endswith(b"}\n")
+        return b""
 
 
-def _read(folder: Path, names: Collection[str]) -> Session | None:
-    """Read a session that holds one of the ``names``: of hundreds in a folder, few do."""
-    file = folder / store.FILE
-    if file.is_symlink() or not file.is_file() or file.stat().st_size > most(store.FILE):
-        return None
-    content = file.read_bytes()
-    if len(names) <= MOST_SOUGHT and not any(f'"{name}"'.encode() in content for name in names):
-        return None
+def _had(before: Session, made: Session) -> Iterator[dict[str, Value]]:
+    parts = _parts(before, made)
+    if parts or before.id in _retested(made):
+        packs = ", ".join(before.plan.packs)
+        yield {"session": before.id, "verdict": str(before.verdict), "packs": packs, **parts}
+
+
+def _parsed(content: bytes) -> Session | None:
     try:
-        return store.parse(content, str(file))
+        return store.parse(content, store.FILE)
     except SessionError:
         return None
+
+
+def _is_whole(folder: Path, content: bytes) -> bool:
+    """Whether what names nothing of the new session is a session all the same.
+
+    Of hundreds that are as they were sealed only the JSON is read: a fraction of the time.
+    """
+    if _sealed(folder) != hashlib.sha256(content).hexdigest():
+        return _parsed(content) is not None
+    try:
+        return isinstance(json.loads(content), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _is_ours(folder: Path, content: bytes) -> bool:
+    """Whether a folder is one of this tool: others make bags and a ``session.json``, too."""
+    if any((folder / name).exists() for name in MARKS):
+        return True
+    return bool(content) and _sealed(folder) not in {"", hashlib.sha256(content).hexdigest()}
+
+
+def _sealed(folder: Path) -> str:
+    """Return the hash of ``session.json`` by the manifest of its folder; empty where none is."""
+    name = evidence.TAG_MANIFEST
+    found = SEALED.search(_content(folder / name, contents.most(name)))
+    return found[1].decode().lower() if found else ""
 
 
 def _parts(before: Session, made: Session) -> dict[str, Value]:

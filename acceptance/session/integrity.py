@@ -21,7 +21,7 @@ SHOWN = 20
 OF_REPORTS = {"reported", "reported_and_signed", "signed"}  # what is logged after judging
 REPORTS = {store.REPORT, "report.html"}  # of which it is
 HASH = re.compile(r"[0-9a-f]{64}")
-TIME = re.compile(r"[\d:T-]{19}[+-]\d\d:\d\d")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
 
 
 def require_intact(folder: Path, contradictions: Iterable[str] = ()) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import re
 import stat
 from dataclasses import dataclass, field
@@ -51,16 +52,20 @@ def changing(folder: Path) -> Iterator[FolderChange]:
     """Reserve a session folder, and write at the end what the block put into ``files``.
 
     An earlier change that was interrupted is finished or undone first. Where the block raises,
-    nothing is written. Raises OutputError (another command is changing the folder, or it cannot be
-    written) and SessionError (what was interrupted cannot be finished).
+    nothing is written. Raises OutputError (another command is changing the folder, it cannot be
+    written, or another was put in its place) and SessionError (what was interrupted cannot be
+    finished).
     """
     what = tr("another command is changing this session")
     hint = tr("Wait until it has finished, then look at the session before you repeat yours")
     with locked(folder, OutputError(what, where=str(folder), hint=hint, code="output")):
+        with _disc_errors(folder):
+            before = folder.stat()
         change = FolderChange(folder, resumed=recover(folder))
         yield change
         if change.files:
             with _disc_errors(folder):
+                _require_same(folder, before)
                 _stage(folder, change.files)
                 _roll_forward(folder)
 
@@ -122,6 +127,16 @@ def parts(folder: Path) -> set[str]:
 def _disc_errors(folder: Path) -> AbstractContextManager[None]:
     hint = tr("Nothing is lost: make the folder writable, then run the same command again")
     return disc_errors(folder, hint=hint)
+
+
+def _require_same(folder: Path, before: os.stat_result) -> None:
+    """Refuse another folder, or a link to one, in place of the one that is locked."""
+    if not os.path.samestat(folder.stat(), before):
+        what = tr(
+            "another folder was put in its place while this command worked; nothing is written"
+        )
+        hint = tr("Look at what moved it, then run the same command again")
+        raise OutputError(what, where=str(folder), hint=hint, code="output")
 
 
 def _stage(folder: Path, files: dict[str, bytes]) -> None:

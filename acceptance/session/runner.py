@@ -253,9 +253,10 @@ def finish(
 def _judge(measured: Session, packs: Sequence[Pack], bag: Path) -> Session:
     """Judge what was measured, and log that it was, and what lies beside it."""
     log, kept = LogBook(bag), bag / store.PACKS
-    for earlier_session in earlier.found(bag.parent.parent, measured):
+    had, lost = earlier.beside(bag.parent.parent, measured)
+    for earlier_session in had:
         log.append("earlier", earlier_session)
-    if lost := earlier.unreadable(bag.parent.parent, measured):
+    if lost:
         log.append("earlier_unreadable", {"folders": ", ".join(lost)})
     plan, started, names = measured.plan, log.read()[0].when, tuple(pack.id for pack in packs)
     inputs = packs, plan, measured.measurements, measured.notes, measured.taken

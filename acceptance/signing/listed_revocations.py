@@ -18,18 +18,30 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from asn1crypto import x509 as asn1_x509  # type: ignore[import-untyped]  # ships no types
+    from asn1crypto import crl as asn1_crl  # type: ignore[import-untyped]  # ships no types
+    from asn1crypto import x509 as asn1_x509
     from pyhanko_certvalidator.path import ValidationPath
     from pyhanko_certvalidator.revinfo.archival import CRLContainer
 
 
 def days(path: ValidationPath, lists: Iterable[CRLContainer]) -> Iterator[datetime]:
-    """Yield on which day a list by its issuer says that a certificate of a path was revoked."""
-    held = [each.crl_data for each in lists]
+    """Yield on which day a list by its issuer says that a certificate of a path was revoked.
+
+    A list that cannot be read tells nothing: anybody can bring one under an issuer's name.
+    """
+    held = [(issuer, read) for each in lists for issuer, read in _read(each.crl_data)]
     for issuer, certificate in pairwise(path.iter_certs(include_root=True)):
-        for found in held:
-            if found.issuer == certificate.issuer:
-                yield from _entries(x509.load_der_x509_crl(found.dump()), issuer, certificate)
+        for by, found in held:
+            if by == certificate.issuer:
+                yield from _entries(found, issuer, certificate)
+
+
+def _read(
+    held: asn1_crl.CertificateList,
+) -> Iterator[tuple[asn1_x509.Name, x509.CertificateRevocationList]]:
+    """Yield a list and who issued it; nothing where it breaks the rules of its form."""
+    with contextlib.suppress(ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
+        yield held.issuer, x509.load_der_x509_crl(held.dump())
 
 
 def _entries(
@@ -37,14 +49,21 @@ def _entries(
     issuer: asn1_x509.Certificate,
     certificate: asn1_x509.Certificate,
 ) -> Iterator[datetime]:
-    entry = found.get_revoked_certificate_by_serial_number(certificate.serial_number)
-    if entry is None or not _is_by(found, issuer):
+    if not _is_by(found, issuer):
         return
-    with contextlib.suppress(x509.ExtensionNotFound):
+    with contextlib.suppress(ValueError):  # an entry that breaks the rules of its form
+        entry = found.get_revoked_certificate_by_serial_number(certificate.serial_number)
+        if entry and not _takes_off(entry):
+            yield entry.revocation_date_utc
+
+
+def _takes_off(entry: x509.RevokedCertificate) -> bool:
+    """Whether an entry takes a certificate off the list; one without a legible reason does not."""
+    try:
         reason = entry.extensions.get_extension_for_class(x509.CRLReason).value.reason
-        if reason is x509.ReasonFlags.remove_from_crl:
-            return
-    yield entry.revocation_date_utc
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+        return False
+    return reason is x509.ReasonFlags.remove_from_crl
 
 
 def _is_by(found: x509.CertificateRevocationList, issuer: asn1_x509.Certificate) -> bool:

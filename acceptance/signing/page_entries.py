@@ -39,17 +39,22 @@ def strange(root: PdfObject, own: PdfObject) -> str:
 
 
 def _entries(root: PdfObject) -> Iterator[tuple[str, str]]:
-    """Yield each entry once for each place; of numbers, tables and arrays the kind alone."""
+    """Yield each entry by which objects are reached; of whole numbers and arrays the kind alone.
+
+    Each is told before it is asked whether its object was met: the same in whatever order.
+    """
     waiting: list[tuple[str, PdfObject]] = [("", root)]
     seen, count = set[object](), 0
     while waiting:
         key, held = waiting.pop()
-        if isinstance(held, generic.IndirectObject):
-            if held.reference in seen:
-                continue
-            seen.add(held.reference)
-            held = held.get_object()  # type: ignore[no-untyped-call]
+        reference = held.reference if isinstance(held, generic.IndirectObject) else None
+        held = held.get_object()  # type: ignore[no-untyped-call]
         yield key, _told(key, held)
+        if reference:
+            met = (reference, key if isinstance(held, generic.ArrayObject) else "")
+            if met in seen:
+                continue
+            seen.add(met)
         below = [*_below(key, held)]
         count += len(below)
         if count > MOST_ENTRIES:
@@ -58,7 +63,10 @@ def _entries(root: PdfObject) -> Iterator[tuple[str, str]]:
 
 
 def _below(key: str, held: PdfObject) -> Iterator[tuple[str, PdfObject]]:
-    """Yield what a dictionary or array holds, references not followed."""
+    """Yield what a dictionary or array holds, references not followed.
+
+    What an array holds bears the key of the array, which several keys may lead to.
+    """
     if isinstance(held, generic.ArrayObject):
         yield from ((key, held.raw_get(index)) for index in range(len(held)))
     elif isinstance(held, generic.DictionaryObject):

@@ -97,8 +97,9 @@ def _compare_pages(pdf: bytes, own: bytes, *, same_renderer: bool) -> tuple[Stat
 def _compare_otherwise(pdf: bytes, own: bytes) -> tuple[State, tuple[str, ...]]:
     """Compare what pages of the same words say beside them, and paint."""
     if entry := page_entries.strange(*map(_first, (pdf, own))):
-        what = tr("the report says {entry!r:.80}, or lacks it, otherwise than where it is set "
-                  "here: compare by the same renderer", entry=entry)  # fmt: skip
+        what = tr("what stands beside the pages (texts of links, names of attachments, structure) "
+                  "is not what setting them again gives: {entry!r:.80}; compare by the same "
+                  "renderer", entry=entry)  # fmt: skip
         return State.INDETERMINATE, (what,)
     return _compare_paints(pdf, own)
 

@@ -7,8 +7,10 @@ import os
 import tempfile
 
 import pytest
+from lxml import etree
 
 from acceptance.cli import failures
+from acceptance.files import spreadsheet
 
 
 @pytest.mark.parametrize("number", sorted(failures.DISC))
@@ -19,7 +21,7 @@ def test_a_disc_that_fails_where_nobody_expects_it_is_no_fault_of_the_toolkit(
     assert failures.tell(OSError(number, os.strerror(number), "/volume/x")) == 2
     said = " ".join(capsys.readouterr().err.split())
     assert f"/volume/x: cannot be written ({os.strerror(number)})" in said
-    assert "TMPDIR" in said
+    assert "TMPDIR (Windows: TEMP)" in said
 
 
 def test_no_folder_for_temporary_files_is_said_and_another_lost_file_is_a_fault(
@@ -33,3 +35,12 @@ def test_no_folder_for_temporary_files_is_said_and_another_lost_file_is_a_fault(
     assert failures.tell(caught.value) == 2
     assert "TMPDIR" in capsys.readouterr().err
     assert failures.tell(FileNotFoundError(errno.ENOENT, "No such file")) == failures.FAULT
+
+
+def test_a_full_folder_for_temporary_files_is_no_fault_while_a_workbook_is_written() -> None:
+    """That is how lxml tells it; another error of its own stays one."""
+    with pytest.raises(OSError, match="No space left") as caught, spreadsheet._disc_told():
+        raise etree.SerialisationError("IO_ENOSPC")
+    assert failures.tell(caught.value) == 2
+    with pytest.raises(etree.SerialisationError), spreadsheet._disc_told():
+        raise etree.SerialisationError("unknown error")

@@ -6,6 +6,8 @@ import contextlib
 import errno
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -18,7 +20,7 @@ from acceptance.errors import OutputError
 from acceptance.files import output
 from acceptance.files.output import append, copy, flush, put, put_new, put_new_folder
 from acceptance.forms import panel_key
-from acceptance.forms.panel_key import Key, PanelClip
+from acceptance.forms.panel_key import Key, PanelClip, PanelItem
 from acceptance.model import Plan
 from acceptance.report import questionnaire
 from acceptance.signing.chains import make_demo_chain
@@ -52,6 +54,55 @@ def test_the_key_of_a_blind_panel_is_readable_by_its_leader_only(
     questionnaire.write_panel(key, (), Plan(subjects=(), shots=()), tmp_path, "zh")
     assert mode(tmp_path / panel_key.key_name("panel.csv")) == 0o600
     assert mode(tmp_path / "panel.csv") == 0o666
+
+
+def test_of_two_panels_drawn_up_at_once_one_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The table of one beside the key of the other would give scores to the wrong clips."""
+    clips = (PanelClip(subject="c", items=(), code="A2"),)
+    keys = [Key(leader="x", seed=n, clips=clips, orders={"R1": ("A2",)}) for n in (1, 2)]
+    empty = Plan(subjects=(), shots=())
+
+    def other_first(*_: object) -> bytes:
+        monkeypatch.setattr(questionnaire, "panel", lambda *_: b"%PDF")
+        questionnaire.write_panel(keys[1], (), empty, tmp_path, "zh")
+        return b"%PDF ours"
+
+    monkeypatch.setattr(questionnaire, "panel", other_first)
+    with pytest.raises(OutputError, match="already exists"):
+        questionnaire.write_panel(keys[0], (), empty, tmp_path, "zh")
+    assert b"seed = 2" in (tmp_path / "panel.key.toml").read_bytes()
+    assert (tmp_path / "panel.pdf").read_bytes() == b"%PDF"
+
+
+@pytest.mark.parametrize("fault", ["full", "kill"])
+def test_a_panel_interrupted_at_any_call_is_finished_by_the_next_of_its_seed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    """Its table comes last; one that is there is never written over."""
+    monkeypatch.setattr(questionnaire, "panel", lambda *_: b"%PDF")
+    (tmp_path / "a.mp4").write_bytes(b"film")
+    items = (PanelItem(text="x", requirements=("p#r",)),)
+    clips = (PanelClip(subject="c", items=items, code="A2", files=("a.mp4", "none.mp4")),)
+    key = Key(leader="x", seed=7, clips=clips, orders={"R1": ("A2",)})
+
+    def act(name: object) -> list[tuple[str, str]]:
+        folder, empty = tmp_path / f"{name}", Plan(subjects=(), shots=())
+        return questionnaire.write_panel(key, (), empty, folder, "zh", tmp_path)
+
+    for at in range(len(calls(lambda: act("counted")))):
+        if fault == "kill":
+            assert killed(partial(act, at), at)
+        else:
+            with contextlib.suppress(OutputError), interrupted(at, full):
+                act(at)
+        if not (tmp_path / f"{at}" / "panel.csv").exists():
+            assert questionnaire.begun_seed(tmp_path / f"{at}") in {None, 7}
+            assert act(at) == [("A2", "none.mp4")]
+        assert [path.read_bytes() for path in tmp_path.glob(f"{at}/clips/A2-1.mp4")] == [b"film"]
+        with pytest.raises(OutputError, match="already exists"):
+            act(at)
 
 
 def test_a_secret_is_never_readable_by_others_while_it_is_written(
@@ -149,13 +200,21 @@ def test_of_what_is_new_a_full_disc_leaves_nothing_but_the_whole(tmp_path: Path,
 def test_what_somebody_else_put_there_meanwhile_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(output, "require_new", lambda _: None)
+    looked, real = set[Path](), output.require_new
+
+    def look(path: Path) -> None:
+        """See nothing at first: it comes after that."""
+        if path in looked:
+            real(path)
+        looked.add(path)
+
+    monkeypatch.setattr(output, "require_new", look)
     (tmp_path / "plan.toml").write_bytes(b"theirs")
     (tmp_path / "tables").mkdir()
     (tmp_path / "tables" / "a.csv").write_bytes(b"theirs")
-    with pytest.raises(OutputError):
+    with pytest.raises(OutputError, match="already exists"):
         put_new(tmp_path / "plan.toml", b"ours")
-    with pytest.raises(OutputError):
+    with pytest.raises(OutputError, match="already exists"):
         put_new_folder(tmp_path / "tables", {"a.csv": b"ours"})
     assert set(seen(tmp_path).values()) == {b"theirs"}
     assert not list(tmp_path.glob(".*"))
@@ -208,6 +267,78 @@ def test_what_interrupts_writing_by_way_of_a_link_leaves_the_older_file_whole(
         assert target.read_bytes() in {b"first", b"other"}
         put(link, b"first")
     assert link.is_symlink()
+
+
+TWICE = """
+import os, pathlib
+from acceptance.files.output import put
+put(pathlib.Path({!r}), b"hello")
+os.write(1, b"!")
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="no such links here")
+@pytest.mark.parametrize("name", ["/dev/stdout", "/proc/self/fd/1", "out.json"])
+def test_what_is_open_behind_a_link_of_the_system_is_written_to(tmp_path: Path, name: str) -> None:
+    """It was replaced, and lost where its name was: of a file that has none, beside it."""
+    link = tmp_path / "out.json"
+    link.symlink_to("/dev/stdout")
+    code = TWICE.format(str(link) if name == link.name else name)
+    for gone in (True, False):
+        with (tmp_path / "log").open("w+b") as log:
+            if gone:
+                (tmp_path / "log").unlink()
+            subprocess.run([sys.executable, "-c", code], stdout=log, check=True)
+            log.seek(0)
+            assert log.read() == b"!ello"  # each has its own place in the file
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["log", "out.json"][gone:]
+    assert link.is_symlink()
+
+
+def test_a_file_in_a_folder_where_nothing_may_be_put_is_written_by_way_of_a_link(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, link = tmp_path / "closed" / "real.json", tmp_path / "out.json"
+    target.parent.mkdir()
+    target.write_bytes(b"a longer one")
+    link.symlink_to(target)
+    before, access = target.stat().st_ino, os.access
+    monkeypatch.setattr(
+        os, "access", lambda path, mode: Path(path) != target.parent and access(path, mode)
+    )
+    put(link, b"new")
+    assert (target.read_bytes(), target.stat().st_ino) == (b"new", before)
+    assert [path.name for path in target.parent.iterdir()] == ["real.json"]
+
+
+@pytest.mark.parametrize("cause", ["EPERM", "EINVAL", "EACCES", "EXDEV", "ENOTSUP"])
+def test_a_file_system_without_links_is_used_whatever_it_calls_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cause: str
+) -> None:
+    """EINVAL by Windows on FAT, EACCES and EXDEV by file systems of users."""
+
+    def cannot(*_: object) -> None:
+        raise OSError(getattr(errno, cause), cause)
+
+    monkeypatch.setattr(os, "link", cannot)
+    put_new(tmp_path / "plan.toml", b"new")
+    assert seen(tmp_path) == {"plan.toml": b"new"}
+    with pytest.raises(OutputError):
+        put_new(tmp_path / "plan.toml", b"other")
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"new"]
+
+
+@pytest.mark.parametrize("cause", ["EEXIST", "ENOSPC", "EDQUOT"])
+def test_a_full_disc_or_a_file_of_somebody_else_is_no_lack_of_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cause: str
+) -> None:
+    def cannot(*_: object) -> None:
+        raise OSError(getattr(errno, cause), cause)
+
+    monkeypatch.setattr(os, "link", cannot)
+    with pytest.raises(OutputError):
+        put_new(tmp_path / "plan.toml", b"new")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_line_that_a_full_disc_interrupts_is_taken_back(tmp_path: Path) -> None:

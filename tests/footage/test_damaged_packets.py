@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import av
+import cv2
 import numpy as np
 import pytest
 from marks import slow
@@ -42,7 +43,12 @@ def damaged(folder: Path, change: Callable[[bytes], bytes], *, jpeg: bool = Fals
             new.pts, new.dts, new.time_base = packet.pts, packet.dts, packet.time_base
             new.is_keyframe, new.stream = packet.is_keyframe, copy
             out.mux(new)
-    notes = build.look(Shot(id="a", subject="b", clip="a.mkv"), folder).notes
+    return said(folder, "a.mkv")
+
+
+def said(folder: Path, clip: str) -> list[Any]:
+    """Return what is said of damage to a clip."""
+    notes = build.look(Shot(id="a", subject="b", clip=clip), folder).notes
     found = [note.reason for note in notes if note.reason.code == "pictures_damaged"]
     return [dict(reason.parameters) for reason in found]
 
@@ -68,6 +74,30 @@ def test_a_jpeg_picture_without_an_end_is_damaged_and_nothing_builds_on_it(
     assert (found["undecoded"], found["damaged"]) == (0, 1)
     assert (found["first"], found["last"]) == pytest.approx((0.28, 0.28))
     assert damaged(tmp_path, lambda packet: packet, jpeg=True) == []
+
+
+SMALL_PICTURE = b"\xff\xe1\x00\x0a" + b"\xff\xda..\xff\xd9.."  # a segment in front
+FILM_BEHIND = b"ftyp...\xff\xda..."
+
+
+@pytest.mark.parametrize("pictures", [1, 3])
+def test_a_still_cut_in_half_is_damaged_also_where_it_is_the_only_one(
+    tmp_path: Path, pictures: int
+) -> None:
+    """The habit of a coder, which may write no ends, shows from four pictures on."""
+    noise = np.random.default_rng(1).integers(40, 200, (96, 160)).astype(np.uint8)
+    whole = cv2.imencode(".jpg", noise)[1].tobytes()
+    whole = whole[:2] + SMALL_PICTURE + whole[2:] + FILM_BEHIND
+    for name, content in (("whole", whole), ("half", whole[: len(whole) // 2])):
+        (tmp_path / name).mkdir()
+        for number in range(pictures):
+            (tmp_path / name / f"{number}.jpg").write_bytes(content)
+    assert said(tmp_path, "whole") == []
+    [found] = said(tmp_path, "half")
+    assert (found["undecoded"], found["damaged"]) == (0, pictures)
+    if pictures == 1:
+        [alone] = said(tmp_path / "half", "0.jpg")
+        assert alone == found
 
 
 @pytest.mark.film

@@ -145,6 +145,31 @@ def test_pixels_of_an_enlarged_picture_are_pixels(factor: int) -> None:
     assert (found.value, found.details["larger_spots"]) == (2.0, 0)
 
 
+@pytest.mark.parametrize(("sigma", "side", "spots"), [(1.0, 4, 3), (1.2, 4, 3), (2.0, 6, 1)])
+def test_dust_in_a_picture_with_noise_reduction_is_within_u(
+    sigma: float, side: int, spots: int
+) -> None:
+    """Its noise is alike as that of an enlarged picture: whether spots are pixels stays open."""
+    noise = 6 * sigma * np.random.default_rng(3).standard_normal((12, 96, 128))
+    frames = 120 + ndimage.gaussian_filter(noise, (0, sigma, sigma))
+    for column in (20, 50, 80)[:spots]:
+        frames[:, 20 : 20 + side, column : column + side] -= 50
+    found = by_quantity(of(frames))["defects.dead"]
+    assert isinstance(found, Measurement)
+    assert found.value == spots
+    assert spots <= found.expanded < spots + 1
+
+
+def test_light_spots_of_an_enlarged_picture_are_half_a_chance_each() -> None:
+    """Dust is dark: of four light spots of 4 px not all are something else at once."""
+    frames = 120 + 2 * np.random.default_rng(4).standard_normal((12, 60, 80))
+    for row, column in ((15, 20), (15, 50), (40, 20), (40, 50)):
+        frames[:, row, column] += 80
+    found = by_quantity(of(ndimage.zoom(frames, (1, 2, 2), order=3)))["defects.hot"]
+    assert isinstance(found, Measurement)
+    assert (found.value, found.expanded) == (4.0, pytest.approx(2, abs=0.1))
+
+
 def test_pixels_near_the_threshold_are_in_u() -> None:
     """One that lies on it counts as half a chance."""
     frames = 120 + 1.5 * np.random.default_rng(2).standard_normal((16, 96, 128))

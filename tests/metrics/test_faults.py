@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,9 +72,14 @@ def judged(seen: build.Scene) -> dict[str, Finding]:
     return {one.quantity: one for one in findings}
 
 
-def drawn(tmp_path: Path, pictures: list[Any]) -> build.Scene:
+def drawn(
+    tmp_path: Path,
+    pictures: list[Any],
+    rate: int = 25,
+    times: list[Fraction] | None = None,
+) -> build.Scene:
     """Look at pictures that no codec has touched."""
-    encode.write(tmp_path / "drawn.mkv", pictures, codec="ffv1")
+    encode.write(tmp_path / "drawn.mkv", pictures, codec="ffv1", rate=Fraction(rate), times=times)
     return planted.seen(tmp_path / "drawn.mkv")
 
 
@@ -262,7 +268,7 @@ def test_ten_bits_tell_the_same_as_eight(tmp_path: Path) -> None:
 
 
 def test_a_level_counts_only_in_a_second_that_lies_in_the_clip_as_a_whole() -> None:
-    """Taken every fifth frame: at the end one sample was taken for a second before."""
+    """Taken of few frames: at the end one sample was taken for a second before."""
     at, levels = np.arange(50) / 25, np.full(50, np.nan, np.float32)
     levels[::5] = [1, 1, 1, 1, 1, 1, 1, 1, 9, 9]
     assert faults.held(levels, at).value == 1
@@ -422,6 +428,19 @@ def test_something_that_passes_close_by_is_in_doubt_and_another_view_is_none(
     assert cut.bound_by is None
 
 
+@pytest.mark.parametrize("share", [0.5, 0.8])
+def test_three_pictures_with_some_of_the_view_before_in_them_are_no_return(
+    share: float, tmp_path: Path
+) -> None:
+    """A camera that was turned away and stays so; a reflection put that in doubt."""
+    before, after = texture(3), texture(4)
+    mixed = np.rint(share * before + (1 - share) * after).astype(np.uint8)
+    turned = [before] * 30 + [after] * 25
+    found = figures(drawn(tmp_path, [*turned, *[mixed] * 3, *[after] * 25]))["faults.scene_change"]
+    assert found.value > LIMITS["faults.scene_change"]
+    assert found.bound_by is None
+
+
 def test_blur_that_leaves_no_edge_to_see_it_by_makes_the_figure_a_lower_bound(
     tmp_path: Path,
 ) -> None:
@@ -434,6 +453,39 @@ def test_blur_that_leaves_no_edge_to_see_it_by_makes_the_figure_a_lower_bound(
     assert part.bound_by is not None
     assert part.bound_by.code == "edges_lost"
     assert part.value == pytest.approx(whole.value, rel=0.05)
+
+
+@pytest.mark.parametrize("rate", [1, 25])
+def test_frames_that_are_seconds_apart_or_were_not_sent_lost_no_edge(
+    rate: int, tmp_path: Path
+) -> None:
+    """A frame a second, or an outage of two, is no lack of edges; a true one is still said."""
+    clear, plain = texture(3), np.full((270, 480), 110, np.uint8)
+    number = 6 * min(rate, 10)
+    times = [Fraction(n, rate) + 2 * (n > number // 2) for n in range(number)]
+    whole = figures(drawn(tmp_path, [clear] * number, rate, times))["faults.blurred"]
+    lost = [clear] * (number // 2) + [plain] * (number // 2)
+    part = figures(drawn(tmp_path, lost, rate, times))["faults.blurred"]
+    assert not whole.lower_bound
+    assert part.lower_bound
+
+
+@pytest.mark.parametrize("rate", [25, 60])
+def test_two_seconds_of_a_cover_after_a_clear_second_are_seen_as_one(
+    rate: int, tmp_path: Path
+) -> None:
+    """A lasting picture of 2 s made it two and a half to three."""
+    import cv2
+
+    random = np.random.default_rng(5)
+    rough = random.standard_normal((135, 240)).astype(np.float32)
+    smooth, clear = cv2.GaussianBlur(rough, (0, 0), 20), cv2.resize(texture(3), (240, 135))
+    folds = 110 + 5 * smooth / smooth.std()
+    seen = [clear] * rate + [folds] * 2 * rate
+    noisy = [np.rint(each + random.normal(0, 1.5, each.shape)).astype(np.uint8) for each in seen]
+    found = figures(drawn(tmp_path, noisy, rate))["faults.covered_lens"]
+    assert found.value == 100
+    assert found.bound_by is None
 
 
 QUICK_FAULTS = ["smeared along columns", "two hum bars", "green cast", "paper"]

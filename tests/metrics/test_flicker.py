@@ -13,6 +13,7 @@ import pytest
 from intervals import fewest
 
 from acceptance.metrics import flicker
+from acceptance.metrics.flicker import within
 from acceptance.metrics.flicker.wave import alias
 from acceptance.model import Condition, Measurement, Note
 from acceptance.scene import row_bands
@@ -181,6 +182,53 @@ def test_light_that_swings_differently_within_bands_of_rows_is_refused(uneven: s
     }
     scene = in_rows(1 + 0.2 * np.sin(phase + turn[uneven]))
     assert reasons(scene) == dict.fromkeys(flicker.QUANTITIES, "flicker_uneven")
+
+
+def test_pulses_of_some_khz_that_bands_do_not_show_are_refused() -> None:
+    """A wave lasts 2.9 rows: two rows on it is a third of a wave away, and swings the other way."""
+    _, rows, columns = phases()
+    wave = 2 * np.pi * (10 * np.arange(60)[:, None, None] / 30 + rows / 2.9)
+    scene = in_rows(1 + 0.2 * np.sin(wave) + 0 * columns)
+    assert set(reasons(scene).values()) == {"flicker_uneven"}
+
+
+def what_swings_within(disturbed: np.ndarray) -> float:
+    """Return the codes that swing within the bands, of 25 frames about code 120."""
+    noise = np.random.default_rng(3).standard_normal((25, 192, 160))
+    return within.unseen(np.rint(120 + disturbed + noise).astype(np.uint8))
+
+
+def test_noise_that_all_of_a_row_has_alike_is_no_swing_within_bands() -> None:
+    """CMOS read-out: left and right part of a row share it, two rows do not."""
+    rows = np.random.default_rng(4).standard_normal((25, 192, 1))
+    assert what_swings_within(0 * rows) < 0.05
+    assert what_swings_within(rows) < 0.2
+
+
+def test_a_shadow_that_creeps_over_the_wall_is_no_swing_within_bands() -> None:
+    """Its edge, of 12 codes, moves by a fifth of the field while the frames are taken."""
+    time, across = np.arange(25)[:, None, None] / 25, np.arange(160) / 160
+    assert what_swings_within(6 * np.tanh((across - 0.3 - 0.2 * time) / 0.02)) < 0.3
+
+
+@pytest.mark.parametrize("split", ["columns", "fields"])
+def test_what_swings_within_bands_is_read_beside_the_noise_of_rows(split: str) -> None:
+    rows, columns = np.arange(192)[:, None], np.arange(160)
+    turn = np.pi * (columns < 80) if split == "columns" else np.pi * (rows % 2)
+    swing = 2 * np.sin(2 * np.pi * (np.arange(25)[:, None, None] / 3.1 + rows / 150) + turn)
+    noise = 0.7 * np.random.default_rng(5).standard_normal((25, 192, 1))
+    assert what_swings_within(swing + noise) == pytest.approx(2, rel=0.15)
+
+
+def test_a_wave_beside_row_noise_is_measured() -> None:
+    """A wave of 1 % beside noise of rows of 2 % is no uneven light."""
+    phase, _, columns = phases()
+    noise = 0.02 * np.random.default_rng(6).standard_normal((60, 96, 1))
+    found = by_quantity(in_rows(1 + 0.01 * np.sin(phase) + noise + 0 * columns))
+    amplitude = found["flicker.amplitude"]
+    assert isinstance(amplitude, Measurement)
+    assert amplitude.value == pytest.approx(1.0, abs=amplitude.expanded)
+    assert amplitude.expanded < 0.6
 
 
 @pytest.mark.parametrize("whole", [0.0, 0.04])

@@ -23,9 +23,9 @@ def scene() -> np.ndarray:
     return picture
 
 
-def seen(pictures: list[np.ndarray], sigma: float = 1.0) -> dict[str, float]:
-    """Look at two seconds of pictures, five a second, with noise of ``sigma``."""
-    random, covers, found = np.random.default_rng(4), Covers(10, THRESHOLDS), {}
+def seen(pictures: list[np.ndarray], sigma: float = 1.0, *, apart: float = 0.2) -> dict[str, float]:
+    """Look at pictures that are ``apart`` s from one to the next, with noise of ``sigma``."""
+    random, covers, found = np.random.default_rng(4), Covers(apart, THRESHOLDS), {}
     for picture in pictures:
         noisy = np.clip(np.rint(picture + random.normal(0, sigma, SHAPE)), 0, 255)
         found = covers.see(noisy.astype(np.uint8), sigma * NOISE)
@@ -73,11 +73,38 @@ def test_a_scene_that_is_faint_throughout_is_veiled_and_a_clear_one_is_not() -> 
     assert clear["veiled"] == 0
 
 
-@pytest.mark.parametrize("sigma", [0.0, 1.0, 3.0])
-def test_what_was_there_before_a_cover_is_forgotten_within_a_second_and_a_half(
-    sigma: float,
-) -> None:
-    """A mean with a long tail held its detail for three, and the change passed for a veil."""
-    found = seen([scene()] * 10 + [folds(4)] * 7, sigma)
+def test_what_is_as_large_as_half_the_view_and_passes_makes_it_a_veil() -> None:
+    def passing(n: int) -> np.ndarray:
+        return np.asarray(
+            150 - 25 * np.exp(-(((COLUMNS - 48 * n + 120) / 48) ** 4) - ((ROWS - 67) / 55) ** 4)
+        )
+
+    for last in (4, 5, 6):
+        assert seen([passing((last + 1 + n) % 10) for n in range(10)])["veiled"] == 1
+
+
+def test_a_cover_that_creeps_over_the_lens_is_no_veil() -> None:
+    def crept(share: float) -> np.ndarray:
+        return np.where(share * SHAPE[1] > COLUMNS, folds(4), scene())
+
+    found = seen([scene()] * 5 + [crept(share) for share in (0.2, 0.4, 0.6, 0.8)] + [folds(4)] * 7)
     assert found["blank"] > 95
     assert found["veiled"] == 0
+
+
+@pytest.mark.parametrize("apart", [0.08, 0.2, 0.28])
+@pytest.mark.parametrize("sigma", [0.0, 1.0, 3.0])
+def test_what_was_there_before_a_cover_is_forgotten_within_a_second_and_a_half(
+    sigma: float, apart: float
+) -> None:
+    """A mean with a long tail held its detail for three, and the change passed for a veil."""
+    looks = round(1.4 / apart)
+    found = seen([scene()] * 30 + [folds(4)] * looks, sigma, apart=apart)
+    assert found["blank"] > 95
+    assert found["veiled"] == 0
+    assert seen([scene()] * 30 + [folds(4)] * (looks - 2), sigma, apart=apart)["blank"] < 60
+
+
+@pytest.mark.parametrize("apart", [0.32, 1.0])
+def test_the_fewest_looks_are_enough_against_noise(apart: float) -> None:
+    assert seen([folds(4)] * 10, 6.0, apart=apart)["blank"] > 95

@@ -143,22 +143,26 @@ def test_thumbnails_compared_together_are_those_compared_one_by_one() -> None:
         assert compared == pytest.approx(expected, rel=1e-5, nan_ok=True)
 
 
-@pytest.mark.parametrize("looks", [{11}, {4, 5, 6, 11}, {3, 8, 11}])
+@pytest.mark.parametrize("looks", [{14}, {4, 5, 6, 14}, {3, 11, 14}])
 def test_likeness_is_also_to_the_view_before_the_last_change(looks: set[int]) -> None:
-    """Five of one view, three of another, which comes within two pictures, and the first again."""
+    """Five of one view, five of another, which comes within two pictures, and the first again.
+
+    Compared from three after a change, as long as what is half a second here, to three after the
+    next.
+    """
     first, other = (cv2.resize(picture(n).astype(np.float32), (64, 36)) for n in (7, 8))
-    films = [first] * 5 + [(first + 3 * other) / 4] + [other] * 2 + [first] * 4
+    films = [first] * 5 + [(first + 3 * other) / 4] + [other] * 4 + [first] * 5
     likeness, taken = FrameLikeness(3, THRESHOLDS), []
     for number, small in enumerate(films):
         likeness.see(small, key=False)
         if number in looks:
             taken.append(likeness.taken())
     like, at = (np.concatenate([part[name] for part in taken]) for name in ("like_left", "left_at"))
-    assert np.isnan(like[:6]).all()
-    assert (like[6:8] < 0.5).all()
-    assert like[8] == pytest.approx(1, abs=1e-4)
-    assert (like[9:] < 0.5).all()
-    assert at[6:].tolist() == [5, 5, 5, 8, 8, 8]
+    assert np.isnan(like[:8]).all()
+    assert (like[8:10] < 0.5).all()
+    assert like[10:13] == pytest.approx(1, abs=1e-4)
+    assert (like[13:] < 0.5).all()
+    assert at[8:].tolist() == [5, 5, 5, 5, 5, 10, 10]
 
 
 def test_thumbnails_are_kept_as_far_as_they_were_seen() -> None:

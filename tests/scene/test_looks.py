@@ -53,6 +53,13 @@ def test_costly_looks_of_the_usual_rates(video: VideoInfo) -> None:
     assert taken == {5: 1, 10: 3, 12.5: 3, 25: 7, 30: 9, 50: 15, 60: 19, None: 7}
 
 
+def test_covers_are_looked_at_five_times_a_second_or_more(video: VideoInfo) -> None:
+    """Seven looks are 1.4 s or less, at an odd step too."""
+    rates = (5, 10, 25, 30, 50, 60)
+    steps = [looks.covers_every(replace(video, nominal_rate=Fraction(each))) for each in rates]
+    assert steps == [1, 1, 5, 5, 9, 11]
+
+
 @pytest.mark.parametrize(("frames", "step"), [(1, 1), (5, 1), (26, 1), (27, 3), (62, 5), (63, 7)])
 def test_a_short_film_is_looked_at_as_often_as_it_can(
     video: VideoInfo, frames: int, step: int

@@ -126,6 +126,32 @@ def test_a_fault_at_any_write_fsync_or_rename_leaves_the_folder_as_before_or_as_
     assert met == {(False, False), (True, True), (True, False)}
 
 
+@pytest.mark.parametrize("put", ["link", "folder", "nothing"])
+def test_what_is_put_in_place_of_a_folder_while_it_is_changed_is_left_alone(
+    tmp_path: Path, put: str
+) -> None:
+    place, other, moved = (tmp_path / name for name in ("session", "other", "moved"))
+    for made in (place, other):
+        made.mkdir()
+        (made / "report.html").write_bytes(b"before")
+
+    def act() -> None:
+        with journal.changing(place) as change:
+            change.files["report.html"] = b"after"
+            place.rename(moved)
+            if put == "link":
+                place.symlink_to(other)
+            elif put == "folder":
+                shutil.copytree(other, place)
+
+    with pytest.raises(OutputError, match=r"put in its place|No such file"):
+        act()
+    for kept in {other, moved, place} if put == "folder" else {other, moved}:
+        assert hash_files(kept) == hash_files(other)
+        assert [path.name for path in kept.iterdir()] == ["report.html"]
+    assert (other / "report.html").read_bytes() == b"before"
+
+
 def test_a_kill_leaves_a_folder_that_verifies_as_before_or_as_after_or_says_interrupted(
     trial: Trial, chain: DemoChain
 ) -> None:

@@ -7,7 +7,8 @@ from unittest.mock import patch
 
 import pki
 import pytest
-from asn1crypto import cms, core
+from asn1crypto import cms, core, pem
+from asn1crypto import crl as asn1_crl
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -82,6 +83,32 @@ def test_a_list_that_revokes_nothing_changes_nothing(tmp_path: Path, by: str) ->
     else:
         given = revoking(who, pki.authority("root"), -2)
     assert codes(checked(tmp_path, who, given)) == []
+
+
+def unreadable(given: bytes, how: str) -> bytes:
+    """Break a list in a way that pyHanko's parser of ASN.1 passes by."""
+    held = asn1_crl.CertificateList.load(pem.unarmor(given)[2])
+    listed = held["tbs_cert_list"]
+    if how == "version":
+        listed["version"] = 7
+    else:
+        listed["signature"] = {"algorithm": "sha512_rsa"}
+    return pem.armor("X509 CRL", held.dump(force=True))
+
+
+@pytest.mark.parametrize("how", ["version", "algorithms that differ"])
+def test_a_list_that_cannot_be_read_breaks_no_report_and_hides_no_other(
+    tmp_path: Path, how: str
+) -> None:
+    """Anybody can bring one that bears the issuer's name."""
+    who = pki.holder("signer", pki.authority("root"))
+    assert who.issuer
+    good = revoking(who, who.issuer, -2)
+    broken = unreadable(good, how)
+    with pytest.raises((ValueError, x509.InvalidVersion)):
+        x509.load_der_x509_crl(pem.unarmor(broken)[2])
+    assert codes(checked(tmp_path, who, broken)) == []
+    assert codes(checked(tmp_path, who, broken + good)) == ["revoked"]
 
 
 def test_the_container_of_a_signature_holds_no_words(tmp_path: Path) -> None:

@@ -195,7 +195,7 @@ def test_a_signer_with_two_common_names_is_called_as_any_version_did(name: str) 
     subject = asn1_x509.Name.load(Name(named).public_bytes())
     signature: Any = SimpleNamespace(
         sig_object={"/Name": name}, sig_object_type="/Sig", field_name="inspector",
-        signer_cert=SimpleNamespace(subject=subject),
+        signer_cert=SimpleNamespace(subject=subject), signer_info={"signed_attrs": ()},
     )  # fmt: skip
     assert [*signature_entries.strange(signature)] == []
     signature.sig_object["/Name"] = "王"

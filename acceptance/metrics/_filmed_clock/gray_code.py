@@ -15,6 +15,7 @@ LOW_BITS = 4  # bits that show the place within a few refreshes
 CYCLE = 2 << LOW_BITS  # refreshes after which they show the same
 FINE = 2048  # places a refresh
 CLEAR = 0.1  # a share this close to 0 or 1 is a clear bit
+FEWEST_BLENDS = 8  # exposures that blend two refreshes or pictures, from which a phase is read
 
 
 def expected_shares(position: Array, width: Array | float, bits: int) -> Array:

@@ -20,6 +20,7 @@ import numpy as np
 from acceptance.charts import beep
 from acceptance.errors import GapError
 from acceptance.metrics._filmed_clock import readings as clock_readings
+from acceptance.metrics._filmed_clock.gray_code import FEWEST_BLENDS
 from acceptance.metrics._filmed_clock.line_prior import SCREEN_RATES
 from acceptance.metrics._filmed_clock.pace import pace
 from acceptance.metrics._shared.stated import number
@@ -48,7 +49,6 @@ ACCURACY = 2.0  # ms, half width of the page's offset where it is stated without
 SPEED = 0.343  # m of sound in a ms
 BEEP = 0.25  # ms, half width of the moment of a single beep: noise, echoes
 FARTHEST = 3.0  # m between loudspeaker and microphone where it is not stated
-FEWEST_BLENDS = 8  # readings that blend two refreshes, from which a phase is read
 CLEAR = clock_readings.CLEAR
 
 

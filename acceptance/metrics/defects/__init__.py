@@ -187,7 +187,10 @@ def _figure(scene: Scene, view: View, quantity: str, found: SortedPixels) -> Mea
         quantity,
         float(len(pixels)),
         QUANTITIES[quantity],
-        [BudgetLine(source="near_threshold", contribution=_doubt(found, quantity))],
+        [
+            BudgetLine(source="near_threshold", contribution=_doubt(found, quantity)),
+            BudgetLine(source="spots_or_dust", contribution=_dust(pixels)),
+        ],
         samples=len(view.luma),
         method=METHOD,
         region=view.region.name,
@@ -228,6 +231,18 @@ def _doubt(found: SortedPixels, quantity: str) -> float:
     doubt = math.sqrt(float(np.sum(chance * (1 - chance))) + usual)
     right = float(np.prod(np.maximum(chance, 1 - chance))) * math.exp(-usual)
     return doubt if right > SURELY else max(doubt, LEAST_DOUBT)
+
+
+def _dust(pixels: Sequence[Pixel]) -> float:
+    """Return the standard uncertainty of a count by spots that may be pixels or dust.
+
+    Dust is dark, and comes in numbers: dark spots are all of them dust or none. A light one counts
+    as half a chance.
+    """
+    wide = [pixel.off < 0 for pixel in pixels if pixel.wide]
+    dark = sum(wide)
+    doubt = math.hypot(LEAST_DOUBT * dark, math.sqrt(len(wide) - dark) / 2)
+    return max(doubt, LEAST_DOUBT) if wide else 0.0
 
 
 def _coded(found: SortedPixels) -> float:

@@ -34,7 +34,8 @@ MADE_NORMAL = 1.4826  # sigma of normal values over their median absolute deviat
 class Pixel:
     """A pixel at ``column`` and ``row`` of the field, ``off`` its surroundings by so many codes.
 
-    ``code`` is its mean, ``frozen`` whether it has no noise over time.
+    ``code`` is its mean, ``frozen`` whether it has no noise over time. ``wide``: its spot is one
+    pixel if the picture was enlarged, but dust if noise reduction made the noise alike.
     """
 
     column: int
@@ -42,6 +43,7 @@ class Pixel:
     off: float
     code: float
     frozen: bool
+    wide: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,11 +157,11 @@ def spots(field: Deviations, out: NDArray[np.bool_], least: float) -> tuple[list
             continue
         reach, peak = _spot(field, row, column, least)
         seen |= reach
-        rows, columns = np.nonzero(reach)
-        if max(np.ptp(rows), np.ptp(columns)) >= LARGEST * field.spread:
+        across = max(int(np.ptp(places)) for places in np.nonzero(reach))
+        if across >= LARGEST * field.spread:
             larger += 1
         else:
-            pixels.append(_pixel(field, peak))
+            pixels.append(_pixel(field, peak, wide=across >= LARGEST))
     return pixels, larger
 
 
@@ -181,11 +183,12 @@ def _spot(
     return reach, (top + int(down), left + int(across))
 
 
-def _pixel(field: Deviations, at: tuple[int, int]) -> Pixel:
+def _pixel(field: Deviations, at: tuple[int, int], *, wide: bool) -> Pixel:
     return Pixel(
         column=at[1],
         row=at[0],
         off=float(field.off[at]),
         code=float(field.mean[at]),
         frozen=bool(field.variance[at] < FROZEN * field.usual),
+        wide=wide,
     )

@@ -181,7 +181,7 @@ def _figure(
     scene: Scene, quantity: str, level: FaultLevel, method: str, doubt: float = 0.0
 ) -> Measurement:
     sound = ambiguity.why_sound(quantity, level, scene.series.features)
-    unseen = "" if sound else ambiguity.unseen(quantity, level, float(elapsed(scene)[-1]))
+    unseen = "" if sound else ambiguity.unseen(quantity, level)
     return scene.figure(
         quantity,
         level.value,

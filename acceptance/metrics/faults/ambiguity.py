@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.metrics.faults.levels import HOLD
+from acceptance.files.scipy_later import ndimage
+from acceptance.metrics.faults.levels import spanned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +39,7 @@ ANOTHER, PART = 20.0, 25.0
 SWINGS = 3  # pictures in turn, each unlike the one before, in which a camera is turned
 # correlation with the view before a change from which it is back, and by how much that must rise
 RETURNED, ROSE = 0.5, 0.3
+RETURNS = 0.5  # s, in most of which it is back
 CROSSED = 28.0  # % of the picture in which something else than stripes must be seen
 LATTICE = 0.13  # of a wave's amplitude, from which that in another direction makes it tiles
 OF_PART = 4.0  # times what all of the picture has, from which a pattern is of a part
@@ -56,14 +58,13 @@ def why_sound(quantity: str, level: FaultLevel, features: Features) -> str:
     return next((code for code, doubt in asked if doubt(level, features)), "")
 
 
-def unseen(quantity: str, level: FaultLevel, last: float) -> str:
+def unseen(quantity: str, level: FaultLevel) -> str:
     """Return the code of the reason why a figure is only a lower bound, or none.
 
-    For a second or more, of a clip whose ``last`` frame is at so many s, there was nothing to see
-    it by: what softened the picture may have left no edge that is clear enough.
+    For a second, which is as long as a level must be held, there was nothing to see it by: what
+    softened the picture may have left no edge that is clear enough.
     """
-    apart = np.diff(np.concatenate([[0.0], level.at, [last]]))
-    return UNSEEN.get(quantity, "") if apart.max() >= HOLD else ""
+    return UNSEEN.get(quantity, "") if level.lost else ""
 
 
 def _dim(level: FaultLevel, features: Features) -> bool:
@@ -85,7 +86,8 @@ def _slight(level: FaultLevel) -> bool:
 
 def _aside(level: FaultLevel, features: Features) -> bool:
     """Whether edges are in one half, and fine detail elsewhere: they may be of a thing near by."""
-    spread, blank = (_around(level, features[name]) for name in ("edge_spread", "blank"))
+    spread = _around(level, features["edge_spread"])
+    blank = _around(level, features["blank"], near=True)  # is looked at in other frames
     return spread < ASIDE and blank < NOTHING
 
 
@@ -126,12 +128,18 @@ def _swings(level: FaultLevel, features: Features) -> bool:
 
 
 def _returns(level: FaultLevel, features: Features) -> bool:
-    """Whether the view before comes back, or this was it coming back: something passed by."""
+    """Whether the view before comes back, or this was it coming back: something passed by.
+
+    It is back where it stays: a reflection, or three pictures that are mixed, are no return.
+    """
     at, like = (features[name] for name in ("left_at", "like_left"))
-    worst = int(level.frames[level.worst])
-    since = np.flatnonzero((np.abs(at - worst) <= SWINGS) & (np.arange(len(at)) > worst))
-    pairs = [(like[worst - 1], like[worst])]
-    pairs += [(like[since[0]], like[since].max())] if since.size else []
+    worst, numbers = int(level.frames[level.worst]), np.arange(len(at))
+    width = spanned(level.at, RETURNS)
+    since = like[(np.abs(at - worst) <= SWINGS) & (numbers > worst)]
+    after = like[(at == at[worst]) & (numbers >= worst)][:width]
+    pairs = [(like[worst - 1], np.median(after))] if after.size else []
+    if since.size:
+        pairs += [(since[0], ndimage.median_filter(since, width, mode="nearest").max())]
     back = any(now >= RETURNED and now - before >= ROSE for before, now in pairs)
     return level.value >= ANOTHER and back
 

@@ -46,6 +46,8 @@ class FaultLevel:
     held: Array
     reach: float = HOLD / 2
     """Seconds to either side of a frame within which lies what was held there."""
+    lost: bool = False
+    """Whether most of the looks within some second of the clip showed no level."""
 
     @property
     def near(self) -> NDArray[np.bool_]:
@@ -104,6 +106,7 @@ def held(levels: NDArray[np.float32], at: Array) -> FaultLevel | None:
         seen=size[chosen],
         held=lasting[whole][chosen],
         reach=max(HOLD / 2, (width / 2 - 1 / 4) * _step(at[frames])),
+        lost=not mostly[whole].all(),
     )
 
 

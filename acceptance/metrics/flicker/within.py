@@ -2,7 +2,8 @@
 
 Lamps of several phases light parts of a row in turn; an interlaced picture's fields see a lamp at
 two instants; pulses of some kHz make more waves than there are bands. Swings are products of parts
-that share no pixels, so that noise adds nothing.
+that share neither pixels nor rows, so that noise adds nothing, that of a read-out included, which
+all of a row has alike; what moves slowly, as a shadow on the wall, is taken out first.
 """
 
 from __future__ import annotations
@@ -18,36 +19,53 @@ from acceptance.scene.row_bands import MOST
 Array = NDArray[np.float64]
 
 PARTS = 8  # of a row
+# order of the polynomial in time that is none of a lamp's: of shadow edges that creep half of what
+# order 2 leaves is left; order 4 takes more of beats that nearly stand still in the frames kept
+DRIFT = 3
 
 
 def unseen(frames: NDArray[Any]) -> float:
     """Return the amplitude in codes, as of a sine, of what swings within the bands.
 
-    ``frames`` (n, h, w) of luma, at least 32 px each way.
+    ``frames`` (n, h, w) of luma, at least 24 of 32 px each way.
     """
     means = _row_means(frames)
-    return math.sqrt(2 * max(_of_rows(means) + _of_columns(means), 0.0))
+    return math.sqrt(2 * (_of_rows(means) + _of_columns(means)))
 
 
 def _row_means(frames: NDArray[Any]) -> Array:
-    """Return the means (n, h, parts) of the parts of each row, less their means over time."""
-    width = frames.shape[2]
+    """Return the means (n, h, parts) of the parts of each row, less what drifts over time."""
+    count, height, width = frames.shape
     starts = np.arange(PARTS) * width // PARTS
     sums = np.array([np.add.reduceat(frame, starts, axis=1, dtype=np.int64) for frame in frames])
-    means = sums / np.diff([*starts, width])
-    return np.asarray(means - means.mean(axis=0))
+    means = (sums / np.diff([*starts, width])).reshape(count, -1)
+    drifts = np.linalg.qr(np.vander(np.linspace(-1, 1, count), DRIFT + 1))[0]
+    return np.asarray(means - drifts @ (drifts.T @ means)).reshape(count, height, PARTS)
 
 
 def _of_rows(means: Array) -> float:
-    """Return the variance of rows within their band, by left and right parts of the row."""
+    """Return the variance of rows within their band, by left and right parts of two rows.
+
+    These are of one field, and of two bands: less their own band's mean rows of one band are alike.
+    """
     left, right = (_less_band(means[:, :, side::2].mean(axis=2)) for side in (0, 1))
-    return float(np.mean(left * right))
+    apart = 2 * math.ceil(np.diff([*_starts(means.shape[1]), means.shape[1]]).max() / 2)
+    return _alike(left[:, apart:], right[:, :-apart])
 
 
 def _of_columns(means: Array) -> float:
-    """Return the variance of parts of a row, by bands that lie side by side."""
+    """Return the variance of parts of a row, by bands that lie one above the other."""
     rest = _bands(means - means.mean(axis=2, keepdims=True))
-    return float(np.mean(rest[:, 1:] * rest[:, :-1]))
+    return _alike(rest[:, 1:], rest[:, :-1])
+
+
+def _alike(some: Array, others: Array) -> float:
+    """Return the variance over time of what two lots of places (n, h, ...) see alike.
+
+    A rolling shutter's others see it later, by the same share of a wave everywhere.
+    """
+    first, second = (np.fft.rfft(part, axis=0) for part in (some, others))
+    return 2 * abs(complex(np.vdot(first, second))) / (len(some) * some.size)
 
 
 def _less_band(rows: Array) -> Array:

@@ -31,30 +31,31 @@ if TYPE_CHECKING:
     from acceptance.metrics.latency.monitor import Changes
 
 
-# frames before a change and s after it that are looked at; frames beyond, at either end, that show
-# one picture alone
-BACK, SETTLED, ENDS = 1, 0.016, 2
+BACK = 1  # frames before a change that are looked at
+SETTLED = 0.016  # s after a change from which on the new picture is seen alone
+ENDS = 2  # frames beyond, at either end, that show one picture alone
 LOOKED_AT = 5  # of these frames: later ones show the new picture alone
-STEADY, TOLD = 0.12, 0.3  # of light: off one picture; squares by which bits of a row must change
-FEWEST_CHANGES, FEWEST = 8, 24  # and points of the curve
+STEADY = 0.12  # of light: what is off a picture by less shows that picture
+TOLD = 0.3  # of light, squared: the bits of a row must change by as much all together
+FEWEST_CHANGES = 8  # that the curve is folded from
+FEWEST = 24  # points of the curve, of which six numbers are guessed
 AGREE = 0.0003  # s (rms) by which draws may differ about one change, beside what all do alike
 BIN = 0.0007  # s of the curve that count as one point, in each row
-NOISE, CURVE, PRIOR_COUNT = (
-    0.03,
-    0.01,
-    2,
-)  # of a share; by which points may be off whatever their number
+NOISE = 0.03  # of a share, before any is seen
+PRIOR_COUNT = 2  # shares that NOISE counts as
+CURVE = 0.01  # of a share, by which points may be off whatever their number
 # columns of guesses: s by which first light is late, rank of the exposure, time constant and its
 # shape, logarithm of the scatter of times, s by which a row is seen later per height
 LATE, RANK, SLOW, SHAPE, LOG_OFF, ROLLS = range(6)
-LATEST, QUIETEST, LEAST_LOUD = 0.006, 0.00002, 0.0001  # s
-START, CROWD, MOVES = 1024, 256, 3
+LATEST = 0.006  # s by which first light may be late or early
+QUIETEST = 0.00002  # s: least scatter of times
+LEAST_LOUD = 0.0001  # s: the most scatter is this at least, however evenly the film seems to run
+START, CROWD, MOVES = 1024, 256, 3  # guesses, those that are kept, and moves of each (particles)
 LOOSEST, FINER = 64.0, 2**0.5  # times the noise to begin with, and what it is let down by
-OUTLIER, WORSE = (
-    5.0,
-    2.0,
-)  # times the noise: at most of a point, and of all from which a fit is none
-BOTH, TWO_SIDED = (0.025, 0.975), 1.96  # of 95 %: quantiles, and standard deviations
+OUTLIER = 5.0  # times the noise: more counts as so much, for a point
+WORSE = 2.0  # times the square of the noise, on average: a best fit that leaves more is none
+BOTH = (0.025, 0.975)  # quantiles of 95 %
+TWO_SIDED = 1.96  # standard deviations of 95 %
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.metrics._filmed_clock import ghosts, particles
+from acceptance.metrics._filmed_clock.gray_code import FEWEST_BLENDS
 from acceptance.metrics._filmed_clock.pace import DRAWS
 from acceptance.metrics.latency import monitor_prior, slow_screen
 from acceptance.metrics.latency.monitor_prior import (
@@ -41,10 +42,10 @@ CROWD, MOVES = 1024, 3
 # phases at which changes come in a film in step, and likeness from which they are so many
 FEW_PHASES, ALIKE = np.arange(1, 5), 0.9
 SELDOM = 0.05  # share of the draws in which exposures are so short
-# changes, and how far apart nine in ten of their shares lie, from which a response is seen: an even
+# how far apart nine in ten of the shares of changes lie, from which a response is seen: an even
 # rise, seen in its middle only, looks like a fast screen of another rate; share of a new picture
 # that is not seen in a frame
-FEWEST, OFTEN, SWEPT, UNSEEN = 8, (0.05, 0.95), 0.6, 2 * SHARE_NOISE
+OFTEN, SWEPT, UNSEEN = (0.05, 0.95), 0.6, 2 * SHARE_NOISE
 
 
 def moments(
@@ -107,7 +108,7 @@ def _hidden(seen: Seen, moments: Array) -> float:
     """
     share, exposure = seen.share[seen.mixed], float(np.median(seen.exposures))
     every = np.where(seen.mixed, seen.share, np.nan_to_num(seen.seen, nan=1.0))
-    if len(share) < FEWEST or np.ptp(np.quantile(every, OFTEN)) > SWEPT:
+    if len(share) < FEWEST_BLENDS or np.ptp(np.quantile(every, OFTEN)) > SWEPT:
         return 0.0
     before, after, later = (times[seen.mixed] for times in (seen.before, seen.after, seen.next))
     unseen = math.sqrt(2 * UNSEEN * exposure * float(np.median(later - after)))
@@ -129,7 +130,7 @@ def gap(times: Array, changes: Changes, moments: Array, exposures: Array) -> flo
         turns = 2 * np.pi * np.multiply.outer(FEW_PHASES, moments / interval)
         if np.abs(np.exp(1j * turns).mean(axis=1)).max() > ALIKE:
             return interval
-    few = np.count_nonzero(changes.share < 1) < FEWEST
+    few = np.count_nonzero(changes.share < 1) < FEWEST_BLENDS
     return max(interval - float(exposures.mean()), 0.0) if few else 0.0
 
 

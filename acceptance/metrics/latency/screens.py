@@ -19,6 +19,7 @@ from acceptance.errors import GapError
 from acceptance.metrics._filmed_clock import ghosts
 from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.metrics._filmed_clock.cadence import FOLLOWED_SLACK, cadence
+from acceptance.metrics._filmed_clock.gray_code import FEWEST_BLENDS
 from acceptance.metrics._filmed_clock.line_prior import CAMERA_RATES, SCREEN_RATES
 from acceptance.metrics._filmed_clock.pace import DRAWS, pace
 from acceptance.metrics.latency import (
@@ -47,7 +48,6 @@ UNEVEN = 0.12  # refreshes, rms, beyond which a camera has no even pace
 FASTER, IN_STEP = 1.1, 0.8  # refreshes a picture; likeness of phases from which they are one
 PHASES = range(1, 7)  # of a refresh at which a camera in step takes its pictures
 SLOWEST_CLOCK = 0.003  # s, time constant
-FEWEST_BLENDS = 8  # readings that blend two refreshes, from which a phase is read
 
 
 @dataclass(frozen=True, kw_only=True)
