@@ -39,8 +39,11 @@ STEADY = 0.12  # of light: what is off a picture by less shows that picture
 TOLD = 0.3  # of light, squared: the bits of a row must change by as much all together
 FEWEST_CHANGES = 8  # that the curve is folded from
 FEWEST = 24  # points of the curve, of which six numbers are guessed
+PHASES = 3  # of a change between two frames that set the scale of time, whatever they show
+RISING = 0.05  # of a share, from which and up to which a change is rising
 AGREE = 0.0003  # s (rms) by which draws may differ about one change, beside what all do alike
-BIN = 0.0007  # s of the curve that count as one point, in each row
+BIN = 0.0007  # s of the curve, at least, that count as one point, in each row
+ERRORS = 4  # of a change's moment (rms) that are one point, too
 NOISE = 0.03  # of a share, before any is seen
 PRIOR_COUNT = 2  # shares that NOISE counts as
 CURVE = 0.01  # of a share, by which points may be off whatever their number
@@ -153,13 +156,18 @@ class _Curve:
         # changes are grouped by all of their frames together: by the time of each they would be
         # by its error, too
         phase = np.median(since - interval * np.arange(about.shape[1]), axis=1)
-        group = np.floor(phase / BIN).astype(np.int64)
+        # phases that differ by no more than their error are one: else it would pass for time
+        width = max(BIN, ERRORS * math.sqrt(float((own[which] ** 2).mean())))
+        group = np.floor((phase - phase.min()) / width).astype(np.int64)
         share = _shares(monitor.low, about)
         return cls._gathered(group, since[:, :LOOKED_AT], monitor.heights, share[:, :LOOKED_AT])
 
     @classmethod
     def _gathered(cls, group: Whole, since: Array, heights: Array, share: Array) -> _Curve | None:
-        """Take the means of each ``group`` (c,) of ``share`` (c, f, r), seen ``since`` (c, f) s."""
+        """Take the means of each ``group`` (c,) of ``share`` (c, f, r), seen ``since`` (c, f) s.
+
+        None where they are few, or where they have no scale of time.
+        """
         seen = np.isfinite(share)
         frames = np.arange(since.shape[1])[:, None] * len(heights)
         place = group[:, None, None] * np.prod(seen.shape[1:]) + frames + np.arange(len(heights))
@@ -174,6 +182,8 @@ class _Curve:
         squares = np.bincount(point, (share - means[2][point]) ** 2)
         each = np.sqrt((squares + PRIOR_COUNT * NOISE**2) / (count + PRIOR_COUNT))
         noise = np.hypot(each / np.sqrt(count), CURVE)
+        if len(np.unique(group)) < PHASES and not _spans(means[0], means[2]):
+            return None
         return cls(since=means[0], height=means[1], share=means[2], noise=noise)
 
     def sampled(self, exposures: Array, interval: float, scatter: float) -> Array:
@@ -217,6 +227,15 @@ class _Curve:
             for off in (np.exp(log_off), -np.exp(log_off))
         ]
         return np.asarray((both[0] + both[1]) / 2)
+
+
+def _spans(since: Array, share: Array) -> bool:
+    """Whether a change is seen rising at more than one time, so that rows have a scale of time.
+
+    At one time rows that are read slowly, of a slow monitor, look like fast ones of a fast one.
+    """
+    rising = since[(share > RISING) & (share < 1 - RISING)]
+    return bool(rising.size) and float(np.ptp(rising)) >= BIN
 
 
 def _shares(low: Array, about: Whole) -> Array:
