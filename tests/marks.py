@@ -4,7 +4,7 @@
 browser, set pages. They are given by looking through the code of the test, of its fixtures and of
 what those name; where that sees nothing, the test is marked by hand. To film by a simulated camera
 or to start a browser without the mark is a failure, so that the quick run cannot grow slow unseen.
-``slow`` is what repeats its neighbours, marked by hand.
+``slow`` is what repeats its neighbours, marked by hand: never all cases of a kind.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 from types import CodeType, FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Hashable, Iterable, Iterator
+
+Row = TypeVar("Row")
 
 FOLDER = str(Path(__file__).parent)
 FILMS = {"film_chart", "film_clock", "film_screens", "film_two_levels"}
@@ -39,9 +41,19 @@ def slow(*values: object) -> Any:
 def few(rows: Iterable[object], step: int) -> list[Any]:
     """Return the rows of a table as parameters; all but every ``step``-th repeat their neighbours.
 
-    The first one is never slow.
+    The first one is never slow. For rows that differ in degree; of kinds each stays (``first_of``).
     """
     return [row if number % step == 0 else slow(row) for number, row in enumerate(rows)]
+
+
+def first_of(rows: Iterable[Row], key: Callable[[Row], Hashable]) -> list[Any]:
+    """Return the rows of a table as parameters; all but the first of each kind repeat that one.
+
+    ``key`` returns the kind of a row.
+    """
+    numbered = [*enumerate(rows)]
+    first = {key(row): number for number, row in reversed(numbered)}
+    return [row if first[key(row)] == number else slow(row) for number, row in numbered]
 
 
 def needed(mark: str) -> None:

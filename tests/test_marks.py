@@ -55,6 +55,13 @@ def test_what_is_slow_repeats_a_test_that_is_not() -> None:
     assert {name for name in alone if not name.startswith(ONLY_SLOW)} == set()
 
 
+def test_the_first_row_of_each_kind_is_quick() -> None:
+    made = marks.first_of(["a1", "b1", "a1", "b2", "c1"], lambda row: row[0])
+    assert [row if isinstance(row, str) else row.values for row in made] == [
+        "a1", "b1", ("a1",), ("b2",), "c1",
+    ]  # fmt: skip
+
+
 def by_way_of(folder: Path) -> None:
     films.film_chart(TINY, definition.load("acceptance"), folder / "a.mp4", 0.04)
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import batch_site
 import pytest
 from batch_site import Here
-from marks import few
 
 from acceptance import batch
 from acceptance.batch import PlanState, Settings, Summary, child
@@ -62,7 +61,7 @@ CLAIMS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("claim", few(CLAIMS, 2))
+@pytest.mark.parametrize("claim", CLAIMS)
 def test_what_a_line_claims_of_a_kept_session_is_read_in_the_session(
     claim: Callable[[list[Line]], list[Line]], tmp_path: Path, here: Here
 ) -> None:
@@ -97,7 +96,7 @@ ELSEWHERE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("change", few(ELSEWHERE, 2))
+@pytest.mark.parametrize("change", ELSEWHERE)
 def test_a_session_of_other_shots_or_from_elsewhere_is_not_kept(
     change: Callable[[list[Line]], list[Line]], tmp_path: Path, here: Here
 ) -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pypdf
 import pytest
 from archive_rules import broken
-from marks import few, slow
+from marks import slow
 from sample_session import pack_of_db50, session_of
 
 from acceptance import data
@@ -197,13 +197,13 @@ def example(name: str) -> str:
     return file.read_text("utf-8")
 
 
-@pytest.mark.parametrize("rule", few(listed(BEYOND), 4))
+@pytest.mark.parametrize("rule", listed(BEYOND))
 def test_styles_that_reach_beyond_the_page_are_refused(tmp_path: Path, rule: str) -> None:
     with pytest.raises(PlanError):
         filled(tmp_path, page_of(rule))
 
 
-@pytest.mark.parametrize("body", few(listed(NOT_PLAIN), 3))
+@pytest.mark.parametrize("body", listed(NOT_PLAIN))
 def test_what_is_no_plain_page_is_refused(tmp_path: Path, body: str) -> None:
     with pytest.raises(PlanError):
         filled(tmp_path, page_of(body=body))

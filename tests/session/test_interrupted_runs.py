@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from interrupting import calls, defective, full, interrupted, killed, points
-from marks import slow
+from marks import few
 from sample_pdf import BlankVolumes, SignedVolumes
 
 from acceptance.errors import AcceptanceError, OutputError
@@ -177,7 +177,7 @@ def test_an_interrupted_run_with_such_a_name_goes_on_from_what_it_measured(
     assert "resumed" in {entry.what for entry in store.load(made).log}
 
 
-@pytest.mark.parametrize("damage", ["no entry", slow("an entry changed"), "no text"])
+@pytest.mark.parametrize("damage", ["no entry", "an entry changed", "no text"])
 def test_work_with_a_damaged_log_is_moved_aside_and_the_new_log_says_where(
     wanted: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str
 ) -> None:
@@ -288,7 +288,7 @@ def test_a_link_in_place_of_the_staging_folder_is_not_followed(
     assert json.loads((made / store.FILE).read_bytes())["operator"] == "tester"
 
 
-@pytest.mark.parametrize("place", ["", *workspace.FOLDERS])
+@pytest.mark.parametrize("place", few(["", *workspace.FOLDERS], len(workspace.FOLDERS)))
 def test_a_link_in_place_of_a_folder_of_the_work_is_refused_and_what_it_leads_to_stays(
     wanted: Plan, tmp_path: Path, place: str
 ) -> None:

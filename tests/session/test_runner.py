@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 import pytest
-from marks import few, slow
 
 from acceptance.errors import GapError, OutputError, PlanError, SessionError
 from acceptance.files.output import put
@@ -335,7 +334,7 @@ def interrupted(chart_film: Film, tmp_path_factory: pytest.TempPathFactory) -> P
     return out
 
 
-@pytest.mark.parametrize("act", [None, *few(FRAUDS, 3)])
+@pytest.mark.parametrize("act", [None, *FRAUDS])
 def test_what_an_interrupted_run_kept_is_taken_up_only_as_the_log_has_it(
     interrupted: Path,
     chart_film: Film,
@@ -383,7 +382,7 @@ def test_nothing_but_what_was_taken_and_measured_comes_out_of_a_workspace(
     assert [name for name in strange if (folder / name).exists()] == []
 
 
-@pytest.mark.parametrize("damage", ["resume", slow("log"), "half a line"])
+@pytest.mark.parametrize("damage", ["resume", "log", "half a line"])
 def test_a_damaged_workspace_is_measured_anew(tmp_path: Path, damage: str) -> None:
     wanted, out = plan_of(shot_of(grey(tmp_path / "grey.mkv"))), tmp_path / "out"
 

@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from marks import few
 
 from acceptance.model import How
 from acceptance.session import runner, store
@@ -36,7 +35,7 @@ def test_each_archive_is_tried() -> None:
     )
 
 
-@pytest.mark.parametrize("name", few(SESSIONS, 2))
+@pytest.mark.parametrize("name", SESSIONS)
 def test_a_session_of_0_4_0_verifies_and_is_judged_again_to_the_same_findings(
     name: str, tmp_path: Path
 ) -> None:

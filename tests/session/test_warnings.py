@@ -15,7 +15,7 @@ from pathlib import Path
 import pypdf
 import pytest
 import reached_session
-from marks import few
+from marks import first_of
 from more_ways_to_bend import HELD, MORE_WAYS
 from reached_session import (
     CAMERA,
@@ -88,7 +88,7 @@ ALL_WAYS = (*WAYS, *MORE_WAYS, *WAYS_BY_STATEMENT, *WAYS_BY_NAME)
 CODE = re.compile(r"\b(?:base|own|db50\w+)#(?!noise (?:was taken out|已被撤销))\w|\b\w+_\w+ = ")
 
 
-@pytest.mark.parametrize("way", few(ALL_WAYS, 4), ids=lambda way: way.what)
+@pytest.mark.parametrize("way", first_of(ALL_WAYS, lambda way: way.codes), ids=lambda way: way.what)
 def test_a_way_to_bend_a_verdict_is_told_wherever_the_verdict_stands(
     way: Way, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -142,7 +142,7 @@ OUTRIGHT = [way for way in ALL_WAYS if way.codes[0] in {
 } and way not in ONLY_SAID]  # fmt: skip
 
 
-@pytest.mark.parametrize("way", few(OUTRIGHT, 4), ids=lambda way: way.what)
+@pytest.mark.parametrize("way", OUTRIGHT, ids=lambda way: way.what)
 def test_the_way_does_turn_a_failure_into_a_pass(way: Way, tmp_path: Path) -> None:
     """Else the table above would prove nothing."""
     honest, _ = reach(way.honest, tmp_path / "honest")
