@@ -76,7 +76,7 @@ def test_rows_of_a_monitor_in_step_tell_first_light(
 
 
 def test_rows_that_rise_at_one_time_alone_leave_what_was_known() -> None:
-    """Read slowly, of a slow monitor, they would look the same: 2.5 ms off at U of 1.4 in a film."""
+    """Read slowly, of a slow monitor, they look the same: one film was 2.5 ms off at U of 1.4."""
     changes, times, lights, monitor = film_of(rolls=0.0017, shape=1.0)
     known = known_of(lights)
     assert monitor_rise.by_rows(known, changes, times, exposures(), monitor, 0.0) is known
