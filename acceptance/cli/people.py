@@ -72,8 +72,9 @@ def panel(
     if not items:
         terminal.say(tr("Nothing in this plan is rated by a panel."))
         return 3
-    if options["seed"] is None:
-        options["seed"] = questionnaire.begun_seed(output)
+    if options["seed"] is None and (begun := questionnaire.begun_seed(output)) is not None:
+        options["seed"] = begun
+        terminal.say(tr("Goes on with the panel whose key lies in {folder}.", folder=output))
     key = _key(items, asked, given.operator, options)
     films = plan_file.parent if copying else None
     for code, file in questionnaire.write_panel(key, asked, given, output, lang, films):

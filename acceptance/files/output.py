@@ -34,10 +34,10 @@ def put(path: Path, content: bytes, *, secret: bool = False) -> None:
     another link the file it leads to is replaced. A ``secret`` can be read by its owner only, from
     the first byte on. Raises OutputError.
     """
-    if _is_written_through(path):
-        with disc_errors(path):
+    with disc_errors(path):
+        if _is_written_through(path):
             path.write_bytes(content)
-        return
+            return
     target = Path(os.path.realpath(path)) if path.is_symlink() else path
     with (
         writing(target.parent, named=path),
@@ -226,7 +226,9 @@ def require_ending(path: Path, endings: Collection[str]) -> None:
 
 def require_new(path: Path) -> None:
     """Refuse to write over what somebody may have filled in. Raises OutputError."""
-    if path.exists() or path.is_symlink():
+    with disc_errors(path):
+        there = path.exists() or path.is_symlink()
+    if there:
         what = tr("already exists and may be filled in")
         hint = tr("Name another file, or move this one away")
         raise OutputError(what, where=str(path), hint=hint, code="output")

@@ -74,13 +74,12 @@ class Packet:
 
 def opened(path: Path) -> InputContainer:
     """Open the container of a file that holds pictures; the caller closes it. Raises ClipError."""
+    _refuse_list(path)
     try:
-        _refuse_list(path)
         # a bare ``concat:a.ts`` is a protocol to FFmpeg; behind a folder it is a name
         container = av.open(str(path.absolute()), options=BY_NAME, metadata_errors="replace")
     except PermissionError as error:
-        what, hint = tr("the file cannot be read"), tr("Check its permissions")
-        raise ClipError(what, where=str(path), hint=hint, code="clip_unreadable") from error
+        raise _not_read(path, error) from error
     except (av.error.FFmpegError, ValueError) as error:
         if getattr(error, "errno", 0) in SHORTAGES:
             raise
@@ -96,10 +95,31 @@ def _refuse_list(path: Path) -> None:
 
     It would wait for a list that is not finished to go on (RFC 8216, 6.3.4), without end.
     """
-    with path.open("rb") as file:
-        head = file.read(max(map(len, LISTS)))
-    if head.startswith(LISTS):
+    if _beginning(path, max(map(len, LISTS))).startswith(LISTS):
         raise _of_others(path)
+
+
+def _beginning(path: Path, most: int = -1) -> bytes:
+    """Read the first bytes of a file, by default all. Raises ClipError."""
+    try:
+        with path.open("rb") as file:
+            return file.read(most)
+    except OSError as error:
+        if error.errno in SHORTAGES:
+            raise
+        raise _not_read(path, error) from error
+
+
+def _not_read(path: Path, error: OSError) -> ClipError:
+    if isinstance(error, PermissionError):
+        what, hint = tr("the file cannot be read"), tr("Check its permissions")
+    else:
+        cause = error.strerror or error
+        what, hint = (
+            tr("cannot be read ({cause})", cause=cause),
+            tr("Look at the disc or the network"),
+        )
+    return ClipError(what, where=str(path), hint=hint, code="clip_unreadable")
 
 
 def _unfit(container: InputContainer, path: Path) -> ClipError | None:
@@ -268,9 +288,12 @@ def still_is_cut(still: Path) -> bool:
     """Whether a file is a JPEG picture without an end; what lies behind it (a film) is not its own.
 
     A small picture in front of it, in a segment, has an end of its own (ITU-T T.81, B.1.1.4).
+    Raises ClipError where it cannot be read.
     """
-    content = still.read_bytes()
-    if not content.startswith(JPEG_START) or not _is_cut(content):
+    if _beginning(still, len(JPEG_START)) != JPEG_START:
+        return False
+    content = _beginning(still)
+    if not _is_cut(content):
         return False
     at = len(JPEG_START)
     while at < len(content) and content[at : at + 2] != JPEG_SCAN:

@@ -68,7 +68,7 @@ def write(
 def _writing(path: Path) -> Iterator[OutputContainer]:
     """Open a container to write to; what goes wrong becomes an OutputError."""
     try:
-        with av.open(str(path), "w") as container:
+        with av.open(str(path.absolute()), "w") as container:  # a bare ``a:b.mp4`` is a protocol
             yield container
     except (av.error.FFmpegError, OSError) as error:
         what = tr("the clip cannot be written ({error})", error=error)

@@ -144,7 +144,10 @@ def loads(path: Path, name: str) -> Key:
     try:
         clips = tuple(_clip(entry) for entry in raw["clips"])
         orders = {str(rater): tuple(map(str, codes)) for rater, codes in raw["orders"].items()}
-        return Key(leader=str(raw["leader"]), seed=int(raw["seed"]), orders=orders, clips=clips)
+        seed = int(raw["seed"])
+        if seed < 0:
+            raise ValueError(seed)  # caught below: no seed of ours  # noqa: TRY301
+        return Key(leader=str(raw["leader"]), seed=seed, orders=orders, clips=clips)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         what = tr("is not the key of a panel ({cause!r})", cause=error)
         raise PlanError(what, where=name, hint=tr("Restore it from a copy")) from error

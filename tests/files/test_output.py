@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from interrupting import calls, full, interrupted, killed
 
-from acceptance.errors import OutputError
+from acceptance.errors import OutputError, PlanError
 from acceptance.files import output
 from acceptance.files.output import append, copy, flush, put, put_new, put_new_folder
 from acceptance.forms import panel_key
@@ -37,6 +37,22 @@ def open_to_all() -> Any:
     before = os.umask(0)
     yield
     os.umask(before)
+
+
+@pytest.mark.parametrize("write", [put, put_new, lambda path, _: put_new_folder(path, {})])
+@pytest.mark.parametrize("code", [errno.EACCES, errno.ENAMETOOLONG])
+def test_a_place_that_cannot_be_looked_at_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Any, code: int
+) -> None:
+    """As in a folder that may not be searched; Python raises it from ``Path.exists``."""
+
+    def shut(self: Path, **_: object) -> None:
+        raise OSError(code, os.strerror(code), str(self))
+
+    monkeypatch.setattr(Path, "is_file", shut)
+    monkeypatch.setattr(Path, "exists", shut)
+    with pytest.raises(OutputError, match=os.strerror(code)):
+        write(tmp_path / "x.pdf", b"x")
 
 
 def test_the_key_of_a_signer_is_readable_by_its_owner_only(tmp_path: Path) -> None:
@@ -74,6 +90,13 @@ def test_of_two_panels_drawn_up_at_once_one_is_refused(
         questionnaire.write_panel(keys[0], (), empty, tmp_path, "zh")
     assert b"seed = 2" in (tmp_path / "panel.key.toml").read_bytes()
     assert (tmp_path / "panel.pdf").read_bytes() == b"%PDF"
+
+
+def test_a_key_with_a_seed_that_none_has_is_no_key(tmp_path: Path) -> None:
+    key = Key(leader="x", seed=-1, clips=(), orders={})
+    (tmp_path / questionnaire.KEY).write_text(panel_key.dumps(key), "utf-8")
+    with pytest.raises(PlanError, match="is not the key of a panel"):
+        questionnaire.begun_seed(tmp_path)
 
 
 @pytest.mark.parametrize("fault", ["full", "kill"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 from typing import Any
 
@@ -128,3 +130,30 @@ def test_what_an_option_is_not_for_is_not_disturbed_by_it(tmp_path: Path) -> Non
     """One option goes to every container, and only pictures by their names know it."""
     for suffix in ("mp4", "mov", "mkv", "ts", "avi", "mpg"):
         assert len(list(decoding.decode(filmed(tmp_path / f"own.{suffix}")))) == 20
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [(errno.EIO, "cannot be read (Input/output error)"), (errno.EACCES, "the file cannot be read")],
+)
+@pytest.mark.parametrize("names", [("x.jpg",), ("a1.jpg", "a2.jpg")])
+def test_a_clip_that_a_disc_does_not_give_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, said: str, names: tuple[str, ...]
+) -> None:
+    """Its first bytes are read before FFmpeg sees it; of stills, each."""
+    picture = cv2.imencode(".jpg", np.full((48, 64), 90, np.uint8))[1].tobytes()
+    for name in names:
+        (tmp_path / name).write_bytes(picture)
+    bad, opening = tmp_path / names[-1], Path.open
+
+    def opened(self: Path, *given: Any, **named: Any) -> Any:
+        if self == bad:
+            raise OSError(code, os.strerror(code), str(self))
+        return opening(self, *given, **named)
+
+    monkeypatch.setattr(Path, "open", opened)
+    with pytest.raises(ClipError) as caught:
+        clip.open_clip(bad if len(names) == 1 else tmp_path)
+    assert said in str(caught.value)
+    assert bad.name in str(caught.value)
+    assert caught.value.code == "clip_unreadable"
