@@ -27,30 +27,48 @@ VERDICTS = re.compile(
     re.IGNORECASE,
 )
 
-SAID_BEFORE = "结论|結論|判定|判为|判為|评为|評為|全部|全都|均|皆"
-SAID_OF = rf"{SAID_BEFORE}|各项|各項|指标|指標|已|未|{WORK}"
-BARE = "不?合格|(?:未|不|已)?[达達][标標]|不?符合|(?:未|不|已)?通[过過]|[满滿]足"
-ENDED = r"(?=$|[^\w(\[{<【〈《「『])"  # a word, and no bracket that goes on with the name
+CONCLUDED = "结论|結論|判定|判为|判為|评为|評為"
+SAID_BEFORE = rf"{CONCLUDED}|全部|全都|均|皆"
+ITEMS = "各项|各項|指标|指標"
+SAID_OF = rf"{SAID_BEFORE}|{ITEMS}|已|未|{WORK}"
+FIT = "[不未]?合格"
+REACHED = "(?:未|不|已)?[达達][标標]"
+DONE = "[不未]?(?:符合|[满滿]足)|[未不已]?通[过過]"
+# a word, and no bracket that goes on with the name; 合格(验收) says what was done
+ENDED = rf"(?=$|[^\w(\[{{<【〈《「『]|[(\[{{<【〈] *已?(?:{WORK}) *[)\]}}>】〉]\W*$)"
+# 通过 3号门, 符合 GB 50348: with an object behind it, the word is a verb
+NO_VERB = rf"{ENDED}(?! +[\w《〈「『“\"])"
+# a state among those that goods are kept by: 成品(合格)库, 待检、合格、不合格品暂存区
+NO_SHELF = (
+    r"(?!(?:[、,] *(?:不?合格|待\w{1,2}|已检|返[工修]|报废|退货|[次废]品)品?)*"
+    r"[)\]}>】〉]? *(?:暂存|存放|堆放|储存)?[品区區库庫仓倉])"
+)
 NAMED = "品|区|區|证|證|率|路|村|库|庫|检|檢|章|评|評|供|产|產|车|車|者|线|線"
 ENGLISH = "(?:pass|fail)(?:ed|es|s)?|compliant|complies|conforms|satisfactory|accepted|approved"
+# KHYBER PASS, BOARDING PASS
+NO_NAME = r"(?:(?<![A-Za-zÀ-ɏ]{2} )|(?<=\b(?i:ALL) )|(?<=\b(?i:RESULT) ))"
 STATED = re.compile(
     # alone: the whole text, in brackets or behind a colon
-    rf"(?:^|[^\w\s] *)(?:{BARE})了?{ENDED}"
+    rf"(?:^|[^\w\s] *)(?:{FIT}了?{NO_SHELF}{ENDED}|{REACHED}了?{ENDED}|(?:{DONE})了?{NO_VERB})"
     # 李合格 is a person, 均合格 is none
-    rf"|(?<!检定)(?<!校准)(?<!檢定)(?<!^[^不均皆全都已判])合格了?{ENDED}"
+    rf"|(?<!检定)(?<!校准)(?<!檢定)(?<!^[^不未均皆全都已判])合格了?{NO_SHELF}{ENDED}"
+    rf"|(?:{CONCLUDED}|{ITEMS}|验收|驗收)(?:[为為是:已均]|全部)? *"
+    rf"(?:{FIT}|{REACHED}|{DONE})了?{ENDED}"
     rf"|(?:{SAID_BEFORE})[为為是:]?(?:{WORK})?合格(?!{NAMED})|(?:验收|驗收)合格(?=工程|项目|項目|系统|系統)"
-    rf"|(?:{SAID_OF})(?:已|均|全部)?(?:[达達][标標]|符合|[满滿]足)了?{ENDED}"
-    rf"|(?:符合|[满滿]足)[\w/.-]{{0,24}}(?:要求|标准|標準|规定|規定|规范|規範){ENDED}"
-    rf"|(?:准予|同意)(?:(?:{WORK})(?!通[过過]\w)|通[过過]{ENDED})"
-    rf"|(?:{WORK}|{SAID_BEFORE}|已|未)通[过過]了?(?:{WORK})?{ENDED}|通[过過]了?(?:验收|驗收){ENDED}"
+    rf"|(?:{SAID_OF})(?:已|均|全部)?(?:[达達][标標]了?{ENDED}|(?:符合|[满滿]足)了?{NO_VERB})"
+    rf"|(?:符合|[满滿]足)[\w /.《》-]{{0,24}}(?:要求|标准|標準|规定|規定|规范|規範){ENDED}"
+    rf"|(?:准予|同意)(?:(?:{WORK})(?!通[过過]\w)|通[过過]{NO_VERB})"
+    rf"|(?:{WORK}|{SAID_BEFORE}|已|未)通[过過]了?(?:(?:{WORK}){ENDED}|{NO_VERB})"
+    rf"|通[过過]了?(?:验收|驗收){ENDED}"
     "|[✓✔☑✗✘☒]"
     rf"|(?i:^\W*(?:{ENGLISH})\W*$|[(\[{{<【:=] *(?:{ENGLISH})(?= *(?:$|[^\w\s])))"
     r"|(?i:\b(?:passed|failed)\W*$|\b(?:complies with|conforms to)\b)"
     r"|(?i:\b(?:meets?|fulfils?) (?:(?:all|the) )*require)"
     r"|(?i:\brequirements (?:(?:are|were|all) )*(?:met|fulfil))"
     r"|(?i:\b(?:is|are|was|were) (?:hereby )?(?:accepted|approved)\b)"
-    # in capitals, unless a name goes on: PASS-A, P.A.S.S. Systems, PASS OFFICE
-    r"|(?<![A-Za-z-])(?:P[ ._*-]*A[ ._*-]*S[ ._*-]*S(?:ED)?|F[ ._*-]*A[ ._*-]*I[ ._*-]*L(?:ED)?)"
+    # in capitals, unless a name goes on or ends so: PASS-A, P.A.S.S. Systems, KHYBER PASS
+    r"|(?<![A-Za-z-])(?:P[ ._*-]*A[ ._*-]*S[ ._*-]*SED"
+    rf"|{NO_NAME}P[ ._*-]*A[ ._*-]*S[ ._*-]*S|F[ ._*-]*A[ ._*-]*I[ ._*-]*L(?:ED)?)"
     r"(?! *(?:[A-Za-z0-9_&'-]|\. *[A-Za-z]))"
 )
 

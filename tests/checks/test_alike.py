@@ -49,6 +49,7 @@ def cameras(**fields: Sequence[str]) -> Plan:
         ("12", "0.0.0.12"),
         ("20230001", "1.52.175.1"),
         ("10.0.0.1:8080", "10.0.0.1:8081"),
+        ("10.0.0.1:0808", "10.0.0.1:8080"),
     ],
 )
 def test_addresses_that_differ_are_not_taken_for_one(addresses: tuple[str, str]) -> None:
@@ -67,6 +68,8 @@ def test_addresses_that_differ_are_not_taken_for_one(addresses: tuple[str, str])
         ("0x0a000040", "10.0.0.64"),
         ("167772224:8080", "10.0.0.64:8080"),
         ("[fe80::1]:8080", "[FE80:0:0::0001]:8080"),
+        ("http://cam:080", "cam"),
+        ("[fe80::1]:08080", "[fe80::1]:8080"),
     ],
 )
 def test_one_address_in_two_writings_is_seen(addresses: tuple[str, str]) -> None:
@@ -149,14 +152,34 @@ def test_a_word_for_nothing_is_no_reason(
 
 
 @pytest.mark.parametrize(
-    "name", ["丽丽", "莉莉", "娜娜", "娜 娜", "Na", "Nan", "Ok", "李", "A", "Bo"]
+    "name",
+    ["丽丽", "莉莉", "娜娜", "娜 娜", "Na", "Nan", "No", "Ok", "李", "A", "Bo", "AA", "JJ", "J.J."],
 )
 def test_a_short_name_is_somebody(name: str) -> None:
     assert alike.is_name(name)
 
 
 @pytest.mark.parametrize(
-    "name", ["N/A", "NA", "n.a.", "ok", "无", "-", "", "系统", "某某", "admin", "111", "xx", "7"]
+    "name",
+    [
+        "N/A",
+        "NA",
+        "n.a.",
+        "ok",
+        "无",
+        "-",
+        "",
+        "系统",
+        "某某",
+        "admin",
+        "111",
+        "xx",
+        "7",
+        "no",
+        "NN",
+        "XX",
+        "AAA",
+    ],
 )
 def test_a_word_for_nothing_is_nobody(name: str) -> None:
     assert not alike.is_name(name)

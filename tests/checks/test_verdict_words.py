@@ -25,6 +25,20 @@ HONEST = (
     *("fail-safe", "Failover recorder", "Compliant Ltd", "Customs compliance centre"),
     *("The Met Office requirements", "Satisfactory House", "Conformity assessment body"),
     *("PASS-A 8 camera", "P.A.S.S. Systems", "FacePass 人脸通行", "Passed-car lane", "Compass"),
+    *("枪机（通过 NVR 接入）", "摄像机（通过 4G 回传）", "通过 3号门", "通过 3C 认证的枪机"),
+    *("已通过 CCC 认证", "均通过 1号门", "准予通过 2号门的车辆", "球机（符合 ONVIF）"),
+    *("前端：满足 ONVIF", "摄像机（符合 GB/T 28181）", "符合 GB 50348 的设计", "已符合 ONVIF"),
+    *("满足 4K 需求的摄像机", "满足 4K 要求的摄像机", "符合 《GB/T 28181》 的平台"),
+    *(
+        "成品（合格）库",
+        "原料（合格）区",
+        "原料（合格）品区",
+        "成品（合格、待检）仓库",
+        "李合格（检测）",
+    ),
+    *("待检、合格、不合格区", "合格、不合格品暂存区", "成品（合格）暂存区", "合格，待检，返工区"),
+    *("KHYBER PASS", "SIMPLON PASS", "HAI VAN PASS", "DONNER PASS", "VISITOR PASS", "HALL PASS"),
+    *("BOARDING PASS", "BOARDING PASS 闸机", "GATE PASS", "东门 KHYBER PASS", "FORÊT PASS"),
 )
 TOLD = (
     *("合格", "不合格", "达标", "pass", "Failed", "Compliant", "PASS.", "P A S S", "ＰＡＳＳ"),
@@ -35,6 +49,32 @@ TOLD = (
     *("已通过验收", "本工程通过验收", "工程检测通过", "全部通过", "准予验收", "同意通过"),
     *("符合要求", "符合DB50/216要求", "满足设计要求", "all cameras passed", "is hereby accepted"),
     *("complies with DB50/216", "meets all requirements", "All requirements are met"),
+    *(
+        "未合格",
+        "东门（未合格）",
+        "合格（验收）",
+        "东门合格（检测）",
+        "通过（验收）",
+        "满足GB/T 28181要求",
+    ),
+    *("符合 GB 50348 标准", "符合《GB/T 28181》要求", "结论：符合 GB 50348", "验收通过 2026-06-01"),
+    *(
+        "一区合格、二区合格",
+        "合格、不合格",
+        "成品库（合格）",
+        "东门（合格）枪机",
+        "前端：通过",
+        "已通过 ",
+    ),
+    *("CAM-1 PASS", "Camera 3: PASS", "EAST GATE: PASS", "GATE B PASS", "ALL PASS", "RESULT PASS"),
+    *(
+        "EAST GATE PASSED",
+        "CAMERA FAIL",
+        "东门 P.A.S.S",
+        "不满足",
+        "东门（不满足）",
+        "各项指标均符合 GB 50348",
+    ),
 )
 
 

@@ -23,7 +23,8 @@ NO_REASON = frozenset({
     *("重拍", "补拍", "重测", "补测", "再拍", "重新拍摄"),
     *("test", "system", "auto", "automatic", "retake", "retaken", "again"),
 })  # fmt: skip
-NAMES_TOO = frozenset({"Na", "Nan", "Ok"})  # of people, where they are written so
+NAMES_TOO = frozenset({"Na", "Nan", "No", "Ok"})  # of people, where they are written so
+INITIALS = re.compile(r"([A-MO-WYZ])\.? ?\1\.?")  # NN and XX stand for nobody
 TITLE = (
     "(?:正高级?|副?高级?|助理)?工程师|副?教授|副?研究员|博士|硕士|副?主任|副?经理|先生|女士|同志"
 )
@@ -68,9 +69,9 @@ def is_reason(text: str) -> bool:
 
 
 def is_name(text: str) -> bool:
-    """Whether a name is somebody's; 丽丽 and Na are, N/A, 系统 and 111 are not."""
+    """Whether a name is somebody's; 丽丽, Na and JJ are, N/A, 系统 and 111 are not."""
     word = plain(text)
-    if text.strip() in NAMES_TOO:
+    if text.strip() in NAMES_TOO or INITIALS.fullmatch(text.strip()):
         return True
     return word not in NOTHING | NOBODY and not (word.isascii() and _repeats(word))
 
@@ -93,7 +94,7 @@ def host(address: str) -> str:
     port = ""
     if name.count(":") == 1 or "]:" in name:  # no part of IPv6
         name, colon, number_of_it = name.rpartition(":")
-        port = colon + number_of_it
+        port = colon + (number_of_it.lstrip("0") or number_of_it)
     parts = (part.lstrip("0") or "0" if part.isdecimal() else part for part in name.split("."))
     said = "" if port in USUAL_PORTS else port
     return _numeric(".".join(parts).rstrip(".")) + said + slash + path
