@@ -2,8 +2,10 @@
 
 Lamps of several phases light parts of a row in turn; an interlaced picture's fields see a lamp at
 two instants; pulses of some kHz make more waves than there are bands. Swings are products of parts
-that share neither pixels nor rows, so that noise adds nothing, that of a read-out included, which
-all of a row has alike; what moves slowly, as a shadow on the wall, is taken out first.
+that share neither pixels nor rows, so that noise makes them scatter about 0, that of a read-out
+included, which all of a row has alike. What scatter gives to their size is taken off, and a
+frequency at which it could be all of it counts as still; a weak swing beside much noise is 0, too.
+What moves slowly, as a shadow on the wall, is taken out first.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ PARTS = 8  # of a row
 # order of the polynomial in time that is none of a lamp's: of shadow edges that creep half of what
 # order 2 leaves is left; order 4 takes more of beats that nearly stand still in the frames kept
 DRIFT = 3
+SURE = 6.0  # times what noise gives to the power at a frequency: it gives more to 1 in 400 (exp -6)
 
 
 def unseen(frames: NDArray[Any]) -> float:
@@ -62,10 +65,17 @@ def _of_columns(means: Array) -> float:
 def _alike(some: Array, others: Array) -> float:
     """Return the variance over time of what two lots of places (n, h, ...) see alike.
 
-    A rolling shutter's others see it later, by the same share of a wave everywhere.
+    A rolling shutter's others see it later, by the same share of a wave everywhere: the size of the
+    sum over places counts, at each frequency where noise hardly makes it, less what noise adds.
     """
     first, second = (np.fft.rfft(part, axis=0) for part in (some, others))
-    return 2 * abs(complex(np.vdot(first, second))) / (len(some) * some.size)
+    products = (first.conj() * second).reshape(*first.shape[:2], -1).sum(axis=2)
+    # of two bands at a time: rows less their band's mean are alike within it
+    sums = np.add.reduceat(products, _starts(some.shape[1])[::2], axis=1)
+    power, noise = np.abs(sums.sum(axis=1)) ** 2, (np.abs(sums) ** 2).sum(axis=1)
+    own = 1 - 1 / sums.shape[1]  # what all see alike is in each sum, too
+    swings = np.sqrt(np.maximum(power - noise, 0) / own)[power > SURE * noise]
+    return float(2 * swings.sum() / (len(some) * some.size))
 
 
 def _less_band(rows: Array) -> Array:
