@@ -205,6 +205,40 @@ def test_noise_that_all_of_a_row_has_alike_is_no_swing_within_bands() -> None:
     assert what_swings_within(rows) < 0.2
 
 
+def test_noise_of_still_light_is_no_swing_within_bands() -> None:
+    """Products of noise scatter about 0: their size does not, and 0.25 codes were read here."""
+    random = np.random.default_rng(6)
+    films = (120 + 5 * random.standard_normal((20, 32, 48, 48))).round().astype(np.uint8)
+    read = [within.unseen(film) for film in films]
+    assert np.median(read) == 0
+    assert np.mean(read) < 0.05
+
+
+def test_noise_that_is_alike_in_neighbouring_pixels_is_no_swing_within_bands() -> None:
+    """Noise reduction spreads it over some rows; 0.6 codes were read of such noise of 2 codes."""
+    spread = 6 * np.random.default_rng(8).standard_normal((25, 96, 160))
+    for axis in (1, 2):
+        spread = np.mean([np.roll(spread, by, axis) for by in (-1, 0, 1)], axis=0)
+    assert spread.std() == pytest.approx(2, rel=0.05)
+    assert within.unseen(np.rint(120 + spread).astype(np.uint8)) < 0.2
+
+
+def test_the_smallest_field_shows_what_swings_within_its_bands() -> None:
+    turn = np.pi * (np.arange(32) < 16)
+    swing = 4 * np.sin(2 * np.pi * np.arange(25)[:, None, None] / 3.1 + turn)
+    film = np.rint(120 + swing + np.zeros((25, 24, 32))).astype(np.uint8)
+    assert within.unseen(film) == pytest.approx(4, rel=0.15)
+
+
+@pytest.mark.parametrize("waves", [10, 10.5])
+def test_a_swing_beside_much_noise_keeps_its_size(waves: float) -> None:
+    """Noise is taken off, at one frequency or where the wave lies between two."""
+    noise = 5 * np.random.default_rng(7).standard_normal((32, 96, 96))
+    phase = 2 * np.pi * waves / 32 * np.arange(32)[:, None, None] + np.pi * (np.arange(96) < 48)
+    film = np.rint(120 + 2 * np.sin(phase) + noise).astype(np.uint8)
+    assert within.unseen(film) == pytest.approx(2, rel=0.1)
+
+
 def test_a_shadow_that_creeps_over_the_wall_is_no_swing_within_bands() -> None:
     """Its edge, of 12 codes, moves by a fifth of the field while the frames are taken."""
     time, across = np.arange(25)[:, None, None] / 25, np.arange(160) / 160
