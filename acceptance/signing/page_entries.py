@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pyhanko.pdf_utils import generic
@@ -33,13 +34,30 @@ def strange(root: PdfObject, own: PdfObject) -> str:
     Empty where there is none. Raises whatever a PDF from elsewhere can cause, and ValueError for
     too many entries.
     """
-    found, due = {*_entries(root)}, {*_entries(own)}
-    kinds = {entry for entry in due if entry[0] == "/S"}
-    return next((" ".join(entry) for entry in sorted((found - due) | (kinds - found))), "")
+    more = {*_entries(root)} - {*_entries(own)}
+    lacking = {("/S", kind) for kind in _structure(own) - _structure(root)}
+    return next((" ".join(entry) for entry in sorted(more | lacking)), "")
+
+
+def _structure(root: PdfObject) -> set[str]:
+    """Return the kinds of the elements that lie below the top of a catalog's structure."""
+    waiting: list[PdfObject] = [root.get("/StructTreeRoot")]
+    kinds, count = set[str](), 0
+    while waiting:
+        held, count = waiting.pop(), count + 1
+        if count > MOST_ENTRIES:
+            raise ValueError(count)
+        held = held.get_object() if isinstance(held, generic.IndirectObject) else held  # type: ignore[no-untyped-call]
+        if isinstance(held, generic.ArrayObject):
+            waiting += [*held]
+        elif isinstance(held, generic.DictionaryObject):
+            kinds.add(str(held.get("/S")))
+            waiting.append(held.get("/K"))
+    return kinds
 
 
 def _entries(root: PdfObject) -> Iterator[tuple[str, str]]:
-    """Yield each entry by which objects are reached; of whole numbers and arrays the kind alone.
+    """Yield each entry by which objects are reached; of numbers and arrays the kind alone.
 
     Each is told before it is asked whether its object was met: the same in whatever order.
     """
@@ -77,7 +95,7 @@ def _below(key: str, held: PdfObject) -> Iterator[tuple[str, PdfObject]]:
 def _told(key: str, held: PdfObject) -> str:
     if isinstance(held, generic.StreamObject) and key in WHOLE:
         return hashlib.sha256(held.data).hexdigest()
-    if isinstance(held, int | float):
+    if isinstance(held, int | float | Decimal):  # places: those of stamps are compared as such
         return "number"
     if isinstance(held, generic.DictionaryObject | generic.ArrayObject):
         return "{}" if isinstance(held, generic.DictionaryObject) else "[]"

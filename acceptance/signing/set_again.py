@@ -95,13 +95,16 @@ def _compare_pages(pdf: bytes, own: bytes, *, same_renderer: bool) -> tuple[Stat
 
 
 def _compare_otherwise(pdf: bytes, own: bytes) -> tuple[State, tuple[str, ...]]:
-    """Compare what pages of the same words say beside them, and paint."""
+    """Compare what pages of the same words paint, and say beside them."""
+    state, details = _compare_paints(pdf, own)
+    if state is not State.OK:
+        return state, details
     if entry := page_entries.strange(*map(_first, (pdf, own))):
         what = tr("what stands beside the pages (texts of links, names of attachments, structure) "
                   "is not what setting them again gives: {entry!r:.80}; compare by the same "
                   "renderer", entry=entry)  # fmt: skip
         return State.INDETERMINATE, (what,)
-    return _compare_paints(pdf, own)
+    return State.OK, ()
 
 
 def _compare_paints(pdf: bytes, own: bytes) -> tuple[State, tuple[str, ...]]:
