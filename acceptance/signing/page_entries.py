@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyhanko.pdf_utils import generic
 
@@ -41,7 +41,7 @@ def strange(root: PdfObject, own: PdfObject) -> str:
 
 def _structure(root: PdfObject) -> set[str]:
     """Return the kinds of the elements that lie below the top of a catalog's structure."""
-    waiting: list[PdfObject] = [root.get("/StructTreeRoot")]
+    waiting: list[Any] = [root.get("/StructTreeRoot")]  # type: ignore[attr-defined]
     kinds, count = set[str](), 0
     while waiting:
         held, count = waiting.pop(), count + 1
