@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from more_ways_to_bend import OF_SECOND_CAMERA, SECOND_PASSES, TWO, two_cameras
 from reached_session import CAMERA, SHOT, STEPS_SEEN, Case, figure, overlay, pack
-from ways_by_statement import conceded, confirmed, named, taken_again, witnessed
+from ways_by_statement import conceded, confirmed, named, witnessed
 from ways_to_bend import (
     CAMERAS,
     DEVICE,
@@ -100,16 +100,6 @@ WAYS_BY_NAME = (
         codes=("self_confirmed",),
         honest=confirmed("李工", "12 号"),
         bent=confirmed("王工（高级工程师）", "12 号"),
-    ),
-    *(
-        Way(
-            what=f"filmed again for the reason {why!r}",
-            codes=("retaken",),
-            honest=taken_again("照明被关闭"),
-            bent=taken_again(why),
-            words=("Reason: none is given",),
-        )
-        for why in ("重拍",)
     ),
     Way(
         what="one camera under two serial numbers that are read as one",

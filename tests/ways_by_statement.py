@@ -183,7 +183,7 @@ WAYS_BY_STATEMENT = (
             bent=taken_again(why),
             words=("Reason: none is given",),
         )
-        for why in ("-", "无。", "N/A")
+        for why in ("-", "无。", "N/A", "重拍")
     ),
     Way(
         what="a dash in place of who measured",

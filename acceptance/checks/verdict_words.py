@@ -34,6 +34,7 @@ SAID_OF = rf"{SAID_BEFORE}|{ITEMS}|已|未|{WORK}"
 FIT = "[不未]?合格"
 REACHED = "(?:未|不|已)?[达達][标標]"
 DONE = "[不未]?(?:符合|[满滿]足)|[未不已]?通[过過]"
+ANY = f"(?:{FIT}|{REACHED}|{DONE})"
 # a word, and no bracket that goes on with the name; 合格(验收) says what was done
 ENDED = rf"(?=$|[^\w(\[{{<【〈《「『]|[(\[{{<【〈] *已?(?:{WORK}) *[)\]}}>】〉]\W*$)"
 # 通过 3号门, 符合 GB 50348: with an object behind it, the word is a verb
@@ -47,35 +48,39 @@ NAMED = "品|区|區|证|證|率|路|村|库|庫|检|檢|章|评|評|供|产|產
 ENGLISH = "(?:pass|fail)(?:ed|es|s)?|compliant|complies|conforms|satisfactory|accepted|approved"
 # KHYBER PASS, BOARDING PASS
 NO_NAME = r"(?:(?<![A-Za-zÀ-ɏ]{2} )|(?<=\b(?i:ALL) )|(?<=\b(?i:RESULT) ))"
-STATED = re.compile(
+NO_MORE = r"(?! *(?:[A-Za-z0-9_&'-]|\. *[A-Za-z]))"
+STATED = tuple(map(re.compile, (
     # alone: the whole text, in brackets or behind a colon
-    rf"(?:^|[^\w\s] *)(?:{FIT}了?{NO_SHELF}{ENDED}|{REACHED}了?{ENDED}|(?:{DONE})了?{NO_VERB})"
+    rf"(?:^|[^\w\s] *)(?:{FIT}了?{NO_SHELF}{ENDED}|{REACHED}了?{ENDED}|(?:{DONE})了?{NO_VERB})",
     # 李合格 is a person, 均合格 is none
-    rf"|(?<!检定)(?<!校准)(?<!檢定)(?<!^[^不未均皆全都已判])合格了?{NO_SHELF}{ENDED}"
-    rf"|(?:{CONCLUDED}|{ITEMS}|验收|驗收)(?:[为為是:已均]|全部)? *"
-    rf"(?:{FIT}|{REACHED}|{DONE})了?{ENDED}"
-    rf"|(?:{SAID_BEFORE})[为為是:]?(?:{WORK})?合格(?!{NAMED})|(?:验收|驗收)合格(?=工程|项目|項目|系统|系統)"
-    rf"|(?:{SAID_OF})(?:已|均|全部)?(?:[达達][标標]了?{ENDED}|(?:符合|[满滿]足)了?{NO_VERB})"
-    rf"|(?:符合|[满滿]足)[\w /.《》-]{{0,24}}(?:要求|标准|標準|规定|規定|规范|規範){ENDED}"
-    rf"|(?:准予|同意)(?:(?:{WORK})(?!通[过過]\w)|通[过過]{NO_VERB})"
-    rf"|(?:{WORK}|{SAID_BEFORE}|已|未)通[过過]了?(?:(?:{WORK}){ENDED}|{NO_VERB})"
-    rf"|通[过過]了?(?:验收|驗收){ENDED}"
-    "|[✓✔☑✗✘☒]"
-    rf"|(?i:^\W*(?:{ENGLISH})\W*$|[(\[{{<【:=] *(?:{ENGLISH})(?= *(?:$|[^\w\s])))"
-    r"|(?i:\b(?:passed|failed)\W*$|\b(?:complies with|conforms to)\b)"
-    r"|(?i:\b(?:meets?|fulfils?) (?:(?:all|the) )*require)"
-    r"|(?i:\brequirements (?:(?:are|were|all) )*(?:met|fulfil))"
-    r"|(?i:\b(?:is|are|was|were) (?:hereby )?(?:accepted|approved)\b)"
+    rf"(?<!检定)(?<!校准)(?<!檢定)(?<!^[^不未均皆全都已判])合格了?{NO_SHELF}{ENDED}",
+    # of what was looked at: 结论为合格, 各项指标均符合
+    rf"(?:{CONCLUDED}|{ITEMS}|验收|驗收)(?:[为為是:已均]|全部)? *{ANY}了?{ENDED}",
+    rf"(?:{SAID_BEFORE})[为為是:]?(?:{WORK})?合格(?!{NAMED})",
+    rf"(?:{SAID_OF})(?:已|均|全部)?(?:[达達][标標]了?{ENDED}|(?:符合|[满滿]足)了?{NO_VERB})",
+    "(?:验收|驗收)合格(?=工程|项目|項目|系统|系統)",
+    rf"(?:符合|[满滿]足)[\w /.《》-]{{0,24}}(?:要求|标准|標準|规定|規定|规范|規範){ENDED}",
+    rf"(?:准予|同意)(?:(?:{WORK})(?!通[过過]\w)|通[过過]{NO_VERB})",
+    rf"(?:{WORK}|{SAID_BEFORE}|已|未)通[过過]了?(?:(?:{WORK}){ENDED}|{NO_VERB})",
+    rf"通[过過]了?(?:验收|驗收){ENDED}",
+    "[✓✔☑✗✘☒]",
+    # English words: alone, in brackets or behind a colon; or in a sentence
+    rf"(?i:^\W*(?:{ENGLISH})\W*$|[(\[{{<【:=] *(?:{ENGLISH})(?= *(?:$|[^\w\s])))",
+    r"(?i:\b(?:passed|failed)\W*$|\b(?:complies with|conforms to)\b)",
+    r"(?i:\b(?:meets?|fulfils?) (?:(?:all|the) )*require)",
+    r"(?i:\brequirements (?:(?:are|were|all) )*(?:met|fulfil))",
+    r"(?i:\b(?:is|are|was|were) (?:hereby )?(?:accepted|approved)\b)",
     # in capitals, unless a name goes on or ends so: PASS-A, P.A.S.S. Systems, KHYBER PASS
-    r"|(?<![A-Za-z-])(?:P[ ._*-]*A[ ._*-]*S[ ._*-]*SED"
-    rf"|{NO_NAME}P[ ._*-]*A[ ._*-]*S[ ._*-]*S|F[ ._*-]*A[ ._*-]*I[ ._*-]*L(?:ED)?)"
-    r"(?! *(?:[A-Za-z0-9_&'-]|\. *[A-Za-z]))"
-)
+    rf"(?<![A-Za-z-]){NO_NAME}P[ ._*-]*A[ ._*-]*S[ ._*-]*S{NO_MORE}",
+    rf"(?<![A-Za-z-])P[ ._*-]*A[ ._*-]*S[ ._*-]*SED{NO_MORE}",
+    rf"(?<![A-Za-z-])F[ ._*-]*A[ ._*-]*I[ ._*-]*L(?:ED)?{NO_MORE}",
+)))  # fmt: skip
 
 
 def states_a_verdict(name: str) -> bool:
     """Whether a name says a verdict, and is not one that only holds such a word."""
-    return bool(STATED.search(as_read(name)))
+    said = as_read(name)
+    return any(stated.search(said) for stated in STATED)
 
 
 def as_read(text: str) -> str:

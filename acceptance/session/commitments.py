@@ -12,12 +12,13 @@ from acceptance.checks import sampling
 from acceptance.checks.commitments import COMMITTED, SEEDED
 from acceptance.errors import PlanError, SessionError
 from acceptance.files import strict_toml
-from acceptance.files.output import cut_half_line, writing
+from acceptance.files.output import writing
 from acceptance.messages import tr
-from acceptance.session.log_book import MOST, LogBook, check_chain, held
+from acceptance.session.log_book import LogBook, check_chain, held
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from acceptance.model import LogEntry, Pack, Plan, Value
@@ -85,7 +86,7 @@ def commit(
     sampling ``name``, and OutputError.
     """
     _require_known(packs, name)
-    with writing(file.parent), held(file, tr("somebody else is writing commitments")):
+    with writing(file.parent), _held(file):
         if file.exists():
             read(file)
         details = committed.committed_to(plan, packs, name, retest_of)
@@ -108,15 +109,25 @@ def latest(
     OutputError.
     """
     _require_known(packs, name)
-    if file.is_file():
-        cut_half_line(file, MOST)
     due = committed.committed_to(plan, packs, name, retest_of)
-    made = [entry for entry in read(file) if entry.what == COMMITTED and entry.details == due]
+    made = [entry for entry in _whole(file) if entry.what == COMMITTED and entry.details == due]
     if not made:
         what = tr("nothing was committed to for this draw, or list or rule changed since")
         hint = tr("Commit first: acceptance sample PLAN.toml --sampling NAME --commit")
         raise PlanError(what, where=str(file), hint=hint)
     return made[-1]
+
+
+def _whole(file: Path) -> tuple[LogEntry, ...]:
+    """Read a file of commitments, and cut off half an entry that a kill left."""
+    if not file.is_file():
+        return read(file)  # which says what to do
+    with _held(file):
+        return read(file)
+
+
+def _held(file: Path) -> AbstractContextManager[None]:
+    return held(file, tr("somebody else is writing commitments"))
 
 
 def seed(file: Path, commitment: LogEntry, value: str, **witness: Value) -> LogEntry:
@@ -129,6 +140,6 @@ def seed(file: Path, commitment: LogEntry, value: str, **witness: Value) -> LogE
     if not str(witness.get("witness", "")).strip() or not value.strip():
         hint = tr("Name who gave the seed: --witness NAME --statement TEXT")
         raise PlanError(tr("a seed needs a witness"), where=str(file), hint=hint)
-    with writing(file.parent), held(file, tr("somebody else is writing commitments")):
+    with writing(file.parent), _held(file):
         details = {"commitment": commitment.sha256, "seed": value, **witness}
         return LogBook(file.parent, file.name).append(SEEDED, details)

@@ -24,31 +24,35 @@ if TYPE_CHECKING:
     from acceptance.model import Session, Taken, Value
 
 MOST_SOUGHT = 50  # names and hashes; with more it is quicker to read every session
+FOUND, UNREADABLE = "earlier", "earlier_unreadable"  # what entries of the log are called
 MARKS = LOG, "plan.toml", store.PLAN, store.REPORT  # beside a session, or what is left of one
 SEALED = re.compile(rb"^([0-9a-fA-F]{64})[ \t]+\*?session\.json\r?$", re.MULTILINE)
 
 
-def beside(out: Path, made: Session) -> tuple[list[dict[str, Value]], list[str]]:
-    """Return what each session in ``out`` had of the devices of a session that was just measured.
+def beside(out: Path, made: Session) -> Iterator[tuple[str, dict[str, Value]]]:
+    """Yield what a new session's log says of what lies in ``out``: kind of entry, and its details.
+
+    ``FOUND`` is what another session had of the devices of the one that was just measured.
 
     ``again``: judged from the very same footage, or the same answers; ``retaken``: measured in
     other footage for the same; ``otherwise``: answered otherwise; ``gone``: subjects that it tested
     and that are not in the plan any more; ``unfilmed``: subjects of which it had another stream,
     light, tap or path; ``elsewhere``: other devices of the same site; ``shared``: devices whose
     footage is that of another one now; ``seeds``: of draws by a sampling that is drawn by another
-    seed now. Also a session that a re-test names. Second, the names of the folders that hold a
-    session of this tool, or what is left of one, that cannot be read.
+    seed now. Also a session that a re-test names. Last, as ``UNREADABLE``, the names of the folders
+    that hold a session of this tool, or what is left of one, that cannot be read.
     """
-    names, had, lost = _sought(made), list[dict[str, "Value"]](), list[str]()
+    names, lost = _sought(made), []
     for folder in _folders(out, made.supersedes):
         content = _content(folder / store.FILE, contents.most(store.FILE))
         sought = len(names) > MOST_SOUGHT or any(f'"{name}"'.encode() in content for name in names)
         before = _parsed(content) if sought else None
         if before:
-            had += _had(before, made)
+            yield from ((FOUND, details) for details in _had(before, made))
         elif (sought or not _is_whole(folder, content)) and _is_ours(folder, content):
             lost.append(folder.name)
-    return had, lost
+    if lost:
+        yield UNREADABLE, {"folders": ", ".join(lost)}
 
 
 def _sought(made: Session) -> set[str]:

@@ -58,10 +58,7 @@ def warnings(
     with TemporaryDirectory() as name:
         intake.keep_packs(packs, plan.packs, Path(name))
         kept = Path(name) / store.PACKS
-        had, lost = earlier.beside(out, session)
-        log = [_entry(now, "earlier", found) for found in had]
-        if lost:
-            log.append(_entry(now, "earlier_unreadable", {"folders": ", ".join(lost)}))
+        log = [_entry(now, *found) for found in earlier.beside(out, session)]
         log.append(_entry(now, "judged", store.own_packs(packs, kept)))
         return store.warnings(replace(session, log=tuple(log)), packs, kept)
 

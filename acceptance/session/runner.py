@@ -253,11 +253,8 @@ def finish(
 def _judge(measured: Session, packs: Sequence[Pack], bag: Path) -> Session:
     """Judge what was measured, and log that it was, and what lies beside it."""
     log, kept = LogBook(bag), bag / store.PACKS
-    had, lost = earlier.beside(bag.parent.parent, measured)
-    for earlier_session in had:
-        log.append("earlier", earlier_session)
-    if lost:
-        log.append("earlier_unreadable", {"folders": ", ".join(lost)})
+    for what, details in earlier.beside(bag.parent.parent, measured):
+        log.append(what, details)
     plan, started, names = measured.plan, log.read()[0].when, tuple(pack.id for pack in packs)
     inputs = packs, plan, measured.measurements, measured.notes, measured.taken
     findings = judging.judge(*inputs, today="", quantities=metrics.quantities())

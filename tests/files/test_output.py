@@ -334,16 +334,19 @@ def test_a_file_in_a_folder_where_nothing_may_be_put_is_written_by_way_of_a_link
     assert [path.name for path in target.parent.iterdir()] == ["real.json"]
 
 
+def without_links(monkeypatch: pytest.MonkeyPatch, cause: str) -> None:
+    def cannot(*_: object) -> None:
+        raise OSError(getattr(errno, cause), cause)
+
+    monkeypatch.setattr(os, "link", cannot)
+
+
 @pytest.mark.parametrize("cause", ["EPERM", "EINVAL", "EACCES", "EXDEV", "ENOTSUP"])
 def test_a_file_system_without_links_is_used_whatever_it_calls_that(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cause: str
 ) -> None:
     """EINVAL by Windows on FAT, EACCES and EXDEV by file systems of users."""
-
-    def cannot(*_: object) -> None:
-        raise OSError(getattr(errno, cause), cause)
-
-    monkeypatch.setattr(os, "link", cannot)
+    without_links(monkeypatch, cause)
     put_new(tmp_path / "plan.toml", b"new")
     assert seen(tmp_path) == {"plan.toml": b"new"}
     with pytest.raises(OutputError):
@@ -355,10 +358,7 @@ def test_a_file_system_without_links_is_used_whatever_it_calls_that(
 def test_a_full_disc_or_a_file_of_somebody_else_is_no_lack_of_links(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cause: str
 ) -> None:
-    def cannot(*_: object) -> None:
-        raise OSError(getattr(errno, cause), cause)
-
-    monkeypatch.setattr(os, "link", cannot)
+    without_links(monkeypatch, cause)
     with pytest.raises(OutputError):
         put_new(tmp_path / "plan.toml", b"new")
     assert not list(tmp_path.iterdir())

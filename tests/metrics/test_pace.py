@@ -52,16 +52,6 @@ def test_in_step_and_without_blends_every_phase_stays_as_likely_as_another() -> 
     assert np.mean(spread) > 0.2
 
 
-def test_of_the_same_readings_a_line_is_drawn_once_and_of_others_anew() -> None:
-    times = np.arange(40) / 25
-    at = 1000.3 + 60 * times
-    shown = light(0, at, 0.5, 0, MIDDLE)
-    found = pace(times, shown, np.floor(at) + 0.5)
-    assert pace(times.copy(), shown.copy(), np.floor(at) + 0.5) is found
-    assert pace(times, shown[..., ::-1], np.floor(at) + 0.5) is not found
-    assert pace(times, shown, np.floor(at) + 0.5, step=1 / 25) is not found
-
-
 def test_rows_of_a_rolling_shutter_tell_the_phase_that_the_middle_does_not() -> None:
     """A camera of 30 frame/s, a screen of 60 Hz, read-out of 26 ms: 0.02 refreshes.
 

@@ -12,7 +12,6 @@ the best of them fits worse than the noise.
 
 from __future__ import annotations
 
-import hashlib
 import math
 from dataclasses import dataclass, replace
 from functools import partial, reduce
@@ -58,7 +57,6 @@ NOISIER = 2.0
 ASTRAY = 3.0  # times the noise beyond which the likeliest lines are not yet believed
 START, CROWD, MOVES = 480, 160, 4
 DRAWS = 256
-MOST_KEPT = 4  # lines: those of the clocks in one film
 ROBUST_FITS = 4  # of the robust line
 CLOSE, USUALLY_OFF = 1.5, 3  # refreshes, and times the median, within which a position counts
 
@@ -134,37 +132,7 @@ def pace(
 
     Blends show the phase to a small share of a refresh; where none is seen, all that the clear
     readings allow stays possible, and the draws show it.
-
-    Of the same readings it is drawn once: delay and read-out of a film ask for the same line.
     """
-    given = (x, light, position, heights, usual)
-    asked = (*map(_digest, given), step, code, noise)
-    if asked not in _DRAWN:
-        made = _drawn(x, light, position, heights, step, usual, code, noise)
-        for oldest in [*_DRAWN][: 1 - MOST_KEPT]:
-            del _DRAWN[oldest]
-        _DRAWN[asked] = made
-    return _DRAWN[asked]
-
-
-_DRAWN: dict[tuple[object, ...], Pace] = {}  # by all that was given; the last one last
-
-
-def _digest(values: Array) -> tuple[tuple[int, ...], bytes]:
-    """Return shape and digest of an array, by which it is known without its bytes being kept."""
-    return values.shape, hashlib.sha256(values.tobytes()).digest()
-
-
-def _drawn(
-    x: Array,
-    light: Array,
-    position: Array,
-    heights: Array,
-    step: float,
-    usual: Array,
-    code: Code,
-    noise: float | None,
-) -> Pace:
     origin = float(x.mean())
     line = _robust_line(x - origin, position)
     span = float(np.abs(x - origin).max())
