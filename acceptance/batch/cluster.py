@@ -12,7 +12,7 @@ import secrets
 from collections import defaultdict
 from concurrent.futures import CancelledError, Executor, Future
 from functools import partial
-from threading import Event
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 from acceptance.batch import child, keys
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from distributed import Client
+    from tornado.ioloop import IOLoop
 
 PATIENCE = 10.0  # s for answers of the scheduler
 ALLOWED = "distributed.scheduler.allowed-failures"
@@ -37,7 +38,7 @@ def workers(address: str) -> Iterator[Pool]:
     Raises SetupError: the extra is missing, nobody answers, no workers, or some that would not
     measure as this machine does.
     """
-    with _quiet(), contextlib.closing(_connected(address)) as client:
+    with _quiet(), connected(address, PATIENCE) as client:
         _require_patient(client, address)
         require_alike(client.run(keys.toolkit, on_error="return"), address)
         slots, batch = sum(client.nthreads().values()), secrets.token_hex(8)
@@ -79,18 +80,47 @@ def _quiet() -> Iterator[None]:
         logger.setLevel(before)
 
 
-def _connected(address: str) -> Client:
+@contextlib.contextmanager
+def connected(address: str, patience: float) -> Iterator[Client]:
+    """Give a client of a scheduler that answers within ``patience`` s.
+
+    Its loop is ours: one of Dask's own fails by an assertion where it takes 10 s to start. The loop
+    of a client that found nobody runs on, as it still looks for it when it goes.
+    Raises SetupError: Dask is not installed, or nobody answers.
+    """
     try:
         from distributed import Client  # noqa: PLC0415 -- an extra
     except ModuleNotFoundError as error:
         what, hint = tr("Dask is not installed"), tr("pip install 'db50-acceptance[dask]'")
         raise SetupError(what, hint=hint, code="dask") from error
+    loop = _running_loop()
     try:
-        return Client(address, timeout=PATIENCE, set_as_default=False)
+        client = Client(address, timeout=patience, set_as_default=False, loop=loop)
     except (OSError, ValueError, TypeError) as error:
         what = tr("no Dask scheduler answers here")
         hint = tr("Start it with dask scheduler, and give its address: tcp://HOST:8786")
         raise SetupError(what, where=address, hint=hint, code="dask") from error
+    try:
+        with client:
+            yield client
+    finally:
+        loop.add_callback(loop.stop)
+
+
+def _running_loop() -> IOLoop:
+    """Run a loop in a thread until it is stopped."""
+    from tornado.ioloop import IOLoop  # noqa: PLC0415 -- an extra
+
+    def until_stopped() -> None:
+        loop.start()
+        loop.close()
+
+    loop: IOLoop = IOLoop(make_current=False)
+    runs = Event()
+    loop.add_callback(runs.set)
+    Thread(target=until_stopped, daemon=True).start()
+    runs.wait()
+    return loop
 
 
 def require_alike(versions: Mapping[str, object], address: str) -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import batch_site
+import dask_processes
 import pytest
 from batch_site import Here, comparable
-from dask_processes import Cluster
 from marks import slow
 
 from acceptance import batch
@@ -109,8 +109,7 @@ def test_a_batch_makes_the_sessions_that_run_makes_whatever_the_number_of_worker
     """Real children; every measurement, finding, still and packed file is equal to the byte."""
     with ExitStack() as stack:
         if workers == "dask":
-            made = Cluster(tmp_path / "cluster")
-            stack.callback(made.end)
+            made = stack.enter_context(dask_processes.running(tmp_path / "cluster"))
             where = {"scheduler": made.address, "workers": 2}
         else:
             where = {"workers": workers}

@@ -10,9 +10,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import batch_site
+import dask_processes
 import psutil
 import pytest
-from dask_processes import Cluster
 
 from acceptance import batch
 from acceptance.batch import PlanState, Settings, cluster, keys
@@ -22,17 +22,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from dask_processes import Cluster
+
     from acceptance.batch import Summary
 
 POISON = "from acceptance.batch import child; child.PROGRAM = 'poisoned_work'"
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give a busy machine time: patience is no subject of these tests."""
+    monkeypatch.setattr(cluster, "PATIENCE", 60.0)
+
+
 @pytest.fixture
 def dask_cluster(tmp_path: Path) -> Iterator[Cluster]:
     """Start a cluster on the loopback whose children do what clips say."""
-    made = Cluster(tmp_path / "cluster", POISON)
-    yield made
-    made.end()
+    with dask_processes.running(tmp_path / "cluster", POISON) as made:
+        yield made
 
 
 def run(folder: Path, out: Path, address: str, **fields: Any) -> Summary:
@@ -126,9 +133,9 @@ def test_a_worker_of_other_versions_is_named_before_anything_begins() -> None:
 
 def test_a_scheduler_that_allows_no_failure_is_refused(tmp_path: Path) -> None:
     batch_site.plan(tmp_path, "a")
-    made = Cluster(tmp_path / "cluster", DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0")
-    try:
-        with pytest.raises(SetupError, match="allows no failure"):
-            run(tmp_path, tmp_path / "out", made.address)
-    finally:
-        made.end()
+    none = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
+    with (
+        dask_processes.running(tmp_path / "cluster", **none) as made,
+        pytest.raises(SetupError, match="allows no failure"),
+    ):
+        run(tmp_path, tmp_path / "out", made.address)
