@@ -80,6 +80,7 @@ HOMES = {
     "xmlschema": {"live"},
     "distributed": {"batch.cluster"},
     "dask": {"batch.cluster"},
+    "tornado": {"batch.cluster"},
     "sqlalchemy": {"batch"},
     "starlette": {"web"},
     "uvicorn": {"web"},
