@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import sys
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import av
 import numpy as np
 from containers import B_FRAMES, NO_B_FRAMES, STEP, TS_PACKET, Container, main, pictures
+from field_pictures import fields
 from more_containers import paced, rounded
 
 from acceptance.footage import encode
@@ -69,7 +70,8 @@ def from_zero(file: bytes) -> bytes:
 def two_edits(file: bytes) -> bytes:
     """Show seconds 0 to 2 and 3 to 6 alone, by an edit list of two parts (8.6.6)."""
     at = file.rfind(b"elst") + 4
-    begin = int.from_bytes(file[at + 12 : at + 16], "big")
+    old = int.from_bytes(file[at + 4 : at + 8], "big") * 12
+    begin = int.from_bytes(file[at + old : at + old + 4], "big")  # of its last part
     scale = int.from_bytes(file[(head := file.rfind(b"mvhd")) + 16 : head + 20], "big")
     media = int.from_bytes(file[(head := file.rfind(b"mdhd")) + 16 : head + 20], "big")
     parts = ((2, 0), (3, 3))
@@ -79,7 +81,6 @@ def two_edits(file: bytes) -> bytes:
         + b"\0\1\0\0"
         for length, since in parts
     )
-    old = int.from_bytes(file[at + 4 : at + 8], "big") * 12
     changed = bytearray(
         file[: at + 4] + len(parts).to_bytes(4, "big") + rows + file[at + 8 + old :]
     )
@@ -343,7 +344,7 @@ LIST: tuple[Container, ...] = (
     Container(name="50 frame/s stated, 25 sent", suffix="ts", filtered=f"{ANNEX_B},h264_metadata=tick_rate=100"),
     Container(name="joined: 25 and 12.5 frame/s", suffix="ts", make=twice, rate=150 / 9),
     # other streams beside
-    Container(name="sound of 9 s", suffix="mp4", options=B_FRAMES, make=beside("sound")),
+    Container(name="sound of 9 s", suffix="mp4", make=beside("sound")),
     Container(name="sound of 9 s", suffix="mkv", make=beside("sound")),
     Container(name="12.5 frame/s before 25", suffix="ts", make=beside("main"), rate=12.5),
     Container(name="12.5 frame/s before 25", suffix="mkv", make=beside("main"), rate=12.5),
@@ -358,7 +359,7 @@ LIST: tuple[Container, ...] = (
     Container(name="fields, each a picture", suffix="ts", codec="libx265", options=FIELDS_265, rate=12.5),
     # numbers of pictures and no times
     Container(name="parts of an answer", suffix="mpjpeg", codec="mjpeg", make=parts_of_jpeg, rate=12.5),
-    Container(name="MPEG-4 without times", suffix="m4v", make=by_encoder("mpeg4"), rate=12.5),
+    Container(name="MPEG-4", suffix="m4v", make=by_encoder("mpeg4")),
     Container(name="AV1 without times", suffix="obu", make=by_encoder("libsvtav1", preset="12"), rate=12.5),
     Container(name="FLV1", suffix="swf", make=by_encoder("flv"), rate=12.5),
     # times again
@@ -367,5 +368,25 @@ LIST: tuple[Container, ...] = (
     Container(name="grey pictures", suffix="gif", make=by_encoder("gif", "gray")),
 )  # fmt: skip
 
+
+def in_fields(name: str, suffix: str, **fields_of: Any) -> Container:
+    """Describe a file of H.264 of which fields are pictures: 100 frames, 25 a second."""
+    lost = fields_of.get("lost", ())
+    rate = 25 * (1 - len(lost) / 100)
+    writer = fields(pictures(100), **fields_of)
+    return Container(name=name, suffix=suffix, make=writer, dropped=len(lost), rate=rate)
+
+
+WHOLE = range(10)
+FIELDS: tuple[Container, ...] = (
+    *(in_fields("two fields in a packet", s, apart=False) for s in ("ts", "mkv", "mp4")),
+    *(in_fields("a field in a packet", s, apart=True) for s in ("ts", "mkv", "mp4")),
+    *(in_fields("a field in a packet, 3 lost", s, apart=True, lost=(40, 41, 70)) for s in ("ts", "mkv")),
+    *(in_fields("ten frames, then two fields in a packet", s, apart=False, frames=WHOLE) for s in ("ts", "mkv")),
+    *(in_fields("ten frames, then a field in a packet", s, apart=True, frames=WHOLE) for s in ("ts", "mkv")),
+    in_fields("frames and fields in turn", "ts", apart=True, frames=range(0, 100, 2)),
+)  # fmt: skip
+
 if __name__ == "__main__":
-    main(tuple(LIST[int(number)] for number in sys.argv[1:]) or LIST)
+    every = (*LIST, *FIELDS)
+    main(tuple(every[int(number)] for number in sys.argv[1:]) or every)
