@@ -10,12 +10,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import av
-import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     Picture = NDArray[np.uint8]
@@ -49,7 +49,9 @@ def _guarded(content: bytes) -> bytes:
 def _head(height: int, width: int) -> bytes:
     """Write the parameter sets of interlaced pictures: fields or frames, slices of I_PCM."""
     across, down = width // MACROBLOCK, height // MACROBLOCK // 2
-    sets = f"{77:08b}{0:08b}{30:08b}" + "".join(map(_whole, (0, 0, 0, 4, 1))) + "0"
+    scaling = "11" + _whole(0) * 16 + "0" * 7  # one list of eight, without a change
+    sets = f"{100:08b}{0:08b}{30:08b}" + "".join(map(_whole, (0, 1, 0, 0))) + "0" + scaling
+    sets += "".join(map(_whole, (0, 0, 4, 1))) + "0"
     sets += _whole(across - 1) + _whole(down - 1) + "0010" + "0"
     pictures = _whole(0) * 2 + "00" + _whole(0) * 3 + "000" + _whole(0) * 3 + "100"
     return _unit(0x67, sets) + _unit(0x68, pictures)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import av
 import numpy as np
@@ -21,7 +21,7 @@ from more_containers import paced, rounded
 from acceptance.footage import encode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from pathlib import Path
 
     Bytes = Callable[[bytes], bytes]
@@ -369,11 +369,12 @@ LIST: tuple[Container, ...] = (
 )  # fmt: skip
 
 
-def in_fields(name: str, suffix: str, **fields_of: Any) -> Container:
+def in_fields(
+    name: str, suffix: str, *, apart: bool, frames: Collection[int] = (), lost: tuple[int, ...] = ()
+) -> Container:
     """Describe a file of H.264 of which fields are pictures: 100 frames, 25 a second."""
-    lost = fields_of.get("lost", ())
+    writer = fields(pictures(100), apart=apart, frames=frames, lost=lost)
     rate = 25 * (1 - len(lost) / 100)
-    writer = fields(pictures(100), **fields_of)
     return Container(name=name, suffix=suffix, make=writer, dropped=len(lost), rate=rate)
 
 
