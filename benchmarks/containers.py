@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import av
 import numpy as np
+from av.bitstream import BitStreamFilterContext
 
 from acceptance.errors import ClipError, GapError
 from acceptance.footage import encode
@@ -40,9 +41,11 @@ class Container:
     """A file to be written: packets coded with ``options``, restamped, in a kind of container.
 
     ``stamps`` changes the presentation stamps (in decoding order, 1/90000 s); ``lost`` are numbers
-    of pictures that are left out; ``bytes_of`` changes the bytes of the file, ``muxing``
-    are options of the container. ``rate`` is the true
-    one (None: it varies, or is not known to anybody), ``dropped`` how many pictures are missing.
+    of pictures that are left out; ``bytes_of`` changes the bytes of the file, ``muxing`` are
+    options of the container, ``tags`` what it says of itself, ``filtered`` names filters that the
+    packets go through, ``make`` writes the file from the coded pictures itself. ``rate`` is the
+    true one (None: it varies, or is not known to anybody), ``dropped`` how many pictures are
+    missing.
     """
 
     name: str
@@ -53,6 +56,9 @@ class Container:
     lost: tuple[int, ...] = ()
     bytes_of: Callable[[bytes], bytes] | None = None
     muxing: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    filtered: str = ""
+    make: Callable[[Path, Path], None] | None = None
     lead: int = 4
     first: int = 0
     step: int = STEP
@@ -228,25 +234,41 @@ def write(folder: Path, wanted: Container) -> Path:
     else:
         encode.write(source, scene, codec=wanted.codec, options=wanted.options)
     path = folder / f"clip.{wanted.suffix}"
-    with av.open(str(source)) as read, av.open(str(path), "w", options=wanted.muxing) as out:
-        stream = out.add_stream_from_template(read.streams.video[0])
-        packets = [packet for packet in read.demux(video=0) if packet.size]
-        pictures_of = np.argsort(np.argsort([packet.pts for packet in packets])).tolist()
-        if wanted.stamps is sorted:  # in the order of the packets
-            stamps = [n * wanted.step for n in range(len(packets))]
-        else:
-            ordered = [n * wanted.step for n in range(len(packets))]
-            ordered = wanted.stamps(ordered) if wanted.stamps else ordered
-            stamps = [ordered[picture] for picture in pictures_of]
-        for n, packet in enumerate(packets):
-            if pictures_of[n] not in wanted.lost:
-                packet.stream, packet.time_base = stream, BASE
-                packet.pts = stamps[n] + wanted.lead * wanted.step
-                packet.dts = n * wanted.step + wanted.first
-                out.mux(packet)
+    if wanted.make:
+        wanted.make(source, path)
+    else:
+        _mux(source, path, wanted)
     if wanted.bytes_of:
         path.write_bytes(wanted.bytes_of(path.read_bytes()))
     return path
+
+
+def _mux(source: Path, path: Path, wanted: Container) -> None:
+    """Write the packets of a file into another, restamped."""
+    with av.open(str(source)) as read, av.open(str(path), "w", options=wanted.muxing) as out:
+        out.metadata.update(wanted.tags)
+        coded = read.streams.video[0]
+        stream = out.add_stream_from_template(coded)
+        packets = [packet for packet in read.demux(coded) if packet.size]
+        pictures_of = np.argsort(np.argsort([packet.pts for packet in packets])).tolist()
+        stamps = _stamps(wanted, pictures_of)
+        filters = BitStreamFilterContext(wanted.filtered, coded) if wanted.filtered else None
+        for n, packet in enumerate(packets):
+            if pictures_of[n] not in wanted.lost:
+                [kept] = filters.filter(packet) if filters else [packet]
+                kept.stream, kept.time_base = stream, BASE
+                kept.pts = stamps[n] + wanted.lead * wanted.step
+                kept.dts = n * wanted.step + wanted.first
+                out.mux(kept)
+
+
+def _stamps(wanted: Container, pictures_of: list[int]) -> Stamps:
+    """Return the presentation stamp of each packet, by the picture that it holds."""
+    ordered = [n * wanted.step for n in range(len(pictures_of))]
+    if wanted.stamps is sorted:  # in the order of the packets
+        return ordered
+    ordered = wanted.stamps(ordered) if wanted.stamps else ordered
+    return [ordered[picture] for picture in pictures_of]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,14 +20,13 @@ from acceptance.errors import ClipError
 from acceptance.footage.decoding import (
     MISSING,
     SEQUENCE_RATE,
-    Packet,
     decode,
     decode_apart,
     decode_with_quantisers,
-    packets_of,
     still_is_cut,
 )
 from acceptance.footage.description import VideoInfo, described, overridden
+from acceptance.footage.packets import Packet, packets_of
 from acceptance.footage.planes import planes_of, quantisers, turned
 from acceptance.messages import tr
 from acceptance.model import Coding
@@ -54,8 +53,8 @@ class Frame:
 
     ``luma`` is (h, w); ``cb`` and ``cr`` are as subsampled (None: monochrome). ``quantisers`` are
     those of its macroblocks (``Clip.quantisers``), where they were asked for. ``damaged``: part of
-    it could not be decoded and was made up by the decoder. ``size`` is that of its packet in bytes,
-    0 where that was not asked for.
+    it could not be decoded and was made up by the decoder. ``interlaced``: it is of fields.
+    ``size`` is that of its packet in bytes, 0 where that was not asked for.
     """
 
     index: int
@@ -66,6 +65,7 @@ class Frame:
     cr: Plane | None
     quantisers: NDArray[np.int32] | None = None
     damaged: bool = False
+    interlaced: bool = False
     size: int = 0
 
 
@@ -284,4 +284,5 @@ def _frame(frame: av.VideoFrame, index: int, time: Fraction, info: VideoInfo) ->
         cb=cb,
         cr=cr,
         damaged=frame.is_corrupt,
+        interlaced=frame.interlaced_frame,
     )

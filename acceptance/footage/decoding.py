@@ -1,9 +1,8 @@
-"""Containers opened, their packets listed and their pictures decoded by PyAV (FFmpeg)."""
+"""Containers opened and their pictures decoded by PyAV (FFmpeg)."""
 
 from __future__ import annotations
 
 import errno
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from acceptance.errors import ClipError
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
     from av.container import InputContainer
@@ -45,9 +44,8 @@ EBML, SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"
 JPEG_START, JPEG_END, JPEG_SCAN = b"\xff\xd8", b"\xff\xd9", b"\xff\xda"
 NO_TIMES = 0x80  # AVFMT_NOTIMESTAMPS
 # containers in which a picture has a number and no time; rows of JPEG pictures have neither
-COUNTED, ROWS = {"avi", "mxf", "dv", "yuv4mpegpipe", "image2"}, "_pipe"
-UNSTAMPED = 0.05  # share of the packets without a time that can be one, from which none is believed
-ONCE = 1  # such packet, that may be a clock set back
+COUNTED = {"avi", "mxf", "gxf", "lxf", "dv", "yuv4mpegpipe", "image2", "swf", "flic"}
+ROWS = "_pipe"
 WITH_QUANTISERS = {"export_side_data": "venc_params"}
 NOT_DEBLOCKED = {"skip_loop_filter": "all"}
 
@@ -55,21 +53,6 @@ NOT_DEBLOCKED = {"skip_loop_filter": "all"}
 def version() -> str:
     """Name the decoder: ``libavcodec`` and its version."""
     return f"libavcodec {'.'.join(map(str, av.library_versions['libavcodec']))}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Packet:
-    """A coded frame: presentation time in seconds, size in bytes, whether it is a key frame.
-
-    ``stamped``: the time is the stream's own, which decoding times that step back are not, if not
-    to the beginning, as where files were joined. ``cut``: it is a JPEG picture without an end.
-    """
-
-    time: Fraction
-    size: int
-    key: bool
-    stamped: bool = True
-    cut: bool = False
 
 
 def opened(path: Path) -> InputContainer:
@@ -207,79 +190,7 @@ def without_times(container: InputContainer) -> bool:
     return bool(form.flags & NO_TIMES) or form.name in COUNTED or form.name.endswith(ROWS)
 
 
-def unstamped(packets: Sequence[Packet]) -> bool:
-    """Whether so many packets have no time of their own that those between are made up.
-
-    A program stream need not stamp each picture (ITU-T H.222.0, 2.7.4).
-    """
-    lacking = sum(not packet.stamped for packet in packets)
-    return lacking > max(ONCE, UNSTAMPED * len(packets))
-
-
-def packets_of(path: Path) -> tuple[tuple[Packet, ...], int]:
-    """List the packets in presentation order, and how many frames the container declares.
-
-    Nothing is decoded. Where decoding times jump back a new stretch begins; packets are sorted
-    within each. A damaged end is where the packets end. Raises ClipError (``opened``).
-    """
-    stretches: list[list[Packet]] = [[]]
-    with opened(path) as container:
-        stream = container.streams.video[0]
-        try:
-            for packet, jumps in _demuxed(container, stream):
-                stretches += [[]] if jumps else []
-                stretches[-1].append(packet)
-        except av.error.MemoryError:  # of the machine, not of the clip
-            raise
-        except av.error.FFmpegError:
-            pass
-        if unstamped([packet for stretch in stretches for packet in stretch]):
-            stretches = [_numbered(stretches, _step(stream))]
-        ordered = (sorted(stretch, key=lambda packet: packet.time) for stretch in stretches)
-        return tuple(packet for stretch in ordered for packet in stretch), stream.frames
-
-
-def _step(stream: VideoStream) -> Fraction:
-    """Return how long a picture is shown at the rate that the stream states, in s."""
-    return 1 / Fraction(stream.average_rate or SEQUENCE_RATE)
-
-
-def _numbered(stretches: Iterable[Sequence[Packet]], step: Fraction) -> list[Packet]:
-    every = (packet for stretch in stretches for packet in stretch)
-    return [replace(packet, time=number * step) for number, packet in enumerate(every)]
-
-
-def _demuxed(container: InputContainer, stream: VideoStream) -> Iterator[tuple[Packet, bool]]:
-    """Yield each packet that holds something, and whether its decoding time jumps back."""
-    step, counted = _step(stream), without_times(container)
-    jpeg = stream.codec_context.name == "mjpeg"
-    latest: int | None = None
-    begun: int | None = None  # of what was joined
-    time = -step
-    packets = read_packets(container, stream)
-    # an edit list may leave some out, which are not shown (ISO/IEC 14496-12, 8.6.6)
-    filled = (packet for packet in packets if packet.size and not packet.is_discard)
-    for packet in filled:
-        jumps = latest is not None and packet.dts is not None and packet.dts < latest
-        latest = latest if packet.dts is None else packet.dts
-        anew = begun is None or (packet.dts is not None and packet.dts <= begun)
-        begun = packet.dts if anew else begun
-        stamp = packet.pts if packet.pts is not None else packet.dts
-        stated = stamp is not None and (anew or not jumps)
-        time = time + step if counted or stamp is None else Fraction(stamp * time_base_of(stream))
-        yield (
-            Packet(
-                time=time,
-                size=packet.size,
-                key=packet.is_keyframe,
-                stamped=counted or stated,
-                cut=jpeg and _is_cut(bytes(packet)),
-            ),
-            jumps,
-        )
-
-
-def _is_cut(content: bytes) -> bool:
+def is_cut(content: bytes) -> bool:
     """Whether a JPEG picture lacks its end behind the last scan (ITU-T T.81, B.1.1.3)."""
     return content.rfind(JPEG_END) < content.rfind(JPEG_SCAN)
 
@@ -293,7 +204,7 @@ def still_is_cut(still: Path) -> bool:
     if _beginning(still, len(JPEG_START)) != JPEG_START:
         return False
     content = _beginning(still)
-    if not _is_cut(content):
+    if not is_cut(content):
         return False
     at = len(JPEG_START)
     while at < len(content) and content[at : at + 2] != JPEG_SCAN:

@@ -15,9 +15,9 @@ from acceptance.footage.decoding import (
     first_packet,
     opened,
     time_base_of,
-    unstamped,
     without_times,
 )
+from acceptance.footage.packets import unstamped
 from acceptance.footage.planes import FOUR_TO_THREE, coding_of
 from acceptance.footage.stated_steps import stated_steps
 from acceptance.messages import tr
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import av
     from av.container import InputContainer
 
-    from acceptance.footage.decoding import Packet
+    from acceptance.footage.packets import Packet
     from acceptance.footage.stated_steps import StatedSteps
     from acceptance.model import Coding
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from acceptance.footage.bits import Bits
 from acceptance.footage.planes import h264_step
 
 if TYPE_CHECKING:
@@ -33,39 +34,6 @@ class StatedSteps:
 
     mean: float
     detail: float
-
-
-class _Bits:
-    """Bits of a NAL unit without its emulation prevention (ITU-T H.265, 7.2, 9.2)."""
-
-    def __init__(self, unit: bytes) -> None:
-        content = unit[2:4096].replace(b"\x00\x00\x03", b"\x00\x00")
-        self._bits = "".join(f"{byte:08b}" for byte in content)
-        self._at = 0
-
-    def read(self, count: int) -> int:
-        """Return the next ``count`` bits. Raises EOFError where they end."""
-        self._at += count
-        if self._at > len(self._bits):
-            raise EOFError
-        return int(self._bits[self._at - count : self._at] or "0", 2)
-
-    def unsigned(self) -> int:
-        """Return the next number of the code ue(v)."""
-        zeros = 0
-        while not self.read(1):
-            zeros += 1
-        return (1 << zeros) - 1 + self.read(zeros)
-
-    def signed(self) -> int:
-        """Return the next number of the code se(v)."""
-        number = self.unsigned()
-        return (number + 1) // 2 if number % 2 else -(number // 2)
-
-    def skip(self, *kinds: str) -> None:
-        """Pass over numbers: ``u``, ``s``, or so many bits."""
-        for kind in kinds:
-            {"u": self.unsigned, "s": self.signed}.get(kind, lambda k=kind: self.read(int(k)))()
 
 
 def stated_steps(codec: str, extra: bytes, packet: bytes, depth: int) -> StatedSteps | None:
@@ -114,9 +82,9 @@ def _slice_quantiser(extra: bytes, packet: bytes) -> int | None:
     slices = [units[kind] for kind in IDR if kind in units]
     if not slices or not {SEQUENCE, PICTURE} <= set(units):
         return None
-    separate, coloured, adaptive = _sequence(_Bits(units[SEQUENCE]))
-    shown, more, start = _picture(_Bits(units[PICTURE]))
-    bits = _Bits(slices[0])
+    separate, coloured, adaptive = _sequence(Bits(units[SEQUENCE]))
+    shown, more, start = _picture(Bits(units[PICTURE]))
+    bits = Bits(slices[0])
     first = bits.read(1)
     bits.skip("1", "u", str(more))
     if not first or bits.unsigned() != INTRA:
@@ -125,7 +93,7 @@ def _slice_quantiser(extra: bytes, packet: bytes) -> int | None:
     return start + bits.signed()
 
 
-def _sequence(bits: _Bits) -> tuple[int, int, int]:
+def _sequence(bits: Bits) -> tuple[int, int, int]:
     """Return of a sequence: planes apart, with colour, adaptive offset (ITU-T H.265, 7.3.2.2)."""
     bits.skip("4")
     layers = bits.read(3)
@@ -148,7 +116,7 @@ def _sequence(bits: _Bits) -> tuple[int, int, int]:
     return separate, int(colour > 0 and not separate), bits.read(1)
 
 
-def _skip_scaling(bits: _Bits) -> None:
+def _skip_scaling(bits: Bits) -> None:
     """Pass over scaling lists (ITU-T H.265, 7.3.4)."""
     for size in range(4):
         for _ in range(2 if size == 3 else 6):
@@ -158,7 +126,7 @@ def _skip_scaling(bits: _Bits) -> None:
             bits.skip(*"s" * (size > 1), *"s" * min(64, 1 << (4 + 2 * size)))
 
 
-def _picture(bits: _Bits) -> tuple[int, int, int]:
+def _picture(bits: Bits) -> tuple[int, int, int]:
     """Return of a picture: whether output is flagged, extra bits, quantiser (7.3.2.3)."""
     bits.skip("u", "u", "1")
     shown, more = bits.read(1), bits.read(3)

@@ -23,8 +23,7 @@ def notes(opened: Clip, watch: Watch) -> list[Note]:
 
     The time runs on to the next whole key frame: until there pictures build on those before.
     """
-    some_lost = coded(opened, len(watch.times)) is not None
-    lost = _undecoded(opened, watch.times) if some_lost else []
+    lost = [] if coded(opened, watch) is None else _undecoded(opened, watch.times)
     known = {*lost, *watch.damaged}
     damaged = [*watch.damaged, *(time for time in _cut(opened) if time not in known)]
     hurt = sorted([*lost, *damaged])

@@ -94,16 +94,18 @@ def series_of(opened: Clip, watch: Watch) -> Series:
         bands=watch.bands.columns(),
         rows=_centre_rows(clocks, watch, opened.info.height),
         heights={name: _height(track.place) / opened.info.height for name, track in clocks.items()},
-        coded=coded(opened, count),
+        coded=coded(opened, watch),
         features=features,
     )
 
 
-def coded(opened: Clip, frames: int) -> Floats | None:
-    """Return the times of all packets, where they are more than the frames that came of them."""
+def coded(opened: Clip, watch: Watch) -> Floats | None:
+    """Return the times of all packets, where they are more than the frames that came of them.
+
+    Not where any frame is of fields: these may be packets of their own.
+    """
     times = np.array([float(packet.time) for packet in opened.packets])
-    fields = opened.info.interlaced  # may be packets of their own
-    return times if len(times) > frames and not fields else None
+    return times if len(times) > len(watch.times) and not watch.interlaced else None
 
 
 def named(tracks: Sequence[Track]) -> dict[str, Track]:

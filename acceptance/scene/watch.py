@@ -86,11 +86,13 @@ class Watch:
         self.pause, self.next_search = LOCATE_EVERY, 0
         self.keys: list[bool] = []
         self.damaged: list[float] = []
+        self.interlaced = opened.info.interlaced
 
     def see(self, frame: Frame) -> None:
         """Take in one decoded frame."""
         self.times.append(float(frame.time))
         self.keys.append(frame.key)
+        self.interlaced |= frame.interlaced
         if frame.damaged:
             self.damaged.append(float(frame.time))
         self.features.see(frame)

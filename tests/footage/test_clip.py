@@ -15,7 +15,8 @@ from marks import slow
 
 from acceptance.errors import ClipError
 from acceptance.footage import clip, encode
-from acceptance.footage.decoding import Packet, decode_apart, unstamped
+from acceptance.footage.decoding import decode_apart
+from acceptance.footage.packets import Packet, unstamped
 from acceptance.model import Coding
 
 if TYPE_CHECKING:

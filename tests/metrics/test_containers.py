@@ -18,12 +18,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 containers, more = benchmark("containers"), benchmark("more_containers")
+recorders = benchmark("recorder_containers")
 QUICK = {
     ("B-frames, pts = dts", "mp4"),
     ("3 pictures lost, jitter of 10%", "mkv"),
     ("key pictures 20 ms late", "mkv"),
+    ("fields, each a picture", "ts"),
+    ("FLV1", "swf"),
 }
-UNMEASURED = {"too_few_frames", "clip_not_video", "clip_no_frames", "clip_no_video"}
+QUICK_FIELDS = {
+    ("ten frames, then two fields in a packet", "ts"),
+    ("ten frames, then a field in a packet", "mkv"),
+}
+FIRST_AND_LAST = "29.97 on a grid of 1/600 s"  # both fall where U of a length holds 19 in 20
+UNMEASURED = {
+    *("too_few_frames", "clip_not_video", "clip_no_frames", "clip_no_video", "fields_apart")
+}
 EVEN = np.arange(200) / 25
 
 
@@ -32,7 +42,10 @@ def rows() -> list[Any]:
     quick = dict.fromkeys(QUICK)
     return [
         wanted if quick.pop((wanted.name, wanted.suffix), 0) is None else slow(wanted)
-        for wanted in (*containers.EVERY, *containers.MORE, *more.FRESH)
+        for wanted in (
+            *(*containers.EVERY, *containers.MORE, *more.FRESH),
+            *(each for each in recorders.LIST if each.name != FIRST_AND_LAST),
+        )
     ]
 
 
@@ -43,6 +56,34 @@ def test_rate_and_losses_are_exact_or_bounds_that_hold(wanted: Any, tmp_path: Pa
     assert containers.holds(wanted, found)
     repeated = found.figures.get("frame_rate.repeated")
     assert repeated.value == 0 if repeated else found.reasons & UNMEASURED
+
+
+@pytest.mark.film
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        wanted if (wanted.name, wanted.suffix) in QUICK_FIELDS else slow(wanted)
+        for wanted in recorders.FIELDS
+    ],
+    ids=lambda wanted: f"{wanted.name}-{wanted.suffix}",
+)
+def test_two_fields_in_one_packet_or_in_two_are_one_picture(wanted: Any, tmp_path: Path) -> None:
+    """Also without a time for the second field, and where the stream begins with whole frames."""
+    found = containers.measured(tmp_path, wanted)
+    mean = found.figures["frame_rate.mean"]
+    assert mean.value == pytest.approx(wanted.rate, abs=mean.expanded)
+    assert mean.expanded < 0.2
+    assert found.figures["frame_rate.dropped"].value == wanted.dropped
+    scene = build.look(Shot(id="a", subject="b", clip=f"clip.{wanted.suffix}"), tmp_path)
+    # FFmpeg's threads call the first frame of fields damaged, which it is not
+    damage = [note.reason for note in scene.notes if note.reason.code == "pictures_damaged"]
+    assert all(reason.parameters["undecoded"] == 0 for reason in damage)
+
+
+def test_a_rounded_first_and_last_stamp_are_off_by_a_tick_at_most() -> None:
+    """29.97 frame/s from 0 on, of which the last stamp nearly is the next one."""
+    found = timing.timing(np.floor(np.arange(150) * 20.02) / 600)
+    assert abs(found.duration - 150 * 20.02 / 600) <= 1 / 600 + 1e-9
 
 
 @pytest.mark.film

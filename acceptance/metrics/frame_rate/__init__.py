@@ -26,6 +26,7 @@ from acceptance.model.shot import Tap
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from acceptance.footage.clip import VideoInfo
     from acceptance.metrics._shared.timing import Timing
     from acceptance.metrics.frame_rate.clock import Clock
     from acceptance.model.measurement import Measurement
@@ -54,8 +55,10 @@ def serves(scene: Scene) -> bool:
 def measure(scene: Scene) -> Iterator[Measurement | Note]:
     """Measure all quantities, bounds where there is no clock to count by.
 
-    What stays open is a Note that says why. Raises GapError ``too_few_frames``.
+    What stays open is a Note that says why. Raises GapError ``fields_apart``, ``too_few_frames``.
     """
+    if _of_fields(scene.video):
+        raise GapError("fields_apart")
     times = scene.series.times
     if len(times) < 3 or not np.ptp(times):
         raise GapError("too_few_frames", frames=len(times), needed=3)
@@ -71,6 +74,14 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
         yield from timed.figures(scene, clocks, counts)
         yield from counter_figures.figures(scene, clocks, shown, counts)
     yield from remarks.of(scene, clocks, shown)
+
+
+def _of_fields(video: VideoInfo) -> bool:
+    """Whether each picture is one field, as H.265 codes them (ITU-T H.265, D.3.3: pic_struct).
+
+    FFmpeg calls no other pictures of H.265 interlaced, and does not weave them.
+    """
+    return video.codec == "hevc" and video.interlaced
 
 
 def _uncounted(
