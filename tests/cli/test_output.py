@@ -137,7 +137,7 @@ def test_progress_of_measure_is_not_on_standard_output(
 ) -> None:
     assert not PROGRESS.search(measured.stdout)
     assert PROGRESS.search(measured.stderr)
-    as_json = here("measure", chart_film.path, "--metric", "noise", "--json", "-")
+    as_json = acceptance("measure", chart_film.path, "--metric", "noise", "--json", "-")
     assert json.loads(as_json.stdout)["measurements"]
     assert PROGRESS.search(as_json.stderr)
 
