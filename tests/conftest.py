@@ -14,23 +14,18 @@ from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import marks
-import measured_once
 import plain_pages
 import pytest
-from kept_films import KEEPER, once
 
-from acceptance.charts import definition
-from acceptance.cli import terminal
-from acceptance.signing.chains import DemoChain, make_demo_chain
-from acceptance.simulate import films
-from acceptance.simulate.camera import Camera
-
+# What takes long to load is imported where it is used: who deals out the tests needs none of it.
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
     from institute import Institute
 
     from acceptance.scene.build import Scene
+    from acceptance.signing.chains import DemoChain
+    from acceptance.simulate import films
 
 os.environ["ACCEPTANCE_LANG"] = "en"  # what tests quote, wherever they run
 pytest_plugins = ["processor_time"]
@@ -41,10 +36,21 @@ hypothesis.settings.load_profile("unhurried")
 LONG = {"test_site_example.py", "test_demo.py", "test_devices_at_the_limit.py"}
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Import the toolkit as its users do.
+
+    pytest rewrites every module of a package that has a plugin: in a fresh checkout each worker
+    would, for assertions that stand in tests only.
+    """
+    config.pluginmanager.rewrite_hook._must_rewrite.discard("acceptance")
+
+
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Generator[None, object, object]:
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Collect without searching for garbage, and never search again what was collected."""
     gc.disable()
+    if not session.config.pluginmanager.has_plugin("dsession"):  # which only deals out the tests
+        importlib.import_module("kept_films")  # before any test takes a function that films
     try:
         return (yield)
     finally:
@@ -60,7 +66,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    from acceptance.cli import terminal
+
     marks.running = item
+    terminal.console.stderr = False  # undoes ``--json -``; a fixture would cost each test more
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let workers send no keywords of what passed: three times a test, and nobody reads them."""
+    report = yield
+    if report.passed:
+        report.keywords = {}
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -76,6 +94,7 @@ def real_data() -> Path:
 @pytest.fixture(scope="session")
 def real_scene(real_data: Path) -> Callable[[str], Scene]:
     """Look at films of the real footage without a search for charts: at each once in a run."""
+    from kept_films import KEEPER, once
 
     def seen(name: str) -> Scene:
         assert KEEPER.folder
@@ -91,6 +110,8 @@ def _films_are_kept(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Keep films where every worker of this run finds them."""
+    from kept_films import KEEPER
+
     own = tmp_path_factory.getbasetemp()
     run = own.parent if hasattr(request.config, "workerinput") else own
     KEEPER.folder = run / "films"
@@ -108,6 +129,10 @@ class Film:
 @pytest.fixture(scope="session")
 def chart_film(tmp_path_factory: pytest.TempPathFactory) -> Film:
     """One second of the acceptance chart, 720p."""
+    from acceptance.charts import definition
+    from acceptance.simulate import films
+    from acceptance.simulate.camera import Camera
+
     path = tmp_path_factory.mktemp("film") / "chart.mp4"
     camera = Camera(noise=0.01, crf=15, seed=5)
     return Film(path=path, truth=films.film_chart(camera, definition.load("acceptance"), path, 1.0))
@@ -116,6 +141,10 @@ def chart_film(tmp_path_factory: pytest.TempPathFactory) -> Film:
 @pytest.fixture(scope="session")
 def clock_film(tmp_path_factory: pytest.TempPathFactory) -> Film:
     """Two seconds of the clock, 640 x 360, two frames dropped; arrivals.csv and screen.csv."""
+    from acceptance.charts import definition
+    from acceptance.simulate import films
+    from acceptance.simulate.camera import Camera
+
     path, dropped = tmp_path_factory.mktemp("film") / "clock.mp4", frozenset({10, 30})
     camera = Camera(width=640, height=360, rate=Fraction(25), noise=0.01, dropped=dropped, seed=6)
     truth = films.film_clock(
@@ -163,6 +192,8 @@ def overlay_film(tmp_path_factory: pytest.TempPathFactory) -> OverlayFilm:
 @pytest.fixture(scope="session")
 def chain(tmp_path_factory: pytest.TempPathFactory) -> DemoChain:
     """Make a certificate chain for the tests."""
+    from acceptance.signing.chains import make_demo_chain
+
     return make_demo_chain(tmp_path_factory.mktemp("keys"))
 
 
@@ -185,11 +216,7 @@ def _plain_pages() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def _measured_once() -> Iterator[None]:
     """Measure no film twice in this module, which looks at what becomes of measurements."""
+    import measured_once
+
     with measured_once.measured_once():
         yield
-
-
-@pytest.fixture(autouse=True)
-def _terminal_as_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Undo ``--json -``, which sends everything printed later to standard error."""
-    monkeypatch.setattr(terminal.console, "stderr", False)

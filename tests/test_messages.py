@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from functools import lru_cache
 from string import Formatter
 from typing import TYPE_CHECKING
 
@@ -122,11 +123,23 @@ NO_WORDS: dict[str, tuple[str, ...]] = {
 }
 
 
+@lru_cache(maxsize=1)
+def parsed(source: str) -> ast.Module:
+    """Parse a module, once for tests that follow each other."""
+    return ast.parse(source)
+
+
+@lru_cache(maxsize=1)
+def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """Return all nodes of a tree."""
+    return tuple(ast.walk(tree))
+
+
 def docstrings(tree: ast.Module) -> set[ast.AST]:
     """Every docstring, those of fields included: expressions that are nothing but a string."""
     return {
         node.value
-        for node in ast.walk(tree)
+        for node in nodes(tree)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
 
@@ -149,7 +162,7 @@ def translated(tree: ast.AST) -> set[ast.AST]:
     """Every message in a call of ``tr``, without its parameters."""
     return {
         inner
-        for node in ast.walk(tree)
+        for node in nodes(tree)
         if isinstance(node, ast.Call)
         for message in messages_of(node)
         for inner in ast.walk(message)
@@ -160,7 +173,7 @@ def codes(tree: ast.AST) -> set[ast.AST]:
     """Codes of errors, styles, keys of tables and formats of numbers: no words."""
     return {
         inner
-        for node in ast.walk(tree)
+        for node in nodes(tree)
         for part in (
             node.value if isinstance(node, ast.keyword) and node.arg in {"code", "style"} else None,
             node.slice if isinstance(node, ast.Subscript) else None,
@@ -188,7 +201,7 @@ def pieces(value: ast.expr) -> Iterator[ast.AST]:
 
 def said(tree: ast.Module) -> Iterator[ast.AST]:
     """Every part of a call that a user gets to see, parameters of messages included."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Assign) and shown(node):
             yield from pieces(node.value)
         if not isinstance(node, ast.Call):
@@ -202,7 +215,7 @@ def said(tree: ast.Module) -> Iterator[ast.AST]:
 
 def words(source: str) -> list[tuple[int, str]]:
     """Every literal with a letter, even a single word, that a user sees and nobody translates."""
-    tree = ast.parse(source)
+    tree = parsed(source)
     spared = translated(tree) | codes(tree)
     found = {
         node: None
@@ -217,7 +230,7 @@ def helps(tree: ast.Module) -> set[ast.AST]:
     """Help of verbs and options: plain English in place, translated before a verb runs."""
     return {
         inner
-        for node in ast.walk(tree)
+        for node in nodes(tree)
         if called(node) in {"option", "language_option", "sessions_option", "Verb"}
         and isinstance(node, ast.Call)
         and ast.unparse(node.func) in {"click.option", "language_option", "sessions_option", "Verb"}
@@ -231,7 +244,7 @@ def records(tree: ast.Module) -> set[ast.AST]:
     """Methods and sources of uncertainty: data of a record, the same in every language."""
     return {
         inner
-        for node in ast.walk(tree)
+        for node in nodes(tree)
         if (isinstance(node, ast.keyword) and node.arg in {"method", "source"})
         or (
             isinstance(node, ast.Assign | ast.AnnAssign)
@@ -245,24 +258,24 @@ def records(tree: ast.Module) -> set[ast.AST]:
 
 def sentences(source: str, *, recording: bool = False) -> Iterator[tuple[int, str]]:
     """Every string of a module that reads like a sentence and is not translated."""
-    tree = ast.parse(source)
+    tree = parsed(source)
     spared = docstrings(tree) | translated(tree) | helps(tree)
     spared |= records(tree) if recording else set()
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in spared:
             yield from [(node.lineno, node.value)] * bool(SENTENCE.search(node.value))
 
 
 def untranslatable(source: str) -> Iterator[tuple[int, str]]:
     """Every call of ``tr`` whose message is put together: no catalogue can hold it."""
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(parsed(source)):
         if isinstance(node, ast.Call):
             for argument in map(ast.unparse, messages_of(node)):
                 if not argument.startswith(("'", '"')) and argument not in COLLECTED:
                     yield node.lineno, argument
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name)
+@pytest.mark.parametrize("path", SOURCES, ids=name, scope="module")  # a file's tests in turn
 def test_every_sentence_that_a_user_can_see_can_be_translated(path: Path) -> None:
     known = NO_SENTENCES.get(name(path), ())
     recording = name(path).startswith(RECORDING)
@@ -276,7 +289,7 @@ def test_every_sentence_that_a_user_can_see_can_be_translated(path: Path) -> Non
     )
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name)
+@pytest.mark.parametrize("path", SOURCES, ids=name, scope="module")  # a file's tests in turn
 def test_every_word_of_an_error_or_a_table_can_be_translated(path: Path) -> None:
     known = NO_WORDS.get(name(path), ())
     found = [
@@ -287,7 +300,7 @@ def test_every_word_of_an_error_or_a_table_can_be_translated(path: Path) -> None
     assert found == [], "wrap it in tr(...), or name it in NO_WORDS of this test with its reason"
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name)
+@pytest.mark.parametrize("path", SOURCES, ids=name, scope="module")  # a file's tests in turn
 def test_every_message_stands_whole_where_it_is_raised(path: Path) -> None:
     found = [
         f"acceptance/{name(path)}:{line} {text}"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from acceptance.cli import verbs
 
@@ -115,16 +116,17 @@ def test_the_script_says_how_it_is_called() -> None:
 # --- completion
 
 
+def answer(**asked: str) -> str:
+    """Return what the program prints when a shell asks; in a process it does so too (below)."""
+    done = CliRunner().invoke(verbs.cli, env=asked, prog_name="acceptance")
+    assert (done.exit_code, done.stderr) == (0, "")
+    return done.stdout
+
+
 def completed(shell: str, *, words: str, current: str) -> list[str]:
     """Ask the program what could stand there, as the shell's script does."""
-    asked = os.environ | {
-        "_ACCEPTANCE_COMPLETE": f"{shell}_complete", "COMP_WORDS": words, "COMP_CWORD": current,
-    }  # fmt: skip
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM], env=asked, capture_output=True, text=True, check=True
-    )
-    assert done.stderr == ""
-    return done.stdout.split("\n")
+    asked = {"COMP_WORDS": words, "COMP_CWORD": current}
+    return answer(_ACCEPTANCE_COMPLETE=f"{shell}_complete", **asked).split("\n")
 
 
 @pytest.mark.parametrize(
@@ -164,11 +166,8 @@ def test_bash_completes_by_the_script_that_the_program_prints(tmp_path: Path) ->
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_the_script_of_each_shell_is_printed(shell: str) -> None:
-    asked = os.environ | {"_ACCEPTANCE_COMPLETE": f"{shell}_source"}
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM], env=asked, capture_output=True, text=True, check=True
-    )
-    assert f"_ACCEPTANCE_COMPLETE={shell}_complete" in done.stdout
+    script = answer(_ACCEPTANCE_COMPLETE=f"{shell}_source")
+    assert f"_ACCEPTANCE_COMPLETE={shell}_complete" in script
     assert f"_ACCEPTANCE_COMPLETE={shell}_source acceptance" in (ROOT / "docs" / "ci.md").read_text(
         "utf-8"
     )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
+from in_process import program
 from marks import slow
 from peers.mute_server import mute
 from peers.onvif_device import Faults, OnvifDevice
@@ -45,6 +46,12 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         command, cwd=folder, capture_output=True, text=True, check=False, timeout=120,
         env=environment,
     )  # fmt: skip
+
+
+def here(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the verb in this process."""
+    without = {"ACCEPTANCE_USER": None, "ACCEPTANCE_PASSWORD": None}
+    return program("capture", *words, folder=folder, **without)
 
 
 @pytest.mark.film
@@ -248,13 +255,13 @@ def test_ctrl_c_acts_at_once_while_a_device_is_waited_for(scheme: str, tmp_path:
 def test_wrong_use_is_said_in_a_sentence(
     words: tuple[str, ...], sentence: str, tmp_path: Path
 ) -> None:
-    done = run(tmp_path, *words)
+    done = here(tmp_path, *words)
     assert done.returncode == 64
     assert sentence in done.stderr
 
 
 def test_a_password_in_a_url_is_warned_of_and_shown_nowhere(tmp_path: Path) -> None:
-    done = run(tmp_path, "rtsp://lee:s3cret@127.0.0.1:9/x")
+    done = here(tmp_path, "rtsp://lee:s3cret@127.0.0.1:9/x")
     assert done.returncode == 2
     assert "list of processes" in done.stderr
     assert "s3cret" not in done.stdout + done.stderr
@@ -265,7 +272,7 @@ def test_a_password_among_the_fields_of_a_url_is_in_no_file_no_name_and_no_sente
 ) -> None:
     with responder(usual) as device:  # agrees, and sends nothing
         url = f"rtsp://127.0.0.1:{device.port}/user=admin_password=s3cret_channel=1"
-        refused = run(tmp_path, url, "--timeout", "0.5")
+        refused = here(tmp_path, url, "--timeout", "0.5")
     assert refused.returncode == 2
     assert "list of processes" in refused.stderr
     with camera(path="/user=admin&password=s3cret&channel=1") as peer:

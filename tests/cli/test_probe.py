@@ -10,8 +10,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
+from in_process import program
 from peers.onvif_device import Faults, OnvifDevice
 
 from acceptance.live.onvif import facts
@@ -19,13 +21,19 @@ from acceptance.live.onvif import facts
 SECRET = "s3cret-7"  # noqa: S105 -- of a device of ours
 
 
-def run(*arguments: object, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(*arguments: object, folder: Path, **environment: str) -> CompletedProcess[str]:
     """Run the program; the clock's rounds are the longest part."""
     command = [sys.executable, "-m", "acceptance", "probe", *map(str, arguments)]
     return subprocess.run(
         [*command, "-o", str(folder)], capture_output=True, text=True, check=False, timeout=60,
         stdin=subprocess.DEVNULL, env={**os.environ, "COLUMNS": "150", **environment},
     )  # fmt: skip
+
+
+def here(*arguments: object, folder: Path, password: str = SECRET) -> CompletedProcess[str]:
+    """Run it in this process."""
+    words = ("probe", *map(str, arguments), "-o", str(folder))
+    return program(*words, folder=folder, ACCEPTANCE_PASSWORD=password)
 
 
 def test_two_devices_are_probed_at_once_and_told_apart(tmp_path: Path) -> None:
@@ -57,8 +65,8 @@ def test_two_devices_are_probed_at_once_and_told_apart(tmp_path: Path) -> None:
 
 
 def test_nobody_there_is_exit_2_and_an_earlier_record_stays(tmp_path: Path) -> None:
-    first = run("127.0.0.1:9", folder=tmp_path)
-    again = run("127.0.0.1:9", folder=tmp_path)
+    first = here("127.0.0.1:9", folder=tmp_path)
+    again = here("127.0.0.1:9", folder=tmp_path)
     assert (first.returncode, again.returncode) == (2, 2)
     assert "cannot be reached" in first.stderr
     names = sorted(path.name for path in tmp_path.iterdir())
@@ -67,12 +75,12 @@ def test_nobody_there_is_exit_2_and_an_earlier_record_stays(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("host", ["http://cam", "cam:0", ""])
 def test_what_is_no_address_is_exit_64(host: str, tmp_path: Path) -> None:
-    done = run(host, folder=tmp_path)
+    done = here(host, folder=tmp_path)
     assert (done.returncode, list(tmp_path.iterdir())) == (64, [])
 
 
 def test_a_user_without_a_password_is_exit_64(tmp_path: Path) -> None:
-    done = run("127.0.0.1:9", "--user", "admin", folder=tmp_path, ACCEPTANCE_PASSWORD="")
+    done = here("127.0.0.1:9", "--user", "admin", folder=tmp_path, password="")
     assert done.returncode == 64
     assert "Set ACCEPTANCE_PASSWORD" in done.stderr
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from intervals import fewest
-from scipy import special, stats
+from scipy import special
 
 from acceptance.forms import panel
 from acceptance.model import Answer, Score
@@ -211,6 +211,8 @@ def test_raters_of_different_pictures_are_compared_with_those_who_saw_the_same()
 
 def test_quantiles_are_those_of_scipy_stats_to_the_last_bit() -> None:
     """The panel takes them from scipy.special, which loads sooner."""
+    from scipy import stats
+
     for degrees in range(1, 60):
         for risk in (0.05, 0.01, 0.05 / 15, 0.05 / 45, 1e-6):
             own = special.stdtrit(degrees, 1 - risk / 2)

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from intervals import fewest
 from marks import few
-from scipy import stats
 
 from acceptance.charts import definition as chart_definition
 from acceptance.charts import printed_copy
@@ -467,6 +466,8 @@ def test_a_declared_series_must_be_what_the_chart_shows(
 
 
 def test_the_trimmed_mean_is_that_of_scipy_stats_to_1e_14() -> None:
+    from scipy import stats
+
     random = np.random.default_rng(8)
     for sides in ((1, 1), (3, 3), (2, 5), (16, 16), (37, 53), (120, 90)):
         for values in (random.normal(100, 3, sides), random.integers(16, 20, sides) / 32):

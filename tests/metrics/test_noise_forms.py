@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from numpy.polynomial import legendre
-from scipy.stats import f as fisher
+from scipy.special import fdtri
 
 from acceptance.errors import GapError
 from acceptance.metrics.noise import Variance, analysis, coarse, field, flutter, in_steps
@@ -219,7 +219,7 @@ def test_the_three_lines_at_each_end_are_a_halo_by_their_f(
     times: float, other: float, *, more: bool
 ) -> None:
     """Of six and forty, once in 10,000 by chance."""
-    square = 0.01 * times * float(fisher.isf(1e-4, 6, 40))
+    square = 0.01 * times * float(fdtri(6, 40, 1 - 1e-4))
     lines = 0.1 * signs(46)
     lines[[0, 1, 2, -3, -2, -1]] = math.sqrt(square)
     expected = other * (square - 0.01) * 6 / 46 if more else 0.0

@@ -190,6 +190,17 @@ def test_what_was_just_set_is_set_again_only_where_something_changed(tmp_path: P
     assert typesetting.archived(*same) != first
 
 
+def test_a_stamp_that_was_just_drawn_is_drawn_again_only_where_something_changed() -> None:
+    """To the byte it is what is drawn anew."""
+    words = {"code": "tester", "signer": "张三", "certificate": "5e" * 8, "of_test": False}
+    drawn = functools.partial(render.form, "stamp.html", "zh", **words)
+    first = drawn(when="2026-06-02 08:00:00 +08:00")
+    assert drawn(when="2026-06-02 08:00:00 +08:00") is first
+    assert drawn(when="2026-06-02 08:00:01 +08:00") != first
+    render._form.cache_clear()
+    assert drawn(when="2026-06-02 08:00:00 +08:00") == first
+
+
 def test_only_simplified_chinese_typefaces_are_embedded(chinese: bytes, tmp_path: Path) -> None:
     if shutil.which("pdffonts") is None:
         pytest.skip("poppler-utils is not installed")

@@ -1,0 +1,34 @@
+"""The program run in this process: for tests of what it says, where no process is needed."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from click.testing import CliRunner
+
+from acceptance.cli import failures, verbs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def program(
+    *words: str, folder: Path, **environment: str | None
+) -> subprocess.CompletedProcess[str]:
+    """Run the program in a folder; return its exit code and what it writes, as of a process.
+
+    ``environment`` adds variables, or takes those away that are None.
+    """
+    runner = CliRunner()
+    with contextlib.chdir(folder), runner.isolation(env=environment) as (out, err, _):
+        try:
+            code = verbs.cli.main([*words], prog_name="acceptance", standalone_mode=False) or 0
+        except Exception as error:  # noqa: BLE001 -- as of the program itself
+            code = failures.tell(error)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        said = [stream.getvalue().decode() for stream in (out, err)]
+    return subprocess.CompletedProcess(words, code, *said)
