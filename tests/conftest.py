@@ -36,15 +36,6 @@ hypothesis.settings.load_profile("unhurried")
 LONG = {"test_site_example.py", "test_demo.py", "test_devices_at_the_limit.py"}
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Import the toolkit as its users do.
-
-    pytest rewrites every module of a package that has a plugin: in a fresh checkout each worker
-    would, for assertions that stand in tests only.
-    """
-    config.pluginmanager.rewrite_hook._must_rewrite.discard("acceptance")
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Collect without searching for garbage, and never search again what was collected."""
