@@ -43,11 +43,11 @@ def test_a_camera_of_5_frame_s_with_120_ms_latency_shows_ages_of_120_to_320_ms()
     [
         slow(9, None),
         (4, None),
-        (17, "still_shown"),
+        slow(17, "still_shown"),
         slow(25, None),
         slow(27, None),
         slow(22, None),
-        slow(23, "still_shown"),
+        (23, "still_shown"),
     ],
 )
 def test_the_age_of_a_frozen_picture_is_seen_wherever_the_film_has_it(

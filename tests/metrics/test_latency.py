@@ -99,6 +99,11 @@ def results(what: Setting) -> tuple[Array, Array]:
     return np.array(errors), np.array(shares)
 
 
+def hits(what: Setting) -> int:
+    """Return in how many films the truth must lie in U: of a single film in that one."""
+    return max(1, fewest(what.films))
+
+
 FREE = Setting(refresh=59.3, monitor=60.4)
 
 
@@ -110,7 +115,7 @@ FREE = Setting(refresh=59.3, monitor=60.4)
         slow(
             replace(FREE, refresh=59.4, monitor=59.7, film_exposure=0.016, exposure=0.04, delay=0.6)
         ),
-        replace(FREE, films=2),
+        replace(FREE, films=1),
     ],
 )
 def test_half_a_millisecond_where_film_and_screens_do_not_run_in_step(what: Setting) -> None:
@@ -120,7 +125,7 @@ def test_half_a_millisecond_where_film_and_screens_do_not_run_in_step(what: Sett
     """
     errors, shares = results(what)
     assert np.sqrt(np.mean(errors**2)) < 0.5
-    assert np.count_nonzero(shares <= 1) >= fewest(what.films)
+    assert np.count_nonzero(shares <= 1) >= hits(what)
 
 
 @pytest.mark.parametrize(
@@ -130,13 +135,13 @@ def test_half_a_millisecond_where_film_and_screens_do_not_run_in_step(what: Sett
         slow(Setting(film=59.94, film_exposure=0.002)),
         slow(Setting(film=240.0, film_exposure=0.002, seconds=3.0)),
         slow(Setting(camera=30.0, refresh=59.94, monitor=60.2, film_exposure=0.014)),
-        Setting(films=2),
+        Setting(films=1),
     ],
 )
 def test_where_they_run_in_step_the_answer_is_coarse_and_says_so(what: Setting) -> None:
     """Truth inside U as often as 95 % let expect, never a film frame away."""
     errors, shares = results(what)
-    assert np.count_nonzero(shares <= 1) >= fewest(what.films)
+    assert np.count_nonzero(shares <= 1) >= hits(what)
     assert np.abs(errors).max() < 1000 / what.film
 
 

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 def plain_bounds(seen: seen_changes.Seen, guesses: Array, hidden: float) -> tuple[Array, Array]:
     exposure, response = seen.exposure(guesses), guesses[:, RESPONSE, None]
     at, clear, more = (
-        slow_screen.needed(np.asarray(share), response / exposure, guesses[:, SHAPE, None])
+        slow_screen.needed(
+            slow_screen.columns_of(np.asarray(share)), response / exposure, guesses[:, SHAPE, None]
+        )
         for share in (seen.share, [1 - hidden], [hidden])
     )
     latest = seen.after + exposure * (0.5 - clear)

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pypdf
 import pytest
 from marks import slow
+from pdf_words import words
 from peers.onvif_device import Faults, OnvifDevice
 from peers.rtsp_camera import camera
 
@@ -306,7 +306,7 @@ def holding(folder: Path, *forms: str) -> list[str]:
     for path in sorted(folder.rglob("*")):
         content = path.name.encode() + (path.read_bytes() if path.is_file() else b"")
         if path.suffix == ".pdf":
-            content += "".join(page.extract_text() for page in pypdf.PdfReader(path).pages).encode()
+            content += words(path).encode()
         found += [f"{path}: {form}" for form in forms if form.encode() in content]
     return found
 

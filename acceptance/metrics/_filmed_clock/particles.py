@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from acceptance.files.scipy_later import special
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -108,8 +106,9 @@ def _sent(
     kept = []
     for likelihood in steps:
         log = likelihood(guesses)
-        evidence += float(special.logsumexp(log - level)) - math.log(len(log))
-        chosen = _thinned(log - level, max(size, len(log) // 2), random)
+        weight, scale = _weights(log - level)
+        evidence += scale + math.log(weight.mean())
+        chosen = _thinned(weight, max(size, len(log) // 2), random)
         crowd = _Crowd(guesses=guesses[chosen], level=log[chosen], log_prior=prior(guesses)[chosen])
         for _ in range(moves):
             crowd.move(prior, likelihood, random)
@@ -118,12 +117,17 @@ def _sent(
     return np.concatenate(kept[-moves:]), evidence
 
 
-def _thinned(log: Array, size: int, random: np.random.Generator) -> Whole:
+def _weights(log: Array) -> tuple[Array, float]:
+    """(n,) weights of guesses, the greatest 1, and the logarithm of what they are scaled by."""
+    most = float(log.max())
+    return np.exp(log - most), most
+
+
+def _thinned(weight: Array, size: int, random: np.random.Generator) -> Whole:
     """(size,) which guesses go on, some several times, in random order (systematic resampling)."""
-    weight = np.exp(log - log.max())
     points = (np.arange(size) + random.uniform()) / size
     chosen = np.searchsorted(np.cumsum(weight / weight.sum()), points)
-    return random.permutation(np.minimum(chosen, len(log) - 1))
+    return random.permutation(np.minimum(chosen, len(weight) - 1))
 
 
 @dataclass(kw_only=True)
@@ -165,6 +169,8 @@ def _any(
 def _where_possible(likelihood: Density, guesses: Array, log_prior: Array) -> Array:
     """(n,) likelihood, as logarithm, of guesses that the prior allows; -inf for all others."""
     possible = np.flatnonzero(log_prior > -np.inf)
+    if len(possible) == len(guesses):
+        return likelihood(guesses)
     log = np.full(len(guesses), -np.inf)
     log[possible] = likelihood(guesses[possible])
     return log

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -98,6 +98,11 @@ class Seen:
         """Whether a frame shows both pictures (c,)."""
         return self.share < 1
 
+    @cached_property
+    def _of_mixtures(self) -> Array:
+        """What light must rise for to show the shares of the mixtures (``columns_of``)."""
+        return slow_screen.columns_of(self.share[self.mixed])
+
     def exposure(self, guesses: Array) -> Array:
         """(m, 1) exposures of the film in s."""
         rank = np.linspace(0, 1, len(self.exposures))
@@ -108,7 +113,7 @@ class Seen:
 
         ``exposure`` and ``response`` (m, 1) in s, and its ``shape`` (m, 1).
         """
-        part = slow_screen.needed(self.share[self.mixed], response / exposure, shape)
+        part = slow_screen.needed(self._of_mixtures, response / exposure, shape)
         return np.asarray(self.after[self.mixed] + exposure * (0.5 - part))
 
     def bounds(
@@ -121,7 +126,7 @@ class Seen:
         """
         ratio, shape = guesses[:, RESPONSE, None] / exposure, guesses[:, SHAPE, None]
         clear, more = (
-            slow_screen.needed(np.array([share]), ratio, shape) for share in (1 - hidden, hidden)
+            slow_screen.needed(_columns(share), ratio, shape) for share in (1 - hidden, hidden)
         )
         latest = self.after + exposure * (0.5 - clear)
         earliest = self.before + exposure * (0.5 - more)
@@ -155,7 +160,7 @@ class Seen:
         jitter = np.hypot(np.exp(log_jitter), coarse * np.exp(guesses[:, LOG_TIMING, None]))
         return np.asarray(special.expit((refresh - (self.taken + delay)) / jitter))
 
-    def unsettled(self, guesses: Array, refresh: Array, coarse: float) -> Array:
+    def unsettled(self, guesses: Array, exposure: Array, refresh: Array, coarse: float) -> Array:
         """(m, c) by how much more or less of the old picture is left than should be, over noise.
 
         It is that in frames that show nearly the new one alone, which came up at ``refresh``, and
@@ -164,7 +169,7 @@ class Seen:
         unmixed = ~self.mixed & ~np.isnan(self.seen)
         both = [(unmixed, self.after, self.seen), (~np.isnan(self.then), self.next, self.then)]
         off = [
-            self._left(guesses, refresh, coarse, np.flatnonzero(which), middle, share)
+            self._left(guesses, exposure, refresh, coarse, np.flatnonzero(which), middle, share)
             for which, middle, share in both
         ]
         return np.hypot(*off)
@@ -172,6 +177,7 @@ class Seen:
     def _left(
         self,
         guesses: Array,
+        exposure: Array,
         refresh: Array,
         coarse: float,
         which: Whole,
@@ -182,7 +188,7 @@ class Seen:
 
         These show a ``share`` (c,) of the new picture.
         """
-        exposure, jitter = self.exposure(guesses), _jitter(guesses)
+        jitter = _jitter(guesses)
         since = (middle[which] - refresh[:, which]) / exposure + 0.5
         ratio, shape = guesses[:, RESPONSE, None] / exposure, guesses[:, SHAPE, None]
         noise = np.asarray(SHARE_NOISE)
@@ -204,20 +210,47 @@ class Seen:
         first, last, *within = self.points(guesses, exposure)
         too_early = self.ready(guesses, first - period, coarse)
         in_time = self.ready(guesses, last, coarse)
-        each = self._fits(guesses, last, within, coarse)
-        if (last > first).any():
+        each = self.fits(guesses, exposure, last, within, coarse)
+        if (several := last > first).any():
             before = self.ready(guesses, last - period, coarse)
-            sooner = self._fits(guesses, first, within, coarse)
+            sooner = self._sooner(guesses, exposure, first, within, coarse, each, several)
             each = (in_time - before) * each + (before - too_early) * sooner
         else:
             each = (in_time - too_early) * each
         return np.asarray(np.log(each + MISS).mean(axis=1) * count / coarse**LENIENT)
 
-    def _fits(
-        self, guesses: Array, refresh: Array, within: Sequence[Array], coarse: float
+    def _sooner(
+        self,
+        guesses: Array,
+        exposure: Array,
+        first: Array,
+        within: Sequence[Array],
+        coarse: float,
+        each: Array,
+        several: NDArray[np.bool_],
+    ) -> Array:
+        """(m, c) as ``fits``, of the ``first`` of ``several`` refreshes; else that of ``each``.
+
+        Few guesses leave several to few changes.
+        """
+        few = np.ix_(np.flatnonzero(several.any(axis=1)), np.flatnonzero(several.any(axis=0)))
+        row, column = few[0][:, 0], few[1][0]
+        sooner = each.copy()
+        sooner[few] = self.only(column).fits(
+            guesses[row], exposure[row], first[few], [end[few] for end in within], coarse
+        )
+        return sooner
+
+    def fits(
+        self,
+        guesses: Array,
+        exposure: Array,
+        refresh: Array,
+        within: Sequence[Array],
+        coarse: float,
     ) -> Array:
         """(m, c) likelihood that changes come at a ``refresh``, ``within`` what frames allow."""
-        exposure, (earliest, latest) = self.exposure(guesses), within
+        earliest, latest = within
         stamps, share_noise = np.exp(guesses[:, LOG_TIMING, None]), SHARE_NOISE * exposure
         blended = np.hypot(stamps, share_noise)
         # stamps that are off by an exposure give any share: each is the less likely, the shorter;
@@ -230,7 +263,8 @@ class Seen:
         timing = np.repeat(stamps, len(self.share), axis=1)
         timing[:, self.mixed] = np.hypot(stamps, self._moment_noise(guesses, exposure, earliest))
         off = np.maximum(np.maximum(-before, -after), 0) / (coarse * timing)
-        return np.exp(-(off**2 + self.unsettled(guesses, refresh, coarse) ** 2) / 2) * density
+        unsettled = self.unsettled(guesses, exposure, refresh, coarse)
+        return np.exp(-(off**2 + unsettled**2) / 2) * density
 
     def _moment_noise(self, guesses: Array, exposure: Array, at: Array) -> Array:
         """(m, mixtures) s by which the noise of its share moves each mixture ``at`` (m, c).
@@ -256,6 +290,11 @@ class Seen:
             some = self.about(max(OPENING, span / coarse), most)
             steps.append(partial(some.likelihood, coarse=float(coarse), count=count))
         return steps
+
+
+@cache
+def _columns(share: float) -> Array:
+    return slow_screen.columns_of(np.array([share]))
 
 
 def _jitter(guesses: Array) -> Array:

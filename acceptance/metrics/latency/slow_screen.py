@@ -66,15 +66,20 @@ def _cut(shape: Array | float) -> tuple[Array, Array]:
     return cut, 1 - cut / np.expm1(cut)
 
 
-def needed(share: Array, ratio: Array, shape: Array | float = 0.0) -> Array:
-    """(m, c) how long past first light an exposure goes on to hold the ``share`` (c,) of the new.
-
-    Times are in exposures; ``ratio`` (m, 1) is the time constant in them.
-    """
+def columns_of(share: Array) -> Array:
+    """(shapes, speeds, c) what ``needed`` gives for the ``share`` (c,) of the new picture."""
     at_share = np.clip(share, 0, 1) * (len(SHARES) - 1)
     below = np.minimum(at_share.astype(np.int64), len(SHARES) - 2)
     table, part = _table(), at_share - below
-    columns = table[..., below] * (1 - part) + table[..., below + 1] * part
+    return np.asarray(table[..., below] * (1 - part) + table[..., below + 1] * part)
+
+
+def needed(columns: Array, ratio: Array, shape: Array | float = 0.0) -> Array:
+    """(m, c) how long past first light an exposure goes on to hold shares of the new picture.
+
+    These give the ``columns`` (``columns_of``). Times are in exposures; ``ratio`` (m, 1) is the
+    time constant in them.
+    """
     fast, row, speed = _between(ratio / (1 + ratio), SPEEDS)
     less, kind, more = _between(np.broadcast_to(shape, ratio.shape), SHAPES)
     of_kinds = [
