@@ -24,6 +24,7 @@ from acceptance.metrics._filmed_clock.line_prior import CAMERA_RATES, SCREEN_RAT
 from acceptance.metrics._filmed_clock.pace import DRAWS, pace
 from acceptance.metrics.latency import (
     film_times,
+    long_exposures,
     monitor_rise,
     picture_age,
     refreshes,
@@ -219,9 +220,12 @@ def _uneven(
     ``number`` (p,) of its exposures is nan where a picture is on none of them.
     """
     pictures = pictures.where(np.isfinite(number))
-    if own is None or own.scatter < UNEVEN:
+    found = long_exposures.taken(pictures)
+    if found is None and own:
+        found = own.taken(number, pictures)
+    if found is None:
         return _one_by_one(pictures, changes)
-    taken_at, left_open = own.taken(number, pictures)
+    taken_at, left_open = found
     return _known_changes(changes, taken_at), taken_at, _blends(pictures.low), left_open, 0.0
 
 

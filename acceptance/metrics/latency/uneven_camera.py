@@ -76,7 +76,7 @@ class UnevenCamera:
         each = [middle + scatter * special.ndtri(low + part * (high - low)) for part in PARTS]
         each = [np.clip(of_part, first, last) for of_part in each]
         likely = _likelihood(draws, number - self.origin, read).mean(axis=0) > MISREAD
-        likely &= _plain(pictures) & ~_crowded(pictures.position, CROWDED * draws[:, SLOPE].mean())
+        likely &= plain(pictures) & ~_crowded(pictures.position, CROWDED * draws[:, SLOPE].mean())
         mean = np.where(likely, np.mean(each, axis=0), np.nan)
         each_open = np.var(each, axis=0) + (SHARE_NOISE * np.exp(draws[:, LOG_WIDTH, None])) ** 2
         return mean, float(np.sqrt(np.mean(each_open[:, likely])))
@@ -91,7 +91,7 @@ def seen(
     are as likely as all others together. Return None where exposures are longer than a refresh or
     too few are read.
     """
-    chosen = np.flatnonzero(_plain(pictures) & pictures.readable)
+    chosen = np.flatnonzero(plain(pictures) & pictures.readable)
     if len(chosen) < max(FEWEST, MOSTLY * len(number)):
         return None
     origin = float(number.mean())
@@ -127,7 +127,7 @@ class _Read:
         return cls(
             position=pictures.position,
             reach=np.where(blended, 0.0, pictures.reach),
-            margin=np.where(_plain(pictures) & ~blended, 0.5 - CLEAR, 0.0),
+            margin=np.where(plain(pictures) & ~blended, 0.5 - CLEAR, 0.0),
             late=np.where(blended, pictures.blend - 0.5, 0.0),
             blended=blended,
         )
@@ -139,7 +139,7 @@ class _Read:
         return at - reach, at + reach
 
 
-def _plain(pictures: Readings) -> NDArray[np.bool_]:
+def plain(pictures: Readings) -> NDArray[np.bool_]:
     """(n,) which readings show one refresh, or two."""
     return np.asarray((np.abs(pictures.shares - 0.5) < 0.5 - CLEAR).sum(axis=1) <= 1)
 
