@@ -70,14 +70,13 @@ class Task:
         """Set the page in this process.
 
         Where the collector is off, what earlier pages left behind is collected once it is much:
-        that takes a tenth of what setting them does.
+        that takes a tenth of what setting them does, and is of no use after the last one.
         """
-        made = typesetting.laid_out(self.page, self.folder, self.moment, self.attachments)
-        _left_behind["elements"] += self.weight
         if _left_behind["elements"] > MOST_LEFT_BEHIND and not gc.isenabled():
             _left_behind.clear()
             gc.collect()
-        return made
+        _left_behind["elements"] += self.weight
+        return typesetting.laid_out(self.page, self.folder, self.moment, self.attachments)
 
     def keep(self, made: SetPage) -> bytes:
         """Keep what was set; return the PDF."""
