@@ -16,8 +16,8 @@ COARSEST = 3.0  # quantiser step over sigma up to which the coder's effect is kn
 
 
 def lossless(scene: Scene, view: View) -> bool:
-    """Whether the codes of a view are those that the coder was given."""
-    return coder.lossless(scene.video.codec, view.quantiser)
+    """Whether the codes of a view are those that the camera gave."""
+    return coder.untouched(scene.video, view)
 
 
 def step_of(
@@ -29,7 +29,8 @@ def step_of(
     Raises GapError ``quantiser_not_told`` and ``noise_coded_away``.
     """
     codec = str(scene.video.codec)
-    if codec != "h264" or view.quantiser is None or scene.video.depth > 8:
+    told = codec == "h264" and view.quantiser is not None and not scene.video.coded_before
+    if view.quantiser is None or not told or scene.video.depth > 8:
         raise GapError("quantiser_not_told", codec=codec)
     step = h264_step(view.quantiser)
     if hidden or step > coarsest * sigma:
