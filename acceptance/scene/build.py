@@ -21,6 +21,7 @@ from acceptance.footage import clip
 from acceptance.footage import sound as footage_sound
 from acceptance.footage.ahead import ahead
 from acceptance.footage.lossless import lossless
+from acceptance.footage.planes import h264_step
 from acceptance.live import stream_tables
 from acceptance.model import BudgetLine, Measurement, Note, Reason, Shot, Value
 from acceptance.scene import (
@@ -208,9 +209,11 @@ def _kept(
 
 def _with_history(video: clip.VideoInfo, frame: clip.Frame) -> clip.VideoInfo:
     """Return what is known of a video, with what an earlier coder left in one of its frames."""
-    quantiser = None if frame.quantisers is None else float(frame.quantisers.max())
-    stored_whole = lossless(video.codec, quantiser)
-    before = stored_whole and earlier_coder.seen(frame.luma, 1 << (video.depth - 8))
+    quantiser = None if frame.quantisers is None else float(frame.quantisers.mean())
+    if not (whole := lossless(video.codec, quantiser)) and video.codec != "h264":
+        return video
+    step = 0.0 if whole or quantiser is None else h264_step(quantiser)
+    before = (whole or step > 0) and earlier_coder.seen(frame.luma, 1 << (video.depth - 8), step)
     return replace(video, coded_before=before)
 
 

@@ -33,7 +33,9 @@ def quantiser_step(video: VideoInfo, view: View) -> float:
     """
     if untouched(video, view):
         return 0.0
-    if view.quantiser is not None and not video.coded_before:
+    if video.coded_before:
+        return UNTRIED_STEP * (1 << (video.depth - 8))
+    if view.quantiser is not None:
         return h264_step(view.quantiser) if video.codec == "h264" else 2 * view.quantiser
     if video.steps:
         return video.steps.mean

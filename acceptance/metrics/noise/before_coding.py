@@ -26,11 +26,12 @@ def step_of(
     """Return an H.264 coder's quantiser step, where ``sigma`` in codes tells of the noise before.
 
     It does up to a step of ``coarsest`` sigma, and not where it is ``hidden`` by quantisation.
-    Raises GapError ``quantiser_not_told`` and ``noise_coded_away``.
+    Raises GapError ``coded_before``, ``quantiser_not_told`` and ``noise_coded_away``.
     """
     codec = str(scene.video.codec)
-    told = codec == "h264" and view.quantiser is not None and not scene.video.coded_before
-    if view.quantiser is None or not told or scene.video.depth > 8:
+    if scene.video.coded_before:
+        raise GapError("coded_before", codec=codec)
+    if codec != "h264" or view.quantiser is None or scene.video.depth > 8:
         raise GapError("quantiser_not_told", codec=codec)
     step = h264_step(view.quantiser)
     if hidden or step > coarsest * sigma:

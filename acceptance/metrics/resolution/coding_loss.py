@@ -129,6 +129,8 @@ def _step(video: VideoInfo, view: View) -> float:
         if video.codec == "mjpeg":
             return JPEG * step
         return step * _filtered(video, step)
-    if view.quantiser is None or video.coded_before:
-        return UNTOLD * float(1 << (video.depth - 8))
-    return h264_step(view.quantiser) if video.codec == "h264" else 2 * view.quantiser * OLDER
+    untold = UNTOLD * float(1 << (video.depth - 8))
+    if view.quantiser is None:
+        return untold
+    own = h264_step(view.quantiser) if video.codec == "h264" else 2 * view.quantiser * OLDER
+    return max(own, untold) if video.coded_before else own
