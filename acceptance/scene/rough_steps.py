@@ -18,12 +18,12 @@ INNER = 2  # steps on each side of a step, or of a knee
 
 
 def smoothed(nominal: Floats, lit: Floats) -> Floats:
-    """Return the factors (n,) that lead the light of steps to a smooth curve; ones of too few.
+    """Return the factors (n,) that lead the light of steps to a smooth curve; ones of too few or dark ones.
 
     ``nominal`` (n,) is the light of their codes by the declared transfer, ascending, ``lit`` (n,)
     that which they are printed and lit to give.
     """
-    if len(lit) < FEWEST:
+    if len(lit) < FEWEST or lit.min() <= 0:
         return np.ones(len(lit))
     x, wanted = np.log(np.maximum(nominal, 1e-4)), np.log(lit)
     powers = np.vander((x - x.mean()) / np.ptp(x), ORDER + 1)

@@ -33,3 +33,7 @@ def test_a_step_that_is_lit_otherwise_is_led_back_to_the_others() -> None:
 
 def test_few_steps_tell_of_no_roughness() -> None:
     assert rough_steps.smoothed(LIT[:7] ** 2, LIT[:7]).tolist() == [1.0] * 7
+
+
+def test_a_step_that_seems_to_send_no_light_tells_of_no_roughness() -> None:
+    assert rough_steps.smoothed(LIT, LIT - LIT[0]).tolist() == [1.0] * 12
