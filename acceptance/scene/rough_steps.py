@@ -18,10 +18,10 @@ INNER = 2  # steps on each side of a step, or of a knee
 
 
 def smoothed(nominal: Floats, lit: Floats) -> Floats:
-    """Return the factors (n,) that lead the light of steps to a smooth curve; ones of too few or dark ones.
+    """Return the factors (n,) that lead the light of steps to a smooth curve, or ones.
 
     ``nominal`` (n,) is the light of their codes by the declared transfer, ascending, ``lit`` (n,)
-    that which they are printed and lit to give.
+    that which they are printed and lit to give. Too few or dark steps tell nothing: ones.
     """
     if len(lit) < FEWEST or lit.min() <= 0:
         return np.ones(len(lit))
