@@ -20,12 +20,15 @@ from acceptance.errors import GapError
 from acceptance.footage import clip
 from acceptance.footage import sound as footage_sound
 from acceptance.footage.ahead import ahead
+from acceptance.footage.lossless import lossless
+from acceptance.footage.planes import h264_step
 from acceptance.live import stream_tables
 from acceptance.model import BudgetLine, Measurement, Note, Reason, Shot, Value
 from acceptance.scene import (
     black_bars,
     clock_session,
     damage,
+    earlier_coder,
     ground,
     locating,
     side_tables,
@@ -163,7 +166,7 @@ def _scene(
     packets = stream_tables.packets(folder / shot.packets) if shot.packets else None
     scene = Scene(
         shot=_completed(shot, charts, stream | ({"clock_session": session} if session else {})),
-        video=opened.info,
+        video=_with_history(opened.info, kept[len(kept) // 2]) if regions else opened.info,
         chart=charts.chart,
         located=charts.located,
         views=regions,
@@ -204,10 +207,24 @@ def _kept(
     return _sized(opened, _with_quantisers(opened, kept) if again else kept)
 
 
+def _with_history(video: clip.VideoInfo, frame: clip.Frame) -> clip.VideoInfo:
+    """Return what is known of a video, with what an earlier coder left in one of its frames."""
+    quantiser = None if frame.quantisers is None else float(frame.quantisers.mean())
+    if not (whole := lossless(video.codec, quantiser)) and video.codec != "h264":
+        return video
+    step = 0.0 if whole or quantiser is None else h264_step(quantiser)
+    before = (whole or step > 0) and earlier_coder.seen(frame.luma, 1 << (video.depth - 8), step)
+    return replace(video, coded_before=before)
+
+
 def _noted(scene: Scene, kept: Sequence[clip.Frame]) -> Scene:
-    """Return the scene with notes on its range of codes and on black bars."""
+    """Return the scene with notes on its range of codes, on black bars and an earlier coder."""
     believed = _believed(scene, kept)
-    return replace(believed, notes=(*believed.notes, *barred_notes(believed)))
+    more = [*barred_notes(believed)]
+    if scene.video.coded_before:
+        reason = Reason(code="coded_before", parameters={"codec": scene.video.codec})
+        more.append(Note(reason=reason, shot=scene.shot.id, subject=scene.shot.subject))
+    return replace(believed, notes=(*believed.notes, *more))
 
 
 def _believed(scene: Scene, kept: Sequence[clip.Frame]) -> Scene:

@@ -20,7 +20,7 @@ from acceptance.charts import printed_copy
 from acceptance.footage.rounding import doubt_of_mean
 from acceptance.footage.tone import DENSE, DenseCurve, curve, inverse_oetf, read_off
 from acceptance.model import BudgetLine
-from acceptance.scene import light_field, marked, views
+from acceptance.scene import light_field, marked, rough_steps, views
 from acceptance.scene.code_range import CodeRange
 from acceptance.scene.ground import places_of
 from acceptance.scene.light_field import DARK_SIDE
@@ -123,8 +123,7 @@ class SeenLight(CodeRange):
     def copy_curves(self, codes: ArrayLike) -> list[Floats]:
         """Light of ``codes`` (any shape) for each way in which the print may be off.
 
-        Each is off by one standard uncertainty (``printed_copy.tone_errors``). Empty where the copy
-        leaves no doubt or no steps are used.
+        Each by one standard uncertainty (``printed_copy.tone_errors``). Empty where none is used.
         """
         nominal = self._nominal(codes)
         return [copied(nominal) for copied in self._copied]
@@ -145,16 +144,17 @@ class SeenLight(CodeRange):
     def lit_curves(self, codes: ArrayLike) -> list[Floats]:
         """Light of ``codes`` (any shape) where the steps are lit otherwise than they seem to be.
 
-        Light that is added lifts dark steps most; what changes from step to step makes an S of the
-        curve; beyond the steps it may bend. Empty where that light is not known or none are used.
+        Light that is added lifts dark steps most; what changes from step to step makes an S or a
+        rough curve; beyond them it may bend. Empty where that light is not known or none are used.
         """
         if self.light_field is None or not self._steps:
             return []
         steps = self.seen_steps.items()
         doubts = np.array([self.lit_doubt(self.views[name], step[1]) for name, step in steps])
-        lit, nominal = np.array(self._steps)[:, 1], self._nominal(codes)
+        (seen, lit, _), nominal = np.array(self._steps).T, self._nominal(codes)
         printed = np.maximum([step[1] for _, step in steps], 1e-3)
-        ways = [doubts, *(doubts * way for way in printed_copy.tone_errors(1.0, printed))]
+        smooth = rough_steps.smoothed(self._nominal(seen), lit) - 1
+        ways = [doubts, smooth, *(doubts * way for way in printed_copy.tone_errors(1.0, printed))]
         rising = (np.maximum.accumulate(lit * np.maximum(1 + way, 0.05)) / lit for way in ways)
         return [*(self._following(factor)(nominal) for factor in rising), self._beyond(codes)]
 
@@ -375,7 +375,7 @@ class SeenLight(CodeRange):
         """
         patches = self.of_kind("grey") or self.of_kind("colour")
         greys = [view for view in patches if view.region.reflectance is not None]
-        free = marked.free(greys, self.code_step)
+        free = marked.free(greys, self.code_step, self._nominal)
         steps = {view.region.name: step for view in free if (step := self._step(view))}
         return dict(sorted(steps.items(), key=lambda item: item[1]))
 

@@ -14,7 +14,7 @@ from acceptance.metrics.resolution import coding_loss
 
 
 def video(codec: str, depth: int = 8) -> Any:
-    return SimpleNamespace(codec=codec, depth=depth, steps=None)
+    return SimpleNamespace(codec=codec, depth=depth, steps=None, coded_before=False)
 
 
 def scene(codec: str) -> Any:
@@ -46,3 +46,17 @@ def test_a_told_quantiser_counts_and_codes_of_ten_bits_are_finer() -> None:
     assert quantiser_step(video("h264"), seen(0.0)) == 0
     assert quantiser_step(video("mpeg4"), seen(6.0)) == 12
     assert quantiser_step(video("hevc", 10), seen()) == 4 * quantiser_step(video("hevc"), seen())
+
+
+@pytest.mark.parametrize(("codec", "quantiser"), [("ffv1", None), ("png", None), ("h264", 4.0)])
+def test_a_picture_that_was_coded_before_counts_as_coarsely_coded(
+    codec: str, quantiser: float | None
+) -> None:
+    """However finely it is stored; a coarser quantiser of its own still counts."""
+    before = scene(codec)
+    before.video.coded_before = True
+    assert quantiser_step(before.video, seen(quantiser)) == 16
+    untold = coding_loss.coarseness(before, seen(quantiser), 100.0)
+    assert untold == coding_loss.coarseness(scene("prores"), seen(), 100.0)
+    if quantiser is not None:
+        assert coding_loss.coarseness(before, seen(40.0), 100.0) > untold

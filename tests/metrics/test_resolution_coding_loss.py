@@ -19,7 +19,9 @@ def seen(
 ) -> tuple[Any, Any]:
     """Make a scene of a codec and a view coded with a quantiser."""
     return (
-        SimpleNamespace(video=SimpleNamespace(codec=codec, depth=depth, steps=steps)),
+        SimpleNamespace(
+            video=SimpleNamespace(codec=codec, depth=depth, steps=steps, coded_before=False)
+        ),
         SimpleNamespace(quantiser=quantiser, luma=np.zeros((1, 64, 80)), place=None),
     )
 

@@ -55,7 +55,13 @@ def view(luma: Array | None = None, **changed: Any) -> Any:
 def scene(*views: Any, **changed: Any) -> Any:
     """Make a scene whose light is a two hundredth of the code, whose figures are as given."""
     video = SimpleNamespace(
-        height=1000, depth=8, sample_aspect=Fraction(5, 4), assumed=(), codec="h264", steps=None
+        height=1000,
+        depth=8,
+        sample_aspect=Fraction(5, 4),
+        assumed=(),
+        codec="h264",
+        steps=None,
+        coded_before=False,
     )
     given = {
         "video": video,

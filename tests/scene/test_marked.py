@@ -12,17 +12,27 @@ from acceptance.scene import marked
 from acceptance.scene.code_range import CodeRange
 
 
+def step(codes: Any, level: float) -> Any:
+    """Make the view of a step that is printed as light as its level, in codes, says."""
+    region = SimpleNamespace(reflectance=level / 255)
+    return SimpleNamespace(luma=np.rint(codes).astype(np.uint8), region=region)
+
+
 def field(level: float, seed: int) -> Any:
     """Make the view of a noisy field of two frames."""
-    codes = np.random.default_rng(seed).normal(level, 1.5, (2, 40, 60))
-    return SimpleNamespace(luma=np.rint(codes).astype(np.uint8))
+    return step(np.random.default_rng(seed).normal(level, 1.5, (2, 40, 60)), level)
+
+
+def free(fields: list[Any], unit: float) -> list[Any]:
+    """Return the fields on which nothing lies, by a camera whose codes are its light."""
+    return marked.free(fields, unit, lambda codes: np.asarray(codes / 255, np.float64))
 
 
 def test_writing_across_a_field_marks_it_and_no_other() -> None:
     fields = [field(20.0 * number + 30, number) for number in range(8)]
-    assert marked.free(fields, 1) == fields
+    assert free(fields, 1) == fields
     fields[3].luma[:, 18:24, 20:50] = 235
-    assert marked.free(fields, 1) == fields[:3] + fields[4:]
+    assert free(fields, 1) == fields[:3] + fields[4:]
 
 
 def test_light_that_falls_over_all_fields_marks_none() -> None:
@@ -30,7 +40,20 @@ def test_light_that_falls_over_all_fields_marks_none() -> None:
     fields = [field(20.0 * number + 40, number) for number in range(8)]
     for view in fields:
         view.luma = np.rint(view.luma * fall).astype(np.uint8)
-    assert marked.free(fields, 1) == fields
+    assert free(fields, 1) == fields
+
+
+def test_a_faint_lamp_in_one_step_marks_it_as_it_is_off_its_neighbours_too() -> None:
+    """It adds 5 % of light, and 6 % in its middle: too little to tell of it by its blocks."""
+    across = np.exp(-((np.arange(60) - 30.0) ** 2) / 200)
+    bump = np.exp(-((np.arange(40)[:, None] - 20.0) ** 2) / 150) * across
+    fields = [field(22.0 * number + 40, number) for number in range(9)]
+    level = fields[4].region.reflectance * 255
+    fields[4] = step(level * (1 + 0.06 * bump) + np.zeros((2, 1, 1)), level)
+    assert len(free(fields, 1)) == 8
+    uneven = bump - bump[10:30, 15:45].mean()
+    fields[4] = step(level * (1 + 0.06 * uneven) + np.zeros((2, 1, 1)), level)
+    assert len(free(fields, 1)) == 9
 
 
 def test_where_no_field_has_noise_half_a_code_is_none() -> None:
@@ -48,10 +71,10 @@ def test_steps_of_few_bits_are_no_steps_with_writing(gradient: float, noise: flo
     fields: Any = []
     for level in np.linspace(32, 220, 12):
         codes = level + ramp + noise * random.standard_normal((8, 40, 60))
-        fields.append(SimpleNamespace(luma=np.asarray(np.rint(codes / 8) * 8, np.uint8)))
-    assert marked.free(fields, 8) == fields
+        fields.append(step(np.rint(codes / 8) * 8, float(level)))
+    assert free(fields, 8) == fields
     fields[5].luma[:, 18:24, 20:50] = 235
-    assert marked.free(fields, 8) == fields[:5] + fields[6:]
+    assert free(fields, 8) == fields[:5] + fields[6:]
 
 
 @pytest.mark.parametrize(("depth", "apart", "step"), [(8, 1, 1), (8, 8, 8), (10, 1, 4), (10, 4, 4)])

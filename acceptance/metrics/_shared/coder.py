@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from acceptance.footage.lossless import lossless
 from acceptance.footage.planes import h264_step
 from acceptance.footage.rounding import rounding_doubt
 from acceptance.scene.views import middle_half
@@ -14,24 +15,15 @@ if TYPE_CHECKING:
     from acceptance.footage.planes import Plane
     from acceptance.scene.views import View
 
-# as FFmpeg calls coders that return the codes they were given
-LOSSLESS = frozenset((
-    *("ffv1", "ffvhuff", "huffyuv", "hymt", "utvideo", "magicyuv", "lagarith", "rawvideo", "v210"),
-    *("v408", "v410", "r210", "yuv4", "png", "apng", "tiff", "bmp", "qtrle", "pgm", "ppm", "pam"),
-    *("pgmyuv", "pcx", "sgi", "targa", "sunrast", "dpx", "exr"),
-))  # fmt: skip
 # quantiser steps at 8 bits that are assumed where neither decoder nor stream states one, and of
 # coders that nobody has tried
 ASSUMED_STEP, UNTRIED_STEP = {"mjpeg": 8.0}, 16.0
 SURE_SIDE = 20.0  # px of a patch's middle half
 
 
-def lossless(codec: str | None, quantiser: float | None) -> bool:
-    """Whether a decoder gives the codes that the coder was given.
-
-    QP 0: H.264 passes the transform by. A coder that is not known is not one of these.
-    """
-    return quantiser == 0 or not codec or codec in LOSSLESS
+def untouched(video: VideoInfo, view: View) -> bool:
+    """Whether a view's codes are those of the camera: no coder took anything, nor one before."""
+    return lossless(video.codec, view.quantiser) and not video.coded_before
 
 
 def quantiser_step(video: VideoInfo, view: View) -> float:
@@ -39,8 +31,10 @@ def quantiser_step(video: VideoInfo, view: View) -> float:
 
     The QP of H.264 of more than 8 bits counts from a finer step, and so is in its own codes.
     """
-    if lossless(video.codec, view.quantiser):
+    if untouched(video, view):
         return 0.0
+    if video.coded_before:
+        return UNTRIED_STEP * (1 << (video.depth - 8))
     if view.quantiser is not None:
         return h264_step(view.quantiser) if video.codec == "h264" else 2 * view.quantiser
     if video.steps:

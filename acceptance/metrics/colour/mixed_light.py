@@ -31,7 +31,7 @@ Array = NDArray[np.float64]
 
 APART = 0.5  # half widths of the chart between two fields that are compared
 ALIKE = 0.1  # of the logarithm of reflectance: fields of one ink, as measured of a copy
-LEAST = 0.02  # by which a channel may differ between them
+LEAST = 0.005  # by which a channel may differ between them
 MOST = 0.08  # beyond which colours are refused
 SURE = 2.0  # standard uncertainties of that difference
 

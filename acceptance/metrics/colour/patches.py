@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+SURE = 3.0  # standard errors of the difference between a patch's inmost quarter and middle half
+WHOLE = 1 / math.sqrt(12)  # codes by which whole codes are off
 SMALLEST = 4  # px of the colour planes, in the middle half of a patch
 MOST_CLIPPED = 0.05  # of the pixels: noise alone clips some of a bright patch
 END = 1.5 / 219  # of the range: nearer to its end counts as clipped
@@ -50,7 +53,8 @@ class ColourPatch:
     means of each frame, ``clipped`` is the share (0..1) of its pixels with a channel at an end of
     the range, ``aim`` (3,) CIELAB D65, ``place`` (2,) from the chart's middle in half widths of the
     chart. ``lit`` (2,) is the light on it over the mean of the chart's and what is added, as
-    reflectance; ``added`` the standard uncertainty of that.
+    reflectance; ``added`` the standard uncertainty of that; ``smeared`` (3,) how many codes its
+    inmost quarter is off its middle half.
     """
 
     name: str
@@ -64,6 +68,7 @@ class ColourPatch:
     place: Array
     lit: Array
     added: float
+    smeared: Array
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,7 +174,24 @@ def _patch(scene: Scene, view: View, clipped: float, aim: Array) -> ColourPatch:
         place=scene.place(view),
         lit=np.array(scene.lit(view)),
         added=scene.lit_doubt(view, DARK) * DARK,
+        smeared=np.array([_smeared(scene, view, plane) for plane in _planes(view)]),
     )
+
+
+def _smeared(scene: Scene, view: View, plane: Plane) -> float:
+    """Return by how many codes the inmost quarter of a plane (n, h, w) is off its middle half.
+
+    What blur brings in from beside a patch grows towards its borders. 0 where noise, whole codes
+    or the coder may have made the difference.
+    """
+    half = mean_frame(middle_half(plane))
+    inner = middle_half(half[None])[0]
+    off = float(inner.mean() - half.mean())
+    noise = float(np.diff(half, axis=1).std()) / math.sqrt(2 * inner.size)
+    depth = 1 << (scene.video.depth - 8)
+    rounded = depth * WHOLE / math.sqrt(inner.size)
+    chance = math.hypot(noise, rounded, doubt_by_coder(scene.video, view, plane))
+    return off if abs(off) > SURE * chance else 0.0
 
 
 def _clipped(scene: Scene, views: Sequence[View], light: Array) -> list[float]:

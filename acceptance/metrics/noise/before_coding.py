@@ -16,8 +16,8 @@ COARSEST = 3.0  # quantiser step over sigma up to which the coder's effect is kn
 
 
 def lossless(scene: Scene, view: View) -> bool:
-    """Whether the codes of a view are those that the coder was given."""
-    return coder.lossless(scene.video.codec, view.quantiser)
+    """Whether the codes of a view are those that the camera gave."""
+    return coder.untouched(scene.video, view)
 
 
 def step_of(
@@ -26,9 +26,11 @@ def step_of(
     """Return an H.264 coder's quantiser step, where ``sigma`` in codes tells of the noise before.
 
     It does up to a step of ``coarsest`` sigma, and not where it is ``hidden`` by quantisation.
-    Raises GapError ``quantiser_not_told`` and ``noise_coded_away``.
+    Raises GapError ``coded_before``, ``quantiser_not_told`` and ``noise_coded_away``.
     """
     codec = str(scene.video.codec)
+    if scene.video.coded_before:
+        raise GapError("coded_before", codec=codec)
     if codec != "h264" or view.quantiser is None or scene.video.depth > 8:
         raise GapError("quantiser_not_told", codec=codec)
     step = h264_step(view.quantiser)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.footage.planes import h264_step
-from acceptance.metrics._shared.coder import lossless
+from acceptance.metrics._shared.coder import untouched
 from acceptance.metrics._shared.region_codes import within
 from acceptance.model.measurement import BudgetLine
 
@@ -122,13 +122,15 @@ def coarseness(scene: Scene, view: View, height: float) -> float:
 
 def _step(video: VideoInfo, view: View) -> float:
     """Return the quantiser step in codes, of H.264 as it is, of others one that takes as much."""
-    if lossless(video.codec, view.quantiser):
+    if untouched(video, view):
         return 0.0
     if video.steps:
         step = video.steps.detail
         if video.codec == "mjpeg":
             return JPEG * step
         return step * _filtered(video, step)
+    untold = UNTOLD * float(1 << (video.depth - 8))
     if view.quantiser is None:
-        return UNTOLD * float(1 << (video.depth - 8))
-    return h264_step(view.quantiser) if video.codec == "h264" else 2 * view.quantiser * OLDER
+        return untold
+    own = h264_step(view.quantiser) if video.codec == "h264" else 2 * view.quantiser * OLDER
+    return max(own, untold) if video.coded_before else own
