@@ -188,7 +188,7 @@ def test_a_kill_leaves_a_folder_that_verifies_as_before_or_as_after_or_says_inte
     trial: Trial, chain: DemoChain
 ) -> None:
     done, count = trial.done()
-    trust = [chain.root, *trial.folder.parent.glob("office/root*.crt")]
+    trust = [chain.root, *trial.folder.parent.glob("office/root.pem")]
     states = [(hash_files(each), verify(each, trust)) for each in (trial.folder, done)]
     for number, at in enumerate(points(count)):
         copy = trial.copy(number)
