@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
@@ -131,7 +131,7 @@ def parse(content: bytes, where: str) -> Session:
 def _require_no_newer(content: bytes, cause: str, where: str) -> None:
     """Say that a session is by a newer version than this, where it says so."""
     try:
-        made = str(strict_json.loads(content)["tool_version"])
+        made = str(cast("dict[str, object]", strict_json.loads(content))["tool_version"])
     except (ValueError, RecursionError, TypeError, KeyError):
         return
     if _numbers(made) > _numbers(__version__):

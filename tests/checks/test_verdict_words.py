@@ -148,8 +148,8 @@ def test_a_name_that_states_a_verdict_is_told(name: str) -> None:
     assert states_a_verdict(name)
 
 
-@pytest.mark.parametrize(("rules", "told"), [(RULES, False), (LABELLED, True)])
+@pytest.mark.parametrize(("rules", "labelled"), [(RULES, False), (LABELLED, True)])
 def test_a_rule_that_asks_for_a_verdict_bears_none_and_a_label_beside_it_does(
-    rules: tuple[str, ...], *, told: bool
+    rules: tuple[str, ...], *, labelled: bool
 ) -> None:
-    assert {rule: labels_a_verdict(rule) for rule in rules} == dict.fromkeys(rules, told)
+    assert {rule: labels_a_verdict(rule) for rule in rules} == dict.fromkeys(rules, labelled)
