@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from acceptance.model import Pack, SessionWarning
 
 FILE = "session.json"
-REPORT = file_names.REPORT
+REPORT: str = file_names.REPORT
 MOST = 96 << 20  # bytes of it: half a million each for a device that was filmed
 DATA = "data"
 PLAN = "data/plan.json"

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import base64
 import http.client
-import queue
 import threading
 import urllib.request
+from concurrent.futures import Future, wait
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -36,23 +36,18 @@ def answer(
     ``request``: what is sent to it; None: nothing, it is fetched. Raises OSError: it does not
     answer, refuses, says more than that, or is not done after ``seconds``.
     """
-    came: queue.Queue[tuple[str, bytes] | OSError] = queue.Queue()
+    came: Future[tuple[str, bytes]] = Future()
 
     def ask() -> None:
         try:
-            came.put(_answer(address, most, request, headers or {}))
+            came.set_result(_answer(address, most, request, headers or {}))
         except (OSError, ValueError, http.client.HTTPException) as error:
-            came.put(OSError(str(error)))
+            came.set_exception(OSError(str(error)))
 
     threading.Thread(target=ask, daemon=True).start()
-    try:
-        found = came.get(timeout=seconds)
-    except queue.Empty:
-        what = tr("is not done answering after {seconds:g} s", seconds=seconds)
-        raise TimeoutError(what) from None
-    if isinstance(found, OSError):
-        raise found
-    return found
+    if not wait([came], timeout=seconds).done:
+        raise TimeoutError(tr("is not done answering after {seconds:g} s", seconds=seconds))
+    return came.result()
 
 
 def _answer(

@@ -144,7 +144,8 @@ def _names(judged: Judged) -> Iterator[str]:
     for answer in plan.answers:
         yield from (answer.by, *(score.rater for score in answer.scores))
     yield from (text for one in plan.people for text in (one.name, one.role))
-    yield from (one.by for one in (*plan.concessions, *plan.out_of_scope))
+    yield from (one.by for one in plan.concessions)
+    yield from (one.by for one in plan.out_of_scope)
     for shot in judged.session.shots:
         yield from (shot.id, shot.chart_copy, *(str(one.value) for one in shot.conditions))
 
@@ -154,14 +155,16 @@ def _names_of_pack(pack: Pack) -> Iterator[str]:
     yield from (pack.number, pack.title, pack.title_en, pack.edition)
     for _, seen in confirmed_things(pack):
         yield from (seen.confirmed_by, seen.copy)
-    yield from (asked.figure.source for asked in pack.requirements)
+    yield from (asked.figure.source for asked in pack.requirements if asked.figure)
 
 
 def _rules_of_pack(pack: Pack) -> Iterator[str]:
     for clause in pack.clauses:
         yield from (clause.title, clause.title_en)
-    for asked in (*pack.requirements, *pack.samplings):
+    for asked in pack.requirements:
         yield from (asked.text, asked.text_en)
+    for drawn in pack.samplings:
+        yield from (drawn.text, drawn.text_en)
 
 
 def concessions(judged: Judged) -> Iterator[SessionWarning]:
