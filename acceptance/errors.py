@@ -89,6 +89,10 @@ class SessionError(InputError):
     """A session folder cannot be read."""
 
 
+class NewerSessionError(SessionError):
+    """A session by a newer version, which this one cannot read: it may be sound."""
+
+
 class SetupError(InputError):
     """Something on this machine is missing."""
 

@@ -99,11 +99,18 @@ def tr_count(singular: str, plural: str, count: int, /, **parameters: object) ->
     return _filled(translated, english, {"count": count, **parameters})
 
 
-# Letters of other scripts, and small capitals, that look like Latin ones.
+# Letters of other scripts (Cyrillic, Greek; Coptic, Armenian; Cherokee; Lisu), small capitals and
+# letters in black boxes and discs that look like Latin ones.
 LOOKALIKES = str.maketrans(
-    "АВСЕНІЈКМОРЅТУҮХасԁеһіјоԛрѕуԝхΑΒΕΖΗΙΚΜΝΟΡΤΥΧονᴀᴄᴅᴇꜰɪʟᴍɴᴏᴘꜱᴛʏ",
-    "ABCEHIJKMOPSTYYXacdehijoqpsywxABEZHIKMNOPTYXovacdefilmnopsty",
-)
+    "АВСЕНІЈКМОРЅТУҮХасԁеһіјоԛрѕуԝхΑΒΕΖΗΙΚΜΝΟΡΤΥΧονᴀᴄᴅᴇꜰɪʟᴍɴᴏᴘꜱᴛʏ"
+    "ⲀⲂⲤⲈⲎⲒⲔⲘⲚⲞⲢⲦⲨⲬՏՕԼՍօոսհց"
+    "ᎪᏴᏟᎠᎬᏀᎻᎫᏦᏞᎷᏢᎡᏚᎢᏙᎳᎩᏃ"
+    "ꓮꓐꓚꓓꓰꓝꓖꓧꓲꓙꓗꓡꓟꓠꓳꓑꓣꓢꓔꓴꓦꓪꓫꓬꓜ",
+    "ABCEHIJKMOPSTYYXacdehijoqpsywxABEZHIKMNOPTYXovacdefilmnopsty"
+    "ABCEHIKMNOPTYXSOLUonuhg"
+    "ABCDEGHJKLMPRSTVWYZ"
+    "ABCDEFGHIJKLMNOPRSTUVWXYZ",
+) | {begin + n: ord("A") + n for begin in (0x1F150, 0x1F170, 0x1F1E6) for n in range(26)}
 
 
 def visible(text: str, *, lines: bool = False) -> str:

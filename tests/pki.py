@@ -84,8 +84,12 @@ def holder(
     purposes: Collection[str] | None = None,
     days: tuple[int, int] = (-30, 30),
     key: ec.EllipticCurvePrivateKey | None = None,
+    names: x509.NameConstraints | None = None,
 ) -> Holder:
-    """Issue a certificate; ``None`` leaves its extension out. ``days`` count from now."""
+    """Issue a certificate; ``None`` leaves its extension out. ``days`` count from now.
+
+    ``names``: what it may vouch for.
+    """
     key = key or ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     builder = (
@@ -106,15 +110,25 @@ def holder(
     if purposes is not None:
         named = x509.ExtendedKeyUsage([x509.ObjectIdentifier(one) for one in purposes])
         builder = builder.add_extension(named, critical=False)
+    if names is not None:
+        builder = builder.add_extension(names, critical=True)
     signed = builder.sign(issuer.key if issuer else key, hashes.SHA256())
     return Holder(key, signed, issuer)
 
 
 def authority(
-    name: str, issuer: Holder | None = None, purposes: Collection[str] | None = None
+    name: str,
+    issuer: Holder | None = None,
+    purposes: Collection[str] | None = None,
+    *,
+    days: tuple[int, int] = (-60, 60),
+    key: ec.EllipticCurvePrivateKey | None = None,
+    names: x509.NameConstraints | None = None,
 ) -> Holder:
     """Make a certification authority."""
-    return holder(name, issuer, ca=True, usages=ISSUING, purposes=purposes, days=(-60, 60))
+    return holder(
+        name, issuer, ca=True, usages=ISSUING, purposes=purposes, days=days, key=key, names=names
+    )
 
 
 def write(path: Path, content: bytes) -> Path:

@@ -16,6 +16,7 @@ from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 
@@ -26,16 +27,24 @@ class Authority:
         self,
         folder: Path,
         *,
-        usage: cx509.ObjectIdentifier = ExtendedKeyUsageOID.TIME_STAMPING,
+        purposes: Sequence[cx509.ObjectIdentifier] = (ExtendedKeyUsageOID.TIME_STAMPING,),
+        critical: bool = True,
+        days: tuple[int, int] = (-1, 2),
+        at: datetime | None = None,
+        bits: int = 2048,
     ) -> None:
+        """``days`` that its certificate holds count from now; ``at``: where its clock stands."""
         root_key = ec.generate_private_key(ec.SECP256R1())
-        key = rsa.generate_private_key(65537, 2048)  # the stamper knows no other
+        key = rsa.generate_private_key(65537, bits)  # the stamper knows no other
         root_name, name = (
             cx509.Name([cx509.NameAttribute(NameOID.COMMON_NAME, text)])
             for text in ("Stamp root", "Stamp office")
         )
-        root = self._certificate(root_name, root_name, root_key, root_key, ca=True)
-        leaf = self._certificate(name, root_name, key, root_key, ca=False, usage=usage)
+        usage = cx509.ExtendedKeyUsage(purposes) if purposes else None
+        root = self._certificate(root_name, root_name, root_key, root_key, days=(-99, 99))
+        leaf = self._certificate(
+            name, root_name, key, root_key, days=days, usage=usage, critical=critical
+        )
         self.root = folder / "root.pem"
         self.root.write_bytes(root.public_bytes(Encoding.PEM))
         private = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
@@ -45,7 +54,9 @@ class Authority:
             x509.Certificate.load(leaf.public_bytes(Encoding.DER)),
             keys.PrivateKeyInfo.load(private),
             certs_to_embed=store,
+            fixed_dt=at,
         )
+        self.certificates = [self.stamper.tsa_cert, *store]
 
     @staticmethod
     def _certificate(
@@ -54,22 +65,23 @@ class Authority:
         key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey,
         issuer_key: ec.EllipticCurvePrivateKey,
         *,
-        ca: bool,
-        usage: cx509.ObjectIdentifier | None = None,
+        days: tuple[int, int],
+        usage: cx509.ExtendedKeyUsage | None = None,
+        critical: bool = True,
     ) -> cx509.Certificate:
-        start = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
+        now, ca = datetime.now(UTC).replace(microsecond=0), issuer == name
         builder = (
             cx509.CertificateBuilder()
             .subject_name(name)
             .issuer_name(issuer)
             .public_key(key.public_key())
             .serial_number(cx509.random_serial_number())
-            .not_valid_before(start)
-            .not_valid_after(start + timedelta(days=2))
+            .not_valid_before(now + timedelta(days=days[0]))
+            .not_valid_after(now + timedelta(days=days[1]))
             .add_extension(cx509.BasicConstraints(ca=ca, path_length=None), critical=True)
         )
         if usage:
-            builder = builder.add_extension(cx509.ExtendedKeyUsage([usage]), critical=True)
+            builder = builder.add_extension(usage, critical=critical)
         return builder.sign(issuer_key, hashes.SHA256())
 
     def stamp(self, request: bytes) -> bytes:

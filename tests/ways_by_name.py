@@ -61,6 +61,17 @@ def by_parties(case: Case) -> Case:
     return replace(case, plan=replace(case.plan, project=PARTIES, people=TESTERS))
 
 
+def with_camera(**about: str) -> Case:
+    """State something of the camera."""
+    return replace(HONEST, plan=replace(DEVICE, subjects=(replace(CAMERA, **about),)))  # type: ignore[arg-type]
+
+
+def said_by_a_pack(line: str, words: str) -> Case:
+    """Put words of a verdict where a pack of one's own has others."""
+    key = line.partition(" = ")[0]
+    return Case(packs={"base": pack().replace(line, f'{key} = "{words}"')})
+
+
 def damaged(case: Case, folder: Path) -> Case:
     """Cut off the end of the sessions that lie in the output folder."""
     for session in (folder.parent / "out").glob(f"*/{store.FILE}"):
@@ -139,6 +150,31 @@ WAYS_BY_NAME = (
         bent=replace(
             HONEST, plan=replace(DEVICE, subjects=(replace(CAMERA, name="东门（РASS）"),))
         ),
+    ),
+    *(
+        Way(
+            what=f"a pass in {where}",
+            codes=("words_of_verdict",),
+            bent=bent,
+            words=(words,),
+        )
+        for where, words, bent in (
+            ("a model", "合格（全部）", with_camera(model="合格（全部）")),
+            ("a maker", "✅", with_camera(manufacturer="甲厂 ✅")),
+            ("a serial number", "ᏢᎪᏚᏚ", with_camera(serial="ᏢᎪᏚᏚ")),
+            (
+                "the name of a copy",
+                "卡-03 合格",
+                replace(HONEST, shots=(replace(SHOT, chart_copy="卡-03 合格"),)),
+            ),
+            (
+                "a clause",
+                "图像（结论：合格）",
+                said_by_a_pack('title = "图像"', "图像（结论：合格）"),
+            ),
+            ("a requirement", "信噪比：合格", said_by_a_pack('text = "信噪比"', "信噪比：合格")),
+            ("an edition", "全部合格", said_by_a_pack('edition = "2026"', "全部合格")),
+        )
     ),
     Way(
         what="a recorder that is said to stand in another zone",

@@ -13,11 +13,14 @@ import unicodedata
 from acceptance.messages import LOOKALIKES
 
 BETWEEN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff])[\s·・._*/|~-]+(?=[\u3400-\u9fff])")
+OTHER_HAN = str.maketrans("袼挌佮", "格格合")  # hardly told apart in print
+TICKS = r"[✓✔☑✅✗✘☒❌❎🆗👍👎]|√(?! *[\d(])"
 # Words of verdicts. Allowed are what names of institutes and closing words may hold: 合格评定 and
 # conformity assessment, 符合性, 检定合格 of instruments, and 通过 as "by way of".
 WORK = "验收|驗收|检测|檢測|检验|檢驗|测试|測試"
 VERDICTS = re.compile(
-    rf"(?<!检定)(?<!校准)(?<!檢定)合格(?!评定|評定)|符合(?!性)|[达達][标標]|[满滿]足|[✓✔☑✗✘☒]|(?:准予|同意)(?:{WORK}|通[过過])"
+    rf"(?<!检定)(?<!校准)(?<!檢定)合格(?!评定|評定)|符合(?!性)|[达達][标標]|[满滿]足|{TICKS}"
+    rf"|(?:准予|同意)(?:{WORK}|通[过過])"
     rf"|(?:{WORK}|已|未)通[过過]|通[过過](?:了|{WORK})"
     r"|(?<![a-z])(?:p[\W_]*a[\W_]*s[\W_]*s|f[\W_]*a[\W_]*i[\W_]*l)(?:e[sd]|s|ing)?(?![a-z])"
     r"|\b(?:non-?)?conform(?:s|ing|ed|ities)?\b|\b(?:non-?)?conformity\b(?! assessment)"
@@ -44,11 +47,22 @@ NO_SHELF = (
     r"(?!(?:[、,] *(?:不?合格|待\w{1,2}|已检|返[工修]|报废|退货|[次废]品)品?)*"
     r"[)\]}>】〉]? *(?:暂存|存放|堆放|储存)?[品区區库庫仓倉])"
 )
+RULES = "要求|标准|標準|规定|規定|规范|規範"
+GOOD = "(?i:ok)|优良?|優良?|良好?|好|[无無](?:异常|異常|问题|問題)"
 NAMED = "品|区|區|证|證|率|路|村|库|庫|检|檢|章|评|評|供|产|產|车|車|者|线|線"
 ENGLISH = "(?:pass|fail)(?:ed|es|s)?|compliant|complies|conforms|satisfactory|accepted|approved"
+PASSED = "(?:pass|ok|fail)(?:ed)?"
 # KHYBER PASS, BOARDING PASS
 NO_NAME = r"(?:(?<![A-Za-zÀ-ɏ]{2} )|(?<=\b(?i:ALL) )|(?<=\b(?i:RESULT) ))"
 NO_MORE = r"(?! *(?:[A-Za-z0-9_&'-]|\. *[A-Za-z]))"
+IN_ENGLISH = (
+    # alone, in brackets or behind a colon
+    rf"(?i:^\W*(?:{ENGLISH})\W*$|[(\[{{<【:=] *(?:{ENGLISH})(?= *(?:$|[^\w\s])))",
+    # in capitals, unless a name goes on or ends so: PASS-A, P.A.S.S. Systems, KHYBER PASS
+    rf"(?<![A-Za-z-]){NO_NAME}P[ ._*-]*A[ ._*-]*S[ ._*-]*S{NO_MORE}",
+    rf"(?<![A-Za-z-])P[ ._*-]*A[ ._*-]*S[ ._*-]*SED{NO_MORE}",
+    rf"(?<![A-Za-z-])F[ ._*-]*A[ ._*-]*I[ ._*-]*L(?:ED)?{NO_MORE}",
+)
 STATED = tuple(map(re.compile, (
     # alone: the whole text, in brackets or behind a colon
     rf"(?:^|[^\w\s] *)(?:{FIT}了?{NO_SHELF}{ENDED}|{REACHED}了?{ENDED}|(?:{DONE})了?{NO_VERB})",
@@ -59,32 +73,61 @@ STATED = tuple(map(re.compile, (
     rf"(?:{SAID_BEFORE})[为為是:]?(?:{WORK})?合格(?!{NAMED})",
     rf"(?:{SAID_OF})(?:已|均|全部)?(?:[达達][标標]了?{ENDED}|(?:符合|[满滿]足)了?{NO_VERB})",
     "(?:验收|驗收)合格(?=工程|项目|項目|系统|系統)",
-    rf"(?:符合|[满滿]足)[\w /.《》-]{{0,24}}(?:要求|标准|標準|规定|規定|规范|規範){ENDED}",
+    rf"(?:符合|[满滿]足|合乎|[达達]到)[\w /.《》-]{{0,24}}(?:{RULES}){ENDED}",
     rf"(?:准予|同意)(?:(?:{WORK})(?!通[过過]\w)|通[过過]{NO_VERB})",
     rf"(?:{WORK}|{SAID_BEFORE}|已|未)通[过過]了?(?:(?:{WORK}){ENDED}|{NO_VERB})",
     rf"通[过過]了?(?:验收|驗收){ENDED}",
-    "[✓✔☑✗✘☒]",
-    # English words: alone, in brackets or behind a colon; or in a sentence
-    rf"(?i:^\W*(?:{ENGLISH})\W*$|[(\[{{<【:=] *(?:{ENGLISH})(?= *(?:$|[^\w\s])))",
+    TICKS,
+    # counted: 合格率 100%, 0 项不符合
+    rf"(?:{FIT}|通[过過]|[达達][标標])率[为為是:]? *\d",
+    rf"(?:[无無零]|[没沒]有|0 *[项項个個处處]?) *(?:不合格|不符合)[项項]?{ENDED}",
+    r"(?:不合格|不符合)[项項]?[数數]?[为為是:]? *0(?!\d)",
+    # let through: 可以验收, 验讫
+    rf"(?:可以?|予以|准[许許])(?:验收|驗收|交付|投入使用|放行){ENDED}|[验驗检檢][讫訖]{ENDED}",
+    rf"(?:{CONCLUDED})[为為是:]? *(?:{GOOD}){ENDED}",
+    rf"^\W*{FIT} *[(](?:全部|本次|[各所]|均|\d)",
+    # English words in a sentence
+    rf"(?i: [-–—|/] (?:{ENGLISH})\W*$)",
+    rf"(?i:\b(?:overall|verdict|result|status|conclusion|outcome)s? *[:=-]? *{PASSED}{NO_MORE})",
+    r"(?i:\b(?:no|zero|0) (?:failures?|failed items?|defects|non-?conformit(?:y|ies))\W*$)",
     r"(?i:\b(?:passed|failed)\W*$|\b(?:complies with|conforms to)\b)",
     r"(?i:\b(?:meets?|fulfils?) (?:(?:all|the) )*require)",
     r"(?i:\brequirements (?:(?:are|were|all) )*(?:met|fulfil))",
     r"(?i:\b(?:is|are|was|were) (?:hereby )?(?:accepted|approved)\b)",
-    # in capitals, unless a name goes on or ends so: PASS-A, P.A.S.S. Systems, KHYBER PASS
-    rf"(?<![A-Za-z-]){NO_NAME}P[ ._*-]*A[ ._*-]*S[ ._*-]*S{NO_MORE}",
-    rf"(?<![A-Za-z-])P[ ._*-]*A[ ._*-]*S[ ._*-]*SED{NO_MORE}",
-    rf"(?<![A-Za-z-])F[ ._*-]*A[ ._*-]*I[ ._*-]*L(?:ED)?{NO_MORE}",
+    *IN_ENGLISH,
 )))  # fmt: skip
+
+
+# Beside what a rule asks: 信噪比（合格）, not 全部合格 or 检验合格, which rules ask for.
+LABELLED = tuple(map(re.compile, (
+    rf"[(\[{{<【〈:] *(?:{SAID_OF})?[为為是:]? *{ANY}了?(?= *(?:$|[)\]}}>】〉]))",
+    TICKS,
+    *IN_ENGLISH,
+)))  # fmt: skip
+# in front of what it is called: 合格 东门, 合格-东门; not 合格-不合格分拣口
+IN_FRONT = re.compile(
+    rf"^\W*{FIT}[\s·・._*/|~-]+(?!不?合格|待检|供应|供應|[产產成]品|原料|{NAMED})[\u3400-\u9fff]"
+)
 
 
 def states_a_verdict(name: str) -> bool:
     """Whether a name says a verdict, and is not one that only holds such a word."""
     said = as_read(name)
-    return any(stated.search(said) for stated in STATED)
+    return bool(IN_FRONT.search(_seen(name))) or any(stated.search(said) for stated in STATED)
+
+
+def labels_a_verdict(rule: str) -> bool:
+    """Whether a verdict stands beside what a clause or requirement asks."""
+    said = as_read(rule)
+    return any(label.search(said) for label in LABELLED)
 
 
 def as_read(text: str) -> str:
     """Return a text as it looks: in half width, without what is not seen, in Latin letters."""
-    plain = unicodedata.normalize("NFKC", text).translate(LOOKALIKES)
-    seen = "".join(letter for letter in plain if unicodedata.category(letter) not in {"Cf", "Mn"})
-    return BETWEEN_CHINESE.sub("", " ".join(seen.split()))
+    return BETWEEN_CHINESE.sub("", _seen(text))
+
+
+def _seen(text: str) -> str:
+    apart = unicodedata.normalize("NFKD", text).translate(LOOKALIKES)
+    seen = "".join(letter for letter in apart if unicodedata.category(letter) not in {"Cf", "Mn"})
+    return " ".join(unicodedata.normalize("NFKC", seen).translate(OTHER_HAN).split())

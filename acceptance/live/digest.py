@@ -89,13 +89,18 @@ def parameters(text: str) -> dict[str, str]:
 
 def best(offered: Iterable[Challenge]) -> Challenge | None:
     """Choose: digest before basic, the stronger hash first; None where nothing is offered."""
+    return min(offered, key=_rank, default=None)
 
-    def rank(challenge: Challenge) -> int:
-        if challenge.scheme == "basic":
-            return len(ORDER)
-        return ORDER.index(_family(challenge.algorithm))
 
-    return min(offered, key=rank, default=None)
+def is_weaker(challenge: Challenge, before: Challenge) -> bool:
+    """Whether a challenge asks for a weaker answer than one before it."""
+    return _rank(challenge) > _rank(before)
+
+
+def _rank(challenge: Challenge) -> int:
+    if challenge.scheme == "basic":
+        return len(ORDER)
+    return ORDER.index(_family(challenge.algorithm))
 
 
 def authorization(

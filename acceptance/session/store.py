@@ -8,13 +8,14 @@ lists of recordings. The rest is a BagIt bag around them (``evidence``), and the
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, cast
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from acceptance import metrics
+from acceptance import __version__, metrics
 from acceptance.checks import pack
-from acceptance.errors import OutputError, SessionError
+from acceptance.errors import NewerSessionError, OutputError, SessionError
 from acceptance.files import first_error, paths, regular, strict_json, wrong_field
 from acceptance.files.output import put
 from acceptance.messages import tr
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from acceptance.model import Pack, SessionWarning
 
 FILE = "session.json"
-REPORT = file_names.REPORT
+REPORT: str = file_names.REPORT
 MOST = 96 << 20  # bytes of it: half a million each for a device that was filmed
 DATA = "data"
 PLAN = "data/plan.json"
@@ -119,11 +120,28 @@ def parse(content: bytes, where: str) -> Session:
     try:
         session: Session = first_error.check(_SESSION, (strict_json.loads(content),))[0]
     except (ValueError, RecursionError) as error:
+        _require_no_newer(content, _cause(error), where)
         raise _no_session(_cause(error), where) from error
     if cause := paths.unfit_folder(session.id):
         what = tr("number {number!r:.80}: {cause}", number=session.id, cause=cause)
         raise _no_session(what, where)
     return session
+
+
+def _require_no_newer(content: bytes, cause: str, where: str) -> None:
+    """Say that a session is by a newer version than this, where it says so."""
+    try:
+        made = str(cast("dict[str, object]", strict_json.loads(content))["tool_version"])
+    except (ValueError, RecursionError, TypeError, KeyError):
+        return
+    if _numbers(made) > _numbers(__version__):
+        what = tr("made by version {made:.20}, which version {own} cannot read ({cause})",
+                  made=made, own=__version__, cause=cause)  # fmt: skip
+        raise NewerSessionError(what, where=where, hint=tr("Install that version, or a later one"))
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in re.findall(r"\d{1,9}", version)[:3]]
 
 
 def _no_session(cause: str, where: str) -> SessionError:

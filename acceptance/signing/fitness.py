@@ -25,6 +25,7 @@ FOR_DOCUMENTS = {
     "1.3.6.1.5.5.7.3.4",  # emailProtection, RFC 5280, 4.2.1.12
     "2.5.29.37.0",  # anyExtendedKeyUsage
 }
+STAMPING = "1.3.6.1.5.5.7.3.8"  # timeStamping, RFC 5280, 4.2.1.12
 SIGNING = {"digital_signature", "non_repudiation"}  # bits of the key usage; one is enough
 FEWEST_BITS = {"rsa": 2048, "rsassa_pss": 2048, "ec": 224}  # NIST SP 800-57, 112 bits of security
 CLOCKS_APART = timedelta(minutes=5)  # two computers that are both set right
@@ -41,10 +42,10 @@ def unfit(certificate: x509.Certificate) -> str:
         return tr("it is the certificate of a certification authority, not of a signer")
     if not usages & SIGNING:
         return tr("its key usage ({usages}) does not include signing", usages=_named(usages))
-    return _weak(certificate) or unfit_purpose(certificate)
+    return weak(certificate) or unfit_purpose(certificate)
 
 
-def _weak(certificate: x509.Certificate) -> str:
+def weak(certificate: x509.Certificate) -> str:
     """Say that others could compute the key of a certificate; empty where they cannot."""
     key = certificate.public_key
     if key.bit_size >= FEWEST_BITS.get(key.algorithm, 0):
@@ -61,6 +62,21 @@ def unfit_purpose(certificate: x509.Certificate) -> str:
     if purposes is None or not FOR_DOCUMENTS.isdisjoint(item.dotted for item in purposes):
         return ""
     return tr("it is for {purposes}, not for documents", purposes=_named(purposes.native))
+
+
+def unfit_authority(certificate: x509.Certificate) -> str:
+    """Say why a certificate stamps no times; empty where it does.
+
+    That must be its only purpose, marked critical (RFC 3161, 2.3): a signer whose certificate is
+    for mail as well would be a witness of their own.
+    """
+    purposes = certificate.extended_key_usage_value
+    if {item.dotted for item in purposes or ()} != {STAMPING}:
+        named = _named(purposes.native if purposes is not None else ())
+        return tr("it is for {purposes}, not for time stamps alone", purposes=named)
+    if "extended_key_usage" not in certificate.critical_extensions:
+        return tr("it does not mark its purpose as critical (RFC 3161)")
+    return weak(certificate)
 
 
 def _named(codes: Iterable[str]) -> str:

@@ -9,36 +9,35 @@ from __future__ import annotations
 
 import asyncio
 import io
-import urllib.request
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from asn1crypto import crl, pem  # type: ignore[import-untyped]  # ships no types
+from asn1crypto import crl, pem, tsp  # type: ignore[import-untyped]  # ships no types
 from cryptography.hazmat.primitives.asymmetric import rsa
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
+from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
-from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
 from pyhanko.sign.validation import DocumentSecurityStore
 
 from acceptance.errors import DeviceError, InputError, KeyFileError, UsageError
 from acceptance.messages import tr
-from acceptance.signing import certificates, key_files, signatures
+from acceptance.signing import bounded_answers, certificates, key_files, signatures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from asn1crypto import cms, x509
-    from pyhanko.sign.timestamps import TimeStamper
 
     from acceptance.signing.certificates import Signer
 
 LEVELS = PLAIN, STAMPED, LONG, ARCHIVED = signatures.LEVELS
 WEB = ("http://", "https://")
-WAITING = 20  # seconds for an authority, or for a revocation list
 MOST_BYTES = 32 << 20  # of a revocation list
+MOST_OF_STAMP = 1 << 20  # bytes of a time stamp with its certificates; usual ones have 10,000
+REPLY = "application/timestamp-reply"  # RFC 3161, 3.4
 
 
 class Update(IncrementalPdfFileWriter):
@@ -50,8 +49,22 @@ class Update(IncrementalPdfFileWriter):
         """Leave the metadata as they are: pyHanko would write addresses in them as resources."""
 
 
-class Authority(RequestsHTTPTimeStamper):
+class Authority(TimeStamper):
     """A time stamping authority on the network, whatever it answers."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.url = url
+
+    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+        """Send a request; return the answer. Raises OSError: none comes, or what is none."""
+        kind, content = bounded_answers.answer(
+            self.url, MOST_OF_STAMP, request=req.dump(),
+            headers={"Content-Type": "application/timestamp-query", "Accept": REPLY},
+        )  # fmt: skip
+        if kind != REPLY:
+            raise OSError(tr("answers with {kind}", kind=kind or "-"))
+        return tsp.TimeStampResp.load(content)
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
         """Ask for a time stamp. Raises DeviceError where none of that digest comes."""
@@ -95,8 +108,7 @@ def stamping(source: str, level: str = "", password: str = "") -> Stamping | Non
         what = tr("level {level} has no time stamp", level=level)
         raise UsageError(what, hint=tr("Leave out --tsa, or choose a higher level"))
     if source.startswith(WEB):
-        authority = Authority(source, timeout=WAITING)  # type: ignore[no-untyped-call]
-        return Stamping(authority, level or STAMPED)
+        return Stamping(Authority(source), level or STAMPED)
     return _of_test_chain(source, level or STAMPED, password)
 
 
@@ -165,8 +177,7 @@ def _addresses(certificate: x509.Certificate) -> Iterator[str]:
 def _fetched(certificate: x509.Certificate, addresses: Iterable[str]) -> crl.CertificateList:
     for address in addresses:
         try:
-            with urllib.request.urlopen(address, timeout=WAITING) as answer:  # noqa: S310 -- WEB
-                content = answer.read(MOST_BYTES)
+            _, content = bounded_answers.answer(address, MOST_BYTES)
             if pem.detect(content):
                 _, _, content = pem.unarmor(content)
             found = crl.CertificateList.load(content, strict=True)

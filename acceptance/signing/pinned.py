@@ -16,9 +16,12 @@ from asn1crypto import x509 as asn1_x509
 from acceptance.errors import InputError
 from acceptance.files import regular
 from acceptance.messages import tr
+from acceptance.signing.signatures import SignatureProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+
+    from acceptance.signing.signatures import Signature
 
 HEXADECIMAL = re.compile(r"[0-9a-f]{64}")
 
@@ -40,6 +43,20 @@ def read(signers: Iterable[Path | str]) -> frozenset[str]:
     Raises InputError for anything else.
     """
     return frozenset(found for signer in signers for found in _fingerprints(signer))
+
+
+def strangers(
+    signatures: Iterable[Signature], permitted: frozenset[str]
+) -> Iterator[SignatureProblem]:
+    """Find who signed and is not ``permitted``; empty: whoever a root vouches for may sign."""
+    for signature in signatures if permitted else ():
+        if permitted.isdisjoint({signature.certificate, signature.key}):
+            detail = tr(
+                "{role}: signed by {name} with another certificate and key than those that were "
+                "named (certificate {certificate})",
+                role=signature.role, name=signature.name, certificate=signature.certificate,
+            )  # fmt: skip
+            yield SignatureProblem(code="another_signer", detail=detail)
 
 
 def is_hash(text: str) -> bool:

@@ -7,7 +7,8 @@ what it is checked by (ETSI EN 319 142-1). Only one that leads to a trusted root
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from pyhanko.sign.ades.report import AdESPassed
@@ -23,11 +24,11 @@ from pyhanko.sign.validation.policy_decl import PdfSignatureValidationSpec
 
 from acceptance.messages import tr
 from acceptance.model.basics import CHINA
-from acceptance.signing import levels
+from acceptance.signing import fitness, levels, roles
 from acceptance.signing.certificates import common_name
 from acceptance.signing.fitness import CLOCKS_APART
 from acceptance.signing.later_revisions import LaterRevisions
-from acceptance.signing.signatures import SignatureProblem
+from acceptance.signing.signatures import SignatureProblem, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,9 +38,15 @@ if TYPE_CHECKING:
     from pyhanko.sign.ades.report import AdESSubIndic
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
     from pyhanko.sign.validation.policy_decl import LocalKnowledge, SignatureValidationSpec
-    from pyhanko.sign.validation.status import PdfSignatureStatus, TimestampSignatureStatus
+    from pyhanko.sign.validation.status import (
+        DocumentTimestampStatus,
+        PdfSignatureStatus,
+        TimestampSignatureStatus,
+    )
     from pyhanko_certvalidator import ValidationContext
     from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
+
+    from acceptance.signing.signatures import Signature
 
 PADES = "PAdES"
 
@@ -57,8 +64,16 @@ class Proof:
     authority: str = ""
     """Who stamped."""
 
-    def contradictions(self, when: datetime | None) -> Iterator[tuple[str, str]]:
-        """Yield code and sentence where the signer states a time after the stamp."""
+    doubt: str = ""
+    """Why the stamp that a signature carries proves no time; empty: it does, or there is none."""
+
+    def contradictions(self, when: datetime | None, now: datetime) -> Iterator[tuple[str, str]]:
+        """Yield code and sentence where the stamp is still to come, or the signer's time is later.
+
+        ``when`` is the time that the signer states, ``now`` the verifier's.
+        """
+        if self.stamped:
+            yield from _ahead(self.stamped, now)
         if when is not None and self.stamped and when > self.stamped + CLOCKS_APART:
             yield (
                 "after_stamp",
@@ -68,6 +83,17 @@ class Proof:
                     when=when.astimezone(CHINA), stamped=self.stamped.astimezone(CHINA),
                 ),
             )  # fmt: skip
+
+
+def _ahead(stamped: datetime, now: datetime) -> Iterator[tuple[str, str]]:
+    """Yield code and sentence where a stamp is of a time to come: no authority's clock is right."""
+    if stamped > now + CLOCKS_APART:
+        what = tr(
+            "stamped on {when:%Y-%m-%d %H:%M} UTC, which is still to come; the clock of the "
+            "authority or of this computer is wrong",
+            when=stamped.astimezone(UTC),
+        )
+        yield "in_future", what
 
 
 async def examine(
@@ -84,7 +110,9 @@ async def examine(
     today = await ades_basic_validation(data, rules, timing_info=timing, raw_digest=digest)
     stamp: TimestampSignatureStatus | None = status.timestamp_validity
     found: AdESSubIndic = today.ades_subindic
-    if found is not AdESPassed.OK and stamp is not None and _later_stamps(signature):
+    if stamp is not None and (doubt := fitness.unfit_authority(stamp.signing_cert)):
+        return Proof(indication=found, doubt=doubt)
+    if found is not AdESPassed.OK and stamp is not None and _is_archived(signature):
         given = PdfSignatureValidationSpec(rules, diff_policy=LaterRevisions())
         lasting = await ades_lta_validation(signature, given, timing_info=timing)
         held, found = lasting.signature_timestamp_status, lasting.ades_subindic
@@ -94,8 +122,15 @@ async def examine(
         then = await ades_with_time_validation(data, rules, timing_info=timing, raw_digest=digest)
         found = then.ades_subindic
     if stamp is None or not (stamp.valid and stamp.intact and stamp.trusted):
-        return Proof(indication=found)
+        doubt = tr("no given root certificate vouches for it") if stamp else ""
+        return Proof(indication=found, doubt=doubt)
     return _stamped(found, stamp)
+
+
+def _is_archived(signature: EmbeddedPdfSignature) -> bool:
+    """Whether the report was stamped after a signature, by authorities that are there for it."""
+    later = _later_stamps(signature)
+    return bool(later) and not any(fitness.unfit_authority(each.signer_cert) for each in later)
 
 
 def _stamped(found: AdESSubIndic, stamp: TimestampSignatureStatus) -> Proof:
@@ -103,16 +138,62 @@ def _stamped(found: AdESSubIndic, stamp: TimestampSignatureStatus) -> Proof:
     return Proof(indication=found, stamped=stamp.timestamp, authority=name)
 
 
-def of_document(
-    stamps: Sequence[EmbeddedPdfSignature], context: ValidationContext
-) -> Iterator[SignatureProblem]:
-    """Find time stamps on the whole report that do not hold."""
+def archived(
+    stamps: Sequence[EmbeddedPdfSignature],
+    signatures: Sequence[tuple[int, Signature]],
+    context: ValidationContext,
+    now: datetime,
+) -> tuple[tuple[Signature, ...], list[SignatureProblem]]:
+    """Check the time stamps on the whole report; return the signatures, and what is wrong.
+
+    ``signatures`` come with the number of the revision of the file that each covers; those that a
+    stamp covers whose authority is trusted, and there for it, are ``archived`` in what is returned.
+    """
+    problems, revisions = list[SignatureProblem](), [-1]
     for stamp in stamps:
         checked = async_validate_pdf_timestamp(stamp, context, diff_policy=LaterRevisions())
-        status = asyncio.run(checked)
-        if not (status.intact and status.valid):
-            detail = tr("a time stamp on the whole report does not hold")
-            yield SignatureProblem(code="time_stamp", detail=detail)
+        status, revision = asyncio.run(checked), stamp.signed_revision
+        covered = [signature for number, signature in signatures if number < revision]
+        problems += _of_document(stamp.field_name, status, covered, now)
+        if status.trusted and not fitness.unfit_authority(status.signing_cert):
+            revisions.append(revision)
+    last = max(revisions)
+    kept = tuple(replace(signature, archived=number < last) for number, signature in signatures)
+    return kept, problems
+
+
+def _of_document(
+    name: str, status: DocumentTimestampStatus, covered: Sequence[Signature], now: datetime
+) -> Iterator[SignatureProblem]:
+    """Yield what is wrong with a time stamp on the whole report."""
+    if not (status.intact and status.valid):
+        detail = tr("a time stamp on the whole report does not hold")
+        yield SignatureProblem(code="time_stamp", detail=detail)
+    times = (*_ahead(status.timestamp, now), *_before_what_it_covers(status.timestamp, covered))
+    for code, detail in times:
+        yield SignatureProblem(code=code, detail=f"{name}: {detail}", state=_state(code))
+
+
+def _state(code: str) -> State:
+    return State.INDETERMINATE if code == "in_future" else State.BROKEN
+
+
+def _before_what_it_covers(
+    stamped: datetime, covered: Sequence[Signature]
+) -> Iterator[tuple[str, str]]:
+    """Yield code and sentence where a stamp is older than a signature that it covers."""
+    for each in covered:
+        latest = max(filter(None, (each.stamped, each.when)), default=None)
+        if latest is not None and latest > stamped + CLOCKS_APART:
+            yield (
+                "after_stamp",
+                tr(
+                    "the whole report was stamped on {stamped:%Y-%m-%d %H:%M %z}, before {role} "
+                    "signed it on {when:%Y-%m-%d %H:%M %z}",
+                    stamped=stamped.astimezone(CHINA), when=latest.astimezone(CHINA),
+                    role=roles.word(each.role),
+                ),
+            )  # fmt: skip
 
 
 def level(signature: EmbeddedPdfSignature, knowledge: LocalKnowledge) -> str:

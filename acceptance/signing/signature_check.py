@@ -146,32 +146,21 @@ def _verify(pdf: bytes, asked: Demands, at: datetime | None) -> SignatureReport:
     context = _context(_rules(asked.trust, knowledge), timing)
     checked = [asyncio.run(_check(each, asked.trust, knowledge, timing)) for each in found]
     known = {certificate.dump() for certificate in knowledge.known_certs}
-    signatures = tuple(signature for signature, _ in checked)
+    signatures, late = proven_times.archived(
+        reader.embedded_timestamp_signatures,
+        [(each.signed_revision, item[0]) for each, item in zip(found, checked, strict=True)],
+        context, moment,
+    )  # fmt: skip
     problems = [
         *_whole(pdf, every, known),
         *itertools.chain(*map(signature_entries.strange, every)),
         *signing_rules.problems(signatures, [each.signer_cert for each in found], asked.roles,
                                 asked.policy),
         *itertools.chain(*(item[1] for item in checked)),
-        *proven_times.of_document(reader.embedded_timestamp_signatures, context),
-        *(_stranger(each) for each in signatures if not _is_of(asked.permitted, each)),
+        *late,
+        *pinned.strangers(signatures, asked.permitted),
     ]  # fmt: skip
     return SignatureReport(signatures=signatures, problems=tuple(problems))
-
-
-def _is_of(permitted: frozenset[str], signature: Signature) -> bool:
-    return not permitted or not permitted.isdisjoint({signature.certificate, signature.key})
-
-
-def _stranger(signature: Signature) -> SignatureProblem:
-    detail = tr(
-        "{role}: signed by {name} with another certificate and key than those that were named "
-        "(certificate {certificate})",
-        role=signature.role,
-        name=signature.name,
-        certificate=signature.certificate,
-    )
-    return SignatureProblem(code="another_signer", detail=detail)
 
 
 def _unsigned(pdf: bytes) -> SignatureReport:
@@ -296,7 +285,10 @@ def _judge(
         detail = tr("the signature is not accepted as a whole")
         yield SignatureProblem(code="bottom_line", detail=detail)
     signer, when = status.signing_cert, status.signer_reported_dt
-    for code, detail in (*fitness.untimely(signer, when, moment), *proof.contradictions(when)):
+    for code, detail in (
+        *fitness.untimely(signer, when, moment),
+        *proof.contradictions(when, moment),
+    ):
         state = State.INDETERMINATE if code == "in_future" else State.BROKEN
         yield SignatureProblem(code=code, detail=detail, state=state)
 
@@ -321,7 +313,7 @@ def _unfit(status: PdfSignatureStatus) -> str:
     """Say why signer or issuers, as far as they are known, are not there to sign documents."""
     path = status.validation_path
     issuers = list(path.iter_certs(include_root=False))[:-1] if path else []
-    found = (fitness.unfit_purpose(issuer) for issuer in issuers)
+    found = (fitness.unfit_purpose(issuer) or fitness.weak(issuer) for issuer in issuers)
     return fitness.unfit(status.signing_cert) or next(filter(None, found), "")
 
 
@@ -359,6 +351,9 @@ def _doubt(status: PdfSignatureStatus, proof: Proof, moment: datetime) -> str:
 
 
 def _not_offline(name: str, indication: AdESSubIndic) -> str:
+    if indication is AdESIndeterminate.CERTIFICATE_CHAIN_GENERAL_FAILURE:
+        return tr("the chain of certificates of {name} does not hold: one of them has expired, or "
+                  "may not issue certificates of this kind or name", name=name)  # fmt: skip
     return tr(
         "the certificate of {name} cannot be checked offline ({code}); "
         "a newer revocation list may help",
@@ -395,6 +390,7 @@ def _describe(
         subject=certificate.subject.human_friendly,
         stamped=proof.stamped if proof else None,
         authority=proof.authority if proof else "",
+        stamp_doubt=proof.doubt if proof else "",
         of_test_chain=of_test_chain(certificate),
         reason=str(signature.sig_object["/Reason"]) if "/Reason" in signature.sig_object else "",
     )

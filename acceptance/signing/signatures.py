@@ -49,6 +49,8 @@ class Signature:
     ``certificate`` and ``key`` are the SHA-256 of the signer's certificate and public key (DER),
     ``subject`` is all that the certificate says of the signer. ``stamped`` is when an
     ``authority`` whose root is trusted stamped it (RFC 3161); None: no such time is proven.
+    ``stamp_doubt``: why a time stamp that it carries proves no time; empty: it does, or there is
+    none. ``archived``: such an authority stamped the whole report after it.
     ``of_test_chain``: the certificate says of itself that it is worth nothing. ``reason``: why it
     was signed, in words of whoever signed; the toolkit writes the number of the report.
     """
@@ -62,6 +64,8 @@ class Signature:
     subject: str = ""
     stamped: datetime | None = None
     authority: str = ""
+    stamp_doubt: str = ""
+    archived: bool = False
     of_test_chain: bool = False
     reason: str = ""
 
@@ -95,7 +99,8 @@ class Signature:
 
     def _stamp(self) -> str:
         if self.stamped is None:
-            return ""
+            doubt = self.stamp_doubt
+            return tr("its time stamp proves no time: {why}", why=doubt) if doubt else ""
         parameters = {"name": self.authority, "when": self.stamped.astimezone(CHINA)}
         return tr("time stamp of {name} on {when:%Y-%m-%d at %H:%M:%S %z}", **parameters)
 

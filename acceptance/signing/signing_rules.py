@@ -90,6 +90,7 @@ def _against(
         yield SignatureProblem(code="another_signer", detail=detail)
     if proven_times.reaches(signature.level, policy.level):
         unproven = policy.level != levels.PLAIN and signature.stamped is None
+        unproven |= policy.level == levels.ARCHIVED and not signature.archived
         if unproven:
             detail = tr("{role}: no trusted root vouches for its time stamp", role=role)
             yield SignatureProblem(

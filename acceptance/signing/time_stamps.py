@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from asn1crypto import algos, cms, tsp, x509  # type: ignore[import-untyped]  # ships no types
@@ -17,12 +18,13 @@ from acceptance.errors import InputError
 from acceptance.files import regular
 from acceptance.messages import tr
 from acceptance.model.basics import CHINA
+from acceptance.signing import fitness
 from acceptance.signing.certificates import common_name, load_trust
+from acceptance.signing.fitness import CLOCKS_APART
 from acceptance.signing.signatures import State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
     from pathlib import Path
 
     from acceptance.model import Value
@@ -101,6 +103,10 @@ def check(answer: bytes, commitment: str, trust: Sequence[Path]) -> TimeStamp:
     except ValueError as error:
         hint = tr("Ask for it with the request that acceptance sample --commit wrote")
         raise InputError(str(error), where=where, hint=hint) from error
+    if stamp.when > datetime.now(UTC) + CLOCKS_APART:
+        what = tr("it was stamped on {when:%Y-%m-%d %H:%M} UTC, which is still to come",
+                  when=stamp.when)  # fmt: skip
+        raise InputError(what, where=where, hint=tr("Choose another one"))
     if not trusted:
         what = tr("the time stamp does not hold against the given root certificates")
         hint = tr("Give the root certificate of the time stamping authority: --trust")
@@ -145,7 +151,8 @@ def _examined(answer: bytes, commitment: str, trust: Sequence[Path]) -> tuple[Ti
         raise ValueError(tr("this is no time stamp of the commitment"))
     name = common_name(found["signing_cert"])
     stamp = TimeStamp(token=token.dump(), info=bytes(info), authority=name, when=when)
-    return stamp, found["trust_problem_indic"] is None
+    unfit = fitness.unfit_authority(found["signing_cert"])
+    return stamp, found["trust_problem_indic"] is None and not unfit
 
 
 async def _validated(

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from acceptance import __version__
-from acceptance.errors import InputError, SessionError
+from acceptance.errors import InputError, NewerSessionError, SessionError
 from acceptance.files import shortage
 from acceptance.files.collector import without_collector
 from acceptance.messages import in_turn, tr
@@ -257,5 +257,6 @@ def _run(name: str, step: Callable[[], Outcome]) -> Step:
     except Exception as error:  # noqa: BLE001 -- see above
         shortage.require_none(error)
         what = tr("cannot be checked: {problem}", problem=str(error) or type(error).__name__)
-        state, details = State.BROKEN, (what,)
+        newer = isinstance(error, NewerSessionError)
+        state, details = State.INDETERMINATE if newer else State.BROKEN, (what,)
     return Step(name=name, state=state, details=details)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from acceptance.checks.verdict_words import states_a_verdict
+from acceptance.checks.verdict_words import labels_a_verdict, states_a_verdict
 
 HONEST = (
     *("平安校园达标工程", "乡镇卫生院达标改造视频监控", "安全生产标准化达标", "标准化达标建设项目"),
@@ -39,6 +39,66 @@ HONEST = (
     *("待检、合格、不合格区", "合格、不合格品暂存区", "成品（合格）暂存区", "合格，待检，返工区"),
     *("KHYBER PASS", "SIMPLON PASS", "HAI VAN PASS", "DONNER PASS", "VISITOR PASS", "HALL PASS"),
     *("BOARDING PASS", "BOARDING PASS 闸机", "GATE PASS", "东门 KHYBER PASS", "FORÊT PASS"),
+)
+MORE_HONEST = (
+    *(
+        "达到 4K 要求的摄像机",
+        "合格率统计屏",
+        "不合格-合格分拣口",
+        "合格-不合格分拣口",
+        "无缺陷检测线",
+    ),
+    *("允许使用区域", "验讫章保管柜", "OK 便利店", "OK Road", "Status board", "Test pass lane"),
+    *("良好家园小区", "优良社区", "好运路", "√2 倍镜头", "Ⅱ区 2 号", "ガ", "한국", "É. Müller"),
+    *(
+        "ՀԱՅ",
+        "Ꮳꮃꭹ",
+        "Result Fields Ltd",
+        "Overall Street 1",
+        "No. 0 gate",
+        "放行岗亭",
+        "可交付成果库",
+    ),
+)
+MORE_TOLD = (
+    *("🅿🅰🆂🆂", "ᏢᎪᏚᏚ", "ꓑꓮꓢꓢ", "PAՏՏ", "PÁSS", "P\u0332A\u0332S\u0332S", "合袼", "佮格"),
+    *("✅", "东门 ✅", "👍", "🆗", "东门√", "❌", "合格率100%", "通过率：98 %", "0 项不符合"),
+    *(
+        "不符合项数：0",
+        "无不合格项",
+        "达到要求",
+        "合乎规定",
+        "可以验收",
+        "验讫",
+        "结论：OK",
+        "判定为良好",
+    ),
+    *("合格（全部）", "合格（12/12）", "合格 东门", "合格-东门", "OVERALL PASS", "Overall: pass"),
+    *(
+        "Verdict PASS",
+        "Result: OK",
+        "STATUS FAIL",
+        "No failures",
+        "0 nonconformities",
+        "east - pass",
+    ),
+)
+RULES = (
+    *(
+        "抽检设备中合格的比例：全部合格则子系统合格。",
+        "结论为通过、基本通过或不通过之一。",
+        "全部合格。",
+    ),
+    *(
+        "设备经检验合格",
+        "只判合格或不合格，不评基本合格",
+        "图像质量符合要求",
+        "Pass marks are recorded",
+    ),
+)
+LABELLED = (
+    *("图像（结论：全部合格）", "信噪比（合格）", "信噪比：合格", "Noise (PASS)", "Noise: passed"),
+    *("SNR ✓", "图像 PASS", "图像［合格］", "灰度【已达标】"),
 )
 TOLD = (
     *("合格", "不合格", "达标", "pass", "Failed", "Compliant", "PASS.", "P A S S", "ＰＡＳＳ"),
@@ -78,11 +138,18 @@ TOLD = (
 )
 
 
-@pytest.mark.parametrize("name", HONEST)
+@pytest.mark.parametrize("name", [*HONEST, *MORE_HONEST])
 def test_a_name_that_holds_a_word_of_a_verdict_states_none(name: str) -> None:
     assert not states_a_verdict(name)
 
 
-@pytest.mark.parametrize("name", TOLD)
+@pytest.mark.parametrize("name", [*TOLD, *MORE_TOLD])
 def test_a_name_that_states_a_verdict_is_told(name: str) -> None:
     assert states_a_verdict(name)
+
+
+@pytest.mark.parametrize(("rules", "labelled"), [(RULES, False), (LABELLED, True)])
+def test_a_rule_that_asks_for_a_verdict_bears_none_and_a_label_beside_it_does(
+    rules: tuple[str, ...], *, labelled: bool
+) -> None:
+    assert {rule: labels_a_verdict(rule) for rule in rules} == dict.fromkeys(rules, labelled)

@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 import pytest
 
-from acceptance.errors import GapError, OutputError, PlanError, SessionError
+from acceptance.errors import GapError, NewerSessionError, OutputError, PlanError, SessionError
 from acceptance.files.output import put
 from acceptance.footage import encode
 from acceptance.model import (
@@ -552,6 +552,21 @@ def test_a_session_with_an_unknown_field_is_refused(made: tuple[runner.Session, 
     content = json.loads(store.dumps(made[0])) | {"verdict_override": "pass"}
     with pytest.raises(SessionError, match="this is not a session"):
         store.parse(json.dumps(content).encode(), "session.json")
+
+
+@pytest.mark.parametrize(
+    ("version", "newer"), [("9.0.0", True), ("0.99", True), ("0.4.0", False), ("", False)]
+)
+def test_a_session_that_a_newer_version_made_says_so(
+    made: tuple[runner.Session, Path], version: str, *, newer: bool
+) -> None:
+    """It is sound, for all that is known; another version reads it."""
+    content = json.loads((made[1] / "session.json").read_text("utf-8"))
+    content |= {"approvals": [], "tool_version": version}
+    with pytest.raises(SessionError) as caught:
+        store.parse(json.dumps(content).encode(), "session.json")
+    assert isinstance(caught.value, NewerSessionError) is newer
+    assert ("Install that version" in str(caught.value)) is newer
 
 
 PLAN = """

@@ -18,12 +18,14 @@ import pki
 import pytest
 import second_verifier
 from asn1crypto import x509 as asn1_x509
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
     PublicFormat,
 )
+from cryptography.x509.oid import NameOID
 from sample_pdf import blank_pdf
 
 from acceptance.cli import verbs
@@ -93,6 +95,12 @@ KINDS = (
 )
 
 
+def of_names(name: str) -> x509.NameConstraints:
+    """Let an issuer vouch for one name alone."""
+    held = x509.DirectoryName(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
+    return x509.NameConstraints(permitted_subtrees=[held], excluded_subtrees=None)
+
+
 @pytest.fixture(scope="module")
 def root() -> pki.Holder:
     """Make the root of all."""
@@ -137,6 +145,25 @@ def test_an_issuer_for_servers_vouches_for_no_signer(root: pki.Holder, tmp_path:
             who = pki.holder("王", between, purposes=own)
             report = checked(root, signed(who), tmp_path)
             assert report.state is state, words(report)
+
+
+@pytest.mark.parametrize(
+    ("about", "state", "says"),
+    [
+        ({"key": pki.WEAK}, State.BROKEN, "its key (ec, 192 bits) is too weak"),
+        ({"days": (-9, -1)}, State.INDETERMINATE, "one of them has expired"),
+        ({"names": of_names("李")}, State.INDETERMINATE, "may not issue"),
+        ({"names": of_names("王")}, State.OK, ""),
+    ],
+)
+def test_an_issuer_vouches_as_long_and_as_far_as_it_may(
+    root: pki.Holder, tmp_path: Path, about: dict[str, Any], state: State, says: str
+) -> None:
+    """What a weak key signed, anybody may have."""
+    who = pki.holder("王", pki.authority("between", root, **about))
+    report = checked(root, signed(who), tmp_path)
+    assert report.state is state, words(report)
+    assert says in words(report)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import os
 import shutil
@@ -20,8 +21,9 @@ from acceptance.report import render
 from acceptance.session import evidence, journal, log_book, store
 from acceptance.session.evidence import hash_files, hash_session
 from acceptance.session.log_book import LogBook
-from acceptance.signing import issuing, pades
+from acceptance.signing import issuing, pades, seal_server
 from acceptance.signing.certificates import load_signer
+from acceptance.signing.chains import make_practice_chain
 from acceptance.signing.verification import require_intact, verify
 
 if TYPE_CHECKING:
@@ -83,16 +85,46 @@ def reseal(folder: Path) -> None:
     evidence.seal(folder, replace(store.load(folder), finished="2026-06-03T08:00:00+08:00"))
 
 
-@pytest.fixture(params=["sign", slow("report"), "seal"])
-def trial(request: pytest.FixtureRequest, folder: Path, chain: DemoChain) -> Trial:
+def by_another(
+    folder: Path, chain: DemoChain, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[Path], object]:
+    """Sign as the inspector; return what signs as the reviewer, by another key of the chain."""
+    issuing.sign(folder, load_signer(chain.signer, chain.password))
+    report = (folder / "report.pdf").read_bytes()
+    office = make_practice_chain(folder.parent / "office")
+    signer = load_signer(office.signers["reviewer"], office.password.read_text().strip())
+    signed = pades.sign(report, signer, role="reviewer", reason=folder.name)
+    monkeypatch.setattr(issuing.ReportSigner, "signed", lambda *_: signed)
+    return lambda folder: issuing.sign(folder, signer, role="reviewer")
+
+
+def by_a_server(folder: Path, chain: DemoChain) -> Callable[[Path], object]:
+    """Export the digest; return what puts the container of a server into the report."""
+    file, container = folder.parent / "digest.json", folder.parent / "seal.cms"
+    key = load_signer(chain.signer, chain.password)
+    made = seal_server.export(folder, file, key, role="inspector")
+    signing = key.key.async_sign(bytes.fromhex(made.digest), "sha256", use_pades=True)
+    container.write_bytes(asyncio.run(signing).dump())
+    return lambda folder: seal_server.import_cms(folder, file, container)
+
+
+@pytest.fixture(params=["sign", slow("report"), "seal", slow("second"), slow("server")])
+def trial(
+    request: pytest.FixtureRequest,
+    folder: Path,
+    chain: DemoChain,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Trial:
     """Return each verb that changes a session folder, and that."""
     signer = load_signer(chain.signer, chain.password)
-    acts: dict[str, Callable[[Path], object]] = {
-        "sign": lambda folder: issuing.sign(folder, signer),
-        "report": issuing.issue,
-        "seal": reseal,
+    acts: dict[str, Callable[[], Callable[[Path], object]]] = {
+        "sign": lambda: lambda folder: issuing.sign(folder, signer),
+        "report": lambda: issuing.issue,
+        "seal": lambda: reseal,
+        "second": lambda: by_another(folder, chain, monkeypatch),
+        "server": lambda: by_a_server(folder, chain),
     }
-    return Trial(acts[request.param], folder)
+    return Trial(acts[request.param](), folder)
 
 
 def seen(folder: Path) -> dict[str, str]:
@@ -156,11 +188,12 @@ def test_a_kill_leaves_a_folder_that_verifies_as_before_or_as_after_or_says_inte
     trial: Trial, chain: DemoChain
 ) -> None:
     done, count = trial.done()
-    states = [(hash_files(each), verify(each, [chain.root])) for each in (trial.folder, done)]
+    trust = [chain.root, *trial.folder.parent.glob("office/root.pem")]
+    states = [(hash_files(each), verify(each, trust)) for each in (trial.folder, done)]
     for number, at in enumerate(points(count)):
         copy = trial.copy(number)
         assert killed(partial(trial.act, copy), at)
-        result = verify(copy, [chain.root])
+        result = verify(copy, trust)
         due = next(verified for hashes, verified in states if hashes == seen(copy))
         if journal.interrupted(copy):
             assert "interrupted: a change was made" in details(result)
@@ -168,7 +201,7 @@ def test_a_kill_leaves_a_folder_that_verifies_as_before_or_as_after_or_says_inte
         else:
             assert result.exit_code == due.exit_code, details(result)
         settle(copy)
-        assert verify(copy, [chain.root]) == due
+        assert verify(copy, trust) == due
 
 
 def test_of_three_who_sign_at_once_one_wins_and_two_say_so(

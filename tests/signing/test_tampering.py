@@ -269,6 +269,21 @@ def of_another_version(
     return other
 
 
+def test_what_only_a_newer_version_can_read_is_not_said_to_be_broken(
+    of_another_version: Path, chain: DemoChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an older one wrote, this one can read."""
+
+    def unknown(*_: object) -> None:
+        raise ValueError("a field of tomorrow")
+
+    newer = store.load(of_another_version).tool_version == "9.0.0"
+    monkeypatch.setattr(store.first_error, "check", unknown)
+    result = verify(of_another_version, [chain.root])
+    assert result.exit_code == (3 if newer else 1), details(result)
+    assert ("made by version 9.0.0" in details(result)) is newer
+
+
 def test_a_warning_that_an_older_version_did_not_know_breaks_no_sound_session(
     original: Path, chain: DemoChain, tmp_path: Path
 ) -> None:

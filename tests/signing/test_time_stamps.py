@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from asn1crypto import cms
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COMMITMENT = hashlib.sha256(b"a list").hexdigest()
+NOW, DAY = datetime.now(UTC).replace(microsecond=0), timedelta(days=1)
+BOTH = ExtendedKeyUsageOID.TIME_STAMPING, ExtendedKeyUsageOID.EMAIL_PROTECTION
 OTHER = hashlib.sha256(b"another list").hexdigest()
 
 
@@ -52,10 +55,26 @@ def test_a_time_stamp_of_something_else_or_by_somebody_else_is_refused(
             time_stamps.check(answer, commitment, trust)
 
 
-def test_a_certificate_that_is_not_for_time_stamps_gives_none(tmp_path: Path) -> None:
-    signer = Authority(tmp_path, usage=ExtendedKeyUsageOID.CODE_SIGNING)
-    with pytest.raises(InputError, match="does not hold"):
-        time_stamps.check(signer.stamp(time_stamps.request(COMMITMENT)), COMMITMENT, [signer.root])
+@pytest.mark.parametrize(
+    ("what", "says"),
+    [
+        ({"purposes": [ExtendedKeyUsageOID.CODE_SIGNING]}, "does not hold"),
+        ({"purposes": [*BOTH]}, "does not hold"),
+        ({"critical": False}, "does not hold"),
+        ({"bits": 1024}, "does not hold"),
+        ({"days": (-9, -1)}, "does not hold"),
+        ({"days": (-9, -1), "at": NOW - 3 * DAY}, "does not hold"),
+        ({"at": NOW + DAY}, "still to come"),
+    ],
+    ids=lambda what: str([*what]) if isinstance(what, dict) else "",
+)
+def test_an_authority_that_is_none_gives_no_seed(
+    what: dict[str, Any], says: str, tmp_path: Path
+) -> None:
+    """Who could choose time or seed: for other things as well, expired, weak, or ahead of time."""
+    other = Authority(tmp_path, **what)
+    with pytest.raises(InputError, match=says):
+        time_stamps.check(other.stamp(time_stamps.request(COMMITMENT)), COMMITMENT, [other.root])
 
 
 @pytest.mark.parametrize("content", [b"", b"\x30", b"not DER", bytes(range(256)) * 40])

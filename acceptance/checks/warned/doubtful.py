@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.checks import planned_shots
 from acceptance.checks.resources import is_day
-from acceptance.checks.verdict_words import states_a_verdict
+from acceptance.checks.verdict_words import labels_a_verdict, states_a_verdict
 from acceptance.checks.warned.alike import is_name, is_serial, person, plain
 from acceptance.checks.warned.dates import judged_on
 from acceptance.checks.warned.judged import caution
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from acceptance.checks.warned.judged import Judged
-    from acceptance.model import Instrument, SessionWarning, Shot
+    from acceptance.model import Instrument, Pack, SessionWarning, Shot
 
 # Our own bounds, of no standard: calibrations hold a year or two, an inspection takes weeks.
 LONGEST_CALIBRATION = timedelta(days=5 * 366)
@@ -119,16 +119,52 @@ def days(judged: Judged) -> Iterator[SessionWarning]:
 
 
 def words(judged: Judged) -> Iterator[SessionWarning]:
-    """Yield what a plan states for the report to print and that states a verdict."""
+    """Yield what a plan, or a pack of one's own, has printed as a name and that states a verdict.
+
+    Why something was done or left out is a sentence, and may speak of verdicts.
+    """
+    own = [pack for pack in judged.packs if pack.id in judged.own_packs]
+    said = [*_names(judged), *(name for pack in own for name in _names_of_pack(pack))]
+    found = [name for name in dict.fromkeys(said) if states_a_verdict(name)]
+    asked = dict.fromkeys(rule for pack in own for rule in _rules_of_pack(pack))
+    found += [rule for rule in asked if rule not in found and labels_a_verdict(rule)]
+    if found:
+        yield caution("words_of_verdict", (f"“{text}”" for text in found))
+
+
+def _names(judged: Judged) -> Iterator[str]:
+    """Yield what a plan calls things and people."""
     plan = judged.session.plan
-    said = [getattr(plan.project, each.name) for each in fields(plan.project)]
-    said += [one.name for one in plan.subjects]
-    said += [plan.operator, *(one.by for one in plan.answers)]
-    said += [text for one in plan.people for text in (one.name, one.role)]
-    said += [text for pack in judged.packs if pack.id in judged.own_packs
-             for text in (pack.number, pack.title, pack.title_en)]  # fmt: skip
-    if verdicts := [f"“{text}”" for text in said if states_a_verdict(text)]:
-        yield caution("words_of_verdict", verdicts)
+    yield from (getattr(plan.project, each.name) for each in fields(plan.project))
+    yield from (plan.institute.name, plan.institute.address, plan.operator)
+    for device in plan.subjects:
+        yield from (device.id, device.name, device.manufacturer, device.model, device.serial)
+    for instrument in plan.instruments:
+        yield from (instrument.name, instrument.model, instrument.range)
+    for answer in plan.answers:
+        yield from (answer.by, *(score.rater for score in answer.scores))
+    yield from (text for one in plan.people for text in (one.name, one.role))
+    yield from (one.by for one in plan.concessions)
+    yield from (one.by for one in plan.out_of_scope)
+    for shot in judged.session.shots:
+        yield from (shot.id, shot.chart_copy, *(str(one.value) for one in shot.conditions))
+
+
+def _names_of_pack(pack: Pack) -> Iterator[str]:
+    """Yield what a pack calls itself, its sources and who confirmed it in which copy."""
+    yield from (pack.number, pack.title, pack.title_en, pack.edition)
+    for _, seen in confirmed_things(pack):
+        yield from (seen.confirmed_by, seen.copy)
+    yield from (asked.figure.source for asked in pack.requirements if asked.figure)
+
+
+def _rules_of_pack(pack: Pack) -> Iterator[str]:
+    for clause in pack.clauses:
+        yield from (clause.title, clause.title_en)
+    for asked in pack.requirements:
+        yield from (asked.text, asked.text_en)
+    for drawn in pack.samplings:
+        yield from (drawn.text, drawn.text_en)
 
 
 def concessions(judged: Judged) -> Iterator[SessionWarning]:

@@ -184,12 +184,15 @@ class RtspClient:
     def _answers(self, reply: RtspReply) -> bool:
         """Whether it makes sense to ask again: there is a password, and it was not yet refused.
 
-        A device that had let it in may want a new nonce for each request, and not call that stale.
+        A device that had let it in may want a new nonce for each request, and not call that stale;
+        whoever asks for a weaker answer than before, the bare password at worst, is none.
         """
         offered = digest.best(digest.challenges(reply.values("www-authenticate")))
         if self._credentials is None or offered is None:
             return False
         if self._challenge is not None and not (offered.stale or self._let_in):
+            return False
+        if self._challenge is not None and digest.is_weaker(offered, self._challenge):
             return False
         self._challenge, self._used, self._let_in = offered, 0, False
         return True

@@ -210,6 +210,32 @@ def test_a_new_nonce_for_every_request_is_answered(stale: str, tmp_path: Path) -
     ]
 
 
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ('Digest realm="camera", nonce="1"', 'Basic realm="camera"'),
+        ('Digest realm="camera", nonce="1", algorithm=SHA-256', 'Digest realm="camera", nonce="2"'),
+    ],
+)
+def test_who_was_answered_by_digest_gets_no_weaker_answer(
+    first: str, then: str, tmp_path: Path
+) -> None:
+    """Whoever comes in between after a login does not get the password as it is."""
+
+    def answer(asked: Asked) -> bytes:
+        if "authorization" not in asked.headers:
+            return reply(asked, "401 Unauthorized", WWW_Authenticate=first)
+        if asked.method == "OPTIONS":
+            return usual(asked)
+        return reply(asked, "401 Unauthorized", WWW_Authenticate=then)
+
+    with responder(answer) as device, pytest.raises(DeviceError, match="refuses the user"):
+        capture(device.url, tmp_path / "gate.mp4", timeout=0.5, credentials=LEE)
+    answers = [asked.headers.get("authorization", "Digest") for asked in device.asked]
+    assert all(each.startswith("Digest") for each in answers)
+    assert not any('nonce="2"' in each for each in answers)
+
+
 def test_new_nonces_without_end_end_in_a_sentence_and_no_flood(tmp_path: Path) -> None:
     """Always stale, also in answer to keep-alives (after 1 s each)."""
 

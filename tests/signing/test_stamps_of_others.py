@@ -1,0 +1,215 @@
+"""Time stamps by authorities that are none, or whose clocks stand elsewhere: no proof, and told."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+import pki
+import pytest
+from cryptography.x509.oid import ExtendedKeyUsageOID
+from marks import slow
+from sample_pdf import blank_pdf
+from signing_authority import Authority
+
+from acceptance.errors import DeviceError
+from acceptance.signing import bounded_answers, levels, pades
+from acceptance.signing.policy import Policy, RoleRule
+from acceptance.signing.signature_check import verify_pdf
+from acceptance.signing.signatures import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from acceptance.signing.signatures import SignatureReport
+
+NOW, DAY = datetime.now(UTC).replace(microsecond=0), timedelta(days=1)
+CODE, MAIL = ExtendedKeyUsageOID.CODE_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION
+STAMPS = ExtendedKeyUsageOID.TIME_STAMPING
+UNFIT = (
+    ({"purposes": [CODE]}, "it is for code_signing, not for time stamps alone"),
+    slow({"purposes": []}, "it is for -, not for time stamps alone"),
+    ({"purposes": [STAMPS, MAIL]}, "it is for email_protection, time_stamping, not for time"),
+    ({"critical": False}, "it does not mark its purpose as critical"),
+    ({"bits": 1024}, "its key (rsa, 1024 bits) is too weak"),
+    ({"days": (-9, -1)}, "no given root certificate vouches for it"),
+    slow({"days": (-9, -1), "at": NOW - 3 * DAY}, "no given root certificate vouches for it"),
+)
+
+
+class Stamped:
+    """Who signs, and roots for signer and authorities."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.root = folder, pki.authority("某机构")
+        self.trust = [pki.write(folder / "signers.pem", self.root.pem)]
+
+    def authority(self, *, trusted: bool = True, **what: Any) -> Authority:
+        """Make an authority, and trust its root."""
+        place = self.folder / str(len([*self.folder.iterdir()]))
+        place.mkdir()
+        made = Authority(place, **what)
+        self.trust += [made.root] if trusted else []
+        return made
+
+    def sign(self, authority: Authority, archive: Authority | None = None, days: int = 30) -> bytes:
+        """Sign for so many days, have it stamped, and the whole of it by another authority."""
+        level = levels.LONG if archive else levels.STAMPED
+        made = levels.Stamping(authority.stamper, level)
+        held = authority.certificates + (archive.certificates if archive else [])
+        signer = pki.holder("张三", self.root, days=(-5, days)).signer()
+        with patch.object(levels, "_of_authority", return_value=held):
+            pdf = pades.sign(blank_pdf(session_json=b"{}"), signer, stamping=made)
+        return (
+            levels.archived(pdf, levels.Stamping(archive.stamper, levels.ARCHIVED))
+            if archive
+            else pdf
+        )
+
+    def check(self, pdf: bytes, level: str = "", **asked: Any) -> SignatureReport:
+        """Verify, by a policy where a level is asked for."""
+        due = Policy(rules=(RoleRule(role="inspector"),), level=level) if level else None
+        return verify_pdf(pdf, self.trust, policy=due, **asked)
+
+
+@pytest.fixture
+def stamped(tmp_path: Path) -> Stamped:
+    return Stamped(tmp_path)
+
+
+def codes(report: SignatureReport) -> list[str]:
+    return [problem.code for problem in report.problems]
+
+
+@pytest.mark.parametrize(("what", "says"), UNFIT)
+def test_a_stamp_by_who_is_no_authority_proves_no_time_and_says_why(
+    stamped: Stamped, what: dict[str, Any], says: str
+) -> None:
+    """The signature holds all the same, as long as its certificate does."""
+    pdf = stamped.sign(stamped.authority(**what), days=2)
+    report = stamped.check(pdf)
+    assert report.state is State.OK, report.problems
+    [signature] = report.signatures
+    assert signature.stamped is None
+    assert f"its time stamp proves no time: {says}" in str(signature)
+    assert codes(stamped.check(pdf, levels.STAMPED)) == ["untrusted_time_stamp"]
+    later = stamped.check(pdf, at=NOW + 4 * DAY)
+    assert later.state is State.INDETERMINATE
+
+
+def test_a_stamp_by_whom_no_root_vouches_for_is_told(stamped: Stamped) -> None:
+    report = stamped.check(stamped.sign(stamped.authority(trusted=False)))
+    assert report.trusted
+    assert "proves no time: no given root certificate vouches" in str(report.signatures[0])
+
+
+@pytest.mark.parametrize(
+    ("minutes", "found"), [(4, []), (10, ["in_future"]), slow(600 * 1440, ["in_future"])]
+)
+def test_a_stamp_of_a_time_to_come_is_of_a_wrong_clock(
+    stamped: Stamped, minutes: int, found: list[str]
+) -> None:
+    """Two clocks may be five minutes apart."""
+    at = datetime.now(UTC) + timedelta(minutes=minutes)
+    report = stamped.check(stamped.sign(stamped.authority(at=at)))
+    assert codes(report) == found
+    assert report.state is (State.INDETERMINATE if found else State.OK)
+
+
+@pytest.mark.parametrize(
+    ("what", "state", "found"),
+    [
+        ({}, State.OK, []),
+        ({"trusted": False}, State.INDETERMINATE, ["untrusted_time_stamp"]),
+        ({"purposes": [CODE]}, State.INDETERMINATE, ["untrusted_time_stamp"]),
+        slow({"critical": False}, State.INDETERMINATE, ["untrusted_time_stamp"]),
+        slow({"days": (-9, -1)}, State.INDETERMINATE, ["untrusted_time_stamp"]),
+        ({"at": NOW - DAY}, State.BROKEN, ["after_stamp"]),
+        ({"at": NOW + DAY}, State.INDETERMINATE, ["in_future"]),
+    ],
+)
+def test_a_stamp_on_the_whole_report_is_of_an_authority_and_later_than_what_it_covers(
+    stamped: Stamped, what: dict[str, Any], state: State, found: list[str]
+) -> None:
+    """Where a policy asks for one: anybody can put one there, without a key of the institute."""
+    pdf = stamped.sign(stamped.authority(), stamped.authority(**what))
+    report = stamped.check(pdf, levels.ARCHIVED)
+    assert report.state is state, report.problems
+    assert codes(report) == found
+    assert report.signatures[0].stamped is not None
+
+
+# --- what an authority answers
+
+
+@contextlib.contextmanager
+def serving(say: Callable[[socket.socket], None]) -> Iterator[str]:
+    """Answer a request on the loopback."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            with contextlib.suppress(OSError), server.accept()[0] as asked:
+                asked.recv(1 << 16)
+                say(asked)
+
+        threading.Thread(target=answer, daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/tsa"
+
+
+def endless(asked: socket.socket) -> None:
+    asked.sendall(REPLY + b"Transfer-Encoding: chunked\r\n\r\n")
+    while True:
+        asked.sendall(b"10000\r\n" + bytes(0x10000) + b"\r\n")
+
+
+def in_drops(asked: socket.socket) -> None:
+    asked.sendall(REPLY + b"Content-Length: 100000\r\n\r\n")
+    while True:
+        asked.sendall(b"x")
+        time.sleep(0.05)
+
+
+def elsewhere(asked: socket.socket) -> None:
+    asked.sendall(b"HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\n\r\n")
+
+
+def a_page(asked: socket.socket) -> None:
+    asked.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>")
+
+
+REPLY = b"HTTP/1.1 200 OK\r\nContent-Type: application/timestamp-reply\r\n"
+
+
+@pytest.mark.parametrize(
+    ("say", "says"),
+    [
+        (endless, "answers with more than 1 MB"),
+        (in_drops, "is not done answering after 0.5 s"),
+        (elsewhere, "not allowed"),
+        (a_page, "answers with text/html"),
+        (lambda asked: asked.sendall(b"no HTTP\r\n\r\n"), "gives no time stamp"),
+    ],
+    ids=["endless", "in drops", "elsewhere", "a page", "no HTTP"],
+)
+def test_an_authority_holds_nobody_and_fills_no_memory(
+    say: Callable[[socket.socket], None], says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is signed."""
+    monkeypatch.setattr(bounded_answers.answer, "__kwdefaults__",
+                        bounded_answers.answer.__kwdefaults__ | {"seconds": 0.5})  # fmt: skip
+    signer = pki.holder("张三", pki.authority("某机构")).signer()
+    with serving(say) as address, pytest.raises(DeviceError, match=says):
+        pades.sign(blank_pdf(), signer, stamping=levels.stamping(address))
+
+
+def test_user_and_password_of_an_address_are_sent_as_a_login() -> None:
+    address = "http://tsa.example/tsa"
+    login = {"Authorization": "Basic dSByOnBAdw=="}
+    assert bounded_answers._login("http://u%20r:p%40w@tsa.example/tsa") == (address, login)
+    assert bounded_answers._login(address) == (address, {})
