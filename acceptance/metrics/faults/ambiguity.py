@@ -41,10 +41,12 @@ SWINGS = 3  # pictures in turn, each unlike the one before, in which a camera is
 RETURNED, ROSE = 0.5, 0.3
 RETURNS = 0.5  # s, in most of which it is back
 CROSSED = 28.0  # % of the picture in which something else than stripes must be seen
-LATTICE = 0.13  # of a wave's amplitude, from which that in another direction makes it tiles
+LATTICE = 0.125  # of a wave's amplitude, from which that in another direction makes it tiles
+RESTLESS = 1.0  # % of noise, from which a wave that stands is of things that do not
 OF_PART = 4.0  # times what all of the picture has, from which a pattern is of a part
 NEUTRAL = 15.0  # % of the mid tones that are grey: a wrong white balance leaves none
 THINGS = 35.0, 0.5  # % that most share, and the part of it that the highlights have
+MIXED = 25.0  # degrees of the colour plane by which most highlights differ from what is shared
 # % and degrees of the colour plane: a white balance for daylight (5600 K) makes 31 % of the light
 # of a lamp of 2800 K, at 138 degrees, one for lamps (3200 K) 45 % of that of a blue sky
 LAMP, LAMP_WAYS, ANY_LAMP = 30.0, (120.0, 160.0), 45.0
@@ -159,6 +161,11 @@ def _of_part(level: FaultLevel, features: Features) -> bool:
     return _around(level, features["wave_in_part"]) > OF_PART * level.value
 
 
+def _restless(level: FaultLevel, features: Features) -> bool:
+    """Whether all else changes about a wave that stands: rows of heads, of leaves."""
+    return _around(level, features["wave_restless"]) >= RESTLESS
+
+
 def _neutral(level: FaultLevel, features: Features) -> bool:
     """Whether much of the picture is grey: the light has no colour then, but things have."""
     return _around(level, features["cast_neutral"]) >= NEUTRAL
@@ -169,6 +176,11 @@ def _things(level: FaultLevel, features: Features) -> bool:
     most, share = THINGS
     shared = _around(level, features["cast_of_most"])
     return shared >= most and level.value < share * shared
+
+
+def _mixed(level: FaultLevel, features: Features) -> bool:
+    """Whether the highlights are of several colours: lights are, a camera has one cast."""
+    return _around(level, features["cast_mixed"]) >= MIXED
 
 
 def _lamps(level: FaultLevel, features: Features) -> bool:
@@ -219,9 +231,15 @@ DOUBTS = {
         ("neutral_things", _neutral),
         ("coloured_things", _things),
         ("coloured_light", _lamps),
+        ("mixed_lights", _mixed),
         ("changing_light", _changing),
     ),
-    "faults.stripes": (("slats", _slats), ("tiles", _tiles), ("pattern_in_part", _of_part)),
+    "faults.stripes": (
+        ("slats", _slats),
+        ("tiles", _tiles),
+        ("pattern_in_part", _of_part),
+        ("restless_pattern", _restless),
+    ),
     "faults.shake": (("near_thing", _soft),),
     "faults.scene_change": (
         ("part_of_view", _partial),
