@@ -40,7 +40,11 @@ class PictureWave:
     """The strongest wave of a picture, in codes of amplitude."""
 
     everywhere: float
-    """What both halves have, and nine tenths of the samples that are not clipped."""
+    """What both halves have, and nine tenths of the samples that are not clipped.
+
+    Of a wave that drifts it is three quarters: no slats do, and a carrier that is modulated comes
+    and goes along the rows.
+    """
 
     somewhere: float = 0.0
     """What one fifth of the samples have at least; 0 where the halves show no wave."""
@@ -75,8 +79,13 @@ def over_all(
     here, clear = _local(samples, least), could[THIN, THIN]
     light = np.abs(here)
     seen = light[clear] if clear.mean() > thresholds.least_unclipped_share else light
-    most, somewhere = (ranked(seen, share) for share in thresholds.wave_percentiles)
-    everywhere = min(least[0], most)
+    most, drifting, somewhere = (ranked(seen, share) for share in thresholds.wave_percentiles)
+    everywhere, drifting = min(least[0], most), min(least[0], drifting)
+    if drifting < thresholds.least_wave_codes:
+        return PictureWave(everywhere=everywhere, somewhere=somewhere)
+    turned = 0.0 if before is None else _turned(here, _local(before, least))
+    if turned > thresholds.drift_turns:
+        everywhere = drifting
     if everywhere < thresholds.least_wave_codes:
         return PictureWave(everywhere=everywhere, somewhere=somewhere)
     return PictureWave(
@@ -84,7 +93,7 @@ def over_all(
         somewhere=somewhere,
         crossed=_crossed(samples, least, thresholds),
         lattice=_other_way(spectrum, parts[0].shape, least, thresholds) / least[0],
-        turned=0.0 if before is None else _turned(here, _local(before, least)),
+        turned=turned,
     )
 
 

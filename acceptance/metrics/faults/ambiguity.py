@@ -32,6 +32,7 @@ HAZY_BLUR = 0.4, 0.7  # % of the height: what haze may blur, and cannot
 ASIDE, NOTHING = 0.08, 33.0
 MOVES = 0.05  # % of the height from one picture taken to the next: more smears by as much
 PATTERN = 2.0  # % of the amplitude, from which a pattern is in a part of the picture
+CHANGING = 4.0  # % of the picture that changes from frame to frame: water, smoke, steam
 SOFT = 0.5  # % of the height, from which what sways is out of focus
 # % of its likeness that a picture must lose, and of it that must have changed, for the scene to be
 # another
@@ -79,6 +80,12 @@ def _hazy(level: FaultLevel, features: Features) -> bool:
     """Whether no edge is clear: haze takes contrast away, and blurs by a little."""
     clear = _around(level, features["edge_contrast"])
     return _slight(level) and clear < HAZY_CODES
+
+
+def _of_motion(level: FaultLevel, features: Features) -> bool:
+    """Whether no edge is clear and the picture changes all the time: water and smoke are soft."""
+    clear = _around(level, features["edge_contrast"])
+    return clear < HAZY_CODES and _around(level, features["area_changed"], near=True) >= CHANGING
 
 
 def _slight(level: FaultLevel) -> bool:
@@ -225,6 +232,7 @@ DOUBTS = {
         ("edges_aside", _aside),
         ("moving_picture", _moving),
         ("soft_pattern", _patterned),
+        ("soft_motion", _of_motion),
     ),
     "faults.covered_lens": (("veil", _veiled),),
     "faults.colour_cast": (
