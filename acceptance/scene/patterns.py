@@ -159,6 +159,23 @@ def streaks(rows: NDArray[Any], before: NDArray[Any], shift: int, thresholds: Th
     return math.sqrt(2) * sigma
 
 
+def rough_rows(rows: Bytes, further: Bytes, thresholds: Thresholds) -> float:
+    """Return the amplitude in codes of what each row has by itself against those beside it.
+
+    Beside ``rows`` (n, w) are those ``further`` (4, n, w) by -2, -1, 1 and 2. It is taken from
+    fourth differences, in which slats and their shades hardly count, as noise by rows would be.
+    """
+    weights = (1, -4, -4, 1)
+    rough = 6 * rows.astype(np.float32)
+    for weight, beside in zip(weights, further, strict=True):
+        rough += np.float32(weight) * beside
+    size = thresholds.streak_columns, len(rough)
+    parts = cv2.resize(rough, size, interpolation=cv2.INTER_AREA)
+    shared = np.abs(shared_by_most(np.asarray(parts, np.float32)))
+    # the squares of the weights add up to 70
+    return math.sqrt(2) * ranked(shared, thresholds.streak_percentile) / (0.319 * math.sqrt(70))
+
+
 def shared_by_most(values: NDArray[Any]) -> NDArray[Any]:
     """Return what three in four of the last axis of ``values`` have at least, to either side."""
     ordered = np.sort(values, axis=-1)

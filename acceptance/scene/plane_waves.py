@@ -40,11 +40,7 @@ class PictureWave:
     """The strongest wave of a picture, in codes of amplitude."""
 
     everywhere: float
-    """What both halves have, and nine tenths of the samples that are not clipped.
-
-    Of a wave that drifts it is three quarters: no slats do, and a carrier that is modulated comes
-    and goes along the rows.
-    """
+    """What both halves have, and nine tenths of the samples that are not clipped."""
 
     somewhere: float = 0.0
     """What one fifth of the samples have at least; 0 where the halves show no wave."""
@@ -79,13 +75,8 @@ def over_all(
     here, clear = _local(samples, least), could[THIN, THIN]
     light = np.abs(here)
     seen = light[clear] if clear.mean() > thresholds.least_unclipped_share else light
-    most, drifting, somewhere = (ranked(seen, share) for share in thresholds.wave_percentiles)
-    everywhere, drifting = min(least[0], most), min(least[0], drifting)
-    if drifting < thresholds.least_wave_codes:
-        return PictureWave(everywhere=everywhere, somewhere=somewhere)
-    turned = 0.0 if before is None else _turned(here, _local(before, least))
-    if turned > thresholds.drift_turns:
-        everywhere = drifting
+    most, somewhere = (ranked(seen, share) for share in thresholds.wave_percentiles)
+    everywhere = min(least[0], most)
     if everywhere < thresholds.least_wave_codes:
         return PictureWave(everywhere=everywhere, somewhere=somewhere)
     return PictureWave(
@@ -93,7 +84,7 @@ def over_all(
         somewhere=somewhere,
         crossed=_crossed(samples, least, thresholds),
         lattice=_other_way(spectrum, parts[0].shape, least, thresholds) / least[0],
-        turned=turned,
+        turned=0.0 if before is None else _turned(here, _local(before, least)),
     )
 
 

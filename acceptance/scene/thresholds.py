@@ -92,9 +92,8 @@ class Thresholds:
     """Waves per picture height; every scene has much of what is slower."""
     least_wave_codes: float = 2.0
     """Codes of a wave from which it is looked at where it is weakest."""
-    wave_percentiles: tuple[float, float, float] = (10, 25, 80)
-    """Percentiles of the samples that have a wave: all over the picture, all over it where it
-    drifts, and in a part of it."""
+    wave_percentiles: tuple[float, float] = (10, 80)
+    """Percentiles of the samples that have a wave: all over the picture, and in a part of it."""
     drift_turns: float = 0.05
     """Turns of a wave since it was last looked at from which it drifts."""
     crossing_codes: float = 2.0

@@ -275,7 +275,7 @@ class Features:
         noise = self._noise_level(frame.luma, rows)
         self._keep(NOISE, noise)
         self.later.append(None)
-        self._wait(WAVES, (samples, self._streaks(rows), noise.get("noise", 0.0)))
+        self._wait(WAVES, (samples, self._streaks(frame.luma, rows), noise.get("noise", 0.0)))
         self._wait(EDGES, crossed_edges.lines(frame.luma, self.shift, self.thresholds))
         self._wait(CASTS, self._colours(frame))
 
@@ -297,13 +297,14 @@ class Features:
         some, further = self._eight(rows[1::3]), self._further(luma)
         return patterns.noise(some, further, change, self.shift, self.thresholds)
 
-    def _streaks(self, rows: NDArray[Any]) -> float:
-        """Amplitude, in codes, of what rows change by, each on its own, since the frame before."""
-        if self.rows is None:
-            return 0.0
-        every = self.thresholds.rows_averaged
-        some = slice(every // 2, None, every)
-        return patterns.streaks(rows[some], self.rows[some], self.shift, self.thresholds)
+    def _streaks(self, luma: NDArray[Any], rows: NDArray[Any]) -> float:
+        """Amplitude, in codes, of noise by rows: in time, and between rows next to each other."""
+        limits, some = self.thresholds, slice(None, None, self.thresholds.rows_averaged)
+        before = rows if self.rows is None else self.rows
+        found = patterns.streaks(rows[some], before[some], self.shift, limits)
+        if found < limits.least_wave_codes:
+            return found
+        return min(found, patterns.rough_rows(self._eight(rows[1::3]), self._further(luma), limits))
 
     def _further(self, luma: NDArray[Any]) -> Bytes:
         """Return the rows (4, 60, w) two above, above, below and two below those of noise."""
