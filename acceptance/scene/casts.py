@@ -27,7 +27,7 @@ def shared_colour(colours: Floats, light: Floats, thresholds: Thresholds) -> dic
     does not turn, and is at most what the highlights share: the brightest of those that are not
     clipped to white, which have the colour of the light. Beside it are what most share without the
     highlights (``cast_of_most``), and the share of what is grey (``cast_neutral``), both in %, and
-    by how many degrees of the colour plane most highlights differ from it (``cast_mixed``).
+    by how many degrees of the colour plane highlights differ from it, both ways (``cast_mixed``).
     """
     ratios = colours / light
     middle = median(ratios, axis=1)
@@ -60,10 +60,13 @@ def _highlights(light: Floats, thresholds: Thresholds) -> NDArray[np.intp]:
 
 
 def _apart(ratios: Floats, way: NDArray[np.floating]) -> float:
-    """Return by how many degrees half of ``ratios`` (2, n) differ from ``way`` at least."""
+    """Return by how many degrees a quarter of ``ratios`` (2, n) differ from ``way`` to each side.
+
+    It is negative where most lie on one side.
+    """
     across = way[0] * ratios[1] - way[1] * ratios[0]
-    turned = np.arctan2(np.abs(across), way @ ratios)
-    return float(np.degrees(ranked(turned, 50)))
+    turned = np.arctan2(across, way @ ratios)
+    return float(np.degrees(min(ranked(turned, 75), -ranked(turned, 25))))
 
 
 def _neutral(colours: Floats, light: Floats, shared: float, thresholds: Thresholds) -> float:

@@ -47,7 +47,7 @@ RESTLESS = 1.0  # % of noise, from which a wave that stands is of things that do
 OF_PART = 4.0  # times what all of the picture has, from which a pattern is of a part
 NEUTRAL = 15.0  # % of the mid tones that are grey: a wrong white balance leaves none
 THINGS = 35.0, 0.5  # % that most share, and the part of it that the highlights have
-MIXED = 25.0  # degrees of the colour plane by which most highlights differ from what is shared
+MIXED = 25.0  # degrees of the colour plane by which highlights differ from what is shared
 # % and degrees of the colour plane: a white balance for daylight (5600 K) makes 31 % of the light
 # of a lamp of 2800 K, at 138 degrees, one for lamps (3200 K) 45 % of that of a blue sky
 LAMP, LAMP_WAYS, ANY_LAMP = 30.0, (120.0, 160.0), 45.0
