@@ -330,9 +330,9 @@ def test_lights_of_two_colours_are_in_doubt_and_one_is_a_cast(tmp_path: Path) ->
     for left, right in (((12, 30), (36, -6)), ((24, 12), (24, 12))):
         luma, planes = texture(), [np.full((135, 240), 128, np.uint8) for _ in range(2)]
         luma[60:160, 60:180] = luma[60:160, 300:420] = 220
-        for plane, one, other in zip(planes, left, right, strict=True):
-            plane[:, :120] += one
-            plane[:, 120:] = 128 + other
+        for plane, near, far in zip(planes, left, right, strict=True):
+            plane[:, :120] += near
+            plane[:, 120:] = 128 + far
         found = figures(drawn(tmp_path, [(luma, *planes)] * 30))["faults.colour_cast"]
         assert found.value > LIMITS["faults.colour_cast"]
         reasons.append(found.bound_by.code if found.bound_by else None)
