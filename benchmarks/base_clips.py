@@ -30,6 +30,7 @@ NUMBERS = (
     range(9, 11),
     range(11, 12),
     range(12, 13),
+    range(13, 14),
 )  # of the clips of each set
 FIRST = {"car_park_intel.mp4": 60, "lobby_intel.mp4": 300, "bottle_intel.mp4": 100}
 PHOTOGRAPHS = (

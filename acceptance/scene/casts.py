@@ -26,32 +26,47 @@ def shared_colour(colours: Floats, light: Floats, thresholds: Thresholds) -> dic
     It (``cast_blue``, ``cast_red``) points along the median, which a large thing of another colour
     does not turn, and is at most what the highlights share: the brightest of those that are not
     clipped to white, which have the colour of the light. Beside it are what most share without the
-    highlights (``cast_of_most``), and the share of what is grey (``cast_neutral``), both in %.
+    highlights (``cast_of_most``), and the share of what is grey (``cast_neutral``), both in %, and
+    by how many degrees of the colour plane highlights differ from it, both ways (``cast_mixed``).
     """
     ratios = colours / light
     middle = median(ratios, axis=1)
     way = middle / max(float(np.hypot(*middle)), 1e-9)
     along = way @ ratios
     most = max(0.0, ranked(along, thresholds.cast_percentile))
-    shared = min(most, _highlights(along, light, thresholds))
+    bright = _highlights(light, thresholds)
+    shared = most
+    if bright.size:
+        shared = min(most, ranked(along[bright], thresholds.bright_cast_percentile))
     blue, red = max(0.0, shared) * way
     return {
         "cast_blue": 100 * float(blue),
         "cast_red": 100 * float(red),
         "cast_of_most": 100 * most,
         "cast_neutral": 100 * _neutral(colours, light, shared, thresholds),
+        "cast_mixed": _apart(ratios[:, bright], way) if bright.size else 0.0,
     }
 
 
-def _highlights(along: Floats, light: Floats, thresholds: Thresholds) -> float:
-    """Return what the highlights share of a colour; infinite where there are too few."""
-    unclipped = light < thresholds.white_level
-    seen = light[unclipped]
+def _highlights(light: Floats, thresholds: Thresholds) -> NDArray[np.intp]:
+    """Return the places of the brightest that are not clipped; none where there are too few."""
+    seen = np.flatnonzero(light < thresholds.white_level)
     if seen.size < thresholds.fewest_highlights:
-        return float("inf")
+        return seen[:0]
     # sorted as a whole: a partition of values of which many are equal takes four times as long
-    least = np.sort(seen)[round(thresholds.bright_percentile / 100 * (seen.size - 1))]
-    return ranked(along[unclipped][seen >= least], thresholds.bright_cast_percentile)
+    ordered = np.sort(light[seen])
+    least = ordered[round(thresholds.bright_percentile / 100 * (seen.size - 1))]
+    return np.asarray(seen[light[seen] >= least])
+
+
+def _apart(ratios: Floats, way: NDArray[np.floating]) -> float:
+    """Return by how many degrees a quarter of ``ratios`` (2, n) differ from ``way`` to each side.
+
+    It is negative where most lie on one side.
+    """
+    across = way[0] * ratios[1] - way[1] * ratios[0]
+    turned = np.arctan2(across, way @ ratios)
+    return float(np.degrees(min(ranked(turned, 75), -ranked(turned, 25))))
 
 
 def _neutral(colours: Floats, light: Floats, shared: float, thresholds: Thresholds) -> float:

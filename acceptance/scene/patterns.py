@@ -5,6 +5,7 @@ The sources of the methods are cited in ``thumbnails``.
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -138,6 +139,49 @@ def _mean_size(values: NDArray[np.int16], number: int) -> Floats:
     bands = np.abs(values, out=values).reshape(number, -1, values.shape[1])
     sums = np.add.reduce(bands, axis=1, dtype=np.int16)
     return np.asarray(sums * np.float32(1 / bands.shape[1]))
+
+
+def streaks(rows: NDArray[Any], before: NDArray[Any], shift: int, thresholds: Thresholds) -> float:
+    """Return the amplitude in codes of what rows change by as a whole, each on its own.
+
+    ``rows`` (n, w), and those ``before``, are native codes of ``shift`` more bits than 8. Only what
+    three in four parts of a row share counts, less what its neighbours change by: light, and bars
+    that roll. It is that of the quieter quarter of the rows, and of noise by rows the root of two
+    of its sigma, as for a wave.
+    """
+    step = cv2.subtract(rows, before, dtype=cv2.CV_32F)
+    parts = cv2.resize(step, (thresholds.streak_columns, len(step)), interpolation=cv2.INTER_AREA)
+    shared = shared_by_most(np.asarray(parts, np.float32))
+    bends = np.abs(shared[1:-1] - (shared[:-2] + shared[2:]) / 2)
+    # a quarter of a normal distribution lies within 0.319 sigma; bends have three times the
+    # variance of a row
+    sigma = ranked(bends, thresholds.streak_percentile) / (0.319 * math.sqrt(3) * (1 << shift))
+    return math.sqrt(2) * sigma
+
+
+def rough_rows(rows: Bytes, further: Bytes, thresholds: Thresholds) -> float:
+    """Return the amplitude in codes of what each row has by itself against those beside it.
+
+    Beside ``rows`` (n, w) are those ``further`` (4, n, w) by -2, -1, 1 and 2. It is taken from
+    fourth differences, in which slats and their shades hardly count, as noise by rows would be.
+    """
+    weights = (1, -4, -4, 1)
+    rough = 6 * rows.astype(np.float32)
+    for weight, beside in zip(weights, further, strict=True):
+        rough += np.float32(weight) * beside
+    size = thresholds.streak_columns, len(rough)
+    parts = cv2.resize(rough, size, interpolation=cv2.INTER_AREA)
+    shared = np.abs(shared_by_most(np.asarray(parts, np.float32)))
+    # the squares of the weights add up to 70
+    return math.sqrt(2) * ranked(shared, thresholds.streak_percentile) / (0.319 * math.sqrt(70))
+
+
+def shared_by_most(values: NDArray[Any]) -> NDArray[Any]:
+    """Return what three in four of the last axis of ``values`` have at least, to either side."""
+    ordered = np.sort(values, axis=-1)
+    quarter = ordered.shape[-1] // 4
+    least, most = ordered[..., quarter], ordered[..., -1 - quarter]
+    return np.asarray(np.maximum(least, 0) + np.minimum(most, 0))
 
 
 def noise_share(

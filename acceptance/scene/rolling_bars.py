@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from acceptance.scene.patterns import median, ranked
+from acceptance.scene.patterns import median, ranked, shared_by_most
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -83,10 +83,7 @@ class RollingBars:
 
         It is against their usual, (n, rows): what moves in one place has no part in it.
         """
-        apart = np.sort(means - median(means, axis=0), axis=2)
-        quarter = self.thresholds.bar_columns // 4
-        least, most = apart[:, :, quarter], apart[:, :, -1 - quarter]
-        return np.asarray(np.maximum(least, 0) + np.minimum(most, 0))
+        return shared_by_most(means - median(means, axis=0))
 
 
 def _gone_round(circles: Complexes, shared: Floats) -> float:

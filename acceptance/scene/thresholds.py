@@ -119,6 +119,13 @@ class Thresholds:
     still_percent: float = 0.15
     """Movement in % of the height from one of them to the next up to which a picture stands."""
 
+    # --- rows that change each on its own
+
+    streak_columns: int = 8
+    """Parts of a row that are compared: most must show the same streak."""
+    streak_percentile: float = 25
+    """Percentile of the rows whose streaks count: what moves may change some rows as a whole."""
+
     # --- motion and change
 
     bands: int = 5

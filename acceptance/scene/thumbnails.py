@@ -54,8 +54,8 @@ MOVES = ("moved_x", "moved_y")
 # those that are taken a few times a second
 EDGES = ("edge_width", "edge_contrast", "edge_spread")
 NOISE = ("noise",)
-CASTS = ("cast_blue", "cast_red", "cast_of_most", "cast_neutral")
-WAVES = ("wave", "wave_in_part", "wave_crossed", "wave_lattice")
+CASTS = ("cast_blue", "cast_red", "cast_of_most", "cast_neutral", "cast_mixed")
+WAVES = ("wave", "wave_in_part", "wave_crossed", "wave_lattice", "wave_restless")
 COSTLY = (*EDGES, *NOISE, *CASTS, *WAVES)
 # those that are taken more often
 COVERS = ("blank", "veiled")
@@ -144,10 +144,11 @@ class Features:
     def _look_for_waves(self) -> None:
         """Look for waves, and for the bars that rolled until each of these pictures."""
         moves = iter(self._moves())
-        waves = iter([self._strongest_wave(each) for each in self.waiting.pop(WAVES, [])])
+        looks = self.waiting.pop(WAVES, [])
+        waves = iter([(self._strongest_wave(samples), *levels) for samples, *levels in looks])
         for small in self.later:
             if small is None:
-                self._keep(WAVES, self._wave(next(waves)))
+                self._keep(WAVES, self._wave(*next(waves)))
             else:
                 moved = next(moves)
                 self._keep(MOVES, moved)
@@ -271,9 +272,10 @@ class Features:
 
     def _costly(self, frame: Frame, rows: NDArray[Any], samples: Bytes) -> None:
         """Take what blur, stripes, noise and casts are looked for in."""
-        self._keep(NOISE, self._noise_level(frame.luma, rows))
+        noise = self._noise_level(frame.luma, rows)
+        self._keep(NOISE, noise)
         self.later.append(None)
-        self._wait(WAVES, samples)
+        self._wait(WAVES, (samples, self._streaks(frame.luma, rows), noise.get("noise", 0.0)))
         self._wait(EDGES, crossed_edges.lines(frame.luma, self.shift, self.thresholds))
         self._wait(CASTS, self._colours(frame))
 
@@ -295,6 +297,15 @@ class Features:
         some, further = self._eight(rows[1::3]), self._further(luma)
         return patterns.noise(some, further, change, self.shift, self.thresholds)
 
+    def _streaks(self, luma: NDArray[Any], rows: NDArray[Any]) -> float:
+        """Amplitude, in codes, of noise by rows: in time, and between rows next to each other."""
+        limits, some = self.thresholds, slice(None, None, self.thresholds.rows_averaged)
+        before = rows if self.rows is None else self.rows
+        found = patterns.streaks(rows[some], before[some], self.shift, limits)
+        if found < limits.least_wave_codes:
+            return found
+        return min(found, patterns.rough_rows(self._eight(rows[1::3]), self._further(luma), limits))
+
     def _further(self, luma: NDArray[Any]) -> Bytes:
         """Return the rows (4, 60, w) two above, above, below and two below those of noise."""
         number = self.thresholds.rows_averaged * self.thresholds.thumbnail_size[1]
@@ -314,18 +325,22 @@ class Features:
         self.samples = samples
         return found
 
-    def _wave(self, found: PictureWave) -> dict[str, float]:
+    def _wave(self, found: PictureWave, streaks: float, noise: float) -> dict[str, float]:
         """Amplitude, in %, of the strongest wave all over the picture, and whether it is one.
 
-        Blinds or a fence in a part of it are none; what drifts is one (``plane_waves``).
+        Blinds or a fence in a part of it are none; what drifts is one (``plane_waves``), and so are
+        ``streaks``. Beside a wave that stands still is the ``noise``, in %, of what changes there.
         """
-        rolled = self.bars.amplitude(above=found.everywhere)
-        drifts = rolled > 0 or found.turned > self.thresholds.drift_turns
+        still = max(found.everywhere, streaks)
+        rolled = self.bars.amplitude(above=still)
+        drifts = max(rolled, streaks) > found.everywhere
+        drifts |= found.turned > self.thresholds.drift_turns
         return {
-            "wave": 100 * max(found.everywhere, rolled) / self.amplitude,
+            "wave": 100 * max(still, rolled) / self.amplitude,
             "wave_in_part": 100 * found.somewhere / self.amplitude,
             "wave_crossed": 100.0 if drifts else found.crossed,
             "wave_lattice": 0.0 if drifts else found.lattice,
+            "wave_restless": 0.0 if drifts else noise,
         }
 
     def _cast(self, taken: tuple[Bytes, Bytes, Bytes] | None) -> dict[str, float]:

@@ -18,6 +18,7 @@ from acceptance.checks.judging import judge
 from acceptance.errors import GapError
 from acceptance.footage import encode
 from acceptance.metrics import faults, quantities
+from acceptance.metrics.faults.levels import spanned
 from acceptance.model import (
     Finding,
     Measurement,
@@ -171,6 +172,36 @@ def test_the_amplitude_of_stripes_comes_back_on_a_plain_picture(
     )
 
 
+def test_rows_that_each_change_by_themselves_are_stripes_and_what_moves_is_none(
+    tmp_path: Path,
+) -> None:
+    """Noise by rows of 5 % reads the root of two of that; slats that sway are no such noise."""
+    random, still = np.random.default_rng(3), texture()
+    offsets = np.rint(random.normal(0, 0.05 * 219, (12, 270, 1))).astype(np.int16)
+    streaked = [np.clip(still + each, 0, 255).astype(np.uint8) for each in offsets]
+    found = figures(drawn(tmp_path, streaked))["faults.stripes"]
+    assert found.value == pytest.approx(5 * 2**0.5, rel=0.25)
+    assert found.bound_by is None
+    walks = [np.roll(still, 7 * n, axis=0) for n in range(12)]
+    assert figures(drawn(tmp_path, walks))["faults.stripes"].value < 1
+    light = np.arange(270)[:, None] / 270
+    rolls = [still + 20 * np.sin(6 * (light + 0.05 * n)) for n in range(12)]
+    lit = [np.rint(each).astype(np.uint8) for each in rolls]
+    assert figures(drawn(tmp_path, lit))["faults.stripes"].value < 1
+
+
+def test_rows_that_stand_while_all_about_them_changes_are_in_doubt(tmp_path: Path) -> None:
+    """A wave of 6 % stands: over a still view it is a fault, over grain it may be of things."""
+    rows = np.arange(270)[:, None] / 270
+    wave, random = 13 * np.sin(2 * np.pi * 31 * rows), np.random.default_rng(4)
+    for sigma, reason in ((0.0, None), (8.0, "restless_pattern")):
+        films = [texture() + wave + random.normal(0, sigma, (270, 480)) for _ in range(10)]
+        seen = drawn(tmp_path, [np.clip(np.rint(each), 0, 255).astype(np.uint8) for each in films])
+        found = figures(seen)["faults.stripes"]
+        assert found.value > LIMITS["faults.stripes"]
+        assert (found.bound_by.code if found.bound_by else None) == reason
+
+
 def test_the_sigma_of_snow_comes_back_and_texture_or_motion_alone_is_none(tmp_path: Path) -> None:
     random, still = np.random.default_rng(1), texture()
     noisy = [
@@ -276,12 +307,36 @@ def test_a_level_counts_only_in_a_second_that_lies_in_the_clip_as_a_whole() -> N
     assert faults.held(levels, at).value == 9
 
 
+@pytest.mark.parametrize("start", [0.0, 0.1, 3600.7])
+def test_a_second_is_as_many_looks_whatever_the_last_bit_of_their_times(start: float) -> None:
+    """Looks 0.2 s apart: 5 or 7 of them are as near to a second."""
+    at, levels = start + np.arange(65) / 25, np.full(65, np.nan, np.float32)
+    levels[::5] = [1] * 10 + [9] * 3
+    assert faults.held(levels, at).value == 9
+    assert {spanned(np.arange(13.0) * step, 1) for step in (0.2, 1 / 5.0000001)} == {5}
+
+
 def test_a_level_that_is_unknown_most_of_the_time_was_not_held() -> None:
     at, levels = np.arange(50) / 25, np.full(50, np.nan, np.float32)
     levels[[5, 10, 40]] = 1, 2, 9
     assert faults.held(levels, at) is None
     levels[:25:5] = 3
     assert faults.held(levels, at).value == 3
+
+
+def test_lights_of_two_colours_are_in_doubt_and_one_is_a_cast(tmp_path: Path) -> None:
+    """Violet lies on all of a street that a pink and a blue sign light."""
+    reasons = []
+    for left, right in (((12, 30), (36, -6)), ((24, 12), (24, 12))):
+        luma, planes = texture(), [np.full((135, 240), 128, np.uint8) for _ in range(2)]
+        luma[60:160, 60:180] = luma[60:160, 300:420] = 220
+        for plane, near, far in zip(planes, left, right, strict=True):
+            plane[:, :120] += near
+            plane[:, 120:] = 128 + far
+        found = figures(drawn(tmp_path, [(luma, *planes)] * 30))["faults.colour_cast"]
+        assert found.value > LIMITS["faults.colour_cast"]
+        reasons.append(found.bound_by.code if found.bound_by else None)
+    assert reasons == ["mixed_lights", None]
 
 
 def test_what_is_smeared_one_way_is_blurred_and_leaning_lines_are_not(tmp_path: Path) -> None:

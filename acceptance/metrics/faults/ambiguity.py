@@ -32,6 +32,7 @@ HAZY_BLUR = 0.4, 0.7  # % of the height: what haze may blur, and cannot
 ASIDE, NOTHING = 0.08, 33.0
 MOVES = 0.05  # % of the height from one picture taken to the next: more smears by as much
 PATTERN = 2.0  # % of the amplitude, from which a pattern is in a part of the picture
+CHANGING = 4.0  # % of the picture that changes from frame to frame: water, smoke, steam
 SOFT = 0.5  # % of the height, from which what sways is out of focus
 # % of its likeness that a picture must lose, and of it that must have changed, for the scene to be
 # another
@@ -41,10 +42,12 @@ SWINGS = 3  # pictures in turn, each unlike the one before, in which a camera is
 RETURNED, ROSE = 0.5, 0.3
 RETURNS = 0.5  # s, in most of which it is back
 CROSSED = 28.0  # % of the picture in which something else than stripes must be seen
-LATTICE = 0.13  # of a wave's amplitude, from which that in another direction makes it tiles
+LATTICE = 0.125  # of a wave's amplitude, from which that in another direction makes it tiles
+RESTLESS = 1.0  # % of noise, from which a wave that stands is of things that do not
 OF_PART = 4.0  # times what all of the picture has, from which a pattern is of a part
 NEUTRAL = 15.0  # % of the mid tones that are grey: a wrong white balance leaves none
 THINGS = 35.0, 0.5  # % that most share, and the part of it that the highlights have
+MIXED = 25.0  # degrees of the colour plane by which highlights differ from what is shared
 # % and degrees of the colour plane: a white balance for daylight (5600 K) makes 31 % of the light
 # of a lamp of 2800 K, at 138 degrees, one for lamps (3200 K) 45 % of that of a blue sky
 LAMP, LAMP_WAYS, ANY_LAMP = 30.0, (120.0, 160.0), 45.0
@@ -77,6 +80,12 @@ def _hazy(level: FaultLevel, features: Features) -> bool:
     """Whether no edge is clear: haze takes contrast away, and blurs by a little."""
     clear = _around(level, features["edge_contrast"])
     return _slight(level) and clear < HAZY_CODES
+
+
+def _of_motion(level: FaultLevel, features: Features) -> bool:
+    """Whether no edge is clear and the picture changes all the time: water and smoke are soft."""
+    clear = _around(level, features["edge_contrast"])
+    return clear < HAZY_CODES and _around(level, features["area_changed"], near=True) >= CHANGING
 
 
 def _slight(level: FaultLevel) -> bool:
@@ -159,6 +168,11 @@ def _of_part(level: FaultLevel, features: Features) -> bool:
     return _around(level, features["wave_in_part"]) > OF_PART * level.value
 
 
+def _restless(level: FaultLevel, features: Features) -> bool:
+    """Whether all else changes about a wave that stands: rows of heads, of leaves."""
+    return _around(level, features["wave_restless"]) >= RESTLESS
+
+
 def _neutral(level: FaultLevel, features: Features) -> bool:
     """Whether much of the picture is grey: the light has no colour then, but things have."""
     return _around(level, features["cast_neutral"]) >= NEUTRAL
@@ -169,6 +183,11 @@ def _things(level: FaultLevel, features: Features) -> bool:
     most, share = THINGS
     shared = _around(level, features["cast_of_most"])
     return shared >= most and level.value < share * shared
+
+
+def _mixed(level: FaultLevel, features: Features) -> bool:
+    """Whether the highlights are of several colours: lights are, a camera has one cast."""
+    return _around(level, features["cast_mixed"]) >= MIXED
 
 
 def _lamps(level: FaultLevel, features: Features) -> bool:
@@ -213,15 +232,22 @@ DOUBTS = {
         ("edges_aside", _aside),
         ("moving_picture", _moving),
         ("soft_pattern", _patterned),
+        ("soft_motion", _of_motion),
     ),
     "faults.covered_lens": (("veil", _veiled),),
     "faults.colour_cast": (
         ("neutral_things", _neutral),
         ("coloured_things", _things),
         ("coloured_light", _lamps),
+        ("mixed_lights", _mixed),
         ("changing_light", _changing),
     ),
-    "faults.stripes": (("slats", _slats), ("tiles", _tiles), ("pattern_in_part", _of_part)),
+    "faults.stripes": (
+        ("slats", _slats),
+        ("tiles", _tiles),
+        ("pattern_in_part", _of_part),
+        ("restless_pattern", _restless),
+    ),
     "faults.shake": (("near_thing", _soft),),
     "faults.scene_change": (
         ("part_of_view", _partial),

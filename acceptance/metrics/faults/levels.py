@@ -8,6 +8,7 @@ after ITU-T P.910 (10/2023)).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ RARELY = 10  # percentile of these within ``SWAY`` that count
 AGAIN = 3.0  # times as much may be the way over ``SWAY``: slow sways fill a second in part
 LARGEST = 12.0  # % of the height from one frame of which motion is taken to the next
 MOSTLY = 0.75  # of the frames that show motion at best
+ROUNDING = 1e-6  # of pairs of frames: times are sums of floating numbers
 SHORTEST = 1e-3  # s between frames: stamps that are alike are no times
 
 
@@ -111,9 +113,13 @@ def held(levels: NDArray[np.float32], at: Array) -> FaultLevel | None:
 
 
 def spanned(at: Array, seconds: float) -> int:
-    """Return the number of frames in ``seconds``, odd, at most all."""
+    """Return the number of frames in ``seconds``, odd, at most all.
+
+    Of two that are as near it is the lesser, whatever the last bit of the times is.
+    """
     step = _step(at) if len(at) > 1 else seconds
-    return min(2 * round(seconds / max(step, SHORTEST) / 2) + 1, len(at) - (len(at) + 1) % 2)
+    pairs = math.ceil(seconds / max(step, SHORTEST) / 2 - 1 / 2 - ROUNDING)
+    return min(2 * pairs + 1, len(at) - (len(at) + 1) % 2)
 
 
 def _step(at: Array) -> float:
