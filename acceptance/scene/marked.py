@@ -49,7 +49,7 @@ def free(views: Sequence[View], unit: float, nominal: Callable[[Floats], Floats]
     step is told by the others.
     """
     doubts = np.array([_doubt(middle_half(view.luma)) for view in views])
-    lying = marked(doubts, unit)
+    lying = marked(doubts.tolist(), unit)
     if len(views):
         faintly = doubts > max(MOST_UNLIKE * float(np.median(doubts)), FAINTLY_UNLIKE * unit)
         lying |= faintly & (np.abs(_off_neighbours(views, nominal)) > OFF)
