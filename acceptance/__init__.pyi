@@ -67,6 +67,9 @@ from .errors import (
     KeyFileError as KeyFileError,
 )
 from .errors import (
+    NewerSessionError as NewerSessionError,
+)
+from .errors import (
     OutputError as OutputError,
 )
 from .errors import (

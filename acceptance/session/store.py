@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
@@ -131,9 +131,10 @@ def parse(content: bytes, where: str) -> Session:
 def _require_no_newer(content: bytes, cause: str, where: str) -> None:
     """Say that a session is by a newer version than this, where it says so."""
     try:
-        made = str(cast("dict[str, object]", strict_json.loads(content))["tool_version"])
-    except (ValueError, RecursionError, TypeError, KeyError):
+        read = strict_json.loads(content)
+    except (ValueError, RecursionError):
         return
+    made = str(read.get("tool_version", "")) if isinstance(read, dict) else ""
     if _numbers(made) > _numbers(__version__):
         what = tr("made by version {made:.20}, which version {own} cannot read ({cause})",
                   made=made, own=__version__, cause=cause)  # fmt: skip
