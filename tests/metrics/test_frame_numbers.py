@@ -45,6 +45,18 @@ def test_lost_frames_are_counted_beside_stamps_that_are_wrong(
         assert found.pace == pytest.approx(1 / rate, rel=2e-4)
 
 
+@pytest.mark.parametrize("over", [2, 3, 5])
+def test_a_stamp_handed_on_over_some_frames_moves_none_of_those_up_to_the_next_hole(
+    over: int,
+) -> None:
+    """A stamp is exchanged with the next, that one with the one after, and so on."""
+    number = np.delete(np.arange(600), 461)
+    stamped = number / 240
+    stamped[447 : 448 + over] = np.roll(stamped[447 : 448 + over], -1)
+    found = frame_numbers.even(stamped, 1 / 240)
+    assert np.array_equal(found.number - found.number[0], number)
+
+
 def test_a_long_outage_is_counted_in_full() -> None:
     number = np.concatenate([np.arange(100), np.arange(190, 300)])
     found = frame_numbers.even(number / 60, 1 / 60)

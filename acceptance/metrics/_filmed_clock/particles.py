@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -25,11 +26,15 @@ if TYPE_CHECKING:
     Density = Callable[[Array], Array]
     Start = Callable[[np.random.Generator], tuple[Array, Array]]
     Way = tuple[Start, Sequence[Density]]
+    Beside = Callable[[Array], Iterable[Array]]
 
 REACHES = np.array([0.3, 0.85, 0.85, 1.0])  # of the differences by which guesses move
 LOOSE = 0.1  # by which these are varied
 BESIDE = 8  # ranks
 AGREED, MOST_CROWDS = 2.0, 8  # logarithm of the evidence
+# rounds in which crowds that start from another one settle; squares by which they are wider; the
+# guesses that they start with
+ROUNDS, WIDER, AGAIN = 2, 2.0, 4096
 # of its coordinates that a guess moves in: not all, where one of them has several islands
 PARTS = np.array([0.4, 1.0])
 
@@ -42,6 +47,7 @@ def sample(
     moves: int,
     count: int,
     fits: Callable[[Array], bool] = lambda _: True,
+    beside: Beside | None = None,
 ) -> Array:
     """(count, d) guesses after the last step.
 
@@ -52,7 +58,9 @@ def sample(
     density beforehand, -inf where ruled out.
 
     Crowds are sent out until the two best find the same evidence and the best one ``fits``, since
-    two may go astray alike; MOST_CROWDS at most. Each counts by its own.
+    two may go astray alike; MOST_CROWDS at most. Each counts by its own. Where no two agree, the
+    best may be an island beside a higher one that none of them met: then crowds are sent from the
+    guesses that ``beside`` makes of it, too, by the steps of the last way.
     """
     crowds: list[Array] = []
     evidence: list[float] = []
@@ -64,6 +72,11 @@ def sample(
         crowd, found = _sent(start, steps, prior, size, moves, random)
         crowds.append(crowd)
         evidence.append(found)
+    if beside is not None and not _agree(evidence):
+        for guesses in beside(crowds[int(np.argmax(evidence))]):
+            crowd, found = _settled(guesses, ways[-1][1], prior, size, moves)
+            crowds.append(crowd)
+            evidence.append(found)
     return _drawn(crowds, np.array(evidence), count)
 
 
@@ -115,6 +128,35 @@ def _sent(
             kept.append(crowd.guesses.copy())
         guesses, level = crowd.guesses, crowd.level
     return np.concatenate(kept[-moves:]), evidence
+
+
+def _settled(
+    guesses: Array, steps: Sequence[Density], prior: Density, size: int, moves: int
+) -> tuple[Array, float]:
+    """Send crowds one after another, each from where the last one came to; as ``_sent``."""
+    found = -math.inf
+    for number in range(ROUNDS):
+        start = partial(_about, guesses, prior)
+        guesses, found = _sent(start, steps, prior, size, moves, np.random.default_rng(number))
+    return guesses, found
+
+
+def _about(crowd: Array, prior: Density, random: np.random.Generator) -> tuple[Array, Array]:
+    """(n, d) normal guesses about a ``crowd`` (m, d), and the log of their density.
+
+    They are WIDER, and only those that the ``prior`` allows; the crowd itself must be possible.
+    """
+    varied = np.ptp(crowd, axis=0) > 0
+    middle = crowd[:, varied].mean(axis=0)
+    spread = WIDER * np.atleast_2d(np.cov(crowd[:, varied].T))
+    root = np.linalg.cholesky(spread + 1e-9 * np.diag(np.diag(spread)))
+    normal = random.standard_normal((AGAIN, len(middle)))
+    guesses = np.repeat(crowd[:1], AGAIN, axis=0)
+    guesses[:, varied] = middle + normal @ root.T
+    size = float(np.log(np.diag(root)).sum()) + len(middle) / 2 * math.log(2 * math.pi)
+    density = -(normal**2).sum(axis=1) / 2 - size
+    possible = prior(guesses) > -np.inf
+    return guesses[possible], density[possible] - math.log(max(possible.mean(), 1 / AGAIN))
 
 
 def _weights(log: Array) -> tuple[Array, float]:

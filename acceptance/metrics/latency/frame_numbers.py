@@ -20,8 +20,9 @@ OPENING, TRIED = 48, 400  # frames from which the pace is taken first, and those
 WRONG = 0.05  # share of stamps that are not of their frame
 AROUND = np.arange(-6, 7)  # paces that a stamp may be off
 # what it takes to believe in lost frames (logarithm of the likelihood), in each of them after the
-# first, and that none is where there should be one
-LOST, MORE, NONE = 4.0, 0.5, 20.0
+# first, and that a frame is none after the one before: more than any number of wrong stamps, since
+# all frames up to the next hole would have to make room for it
+LOST, MORE, NONE = 4.0, 0.5, 200.0
 LOUDEST, QUIETEST = 0.3, 0.02  # scatter of stamps, in paces: to begin with, and at least
 FAR = 4.0  # times their scatter beyond which stamps are not of their frame
 NORMAL = 1.4826  # rms of normal values over the median of their sizes

@@ -43,6 +43,7 @@ RANKS = (0.1, 0.3, 0.5, 0.7, 0.9)  # of the exposures
 # of guesses about such a grid, in the columns that it fixes
 SPREAD, ABOUT = np.array([3e-4, 0.08, 0.005, 0, 0.12, 0, 0, 0]), [LOG_PERIOD, PHASE, DELAY, RANK]
 START = 4096
+BLUR = 0.01  # of ranks of exposures, which may all be the shortest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +106,41 @@ class Start:
         even = random.uniform(lowest, highest, (START, 4))
         shapes = random.uniform(*self.ranges.shapes, START)
         return np.column_stack([even, slow, timings, shapes])
+
+
+def aliases(seen: Seen, ranges: Ranges, guesses: Array) -> list[Array]:
+    """Return ``guesses`` (m, COLUMNS) again, and such at other rates as look nearly the same.
+
+    A monitor that is faster by the film's rate, or by half of it where pictures come in every other
+    frame, has its refreshes at the same phases of the frames: were exposures, waits and light as
+    much shorter, every share would be the same.
+    """
+    step = 1 / (2 * float(np.median(seen.next - seen.after)))
+    rate = float(np.exp(-np.median(guesses[:, LOG_PERIOD])))
+    shifts = np.arange(np.ceil((SLOWEST - rate) / step), np.floor((FASTEST - rate) / step) + 1)
+    ways = [_shifted(seen, guesses, shift * step) for shift in shifts]
+    possible = [way[monitor_prior.log_density(way, ranges) > -np.inf] for way in ways]
+    return [way for way in possible if len(way) > len(guesses) / 2]
+
+
+def _shifted(seen: Seen, guesses: Array, faster: float) -> Array:
+    """Return guesses at rates ``faster`` by so many Hz, of refreshes at the same phases."""
+    random, found, period = np.random.default_rng(5), guesses.copy(), np.exp(guesses[:, LOG_PERIOD])
+    new = 1 / (1 / period + faster)
+    mixed = seen.after[seen.mixed] if seen.mixed.any() else seen.after
+    near = float(mixed[np.argmin(np.abs(mixed))])
+    refresh = (guesses[:, PHASE] + np.rint(near / period - guesses[:, PHASE])) * period
+    turns = np.exp(2j * np.pi * refresh / new)
+    middle = np.angle(turns.mean())
+    found[:, LOG_PERIOD] = np.log(new)
+    found[:, PHASE] = (middle + np.angle(turns * np.exp(-1j * middle))) / (2 * np.pi)
+    found[:, DELAY] -= random.uniform(size=len(found)) * (new - period)
+    found[:, LOG_JITTER] += np.log(new / period)
+    found[:, RESPONSE] *= new / period
+    ranks = np.linspace(0, 1, len(seen.exposures))
+    rank = np.interp(seen.exposure(guesses)[:, 0] * new / period, seen.exposures, ranks)
+    found[:, RANK] = np.clip(rank + BLUR * random.standard_normal(len(rank)), 0, 1)
+    return found
 
 
 def _grids(mixed: Seen, rank: float) -> Array:
