@@ -299,12 +299,13 @@ class Features:
 
     def _streaks(self, luma: NDArray[Any], rows: NDArray[Any]) -> float:
         """Amplitude, in codes, of noise by rows: in time, and between rows next to each other."""
-        limits, some = self.thresholds, slice(None, None, self.thresholds.rows_averaged)
-        before = rows if self.rows is None else self.rows
+        limits, before = self.thresholds, rows if self.rows is None else self.rows
+        some = slice(None, None, limits.rows_averaged)
         found = patterns.streaks(rows[some], before[some], self.shift, limits)
         if found < limits.least_wave_codes:
             return found
-        return min(found, patterns.rough_rows(self._eight(rows[1::3]), self._further(luma), limits))
+        rough = patterns.rough_rows(self._eight(rows[1::3]), self._further(luma), limits)
+        return min(found, limits.over_rough * rough)
 
     def _further(self, luma: NDArray[Any]) -> Bytes:
         """Return the rows (4, 60, w) two above, above, below and two below those of noise."""
