@@ -163,17 +163,16 @@ def rough_rows(rows: Bytes, further: Bytes, thresholds: Thresholds) -> float:
     """Return the amplitude in codes of what each row has by itself against those beside it.
 
     Beside ``rows`` (n, w) are those ``further`` (4, n, w) by -2, -1, 1 and 2. It is taken from
-    fourth differences, in which slats and their shades hardly count, as noise by rows would be; and
-    from second ones two rows apart, which are of one field: fields that are lit apart are no noise.
-    The lesser counts.
+    fourth differences, in which slats and their shades hardly count, as noise by rows would be; it
+    is at most twice that of second ones two rows apart, which are of one field: fields that are lit
+    apart are no noise.
     """
     two_above, above, below, two_below = further
     middle, outer = 2 * rows.astype(np.int16), two_above.astype(np.int16) + two_below
-    bends = 3 * middle + outer - 4 * (above.astype(np.int16) + below), middle - outer
-    squares = 70, 6  # of the weights, added up
-    return min(
-        _of_rows(bend, math.sqrt(of), thresholds) for bend, of in zip(bends, squares, strict=True)
-    )
+    fourth = 3 * middle + outer - 4 * (above.astype(np.int16) + below)
+    # the squares of the weights add up to 70 and to 6
+    by_row = _of_rows(fourth, math.sqrt(70), thresholds)
+    return min(by_row, 2 * _of_rows(middle - outer, math.sqrt(6), thresholds))
 
 
 def _of_rows(bends: NDArray[Any], gain: float, thresholds: Thresholds) -> float:

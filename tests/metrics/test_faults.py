@@ -190,6 +190,16 @@ def test_rows_that_each_change_by_themselves_are_stripes_and_what_moves_is_none(
     assert figures(drawn(tmp_path, lit))["faults.stripes"].value < 1
 
 
+def test_noise_by_rows_reads_the_root_of_two_of_its_sigma_on_average(tmp_path: Path) -> None:
+    levels = []
+    for seed in range(6):
+        random = np.random.default_rng(seed)
+        films = [texture() + random.normal(0, 0.05 * 219, (270, 1)) for _ in range(8)]
+        seen = drawn(tmp_path, [np.clip(np.rint(each), 0, 255).astype(np.uint8) for each in films])
+        levels.append(figures(seen)["faults.stripes"].value)
+    assert np.mean(levels) == pytest.approx(5 * 2**0.5, rel=0.12)
+
+
 def standing(tmp_path: Path, wave: float, noise: float) -> Finding:
     """Judge the stripes of a wave that stands under noise, both in %."""
     rows, random = np.arange(270)[:, None] / 270, np.random.default_rng(4)

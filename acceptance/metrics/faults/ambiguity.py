@@ -42,8 +42,9 @@ RETURNED, ROSE = 0.5, 0.3
 RETURNS = 0.5  # s, in most of which it is back
 CROSSED = 28.0  # % of the picture in which something else than stripes must be seen
 LATTICE = 0.125  # of a wave's amplitude, from which that in another direction makes it tiles
-# of a wave's amplitude, from which noise beside it is of what makes it, and % up to which things do
-RESTLESS, ROWS = 0.2, 6.0
+# % of noise and its share of a wave from which it is of what makes the wave, and % of waves up to
+# which things do
+RESTLESS, OF_WAVE, ROWS = 1.0, 0.2, 6.0
 OF_PART = 4.0  # times what all of the picture has, from which a pattern is of a part
 NEUTRAL = 15.0  # % of the mid tones that are grey: a wrong white balance leaves none
 THINGS = 35.0, 0.5  # % that most share, and the part of it that the highlights have
@@ -170,7 +171,7 @@ def _restless(level: FaultLevel, features: Features) -> bool:
     A camera's noise beside a wave of its own is as a rule far less than that.
     """
     noise = _around(level, features["wave_restless"])
-    return level.value < ROWS and noise >= RESTLESS * level.value
+    return level.value < ROWS and noise >= max(RESTLESS, OF_WAVE * level.value)
 
 
 def _neutral(level: FaultLevel, features: Features) -> bool:
