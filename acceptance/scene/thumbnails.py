@@ -26,7 +26,7 @@ from acceptance.scene.likeness import FrameLikeness
 from acceptance.scene.motion import Motion
 from acceptance.scene.patterns import eight_bits, percentage, ranked, spread
 from acceptance.scene.rolling_bars import RollingBars
-from acceptance.scene.thresholds import THRESHOLDS
+from acceptance.scene.thresholds import THRESHOLDS, Thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
     # features of each of the pictures of which samples wait
     Look = Callable[[list[Any]], Iterable[dict[str, float]]]
-from acceptance.scene.thresholds import Thresholds
 
 # features of every frame
 LIKENESS = (
@@ -299,17 +298,18 @@ class Features:
 
     def _streaks(self, luma: NDArray[Any], rows: NDArray[Any]) -> float:
         """Amplitude, in codes, of noise by rows: in time, and between rows next to each other."""
-        limits, some = self.thresholds, slice(None, None, self.thresholds.rows_averaged)
-        before = rows if self.rows is None else self.rows
-        found = patterns.streaks(rows[some], before[some], self.shift, limits)
+        limits, before = self.thresholds, rows if self.rows is None else self.rows
+        every = limits.rows_averaged
+        found = patterns.streaks(rows[::every], before[::every], self.shift, limits)
         if found < limits.least_wave_codes:
             return found
-        return min(found, patterns.rough_rows(self._eight(rows[1::3]), self._further(luma), limits))
+        rough = patterns.rough_rows(self._eight(rows[1::3]), self._further(luma), limits)
+        return min(found, limits.over_rough * rough)
 
     def _further(self, luma: NDArray[Any]) -> Bytes:
         """Return the rows (4, 60, w) two above, above, below and two below those of noise."""
-        number = self.thresholds.rows_averaged * self.thresholds.thumbnail_size[1]
-        places = _rows_beside(len(luma), number)
+        limits = self.thresholds
+        places = _rows_beside(len(luma), limits.rows_averaged * limits.thumbnail_size[1])
         rows = patterns.rows_at(luma, places.ravel())
         return self._eight(rows).reshape(*places.shape, -1)
 

@@ -175,12 +175,12 @@ def test_the_amplitude_of_stripes_comes_back_on_a_plain_picture(
 def test_rows_that_each_change_by_themselves_are_stripes_and_what_moves_is_none(
     tmp_path: Path,
 ) -> None:
-    """Noise by rows of 5 % reads the root of two of that; slats that sway are no such noise."""
+    """What is drawn down and light that rolls are no noise by rows."""
     random, still = np.random.default_rng(3), texture()
     offsets = np.rint(random.normal(0, 0.05 * 219, (12, 270, 1))).astype(np.int16)
     streaked = [np.clip(still + each, 0, 255).astype(np.uint8) for each in offsets]
     found = figures(drawn(tmp_path, streaked))["faults.stripes"]
-    assert found.value == pytest.approx(5 * 2**0.5, rel=0.25)
+    assert abs(found.value - 5 * 2**0.5) < found.expanded
     assert found.bound_by is None
     walks = [np.roll(still, 7 * n, axis=0) for n in range(12)]
     assert figures(drawn(tmp_path, walks))["faults.stripes"].value < 1
@@ -190,16 +190,41 @@ def test_rows_that_each_change_by_themselves_are_stripes_and_what_moves_is_none(
     assert figures(drawn(tmp_path, lit))["faults.stripes"].value < 1
 
 
-def test_rows_that_stand_while_all_about_them_changes_are_in_doubt(tmp_path: Path) -> None:
-    """A wave of 6 % stands: over a still view it is a fault, over grain it may be of things."""
-    rows = np.arange(270)[:, None] / 270
-    wave, random = 13 * np.sin(2 * np.pi * 31 * rows), np.random.default_rng(4)
-    for sigma, reason in ((0.0, None), (8.0, "restless_pattern")):
-        films = [texture() + wave + random.normal(0, sigma, (270, 480)) for _ in range(10)]
+def test_noise_by_rows_reads_the_root_of_two_of_its_sigma_on_average(tmp_path: Path) -> None:
+    levels = []
+    for seed in range(6):
+        random = np.random.default_rng(seed)
+        films = [texture() + random.normal(0, 0.05 * 219, (270, 1)) for _ in range(8)]
         seen = drawn(tmp_path, [np.clip(np.rint(each), 0, 255).astype(np.uint8) for each in films])
-        found = figures(seen)["faults.stripes"]
-        assert found.value > LIMITS["faults.stripes"]
-        assert (found.bound_by.code if found.bound_by else None) == reason
+        levels.append(figures(seen)["faults.stripes"].value)
+    assert np.mean(levels) == pytest.approx(5 * 2**0.5, rel=0.12)
+
+
+def standing(tmp_path: Path, wave: float, noise: float) -> Finding:
+    """Judge the stripes of a wave that stands under noise, both in %."""
+    rows, random = np.arange(270)[:, None] / 270, np.random.default_rng(4)
+    still = texture() + 2.19 * wave * np.sin(2 * np.pi * 31 * rows)
+    films = [still + random.normal(0, 2.19 * noise, still.shape) for _ in range(10)]
+    seen = drawn(tmp_path, [np.clip(np.rint(each), 0, 255).astype(np.uint8) for each in films])
+    return judged(seen)["faults.stripes"]
+
+
+@pytest.mark.parametrize(
+    ("wave", "noise", "verdict"),
+    [
+        (5, 0, Verdict.FAIL),
+        (5, 2, Verdict.INCONCLUSIVE),
+        (15, 1.2, Verdict.FAIL),
+        slow(6, 0.8, Verdict.FAIL),
+        slow(10, 3, Verdict.FAIL),
+        slow(25, 1.6, Verdict.FAIL),
+    ],
+)
+def test_a_slight_wave_amid_much_change_is_in_doubt_and_a_strong_one_is_a_fault(
+    wave: float, noise: float, verdict: Verdict, tmp_path: Path
+) -> None:
+    """It may be of rows of heads that never rest; noise of a night hides no fault."""
+    assert standing(tmp_path, wave, noise).verdict is verdict
 
 
 def test_the_sigma_of_snow_comes_back_and_texture_or_motion_alone_is_none(tmp_path: Path) -> None:
@@ -313,7 +338,17 @@ def test_a_second_is_as_many_looks_whatever_the_last_bit_of_their_times(start: f
     at, levels = start + np.arange(65) / 25, np.full(65, np.nan, np.float32)
     levels[::5] = [1] * 10 + [9] * 3
     assert faults.held(levels, at).value == 9
-    assert {spanned(np.arange(13.0) * step, 1) for step in (0.2, 1 / 5.0000001)} == {5}
+
+
+@pytest.mark.parametrize("ppm", [-200, -20, -1, 0, 1, 20, 200])
+def test_a_second_is_as_many_looks_whatever_the_clock_of_a_camera(ppm: int) -> None:
+    """Three looks of nine are no second, whether its stamps are exact, in ms, or uneven."""
+    exact, levels = np.arange(75) / 25 * (1 + ppm / 1e6), np.full(75, np.nan, np.float32)
+    levels[::5] = [1] * 6 + [9] * 3 + [1] * 6
+    uneven = exact + np.random.default_rng(5).normal(0, 1e-4, 75)
+    for at in (exact, np.round(exact, 3), uneven):
+        assert spanned(at[::5], 1) == 5
+        assert faults.held(levels, at).value == 9
 
 
 def test_a_level_that_is_unknown_most_of_the_time_was_not_held() -> None:
@@ -324,19 +359,41 @@ def test_a_level_that_is_unknown_most_of_the_time_was_not_held() -> None:
     assert faults.held(levels, at).value == 3
 
 
-def test_lights_of_two_colours_are_in_doubt_and_one_is_a_cast(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("lights", "verdict"),
+    [
+        (((12, 30), (36, -6)), Verdict.INCONCLUSIVE),
+        (((24, 12), (24, 12)), Verdict.FAIL),
+        (((18, 45), (54, -9)), Verdict.FAIL),
+    ],
+)
+def test_a_slight_cast_of_two_lights_is_in_doubt_and_one_light_or_much_of_two_is_a_fault(
+    lights: tuple[tuple[int, int], ...], verdict: Verdict, tmp_path: Path
+) -> None:
     """Violet lies on all of a street that a pink and a blue sign light."""
-    reasons = []
-    for left, right in (((12, 30), (36, -6)), ((24, 12), (24, 12))):
-        luma, planes = texture(), [np.full((135, 240), 128, np.uint8) for _ in range(2)]
-        luma[60:160, 60:180] = luma[60:160, 300:420] = 220
-        for plane, near, far in zip(planes, left, right, strict=True):
-            plane[:, :120] += near
-            plane[:, 120:] = 128 + far
-        found = figures(drawn(tmp_path, [(luma, *planes)] * 30))["faults.colour_cast"]
-        assert found.value > LIMITS["faults.colour_cast"]
-        reasons.append(found.bound_by.code if found.bound_by else None)
-    assert reasons == ["mixed_lights", None]
+    luma, planes = texture(), [np.full((135, 240), 128, np.uint8) for _ in range(2)]
+    luma[60:160, 60:180] = luma[60:160, 300:420] = 220
+    for plane, near, far in zip(planes, *lights, strict=True):
+        plane[:, :120], plane[:, 120:] = 128 + near, 128 + far
+    seen = drawn(tmp_path, [(luma, *planes)] * 10)
+    assert figures(seen)["faults.colour_cast"].value > LIMITS["faults.colour_cast"]
+    assert judged(seen)["faults.colour_cast"].verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("cast", "spread"), [((30, 18), 12), slow((30, 18), 8), slow((22, 14), 4), slow((-20, 25), 8)]
+)
+def test_a_cast_on_a_colourful_view_is_a_fault(
+    cast: tuple[int, int], spread: int, tmp_path: Path
+) -> None:
+    """A cast of 12 to 14 % lies on things of many colours."""
+    random, luma = np.random.default_rng(5), texture()
+    luma[40:200:40] = 200
+    colours = np.kron(random.normal(0, spread, (2, 15, 16)), np.ones((9, 15)))
+    planes = [np.rint(128 + way + each) for way, each in zip(cast, colours, strict=True)]
+    blue, red = (np.clip(each, 0, 255).astype(np.uint8) for each in planes)
+    found = judged(drawn(tmp_path, [(luma, blue, red)] * 6))["faults.colour_cast"]
+    assert found.verdict is Verdict.FAIL
 
 
 def test_what_is_smeared_one_way_is_blurred_and_leaning_lines_are_not(tmp_path: Path) -> None:
@@ -374,6 +431,23 @@ def test_edges_that_are_soft_and_faint_are_in_doubt_and_soft_ones_a_fault(tmp_pa
         seen = np.rint(150 + contrast * (soft - 120)).astype(np.uint8)
         found = judged(drawn(tmp_path, [seen] * 40))["faults.blurred"]
         assert (found.verdict, found.reason.code) == (verdict, code)
+
+
+@pytest.mark.parametrize("blur", [2.5, slow(0.8), slow(1.5)])
+def test_blur_is_a_fault_whatever_moves_before_a_dull_view(blur: float, tmp_path: Path) -> None:
+    """A street at dusk, along which three cars pass before a lens out of focus."""
+    import cv2
+
+    street, films = 0.35 * cv2.resize(texture(), (960, 540)).astype(np.float32) + 40, []
+    for n in range(12):
+        seen = street.copy()
+        for car in range(3):
+            x = (330 * car + 22 * n * (1 if car % 2 else -1)) % 1160 - 100
+            place = slice(150 + 90 * car, 330 + 90 * car), slice(max(0, x), max(0, x + 150))
+            seen[place] = street.mean() + (18 if car % 2 else -22)
+        soft = cv2.GaussianBlur(seen, (0, 0), 5.4 * blur)
+        films.append(np.clip(np.rint(soft), 0, 255).astype(np.uint8))
+    assert judged(drawn(tmp_path, films))["faults.blurred"].verdict is Verdict.FAIL
 
 
 def coloured(tmp_path: Path, colours: list[tuple[float, float]], wall: int) -> Measurement:
@@ -438,6 +512,23 @@ def test_dashes_of_one_row_are_snow_and_fields_that_move_apart_are_none(tmp_path
         picture[1::2] = np.roll(still, 12 * index + 6, axis=1)[1::2]
         combed.append(picture)
     assert figures(drawn(tmp_path, combed))["faults.snow"].value < LIMITS["faults.snow"]
+
+
+@pytest.mark.parametrize("rows", [480, slow(576)])
+def test_fields_that_lamps_light_apart_are_no_stripes(rows: int, tmp_path: Path) -> None:
+    """Lamps of 100 Hz before an interlaced camera of 59.94 fields/s."""
+    import cv2
+
+    random = np.random.default_rng(7)
+    view = cv2.resize(texture(), (720, rows)).astype(np.float32)
+    films = []
+    for n in range(12):
+        lit = np.ones((rows, 1))
+        for field in range(2):
+            lit[field::2] += 0.06 * np.cos(2 * np.pi * 100.3 * (2 * n + field) / 59.94)
+        grain = random.normal(0, 0.5, view.shape)
+        films.append(np.clip(np.rint(view * lit + grain), 0, 255).astype(np.uint8))
+    assert figures(drawn(tmp_path, films))["faults.stripes"].value < LIMITS["faults.stripes"]
 
 
 def test_a_screen_in_view_whose_picture_is_cut_is_in_doubt(tmp_path: Path) -> None:

@@ -32,7 +32,6 @@ HAZY_BLUR = 0.4, 0.7  # % of the height: what haze may blur, and cannot
 ASIDE, NOTHING = 0.08, 33.0
 MOVES = 0.05  # % of the height from one picture taken to the next: more smears by as much
 PATTERN = 2.0  # % of the amplitude, from which a pattern is in a part of the picture
-CHANGING = 4.0  # % of the picture that changes from frame to frame: water, smoke, steam
 SOFT = 0.5  # % of the height, from which what sways is out of focus
 # % of its likeness that a picture must lose, and of it that must have changed, for the scene to be
 # another
@@ -43,11 +42,15 @@ RETURNED, ROSE = 0.5, 0.3
 RETURNS = 0.5  # s, in most of which it is back
 CROSSED = 28.0  # % of the picture in which something else than stripes must be seen
 LATTICE = 0.125  # of a wave's amplitude, from which that in another direction makes it tiles
-RESTLESS = 1.0  # % of noise, from which a wave that stands is of things that do not
+# % of noise and its share of a wave from which it is of what makes the wave, and % of waves up to
+# which things do
+RESTLESS, OF_WAVE, ROWS = 1.0, 0.2, 6.0
 OF_PART = 4.0  # times what all of the picture has, from which a pattern is of a part
 NEUTRAL = 15.0  # % of the mid tones that are grey: a wrong white balance leaves none
 THINGS = 35.0, 0.5  # % that most share, and the part of it that the highlights have
-MIXED = 25.0  # degrees of the colour plane by which highlights differ from what is shared
+# degrees of the colour plane by which highlights differ from what is shared, and % up to which
+# lights of several colours share one
+MIXED, OF_LIGHTS = 25.0, 15.0
 # % and degrees of the colour plane: a white balance for daylight (5600 K) makes 31 % of the light
 # of a lamp of 2800 K, at 138 degrees, one for lamps (3200 K) 45 % of that of a blue sky
 LAMP, LAMP_WAYS, ANY_LAMP = 30.0, (120.0, 160.0), 45.0
@@ -80,12 +83,6 @@ def _hazy(level: FaultLevel, features: Features) -> bool:
     """Whether no edge is clear: haze takes contrast away, and blurs by a little."""
     clear = _around(level, features["edge_contrast"])
     return _slight(level) and clear < HAZY_CODES
-
-
-def _of_motion(level: FaultLevel, features: Features) -> bool:
-    """Whether no edge is clear and the picture changes all the time: water and smoke are soft."""
-    clear = _around(level, features["edge_contrast"])
-    return clear < HAZY_CODES and _around(level, features["area_changed"], near=True) >= CHANGING
 
 
 def _slight(level: FaultLevel) -> bool:
@@ -169,8 +166,12 @@ def _of_part(level: FaultLevel, features: Features) -> bool:
 
 
 def _restless(level: FaultLevel, features: Features) -> bool:
-    """Whether all else changes about a wave that stands: rows of heads, of leaves."""
-    return _around(level, features["wave_restless"]) >= RESTLESS
+    """Whether what makes a slight wave seems to be restless itself: rows of heads, of leaves.
+
+    A camera's noise beside a wave of its own is as a rule far less than that.
+    """
+    noise = _around(level, features["wave_restless"])
+    return level.value < ROWS and noise >= max(RESTLESS, OF_WAVE * level.value)
 
 
 def _neutral(level: FaultLevel, features: Features) -> bool:
@@ -186,8 +187,8 @@ def _things(level: FaultLevel, features: Features) -> bool:
 
 
 def _mixed(level: FaultLevel, features: Features) -> bool:
-    """Whether the highlights are of several colours: lights are, a camera has one cast."""
-    return _around(level, features["cast_mixed"]) >= MIXED
+    """Whether highlights are of several colours, which share a slight one: lights of a street."""
+    return level.value < OF_LIGHTS and _around(level, features["cast_mixed"]) >= MIXED
 
 
 def _lamps(level: FaultLevel, features: Features) -> bool:
@@ -232,7 +233,6 @@ DOUBTS = {
         ("edges_aside", _aside),
         ("moving_picture", _moving),
         ("soft_pattern", _patterned),
-        ("soft_motion", _of_motion),
     ),
     "faults.covered_lens": (("veil", _veiled),),
     "faults.colour_cast": (

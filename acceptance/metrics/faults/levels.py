@@ -31,7 +31,7 @@ RARELY = 10  # percentile of these within ``SWAY`` that count
 AGAIN = 3.0  # times as much may be the way over ``SWAY``: slow sways fill a second in part
 LARGEST = 12.0  # % of the height from one frame of which motion is taken to the next
 MOSTLY = 0.75  # of the frames that show motion at best
-ROUNDING = 1e-6  # of pairs of frames: times are sums of floating numbers
+NEARLY = 0.03  # of a pair of frames: clocks of cameras differ, and stamps are rounded
 SHORTEST = 1e-3  # s between frames: stamps that are alike are no times
 
 
@@ -115,10 +115,11 @@ def held(levels: NDArray[np.float32], at: Array) -> FaultLevel | None:
 def spanned(at: Array, seconds: float) -> int:
     """Return the number of frames in ``seconds``, odd, at most all.
 
-    Of two that are as near it is the lesser, whatever the last bit of the times is.
+    Of two that are nearly as near it is the lesser, whatever the camera's clock or the rounding of
+    its stamps makes of the times.
     """
     step = _step(at) if len(at) > 1 else seconds
-    pairs = math.ceil(seconds / max(step, SHORTEST) / 2 - 1 / 2 - ROUNDING)
+    pairs = math.ceil(seconds / max(step, SHORTEST) / 2 - 1 / 2 - NEARLY)
     return min(2 * pairs + 1, len(at) - (len(at) + 1) % 2)
 
 
