@@ -32,7 +32,8 @@ HAZY_BLUR = 0.4, 0.7  # % of the height: what haze may blur, and cannot
 ASIDE, NOTHING = 0.08, 33.0
 MOVES = 0.05  # % of the height from one picture taken to the next: more smears by as much
 PATTERN = 2.0  # % of the amplitude, from which a pattern is in a part of the picture
-CHANGING = 4.0  # % of the picture that changes from frame to frame: water, smoke, steam
+# % of the picture that changes from frame to frame: of water, smoke, steam; of what fills the view
+CHANGING, FILLING = 4.0, 25.0
 SOFT = 0.5  # % of the height, from which what sways is out of focus
 # % of its likeness that a picture must lose, and of it that must have changed, for the scene to be
 # another
@@ -43,7 +44,9 @@ RETURNED, ROSE = 0.5, 0.3
 RETURNS = 0.5  # s, in most of which it is back
 CROSSED = 28.0  # % of the picture in which something else than stripes must be seen
 LATTICE = 0.125  # of a wave's amplitude, from which that in another direction makes it tiles
-RESTLESS = 1.0  # % of noise, from which a wave that stands is of things that do not
+# % of noise, and the part of it by which a wave changes that stands on the whole, from which it is
+# of things that never rest: of noise itself a tenth is left in a wave, a quarter of a weak one
+RESTLESS, ITSELF = 1.0, 0.5
 OF_PART = 4.0  # times what all of the picture has, from which a pattern is of a part
 NEUTRAL = 15.0  # % of the mid tones that are grey: a wrong white balance leaves none
 THINGS = 35.0, 0.5  # % that most share, and the part of it that the highlights have
@@ -169,8 +172,9 @@ def _of_part(level: FaultLevel, features: Features) -> bool:
 
 
 def _restless(level: FaultLevel, features: Features) -> bool:
-    """Whether all else changes about a wave that stands: rows of heads, of leaves."""
-    return _around(level, features["wave_restless"]) >= RESTLESS
+    """Whether a wave that stands changes as all about it does: rows of heads, of leaves."""
+    noise, changed = (_around(level, features[name]) for name in ("wave_restless", "wave_changed"))
+    return noise >= RESTLESS and changed >= ITSELF * noise
 
 
 def _neutral(level: FaultLevel, features: Features) -> bool:
@@ -188,6 +192,14 @@ def _things(level: FaultLevel, features: Features) -> bool:
 def _mixed(level: FaultLevel, features: Features) -> bool:
     """Whether the highlights are of several colours: lights are, a camera has one cast."""
     return _around(level, features["cast_mixed"]) >= MIXED
+
+
+def _moving_things(level: FaultLevel, features: Features) -> bool:
+    """Whether what fills the view never rests, as leaves and flames: their colour, not the light's.
+
+    Noise is not in it: each sample is a mean of many pixels.
+    """
+    return _around(level, features["area_changed"], near=True) >= FILLING
 
 
 def _lamps(level: FaultLevel, features: Features) -> bool:
@@ -240,6 +252,7 @@ DOUBTS = {
         ("coloured_things", _things),
         ("coloured_light", _lamps),
         ("mixed_lights", _mixed),
+        ("coloured_motion", _moving_things),
         ("changing_light", _changing),
     ),
     "faults.stripes": (
