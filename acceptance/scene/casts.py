@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 
+FIGURES = ("cast_blue", "cast_red", "cast_of_most", "cast_neutral", "cast_mixed")
+
+
 def shared_colour(colours: Floats, light: Floats, thresholds: Thresholds) -> dict[str, float]:
     """Return the colour that most ``colours`` (2, n) of this ``light`` (n,), 0..1, share, in %.
 
@@ -33,7 +36,9 @@ def shared_colour(colours: Floats, light: Floats, thresholds: Thresholds) -> dic
     middle = median(ratios, axis=1)
     way = middle / max(float(np.hypot(*middle)), 1e-9)
     along = way @ ratios
-    most = max(0.0, ranked(along, thresholds.cast_percentile))
+    most = ranked(along, thresholds.cast_percentile)
+    if most <= 0:  # no colour is shared: nothing else counts, and takes as long again
+        return dict.fromkeys(FIGURES, 0.0)
     bright = _highlights(light, thresholds)
     shared = most
     if bright.size:

@@ -54,7 +54,7 @@ MOVES = ("moved_x", "moved_y")
 # those that are taken a few times a second
 EDGES = ("edge_width", "edge_contrast", "edge_spread")
 NOISE = ("noise",)
-CASTS = ("cast_blue", "cast_red", "cast_of_most", "cast_neutral", "cast_mixed")
+CASTS = casts.FIGURES
 WAVES = (
     *("wave", "wave_in_part", "wave_crossed", "wave_lattice"),
     *("wave_restless", "wave_changed"),

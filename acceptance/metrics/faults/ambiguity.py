@@ -34,6 +34,7 @@ MOVES = 0.05  # % of the height from one picture taken to the next: more smears 
 PATTERN = 2.0  # % of the amplitude, from which a pattern is in a part of the picture
 # % of the picture that changes from frame to frame: of water, smoke, steam; of what fills the view
 CHANGING, FILLING = 4.0, 25.0
+TINGED = 5.0  # % of a cast, from which it may be that of what fills the view
 SOFT = 0.5  # % of the height, from which what sways is out of focus
 # % of its likeness that a picture must lose, and of it that must have changed, for the scene to be
 # another
@@ -105,8 +106,12 @@ def _aside(level: FaultLevel, features: Features) -> bool:
 
 def _moving(level: FaultLevel, features: Features) -> bool:
     """Whether the picture moves all the time, which smears it by a little."""
+    return _slight(level) and _moves(level, features)
+
+
+def _moves(level: FaultLevel, features: Features) -> bool:
     moves = np.fmax(np.abs(features["moved_x"]), np.abs(features["moved_y"]))
-    return _slight(level) and _around(level, moves, near=True) > MOVES
+    return _around(level, moves, near=True) > MOVES
 
 
 def _patterned(level: FaultLevel, features: Features) -> bool:
@@ -197,9 +202,10 @@ def _mixed(level: FaultLevel, features: Features) -> bool:
 def _moving_things(level: FaultLevel, features: Features) -> bool:
     """Whether what fills the view never rests, as leaves and flames: their colour, not the light's.
 
-    Noise is not in it: each sample is a mean of many pixels.
+    Noise is not in it: each sample is a mean of many pixels. Nor is a camera that is turned.
     """
-    return _around(level, features["area_changed"], near=True) >= FILLING
+    filled = _around(level, features["area_changed"], near=True) >= FILLING
+    return level.value >= TINGED and filled and not _moves(level, features)
 
 
 def _lamps(level: FaultLevel, features: Features) -> bool:
