@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 
+FIGURES = ("cast_blue", "cast_red", "cast_of_most", "cast_neutral", "cast_mixed")
+
+
 def shared_colour(colours: Floats, light: Floats, thresholds: Thresholds) -> dict[str, float]:
     """Return the colour that most ``colours`` (2, n) of this ``light`` (n,), 0..1, share, in %.
 
@@ -33,7 +36,9 @@ def shared_colour(colours: Floats, light: Floats, thresholds: Thresholds) -> dic
     middle = median(ratios, axis=1)
     way = middle / max(float(np.hypot(*middle)), 1e-9)
     along = way @ ratios
-    most = max(0.0, ranked(along, thresholds.cast_percentile))
+    most = ranked(along, thresholds.cast_percentile)
+    if most <= 0:  # no colour is shared: nothing else counts, and takes as long again
+        return dict.fromkeys(FIGURES, 0.0)
     bright = _highlights(light, thresholds)
     shared = most
     if bright.size:
@@ -50,13 +55,13 @@ def shared_colour(colours: Floats, light: Floats, thresholds: Thresholds) -> dic
 
 def _highlights(light: Floats, thresholds: Thresholds) -> NDArray[np.intp]:
     """Return the places of the brightest that are not clipped; none where there are too few."""
-    seen = np.flatnonzero(light < thresholds.white_level)
+    unclipped = light < thresholds.white_level
+    seen = light[unclipped]
     if seen.size < thresholds.fewest_highlights:
-        return seen[:0]
+        return np.flatnonzero(seen[:0])
     # sorted as a whole: a partition of values of which many are equal takes four times as long
-    ordered = np.sort(light[seen])
-    least = ordered[round(thresholds.bright_percentile / 100 * (seen.size - 1))]
-    return np.asarray(seen[light[seen] >= least])
+    least = np.sort(seen)[round(thresholds.bright_percentile / 100 * (seen.size - 1))]
+    return np.flatnonzero(unclipped & (light >= least))
 
 
 def _apart(ratios: Floats, way: NDArray[np.floating]) -> float:
@@ -65,8 +70,9 @@ def _apart(ratios: Floats, way: NDArray[np.floating]) -> float:
     It is negative where most lie on one side.
     """
     across = way[0] * ratios[1] - way[1] * ratios[0]
-    turned = np.arctan2(across, way @ ratios)
-    return float(np.degrees(min(ranked(turned, 75), -ranked(turned, 25))))
+    turned = np.sort(np.arctan2(across, way @ ratios))
+    quarter = len(turned) // 4
+    return float(np.degrees(min(turned[-1 - quarter], -turned[quarter])))
 
 
 def _neutral(colours: Floats, light: Floats, shared: float, thresholds: Thresholds) -> float:

@@ -57,6 +57,9 @@ class PictureWave:
     turned: float = 0.0
     """Turns (0..0.5) by which the wave has gone on since the picture before."""
 
+    changed: float = 0.0
+    """By how much it has changed besides, in codes: noise leaves little of itself in a wave."""
+
 
 def over_all(
     samples: Bytes, before: Bytes | None, could: NDArray[np.bool_], thresholds: Thresholds
@@ -79,12 +82,14 @@ def over_all(
     everywhere = min(least[0], most)
     if everywhere < thresholds.least_wave_codes:
         return PictureWave(everywhere=everywhere, somewhere=somewhere)
+    turned, alike = (0.0, 1.0) if before is None else _kept(here, _local(before, least))
     return PictureWave(
         everywhere=everywhere,
         somewhere=somewhere,
         crossed=_crossed(samples, least, thresholds),
         lattice=_other_way(spectrum, parts[0].shape, least, thresholds) / least[0],
-        turned=0.0 if before is None else _turned(here, _local(before, least)),
+        turned=turned,
+        changed=everywhere * math.sqrt(2 - 2 * alike),
     )
 
 
@@ -187,10 +192,12 @@ def _blur(size: int, sigma: float) -> Floats:
     return np.ascontiguousarray(blurred[THIN])
 
 
-def _turned(now: Complexes, before: Complexes) -> float:
-    """Return by how many turns (0..0.5) most of a wave has gone on."""
+def _kept(now: Complexes, before: Complexes) -> tuple[float, float]:
+    """Return by how many turns (0..0.5) most of a wave has gone on, and how alike it is (0..1)."""
     product = complex(np.vdot(before, now))
-    return abs(math.atan2(product.imag, product.real)) / (2 * math.pi)
+    sizes = float(np.linalg.norm(before) * np.linalg.norm(now))
+    turned = abs(math.atan2(product.imag, product.real)) / (2 * math.pi)
+    return turned, min(1.0, abs(product) / max(sizes, 1e-9))
 
 
 def _crossed(samples: Bytes, line: Line, thresholds: Thresholds) -> float:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 import pytest
 from marks import slow
@@ -30,10 +31,13 @@ from acceptance.model import (
     Tap,
     Verdict,
 )
-from acceptance.scene import build
+from acceptance.scene import build, patterns
+from acceptance.scene.thresholds import THRESHOLDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 planted: Any = importlib.import_module("planted")
@@ -172,32 +176,28 @@ def test_the_amplitude_of_stripes_comes_back_on_a_plain_picture(
     )
 
 
-def test_rows_that_each_change_by_themselves_are_stripes_and_what_moves_is_none(
-    tmp_path: Path,
+@pytest.mark.parametrize("pictures", [12, 1])
+def test_noise_by_rows_is_stripes_whether_it_changes_or_stands(
+    pictures: int, tmp_path: Path
 ) -> None:
-    """What is drawn down and light that rolls are no noise by rows."""
+    """Noise by rows of 5 % reads the root of two of that, in each picture or the same in all."""
     random, still = np.random.default_rng(3), texture()
-    offsets = np.rint(random.normal(0, 0.05 * 219, (12, 270, 1))).astype(np.int16)
+    offsets = np.rint(random.normal(0, 0.05 * 219, (pictures, 270, 1))).astype(np.int16)
     streaked = [np.clip(still + each, 0, 255).astype(np.uint8) for each in offsets]
-    found = figures(drawn(tmp_path, streaked))["faults.stripes"]
+    found = figures(drawn(tmp_path, streaked * (12 // pictures)))["faults.stripes"]
     assert abs(found.value - 5 * 2**0.5) < found.expanded
     assert found.bound_by is None
-    walks = [np.roll(still, 7 * n, axis=0) for n in range(12)]
-    assert figures(drawn(tmp_path, walks))["faults.stripes"].value < 1
-    light = np.arange(270)[:, None] / 270
-    rolls = [still + 20 * np.sin(6 * (light + 0.05 * n)) for n in range(12)]
-    lit = [np.rint(each).astype(np.uint8) for each in rolls]
-    assert figures(drawn(tmp_path, lit))["faults.stripes"].value < 1
 
 
 def test_noise_by_rows_reads_the_root_of_two_of_its_sigma_on_average(tmp_path: Path) -> None:
+    """Structure takes a tenth of it, and six films scatter by a twelfth."""
     levels = []
     for seed in range(6):
         random = np.random.default_rng(seed)
         films = [texture() + random.normal(0, 0.05 * 219, (270, 1)) for _ in range(8)]
         seen = drawn(tmp_path, [np.clip(np.rint(each), 0, 255).astype(np.uint8) for each in films])
         levels.append(figures(seen)["faults.stripes"].value)
-    assert np.mean(levels) == pytest.approx(5 * 2**0.5, rel=0.12)
+    assert np.mean(levels) == pytest.approx(5 * 2**0.5, rel=0.18)
 
 
 def standing(tmp_path: Path, wave: float, noise: float) -> Finding:
@@ -210,21 +210,63 @@ def standing(tmp_path: Path, wave: float, noise: float) -> Finding:
 
 
 @pytest.mark.parametrize(
-    ("wave", "noise", "verdict"),
+    ("wave", "noise"),
     [
-        (5, 0, Verdict.FAIL),
-        (5, 2, Verdict.INCONCLUSIVE),
-        (15, 1.2, Verdict.FAIL),
-        slow(6, 0.8, Verdict.FAIL),
-        slow(10, 3, Verdict.FAIL),
-        slow(25, 1.6, Verdict.FAIL),
+        (5, 0),
+        (5, 2),
+        (15, 1.2),
+        slow(6, 0.8),
+        slow(10, 3),
+        slow(25, 1.6),
     ],
 )
-def test_a_slight_wave_amid_much_change_is_in_doubt_and_a_strong_one_is_a_fault(
-    wave: float, noise: float, verdict: Verdict, tmp_path: Path
+def test_a_wave_that_stands_is_a_fault_whatever_noise_is_over_it(
+    wave: float, noise: float, tmp_path: Path
 ) -> None:
-    """It may be of rows of heads that never rest; noise of a night hides no fault."""
-    assert standing(tmp_path, wave, noise).verdict is verdict
+    assert standing(tmp_path, wave, noise).verdict is Verdict.FAIL
+
+
+def test_slats_fields_and_shades_are_no_noise_by_rows(tmp_path: Path) -> None:
+    """What moves up or down, light that rolls, rows that take turns, slats of a few pixels."""
+    still, rows = texture(), np.arange(270)[:, None]
+    turns = 20 * (rows % 2) + np.zeros((1, 480))
+    for films in (
+        [np.roll(still, 7 * n, axis=0) for n in range(12)],
+        [still + 20 * np.sin(6 * (rows / 270 + 0.05 * n)) for n in range(12)],
+        [still + turns] * 12,
+    ):
+        seen = drawn(tmp_path, [np.clip(np.rint(each), 0, 255).astype(np.uint8) for each in films])
+        assert figures(seen)["faults.stripes"].value < 1
+    slats = np.clip(100 + 60 * (rows % 7 > 3) + np.zeros((270, 480)), 0, 255).astype(np.uint8)
+    assert row_noise(slats) < 1
+
+
+def row_noise(luma: NDArray[np.uint8]) -> float:
+    """Return the noise by rows of a picture (h, w), in codes."""
+    at = np.arange(2, len(luma) - 2, 4)
+    further = np.stack([luma[at + by] for by in (-2, -1, 1, 2)])
+    return patterns.row_noise(luma[at], further, THRESHOLDS)
+
+
+@pytest.mark.parametrize(
+    ("grain", "stir", "reason"),
+    [(0.0, 0.0, None), (8.0, 0.0, None), (4.0, 1.0, "restless_pattern")],
+    ids=["still", "in noise", "rows of heads"],
+)
+def test_rows_that_change_as_all_about_them_does_are_in_doubt(
+    grain: float, stir: float, reason: str | None, tmp_path: Path
+) -> None:
+    """A wave of 6 % that stands is a fault under noise too; heads move each on its own."""
+    rows, random = np.arange(270)[:, None] / 270, np.random.default_rng(4)
+    films = []
+    for _ in range(12):
+        each = cv2.resize(random.normal(0, stir, (18, 32)), (480, 270))
+        wave = 13 * np.sin(2 * np.pi * 31 * rows + each)
+        films.append(texture() + wave + random.normal(0, grain, (270, 480)))
+    seen = drawn(tmp_path, [np.clip(np.rint(each), 0, 255).astype(np.uint8) for each in films])
+    found = figures(seen)["faults.stripes"]
+    assert found.value > LIMITS["faults.stripes"]
+    assert (found.bound_by.code if found.bound_by else None) == reason
 
 
 def test_the_sigma_of_snow_comes_back_and_texture_or_motion_alone_is_none(tmp_path: Path) -> None:
@@ -472,6 +514,19 @@ def test_a_cast_lies_on_the_highlights_too_and_is_the_same_for_a_second(tmp_path
     assert coloured(tmp_path, turning, 0).value < LIMITS["faults.colour_cast"]
 
 
+def test_the_colour_of_leaves_that_tremble_all_over_is_in_doubt(tmp_path: Path) -> None:
+    """Green grain of a few pixels that changes from picture to picture; standing it is a cast."""
+    random = np.random.default_rng(7)
+    grains = [cv2.resize(random.normal(0, 40, (90, 160)), (480, 270)) for _ in range(40)]
+    plane = np.full((135, 240), 116, np.uint8)
+    for moving, reason in ((True, "coloured_motion"), (False, None)):
+        lumas = [np.clip(100 + grains[n * moving], 20, 230).astype(np.uint8) for n in range(40)]
+        seen = drawn(tmp_path, [(luma, plane, plane) for luma in lumas])
+        found = figures(seen)["faults.colour_cast"]
+        assert found.value > LIMITS["faults.colour_cast"]
+        assert (found.bound_by.code if found.bound_by else None) == reason
+
+
 @pytest.mark.parametrize(("rate", "size"), [(0.4, 54.0), (1.0, 13.5), (3.0, 5.4)])
 def test_to_look_round_and_back_is_no_shake(rate: float, size: float, tmp_path: Path) -> None:
     """By 20 % of the height at 0.4 times a second, by 5 % and 2 % at 1 and 3."""
@@ -512,23 +567,6 @@ def test_dashes_of_one_row_are_snow_and_fields_that_move_apart_are_none(tmp_path
         picture[1::2] = np.roll(still, 12 * index + 6, axis=1)[1::2]
         combed.append(picture)
     assert figures(drawn(tmp_path, combed))["faults.snow"].value < LIMITS["faults.snow"]
-
-
-@pytest.mark.parametrize("rows", [480, slow(576)])
-def test_fields_that_lamps_light_apart_are_no_stripes(rows: int, tmp_path: Path) -> None:
-    """Lamps of 100 Hz before an interlaced camera of 59.94 fields/s."""
-    import cv2
-
-    random = np.random.default_rng(7)
-    view = cv2.resize(texture(), (720, rows)).astype(np.float32)
-    films = []
-    for n in range(12):
-        lit = np.ones((rows, 1))
-        for field in range(2):
-            lit[field::2] += 0.06 * np.cos(2 * np.pi * 100.3 * (2 * n + field) / 59.94)
-        grain = random.normal(0, 0.5, view.shape)
-        films.append(np.clip(np.rint(view * lit + grain), 0, 255).astype(np.uint8))
-    assert figures(drawn(tmp_path, films))["faults.stripes"].value < LIMITS["faults.stripes"]
 
 
 def test_a_screen_in_view_whose_picture_is_cut_is_in_doubt(tmp_path: Path) -> None:

@@ -32,6 +32,8 @@ HAZY_BLUR = 0.4, 0.7  # % of the height: what haze may blur, and cannot
 ASIDE, NOTHING = 0.08, 33.0
 MOVES = 0.05  # % of the height from one picture taken to the next: more smears by as much
 PATTERN = 2.0  # % of the amplitude, from which a pattern is in a part of the picture
+FILLING = 25.0  # % of the picture that changes from frame to frame: of what fills the view
+TINGED = 5.0  # % of a cast, from which it may be that of what fills the view
 SOFT = 0.5  # % of the height, from which what sways is out of focus
 # % of its likeness that a picture must lose, and of it that must have changed, for the scene to be
 # another
@@ -42,15 +44,16 @@ RETURNED, ROSE = 0.5, 0.3
 RETURNS = 0.5  # s, in most of which it is back
 CROSSED = 28.0  # % of the picture in which something else than stripes must be seen
 LATTICE = 0.125  # of a wave's amplitude, from which that in another direction makes it tiles
-# % of noise and its share of a wave from which it is of what makes the wave, and % of waves up to
-# which things do
-RESTLESS, OF_WAVE, ROWS = 1.0, 0.2, 6.0
+# % of noise, its share of a wave, and the part of it by which a wave changes that stands on the
+# whole, from which it is of things that never rest, and % of waves up to which they do: of noise
+# itself a tenth is left in a wave, a quarter of a weak one
+RESTLESS, OF_WAVE, ITSELF, ROWS = 1.0, 0.2, 0.5, 6.0
 OF_PART = 4.0  # times what all of the picture has, from which a pattern is of a part
 NEUTRAL = 15.0  # % of the mid tones that are grey: a wrong white balance leaves none
 THINGS = 35.0, 0.5  # % that most share, and the part of it that the highlights have
 # degrees of the colour plane by which highlights differ from what is shared, and % up to which
-# lights of several colours share one
-MIXED, OF_LIGHTS = 25.0, 15.0
+# lights or things of several colours share one
+MIXED, SLIGHT_CAST = 25.0, 15.0
 # % and degrees of the colour plane: a white balance for daylight (5600 K) makes 31 % of the light
 # of a lamp of 2800 K, at 138 degrees, one for lamps (3200 K) 45 % of that of a blue sky
 LAMP, LAMP_WAYS, ANY_LAMP = 30.0, (120.0, 160.0), 45.0
@@ -99,8 +102,12 @@ def _aside(level: FaultLevel, features: Features) -> bool:
 
 def _moving(level: FaultLevel, features: Features) -> bool:
     """Whether the picture moves all the time, which smears it by a little."""
+    return _slight(level) and _moves(level, features)
+
+
+def _moves(level: FaultLevel, features: Features) -> bool:
     moves = np.fmax(np.abs(features["moved_x"]), np.abs(features["moved_y"]))
-    return _slight(level) and _around(level, moves, near=True) > MOVES
+    return _around(level, moves, near=True) > MOVES
 
 
 def _patterned(level: FaultLevel, features: Features) -> bool:
@@ -166,12 +173,13 @@ def _of_part(level: FaultLevel, features: Features) -> bool:
 
 
 def _restless(level: FaultLevel, features: Features) -> bool:
-    """Whether what makes a slight wave seems to be restless itself: rows of heads, of leaves.
+    """Whether a slight wave that stands changes as all about it does: rows of heads, of leaves.
 
     A camera's noise beside a wave of its own is as a rule far less than that.
     """
-    noise = _around(level, features["wave_restless"])
-    return level.value < ROWS and noise >= max(RESTLESS, OF_WAVE * level.value)
+    noise, changed = (_around(level, features[name]) for name in ("wave_restless", "wave_changed"))
+    restless = noise >= max(RESTLESS, OF_WAVE * level.value) and changed >= ITSELF * noise
+    return level.value < ROWS and restless
 
 
 def _neutral(level: FaultLevel, features: Features) -> bool:
@@ -188,7 +196,17 @@ def _things(level: FaultLevel, features: Features) -> bool:
 
 def _mixed(level: FaultLevel, features: Features) -> bool:
     """Whether highlights are of several colours, which share a slight one: lights of a street."""
-    return level.value < OF_LIGHTS and _around(level, features["cast_mixed"]) >= MIXED
+    return level.value < SLIGHT_CAST and _around(level, features["cast_mixed"]) >= MIXED
+
+
+def _moving_things(level: FaultLevel, features: Features) -> bool:
+    """Whether what fills the view never rests, as leaves and flames: their colour, not the light's.
+
+    Noise is not in it: each sample is a mean of many pixels. Nor is a camera that is turned.
+    """
+    filled = _around(level, features["area_changed"], near=True) >= FILLING
+    slight = TINGED <= level.value < SLIGHT_CAST
+    return slight and filled and not _moves(level, features)
 
 
 def _lamps(level: FaultLevel, features: Features) -> bool:
@@ -225,6 +243,11 @@ def _around(level: FaultLevel, feature: NDArray[np.float32], *, near: bool = Fal
     return float(np.median(seen)) if seen.size else float("nan")
 
 
+def by_rows(level: FaultLevel, features: Features) -> bool:
+    """Whether the stripes of the worst second are noise by rows, for the most part."""
+    return _around(level, features["wave_by_rows"]) > 1 / 2
+
+
 UNSEEN = {"faults.blurred": "edges_lost"}
 DOUBTS = {
     "faults.under_exposed": (("dim_scene", _dim),),
@@ -240,6 +263,7 @@ DOUBTS = {
         ("coloured_things", _things),
         ("coloured_light", _lamps),
         ("mixed_lights", _mixed),
+        ("coloured_motion", _moving_things),
         ("changing_light", _changing),
     ),
     "faults.stripes": (
