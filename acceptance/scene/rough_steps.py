@@ -25,10 +25,10 @@ def smoothed(nominal: Floats, lit: Floats) -> Floats:
     that which they are printed and lit to give. Too few or dark steps tell nothing: ones. What the
     curve leaves is stretched by what it takes of it by its terms.
     """
-    factors, told = np.ones(len(lit)), _apart(nominal)
-    if np.count_nonzero(told) < FEWEST or lit.min() <= 0:
+    factors, usable = np.ones(len(lit)), _apart(nominal)
+    if np.count_nonzero(usable) < FEWEST or lit.min() <= 0:
         return factors
-    x, wanted = np.log(nominal[told]), np.log(lit[told])
+    x, wanted = np.log(nominal[usable]), np.log(lit[usable])
     powers = np.vander((x - x.mean()) / np.ptp(x), ORDER + 1)
     plain = _left(powers, wanted, ORDER + 1)
     knees = [  # a knee has a place and a slope
@@ -37,7 +37,7 @@ def smoothed(nominal: Floats, lit: Floats) -> Floats:
     ]
     best = min(knees, key=lambda left: float(left @ left))
     kneed = float(best @ best) < KNEE * float(plain @ plain)
-    factors[told] = np.exp(-(best if kneed else plain))
+    factors[usable] = np.exp(-(best if kneed else plain))
     return factors
 
 
@@ -48,11 +48,11 @@ def off_neighbours(nominal: Floats, lit: Floats) -> Floats:
     dark or too near to others to tell.
     """
     off = np.zeros(len(lit))
-    told = np.flatnonzero(_apart(nominal) & _apart(lit))
-    x, wanted = np.log(nominal[told]), np.log(lit[told])
-    for at in range(INNER, len(told) - INNER):
+    usable = np.flatnonzero(_apart(nominal) & _apart(lit))
+    x, wanted = np.log(nominal[usable]), np.log(lit[usable])
+    for at in range(INNER, len(usable) - INNER):
         near = [at - 2, at - 1, at + 1, at + 2]
-        off[told[at]] = wanted[at] - _through(x[near], wanted[near], float(x[at]))
+        off[usable[at]] = wanted[at] - _through(x[near], wanted[near], float(x[at]))
     return off
 
 

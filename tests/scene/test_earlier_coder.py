@@ -118,8 +118,8 @@ def test_a_film_that_is_exported_without_loss_is_said_to_be_coded_before(
     assert scene.video.coded_before
     assert "coded_before" in [note.reason.code for note in scene.notes]
     said = [note for note in noise.measure(scene) if isinstance(note, Note)]
-    told = {note.quantity: note.reason.code for note in said}
-    assert told["noise.snr_before_coding"] == "coded_before"
+    reasons = {note.quantity: note.reason.code for note in said}
+    assert reasons["noise.snr_before_coding"] == "coded_before"
 
 
 def test_blocks_that_the_coder_of_a_film_itself_leaves_tell_of_no_other(film: Path) -> None:

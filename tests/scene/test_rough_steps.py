@@ -44,26 +44,26 @@ def test_roughness_is_told_in_full_and_seldom_taken_for_a_knee(number: int) -> N
     """Median of 100 draws of 2 %: the terms of the curve take some of it, which is made good."""
     random, lit = np.random.default_rng(0), np.geomspace(0.03, 0.9, number)
     rough = lit * np.exp(random.normal(0, 0.02, (100, number)))
-    told = [np.log(rough_steps.smoothed(lit, each)).std() for each in rough]
-    assert np.median(told) == pytest.approx(0.02, rel=0.15)
+    scatters = [np.log(rough_steps.smoothed(lit, each)).std() for each in rough]
+    assert np.median(scatters) == pytest.approx(0.02, rel=0.15)
 
 
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(
-    ("dark", "told"),
+    ("dark", "count"),
     [([0.0, 0.0], 12), ([1e-5, 5e-5], 12), ([0.028, 0.0281], 12), ([0.0299, 0.03], 11)],
 )
-def test_steps_at_black_or_as_light_as_another_tell_nothing(dark: list[float], told: int) -> None:
+def test_steps_at_black_or_as_light_as_another_tell_nothing(dark: list[float], count: int) -> None:
     """The others tell as they would without them."""
     nominal, lit = np.append(dark, LIT), np.append([0.01, 0.02], LIT)
     nominal[8] *= 1.05
-    off, alone = rough_steps.off_neighbours(nominal, lit), nominal.copy()[-told:]
-    assert not off[:-told].any()
-    assert off[-told:] == pytest.approx(rough_steps.off_neighbours(alone, lit[-told:]))
+    off, alone = rough_steps.off_neighbours(nominal, lit), nominal.copy()[-count:]
+    assert not off[:-count].any()
+    assert off[-count:] == pytest.approx(rough_steps.off_neighbours(alone, lit[-count:]))
     assert abs(off[8]) == pytest.approx(np.log(1.05), rel=0.3)
     factors = rough_steps.smoothed(nominal, lit)
-    assert factors[-told:] == pytest.approx(rough_steps.smoothed(alone, lit[-told:]))
-    assert factors[:-told].tolist() == [1.0] * (14 - told)
+    assert factors[-count:] == pytest.approx(rough_steps.smoothed(alone, lit[-count:]))
+    assert factors[:-count].tolist() == [1.0] * (14 - count)
 
 
 @pytest.mark.filterwarnings("error")
