@@ -62,7 +62,7 @@ def _apart(light: Floats) -> NDArray[np.bool_]:
     Of those that are clipped alike, or printed alike, none is.
     """
     near = np.diff(np.log(np.maximum(light, DARKEST))) < APART
-    return (light > DARKEST) & ~np.append(near, False) & ~np.append(False, near)
+    return np.asarray((light > DARKEST) & ~np.append(near, False) & ~np.append(False, near))
 
 
 def _through(x: Floats, y: Floats, at: float) -> float:
