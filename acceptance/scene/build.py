@@ -21,7 +21,6 @@ from acceptance.footage import clip
 from acceptance.footage import sound as footage_sound
 from acceptance.footage.ahead import ahead
 from acceptance.footage.lossless import lossless
-from acceptance.footage.planes import h264_step
 from acceptance.live import stream_tables
 from acceptance.model import BudgetLine, Measurement, Note, Reason, Shot, Value
 from acceptance.scene import (
@@ -159,6 +158,7 @@ def _scene(
     notes: list[Note] = []
     charts = locating.locate(shot, wanted, watch, opened.info, notes)
     kept = _kept(shot, opened, wanted, watch.kept, charts)
+    middle = kept[len(kept) // 2]
     regions = _views(shot, opened.info, kept, charts, notes)
     notes += [*_truncation(opened.info, len(watch.times)), *damage.notes(opened, watch)]
     session = clock_session.filmed(charts.clocks, kept)
@@ -166,12 +166,12 @@ def _scene(
     packets = stream_tables.packets(folder / shot.packets) if shot.packets else None
     scene = Scene(
         shot=_completed(shot, charts, stream | ({"clock_session": session} if session else {})),
-        video=_with_history(opened.info, kept[len(kept) // 2]) if regions else opened.info,
+        video=_with_history(opened.info, middle) if _coded(shot, charts) else opened.info,
         chart=charts.chart,
         located=charts.located,
         views=regions,
         series=_series(shot, folder, opened, watch),
-        reference=kept[len(kept) // 2],
+        reference=middle,
         bars=black_bars.found([frame.luma for frame in kept], 1 << (opened.info.depth - 8)),
         spacings=(apart := spacings(regions.values())),
         stretches=stretches(regions.values(), apart),
@@ -208,12 +208,13 @@ def _kept(
 
 
 def _with_history(video: clip.VideoInfo, frame: clip.Frame) -> clip.VideoInfo:
-    """Return what is known of a video, with what an earlier coder left in one of its frames."""
+    """Return what is known of a video, with whether a frame stored without loss was coded before.
+
+    Of coders with loss none is told from another: they leave such steps themselves.
+    """
     quantiser = None if frame.quantisers is None else float(frame.quantisers.mean())
-    if not (whole := lossless(video.codec, quantiser)) and video.codec != "h264":
-        return video
-    step = 0.0 if whole or quantiser is None else h264_step(quantiser)
-    before = (whole or step > 0) and earlier_coder.seen(frame.luma, 1 << (video.depth - 8), step)
+    unit = 1 << (video.depth - 8)
+    before = lossless(video.codec, quantiser) and earlier_coder.seen(frame.luma, unit)
     return replace(video, coded_before=before)
 
 

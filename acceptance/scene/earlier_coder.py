@@ -1,11 +1,11 @@
-"""Pictures that were coded before they were stored: exports, screenshots, films coded once more.
+"""Pictures that were coded before they were stored without loss: exports, screenshots.
 
 Nothing in such a file says how coarsely. Where a coder left nothing of a block but its mean or a
 slope, flat parts of the picture step at the blocks' borders, every 8 px along rows and along
 columns (Z. Fan and R. L. de Queiroz, Identification of bitmap compression history, IEEE Trans.
 Image Processing 12, 2003). A step counts that stands alone between two pairs of equal pixels, so
-that neither noise nor edges count: noise makes as many at any place. Of a coder's own steps none is
-higher than its quantiser leaves the mean of a block.
+that neither noise nor edges count: noise makes as many at any place. A coder makes them all over
+the picture; windows and mosaics in it do not.
 """
 
 from __future__ import annotations
@@ -26,46 +26,62 @@ BLOCK, BORDER = 8, 7  # px, and the last pixel of a block
 INSIDE = (1, 3, 5)
 HIGHEST = 6  # codes of 8 bits: a higher step is of the picture
 TILE = 32  # px: a part of the picture that counts as one, since steps come together
-# times as many steps at the borders as at any place within, and by how much more for each code of
-# the quantiser's step of a coder that has been at work since
-MORE, MORE_AGAIN = 1.2, 0.4
-SMALLEST = 4.0  # px: a block's mean is off by a quarter of the quantiser's step at most
+MORE = 1.2  # times as many steps at the borders as at any place within
 SURE, EITHER = 5.0, 2.0  # standard errors, of both directions together and of each
+WIDELY = 0.25  # share of the tiles, and of the rows and columns of blocks, that tell of borders
 
 
-def seen(luma: NDArray[Any], unit: int = 1, quantiser: float = 0.0) -> bool:
-    """Whether ``luma`` (h, w) shows the blocks of another coder than the one it is stored by.
+def seen(luma: NDArray[Any], unit: int = 1) -> bool:
+    """Whether ``luma`` (h, w), of which ``unit`` codes are one of 8 bits, shows a coder's blocks.
 
-    ``unit`` codes are one of 8 bits; ``quantiser`` is the step of the coder that it is stored by,
-    in codes, 0 of one without loss.
+    Pictures of no more than a tile show nothing.
     """
-    least = int(quantiser / SMALLEST) + (1 + unit if quantiser else 1)
+    if min(luma.shape) <= TILE:
+        return False
     whole = luma.astype(np.int32)
-    found = [_steps(way, (least, HIGHEST * unit)) for way in (whole, whole.T)]
-    scores = [_score(steps) for steps in found]
+    alone = [_alone(way, HIGHEST * unit) for way in (whole, whole.T)]
+    tiles = [_steps(each, TILE, TILE) for each in alone]
+    lines = [_steps(each, len(each), BLOCK) for each in alone]
+    scores = [_score(steps) for steps in tiles]
     together = sum(scores) / math.sqrt(len(scores))
-    more = MORE + MORE_AGAIN * quantiser / unit
-    return together > SURE and min(scores) > EITHER and _at_borders(np.hstack(found)) > more
+    if min(map(_share, [*tiles, *lines])) < WIDELY:
+        return False
+    return together > SURE and min(scores) > EITHER and _at_borders(np.hstack(tiles)) > MORE
 
 
-def _steps(codes: NDArray[np.int32], heights: tuple[int, int]) -> Counts:
-    """Return how many steps (8, n) stand alone at each place in a block, in each of n tiles.
+def _alone(codes: NDArray[np.int32], highest: int) -> NDArray[np.bool_]:
+    """Return where steps stand alone along rows of ``codes``; those up to the highest count.
 
-    Steps of ``heights`` from the least to the highest count.
+    Each is at its first pixel, (h, w - 1).
     """
     step = np.abs(np.diff(codes, axis=1))
-    still, counts = step == 0, (step >= heights[0]) & (step <= heights[1])
+    still, counts = step == 0, (step > 0) & (step <= highest)
     alone = still[:, :-2] & still[:, 2:] & counts[:, 1:-1]
-    alone = np.pad(alone, ((0, 0), (1, 0)))  # so that its first column is that of the picture
-    down, across = (size // TILE for size in alone.shape)
-    tiles = alone[: down * TILE, : across * TILE].reshape(down, TILE, across, -1, BLOCK)
-    return np.asarray(tiles.sum(axis=(1, 3), dtype=np.float64).reshape(-1, BLOCK).T)
+    return np.pad(alone, ((0, 0), (1, 1)))
+
+
+def _steps(alone: NDArray[np.bool_], tall: int, wide: int) -> Counts:
+    """Return how many steps (8, n) there are at each place in a block, in each of n tiles."""
+    down, across = alone.shape[0] // tall, alone.shape[1] // wide
+    tiles = alone[: down * tall, : across * wide]
+    counts = tiles.reshape(down, tall, across, wide // BLOCK, BLOCK).sum(axis=(1, 3), dtype=float)
+    return np.asarray(counts.reshape(-1, BLOCK).T)
+
+
+def _share(steps: Counts) -> float:
+    """Return the share of tiles with more steps (8, n) at borders, less that with fewer."""
+    return float(np.sign(_more(steps)).mean())
 
 
 def _score(steps: Counts) -> float:
     """Return by how many standard errors there are more steps (8, n) at borders than within."""
-    more = steps[BORDER] - steps[list(INSIDE)].mean(axis=0)
+    more = _more(steps)
     return float(more.sum()) / math.sqrt(max(float(more @ more), 1.0))
+
+
+def _more(steps: Counts) -> NDArray[np.float64]:
+    """Return how many more steps (8, n) are at borders than at a place within, of n tiles."""
+    return np.asarray(steps[BORDER] - steps[list(INSIDE)].mean(axis=0))
 
 
 def _at_borders(steps: Counts) -> float:

@@ -61,10 +61,8 @@ def _off_neighbours(views: Sequence[View], nominal: Callable[[Floats], Floats]) 
     printed = np.array([float(view.region.reflectance or 0.0) for view in views])
     codes = np.array([float(middle_half(view.luma).mean()) for view in views])
     order = np.argsort(printed)
-    light, off = nominal(codes[order]), np.zeros(len(views))
-    known = (printed[order] > 0) & (light > 0) & np.append(True, np.diff(light) > 0)
-    if known.all():
-        off[order] = rough_steps.off_neighbours(light, printed[order])
+    off = np.zeros(len(views))
+    off[order] = rough_steps.off_neighbours(nominal(codes[order]), printed[order])
     return off
 
 

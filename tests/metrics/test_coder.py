@@ -60,3 +60,4 @@ def test_a_picture_that_was_coded_before_counts_as_coarsely_coded(
     assert untold == coding_loss.coarseness(scene("prores"), seen(), 100.0)
     if quantiser is not None:
         assert coding_loss.coarseness(before, seen(40.0), 100.0) > untold
+        assert quantiser_step(before.video, seen(40.0)) == h264_step(40.0) > 16

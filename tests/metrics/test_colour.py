@@ -366,6 +366,22 @@ def test_a_patch_with_the_edge_of_a_shadow_across_is_left_out_and_named(
     assert abs(shaded[worst].value - plain[worst].value) <= plain[worst].expanded
 
 
+def test_smear_of_a_third_of_the_patches_is_in_u_and_moves_no_other_line(
+    seen: build.Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def drawn(patches_smeared: int) -> dict[str, Any]:
+        planes = iter([0.5] * 3 * patches_smeared)
+        monkeypatch.setattr(patches, "_smeared", lambda *_: next(planes, 0.0))
+        random = np.random.default_rng(1)
+        return colour._lights(seen, colour.compare(seen), random, matrix_unsure=False)
+
+    none, few, many = drawn(0), drawn(3), drawn(12)
+    assert few.keys() == none.keys()
+    assert many.pop("smear").std(axis=0).any()
+    assert many.keys() == none.keys()
+    assert all(np.array_equal(light, none[source]) for source, light in many.items())
+
+
 def test_too_many_clipped_patches_are_refused(seen: build.Scene) -> None:
     names = [view.region.printed["name"].replace(" ", "_") for view in seen.of_kind("colour")[:7]]
     with pytest.raises(GapError) as caught:

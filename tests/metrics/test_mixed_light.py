@@ -140,3 +140,15 @@ def test_the_error_of_a_mean_is_that_of_all_values_where_these_are_few(
     random = np.random.default_rng(1)
     found = [standard_error(random.standard_normal(shape)) ** 2 for _ in range(4000)]
     assert np.mean(found) == pytest.approx(1 / np.prod(shape), rel=0.1)
+
+
+@pytest.mark.parametrize(("share", "counts"), [(0.003, False), (0.01, True)])
+def test_light_of_two_colours_counts_from_half_a_percent_on(share: float, *, counts: bool) -> None:
+    """Noise dithers the codes, so that the difference is sure."""
+    views = [view("left", 46.0, 1 + share / 2, 1.0), view("right", 270.0, 1 - share / 2, 1.0)]
+    random = np.random.default_rng(5)
+    for field in views:
+        for plane in ("luma", "cb", "cr"):
+            noise = 1.0 * random.standard_normal((1, 256, 256))
+            setattr(field, plane, np.rint(getattr(field, plane)[0, 0, 0] + noise).astype(np.uint8))
+    assert mixed_light.gradient(scene(*views)).any() == counts

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
+import av
 import numpy as np
 import pytest
 
-from acceptance.scene import earlier_coder
+from acceptance.charts import definition
+from acceptance.metrics import noise
+from acceptance.model import Note, Shot
+from acceptance.scene import build, earlier_coder
+from acceptance.simulate import films
+from acceptance.simulate.camera import Camera
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
+
+CHART = definition.load("acceptance")
+CAMERA = Camera(width=640, height=360, blur=0.8, noise=0.006, white=0.75, share=0.88)
 
 
 def wall(noise: float = 1.0) -> Array:
@@ -29,8 +41,8 @@ def blocks(picture: Array) -> Array:
     return np.asarray(np.kron(means, np.ones((8, 8))))
 
 
-def seen(picture: Array, quantiser: float = 0.0) -> bool:
-    return earlier_coder.seen(np.rint(picture).astype(np.uint8), quantiser=quantiser)
+def seen(picture: Array) -> bool:
+    return earlier_coder.seen(np.rint(picture).astype(np.uint8))
 
 
 @pytest.mark.parametrize("noise", [0.0, 0.3, 1.0, 3.0])
@@ -56,8 +68,73 @@ def test_a_picture_whose_pixels_stand_there_twice_or_four_times_was_not_coded(fa
     assert not seen(np.kron(small, np.ones((factor, factor))))
 
 
-def test_blocks_that_the_coder_itself_may_have_left_tell_of_no_other() -> None:
-    """Means of blocks step by up to 2 codes here: as a step of 12 codes may leave them."""
-    picture = blocks(wall(6.0))
-    assert seen(picture, 1.0)
-    assert not seen(picture, 40.0)
+@pytest.mark.parametrize("shape", [(24, 40), (30, 64), (32, 100), (100, 33), (3, 3), (1, 900)])
+def test_a_small_picture_tells_of_no_coder(shape: tuple[int, int]) -> None:
+    assert not seen(wall()[:1].repeat(100, axis=0).repeat(3, axis=1)[: shape[0], : shape[1]])
+
+
+def test_a_window_a_mosaic_or_tiles_in_a_picture_are_no_coder_s() -> None:
+    """Their steps lie at borders of blocks of 8 px, but at few of these."""
+    mosaic, window, tiles = wall(), np.full((256, 320), 16.0), wall(0.0)
+    mosaic[64:144, 96:224] = blocks(wall())[64:144, 96:224]
+    window[40:216, 80:240] = 18.0
+    tiles += np.kron(np.random.default_rng(2).uniform(-2, 2, (4, 5)), np.ones((64, 64)))
+    assert not seen(mosaic)
+    assert not seen(window)
+    assert not seen(tiles)
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an H.264 film that was coded once, with blocks to be seen."""
+    path = tmp_path_factory.mktemp("coded") / "film.mkv"
+    films.film_chart(replace(CAMERA, crf=26), CHART, path, 0.12)
+    return path
+
+
+def exported(film: Path, codec: str, path: Path) -> Path:
+    """Store the pictures of a film once more, without loss."""
+    with av.open(str(film)) as source, av.open(str(path), "w") as target:
+        coded = source.streams.video[0]
+        stream = target.add_stream(codec, rate=25, options={"qp": "0"})
+        stream.width, stream.height, stream.pix_fmt = coded.width, coded.height, "yuv420p"
+        for frame in source.decode(coded):
+            frame.pict_type = av.video.frame.PictureType.NONE
+            target.mux(stream.encode(frame))
+        target.mux(stream.encode(None))
+    return path
+
+
+def looked_at(path: Path, **said: Any) -> build.Scene:
+    shot = Shot(id="film", subject="camera", clip=path.name, **said)
+    return build.look(shot, path.parent)
+
+
+@pytest.mark.parametrize("codec", ["ffv1", "libx264"])
+def test_a_film_that_is_exported_without_loss_is_said_to_be_coded_before(
+    film: Path, tmp_path: Path, codec: str
+) -> None:
+    scene = looked_at(exported(film, codec, tmp_path / "out.mkv"), chart="acceptance")
+    assert scene.video.coded_before
+    assert "coded_before" in [note.reason.code for note in scene.notes]
+    said = [note for note in noise.measure(scene) if isinstance(note, Note)]
+    reasons = {note.quantity: note.reason.code for note in said}
+    assert reasons["noise.snr_before_coding"] == "coded_before"
+
+
+def test_blocks_that_the_coder_of_a_film_itself_leaves_tell_of_no_other(film: Path) -> None:
+    scene = looked_at(film, chart="acceptance")
+    assert earlier_coder.seen(scene.reference.luma)
+    assert not scene.video.coded_before
+
+
+def test_a_film_of_the_camera_s_own_codes_was_not_coded_before(tmp_path: Path) -> None:
+    films.film_chart(replace(CAMERA, crf=0), CHART, tmp_path / "film.mkv", 0.12)
+    scene = looked_at(tmp_path / "film.mkv", chart="acceptance")
+    assert not scene.video.coded_before
+    assert "coded_before" not in [note.reason.code for note in scene.notes]
+
+
+def test_where_no_picture_is_measured_none_was_coded_before(film: Path, tmp_path: Path) -> None:
+    scene = looked_at(exported(film, "ffv1", tmp_path / "out.mkv"), chart="clock")
+    assert not scene.video.coded_before

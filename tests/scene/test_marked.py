@@ -56,6 +56,18 @@ def test_a_faint_lamp_in_one_step_marks_it_as_it_is_off_its_neighbours_too() -> 
     assert len(free(fields, 1)) == 9
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_step_at_black_hides_no_lamp_in_another() -> None:
+    across = np.exp(-((np.arange(60) - 30.0) ** 2) / 200)
+    bump = np.exp(-((np.arange(40)[:, None] - 20.0) ** 2) / 150) * across
+    fields = [field(22.0 * number + 40, number) for number in range(9)]
+    fields[4] = step(128 * (1 + 0.06 * bump) + np.zeros((2, 1, 1)), 128)
+    dark = [step(np.zeros((2, 40, 60)), level) for level in (5.0, 9.0)]
+    left = free([*fields, *dark], 1)
+    assert len(left) == 10
+    assert all(view is not fields[4] for view in left)
+
+
 def test_where_no_field_has_noise_half_a_code_is_none() -> None:
     assert not marked.marked([0.0, 0.0, 0.0, 0.4], 1).any()
     assert marked.marked([0.0, 0.0, 0.0, 0.6], 1).tolist() == [False, False, False, True]

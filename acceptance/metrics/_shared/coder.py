@@ -31,10 +31,14 @@ def quantiser_step(video: VideoInfo, view: View) -> float:
 
     The QP of H.264 of more than 8 bits counts from a finer step, and so is in its own codes.
     """
-    if untouched(video, view):
+    before = UNTRIED_STEP * (1 << (video.depth - 8)) if video.coded_before else 0.0
+    return max(before, _own_step(video, view))
+
+
+def _own_step(video: VideoInfo, view: View) -> float:
+    """Return the same of the coder by which a view is stored, whatever was before it."""
+    if lossless(video.codec, view.quantiser):
         return 0.0
-    if video.coded_before:
-        return UNTRIED_STEP * (1 << (video.depth - 8))
     if view.quantiser is not None:
         return h264_step(view.quantiser) if video.codec == "h264" else 2 * view.quantiser
     if video.steps:

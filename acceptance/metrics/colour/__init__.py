@@ -73,6 +73,8 @@ MOST_ADDED = 0.3  # of a field of reflectance ``DARK``: standard uncertainty of 
 # of what blur brings in from beside a patch, over what its inmost quarter has less of than its
 # middle half: a Gaussian of a quarter of a patch's width leaves 2.75 times as much, U is twice this
 REACHES = 2.5
+# share of the patches of which a plane must show it: blur does it to all, uneven noise to a few
+SMEARED = 1 / 3
 DRAWN = "delta_e00_mean"  # the figure that has what the report's pictures show
 DRAWS = 400
 SEED = 20050212
@@ -183,22 +185,14 @@ def _lights(
         moves = random.standard_normal((DRAWS, *aims.shape))
         known = not spread.any()
         lights[source] = seen.light if known else _light(scene, seen, codes + spread * moves)
-    if any(patch.smeared.any() for patch in seen.patches):
-        lights["smear"] = _less_smeared(scene, seen, random)
+    smeared = np.array([patch.smeared for patch in seen.patches])
+    smeared[:, np.count_nonzero(smeared, axis=0) < SMEARED * len(smeared)] = 0.0
+    if smeared.any():  # by draws of its own: those of other sources stay as they are
+        drawn = random.spawn(1)[0].standard_normal((DRAWS, 1, 1))
+        lights["smear"] = _light(scene, seen, codes + REACHES * drawn * smeared)
     exponents = 1 + scene.tone_doubt / math.sqrt(3) * random.standard_normal((DRAWS, 1, 1))
     lights[TONE_SOURCE] = _powered(seen.light, exponents)
     return lights | otherwise_coded(scene, seen, random, DRAWS, matrix_unsure=matrix_unsure)
-
-
-def _less_smeared(scene: Scene, seen: ColourComparison, random: np.random.Generator) -> Array:
-    """Draw the light of the patches with more or less of what blur brings in from beside them.
-
-    It does so to all patches alike.
-    """
-    codes, smeared = (
-        np.array([getattr(patch, name) for patch in seen.patches]) for name in ("codes", "smeared")
-    )
-    return _light(scene, seen, codes + REACHES * random.standard_normal((DRAWS, 1, 1)) * smeared)
 
 
 def _light(scene: Scene, seen: ColourComparison, codes: Array) -> Array:

@@ -17,7 +17,7 @@ from acceptance.footage.rounding import doubt_of_mean
 from acceptance.metrics._shared.coder import doubt_by_coder
 from acceptance.metrics._shared.grey_steps import trimmed_mean
 from acceptance.metrics.colour.difference import neutral
-from acceptance.scene.blocks import standard_error
+from acceptance.scene.blocks import BLOCKS, block_means, standard_error
 from acceptance.scene.marked import marked
 from acceptance.scene.views import mean_frame, middle_half
 
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 SURE = 3.0  # standard errors of the difference between a patch's inmost quarter and middle half
-WHOLE = 1 / math.sqrt(12)  # codes by which whole codes are off
 SMALLEST = 4  # px of the colour planes, in the middle half of a patch
 MOST_CLIPPED = 0.05  # of the pixels: noise alone clips some of a bright patch
 END = 1.5 / 219  # of the range: nearer to its end counts as clipped
@@ -174,24 +173,43 @@ def _patch(scene: Scene, view: View, clipped: float, aim: Array) -> ColourPatch:
         place=scene.place(view),
         lit=np.array(scene.lit(view)),
         added=scene.lit_doubt(view, DARK) * DARK,
-        smeared=np.array([_smeared(scene, view, plane) for plane in _planes(view)]),
+        smeared=np.array(
+            [
+                _smeared(scene, view, plane, apart)
+                for plane, apart in zip(_planes(view), scene.spacings, strict=True)
+            ]
+        ),
     )
 
 
-def _smeared(scene: Scene, view: View, plane: Plane) -> float:
+def _smeared(scene: Scene, view: View, plane: Plane, apart: float) -> float:
     """Return by how many codes the inmost quarter of a plane (n, h, w) is off its middle half.
 
-    What blur brings in from beside a patch grows towards its borders. 0 where noise, whole codes
-    or the coder may have made the difference.
+    What blur brings in from beside a patch grows towards its borders, beyond the middle half too:
+    0 where it does not, and where noise, whole codes that lie ``apart`` or the coder may have made
+    the difference.
     """
-    half = mean_frame(middle_half(plane))
-    inner = middle_half(half[None])[0]
-    off = float(inner.mean() - half.mean())
-    noise = float(np.diff(half, axis=1).std()) / math.sqrt(2 * inner.size)
-    depth = 1 << (scene.video.depth - 8)
-    rounded = depth * WHOLE / math.sqrt(inner.size)
-    chance = math.hypot(noise, rounded, doubt_by_coder(scene.video, view, plane))
-    return off if abs(off) > SURE * chance else 0.0
+    core = middle_half(plane)
+    inmost, half = middle_half(core), mean_frame(core)
+    if min(half.shape) < BLOCKS:
+        return 0.0
+    off, on = float(inmost.mean() - half.mean()), float(half.mean() - plane.mean())
+    rounded = math.hypot(doubt_of_mean(core, apart), doubt_of_mean(inmost, apart))
+    chance = math.hypot(_chance(half), rounded, doubt_by_coder(scene.video, view, plane))
+    return off if abs(off) > SURE * chance and off * on > 0 else 0.0
+
+
+def _chance(half: Array) -> float:
+    """Return the standard error of the mean of a middle half (h, w) and of its own, together.
+
+    It is from the scatter of blocks about a paraboloid, which smear resembles.
+    """
+    means = block_means(half, BLOCKS, BLOCKS)
+    y, x = np.indices((BLOCKS, BLOCKS)).reshape(2, -1) - (BLOCKS - 1) / 2
+    terms = np.stack([np.ones_like(x), x, y, x * y, x**2, y**2], axis=1)
+    left = means - terms @ np.linalg.lstsq(terms, means, rcond=None)[0]
+    scatter = math.sqrt(float(left @ left) / (means.size - terms.shape[1]))
+    return scatter * math.hypot(1, 2) / BLOCKS
 
 
 def _clipped(scene: Scene, views: Sequence[View], light: Array) -> list[float]:

@@ -24,9 +24,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
+from acceptance.metrics._shared.coder import untouched
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
 from acceptance.metrics.noise.analysis import QUANTISATION, analyse
-from acceptance.metrics.noise.before_coding import lossless, step_of
+from acceptance.metrics.noise.before_coding import step_of
 from acceptance.metrics.noise.chroma import of_colours
 from acceptance.metrics.noise.field import OF_STEPS, PARTS, QUANTITIES, Field, gap_note, read_field
 from acceptance.metrics.noise.parts import Noise, Variance
@@ -240,7 +241,7 @@ def _print_line(moved: Sequence[float]) -> list[BudgetLine]:
 def _before_coding(field: Field, recorded: Measurement) -> Measurement | Note:
     """Estimate S/N before an H.264 coder from its quantiser step."""
     quantity, sigma = "noise.snr_before_coding", field.noise.total.sigma
-    if lossless(field.scene, field.view):
+    if untouched(field.scene.video, field.view):
         return replace(recorded, quantity=quantity)
     try:
         step = step_of(field.scene, field.view, sigma, hidden=recorded.lower_bound)

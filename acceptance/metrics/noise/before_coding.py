@@ -6,18 +6,12 @@ from typing import TYPE_CHECKING
 
 from acceptance.errors import GapError
 from acceptance.footage.planes import h264_step
-from acceptance.metrics._shared import coder
 
 if TYPE_CHECKING:
     from acceptance.scene.build import Scene
     from acceptance.scene.views import View
 
 COARSEST = 3.0  # quantiser step over sigma up to which the coder's effect is known
-
-
-def lossless(scene: Scene, view: View) -> bool:
-    """Whether the codes of a view are those that the camera gave."""
-    return coder.untouched(scene.video, view)
 
 
 def step_of(

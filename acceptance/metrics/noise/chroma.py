@@ -12,9 +12,9 @@ import math
 from typing import TYPE_CHECKING
 
 from acceptance.errors import GapError
-from acceptance.metrics._shared.coder import quantiser_step
+from acceptance.metrics._shared.coder import quantiser_step, untouched
 from acceptance.metrics._shared.flat_field import colourless
-from acceptance.metrics.noise.before_coding import lossless, step_of
+from acceptance.metrics.noise.before_coding import step_of
 from acceptance.metrics.noise.dependence import distinct
 from acceptance.metrics.noise.field import QUANTITIES, core, gap_note
 from acceptance.metrics.noise.in_steps import analyse_in_steps
@@ -65,7 +65,7 @@ def coding_shift(ratio: float) -> tuple[float, float]:
 def _figure(field: Field, quantity: str, plane: NDArray[np.integer] | None) -> Measurement:
     if plane is None:
         raise GapError("monochrome")
-    codes, coded = core(plane, MIDDLE), not lossless(field.scene, field.view)
+    codes, coded = core(plane, MIDDLE), not untouched(field.scene.video, field.view)
     codes = codes if coded else distinct(codes)
     noise = _noise(field, codes, 1 + [*PLANES].index(quantity))
     sigma, hidden = noise.total.sigma, noise.hidden

@@ -10,11 +10,10 @@ import numpy as np
 
 from acceptance.errors import GapError
 from acceptance.footage.tone import read_off
-from acceptance.metrics._shared.coder import quantiser_step
+from acceptance.metrics._shared.coder import quantiser_step, untouched
 from acceptance.metrics._shared.lighting import MOST_UNEVEN, surely_uneven
 from acceptance.metrics._shared.region_codes import MOST_CLIPPED
 from acceptance.metrics.noise.analysis import FEWEST_BLOCKS
-from acceptance.metrics.noise.before_coding import lossless
 from acceptance.metrics.noise.dependence import distinct
 from acceptance.metrics.noise.in_steps import analyse_in_steps
 from acceptance.metrics.noise.weighting import Weighting, unified_weighting
@@ -152,7 +151,7 @@ def read_field(scene: Scene, view: View, light: NDArray[np.float64]) -> Field:
     unstable_light.
     """
     codes = core(view.luma, 0.8 if view.region.kind == "flat" else 0.6)
-    if lossless(scene, view):  # a coder that skips a block shows what is recorded, too
+    if untouched(scene.video, view):  # a coder that skips a block shows what is recorded, too
         codes = distinct(codes)
     _refuse(codes, scene, view.region.name, light)
     weighting = unified_weighting(codes.shape[2], float(scene.video.sample_aspect) / scene.shown[3])
