@@ -29,7 +29,7 @@ from acceptance.metrics.resolution.profile import (
     spectrum,
     standard_error,
 )
-from acceptance.metrics.resolution.tails import beyond
+from acceptance.metrics.resolution.tails import beyond, diffracted
 
 Array = NDArray[np.float64]
 
@@ -218,7 +218,6 @@ def _followed(
     residual = fit.residual.reshape(upright.shape)
     refuse_covered(residual, upright - residual, line.light - line.dark)
     taper, rows = _taper(fit, line, mode), upright.shape[0]
-    seen, far = float(np.diff(fit.coefficients) @ taper), _half_width(fit, taper)
     return _Followed(
         rows=rows,
         seen_as=seen_as,
@@ -226,9 +225,16 @@ def _followed(
         angle=angle,
         fit=fit,
         taper=taper,
-        beyond=beyond(upright, distance, far, seen, _blocks(rows)) if mode == "accurate" else 0.0,
+        beyond=_beyond(upright, distance, fit, taper) if mode == "accurate" else 0.0,
         mode=mode,
     )
+
+
+def _beyond(image: Array, distance: Array, fit: ProfileFit, taper: Array) -> float:
+    """Return the share of the step that rises beyond the window, as far as noise does not."""
+    seen, window = float(np.diff(fit.coefficients) @ taper), _half_width(fit, taper)
+    blocks = _blocks(len(image))
+    return max(of(image, distance, window, seen, blocks) for of in (beyond, diffracted))
 
 
 def _half_width(fit: ProfileFit, taper: Array) -> float:

@@ -3,7 +3,9 @@
 A halo of the lens, or of a dirty dome, spreads a share of the light over many pixels: too faint,
 pixel by pixel, for the window to follow, though the MTF counts it at frequency 0. Uneven light
 that nobody corrected looks the same. Light that is finer than its surface over the chart, as of a
-ghost in the lens, falls on the two sides of an edge differently.
+ghost in the lens, falls on the two sides of an edge differently. The sharp border of any aperture
+diffracts light into a line spread that falls as 1/x^2 only (J. W. Goodman, Introduction to Fourier
+Optics, 6.3): what it has beyond a window goes on beyond any region.
 """
 
 from __future__ import annotations
@@ -20,7 +22,11 @@ Array = NDArray[np.float64]
 SOURCE, FINER = "spread beyond the window", "light finer than its surface"
 FAR, NEAR = 0.7, 1.5  # of the way to the border, beyond so many windows: what a step ends at
 SURE, FEWEST = 3.0, 4  # standard errors, and blocks that they come from
+MOST = 2.0  # standard errors that a share is larger by at most
 LEAST = 0.005  # of the step: less moves a crossing by less than its smallest U
+# of the window, where it begins to fall, and where half of what lies there is left out; of the way
+# to the border, where what is printed beside an edge begins to spread into it
+FALLS, HALF, CLEAR = 0.6, 5 / 6, 0.95
 
 
 def beyond(image: Array, distance: Array, window: float, seen: float, blocks: int) -> float:
@@ -46,6 +52,31 @@ def beyond(image: Array, distance: Array, window: float, seen: float, blocks: in
     error = float(steps.std(ddof=1)) * math.sqrt((1 + fewer) / steps.size)
     more = float(steps.mean()) - seen
     return abs(more) / seen if abs(more) > max(SURE * error, LEAST * seen) else 0.0
+
+
+def diffracted(image: Array, distance: Array, window: float, seen: float, blocks: int) -> float:
+    """Return the most of the step that diffraction may take beyond the window, as ``beyond`` does.
+
+    From where the window begins to fall on, light nears its level by 1/x. It may go with the
+    distance besides, on each side by another slope: such light is uneven, not spread.
+    """
+    away, widest = np.abs(distance), min(-distance.min(), distance.max())
+    if CLEAR * widest < NEAR * FALLS * window:
+        return 0.0
+    chosen = (away > FALLS * window) & (away < CLEAR * widest)
+    group = np.broadcast_to((np.arange(len(image)) * blocks // len(image))[:, None], image.shape)
+    parts = (chosen & (group == block) for block in range(blocks))
+    spread = np.array([_spread(image[part], distance[part]) for part in parts if part.any()])
+    error = float(spread.std(ddof=1)) / math.sqrt(spread.size)
+    share, doubt = (2 * of / (HALF * window * seen) for of in (float(spread.mean()), error))
+    return share + MOST * doubt if share > max(SURE * doubt, LEAST) else 0.0
+
+
+def _spread(light: Array, distance: Array) -> float:
+    """Return the light (n,) times px by which it nears its level on either side of an edge."""
+    away, bright = np.abs(distance), distance > 0
+    terms = np.stack([bright, ~bright, away * bright, away * ~bright, -1 / distance], axis=1)
+    return float(np.linalg.lstsq(terms, light, rcond=None)[0][-1])
 
 
 def _means(image: Array, part: NDArray[np.bool_], group: NDArray[np.intp]) -> Array:
