@@ -19,14 +19,14 @@ MOST_UNITS = 256  # looked at in a packet: a frame has no more than its slices a
 HEAD = 64  # bytes that hold the flags at the head of a slice
 
 
-class Field(NamedTuple):
+class CodedField(NamedTuple):
     """A field: whether it is the bottom one, the number of its frame, whether it is an IDR one."""
 
     bottom: bool
     frame: int
     idr: bool
 
-    def completes(self, first: Field) -> bool:
+    def completes(self, first: CodedField) -> bool:
         """Whether this is the second field of the frame that ``first`` begins (7.4.1.2.4)."""
         return self.bottom != first.bottom and self.frame == first.frame and not self.idr
 
@@ -54,9 +54,9 @@ class Fields:
         for unit in _kept_apart(extra) if boxed else _by_start_codes(extra):
             self._learn(unit)
 
-    def of(self, packet: bytes) -> tuple[Field, ...]:
+    def of(self, packet: bytes) -> tuple[CodedField, ...]:
         """Return the one or two fields in a packet; none where it is a frame or cannot be read."""
-        found: dict[bool, Field] = {}
+        found: dict[bool, CodedField] = {}
         for unit in _by_lengths(packet, self._wide) if self._wide else _by_start_codes(packet):
             self._learn(unit)
             if unit[0] & 0x1F not in SLICES:
@@ -83,7 +83,7 @@ class Fields:
         except EOFError:
             return
 
-    def _field(self, unit: bytes) -> Field | None:
+    def _field(self, unit: bytes) -> CodedField | None:
         """Return the field to which a slice belongs (7.3.3); None: to a frame."""
         if all(sequence.frames_alone for sequence in self._sequences.values()):
             return None
@@ -96,7 +96,7 @@ class Fields:
             bits.skip(str(2 * sequence.apart))
             frame = bits.read(sequence.digits)
             idr = unit[0] & 0x1F == IDR
-            return Field(bool(bits.read(1)), frame, idr) if bits.read(1) else None
+            return CodedField(bool(bits.read(1)), frame, idr) if bits.read(1) else None
         except (EOFError, KeyError):
             return None
 

@@ -16,7 +16,7 @@ from acceptance.footage.decoding import (
     time_base_of,
     without_times,
 )
-from acceptance.footage.field_pictures import Field, Fields
+from acceptance.footage.field_pictures import CodedField, Fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -44,7 +44,7 @@ class Packet:
     key: bool
     stamped: bool = True
     cut: bool = False
-    fields: tuple[Field, ...] = ()
+    fields: tuple[CodedField, ...] = ()
 
 
 def unstamped(packets: Sequence[Packet]) -> bool:

@@ -14,7 +14,7 @@ from conftest import benchmark
 from acceptance.errors import GapError
 from acceptance.footage import bits, stated_steps
 from acceptance.footage.clip import open_clip
-from acceptance.footage.field_pictures import Field, Fields
+from acceptance.footage.field_pictures import CodedField, Fields
 from acceptance.metrics import frame_rate
 from acceptance.model import Note, Shot
 from acceptance.scene import build
@@ -96,7 +96,10 @@ def test_a_field_is_told_behind_long_words_and_by_the_sequence_that_it_names() -
     """10 kB of SEI in front of it; another sequence, of whole frames alone, behind its own."""
     words = b"\0\0\1\x06\x05" + b"\xff" * 10_000
     other = sequence(identity=4, frames_alone=True)
-    top, bottom = Field(bottom=False, frame=0, idr=True), Field(bottom=True, frame=0, idr=False)
+    top, bottom = (
+        CodedField(bottom=False, frame=0, idr=True),
+        CodedField(bottom=True, frame=0, idr=False),
+    )
     assert Fields(SETS).of(words + TOP) == (top,)
     assert Fields(SETS + other).of(TOP) == (top,)
     assert Fields(b"").of(SETS + TOP + BOTTOM) == (top, bottom)
