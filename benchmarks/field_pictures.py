@@ -6,6 +6,7 @@ in each packet; ``frames`` are those that are coded whole all the same.
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -41,9 +42,7 @@ def _unit(kind: int, bits: str) -> bytes:
 
 def _guarded(content: bytes) -> bytes:
     """Keep what looks like a start of a unit from being one (7.4.1)."""
-    for end in range(4):
-        content = content.replace(b"\0\0" + bytes([end]), b"\0\0\3" + bytes([end]))
-    return content
+    return re.sub(rb"\0\0(?=[\0-\3])", b"\0\0\3", content)
 
 
 def _head(height: int, width: int) -> bytes:

@@ -57,10 +57,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    marks.running = item
+    _undo_json()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call() -> None:
+    _undo_json()  # of fixtures
+
+
+def _undo_json() -> None:
+    """Let the program say what it says on its output, after ``--json -`` in this process.
+
+    A fixture would cost each test more.
+    """
     from acceptance.cli import terminal
 
-    marks.running = item
-    terminal.console.stderr = False  # undoes ``--json -``; a fixture would cost each test more
+    terminal.console.stderr = False
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,4 +1,8 @@
-"""The program run in this process: for tests of what it says, where no process is needed."""
+"""The program run in this process: for tests of what it says, where no process is needed.
+
+What ``verbs.main`` does for a process is passed by: terminals without UTF-8, a language set anew,
+memory asked for beforehand, Ctrl-C.
+"""
 
 from __future__ import annotations
 

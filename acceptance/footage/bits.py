@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
+MOST = 4096  # bytes that are looked at
+LONGEST = 32  # noughts before a number of the code ue(v) (ITU-T H.264, 9.1)
+
 
 class Bits:
     """Bits of a NAL unit behind its ``head`` bytes, without emulation prevention (7.2, 9.2)."""
 
     def __init__(self, unit: bytes, head: int = 2) -> None:
-        content = unit[head:4096].replace(b"\x00\x00\x03", b"\x00\x00")
-        self._bits = "".join(f"{byte:08b}" for byte in content)
-        self._at = 0
+        content = unit[head:MOST].replace(b"\x00\x00\x03", b"\x00\x00")
+        self._bits = int.from_bytes(content, "big")
+        self._left = 8 * len(content)
 
     def read(self, count: int) -> int:
         """Return the next ``count`` bits. Raises EOFError where they end."""
-        self._at += count
-        if self._at > len(self._bits):
+        self._left -= count
+        if self._left < 0:
             raise EOFError
-        return int(self._bits[self._at - count : self._at] or "0", 2)
+        return self._bits >> self._left & ((1 << count) - 1)
 
     def unsigned(self) -> int:
-        """Return the next number of the code ue(v)."""
+        """Return the next number of the code ue(v). Raises EOFError where there is none."""
         zeros = 0
         while not self.read(1):
             zeros += 1
+            if zeros > LONGEST:
+                raise EOFError
         return (1 << zeros) - 1 + self.read(zeros)
 
     def signed(self) -> int:
-        """Return the next number of the code se(v)."""
+        """Return the next number of the code se(v). Raises EOFError where there is none."""
         number = self.unsigned()
         return (number + 1) // 2 if number % 2 else -(number // 2)
+
+    def within(self, most: int) -> int:
+        """Return the next number of the code ue(v). Raises EOFError where it exceeds ``most``."""
+        number = self.unsigned()
+        if number > most:
+            raise EOFError
+        return number
 
     def skip(self, *kinds: str) -> None:
         """Pass over numbers: ``u``, ``s``, or so many bits."""

@@ -125,7 +125,8 @@ class Clip:
         """Whether a frame can be found by its time and decoded without its neighbours."""
         unique = len({packet.time for packet in self.packets}) == len(self.packets)
         timed = self.info.codec == "h264" and "times" not in self.info.assumed
-        return unique and timed and not self.info.interlaced  # fields may be packets of their own
+        fields = self.info.interlaced or any(packet.fields for packet in self.packets)
+        return unique and timed and not fields  # which may be packets of their own
 
     def _quantisers_apart(
         self, times: Mapping[int, Fraction], *, whole: bool

@@ -16,7 +16,7 @@ from acceptance.footage.decoding import (
     time_base_of,
     without_times,
 )
-from acceptance.footage.field_pictures import is_field
+from acceptance.footage.field_pictures import CodedField, Fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -35,7 +35,8 @@ class Packet:
 
     ``stamped``: the time is the stream's own, which decoding times that step back are not, if not
     to the beginning, as where files were joined. ``cut``: it is a JPEG picture without an end.
-    ``second``: it is a field without a time, the second one of the frame before it.
+    ``fields``: those of which it is, if it is not coded as a frame; two packets of a field each
+    that make a frame are one here, with the time of the first.
     """
 
     time: Fraction
@@ -43,7 +44,7 @@ class Packet:
     key: bool
     stamped: bool = True
     cut: bool = False
-    second: bool = False
+    fields: tuple[CodedField, ...] = ()
 
 
 def unstamped(packets: Sequence[Packet]) -> bool:
@@ -72,7 +73,8 @@ def packets_of(path: Path) -> tuple[tuple[Packet, ...], int]:
             raise
         except av.error.FFmpegError:
             pass
-        if unstamped([packet for stretch in stretches for packet in stretch]):
+        every = [packet for stretch in stretches for packet in stretch]
+        if without_times(container) or unstamped(every):
             stretches = [_numbered(stretches, _step(stream))]
         ordered = (sorted(stretch, key=lambda packet: packet.time) for stretch in stretches)
         return tuple(packet for stretch in ordered for packet in stretch), stream.frames
@@ -80,8 +82,11 @@ def packets_of(path: Path) -> tuple[tuple[Packet, ...], int]:
 
 def _take(stretch: list[Packet], packet: Packet) -> None:
     """Add a packet, the second field of a frame to the first."""
-    if packet.second and stretch and not stretch[-1].second:
-        packet = replace(stretch[-1], size=stretch[-1].size + packet.size, second=True)
+    before = stretch[-1] if stretch else packet
+    if len(before.fields) == len(packet.fields) == 1 and packet.fields[0].completes(*before.fields):
+        packet = replace(
+            before, size=before.size + packet.size, fields=before.fields + packet.fields
+        )
         stretch.pop()
     stretch.append(packet)
 
@@ -99,7 +104,8 @@ def _numbered(stretches: Iterable[Sequence[Packet]], step: Fraction) -> list[Pac
 def _demuxed(container: InputContainer, stream: VideoStream) -> Iterator[tuple[Packet, bool]]:
     """Yield each packet that holds something, and whether its decoding time jumps back."""
     step, counted = _step(stream), without_times(container)
-    codec, extra = stream.codec_context.name, stream.codec_context.extradata or b""
+    codec = stream.codec_context.name
+    fields = Fields(stream.codec_context.extradata or b"") if codec == "h264" else None
     latest: int | None = None
     begun: int | None = None  # of what was joined
     time = -step
@@ -112,9 +118,8 @@ def _demuxed(container: InputContainer, stream: VideoStream) -> Iterator[tuple[P
         anew = begun is None or (packet.dts is not None and packet.dts <= begun)
         begun = packet.dts if anew else begun
         stamp = packet.pts if packet.pts is not None else packet.dts
-        second = stamp is None and codec == "h264" and is_field(extra, bytes(packet))
         stated = stamp is not None and (anew or not jumps)
-        time = time + step if counted or stamp is None else Fraction(stamp * time_base_of(stream))
+        time = time + step if stamp is None else Fraction(stamp * time_base_of(stream))
         yield (
             Packet(
                 time=time,
@@ -122,7 +127,7 @@ def _demuxed(container: InputContainer, stream: VideoStream) -> Iterator[tuple[P
                 key=packet.is_keyframe,
                 stamped=counted or stated,
                 cut=codec == "mjpeg" and is_cut(bytes(packet)),
-                second=second,
+                fields=fields.of(bytes(packet)) if fields else (),
             ),
             jumps,
         )

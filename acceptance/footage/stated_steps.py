@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 TABLES, SCAN = 0xDB, 0xDA  # JPEG markers: quantisation tables, start of scan
 IDR, SEQUENCE, PICTURE = (19, 20), 33, 34  # NAL units of H.265
 INTRA = 2  # slice type
+COARSEST = 51  # quantiser (7.4.7.1)
 ZIGZAG = tuple(
     (row, total - row)
     for total in range(15)
@@ -47,8 +48,10 @@ def stated_steps(codec: str, extra: bytes, packet: bytes, depth: int) -> StatedS
         qp = _slice_quantiser(extra, packet) if codec == "hevc" else None
     except (EOFError, IndexError):
         return None
-    step = None if qp is None else h264_step(qp) * (1 << (depth - 8))
-    return None if step is None else StatedSteps(step, step)
+    if qp is None or not -6 * (depth - 8) <= qp <= COARSEST:
+        return None
+    step = h264_step(qp) * (1 << (depth - 8))
+    return StatedSteps(step, step)
 
 
 def _of_jpeg(picture: bytes) -> StatedSteps | None:
@@ -140,6 +143,8 @@ def _kept_apart(extra: bytes) -> Iterator[bytes]:
     for _ in range(extra[22] if _boxed(extra) else 0):
         count, at = int.from_bytes(extra[at + 1 : at + 3], "big"), at + 3
         for _ in range(count):
+            if at >= len(extra):
+                return
             size, at = int.from_bytes(extra[at : at + 2], "big"), at + 2
             yield extra[at : at + size] or b"\0"
             at += size

@@ -143,6 +143,7 @@ def look(shot: Shot, folder: Path = Path(), *, progress: Progress | None = None)
     _decode(opened, watch, progress, with_quantisers=on_the_way)
     if not watch.kept:
         raise GapError("too_few_frames", frames=0, needed=1)
+    opened = replace(opened, info=replace(opened.info, interlaced=watch.interlaced))
     return _scene(shot, folder, opened, wanted, watch, progress)
 
 

@@ -100,12 +100,9 @@ def series_of(opened: Clip, watch: Watch) -> Series:
 
 
 def coded(opened: Clip, watch: Watch) -> Floats | None:
-    """Return the times of all packets, where they are more than the frames that came of them.
-
-    Not where any frame is of fields: these may be packets of their own.
-    """
+    """Return the times of all packets, where they are more than the frames that came of them."""
     times = np.array([float(packet.time) for packet in opened.packets])
-    return times if len(times) > len(watch.times) and not watch.interlaced else None
+    return times if len(times) > len(watch.times) else None
 
 
 def named(tracks: Sequence[Track]) -> dict[str, Track]:

@@ -30,7 +30,8 @@ QUICK_FIELDS = {
     ("ten frames, then two fields in a packet", "ts"),
     ("ten frames, then a field in a packet", "mkv"),
 }
-FIRST_AND_LAST = "29.97 on a grid of 1/600 s"  # both fall where U of a length holds 19 in 20
+FIRST_AND_LAST = "29.97 on a grid of 1/600 s"
+KNOWN = "0.010 off at U 0.008: both stamps fall where U of a length holds 19 clips of 20"
 UNMEASURED = {
     *("too_few_frames", "clip_not_video", "clip_no_frames", "clip_no_video", "fields_apart")
 }
@@ -40,12 +41,16 @@ EVEN = np.arange(200) / 25
 def rows() -> list[Any]:
     """Return every container, most of them for the slow run."""
     quick = dict.fromkeys(QUICK)
+    every = (*containers.EVERY, *containers.MORE, *more.FRESH, *recorders.LIST)
     return [
-        wanted if quick.pop((wanted.name, wanted.suffix), 0) is None else slow(wanted)
-        for wanted in (
-            *(*containers.EVERY, *containers.MORE, *more.FRESH),
-            *(each for each in recorders.LIST if each.name != FIRST_AND_LAST),
+        wanted
+        if quick.pop((wanted.name, wanted.suffix), 0) is None
+        else pytest.param(
+            wanted, marks=[pytest.mark.slow, pytest.mark.xfail(strict=True, reason=KNOWN)]
         )
+        if wanted.name == FIRST_AND_LAST
+        else slow(wanted)
+        for wanted in every
     ]
 
 
@@ -75,9 +80,7 @@ def test_two_fields_in_one_packet_or_in_two_are_one_picture(wanted: Any, tmp_pat
     assert mean.expanded < 0.2
     assert found.figures["frame_rate.dropped"].value == wanted.dropped
     scene = build.look(Shot(id="a", subject="b", clip=f"clip.{wanted.suffix}"), tmp_path)
-    # FFmpeg's threads call the first frame of fields damaged, which it is not
-    damage = [note.reason for note in scene.notes if note.reason.code == "pictures_damaged"]
-    assert all(reason.parameters["undecoded"] == 0 for reason in damage)
+    assert "pictures_damaged" not in {note.reason.code for note in scene.notes}
 
 
 def test_a_rounded_first_and_last_stamp_are_off_by_a_tick_at_most() -> None:
