@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 import requests
+from requests.auth import HTTPBasicAuth
 from requests.utils import get_auth_from_url, urldefragauth
 
 from acceptance.messages import tr
@@ -69,7 +70,7 @@ def _answer(
     with requests.request(
         "GET" if request is None else "POST", urldefragauth(address), data=request,
         headers={**AS_IT_IS, **headers}, timeout=WAITING, stream=True,
-        auth=(user.encode(), password.encode()) if user or password else None,
+        auth=HTTPBasicAuth(user.encode(), password.encode()) if user or password else None,
     ) as reply:  # fmt: skip
         reply.raise_for_status()
         content = bytearray()
