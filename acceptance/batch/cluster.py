@@ -70,14 +70,29 @@ def _stop_all(client: Client, batch: str) -> None:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Leave it to our sentences to say what went wrong."""
-    logger = logging.getLogger("distributed")
-    before = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
+    """Leave it to our sentences to say what went wrong.
+
+    Dask sets its loggers, each on its own, when it is imported.
+    """
+    _require_dask()
+    named = {"distributed", *(name for name in logging.root.manager.loggerDict
+                              if name.startswith("distributed."))}  # fmt: skip
+    before = {logger: logger.level for logger in map(logging.getLogger, named)}
     try:
+        for logger in before:
+            logger.setLevel(logging.CRITICAL + 1)
         yield
     finally:
-        logger.setLevel(before)
+        for logger, level in before.items():
+            logger.setLevel(level)
+
+
+def _require_dask() -> None:
+    try:
+        import distributed  # noqa: F401, PLC0415 -- an extra
+    except ModuleNotFoundError as error:
+        what, hint = tr("Dask is not installed"), tr("pip install 'db50-acceptance[dask]'")
+        raise SetupError(what, hint=hint, code="dask") from error
 
 
 @contextlib.contextmanager
@@ -86,25 +101,43 @@ def connected(address: str, patience: float) -> Iterator[Client]:
 
     Its loop is ours: one of Dask's own fails by an assertion where it takes 10 s to start. The loop
     of a client that found nobody runs on, as it still looks for it when it goes.
-    Raises SetupError: Dask is not installed, or nobody answers.
+    Raises SetupError: Dask is not installed, the address is none, or nobody answers.
     """
-    try:
-        from distributed import Client  # noqa: PLC0415 -- an extra
-    except ModuleNotFoundError as error:
-        what, hint = tr("Dask is not installed"), tr("pip install 'db50-acceptance[dask]'")
-        raise SetupError(what, hint=hint, code="dask") from error
+    _require_dask()
+    from distributed import Client  # noqa: PLC0415 -- an extra
+
+    _require_address(address)
     loop = _running_loop()
     try:
         client = Client(address, timeout=patience, set_as_default=False, loop=loop)
     except (OSError, ValueError, TypeError) as error:
-        what = tr("no Dask scheduler answers here")
-        hint = tr("Start it with dask scheduler, and give its address: tcp://HOST:8786")
-        raise SetupError(what, where=address, hint=hint, code="dask") from error
+        raise _nobody(address) from error
     try:
         with client:
             yield client
     finally:
         loop.add_callback(loop.stop)
+
+
+def _require_address(address: str) -> None:
+    """Refuse what is no address of a scheduler: a client of it would be left half made."""
+    from distributed.comm import addressing, registry  # noqa: PLC0415 -- an extra
+
+    try:
+        scheme, place = addressing.parse_address(address)
+        registry.get_backend(scheme)
+        host, port = addressing.parse_host_port(place)
+        known = bool(host) and 0 < port < 1 << 16
+    except ValueError as error:
+        raise _nobody(address) from error
+    if not known:
+        raise _nobody(address)
+
+
+def _nobody(address: str) -> SetupError:
+    what = tr("no Dask scheduler answers here")
+    hint = tr("Start it with dask scheduler, and give its address: tcp://HOST:8786")
+    return SetupError(what, where=address, hint=hint, code="dask")
 
 
 def _running_loop() -> IOLoop:

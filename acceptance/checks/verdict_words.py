@@ -14,12 +14,15 @@ from acceptance.messages import LOOKALIKES
 
 BETWEEN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff])[\s·・._*/|~-]+(?=[\u3400-\u9fff])")
 OTHER_HAN = str.maketrans("袼挌佮", "格格合")  # hardly told apart in print
-TICKS = r"[✓✔☑✅✗✘☒❌❎🆗👍👎]|√(?! *[\d(])"
+TICKS = r"[✓✔☑✅✗✘☒❌❎🆗👍👎]"
+# a root sign as a tick: at the end, or alone behind Chinese; not U = 2s/√n, nV/√Hz
+ROOT = r"√(?= *(?:$|[)\]}>】〉]))|(?<=[\u3400-\u9fff])√(?![\w(])"
+OF_INSTRUMENTS = "(?<!检定)(?<!校准)(?<!檢定)(?<!计量)(?<!計量)"
 # Words of verdicts. Allowed are what names of institutes and closing words may hold: 合格评定 and
 # conformity assessment, 符合性, 检定合格 of instruments, and 通过 as "by way of".
 WORK = "验收|驗收|检测|檢測|检验|檢驗|测试|測試"
 VERDICTS = re.compile(
-    rf"(?<!检定)(?<!校准)(?<!檢定)合格(?!评定|評定)|符合(?!性)|[达達][标標]|[满滿]足|{TICKS}"
+    rf"{OF_INSTRUMENTS}合格(?!评定|評定)|符合(?!性)|[达達][标標]|[满滿]足|{TICKS}"
     rf"|(?:准予|同意)(?:{WORK}|通[过過])"
     rf"|(?:{WORK}|已|未)通[过過]|通[过過](?:了|{WORK})"
     r"|(?<![a-z])(?:p[\W_]*a[\W_]*s[\W_]*s|f[\W_]*a[\W_]*i[\W_]*l)(?:e[sd]|s|ing)?(?![a-z])"
@@ -49,15 +52,19 @@ NO_SHELF = (
 )
 RULES = "要求|标准|標準|规定|規定|规范|規範"
 GOOD = "(?i:ok)|优良?|優良?|良好?|好|[无無](?:异常|異常|问题|問題)"
+ALL = "全部|所有|各项|各項|设计|設計|合同|验收|驗收"
 NAMED = "品|区|區|证|證|率|路|村|库|庫|检|檢|章|评|評|供|产|產|车|車|者|线|線"
 ENGLISH = "(?:pass|fail)(?:ed|es|s)?|compliant|complies|conforms|satisfactory|accepted|approved"
 PASSED = "(?:pass|ok|fail)(?:ed)?"
+TESTED = (
+    "all|both|each|every|it|has|have|tests?|cameras|devices|systems?|items|inspection|acceptance"
+)
 # KHYBER PASS, BOARDING PASS
 NO_NAME = r"(?:(?<![A-Za-zÀ-ɏ]{2} )|(?<=\b(?i:ALL) )|(?<=\b(?i:RESULT) ))"
 NO_MORE = r"(?! *(?:[A-Za-z0-9_&'-]|\. *[A-Za-z]))"
 IN_ENGLISH = (
     # alone, in brackets or behind a colon
-    rf"(?i:^\W*(?:{ENGLISH})\W*$|[(\[{{<【:=] *(?:{ENGLISH})(?= *(?:$|[^\w\s])))",
+    rf"(?i:^\W*(?:{ENGLISH})\W*$|(?:[(\[{{<【=]|(?<!report):) *(?:{ENGLISH})(?= *(?:$|[^\w\s])))",
     # in capitals, unless a name goes on or ends so: PASS-A, P.A.S.S. Systems, KHYBER PASS
     rf"(?<![A-Za-z-]){NO_NAME}P[ ._*-]*A[ ._*-]*S[ ._*-]*S{NO_MORE}",
     rf"(?<![A-Za-z-])P[ ._*-]*A[ ._*-]*S[ ._*-]*SED{NO_MORE}",
@@ -67,19 +74,22 @@ STATED = tuple(map(re.compile, (
     # alone: the whole text, in brackets or behind a colon
     rf"(?:^|[^\w\s] *)(?:{FIT}了?{NO_SHELF}{ENDED}|{REACHED}了?{ENDED}|(?:{DONE})了?{NO_VERB})",
     # 李合格 is a person, 均合格 is none
-    rf"(?<!检定)(?<!校准)(?<!檢定)(?<!^[^不未均皆全都已判])合格了?{NO_SHELF}{ENDED}",
+    rf"{OF_INSTRUMENTS}(?<!^[^不未均皆全都已判])合格了?{NO_SHELF}{ENDED}",
     # of what was looked at: 结论为合格, 各项指标均符合
     rf"(?:{CONCLUDED}|{ITEMS}|验收|驗收)(?:[为為是:已均]|全部)? *{ANY}了?{ENDED}",
     rf"(?:{SAID_BEFORE})[为為是:]?(?:{WORK})?合格(?!{NAMED})",
     rf"(?:{SAID_OF})(?:已|均|全部)?(?:[达達][标標]了?{ENDED}|(?:符合|[满滿]足)了?{NO_VERB})",
     "(?:验收|驗收)合格(?=工程|项目|項目|系统|系統)",
-    rf"(?:符合|[满滿]足|合乎|[达達]到)[\w /.《》-]{{0,24}}(?:{RULES}){ENDED}",
+    rf"(?:符合|[满滿]足|合乎)[\w /.《》-]{{0,24}}(?:{RULES}){ENDED}",
+    # not 达到 IP66 要求
+    rf"[达達]到了? *(?:(?:{ALL}){{0,2}}|(?:GB|DB|GA)[\w /.-]{{0,20}})(?:{RULES}){ENDED}",
     rf"(?:准予|同意)(?:(?:{WORK})(?!通[过過]\w)|通[过過]{NO_VERB})",
     rf"(?:{WORK}|{SAID_BEFORE}|已|未)通[过過]了?(?:(?:{WORK}){ENDED}|{NO_VERB})",
     rf"通[过過]了?(?:验收|驗收){ENDED}",
     TICKS,
+    ROOT,
     # counted: 合格率 100%, 0 项不符合
-    rf"(?:{FIT}|通[过過]|[达達][标標])率[为為是:]? *\d",
+    rf"(?:{FIT}|通[过過]|[达達][标標])率[为為是:]? *\d[\d. %]*+{ENDED}",
     rf"(?:[无無零]|[没沒]有|0 *[项項个個处處]?) *(?:不合格|不符合)[项項]?{ENDED}",
     r"(?:不合格|不符合)[项項]?[数數]?[为為是:]? *0(?!\d)",
     # let through: 可以验收, 验讫
@@ -88,9 +98,11 @@ STATED = tuple(map(re.compile, (
     rf"^\W*{FIT} *[(](?:全部|本次|[各所]|均|\d)",
     # English words in a sentence
     rf"(?i: [-–—|/] (?:{ENGLISH})\W*$)",
-    rf"(?i:\b(?:overall|verdict|result|status|conclusion|outcome)s? *[:=-]? *{PASSED}{NO_MORE})",
-    r"(?i:\b(?:no|zero|0) (?:failures?|failed items?|defects|non-?conformit(?:y|ies))\W*$)",
-    r"(?i:\b(?:passed|failed)\W*$|\b(?:complies with|conforms to)\b)",
+    rf"(?i:\b(?:overall|verdict|result|conclusion|outcome)s? *[:=-]? *{PASSED}{NO_MORE})",
+    r"(?i:\b(?:no|0) (?:failures?|failed items?|defects|non-?conformit(?:y|ies))\W*$)",
+    # not vehicle-passed, tripwire passed
+    rf"(?i:\b(?:{TESTED})\b[\w ]{{0,24}}(?<= )(?:passed|failed)\W*$)",
+    r"(?i:\b(?:complies with|conforms to)\b)",
     r"(?i:\b(?:meets?|fulfils?) (?:(?:all|the) )*require)",
     r"(?i:\brequirements (?:(?:are|were|all) )*(?:met|fulfil))",
     r"(?i:\b(?:is|are|was|were) (?:hereby )?(?:accepted|approved)\b)",
@@ -98,15 +110,20 @@ STATED = tuple(map(re.compile, (
 )))  # fmt: skip
 
 
-# Beside what a rule asks: 信噪比（合格）, not 全部合格 or 检验合格, which rules ask for.
+# Beside what a rule asks: 信噪比（合格）; not 全部合格 or 检验合格, which rules ask for, nor
+# 报告结论：合格 and 状态（未通过）应告警.
+LAST = r"了? *[)\]}>】〉]?\W*$"
 LABELLED = tuple(map(re.compile, (
-    rf"[(\[{{<【〈:] *(?:{SAID_OF})?[为為是:]? *{ANY}了?(?= *(?:$|[)\]}}>】〉]))",
+    rf"(?:[(\[{{<【〈]|(?<!报告结论)(?<!报告):) *(?:{SAID_OF})?[为為是:]? *{ANY}{LAST}",
+    rf"^\W*{ANY}[)\]}}>】〉]",
     TICKS,
+    ROOT,
     *IN_ENGLISH,
 )))  # fmt: skip
-# in front of what it is called: 合格 东门, 合格-东门; not 合格-不合格分拣口
+# in front of a place: 合格 东门, 合格-东门; not 合格-不合格分拣口, 合格 入库口
+PLACE = "[门門楼樓号號]|摄像机|攝像機|[球枪槍][机機]"
 IN_FRONT = re.compile(
-    rf"^\W*{FIT}[\s·・._*/|~-]+(?!不?合格|待检|供应|供應|[产產成]品|原料|{NAMED})[\u3400-\u9fff]"
+    rf"^\W*{FIT}[\s·・._*/|~-]+(?!.*[库庫仓倉])(?:[东東西南北]|[\u3400-\u9fff]{{0,6}}(?:{PLACE}))"
 )
 
 

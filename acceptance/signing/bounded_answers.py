@@ -6,13 +6,15 @@ sends one a second, or gigabytes, would hold whoever signs, or take all memory.
 
 from __future__ import annotations
 
-import base64
-import http.client
+import asyncio
 import threading
-import urllib.request
-from concurrent.futures import Future, wait
+import time
+from concurrent.futures import Future
 from typing import TYPE_CHECKING
-from urllib.parse import unquote_to_bytes, urlsplit
+
+import requests
+from requests.auth import HTTPBasicAuth
+from requests.utils import get_auth_from_url, urldefragauth
 
 from acceptance.messages import tr
 
@@ -21,9 +23,11 @@ if TYPE_CHECKING:
 
 WAITING = 20  # seconds that nothing may come
 PATIENCE = 3 * WAITING  # seconds for all of an answer
+AT_ONCE = 1 << 16  # bytes
+AS_IT_IS = {"Accept-Encoding": "identity"}  # what is packed could be of any size
 
 
-def answer(
+async def answer(
     address: str,
     most: int,
     *,
@@ -33,41 +37,47 @@ def answer(
 ) -> tuple[str, bytes]:
     """Ask a server; return the content type, and at most ``most`` bytes as they came.
 
-    ``request``: what is sent to it; None: nothing, it is fetched. Raises OSError: it does not
-    answer, refuses, says more than that, or is not done after ``seconds``.
+    ``request``: what is sent to it; None: nothing, it is fetched. User and password of the address
+    are sent to its host alone. Raises OSError: it does not answer, refuses, says more than that, or
+    is not done after ``seconds``.
     """
     came: Future[tuple[str, bytes]] = Future()
+    until = time.monotonic() + seconds + 1  # nobody waits any longer
 
     def ask() -> None:
+        if not came.set_running_or_notify_cancel():
+            return
         try:
-            came.set_result(_answer(address, most, request, headers or {}))
-        except (OSError, ValueError, http.client.HTTPException) as error:
+            came.set_result(_answer(address, most, request, headers or {}, until))
+        except MemoryError as error:
+            came.set_exception(error)
+        except Exception as error:  # noqa: BLE001 -- an address or an answer can be anything
             came.set_exception(OSError(str(error)))
 
-    threading.Thread(target=ask, daemon=True).start()
-    if not wait([came], timeout=seconds).done:
-        raise TimeoutError(tr("is not done answering after {seconds:g} s", seconds=seconds))
-    return came.result()
+    threading.Thread(target=ask, daemon=True).start()  # no library bounds the time of headers
+    try:
+        async with asyncio.timeout(seconds):
+            return await asyncio.wrap_future(came)
+    except TimeoutError as error:
+        what = tr("is not done answering after {seconds:g} s", seconds=seconds)
+        raise TimeoutError(what) from error
 
 
 def _answer(
-    address: str, most: int, request: bytes | None, headers: Mapping[str, str]
+    address: str, most: int, request: bytes | None, headers: Mapping[str, str], until: float
 ) -> tuple[str, bytes]:
-    bare, who = _login(address)
-    asked = urllib.request.Request(bare, request, {**who, **headers})  # noqa: S310 -- of http(s)
-    with urllib.request.urlopen(asked, timeout=WAITING) as reply:  # noqa: S310 -- as above
-        content = reply.read(most + 1)
-        kind: str = reply.headers.get("Content-Type", "")
-    if len(content) > most:
-        raise OSError(tr("answers with more than {count} MB", count=most >> 20))
-    return kind, content
-
-
-def _login(address: str) -> tuple[str, dict[str, str]]:
-    """Take user and password out of an address; return what is left, and the header with them."""
-    parts = urlsplit(address)
-    who, at, host = parts.netloc.rpartition("@")
-    if not at:
-        return address, {}
-    coded = base64.b64encode(unquote_to_bytes(who)).decode()
-    return parts._replace(netloc=host).geturl(), {"Authorization": f"Basic {coded}"}
+    user, password = get_auth_from_url(address)
+    with requests.request(
+        "GET" if request is None else "POST", urldefragauth(address), data=request,
+        headers={**AS_IT_IS, **headers}, timeout=WAITING, stream=True,
+        auth=HTTPBasicAuth(user.encode(), password.encode()) if user or password else None,
+    ) as reply:  # fmt: skip
+        reply.raise_for_status()
+        content = bytearray()
+        while some := reply.raw.read1(AT_ONCE):
+            content += some
+            if len(content) > most:
+                raise OSError(tr("answers with more than {count} MB", count=most >> 20))
+            if time.monotonic() > until:
+                raise TimeoutError
+        return reply.headers.get("Content-Type", ""), bytes(content)

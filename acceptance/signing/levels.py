@@ -23,6 +23,7 @@ from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko.sign.validation import DocumentSecurityStore
 
 from acceptance.errors import DeviceError, InputError, KeyFileError, UsageError
+from acceptance.files import url_password
 from acceptance.messages import tr
 from acceptance.signing import bounded_answers, certificates, key_files, signatures
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 LEVELS = PLAIN, STAMPED, LONG, ARCHIVED = signatures.LEVELS
 WEB = ("http://", "https://")
 MOST_BYTES = 32 << 20  # of a revocation list
+LIST_SECONDS = 600  # for all of it: such a list comes over a slow line, too
 MOST_OF_STAMP = 1 << 20  # bytes of a time stamp with its certificates; usual ones have 10,000
 REPLY = "application/timestamp-reply"  # RFC 3161, 3.4
 
@@ -58,7 +60,7 @@ class Authority(TimeStamper):
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
         """Send a request; return the answer. Raises OSError: none comes, or what is none."""
-        kind, content = bounded_answers.answer(
+        kind, content = await bounded_answers.answer(
             self.url, MOST_OF_STAMP, request=req.dump(),
             headers={"Content-Type": "application/timestamp-query", "Accept": REPLY},
         )  # fmt: skip
@@ -76,10 +78,12 @@ class Authority(TimeStamper):
         except Exception as error:
             what = tr("the time stamping authority gives no time stamp ({cause})", cause=error)
             hint = tr("Check its address and the network, or sign without --tsa")
-            raise DeviceError(what, where=self.url, hint=hint) from error
+            raise DeviceError(what, where=url_password.bare(self.url), hint=hint) from error
         if imprint != message_digest:
             what = tr("the time stamping authority stamped something else")
-            raise DeviceError(what, where=self.url, hint=tr("Choose another one"))
+            raise DeviceError(
+                what, where=url_password.bare(self.url), hint=tr("Choose another one")
+            )
         return token
 
 
@@ -175,20 +179,31 @@ def _addresses(certificate: x509.Certificate) -> Iterator[str]:
 
 
 def _fetched(certificate: x509.Certificate, addresses: Iterable[str]) -> crl.CertificateList:
+    why = ""
     for address in addresses:
         try:
-            _, content = bounded_answers.answer(address, MOST_BYTES)
-            if pem.detect(content):
-                _, _, content = pem.unarmor(content)
-            found = crl.CertificateList.load(content, strict=True)
-            if found.issuer.hashable == certificate.issuer.hashable and _is_current(found):
-                return found
-        except (OSError, ValueError, TypeError):  # the next address may do
-            continue
+            return _list_from(address, certificate)
+        except (OSError, ValueError, TypeError) as error:  # the next address may do
+            why = f"{address}: {error}"
     name = certificates.common_name(certificate)
-    what = tr("the revocation list for the certificate of {name} is missing", name=name)
+    what = tr("the revocation list for the certificate of {name} is missing ({cause})",
+              name=name, cause=why)  # fmt: skip
     hint = tr("Put it beside the key, as KEY.crl, or sign at level B-T")
     raise InputError(what, hint=hint)
+
+
+def _list_from(address: str, certificate: x509.Certificate) -> crl.CertificateList:
+    """Fetch the list of a certificate. Raises OSError, ValueError or TypeError: there is none."""
+    asked = bounded_answers.answer(address, MOST_BYTES, seconds=LIST_SECONDS)
+    _, content = asyncio.run(asked)
+    if pem.detect(content):
+        _, _, content = pem.unarmor(content)
+    found = crl.CertificateList.load(content, strict=True)
+    if found.issuer.hashable != certificate.issuer.hashable:
+        raise ValueError(tr("it is of another issuer"))
+    if not _is_current(found):
+        raise ValueError(tr("a newer one is due"))
+    return found
 
 
 def archived(pdf: bytes, given: Stamping) -> bytes:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from pyhanko.sign.ades.report import AdESPassed
+from pyhanko.sign.ades.report import AdESIndeterminate, AdESPassed
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.validation import async_validate_pdf_timestamp
 from pyhanko.sign.validation.ades import (
@@ -122,9 +122,28 @@ async def examine(
         then = await ades_with_time_validation(data, rules, timing_info=timing, raw_digest=digest)
         found = then.ades_subindic
     if stamp is None or not (stamp.valid and stamp.intact and stamp.trusted):
-        doubt = tr("no given root certificate vouches for it") if stamp else ""
-        return Proof(indication=found, doubt=doubt)
+        return Proof(indication=found, doubt=_doubt(stamp) if stamp else "")
     return _stamped(found, stamp)
+
+
+def _doubt(stamp: TimestampSignatureStatus) -> str:
+    """Say why a stamp by an authority of that purpose proves no time."""
+    if not (stamp.valid and stamp.intact):
+        return tr("it does not hold")
+    return untrusted(stamp.trust_problem_indic)
+
+
+def untrusted(why: AdESSubIndic | None) -> str:
+    """Say why an authority is not trusted; empty where it is."""
+    if why is None:
+        return ""
+    if why is AdESIndeterminate.TRY_LATER:
+        return tr("a revocation list for its authority is missing or out of date")
+    if why in {AdESIndeterminate.OUT_OF_BOUNDS_NO_POE, AdESIndeterminate.OUT_OF_BOUNDS_NOT_REVOKED}:
+        return tr("the certificate of its authority is not valid now")
+    if "revoked" in str(why.standard_name).lower():
+        return tr("the certificate of its authority was revoked")
+    return tr("no given root certificate vouches for it")
 
 
 def _is_archived(signature: EmbeddedPdfSignature) -> bool:
@@ -154,8 +173,9 @@ def archived(
         checked = async_validate_pdf_timestamp(stamp, context, diff_policy=LaterRevisions())
         status, revision = asyncio.run(checked), stamp.signed_revision
         covered = [signature for number, signature in signatures if number < revision]
-        problems += _of_document(stamp.field_name, status, covered, now)
-        if status.trusted and not fitness.unfit_authority(status.signing_cert):
+        proves = status.trusted and not fitness.unfit_authority(status.signing_cert)
+        problems += _of_document(stamp.field_name, status, covered if proves else None, now)
+        if proves:
             revisions.append(revision)
     last = max(revisions)
     kept = tuple(replace(signature, archived=number < last) for number, signature in signatures)
@@ -163,12 +183,17 @@ def archived(
 
 
 def _of_document(
-    name: str, status: DocumentTimestampStatus, covered: Sequence[Signature], now: datetime
+    name: str, status: DocumentTimestampStatus, covered: Sequence[Signature] | None, now: datetime
 ) -> Iterator[SignatureProblem]:
-    """Yield what is wrong with a time stamp on the whole report."""
+    """Yield what is wrong with a time stamp on the whole report.
+
+    ``covered``: what it is to be later than; None: it proves no time.
+    """
     if not (status.intact and status.valid):
         detail = tr("a time stamp on the whole report does not hold")
         yield SignatureProblem(code="time_stamp", detail=detail)
+    if covered is None:
+        return
     times = (*_ahead(status.timestamp, now), *_before_what_it_covers(status.timestamp, covered))
     for code, detail in times:
         yield SignatureProblem(code=code, detail=f"{name}: {detail}", state=_state(code))
@@ -183,7 +208,8 @@ def _before_what_it_covers(
 ) -> Iterator[tuple[str, str]]:
     """Yield code and sentence where a stamp is older than a signature that it covers."""
     for each in covered:
-        latest = max(filter(None, (each.stamped, each.when)), default=None)
+        known = (when for when in (each.stamped, each.when) if when and when.tzinfo)
+        latest = max(known, default=None)
         if latest is not None and latest > stamped + CLOCKS_APART:
             yield (
                 "after_stamp",

@@ -89,10 +89,8 @@ def _against(
         detail = tr("{role}: signed by {name}: {why}", role=role, name=signature.name, why=why)
         yield SignatureProblem(code="another_signer", detail=detail)
     if proven_times.reaches(signature.level, policy.level):
-        unproven = policy.level != levels.PLAIN and signature.stamped is None
-        unproven |= policy.level == levels.ARCHIVED and not signature.archived
-        if unproven:
-            detail = tr("{role}: no trusted root vouches for its time stamp", role=role)
+        if why := _unproven(policy.level, signature):
+            detail = f"{role}: {why}"
             yield SignatureProblem(
                 code="untrusted_time_stamp", detail=detail, state=State.INDETERMINATE
             )
@@ -102,3 +100,13 @@ def _against(
         role=role, level=signature.level, due=policy.level,
     )  # fmt: skip
     yield SignatureProblem(code="level", detail=detail, state=State.INCOMPLETE)
+
+
+def _unproven(due: str, signature: Signature) -> str:
+    """Say that stamps of a level that a policy asks for prove nothing; empty where they do."""
+    if due != levels.PLAIN and signature.stamped is None:
+        why = signature.stamp_doubt or tr("no given root certificate vouches for it")
+        return tr("its time stamp proves no time: {why}", why=why)
+    if due == levels.ARCHIVED and not signature.archived:
+        return tr("no time stamp on the whole report is by an authority that is trusted and fit")
+    return ""

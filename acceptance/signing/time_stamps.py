@@ -18,7 +18,7 @@ from acceptance.errors import InputError
 from acceptance.files import regular
 from acceptance.messages import tr
 from acceptance.model.basics import CHINA
-from acceptance.signing import fitness
+from acceptance.signing import fitness, proven_times
 from acceptance.signing.certificates import common_name, load_trust
 from acceptance.signing.fitness import CLOCKS_APART
 from acceptance.signing.signatures import State
@@ -99,7 +99,7 @@ def check(answer: bytes, commitment: str, trust: Sequence[Path]) -> TimeStamp:
     """
     where = tr("time stamp")
     try:
-        stamp, trusted = _examined(answer, commitment, trust)
+        stamp, doubt = _examined(answer, commitment, trust)
     except ValueError as error:
         hint = tr("Ask for it with the request that acceptance sample --commit wrote")
         raise InputError(str(error), where=where, hint=hint) from error
@@ -107,9 +107,9 @@ def check(answer: bytes, commitment: str, trust: Sequence[Path]) -> TimeStamp:
         what = tr("it was stamped on {when:%Y-%m-%d %H:%M} UTC, which is still to come",
                   when=stamp.when)  # fmt: skip
         raise InputError(what, where=where, hint=tr("Choose another one"))
-    if not trusted:
-        what = tr("the time stamp does not hold against the given root certificates")
-        hint = tr("Give the root certificate of the time stamping authority: --trust")
+    if doubt:
+        what = tr("it proves no time: {why}", why=doubt)
+        hint = tr("Give the root certificate of its authority (--trust), or choose another one")
         raise InputError(what, where=where, hint=hint)
     return stamp
 
@@ -118,21 +118,20 @@ def again(details: Mapping[str, Value], trust: Sequence[Path]) -> tuple[State, s
     """Check what was written down of a time stamp; return the state and what was found."""
     token, commitment = (str(details.get(name, "")) for name in ("token", "commitment"))
     try:
-        stamp, trusted = _examined(bytes.fromhex(token), commitment, trust)
+        stamp, doubt = _examined(bytes.fromhex(token), commitment, trust)
     except ValueError as error:
         return State.BROKEN, str(error)
     if {name: details.get(name) for name in stamp.details} != stamp.details:
         return State.BROKEN, tr("what is said of a time stamp is not what it says")
     parameters = {"name": stamp.authority, "when": stamp.when}
-    if not trusted:
-        what = tr("time stamp of {name}: no given root certificate vouches for it", **parameters)
-        return State.INDETERMINATE, what
+    if doubt:
+        return State.INDETERMINATE, tr("time stamp of {name}: {why}", why=doubt, **parameters)
     parameters["when"] = stamp.when.astimezone(CHINA)
     return State.OK, tr("time stamp of {name} on {when:%Y-%m-%d at %H:%M:%S %z}", **parameters)
 
 
-def _examined(answer: bytes, commitment: str, trust: Sequence[Path]) -> tuple[TimeStamp, bool]:
-    """Return a time stamp of a commitment, and whether the roots vouch for it.
+def _examined(answer: bytes, commitment: str, trust: Sequence[Path]) -> tuple[TimeStamp, str]:
+    """Return a time stamp of a commitment, and why it proves no time; empty: it does.
 
     Raises ValueError with a sentence where it is none.
     """
@@ -152,7 +151,7 @@ def _examined(answer: bytes, commitment: str, trust: Sequence[Path]) -> tuple[Ti
     name = common_name(found["signing_cert"])
     stamp = TimeStamp(token=token.dump(), info=bytes(info), authority=name, when=when)
     unfit = fitness.unfit_authority(found["signing_cert"])
-    return stamp, found["trust_problem_indic"] is None and not unfit
+    return stamp, unfit or proven_times.untrusted(found["trust_problem_indic"])
 
 
 async def _validated(

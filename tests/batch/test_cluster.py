@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from functools import partial
@@ -116,6 +118,29 @@ def test_nobody_who_answers_is_one_sentence(
     for address in ("tcp://127.0.0.1:9", "nonsense://x", "127.0.0.1:x"):
         with pytest.raises(SetupError, match="no Dask scheduler answers here"):
             run(tmp_path, tmp_path / "out", address)
+
+
+MISTYPED = ("127.0.0.1", "nonsense://x", "tcp://[::1", "tcp://:8786", "tcp://127.0.0.1:0")
+IN_A_FRESH_PROCESS = """
+import logging, sys
+from acceptance.batch import cluster
+from acceptance.errors import SetupError
+with cluster._quiet():
+    logging.getLogger("distributed.client").critical("a traceback")
+for address in sys.argv[1:]:
+    try:
+        with cluster.workers(address):
+            print("a cluster")
+    except SetupError as error:
+        print(error.where)
+"""
+
+
+def test_a_mistyped_scheduler_is_one_sentence_and_dask_says_nothing_beside_ours() -> None:
+    """Dask sets up its loggers when it is imported, and complains of clients left half made."""
+    command = [sys.executable, "-c", IN_A_FRESH_PROCESS, *MISTYPED]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    assert (done.stdout.split(), done.stderr) == ([*MISTYPED], "")
 
 
 def test_a_worker_of_other_versions_is_named_before_anything_begins() -> None:

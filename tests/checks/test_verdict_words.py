@@ -60,7 +60,65 @@ MORE_HONEST = (
         "可交付成果库",
     ),
 )
+SORTING = (
+    *(
+        "合格/返工 分拣口",
+        "合格-报废通道",
+        "合格/次品分流口",
+        "合格 仓库",
+        "合格 入库口",
+        "合格 通道",
+    ),
+    *("合格 半成品区", "合格-物料缓存区", "不合格-剔除口", "不合格 处置区", "不合格 退货区"),
+    *(
+        "合格 东侧仓库",
+        "合格-出料口",
+        "合格 周转箱",
+        "不合格-返修线",
+        "合格 待发区",
+        "合格 供应商通道",
+    ),
+    *(
+        "产品合格率99%看板",
+        "合格率99.5%显示屏",
+        "合格率 100% 大屏",
+        "照度计（计量合格）",
+        "计量合格",
+    ),
+)
+EVENTS = (
+    *("link-failed", "power-failed", "vehicle-passed", "person-passed", "tripwire passed"),
+    *(
+        "disk_failed",
+        "car_passed",
+        "fence-climb-failed",
+        "power failed",
+        "car passed",
+        "login failed",
+    ),
+    *("door status: OK", "PSU STATUS OK", "Status: ok", "Door status OK", "QA, Zero Defects"),
+    *("Zero Defects", "达到 IP66 要求", "可达到国家二级标准", "达到三级安防标准", "达到 4K 标准"),
+    *("U = 2s/√n", "nV/√Hz", "0.1 nV/√Hz", "s/√n", "A√B", "2/√(n-1)", "重复性 s/√n", "噪声 √Hz"),
+)
 MORE_TOLD = (
+    *(
+        "东门（√）",
+        "图像√ 声音√",
+        "√",
+        "达到设计要求",
+        "达到全部要求",
+        "达到 GB 50348 要求",
+        "合格 1号门",
+    ),
+    *(
+        "合格-西区",
+        "合格 二号楼",
+        "不合格 东门",
+        "合格 大门球机",
+        "all tests passed",
+        "the test failed",
+    ),
+    *("it has passed", "合格率99.5 %", "合格率为100%。"),
     *("🅿🅰🆂🆂", "ᏢᎪᏚᏚ", "ꓑꓮꓢꓢ", "PAՏՏ", "PÁSS", "P\u0332A\u0332S\u0332S", "合袼", "佮格"),
     *("✅", "东门 ✅", "👍", "🆗", "东门√", "❌", "合格率100%", "通过率：98 %", "0 项不符合"),
     *(
@@ -95,9 +153,13 @@ RULES = (
         "图像质量符合要求",
         "Pass marks are recorded",
     ),
+    *("设备自检状态（未通过）应告警", "型式检验报告结论：合格", "Type test report: passed"),
+    *("测量重复性 s/√n ≤ 1 %", "噪声密度不大于 5 nV/√Hz", "检验报告：合格", "√2 倍"),
+    *("符合GB 50198-2011 第5章规定", "符合JJG 245要求", "0 ~ 1000 lx，符合JJG 245要求"),
 )
 LABELLED = (
     *("图像（结论：全部合格）", "信噪比（合格）", "信噪比：合格", "Noise (PASS)", "Noise: passed"),
+    *("信噪比应不低于 45 dB（合格）", "【合格】信噪比", "信噪比 √", "信噪比（√）", "Noise: failed"),
     *("SNR ✓", "图像 PASS", "图像［合格］", "灰度【已达标】"),
 )
 TOLD = (
@@ -138,7 +200,7 @@ TOLD = (
 )
 
 
-@pytest.mark.parametrize("name", [*HONEST, *MORE_HONEST])
+@pytest.mark.parametrize("name", [*HONEST, *MORE_HONEST, *SORTING, *EVENTS])
 def test_a_name_that_holds_a_word_of_a_verdict_states_none(name: str) -> None:
     assert not states_a_verdict(name)
 

@@ -82,6 +82,10 @@ def test_no_template_beside_the_verdict_words_one(tmp_path: Path, name: str, tex
         own_pages.try_out(written(tmp_path, text, name))
 
 
+def test_a_root_sign_of_a_formula_is_no_verdict(tmp_path: Path) -> None:
+    own_pages.try_out(written(tmp_path, "<p>U = 2s/√n, 5 nV/√Hz</p>", "closing"))
+
+
 def test_what_a_plan_is_called_may_hold_any_word_and_the_template_beside_it_not(
     tmp_path: Path,
 ) -> None:

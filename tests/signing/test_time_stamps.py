@@ -58,12 +58,12 @@ def test_a_time_stamp_of_something_else_or_by_somebody_else_is_refused(
 @pytest.mark.parametrize(
     ("what", "says"),
     [
-        ({"purposes": [ExtendedKeyUsageOID.CODE_SIGNING]}, "does not hold"),
-        ({"purposes": [*BOTH]}, "does not hold"),
-        ({"critical": False}, "does not hold"),
-        ({"bits": 1024}, "does not hold"),
-        ({"days": (-9, -1)}, "does not hold"),
-        ({"days": (-9, -1), "at": NOW - 3 * DAY}, "does not hold"),
+        ({"purposes": [ExtendedKeyUsageOID.CODE_SIGNING]}, "not for time stamps alone"),
+        ({"purposes": [*BOTH]}, "not for time stamps alone"),
+        ({"critical": False}, "as critical"),
+        ({"bits": 1024}, "is too weak"),
+        ({"days": (-9, -1)}, "is not valid now"),
+        ({"days": (-9, -1), "at": NOW - 3 * DAY}, "is not valid now"),
         ({"at": NOW + DAY}, "still to come"),
     ],
     ids=lambda what: str([*what]) if isinstance(what, dict) else "",

@@ -126,8 +126,10 @@ def words(judged: Judged) -> Iterator[SessionWarning]:
     own = [pack for pack in judged.packs if pack.id in judged.own_packs]
     said = [*_names(judged), *(name for pack in own for name in _names_of_pack(pack))]
     found = [name for name in dict.fromkeys(said) if states_a_verdict(name)]
-    asked = dict.fromkeys(rule for pack in own for rule in _rules_of_pack(pack))
+    asked = [*(each.range for each in judged.session.plan.instruments)]
+    asked += [rule for pack in own for rule in _rules_of_pack(pack)]
     found += [rule for rule in asked if rule not in found and labels_a_verdict(rule)]
+    found = [*dict.fromkeys(found)]
     if found:
         yield caution("words_of_verdict", (f"“{text}”" for text in found))
 
@@ -140,7 +142,7 @@ def _names(judged: Judged) -> Iterator[str]:
     for device in plan.subjects:
         yield from (device.id, device.name, device.manufacturer, device.model, device.serial)
     for instrument in plan.instruments:
-        yield from (instrument.name, instrument.model, instrument.range)
+        yield from (instrument.name, instrument.model)
     for answer in plan.answers:
         yield from (answer.by, *(score.rater for score in answer.scores))
     yield from (text for one in plan.people for text in (one.name, one.role))
@@ -151,14 +153,15 @@ def _names(judged: Judged) -> Iterator[str]:
 
 
 def _names_of_pack(pack: Pack) -> Iterator[str]:
-    """Yield what a pack calls itself, its sources and who confirmed it in which copy."""
+    """Yield what a pack calls itself, and who confirmed it."""
     yield from (pack.number, pack.title, pack.title_en, pack.edition)
-    for _, seen in confirmed_things(pack):
-        yield from (seen.confirmed_by, seen.copy)
-    yield from (asked.figure.source for asked in pack.requirements if asked.figure)
+    yield from (seen.confirmed_by for _, seen in confirmed_things(pack))
 
 
 def _rules_of_pack(pack: Pack) -> Iterator[str]:
+    """Yield what a pack asks for, and by which source and copy of it."""
+    yield from (seen.copy for _, seen in confirmed_things(pack))
+    yield from (asked.figure.source for asked in pack.requirements if asked.figure)
     for clause in pack.clauses:
         yield from (clause.title, clause.title_en)
     for asked in pack.requirements:

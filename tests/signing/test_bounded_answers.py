@@ -1,0 +1,166 @@
+"""What authorities answer over HTTP: nobody is held, nothing is filled, no password goes astray."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import os
+import signal
+import socket
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pki
+import pytest
+from sample_pdf import blank_pdf
+
+from acceptance.errors import DeviceError, InputError
+from acceptance.signing import bounded_answers, levels, pades
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+@pytest.fixture
+def bounded(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Give what sets the time that an answer may take."""
+
+    def set_to(seconds: float) -> None:
+        defaults = bounded_answers.answer.__kwdefaults__
+        monkeypatch.setattr(
+            bounded_answers.answer, "__kwdefaults__", defaults | {"seconds": seconds}
+        )
+        monkeypatch.setattr(levels, "LIST_SECONDS", seconds)
+
+    return set_to
+
+
+@contextlib.contextmanager
+def serving(
+    say: Callable[[socket.socket], None], heard: list[bytes] | None = None
+) -> Iterator[str]:
+    """Answer a request on the loopback, and keep it in ``heard``."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            with contextlib.suppress(OSError), server.accept()[0] as asked:
+                came = asked.recv(1 << 16)
+                while b"Content-Length: 4\r\n" in came and not came.endswith(b"what"):
+                    came += asked.recv(1 << 16)
+                (heard if heard is not None else []).append(came)
+                say(asked)
+
+        threading.Thread(target=answer, daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/tsa"
+
+
+def endless(asked: socket.socket) -> None:
+    asked.sendall(REPLY + b"Transfer-Encoding: chunked\r\n\r\n")
+    while True:
+        asked.sendall(b"10000\r\n" + bytes(0x10000) + b"\r\n")
+
+
+def in_drops(asked: socket.socket) -> None:
+    asked.sendall(REPLY + b"Content-Length: 100000\r\n\r\n")
+    while True:
+        asked.sendall(b"x")
+        time.sleep(0.05)
+
+
+def sends_on(asked: socket.socket, other: str) -> None:
+    where = other.replace("127.0.0.1", "localhost").encode()
+    asked.sendall(b"HTTP/1.1 307 Moved\r\nContent-Length: 0\r\nLocation: " + where + b"\r\n\r\n")
+
+
+def elsewhere(asked: socket.socket) -> None:
+    asked.sendall(b"HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\n\r\n")
+
+
+def a_page(asked: socket.socket) -> None:
+    asked.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>")
+
+
+REPLY = b"HTTP/1.1 200 OK\r\nContent-Type: application/timestamp-reply\r\n"
+
+
+@pytest.mark.parametrize(
+    ("say", "says"),
+    [
+        (endless, "answers with more than 1 MB"),
+        (in_drops, "is not done answering after 0.5 s"),
+        (elsewhere, "No connection adapters"),
+        (a_page, "answers with text/html"),
+        (lambda asked: asked.sendall(b"no HTTP\r\n\r\n"), "gives no time stamp"),
+    ],
+    ids=["endless", "in drops", "elsewhere", "a page", "no HTTP"],
+)
+def test_an_authority_holds_nobody_and_fills_no_memory(
+    say: Callable[[socket.socket], None], says: str, bounded: Callable[[float], None]
+) -> None:
+    """Nothing is signed."""
+    bounded(0.5)
+    signer = pki.holder("张三", pki.authority("某机构")).signer()
+    with serving(say) as address, pytest.raises(DeviceError, match=says):
+        pades.sign(blank_pdf(), signer, stamping=levels.stamping(address))
+
+
+def test_whoever_interrupts_while_an_authority_is_silent_is_heard_at_once(
+    bounded: Callable[[float], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nor does anything else go to the screen than that."""
+    bounded(8)
+
+    def silent(_: socket.socket) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(8)
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    signer, began = pki.holder("张三", pki.authority("某机构")).signer(), time.monotonic()
+    try:
+        with serving(silent) as address, pytest.raises(KeyboardInterrupt):
+            pades.sign(blank_pdf(), signer, stamping=levels.stamping(address))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    gc.collect()
+    assert time.monotonic() - began < 6
+    assert not caplog.records
+
+
+def test_a_list_that_does_not_come_is_told_with_the_cause(bounded: Callable[[float], None]) -> None:
+    bounded(0.3)
+    certificate = pki.holder("张三", pki.authority("某机构")).signer().key.signing_cert
+    with (
+        serving(in_drops) as address,
+        pytest.raises(InputError, match=r"done answering after 0\.3"),
+    ):
+        levels._fetched(certificate, [address])
+
+
+def test_whatever_goes_wrong_reaches_who_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(bounded_answers, "_answer", fails)
+    with pytest.raises(MemoryError):
+        asyncio.run(bounded_answers.answer("http://127.0.0.1:1/", 9, seconds=2))
+
+
+def test_the_login_of_an_address_goes_to_its_host_alone() -> None:
+    """Also where that sends on, by 307 with the request."""
+    heard: list[bytes] = []
+
+    def says_ok(asked: socket.socket) -> None:
+        asked.sendall(REPLY + b"Content-Length: 2\r\n\r\nok")
+
+    with (
+        serving(says_ok, heard) as other,
+        serving(lambda asked: sends_on(asked, other), heard) as first,
+    ):
+        address = first.replace("//", "//u%20r:p%40w@")
+        found = asyncio.run(bounded_answers.answer(address, 99, request=b"what", seconds=9))
+    assert found == (levels.REPLY, b"ok")
+    assert b"\r\nAuthorization: Basic dSByOnBAdw==\r\n" in heard[0]
+    assert b"authorization" not in heard[1].lower()
+    assert heard[1].startswith(b"POST ")
