@@ -92,11 +92,6 @@ def best(offered: Iterable[Challenge]) -> Challenge | None:
     return min(offered, key=_rank, default=None)
 
 
-def is_weaker(challenge: Challenge, before: Challenge) -> bool:
-    """Whether a challenge asks for a weaker answer than one before it."""
-    return _rank(challenge) > _rank(before)
-
-
 def _rank(challenge: Challenge) -> int:
     if challenge.scheme == "basic":
         return len(ORDER)

@@ -184,16 +184,20 @@ class RtspClient:
     def _answers(self, reply: RtspReply) -> bool:
         """Whether it makes sense to ask again: there is a password, and it was not yet refused.
 
-        A device that had let it in may want a new nonce for each request, and not call that stale;
-        whoever asks for a weaker answer than before, the bare password at worst, is none.
+        A device that had let it in may want a new nonce for each request, and not call that stale.
+        Raises DeviceError: after a digest it asks for the password itself, as somebody in between
+        would.
         """
         offered = digest.best(digest.challenges(reply.values("www-authenticate")))
         if self._credentials is None or offered is None:
             return False
         if self._challenge is not None and not (offered.stale or self._let_in):
             return False
-        if self._challenge is not None and digest.is_weaker(offered, self._challenge):
-            return False
+        before = self._challenge
+        if before is not None and before.scheme == "digest" and offered.scheme == "basic":
+            what = tr("asks for the password itself, after it took a digest of it")
+            hint = tr("Somebody may stand in between: connect the device directly")
+            raise DeviceError(what, where=self.place.shown, hint=hint, code="bare_password")
         self._challenge, self._used, self._let_in = offered, 0, False
         return True
 
