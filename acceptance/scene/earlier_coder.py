@@ -28,7 +28,8 @@ HIGHEST = 6  # codes of 8 bits: a higher step is of the picture
 TILE = 32  # px: a part of the picture that counts as one, since steps come together
 MORE = 1.2  # times as many steps at the borders as at any place within
 SURE, EITHER = 5.0, 2.0  # standard errors, of both directions together and of each
-WIDELY = 0.25  # share of the tiles, and of the rows and columns of blocks, that tell of borders
+# share of the tiles that are not plain, and of all rows and columns of blocks, that tell of borders
+WIDELY = 0.25
 
 
 def seen(luma: NDArray[Any], unit: int = 1) -> bool:
@@ -44,7 +45,8 @@ def seen(luma: NDArray[Any], unit: int = 1) -> bool:
     lines = [_steps(each, len(each), BLOCK) for each in alone]
     scores = [_score(steps) for steps in tiles]
     together = sum(scores) / math.sqrt(len(scores))
-    if min(map(_share, [*tiles, *lines])) < WIDELY:
+    rough = [steps[:, steps.any(axis=0)] for steps in tiles]
+    if min(map(_share, [*rough, *lines])) < WIDELY:
         return False
     return together > SURE and min(scores) > EITHER and _at_borders(np.hstack(tiles)) > MORE
 
@@ -70,7 +72,7 @@ def _steps(alone: NDArray[np.bool_], tall: int, wide: int) -> Counts:
 
 def _share(steps: Counts) -> float:
     """Return the share of tiles with more steps (8, n) at borders, less that with fewer."""
-    return float(np.sign(_more(steps)).mean())
+    return float(np.sign(_more(steps)).mean()) if steps.size else 0.0
 
 
 def _score(steps: Counts) -> float:

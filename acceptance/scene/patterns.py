@@ -22,17 +22,6 @@ if TYPE_CHECKING:
     Complexes = NDArray[np.complexfloating[Any, Any]]
 
 
-# weights of the rows by -2, -1, 1 and 2 and of that between them, which leave noise its sigma
-ROW_BENDS = np.array(
-    [
-        np.array([0, 1, 1, 0, -2]) / math.sqrt(6),
-        np.array([1, 0, 0, 1, -2]) / math.sqrt(6),
-        np.array([1, -4, -4, 1, 6]) / math.sqrt(70),
-    ],
-    np.float32,
-)
-
-
 def percentage(mask: NDArray[np.bool_]) -> float:
     """Return the share of a mask that is set, in %."""
     return 100 * float(np.count_nonzero(mask)) / mask.size
@@ -153,23 +142,50 @@ def _mean_size(values: NDArray[np.int16], number: int) -> Floats:
     return np.asarray(sums * np.float32(1 / bands.shape[1]))
 
 
-def row_noise(rows: Bytes, further: Bytes, thresholds: Thresholds) -> float:
+def streaks(rows: NDArray[Any], before: NDArray[Any], shift: int, thresholds: Thresholds) -> float:
+    """Return the amplitude in codes of what rows change by as a whole, each on its own.
+
+    ``rows`` (n, w), and those ``before``, are native codes of ``shift`` more bits than 8. Only what
+    three in four parts of a row share counts, less what its neighbours change by: light, and bars
+    that roll. It is that of the quieter quarter of the rows, and of noise by rows the root of two
+    of its sigma, as for a wave.
+    """
+    step = cv2.subtract(rows, before, dtype=cv2.CV_32F)
+    parts = cv2.resize(step, (thresholds.streak_columns, len(step)), interpolation=cv2.INTER_AREA)
+    shared = shared_by_most(np.asarray(parts, np.float32))
+    bends = np.abs(shared[1:-1] - (shared[:-2] + shared[2:]) / 2)
+    # a quarter of a normal distribution lies within 0.319 sigma; bends have three times the
+    # variance of a row
+    sigma = ranked(bends, thresholds.streak_percentile) / (0.319 * math.sqrt(3) * (1 << shift))
+    return math.sqrt(2) * sigma
+
+
+def rough_rows(rows: Bytes, further: Bytes, thresholds: Thresholds) -> float:
     """Return the amplitude in codes of what each row has by itself against those beside it.
 
-    Beside ``rows`` (n, w) are those ``further`` (4, n, w) by -2, -1, 1 and 2. Only what three in
-    four parts of a row share counts, in the quieter quarter of the rows. Noise bends as much from
-    row to row as between every second row, and against both; slats, shades and fields do not: it is
-    the least of these, and the root of two of the noise's sigma, as for a wave.
+    Beside ``rows`` (n, w) are those ``further`` (4, n, w) by -2, -1, 1 and 2. It is taken from
+    fourth differences, in which slats and their shades hardly count, as noise by rows would be; it
+    is at most twice that of second ones two rows apart, which are of one field: fields that are lit
+    apart are no noise.
     """
-    nearby = np.concatenate((further, rows[None])).astype(np.float32)
-    size = thresholds.streak_columns, nearby.shape[0] * nearby.shape[1]
-    means = cv2.resize(nearby.reshape(size[1], -1), size, interpolation=cv2.INTER_AREA)
-    bends = (ROW_BENDS @ means.reshape(len(nearby), -1)).reshape(len(ROW_BENDS), -1, size[0])
-    sizes = np.sort(np.abs(shared_by_most(bends)), axis=1)
-    quiet = round(thresholds.streak_percentile / 100 * (sizes.shape[1] - 1))
-    # a quarter of a normal distribution lies within 0.319 sigma; the least of three quarters of 60
-    # rows is 0.89 of that over a plain picture, and 0.75 over one full of structure
-    return math.sqrt(2) / 0.262 * float(sizes[:, quiet].min())
+    two_above, above, below, two_below = further
+    middle, outer = 2 * rows.astype(np.int16), two_above.astype(np.int16) + two_below
+    fourth = 3 * middle + outer - 4 * (above.astype(np.int16) + below)
+    # the squares of the weights add up to 70 and to 6
+    by_row = _of_rows(fourth, math.sqrt(70), thresholds)
+    return min(by_row, 2 * _of_rows(middle - outer, math.sqrt(6), thresholds))
+
+
+def _of_rows(bends: NDArray[Any], gain: float, thresholds: Thresholds) -> float:
+    """Return the amplitude of noise by rows of which ``bends`` (n, w) have ``gain`` times sigma.
+
+    Only what three in four parts of a row share counts, in the quieter quarter of the rows.
+    """
+    size = thresholds.streak_columns, len(bends)
+    parts = cv2.resize(bends.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    shared = np.abs(shared_by_most(np.asarray(parts, np.float32)))
+    # a quarter of a normal distribution lies within 0.319 sigma
+    return math.sqrt(2) * ranked(shared, thresholds.streak_percentile) / (0.319 * gain)
 
 
 def shared_by_most(values: NDArray[Any]) -> NDArray[Any]:

@@ -125,6 +125,9 @@ class Thresholds:
     """Parts of a row that are compared: most must show the same streak."""
     streak_percentile: float = 25
     """Percentile of the rows whose streaks count: what moves may change some rows as a whole."""
+    over_rough: float = 1.5
+    """Times what rows have against those beside them that they change by at most in time: each of
+    the two scatters by a quarter, and the lesser of both would be too little."""
 
     # --- motion and change
 

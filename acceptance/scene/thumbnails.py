@@ -26,7 +26,7 @@ from acceptance.scene.likeness import FrameLikeness
 from acceptance.scene.motion import Motion
 from acceptance.scene.patterns import eight_bits, percentage, ranked, spread
 from acceptance.scene.rolling_bars import RollingBars
-from acceptance.scene.thresholds import THRESHOLDS
+from acceptance.scene.thresholds import THRESHOLDS, Thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
     # features of each of the pictures of which samples wait
     Look = Callable[[list[Any]], Iterable[dict[str, float]]]
-from acceptance.scene.thresholds import Thresholds
 
 # features of every frame
 LIKENESS = (
@@ -57,7 +56,7 @@ NOISE = ("noise",)
 CASTS = casts.FIGURES
 WAVES = (
     *("wave", "wave_in_part", "wave_crossed", "wave_lattice"),
-    *("wave_restless", "wave_changed", "wave_by_rows"),
+    *("wave_restless", "wave_changed"),
 )
 COSTLY = (*EDGES, *NOISE, *CASTS, *WAVES)
 # those that are taken more often
@@ -275,33 +274,45 @@ class Features:
 
     def _costly(self, frame: Frame, rows: NDArray[Any], samples: Bytes) -> None:
         """Take what blur, stripes, noise and casts are looked for in."""
-        some, further = self._eight(rows[1::3]), self._further(frame.luma)
-        noise = self._noise_level(rows, some, further)
+        noise = self._noise_level(frame.luma, rows)
         self._keep(NOISE, noise)
         self.later.append(None)
-        across = _spread(rows.shape[1], self.thresholds.level_columns)
-        by_rows = patterns.row_noise(some[:, across], further[..., across], self.thresholds)
-        self._wait(WAVES, (samples, by_rows, noise.get("noise", 0.0)))
+        self._wait(WAVES, (samples, self._streaks(frame.luma, rows), noise.get("noise", 0.0)))
         self._wait(EDGES, crossed_edges.lines(frame.luma, self.shift, self.thresholds))
         self._wait(CASTS, self._colours(frame))
 
     def _edges(self, taken: Sequence[tuple[Lines, Lines]]) -> list[dict[str, float]]:
         return crossed_edges.blurs(taken, self.height, self.thresholds)
 
-    def _noise_level(self, rows: NDArray[Any], some: Bytes, further: Bytes) -> dict[str, float]:
+    def _noise_level(self, luma: NDArray[Any], rows: NDArray[Any]) -> dict[str, float]:
         """Noise in %, against the frame before; that of each block is kept for covers."""
         if self.rows is None:
             return {}
-        every = self.thresholds.rows_averaged
-        change = cv2.absdiff(rows[every // 2 :: every], self.rows[every // 2 :: every])
-        self.noise = patterns.noise(some, further, change, self.shift, self.thresholds)
+        self.noise = self._noise(luma, rows, self.rows)
         level = ranked(self.noise, self.thresholds.quiet_percentile)
         return {"noise": 100 * level / self.amplitude}
 
+    def _noise(self, luma: NDArray[Any], rows: NDArray[Any], before: NDArray[Any]) -> Floats:
+        """Noise of each block, in codes; ``before`` are the rows of the frame before."""
+        every = self.thresholds.rows_averaged
+        change = cv2.absdiff(rows[every // 2 :: every], before[every // 2 :: every])
+        some, further = self._eight(rows[1::3]), self._further(luma)
+        return patterns.noise(some, further, change, self.shift, self.thresholds)
+
+    def _streaks(self, luma: NDArray[Any], rows: NDArray[Any]) -> float:
+        """Amplitude, in codes, of noise by rows: in time, and between rows next to each other."""
+        limits, before = self.thresholds, rows if self.rows is None else self.rows
+        every = limits.rows_averaged
+        found = patterns.streaks(rows[::every], before[::every], self.shift, limits)
+        if found < limits.least_wave_codes:
+            return found
+        rough = patterns.rough_rows(self._eight(rows[1::3]), self._further(luma), limits)
+        return min(found, limits.over_rough * rough)
+
     def _further(self, luma: NDArray[Any]) -> Bytes:
         """Return the rows (4, 60, w) two above, above, below and two below those of noise."""
-        number = self.thresholds.rows_averaged * self.thresholds.thumbnail_size[1]
-        places = _rows_beside(len(luma), number)
+        limits = self.thresholds
+        places = _rows_beside(len(luma), limits.rows_averaged * limits.thumbnail_size[1])
         rows = patterns.rows_at(luma, places.ravel())
         return self._eight(rows).reshape(*places.shape, -1)
 
@@ -317,16 +328,16 @@ class Features:
         self.samples = samples
         return found
 
-    def _wave(self, found: PictureWave, by_rows: float, noise: float) -> dict[str, float]:
+    def _wave(self, found: PictureWave, streaks: float, noise: float) -> dict[str, float]:
         """Amplitude, in %, of the strongest wave all over the picture, and whether it is one.
 
-        Blinds or a fence in a part of it are none; what drifts is one (``plane_waves``), and so is
-        noise ``by_rows``. Beside a wave that stands still is the ``noise``, in %, of what changes
-        there, and by how much it changes itself.
+        Blinds or a fence in a part of it are none; what drifts is one (``plane_waves``), and so are
+        ``streaks``. Beside a wave that stands still is the ``noise``, in %, of what changes there,
+        and by how much it changes itself.
         """
-        still = max(found.everywhere, by_rows)
+        still = max(found.everywhere, streaks)
         rolled = self.bars.amplitude(above=still)
-        drifts = max(rolled, by_rows) > found.everywhere
+        drifts = max(rolled, streaks) > found.everywhere
         drifts |= found.turned > self.thresholds.drift_turns
         return {
             "wave": 100 * max(still, rolled) / self.amplitude,
@@ -335,7 +346,6 @@ class Features:
             "wave_lattice": 0.0 if drifts else found.lattice,
             "wave_restless": 0.0 if drifts else noise,
             "wave_changed": 100 * found.changed / self.amplitude,
-            "wave_by_rows": float(by_rows > max(found.everywhere, rolled)),
         }
 
     def _cast(self, taken: tuple[Bytes, Bytes, Bytes] | None) -> dict[str, float]:

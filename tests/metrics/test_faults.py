@@ -31,13 +31,11 @@ from acceptance.model import (
     Tap,
     Verdict,
 )
-from acceptance.scene import build, patterns
-from acceptance.scene.thresholds import THRESHOLDS
+from acceptance.scene import build
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 planted: Any = importlib.import_module("planted")
@@ -176,28 +174,32 @@ def test_the_amplitude_of_stripes_comes_back_on_a_plain_picture(
     )
 
 
-@pytest.mark.parametrize("pictures", [12, 1])
-def test_noise_by_rows_is_stripes_whether_it_changes_or_stands(
-    pictures: int, tmp_path: Path
+def test_rows_that_each_change_by_themselves_are_stripes_and_what_moves_is_none(
+    tmp_path: Path,
 ) -> None:
-    """Noise by rows of 5 % reads the root of two of that, in each picture or the same in all."""
+    """What is drawn down and light that rolls are no noise by rows."""
     random, still = np.random.default_rng(3), texture()
-    offsets = np.rint(random.normal(0, 0.05 * 219, (pictures, 270, 1))).astype(np.int16)
+    offsets = np.rint(random.normal(0, 0.05 * 219, (12, 270, 1))).astype(np.int16)
     streaked = [np.clip(still + each, 0, 255).astype(np.uint8) for each in offsets]
-    found = figures(drawn(tmp_path, streaked * (12 // pictures)))["faults.stripes"]
+    found = figures(drawn(tmp_path, streaked))["faults.stripes"]
     assert abs(found.value - 5 * 2**0.5) < found.expanded
     assert found.bound_by is None
+    walks = [np.roll(still, 7 * n, axis=0) for n in range(12)]
+    assert figures(drawn(tmp_path, walks))["faults.stripes"].value < 1
+    light = np.arange(270)[:, None] / 270
+    rolls = [still + 20 * np.sin(6 * (light + 0.05 * n)) for n in range(12)]
+    lit = [np.rint(each).astype(np.uint8) for each in rolls]
+    assert figures(drawn(tmp_path, lit))["faults.stripes"].value < 1
 
 
 def test_noise_by_rows_reads_the_root_of_two_of_its_sigma_on_average(tmp_path: Path) -> None:
-    """Structure takes a tenth of it, and six films scatter by a twelfth."""
     levels = []
     for seed in range(6):
         random = np.random.default_rng(seed)
         films = [texture() + random.normal(0, 0.05 * 219, (270, 1)) for _ in range(8)]
         seen = drawn(tmp_path, [np.clip(np.rint(each), 0, 255).astype(np.uint8) for each in films])
         levels.append(figures(seen)["faults.stripes"].value)
-    assert np.mean(levels) == pytest.approx(5 * 2**0.5, rel=0.18)
+    assert np.mean(levels) == pytest.approx(5 * 2**0.5, rel=0.12)
 
 
 def standing(tmp_path: Path, wave: float, noise: float) -> Finding:
@@ -226,26 +228,20 @@ def test_a_wave_that_stands_is_a_fault_whatever_noise_is_over_it(
     assert standing(tmp_path, wave, noise).verdict is Verdict.FAIL
 
 
-def test_slats_fields_and_shades_are_no_noise_by_rows(tmp_path: Path) -> None:
-    """What moves up or down, light that rolls, rows that take turns, slats of a few pixels."""
-    still, rows = texture(), np.arange(270)[:, None]
-    turns = 20 * (rows % 2) + np.zeros((1, 480))
-    for films in (
-        [np.roll(still, 7 * n, axis=0) for n in range(12)],
-        [still + 20 * np.sin(6 * (rows / 270 + 0.05 * n)) for n in range(12)],
-        [still + turns] * 12,
-    ):
-        seen = drawn(tmp_path, [np.clip(np.rint(each), 0, 255).astype(np.uint8) for each in films])
-        assert figures(seen)["faults.stripes"].value < 1
-    slats = np.clip(100 + 60 * (rows % 7 > 3) + np.zeros((270, 480)), 0, 255).astype(np.uint8)
-    assert row_noise(slats) < 1
-
-
-def row_noise(luma: NDArray[np.uint8]) -> float:
-    """Return the noise by rows of a picture (h, w), in codes."""
-    at = np.arange(2, len(luma) - 2, 4)
-    further = np.stack([luma[at + by] for by in (-2, -1, 1, 2)])
-    return patterns.row_noise(luma[at], further, THRESHOLDS)
+@pytest.mark.parametrize(
+    ("period", "amplitude", "width"), [(4.7, 20, 640), slow(3.7, 8, 576), slow(4.5, 12, 640)]
+)
+def test_fine_slats_that_stand_are_no_noise_by_rows(
+    period: float, amplitude: float, width: int, tmp_path: Path
+) -> None:
+    """In perspective: their period grows by a third from the top to the bottom."""
+    random, rows = np.random.default_rng(5), np.arange(360)[:, None]
+    at = np.cumsum(2 * np.pi / (period * (0.85 + 0.3 * rows / 360)), axis=0)
+    still = np.full((360, 640), 110.0)
+    still[:, :width] += amplitude * np.sin(at)
+    films = [still + random.normal(0, 0.8, still.shape) for _ in range(10)]
+    seen = drawn(tmp_path, [np.clip(np.rint(each), 0, 255).astype(np.uint8) for each in films])
+    assert judged(seen)["faults.stripes"].verdict is not Verdict.FAIL
 
 
 @pytest.mark.parametrize(
@@ -512,19 +508,6 @@ def test_a_cast_lies_on_the_highlights_too_and_is_the_same_for_a_second(tmp_path
     assert coloured(tmp_path, brown, 60).value < 1
     turning = [steady[n // 10 % 2] for n in range(60)]
     assert coloured(tmp_path, turning, 0).value < LIMITS["faults.colour_cast"]
-
-
-def test_the_colour_of_leaves_that_tremble_all_over_is_in_doubt(tmp_path: Path) -> None:
-    """Green grain of a few pixels that changes from picture to picture; standing it is a cast."""
-    random = np.random.default_rng(7)
-    grains = [cv2.resize(random.normal(0, 40, (90, 160)), (480, 270)) for _ in range(40)]
-    plane = np.full((135, 240), 116, np.uint8)
-    for moving, reason in ((True, "coloured_motion"), (False, None)):
-        lumas = [np.clip(100 + grains[n * moving], 20, 230).astype(np.uint8) for n in range(40)]
-        seen = drawn(tmp_path, [(luma, plane, plane) for luma in lumas])
-        found = figures(seen)["faults.colour_cast"]
-        assert found.value > LIMITS["faults.colour_cast"]
-        assert (found.bound_by.code if found.bound_by else None) == reason
 
 
 @pytest.mark.parametrize(("rate", "size"), [(0.4, 54.0), (1.0, 13.5), (3.0, 5.4)])

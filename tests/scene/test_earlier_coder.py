@@ -84,6 +84,14 @@ def test_a_window_a_mosaic_or_tiles_in_a_picture_are_no_coder_s() -> None:
     assert not seen(tiles)
 
 
+@pytest.mark.parametrize("surround", [16.0, 235.0])
+def test_blocks_are_seen_where_most_of_the_picture_is_plain(surround: float) -> None:
+    """As around a chart in a dark room, or before a clipped light box."""
+    picture = np.full((256, 320), surround)
+    picture[64:200, 80:248] = blocks(wall())[64:200, 80:248]
+    assert seen(picture)
+
+
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an H.264 film that was coded once, with blocks to be seen."""

@@ -53,7 +53,6 @@ HELD = {
     "faults.snow": (("noise",), 0.2),
     "faults.covered_lens": (("blank",), 0.0),
 }
-BY_ROWS = 0.45  # the same of noise by rows: a quarter of 60 rows is few
 QUANTITIES = {
     **dict.fromkeys(HELD, "%"),
     "faults.shake": "%",
@@ -90,13 +89,10 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     frames = len(scene.series.times)
     if frames < FEWEST:
         raise GapError("too_few_frames", frames=frames, needed=FEWEST)
-    features = scene.series.features
-    for quantity, (names, usual) in HELD.items():
-        taken = np.stack([features[name] for name in names])
+    for quantity, (names, doubt) in HELD.items():
+        taken = np.stack([scene.series.features[name] for name in names])
         level = held(taken, elapsed(scene))
         reason = _why_not(scene, quantity, level)
-        rows = quantity == "faults.stripes" and level and ambiguity.by_rows(level, features)
-        doubt = BY_ROWS if rows else usual
         yield _figure_or_note(scene, quantity, None if reason else level, METHOD, reason, doubt)
     yield _freeze_figure(scene)
     for quantity, level, method in (

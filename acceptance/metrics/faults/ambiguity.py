@@ -32,8 +32,6 @@ HAZY_BLUR = 0.4, 0.7  # % of the height: what haze may blur, and cannot
 ASIDE, NOTHING = 0.08, 33.0
 MOVES = 0.05  # % of the height from one picture taken to the next: more smears by as much
 PATTERN = 2.0  # % of the amplitude, from which a pattern is in a part of the picture
-FILLING = 25.0  # % of the picture that changes from frame to frame: of what fills the view
-TINGED = 5.0  # % of a cast, from which it may be that of what fills the view
 SOFT = 0.5  # % of the height, from which what sways is out of focus
 # % of its likeness that a picture must lose, and of it that must have changed, for the scene to be
 # another
@@ -52,7 +50,7 @@ OF_PART = 4.0  # times what all of the picture has, from which a pattern is of a
 NEUTRAL = 15.0  # % of the mid tones that are grey: a wrong white balance leaves none
 THINGS = 35.0, 0.5  # % that most share, and the part of it that the highlights have
 # degrees of the colour plane by which highlights differ from what is shared, and % up to which
-# lights or things of several colours share one
+# lights of several colours share one
 MIXED, SLIGHT_CAST = 25.0, 15.0
 # % and degrees of the colour plane: a white balance for daylight (5600 K) makes 31 % of the light
 # of a lamp of 2800 K, at 138 degrees, one for lamps (3200 K) 45 % of that of a blue sky
@@ -102,12 +100,8 @@ def _aside(level: FaultLevel, features: Features) -> bool:
 
 def _moving(level: FaultLevel, features: Features) -> bool:
     """Whether the picture moves all the time, which smears it by a little."""
-    return _slight(level) and _moves(level, features)
-
-
-def _moves(level: FaultLevel, features: Features) -> bool:
     moves = np.fmax(np.abs(features["moved_x"]), np.abs(features["moved_y"]))
-    return _around(level, moves, near=True) > MOVES
+    return _slight(level) and _around(level, moves, near=True) > MOVES
 
 
 def _patterned(level: FaultLevel, features: Features) -> bool:
@@ -199,16 +193,6 @@ def _mixed(level: FaultLevel, features: Features) -> bool:
     return level.value < SLIGHT_CAST and _around(level, features["cast_mixed"]) >= MIXED
 
 
-def _moving_things(level: FaultLevel, features: Features) -> bool:
-    """Whether what fills the view never rests, as leaves and flames: their colour, not the light's.
-
-    Noise is not in it: each sample is a mean of many pixels. Nor is a camera that is turned.
-    """
-    filled = _around(level, features["area_changed"], near=True) >= FILLING
-    slight = TINGED <= level.value < SLIGHT_CAST
-    return slight and filled and not _moves(level, features)
-
-
 def _lamps(level: FaultLevel, features: Features) -> bool:
     """Whether no wrong white balance makes as much: the light itself has a colour."""
     blue, red = (_around(level, features[name]) for name in ("cast_blue", "cast_red"))
@@ -243,11 +227,6 @@ def _around(level: FaultLevel, feature: NDArray[np.float32], *, near: bool = Fal
     return float(np.median(seen)) if seen.size else float("nan")
 
 
-def by_rows(level: FaultLevel, features: Features) -> bool:
-    """Whether the stripes of the worst second are noise by rows, for the most part."""
-    return _around(level, features["wave_by_rows"]) > 1 / 2
-
-
 UNSEEN = {"faults.blurred": "edges_lost"}
 DOUBTS = {
     "faults.under_exposed": (("dim_scene", _dim),),
@@ -263,7 +242,6 @@ DOUBTS = {
         ("coloured_things", _things),
         ("coloured_light", _lamps),
         ("mixed_lights", _mixed),
-        ("coloured_motion", _moving_things),
         ("changing_light", _changing),
     ),
     "faults.stripes": (
