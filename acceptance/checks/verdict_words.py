@@ -15,7 +15,7 @@ from acceptance.messages import LOOKALIKES
 BETWEEN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff])[\s·・._*/|~-]+(?=[\u3400-\u9fff])")
 OTHER_HAN = str.maketrans("袼挌佮", "格格合")  # hardly told apart in print
 TICKS = r"[✓✔☑✅✗✘☒❌❎🆗👍👎]"
-# a root sign as a tick: at the end, before Chinese, or before a word that all begins with; not
+# a root sign as a tick: at the end, before Chinese, or in front of an English name; not
 # U = 2s/√n, nV/√Hz, k√次数
 ROOT = (
     r"√(?= *(?:$|[)\]}>】〉]))|(?<!\b[\dA-Za-z])(?<![/=×*+])(?<![/=×*+] )√(?! *[\da-zA-Z(])"

@@ -377,8 +377,8 @@ def test_a_rule_that_asks_for_a_verdict_bears_none_and_a_label_beside_it_does(
     assert {rule: labels_a_verdict(rule) for rule in rules} == dict.fromkeys(rules, labelled)
 
 
-@pytest.mark.parametrize(("sources", "told"), [(SOURCES, False), (VOUCHING, True)])
+@pytest.mark.parametrize(("sources", "labelled"), [(SOURCES, False), (VOUCHING, True)])
 def test_a_source_names_the_standard_it_was_made_to_and_says_no_verdict(
-    sources: tuple[str, ...], *, told: bool
+    sources: tuple[str, ...], *, labelled: bool
 ) -> None:
-    assert {source: vouches(source) for source in sources} == dict.fromkeys(sources, told)
+    assert {source: vouches(source) for source in sources} == dict.fromkeys(sources, labelled)
