@@ -22,7 +22,7 @@ from ways_to_bend import (
     field_of_noise,
 )
 
-from acceptance.model import Person, Project, SubjectKind
+from acceptance.model import Instrument, Person, Project, SubjectKind
 from acceptance.session import store
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ limit = { at_least = 1, unit = "dB" }
 assignment = { source = "自定", level = "seen" }
 figure = { source = "自定", level = "seen" }
 """
+VOUCHING = Instrument(id="lux-1", name="照度计", range="全部合格")
 FIGURES = tuple(
     replace(figure(value=45.123456789012 + part / 7), region=f"flat.{part}") for part in range(3)
 )
@@ -173,6 +174,11 @@ WAYS_BY_NAME = (
                 said_by_a_pack('title = "图像"', "图像（结论：合格）"),
             ),
             ("a requirement", "信噪比：合格", said_by_a_pack('text = "信噪比"', "信噪比：合格")),
+            (
+                "the range of an instrument",
+                "全部合格",
+                replace(HONEST, plan=replace(DEVICE, instruments=(VOUCHING,))),
+            ),
             ("an edition", "全部合格", said_by_a_pack('edition = "2026"', "全部合格")),
         )
     ),

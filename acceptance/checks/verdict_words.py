@@ -15,8 +15,12 @@ from acceptance.messages import LOOKALIKES
 BETWEEN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff])[\s·・._*/|~-]+(?=[\u3400-\u9fff])")
 OTHER_HAN = str.maketrans("袼挌佮", "格格合")  # hardly told apart in print
 TICKS = r"[✓✔☑✅✗✘☒❌❎🆗👍👎]"
-# a root sign as a tick: at the end, or alone behind Chinese; not U = 2s/√n, nV/√Hz
-ROOT = r"√(?= *(?:$|[)\]}>】〉]))|(?<=[\u3400-\u9fff])√(?![\w(])"
+# a root sign as a tick: at the end, before Chinese, or in front of an English name; not
+# U = 2s/√n, nV/√Hz, k√次数
+ROOT = (
+    r"√(?= *(?:$|[)\]}>】〉]))|(?<!\b[\dA-Za-z])(?<![/=×*+])(?<![/=×*+] )√(?! *[\da-zA-Z(])"
+    r"|^\W*√ *[A-Za-z]{3}"
+)
 OF_INSTRUMENTS = "(?<!检定)(?<!校准)(?<!檢定)(?<!计量)(?<!計量)"
 # Words of verdicts. Allowed are what names of institutes and closing words may hold: 合格评定 and
 # conformity assessment, 符合性, 检定合格 of instruments, and 通过 as "by way of".
@@ -52,12 +56,16 @@ NO_SHELF = (
 )
 RULES = "要求|标准|標準|规定|規定|规范|規範"
 GOOD = "(?i:ok)|优良?|優良?|良好?|好|[无無](?:异常|異常|问题|問題)"
-ALL = "全部|所有|各项|各項|设计|設計|合同|验收|驗收"
+ALL = (
+    "全部|所有|各项|各項|设计|設計|合同|验收|驗收|国家|國家|国标|國標|规范|規範|技术|技術"
+    "|招标(?:文件)?|招標(?:文件)?|相关|相關|预期|預期|标准|標準"
+)
 NAMED = "品|区|區|证|證|率|路|村|库|庫|检|檢|章|评|評|供|产|產|车|車|者|线|線"
 ENGLISH = "(?:pass|fail)(?:ed|es|s)?|compliant|complies|conforms|satisfactory|accepted|approved"
 PASSED = "(?:pass|ok|fail)(?:ed)?"
 TESTED = (
-    "all|both|each|every|it|has|have|tests?|cameras|devices|systems?|items|inspection|acceptance"
+    "all|both|each|every|it|has|have|tests?|devices|systems?|items|inspection|acceptance"
+    "|cam(?:era)?s?[ -]?[0-9]*|gates?|lobby|[nd]vr|image|picture|quality|vision"
 )
 # KHYBER PASS, BOARDING PASS
 NO_NAME = r"(?:(?<![A-Za-zÀ-ɏ]{2} )|(?<=\b(?i:ALL) )|(?<=\b(?i:RESULT) ))"
@@ -81,15 +89,21 @@ STATED = tuple(map(re.compile, (
     rf"(?:{SAID_OF})(?:已|均|全部)?(?:[达達][标標]了?{ENDED}|(?:符合|[满滿]足)了?{NO_VERB})",
     "(?:验收|驗收)合格(?=工程|项目|項目|系统|系統)",
     rf"(?:符合|[满滿]足|合乎)[\w /.《》-]{{0,24}}(?:{RULES}){ENDED}",
-    # not 达到 IP66 要求
-    rf"[达達]到了? *(?:(?:{ALL}){{0,2}}|(?:GB|DB|GA)[\w /.-]{{0,20}})(?:{RULES}){ENDED}",
+    # not 达到 IP66 要求, 应达到国家标准
+    (
+        rf"(?<![可能应應需])[达達]到了? *(?:(?:{ALL}){{0,3}}|(?:GB|DB|GA)[\w /.-]{{0,20}})"
+        rf"(?:{RULES}){ENDED}"
+    ),
     rf"(?:准予|同意)(?:(?:{WORK})(?!通[过過]\w)|通[过過]{NO_VERB})",
     rf"(?:{WORK}|{SAID_BEFORE}|已|未)通[过過]了?(?:(?:{WORK}){ENDED}|{NO_VERB})",
     rf"通[过過]了?(?:验收|驗收){ENDED}",
     TICKS,
     ROOT,
     # counted: 合格率 100%, 0 项不符合
-    rf"(?:{FIT}|通[过過]|[达達][标標])率[为為是:]? *\d[\d. %]*+{ENDED}",
+    (
+        rf"(?:{FIT}|通[过過]|[达達][标標])率(?:[为為是:]|[达達]到?)? *\d[\d. %]*+"
+        rf"(?:以上)?(?:{ENDED}|[(] *[共全\d])"
+    ),
     rf"(?:[无無零]|[没沒]有|0 *[项項个個处處]?) *(?:不合格|不符合)[项項]?{ENDED}",
     r"(?:不合格|不符合)[项項]?[数數]?[为為是:]? *0(?!\d)",
     # let through: 可以验收, 验讫
@@ -99,9 +113,12 @@ STATED = tuple(map(re.compile, (
     # English words in a sentence
     rf"(?i: [-–—|/] (?:{ENGLISH})\W*$)",
     rf"(?i:\b(?:overall|verdict|result|conclusion|outcome)s? *[:=-]? *{PASSED}{NO_MORE})",
-    r"(?i:\b(?:no|0) (?:failures?|failed items?|defects|non-?conformit(?:y|ies))\W*$)",
+    rf"(?i:\bstatus *[:=-]? *pass(?:ed)?{NO_MORE})",
+    r"(?i:\b(?:no|zero|0) (?:failures?|failed items?|non-?conformit(?:y|ies))\W*$)",
+    r"(?i:\b(?:no|0) defects\W*$)",
     # not vehicle-passed, tripwire passed
     rf"(?i:\b(?:{TESTED})\b[\w ]{{0,24}}(?<= )(?:passed|failed)\W*$)",
+    r"(?i:^\W*\d+(?: *(?:/|of) *\d+)? (?:passed|failed)\W*$)",
     r"(?i:\b(?:complies with|conforms to)\b)",
     r"(?i:\b(?:meets?|fulfils?) (?:(?:all|the) )*require)",
     r"(?i:\brequirements (?:(?:are|were|all) )*(?:met|fulfil))",
@@ -112,18 +129,39 @@ STATED = tuple(map(re.compile, (
 
 # Beside what a rule asks: 信噪比（合格）; not 全部合格 or 检验合格, which rules ask for, nor
 # 报告结论：合格 and 状态（未通过）应告警.
-LAST = r"了? *[)\]}>】〉]?\W*$"
+OPENED = r"[(\[{<【〈]"
+CLOSED = r"[)\]}>】〉]"
+OF_NO_REPORT = "(?<!报告结论)(?<!报告)"
+LAST = rf"了? *{CLOSED}?\W*$"
+GRANTED = "已?(?:合格|[达達][标標]|符合|[满滿]足)"
 LABELLED = tuple(map(re.compile, (
-    rf"(?:[(\[{{<【〈]|(?<!报告结论)(?<!报告):) *(?:{SAID_OF})?[为為是:]? *{ANY}{LAST}",
-    rf"^\W*{ANY}[)\]}}>】〉]",
+    rf"(?:{OPENED}|{OF_NO_REPORT}:) *(?:{SAID_OF})?[为為是:]? *{ANY}{LAST}",
+    # in the midst of it; not 4 级（合格）及以上
+    (
+        rf"{OF_NO_REPORT}(?:{OPENED}|:) *(?:{SAID_OF})?[为為是:]? *{GRANTED}了? *"
+        rf"(?:{CLOSED}(?! *(?:及|或|以上|、))|;)"
+    ),
+    rf"^\W*(?:{ANY}{CLOSED}|已?(?:合格|[达達][标標]):)",
     TICKS,
     ROOT,
     *IN_ENGLISH,
 )))  # fmt: skip
-# in front of a place: 合格 东门, 合格-东门; not 合格-不合格分拣口, 合格 入库口
-PLACE = "[门門楼樓号號]|摄像机|攝像機|[球枪槍][机機]"
+# what an instrument or a copy is made to: 符合 JJG 245 要求
+TO_A_STANDARD = re.compile(
+    r"(?:符合|[满滿]足|合乎|[达達]到)[^,;。]{0,12}?"
+    rf"(?:GB|GA|DB|JJ[GF]|IEC|ISO)[\w /.《》-]{{0,24}}?(?:{RULES})"
+)
+# In front of a place, the last of its words: 合格 东门, 合格-大厅摄像头, 合格 仓库北门; not of
+# goods: 合格 仓库, 合格-不合格分拣室, 合格 入库口, 合格 车门
+PLACE = (
+    "(?<![车車阀閥])[门門]|[楼樓厅廳场場层層院]|(?<![库庫仓倉])房|(?<![检檢验驗])室"
+    "|(?:监控|監控|指挥|指揮|控制|数据|數據|消防)中心|周界|[围圍][墙牆]|走廊|电梯|電梯"
+    "|(?:出入|[路门門梯])口|[东東西南北园園厂廠校][区區]|[东東西南北内內外][侧側]"
+    "|[一二三四五六七八九十][号號]|(?:摄像|攝像)[机機头頭]|[球枪槍][机機]|半球"
+)
+GOODS = "分[拣揀流选選]|[存堆]放?|待[检檢发發]|返[工修]|[次废廢成]品|报废|報廢|物料|评定|評定"
 IN_FRONT = re.compile(
-    rf"^\W*{FIT}[\s·・._*/|~-]+(?!.*[库庫仓倉])(?:[东東西南北]|[\u3400-\u9fff]{{0,6}}(?:{PLACE}))"
+    rf"^\W*{FIT}[\s·・._*/|~-]+(?!.*(?:{GOODS}))[\u3400-\u9fff]{{0,10}}(?:{PLACE})(?![\u3400-\u9fff])"
 )
 
 
@@ -137,6 +175,15 @@ def labels_a_verdict(rule: str) -> bool:
     """Whether a verdict stands beside what a clause or requirement asks."""
     said = as_read(rule)
     return any(label.search(said) for label in LABELLED)
+
+
+def vouches(source: str) -> bool:
+    """Whether the range of an instrument, a source or a copy says a verdict, or bears one.
+
+    Which standard it was made to is none: 符合 JJG 245 要求.
+    """
+    said = TO_A_STANDARD.sub(" ", as_read(source))
+    return labels_a_verdict(source) or states_a_verdict(said)
 
 
 def as_read(text: str) -> str:

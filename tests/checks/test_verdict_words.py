@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from acceptance.checks.verdict_words import labels_a_verdict, states_a_verdict
+from acceptance.checks.verdict_words import labels_a_verdict, states_a_verdict, vouches
 
 HONEST = (
     *("平安校园达标工程", "乡镇卫生院达标改造视频监控", "安全生产标准化达标", "标准化达标建设项目"),
@@ -141,6 +141,125 @@ MORE_TOLD = (
         "east - pass",
     ),
 )
+IN_FRONT_OF_GOODS = (
+    *(
+        "合格 车门线",
+        "合格 门窗成品",
+        "合格 南瓜分拣",
+        "合格 南方电机",
+    ),
+    *(
+        "合格 出料口",
+        "合格品仓库",
+        "安检通过口",
+        "合格 西药区",
+    ),
+    *(
+        "合格 东风零件",
+        "合格 车门",
+        "合格 库房",
+        "合格 检验室",
+    ),
+    *(
+        "合格-不合格分拣室",
+        "合格 电话号",
+        "合格 编号区",
+        "合格 堆场",
+    ),
+    *(
+        "合格 检测中心",
+        "合格率99%以上看板",
+        "应达到国家标准",
+        "可达到国家标准",
+    ),
+    *("达到三级标准",),
+)
+IN_FRONT_OF_PLACES = (
+    *(
+        "合格 大厅",
+        "合格 停车场",
+        "合格 机房",
+        "合格 出入口",
+    ),
+    *(
+        "合格 一层",
+        "合格 周界",
+        "合格 监控中心",
+        "合格-大厅摄像头",
+    ),
+    *(
+        "合格 仓库北门",
+        "合格 北门（夜间）",
+        "合格 围墙",
+        "合格 大廳",
+    ),
+    *(
+        "达到国家标准",
+        "达到规范要求",
+        "达到技术要求",
+        "达到招标文件要求",
+    ),
+    *(
+        "达到国家相关标准要求",
+        "合格率99%以上",
+        "合格率 100％（共30台）",
+        "合格率达到100%",
+    ),
+)
+ROOTS = (
+    *(
+        "U = s/√次数",
+        "U = s / √次数",
+        "k√次数",
+        "√n",
+    ),
+    *(
+        "√ n",
+        "√Hz",
+        "5 nV/√ Hz",
+        "k·√(a²+b²)",
+    ),
+)
+TICKED = (
+    *(
+        "√东门",
+        "√ Gate",
+        "√Gate",
+        "东门 √ 已检",
+    ),
+    *(
+        "CAM1√东门",
+        "图像√，声音",
+    ),
+)
+MORE_EVENTS = (
+    *(
+        "disk 2 failed",
+        "car 2 passed",
+        "door status failed",
+        "camera-link-failed",
+    ),
+)
+PASSED = (
+    *(
+        "Status PASS",
+        "status passed",
+        "Camera 3 passed",
+        "CAM-3 passed",
+    ),
+    *(
+        "East gate passed",
+        "image quality passed",
+        "30/30 passed",
+        "2 of 2 passed",
+    ),
+    *(
+        "NVR failed",
+        "Lobby failed",
+        "Zero failures",
+        "No defects",
+    ),
+)
 RULES = (
     *(
         "抽检设备中合格的比例：全部合格则子系统合格。",
@@ -155,12 +274,51 @@ RULES = (
     ),
     *("设备自检状态（未通过）应告警", "型式检验报告结论：合格", "Type test report: passed"),
     *("测量重复性 s/√n ≤ 1 %", "噪声密度不大于 5 nV/√Hz", "检验报告：合格", "√2 倍"),
+    *("图像质量 4 级（合格）及以上", "检验报告（合格）应存档", "检验报告：合格；应存档"),
+    *("不合格：图像有明显缺陷", "判定（合格/不合格）", "符合：见附录"),
     *("符合GB 50198-2011 第5章规定", "符合JJG 245要求", "0 ~ 1000 lx，符合JJG 245要求"),
 )
 LABELLED = (
     *("图像（结论：全部合格）", "信噪比（合格）", "信噪比：合格", "Noise (PASS)", "Noise: passed"),
     *("信噪比应不低于 45 dB（合格）", "【合格】信噪比", "信噪比 √", "信噪比（√）", "Noise: failed"),
+    *("信噪比（合格）应不低于 45 dB", "信噪比：合格；应不低于 45 dB", "灰度（达标）应有 10 级"),
+    *("合格：信噪比应不低于 45 dB", "信噪比（已符合）应不低于 45 dB"),
     *("SNR ✓", "图像 PASS", "图像［合格］", "灰度【已达标】"),
+)
+SOURCES = (
+    *(
+        "检定合格",
+        "符合JJG 245要求",
+        "0 ~ 1000 lx，符合JJG 245要求",
+        "符合GB 50198-2011 第5章规定",
+    ),
+    *(
+        "满足GB 50348-2018规定",
+        "GB 50339-2013 智能建筑工程质量验收规范",
+        "合格评定 通用要求",
+        "GB 50348-2018 验收合格标准",
+    ),
+)
+VOUCHING = (
+    *(
+        "合格",
+        "全部合格",
+        "验收合格",
+        "验收通过",
+    ),
+    *(
+        "准予验收",
+        "合格率100%",
+        "all cameras passed",
+        "is hereby accepted",
+    ),
+    *(
+        "符合要求",
+        "全部达标",
+        "符合 JJG 245 要求，合格",
+        "0 ~ 1000 lx（合格）",
+    ),
+    *("检定合格，现场验收合格",),
 )
 TOLD = (
     *("合格", "不合格", "达标", "pass", "Failed", "Compliant", "PASS.", "P A S S", "ＰＡＳＳ"),
@@ -200,12 +358,14 @@ TOLD = (
 )
 
 
-@pytest.mark.parametrize("name", [*HONEST, *MORE_HONEST, *SORTING, *EVENTS])
+@pytest.mark.parametrize(
+    "name", [*HONEST, *MORE_HONEST, *SORTING, *EVENTS, *IN_FRONT_OF_GOODS, *ROOTS, *MORE_EVENTS]
+)
 def test_a_name_that_holds_a_word_of_a_verdict_states_none(name: str) -> None:
     assert not states_a_verdict(name)
 
 
-@pytest.mark.parametrize("name", [*TOLD, *MORE_TOLD])
+@pytest.mark.parametrize("name", [*TOLD, *MORE_TOLD, *IN_FRONT_OF_PLACES, *TICKED, *PASSED])
 def test_a_name_that_states_a_verdict_is_told(name: str) -> None:
     assert states_a_verdict(name)
 
@@ -215,3 +375,10 @@ def test_a_rule_that_asks_for_a_verdict_bears_none_and_a_label_beside_it_does(
     rules: tuple[str, ...], *, labelled: bool
 ) -> None:
     assert {rule: labels_a_verdict(rule) for rule in rules} == dict.fromkeys(rules, labelled)
+
+
+@pytest.mark.parametrize(("sources", "labelled"), [(SOURCES, False), (VOUCHING, True)])
+def test_a_source_names_the_standard_it_was_made_to_and_says_no_verdict(
+    sources: tuple[str, ...], *, labelled: bool
+) -> None:
+    assert {source: vouches(source) for source in sources} == dict.fromkeys(sources, labelled)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.checks import planned_shots
 from acceptance.checks.resources import is_day
-from acceptance.checks.verdict_words import labels_a_verdict, states_a_verdict
+from acceptance.checks.verdict_words import labels_a_verdict, states_a_verdict, vouches
 from acceptance.checks.warned.alike import is_name, is_serial, person, plain
 from acceptance.checks.warned.dates import judged_on
 from acceptance.checks.warned.judged import caution
@@ -126,9 +126,11 @@ def words(judged: Judged) -> Iterator[SessionWarning]:
     own = [pack for pack in judged.packs if pack.id in judged.own_packs]
     said = [*_names(judged), *(name for pack in own for name in _names_of_pack(pack))]
     found = [name for name in dict.fromkeys(said) if states_a_verdict(name)]
-    asked = [*(each.range for each in judged.session.plan.instruments)]
-    asked += [rule for pack in own for rule in _rules_of_pack(pack)]
-    found += [rule for rule in asked if rule not in found and labels_a_verdict(rule)]
+    sources = [*(each.range for each in judged.session.plan.instruments)]
+    sources += [source for pack in own for source in _sources_of_pack(pack)]
+    found += filter(vouches, dict.fromkeys(sources))
+    rules = [rule for pack in own for rule in _rules_of_pack(pack)]
+    found += filter(labels_a_verdict, dict.fromkeys(rules))
     found = [*dict.fromkeys(found)]
     if found:
         yield caution("words_of_verdict", (f"“{text}”" for text in found))
@@ -158,10 +160,14 @@ def _names_of_pack(pack: Pack) -> Iterator[str]:
     yield from (seen.confirmed_by for _, seen in confirmed_things(pack))
 
 
-def _rules_of_pack(pack: Pack) -> Iterator[str]:
-    """Yield what a pack asks for, and by which source and copy of it."""
+def _sources_of_pack(pack: Pack) -> Iterator[str]:
+    """Yield by which sources, and copies of them, a pack asks."""
     yield from (seen.copy for _, seen in confirmed_things(pack))
     yield from (asked.figure.source for asked in pack.requirements if asked.figure)
+
+
+def _rules_of_pack(pack: Pack) -> Iterator[str]:
+    """Yield what a pack asks for."""
     for clause in pack.clauses:
         yield from (clause.title, clause.title_en)
     for asked in pack.requirements:
