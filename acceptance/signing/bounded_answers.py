@@ -1,7 +1,8 @@
 """What authorities answer over HTTP: bounded in bytes and in time altogether.
 
 Libraries bound each wait, not all waits together, and take as many bytes as come: a server that
-sends one a second, or gigabytes, would hold whoever signs, or take all memory.
+sends one a second, or gigabytes, would hold whoever signs, or take all memory. They also read all that
+comes with a redirect, so redirects are followed here, and what comes with them is left.
 """
 
 from __future__ import annotations
@@ -11,19 +12,24 @@ import threading
 import time
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urljoin, urlsplit
 
 import requests
 from requests.auth import HTTPBasicAuth
-from requests.utils import get_auth_from_url, urldefragauth
+from requests.utils import urldefragauth
 
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    Auth = Callable[[requests.PreparedRequest], requests.PreparedRequest]
 
 WAITING = 20  # seconds that nothing may come
 PATIENCE = 3 * WAITING  # seconds for all of an answer
 AT_ONCE = 1 << 16  # bytes
+MOST_REDIRECTS = 5
+KEEP_THE_REQUEST = {307, 308}  # RFC 9110, 15.4; after others it becomes a GET, as is usual
 AS_IT_IS = {"Accept-Encoding": "identity"}  # what is packed could be of any size
 
 
@@ -66,18 +72,54 @@ async def answer(
 def _answer(
     address: str, most: int, request: bytes | None, headers: Mapping[str, str], until: float
 ) -> tuple[str, bytes]:
-    user, password = get_auth_from_url(address)
-    with requests.request(
-        "GET" if request is None else "POST", urldefragauth(address), data=request,
-        headers={**AS_IT_IS, **headers}, timeout=WAITING, stream=True,
-        auth=HTTPBasicAuth(user.encode(), password.encode()) if user or password else None,
-    ) as reply:  # fmt: skip
-        reply.raise_for_status()
-        content = bytearray()
-        while some := reply.raw.read1(AT_ONCE):
-            content += some
-            if len(content) > most:
-                raise OSError(tr("answers with more than {count} MB", count=most >> 20))
-            if time.monotonic() > until:
-                raise TimeoutError
-        return reply.headers.get("Content-Type", ""), bytes(content)
+    login, body = _login(address), request
+    first = here = urldefragauth(address)
+    for _ in range(MOST_REDIRECTS + 1):
+        with _Session() as session, session.request(
+            "GET" if body is None else "POST", here, data=body, timeout=WAITING, stream=True,
+            headers={**AS_IT_IS, **headers},
+            auth=login if urlsplit(here)[:2] == urlsplit(first)[:2] else _nobody,
+        ) as reply:  # fmt: skip
+            if not reply.is_redirect:
+                reply.raise_for_status()
+                return reply.headers.get("Content-Type", ""), _content(reply, most, until)
+            here = urldefragauth(urljoin(here, reply.headers["Location"]))
+            body = body if reply.status_code in KEEP_THE_REQUEST else None
+        _require_time(until)
+    raise OSError(tr("sends the caller on more than {count} times", count=MOST_REDIRECTS))
+
+
+class _Session(requests.Session):
+    """Asks once: redirects are left alone (told not to follow, requests still reads their body)."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Return none."""
+
+
+def _login(address: str) -> Auth:
+    """Return what sends user and password of an address."""
+    parts = urlsplit(address)
+    if parts.username is None and parts.password is None:
+        return _nobody
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return HTTPBasicAuth(user.encode(), password.encode())
+
+
+def _nobody(asked: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Add no login: without any ``auth``, requests would take one from ``~/.netrc``."""
+    return asked
+
+
+def _content(reply: requests.Response, most: int, until: float) -> bytes:
+    content = bytearray()
+    while some := reply.raw.read1(AT_ONCE):
+        content += some
+        if len(content) > most:
+            raise OSError(tr("answers with more than {count} MB", count=most >> 20))
+        _require_time(until)
+    return bytes(content)
+
+
+def _require_time(until: float) -> None:
+    if time.monotonic() > until:
+        raise TimeoutError
