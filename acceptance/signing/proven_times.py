@@ -143,7 +143,9 @@ def untrusted(why: AdESSubIndic | None) -> str:
         return tr("the certificate of its authority is not valid now")
     if "revoked" in str(why.standard_name).lower():
         return tr("the certificate of its authority was revoked")
-    return tr("no given root certificate vouches for it")
+    if why is AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND:
+        return tr("no given root certificate vouches for it")
+    return tr("its authority is not trusted ({reason})", reason=why.standard_name)
 
 
 def _is_archived(signature: EmbeddedPdfSignature) -> bool:

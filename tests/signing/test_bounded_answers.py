@@ -100,8 +100,8 @@ REPLY = b"HTTP/1.1 200 OK\r\nContent-Type: application/timestamp-reply\r\n"
     [
         (endless, "answers with more than 1 MB"),
         (in_drops, "is not done answering after 0.5 s"),
-        (elsewhere, "No connection adapters"),
-        (endless_elsewhere, "Connection refused"),
+        (elsewhere, "it is no address on the web"),
+        (endless_elsewhere, "nothing listens there"),
         (a_page, "answers with text/html"),
         (lambda asked: asked.sendall(b"no HTTP\r\n\r\n"), "gives no time stamp"),
     ],
@@ -147,6 +147,35 @@ def test_a_list_that_does_not_come_is_told_with_the_cause(bounded: Callable[[flo
         pytest.raises(InputError, match=r"done answering after 0\.3"),
     ):
         levels._fetched(certificate, [address])
+
+
+def test_each_address_of_a_list_is_told_with_its_cause_and_without_its_key() -> None:
+    certificate = pki.holder("张三", pki.authority("某机构")).signer().key.signing_cert
+    places = ["http://lee:s3cret@127.0.0.1:9/a?key=k", "http://tsa.invalid/b?key=k"]
+    with (
+        serving(lambda asked: asked.sendall(b"HTTP/1.1 403 No\r\n\r\n")) as third,
+        pytest.raises(InputError) as caught,
+    ):
+        levels._fetched(certificate, [*places, f"{third}?key=k"])
+    assert "http://127.0.0.1:9/a: nothing listens there" in str(caught.value)
+    assert "http://tsa.invalid/b: the host is not known" in str(caught.value)
+    assert f"{third}: refuses (403 No)" in str(caught.value)
+    assert "key=" not in str(caught.value)
+
+
+def test_a_wait_that_is_over_is_told_as_that() -> None:
+    with serving(lambda _: time.sleep(1)) as address, pytest.raises(requests.Timeout) as silent:
+        requests.get(address, timeout=0.1)
+    assert bounded_answers.cause(silent.value) == "does not answer within 20 s"
+
+
+def test_a_lack_of_memory_is_no_fault_of_the_authority(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(bounded_answers, "_answer", fails)
+    with pytest.raises(MemoryError):
+        asyncio.run(levels.Authority("http://127.0.0.1:1/").async_timestamp(bytes(32), "sha256"))
 
 
 def test_whatever_goes_wrong_reaches_who_waits(monkeypatch: pytest.MonkeyPatch) -> None:
