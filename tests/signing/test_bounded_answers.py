@@ -220,7 +220,7 @@ def test_a_login_is_that_of_the_address_and_no_other(
     heard: list[bytes] = []
     with serving(a_page, heard) as address:
         asyncio.run(bounded_answers.answer(address.replace("//", f"//{before}"), 99, seconds=9))
-    [line] = [line for line in heard[0].split(b"\r\n") if b"uthorization" in line] or [None]
+    line = next((line for line in heard[0].split(b"\r\n") if b"uthorization" in line), None)
     assert line == (sent and b"Authorization: " + sent)
 
 
