@@ -179,6 +179,9 @@ def reason(captured: Captured) -> str:
         "closed": tr("ended: the device has hung up"),
         "unreachable": tr("ended: the device cannot be reached any more"),
         "unauthorised": tr("ended: the device refuses the password"),
+        "bare_password": tr(
+            "ended: the device asks for the password itself, after it took a digest of it"
+        ),
         "no_picture": tr("ended: no picture can be decoded any more"),
         "busy": tr("ended: the device is busy"),
         "refused": tr("ended: the device refuses"),

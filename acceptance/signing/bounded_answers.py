@@ -1,29 +1,40 @@
 """What authorities answer over HTTP: bounded in bytes and in time altogether.
 
 Libraries bound each wait, not all waits together, and take as many bytes as come: a server that
-sends one a second, or gigabytes, would hold whoever signs, or take all memory.
+sends one a second, or gigabytes, would hold whoever signs, or take all memory. They also read all
+that comes with a redirect, so redirects are followed here, and what comes with them is left.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
+import socket
 import threading
 import time
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urljoin, urlsplit
 
 import requests
+from requests import exceptions
 from requests.auth import HTTPBasicAuth
-from requests.utils import get_auth_from_url, urldefragauth
+from requests.utils import urldefragauth
 
+from acceptance.files import url_password
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    Auth = Callable[[requests.PreparedRequest], requests.PreparedRequest]
 
 WAITING = 20  # seconds that nothing may come
 PATIENCE = 3 * WAITING  # seconds for all of an answer
+NO_ADDRESS = (exceptions.InvalidURL, exceptions.InvalidSchema, exceptions.MissingSchema)
 AT_ONCE = 1 << 16  # bytes
+MOST_REDIRECTS = 5
+KEEP_THE_REQUEST = {307, 308}  # RFC 9110, 15.4; after others it becomes a GET, as is usual
 AS_IT_IS = {"Accept-Encoding": "identity"}  # what is packed could be of any size
 
 
@@ -52,7 +63,7 @@ async def answer(
         except MemoryError as error:
             came.set_exception(error)
         except Exception as error:  # noqa: BLE001 -- an address or an answer can be anything
-            came.set_exception(OSError(str(error)))
+            came.set_exception(OSError(cause(error)))
 
     threading.Thread(target=ask, daemon=True).start()  # no library bounds the time of headers
     try:
@@ -66,18 +77,87 @@ async def answer(
 def _answer(
     address: str, most: int, request: bytes | None, headers: Mapping[str, str], until: float
 ) -> tuple[str, bytes]:
-    user, password = get_auth_from_url(address)
-    with requests.request(
-        "GET" if request is None else "POST", urldefragauth(address), data=request,
-        headers={**AS_IT_IS, **headers}, timeout=WAITING, stream=True,
-        auth=HTTPBasicAuth(user.encode(), password.encode()) if user or password else None,
-    ) as reply:  # fmt: skip
-        reply.raise_for_status()
-        content = bytearray()
-        while some := reply.raw.read1(AT_ONCE):
-            content += some
-            if len(content) > most:
-                raise OSError(tr("answers with more than {count} MB", count=most >> 20))
-            if time.monotonic() > until:
-                raise TimeoutError
-        return reply.headers.get("Content-Type", ""), bytes(content)
+    login, body = _login(address), request
+    first = here = urldefragauth(address)
+    for _ in range(MOST_REDIRECTS + 1):
+        with _Session() as session, session.request(
+            "GET" if body is None else "POST", here, data=body, timeout=WAITING, stream=True,
+            headers={**AS_IT_IS, **headers},
+            auth=login if urlsplit(here)[:2] == urlsplit(first)[:2] else _nobody,
+        ) as reply:  # fmt: skip
+            if not reply.is_redirect:
+                _require_success(reply)
+                return reply.headers.get("Content-Type", ""), _content(reply, most, until)
+            here = urldefragauth(urljoin(here, reply.headers["Location"]))
+            body = body if reply.status_code in KEEP_THE_REQUEST else None
+        _require_time(until)
+    raise OSError(tr("sends the caller on more than {count} times", count=MOST_REDIRECTS))
+
+
+class _Session(requests.Session):
+    """Asks once: redirects are left alone (told not to follow, requests still reads their body)."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Return none."""
+
+
+def cause(error: BaseException) -> str:
+    """Say why there is no answer: the innermost reason, without anything of the address."""
+    if isinstance(error, NO_ADDRESS):
+        return tr("it is no address on the web")
+    while (inner := _inner(error)) is not None:
+        error = inner
+    if isinstance(error, ConnectionRefusedError):
+        return tr("nothing listens there")
+    if isinstance(error, socket.gaierror):
+        return tr("the host is not known")
+    if isinstance(error, TimeoutError):
+        return tr("does not answer within {seconds:g} s", seconds=WAITING)
+    said = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return re.sub(r"\?\S*", "", url_password.bare(said)) or type(error).__name__
+
+
+def _inner(error: BaseException) -> BaseException | None:
+    """Return the reason of an error of requests or urllib3."""
+    told = (getattr(error, "reason", None), *error.args, error.__cause__, error.__context__)
+    return next((each for each in told if isinstance(each, BaseException)), None)
+
+
+def shown(address: str) -> str:
+    """Return an address without a login, and without its query, which may hold a key."""
+    return url_password.bare(address).partition("?")[0]
+
+
+def _require_success(reply: requests.Response) -> None:
+    if not reply.ok:
+        status = f"{reply.status_code} {reply.reason or ''}".strip()
+        raise OSError(tr("refuses ({reason})", reason=status))
+
+
+def _login(address: str) -> Auth:
+    """Return what sends user and password of an address."""
+    parts = urlsplit(address)
+    if parts.username is None and parts.password is None:
+        return _nobody
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return HTTPBasicAuth(user.encode(), password.encode())
+
+
+def _nobody(asked: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Add no login: without any ``auth``, requests would take one from ``~/.netrc``."""
+    return asked
+
+
+def _content(reply: requests.Response, most: int, until: float) -> bytes:
+    content = bytearray()
+    while some := reply.raw.read1(AT_ONCE):
+        content += some
+        if len(content) > most:
+            raise OSError(tr("answers with more than {count} MB", count=most >> 20))
+        _require_time(until)
+    return bytes(content)
+
+
+def _require_time(until: float) -> None:
+    if time.monotonic() > until:
+        raise TimeoutError

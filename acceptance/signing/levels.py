@@ -23,7 +23,6 @@ from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko.sign.validation import DocumentSecurityStore
 
 from acceptance.errors import DeviceError, InputError, KeyFileError, UsageError
-from acceptance.files import url_password
 from acceptance.messages import tr
 from acceptance.signing import bounded_answers, certificates, key_files, signatures
 
@@ -74,15 +73,17 @@ class Authority(TimeStamper):
             token = await super().async_timestamp(message_digest, md_algorithm)
             stamped = token["content"]["encap_content_info"]["content"].parsed
             imprint = stamped["message_imprint"]["hashed_message"].native
+        except MemoryError:
+            raise
         # what is no time stamp can make a parser fail in any way
         except Exception as error:
             what = tr("the time stamping authority gives no time stamp ({cause})", cause=error)
             hint = tr("Check its address and the network, or sign without --tsa")
-            raise DeviceError(what, where=url_password.bare(self.url), hint=hint) from error
+            raise DeviceError(what, where=bounded_answers.shown(self.url), hint=hint) from error
         if imprint != message_digest:
             what = tr("the time stamping authority stamped something else")
             raise DeviceError(
-                what, where=url_password.bare(self.url), hint=tr("Choose another one")
+                what, where=bounded_answers.shown(self.url), hint=tr("Choose another one")
             )
         return token
 
@@ -179,15 +180,15 @@ def _addresses(certificate: x509.Certificate) -> Iterator[str]:
 
 
 def _fetched(certificate: x509.Certificate, addresses: Iterable[str]) -> crl.CertificateList:
-    why = ""
+    why = list[str]()
     for address in addresses:
         try:
             return _list_from(address, certificate)
         except (OSError, ValueError, TypeError) as error:  # the next address may do
-            why = f"{address}: {error}"
+            why.append(f"{bounded_answers.shown(address)}: {error}")
     name = certificates.common_name(certificate)
     what = tr("the revocation list for the certificate of {name} is missing ({cause})",
-              name=name, cause=why)  # fmt: skip
+              name=name, cause="; ".join(why))  # fmt: skip
     hint = tr("Put it beside the key, as KEY.crl, or sign at level B-T")
     raise InputError(what, hint=hint)
 

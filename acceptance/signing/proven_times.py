@@ -110,20 +110,34 @@ async def examine(
     today = await ades_basic_validation(data, rules, timing_info=timing, raw_digest=digest)
     stamp: TimestampSignatureStatus | None = status.timestamp_validity
     found: AdESSubIndic = today.ades_subindic
-    if stamp is not None and (doubt := fitness.unfit_authority(stamp.signing_cert)):
+    if stamp is None:
+        return Proof(indication=found)
+    if doubt := fitness.unfit_authority(stamp.signing_cert):
         return Proof(indication=found, doubt=doubt)
-    if found is not AdESPassed.OK and stamp is not None and _is_archived(signature):
-        given = PdfSignatureValidationSpec(rules, diff_policy=LaterRevisions())
-        lasting = await ades_lta_validation(signature, given, timing_info=timing)
-        held, found = lasting.signature_timestamp_status, lasting.ades_subindic
-        if held is not None and held.ades_subindic is AdESPassed.OK and held.api_status:
-            return _stamped(found, held.api_status)
-    elif found is not AdESPassed.OK and stamp is not None:
+    proves = stamp.valid and stamp.intact and stamp.trusted
+    if not (proves and found is AdESPassed.OK) and _is_archived(signature):
+        lasting, held = await _lasting(signature, rules, timing)
+        found = found if found is AdESPassed.OK else lasting
+        if held is not None and (found is AdESPassed.OK or not proves):
+            return _stamped(found, held)
+    if found is not AdESPassed.OK and (proves or not _is_archived(signature)):
         then = await ades_with_time_validation(data, rules, timing_info=timing, raw_digest=digest)
         found = then.ades_subindic
-    if stamp is None or not (stamp.valid and stamp.intact and stamp.trusted):
-        return Proof(indication=found, doubt=_doubt(stamp) if stamp else "")
-    return _stamped(found, stamp)
+    return _stamped(found, stamp) if proves else Proof(indication=found, doubt=_doubt(stamp))
+
+
+async def _lasting(
+    signature: EmbeddedPdfSignature, rules: SignatureValidationSpec, timing: ValidationTimingInfo
+) -> tuple[AdESSubIndic, TimestampSignatureStatus | None]:
+    """Validate as of the times that stamps on the whole report prove.
+
+    Returns what is found of the signature, and its own stamp where that holds by them.
+    """
+    given = PdfSignatureValidationSpec(rules, diff_policy=LaterRevisions())
+    lasting = await ades_lta_validation(signature, given, timing_info=timing)
+    held = lasting.signature_timestamp_status
+    holds = held is not None and held.ades_subindic is AdESPassed.OK
+    return lasting.ades_subindic, held.api_status if held is not None and holds else None
 
 
 def _doubt(stamp: TimestampSignatureStatus) -> str:
@@ -143,7 +157,9 @@ def untrusted(why: AdESSubIndic | None) -> str:
         return tr("the certificate of its authority is not valid now")
     if "revoked" in str(why.standard_name).lower():
         return tr("the certificate of its authority was revoked")
-    return tr("no given root certificate vouches for it")
+    if why is AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND:
+        return tr("no given root certificate vouches for it")
+    return tr("its authority is not trusted ({reason})", reason=why.standard_name)
 
 
 def _is_archived(signature: EmbeddedPdfSignature) -> bool:

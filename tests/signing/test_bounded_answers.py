@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pki
 import pytest
+import requests
 from sample_pdf import blank_pdf
 
 from acceptance.errors import DeviceError, InputError
@@ -21,6 +22,7 @@ from acceptance.signing import bounded_answers, levels, pades
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -78,6 +80,14 @@ def elsewhere(asked: socket.socket) -> None:
     asked.sendall(b"HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\n\r\n")
 
 
+def endless_elsewhere(asked: socket.socket) -> None:
+    """Send on and on, to a port where nobody is."""
+    asked.sendall(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/\r\n")
+    asked.sendall(b"Transfer-Encoding: chunked\r\n\r\n")
+    while True:
+        asked.sendall(b"10000\r\n" + bytes(0x10000) + b"\r\n")
+
+
 def a_page(asked: socket.socket) -> None:
     asked.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>")
 
@@ -90,11 +100,12 @@ REPLY = b"HTTP/1.1 200 OK\r\nContent-Type: application/timestamp-reply\r\n"
     [
         (endless, "answers with more than 1 MB"),
         (in_drops, "is not done answering after 0.5 s"),
-        (elsewhere, "No connection adapters"),
+        (elsewhere, "it is no address on the web"),
+        (endless_elsewhere, "nothing listens there"),
         (a_page, "answers with text/html"),
         (lambda asked: asked.sendall(b"no HTTP\r\n\r\n"), "gives no time stamp"),
     ],
-    ids=["endless", "in drops", "elsewhere", "a page", "no HTTP"],
+    ids=["endless", "in drops", "elsewhere", "302, endless", "a page", "no HTTP"],
 )
 def test_an_authority_holds_nobody_and_fills_no_memory(
     say: Callable[[socket.socket], None], says: str, bounded: Callable[[float], None]
@@ -138,6 +149,35 @@ def test_a_list_that_does_not_come_is_told_with_the_cause(bounded: Callable[[flo
         levels._fetched(certificate, [address])
 
 
+def test_each_address_of_a_list_is_told_with_its_cause_and_without_its_key() -> None:
+    certificate = pki.holder("张三", pki.authority("某机构")).signer().key.signing_cert
+    places = ["http://lee:s3cret@127.0.0.1:9/a?key=k", "http://tsa.invalid/b?key=k"]
+    with (
+        serving(lambda asked: asked.sendall(b"HTTP/1.1 403 No\r\n\r\n")) as third,
+        pytest.raises(InputError) as caught,
+    ):
+        levels._fetched(certificate, [*places, f"{third}?key=k"])
+    assert "http://127.0.0.1:9/a: nothing listens there" in str(caught.value)
+    assert "http://tsa.invalid/b: the host is not known" in str(caught.value)
+    assert f"{third}: refuses (403 No)" in str(caught.value)
+    assert "key=" not in str(caught.value)
+
+
+def test_a_wait_that_is_over_is_told_as_that() -> None:
+    with serving(lambda _: time.sleep(1)) as address, pytest.raises(requests.Timeout) as silent:
+        requests.get(address, timeout=0.1)
+    assert bounded_answers.cause(silent.value) == "does not answer within 20 s"
+
+
+def test_a_lack_of_memory_is_no_fault_of_the_authority(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(bounded_answers, "_answer", fails)
+    with pytest.raises(MemoryError):
+        asyncio.run(levels.Authority("http://127.0.0.1:1/").async_timestamp(bytes(32), "sha256"))
+
+
 def test_whatever_goes_wrong_reaches_who_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: object) -> None:
         raise MemoryError
@@ -164,3 +204,57 @@ def test_the_login_of_an_address_goes_to_its_host_alone() -> None:
     assert b"\r\nAuthorization: Basic dSByOnBAdw==\r\n" in heard[0]
     assert b"authorization" not in heard[1].lower()
     assert heard[1].startswith(b"POST ")
+
+
+@pytest.mark.parametrize(
+    ("before", "sent"),
+    [("", None), ("token@", b"Basic dG9rZW46"), (":p%40w@", b"Basic OnBAdw==")],
+)
+def test_a_login_is_that_of_the_address_and_no_other(
+    before: str, sent: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of one is one; none comes out of ``~/.netrc``."""
+    (tmp_path / "netrc").write_text("default login lee password secret\n")
+    (tmp_path / "netrc").chmod(0o600)
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    heard: list[bytes] = []
+    with serving(a_page, heard) as address:
+        asyncio.run(bounded_answers.answer(address.replace("//", f"//{before}"), 99, seconds=9))
+    line = next((line for line in heard[0].split(b"\r\n") if b"uthorization" in line), None)
+    assert line == (sent and b"Authorization: " + sent)
+
+
+def test_after_303_and_after_others_than_307_and_308_the_request_is_not_sent_again() -> None:
+    heard: list[bytes] = []
+
+    def see_other(asked: socket.socket, where: str) -> None:
+        asked.sendall(b"HTTP/1.1 303 See Other\r\nLocation: " + where.encode() + b"\r\n\r\n")
+
+    with (
+        serving(a_page, heard) as other,
+        serving(lambda asked: see_other(asked, other), heard) as first,
+    ):
+        asyncio.run(bounded_answers.answer(first, 99, request=b"what", seconds=9))
+    assert heard[1].startswith(b"GET ")
+    assert b"what" not in heard[1]
+
+
+def test_who_sends_on_in_circles_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    class Circle(requests.Response):
+        is_redirect = True
+
+        def close(self) -> None:
+            """Do nothing: there is no connection."""
+
+    def sent_on(_: object, __: str, url: str, **___: object) -> Circle:
+        asked.append(url)
+        reply = Circle()
+        reply.headers["Location"], reply.status_code = "/again", 307
+        return reply
+
+    monkeypatch.setattr(requests.Session, "request", sent_on)
+    with pytest.raises(OSError, match="more than 5 times"):
+        asyncio.run(bounded_answers.answer("http://a.example/", 99, seconds=9))
+    assert asked == ["http://a.example/"] + 5 * ["http://a.example/again"]

@@ -141,3 +141,13 @@ def test_a_stamp_on_the_whole_report_is_of_an_authority_and_later_than_what_it_c
     assert report.state is state, report.problems
     assert codes(report) == found
     assert report.signatures[0].stamped is not None
+
+
+def test_a_stamp_on_the_whole_report_takes_nothing_from_that_on_the_signature(
+    stamped: Stamped,
+) -> None:
+    """The signer's certificate has expired, both authorities' have not."""
+    pdf = stamped.sign(stamped.authority(days=(-5, 60)), stamped.authority(days=(-5, 60)), days=10)
+    report = stamped.check(pdf, levels.ARCHIVED, at=NOW + 15 * DAY)
+    assert report.state is State.OK, report.problems
+    assert report.signatures[0].stamped is not None

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 TICK = 0.25  # s after which it is looked whether to stop
 BACK_OFF, LONGEST_BACK_OFF = 0.5, 8.0  # s before the first try again, and at most
 PATIENCE = 60.0  # s without the device after which a capture of unstated length ends
+UNAUTHORISED = {"unauthorised", "bare_password"}  # where no try again helps
 UNREADABLE = 3  # time-outs, in which packets come but no picture
 
 
@@ -117,6 +118,7 @@ class CaptureLoop:
         self._request, self._on_rates, self._fingerprint = request, on_rates, fingerprint
         self._clock, self.own_drops, self.kernel_times = ArrivalClock(), 0, True
         self.stated_rate: float | None = None
+        self._by_digest = False  # whether the device was answered by digest, on any connection
         self._dropped = -1  # on this connection, as written down; -1: nothing is yet
         record = side_files.beside(clip, side_files.RECORD)
         self._record = Transcript(record, "stream", Mask(credentials))
@@ -182,26 +184,33 @@ class CaptureLoop:
         client = RtspClient(
             self._place, self._credentials, self._record,
             timeout=self._timeout, fingerprint=self._fingerprint, stop=self._ending.stop,
+            by_digest=self._by_digest,
         )  # fmt: skip
         with client:
-            video = client.describe()
-            client.set_up(video, self._transport, self._request.set_up)
-            self.stated_rate = video.frame_rate
-            self.kernel_times &= client.wire.kernel_times
-            answer = client.play(self._request.play)
-            self._begun = _begun(answer.value("range")) or self._request.begun
-            self._intake.connect(
-                video,
-                lambda size: self._describe(video, size, begun),
-                live=not self._request.once,
-                ssrc=client.transport.ssrc if client.transport else -1,
-            )
-            self._dropped = -1
             try:
-                return self._listen(client)
+                return self._session(client, begun)
             finally:
-                self._note_own_drops(client)
-                self._intake.disconnect()
+                self._by_digest = client.by_digest
+
+    def _session(self, client: RtspClient, begun: float) -> str:
+        video = client.describe()
+        client.set_up(video, self._transport, self._request.set_up)
+        self.stated_rate = video.frame_rate
+        self.kernel_times &= client.wire.kernel_times
+        answer = client.play(self._request.play)
+        self._begun = _begun(answer.value("range")) or self._request.begun
+        self._intake.connect(
+            video,
+            lambda size: self._describe(video, size, begun),
+            live=not self._request.once,
+            ssrc=client.transport.ssrc if client.transport else -1,
+        )
+        self._dropped = -1
+        try:
+            return self._listen(client)
+        finally:
+            self._note_own_drops(client)
+            self._intake.disconnect()
 
     def _listen(self, client: RtspClient) -> str:
         heard = began = time.perf_counter()
@@ -258,7 +267,7 @@ class CaptureLoop:
         if self._request.once and error.code in {"silent", "closed"}:
             return "end"
         given_up = self._ending.seconds is None and now > self.counts.latest + PATIENCE
-        given_up |= self._request.once or error.code == "unauthorised"
+        given_up |= self._request.once or error.code in UNAUTHORISED
         return error.code if given_up else ""
 
     def _rest(self, seconds: float) -> None:

@@ -45,14 +45,17 @@ class RtspClient:
         timeout: float,
         fingerprint: str = "",
         stop: threading.Event | None = None,
+        by_digest: bool = False,
     ) -> None:
         """Connect; ``fingerprint`` is that of a certificate to trust, ``stop`` ends all waiting.
 
-        Raises DeviceError.
+        ``by_digest``: the device has asked for a digest before, on another connection. Raises
+        DeviceError.
         """
         self.place, self._credentials, self._transcript = place, credentials, transcript
         self._timeout, self._sequence = timeout, 0
         self._challenge: digest.Challenge | None = None
+        self.by_digest = by_digest  # whether it was ever answered so: the password is not sent then
         self._used = 0  # how often its nonce was used
         self._let_in = False  # whether the device has taken the answer to it
         self._again = False  # whether the keep-alive was sent again because of a new nonce
@@ -193,12 +196,12 @@ class RtspClient:
             return False
         if self._challenge is not None and not (offered.stale or self._let_in):
             return False
-        before = self._challenge
-        if before is not None and before.scheme == "digest" and offered.scheme == "basic":
+        if self.by_digest and offered.scheme == "basic":
             what = tr("asks for the password itself, after it took a digest of it")
             hint = tr("Somebody may stand in between: connect the device directly")
             raise DeviceError(what, where=self.place.shown, hint=hint, code="bare_password")
         self._challenge, self._used, self._let_in = offered, 0, False
+        self.by_digest |= offered.scheme == "digest"
         return True
 
     def _reachable(self, url: str) -> str:

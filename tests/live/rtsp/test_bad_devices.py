@@ -7,8 +7,10 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from peers.rtsp_recorder import SIZES, Sender, film
 from peers.rtsp_responder import SDP, Asked, reply, responder, usual
 
+from acceptance.cli import capture_lines
 from acceptance.errors import DeviceError, UsageError
 from acceptance.live.credentials import Credentials
 from acceptance.live.digest import Challenge, is_right, parameters
@@ -225,6 +227,29 @@ def test_who_was_answered_by_digest_does_not_get_the_password_itself(tmp_path: P
         capture(device.url, tmp_path / "gate.mp4", timeout=0.5, credentials=LEE)
     answers = [asked.headers.get("authorization", "Digest") for asked in device.asked]
     assert all(each.startswith("Digest") for each in answers)
+
+
+def test_nor_does_who_asks_for_it_on_the_next_connection(tmp_path: Path) -> None:
+    """What came before is kept."""
+    sender, units = Sender(), film(SIZES[0])[:40]
+
+    def answer(asked: Asked) -> bytes:
+        playing = any(asked.method == "PLAY" for asked in device.asked[:-1])
+        given, wanted = asked.headers.get("authorization", ""), "Basic" if playing else "Digest"
+        if not given.startswith(wanted):
+            header = f'{wanted} realm="camera", nonce="1"'
+            return reply(asked, "401 Unauthorized", WWW_Authenticate=header)
+        return usual(asked)
+
+    with responder(answer) as device:
+        device.later = [(0.02, sender.packets(unit, n)) for n, unit in enumerate(units)]
+        captured = capture(
+            device.url, tmp_path / "gate.mp4", timeout=0.5, seconds=9, credentials=LEE
+        )
+    assert [asked.method for asked in device.asked].count("OPTIONS") == 3  # the last in vain
+    assert not any("Basic" in asked.headers.get("authorization", "") for asked in device.asked)
+    assert captured.frames > 20
+    assert "asks for the password itself" in capture_lines.reason(captured)
 
 
 def test_a_recorder_may_ask_for_another_digest_than_the_camera_behind_it(tmp_path: Path) -> None:
