@@ -54,10 +54,7 @@ MOVES = ("moved_x", "moved_y")
 EDGES = ("edge_width", "edge_contrast", "edge_spread")
 NOISE = ("noise",)
 CASTS = casts.FIGURES
-WAVES = (
-    *("wave", "wave_in_part", "wave_crossed", "wave_lattice"),
-    *("wave_restless", "wave_changed"),
-)
+WAVES = ("wave", "wave_in_part", "wave_crossed", "wave_lattice", "wave_restless", "wave_changed")
 COSTLY = (*EDGES, *NOISE, *CASTS, *WAVES)
 # those that are taken more often
 COVERS = ("blank", "veiled")
@@ -288,16 +285,12 @@ class Features:
         """Noise in %, against the frame before; that of each block is kept for covers."""
         if self.rows is None:
             return {}
-        self.noise = self._noise(luma, rows, self.rows)
+        every = self.thresholds.rows_averaged
+        change = cv2.absdiff(rows[every // 2 :: every], self.rows[every // 2 :: every])
+        some, further = self._eight(rows[1::3]), self._further(luma)
+        self.noise = patterns.noise(some, further, change, self.shift, self.thresholds)
         level = ranked(self.noise, self.thresholds.quiet_percentile)
         return {"noise": 100 * level / self.amplitude}
-
-    def _noise(self, luma: NDArray[Any], rows: NDArray[Any], before: NDArray[Any]) -> Floats:
-        """Noise of each block, in codes; ``before`` are the rows of the frame before."""
-        every = self.thresholds.rows_averaged
-        change = cv2.absdiff(rows[every // 2 :: every], before[every // 2 :: every])
-        some, further = self._eight(rows[1::3]), self._further(luma)
-        return patterns.noise(some, further, change, self.shift, self.thresholds)
 
     def _streaks(self, luma: NDArray[Any], rows: NDArray[Any]) -> float:
         """Amplitude, in codes, of noise by rows: in time, and between rows next to each other."""

@@ -119,8 +119,8 @@ def cause(error: BaseException) -> str:
 
 def _inner(error: BaseException) -> BaseException | None:
     """Return the reason of an error of requests or urllib3."""
-    told = (getattr(error, "reason", None), *error.args, error.__cause__, error.__context__)
-    return next((each for each in told if isinstance(each, BaseException)), None)
+    causes = (getattr(error, "reason", None), *error.args, error.__cause__, error.__context__)
+    return next((each for each in causes if isinstance(each, BaseException)), None)
 
 
 def shown(address: str) -> str:
