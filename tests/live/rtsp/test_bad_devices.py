@@ -242,9 +242,9 @@ def test_nor_does_who_asks_for_it_on_the_next_connection(tmp_path: Path) -> None
         return usual(asked)
 
     with responder(answer) as device:
-        device.later = [(0.02, sender.packets(unit, n)) for n, unit in enumerate(units)]
+        device.later = [(0.06, sender.packets(unit, n)) for n, unit in enumerate(units)]
         captured = capture(
-            device.url, tmp_path / "gate.mp4", timeout=0.5, seconds=9, credentials=LEE
+            device.url, tmp_path / "gate.mp4", timeout=TIMEOUT, seconds=9, credentials=LEE
         )
     assert [asked.method for asked in device.asked].count("OPTIONS") == 3  # the last in vain
     assert not any("Basic" in asked.headers.get("authorization", "") for asked in device.asked)
