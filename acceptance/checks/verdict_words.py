@@ -91,7 +91,7 @@ STATED = tuple(map(re.compile, (
     rf"(?:符合|[满滿]足|合乎)[\w /.《》-]{{0,24}}(?:{RULES}){ENDED}",
     # not 达到 IP66 要求, 应达到国家标准
     (
-        rf"(?<![可能应應需])[达達]到了? *(?:(?:{ALL}){{0,3}}|(?:GB|DB|GA)[\w /.-]{{0,20}})"
+        rf"(?<![可能应應需须須要])[达達]到了? *(?:(?:{ALL}){{0,3}}|(?:GB|DB|GA)[\w /.-]{{0,20}})"
         rf"(?:{RULES}){ENDED}"
     ),
     rf"(?:准予|同意)(?:(?:{WORK})(?!通[过過]\w)|通[过過]{NO_VERB})",
@@ -146,10 +146,17 @@ LABELLED = tuple(map(re.compile, (
     ROOT,
     *IN_ENGLISH,
 )))  # fmt: skip
-# what an instrument or a copy is made to: 符合 JJG 245 要求
+# what something is made to, or asks for: 符合 JJG 245 要求, 应符合设计要求, 4 分为合格
 TO_A_STANDARD = re.compile(
     r"(?:符合|[满滿]足|合乎|[达達]到)[^,;。]{0,12}?"
-    rf"(?:GB|GA|DB|JJ[GF]|IEC|ISO)[\w /.《》-]{{0,24}}?(?:{RULES})"
+    rf"(?<![A-Za-z])[A-Z]{{2,}}[\w /.《》-]{{0,24}}?(?:{RULES})"
+    r"|[应應须須需][^,;。]*|\d *分[为為]合格"
+    r"|(?i:\b(?:complies with|conforms to|meets?|fulfils?)\b[^,;.]*)"
+)
+# Grades, which a rule may name: 合格:≥4分, 级别：合格;不合格, 4分（合格）时
+GRADES = re.compile(
+    "(?<!不)合格.*不合格|不合格.*(?<!不)合格|合格.*(?:良好|[优優]秀)|(?:良好|[优優]秀).*合格"
+    r"|(?:合格|[达達][标標]): *[≥≤><]*\d|分[(\[{]合格[)\]}]"
 )
 # In front of a place, the last of its words: 合格 东门, 合格-大厅摄像头, 合格 仓库北门; not of
 # goods: 合格 仓库, 合格-不合格分拣室, 合格 入库口, 合格 车门
@@ -174,7 +181,7 @@ def states_a_verdict(name: str) -> bool:
 def labels_a_verdict(rule: str) -> bool:
     """Whether a verdict stands beside what a clause or requirement asks."""
     said = as_read(rule)
-    return any(label.search(said) for label in LABELLED)
+    return not GRADES.search(said) and any(label.search(said) for label in LABELLED)
 
 
 def vouches(source: str) -> bool:

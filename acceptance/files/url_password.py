@@ -26,4 +26,4 @@ def without(text: str) -> str:
 
 def bare(url: str) -> str:
     """Return a URL that a device names without user and password, wherever they stand."""
-    return without(re.sub(r"//[^@]*@", "//", url))
+    return without(re.sub(r"//(?:[^/?#]*|[^@]*)@", "//", url))  # it may hold @ or /

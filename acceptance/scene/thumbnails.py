@@ -271,36 +271,36 @@ class Features:
 
     def _costly(self, frame: Frame, rows: NDArray[Any], samples: Bytes) -> None:
         """Take what blur, stripes, noise and casts are looked for in."""
-        noise = self._noise_level(frame.luma, rows)
+        some, further = self._eight(rows[1::3]), self._further(frame.luma)
+        noise = self._noise_level(rows, some, further)
         self._keep(NOISE, noise)
         self.later.append(None)
-        self._wait(WAVES, (samples, self._streaks(frame.luma, rows), noise.get("noise", 0.0)))
+        streaks = self._streaks(rows, some, further)
+        self._wait(WAVES, (samples, streaks, noise.get("noise", 0.0)))
         self._wait(EDGES, crossed_edges.lines(frame.luma, self.shift, self.thresholds))
         self._wait(CASTS, self._colours(frame))
 
     def _edges(self, taken: Sequence[tuple[Lines, Lines]]) -> list[dict[str, float]]:
         return crossed_edges.blurs(taken, self.height, self.thresholds)
 
-    def _noise_level(self, luma: NDArray[Any], rows: NDArray[Any]) -> dict[str, float]:
+    def _noise_level(self, rows: NDArray[Any], some: Bytes, further: Bytes) -> dict[str, float]:
         """Noise in %, against the frame before; that of each block is kept for covers."""
         if self.rows is None:
             return {}
         every = self.thresholds.rows_averaged
         change = cv2.absdiff(rows[every // 2 :: every], self.rows[every // 2 :: every])
-        some, further = self._eight(rows[1::3]), self._further(luma)
         self.noise = patterns.noise(some, further, change, self.shift, self.thresholds)
         level = ranked(self.noise, self.thresholds.quiet_percentile)
         return {"noise": 100 * level / self.amplitude}
 
-    def _streaks(self, luma: NDArray[Any], rows: NDArray[Any]) -> float:
+    def _streaks(self, rows: NDArray[Any], some: Bytes, further: Bytes) -> float:
         """Amplitude, in codes, of noise by rows: in time, and between rows next to each other."""
         limits, before = self.thresholds, rows if self.rows is None else self.rows
         every = limits.rows_averaged
         found = patterns.streaks(rows[::every], before[::every], self.shift, limits)
         if found < limits.least_wave_codes:
             return found
-        rough = patterns.rough_rows(self._eight(rows[1::3]), self._further(luma), limits)
-        return min(found, limits.over_rough * rough)
+        return min(found, limits.over_rough * patterns.rough_rows(some, further, limits))
 
     def _further(self, luma: NDArray[Any]) -> Bytes:
         """Return the rows (4, 60, w) two above, above, below and two below those of noise."""

@@ -117,23 +117,22 @@ def parse(content: bytes, where: str) -> Session:
     """Read a session from the bytes of ``session.json``. Raises SessionError as ``load`` does."""
     if not content:
         raise none_here(where)
+    read: object = None
     try:
-        session: Session = first_error.check(_SESSION, (strict_json.loads(content),))[0]
+        read = strict_json.loads(content)
+        session: Session = first_error.check(_SESSION, (read,))[0]
     except (ValueError, RecursionError) as error:
-        _require_no_newer(content, _cause(error), where)
-        raise _no_session(_cause(error), where) from error
+        cause = _cause(error)
+        _require_no_newer(read, cause, where)
+        raise _no_session(cause, where) from error
     if cause := paths.unfit_folder(session.id):
         what = tr("number {number!r:.80}: {cause}", number=session.id, cause=cause)
         raise _no_session(what, where)
     return session
 
 
-def _require_no_newer(content: bytes, cause: str, where: str) -> None:
+def _require_no_newer(read: object, cause: str, where: str) -> None:
     """Say that a session is by a newer version than this, where it says so."""
-    try:
-        read = strict_json.loads(content)
-    except (ValueError, RecursionError):
-        return
     made = str(read.get("tool_version", "")) if isinstance(read, dict) else ""
     if _numbers(made) > _numbers(__version__):
         what = tr("made by version {made:.20}, which version {own} cannot read ({cause})",

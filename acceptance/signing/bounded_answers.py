@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
 import requests
-from requests import exceptions
 from requests.auth import HTTPBasicAuth
 from requests.utils import urldefragauth
 
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
 WAITING = 20  # seconds that nothing may come
 PATIENCE = 3 * WAITING  # seconds for all of an answer
-NO_ADDRESS = (exceptions.InvalidURL, exceptions.InvalidSchema, exceptions.MissingSchema)
 AT_ONCE = 1 << 16  # bytes
 MOST_REDIRECTS = 5
 KEEP_THE_REQUEST = {307, 308}  # RFC 9110, 15.4; after others it becomes a GET, as is usual
@@ -83,7 +81,7 @@ def _answer(
         with _Session() as session, session.request(
             "GET" if body is None else "POST", here, data=body, timeout=WAITING, stream=True,
             headers={**AS_IT_IS, **headers},
-            auth=login if urlsplit(here)[:2] == urlsplit(first)[:2] else _nobody,
+            auth=_nobody if _other(first, here) else login,
         ) as reply:  # fmt: skip
             if not reply.is_redirect:
                 _require_success(reply)
@@ -92,6 +90,11 @@ def _answer(
             body = body if reply.status_code in KEEP_THE_REQUEST else None
         _require_time(until)
     raise OSError(tr("sends the caller on more than {count} times", count=MOST_REDIRECTS))
+
+
+def _other(first: str, here: str) -> bool:
+    """Whether an address is of another host than the first, as requests judges redirects."""
+    return bool(requests.Session().should_strip_auth(first, here))  # type: ignore[no-untyped-call]
 
 
 class _Session(requests.Session):
@@ -103,7 +106,7 @@ class _Session(requests.Session):
 
 def cause(error: BaseException) -> str:
     """Say why there is no answer: the innermost reason, without anything of the address."""
-    if isinstance(error, NO_ADDRESS):
+    if isinstance(error, ValueError):  # of requests, or of what takes addresses apart
         return tr("it is no address on the web")
     while (inner := _inner(error)) is not None:
         error = inner

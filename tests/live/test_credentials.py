@@ -84,6 +84,7 @@ def test_a_password_among_the_fields_of_a_url_is_masked_though_nobody_named_it(u
     ("named", "shown"),
     [
         ("http://lee:s3cret@192.0.2.1/x", "http://192.0.2.1/x"),
+        ("http://lee:s@3cret@192.0.2.1/x", "http://192.0.2.1/x"),
         ("rtsp://lee:s/3#cret@192.0.2.1/x?password=s3cret", "rtsp://192.0.2.1/x?password=***"),
         ("rtsp://192.0.2.1/x", "rtsp://192.0.2.1/x"),
         ("nonsense", "nonsense"),

@@ -187,6 +187,28 @@ def test_whatever_goes_wrong_reaches_who_waits(monkeypatch: pytest.MonkeyPatch) 
         asyncio.run(bounded_answers.answer("http://127.0.0.1:1/", 9, seconds=2))
 
 
+@pytest.mark.parametrize(
+    "address", ["http://user:secret@ho\u2100st/tsa", "http://[::1/tsa", "http://" + "a" * 70, "tsa"]
+)
+def test_what_is_no_address_is_told_without_anything_of_it(address: str) -> None:
+    with pytest.raises(OSError, match=r"^it is no address on the web$"):
+        asyncio.run(bounded_answers.answer(address, 9, seconds=9))
+
+
+@pytest.mark.parametrize(
+    ("first", "here", "other"),
+    [
+        ("http://a.example/x", "https://a.example/x", False),
+        ("http://a.example/x", "http://A.example:80/y", False),
+        ("http://a.example/x", "http://b.example/x", True),
+    ],
+)
+def test_the_same_host_by_tls_or_by_its_usual_port_is_no_other(
+    first: str, here: str, *, other: bool
+) -> None:
+    assert bounded_answers._other(first, here) == other
+
+
 def test_the_login_of_an_address_goes_to_its_host_alone() -> None:
     """Also where that sends on, by 307 with the request."""
     heard: list[bytes] = []

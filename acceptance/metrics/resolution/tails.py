@@ -61,7 +61,7 @@ def diffracted(image: Array, distance: Array, window: float, seen: float, blocks
     distance besides, on each side by another slope: such light is uneven, not spread.
     """
     away, widest = np.abs(distance), min(-distance.min(), distance.max())
-    if widest < NEAR * window:
+    if CLEAR * widest < NEAR * FALLS * window:
         return 0.0
     chosen = (away > FALLS * window) & (away < CLEAR * widest)
     group = np.broadcast_to((np.arange(len(image)) * blocks // len(image))[:, None], image.shape)
