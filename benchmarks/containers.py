@@ -81,22 +81,28 @@ def _doubled(every: int) -> Callable[[Stamps], Stamps]:
     return lambda stamps: [s - STEP if n % every == every - 1 else s for n, s in enumerate(stamps)]
 
 
-def _without(count: int, first: int) -> Callable[[bytes], bytes]:
-    """Leave TS packets of the pictures out, as a network loses them."""
+def _packets(file: bytes) -> Iterator[tuple[bytes, int, bool]]:
+    """Yield TS packets with the number of pictures begun so far, and whether one begins here."""
+    begun = 0
+    for at in range(0, len(file), TS_PACKET):
+        packet = file[at : at + TS_PACKET]
+        begins = packet[1] & 0x5F == 0x41 and packet[2] == 0  # a unit begins, and its PID is 256
+        begun += begins
+        yield packet, begun, begins
 
-    def cut(file: bytes) -> bytes:
-        packets = [file[at : at + TS_PACKET] for at in range(0, len(file), TS_PACKET)]
-        return b"".join(packets[:first] + packets[first + count :])
 
-    return cut
+def _without_starts(*pictures: int) -> Callable[[bytes], bytes]:
+    """Leave out the TS packets in which pictures begin (in decoding order, from 1): they are lost."""
+    return lambda file: b"".join(
+        packet for packet, n, begins in _packets(file) if not (begins and n in pictures)
+    )
 
 
-def _scattered(every: int) -> Callable[[bytes], bytes]:
-    def cut(file: bytes) -> bytes:
-        packets = [file[at : at + TS_PACKET] for at in range(0, len(file), TS_PACKET)]
-        return b"".join(p for n, p in enumerate(packets) if n < 20 or n % every)
-
-    return cut
+def _without_all(first: int, last: int) -> Callable[[bytes], bytes]:
+    """Leave out every TS packet of some pictures (in decoding order, from 1), as in an outage."""
+    return lambda file: b"".join(
+        packet for packet, n, _ in _packets(file) if not first <= n <= last
+    )
 
 
 SET_BACK, WRAP = -30 * 90000, 2**33
@@ -151,8 +157,8 @@ EVERY: tuple[Container, ...] = (
         stamps=_doubled(10),
     ),
     Container(name="outage of 2 s", suffix="ts", lost=tuple(range(50, 100)), dropped=50, rate=100 / 6),
-    Container(name="TS packets lost", suffix="ts", options=B_FRAMES, bytes_of=_without(12, 60), rate=None, dropped=4),
-    Container(name="TS packets lost", suffix="ts", bytes_of=_scattered(40), rate=None, dropped=4),
+    Container(name="TS packets lost", suffix="ts", options=B_FRAMES, bytes_of=_without_all(10, 13), rate=None, dropped=4),
+    Container(name="TS packets lost", suffix="ts", bytes_of=_without_starts(3, 42, 110, 135), rate=None, dropped=4),
     Container(name="two files joined", suffix="ts", bytes_of=lambda file: file + file),
     Container(name="two files joined", suffix="ts", options=B_FRAMES, bytes_of=lambda file: file + file),
     Container(
