@@ -13,7 +13,7 @@ export OMP_NUM_THREADS ?= 1
 # Python would compile the toolkit anew in every worker and every command that tests start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-quick test-slow lint docs sbom lock wheelhouse clean
+.PHONY: demo test test-quick test-slow lint lint-style lint-types lint-windows docs sbom lock wheelhouse clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/ready
@@ -33,12 +33,18 @@ test-quick: $(VENV)/ready
 test-slow: $(VENV)/ready $(VENV)/peers/locked
 	@$(PYTEST) -m slow --processor-time $(ARGS)
 
-lint: $(VENV)/ready
+lint: lint-style lint-types lint-windows
+
+lint-style: $(VENV)/ready
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
+
+lint-types: $(VENV)/ready
 	$(VENV)/bin/mypy
-	$(VENV)/bin/mypy --platform win32 --cache-dir .mypy_cache/win32  # no name that Windows lacks
 	$(VENV)/bin/mypy examples/library.py  # as a user of the library sees its types
+
+lint-windows: $(VENV)/ready
+	$(VENV)/bin/mypy --platform win32 --cache-dir .mypy_cache/win32  # no name that Windows lacks
 
 # What the documents print of the program and the packs: help texts, coverage matrix, index of decisions,
 # picture of the packages, catalogue of messages.
