@@ -104,9 +104,7 @@ def test_a_chart_that_runs_along_the_pixels_is_not_bent_by_them(tmp_path: Path) 
 
 
 def test_tilt_pan_roll_and_density_are_those_of_the_camera(tmp_path: Path) -> None:
-    camera = Camera(
-        width=960, height=540, tilt=-14, pan=11, roll=-4, share=0.7, distortion=0.02, seed=4
-    )
+    camera = Camera(tilt=-14, pan=11, roll=-4, share=0.7, distortion=0.02, seed=4)
     found = figures(film(tmp_path, camera))
     for name in ("tilt", "pan", "roll"):
         assert within(found[f"geometry.{name}"], getattr(camera, name)), name
@@ -210,7 +208,7 @@ def test_the_claimed_uncertainty_of_the_distortion_covers_the_truth(grids: int) 
 
 
 def test_a_stain_among_the_dots_does_not_count(tmp_path: Path) -> None:
-    seen = film(tmp_path, Camera(width=960, height=540, distortion=0.03, share=0.9))
+    seen = film(tmp_path, Camera(distortion=0.03, share=0.9))
     view = seen.views["grid17"]
     stained = np.array(view.luma)
     stained[:, :, stained.shape[2] // 2 + 3 :] = stained[
