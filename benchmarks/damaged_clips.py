@@ -19,6 +19,7 @@ import signal
 import sys
 import tempfile
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -145,21 +146,28 @@ class Outcome:
         return self.code == 70 or self.code < 0 or self.megabytes > MEMORY >> 20
 
 
-def sources(folder: Path) -> list[Path]:
-    """Cut the real clips, where they begin and in the middle, into every kind of file."""
-    found = []
+def sources(folder: Path) -> dict[Path, Callable[[], None]]:
+    """Return every kind of file of the real clips, in order, and what makes it.
+
+    Clips are cut where they begin and in the middle, or coded anew.
+    """
+    found: dict[Path, Callable[[], None]] = {}
     for name, (suffix, lengths) in itertools.product(CLIPS, CUTS.items()):
         for start, length in zip((0.0, 8.0), lengths, strict=True):
-            found.append(folder / f"{name}-{start:.0f}.{suffix}")
-            _cut(REAL / f"{name}.mp4", found[-1], start, length)
+            target = folder / f"{name}-{start:.0f}.{suffix}"
+            found[target] = partial(_cut, REAL / f"{name}.mp4", target, start, length)
     for name, (suffix, (codec, options)) in itertools.product(CLIPS, CODED.items()):
-        found.append(folder / f"{name}.{suffix}")
-        opened = clip.open_clip(REAL / f"{name}.mp4")
-        pictures = [frame.luma for frame in itertools.islice(opened.frames(), 40)]
-        grey = "yuvj420p" if codec == "mjpeg" else "yuv420p"
-        encode.write(found[-1], pictures, codec=codec, options=options, pixel_format=grey,
-                     full_range=codec == "mjpeg")  # fmt: skip
-    return found
+        target = folder / f"{name}.{suffix}"
+        found[target] = partial(_coded, REAL / f"{name}.mp4", target, codec, options)
+    return dict(sorted(found.items()))
+
+
+def _coded(source: Path, target: Path, codec: str, options: dict[str, str]) -> None:
+    """Code the luma of the first pictures of a clip."""
+    pictures = [frame.luma for frame in itertools.islice(clip.open_clip(source).frames(), 40)]
+    grey = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+    encode.write(target, pictures, codec=codec, options=options, pixel_format=grey,
+                 full_range=codec == "mjpeg")  # fmt: skip
 
 
 def _cut(source: Path, target: Path, start: float, length: float) -> None:
@@ -180,10 +188,16 @@ def _cut(source: Path, target: Path, start: float, length: float) -> None:
             out.mux(packet)
 
 
-def tried(case: int, files: list[Path], folder: Path) -> Outcome:
-    """Damage a file and measure it, in a process of its own."""
+def _drawn(case: int, files: list[Path]) -> tuple[np.random.Generator, Path, Path]:
+    """Draw the file of a case and another one; the generator draws what becomes of them."""
     random = np.random.default_rng([7, case])
     source, other = (files[int(random.integers(len(files)))] for _ in range(2))
+    return random, source, other
+
+
+def tried(case: int, files: list[Path], folder: Path) -> Outcome:
+    """Damage a file and measure it, in a process of its own."""
+    random, source, other = _drawn(case, files)
     kind = list(DAMAGES)[case % len(DAMAGES)]
     target = folder / f"case.{source.suffix[1:]}"
     target.write_bytes(DAMAGES[kind](source.read_bytes(), random, other.read_bytes()))
@@ -254,14 +268,16 @@ def main() -> None:
     options = parser.parse_args()
     found = {outcome.case: outcome for outcome in _kept(options.kept) if not outcome.failed}
     _load()
-    cases = options.only or range(options.cases)
+    cases = [case for case in options.only or range(options.cases) if case not in found]
     with tempfile.TemporaryDirectory() as name, options.kept.open("a", encoding="utf-8") as out:
         folder, work = Path(name) / "sources", Path(name) / "work"
         folder.mkdir()
         work.mkdir()
-        _apart(lambda: [*sources(folder)])
-        for case in [case for case in cases if case not in found]:
-            found[case] = tried(case, sorted(folder.iterdir()), work)
+        made = sources(folder)
+        needed = {file for case in cases for file in _drawn(case, [*made])[1:]}
+        _apart(lambda: [made[file]() for file in needed])
+        for case in cases:
+            found[case] = tried(case, [*made], work)
             out.write(f"{json.dumps(asdict(found[case]))}\n")
             out.flush()
     print(report(list(found.values())))

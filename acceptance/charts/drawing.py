@@ -136,22 +136,22 @@ def draw(
     size = round(chart.size[1] * scale), width
     printed = list(shapes(chart, index or 0, session))
     covers = [coverage(shape.points * scale) for shape in printed]
-    gains = [
-        tuple(one.colour[channel] - one.under[channel] for one in printed) for channel in range(3)
-    ]
-    planes = {gained: _painted(size, chart.background, covers, gained) for gained in set(gains)}
-    return np.moveaxis(np.stack([planes[gained] for gained in gains]), 0, 2)
+    gains = np.array([np.subtract(one.colour, one.under) for one in printed]).reshape(-1, 3)
+    coloured = np.flatnonzero(np.ptp(gains, axis=1))
+    grey = np.full(size, chart.background, np.float64)
+    _paint_on(grey, covers, np.where(np.ptp(gains, axis=1), 0.0, gains[:, 0]))
+    planes = np.repeat(grey[None], 3 if coloured.size else 1, axis=0)
+    for plane, gained in zip(planes, gains[coloured].T, strict=False):
+        _paint_on(plane, [covers[number] for number in coloured], gained)
+    light = np.clip(planes, 0.0, 1.0, out=planes).astype(np.float32)
+    return np.moveaxis(light if coloured.size else light.repeat(3, axis=0), 0, 2)
 
 
-def _painted(
-    size: tuple[int, int], background: float, covers: Sequence[Cover], gains: Sequence[float]
-) -> NDArray[np.float32]:
-    """Return one channel (rows, columns): what each shape's cover gains on the background."""
-    exact = np.full(size, background, np.float64)
+def _paint_on(exact: Floats, covers: Sequence[Cover], gains: Floats) -> None:
+    """Add to a channel (rows, columns) what each shape's cover gains on what it lies on."""
     for (cover, (x, y)), gained in zip(covers, gains, strict=True):
         target = exact[y : y + cover.shape[0], x : x + cover.shape[1]]
         target += cover[: target.shape[0], : target.shape[1]] * gained
-    return np.clip(exact, 0.0, 1.0, out=exact).astype(np.float32)
 
 
 def to_raster(chart: Chart, width: int) -> Floats:

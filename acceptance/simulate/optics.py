@@ -129,25 +129,65 @@ def photograph(camera: Camera, sources: Sequence[tuple[Sheet, Array]]) -> Sheet:
     base = np.full(shape, camera.surround, np.float32)
     cells = []
     for sheet, homography in sources:
-        x, y, light = _project(camera, sheet.base - np.float32(camera.surround), homography)
-        base[:, y : y + light.shape[1], x : x + light.shape[2]] += light
+        whole = sheet.base - np.float32(camera.surround)
+        sigmas = _left_of_blur(camera, whole, homography)
+        straight = _straight(camera, np.linalg.inv(homography).astype(np.float64))
+        parts = [(slice(None), whole, (0, 0))] if straight else _alike_and_apart(whole)
+        for channels, part, (left, top) in parts:
+            x, y, light = _project(camera, part, homography @ _shift(left, top), sigmas)
+            base[channels, y : y + light.shape[1], x : x + light.shape[2]] += light
         for cell in sheet.cells:
-            shift = np.array([[1, 0, cell.x], [0, 1, cell.y], [0, 0, 1]])
-            x, y, light = _project(camera, cell.light[None], homography @ shift)
+            image, placed = cell.light[None], homography @ _shift(cell.x, cell.y)
+            x, y, light = _project(camera, image, placed, _left_of_blur(camera, image, placed))
             cells.append(Cell(x=x, y=y, light=light[0]))
     return Sheet(base=base, cells=tuple(cells))
 
 
-def _project(camera: Camera, image: Light, homography: Array) -> tuple[int, int, Light]:
-    """Return column, row and light (channels, h, w) of an image (channels, rows, columns).
+def _shift(x: int, y: int) -> Array:
+    """Return the homography from a part of an image, which begins at (x, y), to the whole."""
+    return np.array([[1.0, 0.0, x], [0.0, 1.0, y], [0.0, 0.0, 1.0]])
 
-    It is dark outside. The image's own samples (a box each) and the quadratic B-spline between them
-    blur by a variance of 1/12 + 3/12 of a sample squared, which is taken off the Gaussian; at the
-    middle of the image, where a tilted one has its mean grain.
+
+def _alike_and_apart(image: Light) -> Iterator[tuple[slice, Light, tuple[int, int]]]:
+    """Part an image (channels, h, w) into what is added to which channels, and from which x, y on.
+
+    Light is linear and most of a chart is grey: point by point the first channel is looked at as a
+    whole, and what others have besides only where they have it.
+    """
+    differ = (image[1:] != image[0]).any(axis=0)
+    rows, columns = (np.flatnonzero(differ.any(axis=axis)) for axis in (1, 0))
+    if 2 * len(rows) * len(columns) > differ.size:
+        yield slice(None), image, (0, 0)
+        return
+    yield slice(None), image[:1], (0, 0)
+    if rows.size:
+        inside = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+        apart = image[1:, *inside] - image[0, *inside]
+        yield slice(1, None), apart, (int(columns[0]), int(rows[0]))
+
+
+def _left_of_blur(camera: Camera, image: Light, homography: Array) -> tuple[float, float]:
+    """Return the sigmas, px along x and y, of the Gaussian that an image is seen through.
+
+    The image's own samples (a box each) and the quadratic B-spline between them blur by a variance
+    of 1/12 + 3/12 of a sample squared, which is taken off; at the middle of the image, where a
+    tilted one has its mean grain.
     """
     _, rows, columns = image.shape
     grain = _grain(camera, homography, columns / 2, rows / 2)
     sigma_x, sigma_y = np.sqrt(np.maximum(camera.blur**2 - grain / 3, 0.0)).tolist()
+    return sigma_x, sigma_y
+
+
+def _project(
+    camera: Camera, image: Light, homography: Array, sigmas: tuple[float, float]
+) -> tuple[int, int, Light]:
+    """Return column, row and light (channels, h, w) of an image (channels, rows, columns).
+
+    It is dark outside, and seen through a Gaussian of ``sigmas`` px along x and y.
+    """
+    _, rows, columns = image.shape
+    sigma_x, sigma_y = sigmas
     margin = 4 * camera.blur + max(camera.motion) / 2 + 2
     x, y, width, height = _reach(camera, homography, columns, rows, margin)
     across = _optics(width, sigma_x, camera.motion[0])
@@ -257,7 +297,9 @@ def _sampled(camera: Camera, image: Light, inverse: Array, x: Array, y: Array) -
     centre_x, centre_y = _axis(camera)
     half = math.hypot(camera.width - 1, camera.height - 1) / 2
     seen = np.stack(np.broadcast_arrays((x - centre_x)[None, :], (y - centre_y)[:, None])) / half
-    ideal = seen * _stretch(camera, seen) + _aside(camera, seen) if _bent(camera) else seen
+    ideal = seen * _stretch(camera, seen) if _bent(camera) else seen
+    if any(camera.tangential):
+        ideal = ideal + _aside(camera, seen)
     ideal_x, ideal_y = centre_x + half * ideal[0], centre_y + half * ideal[1]
     column, row, depth = (a * ideal_x + b * ideal_y + c for a, b, c in inverse)
     at, outside = [row / depth, column / depth], "grid-constant"

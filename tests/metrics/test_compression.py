@@ -291,10 +291,12 @@ def test_ten_bits_are_compared_at_ten_bits(bench: Bench) -> None:
 
     An 8 bit recording of the same has its rounding scaled up, not another level.
     """
-    deep = [(deepened(y), deepened(cb), deepened(cr)) for y, cb, cr in bench.pictures]
+    some = bench.pictures[:16]
+    deep = [(deepened(y), deepened(cb), deepened(cr)) for y, cb, cr in some]
     bench.record("deep.mkv", deep, None, pixel_format="yuv420p10le")
+    plain = bench.record("some.mkv", some, None)
     assert bench.measure("deep.mkv", "deep.mkv")["compression.psnr"].lower_bound
-    assert bench.measure("sequence.mkv", "deep.mkv")["compression.psnr"].value > 90
+    assert bench.measure(plain, "deep.mkv")["compression.psnr"].value > 90
 
 
 def test_a_monochrome_recording_has_no_figures_of_colour(bench: Bench) -> None:
@@ -367,7 +369,7 @@ def test_the_filmed_counter_maps_where_both_show_it(clock_film: Film, tmp_path: 
     frames = list(clip.open_clip(clock_film.path).frames())
     shown = [i for i in range(len(frames)) if i not in {12, 13, 25}]
     kept = [coloured(frames[i]) for i in shown]
-    encode.write(tmp_path / "recorded.mp4", kept, options={"crf": "30"})
+    encode.write(tmp_path / "recorded.mp4", kept, options={"crf": "30", "preset": "veryfast"})
     shot = Shot(
         id="s",
         subject="encoder",
@@ -407,7 +409,7 @@ def test_real_footage_is_mapped_one_to_one(real_data: Path, tmp_path: Path) -> N
     first = itertools.islice(clip.open_clip(real_data / "car_park_intel.mp4").frames(), 40)
     frames = [coloured(frame) for frame in first]
     encode.write(tmp_path / "sequence.mkv", frames, options={"qp": "0", "preset": "ultrafast"})
-    encode.write(tmp_path / "recorded.mp4", frames, options={"crf": "36"})
+    encode.write(tmp_path / "recorded.mp4", frames, options={"crf": "36", "preset": "veryfast"})
     figure = Bench(folder=tmp_path, pictures=[]).measure("recorded.mp4")["compression.psnr"]
     irregular = figure.details["frames_dropped"], figure.details["frames_repeated"]
     assert (*irregular, figure.samples) == (0, 0, 40)

@@ -6,6 +6,7 @@ import importlib
 import sys
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,11 +98,23 @@ def texture(seed: int = 0) -> np.ndarray[Any, Any]:
 
 
 @pytest.fixture(scope="module")
-def street(tmp_path_factory: pytest.TempPathFactory) -> build.Scene:
+def filmed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], build.Scene]:
+    """Film a street with a fault, or without any, and look at it: once each."""
+
+    @lru_cache
+    def seen(fault: str) -> build.Scene:
+        path = tmp_path_factory.mktemp("street") / "film.mp4"
+        planted.write(path, fault, 1, None)
+        looked: build.Scene = planted.seen(path)
+        return looked
+
+    return seen
+
+
+@pytest.fixture(scope="module")
+def street(filmed: Callable[[str], build.Scene]) -> build.Scene:
     """Film a street without a fault."""
-    path = tmp_path_factory.mktemp("street") / "film.mp4"
-    planted.write(path, "", 1, None)
-    return planted.seen(path)
+    return filmed("")
 
 
 def test_the_pack_has_a_threshold_for_every_fault_in_its_unit_and_claims_no_standard() -> None:
@@ -120,18 +133,17 @@ def test_a_sound_film_is_below_every_threshold(street: build.Scene) -> None:
 
 
 @pytest.mark.parametrize("fault", planted.NAMES)
-def test_a_planted_fault_is_above_its_threshold(fault: str, tmp_path: Path) -> None:
-    planted.write(tmp_path / "film.mp4", fault, 1, None)
-    found = figures(planted.seen(tmp_path / "film.mp4"))
-    assert f"faults.{fault}" in above(found)
+def test_a_planted_fault_is_above_its_threshold(
+    fault: str, filmed: Callable[[str], build.Scene]
+) -> None:
+    assert f"faults.{fault}" in above(figures(filmed(fault)))
 
 
 def test_the_evidence_points_to_the_frames_of_a_scene_change_and_of_a_freeze(
-    tmp_path: Path,
+    filmed: Callable[[str], build.Scene],
 ) -> None:
     for fault in ("scene_change", "freeze"):
-        planted.write(tmp_path / f"{fault}.mp4", fault, 1, None)
-        details = figures(planted.seen(tmp_path / f"{fault}.mp4"))[f"faults.{fault}"].details
+        details = figures(filmed(fault))[f"faults.{fault}"].details
         assert abs(int(details["first_frame"]) - planted.STARTS) <= 1
         assert (
             fault == "scene_change"

@@ -477,9 +477,8 @@ def test_lines_along_rows_are_refused_where_the_chart_belies_the_assumed_pixel_a
 
 def test_wedges_of_an_over_exposed_chart_are_refused(tmp_path: Path) -> None:
     """Cut off at white, the bars would read 7 % too high."""
-    films.film_chart(
-        camera.Camera(white=2.2, crf=0), definition.load("acceptance"), tmp_path / "bright.mkv", 0.2
-    )
+    bright = camera.Camera(width=960, height=540, white=2.2, crf=0)
+    films.film_chart(bright, definition.load("acceptance"), tmp_path / "bright.mkv", 0.2)
     seen = build.look(
         Shot(id="shot", subject="camera", clip="bright.mkv", chart="acceptance"), tmp_path
     )
@@ -546,7 +545,7 @@ def test_a_chart_that_leaves_the_corners_empty_gives_no_ratio_and_a_sharpened_pi
 ) -> None:
     """The chart takes 70 % of the picture's diagonal; the frames are sharpened after the camera."""
     films.film_chart(
-        camera.Camera(blur=BLUR, crf=0, share=0.7),
+        camera.Camera(width=960, height=540, blur=BLUR, crf=0, share=0.7),
         definition.load("acceptance"),
         tmp_path / "a.mkv",
         0.12,
@@ -596,7 +595,7 @@ def test_an_edge_given_by_hand_is_measured_and_a_wedge_by_hand_is_refused(film: 
 
 def test_an_overexposed_chart_gives_reasons_and_no_edge_figures(tmp_path: Path) -> None:
     """White at two and a half times the nominal: the light side of every edge is clipped."""
-    over = camera.Camera(white=2.5, crf=0)
+    over = camera.Camera(width=960, height=540, white=2.5, crf=0)
     films.film_chart(over, definition.load("acceptance"), tmp_path / "chart.mkv", 0.2)
     shot = Shot(id="shot", subject="camera", clip="chart.mkv", chart="acceptance")
     found = list(resolution.measure(build.look(shot, tmp_path)))

@@ -231,7 +231,7 @@ def test_a_screen_whose_changes_cannot_be_read_still_runs_on() -> None:
 
 @pytest.mark.parametrize("rate", [120.0, 240.0])
 def test_a_single_misread_frame_is_no_refreshes_that_a_screen_leaves_out(rate: float) -> None:
-    live = screens.live_clock(*film(rate, 60.0, 0.0027, 0.0, seconds=4.0))
+    live = screens.live_clock(*film(rate, 60.0, 0.0027, 0.0))
     wrong = np.where(np.arange(len(live.times)) == 201, 256, 0)
     read = live.readings
     read = replace(read, index=read.index + wrong, position=read.position + wrong)

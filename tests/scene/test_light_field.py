@@ -44,11 +44,20 @@ ON_WEDGES = replace(EVEN, sheen=(185.0, 110.0, 90.0, 0.16))
 VEILED = replace(EVEN, sheen=(100.0, 100.0, 90.0, 0.06))
 
 
+SEEN: dict[Camera, tuple[Truth, build.Scene]] = {}
+
+
 def film(camera: Camera, folder: Path) -> tuple[Truth, build.Scene]:
-    """Film the chart; return what the film shows, and the scene."""
-    truth = film_chart(camera, CHART, folder / "film.mkv", 0.32)
-    shot = Shot(id="s", subject="c", clip="film.mkv", chart="acceptance", chart_copy="as_drawn")
-    return truth, build.look(shot, folder)
+    """Film the chart, and look at it: once each; return what the film shows, and the scene.
+
+    The scene has reckoned nothing yet.
+    """
+    if camera not in SEEN:
+        truth = film_chart(camera, CHART, folder / "film.mkv", 0.32)
+        shot = Shot(id="s", subject="c", clip="film.mkv", chart="acceptance", chart_copy="as_drawn")
+        SEEN[camera] = truth, build.look(shot, folder)
+    truth, seen = SEEN[camera]
+    return truth, replace(seen)
 
 
 def figures(seen: build.Scene) -> dict[str, list[Measurement]]:

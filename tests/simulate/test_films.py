@@ -23,7 +23,7 @@ from acceptance.simulate.displays import Display
 from acceptance.simulate.films import film_chart, film_clock, film_screens, film_two_levels
 from acceptance.simulate.optics import Sheet, observed, photograph, pose
 from acceptance.simulate.screens import clock_sheet, refreshes, screen_frames
-from acceptance.simulate.sheets import from_raster
+from acceptance.simulate.sheets import chart_sheet, from_raster
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,6 +68,19 @@ def test_an_image_seen_straight_gives_by_axes_what_it_gives_point_by_point(
     by_points = pictured(camera, chart)
     assert np.abs(by_axes - by_points).max() < 2e-6
     assert np.ptp(by_points) > 0.5
+
+
+@pytest.mark.parametrize("name", ["acceptance", "colorchecker"])
+def test_channels_seen_together_are_those_that_are_seen_alone(name: str) -> None:
+    """Of a chart that is grey for the most part, and of one that is coloured; float32 rounds."""
+    camera = replace(SMALL, width=320, height=180, tilt=9, pan=-4, distortion=0.03)
+    chart = definition.load(name)
+    sheet, place = chart_sheet(camera, chart), pose(camera, chart.size) @ from_raster(camera, chart)
+    together = photograph(camera, [(sheet, place)]).base
+    for seen, plane in zip(together, sheet.base, strict=True):
+        alone = photograph(camera, [(Sheet(base=plane[None]), place)]).base[0]
+        assert np.abs(seen - alone).max() < 2e-6
+    assert np.ptp(together, axis=0).max() > 0.3
 
 
 @pytest.mark.parametrize("bent", [{"roll": 1e-6}, {"pan": 1e-6}, {"distortion": 1e-9}])
