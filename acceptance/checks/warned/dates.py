@@ -97,3 +97,12 @@ def contradicted(judged: Judged) -> Iterator[SessionWarning]:
             apart[abs(days) > ONE_DAY].append(f"{shot.id}: {shot.filmed} ≠ {shot.created}")
     for far, shots in apart.items():
         yield (caution if far else note)("filmed_otherwise", shots)
+
+
+def received(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield what was filmed or answered before the day on which the item is said to have come."""
+    plan, come = judged.session.plan, _day(judged.session.plan.project.received)
+    dated = [(one.id, judged.day_of(one)) for one in judged.session.taken]
+    dated += [(_asked(one), _day(one.when)) for one in plan.answers]
+    if early := [f"{name}: {day}" for name, day in dated if day and day < come]:
+        yield caution("received_later", early, received=come)

@@ -146,7 +146,7 @@ def _names(judged: Judged) -> Iterator[str]:
     for instrument in plan.instruments:
         yield from (instrument.name, instrument.model)
     for answer in plan.answers:
-        yield from (answer.by, *(score.rater for score in answer.scores))
+        yield from (answer.by, answer.when[10:], *(score.rater for score in answer.scores))
     yield from (text for one in plan.people for text in (one.name, one.role))
     yield from (one.by for one in plan.concessions)
     yield from (one.by for one in plan.out_of_scope)
@@ -191,7 +191,7 @@ def concessions(judged: Judged) -> Iterator[SessionWarning]:
             untimely.append(f"{named}: … {given.expires[:10]}")
         elif given.when[:10] < filmed:
             untimely.append(f"{named}: {given.when[:10]} < {filmed}")
-        if person(given.by) in own:
+        if person(given.by) in own or not is_name(given.by):
             of_own.append(named)
     if untimely:
         yield caution("concession_untimely", untimely)
