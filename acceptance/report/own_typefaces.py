@@ -19,7 +19,7 @@ SANS, SERIF = "Noto Sans CJK SC", "Noto Serif CJK SC"
 HEAD = 1 << 16  # bytes in which the file of a typeface lists its tables, each with a sum of it
 
 
-class Font(Protocol):
+class DrawnTypeface(Protocol):
     """A typeface of a document of WeasyPrint that was written."""
 
     family: str
@@ -29,7 +29,7 @@ class Font(Protocol):
     to_unicode: Mapping[int, str]  # what it drew, by glyph
 
 
-def heads(fonts: Iterable[Font]) -> dict[tuple[str, int], bytes]:
+def heads(fonts: Iterable[DrawnTypeface]) -> dict[tuple[str, int], bytes]:
     """Return by family and weight by what the files of our typefaces are told from others.
 
     ``fonts``: those of a document of WeasyPrint.
@@ -38,7 +38,9 @@ def heads(fonts: Iterable[Font]) -> dict[tuple[str, int], bytes]:
     return {(font.family, font.weight): _head(font) for font in own}
 
 
-def strangers(fonts: Collection[Font], known: Mapping[tuple[str, int], bytes]) -> list[str]:
+def strangers(
+    fonts: Collection[DrawnTypeface], known: Mapping[tuple[str, int], bytes]
+) -> list[str]:
     """Name the typefaces of a document that draw letters of ours and are none of them.
 
     ``known`` is what ``heads`` gave of ours.
@@ -50,7 +52,7 @@ def strangers(fonts: Collection[Font], known: Mapping[tuple[str, int], bytes]) -
     return sorted({font.family for font in others if _takes(font, held)})
 
 
-def _takes(font: Font, held: Collection[int] | None) -> bool:
+def _takes(font: DrawnTypeface, held: Collection[int] | None) -> bool:
     """Whether a typeface draws a letter that ours hold; None: that is not known."""
     drawn = {ord(letter) for text in font.to_unicode.values() for letter in text if _shows(letter)}
     return bool(drawn) if held is None else not drawn.isdisjoint(held)
@@ -64,7 +66,7 @@ def _shows(text: str) -> bool:
     return unicodedata.category(text)[0] not in "ZC" and unicodedata.category(text) != "So"
 
 
-def _letters_held(own: Sequence[Font]) -> Collection[int] | None:
+def _letters_held(own: Sequence[DrawnTypeface]) -> Collection[int] | None:
     """Return the code points of one of our typefaces, which all have the same."""
     if not own:
         return None
@@ -74,11 +76,11 @@ def _letters_held(own: Sequence[Font]) -> Collection[int] | None:
     return set(file.getBestCmap())
 
 
-def _head(font: Font) -> bytes:
+def _head(font: DrawnTypeface) -> bytes:
     return _content(font, HEAD)
 
 
-def _content(font: Font, most: int = -1) -> bytes:
+def _content(font: DrawnTypeface, most: int = -1) -> bytes:
     """Return the length of a typeface's file and its first bytes; without ``most`` all bytes."""
     native = importlib.import_module("weasyprint.text.ffi")
     blob = native.harfbuzz.hb_face_reference_blob(font.hb_face)
