@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reached_session import CAMERA, Case
+from reached_session import CAMERA, SHOT, Case
 from ways_by_name import PARTIES, by_parties
 from ways_by_statement import conceded, named, rated_by
 from ways_to_bend import (
@@ -19,7 +19,7 @@ from ways_to_bend import (
     drawn,
 )
 
-from acceptance.model import Person, Project
+from acceptance.model import Deviation, Person, Project
 
 INSPECTED = by_parties(drawn(no=""))
 FILMED = replace(HONEST, plan=replace(DEVICE, project=PARTIES), measurements=PASSES)
@@ -76,6 +76,32 @@ WAYS_BY_PARTY = (
         codes=("work_by_party",),
         honest=by_parties(rated_by("甲", "乙", "丙", "丁")),
         bent=by_parties(rated_by("甲", "乙", "丙设计院", "丁")),
+    ),
+    Way(
+        what="one rater twice, by a title",
+        codes=("raters_alike",),
+        honest=rated_by("王工", "李工", "丙", "丁"),
+        bent=rated_by("王工", "王工程师", "丙", "丁"),
+        words=("“王工” ≈ “王工程师”",),
+    ),
+    *(
+        Way(
+            what=f"a film of {day}",
+            codes=("day_not_stated",),
+            bent=replace(HONEST, shots=(replace(SHOT, filmed=day),), measurements=PASSES),
+            words=("shot-1",),
+        )
+        for day in ("0001-01-01", "1970-01-01")
+    ),
+    Way(
+        what="words of a verdict as a deviation",
+        codes=("words_of_verdict", "deviation"),
+        bent=replace(
+            HONEST,
+            plan=replace(
+                DEVICE, deviations=(Deviation(what="结论", value="全部合格", why="如此"),)
+            ),
+        ),
     ),
     Way(
         what="a concession by nobody",
