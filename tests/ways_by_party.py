@@ -127,7 +127,10 @@ WAYS_BY_PARTY = (
     Way(
         what="one stream given for two cameras",
         codes=("devices_alike",),
-        honest=streamed("rtsp://10.0.0.9/1", "rtsp://10.0.0.9:554/2"),
+        honest=replace(
+            streamed("rtsp://10.0.0.9/1", "rtsp://10.0.0.9:554/2"),
+            measurements=HONEST.measurements,
+        ),
         bent=streamed("rtsp://10.0.0.9/1", "rtsp://10.0.0.9:554/1"),
         words=("cam-1 = cam-2",),
     ),
