@@ -45,6 +45,7 @@ class Authority:
         leaf = self._certificate(
             name, root_name, key, root_key, days=days, usage=usage, critical=critical
         )
+        self._issuer, self._office, self._folder = (root, root_key), leaf, folder
         self.root = folder / "root.pem"
         self.root.write_bytes(root.public_bytes(Encoding.PEM))
         private = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
@@ -83,6 +84,26 @@ class Authority:
         if usage:
             builder = builder.add_extension(usage, critical=critical)
         return builder.sign(issuer_key, hashes.SHA256())
+
+    def listed(self, days: int | None, reason: cx509.ReasonFlags | None = None) -> Path:
+        """Write its issuer's list, on which it is revoked ``days`` from now; None: it is not."""
+        root, key = self._issuer
+        now = datetime.now(UTC).replace(microsecond=0)
+        made = (
+            cx509.CertificateRevocationListBuilder()
+            .issuer_name(root.subject)
+            .last_update(now - timedelta(days=1))
+            .next_update(now + timedelta(days=30))
+        )
+        if days is not None:
+            entry = cx509.RevokedCertificateBuilder().serial_number(self._office.serial_number)
+            entry = entry.revocation_date(now + timedelta(days=days))
+            if reason:
+                entry = entry.add_extension(cx509.CRLReason(reason), critical=False)
+            made = made.add_revoked_certificate(entry.build())
+        path = self._folder / "revoked.crl"
+        path.write_bytes(made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
+        return path
 
     def stamp(self, request: bytes) -> bytes:
         """Answer a request (RFC 3161)."""

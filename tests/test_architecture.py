@@ -57,6 +57,7 @@ HOMES = {
     "jinja2": {"report.templates", "report.compiled_templates"},
     "markupsafe": {"report.templates", "report.exhibits"},
     "weasyprint": {"report.typesetting"},
+    "fontTools": {"report.own_typefaces"},
     "pydyf": {"report.sign_fields"},
     "pypdf": {"report.page_paints", "report.page_words"},
     "pyhanko": {"signing"},

@@ -44,6 +44,7 @@ NO_SENTENCES: dict[str, tuple[str, ...]] = {
     "cli/recordings.py": ("channels as recorded",),  # in an answer, which is data
     "cli/doctor.py": ("apt-get install", "pip install"),  # commands to type
     "signing/chains.py": ("no legal value",),  # names in the demo's certificates
+    "report/own_typefaces.py": ("unsigned int",),  # a type of C
     # HTML and its styles
     "report/whole_page.py": ("class=", 'id="', 'style="', "@page", "height:", "<div", "</div>"),
     # what names say, looked for by patterns

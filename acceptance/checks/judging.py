@@ -168,6 +168,12 @@ def _check_duration(plan: Plan) -> None:
         what = tr("departs from the packs without a deviation")
         hint = tr('Add a deviation with what = "{field}" and why', field=DURATION_DEVIATION)
         raise PlanError(what, where=DURATION_DEVIATION, hint=hint)
+    for deviation in plan.deviations if plan.minimum_duration is not None else ():
+        if deviation.what == DURATION_DEVIATION and deviation.value != plan.minimum_duration:
+            what = tr(
+                "the deviation says {value}, which is not what the plan has", value=deviation.value
+            )
+            raise PlanError(what, where=DURATION_DEVIATION, hint=tr("State the same twice"))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes.util
 import hashlib
+import html
 import importlib
 import io
 import os
@@ -26,20 +27,25 @@ from acceptance.errors import SetupError
 from acceptance.files import shortage
 from acceptance.files.collector import without_collector
 from acceptance.messages import tr
-from acceptance.report import layout_shortcuts
+from acceptance.report import layout_shortcuts, own_typefaces
 from acceptance.report.archival import ADDRESS, finish
+from acceptance.report.own_typefaces import SANS, SERIF
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from types import ModuleType
 
     from weasyprint.document import Document, Page
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-SANS, SERIF = "Noto Sans CJK SC", "Noto Serif CJK SC"
+    from acceptance.report.sign_fields import WrittenPdf
+
 LIBRARIES = ("weasyprint", "pydyf", "fonttools", "pillow", "pyphen", "tinycss2", "cssselect2")
 PANGO = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"  # packages of Debian
+REPLACED = "font_replaced"  # code of the error where others draw letters of our typefaces
+# Letters by which others are told before a page is set: ASCII, and the words of a verdict.
+PROBED = "".join(map(chr, range(0x21, 0x7F))) + "检验报告不符合格通过未基本无效结论"
 # Pango chooses quotation marks and fonts by the user's languages, where a text states none: pages
 # would differ from one desk to the next.
 LANGUAGE = "en"
@@ -56,7 +62,7 @@ def typeset(page: str, moment: datetime) -> bytes:
     """Return a page that needs no file beside it as PDF whose fonts carry the time ``moment``."""
     with _frozen_time(moment), without_collector():
         document = _html()(string=page, url_fetcher=fetcher())
-        return bytes(document.write_pdf())
+        return bytes(document.write_pdf(finisher=lambda made, _: _require_own(page, made)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +145,11 @@ def _hashes(folder: Path, names: Iterable[str]) -> dict[str, str]:
 def _archived(
     page: str, read: URLFetcher, moment: datetime, attachments: Mapping[str, bytes]
 ) -> bytes:
+
+    def finished(document: Document, pdf: WrittenPdf) -> None:
+        finish(document, pdf)
+        _require_own(page, document)
+
     library = _weasyprint()
     attached = [
         library.Attachment(
@@ -148,7 +159,25 @@ def _archived(
     ]
     with _frozen_time(moment), without_collector():
         document = _html()(string=page, base_url=ADDRESS, url_fetcher=read)
-        return bytes(document.write_pdf(attachments=attached, finisher=finish, **ARCHIVED))
+        return bytes(document.write_pdf(attachments=attached, finisher=finished, **ARCHIVED))
+
+
+def _require_own(page: str, document: Document) -> None:
+    """Refuse a page that asks for our typefaces, and letters of which others drew."""
+    if SANS in page or SERIF in page:
+        _require_none(own_typefaces.strangers(document.fonts.values(), _probe().heads))
+
+
+def _require_none(strangers: Sequence[str]) -> None:
+    """Raise SetupError where others draw letters of our typefaces."""
+    if strangers:
+        what = tr("other typefaces draw letters of the report: {names}", names=", ".join(strangers))
+        hint = tr(
+            "A rule of fontconfig puts them before {sans} and {serif}: remove it, or set "
+            "FONTCONFIG_FILE=/etc/fonts/fonts.conf",
+            sans=SANS, serif=SERIF,
+        )  # fmt: skip
+        raise SetupError(what, hint=hint, code=REPLACED)
 
 
 def rendered(page: str, folder: Path) -> Document:
@@ -179,9 +208,9 @@ def texts(page: Page) -> list[TextBox]:
 def check_fonts() -> None:
     """Set a line in each typeface and look at what the renderer took.
 
-    Raises ``SetupError`` where it is another one.
+    Raises ``SetupError`` where it is another one, be it for some letters.
     """
-    missing = {SANS, SERIF} - {family for family, _ in _typefaces()}
+    missing = {SANS, SERIF} - {family for family, _ in _probe().heads}
     if missing:
         names = ", ".join(sorted(missing))
         raise SetupError(
@@ -189,16 +218,18 @@ def check_fonts() -> None:
             hint=_fonts_hint(),
             code="font_missing",
         )
+    _require_none(_probe().strangers)
 
 
 @lru_cache
 def fingerprint() -> dict[str, str]:
     """Name all that the bytes of a PDF depend on but its content: the same gives the same bytes.
 
-    Versions of the renderer and its libraries, SHA-256 of the files of our typefaces. Raises
-    SetupError where the renderer's libraries are not installed.
+    Versions of the renderer and its libraries; of our typefaces SHA-256 of the beginning of each
+    file, which lists its tables with a sum of each. Raises SetupError where the renderer's
+    libraries are not installed.
     """
-    _weasyprint()
+    heads = _probe().heads
     native = importlib.import_module("weasyprint.text.ffi")
     native.ffi.cdef("const char *hb_version_string(void);")  # WeasyPrint does not ask for it
     return {
@@ -206,23 +237,33 @@ def fingerprint() -> dict[str, str]:
         "pango": str(native.pango.pango_version()),
         "harfbuzz": native.ffi.string(native.harfbuzz.hb_version_string()).decode(),
         "zlib": zlib.ZLIB_RUNTIME_VERSION,
-        **{f"{family} {weight}": digest for (family, weight), digest in _typefaces().items()},
+        **{f"{family} {weight}": _digest(head) for (family, weight), head in heads.items()},
     }
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Probe:
+    """What the renderer took for our typefaces."""
+
+    heads: Mapping[tuple[str, int], bytes]
+    """As ``own_typefaces.heads`` gives them."""
+
+    strangers: Sequence[str]
+    """Others that drew letters of ours."""
+
+
 @lru_cache
-def _typefaces() -> dict[tuple[str, int], str]:
-    """Family and weight of what the renderer takes for our typefaces -> SHA-256 of its file."""
+def _probe() -> _Probe:
+    """Set the letters that are probed, in each typeface and weight."""
     page = "".join(
-        f"<p style=\"font-family:'{family}'\">检验报告<b>检验报告</b></p>"
+        f"<p style=\"font-family:'{family}'\">{html.escape(PROBED)}<b>{html.escape(PROBED)}</b></p>"
         for family in (SANS, SERIF)
     )
     document = _html()(string=page).render()
     document.write_pdf()
-    return {
-        (font.family, font.weight): hashlib.sha256(font.file_content).hexdigest()
-        for font in sorted(document.fonts.values(), key=lambda font: (font.family, font.weight))
-    }
+    fonts = sorted(document.fonts.values(), key=lambda font: (font.family, font.weight))
+    heads = own_typefaces.heads(fonts)
+    return _Probe(heads=heads, strangers=own_typefaces.strangers(fonts, heads))
 
 
 def _html() -> Callable[..., Any]:

@@ -39,8 +39,9 @@ def beside(out: Path, made: Session) -> Iterator[tuple[str, dict[str, Value]]]:
     and that are not in the plan any more; ``unfilmed``: subjects of which it had another stream,
     light, tap or path; ``elsewhere``: other devices of the same site; ``shared``: devices whose
     footage is that of another one now; ``seeds``: of draws by a sampling that is drawn by another
-    seed now. Also a session that a re-test names. Last, as ``UNREADABLE``, the names of the folders
-    that hold a session of this tool, or what is left of one, that cannot be read.
+    seed now; ``restated``: subjects of which it stated another kind or other facts. Also a session
+    that a re-test names. Last, as ``UNREADABLE``, the names of the folders that hold a session of
+    this tool, or what is left of one, that cannot be read.
     """
     names, lost = _sought(made), []
     for folder in _folders(out, made.supersedes):
@@ -138,6 +139,7 @@ def _parts(before: Session, made: Session) -> dict[str, Value]:
         "retaken": {one[0] for one, shot in _points(before) if one in points and shot not in same},
         "otherwise": {key[0] for key in both if answers[key] != given[key]},
         "unfilmed": _unfilmed(before, made),
+        "restated": _restated(before, made) & tested & now,
         "gone": tested - {subject.id for subject in made.plan.subjects},
         "shared": _shared(before, made),
         "seeds": _seeds(before, made),
@@ -219,6 +221,16 @@ def _points(session: Session) -> Iterator[tuple[tuple[str, ...], str]]:
         if shot := shots.get(measurement.shot):
             what = measurement.subject, measurement.quantity, shot.tap, shot.path
             yield (*what, *_axes(shot)), shot.id
+
+
+def _restated(before: Session, made: Session) -> set[str]:
+    """Return the subjects of which another kind, or other facts, were stated."""
+    then = {one.id: (one.kind, dict(one.facts)) for one in before.plan.subjects}
+    return {
+        one.id
+        for one in made.plan.subjects
+        if then.get(one.id, (one.kind, dict(one.facts))) != (one.kind, dict(one.facts))
+    }
 
 
 def _seeds(before: Session, made: Session) -> set[str]:

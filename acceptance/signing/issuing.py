@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from acceptance.signing.policy import Policy
     from acceptance.signing.signatures import Signature
 
-LACKING = {"pango_missing", "font_missing"}  # what else is short may be there in a minute
+# What else is short may be there in a minute.
+LACKING = {"pango_missing", "font_missing", "font_replaced"}
 
 
 @dataclass(frozen=True, kw_only=True)

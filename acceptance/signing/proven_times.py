@@ -24,14 +24,14 @@ from pyhanko.sign.validation.policy_decl import PdfSignatureValidationSpec
 
 from acceptance.messages import tr
 from acceptance.model.basics import CHINA
-from acceptance.signing import fitness, levels, roles
+from acceptance.signing import fitness, levels, listed_revocations, roles
 from acceptance.signing.certificates import common_name
 from acceptance.signing.fitness import CLOCKS_APART
 from acceptance.signing.later_revisions import LaterRevisions
 from acceptance.signing.signatures import SignatureProblem, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from asn1crypto import cms, x509  # type: ignore[import-untyped]  # ships no types
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     )
     from pyhanko_certvalidator import ValidationContext
     from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
+    from pyhanko_certvalidator.revinfo.archival import CRLContainer
 
     from acceptance.signing.signatures import Signature
 
@@ -112,7 +113,8 @@ async def examine(
     found: AdESSubIndic = today.ades_subindic
     if stamp is None:
         return Proof(indication=found)
-    if doubt := fitness.unfit_authority(stamp.signing_cert):
+    lists = rules.local_knowledge.known_crls
+    if doubt := fitness.unfit_authority(stamp.signing_cert) or withdrawn(stamp, lists):
         return Proof(indication=found, doubt=doubt)
     proves = stamp.valid and stamp.intact and stamp.trusted
     if not (proves and found is AdESPassed.OK) and _is_archived(signature):
@@ -147,6 +149,20 @@ def _doubt(stamp: TimestampSignatureStatus) -> str:
     return untrusted(stamp.trust_problem_indic)
 
 
+def withdrawn(
+    stamp: TimestampSignatureStatus | DocumentTimestampStatus, lists: Iterable[CRLContainer]
+) -> str:
+    """Say that a list takes its proof from a stamp, whatever certificates say of lists."""
+    if listed_revocations.proves_no_time(stamp.validation_path, lists, stamp.timestamp):
+        return revoked()
+    return ""
+
+
+def revoked() -> str:
+    """Say that an authority's certificate was revoked."""
+    return tr("the certificate of its authority was revoked")
+
+
 def untrusted(why: AdESSubIndic | None) -> str:
     """Say why an authority is not trusted; empty where it is."""
     if why is None:
@@ -156,7 +172,7 @@ def untrusted(why: AdESSubIndic | None) -> str:
     if why in {AdESIndeterminate.OUT_OF_BOUNDS_NO_POE, AdESIndeterminate.OUT_OF_BOUNDS_NOT_REVOKED}:
         return tr("the certificate of its authority is not valid now")
     if "revoked" in str(why.standard_name).lower():
-        return tr("the certificate of its authority was revoked")
+        return revoked()
     if why is AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND:
         return tr("no given root certificate vouches for it")
     return tr("its authority is not trusted ({reason})", reason=why.standard_name)
@@ -177,19 +193,22 @@ def archived(
     stamps: Sequence[EmbeddedPdfSignature],
     signatures: Sequence[tuple[int, Signature]],
     context: ValidationContext,
+    lists: Sequence[CRLContainer],
     now: datetime,
 ) -> tuple[tuple[Signature, ...], list[SignatureProblem]]:
     """Check the time stamps on the whole report; return the signatures, and what is wrong.
 
     ``signatures`` come with the number of the revision of the file that each covers; those that a
     stamp covers whose authority is trusted, and there for it, are ``archived`` in what is returned.
+    ``lists``: the revocation lists that are known.
     """
     problems, revisions = list[SignatureProblem](), [-1]
     for stamp in stamps:
         checked = async_validate_pdf_timestamp(stamp, context, diff_policy=LaterRevisions())
         status, revision = asyncio.run(checked), stamp.signed_revision
         covered = [signature for number, signature in signatures if number < revision]
-        proves = status.trusted and not fitness.unfit_authority(status.signing_cert)
+        doubt = fitness.unfit_authority(status.signing_cert) or withdrawn(status, lists)
+        proves = status.trusted and not doubt
         problems += _of_document(stamp.field_name, status, covered if proves else None, now)
         if proves:
             revisions.append(revision)

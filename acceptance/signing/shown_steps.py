@@ -149,7 +149,8 @@ class ShownSteps(Target):
             here = self._made_ahead.renderer if self._made_ahead else render.fingerprint()
             compared = [*self._set_again(self.folder, self.made, here)]
         except SetupError as error:
-            return State.SKIPPED, (str(error),)
+            replaced = error.code == typesetting.REPLACED
+            return State.INDETERMINATE if replaced else State.SKIPPED, (str(error),)
         details = [detail for _, details in compared for detail in details]
         return worst(state for state, _ in compared), (
             *shorten(details),

@@ -149,7 +149,7 @@ def _verify(pdf: bytes, asked: Demands, at: datetime | None) -> SignatureReport:
     signatures, late = proven_times.archived(
         reader.embedded_timestamp_signatures,
         [(each.signed_revision, item[0]) for each, item in zip(found, checked, strict=True)],
-        context, moment,
+        context, knowledge.known_crls, moment,
     )  # fmt: skip
     problems = [
         *_whole(pdf, every, known),

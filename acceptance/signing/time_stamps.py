@@ -12,13 +12,14 @@ from asn1crypto import algos, cms, tsp, x509  # type: ignore[import-untyped]  # 
 from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleTrustManager
+from pyhanko_certvalidator.revinfo.archival import CRLContainer
 
 from acceptance.checks.commitments import seed_of_time_stamp
 from acceptance.errors import InputError
 from acceptance.files import regular
 from acceptance.messages import tr
 from acceptance.model.basics import CHINA
-from acceptance.signing import fitness, proven_times
+from acceptance.signing import fitness, listed_revocations, proven_times
 from acceptance.signing.certificates import common_name, load_trust
 from acceptance.signing.fitness import CLOCKS_APART
 from acceptance.signing.signatures import State
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from acceptance.model import Value
+    from acceptance.signing.certificates import Trust
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,8 +96,8 @@ def read(path: Path, commitment: str, trust: Sequence[Path]) -> TimeStamp:
 def check(answer: bytes, commitment: str, trust: Sequence[Path]) -> TimeStamp:
     """Check a time stamp (a response or a token, DER) over a commitment against given roots only.
 
-    ``trust`` are files of root certificates, PEM or DER. Raises InputError: no time stamp, of
-    something else, or by nobody whom the roots vouch for.
+    ``trust`` are files of root certificates and (``.crl``) revocation lists, PEM or DER. Raises
+    InputError: no time stamp, of something else, or by nobody whom the roots vouch for.
     """
     where = tr("time stamp")
     try:
@@ -135,11 +137,11 @@ def _examined(answer: bytes, commitment: str, trust: Sequence[Path]) -> tuple[Ti
 
     Raises ValueError with a sentence where it is none.
     """
-    roots = load_trust(trust).roots
+    given = load_trust(trust)
     try:
         token = _token(answer)
         signed = token["content"]
-        found = asyncio.run(_validated(signed, commitment, roots))
+        found = asyncio.run(_validated(signed, commitment, given.roots))
         info = signed["encap_content_info"]["content"]
         when = info.parsed["gen_time"].native
     # whatever is no time stamp can make a parser fail in any way
@@ -150,8 +152,14 @@ def _examined(answer: bytes, commitment: str, trust: Sequence[Path]) -> tuple[Ti
         raise ValueError(tr("this is no time stamp of the commitment"))
     name = common_name(found["signing_cert"])
     stamp = TimeStamp(token=token.dump(), info=bytes(info), authority=name, when=when)
-    unfit = fitness.unfit_authority(found["signing_cert"])
-    return stamp, unfit or proven_times.untrusted(found["trust_problem_indic"])
+    return stamp, fitness.unfit_authority(found["signing_cert"]) or _untrusted(found, given, when)
+
+
+def _untrusted(found: Mapping[str, Any], given: Trust, when: datetime) -> str:
+    lists = [CRLContainer(each) for each in given.crls]
+    if listed_revocations.proves_no_time(found.get("validation_path"), lists, when):
+        return proven_times.revoked()
+    return proven_times.untrusted(found["trust_problem_indic"])
 
 
 async def _validated(

@@ -50,6 +50,7 @@ def cameras(**fields: Sequence[str]) -> Plan:
         ("20230001", "1.52.175.1"),
         ("10.0.0.1:8080", "10.0.0.1:8081"),
         ("10.0.0.1:0808", "10.0.0.1:8080"),
+        ("00:1a:2b:3c:4d:5e", "00:1a:2b:3c:4d:5f"),
     ],
 )
 def test_addresses_that_differ_are_not_taken_for_one(addresses: tuple[str, str]) -> None:

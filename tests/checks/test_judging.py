@@ -1139,6 +1139,13 @@ def test_psnr_counts_only_where_the_sequence_was_fed_to_the_encoder() -> None:
         ),
         ({"minimum_duration": 6}, "minimum_duration: departs from the packs without a deviation"),
         (
+            {
+                "minimum_duration": 1,
+                "deviations": (Deviation(what="minimum_duration", value=60, why="short"),),
+            },
+            "minimum_duration: the deviation says 60, which is not what the plan has",
+        ),
+        (
             {"subjects": (Subject(id="a", kind=SubjectKind.FIXED, parent="b"),)},
             "subject a: there is no parent 'b'",
         ),

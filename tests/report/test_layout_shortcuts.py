@@ -53,7 +53,8 @@ PAGE = f"""<html lang="zh"><head><title>检验报告</title><style>{style("style
 <div class="two"><p>一</p><p>二</p><p>三</p></div><ul><li>a<ul><li>b</li></ul></li></ul>
 <p class="narrow">{"0123456789" * 9}</p><p class="narrow clip">{"不符合" * 20}</p><hr>
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10" width="30mm" height="30mm">
-<rect x="1.25" y="2" width="3" height="4"/><text x="1" y="9" font-size="2">字</text></svg>
+<rect x="1.25" y="2" width="3" height="4"/>
+<text x="1" y="9" font-size="2" font-family="Noto Sans CJK SC">字</text></svg>
 </body></html>"""
 
 

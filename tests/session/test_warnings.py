@@ -33,6 +33,7 @@ from reached_session import (
     reach,
 )
 from ways_by_name import WAYS_BY_NAME
+from ways_by_party import WAYS_BY_PARTY
 from ways_by_statement import WAYS_BY_STATEMENT
 from ways_to_bend import (
     AS_SHIPPED,
@@ -83,7 +84,7 @@ from acceptance.signing.session_changes import changed_warnings
 ROOT = Path(__file__).resolve().parents[2]
 
 
-ALL_WAYS = (*WAYS, *MORE_WAYS, *WAYS_BY_STATEMENT, *WAYS_BY_NAME)
+ALL_WAYS = (*WAYS, *MORE_WAYS, *WAYS_BY_STATEMENT, *WAYS_BY_NAME, *WAYS_BY_PARTY)
 # A requirement, sampling or clause by its code; what is gone from an own pack has no other name.
 CODE = re.compile(r"\b(?:base|own|db50\w+)#(?!noise (?:was taken out|已被撤销))\w|\b\w+_\w+ = ")
 

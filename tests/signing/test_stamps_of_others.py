@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 import pki
 import pytest
+from cryptography.x509 import ReasonFlags
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from marks import slow
 from sample_pdf import blank_pdf
@@ -26,6 +27,14 @@ if TYPE_CHECKING:
 NOW, DAY = datetime.now(UTC).replace(microsecond=0), timedelta(days=1)
 CODE, MAIL = ExtendedKeyUsageOID.CODE_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION
 STAMPS = ExtendedKeyUsageOID.TIME_STAMPING
+REVOKED = (  # from when, in days, and why; whether what was stamped today proves its time
+    (-2, ReasonFlags.key_compromise, False),
+    (-2, ReasonFlags.superseded, False),
+    (1, ReasonFlags.key_compromise, False),
+    slow(1, None, False),
+    (1, ReasonFlags.superseded, True),
+    slow(1, ReasonFlags.cessation_of_operation, True),
+)
 UNFIT = (
     ({"purposes": [CODE]}, "it is for code_signing, not for time stamps alone"),
     slow({"purposes": []}, "it is for -, not for time stamps alone"),
@@ -149,5 +158,43 @@ def test_a_stamp_on_the_whole_report_takes_nothing_from_that_on_the_signature(
     """The signer's certificate has expired, both authorities' have not."""
     pdf = stamped.sign(stamped.authority(days=(-5, 60)), stamped.authority(days=(-5, 60)), days=10)
     report = stamped.check(pdf, levels.ARCHIVED, at=NOW + 15 * DAY)
+    assert report.state is State.OK, report.problems
+    assert report.signatures[0].stamped is not None
+
+
+@pytest.mark.parametrize(("days", "reason", "proves"), REVOKED)
+def test_a_stamp_of_a_revoked_authority_proves_a_time_where_nobody_else_has_its_key(
+    stamped: Stamped, days: int, reason: ReasonFlags | None, *, proves: bool
+) -> None:
+    """RFC 3161, 4: whoever has the key stamps any time. Its certificate announces no list."""
+    authority = stamped.authority()
+    pdf = stamped.sign(authority)
+    stamped.trust.append(authority.listed(days, reason))
+    report = stamped.check(pdf, levels.STAMPED)
+    assert codes(report) == ([] if proves else ["untrusted_time_stamp"])
+    assert ("the certificate of its authority was revoked" in str(report.signatures[0])) != proves
+
+
+def test_a_stamp_on_the_whole_report_by_a_revoked_authority_proves_nothing(
+    stamped: Stamped,
+) -> None:
+    archive = stamped.authority()
+    pdf = stamped.sign(stamped.authority(), archive)
+    stamped.trust.append(archive.listed(1, ReasonFlags.key_compromise))
+    report = stamped.check(pdf, levels.ARCHIVED)
+    assert codes(report) == ["untrusted_time_stamp"]
+    assert report.state is State.INDETERMINATE
+
+
+def test_a_stamp_whose_authority_has_expired_holds_by_one_on_the_whole_report(
+    stamped: Stamped,
+) -> None:
+    """Where a list shows that it was not revoked until it was stamped over."""
+    first, archive = stamped.authority(days=(-5, 2)), stamped.authority(days=(-5, 60))
+    pdf = stamped.sign(first, archive)
+    later = NOW + 5 * DAY
+    assert codes(stamped.check(pdf, levels.ARCHIVED, at=later)) == ["untrusted_time_stamp"]
+    stamped.trust.append(first.listed(None))
+    report = stamped.check(pdf, levels.ARCHIVED, at=later)
     assert report.state is State.OK, report.problems
     assert report.signatures[0].stamped is not None

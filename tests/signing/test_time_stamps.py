@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from asn1crypto import cms
+from cryptography.x509 import ReasonFlags
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from signing_authority import Authority
 
@@ -75,6 +76,19 @@ def test_an_authority_that_is_none_gives_no_seed(
     other = Authority(tmp_path, **what)
     with pytest.raises(InputError, match=says):
         time_stamps.check(other.stamp(time_stamps.request(COMMITMENT)), COMMITMENT, [other.root])
+
+
+def test_a_revoked_authority_gives_no_seed_whenever_its_key_was_lost(tmp_path: Path) -> None:
+    other = Authority(tmp_path)
+    answer, trust = other.stamp(time_stamps.request(COMMITMENT)), [other.root]
+    given = [*trust, other.listed(1, ReasonFlags.key_compromise)]
+    with pytest.raises(InputError, match="was revoked"):
+        time_stamps.check(answer, COMMITMENT, given)
+    stamp = time_stamps.check(answer, COMMITMENT, trust)
+    details = {"commitment": COMMITMENT, "seed": stamp.seed, **stamp.details}
+    assert time_stamps.again(details, given)[0] is State.INDETERMINATE
+    later = [*trust, other.listed(1, ReasonFlags.superseded)]
+    assert time_stamps.check(answer, COMMITMENT, later) == stamp
 
 
 @pytest.mark.parametrize("content", [b"", b"\x30", b"not DER", bytes(range(256)) * 40])

@@ -38,6 +38,7 @@ BESIDE = re.compile(
     re.IGNORECASE,
 )
 DIGITS_ALIKE = str.maketrans("oil", "011")  # letters that labels hardly tell from digits
+MAC = re.compile(r"[0-9a-f]{2}(?:[:-]?[0-9a-f]{2}){5}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}")
 USUAL_PORTS = (":80", ":443", ":554")
 
 
@@ -87,8 +88,10 @@ def _repeats(word: str) -> bool:
 
 
 def host(address: str) -> str:
-    """Return an address without what only writes it otherwise: scheme, usual port, zeros."""
+    """Return an address without what only writes it otherwise: scheme, usual port, zeros, signs."""
     whole = letters(address)
+    if MAC.fullmatch(whole):
+        return plain(whole)
     place, slash, path = (whole.partition("://")[2] or whole).rstrip("/").partition("/")
     name = place.rpartition("@")[2]
     port = ""

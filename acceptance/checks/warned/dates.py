@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from acceptance.checks.warned.judged import Judged
     from acceptance.model import Answer, Reason, SessionWarning, Value
 
+FIRST_YEAR = "2000"
 ONE_DAY = timedelta(days=1)  # by which a clip errs that has local time where UTC belongs
 
 
@@ -49,9 +50,13 @@ def _begins(remark: Reason) -> str:
 
 
 def unstated(judged: Judged) -> Iterator[SessionWarning]:
-    """Yield the shots, recordings and answers of which nobody says on which day they were made."""
-    undated = [one.id for one in judged.session.taken if not judged.day_of(one)]
-    undated += [_asked(answer) for answer in judged.session.plan.answers if not _day(answer.when)]
+    """Yield the shots, recordings and answers of which nobody says on which day they were made.
+
+    A day before ``FIRST_YEAR`` is of a clock that nobody set.
+    """
+    dated = [(one.id, judged.day_of(one)) for one in judged.session.taken]
+    dated += [(_asked(one), _day(one.when)) for one in judged.session.plan.answers]
+    undated = [name for name, day in dated if day < FIRST_YEAR]
     if undated:
         yield caution("day_not_stated", undated)
 
@@ -97,3 +102,12 @@ def contradicted(judged: Judged) -> Iterator[SessionWarning]:
             apart[abs(days) > ONE_DAY].append(f"{shot.id}: {shot.filmed} ≠ {shot.created}")
     for far, shots in apart.items():
         yield (caution if far else note)("filmed_otherwise", shots)
+
+
+def received(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield what was filmed or answered before the day on which the item is said to have come."""
+    plan, come = judged.session.plan, _day(judged.session.plan.project.received)
+    dated = [(one.id, judged.day_of(one)) for one in judged.session.taken]
+    dated += [(_asked(one), _day(one.when)) for one in plan.answers]
+    if early := [f"{name}: {day}" for name, day in dated if day and day < come]:
+        yield caution("received_later", early, received=come)

@@ -104,7 +104,7 @@ def raters(judged: Judged) -> Iterator[SessionWarning]:
     for answer in judged.session.plan.answers:
         names: dict[str, list[str]] = defaultdict(list)
         for score in answer.scores:
-            names[plain(score.rater) or score.rater].append(f"“{score.rater}”")
+            names[person(score.rater) or score.rater].append(f"“{score.rater}”")
         alike |= dict.fromkeys(" ≈ ".join(group) for group in names.values() if len(group) > 1)
     if alike:
         yield caution("raters_alike", alike)
@@ -146,9 +146,10 @@ def _names(judged: Judged) -> Iterator[str]:
     for instrument in plan.instruments:
         yield from (instrument.name, instrument.model)
     for answer in plan.answers:
-        yield from (answer.by, *(score.rater for score in answer.scores))
+        yield from (answer.by, answer.when[10:], *(score.rater for score in answer.scores))
     yield from (text for one in plan.people for text in (one.name, one.role))
     yield from (one.by for one in plan.concessions)
+    yield from (text for one in plan.deviations for text in (one.what, str(one.value)))
     yield from (one.by for one in plan.out_of_scope)
     for shot in judged.session.shots:
         yield from (shot.id, shot.chart_copy, *(str(one.value) for one in shot.conditions))
@@ -191,7 +192,7 @@ def concessions(judged: Judged) -> Iterator[SessionWarning]:
             untimely.append(f"{named}: … {given.expires[:10]}")
         elif given.when[:10] < filmed:
             untimely.append(f"{named}: {given.when[:10]} < {filmed}")
-        if person(given.by) in own:
+        if person(given.by) in own or not is_name(given.by):
             of_own.append(named)
     if untimely:
         yield caution("concession_untimely", untimely)

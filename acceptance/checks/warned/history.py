@@ -65,6 +65,8 @@ def earlier_sessions(judged: Judged) -> Iterator[SessionWarning]:
             yield caution("footage_shared_before", shared, **named)
         if seeds := names(_detail(entry, "seeds")):
             yield caution("redrawn", seeds, **named)
+        if restated := names(_detail(entry, "restated")):
+            yield (caution if turned else note)("restated", restated, **named)
         if otherwise := names(_detail(entry, "otherwise")):
             yield (caution if turned else note)("answered_otherwise", otherwise, **named)
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from acceptance.checks.warned.alike import is_name
+from acceptance.checks.warned.alike import is_name, person
 from acceptance.checks.warned.judged import caution, note
+from acceptance.checks.warned.overlays import took_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from acceptance.checks.warned.judged import Judged
     from acceptance.model import Instrument, SessionWarning
+
+# What a role says of somebody who tests their own work.
+BUILDS = re.compile(
+    r"施工(?:单位|方|员|队|负责人|代表)|承建|安装单位|\b(?:builder|installer|contractor)\b",
+    re.IGNORECASE,
+)
 
 
 def instruments(judged: Judged) -> Iterator[SessionWarning]:
@@ -64,3 +72,21 @@ def people(judged: Judged) -> Iterator[SessionWarning]:
     answered = (one for one in session.plan.answers if not is_name(one.by))
     if nobody := [*filmed, *(f"{one.requirement} ({one.subject})" for one in answered)]:
         yield caution("resources_open", nobody, trouble="nobody_named")
+
+
+def parties(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield who measured, answered or rated what is their own work: as builder or designer."""
+    plan = judged.session.plan
+    made = [person(name) for name in (plan.project.builder, plan.project.designer) if is_name(name)]
+    roles = {person(one.name): one.role for one in plan.people}
+    took = [*took_part(judged)]
+    took += [score.rater for answer in plan.answers for score in answer.scores]
+    own = [
+        name
+        for name in took
+        if any(each in person(name) for each in made)
+        or BUILDS.search(role := roles.get(person(name), ""))
+        or any(each in person(role) for each in made)
+    ]
+    if own:
+        yield caution("work_by_party", own)

@@ -182,6 +182,7 @@ def devices(judged: Judged) -> Iterator[SessionWarning]:
             signs = (
                 ("serial", serial if numbered else ""),
                 ("address", alike.host(device.address)),
+                ("source", alike.host(device.source) if "/" in device.source else ""),
                 ("id", alike.letters(device.id).translate(DASHES)),
             )
             for what, text in signs:

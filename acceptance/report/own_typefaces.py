@@ -1,0 +1,94 @@
+"""Whether our typefaces alone draw the letters that they hold.
+
+Rules of fontconfig, a desk's or a user's, can put another typeface before ours for some letters,
+sizes or weights, or one of the same name. Pages then look otherwise than on other desks, or say
+something else than their words. What ours do not hold, any other may draw.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import unicodedata
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+SANS, SERIF = "Noto Sans CJK SC", "Noto Serif CJK SC"
+HEAD = 1 << 16  # bytes in which the file of a typeface lists its tables, each with a sum of it
+
+
+class DrawnTypeface(Protocol):
+    """A typeface of a document of WeasyPrint that was written."""
+
+    family: str
+    weight: int
+    index: int  # of it in its file
+    hb_face: object
+    to_unicode: Mapping[int, str]  # what it drew, by glyph
+
+
+def heads(fonts: Iterable[DrawnTypeface]) -> dict[tuple[str, int], bytes]:
+    """Return by family and weight by what the files of our typefaces are told from others.
+
+    ``fonts``: those of a document of WeasyPrint.
+    """
+    own = (font for font in fonts if font.family in {SANS, SERIF})
+    return {(font.family, font.weight): _head(font) for font in own}
+
+
+def strangers(
+    fonts: Collection[DrawnTypeface], known: Mapping[tuple[str, int], bytes]
+) -> list[str]:
+    """Name the typefaces of a document that draw letters of ours and are none of them.
+
+    ``known`` is what ``heads`` gave of ours.
+    """
+    others = [font for font in fonts if _head(font) != known.get((font.family, font.weight))]
+    if not others:
+        return []
+    held = _letters_held([font for font in fonts if font not in others])
+    return sorted({font.family for font in others if _takes(font, held)})
+
+
+def _takes(font: DrawnTypeface, held: Collection[int] | None) -> bool:
+    """Whether a typeface draws a letter that ours hold; None: that is not known."""
+    drawn = {ord(letter) for text in font.to_unicode.values() for letter in text if _shows(letter)}
+    return bool(drawn) if held is None else not drawn.isdisjoint(held)
+
+
+def _shows(text: str) -> bool:
+    """Whether a letter says something, and Pango draws it in the first typeface that holds it.
+
+    Blanks and controls are of the typeface beside them, and signs may be of one for emoji.
+    """
+    return unicodedata.category(text)[0] not in "ZC" and unicodedata.category(text) != "So"
+
+
+def _letters_held(own: Sequence[DrawnTypeface]) -> Collection[int] | None:
+    """Return the code points of one of our typefaces, which all have the same."""
+    if not own:
+        return None
+    from fontTools.ttLib import TTFont  # noqa: PLC0415 -- rarely needed
+
+    file = TTFont(io.BytesIO(_content(own[0])), fontNumber=own[0].index, lazy=True)
+    return set(file.getBestCmap())
+
+
+def _head(font: DrawnTypeface) -> bytes:
+    return _content(font, HEAD)
+
+
+def _content(font: DrawnTypeface, most: int = -1) -> bytes:
+    """Return the length of a typeface's file and its first bytes; without ``most`` all bytes."""
+    native = importlib.import_module("weasyprint.text.ffi")
+    blob = native.harfbuzz.hb_face_reference_blob(font.hb_face)
+    try:
+        length = native.ffi.new("unsigned int *")
+        data = native.harfbuzz.hb_blob_get_data(blob, length)
+        size = length[0]
+        content = bytes(native.ffi.buffer(data, size if most < 0 else min(most, size)))
+        return content if most < 0 else size.to_bytes(8, "big") + content
+    finally:
+        native.harfbuzz.hb_blob_destroy(blob)

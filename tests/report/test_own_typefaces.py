@@ -1,0 +1,137 @@
+"""Others that draw letters of our typefaces: pages would not say what their words say."""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import pytest
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from marks import slow
+
+from acceptance.errors import SetupError
+from acceptance.report import own_typefaces, typesetting
+
+ROOT = Path(__file__).resolve().parents[2]
+DEJAVU = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
+MOMENT = datetime(2026, 6, 2, tzinfo=UTC)
+OGHAM = "\u1681"  # a letter that ours do not hold
+OURS = own_typefaces.SANS
+PROGRAM = f"""
+import sys
+from datetime import UTC, datetime
+from acceptance.errors import SetupError
+from acceptance.report import typesetting
+size = sys.argv[1]
+try:
+    typesetting.check_fonts()
+    page = f"<p style=\\"font-family:'{OURS}';font-size:{{size}}\\">FAIL</p>"
+    typesetting.typeset(page, datetime(2026, 6, 2, tzinfo=UTC))
+    print("set")
+except SetupError as error:
+    print(error)
+"""
+
+
+@cache
+def exchanged() -> bytes:
+    """Make a typeface called Other that draws A for I, I for A, and an Ogham letter."""
+    if not DEJAVU.exists():
+        pytest.skip("there is no other typeface on this machine to make one of")
+    font = TTFont(DEJAVU)
+    options = subset.Options()
+    options.name_IDs = ["*"]
+    taken = subset.Subsetter(options)
+    taken.populate(text="PASFIL")
+    taken.subset(font)
+    for table in font["cmap"].tables:
+        held = table.cmap
+        held[ord("A")], held[ord("I")], held[ord(OGHAM)] = (
+            held[ord("I")],
+            held[ord("A")],
+            held[ord("F")],
+        )
+    for name in font["name"].names:
+        if name.nameID in {1, 4, 6, 16}:
+            font["name"].setName("Other", name.nameID, name.platformID, name.platEncID, name.langID)
+    file = io.BytesIO()
+    font.save(file)
+    return file.getvalue()
+
+
+def page(words: str, asked: str = f"'{OURS}'") -> str:
+    """Write words with the typeface called Other before those asked for."""
+    source = base64.b64encode(exchanged()).decode()
+    face = f"@font-face {{ font-family: 'Other'; src: url(data:font/ttf;base64,{source}) }}"
+    return f"<style>{face} p {{ font-family: 'Other', {asked} }}</style><p>检验 {words}</p>"
+
+
+def test_letters_of_ours_that_another_typeface_draws_are_refused() -> None:
+    with pytest.raises(SetupError, match="other typefaces draw letters of the report: Other"):
+        typesetting.typeset(page("FAIL"), MOMENT)
+
+
+def test_another_file_that_bears_the_name_of_ours_is_none_of_ours() -> None:
+    document = typesetting._html()(string=f"<p style=\"font-family:'{OURS}'\">FAIL</p>").render()
+    document.write_pdf()
+    fonts, known = document.fonts.values(), typesetting._probe().heads
+    assert own_typefaces.strangers(fonts, known) == []
+    assert own_typefaces.strangers(fonts, dict.fromkeys(known, b"another file")) == [OURS]
+
+
+def test_letters_that_ours_do_not_hold_may_be_of_any_typeface() -> None:
+    assert typesetting.typeset(page(OGHAM), MOMENT)
+
+
+def test_a_page_that_does_not_ask_for_ours_is_set_in_any() -> None:
+    """Drawings of others, and forms of institutes."""
+    assert typesetting.typeset(page("FAIL", asked="serif"), MOMENT)
+
+
+def test_the_renderer_is_told_by_the_files_of_its_typefaces_whatever_letters_are_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = typesetting._probe().heads
+    monkeypatch.setattr(typesetting, "PROBED", "东门")
+    typesetting._probe.cache_clear()
+    try:
+        assert typesetting._probe().heads == before
+    finally:
+        typesetting._probe.cache_clear()
+    assert {family for family, _ in before} == {own_typefaces.SANS, own_typefaces.SERIF}
+    assert len(set(before.values())) == len(before)
+
+
+@pytest.mark.parametrize(
+    ("rule", "size", "says"),
+    [
+        ("", "9pt", "other typefaces draw letters of the report: Other"),
+        slow('<test name="size" compare="more"><double>17</double></test>', "26pt", "draw letters"),
+        slow('<test name="size" compare="more"><double>17</double></test>', "9pt", "set"),
+    ],
+)
+def test_a_rule_of_fontconfig_that_puts_another_before_ours_is_told(
+    rule: str, size: str, says: str, tmp_path: Path
+) -> None:
+    """Also where it holds for large letters alone, as those of a verdict are."""
+    (tmp_path / "other.ttf").write_bytes(exchanged())
+    (tmp_path / "fonts.conf").write_text(
+        f"<fontconfig><include>/etc/fonts/fonts.conf</include><dir>{tmp_path}</dir>"
+        f'<cachedir>{tmp_path}/cache</cachedir><match target="pattern">'
+        f'<test name="family"><string>{OURS}</string></test>{rule}'
+        '<edit name="family" mode="prepend" binding="strong"><string>Other</string></edit>'
+        "</match></fontconfig>"
+    )
+    given = {"FONTCONFIG_FILE": str(tmp_path / "fonts.conf"), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, size], env=os.environ | given,
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert says in done.stdout
