@@ -12,7 +12,7 @@ from marks import slow
 
 from acceptance.errors import GapError
 from acceptance.metrics import latency
-from acceptance.metrics.latency import delay, in_step, screens
+from acceptance.metrics.latency import camera_in_step, delay, screens
 from acceptance.uncertainty import combine
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
@@ -59,7 +59,7 @@ def test_a_short_exposure_in_step_leaves_its_phase_in_the_uncertainty(
 def taken(step: float, phase: np.ndarray) -> float:
     """Return the part of an open phase that draws (m,) of it do not hold, of 100 pictures."""
     number = np.arange(100)
-    return in_step.open_phase(number, 7.3 + phase[:, None] + step * number)
+    return camera_in_step.open_phase(number, 7.3 + phase[:, None] + step * number)
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,8 @@ from acceptance.metrics._filmed_clock.gray_code import FEWEST_BLENDS
 from acceptance.metrics._filmed_clock.line_prior import CAMERA_RATES, SCREEN_RATES
 from acceptance.metrics._filmed_clock.pace import DRAWS, pace
 from acceptance.metrics.latency import (
+    camera_in_step,
     film_times,
-    in_step,
     long_exposures,
     monitor_rise,
     picture_age,
@@ -129,7 +129,7 @@ def of_monitor(live: LiveClock, monitor: Readings) -> Latency:
     gap = 0.0 if timed.of_rows else refreshes.gap(times, changes, moments.mean(axis=0), exposure)
     blended = min(blends, _blends(reference.low)) >= FEWEST_BLENDS
     refresh_rate = float(clock.slopes.mean())
-    phase = 0.0 if blends >= FEWEST_BLENDS else in_step.open_phase(changes.picture, taken_at)
+    phase = 0.0 if blends >= FEWEST_BLENDS else camera_in_step.open_phase(changes.picture, taken_at)
     return Latency(
         draws=(moments - clock.inverse(taken_at)) * 1000,
         moments=moments.mean(axis=0),
@@ -182,7 +182,7 @@ def _pictures(monitor: Readings, rolls: float) -> tuple[Changes, Array, int, flo
     ghost = ghosts.of_camera(held.shares)
     pictures = clock_readings.readings_of(ghosts.removed(held.shares, ghost))
     seen = np.flatnonzero(pictures.readable)
-    in_step.check_pace(pictures.only(seen))
+    camera_in_step.check_pace(pictures.only(seen))
     grid = cadence(pictures.position[seen], pictures.reach[seen], MISREAD)
     if grid is None:
         return _one_by_one(pictures, changes)
@@ -285,7 +285,7 @@ def stream(readings: Readings, arrivals: Array, log: Array) -> Latency:
     taken = positions[:, inside]
     middle = taken.mean(axis=0)
     grid = None if blended else cadence(middle, np.full(len(middle), 0.5), MISREAD)
-    phase = in_step.open_phase(grid.number, taken) if grid else 0.0
+    phase = camera_in_step.open_phase(grid.number, taken) if grid else 0.0
     return Latency(
         draws=(came - shown) * 1000,
         moments=came,
