@@ -45,6 +45,7 @@ METHOD = (
 )
 PICTURES = np.divide.outer(SCREEN_RATES, CAMERA_RATES).ravel()  # refreshes from picture to picture
 FEWEST = 20  # pictures
+REPEATS = 0.75  # refreshes from frame to frame, below which some repeat those before
 PAIR = 2  # the clock and one monitor
 SLOWEST, FASTEST = 10.0, 1000.0  # refreshes a second of a screen
 LEAST_HEIGHT = 0.15  # share of the picture's height that the clock must take
@@ -118,9 +119,10 @@ def of_frames(times: Array, live: Readings) -> Lag:
     rate = _slope(times[seen], chosen.position)
     if not SLOWEST <= rate <= FASTEST:
         raise GapError("clock_not_running")
-    line = _line(chosen)
+    step = float(np.median(np.diff(times)))
+    # of a fast film those that repeat are left out, so that the others are no even count
+    line = _line(chosen) if step * rate > REPEATS else None
     if line is None:
-        step = float(np.median(np.diff(times)))
         line = pace(
             times[seen], chosen.low, chosen.position,
             heights=live.heights, step=step, usual=SCREEN_RATES,

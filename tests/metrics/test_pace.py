@@ -9,7 +9,7 @@ import pytest
 
 from acceptance.metrics._filmed_clock import particles
 from acceptance.metrics._filmed_clock.gray_code import expected_shares, low_bits
-from acceptance.metrics._filmed_clock.line_prior import SCREEN_RATES
+from acceptance.metrics._filmed_clock.line_prior import LAG, SCREEN_RATES, LinePrior
 from acceptance.metrics._filmed_clock.pace import MIDDLE, pace
 from acceptance.metrics.latency import refreshes
 from acceptance.metrics.latency.monitor import Changes
@@ -50,6 +50,19 @@ def test_in_step_and_without_blends_every_phase_stays_as_likely_as_another() -> 
         hits.append(abs(drawn.mean()) <= 1.96 * drawn.std())
     assert all(hits)
     assert np.mean(spread) > 0.2
+
+
+def test_short_read_outs_are_likelier_and_opposite_scans_seldom() -> None:
+    """Lags up to an exposure, as of a read-out of some of the picture, and beyond it."""
+    prior = LinePrior.near((0.0, 60.0), 3.0, 1 / 60, SCREEN_RATES, rolls=True)
+    guesses = np.tile([0.0, 60.0, np.log(0.3), 0.0], (6, 1))
+    guesses[:, LAG] = [0.1, 0.3, 0.6, 0.9, 1.9, 2.1]
+    density = np.exp(prior.log_density(guesses))
+    assert np.all(np.diff(density[:4]) < 0)
+    assert 0 < density[4] < density[1] / 10
+    assert density[5] == 0
+    guesses[:, LAG] *= -1
+    assert np.allclose(np.exp(prior.log_density(guesses)), density)
 
 
 def test_rows_of_a_rolling_shutter_tell_the_phase_that_the_middle_does_not() -> None:

@@ -99,6 +99,24 @@ def test_a_share_at_the_bound_is_not_told_as_the_bound(rate: float) -> None:
     assert (live.readings.ghost, live.readings.removed) == (0.5, 0.0)
 
 
+@pytest.mark.parametrize("removed", [0.155, marks.slow(0.2)])
+def test_what_is_left_of_noise_reduction_in_step_is_taken_off_too(removed: float) -> None:
+    """60 frame/s before 60 Hz, no exposure blends: all changes leave the same."""
+    times, clean = film(60.0, 60.0, 0.003, 0.0, seconds=6.0)
+    left = clock_readings.readings_of(ghosts.added(clean.shares, 0.18))
+    live = screens.live_clock(times, left.without(removed))
+    assert live.readings.removed == pytest.approx(0.18, abs=0.004)
+
+
+def test_blends_that_rows_show_each_its_own_way_are_nothing_that_is_left() -> None:
+    """In step, 4 to 24 % of the refresh before in four of six rows, none in the others."""
+    rows = np.array([-5, -3.8, -0.5, 0.5, 3.8, 5]) / 12
+    at = 5000.4 + np.arange(360)[:, None] + 0.4 * rows
+    low = clock_readings.expected_shares(at, 0.9, clock_readings.LOW_BITS)
+    noise = 0.02 * np.random.default_rng(6).standard_normal(low.shape)
+    assert ghosts.completed(0.2, low + noise) == 0.2
+
+
 def test_a_film_in_step_leaves_noise_reduction_or_a_slow_screen_in_doubt() -> None:
     times, clean = film(240.0, 60.0, 0.003, 0.0)
     left = clock_readings.readings_of(ghosts.added(clean.shares, 0.2))

@@ -37,6 +37,7 @@ FEW_ALIKE, AGREE = 3, 0.1  # so few are enough where the shares that they leave 
 HEIGHTS, ROWS_AGREE, STEADY, GONE = 2 / 3, 0.04, 0.06, 0.5
 TOLD = 0.7  # light of a bit from which it tells what is left of it
 LEAST, MOST = 0.04, 0.6  # shares that are taken off
+MOST_REST = 0.06  # by which a share in step may be found too small or too large
 DOUBLED = 0.9  # share from which it is the same picture again, and nothing that is left of one
 HALF, NOISE = 0.5, 0.01  # of the light, at most left by a change; what is no light
 FIRST_BIT = 2  # the lowest bit that stands for more than two exposures
@@ -126,13 +127,29 @@ def steady(low: Array) -> float:
 
     ``low`` (n, r, bits) is the light of the low bits at r heights of the clock, 0 .. 1.
     """
+    found = _alike(low)
+    return found if found >= LEAST else 0.0
+
+
+def completed(part: float, low: Array) -> float:
+    """Return the ``part`` that was taken off with what it left, or took too much, of all changes.
+
+    ``low`` is the light of the clock, as of ``steady``, without the part. In step all changes leave
+    as little, so that what the next frames keep tells the part to a few hundredths only; what is
+    then left of it looks like a blend. It is none if it is alike at all heights.
+    """
+    rest = _alike(low)
+    return part + (1 - part) * rest if abs(rest) < MOST_REST else part
+
+
+def _alike(low: Array) -> float:
+    """Return what all changes leave alike at all heights, as ``steady``; 0 where they do not."""
     rows = np.moveaxis(low[:, :, FIRST_BIT:], 1, 0)
     needed = math.ceil(HEIGHTS * len(rows))
     least = sorted(left for row in rows if (left := _left(row)) is not None)[:needed]
     if len(least) < needed or least[-1] - least[0] > ROWS_AGREE:
         return 0.0
-    found = float(np.median(least))
-    return found if found >= LEAST else 0.0
+    return float(np.median(least))
 
 
 def _left(light: Array) -> float | None:
@@ -148,7 +165,7 @@ def _left(light: Array) -> float | None:
     if len(left) < FEWEST or not np.isfinite(later).all():
         return None
     low, middle, high = np.quantile(left, [0.25, 0.5, 0.75])
-    alike = high - low < STEADY and np.median(later) < GONE * middle + NOISE
+    alike = high - low < STEADY and abs(np.median(later)) < GONE * abs(middle) + NOISE
     return float(middle) if alike else None
 
 

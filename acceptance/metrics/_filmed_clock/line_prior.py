@@ -22,6 +22,8 @@ SHORTEST, LONGEST = 0.03, 16.0  # exposures in refreshes: up to those of a camer
 # standard deviation of a rate from the usual one, relative: resonators of two devices
 DRIFT = 50e-6
 OWN = 0.1  # width of the range of rates that are not usual, relative
+# of the most lag of one way, below which all are as likely; of a density, that of lags beyond it
+LEAST_LAG, OPPOSITE = 0.01, 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +33,14 @@ class LinePrior:
     A screen, a camera or a film runs at one of the ``usual`` rates, within the tolerance of
     resonators (DRIFT), or at any other; both are as likely. Without that, lines that run in step
     would seem to drift as far as the readings allow; a phase in the middle of its room, which lets
-    them drift most, would seem likelier than one at its edge. Lags are as likely up to ``most_lag``
-    either way. ``reach`` is how far the slope may be from ``slope``.
+    them drift most, would seem likelier than one at its edge. ``reach`` is how far the slope may be
+    from ``slope``.
+
+    A lag is two shares of the longest exposure, or of a refresh: of the picture's height, which the
+    chart takes, and of the time that a read-out takes, or a screen's scan, which it is seen less
+    by; each may be any. Seldom do both run opposite ways: then it is up to ``most_lag``. Where only
+    the ratio of lag and width shows, lags that are all as likely would make the longest exposures
+    the likeliest.
     """
 
     phase: float
@@ -81,6 +89,7 @@ class LinePrior:
     def log_density(self, guesses: Array) -> Array:
         """(m,) logarithm of the density, up to a constant; -inf for what is ruled out."""
         density = 1 / (OWN * self.slope) + self._peaks(guesses).sum(axis=1)
+        density *= self._lags(guesses)
         return np.asarray(np.where(self._possible(guesses), np.log(density), -np.inf))
 
     def _even(self, random: np.random.Generator, count: int) -> Array:
@@ -100,6 +109,13 @@ class LinePrior:
         spread = DRIFT * self.usual
         off = (guesses[:, SLOPE, None] - self.usual) / spread
         return np.asarray(np.exp(-(off**2) / 2) / (spread * math.sqrt(2 * math.pi)))
+
+    def _lags(self, guesses: Array) -> Array:
+        """(m,) density of lags: of the product of two shares."""
+        if not self.most_lag:
+            return np.ones(len(guesses))
+        share = np.abs(guesses[:, LAG]) / max(self.longest, 1.0)
+        return np.asarray(-np.log(np.clip(share, LEAST_LAG, math.exp(-OPPOSITE))))
 
     def _possible(self, guesses: Array) -> Array:
         width, lag = guesses[:, LOG_WIDTH], guesses[:, LAG]

@@ -23,6 +23,7 @@ from acceptance.metrics._filmed_clock.gray_code import FEWEST_BLENDS
 from acceptance.metrics._filmed_clock.line_prior import CAMERA_RATES, SCREEN_RATES
 from acceptance.metrics._filmed_clock.pace import DRAWS, pace
 from acceptance.metrics.latency import (
+    camera_in_step,
     film_times,
     long_exposures,
     monitor_rise,
@@ -46,8 +47,6 @@ MISREAD = 0.15  # share of pictures that may lie off the camera's even pace
 OFF_LINE = 0.5  # refreshes beyond its reach by which a picture may lie off
 PICTURES = np.divide.outer(SCREEN_RATES, CAMERA_RATES).ravel()  # refreshes from picture to picture
 UNEVEN = 0.12  # refreshes, rms, beyond which a camera has no even pace
-FASTER, IN_STEP = 1.1, 0.8  # refreshes a picture; likeness of phases from which they are one
-PHASES = range(1, 7)  # of a refresh at which a camera in step takes its pictures
 SLOWEST_CLOCK = 0.003  # s, time constant
 
 
@@ -72,6 +71,8 @@ def live_clock(times: Array, reference: Readings) -> LiveClock:
     they rise, from a line that is fitted without all of it; more than is taken off stays in doubt.
     Raises GapError too_few_frames or losses_untold.
     """
+    if reference.removed and float(np.median(np.diff(times))) > ghosts.SLOWER:
+        reference = reference.without(ghosts.completed(reference.removed, reference.low))
     live = _live(times, reference)
     try:
         return _told(times, reference, live) if 0 < reference.tried <= ghosts.MOST else live
@@ -128,7 +129,7 @@ def of_monitor(live: LiveClock, monitor: Readings) -> Latency:
     gap = 0.0 if timed.of_rows else refreshes.gap(times, changes, moments.mean(axis=0), exposure)
     blended = min(blends, _blends(reference.low)) >= FEWEST_BLENDS
     refresh_rate = float(clock.slopes.mean())
-    phase = 0.0 if blends >= FEWEST_BLENDS else open_phase(changes.picture, taken_at.mean(axis=0))
+    phase = 0.0 if blends >= FEWEST_BLENDS else camera_in_step.open_phase(changes.picture, taken_at)
     return Latency(
         draws=(moments - clock.inverse(taken_at)) * 1000,
         moments=moments.mean(axis=0),
@@ -181,7 +182,7 @@ def _pictures(monitor: Readings, rolls: float) -> tuple[Changes, Array, int, flo
     ghost = ghosts.of_camera(held.shares)
     pictures = clock_readings.readings_of(ghosts.removed(held.shares, ghost))
     seen = np.flatnonzero(pictures.readable)
-    _check_step(pictures.only(seen))
+    camera_in_step.check_pace(pictures.only(seen))
     grid = cadence(pictures.position[seen], pictures.reach[seen], MISREAD)
     if grid is None:
         return _one_by_one(pictures, changes)
@@ -241,36 +242,6 @@ def _each(pictures: Readings, random: np.random.Generator) -> Array:
     return pictures.position + random.uniform(-1, 1, (DRAWS, 1)) * pictures.reach
 
 
-def open_phase(number: NDArray[np.int64], taken: Array) -> float:
-    """Half of the refreshes in which pictures ``number`` (c,) may have been taken, 0 for little.
-
-    ``taken`` (c,) are in refreshes. A camera that runs in step with the screen takes its pictures
-    at the same few phases of a refresh (one at 30 of 60 Hz, five at 25); an exposure that blends no
-    two refreshes does not say which.
-    """
-    each = float(np.polyfit(number, taken, 1)[0])
-    for phases in PHASES:
-        swept = abs(each * phases - round(each * phases)) / phases * float(np.ptp(number))
-        if swept < 1 / phases:
-            return 1 / (2 * phases)
-    return 0.0
-
-
-def _check_step(pictures: Readings) -> None:
-    """Raise GapError clock_too_slow where the camera may take a picture in every refresh.
-
-    Then pictures in step and faster ones of which some are left out look alike, and when each was
-    taken is open by a refresh, unless exposures that blend two refreshes show ever other phases.
-    """
-    step = float(np.median(np.diff(pictures.position))) if len(pictures.index) > 1 else FASTER
-    if step >= FASTER:
-        return
-    blended = (np.abs(pictures.low - 0.5) < 0.5 - clock_readings.CLEAR).any(axis=(1, 2))
-    turns = np.exp(2j * np.pi * pictures.position[blended])
-    if len(turns) < FEWEST_BLENDS or abs(turns.mean()) > IN_STEP:
-        raise GapError("clock_too_slow", step=step, needed=FASTER)
-
-
 def _refined(
     monitor: Readings, rolls: float, line: Pace, guess: NDArray[np.int64], camera: CameraPictures
 ) -> tuple[Changes, Array, int]:
@@ -311,9 +282,10 @@ def stream(readings: Readings, arrivals: Array, log: Array) -> Latency:
     rate = float(np.polyfit(log[:, 1], log[:, 0], 1)[0])
     came = arrivals[fresh][inside]
     blended = _blends(readings.low) >= FEWEST_BLENDS
-    middle = positions[:, inside].mean(axis=0)
+    taken = positions[:, inside]
+    middle = taken.mean(axis=0)
     grid = None if blended else cadence(middle, np.full(len(middle), 0.5), MISREAD)
-    phase = open_phase(grid.number, middle) if grid else 0.0
+    phase = camera_in_step.open_phase(grid.number, taken) if grid else 0.0
     return Latency(
         draws=(came - shown) * 1000,
         moments=came,
