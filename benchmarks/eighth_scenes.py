@@ -43,7 +43,9 @@ def timber(picture: Picture, _: int, random: np.random.Generator) -> Picture:
 def library(picture: Picture, _: int, random: np.random.Generator) -> Picture:
     """Look along shelves full of books: spines of all widths, from board to board."""
     drawn = np.random.default_rng(803)
-    luma, cb, cr = (np.full_like(plane, code) for plane, code in zip(picture, (50, GREY, GREY), strict=True))
+    luma, cb, cr = (
+        np.full_like(plane, code) for plane, code in zip(picture, (50, GREY, GREY), strict=True)
+    )
     for top in range(4, HIGH, 66):
         left = 0
         while left < WIDE:
