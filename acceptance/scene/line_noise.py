@@ -115,7 +115,7 @@ def _white(lines: Floats, thresholds: Thresholds) -> float:
     """Return the amplitude that half of the lines (5, n, parts) have by themselves.
 
     It is that of their differences two and four lines apart, which a codec leaves, and which have
-    no part in each other; 0 where those from line to line are less than noise has, or hardly any.
+    no part in each other; 0 where any of them is less than noise has, or those from line to line.
     Lines that stand are the same few dozen in each picture, so that either scatters by a sixth.
     """
     fourth, second = _bends(lines)
@@ -123,8 +123,11 @@ def _white(lines: Floats, thresholds: Thresholds) -> float:
     if fine < thresholds.least_wave_codes:
         return 0.0
     ways = ((second, 6), (lines[3] - lines[1], 2), (lines[4] - lines[0], 2))
-    coarse = sum(_of_half(way, power) for way, power in ways) / len(ways)
-    return coarse if fine >= thresholds.white_share * coarse else 0.0
+    found = [_of_half(way, power) for way, power in ways]
+    coarse = sum(found) / len(found)
+    # joints of bricks are a few lines among many that are alike
+    even = _of_quarter(fourth, 70, thresholds) >= thresholds.even_share * fine
+    return coarse if even and min(fine, *found) >= thresholds.white_share * coarse else 0.0
 
 
 def _of_half(bends: Floats, power: float) -> float:

@@ -132,9 +132,11 @@ class Thresholds:
     streak_percentile: float = 25
     """Percentile of the lines whose streaks count: what moves may change some rows as a whole."""
     white_share: float = 0.55
-    """Of what lines two apart differ by, from which those next to each other do so as noise does,
-    of which a codec takes some: of boards of two to five rows it is 0.45, and less through a
+    """Of what lines further apart differ by, from which those next to each other do so as noise
+    does, of which a codec takes some: of boards of two to five rows it is 0.45, and less through a
     lens."""
+    even_share: float = 0.25
+    """Of the amplitude of half of the lines, from which that of the quieter quarter is of noise."""
     over_rough: float = 1.5
     """Times what rows have against those beside them that they change by at most in time: each of
     the two scatters by a quarter, and the lesser of both would be too little."""

@@ -50,12 +50,13 @@ def test_the_root_of_two_of_the_sigma_of_lines_that_stand_comes_back_on_average(
 
 
 @pytest.mark.parametrize("blur", [0.0, 0.6])
-def test_boards_slats_and_a_scene_alone_are_none(blur: float) -> None:
-    """Boards of 2 to 5 rows each, shades of 60 codes, and slats of 4 and of 6 rows."""
+def test_boards_bricks_slats_and_a_scene_alone_are_none(blur: float) -> None:
+    """Boards of 2 to 5 rows, joints of bricks, and slats of 4 and of 6 rows."""
     random = np.random.default_rng(4)
     shades = np.repeat(random.uniform(110, 170, 150), random.integers(2, 6, 150))[: SHAPE[0]]
     slats = [120 + 30 * np.sin(2 * np.pi * np.arange(SHAPE[0]) / period) for period in (4.0, 6.0)]
-    for lines in (shades, *slats):
+    joints = 150 - 60 * (np.arange(SHAPE[0]) % 12 > 1)
+    for lines in (shades, joints, *slats):
         drawn = cv2.GaussianBlur(lines[:, None] + np.zeros(SHAPE), (0, 0), blur or 1e-3)
         assert seen(drawn + random.normal(0, 1, SHAPE)).stands == 0
     assert seen(scene() + random.normal(0, 1.5, SHAPE)) == LineNoise(stirs=0.0)
