@@ -76,9 +76,9 @@ class Covers:
         step = samples.astype(np.float32) - self.pictures[-1]
         changed = patterns.block_means(np.abs(step - step.mean()), limits)
         unlike = changed > np.hypot(limits.jump_codes, limits.jump_noise_share * noise)
-        told = unlike[~self.blank]
-        enough = told.size > limits.told_share * unlike.size
-        return enough and bool(np.count_nonzero(told) > limits.jump_share * told.size)
+        telling = unlike[~self.blank]
+        enough = telling.size > limits.telling_share * unlike.size
+        return enough and bool(np.count_nonzero(telling) > limits.jump_share * telling.size)
 
     def _lasting(self) -> Floats:
         """Return the mean of the last pictures: what was there before them is forgotten."""

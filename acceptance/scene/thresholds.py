@@ -181,7 +181,7 @@ class Thresholds:
     jump_share: float = 0.75
     """Share (0..1) of the blocks that showed something that must be others for the view to be
     another."""
-    told_share: float = 0.1
+    telling_share: float = 0.1
     """Share (0..1) of all blocks that must have shown something."""
     faint_codes: float = 0.5
     """Codes of difference between neighbouring samples from which a block shows something."""
