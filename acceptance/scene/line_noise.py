@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from acceptance.scene.patterns import Bytes, Floats
     from acceptance.scene.thresholds import Thresholds
 
+COLUMNS = 480  # about so many are compared with those beside them
 QUARTER, HALF = 0.319, 0.674  # sigma, within which lies as much of a normal distribution
 
 
@@ -99,7 +100,8 @@ def _columns(rows: Bytes, thresholds: Thresholds) -> Floats:
     """Return the same (5, n, parts) of columns and those to either side."""
     size = rows.shape[1], thresholds.streak_columns
     bands = cv2.resize(rows.astype(np.float32), size, interpolation=cv2.INTER_AREA).T
-    return np.stack([bands[at : len(bands) - 4 + at] for at in range(5)])
+    every = max(1, len(bands) // COLUMNS)
+    return np.stack([bands[at : len(bands) - 4 + at : every] for at in range(5)])
 
 
 def _bends(lines: Floats) -> tuple[Floats, Floats]:

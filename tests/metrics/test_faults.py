@@ -480,7 +480,7 @@ def test_a_cast_on_a_colourful_view_is_a_fault(
         ((-14, -8), (100, 112), Verdict.INCONCLUSIVE),
         ((-14, -8), (60, 200), Verdict.FAIL),
         ((-14, 10), (100, 112), Verdict.FAIL),
-        slow((-50, -30), (100, 112), Verdict.FAIL),
+        slow((-31, -18), (100, 112), Verdict.FAIL),
     ],
     ids=["a lawn", "a green cast on a street", "a warm cast", "a green channel alone"],
 )
