@@ -31,6 +31,7 @@ NUMBERS = (
     range(11, 12),
     range(12, 13),
     range(13, 14),
+    range(14, 15),
 )  # of the clips of each set
 FIRST = {"car_park_intel.mp4": 60, "lobby_intel.mp4": 300, "bottle_intel.mp4": 100}
 PHOTOGRAPHS = (

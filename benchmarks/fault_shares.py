@@ -1,7 +1,7 @@
 """Share of faults found at two strengths, and alarms of sound scenes, on base clips of three kinds.
 
 ``python benchmarks/fault_shares.py [faults|sound] [--set N] [--table FILE] [--jobs N]`` prints the
-tables of ``docs/metrics/faults.md`` of one of the seven sets. What is measured goes to the
+tables of ``docs/metrics/faults.md`` of one of the eight sets. What is measured goes to the
 table, a JSON object a line: a run that was interrupted goes on from there. ``--films FOLDER``
 keeps the films.
 """
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import base_clips
+import eighth_set
 import faults as bench
 import fifth_set
 import fourth_set
@@ -43,10 +44,10 @@ if TYPE_CHECKING:
 SOUND, STRENGTHS = "sound", ("moderate", "strong")
 FRAMES, FREEZE_FRAMES = 65, 115
 FAULTS = planted_faults.FAULTS | second_set.FAULTS | third_set.FAULTS | fourth_set.FAULTS
-FAULTS |= fifth_set.FAULTS | sixth_set.FAULTS | seventh_set.FAULTS
+FAULTS |= fifth_set.FAULTS | sixth_set.FAULTS | seventh_set.FAULTS | eighth_set.FAULTS
 SCENES = sound_scenes.SCENES | second_set.SCENES | third_set.SCENES | fourth_set.SCENES
-SCENES |= fifth_set.SCENES | sixth_set.SCENES | seventh_set.SCENES
-LATER = second_set, third_set, fourth_set, fifth_set, sixth_set, seventh_set
+SCENES |= fifth_set.SCENES | sixth_set.SCENES | seventh_set.SCENES | eighth_set.SCENES
+LATER = second_set, third_set, fourth_set, fifth_set, sixth_set, seventh_set, eighth_set
 LISTS: dict[str, tuple[dict[str, Any], ...]] = {
     SOUND: (
         sound_scenes.SCENES,
@@ -81,7 +82,7 @@ class Case:
 
 
 def cases(part: str, number: int = 1) -> list[Case]:
-    """Return the cases of the part ``faults`` or ``sound`` of a set, 1 to 7."""
+    """Return the cases of the part ``faults`` or ``sound`` of a set, 1 to 8."""
     names, numbers = LISTS[part][number - 1], base_clips.NUMBERS[number - 1]
     strengths = (SOUND,) if part == SOUND else STRENGTHS
     return [

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 
 from acceptance.scene.patterns import median, ranked
@@ -51,6 +52,19 @@ def shared_colour(colours: Floats, light: Floats, thresholds: Thresholds) -> dic
         "cast_neutral": 100 * _neutral(colours, light, shared, thresholds),
         "cast_mixed": _apart(ratios[:, bright], way) if bright.size else 0.0,
     }
+
+
+def lightness_range(light: Floats, thresholds: Thresholds) -> float:
+    """Return how many times as light as the darkest tenth of the blocks the lightest tenth is.
+
+    Blocks of the picture (h, w) count that are not dark: one thing that fills the view is as light
+    all over, but for its texture. It is 1 where hardly any are left.
+    """
+    blocks = cv2.resize(light, thresholds.blocks, interpolation=cv2.INTER_AREA)
+    seen = blocks[blocks > thresholds.mid_tone_levels[0]]
+    if seen.size < thresholds.least_mid_tone_share * blocks.size:
+        return 1.0
+    return ranked(seen, 90) / ranked(seen, 10)
 
 
 def _highlights(light: Floats, thresholds: Thresholds) -> NDArray[np.intp]:

@@ -22,12 +22,21 @@ if TYPE_CHECKING:
 
 
 class Covers:
-    """The pictures of a second or two: their mean, which lasts, and the means of their blocks."""
+    """The pictures of a second or two: their mean, which lasts, and the means of their blocks.
+
+    Where the view has become another at once, and has stayed so for most of a second, those before
+    count no longer: their detail would be taken for that of what hides the view.
+    """
 
     def __init__(self, apart: float, thresholds: Thresholds) -> None:
         """Begin with pictures that are ``apart`` s from one to the next."""
         self.thresholds = thresholds
-        number = max(thresholds.fewest_lasting, round(thresholds.lasting_seconds / apart))
+        number, self.settled = (
+            max(thresholds.fewest_lasting, round(seconds / apart))
+            for seconds in (thresholds.lasting_seconds, thresholds.settled_seconds)
+        )
+        self.since = 0  # pictures since the view became another
+        self.blank = np.zeros(thresholds.blocks[::-1], np.bool_)  # blocks that showed nothing
         self.pictures: deque[Bytes] = deque(maxlen=number)
         # no longer: else a cover that creeps is a veil until what it did is forgotten
         self.means: deque[Floats] = deque(maxlen=number)
@@ -39,16 +48,37 @@ class Covers:
         ``veiled``, 1 where what hides them may be a veil, else 0.
         """
         limits = self.thresholds
-        self.pictures.append(samples)
-        self.means.append(patterns.block_means(samples.astype(np.float32), limits))
+        self._keep(samples, noise)
         lasting = self._lasting()
         relief = patterns.relief(lasting, limits)
         nothing = np.hypot(limits.faint_codes, limits.noise_left_share * noise)
         # what fog or a blur leaves of a scene has no detail, but is no shading either
         flat = np.hypot(limits.relief_codes, limits.relief_noise_share * noise)
         blank = (patterns.detail(lasting, limits) < nothing) & (relief < flat)
+        self.blank = blank
         veiled = self._stirs(blank, noise) or self._is_faint(relief[~blank])
         return {"blank": patterns.percentage(blank), "veiled": float(veiled)}
+
+    def _keep(self, samples: Bytes, noise: Floats) -> None:
+        """Keep the next picture, and forget those of another view once this one has settled."""
+        jumped = bool(self.pictures) and self._is_another(samples, noise)
+        self.since = 1 if jumped else self.since + 1
+        self.pictures.append(samples)
+        self.means.append(patterns.block_means(samples.astype(np.float32), self.thresholds))
+        if self.since == self.settled:
+            while len(self.pictures) > self.settled:
+                self.pictures.popleft()
+                self.means.popleft()
+
+    def _is_another(self, samples: Bytes, noise: Floats) -> bool:
+        """Whether most blocks that showed something are others, whatever the light does."""
+        limits = self.thresholds
+        step = samples.astype(np.float32) - self.pictures[-1]
+        changed = patterns.block_means(np.abs(step - step.mean()), limits)
+        unlike = changed > np.hypot(limits.jump_codes, limits.jump_noise_share * noise)
+        telling = unlike[~self.blank]
+        enough = telling.size > limits.telling_share * unlike.size
+        return enough and bool(np.count_nonzero(telling) > limits.jump_share * telling.size)
 
     def _lasting(self) -> Floats:
         """Return the mean of the last pictures: what was there before them is forgotten."""

@@ -5,7 +5,6 @@ The sources of the methods are cited in ``thumbnails``.
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +62,18 @@ def rows_at(plane: NDArray[Any], places: NDArray[np.int64]) -> NDArray[Any]:
     if plane.flags.c_contiguous:  # else np.take would copy the whole plane first
         return plane.take(places, 0, mode="clip")
     return np.asarray(plane[places])
+
+
+def rows_beside(plane: NDArray[Any], shift: int, thresholds: Thresholds) -> Bytes:
+    """Return the rows (4, 60, w) two above, above, below and two below every third of 180."""
+    places = _places_beside(len(plane), thresholds.rows_averaged * thresholds.thumbnail_size[1])
+    return eight_bits(rows_at(plane, places.ravel()), shift).reshape(*places.shape, -1)
+
+
+@lru_cache(maxsize=4)
+def _places_beside(height: int, number: int) -> NDArray[np.int64]:
+    places = np.add.outer((-2, -1, 1, 2), spread(height, number)[1::3])
+    return np.asarray(np.clip(places, 0, height - 1))
 
 
 # --- change
@@ -140,52 +151,6 @@ def _mean_size(values: NDArray[np.int16], number: int) -> Floats:
     bands = np.abs(values, out=values).reshape(number, -1, values.shape[1])
     sums = np.add.reduce(bands, axis=1, dtype=np.int16)
     return np.asarray(sums * np.float32(1 / bands.shape[1]))
-
-
-def streaks(rows: NDArray[Any], before: NDArray[Any], shift: int, thresholds: Thresholds) -> float:
-    """Return the amplitude in codes of what rows change by as a whole, each on its own.
-
-    ``rows`` (n, w), and those ``before``, are native codes of ``shift`` more bits than 8. Only what
-    three in four parts of a row share counts, less what its neighbours change by: light, and bars
-    that roll. It is that of the quieter quarter of the rows, and of noise by rows the root of two
-    of its sigma, as for a wave.
-    """
-    step = cv2.subtract(rows, before, dtype=cv2.CV_32F)
-    parts = cv2.resize(step, (thresholds.streak_columns, len(step)), interpolation=cv2.INTER_AREA)
-    shared = shared_by_most(np.asarray(parts, np.float32))
-    bends = np.abs(shared[1:-1] - (shared[:-2] + shared[2:]) / 2)
-    # a quarter of a normal distribution lies within 0.319 sigma; bends have three times the
-    # variance of a row
-    sigma = ranked(bends, thresholds.streak_percentile) / (0.319 * math.sqrt(3) * (1 << shift))
-    return math.sqrt(2) * sigma
-
-
-def rough_rows(rows: Bytes, further: Bytes, thresholds: Thresholds) -> float:
-    """Return the amplitude in codes of what each row has by itself against those beside it.
-
-    Beside ``rows`` (n, w) are those ``further`` (4, n, w) by -2, -1, 1 and 2. It is taken from
-    fourth differences, in which slats and their shades hardly count, as noise by rows would be; it
-    is at most twice that of second ones two rows apart, which are of one field: fields that are lit
-    apart are no noise.
-    """
-    two_above, above, below, two_below = further
-    middle, outer = 2 * rows.astype(np.int16), two_above.astype(np.int16) + two_below
-    fourth = 3 * middle + outer - 4 * (above.astype(np.int16) + below)
-    # the squares of the weights add up to 70 and to 6
-    by_row = _of_rows(fourth, math.sqrt(70), thresholds)
-    return min(by_row, 2 * _of_rows(middle - outer, math.sqrt(6), thresholds))
-
-
-def _of_rows(bends: NDArray[Any], gain: float, thresholds: Thresholds) -> float:
-    """Return the amplitude of noise by rows of which ``bends`` (n, w) have ``gain`` times sigma.
-
-    Only what three in four parts of a row share counts, in the quieter quarter of the rows.
-    """
-    size = thresholds.streak_columns, len(bends)
-    parts = cv2.resize(bends.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    shared = np.abs(shared_by_most(np.asarray(parts, np.float32)))
-    # a quarter of a normal distribution lies within 0.319 sigma
-    return math.sqrt(2) * ranked(shared, thresholds.streak_percentile) / (0.319 * gain)
 
 
 def shared_by_most(values: NDArray[Any]) -> NDArray[Any]:

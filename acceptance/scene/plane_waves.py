@@ -60,6 +60,11 @@ class PictureWave:
     changed: float = 0.0
     """By how much it has changed besides, in codes: noise leaves little of itself in a wave."""
 
+    added: float = 0.0
+    """What it has in half of the picture, and in half of where the scene is seen as well.
+
+    It is 0 where it does not drift, or stands beside the scene: things hide what is behind."""
+
 
 def over_all(
     samples: Bytes, before: Bytes | None, could: NDArray[np.bool_], thresholds: Thresholds
@@ -80,17 +85,26 @@ def over_all(
     seen = light[clear] if clear.mean() > thresholds.least_unclipped_share else light
     most, somewhere = (ranked(seen, share) for share in thresholds.wave_percentiles)
     everywhere = min(least[0], most)
-    if everywhere < thresholds.least_wave_codes:
+    if max(everywhere, ranked(seen, 50) / 2) < thresholds.least_wave_codes:
         return PictureWave(everywhere=everywhere, somewhere=somewhere)
     turned, alike = (0.0, 1.0) if before is None else _kept(here, _local(before, least))
+    crossed = _crossed(samples, least, thresholds)
+    drifts = turned > thresholds.drift_turns and alike >= thresholds.added_likeness
     return PictureWave(
         everywhere=everywhere,
         somewhere=somewhere,
-        crossed=_crossed(samples, least, thresholds),
+        crossed=percentage(crossed),
         lattice=_other_way(spectrum, parts[0].shape, least, thresholds) / least[0],
         turned=turned,
         changed=everywhere * math.sqrt(2 - 2 * alike),
+        added=_added(light, clear, crossed, thresholds) if drifts else 0.0,
     )
+
+
+def crossed_lines(samples: Bytes, *, columns: bool, thresholds: Thresholds) -> float:
+    """Return the share in % of the blocks in which something changes along rows, or columns."""
+    line = (0.0, 0.0, math.pi) if columns else (0.0, math.pi, 0.0)
+    return percentage(_crossed(samples, line, thresholds))
 
 
 def _spectrum(samples: Bytes, thresholds: Thresholds) -> Floats:
@@ -200,12 +214,27 @@ def _kept(now: Complexes, before: Complexes) -> tuple[float, float]:
     return turned, min(1.0, abs(product) / max(sizes, 1e-9))
 
 
-def _crossed(samples: Bytes, line: Line, thresholds: Thresholds) -> float:
-    """Return the share in % of the blocks in which something changes along the stripes."""
+def _added(
+    light: Floats, clear: NDArray[np.bool_], crossed: NDArray[np.bool_], thresholds: Thresholds
+) -> float:
+    """Return the amplitude that half of ``light`` has, and half of it where the scene is seen.
+
+    Where blocks are ``crossed`` it is: a wave of the supply lies over it there, slats do not.
+    """
+    size = light.shape[::-1]
+    scene = cv2.resize(crossed.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    over, seen = light[scene & clear], light[clear]
+    if over.size < thresholds.added_share * light.size:
+        return 0.0
+    return min(ranked(each, thresholds.added_percentile) for each in (over, seen))
+
+
+def _crossed(samples: Bytes, line: Line, thresholds: Thresholds) -> NDArray[np.bool_]:
+    """Return in which blocks something changes along the stripes."""
     _, down, across = line
     turn = math.hypot(down, across)
     moved = np.array([[1, 0, ALONG * down / turn], [0, 1, -ALONG * across / turn]], np.float32)
     light = cv2.GaussianBlur(samples.astype(np.float32), (0, 0), 1)
     other = cv2.warpAffine(light, moved, light.shape[::-1], borderMode=cv2.BORDER_REFLECT)
     changed = block_means(cv2.absdiff(light, other), thresholds)
-    return percentage(changed > thresholds.crossing_codes)
+    return np.asarray(changed > thresholds.crossing_codes)

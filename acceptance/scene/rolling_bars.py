@@ -35,15 +35,17 @@ class RollingBars:
         self.means: deque[NDArray[Any]] = deque(maxlen=kept)
         self.thresholds = thresholds
 
-    def see(self, small: Floats, moves: Iterable[float]) -> None:
-        """Take in the thumbnail (36, 64) of the next frame, in codes.
+    def see(self, small: Floats, moves: Iterable[float]) -> bool:
+        """Take in the thumbnail (36, 64) of the next frame, in codes; return whether it stands.
 
         ``moves`` says how far the picture has moved, in % of its height: shading moves with it.
         """
-        if any(abs(move) > self.thresholds.still_percent for move in moves):
+        stands = not any(abs(move) > self.thresholds.still_percent for move in moves)
+        if not stands:
             self.means.clear()
         size = self.thresholds.bar_columns, len(small)
         self.means.append(cv2.resize(small, size, interpolation=cv2.INTER_AREA))
+        return stands
 
     def amplitude(self, above: float = 0.0) -> float:
         """Amplitude in codes of the waves that rolled through, if it is ``above`` this; else 0.

@@ -94,6 +94,12 @@ class Thresholds:
     """Codes of a wave from which it is looked at where it is weakest."""
     wave_percentiles: tuple[float, float] = (10, 80)
     """Percentiles of the samples that have a wave: all over the picture, and in a part of it."""
+    added_percentile: float = 50
+    """Percentile of the samples that have a wave which is added to the scene."""
+    added_share: float = 0.28
+    """Share (0..1) of the picture in which a scene must be seen for a wave to lie over it."""
+    added_likeness: float = 0.7
+    """Likeness (0..1) to the wave of the picture before from which it is one that drifts."""
     drift_turns: float = 0.05
     """Turns of a wave since it was last looked at from which it drifts."""
     crossing_codes: float = 2.0
@@ -119,12 +125,18 @@ class Thresholds:
     still_percent: float = 0.15
     """Movement in % of the height from one of them to the next up to which a picture stands."""
 
-    # --- rows that change each on its own
+    # --- lines that differ each on its own
 
     streak_columns: int = 8
-    """Parts of a row that are compared: most must show the same streak."""
+    """Parts of a row, or of a column, that are compared: most must show the same streak."""
     streak_percentile: float = 25
-    """Percentile of the rows whose streaks count: what moves may change some rows as a whole."""
+    """Percentile of the lines whose streaks count: what moves may change some rows as a whole."""
+    white_share: float = 0.55
+    """Of what lines further apart differ by, from which those next to each other do so as noise
+    does, of which a codec takes some: of boards of two to five rows it is 0.45, and less through a
+    lens."""
+    even_share: float = 0.25
+    """Of the amplitude of half of the lines, from which that of the quieter quarter is of noise."""
     over_rough: float = 1.5
     """Times what rows have against those beside them that they change by at most in time: each of
     the two scatters by a quarter, and the lesser of both would be too little."""
@@ -159,6 +171,18 @@ class Thresholds:
     what moves behind a veil is looked for."""
     fewest_lasting: int = 5
     """Looks that it is averaged of at least: the margins of noise below are enough for these."""
+    settled_seconds: float = 0.8
+    """Seconds that another view must last until those before it are forgotten: what passes close to
+    the lens is gone by then, as a rule."""
+    jump_codes: float = 4.0
+    """Mean change of a block, in codes, from one look to the next, from which it is another."""
+    jump_noise_share: float = 2.0
+    """Share of sigma that noise makes of it, with a margin."""
+    jump_share: float = 0.75
+    """Share (0..1) of the blocks that showed something that must be others for the view to be
+    another."""
+    telling_share: float = 0.1
+    """Share (0..1) of all blocks that must have shown something."""
     faint_codes: float = 0.5
     """Codes of difference between neighbouring samples from which a block shows something."""
     shading_sigma: float = 3.0

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from functools import lru_cache, partial
+from functools import partial
 from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ import numpy as np
 from acceptance.scene import casts, crossed_edges, looks, patterns, plane_waves
 from acceptance.scene.covers import Covers
 from acceptance.scene.likeness import FrameLikeness
+from acceptance.scene.line_noise import line_noise
 from acceptance.scene.motion import Motion
 from acceptance.scene.patterns import eight_bits, percentage, ranked, spread
 from acceptance.scene.rolling_bars import RollingBars
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from acceptance.footage.clip import Frame, VideoInfo
     from acceptance.scene.crossed_edges import Lines
+    from acceptance.scene.line_noise import LineNoise
     from acceptance.scene.patterns import Bytes, Floats
     from acceptance.scene.plane_waves import PictureWave
 
@@ -53,7 +55,7 @@ MOVES = ("moved_x", "moved_y")
 # those that are taken a few times a second
 EDGES = ("edge_width", "edge_contrast", "edge_spread")
 NOISE = ("noise",)
-CASTS = casts.FIGURES
+CASTS = (*casts.FIGURES, "cast_range")
 WAVES = ("wave", "wave_in_part", "wave_crossed", "wave_lattice", "wave_restless", "wave_changed")
 COSTLY = (*EDGES, *NOISE, *CASTS, *WAVES)
 # those that are taken more often
@@ -81,6 +83,7 @@ class Features:
         self.rows_of_key: NDArray[Any] | None = None
         bar_frames = thresholds.bar_seconds * looks.rate(video) / self.every_motion
         self.bars = RollingBars(round(bar_frames), thresholds)
+        self.stood = True  # whether the picture did not move since waves were last looked for
         self.covers = Covers(self.every_cover / looks.rate(video), thresholds)
         self.noise: Floats = np.zeros(thresholds.blocks[::-1], np.float32)  # when last looked at
         self.samples: Bytes | None = None
@@ -144,14 +147,15 @@ class Features:
         """Look for waves, and for the bars that rolled until each of these pictures."""
         moves = iter(self._moves())
         looks = self.waiting.pop(WAVES, [])
-        waves = iter([(self._strongest_wave(samples), *levels) for samples, *levels in looks])
+        waves = iter([(look[0], self._strongest_wave(look[0]), *look[1:]) for look in looks])
         for small in self.later:
             if small is None:
                 self._keep(WAVES, self._wave(*next(waves)))
+                self.stood = True
             else:
                 moved = next(moves)
                 self._keep(MOVES, moved)
-                self.bars.see(small, moved.values())
+                self.stood &= self.bars.see(small, moved.values())
         self.later = []
 
     def _keep(self, names: tuple[str, ...], taken: dict[str, float]) -> None:
@@ -271,12 +275,15 @@ class Features:
 
     def _costly(self, frame: Frame, rows: NDArray[Any], samples: Bytes) -> None:
         """Take what blur, stripes, noise and casts are looked for in."""
-        some, further = self._eight(rows[1::3]), self._further(frame.luma)
+        some = self._eight(rows[1::3])
+        further = patterns.rows_beside(frame.luma, self.shift, self.thresholds)
         noise = self._noise_level(rows, some, further)
         self._keep(NOISE, noise)
         self.later.append(None)
-        streaks = self._streaks(rows, some, further)
-        self._wait(WAVES, (samples, streaks, noise.get("noise", 0.0)))
+        beside, every = (some, further), self.thresholds.rows_averaged
+        before = None if self.rows is None else self.rows[::every]
+        lines = line_noise(rows[::every], before, beside, self.shift, self.thresholds)
+        self._wait(WAVES, (samples, lines, noise.get("noise", 0.0)))
         self._wait(EDGES, crossed_edges.lines(frame.luma, self.shift, self.thresholds))
         self._wait(CASTS, self._colours(frame))
 
@@ -293,22 +300,6 @@ class Features:
         level = ranked(self.noise, self.thresholds.quiet_percentile)
         return {"noise": 100 * level / self.amplitude}
 
-    def _streaks(self, rows: NDArray[Any], some: Bytes, further: Bytes) -> float:
-        """Amplitude, in codes, of noise by rows: in time, and between rows next to each other."""
-        limits, before = self.thresholds, rows if self.rows is None else self.rows
-        every = limits.rows_averaged
-        found = patterns.streaks(rows[::every], before[::every], self.shift, limits)
-        if found < limits.least_wave_codes:
-            return found
-        return min(found, limits.over_rough * patterns.rough_rows(some, further, limits))
-
-    def _further(self, luma: NDArray[Any]) -> Bytes:
-        """Return the rows (4, 60, w) two above, above, below and two below those of noise."""
-        limits = self.thresholds
-        places = _rows_beside(len(luma), limits.rows_averaged * limits.thumbnail_size[1])
-        rows = patterns.rows_at(luma, places.ravel())
-        return self._eight(rows).reshape(*places.shape, -1)
-
     def _grid(self, luma: NDArray[Any]) -> Bytes:
         """Take samples as far apart along rows as along columns."""
         step = max(1, min(luma.shape) // self.thresholds.grid_rows)
@@ -321,23 +312,32 @@ class Features:
         self.samples = samples
         return found
 
-    def _wave(self, found: PictureWave, streaks: float, noise: float) -> dict[str, float]:
+    def _wave(
+        self, samples: Bytes, found: PictureWave, lines: LineNoise, noise: float
+    ) -> dict[str, float]:
         """Amplitude, in %, of the strongest wave all over the picture, and whether it is one.
 
-        Blinds or a fence in a part of it are none; what drifts is one (``plane_waves``), and so are
-        ``streaks``. Beside a wave that stands still is the ``noise``, in %, of what changes there,
-        and by how much it changes itself.
+        Blinds or a fence in a part of it are none; what drifts is one (``plane_waves``), and so is
+        noise by ``lines``. Beside a wave that stands still is the ``noise``, in %, of what changes
+        there, and by how much it changes itself.
         """
-        still = max(found.everywhere, streaks)
-        rolled = self.bars.amplitude(above=still)
-        drifts = max(rolled, streaks) > found.everywhere
-        drifts |= found.turned > self.thresholds.drift_turns
+        limits = self.thresholds
+        wave = max(found.everywhere, found.added if self.stood else 0.0)
+        still = max(wave, lines.stands)
+        rolled = self.bars.amplitude(above=max(still, lines.stirs))
+        crossed, lattice, restless = found.crossed, found.lattice, noise
+        drifts = max(rolled, lines.stirs) > wave or found.turned > limits.drift_turns
+        if lines.stands > wave:
+            drifts = max(rolled, 2 * lines.stirs) > lines.stands
+            columns = lines.by_column > lines.by_row
+            crossed = plane_waves.crossed_lines(samples, columns=columns, thresholds=limits)
+            lattice = restless = 0.0
         return {
-            "wave": 100 * max(still, rolled) / self.amplitude,
+            "wave": 100 * max(still, lines.stirs, rolled) / self.amplitude,
             "wave_in_part": 100 * found.somewhere / self.amplitude,
-            "wave_crossed": 100.0 if drifts else found.crossed,
-            "wave_lattice": 0.0 if drifts else found.lattice,
-            "wave_restless": 0.0 if drifts else noise,
+            "wave_crossed": 100.0 if drifts else crossed,
+            "wave_lattice": 0.0 if drifts else lattice,
+            "wave_restless": 0.0 if drifts else restless,
             "wave_changed": 100 * found.changed / self.amplitude,
         }
 
@@ -357,7 +357,8 @@ class Features:
         if seen.mean() < limits.least_mid_tone_share:
             return {}
         colours = np.stack([plane[seen].astype(np.float32) - 128 for plane in planes])
-        return casts.shared_colour(colours / np.float32(self.amplitude), light[seen], limits)
+        found = casts.shared_colour(colours / np.float32(self.amplitude), light[seen], limits)
+        return found | {"cast_range": casts.lightness_range(light, limits)}
 
     def _colours(self, frame: Frame) -> tuple[Bytes, Bytes, Bytes] | None:
         """Take luma and colour planes at every few samples each way of a colour plane."""
@@ -389,10 +390,3 @@ def _rows(luma: NDArray[Any], thresholds: Thresholds) -> NDArray[Any]:
     """Copy the rows that all features share, (180, w)."""
     number = thresholds.rows_averaged * thresholds.thumbnail_size[1]
     return patterns.rows_at(luma, spread(len(luma), number))
-
-
-@lru_cache(maxsize=4)
-def _rows_beside(height: int, number: int) -> NDArray[np.int64]:
-    """Return the places (4, n) of the rows two above, above, below and two below every third."""
-    places = np.add.outer((-2, -1, 1, 2), spread(height, number)[1::3])
-    return np.asarray(np.clip(places, 0, height - 1))

@@ -214,6 +214,46 @@ def test_noise_by_rows_reads_the_root_of_two_of_its_sigma_on_average(tmp_path: P
     assert np.mean(levels) == pytest.approx(5 * 2**0.5, rel=0.12)
 
 
+@pytest.mark.parametrize("axis", [0, slow(1)])
+def test_rows_and_columns_that_stand_out_of_balance_are_stripes(axis: int, tmp_path: Path) -> None:
+    """Each has another offset, the same in all pictures: nothing that a lens draws is so fine."""
+    random, size = np.random.default_rng(7), [1, 1]
+    size[axis] = (270, 480)[axis]
+    still = texture() + random.normal(0, 0.05 * 219, size)
+    films = [still + random.normal(0, 1.5, still.shape) for _ in range(10)]
+    seen = drawn(tmp_path, [np.clip(np.rint(each), 0, 255).astype(np.uint8) for each in films])
+    found = figures(seen)["faults.stripes"]
+    assert abs(found.value - 5 * 2**0.5) < found.expanded
+    assert judged(seen)["faults.stripes"].verdict is Verdict.FAIL
+
+
+def test_boards_that_fill_the_view_are_no_noise_by_rows(tmp_path: Path) -> None:
+    """A stack of 2 to 5 rows each, with grain on them."""
+    random = np.random.default_rng(8)
+    shades = np.repeat(random.uniform(100, 170, 150), random.integers(2, 6, 150))[:270, None]
+    boards = cv2.GaussianBlur(shades + random.normal(0, 4, (270, 480)), (0, 0), 0.6)
+    films = [boards + random.normal(0, 1, boards.shape) for _ in range(10)]
+    seen = drawn(tmp_path, [np.clip(np.rint(each), 0, 255).astype(np.uint8) for each in films])
+    assert judged(seen)["faults.stripes"].verdict is not Verdict.FAIL
+
+
+def test_a_carrier_that_is_strong_in_the_middle_is_stripes_and_a_shutter_is_none(
+    tmp_path: Path,
+) -> None:
+    """A tenth of the view has 1.5 % of it, half has 4 %; the shutter hides what is behind it."""
+    rows, columns = np.indices((270, 480)) / 270
+    share = 0.6 + 0.4 * np.cos(2 * np.pi * (columns / 1.78 - 0.5))
+    shutter = np.abs(columns - 0.89) < 0.65
+    carriers, shutters = [], []
+    for n in range(12):
+        wave = 16 * np.sin(2 * np.pi * (22 * columns + 9 * rows + 0.17 * n))
+        carriers.append(np.rint(texture() + share * wave).astype(np.uint8))
+        slats = 120 + 25 * np.sin(2 * np.pi * (40 * rows + 0.17 * n)) + 0 * columns
+        shutters.append(np.where(shutter, np.rint(slats), texture()).astype(np.uint8))
+    assert judged(drawn(tmp_path, carriers))["faults.stripes"].verdict is Verdict.FAIL
+    assert judged(drawn(tmp_path, shutters))["faults.stripes"].verdict is not Verdict.FAIL
+
+
 def standing(tmp_path: Path, wave: float, noise: float) -> Finding:
     """Judge the stripes of a wave that stands under noise, both in %."""
     rows, random = np.arange(270)[:, None] / 270, np.random.default_rng(4)
@@ -446,6 +486,30 @@ def test_a_cast_on_a_colourful_view_is_a_fault(
     assert found.verdict is Verdict.FAIL
 
 
+@pytest.mark.parametrize(
+    ("colour", "lightness", "verdict"),
+    [
+        ((-14, -8), (100, 112), Verdict.INCONCLUSIVE),
+        ((-14, -8), (60, 200), Verdict.FAIL),
+        ((-14, 10), (100, 112), Verdict.FAIL),
+        slow((-31, -18), (100, 112), Verdict.FAIL),
+    ],
+    ids=["a lawn", "a green cast on a street", "a warm cast", "a green channel alone"],
+)
+def test_a_green_thing_that_fills_the_view_is_in_doubt(
+    colour: tuple[int, int], lightness: tuple[int, int], verdict: Verdict, tmp_path: Path
+) -> None:
+    random = np.random.default_rng(9)
+    luma = np.kron(random.uniform(*lightness, (9, 16)), np.ones((30, 30)))
+    luma = np.clip(luma + random.normal(0, 8, luma.shape), 50, 230)
+    half = cv2.resize((luma - 16) / 90, (240, 135), interpolation=cv2.INTER_AREA)
+    picture = (luma, *(128 + off * half for off in colour))
+    coded = tuple(np.clip(np.rint(plane), 0, 255).astype(np.uint8) for plane in picture)
+    seen = drawn(tmp_path, [coded] * 10)
+    assert figures(seen)["faults.colour_cast"].value > LIMITS["faults.colour_cast"]
+    assert judged(seen)["faults.colour_cast"].verdict is verdict
+
+
 def test_what_is_smeared_one_way_is_blurred_and_leaning_lines_are_not(tmp_path: Path) -> None:
     """Lines that lean by 10 degrees look six times as wide along columns as they are."""
     import cv2
@@ -665,6 +729,22 @@ def test_two_seconds_of_a_cover_after_a_clear_second_are_seen_as_one(
     found = figures(drawn(tmp_path, noisy, rate))["faults.covered_lens"]
     assert found.value == 100
     assert found.bound_by is None
+
+
+def test_a_cover_a_second_and_a_half_before_the_end_is_found_and_one_that_passes_is_none(
+    tmp_path: Path,
+) -> None:
+    """A lorry passes close to the lens within a second."""
+    random, clear = np.random.default_rng(6), cv2.resize(texture(3), (240, 135)).astype(float)
+    side = 120 + np.linspace(0, 12, 240) + np.zeros((135, 1))
+    late = [clear] * 25 + [side] * 38
+    passing = [clear] * 25 + [side] * 25 + [clear] * 25
+    levels = []
+    for films in (late, passing):
+        noisy = [np.rint(each + random.normal(0, 1.2, each.shape)) for each in films]
+        seen = drawn(tmp_path, [np.clip(each, 0, 255).astype(np.uint8) for each in noisy])
+        levels.append(figures(seen)["faults.covered_lens"].value)
+    assert levels[0] > LIMITS["faults.covered_lens"] > levels[1]
 
 
 QUICK_FAULTS = ["smeared along columns", "two hum bars", "green cast", "paper"]

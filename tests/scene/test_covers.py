@@ -94,15 +94,26 @@ def test_a_cover_that_creeps_over_the_lens_is_no_veil() -> None:
 
 @pytest.mark.parametrize("apart", [0.08, 0.2, 0.28])
 @pytest.mark.parametrize("sigma", [0.0, 1.0, 3.0])
-def test_what_was_there_before_a_cover_is_forgotten_within_a_second_and_a_half(
+def test_what_was_there_before_a_cover_is_forgotten_once_it_stays(
     sigma: float, apart: float
 ) -> None:
-    """A mean with a long tail held its detail for three, and the change passed for a veil."""
-    looks = round(1.4 / apart)
+    """After four fifths of a second, and five looks: what passes by is gone by then."""
+    looks = max(5, round(0.8 / apart))
     found = seen([scene()] * 30 + [folds(4)] * looks, sigma, apart=apart)
     assert found["blank"] > 95
     assert found["veiled"] == 0
     assert seen([scene()] * 30 + [folds(4)] * (looks - 2), sigma, apart=apart)["blank"] < 60
+
+
+def test_light_that_is_switched_is_no_other_view_and_a_view_that_changes_on_and_on_has_none() -> (
+    None
+):
+    """A faint scene is seen by the mean of many looks, whatever the light on it does."""
+    faint, random = folds(4) + 0.03 * scene(), np.random.default_rng(6)
+    lit = [faint + 25 * (n > 5) for n in range(12)]
+    assert seen(lit, 4.0)["blank"] == pytest.approx(seen([faint] * 12, 4.0)["blank"], abs=8)
+    others = [np.roll(scene(), random.integers(240), axis=1) for _ in range(12)]
+    assert seen(others)["blank"] < 20
 
 
 @pytest.mark.parametrize("apart", [0.32, 1.0])

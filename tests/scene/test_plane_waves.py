@@ -84,3 +84,15 @@ def test_turns_since_the_picture_before_come_back(turns: float) -> None:
 def test_a_scene_without_a_wave_has_none() -> None:
     assert seen(scene()).everywhere < 3
     assert seen(np.full(SHAPE, 80.0)) == plane_waves.PictureWave(everywhere=0.0)
+
+
+def test_a_wave_that_drifts_over_a_scene_counts_where_three_quarters_have_it() -> None:
+    """A carrier that is strong in the middle; slats that drift hide the scene behind them."""
+    share = 0.6 + 0.4 * np.cos(2 * np.pi * (COLUMNS / 240 - 0.5))
+    before, now = (scene() + share * wave(20, 22, 1.2, by) for by in (0.0, 0.2))
+    carrier, still = seen(now, before), seen(now, now)
+    assert carrier.added > 1.3 * carrier.everywhere
+    assert still.added == 0
+    shutter = (COLUMNS > 20) & (COLUMNS < 220)
+    rattles = [np.where(shutter, 120 + wave(20, 22, 1.57, by), scene()) for by in (0.2, 0.0)]
+    assert seen(*rattles).added < 2

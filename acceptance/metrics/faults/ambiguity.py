@@ -55,6 +55,9 @@ MIXED, SLIGHT_CAST = 25.0, 15.0
 # % and degrees of the colour plane: a white balance for daylight (5600 K) makes 31 % of the light
 # of a lamp of 2800 K, at 138 degrees, one for lamps (3200 K) 45 % of that of a blue sky
 LAMP, LAMP_WAYS, ANY_LAMP = 30.0, (120.0, 160.0), 45.0
+# degrees of the colour plane that leaves and grass, and cloth like them, have, how many times as
+# light as the darkest tenth of one such thing its lightest is, and % of colour that they reach
+GREEN_WAYS, ALIKE, GREEN = (-160.0, -100.0), 1.4, 30.0
 # of the light by which it changes, of the cast that is left then, and of the frames that show it
 CHANGES, LEFT, FRAMES = 0.25, 0.5, 0.1
 
@@ -195,10 +198,25 @@ def _mixed(level: FaultLevel, features: Features) -> bool:
 
 def _lamps(level: FaultLevel, features: Features) -> bool:
     """Whether no wrong white balance makes as much: the light itself has a colour."""
-    blue, red = (_around(level, features[name]) for name in ("cast_blue", "cast_red"))
     least, most = LAMP_WAYS
-    glowing = least <= np.degrees(np.arctan2(red, blue)) <= most
+    glowing = least <= _way(level, features) <= most
     return level.value >= (LAMP if glowing else ANY_LAMP)
+
+
+def _green(level: FaultLevel, features: Features) -> bool:
+    """Whether what is green is as light all over: a lawn, a hedge or a cloth that fills the view.
+
+    In a view of many things a cast lies on light and dark ones.
+    """
+    least, most = GREEN_WAYS
+    alike = _around(level, features["cast_range"]) < ALIKE
+    return level.value < GREEN and alike and least <= _way(level, features) <= most
+
+
+def _way(level: FaultLevel, features: Features) -> float:
+    """Return the direction of a cast in degrees of the plane of Cb and Cr."""
+    blue, red = (_around(level, features[name]) for name in ("cast_blue", "cast_red"))
+    return float(np.degrees(np.arctan2(red, blue)))
 
 
 def _changing(level: FaultLevel, features: Features) -> bool:
@@ -242,6 +260,7 @@ DOUBTS = {
         ("coloured_things", _things),
         ("coloured_light", _lamps),
         ("mixed_lights", _mixed),
+        ("green_things", _green),
         ("changing_light", _changing),
     ),
     "faults.stripes": (

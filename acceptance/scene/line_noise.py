@@ -1,0 +1,146 @@
+"""Noise by lines: what each row, or each column, has for itself over all of the view.
+
+A read-out adds it behind the lens, to whatever is in view, and so no two lines beside each other
+have it alike. What the lens has drawn is softer than that: boards, slats and shelves have less from
+one line to the next than from one to the next but one.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from acceptance.scene.patterns import ranked, shared_by_most
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from acceptance.scene.patterns import Bytes, Floats
+    from acceptance.scene.thresholds import Thresholds
+
+COLUMNS = 480  # about so many are compared with those beside them
+QUARTER, HALF = 0.319, 0.674  # sigma, within which lies as much of a normal distribution
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineNoise:
+    """Amplitudes in codes: the root of two of the sigma of noise by lines, as for a wave."""
+
+    stirs: float = 0.0
+    """What rows change by from one picture to the next."""
+    by_row: float = 0.0
+    """What rows have in a single picture."""
+    by_column: float = 0.0
+    """The same of columns."""
+
+    @property
+    def stands(self) -> float:
+        """The larger of those of a single picture."""
+        return max(self.by_row, self.by_column)
+
+
+def line_noise(
+    rows: NDArray[Any],
+    before: NDArray[Any] | None,
+    beside: tuple[Bytes, Bytes],
+    shift: int,
+    thresholds: Thresholds,
+) -> LineNoise:
+    """Return the noise by lines of a picture.
+
+    ``rows`` (n, w), and those ``before``, are native codes of ``shift`` more bits than 8, evenly
+    spaced. ``beside`` are some rows (m, w) and those (4, m, w) by -2, -1, 1 and 2 of them.
+    """
+    parts = _parts(*beside, thresholds)
+    changed = 0.0 if before is None else streaks(rows, before, shift, thresholds)
+    if changed >= thresholds.least_wave_codes:
+        # each scatters by a quarter: the lesser of both would be too little. Fields that lamps
+        # light apart differ by row, and not by every second one
+        fourth, second = _bends(parts)
+        rough = min(_of_quarter(fourth, 70, thresholds), 2 * _of_quarter(second, 6, thresholds))
+        changed = min(changed, thresholds.over_rough * rough)
+    return LineNoise(
+        stirs=changed,
+        by_row=_white(parts, thresholds),
+        by_column=_white(_columns(beside[0], thresholds), thresholds),
+    )
+
+
+def streaks(rows: NDArray[Any], before: NDArray[Any], shift: int, thresholds: Thresholds) -> float:
+    """Return the amplitude in codes of what rows change by as a whole, each on its own.
+
+    Only what three in four parts of a row share counts, less what its neighbours change by: light,
+    and bars that roll. It is that of the quieter quarter of the rows.
+    """
+    step = cv2.subtract(rows, before, dtype=cv2.CV_32F)
+    parts = cv2.resize(step, (thresholds.streak_columns, len(step)), interpolation=cv2.INTER_AREA)
+    shared = shared_by_most(np.asarray(parts, np.float32))
+    bends = np.abs(shared[1:-1] - (shared[:-2] + shared[2:]) / 2)
+    # bends have three times the variance of a row
+    sigma = ranked(bends, thresholds.streak_percentile) / (QUARTER * math.sqrt(3) * (1 << shift))
+    return math.sqrt(2) * sigma
+
+
+def _parts(rows: Bytes, further: Bytes, thresholds: Thresholds) -> Floats:
+    """Return means (5, n, parts) of the parts of the rows from two above to two below."""
+    two_above, above, below, two_below = further
+    size = thresholds.streak_columns, len(rows)
+    means = [
+        cv2.resize(each.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+        for each in (two_above, above, rows, below, two_below)
+    ]
+    return np.stack(means)
+
+
+def _columns(rows: Bytes, thresholds: Thresholds) -> Floats:
+    """Return the same (5, n, parts) of columns and those to either side."""
+    size = rows.shape[1], thresholds.streak_columns
+    bands = cv2.resize(rows.astype(np.float32), size, interpolation=cv2.INTER_AREA).T
+    every = max(1, len(bands) // COLUMNS)
+    return np.stack([bands[at : len(bands) - 4 + at : every] for at in range(5)])
+
+
+def _bends(lines: Floats) -> tuple[Floats, Floats]:
+    """Return fourth differences of lines (5, n, parts), and second ones two apart.
+
+    The squares of their weights add up to 70 and to 6.
+    """
+    outer = lines[0] + lines[4]
+    return outer - 4 * (lines[1] + lines[3]) + 6 * lines[2], outer - 2 * lines[2]
+
+
+def _white(lines: Floats, thresholds: Thresholds) -> float:
+    """Return the amplitude that half of the lines (5, n, parts) have by themselves.
+
+    It is that of their differences two and four lines apart, which a codec leaves, and which have
+    no part in each other; 0 where any of them is less than noise has, or those from line to line.
+    Lines that stand are the same few dozen in each picture, so that either scatters by a sixth.
+    """
+    fourth, second = _bends(lines)
+    fine = _of_half(fourth, 70)
+    if fine < thresholds.least_wave_codes:
+        return 0.0
+    ways = ((second, 6), (lines[3] - lines[1], 2), (lines[4] - lines[0], 2))
+    found = [_of_half(way, power) for way, power in ways]
+    coarse = sum(found) / len(found)
+    # joints of bricks are a few lines among many that are alike
+    even = _of_quarter(fourth, 70, thresholds) >= thresholds.even_share * fine
+    return coarse if even and min(fine, *found) >= thresholds.white_share * coarse else 0.0
+
+
+def _of_half(bends: Floats, power: float) -> float:
+    """Return the amplitude of noise by lines of which ``bends`` have ``power`` times the variance.
+
+    Only what three in four parts of a line share counts, in the quieter half of the lines.
+    """
+    return math.sqrt(2 / power) * ranked(np.abs(shared_by_most(bends)), 50) / HALF
+
+
+def _of_quarter(bends: Floats, power: float, thresholds: Thresholds) -> float:
+    """Return the same of the quieter quarter of the lines."""
+    quiet = ranked(np.abs(shared_by_most(bends)), thresholds.streak_percentile)
+    return math.sqrt(2 / power) * quiet / QUARTER

@@ -1,0 +1,75 @@
+"""Noise by lines is added behind the lens: to whatever is in view, another to each line."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from acceptance.scene import patterns
+from acceptance.scene.line_noise import LineNoise, line_noise
+from acceptance.scene.thresholds import THRESHOLDS
+
+SHAPE = (270, 480)
+
+
+def scene() -> np.ndarray:
+    """Return boxes of all sizes, codes 60 to 190."""
+    random, picture = np.random.default_rng(3), np.full(SHAPE, 90.0)
+    for _ in range(150):
+        x, y, wide, high = random.integers([0, 0, 6, 6], [470, 260, 90, 60]).tolist()
+        picture[y : y + high, x : x + wide] = random.integers(60, 190)
+    return picture
+
+
+def seen(picture: np.ndarray, before: np.ndarray | None = None) -> LineNoise:
+    """Look at the rows of a picture, and of the one before, as thumbnails do."""
+    now, then = (
+        None if each is None else np.clip(np.rint(each), 0, 255).astype(np.uint8)
+        for each in (picture, before)
+    )
+    assert now is not None
+    rows = patterns.rows_at(now, patterns.spread(SHAPE[0], 180))
+    last = None if then is None else patterns.rows_at(then, patterns.spread(SHAPE[0], 180))[::5]
+    beside = rows[1::3], patterns.rows_beside(now, 0, THRESHOLDS)
+    return line_noise(rows[::5], last, beside, 0, THRESHOLDS)
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_the_root_of_two_of_the_sigma_of_lines_that_stand_comes_back_on_average(axis: int) -> None:
+    levels, size = [], [1, 1]
+    size[axis] = SHAPE[axis]
+    for seed in range(8):
+        random = np.random.default_rng(seed)
+        found = seen(scene() + random.normal(0, 10, size) + random.normal(0, 1.5, SHAPE))
+        mine, other = (found.by_row, found.by_column)[:: 1 - 2 * axis]
+        levels.append(mine)
+        assert other == 0
+        assert found.stirs == 0
+    assert np.mean(levels) == pytest.approx(10 * 2**0.5, rel=0.15)
+
+
+@pytest.mark.parametrize("blur", [0.0, 0.6])
+def test_boards_bricks_slats_and_a_scene_alone_are_none(blur: float) -> None:
+    """Boards of 2 to 5 rows, joints of bricks, and slats of 4 and of 6 rows."""
+    random = np.random.default_rng(4)
+    shades = np.repeat(random.uniform(110, 170, 150), random.integers(2, 6, 150))[: SHAPE[0]]
+    slats = [120 + 30 * np.sin(2 * np.pi * np.arange(SHAPE[0]) / period) for period in (4.0, 6.0)]
+    joints = 150 - 60 * (np.arange(SHAPE[0]) % 12 > 1)
+    for lines in (shades, joints, *slats):
+        drawn = cv2.GaussianBlur(lines[:, None] + np.zeros(SHAPE), (0, 0), blur or 1e-3)
+        assert seen(drawn + random.normal(0, 1, SHAPE)).stands == 0
+    assert seen(scene() + random.normal(0, 1.5, SHAPE)) == LineNoise(stirs=0.0)
+
+
+def test_every_second_row_that_is_lighter_is_of_a_field_and_no_noise() -> None:
+    fields = scene()
+    fields[::2] += 20
+    assert seen(fields).stands == 0
+
+
+def test_what_changes_in_time_stirs_and_what_stands_does_not() -> None:
+    random = np.random.default_rng(5)
+    offsets = random.normal(0, 10, (2, SHAPE[0], 1))
+    assert seen(scene() + offsets[0], scene() + offsets[0]).stirs == 0
+    assert seen(scene() + offsets[0], scene() + offsets[1]).stirs > 8
