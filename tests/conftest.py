@@ -16,6 +16,7 @@ import hypothesis
 import marks
 import plain_pages
 import pytest
+from _pytest.runner import runtestprotocol
 
 # What takes long to load is imported where it is used: who deals out the tests needs none of it.
 if TYPE_CHECKING:
@@ -34,11 +35,12 @@ hypothesis.settings.load_profile("unhurried")
 
 # A minute or two each, in one worker: begun last, they would leave the other one idle.
 LONG = {"test_site_example.py", "test_demo.py", "test_devices_at_the_limit.py"}
+SELDOM = 10_000  # new objects until garbage is searched for; by 700 it takes a second of twenty
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
-    """Collect without searching for garbage, and never search again what was collected."""
+    """Collect without searching for garbage; never search again what was collected."""
     gc.disable()
     if not session.config.pluginmanager.has_plugin("dsession"):  # which only deals out the tests
         importlib.import_module("kept_films")  # before any test takes a function that films
@@ -47,6 +49,7 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
     finally:
         gc.enable()
         gc.freeze()
+        gc.set_threshold(SELDOM)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -76,9 +79,23 @@ def _undo_json() -> None:
     terminal.console.stderr = False
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Let workers tell once of a test that passed, not of its start, set-up, end and clearing up.
+
+    Who deals out the tests shows nothing of those, unless asked (``-v``), but reads them all.
+    """
+    if not hasattr(item.config, "workerinput") or item.config.get_verbosity() > 0:
+        return None
+    for report in runtestprotocol(item, log=False, nextitem=nextitem):
+        if report.when == "call" or not report.passed:
+            item.ihook.pytest_runtest_logreport(report=report)
+    return True
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Let workers send no keywords of what passed: three times a test, and nobody reads them."""
+    """Let workers send no keywords of what passed: nobody reads them."""
     report = yield
     if report.passed:
         report.keywords = {}
@@ -115,11 +132,13 @@ def _films_are_kept(
 ) -> None:
     """Keep films where every worker of this run finds them."""
     from kept_films import KEEPER
+    from measured_once import KEPT_IN
 
     own = tmp_path_factory.getbasetemp()
     run = own.parent if hasattr(request.config, "workerinput") else own
     KEEPER.folder = run / "films"
     KEEPER.folder.mkdir(exist_ok=True)
+    os.environ[KEPT_IN] = str(KEEPER.folder)  # for children, too
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,11 +20,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from datetime import datetime
-    from pathlib import Path
     from typing import Any
-
-    from acceptance.cli.demo import DemoResult
-    from acceptance.signing.chains import DemoChain
 
 HEAD = re.compile(r"(?s).*?</head>")
 STYLE = re.compile(r"(?s)<style.*?</style>")
@@ -43,14 +39,6 @@ def plain() -> Iterator[None]:
         patch.setattr(set_apart, "WORTH", sys.maxsize)
         patch.setattr(set_apart, "ahead", lambda *_: None)
         yield
-
-
-def device(name: str, out: Path, chain: DemoChain, lang: str) -> DemoResult:
-    """Make the device of the demo that a child makes, with plain pages."""
-    from acceptance.cli import demo
-
-    with plain():
-        return demo._in_child(name, out, chain, lang)
 
 
 @cache  # the same function each time: by it tests know what they have kept

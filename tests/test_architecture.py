@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import ast
 import sys
+from dataclasses import dataclass
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 PACKAGE = Path(__file__).resolve().parent.parent / "acceptance"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
@@ -107,22 +104,35 @@ def module_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@dataclass(frozen=True)
+class Read:
+    """What is asked of a source, found in one walk: it takes longer than all questions."""
+
+    imports: tuple[tuple[int, str], ...]
+    functions: tuple[tuple[int, str, int], ...]
+
+
 @cache
-def imports(source: str) -> tuple[tuple[int, str], ...]:
-    """Every import at any depth, with its line.
+def read(source: str) -> Read:
+    """Every import at any depth, with its line, and every function, with its first line and lines.
 
     ``from acceptance import metrics`` counts as ``acceptance.metrics``.
     """
-    return tuple(_imports(source))
-
-
-def _imports(source: str) -> Iterator[tuple[int, str]]:
+    found, functions = list[tuple[int, str]](), list[tuple[int, str, int]]()
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            yield from ((node.lineno, alias.name) for alias in node.names)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            functions.append((node.lineno, node.name, lines_of(node)))
+        elif isinstance(node, ast.Import):
+            found += ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = "." * node.level + (node.module or "")
-            yield from ((node.lineno, _target(base, alias.name)) for alias in node.names)
+            found += ((node.lineno, _target(base, alias.name)) for alias in node.names)
+    return Read(tuple(found), tuple(functions))
+
+
+def imports(source: str) -> tuple[tuple[int, str], ...]:
+    """Every import at any depth, with its line."""
+    return read(source).imports
 
 
 def _target(base: str, name: str) -> str:
@@ -449,12 +459,9 @@ def test_files_and_functions_can_be_read_in_a_sitting(path: Path) -> None:
     assert length <= LONGEST_FILE, (
         f"acceptance/{name(path)} has {length} lines: split it along its nouns"
     )
-    kinds = ast.FunctionDef | ast.AsyncFunctionDef
-    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, kinds)]
     long = [
-        f"acceptance/{name(path)}:{function.lineno} {function.name} has {lines_of(function)} "
-        "lines: name its parts"
-        for function in functions
-        if lines_of(function) > LONGEST_FUNCTION
+        f"acceptance/{name(path)}:{first} {function} has {lines} lines: name its parts"
+        for first, function, lines in read(source).functions
+        if lines > LONGEST_FUNCTION
     ]
     assert not long, "\n".join(long)

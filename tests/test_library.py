@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from measured_once import measured_once
 from plain_pages import plain
 
 import acceptance
@@ -354,7 +355,7 @@ def printed(beside_a_film: Path) -> dict[str, str]:
     """Run the page's examples one after the other; return what each heading's printed."""
     names: dict[str, Any] = {}
     output = {}
-    with contextlib.chdir(beside_a_film), plain():
+    with contextlib.chdir(beside_a_film), plain(), measured_once():
         for part in re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]:
             with contextlib.redirect_stdout(io.StringIO()) as stdout:
                 for block in re.findall(r"^```python\n(.*?)^```$", part, re.MULTILINE | re.DOTALL):

@@ -9,9 +9,15 @@ from pathlib import Path
 
 import kept_films
 import marks
+import measured_once
+import numpy as np
 import pytest
 
 from acceptance.charts import definition, drawing
+from acceptance.footage import encode
+from acceptance.model import Shot
+from acceptance.scene import build, stills
+from acceptance.session import measuring
 from acceptance.simulate import films, sheets
 from acceptance.simulate.camera import Camera
 
@@ -129,3 +135,43 @@ def test_a_film_for_which_a_test_has_changed_the_toolkit_is_not_the_kept_one(
     monkeypatch.setattr(drawing, "draw", lambda *given, **named: 0.5 * draw(*given, **named))
     by_way_of(tmp_path)
     assert (tmp_path / "a.mp4").read_bytes() != usual
+
+
+@pytest.mark.film
+def test_a_shot_is_measured_once_in_a_run_and_again_where_file_or_toolkit_differ(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each time as another process of the run does, which remembers nothing itself."""
+    looks, look, clip = [], build.look, tmp_path / "a.mkv"
+    monkeypatch.setenv(measured_once.KEPT_IN, str(tmp_path))
+    counted = lambda *given, **named: (looks.append(1), look(*given, **named))[1]  # noqa: E731
+
+    def seen(**fields: str) -> build.Scene:
+        shot = Shot(**{"id": "a", "subject": "gate", "clip": clip.name, **fields})  # type: ignore[arg-type]
+        with monkeypatch.context() as patch:
+            patch.setattr(build, "look", counted)
+            with measured_once.measured_once():
+                scene = build.look(shot, tmp_path)
+                assert measuring.measure(scene)[1] == measuring.measure(scene)[1]
+                return scene
+
+    film(clip, 90)
+    whole = clip.read_bytes()
+    first, again = seen(), seen(id="b", subject="yard")
+    assert (len(looks), again.shot.id, again.notes[0].shot) == (1, "b", "b")
+    assert (again.reference.luma == first.reference.luma).all()
+    film(clip, 91)
+    assert seen().reference.luma.mean() > first.reference.luma.mean()
+    clip.write_bytes(whole)
+    assert (seen().reference.luma == first.reference.luma).all()
+    assert len(looks) == 2
+    seen(tap="screen")
+    monkeypatch.setattr(stills, "draw", lambda *_: b"")
+    seen()
+    assert len(looks) == 4
+
+
+def film(path: Path, grey: int) -> None:
+    """Write four pictures of one grey."""
+    pictures = [np.full((48, 64), grey, np.uint8)] * 4
+    encode.write(path, pictures, codec="ffv1", pixel_format="gray")

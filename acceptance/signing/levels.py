@@ -25,6 +25,7 @@ from pyhanko.sign.validation import DocumentSecurityStore
 from acceptance.errors import DeviceError, InputError, KeyFileError, UsageError
 from acceptance.messages import tr
 from acceptance.signing import bounded_answers, certificates, key_files, signatures
+from acceptance.signing.object_streams import ListedReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,6 +46,12 @@ class Update(IncrementalPdfFileWriter):
     """Adds to a report; PDF/A-3 is PDF 1.7 (ISO 19005-3, 5.1), and pyHanko would say 2.0."""
 
     output_version = (1, 7)
+
+    @classmethod
+    def of(cls, pdf: bytes) -> Update:
+        """Open a report, to be added to."""
+        reader = ListedReader(io.BytesIO(pdf))
+        return cls(reader.stream, prev=reader)
 
     def _update_meta(self) -> None:
         """Leave the metadata as they are: pyHanko would write addresses in them as resources."""
@@ -211,7 +218,7 @@ def archived(pdf: bytes, given: Stamping) -> bytes:
     """Put a time stamp on the whole report, where the level asks for it. Raises as ``supply``."""
     if given.level != ARCHIVED:
         return pdf
-    writer = Update(io.BytesIO(pdf))
+    writer = Update.of(pdf)
     number = len(writer.prev.embedded_timestamp_signatures) + 1
     stamper = signers.PdfTimeStamper(given.authority, field_name=f"time-stamp-{number}")
     out: io.BytesIO = stamper.timestamp_pdf(writer, "sha256", output=io.BytesIO())

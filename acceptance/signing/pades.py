@@ -107,7 +107,7 @@ def prepare(
 
     ``reserved``: hexadecimal digits of room for the container; 0: as this key needs.
     """
-    writer = levels.Update(io.BytesIO(pdf))
+    writer = levels.Update.of(pdf)
     levels.supply(writer, signer, stamping)
     first, when = not writer.prev.embedded_signatures, appearances.now()
     places = appearances.places(writer.prev)

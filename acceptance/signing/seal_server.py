@@ -18,7 +18,6 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, cast
 
 from asn1crypto import cms, pem  # type: ignore[import-untyped]  # ships no types
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -41,6 +40,7 @@ from acceptance.signing import (
     updates,
     verification,
 )
+from acceptance.signing.object_streams import ListedReader
 from acceptance.signing.signatures import State
 
 if TYPE_CHECKING:
@@ -310,7 +310,7 @@ def _require_sound(report: bytes, path: Path, trust: Sequence[Path], lang: str) 
     """Refuse a report that would be broken, whoever made update and container."""
     found = signature_check.verify_pdf(report, trust)
     wrong = [each.detail for each in found.problems if each.state is State.BROKEN]
-    reader = PdfFileReader(io.BytesIO(report))
+    reader = ListedReader(io.BytesIO(report))
     wrong = wrong or [*updates.beyond_signatures(reader)]
     wrong = wrong or [*appearances.otherwise(reader, lang, same_renderer=False)]
     if wrong:

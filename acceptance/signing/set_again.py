@@ -12,11 +12,11 @@ import itertools
 from typing import TYPE_CHECKING
 
 from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.reader import PdfFileReader
 
 from acceptance.messages import tr
 from acceptance.report import page_paints, page_words
 from acceptance.signing import appearances, pades, page_entries
+from acceptance.signing.object_streams import ListedReader
 from acceptance.signing.signatures import State
 from acceptance.signing.updates import annotations_of, at, beyond_signatures, fields_of
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
 
     from pyhanko.pdf_utils.generic import DictionaryObject, PdfObject, Reference
+    from pyhanko.pdf_utils.reader import PdfFileReader
 
     from acceptance.report.page_words import PageWords
 
@@ -43,12 +44,12 @@ def compare(
 
     ``lang`` is its language.
     """
-    reader = PdfFileReader(io.BytesIO(pdf))  # once: half of the time that comparing takes
+    reader = ListedReader(io.BytesIO(pdf))  # once: half of the time that comparing takes
     if changed := tuple(beyond_signatures(reader)):
         return State.BROKEN, changed
     if shown := tuple(appearances.otherwise(reader, lang, same_renderer=same_renderer)):
         return State.BROKEN, shown
-    due = PdfFileReader(io.BytesIO(own))
+    due = ListedReader(io.BytesIO(own))
     if pdf.startswith(own) and _first_start(reader) == _first_start(due):
         return State.OK, ()
     state, details = _compare_pages(pdf, own, same_renderer=same_renderer)
@@ -65,7 +66,7 @@ def compare_annex(pdf: bytes, own: bytes, *, same_renderer: bool) -> tuple[State
     """Compare an annex, which nobody signs by itself, with ``own``, set again."""
     if pdf == own:
         return State.OK, ()
-    reader = PdfFileReader(io.BytesIO(pdf))
+    reader = ListedReader(io.BytesIO(pdf))
     if reader.xrefs.total_revisions != 1:
         return State.BROKEN, (tr("was updated after it was set"),)
     if "/AcroForm" in reader.root:
@@ -120,7 +121,7 @@ def _compare_paints(pdf: bytes, own: bytes) -> tuple[State, tuple[str, ...]]:
 
 def _first(pdf: bytes) -> PdfObject:
     """Return the catalog of a file's first revision: what signing adds is looked at elsewhere."""
-    return PdfFileReader(io.BytesIO(pdf)).get_historical_resolver(0).root
+    return ListedReader(io.BytesIO(pdf)).get_historical_resolver(0).root
 
 
 def _first_start(reader: PdfFileReader) -> int:
@@ -133,12 +134,12 @@ def _first_start(reader: PdfFileReader) -> int:
 
 def added(pdf: bytes) -> Iterator[str]:
     """Say what the updates of a report by another version do beside signing it."""
-    return beyond_signatures(PdfFileReader(io.BytesIO(pdf)), metadata=True)
+    return beyond_signatures(ListedReader(io.BytesIO(pdf)), metadata=True)
 
 
 def active(pdf: bytes) -> Iterator[str]:
     """Say what a report can do or show that this tool never puts into one."""
-    root = PdfFileReader(io.BytesIO(pdf)).get_historical_resolver(0).root
+    root = ListedReader(io.BytesIO(pdf)).get_historical_resolver(0).root
     names, preferences = at(root, "/Names", ()), at(root, "/ViewerPreferences", ())
     fields, strange = fields_of(root), [{*root} - OF_CATALOG, {*names} - NAMED]
     for key in itertools.chain(*map(sorted, [*strange, {*preferences} - PREFERRED])):

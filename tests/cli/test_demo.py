@@ -11,8 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import measured_once
 import numpy as np
-import plain_pages
 import pytest
 from marks import few, slow
 from pdf_words import words
@@ -52,7 +52,7 @@ def outcomes(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(build, "look", keeping)
-        patch.setattr(demo, "_in_child", plain_pages.device)
+        patch.setattr(demo, "_in_child", measured_once.device)
         return {one.name: one for one in demo.make(tmp_path_factory.mktemp("demo"))}
 
 
@@ -60,12 +60,15 @@ def outcomes(
 def test_a_script_with_nothing_but_the_library_gets_the_same_verdicts(
     outcomes: dict[str, demo.DemoResult], tmp_path: Path, names: tuple[str, ...]
 ) -> None:
-    """It runs outside the tree, on the demo's own films; its pages are of no interest here."""
+    """It runs outside the tree, on the demo's own films; its pages are of no interest here.
+
+    What is in the films, the demo has measured: shots that the script plans otherwise are measured.
+    """
     script = shutil.copy(ROOT / "examples" / "library.py", tmp_path)
     footage = tmp_path / "footage"
     for name in names:
         shutil.copytree(outcomes[name].folder.parent.parent / "footage" / name, footage / name)
-    command = [sys.executable, plain_pages.__file__, script, tmp_path / "out", footage]
+    command = [sys.executable, measured_once.__file__, script, tmp_path / "out", footage]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     verdicts = json.loads(done.stdout.splitlines()[-1])
     assert verdicts == {
