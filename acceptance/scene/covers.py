@@ -29,6 +29,7 @@ class Covers:
         self.thresholds = thresholds
         number = max(thresholds.fewest_lasting, round(thresholds.lasting_seconds / apart))
         self.pictures: deque[Bytes] = deque(maxlen=number)
+        self.total: NDArray[np.uint16] = np.zeros((), np.uint16)  # of them
         # no longer: else a cover that creeps is a veil until what it did is forgotten
         self.means: deque[Floats] = deque(maxlen=number)
 
@@ -39,7 +40,7 @@ class Covers:
         ``veiled``, 1 where what hides them may be a veil, else 0.
         """
         limits = self.thresholds
-        self.pictures.append(samples)
+        self._add(samples)
         self.means.append(patterns.block_means(samples.astype(np.float32), limits))
         lasting = self._lasting()
         relief = patterns.relief(lasting, limits)
@@ -50,10 +51,16 @@ class Covers:
         veiled = self._stirs(blank, noise) or self._is_faint(relief[~blank])
         return {"blank": patterns.percentage(blank), "veiled": float(veiled)}
 
+    def _add(self, samples: Bytes) -> None:
+        """Add a picture to the last ones: what was there before them is forgotten."""
+        if len(self.pictures) == self.pictures.maxlen:
+            self.total -= self.pictures[0]
+        self.total = self.total + samples
+        self.pictures.append(samples)
+
     def _lasting(self) -> Floats:
-        """Return the mean of the last pictures: what was there before them is forgotten."""
-        total = np.add.reduce(np.array(self.pictures), axis=0, dtype=np.uint16)
-        return np.asarray(total * np.float32(1 / len(self.pictures)))
+        """Return the mean of the last pictures."""
+        return np.asarray(self.total * np.float32(1 / len(self.pictures)))
 
     def _stirs(self, blank: NDArray[np.bool_], noise: Floats) -> bool:
         """Whether something moves in blocks that show nothing: they change as the others do not."""

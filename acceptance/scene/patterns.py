@@ -69,17 +69,15 @@ def rows_at(plane: NDArray[Any], places: NDArray[np.int64]) -> NDArray[Any]:
 
 
 def changed_share(rows: NDArray[Any], before: NDArray[Any], thresholds: Thresholds) -> float:
-    """Return the share (0..1) of pixels that changed: of all rows where it is small.
+    """Return the share (0..1) of pixels that changed: of all rows (5, 36, w) where it is small.
 
     Whether few have changed is what tells a freeze: rows are counted a part at a time, evenly
     spread each, until what changed in those is more than that of all, whatever the others did.
     """
-    every = thresholds.rows_averaged
     changed = seen = 0
-    for first in _scattered(every):
-        part = rows[first::every]
-        changed += int(np.count_nonzero(part != before[first::every]))
-        seen += part.size
+    for part in _scattered(len(rows)):
+        changed += int(np.count_nonzero(rows[part] != before[part]))
+        seen += rows[part].size
         if changed > thresholds.much_changed_share * rows.size:
             break
     return changed / seen

@@ -106,8 +106,8 @@ class Features:
         self._keep(CHANGES, self._changes(frame, rows))
         self.likeness.see(small, key=frame.key)
         if self.count % self.every_motion == 0:
-            across = _spread(rows.shape[1], self.thresholds.level_columns)
-            self._wait(LEVELS, self._eight(rows[:, across]))
+            across = _spread(rows.shape[-1], self.thresholds.level_columns)
+            self._wait(LEVELS, self._eight(rows[..., across]))
         if self.large and self.count % self.every_motion == 0:
             self._profiles(frame.luma, sums)
             self.later.append(small)
@@ -175,9 +175,8 @@ class Features:
 
     def _sums(self, rows: NDArray[Any]) -> NDArray[Any]:
         """Add up, in native codes, the rows behind each of the thumbnail, (36, w)."""
-        together = rows.reshape(-1, self.thresholds.rows_averaged, rows.shape[1])
         kind = np.float32 if self.shift else np.uint16
-        return np.asarray(np.add.reduce(together, axis=1, dtype=kind))
+        return np.asarray(np.add.reduce(rows, axis=0, dtype=kind))
 
     def _thumbnail(self, sums: NDArray[Any]) -> Floats:
         """Average the picture to (36, 64) codes of 8 bits."""
@@ -233,7 +232,8 @@ class Features:
         if number < self.thresholds.least_unclipped_share * rows.size:
             return {}
         share = np.count_nonzero((rows != before) & could) / number
-        noise = patterns.noise_share(rows[:, ::4], before[:, ::4], could[:, ::4], self.thresholds)
+        some = (_from_above(each[..., ::4]) for each in (rows, before, could))
+        noise = patterns.noise_share(*some, self.thresholds)
         return {"key_changed": share, "key_noise": noise}
 
     # --- motion
@@ -271,7 +271,7 @@ class Features:
 
     def _costly(self, frame: Frame, rows: NDArray[Any], samples: Bytes) -> None:
         """Take what blur, stripes, noise and casts are looked for in."""
-        some, further = self._eight(rows[1::3]), self._further(frame.luma)
+        some, further = self._some(frame.luma), self._further(frame.luma)
         noise = self._noise_level(rows, some, further)
         self._keep(NOISE, noise)
         self.later.append(None)
@@ -287,8 +287,8 @@ class Features:
         """Noise in %, against the frame before; that of each block is kept for covers."""
         if self.rows is None:
             return {}
-        every = self.thresholds.rows_averaged
-        change = cv2.absdiff(rows[every // 2 :: every], self.rows[every // 2 :: every])
+        middle = len(rows) // 2
+        change = cv2.absdiff(rows[middle], self.rows[middle])
         self.noise = patterns.noise(some, further, change, self.shift, self.thresholds)
         level = ranked(self.noise, self.thresholds.quiet_percentile)
         return {"noise": 100 * level / self.amplitude}
@@ -296,11 +296,16 @@ class Features:
     def _streaks(self, rows: NDArray[Any], some: Bytes, further: Bytes) -> float:
         """Amplitude, in codes, of noise by rows: in time, and between rows next to each other."""
         limits, before = self.thresholds, rows if self.rows is None else self.rows
-        every = limits.rows_averaged
-        found = patterns.streaks(rows[::every], before[::every], self.shift, limits)
+        found = patterns.streaks(rows[0], before[0], self.shift, limits)
         if found < limits.least_wave_codes:
             return found
         return min(found, limits.over_rough * patterns.rough_rows(some, further, limits))
+
+    def _some(self, luma: NDArray[Any]) -> Bytes:
+        """Return every third (60, w) of the rows that all features share, for noise."""
+        limits = self.thresholds
+        places = spread(len(luma), limits.rows_averaged * limits.thumbnail_size[1])
+        return self._eight(patterns.rows_at(luma, places[1::3]))
 
     def _further(self, luma: NDArray[Any]) -> Bytes:
         """Return the rows (4, 60, w) two above, above, below and two below those of noise."""
@@ -386,9 +391,22 @@ def _spread(size: int, number: int) -> slice:
 
 
 def _rows(luma: NDArray[Any], thresholds: Thresholds) -> NDArray[Any]:
-    """Copy the rows that all features share, (180, w)."""
-    number = thresholds.rows_averaged * thresholds.thumbnail_size[1]
-    return patterns.rows_at(luma, spread(len(luma), number))
+    """Return the 180 rows that all features share, (5, 36, w), of the plane itself if they can be.
+
+    Of those behind each row of the thumbnail the first ones are together, then the second ones, and
+    so on.
+    """
+    down = thresholds.thumbnail_size[1]
+    places = spread(len(luma), thresholds.rows_averaged * down)
+    step = len(luma) // len(places)
+    evenly = step * len(places) == len(luma) and luma.strides[1] == luma.itemsize
+    rows = luma[places[0] :: step] if evenly else patterns.rows_at(luma, places)
+    return rows.reshape(down, -1, luma.shape[1]).swapaxes(0, 1)
+
+
+def _from_above(rows: NDArray[Any]) -> NDArray[Any]:
+    """Return rows (5, 36, w) in the order in which they lie in the picture, (180, w)."""
+    return rows.swapaxes(0, 1).reshape(-1, rows.shape[-1])
 
 
 @lru_cache(maxsize=4)
