@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -127,10 +127,10 @@ def _to_one(patterns: Floats, other: Floats) -> NDArray[np.floating]:
     )
 
 
-def _means(values: Floats) -> NDArray[np.floating]:
+def _means(values: NDArray[Any]) -> NDArray[np.float64]:
     """Return the means (n,) of rows; OpenCV adds up in double precision without a copy in it."""
     sums = cv2.reduce(values, 1, cv2.REDUCE_SUM, dtype=cv2.CV_64F)
-    return np.asarray(sums, np.float64).ravel() / values.shape[1]
+    return np.asarray(np.asarray(sums, np.float64).ravel() / values.shape[1])
 
 
 def _powers(patterns: Floats) -> Floats:

@@ -64,11 +64,11 @@ def profiles(sums: NDArray[Any], unit: float, fold: int) -> Floats:
     """
     size = sums.shape[2] // (4 * fold) * 2
     samples = sums[..., : 2 * size * fold].reshape(len(sums), -1, size, fold)
-    added = samples[..., 0].astype(np.float32)
+    fits = fold * int(sums.max()) < 1 << 16
+    added = samples[..., 0].astype(sums.dtype if fits else np.float32)
     for place in range(1, fold):  # a resize takes three times as long
         added += samples[..., place]
-    added *= np.float32(unit / fold)
-    return added
+    return np.asarray(added * np.float32(unit / fold), np.float32)
 
 
 def spectra(waves: Floats, thresholds: Thresholds) -> Complexes:

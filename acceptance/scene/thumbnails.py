@@ -13,18 +13,18 @@ from __future__ import annotations
 
 import math
 from array import array
-from functools import lru_cache, partial
+from functools import partial
 from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 
-from acceptance.scene import casts, crossed_edges, looks, patterns, plane_waves
+from acceptance.scene import casts, crossed_edges, looks, patterns, plane_waves, shared_rows
 from acceptance.scene.covers import Covers
 from acceptance.scene.likeness import FrameLikeness
 from acceptance.scene.motion import Motion
-from acceptance.scene.patterns import eight_bits, percentage, ranked, spread
+from acceptance.scene.patterns import eight_bits, percentage, ranked
 from acceptance.scene.rolling_bars import RollingBars
 from acceptance.scene.thresholds import THRESHOLDS, Thresholds
 
@@ -100,7 +100,7 @@ class Features:
 
     def see(self, frame: Frame) -> None:
         """Take in the next frame."""
-        rows = _rows(frame.luma, self.thresholds)
+        rows = shared_rows.shared(frame.luma, self.thresholds)
         sums = self._sums(rows)
         small = self._thumbnail(sums)
         self._keep(CHANGES, self._changes(frame, rows))
@@ -232,8 +232,8 @@ class Features:
         if number < self.thresholds.least_unclipped_share * rows.size:
             return {}
         share = np.count_nonzero((rows != before) & could) / number
-        some = (_from_above(each[..., ::4]) for each in (rows, before, could))
-        noise = patterns.noise_share(*some, self.thresholds)
+        now, then, able = (shared_rows.from_above(each[..., ::4]) for each in (rows, before, could))
+        noise = patterns.noise_share(now, then, able, self.thresholds)
         return {"key_changed": share, "key_noise": noise}
 
     # --- motion
@@ -271,7 +271,10 @@ class Features:
 
     def _costly(self, frame: Frame, rows: NDArray[Any], samples: Bytes) -> None:
         """Take what blur, stripes, noise and casts are looked for in."""
-        some, further = self._some(frame.luma), self._further(frame.luma)
+        some, further = (
+            self._eight(take(frame.luma, self.thresholds))
+            for take in (shared_rows.thirds, shared_rows.beside_thirds)
+        )
         noise = self._noise_level(rows, some, further)
         self._keep(NOISE, noise)
         self.later.append(None)
@@ -300,19 +303,6 @@ class Features:
         if found < limits.least_wave_codes:
             return found
         return min(found, limits.over_rough * patterns.rough_rows(some, further, limits))
-
-    def _some(self, luma: NDArray[Any]) -> Bytes:
-        """Return every third (60, w) of the rows that all features share, for noise."""
-        limits = self.thresholds
-        places = spread(len(luma), limits.rows_averaged * limits.thumbnail_size[1])
-        return self._eight(patterns.rows_at(luma, places[1::3]))
-
-    def _further(self, luma: NDArray[Any]) -> Bytes:
-        """Return the rows (4, 60, w) two above, above, below and two below those of noise."""
-        limits = self.thresholds
-        places = _rows_beside(len(luma), limits.rows_averaged * limits.thumbnail_size[1])
-        rows = patterns.rows_at(luma, places.ravel())
-        return self._eight(rows).reshape(*places.shape, -1)
 
     def _grid(self, luma: NDArray[Any]) -> Bytes:
         """Take samples as far apart along rows as along columns."""
@@ -388,29 +378,3 @@ def _spread(size: int, number: int) -> slice:
     """Return about ``number`` places, evenly spread over ``size``."""
     step = max(1, size // number)
     return slice(step // 2, None, step)
-
-
-def _rows(luma: NDArray[Any], thresholds: Thresholds) -> NDArray[Any]:
-    """Return the 180 rows that all features share, (5, 36, w), of the plane itself if they can be.
-
-    Of those behind each row of the thumbnail the first ones are together, then the second ones, and
-    so on.
-    """
-    down = thresholds.thumbnail_size[1]
-    places = spread(len(luma), thresholds.rows_averaged * down)
-    step = len(luma) // len(places)
-    evenly = step * len(places) == len(luma) and luma.strides[1] == luma.itemsize
-    rows = luma[places[0] :: step] if evenly else patterns.rows_at(luma, places)
-    return rows.reshape(down, -1, luma.shape[1]).swapaxes(0, 1)
-
-
-def _from_above(rows: NDArray[Any]) -> NDArray[Any]:
-    """Return rows (5, 36, w) in the order in which they lie in the picture, (180, w)."""
-    return rows.swapaxes(0, 1).reshape(-1, rows.shape[-1])
-
-
-@lru_cache(maxsize=4)
-def _rows_beside(height: int, number: int) -> NDArray[np.int64]:
-    """Return the places (4, n) of the rows two above, above, below and two below every third."""
-    places = np.add.outer((-2, -1, 1, 2), spread(height, number)[1::3])
-    return np.asarray(np.clip(places, 0, height - 1))

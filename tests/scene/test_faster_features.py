@@ -15,8 +15,8 @@ from acceptance.scene.likeness import FrameLikeness
 from acceptance.scene.motion import Motion, _tops, profiles
 from acceptance.scene.patterns import block_means, changed_share, median, noise, ranked
 from acceptance.scene.rolling_bars import RollingBars
+from acceptance.scene.shared_rows import beside_thirds, from_above, shared, thirds
 from acceptance.scene.thresholds import THRESHOLDS
-from acceptance.scene.thumbnails import _from_above, _rows
 
 SHAPE = (135, 240)
 ROWS, COLUMNS = np.indices(SHAPE, np.float32)
@@ -217,15 +217,18 @@ def test_shared_rows_are_those_evenly_spread_wherever_they_lie(height: int, bits
     turned = np.rot90(np.ascontiguousarray(np.rot90(codes, -1)))
     places = (2 * np.arange(180) + 1) * height // 360
     for luma in (codes, padded, turned):
-        rows = _rows(luma, THRESHOLDS)
+        rows = shared(luma, THRESHOLDS)
         assert rows.shape == (5, 36, 48)
-        assert np.array_equal(_from_above(rows), codes[places])
+        assert np.array_equal(from_above(rows), codes[places])
         assert np.array_equal(rows[3], codes[places[3::5]])
+        assert np.array_equal(thirds(luma, THRESHOLDS), codes[places[1::3]])
+        below = np.minimum(places[1::3] + 2, height - 1)
+        assert np.array_equal(beside_thirds(luma, THRESHOLDS)[3], codes[below])
 
 
-@pytest.mark.parametrize("fold", [1, 3, 4])
-def test_profiles_are_means_of_so_many_samples_of_each_half(fold: int) -> None:
-    sums = np.random.default_rng(fold).integers(0, 9000, (3, 5, 650)).astype(np.uint16)
+@pytest.mark.parametrize(("fold", "most"), [(1, 9_000), (3, 9_000), (4, 65_000)])
+def test_profiles_are_means_of_so_many_samples_of_each_half(fold: int, most: int) -> None:
+    sums = np.random.default_rng(fold).integers(0, most, (3, 5, 650)).astype(np.uint16)
     found = profiles(sums, 1 / 35, fold)
     half = 650 // (4 * fold) * 2 * fold
     plain = sums[..., : 2 * half].reshape(3, 10, -1, fold).mean(axis=-1) / 35
