@@ -143,7 +143,8 @@ def locate_one(luma: NDArray[np.generic], chart: Chart) -> Located:
 
 
 def _eight_bits(luma: NDArray[np.generic]) -> Bytes:
-    if luma.ndim != 2 or not luma.size or not np.isfinite(luma).all():
+    whole = np.issubdtype(luma.dtype, np.integer)
+    if luma.ndim != 2 or not luma.size or not (whole or np.isfinite(luma).all()):
         what = tr("charts are found in a finite 2-D array, not {shape}", shape=luma.shape)
         raise ValueError(what)
     if luma.dtype == np.uint8:

@@ -25,7 +25,7 @@ import click
 from acceptance.cli import terminal
 from acceptance.errors import SetupError
 from acceptance.messages import tr
-from acceptance.report import typesetting
+from acceptance.report import own_typefaces, typesetting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -281,7 +281,7 @@ def _rendered_font() -> list[str]:
         typesetting.check_fonts()
     except (SetupError, ImportError):
         return []
-    return [typesetting.SANS]
+    return [own_typefaces.SANS]
 
 
 def encoders() -> tuple[Check, Check]:

@@ -21,13 +21,16 @@ def ahead(items: Iterator[Item], number: int = AHEAD) -> Iterator[Item]:
     """
     # futures of an executor cost 0.1 ms more a frame
     waiting: SimpleQueue[Item | BaseException | None] = SimpleQueue()
-    room, left = threading.Semaphore(number), threading.Event()
+    room: SimpleQueue[None] = SimpleQueue()  # a semaphore is of Python, and of slower locks
+    for _ in range(number):
+        room.put(None)
+    left = threading.Event()
 
     def take() -> None:
         try:
             for item in items:
                 waiting.put(item)
-                room.acquire()
+                room.get()
                 if left.is_set():
                     return
             waiting.put(None)
@@ -41,8 +44,8 @@ def ahead(items: Iterator[Item], number: int = AHEAD) -> Iterator[Item]:
             if isinstance(item, BaseException):
                 raise item
             yield item
-            room.release()
+            room.put(None)
     finally:  # what is under way ends first: the source must not be closed before
         left.set()
-        room.release()
+        room.put(None)
         other.join()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.errors import PlanError
 from acceptance.messages import tr
-from acceptance.report.typesetting import SANS, SERIF
+from acceptance.report.own_typefaces import SANS, SERIF
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

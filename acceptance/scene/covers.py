@@ -38,6 +38,7 @@ class Covers:
         self.since = 0  # pictures since the view became another
         self.blank = np.zeros(thresholds.blocks[::-1], np.bool_)  # blocks that showed nothing
         self.pictures: deque[Bytes] = deque(maxlen=number)
+        self.total: NDArray[np.uint16] = np.zeros((), np.uint16)  # of them
         # no longer: else a cover that creeps is a veil until what it did is forgotten
         self.means: deque[Floats] = deque(maxlen=number)
 
@@ -63,12 +64,19 @@ class Covers:
         """Keep the next picture, and forget those of another view once this one has settled."""
         jumped = bool(self.pictures) and self._is_another(samples, noise)
         self.since = 1 if jumped else self.since + 1
+        if len(self.pictures) == self.pictures.maxlen:
+            self._forget()
+        self.total = self.total + samples
         self.pictures.append(samples)
         self.means.append(patterns.block_means(samples.astype(np.float32), self.thresholds))
         if self.since == self.settled:
             while len(self.pictures) > self.settled:
-                self.pictures.popleft()
-                self.means.popleft()
+                self._forget()
+
+    def _forget(self) -> None:
+        """Forget the oldest picture."""
+        self.total -= self.pictures.popleft()
+        self.means.popleft()
 
     def _is_another(self, samples: Bytes, noise: Floats) -> bool:
         """Whether most blocks that showed something are others, whatever the light does."""
@@ -81,9 +89,8 @@ class Covers:
         return enough and bool(np.count_nonzero(telling) > limits.jump_share * telling.size)
 
     def _lasting(self) -> Floats:
-        """Return the mean of the last pictures: what was there before them is forgotten."""
-        total = np.add.reduce(np.array(self.pictures), axis=0, dtype=np.uint16)
-        return np.asarray(total * np.float32(1 / len(self.pictures)))
+        """Return the mean of the last pictures."""
+        return np.asarray(self.total * np.float32(1 / len(self.pictures)))
 
     def _stirs(self, blank: NDArray[np.bool_], noise: Floats) -> bool:
         """Whether something moves in blocks that show nothing: they change as the others do not."""

@@ -130,20 +130,21 @@ def crossings(seen: Sequence[Lines], height: int, thresholds: Thresholds) -> lis
     than it is. What goes on rising as far again to both sides is no edge but shading.
     """
     units, size = seen[0].units, len(seen[0].samples)
-    lines = np.concatenate([each.samples.reshape(size, 2, -1) for each in seen], axis=2)
-    number = lines.shape[2]
+    lines = [each.samples.reshape(size, 2, -1) for each in seen]
     around = 2 * thresholds.edge_reach_samples
-    fine = _extended(lines[:, 0], around)
+    fine = _extended([line[:, 0] for line in lines], around)
+    number = fine.shape[1]
     slope = _twice_slope(fine, around)
     at, rises = _edges(fine, slope, thresholds.edge_contrast_codes * units, thresholds)
     rows, columns = np.divmod(at, number)
     rows -= around
     slopes = slope.ravel()[at] * np.float32(0.5)
-    beside = lines[rows, 1, columns]
+    pictures, columns = np.divmod(columns, number // len(seen))
+    beside = _beside(lines, pictures, rows, columns)
     square = slopes >= thresholds.edge_squareness * np.abs(fine.ravel()[at] - beside)
     widths = 100 / min(height, thresholds.fine_samples) / math.sqrt(2 * math.pi) * rises / slopes
-    pictures, columns = np.divmod(columns[square], number // len(seen))
-    places = np.stack([rows[square], columns], axis=1) + 0.5
+    pictures = pictures[square]
+    places = np.stack([rows[square], columns[square]], axis=1) + 0.5
     places /= size, number // len(seen)
     found = widths[square], rises[square] / np.float32(units), places
     order, ends = np.argsort(pictures, kind="stable"), np.bincount(pictures, minlength=len(seen))
@@ -151,12 +152,28 @@ def crossings(seen: Sequence[Lines], height: int, thresholds: Thresholds) -> lis
     return [Crossings(*each) for each in zip(*parts, strict=True)]
 
 
-def _extended(fine: Whole, around: int) -> Whole:
-    """Return lines that go on so far at both ends as they end."""
-    extended = np.empty((len(fine) + 2 * around, fine.shape[1]), np.int16)
-    extended[around:-around] = fine
-    extended[:around], extended[-around:] = fine[0], fine[-1]
+def _extended(fine: Sequence[Whole], around: int) -> Whole:
+    """Return lines of pictures side by side, that go on so far at both ends as they end."""
+    (size, number), pictures = fine[0].shape, len(fine)
+    extended = np.empty((size + 2 * around, number * pictures), np.int16)
+    middle = extended[around:-around]
+    np.concatenate(fine, axis=1, out=middle)
+    extended[:around], extended[-around:] = middle[0], middle[-1]
     return extended
+
+
+def _beside(
+    lines: Sequence[Whole],
+    pictures: NDArray[np.intp],
+    rows: NDArray[np.intp],
+    columns: NDArray[np.intp],
+) -> Whole:
+    """Return the samples (m,) beside these of ``lines`` (size, 2, n) of each picture."""
+    beside = np.empty(len(rows), np.int16)
+    for number, line in enumerate(lines):
+        own = pictures == number
+        beside[own] = line[rows[own], 1, columns[own]]
+    return beside
 
 
 def _twice_slope(fine: Whole, around: int) -> Whole:
@@ -178,9 +195,10 @@ def _edges(
     reach, number = thresholds.edge_reach_samples, fine.shape[1]
     most, least = (_within(fine, reach, pick) for pick in (np.maximum, np.minimum))
     rise, slope = most - least, twice_slope[reach:-reach]
-    steepest = slope >= np.maximum(_within(twice_slope, reach, np.maximum), np.int16(1))
+    steepest = slope >= _within(twice_slope, reach, np.maximum)
     steepest &= rise >= np.int16(math.ceil(contrast))  # few are left to look at
     near = np.flatnonzero(steepest)  # in what begins ``reach`` samples later
+    near = near[slope.ravel()[near] > 0]
     before, after = near - reach * number, near + reach * number
     most, least, rises = most.ravel(), least.ravel(), rise.ravel()[near].astype(np.float32)
     further = np.maximum(most[before], most[after]) - np.minimum(least[before], least[after])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -52,9 +52,10 @@ class FrameLikeness:
         small = np.concatenate([self.before, self.waiting])
         fresh = [each - cv2.blur(each, SHADING) for each in self.waiting]
         patterns = np.concatenate([self.patterns_before, fresh])
+        powers = _powers(patterns)
         number = len(fresh)
         now = small[-number:].reshape(number, -1)
-        step, twice = (np.abs(now - _before(small, apart, number)) for apart in (1, 2))
+        step, twice = (cv2.absdiff(now, _before(small, apart, number)) for apart in (1, 2))
         difference = _means(step)
         changed = np.count_nonzero(step > self.thresholds.changed_codes, axis=1) / self.size
         taken = {
@@ -62,8 +63,8 @@ class FrameLikeness:
             "difference": difference,
             "drift": _means(twice),
             "area_changed": np.where(np.isnan(difference), math.nan, 100 * changed),
-            "like_before": _correlations(patterns, 1, number),
-            "like_ago": _correlations(patterns, self.apart, number),
+            "like_before": _correlations(patterns, powers, 1, number),
+            "like_ago": _correlations(patterns, powers, self.apart, number),
             **self._of_keys(),
         }
         taken |= self._of_left(patterns, taken["like_before"])
@@ -126,16 +127,25 @@ def _to_one(patterns: Floats, other: Floats) -> NDArray[np.floating]:
     )
 
 
-def _means(values: Floats) -> NDArray[np.floating]:
-    return np.asarray(np.mean(values, axis=1, dtype=np.float64))
+def _means(values: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the means (n,) of rows; OpenCV adds up in double precision without a copy in it."""
+    sums = cv2.reduce(values, 1, cv2.REDUCE_SUM, dtype=cv2.CV_64F)
+    return np.asarray(np.asarray(sums, np.float64).ravel() / values.shape[1])
 
 
-def _correlations(patterns: Floats, apart: int, number: int) -> NDArray[np.floating]:
-    """Correlate the last so many patterns with those ``apart`` before.
+def _powers(patterns: Floats) -> Floats:
+    flat = patterns.reshape(len(patterns), -1)
+    return np.asarray(np.einsum("ij,ij->i", flat, flat))
+
+
+def _correlations(
+    patterns: Floats, powers: Floats, apart: int, number: int
+) -> NDArray[np.floating]:
+    """Correlate the last so many patterns, of such ``powers``, with those ``apart`` before.
 
     It is nan where there is next to nothing in them.
     """
     now, before = (_before(patterns, each, number) for each in (0, apart))
-    norms = np.sqrt(np.einsum("ij,ij->i", now, now) * np.einsum("ij,ij->i", before, before))
+    norms = np.sqrt(powers[-number:] * _before(powers, apart, number).ravel())
     products = np.einsum("ij,ij->i", now, before)
     return np.where(norms > now.shape[1], products / np.maximum(norms, 1), math.nan)

@@ -9,7 +9,6 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import cv2
 import numpy as np
 
 from acceptance.files.scipy_later import fft
@@ -64,9 +63,12 @@ def profiles(sums: NDArray[Any], unit: float, fold: int) -> Floats:
     Each is one of the halves, that lie beside each other, of a band; ``fold`` px are a sample.
     """
     size = sums.shape[2] // (4 * fold) * 2
-    means = sums[..., : 2 * size * fold].reshape(-1, 2 * size * fold) * np.float32(unit)
-    fine = cv2.resize(means, (2 * size, len(means)), interpolation=cv2.INTER_AREA)
-    return np.asarray(fine, np.float32).reshape(len(sums), -1, size)
+    samples = sums[..., : 2 * size * fold].reshape(len(sums), -1, size, fold)
+    fits = fold * int(sums.max()) < 1 << 16
+    added = samples[..., 0].astype(sums.dtype if fits else np.float32)
+    for place in range(1, fold):  # a resize takes three times as long
+        added += samples[..., place]
+    return np.asarray(added * np.float32(unit / fold), np.float32)
 
 
 def spectra(waves: Floats, thresholds: Thresholds) -> Complexes:
@@ -81,7 +83,7 @@ def spectra(waves: Floats, thresholds: Thresholds) -> Complexes:
     parts = lines.view(np.float32)
     power = np.einsum("ijk,ijk->ij", parts, parts) * (2 / size)
     least = thresholds.least_profile_power
-    lines *= ((power > size * least) / np.sqrt(np.maximum(power, least)))[..., None]
+    parts *= ((power > size * least) / np.sqrt(np.maximum(power, least)))[..., None]
     return np.asarray(lines)
 
 

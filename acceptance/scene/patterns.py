@@ -64,33 +64,19 @@ def rows_at(plane: NDArray[Any], places: NDArray[np.int64]) -> NDArray[Any]:
     return np.asarray(plane[places])
 
 
-def rows_beside(plane: NDArray[Any], shift: int, thresholds: Thresholds) -> Bytes:
-    """Return the rows (4, 60, w) two above, above, below and two below every third of 180."""
-    places = _places_beside(len(plane), thresholds.rows_averaged * thresholds.thumbnail_size[1])
-    return eight_bits(rows_at(plane, places.ravel()), shift).reshape(*places.shape, -1)
-
-
-@lru_cache(maxsize=4)
-def _places_beside(height: int, number: int) -> NDArray[np.int64]:
-    places = np.add.outer((-2, -1, 1, 2), spread(height, number)[1::3])
-    return np.asarray(np.clip(places, 0, height - 1))
-
-
 # --- change
 
 
 def changed_share(rows: NDArray[Any], before: NDArray[Any], thresholds: Thresholds) -> float:
-    """Return the share (0..1) of pixels that changed: of all rows where it is small.
+    """Return the share (0..1) of pixels that changed: of all rows (5, 36, w) where it is small.
 
     Whether few have changed is what tells a freeze: rows are counted a part at a time, evenly
     spread each, until what changed in those is more than that of all, whatever the others did.
     """
-    every = thresholds.rows_averaged
     changed = seen = 0
-    for first in _scattered(every):
-        part = rows[first::every]
-        changed += int(np.count_nonzero(part != before[first::every]))
-        seen += part.size
+    for part in _scattered(len(rows)):
+        changed += int(np.count_nonzero(rows[part] != before[part]))
+        seen += rows[part].size
         if changed > thresholds.much_changed_share * rows.size:
             break
     return changed / seen

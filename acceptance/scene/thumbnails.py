@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from acceptance.scene import casts, crossed_edges, looks, patterns, plane_waves
+from acceptance.scene import casts, crossed_edges, looks, patterns, plane_waves, shared_rows
 from acceptance.scene.covers import Covers
 from acceptance.scene.likeness import FrameLikeness
 from acceptance.scene.line_noise import line_noise
 from acceptance.scene.motion import Motion
-from acceptance.scene.patterns import eight_bits, percentage, ranked, spread
+from acceptance.scene.patterns import eight_bits, percentage, ranked
 from acceptance.scene.rolling_bars import RollingBars
 from acceptance.scene.thresholds import THRESHOLDS, Thresholds
 
@@ -103,14 +103,14 @@ class Features:
 
     def see(self, frame: Frame) -> None:
         """Take in the next frame."""
-        rows = _rows(frame.luma, self.thresholds)
+        rows = shared_rows.shared(frame.luma, self.thresholds)
         sums = self._sums(rows)
         small = self._thumbnail(sums)
         self._keep(CHANGES, self._changes(frame, rows))
         self.likeness.see(small, key=frame.key)
         if self.count % self.every_motion == 0:
-            across = _spread(rows.shape[1], self.thresholds.level_columns)
-            self._wait(LEVELS, self._eight(rows[:, across]))
+            across = _spread(rows.shape[-1], self.thresholds.level_columns)
+            self._wait(LEVELS, self._eight(rows[..., across]))
         if self.large and self.count % self.every_motion == 0:
             self._profiles(frame.luma, sums)
             self.later.append(small)
@@ -179,9 +179,8 @@ class Features:
 
     def _sums(self, rows: NDArray[Any]) -> NDArray[Any]:
         """Add up, in native codes, the rows behind each of the thumbnail, (36, w)."""
-        together = rows.reshape(-1, self.thresholds.rows_averaged, rows.shape[1])
         kind = np.float32 if self.shift else np.uint16
-        return np.asarray(np.add.reduce(together, axis=1, dtype=kind))
+        return np.asarray(np.add.reduce(rows, axis=0, dtype=kind))
 
     def _thumbnail(self, sums: NDArray[Any]) -> Floats:
         """Average the picture to (36, 64) codes of 8 bits."""
@@ -237,7 +236,8 @@ class Features:
         if number < self.thresholds.least_unclipped_share * rows.size:
             return {}
         share = np.count_nonzero((rows != before) & could) / number
-        noise = patterns.noise_share(rows[:, ::4], before[:, ::4], could[:, ::4], self.thresholds)
+        now, then, able = (shared_rows.from_above(each[..., ::4]) for each in (rows, before, could))
+        noise = patterns.noise_share(now, then, able, self.thresholds)
         return {"key_changed": share, "key_noise": noise}
 
     # --- motion
@@ -275,14 +275,15 @@ class Features:
 
     def _costly(self, frame: Frame, rows: NDArray[Any], samples: Bytes) -> None:
         """Take what blur, stripes, noise and casts are looked for in."""
-        some = self._eight(rows[1::3])
-        further = patterns.rows_beside(frame.luma, self.shift, self.thresholds)
+        some, further = (
+            self._eight(take(frame.luma, self.thresholds))
+            for take in (shared_rows.thirds, shared_rows.beside_thirds)
+        )
         noise = self._noise_level(rows, some, further)
         self._keep(NOISE, noise)
         self.later.append(None)
-        beside, every = (some, further), self.thresholds.rows_averaged
-        before = None if self.rows is None else self.rows[::every]
-        lines = line_noise(rows[::every], before, beside, self.shift, self.thresholds)
+        before = None if self.rows is None else self.rows[0]
+        lines = line_noise(rows[0], before, (some, further), self.shift, self.thresholds)
         self._wait(WAVES, (samples, lines, noise.get("noise", 0.0)))
         self._wait(EDGES, crossed_edges.lines(frame.luma, self.shift, self.thresholds))
         self._wait(CASTS, self._colours(frame))
@@ -294,8 +295,8 @@ class Features:
         """Noise in %, against the frame before; that of each block is kept for covers."""
         if self.rows is None:
             return {}
-        every = self.thresholds.rows_averaged
-        change = cv2.absdiff(rows[every // 2 :: every], self.rows[every // 2 :: every])
+        middle = len(rows) // 2
+        change = cv2.absdiff(rows[middle], self.rows[middle])
         self.noise = patterns.noise(some, further, change, self.shift, self.thresholds)
         level = ranked(self.noise, self.thresholds.quiet_percentile)
         return {"noise": 100 * level / self.amplitude}
@@ -384,9 +385,3 @@ def _spread(size: int, number: int) -> slice:
     """Return about ``number`` places, evenly spread over ``size``."""
     step = max(1, size // number)
     return slice(step // 2, None, step)
-
-
-def _rows(luma: NDArray[Any], thresholds: Thresholds) -> NDArray[Any]:
-    """Copy the rows that all features share, (180, w)."""
-    number = thresholds.rows_averaged * thresholds.thumbnail_size[1]
-    return patterns.rows_at(luma, spread(len(luma), number))

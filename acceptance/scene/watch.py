@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from acceptance.charts import finding, located
 from acceptance.scene.row_bands import RowBands
@@ -22,6 +21,8 @@ from acceptance.scene.thumbnails import Features
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from acceptance.charts.definition import Chart, Region
     from acceptance.charts.located import Located, Mark
@@ -44,9 +45,8 @@ CORE = 0.6
 FEWEST_ROWS = 10
 
 Pixels = tuple[int, int, int, int]  # x, y, width, height of whole pixels
-# Boxes in line: their numbers, rows and columns, and where in these each box and gap begins.
-Line = tuple[NDArray[np.int64], slice, slice, NDArray[np.int64]]
-Profiles = list[NDArray[Any]]  # sums of the columns (1, w) of each line
+# Boxes in line: rows and columns, and where the sums of these stand among those of all lines.
+Line = tuple[slice, slice, slice]
 
 
 @contextmanager
@@ -158,7 +158,7 @@ class Track:
     def __init__(self, place: Located, first: int) -> None:
         self.first = first
         self.readings: list[NDArray[np.float32]] = []
-        self.waiting: list[Profiles] = []
+        self.waiting: list[NDArray[Any]] = []
         # fiducials when last aligned
         self.seen: list[tuple[Pixels, NDArray[Any]]] = []
         self.move(place)
@@ -220,22 +220,35 @@ class Boxes:
         lines = _in_line(edges, np.flatnonzero(sizes))
         tops = starts[:, 1] + first
         read = np.stack([tops, tops + counts * steps, steps], axis=1).tolist()
-        self.lines = [_line(line, edges, slice(*read[line[0]])) for line in lines]
+        self.numbers = [number for line in lines for number in line]  # as the lines have them
+        self.lines: list[Line] = []
+        self.begins: list[int] = []  # of each box, and of the gap to the next box or line
+        self.width = 0
+        for line in lines:
+            self._add(slice(*read[line[0]]), edges[line, :, 0].ravel())
 
-    def profiles(self, luma: NDArray[Any]) -> Profiles:
-        """Return the sums of the columns of each line, (1, w)."""
-        kind = cv2.CV_32S if luma.dtype == np.uint8 else cv2.CV_32F
-        return [
-            np.asarray(cv2.reduce(luma[rows, columns], 0, cv2.REDUCE_SUM, dtype=kind))
-            for _, rows, columns, _ in self.lines
-        ]
+    def _add(self, rows: slice, across: NDArray[np.int64]) -> None:
+        """Add boxes in line, that begin and end at these columns in turn."""
+        self.begins += (across - across[0] + self.width).tolist()
+        columns, span = slice(int(across[0]), int(across[-1])), slice(self.width, self.begins[-1])
+        self.lines.append((rows, columns, span))
+        self.width = span.stop
 
-    def sums(self, taken: Sequence[Profiles]) -> NDArray[np.float64]:
+    def profiles(self, luma: NDArray[Any]) -> NDArray[Any]:
+        """Return the sums of the columns of all lines, one after the other, (1, w)."""
+        whole = luma.dtype == np.uint8
+        sums: NDArray[Any] = np.empty((1, self.width), np.int32 if whole else np.float32)
+        kind = cv2.CV_32S if whole else cv2.CV_32F
+        for rows, columns, span in self.lines:
+            cv2.reduce(luma[rows, columns], 0, cv2.REDUCE_SUM, dst=sums[:, span], dtype=kind)
+        return sums
+
+    def sums(self, taken: Sequence[NDArray[Any]]) -> NDArray[np.float64]:
         """Sum the codes read of each box of m pictures, (m, n); 0 where it lies outside."""
         sums = np.zeros((len(taken), len(self.areas)))
-        for (line, _, _, at), profiles in zip(self.lines, zip(*taken, strict=True), strict=True):
-            # from one edge to the next: box and gap in turn
-            sums[:, line] = np.add.reduceat(np.concatenate(profiles), at, axis=1)[:, ::2]
+        if self.lines:
+            parts = np.add.reduceat(np.concatenate(taken), self.begins[:-1], axis=1)
+            sums[:, self.numbers] = parts[:, ::2]
         return sums
 
 
@@ -249,12 +262,6 @@ def _in_line(edges: NDArray[np.int64], numbers: NDArray[np.intp]) -> list[list[i
         lines[int(edges[number, 0, 1]), int(edges[number, 1, 1])].append(number)
     alone = [[number] for line in lines.values() if len(line) < IN_LINE for number in line]
     return alone + [line for line in lines.values() if len(line) >= IN_LINE]
-
-
-def _line(numbers: list[int], edges: NDArray[np.int64], rows: slice) -> Line:
-    across = edges[numbers, :, 0].ravel()
-    columns = slice(*across[[0, -1]].tolist())
-    return np.array(numbers), rows, columns, across[:-1] - across[0]
 
 
 def _rows_read(heights: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:

@@ -10,10 +10,12 @@ import pytest
 
 from acceptance.metrics._shared.freeze import SILENT
 from acceptance.scene import crossed_edges, plane_waves
+from acceptance.scene.covers import Covers
 from acceptance.scene.likeness import FrameLikeness
-from acceptance.scene.motion import Motion, _tops
+from acceptance.scene.motion import Motion, _tops, profiles
 from acceptance.scene.patterns import block_means, changed_share, median, noise, ranked
 from acceptance.scene.rolling_bars import RollingBars
+from acceptance.scene.shared_rows import beside_thirds, from_above, shared, thirds
 from acceptance.scene.thresholds import THRESHOLDS
 
 SHAPE = (135, 240)
@@ -205,6 +207,43 @@ def plainly(films: list[np.ndarray], apart: int, key: int) -> dict[str, float]:
     }
 
 
+@pytest.mark.parametrize("height", [1080, 720, 576, 100])
+@pytest.mark.parametrize("bits", [8, 10])
+def test_shared_rows_are_those_evenly_spread_wherever_they_lie(height: int, bits: int) -> None:
+    """Of a plane, of one whose rows are padded, and of one that is turned."""
+    kind, random = np.uint16 if bits > 8 else np.uint8, np.random.default_rng(height)
+    codes = random.integers(0, 1 << bits, (height, 48)).astype(kind)
+    padded = np.pad(codes, ((0, 0), (0, 16)))[:, :48]
+    turned = np.rot90(np.ascontiguousarray(np.rot90(codes, -1)))
+    places = (2 * np.arange(180) + 1) * height // 360
+    for luma in (codes, padded, turned):
+        rows = shared(luma, THRESHOLDS)
+        assert rows.shape == (5, 36, 48)
+        assert np.array_equal(from_above(rows), codes[places])
+        assert np.array_equal(rows[3], codes[places[3::5]])
+        assert np.array_equal(thirds(luma, THRESHOLDS), codes[places[1::3]])
+        below = np.minimum(places[1::3] + 2, height - 1)
+        assert np.array_equal(beside_thirds(luma, THRESHOLDS)[3], codes[below])
+
+
+@pytest.mark.parametrize(("fold", "most"), [(1, 9_000), (3, 9_000), (4, 65_000)])
+def test_profiles_are_means_of_so_many_samples_of_each_half(fold: int, most: int) -> None:
+    sums = np.random.default_rng(fold).integers(0, most, (3, 5, 650)).astype(np.uint16)
+    found = profiles(sums, 1 / 35, fold)
+    half = 650 // (4 * fold) * 2 * fold
+    plain = sums[..., : 2 * half].reshape(3, 10, -1, fold).mean(axis=-1) / 35
+    assert found.shape == plain.shape
+    assert found == pytest.approx(plain, rel=1e-6)
+
+
+def test_a_lasting_picture_is_the_mean_of_the_last_ones() -> None:
+    covers, pictures = Covers(0.2, THRESHOLDS), [picture(seed) for seed in range(10)]
+    for number, samples in enumerate(pictures, start=1):
+        covers.see(samples, np.zeros((9, 16), np.float32))
+        last = np.array(pictures[max(0, number - 7) : number], np.float64)
+        assert covers._lasting() == pytest.approx(last.mean(axis=0), rel=1e-6)
+
+
 def test_noise_is_that_of_each_block_by_itself() -> None:
     random = np.random.default_rng(5)
     near = random.integers(20, 200, (5, 60, 200), np.uint8)
@@ -267,6 +306,11 @@ def test_bars_are_not_reckoned_where_they_cannot_be_above_what_is_asked() -> Non
     assert bars.amplitude(above=100) == 0
 
 
+def behind(rows: np.ndarray) -> np.ndarray:
+    """Return rows from above as features share them: of each five the first ones, and so on."""
+    return rows.reshape(-1, 5, rows.shape[1]).swapaxes(0, 1)
+
+
 @pytest.mark.parametrize("share", [0.0, 0.03, 0.06, 0.09, 0.3, 1.0])
 def test_what_few_pixels_changed_is_counted_in_all_rows_and_never_taken_for_much(
     share: float,
@@ -276,7 +320,7 @@ def test_what_few_pixels_changed_is_counted_in_all_rows_and_never_taken_for_much
     blocks = random.random((68, 120)) < share
     now = np.kron(blocks, np.ones((16, 16), np.uint8))[:1080][3::6]
     before, all_of_them = np.zeros_like(now), np.count_nonzero(now) / now.size
-    found = changed_share(now, before, THRESHOLDS)
+    found = changed_share(behind(now), behind(before), THRESHOLDS)
     assert found == pytest.approx(all_of_them, abs=0.02)
     assert found == all_of_them or min(found, all_of_them) > SILENT
 
@@ -290,16 +334,16 @@ def test_bands_that_hold_a_row_that_is_looked_at_each_are_not_taken_for_much(ban
     now = lines[3::6]
     before, share = np.zeros_like(now), np.count_nonzero(now) / now.size
     assert np.count_nonzero(now[2::5]) / now[2::5].size > share, "some rows show more"
-    assert (changed_share(now, before, THRESHOLDS) <= SILENT) == (share <= SILENT)
+    found = changed_share(behind(now), behind(before), THRESHOLDS)
+    assert (found <= SILENT) == (share <= SILENT)
 
 
-@pytest.mark.parametrize("lines", [180, 96, 81])
+@pytest.mark.parametrize("lines", [180, 95, 80])
 def test_what_is_much_in_some_rows_is_no_silence_in_all(lines: int) -> None:
-    """Also where rows are no multiple of those averaged: of 96, 19 are looked at, of 81 16."""
     assert THRESHOLDS.much_changed_share >= SILENT
     for pixels in range(32 * (lines // 5)):  # of rows that are looked at, and no other
         now = np.zeros((lines, 32), np.uint8)
         now[2::5] = np.arange(now[2::5].size).reshape(-1, 32) < pixels
         share = np.count_nonzero(now) / now.size
-        silent = changed_share(now, np.zeros_like(now), THRESHOLDS) <= SILENT
+        silent = changed_share(behind(now), behind(np.zeros_like(now)), THRESHOLDS) <= SILENT
         assert silent == (share <= SILENT)

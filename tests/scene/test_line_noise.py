@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from acceptance.scene import patterns
+from acceptance.scene import patterns, shared_rows
 from acceptance.scene.line_noise import LineNoise, line_noise
 from acceptance.scene.thresholds import THRESHOLDS
 
@@ -31,7 +31,7 @@ def seen(picture: np.ndarray, before: np.ndarray | None = None) -> LineNoise:
     assert now is not None
     rows = patterns.rows_at(now, patterns.spread(SHAPE[0], 180))
     last = None if then is None else patterns.rows_at(then, patterns.spread(SHAPE[0], 180))[::5]
-    beside = rows[1::3], patterns.rows_beside(now, 0, THRESHOLDS)
+    beside = rows[1::3], shared_rows.beside_thirds(now, THRESHOLDS)
     return line_noise(rows[::5], last, beside, 0, THRESHOLDS)
 
 
