@@ -21,6 +21,7 @@ from acceptance.footage import clip
 from acceptance.footage import sound as footage_sound
 from acceptance.footage.ahead import ahead
 from acceptance.footage.lossless import lossless
+from acceptance.footage.stated_steps import UNTOLD, StatedSteps
 from acceptance.live import stream_tables
 from acceptance.model import BudgetLine, Measurement, Note, Reason, Shot, Value
 from acceptance.scene import (
@@ -28,6 +29,7 @@ from acceptance.scene import (
     clock_session,
     damage,
     earlier_coder,
+    earlier_jpeg,
     ground,
     locating,
     side_tables,
@@ -56,6 +58,8 @@ Progress = Callable[[int, int], None]
 
 # frames for each kept one, up to which quantisers on the way, in one thread, take less time
 SHORT = 10
+COMBLESS = frozenset(("h264", "hevc"))
+"""Coders with loss that leave no combs of coefficients themselves, as they predict blocks."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,7 +171,7 @@ def _scene(
     packets = stream_tables.packets(folder / shot.packets) if shot.packets else None
     scene = Scene(
         shot=_completed(shot, charts, stream | ({"clock_session": session} if session else {})),
-        video=_with_history(opened.info, middle) if _coded(shot, charts) else opened.info,
+        video=_with_history(opened.info, kept) if _coded(shot, charts) else opened.info,
         chart=charts.chart,
         located=charts.located,
         views=regions,
@@ -208,15 +212,21 @@ def _kept(
     return _sized(opened, _with_quantisers(opened, kept) if again else kept)
 
 
-def _with_history(video: clip.VideoInfo, frame: clip.Frame) -> clip.VideoInfo:
-    """Return what is known of a video, with whether a frame stored without loss was coded before.
+def _with_history(video: clip.VideoInfo, kept: Sequence[clip.Frame]) -> clip.VideoInfo:
+    """Return what is known of a video, with what its frames show of an earlier coder.
 
-    Of coders with loss none is told from another: they leave such steps themselves.
+    Blocks are looked for in what is stored without loss alone, as coders with loss leave them
+    themselves, and a JPEG's combs in what is stored otherwise than by such a coder.
     """
+    frame, unit = kept[len(kept) // 2], 1 << (video.depth - 8)
     quantiser = None if frame.quantisers is None else float(frame.quantisers.mean())
-    unit = 1 << (video.depth - 8)
-    before = lossless(video.codec, quantiser) and earlier_coder.seen(frame.luma, unit)
-    return replace(video, coded_before=before)
+    whole = lossless(video.codec, quantiser)
+    if not whole and video.codec not in COMBLESS:
+        return video
+    told = earlier_jpeg.seen(frame.luma, unit)
+    if whole and earlier_coder.seen(frame.luma, unit, [each.luma for each in kept]):
+        told = StatedSteps(UNTOLD.mean * unit, UNTOLD.detail * unit).at_least(told)
+    return replace(video, coded_before=told)
 
 
 def _noted(scene: Scene, kept: Sequence[clip.Frame]) -> Scene:

@@ -6,16 +6,22 @@ columns (Z. Fan and R. L. de Queiroz, Identification of bitmap compression histo
 Image Processing 12, 2003). A step counts that stands alone between two pairs of equal pixels, so
 that neither noise nor edges count: noise makes as many at any place. A coder makes them all over
 the picture; windows and mosaics in it do not.
+
+A coder that predicts from frames before (H.264, H.265) repeats blocks of them as they were, which
+no camera's noise does: what repeats ends at the blocks' borders.
 """
 
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     Counts = NDArray[np.float64]
@@ -30,15 +36,21 @@ MORE = 1.2  # times as many steps at the borders as at any place within
 SURE, EITHER = 5.0, 2.0  # standard errors, of both directions together and of each
 # share of the tiles that are not plain, and of all rows and columns of blocks, that tell of borders
 WIDELY = 0.25
+WINDOW, INNER, ACROSS = 4, 2, 6  # px of what repeats, and where in a block: within, over a border
+PAIRS = 5  # of frames that are looked at
 
 
-def seen(luma: NDArray[Any], unit: int = 1) -> bool:
+def seen(luma: NDArray[Any], unit: int = 1, frames: Sequence[NDArray[Any]] = ()) -> bool:
     """Whether ``luma`` (h, w), of which ``unit`` codes are one of 8 bits, shows a coder's blocks.
 
+    They are seen in the picture or in what repeats from one of its film's ``frames`` to the next.
     Pictures of no more than a tile show nothing.
     """
-    if min(luma.shape) <= TILE:
-        return False
+    return min(luma.shape) > TILE and (_stepped(luma, unit) or repeats(frames))
+
+
+def _stepped(luma: NDArray[Any], unit: int) -> bool:
+    """Whether a picture steps at the borders of blocks all over."""
     whole = luma.astype(np.int32)
     alone = [_alone(way, HIGHEST * unit) for way in (whole, whole.T)]
     tiles = [_steps(each, TILE, TILE) for each in alone]
@@ -49,6 +61,35 @@ def seen(luma: NDArray[Any], unit: int = 1) -> bool:
     if min(map(_share, [*rough, *lines])) < WIDELY:
         return False
     return together > SURE and min(scores) > EITHER and _at_borders(np.hstack(tiles)) > MORE
+
+
+def repeats(frames: Sequence[NDArray[Any]]) -> bool:
+    """Whether parts of ``frames`` (h, w) repeat those of the one before by whole blocks.
+
+    Frames that repeat as a whole, or nowhere, tell nothing.
+    """
+    pairs = list(pairwise(frames))[:PAIRS]
+    if not pairs or min(frames[0].shape) < TILE + ACROSS:
+        return False
+    more = sum(_repeated(before == after) for before, after in pairs)
+    told = more[more != 0]
+    score = float(more.sum()) / math.sqrt(max(float(more @ more), 1.0))
+    return bool(score > SURE and np.sign(told).mean() > WIDELY)
+
+
+def _repeated(same: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return how many more windows are the ``same`` (h, w) within blocks than over borders.
+
+    They are counted in tiles, (n,).
+    """
+    (down, across), each = ((side - ACROSS) // TILE for side in same.shape), (TILE // BLOCK, BLOCK)
+    within, over = (
+        same[start : start + down * TILE, start : start + across * TILE]
+        .reshape(down, *each, across, *each)[:, :, :WINDOW, :, :, :WINDOW]
+        .all(axis=(2, 5)).sum(axis=(1, 3), dtype=float).ravel()
+        for start in (INNER, ACROSS)
+    )  # fmt: skip
+    return np.asarray(within - over)
 
 
 def _alone(codes: NDArray[np.int32], highest: int) -> NDArray[np.bool_]:

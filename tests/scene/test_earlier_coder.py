@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import av
+import cv2
 import numpy as np
 import pytest
 
@@ -90,6 +91,34 @@ def test_blocks_are_seen_where_most_of_the_picture_is_plain(surround: float) -> 
     picture = np.full((256, 320), surround)
     picture[64:200, 80:248] = blocks(wall())[64:200, 80:248]
     assert seen(picture)
+
+
+def frames_of(still: Array, held: NDArray[np.bool_], noise: float = 1.0) -> list[NDArray[np.uint8]]:
+    """Return six frames with noise of their own; where ``held`` (h, w) they repeat the first's."""
+    random = np.random.default_rng(6)
+    noisy = [still + noise * random.standard_normal(still.shape) for _ in range(6)]
+    return [np.rint(np.where(held, noisy[0], frame)).astype(np.uint8) for frame in noisy]
+
+
+@pytest.mark.parametrize("size", [8, 16])
+@pytest.mark.parametrize("share", [0.3, 0.8])
+def test_blocks_that_repeat_tell_of_a_coder_that_predicts(size: int, share: float) -> None:
+    drawn = np.random.default_rng(2).random((256 // size, 320 // size)) < share
+    held = np.kron(drawn, np.ones((size, size))) > 0
+    assert earlier_coder.repeats(frames_of(wall(0.0), held))
+
+
+def test_what_repeats_otherwise_than_by_blocks_tells_of_no_coder() -> None:
+    """Plain and clipped parts, a box that is written into the picture, frames held as a whole."""
+    nowhere = np.zeros((256, 320), bool)
+    box = nowhere.copy()
+    box[16:48, 16:240] = True
+    plain = cv2.GaussianBlur(np.random.default_rng(5).random((256, 320)), (0, 0), 9) > 0.5
+    for held in (nowhere, ~nowhere, box, plain):
+        assert not earlier_coder.repeats(frames_of(wall(0.0), held))
+    assert not earlier_coder.repeats(frames_of(wall(0.0), nowhere, noise=0.2))
+    assert not earlier_coder.repeats(frames_of(wall(0.0), nowhere)[:1])
+    assert not earlier_coder.repeats([frame[:30] for frame in frames_of(wall(0.0), nowhere)])
 
 
 @pytest.fixture(scope="module")
