@@ -71,7 +71,7 @@ def repeats(frames: Sequence[NDArray[Any]]) -> bool:
     pairs = list(pairwise(frames))[:PAIRS]
     if not pairs or min(frames[0].shape) < TILE + ACROSS:
         return False
-    more = sum(_repeated(before == after) for before, after in pairs)
+    more = np.sum([_repeated(before == after) for before, after in pairs], axis=0)
     told = more[more != 0]
     score = float(more.sum()) / math.sqrt(max(float(more @ more), 1.0))
     return bool(score > SURE and np.sign(told).mean() > WIDELY)

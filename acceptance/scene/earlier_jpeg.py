@@ -8,6 +8,7 @@ Identification of bitmap compression history, IEEE Trans. Image Processing 12, 2
 
 from __future__ import annotations
 
+import math
 from statistics import fmean, median
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ BLOCK = 8  # px
 STEPS = np.exp(np.arange(np.log(2.0), np.log(128.0), 0.03))  # codes of 8 bits that are tried
 SURE = 5.0  # standard errors: of pictures without a comb the median is 3.3 at most
 AS_GOOD, BESIDE = 0.8, 4  # a comb of 4 codes is one of 2, too: the coarsest of those as good
+COARSER = 1.5  # times the own step of a coder: a finer one before takes little beside it
 FEWEST = 12  # values beyond half a step that a comb rests on
 MOST_BLOCKS = 4096  # spread over the picture
 NEAR = sorted(
@@ -43,11 +45,13 @@ ASKED = 12  # of these, the first: most blocks have them
 BESIDE_MEAN = 5  # of these: the comb of the mean is too fine beside its values to be seen
 
 
-def seen(luma: NDArray[Any], unit: int = 1) -> StatedSteps | None:
+def seen(luma: NDArray[Any], unit: int = 1, own: float = 0.0) -> StatedSteps | None:
     """Return the steps, in codes, of which ``luma`` (h, w) shows combs; None of a picture without.
 
-    ``unit`` codes are one of 8 bits. Half of the coefficients that are asked must show one; what
-    shows none counts as the coarsest of those that do, and the mean as those beside it.
+    ``unit`` codes are one of 8 bits; ``own`` is the step of the coder by which it is stored, which
+    leaves combs of that step where it predicts flat blocks. Half of the coefficients that are asked
+    must show one; what shows none counts as the coarsest of those that do, and the mean as those
+    beside it.
     """
     blocks = _coefficients(luma) / unit
     if min(blocks.shape) == 0:
@@ -56,7 +60,8 @@ def seen(luma: NDArray[Any], unit: int = 1) -> StatedSteps | None:
     if median(score for score, _ in asked) < SURE:
         return None
     steps = _told([*asked, *(_comb(blocks[place]) for place in NEAR[ASKED:])])
-    return StatedSteps(unit * max(steps[:BESIDE_MEAN]), unit * fmean(steps))
+    detail = unit * fmean(steps)
+    return StatedSteps(unit * max(steps[:BESIDE_MEAN]), detail) if detail > COARSER * own else None
 
 
 def _coefficients(luma: NDArray[Any]) -> Array:
@@ -85,7 +90,7 @@ def _comb(values: Array) -> Comb:
 def _score(values: Array, step: float) -> float:
     if len(values) < FEWEST:
         return 0.0
-    return float(np.cos(2 * np.pi * values / step).sum()) * (2 / len(values)) ** 0.5
+    return float(np.cos(2 * np.pi * values / step).sum()) * math.sqrt(2 / len(values))
 
 
 def _told(combs: Sequence[Comb]) -> list[float]:

@@ -129,11 +129,11 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def exported(film: Path, codec: str, path: Path) -> Path:
-    """Store the pictures of a film once more, without loss."""
+def exported(film: Path, codec: str, path: Path, how: str = "qp", much: int = 0) -> Path:
+    """Store the pictures of a film once more, without loss where nothing else is said."""
     with av.open(str(film)) as source, av.open(str(path), "w") as target:
         coded = source.streams.video[0]
-        stream = target.add_stream(codec, rate=25, options={"qp": "0"})
+        stream = target.add_stream(codec, rate=25, options={how: str(much)})
         stream.width, stream.height, stream.pix_fmt = coded.width, coded.height, "yuv420p"
         for frame in source.decode(coded):
             frame.pict_type = av.video.frame.PictureType.NONE
@@ -170,6 +170,27 @@ def test_a_film_of_the_camera_s_own_codes_was_not_coded_before(tmp_path: Path) -
     scene = looked_at(tmp_path / "film.mkv", chart="acceptance")
     assert not scene.video.coded_before
     assert "coded_before" not in [note.reason.code for note in scene.notes]
+
+
+def test_a_jpeg_film_that_is_coded_once_more_more_finely_is_said_to_be_coded_before(
+    tmp_path: Path,
+) -> None:
+    films.film_chart(
+        replace(CAMERA, codec="mjpeg", full_range=True, scale=10),
+        CHART,
+        tmp_path / "film.mkv",
+        0.12,
+    )
+    first = looked_at(tmp_path / "film.mkv", chart="acceptance")
+    again = looked_at(
+        exported(tmp_path / "film.mkv", "libx264", tmp_path / "out.mkv", "crf", 18),
+        chart="acceptance",
+    )
+    assert first.video.steps is not None
+    assert again.video.coded_before is not None
+    assert first.video.coded_before is None
+    assert again.video.coded_before.detail == pytest.approx(first.video.steps.detail, rel=0.3)
+    assert "coded_before" in [note.reason.code for note in again.notes]
 
 
 def test_where_no_picture_is_measured_none_was_coded_before(film: Path, tmp_path: Path) -> None:

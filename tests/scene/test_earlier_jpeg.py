@@ -62,6 +62,12 @@ def test_a_jpeg_is_seen_through_a_finer_coder_and_not_through_a_coarser() -> Non
     assert earlier_jpeg.seen(codes(quantised(scene(), 6) + 24 * later)) is None
 
 
+def test_a_comb_of_the_step_of_the_coder_by_which_it_is_stored_tells_of_no_other() -> None:
+    picture = codes(quantised(scene(), 12))
+    assert earlier_jpeg.seen(picture, own=10.0) is None
+    assert earlier_jpeg.seen(picture, own=6.0) is not None
+
+
 def test_a_jpeg_that_was_moved_off_its_grid_or_made_smaller_is_not_seen() -> None:
     was = quantised(scene(), 12)
     assert earlier_jpeg.seen(codes(was[:, 3:])) is None
