@@ -20,18 +20,14 @@ from acceptance.errors import GapError
 from acceptance.footage import clip
 from acceptance.footage import sound as footage_sound
 from acceptance.footage.ahead import ahead
-from acceptance.footage.lossless import lossless
-from acceptance.footage.planes import h264_step
-from acceptance.footage.stated_steps import UNTOLD, StatedSteps
 from acceptance.live import stream_tables
 from acceptance.model import BudgetLine, Measurement, Note, Reason, Shot, Value
 from acceptance.scene import (
     black_bars,
     clock_session,
     damage,
-    earlier_coder,
-    earlier_jpeg,
     ground,
+    history,
     locating,
     side_tables,
     stated_range,
@@ -59,8 +55,6 @@ Progress = Callable[[int, int], None]
 
 # frames for each kept one, up to which quantisers on the way, in one thread, take less time
 SHORT = 10
-COMBLESS = frozenset(("h264", "hevc"))
-"""Coders with loss that leave hardly any combs of coefficients, as they predict blocks."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,27 +208,7 @@ def _kept(
 
 
 def _with_history(video: clip.VideoInfo, kept: Sequence[clip.Frame]) -> clip.VideoInfo:
-    """Return what is known of a video, with what its frames show of an earlier coder.
-
-    Blocks are looked for in what is stored without loss alone, as coders with loss leave them
-    themselves, and a JPEG's combs in what is stored otherwise than by such a coder.
-    """
-    frame, unit = kept[len(kept) // 2], 1 << (video.depth - 8)
-    quantiser = None if frame.quantisers is None else float(frame.quantisers.mean())
-    whole = lossless(video.codec, quantiser)
-    if not whole and video.codec not in COMBLESS:
-        return video
-    told = earlier_jpeg.seen(frame.luma, unit, _stored_step(video, quantiser))
-    if whole and earlier_coder.seen(frame.luma, unit, [each.luma for each in kept]):
-        told = StatedSteps(UNTOLD.mean * unit, UNTOLD.detail * unit).at_least(told)
-    return replace(video, coded_before=told)
-
-
-def _stored_step(video: clip.VideoInfo, quantiser: float | None) -> float:
-    """Return the step in codes by which a frame is stored; 0 where it is not told."""
-    if video.steps:
-        return video.steps.detail
-    return 0.0 if quantiser is None else h264_step(quantiser)
+    return replace(video, coded_before=history.coded_before(video, kept))
 
 
 def _noted(scene: Scene, kept: Sequence[clip.Frame]) -> Scene:

@@ -38,6 +38,9 @@ SURE, EITHER = 5.0, 2.0  # standard errors, of both directions together and of e
 WIDELY = 0.25
 WINDOW, INNER, ACROSS = 4, 2, 6  # px of what repeats, and where in a block: within, over a border
 PAIRS = 5  # of frames that are looked at
+# codes that a block with things in it goes through, how many of these blocks noise lets repeat in
+# a JPEG, and the coarsest step at which it does not let more
+THINGS, HELD, FINE = 20, 0.5, 8.0
 
 
 def seen(luma: NDArray[Any], unit: int = 1, frames: Sequence[NDArray[Any]] = ()) -> bool:
@@ -75,6 +78,30 @@ def repeats(frames: Sequence[NDArray[Any]]) -> bool:
     told = more[more != 0]
     score = float(more.sum()) / math.sqrt(max(float(more @ more), 1.0))
     return bool(score > SURE and np.sign(told).mean() > WIDELY)
+
+
+def held(frames: Sequence[NDArray[Any]], step: float) -> bool:
+    """Whether most blocks of a film's JPEG ``frames`` (h, w), of 8 bits, repeat those before.
+
+    Noise changes blocks with things in them, where a JPEG's ``step`` is fine. Frames that repeat as
+    a whole tell nothing.
+    """
+    pairs = [pair for pair in pairwise(frames) if not np.array_equal(*pair)][:PAIRS]
+    if step > FINE or not pairs:
+        return False
+    same, full = zip(*(_blocks(*pair) for pair in pairs), strict=True)
+    rough = np.array(full)
+    return bool(rough.any() and np.array(same)[rough].mean() > HELD)
+
+
+def _blocks(before: NDArray[Any], after: NDArray[Any]) -> tuple[NDArray[np.bool_], ...]:
+    """Return which blocks of two frames are the same, and which have things in them."""
+    down, across = (side // BLOCK for side in after.shape)
+    cut = [
+        frame[: down * BLOCK, : across * BLOCK].reshape(down, BLOCK, across, BLOCK)
+        for frame in (before, after)
+    ]
+    return (cut[0] == cut[1]).all(axis=(1, 3)), np.ptp(cut[1], axis=(1, 3)) > THINGS
 
 
 def _repeated(same: NDArray[np.bool_]) -> NDArray[np.float64]:

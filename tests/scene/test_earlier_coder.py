@@ -121,6 +121,24 @@ def test_what_repeats_otherwise_than_by_blocks_tells_of_no_coder() -> None:
     assert not earlier_coder.repeats([frame[:30] for frame in frames_of(wall(0.0), nowhere)])
 
 
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.8])
+def test_blocks_that_repeat_in_fine_jpegs_were_held_by_a_coder_before(
+    share: float,
+) -> None:
+    drawn = np.random.default_rng(2).random((32, 40)) < share
+    frames = frames_of(3 * wall(3.0), np.kron(drawn, np.ones((8, 8))) > 0)
+    assert earlier_coder.held(frames, 6.0) == (share > 0.5)
+    assert not earlier_coder.held(frames, 12.0)
+
+
+def test_frames_that_stand_still_or_alone_hold_nothing() -> None:
+    still = frames_of(wall(3.0), np.ones((256, 320), bool))
+    assert not earlier_coder.held(still, 6.0)
+    assert not earlier_coder.held(still[:1], 6.0)
+    plain = frames_of(np.full((256, 320), 90.0), np.zeros((256, 320), bool), noise=0.2)
+    assert not earlier_coder.held(plain, 6.0)
+
+
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an H.264 film that was coded once, with blocks to be seen."""
