@@ -75,9 +75,9 @@ def repeats(frames: Sequence[NDArray[Any]]) -> bool:
     if not pairs or min(frames[0].shape) < TILE + ACROSS:
         return False
     more = np.sum([_repeated(before == after) for before, after in pairs], axis=0)
-    told = more[more != 0]
+    signs = np.sign(more[more != 0])
     score = float(more.sum()) / math.sqrt(max(float(more @ more), 1.0))
-    return bool(score > SURE and np.sign(told).mean() > WIDELY)
+    return bool(score > SURE and signs.mean() > WIDELY)
 
 
 def held(frames: Sequence[NDArray[Any]], step: float) -> bool:
