@@ -42,8 +42,8 @@ class VideoInfo:
     """What the stream says of itself, completed by what had to be assumed (named in ``assumed``).
 
     ``width`` and ``height`` are those of the frames handed out (rotation applied); ``steps`` are
-    those of a coder whose decoder does not state them; ``coded_before``: the picture shows the
-    blocks of an earlier coder, though it is stored without loss;
+    those of a coder whose decoder does not state them; ``coded_before``: those of an earlier
+    coder that the picture shows;
     ``sample_aspect`` is the width of a pixel over its height, ``bit_rate`` in bit/s over the whole
     clip, ``depth`` in bits.
     """
@@ -67,7 +67,7 @@ class VideoInfo:
     still: bool
     assumed: tuple[str, ...]
     steps: StatedSteps | None = None
-    coded_before: bool = False
+    coded_before: StatedSteps | None = None
 
 
 def described(

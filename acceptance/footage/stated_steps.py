@@ -36,6 +36,19 @@ class StatedSteps:
     mean: float
     detail: float
 
+    def at_least(self, other: StatedSteps | None) -> StatedSteps:
+        """Return the coarser steps of the two."""
+        if other is None:
+            return self
+        return StatedSteps(max(self.mean, other.mean), max(self.detail, other.detail))
+
+
+UNTOLD = StatedSteps(16.0, 22.0)
+"""Codes at 8 bits, of coders that tell none or that nobody has tried: as of H.264 at CRF 28.
+
+The ``detail`` takes as much of an edge.
+"""
+
 
 def stated_steps(codec: str, extra: bytes, packet: bytes, depth: int) -> StatedSteps | None:
     """Return the steps of a stream's first key ``packet``; ``extra`` is its extradata.

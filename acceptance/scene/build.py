@@ -20,15 +20,14 @@ from acceptance.errors import GapError
 from acceptance.footage import clip
 from acceptance.footage import sound as footage_sound
 from acceptance.footage.ahead import ahead
-from acceptance.footage.lossless import lossless
 from acceptance.live import stream_tables
 from acceptance.model import BudgetLine, Measurement, Note, Reason, Shot, Value
 from acceptance.scene import (
     black_bars,
     clock_session,
     damage,
-    earlier_coder,
     ground,
+    history,
     locating,
     side_tables,
     stated_range,
@@ -167,7 +166,7 @@ def _scene(
     packets = stream_tables.packets(folder / shot.packets) if shot.packets else None
     scene = Scene(
         shot=_completed(shot, charts, stream | ({"clock_session": session} if session else {})),
-        video=_with_history(opened.info, middle) if _coded(shot, charts) else opened.info,
+        video=_with_history(opened.info, kept) if _coded(shot, charts) else opened.info,
         chart=charts.chart,
         located=charts.located,
         views=regions,
@@ -208,15 +207,8 @@ def _kept(
     return _sized(opened, _with_quantisers(opened, kept) if again else kept)
 
 
-def _with_history(video: clip.VideoInfo, frame: clip.Frame) -> clip.VideoInfo:
-    """Return what is known of a video, with whether a frame stored without loss was coded before.
-
-    Of coders with loss none is told from another: they leave such steps themselves.
-    """
-    quantiser = None if frame.quantisers is None else float(frame.quantisers.mean())
-    unit = 1 << (video.depth - 8)
-    before = lossless(video.codec, quantiser) and earlier_coder.seen(frame.luma, unit)
-    return replace(video, coded_before=before)
+def _with_history(video: clip.VideoInfo, kept: Sequence[clip.Frame]) -> clip.VideoInfo:
+    return replace(video, coded_before=history.coded_before(video, kept))
 
 
 def _noted(scene: Scene, kept: Sequence[clip.Frame]) -> Scene:

@@ -6,16 +6,22 @@ columns (Z. Fan and R. L. de Queiroz, Identification of bitmap compression histo
 Image Processing 12, 2003). A step counts that stands alone between two pairs of equal pixels, so
 that neither noise nor edges count: noise makes as many at any place. A coder makes them all over
 the picture; windows and mosaics in it do not.
+
+A coder that predicts from frames before (H.264, H.265) repeats blocks of them as they were, which
+no camera's noise does: what repeats ends at the blocks' borders.
 """
 
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     Counts = NDArray[np.float64]
@@ -30,15 +36,24 @@ MORE = 1.2  # times as many steps at the borders as at any place within
 SURE, EITHER = 5.0, 2.0  # standard errors, of both directions together and of each
 # share of the tiles that are not plain, and of all rows and columns of blocks, that tell of borders
 WIDELY = 0.25
+WINDOW, INNER, ACROSS = 4, 2, 6  # px of what repeats, and where in a block: within, over a border
+PAIRS = 5  # of frames that are looked at
+# codes that a block with things in it goes through, how many of these blocks noise lets repeat in
+# a JPEG, and the coarsest step at which it does not let more
+THINGS, HELD, FINE = 20, 0.5, 8.0
 
 
-def seen(luma: NDArray[Any], unit: int = 1) -> bool:
+def seen(luma: NDArray[Any], unit: int = 1, frames: Sequence[NDArray[Any]] = ()) -> bool:
     """Whether ``luma`` (h, w), of which ``unit`` codes are one of 8 bits, shows a coder's blocks.
 
+    They are seen in the picture or in what repeats from one of its film's ``frames`` to the next.
     Pictures of no more than a tile show nothing.
     """
-    if min(luma.shape) <= TILE:
-        return False
+    return min(luma.shape) > TILE and (_stepped(luma, unit) or repeats(frames))
+
+
+def _stepped(luma: NDArray[Any], unit: int) -> bool:
+    """Whether a picture steps at the borders of blocks all over."""
     whole = luma.astype(np.int32)
     alone = [_alone(way, HIGHEST * unit) for way in (whole, whole.T)]
     tiles = [_steps(each, TILE, TILE) for each in alone]
@@ -49,6 +64,59 @@ def seen(luma: NDArray[Any], unit: int = 1) -> bool:
     if min(map(_share, [*rough, *lines])) < WIDELY:
         return False
     return together > SURE and min(scores) > EITHER and _at_borders(np.hstack(tiles)) > MORE
+
+
+def repeats(frames: Sequence[NDArray[Any]]) -> bool:
+    """Whether parts of ``frames`` (h, w) repeat those of the one before by whole blocks.
+
+    Frames that repeat as a whole, or nowhere, tell nothing.
+    """
+    pairs = list(pairwise(frames))[:PAIRS]
+    if not pairs or min(frames[0].shape) < TILE + ACROSS:
+        return False
+    more = np.sum([_repeated(before == after) for before, after in pairs], axis=0)
+    signs = np.sign(more[more != 0])
+    score = float(more.sum()) / math.sqrt(max(float(more @ more), 1.0))
+    return bool(score > SURE and signs.mean() > WIDELY)
+
+
+def held(frames: Sequence[NDArray[Any]], step: float) -> bool:
+    """Whether most blocks of a film's JPEG ``frames`` (h, w), of 8 bits, repeat those before.
+
+    Noise changes blocks with things in them, where a JPEG's ``step`` is fine. Frames that repeat as
+    a whole tell nothing.
+    """
+    pairs = [pair for pair in pairwise(frames) if not np.array_equal(*pair)][:PAIRS]
+    if step > FINE or not pairs:
+        return False
+    same, full = zip(*(_blocks(*pair) for pair in pairs), strict=True)
+    rough = np.array(full)
+    return bool(rough.any() and np.array(same)[rough].mean() > HELD)
+
+
+def _blocks(before: NDArray[Any], after: NDArray[Any]) -> tuple[NDArray[np.bool_], ...]:
+    """Return which blocks of two frames are the same, and which have things in them."""
+    down, across = (side // BLOCK for side in after.shape)
+    cut = [
+        frame[: down * BLOCK, : across * BLOCK].reshape(down, BLOCK, across, BLOCK)
+        for frame in (before, after)
+    ]
+    return (cut[0] == cut[1]).all(axis=(1, 3)), np.ptp(cut[1], axis=(1, 3)) > THINGS
+
+
+def _repeated(same: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return how many more windows are the ``same`` (h, w) within blocks than over borders.
+
+    They are counted in tiles, (n,).
+    """
+    (down, across), each = ((side - ACROSS) // TILE for side in same.shape), (TILE // BLOCK, BLOCK)
+    within, over = (
+        same[start : start + down * TILE, start : start + across * TILE]
+        .reshape(down, *each, across, *each)[:, :, :WINDOW, :, :, :WINDOW]
+        .all(axis=(2, 5)).sum(axis=(1, 3), dtype=float).ravel()
+        for start in (INNER, ACROSS)
+    )  # fmt: skip
+    return np.asarray(within - over)
 
 
 def _alone(codes: NDArray[np.int32], highest: int) -> NDArray[np.bool_]:

@@ -9,12 +9,18 @@ import numpy as np
 import pytest
 
 from acceptance.footage.planes import h264_step
+from acceptance.footage.stated_steps import UNTOLD, StatedSteps
 from acceptance.metrics._shared.coder import doubt_by_coder, quantiser_step
 from acceptance.metrics.resolution import coding_loss
 
 
 def video(codec: str, depth: int = 8) -> Any:
-    return SimpleNamespace(codec=codec, depth=depth, steps=None, coded_before=False)
+    return SimpleNamespace(
+        codec=codec,
+        depth=depth,
+        steps=None,
+        coded_before=None,
+    )
 
 
 def scene(codec: str) -> Any:
@@ -54,10 +60,32 @@ def test_a_picture_that_was_coded_before_counts_as_coarsely_coded(
 ) -> None:
     """However finely it is stored; a coarser quantiser of its own still counts."""
     before = scene(codec)
-    before.video.coded_before = True
+    before.video.coded_before = UNTOLD
     assert quantiser_step(before.video, seen(quantiser)) == 16
     untold = coding_loss.coarseness(before, seen(quantiser), 100.0)
     assert untold == coding_loss.coarseness(scene("prores"), seen(), 100.0)
     if quantiser is not None:
         assert coding_loss.coarseness(before, seen(40.0), 100.0) > untold
         assert quantiser_step(before.video, seen(40.0)) == h264_step(40.0) > 16
+
+
+@pytest.mark.parametrize(("codec", "quantiser"), [("ffv1", None), ("h264", 20.0)])
+def test_a_picture_that_was_a_jpeg_before_is_as_coarse_as_its_steps(
+    codec: str, quantiser: float | None
+) -> None:
+    """Also where it was coded once more by a finer coder; a coarser one counts itself."""
+    before = scene(codec)
+    before.video.coded_before = StatedSteps(14.0, 20.0)
+    assert quantiser_step(before.video, seen(quantiser)) == 14
+    coarse = coding_loss.coarseness(before, seen(quantiser), 100.0)
+    assert coarse == pytest.approx(0.2)
+    if quantiser is not None:
+        assert coding_loss.coarseness(before, seen(40.0), 100.0) > coarse
+
+
+def test_what_h265_filters_says_nothing_of_a_coder_before_it() -> None:
+    film = scene("hevc")
+    film.video.steps = StatedSteps(10.0, 10.0)
+    assert coding_loss.taken(film.video)
+    film.video.coded_before = StatedSteps(20.0, 20.0)
+    assert not coding_loss.taken(film.video)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import av
+import cv2
 import numpy as np
 import pytest
 
@@ -92,6 +93,52 @@ def test_blocks_are_seen_where_most_of_the_picture_is_plain(surround: float) -> 
     assert seen(picture)
 
 
+def frames_of(still: Array, held: NDArray[np.bool_], noise: float = 1.0) -> list[NDArray[np.uint8]]:
+    """Return six frames with noise of their own; where ``held`` (h, w) they repeat the first's."""
+    random = np.random.default_rng(6)
+    noisy = [still + noise * random.standard_normal(still.shape) for _ in range(6)]
+    return [np.rint(np.where(held, noisy[0], frame)).astype(np.uint8) for frame in noisy]
+
+
+@pytest.mark.parametrize("size", [8, 16])
+@pytest.mark.parametrize("share", [0.3, 0.8])
+def test_blocks_that_repeat_tell_of_a_coder_that_predicts(size: int, share: float) -> None:
+    drawn = np.random.default_rng(2).random((256 // size, 320 // size)) < share
+    held = np.kron(drawn, np.ones((size, size))) > 0
+    assert earlier_coder.repeats(frames_of(wall(0.0), held))
+
+
+def test_what_repeats_otherwise_than_by_blocks_tells_of_no_coder() -> None:
+    """Plain and clipped parts, a box that is written into the picture, frames held as a whole."""
+    nowhere = np.zeros((256, 320), bool)
+    box = nowhere.copy()
+    box[16:48, 16:240] = True
+    plain = cv2.GaussianBlur(np.random.default_rng(5).random((256, 320)), (0, 0), 9) > 0.5
+    for held in (nowhere, ~nowhere, box, plain):
+        assert not earlier_coder.repeats(frames_of(wall(0.0), held))
+    assert not earlier_coder.repeats(frames_of(wall(0.0), nowhere, noise=0.2))
+    assert not earlier_coder.repeats(frames_of(wall(0.0), nowhere)[:1])
+    assert not earlier_coder.repeats([frame[:30] for frame in frames_of(wall(0.0), nowhere)])
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.8])
+def test_blocks_that_repeat_in_fine_jpegs_were_held_by_a_coder_before(
+    share: float,
+) -> None:
+    drawn = np.random.default_rng(2).random((32, 40)) < share
+    frames = frames_of(3 * wall(3.0), np.kron(drawn, np.ones((8, 8))) > 0)
+    assert earlier_coder.held(frames, 6.0) == (share > 0.5)
+    assert not earlier_coder.held(frames, 12.0)
+
+
+def test_frames_that_stand_still_or_alone_hold_nothing() -> None:
+    still = frames_of(wall(3.0), np.ones((256, 320), bool))
+    assert not earlier_coder.held(still, 6.0)
+    assert not earlier_coder.held(still[:1], 6.0)
+    plain = frames_of(np.full((256, 320), 90.0), np.zeros((256, 320), bool), noise=0.2)
+    assert not earlier_coder.held(plain, 6.0)
+
+
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an H.264 film that was coded once, with blocks to be seen."""
@@ -100,11 +147,11 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def exported(film: Path, codec: str, path: Path) -> Path:
-    """Store the pictures of a film once more, without loss."""
+def exported(film: Path, codec: str, path: Path, how: str = "qp", much: int = 0) -> Path:
+    """Store the pictures of a film once more, without loss where nothing else is said."""
     with av.open(str(film)) as source, av.open(str(path), "w") as target:
         coded = source.streams.video[0]
-        stream = target.add_stream(codec, rate=25, options={"qp": "0"})
+        stream = target.add_stream(codec, rate=25, options={how: str(much)})
         stream.width, stream.height, stream.pix_fmt = coded.width, coded.height, "yuv420p"
         for frame in source.decode(coded):
             frame.pict_type = av.video.frame.PictureType.NONE
@@ -141,6 +188,27 @@ def test_a_film_of_the_camera_s_own_codes_was_not_coded_before(tmp_path: Path) -
     scene = looked_at(tmp_path / "film.mkv", chart="acceptance")
     assert not scene.video.coded_before
     assert "coded_before" not in [note.reason.code for note in scene.notes]
+
+
+def test_a_jpeg_film_that_is_coded_once_more_more_finely_is_said_to_be_coded_before(
+    tmp_path: Path,
+) -> None:
+    films.film_chart(
+        replace(CAMERA, codec="mjpeg", full_range=True, scale=10),
+        CHART,
+        tmp_path / "film.mkv",
+        0.12,
+    )
+    first = looked_at(tmp_path / "film.mkv", chart="acceptance")
+    again = looked_at(
+        exported(tmp_path / "film.mkv", "libx264", tmp_path / "out.mkv", "crf", 18),
+        chart="acceptance",
+    )
+    assert first.video.steps is not None
+    assert again.video.coded_before is not None
+    assert first.video.coded_before is None
+    assert again.video.coded_before.detail == pytest.approx(first.video.steps.detail, rel=0.3)
+    assert "coded_before" in [note.reason.code for note in again.notes]
 
 
 def test_where_no_picture_is_measured_none_was_coded_before(film: Path, tmp_path: Path) -> None:

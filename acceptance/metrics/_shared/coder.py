@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from acceptance.footage.lossless import lossless
 from acceptance.footage.planes import h264_step
 from acceptance.footage.rounding import rounding_doubt
+from acceptance.footage.stated_steps import UNTOLD
 from acceptance.scene.views import middle_half
 
 if TYPE_CHECKING:
@@ -15,9 +16,8 @@ if TYPE_CHECKING:
     from acceptance.footage.planes import Plane
     from acceptance.scene.views import View
 
-# quantiser steps at 8 bits that are assumed where neither decoder nor stream states one, and of
-# coders that nobody has tried
-ASSUMED_STEP, UNTRIED_STEP = {"mjpeg": 8.0}, 16.0
+# quantiser steps at 8 bits that are assumed where neither decoder nor stream states one
+ASSUMED_STEP = {"mjpeg": 8.0}
 SURE_SIDE = 20.0  # px of a patch's middle half
 
 
@@ -31,7 +31,7 @@ def quantiser_step(video: VideoInfo, view: View) -> float:
 
     The QP of H.264 of more than 8 bits counts from a finer step, and so is in its own codes.
     """
-    before = UNTRIED_STEP * (1 << (video.depth - 8)) if video.coded_before else 0.0
+    before = video.coded_before.mean if video.coded_before else 0.0
     return max(before, _own_step(video, view))
 
 
@@ -43,7 +43,7 @@ def _own_step(video: VideoInfo, view: View) -> float:
         return h264_step(view.quantiser) if video.codec == "h264" else 2 * view.quantiser
     if video.steps:
         return video.steps.mean
-    return ASSUMED_STEP.get(str(video.codec), UNTRIED_STEP) * (1 << (video.depth - 8))
+    return ASSUMED_STEP.get(str(video.codec), UNTOLD.mean) * (1 << (video.depth - 8))
 
 
 def doubt_by_coder(video: VideoInfo, view: View, plane: Plane) -> float:

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from acceptance.footage.lossless import lossless
 from acceptance.footage.planes import h264_step
+from acceptance.footage.stated_steps import UNTOLD
 from acceptance.metrics._shared.coder import untouched
 from acceptance.metrics._shared.region_codes import within
 from acceptance.model.measurement import BudgetLine
@@ -25,9 +27,6 @@ if TYPE_CHECKING:
     from acceptance.scene.build import Scene
     from acceptance.scene.views import View
 
-# codes at 8 bits, of coders of which no quantiser is known or that nobody has tried: as coarse as
-# CRF 28, as an H.264 step that takes as much of an edge
-UNTOLD = 22.0
 # what JPEG takes by a step over what H.264 takes; OLDER: MPEG-1 to 4, whose step is two scales
 JPEG, OLDER = 0.9, 1.3
 # of MTF50 H.265 takes as much as H.264 at this step (codes), by a power less below and more above,
@@ -92,7 +91,7 @@ def taken(video: VideoInfo) -> dict[str, float]:
 
     They are ``mtf10`` and ``wedge``; those that are missing lose as much.
     """
-    if video.codec != "hevc" or not video.steps:
+    if video.codec != "hevc" or not video.steps or video.coded_before:
         return {}
     more = _filtered(video, video.steps.detail)
     return {name: share / more for name, share in H265.items()}
@@ -124,13 +123,19 @@ def _step(video: VideoInfo, view: View) -> float:
     """Return the quantiser step in codes, of H.264 as it is, of others one that takes as much."""
     if untouched(video, view):
         return 0.0
+    before = video.coded_before.detail if video.coded_before else 0.0
+    return max(before, _own_step(video, view))
+
+
+def _own_step(video: VideoInfo, view: View) -> float:
+    """Return the same of the coder by which a view is stored, whatever was before it."""
+    if lossless(video.codec, view.quantiser):
+        return 0.0
     if video.steps:
         step = video.steps.detail
         if video.codec == "mjpeg":
             return JPEG * step
         return step * _filtered(video, step)
-    untold = UNTOLD * float(1 << (video.depth - 8))
     if view.quantiser is None:
-        return untold
-    own = h264_step(view.quantiser) if video.codec == "h264" else 2 * view.quantiser * OLDER
-    return max(own, untold) if video.coded_before else own
+        return UNTOLD.detail * float(1 << (video.depth - 8))
+    return h264_step(view.quantiser) if video.codec == "h264" else 2 * view.quantiser * OLDER

@@ -1,0 +1,99 @@
+"""Pictures that were JPEG's, or an older MPEG's, before they were stored or coded once more.
+
+Such a decoder gives blocks of 8 x 8 px whose cosine coefficients are whole multiples of a step, one
+for each coefficient. Rounding to codes and a later coder that is finer spread them a little, so
+that their comb is still seen, and with it how coarse the coder was (Z. Fan and R. L. de Queiroz,
+Identification of bitmap compression history, IEEE Trans. Image Processing 12, 2003).
+"""
+
+from __future__ import annotations
+
+import math
+from statistics import fmean, median
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.fft import dctn
+
+from acceptance.footage.stated_steps import FINEST, StatedSteps
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+    Comb = tuple[float, float]
+
+BLOCK = 8  # px
+STEPS = np.exp(np.arange(np.log(2.0), np.log(128.0), 0.03))  # codes of 8 bits that are tried
+SURE = 5.0  # standard errors: of pictures without a comb the median is 3.3 at most
+AS_GOOD, BESIDE = 0.8, 4  # a comb of 4 codes is one of 2, too: the coarsest of those as good
+COARSER = 1.5  # times the own step of a coder: a finer one before takes little beside it
+FEWEST = 12  # values beyond half a step that a comb rests on
+MOST_BLOCKS = 4096  # spread over the picture
+NEAR = sorted(
+    (
+        (row, column)
+        for row in range(BLOCK)
+        for column in range(BLOCK)
+        if 0 < row + column <= FINEST
+    ),
+    key=sum,
+)  # the coefficients that edges and wedges are read by
+ASKED = 12  # of these, the first: most blocks have them
+BESIDE_MEAN = 5  # of these: the comb of the mean is too fine beside its values to be seen
+
+
+def seen(luma: NDArray[Any], unit: int = 1, own: float = 0.0) -> StatedSteps | None:
+    """Return the steps, in codes, of which ``luma`` (h, w) shows combs; None of a picture without.
+
+    ``unit`` codes are one of 8 bits; ``own`` is the step of the coder by which it is stored, which
+    leaves combs of that step where it predicts flat blocks. Half of the coefficients that are asked
+    must show one; what shows none counts as the coarsest of those that do, and the mean as those
+    beside it.
+    """
+    blocks = _coefficients(luma) / unit
+    if min(blocks.shape) == 0:
+        return None
+    asked = [_comb(blocks[place]) for place in NEAR[:ASKED]]
+    if median(score for score, _ in asked) < SURE:
+        return None
+    steps = _told([*asked, *(_comb(blocks[place]) for place in NEAR[ASKED:])])
+    detail = unit * fmean(steps)
+    return StatedSteps(unit * max(steps[:BESIDE_MEAN]), detail) if detail > COARSER * own else None
+
+
+def _coefficients(luma: NDArray[Any]) -> Array:
+    """Return the cosine coefficients (8, 8, n) of blocks all over ``luma``."""
+    down, across = (side // BLOCK for side in luma.shape)
+    cut = luma[: down * BLOCK, : across * BLOCK].reshape(down, BLOCK, across, BLOCK)
+    blocks = cut.swapaxes(1, 2).reshape(-1, BLOCK, BLOCK)
+    some = blocks[:: 1 + len(blocks) // MOST_BLOCKS].astype(np.float64)
+    return np.moveaxis(dctn(some, axes=(1, 2), norm="ortho"), 0, -1) if len(some) else np.empty(0)
+
+
+def _comb(values: Array) -> Comb:
+    """Return by how many standard errors ``values`` (n,) lie on a comb, and the step of the best.
+
+    Values within half a step lie about 0 whatever the step is, and those that are alike, as in
+    drawn pictures, are no proof of another.
+    """
+    apart = np.unique(np.abs(values).round(6))
+    scores = np.array([_score(apart[apart > step / 2], step) for step in STEPS])
+    coarse = int(np.flatnonzero(scores >= AS_GOOD * scores.max())[-1])
+    first = max(coarse - BESIDE, 0)
+    best = first + int(np.argmax(scores[first : coarse + 1]))
+    return float(scores[best]), float(STEPS[best])
+
+
+def _score(values: Array, step: float) -> float:
+    if len(values) < FEWEST:
+        return 0.0
+    return float(np.cos(2 * np.pi * values / step).sum()) * math.sqrt(2 / len(values))
+
+
+def _told(combs: Sequence[Comb]) -> list[float]:
+    """Return a step for each of the ``combs``, the coarsest sure one where one is not sure."""
+    coarsest = max(step for score, step in combs if score >= SURE)
+    return [step if score >= SURE else coarsest for score, step in combs]

@@ -1,0 +1,84 @@
+"""Pictures that were a JPEG before show it by combs of their blocks' coefficients."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import pytest
+from scipy.fft import dctn, idctn
+
+from acceptance.scene import earlier_jpeg
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+
+def scene(noise: float = 1.0) -> Array:
+    """Return a picture of things of all sizes, as a camera of this ``noise`` (codes) gives it."""
+    random = np.random.default_rng(8)
+    sizes = (2, 4, 8, 16)
+    things = sum(
+        size * cv2.GaussianBlur(random.standard_normal((256, 320)), (0, 0), size) * 30
+        for size in sizes
+    )
+    return np.asarray(110 + things + noise * random.standard_normal((256, 320)))
+
+
+def quantised(picture: Array, step: float) -> Array:
+    """Return ``picture`` with all coefficients of its blocks in whole multiples of ``step``."""
+    blocks = picture.reshape(32, 8, 40, 8).swapaxes(1, 2)
+    kept = step * np.rint(dctn(blocks, axes=(2, 3), norm="ortho") / step)
+    back = idctn(kept, axes=(2, 3), norm="ortho")
+    return np.asarray(back.swapaxes(1, 2).reshape(256, 320))
+
+
+def codes(picture: Array, unit: int = 1) -> NDArray[np.uint16]:
+    return np.clip(np.rint(unit * picture), 0, 256 * unit - 1).astype(np.uint16)
+
+
+@pytest.mark.parametrize("noise", [0.0, 1.0, 4.0])
+def test_a_picture_that_no_coder_has_seen_shows_no_comb(noise: float) -> None:
+    assert earlier_jpeg.seen(codes(scene(noise))) is None
+
+
+@pytest.mark.parametrize(("step", "unit"), [(4, 1), (12, 1), (12, 4), (30, 1)])
+def test_the_steps_of_a_jpeg_are_read_off_its_coefficients(step: float, unit: int) -> None:
+    steps = earlier_jpeg.seen(codes(quantised(scene(), step), unit), unit)
+    assert steps is not None
+    assert steps.detail == pytest.approx(step * unit, rel=0.06)
+    assert steps.mean == pytest.approx(step * unit, rel=0.06)
+
+
+def test_a_jpeg_is_seen_through_a_finer_coder_and_not_through_a_coarser() -> None:
+    """A later coder's error is spread over its own step, in blocks that lie otherwise."""
+    later = np.random.default_rng(3).uniform(-0.5, 0.5, (256, 320))
+    steps = earlier_jpeg.seen(codes(quantised(scene(), 20) + 8 * later))
+    assert steps is not None
+    assert steps.detail == pytest.approx(20, rel=0.1)
+    assert earlier_jpeg.seen(codes(quantised(scene(), 6) + 24 * later)) is None
+
+
+def test_a_comb_of_the_step_of_the_coder_by_which_it_is_stored_tells_of_no_other() -> None:
+    picture = codes(quantised(scene(), 12))
+    assert earlier_jpeg.seen(picture, own=10.0) is None
+    assert earlier_jpeg.seen(picture, own=6.0) is not None
+
+
+def test_a_jpeg_that_was_moved_off_its_grid_or_made_smaller_is_not_seen() -> None:
+    was = quantised(scene(), 12)
+    assert earlier_jpeg.seen(codes(was[:, 3:])) is None
+    assert (
+        earlier_jpeg.seen(codes(cv2.resize(was, (240, 192), interpolation=cv2.INTER_AREA))) is None
+    )
+
+
+def test_drawn_pictures_with_few_levels_and_small_ones_show_no_comb() -> None:
+    drawn = np.kron(np.random.default_rng(1).integers(0, 3, (64, 80)) * 80, np.ones((4, 4)))
+    assert earlier_jpeg.seen(codes(drawn)) is None
+    assert earlier_jpeg.seen(codes(np.full((256, 320), 16.0))) is None
+    assert earlier_jpeg.seen(codes(scene()[:7])) is None
+    assert earlier_jpeg.seen(codes(quantised(scene(), 12)[:8, :16])) is None
