@@ -15,6 +15,7 @@ from functools import lru_cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import plain_pages
 import pytest
 import second_verifier
 from asn1crypto import x509 as asn1_x509
@@ -86,7 +87,8 @@ def original(tmp_path_factory: pytest.TempPathFactory, chain: DemoChain) -> Path
 def _read_once() -> Iterator[None]:
     """Read the same PDF once: what other renderers set is compared with the same pages each time.
 
-    A page's paints are read when they are asked for, as ever.
+    A page's paints are read when they are asked for, as ever. Of a typeface the same letters are
+    taken once.
     """
     paints, kept = page_paints.read, OrderedDict[bytes, Any]()
 
@@ -96,7 +98,7 @@ def _read_once() -> Iterator[None]:
             kept.popitem(last=False)
         return mine
 
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, plain_pages._typefaces_once():
         patch.setattr(page_paints, "read", painted)
         for name in ("read", "about", "spoken"):
             patch.setattr(page_words, name, lru_cache(MOST_READ)(getattr(page_words, name)))
