@@ -10,6 +10,7 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -234,12 +235,8 @@ def pictures(count: int = FRAMES, seed: int = 0) -> Iterator[NDArray[np.uint8]]:
 
 def write(folder: Path, wanted: Container) -> Path:
     """Write a container; returns its path."""
-    source, scene = folder / "source.mkv", pictures(wanted.frames)
-    if wanted.codec == "mjpeg":
-        encode.write(source, scene, codec="mjpeg", pixel_format="yuvj420p", full_range=True)
-    else:
-        encode.write(source, scene, codec=wanted.codec, options=wanted.options)
-    path = folder / f"clip.{wanted.suffix}"
+    source, path = folder / "source.mkv", folder / f"clip.{wanted.suffix}"
+    source.write_bytes(coded(wanted.codec, tuple(wanted.options.items()), wanted.frames))
     if wanted.make:
         wanted.make(source, path)
     else:
@@ -247,6 +244,18 @@ def write(folder: Path, wanted: Container) -> Path:
     if wanted.bytes_of:
         path.write_bytes(wanted.bytes_of(path.read_bytes()))
     return path
+
+
+@cache
+def coded(codec: str, options: tuple[tuple[str, str], ...], frames: int) -> bytes:
+    """Return a Matroska file of the scene: most containers hold the packets of the same few."""
+    with tempfile.TemporaryDirectory() as folder:
+        path, scene = Path(folder) / "source.mkv", pictures(frames)
+        if codec == "mjpeg":
+            encode.write(path, scene, codec="mjpeg", pixel_format="yuvj420p", full_range=True)
+        else:
+            encode.write(path, scene, codec=codec, options=dict(options))
+        return path.read_bytes()
 
 
 def _mux(source: Path, path: Path, wanted: Container) -> None:
@@ -289,7 +298,7 @@ def measured(folder: Path, wanted: Container) -> Outcome:
     """Write a container and measure it; the reason is that of the error where it cannot be."""
     path = write(folder, wanted)
     try:
-        scene = build.look(Shot(id="a", subject="b", clip=path.name), folder)
+        scene = build.look(Shot(id="a", subject="b", clip=path.name, chart="clock"), folder)
         found = list(frame_rate.measure(scene))
     except (GapError, ClipError) as error:
         return Outcome(figures={}, reasons={error.code})

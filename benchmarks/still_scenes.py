@@ -11,6 +11,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -209,8 +210,13 @@ CODERS: dict[str, tuple[str, dict[str, str]]] = {
 
 def proven(scene: str, coder: str, seed: int = 0) -> freeze.Evidence:
     """Film a scene, code it, and look for freezes."""
-    random = np.random.default_rng(seed)
-    return coded([_picture(shown) for shown in SCENES[scene](random)], coder)
+    return coded(drawn(scene, seed), coder)
+
+
+@lru_cache(maxsize=1)  # every coder codes one scene before the next is drawn
+def drawn(scene: str, seed: int) -> list[Picture]:
+    """Draw a scene."""
+    return [_picture(shown) for shown in SCENES[scene](np.random.default_rng(seed))]
 
 
 def _picture(shown: NDArray[np.float64]) -> Picture:

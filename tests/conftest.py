@@ -33,9 +33,15 @@ pytest_plugins = ["processor_time"]
 hypothesis.settings.register_profile("unhurried", deadline=None)  # others may use the machine
 hypothesis.settings.load_profile("unhurried")
 
-# A minute or two each, in one worker: begun last, they would leave the other one idle.
-LONG = {"test_site_example.py", "test_demo.py", "test_devices_at_the_limit.py"}
 SELDOM = 10_000  # new objects until garbage is searched for; by 700 it takes a second of twenty
+
+# A minute or more each, in one worker, the longest first: begun last, they would leave the other
+# one idle.
+LONG = (
+    *("test_tampering.py", "test_benchmarks.py", "test_wall.py", "test_latency.py"),
+    *("test_demo.py", "test_site_example.py", "test_containers.py", "test_devices_at_the_limit.py"),
+    *("test_freeze.py", "test_faults.py"),
+)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -55,7 +61,12 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         marks.give(item)
-    items.sort(key=lambda item: item.path.name not in LONG)
+    items.sort(key=lambda item: _turn(item.path.name))
+
+
+def _turn(file: str) -> int:
+    """Return when the tests of a file begin."""
+    return LONG.index(file) if file in LONG else len(LONG)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -17,7 +17,7 @@ from pyhanko.pdf_utils import generic
 from sample_pdf import attach, blank_pdf
 
 from acceptance.model import Verdict
-from acceptance.report import render
+from acceptance.report import render, typesetting
 from acceptance.session import evidence, store
 from acceptance.signing import levels, pades, renderings
 from acceptance.signing.certificates import load_signer
@@ -40,6 +40,7 @@ ANNEX = "annex-e.pdf"
 ELSEWHERE = "leads elsewhere, or is shown otherwise"
 HALF = generic.ArrayObject(map(generic.NumberObject, (0, 600, 595, 842)))
 STRANGE = "is not as this tool writes it"
+SET: dict[object, bytes] = {}  # pages, by all that they follow from and the way they are set
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,12 @@ def forge(folder: Path, chain: DemoChain, forgery: Forgery) -> None:
     kept |= made(partial(named, annex=annex))(kept)
     attached, annexes = forgery.attached(kept), renderings.parse(kept[renderings.FILE]).annexes
     shown = forgery.shown(session)
-    pdf = render.volumes(shown, packs, folder, "zh", profiles).report(annexes, attached)
+    given = (frozenset(each.items()) for each in (annexes, attached))
+    asked = typesetting._archived, store.dumps(shown), *given
+    if asked not in SET:  # most forgeries are put on the same pages
+        volumes = render.volumes(shown, packs, folder, "zh", profiles)
+        SET[asked] = volumes.report(annexes, attached)
+    pdf = SET[asked]
     sign = forgery.sign or signed
     (folder / store.FILE).write_bytes(attached.get(store.FILE, store.dumps(session)))
     (folder / "report.pdf").write_bytes(sign(forgery.pages(pdf), chain))

@@ -52,9 +52,12 @@ def find(picture: Picture, chart: Chart) -> list[Located]:
 
     Those regions of ``chart`` are used that are of kind "colour", at least 24.
     ``Located.fiducials_found`` counts the patches whose borders were seen, ``residual`` is the RMS
-    distance in px of their middles from where the homography has them.
+    distance in px of their middles from where the homography has them. In a picture of greys, such
+    as infrared cameras send, there is none, and OpenCV would search it for as long as any other.
     """
     found: list[Located] = []
+    if _is_grey(picture):
+        return found
     for homography in _proposals(picture, chart):
         located = _settle(picture, chart, homography)
         large = located is not None and located.width >= chart.smallest
@@ -100,6 +103,12 @@ def _proposals(picture: Picture, chart: Chart) -> Iterator[Floats]:
         homography = _fitted(chart, range(len(middles)), (middles + 0.5) * ratio - 0.5)
         if homography is not None:
             yield homography
+
+
+def _is_grey(picture: Picture) -> bool:
+    """Whether red, green and blue are alike everywhere: ``looks_right`` would find no colours."""
+    blue, green, red = (picture[..., number] for number in range(3))
+    return np.array_equal(green, red) and np.array_equal(green, blue)
 
 
 def _reduced(picture: Picture) -> Picture:

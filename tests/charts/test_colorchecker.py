@@ -84,6 +84,22 @@ def test_it_is_found_in_a_real_picture_at_any_roll(
         np.testing.assert_allclose(quad(located, CHART.region(name), 0.0)[0], expected, atol=4)
 
 
+def test_a_picture_of_greys_has_none_and_is_not_searched(
+    still: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even where the chart lies in it: its colours are what it is known by."""
+    [located] = colorchecker.find(still, CHART)
+    grey = cv2.cvtColor(cv2.cvtColor(still, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+    assert not colorchecker.looks_right(grey, located)
+    searched: list[object] = []
+    monkeypatch.setattr(colorchecker, "_proposals", lambda *given: searched.append(given) or [])
+    assert colorchecker.find(grey, CHART) == []
+    assert not searched
+    grey[5, 7, 2] ^= 1
+    colorchecker.find(grey, CHART)
+    assert len(searched) == 1
+
+
 def test_it_is_found_in_a_mirrored_picture(still: NDArray[np.uint8]) -> None:
     [located] = colorchecker.find(np.ascontiguousarray(still[:, ::-1]), CHART)
     x, y = MIDDLES["colour1"]

@@ -79,7 +79,8 @@ def test_two_fields_in_one_packet_or_in_two_are_one_picture(wanted: Any, tmp_pat
     assert mean.value == pytest.approx(wanted.rate, abs=mean.expanded)
     assert mean.expanded < 0.2
     assert found.figures["frame_rate.dropped"].value == wanted.dropped
-    scene = build.look(Shot(id="a", subject="b", clip=f"clip.{wanted.suffix}"), tmp_path)
+    shot = Shot(id="a", subject="b", clip=f"clip.{wanted.suffix}", chart="clock")
+    scene = build.look(shot, tmp_path)
     assert "pictures_damaged" not in {note.reason.code for note in scene.notes}
 
 

@@ -6,12 +6,16 @@ The table is ``tamperings.TAMPERINGS``; how long an answer takes is measured by
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import zlib
+from collections import OrderedDict
 from dataclasses import replace
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import plain_pages
 import pytest
 import second_verifier
 from asn1crypto import x509 as asn1_x509
@@ -38,6 +42,7 @@ from shown_otherwise import (
 )
 from tamperings import CAFE, TAMPERINGS, TWINS, Tampering, words
 
+from acceptance.report import page_paints, page_words
 from acceptance.session import evidence, store
 from acceptance.signing import levels, pades, signature_entries
 from acceptance.signing.certificates import load_signer
@@ -46,10 +51,12 @@ from acceptance.signing.signatures import State
 from acceptance.signing.verification import verify
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from institute import Institute
+
+MOST_READ = 6  # files of which is kept what was read of them
 
 
 def every_twentieth(rows: Sequence[Tampering | Forgery | SecondSigner]) -> list[Any]:
@@ -74,6 +81,28 @@ def original(tmp_path_factory: pytest.TempPathFactory, chain: DemoChain) -> Path
     """Issue one whole session; tests that change it take a copy."""
     clips = [CLIP, CAFE, *(f"data/clips/{letter}.mp4" for letter in TWINS.values())]
     return issued(tmp_path_factory.mktemp("out") / "20260602-X1", chain, clips)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _read_once() -> Iterator[None]:
+    """Read the same PDF once: what other renderers set is compared with the same pages each time.
+
+    A page's paints are read when they are asked for, as ever. Of a typeface the same letters are
+    taken once.
+    """
+    paints, kept = page_paints.read, OrderedDict[bytes, Any]()
+
+    def painted(pdf: bytes) -> Iterator[object]:
+        kept[pdf], mine = itertools.tee(kept.pop(pdf) if pdf in kept else paints(pdf))
+        if len(kept) > MOST_READ:
+            kept.popitem(last=False)
+        return mine
+
+    with pytest.MonkeyPatch.context() as patch, plain_pages._typefaces_once():
+        patch.setattr(page_paints, "read", painted)
+        for name in ("read", "about", "spoken"):
+            patch.setattr(page_words, name, lru_cache(MOST_READ)(getattr(page_words, name)))
+        yield
 
 
 @pytest.fixture
