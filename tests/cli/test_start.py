@@ -113,11 +113,15 @@ def test_blas_has_one_thread_unless_the_environment_says_otherwise(
     assert done.stdout.strip() == threads
 
 
-# The program as it is started, once its own first line is about to run.
+# The program as it is started, which tells when its own first line has run.
 BEGUN = """
-from acceptance.__main__ import main
-print("begun", flush=True)
-main()
+from acceptance import __main__ as program
+then = program._open_closed_streams
+def begun():
+    print("begun", flush=True)
+    then()
+program._open_closed_streams = begun
+program.main()
 """
 
 
