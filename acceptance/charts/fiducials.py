@@ -91,10 +91,11 @@ def outline(chart: Chart, fiducial: int) -> Floats:
 
 
 class ChartToPicture(Protocol):
-    """How a chart comes into a picture, through a lens whose first term is ``distortion``."""
+    """How a chart comes into a picture."""
 
     @property
-    def distortion(self) -> float: ...
+    def distortion(self) -> float:
+        """First term of the lens, 0 of one that does not bend."""
 
     def to_picture(self, points: Floats) -> Floats:
         """Return where points of the chart, (n, 2) in mm, lie in the picture, in px."""

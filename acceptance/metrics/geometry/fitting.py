@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from acceptance.metrics.geometry.lens import FOCAL, LENS, LENSES, Known, LensFit, Points, fit, folds, seen_places
+from acceptance.metrics.geometry.lens import (
+    FOCAL,
+    LENS,
+    LENSES,
+    Known,
+    LensFit,
+    Points,
+    fit,
+    folds,
+    seen_places,
+)
 from acceptance.metrics.geometry.preset import FOCAL_STATED, focal_length
 
 if TYPE_CHECKING:
@@ -28,7 +38,9 @@ WRONG = 5.0  # standard deviations at which a point is left out
 # picture widths, and standard uncertainty of its ln, where the focal length is not stated
 USUAL_FOCAL, UNKNOWN = 1.0, 1.0
 PRINT_ASPECT = 2e-4  # standard uncertainty of a print's height to width, beyond that of its scale
-BENDS_FROM = 0.02  # of Brown's terms, above which other lenses than his explain more or less
+FISHEYE_FROM = 0.02  # k1 above which the lens may be a fisheye
+BENDS_FROM = 0.005  # either of Brown's terms, above which opencv's differ in more than their names
+CLEARLY = 1.03  # ratio of residuals by which opencv must explain more: less may be scatter
 OFF_AXIS = 30.0  # chi-square (4) of centre and tangential terms: 5 of a million usual lenses
 # half diagonals, standard, of a lens whose points contradict what is usual: part of a picture
 ANYWHERE, ANYHOW = 0.3, 0.01
@@ -115,7 +127,7 @@ def _known(shot: Shot, frame: PictureFrame, points: int) -> tuple[Known, bool]:
 def _lenses(frame: PictureFrame, points: Points, known: Known) -> Mapping[str, LensFit]:
     """Fit each lens, the best one first.
 
-    Others than Brown's only where the lens bends, a fisheye only where the picture is a barrel.
+    Opencv only where the lens bends, a fisheye only where the picture is a barrel.
     """
     brown = fit("brown", points, frame.start, known)
     lenses = {"brown": brown}
@@ -123,9 +135,14 @@ def _lenses(frame: PictureFrame, points: Points, known: Known) -> Mapping[str, L
         opencv = fit("opencv", points, frame.start, known)
         if not folds(opencv.parameters[LENS]):
             lenses["opencv"] = opencv
-    if brown.parameters[LENS][0] > BENDS_FROM:
+    if brown.parameters[LENS][0] > FISHEYE_FROM:
         lenses["fisheye"] = fit("fisheye", points, frame.start, known)
-    return dict(sorted(lenses.items(), key=lambda item: item[1].residual))
+    return dict(sorted(lenses.items(), key=lambda item: _rank(item[1])))
+
+
+def _rank(lens: LensFit) -> float:
+    """Return what the best lens has least of: its residual, of opencv a little more."""
+    return lens.residual * (CLEARLY if lens.model == "opencv" else 1.0)
 
 
 def _without_wrong(points: Points, best: LensFit) -> Points:

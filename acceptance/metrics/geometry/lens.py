@@ -9,9 +9,10 @@ in the picture are half diagonals, pixels made square.
 Three lenses. Brown: ideal radius = r (1 + k1 r^2 + k2 r^4), r seen (D. C. Brown, Photogrammetric
 Engineering 32, 1966). Opencv, the other way round: r seen = u (1 + k1 u^2 + k2 u^4), u ideal, as in
 OpenCV and most published calibrations. Both agree for weak lenses; for strong ones each would need
-more terms to follow the other beyond the outermost point. Fisheye: r seen = g (t + k t^3), ideal radius = g tan t (J. Kannala and S.
-Brandt, IEEE PAMI 28(8), 2006; k = 0 is the equidistant projection). Brown's two tangential terms,
-of a lens put together askew, are added to the ideal place.
+more terms to follow the other beyond the outermost point. Fisheye: r seen = g (t + k t^3), ideal
+radius = g tan t (J. Kannala and S. Brandt, IEEE PAMI 28(8), 2006; k = 0 is the equidistant
+projection). Brown's two tangential terms, of a lens put together askew, are added to the ideal
+place.
 """
 
 from __future__ import annotations

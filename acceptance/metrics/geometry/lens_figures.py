@@ -129,7 +129,7 @@ def _apart(lenses: Mapping[str, LensFit], values: Mapping[str, Array]) -> Array:
     best, *others = lenses.values()
     alike = [other for other in others if other.residual < ALIKE * best.residual]
     differences = [np.abs(values[best.model] - values[other.model]) for other in alike]
-    return np.max([np.zeros(COUNT), *differences], axis=0) / math.sqrt(3)
+    return np.asarray(np.max([np.zeros(COUNT), *differences], axis=0) / math.sqrt(3))
 
 
 def _budget(
