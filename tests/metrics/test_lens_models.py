@@ -44,10 +44,8 @@ def bent_film(folder: Path, first: float, second: float) -> build.Scene:
     print_ = drawing.draw(CHART, 1600).astype(np.float32)
     places = seen * (ideal / radius)[..., None] * (print_.shape[1] / across)
     middle = np.array(print_.shape[1::-1]) / 2 - 0.5
-    light = cv2.remap(
-        print_, *np.moveaxis((places + middle).astype(np.float32), 2, 0), cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_CONSTANT, borderValue=(0.2,) * 3,
-    )  # fmt: skip
+    x, y = np.moveaxis((places + middle).astype(np.float32), 2, 0)
+    light = cv2.remap(print_, x, y, cv2.INTER_LINEAR, borderValue=(0.2, 0.2, 0.2))
     light = cv2.GaussianBlur(light.mean(axis=2), (0, 0), 0.7 * fine)
     small = cv2.resize(light, (width, height), interpolation=cv2.INTER_AREA)
     noise = 0.7 * np.random.default_rng(3).standard_normal((4, height, width))
