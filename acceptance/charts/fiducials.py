@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import cv2
 import numpy as np
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from acceptance.charts.nouns import Chart
-    from acceptance.charts.projection import Projection
 
 Bytes = NDArray[np.uint8]
 # A part of the picture, the whole factor by which it is reduced, and where its first pixel lies in
@@ -91,7 +90,18 @@ def outline(chart: Chart, fiducial: int) -> Floats:
     return np.asarray(SQUARE * side + np.array([x, y]))
 
 
-def look_up(grey: Bytes, chart: Chart, projection: Projection) -> list[Mark]:
+class ChartToPicture(Protocol):
+    """How a chart comes into a picture."""
+
+    @property
+    def distortion(self) -> float:
+        """First term of the lens, 0 of one that does not bend."""
+
+    def to_picture(self, points: Floats) -> Floats:
+        """Return where points of the chart, (n, 2) in mm, lie in the picture, in px."""
+
+
+def look_up(grey: Bytes, chart: Chart, projection: ChartToPicture) -> list[Mark]:
     """Return the fiducials that look as drawn where the projection puts them, or near it."""
     numbers = range(len(chart.fiducials))
     expected = [Mark(number, projection.to_picture(outline(chart, number))) for number in numbers]
@@ -128,7 +138,7 @@ def _reduced(grey: Bytes, corners: Floats, factor: int) -> Reduced:
     return np.asarray(small), factor, low.astype(np.float64)
 
 
-def _bow(projection: Projection, place: Floats, corners: Floats) -> Floats | float:
+def _bow(projection: ChartToPicture, place: Floats, corners: Floats) -> Floats | float:
     """Return how far, in px, the lens bends ``GRID`` away from where the corners alone put it."""
     if not projection.distortion:
         return 0.0

@@ -123,6 +123,13 @@ def follow(luma: NDArray[np.generic], last: Located) -> Located | None:
     return located if located.residual <= max(FOLLOWS_WITHIN, 2 * last.residual) else None
 
 
+def look_again(
+    luma: NDArray[np.generic], chart: Chart, through: fiducials.ChartToPicture
+) -> list[Mark]:
+    """Return the fiducials of a chart as they are seen ``through`` a lens that is known."""
+    return fiducials.look_up(_eight_bits(luma), chart, through)
+
+
 def locate_one(luma: NDArray[np.generic], chart: Chart) -> Located:
     """Return the one place where ``chart`` is seen in ``luma``, (height, width) of any depth.
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from acceptance.errors import GapError
 from acceptance.metrics._shared.region_codes import refuse_doubtful_aspect
-from acceptance.metrics.geometry import lens_figures, preset
+from acceptance.metrics.geometry import fiducials_again, lens_figures, preset
 from acceptance.metrics.geometry.dots import dot_centres, fiducial_centres
 from acceptance.metrics.geometry.fitting import fit_chart
 from acceptance.metrics.geometry.frame import PictureFrame
@@ -57,7 +57,8 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     refuse_doubtful_aspect(scene, "horizontal")
     aspect = float(scene.video.sample_aspect)
     frame = PictureFrame(place=scene.located[0], aspect=aspect, shown=scene.shown)
-    yield from of_points(scene, frame, _points(scene, frame))
+    chart = fiducials_again.fitted(scene, frame, _points(scene, frame))
+    yield from lens_figures.figures(scene, chart)
 
 
 def of_points(scene: Scene, frame: PictureFrame, points: Points) -> Iterator[Measurement | Note]:

@@ -32,7 +32,7 @@ def derive(model: str, parameters: Array, frame: PictureFrame, reach: float) -> 
     Parameters
     ----------
     model
-        "brown" or "fisheye".
+        One of ``LENSES``.
     parameters
         Parameters (m, 14) of lens and chart as in ``lens.py``.
     frame

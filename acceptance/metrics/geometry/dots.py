@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from acceptance.charts.fiducials import outline
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from acceptance.charts.definition import Region
-    from acceptance.charts.located import Located
+    from acceptance.charts.definition import Chart, Region
+    from acceptance.charts.fiducials import ChartToPicture
+    from acceptance.charts.located import Located, Mark
     from acceptance.scene.views import View
 
 Array = NDArray[np.float64]
@@ -87,16 +90,21 @@ def fiducial_centres(place: Located) -> tuple[Array, Array]:
     """
     places, found = [np.empty((0, 2))], [np.empty((0, 2))]
     for mark in place.marks:
-        x, y, side, _ = place.chart.fiducials[mark.fiducial].rect
-        outline = np.array([[x, y], [x + side, y], [x + side, y + side], [x, y + side]])
-        centre = outline.mean(axis=0, keepdims=True)
-        places.append(centre)
-        found.append(
-            mark.corners.mean(axis=0)
-            - place.to_picture(outline).mean(axis=0)
-            + place.to_picture(centre)
-        )
+        centre, aside = off_corners(place.chart, mark, place)
+        places.append(centre[None])
+        found.append((mark.corners.mean(axis=0) + aside)[None])
     return np.concatenate(places), np.concatenate(found)
+
+
+def off_corners(chart: Chart, mark: Mark, through: ChartToPicture) -> tuple[Array, Array]:
+    """Return a fiducial's centre (2,), mm, and how far (2,), px, it is seen off its corners' mean.
+
+    It is seen ``through`` a lens.
+    """
+    corners = outline(chart, mark.fiducial)
+    centre = corners.mean(axis=0)
+    seen = through.to_picture(np.concatenate([centre[None], corners]))
+    return centre, seen[0] - seen[1:].mean(axis=0)
 
 
 def _outline(place: Located, region: Region) -> tuple[Array, Array]:

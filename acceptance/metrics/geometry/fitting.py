@@ -7,8 +7,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from acceptance.metrics.geometry.lens import FOCAL, LENS, Known, LensFit, Points, fit
+from acceptance.metrics.geometry.lens import (
+    FOCAL,
+    LENS,
+    LENSES,
+    Known,
+    LensFit,
+    Points,
+    fit,
+    folds,
+    seen_places,
+)
 from acceptance.metrics.geometry.preset import FOCAL_STATED, focal_length
 
 if TYPE_CHECKING:
@@ -16,6 +27,8 @@ if TYPE_CHECKING:
 
     from acceptance.metrics.geometry.frame import PictureFrame
     from acceptance.model.shot import Shot
+
+Array = NDArray[np.float64]
 
 FEWEST = 12  # points for the distortion of the lens
 # first term of the lens, standard; the usual one where the points are too few to fit it
@@ -26,6 +39,8 @@ WRONG = 5.0  # standard deviations at which a point is left out
 USUAL_FOCAL, UNKNOWN = 1.0, 1.0
 PRINT_ASPECT = 2e-4  # standard uncertainty of a print's height to width, beyond that of its scale
 FISHEYE_FROM = 0.02  # k1 above which the lens may be a fisheye
+BENDS_FROM = 0.005  # either of Brown's terms, above which opencv's differ in more than their names
+CLEARLY = 1.03  # ratio of residuals by which opencv must explain more: less may be scatter
 OFF_AXIS = 30.0  # chi-square (4) of centre and tangential terms: 5 of a million usual lenses
 # half diagonals, standard, of a lens whose points contradict what is usual: part of a picture
 ANYWHERE, ANYHOW = 0.3, 0.01
@@ -59,6 +74,16 @@ class FittedChart:
     def reach(self) -> float:
         """Radius up to which the distortion is known, half diagonals."""
         return 1.0 if self.covered >= FAR_OUT else self.covered
+
+    def to_picture(self, points: Array) -> Array:
+        """Return where points of the chart, (n, 2) in mm, are seen in the picture, in px."""
+        lens, on_chart = LENSES[self.best.model], self.frame.on_chart(points)
+        return self.frame.in_pixels(seen_places(lens, self.best.parameters[None], on_chart)[0])
+
+    @property
+    def distortion(self) -> float:
+        """The lens's first term."""
+        return float(self.best.parameters[LENS][0])
 
     @property
     def focal_doubt(self) -> float:
@@ -100,12 +125,24 @@ def _known(shot: Shot, frame: PictureFrame, points: int) -> tuple[Known, bool]:
 
 
 def _lenses(frame: PictureFrame, points: Points, known: Known) -> Mapping[str, LensFit]:
-    """Fit each lens, the better one first; a fisheye only where the picture is a barrel."""
+    """Fit each lens, the best one first.
+
+    Opencv only where the lens bends, a fisheye only where the picture is a barrel.
+    """
     brown = fit("brown", points, frame.start, known)
     lenses = {"brown": brown}
+    if np.abs(brown.parameters[LENS]).max() > BENDS_FROM:
+        opencv = fit("opencv", points, frame.start, known)
+        if not folds(opencv.parameters[LENS]):
+            lenses["opencv"] = opencv
     if brown.parameters[LENS][0] > FISHEYE_FROM:
         lenses["fisheye"] = fit("fisheye", points, frame.start, known)
-    return dict(sorted(lenses.items(), key=lambda item: item[1].residual))
+    return dict(sorted(lenses.items(), key=lambda item: _rank(item[1])))
+
+
+def _rank(lens: LensFit) -> float:
+    """Return what the best lens has least of: its residual, of opencv a little more."""
+    return lens.residual * (CLEARLY if lens.model == "opencv" else 1.0)
 
 
 def _without_wrong(points: Points, best: LensFit) -> Points:

@@ -67,6 +67,10 @@ class PictureFrame:
         """Convert points (n, 2) of the picture from px to half diagonals."""
         return np.asarray((points - self.middle) * (self.aspect, 1) / self.half)
 
+    def in_pixels(self, places: Array) -> Array:
+        """Convert places (n, 2) in the picture to px: inverse of ``in_picture``."""
+        return np.asarray(places * self.half / (self.aspect, 1) + self.middle)
+
     @property
     def start(self) -> Array:
         """Homography (3, 3) between these units, where the chart was found."""

@@ -6,10 +6,13 @@ further observations (a maximum a posteriori fit): so a quantity that the points
 has the uncertainty of what is known beforehand, and each of these is a line of its budget. Lengths
 in the picture are half diagonals, pixels made square.
 
-Two lenses. Brown: ideal radius = r (1 + k1 r^2 + k2 r^4), r seen (D. C. Brown, Photogrammetric
-Engineering 32, 1966). Fisheye: r seen = g (t + k t^3), ideal radius = g tan t (J. Kannala and S.
-Brandt, IEEE PAMI 28(8), 2006; k = 0 is the equidistant projection). Brown's two tangential terms,
-of a lens put together askew, are added to the ideal place.
+Three lenses. Brown: ideal radius = r (1 + k1 r^2 + k2 r^4), r seen (D. C. Brown, Photogrammetric
+Engineering 32, 1966). Opencv, the other way round: r seen = u (1 + k1 u^2 + k2 u^4), u ideal, as in
+OpenCV and most published calibrations. Both agree for weak lenses; for strong ones each would need
+more terms to follow the other beyond the outermost point. Fisheye: r seen = g (t + k t^3), ideal
+radius = g tan t (J. Kannala and S. Brandt, IEEE PAMI 28(8), 2006; k = 0 is the equidistant
+projection). Brown's two tangential terms, of a lens put together askew, are added to the ideal
+place.
 """
 
 from __future__ import annotations
@@ -38,6 +41,9 @@ SECOND_DOUBT = 0.1  # of the lens's second term, standard
 ASKEW_DOUBT = 8e-4  # half diagonals: Brown's tangential terms, standard
 HIGHEST_ANGLE = 1.5
 INVERSION, FARTHEST = 20, 1.5  # rounds; half diagonals, beyond the picture
+OUTERMOST = 3.0  # half diagonals: ideal radius that no picture has
+LEAST_SLOPE = 0.1  # of the radius seen by the ideal one: less is nearly a fold
+NEWTON_RESTS = 1e-13  # half diagonals: the next of Newton's steps would be rounding
 RESTING = 1e-15  # half diagonals that a round changes: it is at its end
 # of what is known before, in the order of its observations
 PRIOR_SOURCES = (
@@ -76,6 +82,31 @@ def brown(radius: Array, lens: Array) -> Array:
     return np.asarray(radius * (1 + square * (lens[:, :1] + lens[:, 1:] * square)))
 
 
+def opencv(radius: Array, lens: Array) -> Array:
+    """Return the ideal radii (m, n) of radii seen (m, n), by Newton's method.
+
+    ``lens`` (m, 2) is k1, k2 of: radius seen = ideal (1 + k1 ideal^2 + k2 ideal^4); radii are in
+    half diagonals. Where the lens folds, so that nothing is seen so far out, it is ``OUTERMOST``.
+    """
+    first, second = lens[:, :1], lens[:, 1:]
+    ideal = np.array(radius)
+    for _ in range(INVERSION):
+        square = ideal**2
+        away = ideal * (1 + square * (first + second * square)) - radius
+        step = away / np.maximum(1 + square * (3 * first + 5 * second * square), LEAST_SLOPE)
+        ideal = np.clip(ideal - step, 0, OUTERMOST)
+        if np.abs(step).max(initial=0) < NEWTON_RESTS:
+            break
+    return ideal
+
+
+def folds(lens: Array) -> bool:
+    """Whether an ``opencv`` lens (2,) nearly folds the picture within its corners."""
+    square = np.linspace(0, opencv(np.ones((1, 1)), lens[None])[0, 0], 50) ** 2
+    slopes = 1 + square * (3 * lens[0] + 5 * lens[1] * square)
+    return bool(slopes.min() <= LEAST_SLOPE)
+
+
 def fisheye(radius: Array, lens: Array) -> Array:
     """Return the ideal radii (m, n) of radii seen (m, n) through a fisheye lens.
 
@@ -92,7 +123,7 @@ def fisheye(radius: Array, lens: Array) -> Array:
 
 
 Lens = Callable[[Array, Array], Array]
-LENSES: Mapping[str, Lens] = {"brown": brown, "fisheye": fisheye}
+LENSES: Mapping[str, Lens] = {"brown": brown, "opencv": opencv, "fisheye": fisheye}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,7 +199,7 @@ def fit(model: str, points: Points, start: Array, known: Known) -> LensFit:
     Parameters
     ----------
     model
-        "brown" or "fisheye".
+        One of ``LENSES``.
     points
         Four points or more.
     start

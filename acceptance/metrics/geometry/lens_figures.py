@@ -43,7 +43,7 @@ SMALL_ANGLE = (
     0.5  # degrees, standard uncertainty of an angle below which focal length is not needed
 )
 OUTLINE = 0.005  # px, standard uncertainty all round of where a chart ends, from simulation
-ALIKE = 1.1  # ratio of residuals below which both lenses explain the picture
+ALIKE = 1.1  # ratio of residuals below which lenses explain the picture
 
 
 def figures(scene: Scene, chart: FittedChart) -> Iterator[Measurement | Note]:
@@ -122,11 +122,14 @@ def _outline(coverage: float, frame: PictureFrame) -> float:
 
 
 def _apart(lenses: Mapping[str, LensFit], values: Mapping[str, Array]) -> Array:
-    """Return the standard uncertainty (10,) where both lenses explain the picture: its two ends."""
+    """Return the standard uncertainty (10,) where several lenses explain the picture.
+
+    The best one and that which differs most are the two ends.
+    """
     best, *others = lenses.values()
-    both = [other for other in others if other.residual < ALIKE * best.residual]
-    differences = [values[best.model] - values[other.model] for other in both]
-    return np.abs(differences[0]) / math.sqrt(3) if differences else np.zeros(COUNT)
+    alike = [other for other in others if other.residual < ALIKE * best.residual]
+    differences = [np.abs(values[best.model] - values[other.model]) for other in alike]
+    return np.asarray(np.max([np.zeros(COUNT), *differences], axis=0) / math.sqrt(3))
 
 
 def _budget(
@@ -149,7 +152,7 @@ def _details(chart: FittedChart) -> dict[str, Value]:
     """Return the details that all quantities have."""
     best, frame = chart.best, chart.frame
     first, second = best.parameters[LENS].tolist()
-    names = ("k1", "k2") if best.model == "brown" else ("curvature", "k")
+    names = ("curvature", "k") if best.model == "fisheye" else ("k1", "k2")
     return {
         "lens": best.model,
         names[0]: first,

@@ -1,0 +1,100 @@
+"""Lenses of two strong terms, and what is not known beyond the outermost point."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import pytest
+from marks import slow
+
+from acceptance.charts import definition, drawing
+from acceptance.footage import encode
+from acceptance.metrics import geometry
+from acceptance.metrics.geometry import lens, lens_figures
+from acceptance.model import Measurement, Shot
+from acceptance.scene import build
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CHART = definition.load("acceptance")
+
+
+def figures(seen: build.Scene) -> dict[str, Measurement]:
+    """Return every figure of a scene by quantity."""
+    return {item.quantity: item for item in geometry.measure(seen) if isinstance(item, Measurement)}
+
+
+def within(item: Measurement, truth: float, share: float = 1.3) -> bool:
+    """Whether the truth is within 1.3 U (99 %), so that one of many seeds may be outside U."""
+    return abs(item.value - truth) <= share * item.expanded
+
+
+def bent_film(folder: Path, first: float, second: float) -> build.Scene:
+    """Look at the chart; radius seen = ideal (1 + first ideal^2 + second ideal^4)."""
+    fine, (width, height), across = 2, (640, 360), 0.92 * 640
+    rows, columns = np.mgrid[: height * fine, : width * fine]
+    seen = (np.stack([columns, rows], axis=-1) + 0.5) / fine - np.array([width, height]) / 2
+    half = math.hypot(width - 1, height - 1) / 2
+    radius, table = np.linalg.norm(seen, axis=2) / half, np.linspace(0, 1.4, 20001)
+    ideal = np.interp(radius, table * (1 + first * table**2 + second * table**4), table)
+    print_ = drawing.draw(CHART, 1600).astype(np.float32)
+    places = seen * (ideal / radius)[..., None] * (print_.shape[1] / across)
+    middle = np.array(print_.shape[1::-1]) / 2 - 0.5
+    x, y = np.moveaxis((places + middle).astype(np.float32), 2, 0)
+    light = cv2.remap(print_, x, y, cv2.INTER_LINEAR, borderValue=(0.2, 0.2, 0.2))
+    light = cv2.GaussianBlur(light.mean(axis=2), (0, 0), 0.7 * fine)
+    small = cv2.resize(light, (width, height), interpolation=cv2.INTER_AREA)
+    noise = 0.7 * np.random.default_rng(3).standard_normal((4, height, width))
+    codes = np.clip(16 + 210 * drawing.srgb(0.9 * small) + noise, 0, 255).round().astype(np.uint8)
+    encode.write(folder / "bent.mkv", list(codes), codec="ffv1", pixel_format="gray")
+    shot = Shot(id="bent", subject="camera", clip="bent.mkv", chart="acceptance")
+    return build.look(shot, folder)
+
+
+@pytest.mark.parametrize("terms", [(-0.10, 0.12), slow((-0.16, 0.05))])
+def test_a_lens_of_two_strong_terms_is_followed_to_the_corner(
+    tmp_path: Path, terms: tuple[float, float]
+) -> None:
+    """Barrel in the middle and pincushion outside, or less and less of a barrel."""
+    first, second = terms
+    found = figures(bent_film(tmp_path, first, second))
+    ideal = np.linspace(0.01, 1.2, 20000)
+    bent = first * ideal**2 + second * ideal**4
+    bent = bent[ideal * (1 + bent) <= 1]
+    truth = 100 * float(bent[np.abs(bent).argmax()])
+    assert within(found["geometry.distortion"], truth)
+    assert found["geometry.distortion"].expanded < 0.15
+    assert within(found["geometry.pixels_per_metre"], 1000 * 0.92 * 640 / CHART.size[0])
+
+
+def explaining(model: str, residual: float) -> lens.LensFit:
+    """Return a fit that leaves a residual."""
+    nothing = np.zeros((0, lens.COUNT))
+    return lens.LensFit(
+        model=model,
+        parameters=np.zeros(lens.COUNT),
+        residual=residual,
+        misses=np.zeros((0, 2)),
+        slopes=nothing,
+    )
+
+
+def test_where_two_lenses_explain_the_points_the_corner_is_as_doubtful_as_they_differ() -> None:
+    fits = {name: explaining(name, 1e-4) for name in ("brown", "opencv")}
+    values = {"brown": np.full(10, -16.0), "opencv": np.full(10, -15.0)}
+    assert lens_figures._apart(fits, values) == pytest.approx(np.full(10, 1 / math.sqrt(3)))
+    unlike = {**fits, "opencv": explaining("opencv", 1.2e-4)}
+    assert not lens_figures._apart(unlike, values).any()
+
+
+@pytest.mark.parametrize("radius", [0.3, 1.0])
+def test_an_opencv_lens_is_inverted_and_one_that_folds_is_known(radius: float) -> None:
+    terms = np.array([[-0.16, 0.05]])
+    ideal = lens.opencv(np.array([[radius]]), terms)[0, 0]
+    assert ideal * (1 - 0.16 * ideal**2 + 0.05 * ideal**4) == pytest.approx(radius, abs=1e-12)
+    assert not lens.folds(terms[0])
+    assert lens.folds(np.array([-0.3, 0.0]))
