@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
+from intervals import fewest
 
 from acceptance.charts import definition
 from acceptance.cli import verbs
@@ -77,7 +78,7 @@ def worse(live: measuring.Measured, second: pathlib.Path) -> ShotPair:
 def test_a_second_generation_at_a_lower_bit_rate_has_lost_resolution(
     worse: ShotPair,
 ) -> None:
-    """Beyond the uncertainty, in the centre, both ways, and never gained."""
+    """Beyond the uncertainty, in the centre, both ways; gained no oftener than chance has it."""
     lost = {
         one.live.quantity: one.difference
         for one in worse.beyond
@@ -87,9 +88,14 @@ def test_a_second_generation_at_a_lower_bit_rate_has_lost_resolution(
     assert lost["resolution.wedge_vertical"] < 0
     assert lost["resolution.mtf50"] < 0
     resolved = [
-        one for one in worse.beyond if one.live.quantity in {"resolution.mtf50", "resolution.mtf10"}
+        one
+        for one in worse.differences
+        if one.live.quantity in {"resolution.mtf50", "resolution.mtf10"}
     ]
-    assert all(one.difference < 0 for one in resolved)
+    kept = [one for one in resolved if one.difference <= one.expanded]
+    assert len(kept) >= fewest(
+        len(resolved), 0.975
+    )  # of those that lost nothing one tail is theirs
 
 
 def test_what_the_coder_took_is_the_difference_and_not_its_doubt(worse: ShotPair) -> None:
