@@ -44,8 +44,9 @@ def draw(number: int, refresh: float) -> tuple[dict[str, float], metric.Lag, tup
     film = 240.0 if random.uniform() < 0.5 else 60.0
     what = clocks.drawn(random, film, 4.0 if filmed else SECONDS)
     if refresh:
-        rates = {"camera": FAST * clocks.off(random), "refresh": refresh * clocks.off(random)}
-        what = replace(what, exposure=clocks.exposure(random, FAST), **rates)
+        camera, refresh = FAST * clocks.off(random), refresh * clocks.off(random)
+        exposure = clocks.exposure(random, FAST)
+        what = replace(what, camera=camera, refresh=refresh, exposure=exposure)
     scan = float(random.choice([0.0, 1.0])) * random.uniform(0.3, 0.97) / what.refresh
     height = float(random.uniform(0.3, 0.95) * random.choice([-1, 1, 1, 1]))
     rate = what.camera
