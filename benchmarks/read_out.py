@@ -5,7 +5,8 @@
 Signals of the clock (``clocks.py``): clips of 6 s of the camera itself, and films of clock and
 monitor. Read-outs of 0.1 to 1 frame time, either way; screens that light up at once, or scan for
 0.3 to 0.97 of a refresh, of which one in three is stated to 1 ms. The seed of run n is
-[2006, n, 41].
+[2006, n, 41]. Last, of a quarter as many runs, clips of 60 frame/s before screens of 50, 59.94 and
+60 Hz: as fast as their clock, or faster.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import clocks
@@ -28,14 +30,23 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SECONDS = 6.0
+FAST, REFRESHES = 60.0, (50.0, 59.94, 60.0)  # frame/s, before screens of so many Hz
+FEWER = 4  # runs of all cameras for one of each of these
 
 
-def draw(number: int) -> tuple[dict[str, float], metric.Lag, tuple[float, float]]:
-    """Draw a run; return its truth, what was found, and scan and doubt in ms that are stated."""
+def draw(number: int, refresh: float) -> tuple[dict[str, float], metric.Lag, tuple[float, float]]:
+    """Draw a run; return its truth, what was found, and scan and doubt in ms that are stated.
+
+    A ``refresh`` above 0 Hz is that of the screen before a clip of FAST frame/s.
+    """
     random = np.random.default_rng([2006, number, 41])
-    filmed = bool(number % 3 == 0)
+    filmed = bool(number % 3 == 0) and not refresh
     film = 240.0 if random.uniform() < 0.5 else 60.0
     what = clocks.drawn(random, film, 4.0 if filmed else SECONDS)
+    if refresh:
+        camera, refresh = FAST * clocks.off(random), refresh * clocks.off(random)
+        exposure = clocks.exposure(random, FAST)
+        what = replace(what, camera=camera, refresh=refresh, exposure=exposure)
     scan = float(random.choice([0.0, 1.0])) * random.uniform(0.3, 0.97) / what.refresh
     height = float(random.uniform(0.3, 0.95) * random.choice([-1, 1, 1, 1]))
     rate = what.camera
@@ -63,15 +74,16 @@ def draw(number: int) -> tuple[dict[str, float], metric.Lag, tuple[float, float]
     return truth, found, known if stated else (half, half)
 
 
-def run(number: int) -> dict[str, Any]:
-    """Return error and U of a run."""
+def run(number: int, refresh: float = 0.0) -> dict[str, Any]:
+    """Return error and U of a run, as ``draw``."""
     try:
-        truth, found, (scan, doubt) = draw(number)
+        truth, found, (scan, doubt) = draw(number, refresh)
     except GapError as gap:
         return {"refused": gap.code}
     value, lines = metric.read_out(found, truth["height"], scan, doubt)
     combined = combine(lines)
     kind = "on a monitor" if truth["filmed"] else "of the camera's own"
+    kind = f"of {FAST:g} frame/s before {refresh:g} Hz" if refresh else kind
     known = "stated" if truth["stated"] else "not known"
     return {
         "what": (f"clip {kind}", known),
@@ -104,6 +116,8 @@ def main(arguments: Sequence[str]) -> None:
     runs = int(arguments[0]) if arguments else 600
     jobs = int(arguments[1]) if len(arguments) > 1 else (os.cpu_count() or 1)
     rows = Setting(jobs=jobs).each(run, range(runs))
+    for refresh in REFRESHES:
+        rows += Setting(jobs=jobs).each(partial(run, refresh=refresh), range(runs // FEWER))
     print(prose(f"Made {machine()}."))
     print(summary(rows))
 

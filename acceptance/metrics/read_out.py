@@ -20,7 +20,7 @@ import numpy as np
 
 from acceptance.errors import GapError
 from acceptance.metrics._filmed_clock import readings as clock_readings
-from acceptance.metrics._filmed_clock.cadence import cadence
+from acceptance.metrics._filmed_clock.cadence import MIN_PERIOD, cadence
 from acceptance.metrics._filmed_clock.line_prior import CAMERA_RATES, LAG, SCREEN_RATES, SHORTEST
 from acceptance.metrics._filmed_clock.pace import pace
 from acceptance.metrics._shared.stated import number
@@ -45,7 +45,6 @@ METHOD = (
 )
 PICTURES = np.divide.outer(SCREEN_RATES, CAMERA_RATES).ravel()  # refreshes from picture to picture
 FEWEST = 20  # pictures
-REPEATS = 0.75  # refreshes from frame to frame, below which some repeat those before
 PAIR = 2  # the clock and one monitor
 SLOWEST, FASTEST = 10.0, 1000.0  # refreshes a second of a screen
 LEAST_HEIGHT = 0.15  # share of the picture's height that the clock must take
@@ -120,8 +119,8 @@ def of_frames(times: Array, live: Readings) -> Lag:
     if not SLOWEST <= rate <= FASTEST:
         raise GapError("clock_not_running")
     step = float(np.median(np.diff(times)))
-    # of a fast film those that repeat are left out, so that the others are no even count
-    line = _line(chosen) if step * rate > REPEATS else None
+    # of a faster film those that repeat are left out: no grid of the others is that of its frames
+    line = _line(chosen) if step * rate >= MIN_PERIOD else None
     if line is None:
         line = pace(
             times[seen], chosen.low, chosen.position,
@@ -134,10 +133,14 @@ def of_monitor(monitor: Readings, refresh: float) -> Lag:
     """Return the lag of the pictures on a filmed monitor.
 
     It is that of film frames which show one picture alone. ``refresh`` is that of the live clock's
-    screen in ms. Raises GapError too_few_frames.
+    screen in ms. Raises GapError too_few_frames, or clock_too_slow where a camera takes a picture
+    in every refresh: its pictures have no numbers where some are left out.
     """
     pictures = _steady(monitor)
     _enough(len(pictures.index))
+    step = float(np.median(np.diff(pictures.position)))
+    if step < MIN_PERIOD:
+        raise GapError("clock_too_slow", step=step, needed=MIN_PERIOD)
     line = _line(pictures)
     if line is None:
         raise GapError("too_few_frames", frames=0, needed=FEWEST)

@@ -39,6 +39,28 @@ def test_the_truth_lies_inside_the_stated_uncertainty(number: int) -> None:
     assert not row["wrong_way"]
 
 
+@pytest.mark.parametrize(("number", "refresh"), [(4, 59.94), slow(4, 50.0), slow(4, 60.0)])
+def test_the_truth_lies_inside_where_a_clip_is_as_fast_as_its_clock(
+    number: int, refresh: float
+) -> None:
+    """Longer periods fit such frames as well, as aliases."""
+    row = runs.run(number, refresh)
+    assert abs(row["off"]) <= row["expanded"]
+
+
+def test_a_monitor_whose_pictures_come_in_every_refresh_is_refused() -> None:
+    """Pictures that no frame shows alone leave gaps, over which aliases fit."""
+    shown = np.repeat(np.delete(1000.3 + np.arange(60), [7, 20, 41]), 3)
+
+    def seen(height: float) -> np.ndarray:
+        return clock_readings.expected_shares(shown + 0.4 * height, 0.2, 24)
+
+    monitor = clocks.readings(np.random.default_rng(1), seen, 0.4)
+    with pytest.raises(GapError) as caught:
+        read_out.of_monitor(monitor, 1000 / 60)
+    assert caught.value.code == "clock_too_slow"
+
+
 def test_a_clip_of_the_clock_gives_read_out_and_direction(tmp_path: Path) -> None:
     """The simulated screen lights up at once; not knowing that costs half a refresh."""
     film_clock(CAMERA, CLOCK, tmp_path / "c.mp4", 4.0, refresh=59.6)

@@ -108,13 +108,24 @@ def test_what_is_left_of_noise_reduction_in_step_is_taken_off_too(removed: float
     assert live.readings.removed == pytest.approx(0.18, abs=0.004)
 
 
+def test_a_slow_screen_beside_noise_reduction_in_step_is_in_doubt() -> None:
+    """What the screen leaves is taken for more of the noise reduction; the line is late by it."""
+    times, clean = film(60.0, 60.0, 0.003, 0.003, seconds=4.0, off=-0.0033)
+    left = clock_readings.readings_of(ghosts.added(clean.shares, 0.18))
+    live = screens.live_clock(times, left.without(0.18))
+    line = live.line.at(times).mean(axis=1) * 1000 / 60
+    doubt = 1000 * screens._tail(times, live.readings.ghost)
+    assert doubt == pytest.approx(1000 * screens.SLOWEST_CLOCK)
+    assert abs(late(times, live.line, 60.0)) <= 2 * np.hypot(doubt / 3**0.5, line.std())
+
+
 def test_blends_that_rows_show_each_its_own_way_are_nothing_that_is_left() -> None:
     """In step, 4 to 24 % of the refresh before in four of six rows, none in the others."""
     rows = np.array([-5, -3.8, -0.5, 0.5, 3.8, 5]) / 12
     at = 5000.4 + np.arange(360)[:, None] + 0.4 * rows
     low = clock_readings.expected_shares(at, 0.9, clock_readings.LOW_BITS)
     noise = 0.02 * np.random.default_rng(6).standard_normal(low.shape)
-    assert ghosts.completed(0.2, low + noise) == 0.2
+    assert ghosts.completed(0.2, low + noise) == (0.2, 0.0)
 
 
 def test_a_film_in_step_leaves_noise_reduction_or_a_slow_screen_in_doubt() -> None:

@@ -47,11 +47,15 @@ def cadence(position: Array, reach: Array, tolerated: float = 0.03) -> Cadence |
 
     ``position`` (n,) increases, in refreshes; ``reach`` (n,) are half ranges. At least 4 pictures
     are needed. The grid is sought in the opening HEAD, then followed. Return None when no grid
-    holds all but a ``tolerated`` share of the pictures.
+    holds all but a ``tolerated`` share of the pictures, or they come closer than MIN_PERIOD: longer
+    periods that fit as well are then aliases.
     """
     if len(position) < FEWEST:
         return None
-    period = _best_period(position[:HEAD], reach[:HEAD], _usual_step(position), tolerated)
+    usual = _usual_step(position)
+    if usual < MIN_PERIOD:
+        return None
+    period = _best_period(position[:HEAD], reach[:HEAD], usual, tolerated)
     return _followed(position, reach, period, tolerated) if period else None
 
 

@@ -37,7 +37,8 @@ FEW_ALIKE, AGREE = 3, 0.1  # so few are enough where the shares that they leave 
 HEIGHTS, ROWS_AGREE, STEADY, GONE = 2 / 3, 0.04, 0.06, 0.5
 TOLD = 0.7  # light of a bit from which it tells what is left of it
 LEAST, MOST = 0.04, 0.6  # shares that are taken off
-MOST_REST = 0.06  # by which a share in step may be found too small or too large
+# by which a share in step may be found too small or too large; that moves no line
+MOST_REST, LEAST_REST = 0.06, 0.015
 DOUBLED = 0.9  # share from which it is the same picture again, and nothing that is left of one
 HALF, NOISE = 0.5, 0.01  # of the light, at most left by a change; what is no light
 FIRST_BIT = 2  # the lowest bit that stands for more than two exposures
@@ -131,15 +132,17 @@ def steady(low: Array) -> float:
     return found if found >= LEAST else 0.0
 
 
-def completed(part: float, low: Array) -> float:
-    """Return the ``part`` that was taken off with what it left, or took too much, of all changes.
+def completed(part: float, low: Array) -> tuple[float, float]:
+    """Return the ``part`` that was taken off with what it left, or took too much, and a doubt.
 
     ``low`` is the light of the clock, as of ``steady``, without the part. In step all changes leave
     as little, so that what the next frames keep tells the part to a few hundredths only; what is
-    then left of it looks like a blend. It is none if it is alike at all heights.
+    then left of it looks like a blend. It is none if it is alike at all heights. In doubt is what
+    is left, taken off or not: a slow screen leaves it as well.
     """
     rest = _alike(low)
-    return part + (1 - part) * rest if abs(rest) < MOST_REST else part
+    doubt = rest if rest > LEAST_REST else 0.0
+    return (part + (1 - part) * rest if abs(rest) < MOST_REST else part), doubt
 
 
 def _alike(low: Array) -> float:

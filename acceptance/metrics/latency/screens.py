@@ -72,12 +72,19 @@ def live_clock(times: Array, reference: Readings) -> LiveClock:
     Raises GapError too_few_frames or losses_untold.
     """
     if reference.removed and float(np.median(np.diff(times))) > ghosts.SLOWER:
-        reference = reference.without(ghosts.completed(reference.removed, reference.low))
+        reference = _completed(times, reference)
     live = _live(times, reference)
     try:
         return _told(times, reference, live) if 0 < reference.tried <= ghosts.MOST else live
     except GapError:  # what is left of the readings tells less than they do
         return live
+
+
+def _completed(times: Array, reference: Readings) -> Readings:
+    """Take off what noise reduction still leaves; in doubt is what the slowest screen may have."""
+    share, doubt = ghosts.completed(reference.removed, reference.low)
+    slowest = math.exp(-float(np.median(np.diff(times))) / SLOWEST_CLOCK)
+    return replace(reference.without(share), ghost=max(reference.ghost, min(doubt, slowest)))
 
 
 def _told(times: Array, reference: Readings, live: LiveClock) -> LiveClock:
