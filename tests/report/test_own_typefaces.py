@@ -103,7 +103,7 @@ def test_a_letter_that_one_of_ours_lacks_may_be_of_any_typeface(
 ) -> None:
     """Names hold such letters, and the other of ours stands on the same page."""
     drawn = f"<p style=\"font-family:'{lacking}'\">{letter}门</p>"
-    assert typesetting.typeset(f"{drawn}<p style=\"font-family:'{holding}'\">检</p>", MOMENT)
+    assert typesetting.typeset(f"<p style=\"font-family:'{holding}'\">检</p>{drawn}", MOMENT)
 
 
 def test_a_page_that_does_not_ask_for_ours_is_set_in_any() -> None:
