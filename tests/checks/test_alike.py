@@ -300,9 +300,9 @@ BUILDERS = (
 )
 
 
-@pytest.mark.parametrize(("builder", "designer", "name", "role", "told"), BUILDERS)
+@pytest.mark.parametrize(("builder", "designer", "name", "role", "is_told"), BUILDERS)
 def test_who_tests_their_own_work_is_told_by_a_whole_name_or_the_beginning_of_a_role(
-    builder: str, designer: str, name: str, role: str, *, told: bool
+    builder: str, designer: str, name: str, role: str, *, is_told: bool
 ) -> None:
     plan = Plan(
         subjects=(SITE,),
@@ -312,11 +312,11 @@ def test_who_tests_their_own_work_is_told_by_a_whole_name_or_the_beginning_of_a_
     )
     case: Any = judged(plan)
     case.session.operator = name
-    assert bool([*resources.parties(case)]) is told
+    assert bool([*resources.parties(case)]) is is_told
 
 
 @pytest.mark.parametrize(
-    ("sources", "kind", "one"),
+    ("sources", "kind", "is_one"),
     [
         (("rtsp://10.0.0.9/1", "rtsp://10.0.0.9:554/1"), SubjectKind.FIXED, True),
         (("rtsp://u@cam:554/live", "RTSP://CAM/live"), SubjectKind.FIXED, True),
@@ -328,9 +328,9 @@ def test_who_tests_their_own_work_is_told_by_a_whole_name_or_the_beginning_of_a_
     ],
 )
 def test_one_stream_is_of_one_device_of_a_kind(
-    sources: tuple[str, str], kind: SubjectKind, *, one: bool
+    sources: tuple[str, str], kind: SubjectKind, *, is_one: bool
 ) -> None:
     plan = cameras(source=sources)
     first, second = plan.subjects
     plan = replace(plan, subjects=(first, replace(second, kind=kind)))
-    assert bool([*twins.devices(judged(plan))]) is one
+    assert bool([*twins.devices(judged(plan))]) is is_one

@@ -157,7 +157,7 @@ def test_the_session_that_is_judged_again_is_not_told(
 
 
 @pytest.mark.parametrize(
-    ("before", "now", "told"),
+    ("before", "now", "is_told"),
     [
         ({"picture": "colour"}, {"picture": "monochrome"}, True),
         ({"picture": "colour"}, {"picture": "colour"}, False),
@@ -167,7 +167,7 @@ def test_the_session_that_is_judged_again_is_not_told(
     ],
 )
 def test_only_what_both_sessions_state_of_a_device_can_differ(
-    before: dict[str, str], now: dict[str, str], *, told: bool
+    before: dict[str, str], now: dict[str, str], *, is_told: bool
 ) -> None:
     """Facts are completed between two sessions, as the report asks for."""
 
@@ -175,4 +175,4 @@ def test_only_what_both_sessions_state_of_a_device_can_differ(
         device = Subject(id="cam-1", kind=SubjectKind.FIXED, name="", facts=facts)
         return SimpleNamespace(plan=SimpleNamespace(subjects=(device,)))
 
-    assert bool(earlier._restated(stating(before), stating(now))) is told
+    assert bool(earlier._restated(stating(before), stating(now))) is is_told

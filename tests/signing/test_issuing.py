@@ -126,10 +126,10 @@ def test_pages_refused_while_they_are_set_leave_html_and_it_is_said(
 def test_a_session_whose_pages_cannot_be_set_to_be_signed_is_kept_and_named(
     tmp_path: Path, signer: Signer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(SetupError, match="The session is kept, without a report: ") as told:
+    with pytest.raises(SetupError, match="The session is kept, without a report: ") as raised:
         finished(tmp_path, signer, monkeypatch)
     [folder] = [path.parent for path in tmp_path.glob("*/session.json")]
-    assert str(folder) in told.value.what
+    assert str(folder) in raised.value.what
     assert not [*folder.glob("report.*")]
     monkeypatch.undo()
     assert issuing.issue(folder, signer=signer).name == "report.pdf"
