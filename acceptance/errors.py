@@ -25,6 +25,8 @@ from __future__ import annotations
 from acceptance.messages import tr
 
 Parameter = str | int | float | bool
+# Codes of the errors where no pages can be set here, which go on elsewhere: all else is written.
+NO_PAGES = frozenset({"pango_missing", "font_missing", "font_replaced"})
 
 
 class AcceptanceError(Exception):

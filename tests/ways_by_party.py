@@ -30,6 +30,9 @@ IN_COLOUR = replace(
 )
 
 
+RULE = Deviation(what="判定规则", value="全部合格方为合格", why="合同约定")
+
+
 def answered_by(name: str) -> Case:
     """Let somebody else inspect the cameras."""
     answers = tuple(replace(one, by=name) for one in INSPECTED.plan.answers)
@@ -77,13 +80,6 @@ WAYS_BY_PARTY = (
         honest=by_parties(rated_by("甲", "乙", "丙", "丁")),
         bent=by_parties(rated_by("甲", "乙", "丙设计院", "丁")),
     ),
-    Way(
-        what="one rater twice, by a title",
-        codes=("raters_alike",),
-        honest=rated_by("王工", "李工", "丙", "丁"),
-        bent=rated_by("王工", "王工程师", "丙", "丁"),
-        words=("“王工” ≈ “王工程师”",),
-    ),
     *(
         Way(
             what=f"a film of {day}",
@@ -96,6 +92,7 @@ WAYS_BY_PARTY = (
     Way(
         what="words of a verdict as a deviation",
         codes=("words_of_verdict", "deviation"),
+        honest=replace(HONEST, plan=replace(DEVICE, deviations=(RULE,))),
         bent=replace(
             HONEST,
             plan=replace(

@@ -7,6 +7,7 @@ with what is in ``case.py``, the decision rules are in ``decision.py``, their wo
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,7 @@ SEVERITY = (
     Verdict.CONDITIONAL_PASS,
     Verdict.PASS,
 )
+SECONDS = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:s|秒)?\s*")
 DECIDED = frozenset(SEVERITY) - {Verdict.INCONCLUSIVE}
 
 
@@ -169,11 +171,20 @@ def _check_duration(plan: Plan) -> None:
         hint = tr('Add a deviation with what = "{field}" and why', field=DURATION_DEVIATION)
         raise PlanError(what, where=DURATION_DEVIATION, hint=hint)
     for deviation in plan.deviations if plan.minimum_duration is not None else ():
-        if deviation.what == DURATION_DEVIATION and deviation.value != plan.minimum_duration:
+        stated = _seconds(deviation.value)
+        if deviation.what == DURATION_DEVIATION and stated != plan.minimum_duration:
             what = tr(
                 "the deviation says {value}, which is not what the plan has", value=deviation.value
             )
             raise PlanError(what, where=DURATION_DEVIATION, hint=tr("State the same twice"))
+
+
+def _seconds(value: Value) -> float | None:
+    """Read how long a deviation says, 60, "60" or "60 s"; None where it says no time."""
+    if isinstance(value, str):
+        said = SECONDS.fullmatch(value)
+        return float(said[1]) if said else None
+    return None if isinstance(value, bool) else value
 
 
 @dataclass(frozen=True)

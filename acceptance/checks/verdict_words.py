@@ -158,6 +158,11 @@ GRADES = re.compile(
     "(?<!不)合格.*不合格|不合格.*(?<!不)合格|合格.*(?:良好|[优優]秀)|(?:良好|[优優]秀).*合格"
     r"|(?:合格|[达達][标標]): *[≥≤><]*\d|分[(\[{]合格[)\]}]"
 )
+# By what a verdict would be reached: 全部合格方为合格, 每项达标才判为合格
+RULE = re.compile(
+    "(?:(?<![施工建设监理各多甲乙双])方|才|则|則|即)可?(?:判定?|视|視|评|評|认定?)?[为為]"
+    "(?:合格|[达達][标標]|通[过過])$"
+)
 # In front of a place, the last of its words: 合格 东门, 合格-大厅摄像头, 合格 仓库北门; not of
 # goods: 合格 仓库, 合格-不合格分拣室, 合格 入库口, 合格 车门
 PLACE = (
@@ -176,6 +181,11 @@ def states_a_verdict(name: str) -> bool:
     """Whether a name says a verdict, and is not one that only holds such a word."""
     said = as_read(name)
     return bool(IN_FRONT.search(_seen(name))) or any(stated.search(said) for stated in STATED)
+
+
+def is_a_rule(text: str) -> bool:
+    """Whether a text says when something would conform, and not that it does."""
+    return bool(RULE.search(as_read(text)))
 
 
 def labels_a_verdict(rule: str) -> bool:

@@ -72,7 +72,7 @@ def usual_pages(refused: Iterable[AcceptanceError]) -> None:
 
 def html_alone(folder: Path) -> None:
     """Say why there is no PDF, and how it is made later."""
-    missing = issuing.lack()
+    missing = issuing.why_no_pdf(folder)
     said = tr(
         "The report is HTML alone: {problem}. The PDF is made later, here or on another machine: "
         "acceptance report {folder}",

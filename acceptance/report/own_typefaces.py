@@ -2,20 +2,25 @@
 
 Rules of fontconfig, a desk's or a user's, can put another typeface before ours for some letters,
 sizes or weights, or one of the same name. Pages then look otherwise than on other desks, or say
-something else than their words. What ours do not hold, any other may draw.
+something else than their words. What ours do not hold, or only one of them, any other may draw.
 """
 
 from __future__ import annotations
 
 import importlib
 import io
+import sys
 import unicodedata
 from typing import TYPE_CHECKING, Protocol
 
+from acceptance.errors import SetupError
+from acceptance.messages import tr
+
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 SANS, SERIF = "Noto Sans CJK SC", "Noto Serif CJK SC"
+REPLACED = "font_replaced"  # code of the error where others draw letters of our typefaces
 HEAD = 1 << 16  # bytes in which the file of a typeface lists its tables, each with a sum of it
 
 
@@ -39,17 +44,53 @@ def heads(fonts: Iterable[DrawnTypeface]) -> dict[tuple[str, int], bytes]:
 
 
 def strangers(
-    fonts: Collection[DrawnTypeface], known: Mapping[tuple[str, int], bytes]
+    fonts: Iterable[DrawnTypeface],
+    known: Mapping[tuple[str, int], bytes],
+    held: Callable[[], Collection[int] | None],
 ) -> list[str]:
     """Name the typefaces of a document that draw letters of ours and are none of them.
 
-    ``known`` is what ``heads`` gave of ours.
+    ``known`` is what ``heads`` gave of ours, ``held`` what ``letters_held`` gives of them.
     """
-    others = [font for font in fonts if _head(font) != known.get((font.family, font.weight))]
-    if not others:
-        return []
-    held = _letters_held([font for font in fonts if font not in others])
-    return sorted({font.family for font in others if _takes(font, held)})
+    others = [font for font in fonts if not _is_known(font, known)]
+    letters = held() if others else None
+    return sorted({font.family for font in others if _takes(font, letters)})
+
+
+def letters_held(
+    fonts: Iterable[DrawnTypeface], known: Mapping[tuple[str, int], bytes]
+) -> frozenset[int] | None:
+    """Return the code points that each of our typefaces of a document holds; None: it has none.
+
+    Sans and Serif differ in a few: where one lacks a letter, any other may draw it.
+    """
+    held = [_letters(font) for font in fonts if _is_known(font, known)]
+    return frozenset.intersection(*held) if held else None
+
+
+def _is_known(font: DrawnTypeface, known: Mapping[tuple[str, int], bytes]) -> bool:
+    return _head(font) == known.get((font.family, font.weight))
+
+
+def require_none(strangers: Sequence[str]) -> None:
+    """Raise SetupError where others draw letters of our typefaces."""
+    if strangers:
+        what = tr("other typefaces draw letters of the report: {names}", names=", ".join(strangers))
+        raise SetupError(what, hint=remedy(), code=REPLACED)
+
+
+def remedy() -> str:
+    """Say what to do about a rule; the system's own rules have a known place on Linux alone."""
+    if sys.platform == "linux":
+        return tr(
+            "A rule of fontconfig puts them before {sans} and {serif}: remove it, or set "
+            "FONTCONFIG_FILE=/etc/fonts/fonts.conf",
+            sans=SANS, serif=SERIF,
+        )  # fmt: skip
+    return tr(
+        "A rule of fontconfig puts them before {sans} and {serif}: remove it",
+        sans=SANS, serif=SERIF,
+    )  # fmt: skip
 
 
 def _takes(font: DrawnTypeface, held: Collection[int] | None) -> bool:
@@ -66,14 +107,12 @@ def _shows(text: str) -> bool:
     return unicodedata.category(text)[0] not in "ZC" and unicodedata.category(text) != "So"
 
 
-def _letters_held(own: Sequence[DrawnTypeface]) -> Collection[int] | None:
-    """Return the code points of one of our typefaces, which all have the same."""
-    if not own:
-        return None
+def _letters(font: DrawnTypeface) -> frozenset[int]:
+    """Return the code points of a typeface."""
     from fontTools.ttLib import TTFont  # noqa: PLC0415 -- rarely needed
 
-    file = TTFont(io.BytesIO(_content(own[0])), fontNumber=own[0].index, lazy=True)
-    return set(file.getBestCmap())
+    file = TTFont(io.BytesIO(_content(font)), fontNumber=font.index, lazy=True)
+    return frozenset(file.getBestCmap())
 
 
 def _head(font: DrawnTypeface) -> bytes:

@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 
 LIBRARIES = ("weasyprint", "pydyf", "fonttools", "pillow", "pyphen", "tinycss2", "cssselect2")
 PANGO = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"  # packages of Debian
-REPLACED = "font_replaced"  # code of the error where others draw letters of our typefaces
 # Letters by which others are told before a page is set: ASCII, and the words of a verdict.
 PROBED = "".join(map(chr, range(0x21, 0x7F))) + "检验报告不符合格通过未基本无效结论"
 # Pango chooses quotation marks and fonts by the user's languages, where a text states none: pages
@@ -165,19 +164,10 @@ def _archived(
 def _require_own(page: str, document: Document) -> None:
     """Refuse a page that asks for our typefaces, and letters of which others drew."""
     if SANS in page or SERIF in page:
-        _require_none(own_typefaces.strangers(document.fonts.values(), _probe().heads))
-
-
-def _require_none(strangers: Sequence[str]) -> None:
-    """Raise SetupError where others draw letters of our typefaces."""
-    if strangers:
-        what = tr("other typefaces draw letters of the report: {names}", names=", ".join(strangers))
-        hint = tr(
-            "A rule of fontconfig puts them before {sans} and {serif}: remove it, or set "
-            "FONTCONFIG_FILE=/etc/fonts/fonts.conf",
-            sans=SANS, serif=SERIF,
-        )  # fmt: skip
-        raise SetupError(what, hint=hint, code=REPLACED)
+        _require_installed()
+        own_typefaces.require_none(
+            own_typefaces.strangers(document.fonts.values(), _probe().heads, _held)
+        )
 
 
 def rendered(page: str, folder: Path) -> Document:
@@ -210,6 +200,12 @@ def check_fonts() -> None:
 
     Raises ``SetupError`` where it is another one, be it for some letters.
     """
+    _require_installed()
+    own_typefaces.require_none(_probe().strangers)
+
+
+def _require_installed() -> None:
+    """Raise SetupError where one of our typefaces is missing."""
     missing = {SANS, SERIF} - {family for family, _ in _probe().heads}
     if missing:
         names = ", ".join(sorted(missing))
@@ -218,7 +214,6 @@ def check_fonts() -> None:
             hint=_fonts_hint(),
             code="font_missing",
         )
-    _require_none(_probe().strangers)
 
 
 @lru_cache
@@ -254,16 +249,28 @@ class _Probe:
 
 @lru_cache
 def _probe() -> _Probe:
-    """Set the letters that are probed, in each typeface and weight."""
+    """Look at what the renderer takes for the letters that are probed."""
+    fonts = _probed()
+    heads = own_typefaces.heads(fonts)
+    return _Probe(heads=heads, strangers=own_typefaces.strangers(fonts, heads, _held))
+
+
+@lru_cache
+def _held() -> frozenset[int] | None:
+    """Return the letters that all of our typefaces hold; it is rarely asked, and takes a while."""
+    fonts = _probed()
+    return own_typefaces.letters_held(fonts, own_typefaces.heads(fonts))
+
+
+def _probed() -> list[own_typefaces.DrawnTypeface]:
+    """Set the letters that are probed, in each typeface and weight; return those taken."""
     page = "".join(
         f"<p style=\"font-family:'{family}'\">{html.escape(PROBED)}<b>{html.escape(PROBED)}</b></p>"
         for family in (SANS, SERIF)
     )
     document = _html()(string=page).render()
     document.write_pdf()
-    fonts = sorted(document.fonts.values(), key=lambda font: (font.family, font.weight))
-    heads = own_typefaces.heads(fonts)
-    return _Probe(heads=heads, strangers=own_typefaces.strangers(fonts, heads))
+    return sorted(document.fonts.values(), key=lambda font: (font.family, font.weight))
 
 
 def _html() -> Callable[..., Any]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from acceptance.model import Session, Taken, Value
+    from acceptance.model import Session, Subject, Taken, Value
 
 MOST_SOUGHT = 50  # names and hashes; with more it is quicker to read every session
 FOUND, UNREADABLE = "earlier", "earlier_unreadable"  # what entries of the log are called
@@ -39,9 +39,9 @@ def beside(out: Path, made: Session) -> Iterator[tuple[str, dict[str, Value]]]:
     and that are not in the plan any more; ``unfilmed``: subjects of which it had another stream,
     light, tap or path; ``elsewhere``: other devices of the same site; ``shared``: devices whose
     footage is that of another one now; ``seeds``: of draws by a sampling that is drawn by another
-    seed now; ``restated``: subjects of which it stated another kind or other facts. Also a session
-    that a re-test names. Last, as ``UNREADABLE``, the names of the folders that hold a session of
-    this tool, or what is left of one, that cannot be read.
+    seed now; ``restated``: subjects of which it stated another kind, or another value of a fact.
+    Also a session that a re-test names. Last, as ``UNREADABLE``, the names of the folders that hold
+    a session of this tool, or what is left of one, that cannot be read.
     """
     names, lost = _sought(made), []
     for folder in _folders(out, made.supersedes):
@@ -224,13 +224,23 @@ def _points(session: Session) -> Iterator[tuple[tuple[str, ...], str]]:
 
 
 def _restated(before: Session, made: Session) -> set[str]:
-    """Return the subjects of which another kind, or other facts, were stated."""
-    then = {one.id: (one.kind, dict(one.facts)) for one in before.plan.subjects}
+    """Return the subjects of which another kind, or another value of a fact, was stated.
+
+    A fact that only one of the two sessions states contradicts nothing.
+    """
+    then = {subject.id: subject for subject in before.plan.subjects}
     return {
-        one.id
-        for one in made.plan.subjects
-        if then.get(one.id, (one.kind, dict(one.facts))) != (one.kind, dict(one.facts))
+        subject.id
+        for subject in made.plan.subjects
+        if subject.id in then and _differ(then[subject.id], subject)
     }
+
+
+def _differ(before: Subject, now: Subject) -> bool:
+    both = before.facts.keys() & now.facts.keys()
+    return before.kind is not now.kind or any(
+        before.facts[name] != now.facts[name] for name in both
+    )
 
 
 def _seeds(before: Session, made: Session) -> set[str]:

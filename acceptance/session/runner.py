@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 from acceptance import __version__, metrics
 from acceptance.charts import definition, printed_copy
 from acceptance.checks import carry_over, conclusion, facts, judging, resources, sampling
-from acceptance.errors import ClipError, SessionError, UsageError
+from acceptance.errors import NO_PAGES, ClipError, SessionError, SetupError, UsageError
 from acceptance.files import strict_toml
 from acceptance.files.output import cut_half_line, move, put, writing
 from acceptance.footage import decoding
@@ -36,6 +36,7 @@ from acceptance.session import (
     resuming,
     retests,
     store,
+    workspace,
 )
 from acceptance.session import plan as plans
 from acceptance.session.evidence import hash_files
@@ -236,7 +237,8 @@ def finish(
 ) -> tuple[Session, Path]:
     """Judge what was measured, save the session and give its folder its name.
 
-    ``numbers`` is the folder of the institute's list.
+    ``numbers`` is the folder of the institute's list. Raises SetupError where ``issue`` can set no
+    pages here: the folder has its name by then, and lacks the report.
     """
     now = datetime.now(CHINA).isoformat(timespec="seconds")
     hashes = {f"data/{name}": value for name, value in hash_files(bag / store.DATA).items()}
@@ -245,8 +247,13 @@ def finish(
     number = institute_file.number(session.plan, numbers, now, bag.parent)
     session = replace(session, id=number, finished=now, tool_version=__version__)
     store.save(session, bag)
-    if issue:
-        issue(bag)
+    try:
+        if issue:
+            issue(bag)
+    except SetupError as error:
+        if error.code in NO_PAGES:
+            raise workspace.without_report(error, _place(bag, session.id)) from error
+        raise
     return session, _place(bag, session.id)
 
 

@@ -10,7 +10,7 @@ import itertools
 import shutil
 from typing import TYPE_CHECKING
 
-from acceptance.errors import InputError, OutputError
+from acceptance.errors import InputError, OutputError, SetupError
 from acceptance.files.output import move, writing
 from acceptance.messages import tr
 from acceptance.session import store
@@ -72,6 +72,20 @@ def require_no_session(out: Path) -> None:
             what = tr("lies in the sealed session {folder}, which stays as it is", folder=folder)
             hint = tr("Name a folder outside of it with -o")
             raise OutputError(what, where=str(out), hint=hint, code="output")
+
+
+def without_report(error: SetupError, folder: Path) -> SetupError:
+    """Say of what kept pages from being set that the session is whole, and where it lies."""
+    what = tr(
+        "{problem}. The session is kept, without a report: {folder}",
+        problem=error.what, folder=folder,
+    )  # fmt: skip
+    hint = tr(
+        "{remedy}. The report is made later, here or on another machine: "
+        "acceptance report {folder}",
+        remedy=error.hint, folder=folder,
+    )  # fmt: skip
+    return SetupError(what, hint=hint, code=error.code)
 
 
 def set_aside(work: Path) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from acceptance import wording
-from acceptance.errors import InputError, SessionError, SetupError
+from acceptance.errors import NO_PAGES, InputError, SessionError, SetupError
 from acceptance.files import shortage
 from acceptance.files.output import put, require_outside
 from acceptance.messages import tr
@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     from acceptance.signing.policy import Policy
     from acceptance.signing.signatures import Signature
 
-# What else is short may be there in a minute.
-LACKING = {"pango_missing", "font_missing", "font_replaced"}
+_REFUSED: dict[str, SetupError] = {}  # by session: why this process set no pages of its report
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +130,7 @@ def lack() -> SetupError | None:
     try:
         render.check_fonts()
     except SetupError as error:
-        if error.code not in LACKING:
+        if error.code not in NO_PAGES:  # what else is short may be there in a minute
             raise
         return error
     return None
@@ -160,13 +159,13 @@ def issue(
 ) -> Path:
     """Write the report of a session ``folder``: PDF, annexes, HTML and JUnit (``report.xml``).
 
-    Return the PDF's path. Where this machine can make no PDF (``lack``), HTML and JUnit are
-    written, the HTML's path is returned, and a later ``issue`` adds the PDF. ``lang`` is the
-    report's language. With a ``signer`` the PDF is signed before it reaches the disc, in this
-    ``role`` and by these ``rules``. ``progress`` is told how many of its files are set, where that
-    takes long. Raises SessionError (changed, or signed already), SetupError (no PDF can be made,
-    and there is a signer, or a PDF that would no longer fit), KeyFileError and OutputError, and as
-    ``Policy.require``.
+    Return the PDF's path. Where no PDF can be made (``lack``, or pages are refused while they are
+    set), HTML and JUnit are written, the HTML's path is returned, and a later ``issue`` adds the
+    PDF. ``lang`` is the report's language. With a ``signer`` the PDF is signed before it reaches
+    the disc, in this ``role`` and by these ``rules``. ``progress`` is told how many of its files
+    are set, where that takes long. Raises SessionError (changed, or signed already), SetupError (no
+    PDF can be made, and there is a signer, or a PDF that would no longer fit), KeyFileError and
+    OutputError, and as ``Policy.require``.
     """
     folder = Path(folder)
     if signer is not None:
@@ -185,12 +184,29 @@ def _write(
     signing: ReportSigner | None,
     progress: Progress | None = None,
 ) -> None:
-    """Put the report and its renderings into a change; where no PDF can be made, these alone."""
+    """Put the report and its renderings into a change; where no PDF can be made, these alone.
+
+    That may come out only while the pages are set, by a rare letter of a name.
+    """
     missing = lack()
-    if missing and (change.folder / REPORT).is_file():
-        raise missing
-    change.files.update(_files(change.folder, lang, signing, pdf=not missing, progress=progress))
+    if not missing:
+        try:
+            made = _files(change.folder, lang, signing, progress=progress)
+        except SetupError as error:
+            if signing or error.code not in NO_PAGES:
+                raise
+            missing = _REFUSED[store.load(change.folder).id] = error
+    if missing:
+        if (change.folder / REPORT).is_file():
+            raise missing
+        made = _files(change.folder, lang, signing, pdf=False)
+    change.files.update(made)
     record(change, "reported" if signing is None else "reported_and_signed")
+
+
+def why_no_pdf(folder: Path) -> SetupError | None:
+    """Return what this machine lacks, or why this process was refused pages of a session folder."""
+    return lack() or _REFUSED.get(store.load(folder).id)
 
 
 def _add_signature(

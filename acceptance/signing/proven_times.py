@@ -20,7 +20,10 @@ from pyhanko.sign.validation.ades import (
     ades_with_time_validation,
 )
 from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
-from pyhanko.sign.validation.policy_decl import PdfSignatureValidationSpec
+from pyhanko.sign.validation.policy_decl import (
+    PdfSignatureValidationSpec,
+    bootstrap_validation_data_handlers,
+)
 
 from acceptance.messages import tr
 from acceptance.model.basics import CHINA
@@ -117,12 +120,14 @@ async def examine(
     if doubt := fitness.unfit_authority(stamp.signing_cert) or withdrawn(stamp, lists):
         return Proof(indication=found, doubt=doubt)
     proves = stamp.valid and stamp.intact and stamp.trusted
-    if not (proves and found is AdESPassed.OK) and _is_archived(signature):
+    short = not (proves and found is AdESPassed.OK)
+    archived = short and await _is_archived(signature, rules, timing)
+    if archived:
         lasting, held = await _lasting(signature, rules, timing)
         found = found if found is AdESPassed.OK else lasting
         if held is not None and (found is AdESPassed.OK or not proves):
             return _stamped(found, held)
-    if found is not AdESPassed.OK and (proves or not _is_archived(signature)):
+    if found is not AdESPassed.OK and (proves or not archived):
         then = await ades_with_time_validation(data, rules, timing_info=timing, raw_digest=digest)
         found = then.ades_subindic
     return _stamped(found, stamp) if proves else Proof(indication=found, doubt=_doubt(stamp))
@@ -178,10 +183,24 @@ def untrusted(why: AdESSubIndic | None) -> str:
     return tr("its authority is not trusted ({reason})", reason=why.standard_name)
 
 
-def _is_archived(signature: EmbeddedPdfSignature) -> bool:
-    """Whether the report was stamped after a signature, by authorities that are there for it."""
-    later = _later_stamps(signature)
-    return bool(later) and not any(fitness.unfit_authority(each.signer_cert) for each in later)
+async def _is_archived(
+    signature: EmbeddedPdfSignature, rules: SignatureValidationSpec, timing: ValidationTimingInfo
+) -> bool:
+    """Whether the report was stamped after a signature, by authorities that are there for it.
+
+    All of them have to be: pyHanko reckons back from the last stamp to the first, and the time that
+    one proves is as good as the worst of them.
+    """
+    later, lists = _later_stamps(signature), rules.local_knowledge.known_crls
+    for each in later:
+        handlers = bootstrap_validation_data_handlers(rules, timing_info=timing)
+        context = rules.cert_validation_policy.build_validation_context(
+            timing_info=timing, handlers=handlers
+        )
+        status = await async_validate_pdf_timestamp(each, context, diff_policy=LaterRevisions())
+        if fitness.unfit_authority(each.signer_cert) or withdrawn(status, lists):
+            return False
+    return bool(later)
 
 
 def _stamped(found: AdESSubIndic, stamp: TimestampSignatureStatus) -> Proof:

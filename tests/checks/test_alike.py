@@ -8,8 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from acceptance.checks.warned import alike, doubtful, twins
-from acceptance.model import Instrument, Matrix, Plan, Sample, SignalPath, Subject, SubjectKind
+from acceptance.checks.warned import alike, doubtful, resources, twins
+from acceptance.model import (
+    Instrument,
+    Matrix,
+    Person,
+    Plan,
+    Project,
+    Sample,
+    SignalPath,
+    Subject,
+    SubjectKind,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -248,3 +258,79 @@ def test_two_films_of_the_same_figures_of_the_picture_are_one() -> None:
     pictures = {"noise.snr": 41.23456789012345, "geometry.tilt": 0.123456789012345}
     assert not any(shared(pictures).values()), "two are too few"
     assert shared({**pictures, "shading.luma": 7.718281828459045})["a"] == {"a", "b"}
+
+
+BUILDERS = (
+    ("甲公司", "甲公司", "甲公司 赵工", "", True),
+    ("甲公司", "", "甲公司（赵工）", "", True),
+    ("", "丙设计院", "丙 设计院", "", True),
+    ("中建三局", "", "王工", "中建三局 质检员", True),
+    ("甲公司", "", "王工", "施工 单位代表", True),
+    ("甲公司", "", "王工", "总承包单位", True),
+    ("甲公司", "", "王工", "分包单位", True),
+    ("甲公司", "", "王工", "承包商", True),
+    ("甲公司", "", "王工", "集成商", True),
+    ("甲公司", "", "王工", "设计单位代表", True),
+    ("甲公司", "", "王工", "Sub-contractor", True),
+    ("甲公司", "", "王工", "installer's foreman", True),
+    ("甲公司", "", "王工", "designer", True),
+    ("", "王", "王磊", "", False),
+    ("", "李明", "李明华", "", False),
+    ("A", "", "Adam Hall", "", False),
+    ("", "设计院", "重庆市设计院检测中心 李工", "", False),
+    ("重庆", "", "重庆检测院 王工", "", False),
+    ("甲", "", "甲", "", False),
+    ("", "不适用", "王工", "不适用", False),
+    ("", "自行设计", "王工", "自行设计", False),
+    ("", "本院", "本院", "", False),
+    ("甲公司", "", "王工", "施工方案审核", False),
+    ("甲公司", "", "王工", "施工方法检查员", False),
+    ("甲公司", "", "王工", "施工验收组", False),
+    ("甲公司", "", "王工", "与施工方无关的第三方检测员", False),
+    ("甲公司", "", "王工", "独立于施工方", False),
+    ("甲公司", "", "王工", "independent of the contractor", False),
+    ("甲公司", "", "王工", "contractor's work inspected by this third party", False),
+    ("甲公司", "", "王工", "监理（施工单位以外）", False),
+    ("甲公司", "", "王工", "施工单位以外的检测员", False),
+    ("甲公司", "", "王工", "检测员（见证施工单位整改）", False),
+    ("甲公司", "", "王工", "检测员（受甲公司委托）", False),
+    ("甲公司", "", "王工", "检测员，施工图审查", False),
+    ("甲公司", "", "王工", "建设单位代表", False),
+    ("甲公司", "", "王工", "供应商", False),
+)
+
+
+@pytest.mark.parametrize(("builder", "designer", "name", "role", "is_told"), BUILDERS)
+def test_who_tests_their_own_work_is_told_by_a_whole_name_or_the_beginning_of_a_role(
+    builder: str, designer: str, name: str, role: str, *, is_told: bool
+) -> None:
+    plan = Plan(
+        subjects=(SITE,),
+        operator=name,
+        people=(Person(name=name, role=role),),
+        project=Project(builder=builder, designer=designer),
+    )
+    case: Any = judged(plan)
+    case.session.operator = name
+    assert bool([*resources.parties(case)]) is is_told
+
+
+@pytest.mark.parametrize(
+    ("sources", "kind", "is_one"),
+    [
+        (("rtsp://10.0.0.9/1", "rtsp://10.0.0.9:554/1"), SubjectKind.FIXED, True),
+        (("rtsp://u@cam:554/live", "RTSP://CAM/live"), SubjectKind.FIXED, True),
+        (("rtsp://10.0.0.9/1", "rtsp://10.0.0.9/1"), SubjectKind.THERMAL, False),
+        (("rtsp://10.0.0.9/", "rtsp://10.0.0.9/"), SubjectKind.FIXED, False),
+        (("10.0.0.9:80", "10.0.0.9:80"), SubjectKind.FIXED, False),
+        (("rtsp://10.0.0.9/live/A", "rtsp://10.0.0.9/live/a"), SubjectKind.FIXED, False),
+        (("rtsp://nvr/cam?channel=1", "rtsp://nvr/cam?channel=2"), SubjectKind.FIXED, False),
+    ],
+)
+def test_one_stream_is_of_one_device_of_a_kind(
+    sources: tuple[str, str], kind: SubjectKind, *, is_one: bool
+) -> None:
+    plan = cameras(source=sources)
+    first, second = plan.subjects
+    plan = replace(plan, subjects=(first, replace(second, kind=kind)))
+    assert bool([*twins.devices(judged(plan))]) is is_one

@@ -1145,6 +1145,16 @@ def test_psnr_counts_only_where_the_sequence_was_fed_to_the_encoder() -> None:
             },
             "minimum_duration: the deviation says 60, which is not what the plan has",
         ),
+        *(
+            (
+                {
+                    "minimum_duration": 1,
+                    "deviations": (Deviation(what="minimum_duration", value=value, why="short"),),
+                },
+                "minimum_duration: the deviation says ",
+            )
+            for value in (True, "60 s", "1 min", "一秒", "")
+        ),
         (
             {"subjects": (Subject(id="a", kind=SubjectKind.FIXED, parent="b"),)},
             "subject a: there is no parent 'b'",
@@ -1169,6 +1179,12 @@ def test_a_plan_that_would_be_partly_ignored_is_refused(
     fields["answers"] = tuple(Answer(**(plain | one)) for one in fields.get("answers", ()))
     with pytest.raises(PlanError, match=message):
         check_plan((standard(requirement()),), plan(**fields))
+
+
+@pytest.mark.parametrize("value", [60, 60.0, "60", "60 s", " 60.0秒 "])
+def test_a_deviation_may_say_a_duration_in_words(value: Value) -> None:
+    deviation = Deviation(what="minimum_duration", value=value, why="short")
+    check_plan((standard(requirement()),), plan(minimum_duration=60, deviations=(deviation,)))
 
 
 RATED = question(how=How.RATED, limit=Limit(unit="grade", at_least=4))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from acceptance.checks.verdict_words import labels_a_verdict, states_a_verdict, vouches
+from acceptance.checks.verdict_words import is_a_rule, labels_a_verdict, states_a_verdict, vouches
 
 HONEST = (
     *("平安校园达标工程", "乡镇卫生院达标改造视频监控", "安全生产标准化达标", "标准化达标建设项目"),
@@ -392,3 +392,17 @@ def test_a_source_names_the_standard_it_was_made_to_and_says_no_verdict(
     sources: tuple[str, ...], *, labelled: bool
 ) -> None:
     assert {source: vouches(source) for source in sources} == dict.fromkeys(sources, labelled)
+
+
+def test_when_something_would_conform_is_a_rule_and_no_verdict() -> None:
+    for text in ("全部合格方为合格", "每项达标才判为合格", "各项均符合则为合格"):
+        assert is_a_rule(text)
+    for text in (
+        "全部合格",
+        "结论：合格",
+        "施工方合格",
+        "施工方为合格",
+        "已判为合格",
+        "各方为合格",
+    ):
+        assert not is_a_rule(text)

@@ -82,17 +82,48 @@ def test_another_file_that_bears_the_name_of_ours_is_none_of_ours() -> None:
     document = typesetting._html()(string=f"<p style=\"font-family:'{OURS}'\">FAIL</p>").render()
     document.write_pdf()
     fonts, known = document.fonts.values(), typesetting._probe().heads
-    assert own_typefaces.strangers(fonts, known) == []
-    assert own_typefaces.strangers(fonts, dict.fromkeys(known, b"another file")) == [OURS]
+    held = typesetting._held
+    assert own_typefaces.strangers(fonts, known, held) == []
+    assert own_typefaces.strangers(fonts, dict.fromkeys(known, b"another file"), held) == [OURS]
 
 
 def test_letters_that_ours_do_not_hold_may_be_of_any_typeface() -> None:
     assert typesetting.typeset(page(OGHAM), MOMENT)
 
 
+@pytest.mark.parametrize(
+    ("letter", "lacking", "holding"),
+    [
+        ("\u9ff0", own_typefaces.SANS, own_typefaces.SERIF),
+        ("\U00020024", own_typefaces.SERIF, own_typefaces.SANS),
+    ],
+)
+def test_a_letter_that_one_of_ours_lacks_may_be_of_any_typeface(
+    letter: str, lacking: str, holding: str
+) -> None:
+    """Names hold such letters, and the other of ours stands on the same page."""
+    drawn = f"<p style=\"font-family:'{lacking}'\">{letter}门</p>"
+    assert typesetting.typeset(f"<p style=\"font-family:'{holding}'\">检</p>{drawn}", MOMENT)
+
+
 def test_a_page_that_does_not_ask_for_ours_is_set_in_any() -> None:
     """Drawings of others, and forms of institutes."""
     assert typesetting.typeset(page("FAIL", asked="serif"), MOMENT)
+
+
+def test_without_ours_they_are_missing_and_not_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    bare = typesetting._Probe(heads={}, strangers=[])
+    monkeypatch.setattr(typesetting, "_probe", lambda: bare)
+    with pytest.raises(SetupError, match="are not installed"):
+        typesetting.typeset(f"<p style=\"font-family:'{OURS}'\">检验</p>", MOMENT)
+
+
+def test_the_remedy_names_the_rules_of_the_system_where_they_have_that_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for system, named in (("linux", True), ("win32", False), ("darwin", False)):
+        monkeypatch.setattr("sys.platform", system)
+        assert ("/etc/fonts" in own_typefaces.remedy()) is named
 
 
 def test_the_renderer_is_told_by_the_files_of_its_typefaces_whatever_letters_are_set(

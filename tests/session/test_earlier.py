@@ -6,12 +6,14 @@ import json
 import os
 import shutil
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from reached_session import CAMERA, reach
 from ways_to_bend import HONEST
 
+from acceptance.model import Subject, SubjectKind
 from acceptance.session import contents, earlier, evidence, store
 
 if TYPE_CHECKING:
@@ -152,3 +154,25 @@ def test_the_session_that_is_judged_again_is_not_told(
 ) -> None:
     (shutil.copytree(sealed[1], tmp_path / "before") / store.FILE).write_bytes(b"{")
     assert lost(tmp_path, replace(made, supersedes="before")) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "is_told"),
+    [
+        ({"picture": "colour"}, {"picture": "monochrome"}, True),
+        ({"picture": "colour"}, {"picture": "colour"}, False),
+        ({}, {"picture": "colour"}, False),
+        ({"picture": "colour"}, {}, False),
+        ({"picture": "colour"}, {"picture": "colour", "low_light": "yes"}, False),
+    ],
+)
+def test_only_what_both_sessions_state_of_a_device_can_differ(
+    before: dict[str, str], now: dict[str, str], *, is_told: bool
+) -> None:
+    """Facts are completed between two sessions, as the report asks for."""
+
+    def stating(facts: dict[str, str]) -> Any:
+        device = Subject(id="cam-1", kind=SubjectKind.FIXED, name="", facts=facts)
+        return SimpleNamespace(plan=SimpleNamespace(subjects=(device,)))
+
+    assert bool(earlier._restated(stating(before), stating(now))) is is_told

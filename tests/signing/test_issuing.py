@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import pki
 import pytest
+import reached_session
 from forgeries import FORGERIES, forge
 from issued_session import CLIP, details, issued
 from sample_pdf import blank_pdf, updated
 
-from acceptance.errors import SessionError
-from acceptance.report import render
-from acceptance.session import evidence, store
+from acceptance.cli import closing
+from acceptance.errors import SessionError, SetupError
+from acceptance.report import own_typefaces, render, typesetting
+from acceptance.session import evidence, runner, store
 from acceptance.signing import issuing, pades, renderings
 from acceptance.signing.certificates import Signer, load_signer
 from acceptance.signing.chains import DemoChain, make_demo_chain
@@ -22,6 +24,8 @@ from acceptance.signing.verification import verify
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from acceptance.model import Session
 
 pytestmark = pytest.mark.usefixtures("_plain_pages")
 
@@ -81,6 +85,62 @@ def test_the_first_signature_is_put_under_pages_set_anew(
     assert issuing.sign(reported, signer).read_bytes().startswith(honest)
     result = verify(reported, [chain.root])
     assert result.exit_code == 0, details(result)
+
+
+@pytest.fixture
+def refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every page be refused while it is set, though a look at the typefaces finds nothing."""
+
+    def refuse(*_: object) -> None:
+        own_typefaces.require_none(["Other"])
+
+    monkeypatch.setattr(typesetting, "_require_own", refuse)
+    monkeypatch.setattr(typesetting, "_JUST_SET", {})
+
+
+def finished(
+    out: Path, signer: Signer | None, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Session, Path]:
+    """Judge a session and issue its report as ``run`` does."""
+    finish, made = runner.finish, issuing.Issuing(signer=signer)
+    monkeypatch.setattr(runner, "finish", lambda *given: finish(*given[:3], made, None))
+    return reached_session.reach(reached_session.Case(), out)
+
+
+@pytest.mark.usefixtures("refused")
+def test_pages_refused_while_they_are_set_leave_html_and_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All measuring would be lost, and lost again by every other try."""
+    _, folder = finished(tmp_path, None, monkeypatch)
+    assert {path.name for path in folder.glob("report.*")} == {"report.html", "report.xml"}
+    closing.html_alone(folder)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "HTML alone: other typefaces draw letters of the report: Other." in said
+    assert "A rule of fontconfig" in said
+    monkeypatch.undo()
+    assert issuing.issue(folder).name == "report.pdf"
+
+
+@pytest.mark.usefixtures("refused")
+def test_a_session_whose_pages_cannot_be_set_to_be_signed_is_kept_and_named(
+    tmp_path: Path, signer: Signer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(SetupError, match="The session is kept, without a report: ") as raised:
+        finished(tmp_path, signer, monkeypatch)
+    [folder] = [path.parent for path in tmp_path.glob("*/session.json")]
+    assert str(folder) in raised.value.what
+    assert not [*folder.glob("report.*")]
+    monkeypatch.undo()
+    assert issuing.issue(folder, signer=signer).name == "report.pdf"
+
+
+@pytest.mark.usefixtures("refused")
+def test_a_report_is_not_replaced_by_html_where_its_pages_are_refused(folder: Path) -> None:
+    (folder / "report.pdf").write_bytes(blank(folder))
+    evidence.seal(folder, store.load(folder))
+    with pytest.raises(SetupError, match="other typefaces draw letters"):
+        issuing.issue(folder)
 
 
 def test_the_report_is_signed_in_its_language(reported: Path, signer: Signer) -> None:

@@ -198,3 +198,19 @@ def test_a_stamp_whose_authority_has_expired_holds_by_one_on_the_whole_report(
     report = stamped.check(pdf, levels.ARCHIVED, at=later)
     assert report.state is State.OK, report.problems
     assert report.signatures[0].stamped is not None
+    stamped.trust.append(archive.listed(1, ReasonFlags.superseded))
+    assert codes(stamped.check(pdf, levels.ARCHIVED, at=later)) == []
+
+
+def test_a_stamp_of_a_revoked_authority_on_the_whole_report_makes_no_expired_one_hold(
+    stamped: Stamped,
+) -> None:
+    first, archive = stamped.authority(days=(-5, 2)), stamped.authority(days=(-5, 60))
+    pdf, later = stamped.sign(first, archive), NOW + 5 * DAY
+    stamped.trust.append(first.listed(None))
+    assert codes(stamped.check(pdf, levels.STAMPED, at=later)) == []
+    stamped.trust.append(archive.listed(-2, ReasonFlags.key_compromise))
+    report = stamped.check(pdf, levels.STAMPED, at=later)
+    assert report.state is State.INDETERMINATE
+    assert "untrusted_time_stamp" in codes(report)
+    assert report.signatures[0].stamped is None

@@ -103,6 +103,13 @@ def host(address: str) -> str:
     return _numeric(".".join(parts).rstrip(".")) + said + slash + path
 
 
+def stream(source: str) -> str:
+    """Return the address of a stream as ``host`` does, its path as it is; empty: it has no path."""
+    scheme, mark, rest = unicodedata.normalize("NFKC", source).strip().rpartition("://")
+    place, _, path = rest.partition("/")
+    return f"{host(f'{scheme}{mark}{place}')}/{path}" if place and path.strip("/") else ""
+
+
 def _numeric(name: str) -> str:
     """Return the one form of an address in numbers; a name stays, and 20230001 is one."""
     bare = name.removeprefix("[").removesuffix("]")

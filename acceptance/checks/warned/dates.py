@@ -105,9 +105,12 @@ def contradicted(judged: Judged) -> Iterator[SessionWarning]:
 
 
 def received(judged: Judged) -> Iterator[SessionWarning]:
-    """Yield what was filmed or answered before the day on which the item is said to have come."""
+    """Yield what was filmed or answered before the day on which the item is said to have come.
+
+    A note: footage that is sent in was always filmed before.
+    """
     plan, come = judged.session.plan, _day(judged.session.plan.project.received)
     dated = [(one.id, judged.day_of(one)) for one in judged.session.taken]
     dated += [(_asked(one), _day(one.when)) for one in plan.answers]
     if early := [f"{name}: {day}" for name, day in dated if day and day < come]:
-        yield caution("received_later", early, received=come)
+        yield note("received_later", early, received=come)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.checks import planned_shots
 from acceptance.checks.resources import is_day
-from acceptance.checks.verdict_words import labels_a_verdict, states_a_verdict, vouches
+from acceptance.checks.verdict_words import is_a_rule, labels_a_verdict, states_a_verdict, vouches
 from acceptance.checks.warned.alike import is_name, is_serial, person, plain
 from acceptance.checks.warned.dates import judged_on
 from acceptance.checks.warned.judged import caution
@@ -99,12 +99,15 @@ def _for_ever(instrument: Instrument, judged: Judged) -> bool:
 
 
 def raters(judged: Judged) -> Iterator[SessionWarning]:
-    """Yield the raters of a panel whose names hardly differ: one of them may count twice."""
+    """Yield the raters of a panel whose names hardly differ: one of them may count twice.
+
+    Titles tell people apart here: of a large panel two share a surname.
+    """
     alike: dict[str, None] = {}
     for answer in judged.session.plan.answers:
         names: dict[str, list[str]] = defaultdict(list)
         for score in answer.scores:
-            names[person(score.rater) or score.rater].append(f"“{score.rater}”")
+            names[plain(score.rater) or score.rater].append(f"“{score.rater}”")
         alike |= dict.fromkeys(" ≈ ".join(group) for group in names.values() if len(group) > 1)
     if alike:
         yield caution("raters_alike", alike)
@@ -149,7 +152,9 @@ def _names(judged: Judged) -> Iterator[str]:
         yield from (answer.by, answer.when[10:], *(score.rater for score in answer.scores))
     yield from (text for one in plan.people for text in (one.name, one.role))
     yield from (one.by for one in plan.concessions)
-    yield from (text for one in plan.deviations for text in (one.what, str(one.value)))
+    for departure in plan.deviations:
+        value = str(departure.value)
+        yield from (departure.what, "" if is_a_rule(value) else value)
     yield from (one.by for one in plan.out_of_scope)
     for shot in judged.session.shots:
         yield from (shot.id, shot.chart_copy, *(str(one.value) for one in shot.conditions))

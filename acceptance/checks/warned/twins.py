@@ -173,7 +173,10 @@ def _below(hashes: Mapping[str, str], path: str) -> set[str]:
 
 
 def devices(judged: Judged) -> Iterator[SessionWarning]:
-    """Yield the devices of one serial number or address, or of one id in other letters."""
+    """Yield the devices of one serial number or address, or of one id in other letters.
+
+    Or of one stream, where they are of one kind: a recorder hands on that of a camera.
+    """
     names: dict[tuple[str, str], list[str]] = defaultdict(list)
     for device in judged.session.plan.subjects:
         if device.kind not in NO_DEVICES:
@@ -182,7 +185,7 @@ def devices(judged: Judged) -> Iterator[SessionWarning]:
             signs = (
                 ("serial", serial if numbered else ""),
                 ("address", alike.host(device.address)),
-                ("source", alike.host(device.source) if "/" in device.source else ""),
+                (f"source {device.kind}", alike.stream(device.source)),
                 ("id", alike.letters(device.id).translate(DASHES)),
             )
             for what, text in signs:
