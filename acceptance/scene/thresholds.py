@@ -56,6 +56,8 @@ class Thresholds:
     """Levels between which colours can be measured."""
     least_mid_tone_share: float = 0.1
     """Share (0..1) of the samples that must be mid tones."""
+    filled_share: float = 0.4
+    """Share (0..1) of the blocks that must be lit for one thing to fill the view."""
     cast_percentile: float = 40
     """Percentile of the mid tones whose colour is the cast: the others have at least as much."""
     bright_percentile: float = 90

@@ -559,6 +559,17 @@ def test_a_green_thing_that_fills_the_view_is_in_doubt(
     assert judged(seen)["faults.colour_cast"].verdict is verdict
 
 
+def test_a_green_cast_on_the_few_things_that_are_lit_at_night_is_a_fault(tmp_path: Path) -> None:
+    random, luma = np.random.default_rng(9), np.full((270, 480), 20.0)
+    luma[:90, :120], luma[180:, 360:] = random.normal(104, 8, (2, 90, 120))
+    luma = np.clip(luma + random.normal(0, 2, luma.shape), 17, 230)
+    half = cv2.resize((luma - 16) / 90, (240, 135), interpolation=cv2.INTER_AREA)
+    picture = (luma, 128 - 14 * half, 128 - 8 * half)
+    coded = tuple(np.clip(np.rint(plane), 0, 255).astype(np.uint8) for plane in picture)
+    found = judged(drawn(tmp_path, [coded] * 10))
+    assert found["faults.colour_cast"].verdict is Verdict.FAIL
+
+
 def test_what_is_smeared_one_way_is_blurred_and_leaning_lines_are_not(tmp_path: Path) -> None:
     """Lines that lean by 10 degrees look six times as wide along columns as they are."""
     import cv2
