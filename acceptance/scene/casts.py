@@ -6,6 +6,7 @@ what is bright has it as all else. Colour planes are taken as differences from g
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import cv2
@@ -58,12 +59,13 @@ def lightness_range(light: Floats, thresholds: Thresholds) -> float:
     """Return how many times as light as the darkest tenth of the blocks the lightest tenth is.
 
     Blocks of the picture (h, w) count that are not dark: one thing that fills the view is as light
-    all over, but for its texture. It is 1 where hardly any are left.
+    all over, but for its texture. It is nan where less than two in five are left: nothing
+    fills the view then.
     """
     blocks = cv2.resize(light, thresholds.blocks, interpolation=cv2.INTER_AREA)
     seen = blocks[blocks > thresholds.mid_tone_levels[0]]
-    if seen.size < thresholds.least_mid_tone_share * blocks.size:
-        return 1.0
+    if seen.size < thresholds.filled_share * blocks.size:
+        return math.nan
     return ranked(seen, 90) / ranked(seen, 10)
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from acceptance.scene.thresholds import Thresholds
 
 COLUMNS = 480  # about so many are compared with those beside them
+GOLDEN = 0.618  # the weight with which differences from line to line take a wave of 2.5 lines away
 QUARTER, HALF = 0.319, 0.674  # sigma, within which lies as much of a normal distribution
 
 
@@ -113,11 +114,21 @@ def _bends(lines: Floats) -> tuple[Floats, Floats]:
     return outer - 4 * (lines[1] + lines[3]) + 6 * lines[2], outer - 2 * lines[2]
 
 
+def _without_slats(lines: Floats) -> tuple[tuple[Floats, float], ...]:
+    """Return differences of lines (5, n, parts) without waves of 3, and of 2.5, lines.
+
+    Beside each is what the squares of its weights add up to.
+    """
+    apart = lines[3] - lines[0]
+    return (apart, 2), (apart + GOLDEN * (lines[2] - lines[1]), 2 + 2 * GOLDEN**2)
+
+
 def _white(lines: Floats, thresholds: Thresholds) -> float:
     """Return the amplitude that half of the lines (5, n, parts) have by themselves.
 
     It is that of their differences two and four lines apart, which a codec leaves, and which have
-    no part in each other; 0 where any of them is less than noise has, or those from line to line.
+    no part in each other; 0 where any of them is less than noise has, or those from line to line,
+    or those that slats of two and a half to three lines leave nothing of.
     Lines that stand are the same few dozen in each picture, so that either scatters by a sixth.
     """
     fourth, second = _bends(lines)
@@ -127,6 +138,7 @@ def _white(lines: Floats, thresholds: Thresholds) -> float:
     ways = ((second, 6), (lines[3] - lines[1], 2), (lines[4] - lines[0], 2))
     found = [_of_half(way, power) for way, power in ways]
     coarse = sum(found) / len(found)
+    found += [_of_half(way, power) for way, power in _without_slats(lines)]
     # joints of bricks are a few lines among many that are alike
     even = _of_quarter(fourth, 70, thresholds) >= thresholds.even_share * fine
     return coarse if even and min(fine, *found) >= thresholds.white_share * coarse else 0.0

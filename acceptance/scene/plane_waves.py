@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 BESIDE = 5  # lines of a spectrum to each side with which a line is compared
 ALONG = 4.0  # samples along a stripe, over which nothing changes but what is not of the stripes
+THING = 3  # samples about a place within which a wave is looked for on things
 OTHER_WAY = 0.85  # cosine of the angle from which a line is of another direction
 AROUND = 2 * BESIDE + 1
 THIN = slice(1, None, 4)  # samples about which a wave is measured: it is blurred by 8 at least
@@ -87,9 +88,15 @@ def over_all(
     everywhere = min(least[0], most)
     if max(everywhere, ranked(seen, 50) / 2) < thresholds.least_wave_codes:
         return PictureWave(everywhere=everywhere, somewhere=somewhere)
-    turned, alike = (0.0, 1.0) if before is None else _kept(here, _local(before, least))
+    then = here if before is None else _local(before, least)
+    turned, alike = _kept(here, then)
     crossed = _crossed(samples, least, thresholds)
     drifts = turned > thresholds.drift_turns and alike >= thresholds.added_likeness
+    added = _added(light, clear, crossed, thresholds) if drifts else 0.0
+    if before is not None and added >= thresholds.least_wave_codes:
+        step = samples.astype(np.float32) - before
+        over = _along(samples, least) > thresholds.thing_codes
+        added *= _lies_over(step, _wave(here - then, least, samples.shape), over, thresholds)
     return PictureWave(
         everywhere=everywhere,
         somewhere=somewhere,
@@ -97,7 +104,7 @@ def over_all(
         lattice=_other_way(spectrum, parts[0].shape, least, thresholds) / least[0],
         turned=turned,
         changed=everywhere * math.sqrt(2 - 2 * alike),
-        added=_added(light, clear, crossed, thresholds) if drifts else 0.0,
+        added=added,
     )
 
 
@@ -229,12 +236,41 @@ def _added(
     return min(ranked(each, thresholds.added_percentile) for each in (over, seen))
 
 
+def _lies_over(step: Floats, wave: Floats, over: NDArray[np.bool_], thresholds: Thresholds) -> bool:
+    """Whether what samples change by is the change of the ``wave`` where things are seen, too.
+
+    Things stand before slats that drift, however small they are, and do not change.
+    """
+    together, power = (cv2.blur(wave * each, (THING, THING)) for each in (step, wave))
+    telling = over & (power > np.mean(power) / 2)
+    if not telling.any():
+        return False
+    gains = together[telling] / power[telling]
+    usual = ranked(gains, 50)
+    return ranked(gains, thresholds.over_percentile) >= thresholds.over_share * usual
+
+
+def _wave(local: Complexes, line: Line, shape: tuple[int, ...]) -> Floats:
+    """Return a wave of which amplitude and phase are known about every 4th sample."""
+    _, down, across = line
+    rows, columns = (
+        np.exp(1j * turn * np.arange(n)) for turn, n in zip((down, across), shape, strict=True)
+    )
+    parts = [cv2.resize(each, shape[::-1]) for each in (local.real, local.imag)]
+    return np.asarray(((parts[0] + 1j * parts[1]) * np.outer(rows, columns)).real, np.float32)
+
+
 def _crossed(samples: Bytes, line: Line, thresholds: Thresholds) -> NDArray[np.bool_]:
     """Return in which blocks something changes along the stripes."""
+    changed = block_means(_along(samples, line), thresholds)
+    return np.asarray(changed > thresholds.crossing_codes)
+
+
+def _along(samples: Bytes, line: Line) -> Floats:
+    """Return by how much samples change along the stripes."""
     _, down, across = line
     turn = math.hypot(down, across)
     moved = np.array([[1, 0, ALONG * down / turn], [0, 1, -ALONG * across / turn]], np.float32)
     light = cv2.GaussianBlur(samples.astype(np.float32), (0, 0), 1)
     other = cv2.warpAffine(light, moved, light.shape[::-1], borderMode=cv2.BORDER_REFLECT)
-    changed = block_means(cv2.absdiff(light, other), thresholds)
-    return np.asarray(changed > thresholds.crossing_codes)
+    return np.asarray(cv2.absdiff(light, other))

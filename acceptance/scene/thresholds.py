@@ -56,6 +56,8 @@ class Thresholds:
     """Levels between which colours can be measured."""
     least_mid_tone_share: float = 0.1
     """Share (0..1) of the samples that must be mid tones."""
+    filled_share: float = 0.4
+    """Share (0..1) of the blocks that must be lit for one thing to fill the view."""
     cast_percentile: float = 40
     """Percentile of the mid tones whose colour is the cast: the others have at least as much."""
     bright_percentile: float = 90
@@ -100,6 +102,12 @@ class Thresholds:
     """Share (0..1) of the picture in which a scene must be seen for a wave to lie over it."""
     added_likeness: float = 0.7
     """Likeness (0..1) to the wave of the picture before from which it is one that drifts."""
+    thing_codes: float = 10.0
+    """Codes of change along the stripes from which a sample is at a thing."""
+    over_percentile: float = 25
+    """Percentile of such samples that must change as the wave does."""
+    over_share: float = 0.6
+    """Of what half of them change by, from which they do."""
     drift_turns: float = 0.05
     """Turns of a wave since it was last looked at from which it drifts."""
     crossing_codes: float = 2.0
@@ -172,10 +180,13 @@ class Thresholds:
     fewest_lasting: int = 5
     """Looks that it is averaged of at least: the margins of noise below are enough for these."""
     settled_seconds: float = 0.8
-    """Seconds that another view must last until those before it are forgotten: what passes close to
-    the lens is gone by then, as a rule."""
+    """Seconds for which a film must end with another view for those before it not to count."""
+    ending_seconds: float = 2.2
+    """Seconds before the end within which it may have come: else the lasting picture shows it."""
+    same_share: float = 0.1
+    """Share (0..1) of the blocks that may be others in pictures of one view."""
     jump_codes: float = 4.0
-    """Mean change of a block, in codes, from one look to the next, from which it is another."""
+    """Mean change of a block, in codes, from one look to another, from which it is another."""
     jump_noise_share: float = 2.0
     """Share of sigma that noise makes of it, with a margin."""
     jump_share: float = 0.75

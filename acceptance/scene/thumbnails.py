@@ -166,12 +166,20 @@ class Features:
         """Return each feature as (n,)."""
         for turn in self.turns:
             turn()
+        self._take_ending()
         every = dict.fromkeys((*LEVELS, *MOVES), self.every_motion)
         every |= dict.fromkeys(COSTLY, self.every_costly) | dict.fromkeys(COVERS, self.every_cover)
         columns = {name: np.full(self.count, math.nan, np.float32) for name in self.values}
         for name, taken in self.values.items():
             columns[name][:: every.get(name, 1)][: len(taken)] = taken
         return columns
+
+    def _take_ending(self) -> None:
+        """Put in what the last looks for covers show by the view that the film ends with."""
+        ending = self.covers.ending()
+        for name in COVERS if ending else ():
+            last = array("f", [taken[name] for taken in ending])
+            self.values[name][-len(ending) :] = last
 
     def _eight(self, plane: NDArray[Any]) -> Bytes:
         """Take codes to 8 bits."""
@@ -324,11 +332,14 @@ class Features:
         """
         limits = self.thresholds
         wave = max(found.everywhere, found.added if self.stood else 0.0)
-        still = max(wave, lines.stands)
+        drifts = found.turned > limits.drift_turns
+        # it may look like noise by lines of up to twice as much, which does not drift
+        own = drifts and found.everywhere >= max(limits.least_wave_codes, lines.stands / 2)
+        still = wave if own else max(wave, lines.stands)
         rolled = self.bars.amplitude(above=max(still, lines.stirs))
         crossed, lattice, restless = found.crossed, found.lattice, noise
-        drifts = max(rolled, lines.stirs) > wave or found.turned > limits.drift_turns
-        if lines.stands > wave:
+        drifts |= max(rolled, lines.stirs) > wave
+        if still > wave:
             drifts = max(rolled, 2 * lines.stirs) > lines.stands
             columns = lines.by_column > lines.by_row
             crossed = plane_waves.crossed_lines(samples, columns=columns, thresholds=limits)

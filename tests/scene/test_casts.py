@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from acceptance.scene.casts import shared_colour
+from acceptance.scene.casts import lightness_range, shared_colour
 from acceptance.scene.thresholds import THRESHOLDS
 
 LIGHT = np.random.default_rng(5).uniform(0.2, 0.9, 4000).astype(np.float32)
@@ -45,3 +45,11 @@ def test_a_dark_picture_that_cannot_show_a_cast_is_not_neutral() -> None:
         (ratios * 0.16).astype(np.float32), np.full(4000, 0.16, np.float32), THRESHOLDS
     )
     assert found["cast_neutral"] == 0
+
+
+def test_how_light_things_are_is_unknown_where_a_part_of_the_view_is_lit() -> None:
+    light = np.full((135, 240), 0.03, np.float32)
+    light[:60, :120] = 0.5
+    assert np.isnan(lightness_range(light, THRESHOLDS))
+    light[:] = np.linspace(0.2, 0.8, 240)
+    assert lightness_range(light, THRESHOLDS) > 2

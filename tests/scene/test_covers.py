@@ -24,12 +24,19 @@ def scene() -> np.ndarray:
 
 
 def seen(pictures: list[np.ndarray], sigma: float = 1.0, *, apart: float = 0.2) -> dict[str, float]:
+    """Return what the last of these pictures shows."""
+    return covers(pictures, sigma, apart=apart)[1]
+
+
+def covers(
+    pictures: list[np.ndarray], sigma: float, *, apart: float
+) -> tuple[Covers, dict[str, float]]:
     """Look at pictures that are ``apart`` s from one to the next, with noise of ``sigma``."""
-    random, covers, found = np.random.default_rng(4), Covers(apart, THRESHOLDS), {}
+    random, looked, found = np.random.default_rng(4), Covers(apart, THRESHOLDS), {}
     for picture in pictures:
         noisy = np.clip(np.rint(picture + random.normal(0, sigma, SHAPE)), 0, 255)
-        found = covers.see(noisy.astype(np.uint8), sigma * NOISE)
-    return found
+        found = looked.see(noisy.astype(np.uint8), sigma * NOISE)
+    return looked, found
 
 
 def folds(codes: float) -> np.ndarray:
@@ -92,17 +99,31 @@ def test_a_cover_that_creeps_over_the_lens_is_no_veil() -> None:
     assert found["veiled"] == 0
 
 
+def ended(pictures: list[np.ndarray], sigma: float = 1.0, *, apart: float = 0.2) -> list[float]:
+    """Return the shares of blank blocks by the view that a film ends with."""
+    return [each["blank"] for each in covers(pictures, sigma, apart=apart)[0].ending()]
+
+
 @pytest.mark.parametrize("apart", [0.08, 0.2, 0.28])
 @pytest.mark.parametrize("sigma", [0.0, 1.0, 3.0])
-def test_what_was_there_before_a_cover_is_forgotten_once_it_stays(
+def test_what_was_there_before_a_cover_does_not_count_where_the_film_ends_with_it(
     sigma: float, apart: float
 ) -> None:
-    """After four fifths of a second, and five looks: what passes by is gone by then."""
-    looks = max(5, round(0.8 / apart))
-    found = seen([scene()] * 30 + [folds(4)] * looks, sigma, apart=apart)
-    assert found["blank"] > 95
-    assert found["veiled"] == 0
-    assert seen([scene()] * 30 + [folds(4)] * (looks - 2), sigma, apart=apart)["blank"] < 60
+    """After four fifths of a second, and five looks; half a second may pass while it comes."""
+    looks, before = max(5, round(0.8 / apart)), [scene()] * 30
+    for slide in ([], [np.where(part * 240 > COLUMNS, folds(4), scene()) for part in (0.3, 0.7)]):
+        late = ended([*before, *slide, *[folds(4)] * (looks + 1)], sigma, apart=apart)
+        assert len(late) == 2
+        assert min(late) > 95
+        assert ended([*before, *slide, *[folds(4)] * (looks - 1)], sigma, apart=apart) == []
+
+
+def test_what_has_passed_at_the_end_and_what_was_there_all_the_time_is_no_other_view() -> None:
+    for looks in (5, 6, 7, 8):
+        assert ended([scene()] * 10 + [folds(4)] * looks + [scene()] * 2) == []
+    assert ended([folds(4)] * 20) == []
+    assert ended([scene()] * 20) == []
+    assert ended([]) == []
 
 
 def test_light_that_is_switched_is_no_other_view_and_a_view_that_changes_on_and_on_has_none() -> (
@@ -112,8 +133,10 @@ def test_light_that_is_switched_is_no_other_view_and_a_view_that_changes_on_and_
     faint, random = folds(4) + 0.03 * scene(), np.random.default_rng(6)
     lit = [faint + 25 * (n > 5) for n in range(12)]
     assert seen(lit, 4.0)["blank"] == pytest.approx(seen([faint] * 12, 4.0)["blank"], abs=8)
+    assert ended(lit, 4.0) == []
     others = [np.roll(scene(), random.integers(240), axis=1) for _ in range(12)]
     assert seen(others)["blank"] < 20
+    assert ended(others) == []
 
 
 @pytest.mark.parametrize("apart", [0.32, 1.0])

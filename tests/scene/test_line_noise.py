@@ -62,6 +62,20 @@ def test_boards_bricks_slats_and_a_scene_alone_are_none(blur: float) -> None:
     assert seen(scene() + random.normal(0, 1.5, SHAPE)) == LineNoise(stirs=0.0)
 
 
+@pytest.mark.parametrize("period", [2.5, 2.7, 3.0, 3.3])
+@pytest.mark.parametrize("perspective", [0.0, 0.25])
+def test_slats_of_two_and_a_half_to_three_lines_are_none(period: float, perspective: float) -> None:
+    """All the same, and with periods that grow by a quarter from the top to the bottom."""
+    rows = np.arange(SHAPE[0])[:, None]
+    at = np.cumsum(2 * np.pi / (period * (1 + perspective * (rows / SHAPE[0] - 0.5))), axis=0)
+    random = np.random.default_rng(6)
+    for slats in (120 + 20 * np.sin(at) + np.zeros(SHAPE), scene() + 20 * np.sin(at)):
+        noisy = slats + random.normal(0, 1, SHAPE)
+        assert seen(noisy).stands == 0
+        columns = np.rot90(noisy)[:, :210]
+        assert seen(np.pad(columns, ((0, 0), (0, 270)), mode="wrap")[:270]).by_column == 0
+
+
 def test_every_second_row_that_is_lighter_is_of_a_field_and_no_noise() -> None:
     fields = scene()
     fields[::2] += 20

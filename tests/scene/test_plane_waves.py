@@ -96,3 +96,28 @@ def test_a_wave_that_drifts_over_a_scene_counts_where_three_quarters_have_it() -
     shutter = (COLUMNS > 20) & (COLUMNS < 220)
     rattles = [np.where(shutter, 120 + wave(20, 22, 1.57, by), scene()) for by in (0.2, 0.0)]
     assert seen(*rattles).added < 2
+
+
+@pytest.mark.parametrize(("number", "wide", "high"), [(40, 3, 8), (90, 8, 14), (150, 4, 20)])
+@pytest.mark.parametrize("turns", [0.06, 0.23, 0.45])
+def test_slats_that_move_behind_many_small_things_are_not_added_to_the_scene(
+    number: int, wide: int, high: int, turns: float
+) -> None:
+    """An escalator with people: they hide it, and a carrier lies over them."""
+    random, part = np.random.default_rng(5), abs(COLUMNS - 120) < 90
+    places = random.integers([30, 0, 40], [206, 125, 200], (number, 3)).tolist()
+
+    def drawn(turned: float, *, carrier: bool) -> np.ndarray:
+        slats = wave(25, 22, np.pi / 2, turned)
+        picture = np.where(part, 110 + (0 if carrier else 1) * slats, scene())
+        for x, y, shade in places:
+            picture[y : y + high, x : x + wide] = shade
+        noise = np.random.default_rng(round(100 * turned)).normal(0, 0.7, SHAPE)
+        return np.asarray(picture + noise + (0.5 * slats if carrier else 0))
+
+    behind, over = (
+        seen(drawn(turns, carrier=carrier), drawn(0.0, carrier=carrier)).added
+        for carrier in (False, True)
+    )
+    assert behind == 0
+    assert over > 8
