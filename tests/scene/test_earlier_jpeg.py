@@ -45,6 +45,17 @@ def test_a_picture_that_no_coder_has_seen_shows_no_comb(noise: float) -> None:
     assert earlier_jpeg.seen(codes(scene(noise))) is None
 
 
+def test_sharp_edges_that_are_alike_are_no_comb() -> None:
+    """Those of charts: their coefficients gather about a few values."""
+    random = np.random.default_rng(1)
+    picture = np.full((720, 1280), 200.0)
+    for _ in range(150):
+        y, x, high, wide = random.integers([0, 0, 20, 20], [700, 1240, 160, 160])
+        picture[y : y + high, x : x + wide] = random.choice([200.0, 60.0])
+    blurred = cv2.GaussianBlur(picture, (0, 0), 0.7)
+    assert earlier_jpeg.seen(codes(blurred + random.normal(0, 1.6, picture.shape))) is None
+
+
 @pytest.mark.parametrize(("step", "unit"), [(4, 1), (12, 1), (12, 4), (30, 1)])
 def test_the_steps_of_a_jpeg_are_read_off_its_coefficients(step: float, unit: int) -> None:
     steps = earlier_jpeg.seen(codes(quantised(scene(), step), unit), unit)
