@@ -158,8 +158,8 @@ EVERY: tuple[Container, ...] = (
         stamps=_doubled(10),
     ),
     Container(name="outage of 2 s", suffix="ts", lost=tuple(range(50, 100)), dropped=50, rate=100 / 6),
-    Container(name="TS packets lost", suffix="ts", options=B_FRAMES, bytes_of=_without_all(10, 13), rate=None, dropped=4),
-    Container(name="TS packets lost", suffix="ts", bytes_of=_without_starts(3, 42, 110, 135), rate=None, dropped=4),
+    Container(name="TS packets lost", suffix="ts", options=B_FRAMES, bytes_of=_without_all(10, 13), rate=146 / 6, dropped=4),
+    Container(name="TS packets lost", suffix="ts", bytes_of=_without_starts(3, 42, 110, 135), rate=146 / 6, dropped=4),
     Container(name="two files joined", suffix="ts", bytes_of=lambda file: file + file),
     Container(name="two files joined", suffix="ts", options=B_FRAMES, bytes_of=lambda file: file + file),
     Container(

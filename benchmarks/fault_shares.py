@@ -15,7 +15,7 @@ import zlib
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import base_clips
 import eighth_set
@@ -43,10 +43,6 @@ if TYPE_CHECKING:
 
 SOUND, STRENGTHS = "sound", ("moderate", "strong")
 FRAMES, FREEZE_FRAMES = 65, 115
-FAULTS = planted_faults.FAULTS | second_set.FAULTS | third_set.FAULTS | fourth_set.FAULTS
-FAULTS |= fifth_set.FAULTS | sixth_set.FAULTS | seventh_set.FAULTS | eighth_set.FAULTS
-SCENES = sound_scenes.SCENES | second_set.SCENES | third_set.SCENES | fourth_set.SCENES
-SCENES |= fifth_set.SCENES | sixth_set.SCENES | seventh_set.SCENES | eighth_set.SCENES
 LATER = second_set, third_set, fourth_set, fifth_set, sixth_set, seventh_set, eighth_set
 LISTS: dict[str, tuple[dict[str, Any], ...]] = {
     SOUND: (
@@ -81,6 +77,16 @@ class Case:
         return np.random.default_rng([15, zlib.crc32(self.key.encode())])
 
 
+def _of_set(part: str, case: Case) -> dict[str, Any]:
+    """Return the list of the set that a case is of: sets share names."""
+    held = (case.number in numbers for numbers in base_clips.NUMBERS)
+    return next(listed for listed, own in zip(LISTS[part], held, strict=True) if own)
+
+
+def _fault(case: Case) -> planted_faults.Fault:
+    return cast("planted_faults.Fault", _of_set("faults", case)[case.name])
+
+
 def cases(part: str, number: int = 1) -> list[Case]:
     """Return the cases of the part ``faults`` or ``sound`` of a set, 1 to 8."""
     names, numbers = LISTS[part][number - 1], base_clips.NUMBERS[number - 1]
@@ -97,12 +103,12 @@ def cases(part: str, number: int = 1) -> list[Case]:
 def pictures(case: Case) -> Iterator[Picture]:
     """Yield the pictures of a case before they are coded."""
     if case.strength == SOUND:
-        change, random = SCENES[case.name], case.random
+        change, random = _of_set(SOUND, case)[case.name], case.random
         base = base_clips.pictures(case.kind, case.number, sound_scenes.FRAMES)
         for index, picture in enumerate(base):
             yield change(picture, index, random)
         return
-    fault = FAULTS[case.name]
+    fault = _fault(case)
     random = case.random
     drawn = {"random": random, "noise": planted.Noise(random), **getattr(fault, case.strength)}
     count = FREEZE_FRAMES if fault.expects == "freeze" else FRAMES
@@ -182,12 +188,12 @@ def alarms(row: dict[str, Any], *, doubtful: bool = False) -> dict[str, float]:
 
 def is_found(case: Case, row: dict[str, Any]) -> bool:
     """Whether the fault of a case is above its threshold."""
-    return FAULTS[case.name].expects in alarms(row)
+    return _fault(case).expects in alarms(row)
 
 
 def is_open(case: Case, row: dict[str, Any]) -> bool:
     """Whether the fault of a case is neither found nor denied: in doubt, or not assessed."""
-    fault = FAULTS[case.name].expects
+    fault = _fault(case).expects
     return isinstance(row[fault], str) or fault in alarms(row, doubtful=True)
 
 
@@ -196,8 +202,8 @@ def of_faults(wanted: Sequence[Case], rows: dict[str, dict[str, Any]]) -> str:
     kinds = base_clips.kinds()
     head = ("fault", "figure", *(f"{s}: {', '.join(kinds)}" for s in STRENGTHS), "levels")
     lines = []
-    for name in dict.fromkeys(case.name for case in wanted):
-        fault, cells, levels = FAULTS[name], [], []
+    for name, fault in {case.name: _fault(case) for case in wanted}.items():
+        cells, levels = [], []
         for strength in STRENGTHS:
             these = [case for case in wanted if (case.name, case.strength) == (name, strength)]
             cells.append(" + ".join(_share(these, rows, kind) for kind in kinds))

@@ -80,6 +80,13 @@ def pytest_runtest_call() -> None:
     _undo_json()  # of fixtures
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Search for garbage after each file: what was left open is told there, if not before."""
+    if nextitem is None or nextitem.path != item.path:
+        gc.collect()
+
+
 def _undo_json() -> None:
     """Let the program say what it says on its output, after ``--json -`` in this process.
 
@@ -94,9 +101,11 @@ def _undo_json() -> None:
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
     """Let workers tell once of a test that passed, not of its start, set-up, end and clearing up.
 
-    Who deals out the tests shows nothing of those, unless asked (``-v``), but reads them all.
+    Who deals out the tests shows nothing of those, unless asked (``-v``, ``--durations``), but
+    reads them all. Where clearing up ends the worker, what failed before is told only with ``-v``.
     """
-    if not hasattr(item.config, "workerinput") or item.config.get_verbosity() > 0:
+    asked = item.config.get_verbosity() > 0 or item.config.getoption("durations") is not None
+    if asked or not hasattr(item.config, "workerinput"):
         return None
     for report in runtestprotocol(item, log=False, nextitem=nextitem):
         if report.when == "call" or not report.passed:

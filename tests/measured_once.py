@@ -18,7 +18,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
@@ -39,7 +39,8 @@ Kept = TypeVar("Kept")
 LOGS = ("arrivals", "screen_log")
 TABLES = ("packets", "stream_record", "drive", "reference")
 KEPT_IN = "ACCEPTANCE_TESTS_KEPT"  # the variable that names the run's folder
-MEASURING = tuple(f"acceptance.{name}." for name in ["charts", "footage", "metrics", "scene"])
+PARTS = ("charts", "footage", "metrics", "scene", "uncertainty")
+MEASURING = tuple(f"acceptance.{name}" for name in PARTS)
 TESTS = str(Path(__file__).parent)
 
 
@@ -114,15 +115,25 @@ def _alone(shot: Shot, folder: Path) -> bool:
 
 
 def _replaced() -> bool:
-    """Whether a test stands in for a function that takes part in measuring."""
+    """Whether a test stands in for a function or method that takes part in measuring.
+
+    Constants and partial functions are not seen.
+    """
     return any(
         isinstance(value, FunctionType)
         and value.__code__.co_filename.startswith(TESTS)
         and value.__code__.co_filename != __file__
         for name, module in [*sys.modules.items()]
         if name.startswith(MEASURING)
-        for value in vars(module).values()
+        for value in _functions(module)
     )
+
+
+def _functions(module: ModuleType) -> Iterator[object]:
+    for value in vars(module).values():
+        yield value
+        if isinstance(value, type):
+            yield from vars(value).values()
 
 
 def _unnamed(shot: Shot, folder: Path) -> str:
@@ -131,7 +142,8 @@ def _unnamed(shot: Shot, folder: Path) -> str:
     hashes = {name: evidence.hash_file(folder / file) for name, file in files.items()}
     chart = folder / (shot.chart or "")
     own = evidence.hash_file(chart) if chart.is_file() else ""
-    return repr((replace(shot, id="", subject="", **hashes), own))
+    endings = [Path(file).suffix for file in files.values()]
+    return repr((replace(shot, id="", subject="", **hashes), endings, own))
 
 
 def _of(shot: Shot, item: Any) -> Any:

@@ -62,6 +62,8 @@ def test_a_pack_of_ones_own_may_know_further_words() -> None:
     first, *others = PACK.requirements
     own = replace(PACK, requirements=(replace(first, when={"system": "hybrid"}), *others))
     facts.check((own,), plan(system="hybrid"))
+    with pytest.raises(PlanError, match="hybird"):
+        facts.check((own,), plan(system="hybird"))
 
 
 def test_every_word_that_a_shipped_pack_asks_for_is_known() -> None:

@@ -1250,8 +1250,11 @@ def test_an_answer_of_the_right_form_is_accepted(
     demand: Requirement, answer: dict[str, Any]
 ) -> None:
     """And one that is still empty: it comes out as not answered."""
-    plain = {"subject": "camera", "requirement": "x#snr", "by": "Li", "when": ""}
-    check_plan((standard(demand),), plan(answers=(Answer(**(plain | answer)),)))
+    plain = {"subject": "camera", "requirement": "x#snr", "by": "Li", "when": TODAY}
+    answered = plan(answers=(Answer(**(plain | answer)),))
+    check_plan((standard(demand),), answered)
+    [finding] = judge((standard(demand),), answered, (), (), (), today=TODAY, quantities=QUANTITIES)
+    assert (finding.verdict is Verdict.NOT_TESTED) is not bool(answer)
 
 
 def test_a_sound_plan_is_accepted() -> None:

@@ -245,12 +245,15 @@ def test_whatever_devices_are_called_their_list_can_be_read(
 @given(st.binary(max_size=300) | st.text(max_size=200).map(str.encode))
 @example(b"<:")
 @example(b"<a:1b/>")
+@example(b"</XAddrs></ProbeMatch><ProbeMatch><XAddrs>http://b/")
 @settings(max_examples=200, deadline=None)
 def test_whatever_comes_as_an_answer_it_is_read_or_refused(content: bytes) -> None:
     whole = b"<a><ProbeMatch><XAddrs>" + content + b"</XAddrs><Scopes>x</Scopes></ProbeMatch></a>"
     for answer in (content, whole):
         with contextlib.suppress(DeviceError):
-            discovered.devices(probe_answers.read(answer, "192.0.2.1", "lan", ()))
+            found = discovered.devices(probe_answers.read(answer, "192.0.2.1", "lan", ()))
+            assert {device.address for device in found} == {"192.0.2.1"}
+            assert all(device.heard_on == ("lan",) and device.remarks for device in found)
 
 
 @pytest.mark.parametrize("lie", ["one_device", "one_endpoint", "many_devices"])

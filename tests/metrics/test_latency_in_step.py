@@ -51,8 +51,6 @@ def test_a_short_exposure_in_step_leaves_its_phase_in_the_uncertainty(
     value, lines = delay.mean(found.draws)
     combined = combine([*lines, *latency.film_lines(found, 1000 / 240, 0.0)])
     assert abs(value - true) <= combined.k * combined.uncertainty
-    whole = 1000 / 60 / 2 / (1 if camera == 30 else 5)
-    assert found.open_phase <= whole
     assert found.open_phase > 0 or (seed, camera) != (5, 30.0)
 
 

@@ -34,7 +34,7 @@ try:
     typesetting.check_fonts()
     page = f"<p style=\\"font-family:'{OURS}';font-size:{{size}}\\">FAIL</p>"
     typesetting.typeset(page, datetime(2026, 6, 2, tzinfo=UTC))
-    print("set")
+    print("made")
 except SetupError as error:
     print(error)
 """
@@ -145,7 +145,7 @@ def test_the_renderer_is_told_by_the_files_of_its_typefaces_whatever_letters_are
     [
         ("", "9pt", "other typefaces draw letters of the report: Other"),
         slow('<test name="size" compare="more"><double>17</double></test>', "26pt", "draw letters"),
-        slow('<test name="size" compare="more"><double>17</double></test>', "9pt", "set"),
+        slow('<test name="size" compare="more"><double>17</double></test>', "9pt", "made"),
     ],
 )
 def test_a_rule_of_fontconfig_that_puts_another_before_ours_is_told(

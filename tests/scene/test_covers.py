@@ -106,6 +106,19 @@ def ended(pictures: list[np.ndarray], sigma: float = 1.0, *, apart: float = 0.2)
 
 @pytest.mark.parametrize("apart", [0.08, 0.2, 0.28])
 @pytest.mark.parametrize("sigma", [0.0, 1.0, 3.0])
+def test_what_was_there_before_a_cover_is_forgotten_within_a_second_and_a_half(
+    sigma: float, apart: float
+) -> None:
+    """A mean with a long tail held its detail for three, and the change passed for a veil."""
+    looks = round(1.4 / apart)
+    found = seen([scene()] * 30 + [folds(4)] * looks, sigma, apart=apart)
+    assert found["blank"] > 95
+    assert found["veiled"] == 0
+    assert seen([scene()] * 30 + [folds(4)] * (looks - 2), sigma, apart=apart)["blank"] < 60
+
+
+@pytest.mark.parametrize("apart", [0.08, 0.2, 0.28])
+@pytest.mark.parametrize("sigma", [0.0, 1.0, 3.0])
 def test_what_was_there_before_a_cover_does_not_count_where_the_film_ends_with_it(
     sigma: float, apart: float
 ) -> None:

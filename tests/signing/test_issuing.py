@@ -139,8 +139,10 @@ def test_a_session_whose_pages_cannot_be_set_to_be_signed_is_kept_and_named(
 def test_a_report_is_not_replaced_by_html_where_its_pages_are_refused(folder: Path) -> None:
     (folder / "report.pdf").write_bytes(blank(folder))
     evidence.seal(folder, store.load(folder))
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     with pytest.raises(SetupError, match="other typefaces draw letters"):
         issuing.issue(folder)
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
 def test_the_report_is_signed_in_its_language(reported: Path, signer: Signer) -> None:

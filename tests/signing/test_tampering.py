@@ -96,7 +96,11 @@ def _read_once() -> Iterator[None]:
         kept[pdf], mine = itertools.tee(kept.pop(pdf) if pdf in kept else paints(pdf))
         if len(kept) > MOST_READ:
             kept.popitem(last=False)
-        return mine
+        try:
+            yield from mine
+        except Exception:  # it would end there the next time, as if nothing were wrong
+            kept.pop(pdf, None)
+            raise
 
     with pytest.MonkeyPatch.context() as patch, plain_pages._typefaces_once():
         patch.setattr(page_paints, "read", painted)
