@@ -13,14 +13,13 @@ import sys
 import unicodedata
 from typing import TYPE_CHECKING, Protocol
 
-from acceptance.errors import SetupError
+from acceptance.errors import OTHER_FONT, SetupError
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 SANS, SERIF = "Noto Sans CJK SC", "Noto Serif CJK SC"
-REPLACED = "font_replaced"  # code of the error where others draw letters of our typefaces
 HEAD = 1 << 16  # bytes in which the file of a typeface lists its tables, each with a sum of it
 
 
@@ -76,7 +75,7 @@ def require_none(strangers: Sequence[str]) -> None:
     """Raise SetupError where others draw letters of our typefaces."""
     if strangers:
         what = tr("other typefaces draw letters of the report: {names}", names=", ".join(strangers))
-        raise SetupError(what, hint=remedy(), code=REPLACED)
+        raise SetupError(what, hint=remedy(), code=OTHER_FONT)
 
 
 def remedy() -> str:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from acceptance.errors import SetupError
+from acceptance.errors import NO_FONT, NO_PANGO, SetupError
 from acceptance.files import shortage
 from acceptance.files.collector import without_collector
 from acceptance.messages import tr
@@ -212,7 +212,7 @@ def _require_installed() -> None:
         raise SetupError(
             tr("the Chinese typefaces are not installed: {names}", names=names),
             hint=_fonts_hint(),
-            code="font_missing",
+            code=NO_FONT,
         )
 
 
@@ -288,11 +288,11 @@ def _weasyprint() -> ModuleType:
             return importlib.import_module("weasyprint")
     except UserWarning as error:
         what = tr("no fonts are installed")
-        raise SetupError(what, hint=_fonts_hint(), code="font_missing") from error
+        raise SetupError(what, hint=_fonts_hint(), code=NO_FONT) from error
     except OSError as error:
         shortage.require_none(error)
         what, hint = tr("Pango is not installed"), tr("Install it: {how}", how=pango())
-        raise SetupError(what, hint=hint, code="pango_missing") from error
+        raise SetupError(what, hint=hint, code=NO_PANGO) from error
 
 
 @contextmanager
