@@ -185,9 +185,8 @@ def _contradicts(value: Value, plan: Plan) -> bool:
     """
     if isinstance(value, bool) or not str(value).strip():
         return True
-    stated = stated_times.seconds(value)
-    own = plan.minimum_duration or 0.0
-    return len(stated) == 1 and not math.isclose(*stated, own)
+    own, stated = plan.minimum_duration or 0.0, [*stated_times.seconds(value)]
+    return len(stated) == 1 and not math.isclose(stated[0], own)
 
 
 @dataclass(frozen=True)
