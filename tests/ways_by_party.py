@@ -75,6 +75,15 @@ WAYS_BY_PARTY = (
         words=("王工",),
     ),
     Way(
+        what="measured by one who may be of the builder",
+        codes=("party_unclear",),
+        honest=replace(
+            FILMED, plan=replace(FILMED.plan, people=(Person(name="王工", role="分包检测员"),))
+        ),
+        bent=replace(FILMED, plan=replace(FILMED.plan, people=(Person(name="王工", role="乙方"),))),
+        words=("王工",),
+    ),
+    Way(
         what="the designer in the panel",
         codes=("work_by_party",),
         honest=by_parties(rated_by("甲", "乙", "丙", "丁")),
