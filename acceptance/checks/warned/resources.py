@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.checks.warned.alike import is_name
 from acceptance.checks.warned.judged import caution, note
+from acceptance.model.basics import known_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,8 +41,9 @@ def _used(judged: Judged) -> Iterator[tuple[str, str]]:
         yield from ((name, day) for name in perhaps if name in listed)
     for answer in plan.answers:
         perhaps = tuple(one.instrument for one in answer.conditions)
-        yield from ((name, answer.when[:10]) for name in perhaps if name in listed)
-        yield from ((name, answer.when[:10]) for name in [answer.instrument] if name)
+        day = known_day(answer.when)
+        yield from ((name, day) for name in perhaps if name in listed)
+        yield from ((name, day) for name in [answer.instrument] if name)
 
 
 def _trouble(instrument: Instrument, day: str) -> str:
