@@ -26,7 +26,8 @@ from acceptance.messages import tr
 
 Parameter = str | int | float | bool
 # Codes of the errors where no pages can be set here, which go on elsewhere: all else is written.
-NO_PAGES = frozenset({"pango_missing", "font_missing", "font_replaced"})
+NO_PANGO, NO_FONT, OTHER_FONT = "pango_missing", "font_missing", "font_replaced"
+NO_PAGES = frozenset({NO_PANGO, NO_FONT, OTHER_FONT})
 
 
 class AcceptanceError(Exception):

@@ -44,9 +44,12 @@ def streamed(first: str, second: str) -> Case:
     return named(replace(CAMERA, source=first), replace(CAMERAS[1], source=second))
 
 
-def received(day: str) -> Case:
-    """State when the item came to the laboratory."""
-    return replace(HONEST, plan=replace(DEVICE, project=Project(received=day)), measurements=PASSES)
+def received(day: str, last: str = SHOT.filmed) -> Case:
+    """State when the item came to the laboratory; the last of two films is of another day."""
+    case = named(replace(CAMERA, serial="1"), replace(CAMERAS[1], serial="2"))
+    first, second = case.shots
+    plan = replace(case.plan, project=Project(received=day))
+    return replace(case, plan=plan, shots=(first, replace(second, filmed=last)))
 
 
 WAYS_BY_PARTY = (
@@ -72,6 +75,15 @@ WAYS_BY_PARTY = (
         bent=replace(
             FILMED, plan=replace(FILMED.plan, people=(Person(name="王工", role="施工单位代表"),))
         ),
+        words=("王工",),
+    ),
+    Way(
+        what="measured by one who may be of the builder",
+        codes=("party_unclear",),
+        honest=replace(
+            FILMED, plan=replace(FILMED.plan, people=(Person(name="王工", role="分包检测员"),))
+        ),
+        bent=replace(FILMED, plan=replace(FILMED.plan, people=(Person(name="王工", role="乙方"),))),
         words=("王工",),
     ),
     Way(
@@ -115,10 +127,10 @@ WAYS_BY_PARTY = (
         words=("(fail)", "cam-1"),
     ),
     Way(
-        what="filmed before the item came",
+        what="one film of two is from before the item came",
         codes=("received_later",),
-        honest=received("2026-11-20"),
-        bent=received("2026-11-25"),
+        honest=received("2026-11-25"),
+        bent=received("2026-11-25", last="2026-11-25"),
         words=("2026-11-25: shot-1: 2026-11-20",),
     ),
     Way(

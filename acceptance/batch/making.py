@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from acceptance.batch import keys, record
 from acceptance.batch.cache import Cache, Damaged, Entry
 from acceptance.batch.record import SESSION, Record
+from acceptance.errors import NO_PAGES, SetupError
 from acceptance.files.output import put
 from acceptance.session import measuring, runner, store
 from acceptance.session.log_book import LogBook
@@ -30,9 +31,9 @@ class Unreported(issuing.Issuing):
         """Refuse roots that cannot be read; nothing else is needed."""
         predecessors.load_roots(self.trust)
 
-    def __call__(self, folder: Path) -> Path:
+    def __call__(self, folder: Path) -> issuing.Issued:
         """Leave the folder as it is."""
-        return folder
+        return issuing.Issued(folder)
 
 
 @dataclass(frozen=True)
@@ -107,9 +108,17 @@ class Recorded:
         return self.issuing.predecessor(folder, role)
 
     def __call__(self, folder: Path) -> None:
-        """Issue and record."""
-        self.issuing(folder)
-        self.book.add(SESSION, **self.details, **record.about(folder, store.load(folder)))
+        """Issue and record; also what lacks nothing but pages, which are set later."""
+        try:
+            self.issuing(folder)
+        except SetupError as error:
+            if error.code in NO_PAGES:
+                self._record(folder, without_report=True)
+            raise
+        self._record(folder)
+
+    def _record(self, folder: Path, **more: bool) -> None:
+        self.book.add(SESSION, **self.details, **record.about(folder, store.load(folder)), **more)
 
 
 def made(task: SessionTask) -> dict[str, Any]:

@@ -93,6 +93,8 @@ def kept(
     """
     folder = out / str(line.get("session") or ".")
     file = folder / store.FILE
+    if line.get("without_report") and not (folder / store.REPORT).is_file():
+        return None  # its pages could not be set to be signed
     if folder.parent != out or folder.name == "..":  # nothing from elsewhere
         return None
     try:

@@ -18,6 +18,7 @@ from acceptance.checks.resources import (
 )
 from acceptance.messages import tr
 from acceptance.model import DecisionRule, How, Limit, Reason, RuleKind, Verdict
+from acceptance.model.basics import known_day
 from acceptance.uncertainty import coverage_factor
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def _as_answered(answer: Answer, requirement: Requirement) -> Requirement:
 def _trouble(case: Case, answer: Answer, requirement: Requirement) -> Reason | None:
     requirement = _as_answered(answer, requirement)
     used = [answer.instrument] if answer.instrument else []
-    day = answer.when[:10] if is_day(answer.when[:10]) else case.today
+    day = known_day(answer.when) if is_day(answer.when[:10]) else case.today
     return (
         instrument_trouble(case.plan, used, (), day)
         or reading_trouble(answer, requirement, case.plan.instruments)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.checks import resources
 from acceptance.model import Reason, Scope
+from acceptance.model.basics import known_day
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -127,13 +128,15 @@ class Case:
 
     def day_of(self, shot: Taken) -> str:
         """ISO date on which a shot was filmed; empty: not known."""
-        return shot.filmed if resources.is_day(shot.filmed) else self.today
+        return self._day(shot.filmed)
+
+    def _day(self, text: str) -> str:
+        return known_day(text) if resources.is_day(text[:10]) else self.today
 
     def days_of(self, finding: Finding) -> set[str]:
         """ISO dates of what a finding rests on; an empty one among them: not known."""
         if finding.answer is not None:
-            day = self.plan.answers[finding.answer].when[:10]
-            return {day if resources.is_day(day) else self.today}
+            return {self._day(self.plan.answers[finding.answer].when)}
         shots = (self.shots[self.measurements[index].shot] for index in finding.measurements)
         return {self.day_of(shot) for shot in shots}
 

@@ -7,11 +7,11 @@ with what is in ``case.py``, the decision rules are in ``decision.py``, their wo
 
 from __future__ import annotations
 
-import re
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from acceptance.checks import remarks, sampling, taken_out
+from acceptance.checks import remarks, sampling, stated_times, taken_out
 from acceptance.checks.answers import answer_complaints, judge_answers
 from acceptance.checks.case import Case
 from acceptance.checks.decision import FAILURES
@@ -45,7 +45,6 @@ SEVERITY = (
     Verdict.CONDITIONAL_PASS,
     Verdict.PASS,
 )
-SECONDS = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:s|秒)?\s*")
 DECIDED = frozenset(SEVERITY) - {Verdict.INCONCLUSIVE}
 
 
@@ -171,20 +170,23 @@ def _check_duration(plan: Plan) -> None:
         hint = tr('Add a deviation with what = "{field}" and why', field=DURATION_DEVIATION)
         raise PlanError(what, where=DURATION_DEVIATION, hint=hint)
     for deviation in plan.deviations if plan.minimum_duration is not None else ():
-        stated = _seconds(deviation.value)
-        if deviation.what == DURATION_DEVIATION and stated != plan.minimum_duration:
+        if deviation.what == DURATION_DEVIATION and _contradicts(deviation.value, plan):
             what = tr(
-                "the deviation says {value}, which is not what the plan has", value=deviation.value
-            )
+                "the deviation says {value!r}, and the plan has {seconds:g} s",
+                value=deviation.value, seconds=plan.minimum_duration,
+            )  # fmt: skip
             raise PlanError(what, where=DURATION_DEVIATION, hint=tr("State the same twice"))
 
 
-def _seconds(value: Value) -> float | None:
-    """Read how long a deviation says, 60, "60" or "60 s"; None where it says no time."""
-    if isinstance(value, str):
-        said = SECONDS.fullmatch(value)
-        return float(said[1]) if said else None
-    return None if isinstance(value, bool) else value
+def _contradicts(value: Value, plan: Plan) -> bool:
+    """Whether a deviation says another duration than the plan has, or nothing.
+
+    Words may say more than one time, or one that cannot be read: people read them in the report.
+    """
+    if isinstance(value, bool) or not str(value).strip():
+        return True
+    own, stated = plan.minimum_duration or 0.0, [*stated_times.seconds(value)]
+    return len(stated) == 1 and not math.isclose(stated[0], own)
 
 
 @dataclass(frozen=True)

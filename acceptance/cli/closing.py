@@ -12,14 +12,14 @@ from acceptance.cli import tables, terminal
 from acceptance.messages import in_turn, language, listed, tr, tr_count
 from acceptance.model import How, Verdict
 from acceptance.report import bottom_lines, warning_lines
-from acceptance.session import store
-from acceptance.signing import issuing, renderings
+from acceptance.session import store, workspace
+from acceptance.signing import renderings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from acceptance.errors import AcceptanceError
+    from acceptance.errors import AcceptanceError, SetupError
     from acceptance.model import Finding, Pack, Session
     from acceptance.report.warning_lines import WarningLine
 
@@ -33,9 +33,18 @@ ANSWERED = {How.RATED, How.INSPECTED, How.READ, How.DOCUMENTED}
 
 
 def conclude(
-    done: Session, folder: Path, packs: Sequence[Pack], *, signed: bool, strict: bool
+    done: Session,
+    folder: Path,
+    packs: Sequence[Pack],
+    *,
+    signed: bool,
+    strict: bool,
+    no_pdf: SetupError | None = None,
 ) -> int:
-    """Print verdict, report and what to do next; return the exit code."""
+    """Print verdict, report and what to do next; return the exit code.
+
+    ``no_pdf`` says why the report is HTML alone.
+    """
     space = wording.word("space", "bottom_line", language())
     terminal.say(space.join(_verdict(done)), _style(done))
     for line in _reached(done, packs):
@@ -44,18 +53,17 @@ def conclude(
         word = wording.outcome(conclusion, language())
         parameters = {"pack": conclusion.pack, "outcome": word}
         terminal.say(tr("Acceptance group's conclusion by {pack}: {outcome}", **parameters))
-    pdf, page = folder / store.REPORT, folder / renderings.HTML
-    as_pdf = pdf.is_file() or not page.is_file()
-    terminal.say(tr("Session and report: {file}", file=pdf if as_pdf else page))
-    if not as_pdf:
-        html_alone(folder)
+    file = folder / (renderings.HTML if no_pdf else store.REPORT)
+    terminal.say(tr("Session and report: {file}", file=file))
+    if no_pdf:
+        html_alone(folder, no_pdf)
     for aside in filter(None, (entry.details.get("set_aside") for entry in done.log)):
         what = tr(
             "The log of an interrupted run was damaged; what it had measured was moved to {place}",
             place=folder.parent / str(aside),
         )
         terminal.say(what, "yellow")
-    for step in next_steps(done, folder, signed=signed, as_pdf=as_pdf):
+    for step in next_steps(done, folder, signed=signed, as_pdf=not no_pdf):
         terminal.say(tr("Next: {step}", step=step))
     return judging.exit_code(done.bottom_line, strict=strict)
 
@@ -70,18 +78,12 @@ def usual_pages(refused: Iterable[AcceptanceError]) -> None:
         terminal.errors.print(said, style="yellow", markup=False)
 
 
-def html_alone(folder: Path) -> None:
+def html_alone(folder: Path, why: SetupError) -> None:
     """Say why there is no PDF, and how it is made later."""
-    missing = issuing.why_no_pdf(folder)
-    said = tr(
-        "The report is HTML alone: {problem}. The PDF is made later, here or on another machine: "
-        "acceptance report {folder}",
-        problem=missing.what if missing else tr("no PDF was made"),
-        folder=shlex.quote(str(folder)),
-    )
+    later = workspace.pdf_later(folder)
+    said = tr("The report is HTML alone: {problem}. {later}", problem=why.what, later=later)
     terminal.say(said, "yellow")
-    if missing:
-        terminal.say(f"{missing.hint}.")
+    terminal.say(f"{why.hint}.")
 
 
 def _style(done: Session) -> str:

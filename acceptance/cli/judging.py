@@ -28,6 +28,8 @@ from acceptance.signing import issuing, predecessors
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from acceptance.errors import SetupError
+
 
 class JudgeOptions(Signing):
     """Options that name a signing key, and who judges again for which reason."""
@@ -61,14 +63,16 @@ def judge(
     """Judge an old session by other packs, without its video. The old session stays as it is."""
     why, by = options["why"], options["by"]
     seal = signer(options["key"], options["password_file"])
-    issue = issuing.Issuing(lang=lang, signer=seal, trust=options["trust"])
+    refused: list[SetupError] = []
+    issue = issuing.Issuing(lang=lang, signer=seal, trust=options["trust"], tell=refused.append)
     done, place = runner.judge_again(
         folder, packs, output, why=why, by=by, issue=issue, institute=options["institute"]
     )
     kept = kept_packs(done, place)
     tables.findings(done, kept)
     usual_pages(issuing.left_out(place, lang))
-    return conclude(done, place, kept, signed=seal is not None, strict=strict)
+    no_pdf = next(iter(refused), None)
+    return conclude(done, place, kept, signed=seal is not None, strict=strict, no_pdf=no_pdf)
 
 
 @click.command()

@@ -14,7 +14,7 @@ from acceptance.cli.options import (
     signer,
 )
 from acceptance.messages import tr
-from acceptance.signing import handing_out, issuing, renderings
+from acceptance.signing import handing_out, issuing
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -53,14 +53,15 @@ def report(
     seal = signer(key, password_file)
     with terminal.progress() as show:
         if output:
-            written = issuing.write(folder, output, lang=lang, signer=seal, progress=show)
+            path = issuing.write(folder, output, lang=lang, signer=seal, progress=show)
+            made = issuing.Issued(path)
         else:
-            written = issuing.issue(folder, lang=lang, signer=seal, progress=show)
-    terminal.say(tr("Report: {file}", file=written))
+            made = issuing.issue(folder, lang=lang, signer=seal, progress=show)
+    terminal.say(tr("Report: {file}", file=made.path))
     closing.usual_pages(issuing.left_out(folder, lang))
-    if written.name != renderings.HTML or output:
+    if not made.no_pdf:
         return 0
-    closing.html_alone(folder)
+    closing.html_alone(folder, made.no_pdf)
     return 3
 
 

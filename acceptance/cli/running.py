@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Unpack
 
 import click
 
-from acceptance import api
 from acceptance.cli import tables, terminal, written
 from acceptance.cli.closing import conclude, kept_packs, usual_pages
 from acceptance.cli.options import (
@@ -34,11 +33,13 @@ from acceptance.cli.options import (
 )
 from acceptance.messages import tr
 from acceptance.model import Plan, Scope, Tap
-from acceptance.session import plan
+from acceptance.session import plan, runner
 from acceptance.signing import issuing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from acceptance.errors import SetupError
 
 
 class PlanOptions(ClipOptions):
@@ -85,15 +86,20 @@ def run(
     seal = signer(options["key"], options["password_file"])
     wanted, folder = _plan(inputs, options)
     prepare_json(json_file, [*inputs, *(folder / name for _, name in plan.files(wanted))])
+    refused: list[SetupError] = []
     with terminal.progress() as show:
-        done, place = api.run(
-            wanted, output, folder=folder, lang=lang,
-            signer=seal, trust=options["trust"], progress=show, prompt=terminal.password,
+        issue = issuing.Issuing(
+            lang=lang, signer=seal, trust=options["trust"], progress=show, tell=refused.append
+        )
+        done, place = runner.run(
+            plan.with_files(wanted, folder), folder, output,
+            progress=show, issue=issue, prompt=terminal.password,
         )  # fmt: skip
     packs = kept_packs(done, place)
     tables.findings(done, packs)
     usual_pages(issuing.left_out(place, lang))
-    code = conclude(done, place, packs, signed=seal is not None, strict=strict)
+    no_pdf = next(iter(refused), None)
+    code = conclude(done, place, packs, signed=seal is not None, strict=strict, no_pdf=no_pdf)
     if json_file:
         write_json(written.of_run(done, place, code), json_file)
     return code

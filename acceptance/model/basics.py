@@ -11,6 +11,12 @@ Box = tuple[float, float, float, float]
 Point = tuple[float, float]
 
 CHINA = timezone(timedelta(hours=8))  # days of work and all printed times are its own
+FIRST_DAY = "2000-01-01"  # an ISO date before it is of a clock that nobody set
+
+
+def known_day(text: str) -> str:
+    """Return the ISO date with which a text begins; empty for one of a clock that nobody set."""
+    return text[:10] if text >= FIRST_DAY else ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from acceptance.model.basics import known_day
 from acceptance.model.device_record import DeviceRecord
 from acceptance.model.finding import BottomLine, Conclusion, Finding, Verdict
 from acceptance.model.log import LogEntry
@@ -207,8 +208,8 @@ class Session:
         An empty one stands first where something does not state its day.
         """
         used = (one.answer for one in self.findings if one.answer is not None)
-        days = {one.filmed or self.unstated_day for one in self.taken}
-        return tuple(sorted(days | {self.plan.answers[index].when[:10] for index in used}))
+        days = {known_day(one.filmed or self.unstated_day) for one in self.taken}
+        return tuple(sorted(days | {known_day(self.plan.answers[index].when) for index in used}))
 
     @property
     def verdict(self) -> Verdict:

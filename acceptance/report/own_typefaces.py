@@ -7,20 +7,26 @@ something else than their words. What ours do not hold, or only one of them, any
 
 from __future__ import annotations
 
+import html
 import importlib
 import io
 import sys
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
-from acceptance.errors import SetupError
+from acceptance import wording
+from acceptance.errors import OTHER_FONT, SetupError
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 SANS, SERIF = "Noto Sans CJK SC", "Noto Serif CJK SC"
-REPLACED = "font_replaced"  # code of the error where others draw letters of our typefaces
+# Sections of the phrase files whose letters are looked at before anything is measured.
+SAID = (
+    "verdict", "verdict_item", "verdict_overall", "bottom_line", "provisional", "outcome", "grade",
+)  # fmt: skip
 HEAD = 1 << 16  # bytes in which the file of a typeface lists its tables, each with a sum of it
 
 
@@ -41,6 +47,41 @@ def heads(fonts: Iterable[DrawnTypeface]) -> dict[tuple[str, int], bytes]:
     """
     own = (font for font in fonts if font.family in {SANS, SERIF})
     return {(font.family, font.weight): _head(font) for font in own}
+
+
+@lru_cache
+def probed() -> str:
+    """Return the letters by which others are told before a page is set.
+
+    All of ASCII, and what verdicts are said with in Chinese. Other signs of the phrases are left
+    to the pages: ours lack a few of them, and it takes long to look which.
+    """
+    words = str([wording.phrases("zh")[section] for section in SAID])
+    chinese = sorted({letter for letter in words if "\u4e00" <= letter <= "\u9fff"})
+    return "".join([*map(chr, range(0x21, 0x7F)), *chinese])
+
+
+def sample(letters: str, weights: Iterable[int]) -> str:
+    """Write a page of letters in each of our typefaces, in each weight."""
+    return "".join(
+        f"<p style=\"font-family:'{family}';font-weight:{weight}\">{html.escape(letters)}</p>"
+        for family in (SANS, SERIF)
+        for weight in weights
+    )
+
+
+def known(
+    fonts: Iterable[DrawnTypeface],
+    usual: Mapping[tuple[str, int], bytes],
+    further: Callable[[], Mapping[tuple[str, int], bytes]],
+) -> Mapping[tuple[str, int], bytes]:
+    """Return the heads of ours by which ``fonts`` are told from others.
+
+    ``usual`` are those of our pages' weights, ``further`` gives those of all; it is asked where a
+    typeface of our names is none of the usual.
+    """
+    drawn = {(font.family, font.weight) for font in fonts if font.family in {SANS, SERIF}}
+    return {**further(), **usual} if drawn - usual.keys() else usual
 
 
 def strangers(
@@ -76,7 +117,7 @@ def require_none(strangers: Sequence[str]) -> None:
     """Raise SetupError where others draw letters of our typefaces."""
     if strangers:
         what = tr("other typefaces draw letters of the report: {names}", names=", ".join(strangers))
-        raise SetupError(what, hint=remedy(), code=REPLACED)
+        raise SetupError(what, hint=remedy(), code=OTHER_FONT)
 
 
 def remedy() -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ctypes.util
 import hashlib
-import html
 import importlib
 import io
 import os
@@ -23,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from acceptance.errors import SetupError
+from acceptance.errors import NO_FONT, NO_PANGO, SetupError
 from acceptance.files import shortage
 from acceptance.files.collector import without_collector
 from acceptance.messages import tr
@@ -43,8 +42,7 @@ if TYPE_CHECKING:
 
 LIBRARIES = ("weasyprint", "pydyf", "fonttools", "pillow", "pyphen", "tinycss2", "cssselect2")
 PANGO = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"  # packages of Debian
-# Letters by which others are told before a page is set: ASCII, and the words of a verdict.
-PROBED = "".join(map(chr, range(0x21, 0x7F))) + "检验报告不符合格通过未基本无效结论"
+WEIGHTS = 400, 700  # those of our pages; a page of others' may ask for more
 # Pango chooses quotation marks and fonts by the user's languages, where a text states none: pages
 # would differ from one desk to the next.
 LANGUAGE = "en"
@@ -162,12 +160,15 @@ def _archived(
 
 
 def _require_own(page: str, document: Document) -> None:
-    """Refuse a page that asks for our typefaces, and letters of which others drew."""
+    """Refuse a page that asks for our typefaces, where others drew letters that ours hold.
+
+    Also letters for which the page asks for others: they stand between words set in ours.
+    """
     if SANS in page or SERIF in page:
         _require_installed()
-        own_typefaces.require_none(
-            own_typefaces.strangers(document.fonts.values(), _probe().heads, _held)
-        )
+        fonts = document.fonts.values()
+        known = own_typefaces.known(fonts, _probe().heads, _further_weights)
+        own_typefaces.require_none(own_typefaces.strangers(fonts, known, _held))
 
 
 def rendered(page: str, folder: Path) -> Document:
@@ -212,7 +213,7 @@ def _require_installed() -> None:
         raise SetupError(
             tr("the Chinese typefaces are not installed: {names}", names=names),
             hint=_fonts_hint(),
-            code="font_missing",
+            code=NO_FONT,
         )
 
 
@@ -250,7 +251,7 @@ class _Probe:
 @lru_cache
 def _probe() -> _Probe:
     """Look at what the renderer takes for the letters that are probed."""
-    fonts = _probed()
+    fonts = _drawn(own_typefaces.probed(), WEIGHTS)
     heads = own_typefaces.heads(fonts)
     return _Probe(heads=heads, strangers=own_typefaces.strangers(fonts, heads, _held))
 
@@ -258,17 +259,19 @@ def _probe() -> _Probe:
 @lru_cache
 def _held() -> frozenset[int] | None:
     """Return the letters that all of our typefaces hold; it is rarely asked, and takes a while."""
-    fonts = _probed()
+    fonts = _drawn("检", WEIGHTS)
     return own_typefaces.letters_held(fonts, own_typefaces.heads(fonts))
 
 
-def _probed() -> list[own_typefaces.DrawnTypeface]:
-    """Set the letters that are probed, in each typeface and weight; return those taken."""
-    page = "".join(
-        f"<p style=\"font-family:'{family}'\">{html.escape(PROBED)}<b>{html.escape(PROBED)}</b></p>"
-        for family in (SANS, SERIF)
-    )
-    document = _html()(string=page).render()
+@lru_cache
+def _further_weights() -> Mapping[tuple[str, int], bytes]:
+    """Return the heads of ours in all weights: some desks have them from thin to black."""
+    return own_typefaces.heads(_drawn("检", range(100, 1000, 100)))
+
+
+def _drawn(letters: str, weights: Iterable[int]) -> list[own_typefaces.DrawnTypeface]:
+    """Set letters in each of our typefaces, in each weight; return what drew them."""
+    document = _html()(string=own_typefaces.sample(letters, weights)).render()
     document.write_pdf()
     return sorted(document.fonts.values(), key=lambda font: (font.family, font.weight))
 
@@ -288,11 +291,11 @@ def _weasyprint() -> ModuleType:
             return importlib.import_module("weasyprint")
     except UserWarning as error:
         what = tr("no fonts are installed")
-        raise SetupError(what, hint=_fonts_hint(), code="font_missing") from error
+        raise SetupError(what, hint=_fonts_hint(), code=NO_FONT) from error
     except OSError as error:
         shortage.require_none(error)
         what, hint = tr("Pango is not installed"), tr("Install it: {how}", how=pango())
-        raise SetupError(what, hint=hint, code="pango_missing") from error
+        raise SetupError(what, hint=hint, code=NO_PANGO) from error
 
 
 @contextmanager

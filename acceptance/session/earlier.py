@@ -12,6 +12,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from acceptance.checks.sampling import NO_DEVICES
+from acceptance.checks.warned import alike
 from acceptance.errors import SessionError
 from acceptance.files import regular
 from acceptance.session import contents, evidence, store
@@ -226,7 +227,7 @@ def _points(session: Session) -> Iterator[tuple[tuple[str, ...], str]]:
 def _restated(before: Session, made: Session) -> set[str]:
     """Return the subjects of which another kind, or another value of a fact, was stated.
 
-    A fact that only one of the two sessions states contradicts nothing.
+    A fact that only one of the two sessions states contradicts nothing; nor does 不详.
     """
     then = {subject.id: subject for subject in before.plan.subjects}
     return {
@@ -237,10 +238,19 @@ def _restated(before: Session, made: Session) -> set[str]:
 
 
 def _differ(before: Subject, now: Subject) -> bool:
-    both = before.facts.keys() & now.facts.keys()
-    return before.kind is not now.kind or any(
-        before.facts[name] != now.facts[name] for name in both
-    )
+    then, stated = _facts(before), _facts(now)
+    both = then.keys() & stated.keys()
+    return before.kind is not now.kind or any(then[name] != stated[name] for name in both)
+
+
+def _facts(subject: Subject) -> dict[str, str]:
+    """Return the facts that are known of a subject, without what only makes them look different."""
+    said = {name: str(value) for name, value in subject.facts.items()}
+    return {
+        name: " ".join(alike.letters(value).split())
+        for name, value in said.items()
+        if alike.plain(value) not in alike.UNKNOWN
+    }
 
 
 def _seeds(before: Session, made: Session) -> set[str]:

@@ -251,9 +251,10 @@ def finish(
         if issue:
             issue(bag)
     except SetupError as error:
-        if error.code in NO_PAGES:
-            raise workspace.without_report(error, _place(bag, session.id)) from error
-        raise
+        if error.code not in NO_PAGES:
+            raise
+        put(bag.parent / workspace.UNREPORTED, session.id.encode())
+        raise workspace.without_report(error, _place(bag, session.id)) from error
     return session, _place(bag, session.id)
 
 

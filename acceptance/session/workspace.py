@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import shlex
 import shutil
 from typing import TYPE_CHECKING
 
-from acceptance.errors import InputError, OutputError, SetupError
+from acceptance.errors import InputError, OutputError, SessionError, SetupError
 from acceptance.files.output import move, writing
 from acceptance.messages import tr
 from acceptance.session import store
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+UNREPORTED = "unreported"  # file in it: number of its session whose pages could not be set
 CAPTURED = "captured"  # folder in it of what was captured and is not in the session yet
 # its folders: where one is a link, others' files would be taken for a killed run's, and removed
 FOLDERS = ("resume", CAPTURED, "session", "session/data", "session/data/stills")
@@ -30,10 +32,11 @@ FOLDERS = ("resume", CAPTURED, "session", "session/data", "session/data/stills")
 def claimed(out: Path, key: str) -> Iterator[Path]:
     """Reserve the folder ``OUT/.partial-<key>`` for this run.
 
-    It is kept afterwards only if there are shots in ``resume`` or ``captured``. Raises OutputError
-    where another run is using it, and where ``out`` is a session, or lies in one: that would break
-    its seal; InputError where a link stands for one of its folders: what lies there is not ours to
-    remove.
+    It is kept afterwards only if there are shots in ``resume`` or ``captured``, or its session
+    lacks the report. Raises OutputError where another run is using it, and where ``out`` is a
+    session, or lies in one: that would break its seal; InputError where a link stands for one of
+    its folders: what lies there is not ours to remove; SessionError where its session still lacks
+    the report.
     """
     require_no_session(out)
     path = out / f".partial-{key}"
@@ -44,9 +47,11 @@ def claimed(out: Path, key: str) -> Iterator[Path]:
     hint = tr("Wait until it has finished, or choose another folder with -o")
     with locked(path, OutputError(what, where=str(path), hint=hint, code="output")):
         try:
+            _require_reported(path)
             yield path
         finally:
-            if not any((*path.glob("resume/*.json"), *path.glob(f"{CAPTURED}/*/*"))):
+            kept = *path.glob("resume/*.json"), *path.glob(f"{CAPTURED}/*/*"), _unreported(path)
+            if not any(kept):
                 shutil.rmtree(path, ignore_errors=True)
 
 
@@ -74,18 +79,48 @@ def require_no_session(out: Path) -> None:
             raise OutputError(what, where=str(out), hint=hint, code="output")
 
 
+def _require_reported(work: Path) -> None:
+    """Refuse to make again a session that is whole but for its report. Raises SessionError.
+
+    Each try would leave a folder more, and take a number more of the institute's list.
+    """
+    if folder := _unreported(work):
+        what = tr("The session is there already, without a report: {folder}", folder=folder)
+        hint = tr(
+            "{later}. To measure again, move that folder elsewhere",
+            later=pdf_later(folder, signed=True),
+        )
+        raise SessionError(what, hint=hint)
+
+
+def _unreported(work: Path) -> Path | None:
+    """Return the folder of a workspace's session that lacks the report, if there is one."""
+    marker = work / UNREPORTED
+    if not marker.is_file():
+        return None
+    folder = work.parent / marker.read_text(encoding="utf-8", errors="replace")
+    lacks = (folder / store.FILE).is_file() and not (folder / store.REPORT).is_file()
+    return folder if lacks else None
+
+
 def without_report(error: SetupError, folder: Path) -> SetupError:
     """Say of what kept pages from being set that the session is whole, and where it lies."""
     what = tr(
         "{problem}. The session is kept, without a report: {folder}",
         problem=error.what, folder=folder,
     )  # fmt: skip
-    hint = tr(
-        "{remedy}. The report is made later, here or on another machine: "
-        "acceptance report {folder}",
-        remedy=error.hint, folder=folder,
-    )  # fmt: skip
+    later = pdf_later(folder, signed=True)  # without a signer HTML would be the report
+    hint = tr("{remedy}. {later}", remedy=error.hint, later=later)
     return SetupError(what, hint=hint, code=error.code)
+
+
+def pdf_later(folder: Path, *, signed: bool = False) -> str:
+    """Say by which command a report is made that could not be set here; without full stop."""
+    command = ["acceptance", "report", str(folder), *(["--sign", "key.p12"] if signed else [])]
+    return tr(
+        "The PDF is made later, here or on another machine: {command}",
+        command=shlex.join(command),
+    )
 
 
 def set_aside(work: Path) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from acceptance import wording
 from acceptance.errors import NO_PAGES, InputError, SessionError, SetupError
@@ -23,7 +23,7 @@ from acceptance.signing import predecessors, renderings, roles, verification
 from acceptance.signing.signatures import ROLE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from acceptance.errors import PlanError
     from acceptance.model import Precedence, Predecessor
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from acceptance.signing.levels import Stamping
     from acceptance.signing.policy import Policy
     from acceptance.signing.signatures import Signature
-
-_REFUSED: dict[str, SetupError] = {}  # by session: why this process set no pages of its report
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +79,13 @@ class ReportSigner:
         )  # fmt: skip
 
 
+class Issued(NamedTuple):
+    """A report that was issued, and why it is HTML alone where it is."""
+
+    path: Path
+    no_pdf: SetupError | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Issuing:
     """How a session's report is issued: called with its folder, it writes report and seal.
@@ -100,6 +105,9 @@ class Issuing:
     progress: Progress | None = None
     """Told how many files of a large report are set."""
 
+    tell: Callable[[SetupError], None] | None = None
+    """Told why a report is HTML alone."""
+
     def ready(self) -> None:
         """Refuse, before anything is measured, what issuing would refuse afterwards.
 
@@ -117,9 +125,12 @@ class Issuing:
         """Examine an old session as ``predecessors.examine`` does."""
         return predecessors.examine(folder, role, self.trust)
 
-    def __call__(self, folder: Path) -> Path:
+    def __call__(self, folder: Path) -> Issued:
         """Issue the report as ``issue`` does."""
-        return issue(folder, lang=self.lang, signer=self.signer, progress=self.progress)
+        made = issue(folder, lang=self.lang, signer=self.signer, progress=self.progress)
+        if made.no_pdf and self.tell:
+            self.tell(made.no_pdf)
+        return made
 
 
 def lack() -> SetupError | None:
@@ -156,16 +167,15 @@ def issue(
     role: str = ROLE,
     rules: Rules | None = None,
     progress: Progress | None = None,
-) -> Path:
+) -> Issued:
     """Write the report of a session ``folder``: PDF, annexes, HTML and JUnit (``report.xml``).
 
-    Return the PDF's path. Where no PDF can be made (``lack``, or pages are refused while they are
-    set), HTML and JUnit are written, the HTML's path is returned, and a later ``issue`` adds the
-    PDF. ``lang`` is the report's language. With a ``signer`` the PDF is signed before it reaches
-    the disc, in this ``role`` and by these ``rules``. ``progress`` is told how many of its files
-    are set, where that takes long. Raises SessionError (changed, or signed already), SetupError (no
-    PDF can be made, and there is a signer, or a PDF that would no longer fit), KeyFileError and
-    OutputError, and as ``Policy.require``.
+    Return its path. Where no PDF can be made (``lack``, or pages are refused while they are set),
+    HTML and JUnit are written, and a later ``issue`` adds the PDF. ``lang`` is the report's
+    language. With a ``signer`` the PDF is signed before it reaches the disc, in this ``role`` and
+    by these ``rules``. ``progress`` is told how many of its files are set. Raises SessionError
+    (changed, or signed already), SetupError (no PDF can be made, and there is a signer, or a PDF
+    that would no longer fit), KeyFileError and OutputError, and as ``Policy.require``.
     """
     folder = Path(folder)
     if signer is not None:
@@ -174,39 +184,29 @@ def issue(
     with changing(folder) as change:
         _require_unsigned(folder)
         signing = ReportSigner(signer, role, rules or Rules()) if signer else None
-        _write(change, lang, signing, progress)
-        return folder / _main(change)
+        no_pdf = _write(change, lang, signing, progress)
+        return Issued(folder / _main(change), no_pdf)
 
 
 def _write(
-    change: FolderChange,
-    lang: str,
-    signing: ReportSigner | None,
-    progress: Progress | None = None,
-) -> None:
-    """Put the report and its renderings into a change; where no PDF can be made, these alone.
-
-    That may come out only while the pages are set, by a rare letter of a name.
-    """
+    change: FolderChange, lang: str, signing: ReportSigner | None, progress: Progress | None
+) -> SetupError | None:
+    """Put the report and its renderings into a change; return why these alone, if so."""
     missing = lack()
     if not missing:
         try:
             made = _files(change.folder, lang, signing, progress=progress)
-        except SetupError as error:
+        except SetupError as error:  # by a rare letter of a name, which the first look misses
             if signing or error.code not in NO_PAGES:
                 raise
-            missing = _REFUSED[store.load(change.folder).id] = error
+            missing = error
     if missing:
         if (change.folder / REPORT).is_file():
             raise missing
         made = _files(change.folder, lang, signing, pdf=False)
     change.files.update(made)
     record(change, "reported" if signing is None else "reported_and_signed")
-
-
-def why_no_pdf(folder: Path) -> SetupError | None:
-    """Return what this machine lacks, or why this process was refused pages of a session folder."""
-    return lack() or _REFUSED.get(store.load(folder).id)
+    return missing
 
 
 def _add_signature(
@@ -393,7 +393,6 @@ def _main(change: FolderChange) -> str:
 def record(change: FolderChange, what: str) -> None:
     """Add the entry in the log and the seal to a change of the report."""
     report = _main(change)
-    digest = hashlib.sha256(change.files[report]).hexdigest()
-    details = {"report": report, "sha256": digest}
+    details = {"report": report, "sha256": hashlib.sha256(change.files[report]).hexdigest()}
     change.files[LOG] = LogBook(change.folder).with_entry(what, details)
     add_seal(change, store.load(change.folder))

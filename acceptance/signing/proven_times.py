@@ -192,13 +192,15 @@ async def _is_archived(
     one proves is as good as the worst of them.
     """
     later, lists = _later_stamps(signature), rules.local_knowledge.known_crls
+    if any(fitness.unfit_authority(each.signer_cert) for each in later):
+        return False
+    handlers = bootstrap_validation_data_handlers(rules, timing_info=timing)
+    context = rules.cert_validation_policy.build_validation_context(
+        timing_info=timing, handlers=handlers
+    )
     for each in later:
-        handlers = bootstrap_validation_data_handlers(rules, timing_info=timing)
-        context = rules.cert_validation_policy.build_validation_context(
-            timing_info=timing, handlers=handlers
-        )
         status = await async_validate_pdf_timestamp(each, context, diff_policy=LaterRevisions())
-        if fitness.unfit_authority(each.signer_cert) or withdrawn(status, lists):
+        if withdrawn(status, lists):
             return False
     return bool(later)
 

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from acceptance import __version__, wording
-from acceptance.errors import SetupError
+from acceptance.errors import OTHER_FONT, SetupError
 from acceptance.messages import tr
 from acceptance.report import (
     bottom_lines,
-    own_typefaces,
     page_words,
     render,
     set_apart,
@@ -156,7 +155,7 @@ class ShownSteps(Target):
             here = self._made_ahead.renderer if self._made_ahead else render.fingerprint()
             compared = [*self._set_again(self.folder, self.made, here)]
         except SetupError as error:
-            replaced = error.code == own_typefaces.REPLACED
+            replaced = error.code == OTHER_FONT
             return State.INDETERMINATE if replaced else State.SKIPPED, (str(error),)
         details = [detail for _, details in compared for detail in details]
         return worst(state for state, _ in compared), (

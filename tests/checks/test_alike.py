@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from acceptance.checks.warned import alike, doubtful, resources, twins
+from acceptance.checks.warned import alike, doubtful, parties, twins
 from acceptance.model import (
     Instrument,
     Matrix,
@@ -312,7 +312,7 @@ def test_who_tests_their_own_work_is_told_by_a_whole_name_or_the_beginning_of_a_
     )
     case: Any = judged(plan)
     case.session.operator = name
-    assert bool([*resources.parties(case)]) is is_told
+    assert [one.code for one in parties.parties(case)] == ["work_by_party"] * is_told
 
 
 @pytest.mark.parametrize(

@@ -394,15 +394,24 @@ def test_a_source_names_the_standard_it_was_made_to_and_says_no_verdict(
     assert {source: vouches(source) for source in sources} == dict.fromkeys(sources, labelled)
 
 
+WHEN_IT_CONFORMS = (
+    "全部合格方为合格", "每项达标才判为合格", "各项均符合则为合格", "抽检全部合格方可验收",
+    "全部合格方可通过", "合格率≥90%为合格", "三次均合格则判合格", "两人评分平均4分以上为合格",
+    "4分及以上判为合格", "5级中4级为合格", "每项达标才算合格", "1个不合格即判不合格",
+    "全部合格后方可验收", "全部合格，方可验收", "全部合格才可投入使用",
+    "如有一项不合格，则判为不合格", "若全部通过则验收通过", "合格率达到90%以上方可验收",
+    "不低于4分视为合格", "合格率≥95%时通过验收", "Accepted if all cameras passed",
+    "passes only if both passed",
+)  # fmt: skip
+THAT_IT_CONFORMS = (
+    "全部合格", "结论：合格", "施工方合格", "施工方为合格", "已判为合格", "各方为合格",
+    "合格率 100%", "抽检合格，可以验收", "全部合格，准予验收", "10台全部合格，评为合格",
+    "合格率98%，合格", "合格率98%，判为合格", "合格率≥90%，实测98%合格",
+    "抽检全部合格方可验收，本次全部合格", "全部合格则为合格；结论合格", "要求方合格",
+    "全部合格，即验收通过", "All cameras passed when tested", "is hereby accepted",
+)  # fmt: skip
+
+
 def test_when_something_would_conform_is_a_rule_and_no_verdict() -> None:
-    for text in ("全部合格方为合格", "每项达标才判为合格", "各项均符合则为合格"):
-        assert is_a_rule(text)
-    for text in (
-        "全部合格",
-        "结论：合格",
-        "施工方合格",
-        "施工方为合格",
-        "已判为合格",
-        "各方为合格",
-    ):
-        assert not is_a_rule(text)
+    assert [text for text in WHEN_IT_CONFORMS if not is_a_rule(text)] == []
+    assert [text for text in THAT_IT_CONFORMS if is_a_rule(text)] == []

@@ -16,7 +16,9 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from marks import slow
 
+from acceptance import wording
 from acceptance.errors import SetupError
+from acceptance.model import Verdict
 from acceptance.report import own_typefaces, typesetting
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,10 +31,10 @@ import sys
 from datetime import UTC, datetime
 from acceptance.errors import SetupError
 from acceptance.report import typesetting
-size = sys.argv[1]
+style = sys.argv[1]
 try:
     typesetting.check_fonts()
-    page = f"<p style=\\"font-family:'{OURS}';font-size:{{size}}\\">FAIL</p>"
+    page = f"<p style=\\"font-family:'{OURS}';{{style}}\\">FAIL</p>"
     typesetting.typeset(page, datetime(2026, 6, 2, tzinfo=UTC))
     print("made")
 except SetupError as error:
@@ -41,8 +43,8 @@ except SetupError as error:
 
 
 @cache
-def exchanged() -> bytes:
-    """Make a typeface called Other that draws A for I, I for A, and an Ogham letter."""
+def exchanged(name: str = "Other", weight: int = 400) -> bytes:
+    """Make a typeface that draws A for I, I for A, and an Ogham letter."""
     if not DEJAVU.exists():
         pytest.skip("there is no other typeface on this machine to make one of")
     font = TTFont(DEJAVU)
@@ -58,9 +60,10 @@ def exchanged() -> bytes:
             held[ord("A")],
             held[ord("F")],
         )
-    for name in font["name"].names:
-        if name.nameID in {1, 4, 6, 16}:
-            font["name"].setName("Other", name.nameID, name.platformID, name.platEncID, name.langID)
+    font["OS/2"].usWeightClass = weight
+    for named in font["name"].names:
+        if named.nameID in {1, 4, 6, 16}:
+            named.string = name
     file = io.BytesIO()
     font.save(file)
     return file.getvalue()
@@ -130,7 +133,7 @@ def test_the_renderer_is_told_by_the_files_of_its_typefaces_whatever_letters_are
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before = typesetting._probe().heads
-    monkeypatch.setattr(typesetting, "PROBED", "东门")
+    monkeypatch.setattr(own_typefaces, "probed", lambda: "东门")
     typesetting._probe.cache_clear()
     try:
         assert typesetting._probe().heads == before
@@ -138,6 +141,24 @@ def test_the_renderer_is_told_by_the_files_of_its_typefaces_whatever_letters_are
         typesetting._probe.cache_clear()
     assert {family for family, _ in before} == {own_typefaces.SANS, own_typefaces.SERIF}
     assert len(set(before.values())) == len(before)
+
+
+def test_every_letter_of_a_verdict_is_looked_at_before_anything_is_measured() -> None:
+    for lang in wording.COMPLETE:
+        said = "".join(wording.phrases(lang)["verdict"][verdict] for verdict in Verdict)
+        assert {letter for letter in said if letter.isalpha()} <= set(own_typefaces.probed())
+
+
+def test_a_further_weight_of_ours_is_none_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = {key: head for key, head in typesetting._probe().heads.items() if key[1] == 400}
+    probe = typesetting._Probe(heads=usual, strangers=[])
+    monkeypatch.setattr(typesetting, "_probe", lambda: probe)
+    assert typesetting.typeset(f"<p style=\"font-family:'{OURS}'\"><b>FAIL</b></p>", MOMENT)
+
+
+def test_a_page_of_an_institute_may_be_set_in_black_where_that_is_installed(tmp_path: Path) -> None:
+    given = rules(tmp_path, exchanged(OURS, 900))
+    assert said("font-size:9pt;font-weight:900", given) == "made\n"
 
 
 @pytest.mark.parametrize(
@@ -152,17 +173,27 @@ def test_a_rule_of_fontconfig_that_puts_another_before_ours_is_told(
     rule: str, size: str, says: str, tmp_path: Path
 ) -> None:
     """Also where it holds for large letters alone, as those of a verdict are."""
-    (tmp_path / "other.ttf").write_bytes(exchanged())
-    (tmp_path / "fonts.conf").write_text(
-        f"<fontconfig><include>/etc/fonts/fonts.conf</include><dir>{tmp_path}</dir>"
-        f'<cachedir>{tmp_path}/cache</cachedir><match target="pattern">'
-        f'<test name="family"><string>{OURS}</string></test>{rule}'
-        '<edit name="family" mode="prepend" binding="strong"><string>Other</string></edit>'
-        "</match></fontconfig>"
+    put_before = (
+        f'<match target="pattern"><test name="family"><string>{OURS}</string></test>{rule}'
+        '<edit name="family" mode="prepend" binding="strong"><string>Other</string></edit></match>'
     )
-    given = {"FONTCONFIG_FILE": str(tmp_path / "fonts.conf"), "PYTHONPATH": str(ROOT)}
+    assert says in said(f"font-size:{size}", rules(tmp_path, exchanged(), put_before))
+
+
+def rules(folder: Path, typeface: bytes, rule: str = "") -> dict[str, str]:
+    """Install a typeface beside those of the system; return the environment that knows it."""
+    (folder / "other.ttf").write_bytes(typeface)
+    (folder / "fonts.conf").write_text(
+        f"<fontconfig><include>/etc/fonts/fonts.conf</include><dir>{folder}</dir>"
+        f"<cachedir>{folder}/cache</cachedir>{rule}</fontconfig>"
+    )
+    return {"FONTCONFIG_FILE": str(folder / "fonts.conf"), "PYTHONPATH": str(ROOT)}
+
+
+def said(style: str, given: dict[str, str]) -> str:
+    """Set a page by a process of its own; return what it printed."""
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, size], env=os.environ | given,
+        [sys.executable, "-c", PROGRAM, style], env=os.environ | given,
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert says in done.stdout
+    return done.stdout

@@ -164,6 +164,10 @@ def test_the_session_that_is_judged_again_is_not_told(
         ({}, {"picture": "colour"}, False),
         ({"picture": "colour"}, {}, False),
         ({"picture": "colour"}, {"picture": "colour", "low_light": "yes"}, False),
+        ({"picture": "Colour "}, {"picture": "ｃolour"}, False),
+        ({"picture": "不详"}, {"picture": "colour"}, False),
+        ({"low_light": "no"}, {"low_light": "yes"}, True),
+        ({"height": "4.5"}, {"height": "45"}, True),
     ],
 )
 def test_only_what_both_sessions_state_of_a_device_can_differ(

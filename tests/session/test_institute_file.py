@@ -13,8 +13,8 @@ import pytest
 from interrupting import calls, full, interrupted
 
 from acceptance.cli import verbs
-from acceptance.errors import AcceptanceError, OutputError, PlanError
-from acceptance.report import own_pages, render
+from acceptance.errors import AcceptanceError, OutputError, PlanError, SessionError, SetupError
+from acceptance.report import own_pages, own_typefaces, render
 from acceptance.report.sheets import OF_REPORT
 from acceptance.session import institute_file, institute_folder, problems, runner, store
 from acceptance.session import plan as plans
@@ -139,6 +139,28 @@ def test_a_run_that_is_stopped_after_drawing_takes_its_number_up_again(office: P
     assert institute_file.number(plan, office, "2026-01-01T00:00:00", work) == drawn
     (office / "out" / drawn).mkdir()
     assert institute_file.number(plan, office, "2026-01-01T00:00:00", work) == f"{YEAR}-0002"
+
+
+class PagesRefused(issuing.Issuing):
+    """Lets pages be refused while they are set to be signed."""
+
+    def __call__(self, folder: Path) -> issuing.Issued:
+        """Refuse them."""
+        own_typefaces.require_none(["Other"])
+        return super().__call__(folder)
+
+
+def test_no_try_makes_again_a_session_that_lacks_its_report_alone(office: Path) -> None:
+    """Every try would leave a folder more, and take a number more of the institute's list."""
+    with pytest.raises(SetupError, match="The session is kept, without a report"):
+        run(office, PagesRefused())
+    for _ in range(2):
+        with pytest.raises(SessionError, match=f"without a report: .*{YEAR}-0001"):
+            run(office, PagesRefused())
+    assert (office / "numbers.jsonl").read_text("utf-8").count("number_drawn") == 1
+    issuing.issue(office / "out" / f"{YEAR}-0001")
+    assert run(office).name == f"{YEAR}-0002", "with its report a session is done"
+    assert not [*(office / "out").glob(".partial-*")]
 
 
 @pytest.mark.parametrize(

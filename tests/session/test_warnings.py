@@ -123,6 +123,20 @@ def test_a_way_to_bend_a_verdict_is_told_wherever_the_verdict_stands(
     assert [*found_again(done, folder)] == []
 
 
+def test_a_film_of_1970_is_undated_and_is_blamed_for_nothing_else(tmp_path: Path) -> None:
+    """Not for work before the calibration, or a year before the other film, or another day."""
+    plan = replace(DEVICE, project=Project(received="2026-11-18"))
+    film = replace(SHOT, created="2026-11-20", instruments=())
+    codes = []
+    for day in (SHOT.filmed, "1970-01-01"):
+        shots = (replace(film, filmed=day), replace(SECOND, subject="cam-1"))
+        case = replace(HONEST, plan=plan, shots=shots, measurements=PASSES)
+        done, _ = reach(case, tmp_path / day)
+        codes.append({one.code for one in done.warnings or ()})
+    assert codes[1] - codes[0] == {"day_not_stated"}
+    assert done.days_of_work == ("", SHOT.filmed)
+
+
 def found_again(done: Session, folder: Path) -> list[str]:
     """Return what ``verify`` would say of the warnings of a session."""
     stored, kept = store.load(folder), folder / store.PACKS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,9 @@ from forgeries import FORGERIES, forge
 from issued_session import CLIP, details, issued
 from sample_pdf import blank_pdf, updated
 
+from acceptance.batch import record
+from acceptance.batch.making import Recorded
+from acceptance.batch.record import Record
 from acceptance.cli import closing
 from acceptance.errors import SessionError, SetupError
 from acceptance.report import own_typefaces, render, typesetting
@@ -99,10 +103,10 @@ def refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def finished(
-    out: Path, signer: Signer | None, monkeypatch: pytest.MonkeyPatch
+    out: Path, made: runner.Issue, monkeypatch: pytest.MonkeyPatch
 ) -> tuple[Session, Path]:
     """Judge a session and issue its report as ``run`` does."""
-    finish, made = runner.finish, issuing.Issuing(signer=signer)
+    finish = runner.finish
     monkeypatch.setattr(runner, "finish", lambda *given: finish(*given[:3], made, None))
     return reached_session.reach(reached_session.Case(), out)
 
@@ -112,27 +116,49 @@ def test_pages_refused_while_they_are_set_leave_html_and_it_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """All measuring would be lost, and lost again by every other try."""
-    _, folder = finished(tmp_path, None, monkeypatch)
+    why: list[SetupError] = []
+    _, folder = finished(tmp_path, issuing.Issuing(tell=why.append), monkeypatch)
     assert {path.name for path in folder.glob("report.*")} == {"report.html", "report.xml"}
-    closing.html_alone(folder)
+    closing.html_alone(folder, *why)
     said = " ".join(capsys.readouterr().out.split())
     assert "HTML alone: other typefaces draw letters of the report: Other." in said
     assert "A rule of fontconfig" in said
+    assert f"another machine: acceptance report {shlex.quote(str(folder))} A rule" in said
     monkeypatch.undo()
-    assert issuing.issue(folder).name == "report.pdf"
+    assert issuing.issue(folder) == (folder / "report.pdf", None)
 
 
 @pytest.mark.usefixtures("refused")
 def test_a_session_whose_pages_cannot_be_set_to_be_signed_is_kept_and_named(
     tmp_path: Path, signer: Signer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A path with a blank is quoted; without the key, another report would be made."""
+    out = tmp_path / "a b"
     with pytest.raises(SetupError, match="The session is kept, without a report: ") as raised:
-        finished(tmp_path, signer, monkeypatch)
-    [folder] = [path.parent for path in tmp_path.glob("*/session.json")]
+        finished(out, issuing.Issuing(signer=signer), monkeypatch)
+    [folder] = [path.parent for path in out.glob("*/session.json")]
     assert str(folder) in raised.value.what
+    assert raised.value.hint.endswith(f"acceptance report '{folder}' --sign key.p12")
     assert not [*folder.glob("report.*")]
     monkeypatch.undo()
-    assert issuing.issue(folder, signer=signer).name == "report.pdf"
+    assert issuing.issue(folder, signer=signer).path.name == "report.pdf"
+
+
+@pytest.mark.usefixtures("refused")
+def test_a_batch_keeps_a_session_whose_report_was_made_later_and_no_other(
+    tmp_path: Path, signer: Signer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without its report it would be called done."""
+    book, issued = Record(tmp_path), issuing.Issuing(signer=signer)
+    with pytest.raises(SetupError, match="The session is kept"):
+        finished(tmp_path, Recorded(issued, book, {"plan": "p", "key": "k"}), monkeypatch)
+    [folder] = [path.parent for path in tmp_path.glob("*/session.json")]
+    done, line = store.load(folder), book.sessions()["k"]
+    files = {shot.id: record._files(done, shot) for shot in done.shots}
+    assert record.kept(tmp_path, line, files, {}) is None
+    monkeypatch.undo()
+    issuing.issue(folder, signer=signer)
+    assert record.kept(tmp_path, line, files, {}) == record.about(folder, done)
 
 
 @pytest.mark.usefixtures("refused")

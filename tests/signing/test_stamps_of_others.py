@@ -214,3 +214,32 @@ def test_a_stamp_of_a_revoked_authority_on_the_whole_report_makes_no_expired_one
     assert report.state is State.INDETERMINATE
     assert "untrusted_time_stamp" in codes(report)
     assert report.signatures[0].stamped is None
+
+
+@pytest.mark.parametrize("days", [(-5, 60), slow((-5, 2))])
+def test_no_stamp_on_the_whole_report_makes_that_of_a_revoked_authority_hold(
+    stamped: Stamped, days: tuple[int, int]
+) -> None:
+    """A list says when a theft was noticed, and not when the key was taken."""
+    first, archive = stamped.authority(days=days), stamped.authority(days=(-5, 60))
+    pdf, later = stamped.sign(first, archive), NOW + 5 * DAY
+    stamped.trust.append(first.listed(1, ReasonFlags.key_compromise))
+    report = stamped.check(pdf, levels.ARCHIVED, at=later)
+    assert report.state is State.INDETERMINATE
+    assert codes(report) == ["untrusted_time_stamp"]
+    assert "the certificate of its authority was revoked" in str(report.signatures[0])
+
+
+def test_a_report_may_be_stamped_as_a_whole_by_one_authority_after_another(
+    stamped: Stamped,
+) -> None:
+    """Each signer may have another authority; its certificates come with the signature."""
+    pdf = stamped.sign(stamped.authority(), stamped.authority())
+    other = stamped.authority()
+    reviewer = pki.holder("李四", stamped.root, days=(-5, 30)).signer()
+    with patch.object(levels, "_of_authority", return_value=other.certificates):
+        stamping = levels.Stamping(other.stamper, levels.ARCHIVED)
+        twice = pades.sign(pdf, reviewer, role="reviewer", stamping=stamping)
+    report = stamped.check(twice)
+    assert report.state is State.OK, report.problems
+    assert [each.archived for each in report.signatures] == [True, True]

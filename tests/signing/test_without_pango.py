@@ -149,7 +149,7 @@ def issued(said: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> 
     session = session_in(said[0] / "out")
     place = tmp_path_factory.mktemp("issued") / session.name
     shutil.copytree(session, place)
-    assert issuing.issue(place, lang="en").name == "report.pdf"
+    assert issuing.issue(place, lang="en").path.name == "report.pdf"
     return place
 
 

@@ -10,10 +10,13 @@ import unicodedata
 from acceptance.messages import LOOKALIKES
 
 # What stands where a name, a reason or a number should.
-NOTHING = frozenset({
-    *("", "无", "略", "没有", "不详", "不明", "未知", "待定", "待补", "待补充", "同上", "见上"),
-    *("na", "nil", "no", "none", "unknown", "null", "nan", "tbd", "todo", "ditto", "idem", "ok"),
+UNKNOWN = frozenset({
+    *("", "略", "不详", "不明", "未知", "待定", "待补", "待补充"),
+    *("na", "unknown", "null", "nan", "tbd", "todo"),
 })  # fmt: skip
+NOTHING = UNKNOWN | {
+    *("无", "没有", "同上", "见上"), *("nil", "no", "none", "ditto", "idem", "ok"),
+}  # fmt: skip
 NOBODY = frozenset({
     *("测试", "系统", "自动", "管理员", "某", "某某", "某人"),
     *("test", "system", "auto", "automatic", "admin", "nobody"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.checks.resources import is_day
 from acceptance.checks.warned.judged import caution, note
-from acceptance.model.basics import CHINA
+from acceptance.model.basics import CHINA, known_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from acceptance.checks.warned.judged import Judged
     from acceptance.model import Answer, Reason, SessionWarning, Value
 
-FIRST_YEAR = "2000"
 ONE_DAY = timedelta(days=1)  # by which a clip errs that has local time where UTC belongs
 
 
@@ -50,13 +49,10 @@ def _begins(remark: Reason) -> str:
 
 
 def unstated(judged: Judged) -> Iterator[SessionWarning]:
-    """Yield the shots, recordings and answers of which nobody says on which day they were made.
-
-    A day before ``FIRST_YEAR`` is of a clock that nobody set.
-    """
+    """Yield the shots, recordings and answers of which nobody says on which day they were made."""
     dated = [(one.id, judged.day_of(one)) for one in judged.session.taken]
     dated += [(_asked(one), _day(one.when)) for one in judged.session.plan.answers]
-    undated = [name for name, day in dated if day < FIRST_YEAR]
+    undated = [name for name, day in dated if not day]
     if undated:
         yield caution("day_not_stated", undated)
 
@@ -66,7 +62,7 @@ def _asked(answer: Answer) -> str:
 
 
 def _day(text: str) -> str:
-    return text[:10] if is_day(text[:10]) else ""
+    return known_day(text) if is_day(text[:10]) else ""
 
 
 def ahead(judged: Judged) -> Iterator[SessionWarning]:
@@ -97,9 +93,10 @@ def contradicted(judged: Judged) -> Iterator[SessionWarning]:
     """
     apart: dict[bool, list[str]] = defaultdict(list)
     for shot in judged.session.shots:
-        if shot.created and shot.filmed_by == "plan" and shot.filmed != shot.created:
-            days = date.fromisoformat(shot.filmed) - date.fromisoformat(shot.created)
-            apart[abs(days) > ONE_DAY].append(f"{shot.id}: {shot.filmed} ≠ {shot.created}")
+        stated = known_day(shot.filmed) if shot.filmed_by == "plan" else ""
+        if shot.created and stated and stated != shot.created:
+            days = date.fromisoformat(stated) - date.fromisoformat(shot.created)
+            apart[abs(days) > ONE_DAY].append(f"{shot.id}: {stated} ≠ {shot.created}")
     for far, shots in apart.items():
         yield (caution if far else note)("filmed_otherwise", shots)
 
@@ -107,10 +104,12 @@ def contradicted(judged: Judged) -> Iterator[SessionWarning]:
 def received(judged: Judged) -> Iterator[SessionWarning]:
     """Yield what was filmed or answered before the day on which the item is said to have come.
 
-    A note: footage that is sent in was always filmed before.
+    Films that are all from before, with no answer from before, are themselves what was sent in.
     """
     plan, come = judged.session.plan, _day(judged.session.plan.project.received)
-    dated = [(one.id, judged.day_of(one)) for one in judged.session.taken]
-    dated += [(_asked(one), _day(one.when)) for one in plan.answers]
-    if early := [f"{name}: {day}" for name, day in dated if day and day < come]:
+    films = [(one.id, judged.day_of(one)) for one in judged.session.taken]
+    answers = [(_asked(one), _day(one.when)) for one in plan.answers]
+    early = [f"{name}: {day}" for name, day in (*films, *answers) if day and day < come]
+    sent_in = len(early) == len(films) and all(day < come for _, day in films)
+    if early and not sent_in:
         yield note("received_later", early, received=come)

@@ -14,6 +14,7 @@ from acceptance.checks.warned.alike import is_name, is_serial, person, plain
 from acceptance.checks.warned.dates import judged_on
 from acceptance.checks.warned.judged import caution
 from acceptance.checks.warned.overlays import confirmed_things, of_interest
+from acceptance.model.basics import known_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -81,7 +82,7 @@ def _readings(judged: Judged) -> Iterator[tuple[str, str]]:
             yield name, judged.day_of(shot)
     for answer in judged.session.plan.answers:
         for name in (answer.instrument, *(each.instrument for each in answer.conditions)):
-            yield name, answer.when[:10]
+            yield name, known_day(answer.when)
 
 
 def _covers_a_day(instrument: Instrument, judged: Judged) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.checks.decision import PASSES
 from acceptance.model import SessionWarning, Severity
+from acceptance.model.basics import known_day
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
@@ -87,7 +88,7 @@ class Judged:
 
     def day_of(self, taken: Taken) -> str:
         """ISO date on which something was filmed or recorded; empty: not known."""
-        return taken.filmed or self.session.unstated_day
+        return known_day(taken.filmed or self.session.unstated_day)
 
     def logged(self, what: str) -> list[LogEntry]:
         """Entries of the log of one kind, the oldest first."""

@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from acceptance.checks.verdict_words import as_read
-from acceptance.checks.warned.alike import is_name, letters, person, plain
+from acceptance.checks.warned.alike import is_name
 from acceptance.checks.warned.judged import caution, note
-from acceptance.checks.warned.overlays import took_part
+from acceptance.model.basics import known_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from acceptance.checks.warned.judged import Judged
     from acceptance.model import Instrument, SessionWarning
-
-# How the role of somebody begins who tests their own work; not 施工方案审核, nor
-# "contractor's work inspected by this third party".
-BUILDS = re.compile(
-    r"\W*(?:"
-    r"(?:施工(?:单位|方(?![案法])|员|队|负责人|代表)|承建|安装单位|承包商|总承包|分包|集成商"
-    r"|设计(?:单位|方(?![案法])))(?!(?:之|以)?外|[^,;。]{0,8}(?:委托|聘请|无关))"
-    r"|(?:(?:main|general|prime) )?"
-    r"(?:builder|installer|(?:sub-?)?contractor|integrator|designer)s?\b"
-    r"(?!(?:'s|s')? work))",
-    re.IGNORECASE,
-)
-# What stands where the name of a builder or designer should.
-NO_PARTY = frozenset({
-    *("不适用", "自行设计", "自行施工", "自行安装", "自建", "本院", "本所", "本公司", "本单位"),
-    *("notapplicable", "inhouse", "self", "ourselves"),
-})  # fmt: skip
-FIRM = 3  # letters from which a name that another one begins with is taken for their firm
 
 
 def instruments(judged: Judged) -> Iterator[SessionWarning]:
@@ -61,8 +41,9 @@ def _used(judged: Judged) -> Iterator[tuple[str, str]]:
         yield from ((name, day) for name in perhaps if name in listed)
     for answer in plan.answers:
         perhaps = tuple(one.instrument for one in answer.conditions)
-        yield from ((name, answer.when[:10]) for name in perhaps if name in listed)
-        yield from ((name, answer.when[:10]) for name in [answer.instrument] if name)
+        day = known_day(answer.when)
+        yield from ((name, day) for name in perhaps if name in listed)
+        yield from ((name, day) for name in [answer.instrument] if name)
 
 
 def _trouble(instrument: Instrument, day: str) -> str:
@@ -85,38 +66,3 @@ def people(judged: Judged) -> Iterator[SessionWarning]:
     answered = (one for one in session.plan.answers if not is_name(one.by))
     if nobody := [*filmed, *(f"{one.requirement} ({one.subject})" for one in answered)]:
         yield caution("resources_open", nobody, trouble="nobody_named")
-
-
-def parties(judged: Judged) -> Iterator[SessionWarning]:
-    """Yield who measured, answered or rated what is their own work: as builder or designer."""
-    plan = judged.session.plan
-    made = [name for name in (plan.project.builder, plan.project.designer) if _is_party(name)]
-    roles = {person(one.name): one.role for one in plan.people}
-    took = [*took_part(judged)]
-    took += [score.rater for answer in plan.answers for score in answer.scores]
-    own = [
-        name
-        for name in took
-        for role in [roles.get(person(name), "")]
-        if BUILDS.match(as_read(role))
-        or any(_is_of(said, party) for said in (name, role) for party in made)
-    ]
-    if own:
-        yield caution("work_by_party", own)
-
-
-def _is_party(name: str) -> bool:
-    """Whether a name is that of a firm or a person; single letters stand for anybody."""
-    return is_name(name) and plain(name) not in NO_PARTY and len(plain(name)) > 1
-
-
-def _is_of(name: str, party: str) -> bool:
-    """Whether a name is that of a party, or begins with that of a firm: 甲公司 赵工.
-
-    李明华 is not 李明, and 重庆检测院 none of a builder called 重庆.
-    """
-    if person(name) == person(party):
-        return True
-    said, firm = letters(name), letters(party)
-    behind = said.removeprefix(firm)
-    return len(plain(party)) >= FIRM and said != behind and not behind[0].isalnum()
