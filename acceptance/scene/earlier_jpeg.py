@@ -56,23 +56,28 @@ def seen(luma: NDArray[Any], unit: int = 1, own: float = 0.0) -> StatedSteps | N
     must show one; what shows none counts as the coarsest of those that do, and the mean as those
     beside it.
     """
-    blocks = _coefficients(luma) / unit
-    if min(blocks.shape) == 0:
+    found = _coefficients(luma) / unit
+    if min(found.shape) == 0:
         return None
     finest = COARSER * own / unit
-    asked = [_comb(blocks[place]) for place in NEAR[:ASKED]]
+    asked = [_comb(found[place]) for place in NEAR[:ASKED]]
     if median(score * (step > finest) for score, step in asked) < SURE:
         return None
-    steps = _told([*asked, *(_comb(blocks[place]) for place in NEAR[ASKED:])])
+    steps = _told([*asked, *(_comb(found[place]) for place in NEAR[ASKED:])])
     return StatedSteps(unit * max(steps[:BESIDE_MEAN]), unit * fmean(steps))
+
+
+def blocks(picture: NDArray[Any]) -> NDArray[Any]:
+    """Return the blocks (down, across, 8, 8) of a ``picture`` (h, w), from its corner on."""
+    down, across = (side // BLOCK for side in picture.shape)
+    cut = picture[: down * BLOCK, : across * BLOCK].reshape(down, BLOCK, across, BLOCK)
+    return cut.swapaxes(1, 2)
 
 
 def _coefficients(luma: NDArray[Any]) -> Array:
     """Return the cosine coefficients (8, 8, n) of blocks all over ``luma``."""
-    down, across = (side // BLOCK for side in luma.shape)
-    cut = luma[: down * BLOCK, : across * BLOCK].reshape(down, BLOCK, across, BLOCK)
-    blocks = cut.swapaxes(1, 2).reshape(-1, BLOCK, BLOCK)
-    some = blocks[:: 1 + len(blocks) // MOST_BLOCKS].astype(np.float64)
+    whole = blocks(luma).reshape(-1, BLOCK, BLOCK)
+    some = whole[:: 1 + len(whole) // MOST_BLOCKS].astype(np.float64)
     return np.moveaxis(dctn(some, axes=(1, 2), norm="ortho"), 0, -1) if len(some) else np.empty(0)
 
 
