@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -9,12 +11,23 @@ import numpy as np
 import pytest
 from scipy.fft import dctn, idctn
 
-from acceptance.scene import earlier_jpeg
+from acceptance.footage.stated_steps import StatedSteps
+from acceptance.scene import earlier_jpeg, history
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Video:
+    """What counts of a stream's description."""
+
+    codec: str
+    depth: int = 8
+    steps: StatedSteps | None = None
+    coded_before: StatedSteps | None = None
 
 
 def scene(noise: float = 1.0) -> Array:
@@ -77,6 +90,24 @@ def test_a_comb_of_the_step_of_the_coder_by_which_it_is_stored_tells_of_no_other
     picture = codes(quantised(scene(), 12))
     assert earlier_jpeg.seen(picture, own=10.0) is None
     assert earlier_jpeg.seen(picture, own=6.0) is not None
+
+
+@pytest.mark.parametrize(
+    ("codec", "steps", "quantisers"),
+    [("h264", None, np.full((16, 20), 12)), ("hevc", StatedSteps(2.5, 2.5), None)],
+)
+def test_no_earlier_jpeg_is_told_where_nothing_tells_how_a_picture_is_stored(
+    codec: str, steps: StatedSteps | None, quantisers: NDArray[np.int64] | None
+) -> None:
+    """A comb of it may be the coder's own; its detail counts as H.264 that takes as much."""
+    luma = codes(quantised(scene(), 12))
+    told, untold = (
+        history.with_coded_before(video, [SimpleNamespace(luma=luma, quantisers=each)])  # type: ignore[arg-type,list-item]
+        for video, each in ((Video(codec, steps=steps), quantisers), (Video(codec), None))
+    )
+    assert untold.coded_before is None
+    assert told.coded_before is not None
+    assert told.coded_before.detail == pytest.approx(0.9 * 12, rel=0.06)
 
 
 def test_a_jpeg_that_was_moved_off_its_grid_or_made_smaller_is_not_seen() -> None:
