@@ -45,7 +45,9 @@ NEAR = sorted(
     key=sum,
 )  # the coefficients that edges and wedges are read by
 ASKED = 12  # of these, the first: most blocks have them
-BESIDE_MEAN = 5  # of these: the comb of the mean is too fine beside its values to be seen
+# The comb of the mean is too fine beside its values to be seen. JPEG's own table (ITU-T T.81, K.1)
+# has 16 for it where the coarsest of the first five has 14; all are scaled and made whole.
+BESIDE_MEAN, MEAN = 5, 16 / 14
 
 
 def seen(luma: NDArray[Any], unit: int = 1, own: float = 0.0) -> StatedSteps | None:
@@ -53,8 +55,8 @@ def seen(luma: NDArray[Any], unit: int = 1, own: float = 0.0) -> StatedSteps | N
 
     ``unit`` codes are one of 8 bits; ``own`` is the step of the coder by which it is stored, which
     leaves combs of that step where it predicts flat blocks. Half of the coefficients that are asked
-    must show one; what shows none counts as the coarsest of those that do, and the mean as those
-    beside it.
+    must show one; what shows none counts as the coarsest of those that do. The step of the mean is
+    the coarsest that the tables of libjpeg have beside those around it that do.
     """
     found = _coefficients(luma) / unit
     if min(found.shape) == 0:
@@ -63,8 +65,8 @@ def seen(luma: NDArray[Any], unit: int = 1, own: float = 0.0) -> StatedSteps | N
     asked = [_comb(found[place]) for place in NEAR[:ASKED]]
     if median(score * (step > finest) for score, step in asked) < SURE:
         return None
-    steps = _told([*asked, *(_comb(found[place]) for place in NEAR[ASKED:])])
-    return StatedSteps(unit * max(steps[:BESIDE_MEAN]), unit * fmean(steps))
+    combs = [*asked, *(_comb(found[place]) for place in NEAR[ASKED:])]
+    return StatedSteps(unit * _mean(combs), unit * fmean(_told(combs)))
 
 
 def blocks(picture: NDArray[Any]) -> NDArray[Any]:
@@ -100,6 +102,12 @@ def _score(values: Array, step: float) -> float:
         return 0.0
     on_teeth = float(np.cos(2 * np.pi * values / step).sum())
     return max(on_teeth, 0.0) * math.sqrt(2 / len(values))
+
+
+def _mean(combs: Sequence[Comb]) -> float:
+    """Return the step of a block's mean, by the first sure ones of ``combs``."""
+    beside = [step for score, step in combs[:BESIDE_MEAN] if score >= SURE] or _told(combs)
+    return MEAN * (max(beside) + 0.5)
 
 
 def _told(combs: Sequence[Comb]) -> list[float]:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy.fft import dctn, idctn
 
-from acceptance.footage.stated_steps import StatedSteps
+from acceptance.footage.stated_steps import StatedSteps, stated_steps
 from acceptance.scene import earlier_jpeg, history
 
 if TYPE_CHECKING:
@@ -74,7 +74,18 @@ def test_the_steps_of_a_jpeg_are_read_off_its_coefficients(step: float, unit: in
     steps = earlier_jpeg.seen(codes(quantised(scene(), step), unit), unit)
     assert steps is not None
     assert steps.detail == pytest.approx(step * unit, rel=0.06)
-    assert steps.mean == pytest.approx(step * unit, rel=0.06)
+    assert steps.mean == pytest.approx(16 / 14 * (step + 0.5) * unit, rel=0.06)
+
+
+@pytest.mark.parametrize("quality", [92, 90, 85, 75, 60, 50])
+def test_the_step_of_the_mean_is_that_of_the_table_or_a_little_coarser(quality: int) -> None:
+    """Also where one of its neighbours' combs is not sure, as it is fine beside its values."""
+    coded = cv2.imencode(".jpg", codes(scene()).astype(np.uint8), [1, quality])[1]
+    stated = stated_steps("mjpeg", b"", coded.tobytes(), 8)
+    steps = earlier_jpeg.seen(cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE))
+    assert stated is not None
+    assert steps is not None
+    assert 0.95 < steps.mean / stated.mean < 1.4
 
 
 def test_a_jpeg_is_seen_through_a_finer_coder_and_not_through_a_coarser() -> None:
