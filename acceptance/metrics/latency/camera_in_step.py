@@ -28,6 +28,10 @@ def open_phase(number: NDArray[np.int64], taken: Array) -> float:
     of 60 Hz, five at 25); an exposure that blends no two refreshes does not say which. All that
     rows and exposures allow is as likely, of which draws hold the middle for likelier: they hold
     its ends with few lengths and read-outs only.
+
+    A half width counts with a third of its square as variance (rectangular), so the standard
+    deviation of what draws hold takes three times its square off that of the half width: draws and
+    what is added have together the variance of a flat phase.
     """
     phases = _phases(number, taken.mean(axis=0))
     if not phases:
