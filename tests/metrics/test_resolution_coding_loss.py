@@ -20,7 +20,7 @@ def seen(
     """Make a scene of a codec and a view coded with a quantiser."""
     return (
         SimpleNamespace(
-            video=SimpleNamespace(codec=codec, depth=depth, steps=steps, coded_before=False)
+            video=SimpleNamespace(codec=codec, depth=depth, steps=steps, coded_before=None)
         ),
         SimpleNamespace(quantiser=quantiser, luma=np.zeros((1, 64, 80)), place=None),
     )

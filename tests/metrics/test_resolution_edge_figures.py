@@ -61,7 +61,7 @@ def scene(*views: Any, **changed: Any) -> Any:
         assumed=(),
         codec="h264",
         steps=None,
-        coded_before=False,
+        coded_before=None,
     )
     given = {
         "video": video,

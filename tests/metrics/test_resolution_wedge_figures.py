@@ -71,7 +71,7 @@ def scene(*views: Any, **changed: Any) -> Any:
         codec="ffv1",
         full_range=False,
         steps=None,
-        coded_before=False,
+        coded_before=None,
     )
     flats = views or (flat(0.05, 60.0), flat(0.8, 160.0))
     given = {
