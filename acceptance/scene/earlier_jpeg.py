@@ -32,7 +32,7 @@ STEPS = np.exp(np.arange(np.log(2.0), np.log(64.0), 0.03))
 # edges that are all alike and lie on whole pixels come to 8.7
 SURE = 9.0
 AS_GOOD, BESIDE = 0.8, 4  # a comb of 4 codes is one of 2, too: the coarsest of those as good
-COARSER = 1.5  # times the own step of a coder: a finer one before takes little beside it
+COARSER = 1.1  # times the own step of a coder, at which it leaves combs itself
 FEWEST = 12  # values beyond half a step that a comb rests on
 MOST_BLOCKS = 4096  # spread over the picture
 NEAR = sorted(

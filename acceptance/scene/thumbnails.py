@@ -26,8 +26,8 @@ from acceptance.scene.likeness import FrameLikeness
 from acceptance.scene.line_noise import line_noise
 from acceptance.scene.motion import Motion
 from acceptance.scene.patterns import eight_bits, percentage, ranked
+from acceptance.scene.picture_waves import Waves
 from acceptance.scene.thresholds import THRESHOLDS, Thresholds
-from acceptance.scene.waves import Waves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -99,8 +99,8 @@ def test_a_jpeg_is_seen_through_a_finer_coder_and_not_through_a_coarser() -> Non
 
 def test_a_comb_of_the_step_of_the_coder_by_which_it_is_stored_tells_of_no_other() -> None:
     picture = codes(quantised(scene(), 12))
-    assert earlier_jpeg.seen(picture, own=10.0) is None
-    assert earlier_jpeg.seen(picture, own=6.0) is not None
+    assert earlier_jpeg.seen(picture, own=12.0) is None
+    assert earlier_jpeg.seen(picture, own=10.0) is not None
 
 
 @pytest.mark.parametrize(
@@ -112,13 +112,13 @@ def test_no_earlier_jpeg_is_told_where_nothing_tells_how_a_picture_is_stored(
 ) -> None:
     """A comb of it may be the coder's own; its detail counts as H.264 that takes as much."""
     luma = codes(quantised(scene(), 12))
-    told, untold = (
+    known, unknown = (
         history.with_coded_before(video, [SimpleNamespace(luma=luma, quantisers=each)])  # type: ignore[arg-type,list-item]
         for video, each in ((Video(codec, steps=steps), quantisers), (Video(codec), None))
     )
-    assert untold.coded_before is None
-    assert told.coded_before is not None
-    assert told.coded_before.detail == pytest.approx(0.9 * 12, rel=0.06)
+    assert unknown.coded_before is None
+    assert known.coded_before is not None
+    assert known.coded_before.detail == pytest.approx(0.9 * 12, rel=0.06)
 
 
 def test_a_jpeg_that_was_moved_off_its_grid_or_made_smaller_is_not_seen() -> None:
