@@ -29,10 +29,11 @@ from through_camera import drawn_camera
 from acceptance.charts import definition, located, printed_copy
 from acceptance.charts.definition import scaled
 from acceptance.metrics import colour as colour_metric
-from acceptance.metrics import geometry, resolution
 from acceptance.metrics import noise as noise_metric
+from acceptance.metrics import resolution
 from acceptance.metrics.geometry import lens as lens_model
-from acceptance.metrics.geometry.fitting import PRINT_ASPECT
+from acceptance.metrics.geometry import lens_figures
+from acceptance.metrics.geometry.fitting import PRINT_ASPECT, fit_chart
 from acceptance.metrics.geometry.frame import PictureFrame
 from acceptance.metrics.noise.weighting import unified_weighting
 from acceptance.metrics.resolution.wedge_figures import STEP_DOUBT
@@ -226,7 +227,8 @@ def lens(random: np.random.Generator) -> list[Reading]:
     frame = PictureFrame(place=place, aspect=1.0)
     on_chart, in_picture = frame.on_chart(places), frame.in_picture(seen)
     points = lens_model.Points(chart=on_chart, seen=in_picture, pixel=1 / half)
-    results = geometry.of_points(scenes.of([]), frame, points)
+    nothing = scenes.of([])
+    results = lens_figures.figures(nothing, fit_chart(nothing.shot, frame, points))
     found = [figure for figure in results if isinstance(figure, Measurement)]
     reach = float(found[0].details["radius"])
     truths = {

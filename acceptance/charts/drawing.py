@@ -132,9 +132,13 @@ def draw(
     if not 1 <= width <= WIDEST:
         what = tr("a chart is drawn 1 to {most} px wide, not {width}", most=WIDEST, width=width)
         raise ValueError(what)
+    return _painted(list(shapes(chart, index or 0, session)), chart, width)
+
+
+def _painted(printed: Sequence[Shape], chart: Chart, width: int) -> NDArray[np.float32]:
+    """Return the light (height, width, 3) of what is ``printed`` on a chart, each over the last."""
     scale = width / chart.size[0]
     size = round(chart.size[1] * scale), width
-    printed = list(shapes(chart, index or 0, session))
     covers = [coverage(shape.points * scale) for shape in printed]
     gains = np.array([np.subtract(one.colour, one.under) for one in printed]).reshape(-1, 3)
     coloured = np.flatnonzero(np.ptp(gains, axis=1))

@@ -43,7 +43,8 @@ class VideoInfo:
 
     ``width`` and ``height`` are those of the frames handed out (rotation applied); ``steps`` are
     those of a coder whose decoder does not state them; ``coded_before``: those of an earlier
-    coder that the picture shows;
+    coder that the picture shows, ``detail`` as a step of H.264 that takes as much of an edge (None:
+    it shows none, or nothing tells);
     ``sample_aspect`` is the width of a pixel over its height, ``bit_rate`` in bit/s over the whole
     clip, ``depth`` in bits.
     """

@@ -20,7 +20,7 @@ import numpy as np
 
 from acceptance.errors import GapError
 from acceptance.metrics._filmed_clock import readings as clock_readings
-from acceptance.metrics._filmed_clock.cadence import MIN_PERIOD, cadence
+from acceptance.metrics._filmed_clock.cadence import MIN_PERIOD, cadence, refuse_every_refresh
 from acceptance.metrics._filmed_clock.line_prior import CAMERA_RATES, LAG, SCREEN_RATES, SHORTEST
 from acceptance.metrics._filmed_clock.pace import pace
 from acceptance.metrics._shared.stated import number
@@ -138,9 +138,7 @@ def of_monitor(monitor: Readings, refresh: float) -> Lag:
     """
     pictures = _steady(monitor)
     _enough(len(pictures.index))
-    step = float(np.median(np.diff(pictures.position)))
-    if step < MIN_PERIOD:
-        raise GapError("clock_too_slow", step=step, needed=MIN_PERIOD)
+    refuse_every_refresh(float(np.median(np.diff(pictures.position))))
     line = _line(pictures)
     if line is None:
         raise GapError("too_few_frames", frames=0, needed=FEWEST)

@@ -166,7 +166,7 @@ def _scene(
     packets = stream_tables.packets(folder / shot.packets) if shot.packets else None
     scene = Scene(
         shot=_completed(shot, charts, stream | ({"clock_session": session} if session else {})),
-        video=_with_history(opened.info, kept) if _coded(shot, charts) else opened.info,
+        video=history.with_coded_before(opened.info, kept) if _coded(shot, charts) else opened.info,
         chart=charts.chart,
         located=charts.located,
         views=regions,
@@ -205,10 +205,6 @@ def _kept(
     """Return the kept frames in the picture's size, with quantisers where pictures are measured."""
     again = (_coded(shot, charts) or _named(wanted)) and not _told(kept)
     return _sized(opened, _with_quantisers(opened, kept) if again else kept)
-
-
-def _with_history(video: clip.VideoInfo, kept: Sequence[clip.Frame]) -> clip.VideoInfo:
-    return replace(video, coded_before=history.coded_before(video, kept))
 
 
 def _noted(scene: Scene, kept: Sequence[clip.Frame]) -> Scene:

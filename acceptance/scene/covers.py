@@ -51,7 +51,8 @@ class Covers:
         number, self.settled, ending = (
             max(thresholds.fewest_lasting, round(seconds / apart))
             for seconds in (
-                *(thresholds.lasting_seconds, thresholds.settled_seconds),
+                thresholds.lasting_seconds,
+                thresholds.settled_seconds,
                 thresholds.ending_seconds,
             )
         )

@@ -32,7 +32,7 @@ STEPS = np.exp(np.arange(np.log(2.0), np.log(64.0), 0.03))
 # edges that are all alike and lie on whole pixels come to 8.7
 SURE = 9.0
 AS_GOOD, BESIDE = 0.8, 4  # a comb of 4 codes is one of 2, too: the coarsest of those as good
-COARSER = 1.5  # times the own step of a coder: a finer one before takes little beside it
+COARSER = 1.1  # times the own step of a coder, at which it leaves combs itself
 FEWEST = 12  # values beyond half a step that a comb rests on
 MOST_BLOCKS = 4096  # spread over the picture
 NEAR = sorted(
@@ -45,7 +45,9 @@ NEAR = sorted(
     key=sum,
 )  # the coefficients that edges and wedges are read by
 ASKED = 12  # of these, the first: most blocks have them
-BESIDE_MEAN = 5  # of these: the comb of the mean is too fine beside its values to be seen
+# The comb of the mean is too fine beside its values to be seen. JPEG's own table (ITU-T T.81, K.1)
+# has 16 for it where the coarsest of the first five has 14; all are scaled and made whole.
+BESIDE_MEAN, MEAN = 5, 16 / 14
 
 
 def seen(luma: NDArray[Any], unit: int = 1, own: float = 0.0) -> StatedSteps | None:
@@ -53,26 +55,31 @@ def seen(luma: NDArray[Any], unit: int = 1, own: float = 0.0) -> StatedSteps | N
 
     ``unit`` codes are one of 8 bits; ``own`` is the step of the coder by which it is stored, which
     leaves combs of that step where it predicts flat blocks. Half of the coefficients that are asked
-    must show one; what shows none counts as the coarsest of those that do, and the mean as those
-    beside it.
+    must show one; what shows none counts as the coarsest of those that do. The step of the mean is
+    the coarsest that the tables of libjpeg have beside those around it that do.
     """
-    blocks = _coefficients(luma) / unit
-    if min(blocks.shape) == 0:
+    found = _coefficients(luma) / unit
+    if min(found.shape) == 0:
         return None
     finest = COARSER * own / unit
-    asked = [_comb(blocks[place]) for place in NEAR[:ASKED]]
+    asked = [_comb(found[place]) for place in NEAR[:ASKED]]
     if median(score * (step > finest) for score, step in asked) < SURE:
         return None
-    steps = _told([*asked, *(_comb(blocks[place]) for place in NEAR[ASKED:])])
-    return StatedSteps(unit * max(steps[:BESIDE_MEAN]), unit * fmean(steps))
+    combs = [*asked, *(_comb(found[place]) for place in NEAR[ASKED:])]
+    return StatedSteps(unit * _mean(combs), unit * fmean(_told(combs)))
+
+
+def blocks(picture: NDArray[Any]) -> NDArray[Any]:
+    """Return the blocks (down, across, 8, 8) of a ``picture`` (h, w), from its corner on."""
+    down, across = (side // BLOCK for side in picture.shape)
+    cut = picture[: down * BLOCK, : across * BLOCK].reshape(down, BLOCK, across, BLOCK)
+    return cut.swapaxes(1, 2)
 
 
 def _coefficients(luma: NDArray[Any]) -> Array:
     """Return the cosine coefficients (8, 8, n) of blocks all over ``luma``."""
-    down, across = (side // BLOCK for side in luma.shape)
-    cut = luma[: down * BLOCK, : across * BLOCK].reshape(down, BLOCK, across, BLOCK)
-    blocks = cut.swapaxes(1, 2).reshape(-1, BLOCK, BLOCK)
-    some = blocks[:: 1 + len(blocks) // MOST_BLOCKS].astype(np.float64)
+    whole = blocks(luma).reshape(-1, BLOCK, BLOCK)
+    some = whole[:: 1 + len(whole) // MOST_BLOCKS].astype(np.float64)
     return np.moveaxis(dctn(some, axes=(1, 2), norm="ortho"), 0, -1) if len(some) else np.empty(0)
 
 
@@ -95,6 +102,12 @@ def _score(values: Array, step: float) -> float:
         return 0.0
     on_teeth = float(np.cos(2 * np.pi * values / step).sum())
     return max(on_teeth, 0.0) * math.sqrt(2 / len(values))
+
+
+def _mean(combs: Sequence[Comb]) -> float:
+    """Return the step of a block's mean, by the first sure ones of ``combs``."""
+    beside = [step for score, step in combs[:BESIDE_MEAN] if score >= SURE] or _told(combs)
+    return MEAN * (max(beside) + 0.5)
 
 
 def _told(combs: Sequence[Comb]) -> list[float]:

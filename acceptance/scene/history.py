@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from acceptance.footage.lossless import lossless
-from acceptance.footage.planes import h264_step
-from acceptance.footage.stated_steps import UNTOLD, StatedSteps
+from acceptance.footage.stated_steps import JPEG, StatedSteps, untold
+from acceptance.footage.stored_steps import stored_steps
 from acceptance.scene import earlier_coder, earlier_jpeg
 
 if TYPE_CHECKING:
@@ -18,28 +19,26 @@ if TYPE_CHECKING:
 COMBLESS = frozenset(("h264", "hevc"))
 
 
-def coded_before(video: VideoInfo, kept: Sequence[Frame]) -> StatedSteps | None:
-    """Return the steps in codes of an earlier coder that the ``kept`` frames show; None of none.
+def with_coded_before(video: VideoInfo, kept: Sequence[Frame]) -> VideoInfo:
+    """Return ``video`` with the steps of an earlier coder that the ``kept`` frames show.
 
-    Blocks are looked for in what is stored without loss alone, as coders with loss leave them
-    themselves, a JPEG's combs in what is stored otherwise than by such a coder, and blocks that
-    repeat in what is stored picture by picture.
+    Coders with loss leave blocks themselves, so these are looked for in what is stored without loss
+    alone. Blocks that repeat tell in a fine JPEG film, too. Combs of coefficients, a JPEG's, tell
+    in H.264 and H.265 as well, where it is known how coarsely these are stored. Where nothing
+    tells, there is none.
     """
     frame, lumas = kept[len(kept) // 2], [each.luma for each in kept]
     quantiser = None if frame.quantisers is None else float(frame.quantisers.mean())
-    unit = 1 << (video.depth - 8)
-    untold = StatedSteps(UNTOLD.mean * unit, UNTOLD.detail * unit)
-    if video.codec == "mjpeg" and video.steps:
-        return untold if earlier_coder.held(lumas, video.steps.detail) else None
-    whole = lossless(video.codec, quantiser)
-    if not whole and video.codec not in COMBLESS:
-        return None
-    jpeg = earlier_jpeg.seen(frame.luma, unit, _stored_step(video, quantiser))
-    return untold.at_least(jpeg) if whole and earlier_coder.seen(frame.luma, unit, lumas) else jpeg
+    whole, stored = lossless(video.codec, quantiser), stored_steps(video, quantiser)
+    coarse, unit, before = untold(video.depth), 1 << (video.depth - 8), None
+    if video.codec == "mjpeg" and stored:
+        before = coarse if earlier_coder.held(lumas, stored.detail) else None
+    elif stored and (whole or video.codec in COMBLESS):
+        before = _like_h264(earlier_jpeg.seen(frame.luma, unit, stored.detail))
+        if whole and earlier_coder.seen(frame.luma, unit, lumas):
+            before = coarse.at_least(before)
+    return replace(video, coded_before=before)
 
 
-def _stored_step(video: VideoInfo, quantiser: float | None) -> float:
-    """Return the step in codes by which a frame is stored; 0 where it is not told."""
-    if video.steps:
-        return video.steps.detail
-    return 0.0 if quantiser is None else h264_step(quantiser)
+def _like_h264(jpeg: StatedSteps | None) -> StatedSteps | None:
+    return jpeg and StatedSteps(jpeg.mean, JPEG * jpeg.detail)

@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from acceptance.scene import casts, crossed_edges, looks, patterns, plane_waves, shared_rows
+from acceptance.scene import casts, crossed_edges, looks, patterns, shared_rows
 from acceptance.scene.covers import Covers
 from acceptance.scene.likeness import FrameLikeness
 from acceptance.scene.line_noise import line_noise
 from acceptance.scene.motion import Motion
 from acceptance.scene.patterns import eight_bits, percentage, ranked
-from acceptance.scene.rolling_bars import RollingBars
+from acceptance.scene.picture_waves import Waves
 from acceptance.scene.thresholds import THRESHOLDS, Thresholds
 
 if TYPE_CHECKING:
@@ -36,9 +36,7 @@ if TYPE_CHECKING:
 
     from acceptance.footage.clip import Frame, VideoInfo
     from acceptance.scene.crossed_edges import Lines
-    from acceptance.scene.line_noise import LineNoise
     from acceptance.scene.patterns import Bytes, Floats
-    from acceptance.scene.plane_waves import PictureWave
 
     # features of each of the pictures of which samples wait
     Look = Callable[[list[Any]], Iterable[dict[str, float]]]
@@ -82,11 +80,9 @@ class Features:
         self.rows: NDArray[Any] | None = None
         self.rows_of_key: NDArray[Any] | None = None
         bar_frames = thresholds.bar_seconds * looks.rate(video) / self.every_motion
-        self.bars = RollingBars(round(bar_frames), thresholds)
-        self.stood = True  # whether the picture did not move since waves were last looked for
+        self.waves = Waves(self.black, self.amplitude, round(bar_frames), thresholds)
         self.covers = Covers(self.every_cover / looks.rate(video), thresholds)
         self.noise: Floats = np.zeros(thresholds.blocks[::-1], np.float32)  # when last looked at
-        self.samples: Bytes | None = None
         self.likeness = FrameLikeness(looks.apart(video, thresholds), thresholds)
         self.level, self.upright = Motion(thresholds), Motion(thresholds)
         self.down = max(1, video.height // thresholds.fine_samples)  # px a sample of columns
@@ -147,15 +143,14 @@ class Features:
         """Look for waves, and for the bars that rolled until each of these pictures."""
         moves = iter(self._moves())
         looks = self.waiting.pop(WAVES, [])
-        waves = iter([(look[0], self._strongest_wave(look[0]), *look[1:]) for look in looks])
+        waves = iter([(look[0], self.waves.strongest(look[0]), *look[1:]) for look in looks])
         for small in self.later:
             if small is None:
-                self._keep(WAVES, self._wave(*next(waves)))
-                self.stood = True
+                self._keep(WAVES, self.waves.figures(*next(waves)))
             else:
                 moved = next(moves)
                 self._keep(MOVES, moved)
-                self.stood &= self.bars.see(small, moved.values())
+                self.waves.see(small, moved.values())
         self.later = []
 
     def _keep(self, names: tuple[str, ...], taken: dict[str, float]) -> None:
@@ -313,45 +308,6 @@ class Features:
         """Take samples as far apart along rows as along columns."""
         step = max(1, min(luma.shape) // self.thresholds.grid_rows)
         return self._eight(luma[step // 2 :: step, step // 2 :: step])
-
-    def _strongest_wave(self, samples: Bytes) -> PictureWave:
-        white = self.black + self.thresholds.white_level * self.amplitude
-        could = (samples > self.black) & (samples < white)
-        found = plane_waves.over_all(samples, self.samples, could, self.thresholds)
-        self.samples = samples
-        return found
-
-    def _wave(
-        self, samples: Bytes, found: PictureWave, lines: LineNoise, noise: float
-    ) -> dict[str, float]:
-        """Amplitude, in %, of the strongest wave all over the picture, and whether it is one.
-
-        Blinds or a fence in a part of it are none; what drifts is one (``plane_waves``), and so is
-        noise by ``lines``. Beside a wave that stands still is the ``noise``, in %, of what changes
-        there, and by how much it changes itself.
-        """
-        limits = self.thresholds
-        wave = max(found.everywhere, found.added if self.stood else 0.0)
-        drifts = found.turned > limits.drift_turns
-        # it may look like noise by lines of up to twice as much, which does not drift
-        own = drifts and found.everywhere >= max(limits.least_wave_codes, lines.stands / 2)
-        still = wave if own else max(wave, lines.stands)
-        rolled = self.bars.amplitude(above=max(still, lines.stirs))
-        crossed, lattice, restless = found.crossed, found.lattice, noise
-        drifts |= max(rolled, lines.stirs) > wave
-        if still > wave:
-            drifts = max(rolled, 2 * lines.stirs) > lines.stands
-            columns = lines.by_column > lines.by_row
-            crossed = plane_waves.crossed_lines(samples, columns=columns, thresholds=limits)
-            lattice = restless = 0.0
-        return {
-            "wave": 100 * max(still, lines.stirs, rolled) / self.amplitude,
-            "wave_in_part": 100 * found.somewhere / self.amplitude,
-            "wave_crossed": 100.0 if drifts else crossed,
-            "wave_lattice": 0.0 if drifts else lattice,
-            "wave_restless": 0.0 if drifts else restless,
-            "wave_changed": 100 * found.changed / self.amplitude,
-        }
 
     def _cast(self, taken: tuple[Bytes, Bytes, Bytes] | None) -> dict[str, float]:
         """Colour, blue and red against luma, that all but a few mid tones share, over it, in %.

@@ -61,7 +61,7 @@ def scene(*views: Any, **changed: Any) -> Any:
         assumed=(),
         codec="h264",
         steps=None,
-        coded_before=False,
+        coded_before=None,
     )
     given = {
         "video": video,
@@ -98,7 +98,10 @@ def result(mtf50: float | None = 0.2, mtf10: float | None = 0.4, **changed: Any)
 def edge(*results: Any, probe: Any = None, **changed: Any) -> Edge:
     """Make an edge as seen; with the exponent raised by a tenth its MTF50 is 3 % higher."""
     given = {"view": view(), "results": results or (result(),), "levels": (0.2, 0.8)}
-    given |= {"probe": probe or result(0.206, 0.404), "coarseness": 0.1}
+    given |= {
+        "probe": probe or result(0.206, 0.404),
+        "coarseness": dict.fromkeys(edge_figures.LEVELS, 0.1),
+    }
     return Edge(**given | changed)
 
 
@@ -145,7 +148,7 @@ def test_an_edge_is_measured_on_all_frames_together_and_on_groups_of_them() -> N
     assert found.probe.mtf50 == pytest.approx(resolution.edge_mtf(light**1.1).mtf50, rel=1e-4)
     assert found.levels == pytest.approx(np.percentile(light, (10, 90)))
     step = float(np.ptp(np.percentile(light, (10, 90)))) * 200
-    assert found.coarseness == pytest.approx(0.625 * 2 ** (24 / 6) / step)
+    assert found.coarseness["mtf50"] == pytest.approx(0.625 * 2 ** (24 / 6) / step)
 
 
 def test_a_steady_edge_scatters_between_groups_of_frames_and_a_moving_one_between_frames() -> None:
@@ -201,7 +204,10 @@ def test_an_edge_alone_has_a_curve_and_no_doubt_of_finer_light() -> None:
 
 
 def test_of_coders_that_take_less_of_a_crossing_only_that_share_counts() -> None:
-    usual, less = (edge(taken=taken).coding_share("mtf10") for taken in ({}, {"mtf10": 0.7}))
+    usual, less = (
+        edge(coarseness={"mtf10": coarse, "mtf50": 0.1}).coding_share("mtf10")
+        for coarse in (0.1, 0.07)
+    )
     assert less == pytest.approx(0.7 * usual)
     assert usual > 0
 
@@ -436,7 +442,7 @@ def test_a_corner_counts_the_coarser_of_both_codings_and_its_own_frames() -> Non
     for coarse in ((0.3, 0.1), (0.1, 0.3)):
         corner, centre = placed("upper_left", 0.1834567), placed("centre")
         edges = [
-            Edge(**vars(one) | {"coarseness": at})
+            Edge(**vars(one) | {"coarseness": dict.fromkeys(edge_figures.LEVELS, at)})
             for one, at in zip((corner, centre), coarse, strict=True)
         ]
         [found] = corners.ratios(scene(), edges, TONE)

@@ -205,7 +205,7 @@ def seen(*results: Any, probe: Any = None, stable: bool = True, **changed: Any) 
     """Make an edge; with the exponent raised by a tenth its MTF50 is 3 % higher."""
     view = SimpleNamespace(stable=stable, place=None, region=SimpleNamespace(zone="centre"))
     given = {"view": view, "results": results or (result(),), "levels": (0.2, 0.8)}
-    given |= {"probe": probe or result(0.206, 0.404), "coarseness": 0.0}
+    given |= {"probe": probe or result(0.206, 0.404), "coarseness": {"mtf50": 0.0, "mtf10": 0.0}}
     return Edge(**given | changed)
 
 

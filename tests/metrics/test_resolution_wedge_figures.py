@@ -13,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from acceptance.errors import GapError
+from acceptance.footage.stated_steps import StatedSteps
 from acceptance.metrics._shared.sources import PRINT_SOURCE
 from acceptance.metrics.resolution import printed_wedge, wedge_figures
 from acceptance.metrics.resolution.printed_wedge import Wedge
@@ -70,7 +71,7 @@ def scene(*views: Any, **changed: Any) -> Any:
         codec="ffv1",
         full_range=False,
         steps=None,
-        coded_before=False,
+        coded_before=None,
     )
     flats = views or (flat(0.05, 60.0), flat(0.8, 160.0))
     given = {
@@ -410,17 +411,16 @@ def test_coding_counts_by_the_quantisers_step_over_that_of_the_wedge() -> None:
     assert {"noise and fit", "step"} < set(found)
 
 
-def test_of_coders_that_take_less_of_a_wedge_only_that_share_counts(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    quantised = scene()
+def test_of_coders_that_take_less_of_a_wedge_only_that_share_counts() -> None:
+    """QP 24 quantises by 10, as H.265 states it."""
+    quantised, plain = scene(), seen_wedge(read())
     quantised.video.codec = "h264"
-    bars = replace(seen_wedge(read()), view=view(np.zeros((4, 6, 5)), quantiser=24.0))
+    bars = replace(plain, view=view(np.zeros((4, 6, 5)), quantiser=24.0))
     usual = budget_of(wedge_figures._budget(quantised, bars))["coding"]
-    monkeypatch.setattr(wedge_figures, "taken", lambda _: {"wedge": 0.65})
-    assert budget_of(wedge_figures._budget(quantised, bars))["coding"] == pytest.approx(
-        0.65 * usual
-    )
+    quantised.video.codec, quantised.video.steps = "hevc", StatedSteps(10.0, 10.0)
+    bars = replace(plain, view=view(np.zeros((4, 6, 5))))
+    less = budget_of(wedge_figures._budget(quantised, bars))["coding"]
+    assert less == pytest.approx(0.65 * usual)
 
 
 def test_a_wedge_is_capped_by_the_samples_of_its_picture() -> None:

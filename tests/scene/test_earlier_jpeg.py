@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -9,12 +11,23 @@ import numpy as np
 import pytest
 from scipy.fft import dctn, idctn
 
-from acceptance.scene import earlier_jpeg
+from acceptance.footage.stated_steps import StatedSteps, stated_steps
+from acceptance.scene import earlier_jpeg, history
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Video:
+    """What counts of a stream's description."""
+
+    codec: str
+    depth: int = 8
+    steps: StatedSteps | None = None
+    coded_before: StatedSteps | None = None
 
 
 def scene(noise: float = 1.0) -> Array:
@@ -61,7 +74,18 @@ def test_the_steps_of_a_jpeg_are_read_off_its_coefficients(step: float, unit: in
     steps = earlier_jpeg.seen(codes(quantised(scene(), step), unit), unit)
     assert steps is not None
     assert steps.detail == pytest.approx(step * unit, rel=0.06)
-    assert steps.mean == pytest.approx(step * unit, rel=0.06)
+    assert steps.mean == pytest.approx(16 / 14 * (step + 0.5) * unit, rel=0.06)
+
+
+@pytest.mark.parametrize("quality", [92, 90, 85, 75, 60, 50])
+def test_the_step_of_the_mean_is_that_of_the_table_or_a_little_coarser(quality: int) -> None:
+    """Also where one of its neighbours' combs is not sure, as it is fine beside its values."""
+    coded = cv2.imencode(".jpg", codes(scene()).astype(np.uint8), [1, quality])[1]
+    stated = stated_steps("mjpeg", b"", coded.tobytes(), 8)
+    steps = earlier_jpeg.seen(cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE))
+    assert stated is not None
+    assert steps is not None
+    assert 0.95 < steps.mean / stated.mean < 1.4
 
 
 def test_a_jpeg_is_seen_through_a_finer_coder_and_not_through_a_coarser() -> None:
@@ -75,8 +99,26 @@ def test_a_jpeg_is_seen_through_a_finer_coder_and_not_through_a_coarser() -> Non
 
 def test_a_comb_of_the_step_of_the_coder_by_which_it_is_stored_tells_of_no_other() -> None:
     picture = codes(quantised(scene(), 12))
-    assert earlier_jpeg.seen(picture, own=10.0) is None
-    assert earlier_jpeg.seen(picture, own=6.0) is not None
+    assert earlier_jpeg.seen(picture, own=12.0) is None
+    assert earlier_jpeg.seen(picture, own=10.0) is not None
+
+
+@pytest.mark.parametrize(
+    ("codec", "steps", "quantisers"),
+    [("h264", None, np.full((16, 20), 12)), ("hevc", StatedSteps(2.5, 2.5), None)],
+)
+def test_no_earlier_jpeg_is_told_where_nothing_tells_how_a_picture_is_stored(
+    codec: str, steps: StatedSteps | None, quantisers: NDArray[np.int64] | None
+) -> None:
+    """A comb of it may be the coder's own; its detail counts as H.264 that takes as much."""
+    luma = codes(quantised(scene(), 12))
+    known, unknown = (
+        history.with_coded_before(video, [SimpleNamespace(luma=luma, quantisers=each)])  # type: ignore[arg-type,list-item]
+        for video, each in ((Video(codec, steps=steps), quantisers), (Video(codec), None))
+    )
+    assert unknown.coded_before is None
+    assert known.coded_before is not None
+    assert known.coded_before.detail == pytest.approx(0.9 * 12, rel=0.06)
 
 
 def test_a_jpeg_that_was_moved_off_its_grid_or_made_smaller_is_not_seen() -> None:

@@ -12,14 +12,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from acceptance.errors import GapError
+
 if TYPE_CHECKING:
     from acceptance.metrics._filmed_clock.gray_code import Array, Whole
 
 FEWEST = 4  # pictures
 SPAN = 12  # pictures over which the usual step is taken
 HEAD = 200  # pictures in which the period is sought
-# periods tried, in usual steps; none below MIN_PERIOD refreshes
-SHORTEST_PERIOD, LONGEST_PERIOD, MIN_PERIOD = 0.3, 1.3, 1.05
+# refreshes a picture below which a source may take one in every refresh: such pictures, and faster
+# ones of which some are left out, look alike
+MIN_PERIOD = 1.1
+SHORTEST_PERIOD, LONGEST_PERIOD = 0.3, 1.3  # periods tried, in usual steps; none below MIN_PERIOD
 RATE_STEP = 0.1  # turns over the head from one rate tried to the next
 SLACK, FOLLOWED_SLACK = 0.3, 0.5  # refreshes beyond its reach by which a picture may lie off
 ALIKE = 1.1  # times the least spread: periods that fit as well
@@ -42,6 +46,12 @@ class Cadence:
     number: Whole
 
 
+def refuse_every_refresh(step: float) -> None:
+    """Raise GapError clock_too_slow where pictures ``step`` refreshes apart may be one in each."""
+    if step < MIN_PERIOD:
+        raise GapError("clock_too_slow", step=step, needed=MIN_PERIOD)
+
+
 def cadence(position: Array, reach: Array, tolerated: float = 0.03) -> Cadence | None:
     """Find the even grid on which different pictures were taken, some of which may be missing.
 
@@ -52,16 +62,17 @@ def cadence(position: Array, reach: Array, tolerated: float = 0.03) -> Cadence |
     """
     if len(position) < FEWEST:
         return None
-    usual = _usual_step(position)
+    usual = usual_step(position)
     if usual < MIN_PERIOD:
         return None
     period = _best_period(position[:HEAD], reach[:HEAD], usual, tolerated)
     return _followed(position, reach, period, tolerated) if period else None
 
 
-def _usual_step(position: Array) -> float:
+def usual_step(position: Array) -> float:
+    """Return how far pictures at ``position`` (n,) are apart, 0 of one alone."""
     span = min(SPAN, len(position) - 1)
-    return float(np.median((position[span:] - position[:-span]) / span))
+    return float(np.median((position[span:] - position[:-span]) / span)) if span else 0.0
 
 
 def _best_period(position: Array, reach: Array, usual: float, tolerated: float) -> float | None:

@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 from acceptance.footage.lossless import lossless
-from acceptance.footage.planes import h264_step
 from acceptance.footage.rounding import rounding_doubt
-from acceptance.footage.stated_steps import UNTOLD
+from acceptance.footage.stated_steps import untold
+from acceptance.footage.stored_steps import stored_steps
 from acceptance.scene.views import middle_half
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from acceptance.footage.planes import Plane
     from acceptance.scene.views import View
 
-# quantiser steps at 8 bits that are assumed where neither decoder nor stream states one
+# quantiser steps of coders of 8 bits that are assumed where neither decoder nor stream states one
 ASSUMED_STEP = {"mjpeg": 8.0}
 SURE_SIDE = 20.0  # px of a patch's middle half
 
@@ -27,23 +27,15 @@ def untouched(video: VideoInfo, view: View) -> bool:
 
 
 def quantiser_step(video: VideoInfo, view: View) -> float:
-    """Return a coder's quantiser step in the video's own codes; 0: nothing is lost.
+    """Return a coder's quantiser step of a mean in the video's own codes; 0: nothing is lost.
 
-    The QP of H.264 of more than 8 bits counts from a finer step, and so is in its own codes.
+    It is that of the coder by which a view is stored, or of one before it that was coarser.
     """
     before = video.coded_before.mean if video.coded_before else 0.0
-    return max(before, _own_step(video, view))
-
-
-def _own_step(video: VideoInfo, view: View) -> float:
-    """Return the same of the coder by which a view is stored, whatever was before it."""
-    if lossless(video.codec, view.quantiser):
-        return 0.0
-    if view.quantiser is not None:
-        return h264_step(view.quantiser) if video.codec == "h264" else 2 * view.quantiser
-    if video.steps:
-        return video.steps.mean
-    return ASSUMED_STEP.get(str(video.codec), UNTOLD.mean) * (1 << (video.depth - 8))
+    stored = stored_steps(video, view.quantiser)
+    if stored is None:
+        return max(before, ASSUMED_STEP.get(str(video.codec), untold(video.depth).mean))
+    return max(before, stored.mean)
 
 
 def doubt_by_coder(video: VideoInfo, view: View, plane: Plane) -> float:

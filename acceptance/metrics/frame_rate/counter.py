@@ -15,7 +15,12 @@ import numpy as np
 
 from acceptance.errors import GapError
 from acceptance.metrics._filmed_clock import readings as clock_readings
-from acceptance.metrics._filmed_clock.cadence import Cadence, cadence
+from acceptance.metrics._filmed_clock.cadence import (
+    Cadence,
+    cadence,
+    refuse_every_refresh,
+    usual_step,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,7 +28,6 @@ if TYPE_CHECKING:
     from acceptance.metrics._filmed_clock.readings import Array, Readings, Whole
     from acceptance.scene.build import Scene
 
-FEWEST_STEPS = 1.1  # refreshes between pictures below which two pictures may show the clock alike
 UNREADABLE = 0.05  # share of frames that may be unreadable
 
 
@@ -101,7 +105,7 @@ def count(readings: Readings) -> Counts:
         repeats=repeats,
         missing=missing,
         unreadable=frames - len(seen),
-        refreshes=grid.period if grid else _usual_step(readings.position[fresh]),
+        refreshes=grid.period if grid else usual_step(readings.position[fresh]),
     )
 
 
@@ -124,13 +128,6 @@ def _check_readable(seen: int, frames: int) -> None:
         raise GapError("too_few_frames", frames=seen, needed=8)
 
 
-def _usual_step(position: Array) -> float:
-    span = min(12, len(position) - 1)
-    return float(np.median(position[span:] - position[:-span]) / span) if span else 0.0
-
-
 def _grid(position: Array, reach: Array) -> Cadence | None:
-    step = _usual_step(position)
-    if step < FEWEST_STEPS:
-        raise GapError("clock_too_slow", step=step, needed=FEWEST_STEPS)
+    refuse_every_refresh(usual_step(position))
     return cadence(position, reach)

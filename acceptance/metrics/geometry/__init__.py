@@ -21,7 +21,6 @@ from acceptance.errors import GapError
 from acceptance.metrics._shared.region_codes import refuse_doubtful_aspect
 from acceptance.metrics.geometry import fiducials_again, lens_figures, preset
 from acceptance.metrics.geometry.dots import dot_centres, fiducial_centres
-from acceptance.metrics.geometry.fitting import fit_chart
 from acceptance.metrics.geometry.frame import PictureFrame
 from acceptance.metrics.geometry.lens import Points
 
@@ -61,21 +60,6 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     yield from lens_figures.figures(scene, chart)
 
 
-def of_points(scene: Scene, frame: PictureFrame, points: Points) -> Iterator[Measurement | Note]:
-    """Measure what points of the chart show, wherever they come from.
-
-    Parameters
-    ----------
-    scene
-        Only its shot is used.
-    frame
-        The picture with the chart as found in it.
-    points
-        Four points or more on the chart and in the picture.
-    """
-    yield from lens_figures.figures(scene, fit_chart(scene.shot, frame, points))
-
-
 def points_seen(scene: Scene) -> Array:
     """Return where the dots and fiducials of a located chart are seen, (n, 2) px."""
     return np.concatenate(
@@ -89,10 +73,6 @@ def points_seen(scene: Scene) -> Array:
 def across(shots: Sequence[Shot], measured: Sequence[Measurement]) -> Iterator[Measurement | Note]:
     """Measure how well presets are found again, from shots of one subject and ``preset``."""
     yield from preset.across(shots, measured)
-
-
-def _dots(scene: Scene) -> tuple[Array, Array]:
-    return dot_centres(scene.of_kind("grid"), scene.linear, scene.shade)
 
 
 def _points(scene: Scene, frame: PictureFrame) -> Points:

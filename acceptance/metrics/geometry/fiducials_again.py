@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from acceptance.scene.build import Scene
 
 Array = NDArray[np.float64]
+Centres = dict[int, Array]
 
 BENT = 0.02  # px by which two lenses show a fiducial's centre otherwise within its corners
 ROUNDS = 4
@@ -33,15 +34,16 @@ ROUNDS = 4
 def fitted(scene: Scene, frame: PictureFrame, points: Points) -> FittedChart:
     """Fit lens and place to points, whose last are the fiducials of ``frame.place``, in order."""
     chart = fit_chart(scene.shot, frame, points)
-    if not all(view.stable for view in scene.of_kind("grid")):
+    still = all(view.stable for view in scene.of_kind("grid"))
+    if not still or _bent_apart(frame, frame.place, chart) < BENT:
         return chart
-    before: ChartToPicture = frame.place
+    found = _centres(scene, frame, frame.place)
     for _ in range(ROUNDS):
-        if _bent_apart(frame, before, chart) < BENT:
-            break
-        before, moved = chart, _moved(scene, frame, chart)
+        before, moved = chart, _moved(frame, found, _centres(scene, frame, chart))
         seen = np.concatenate([points.seen[: -len(moved)], points.seen[-len(moved) :] + moved])
         chart = fit_chart(scene.shot, frame, replace(points, seen=seen))
+        if _bent_apart(frame, before, chart) < BENT:
+            break
     return chart
 
 
@@ -55,12 +57,11 @@ def _bent_apart(frame: PictureFrame, before: ChartToPicture, after: ChartToPictu
     return max((float(np.linalg.norm(each)) for each in off), default=0.0)
 
 
-def _moved(scene: Scene, frame: PictureFrame, chart: FittedChart) -> Array:
-    """Return by how much (n, 2) the fiducials' centres move where this lens shows them.
+def _moved(frame: PictureFrame, before: Centres, after: Centres) -> Array:
+    """Return by how much (n, 2) the fiducials' centres move where another lens shows them.
 
     It is in half diagonals. Both places are found in one frame, whose noise is the same to both.
     """
-    before, after = (_centres(scene, frame, through) for through in (frame.place, chart))
     moved = [
         after[mark.fiducial] - before[mark.fiducial]
         if mark.fiducial in before and mark.fiducial in after
@@ -70,7 +71,7 @@ def _moved(scene: Scene, frame: PictureFrame, chart: FittedChart) -> Array:
     return np.array(moved) * (frame.aspect, 1) / frame.half
 
 
-def _centres(scene: Scene, frame: PictureFrame, through: ChartToPicture) -> dict[int, Array]:
+def _centres(scene: Scene, frame: PictureFrame, through: ChartToPicture) -> Centres:
     """Return the centres (2,) in px of the fiducials, by number, looked up ``through`` a lens."""
     chart = frame.place.chart
     marks = finding.look_again(scene.reference.luma, chart, through)

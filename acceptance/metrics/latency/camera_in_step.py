@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.errors import GapError
+from acceptance.metrics._filmed_clock.cadence import refuse_every_refresh
 from acceptance.metrics._filmed_clock.gray_code import FEWEST_BLENDS
 from acceptance.metrics._filmed_clock.readings import CLEAR
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from acceptance.metrics._filmed_clock.readings import Array, Readings
 
-FASTER, IN_STEP = 1.1, 0.8  # refreshes a picture; likeness of phases from which they are one
+IN_STEP = 0.8  # likeness of phases from which they are one
 PHASES = range(1, 7)  # of a refresh at which a camera in step takes its pictures
 
 
@@ -28,6 +28,10 @@ def open_phase(number: NDArray[np.int64], taken: Array) -> float:
     of 60 Hz, five at 25); an exposure that blends no two refreshes does not say which. All that
     rows and exposures allow is as likely, of which draws hold the middle for likelier: they hold
     its ends with few lengths and read-outs only.
+
+    A half width counts with a third of its square as variance (rectangular), so the standard
+    deviation of what draws hold takes three times its square off that of the half width: draws and
+    what is added have together the variance of a flat phase.
     """
     phases = _phases(number, taken.mean(axis=0))
     if not phases:
@@ -50,13 +54,12 @@ def _phases(number: NDArray[np.int64], taken: Array) -> int:
 def check_pace(pictures: Readings) -> None:
     """Raise GapError clock_too_slow where the camera may take a picture in every refresh.
 
-    Then pictures in step and faster ones of which some are left out look alike, and when each was
-    taken is open by a refresh, unless exposures that blend two refreshes show ever other phases.
+    When each was taken is then open by a refresh, unless exposures that blend two refreshes show
+    ever other phases.
     """
-    step = float(np.median(np.diff(pictures.position))) if len(pictures.index) > 1 else FASTER
-    if step >= FASTER:
+    if len(pictures.index) < 2:
         return
     blended = (np.abs(pictures.low - 0.5) < 0.5 - CLEAR).any(axis=(1, 2))
     turns = np.exp(2j * np.pi * pictures.position[blended])
     if len(turns) < FEWEST_BLENDS or abs(turns.mean()) > IN_STEP:
-        raise GapError("clock_too_slow", step=step, needed=FASTER)
+        refuse_every_refresh(float(np.median(np.diff(pictures.position))))

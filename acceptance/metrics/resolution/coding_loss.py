@@ -14,10 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.footage.lossless import lossless
-from acceptance.footage.planes import h264_step
-from acceptance.footage.stated_steps import UNTOLD
-from acceptance.metrics._shared.coder import untouched
+from acceptance.footage.stated_steps import JPEG, untold
+from acceptance.footage.stored_steps import stored_steps
 from acceptance.metrics._shared.region_codes import within
 from acceptance.model.measurement import BudgetLine
 
@@ -27,8 +25,8 @@ if TYPE_CHECKING:
     from acceptance.scene.build import Scene
     from acceptance.scene.views import View
 
-# what JPEG takes by a step over what H.264 takes; OLDER: MPEG-1 to 4, whose step is two scales
-JPEG, OLDER = 0.9, 1.3
+# what coders take by a step over what H.264 takes; OLDER: MPEG-1 to 4, whose step is two scales
+OVER_H264, OLDER = {"h264": 1.0, "mjpeg": JPEG}, 1.3
 # of MTF50 H.265 takes as much as H.264 at this step (codes), by a power less below and more above,
 # where it filters the more; of the rest this share at any step
 FILTERED, POWER = 30.0, 0.3
@@ -86,56 +84,34 @@ def flatness(result: EdgeResult, name: str) -> float:
     return max(1.0, (1 - float(start) / float(getattr(result, name))) / usual)
 
 
-def taken(video: VideoInfo) -> dict[str, float]:
-    """Return what a coder takes of other figures, over what its step says of MTF50, by name.
-
-    They are ``mtf10`` and ``wedge``; those that are missing lose as much.
-    """
-    if video.codec != "hevc" or not video.steps or video.coded_before:
-        return {}
-    more = _filtered(video, video.steps.detail)
-    return {name: share / more for name, share in H265.items()}
-
-
-def _filtered(video: VideoInfo, step: float) -> float:
-    """Return what H.265 takes of MTF50 by a step, over what H.264 takes."""
-    return math.pow(step / (FILTERED * float(1 << (video.depth - 8))), POWER)
-
-
 def blocks_along(view: View, resolves: str) -> float:
     """Return how many transform blocks lie along an edge."""
     rows, columns = view.luma[0][within(view)].shape
     return float(rows if resolves == "horizontal" else columns) / TRANSFORM
 
 
-def coarseness(scene: Scene, view: View, height: float) -> float:
+def coarseness(scene: Scene, view: View, height: float, figure: str = "mtf50") -> float:
     """Return a coder's quantiser step over the step (``height`` codes) of an edge or wedge.
 
     It is 0 where nothing is quantised. On simulated films the effect of coding on MTF and wedges is
-    proportional to this ratio, up to a half of it (docs/metrics/resolution.md).
-    A coder of which neither decoder nor stream says how it quantised counts as a coarse one, and
-    what each takes more than H.264 does counts as a larger step.
+    proportional to this ratio, up to a half of it (docs/metrics/resolution.md). What a coder takes
+    of a ``figure`` ("mtf50", "mtf10" or "wedge") more than H.264 does counts as a larger step, one
+    that tells nothing as a coarse one.
     """
-    return _step(scene.video, view) / max(height, 1.0)
+    before = scene.video.coded_before.detail if scene.video.coded_before else 0.0
+    return max(before, _stored_step(scene.video, view, figure)) / max(height, 1.0)
 
 
-def _step(video: VideoInfo, view: View) -> float:
-    """Return the quantiser step in codes, of H.264 as it is, of others one that takes as much."""
-    if untouched(video, view):
-        return 0.0
-    before = video.coded_before.detail if video.coded_before else 0.0
-    return max(before, _own_step(video, view))
+def _stored_step(video: VideoInfo, view: View, figure: str) -> float:
+    """Return the step at which H.264 takes as much as the coder by which a view is stored."""
+    stored = stored_steps(video, view.quantiser)
+    if stored is None:
+        return untold(video.depth).detail
+    if video.codec == "hevc":
+        return stored.detail * (H265.get(figure) or _filtered(video, stored.detail))
+    return stored.detail * OVER_H264.get(video.codec, OLDER)
 
 
-def _own_step(video: VideoInfo, view: View) -> float:
-    """Return the same of the coder by which a view is stored, whatever was before it."""
-    if lossless(video.codec, view.quantiser):
-        return 0.0
-    if video.steps:
-        step = video.steps.detail
-        if video.codec == "mjpeg":
-            return JPEG * step
-        return step * _filtered(video, step)
-    if view.quantiser is None:
-        return UNTOLD.detail * float(1 << (video.depth - 8))
-    return h264_step(view.quantiser) if video.codec == "h264" else 2 * view.quantiser * OLDER
+def _filtered(video: VideoInfo, step: float) -> float:
+    """Return what H.265 takes of MTF50 by a step, over what H.264 takes."""
+    return math.pow(step / (FILTERED * float(1 << (video.depth - 8))), POWER)

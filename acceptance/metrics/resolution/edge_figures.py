@@ -32,7 +32,6 @@ from acceptance.metrics.resolution.coding_loss import (
     coding,
     flatness,
     of_edge,
-    taken,
 )
 from acceptance.metrics.resolution.edge import (
     EdgeCrossings,
@@ -73,26 +72,25 @@ class Edge:
 
     ``results`` are those of its pictures, the first of all frames together where they stand still;
     ``probe`` are the first picture's crossings, the exponent of its light raised by ``TONE_PROBE``.
-    ``levels`` are dark and light beside the edge, as lit; ``coarseness`` is that of its coding
-    (``coding_loss.coarseness``); ``limit`` is what its samples can carry, cycle/px; ``rounding``
-    what whole codes leave undecided of a level, over the step; ``apart`` the standard uncertainty
-    in cycle/px that another edge beside it gives to a crossing, by name; ``exponent`` what that of
-    the tone curve is off by, as its two sides contradict what is printed; ``taken`` as
-    ``coding_loss.taken`` has it; ``finer`` the standard uncertainty of the step by light that is
-    finer than its surface over the chart, over the step; ``filtered`` the relative standard
-    uncertainty of a crossing, by name, where codes were filtered (``coded_filter``).
+    ``levels`` are dark and light beside the edge, as lit; ``coarseness`` is that of its coding for
+    "mtf50" and "mtf10" (``coding_loss.coarseness``); ``limit`` is what its samples can carry,
+    cycle/px; ``rounding`` what whole codes leave undecided of a level, over the step; ``apart`` the
+    standard uncertainty in cycle/px that another edge beside it gives to a crossing, by name;
+    ``exponent`` what that of the tone curve is off by, as its two sides contradict what is printed;
+    ``finer`` the standard uncertainty of the step by light that is finer than its surface over the
+    chart, over the step; ``filtered`` the relative standard uncertainty of a crossing, by name,
+    where codes were filtered (``coded_filter``).
     """
 
     view: View
     results: tuple[EdgeResult, ...]
     probe: EdgeCrossings
     levels: tuple[float, float]
-    coarseness: float
+    coarseness: Mapping[str, float]
     limit: float = SAMPLING_LIMIT
     rounding: float = 0.0
     apart: Mapping[str, float] = field(default_factory=dict)
     exponent: float = 0.0
-    taken: Mapping[str, float] = field(default_factory=dict)
     finer: float = 0.0
     filtered: Mapping[str, float] = field(default_factory=dict)
 
@@ -136,8 +134,8 @@ class Edge:
     def coding_share(self, name: str) -> float:
         """Return the relative standard uncertainty of a crossing by coding."""
         blocks = blocks_along(self.view, self.first.resolves)
-        share = of_edge(name, self.value(name), self.coarseness, blocks)
-        return share and share * self.taken.get(name, 1.0) * flatness(self.first, name)
+        share = of_edge(name, self.value(name), self.coarseness[name], blocks)
+        return share and share * flatness(self.first, name)
 
     def tone_slope(self, name: str) -> float:
         """Return the relative change of a crossing over that of the tone curve's exponent."""
@@ -172,10 +170,9 @@ def seen(scene: Scene, view: View, tone: Tone, sampled: PictureSamples = ALL) ->
         limit=SAMPLING_LIMIT * sampled.of(first.resolves),
         probe=probe,
         levels=(dark * float(shade.mean()), bright * float(shade.mean())),
-        coarseness=coarseness(scene, view, height),
+        coarseness={name: coarseness(scene, view, height, name) for name in LEVELS},
         rounding=undecided(scene, view, first.resolves) / max(height, 1.0),
         exponent=contradicted(scene, view, first.contrast),
-        taken=taken(scene.video),
         finer=_finer(scene, view),
         filtered=doubts(first, own, coded),
     )

@@ -21,7 +21,7 @@ from acceptance.metrics._shared.region_codes import (
     within,
 )
 from acceptance.metrics._shared.sources import PRINT_SOURCE
-from acceptance.metrics.resolution.coding_loss import OF_WEDGE, TRANSFORM, coarseness, coding, taken
+from acceptance.metrics.resolution.coding_loss import OF_WEDGE, TRANSFORM, coarseness, coding
 from acceptance.metrics.resolution.printed_wedge import phase, places_on, printed_in
 from acceptance.metrics.resolution.sampling import ALL
 from acceptance.metrics.resolution.wedge import CRITERION, WedgePixels, WedgeResult, read
@@ -180,13 +180,12 @@ def _capped(wedge: _SeenWedge, sampled: PictureSamples, direction: str) -> _Seen
 
 def _budget(scene: Scene, wedge: _SeenWedge) -> list[BudgetLine]:
     dark, light = wedge.levels
-    coarse = coarseness(scene, wedge.view, light - dark)
-    share = taken(scene.video).get("wedge", 1.0)
+    coarse = coarseness(scene, wedge.view, light - dark, "wedge")
     return [
         *_own_lines(wedge.view, wedge.results),
         *_rounding(scene, wedge),
         *_method_lines(scene, wedge.first, wedge.step_doubt, SAMPLING_LIMIT / wedge.limit),
-        *coding(wedge.value * OF_WEDGE.share(coarse, _blocks(wedge.first)) * share),
+        *coding(wedge.value * OF_WEDGE.share(coarse, _blocks(wedge.first))),
     ]
 
 
