@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import marks
 import pytest
 from peers import open_device, tls_peer
+from peers.awaited import OwnTime
 
 from acceptance.errors import DeviceError, PlanError, UsageError
 from acceptance.live import authorisation, transcript
@@ -62,10 +62,10 @@ class Audited:
                 "tls_port": open_device.free_port(),
                 "rtsp_port": self.device.rtsp_port or open_device.free_port(),
             }  # fmt: skip
-            started = time.monotonic()
+            own = ending.enter_context(OwnTime())
             address = f"127.0.0.1:{self.device.onvif_port or open_device.free_port()}"
             [found] = auditing.audit([address], self.permission, log, **asked | options)
-            self.seconds = time.monotonic() - started
+            self.seconds = own.now
         return found
 
     def lines(self) -> list[dict[str, Any]]:
