@@ -55,6 +55,7 @@ class Tried:
     def __init__(self, faults: Faults, *, seen: bool = True, **head: Any) -> None:
         taken: dict[int, tuple[np.ndarray, tuple[float, float, float]]] = {}  # by the picture's id
         self.true: dict[str, float] = {}
+        self._moved = 0.0
 
         def look() -> np.ndarray | None:
             if not seen:

@@ -112,7 +112,7 @@ def test_a_device_is_called_for_its_stream_over_tcp(
     platform: Platform, sockets: Link, stream: list[tuple[float, bytes]], tmp_path: Path
 ) -> None:
     """``setup:active``: at the address and port that its answer names."""
-    peer = Device((sockets.host, sockets.port), stream=stream)
+    peer, platform.timeout = Device((sockets.host, sockets.port), stream=stream), 4.0
     steps = taken(platform, peer, tmp_path / "a.mp4", tcp=True, calling=True)
     assert steps["INVITE"].faults == ()
     figures = steps["stream"].figures
@@ -223,7 +223,7 @@ def test_what_goes_wrong_is_said_and_nothing_hangs(
     methods: list[str],
 ) -> None:
     peer = Device(("127.0.0.1", platform.port), stream=stream, faults=faults)
-    begun = time.monotonic()
+    platform.timeout, begun = 10.0 if faults.refuse else 1.0, time.monotonic()
     steps = taken(platform, peer, tmp_path / "a.mp4")
     assert time.monotonic() - begun < 8
     for name, words in said.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import errno
+import queue
 import re
 import socket
 import threading
@@ -74,7 +75,7 @@ def strong(sockets: Link, tmp_path: Path) -> Iterator[Platform]:
     """Be a platform that asks for SHA-256."""
     with transcript.Transcript(tmp_path / "b.gb28181.jsonl", KIND) as written:
         yield Platform(
-            sockets, ConversationRecord(written), id=PLATFORM, timeout=1.0, algorithm="SHA-256",
+            sockets, ConversationRecord(written), id=PLATFORM, timeout=10.0, algorithm="SHA-256",
             passwords=lambda name: Credentials(name, PASSWORD),
         )  # fmt: skip
 
@@ -177,6 +178,7 @@ def test_keep_alives_are_timed_and_missing_ones_counted(platform: Platform) -> N
 def test_a_catalogue_is_counted_against_what_it_states(
     platform: Platform, sends: tuple[tuple[int, ...], ...], counted: tuple[int, int], fault: str
 ) -> None:
+    platform.timeout = 3.0 if "received 4" in fault else 10.0 if sends else 1.0
     with device(platform, faults=Faults(catalogue_sends=sends)) as camera:
         step = queries.catalogue(platform, registered(platform, camera)).step
     assert (step.figures["received"], step.figures["twice"]) == counted
@@ -204,7 +206,7 @@ def test_bodies_in_utf_8_are_read_and_named(platform: Platform) -> None:
 def test_a_device_that_does_not_answer_costs_the_time_out_and_no_more(platform: Platform) -> None:
     with device(platform) as camera:
         registration = registered(platform, camera)
-    started = time.monotonic()
+    platform.timeout, started = 1.0, time.monotonic()
     step = queries.information(platform, registration).step
     assert 1 <= time.monotonic() - started < 8  # not the usual 10, and not the 32 of SIP
     assert (step.status, step.ms, step.faults) == (None, None, ("no answer within 1 s",))
@@ -225,7 +227,9 @@ def test_what_is_no_message_is_survived_and_named(platform: Platform, tmp_path: 
         with socket.create_connection(("127.0.0.1", platform.port)) as stranger:
             stranger.send(b"MESSAGE sip:x SIP/2.0\r\nContent-Length: 99999999\r\n\r\n")
             assert stranger.recv(10) == b""  # hung up
-        return camera.say(bomb)
+        with contextlib.suppress(queue.Empty):
+            return camera.say(bomb)
+        return camera.say(bomb)  # a flooded machine may lose what comes by UDP
 
     with device(platform) as camera:
         registration = registered(platform, camera)
