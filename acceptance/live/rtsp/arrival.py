@@ -21,7 +21,6 @@ KERNEL = sys.platform == "linux"
 BUFFER = 4 << 20  # bytes: with less, a busy laptop loses packets of its own
 AHEAD = 0.0005  # s by which a stamp may seem to lie in the future
 CLOSE, PATIENCE = 20e-6, 0.2  # s within which two clocks are read at once, and to try that
-LONGEST = 2.0  # s to try where they were not read within ``AHEAD`` so far
 TICK = 0.05  # s: the coarsest wall clock of a system we know ticks in 16 ms
 
 
@@ -116,12 +115,11 @@ class ArrivalClock:
 def _pair() -> tuple[float, float]:
     """Read both clocks where the wall clock has just ticked, and nothing came between.
 
-    Some tick in 16 ms only; a busy machine may take the processor away between two readings, also
-    the first two.
+    Some tick in 16 ms only; a busy machine may take the processor away between two readings.
     """
     shortest, pair = float("inf"), (time.time(), time.perf_counter())
     last, begun = pair
-    while shortest > CLOSE and time.perf_counter() - begun < (PATIENCE, LONGEST)[shortest > AHEAD]:
+    while shortest > CLOSE and time.perf_counter() - begun < PATIENCE:
         before, wall, after = time.perf_counter(), time.time(), time.perf_counter()
         if wall != last and after - before < shortest:
             shortest, pair = after - before, (wall, (before + after) / 2)

@@ -213,6 +213,18 @@ def test_a_device_that_does_not_answer_costs_the_time_out_and_no_more(platform: 
     assert step.figures["sent_again"] == 1  # after 0.5 s
 
 
+def test_what_came_while_the_platform_was_held_up_counts(platform: Platform) -> None:
+    """It stands for longer than it was to wait."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        stranger.sendto(b"REGISTER sip:x SIP/2.0\r\nVia: x\r\n\r\n", ("127.0.0.1", platform.port))
+
+        def reported() -> bool:
+            time.sleep(0.3)
+            return bool(platform.report())
+
+        assert platform.serve(reported, 0.1)
+
+
 def test_what_is_no_message_is_survived_and_named(platform: Platform, tmp_path: Path) -> None:
     """A flood, rubbish, a huge body, a bomb, a wrong Call-ID: who is registered is served."""
     bomb = '<!DOCTYPE a [<!ENTITY b "c">]><Notify><CmdType>&b;</CmdType></Notify>'

@@ -293,3 +293,24 @@ def test_a_stopped_process_is_noticed(tmp_path: Path) -> None:
     assert lost["reason"] == "silent"
     silence = float(str(lost["at_s"])) - of_connections(captured)[0][-1]
     assert 2.0 <= silence < 8.0
+
+
+@pytest.mark.film
+def test_who_is_held_up_does_not_take_a_camera_for_silent_before_looking(tmp_path: Path) -> None:
+    """The program stands for longer than it waits for a silent device; the packets are there."""
+    stop = threading.Event()
+
+    def direction() -> Direction:
+        while not (yield).frames:
+            pass
+        time.sleep(2.5)
+        yield
+        stop.set()
+
+    with camera() as peer:
+        captured = capture(
+            peer.url, tmp_path / "gate.mp4", seconds=LONGEST, timeout=2.0, stop=stop,
+            on_rates=directed(direction()),
+        )  # fmt: skip
+    check(captured)
+    assert (captured.connections, captured.lost, captured.reason) == (1, 0, "interrupted")
