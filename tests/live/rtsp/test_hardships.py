@@ -304,7 +304,9 @@ def test_who_is_held_up_does_not_take_a_camera_for_silent_before_looking(tmp_pat
         while not (yield).frames:
             pass
         time.sleep(2.5)
-        yield
+        since = (yield).frames
+        while (yield).frames <= since:
+            pass
         stop.set()
 
     with camera() as peer:
