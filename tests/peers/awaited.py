@@ -43,10 +43,12 @@ def directed(direction: Direction) -> Callable[[LiveRates], None]:
 class OwnTime:
     """Seconds of this process: they stand while it is stopped or has no processor."""
 
-    STEP = 0.02  # s
+    STEP, LATE = 0.02, 0.03  # s between two looks, and by which one may be late
 
     def __init__(self) -> None:
-        self._steps, self._ended = 0, threading.Event()
+        self.now, self._ended = 0.0, threading.Event()
+        """Seconds since the beginning; never more than have passed."""
+
         self._thread = threading.Thread(target=self._count, daemon=True)
 
     def __enter__(self) -> Self:
@@ -57,11 +59,9 @@ class OwnTime:
         self._ended.set()
         self._thread.join()
 
-    @property
-    def now(self) -> float:
-        """Seconds since the beginning; never more than have passed."""
-        return self._steps * self.STEP
-
     def _count(self) -> None:
+        before = time.monotonic()
         while not self._ended.wait(self.STEP):
-            self._steps += 1
+            looked = time.monotonic()
+            self.now += min(looked - before, self.STEP + self.LATE)
+            before = looked
