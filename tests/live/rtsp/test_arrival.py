@@ -107,8 +107,8 @@ class SetClock:
             self._set_after = min(self._set_after, stamp.kernel)
             time.sleep(self.LATE)
         self.came[int.from_bytes(data[2:4], "big")] = stamp.kernel
-        told = stamp.kernel + self._step * (stamp.kernel > self._set_after)
-        return data, Stamp(told, time.perf_counter()), dropped
+        stated = stamp.kernel + self._step * (stamp.kernel > self._set_after)
+        return data, Stamp(stated, time.perf_counter()), dropped
 
 
 @pytest.mark.film
