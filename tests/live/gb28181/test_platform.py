@@ -140,6 +140,22 @@ def test_the_clock_of_a_device_is_compared_with_ours(platform: Platform, ahead: 
     assert ahead - (asked - begun) - 0.002 < registered_at < ahead + 0.002
 
 
+def test_a_platform_that_is_held_up_before_it_asks_is_no_less_right_within_u(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = queries._asked
+
+    def late(*asked: Any) -> Any:
+        time.sleep(1.2)
+        return ask(*asked)
+
+    monkeypatch.setattr(queries, "_asked", late)
+    with device(platform) as camera:
+        figures = queries.status(platform, registered(platform, camera)).step.figures
+    offset, half_width = figures["clock_offset_s"], figures["clock_offset_half_width_s"]
+    assert abs(float(str(offset))) <= float(str(half_width)) + 0.002
+
+
 def test_keep_alives_are_timed_and_missing_ones_counted(platform: Platform) -> None:
     sent: list[tuple[float, float]] = []
 
