@@ -74,7 +74,9 @@ class Compared:
 def compare(delays: Delays, folder: Path) -> Compared:
     """Capture one stream and compare it with what was sent."""
     with timed(delays) as peer:
-        captured = capture(peer.url, folder / "clip.mp4", transport="udp", stop=peer.ended)
+        captured = capture(
+            peer.url, folder / "clip.mp4", transport="udp", frames=delays.frames, stop=peer.ended
+        )
         left = peer.departures()
     scene = build.look(Shot(id="s", subject="c", clip="clip.mp4"), folder)
     return _compared(captured, left, scene)

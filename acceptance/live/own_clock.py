@@ -86,7 +86,7 @@ def by_ntp(server: str, port: int = NTP_PORT, timeout: float = 1.0) -> OwnClock:
 
 def _round(asking: socket.socket) -> tuple[float, float]:
     """Return half-width and value of the offset that an exchange gives. Raises ValueError."""
-    sent, begun = time.time(), time.monotonic()
+    begun, sent = time.monotonic(), time.time()  # what comes between makes the round longer
     stamp = struct.pack("!d", sent)  # comes back as it is: only this answer is ours
     asking.send(struct.pack("!B39x", 0x23) + stamp)
     for _ in range(ATTEMPTS):

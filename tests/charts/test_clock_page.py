@@ -191,17 +191,29 @@ def test_flash_and_beep_of_the_page_are_those_of_the_toolkit(still: Page) -> Non
 
 
 def test_beeps_are_put_on_the_clock_of_the_sound_card(running: Page) -> None:
-    """Each at the moment of its refresh; nothing is lost of the clock's count meanwhile."""
+    """Each at the moment of its refresh; nothing is lost of the clock's count meanwhile.
+
+    Begun again where a busy machine has held up the sound: what was planned comes late then.
+    """
+
+    def offset() -> float:
+        stamp = running.run("sound.context.getOutputTimestamp()")
+        return float(stamp["performanceTime"] - 1000 * stamp["contextTime"])
+
+    def undisturbed() -> bool:
+        running.run("begin('BEEPS2'); sound.log.length = 0")
+        before = offset()
+        running.wait("sound.log.length > 3")
+        return abs(offset() - before) < running.run("run.period")
+
     running.call("Input.dispatchKeyEvent", type="keyDown", key="s")
     running.wait("sound.context !== null && sound.context.state === 'running'")
-    running.run("begin('BEEPS2')")
-    running.wait("sound.log.length > 3")
+    running.until(undisturbed, "sound without a pause")
     planned = np.array(running.run("sound.log"))
     assert set(planned[:, 0]) <= set(beep.indices(1024, int(planned[-1, 0])).tolist())
     log = np.array(running.run("run.log"))
-    stamp = running.run("sound.context.getOutputTimestamp()")
     shown = np.interp(planned[:, 0], log[:, 0], log[:, 1])
-    sounded = stamp["performanceTime"] + 1000 * (planned[:, 1] - stamp["contextTime"])
+    sounded = offset() + 1000 * planned[:, 1]
     inside = planned[:, 0] <= log[-1, 0]
     assert np.abs(sounded - shown)[inside].max() < 3 * running.run("run.period")
     running.run("toggleSound()")

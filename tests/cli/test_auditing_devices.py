@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 from peers import network, open_device
+from peers.awaited import until
 
 from acceptance.cli import verbs
 from acceptance.errors import OutputError, PlanError, UsageError
@@ -91,13 +92,10 @@ def test_ctrl_c_stops_an_audit_at_once_and_its_record_is_whole(tmp_path: Path) -
              "--timeout", "30"],
             cwd=tmp_path, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         )  # fmt: skip
-        for _ in range(400):
-            if device.requests:
-                break
-            time.sleep(0.05)
+        until(lambda: device.requests, "the first request")
         started = time.monotonic()
         auditing.send_signal(signal.SIGINT)
-        _, errors = auditing.communicate(timeout=20)
+        _, errors = auditing.communicate(timeout=120)
     assert time.monotonic() - started < 15  # of 30
     assert auditing.returncode == 130
     assert "Traceback" not in errors

@@ -60,7 +60,7 @@ def test_a_device_is_asked_everything(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("ACCEPTANCE_PASSWORD", PASSWORD)
     device = Device(("127.0.0.1", free_port()), records=RECORDS)
     arguments = [
-        *("--device", ID, "--timeout", "2", "--watch", "5", "--keepalive", "0.3"),
+        *("--device", ID, "--timeout", "2", "--watch", "5", "--keepalive", "2"),
         *("--channel", CHANNELS[0], "--records", "2026-11-25 00:00:00", "2026-11-26 00:00:00"),
         *("--record-list", str(tmp_path / "records.csv"), "--json", str(tmp_path / "a.json")),
     ]
@@ -86,12 +86,12 @@ def test_a_stream_is_taken_down_and_its_loss_exits_with_3(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ACCEPTANCE_PASSWORD", PASSWORD)
-    stream = gb28181_stream.made(tmp_path / "stream", "h264", 50)
+    stream = gb28181_stream.made(tmp_path / "stream", "h264", 100)
     device = Device(
         ("127.0.0.1", free_port()), stream=stream, faults=Faults(lost=frozenset({20, 30}))
     )
     with coming(device):
-        arguments = ("--watch", "0", "--channel", CHANNELS[0], "--live", "1.5")
+        arguments = ("--watch", "0", "--channel", CHANNELS[0], "--live", "3")
         done = run(tmp_path, device.platform[1], *arguments)
     assert done.return_value == 3, done.output
     assert "2 packets lost" in done.output

@@ -204,7 +204,7 @@ os.kill(os.getpid(), 9)
 
 def test_a_child_ends_with_the_process_that_started_it() -> None:
     """Both write to one pipe, which is closed when the last of them has ended."""
-    done = subprocess.run([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, timeout=20)  # noqa: PLW1510
+    done = subprocess.run([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, timeout=50)  # noqa: PLW1510
     assert done.returncode == -9
 
 

@@ -41,6 +41,22 @@ def test_the_true_offset_lies_within_u(skew: float) -> None:
     assert found.edges == 5
 
 
+def test_the_pair_of_clocks_is_read_where_nothing_came_between(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Another program takes the processor for 30 ms between the two, twice."""
+    now, reads = [100.0], [0]
+
+    def read() -> float:
+        reads[0] += 1
+        now[0] += 0.03 if reads[0] in {2, 6} else 1e-6
+        return now[0]
+
+    monkeypatch.setattr(clock.time, "monotonic", read)
+    monkeypatch.setattr(clock.time, "time", lambda: 1.7e9 + read())
+    assert clock._wall() == pytest.approx(1.7e9, abs=1e-5)
+
+
 @pytest.mark.parametrize("delay", [0.05, marks.slow(0.4), marks.slow(1.4)])
 def test_a_slow_device_gets_a_wide_u_that_holds_the_truth(delay: float) -> None:
     found, _ = measured(Faults(clock_skew=0.4, delay=delay))

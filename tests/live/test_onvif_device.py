@@ -91,7 +91,7 @@ def test_requests_gets_in_by_digest_with_the_right_password_only(
     body = onvif_bodies.envelope(asked("device", "GetUsers"))
     with OnvifDevice(Faults(auth="digest")) as device:
         reply = requests.post(
-            device.address_of("device"), body, auth=HTTPDigestAuth("admin", password), timeout=5
+            device.address_of("device"), body, auth=HTTPDigestAuth("admin", password), timeout=60
         )
         assert reply.status_code == status
 
@@ -100,8 +100,10 @@ def test_a_clock_that_is_ahead_refuses_a_token_that_is_right() -> None:
     with OnvifDevice(Faults(auth="token", clock_skew=60)) as device:
         with pytest.raises(Fault, match="not authorized"):
             service(device, "admin", "s3cret-7").GetUsers()
+        before = device.clock()
         shown = service(device).GetSystemDateAndTime().UTCDateTime
-        assert (shown.Time.Minute * 60 + shown.Time.Second - device.clock() + 2) % 3600 < 4
+        seconds = (shown.Time.Minute * 60 + shown.Time.Second - before + 1) % 3600
+        assert seconds <= 1 + device.clock() - before
 
 
 def test_it_runs_as_a_program() -> None:
@@ -115,6 +117,6 @@ def test_it_runs_as_a_program() -> None:
         port = int(running.stdout.readline())
         body = onvif_bodies.envelope(asked("device", "GetHostname"))
         with pytest.raises(urllib.error.HTTPError, match="500"):
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/", body, timeout=5)
-        running.communicate("", timeout=10)
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/", body, timeout=60)
+        running.communicate("", timeout=60)
     assert running.returncode == 0

@@ -32,7 +32,7 @@ def probed(
         address = Address(device.host, device.port)
         tls = device.faults.tls
         probe = Probe(
-            address, path, credentials=ADMIN, total=total, timeout=1.0, own_clock=own, tls=tls
+            address, path, credentials=ADMIN, total=total, timeout=10.0, own_clock=own, tls=tls
         )
         return probe.run(), device
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import functools
+import math
+import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from marks import slow
+from peers.awaited import OwnTime
 from peers.onvif_device import Faults, OnvifDevice
 
 from acceptance.errors import DeviceError
@@ -47,23 +50,39 @@ def picture(device: OnvifDevice) -> np.ndarray:
 
 
 class Tried:
-    """What came of trying the moves of a device."""
+    """What came of trying the moves of a device, and how far the head went each time in truth."""
 
     def __init__(self, faults: Faults, *, seen: bool = True, **head: Any) -> None:
-        with OnvifDevice(faults) as device:
+        taken: dict[int, tuple[np.ndarray, tuple[float, float, float]]] = {}  # by the picture's id
+        self.true: dict[str, float] = {}
+        self._moved = 0.0
+
+        def look() -> np.ndarray | None:
+            if not seen:
+                return None
+            new = picture(device), device.head.true
+            return taken.setdefault(id(new[0]), new)[0]
+
+        def shift(before: np.ndarray, after: np.ndarray) -> float | None:
+            self._moved = math.dist(taken[id(before)][1], taken[id(after)][1])
+            return preset.shift(before, after)
+
+        with OnvifDevice(faults) as device, OwnTime() as own:
+            begun = time.monotonic()
             self.start = device.head.true
             vars(device.head).update(head)
             who = Credentials("admin", "s3cret-7")
             client = OnvifClient(Address(device.host, device.port), credentials=who)
             identity.services(client)
             presets = ptz.presets(client, "main")["ptz_presets"]
-            look = (lambda: picture(device)) if seen else (lambda: None)
-            actuator = ptz.Actuator(client, "main", look, preset.shift)
+            actuator = ptz.Actuator(client, "main", look, shift)
             self.trials: dict[str, PtzTrial] = {}
             try:
                 for trial in actuator.trials(presets[:1], zoom=True):
                     self.trials[trial.what] = trial
+                    self.true[trial.what] = self._moved
             finally:
+                self.held_up = time.monotonic() - begun - own.now
                 self.arrivals = actuator.arrivals
                 self.calls, self.end = device.calls, device.head.true
                 self.moving = device.head.moving
@@ -83,7 +102,8 @@ def test_a_good_head_moves_by_its_word_and_by_the_picture_and_is_sent_back() -> 
     assert set(tried.trials) == {"pan", "tilt", "zoom", "preset", "back"}
     for axis in ("pan", "tilt"):
         trial = tried.trials[axis]
-        assert trial.reported == pytest.approx(0.25 * ptz.SPEED, rel=0.5)
+        assert trial.reported == pytest.approx(tried.true[axis], abs=1e-3)
+        assert 0.25 <= tried.true[axis] / ptz.SPEED < 0.375 + tried.held_up
         assert trial.shift == pytest.approx(SCALE * (trial.reported or 0), abs=2.0)
         assert (trial.changed, trial.stopped) == (True, True)
     assert tried.trials["zoom"].changed

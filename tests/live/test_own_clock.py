@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from peers.awaited import PATIENCE
 
 from acceptance.errors import DeviceError
 from acceptance.live import own_clock
@@ -57,7 +58,8 @@ def chrony(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int]
 
 
 def _wait_for(port: int, running: subprocess.Popen[bytes]) -> None:
-    for _ in range(50):
+    late = time.monotonic() + PATIENCE
+    while time.monotonic() < late:
         if running.poll() is not None:
             assert running.stderr
             pytest.skip(f"chronyd does not run here: {running.stderr.read().decode()[-200:]}")

@@ -104,9 +104,9 @@ def test_a_name_with_several_addresses_shares_the_time_among_them(
         ]
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
         begun = time.monotonic()
-        with Patience(1.0).connect(Address("camera.example", 80)) as sock:
+        with Patience(4.0).connect(Address("camera.example", 80)) as sock:
             assert sock.getpeername()[1] == server.port
-        assert time.monotonic() - begun < 0.5 + AT_ONCE
+        assert time.monotonic() - begun < 2.0 + AT_ONCE
 
 
 def test_a_resolver_that_does_not_answer_holds_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

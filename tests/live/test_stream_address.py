@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 from marks import slow
+from peers.awaited import OwnTime
 from peers.onvif_device import Faults, OnvifDevice
 
 from acceptance.errors import DeviceError
@@ -87,11 +87,10 @@ def test_what_is_no_url_of_a_stream_is_the_devices_fault() -> None:
 
 @pytest.mark.parametrize("faults", [Faults(delay=0.6), slow(Faults(broken={"*": "slow"}))])
 def test_a_slow_device_is_left_when_the_stated_time_is_over(faults: Faults) -> None:
-    with OnvifDevice(faults) as device:
-        begun = time.monotonic()
+    with OnvifDevice(faults) as device, OwnTime() as own:
         with pytest.raises(DeviceError, match=r"the stated total time is over"):
             found(device, total=2.0)
-        assert time.monotonic() - begun < 3.5
+        assert own.now < 3.5
 
 
 def test_where_onvif_is_closed_it_is_looked_for_once() -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from peers import network
+from peers.awaited import until
 
 from acceptance.errors import OutputError, PlanError, UsageError
 from acceptance.forms import devices as device_list
@@ -126,13 +127,10 @@ def test_ctrl_c_stops_a_sweep_at_once_and_what_it_found_is_kept(
         cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     log = tmp_path / "x.jsonl"
-    for _ in range(200):
-        if log.exists() and log.read_text("utf-8").count('"connect"') >= 3:
-            break
-        time.sleep(0.05)
+    until(lambda: log.exists() and log.read_text("utf-8").count('"connect"') >= 3, "three contacts")
     started = time.monotonic()
     sweeping.send_signal(signal.SIGINT)
-    _, said = sweeping.communicate(timeout=20)
+    _, said = sweeping.communicate(timeout=120)
     assert time.monotonic() - started < 10
     assert sweeping.returncode == 130
     assert "Traceback" not in said

@@ -21,6 +21,12 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def arrived(table: Path) -> list[float]:
+    """Read when frames came, but for a line that is half written, Unix s."""
+    lines = table.read_text("utf-8").split("\n")[1:-1]
+    return [float(line.split(",")[1]) for line in lines]
+
+
 def events(captured: Captured, kind: str) -> list[dict[str, Field]]:
     """Read the events of one kind."""
     lines = transcript.read(captured.stream_record, "stream")

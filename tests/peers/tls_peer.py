@@ -9,7 +9,6 @@ import socket
 import ssl
 import subprocess
 import threading
-import time
 import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,6 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
+from peers.awaited import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,8 +130,9 @@ def gnutls(priority: str, files: tuple[Path, Path], port: int) -> Iterator[int]:
 
 
 def _wait(port: int) -> None:
-    for _ in range(100):
+    def listens() -> bool:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.05)
-    raise TimeoutError(port)
+            return True
+        return False
+
+    until(listens, f"port {port}")

@@ -85,11 +85,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.MonkeyPatch.context() as patched,
         OnvifDevice(Faults(auth="none", clock_skew=SKEW)) as device,
     ):
-        patched.setattr(clock, "EDGES", 1)
+        patched.setattr(clock, "EDGES", 2)  # a busy machine may be late at one
         patched.setattr(contacts.time, "sleep", lambda _: None)
         Probe(
-            Address(device.host, device.port), folder / "gate.probe.jsonl", timeout=1.0, total=60.0,
-            credentials=Credentials("admin", PASSWORD), own_clock=OWN,
+            Address(device.host, device.port), folder / "gate.probe.jsonl", total=60.0,
+            timeout=10.0, credentials=Credentials("admin", PASSWORD), own_clock=OWN,
         ).run()  # fmt: skip
         with transcript.Transcript(folder / "site.audit.jsonl", "audit") as log:
             auditing.audit(
@@ -114,7 +114,7 @@ def test_a_probe_and_an_audit_become_figures_of_the_session(made: tuple[Session,
     session, _ = made
     found = figures(session)
     offset = found["device.clock_offset"]
-    assert abs(offset.value - SKEW) <= offset.expanded < 0.5  # of one reading
+    assert abs(offset.value - SKEW) <= offset.expanded < 0.5  # of two readings
     assert found["device.anonymous_calls"].value >= 10
     assert found["device.plain_http"].value == 1
     assert not {"device.wrong_passwords", "device.lowest_tls", "device.still_axes"} & found.keys()

@@ -84,11 +84,14 @@ class Contacts:
         return line, result
 
     def _begin(self, address: Address, purpose: str, **fields: str | bytes | bool) -> None:
-        """Wait for the next turn, ask the record whether it still holds, and write what is done."""
+        """Wait for the next turn, ask the record whether it still holds, and write what is done.
+
+        The next turn counts from then on, also where this program is held up in between.
+        """
         time.sleep(max(self._next - time.monotonic(), 0.0))
-        self._next = time.monotonic() + 1 / self.rate
         self.permission.require(Action.AUDIT, [ipaddress.ip_address(address.host)])
         self.transcript.write("request", address=str(address), purpose=purpose, **fields)
+        self._next = time.monotonic() + 1 / self.rate
 
     def _no_reply(self, address: Address, purpose: str, error: DeviceError) -> int:
         return self.transcript.write(

@@ -108,14 +108,17 @@ class Platform:
     # --- time
 
     def serve(self, until: Callable[[], bool], seconds: float) -> bool:
-        """Answer devices until the condition holds; False where ``seconds`` pass before."""
+        """Answer devices until the condition holds; False where ``seconds`` pass before.
+
+        What came meanwhile counts, also where this program was held up beyond them.
+        """
         end = time.monotonic() + seconds
         while not until():
             left = end - time.monotonic()
-            if left <= 0:
-                return False
-            for arrival in self._link.receive(min(left, LOOK)):
+            for arrival in self._link.receive(min(max(left, 0.0), LOOK)):
                 self._take(arrival)
+            if left <= 0:
+                return until()
         return True
 
     # --- what we ask

@@ -73,12 +73,12 @@ def information(platform: Platform, device: RegisteredDevice) -> Answers:
 
 def status(platform: Platform, device: RegisteredDevice) -> Answers:
     """Ask how it is, and compare its clock with ours where it tells a time."""
-    started = time.time(), time.monotonic()
+    begun, asked = time.monotonic(), time.time()
     answers = _single(platform, device, "DeviceStatus")
+    answered = asked + time.monotonic() - begun  # also where this program was held up meanwhile
     stated = (answers.fields or {}).get("DeviceTime", "")
     if not stated or answers.step.ms is None:
         return answers
-    asked, answered = started[0], started[0] + answers.step.ms / 1000
     found = clock.offset(stated, platform.zone, asked=asked, answered=answered)
     step = answers.step
     if found is None:

@@ -43,5 +43,5 @@ def platform(sockets: Link, tmp_path: Path) -> Iterator[Platform]:
             ConversationRecord(transcript),
             id=peer.PLATFORM,
             passwords=lambda device: Credentials(device, peer.PASSWORD),
-            timeout=1.0,
+            timeout=10.0,
         )

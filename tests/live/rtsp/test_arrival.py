@@ -1,7 +1,8 @@
-"""Arrival times are the kernel's, and what they show of jitter and delay is what was sent."""
+"""Arrival times are the kernel's, and show what was sent, also while the wall clock is set."""
 
 from __future__ import annotations
 
+import socket
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -9,10 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from marks import slow
+from peers.captured_files import check
+from peers.rtsp_camera import camera
 from peers.timed_camera import Delays, timed
 
 from acceptance.live import stream_tables
 from acceptance.live.rtsp import arrival, capture
+from acceptance.live.rtsp.arrival import ArrivalClock, Stamp
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,12 +32,15 @@ def test_arrivals_jitter_and_delay_are_those_of_the_kernel_s_departures(
 ) -> None:
     """By the stamp of each packet as it left, so that a busy machine makes no difference."""
     with timed(delays) as peer:
-        captured = capture(peer.url, tmp_path / "clip.mp4", transport="udp", stop=peer.ended)
+        captured = capture(
+            peer.url, tmp_path / "clip.mp4", transport="udp", frames=delays.frames, seconds=60
+        )
         left = peer.departures()
     packets = stream_tables.packets(captured.packets)
     rows = np.searchsorted(left.sequence, packets.sequence)
     late = packets.arrival - left.sent[rows]
     assert captured.kernel_times
+    assert captured.reason == "frames"
     assert len(late) == len(left.sequence) >= 2 * delays.frames
     assert np.abs(late).max() < 0.001
     frames = np.flatnonzero(np.diff(left.frame[rows], prepend=-1))  # the first packet of each
@@ -69,3 +76,72 @@ def test_a_wall_clock_that_ticks_coarsely_is_read_at_its_tick() -> None:
     first, second = arrival._pair(), arrival._pair()
     assert first[0] - first[1] == pytest.approx(second[0] - second[1], abs=0.001)
     assert first[1] <= time.perf_counter()
+
+
+class SetClock:
+    """A wall clock that is set by ``step`` s while a capture runs, as kernel and program see it.
+
+    It is set between the kernel's stamp of a packet and its reader, which from then on is late
+    each time: what is not taken from the stamp shows. ``came`` has the truth, by RTP's sequence:
+    when packets came, by the clock as it was before.
+    """
+
+    LATE = 0.02  # s
+
+    def __init__(self, step: float, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._step, self._wall, self._receive = step, time.time, arrival.receive
+        self._set_after = float("inf")  # Unix s of the last packet of before
+        self.came: dict[int, float] = {}
+        monkeypatch.setattr(arrival.time, "time", self._time)
+        monkeypatch.setattr(arrival, "receive", self._received)
+
+    def _time(self) -> float:
+        return self._wall() + self._step * (self._set_after < float("inf"))
+
+    def _received(self, sock: socket.socket, most: int) -> tuple[bytes, Stamp, int | None]:
+        data, stamp, dropped = self._receive(sock, most)
+        if sock.type != socket.SOCK_DGRAM or data[1] & 127 != 96 or stamp.kernel is None:
+            return data, stamp, dropped
+        latest = max(self.came.values(), default=0.0)
+        if len(self.came) > 30 and stamp.kernel < latest + 0.2:  # where the step shows
+            self._set_after = min(self._set_after, stamp.kernel)
+            time.sleep(self.LATE)
+        self.came[int.from_bytes(data[2:4], "big")] = stamp.kernel
+        stated = stamp.kernel + self._step * (stamp.kernel > self._set_after)
+        return data, Stamp(stated, time.perf_counter()), dropped
+
+
+@pytest.mark.film
+@pytest.mark.parametrize("step", [3600.0, slow(-3600.0), slow(0.4)])
+def test_a_step_of_the_wall_clock_harms_no_interval(
+    step: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However late the camera sends: the truth is when the kernel had each packet."""
+    clock = SetClock(step, monkeypatch)
+    with camera() as peer:
+        captured = capture(peer.url, tmp_path / "gate.mp4", frames=60, transport="udp")
+    check(captured)
+    packets = stream_tables.packets(captured.packets)
+    late = packets.arrival - np.array([clock.came[number] for number in packets.sequence])
+    assert len(late) > 60
+    assert np.ptp(late) < clock.LATE / 5
+
+
+@pytest.mark.parametrize("step", [3600.0, -3600.0, 0.7, -0.7])
+def test_stamps_of_before_and_after_a_step_lie_on_one_line(
+    step: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each packet is read 1 ms after it came; the clock is set just before the tenth is read."""
+    now, wall = [1000.0], [1.7e9]
+    monkeypatch.setattr(arrival.time, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(arrival.time, "time", lambda: wall[0] + now[0])
+    monkeypatch.setattr(arrival, "_pair", lambda: (wall[0] + now[0], now[0]))
+    clock, moments = ArrivalClock(), [1000.0]
+    for index in range(1, 21):
+        now[0] = 1000 + 0.04 * index
+        stamp = wall[0] + now[0]
+        now[0] += 0.001
+        wall[0] += step * (index == 10)
+        moments.append(clock.arrival(Stamp(stamp, now[0]), moments[-1]))
+    assert moments == pytest.approx([1000 + 0.04 * index for index in range(21)], abs=1e-5)
+    assert clock.unix(moments[-1]) == pytest.approx(1.7e9 + 1000.8, abs=1e-3)

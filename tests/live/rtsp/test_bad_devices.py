@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TIMEOUT = 1.0
+LONG = 10.0  # s, where a device answers at once
 LEE = Credentials("lee", "s3cret")
 ELSEWHERE = "rtsp://lee:s3cret@192.0.2.7/live"
 BASIC = {"WWW_Authenticate": 'Basic realm="camera"'}
@@ -81,8 +82,9 @@ def test_a_device_that_misbehaves_is_named_in_time_and_leaves_nothing(
 ) -> None:
     answer, words, code = ANSWERS[name]
     begun = time.monotonic()
+    timeout = TIMEOUT if code == "silent" else LONG
     with responder(answer) as device, pytest.raises(DeviceError, match=words) as caught:
-        capture(device.url, tmp_path / "gate.mp4", timeout=TIMEOUT, seconds=60, credentials=LEE)
+        capture(device.url, tmp_path / "gate.mp4", timeout=timeout, seconds=60, credentials=LEE)
     assert caught.value.code == code
     assert caught.value.exit_code == 2
     assert time.monotonic() - begun < 30  # of 60
@@ -95,7 +97,7 @@ def test_a_password_is_asked_for_by_name(tmp_path: Path) -> None:
         return reply(asked, "401 Unauthorized", **BASIC)
 
     with responder(answer) as device, pytest.raises(DeviceError, match="ACCEPTANCE_PASSWORD"):
-        capture(device.url, tmp_path / "gate.mp4", timeout=TIMEOUT)
+        capture(device.url, tmp_path / "gate.mp4", timeout=LONG)
 
 
 def test_a_wrong_password_is_sent_once_and_no_lock_out_is_run_into(tmp_path: Path) -> None:
@@ -106,7 +108,7 @@ def test_a_wrong_password_is_sent_once_and_no_lock_out_is_run_into(tmp_path: Pat
         return reply(asked, "401 Unauthorized", WWW_Authenticate=nonce)
 
     with responder(answer) as device, pytest.raises(DeviceError, match="refuses the user lee"):
-        capture(device.url, tmp_path / "gate.mp4", timeout=TIMEOUT, credentials=LEE)
+        capture(device.url, tmp_path / "gate.mp4", timeout=LONG, credentials=LEE)
     tries = [asked for asked in device.asked if "authorization" in asked.headers]
     assert len(tries) == 1
 
@@ -115,7 +117,7 @@ def test_a_closed_port_and_an_unknown_host_are_named(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as sock:
         port = sock.getsockname()[1]
     with pytest.raises(DeviceError, match="cannot be reached") as caught:
-        capture(f"rtsp://127.0.0.1:{port}/live", tmp_path / "gate.mp4", timeout=TIMEOUT)
+        capture(f"rtsp://127.0.0.1:{port}/live", tmp_path / "gate.mp4", timeout=LONG)
     assert caught.value.code == "unreachable"
     with pytest.raises(DeviceError, match="cannot be reached"):
         capture("rtsp://camera.invalid/live", tmp_path / "gate.mp4", timeout=TIMEOUT)
@@ -224,7 +226,7 @@ def test_who_was_answered_by_digest_does_not_get_the_password_itself(tmp_path: P
         return reply(asked, "401 Unauthorized", WWW_Authenticate=then)
 
     with responder(answer) as device, pytest.raises(DeviceError, match="the password itself"):
-        capture(device.url, tmp_path / "gate.mp4", timeout=0.5, credentials=LEE)
+        capture(device.url, tmp_path / "gate.mp4", timeout=LONG, credentials=LEE)
     answers = [asked.headers.get("authorization", "Digest") for asked in device.asked]
     assert all(each.startswith("Digest") for each in answers)
 
@@ -353,7 +355,7 @@ def test_a_group_that_cannot_be_joined_is_named(name: str, tmp_path: Path) -> No
         return only("SETUP", reply(asked, Session="1", Transport=transport))(asked)
 
     with responder(answered) as device, pytest.raises(DeviceError, match=words) as caught:
-        capture(device.url, tmp_path / "gate.mp4", transport="multicast", timeout=TIMEOUT)
+        capture(device.url, tmp_path / "gate.mp4", transport="multicast", timeout=LONG)
     assert caught.value.code == "transport"
 
 
@@ -362,7 +364,7 @@ def test_no_packet_goes_to_another_host_that_a_device_names(source: str, tmp_pat
     """The packets that open a firewall's way go to the host that was reached."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ports:
         ports.bind(("127.0.0.1", 0))
-        ports.settimeout(1)
+        ports.settimeout(10)
         port = ports.getsockname()[1]
 
         def answered(asked: Asked) -> bytes:
