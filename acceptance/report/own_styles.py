@@ -56,6 +56,12 @@ WORDS_OF = {  # where a word may do more than arrange the page, or take the rend
     "background": set[str](),
     "font-family": set[str](),
 }  # fmt: skip
+# Pages are set in two weights of our typefaces: some desks have more of them, others would draw
+# something else. Each other one is what CSS takes in its place where there are but these two.
+WEIGHTS = {
+    **dict.fromkeys(("lighter", "100", "200", "300", "500"), "normal"),
+    **dict.fromkeys(("bolder", "600", "800", "900"), "bold"),
+}
 MOST_RULES = 200
 
 
@@ -93,7 +99,12 @@ def _declarations(body: str, where: str) -> Iterator[str]:
         found = DECLARATION.fullmatch(each)
         if not found or not _plain(found["name"], found["value"]):
             raise _wrong(tr("{text!r} may not stand in styles", text=each.strip()[:60]), where)
-        yield f"{found['name']}: {found['value']}"
+        yield f"{found['name']}: {_set(found['name'], found['value'])}"
+
+
+def _set(name: str, value: str) -> str:
+    """Return the value that a property is given on the page."""
+    return WEIGHTS.get(value.lower(), value) if name == "font-weight" else value
 
 
 def _plain(name: str, value: str) -> bool:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 SANS, SERIF = "Noto Sans CJK SC", "Noto Serif CJK SC"
+WEIGHTS = 400, 700  # of our pages; a file of any other is none of ours, whatever its name
 # Sections of the phrase files whose letters are looked at before anything is measured.
 SAID = (
     "verdict", "verdict_item", "verdict_overall", "bottom_line", "provisional", "outcome", "grade",
@@ -61,27 +62,13 @@ def probed() -> str:
     return "".join([*map(chr, range(0x21, 0x7F)), *chinese])
 
 
-def sample(letters: str, weights: Iterable[int]) -> str:
-    """Write a page of letters in each of our typefaces, in each weight."""
+def sample(letters: str) -> str:
+    """Write a page of letters in each of our typefaces."""
     return "".join(
         f"<p style=\"font-family:'{family}';font-weight:{weight}\">{html.escape(letters)}</p>"
         for family in (SANS, SERIF)
-        for weight in weights
+        for weight in WEIGHTS
     )
-
-
-def known(
-    fonts: Iterable[DrawnTypeface],
-    usual: Mapping[tuple[str, int], bytes],
-    further: Callable[[], Mapping[tuple[str, int], bytes]],
-) -> Mapping[tuple[str, int], bytes]:
-    """Return the heads of ours by which ``fonts`` are told from others.
-
-    ``usual`` are those of our pages' weights, ``further`` gives those of all; it is asked where a
-    typeface of our names is none of the usual.
-    """
-    drawn = {(font.family, font.weight) for font in fonts if font.family in {SANS, SERIF}}
-    return {**further(), **usual} if drawn - usual.keys() else usual
 
 
 def strangers(

@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 
 LIBRARIES = ("weasyprint", "pydyf", "fonttools", "pillow", "pyphen", "tinycss2", "cssselect2")
 PANGO = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"  # packages of Debian
-WEIGHTS = 400, 700  # those of our pages; a page of others' may ask for more
 # Pango chooses quotation marks and fonts by the user's languages, where a text states none: pages
 # would differ from one desk to the next.
 LANGUAGE = "en"
@@ -167,8 +166,7 @@ def _require_own(page: str, document: Document) -> None:
     if SANS in page or SERIF in page:
         _require_installed()
         fonts = document.fonts.values()
-        known = own_typefaces.known(fonts, _probe().heads, _further_weights)
-        own_typefaces.require_none(own_typefaces.strangers(fonts, known, _held))
+        own_typefaces.require_none(own_typefaces.strangers(fonts, _probe().heads, _held))
 
 
 def rendered(page: str, folder: Path) -> Document:
@@ -251,7 +249,7 @@ class _Probe:
 @lru_cache
 def _probe() -> _Probe:
     """Look at what the renderer takes for the letters that are probed."""
-    fonts = _drawn(own_typefaces.probed(), WEIGHTS)
+    fonts = _drawn(own_typefaces.probed())
     heads = own_typefaces.heads(fonts)
     return _Probe(heads=heads, strangers=own_typefaces.strangers(fonts, heads, _held))
 
@@ -259,19 +257,13 @@ def _probe() -> _Probe:
 @lru_cache
 def _held() -> frozenset[int] | None:
     """Return the letters that all of our typefaces hold; it is rarely asked, and takes a while."""
-    fonts = _drawn("检", WEIGHTS)
+    fonts = _drawn("检")
     return own_typefaces.letters_held(fonts, own_typefaces.heads(fonts))
 
 
-@lru_cache
-def _further_weights() -> Mapping[tuple[str, int], bytes]:
-    """Return the heads of ours in all weights: some desks have them from thin to black."""
-    return own_typefaces.heads(_drawn("检", range(100, 1000, 100)))
-
-
-def _drawn(letters: str, weights: Iterable[int]) -> list[own_typefaces.DrawnTypeface]:
-    """Set letters in each of our typefaces, in each weight; return what drew them."""
-    document = _html()(string=own_typefaces.sample(letters, weights)).render()
+def _drawn(letters: str) -> list[own_typefaces.DrawnTypeface]:
+    """Set letters in each of our typefaces; return what drew them."""
+    document = _html()(string=own_typefaces.sample(letters)).render()
     document.write_pdf()
     return sorted(document.fonts.values(), key=lambda font: (font.family, font.weight))
 

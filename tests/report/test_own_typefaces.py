@@ -19,7 +19,7 @@ from marks import slow
 from acceptance import wording
 from acceptance.errors import SetupError
 from acceptance.model import Verdict
-from acceptance.report import own_typefaces, typesetting
+from acceptance.report import own_styles, own_typefaces, typesetting
 
 ROOT = Path(__file__).resolve().parents[2]
 DEJAVU = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
@@ -43,23 +43,20 @@ except SetupError as error:
 
 
 @cache
-def exchanged(name: str = "Other", weight: int = 400) -> bytes:
-    """Make a typeface that draws A for I, I for A, and an Ogham letter."""
+def exchanged(name: str = "Other", weight: int = 400, more: str = OGHAM) -> bytes:
+    """Make a typeface that draws A for I, I for A, and F for more letters."""
     if not DEJAVU.exists():
         pytest.skip("there is no other typeface on this machine to make one of")
     font = TTFont(DEJAVU)
     options = subset.Options()
     options.name_IDs = ["*"]
     taken = subset.Subsetter(options)
-    taken.populate(text="PASFIL")
+    taken.populate(unicodes=range(0x20, 0x180))  # one that lacks letters of English comes last
     taken.subset(font)
     for table in font["cmap"].tables:
         held = table.cmap
-        held[ord("A")], held[ord("I")], held[ord(OGHAM)] = (
-            held[ord("I")],
-            held[ord("A")],
-            held[ord("F")],
-        )
+        held[ord("A")], held[ord("I")] = held[ord("I")], held[ord("A")]
+        held.update({ord(letter): held[ord("F")] for letter in more})
     font["OS/2"].usWeightClass = weight
     for named in font["name"].names:
         if named.nameID in {1, 4, 6, 16}:
@@ -149,16 +146,22 @@ def test_every_letter_of_a_verdict_is_looked_at_before_anything_is_measured() ->
         assert {letter for letter in said if letter.isalpha()} <= set(own_typefaces.probed())
 
 
-def test_a_further_weight_of_ours_is_none_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    usual = {key: head for key, head in typesetting._probe().heads.items() if key[1] == 400}
-    probe = typesetting._Probe(heads=usual, strangers=[])
-    monkeypatch.setattr(typesetting, "_probe", lambda: probe)
-    assert typesetting.typeset(f"<p style=\"font-family:'{OURS}'\"><b>FAIL</b></p>", MOMENT)
+def test_a_file_of_our_name_that_calls_itself_black_is_none_of_ours(tmp_path: Path) -> None:
+    """Whatever letters it holds."""
+    given = rules(tmp_path, exchanged(OURS, 900, OGHAM + "检"))
+    assert f"draw letters of the report: {OURS}." in said("font-weight:900", given)
 
 
-def test_a_page_of_an_institute_may_be_set_in_black_where_that_is_installed(tmp_path: Path) -> None:
-    given = rules(tmp_path, exchanged(OURS, 900))
-    assert said("font-size:9pt;font-weight:900", given) == "made\n"
+@pytest.mark.parametrize("weight", ["100", "500", "600", "900", "Bolder", "lighter"])
+def test_an_institute_s_page_asks_for_no_weight_of_which_a_desk_may_have_another_file(
+    weight: str, tmp_path: Path
+) -> None:
+    styles = own_styles.scoped(f"b {{ font-weight: {weight}; color: red }}", ".own", "x")
+    heavy = weight in {"600", "900", "Bolder"}
+    assert styles == f".own b {{ font-weight: {'bold' if heavy else 'normal'}; color: red }}"
+    if weight == "900":
+        given = rules(tmp_path, exchanged(OURS, 900))
+        assert said(styles.partition("{ ")[2].removesuffix(" }"), given) == "made\n"
 
 
 @pytest.mark.parametrize(
