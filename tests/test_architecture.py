@@ -373,7 +373,7 @@ def test_sessions_are_written_by_few_modules_and_only_the_journal_changes_a_seal
     assert writers == set(WRITERS), "let session.journal.changing write it, or say why not"
     low = {"write_bytes", "write_text", "rename", "create", "unlink", "rmdir", "touch"}
     assert {module for module, calls in found.items() if calls & low} <= {
-        "session.journal", "session.resuming", "session.runner",
+        "session.journal", "session.resuming", "session.workspace",
     }  # fmt: skip
     assert writes("Path('x').write_bytes(b'')\nopen('x', 'w')\nx.open('rb')\n[].append(1)") == {
         "write_bytes", "open",

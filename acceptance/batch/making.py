@@ -99,6 +99,11 @@ class Recorded:
     details: dict[str, str]
     """Plan, and key of the session."""
 
+    @property
+    def lang(self) -> str:
+        """Language of the report."""
+        return self.issuing.lang
+
     def ready(self) -> None:
         """Refuse what issuing refuses."""
         self.issuing.ready()

@@ -93,11 +93,11 @@ def kept(
     """
     folder = out / str(line.get("session") or ".")
     file = folder / store.FILE
-    if line.get("without_report") and not (folder / store.REPORT).is_file():
-        return None  # its pages could not be set to be signed
     if folder.parent != out or folder.name == "..":  # nothing from elsewhere
         return None
     try:
+        if line.get("without_report") and not store.is_reported(folder):
+            return None  # its pages could not be set to be signed
         if not file.is_file() or hash_file(file) != line.get("sha256"):
             return None
         done = store.load(folder)

@@ -39,11 +39,12 @@ def conclude(
     *,
     signed: bool,
     strict: bool,
+    lang: str = "zh",
     no_pdf: SetupError | None = None,
 ) -> int:
     """Print verdict, report and what to do next; return the exit code.
 
-    ``no_pdf`` says why the report is HTML alone.
+    ``lang`` is the report's language, ``no_pdf`` says why it is HTML alone.
     """
     space = wording.word("space", "bottom_line", language())
     terminal.say(space.join(_verdict(done)), _style(done))
@@ -56,7 +57,7 @@ def conclude(
     file = folder / (renderings.HTML if no_pdf else store.REPORT)
     terminal.say(tr("Session and report: {file}", file=file))
     if no_pdf:
-        html_alone(folder, no_pdf)
+        html_alone(folder, no_pdf, lang)
     for aside in filter(None, (entry.details.get("set_aside") for entry in done.log)):
         what = tr(
             "The log of an interrupted run was damaged; what it had measured was moved to {place}",
@@ -78,9 +79,9 @@ def usual_pages(refused: Iterable[AcceptanceError]) -> None:
         terminal.errors.print(said, style="yellow", markup=False)
 
 
-def html_alone(folder: Path, why: SetupError) -> None:
+def html_alone(folder: Path, why: SetupError, lang: str) -> None:
     """Say why there is no PDF, and how it is made later."""
-    later = workspace.pdf_later(folder)
+    later = workspace.pdf_later(folder, lang)
     said = tr("The report is HTML alone: {problem}. {later}", problem=why.what, later=later)
     terminal.say(said, "yellow")
     terminal.say(f"{why.hint}.")

@@ -72,7 +72,9 @@ def judge(
     tables.findings(done, kept)
     usual_pages(issuing.left_out(place, lang))
     no_pdf = next(iter(refused), None)
-    return conclude(done, place, kept, signed=seal is not None, strict=strict, no_pdf=no_pdf)
+    return conclude(
+        done, place, kept, signed=seal is not None, strict=strict, lang=lang, no_pdf=no_pdf
+    )
 
 
 @click.command()

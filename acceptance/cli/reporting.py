@@ -61,7 +61,7 @@ def report(
     closing.usual_pages(issuing.left_out(folder, lang))
     if not made.no_pdf:
         return 0
-    closing.html_alone(folder, made.no_pdf)
+    closing.html_alone(folder, made.no_pdf, lang)
     return 3
 
 

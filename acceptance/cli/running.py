@@ -99,7 +99,9 @@ def run(
     tables.findings(done, packs)
     usual_pages(issuing.left_out(place, lang))
     no_pdf = next(iter(refused), None)
-    code = conclude(done, place, packs, signed=seal is not None, strict=strict, no_pdf=no_pdf)
+    code = conclude(
+        done, place, packs, signed=seal is not None, strict=strict, lang=lang, no_pdf=no_pdf
+    )
     if json_file:
         write_json(written.of_run(done, place, code), json_file)
     return code

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 OF_REPORTS = {"reported", "reported_and_signed", "signed"}  # what is logged after judging
-REPORTS = {store.REPORT, "report.html"}  # of which it is
 HASH = re.compile(r"[0-9a-f]{64}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
 
@@ -90,7 +89,7 @@ def _is_of_a_report(entry: LogEntry) -> bool:
     return (
         entry.what in OF_REPORTS
         and {*said} == {"report", "sha256"}
-        and said["report"] in REPORTS
+        and said["report"] in store.REPORTS
         and HASH.fullmatch(str(said["sha256"])) is not None
         and TIME.fullmatch(entry.when) is not None
     )

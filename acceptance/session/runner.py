@@ -18,7 +18,7 @@ from acceptance.charts import definition, printed_copy
 from acceptance.checks import carry_over, conclusion, facts, judging, resources, sampling
 from acceptance.errors import NO_PAGES, ClipError, SessionError, SetupError, UsageError
 from acceptance.files import strict_toml
-from acceptance.files.output import cut_half_line, move, put, writing
+from acceptance.files.output import cut_half_line, put, writing
 from acceptance.footage import decoding
 from acceptance.messages import tr
 from acceptance.model import Measurement, Note, Precedence, Session
@@ -41,7 +41,7 @@ from acceptance.session import (
 from acceptance.session import plan as plans
 from acceptance.session.evidence import hash_files
 from acceptance.session.log_book import LOG, MOST, LogBook
-from acceptance.session.workspace import CAPTURED, claimed, set_aside
+from acceptance.session.workspace import RESUME, claimed, set_aside
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -53,12 +53,15 @@ if TYPE_CHECKING:
 
     Kept = tuple[Recordings, list[Measurement | Note]]
 
-# in the workspace: what becomes the session, and the shots measured so far
-BAG, RESUME = "session", "resume"
+BAG = "session"  # in the workspace: what becomes the session
 
 
 class Issue(Protocol):
     """Adds the report to the folder that it is called with (``signing.issuing.Issuing``)."""
+
+    @property
+    def lang(self) -> str:
+        """Language of the report."""
 
     def ready(self) -> None:
         """Refuse at once what would be refused when the work is done."""
@@ -247,15 +250,16 @@ def finish(
     number = institute_file.number(session.plan, numbers, now, bag.parent)
     session = replace(session, id=number, finished=now, tool_version=__version__)
     store.save(session, bag)
-    try:
-        if issue:
+    if issue:
+        try:
             issue(bag)
-    except SetupError as error:
-        if error.code not in NO_PAGES:
-            raise
-        put(bag.parent / workspace.UNREPORTED, session.id.encode())
-        raise workspace.without_report(error, _place(bag, session.id)) from error
-    return session, _place(bag, session.id)
+        except SetupError as error:
+            if error.code not in NO_PAGES:
+                raise
+            workspace.note_unreported(bag.parent, session.id, issue.lang)
+            place = workspace.placed(bag, session.id)
+            raise workspace.without_report(error, place, issue.lang) from error
+    return session, workspace.placed(bag, session.id)
 
 
 def _judge(measured: Session, packs: Sequence[Pack], bag: Path) -> Session:
@@ -281,16 +285,6 @@ def _judge(measured: Session, packs: Sequence[Pack], bag: Path) -> Session:
         samples=sampling.draw(packs, plan),
     )
     return replace(judged, warnings=store.warnings(judged, packs, kept))
-
-
-def _place(bag: Path, number: str) -> Path:
-    """Move the finished folder out of the workspace; return where it is."""
-    place = bag.parent.parent / number
-    with writing(place.parent):
-        move(bag, place)
-    for done in (RESUME, CAPTURED):
-        shutil.rmtree(bag.parent / done, ignore_errors=True)
-    return place
 
 
 def _blank(

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 FILE = "session.json"
 REPORT: str = file_names.REPORT
+REPORTS = {REPORT, "report.html"}  # where no PDF could be made, HTML is the report
 MOST = 96 << 20  # bytes of it: half a million each for a device that was filmed
 DATA = "data"
 PLAN = "data/plan.json"
@@ -72,6 +73,11 @@ def save(session: Session, folder: Path) -> None:
         raise OutputError(what, where=str(folder / FILE), hint=hint)
     put(folder / FILE, content)
     seal(folder, session)
+
+
+def is_reported(folder: Path) -> bool:
+    """Whether a session has its report."""
+    return any((folder / name).is_file() for name in REPORTS)
 
 
 def load(folder: Path) -> Session:

@@ -11,10 +11,11 @@ import shlex
 import shutil
 from typing import TYPE_CHECKING
 
-from acceptance.errors import InputError, OutputError, SessionError, SetupError
-from acceptance.files.output import move, writing
+from acceptance.errors import AcceptanceError, InputError, OutputError, SessionError, SetupError
+from acceptance.files import paths, regular
+from acceptance.files.output import move, put, writing
 from acceptance.messages import tr
-from acceptance.session import store
+from acceptance.session import institute_file, store
 from acceptance.session.evidence import BAGIT
 from acceptance.session.journal import locked
 
@@ -22,10 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-UNREPORTED = "unreported"  # file in it: number of its session whose pages could not be set
-CAPTURED = "captured"  # folder in it of what was captured and is not in the session yet
+PARTIAL = ".partial-"  # its name begins so
+# file in it: number of its session whose pages could not be set, and language of the report
+UNREPORTED = "unreported"
+MOST = 1 << 10  # bytes of it
+RESUME = "resume"  # folder in it of the shots measured so far
+CAPTURED = "captured"  # and of what was captured and is not in the session yet
 # its folders: where one is a link, others' files would be taken for a killed run's, and removed
-FOLDERS = ("resume", CAPTURED, "session", "session/data", "session/data/stills")
+FOLDERS = (RESUME, CAPTURED, "session", "session/data", "session/data/stills")
 
 
 @contextlib.contextmanager
@@ -39,7 +44,7 @@ def claimed(out: Path, key: str) -> Iterator[Path]:
     the report.
     """
     require_no_session(out)
-    path = out / f".partial-{key}"
+    path = out / f"{PARTIAL}{key}"
     with writing(out):
         _require_no_links(path)
         path.mkdir(exist_ok=True)
@@ -50,7 +55,7 @@ def claimed(out: Path, key: str) -> Iterator[Path]:
             _require_reported(path)
             yield path
         finally:
-            kept = *path.glob("resume/*.json"), *path.glob(f"{CAPTURED}/*/*"), _unreported(path)
+            kept = *path.glob(f"{RESUME}/*.json"), *path.glob(f"{CAPTURED}/*/*"), _unreported(path)
             if not any(kept):
                 shutil.rmtree(path, ignore_errors=True)
 
@@ -84,39 +89,86 @@ def _require_reported(work: Path) -> None:
 
     Each try would leave a folder more, and take a number more of the institute's list.
     """
-    if folder := _unreported(work):
+    if found := _unreported(work):
+        folder, lang = found
         what = tr("The session is there already, without a report: {folder}", folder=folder)
         hint = tr(
             "{later}. To measure again, move that folder elsewhere",
-            later=pdf_later(folder, signed=True),
+            later=pdf_later(folder, lang, signed=True),
         )
         raise SessionError(what, hint=hint)
 
 
-def _unreported(work: Path) -> Path | None:
-    """Return the folder of a workspace's session that lacks the report, if there is one."""
-    marker = work / UNREPORTED
-    if not marker.is_file():
+def _unreported(work: Path) -> tuple[Path, str] | None:
+    """Return the folder of a workspace's session that lacks the report, and its language.
+
+    None where there is no such session, and where the file that names it is damaged.
+    """
+    number, lang = _noted(work / UNREPORTED)
+    folder = work.parent / number
+    if paths.unfit_folder(number) or not (folder / store.FILE).is_file():
         return None
-    folder = work.parent / marker.read_text(encoding="utf-8", errors="replace")
-    lacks = (folder / store.FILE).is_file() and not (folder / store.REPORT).is_file()
-    return folder if lacks else None
+    return None if store.is_reported(folder) else (folder, lang)
 
 
-def without_report(error: SetupError, folder: Path) -> SetupError:
-    """Say of what kept pages from being set that the session is whole, and where it lies."""
+def _noted(marker: Path) -> tuple[str, str]:
+    """Return number and language of the session that lacks its report; empty where none is."""
+    try:
+        number, lang = regular.content(marker, MOST).decode().split("\n")
+    except (OSError, ValueError):
+        return "", ""
+    return number, lang
+
+
+def note_unreported(work: Path, number: str, lang: str) -> None:
+    """Write down that the pages of a workspace's session could not be set."""
+    put(work / UNREPORTED, f"{number}\n{lang}".encode())
+
+
+def forget_unreported(session: Path) -> None:
+    """Remove the workspace that was kept because its session, which has its report, lacked it."""
+    folder = session.resolve()
+    for marker in folder.parent.glob(f"{PARTIAL}*/{UNREPORTED}"):
+        if _noted(marker)[0] == folder.name:
+            key = marker.parent.name.removeprefix(PARTIAL)
+            # what cannot be removed now is removed by the next run of its plan
+            with contextlib.suppress(AcceptanceError), claimed(folder.parent, key):
+                pass
+
+
+def placed(bag: Path, number: str) -> Path:
+    """Move a finished session out of its workspace; return where it is.
+
+    The workspace forgets the number before that: a kill in between leaves a gap in the institute's
+    list, and no later run takes the number again, wherever the folder is moved by then.
+    """
+    work, place = bag.parent, bag.parent.parent / number
+    with writing(place.parent):
+        (work / institute_file.NUMBER).unlink(missing_ok=True)
+        move(bag, place)
+    for done in (RESUME, CAPTURED):
+        shutil.rmtree(work / done, ignore_errors=True)
+    return place
+
+
+def without_report(error: SetupError, folder: Path, lang: str) -> SetupError:
+    """Say of what kept pages from being set that the session is whole, and where it lies.
+
+    ``lang`` is the language that its report was to be in.
+    """
     what = tr(
         "{problem}. The session is kept, without a report: {folder}",
         problem=error.what, folder=folder,
     )  # fmt: skip
-    later = pdf_later(folder, signed=True)  # without a signer HTML would be the report
+    later = pdf_later(folder, lang, signed=True)  # without a signer HTML would be the report
     hint = tr("{remedy}. {later}", remedy=error.hint, later=later)
     return SetupError(what, hint=hint, code=error.code)
 
 
-def pdf_later(folder: Path, *, signed: bool = False) -> str:
+def pdf_later(folder: Path, lang: str, *, signed: bool = False) -> str:
     """Say by which command a report is made that could not be set here; without full stop."""
-    command = ["acceptance", "report", str(folder), *(["--sign", "key.p12"] if signed else [])]
+    command = ["acceptance", "report", str(folder), "--lang", lang]
+    command += ["--sign", "key.p12"] if signed else []
     return tr(
         "The PDF is made later, here or on another machine: {command}",
         command=shlex.join(command),

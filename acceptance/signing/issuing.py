@@ -14,7 +14,7 @@ from acceptance.files.output import put, require_outside
 from acceptance.messages import tr
 from acceptance.report import render
 from acceptance.report.file_names import beside
-from acceptance.session import contents, store
+from acceptance.session import contents, store, workspace
 from acceptance.session.evidence import add_seal
 from acceptance.session.journal import changing
 from acceptance.session.log_book import LOG, LogBook
@@ -185,7 +185,9 @@ def issue(
         _require_unsigned(folder)
         signing = ReportSigner(signer, role, rules or Rules()) if signer else None
         no_pdf = _write(change, lang, signing, progress)
-        return Issued(folder / _main(change), no_pdf)
+        issued = Issued(folder / _main(change), no_pdf)
+    workspace.forget_unreported(folder)
+    return issued
 
 
 def _write(

@@ -16,7 +16,7 @@ from acceptance.cli import verbs
 from acceptance.errors import AcceptanceError, OutputError, PlanError, SessionError, SetupError
 from acceptance.report import own_pages, own_typefaces, render
 from acceptance.report.sheets import OF_REPORT
-from acceptance.session import institute_file, institute_folder, problems, runner, store
+from acceptance.session import institute_file, institute_folder, problems, runner, store, workspace
 from acceptance.session import plan as plans
 from acceptance.session.evidence import hash_files
 from acceptance.signing import issuing, verification
@@ -150,7 +150,9 @@ class PagesRefused(issuing.Issuing):
         return super().__call__(folder)
 
 
-def test_no_try_makes_again_a_session_that_lacks_its_report_alone(office: Path) -> None:
+def test_no_try_makes_again_a_session_that_lacks_its_report_alone(
+    office: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Every try would leave a folder more, and take a number more of the institute's list."""
     with pytest.raises(SetupError, match="The session is kept, without a report"):
         run(office, PagesRefused())
@@ -158,9 +160,35 @@ def test_no_try_makes_again_a_session_that_lacks_its_report_alone(office: Path) 
         with pytest.raises(SessionError, match=f"without a report: .*{YEAR}-0001"):
             run(office, PagesRefused())
     assert (office / "numbers.jsonl").read_text("utf-8").count("number_drawn") == 1
-    issuing.issue(office / "out" / f"{YEAR}-0001")
-    assert run(office).name == f"{YEAR}-0002", "with its report a session is done"
+    monkeypatch.chdir(office / "out" / f"{YEAR}-0001")
+    issuing.issue(".")
     assert not [*(office / "out").glob(".partial-*")]
+    assert run(office).name == f"{YEAR}-0002", "with its report a session is done"
+
+
+def test_a_session_that_was_moved_elsewhere_keeps_its_number_to_itself(office: Path) -> None:
+    with pytest.raises(SetupError, match="The session is kept, without a report"):
+        run(office, PagesRefused())
+    (office / "out" / f"{YEAR}-0001").rename(office / "elsewhere")
+    assert run(office).name == f"{YEAR}-0002"
+    assert (office / "numbers.jsonl").read_text("utf-8").count("number_drawn") == 2
+
+
+def test_a_session_whose_report_is_html_alone_is_done(office: Path) -> None:
+    """On a desk without pages the PDF is made on another, and nothing keeps the next run."""
+    with pytest.raises(SetupError, match="The session is kept, without a report"):
+        run(office, PagesRefused())
+    (office / "out" / f"{YEAR}-0001" / "report.html").touch()
+    assert run(office).name == f"{YEAR}-0002"
+
+
+@pytest.mark.parametrize("said", [b"", b"\0\nzh", b"a" * 5000, b"a" * 300 + b"\nzh", b"..\nzh"])
+def test_a_damaged_note_of_a_missing_report_keeps_no_run(office: Path, said: bytes) -> None:
+    with pytest.raises(SetupError, match="The session is kept, without a report"):
+        run(office, PagesRefused())
+    [note] = (office / "out").glob(f".partial-*/{workspace.UNREPORTED}")
+    note.write_bytes(said)
+    assert run(office).name == f"{YEAR}-0002"
 
 
 @pytest.mark.parametrize(

@@ -153,7 +153,7 @@ def test_a_run_killed_when_its_report_was_signed_is_finished_by_the_next(
 ) -> None:
     """A signed report is never written over, but this one belongs to no session yet."""
     monkeypatch.setattr(render, "volumes", SignedVolumes)
-    fail(monkeypatch, runner, "move", wanted, tmp_path / "out")
+    fail(monkeypatch, workspace, "move", wanted, tmp_path / "out")
     [signed] = (tmp_path / "out").glob(".partial-*/session/report.pdf")
     assert b"/ByteRange" in signed.read_bytes()
     made = run(wanted, tmp_path / "out")

@@ -119,11 +119,11 @@ def test_pages_refused_while_they_are_set_leave_html_and_it_is_said(
     why: list[SetupError] = []
     _, folder = finished(tmp_path, issuing.Issuing(tell=why.append), monkeypatch)
     assert {path.name for path in folder.glob("report.*")} == {"report.html", "report.xml"}
-    closing.html_alone(folder, *why)
+    closing.html_alone(folder, *why, "en")
     said = " ".join(capsys.readouterr().out.split())
     assert "HTML alone: other typefaces draw letters of the report: Other." in said
     assert "A rule of fontconfig" in said
-    assert f"another machine: acceptance report {shlex.quote(str(folder))} A rule" in said
+    assert f"another machine: acceptance report {shlex.quote(str(folder))} --lang en A rule" in said
     monkeypatch.undo()
     assert issuing.issue(folder) == (folder / "report.pdf", None)
 
@@ -135,10 +135,10 @@ def test_a_session_whose_pages_cannot_be_set_to_be_signed_is_kept_and_named(
     """A path with a blank is quoted; without the key, another report would be made."""
     out = tmp_path / "a b"
     with pytest.raises(SetupError, match="The session is kept, without a report: ") as raised:
-        finished(out, issuing.Issuing(signer=signer), monkeypatch)
+        finished(out, issuing.Issuing(lang="en", signer=signer), monkeypatch)
     [folder] = [path.parent for path in out.glob("*/session.json")]
     assert str(folder) in raised.value.what
-    assert raised.value.hint.endswith(f"acceptance report '{folder}' --sign key.p12")
+    assert raised.value.hint.endswith(f"acceptance report '{folder}' --lang en --sign key.p12")
     assert not [*folder.glob("report.*")]
     monkeypatch.undo()
     assert issuing.issue(folder, signer=signer).path.name == "report.pdf"
