@@ -197,8 +197,9 @@ def _same(stated: float, own: float) -> bool:
 
 def _shown(value: Value) -> Value:
     """Return a value as a message can show it: Python writes out no integer of 4,301 digits."""
-    huge = isinstance(value, int) and value.bit_length() > MOST_BITS
-    return math.copysign(math.inf, value > 0 or -1) if huge else value
+    if isinstance(value, int) and value.bit_length() > MOST_BITS:
+        return math.inf if value > 0 else -math.inf
+    return value
 
 
 @dataclass(frozen=True)
