@@ -168,11 +168,12 @@ RULE = re.compile(
 )
 # The whole of it, with a bound in place of a figure, or begun by "if": 合格率≥90%为合格
 BOUND = "(?:[≥>]|不[低少小]于)"
+SHARE, PERCENT = "(?:合格|通[过過])率 *", r"\d[\d.]*%(?:以上)?"
 RULE_ALONE = re.compile(
     rf"[^,;。:]*(?:合格|[达達][标標]|符合|[满滿]足|通[过過]|以上)[后後时時]?,?"
     rf"{ONLY_THEN}[可能](?:{LET_THROUGH})"
-    rf"|(?:合格|通[过過])率 *{BOUND} *\d[\d.]*%(?:以上)?[时時]?(?:{JUDGED}合格|{LET_THROUGH})"
-    rf"|(?:合格|通[过過])率 *(?:{BOUND}|[达達]到) *\d[\d.]*%(?:以上)?,?{ONLY_THEN}[可能]{LET_THROUGH}"
+    rf"|{SHARE}{BOUND} *{PERCENT}[时時]?(?:{JUDGED}合格|{LET_THROUGH})"
+    rf"|{SHARE}(?:{BOUND}|[达達]到) *{PERCENT},?{ONLY_THEN}[可能]{LET_THROUGH}"
     rf"|(?:不低于\d分|\d分及?以上){JUDGED}合格"
     r"|(?:若|如果?|凡)(?:有|出现|存在|全|各|均|每|任|[不未])[^,;。]*"
     rf",?[则則](?:{JUDGED}[不未]?合格|{LET_THROUGH})"
