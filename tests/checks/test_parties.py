@@ -42,7 +42,8 @@ OF_OTHERS = (
     "安装队列", "安装商用密码检测", "设计方面顾问", "设计院士", "设计师范大学", "工程商务检测员",
     "集成商业检测员", "总包装检测", "乙方案评审", "承包方法审核", "分包装检测",
     "分包裹安检机检测员", "施工图审查", "施工监理", "installer of the test chart",
-    "builder of the test bench", "builder of test charts", "contract tester", "安装人脸识别检测",
+    "builder of the test bench", "builder of test charts", "contract tester", "见证施工单位整改",
+    "安装人脸识别检测",
     "集成商品检测", "总包络检测",
 )  # fmt: skip
 EITHER = (
@@ -62,7 +63,8 @@ EITHER = (
     "Contractor for the test installation", "integrator of the test site's cameras",
     "designer of the testing hall CCTV", "designer for the report centre",
     "contractor for the reporting of faults and installation",
-    "Contractor to the laboratory building project", "建设单位委托的施工单位", "casino contractor", "Builder independent worker",
+    "Contractor to the laboratory building project", "建设单位委托的施工单位",
+    "casino contractor", "Builder independent worker", "施工单位监督", "审核施工方资料",
     # who checks, watches or speaks with a party
     "施工单位质量监督员", "施工单位资质审核员", "总包单位资料审核", "施工企业信用评价",
     "施工单位对接人", "building company inspector", "General contractor auditor",

@@ -16,7 +16,7 @@ EARLY, COME, LATE = "2026-11-20", "2026-11-25", "2026-11-26"
 
 
 @pytest.mark.parametrize(
-    ("films", "answers", "told"),
+    ("films", "answers", "items"),
     [
         ([EARLY, EARLY], [], 0),
         ([EARLY, EARLY], [LATE], 0),
@@ -29,7 +29,7 @@ EARLY, COME, LATE = "2026-11-20", "2026-11-25", "2026-11-26"
     ],
 )
 def test_films_alone_may_be_what_was_sent_in_and_an_early_answer_is_told_with_them(
-    films: list[str], answers: list[str], told: int
+    films: list[str], answers: list[str], items: int
 ) -> None:
     plan = SimpleNamespace(
         project=SimpleNamespace(received=COME),
@@ -39,4 +39,4 @@ def test_films_alone_may_be_what_was_sent_in_and_an_early_answer_is_told_with_th
     session = SimpleNamespace(taken=taken, plan=plan)
     judged = SimpleNamespace(session=session, day_of=lambda film: film.filmed)
     notes = [*dates.received(cast("Judged", judged))]
-    assert [len(note.items) for note in notes] == [told] * bool(told)
+    assert [len(note.items) for note in notes] == [items] * bool(items)

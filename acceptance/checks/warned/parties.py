@@ -68,7 +68,7 @@ PEOPLE = re.compile(
     r"|(?:site |project |quality )?(?:engineer|manager|foreman|staff|employee|representative)s?)?",
     re.IGNORECASE,
 )
-# Directly behind the word: somebody else is named, 施工方监理, designer of test charts.
+# Directly beside the word: somebody else is named, 施工方监理, designer of test charts.
 TESTED_WITH = (
     r"(?:testing|tests?|test plans?|calibrations?|(?:test )?laborator(?:y|ies)"
     r"|(?:test )?(?:charts?|rigs?|bench(?:es)?|houses?|methods?|set-?ups?|equipment|reports?))"
@@ -81,7 +81,7 @@ NOT_THEY = re.compile(
     re.IGNORECASE,
 )
 NOT_OF = re.compile(
-    r"(?:独立于|不属于|不是|非|independent(?:ly)? (?:of|from) (?:the |any |all )?"
+    r"(?:独立于|不属于|不是|非|见证|旁站|监督|independent(?:ly)? (?:of|from) (?:the |any |all )?"
     r"|\b(?:other than|no|not(?: of| by)?) (?:the |an? |any )?)$",
     re.IGNORECASE,
 )
@@ -248,6 +248,6 @@ def _holds(said: str, firm: str, party: str) -> bool:
     size, in_latin = len(plain(party)), bool(IN_LATIN.fullmatch(firm))
     if size < FIRM and (size < FIRM - 1 or (in_latin and not party.strip().isupper())):
         return False
-    if not in_latin and (A_FIRM.search(firm) or size >= LONG):
+    if not in_latin and (size >= LONG or (size >= FIRM and firm.endswith(("公司", "集团")))):
         return firm in said
     return bool(re.search(rf"(?<!\w){re.escape(firm)}(?!\w)", said))
