@@ -44,7 +44,7 @@ OF_OTHERS = (
     "分包裹安检机检测员", "施工图审查", "施工监理", "installer of the test chart",
     "builder of the test bench", "builder of test charts", "contract tester", "见证施工单位整改",
     "安装人脸识别检测",
-    "集成商品检测", "总包络检测",
+    "集成商品检测", "总包络检测", "与施工单位没有关系", "与施工单位无关联",
 )  # fmt: skip
 EITHER = (
     "乙方", "乙方代表", "施工单位见证人", "分包方检测人员", "设计院检测中心", "设计公司 检测员",
@@ -65,6 +65,7 @@ EITHER = (
     "contractor for the reporting of faults and installation",
     "Contractor to the laboratory building project", "建设单位委托的施工单位",
     "casino contractor", "Builder independent worker", "施工单位监督", "审核施工方资料",
+    "与施工方和设计方均无关", "neither builder nor designer",
     # who checks, watches or speaks with a party
     "施工单位质量监督员", "施工单位资质审核员", "总包单位资料审核", "施工企业信用评价",
     "施工单位对接人", "building company inspector", "General contractor auditor",

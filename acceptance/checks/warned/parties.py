@@ -74,7 +74,7 @@ TESTED_WITH = (
     r"|(?:test )?(?:charts?|rigs?|bench(?:es)?|houses?|methods?|set-?ups?|equipment|reports?))"
 )
 NOT_THEY = re.compile(
-    r"(?:之|以)外(?![围线勤协])|外的|无关|监理(?:员|人员)?$"
+    r"(?:之|以)外(?![围线勤协])|外的|无关|(?:没有|无)任?何?关[系联]|监理(?:员|人员)?$"
     r"|(?:委托|聘请)的?(?:第三方)?(?:检[测验]|测试)(?:机构|单位|院|所|中心|公司)"
     rf"| (?:of|for|to) (?:the |an? |our )?{TESTED_WITH}$"
     r"|-independent|(?:'s|s')? work (?:inspected|tested|checked|measured|reviewed)",
@@ -88,7 +88,7 @@ NOT_OF = re.compile(
 # Anywhere in a role: it may be that of one who checks or watches the party, or of another body.
 IN_DOUBT = re.compile(
     r"见证|旁站|陪同|监督|审[核查计]|评[审价估定]|核[查验]|复核|对接|联系|联络|监理|独立|第三方"
-    r"|委托|聘请|无关|之外|以外|witness|independen|not involved|third party|other than|supervis"
+    r"|委托|聘请|无关|关[系联]|之外|以外|witness|independen|not involved|third party|other than|supervis"
     r"|audit|assess|certif|liaison|relations|training|(?<!s )inspect",
     re.IGNORECASE,
 )
