@@ -88,8 +88,8 @@ NOT_OF = re.compile(
 # Anywhere in a role: it may be that of one who checks or watches the party, or of another body.
 IN_DOUBT = re.compile(
     r"见证|旁站|陪同|监督|审[核查计]|评[审价估定]|核[查验]|复核|对接|联系|联络|监理|独立|第三方"
-    r"|委托|聘请|无关|关[系联]|之外|以外|witness|independen|not involved|third party|other than|supervis"
-    r"|audit|assess|certif|liaison|relations|training|(?<!s )inspect",
+    r"|委托|聘请|无关|关[系联]|之外|以外|witness|independen|not involved|third party|other than"
+    r"|supervis|audit|assess|certif|liaison|relations|training|(?<!s )inspect",
     re.IGNORECASE,
 )
 # Words of a body that is on its own.
