@@ -48,6 +48,7 @@ NO_SENTENCES: dict[str, tuple[str, ...]] = {
     # HTML and its styles
     "report/whole_page.py": ("class=", 'id="', 'style="', "@page", "height:", "<div", "</div>"),
     # what names say, looked for by patterns
+    "checks/warned/parties.py": ("test plans?", "other than", "not involved"),
     "checks/verdict_words.py": ("complies with", "failures", "all|both|each"),
     # what the system's loader says
     "files/shortage.py": (

@@ -45,6 +45,7 @@ SEVERITY = (
     Verdict.CONDITIONAL_PASS,
     Verdict.PASS,
 )
+MOST_BITS = 14_000  # 4,300 digits are 14,284 bits
 DECIDED = frozenset(SEVERITY) - {Verdict.INCONCLUSIVE}
 
 
@@ -173,7 +174,7 @@ def _check_duration(plan: Plan) -> None:
         if deviation.what == DURATION_DEVIATION and _contradicts(deviation.value, plan):
             what = tr(
                 "the deviation says {value!r}, and the plan has {seconds:g} s",
-                value=deviation.value, seconds=plan.minimum_duration,
+                value=_shown(deviation.value), seconds=plan.minimum_duration,
             )  # fmt: skip
             raise PlanError(what, where=DURATION_DEVIATION, hint=tr("State the same twice"))
 
@@ -181,12 +182,24 @@ def _check_duration(plan: Plan) -> None:
 def _contradicts(value: Value, plan: Plan) -> bool:
     """Whether a deviation says another duration than the plan has, or nothing.
 
-    Words may say more than one time, or one that cannot be read: people read them in the report.
+    Words that are more than a number and a unit are read by people, in the report.
     """
-    if isinstance(value, bool) or not str(value).strip():
+    if stated_times.says_nothing(value):
         return True
-    own, stated = plan.minimum_duration or 0.0, [*stated_times.seconds(value)]
-    return len(stated) == 1 and not math.isclose(stated[0], own)
+    own, stated = plan.minimum_duration or 0.0, stated_times.seconds(value)
+    return stated is not None and not _same(stated, own)
+
+
+def _same(stated: float, own: float) -> bool:
+    """Whether two durations are one but for rounding; an integer of any size is no float."""
+    return own / 2 <= stated <= own * 2 and math.isclose(stated, own)
+
+
+def _shown(value: Value) -> Value:
+    """Return a value as a message can show it: Python writes out no integer of 4,301 digits."""
+    if isinstance(value, int) and value.bit_length() > MOST_BITS:
+        return math.inf if value > 0 else -math.inf
+    return value
 
 
 @dataclass(frozen=True)

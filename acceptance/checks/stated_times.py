@@ -1,4 +1,4 @@
-"""Times that words state, such as "1 min" or 30 秒."""
+"""A duration that is stated, as a number of seconds or in words such as "1 min" or 30 秒."""
 
 from __future__ import annotations
 
@@ -6,30 +6,40 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from acceptance.checks.warned import alike
+
 if TYPE_CHECKING:
     from acceptance.model import Value
 
-# A comma in a number is of decimals or of thousands: such a number is not read.
-NUMBER = r"(?<![\d.,])(\d+(?:\.\d*)?|\.\d+)"
-SECONDS = {
-    r"ms|msecs?|milliseconds?|毫秒": 0.001,
-    r"s|secs?|seconds?|秒钟?": 1.0,
-    r"mins?|minutes?|分钟|分(?![贝辨])": 60.0,
-    r"h|hrs?|hours?|小时": 3600.0,
+# In full width and small letters; ″ is written out as ′′ there.
+UNITS = {
+    r"|s|secs?\.?|seconds?|秒钟?|′′|''|\"": 1.0,
+    r"ms|msecs?\.?|milliseconds?|毫秒": 0.001,
+    r"mins?\.?|minutes?|分钟?|分鐘|′|'": 60.0,
+    r"h|hrs?\.?|hours?|个?小时|個?小時": 3600.0,
 }
-TIMES = {re.compile(rf"{NUMBER}\s*(?:{unit})(?![a-z])"): size for unit, size in SECONDS.items()}
-ALONE = re.compile(rf"\s*{NUMBER}\s*")
+TIMES = {
+    re.compile(rf"([0-9]+(?:\.[0-9]*)?|\.[0-9]+) ?(?:{unit})"): size for unit, size in UNITS.items()
+}
 
 
-def seconds(value: Value) -> set[float]:
-    """Return the times that a value states, in seconds: 60, "60", "1 min" and 60 秒 state one.
+def seconds(value: Value) -> float | None:
+    """Return the duration that a value states, in seconds: 60, "60", "1 min" and 60 秒 state one.
 
-    Several may be meant as one ("1 min 30 s") or as two ("30 s instead of 60 s"); words without a
-    number state none that could be read. A truth value states none.
+    A text does where the whole of it is one number, with one unit of time or none (a point before
+    decimals, no sign, nothing between thousands). All other words state none that is read here:
+    "1/2 min", "30 ±1 s", "less than 60 s", 三十秒, "30 с" (Cyrillic) are for people. A truth
+    value states none. A whole number is returned as it is, of any size.
     """
     if not isinstance(value, str):
-        return set() if isinstance(value, bool) else {float(value)}
-    text = unicodedata.normalize("NFKC", value).casefold()
-    if alone := ALONE.fullmatch(text):
-        return {float(alone[1])}
-    return {float(said) * size for form, size in TIMES.items() for said in form.findall(text)}
+        return None if isinstance(value, bool) else value
+    text = " ".join(unicodedata.normalize("NFKC", value).casefold().split())
+    stated = ((form.fullmatch(text), size) for form, size in TIMES.items())
+    return next((float(found[1]) * size for found, size in stated if found), None)
+
+
+def says_nothing(value: Value) -> bool:
+    """Whether a value is no duration and no words of one: a truth value, blank, "-", "none", 无."""
+    return isinstance(value, bool) or (
+        isinstance(value, str) and alike.plain(value) in alike.NOTHING
+    )

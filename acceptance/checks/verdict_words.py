@@ -158,26 +158,31 @@ GRADES = re.compile(
     "(?<!不)合格.*不合格|不合格.*(?<!不)合格|合格.*(?:良好|[优優]秀)|(?:良好|[优優]秀).*合格"
     r"|(?:合格|[达達][标標]): *[≥≤><]*\d|分[(\[{]合格[)\]}]"
 )
-# By what a verdict would be reached: 全部合格方为合格, 抽检合格方可验收, 合格率≥90%为合格
-GIVEN = (
-    rf"(?:{FIT}|[达達][标標]|[未不]?(?:符合|[满滿]足|通[过過])|要求|以上|以下"
-    "|[后後时時%分级級项項台])"
-)
-JUDGED = "(?:(?:判定?|[视視评評认認]定?|算)[为為是]?|[为為])"
-MAY = "(?:可以?|[能应應须須予])"
-PASSES = f"(?:{FIT}|{REACHED}|不?通[过過])"
-LET_THROUGH = rf"(?:{WORK}|通[过過]|交付|放行|投入使用|交工|移交)(?:{WORK}|通[过過]|合格)?"
-BOUND = "(?:[≥>≤<]|不[低少小高大多]于|以上|以下|[0-9][分级級]中[0-9])"
+# When a verdict would be reached: 全部合格方为合格, 每项达标才算合格, 三次均合格则判合格
+AS = "(?:判定?|视|視|评|評|认定?)?[为為]"
+JUDGED = f"(?:判定?|算|{AS})"
+ONLY_THEN = "(?:(?<![施工建设监理各多甲乙双])方|才)"
+LET_THROUGH = rf"(?:{WORK}|通[过過]|交付|放行|投入使用|交工|移交)(?:{WORK}|通[过過])?"
 RULE = re.compile(
-    rf"{GIVEN},?(?:[方才](?={MAY}|{JUDGED})|[则則]){MAY}?(?:{JUDGED}?{PASSES}|{LET_THROUGH})$"
-    rf"|{GIVEN}即{MAY}?(?:{JUDGED}?{PASSES}|{LET_THROUGH})$"
-    rf"|{BOUND}[^,]*(?:{JUDGED}{PASSES}|[时時][方才]?{MAY}?{LET_THROUGH})$"
-    r"|^\W*(?:accepted|approved|pass(?:ed|es)?|conform\w*|compliant) (?:only )?"
-    r"(?:if|once|provided|unless)\b",
-    re.IGNORECASE,
+    rf"(?:(?:{ONLY_THEN}|[则則])可?{JUDGED}|即可?{AS})(?:合格|[达達][标標]|通[过過])$"
+)
+# The whole of it, with a bound in place of a figure, or begun by "if": 合格率≥90%为合格
+BOUND = "(?:[≥>]|不[低少小]于)"
+SHARE, PERCENT = "(?:合格|通[过過])率 *", r"\d[\d.]*%(?:以上)?"
+RULE_ALONE = re.compile(
+    rf"[^,;。:]*(?:合格|[达達][标標]|符合|[满滿]足|通[过過]|以上)[后後时時]?,?"
+    rf"{ONLY_THEN}[可能](?:{LET_THROUGH})"
+    rf"|{SHARE}{BOUND} *{PERCENT}[时時]?(?:{JUDGED}合格|{LET_THROUGH})"
+    rf"|{SHARE}(?:{BOUND}|[达達]到) *{PERCENT},?{ONLY_THEN}[可能]{LET_THROUGH}"
+    rf"|(?:不低于\d分|\d分及?以上){JUDGED}合格"
+    r"|(?:若|如果?|凡)(?:有|出现|存在|全|各|均|每|任|[不未])[^,;。]*"
+    rf",?[则則](?:{JUDGED}[不未]?合格|{LET_THROUGH})"
+    r"|(?:有|任[一意何]|[1一][个項项])[^,;。]{0,6}不合格,?[即则則]判定?[为為]?不合格"
+    r"|(?i:(?:accepted|approved|pass(?:ed|es)?|conforms?|compliant) (?:only )?"
+    r"if (?:all|both|each|every|no|at least)\b[\w ,]*)"
 )
 # What was found, and no rule: 本次, 实测 ...
-FOUND = re.compile(r"本次|本工程|本项目|本批|实测|结[论論果]|现[已场]|[已均]经|[;。]")
+FOUND = re.compile(r"本[次工项批系]|[实實][测測得]|[该該此]|结[论論果]|现[已场]|[已均]经")
 # In front of a place, the last of its words: 合格 东门, 合格-大厅摄像头, 合格 仓库北门; not of
 # goods: 合格 仓库, 合格-不合格分拣室, 合格 入库口, 合格 车门
 PLACE = (
@@ -200,8 +205,10 @@ def states_a_verdict(name: str) -> bool:
 
 def is_a_rule(text: str) -> bool:
     """Whether a text says when something would conform, and not that it does."""
-    said = as_read(text).rstrip(" .。")
-    return bool(RULE.search(said)) and not FOUND.search(said)
+    said = as_read(text)
+    if RULE.search(said):
+        return True
+    return bool(RULE_ALONE.fullmatch(said.rstrip(" .。"))) and not FOUND.search(said)
 
 
 def labels_a_verdict(rule: str) -> bool:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 MOST_SOUGHT = 50  # names and hashes; with more it is quicker to read every session
 FOUND, UNREADABLE = "earlier", "earlier_unreadable"  # what entries of the log are called
 MARKS = LOG, "plan.toml", store.PLAN, store.REPORT  # beside a session, or what is left of one
+SIGNS = re.compile(r"[√✓✔×✕✖✗✘+±<>≤≥=○●◯☑☒]")
+BLANKS = re.compile(r"(?<!\d) | (?!\d)")
+DECIMALS = re.compile(r"(?P<whole>\d+)\.(?P<part>\d+)(?P<unit>[^\W\d]*|%|°)")
 SEALED = re.compile(rb"^([0-9a-fA-F]{64})[ \t]+\*?session\.json\r?$", re.MULTILINE)
 
 
@@ -245,12 +248,25 @@ def _differ(before: Subject, now: Subject) -> bool:
 
 def _facts(subject: Subject) -> dict[str, str]:
     """Return the facts that are known of a subject, without what only makes them look different."""
-    said = {name: str(value) for name, value in subject.facts.items()}
-    return {
-        name: " ".join(alike.letters(value).split())
-        for name, value in said.items()
-        if alike.plain(value) not in alike.UNKNOWN
-    }
+    said = {name: alike.letters(str(value)) for name, value in subject.facts.items()}
+    return {name: _alike(text) for name, text in said.items() if _is_known(text)}
+
+
+def _is_known(text: str) -> bool:
+    """Whether a fact is stated: √, + and × are words of their own, dashes and dots are none."""
+    return alike.plain(text) not in alike.UNKNOWN or bool(SIGNS.search(text))
+
+
+def _alike(text: str) -> str:
+    """Return a fact without blanks beside a letter or sign, and zeros that end its decimals.
+
+    "24 h" is 24h, 0.50 is 0.5 and "2.50 m" is 2.5m; 5.10 alone may be a version, and stays.
+    """
+    tight = BLANKS.sub("", " ".join(text.split()))
+    number = DECIMALS.fullmatch(tight)
+    if not number or not (number["unit"] or number["whole"] == "0"):
+        return tight
+    return f"{number['whole']}.{number['part'].rstrip('0')}".rstrip(".") + number["unit"]
 
 
 def _seeds(before: Session, made: Session) -> set[str]:

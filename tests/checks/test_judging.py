@@ -1153,7 +1153,22 @@ def test_psnr_counts_only_where_the_sequence_was_fed_to_the_encoder() -> None:
                 },
                 "minimum_duration: the deviation says ",
             )
-            for value in (True, "60 s", "1 min", "1 h", "≥ 30 S", "100 ms", "２秒", " ")
+            for value in (
+                *(
+                    True,
+                    "60 s",
+                    "1 min",
+                    "1 h",
+                    "100 ms",
+                    "２秒",
+                    "60″",
+                    "60 sec.",
+                    "60.",
+                    "1 个小时",
+                ),
+                *(" ", "-", "none", "N/A", "无", "…", 0, -1, 10**309, -(10**400), 1 << 20_000),
+                *("9" * 309, "9" * 5000, float("inf"), float("nan")),
+            )
         ),
         (
             {"subjects": (Subject(id="a", kind=SubjectKind.FIXED, parent="b"),)},
@@ -1186,11 +1201,15 @@ def test_a_plan_that_would_be_partly_ignored_is_refused(
     [
         60, 60.0, "60", "60 s", " 60.0秒 ", "1 min", "60 seconds", "60 Sec.", "60 S", "1分钟",
         "60秒钟", "60000 ms", "30 s instead of 60 s", "60 s（标准为 300 s）", "0 min 60 s",
-        "六十秒", "half a minute more", "1,0 min", "1/60 of an hour",
+        "六十秒", "half a minute more", "1,0 min", "1/60 of an hour", "60″", "1′",
+        # more than a number and its unit, whatever the numbers in it would be alone
+        "1/2 min", "60 000 ms", "1 000 s", "3 x 20 s", "1:30 min", "60 ±1 s", "1分半", "1小时半",
+        "1-2 min", "短于60秒", "短于90秒", "instead of 300 s", "见附件3分", "24小时系统，只能拍短",
+        "30 s per shot", "≥ 30 S", "shortened by 30 s", "90 с", "-30 s", "90 000",
     ],
 )  # fmt: skip
 def test_a_deviation_may_say_a_duration_in_words(value: Value) -> None:
-    """Two times are read by people, and so is one in words alone."""
+    """All that is not one number with one unit is read by people."""
     deviation = Deviation(what="minimum_duration", value=value, why="short")
     check_plan((standard(requirement()),), plan(minimum_duration=60, deviations=(deviation,)))
 

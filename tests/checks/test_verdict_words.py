@@ -396,12 +396,16 @@ def test_a_source_names_the_standard_it_was_made_to_and_says_no_verdict(
 
 WHEN_IT_CONFORMS = (
     "全部合格方为合格", "每项达标才判为合格", "各项均符合则为合格", "抽检全部合格方可验收",
-    "全部合格方可通过", "合格率≥90%为合格", "三次均合格则判合格", "两人评分平均4分以上为合格",
-    "4分及以上判为合格", "5级中4级为合格", "每项达标才算合格", "1个不合格即判不合格",
-    "全部合格后方可验收", "全部合格，方可验收", "全部合格才可投入使用",
-    "如有一项不合格，则判为不合格", "若全部通过则验收通过", "合格率达到90%以上方可验收",
-    "不低于4分视为合格", "合格率≥95%时通过验收", "Accepted if all cameras passed",
-    "passes only if both passed",
+    "全部合格方可通过", "合格率≥90%为合格", "三次均合格则判合格", "4分及以上判为合格",
+    "每项达标才算合格", "1个不合格即判不合格", "全部合格后方可验收", "全部合格，方可验收",
+    "全部合格才可投入使用", "如有一项不合格，则判为不合格", "若全部通过则验收通过",
+    "合格率达到90%以上方可验收", "不低于4分视为合格", "合格率≥95%时通过验收",
+    "Accepted if all cameras passed", "passes only if both passed",
+    # by what is no word of a verdict
+    "响应时间小于2秒则判为合格", "无缺陷方为合格", "图像清楚才判为合格", "均在限值内则判为合格",
+    "与图纸一致方为合格", "合格率≥90%，则为合格", "若各项均达标则可评为合格", "各项達標則判為合格",
+    "全部合格，方为合格", "各项均优方为合格", "全项无误则判为合格", "不大于限值则判定合格",
+    "4分则为达标", "三项均好即为合格", "达到设计要求方为合格", "画面流畅方可评为合格",
 )  # fmt: skip
 THAT_IT_CONFORMS = (
     "全部合格", "结论：合格", "施工方合格", "施工方为合格", "已判为合格", "各方为合格",
@@ -409,9 +413,22 @@ THAT_IT_CONFORMS = (
     "合格率98%，合格", "合格率98%，判为合格", "合格率≥90%，实测98%合格",
     "抽检全部合格方可验收，本次全部合格", "全部合格则为合格；结论合格", "要求方合格",
     "全部合格，即验收通过", "All cameras passed when tested", "is hereby accepted",
+    # with a bound or a condition that was met
+    "18台中17台以上评为合格", "5级中4级判为合格", "信噪比≥45dB为合格", "清晰度≥400线 判为合格",
+    "合格率≥95% 综合判定为合格", "实际得分≥90分为合格", "实得98分，≥90分为合格",
+    "平均得分4.6分以上为合格", "图像质量4分以上判为合格", "设备均在标准以上 视为合格",
+    "90%以上判为合格", "测试完成后即合格", "全部项即合格", "10台合格，均符合，则通过",
+    "所有项目符合要求即通过验收", "本系统合格则验收通过", "10台均合格，信噪比≥45 dB为合格",
+    "全部达标；合格率≥100%为合格", "系统判定合格，图像≥4分为合格", "检验合格后予交付",
+    "全部设备符合要求才可交付，已交付", "本次全部合格方可验收", "验收合格即移交", "4分为合格",
+    "Passed provided that the cable is renewed", "Accepted if needed", "Passed once tested",
+    "Passed if all is quiet: passed", "Passed if all agree - PASS", "合格率≥95%，评为合格",
+    "若尔盖项目合格则通过", "如实测合格则通过", "如图全部合格则通过",
 )  # fmt: skip
 
 
-def test_when_something_would_conform_is_a_rule_and_no_verdict() -> None:
-    assert [text for text in WHEN_IT_CONFORMS if not is_a_rule(text)] == []
-    assert [text for text in THAT_IT_CONFORMS if is_a_rule(text)] == []
+@pytest.mark.parametrize(("texts", "rule"), [(WHEN_IT_CONFORMS, True), (THAT_IT_CONFORMS, False)])
+def test_when_something_would_conform_is_a_rule_and_no_verdict(
+    texts: tuple[str, ...], *, rule: bool
+) -> None:
+    assert {text: is_a_rule(text) for text in texts} == dict.fromkeys(texts, rule)

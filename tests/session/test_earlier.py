@@ -168,6 +168,18 @@ def test_the_session_that_is_judged_again_is_not_told(
         ({"picture": "不详"}, {"picture": "colour"}, False),
         ({"low_light": "no"}, {"low_light": "yes"}, True),
         ({"height": "4.5"}, {"height": "45"}, True),
+        ({"infrared": "√"}, {"infrared": "×"}, True),
+        ({"infrared": "√"}, {"infrared": "无"}, True),
+        ({"infrared": "+"}, {"infrared": "-"}, False),
+        ({"infrared": "…"}, {"infrared": "yes"}, False),
+        ({"kept": "24 h"}, {"kept": "24h"}, False),
+        ({"size": "4 CIF"}, {"size": "4CIF"}, False),
+        ({"lines": "1 2"}, {"lines": "12"}, True),
+        ({"height": "0.50"}, {"height": "0.5"}, False),
+        ({"height": "2.50 m"}, {"height": "2.5m"}, False),
+        ({"height": "3.0 m"}, {"height": "3.01 m"}, True),
+        ({"height": "30 m"}, {"height": "3 m"}, True),
+        ({"firmware": "5.10"}, {"firmware": "5.1"}, True),
     ],
 )
 def test_only_what_both_sessions_state_of_a_device_can_differ(

@@ -109,7 +109,8 @@ def received(judged: Judged) -> Iterator[SessionWarning]:
     plan, come = judged.session.plan, _day(judged.session.plan.project.received)
     films = [(one.id, judged.day_of(one)) for one in judged.session.taken]
     answers = [(_asked(one), _day(one.when)) for one in plan.answers]
-    early = [f"{name}: {day}" for name, day in (*films, *answers) if day and day < come]
-    sent_in = len(early) == len(films) and all(day < come for _, day in films)
-    if early and not sent_in:
-        yield note("received_later", early, received=come)
+    early = [f"{name}: {day}" for name, day in films if day and day < come]
+    answered = [f"{name}: {day}" for name, day in answers if day and day < come]
+    sent_in = not answered and len(early) == len(films)
+    if (early or answered) and not sent_in:
+        yield note("received_later", [*early, *answered], received=come)
