@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from marks import slow
-from peers.awaited import directed, until
+from peers.awaited import OwnTime, directed, until
 from peers.cable import GROUP, HERE, THERE, cable
 from peers.captured_files import arrived, check, events, rows
 from peers.intruder import intruder
@@ -163,8 +163,9 @@ def test_multicast_is_joined_by_the_cable_that_reaches_the_camera(tmp_path: Path
 @pytest.mark.film
 def test_a_pulled_cable_costs_what_was_sent_meanwhile_and_nothing_else(tmp_path: Path) -> None:
     """All that the camera sent before is there; of what it sent after, all from a key frame on."""
-    stop, pulled = threading.Event(), list[float]()
-    with cable() as link, camera(host=THERE, prefix=link.prefix) as peer:
+    stop, pulled, plugged = threading.Event(), list[float](), list[float]()
+    held_up = list[float]()
+    with cable() as link, camera(host=THERE, prefix=link.prefix) as peer, OwnTime() as own:
 
         def direction() -> Direction:
             while not (yield).frames:
@@ -174,9 +175,12 @@ def test_a_pulled_cable_costs_what_was_sent_meanwhile_and_nothing_else(tmp_path:
             while not said(tmp_path, "disconnected"):
                 yield
             link.plug()
+            plugged.append(time.time())
+            begun = own.now
             since = (yield).frames
             while (yield).frames <= since:
                 pass
+            held_up.append(time.time() - plugged[0] - (own.now - begun))
             stop.set()
 
         captured = capture(
@@ -186,9 +190,14 @@ def test_a_pulled_cable_costs_what_was_sent_meanwhile_and_nothing_else(tmp_path:
         sent = np.array([line["at"] for line in peer.sent()])
     check(captured)
     assert (captured.connections, captured.reason) == (2, "interrupted")
-    first, _ = of_connections(captured)
+    first, second = of_connections(captured)
     assert ((sent > first[-1]) & (sent < pulled[0])).sum() <= 2, "still on their way through it"
     assert captured.lost == 0
+    # a try that the cable's end meets, a rest of twice the first, and up to a second to a key frame
+    most = 25 * (2.0 + 2 * 0.5 + 1.0 + held_up[0])
+    assert ((sent > plugged[0]) & (sent < second[0])).sum() <= most
+    for came in (first, second):
+        assert abs(((sent > came[0]) & (sent < came[-1])).sum() - (len(came) - 1)) <= 2
 
 
 def of_connections(captured: Captured) -> list[NDArray[np.float64]]:
