@@ -21,6 +21,7 @@ from acceptance.live import transcript
 from acceptance.live.gb28181 import calls, media_ports, offer
 from acceptance.live.gb28181.offer import MediaRequest
 from acceptance.live.gb28181.program_stream import BEGIN, MOST_BEGINNINGS, ProgramStream
+from acceptance.live.rtsp.stream_intake import StreamIntake
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -260,6 +261,25 @@ def test_who_is_held_up_does_not_call_a_device_silent_before_reading(
     assert held_up
     assert (step.figures["ended"], step.faults) == ("seconds", ())
     assert float(str(step.figures["seconds"])) > 2.4
+
+
+def test_a_picture_that_changes_ends_the_call_and_is_no_silence(
+    platform: Platform,
+    stream: list[tuple[float, bytes]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    put = StreamIntake.put
+
+    def changed(intake: StreamIntake, arrived: Arrived) -> None:
+        put(intake, arrived)
+        intake.changed = intake.counts.frames > 20
+
+    monkeypatch.setattr(StreamIntake, "put", changed)
+    peer = Device(("127.0.0.1", platform.port), stream=stream)
+    step = taken(platform, peer, tmp_path / "a.mp4")["stream"]
+    assert step.figures["ended"] == "changed"
+    assert step.faults == ("ended: size or codec of the picture changed",)
 
 
 def test_a_connection_that_waited_is_read_before_its_device_is_called_silent() -> None:
