@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import socket
+import struct
 import subprocess
 import threading
 import time
@@ -77,6 +78,49 @@ def test_an_ntp_server_gives_the_offset_within_its_half_width(chrony: tuple[int,
     assert found.uncertainty is not None
     assert abs(found.offset) <= found.uncertainty < 0.05
     assert found.source == "ntp"
+
+
+def test_an_ntp_offset_holds_the_truth_where_the_program_is_held_up_between_two_readings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Another program takes the processor for 30 ms before each of the three in turn."""
+    for held_up in range(1, 4):
+        asking = ServerOfThisClock(held_up)
+        monkeypatch.setattr(own_clock, "time", asking)
+        doubt, offset = own_clock._round(asking)  # type: ignore[arg-type] # as far as it is used
+        assert asking.reads == 3
+        assert abs(offset) <= doubt + 1e-6  # what a stamp of NTP resolves as a number
+
+
+class ServerOfThisClock:
+    """The clocks of a computer and a server of NTP that shows the same; no time passes between."""
+
+    def __init__(self, held_up: int) -> None:
+        self.now, self.reads, self._held_up = 1.7e9, 0, held_up
+        self._asked = b""
+
+    def _read(self) -> float:
+        self.reads += 1
+        self.now += 0.03 if self.reads == self._held_up else 0.0
+        return self.now
+
+    def time(self) -> float:
+        """Return Unix s."""
+        return self._read()
+
+    def monotonic(self) -> float:
+        """Return monotonic s."""
+        return self._read() - 1.6e9
+
+    def send(self, asked: bytes) -> None:
+        """Take a request."""
+        self._asked = asked
+
+    def recv(self, _: int) -> bytes:
+        """Answer it."""
+        whole, part = divmod(self.now + own_clock.NTP_EPOCH, 1)
+        stamp = struct.pack("!II", int(whole), int(part * own_clock.FRACTION))
+        return b"\x24\x01" + bytes(22) + self._asked[40:48] + stamp + stamp
 
 
 def test_chrony_says_how_far_off_this_computer_can_be(

@@ -1,7 +1,7 @@
 """What a test waits for in place of a time: a busy machine does nothing within so many seconds.
 
 An event is waited for, a capture is directed by how it goes, and what a program itself must do in
-time is timed by a clock that stands while the program is held up.
+time is timed by a clock that stands while the program is held up, and goes on while it computes.
 """
 
 from __future__ import annotations
@@ -41,17 +41,25 @@ def directed(direction: Direction) -> Callable[[LiveRates], None]:
 
 
 class OwnTime:
-    """Seconds of this process: they stand while it is stopped or has no processor."""
+    """Seconds of this process: they stand while it is stopped or has no processor.
+
+    They do not where it computes and gives no thread a turn: its processor time counts then.
+    """
 
     STEP, LATE = 0.02, 0.03  # s between two looks, and by which one may be late
 
     def __init__(self) -> None:
-        self.now, self._ended = 0.0, threading.Event()
-        """Seconds since the beginning; never more than have passed."""
-
+        self._now, self._ended, self._turn = 0.0, threading.Event(), threading.Lock()
         self._thread = threading.Thread(target=self._count, daemon=True)
 
+    @property
+    def now(self) -> float:
+        """Seconds since the beginning; never more than have passed."""
+        self._look()
+        return self._now
+
     def __enter__(self) -> Self:
+        self._before, self._used = time.monotonic(), time.process_time()
         self._thread.start()
         return self
 
@@ -60,8 +68,12 @@ class OwnTime:
         self._thread.join()
 
     def _count(self) -> None:
-        before = time.monotonic()
         while not self._ended.wait(self.STEP):
-            looked = time.monotonic()
-            self.now += min(looked - before, self.STEP + self.LATE)
-            before = looked
+            self._look()
+
+    def _look(self) -> None:
+        with self._turn:
+            looked, used = time.monotonic(), time.process_time()
+            own = max(self.STEP + self.LATE, used - self._used)
+            self._now += min(looked - self._before, own)
+            self._before, self._used = looked, used

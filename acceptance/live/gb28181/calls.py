@@ -97,10 +97,13 @@ def _answered(
     answered = time.perf_counter()
 
     def over() -> str:
-        now, heard = time.perf_counter(), reception.latest or answered
+        empty = reception.looks.empty  # before what came is asked for: its thread goes on
+        heard = reception.latest or answered
         if reception.error:
             return reception.error.code
-        if reception.first and now >= reception.first + wanted.seconds:
+        if reception.changed:
+            return "changed"
+        if reception.first and max(empty, heard) >= reception.first + wanted.seconds:
             return "seconds"
         if call in platform.ended:
             return "hung_up"
@@ -109,7 +112,7 @@ def _answered(
             for who, body in platform.notices[noticed:]
         ):
             return "end_of_file"
-        return "silent" if now > heard + platform.timeout else ""
+        return "silent" if empty > heard + platform.timeout else ""
 
     platform.serve(lambda: bool(over()), wanted.seconds + 2 * platform.timeout)
     return over() or "seconds"
@@ -201,6 +204,8 @@ def _faults_of(reception: Reception, wanted: MediaRequest, number: str, reason: 
         faults.append(tr("SSRC of the packets is {given}, not {asked}", given=given, asked=number))
     if reason == "silent":
         faults.append(tr("the stream stops before its time"))
+    if reason == "changed":
+        faults.append(tr("ended: size or codec of the picture changed"))
     if reason == "hung_up" and wanted.start is None:
         faults.append(tr("the device ended the call before its time"))
     return faults + _of_content(reception)

@@ -34,7 +34,7 @@ class MediaPort(Protocol):
         """Packets that this machine had no room for; None: the system does not count them."""
 
     def receive(self, until: float) -> Iterator[Arrived]:
-        """Yield what there is; wait at most until that monotonic s."""
+        """Yield what there is; wait at most until that monotonic s. Nothing: none was there."""
 
     def close(self) -> None:
         """Close it."""
@@ -98,23 +98,25 @@ class TcpPort:
 
     def receive(self, until: float) -> Iterator[Arrived]:
         """Yield the packets that are there; nothing more once the device has hung up."""
-        patience, data = Patience(until - time.perf_counter()), b""
+        patience, packets = Patience(until - time.perf_counter()), list[Arrived]()
         try:
             if self._connection is None:
                 self._connection = self._connected(patience)
                 arrival.enable(self._connection)
-                return
             read = functools.partial(arrival.receive, self._connection, CHUNK)
-            data, stamp, _ = patience.of(self._connection, read)
+            while not packets:  # also where a part of one came
+                data, stamp, _ = patience.of(self._connection, read)
+                if not data:
+                    break
+                self._bytes += data
+                packets = list(self._packets(stamp))
         except TimeoutError:
             return
         except (OSError, UnicodeError) as error:
             self._failed(error)
-        if not data:
+        if not packets:
             time.sleep(max(0.0, until - time.perf_counter()))
-            return
-        self._bytes += data
-        yield from self._packets(stamp)
+        yield from packets
 
     def _connected(self, patience: Patience) -> socket.socket:
         return patience.of(self._listener, self._listener.accept)[0]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 T1, T2 = 0.5, 4.0  # s: first wait of a request over UDP, longest one (RFC 3261, 17.1.1.1)
 LOOK = 0.1  # s between two looks at a condition that no message settles
+LAST_LOOKS = 10  # after the time: a connection is taken by one look and read by the next
 REMEMBERED = 2000  # replies, which a repeated request gets again
 TOLD = {"MESSAGE", "NOTIFY", "INFO"}
 
@@ -112,12 +113,13 @@ class Platform:
 
         What came meanwhile counts, also where this program was held up beyond them.
         """
-        end = time.monotonic() + seconds
+        end, last_looks = time.monotonic() + seconds, 0
         while not until():
             left = end - time.monotonic()
             for arrival in self._link.receive(min(max(left, 0.0), LOOK)):
                 self._take(arrival)
-            if left <= 0:
+            last_looks += left <= 0
+            if last_looks == LAST_LOOKS:
                 return until()
         return True
 

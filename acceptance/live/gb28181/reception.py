@@ -14,6 +14,7 @@ from acceptance.live.gb28181.offer import CLOCK_RATE
 from acceptance.live.gb28181.program_stream import READ, ProgramStream
 from acceptance.live.rtsp import packets, room, side_files
 from acceptance.live.rtsp.arrival import ArrivalClock
+from acceptance.live.rtsp.packet_sockets import Looks
 from acceptance.live.rtsp.sdp import VideoMedia
 from acceptance.live.rtsp.stream_intake import StreamIntake
 from acceptance.live.transcript import Transcript
@@ -59,8 +60,9 @@ class Reception:
         self.ssrcs: list[int] = []
         self.error: OutputError | None = None
         self.first = self.latest = 0.0
-        """Monotonic s of the first and the latest packet; 0: none."""
+        """Monotonic s at which the first and the latest packet came; 0: none."""
 
+        self.looks = Looks()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -73,6 +75,11 @@ class Reception:
     def key_frame(self) -> float:
         """Monotonic s of the first whole key frame; 0: none."""
         return self._intake.key_frame
+
+    @property
+    def changed(self) -> bool:
+        """Whether a picture of another size or codec has ended the clip."""
+        return self._intake.changed
 
     @property
     def codec(self) -> str:
@@ -135,8 +142,11 @@ class Reception:
         looked = time.perf_counter()
         try:
             while not self._stopping.is_set() and not self._intake.changed:
-                for arrived in self._port.receive(time.perf_counter() + TICK):
+                begun, before, found = time.perf_counter(), self.latest, False
+                for arrived in self._port.receive(begun + TICK):
+                    found = True
                     self._take(arrived)
+                self.looks.note(begun, found=found, useful=self.latest > before)
                 if (now := time.perf_counter()) > looked + 1:
                     looked = now
                     self._look_after()
@@ -151,7 +161,7 @@ class Reception:
         packet = packets.rtp(arrived.data)
         if packet is None:
             return
-        self.latest = arrived.stamp.user
+        self.latest = self._clock.arrival(arrived.stamp, self.latest)
         self.first = self.first or self.latest
         source = int.from_bytes(arrived.data[8:12], "big")
         if source not in self.ssrcs and len(self.ssrcs) < MOST_SSRCS:

@@ -16,6 +16,7 @@ from acceptance.live.rtsp import room, side_files
 from acceptance.live.rtsp.arrival import ArrivalClock
 from acceptance.live.rtsp.client import RtspClient
 from acceptance.live.rtsp.key_pictures import KeyPictures
+from acceptance.live.rtsp.packet_sockets import Looks
 from acceptance.live.rtsp.stream_intake import StreamIntake
 from acceptance.live.transcript import Transcript
 from acceptance.messages import tr
@@ -129,6 +130,7 @@ class CaptureLoop:
             clip, self._clock, self._record, self._pictures.put, ending.frames or math.inf
         )
         self._ticked, self._begun = (0.0, 0, 0), 0.0
+        self._looks: Looks | None = None  # of this connection; None: there is none to read from
 
     @property
     def changed_at(self) -> float | None:
@@ -205,30 +207,33 @@ class CaptureLoop:
             live=not self._request.once,
             ssrc=client.transport.ssrc if client.transport else -1,
         )
-        self._dropped = -1
+        self._dropped, self._looks = -1, Looks()
         try:
-            return self._listen(client)
+            return self._listen(client, self._looks)
         finally:
+            self._looks = None
             self._note_own_drops(client)
             self._intake.disconnect()
 
-    def _listen(self, client: RtspClient) -> str:
+    def _listen(self, client: RtspClient, looks: Looks) -> str:
         heard = began = time.perf_counter()
-        frames = self.counts.frames
+        counts, frames = self.counts, self.counts.frames
         while not (reason := self._over()):
-            now = time.perf_counter()
+            now, before, found = time.perf_counter(), counts.packets, True
             try:
-                for arrived in client.receive(now + TICK):  # also where this program was held up
-                    before = self.counts.packets
+                for arrived in client.receive(now + TICK):
+                    packets = counts.packets
                     self._intake.put(arrived)
-                    heard = arrived.stamp.user if self.counts.packets > before else heard
+                    heard = arrived.stamp.user if counts.packets > packets else heard
             except DeviceError as error:
                 if error.code != "silent":
                     raise
+                found = False
+            looks.note(now, found=found, useful=counts.packets > before)
             gone = self._intake.ended and not self._request.once
-            if gone or now > heard + self._timeout:
+            if gone or looks.empty > heard + self._timeout:
                 raise self._silent()
-            if self.counts.frames == frames and now > began + UNREADABLE * self._timeout:
+            if counts.frames == frames and counts.latest > began + UNREADABLE * self._timeout:
                 raise self._unreadable()
             self._tick(now, client)
         return reason
@@ -244,10 +249,10 @@ class CaptureLoop:
             return "end"
         if self._ending.frames is not None and counts.frames >= self._ending.frames:
             return "frames"
-        past = time.perf_counter() - counts.first if counts.first else 0.0
-        return (
-            "seconds" if self._ending.seconds is not None and past >= self._ending.seconds else ""
-        )
+        if self._ending.seconds is None or not counts.first:
+            return ""
+        read = time.perf_counter() if self._looks is None else self._looks.empty
+        return "seconds" if max(read, counts.latest) >= counts.first + self._ending.seconds else ""
 
     def _lost(self, error: DeviceError, *, connected: bool) -> str:
         """Note that the stream was lost; return why it is over where no try again helps.

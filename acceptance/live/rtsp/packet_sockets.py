@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 LARGEST = 65535
 AT_ONCE = 64  # packets read before the other socket is looked at
+MOST_VAIN = 50  # looks in a row that bring only what others send, or no packet of the video
 
 
 class Arrived(NamedTuple):
@@ -41,6 +42,23 @@ class Arrived(NamedTuple):
 
     stamp: Stamp
     """When it came."""
+
+
+class Looks:
+    """Looks for packets: a device is silent where one found nothing, not where time has passed.
+
+    What came while this program was held up still lies unread then.
+    """
+
+    def __init__(self) -> None:
+        self.empty, self._vain = 0.0, 0
+        """Monotonic s before which everything has been read; 0: no look has shown that."""
+
+    def note(self, begun: float, *, found: bool, useful: bool) -> None:
+        """Note a look begun at ``begun``: whether it found anything, and a packet of the stream."""
+        self._vain = 0 if useful else self._vain + 1
+        if not found or self._vain > MOST_VAIN:  # others may send for ever
+            self.empty = begun
 
 
 class Transport(Protocol):
@@ -135,7 +153,8 @@ class Datagrams:
         ready = self._selector.select(max(0.0, until - time.perf_counter()))
         if not ready:
             raise silent(self._wire.address)
-        for key, _ in ready:
+        # packets first: half a reply is waited for
+        for key, _ in sorted(ready, key=lambda each: each[0].fileobj is self._wire.socket):
             if key.fileobj is self._wire.socket:
                 item = self._wire.receive(until)
                 if not isinstance(item, Interleaved):

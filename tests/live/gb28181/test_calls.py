@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
+import socket
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -11,21 +14,23 @@ import av
 import marks
 import pytest
 from peers import gb28181_stream
-from peers.awaited import OwnTime
+from peers.awaited import PATIENCE, OwnTime
 from peers.gb28181_device import CHANNELS, ID, Device, Faults, meanwhile, packets
 
 from acceptance.live import transcript
-from acceptance.live.gb28181 import calls, offer
+from acceptance.live.gb28181 import calls, media_ports, offer
 from acceptance.live.gb28181.offer import MediaRequest
 from acceptance.live.gb28181.program_stream import BEGIN, MOST_BEGINNINGS, ProgramStream
+from acceptance.live.rtsp.stream_intake import StreamIntake
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from acceptance.live.gb28181.link import Link
     from acceptance.live.gb28181.platform import Platform
     from acceptance.live.gb28181.steps import DeviceStep
+    from acceptance.live.rtsp.packet_sockets import Arrived
 
 FRAMES = 75
 
@@ -232,6 +237,67 @@ def test_what_goes_wrong_is_said_and_nothing_hangs(
     assert [method for method in heard if method != "INVITE"] == methods
     if "stream" in steps:
         assert len(rows(tmp_path / "a.packets.csv")) == len(peer.sent_packets)
+
+
+def test_who_is_held_up_does_not_call_a_device_silent_before_reading(
+    platform: Platform,
+    stream: list[tuple[float, bytes]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The thread that reads stands for longer than the platform waits; the device sends on."""
+    receive, held_up = media_ports.UdpPort.receive, list[float]()
+
+    def late(port: media_ports.UdpPort, until: float) -> Iterator[Arrived]:
+        for arrived in receive(port, until):
+            yield arrived
+            if not held_up and not arrived.control:
+                held_up.append(time.perf_counter())
+                time.sleep(1.6)
+
+    monkeypatch.setattr(media_ports.UdpPort, "receive", late)
+    peer, platform.timeout = Device(("127.0.0.1", platform.port), stream=stream), 1.0
+    step = taken(platform, peer, tmp_path / "a.mp4", seconds=2.5)["stream"]
+    assert held_up
+    assert (step.figures["ended"], step.faults) == ("seconds", ())
+    assert float(str(step.figures["seconds"])) > 2.4
+
+
+def test_a_picture_that_changes_ends_the_call_and_is_no_silence(
+    platform: Platform,
+    stream: list[tuple[float, bytes]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    put = StreamIntake.put
+
+    def changed(intake: StreamIntake, arrived: Arrived) -> None:
+        put(intake, arrived)
+        intake.changed = intake.counts.frames > 20
+
+    monkeypatch.setattr(StreamIntake, "put", changed)
+    peer = Device(("127.0.0.1", platform.port), stream=stream)
+    step = taken(platform, peer, tmp_path / "a.mp4")["stream"]
+    assert step.figures["ended"] == "changed"
+    assert step.faults == ("ended: size or codec of the picture changed",)
+
+
+def test_a_connection_that_waited_is_read_before_its_device_is_called_silent() -> None:
+    """A look that takes a connection, or half a packet, has not found that nothing came."""
+    packet = b"\x80\x60" + bytes(10)
+    with (
+        contextlib.closing(media_ports.TcpPort("127.0.0.1")) as port,
+        socket.create_connection(("127.0.0.1", port.port)) as device,
+    ):
+        device.sendall(len(packet).to_bytes(2, "big") + packet)
+        [arrived] = port.receive(time.perf_counter() + PATIENCE)
+        assert arrived.data == packet
+        device.sendall(len(packet).to_bytes(2, "big") + packet[:5])
+        rest = threading.Timer(0.1, device.sendall, [packet[5:]])
+        rest.start()
+        [arrived] = port.receive(time.perf_counter() + PATIENCE)
+        assert arrived.data == packet
+        rest.join()
 
 
 def test_whoever_interrupts_leaves_no_device_sending(

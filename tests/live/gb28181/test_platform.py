@@ -393,3 +393,14 @@ def test_a_connection_that_gives_way_to_another_may_have_spoken() -> None:
         stack.enter_context(socket.create_connection(place))
         opened[0].send(b"REGISTER")
         assert link.receive(1) == []
+
+
+def test_a_connection_that_came_in_time_is_read_when_the_time_is_over(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    came: list[object] = []
+    monkeypatch.setattr(platform, "_take", came.append)
+    with socket.create_connection(("127.0.0.1", platform.port)) as device:
+        device.sendall(b"OPTIONS sip:a@b SIP/2.0\r\nContent-Length: 0\r\n\r\n")
+        assert platform.serve(lambda: bool(came), 0.0)
+    assert not platform.serve(lambda: False, 0.0)

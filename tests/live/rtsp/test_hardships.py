@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import signal
 import socket
 import subprocess
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from marks import slow
-from peers.awaited import directed, until
+from peers.awaited import OwnTime, directed, until
 from peers.cable import GROUP, HERE, THERE, cable
 from peers.captured_files import arrived, check, events, rows
 from peers.intruder import intruder
@@ -23,9 +24,14 @@ from peers.rtsp_camera import camera
 from acceptance.footage import clip as footage
 from acceptance.live import stream_tables
 from acceptance.live.rtsp import capture, packet_sockets
-from acceptance.live.rtsp.packets import OneSender
+from acceptance.live.rtsp.arrival import Stamp
+from acceptance.live.rtsp.client import RtspClient
+from acceptance.live.rtsp.packet_sockets import MOST_VAIN, Arrived
+from acceptance.live.rtsp.packets import RECEIVER_REPORT, OneSender
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
     from peers.awaited import Direction
     from peers.rtsp_camera import Camera
@@ -157,8 +163,9 @@ def test_multicast_is_joined_by_the_cable_that_reaches_the_camera(tmp_path: Path
 @pytest.mark.film
 def test_a_pulled_cable_costs_what_was_sent_meanwhile_and_nothing_else(tmp_path: Path) -> None:
     """All that the camera sent before is there; of what it sent after, all from a key frame on."""
-    stop, pulled = threading.Event(), list[float]()
-    with cable() as link, camera(host=THERE, prefix=link.prefix) as peer:
+    stop, pulled, plugged = threading.Event(), list[float](), list[float]()
+    held_up = list[float]()
+    with cable() as link, camera(host=THERE, prefix=link.prefix) as peer, OwnTime() as own:
 
         def direction() -> Direction:
             while not (yield).frames:
@@ -168,9 +175,12 @@ def test_a_pulled_cable_costs_what_was_sent_meanwhile_and_nothing_else(tmp_path:
             while not said(tmp_path, "disconnected"):
                 yield
             link.plug()
+            plugged.append(time.time())
+            begun = own.now
             since = (yield).frames
             while (yield).frames <= since:
                 pass
+            held_up.append(time.time() - plugged[0] - (own.now - begun))
             stop.set()
 
         captured = capture(
@@ -180,9 +190,14 @@ def test_a_pulled_cable_costs_what_was_sent_meanwhile_and_nothing_else(tmp_path:
         sent = np.array([line["at"] for line in peer.sent()])
     check(captured)
     assert (captured.connections, captured.reason) == (2, "interrupted")
-    first, _ = of_connections(captured)
+    first, second = of_connections(captured)
     assert ((sent > first[-1]) & (sent < pulled[0])).sum() <= 2, "still on their way through it"
     assert captured.lost == 0
+    # A try that the pulled cable still meets, a rest of twice the first, and a second to a key
+    # frame; not in frames: who hears of the end of the first session meanwhile sends none.
+    assert second[0] - plugged[0] < 2.0 + 2 * 0.5 + 1.0 + held_up[0]
+    for came in (first, second):
+        assert abs(((sent > came[0]) & (sent < came[-1])).sum() - (len(came) - 1)) <= 2
 
 
 def of_connections(captured: Captured) -> list[NDArray[np.float64]]:
@@ -316,3 +331,48 @@ def test_who_is_held_up_does_not_take_a_camera_for_silent_before_looking(tmp_pat
         )  # fmt: skip
     check(captured)
     assert (captured.connections, captured.lost, captured.reason) == (1, 0, "interrupted")
+
+
+@pytest.mark.film
+@pytest.mark.parametrize(("held_up", "seconds"), [(2.5, 4.0), (3.5, 3.0)])
+def test_who_is_held_up_reads_what_came_before_it_judges(
+    held_up: float, seconds: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond the time-out, or the end, too; what is read first then is no packet of the video."""
+    receive, looks = RtspClient.receive, itertools.count()
+
+    def late(client: RtspClient, until: float) -> Iterator[Arrived]:
+        look = next(looks)
+        if look == 21:
+            yield Arrived(
+                control=True, data=RECEIVER_REPORT, stamp=Stamp(None, time.perf_counter())
+            )
+            return
+        yield from receive(client, until)
+        if look == 20:
+            time.sleep(held_up)
+
+    monkeypatch.setattr(RtspClient, "receive", late)
+    with camera() as peer:
+        captured = capture(
+            peer.url, tmp_path / "gate.mp4", seconds=seconds, timeout=2.0, transport="udp"
+        )
+        sent = np.array([line["at"] for line in peer.sent()])
+    check(captured)
+    assert (captured.connections, captured.lost, captured.reason) == (1, 0, "seconds")
+    [came] = of_connections(captured)
+    assert ((sent > came[-1]) & (sent < came[0] + seconds)).sum() <= 2, "a frame is under way"
+
+
+def test_a_device_is_silent_where_a_look_found_nothing_or_others_send_for_ever() -> None:
+    looks = packet_sockets.Looks()
+    for number in range(1, MOST_VAIN + 1):
+        looks.note(float(number), found=True, useful=False)
+        assert looks.empty == 0
+    looks.note(90.0, found=True, useful=False)
+    assert looks.empty == 90
+    looks.note(91.0, found=True, useful=True)
+    looks.note(92.0, found=True, useful=False)
+    assert looks.empty == 90
+    looks.note(93.0, found=False, useful=False)
+    assert looks.empty == 93
