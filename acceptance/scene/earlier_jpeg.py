@@ -31,7 +31,7 @@ STEPS = np.exp(np.arange(np.log(2.0), np.log(64.0), 0.03))
 # standard errors: of filmed pictures without a comb the median is 4 at most, with one 11; drawn
 # edges that are all alike and lie on whole pixels come to 8.7
 SURE = 9.0
-# the same in pictures that a later coder has spread: alone, these have 2.1 at most beyond its step
+# the same in pictures that a later coder has spread: alone, these have 3.8 at most beyond its step
 SPREAD = 5.0
 AS_GOOD, BESIDE = 0.8, 4  # a comb of 4 codes is one of 2, too: the coarsest of those as good
 COARSER = 1.1  # times the own step of a coder, at which it leaves combs itself
@@ -72,10 +72,12 @@ def seen(luma: NDArray[Any], unit: int = 1, own: float = 0.0) -> StatedSteps | N
     found = _coefficients(luma) / unit
     if min(found.shape) == 0:
         return None
-    finest, sure = COARSER * own / unit, SPREAD if own else SURE
+    finest, least = COARSER * own / unit, SPREAD if own else SURE
     asked = [_comb(found[place]) for place in NEAR[:ASKED]]
-    if median(score * (step > finest) for score, step in asked) < sure:
+    usual = median(score * (step > finest) for score, step in asked)
+    if usual < least:
         return None
+    sure = min(usual, SURE)
     combs = [*asked, *(_comb(found[place]) for place in NEAR[ASKED:])]
     steps = [step if score >= sure and step > finest else np.nan for score, step in combs]
     told = _told(np.array(steps))

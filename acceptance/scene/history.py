@@ -34,7 +34,8 @@ def with_coded_before(video: VideoInfo, kept: Sequence[Frame]) -> VideoInfo:
     if video.codec == "mjpeg" and stored:
         before = coarse if earlier_coder.held(lumas, stored.detail) else None
     elif whole or video.codec in COMBLESS:
-        before = _like_h264(earlier_jpeg.seen(frame.luma, unit, (stored or coarse).detail))
+        own = stored.detail if stored else coarse.mean
+        before = _like_h264(earlier_jpeg.seen(frame.luma, unit, own))
         if whole and earlier_coder.seen(frame.luma, unit, lumas):
             before = coarse.at_least(before)
     return replace(video, coded_before=before)
