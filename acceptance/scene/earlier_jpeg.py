@@ -80,8 +80,8 @@ def seen(luma: NDArray[Any], unit: int = 1, own: float = 0.0) -> StatedSteps | N
     sure = min(usual, SURE)
     combs = [*asked, *(_comb(found[place]) for place in NEAR[ASKED:])]
     steps = [step if score >= sure and step > finest else np.nan for score, step in combs]
-    told = _told(np.array(steps))
-    return StatedSteps(unit * _mean(steps, told), unit * float(told.mean()))
+    every = _told(np.array(steps))
+    return StatedSteps(unit * _mean(steps, every), unit * float(every.mean()))
 
 
 def blocks(picture: NDArray[Any]) -> NDArray[Any]:
@@ -119,9 +119,9 @@ def _score(values: Array, step: float) -> float:
     return max(on_teeth, 0.0) * math.sqrt(2 / len(values))
 
 
-def _mean(steps: Sequence[float], told: Array) -> float:
+def _mean(steps: Sequence[float], every: Array) -> float:
     """Return the step of a block's mean, by the first ``steps`` (n,) that are sure."""
-    beside = [step for step in steps[:BESIDE_MEAN] if step > 0] or told[:BESIDE_MEAN]
+    beside = [step for step in steps[:BESIDE_MEAN] if step > 0] or every[:BESIDE_MEAN]
     return MEAN * (float(max(beside)) + 0.5)
 
 
