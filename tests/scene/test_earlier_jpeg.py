@@ -103,10 +103,13 @@ def test_a_library_s_jpeg_is_told_where_a_later_coder_has_spread_its_combs() -> 
     coded = cv2.imencode(".jpg", codes(scene()).astype(np.uint8), [1, 60])[1]
     later = np.random.default_rng(3).uniform(-4.5, 4.5, (256, 320))
     picture = codes(cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE) + later)
-    stated, told = stated_steps("mjpeg", b"", coded.tobytes(), 8), earlier_jpeg.seen(picture, own=4)
+    stated, steps = (
+        stated_steps("mjpeg", b"", coded.tobytes(), 8),
+        earlier_jpeg.seen(picture, own=4),
+    )
     assert stated is not None
-    assert told is not None
-    assert told.detail == pytest.approx(stated.detail, rel=0.2)
+    assert steps is not None
+    assert steps.detail == pytest.approx(stated.detail, rel=0.2)
     assert earlier_jpeg.seen(picture) is None
 
 
@@ -133,9 +136,9 @@ def test_an_earlier_jpeg_is_told_where_it_is_coarser_than_a_picture_is_stored(
     codec: str, steps: StatedSteps | None, quantisers: NDArray[np.int64] | None
 ) -> None:
     """Its detail counts as that of H.264 that takes as much."""
-    told = coded_before(12, codec, steps, quantisers)
-    assert told is not None
-    assert told.detail == pytest.approx(0.9 * 12, rel=0.06)
+    before = coded_before(12, codec, steps, quantisers)
+    assert before is not None
+    assert before.detail == pytest.approx(0.9 * 12, rel=0.06)
 
 
 @pytest.mark.parametrize("codec", ["h264", "hevc"])
@@ -143,9 +146,9 @@ def test_where_nothing_tells_how_a_picture_is_stored_a_jpeg_coarser_than_is_assu
     codec: str,
 ) -> None:
     """As of H.265 that begins with a CRA picture; finer ones are covered by what is assumed."""
-    told = coded_before(30, codec, None, None)
-    assert told is not None
-    assert told.detail == pytest.approx(0.9 * 30, rel=0.06)
+    before = coded_before(30, codec, None, None)
+    assert before is not None
+    assert before.detail == pytest.approx(0.9 * 30, rel=0.06)
     assert coded_before(12, codec, None, None) is None
 
 
