@@ -46,7 +46,7 @@ WINDOW, INNER, ACROSS = 4, 2, 6  # px of what repeats, and where in a block: wit
 PAIRS = 5  # of frames that are looked at
 LONGEST = 8  # blocks along the side of the largest that a coder predicts (H.265: 64 px)
 # share of the rows and columns of tiles in which more must repeat within blocks than over borders:
-# letters lie in a few lines
+# letters lie in a few lines; up to half of the lines may stand still as a whole, as bars do
 MOST = 0.5
 # codes that a block with things in it goes through, how many of these blocks noise lets repeat in
 # a JPEG, and the coarsest step at which it does not let more
@@ -90,11 +90,18 @@ def repeats(frames: Sequence[NDArray[Any]]) -> bool:
         return False
     same = [before == after for before, after in pairs]
     within, over = (np.array([_windows(pair, start) for pair in same]) for start in (INNER, ACROSS))
-    more = within.sum(axis=0, dtype=float) - over.sum(axis=0)
-    tiles = _tiles(np.where(_beside(within.min(axis=0)), 0.0, more[:-1, :-1]))
-    if min(np.sign(tiles.sum(axis=way)).mean() for way in (0, 1)) <= MOST:
+    more, still = within.sum(axis=0, dtype=float) - over.sum(axis=0), within.min(axis=0)
+    tiles = _tiles(np.where(_beside(still), 0.0, more[:-1, :-1]))
+    moved = _tiles(1.0 - still[:-1, :-1])
+    if not all(_in_most(*(each.sum(axis=way) for each in (tiles, moved))) for way in (0, 1)):
         return False
     return bool(_score(tiles) > SURE and np.sign(tiles[tiles != 0]).mean() > WIDELY)
+
+
+def _in_most(more: Counts, moved: Counts) -> bool:
+    """Whether there are ``more`` in most lines (n,) of tiles, of those in which something moved."""
+    lines = max(float(np.count_nonzero(moved)), len(moved) / 2)
+    return bool(np.sign(more).sum() > MOST * lines)
 
 
 def held(frames: Sequence[NDArray[Any]], step: float) -> bool:

@@ -9,7 +9,7 @@ Identification of bitmap compression history, IEEE Trans. Image Processing 12, 2
 from __future__ import annotations
 
 import math
-from statistics import fmean, median
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +31,8 @@ STEPS = np.exp(np.arange(np.log(2.0), np.log(64.0), 0.03))
 # standard errors: of filmed pictures without a comb the median is 4 at most, with one 11; drawn
 # edges that are all alike and lie on whole pixels come to 8.7
 SURE = 9.0
+# the same in pictures that a later coder has spread: alone, these have 3.8 at most beyond its step
+SPREAD = 5.0
 AS_GOOD, BESIDE = 0.8, 4  # a comb of 4 codes is one of 2, too: the coarsest of those as good
 COARSER = 1.1  # times the own step of a coder, at which it leaves combs itself
 FEWEST = 12  # values beyond half a step that a comb rests on
@@ -48,6 +50,15 @@ ASKED = 12  # of these, the first: most blocks have them
 # The comb of the mean is too fine beside its values to be seen. JPEG's own table (ITU-T T.81, K.1)
 # has 16 for it where the coarsest of the first five has 14; all are scaled and made whole.
 BESIDE_MEAN, MEAN = 5, 16 / 14
+# The tables of coders as far as NEAR goes, by rows: JPEG's own (K.1); that of MPEG pictures that
+# rest on no other (ISO/IEC 11172-2, 2.4.3.2), which some write into a JPEG; a flat one, of others.
+KNOWN = (
+    "11 10 16 24 40 51 12 12 14 19 26 58 14 13 16 24 40 14 17 22 29 18 22 37 24 35 49",
+    "16 19 22 26 27 29 16 16 22 24 27 29 19 22 26 27 29 22 22 26 27 22 26 27 26 27 26",
+    "16 " * len(NEAR),
+)
+BY_ROWS = [sorted(NEAR).index(place) for place in NEAR]
+TABLES = np.array([table.split() for table in KNOWN], np.float64)[:, BY_ROWS]
 
 
 def seen(luma: NDArray[Any], unit: int = 1, own: float = 0.0) -> StatedSteps | None:
@@ -55,18 +66,22 @@ def seen(luma: NDArray[Any], unit: int = 1, own: float = 0.0) -> StatedSteps | N
 
     ``unit`` codes are one of 8 bits; ``own`` is the step of the coder by which it is stored, which
     leaves combs of that step where it predicts flat blocks. Half of the coefficients that are asked
-    must show one; what shows none counts as the coarsest of those that do. The step of the mean is
-    the coarsest that the tables of libjpeg have beside those around it that do.
+    must show one; what shows none counts by the usual table that is most like those that do. The
+    step of the mean is the coarsest that the tables of libjpeg have beside those around it.
     """
     found = _coefficients(luma) / unit
     if min(found.shape) == 0:
         return None
-    finest = COARSER * own / unit
+    finest, least = COARSER * own / unit, SPREAD if own else SURE
     asked = [_comb(found[place]) for place in NEAR[:ASKED]]
-    if median(score * (step > finest) for score, step in asked) < SURE:
+    usual = median(score * (step > finest) for score, step in asked)
+    if usual < least:
         return None
+    sure = min(usual, SURE)
     combs = [*asked, *(_comb(found[place]) for place in NEAR[ASKED:])]
-    return StatedSteps(unit * _mean(combs), unit * fmean(_told(combs)))
+    steps = [step if score >= sure and step > finest else np.nan for score, step in combs]
+    every = _told(np.array(steps))
+    return StatedSteps(unit * _mean(steps, every), unit * float(every.mean()))
 
 
 def blocks(picture: NDArray[Any]) -> NDArray[Any]:
@@ -104,13 +119,18 @@ def _score(values: Array, step: float) -> float:
     return max(on_teeth, 0.0) * math.sqrt(2 / len(values))
 
 
-def _mean(combs: Sequence[Comb]) -> float:
-    """Return the step of a block's mean, by the first sure ones of ``combs``."""
-    beside = [step for score, step in combs[:BESIDE_MEAN] if score >= SURE] or _told(combs)
-    return MEAN * (max(beside) + 0.5)
+def _mean(steps: Sequence[float], every: Array) -> float:
+    """Return the step of a block's mean, by the first ``steps`` (n,) that are sure."""
+    beside = [step for step in steps[:BESIDE_MEAN] if step > 0] or every[:BESIDE_MEAN]
+    return MEAN * (float(max(beside)) + 0.5)
 
 
-def _told(combs: Sequence[Comb]) -> list[float]:
-    """Return a step for each of the ``combs``, the coarsest sure one where one is not sure."""
-    coarsest = max(step for score, step in combs if score >= SURE)
-    return [step if score >= SURE else coarsest for score, step in combs]
+def _told(steps: Array) -> Array:
+    """Return the ``steps`` (n,), those that are not sure (NaN) by the table that fits the others.
+
+    The table is scaled to them.
+    """
+    scales = np.log(steps) - np.log(TABLES)
+    likest = int(np.nanstd(scales, axis=1).argmin())
+    scaled = np.exp(np.nanmedian(scales[likest])) * TABLES[likest]
+    return np.asarray(np.where(np.isnan(steps), scaled, steps))

@@ -24,8 +24,8 @@ def with_coded_before(video: VideoInfo, kept: Sequence[Frame]) -> VideoInfo:
 
     Coders with loss leave blocks themselves, so these are looked for in what is stored without loss
     alone. Blocks that repeat tell in a fine JPEG film, too. Combs of coefficients, a JPEG's, tell
-    in H.264 and H.265 as well, where it is known how coarsely these are stored. Where nothing
-    tells, there is none.
+    in H.264 and H.265 as well, where they are coarser than those are stored; where nothing says how
+    coarsely, coarser than such films count. Where nothing tells, there is none.
     """
     frame, lumas = kept[len(kept) // 2], [each.luma for each in kept]
     quantiser = None if frame.quantisers is None else float(frame.quantisers.mean())
@@ -33,8 +33,9 @@ def with_coded_before(video: VideoInfo, kept: Sequence[Frame]) -> VideoInfo:
     coarse, unit, before = untold(video.depth), 1 << (video.depth - 8), None
     if video.codec == "mjpeg" and stored:
         before = coarse if earlier_coder.held(lumas, stored.detail) else None
-    elif stored and (whole or video.codec in COMBLESS):
-        before = _like_h264(earlier_jpeg.seen(frame.luma, unit, stored.detail))
+    elif whole or video.codec in COMBLESS:
+        own = stored.detail if stored else coarse.mean
+        before = _like_h264(earlier_jpeg.seen(frame.luma, unit, own))
         if whole and earlier_coder.seen(frame.luma, unit, lumas):
             before = coarse.at_least(before)
     return replace(video, coded_before=before)

@@ -154,6 +154,25 @@ def test_what_stands_still_in_a_part_of_the_picture_tells_of_no_coder(
     assert not earlier_coder.repeats(film)
 
 
+@pytest.mark.parametrize("bars", [(np.s_[:176], np.s_[-144:]), (np.s_[:, :208], np.s_[:, -176:])])
+def test_bars_do_not_hide_blocks_that_repeat_in_the_picture_between_them(bars: Any) -> None:
+    drawn = np.random.default_rng(2).random((64, 80)) < 0.3
+    frames = frames_of(np.tile(wall(0.0), (2, 2)), np.kron(drawn, np.ones((8, 8))) > 0)
+    for frame in frames:
+        for bar in bars:
+            frame[bar] = 16
+    assert earlier_coder.repeats(frames)
+
+
+def test_letters_in_a_small_window_of_a_screen_that_stands_still_tell_of_no_coder() -> None:
+    """They lie in most of the few lines in which anything moves."""
+    still = np.ones((720, 1280), bool)
+    still[320:384] = False
+    for letter in LETTERS:
+        still[330:346, letter[1]] = still[362:378, letter[1]] = True
+    assert not earlier_coder.repeats(frames_of(np.full((720, 1280), 100.0), still))
+
+
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.8])
 def test_blocks_that_repeat_in_fine_jpegs_were_held_by_a_coder_before(
     share: float,

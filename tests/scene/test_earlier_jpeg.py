@@ -78,14 +78,15 @@ def test_the_steps_of_a_jpeg_are_read_off_its_coefficients(step: float, unit: in
 
 
 @pytest.mark.parametrize("quality", [92, 90, 85, 75, 60, 50])
-def test_the_step_of_the_mean_is_that_of_the_table_or_a_little_coarser(quality: int) -> None:
-    """Also where one of its neighbours' combs is not sure, as it is fine beside its values."""
+def test_the_steps_are_those_of_the_table_and_the_mean_s_or_a_little_coarser(quality: int) -> None:
+    """Also where combs are not sure: fine beside their values, or with few values."""
     coded = cv2.imencode(".jpg", codes(scene()).astype(np.uint8), [1, quality])[1]
     stated = stated_steps("mjpeg", b"", coded.tobytes(), 8)
     steps = earlier_jpeg.seen(cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE))
     assert stated is not None
     assert steps is not None
     assert 0.95 < steps.mean / stated.mean < 1.4
+    assert steps.detail == pytest.approx(stated.detail, rel=0.04)
 
 
 def test_a_jpeg_is_seen_through_a_finer_coder_and_not_through_a_coarser() -> None:
@@ -97,28 +98,58 @@ def test_a_jpeg_is_seen_through_a_finer_coder_and_not_through_a_coarser() -> Non
     assert earlier_jpeg.seen(codes(quantised(scene(), 6) + 24 * later)) is None
 
 
+def test_a_library_s_jpeg_is_told_where_a_later_coder_has_spread_its_combs() -> None:
+    """Drawn edges, which come as near to a comb, do so only where no coder has spread them."""
+    coded = cv2.imencode(".jpg", codes(scene()).astype(np.uint8), [1, 60])[1]
+    later = np.random.default_rng(3).uniform(-4.5, 4.5, (256, 320))
+    picture = codes(cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE) + later)
+    stated, steps = (
+        stated_steps("mjpeg", b"", coded.tobytes(), 8),
+        earlier_jpeg.seen(picture, own=4),
+    )
+    assert stated is not None
+    assert steps is not None
+    assert steps.detail == pytest.approx(stated.detail, rel=0.2)
+    assert earlier_jpeg.seen(picture) is None
+
+
 def test_a_comb_of_the_step_of_the_coder_by_which_it_is_stored_tells_of_no_other() -> None:
     picture = codes(quantised(scene(), 12))
     assert earlier_jpeg.seen(picture, own=12.0) is None
     assert earlier_jpeg.seen(picture, own=10.0) is not None
 
 
+def coded_before(
+    step: float, codec: str, steps: StatedSteps | None, quantisers: NDArray[np.int64] | None
+) -> StatedSteps | None:
+    """Return what a film shows that was a JPEG of this ``step`` and is stored as is said."""
+    frame = SimpleNamespace(luma=codes(quantised(scene(), step)), quantisers=quantisers)
+    video = Video(codec, steps=steps)
+    return history.with_coded_before(video, [frame]).coded_before  # type: ignore[arg-type,list-item]
+
+
 @pytest.mark.parametrize(
     ("codec", "steps", "quantisers"),
     [("h264", None, np.full((16, 20), 12)), ("hevc", StatedSteps(2.5, 2.5), None)],
 )
-def test_no_earlier_jpeg_is_told_where_nothing_tells_how_a_picture_is_stored(
+def test_an_earlier_jpeg_is_told_where_it_is_coarser_than_a_picture_is_stored(
     codec: str, steps: StatedSteps | None, quantisers: NDArray[np.int64] | None
 ) -> None:
-    """A comb of it may be the coder's own; its detail counts as H.264 that takes as much."""
-    luma = codes(quantised(scene(), 12))
-    known, unknown = (
-        history.with_coded_before(video, [SimpleNamespace(luma=luma, quantisers=each)])  # type: ignore[arg-type,list-item]
-        for video, each in ((Video(codec, steps=steps), quantisers), (Video(codec), None))
-    )
-    assert unknown.coded_before is None
-    assert known.coded_before is not None
-    assert known.coded_before.detail == pytest.approx(0.9 * 12, rel=0.06)
+    """Its detail counts as that of H.264 that takes as much."""
+    before = coded_before(12, codec, steps, quantisers)
+    assert before is not None
+    assert before.detail == pytest.approx(0.9 * 12, rel=0.06)
+
+
+@pytest.mark.parametrize("codec", ["h264", "hevc"])
+def test_where_nothing_tells_how_a_picture_is_stored_a_jpeg_coarser_than_is_assumed_is_told(
+    codec: str,
+) -> None:
+    """As of H.265 that begins with a CRA picture; finer ones are covered by what is assumed."""
+    before = coded_before(30, codec, None, None)
+    assert before is not None
+    assert before.detail == pytest.approx(0.9 * 30, rel=0.06)
+    assert coded_before(12, codec, None, None) is None
 
 
 def test_a_jpeg_that_was_moved_off_its_grid_or_made_smaller_is_not_seen() -> None:
