@@ -206,9 +206,8 @@ def states_a_verdict(name: str) -> bool:
 def is_a_rule(text: str) -> bool:
     """Whether a text says when something would conform, and not that it does."""
     said = as_read(text)
-    if RULE.search(said):
-        return True
-    return bool(RULE_ALONE.fullmatch(said.rstrip(" .。"))) and not FOUND.search(said)
+    rule = RULE.search(said) or RULE_ALONE.fullmatch(said.rstrip(" .。"))
+    return bool(rule) and not FOUND.search(said)
 
 
 def labels_a_verdict(rule: str) -> bool:

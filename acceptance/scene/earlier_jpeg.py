@@ -31,8 +31,9 @@ STEPS = np.exp(np.arange(np.log(2.0), np.log(64.0), 0.03))
 # standard errors: of filmed pictures without a comb the median is 4 at most, with one 11; drawn
 # edges that are all alike and lie on whole pixels come to 8.7
 SURE = 9.0
-# the same in pictures that a later coder has spread: alone, these have 3.8 at most beyond its step
-SPREAD = 5.0
+# the same in pictures that a later coder has spread, where the steps are in the ratios of a usual
+# table: logarithms lie 0.04 about it at most, those of bars and drawn boxes 0.25 to 0.59
+SPREAD, LIKE_A_TABLE = 5.0, 0.12
 AS_GOOD, BESIDE = 0.8, 4  # a comb of 4 codes is one of 2, too: the coarsest of those as good
 COARSER = 1.1  # times the own step of a coder, at which it leaves combs itself
 FEWEST = 12  # values beyond half a step that a comb rests on
@@ -80,7 +81,9 @@ def seen(luma: NDArray[Any], unit: int = 1, own: float = 0.0) -> StatedSteps | N
     sure = min(usual, SURE)
     combs = [*asked, *(_comb(found[place]) for place in NEAR[ASKED:])]
     steps = [step if score >= sure and step > finest else np.nan for score, step in combs]
-    every = _told(np.array(steps))
+    every, unlike = _told(np.array(steps))
+    if usual < SURE and unlike > LIKE_A_TABLE:
+        return None
     return StatedSteps(unit * _mean(steps, every), unit * float(every.mean()))
 
 
@@ -125,12 +128,13 @@ def _mean(steps: Sequence[float], every: Array) -> float:
     return MEAN * (float(max(beside)) + 0.5)
 
 
-def _told(steps: Array) -> Array:
-    """Return the ``steps`` (n,), those that are not sure (NaN) by the table that fits the others.
+def _told(steps: Array) -> tuple[Array, float]:
+    """Return ``steps`` (n,), those that are not sure (NaN) by the table that fits the others.
 
-    The table is scaled to them.
+    The table is scaled to them; the second figure is how far logarithms of steps lie about it.
     """
     scales = np.log(steps) - np.log(TABLES)
-    likest = int(np.nanstd(scales, axis=1).argmin())
+    unlike = np.nanstd(scales, axis=1)
+    likest = int(unlike.argmin())
     scaled = np.exp(np.nanmedian(scales[likest])) * TABLES[likest]
-    return np.asarray(np.where(np.isnan(steps), scaled, steps))
+    return np.where(np.isnan(steps), scaled, steps), float(unlike[likest])

@@ -29,7 +29,7 @@ FOUND, UNREADABLE = "earlier", "earlier_unreadable"  # what entries of the log a
 MARKS = LOG, "plan.toml", store.PLAN, store.REPORT  # beside a session, or what is left of one
 SIGNS = re.compile(r"[√✓✔×✕✖✗✘+±<>≤≥=○●◯☑☒]")
 BLANKS = re.compile(r"(?<!\d) | (?!\d)")
-DECIMALS = re.compile(r"(?P<whole>\d+)\.(?P<part>\d+)(?P<unit>[^\W\d]*|%|°)")
+DECIMALS = re.compile(r"(?P<whole>\d+)\.(?P<part>\d+)(?P<unit>(?![a-d]$)[^\W\d]*|%|°)")
 SEALED = re.compile(rb"^([0-9a-fA-F]{64})[ \t]+\*?session\.json\r?$", re.MULTILINE)
 
 
@@ -253,8 +253,9 @@ def _facts(subject: Subject) -> dict[str, str]:
 
 
 def _is_known(text: str) -> bool:
-    """Whether a fact is stated: √, + and × are words of their own, dashes and dots are none."""
-    return alike.plain(text) not in alike.UNKNOWN or bool(SIGNS.search(text))
+    """Whether a fact is stated: √, + and × alone are words, dashes and dots are none."""
+    word = alike.plain(text)
+    return word not in alike.UNKNOWN or (not word and bool(SIGNS.search(text)))
 
 
 def _alike(text: str) -> str:

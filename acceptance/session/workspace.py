@@ -129,8 +129,8 @@ def forget_unreported(session: Path) -> None:
     """Remove the workspace that was kept because its session, which has its report, lacked it."""
     folder = session.resolve()
     for marker in folder.parent.glob(f"{PARTIAL}*/{UNREPORTED}"):
-        if _noted(marker)[0] == folder.name:
-            key = marker.parent.name.removeprefix(PARTIAL)
+        key = marker.parent.name.removeprefix(PARTIAL)
+        if "." not in key and _noted(marker)[0] == folder.name:  # what was set aside has a dot
             # what cannot be removed now is removed by the next run of its plan
             with contextlib.suppress(AcceptanceError), claimed(folder.parent, key):
                 pass

@@ -32,7 +32,10 @@ def test_time_for_which_this_program_gives_no_thread_a_turn_counts() -> None:
 
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="no process can be stopped")
 def test_time_for_which_a_process_is_stopped_does_not_count() -> None:
-    with subprocess.Popen([sys.executable, "-c", STOPPED], stdout=subprocess.PIPE) as stopped:
+    ours = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(
+        [sys.executable, "-c", STOPPED], stdout=subprocess.PIPE, env=ours
+    ) as stopped:
         assert os.WIFSTOPPED(os.waitpid(stopped.pid, os.WUNTRACED)[1])
         time.sleep(0.5)
         stopped.send_signal(signal.SIGCONT)

@@ -69,6 +69,19 @@ def test_sharp_edges_that_are_alike_are_no_comb() -> None:
     assert earlier_jpeg.seen(codes(blurred + random.normal(0, 1.6, picture.shape))) is None
 
 
+@pytest.mark.parametrize("period", [6.3, 7.9, 8.05, 16.2])
+def test_bars_along_the_pixels_are_no_comb_also_where_a_coder_may_have_spread_one(
+    period: float,
+) -> None:
+    """Louvres and fences: their steps are in no ratios of a table."""
+    lines, columns = np.mgrid[:1920, :2560]  # a quarter of a pixel each
+    bars = np.where(columns // (4 * period) % 2, 60.0, 200.0)
+    bars[960:] = np.where(lines // (4.68 * period) % 2, 60.0, 200.0)[960:]
+    seen = cv2.GaussianBlur(bars, (0, 0), 3.2).reshape(480, 4, 640, 4).mean((1, 3))
+    noise = np.random.default_rng(1).normal(0, 1.5, seen.shape)
+    assert earlier_jpeg.seen(codes(seen + noise), own=5.0) is None
+
+
 @pytest.mark.parametrize(("step", "unit"), [(4, 1), (12, 1), (12, 4), (30, 1)])
 def test_the_steps_of_a_jpeg_are_read_off_its_coefficients(step: float, unit: int) -> None:
     steps = earlier_jpeg.seen(codes(quantised(scene(), step), unit), unit)

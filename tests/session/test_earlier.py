@@ -180,6 +180,9 @@ def test_the_session_that_is_judged_again_is_not_told(
         ({"height": "3.0 m"}, {"height": "3.01 m"}, True),
         ({"height": "30 m"}, {"height": "3 m"}, True),
         ({"firmware": "5.10"}, {"firmware": "5.1"}, True),
+        ({"firmware": "3.10b"}, {"firmware": "3.1b"}, True),
+        ({"height": "<未知>"}, {"height": "5 m"}, False),
+        ({"codec": "‹TBD›"}, {"codec": "H.265"}, False),
     ],
 )
 def test_only_what_both_sessions_state_of_a_device_can_differ(

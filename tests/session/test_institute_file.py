@@ -182,6 +182,16 @@ def test_a_session_whose_report_is_html_alone_is_done(office: Path) -> None:
     assert run(office).name == f"{YEAR}-0002"
 
 
+def test_what_was_set_aside_as_damaged_stays_when_a_report_is_made(tmp_path: Path) -> None:
+    """It may hold the only trace of what was measured."""
+    for name in (".partial-1", ".partial-1.damaged"):
+        (tmp_path / name).mkdir()
+        workspace.note_unreported(tmp_path / name, "2026-0001", "zh")
+    (session := tmp_path / "2026-0001").mkdir()
+    workspace.forget_unreported(session)
+    assert [folder.name for folder in tmp_path.glob(".partial-*")] == [".partial-1.damaged"]
+
+
 @pytest.mark.parametrize("said", [b"", b"\0\nzh", b"a" * 5000, b"a" * 300 + b"\nzh", b"..\nzh"])
 def test_a_damaged_note_of_a_missing_report_keeps_no_run(office: Path, said: bytes) -> None:
     with pytest.raises(SetupError, match="The session is kept, without a report"):

@@ -14,7 +14,7 @@ from acceptance.live.gb28181.offer import CLOCK_RATE
 from acceptance.live.gb28181.program_stream import READ, ProgramStream
 from acceptance.live.rtsp import packets, room, side_files
 from acceptance.live.rtsp.arrival import ArrivalClock
-from acceptance.live.rtsp.packet_sockets import Looks
+from acceptance.live.rtsp.packet_sockets import Looks, held_up
 from acceptance.live.rtsp.sdp import VideoMedia
 from acceptance.live.rtsp.stream_intake import StreamIntake
 from acceptance.live.transcript import Transcript
@@ -146,6 +146,7 @@ class Reception:
                 for arrived in self._port.receive(begun + TICK):
                     found = True
                     self._take(arrived)
+                found = found or held_up(begun + TICK)
                 self.looks.note(begun, found=found, useful=self.latest > before)
                 if (now := time.perf_counter()) > looked + 1:
                     looked = now

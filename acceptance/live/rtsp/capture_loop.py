@@ -16,7 +16,7 @@ from acceptance.live.rtsp import room, side_files
 from acceptance.live.rtsp.arrival import ArrivalClock
 from acceptance.live.rtsp.client import RtspClient
 from acceptance.live.rtsp.key_pictures import KeyPictures
-from acceptance.live.rtsp.packet_sockets import Looks
+from acceptance.live.rtsp.packet_sockets import Looks, held_up
 from acceptance.live.rtsp.stream_intake import StreamIntake
 from acceptance.live.transcript import Transcript
 from acceptance.messages import tr
@@ -228,7 +228,7 @@ class CaptureLoop:
             except DeviceError as error:
                 if error.code != "silent":
                     raise
-                found = False
+                found = held_up(now + TICK)
             looks.note(now, found=found, useful=counts.packets > before)
             gone = self._intake.ended and not self._request.once
             if gone or looks.empty > heard + self._timeout:

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 LARGEST = 65535
 AT_ONCE = 64  # packets read before the other socket is looked at
-MOST_VAIN = 50  # looks in a row that bring only what others send, or no packet of the video
+# looks in a row, and s, that bring only what others send, or no packet of the video
+MOST_VAIN, LONGEST_VAIN = 10, 2.0
+LATE = 0.1  # s after the end of a look by which this program was held up in it
 
 
 class Arrived(NamedTuple):
@@ -51,14 +53,21 @@ class Looks:
     """
 
     def __init__(self) -> None:
-        self.empty, self._vain = 0.0, 0
+        self.empty, self._vain, self._since = 0.0, 0, 0.0
         """Monotonic s before which everything has been read; 0: no look has shown that."""
 
     def note(self, begun: float, *, found: bool, useful: bool) -> None:
         """Note a look begun at ``begun``: whether it found anything, and a packet of the stream."""
         self._vain = 0 if useful else self._vain + 1
-        if not found or self._vain > MOST_VAIN:  # others may send for ever
+        self._since = begun if self._vain <= 1 else self._since
+        for_ever = self._vain > MOST_VAIN and begun > self._since + LONGEST_VAIN
+        if not found or for_ever:
             self.empty = begun
+
+
+def held_up(until: float) -> bool:
+    """Whether a look that should end at ``until`` may have found nothing without having looked."""
+    return time.perf_counter() > until + LATE
 
 
 class Transport(Protocol):

@@ -366,13 +366,25 @@ def test_who_is_held_up_reads_what_came_before_it_judges(
 
 def test_a_device_is_silent_where_a_look_found_nothing_or_others_send_for_ever() -> None:
     looks = packet_sockets.Looks()
-    for number in range(1, MOST_VAIN + 1):
-        looks.note(float(number), found=True, useful=False)
+    for number in range(3 * MOST_VAIN):  # a flood
+        looks.note(87.0 + number / 1000, found=True, useful=False)
         assert looks.empty == 0
     looks.note(90.0, found=True, useful=False)
     assert looks.empty == 90
-    looks.note(91.0, found=True, useful=True)
-    looks.note(92.0, found=True, useful=False)
-    assert looks.empty == 90
-    looks.note(93.0, found=False, useful=False)
-    assert looks.empty == 93
+    looks.note(90.5, found=True, useful=True)
+    for number in range(MOST_VAIN):  # reports now and then
+        looks.note(91.0 + number / 5, found=True, useful=False)
+        assert looks.empty == 90
+    looks.note(93.1, found=True, useful=False)
+    assert looks.empty == 93.1
+    looks.note(94.0, found=True, useful=True)
+    looks.note(95.0, found=True, useful=False)
+    assert looks.empty == 93.1
+    looks.note(96.0, found=False, useful=False)
+    assert looks.empty == 96
+
+
+def test_a_look_that_ended_long_after_its_time_may_have_found_nothing_unlooked() -> None:
+    now = time.perf_counter()
+    assert packet_sockets.held_up(now - 1)
+    assert not packet_sockets.held_up(now)
