@@ -60,6 +60,14 @@ KNOWN = (
 )
 BY_ROWS = [sorted(NEAR).index(place) for place in NEAR]
 TABLES = np.array([table.split() for table in KNOWN], np.float64)[:, BY_ROWS]
+# JPEG's own as libjpeg scales it to a quality, with the mean's step before it
+QUALITIES = range(30, 96)
+SCALES = np.array([5000 // q if q < 50 else 200 - 2 * q for q in QUALITIES])  # percent
+LIBRARY = np.maximum((np.outer(SCALES, [16, *TABLES[0]]) + 50) // 100, 1)
+# Nine in ten of so many coefficients at least must lie on a table's combs, by standard errors. One
+# by one they do so by chance as often as not where a pattern repeats.
+NINE_IN_TEN, COEFFICIENTS = 1.0, 20
+PICTURES = 2  # that are looked at: more add little, since those that rest on others are spread more
 
 
 def seen(luma: NDArray[Any], unit: int = 1, own: float = 0.0) -> StatedSteps | None:
@@ -87,6 +95,40 @@ def seen(luma: NDArray[Any], unit: int = 1, own: float = 0.0) -> StatedSteps | N
     return StatedSteps(unit * _mean(steps, every), unit * float(every.mean()))
 
 
+def of_library(
+    lumas: Sequence[NDArray[Any]], unit: int = 1, own: float = 0.0
+) -> StatedSteps | None:
+    """Return the steps, in codes, of libjpeg's table of which ``lumas`` (h, w) show the combs.
+
+    All combs of a table are there at once, each of them too weak to be found alone where a later
+    coder has spread it. ``unit`` and ``own`` as for ``seen``; None where no table that is coarser
+    than ``own`` fits.
+    """
+    some = lumas[:: 1 + (len(lumas) - 1) // PICTURES]
+    found = np.concatenate([_coefficients(luma) / unit for luma in some], axis=-1)
+    if min(found.shape) == 0:
+        return None
+    apart = [_apart(found[place]) for place in NEAR]
+    coarser = [table for table in LIBRARY if table[1:].mean() > COARSER * own / unit]
+    scores = [_table_score(apart, table[1:]) for table in coarser]
+    if max(scores, default=0.0) == 0:
+        return None
+    best = coarser[int(np.argmax(scores))]
+    return StatedSteps(unit * float(best[0]), unit * float(best[1:].mean()))
+
+
+def _table_score(apart: Sequence[Array], steps: Array) -> float:
+    """Return by how many standard errors values lie on the combs of a table; 0: not on most."""
+    asked = [
+        _score(values[values > step / 4], step)
+        for values, step in zip(apart, steps, strict=True)
+        if np.count_nonzero(values > step / 2) >= FEWEST
+    ]
+    if len(asked) < COEFFICIENTS or np.quantile(asked, 0.1) < NINE_IN_TEN:
+        return 0.0
+    return float(np.sum(asked) / math.sqrt(len(asked)))
+
+
 def blocks(picture: NDArray[Any]) -> NDArray[Any]:
     """Return the blocks (down, across, 8, 8) of a ``picture`` (h, w), from its corner on."""
     down, across = (side // BLOCK for side in picture.shape)
@@ -107,12 +149,16 @@ def _comb(values: Array) -> Comb:
     Values within a quarter of a step lie about 0 whatever the step is; a coder leaves none between
     that and the first tooth. Those that are alike, as in drawn pictures, are no proof of another.
     """
-    apart = np.unique(np.abs(values).round(6))
+    apart = _apart(values)
     scores = np.array([_score(apart[apart > step / 4], step) for step in STEPS])
     coarse = int(np.flatnonzero(scores >= AS_GOOD * scores.max())[-1])
     first = max(coarse - BESIDE, 0)
     best = first + int(np.argmax(scores[first : coarse + 1]))
     return float(scores[best]), float(STEPS[best])
+
+
+def _apart(values: Array) -> Array:
+    return np.unique(np.abs(values).round(6))
 
 
 def _score(values: Array, step: float) -> float:

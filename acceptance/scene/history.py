@@ -35,7 +35,10 @@ def with_coded_before(video: VideoInfo, kept: Sequence[Frame]) -> VideoInfo:
         before = coarse if earlier_coder.held(lumas, stored.detail) else None
     elif whole or video.codec in COMBLESS:
         own = stored.detail if stored else coarse.mean
-        before = _like_h264(earlier_jpeg.seen(frame.luma, unit, own))
+        before = _like_h264(
+            earlier_jpeg.seen(frame.luma, unit, own)
+            or (None if whole else earlier_jpeg.of_library(lumas, unit, own))
+        )
         if whole and earlier_coder.seen(frame.luma, unit, lumas):
             before = coarse.at_least(before)
     return replace(video, coded_before=before)

@@ -79,7 +79,42 @@ def test_bars_along_the_pixels_are_no_comb_also_where_a_coder_may_have_spread_on
     bars[960:] = np.where(lines // (4.68 * period) % 2, 60.0, 200.0)[960:]
     seen = cv2.GaussianBlur(bars, (0, 0), 3.2).reshape(480, 4, 640, 4).mean((1, 3))
     noise = np.random.default_rng(1).normal(0, 1.5, seen.shape)
-    assert earlier_jpeg.seen(codes(seen + noise), own=5.0) is None
+    picture = codes(seen + noise)
+    assert earlier_jpeg.seen(picture, own=5.0) is None
+    assert earlier_jpeg.of_library([picture], own=5.0) is None
+
+
+def edges() -> Array:
+    """Return a picture of edges of all directions, as a camera gives it."""
+    things = cv2.GaussianBlur(scene(0.0), (0, 0), 2) > 110
+    sharp = np.where(things, 190.0, 60.0)
+    return cv2.GaussianBlur(sharp, (0, 0), 0.7) + np.random.default_rng(9).normal(0, 1, sharp.shape)
+
+
+def spread(quality: int, most: float) -> tuple[StatedSteps | None, list[NDArray[np.uint16]]]:
+    """Return the steps of a library's JPEG, and two of it that a later coder has spread."""
+    random, pictures, coded = np.random.default_rng(3), [], np.empty(0, np.uint8)
+    for _ in range(2):
+        coded = cv2.imencode(".jpg", codes(edges()).astype(np.uint8), [1, quality])[1]
+        decoded = cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE)
+        pictures.append(codes(decoded + random.uniform(-most, most, decoded.shape)))
+    return stated_steps("mjpeg", b"", coded.tobytes(), 8), pictures
+
+
+@pytest.mark.parametrize(("quality", "most"), [(70, 3.5), (75, 3.0), (80, 2.45)])
+def test_a_library_s_table_is_found_by_all_its_combs_at_once(quality: int, most: float) -> None:
+    """To the step, where each comb is too weak to be told from none."""
+    stated, pictures = spread(quality, most)
+    assert earlier_jpeg.seen(pictures[0], own=4.0) is None
+    assert earlier_jpeg.of_library(pictures, own=4.0) == stated
+    assert earlier_jpeg.of_library(pictures, own=20.0) is None, "covered by the own step"
+
+
+def test_no_table_is_found_where_there_was_none_or_the_later_coder_took_it() -> None:
+    assert earlier_jpeg.of_library([codes(scene()), codes(scene(4.0))], own=1.0) is None
+    assert earlier_jpeg.of_library([codes(edges())], own=1.0) is None
+    assert earlier_jpeg.of_library(spread(80, 12.0)[1], own=4.0) is None
+    assert earlier_jpeg.of_library([codes(scene()[:7])]) is None
 
 
 @pytest.mark.parametrize(("step", "unit"), [(4, 1), (12, 1), (12, 4), (30, 1)])
