@@ -63,7 +63,9 @@ TABLES = np.array([table.split() for table in KNOWN], np.float64)[:, BY_ROWS]
 # JPEG's own as libjpeg scales it to a quality, with the mean's step before it
 QUALITIES = range(30, 96)
 SCALES = np.array([5000 // q if q < 50 else 200 - 2 * q for q in QUALITIES])  # percent
-LIBRARY = np.maximum((np.outer(SCALES, [16, *TABLES[0]]) + 50) // 100, 1)
+WHOLE = np.maximum((np.outer(SCALES, [16, *TABLES[0]]) + 50) // 100, 1)
+LIMITED = 219 / 255  # JPEG's codes use the full range; films mostly do not
+LIBRARY = np.concatenate([WHOLE, WHOLE * LIMITED, WHOLE / LIMITED])
 # Nine in ten of so many coefficients at least must lie on a table's combs, by standard errors. One
 # by one they do so by chance as often as not where a pattern repeats.
 NINE_IN_TEN, COEFFICIENTS = 1.0, 20

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from acceptance.footage.lossless import lossless
 from acceptance.footage.stated_steps import JPEG, StatedSteps, untold
 from acceptance.footage.stored_steps import stored_steps
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from acceptance.footage.clip import Frame, VideoInfo
+    from acceptance.footage.planes import Plane
 
 # coders with loss that leave hardly any combs of coefficients, as they predict blocks
 COMBLESS = frozenset(("h264", "hevc"))
@@ -27,7 +30,8 @@ def with_coded_before(video: VideoInfo, kept: Sequence[Frame]) -> VideoInfo:
     in H.264 and H.265 as well, where they are coarser than those are stored; where nothing says how
     coarsely, coarser than such films count. Where nothing tells, there is none.
     """
-    frame, lumas = kept[len(kept) // 2], [each.luma for each in kept]
+    frame, lumas = kept[len(kept) // 2], [_as_coded(each.luma, video.rotation) for each in kept]
+    luma = lumas[len(kept) // 2]
     quantiser = None if frame.quantisers is None else float(frame.quantisers.mean())
     whole, stored = lossless(video.codec, quantiser), stored_steps(video, quantiser)
     coarse, unit, before = untold(video.depth), 1 << (video.depth - 8), None
@@ -36,12 +40,17 @@ def with_coded_before(video: VideoInfo, kept: Sequence[Frame]) -> VideoInfo:
     elif whole or video.codec in COMBLESS:
         own = stored.detail if stored else coarse.mean
         before = _like_h264(
-            earlier_jpeg.seen(frame.luma, unit, own)
+            earlier_jpeg.seen(luma, unit, own)
             or (None if whole else earlier_jpeg.of_library(lumas, unit, own))
         )
-        if whole and earlier_coder.seen(frame.luma, unit, lumas):
+        if whole and earlier_coder.seen(luma, unit, lumas):
             before = coarse.at_least(before)
     return replace(video, coded_before=before)
+
+
+def _as_coded(luma: Plane, rotation: int) -> Plane:
+    """Turn back what was turned upright: blocks begin at its corner, and tables have a way up."""
+    return np.rot90(luma, -(rotation // 90)) if rotation else luma
 
 
 def _like_h264(jpeg: StatedSteps | None) -> StatedSteps | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -27,6 +27,7 @@ class Video:
     codec: str
     depth: int = 8
     steps: StatedSteps | None = None
+    rotation: int = 0
     coded_before: StatedSteps | None = None
 
 
@@ -107,7 +108,24 @@ def test_a_library_s_table_is_found_by_all_its_combs_at_once(quality: int, most:
     stated, pictures = spread(quality, most)
     assert earlier_jpeg.seen(pictures[0], own=4.0) is None
     assert earlier_jpeg.of_library(pictures, own=4.0) == stated
+    limited = [codes(16 + picture * 219 / 255) for picture in pictures]
+    steps = earlier_jpeg.of_library(limited, own=4.0)
+    assert stated is not None
+    assert steps is not None
+    assert steps.detail == pytest.approx(stated.detail * 219 / 255)
     assert earlier_jpeg.of_library(pictures, own=20.0) is None, "covered by the own step"
+
+
+@pytest.mark.parametrize("rotation", [-90, 90, 180, 270])
+def test_a_film_that_is_shown_turned_is_held_against_tables_as_it_is_coded(rotation: int) -> None:
+    stated, pictures = spread(75, 3.0)
+    shown: list[Any] = [
+        SimpleNamespace(luma=np.rot90(each, rotation // 90), quantisers=None) for each in pictures
+    ]
+    film: Any = Video("hevc", steps=StatedSteps(2.5, 2.5), rotation=rotation)
+    found = history.with_coded_before(film, shown)
+    assert stated is not None
+    assert found.coded_before == StatedSteps(stated.mean, 0.9 * stated.detail)
 
 
 def test_no_table_is_found_where_there_was_none_or_the_later_coder_took_it() -> None:
