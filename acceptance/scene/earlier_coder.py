@@ -20,8 +20,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.ndimage import binary_opening
 
+from acceptance.files.scipy_later import ndimage
 from acceptance.scene.earlier_jpeg import BLOCK, blocks
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def _straight(still: Blocks) -> Blocks:
     """Return between which columns (h, w - 1) a side of what is ``still`` (h, w) goes on."""
     left, right = still[:, :-1], still[:, 1:]
     line = np.ones((LONGEST + 1, 1))
-    sides = (binary_opening(side, line) for side in (left & ~right, right & ~left))
+    sides = (ndimage.binary_opening(side, line) for side in (left & ~right, right & ~left))
     return np.asarray(np.logical_or(*sides))
 
 

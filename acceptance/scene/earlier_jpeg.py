@@ -13,8 +13,8 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.fft import dctn
 
+from acceptance.files.scipy_later import fft
 from acceptance.footage.stated_steps import FINEST, StatedSteps
 
 if TYPE_CHECKING:
@@ -142,7 +142,9 @@ def _coefficients(luma: NDArray[Any]) -> Array:
     """Return the cosine coefficients (8, 8, n) of blocks all over ``luma``."""
     whole = blocks(luma).reshape(-1, BLOCK, BLOCK)
     some = whole[:: 1 + len(whole) // MOST_BLOCKS].astype(np.float64)
-    return np.moveaxis(dctn(some, axes=(1, 2), norm="ortho"), 0, -1) if len(some) else np.empty(0)
+    return (
+        np.moveaxis(fft.dctn(some, axes=(1, 2), norm="ortho"), 0, -1) if len(some) else np.empty(0)
+    )
 
 
 def _comb(values: Array) -> Comb:
