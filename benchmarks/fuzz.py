@@ -10,6 +10,7 @@ small as can be by Hypothesis, and printed. As many cases are always the same on
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import itertools
 import signal
@@ -215,14 +216,21 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 
 @contextlib.contextmanager
 def limited() -> Iterator[None]:
-    """Interrupt what takes too long, by processor time: others use the machine too."""
-    before = signal.signal(signal.SIGVTALRM, _stop)
+    """Interrupt what takes too long, by processor time: others use the machine too.
+
+    No garbage is collected meanwhile: what others left takes time, and what is raised there is
+    lost.
+    """
+    before, collected = signal.signal(signal.SIGVTALRM, _stop), gc.isenabled()
+    gc.disable()
     signal.setitimer(signal.ITIMER_VIRTUAL, LONGEST)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
+        if collected:
+            gc.enable()
 
 
 def by_command(arguments: list[str]) -> int:

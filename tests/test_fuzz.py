@@ -36,22 +36,23 @@ def test_a_damaged_file_is_read_or_refused_and_nothing_else(
 
 
 @pytest.mark.parametrize(
-    ("reader", "error"),
+    ("reader", "error", "longest"),
     [
-        (lambda path: path.read_bytes().decode(), "UnicodeDecodeError"),
-        (lambda path: b"time_s" in path.read_bytes() or {}["missing"], "KeyError"),
-        (lambda path: b"time_s" in path.read_bytes() or _endless(), "TooLongError"),
+        (lambda path: path.read_bytes().decode(), "UnicodeDecodeError", fuzz.LONGEST),
+        (lambda path: b"time_s" in path.read_bytes() or {}["missing"], "KeyError", fuzz.LONGEST),
+        (lambda path: b"time_s" in path.read_bytes() or _endless(), "TooLongError", 0.02),
     ],
 )
 def test_the_fuzz_finds_a_reader_that_falls_over_or_never_ends(
     reader: Any,
     error: str,
+    longest: float,
     files: dict[str, bytes],
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A search that never finds anything would hold nothing."""
-    monkeypatch.setattr(fuzz, "LONGEST", 0.02)
+    monkeypatch.setattr(fuzz, "LONGEST", longest)
     monkeypatch.setitem(fuzz.READERS, "screen.csv", reader)
     tally = fuzz.hunt("screen.csv", files, folder, 100)
     assert [error in failure for failure in tally.failures] == [True]

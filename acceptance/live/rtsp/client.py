@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import re
 import time
 from typing import TYPE_CHECKING, Self
@@ -28,6 +29,7 @@ AGENT = "acceptance"
 SESSION_TIMEOUT = 60  # s, where the device names none (RFC 2326, 12.37)
 REDIRECTS = {301, 302, 303, 305, 307}
 TRIES = 3  # of one request: asked who is there, and once more with a new nonce
+GOODBYE = 2.0  # s for the answer to TEARDOWN
 
 
 class RtspClient:
@@ -68,8 +70,8 @@ class RtspClient:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(self, _: object, error: object, __: object) -> None:
+        self.close(patient=error is None)
 
     def describe(self) -> sdp.VideoMedia:
         """Ask what there is. Raises DeviceError."""
@@ -127,12 +129,18 @@ class RtspClient:
         """Packets that this machine has dropped on this connection; None: nobody counts them."""
         return None if self.transport is None else self.transport.own_drops
 
-    def close(self) -> None:
-        """End the session, as far as the device still listens, and hang up."""
+    def close(self, *, patient: bool = True) -> None:
+        """End the session, as far as the device still listens, and hang up.
+
+        ``patient``: wait for the answer; a device still busy sending may find that nobody is there
+        before it reads the request.
+        """
         self.wire.stop = None  # a session that is not ended blocks a place in the device
         with contextlib.suppress(DeviceError, errors.OutputError):
-            if self._session:
-                until = time.perf_counter() + min(1.0, self._timeout)
+            if self._session and patient:
+                self._exchange("TEARDOWN", self._url, {}, GOODBYE)
+            elif self._session:
+                until = time.perf_counter() + GOODBYE
                 self.wire.send(self._request("TEARDOWN", self._url, {}), until)
         if self.transport is not None:
             self.transport.close()
@@ -158,8 +166,10 @@ class RtspClient:
             raise refused(reply, self.place, self._credentials)
         return reply
 
-    def _exchange(self, method: str, url: str, headers: Mapping[str, str]) -> RtspReply:
-        until = time.perf_counter() + self._timeout
+    def _exchange(
+        self, method: str, url: str, headers: Mapping[str, str], patience: float = math.inf
+    ) -> RtspReply:
+        until = time.perf_counter() + min(self._timeout, patience)
         self.wire.send(self._request(method, url, headers), until)
         wanted = str(self._sequence)
         while True:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from marks import slow
+from peers.awaited import until
 from peers.cable import cable
 from peers.captured_files import check, events, rows
 from peers.rtsp_camera import camera
-from peers.rtsp_recorder import BEGIN, GOODBYE, SIZES, Sender, film
+from peers.rtsp_recorder import BEGIN, GOODBYE, RATE, SIZES, Sender, film
 from peers.rtsp_responder import SDP, Asked, reply, responder, usual
 
 from acceptance.errors import DeviceError
@@ -85,6 +86,17 @@ def test_a_sender_that_changes_its_number_is_counted_anew(tmp_path: Path) -> Non
         )
     check(captured)
     assert (captured.frames, captured.lost) == (20, 0)
+
+
+@pytest.mark.film
+def test_a_device_still_sending_when_its_session_ends_reads_that_it_does(tmp_path: Path) -> None:
+    """One that was hung up on at once broke off: its session stayed, and blocked a place."""
+    sender = Sender()
+    with responder(usual) as device:
+        device.later = [(1 / RATE, sent(sender, range(index, index + 1))) for index in range(40)]
+        captured = capture(device.url, tmp_path / "gate.mp4", frames=5)
+        until(lambda: device.asked[-1].method == "TEARDOWN", "the end of the session")
+    check(captured)
 
 
 def test_a_sender_that_goes_back_in_its_numbers_is_followed_after_a_few_packets() -> None:
