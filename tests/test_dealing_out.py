@@ -20,28 +20,28 @@ TESTS = [f"{file}::test_{n}" for k, file in enumerate(FILES) for n in range(1 + 
 
 @dataclass(eq=False)
 class Node:
-    """A worker that does what it is told, in its turn."""
+    """A worker that does what it is given, in its turn."""
 
-    told: list[Any] = field(default_factory=list)
+    given: list[Any] = field(default_factory=list)
     waiting: list[int] = field(default_factory=list)
     shutting_down: bool = False
     gateway: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(id="gw"))
 
     def send_runtest_some(self, numbers: list[int]) -> None:
         """Take tests."""
-        self.told.append([*numbers])
+        self.given.append([*numbers])
         self.waiting += numbers
 
     def shutdown(self) -> None:
         """Hear that nothing follows."""
-        self.told.append("end")
+        self.given.append("end")
         self.shutting_down = True
 
 
 def dealt(
     make: Callable[..., LoadFileScheduling], config: Any, seed: int, *, crash: bool
 ) -> tuple[list[object], list[list[Any]]]:
-    """Return what the dealer says after each test, and what it told two workers.
+    """Return what the dealer says after each test, and what it gave two workers.
 
     Which of them is done first is by chance; one may crash.
     """
@@ -61,17 +61,17 @@ def dealt(
             node = busy[chance.integers(len(busy))]
             dealer.mark_test_complete(node, node.waiting.pop(0))  # type: ignore[arg-type]
         said.append((dealer.tests_finished, dealer.has_pending))
-    return said, [node.told for node in nodes]
+    return said, [node.given for node in nodes]
 
 
 @pytest.mark.parametrize("crash", [False, True])
 def test_the_same_tests_go_to_the_same_workers_in_the_same_turn(*, crash: bool) -> None:
-    given = {"tx": ["2*popen"], "loadscopereorder": False}
+    options = {"tx": ["2*popen"], "loadscopereorder": False}
     config = SimpleNamespace(
-        getvalue=given.get, getoption=given.get, option=SimpleNamespace(**given)
+        getvalue=options.get, getoption=options.get, option=SimpleNamespace(**options)
     )
     for seed in range(20):
-        said, told = dealt(LoadFileScheduling, config, seed, crash=crash)
-        assert dealt(ByFile, config, seed, crash=crash) == (said, told)
-        given_out = {number for one in told for some in one if some != "end" for number in some}
-        assert given_out == {*range(len(TESTS))}
+        said, given = dealt(LoadFileScheduling, config, seed, crash=crash)
+        assert dealt(ByFile, config, seed, crash=crash) == (said, given)
+        dealt_out = {number for one in given for some in one if some != "end" for number in some}
+        assert dealt_out == {*range(len(TESTS))}
