@@ -19,8 +19,11 @@ unexport PYTHONDONTWRITEBYTECODE
 demo: $(VENV)/ready
 	$(VENV)/bin/acceptance demo -o "$(OUT)"
 
-# A file's tests stay in one worker, which makes what they share once.
-PYTEST = scripts/system-packages --tests && $(VENV)/bin/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+# A file's tests stay in one worker, which makes what they share once. Plugins by name: of a package
+# that brings one by itself pytest rewrites every module, in each worker of a new clone.
+PLUGINS = --disable-plugin-autoload -p xdist -p hypothesispytest -p acceptance
+PYTEST = scripts/system-packages --tests && \
+  $(VENV)/bin/pytest $(PLUGINS) --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 # What a user runs. Tests that only repeat it (many seeds, more charts, the benchmarks) are in test-slow.
 test: $(VENV)/ready

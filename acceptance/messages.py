@@ -35,12 +35,15 @@ UNSEEN = (
 # A joiner makes one picture of two (a family, a profession), a variation selector follows the
 # character whose shape it chooses: an ideograph, a symbol, a digit; elsewhere neither is seen.
 PICTURE = r"\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
+JOINER, SELECTORS = r"\u200d", r"\ufe00-\ufe0f\U000e0100-\U000e01ef"
 STRAY = (
-    rf"(?<![{PICTURE}\ufe0f])\u200d|\u200d(?![{PICTURE}])"
-    r"|(?<![^\x00-\x22\x24-\x29\x2b-\x2f\x3a-\xa8])[\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+    rf"(?<![{PICTURE}\ufe0f]){JOINER}|{JOINER}(?![{PICTURE}])"
+    rf"|(?<![^\x00-\x22\x24-\x29\x2b-\x2f\x3a-\xa8])[{SELECTORS}]"
 )
 HIDDEN = re.compile(f"[{UNSEEN}]|{STRAY}")
 HIDDEN_IN_A_LINE = re.compile(f"[{UNSEEN}{BREAKS}]|{STRAY}")
+SUSPECT = re.compile(f"[{UNSEEN}{JOINER}{SELECTORS}]")  # whatever stands beside it
+LONG = 1000  # characters; most of a page are the same few hundred, which are looked at once
 MOST_NAMES = 20  # in a sentence
 
 
@@ -118,6 +121,8 @@ def visible(text: str, *, lines: bool = False) -> str:
 
     The text stays in one line unless it is one of ``lines``, which keeps tabs and line ends.
     """
+    if lines and len(text) > LONG and not SUSPECT.search("".join(set(text))):
+        return text
     return (HIDDEN if lines else HIDDEN_IN_A_LINE).sub(_escape, text)
 
 

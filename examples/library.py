@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
-from datetime import date
+from datetime import datetime, timedelta, timezone
 from fractions import Fraction
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from acceptance import (
 )
 
 SECONDS = 6.0
+CHINA = timezone(timedelta(hours=8))
 PHONE = simulate.Camera(rate=Fraction(60), exposure=0.004, noise=0.006, preset="ultrafast", seed=7)
 GOOD = simulate.Camera(noise=0.01, preset="ultrafast", crf=17, seed=11)
 CAMERAS = {
@@ -42,9 +43,9 @@ CAMERAS = {
 DELAYS = {"good": 0.12, "faulty": 2.6}  # s until a frame is ready for the monitor
 DECODING = 0.04  # s of that, after its arrival
 CONDITIONS = (
-    Condition(name="illuminance", value=500, unit="lx", source="simulated"),
+    Condition(name="illuminance", value=500.0, unit="lx", source="simulated"),
     Condition(name="agc", value="off", source="simulated"),
-    Condition(name="colour_temperature", value=5000, unit="K", source="simulated"),
+    Condition(name="colour_temperature", value=5000.0, unit="K", source="simulated"),
 )
 
 
@@ -66,7 +67,7 @@ def film(name: str, folder: Path) -> None:
 def plan(name: str) -> Plan:
     """Plan three shots of one device."""
     facts = {"system": "digital", "picture": "colour"}
-    today = date.today().isoformat()  # noqa: DTZ011 -- the films were made here, just now
+    today = datetime.now(CHINA).date().isoformat()  # the films were made here, just now
     chart = Shot(
         id="chart", subject=name, clip="chart.mp4", filmed=today, chart="acceptance",
         chart_copy="as_drawn", conditions=CONDITIONS,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from acceptance import api, metrics
+from acceptance import api, messages, metrics
 from acceptance.batch import cache, record
 from acceptance.charts import definition
 from acceptance.checks import pack
@@ -286,6 +286,13 @@ def test_what_hides_or_turns_text_around_is_shown_as_an_escape(text: str, shown:
 )  # fmt: skip
 def test_words_in_any_script_and_joined_pictures_stay_as_they_are(text: str) -> None:
     assert visible(text) == text
+
+
+@pytest.mark.parametrize("hidden", ["\u202e", "\x1b", "\u3164", "a\u200d", "a\ufe0f", "\U000e0001"])
+def test_a_page_hides_no_more_than_a_line_does(hidden: str) -> None:
+    page = "门口 👨\u200d👩 1\ufe0f\n" * messages.LONG
+    assert visible(page, lines=True) == page
+    assert visible(f"{page}{hidden}{page}", lines=True) == f"{page}{visible(hidden)}{page}"
 
 
 def test_every_control_and_format_character_that_this_python_knows_is_shown() -> None:

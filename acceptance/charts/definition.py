@@ -40,6 +40,7 @@ __all__ = [
 
 SMALLEST = 320.0  # px: a narrower acceptance chart leaves its slanted edges less than 30 px
 FINDERS = ("", "colorchecker")
+_SHIPPED: dict[Path, Chart] = {}  # by file: each film is searched for all of them, 25 ms to read
 
 
 def names() -> tuple[str, ...]:
@@ -53,10 +54,32 @@ def load(name: str) -> Chart:
     Raises ``ChartError``, naming file and field, when there is no such chart or its definition is
     wrong.
     """
-    source = data.folder("test_charts") / f"{name}.toml" if name in names() else Path(name)
+    if name not in names():
+        return _whole(Path(name))
+    source = data.folder("test_charts") / f"{name}.toml"
+    kept = _SHIPPED.get(source)
+    if kept is None or not _still(kept):
+        kept = _SHIPPED[source] = _whole(source)
+    return kept
+
+
+def _whole(source: Path) -> Chart:
     chart = _read(source)
     _check_places(chart)
     return replace(chart, labels=tuple(_worded(blank, chart) for blank in chart.labels))
+
+
+def _still(chart: Chart) -> bool:
+    """Whether the files of a chart, and of that on which it is based, are those that were read."""
+    try:
+        return _hash(map(regular.content, chart.sources)) == chart.sha256
+    except OSError:
+        return False  # which reading it again will tell
+
+
+def _hash(texts: Iterable[bytes]) -> str:
+    """Return the hash of a chart's file, followed by that on which it is based."""
+    return hashlib.sha256(b"".join(texts)).hexdigest()
 
 
 def _read(source: Path) -> Chart:
@@ -67,7 +90,7 @@ def _read(source: Path) -> Chart:
     table = parse(text, str(source))
     if "based_on" in table.content:
         return _derived(table, source, text)
-    return _chart(table, source, hashlib.sha256(text).hexdigest())
+    return _chart(table, source, _hash([text]))
 
 
 def _unknown(source: Path) -> ChartError:
@@ -97,7 +120,7 @@ def _derived(table: Table, source: Path, text: bytes) -> Chart:
         regions=tuple(region for region in like.regions if region.kind not in replaced) + own,
         paper=_paper(table, like.size),
         steps=steps(table, own) if "grey" in replaced else like.steps,
-        sha256=hashlib.sha256(text + regular.content(base.source)).hexdigest(),
+        sha256=_hash([text, regular.content(base.source)]),
         sources=(source, *base.sources),
     )
     table.end()

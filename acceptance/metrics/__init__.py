@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from functools import cache
 from typing import TYPE_CHECKING, Protocol, cast
 
 from acceptance.errors import InputError
@@ -52,9 +53,11 @@ def every() -> dict[str, Metric]:
     }
 
 
-def _names() -> list[str]:
+@cache
+def _names() -> tuple[str, ...]:
+    """List the folder once: each clip, plan and pack asks for the quantities of all."""
     modules = (info.name for info in pkgutil.iter_modules(__path__))
-    return sorted(name for name in modules if not name.startswith("_"))
+    return tuple(sorted(name for name in modules if not name.startswith("_")))
 
 
 def _modules() -> dict[str, ModuleType]:

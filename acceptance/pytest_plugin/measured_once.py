@@ -6,7 +6,6 @@ import contextlib
 import time
 from typing import TYPE_CHECKING
 
-from acceptance import api
 from acceptance.errors import AcceptanceError, OutputError
 from acceptance.files.output import put
 from acceptance.session import intake, store
@@ -63,6 +62,8 @@ def _shared(plan: Path, out: Path, config: pytest.Config, place: Path) -> tuple[
 
 
 def _run(plan: Path, out: Path, config: pytest.Config) -> tuple[Session, Path]:
+    from acceptance import api  # noqa: PLC0415 -- late: who only collects signs nothing
+
     try:
         return api.run(plan, out, lang=config.getini("acceptance_lang"))
     except AcceptanceError as error:

@@ -23,7 +23,8 @@ MOST_OBJECTS = 500_000
 MOST_NODES = 20_000  # of a form, of the pages, or of the tree of attachments
 MOST_REVISIONS = 50  # one, and one for each signature
 END = re.compile(rb"startxref\s+\d+\s+%%EOF")  # pyHanko looks for it byte by byte, backwards
-ENTRY = re.compile(rb"\d{10} \d{5} [nf]")  # of a table of objects (ISO 32000-2, 7.5.4)
+# of a table of objects (ISO 32000-2, 7.5.4); by its end, which begins with a byte that is seldom
+ENTRY = re.compile(rb" [nf](?<=\d{10} \d{5} [nf])")
 
 
 def opened(pdf: bytes) -> PdfFileReader:

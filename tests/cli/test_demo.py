@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import measured_once
 import numpy as np
+import plain_pages
 import pytest
 from marks import few, slow
 from pdf_words import words
@@ -21,7 +22,7 @@ from acceptance.charts import definition
 from acceptance.cli import demo
 from acceptance.model import Measurement, Scope, Shot, Verdict
 from acceptance.scene import build
-from acceptance.session import store
+from acceptance.session import plan, store
 from acceptance.simulate import films
 
 if TYPE_CHECKING:
@@ -70,13 +71,14 @@ def test_a_script_with_nothing_but_the_library_gets_the_same_verdicts(
 ) -> None:
     """It runs outside the tree, on the demo's own films; its pages are of no interest here.
 
-    What is in the films, the demo has measured: shots that the script plans otherwise are measured.
+    What is in the films of the one device, the demo has measured; of both the script measures all.
     """
     script = shutil.copy(ROOT / "examples" / "library.py", tmp_path)
     footage = tmp_path / "footage"
     for name in names:
         shutil.copytree(outcomes[name].folder.parent.parent / "footage" / name, footage / name)
-    command = [sys.executable, measured_once.__file__, script, tmp_path / "out", footage]
+    parent = (measured_once if len(names) == 1 else plain_pages).__file__
+    command = [sys.executable, parent, script, tmp_path / "out", footage]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     verdicts = json.loads(done.stdout.splitlines()[-1])
     assert verdicts == {
@@ -89,6 +91,17 @@ def test_the_script_films_with_the_cameras_of_the_demo() -> None:
     names: dict[str, Any] = runpy.run_path(str(ROOT / "examples" / "library.py"))
     assert names["CAMERAS"] == CAMERAS
     assert (names["PHONE"], names["DELAYS"]) == (demo.PHONE, demo.DELAYS)
+
+
+@pytest.mark.parametrize("name", CAMERAS)
+def test_the_script_plans_the_shots_of_the_demo(name: str, tmp_path: Path) -> None:
+    """To the last digit: only then is nothing measured twice."""
+    for shot in ("chart", "clock", "screens"):
+        (tmp_path / f"{shot}.mp4").touch()
+    (tmp_path / "plan.toml").write_text(demo._plan(name), "utf-8")
+    ours = plan.read(tmp_path / "plan.toml").shots
+    names: dict[str, Any] = runpy.run_path(str(ROOT / "examples" / "library.py"))
+    assert [repr(shot) for shot in names["plan"](name).shots] == [repr(shot) for shot in ours]
 
 
 def figures(outcome: demo.DemoResult, quantity: str, statistic: str = "") -> list[Measurement]:

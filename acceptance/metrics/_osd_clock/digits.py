@@ -164,7 +164,7 @@ def likeness(pictures: Array, margin: int) -> Likeness:
         [likes[:, places, (places - start) % 10].mean(axis=1) for start in range(10)], axis=1
     )
     number = int(np.argmax(np.abs(orders).max(axis=1)))
-    best, digits = orders[number], drawn[number]
+    best, digits = orders[number], _shown(drawn, number)
     nought = int(np.argmax(np.abs(best)))
     rest = np.delete(best * np.sign(best[nought]), nought)
     return Likeness(
@@ -179,17 +179,30 @@ def likeness(pictures: Array, margin: int) -> Likeness:
 def _prepared(size: tuple[int, int], margin: int) -> tuple[Array, Array]:
     """Digits of every font in this size and a little smaller: what a coder blurs seems larger.
 
-    Each is at five places. As drawn (f, 10, h, w), and ready to compare (f, 10, h w).
+    As drawn (f, 10, h, w), and ready to compare, each at five places (5 f, 10, h w): up to hundreds
+    of megabytes, which are touched once.
     """
-    drawn = []
-    for font, less in itertools.product(known(), SMALLER):
-        smaller = max(size[0] - less, 2), max(size[1] - less, 2)
-        scaled = [cv2.resize(digit, smaller, interpolation=cv2.INTER_AREA) for digit in font]
-        across, down = size[0] - smaller[0] + 2 * margin, size[1] - smaller[1] + 2 * margin
-        left, top = across // 2, down // 2
-        padded = np.pad(np.stack(scaled), ((0, 0), (top, down - top), (left, across - left)))
-        drawn += [np.roll(padded, shift, (1, 2)) for shift in SHIFTS]
-    return np.stack(drawn), np.stack([_apart(digits, SOFT * size[1]) for digits in drawn])
+    kinds = itertools.product(known(), SMALLER)
+    drawn = np.stack([_scaled(font, size, less, margin) for font, less in kinds])
+    apart = np.empty((len(drawn) * len(SHIFTS), 10, drawn[0, 0].size))
+    for number, row in enumerate(apart):
+        row[:] = _apart(_shown(drawn, number), SOFT * size[1])
+    return drawn, apart
+
+
+def _scaled(font: Array, size: tuple[int, int], less: int, margin: int) -> Array:
+    """Ten digits in the middle of a box, ``less`` px smaller than it, with a margin."""
+    smaller = max(size[0] - less, 2), max(size[1] - less, 2)
+    scaled = [cv2.resize(digit, smaller, interpolation=cv2.INTER_AREA) for digit in font]
+    across, down = size[0] - smaller[0] + 2 * margin, size[1] - smaller[1] + 2 * margin
+    left, top = across // 2, down // 2
+    return np.pad(np.stack(scaled), ((0, 0), (top, down - top), (left, across - left)))
+
+
+def _shown(drawn: Array, number: int) -> Array:
+    """Return the digits (10, h, w) of a font at one of five places."""
+    font, place = divmod(number, len(SHIFTS))
+    return np.roll(drawn[font], SHIFTS[place], (1, 2))
 
 
 def _apart(pictures: Array, blur: float) -> Array:

@@ -1,0 +1,54 @@
+"""The toolkit's own charts are kept once read, as long as their files are the same."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from acceptance import data
+from acceptance.charts import definition
+from acceptance.errors import ChartError
+
+
+@pytest.fixture
+def charts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let a copy be the toolkit's folder of charts."""
+    folder = Path(shutil.copytree(data.folder("test_charts"), tmp_path / "test_charts"))
+    monkeypatch.setattr(data, "folder", lambda _: folder)
+    return folder
+
+
+def titled(path: Path, title: str) -> None:
+    """Give the chart in a file another title."""
+    old = next(line for line in path.read_text("utf-8").splitlines() if line.startswith("title "))
+    path.write_text(path.read_text("utf-8").replace(old, f'title = "{title}"'), "utf-8")
+
+
+def test_a_chart_is_read_once_and_is_what_its_file_says(charts: Path) -> None:
+    first = definition.load("acceptance_a2")
+    assert definition.load("acceptance_a2") is first
+    assert definition.load(str(charts / "acceptance_a2.toml")) == first
+
+
+@pytest.mark.parametrize("changed", ["acceptance_a2", "acceptance"])
+def test_a_chart_is_read_again_when_its_file_or_that_of_its_base_changed(
+    charts: Path, changed: str
+) -> None:
+    before = definition.load("acceptance_a2")
+    titled(charts / f"{changed}.toml", "another")
+    after = definition.load("acceptance_a2")
+    assert after.sha256 != before.sha256
+    assert (after.title == "another") is (changed == "acceptance_a2")
+
+
+def test_a_chart_whose_file_is_wrong_by_now_or_whose_base_is_gone_is_refused(charts: Path) -> None:
+    definition.load("clock")
+    definition.load("acceptance_a2")
+    (charts / "clock.toml").write_text("[", "utf-8")
+    with pytest.raises(ChartError):
+        definition.load("clock")
+    (charts / "acceptance.toml").unlink()
+    with pytest.raises(ChartError):
+        definition.load("acceptance_a2")
