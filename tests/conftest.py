@@ -69,16 +69,6 @@ def _turn(file: str) -> int:
     return LONG.index(file) if file in LONG else len(LONG)
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
-    """Deal out files of tests faster than xdist does."""
-    if config.getoption("dist") != "loadfile":
-        return None
-    from dealing_out import ByFile
-
-    return ByFile(config, log)
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     marks.running = item
