@@ -38,8 +38,8 @@ BORDER = 7  # the last pixel of a block
 INSIDE = (1, 3, 5)
 HIGHEST = 6  # codes of 8 bits: a higher step is of the picture
 TILE = 32  # px: a part of the picture that counts as one, since steps come together
-# times as many steps at the borders as at any place within, along rows and along columns: edges 8 px
-# apart leave none beside them, which are other places along rows than along columns
+# times as many steps at the borders as at any place within, along rows and along columns: edges
+# 8 px apart leave none beside them, which are other places along rows than along columns
 MORE = 1.2
 SURE, EITHER = 5.0, 2.0  # standard errors, of both directions together and of each
 # share of the tiles that are not plain, and of all rows and columns of blocks, that tell of borders
