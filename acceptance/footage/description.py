@@ -18,7 +18,7 @@ from acceptance.footage.decoding import (
     without_times,
 )
 from acceptance.footage.packets import unstamped
-from acceptance.footage.planes import FOUR_TO_THREE, coding_of
+from acceptance.footage.planes import FOUR_TO_THREE, coding_of, depth_of
 from acceptance.footage.stated_steps import stated_steps
 from acceptance.messages import tr
 
@@ -88,7 +88,6 @@ def described(
         width, height = _upright(first)
         coding = coding_of(first, still=still, lines=min(width, height))
         rate = _nominal_rate(stream.guessed_rate, packets) if not still else None
-        components = (part for part in first.format.components if not part.is_alpha)
         return VideoInfo(
             width=width,
             height=height,
@@ -96,7 +95,7 @@ def described(
             sample_aspect=_sample_aspect(first, stream.sample_aspect_ratio),
             codec=stream.codec_context.name,
             pixel_format=first.format.name,
-            depth=max(part.bits for part in components),
+            depth=depth_of(first.format),
             full_range=coding.full_range,
             matrix=coding.matrix,
             transfer=coding.transfer,
@@ -108,7 +107,7 @@ def described(
             interlaced=first.interlaced_frame,
             still=still,
             assumed=coding.assumed + _assumed(container, packets, still=still, sequence=sequence),
-            steps=_steps(container, max(part.bits for part in first.format.components)),
+            steps=_steps(container, depth_of(first.format)),
         )
 
 

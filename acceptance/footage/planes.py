@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 Plane = NDArray[Any]  # uint8 or uint16
 PLANAR = re.compile(r"(yuvj?4\d\dp|gray|nv12)(\d\d)?(le)?$")
+SHALLOWEST, DEEPEST = 8, 16  # bits of the codes that are handed out
+# what is left of 8 columns and rows in colour
+SUBSAMPLED = {(8, 8): 444, (8, 4): 440, (4, 8): 422, (4, 4): 420, (2, 8): 411, (2, 2): 410}
 WEIGHTS = {
     "bt709": (0.2126, 0.7152, 0.0722),
     "bt601": (0.299, 0.587, 0.114),
@@ -77,9 +80,11 @@ def turned(plane: Plane | None, rotation: int) -> Plane | None:
 
 def planes_of(frame: av.VideoFrame, matrix: str) -> tuple[Plane | None, Plane | None, Plane | None]:
     """Luma, Cb and Cr as coded (None: monochrome); of coded RGB by its matrix."""
-    name = frame.format.name
-    if not PLANAR.fullmatch(name):
+    if _of_colours(frame.format):
         return _from_rgb(frame, matrix)
+    if not PLANAR.fullmatch(frame.format.name):
+        frame = frame.reformat(format=_planar(frame.format))
+    name = frame.format.name
     luma = _plane(frame, 0)
     if name.startswith("gray"):
         return luma, None, None
@@ -96,21 +101,46 @@ def _plane(frame: av.VideoFrame, number: int, samples: int = 1) -> Plane:
     return rows[:, : plane.width * samples]
 
 
+def depth_of(pixels: av.VideoFormat) -> int:
+    """Return how many bits the codes have in which pictures of this format are handed out."""
+    bits = max(part.bits for part in pixels.components if not part.is_alpha)
+    return min(max(bits, SHALLOWEST), DEEPEST)
+
+
 def is_deep(frame: av.VideoFrame) -> bool:
     """Whether a frame's samples have more than 8 bits."""
-    return max(component.bits for component in frame.format.components) > 8
+    return depth_of(frame.format) > SHALLOWEST
+
+
+def _of_colours(pixels: av.VideoFormat) -> bool:
+    """Whether pictures of this format are coded as colours, not as luma."""
+    return pixels.is_rgb or pixels.has_palette or pixels.name.startswith("xyz")
+
+
+def _planar(pixels: av.VideoFormat) -> str:
+    """Return the planar format that holds the same codes: of packed samples, with alpha, of bits.
+
+    Capture cards hand out packed ones (YUY2, UYVY); through RGB they would lose their range.
+    """
+    bits = depth_of(pixels)
+    deep = f"{bits}le" if bits > SHALLOWEST else ""
+    if len([part for part in pixels.components if not part.is_alpha]) == 1:
+        return f"gray{deep}"
+    return f"yuv{SUBSAMPLED[pixels.chroma_width(8), pixels.chroma_height(8)]}p{deep}"
 
 
 def _from_rgb(frame: av.VideoFrame, matrix: str) -> tuple[Plane, Plane, Plane]:
     """Luma and colour differences of coded RGB, full range, rounded once.
 
-    The conversion is that of ITU-R BT.709-6, 3.2; BT.601-7, 2.5.
+    The conversion is that of ITU-R BT.709-6, 3.2; BT.601-7, 2.5. FFmpeg spreads codes of 9 bits and
+    more over 16.
     """
     deep = is_deep(frame)
     rgb = frame.reformat(format="rgb48le" if deep else "rgb24").to_ndarray().astype(np.float64)
     red, green, blue = WEIGHTS[matrix]
+    top = (1 << depth_of(frame.format)) - 1
+    rgb *= top / (65535 if deep else 255)
     luma = rgb @ np.array([red, green, blue])
-    top = 65535 if deep else 255
     cb, cr = (
         (rgb[..., c] - luma) / (2 * (1 - w)) + (top + 1) / 2 for c, w in ((2, blue), (0, red))
     )
@@ -151,10 +181,9 @@ def quantisers(frame: av.VideoFrame) -> NDArray[np.int32] | None:
 
 def coding_of(frame: av.VideoFrame, *, still: bool, lines: int) -> CodeReading:
     """Return how a frame's codes are to be read; ``lines`` is the shorter side of the picture."""
-    rgb = frame.format.is_rgb or frame.format.has_palette
     full_range = _stated_range(frame)
     matrix, transfer = MATRICES.get(frame.colorspace), TRANSFERS.get(frame.color_trc)
-    matrix = "bt709" if rgb else matrix
+    matrix = "bt709" if _of_colours(frame.format) else matrix
     stated = {"full_range": full_range, "matrix": matrix, "transfer": transfer}
     return CodeReading(
         full_range=still if full_range is None else full_range,
@@ -165,6 +194,6 @@ def coding_of(frame: av.VideoFrame, *, still: bool, lines: int) -> CodeReading:
 
 
 def _stated_range(frame: av.VideoFrame) -> bool | None:
-    if frame.format.is_rgb or frame.format.has_palette or frame.format.name.startswith("yuvj"):
+    if _of_colours(frame.format) or frame.format.name.startswith(("yuvj", "mono")):
         return True
     return frame.color_range == 2 if frame.color_range in {1, 2} else None

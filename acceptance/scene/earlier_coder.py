@@ -38,7 +38,9 @@ BORDER = 7  # the last pixel of a block
 INSIDE = (1, 3, 5)
 HIGHEST = 6  # codes of 8 bits: a higher step is of the picture
 TILE = 32  # px: a part of the picture that counts as one, since steps come together
-MORE = 1.2  # times as many steps at the borders as at any place within
+# times as many steps at the borders as at any place within, along rows and along columns: edges
+# 8 px apart leave none beside them, which are other places along rows than along columns
+MORE = 1.2
 SURE, EITHER = 5.0, 2.0  # standard errors, of both directions together and of each
 # share of the tiles that are not plain, and of all rows and columns of blocks, that tell of borders
 WIDELY = 0.25
@@ -76,7 +78,7 @@ def _stepped(luma: NDArray[Any], unit: int) -> bool:
     rough = [steps[:, steps.any(axis=0)] for steps in tiles]
     if min(map(_share, [*rough, *lines])) < WIDELY:
         return False
-    return together > SURE and min(scores) > EITHER and _at_borders(np.hstack(tiles)) > MORE
+    return together > SURE and min(scores) > EITHER and min(map(_at_borders, tiles)) > MORE
 
 
 def repeats(frames: Sequence[NDArray[Any]]) -> bool:

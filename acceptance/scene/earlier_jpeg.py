@@ -34,6 +34,10 @@ SURE = 9.0
 # the same in pictures that a later coder has spread, where the steps are in the ratios of a usual
 # table: logarithms lie 0.04 about it at most, those of bars and drawn boxes 0.25 to 0.59
 SPREAD, LIKE_A_TABLE = 5.0, 0.12
+# Where combs are sure, tables of other makers count, too; where the picture is stored without loss,
+# any table about whose teeth values lie as rounding leaves them, codes off. Patterns that repeat
+# with the pixels (checks, dots, dithering) lie 0.3 to 0.8 about a table, mostly, and farther off.
+LIKE_ANY_TABLE, ROUNDED = 0.25, 0.5
 AS_GOOD, BESIDE = 0.8, 4  # a comb of 4 codes is one of 2, too: the coarsest of those as good
 COARSER = 1.1  # times the own step of a coder, at which it leaves combs itself
 FEWEST = 12  # values beyond half a step that a comb rests on
@@ -92,7 +96,8 @@ def seen(luma: NDArray[Any], unit: int = 1, own: float = 0.0) -> StatedSteps | N
     combs = [*asked, *(_comb(found[place]) for place in NEAR[ASKED:])]
     steps = [step if score >= sure and step > finest else np.nan for score, step in combs]
     every, unlike = _told(np.array(steps))
-    if usual < SURE and unlike > LIKE_A_TABLE:
+    rounded = not own and _off_teeth(found, steps) < ROUNDED
+    if unlike > (LIKE_A_TABLE if usual < SURE else LIKE_ANY_TABLE) and not rounded:
         return None
     return StatedSteps(unit * _mean(steps, every), unit * float(every.mean()))
 
@@ -151,14 +156,32 @@ def _comb(values: Array) -> Comb:
     """Return by how many standard errors ``values`` (n,) lie on a comb, and the step of the best.
 
     Values within a quarter of a step lie about 0 whatever the step is; a coder leaves none between
-    that and the first tooth. Those that are alike, as in drawn pictures, are no proof of another.
+    that and the first tooth, but some there. Those that are alike, as in drawn pictures, are no
+    proof of another.
     """
     apart = _apart(values)
     scores = np.array([_score(apart[apart > step / 4], step) for step in STEPS])
     coarse = int(np.flatnonzero(scores >= AS_GOOD * scores.max())[-1])
     first = max(coarse - BESIDE, 0)
     best = first + int(np.argmax(scores[first : coarse + 1]))
-    return float(scores[best]), float(STEPS[best])
+    begun = bool(np.any(np.rint(apart / STEPS[best]) == 1))
+    return float(scores[best]) * begun, float(STEPS[best])
+
+
+def _off_teeth(found: Array, steps: Sequence[float]) -> float:
+    """Return how far, in codes, coefficients (8, 8, n) lie off the teeth of ``steps`` (NaN: none).
+
+    It is the median of all combs, and of the values of each beyond half a step; the steps, which
+    are tried in ratios, are fitted to them first.
+    """
+    off = []
+    for place, step in zip(NEAR, steps, strict=True):
+        values = np.abs(found[place])
+        values = values[values > step / 2]
+        teeth = np.rint(values / step)
+        if len(values):
+            off.append(np.median(np.abs(values - teeth * (values @ teeth) / (teeth @ teeth))))
+    return float(np.median(off))
 
 
 def _apart(values: Array) -> Array:

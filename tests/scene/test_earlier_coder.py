@@ -85,6 +85,16 @@ def test_a_window_a_mosaic_or_tiles_in_a_picture_are_no_coder_s() -> None:
     assert not seen(tiles)
 
 
+@pytest.mark.parametrize("moved", [(3, 5), (5, 3)])
+def test_checks_of_8_px_take_the_steps_beside_their_edges_away_and_are_no_coder_s(
+    moved: tuple[int, int],
+) -> None:
+    """Noise of the checks is left at other places along rows than along columns."""
+    down, across = np.indices((512, 640))
+    checks = 60.0 + 140 * (((across + moved[0]) // 8 + (down + moved[1]) // 8) % 2)
+    assert not seen(checks + np.random.default_rng(7).standard_normal(checks.shape))
+
+
 @pytest.mark.parametrize("surround", [16.0, 235.0])
 def test_blocks_are_seen_where_most_of_the_picture_is_plain(surround: float) -> None:
     """As around a chart in a dark room, or before a clipped light box."""

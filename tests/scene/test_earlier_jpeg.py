@@ -42,8 +42,11 @@ def scene(noise: float = 1.0) -> Array:
     return np.asarray(110 + things + noise * random.standard_normal((256, 320)))
 
 
-def quantised(picture: Array, step: float) -> Array:
-    """Return ``picture`` with all coefficients of its blocks in whole multiples of ``step``."""
+def quantised(picture: Array, step: float | Array) -> Array:
+    """Return ``picture`` with the coefficients of its blocks in whole multiples of ``step``.
+
+    It is one for all, or (8, 8).
+    """
     blocks = picture.reshape(32, 8, 40, 8).swapaxes(1, 2)
     kept = step * np.rint(dctn(blocks, axes=(2, 3), norm="ortho") / step)
     back = idctn(kept, axes=(2, 3), norm="ortho")
@@ -83,6 +86,27 @@ def test_bars_along_the_pixels_are_no_comb_also_where_a_coder_may_have_spread_on
     picture = codes(seen + noise)
     assert earlier_jpeg.seen(picture, own=5.0) is None
     assert earlier_jpeg.of_library([picture], own=5.0) is None
+
+
+def locked(kind: str) -> Array:
+    """Return a pattern that repeats with the pixels: checks, dots or a picture that is dithered."""
+    down, across = np.mgrid[:256, :320]
+    if kind.startswith("checks"):
+        side = int(kind.removeprefix("checks of "))
+        return np.where((across // side + down // side) % 2, 60.0, 200.0)
+    if kind == "dots":
+        return np.where((across % 10 - 5) ** 2 + (down % 10 - 5) ** 2 < 9, 60.0, 190.0)
+    order = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]]) / 16
+    return np.where(0.43 + 0.16 * np.sin(across / 30) > np.tile(order, (64, 80)) + 0.03, 255.0, 0)
+
+
+@pytest.mark.parametrize("kind", ["checks of 5", "checks of 12", "dots", "dithered"])
+@pytest.mark.parametrize("own", [0.0, 3.5])
+def test_patterns_that_repeat_with_the_pixels_are_no_comb(kind: str, own: float) -> None:
+    """Their values gather about few, to which a comb can be laid, but in no table's ratios."""
+    random, pattern = np.random.default_rng(1), locked(kind)
+    later = random.normal(0, 1, pattern.shape) + own / 2 * random.uniform(-1, 1, pattern.shape)
+    assert earlier_jpeg.seen(codes(pattern + later), own=own) is None
 
 
 def edges() -> Array:
@@ -153,6 +177,15 @@ def test_the_steps_are_those_of_the_table_and_the_mean_s_or_a_little_coarser(qua
     assert steps is not None
     assert 0.95 < steps.mean / stated.mean < 1.4
     assert steps.detail == pytest.approx(stated.detail, rel=0.04)
+
+
+@pytest.mark.parametrize(("mean", "a_row"), [(6.0, 3.0), (5.0, 5.0)])
+def test_a_table_that_is_like_none_of_the_usual_ones_is_told_in_what_is_stored_without_loss(
+    mean: float, a_row: float
+) -> None:
+    """Its values lie about the teeth as rounding leaves them, as no pattern's do."""
+    table = mean + a_row * np.mgrid[:8, :8][0]  # coarser from row to row alone
+    assert earlier_jpeg.seen(codes(quantised(scene(4.0), table))) is not None
 
 
 def test_a_jpeg_is_seen_through_a_finer_coder_and_not_through_a_coarser() -> None:

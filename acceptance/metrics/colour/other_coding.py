@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 FAR_BETTER, LEAST_GAIN = 0.5, 0.5  # of the mean difference by the stated matrix, and in dE
+# how names of formats of luma and colour differences begin
+LUMA_AND_COLOURS = ("yuv", "nv", "yuyv", "yvyu", "uyvy", "p0", "p2", "y2")
 
 
 def otherwise_coded(
@@ -52,7 +54,7 @@ def better_matrix(scene: Scene, seen: ColourComparison) -> str:
     A camera's own errors are hardly those of a wrong matrix: these are as good as gone by the
     right one.
     """
-    coded = scene.video.pixel_format.startswith(("yuv", "nv"))
+    coded = scene.video.pixel_format.startswith(LUMA_AND_COLOURS)
     if not coded or "matrix" in scene.video.assumed or scene.shot.coding.matrix:
         return ""
     stated, otherwise = (
