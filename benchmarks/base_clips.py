@@ -176,7 +176,7 @@ KINDS: dict[str, Callable[[int, int], Iterator[Picture]]] = {
 
 
 def _night(number: int, count: int) -> Iterator[Picture]:
-    """Yield a yard with a person by night, lit by the camera's lamp: no colour, noise of 2.5."""
+    """Yield another street by night, lit by the camera's lamp: no colour, noise of 2.5."""
     random = np.random.default_rng([17, number])
     rows, columns = np.indices((HEIGHT, WIDTH), np.float32)
     lamp = 0.3 + 0.8 * np.exp(-((rows - 150) ** 2 + (columns - 240) ** 2) / (2 * 130**2))
@@ -195,13 +195,14 @@ NINTH: dict[str, Callable[[int, int], Iterator[Picture]]] = {
 
 def kinds(number: int = 1) -> list[str]:
     """Return the kinds of a set, 1 to 9, that can be made on this machine."""
-    if number == len(NUMBERS):
-        return list(NINTH)
+    films = all((REAL / name).is_file() for name in planted.REAL)
     there = {
-        "real footage": all((REAL / name).is_file() for name in planted.REAL),
+        "real footage": films,
+        "lobby by day": films,
         "photograph": importlib.util.find_spec("skimage") is not None,
     }
-    return [kind for kind in KINDS if there.get(kind, True)]
+    of_set = NINTH if number == len(NUMBERS) else KINDS
+    return [kind for kind in of_set if there.get(kind, True)]
 
 
 def pictures(kind: str, number: int, count: int) -> Iterator[Picture]:
