@@ -5,7 +5,6 @@ The sources of the methods are cited in ``thumbnails``.
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -95,67 +94,42 @@ def _scattered(number: int) -> list[int]:
 
 def noise(
     rows: Bytes, further: Bytes, change: NDArray[Any], depth_shift: int, thresholds: Thresholds
-) -> tuple[Floats, Floats]:
+) -> Floats:
     """Return for each block the sigma in codes of what changes both in time and between pixels.
 
     ``rows`` (n, w) are compared along themselves, and with the rows ``further`` (4, n, w) by -2,
     -1, 1 and 2: dashes and lines change from row to row alone. ``change`` is the absolute change of
     some rows since the frame before, in native codes, which have ``depth_shift`` more bits than 8.
-    The second is that of pixels two apart where it is more and distributed normally: a camera
-    softens its noise, so that pixels next to each other share it.
     """
     bends = block_means_of_bands(_bends(rows, further, thresholds), thresholds)
-    along, along_two, between, two_apart = bends.reshape(4, -1, bends.shape[1])
+    along, between, two_apart = bends.reshape(3, -1, bends.shape[1])
     curved = np.maximum(along, np.minimum(between, two_apart))
-    wide = np.minimum(along_two, two_apart) * _is_normal(change, thresholds)
     in_time = block_means(change, thresholds) / np.float32(1.128 * (1 << depth_shift))
-    fine, coarse = (np.minimum(in_time, each / 1.954) for each in (curved, wide))
-    return np.asarray(fine), np.maximum(fine, coarse)
-
-
-def _is_normal(change: NDArray[Any], thresholds: Thresholds) -> NDArray[np.bool_]:
-    """Return the blocks in which the sizes of changes are spread as those of a sensor's noise.
-
-    Flakes, drops and leaves change little of a block by much: its mean size is small then against
-    the root of the mean square.
-    """
-    sizes = change.astype(np.float32)
-    mean, square = (block_means(each, thresholds) for each in (sizes, sizes * sizes))
-    return np.asarray(mean**2 * (math.pi / 2) >= thresholds.normal_share**2 * square)
+    return np.asarray(np.minimum(in_time, curved / 1.954))
 
 
 def _bends(rows: Bytes, further: Bytes, thresholds: Thresholds) -> Floats:
     """Return the mean curvature, in codes, along and between rows of each band of blocks.
 
-    They are (4 bands, w): along each row, of pixels next to each other and of those two apart; from
-    a row to its neighbours; and to those two apart, which are of one field: fields of a picture
-    that moves are no noise.
+    They are (3 bands, w): along each row; from a row to its neighbours; and to those two apart,
+    which are of one field: fields of a picture that moves are no noise.
     """
     down = thresholds.blocks[1]
     used = len(rows) // down * down
     twice = rows[:used].astype(np.int16)  # codes of 8 bits: so are the sums of a band
-    bend, codes = np.empty_like(twice), twice.copy()
+    bend = np.empty_like(twice)
+    # as one long row, which takes a third of the time; where rows meet is mirrored
+    np.add(twice.ravel()[:-2], twice.ravel()[2:], out=bend.ravel()[1:-1])
+    bend[:, 0], bend[:, -1] = 2 * twice[:, 1], 2 * twice[:, -2]
     twice += twice
-    means = []
-    for apart in (1, 2):
-        _add_beside(codes, apart, bend)
-        bend -= twice
-        means.append(_mean_size(bend, down))
+    bend -= twice
+    means = [_mean_size(bend, down)]
     for above, below in ((1, 2), (0, 3)):
         np.copyto(bend, further[above, :used])
         bend += further[below, :used]
         bend -= twice
         means.append(_mean_size(bend, down))
     return np.concatenate(means)
-
-
-def _add_beside(codes: NDArray[np.int16], apart: int, out: NDArray[np.int16]) -> None:
-    """Add up the two pixels so far to either side of each; where a row ends it is mirrored."""
-    # as one long row, which takes a third of the time
-    np.add(codes.ravel()[: -2 * apart], codes.ravel()[2 * apart :], out=out.ravel()[apart:-apart])
-    for at in range(apart):
-        out[:, at] = codes[:, at + apart] + codes[:, apart - at]
-        out[:, -1 - at] = codes[:, -1 - at - apart] + codes[:, -1 - apart + at]
 
 
 def _mean_size(values: NDArray[np.int16], number: int) -> Floats:

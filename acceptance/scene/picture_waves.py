@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from acceptance.scene import plane_waves
 from acceptance.scene.rolling_bars import RollingBars
 
@@ -41,27 +39,24 @@ class Waves:
         return found
 
     def figures(
-        self, samples: Bytes, found: PictureWave, lines: LineNoise, noise: tuple[float, float]
+        self, samples: Bytes, found: PictureWave, lines: LineNoise, noise: float
     ) -> dict[str, float]:
         """Amplitude, in %, of the strongest wave all over the picture, and whether it is one.
 
         Blinds or a fence in a part of it are none; what drifts is one (``plane_waves``), and so is
         noise by ``lines``. Beside a wave that stands still is the ``noise``, in %, of what changes
-        there, and by how much it changes itself. The second noise, as a camera softens it, is that
-        of a picture that stands: texture that moves looks like this too.
+        there, and by how much it changes itself.
         """
         limits = self.thresholds
         wave = max(found.everywhere, found.added if self.stood else 0.0)
         stirs = max(lines.stirs, lines.errors if self.stood else 0.0)
-        fine, soft = noise
-        seen = soft if self.stood else fine
         self.stood = True
         drifts = found.turned > limits.drift_turns
         # it may look like noise by lines of up to twice as much, which does not drift
         own = drifts and found.everywhere >= max(limits.least_wave_codes, lines.stands / 2)
         still = wave if own else max(wave, lines.stands)
         rolled = self.bars.amplitude(above=max(still, stirs))
-        crossed, lattice, restless = found.crossed, found.lattice, float(np.nan_to_num(fine))
+        crossed, lattice, restless = found.crossed, found.lattice, noise
         drifts |= max(rolled, stirs) > wave
         if still > wave:
             drifts = max(rolled, 2 * stirs) > lines.stands
@@ -75,5 +70,4 @@ class Waves:
             "wave_lattice": 0.0 if drifts else lattice,
             "wave_restless": 0.0 if drifts else restless,
             "wave_changed": 100 * found.changed / self.amplitude,
-            "noise": seen,
         }

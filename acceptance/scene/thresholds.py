@@ -182,9 +182,6 @@ class Thresholds:
     """Share (0..1) of the pixels that must be able to show noise."""
     quiet_percentile: float = 25
     """Percentile of the blocks whose noise counts: motion and texture raise that of the others."""
-    normal_share: float = 0.9
-    """Of the mean size that changes of a block have if they are distributed normally: so is the
-    noise of a sensor (0.98 and more), flakes and specks are not (0.5)."""
     lasting_seconds: float = 1.4
     """Seconds over which looks, however many, are averaged to the lasting picture, and over which
     what moves behind a veil is looked for."""

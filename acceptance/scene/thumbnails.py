@@ -52,12 +52,10 @@ LEVELS = ("black", "darkest", "dark", "white")
 MOVES = ("moved_x", "moved_y")
 # those that are taken a few times a second
 EDGES = ("edge_width", "edge_contrast", "edge_spread")
+NOISE = ("noise",)
 CASTS = (*casts.FIGURES, "cast_range")
-WAVES = (
-    *("wave", "wave_in_part", "wave_crossed", "wave_lattice", "wave_restless", "wave_changed"),
-    "noise",
-)
-COSTLY = (*EDGES, *CASTS, *WAVES)
+WAVES = ("wave", "wave_in_part", "wave_crossed", "wave_lattice", "wave_restless", "wave_changed")
+COSTLY = (*EDGES, *NOISE, *CASTS, *WAVES)
 # those that are taken more often
 COVERS = ("blank", "veiled")
 # Frames from one kind of look to the next: a step that follows itself takes a fraction of its time
@@ -285,29 +283,26 @@ class Features:
             for take in (shared_rows.thirds, shared_rows.beside_thirds)
         )
         noise = self._noise_level(rows, some, further)
+        self._keep(NOISE, noise)
         self.later.append(None)
         before = None if self.rows is None else self.rows[0]
         lines = line_noise(rows[0], before, (some, further), self.shift, self.thresholds)
-        self._wait(WAVES, (samples, lines, noise))
+        self._wait(WAVES, (samples, lines, noise.get("noise", 0.0)))
         self._wait(EDGES, crossed_edges.lines(frame.luma, self.shift, self.thresholds))
         self._wait(CASTS, self._colours(frame))
 
     def _edges(self, taken: Sequence[tuple[Lines, Lines]]) -> list[dict[str, float]]:
         return crossed_edges.blurs(taken, self.height, self.thresholds)
 
-    def _noise_level(self, rows: NDArray[Any], some: Bytes, further: Bytes) -> tuple[float, float]:
-        """Noise in %, against the frame before, from pixel to pixel and as a camera softens it.
-
-        That of each block is kept for covers. It is nan for the first frame.
-        """
+    def _noise_level(self, rows: NDArray[Any], some: Bytes, further: Bytes) -> dict[str, float]:
+        """Noise in %, against the frame before; that of each block is kept for covers."""
         if self.rows is None:
-            return math.nan, math.nan
+            return {}
         middle = len(rows) // 2
         change = cv2.absdiff(rows[middle], self.rows[middle])
-        self.noise, soft = patterns.noise(some, further, change, self.shift, self.thresholds)
-        fine, coarse = (ranked(each, self.thresholds.quiet_percentile)
-                        for each in (self.noise, soft))  # fmt: skip
-        return 100 * fine / self.amplitude, 100 * coarse / self.amplitude
+        self.noise = patterns.noise(some, further, change, self.shift, self.thresholds)
+        level = ranked(self.noise, self.thresholds.quiet_percentile)
+        return {"noise": 100 * level / self.amplitude}
 
     def _grid(self, luma: NDArray[Any]) -> Bytes:
         """Take samples as far apart along rows as along columns."""

@@ -1,4 +1,4 @@
-"""A view that lies a little aside is the same view, however unlike itself its fine lines are."""
+"""A view that moves is the same view: fine lines are soon unlike themselves, and texture stirs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
@@ -17,15 +18,17 @@ from acceptance.model import Measurement
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 planted: Any = importlib.import_module("planted")
-LIMIT = 60.0  # % of likeness lost from which a service alarms (``picture_faults``)
+LIMIT, SNOW = 60.0, 3.5  # % of likeness lost, and of noise, that alarm (``picture_faults``)
 
 
-def change(folder: Path, pictures: list[np.ndarray[Any, Any]]) -> Measurement:
-    """Return how much of its likeness a film of pictures that no codec has touched loses."""
+def measured(
+    folder: Path, pictures: list[np.ndarray[Any, Any]], quantity: str = "scene_change"
+) -> Measurement:
+    """Return a figure of a film of pictures that no codec has touched."""
     encode.write(folder / "drawn.mkv", pictures, codec="ffv1", rate=Fraction(25))
-    measured = faults.measure(planted.seen(folder / "drawn.mkv"))
-    found = {one.quantity: one for one in measured if isinstance(one, Measurement)}
-    return found["faults.scene_change"]
+    figures = faults.measure(planted.seen(folder / "drawn.mkv"))
+    found = {one.quantity: one for one in figures if isinstance(one, Measurement)}
+    return found[f"faults.{quantity}"]
 
 
 def page(seed: int) -> np.ndarray[Any, Any]:
@@ -44,7 +47,7 @@ def page(seed: int) -> np.ndarray[Any, Any]:
 def test_a_page_that_moves_on_by_less_than_a_line_is_in_doubt(step: int, tmp_path: Path) -> None:
     paper = page(1)
     pictures = [paper[at : at + 270] for at in [0] * 25 + [step] * 25 + [2 * step] * 25]
-    found = change(tmp_path, pictures)
+    found = measured(tmp_path, pictures)
     assert found.value > LIMIT
     assert found.bound_by is not None
     assert found.bound_by.code == "nudged"
@@ -53,6 +56,36 @@ def test_a_page_that_moves_on_by_less_than_a_line_is_in_doubt(step: int, tmp_pat
 def test_another_page_and_a_camera_that_was_turned_away_are_alarms(tmp_path: Path) -> None:
     """A tenth of the height is another view; so is a page with other words."""
     for after in (page(2)[9:279], np.roll(page(1), (27, 120), axis=(0, 1))[:270]):
-        found = change(tmp_path, [page(1)[:270]] * 30 + [after] * 30)
+        found = measured(tmp_path, [page(1)[:270]] * 30 + [after] * 30)
         assert found.value > LIMIT
         assert found.bound_by is None
+
+
+def gravel(shift: int) -> np.ndarray[Any, Any]:
+    """Return texture as fine as a lens draws it, sigma 20 codes, moved to the side."""
+    rough = np.random.default_rng(3).normal(0, 1, (270, 480))
+    fine = cv2.GaussianBlur(rough, (0, 0), 0.8)
+    moved = np.roll(120 + 20 / fine.std() * fine, shift, axis=1)
+    return np.asarray(np.clip(np.rint(moved), 0, 255), np.uint8)
+
+
+def test_gravel_over_which_a_camera_pans_is_no_alarm_of_snow(tmp_path: Path) -> None:
+    found = measured(tmp_path, [gravel(3 * index) for index in range(50)], "snow")
+    assert found.value > SNOW
+    assert found.bound_by is not None
+    assert found.bound_by.code == "moving_texture"
+
+
+@pytest.mark.parametrize(("sigma", "step"), [(12, 0), (30, 3)])
+def test_noise_is_an_alarm_where_the_picture_stands_and_however_it_moves_if_it_is_much(
+    sigma: int, step: int, tmp_path: Path
+) -> None:
+    random = np.random.default_rng(4)
+    pictures = [page(1)[step * index : 270 + step * index] for index in range(50)]
+    noisy = [
+        np.clip(each + random.normal(0, sigma, each.shape), 0, 255).astype(np.uint8)
+        for each in pictures
+    ]
+    found = measured(tmp_path, noisy, "snow")
+    assert found.value > SNOW
+    assert found.bound_by is None
