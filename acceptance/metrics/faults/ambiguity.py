@@ -37,7 +37,6 @@ SOFT = 0.5  # % of the height, from which what sways is out of focus
 # % of its likeness that a picture must lose, and of it that must have changed, for the scene to be
 # another
 ANOTHER, PART = 20.0, 25.0
-NUDGED = 5.0  # % of the height by which a view may move and still be the same
 SWINGS = 3  # pictures in turn, each unlike the one before, in which a camera is turned
 # correlation with the view before a change from which it is back, and by how much that must rise
 RETURNED, ROSE = 0.5, 0.3
@@ -137,17 +136,6 @@ def _partial(level: FaultLevel, features: Features) -> bool:
     """Whether most of the picture is as before, though it seems to be another."""
     changed = float(features["area_changed"][level.frames[level.worst]])
     return level.value >= ANOTHER and changed < PART
-
-
-def _nudged(level: FaultLevel, features: Features) -> bool:
-    """Whether the same view is seen to lie a little aside: a page that moves on, a camera touched.
-
-    Lines of text, leaves and bricks are soon unlike themselves.
-    """
-    looks = np.flatnonzero(np.isfinite(features["black"]))
-    first = looks[looks >= level.frames[level.worst]][:1]
-    moved = np.hypot(features["moved_x"][first], features["moved_y"][first])
-    return level.value >= ANOTHER and bool(np.any((moved > MOVES) & (moved <= NUDGED)))
 
 
 def _swings(level: FaultLevel, features: Features) -> bool:
@@ -295,7 +283,6 @@ DOUBTS = {
     "faults.shake": (("near_thing", _soft),),
     "faults.scene_change": (
         ("part_of_view", _partial),
-        ("nudged", _nudged),
         ("swing", _swings),
         ("view_returns", _returns),
     ),

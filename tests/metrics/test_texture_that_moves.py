@@ -1,4 +1,4 @@
-"""A view that moves is the same view: fine lines are soon unlike themselves, and texture stirs."""
+"""Texture that moves changes as noise does, and is no snow."""
 
 from __future__ import annotations
 
@@ -18,17 +18,15 @@ from acceptance.model import Measurement
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 planted: Any = importlib.import_module("planted")
-LIMIT, SNOW = 60.0, 3.5  # % of likeness lost, and of noise, that alarm (``picture_faults``)
+SNOW = 3.5  # % from which a service alarms (``picture_faults``)
 
 
-def measured(
-    folder: Path, pictures: list[np.ndarray[Any, Any]], quantity: str = "scene_change"
-) -> Measurement:
-    """Return a figure of a film of pictures that no codec has touched."""
+def snow(folder: Path, pictures: list[np.ndarray[Any, Any]]) -> Measurement:
+    """Return the noise of a film of pictures that no codec has touched."""
     encode.write(folder / "drawn.mkv", pictures, codec="ffv1", rate=Fraction(25))
     figures = faults.measure(planted.seen(folder / "drawn.mkv"))
     found = {one.quantity: one for one in figures if isinstance(one, Measurement)}
-    return found[f"faults.{quantity}"]
+    return found["faults.snow"]
 
 
 def page(seed: int) -> np.ndarray[Any, Any]:
@@ -43,24 +41,6 @@ def page(seed: int) -> np.ndarray[Any, Any]:
     return paper
 
 
-@pytest.mark.parametrize("step", [6, 9])
-def test_a_page_that_moves_on_by_less_than_a_line_is_in_doubt(step: int, tmp_path: Path) -> None:
-    paper = page(1)
-    pictures = [paper[at : at + 270] for at in [0] * 25 + [step] * 25 + [2 * step] * 25]
-    found = measured(tmp_path, pictures)
-    assert found.value > LIMIT
-    assert found.bound_by is not None
-    assert found.bound_by.code == "nudged"
-
-
-def test_another_page_and_a_camera_that_was_turned_away_are_alarms(tmp_path: Path) -> None:
-    """A tenth of the height is another view; so is a page with other words."""
-    for after in (page(2)[9:279], np.roll(page(1), (27, 120), axis=(0, 1))[:270]):
-        found = measured(tmp_path, [page(1)[:270]] * 30 + [after] * 30)
-        assert found.value > LIMIT
-        assert found.bound_by is None
-
-
 def gravel(shift: int) -> np.ndarray[Any, Any]:
     """Return texture as fine as a lens draws it, sigma 20 codes, moved to the side."""
     rough = np.random.default_rng(3).normal(0, 1, (270, 480))
@@ -70,7 +50,7 @@ def gravel(shift: int) -> np.ndarray[Any, Any]:
 
 
 def test_gravel_over_which_a_camera_pans_is_no_alarm_of_snow(tmp_path: Path) -> None:
-    found = measured(tmp_path, [gravel(3 * index) for index in range(50)], "snow")
+    found = snow(tmp_path, [gravel(3 * index) for index in range(50)])
     assert found.value > SNOW
     assert found.bound_by is not None
     assert found.bound_by.code == "moving_texture"
@@ -86,6 +66,6 @@ def test_noise_is_an_alarm_where_the_picture_stands_and_however_it_moves_if_it_i
         np.clip(each + random.normal(0, sigma, each.shape), 0, 255).astype(np.uint8)
         for each in pictures
     ]
-    found = measured(tmp_path, noisy, "snow")
+    found = snow(tmp_path, noisy)
     assert found.value > SNOW
     assert found.bound_by is None
