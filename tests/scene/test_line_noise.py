@@ -109,9 +109,9 @@ def test_some_rows_that_are_wrong_in_each_picture_are_errors_of_lines(share: flo
 def test_rows_that_are_wrong_alike_in_each_picture_and_one_alone_are_no_errors() -> None:
     """A wire, joints of bricks and the frame of a table on a screen stand; one line may move."""
     assert seen(scene() + wrong(7, 0.2), scene() + wrong(7, 0.2)).errors == 0
-    one = np.zeros((2, SHAPE[0], 1))
-    one[0, 100] = one[1, 103] = 100
-    assert seen(scene() + one[0], scene() + one[1]).errors == 0
+    single = np.zeros((2, SHAPE[0], 1))
+    single[0, 100] = single[1, 103] = 100
+    assert seen(scene() + single[0], scene() + single[1]).errors == 0
 
 
 @pytest.mark.parametrize("blur", [0.6, 0.8])
