@@ -32,6 +32,7 @@ NUMBERS = (
     range(12, 13),
     range(13, 14),
     range(14, 15),
+    range(15, 16),
 )  # of the clips of each set
 FIRST = {"car_park_intel.mp4": 60, "lobby_intel.mp4": 300, "bottle_intel.mp4": 100}
 PHOTOGRAPHS = (
@@ -174,15 +175,36 @@ KINDS: dict[str, Callable[[int, int], Iterator[Picture]]] = {
 }
 
 
-def kinds() -> list[str]:
-    """Return the kinds that can be made on this machine."""
+def _night(number: int, count: int) -> Iterator[Picture]:
+    """Yield another street by night, lit by the camera's lamp: no colour, noise of 2.5."""
+    random = np.random.default_rng([17, number])
+    rows, columns = np.indices((HEIGHT, WIDTH), np.float32)
+    lamp = 0.3 + 0.8 * np.exp(-((rows - 150) ** 2 + (columns - 240) ** 2) / (2 * 130**2))
+    grey = np.full((HEIGHT // 2, WIDTH // 2), 128, np.float32)
+    for luma, *_ in planted.Street(seed=900 + number).pictures(count):
+        noise = np.float32(2.5) * random.standard_normal(luma.shape, np.float32)
+        yield 16 + lamp * (luma - 16) + noise, grey, grey
+
+
+NINTH: dict[str, Callable[[int, int], Iterator[Picture]]] = {
+    "lobby by day": lambda _, count: planted.real(REAL / "lobby_intel.mp4", 520, count),
+    "street": lambda number, count: planted.Street(seed=902 + number).pictures(count),
+    "night, infrared": _night,
+}  # kinds of the ninth set
+
+
+def kinds(number: int = 1) -> list[str]:
+    """Return the kinds of a set, 1 to 9, that can be made on this machine."""
+    films = all((REAL / name).is_file() for name in planted.REAL)
     there = {
-        "real footage": all((REAL / name).is_file() for name in planted.REAL),
+        "real footage": films,
+        "lobby by day": films,
         "photograph": importlib.util.find_spec("skimage") is not None,
     }
-    return [kind for kind in KINDS if there.get(kind, True)]
+    of_set = NINTH if number == len(NUMBERS) else KINDS
+    return [kind for kind in of_set if there.get(kind, True)]
 
 
 def pictures(kind: str, number: int, count: int) -> Iterator[Picture]:
     """Yield ``count`` pictures of a base clip."""
-    return KINDS[kind](number, count)
+    return (KINDS | NINTH)[kind](number, count)

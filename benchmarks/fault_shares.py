@@ -1,7 +1,7 @@
 """Share of faults found at two strengths, and alarms of sound scenes, on base clips of three kinds.
 
 ``python benchmarks/fault_shares.py [faults|sound] [--set N] [--table FILE] [--jobs N]`` prints the
-tables of ``docs/metrics/faults.md`` of one of the eight sets. What is measured goes to the
+tables of ``docs/metrics/faults.md`` of one of the nine sets. What is measured goes to the
 table, a JSON object a line: a run that was interrupted goes on from there. ``--films FOLDER``
 keeps the films.
 """
@@ -22,6 +22,7 @@ import eighth_set
 import faults as bench
 import fifth_set
 import fourth_set
+import ninth_set
 import numpy as np
 import planted
 import planted_faults
@@ -43,7 +44,8 @@ if TYPE_CHECKING:
 
 SOUND, STRENGTHS = "sound", ("moderate", "strong")
 FRAMES, FREEZE_FRAMES = 65, 115
-LATER = second_set, third_set, fourth_set, fifth_set, sixth_set, seventh_set, eighth_set
+LATER = (second_set, third_set, fourth_set, fifth_set, sixth_set, seventh_set, eighth_set,
+         ninth_set)  # fmt: skip
 LISTS: dict[str, tuple[dict[str, Any], ...]] = {
     SOUND: (
         sound_scenes.SCENES,
@@ -87,16 +89,20 @@ def _fault(case: Case) -> planted_faults.Fault:
     return cast("planted_faults.Fault", _of_set("faults", case)[case.name])
 
 
-def cases(part: str, number: int = 1) -> list[Case]:
-    """Return the cases of the part ``faults`` or ``sound`` of a set, 1 to 8."""
-    names, numbers = LISTS[part][number - 1], base_clips.NUMBERS[number - 1]
+def cases(part: str, number_of_set: int = 1) -> list[Case]:
+    """Return the cases of the part ``faults`` or ``sound`` of a set, 1 to 9.
+
+    Each sound scene of the ninth stands on one base clip, the kinds in turn.
+    """
+    names, numbers = LISTS[part][number_of_set - 1], base_clips.NUMBERS[number_of_set - 1]
     strengths = (SOUND,) if part == SOUND else STRENGTHS
     return [
         Case(name=name, strength=strength, kind=kind, number=number)
-        for name in names
+        for at, name in enumerate(names)
         for strength in strengths
-        for kind in base_clips.kinds()
+        for turn, kind in enumerate(base_clips.kinds(number_of_set))
         for number in numbers
+        if part != SOUND or number_of_set < len(LISTS[SOUND]) or turn == at % 3
     ]
 
 
@@ -126,7 +132,10 @@ def write(case: Case, path: Path) -> None:
     if case.name == "low bit rate":
         quality = dict.fromkeys(("b", "maxrate", "bufsize"), "150000")
     options = {"preset": "veryfast", "g": str(planted.RATE), **quality}
-    encode.write(path, coded, rate=Fraction(planted.RATE), options=options)
+    coder = ninth_set.CODERS.get(case.name, {}) if case.number in base_clips.NUMBERS[8] else {}
+    if coder.get("pixel_format") == "yuv420p10le":
+        coded = (tuple(plane.astype(np.uint16) * 4 for plane in picture) for picture in coded)
+    encode.write(path, coded, rate=Fraction(planted.RATE), **{"options": options, **coder})
 
 
 def measured(job: tuple[Case, Path | None]) -> dict[str, Any]:
@@ -199,7 +208,7 @@ def is_open(case: Case, row: dict[str, Any]) -> bool:
 
 def of_faults(wanted: Sequence[Case], rows: dict[str, dict[str, Any]]) -> str:
     """Return the table of shares found by fault, strength and kind of base clip."""
-    kinds = base_clips.kinds()
+    kinds = list(dict.fromkeys(case.kind for case in wanted))
     head = ("fault", "figure", *(f"{s}: {', '.join(kinds)}" for s in STRENGTHS), "levels")
     lines = []
     for name, fault in {case.name: _fault(case) for case in wanted}.items():

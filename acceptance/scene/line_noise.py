@@ -17,10 +17,14 @@ import numpy as np
 from acceptance.scene.patterns import ranked, shared_by_most
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from acceptance.scene.patterns import Bytes, Floats
     from acceptance.scene.thresholds import Thresholds
+
+    Amplitude = Callable[[Floats, float], float]
 
 COLUMNS = 480  # about so many are compared with those beside them
 GOLDEN = 0.618  # the weight with which differences from line to line take a wave of 2.5 lines away
@@ -33,6 +37,8 @@ class LineNoise:
 
     stirs: float = 0.0
     """What rows change by from one picture to the next."""
+    errors: float = 0.0
+    """What some rows have alone, others in each picture: errors of lines."""
     by_row: float = 0.0
     """What rows have in a single picture."""
     by_column: float = 0.0
@@ -57,7 +63,8 @@ def line_noise(
     spaced. ``beside`` are some rows (m, w) and those (4, m, w) by -2, -1, 1 and 2 of them.
     """
     parts = _parts(*beside, thresholds)
-    changed = 0.0 if before is None else streaks(rows, before, shift, thresholds)
+    bends = _stirred(rows, rows if before is None else before, shift, thresholds)
+    changed = _of_quarter(bends, 3, thresholds)
     if changed >= thresholds.least_wave_codes:
         # each scatters by a quarter: the lesser of both would be too little. Fields that lamps
         # light apart differ by row, and not by every second one
@@ -66,24 +73,24 @@ def line_noise(
         changed = min(changed, thresholds.over_rough * rough)
     return LineNoise(
         stirs=changed,
-        by_row=_white(parts, thresholds),
-        by_column=_white(_columns(beside[0], thresholds), thresholds),
+        errors=_errors(parts, bends, thresholds),
+        by_row=_even(parts, thresholds),
+        by_column=_even(_columns(beside[0], thresholds), thresholds),
     )
 
 
-def streaks(rows: NDArray[Any], before: NDArray[Any], shift: int, thresholds: Thresholds) -> float:
-    """Return the amplitude in codes of what rows change by as a whole, each on its own.
+def _stirred(
+    rows: NDArray[Any], before: NDArray[Any], shift: int, thresholds: Thresholds
+) -> Floats:
+    """Return what parts of rows (n, parts) change by, in codes, less what those beside change by.
 
-    Only what three in four parts of a row share counts, less what its neighbours change by: light,
-    and bars that roll. It is that of the quieter quarter of the rows.
+    These do so with the light, and with bars that roll. Noise by rows makes them three times its
+    variance.
     """
-    step = cv2.subtract(rows, before, dtype=cv2.CV_32F)
+    step = cv2.subtract(rows, before, dtype=cv2.CV_32F) * np.float32(1 / (1 << shift))
     parts = cv2.resize(step, (thresholds.streak_columns, len(step)), interpolation=cv2.INTER_AREA)
-    shared = shared_by_most(np.asarray(parts, np.float32))
-    bends = np.abs(shared[1:-1] - (shared[:-2] + shared[2:]) / 2)
-    # bends have three times the variance of a row
-    sigma = ranked(bends, thresholds.streak_percentile) / (QUARTER * math.sqrt(3) * (1 << shift))
-    return math.sqrt(2) * sigma
+    shared = shared_by_most(np.asarray(parts, np.float32))[:, None]
+    return np.asarray(shared[1:-1] - (shared[:-2] + shared[2:]) / 2)
 
 
 def _parts(rows: Bytes, further: Bytes, thresholds: Thresholds) -> Floats:
@@ -123,25 +130,56 @@ def _without_slats(lines: Floats) -> tuple[tuple[Floats, float], ...]:
     return (apart, 2), (apart + GOLDEN * (lines[2] - lines[1]), 2 + 2 * GOLDEN**2)
 
 
-def _white(lines: Floats, thresholds: Thresholds) -> float:
-    """Return the amplitude that half of the lines (5, n, parts) have by themselves.
+def _white(lines: Floats, of: Amplitude, share: float, thresholds: Thresholds) -> float:
+    """Return the amplitude ``of`` lines (5, n, parts) by themselves.
 
     It is that of their differences two and four lines apart, which a codec leaves, and which have
-    no part in each other; 0 where any of them is less than noise has, or those from line to line,
-    or those that slats of two and a half to three lines leave nothing of.
+    no part in each other; 0 where any of them is less than noise has, or those from line to line
+    (``share`` of it), or those that slats of two and a half to three lines leave nothing of.
     Lines that stand are the same few dozen in each picture, so that either scatters by a sixth.
     """
     fourth, second = _bends(lines)
-    fine = _of_half(fourth, 70)
+    fine = of(fourth, 70)
     if fine < thresholds.least_wave_codes:
         return 0.0
     ways = ((second, 6), (lines[3] - lines[1], 2), (lines[4] - lines[0], 2))
-    found = [_of_half(way, power) for way, power in ways]
+    found = [of(way, power) for way, power in ways]
     coarse = sum(found) / len(found)
-    found += [_of_half(way, power) for way, power in _without_slats(lines)]
-    # joints of bricks are a few lines among many that are alike
-    even = _of_quarter(fourth, 70, thresholds) >= thresholds.even_share * fine
-    return coarse if even and min(fine, *found) >= thresholds.white_share * coarse else 0.0
+    found += [of(way, power) for way, power in _without_slats(lines)]
+    return coarse if min(fine, *found) >= share * coarse else 0.0
+
+
+def _even(lines: Floats, thresholds: Thresholds) -> float:
+    """Return the amplitude that half of the lines (5, n, parts) have by themselves, or 0.
+
+    Joints of bricks are a few lines among many that are alike.
+    """
+    found = _white(lines, _of_half, thresholds.white_share, thresholds)
+    fourth, _ = _bends(lines)
+    quiet = _of_quarter(fourth, 70, thresholds)
+    return found if quiet >= thresholds.even_share * _of_half(fourth, 70) else 0.0
+
+
+def _errors(lines: Floats, stirred: Floats, thresholds: Thresholds) -> float:
+    """Return the amplitude of lines (5, n, parts) of which some differ, others in each picture.
+
+    Joints, wires and edges of a drawing stand; so most of it must have ``stirred`` (m, parts). One
+    line alone is none.
+    """
+    found = _white(lines, _of_all, thresholds.sharp_share, thresholds)
+    if not found or _of_all(stirred, 3) < thresholds.stirred_errors * found:
+        return 0.0
+    fourth, _ = _bends(lines)
+    sizes = np.abs(shared_by_most(fourth))
+    return found if ranked(sizes, 100 - thresholds.error_percent) >= found else 0.0
+
+
+def _of_all(bends: Floats, power: float) -> float:
+    """Return the amplitude of lines of which ``bends`` have ``power`` times the variance.
+
+    Only what three in four parts of a line share counts.
+    """
+    return math.sqrt(2 / power * float(np.mean(np.square(shared_by_most(bends)))))
 
 
 def _of_half(bends: Floats, power: float) -> float:

@@ -145,6 +145,14 @@ class Thresholds:
     lens."""
     even_share: float = 0.25
     """Of the amplitude of half of the lines, from which that of the quieter quarter is of noise."""
+    sharp_share: float = 0.75
+    """The same of a few lines among others: of single ones through a lens that blurs by 0.5 px it
+    is 0.78, by 0.6 px 0.6; of errors after a coder 0.9 and more."""
+    stirred_errors: float = 0.5
+    """Of what some lines have alone, that must change from picture to picture: what is drawn on a
+    screen, or stands in view, does not."""
+    error_percent: float = 6
+    """Lines, in %, that must be such: one alone may be a thing."""
     over_rough: float = 1.5
     """Times what rows have against those beside them that they change by at most in time: each of
     the two scatters by a quarter, and the lesser of both would be too little."""

@@ -87,3 +87,35 @@ def test_what_changes_in_time_stirs_and_what_stands_does_not() -> None:
     offsets = random.normal(0, 10, (2, SHAPE[0], 1))
     assert seen(scene() + offsets[0], scene() + offsets[0]).stirs == 0
     assert seen(scene() + offsets[0], scene() + offsets[1]).stirs > 8
+
+
+def wrong(seed: int, share: float) -> np.ndarray:
+    """Return offsets (rows, 1) of 60 codes to either side on a share of the rows."""
+    random = np.random.default_rng(seed)
+    hit = random.random((SHAPE[0], 1)) < share
+    return np.where(hit, random.choice([-60.0, 60.0], (SHAPE[0], 1)), 0)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.25])
+def test_some_rows_that_are_wrong_in_each_picture_are_errors_of_lines(share: float) -> None:
+    """Of sixty rows a few are hit: in most pictures they are seen, and a figure is their median."""
+    levels = [
+        seen(scene() + wrong(seed, share), scene() + wrong(seed + 100, share)).errors
+        for seed in range(12)
+    ]
+    assert np.median(levels) == pytest.approx(60 * (2 * share) ** 0.5, rel=0.15)
+
+
+def test_rows_that_are_wrong_alike_in_each_picture_and_one_alone_are_no_errors() -> None:
+    """A wire, joints of bricks and the frame of a table on a screen stand; one line may move."""
+    assert seen(scene() + wrong(7, 0.2), scene() + wrong(7, 0.2)).errors == 0
+    single = np.zeros((2, SHAPE[0], 1))
+    single[0, 100] = single[1, 103] = 100
+    assert seen(scene() + single[0], scene() + single[1]).errors == 0
+
+
+@pytest.mark.parametrize("blur", [0.6, 0.8])
+def test_what_a_lens_has_drawn_and_moves_up_is_no_error_of_lines(blur: float) -> None:
+    """Steps, shutters and pages that are drawn up have lines over all of the width as well."""
+    lines = cv2.GaussianBlur(scene() + wrong(8, 0.2), (0, 0), blur)
+    assert seen(lines, np.roll(lines, 4, axis=0)).errors == 0

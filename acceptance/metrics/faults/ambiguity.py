@@ -31,6 +31,7 @@ HAZY_BLUR = 0.4, 0.7  # % of the height: what haze may blur, and cannot
 # and % of the picture that shows nothing from which that half is blurred away itself
 ASIDE, NOTHING = 0.08, 33.0
 MOVES = 0.05  # % of the height from one picture taken to the next: more smears by as much
+SNOWED = 6.0  # % of the amplitude, up to which texture that moves may look like noise
 PATTERN = 2.0  # % of the amplitude, from which a pattern is in a part of the picture
 SOFT = 0.5  # % of the height, from which what sways is out of focus
 # % of its likeness that a picture must lose, and of it that must have changed, for the scene to be
@@ -103,8 +104,17 @@ def _aside(level: FaultLevel, features: Features) -> bool:
 
 def _moving(level: FaultLevel, features: Features) -> bool:
     """Whether the picture moves all the time, which smears it by a little."""
+    return _slight(level) and _moves(level, features)
+
+
+def _moves(level: FaultLevel, features: Features) -> bool:
     moves = np.fmax(np.abs(features["moved_x"]), np.abs(features["moved_y"]))
-    return _slight(level) and _around(level, moves, near=True) > MOVES
+    return _around(level, moves, near=True) > MOVES
+
+
+def _textured(level: FaultLevel, features: Features) -> bool:
+    """Whether the picture moves all the time: grass or gravel that moves changes as noise does."""
+    return level.value < SNOWED and _moves(level, features)
 
 
 def _patterned(level: FaultLevel, features: Features) -> bool:
@@ -269,6 +279,7 @@ DOUBTS = {
         ("pattern_in_part", _of_part),
         ("restless_pattern", _restless),
     ),
+    "faults.snow": (("moving_texture", _textured),),
     "faults.shake": (("near_thing", _soft),),
     "faults.scene_change": (
         ("part_of_view", _partial),
