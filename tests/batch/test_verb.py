@@ -88,6 +88,16 @@ def test_a_dry_run_tells_and_a_database_gets_every_session(
     assert len(here.made) == 1
 
 
+def test_a_dry_run_that_is_quiet_still_says_what_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "b.toml").write_text("subjects = [", "utf-8")
+    assert call(monkeypatch, tmp_path, "-o", tmp_path / "out", "--dry-run", "--quiet") == 2
+    shown, said = capsys.readouterr()
+    assert shown == ""
+    assert said.count("error: ") == said.count("b.toml: not readable as TOML") == 1
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

@@ -287,6 +287,7 @@ def test_what_cannot_be_compared_is_said(tmp_path: Path) -> None:
         results.add(session(1, 45.0), Origin(sha256="1"))
     wrong: list[tuple[Any, ...]] = [
         (("--model", "none"), "no session has this"),
+        (("--pack", "maid"), "no session was judged by this"),
         (("-o", tmp_path / "x.pdf"), "must end in"),
     ]
     for arguments, words in wrong:
