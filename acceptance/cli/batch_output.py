@@ -157,8 +157,9 @@ def foreseen(
     """Show what a batch would do; return the exit code: 2 where a plan would have no session."""
     if json_file:
         write_json([asdict(one) for one in found], json_file)
-    for one in filter(lambda one: one.error, found):
-        _tell(one.name, one.error)
+    for foreseen_plan in found:
+        if foreseen_plan.error:
+            _tell(foreseen_plan.name, foreseen_plan.error)
     if not quiet:
         columns = tr("plan"), tr("state"), tr("clips"), tr("of them in the cache"), tr("why")
         rows = [(one.name, _state(one.state), one.shots, one.held, one.error) for one in found]
