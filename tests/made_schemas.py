@@ -27,6 +27,7 @@ NOUNS: dict[str, tuple[type, Literal["validation", "serialization"]]] = {
     "run-1": (RunOutput, "serialization"),
     "verify-1": (VerifyOutput, "serialization"),
 }
+IN_REGISTER = {"type": "string", "description": "Id, or a person's name, in ``register``."}
 EXPANDED = {"type": "number", "description": "Expanded uncertainty U = k u, in ``unit``."}
 
 
@@ -39,6 +40,10 @@ def made(name: str) -> str:
     nouns = whole["$defs"]
     if "MeasureOutput" in nouns:
         nouns["Measurement"]["properties"]["expanded"] = EXPANDED
+    if noun is Plan:
+        for field in ("instruments", "people"):
+            listed = nouns["Plan"]["properties"][field]
+            listed["items"] = {"anyOf": [listed["items"], IN_REGISTER]}
     if "schema" in nouns[noun.__name__]["properties"]:
         nouns[noun.__name__]["properties"]["schema"]["const"] = name
     head = {

@@ -113,6 +113,12 @@ def test_examples_of_plans_meet_the_schema_as_written_and_as_kept(path: Path) ->
     check("plan-1", json.loads(store.dump_plan(plan.read(path))))
 
 
+def test_a_plan_that_names_entries_of_a_register_meets_the_schema() -> None:
+    whole = {"id": "lux-2", "name": "照度计"}
+    names = {"instruments": ["lux-1", whole], "people": ["王工"], "register": "../register.toml"}
+    check("plan-1", names)
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [

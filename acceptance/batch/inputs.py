@@ -22,6 +22,7 @@ from acceptance.model import Plan, Scope, Subject
 from acceptance.recorder import file_names
 from acceptance.recorder.recordings import VIDEOS
 from acceptance.session import plan as plans
+from acceptance.session import workspace
 from acceptance.session.new_plan import ABOVE, DEVICE_LISTS, identifier
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def read(
     """
     paths = {_place(path): path for path in _spread(inputs)}  # one that is named twice is one
     _require_use(template, paths.values())
-    items = [item for path in paths.values() for item in _items(path, template, options)]
+    items = _once(item for path in paths.values() for item in _items(path, template, options))
     _require_unlike(items)
     if not items:
         hint = tr(
@@ -113,6 +114,15 @@ def _place(path: Path) -> Path:
     return path.parent.resolve() / path.name
 
 
+def _once(items: Iterable[Item]) -> list[Item]:
+    """Leave out the plan or clip of a folder that is named by itself, too."""
+    found: dict[tuple[Path, str], Item] = {}
+    for item in items:
+        listed = item.source.suffix.lower() in DEVICE_LISTS
+        found.setdefault((_place(item.source), item.name if listed else ""), item)
+    return list(found.values())
+
+
 def _require_use(template: Path | None, paths: Iterable[Path]) -> None:
     """Refuse a template that no device list fills: what it says of clips would go unheard."""
     if template and not any(path.suffix.lower() in DEVICE_LISTS for path in paths):
@@ -122,10 +132,11 @@ def _require_use(template: Path | None, paths: Iterable[Path]) -> None:
 
 
 def _spread(inputs: Iterable[Path]) -> Iterator[Path]:
-    """Yield what patterns stand for, and all else as it is."""
+    """Yield what patterns stand for, but for what sessions have kept, and all else as it is."""
     for path in inputs:
         if PATTERN.search(str(path)) and not path.exists():
-            matches = sorted(_matching(str(path)), key=wording.natural)
+            found = (one for one in _matching(str(path)) if not workspace.session_around(Path(one)))
+            matches = sorted(found, key=wording.natural)
             if not matches:
                 hint = tr("Check the pattern, and put it in quotes")
                 raise PlanError(tr("nothing has such a name"), where=str(path), hint=hint)

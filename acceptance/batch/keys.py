@@ -122,14 +122,20 @@ def of_session(
 
 
 def _content(path: Path) -> str:
-    """Hash a file; of a recorder's folder what lies there, by name, size and time."""
+    """Hash a file; of a recorder's folder what lies there, by name, size and times.
+
+    Two times: who copies a file may set that of its content, and not the other.
+    """
     if not path.is_dir():
         return hash_file(path)
-    listed = [
-        f"{file.relative_to(path)} {(now := file.stat()).st_size} {now.st_mtime_ns}"
-        for file in sorted(path.rglob("*"))
-    ]
+    listed = [f"{file.relative_to(path)} {_state(file)}" for file in sorted(path.rglob("*"))]
     return hashlib.sha256("\n".join(listed).encode()).hexdigest()
+
+
+def _state(file: Path) -> str:
+    """Return size and times of a file; of a link that leads nowhere, its own."""
+    now = file.stat() if file.exists() else file.lstat()
+    return f"{now.st_size} {now.st_mtime_ns} {now.st_ctime_ns}"
 
 
 def of_packs(names: Iterable[str]) -> dict[str, str]:

@@ -44,7 +44,7 @@ class Ledger:
         self.record = record.Record(out)
         self.before = self.record.sessions()
         self.outcomes: list[PlanOutcome] = []
-        self.total = self.done = self.measured = 0
+        self.total = self.done = self.measured = self.failures = 0
         self.interrupted = False
 
     @contextlib.contextmanager
@@ -107,9 +107,10 @@ class Ledger:
     def advance(self, clips: int) -> None:
         """Count so many clips more as done with."""
         self.done += clips
-        failures = sum(one.state is PlanState.FAILED for one in self.outcomes)
-        counts = {"done": self.done, "total": self.total, "measured": self.measured}
-        self.listener.advanced(BatchProgress(**counts, failures=failures))
+        progress = BatchProgress(
+            done=self.done, total=self.total, measured=self.measured, failures=self.failures
+        )
+        self.listener.advanced(progress)
 
     def note_measured(self, each: Planned, shot: Shot, key: str, seconds: float) -> None:
         """Record that a clip was measured."""
@@ -150,6 +151,7 @@ class Ledger:
 
     def _close(self, outcome: PlanOutcome) -> None:
         self.outcomes.append(outcome)
+        self.failures += outcome.state is PlanState.FAILED
         if outcome.state is not PlanState.MADE:
             fields = {"plan": outcome.name, "session": outcome.session, "errors": outcome.errors}
             self.record.add(str(outcome.state), **fields)

@@ -70,9 +70,7 @@ class Screen(Listener):
     def finished(self, outcome: PlanOutcome) -> None:
         """Say why a plan has no session, and what was damaged."""
         for error in outcome.errors:
-            named = error if error.startswith(outcome.name) else f"{outcome.name}: {error}"
-            what = tr("error: {sentence}", sentence=named)
-            terminal.errors.print(what, style="red", markup=False)
+            _tell(outcome.name, error)
         for shot in outcome.damaged:
             what = tr(
                 "{plan}: what the cache held of {shot} was damaged and was not used",
@@ -88,6 +86,12 @@ class Screen(Listener):
             write_json(summary.table(strict=self.strict), self.json_file)
         if not self.quiet:
             _show(summary)
+
+
+def _tell(plan: str, error: str) -> None:
+    """Say at once why a plan has no session."""
+    named = error if error.startswith(plan) else f"{plan}: {error}"
+    terminal.errors.print(tr("error: {sentence}", sentence=named), style="red", markup=False)
 
 
 def _rate(progress: BatchProgress, seconds: float) -> str:
@@ -153,6 +157,9 @@ def foreseen(
     """Show what a batch would do; return the exit code: 2 where a plan would have no session."""
     if json_file:
         write_json([asdict(one) for one in found], json_file)
+    for foreseen_plan in found:
+        if foreseen_plan.error:
+            _tell(foreseen_plan.name, foreseen_plan.error)
     if not quiet:
         columns = tr("plan"), tr("state"), tr("clips"), tr("of them in the cache"), tr("why")
         rows = [(one.name, _state(one.state), one.shots, one.held, one.error) for one in found]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import io
-import os
 import sys
 import tempfile
 import traceback
@@ -40,9 +39,6 @@ def tell(error: BaseException) -> int:
             what = tr("error: {file}: the name is too long for this system", file=error.filename)
             terminal.errors.print(what, style="red", markup=False)
             return AcceptanceError.exit_code
-        case BrokenPipeError():  # whoever read the output has read enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return 0
         case _:  # a bug is written down, not shown
             return _bug(error)
 

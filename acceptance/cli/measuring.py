@@ -22,6 +22,7 @@ from acceptance.cli.options import (
     shot_fields,
     write_json,
 )
+from acceptance.errors import PlanError
 from acceptance.footage import clip
 from acceptance.messages import tr
 from acceptance.report import playback, regression
@@ -108,6 +109,9 @@ class _Held:
                 raise click.UsageError(tr("--tolerance is about a --baseline"))
             return None
         found = [one for one in baseline.read(file) if wanted is None or one.quantity in wanted]
+        if not found:  # everything would be new, and nothing could have moved
+            hint = tr("Name other metrics, or measure the baseline with these")
+            raise PlanError(tr("holds no figure of these metrics"), where=str(file), hint=hint)
         tolerances = regression.read_tolerances(texts)
         regression.require_known(tolerances, found)
         return cls(found, tolerances, wanted)

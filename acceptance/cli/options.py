@@ -16,7 +16,7 @@ from acceptance import wording
 from acceptance.cli import terminal
 from acceptance.errors import PlanError, UsageError
 from acceptance.files import regular, written_number
-from acceptance.files.output import put, require_apart, writing
+from acceptance.files.output import put, require_apart, require_json, require_outside, writing
 from acceptance.forms import vocabulary
 from acceptance.messages import tr
 from acceptance.model import Coding, Condition, Scope, Tap
@@ -367,14 +367,20 @@ def password(file: Path | None) -> str:
 
 
 def prepare_json(path: Path | None, inputs: Iterable[Path]) -> None:
-    """Make sure, before the work, that the JSON can be written, and over none of the inputs.
+    """Make sure, before the work, that the JSON can be written, and over nothing that must stay.
 
+    That is each of the inputs, what a sealed session holds, and all that is no JSON.
     JSON on standard output has that to itself: what else is printed goes to standard error.
     """
     if path and str(path) == "-":
         terminal.console.stderr = True
     elif path:
+        from acceptance.session import workspace  # noqa: PLC0415 -- late: takes time
+
         require_apart(path, inputs)
+        require_json(path)
+        if session := workspace.session_around(path):
+            require_outside(path, session)
         with writing(path.parent):
             pass
 

@@ -1,4 +1,4 @@
-"""Standard output that says why it cannot be written."""
+"""Standard output and standard error that say why they cannot be written."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class StandardOutput(io.TextIOWrapper):
-    """Standard output; where it cannot be written (a full disk, closed), an OutputError says so.
+class StandardStream(io.TextIOWrapper):
+    """A stream whose reader may go away (``| head``): the work goes on, and so does its exit code.
 
-    A reader that has gone away (``| head``) stays a BrokenPipeError.
+    Ending there would have an exit code of its own, which a build takes for a verdict.
     """
 
     def write(self, text: str) -> int:
         """Write text, as any stream does."""
         with self._refusing():
-            return super().write(text)
+            super().write(text)
+        return len(text)
 
     def flush(self) -> None:
         """Write out what is waiting."""
@@ -35,10 +36,25 @@ class StandardOutput(io.TextIOWrapper):
         try:
             yield
         except BrokenPipeError:
-            raise
+            self._write_nowhere()
+
+    def _write_nowhere(self) -> None:
+        """Let what is left go nowhere; it must not fail again when the process ends."""
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self.fileno())
+        os.close(nowhere)
+
+
+class StandardOutput(StandardStream):
+    """Standard output; where it cannot be written (a full disk, closed), an OutputError says so."""
+
+    @contextlib.contextmanager
+    def _refusing(self) -> Iterator[None]:
+        try:
+            with super()._refusing():
+                yield
         except OSError as error:
-            # what is left must not fail again when the process ends
-            os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
+            self._write_nowhere()
             what = tr("cannot be written ({cause})", cause=error.strerror or error)
             hint = tr("Make room, or send the output elsewhere")
             raise OutputError(what, where=tr("standard output"), hint=hint) from error

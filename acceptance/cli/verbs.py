@@ -15,7 +15,7 @@ import click
 
 from acceptance import __version__
 from acceptance.cli.help_pages import HelpPage
-from acceptance.cli.standard_output import StandardOutput
+from acceptance.cli.standard_output import StandardOutput, StandardStream
 from acceptance.files import shortage
 from acceptance.files.collector import without_collector
 from acceptance.messages import LANGUAGES, speak, tr
@@ -263,6 +263,8 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a terminal without UTF-8
     if (out := sys.__stdout__) and sys.stdout is out:
         sys.stdout = StandardOutput(out.buffer, out.encoding, "replace")
+    if (err := sys.__stderr__) and sys.stderr is err:
+        sys.stderr = StandardStream(err.buffer, err.encoding, "replace", line_buffering=True)
     speak()
     sys.exit(_run() or 0)
 

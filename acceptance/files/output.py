@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import json
 import os
 import secrets
 import shutil
@@ -251,6 +252,22 @@ def _same_file(path: Path, other: Path) -> bool:
         return path.samefile(other)
     except OSError:  # one of them is not there
         return False
+
+
+def require_json(path: Path) -> None:
+    """Refuse to write JSON over what is something else: a clip, a plan, a database.
+
+    A file of nothing, and a device, may be written to. Raises OutputError.
+    """
+    with disc_errors(path):
+        if not path.is_file() or any(map(_is_of_the_system, _links(path))):
+            return
+    try:
+        json.loads(regular.content(path).strip() or b"0")
+    except (OSError, ValueError, RecursionError) as error:
+        what = tr("is there already and holds no JSON; it would be lost")
+        hint = tr("Name another file for the output")
+        raise OutputError(what, where=str(path), hint=hint, code="output") from error
 
 
 def require_outside(path: Path, folder: Path) -> None:

@@ -67,4 +67,12 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PlanModule
 
 def _is_plan(path: Path, parent: pytest.Collector) -> bool:
     patterns: list[str] = parent.config.getini("acceptance_plans")
-    return parent.session.isinitpath(path) or any(map(path.match, patterns))
+    named = parent.session.isinitpath(path)
+    return named or (any(map(path.match, patterns)) and not _is_kept(path))
+
+
+def _is_kept(path: Path) -> bool:
+    """Whether it lies in a session: what an earlier run kept as evidence is no plan."""
+    from acceptance.session import workspace  # noqa: PLC0415 -- late: takes time
+
+    return workspace.session_around(path) is not None

@@ -76,12 +76,20 @@ def _require_no_links(work: Path) -> None:
 
 def require_no_session(out: Path) -> None:
     """Refuse a folder that is a sealed session, or lies in one. Raises OutputError."""
-    place = out.resolve()
-    for folder in (place, *place.parents):
-        if (folder / store.FILE).is_file() and (folder / BAGIT).is_file():
-            what = tr("lies in the sealed session {folder}, which stays as it is", folder=folder)
-            hint = tr("Name a folder outside of it with -o")
-            raise OutputError(what, where=str(out), hint=hint, code="output")
+    if folder := session_around(out):
+        what = tr("lies in the sealed session {folder}, which stays as it is", folder=folder)
+        hint = tr("Name a folder outside of it with -o")
+        raise OutputError(what, where=str(out), hint=hint, code="output")
+
+
+def session_around(path: Path) -> Path | None:
+    """Return the sealed session that a path is, or lies in; None: it lies in none."""
+    place = path.resolve()
+    return next(filter(_is_sealed, (place, *place.parents)), None)
+
+
+def _is_sealed(folder: Path) -> bool:
+    return (folder / store.FILE).is_file() and (folder / BAGIT).is_file()
 
 
 def _require_reported(work: Path) -> None:

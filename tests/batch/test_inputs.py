@@ -67,6 +67,27 @@ def test_a_pattern_gives_what_it_stands_for_and_a_plan_named_twice_is_one(tmp_pa
         inputs.read([tmp_path / "*" / "no.toml"])
 
 
+def test_a_plan_or_clip_of_a_folder_that_is_named_by_itself_too_is_one(tmp_path: Path) -> None:
+    plan = batch_site.plan(tmp_path / ".." / tmp_path.name, "cam")
+    assert len(inputs.read([tmp_path, plan])) == 1
+    (tmp_path / "clips").mkdir()
+    clip = batch_site.still(tmp_path / "clips" / "cam.png")
+    assert len(inputs.read([clip, tmp_path / "clips"])) == 1
+
+
+def test_what_sessions_have_kept_is_nothing_that_a_pattern_stands_for(tmp_path: Path) -> None:
+    """The second batch on ``**`` found packs, charts and clips of the first one's sessions."""
+    batch_site.plan(tmp_path, "cam")
+    kept = tmp_path / "out" / "1"
+    (kept / "data" / "packs").mkdir(parents=True)
+    for name in ("session.json", "bagit.txt", "data/packs/own.toml", "data/cam.png"):
+        (kept / name).write_text("", "utf-8")
+    assert names(inputs.read([tmp_path / "**" / "*.toml"])) == ["cam.toml"]
+    assert names(inputs.read([tmp_path / "**" / "*.png"])) == ["cam"]
+    with pytest.raises(PlanError, match="nothing has such a name"):
+        inputs.read([kept / "data" / "*.png"])
+
+
 def test_a_template_is_filled_for_each_device_and_what_is_above_it_is_added(
     tmp_path: Path,
 ) -> None:

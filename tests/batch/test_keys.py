@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.metadata
+import os
 import shutil
 from dataclasses import replace
 from functools import partial
@@ -16,7 +17,7 @@ from test_architecture import HOMES
 from acceptance import data
 from acceptance.batch import keys
 from acceptance.charts import copy_template, definition
-from acceptance.model import Coding, Condition, Plan, Shot, SignalPath, Tap
+from acceptance.model import Coding, Condition, Plan, Recordings, Shot, SignalPath, Tap
 from acceptance.session import intake, measuring, plan
 
 if TYPE_CHECKING:
@@ -179,3 +180,21 @@ def test_all_that_a_session_rests_on_is_in_its_key(tmp_path: Path, change: str) 
     else:
         given[change] = {"packs": {"p": "1"}, "how": {"lang": "en"}, "shots": ["l"]}[change]
     assert of(asked) != before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps the day on which a file was made")
+def test_a_recording_in_place_of_another_of_its_size_and_day_counts(tmp_path: Path) -> None:
+    """A link that leads nowhere is one of the names, too: it ended the plan as a fault."""
+    asked = Plan(recordings=(Recordings(id="r", subject="nvr", source="export"),))
+    film = tmp_path / "export" / "1.mp4"
+    film.parent.mkdir()
+    film.write_bytes(b"one")
+    (film.parent / "2.mp4").symlink_to("nowhere")
+    before = keys.of_session(asked, tmp_path, (), {}, {})
+    assert keys.of_session(asked, tmp_path, (), {}, {}) == before
+    day = film.stat()
+    (tmp_path / "other").write_bytes(b"two")
+    os.utime(tmp_path / "other", ns=(day.st_atime_ns, day.st_mtime_ns))
+    (tmp_path / "other").replace(film)
+    assert film.stat().st_mtime_ns == day.st_mtime_ns
+    assert keys.of_session(asked, tmp_path, (), {}, {}) != before

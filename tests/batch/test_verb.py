@@ -88,6 +88,60 @@ def test_a_dry_run_tells_and_a_database_gets_every_session(
     assert len(here.made) == 1
 
 
+def test_a_dry_run_that_is_quiet_still_says_what_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "b.toml").write_text("subjects = [", "utf-8")
+    assert call(monkeypatch, tmp_path, "-o", tmp_path / "out", "--dry-run", "--quiet") == 2
+    shown, said = capsys.readouterr()
+    assert shown == ""
+    assert said.count("error: ") == said.count("b.toml: not readable as TOML") == 1
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("a.png", "holds no JSON"),
+        ("a.toml", "holds no JSON"),
+        ("out/link.json", "holds no JSON"),
+        ("out/batch.jsonl", "holds no JSON"),
+        ("old/session.json", "lies inside the session folder"),
+        ("old/data/new.json", "lies inside the session folder"),
+    ],
+)
+def test_json_is_written_over_no_clip_plan_record_or_session(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    name: str, words: str,
+) -> None:  # fmt: skip
+    """Of a folder or list nobody names the clips, so that nobody compared them with the output."""
+    batch_site.plan(tmp_path, "a")
+    for part in ("out", "old/data"):
+        (tmp_path / part).mkdir(parents=True)
+    (tmp_path / "out" / "link.json").symlink_to("../a.png")
+    (tmp_path / "out" / "batch.jsonl").write_text('{"when": ""}\n{"when": ""}\n', "utf-8")
+    (tmp_path / "old" / "session.json").write_text("{}", "utf-8")
+    (tmp_path / "old" / "bagit.txt").write_text("", "utf-8")
+    path = tmp_path / name
+    before = path.read_bytes() if path.exists() else b""
+    out = ("-o", tmp_path / "out", "--no-report")
+    assert call(monkeypatch, tmp_path, *out, "--json", path) == 2
+    assert words in capsys.readouterr().err
+    assert (path.read_bytes() if path.exists() else b"") == before
+
+
+@pytest.mark.usefixtures("here")
+def test_json_is_written_over_older_json_and_over_an_empty_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch_site.plan(tmp_path, "a")
+    (path := tmp_path / "now.json").touch()
+    for _ in range(2):
+        options = (tmp_path, "-o", tmp_path / "out", "--no-report", "--json", path)
+        assert call(monkeypatch, *options) == 3
+    assert json.loads(path.read_text("utf-8"))["states"] == {"kept": 1}
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

@@ -10,6 +10,7 @@ import pytest
 from lxml import etree
 
 from acceptance.cli import failures
+from acceptance.cli.standard_output import StandardOutput, StandardStream
 from acceptance.files import spreadsheet
 
 
@@ -44,3 +45,16 @@ def test_a_full_folder_for_temporary_files_is_no_fault_while_a_workbook_is_writt
     assert failures.tell(caught.value) == 2
     with pytest.raises(etree.SerialisationError), spreadsheet._disc_told():
         raise etree.SerialisationError("unknown error")
+
+
+@pytest.mark.parametrize("kind", [StandardOutput, StandardStream])
+def test_a_reader_that_goes_away_ends_no_work_and_changes_no_exit_code(
+    kind: type[StandardStream],
+) -> None:
+    """``run ... | head``: it ended with 1 or 0, which a build takes for a verdict."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with kind(os.fdopen(writing, "wb"), "utf-8", line_buffering=True) as stream:
+        assert stream.write("合格\n") == 3
+        print("x" * 100_000, file=stream)
+        stream.flush()

@@ -272,7 +272,12 @@ def test_only_what_is_named_as_a_plan_is_collected(folder: Path) -> None:
     assert "passes.acceptance.toml::1/noise[" in usual.text
     assert "pyproject" not in usual.text
     assert "camera.toml" not in usual.text
+    kept = folder / "kept" / "1" / "data"  # a session of an earlier run, and what it holds
+    kept.mkdir(parents=True, exist_ok=True)
+    for name in ("session.json", "bagit.txt", "data/open.toml"):
+        (kept.parent / name).write_text("", "utf-8")
     configured = run(folder, *quiet, "-o", "acceptance_plans=open*.toml")
+    assert "kept" not in configured.text
     assert "open.acceptance.toml::1/noise[" in configured.text
     assert "passes" not in configured.text
     asked = run(folder / "sub", *quiet, "camera.toml")

@@ -324,3 +324,7 @@ def test_measure_holds_a_clip_against_what_it_wrote_before(
     assert measure("--baseline", before, "--tolerance", "nois=1")[1].endswith("perhaps: noise.")
     assert "is an input of this command" in measure("--baseline", before, "--json", before)[1]
     assert "is about a --baseline" in measure("--tolerance", "noise=1")[1]
+    content["measurements"] = [first | {"quantity": "colour.mean"}]
+    before.write_text(json.dumps(content), "utf-8")
+    said = measure("--baseline", before)[1]
+    assert "holds no figure of these metrics" in said, "all would be new, and nothing could move"

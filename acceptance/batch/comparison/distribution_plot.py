@@ -84,7 +84,9 @@ def _axis(distribution: Distribution) -> svg.Axis:
     values = [figure.value for figure in distribution.figures]
     held = [value for value in (*ends, *values) if math.isfinite(value)]
     low, high = min(held), max(held)
-    room = 0.06 * (high - low) or max(abs(high), 1.0) * 0.1
+    wide = [figure.expanded or 0.0 for figure in distribution.figures]
+    usual = float(np.median([expanded for expanded in wide if math.isfinite(expanded)] or [0.0]))
+    room = max(0.06 * (high - low), usual) or max(abs(high), 1.0) * 0.1
     return svg.Axis(low=low - room, high=high + room, start=LEFT, end=WIDTH - RIGHT)
 
 

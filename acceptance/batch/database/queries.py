@@ -170,10 +170,11 @@ def due(connection: Connection, before: str) -> list[Answer]:
     ]
     both = union_all(*queries).subquery()
     last = (
-        select(both, func.max(both.c.due).over(partition_by=(both.c.what, both.c.id, both.c.serial))
+        select(both, func.max(both.c.due)
+               .over(partition_by=(both.c.what, both.c.of, both.c.id, both.c.serial))
                .label("latest"))
     ).subquery()  # fmt: skip
-    shown = [one for one in last.c if one.name != "latest"]
+    shown = [one for one in last.c if one.name not in {"latest", "of"}]
     query = select(*shown).where(last.c.due == last.c.latest, last.c.due < before)
     query = query.where(last.c.due != "").order_by(last.c.due, last.c.id)
     return _rows(connection, query)
@@ -188,8 +189,10 @@ def _due(table: Table, link: Table, what: str, name: str, certificate: str) -> S
         .scalar_subquery()
     )
     identity = table.c.instrument if what == "instrument" else table.c.serial
+    of = literal("") if what == "instrument" else table.c.chart  # copies of all charts begin at 1
     return select(
         literal(what).label("what"),
+        of.label("of"),
         identity.label("id"),
         table.c[name].label("name"),
         table.c.serial,
@@ -263,7 +266,13 @@ class ClauseMatrix:
 
 
 def matrix(connection: Connection, *, model: str = "", pack: str = "") -> ClauseMatrix:
-    """Return devices by clauses; ``model``: such devices only; ``pack``: its clauses only."""
+    """Return devices by clauses; ``model``: such devices only; ``pack``: its clauses only.
+
+    Raises PlanError for a pack by which no session was judged.
+    """
+    if pack:
+        error = PlanError(tr("no session was judged by this"), where=pack)
+        _require_some(connection, select(_P.id).where(_P.pack == text(pack)), error)
     last = _last(connection, model)
     numbers, column_of, clauses = _columns(connection, pack)
     severity = np.full((len(last), len(clauses)), -1, np.int8)

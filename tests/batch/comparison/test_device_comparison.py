@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 from issued_session import issued
 
-from acceptance.batch.comparison import device_comparison, page, tables
+from acceptance.batch.comparison import device_comparison, distribution_plot, page, tables
 from acceptance.batch.database.results import Origin, Results
 from acceptance.cli import verbs
 from acceptance.files import spreadsheet
@@ -185,6 +185,15 @@ def test_without_uncertainty_there_is_no_margin_and_the_device_is_still_listed()
     assert (rank.figure, rank.verdict) == (None, Verdict.FAIL)
 
 
+def test_the_uncertainty_of_a_single_device_is_drawn_to_its_ends() -> None:
+    """It was cut off where the axis ended, and looked smaller."""
+    [figures, _] = compared([session(1, 45.0)]).distributions
+    drawn = distribution_plot.drawing(figures, compared([session(1, 45.0)]), "en")
+    [(left, right)] = re.findall(r"M([\d.]+) [\d.]+H([\d.]+)\" stroke=\"#999", drawn)
+    [at] = re.findall(r"<circle cx=\"([\d.]+)", drawn)
+    assert float(at) - float(left) == pytest.approx(float(right) - float(at), abs=0.2)
+
+
 def test_json_holds_every_verdict_and_figure(population: DeviceComparison) -> None:
     held = json.loads(json.dumps(tables.content(population)))
     for row in range(len(population.matrix.devices)):
@@ -287,6 +296,7 @@ def test_what_cannot_be_compared_is_said(tmp_path: Path) -> None:
         results.add(session(1, 45.0), Origin(sha256="1"))
     wrong: list[tuple[Any, ...]] = [
         (("--model", "none"), "no session has this"),
+        (("--pack", "maid"), "no session was judged by this"),
         (("-o", tmp_path / "x.pdf"), "must end in"),
     ]
     for arguments, words in wrong:

@@ -19,7 +19,7 @@ from hypothesis import strategies
 from sample_session import pack_of_db50, session_of
 from sqlalchemy import text
 
-from acceptance.batch.database import damage, queries
+from acceptance.batch.database import damage, queries, schema
 from acceptance.batch.database.results import Origin, Results
 from acceptance.cli import verbs
 from acceptance.errors import InputError
@@ -153,6 +153,24 @@ def test_calibrations_are_due_by_the_last_one_of_an_instrument(results: Results)
     add(results, replace(SESSION, id="later", plan=replace(SESSION.plan, instruments=renewed)))
     with results.database.reading() as reading:
         assert queries.due(reading, "2028-01-01") == []
+
+
+def test_copies_of_two_charts_with_one_serial_number_are_due_each_by_itself(
+    results: Results,
+) -> None:
+    """Whoever prints a chart numbers its copies from 1; the later day hid the earlier one."""
+    with results.database.writing() as connection:
+        for chart, day in (("acceptance", "2026-02-28"), ("oecf", "2028-02-29")):
+            row = {"key": chart, "chart": chart, "serial": "1", "due": day}
+            empty = {"measured_on": "", "measured_by": ""}
+            connection.execute(schema.chart_copies.insert().values(row | empty))
+    with results.database.reading() as reading:
+        last, after, later = (
+            queries.due(reading, day) for day in ("2026-02-28", "2026-03-01", "2028-03-01")
+        )
+    assert last == []
+    assert [row["name"] for row in after] == ["acceptance"]
+    assert [row["name"] for row in later] == ["acceptance", "oecf"]
 
 
 def test_what_was_filmed_again_is_told_with_reasons_and_verdicts(results: Results) -> None:
