@@ -49,7 +49,7 @@ def test_each_test_is_in_one_of_two_runs_and_the_quick_run_is_part_of_the_first(
     assert usual | slow == set(marks.collected)
     assert not usual & slow
     assert quick <= usual
-    assert all(f"\nmake {target}\n" in CI for target in ("test", "test-slow"))
+    assert all(f"\nscripts/ci-tests {target}\n" in CI for target in ("test", "test-slow"))
 
 
 def test_what_is_slow_repeats_a_test_that_is_not() -> None:
