@@ -5,6 +5,7 @@ It is the one definition from which it is drawn, found and simulated.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import itertools
 from dataclasses import replace
@@ -60,7 +61,7 @@ def load(name: str) -> Chart:
     kept = _SHIPPED.get(source)
     if kept is None or not _still(kept):
         kept = _SHIPPED[source] = _whole(source)
-    return kept
+    return copy.deepcopy(kept)  # what is printed in it may be changed by whoever asked
 
 
 def _whole(source: Path) -> Chart:

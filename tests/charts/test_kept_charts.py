@@ -26,10 +26,20 @@ def titled(path: Path, title: str) -> None:
     path.write_text(path.read_text("utf-8").replace(old, f'title = "{title}"'), "utf-8")
 
 
-def test_a_chart_is_read_once_and_is_what_its_file_says(charts: Path) -> None:
+def test_a_chart_is_read_once_and_is_what_its_file_says(
+    charts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = definition.load("acceptance_a2")
-    assert definition.load("acceptance_a2") is first
     assert definition.load(str(charts / "acceptance_a2.toml")) == first
+    monkeypatch.setattr(definition, "_whole", None)  # whoever reads it again fails
+    assert definition.load("acceptance_a2") == first
+
+
+def test_who_changes_a_chart_changes_it_for_nobody_else(charts: Path) -> None:
+    first = definition.load("acceptance_a2")
+    region = next(region for region in first.regions if region.printed)
+    region.printed.clear()  # type: ignore[attr-defined]
+    assert definition.load("acceptance_a2") == definition.load(str(charts / "acceptance_a2.toml"))
 
 
 @pytest.mark.parametrize("changed", ["acceptance_a2", "acceptance"])
