@@ -219,11 +219,11 @@ def limited() -> Iterator[None]:
     """Interrupt what takes too long, by processor time: others use the machine too.
 
     No garbage is collected meanwhile: what others left takes time, and what is raised there is
-    lost.
+    lost. It is raised again each time that as much has passed.
     """
     before, collected = signal.signal(signal.SIGVTALRM, _stop), gc.isenabled()
     gc.disable()
-    signal.setitimer(signal.ITIMER_VIRTUAL, LONGEST)
+    signal.setitimer(signal.ITIMER_VIRTUAL, LONGEST, LONGEST)
     try:
         yield
     finally:

@@ -83,7 +83,8 @@ def planes_of(frame: av.VideoFrame, matrix: str) -> tuple[Plane | None, Plane | 
     if _of_colours(frame.format):
         return _from_rgb(frame, matrix)
     if not PLANAR.fullmatch(frame.format.name):
-        frame = frame.reformat(format=_planar(frame.format))
+        # several threads leave mid codes where their slices meet, in some formats and runs
+        frame = frame.reformat(format=_planar(frame.format), threads=1)
     name = frame.format.name
     luma = _plane(frame, 0)
     if name.startswith("gray"):
@@ -136,10 +137,10 @@ def _from_rgb(frame: av.VideoFrame, matrix: str) -> tuple[Plane, Plane, Plane]:
     more over 16.
     """
     deep = is_deep(frame)
-    rgb = frame.reformat(format="rgb48le" if deep else "rgb24").to_ndarray().astype(np.float64)
+    codes = frame.reformat(format="rgb48le" if deep else "rgb24", threads=1).to_ndarray()
     red, green, blue = WEIGHTS[matrix]
     top = (1 << depth_of(frame.format)) - 1
-    rgb *= top / (65535 if deep else 255)
+    rgb = codes * (top / (65535 if deep else 255))
     luma = rgb @ np.array([red, green, blue])
     cb, cr = (
         (rgb[..., c] - luma) / (2 * (1 - w)) + (top + 1) / 2 for c, w in ((2, blue), (0, red))

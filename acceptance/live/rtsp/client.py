@@ -138,9 +138,9 @@ class RtspClient:
         self.wire.stop = None  # a session that is not ended blocks a place in the device
         with contextlib.suppress(DeviceError, errors.OutputError):
             if self._session and patient:
-                self._exchange("TEARDOWN", self._url, {}, GOODBYE)
+                self._ask("TEARDOWN", self._url, required=False, patience=GOODBYE)
             elif self._session:
-                until = time.perf_counter() + GOODBYE
+                until = time.perf_counter() + min(GOODBYE, self._timeout)
                 self.wire.send(self._request("TEARDOWN", self._url, {}), until)
         if self.transport is not None:
             self.transport.close()
@@ -153,10 +153,11 @@ class RtspClient:
         headers: Mapping[str, str] | None = None,
         *,
         required: bool = True,
+        patience: float = math.inf,
     ) -> RtspReply:
         """Ask until it is answered, with the password where that is asked for."""
         for _ in range(TRIES):
-            reply = self._exchange(method, url, headers or {})
+            reply = self._exchange(method, url, headers or {}, patience)
             if reply.status != 401:
                 self._let_in = self._challenge is not None
                 break
@@ -167,7 +168,7 @@ class RtspClient:
         return reply
 
     def _exchange(
-        self, method: str, url: str, headers: Mapping[str, str], patience: float = math.inf
+        self, method: str, url: str, headers: Mapping[str, str], patience: float
     ) -> RtspReply:
         until = time.perf_counter() + min(self._timeout, patience)
         self.wire.send(self._request(method, url, headers), until)
