@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -163,15 +164,25 @@ def _even(lines: Floats, thresholds: Thresholds) -> float:
 def _errors(lines: Floats, stirred: Floats, thresholds: Thresholds) -> float:
     """Return the amplitude of lines (5, n, parts) of which some differ, others in each picture.
 
-    Joints, wires and edges of a drawing stand; so most of it must have ``stirred`` (m, parts). One
-    line alone is none.
+    Joints, wires and edges of a drawing stand; so most of it must have ``stirred`` (m, parts).
+    Slats and pages that move do so in a part of the view, and a few lines may be things.
     """
     found = _white(lines, _of_all, thresholds.sharp_share, thresholds)
-    if not found or _of_all(stirred, 3) < thresholds.stirred_errors * found:
+    stirs = thresholds.stirred_errors * found
+    if not found or _of_all(stirred, 3) < stirs:
         return 0.0
     fourth, _ = _bends(lines)
+    ways = ((fourth, 70, found), (stirred, 3, stirs))
+    if any(_emptiest(way, power) < thresholds.errors_of_half * all_ for way, power, all_ in ways):
+        return 0.0
     sizes = np.abs(shared_by_most(fourth))
     return found if ranked(sizes, 100 - thresholds.error_percent) >= found else 0.0
+
+
+def _emptiest(bends: Floats, power: float) -> float:
+    """Return the least amplitude of the upper, middle, lower and outer half of the lines."""
+    squares = [_of_all(quarter, power) ** 2 for quarter in np.array_split(bends, 4)]
+    return math.sqrt(min((one + other) / 2 for one, other in pairwise([*squares, squares[0]])))
 
 
 def _of_all(bends: Floats, power: float) -> float:

@@ -49,22 +49,22 @@ class Waves:
         """
         limits = self.thresholds
         wave = max(found.everywhere, found.added if self.stood else 0.0)
-        stirs = max(lines.stirs, lines.errors if self.stood else 0.0)
+        alone = max(lines.stands, lines.errors if self.stood else 0.0)
         self.stood = True
         drifts = found.turned > limits.drift_turns
         # it may look like noise by lines of up to twice as much, which does not drift
-        own = drifts and found.everywhere >= max(limits.least_wave_codes, lines.stands / 2)
-        still = wave if own else max(wave, lines.stands)
-        rolled = self.bars.amplitude(above=max(still, stirs))
+        own = drifts and found.everywhere >= max(limits.least_wave_codes, alone / 2)
+        still = wave if own else max(wave, alone)
+        rolled = self.bars.amplitude(above=max(still, lines.stirs))
         crossed, lattice, restless = found.crossed, found.lattice, noise
-        drifts |= max(rolled, stirs) > wave
-        if still > wave:
-            drifts = max(rolled, 2 * stirs) > lines.stands
-            columns = lines.by_column > lines.by_row
+        drifts |= max(rolled, lines.stirs) > wave
+        if still > wave:  # slats that move by half their distance have errors of lines
+            drifts = max(rolled, 2 * lines.stirs) > alone
+            columns = lines.by_column >= alone
             crossed = plane_waves.crossed_lines(samples, columns=columns, thresholds=limits)
             lattice = restless = 0.0
         return {
-            "wave": 100 * max(still, stirs, rolled) / self.amplitude,
+            "wave": 100 * max(still, lines.stirs, rolled) / self.amplitude,
             "wave_in_part": 100 * found.somewhere / self.amplitude,
             "wave_crossed": 100.0 if drifts else crossed,
             "wave_lattice": 0.0 if drifts else lattice,

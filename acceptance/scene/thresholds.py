@@ -151,8 +151,13 @@ class Thresholds:
     stirred_errors: float = 0.5
     """Of what some lines have alone, that must change from picture to picture: what is drawn on a
     screen, or stands in view, does not."""
+    errors_of_half: float = 0.5
+    """Of what all lines have, that the upper, middle, lower and outer half must each have: slats
+    and pages that move in a part of the view leave one of them with less."""
     error_percent: float = 6
-    """Lines, in %, that must be such: one alone may be a thing."""
+    """Compared lines, in %, whose fourth differences must reach the amplitude: a few may be things.
+    A line that is wrong by A has 6 A itself, those next to it 4 A and those two apart A, so that
+    three wrong lines in a hundred show in fifteen; of 60 that are compared, five must."""
     over_rough: float = 1.5
     """Times what rows have against those beside them that they change by at most in time: each of
     the two scatters by a quarter, and the lesser of both would be too little."""

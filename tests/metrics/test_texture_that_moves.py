@@ -14,6 +14,8 @@ import pytest
 
 from acceptance.footage import encode
 from acceptance.metrics import faults
+from acceptance.metrics.faults.ambiguity import why_sound
+from acceptance.metrics.faults.levels import FaultLevel
 from acceptance.model import Measurement
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
@@ -69,3 +71,16 @@ def test_noise_is_an_alarm_where_the_picture_stands_and_however_it_moves_if_it_i
     found = snow(tmp_path, noisy)
     assert found.value > SNOW
     assert found.bound_by is None
+
+
+@pytest.mark.parametrize(("read", "doubt"), [(1.4, ""), (4.5, "moving_texture"), (7.0, "")])
+def test_only_a_reading_that_texture_may_have_is_in_doubt_where_all_of_it_moves(
+    read: float, doubt: str
+) -> None:
+    """A slight one is no fault, and as a bound would hide that a camera got worse."""
+    at = np.arange(50) / 25
+    level = FaultLevel(frames=np.arange(50), at=at, seen=np.full(50, read), held=np.full(50, read))
+    moves = np.full(50, 1.0, np.float32)
+    features = {"moved_x": moves, "moved_y": 0 * moves}
+    assert why_sound("faults.snow", level, features) == doubt
+    assert not why_sound("faults.snow", level, dict.fromkeys(features, 0 * moves))

@@ -119,3 +119,28 @@ def test_what_a_lens_has_drawn_and_moves_up_is_no_error_of_lines(blur: float) ->
     """Steps, shutters and pages that are drawn up have lines over all of the width as well."""
     lines = cv2.GaussianBlur(scene() + wrong(8, 0.2), (0, 0), blur)
     assert seen(lines, np.roll(lines, 4, axis=0)).errors == 0
+
+
+@pytest.mark.parametrize("part", [slice(0, 150), slice(60, 210), slice(120, 270)])
+def test_lines_that_move_in_a_part_of_the_view_are_no_errors_of_lines(part: slice) -> None:
+    """Slats of a shutter as sharp as a row, over more than half of the height: in most pictures."""
+    inside = np.zeros((SHAPE[0], 1))
+    inside[part] = 1
+    pairs = [(wrong(seed, 0.2), wrong(seed + 100, 0.2)) for seed in range(12)]
+    levels = [seen(scene() + inside * now, scene() + inside * then).errors for now, then in pairs]
+    assert np.median(levels) == 0
+
+
+def hit(rows: list[int]) -> float:
+    """Return the errors of lines where these rows are wrong, others than in the picture before."""
+    lines = np.zeros((SHAPE[0], 1))
+    lines[rows] = 60
+    return seen(scene() + lines, scene() + wrong(9, 0.25)).errors
+
+
+def test_four_rows_all_over_the_picture_may_be_things_and_eight_are_errors_of_lines() -> None:
+    """Rows that are compared, or beside these, so that every difference sees some of them."""
+    compared, beside = patterns.spread(SHAPE[0], 180)[1::3], [0, 1, 0, -2]
+    four, eight = compared[7::15] + beside, compared[5::7] + 2 * beside
+    assert hit(four.tolist()) == 0
+    assert hit(eight.tolist()) > 0
