@@ -64,6 +64,17 @@ def test_luma_beside_alpha_or_in_another_order_of_bytes_is_handed_out_as_it_is(
     assert (cb is None) == name.startswith("gray")
 
 
+def test_a_conversion_gives_the_same_codes_each_time() -> None:
+    """With several threads some pixels were grey where their slices met, in one run of two."""
+    frame = av.VideoFrame(360, 640, "y210le")
+    for plane in frame.planes:
+        plane.update(np.full(plane.buffer_size // 2, 300 << 6, "<u2").tobytes())
+    for _ in range(60):
+        for codes in planes_of(frame, "bt709"):
+            assert codes is not None
+            assert set(np.unique(codes)) == {300}
+
+
 @pytest.mark.parametrize(("name", "bits"), [("gbrp", 8), ("gbrp10le", 10), ("gbrp12le", 12)])
 def test_coded_colours_have_codes_of_as_many_bits_as_they_are_coded_in(
     name: str, bits: int

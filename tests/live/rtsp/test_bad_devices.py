@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import socket
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from peers.rtsp_recorder import SIZES, Sender, film
+from peers.rtsp_recorder import BEGIN, SIZES, Sender, film, recording
 from peers.rtsp_responder import SDP, Asked, reply, responder, usual
 
 from acceptance.cli import capture_lines
@@ -212,6 +213,29 @@ def test_a_new_nonce_for_every_request_is_answered(stale: str, tmp_path: Path) -
         "SETUP",
         "PLAY",
     ]
+
+
+@pytest.mark.film
+def test_the_end_of_a_session_is_asked_for_with_a_new_nonce_too(tmp_path: Path) -> None:
+    """A device that is told nothing but the old one goes on, and its place stays taken."""
+
+    def answer(asked: Asked) -> bytes:
+        nonce = parameters(asked.headers.get("authorization", "")).get("nonce", "")
+        if nonce != asked.method:
+            header = f'Digest realm="camera", nonce="{asked.method}"'
+            return reply(asked, "401 Unauthorized", WWW_Authenticate=header)
+        return usual(asked) + (recording(10) if asked.method == "PLAY" else b"")
+
+    with responder(answer) as device:
+        capture(
+            device.url,
+            tmp_path / "gate.mp4",
+            replay=(BEGIN, BEGIN + timedelta(60)),
+            timeout=LONG,
+            credentials=LEE,
+        )
+    asked = [one for one in device.asked if one.method == "TEARDOWN"]
+    assert 'nonce="TEARDOWN"' in asked[-1].headers["authorization"]
 
 
 def test_who_was_answered_by_digest_does_not_get_the_password_itself(tmp_path: Path) -> None:
