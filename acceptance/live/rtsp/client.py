@@ -137,10 +137,10 @@ class RtspClient:
         """
         self.wire.stop = None  # a session that is not ended blocks a place in the device
         with contextlib.suppress(DeviceError, errors.OutputError):
+            until = time.perf_counter() + min(GOODBYE, self._timeout)
             if self._session and patient:
-                self._ask("TEARDOWN", self._url, required=False, patience=GOODBYE)
+                self._ask("TEARDOWN", self._url, required=False, until=until)
             elif self._session:
-                until = time.perf_counter() + min(GOODBYE, self._timeout)
                 self.wire.send(self._request("TEARDOWN", self._url, {}), until)
         if self.transport is not None:
             self.transport.close()
@@ -153,11 +153,11 @@ class RtspClient:
         headers: Mapping[str, str] | None = None,
         *,
         required: bool = True,
-        patience: float = math.inf,
+        until: float = math.inf,
     ) -> RtspReply:
         """Ask until it is answered, with the password where that is asked for."""
         for _ in range(TRIES):
-            reply = self._exchange(method, url, headers or {}, patience)
+            reply = self._exchange(method, url, headers or {}, until)
             if reply.status != 401:
                 self._let_in = self._challenge is not None
                 break
@@ -168,9 +168,9 @@ class RtspClient:
         return reply
 
     def _exchange(
-        self, method: str, url: str, headers: Mapping[str, str], patience: float
+        self, method: str, url: str, headers: Mapping[str, str], until: float
     ) -> RtspReply:
-        until = time.perf_counter() + min(self._timeout, patience)
+        until = min(until, time.perf_counter() + self._timeout)
         self.wire.send(self._request(method, url, headers), until)
         wanted = str(self._sequence)
         while True:
