@@ -73,11 +73,14 @@ def show(tab: Page, size: tuple[int, int]) -> None:
 
 
 def click(tab: Page, found: str) -> None:
-    """Press the mouse on the middle of what a script finds, as a hand would."""
+    """Press the mouse on the middle of what a script finds, as a hand would: once it lies still."""
     place = tab.run(
-        f"(() => {{ const found = {found}; found.scrollIntoView({{ block: 'center' }});"
+        "(async () => { let before, now; do { before = now;"
+        f"const found = {found}; found.scrollIntoView({{ block: 'center' }});"
         "const box = found.getClientRects()[0];"
-        "return [box.x + box.width / 2, box.y + box.height / 2]; })()"
+        "now = [box.x + box.width / 2, box.y + box.height / 2];"
+        "for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);"
+        "} while (String(before) !== String(now)); return now; })()"
     )
     for kind in ("mousePressed", "mouseReleased"):
         tab.call(
@@ -201,6 +204,7 @@ def test_a_camera_of_many_is_found_by_its_name_in_three_clicks(fresh: Page) -> N
     click(fresh, named("a.device", "14 号摄像机"))
     fresh.wait("document.querySelectorAll('tbody.finding:not([hidden])').length === 7")
     click(fresh, named("tbody.finding:not([hidden]) button.open", "帧率"))
+    fresh.wait("document.querySelector('.why.open video') !== null")
     assert "21.7" in seen(fresh, "tbody.finding")
     clip = fresh.run("document.querySelector('.why.open video').getAttribute('src')")
     assert float(clip.split("#t=")[1]) == GAP
@@ -214,6 +218,7 @@ def test_who_answered_item_5_1_is_three_clicks_away(fresh: Page) -> None:
     choose(fresh, "clause", place)  # two clicks: the list, and its entry
     assert shown(fresh) == COUNT
     click(fresh, "document.querySelector('tbody.finding:not([hidden]) button.open')")
+    fresh.wait("document.querySelector('.why.open') !== null")
     assert "王工，2026-11-20 10:15；逐项操作" in seen(fresh, ".why.open")
 
 
