@@ -10,6 +10,7 @@ import pytest
 
 from acceptance.footage.clip import open_clip
 from acceptance.footage.planes import depth_of, planes_of
+from acceptance.metrics.colour.other_coding import LUMA_AND_COLOURS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,6 +74,15 @@ def test_a_conversion_gives_the_same_codes_each_time() -> None:
         for codes in planes_of(frame, "bt709"):
             assert codes is not None
             assert set(np.unique(codes)) == {300}
+
+
+def test_every_format_of_luma_and_colours_is_known_by_its_name() -> None:
+    """Only of those a wrong matrix is looked for."""
+    for name in av.video.format.names:
+        pixels = av.VideoFormat(name)
+        parts = [part for part in pixels.components if not part.is_alpha]
+        other = pixels.is_rgb or pixels.has_palette or name.startswith(("xyz", "bayer"))
+        assert name.startswith(LUMA_AND_COLOURS) == (len(parts) == 3 and not other), name
 
 
 @pytest.mark.parametrize(("name", "bits"), [("gbrp", 8), ("gbrp10le", 10), ("gbrp12le", 12)])

@@ -21,7 +21,10 @@ Array = NDArray[np.float64]
 
 FAR_BETTER, LEAST_GAIN = 0.5, 0.5  # of the mean difference by the stated matrix, and in dE
 # how names of formats of luma and colour differences begin
-LUMA_AND_COLOURS = ("yuv", "nv", "yuyv", "yvyu", "uyvy", "p0", "p2", "y2")
+LUMA_AND_COLOURS = (
+    "yuv", "nv", "yuyv", "yvyu", "uyvy", "uyyvyy", "uyva", "p0", "p2", "p4", "y2", "ayuv", "vuy",
+    "vyu", "xv", "v30",
+)  # fmt: skip
 
 
 def otherwise_coded(
