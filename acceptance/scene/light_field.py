@@ -325,7 +325,8 @@ def _stray(
     if len(steps):
         alike = _contradiction(found, dark, lit / there, math.hypot(BORNE, print_doubt))
         found = replace(found, rest=math.hypot(rest, alike))
-    most = float(np.abs(found.at(dark.places)).max())
+    # the ground reaches further out than the dark fields, where a third order runs away
+    most = max(float(np.abs(found.at(places)).max()) for places in (dark.places, field.places))
     return found if most < MOST_STRAY * field.ground else replace(NO_STRAY, rest=most)
 
 

@@ -15,6 +15,7 @@ from acceptance.charts import definition
 from acceptance.footage import tone
 from acceptance.model import Measurement, Note, Shot
 from acceptance.scene import build, light_field
+from acceptance.scene.ground import Samples
 from acceptance.session import measuring
 from acceptance.simulate.camera import Camera
 from acceptance.simulate.coding import falloff, lamps
@@ -76,6 +77,29 @@ def test_values_settle_also_where_turns_alone_would_swing_apart(slope: float) ->
     for _ in range(9):
         found.towards(truth + slope * (found.values - truth))
     np.testing.assert_allclose(found.values, truth, atol=2e-3)
+
+
+def test_light_is_not_taken_for_less_than_none_where_only_the_ground_reaches() -> None:
+    """Glare beside dark fields in the middle: a third order through them ran far below the ground.
+
+    A film of it ended in an error of the solver.
+    """
+    along = np.linspace(-1, 1, 12)
+    places = np.array([(x, y) for x in along for y in along])
+    inner = places[np.abs(places).max(axis=1) < 0.5]
+    printed = np.r_[np.full(len(places), 0.18), np.full(len(inner), 0.04)]
+    added = np.r_[np.zeros(len(places)), 0.2 * inner[:, 0] ** 3]
+    seen = Samples(
+        places=np.vstack([places, inner]),
+        codes=printed + added,
+        errors=np.full(len(printed), 1e-4),
+        printed=printed,
+    )
+    steps = np.empty((0, 5))
+    found = light_field.fitted(seen, steps, lambda codes: codes, lambda *_: lambda codes: codes)
+    assert found is not None
+    assert (found.seen(places, np.full(len(places), 0.18)) > 0).all()
+    assert np.isfinite(found.doubt(places)).all()
 
 
 @pytest.mark.film
