@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from acceptance.errors import GapError
 from acceptance.footage.stated_steps import StatedSteps
 from acceptance.metrics._shared.sources import PRINT_SOURCE
-from acceptance.metrics.resolution import printed_wedge, wedge_figures
+from acceptance.metrics.resolution import printed_wedge, wedge_figures, wedge_levels
 from acceptance.metrics.resolution.printed_wedge import Wedge
 from acceptance.metrics.resolution.sampling import PictureSamples
 from acceptance.metrics.resolution.wedge import WedgePixels
@@ -212,6 +212,12 @@ CODES = 100 + 20 * np.random.default_rng(4).standard_normal((40, 30))
 FIVE = Wedge(bars=5, start=0.2, end=1.38, length=75)
 
 
+def levels_of(lit: Any, angle: Array) -> tuple[float, float, float]:
+    """Tell the levels of a wedge of five bars whose codes are noise."""
+    ground = wedge_levels.beside(angle, FIVE)
+    return wedge_levels.levels(lit, view(CODES[None]), CODES, angle, ground)
+
+
 @pytest.mark.parametrize(("ratio", "doubt"), [(1.1, 0.05), (1.0, 0.02), (0.97, 0.02), (0.9, 0.05)])
 def test_the_levels_of_the_flat_regions_follow_the_light_beside_the_wedge(
     ratio: float, doubt: float
@@ -222,7 +228,7 @@ def test_the_levels_of_the_flat_regions_follow_the_light_beside_the_wedge(
     flat_light = BLACK + (seen - BLACK) / ratio
     flat_dark = flat_light - 40
     lit = scene(flat(0.05, flat_dark), flat(0.8, flat_light))
-    dark, light, relative = wedge_figures._levels(lit, view(CODES[None]), CODES, ANGLE, FIVE)
+    dark, light, relative = levels_of(lit, ANGLE)
     assert light == pytest.approx(seen)
     assert dark == pytest.approx(seen - 40 * ratio)
     assert relative == pytest.approx(doubt / math.sqrt(3))
@@ -235,7 +241,7 @@ def test_without_both_flat_regions_the_coarsest_bars_tell_the_dark_level(
     """The second percentile where a bar's middle is near."""
     other = flat(0.3, 90.0)
     lit = scene(other, *(flat(*one) for one in flats))
-    dark, light, relative = wedge_figures._levels(lit, view(CODES[None]), CODES, ANGLE, FIVE)
+    dark, light, relative = levels_of(lit, ANGLE)
     middle = RIM & (np.abs(ANGLE) % (2 * np.pi) < 0.5)
     assert dark == pytest.approx(float(np.percentile(CODES[middle], 2)))
     assert light == pytest.approx(float(np.median(CODES[RIM & (np.abs(ANGLE) > 6.5 * np.pi)])))
@@ -249,7 +255,7 @@ def test_light_beside_a_wedge_takes_more_than_fifty_pixels(count: int, *, enough
     beside[:count] = True
     angle = np.full(RIM.shape, 7 * np.pi)
     angle[RIM] = np.where(beside, 7 * np.pi, 0.1)
-    dark, light, relative = wedge_figures._levels(scene(), view(CODES[None]), CODES, angle, FIVE)
+    dark, light, relative = levels_of(scene(), angle)
     inside = CODES[RIM]
     if enough:
         assert light == pytest.approx(float(np.median(inside[:count])))
@@ -266,9 +272,39 @@ def test_a_flat_region_is_known_by_its_reflectance_and_read_without_its_border()
     grey = view(luma, region=region(kind="flat", printed={"reflectance": 0.3}))
     bare = view(luma, region=region(kind="flat", printed={}))
     lit = scene(bare, grey)
-    assert wedge_figures._level(lit, 0.3) == pytest.approx(100)
-    assert wedge_figures._level(lit, 0.3001) is None
-    assert wedge_figures._level(lit, 1.0) is None
+    assert wedge_levels._flat(lit, 0.3) == pytest.approx(100)
+    assert wedge_levels._flat(lit, 0.3001) is None
+    assert wedge_levels._flat(lit, 1.0) is None
+
+
+@pytest.mark.parametrize("reflectance", [0.05, 0.8])
+def test_a_flat_region_that_glare_lies_on_is_no_level_of_a_wedge(reflectance: float) -> None:
+    """It made the step seven times too small, and the wedge read 317 for 235 TVL."""
+    struck = {0.05: flat(0.05, 60.0), 0.8: flat(0.8, 160.0)}
+    struck[reflectance].luma[:, :, 8:] = 200.0
+    with pytest.raises(GapError) as caught:
+        levels_of(scene(*struck.values()), ANGLE)
+    assert caught.value.code == "uneven_light"
+
+
+def test_a_small_patch_of_glare_on_a_flat_region_is_left_out() -> None:
+    """Two of its nine parts may be struck."""
+    lit = scene(flat(0.05, 60.0), flat(0.8, 160.0))
+    patchy = flat(0.05, 60.0)
+    patchy.luma[:, 5:8, 5:12] = 200.0
+    assert levels_of(scene(patchy, flat(0.8, 160.0)), ANGLE) == levels_of(lit, ANGLE)
+
+
+def test_what_parts_of_a_flat_region_differ_by_is_in_doubt_of_the_step() -> None:
+    """Half of it: light on the region is not known to less."""
+    light = flat(0.8, float(np.median(CODES[wedge_levels.beside(ANGLE, FIVE)])))
+    sloped = flat(0.05, 60.0)
+    sloped.luma[:] += np.linspace(-3.8, 3.8, 20)  # of which parts lie 1.6 codes apart
+    even, there, least = levels_of(scene(flat(0.05, 60.0), light), ANGLE)
+    dark, _, doubt = levels_of(scene(sloped, light), ANGLE)
+    assert dark == pytest.approx(even)
+    assert least == pytest.approx(0.02 / math.sqrt(3))
+    assert doubt == pytest.approx(2 * 1.6 / 2 / (there - dark) / math.sqrt(3))
 
 
 def seen_wedge(*results: Any, stable: bool = True, across: Array | None = None) -> Any:

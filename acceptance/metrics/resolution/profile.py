@@ -24,6 +24,7 @@ Array = NDArray[np.float64]
 
 KNOT = 1 / 3
 GRID = 256
+FLAT = 1.5  # standard errors along which noise moves a crossing: the curve is flat there
 # the four cubic B-splines that overlap between two knots: by rising powers of the way, 0 to 1
 SPLINES = np.array([[1, -3, 3, -1], [4, 0, -6, 3], [1, 3, 3, -3], [0, 0, 0, 1]]) / 6
 PRODUCTS = np.array([[np.convolve(first, second) for second in SPLINES] for first in SPLINES])
@@ -251,7 +252,8 @@ def standard_error(
     """Return the standard error of a crossing in cycle/px; None where there is no crossing.
 
     It is the scatter, between ``blocks`` of the picture's ``rows``, of each pixel's influence times
-    its residual.
+    its residual, over the slope; where the curve lies so near the level for longer that noise of
+    that size may have moved the crossing along it, half of how far.
     """
     if frequency is None:
         return None
@@ -260,8 +262,32 @@ def standard_error(
     by_block = np.bincount(np.arange(rows) * blocks // rows, by_row, blocks)
     step, left = 1 / (4 * GRID), _left(fit, taper)
     above, below = (left.modulation(frequency + move) for move in (step, -step))
-    slope = (above - below) / (2 * step)
-    return float(math.sqrt(blocks) * np.std(by_block, ddof=1) / abs(slope))
+    noise = math.sqrt(blocks) * float(np.std(by_block, ddof=1))
+    error = noise / abs((above - below) / (2 * step))
+    along = _moved(frequency, left.modulation(frequency), noise, *spectrum(fit, taper))
+    return along if along > FLAT * error else error
+
+
+def _moved(frequency: float, level: float, noise: float, frequencies: Array, mtf: Array) -> float:
+    """Return by how much noise may have moved a crossing along a flat curve, in cycle/px.
+
+    Half of the way, the longer one, to where an MTF (n,) first comes within two ``noise`` of the
+    level, and to where it then leaves that.
+    """
+    first = _first_below(frequencies, mtf, level + 2 * noise)
+    after = frequencies > frequency
+    further = np.append(frequency, frequencies[after]), np.append(level, mtf[after])
+    last = _first_below(*further, level - 2 * noise)
+    return max(frequency - first, last - frequency) / 2
+
+
+def _first_below(frequencies: Array, mtf: Array, level: float) -> float:
+    """Return where an MTF (n,) first falls below a level, between its lines; else its end."""
+    below = np.flatnonzero(mtf < level)
+    if not below.size or below[0] == 0:
+        return float(frequencies[0 if below.size else -1])
+    ends = slice(int(below[0]) - 1, int(below[0]) + 1)
+    return float(np.interp(-level, -mtf[ends], frequencies[ends]))
 
 
 def _influence(frequency: float, fit: ProfileFit, taper: Array) -> Array:

@@ -18,7 +18,6 @@ from acceptance.metrics._shared.region_codes import (
     refuse_doubtful_aspect,
     repeat,
     scaled,
-    within,
 )
 from acceptance.metrics._shared.sources import PRINT_SOURCE
 from acceptance.metrics.resolution.coding_loss import OF_WEDGE, TRANSFORM, coarseness, coding
@@ -26,10 +25,10 @@ from acceptance.metrics.resolution.printed_wedge import phase, places_on, printe
 from acceptance.metrics.resolution.sampling import ALL
 from acceptance.metrics.resolution.wedge import CRITERION, WedgePixels, WedgeResult, read
 from acceptance.metrics.resolution.wedge_codes import modulation_doubt
+from acceptance.metrics.resolution.wedge_levels import beside, levels
 from acceptance.metrics.resolution.wedge_lines import SPAN, slope_of
 from acceptance.metrics.resolution.whole_codes import left_apart
 from acceptance.model.measurement import BudgetLine, Curve
-from acceptance.scene.views import mean_frame
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +47,6 @@ WEDGE_METHOD = (
     "at most half a cycle per pixel, coded luma"
 )
 CRITERION_METHOD = "10 % of the step"
-STEP_DOUBT = 0.02
 # of the logarithm by which edges differ by direction: half-width of what a reading then is off, and
 # what is chance
 UNLIKE, ROUND = 0.3, 0.03
@@ -137,8 +135,9 @@ def _seen(scene: Scene, view: View) -> _SeenWedge:
     refuse_clipped(scene, view)
     place, codes = places_on(view), [scene.evened(view, picture) for picture in pictures(view)]
     angle = phase(printed, *place)
-    _refuse_shadow(scene, view, codes[0], _beside(angle, printed), place)
-    dark, light, doubt = _levels(scene, view, codes[0], angle, printed)
+    ground = beside(angle, printed)
+    _refuse_shadow(scene, view, codes[0], ground, place)
+    dark, light, doubt = levels(scene, view, codes[0], angle, ground)
     doubt = math.hypot(doubt, _veiled(scene, view, dark, light))
     pixels = WedgePixels.of(printed, *place)
     results = [read(pixels.values(picture), pixels, printed, light - dark) for picture in codes]
@@ -232,58 +231,23 @@ def _direction_line(wedge: _SeenWedge, unlike: float) -> list[BudgetLine]:
     return [line] if unlike > ROUND else []
 
 
-def _beside(angle: Array, wedge: Wedge) -> NDArray[np.bool_]:
-    """Return where (h, w) the ground beside the bars is seen, but for the view's rim."""
-    return (np.abs(angle) > np.pi * (wedge.bars + 1.5)) & _inner(angle)
-
-
-def _inner(angle: Array) -> NDArray[np.bool_]:
-    """Return where (h, w) is not the view's rim."""
-    inner = np.zeros(angle.shape, dtype=bool)
-    inner[4:-4, 4:-4] = True
-    return inner
-
-
 def _refuse_shadow(
-    scene: Scene, view: View, codes: Array, beside: NDArray[np.bool_], place: tuple[Array, Array]
+    scene: Scene, view: View, codes: Array, ground: NDArray[np.bool_], place: tuple[Array, Array]
 ) -> None:
     """Raise GapError uneven_light where a shadow's edge lies across a wedge.
 
     The ground on both sides, in ``STRIPS`` along the wedge, is then not of one light.
     """
-    along, across = (axis[beside] for axis in place)
+    along, across = (axis[ground] for axis in place)
     if not along.size:
         return
     strip = np.clip(along / max(float(along.max()), 1e-9) * STRIPS, 0, STRIPS - 1).astype(np.intp)
     part = strip + STRIPS * (across > 0)
-    counts, sums = (np.bincount(part, what, 2 * STRIPS) for what in (None, codes[beside]))
+    counts, sums = (np.bincount(part, what, 2 * STRIPS) for what in (None, codes[ground]))
     light = scene.linear((sums / np.maximum(counts, 1))[counts >= FEWEST])
     if light.size > 1 and np.ptp(light) > MOST_SHADED * light.mean():
         share = float(np.ptp(light) / light.mean())
         raise GapError("uneven_light", region=view.region.name, share=share)
-
-
-def _levels(
-    scene: Scene, view: View, codes: Array, angle: Array, wedge: Wedge
-) -> tuple[float, float, float]:
-    """Return dark and light code where all is resolved, and the step's relative uncertainty.
-
-    They are from the flat regions printed at the wedge's two levels, scaled by the light beside the
-    wedge's bars; without such regions from the middles of the coarsest bars.
-    """
-    beside, inner = _beside(angle, wedge), _inner(angle)
-    # codes that lie apart have no median between them
-    middle = np.median if scene.code_spacing == 1 else np.mean
-    light = float(middle(codes[beside])) if beside.sum() > 50 else math.nan
-    dark_flat, light_flat = (_level(scene, view.region.printed[name]) for name in ("dark", "light"))
-    if dark_flat is not None and light_flat is not None and math.isfinite(light):
-        ratio = (light - scene.code_black) / (light_flat - scene.code_black)
-        dark = light - (light_flat - dark_flat) * ratio
-        return dark, light, max(STEP_DOUBT, abs(ratio - 1) / 2) / math.sqrt(3)
-    coarse = np.abs(np.abs(angle) % (2 * np.pi)) < 0.5
-    dark = float(np.percentile(codes[coarse & inner], 2))
-    top = light if math.isfinite(light) else float(np.percentile(codes[inner], 98))
-    return dark, top, 2 * STEP_DOUBT / math.sqrt(3)
 
 
 def _in_linear_light(scene: Scene, wedge: _SeenWedge, scale: float) -> dict[str, Value]:
@@ -298,14 +262,6 @@ def _in_linear_light(scene: Scene, wedge: _SeenWedge, scale: float) -> dict[str,
     except GapError:
         return {}
     return {"linear_light": result.reading * scale}
-
-
-def _level(scene: Scene, reflectance: float) -> float | None:
-    """Return the mean code of the flat region with this printed reflectance, if there is one."""
-    for view in scene.of_kind("flat"):
-        if math.isclose(view.region.printed.get("reflectance", -1.0), reflectance, rel_tol=1e-6):
-            return float(scene.evened(view, mean_frame(view.luma), within(view)).mean())
-    return None
 
 
 def _step_share(result: WedgeResult, doubt: float) -> float:
