@@ -36,7 +36,7 @@ from acceptance.metrics.geometry import lens_figures
 from acceptance.metrics.geometry.fitting import PRINT_ASPECT, fit_chart
 from acceptance.metrics.geometry.frame import PictureFrame
 from acceptance.metrics.noise.weighting import unified_weighting
-from acceptance.metrics.resolution.wedge_figures import STEP_DOUBT
+from acceptance.metrics.resolution.wedge_levels import STEP_DOUBT
 from acceptance.model import Measurement
 from acceptance.scene.light import CONTRAST, DOUBT_OF_DECLARED, contrasty
 from acceptance.simulate.camera import Camera
