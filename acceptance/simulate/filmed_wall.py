@@ -13,9 +13,10 @@ from acceptance.simulate.films import IDEAL, shown_delays, truth_of_screen
 from acceptance.simulate.optics import Sheet, photograph, pose
 from acceptance.simulate.screens import (
     FilmedScreen,
-    clock_sheet,
     exposure_begins,
+    filmed_clock,
     lit_up,
+    mean_levels,
     middle_rows,
     monitor_frames,
     refreshes,
@@ -97,13 +98,12 @@ def film_wall(
     sheets = [(wall.sheet, to_picture @ wall.placed) for wall in walls]
     lights = [wall.light for wall in walls]
     if clock_box:
-        own, lit = clock_sheet(phone, clock, run)
+        own, live = filmed_clock(phone, clock, run, IDEAL)
         placed = _placed(clock_box, clock.size) @ from_raster(phone, clock)
         sheets.append((own, to_picture @ placed))
-        rows = middle_rows(own, own.base.shape[1])
-        lights.append(FilmedScreen(times=run.times, levels=lit, rows=rows, panel=IDEAL))
+        lights.append(live)
     sheet = photograph(phone, sheets)
-    levels = _on_all(begins[:, None] + row_delay(phone, sheet), lights, phone.exposure)
+    levels = mean_levels(lights, begins[:, None] + row_delay(phone, sheet), phone.exposure)
     write(phone, path, screen_frames(phone, sheet, levels, shown), shown)
     truth = truth_of_screen(phone, clock, to_picture, shown, begins, run)
     return tuple(
@@ -136,9 +136,7 @@ class _Shown:
     ) -> _Shown:
         """Take the pictures of the tile's camera and let them come up."""
         camera, look = tile.camera, pose(tile.camera, clock.size)
-        own, lit = clock_sheet(camera, clock, run)
-        rows = middle_rows(own, own.base.shape[1])
-        live = FilmedScreen(times=run.times, levels=lit, rows=rows, panel=IDEAL)
+        own, live = filmed_clock(camera, clock, run, IDEAL)
         taken = photograph(camera, [(own, look @ from_raster(camera, clock))])
         pictured, kept = monitor_frames(camera, taken, live, span)
         lights = lit_up(pictured + tile.delay, wall_refresh)
@@ -179,18 +177,3 @@ def _other(tile: Tile, taken: Sheet) -> Light:
     height, width = taken.base.shape[1:]
     rows, columns = np.arange(height) * BLOCKS[0] // height, np.arange(width) * BLOCKS[1] // width
     return np.broadcast_to(blocks[rows][:, columns], taken.base.shape).astype(np.float32)
-
-
-def _on_all(rows: Array, lights: Sequence[FilmedScreen], exposure: float) -> Array:
-    """Return the levels (frames, cells) of all screens.
-
-    ``rows`` (frames, cells) are the times in s from which each cell is exposed.
-    """
-    ends = np.cumsum([len(light.rows) for light in lights])
-    each = np.split(rows, ends[:-1], axis=1)
-    seen = [
-        light.mean_over(part, exposure)
-        for light, part in zip(lights, each, strict=True)
-        if part.shape[1]
-    ]
-    return np.hstack(seen)
