@@ -95,14 +95,9 @@ def film_wall(
     shown = deliveries(phone, seconds)
     begins = exposure_begins(phone, shown, start)
     walls = [_Shown.of(tile, clock, run, span, wall_refresh) for tile in tiles]
-    sheets = [(wall.sheet, to_picture @ wall.placed) for wall in walls]
-    lights = [wall.light for wall in walls]
-    if clock_box:
-        own, live = filmed_clock(phone, clock, run, IDEAL)
-        placed = _placed(clock_box, clock.size) @ from_raster(phone, clock)
-        sheets.append((own, to_picture @ placed))
-        lights.append(live)
-    sheet = photograph(phone, sheets)
+    screens = [*walls, *([_Shown.of_clock(phone, clock, run, clock_box)] if clock_box else [])]
+    sheet = photograph(phone, [(screen.sheet, to_picture @ screen.placed) for screen in screens])
+    lights = [screen.light for screen in screens]
     levels = mean_levels(lights, begins[:, None] + row_delay(phone, sheet), phone.exposure)
     write(phone, path, screen_frames(phone, sheet, levels, shown), shown)
     truth = truth_of_screen(phone, clock, to_picture, shown, begins, run)
@@ -118,7 +113,7 @@ def film_wall(
 
 @dataclass(frozen=True, kw_only=True)
 class _Shown:
-    """What a tile shows: its sheet, ``placed`` on the plane, and how its cells are lit.
+    """What a tile, or the clock, shows: its sheet, ``placed`` on the plane, and its light.
 
     ``taken`` (n,) are the middles of the exposures of the pictures in ``light``;
     ``chart_placed`` leads from chart mm to the plane.
@@ -129,6 +124,16 @@ class _Shown:
     light: FilmedScreen
     taken: Array
     chart_placed: Array
+
+    @classmethod
+    def of_clock(cls, phone: Camera, clock: Chart, run: Refreshes, box: Box) -> _Shown:
+        """Draw the clock's own screen, as fine as the phone sees it."""
+        sheet, light = filmed_clock(phone, clock, run, IDEAL)
+        placed = _placed(box, clock.size)
+        return cls(
+            sheet=sheet, placed=placed @ from_raster(phone, clock), light=light,
+            taken=np.empty(0), chart_placed=placed,
+        )  # fmt: skip
 
     @classmethod
     def of(
