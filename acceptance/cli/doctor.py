@@ -1,4 +1,4 @@
-"""The verb ``doctor``: what this machine has, what it lacks, and what that costs.
+"""The verb ``doctor``: what this machine has, what it lacks, and what cannot be done without it.
 
 Each check is one line; nothing is installed or changed.
 """

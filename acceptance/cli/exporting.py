@@ -1,4 +1,4 @@
-"""The verb ``export``."""
+"""The verb ``export``: a session as tables, for spreadsheets and Word."""
 
 from __future__ import annotations
 
