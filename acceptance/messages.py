@@ -7,6 +7,7 @@ the ``.mo`` file that a program reads from the Chinese of ``locale/zh/LC_MESSAGE
 
 from __future__ import annotations
 
+import errno
 import functools
 import gettext
 import itertools
@@ -100,6 +101,25 @@ def tr_count(singular: str, plural: str, count: int, /, **parameters: object) ->
     translated = _catalogue(language()).ngettext(singular, plural, count)
     english = singular if count == 1 else plural
     return _filled(translated, english, {"count": count, **parameters})
+
+
+def cause_of(error: OSError) -> str:
+    """Return why the system refused, in the user's language where the reason is a usual one."""
+    usual = {
+        errno.ENOENT: tr("No such file or directory"),
+        errno.EACCES: tr("Permission denied"),
+        errno.EPERM: tr("Operation not permitted"),
+        errno.EISDIR: tr("Is a directory"),
+        errno.ENOTDIR: tr("Not a directory"),
+        errno.EEXIST: tr("File exists"),
+        errno.ENOSPC: tr("No space left on device"),
+        errno.EROFS: tr("Read-only file system"),
+        errno.EFBIG: tr("File too large"),
+        errno.ENAMETOOLONG: tr("File name too long"),
+        errno.EIO: tr("Input/output error"),
+    }
+    said = error.strerror or str(error)
+    return usual[error.errno] if error.errno in usual and said == os.strerror(error.errno) else said
 
 
 # Letters of other scripts (Cyrillic, Greek; Coptic, Armenian; Cherokee; Lisu), small capitals and

@@ -1,4 +1,4 @@
-"""Sound files of every kind, damaged at random, given to whatever reads them.
+"""Whole files of every kind, damaged at random, given to whatever reads them.
 
 ``python benchmarks/fuzz.py [CASES [READER ...]]`` (20,000 of all) prints, for each reader, how many
 cases were read, how many were refused, and the longest; then what large files take. Whatever is no
@@ -27,8 +27,8 @@ import click
 from damage import MUTATIONS, Mutation, in_archive, mutated, of_bytes
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from intact_files import SESSION_FILES, made
 from setting import table
-from sound_files import SESSION_FILES, made
 
 from acceptance import metrics
 from acceptance.batch import bundle, cache, record
@@ -123,7 +123,7 @@ def _database(path: Path) -> None:
         queries.failed(connection, "1")
 
 
-# What reads a file, by the file's name (``sound_files``).
+# What reads a file, by the file's name (``intact_files``).
 READERS: dict[str, Callable[[Path], object]] = {
     "plan.toml": _plan,
     "site.toml": _plan,

@@ -36,7 +36,6 @@ FIELDS = {
     "interlaced": True,
     "options": (("crf", "28"), ("threads", "1"), ("x264-params", "tff=1")),
 }
-ON_BRIGHT = {"style": "outlined", "ground": "bright"}
 HALF_A_DAY = 43200  # s
 EARLIER_THAN_13 = 4  # of a month, day of the layouts whose order has to be stated
 

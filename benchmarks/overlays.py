@@ -65,7 +65,6 @@ WITHOUT_MARK = {
 STYLES = ("white", "outlined", "shadowed", "boxed", "inverting")
 # its 1 is narrower than the other digits
 UNEVEN = {"Noto Serif CJK Bold": NOTO / "NotoSerifCJK-Bold.ttc"}
-GROUNDS = ("dark", "still", "panning", "passing", "bright")
 WHITE, BLACK = 235, 16
 SIZE = (80, 880)  # most rows and columns of the picture
 PLACE = (14, 24)  # row, column of the text

@@ -1,14 +1,16 @@
 """What the documents print of the program and the packs: `make docs` writes it, tests compare it.
 
-Help texts, the coverage matrix, the tables of the database, the index of decisions, the picture of
-the packages, the catalogues of messages (``made_messages``), the JSON Schemas
-(``made_schemas``).
+Help texts, the coverage matrix, the tables of the database, the indexes of decisions, benchmarks
+and what tests share, the picture of the packages, the catalogues of messages (``made_messages``),
+the JSON Schemas (``made_schemas``).
 """
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -232,6 +234,39 @@ Written by `make docs` from the files.
 |---|---|---|---|"""
 
 
+# --- benchmarks/README.md, tests/README.md
+
+BENCHMARKS_HEAD = """# Benchmarks
+
+What each script measures or makes, by the first lines of its file; most say there how to run them.
+`make test-slow` runs them, as small as possible (`tests/test_benchmarks.py`).
+Written by `make docs` from the files.
+"""
+TESTS_HEAD = """# Tests
+
+The folders are those of `acceptance/`, and `test_X.py` tests its module `X`; the tests right here
+are of the whole project. The kinds of test, and how to write one:
+[docs/architecture.md](../docs/architecture.md#tests). What tests share is in these files.
+Written by `make docs` from the files.
+"""
+
+
+def page_of_modules(head: str, folder: str) -> str:
+    """Return the page that lists the modules of a folder that are no tests."""
+    rows = [
+        f"| [{path.stem}]({path.name}) | {says(path)} |"
+        for path in sorted((ROOT / folder).glob("*.py"))
+        if not path.name.startswith("test_")
+    ]
+    return "\n".join([head, "| file | what it is for |", "|---|---|", *rows]) + "\n"
+
+
+def says(path: Path) -> str:
+    """Return the first paragraph of a module's docstring, in Markdown."""
+    said = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
+    return " ".join(said.partition("\n\n")[0].replace("``", "`").split()).replace("|", "\\|")
+
+
 # --- docs/pictures/packages.svg
 
 BOX, GAP, HEIGHT, ROW = 104, 14, 30, 74
@@ -309,6 +344,8 @@ PAGES: dict[Path, Callable[[], str]] = {
     MATRIX: coverage_matrix,
     DATABASE: database_page,
     DECISIONS / "README.md": index_of_decisions,
+    ROOT / "benchmarks" / "README.md": partial(page_of_modules, BENCHMARKS_HEAD, "benchmarks"),
+    ROOT / "tests" / "README.md": partial(page_of_modules, TESTS_HEAD, "tests"),
     DOCS / "pictures" / "packages.svg": packages_picture,
     **made_messages.PAGES,
     **made_schemas.PAGES,

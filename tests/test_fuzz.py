@@ -10,7 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 import fuzz
-import sound_files
+import intact_files
 
 CASES = 500
 EACH = -(-CASES // len(fuzz.READERS))
@@ -23,7 +23,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def files(folder: Path) -> dict[str, bytes]:
-    return sound_files.made(folder)
+    return intact_files.made(folder)
 
 
 @pytest.mark.parametrize("name", fuzz.READERS)

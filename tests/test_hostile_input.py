@@ -38,14 +38,14 @@ from acceptance.signing import issuing
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 import fuzz
-import sound_files
+import intact_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 REFUSED = re.compile(r"lies outside|cannot be the path of a file")
 AS_NONE = {"entry.measured", "batch.jsonl"}  # what is wrong with these counts as nothing there
-READ_WHOLE = sorted({*fuzz.READERS} - {*sound_files.SESSION_FILES, "names.txt"} - AS_NONE)
+READ_WHOLE = sorted({*fuzz.READERS} - {*intact_files.SESSION_FILES, "names.txt"} - AS_NONE)
 PLAN = '[[subjects]]\nid = "gate"\nkind = "fixed"\n'
 SHOT = PLAN + '[[shots]]\nid = "one"\nsubject = "gate"\nclip = "a.mp4"\n'
 
@@ -53,7 +53,7 @@ SHOT = PLAN + '[[shots]]\nid = "one"\nsubject = "gate"\nclip = "a.mp4"\n'
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("hostile")
-    sound_files.made(made)
+    intact_files.made(made)
     return made
 
 

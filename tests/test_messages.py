@@ -439,6 +439,17 @@ def test_lines_of_a_paragraph_join_without_a_space_in_chinese() -> None:
     assert page.getvalue() == "测量录像并判定，写出报告。See\n--plan and more.\n"
 
 
+def test_no_line_begins_with_a_mark_or_is_left_empty_in_chinese() -> None:
+    page = HelpPage(width=20)
+    page.indent()
+    page.write_text("测量录像并判定写报告，判定。")
+    assert page.getvalue() == "  测量录像并判定写报\n  告，判定。\n"
+    page = HelpPage(width=25)
+    page.indent()
+    page.write_text("测量录像并判定写出报告。")
+    assert page.getvalue() == "  测量录像并判定写出报告。\n"
+
+
 @pytest.fixture
 def chinese(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Make Chinese the user's language, with a catalogue of three messages."""

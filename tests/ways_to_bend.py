@@ -177,7 +177,6 @@ CUT_SHORT = Note(
     shot="shot-1",
     metric="stream",
 )
-KEPT_DAYS = 'limit = { at_least = 30, unit = "d" }'
 RETENTION = """
 [[requirements]]
 id = "kept"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def database() -> None:
-    """Results of many sessions in a database: a mirror to search, never evidence."""
+    """Keep results of many sessions in a database: a copy to search, never evidence."""
 
 
 @database.command()

@@ -1,4 +1,4 @@
-"""The verb ``doctor``: what this machine has, what it lacks, and what that costs.
+"""The verb ``doctor``: what this machine has, what it lacks, and what cannot be done without it.
 
 Each check is one line; nothing is installed or changed.
 """
@@ -378,7 +378,7 @@ def program(name: str, package: str, costs: str) -> Check:
 
 @click.command()
 def doctor() -> int:
-    """Show what this machine has, what is missing and what that costs.
+    """Show what this machine has, what is missing and what cannot be done without it.
 
     Exits 2 when something needed is missing.
     """

@@ -1,4 +1,4 @@
-"""The verb ``export``."""
+"""The verb ``export``: a session as tables, for spreadsheets and Word."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from acceptance.signing.exporting import ExportFormat
 @click.option("-o", "--output", type=OUT, help="File, or folder of CSV files.  [default: here]")
 @language_option(help="Language of headings and words.")
 def export(folder: Path, form: str, output: Path | None, lang: str) -> int:
-    """Hand on a session as tables: results, figures, conditions, subjects.
+    """Export a session as tables: results, figures, conditions, subjects.
 
     No copy is the report: the signed PDF and session.json decide, and the copies say so.
     """

@@ -14,7 +14,7 @@ from acceptance import __version__, wording
 from acceptance.cli import terminal
 from acceptance.errors import AcceptanceError, GapError, OutputError
 from acceptance.files import shortage
-from acceptance.messages import language, tr, visible
+from acceptance.messages import cause_of, language, tr, visible
 from acceptance.model import Reason
 
 FAULT = 70  # exit code of a bug
@@ -52,7 +52,7 @@ def _of_disc(error: BaseException) -> OutputError | None:
     no_place = isinstance(error, FileNotFoundError) and "usable" in (error.strerror or "")
     if not isinstance(error, OSError) or not (error.errno in DISC or no_place):
         return None
-    what = tr("cannot be written ({cause})", cause=error.strerror or error)
+    what = tr("cannot be written ({cause})", cause=cause_of(error))
     hint = tr("Look at the disc; TMPDIR (Windows: TEMP) names the folder for temporary files")
     return OutputError(what, where=str(error.filename or ""), hint=hint, code="output")
 

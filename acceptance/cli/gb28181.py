@@ -85,7 +85,7 @@ class PlatformOptions(TypedDict):
 def gb28181(
     listen: str, output: Path, json_file: Path | None, **options: Unpack[PlatformOptions]
 ) -> int:
-    """Be a GB/T 28181 platform: let devices register, ask them, capture their streams.
+    """Act as a GB/T 28181 platform: register devices, query them, capture their streams.
 
     Every message is kept in NAME.gb28181.jsonl. Passwords: ACCEPTANCE_PASSWORD, the keyring, or
     asked for.

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 FILLER = "\N{WORD JOINER}"  # stands for the second column of a character while lines are filled
 CHINESE = "[\u3000-\u9fff\uff00-\uffef]"
 BREAK = re.compile(rf"(?<={CHINESE})\n(?={CHINESE})")
+BEGUN_BY_MARKS = re.compile(r"(\n +)([，。、；：）]+)")  # a line that should not begin so
+EMPTY = re.compile(r"\n +(?=\n|$)")
 WIDE = {"W", "F"}  # East Asian widths (Unicode, annex 11) of two columns
 
 
@@ -33,8 +35,9 @@ class HelpPage(click.HelpFormatter):
         )
 
     def getvalue(self) -> str:
-        """Return the page."""
-        return super().getvalue().replace(FILLER, "")
+        """Return the page; a mark that would begin a line ends the one before."""
+        page = BEGUN_BY_MARKS.sub(r"\2\1", super().getvalue().replace(FILLER, ""))
+        return EMPTY.sub("", page)
 
 
 def filled(text: str) -> str:

@@ -53,7 +53,7 @@ class NewOptions(TypedDict):
 def new(
     inputs: tuple[Path, ...], output: Path, lang: str, *, yes: bool, **options: Unpack[NewOptions]
 ) -> int:
-    """Ask the way to a plan: from clips, records of probes, a device list (CSV, XLSX)."""
+    """Write a plan by questions, from clips, records of probes or a device list (CSV, XLSX)."""
     facts = dict(name_value(text, "--fact") for text in options["facts"])
     found = new_plan.given(inputs, output)
     store.load_packs(Plan(packs=options["packs"]))  # a wrong name is refused before any question

@@ -25,7 +25,7 @@ LANG = language_option(help="Its language.")
 
 @click.group()
 def pack() -> None:
-    """Packs of your own: start an overlay, check a pack, compare two packs."""
+    """Work on packs of your own: start an overlay, check a pack, compare two packs."""
 
 
 @pack.command(name="new-overlay")

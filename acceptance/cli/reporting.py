@@ -1,4 +1,4 @@
-"""The verb ``report``."""
+"""The verb ``report``: the report of a session written again."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ MARKS = {Presence.MEASURED: "●", Presence.EMPTY: "◐", Presence.FILMED: "○"
 @click.argument("source", type=OUT, metavar="FILE|PLAN.toml")
 @json_option
 def devices(source: Path, json_file: Path | None) -> int:
-    """Show what was understood of a device list (CSV, XLSX), or all subjects of a plan."""
+    """Show what was read from a device list (CSV, XLSX), or all subjects of a plan."""
     of_plan = source.suffix.lower() == ".toml"
     found = plan.read(source).subjects if of_plan else device_list.read(source)
     if json_file:

@@ -8,7 +8,7 @@ import os
 from typing import TYPE_CHECKING
 
 from acceptance.errors import OutputError
-from acceptance.messages import tr
+from acceptance.messages import cause_of, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +55,6 @@ class StandardOutput(StandardStream):
                 yield
         except OSError as error:
             self._write_nowhere()
-            what = tr("cannot be written ({cause})", cause=error.strerror or error)
+            what = tr("cannot be written ({cause})", cause=cause_of(error))
             hint = tr("Make room, or send the output elsewhere")
             raise OutputError(what, where=tr("standard output"), hint=hint) from error

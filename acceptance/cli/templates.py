@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def templates() -> None:
-    """Start what an institute puts on its reports, and check it."""
+    """Start an institute's own parts of its reports (name, marks, texts), and check them."""
 
 
 @templates.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import io
+import re
 import signal
 import sys
 from contextlib import suppress
@@ -19,6 +20,8 @@ from acceptance.cli.standard_output import StandardOutput, StandardStream
 from acceptance.files import shortage
 from acceptance.files.collector import without_collector
 from acceptance.messages import LANGUAGES, speak, tr
+
+FIRST_SENTENCE = re.compile(r"。|\.?(?:\s*\n\n|$)|\.\s")  # where it ends
 
 
 class Verb(click.Command):
@@ -106,7 +109,7 @@ VERBS = (
     Verb(
         "database",
         "database",
-        help="Results of many sessions in a database: a mirror to search, never evidence.",
+        help="Keep results of many sessions in a database: a copy to search, never evidence.",
     ),
     Verb(
         "query",
@@ -118,12 +121,14 @@ VERBS = (
         "demo", "demo", help="Film, measure, judge, report, sign and verify two simulated devices."
     ),
     Verb(
-        "doctor", "doctor", help="Show what this machine has, what is missing and what that costs."
+        "doctor",
+        "doctor",
+        help="Show what this machine has, what is missing and what cannot be done without it.",
     ),
     Verb(
         "gb28181",
         "gb28181",
-        help="Be a GB/T 28181 platform: let devices register, ask them, capture their streams.",
+        help="Act as a GB/T 28181 platform: register devices, query them, capture their streams.",
     ),
     Verb(
         "diff",
@@ -150,11 +155,14 @@ VERBS = (
     Verb(
         "new",
         "new",
-        help="Ask the way to a plan: from clips, records of probes, a device list (CSV, XLSX).",
+        help="Write a plan by questions, from clips, records of probes or a device list "
+        "(CSV, XLSX).",
     ),
     Verb("clauses", "pack", help="Show every clause of a pack."),
     Verb(
-        "pack", "pack", help="Packs of your own: start an overlay, check a pack, compare two packs."
+        "pack",
+        "pack",
+        help="Work on packs of your own: start an overlay, check a pack, compare two packs.",
     ),
     Verb(
         "panel",
@@ -184,12 +192,12 @@ VERBS = (
     Verb(
         "export",
         "exporting",
-        help="Hand on a session as tables: results, figures, conditions, subjects.",
+        help="Export a session as tables: results, figures, conditions, subjects.",
     ),
     Verb(
         "templates",
         "templates",
-        help="Start what an institute puts on its reports, and check it.",
+        help="Start an institute's own parts of its reports (name, marks, texts), and check them.",
     ),
     Verb("report", "reporting", help="Write the report of a session folder again."),
     Verb("keys", "keys", help="Make keys and certificates to practise with, of no legal value."),
@@ -209,7 +217,7 @@ VERBS = (
     Verb(
         "devices",
         "site",
-        help="Show what was understood of a device list (CSV, XLSX), or all subjects of a plan.",
+        help="Show what was read from a device list (CSV, XLSX), or all subjects of a plan.",
     ),
     Verb(
         "status",
@@ -219,8 +227,32 @@ VERBS = (
 )
 
 
+def jobs() -> dict[str, tuple[str, ...]]:
+    """Return the names of the verbs by what they are for, as the help lists them."""
+    return {
+        tr("First steps"): ("demo", "doctor"),
+        tr("Plan"): ("chart", "new", "check", "devices", "sample", "sheet", "panel", "status"),
+        tr("Measure and judge"): ("measure", "recordings", "run", "batch", "judge"),
+        tr("Devices on the network"): ("discover", "probe", "capture", "gb28181"),
+        tr("Report, sign and verify"): (
+            "report", "export", "sign", "verify", "keys", "templates",
+        ),
+        tr("Compare and search"): ("diff", "compare", "compare-labs", "database", "query"),
+        tr("Standards and formats"): ("clauses", "pack", "schema"),
+    }  # fmt: skip
+
+
 class Program(click.Group):
     """The verbs, with help in the language that ``--lang`` may have chosen."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the verbs, job by job."""
+        wide = max(map(len, self.list_commands(ctx)))
+        for job, names in jobs().items():
+            with formatter.section(job):
+                formatter.write_dl(
+                    [(name.ljust(wide), self.commands[name].get_short_help_str()) for name in names]
+                )
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help page."""
@@ -292,8 +324,8 @@ def translate_help(command: click.Command) -> None:
     if command.help:
         command.help = inspect.cleandoc(command.help)  # as Python 3.13 and newer has it
         command.help = tr(command.help)
-        if not command.help.isascii():  # click shortens at spaces, which Chinese has not
-            command.short_help = command.help.partition("\n\n")[0].partition("。")[0]
+        # whole, where click would cut what is longer than a line
+        command.short_help = FIRST_SENTENCE.split(command.help, maxsplit=1)[0]
     for parameter in command.params:
         if isinstance(parameter, click.Option) and parameter.help:
             parameter.help = tr(parameter.help)

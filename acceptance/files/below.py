@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from acceptance.errors import InputError
-from acceptance.messages import tr
+from acceptance.messages import cause_of, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +49,7 @@ def _listing(folder: Path, within: str) -> list[os.DirEntry[str]]:
         with os.scandir(folder / within) as entries:
             return list(entries)
     except OSError as error:
-        what = tr("cannot be read ({cause})", cause=error.strerror)
+        what = tr("cannot be read ({cause})", cause=cause_of(error))
         hint = tr("Check the path and its permissions")
         raise InputError(what, where=str(folder / within)[:LONGEST_SHOWN], hint=hint) from error
 

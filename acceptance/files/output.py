@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.errors import OutputError, UsageError
 from acceptance.files import regular, system
-from acceptance.messages import tr
+from acceptance.messages import cause_of, tr
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -307,5 +307,5 @@ def refused(path: Path, error: OSError, hint: str = "") -> OutputError:
         hint = tr("Make room and run again: what was measured is kept")
     else:
         hint = hint or tr("Choose another folder with -o")
-    what = tr("cannot be written ({cause})", cause=error.strerror or error)
+    what = tr("cannot be written ({cause})", cause=cause_of(error))
     return OutputError(what, where=str(path), hint=hint, code="disc_full" if full else "output")

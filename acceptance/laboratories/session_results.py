@@ -53,25 +53,25 @@ def read(
         name: [one for one in repeats if not (one.lower_bound or one.upper_bound)]
         for name, repeats in found.items()
     }
-    bounds = (
-        Reason(code="bound", parameters={"figure": name})
-        for name, repeats in found.items()
-        if len(repeats) > len(usable[name])
-    )
+    bounds = [name for name, repeats in found.items() if len(repeats) > len(usable[name])]
     return LaboratoryReport(
         code=laboratory.code,
         figures={name: _report(repeats) for name, repeats in usable.items() if repeats},
-        notes=(*(Reason(code=code) for code in dict.fromkeys(_notes(plan, sealed))), *bounds),
+        notes=(
+            *(Reason(code=code) for code in dict.fromkeys(_notes(plan, sealed))),
+            *(Reason(code="bound", parameters={"figure": name}) for name in bounds),
+        ),
         origin=tuple(ids),
         handed_in=films,
-        charts=frozenset(
-            digest
-            for one in sealed
-            for path, digest in one.session.hashes.items()
-            if path == f"data/charts/{plan.chart}.toml"
-        ),
+        charts=_charts(plan, sealed),
         versions=frozenset(one.session.tool_version for one in sealed),
     )
+
+
+def _charts(plan: Round, sealed: Sequence[_Sealed]) -> frozenset[str]:
+    """Return the SHA-256 of the plan's chart as the sessions hold it."""
+    chart = f"data/charts/{plan.chart}.toml"
+    return frozenset(one.session.hashes[chart] for one in sealed if chart in one.session.hashes)
 
 
 def _films(sealed: Sequence[_Sealed], laboratory: Laboratory) -> dict[str, str]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 from acceptance.errors import DeviceError, PlanError
 from acceptance.files import regular, strict_toml, wrong_field
 from acceptance.live.reaching import Patience
-from acceptance.messages import tr
+from acceptance.messages import cause_of, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -177,7 +177,7 @@ def load(path: Path) -> Authorisation:
     try:
         content = regular.content(path, MOST_BYTES)
     except OSError as error:
-        what = tr("cannot be read ({cause})", cause=error.strerror or error)
+        what = tr("cannot be read ({cause})", cause=cause_of(error))
         raise PlanError(what, where=where, hint=print_a_template()) from error
     return parse(content, where, hint=print_a_template())
 

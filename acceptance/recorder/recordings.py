@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.errors import ClipError, PlanError
 from acceptance.footage import container
-from acceptance.messages import tr
+from acceptance.messages import cause_of, tr
 from acceptance.model import Reason
 from acceptance.recorder import file_names, name_times
 
@@ -207,7 +207,7 @@ def _files(folder: Path) -> Iterator[Path]:
     """Yield every file below a folder; a folder that cannot be read must not pass for empty."""
 
     def refuse(error: OSError) -> None:
-        what = tr("cannot be read ({cause})", cause=error.strerror)
+        what = tr("cannot be read ({cause})", cause=cause_of(error))
         hint = tr("Check its permissions: there may be recordings in it")
         raise PlanError(what, where=str(error.filename), hint=hint) from error
 

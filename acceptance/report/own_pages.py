@@ -21,7 +21,7 @@ from acceptance import wording
 from acceptance.checks.verdict_words import VERDICTS, as_read
 from acceptance.errors import PlanError
 from acceptance.files import regular
-from acceptance.messages import tr
+from acceptance.messages import cause_of, tr
 from acceptance.model import Instrument, Person, Plan
 from acceptance.report import own_styles
 from acceptance.report.templates import drawn, own_template
@@ -129,7 +129,7 @@ def wrong_logo(file: Path) -> str:
     try:
         content = regular.content(file, MOST_OF_A_LOGO)
     except OSError as error:
-        return tr("cannot be read ({cause})", cause=error.strerror or error)
+        return tr("cannot be read ({cause})", cause=cause_of(error))
     if not content.startswith(PNG):
         return tr("is no PNG")
     sides = struct.unpack(">II", content[16:24].ljust(8, b"\0"))

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from acceptance.errors import PlanError
 from acceptance.files import first_error, regular, strict_json, wrong_field
-from acceptance.messages import tr
+from acceptance.messages import cause_of, tr
 from acceptance.model import Measurement
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def read(path: Path) -> tuple[Measurement, ...]:
         _require_few(listed, path)
         found = first_error.check(_FIGURES, listed)
     except OSError as error:
-        what = tr("cannot be read ({cause})", cause=error.strerror or error)
+        what = tr("cannot be read ({cause})", cause=cause_of(error))
         raise PlanError(what, where=str(path), hint=hint) from error
     except (ValueError, RecursionError, KeyError, TypeError) as error:
         what = tr("holds no measurements ({cause})", cause=_cause(error))

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from acceptance.errors import InputError
 from acceptance.files.below import files_below
 from acceptance.files.litter import is_litter
-from acceptance.messages import tr
+from acceptance.messages import cause_of, tr
 from acceptance.session import journal
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def hash_file(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        what = tr("cannot be read ({cause})", cause=error.strerror)
+        what = tr("cannot be read ({cause})", cause=cause_of(error))
         hint = tr("Check the path and its permissions")
         raise InputError(what, where=str(path), hint=hint) from error
 

@@ -18,7 +18,7 @@ from acceptance.errors import ClipError, PackError, PlanError
 from acceptance.files import paths, regular
 from acceptance.files.output import put
 from acceptance.footage import clip, container
-from acceptance.messages import tr
+from acceptance.messages import cause_of, tr
 from acceptance.metrics import recordings as measure_recordings
 from acceptance.recorder import listing, recordings
 from acceptance.recorder.recordings import zone_of
@@ -136,7 +136,7 @@ def _require_readable(file: Path) -> None:
         file.open("rb").close()
         file.name.encode()
     except OSError as error:
-        what = tr("cannot be read ({cause})", cause=error.strerror)
+        what = tr("cannot be read ({cause})", cause=cause_of(error))
         hint = tr("Check its permissions")
         raise ClipError(what, where=str(file), hint=hint, code="clip_unreadable") from error
     except UnicodeEncodeError as error:

@@ -18,7 +18,7 @@ from acceptance.checks import pack
 from acceptance.errors import NewerSessionError, OutputError, SessionError
 from acceptance.files import first_error, paths, regular, strict_json, wrong_field
 from acceptance.files.output import put
-from acceptance.messages import tr
+from acceptance.messages import cause_of, tr
 from acceptance.model import Plan, Session
 from acceptance.report import file_names
 from acceptance.session.evidence import seal
@@ -92,7 +92,7 @@ def load(folder: Path) -> Session:
     try:
         return parse(regular.content(path, MOST), str(path))
     except OSError as error:
-        what = tr("cannot be read ({cause})", cause=error.strerror or error)
+        what = tr("cannot be read ({cause})", cause=cause_of(error))
         raise SessionError(what, where=str(path), hint=tr("Restore it from a copy")) from error
 
 

@@ -13,7 +13,7 @@ from pyhanko.sign import signers
 
 from acceptance.errors import InputError, KeyFileError
 from acceptance.files import regular
-from acceptance.messages import tr
+from acceptance.messages import cause_of, tr
 from acceptance.signing import fitness, key_files, tokens
 
 if TYPE_CHECKING:
@@ -216,6 +216,6 @@ def _read(path: Path, error_kind: type[InputError]) -> bytes:
     try:
         return regular.content(path)
     except OSError as error:
-        what = tr("cannot be read ({cause})", cause=error.strerror)
+        what = tr("cannot be read ({cause})", cause=cause_of(error))
         hint = tr("Check the path and its permissions")
         raise error_kind(what, where=str(path), hint=hint) from error

@@ -17,7 +17,7 @@ from pyhanko_certvalidator.revinfo.archival import CRLContainer
 from acceptance.checks.commitments import seed_of_time_stamp
 from acceptance.errors import InputError
 from acceptance.files import regular
-from acceptance.messages import tr
+from acceptance.messages import cause_of, tr
 from acceptance.model.basics import CHINA
 from acceptance.signing import fitness, listed_revocations, proven_times
 from acceptance.signing.certificates import common_name, load_trust
@@ -89,7 +89,7 @@ def read(path: Path, commitment: str, trust: Sequence[Path]) -> TimeStamp:
     try:
         return check(regular.content(path), commitment, trust)
     except OSError as error:
-        what = tr("cannot be read ({cause})", cause=error.strerror)
+        what = tr("cannot be read ({cause})", cause=cause_of(error))
         raise InputError(what, where=str(path), hint=tr("Check the path")) from error
 
 

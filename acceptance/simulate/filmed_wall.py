@@ -13,9 +13,10 @@ from acceptance.simulate.films import IDEAL, shown_delays, truth_of_screen
 from acceptance.simulate.optics import Sheet, photograph, pose
 from acceptance.simulate.screens import (
     FilmedScreen,
-    clock_sheet,
     exposure_begins,
+    filmed_clock,
     lit_up,
+    mean_levels,
     middle_rows,
     monitor_frames,
     refreshes,
@@ -94,16 +95,10 @@ def film_wall(
     shown = deliveries(phone, seconds)
     begins = exposure_begins(phone, shown, start)
     walls = [_Shown.of(tile, clock, run, span, wall_refresh) for tile in tiles]
-    sheets = [(wall.sheet, to_picture @ wall.placed) for wall in walls]
-    lights = [wall.light for wall in walls]
-    if clock_box:
-        own, lit = clock_sheet(phone, clock, run)
-        placed = _placed(clock_box, clock.size) @ from_raster(phone, clock)
-        sheets.append((own, to_picture @ placed))
-        rows = middle_rows(own, own.base.shape[1])
-        lights.append(FilmedScreen(times=run.times, levels=lit, rows=rows, panel=IDEAL))
-    sheet = photograph(phone, sheets)
-    levels = _on_all(begins[:, None] + row_delay(phone, sheet), lights, phone.exposure)
+    screens = [*walls, *([_Shown.of_clock(phone, clock, run, clock_box)] if clock_box else [])]
+    sheet = photograph(phone, [(screen.sheet, to_picture @ screen.placed) for screen in screens])
+    lights = [screen.light for screen in screens]
+    levels = mean_levels(lights, begins[:, None] + row_delay(phone, sheet), phone.exposure)
     write(phone, path, screen_frames(phone, sheet, levels, shown), shown)
     truth = truth_of_screen(phone, clock, to_picture, shown, begins, run)
     return tuple(
@@ -118,7 +113,7 @@ def film_wall(
 
 @dataclass(frozen=True, kw_only=True)
 class _Shown:
-    """What a tile shows: its sheet, ``placed`` on the plane, and how its cells are lit.
+    """What a tile, or the clock, shows: its sheet, ``placed`` on the plane, and its light.
 
     ``taken`` (n,) are the middles of the exposures of the pictures in ``light``;
     ``chart_placed`` leads from chart mm to the plane.
@@ -131,14 +126,22 @@ class _Shown:
     chart_placed: Array
 
     @classmethod
+    def of_clock(cls, phone: Camera, clock: Chart, run: Refreshes, box: Box) -> _Shown:
+        """Draw the clock's own screen, as fine as the phone sees it."""
+        sheet, light = filmed_clock(phone, clock, run, IDEAL)
+        placed = _placed(box, clock.size)
+        return cls(
+            sheet=sheet, placed=placed @ from_raster(phone, clock), light=light,
+            taken=np.empty(0), chart_placed=placed,
+        )  # fmt: skip
+
+    @classmethod
     def of(
         cls, tile: Tile, clock: Chart, run: Refreshes, span: Point, wall_refresh: float
     ) -> _Shown:
         """Take the pictures of the tile's camera and let them come up."""
         camera, look = tile.camera, pose(tile.camera, clock.size)
-        own, lit = clock_sheet(camera, clock, run)
-        rows = middle_rows(own, own.base.shape[1])
-        live = FilmedScreen(times=run.times, levels=lit, rows=rows, panel=IDEAL)
+        own, live = filmed_clock(camera, clock, run, IDEAL)
         taken = photograph(camera, [(own, look @ from_raster(camera, clock))])
         pictured, kept = monitor_frames(camera, taken, live, span)
         lights = lit_up(pictured + tile.delay, wall_refresh)
@@ -179,18 +182,3 @@ def _other(tile: Tile, taken: Sheet) -> Light:
     height, width = taken.base.shape[1:]
     rows, columns = np.arange(height) * BLOCKS[0] // height, np.arange(width) * BLOCKS[1] // width
     return np.broadcast_to(blocks[rows][:, columns], taken.base.shape).astype(np.float32)
-
-
-def _on_all(rows: Array, lights: Sequence[FilmedScreen], exposure: float) -> Array:
-    """Return the levels (frames, cells) of all screens.
-
-    ``rows`` (frames, cells) are the times in s from which each cell is exposed.
-    """
-    ends = np.cumsum([len(light.rows) for light in lights])
-    each = np.split(rows, ends[:-1], axis=1)
-    seen = [
-        light.mean_over(part, exposure)
-        for light, part in zip(lights, each, strict=True)
-        if part.shape[1]
-    ]
-    return np.hstack(seen)

@@ -19,9 +19,10 @@ from acceptance.simulate.optics import observed, photograph, pose
 from acceptance.simulate.processing import noise_gain, recursion_gain
 from acceptance.simulate.screens import (
     FilmedScreen,
-    clock_sheet,
     exposure_begins,
+    filmed_clock,
     lit_up,
+    mean_levels,
     middle_rows,
     monitor_frames,
     refreshes,
@@ -146,13 +147,10 @@ def film_clock(
     """
     to_picture = pose(camera, clock.size)
     run = refreshes(refresh, first_index, (-1.0, seconds + 1.0), session)
-    own, lit = clock_sheet(camera, clock, run)
+    own, live = filmed_clock(camera, clock, run, panel)
     sheet = photograph(camera, [(own, to_picture @ from_raster(camera, clock))])
     shown = deliveries(camera, seconds)
     begins = exposure_begins(camera, shown, start)
-    live = FilmedScreen(
-        times=run.times, levels=lit, rows=middle_rows(own, own.base.shape[1]), panel=panel
-    )
     levels = live.mean_over(begins[:, None] + row_delay(camera, sheet), camera.exposure)
     write(camera, path, screen_frames(camera, sheet, levels, shown), shown)
     truth = truth_of_screen(camera, clock, to_picture, shown, begins, run)
@@ -201,22 +199,19 @@ def film_screens(
     left, right = (pose(phone, clock.size, at * phone.width, 0.5) for at in (-0.25, 0.25))
     span = (-delay - 2.0, seconds + 1.0)
     run = refreshes(refresh, first_index, span)
-    own, lit = clock_sheet(camera, clock, run)
+    own, live = filmed_clock(camera, clock, run, panels[0])
     raster, look = from_raster(camera, clock), pose(camera, clock.size)
     taken = photograph(camera, [(own, look @ raster)])
     monitor = right @ fit(camera, clock)
     sheet = photograph(phone, [(own, left @ raster), (taken, monitor)])
     shown = deliveries(phone, seconds)
     begins = exposure_begins(phone, shown, start)
-    live = FilmedScreen(
-        times=run.times, levels=lit, rows=middle_rows(own, own.base.shape[1]), panel=panels[0]
-    )
     pictured, kept = monitor_frames(camera, taken, live, span)
     lights = lit_up(pictured + delay, monitor_refresh)
     shows = FilmedScreen(
         times=lights, levels=kept, rows=middle_rows(taken, camera.height), panel=panels[1]
     )
-    levels = _on_both(begins[:, None] + row_delay(phone, sheet), live, shows, phone.exposure)
+    levels = mean_levels([live, shows], begins[:, None] + row_delay(phone, sheet), phone.exposure)
     write(phone, path, screen_frames(phone, sheet, levels, shown), shown)
     return replace(
         truth_of_screen(phone, clock, left, shown, begins, run),
@@ -229,16 +224,6 @@ def shown_delays(taken: Array, lights: Array, begins: Array) -> Array:
     """Return the delays (s) of pictures that come up, and are not replaced at once, in the film."""
     seen = (lights >= begins[0]) & (lights <= begins[-1]) & (np.append(lights[1:], np.inf) > lights)
     return np.asarray((lights - taken)[seen])
-
-
-def _on_both(rows: Array, clock: FilmedScreen, monitor: FilmedScreen, exposure: float) -> Array:
-    """Return the levels (frames, cells) of two screens.
-
-    ``rows`` (frames, cells) are the times in s from which each cell is exposed.
-    """
-    cells = clock.levels.shape[1]
-    on_clock = clock.mean_over(rows[:, :cells], exposure)
-    return np.hstack([on_clock, monitor.mean_over(rows[:, cells:], exposure)])
 
 
 def _corners(camera: Camera, homography: Array, chart: Chart) -> tuple[Point, ...]:

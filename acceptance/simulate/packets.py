@@ -116,10 +116,7 @@ def send(stream: Stream) -> Sent:
     frames = round(stream.seconds * stream.rate)
     number = np.arange(frames)
     keys = number[number % stream.group == 0]
-    sizes = (stream.size * random.uniform(0.8, 1.2, frames)).astype(np.int64)
-    sizes[keys] = stream.key_size
-    if stream.wander:
-        sizes = (sizes * _wander(stream, frames, random)).astype(np.int64)
+    sizes = _sizes(stream, frames, keys, random)
     delays = stream.delays(random, frames)
     counts = -(-sizes // PACKET)
     frame = np.repeat(number, counts)
@@ -150,6 +147,15 @@ def send(stream: Stream) -> Sent:
         sent=int(ends.sum()),
         keys=keys,
     )
+
+
+def _sizes(stream: Stream, frames: int, keys: Whole, random: np.random.Generator) -> Whole:
+    """Return the bytes of each frame, of which ``keys`` are key frames."""
+    sizes = (stream.size * random.uniform(0.8, 1.2, frames)).astype(np.int64)
+    sizes[keys] = stream.key_size
+    if stream.wander:
+        sizes = (sizes * _wander(stream, frames, random)).astype(np.int64)
+    return sizes
 
 
 def _wander(stream: Stream, frames: int, random: np.random.Generator) -> Floats:

@@ -76,10 +76,12 @@ class FilmedScreen:
         return self.panel.mean_over(self.times, self.levels, begins - late, exposure)
 
 
-def clock_sheet(camera: Camera, clock: Chart, run: Refreshes) -> tuple[Sheet, Array]:
+def filmed_clock(
+    camera: Camera, clock: Chart, run: Refreshes, panel: Display
+) -> tuple[Sheet, FilmedScreen]:
     """Draw the clock with all that changes dark; what a region adds in each state is a cell.
 
-    Returns the sheet, and which cells are lit from each refresh on, (n, cells) of 0 and 1.
+    Returns the sheet, and how its cells are lit at each refresh on the ``panel``.
     """
     cells, lit, scale = [], [], raster_step(camera, clock)
     base = drawn(camera, clock, run.indices[0], run.session)[..., 1].copy()
@@ -90,7 +92,13 @@ def clock_sheet(camera: Camera, clock: Chart, run: Refreshes) -> tuple[Sheet, Ar
             lit.append(when)
             if when[0]:
                 base[y : y + light.shape[0], x : x + light.shape[1]] -= cells[-1].light
-    return Sheet(base=np.maximum(base, 0)[None], cells=tuple(cells)), np.array(lit, np.float64).T
+    sheet = Sheet(base=np.maximum(base, 0)[None], cells=tuple(cells))
+    return sheet, FilmedScreen(
+        times=run.times,
+        levels=np.array(lit, np.float64).T,
+        rows=middle_rows(sheet, base.shape[0]),
+        panel=panel,
+    )
 
 
 def _states(region: Region, run: Refreshes) -> dict[tuple[Box, ...], list[bool]]:
@@ -120,6 +128,19 @@ def row_delay(camera: Camera, sheet: Sheet) -> Array:
 def middle_rows(sheet: Sheet, height: int) -> Array:
     """Return the middle row of each cell, as a share of a ``height`` of rows."""
     return np.array([cell.y + cell.light.shape[0] / 2 for cell in sheet.cells]) / height
+
+
+def mean_levels(screens: Sequence[FilmedScreen], begins: Array, exposure: float) -> Array:
+    """Return the mean levels (frames, cells) of the cells of all screens, one after another.
+
+    ``begins`` (frames, cells) are the times in s from which each cell is exposed.
+    """
+    ends = np.cumsum([len(screen.rows) for screen in screens])
+    return np.hstack([
+        screen.mean_over(part, exposure)
+        for screen, part in zip(screens, np.split(begins, ends[:-1], axis=1), strict=True)
+        if part.shape[1]
+    ])  # fmt: skip
 
 
 def monitor_frames(

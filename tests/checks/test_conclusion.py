@@ -155,30 +155,21 @@ def test_a_part_of_which_nothing_was_checked_leaves_the_conclusion_open() -> Non
     assert conclusion.parts[2].score is None
 
 
+def of_one_item() -> Pack:
+    """Return a pack whose scoring rests on the item ``c0`` of the construction part alone."""
+    item = Requirement(
+        id="c0", clause="8", how=How.INSPECTED, text="", text_en="", assignment=FIRM,
+        part=Part.CONSTRUCTION,
+    )  # fmt: skip
+    return Pack(
+        id="p", number="P", title="", title_en="", edition="", clauses=(), requirements=(item,),
+        scoring=Scoring(clause="8", figure=FIRM, basic_weight=0.6, pass_from=0.8, basic_from=0.6),
+    )  # fmt: skip
+
+
 def test_an_item_conforms_when_that_of_every_subject_does() -> None:
     """The worst camera decides on the item; what does not apply to it does not count."""
-    [scoring, requirement] = [
-        Scoring(clause="8", figure=FIRM, basic_weight=0.6, pass_from=0.8, basic_from=0.6),
-        Requirement(
-            id="c0",
-            clause="8",
-            how=How.INSPECTED,
-            text="",
-            text_en="",
-            assignment=FIRM,
-            part=Part.CONSTRUCTION,
-        ),
-    ]
-    pack = Pack(
-        id="p",
-        number="P",
-        title="",
-        title_en="",
-        edition="",
-        clauses=(),
-        requirements=(requirement,),
-        scoring=scoring,
-    )
+    pack = of_one_item()
     for other, conform, failed in (
         (Verdict.PASS, 1, 0),
         (Verdict.FAIL, 0, 1),
@@ -191,26 +182,7 @@ def test_an_item_conforms_when_that_of_every_subject_does() -> None:
 
 def test_what_is_only_recommended_is_in_no_score() -> None:
     """It is shown, and decides nothing."""
-    scoring = Scoring(clause="8", figure=FIRM, basic_weight=0.6, pass_from=0.8, basic_from=0.6)
-    advised = Requirement(
-        id="c0",
-        clause="8",
-        how=How.INSPECTED,
-        text="",
-        text_en="",
-        assignment=FIRM,
-        part=Part.CONSTRUCTION,
-    )
-    pack = Pack(
-        id="p",
-        number="P",
-        title="",
-        title_en="",
-        edition="",
-        clauses=(),
-        requirements=(advised,),
-        scoring=scoring,
-    )
+    pack = of_one_item()
     [conclusion] = conclude(
         [pack], [finding("c0", Verdict.FAIL, modality=Modality.SHOULD)], Scope.SITE
     )

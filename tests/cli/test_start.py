@@ -88,7 +88,13 @@ def test_the_short_help_of_a_verb_is_that_of_its_command(verb: verbs.Verb) -> No
     command = verb.loaded()
     assert isinstance(command, click.Command)
     assert command.name == verb.name
-    assert verb.get_short_help_str(limit=1000) == command.get_short_help_str(limit=1000)
+    verbs.translate_help(verb)
+    assert verb.get_short_help_str() == command.get_short_help_str()
+
+
+def test_the_help_lists_each_verb_under_one_job() -> None:
+    listed = [name for names in verbs.jobs().values() for name in names]
+    assert sorted(listed) == sorted(str(verb.name) for verb in verbs.VERBS)
 
 
 @pytest.mark.parametrize(("stated", "threads"), [(None, "1"), ("2", "2")])

@@ -26,7 +26,6 @@ CHART = definition.load("acceptance")
 CAMERA = Camera(
     width=640, height=360, blur=0.8, noise=0.006, fixed_noise=0.004, white=0.75, share=0.88, crf=0
 )
-GAMMA = 0.52  # of the camera; by the wrong range 0.62 and 0.44
 
 
 def video(*, full_range: bool = False, depth: int = 8, assumed: tuple[str, ...] = ()) -> Any:

@@ -20,9 +20,9 @@ from acceptance.simulate import optics
 from acceptance.simulate.camera import Camera, Sensor
 from acceptance.simulate.coding import coded, digitised, fixed_pattern
 from acceptance.simulate.displays import Display
-from acceptance.simulate.films import film_chart, film_clock, film_screens, film_two_levels
+from acceptance.simulate.films import IDEAL, film_chart, film_clock, film_screens, film_two_levels
 from acceptance.simulate.optics import Sheet, observed, photograph, pose
-from acceptance.simulate.screens import clock_sheet, refreshes, screen_frames
+from acceptance.simulate.screens import filmed_clock, refreshes, screen_frames
 from acceptance.simulate.sheets import chart_sheet, from_raster
 
 if TYPE_CHECKING:
@@ -207,10 +207,10 @@ def test_a_bit_rate_is_held_where_one_is_asked_for(chart: definition.Chart, tmp_
 def test_the_sum_of_the_cells_is_the_clock_itself(clock: definition.Chart) -> None:
     """Photographed cells add up to the photograph of any refresh drawn as a whole."""
     camera = replace(SMALL, roll=-4, share=0.8)
-    own, lit = clock_sheet(camera, clock, refreshes(60.0, 123_400, (0.0, 2.0)))
+    own, live = filmed_clock(camera, clock, refreshes(60.0, 123_400, (0.0, 2.0)), IDEAL)
     sheet = photograph(camera, [(own, pose(camera, clock.size) @ from_raster(camera, clock))])
     picture = sheet.base[0].copy()
-    for cell, level in zip(sheet.cells, lit[56], strict=True):
+    for cell, level in zip(sheet.cells, live.levels[56], strict=True):
         if level:
             height, width = cell.light.shape
             picture[cell.y : cell.y + height, cell.x : cell.x + width] += cell.light
@@ -228,9 +228,9 @@ def test_frames_of_a_clock_are_those_of_its_light_coded_as_a_whole(
 ) -> None:
     """Only what is lit is coded anew in each frame: the codes are the same, to the last one."""
     camera = replace(SMALL, vignetting=0.3, noise=0.01, fixed_noise=0.01)
-    own, lit_from = clock_sheet(camera, clock, refreshes(60.0, 1000, (0.0, 0.2)))
+    own, live = filmed_clock(camera, clock, refreshes(60.0, 1000, (0.0, 0.2)), IDEAL)
     sheet = photograph(camera, [(own, pose(camera, clock.size) @ from_raster(camera, clock))])
-    levels = 0.7 * lit_from[:4]
+    levels = 0.7 * live.levels[:4]
     shown = tuple((number, number) for number in range(4))
     (pattern,) = fixed_pattern(camera, [np.zeros_like(sheet.base[0])])
     frames = screen_frames(camera, sheet, levels, shown)

@@ -163,9 +163,22 @@ def _of_stream(
     number: str,
     how: tuple[str, float],
 ) -> DeviceStep:
+    """Return the line of the stream; ``how``: why it ended, and when it was asked for, s."""
     reason, begun = how
+    return DeviceStep(
+        device=device.id,
+        name="stream",
+        status=200 if reception.counts.packets else None,
+        ms=round((reception.first - begun) * 1000, 1) if reception.first else None,
+        figures=_figures_of(reception, wanted, reason, begun),
+        faults=tuple(_faults_of(reception, wanted, number, reason)),
+    )
+
+
+def _figures_of(
+    reception: Reception, wanted: MediaRequest, reason: str, begun: float
+) -> dict[str, Field]:
     counts = reception.counts
-    first_ms = round((reception.first - begun) * 1000, 1) if reception.first else None
     figures: dict[str, Field] = {
         "channel": wanted.channel,
         "session": wanted.name,
@@ -181,15 +194,7 @@ def _of_stream(
         figures["size"] = "{}x{}".format(*reception.size)
     if reception.key_frame:
         figures["key_frame_ms"] = round((reception.key_frame - begun) * 1000, 1)
-    faults = _faults_of(reception, wanted, number, reason)
-    return DeviceStep(
-        device=device.id,
-        name="stream",
-        status=200 if counts.packets else None,
-        ms=first_ms,
-        figures=figures,
-        faults=tuple(faults),
-    )
+    return figures
 
 
 def _faults_of(reception: Reception, wanted: MediaRequest, number: str, reason: str) -> list[str]:

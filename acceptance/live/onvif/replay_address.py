@@ -42,11 +42,7 @@ def replay_address(
     with stream_address.asking(
         place, credentials, timeout=timeout, total=total, stop=stop
     ) as client:
-        for service in ("search", "replay"):
-            if not client.has(service):
-                what = tr("does not offer the service {service} (ONVIF Profile G)", service=service)
-                hint = tr("Give the URL at which it replays: rtsp://HOST/PATH")
-                raise DeviceError(what, where=str(place), hint=hint, code="no_replay")
+        _require_replay(client, place)
         token = _token(client, times, recording)
 
         def ask() -> str:
@@ -59,6 +55,15 @@ def replay_address(
         if not address:
             raise stream_address.none_named(client)
         return stream_address.checked(address, place)
+
+
+def _require_replay(client: OnvifClient, place: Address) -> None:
+    """Raise DeviceError unless the device offers the services of Profile G."""
+    for service in ("search", "replay"):
+        if not client.has(service):
+            what = tr("does not offer the service {service} (ONVIF Profile G)", service=service)
+            hint = tr("Give the URL at which it replays: rtsp://HOST/PATH")
+            raise DeviceError(what, where=str(place), hint=hint, code="no_replay")
 
 
 def _token(client: OnvifClient, times: tuple[datetime, datetime], recording: str) -> str:

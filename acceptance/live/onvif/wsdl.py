@@ -37,7 +37,6 @@ NAMESPACES = {
     "search": "http://www.onvif.org/ver10/search/wsdl",
     "replay": "http://www.onvif.org/ver10/replay/wsdl",
 }
-SCHEMA = "http://www.onvif.org/ver10/schema"
 BY_HAND = {"media2"}  # the package has no WSDL of it
 Plain = str | float | bool | datetime | timedelta | etree._Element | None  # noqa: SLF001 -- a type
 Parameter = Plain | Mapping[str, "Parameter"] | Sequence["Parameter"]

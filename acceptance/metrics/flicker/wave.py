@@ -51,17 +51,7 @@ def strongest(times: Array, light: Array) -> LightWave:
     drifts = _drifts(at)
     swing = swing - drifts @ (drifts.T @ swing)
     duration = float(np.ptp(times)) * len(times) / (len(times) - 1)
-    rate = len(times) / duration
-    frequencies = np.arange(DRIFTING / duration, rate / 2 - 1 / duration, 1 / (FINER * duration))
-    power = _power(at, swing, frequencies)
-    best = float(frequencies[int(power.argmax())])
-    fine = best + np.linspace(-REACH, REACH, 121) / duration
-    # a spectrum's peak is pulled by the wave's own mirror; a fit is not
-    left = [
-        float(np.sum(_fitted(at, swing, at_frequency, drifts)[1] ** 2))
-        for at_frequency in fine.tolist()
-    ]
-    frequency = _bottom(fine, np.array(left))
+    frequency, stands_out = _peak(at, swing, drifts, duration)
     weights, rest = _fitted(at, swing, frequency, drifts)
     bands = light.shape[1]
     spread = max(float(rest.mean(axis=1).std()), float(rest.std()) / math.sqrt(bands))
@@ -81,7 +71,7 @@ def strongest(times: Array, light: Array) -> LightWave:
         waves=waves,
         waves_noise=max(of_phase / (2 * math.pi) * math.sqrt(12 / bands), strayed),
         slow=frequency < SLOWEST / duration,
-        sure=amplitude > SURE * noise and float(power.max()) > SURE * float(np.median(power)),
+        sure=amplitude > SURE * noise and stands_out,
     )
 
 
@@ -93,6 +83,21 @@ def alias(frequency: float, rate: float) -> float:
 def _drifts(at: Array) -> Array:
     """Return orthonormal polynomials in time (n, terms)."""
     return np.asarray(np.linalg.qr(np.vander(at / np.abs(at).max(), DRIFT + 1))[0])
+
+
+def _peak(at: Array, swing: Array, drifts: Array, duration: float) -> tuple[float, bool]:
+    """Return the frequency of the strongest wave in Hz, and whether it stands out of the others."""
+    rate = len(at) / duration
+    frequencies = np.arange(DRIFTING / duration, rate / 2 - 1 / duration, 1 / (FINER * duration))
+    power = _power(at, swing, frequencies)
+    best = float(frequencies[int(power.argmax())])
+    fine = best + np.linspace(-REACH, REACH, 121) / duration
+    # a spectrum's peak is pulled by the wave's own mirror; a fit is not
+    left = [
+        float(np.sum(_fitted(at, swing, at_frequency, drifts)[1] ** 2))
+        for at_frequency in fine.tolist()
+    ]
+    return _bottom(fine, np.array(left)), float(power.max()) > SURE * float(np.median(power))
 
 
 def _power(at: Array, swing: Array, frequencies: Array) -> Array:

@@ -1,4 +1,4 @@
-"""One small sound file of every kind that the toolkit reads: what ``fuzz`` damages."""
+"""One small file of every kind that the toolkit reads, all of them whole: what ``fuzz`` damages."""
 
 from __future__ import annotations
 
