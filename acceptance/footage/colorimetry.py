@@ -49,6 +49,13 @@ def signals(luma: ArrayLike, cb: ArrayLike, cr: ArrayLike, video: VideoInfo) -> 
     return np.stack([r, (y - red * r - blue * b) / green, b], axis=-1)
 
 
+def in_bt709(light: ArrayLike, video: VideoInfo) -> Floats:
+    """Return linear light (..., 3) of the stream's primaries as that of BT.709's."""
+    found = np.asarray(light, np.float64)
+    matrix = video.gamut.to_bt709 if video.gamut else None
+    return found if matrix is None else np.asarray(found @ np.array(matrix).T)
+
+
 def lab_of(light: ArrayLike) -> Floats:
     """Return CIELAB (ISO/CIE 11664-4), D65, of linear light (..., 3) of BT.709 primaries."""
     ratio = np.asarray(light, np.float64) @ TO_XYZ.T / TO_XYZ.sum(axis=1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from acceptance.footage.colorimetry import TO_XYZ, signals
+from acceptance.footage.colorimetry import TO_XYZ, in_bt709, signals
 from acceptance.footage.tone import inverse_oetf
 from acceptance.metrics.colour.difference import neutral
 
@@ -51,7 +51,7 @@ def linear_light(
     The tone curve takes stray light out as a neutral would show it; where white balance is off, red
     and blue have that much more or less of it.
     """
-    light = scene.linear(channels(scene, codes, video))
+    light = in_bt709(scene.linear(channels(scene, codes, video)), scene.video)
     greys = light[..., neutral(aims), :] + stray
     tint = greys.sum(axis=-2) / (greys @ TO_XYZ[1]).sum(axis=-1)[..., None]
     return np.asarray((light - stray * (tint - 1)[..., None, :]) / lit[:, :1] - lit[:, 1:])
