@@ -77,6 +77,11 @@ class VideoInfo:
     mirrored: bool = False
     gamut: gamut.Gamut | None = None
 
+    @property
+    def sideways(self) -> bool:
+        """Whether the sensor's rows are columns of the frames handed out."""
+        return self.rotation % 180 != 0
+
 
 def described(
     path: Path, packets: Sequence[Packet], declared: int, *, still: bool, sequence: bool

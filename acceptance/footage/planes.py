@@ -41,6 +41,7 @@ TRANSFERS = {
     16: "pq",
     18: "hlg",
 }
+OF_DISPLAYS = "pq"  # light of a display; how a camera comes to it no standard says
 H264, MPEG = 1, 2  # AVVideoEncParamsType of FFmpeg
 # Width over height of a pixel of 4:3 pictures of 625 and 525 lines, by size: 704 of the 720 samples
 # of ITU-R BT.601 are the picture's width (13.5 MHz, 52 us). Recorders that write such sizes seldom
@@ -208,7 +209,11 @@ def coding_of(frame: av.VideoFrame, *, still: bool, lines: int) -> CodeReading:
         full_range=still if full_range is None else full_range,
         matrix=matrix or ("bt709" if lines >= 720 else "bt601"),
         transfer=transfer or ("srgb" if still else "bt709"),
-        assumed=tuple(name for name, value in stated.items() if value is None),
+        assumed=tuple(
+            name
+            for name, value in stated.items()
+            if value is None or value == OF_DISPLAYS  # a scene's curve is open
+        ),
     )
 
 

@@ -76,11 +76,13 @@ def serves(scene: Scene) -> bool:
 def measure(scene: Scene) -> Iterator[Measurement | Note]:
     """Measure the read-out of the camera, and of the film where a monitor was filmed.
 
-    Raises GapError interlaced, no_clock, clock_unreadable, clock_not_running, too_few_frames,
-    clock_takes_little, condition_no_number, or as ``film_pace.check`` does.
+    Raises GapError interlaced, film_sideways, no_clock, clock_unreadable, clock_not_running,
+    too_few_frames, clock_takes_little, condition_no_number, or as ``film_pace.check`` does.
     """
     if scene.video.interlaced:
         raise GapError("interlaced")
+    if scene.video.sideways:
+        raise GapError("film_sideways")
     clocks = clock_readings.read_clocks(scene)
     ordered = clock_readings.leading(clocks) if len(clocks) == 2 else None
     names = ordered or tuple(clocks)[:1]

@@ -67,12 +67,12 @@ def stray_light(scene: Scene) -> float:
     """Return the reflectance, 0 to ``MOST_STRAY``, that stray light adds everywhere.
 
     It is what is left at darkness of the tone curve, drawn over the light by the one of two usual
-    transfers that makes it straighter.
+    transfers, or the declared one, that makes it straighter.
     """
     signal = np.linspace(0.2, 0.8, 25)
     seen = scene.linear(scene.code_black + (scene.code_white - scene.code_black) * signal)
     weights, lines = 1 / (np.abs(seen) + MOST_STRAY), []
-    for transfer in ("bt709", "srgb"):
+    for transfer in dict.fromkeys(("bt709", "srgb", scene.video.transfer)):
         light = inverse_oetf(signal, transfer)
         slope, offset = np.polyfit(light, seen, 1, w=weights)
         lines.append(
