@@ -16,12 +16,21 @@ if TYPE_CHECKING:
 
 # colorants of profiles in D50, X Y Z of red, green and blue in rows: Apple's Display P3, Adobe RGB
 # (1998) and ROMM (ISO 22028-2) as their makers publish them
-DISPLAY_P3 = ((0.51512, 0.24120, -0.00105), (0.29198, 0.69225, 0.04189), (0.15710, 0.06657, 0.78407))
+DISPLAY_P3 = (
+    (0.51512, 0.24120, -0.00105),
+    (0.29198, 0.69225, 0.04189),
+    (0.15710, 0.06657, 0.78407),
+)
 ADOBE = ((0.60974, 0.31111, 0.01947), (0.20528, 0.62567, 0.06087), (0.14919, 0.06322, 0.74457))
 PROPHOTO = ((0.79767, 0.28804, 0.0), (0.13519, 0.71188, 0.0), (0.03135, 0.00009, 0.82491))
 SRGB = ((0.43607, 0.22249, 0.01392), (0.38515, 0.71687, 0.09708), (0.14307, 0.06061, 0.71410))
 SRGB_CURVE = struct.pack(
-    ">4sIHH5i", b"para", 0, 3, 0, *(round(v * 65536) for v in (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045))
+    ">4sIHH5i",
+    b"para",
+    0,
+    3,
+    0,
+    *(round(v * 65536) for v in (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)),
 )
 
 
@@ -30,7 +39,9 @@ def power(exponent: float) -> bytes:
     return struct.pack(">4sIIH2x", b"curv", 0, 1, round(256 * exponent))
 
 
-def profile(name: str, colorants: tuple[tuple[float, ...], ...] | None, curve: bytes, space: bytes = b"RGB ") -> bytes:
+def profile(
+    name: str, colorants: tuple[tuple[float, ...], ...] | None, curve: bytes, space: bytes = b"RGB "
+) -> bytes:
     """Return an ICC profile (version 2) of three colorants and one curve; none: a table's."""
     described = struct.pack(">4sII", b"desc", 0, len(name) + 1) + name.encode() + b"\0" * 4
     tags = {b"desc": described.ljust(-(-len(described) // 4) * 4, b"\0")}

@@ -33,6 +33,7 @@ SRGB = np.array(
 )
 COLORANTS = (b"rXYZ", b"gXYZ", b"bXYZ")
 ALIKE = 0.01  # of white, by which the light of a profile may differ from that of BT.709
+OFF_WHITE = 0.2  # by which the light of all three together may be off white
 TABLE, HEAD, ENTRY = 128, 132, 12  # where a profile's table of tags stands, bytes
 GAMMAS = {"linear": 1.0, "gamma22": 2.2, "gamma28": 2.8}
 NEAR = 0.03  # by which a profile's exponent may be off that of a curve
@@ -91,10 +92,11 @@ def of_profile(profile: bytes) -> tuple[Gamut | None, str | None]:
     if space != COLOURS or len(found) < len(COLORANTS):
         return Gamut(name=name, to_bt709=None), None
     matrix = np.linalg.solve(SRGB, np.array(found).T)
-    alike = float(np.abs(matrix - np.eye(3)).max()) < ALIKE
-    return None if alike else Gamut(name=name, to_bt709=_rows(matrix)), _transfer(
-        tags.get(b"rTRC", b"")
-    )
+    curve = _transfer(tags.get(b"rTRC", b""))
+    if float(np.abs(matrix - np.eye(3)).max()) < ALIKE:
+        return None, curve
+    sound = float(np.abs(matrix.sum(axis=1) - 1).max()) < OFF_WHITE
+    return Gamut(name=name, to_bt709=_rows(matrix) if sound else None), curve
 
 
 def _tags(profile: bytes) -> dict[bytes, bytes]:
@@ -136,6 +138,7 @@ def _is_srgb(element: bytes) -> bool:
         power, slope = (value / 65536 for value in struct.unpack_from(">2i", element, 12))
         return bool(abs(power - 2.4) < NEAR and abs(slope - 1 / 1.055) < NEAR)
     count = int.from_bytes(element[8:12], "big")
-    table = np.frombuffer(element[12 : 12 + 2 * count], ">u2") / 65535
+    whole = element[12 : 12 + 2 * count]
+    table = np.frombuffer(whole[: len(whole) // 2 * 2], ">u2") / 65535
     half = float(np.interp(0.5, np.linspace(0, 1, len(table)), table)) if len(table) > 1 else 0.0
     return abs(half - 0.2140) < ALIKE / 5
