@@ -11,22 +11,13 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from acceptance.footage.gamut import TO_XYZ
 from acceptance.footage.planes import WEIGHTS
 
 if TYPE_CHECKING:
     from acceptance.footage.clip import Frame, VideoInfo
 
 Floats = NDArray[np.float64]
-
-# Linear light of BT.709 primaries (ITU-R BT.709-6, 1.3, D65) to CIE XYZ; the sums of its rows are
-# the white.
-TO_XYZ = np.array(
-    [
-        [0.4124564, 0.3575761, 0.1804375],
-        [0.2126729, 0.7151522, 0.0721750],
-        [0.0193339, 0.1191920, 0.9503041],
-    ]
-)
 
 
 def signals(luma: ArrayLike, cb: ArrayLike, cr: ArrayLike, video: VideoInfo) -> Floats:

@@ -13,14 +13,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from acceptance.footage.colorimetry import TO_XYZ
-
 if TYPE_CHECKING:
     import av
 
 Floats = NDArray[np.float64]
 Rows = tuple[tuple[float, ...], ...]
 
+# Linear light of BT.709 primaries (ITU-R BT.709-6, 1.3, D65) to CIE XYZ; the sums of its rows are
+# the white.
+TO_XYZ = np.array(
+    [
+        [0.4124564, 0.3575761, 0.1804375],
+        [0.2126729, 0.7151522, 0.0721750],
+        [0.0193339, 0.1191920, 0.9503041],
+    ]
+)
 D65 = (0.3127, 0.3290)
 # code point: name, chromaticities x, y of red, green and blue
 STATED = {

@@ -12,7 +12,7 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from acceptance.files import regular
+from acceptance.footage.decoding import beginning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,10 +35,11 @@ class StillWords:
 
 
 def read(path: Path) -> StillWords:
-    """Read what a still says; of other files than JPEG, PNG and TIFF, and large ones, nothing."""
+    """Read what a still says; of other files than JPEG, PNG and TIFF nothing. Raises ClipError."""
+    content = beginning(path)
     try:
-        return _read(regular.content(path))
-    except (OSError, struct.error, IndexError, zlib.error):
+        return _read(content)
+    except (struct.error, IndexError, zlib.error):
         return StillWords()
 
 

@@ -113,11 +113,10 @@ def test_what_looks_like_a_usual_screen_is_told_by_the_rate_that_is_stated(
 def test_the_log_of_the_page_tells_the_pace(looked: build.Scene) -> None:
     index = np.arange(400.0)
     log = np.column_stack([index, index / 60])
-    told = replace(played(looked, 2 * FRAMES), screen_log=log)
-    assert code(told, 60.0) == "film_pace_off"
-    assert (
-        film_pace.check(replace(told, series=played(looked, FRAMES).series), [of_screen(60.0)]) == 0
-    )
+    logged = replace(played(looked, 2 * FRAMES), screen_log=log)
+    assert code(logged, 60.0) == "film_pace_off"
+    at_pace = replace(logged, series=played(looked, FRAMES).series)
+    assert film_pace.check(at_pace, [of_screen(60.0)]) == 0
 
 
 def test_a_phone_s_word_for_slow_motion_counts_unless_the_clock_contradicts_it(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from acceptance.footage.colorimetry import TO_XYZ, in_bt709, signals
+from acceptance.footage.colorimetry import in_bt709, signals
+from acceptance.footage.gamut import TO_XYZ
 from acceptance.footage.tone import inverse_oetf
 from acceptance.metrics.colour.difference import neutral
 

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.errors import GapError
-from acceptance.footage.colorimetry import TO_XYZ, in_bt709
+from acceptance.footage.colorimetry import in_bt709
+from acceptance.footage.gamut import TO_XYZ
 from acceptance.footage.rounding import doubt_of_mean
 from acceptance.metrics._shared.coder import doubt_by_coder
 from acceptance.metrics.colour.light import channels
