@@ -88,8 +88,8 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     names = ordered or tuple(clocks)[:1]
     if not names:
         raise GapError("no_clock")
-    share = film_pace.check(scene, clocks.values())
-    yield from film_pace.noted(scene, "read_out", share, _of_live(scene, clocks, names))
+    doubt = film_pace.check(scene, clocks.values())
+    yield from film_pace.noted(scene, "read_out", doubt, _of_live(scene, clocks, names))
 
 
 def _of_live(

@@ -15,7 +15,7 @@ from acceptance.footage import clip as clips
 from acceptance.metrics import frame_rate, read_out
 from acceptance.metrics._filmed_clock import film_pace
 from acceptance.metrics._filmed_clock import readings as clock_readings
-from acceptance.model import Condition, Measurement, Shot
+from acceptance.model import Condition, Measurement, Note, Shot
 from acceptance.scene import build
 from acceptance.simulate.camera import Camera
 from acceptance.simulate.films import film_clock
@@ -88,7 +88,7 @@ def test_slow_motion_time_lapse_and_ramps_are_refused(
 def test_a_film_at_its_own_pace_is_measured_without_a_doubt(
     looked: build.Scene, refresh: float
 ) -> None:
-    assert film_pace.check(played(looked, FRAMES), [of_screen(refresh)]) == 0
+    assert film_pace.check(played(looked, FRAMES), [of_screen(refresh)]).share == 0
 
 
 def test_stamps_that_jitter_or_come_twice_are_no_other_pace(looked: build.Scene) -> None:
@@ -96,7 +96,7 @@ def test_stamps_that_jitter_or_come_twice_are_no_other_pace(looked: build.Scene)
     jittered = FRAMES + 0.002 * random.standard_normal(len(FRAMES))
     doubled = np.where(random.uniform(size=len(FRAMES)) < 0.1, np.roll(FRAMES, 1), FRAMES)
     for times in (jittered, np.maximum.accumulate(doubled)):
-        assert film_pace.check(played(looked, times), [of_screen(60.0)]) < 1e-9
+        assert film_pace.check(played(looked, times), [of_screen(60.0)]).share < 1e-9
 
 
 def test_what_looks_like_a_usual_screen_is_told_by_the_rate_that_is_stated(
@@ -107,7 +107,7 @@ def test_what_looks_like_a_usual_screen_is_told_by_the_rate_that_is_stated(
     assert code(slowed, 120.0) == "film_pace_off"
     assert code(played(looked, FRAMES / 2, screen_refresh=60.0), 60.0) == "film_pace_off"
     slow_screen = played(looked, FRAMES, screen_refresh=30.0)
-    assert film_pace.check(slow_screen, [of_screen(30.0)]) == 0
+    assert film_pace.check(slow_screen, [of_screen(30.0)]).share == 0
 
 
 def test_the_log_of_the_page_tells_the_pace(looked: build.Scene) -> None:
@@ -116,7 +116,7 @@ def test_the_log_of_the_page_tells_the_pace(looked: build.Scene) -> None:
     logged = replace(played(looked, 2 * FRAMES), screen_log=log)
     assert code(logged, 60.0) == "film_pace_off"
     at_pace = replace(logged, series=played(looked, FRAMES).series)
-    assert film_pace.check(at_pace, [of_screen(60.0)]) == 0
+    assert film_pace.check(at_pace, [of_screen(60.0)]).share == 0
 
 
 def test_a_phone_s_word_for_slow_motion_counts_unless_the_clock_contradicts_it(
@@ -127,7 +127,7 @@ def test_a_phone_s_word_for_slow_motion_counts_unless_the_clock_contradicts_it(
     tagged = replace(scene, video=replace(scene.video, slowed=2.0))
     assert code(tagged, 60.0) == "film_plays_slow"
     wrongly = replace(scene, video=replace(scene.video, slowed=8.0))
-    assert film_pace.check(wrongly, [of_screen(60.0)]) == 0
+    assert film_pace.check(wrongly, [of_screen(60.0)]).share == 0
 
 
 def test_android_s_statement_is_read_from_the_file(tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_a_film_played_at_another_usual_rate_has_that_doubt_in_its_times(
     looked: build.Scene, taken: float, shown: float, refresh: float
 ) -> None:
     """A time of 100 ms is shown as so much longer or shorter: the truth lies within the share."""
-    share = film_pace.check(played(looked, FRAMES * taken / shown), [of_screen(refresh)])
+    share = film_pace.check(played(looked, FRAMES * taken / shown), [of_screen(refresh)]).share
     seen = 100 * taken / shown
     assert abs(seen - 100) <= share * seen + 1e-9
 
@@ -174,6 +174,15 @@ def test_figures_of_time_of_a_slowed_clip_are_refused(clip: build.Scene, metric:
     with pytest.raises(GapError) as caught:
         list(metric.measure(replace(clip, series=replace(clip.series, times=8 * times))))  # type: ignore[attr-defined]
     assert caught.value.code == "film_plays_slow"
+
+
+def test_a_fast_screen_that_nobody_stated_is_said(looked: build.Scene) -> None:
+    """A film of 60 Hz at double speed looks like one of 120 Hz."""
+    assert film_pace.check(played(looked, FRAMES / 2), [of_screen(60.0)]).assumed > 119
+    stated = played(looked, FRAMES, screen_refresh=120.0)
+    assert not film_pace.check(stated, [of_screen(120.0)]).assumed
+    noted = film_pace.noted(looked, "latency", film_pace.Doubt(assumed=120.0), [])
+    assert [item.reason.code for item in noted if isinstance(item, Note)] == ["film_pace_assumed"]
 
 
 def test_the_doubt_is_in_u_and_is_said(clip: build.Scene) -> None:

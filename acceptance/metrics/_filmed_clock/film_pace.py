@@ -9,7 +9,7 @@ person reads off it; where neither says it, no usual screen is slower than SLOWE
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from acceptance.scene.build import Scene
 
 SLOWEST, FASTEST = 45.0, 400.0  # refreshes a second of screens
+FAST = 90.5  # Hz, beyond which a film at double speed of a usual screen is likely enough to be said
 USUAL = 60.0  # Hz, of the screen that a factor is told for where none is known
 OFF = 0.005  # by which the clock may be off its stated rate: a person reads 60 for 59.94
 STRETCHES, FEWEST = 12, 8  # parts of a film, and readings in each
@@ -43,15 +44,26 @@ EXPLAINED, AS_USUAL = 1.5e-4, 1e-3
 OF_TIME = {"ms", "s", "frame/s"}
 
 
-def check(scene: Scene, clocks: Collection[Readings]) -> float:
-    """Return by which share times of a film may be off, by the clocks in it; 0 where nothing says.
+@dataclass(frozen=True, kw_only=True)
+class Doubt:
+    """By which ``share`` times may be off, and the screen's rate in Hz that is ``assumed``.
+
+    0: by nothing, and nothing unusual is.
+    """
+
+    share: float = 0.0
+    assumed: float = 0.0
+
+
+def check(scene: Scene, clocks: Collection[Readings]) -> Doubt:
+    """Return what is left in doubt of the pace of a film, by the clocks in it.
 
     Raises GapError film_plays_slow, film_plays_fast, film_pace_off or film_pace_varies.
     """
     times = scene.series.times
     paces = [(found, each) for each in clocks if (found := stretches(times, each)).size]
     if not paces:
-        return 0.0
+        return Doubt()
     # a frozen monitor stands
     fastest, readings = max(paces, key=lambda pace: float(np.median(pace[0])))
     if "times" not in scene.video.assumed:
@@ -60,10 +72,10 @@ def check(scene: Scene, clocks: Collection[Readings]) -> float:
     known = screen_rate(scene)
     if known is None:
         _refuse_no_screen(scene, rate)
-        return retimed(rate, doubt)
+        return Doubt(share=retimed(rate, doubt), assumed=rate if rate > FAST else 0.0)
     if abs(rate / known - 1) > OFF:
         raise GapError("film_pace_off", rate=rate, known=known, times=known / rate)
-    return 0.0
+    return Doubt()
 
 
 def stretches(times: Array, readings: Readings) -> NDArray[np.float64]:
@@ -154,16 +166,21 @@ def retimed(rate: float, doubt: float) -> float:
 
 
 def noted(
-    scene: Scene, metric: str, share: float, found: Iterable[Measurement | Note]
+    scene: Scene, metric: str, doubt: Doubt, found: Iterable[Measurement | Note]
 ) -> Iterator[Measurement | Note]:
-    """Yield figures of time with a ``share`` by which times may be off in U, and a note on it."""
-    if not share:
-        yield from found
-        return
+    """Yield figures of time with the doubt of the film's pace in U, and a note on it."""
     for figure in found:
-        yield _doubted(figure, share) if isinstance(figure, Measurement) else figure
-    reason = Reason(code="film_pace_doubtful", parameters={"share": share})
-    yield Note(reason=reason, shot=scene.shot.id, subject=scene.shot.subject, metric=metric)
+        if doubt.share and isinstance(figure, Measurement):
+            yield _doubted(figure, doubt.share)
+        else:
+            yield figure
+    reasons = (
+        Reason(code="film_pace_doubtful", parameters={"share": doubt.share}),
+        Reason(code="film_pace_assumed", parameters={"rate": doubt.assumed}),
+    )
+    for reason, holds in zip(reasons, (doubt.share, doubt.assumed), strict=True):
+        if holds:
+            yield Note(reason=reason, shot=scene.shot.id, subject=scene.shot.subject, metric=metric)
 
 
 def _doubted(figure: Measurement, share: float) -> Measurement:

@@ -73,10 +73,11 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
         yield from _uncounted(scene, clocks, shown, gap)
     else:
         # with a log the filmed clock is a clock of its own
-        share = film_pace.check(scene, [readings]) if scene.screen_log is None else 0.0
+        logged = scene.screen_log is not None
+        doubt = film_pace.Doubt() if logged else film_pace.check(scene, [readings])
         clocks = clocks_of(scene, shown, counter.times(scene, readings))
         found = _counted(scene, clocks, shown, counts)
-        yield from film_pace.noted(scene, "frame_rate", share, found)
+        yield from film_pace.noted(scene, "frame_rate", doubt, found)
     yield from remarks.of(scene, clocks, shown)
 
 

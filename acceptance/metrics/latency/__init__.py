@@ -72,10 +72,10 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
 def _of_clocks(scene: Scene) -> Iterator[Measurement | Note]:
     clocks = clock_readings.read_clocks(scene)
     of_stream = len(clocks) == 1 and scene.series.arrivals is not None
-    share = 0.0 if of_stream else film_pace.check(scene, clocks.values())
+    doubt = film_pace.Doubt() if of_stream else film_pace.check(scene, clocks.values())
     of_wall = scene.shot.is_wall or len(clocks) > PAIR
     found = wall.measure(scene, clocks) if of_wall else _of_pair(scene, clocks)
-    yield from film_pace.noted(scene, "latency", share, found)
+    yield from film_pace.noted(scene, "latency", doubt, found)
 
 
 def _of_pair(scene: Scene, clocks: Mapping[str, Readings]) -> Iterator[Measurement | Note]:
