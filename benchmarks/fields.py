@@ -12,7 +12,8 @@ import numpy as np
 import scenes
 from films import paired
 
-from acceptance.footage.colorimetry import TO_XYZ, lab_of
+from acceptance.footage.colorimetry import lab_of
+from acceptance.footage.gamut import TO_XYZ
 from acceptance.metrics import defects, flicker, shading
 from acceptance.metrics.flicker.wave import alias
 from acceptance.metrics.shading.surface import GREY

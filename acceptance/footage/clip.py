@@ -270,11 +270,14 @@ def _time(
 
 
 def _blocks(frame: av.VideoFrame, info: VideoInfo) -> NDArray[np.int32] | None:
-    return turned(quantisers(frame), info.rotation)
+    return turned(quantisers(frame), info.rotation, mirrored=info.mirrored)
 
 
 def _frame(frame: av.VideoFrame, index: int, time: Fraction, info: VideoInfo) -> Frame:
-    luma, cb, cr = (turned(plane, info.rotation) for plane in planes_of(frame, info.matrix))
+    luma, cb, cr = (
+        turned(plane, info.rotation, mirrored=info.mirrored)
+        for plane in planes_of(frame, info.matrix)
+    )
     if luma is None:
         raise ClipError(tr("a frame has no luminance"), code="clip_not_video")
     return Frame(

@@ -11,22 +11,13 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from acceptance.footage.gamut import TO_XYZ
 from acceptance.footage.planes import WEIGHTS
 
 if TYPE_CHECKING:
     from acceptance.footage.clip import Frame, VideoInfo
 
 Floats = NDArray[np.float64]
-
-# Linear light of BT.709 primaries (ITU-R BT.709-6, 1.3, D65) to CIE XYZ; the sums of its rows are
-# the white.
-TO_XYZ = np.array(
-    [
-        [0.4124564, 0.3575761, 0.1804375],
-        [0.2126729, 0.7151522, 0.0721750],
-        [0.0193339, 0.1191920, 0.9503041],
-    ]
-)
 
 
 def signals(luma: ArrayLike, cb: ArrayLike, cr: ArrayLike, video: VideoInfo) -> Floats:
@@ -47,6 +38,13 @@ def signals(luma: ArrayLike, cb: ArrayLike, cr: ArrayLike, video: VideoInfo) -> 
     red, green, blue = WEIGHTS.get(video.matrix, WEIGHTS["bt709"])
     r, b = y + 2 * (1 - red) * red_less, y + 2 * (1 - blue) * blue_less
     return np.stack([r, (y - red * r - blue * b) / green, b], axis=-1)
+
+
+def in_bt709(light: ArrayLike, video: VideoInfo) -> Floats:
+    """Return linear light (..., 3) of the stream's primaries as that of BT.709's."""
+    found = np.asarray(light, np.float64)
+    matrix = video.gamut.to_bt709 if video.gamut else None
+    return found if matrix is None else np.asarray(found @ np.array(matrix).T)
 
 
 def lab_of(light: ArrayLike) -> Floats:

@@ -78,11 +78,11 @@ def _refuse_list(path: Path) -> None:
 
     It would wait for a list that is not finished to go on (RFC 8216, 6.3.4), without end.
     """
-    if _beginning(path, max(map(len, LISTS))).startswith(LISTS):
+    if beginning(path, max(map(len, LISTS))).startswith(LISTS):
         raise _of_others(path)
 
 
-def _beginning(path: Path, most: int = -1) -> bytes:
+def beginning(path: Path, most: int = -1) -> bytes:
     """Read the first bytes of a file, by default all. Raises ClipError."""
     try:
         with path.open("rb") as file:
@@ -201,9 +201,9 @@ def still_is_cut(still: Path) -> bool:
     A small picture in front of it, in a segment, has an end of its own (ITU-T T.81, B.1.1.4).
     Raises ClipError where it cannot be read.
     """
-    if _beginning(still, len(JPEG_START)) != JPEG_START:
+    if beginning(still, len(JPEG_START)) != JPEG_START:
         return False
-    content = _beginning(still)
+    content = beginning(still)
     if not is_cut(content):
         return False
     at = len(JPEG_START)

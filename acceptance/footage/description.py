@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from acceptance.errors import ClipError
+from acceptance.footage import gamut, orientation, still_words
 from acceptance.footage.decoding import (
     SEQUENCE_RATE,
     cut_short,
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
 # frame/s above which a stated rate must be kept, and times what packets keep from which it is not
 FASTEST_STATED, UNKEPT = 240, 1.5
+TAKEN = "com.android.capture.fps"  # key of a phone's MP4 for the pictures taken a second
+ABOUT = 1.3  # times the stamps' rate, up to which such a statement says nothing else
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +73,14 @@ class VideoInfo:
     assumed: tuple[str, ...]
     steps: StatedSteps | None = None
     coded_before: StatedSteps | None = None
+    slowed: float = 1.0
+    mirrored: bool = False
+    gamut: gamut.Gamut | None = None
+
+    @property
+    def sideways(self) -> bool:
+        """Whether the sensor's rows are columns of the frames handed out."""
+        return self.rotation % 180 != 0
 
 
 def described(
@@ -85,13 +97,17 @@ def described(
         raise ClipError(what, where=str(path), hint=hint, code="clip_no_frames")
     with opened(path) as container:
         stream = container.streams.video[0]
+        words = still_words.read(path) if still else still_words.StillWords()
+        rotation, mirrored = (
+            orientation.of_still(first, words.orientation) if still else orientation.of_frame(first)
+        )
         width, height = _upright(first)
         coding = coding_of(first, still=still, lines=min(width, height))
         rate = _nominal_rate(stream.guessed_rate, packets) if not still else None
-        return VideoInfo(
+        info = VideoInfo(
             width=width,
             height=height,
-            rotation=first.rotation,
+            rotation=rotation,
             sample_aspect=_sample_aspect(first, stream.sample_aspect_ratio),
             codec=stream.codec_context.name,
             pixel_format=first.format.name,
@@ -108,7 +124,34 @@ def described(
             still=still,
             assumed=coding.assumed + _assumed(container, packets, still=still, sequence=sequence),
             steps=_steps(container, depth_of(first.format)),
+            slowed=1.0 if still else _slowed(container, packets),
+            mirrored=mirrored,
+            gamut=gamut.of_frame(first, stream.codec_context.name),
         )
+    return _by_profile(info, words.profile) if words.profile else info
+
+
+def _by_profile(info: VideoInfo, profile: bytes) -> VideoInfo:
+    """Put what a still's colour profile says in the place of what was assumed."""
+    found, transfer = gamut.of_profile(profile)
+    open_still = tuple(name for name in info.assumed if name != "transfer" or not transfer)
+    found = found or (info.gamut if info.gamut and info.gamut.to_bt709 is None else None)
+    return replace(info, gamut=found, transfer=transfer or info.transfer, assumed=open_still)
+
+
+def _slowed(container: InputContainer, packets: Sequence[Packet]) -> float:
+    """Return how many times more pictures a second were taken than the stamps show.
+
+    Android writes the rate at which slow motion and time-lapse were taken. 1 where nothing says it,
+    or where both are about the same.
+    """
+    kept = _kept_rate(packets)
+    try:
+        taken = float(container.metadata.get(TAKEN, ""))
+    except ValueError:
+        return 1.0
+    times = taken / float(kept) if kept and math.isfinite(taken) and taken > 0 else 1.0
+    return 1.0 if 1 / ABOUT < times < ABOUT else times
 
 
 def _nominal_rate(guessed: Fraction | None, packets: Sequence[Packet]) -> Fraction | None:
@@ -117,12 +160,17 @@ def _nominal_rate(guessed: Fraction | None, packets: Sequence[Packet]) -> Fracti
     Of uneven stamps the rate that is guessed is one at which all fall on a frame: up to that of
     their clock, 90,000 a second.
     """
+    kept = _kept_rate(packets)
+    if not guessed or guessed <= FASTEST_STATED or not kept:
+        return Fraction(guessed) if guessed else None
+    return kept if guessed > UNKEPT * kept else Fraction(guessed)
+
+
+def _kept_rate(packets: Sequence[Packet]) -> Fraction | None:
+    """Return the frame/s of the usual step from stamp to stamp; None where there is none."""
     times = sorted(packet.time for packet in packets)
     steps = sorted(later - earlier for earlier, later in pairwise(times) if later > earlier)
-    if not guessed or guessed <= FASTEST_STATED or not steps:
-        return Fraction(guessed) if guessed else None
-    kept = 1 / steps[len(steps) // 2]
-    return kept if guessed > UNKEPT * kept else Fraction(guessed)
+    return 1 / steps[len(steps) // 2] if steps else None
 
 
 def _steps(container: InputContainer, depth: int) -> StatedSteps | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from av.sidedata.encparams import VideoEncParams
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     import av
+    from av.sidedata.sidedata import SideData
 
 Plane = NDArray[Any]  # uint8 or uint16
 PLANAR = re.compile(r"(yuvj?4\d\dp|gray|nv12)(\d\d)?(le)?$")
@@ -37,7 +38,10 @@ TRANSFERS = {
     13: "srgb",
     14: "bt709",
     15: "bt709",
+    16: "pq",
+    18: "hlg",
 }
+OF_DISPLAYS = "pq"  # light of a display; how a camera comes to it no standard says
 H264, MPEG = 1, 2  # AVVideoEncParamsType of FFmpeg
 # Width over height of a pixel of 4:3 pictures of 625 and 525 lines, by size: 704 of the 720 samples
 # of ITU-R BT.601 are the picture's width (13.5 MHz, 52 us). Recorders that write such sizes seldom
@@ -69,11 +73,12 @@ class CodeReading:
     assumed: tuple[str, ...]
 
 
-def turned(plane: Plane | None, rotation: int) -> Plane | None:
-    """Turn a plane counterclockwise by a multiple of 90 degrees, read-only."""
+def turned(plane: Plane | None, rotation: int, *, mirrored: bool = False) -> Plane | None:
+    """Turn a plane counterclockwise by a multiple of 90 degrees, then mirror it, read-only."""
     if plane is None:
         return None
     upright = np.rot90(plane, rotation // 90) if rotation else plane
+    upright = upright[:, ::-1] if mirrored else upright
     upright.flags.writeable = False
     return upright
 
@@ -167,17 +172,31 @@ def quantisers(frame: av.VideoFrame) -> NDArray[np.int32] | None:
     must have been asked (``export_side_data=venc_params``), and asking a frame keeps it until the
     next garbage collection: ask few.
     """
-    blocks = frame.side_data.get("VIDEO_ENC_PARAMS")
+    blocks = side_data(frame, "VIDEO_ENC_PARAMS")
     if not isinstance(blocks, VideoEncParams) or not blocks.nb_blocks:
         return None
     if int(blocks.codec_type) not in {H264, MPEG}:
         return None
-    data = memoryview(blocks)  # type: ignore[arg-type]  # a buffer, though PyAV's stub omits it
+    data = memoryview(blocks)
     words = np.frombuffer(data, np.int32, offset=blocks.blocks_offset)
     words = words.reshape(-1, blocks.block_size // 4)
     column, _, width, _, delta = words[: blocks.nb_blocks, :5].T  # AVVideoBlockParams, row by row
     across = 1 + int(column.max()) // int(width[0])
     return np.asarray(blocks.qp + delta.reshape(-1, across), np.int32)
+
+
+def side_data(frame: av.VideoFrame, kind: str) -> SideData | None:
+    """Return what a frame carries beside its picture; None: nothing of that kind.
+
+    Also where it carries a kind that PyAV has no name for, such as EXIF: then it hands out none. Of
+    PNG nothing is asked for: PyAV frees the name of its colour profile twice.
+    """
+    if _of_colours(frame.format):
+        return None
+    try:
+        return cast("SideData | None", frame.side_data.get(kind))
+    except ValueError:
+        return None
 
 
 def coding_of(frame: av.VideoFrame, *, still: bool, lines: int) -> CodeReading:
@@ -190,7 +209,11 @@ def coding_of(frame: av.VideoFrame, *, still: bool, lines: int) -> CodeReading:
         full_range=still if full_range is None else full_range,
         matrix=matrix or ("bt709" if lines >= 720 else "bt601"),
         transfer=transfer or ("srgb" if still else "bt709"),
-        assumed=tuple(name for name, value in stated.items() if value is None),
+        assumed=tuple(
+            name
+            for name, value in stated.items()
+            if value is None or value == OF_DISPLAYS  # a scene's curve is open
+        ),
     )
 
 

@@ -13,15 +13,18 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+LARGEST_PQ = 1.1  # signal, beyond which PQ has no light
 DENSE = 1 << 13  # places of a curve between which it is straight
 
 
 def inverse_oetf(signal: ArrayLike, transfer: str) -> Floats:
     """Return the light of a camera signal 0..1 (or a little outside).
 
-    The curve is that of ITU-R BT.709-6 item 1.2, of IEC 61966-2-1, or a power.
+    The curve is that of ITU-R BT.709-6 item 1.2, of IEC 61966-2-1, a power, or one of BT.2100's.
     """
     value = np.asarray(signal, np.float64)
+    if transfer in HIGH_RANGE:
+        return HIGH_RANGE[transfer](value)
     if transfer == "linear":
         return value.copy()
     if transfer in {"gamma22", "gamma28"}:
@@ -32,6 +35,28 @@ def inverse_oetf(signal: ArrayLike, transfer: str) -> Floats:
     )
     curved = (np.maximum(value, knee) + offset) / (1 + offset)
     return np.where(value < knee, value / slope, curved**power)
+
+
+def _of_hlg(signal: Floats) -> Floats:
+    """Return scene light by the inverse of HLG's OETF (ITU-R BT.2100-2, table 5), odd below 0."""
+    a, b, c = 0.17883277, 0.28466892, 0.55991073
+    size = np.abs(signal)
+    light = np.where(size <= 0.5, size**2 / 3, (np.exp((size - c) / a) + b) / 12)
+    return np.asarray(np.sign(signal) * light)
+
+
+def _of_pq(signal: Floats) -> Floats:
+    """Return display light by PQ's EOTF (ITU-R BT.2100-2, table 4), 1 = 10,000 cd/m2, odd below 0.
+
+    How a camera comes from its scene to that display no standard says.
+    """
+    m1, m2, c1, c2, c3 = 0.1593017578125, 78.84375, 0.8359375, 18.8515625, 18.6875
+    root = np.minimum(np.abs(signal), LARGEST_PQ) ** (1 / m2)
+    light = (np.maximum(root - c1, 0) / (c2 - c3 * root)) ** (1 / m1)
+    return np.asarray(np.sign(signal) * light)
+
+
+HIGH_RANGE = {"hlg": _of_hlg, "pq": _of_pq}
 
 
 def whole_codes(codes: Floats) -> NDArray[np.uint16] | None:

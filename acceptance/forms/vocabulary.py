@@ -158,7 +158,7 @@ MEASURED: Mapping[str, str] = {
     "temperature": "°C",
     "humidity": "%",
     "light_non_uniformity": "%",
-    "mains_frequency": "Hz",
+    **dict.fromkeys(("mains_frequency", "screen_refresh"), "Hz"),
     "microphone_distance": "m",
     "clock_height": "",
     **dict.fromkeys(("page_offset", "page_offset_accuracy", "screen_scan"), "ms"),

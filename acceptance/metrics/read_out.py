@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
+from acceptance.metrics._filmed_clock import film_pace
 from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.metrics._filmed_clock.cadence import MIN_PERIOD, cadence, refuse_every_refresh
 from acceptance.metrics._filmed_clock.line_prior import CAMERA_RATES, LAG, SCREEN_RATES, SHORTEST
@@ -30,7 +31,7 @@ from acceptance.model.shot import Tap
 from acceptance.uncertainty import combine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from acceptance.metrics._filmed_clock.pace import Pace
     from acceptance.metrics._filmed_clock.readings import Array, Readings, Whole
@@ -75,22 +76,31 @@ def serves(scene: Scene) -> bool:
 def measure(scene: Scene) -> Iterator[Measurement | Note]:
     """Measure the read-out of the camera, and of the film where a monitor was filmed.
 
-    Raises GapError interlaced, no_clock, clock_unreadable, clock_not_running, too_few_frames,
-    clock_takes_little or condition_no_number.
+    Raises GapError interlaced, film_sideways, no_clock, clock_unreadable, clock_not_running,
+    too_few_frames, clock_takes_little, condition_no_number, or as ``film_pace.check`` does.
     """
     if scene.video.interlaced:
         raise GapError("interlaced")
+    if scene.video.sideways:
+        raise GapError("film_sideways")
     clocks = clock_readings.read_clocks(scene)
     ordered = clock_readings.leading(clocks) if len(clocks) == 2 else None
     names = ordered or tuple(clocks)[:1]
     if not names:
         raise GapError("no_clock")
-    live = clocks[names[0]]
-    lag = of_frames(scene.series.times, live)
-    film = bool(ordered) or scene.shot.tap is Tap.SCREEN
+    doubt = film_pace.check(scene, clocks.values())
+    yield from film_pace.noted(scene, "read_out", doubt, _of_live(scene, clocks, names))
+
+
+def _of_live(
+    scene: Scene, clocks: Mapping[str, Readings], names: Sequence[str]
+) -> Iterator[Measurement | Note]:
+    """Measure by the clock that is ahead, the first of ``names``, and by that on the monitor."""
+    lag = of_frames(scene.series.times, clocks[names[0]])
+    film = len(names) == PAIR or scene.shot.tap is Tap.SCREEN
     yield figure(scene, FILM if film else CAMERA, lag, scene.series.heights[names[0]])
-    if ordered:
-        yield _on_monitor(scene, clocks[ordered[1]], lag.refresh)
+    if len(names) == PAIR:
+        yield _on_monitor(scene, clocks[names[1]], lag.refresh)
 
 
 def _on_monitor(scene: Scene, monitor: Readings, refresh: float) -> Measurement | Note:

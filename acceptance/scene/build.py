@@ -161,6 +161,7 @@ def _scene(
     middle = kept[len(kept) // 2]
     regions = _views(shot, opened.info, kept, charts, notes)
     notes += [*_truncation(opened.info, len(watch.times)), *damage.notes(opened, watch)]
+    notes += _slowed(opened.info)
     session = clock_session.filmed(charts.clocks, kept)
     stream = stream_words.described(opened.info, len(watch.times), kept)
     packets = stream_tables.packets(folder / shot.packets) if shot.packets else None
@@ -323,6 +324,15 @@ def _completed(shot: Shot, charts: ChartPlaces, stream: Mapping[str, Value]) -> 
         tuple((float(x), float(y)) for x, y in place.corners) for place in charts.located
     )
     return replace(shot, corners=corners, chart=shot.chart or charts.name, stream=stream)
+
+
+def _slowed(info: clip.VideoInfo) -> list[Note]:
+    """Say that the file states another pace of filming than it plays at."""
+    if info.slowed == 1 or not info.nominal_rate:
+        return []
+    rate = float(info.nominal_rate)
+    parameters = {"taken": info.slowed * rate, "played": rate}
+    return [Note(reason=Reason(code="film_states_slow_motion", parameters=parameters))]
 
 
 def _screen_log(shot: Shot, folder: Path, session: str, notes: list[Note]) -> Floats | None:

@@ -30,7 +30,7 @@ def with_coded_before(video: VideoInfo, kept: Sequence[Frame]) -> VideoInfo:
     in H.264 and H.265 as well, where they are coarser than those are stored; where nothing says how
     coarsely, coarser than such films count. Where nothing tells, there is none.
     """
-    frame, lumas = kept[len(kept) // 2], [_as_coded(each.luma, video.rotation) for each in kept]
+    frame, lumas = kept[len(kept) // 2], [_as_coded(each.luma, video) for each in kept]
     luma = lumas[len(kept) // 2]
     quantiser = None if frame.quantisers is None else float(frame.quantisers.mean())
     whole, stored = lossless(video.codec, quantiser), stored_steps(video, quantiser)
@@ -48,9 +48,10 @@ def with_coded_before(video: VideoInfo, kept: Sequence[Frame]) -> VideoInfo:
     return replace(video, coded_before=before)
 
 
-def _as_coded(luma: Plane, rotation: int) -> Plane:
+def _as_coded(luma: Plane, video: VideoInfo) -> Plane:
     """Turn back what was turned upright: blocks begin at its corner, and tables have a way up."""
-    return np.rot90(luma, -(rotation // 90)) if rotation else luma
+    luma = luma[:, ::-1] if video.mirrored else luma
+    return np.rot90(luma, -(video.rotation // 90)) if video.rotation else luma
 
 
 def _like_h264(jpeg: StatedSteps | None) -> StatedSteps | None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from acceptance.charts.located import Located
-    from acceptance.footage.clip import Clip, Packet
+    from acceptance.footage.clip import Clip, Packet, VideoInfo
     from acceptance.scene.watch import Track, Watch
 
 Floats = NDArray[np.float64]
@@ -61,7 +61,10 @@ class Series:
     bands: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     """Mean codes (n, b) of bands of rows of the flat fields by hand, from the upper end down."""
     rows: Mapping[str, float] = field(default_factory=dict)
-    """Centre rows of the clocks and driven regions, as fractions of the picture's height."""
+    """Centre rows of the clocks and driven regions, as fractions of the picture's height.
+
+    Rows of the sensor: of a film turned by a quarter these are the columns of what is seen.
+    """
     heights: Mapping[str, float] = field(default_factory=dict)
     """Heights of the clocks, as fractions of the picture's; negative: upside down."""
     arrivals: Floats | None = None
@@ -92,7 +95,7 @@ def series_of(opened: Clip, watch: Watch) -> Series:
         cells={name: track.column(count) for name, track in clocks.items()},
         levels=watch.driven_levels(),
         bands=watch.bands.columns(),
-        rows=_centre_rows(clocks, watch, opened.info.height),
+        rows=_centre_rows(clocks, watch, opened.info),
         heights={name: _height(track.place) / opened.info.height for name, track in clocks.items()},
         coded=coded(opened, watch),
         features=features,
@@ -112,9 +115,10 @@ def named(tracks: Sequence[Track]) -> dict[str, Track]:
     return dict(zip(names, ordered, strict=True))
 
 
-def _centre_rows(clocks: Mapping[str, Track], watch: Watch, height: int) -> dict[str, float]:
-    rows = {name: _centre(track.place, axis=1) / height for name, track in clocks.items()}
-    driven = {name: (y + h / 2) / height for name, (_, y, _, h) in watch.driven.items()}
+def _centre_rows(clocks: Mapping[str, Track], watch: Watch, info: VideoInfo) -> dict[str, float]:
+    axis, height = (0, info.width) if info.sideways else (1, info.height)
+    rows = {name: _centre(track.place, axis=axis) / height for name, track in clocks.items()}
+    driven = {name: (box[axis] + box[2 + axis] / 2) / height for name, box in watch.driven.items()}
     return rows | driven
 
 

@@ -37,7 +37,13 @@ def coded(name: str, left: float, luma: float, red: float = 0.0, reflectance: fl
 def scene(*views: Any, power: float = 1.0, **changed: Any) -> Any:
     """Make a scene of BT.709, limited range, whose light is its signal, or that to a power."""
     video = SimpleNamespace(
-        matrix="bt709", full_range=False, depth=8, codec="ffv1", steps=None, coded_before=None
+        matrix="bt709",
+        full_range=False,
+        depth=8,
+        codec="ffv1",
+        steps=None,
+        coded_before=None,
+        gamut=None,
     )
     given: dict[str, Any] = {
         "of_kind": lambda kind: list(views) if kind == "flat" else [],
@@ -110,7 +116,13 @@ def test_what_a_coder_makes_of_one_light_is_no_other_light() -> None:
     for field in fields:
         field.quantiser = 30.0
     coder = SimpleNamespace(
-        matrix="bt709", full_range=False, depth=8, codec="h264", steps=None, coded_before=None
+        matrix="bt709",
+        full_range=False,
+        depth=8,
+        codec="h264",
+        steps=None,
+        coded_before=None,
+        gamut=None,
     )
     assert not mixed_light.gradient(scene(*fields, power=2.2, video=coder)).any()
 

@@ -19,6 +19,7 @@ import numpy as np
 
 from acceptance.charts import beep
 from acceptance.errors import GapError
+from acceptance.metrics._filmed_clock import film_pace
 from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.metrics._filmed_clock.gray_code import FEWEST_BLENDS
 from acceptance.metrics._filmed_clock.line_prior import SCREEN_RATES
@@ -88,7 +89,8 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     """Measure mean, worst and sd of the offset.
 
     Raises GapError no_sound, times_assumed, no_beep, no_flash, no_clock, several_clocks,
-    clock_unreadable, too_few_frames, too_few_beeps, pairing_unsure or condition_no_number.
+    clock_unreadable, too_few_frames, too_few_beeps, pairing_unsure, condition_no_number,
+    or as ``film_pace.check`` does.
     """
     sound = scene.sound
     if not sound:
@@ -100,7 +102,9 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
         raise GapError("no_beep")
     region = flash_region(scene)
     if region is None:
-        sync, method = by_clock(scene.series.times, _only_clock(scene), heard), CLOCK_METHOD
+        readings = _only_clock(scene)
+        film_pace.check(scene, [readings])
+        sync, method = by_clock(scene.series.times, readings, heard), CLOCK_METHOD
     else:
         light = scene.linear(scene.series.levels[region])
         sync, method = by_flashes(scene.series.times, light, heard), FLASH_METHOD

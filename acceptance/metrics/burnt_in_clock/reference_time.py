@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
+from acceptance.metrics._filmed_clock import film_pace
 from acceptance.metrics._filmed_clock.readings import read_clocks
 from acceptance.metrics._shared.stated import number
 
@@ -83,6 +84,7 @@ def _filmed(scene: Scene, log: Array) -> ReferenceTime:
     seen = readings.readable & (readings.position >= log[0, 0]) & (readings.position <= log[-1, 0])
     if int(seen.sum()) < FEWEST_READ:
         raise GapError("clock_unreadable", share=float(seen.mean()))
+    film_pace.check(scene, [readings])
     shown = np.interp(readings.position[seen], log[:, 0], log[:, 1])
     times = scene.series.times
     half_widths = {

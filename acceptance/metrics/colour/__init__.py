@@ -1,12 +1,12 @@
 """Colour: differences of a chart's patches from what is printed, white balance, saturation.
 
 The mean codes of each patch become R'G'B' by the stream's matrix and range (ITU-R BT.709-6,
-BT.601-7), linear light by the inverse of the camera's curve, CIELAB under D65 by BT.709 primaries
-(assumed, whatever the stream states). One curve, that of luma over the grey steps, serves all three
-channels: it takes the camera's contrast out and leaves its white balance in. The exposure is set so
-that the neutrals' luminances add up to the printed ones. Aims are the printed CIELAB D50, adapted
-to D65 (Bradford). Differences are those of ISO/CIE 11664-4 (CIELAB 1976) and ISO/CIE 11664-6
-(CIEDE2000).
+BT.601-7), linear light by the inverse of the camera's curve, CIELAB under D65 by BT.709 primaries;
+light of others, which the stream or a still's profile states, is brought to these. One curve, that
+of luma over the grey steps, serves all three channels: it takes the camera's contrast out and
+leaves its white balance in. The exposure is set so that the neutrals' luminances add up to the
+printed ones. Aims are the printed CIELAB D50, adapted to D65 (Bradford). Differences are those of
+ISO/CIE 11664-4 (CIELAB 1976) and ISO/CIE 11664-6 (CIEDE2000).
 
 ``colour.white_balance`` is the length of the neutrals' mean departure in a*b*, white and black left
 out; ``colour.saturation`` the sum of the colourful patches' chromas over that of their aims.
@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.errors import GapError
+from acceptance.metrics._shared import known_colours
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
 from acceptance.metrics.colour import mixed_light, vectors
 from acceptance.metrics.colour.ciede2000 import delta_e00
@@ -133,8 +134,9 @@ def compare(scene: Scene) -> ColourComparison:
     """Read the patches of a scene and compare them with their aims.
 
     Raises GapError: ``no_region``, ``flat_picture``, ``monochrome``, ``low_contrast``,
-    ``too_few_patches``, ``uneven_light``.
+    ``too_few_patches``, ``uneven_light``, ``colours_unknown``.
     """
+    known_colours.refuse_unknown(scene.video)
     patches, left_out = read_patches(scene)
     aims = np.array([patch.aim for patch in patches])
     lit = np.array([patch.lit for patch in patches])
@@ -284,7 +286,7 @@ def _details(scene: Scene, seen: ColourComparison) -> dict[str, Value]:
         "cast_b": float(cast[1]),
         "tone": scene.tone,
         "matrix": scene.video.matrix,
-        "primaries": "bt709",
+        "primaries": scene.video.gamut.name if scene.video.gamut else "bt709",
     }
 
 

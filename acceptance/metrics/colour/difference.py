@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from acceptance.footage.colorimetry import TO_XYZ, lab_of
+from acceptance.footage.colorimetry import lab_of
+from acceptance.footage.gamut import TO_XYZ
 from acceptance.metrics._shared.ordered import quantile_of_each
 from acceptance.metrics.colour.ciede2000 import delta_e00
 from acceptance.model.measurement import BudgetLine

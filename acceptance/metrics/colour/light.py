@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from acceptance.footage.colorimetry import TO_XYZ, signals
+from acceptance.footage.colorimetry import in_bt709, signals
+from acceptance.footage.gamut import TO_XYZ
 from acceptance.footage.tone import inverse_oetf
 from acceptance.metrics.colour.difference import neutral
 
@@ -51,7 +52,7 @@ def linear_light(
     The tone curve takes stray light out as a neutral would show it; where white balance is off, red
     and blue have that much more or less of it.
     """
-    light = scene.linear(channels(scene, codes, video))
+    light = in_bt709(scene.linear(channels(scene, codes, video)), scene.video)
     greys = light[..., neutral(aims), :] + stray
     tint = greys.sum(axis=-2) / (greys @ TO_XYZ[1]).sum(axis=-1)[..., None]
     return np.asarray((light - stray * (tint - 1)[..., None, :]) / lit[:, :1] - lit[:, 1:])
@@ -67,12 +68,12 @@ def stray_light(scene: Scene) -> float:
     """Return the reflectance, 0 to ``MOST_STRAY``, that stray light adds everywhere.
 
     It is what is left at darkness of the tone curve, drawn over the light by the one of two usual
-    transfers that makes it straighter.
+    transfers, or the declared one, that makes it straighter.
     """
     signal = np.linspace(0.2, 0.8, 25)
     seen = scene.linear(scene.code_black + (scene.code_white - scene.code_black) * signal)
     weights, lines = 1 / (np.abs(seen) + MOST_STRAY), []
-    for transfer in ("bt709", "srgb"):
+    for transfer in dict.fromkeys(("bt709", "srgb", scene.video.transfer)):
         light = inverse_oetf(signal, transfer)
         slope, offset = np.polyfit(light, seen, 1, w=weights)
         lines.append(

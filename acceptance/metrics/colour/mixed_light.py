@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.errors import GapError
-from acceptance.footage.colorimetry import TO_XYZ
+from acceptance.footage.colorimetry import in_bt709
+from acceptance.footage.gamut import TO_XYZ
 from acceptance.footage.rounding import doubt_of_mean
 from acceptance.metrics._shared.coder import doubt_by_coder
 from acceptance.metrics.colour.light import channels
@@ -99,7 +100,7 @@ def _tint(scene: Scene, view: View) -> tuple[Array, Array]:
 
 def _relative(scene: Scene, codes: Array) -> Array:
     """Return the logarithm of light (n, 3) over its luminance, of Y', Cb and Cr codes (n, 3)."""
-    light = np.maximum(scene.linear(channels(scene, codes)), 1e-4)
+    light = np.maximum(in_bt709(scene.linear(channels(scene, codes)), scene.video), 1e-4)
     return np.asarray(np.log(light / (light @ TO_XYZ[1])[:, None]))
 
 

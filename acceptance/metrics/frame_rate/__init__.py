@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
+from acceptance.metrics._filmed_clock import film_pace
 from acceptance.metrics._shared import timing
 from acceptance.metrics.frame_rate import counter, counter_figures, evident, remarks, timed
 from acceptance.metrics.frame_rate.clock import clocks_of
@@ -55,7 +56,8 @@ def serves(scene: Scene) -> bool:
 def measure(scene: Scene) -> Iterator[Measurement | Note]:
     """Measure all quantities, bounds where there is no clock to count by.
 
-    What stays open is a Note that says why. Raises GapError ``fields_apart``, ``too_few_frames``.
+    What stays open is a Note that says why. Raises GapError ``fields_apart``, ``too_few_frames``,
+    or as ``film_pace.check`` does.
     """
     if _of_fields(scene.video):
         raise GapError("fields_apart")
@@ -70,9 +72,12 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
         clocks = clocks_of(scene, shown)
         yield from _uncounted(scene, clocks, shown, gap)
     else:
+        # with a log the filmed clock is a clock of its own
+        logged = scene.screen_log is not None
+        doubt = film_pace.Doubt() if logged else film_pace.check(scene, [readings])
         clocks = clocks_of(scene, shown, counter.times(scene, readings))
-        yield from timed.figures(scene, clocks, counts)
-        yield from counter_figures.figures(scene, clocks, shown, counts)
+        found = _counted(scene, clocks, shown, counts)
+        yield from film_pace.noted(scene, "frame_rate", doubt, found)
     yield from remarks.of(scene, clocks, shown)
 
 
@@ -82,6 +87,14 @@ def _of_fields(video: VideoInfo) -> bool:
     FFmpeg calls no other pictures of H.265 interlaced, and does not weave them.
     """
     return video.codec == "hevc" and video.interlaced
+
+
+def _counted(
+    scene: Scene, clocks: list[Clock], shown: Timing, counts: counter.Counts
+) -> Iterator[Measurement | Note]:
+    """Measure by times and by the counter."""
+    yield from timed.figures(scene, clocks, counts)
+    yield from counter_figures.figures(scene, clocks, shown, counts)
 
 
 def _uncounted(

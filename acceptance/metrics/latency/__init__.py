@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
+from acceptance.metrics._filmed_clock import film_pace
 from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.metrics.latency import driven_light, own_screen, screens, wall
 from acceptance.metrics.latency.figures import (
@@ -62,17 +63,19 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     """Measure mean, worst, sd and 95th percentile, and of a film the hold time.
 
     Raises GapError no_clock, one_clock_only, clock_unreadable, no_change, too_few_frames,
-    screen_log_gaps, arrivals_differ, sequence_not_seen or no_monitor_region.
+    screen_log_gaps, arrivals_differ, sequence_not_seen or no_monitor_region, or as
+    ``film_pace.check`` does.
     """
     yield from _of_drive(scene) if scene.drive is not None else _of_clocks(scene)
 
 
 def _of_clocks(scene: Scene) -> Iterator[Measurement | Note]:
     clocks = clock_readings.read_clocks(scene)
-    if scene.shot.is_wall or len(clocks) > PAIR:
-        yield from wall.measure(scene, clocks)
-    else:
-        yield from _of_pair(scene, clocks)
+    of_stream = len(clocks) == 1 and scene.series.arrivals is not None
+    doubt = film_pace.Doubt() if of_stream else film_pace.check(scene, clocks.values())
+    of_wall = scene.shot.is_wall or len(clocks) > PAIR
+    found = wall.measure(scene, clocks) if of_wall else _of_pair(scene, clocks)
+    yield from film_pace.noted(scene, "latency", doubt, found)
 
 
 def _of_pair(scene: Scene, clocks: Mapping[str, Readings]) -> Iterator[Measurement | Note]:

@@ -55,6 +55,7 @@ CLOCK_RATE = 50e-6  # half width of the rate of the film's clock
 SCREEN_RESPONSE = 1.0  # ms, half width: how differently the two screens rise to half light
 # share by which a blend may be misread because the camera's curve is not known exactly
 CURVE_ERROR = 0.01
+LEVEL = 0.25  # of the height, up to which a clock's rows count as level
 LOG_ERROR = 0.5  # ms, half width: by how much a light may follow its log later
 
 
@@ -97,12 +98,28 @@ def half_widths(lines: dict[str, float]) -> list[BudgetLine]:
 def of_film(scene: Scene, latency: Latency, keys: tuple[str, str]) -> Iterator[Measurement]:
     """Yield all figures of a film; ``keys`` name source and monitor in its series."""
     rows = abs(scene.series.rows.get(keys[1], 0.5) - scene.series.rows.get(keys[0], 0.5))
+    rows += max(_turned(scene, key) for key in keys) / 2
     interval = float(np.median(np.diff(scene.series.times))) * 1000
     lines = film_lines(latency, interval, rows)
     yield from of_statistics(scene, GLASS, latency, lines)
     yield from _hold_time(scene, latency)
     if latency.ages:
         yield from _age(scene, latency.ages, lines)
+
+
+def _turned(scene: Scene, key: str) -> float:
+    """Return over what share of the sensor's height a clock's own rows run, 0 where they are level.
+
+    Bits of one row are then exposed one after the other, which the model of a rolling shutter does
+    not know.
+    """
+    if key not in scene.clocks:
+        return 0.0
+    left, right = np.asarray(scene.clocks[key].corners)[:2]
+    sideways = scene.video.sideways
+    height = scene.video.width if sideways else scene.video.height
+    share = abs(float((right - left)[0 if sideways else 1])) / height
+    return share if share > LEVEL else 0.0
 
 
 def with_clock(found: Iterable[Measurement | Note], known: str) -> Iterator[Measurement | Note]:

@@ -14,14 +14,15 @@ change over the surface is in U.
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.errors import GapError
-from acceptance.footage.colorimetry import signals
-from acceptance.metrics._shared import flat_field
+from acceptance.footage.colorimetry import in_bt709, signals
+from acceptance.metrics._shared import flat_field, known_colours
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
 from acceptance.metrics._shared.stated import number
 from acceptance.metrics.shading.surface import Fallen, fall, figure_of, lopsided, tint
@@ -100,6 +101,7 @@ def _luma(scene: Scene, view: View) -> Measurement:
 
 
 def _colour(scene: Scene, view: View) -> Measurement:
+    known_colours.refuse_unknown(scene.video)
     if view.cb is None or view.cr is None or flat_field.colourless(scene):
         raise GapError("monochrome")
     if min(view.cb.shape[1:]) < flat_field.SMALLEST // 2:
@@ -107,18 +109,23 @@ def _colour(scene: Scene, view: View) -> Measurement:
     luma = _even_codes(scene, view)
     counts = (luma.shape[0], luma.shape[1])
     planes = [flat_field.block_means(plane, counts).still for plane in (view.cb, view.cr)]
-    codes = _channels(scene, luma, *planes)
-    found = figure_of(scene.linear(codes), tint)
+    codes, seen = _channels(scene, luma, *planes), partial(_tint, scene)
+    found = figure_of(scene.linear(codes), seen)
     several = zip((view.cb, view.cr), scene.spacings[1:], strict=True)
     doubts = [flat_field.by_coder(scene, view, plane, apart) for plane, apart in several]
     moved = _channels(scene, luma, *(plane + d for plane, d in zip(planes, doubts, strict=True)))
     coded = np.stack([scene.linear(codes).mean(axis=(0, 1)), scene.linear(moved).mean(axis=(0, 1))])
     more = [
         _line("lighting", MIXED / math.sqrt(3)),
-        *_of_curve(scene, found.value, lambda light: figure_of(light, tint).value, codes),
-        _line("coding", CODED * float(tint(coded))),
+        *_of_curve(scene, found.value, lambda light: figure_of(light, seen).value, codes),
+        _line("coding", CODED * float(seen(coded))),
     ]
     return _figure(scene, view, "shading.colour", 1.0, found, more)
+
+
+def _tint(scene: Scene, light: Array) -> Array:
+    """Return ``tint`` of light (..., b, 3) of the stream's primaries."""
+    return tint(in_bt709(light, scene.video))
 
 
 def _channels(scene: Scene, luma: Array, cb: Array, cr: Array) -> Array:

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.errors import GapError
-from acceptance.footage.colorimetry import TO_XYZ, lab_of
+from acceptance.footage.colorimetry import lab_of
+from acceptance.footage.gamut import TO_XYZ
 from acceptance.metrics._shared.lighting import ORDER, orders
 
 if TYPE_CHECKING:

@@ -1,0 +1,199 @@
+"""Whether a film plays at the pace at which it was filmed, by the clock that it shows.
+
+Phones store slow motion with stamps several times further apart than the exposures were (240 a
+second as 30), by themselves or in an export; parts of a film may be slowed alone. Films are played
+at 24 or 30 frame/s that were taken at 25. Every time by such stamps is wrong by that factor, and
+nothing in the stamps tells. The clock does: a screen has a refresh rate, which its page logs or a
+person reads off it; where neither says it, no usual screen is slower than SLOWEST.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from acceptance.errors import GapError
+from acceptance.metrics._filmed_clock.line_prior import SCREEN_RATES
+from acceptance.metrics._shared.stated import number
+from acceptance.model.basics import Reason
+from acceptance.model.measurement import BudgetLine, Measurement, Note
+from acceptance.uncertainty import combine
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from numpy.typing import NDArray
+
+    from acceptance.metrics._filmed_clock.readings import Array, Readings
+    from acceptance.scene.build import Scene
+
+SLOWEST, FASTEST = 45.0, 400.0  # refreshes a second of screens
+FAST = 90.5  # Hz, beyond which a film at double speed of a usual screen is likely enough to be said
+USUAL = 60.0  # Hz, of the screen that a factor is told for where none is known
+OFF = 0.005  # by which the clock may be off its stated rate: a person reads 60 for 59.94
+STRETCHES, FEWEST = 12, 8  # parts of a film, and readings in each
+OTHER_PACE = 1.6  # times the slower one, from which two parts play at two paces
+MANY = 2  # such parts at either pace
+STRAY = 4.0  # times the usual, beyond which a reading is left out
+# frame/s at which films are taken and played again; a rate that they explain, to so much
+RETIMED = (24 / 1.001, 24.0, 25.0, 30 / 1.001, 30.0)
+EXPLAINED, AS_USUAL = 1.5e-4, 1e-3
+OF_TIME = {"ms", "s", "frame/s"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doubt:
+    """By which ``share`` times may be off, and the screen's rate in Hz that is ``assumed``.
+
+    0: by nothing, and nothing unusual is.
+    """
+
+    share: float = 0.0
+    assumed: float = 0.0
+
+
+def check(scene: Scene, clocks: Collection[Readings]) -> Doubt:
+    """Return what is left in doubt of the pace of a film, by the clocks in it.
+
+    Raises GapError film_plays_slow, film_plays_fast, film_pace_off or film_pace_varies.
+    """
+    times = scene.series.times
+    paces = [(found, each) for each in clocks if (found := stretches(times, each)).size]
+    if not paces:
+        return Doubt()
+    # a frozen monitor stands
+    fastest, readings = max(paces, key=lambda pace: float(np.median(pace[0])))
+    if "times" not in scene.video.assumed:
+        _refuse_two_paces(fastest)
+    rate, doubt = _line(times, readings, float(np.median(fastest)))
+    known = screen_rate(scene)
+    if known is None:
+        _refuse_no_screen(scene, rate)
+        return Doubt(share=retimed(rate, doubt), assumed=rate if rate > FAST else 0.0)
+    if abs(rate / known - 1) > OFF:
+        raise GapError("film_pace_off", rate=rate, known=known, times=known / rate)
+    return Doubt()
+
+
+def stretches(times: Array, readings: Readings) -> NDArray[np.float64]:
+    """Return the refreshes a second (s,) in up to STRETCHES parts of a film.
+
+    Parts in which the clock does not run forward, or stamps stand still, are left out; empty where
+    too few frames can be read, or where most parts are left out.
+    """
+    seen = np.flatnonzero(readings.readable)
+    parts = min(STRETCHES, len(seen) // FEWEST)
+    if not parts:
+        return np.empty(0)
+    each = np.array_split(seen, parts)
+    found = np.array([_slope(times[part], readings.position[part]) for part in each])
+    kept = found[np.isfinite(found) & (found > 0)]
+    return kept if 2 * len(kept) > parts else np.empty(0)
+
+
+def _slope(times: Array, position: Array) -> float:
+    """Return the median of the slopes over half of some frames."""
+    half = len(times) // 2
+    first = slice(0, len(times) - half)
+    with np.errstate(divide="ignore", invalid="ignore"):  # stamps that stand still
+        return float(np.median((position[half:] - position[first]) / (times[half:] - times[first])))
+
+
+def _line(times: Array, readings: Readings, near: float) -> tuple[float, float]:
+    """Return the refreshes a second of the whole film, by least squares, and its doubt, relative.
+
+    ``near`` is about that rate: frames that lie off it are left out.
+    """
+    seen = readings.readable
+    when, position = times[seen] - times[seen].mean(), readings.position[seen]
+    off = position - near * when
+    kept = np.abs(off - np.median(off)) < STRAY * max(
+        1.0, float(np.median(np.abs(off - np.median(off))))
+    )
+    if np.count_nonzero(kept) < FEWEST or not np.ptp(when[kept]):
+        return near, EXPLAINED
+    rate, start = np.polyfit(when[kept], position[kept], 1)
+    left = position[kept] - rate * when[kept] - start
+    spread = float(np.linalg.norm(when[kept] - when[kept].mean()))
+    return float(rate), float(np.std(left)) / spread / float(rate)
+
+
+def screen_rate(scene: Scene) -> float | None:
+    """Return the refreshes a second of the clock's screen by its log, or as stated; None: unknown.
+
+    Raises GapError condition_no_number.
+    """
+    log = scene.screen_log
+    if log is not None and len(log) > FEWEST:
+        return float(np.polyfit(log[:, 1] - log[0, 1], log[:, 0], 1)[0])
+    return number(scene.shot, "screen_refresh")
+
+
+def _refuse_two_paces(paces: Array) -> None:
+    ordered = np.sort(paces)
+    if len(ordered) < 2 * MANY:
+        return
+    slow, fast = float(ordered[MANY - 1]), float(ordered[-MANY])
+    if fast > OTHER_PACE * slow:
+        raise GapError("film_pace_varies", slow=slow, fast=fast)
+
+
+def _refuse_no_screen(scene: Scene, rate: float) -> None:
+    """Refuse the pace of a film whose clock no screen shows so, or that says to be slowed."""
+    slowed = scene.video.slowed
+    if rate < SLOWEST or (slowed > 1 and SLOWEST < rate * slowed < FASTEST):
+        times = slowed if slowed > 1 else USUAL / rate
+        raise GapError("film_plays_slow", rate=rate, least=SLOWEST, times=times)
+    if rate > FASTEST:
+        raise GapError("film_plays_fast", rate=rate, most=FASTEST, times=rate / USUAL)
+
+
+def retimed(rate: float, doubt: float) -> float:
+    """Return the share by which times are off if a film was played at another of the rates RETIMED.
+
+    0 where a usual screen shows ``rate`` refreshes a second, or none would in any such film;
+    ``doubt`` is the relative standard uncertainty of the rate.
+    """
+    if np.abs(SCREEN_RATES / rate - 1).min() < AS_USUAL + 2 * doubt:
+        return 0.0
+    factors = np.array([taken / played for taken, played in product(RETIMED, RETIMED)])
+    true = np.divide.outer(SCREEN_RATES, rate).ravel()
+    near = [factor for factor in factors if np.abs(true * factor - 1).min() < EXPLAINED + 2 * doubt]
+    return max((abs(float(factor) - 1) for factor in near), default=0.0)
+
+
+def noted(
+    scene: Scene, metric: str, doubt: Doubt, found: Iterable[Measurement | Note]
+) -> Iterator[Measurement | Note]:
+    """Yield figures of time with the doubt of the film's pace in U, and a note on it."""
+    for figure in found:
+        if doubt.share and isinstance(figure, Measurement):
+            yield _doubted(figure, doubt.share)
+        else:
+            yield figure
+    reasons = (
+        Reason(code="film_pace_doubtful", parameters={"share": doubt.share}),
+        Reason(code="film_pace_assumed", parameters={"rate": doubt.assumed}),
+    )
+    for reason, holds in zip(reasons, (doubt.share, doubt.assumed), strict=True):
+        if holds:
+            yield Note(reason=reason, shot=scene.shot.id, subject=scene.shot.subject, metric=metric)
+
+
+def _doubted(figure: Measurement, share: float) -> Measurement:
+    """Add a line to the budget of a time or a rate: a half width, a ``share`` of the figure."""
+    if figure.unit not in OF_TIME:
+        return figure
+    half = abs(figure.value) * share
+    line = BudgetLine(source="film_pace", contribution=half / 3**0.5, evaluation="B")
+    combined = combine(budget := (*figure.budget, line))
+    return replace(
+        figure,
+        budget=budget,
+        uncertainty=combined.uncertainty,
+        k=combined.k,
+        degrees_of_freedom=combined.degrees_of_freedom,
+    )
