@@ -81,6 +81,13 @@ def recordings(judged: Judged) -> Iterator[SessionWarning]:
             yield warn("recordings_bounds", items, recordings=kept.id)
 
 
+def arrivals(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield the shots whose frames came when a table says so that no record of a capture names."""
+    shots = judged.session.shots
+    if stated := [shot.id for shot in shots if shot.arrivals and not shot.stream_record]:
+        yield note("arrivals_stated", stated)
+
+
 def conditions(judged: Judged) -> Iterator[SessionWarning]:
     """Yield conditions that requirements need, stated without an instrument that reads them."""
     plan = judged.session.plan
@@ -120,7 +127,7 @@ def _contradiction(each: Note) -> str:
 
 def _reads(instrument: Instrument | None, condition: Condition) -> bool:
     """Whether an instrument is listed that reads the unit, and is calibrated for the value."""
-    if instrument is None or instrument.unit not in {"", condition.unit}:
+    if instrument is None or instrument.unit != condition.unit:
         return False
     low, high = instrument.range_from, instrument.range_to
     value = condition.value if isinstance(condition.value, int | float) else None

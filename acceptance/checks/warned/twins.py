@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections import Counter, defaultdict
 from fractions import Fraction
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from acceptance.checks.sampling import NO_DEVICES
 from acceptance.checks.warned import alike
 from acceptance.checks.warned.alike import is_serial, plain
-from acceptance.checks.warned.judged import caution
+from acceptance.checks.warned.judged import caution, note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +25,9 @@ DIGITS = 12  # of a figure that is no ratio; from them on, chance gives no other
 TELLING = 3  # such a figure counts for so many
 # What times, settings and lists say, and no picture: any two films of one encoder share them.
 OF_NO_PICTURE = ("frame_rate.", "stream.", "recordings.", "device.")
+EQUAL = 1 - 1e-9  # SSIM of pictures that differ nowhere
+ANSWERS = "data/answers/"  # below which a session keeps what supports answers
+NOTHING = hashlib.sha256().hexdigest()  # of a file without a byte
 DASHES = str.maketrans("_.", "--")  # in ids, which have no others
 
 
@@ -32,8 +36,10 @@ def footage(judged: Judged) -> Iterator[SessionWarning]:
 
     That is several devices, or several conditions, taps or paths of one.
     """
-    films = [_by_subject(film) for film in _films(judged)]
-    if devices := [" = ".join(shots_of) for shots_of in films if len(shots_of) > 1]:
+    found = _films(judged)
+    films = [_by_subject(film) for film in found]
+    devices = [" = ".join(shots_of) for shots_of in films if len(shots_of) > 1]
+    if devices := [*devices, *(" = ".join(names) for film in found for names in _tiles(film))]:
         yield caution("footage_shared", devices)
     stated = (_otherwise_stated(shots) for shots_of in films for shots in shots_of.values())
     if contradicting := [" = ".join(named) for named in stated if named]:
@@ -115,6 +121,17 @@ def _often(groups: Sequence[frozenset[str]], times: Mapping[frozenset[str], int]
     return {shot for shot, count in met.items() if count >= MANY}
 
 
+def _tiles(film: Sequence[Taken]) -> Iterator[dict[str, None]]:
+    """Yield the devices that shots of one film of a wall name for one and the same tile."""
+    named: dict[tuple[int, ...], dict[str, None]] = defaultdict(dict)
+    for wall in (getattr(taken, "wall", ()) for taken in film):
+        for row, names in enumerate(wall):
+            for column, name in enumerate(names):
+                if name:
+                    named[len(wall), len(names), row, column][name] = None
+    yield from (names for names in named.values() if len(names) > 1)
+
+
 def _by_subject(film: Sequence[Taken]) -> dict[str, list[Taken]]:
     shots: dict[str, list[Taken]] = defaultdict(list)
     for taken in film:
@@ -155,15 +172,33 @@ def _conditions(taken: Taken) -> dict[str, set[tuple[Value, str]]]:
 
 
 def references(judged: Judged) -> Iterator[SessionWarning]:
-    """Yield the shots whose reference, which they should show, is the clip itself."""
+    """Yield the shots whose reference, which they should show, is the clip itself.
+
+    Packed anew it is another file, with the very same pictures.
+    """
     hashes = judged.session.hashes
     own = [
         shot.id
         for shot in judged.session.shots
         if shot.reference and _below(hashes, shot.clip) & _below(hashes, shot.reference)
     ]
+    own += [one.shot for _, one in judged.figures.get("compression.ssim", ()) if one.value > EQUAL]
     if own:
         yield caution("reference_is_clip", own)
+
+
+def evidence(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield files that are evidence for several devices, and those that are empty."""
+    session, held = judged.session, defaultdict[str, dict[str, str]](dict)
+    for answer in session.plan.answers:
+        for name in answer.evidence:
+            digest = session.hashes.get(f"{ANSWERS}{name}", name)
+            held[digest][answer.subject] = name
+    if empty := [name for name in held.get(NOTHING, {}).values()]:
+        yield caution("evidence_empty", empty)
+    shared = (names for digest, names in held.items() if digest != NOTHING and len(names) > 1)
+    if items := [f"{next(iter(names.values()))}: {', '.join(names)}" for names in shared]:
+        yield note("evidence_shared", items)
 
 
 def _below(hashes: Mapping[str, str], path: str) -> set[str]:
