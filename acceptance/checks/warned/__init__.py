@@ -82,6 +82,7 @@ SOURCES: tuple[Callable[[Judged], Iterator[SessionWarning]], ...] = (
     footage.cut_short,
     footage.coding,
     footage.recordings,
+    footage.contradicted,
     footage.arrivals,
     footage.conditions,
     footage.statements,

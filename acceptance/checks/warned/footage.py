@@ -20,6 +20,13 @@ UNMEASURED = frozenset({"copy_unmeasured", "copy_expired"})  # notes on a copy
 OTHER_PICTURES = {"size_contradicted", "codec_contradicted"}
 OTHER_RATES = {"frame_rate_contradicted", "bit_rate_contradicted", "gop_length_contradicted"}
 # Fields of Recordings by which a retention becomes longer, with their defaults.
+# Notes on recordings whose files contradict their names, with what is told of them.
+OTHER_FILES = {
+    "recordings_copied": "{file} ≡ … ×{count}",
+    "duration_differs": "{file}: {named:.0f} s ≠ {container:.0f} s ×{count}",
+    "file_before_recording": "{file}: −{seconds:.0f} s ×{count}",
+}
+OTHER_TIMES = {"container_differs": "{file}: {seconds:+.0f} s ×{count}"}
 NO_DOUBT = {"until", "utc_offset"}  # of an inspection, and of recorders elsewhere
 LENIENT = {one.name: one.default for one in fields(Recordings) if one.name in {
     "gap", "longest_break", "clock_error", "clock_offset", "until", "in_service", "utc_offset",
@@ -79,6 +86,21 @@ def recordings(judged: Judged) -> Iterator[SessionWarning]:
             warn = note if other.keys() <= NO_DOUBT else caution
             items = (f"{name} = {value}" for name, value in other.items())
             yield warn("recordings_bounds", items, recordings=kept.id)
+
+
+def contradicted(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield recordings whose files are not what their names say, or are copies of each other.
+
+    Where only the container's own time is another, it may have been packed anew: a note.
+    """
+    for warn, phrases in ((caution, OTHER_FILES), (note, OTHER_TIMES)):
+        notes = (each for each in judged.session.notes if each.reason.code in phrases)
+        items = [
+            f"{each.shot}: {phrases[each.reason.code].format_map(each.reason.parameters)}"
+            for each in notes
+        ]
+        if items:
+            yield warn("recordings_contradict", items)
 
 
 def arrivals(judged: Judged) -> Iterator[SessionWarning]:

@@ -194,7 +194,7 @@ def evidence(judged: Judged) -> Iterator[SessionWarning]:
         for name in answer.evidence:
             digest = session.hashes.get(f"{ANSWERS}{name}", name)
             held[digest][answer.subject] = name
-    if empty := [name for name in held.get(NOTHING, {}).values()]:
+    if empty := list(held.get(NOTHING, {}).values()):
         yield caution("evidence_empty", empty)
     shared = (names for digest, names in held.items() if digest != NOTHING and len(names) > 1)
     if items := [f"{next(iter(names.values()))}: {', '.join(names)}" for names in shared]:
