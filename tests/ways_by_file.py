@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from more_ways_to_bend import LUX, LUX_METER, RECORDER, TWO
-from reached_session import FIRM, SHOT, Case, figure, pack
+from reached_session import FIRM, SHOT, STEPS_SEEN, Case, figure, pack
+from ways_by_name import FIGURES, OF_SECOND_CAMERA
 from ways_by_statement import named, rated_by
 from ways_to_bend import (
     CAMERAS,
@@ -53,7 +54,12 @@ def on_a_wall(*devices: str) -> Case:
         for place, name in enumerate(devices)
     )  # fmt: skip
     plan = replace(TWO, subjects=(WALL, *TWO.subjects))
-    return replace(HONEST, plan=plan, shots=(SHOT, *shots), measurements=PASSES)
+    seen = (
+        replace(one, subject=name, shot=shot.id)
+        for name, shot in zip(devices, shots, strict=True)
+        for one in PASSES
+    )
+    return replace(HONEST, plan=plan, shots=shots, measurements=tuple(seen))
 
 
 def framed(corners: object, **fields: object) -> Case:
@@ -103,9 +109,20 @@ PHOTOGRAPHS = tuple(f"{number}.jpg" for number in range(7))
 
 WAYS_BY_FILE = (
     Way(
+        what="the film of another camera of an earlier session, packed anew",
+        codes=("footage_shared_before",),
+        first=replace(
+            HONEST,
+            plan=replace(DEVICE, subjects=(CAMERAS[1],)),
+            shots=(OF_SECOND_CAMERA,),
+            measurements=tuple(replace(each, subject="cam-2", shot="shot-2") for each in FIGURES),
+        ),
+        bent=replace(HONEST, measurements=(STEPS_SEEN, *FIGURES)),
+        words=("cam-2 = cam-1",),
+    ),
+    Way(
         what="one tile of a film of a wall called otherwise in a second shot",
         codes=("footage_shared",),
-        honest=on_a_wall("cam-1", "cam-1"),
         bent=on_a_wall("cam-1", "cam-2"),
         words=("cam-1 = cam-2",),
     ),

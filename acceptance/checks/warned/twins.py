@@ -14,7 +14,7 @@ from acceptance.checks.warned.alike import is_serial, plain
 from acceptance.checks.warned.judged import caution, note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from acceptance.checks.warned.judged import Judged
     from acceptance.model import Measurement, SessionWarning, Taken, Value
@@ -69,21 +69,21 @@ def _of_one_film(judged: Judged) -> dict[str, set[str]]:
     files: dict[str, set[str]] = defaultdict(set)
     for taken in judged.session.taken:
         files[taken.sha256 or taken.id].add(taken.id)
-    same_figures = _alike(judged)
+    same_figures = alike_films(judged.session.measurements)
     return {
         taken.id: files[taken.sha256 or taken.id] | same_figures.get(taken.id, set())
         for taken in judged.session.taken
     }
 
 
-def _alike(judged: Judged) -> dict[str, set[str]]:
+def alike_films(measurements: Iterable[Measurement]) -> dict[str, set[str]]:
     """Return for each shot those, by id, that share ``MANY`` figures with it to the last digit.
 
     One is packed anew, say, or has a region more. Whole numbers are alike by chance, and figures
     of the picture with many digits that are no ratio never: each of them counts for several.
     """
     shots: dict[tuple[str, str, str, float], set[str]] = defaultdict(set)
-    for figure in judged.session.measurements:
+    for figure in measurements:
         if _of_the_picture(figure):
             about = figure.quantity, figure.region, figure.statistic, figure.value
             shots[about].add(figure.shot)
@@ -95,6 +95,15 @@ def _alike(judged: Judged) -> dict[str, set[str]]:
         for shot in group:
             shared[shot].append(group)
     return {shot: _often(groups, times) for shot, groups in shared.items()}
+
+
+def telling(measurements: Iterable[Measurement], most: int) -> list[float]:
+    """Return figures, some of each shot, that no other film has but one of the same pictures."""
+    found: dict[str, list[float]] = defaultdict(list)
+    for figure in measurements:
+        if _of_the_picture(figure) and _weight(figure.value) > 1 and len(found[figure.shot]) < most:
+            found[figure.shot].append(figure.value)
+    return [value for values in found.values() for value in values]
 
 
 def _of_the_picture(figure: Measurement) -> bool:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import timezone
 
     from acceptance.metrics.recordings.channel import Reference
+    from acceptance.model.basics import Value
     from acceptance.model.measurement import Measurement
     from acceptance.model.shot import Recordings
     from acceptance.recorder.recordings import Found, Recording
@@ -119,7 +120,7 @@ def _copies(found: Found) -> Iterator[Note]:
             alike[size, round(duration, 3)].append(recording.file)
     copies = [file for files in alike.values() for file in files[1:]]
     if len(copies) > BY_CHANCE * len(found.recordings):
-        parameters = {"count": len(copies), "file": copies[0]}
+        parameters: dict[str, Value] = {"count": len(copies), "file": copies[0]}
         yield Note(
             metric="recordings", reason=Reason(code="recordings_copied", parameters=parameters)
         )
