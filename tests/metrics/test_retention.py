@@ -409,28 +409,6 @@ def test_a_plan_in_toml_with_recordings_is_read_and_an_id_may_not_stand_twice(
         (tmp_path / "plan.toml").write_text(text + twice, "utf-8")
         with pytest.raises(PlanError, match="duplicate id 'kept'"):
             plan.read(tmp_path / "plan.toml")
-
-
-def test_recordings_that_are_alike_to_the_byte_are_copies_but_for_whole_blocks_and_chance() -> None:
-    """A copy for each day; files that a recorder set up beforehand; two of very many by chance."""
-
-    def noted(sizes: list[int]) -> list[tuple[object, ...]]:
-        files = (
-            placed(
-                f"{day}.mp4", "1",
-                TimeEvidence(named_start=START + day * HOUR, duration=600.04, size=size), now=NOW,
-            )
-            for day, size in enumerate(sizes)
-        )  # fmt: skip
-        notes = metric.measure(asked(), ordered(files, CHINA, {}))
-        found = (one.reason for one in notes if isinstance(one, Note))
-        return [(one.code, *one.parameters.values()) for one in found]
-
-    assert noted([1_234_567] * 5) == [("recordings_copied", 4, "1.mp4")]
-    assert noted([1_234_567, 1_234_568]) == []
-    assert noted([256 << 20] * 5) == []
-    assert noted([0] * 5) == [], "no size is known"
-    assert noted([*range(1_000_001, 1_000_400), 1_000_001]) == []
     (tmp_path / "plan.toml").write_text(text + entry.replace("录像清单.csv", "../x"), "utf-8")
     with pytest.raises(PlanError, match="outside the plan's folder"):
         plan.read(tmp_path / "plan.toml")
