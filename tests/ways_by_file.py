@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from more_ways_to_bend import LUX, LUX_METER, RECORDER, TWO
+from more_ways_to_bend import LUX, LUX_METER, OF_SECOND_CAMERA, RECORDER, TWO
 from reached_session import FIRM, SHOT, STEPS_SEEN, Case, figure, pack
-from ways_by_name import FIGURES, OF_SECOND_CAMERA
+from ways_by_name import FIGURES
 from ways_by_statement import named, rated_by
 from ways_to_bend import (
     CAMERAS,

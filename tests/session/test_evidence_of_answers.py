@@ -35,7 +35,9 @@ def test_evidence_is_known_by_its_content_whatever_its_name(
         replace(first, evidence=("1.jpg",)), replace(second, evidence=("2.jpg",)), *others,
     )  # fmt: skip
     kept = {f"data/answers/{number}.jpg": one for number, one in enumerate(digests, start=1)}
-    changed = replace(done, plan=replace(done.plan, answers=answers), hashes=done.hashes | kept)
+    changed = replace(
+        done, plan=replace(done.plan, answers=answers), hashes={**done.hashes, **kept}
+    )
     packs = folder / store.PACKS
     found = store.warnings(changed, store.load_packs(done.plan, packs), packs)
     said = {one.code: one.items for one in found if one.code.startswith("evidence_")}
