@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from more_ways_to_bend import LUX, LUX_METER, OF_SECOND_CAMERA, RECORDER, TWO
-from reached_session import FIRM, SHOT, STEPS_SEEN, Case, figure, pack
+from reached_session import CAMERA, FIRM, SHOT, STEPS_SEEN, Case, figure, pack
 from ways_by_name import FIGURES
 from ways_by_statement import named, rated_by
 from ways_to_bend import (
@@ -30,6 +32,11 @@ from acceptance.model import (
     Subject,
     SubjectKind,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from acceptance.model import Measurement
 
 WALL = Subject(id="wall", kind=SubjectKind.SCREEN)
 PASSED = replace(HONEST, measurements=PASSES)
@@ -70,6 +77,16 @@ def framed(corners: object, **fields: object) -> Case:
     return replace(case, shots=(first, other))
 
 
+def called(name: str, figures: Iterable[Measurement], **fields: str) -> Case:
+    """Film the camera under an id."""
+    camera = replace(CAMERA, id=name, **fields)  # type: ignore[arg-type]
+    shot = replace(SHOT, subject=name, sha256=hashlib.sha256(name.encode()).hexdigest())
+    seen = tuple(replace(one, subject=name) for one in figures)
+    return replace(
+        HONEST, plan=replace(DEVICE, subjects=(camera,)), shots=(shot,), measurements=seen
+    )
+
+
 def lit_by(**fields: object) -> Case:
     """Read the light with an instrument."""
     meter = replace(LUX_METER, **{"serial": "A 17"} | fields)  # type: ignore[arg-type]
@@ -108,6 +125,20 @@ def kept(code: str, **parameters: float | str) -> Case:
 PHOTOGRAPHS = tuple(f"{number}.jpg" for number in range(7))
 
 WAYS_BY_FILE = (
+    *(
+        Way(
+            what=f"the camera that failed under another id, with its {field}",
+            codes=("renamed",),
+            first=called("cam-1", HONEST.measurements, **{field: text}),
+            bent=called("gate-9", PASSES, **{field: again}),
+            words=("cam-1 = gate-9", "(fail)"),
+        )
+        for field, text, again in (
+            ("serial", "SN 77", "SN 77"),
+            ("address", "10.0.0.5", "10.0.0.5"),
+            ("source", "rtsp://10.0.0.5/1", "rtsp://10.0.0.5/1"),
+        )
+    ),
     Way(
         what="the film of another camera of an earlier session, packed anew",
         codes=("footage_shared_before",),

@@ -44,7 +44,8 @@ def beside(out: Path, made: Session) -> Iterator[tuple[str, dict[str, Value]]]:
     other footage for the same; ``otherwise``: answered otherwise; ``gone``: subjects that it tested
     and that are not in the plan any more; ``unfilmed``: subjects of which it had another stream,
     light, tap or path; ``elsewhere``: other devices of the same site; ``shared``: devices whose
-    footage is that of another one now; ``seeds``: of draws by a sampling that is drawn by another
+    footage is that of another one now; ``renamed``: devices of one serial number, address or
+    stream that had another id; ``seeds``: of draws by a sampling that is drawn by another
     seed now; ``restated``: subjects of which it stated another kind, or another value of a fact.
     Also a session that a re-test names. Last, as ``UNREADABLE``, the names of the folders that hold
     a session of this tool, or what is left of one, that cannot be read.
@@ -69,6 +70,8 @@ def _sought(made: Session) -> set[bytes]:
     """
     names = {*_devices(made), *(site for site, *_ in _sites(made)), *_retested(made)}
     names |= {taken.sha256 for taken in made.taken if taken.sha256}
+    for one in _tested(made):
+        names |= {one.serial, one.address, one.source} - {""}
     figures = twins.telling(made.measurements, OF_A_SHOT)
     room = len(names) + len(figures) <= MOST_SOUGHT
     sought = {f'"{name}"'.encode() for name in names}
@@ -140,7 +143,8 @@ def _parts(before: Session, made: Session) -> dict[str, Value]:
     tested, now = _devices(before), _devices(made)
     if not tested & now:
         apart = tested if _sites(before) & _sites(made) else set()
-        return _listed({"elsewhere": apart, "shared": _shared(before, made)})
+        shared, renamed = _shared(before, made), _renamed(before, made)
+        return _listed({"elsewhere": apart, "shared": shared, "renamed": renamed})
     films = {shot.sha256 for shot in made.taken}
     same = {shot.id for shot in before.taken if shot.sha256 in films}
     points = {point for point, _ in _points(made)}
@@ -155,6 +159,7 @@ def _parts(before: Session, made: Session) -> dict[str, Value]:
         "restated": _restated(before, made) & tested & now,
         "gone": tested - {subject.id for subject in made.plan.subjects},
         "shared": _shared(before, made),
+        "renamed": _renamed(before, made),
         "seeds": _seeds(before, made),
     }
     return _listed(parts)
@@ -194,6 +199,19 @@ def _packed_anew(before: Session, made: Session) -> set[str]:
     }
 
 
+def _renamed(before: Session, made: Session) -> set[str]:
+    """Return the devices of one number, address or stream that had another id in a session."""
+    ids = {one.id for one in made.plan.subjects}
+    gone = (one for one in _tested(before) if one.id not in ids)
+    known = {sign: one.id for one in gone for sign in twins.signs(one)}
+    return {
+        f"{known[sign]} = {one.id}"
+        for one in _tested(made)
+        for sign in twins.signs(one)
+        if sign in known
+    }
+
+
 def _shown(session: Session) -> dict[str, set[str]]:
     """Return the devices that each film is said to show, by its hash."""
     films: dict[str, set[str]] = defaultdict(set)
@@ -207,6 +225,12 @@ def _devices(session: Session) -> set[str]:
     tested = {name for shot in session.taken for name in shot.subjects}
     tested |= {answer.subject for answer in session.plan.answers}
     return tested - {one.id for one in session.plan.subjects if one.kind in NO_DEVICES}
+
+
+def _tested(session: Session) -> list[Subject]:
+    """Return the devices themselves."""
+    tested = _devices(session)
+    return [one for one in session.plan.subjects if one.id in tested]
 
 
 def _sites(session: Session) -> set[tuple[str, ...]]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from acceptance.checks.warned.judged import Judged
-    from acceptance.model import Measurement, SessionWarning, Taken, Value
+    from acceptance.model import Measurement, SessionWarning, Subject, Taken, Value
 
 MANY = 8  # figures that two films never share by chance
 MOST_OF_A_RATIO = 2_000  # 30000/1001 frame/s is one, and a third
@@ -216,6 +216,16 @@ def _below(hashes: Mapping[str, str], path: str) -> set[str]:
     }
 
 
+def signs(device: Subject) -> Iterator[tuple[str, str]]:
+    """Yield by what a device is known whatever its id: number, address and stream, if stated."""
+    if is_serial(device.serial):
+        yield "serial", f"{plain(device.manufacturer)} {alike.number(device.serial)}"
+    found = ("address", alike.host(device.address)), (
+        f"source {device.kind}", alike.stream(device.source),
+    )  # fmt: skip
+    yield from ((what, text) for what, text in found if text)
+
+
 def devices(judged: Judged) -> Iterator[SessionWarning]:
     """Yield the devices of one serial number or address, or of one id in other letters.
 
@@ -224,17 +234,9 @@ def devices(judged: Judged) -> Iterator[SessionWarning]:
     names: dict[tuple[str, str], list[str]] = defaultdict(list)
     for device in judged.session.plan.subjects:
         if device.kind not in NO_DEVICES:
-            numbered = is_serial(device.serial)
-            serial = f"{plain(device.manufacturer)} {alike.number(device.serial)}"
-            signs = (
-                ("serial", serial if numbered else ""),
-                ("address", alike.host(device.address)),
-                (f"source {device.kind}", alike.stream(device.source)),
-                ("id", alike.letters(device.id).translate(DASHES)),
-            )
-            for what, text in signs:
-                if text:
-                    names[what, text].append(device.id)
+            own = "id", alike.letters(device.id).translate(DASHES)
+            for sign in (*signs(device), own):
+                names[sign].append(device.id)
     if same := [" = ".join(ids) for ids in names.values() if len(ids) > 1]:
         yield caution("devices_alike", same)
 
