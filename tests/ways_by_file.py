@@ -44,9 +44,10 @@ PARTIES = Project(builder="甲公司", laboratory="某检测院")
 CORNERS = SHOT.corners
 MOVED = tuple(tuple((x + 0.15, y) for x, y in one) for one in CORNERS)
 SHAKEN = tuple(tuple((x + 0.05, y - 0.04) for x, y in one) for one in CORNERS)
-DATED = """validity = {
-    level = "seen", since = "2006-01-01", until = "2020-01-01", replaced_by = "Q/X 9",
-}"""
+DATED = (
+    'validity = { level = "seen", since = "2006-01-01", until = "2020-01-01", '
+    'replaced_by = "Q/X 9" }'
+)
 OLD = pack().replace('edition = "2026"', f'edition = "2026"\n{DATED}')
 ENDLESS = DATED.replace("2020-01-01", "2099-01-01")
 

@@ -104,9 +104,9 @@ class Summary:
         Sessions that are made at the same time do not see each other.
         """
         shown: dict[str, dict[str, str]] = defaultdict(dict)
-        for one in self.outcomes:
-            for digest, device in one.films.items():
-                shown[digest].setdefault(device, one.name)
+        for outcome in self.outcomes:
+            for digest, device in outcome.films.items():
+                shown[digest].setdefault(device, outcome.name)
         groups = (tuple(names.values()) for names in shown.values() if len(names) > 1)
         return [*dict.fromkeys(groups)]
 

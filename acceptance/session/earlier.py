@@ -70,8 +70,8 @@ def _sought(made: Session) -> set[bytes]:
     """
     names = {*_devices(made), *(site for site, *_ in _sites(made)), *_retested(made)}
     names |= {taken.sha256 for taken in made.taken if taken.sha256}
-    for one in _tested(made):
-        names |= {one.serial, one.address, one.source} - {""}
+    for device in _tested(made):
+        names |= {device.serial, device.address, device.source} - {""}
     figures = twins.telling(made.measurements, OF_A_SHOT)
     room = len(names) + len(figures) <= MOST_SOUGHT
     sought = {f'"{name}"'.encode() for name in names}

@@ -65,10 +65,12 @@ def test_a_stream_of_a_file_is_no_path_on_windows(
         inside(tmp_path, "a.mp4:b.mp4")
 
 
-@pytest.mark.parametrize(("one", "other"), [("Gate", "gATE"), ("e\u0301", "\xc9"), ("s", "\u017f")])
-def test_names_that_are_one_on_some_system_are_folded_alike(one: str, other: str) -> None:
-    assert paths.folded(one) == paths.folded(other)
-    assert paths.folded(one) != paths.folded(f"{other}-2")
+@pytest.mark.parametrize(
+    ("name", "other"), [("Gate", "gATE"), ("e\u0301", "\xc9"), ("s", "\u017f")]
+)
+def test_names_that_are_one_on_some_system_are_folded_alike(name: str, other: str) -> None:
+    assert paths.folded(name) == paths.folded(other)
+    assert paths.folded(name) != paths.folded(f"{other}-2")
 
 
 def test_links_are_followed_before_it_is_decided(tmp_path: Path) -> None:

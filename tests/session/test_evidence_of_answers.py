@@ -19,7 +19,7 @@ FULL, EMPTY = (hashlib.sha256(content).hexdigest() for content in (b"picture", b
 
 
 @pytest.mark.parametrize(
-    ("digests", "told"),
+    ("digests", "expected"),
     [
         ((FULL, FULL), {"evidence_shared": ("1.jpg: cam-1, cam-2",)}),
         ((FULL, "22" * 32), {}),
@@ -27,7 +27,7 @@ FULL, EMPTY = (hashlib.sha256(content).hexdigest() for content in (b"picture", b
     ],
 )
 def test_evidence_is_known_by_its_content_whatever_its_name(
-    tmp_path: Path, digests: tuple[str, str], told: dict[str, tuple[str, ...]]
+    tmp_path: Path, digests: tuple[str, str], expected: dict[str, tuple[str, ...]]
 ) -> None:
     done, folder = reach(drawn(no=""), tmp_path)
     first, second, *others = done.plan.answers
@@ -41,4 +41,4 @@ def test_evidence_is_known_by_its_content_whatever_its_name(
     packs = folder / store.PACKS
     found = store.warnings(changed, store.load_packs(done.plan, packs), packs)
     said = {one.code: one.items for one in found if one.code.startswith("evidence_")}
-    assert said == told
+    assert said == expected

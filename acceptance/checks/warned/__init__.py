@@ -10,11 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acceptance.checks.warned import (
+    chart_places,
     dates,
     doubtful,
     draws,
     footage,
-    framed,
     history,
     misses,
     overlays,
@@ -68,7 +68,7 @@ SOURCES: tuple[Callable[[Judged], Iterator[SessionWarning]], ...] = (
     taken_out.out_of_scope,
     taken_out.not_applicable,
     twins.footage,
-    framed.framed_alike,
+    chart_places.framed_alike,
     twins.evidence,
     twins.references,
     twins.devices,
