@@ -144,6 +144,7 @@ class Ledger:
             verdict=Verdict(made["verdict"]), provisional=made["provisional"],
             failed=tuple(made["failed"]), shots=shots, damaged=seen.damaged,
             measured=shots - len(seen.held) if state is PlanState.MADE else 0,
+            films=_films(each, seen),
         )  # fmt: skip
         if self.results:
             self.results(store.load(folder), folder)
@@ -157,3 +158,9 @@ class Ledger:
             self.record.add(str(outcome.state), **fields)
         self.listener.finished(outcome)
         self.advance(0)
+
+
+def _films(each: Planned, seen: LookedUp) -> dict[str, str]:
+    """Return the device that each film of a plan shows, by the film's hash."""
+    devices = {shot.id: shot.subject for shot in each.plan.shots}
+    return {digest: devices[shot] for shot in devices for digest in seen.files[shot]["clip"]}

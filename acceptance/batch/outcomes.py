@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import asdict, dataclass
+from collections import Counter, defaultdict
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from acceptance.checks.decision import FAILURES, PASSES
 from acceptance.model import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 FORMAT = 1
@@ -63,6 +63,9 @@ class PlanOutcome:
     damaged: tuple[str, ...] = ()
     """Shots whose entry in the cache was damaged; they were measured again."""
 
+    films: Mapping[str, str] = field(default_factory=dict)
+    """The device that each of its films shows, by the film's SHA-256."""
+
     def exit_code(self, *, strict: bool = False) -> int:
         """As ``run`` exits with: 0 pass, 1 fail, 2 no session, 3 open."""
         if self.verdict is None:
@@ -94,6 +97,19 @@ class Summary:
         codes |= {2} if self.unfinished else set()
         return next((code for code in (2, 1, 3) if code in codes), 0)
 
+    @property
+    def shared(self) -> list[tuple[str, ...]]:
+        """Plans to which one film was given for different devices: each file of one is named once.
+
+        Sessions that are made at the same time do not see each other.
+        """
+        shown: dict[str, dict[str, str]] = defaultdict(dict)
+        for outcome in self.outcomes:
+            for digest, device in outcome.films.items():
+                shown[digest].setdefault(device, outcome.name)
+        groups = (tuple(names.values()) for names in shown.values() if len(names) > 1)
+        return [*dict.fromkeys(groups)]
+
     def table(self, *, strict: bool = False) -> dict[str, Any]:
         """Return all of it as JSON has it."""
         states = Counter(str(one.state) for one in self.outcomes)
@@ -108,6 +124,7 @@ class Summary:
             "measured": sum(one.measured for one in self.outcomes),
             "outcomes": [_row(one, strict=strict) for one in self.outcomes],
             "unfinished": list(self.unfinished),
+            "shared": [list(names) for names in self.shared],
         }
 
 

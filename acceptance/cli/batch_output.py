@@ -121,6 +121,11 @@ def _show(summary: Summary) -> None:
         measured=counts["measured"],
     )
     terminal.say(line)
+    for names in summary.shared:
+        terminal.say(
+            tr("One film was given for several devices: {names}", names=tables.some(names)),
+            "yellow",
+        )
     if summary.unfinished:
         terminal.say(tr("Not finished: {names}", names=tables.some(summary.unfinished)), "yellow")
 

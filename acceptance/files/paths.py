@@ -7,6 +7,8 @@ system for names that any of them would misread, because a session travels.
 from __future__ import annotations
 
 import re
+import sys
+import unicodedata
 from pathlib import Path, PurePosixPath
 
 from acceptance.errors import InputError, PlanError
@@ -47,6 +49,8 @@ def unfit(name: str) -> str:
     parts = [part for part in PurePosixPath(name).parts if part != ".."]
     if CONTROLS.search(name):
         return tr("it has a control character")
+    if ":" in name and sys.platform == "win32":  # a stream of a file; elsewhere a usual sign
+        return tr("Windows does not allow the name")
     if "\\" in name:
         return tr("it has a backslash")
     if any(len(part.encode(errors="replace")) > LONGEST for part in parts):
@@ -54,6 +58,11 @@ def unfit(name: str) -> str:
     if any(NOT_FOR_WINDOWS.fullmatch(part) for part in parts):
         return tr("Windows does not allow the name")
     return ""
+
+
+def folded(name: str) -> str:
+    """Return what all names have in common that are one on some system: a session travels."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def unfit_folder(name: str) -> str:

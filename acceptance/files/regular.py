@@ -6,6 +6,7 @@ A pipe would wait for ever, ``/dev/zero`` would never end, and a file may grow w
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import stat
 from typing import TYPE_CHECKING
@@ -32,6 +33,13 @@ def content(path: Path, most: int = MOST_BYTES) -> bytes:
     if len(read) > most:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
     return read
+
+
+def sha256(path: Path) -> str:
+    """Hash a regular file of any size, in hexadecimal. Raises OSError where it is none."""
+    with open(os.open(path, system.NEVER_WAITING), "rb") as file:  # noqa: PTH123 -- a descriptor
+        require_regular(os.fstat(file.fileno()).st_mode)
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def require_regular(mode: int) -> None:

@@ -6,7 +6,6 @@ The packets are a CSV, one line a packet in order of arrival; the record is a tr
 
 from __future__ import annotations
 
-import hashlib
 import io
 import math
 import warnings
@@ -126,6 +125,10 @@ class StreamRecord:
     """Bytes of the clip that was written with it; None: not stated."""
     packets_sha256: str = ""
     """SHA-256 of the table of packets that was written with it; empty: not stated."""
+    clip_sha256: str = ""
+    """SHA-256 of the clip that was written with it; empty: not stated."""
+    arrivals_sha256: str = ""
+    """SHA-256 of the table of arrivals that was written with it; empty: not stated."""
     encoder: EncoderSetting | None = None
     """What the device states of the stream by ONVIF; None: it was not asked."""
     url: str = ""
@@ -211,7 +214,9 @@ def record(path: Path) -> StreamRecord:
         ended="".join(str(line.get("reason", "")) for line in lines if line["event"] == "finished"),
         packets=_finished(lines, "packets"),
         clip_bytes=_finished(lines, "clip_bytes"),
-        packets_sha256=_hashed(lines),
+        packets_sha256=_hashed(lines, "packets"),
+        clip_sha256=_hashed(lines, "clip"),
+        arrivals_sha256=_hashed(lines, "arrivals"),
         encoder=next(map(_encoder, _of("encoder_setting", lines)), None),
         url=next((_address(line) for line in _of("described", lines)), ""),
     )
@@ -243,16 +248,14 @@ def _finished(lines: Sequence[Mapping[str, Field]], name: str) -> float | None:
     return stated[-1] if stated else None
 
 
-def _hashed(lines: Sequence[Mapping[str, Field]]) -> str:
-    stated = [line.get("packets_sha256") for line in lines if line["event"] == "finished"]
+def _hashed(lines: Sequence[Mapping[str, Field]], what: str) -> str:
+    stated = [line.get(f"{what}_sha256") for line in lines if line["event"] == "finished"]
     return str(stated[-1] or "") if stated else ""
 
 
-def _is(packets: Path | None, sha256: str) -> bool:
-    """Whether a table, as far as it is known, has a hash, as far as it is stated."""
-    if packets is None or not sha256:
-        return True
-    return hashlib.sha256(regular.content(packets, MOST_BYTES)).hexdigest() == sha256
+def _is(file: Path | None, sha256: str) -> bool:
+    """Whether a file, as far as it is known, has a hash, as far as it is stated."""
+    return file is None or not sha256 or regular.sha256(file) == sha256
 
 
 def require_together(
@@ -261,16 +264,20 @@ def require_together(
     table: PacketTable | None,
     clip: Path,
     packets: Path | None = None,
+    arrivals: Path | None = None,
 ) -> None:
-    """Refuse the record at ``path`` where it is of another capture than clip or packets are.
+    """Refuse the record at ``path`` where it is of another capture than what is named with it.
 
-    It is seen by the size of the clip, and by number and hash of the packets, as far as the record
-    states them; ``packets`` is the file of the ``table``. Where the disc was full, it states no
-    size, and not all packets that it counts are in the table. Raises PlanError.
+    It is seen by size and hash of the clip, number and hash of the packets, and the hash of the
+    arrivals, as far as the record states them; ``packets`` is the file of the ``table``. Where the
+    disc was full, it states no size, and not all packets that it counts are in the table. Raises
+    PlanError.
     """
     whole = stated.clip_bytes is not None
-    if whole and clip.stat().st_size != stated.clip_bytes:
+    if (whole and clip.stat().st_size != stated.clip_bytes) or not _is(clip, stated.clip_sha256):
         what = tr("is of another clip than {clip}", clip=clip.name)
+    elif not _is(arrivals, stated.arrivals_sha256):
+        what = tr("is of other arrivals than those that are named with it")
     elif table is not None and (
         (whole and len(table.sequence) != stated.packets) or not _is(packets, stated.packets_sha256)
     ):

@@ -354,5 +354,6 @@ def _record(shot: Shot, folder: Path, packets: PacketTable | None) -> StreamReco
     path = folder / shot.stream_record
     record = stream_tables.record(path)
     table = folder / shot.packets if shot.packets else None
-    stream_tables.require_together(path, record, packets, folder / shot.clip, table)
+    arrivals = folder / shot.arrivals if shot.arrivals else None
+    stream_tables.require_together(path, record, packets, folder / shot.clip, table, arrivals)
     return record

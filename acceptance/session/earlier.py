@@ -9,10 +9,11 @@ import hashlib
 import json
 import re
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from acceptance.checks.sampling import NO_DEVICES
-from acceptance.checks.warned import alike
+from acceptance.checks.warned import alike, twins
 from acceptance.errors import SessionError
 from acceptance.files import regular
 from acceptance.session import contents, evidence, store
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from acceptance.model import Session, Subject, Taken, Value
 
+OF_A_SHOT = 3  # figures of each that are looked for
 MOST_SOUGHT = 50  # names and hashes; with more it is quicker to read every session
 FOUND, UNREADABLE = "earlier", "earlier_unreadable"  # what entries of the log are called
 MARKS = LOG, "plan.toml", store.PLAN, store.REPORT  # beside a session, or what is left of one
@@ -42,7 +44,8 @@ def beside(out: Path, made: Session) -> Iterator[tuple[str, dict[str, Value]]]:
     other footage for the same; ``otherwise``: answered otherwise; ``gone``: subjects that it tested
     and that are not in the plan any more; ``unfilmed``: subjects of which it had another stream,
     light, tap or path; ``elsewhere``: other devices of the same site; ``shared``: devices whose
-    footage is that of another one now; ``seeds``: of draws by a sampling that is drawn by another
+    footage is that of another one now; ``renamed``: devices of one serial number, address or
+    stream that had another id; ``seeds``: of draws by a sampling that is drawn by another
     seed now; ``restated``: subjects of which it stated another kind, or another value of a fact.
     Also a session that a re-test names. Last, as ``UNREADABLE``, the names of the folders that hold
     a session of this tool, or what is left of one, that cannot be read.
@@ -50,7 +53,7 @@ def beside(out: Path, made: Session) -> Iterator[tuple[str, dict[str, Value]]]:
     names, lost = _sought(made), []
     for folder in _folders(out, made.supersedes):
         content = _content(folder / store.FILE, contents.most(store.FILE))
-        sought = len(names) > MOST_SOUGHT or any(f'"{name}"'.encode() in content for name in names)
+        sought = len(names) > MOST_SOUGHT or any(name in content for name in names)
         before = _parsed(content) if sought else None
         if before:
             yield from ((FOUND, details) for details in _had(before, made))
@@ -60,10 +63,19 @@ def beside(out: Path, made: Session) -> Iterator[tuple[str, dict[str, Value]]]:
         yield UNREADABLE, {"folders": ", ".join(lost)}
 
 
-def _sought(made: Session) -> set[str]:
-    """Return the names and hashes of which a session that matters holds one: few in a folder do."""
+def _sought(made: Session) -> set[bytes]:
+    """Return what a session that matters holds some of: few in a folder do.
+
+    Those are names, hashes and, where there is room for them, figures that a film packed anew has.
+    """
     names = {*_devices(made), *(site for site, *_ in _sites(made)), *_retested(made)}
-    return names | {taken.sha256 for taken in made.taken if taken.sha256}
+    names |= {taken.sha256 for taken in made.taken if taken.sha256}
+    for device in _tested(made):
+        names |= {device.serial, device.address, device.source} - {""}
+    figures = twins.telling(made.measurements, OF_A_SHOT)
+    room = len(names) + len(figures) <= MOST_SOUGHT
+    sought = {f'"{name}"'.encode() for name in names}
+    return sought | {f": {value!r}".encode() for value in figures if room}
 
 
 def _retested(made: Session) -> set[str]:
@@ -131,7 +143,8 @@ def _parts(before: Session, made: Session) -> dict[str, Value]:
     tested, now = _devices(before), _devices(made)
     if not tested & now:
         apart = tested if _sites(before) & _sites(made) else set()
-        return _listed({"elsewhere": apart, "shared": _shared(before, made)})
+        shared, renamed = _shared(before, made), _renamed(before, made)
+        return _listed({"elsewhere": apart, "shared": shared, "renamed": renamed})
     films = {shot.sha256 for shot in made.taken}
     same = {shot.id for shot in before.taken if shot.sha256 in films}
     points = {point for point, _ in _points(made)}
@@ -146,6 +159,7 @@ def _parts(before: Session, made: Session) -> dict[str, Value]:
         "restated": _restated(before, made) & tested & now,
         "gone": tested - {subject.id for subject in made.plan.subjects},
         "shared": _shared(before, made),
+        "renamed": _renamed(before, made),
         "seeds": _seeds(before, made),
     }
     return _listed(parts)
@@ -158,12 +172,43 @@ def _listed(parts: Mapping[str, set[str]]) -> dict[str, Value]:
 def _shared(before: Session, made: Session) -> set[str]:
     """Return the devices of which a session had the footage that stands for another one now."""
     then, now = _shown(before), _shown(made)
-    return {
+    again = _packed_anew(before, made)
+    return again | {
         f"{old} = {new}"
         for film in then.keys() & now.keys()
         if then[film].isdisjoint(now[film])
         for old in then[film]
         for new in now[film]
+    }
+
+
+def _packed_anew(before: Session, made: Session) -> set[str]:
+    """Return the devices of which a session had a film of the same figures that is another's now.
+
+    Of the same file they are told by its hash.
+    """
+    files = {shot.sha256 for shot in made.taken}
+    devices = {f"\0{one.id}": one.subject for one in before.taken if one.sha256 not in files}
+    others = (replace(one, shot=f"\0{one.shot}") for one in before.measurements)
+    alike = twins.alike_films([*made.measurements, *others])
+    return {
+        f"{devices[old]} = {taken.subject}"
+        for taken in made.taken
+        for old in alike.get(taken.id, set()) & devices.keys()
+        if devices[old] != taken.subject
+    }
+
+
+def _renamed(before: Session, made: Session) -> set[str]:
+    """Return the devices of one number, address or stream that had another id in a session."""
+    ids = {one.id for one in made.plan.subjects}
+    gone = (one for one in _tested(before) if one.id not in ids)
+    known = {sign: one.id for one in gone for sign in twins.signs(one)}
+    return {
+        f"{known[sign]} = {one.id}"
+        for one in _tested(made)
+        for sign in twins.signs(one)
+        if sign in known
     }
 
 
@@ -180,6 +225,12 @@ def _devices(session: Session) -> set[str]:
     tested = {name for shot in session.taken for name in shot.subjects}
     tested |= {answer.subject for answer in session.plan.answers}
     return tested - {one.id for one in session.plan.subjects if one.kind in NO_DEVICES}
+
+
+def _tested(session: Session) -> list[Subject]:
+    """Return the devices themselves."""
+    tested = _devices(session)
+    return [one for one in session.plan.subjects if one.id in tested]
 
 
 def _sites(session: Session) -> set[tuple[str, ...]]:

@@ -246,7 +246,7 @@ def _check_subjects(plan: Plan, where: str) -> None:
     """Refuse ids used twice, and a shot, list of recordings or device record of no subject."""
     # measurements name either by its id
     _check_ids([one.id for one in plan.subjects], tr("{plan}: subjects", plan=where))
-    _check_ids([shot.id for shot in plan.taken], tr("{plan}: shots", plan=where))
+    _check_ids([shot.id for shot in plan.taken], tr("{plan}: shots", plan=where), paths.folded)
     subjects = {subject.id for subject in plan.subjects}
     for shot in plan.taken:
         for name in shot.subjects:
@@ -255,16 +255,16 @@ def _check_subjects(plan: Plan, where: str) -> None:
                 raise _wrong(tr("{plan}: shot {shot}", plan=where, shot=shot.id), what)
 
 
-def _check_ids(ids: Sequence[str], where: str) -> None:
-    """Refuse an id that is used twice, or that cannot name a file on every system."""
-    times = Counter(ids)
+def _check_ids(ids: Sequence[str], where: str, read_as: Callable[[str], str] = str) -> None:
+    """Refuse an id that is used (or ``read_as``) twice, or cannot name a file on every system."""
+    times = Counter(map(read_as, ids))
     for identity in ids:
         if not devices.IDENTIFIER.fullmatch(identity):
             raise _wrong(where, devices.wrong_id(identity))
         if cause := paths.unfit(identity):  # the session has folders of these names
             what = tr("the id {id!r} cannot name a folder: {cause}", id=identity, cause=cause)
             raise _wrong(where, what)
-        if times[identity] > 1:
+        if times[read_as(identity)] > 1:
             raise _wrong(where, tr("duplicate id {id!r}", id=identity))
 
 

@@ -124,12 +124,13 @@ def check(asked: Plan, out: Path, examine: Examine) -> tuple[Predecessor, ...]:
         if draw.session not in found:
             found[draw.session] = _examined(draw.session, out, examine)
         for folder in store.find(out, draw.session):
-            _require_all(draw, number, store.load(folder))
+            _require_all(asked, number, store.load(folder))
     return tuple(found.values())
 
 
-def _require_all(draw: Draw, number: int, done: Session) -> None:
-    if left := _left_out(draw, done):
+def _require_all(asked: Plan, number: int, done: Session) -> None:
+    draw = asked.draws[number - 1]
+    if left := _left_out(asked, draw, done):
         parameters = {"devices": ", ".join(left), "session": draw.session}
         what = tr("leaves out {devices}, failed in session {session}", **parameters)
         where = tr("draw {number}, {sampling}", number=number, sampling=draw.sampling)
@@ -158,9 +159,34 @@ def _require_itself(session: str, named: Path, folders: Sequence[Path]) -> None:
         raise SessionError(what, where=str(named), hint=hint)
 
 
-def _left_out(draw: Draw, done: Session) -> list[str]:
-    """Devices that failed in the session by what the draw tests again, without being in it."""
-    _, failures = _failed(done, {draw.sampling})
-    tested = draw.requirements or {finding.requirement for finding in failures}
-    again = dict.fromkeys(one.subject for one in failures if one.requirement in tested)
-    return [device for device in again if device not in draw.failed]
+def _left_out(asked: Plan, draw: Draw, done: Session) -> list[str]:
+    """Devices that failed in the session by the draw's sampling, and are not tested again by it.
+
+    Whatever they failed by is to be tested again: by this draw, or by another one of its sampling.
+    """
+    _, failures = _failed(done, _samplings(draw, done))
+    draws = [
+        other
+        for other in asked.draws
+        if (other.sampling, other.session) == (draw.sampling, draw.session)
+    ]
+    left = (one.subject for one in failures if not any(_repeats(other, one) for other in draws))
+    return [*dict.fromkeys(left)]
+
+
+def _samplings(draw: Draw, done: Session) -> set[str]:
+    """Return the session's own name of a draw's sampling; by another pack, all called like it."""
+    every = {sample.sampling for sample in done.samples}
+    alike = {name for name in every if _name(name) == _name(draw.sampling)}
+    return {draw.sampling} if draw.sampling in every else alike
+
+
+def _repeats(draw: Draw, failure: Finding) -> bool:
+    """Whether a draw tests again what a device failed by; its pack may have another name."""
+    tested = {_name(requirement) for requirement in draw.requirements}
+    again = not tested or _name(failure.requirement) in tested
+    return again and failure.subject in draw.failed
+
+
+def _name(reference: str) -> str:
+    return reference.partition("#")[2]

@@ -40,6 +40,8 @@ def unfit(certificate: x509.Certificate) -> str:
     usages = usage.native if usage is not None else set()
     if certificate.ca:
         return tr("it is the certificate of a certification authority, not of a signer")
+    if not certificate.subject.native:
+        return tr("its subject names nobody")
     if not usages & SIGNING:
         return tr("its key usage ({usages}) does not include signing", usages=_named(usages))
     return weak(certificate) or unfit_purpose(certificate)

@@ -13,7 +13,7 @@ import pytest
 from batch_site import Here
 
 from acceptance.batch import PlanOutcome, PlanState, Summary, child
-from acceptance.cli import verbs
+from acceptance.cli import batch_output, verbs
 from acceptance.model import Verdict
 
 if TYPE_CHECKING:
@@ -188,3 +188,17 @@ def test_the_exit_code_is_that_of_the_worst_and_no_session_is_worse_than_a_failu
     assert replace(summary, unfinished=("z",), interrupted=True).exit_code() == 130
     provisional = replace(MADE, provisional=True)
     assert (provisional.exit_code(), provisional.exit_code(strict=True)) == (0, 3)
+
+
+def test_one_film_for_two_devices_is_told_at_the_end_also_where_neither_session_saw_the_other(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    films = {"a": ("11", "cam-1"), "b": ("11", "cam-2"), "c": ("22", "cam-3"), "d": ("22", "cam-3")}
+    outcomes = tuple(replace(MADE, name=name, films=dict([film])) for name, film in films.items())
+    summary = Summary(outcomes=outcomes)
+    assert summary.shared == [("a", "b")], "one device judged by two plans is none"
+    assert summary.table()["shared"] == [["a", "b"]]
+    batch_output._show(summary)
+    assert "One film was given for several devices: a, b" in " ".join(
+        capsys.readouterr().out.split()
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,6 +54,23 @@ def test_a_name_that_some_system_would_misread_is_refused(name: str, tmp_path: P
         inside(tmp_path, name)
     assert str(refused.value).isprintable()
     assert len(str(refused.value)) < 400
+
+
+def test_a_stream_of_a_file_is_no_path_on_windows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What NTFS keeps behind a colon is in no list of files, and in no hash."""
+    monkeypatch.setattr(sys, "platform", "win32")
+    with pytest.raises(PlanError, match="Windows does not allow the name"):
+        inside(tmp_path, "a.mp4:b.mp4")
+
+
+@pytest.mark.parametrize(
+    ("name", "other"), [("Gate", "gATE"), ("e\u0301", "\xc9"), ("s", "\u017f")]
+)
+def test_names_that_are_one_on_some_system_are_folded_alike(name: str, other: str) -> None:
+    assert paths.folded(name) == paths.folded(other)
+    assert paths.folded(name) != paths.folded(f"{other}-2")
 
 
 def test_links_are_followed_before_it_is_decided(tmp_path: Path) -> None:

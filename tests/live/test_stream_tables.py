@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from acceptance.errors import PlanError
-from acceptance.live import stream_tables
+from acceptance.live import stream_tables, transcript
 from acceptance.live.rtsp import side_files
 from acceptance.simulate import packets
 
@@ -81,6 +81,27 @@ def test_packets_that_were_edited_since_are_refused(
     table.write_bytes(EDITS[edit](text).encode())
     with pytest.raises(PlanError, match="is of other packets"):
         stream_tables.require_together(path, record, stream_tables.packets(table), clip, table)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"), [(".mp4", "another clip"), (side_files.ARRIVALS, "other arrivals")]
+)
+def test_what_was_put_in_place_of_a_captured_file_is_refused(
+    tmp_path: Path, changed: str, said: str
+) -> None:
+    """Of the same size: pictures of another camera, arrivals a tenth of a second earlier."""
+    clip, path = tmp_path / "a.mp4", tmp_path / "a.jsonl"
+    arrivals = side_files.beside(clip, side_files.ARRIVALS)
+    clip.write_bytes(b"picture")
+    arrivals.write_text("frame,arrival_s\n0,1795617283.420431\n")
+    with transcript.Transcript(path, "stream") as written:
+        side_files.finish(written, clip, full=False, packets=2)
+    record = stream_tables.record(path)
+    stream_tables.require_together(path, record, None, clip, arrivals=arrivals)
+    file = side_files.beside(clip, changed)
+    file.write_bytes(file.read_bytes().replace(b"p", b"P").replace(b"283.42", b"283.32"))
+    with pytest.raises(PlanError, match=f"is of {said}"):
+        stream_tables.require_together(path, record, None, clip, arrivals=arrivals)
 
 
 def test_arrivals_that_run_backwards_by_small_steps_are_refused(tmp_path: Path) -> None:

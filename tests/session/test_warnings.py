@@ -32,6 +32,7 @@ from reached_session import (
     pack,
     reach,
 )
+from ways_by_file import WAYS_BY_FILE
 from ways_by_name import WAYS_BY_NAME
 from ways_by_party import WAYS_BY_PARTY
 from ways_by_statement import WAYS_BY_STATEMENT
@@ -84,7 +85,7 @@ from acceptance.signing.session_changes import changed_warnings
 ROOT = Path(__file__).resolve().parents[2]
 
 
-ALL_WAYS = (*WAYS, *MORE_WAYS, *WAYS_BY_STATEMENT, *WAYS_BY_NAME, *WAYS_BY_PARTY)
+ALL_WAYS = (*WAYS, *MORE_WAYS, *WAYS_BY_STATEMENT, *WAYS_BY_NAME, *WAYS_BY_PARTY, *WAYS_BY_FILE)
 # A requirement, sampling or clause by its code; what is gone from an own pack has no other name.
 CODE = re.compile(r"\b(?:base|own|db50\w+)#(?!noise (?:was taken out|已被撤销))\w|\b\w+_\w+ = ")
 

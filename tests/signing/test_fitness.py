@@ -30,7 +30,7 @@ from sample_pdf import blank_pdf
 
 from acceptance.cli import verbs
 from acceptance.errors import InputError, KeyFileError
-from acceptance.signing import certificates, pades
+from acceptance.signing import certificates, fitness, pades
 from acceptance.signing.certificates import load_signer
 from acceptance.signing.signature_check import verify_pdf
 from acceptance.signing.signatures import SignatureReport, State
@@ -135,6 +135,15 @@ def test_only_a_certificate_for_documents_signs_a_report(
         assert "Use one for signing documents" in str(caught.value.hint)
     else:
         assert load_signer(path).name == "王"
+
+
+def test_a_certificate_of_nobody_signs_nothing(root: pki.Holder, tmp_path: Path) -> None:
+    """Nobody answers for what it signs; and other software signs with it."""
+    who = pki.holder("", root)
+    held = asn1_x509.Certificate.load(who.certificate.public_bytes(Encoding.DER))
+    assert fitness.unfit(held) == "its subject names nobody"
+    with pytest.raises(KeyFileError, match="its subject names nobody"):
+        load_signer(pki.write(tmp_path / "key.p12", who.key_file))
 
 
 def test_an_issuer_for_servers_vouches_for_no_signer(root: pki.Holder, tmp_path: Path) -> None:

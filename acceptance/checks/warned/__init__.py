@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acceptance.checks.warned import (
+    chart_places,
     dates,
     doubtful,
     draws,
@@ -67,6 +68,8 @@ SOURCES: tuple[Callable[[Judged], Iterator[SessionWarning]], ...] = (
     taken_out.out_of_scope,
     taken_out.not_applicable,
     twins.footage,
+    chart_places.framed_alike,
+    twins.evidence,
     twins.references,
     twins.devices,
     twins.models,
@@ -79,6 +82,8 @@ SOURCES: tuple[Callable[[Judged], Iterator[SessionWarning]], ...] = (
     footage.cut_short,
     footage.coding,
     footage.recordings,
+    footage.contradicted,
+    footage.arrivals,
     footage.conditions,
     footage.statements,
     resources.instruments,

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from acceptance.checks.resources import is_day
 from acceptance.checks.warned.judged import caution, note
+from acceptance.checks.warned.overlays import confirmed_things
 from acceptance.model.basics import CHINA, known_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from acceptance.checks.warned.judged import Judged
-    from acceptance.model import Answer, Reason, SessionWarning, Value
+    from acceptance.model import Answer, Pack, Reason, SessionWarning, Value
 
 ONE_DAY = timedelta(days=1)  # by which a clip errs that has local time where UTC belongs
 
@@ -66,13 +67,20 @@ def _day(text: str) -> str:
 
 
 def ahead(judged: Judged) -> Iterator[SessionWarning]:
-    """Yield what is said to have been filmed, answered or decided after it was judged."""
+    """Yield what is said to have been filmed, answered, decided or confirmed after judging."""
     plan, last = judged.session.plan, judged_on(judged)
     dated = [(one.id, judged.day_of(one)) for one in judged.session.taken]
     dated += [(_asked(one), _day(one.when)) for one in plan.answers]
     dated += [(f"{one.requirement} ({one.subject})", _day(one.when)) for one in plan.concessions]
+    dated += [(name, known_day(on)) for pack in judged.packs for name, on in _confirmed(pack)]
     if later := [f"{name}: {day}" for name, day in dated if last and day > last]:
         yield caution("day_ahead", later, run=last)
+
+
+def _confirmed(pack: Pack) -> Iterator[tuple[str, str]]:
+    """Yield what of a pack was confirmed, and on which day."""
+    yield from ((f"{pack.id}#{name}", seen.confirmed_on) for name, seen in confirmed_things(pack))
+    yield from ((f"{pack.id}#{gone.what}", gone.confirmed_on) for gone in pack.withdrawn)
 
 
 def judged_on(judged: Judged) -> str:

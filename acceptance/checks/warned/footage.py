@@ -20,6 +20,13 @@ UNMEASURED = frozenset({"copy_unmeasured", "copy_expired"})  # notes on a copy
 OTHER_PICTURES = {"size_contradicted", "codec_contradicted"}
 OTHER_RATES = {"frame_rate_contradicted", "bit_rate_contradicted", "gop_length_contradicted"}
 # Fields of Recordings by which a retention becomes longer, with their defaults.
+# Notes on recordings whose files contradict their names, with what is told of them.
+OTHER_FILES = {
+    "recordings_copied": "{file} ≡ … ×{count}",
+    "duration_differs": "{file}: {named:.0f} s ≠ {container:.0f} s ×{count}",
+    "file_before_recording": "{file}: −{seconds:.0f} s ×{count}",
+}
+OTHER_TIMES = {"container_differs": "{file}: {seconds:+.0f} s ×{count}"}
 NO_DOUBT = {"until", "utc_offset"}  # of an inspection, and of recorders elsewhere
 LENIENT = {one.name: one.default for one in fields(Recordings) if one.name in {
     "gap", "longest_break", "clock_error", "clock_offset", "until", "in_service", "utc_offset",
@@ -81,6 +88,28 @@ def recordings(judged: Judged) -> Iterator[SessionWarning]:
             yield warn("recordings_bounds", items, recordings=kept.id)
 
 
+def contradicted(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield recordings whose files are not what their names say, or are copies of each other.
+
+    Where only the container's own time is another, it may have been packed anew: a note.
+    """
+    for warn, phrases in ((caution, OTHER_FILES), (note, OTHER_TIMES)):
+        notes = (each for each in judged.session.notes if each.reason.code in phrases)
+        items = [
+            f"{each.shot}: {phrases[each.reason.code].format_map(each.reason.parameters)}"
+            for each in notes
+        ]
+        if items:
+            yield warn("recordings_contradict", items)
+
+
+def arrivals(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield the shots whose frames came when a table says so that no record of a capture names."""
+    shots = judged.session.shots
+    if stated := [shot.id for shot in shots if shot.arrivals and not shot.stream_record]:
+        yield note("arrivals_stated", stated)
+
+
 def conditions(judged: Judged) -> Iterator[SessionWarning]:
     """Yield conditions that requirements need, stated without an instrument that reads them."""
     plan = judged.session.plan
@@ -120,7 +149,7 @@ def _contradiction(each: Note) -> str:
 
 def _reads(instrument: Instrument | None, condition: Condition) -> bool:
     """Whether an instrument is listed that reads the unit, and is calibrated for the value."""
-    if instrument is None or instrument.unit not in {"", condition.unit}:
+    if instrument is None or instrument.unit != condition.unit:
         return False
     low, high = instrument.range_from, instrument.range_to
     value = condition.value if isinstance(condition.value, int | float) else None

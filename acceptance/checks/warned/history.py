@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from acceptance.model import LogEntry, SessionWarning, Shot, Value
 
 NOT_PASSED = frozenset({*FAILURES, Verdict.INCONCLUSIVE})
+# What the log says that sessions beside this one stated otherwise, and the code of its warning.
+STATED_OTHERWISE = {
+    "restated": "restated",
+    "renamed": "renamed",
+    "otherwise": "answered_otherwise",
+}
 
 
 def judged_again(judged: Judged) -> Iterator[SessionWarning]:
@@ -65,10 +71,9 @@ def earlier_sessions(judged: Judged) -> Iterator[SessionWarning]:
             yield caution("footage_shared_before", shared, **named)
         if seeds := names(_detail(entry, "seeds")):
             yield caution("redrawn", seeds, **named)
-        if restated := names(_detail(entry, "restated")):
-            yield (caution if turned else note)("restated", restated, **named)
-        if otherwise := names(_detail(entry, "otherwise")):
-            yield (caution if turned else note)("answered_otherwise", otherwise, **named)
+        for part, code in STATED_OTHERWISE.items():
+            if items := names(_detail(entry, part)):
+                yield (caution if turned else note)(code, items, **named)
 
 
 def unreadable(judged: Judged) -> Iterator[SessionWarning]:

@@ -9,7 +9,7 @@ from acceptance.model import DecisionRule, Limit, Modality, RuleKind, Scope
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from acceptance.model import Clause, Requirement, Sampling, Scoring, Value
+    from acceptance.model import Clause, Requirement, Sampling, Scoring, Validity, Value
 
 STRICTEST_FIRST = (Modality.SHALL, Modality.CONDITIONAL, Modality.SHOULD, Modality.MAY)
 RULES = (RuleKind.GUARDED, RuleKind.FOUR_WORD, RuleKind.SIMPLE)
@@ -128,6 +128,8 @@ OF_REQUIREMENTS: Mapping[str, Callable[..., bool]] = {
     "path": _differs,
     "scale": _differs,
 }
+# Words by which an own pack may have the report say something else than its base.
+RETOLD = ("text", "text_en", "title", "title_en", "note", "note_en")
 OF_SAMPLINGS: Mapping[str, Callable[..., bool]] = {
     "share": _fewer,
     "at_least": _fewer,
@@ -146,6 +148,20 @@ OF_CLAUSES: Mapping[str, Callable[..., bool]] = {
     "demands": _lost,
     "scope": lambda was, now: was is Scope.DEVICE and now is Scope.SITE,
 }
+
+
+def lasts_longer(was: Validity | None, now: Validity | None) -> bool:
+    """Whether a text is said to be in force on days on which it was not said to be."""
+    if was is None or now == was:
+        return False
+    began = bool(was.since) and (now is None or now.since < was.since)
+    return began or (bool(was.until) and (now is None or not now.until or now.until > was.until))
+
+
+def retold(was: object, now: object) -> list[str]:
+    """Name the words that differ from those of a pack below, where that has any."""
+    pairs = ((name, getattr(was, name, ""), getattr(now, name, "")) for name in RETOLD)
+    return [name for name, before, after in pairs if before and before != after]
 
 
 def weaker_fields(

@@ -62,9 +62,10 @@ def _weaker_things(judged: Judged, pack: Pack, base: Pack) -> Iterator[tuple[str
             was, name = before.get(getattr(asked, key)), f"{pack.id}#{getattr(asked, key)}"
             if was:
                 fields = limits.weaker_fields(was, asked, rules)
-                nearest = judged.bases[pack.id][0] is base and pack.id in judged.own_packs
-                sourced = _sourced(was, asked) if nearest else []
-                yield name, [*fields, *_sampled(was, asked, base, pack), *sourced]
+                nearest = _first_of_others(judged, pack, base)
+                own = _only_own(was, asked) if nearest else ()
+                every = [*fields, *_sampled(was, asked, base, pack), *own]
+                yield name, [*dict.fromkeys(every)]
     if pack.scoring and base.scoring:
         fields = limits.weaker_fields(base.scoring, pack.scoring, limits.OF_SCORING)
         yield pack.id, [*fields]
@@ -75,6 +76,26 @@ def _sampled(was: object, asked: object, base: Pack, pack: Pack) -> list[str]:
     before = getattr(was, "sampling", "").removeprefix(f"{base.id}#")
     now = getattr(asked, "sampling", "").removeprefix(f"{pack.id}#")
     return ["sampling"] if now and now != before else []
+
+
+def _first_of_others(judged: Judged, pack: Pack, base: Pack) -> bool:
+    """Whether a pack is one's own, and nothing that is shipped lies between it and ``base``."""
+    nearer = judged.bases[pack.id]
+    return all(one.id in judged.own_packs for one in (pack, *nearer[: nearer.index(base)]))
+
+
+def _only_own(was: object, asked: object) -> Iterator[str]:
+    """Name what only a pack of one's own is asked for: sources, their days, and other words."""
+    sourced = _sourced(was, asked)
+    yield from sourced
+    before, now = getattr(was, "validity", None), getattr(asked, "validity", None)
+    if not sourced and _source(was) == _source(asked) and limits.lasts_longer(before, now):
+        yield "validity"
+    yield from limits.retold(was, asked)
+
+
+def _source(asked: object) -> str:
+    return getattr(getattr(asked, "figure", None), "source", "")
 
 
 def _sourced(was: object, asked: object) -> list[str]:

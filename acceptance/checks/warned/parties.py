@@ -1,4 +1,4 @@
-"""Who measured, answered or rated what is their own work: as builder or designer.
+"""Who tested, or confirmed limits, where it is their own work: as builder or designer.
 
 A role or a name says so, or that it is not so, or leaves it open: 分包 is also who tests for a
 laboratory, and Wang Fang may be the builder called Wang. What is open is said as open.
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from acceptance.checks.verdict_words import as_read
 from acceptance.checks.warned.alike import is_name, letters, person, plain
 from acceptance.checks.warned.judged import caution, note
-from acceptance.checks.warned.overlays import took_part
+from acceptance.checks.warned.overlays import confirmed_things, took_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,13 +142,22 @@ def parties(judged: Judged) -> Iterator[SessionWarning]:
     plan = judged.session.plan
     made = [name for name in (plan.project.builder, plan.project.designer) if _is_party(name)]
     roles = {person(one.name): one.role for one in plan.people}
-    took = [*took_part(judged)]
+    took = [*filter(None, (plan.institute.name, plan.project.laboratory)), *took_part(judged)]
     took += [score.rater for answer in plan.answers for score in answer.scores]
+    took += _confirmed(judged)
     found = {name: own_work(name, roles.get(person(name), ""), made) for name in took}
     if own := [name for name, state in found.items() if state is Own.YES]:
         yield caution("work_by_party", own)
     if unclear := [name for name, state in found.items() if state is Own.OPEN]:
         yield note("party_unclear", unclear)
+
+
+def _confirmed(judged: Judged) -> Iterator[str]:
+    """Name who read limits, or took them out, in packs of one's own."""
+    for pack in judged.packs:
+        if pack.id in judged.own_packs:
+            yield from (seen.confirmed_by for _, seen in confirmed_things(pack))
+            yield from (gone.confirmed_by for gone in pack.withdrawn if gone.confirmed_by)
 
 
 def own_work(name: str, role: str, made: list[str]) -> Own:

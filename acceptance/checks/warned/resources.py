@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acceptance.checks.warned.alike import is_name
+from acceptance.checks.warned.alike import is_name, is_serial
 from acceptance.checks.warned.judged import caution, note
 from acceptance.model.basics import known_day
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from acceptance.checks.warned.judged import Judged
-    from acceptance.model import Instrument, SessionWarning
+    from acceptance.model import Answer, Instrument, SessionWarning
 
 
 def instruments(judged: Judged) -> Iterator[SessionWarning]:
@@ -25,6 +25,14 @@ def instruments(judged: Judged) -> Iterator[SessionWarning]:
             troubles.setdefault(trouble, []).append(name)
     for trouble, names in troubles.items():
         yield caution("resources_open", names, trouble=trouble)
+    calibrated = (known[name] for name, _ in _used(judged) if name in known and known[name].due)
+    if nameless := [one.id for one in calibrated if not _is_identified(one)]:
+        yield note("resources_open", nameless, trouble="not_identified")
+
+
+def _is_identified(instrument: Instrument) -> bool:
+    """Whether a calibration can be found: by the number of the instrument or of the certificate."""
+    return is_serial(instrument.serial) or is_serial(instrument.certificate)
 
 
 def _used(judged: Judged) -> Iterator[tuple[str, str]]:
@@ -55,6 +63,11 @@ def _trouble(instrument: Instrument, day: str) -> str:
     return "expired" if instrument.due < day else "calibrated_later" if later else ""
 
 
+def _all_named(answer: Answer) -> bool:
+    """Whether it is said who answered, and of a panel who rated."""
+    return all(map(is_name, (answer.by, *(score.rater for score in answer.scores))))
+
+
 def people(judged: Judged) -> Iterator[SessionWarning]:
     """Yield whose authority the plan does not show, and whether it says who measured."""
     session = judged.session
@@ -63,6 +76,6 @@ def people(judged: Judged) -> Iterator[SessionWarning]:
     if open_people := [name for name in took_part if name and name not in authorised]:
         yield note("resources_open", open_people, trouble="not_authorised")
     filmed = [] if is_name(session.operator) else [shot.id for shot in session.taken]
-    answered = (one for one in session.plan.answers if not is_name(one.by))
+    answered = (one for one in session.plan.answers if not _all_named(one))
     if nobody := [*filmed, *(f"{one.requirement} ({one.subject})" for one in answered)]:
         yield caution("resources_open", nobody, trouble="nobody_named")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections import Counter, defaultdict
 from fractions import Fraction
@@ -10,13 +11,13 @@ from typing import TYPE_CHECKING
 from acceptance.checks.sampling import NO_DEVICES
 from acceptance.checks.warned import alike
 from acceptance.checks.warned.alike import is_serial, plain
-from acceptance.checks.warned.judged import caution
+from acceptance.checks.warned.judged import caution, note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from acceptance.checks.warned.judged import Judged
-    from acceptance.model import Measurement, SessionWarning, Taken, Value
+    from acceptance.model import Measurement, SessionWarning, Subject, Taken, Value
 
 MANY = 8  # figures that two films never share by chance
 MOST_OF_A_RATIO = 2_000  # 30000/1001 frame/s is one, and a third
@@ -24,6 +25,9 @@ DIGITS = 12  # of a figure that is no ratio; from them on, chance gives no other
 TELLING = 3  # such a figure counts for so many
 # What times, settings and lists say, and no picture: any two films of one encoder share them.
 OF_NO_PICTURE = ("frame_rate.", "stream.", "recordings.", "device.")
+EQUAL = 1 - 1e-9  # SSIM of pictures that differ nowhere
+ANSWERS = "data/answers/"  # below which a session keeps what supports answers
+NOTHING = hashlib.sha256().hexdigest()  # of a file without a byte
 DASHES = str.maketrans("_.", "--")  # in ids, which have no others
 
 
@@ -32,8 +36,10 @@ def footage(judged: Judged) -> Iterator[SessionWarning]:
 
     That is several devices, or several conditions, taps or paths of one.
     """
-    films = [_by_subject(film) for film in _films(judged)]
-    if devices := [" = ".join(shots_of) for shots_of in films if len(shots_of) > 1]:
+    found = _films(judged)
+    films = [_by_subject(film) for film in found]
+    devices = [" = ".join(shots_of) for shots_of in films if len(shots_of) > 1]
+    if devices := [*devices, *(" = ".join(names) for film in found for names in _tiles(film))]:
         yield caution("footage_shared", devices)
     stated = (_otherwise_stated(shots) for shots_of in films for shots in shots_of.values())
     if contradicting := [" = ".join(named) for named in stated if named]:
@@ -63,21 +69,21 @@ def _of_one_film(judged: Judged) -> dict[str, set[str]]:
     files: dict[str, set[str]] = defaultdict(set)
     for taken in judged.session.taken:
         files[taken.sha256 or taken.id].add(taken.id)
-    same_figures = _alike(judged)
+    same_figures = alike_films(judged.session.measurements)
     return {
         taken.id: files[taken.sha256 or taken.id] | same_figures.get(taken.id, set())
         for taken in judged.session.taken
     }
 
 
-def _alike(judged: Judged) -> dict[str, set[str]]:
+def alike_films(measurements: Iterable[Measurement]) -> dict[str, set[str]]:
     """Return for each shot those, by id, that share ``MANY`` figures with it to the last digit.
 
     One is packed anew, say, or has a region more. Whole numbers are alike by chance, and figures
     of the picture with many digits that are no ratio never: each of them counts for several.
     """
     shots: dict[tuple[str, str, str, float], set[str]] = defaultdict(set)
-    for figure in judged.session.measurements:
+    for figure in measurements:
         if _of_the_picture(figure):
             about = figure.quantity, figure.region, figure.statistic, figure.value
             shots[about].add(figure.shot)
@@ -89,6 +95,15 @@ def _alike(judged: Judged) -> dict[str, set[str]]:
         for shot in group:
             shared[shot].append(group)
     return {shot: _often(groups, times) for shot, groups in shared.items()}
+
+
+def telling(measurements: Iterable[Measurement], most: int) -> list[float]:
+    """Return figures, some of each shot, that no other film has but one of the same pictures."""
+    found: dict[str, list[float]] = defaultdict(list)
+    for figure in measurements:
+        if _of_the_picture(figure) and _weight(figure.value) > 1 and len(found[figure.shot]) < most:
+            found[figure.shot].append(figure.value)
+    return [value for values in found.values() for value in values]
 
 
 def _of_the_picture(figure: Measurement) -> bool:
@@ -113,6 +128,17 @@ def _often(groups: Sequence[frozenset[str]], times: Mapping[frozenset[str], int]
         for shot in ids:
             met[shot] += times[ids]
     return {shot for shot, count in met.items() if count >= MANY}
+
+
+def _tiles(film: Sequence[Taken]) -> Iterator[dict[str, None]]:
+    """Yield the devices that shots of one film of a wall name for one and the same tile."""
+    named: dict[tuple[int, ...], dict[str, None]] = defaultdict(dict)
+    for wall in (getattr(taken, "wall", ()) for taken in film):
+        for row, names in enumerate(wall):
+            for column, name in enumerate(names):
+                if name:
+                    named[len(wall), len(names), row, column][name] = None
+    yield from (names for names in named.values() if len(names) > 1)
 
 
 def _by_subject(film: Sequence[Taken]) -> dict[str, list[Taken]]:
@@ -155,21 +181,49 @@ def _conditions(taken: Taken) -> dict[str, set[tuple[Value, str]]]:
 
 
 def references(judged: Judged) -> Iterator[SessionWarning]:
-    """Yield the shots whose reference, which they should show, is the clip itself."""
+    """Yield the shots whose reference, which they should show, is the clip itself.
+
+    Packed anew it is another file, with the very same pictures.
+    """
     hashes = judged.session.hashes
     own = [
         shot.id
         for shot in judged.session.shots
         if shot.reference and _below(hashes, shot.clip) & _below(hashes, shot.reference)
     ]
+    own += [one.shot for _, one in judged.figures.get("compression.ssim", ()) if one.value > EQUAL]
     if own:
         yield caution("reference_is_clip", own)
+
+
+def evidence(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield files that are evidence for several devices, and those that are empty."""
+    session, held = judged.session, defaultdict[str, dict[str, str]](dict)
+    for answer in session.plan.answers:
+        for name in answer.evidence:
+            digest = session.hashes.get(f"{ANSWERS}{name}", name)
+            held[digest][answer.subject] = name
+    if empty := list(held.get(NOTHING, {}).values()):
+        yield caution("evidence_empty", empty)
+    shared = (names for digest, names in held.items() if digest != NOTHING and len(names) > 1)
+    if items := [f"{next(iter(names.values()))}: {', '.join(names)}" for names in shared]:
+        yield note("evidence_shared", items)
 
 
 def _below(hashes: Mapping[str, str], path: str) -> set[str]:
     return {
         digest for name, digest in hashes.items() if name == path or name.startswith(f"{path}/")
     }
+
+
+def signs(device: Subject) -> Iterator[tuple[str, str]]:
+    """Yield by what a device is known whatever its id: number, address and stream, if stated."""
+    if is_serial(device.serial):
+        yield "serial", f"{plain(device.manufacturer)} {alike.number(device.serial)}"
+    found = ("address", alike.host(device.address)), (
+        f"source {device.kind}", alike.stream(device.source),
+    )  # fmt: skip
+    yield from ((what, text) for what, text in found if text)
 
 
 def devices(judged: Judged) -> Iterator[SessionWarning]:
@@ -180,17 +234,9 @@ def devices(judged: Judged) -> Iterator[SessionWarning]:
     names: dict[tuple[str, str], list[str]] = defaultdict(list)
     for device in judged.session.plan.subjects:
         if device.kind not in NO_DEVICES:
-            numbered = is_serial(device.serial)
-            serial = f"{plain(device.manufacturer)} {alike.number(device.serial)}"
-            signs = (
-                ("serial", serial if numbered else ""),
-                ("address", alike.host(device.address)),
-                (f"source {device.kind}", alike.stream(device.source)),
-                ("id", alike.letters(device.id).translate(DASHES)),
-            )
-            for what, text in signs:
-                if text:
-                    names[what, text].append(device.id)
+            own = "id", alike.letters(device.id).translate(DASHES)
+            for sign in (*signs(device), own):
+                names[sign].append(device.id)
     if same := [" = ".join(ids) for ids in names.values() if len(ids) > 1]:
         yield caution("devices_alike", same)
 

@@ -58,12 +58,12 @@ def size(clip: Path) -> int | None:
         return clip.stat().st_size if clip.exists() else None
 
 
-def sha256(clip: Path) -> str | None:
-    """Return the hash of a clip's packets by which its record is known to be theirs.
+def sha256(clip: Path, ending: str = PACKETS) -> str | None:
+    """Return the hash of a file of a capture by which its record is known to be of it.
 
-    None without packets. Raises OutputError where the medium was removed.
+    None where there is none. Raises OutputError where the medium was removed.
     """
-    file = beside(clip, PACKETS)
+    file = beside(clip, ending)
     with output.disc_errors(clip):
         if not file.exists():
             return None
@@ -75,12 +75,15 @@ def finish(record: Transcript, clip: Path, *, full: bool, **fields: Field) -> No
     """Write the last line of a record, by which clip and packets are known to be its own.
 
     It is written also where these cannot be read again; ``full``: the disc was full, so that of the
-    clip there may be more or less. Raises OutputError.
+    clip and its arrivals there may be more or less. Raises OutputError.
     """
     known: dict[str, Field] = {"clip_bytes": None, "packets_sha256": None}
     try:
         known["clip_bytes"] = None if full else size(clip)
         known["packets_sha256"] = sha256(clip)
+        if not full:
+            known["clip_sha256"] = sha256(clip, clip.suffix)
+            known["arrivals_sha256"] = sha256(clip, ARRIVALS)
     finally:
         record.write("finished", **fields, **known)
 

@@ -1,0 +1,277 @@
+"""Ways to bend a verdict by files that are not what they are given for, and by who vouches."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from more_ways_to_bend import LUX, LUX_METER, OF_SECOND_CAMERA, RECORDER, TWO
+from reached_session import CAMERA, FIRM, SHOT, STEPS_SEEN, Case, figure, pack
+from ways_by_name import FIGURES
+from ways_by_statement import named, rated_by
+from ways_to_bend import (
+    CAMERAS,
+    DEVICE,
+    HONEST,
+    KEPT,
+    PASSES,
+    Way,
+    drawn,
+    laid_over,
+)
+
+from acceptance.model import (
+    Condition,
+    Institute,
+    Note,
+    Person,
+    Project,
+    Reason,
+    Shot,
+    Subject,
+    SubjectKind,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from acceptance.model import Measurement
+
+WALL = Subject(id="wall", kind=SubjectKind.SCREEN)
+PASSED = replace(HONEST, measurements=PASSES)
+PARTIES = Project(builder="甲公司", laboratory="某检测院")
+CORNERS = SHOT.corners
+MOVED = tuple(tuple((x + 0.15, y) for x, y in one) for one in CORNERS)
+SHAKEN = tuple(tuple((x + 0.05, y - 0.04) for x, y in one) for one in CORNERS)
+DATED = (
+    'validity = { level = "seen", since = "2006-01-01", until = "2020-01-01", '
+    'replaced_by = "Q/X 9" }'
+)
+OLD = pack().replace('edition = "2026"', f'edition = "2026"\n{DATED}')
+ENDLESS = DATED.replace("2020-01-01", "2099-01-01")
+
+
+def on_a_wall(*devices: str) -> Case:
+    """Name a tile of one film of a wall, once for each shot."""
+    shots = tuple(
+        Shot(
+            id=f"wall-{place}", subject="wall", clip="data/clips/a.mp4", sha256="dd" * 32,
+            wall=((name, ""),), filmed="2026-11-20",
+        )
+        for place, name in enumerate(devices)
+    )  # fmt: skip
+    plan = replace(TWO, subjects=(WALL, *TWO.subjects))
+    seen = (
+        replace(one, subject=name, shot=shot.id)
+        for name, shot in zip(devices, shots, strict=True)
+        for one in PASSES
+    )
+    return replace(HONEST, plan=plan, shots=shots, measurements=tuple(seen))
+
+
+def framed(corners: object, **fields: object) -> Case:
+    """Film two devices; in the film of the second the chart stands there."""
+    case = named(*(replace(one, serial=f"SN {one.id}") for one in CAMERAS[:2]))
+    first, second = case.shots
+    other = replace(second, corners=corners, **fields)  # type: ignore[arg-type]
+    return replace(case, shots=(first, other))
+
+
+def called(name: str, figures: Iterable[Measurement], **fields: str) -> Case:
+    """Film the camera under an id."""
+    camera = replace(CAMERA, id=name, **fields)  # type: ignore[arg-type]
+    shot = replace(SHOT, subject=name, sha256=hashlib.sha256(name.encode()).hexdigest())
+    seen = tuple(replace(one, subject=name) for one in figures)
+    return replace(
+        HONEST, plan=replace(DEVICE, subjects=(camera,)), shots=(shot,), measurements=seen
+    )
+
+
+def lit_by(**fields: object) -> Case:
+    """Read the light with an instrument."""
+    meter = replace(LUX_METER, **{"serial": "A 17"} | fields)  # type: ignore[arg-type]
+    light = Condition(name="illuminance", value=500.0, unit="lx", instrument="lux")
+    shots = (replace(SHOT, conditions=(light,), instruments=("lux",)),)
+    people = (Person(name="王工", role="检测员", methods=("noise", "grey_scale")),)
+    plan = replace(DEVICE, instruments=(meter,), people=people)
+    return Case(packs={"base": LUX}, plan=plan, shots=shots, measurements=PASSES)
+
+
+def confirmed_by(who: str, day: str = "2026-11-01") -> Case:
+    """Let somebody confirm the limits, where a builder is on the cover."""
+    text = FIRM.replace("李工", who).replace("2026-11-01", day)
+    plan = replace(DEVICE, project=PARTIES)
+    return replace(PASSED, packs={"base": pack(provenance=text)}, plan=plan)
+
+
+def supported(*names: str) -> Case:
+    """Name a file as evidence for each camera."""
+    case = drawn(no="")
+    answers = tuple(
+        replace(one, evidence=(name,))
+        for one, name in zip(case.plan.answers, names * len(case.plan.answers), strict=False)
+    )
+    return replace(case, plan=replace(case.plan, answers=answers))
+
+
+def kept(code: str, **parameters: float | str) -> Case:
+    """Keep recordings on which there is a note."""
+    reason = Reason(code=code, parameters={"count": 35, "file": "cam-1_1.mp4", **parameters})
+    note = Note(metric="recordings", shot=KEPT.id, subject=RECORDER.id, reason=reason)
+    plan = replace(DEVICE, subjects=(*DEVICE.subjects, RECORDER))
+    return replace(PASSED, plan=plan, recordings=(KEPT,), notes=(note,))
+
+
+PHOTOGRAPHS = tuple(f"{number}.jpg" for number in range(7))
+
+WAYS_BY_FILE = (
+    *(
+        Way(
+            what=f"the camera that failed under another id, with its {field}",
+            codes=("renamed",),
+            first=called("cam-1", HONEST.measurements, **{field: text}),
+            bent=called("gate-9", PASSES, **{field: again}),
+            words=("cam-1 = gate-9", "(fail)"),
+        )
+        for field, text, again in (
+            ("serial", "SN 77", "SN 77"),
+            ("address", "10.0.0.5", "10.0.0.5"),
+            ("source", "rtsp://10.0.0.5/1", "rtsp://10.0.0.5/1"),
+        )
+    ),
+    Way(
+        what="the film of another camera of an earlier session, packed anew",
+        codes=("footage_shared_before",),
+        first=replace(
+            HONEST,
+            plan=replace(DEVICE, subjects=(CAMERAS[1],)),
+            shots=(OF_SECOND_CAMERA,),
+            measurements=tuple(replace(each, subject="cam-2", shot="shot-2") for each in FIGURES),
+        ),
+        bent=replace(HONEST, measurements=(STEPS_SEEN, *FIGURES)),
+        words=("cam-2 = cam-1",),
+    ),
+    Way(
+        what="one tile of a film of a wall called otherwise in a second shot",
+        codes=("footage_shared",),
+        bent=on_a_wall("cam-1", "cam-2"),
+        words=("cam-1 = cam-2",),
+    ),
+    Way(
+        what="the film of one camera, cut and coded again, for another one",
+        codes=("framed_alike",),
+        honest=framed(MOVED),
+        bent=framed(SHAKEN),
+        words=("cam-1 = cam-2",),
+    ),
+    Way(
+        what="arrivals of frames typed into a table",
+        codes=("arrivals_stated",),
+        honest=replace(PASSED, shots=(replace(SHOT, arrivals="a.csv", stream_record="a.jsonl"),)),
+        bent=replace(PASSED, shots=(replace(SHOT, arrivals="a.csv"),)),
+        words=("shot-1",),
+    ),
+    Way(
+        what="the clip packed anew as its own reference",
+        codes=("reference_is_clip",),
+        honest=replace(
+            PASSED, measurements=(*PASSES, figure("compression.ssim", 0.9999, unit="1"))
+        ),
+        bent=replace(PASSED, measurements=(*PASSES, figure("compression.ssim", 1.0, unit="1"))),
+        words=("shot-1",),
+    ),
+    Way(
+        what="a light read with an instrument of no unit",
+        codes=("conditions_stated",),
+        honest=lit_by(),
+        bent=lit_by(unit="", range_from=None, range_to=None),
+    ),
+    Way(
+        what="an instrument with a calibration and no number",
+        codes=("resources_open",),
+        honest=lit_by(),
+        bent=lit_by(serial=""),
+        words=("lux",),
+    ),
+    *(
+        Way(
+            what=f"limits confirmed by {who}",
+            codes=("work_by_party",),
+            honest=confirmed_by("李工"),
+            bent=confirmed_by(who),
+            words=(who,),
+        )
+        for who in ("甲公司", "甲公司 赵工")
+    ),
+    Way(
+        what="limits confirmed on a day that is still to come",
+        codes=("day_ahead",),
+        honest=confirmed_by("李工"),
+        bent=confirmed_by("李工", "2031-11-01"),
+        words=(": 2031-11-01",),
+    ),
+    Way(
+        what="a laboratory that is the builder",
+        codes=("work_by_party",),
+        honest=replace(PASSED, plan=replace(DEVICE, project=PARTIES)),
+        bent=replace(PASSED, plan=replace(DEVICE, project=replace(PARTIES, laboratory="甲公司"))),
+        words=("甲公司",),
+    ),
+    Way(
+        what="a report issued by the builder",
+        codes=("work_by_party",),
+        honest=replace(PASSED, plan=replace(DEVICE, project=PARTIES)),
+        bent=replace(
+            PASSED,
+            plan=replace(DEVICE, project=PARTIES, institute=Institute(name="甲公司（盖章）")),
+        ),
+    ),
+    Way(
+        what="a panel of numbers in place of names",
+        codes=("resources_open",),
+        honest=rated_by("甲", "乙", "丙", "丁"),
+        bent=rated_by("1", "2", "3", "4"),
+    ),
+    Way(
+        what="a withdrawn source said to be in force for ever",
+        codes=("weaker_rule",),
+        honest=laid_over("", OLD),
+        bent=laid_over(f"{ENDLESS}\n", OLD),
+    ),
+    *(
+        Way(
+            what=f"other {what} in a pack of one's own",
+            codes=("weaker_rule",),
+            honest=laid_over(""),
+            bent=laid_over(text),
+        )
+        for what, text in (
+            ("English words", '[[requirements]]\nid = "noise"\ntext_en = "Not asked"\n'),
+            ("titles", '[[clauses]]\nnumber = "1"\ntitle = "图像（不作要求）"\n'),
+            ("words of a sample", '[[samplings]]\nid = "cameras"\ntext = "全数检验。"\n'),
+        )
+    ),
+    Way(
+        what="one photograph as the evidence for all cameras",
+        codes=("evidence_shared",),
+        honest=supported(*PHOTOGRAPHS),
+        bent=supported("1.jpg"),
+        words=("1.jpg: cam-1, cam-2",),
+    ),
+    *(
+        Way(
+            what=f"recordings with {code}",
+            codes=("recordings_contradict",),
+            honest=kept("name_order_unknown"),
+            bent=kept(code, **parameters),
+            words=("cam-1_1.mp4",),
+        )
+        for code, parameters in (
+            ("recordings_copied", {}),
+            ("duration_differs", {"named": 86400.0, "container": 60.0}),
+            ("file_before_recording", {"seconds": 90000.0}),
+            ("container_differs", {"seconds": -90000.0}),
+        )
+    ),
+)
