@@ -87,7 +87,7 @@ class BaselineTest(PlanTest):
         now = self.module.figures_of(self.shot)
         moves = regression.compare(self.before, now, done.notes, self.tolerances)
         counted = move_lines.counts(moves)
-        self.user_properties.append(("moves", counted))
+        self.tell([("moves", counted)])
         failed = [move for move in moves if move.fails]
         if failed:
             head = tr("figures that moved: {count}", count=len(failed))

@@ -11,6 +11,7 @@ from acceptance.pytest_plugin import measured_once
 from acceptance.pytest_plugin.measured_once import NotMeasuredError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from acceptance.model import Finding, Measurement, Session
@@ -64,6 +65,13 @@ class PlanTest(pytest.Item):
     def strict(self) -> bool:
         """Whether only a firm pass will do."""
         return bool(self.config.getini("acceptance_strict"))
+
+    def tell(self, properties: Iterable[tuple[str, object]]) -> None:
+        """Add properties to the report; those of a former run of this test give way."""
+        told = [*properties]
+        names = {name for name, _ in told}
+        self.user_properties[:] = [one for one in self.user_properties if one[0] not in names]
+        self.user_properties += told
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Say where the test stands: in the plan, in no line of it."""
