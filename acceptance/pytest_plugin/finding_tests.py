@@ -10,7 +10,7 @@ from acceptance.checks import judging
 from acceptance.messages import language, visible
 from acceptance.pytest_plugin import outcomes
 from acceptance.pytest_plugin.outcomes import CaseOutcome
-from acceptance.pytest_plugin.plan_test import PlanTest
+from acceptance.pytest_plugin.plan_test import PlanTest, tell
 from acceptance.report import bottom_lines, warning_lines
 
 RED = {CaseOutcome.ERROR, CaseOutcome.FAILED}
@@ -28,7 +28,7 @@ class RequirementTest(PlanTest):
         """Find the finding; skip or break off where it is no verdict."""
         done, _ = self.module.measured()
         finding = self.module.finding(*self.key)
-        self.tell(outcomes.properties(finding, done))
+        tell(self.user_properties, outcomes.properties(finding, done))
         what = outcomes.outcome(finding, done.plan.scope, strict=self.strict)
         said = visible(outcomes.told(finding, done), lines=True)
         if what is CaseOutcome.SKIPPED:  # here: the plan, not this line
@@ -55,7 +55,10 @@ class VerdictTest(PlanTest):
             (f"warning.{warning.severity}.{warning.code}", visible(line.sentence))
             for warning, line in zip(done.warnings or (), lines, strict=True)
         ]
-        self.tell([("verdict", done.verdict.value), ("session", str(folder)), *warned])
+        tell(
+            self.user_properties,
+            [("verdict", done.verdict.value), ("session", str(folder)), *warned],
+        )
         said = "\n".join([*bottom_lines.sentences(done, language(), ()), str(folder)])
         self.add_report_section("call", "verdict", visible(said, lines=True))
         scope, strict = done.plan.scope, self.strict

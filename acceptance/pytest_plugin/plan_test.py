@@ -52,6 +52,13 @@ class MeasuredModule(pytest.File):
         return self.figures.get(shot, [])
 
 
+def tell(told: list[tuple[str, object]], properties: Iterable[tuple[str, object]]) -> None:
+    """Add properties to those of a test; what a former run of it told under their names goes."""
+    added = [*properties]
+    names = {name for name, _ in added}
+    told[:] = [one for one in told if one[0] not in names] + added
+
+
 class PlanTest(pytest.Item):
     """A test of a plan."""
 
@@ -65,13 +72,6 @@ class PlanTest(pytest.Item):
     def strict(self) -> bool:
         """Whether only a firm pass will do."""
         return bool(self.config.getini("acceptance_strict"))
-
-    def tell(self, properties: Iterable[tuple[str, object]]) -> None:
-        """Add properties to the report; those of a former run of this test give way."""
-        told = [*properties]
-        names = {name for name, _ in told}
-        self.user_properties[:] = [one for one in self.user_properties if one[0] not in names]
-        self.user_properties += told
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Say where the test stands: in the plan, in no line of it."""

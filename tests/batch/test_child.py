@@ -172,9 +172,7 @@ def three(tmp_path: Path, temporary: Path) -> Iterator[Path]:
     wait_for(lambda: not children(temporary))
 
 
-@pytest.mark.parametrize(
-    "number", [signal.SIGINT, *(slow(number) for number in system.ASKING[1:])]
-)
+@pytest.mark.parametrize("number", [signal.SIGINT, *(slow(number) for number in system.ASKING[1:])])
 def test_a_batch_that_is_asked_to_end_ends_at_once_and_tells_what_is_done(
     three: Path, tmp_path: Path, temporary: Path, number: int
 ) -> None:

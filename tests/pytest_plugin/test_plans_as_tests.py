@@ -9,7 +9,6 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -21,7 +20,7 @@ from acceptance.checks import judging
 from acceptance.footage import encode
 from acceptance.model import Finding, Modality, Reason, Scope, Verdict
 from acceptance.pytest_plugin.outcomes import CaseOutcome, outcome
-from acceptance.pytest_plugin.plan_test import PlanTest
+from acceptance.pytest_plugin.plan_test import tell
 from acceptance.session import store
 
 FREEZE = PACK_TEXT.replace("grey_scale.steps", "faults.freeze").replace(
@@ -208,10 +207,10 @@ def test_the_verdict_is_red_where_the_tests_that_say_why_are_not_chosen(folder: 
 
 
 def test_a_test_that_is_run_again_tells_its_properties_once() -> None:
-    case = SimpleNamespace(user_properties=[("own", 1)])
+    told: list[tuple[str, object]] = [("own", 1)]
     for value in (2, 3):
-        PlanTest.tell(case, [("verdict", "pass"), ("warning", value), ("warning", 4)])  # type: ignore[arg-type]
-    assert case.user_properties == [("own", 1), ("verdict", "pass"), ("warning", 3), ("warning", 4)]
+        tell(told, [("verdict", "pass"), ("warning", value), ("warning", 4)])
+    assert told == [("own", 1), ("verdict", "pass"), ("warning", 3), ("warning", 4)]
 
 
 @pytest.mark.parametrize("distribution", ["loadfile", slow("load")])
