@@ -15,7 +15,7 @@ from acceptance.files import system
 AT_ONCE = 3.0  # s: ending children takes as long (``system.GRACE``)
 
 
-class Asked:
+class EndingInTurn:
     """Answers a signal that asks to end."""
 
     def __init__(self) -> None:
@@ -31,10 +31,10 @@ class Asked:
 
 def await_them() -> None:
     """Answer them from now on; one that somebody ignores for us (``nohup``) stays ignored."""
-    asked = Asked()
+    answer = EndingInTurn()
     for number in system.ASKING:
         if number == signal.SIGINT or signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, asked)
+            signal.signal(number, answer)
 
 
 def over() -> None:

@@ -52,11 +52,11 @@ class MeasuredModule(pytest.File):
         return self.figures.get(shot, [])
 
 
-def tell(told: list[tuple[str, object]], properties: Iterable[tuple[str, object]]) -> None:
+def tell(properties: list[tuple[str, object]], new: Iterable[tuple[str, object]]) -> None:
     """Add properties to those of a test; what a former run of it told under their names goes."""
-    added = [*properties]
+    added = [*new]
     names = {name for name, _ in added}
-    told[:] = [one for one in told if one[0] not in names] + added
+    properties[:] = [(name, value) for name, value in properties if name not in names] + added
 
 
 class PlanTest(pytest.Item):

@@ -47,14 +47,14 @@ def test_what_two_plans_ask_of_one_clip_is_measured_once(
     here = Here()
     monkeypatch.setattr(child, "answer", here)
     expected = batch.foresee([two], tmp_path / "out", settings=BARE)
-    alone = [one for one in expected if one.seconds == foreseen.START]
-    assert len(alone) == 1, "it only makes a session"
+    times = [each.seconds for each in expected]
+    assert times.count(foreseen.START) == 1, "it only makes a session"
     done = batch.run([two], tmp_path / "out", settings=BARE)
     assert len(here.measured) == 1
-    assert sorted(one.measured for one in done.outcomes) == [0, 1]
-    for one in done.outcomes:
-        assert one.folder
-        events = {line.what for line in store.load(one.folder).log}
+    assert sorted(outcome.measured for outcome in done.outcomes) == [0, 1]
+    for outcome in done.outcomes:
+        assert outcome.folder
+        events = {entry.what for entry in store.load(outcome.folder).log}
         assert "measured" in events
         assert "measured_before" not in events
 
@@ -65,7 +65,7 @@ def test_a_shared_clip_that_is_lost_is_tried_for_the_other_plan(
     """An error is of one plan, and names it."""
     monkeypatch.setattr(child, "answer", FailingOnce())
     done = batch.run([two], tmp_path / "out", settings=BARE)
-    [failed] = [one for one in done.outcomes if one.errors]
-    [made] = [one for one in done.outcomes if not one.errors]
+    [failed] = [outcome for outcome in done.outcomes if outcome.errors]
+    [made] = [outcome for outcome in done.outcomes if not outcome.errors]
     assert failed.errors[0].startswith(failed.name)
     assert (made.state, made.measured) == (PlanState.MADE, 1)

@@ -25,7 +25,7 @@ def _signals() -> Iterator[None]:
 
 
 def test_who_asks_twice_at_once_has_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = interrupts.Asked()
+    asked = interrupts.EndingInTurn()
     now = [100.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     with pytest.raises(KeyboardInterrupt):

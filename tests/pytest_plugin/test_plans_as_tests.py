@@ -207,10 +207,10 @@ def test_the_verdict_is_red_where_the_tests_that_say_why_are_not_chosen(folder: 
 
 
 def test_a_test_that_is_run_again_tells_its_properties_once() -> None:
-    told: list[tuple[str, object]] = [("own", 1)]
+    properties: list[tuple[str, object]] = [("own", 1)]
     for value in (2, 3):
-        tell(told, [("verdict", "pass"), ("warning", value), ("warning", 4)])
-    assert told == [("own", 1), ("verdict", "pass"), ("warning", 3), ("warning", 4)]
+        tell(properties, [("verdict", "pass"), ("warning", value), ("warning", 4)])
+    assert properties == [("own", 1), ("verdict", "pass"), ("warning", 3), ("warning", 4)]
 
 
 @pytest.mark.parametrize("distribution", ["loadfile", slow("load")])
