@@ -65,8 +65,19 @@ def foresee(
     look = _Look(Path(out), how)
     with ThreadPoolExecutor(how.processes) as pool:
         found = list(pool.map(look.at, [(item, look.checked(item)) for item in items]))
-    lengths = look.lengths([clip for _, clips in found for clip in clips])
-    return [_timed(one, clips, lengths) for one, clips in found]
+    once = _once([clips for _, clips in found])
+    lengths = look.lengths([clip for clips in once for clip in clips])
+    return [_timed(one, clips, lengths) for (one, _), clips in zip(found, once, strict=True)]
+
+
+def _once(missing: Iterable[Mapping[str, Path]]) -> list[list[Path]]:
+    """Return the clips of each plan, of those of one key the first only: plans share it."""
+    counted: set[str] = set()
+    found = []
+    for clips in missing:
+        found.append([clip for key, clip in clips.items() if key not in counted])
+        counted |= clips.keys()
+    return found
 
 
 class _Look:
@@ -85,22 +96,24 @@ class _Look:
         except AcceptanceError as error:
             return error
 
-    def at(self, given: tuple[Item, Planned | AcceptanceError]) -> tuple[Foreseen, list[Path]]:
-        """Return what would be done with a plan, and the clips that would be measured."""
+    def at(self, given: tuple[Item, Planned | AcceptanceError]) -> tuple[Foreseen, dict[str, Path]]:
+        """Return what would be done with a plan, and the clips to be measured, by their keys."""
         item, each = given
         if isinstance(each, AcceptanceError):
-            return Foreseen(name=item.name, state=PlanState.FAILED, error=str(each)), []
+            return Foreseen(name=item.name, state=PlanState.FAILED, error=str(each)), {}
         try:
             seen = planned.look_up(each, self.cache, self.changes)
         except AcceptanceError as error:
-            return Foreseen(name=item.name, state=PlanState.FAILED, error=str(error)), []
+            return Foreseen(name=item.name, state=PlanState.FAILED, error=str(error)), {}
         line = self.before.get(seen.session)
         kept = bool(line and record.kept(self.out, line, seen.files, seen.inputs))
         shots = each.plan.shots
         missing = [shot for shot in shots if shot.id not in seen.held and not kept]
         state = PlanState.KEPT if kept else PlanState.MADE
         expected = Foreseen(name=each.name, state=state, shots=len(shots), held=len(seen.held))
-        return expected, [(each.folder / shot.clip).absolute() for shot in missing]
+        return expected, {
+            seen.keys[shot.id]: (each.folder / shot.clip).absolute() for shot in missing
+        }
 
     def lengths(self, clips: Sequence[Path]) -> Mapping[Path, float | None]:
         """Estimate how long each clip takes; a child looks, as a header may be poisoned too."""

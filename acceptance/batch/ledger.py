@@ -136,14 +136,21 @@ class Ledger:
         )  # fmt: skip
         self._close(outcome)
 
-    def finish(self, each: Planned, seen: LookedUp, made: dict[str, Any], state: PlanState) -> None:
-        """Close a plan that has a session, made now or kept."""
+    def finish(
+        self,
+        each: Planned,
+        seen: LookedUp,
+        made: dict[str, Any],
+        state: PlanState,
+        measured: int = 0,
+    ) -> None:
+        """Close a plan that has a session, made now or kept; so many shots were measured for it."""
         folder, shots = self.out / made["session"], len(each.plan.shots)
         outcome = PlanOutcome(
             name=each.name, state=state, session=made["session"], folder=folder,
             verdict=Verdict(made["verdict"]), provisional=made["provisional"],
             failed=tuple(made["failed"]), shots=shots, damaged=seen.damaged,
-            measured=shots - len(seen.held) if state is PlanState.MADE else 0,
+            measured=measured,
             films=_films(each, seen),
         )  # fmt: skip
         if self.results:

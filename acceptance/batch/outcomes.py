@@ -58,7 +58,7 @@ class PlanOutcome:
     """How many shots the plan has."""
 
     measured: int = 0
-    """How many of them this batch measured."""
+    """How many of them this batch measured; what two plans share counts for one of them."""
 
     damaged: tuple[str, ...] = ()
     """Shots whose entry in the cache was damaged; they were measured again."""
@@ -87,7 +87,7 @@ class Summary:
     """Names of plans that were not, because the batch was ended."""
 
     interrupted: bool = False
-    """Whether a person or the system asked it to end (Ctrl-C, SIGTERM)."""
+    """Whether a person or the system asked it to end (Ctrl-C, SIGTERM, a closed terminal)."""
 
     def exit_code(self, *, strict: bool = False) -> int:
         """130: interrupted; else 2: a plan has no session, 1: one failed, 3: one is open, 0."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -114,6 +115,8 @@ class Going:
     seen: LookedUp
     left: int
     """Shots that are still to come."""
+    measured: int = 0
+    """Shots that were measured for it; not those that another plan shares."""
     errors: list[str] = field(default_factory=list)
 
 
@@ -126,6 +129,8 @@ class Batch:
         self.out, self.how, self.ledger = out, how, ledger
         self.here, self.measuring = here, measuring
         self.cache, self.schedule = Cache(how.cache or out / ".cache"), Schedule()
+        self.own: set[str] = set()  # keys of what this batch measured
+        self.waiting: dict[str, deque[tuple[Going, Shot]]] = {}  # by key, the one measured first
 
     def run(self, items: Iterable[inputs.Item]) -> None:
         """Do everything."""
@@ -161,19 +166,40 @@ class Batch:
             self._measure(going, shot)
 
     def _measure(self, going: Going, shot: Shot) -> None:
-        each, key = going.planned, going.seen.keys[shot.id]
-        where, then = f"{each.name}: {shot.clip}", partial(self._was_measured, going, shot)
+        """Measure a shot, unless that of another plan, which has the same key, is on its way."""
+        key = going.seen.keys[shot.id]
+        self.waiting.setdefault(key, deque()).append((going, shot))
+        if len(self.waiting[key]) == 1:
+            self._start(key)
+
+    def _start(self, key: str) -> None:
+        going, shot = self.waiting[key][0]
+        each = going.planned
+        where, then = f"{each.name}: {shot.clip}", partial(self._was_measured, key)
         call = self.measuring.answer, each.measuring(shot, key), where, self.how.bounds
         self.schedule.add(self.measuring, NEXT, then, *call)
 
-    def _was_measured(self, going: Going, shot: Shot, future: Future[child.Reply]) -> None:
-        key, given = going.seen.keys[shot.id], self.ledger.result(future)
-        going.left -= 1
+    def _was_measured(self, key: str, future: Future[child.Reply]) -> None:
+        """Take what was measured for every plan that waits for it; an error is of one of them."""
+        given, line = self.ledger.result(future), self.waiting[key]
+        going, shot = line.popleft()
         if isinstance(given, str):
-            going.errors.append(given)
-        else:
-            self.cache.keep(key, given.parts[MEASURED])
-            self.ledger.note_measured(going.planned, shot, key, given.seconds)
+            if line:
+                self._start(key)
+            self._settle(going, given)
+            return
+        self.cache.keep(key, given.parts[MEASURED])
+        self.ledger.note_measured(going.planned, shot, key, given.seconds)
+        self.own.add(key)
+        going.measured += 1
+        self._settle(going)
+        while line:
+            self._settle(line.popleft()[0])
+
+    def _settle(self, going: Going, error: str = "") -> None:
+        """Count a shot as done with; after the last one of its plan, make the session."""
+        going.left -= 1
+        going.errors += [error] if error else []
         self.ledger.advance(1)
         if going.left:
             return
@@ -184,6 +210,8 @@ class Batch:
 
     def _make(self, going: Going) -> None:
         each, seen = going.planned, going.seen
+        earlier = (shot for shot in seen.held if seen.keys[shot] not in self.own)
+        seen = replace(seen, held=frozenset(earlier))
         task = each.making(seen, self.out, self.cache, self.how)
         then = partial(self._was_made, going)
         bounds = self.how.bounds_of_session(len(each.plan.shots))
@@ -195,4 +223,4 @@ class Batch:
             self.ledger.give_up(going.planned, [given], going.seen)
             return
         made = json.loads(given.parts[tasks.REPLY])
-        self.ledger.finish(going.planned, going.seen, made, PlanState.MADE)
+        self.ledger.finish(going.planned, going.seen, made, PlanState.MADE, going.measured)

@@ -108,7 +108,7 @@ class _Held:
             if texts:
                 raise click.UsageError(tr("--tolerance is about a --baseline"))
             return None
-        found = [one for one in baseline.read(file) if wanted is None or one.quantity in wanted]
+        found = [one for one in baseline.read(file) if _is_of(one.quantity, wanted)]
         if not found:  # everything would be new, and nothing could have moved
             hint = tr("Name other metrics, or measure the baseline with these")
             raise PlanError(tr("holds no figure of these metrics"), where=str(file), hint=hint)
@@ -121,6 +121,17 @@ class _Held:
         measured, notes = measuring.together(done)
         now = [one for one in measured if self.wanted is None or one.quantity in self.wanted]
         return regression.compare(self.figures, now, notes, self.tolerances)
+
+
+def _is_of(quantity: str, wanted: Collection[str] | None) -> bool:
+    """Whether a figure of the baseline is of the metrics that are asked for.
+
+    So is one of their families that no metric gives any more: it vanished.
+    """
+    if wanted is None or quantity in wanted:
+        return True
+    families = {name.partition(".")[0] for name in wanted}
+    return quantity.partition(".")[0] in families and quantity not in metrics.quantities()
 
 
 def _inputs(asked: Plan) -> list[Path]:

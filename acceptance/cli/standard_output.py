@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class StandardStream(io.TextIOWrapper):
     """A stream whose reader may go away (``| head``): the work goes on, and so does its exit code.
 
-    Ending there would have an exit code of its own, which a build takes for a verdict.
+    So it does where the disc below it is full, or its terminal is closed. Ending there would have
+    an exit code of its own, which a build takes for a verdict.
     """
 
     def write(self, text: str) -> int:
@@ -35,8 +36,9 @@ class StandardStream(io.TextIOWrapper):
     def _refusing(self) -> Iterator[None]:
         try:
             yield
-        except BrokenPipeError:
+        except OSError as error:
             self._write_nowhere()
+            self._tell(error)
 
     def _write_nowhere(self) -> None:
         """Let what is left go nowhere; it must not fail again when the process ends."""
@@ -44,17 +46,16 @@ class StandardStream(io.TextIOWrapper):
         os.dup2(nowhere, self.fileno())
         os.close(nowhere)
 
+    def _tell(self, error: OSError) -> None:
+        """Tell nobody: where that would be told is where it cannot be written."""
+
 
 class StandardOutput(StandardStream):
     """Standard output; where it cannot be written (a full disk, closed), an OutputError says so."""
 
-    @contextlib.contextmanager
-    def _refusing(self) -> Iterator[None]:
-        try:
-            with super()._refusing():
-                yield
-        except OSError as error:
-            self._write_nowhere()
-            what = tr("cannot be written ({cause})", cause=cause_of(error))
-            hint = tr("Make room, or send the output elsewhere")
-            raise OutputError(what, where=tr("standard output"), hint=hint) from error
+    def _tell(self, error: OSError) -> None:
+        if isinstance(error, BrokenPipeError):
+            return
+        what = tr("cannot be written ({cause})", cause=cause_of(error))
+        hint = tr("Make room, or send the output elsewhere")
+        raise OutputError(what, where=tr("standard output"), hint=hint) from error

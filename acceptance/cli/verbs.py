@@ -6,7 +6,6 @@ import importlib
 import inspect
 import io
 import re
-import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 import click
 
 from acceptance import __version__
+from acceptance.cli import interrupts
 from acceptance.cli.help_pages import HelpPage
 from acceptance.cli.standard_output import StandardOutput, StandardStream
 from acceptance.files import shortage
@@ -48,14 +48,13 @@ class Verb(click.Command):
     ) -> click.Context:
         """Make the context of the loaded command, which is then the one that runs.
 
-        From then on Ctrl-C and SIGTERM are answered with a sentence (``failures``): while libraries
-        load, an interrupt may come out of them as any other error.
+        From then on Ctrl-C, SIGTERM and a terminal that is closed are answered with a sentence
+        (``failures``): while libraries load, an interrupt may come out of them as any other error.
         """
         if self.child:
             self._start_child(max(map(_size, args), default=0))
         command = self.loaded()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.default_int_handler)
+        interrupts.await_them()
         return command.make_context(info_name, args, parent, **extra)
 
     def _start_child(self, size: int) -> None:
@@ -311,11 +310,11 @@ def _run() -> int:
         code: int = cli.main(prog_name="acceptance", standalone_mode=False)
         sys.stdout.flush()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 -- the last resort for bugs, too
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        interrupts.over()
         from acceptance.cli import failures  # noqa: PLC0415 -- late: help needs no tables
 
         return failures.tell(error)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    interrupts.over()
     return code
 
 

@@ -54,8 +54,9 @@ def rows(path: Path) -> list[list[str]]:
 
     Raises PlanError naming file, and where it can row and column: not readable, neither UTF-8 nor
     GBK, no CSV or XLSX, nothing in it, a formula (what it comes to is another program's business),
-    more than ``MOST_ROWS``, ``MOST_COLUMNS``, ``MOST_CELLS``, or ``MOST_CHARACTERS`` in a cell, or
-    than ``regular.MOST_BYTES``. Empty rows at the end do not count.
+    a number or value that a workbook has lost (``workbook.CellError``), more than ``MOST_ROWS``,
+    ``MOST_COLUMNS``, ``MOST_CELLS``, or ``MOST_CHARACTERS`` in a cell, or than
+    ``regular.MOST_BYTES``. Empty rows at the end do not count.
     """
     merged: list[workbook.Merged] = []
     table = _workbook(path, merged) if path.suffix.lower() == ".xlsx" else _csv(path)
@@ -222,6 +223,13 @@ def _again() -> str:
 def _workbook(path: Path, merged: list[workbook.Merged]) -> Iterator[tuple[int, list[str]]]:
     try:
         yield from workbook.rows(_read(path), merged)
+    except workbook.CellError as error:
+        where = tr(
+            "{file}, row {row}, column {column}", file=path, row=error.row, column=error.column
+        )
+        raise PlanError(
+            str(error), where=where, hint=tr("Write it as text, or clear it")
+        ) from error
     except DAMAGED as error:
         what = tr("is not a workbook ({cause})", cause=error)
         raise PlanError(what, where=str(path), hint=_again()) from error

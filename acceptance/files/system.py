@@ -26,6 +26,7 @@ GLANCE = 0.5  # s between two looks for the process that started this one
 if sys.platform == "win32":
     import msvcrt
 
+    ASKING = (signal.SIGINT, signal.SIGTERM)  # signals by which somebody wants a program to end
     BYTES = os.O_BINARY  # leave line ends alone
     NEVER_WAITING = os.O_RDONLY | BYTES
 
@@ -79,6 +80,7 @@ else:
     import fcntl
     import resource
 
+    ASKING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # the last: its terminal was closed
     BYTES = 0
     NEVER_WAITING = os.O_RDONLY | os.O_NONBLOCK  # not even for a pipe
 

@@ -11,7 +11,7 @@ import posixpath
 import re
 import zipfile
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 from xml.parsers import expat
@@ -29,6 +29,16 @@ CHUNK = 1 << 20
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # 22.9.2.19
 RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})")
 PER_CENT, DATE, DURATION, PLAIN = "%", "date", "duration", ""
+ZEROS = re.compile("0{2,}")  # a format that fills a number up: 0012
+EXACT = 10**15  # programs keep 15 digits: an id of GB/T 28181 has 20, and needs a cell of text
+
+
+class CellError(Exception):
+    """What is wrong with a cell, whatever the rest is; row and column from 1."""
+
+    def __init__(self, what: str, row: int, column: int) -> None:
+        super().__init__(what)
+        self.row, self.column = row, column
 
 
 class XmlPart(Protocol):
@@ -53,10 +63,11 @@ class Merged:
 def rows(content: bytes, merged: list[Merged]) -> Iterator[tuple[int, list[str]]]:
     """Yield number (from 1) and cells of each row that holds anything, every cell as it is shown.
 
-    That is 12%, yes and no, whole numbers without decimals, dates in ISO 8601; a formula begins
-    with ``=``. ``merged`` gets the cells that are merged downwards, of which only the first holds
-    what is shown; it is complete after the last row. Raises ValueError, and what zipfile and expat
-    raise, for what is no workbook.
+    That is 12%, yes and no, whole numbers without decimals, 0012 where the format fills up, dates
+    in ISO 8601; a formula begins with ``=``. ``merged`` gets the cells that are merged downwards,
+    of which only the first holds what is shown; it is complete after the last row. Raises CellError
+    for a failed calculation (#N/A) and a number of which digits are lost; ValueError, and what
+    zipfile and expat raise, for what is no workbook.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         sheet = _sheet(archive)
@@ -121,7 +132,7 @@ def _sheet(archive: zipfile.ZipFile) -> SheetPart:
     for kind, part in (("sharedStrings", strings), ("styles", styles)):
         for _, path in [*relations.of(kind)][:1]:
             _whole(archive, path, part)
-    kinds = [_kind(styles.formats.get(number, number)) for number in styles.used]
+    kinds = [_kind(styles.formats.get(number) or _built_in(number)) for number in styles.used]
     return SheetPart(name=name, strings=strings.found, kinds=kinds, since_1904=book.since_1904)
 
 
@@ -222,13 +233,21 @@ class Styles:
             self.of_cells = False
 
 
-def _kind(code: str) -> str:
-    """Say how a number of this format is shown; ``code`` may be the number of a built-in one."""
+def _built_in(number: str) -> str:
+    """Return the format that every program knows by this number."""
     from openpyxl.styles import numbers  # noqa: PLC0415 -- late: only a workbook needs it
 
-    shown = numbers.BUILTIN_FORMATS.get(int(code), "General") if code.isdecimal() else code
+    return numbers.BUILTIN_FORMATS.get(int(number), "General") if number.isdecimal() else number
+
+
+def _kind(shown: str) -> str:
+    """Say how a number of this format is shown."""
+    from openpyxl.styles import numbers  # noqa: PLC0415 -- late, as above
+
     if numbers.is_date_format(shown):
         return DURATION if numbers.is_timedelta_format(shown) else DATE
+    if ZEROS.fullmatch(shown):
+        return shown
     return PER_CENT if "%" in shown else PLAIN
 
 
@@ -304,6 +323,9 @@ class SheetPart:
                 return datetime.fromisoformat(self.value).isoformat(sep=" ")
             case "n":
                 return self._number()
+            case "e":
+                what = tr("holds no value ({shown:.20})", shown=self.value)
+                raise CellError(what, self.number, self.column)
         return _unescaped(self.value)
 
     def _number(self) -> str:
@@ -314,8 +336,12 @@ class SheetPart:
             return f"{number * 100:.12g}%"
         if kind in {DATE, DURATION}:
             return _moment(number, since_1904=self.since_1904, duration=kind == DURATION)
-        integral = isinstance(number, float) and number.is_integer()
-        return str(int(number) if integral else number)
+        if not float(number).is_integer():
+            return str(number)
+        if abs(number) >= EXACT:
+            what = tr("holds a number of more than 15 digits, of which the last ones are lost")
+            raise CellError(what, self.number, self.column)
+        return str(int(number)).zfill(len(kind))
 
 
 def _natural(text: str) -> int:
@@ -332,7 +358,9 @@ def _moment(number: float, *, since_1904: bool, duration: bool) -> str:
         found = excel.from_excel(number, epoch, timedelta=duration)
     except (OverflowError, ValueError):
         return "#VALUE!"
-    return found.isoformat(sep=" ") if isinstance(found, datetime) else str(found)
+    if isinstance(found, datetime):
+        return str(found.date() if found.time() == time() else found.isoformat(sep=" "))
+    return str(found)
 
 
 def _merged(text: str) -> Iterator[Merged]:

@@ -8,7 +8,7 @@ import pytest
 
 from acceptance.errors import PlanError
 from acceptance.messages import tr, visible
-from acceptance.pytest_plugin.plan_test import PlanTest
+from acceptance.pytest_plugin.plan_test import PlanTest, tell
 from acceptance.report import move_lines, regression
 from acceptance.session import baseline
 
@@ -87,7 +87,7 @@ class BaselineTest(PlanTest):
         now = self.module.figures_of(self.shot)
         moves = regression.compare(self.before, now, done.notes, self.tolerances)
         counted = move_lines.counts(moves)
-        self.user_properties.append(("moves", counted))
+        tell(self.user_properties, [("moves", counted)])
         failed = [move for move in moves if move.fails]
         if failed:
             head = tr("figures that moved: {count}", count=len(failed))

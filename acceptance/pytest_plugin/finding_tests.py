@@ -10,7 +10,7 @@ from acceptance.checks import judging
 from acceptance.messages import language, visible
 from acceptance.pytest_plugin import outcomes
 from acceptance.pytest_plugin.outcomes import CaseOutcome
-from acceptance.pytest_plugin.plan_test import PlanTest
+from acceptance.pytest_plugin.plan_test import PlanTest, tell
 from acceptance.report import bottom_lines, warning_lines
 
 RED = {CaseOutcome.ERROR, CaseOutcome.FAILED}
@@ -28,7 +28,7 @@ class RequirementTest(PlanTest):
         """Find the finding; skip or break off where it is no verdict."""
         done, _ = self.module.measured()
         finding = self.module.finding(*self.key)
-        self.user_properties += outcomes.properties(finding, done)
+        tell(self.user_properties, outcomes.properties(finding, done))
         what = outcomes.outcome(finding, done.plan.scope, strict=self.strict)
         said = visible(outcomes.told(finding, done), lines=True)
         if what is CaseOutcome.SKIPPED:  # here: the plan, not this line
@@ -45,22 +45,34 @@ class RequirementTest(PlanTest):
 
 
 class VerdictTest(PlanTest):
-    """The bottom line: red only for what no other test of the plan says."""
+    """The bottom line: red only for what no other test of the plan that runs says."""
 
     def setup(self) -> None:
         """Add to the report what page 1 says; break off where something else leaves it open."""
         done, folder = self.module.measured()
         lines = warning_lines.every(done, language(), ())
-        self.user_properties += [("verdict", done.verdict.value), ("session", str(folder))]
-        for warning, line in zip(done.warnings or (), lines, strict=True):
-            name = f"warning.{warning.severity}.{warning.code}"
-            self.user_properties.append((name, visible(line.sentence)))
+        warned = [
+            (f"warning.{warning.severity}.{warning.code}", visible(line.sentence))
+            for warning, line in zip(done.warnings or (), lines, strict=True)
+        ]
+        tell(
+            self.user_properties,
+            [("verdict", done.verdict.value), ("session", str(folder)), *warned],
+        )
         said = "\n".join([*bottom_lines.sentences(done, language(), ()), str(folder)])
         self.add_report_section("call", "verdict", visible(said, lines=True))
         scope, strict = done.plan.scope, self.strict
-        elsewhere = {outcomes.outcome(one, scope, strict=strict) for one in done.findings}
+        elsewhere = {
+            outcomes.outcome(self.module.finding(*key), scope, strict=strict)
+            for key in self._chosen()
+        }
         if judging.exit_code(done.bottom_line, strict=strict) and not elsewhere & RED:
             pytest.fail(visible(said, lines=True), pytrace=False)
+
+    def _chosen(self) -> list[tuple[str, str]]:
+        """Return the findings of the plan whose tests run, too: ``-k`` leaves some out."""
+        beside = (item for item in self.session.items if item.parent is self.parent)
+        return [item.key for item in beside if isinstance(item, RequirementTest)]
 
     def runtest(self) -> None:
         """Do nothing: what is wrong breaks off the setup."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import time
+from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
 from acceptance.errors import AcceptanceError, OutputError
@@ -13,7 +15,6 @@ from acceptance.session.journal import locked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     import pytest
 
@@ -35,12 +36,21 @@ def measure(plan: Path, config: pytest.Config) -> tuple[Session, Path]:
     out = config.rootpath / asked
     if not hasattr(config, "workerinput"):
         return _run(plan, out, config)
-    # each worker's folder lies in that of the run
-    run: Path = config._tmp_path_factory.getbasetemp().parent  # type: ignore[attr-defined]  # noqa: SLF001
-    place = run / f"acceptance-{intake.digest(str(plan))}"
+    place = _folder_of_run(config) / f"acceptance-{intake.digest(str(plan))}"
     place.mkdir(exist_ok=True)
     with _alone(place):
         return _shared(plan, out, config, place)
+
+
+def _folder_of_run(config: pytest.Config) -> Path:
+    """Return a folder that the workers of this run share, and no other run."""
+    if config.pluginmanager.hasplugin("tmpdir"):  # each worker's folder lies in that of the run
+        own: Path = config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]  # noqa: SLF001
+        return own.parent
+    number = config.workerinput["testrunuid"]  # type: ignore[attr-defined]
+    place = Path(gettempdir()) / f"acceptance-{number}"
+    place.mkdir(mode=0o700, exist_ok=True)
+    return place
 
 
 def _shared(plan: Path, out: Path, config: pytest.Config, place: Path) -> tuple[Session, Path]:

@@ -29,7 +29,11 @@ class PlanModule(MeasuredModule):
     """A plan and its tests."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        """Yield a test for each finding that a run will have, each baseline, and the verdict."""
+        """Yield a test for each finding that a run will have, each baseline, and the verdict.
+
+        A plan that cannot be used is an error whatever is chosen (``-k``), and keeps no other test
+        from running: those of other cameras are as good as they were.
+        """
         try:
             plan, packs = runner.prepare(plans.read(self.path))
             live_sources.require_none(plan, self.path.name)
@@ -38,6 +42,7 @@ class PlanModule(MeasuredModule):
             due = judging.judge(packs, plan, (), (), taken, today="", quantities=units)
             held = [*baseline_tests.of(self, [one.id for one in taken])]
         except AcceptanceError as error:
+            self.config.option.continue_on_collection_errors = True
             raise self.CollectError(str(error)) from error
         yield from self._requirements(due)
         yield from held

@@ -11,6 +11,7 @@ from acceptance.pytest_plugin import measured_once
 from acceptance.pytest_plugin.measured_once import NotMeasuredError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from acceptance.model import Finding, Measurement, Session
@@ -49,6 +50,13 @@ class MeasuredModule(pytest.File):
             for figure in done.measurements:
                 self.figures[figure.shot].append(figure)
         return self.figures.get(shot, [])
+
+
+def tell(properties: list[tuple[str, object]], new: Iterable[tuple[str, object]]) -> None:
+    """Add properties to those of a test; what a former run of it told under their names goes."""
+    added = [*new]
+    names = {name for name, _ in added}
+    properties[:] = [(name, value) for name, value in properties if name not in names] + added
 
 
 class PlanTest(pytest.Item):

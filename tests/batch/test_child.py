@@ -22,6 +22,7 @@ from marks import slow
 from acceptance import batch
 from acceptance.batch import PlanState, Settings, bundle, child, tasks
 from acceptance.errors import ClipError, GapError, OutputError
+from acceptance.files import system
 from acceptance.session import integrity
 
 if TYPE_CHECKING:
@@ -171,9 +172,7 @@ def three(tmp_path: Path, temporary: Path) -> Iterator[Path]:
     wait_for(lambda: not children(temporary))
 
 
-@pytest.mark.parametrize(
-    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("number", [signal.SIGINT, *(slow(number) for number in system.ASKING[1:])])
 def test_a_batch_that_is_asked_to_end_ends_at_once_and_tells_what_is_done(
     three: Path, tmp_path: Path, temporary: Path, number: int
 ) -> None:
@@ -181,6 +180,8 @@ def test_a_batch_that_is_asked_to_end_ends_at_once_and_tells_what_is_done(
     process = started(three, out, "--json", str(tmp_path / "summary.json"))
     wait_for(lambda: sound(out) >= 1)
     process.send_signal(number)
+    time.sleep(0.05)
+    process.send_signal(number)  # who presses twice breaks nothing off that is being tidied up
     shown, said = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "interrupted: run the same command again" in said

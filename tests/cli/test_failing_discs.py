@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
+from pathlib import Path
 
 import pytest
 from lxml import etree
@@ -57,4 +58,12 @@ def test_a_reader_that_goes_away_ends_no_work_and_changes_no_exit_code(
     with kind(os.fdopen(writing, "wb"), "utf-8", line_buffering=True) as stream:
         assert stream.write("合格\n") == 3
         print("x" * 100_000, file=stream)
+        stream.flush()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_errors_that_cannot_be_written_end_no_work_and_change_no_exit_code() -> None:
+    """``run ... 2> log`` on a full disc: it ended with 1, as where a device fails."""
+    with StandardStream(Path("/dev/full").open("wb"), "utf-8", line_buffering=True) as stream:
+        assert stream.write("合格\n") == 3
         stream.flush()

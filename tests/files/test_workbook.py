@@ -59,16 +59,32 @@ def with_sheet(rows: str, head: str = "") -> bytes:
     ("value", "shown", "text"),
     [
         (1, "General", "1"), (-5, "0.00", "-5"), (3.0, "General", "3"), (1.5, "General", "1.5"),
-        (1e20, "General", f"{10**20}"), (0.125, "0.0%", "12.5%"), (2, "0%", "200%"),
+        (10**15 - 1, "General", "9" * 15), (12, "000000", "000012"),
+        (1.5, "000", "1.5"), (0.125, "0.0%", "12.5%"), (2, "0%", "200%"),
         (True, "General", "yes"), (False, "0%", "no"), ("北门", "@", "北门"), ("a\nb", "@", "a\nb"),
         ("=1+1", "General", "=1+1"),
         (datetime(2026, 1, 2, 3, 4, 5), "yyyy-mm-dd", "2026-01-02 03:04:05"),  # noqa: DTZ001
-        (date(2026, 1, 2), 'yyyy"年"m"月"d"日"', "2026-01-02 00:00:00"),
+        (date(2026, 1, 2), 'yyyy"年"m"月"d"日"', "2026-01-02"),
         (time(8, 30), "hh:mm", "08:30:00"), (timedelta(hours=30), "[h]:mm", "1 day, 6:00:00"),
     ],
 )  # fmt: skip
 def test_a_cell_is_read_as_it_is_shown(value: object, shown: str, text: str) -> None:
     assert [*workbook.rows(saved((value, shown)), [])] == [(1, [text])]
+
+
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [(34020000001320000001, "more than 15 digits"), (10**15, "digits"), ("#N/A", "no value")],
+)
+def test_a_cell_that_has_lost_what_was_written_into_it_is_refused(
+    value: object, what: str, tmp_path: Path
+) -> None:
+    """The ids of cameras by GB/T 28181 have 20 digits; as numbers they would all be one."""
+    (tmp_path / "a.xlsx").write_bytes(saved(("id", "@"), (value, "General")))
+    with pytest.raises(PlanError, match=rf"a\.xlsx, row 1, column 2: .*{what}"):
+        spreadsheet.rows(tmp_path / "a.xlsx")
+    (tmp_path / "a.xlsx").write_bytes(saved(("id", "@"), (f"0{value}", "@")))
+    assert spreadsheet.rows(tmp_path / "a.xlsx") == [["id", f"0{value}"]], "as text it is kept"
 
 
 def test_rows_and_cells_are_where_they_say_or_follow_the_last() -> None:

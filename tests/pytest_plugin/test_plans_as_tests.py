@@ -20,6 +20,7 @@ from acceptance.checks import judging
 from acceptance.footage import encode
 from acceptance.model import Finding, Modality, Reason, Scope, Verdict
 from acceptance.pytest_plugin.outcomes import CaseOutcome, outcome
+from acceptance.pytest_plugin.plan_test import tell
 from acceptance.session import store
 
 FREEZE = PACK_TEXT.replace("grey_scale.steps", "faults.freeze").replace(
@@ -112,7 +113,7 @@ def write(folder: Path, name: str, more: str = "", *, clip: str) -> Path:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with plans that pass, fail, stay open and cannot be measured."""
+    """Return a folder with plans that pass, fail, stay open, cannot be measured, or be used."""
     place = tmp_path_factory.mktemp("plans") / "门口 1"
     place.mkdir()
     (place / "made_up.toml").write_text(FREEZE, "utf-8")
@@ -123,6 +124,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write(place, "fails", NOISE_OUT, clip="still.mkv")
     write(place, "open", clip="moving.mkv")
     write(place, "broken", NOISE_OUT, clip="broken.mkv")
+    write(place, "wrong", "[", clip="moving.mkv")
     (place / "pyproject.toml").write_text("[tool.pytest.ini_options]\n", "utf-8")
     (place / "other.toml").write_text("this is [ no TOML", "utf-8")
     return place
@@ -135,10 +137,11 @@ def ran(folder: Path) -> Ran:
 
 
 def test_a_plan_is_a_module_and_each_requirement_of_a_device_a_test(ran: Ran) -> None:
-    names = {name.partition(":")[2] for name in ran.cases}
+    names = {name.partition(":")[2] for name in ran.cases if not name.startswith(":")}
     assert names == {"1/steps[门口]", "1/noise[门口]", "verdict"}
-    assert len(ran.cases) == 4 * 3
+    assert len(ran.cases) == 4 * 3 + 1
     assert ran.code == 1
+    assert ran.outcome(":wrong.acceptance.toml") == "error", "keeps no other from running"
     assert "other.toml" not in ran.text
 
 
@@ -194,6 +197,22 @@ def test_each_plan_was_measured_once_into_the_folder_that_the_option_names(
         assert store.load(session).findings
 
 
+def test_the_verdict_is_red_where_the_tests_that_say_why_are_not_chosen(folder: Path) -> None:
+    """Another worker cannot be found by way of pytest's temporary folder, which may be off."""
+    alone = ("-n", "1", "-p", "no:tmpdir", "-k", "verdict", "--acceptance-out", "alone")
+    done = run(folder, *alone, "fails.acceptance.toml")
+    assert list(done.cases) == ["fails:verdict"]
+    assert done.outcome("fails:verdict") == "error"
+    assert "Verdict: fail" in done.message("fails:verdict")
+
+
+def test_a_test_that_is_run_again_tells_its_properties_once() -> None:
+    properties: list[tuple[str, object]] = [("own", 1)]
+    for value in (2, 3):
+        tell(properties, [("verdict", "pass"), ("warning", value), ("warning", 4)])
+    assert properties == [("own", 1), ("verdict", "pass"), ("warning", 3), ("warning", 4)]
+
+
 @pytest.mark.parametrize("distribution", ["loadfile", slow("load")])
 def test_under_xdist_each_plan_is_measured_once_whoever_gets_its_tests(
     distribution: str, folder: Path
@@ -238,7 +257,7 @@ def test_the_figures_of_each_shot_are_held_against_those_of_a_session(
     without = run(
         folder, "--collect-only", "--acceptance-baseline", "baselines", "open.acceptance.toml"
     )
-    assert without.code == 2
+    assert without.code == 1
     assert "open.json: cannot be read (No such file" in without.text
     stated = ("-o", "acceptance_tolerances=faults.frieze=2")
     misspelt = run(
@@ -256,7 +275,7 @@ def test_a_plan_that_is_wrong_is_an_error_of_collection_with_a_sentence(tmp_path
     for number, text in enumerate(texts):
         (tmp_path / f"{number}.acceptance.toml").write_text(text, "utf-8")
     done = run(tmp_path)
-    assert done.code == 2
+    assert done.code == 1
     assert "3 errors" in done.text
     assert "Traceback" not in done.text
     for words in ("0.acceptance.toml", "tool: unknown field", "no_such"):

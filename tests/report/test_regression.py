@@ -13,7 +13,8 @@ from click.testing import CliRunner
 from issued_session import measurement
 from test_schemas import check
 
-from acceptance.cli import move_tables, verbs
+from acceptance import metrics
+from acceptance.cli import measuring, move_tables, verbs
 from acceptance.errors import PlanError, UsageError
 from acceptance.model import Measurement, Note, Reason
 from acceptance.pytest_plugin import baseline_tests
@@ -328,3 +329,14 @@ def test_measure_holds_a_clip_against_what_it_wrote_before(
     before.write_text(json.dumps(content), "utf-8")
     said = measure("--baseline", before)[1]
     assert "holds no figure of these metrics" in said, "all would be new, and nothing could move"
+
+
+def test_a_figure_that_no_metric_gives_any_more_is_of_the_metrics_of_its_family() -> None:
+    """With ``--metric noise`` what another version called otherwise vanished, and is told."""
+    wanted = metrics.quantities_of(["noise"])
+    assert wanted
+    held = {
+        name: measuring._is_of(name, wanted) for name in ("noise.snr", "noise.old", "colour.old")
+    }
+    assert held == {"noise.snr": True, "noise.old": True, "colour.old": False}
+    assert measuring._is_of("colour.old", None)

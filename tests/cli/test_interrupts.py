@@ -1,0 +1,49 @@
+"""Signals that ask to end: answered once, and again where somebody means it."""
+
+from __future__ import annotations
+
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from acceptance.cli import interrupts
+from acceptance.files import system
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def _signals() -> Iterator[None]:
+    """Answer signals afterwards as before."""
+    before = {number: signal.getsignal(number) for number in system.ASKING}
+    yield
+    for number, answer in before.items():
+        signal.signal(number, answer)
+
+
+def test_who_asks_twice_at_once_has_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = interrupts.EndingInTurn()
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    with pytest.raises(KeyboardInterrupt):
+        asked()
+    now[0] += interrupts.AT_ONCE / 2
+    asked()
+    now[0] += interrupts.AT_ONCE
+    with pytest.raises(KeyboardInterrupt):
+        asked()
+
+
+@pytest.mark.usefixtures("_signals")
+def test_a_closed_terminal_asks_to_end_but_not_where_nohup_ignores_it() -> None:
+    hangup = system.ASKING[-1]
+    signal.signal(hangup, signal.SIG_IGN)
+    interrupts.await_them()
+    assert signal.getsignal(hangup) == signal.SIG_IGN
+    signal.signal(hangup, signal.SIG_DFL)
+    interrupts.await_them()
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(hangup)
