@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 FASTEST_STATED, UNKEPT = 240, 1.5
 TAKEN = "com.android.capture.fps"  # key of a phone's MP4 for the pictures taken a second
 ABOUT = 1.3  # times the stamps' rate, up to which such a statement says nothing else
+USUAL = 23, 61  # frame/s that are no slow motion
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +152,8 @@ def _slowed(container: InputContainer, packets: Sequence[Packet]) -> float:
     except ValueError:
         return 1.0
     times = taken / float(kept) if kept and math.isfinite(taken) and taken > 0 else 1.0
-    return 1.0 if 1 / ABOUT < times < ABOUT else times
+    usual = USUAL[0] < taken < USUAL[1]  # of which dim light takes fewer
+    return 1.0 if 1 / ABOUT < times < ABOUT or (usual and times > 1) else times
 
 
 def _nominal_rate(guessed: Fraction | None, packets: Sequence[Packet]) -> Fraction | None:

@@ -111,12 +111,67 @@ def test_what_looks_like_a_usual_screen_is_told_by_the_rate_that_is_stated(
 
 
 def test_the_log_of_the_page_tells_the_pace(looked: build.Scene) -> None:
-    index = np.arange(400.0)
+    index = np.arange(900.0, 1300.0)
     log = np.column_stack([index, index / 60])
     logged = replace(played(looked, 2 * FRAMES), screen_log=log)
     assert code(logged, 60.0) == "film_pace_off"
     at_pace = replace(logged, series=played(looked, FRAMES).series)
     assert film_pace.check(at_pace, [of_screen(60.0)]).share == 0
+    # before it was filmed, the window was on a screen of 120 Hz
+    before = np.column_stack([np.arange(900.0), np.arange(900.0) / 120])
+    moved = np.vstack([before, log + np.array([0, 15])])
+    assert film_pace.check(replace(at_pace, screen_log=moved), [of_screen(60.0)]).share == 0
+
+
+def stalled(refresh: float, stalls: list[tuple[float, float]]) -> Readings:
+    """Return readings of a clock that stands from one time to another, and then goes on."""
+    when = FRAMES.copy()
+    for begin, end in stalls:
+        when[(begin < FRAMES) & (end > FRAMES)] = begin
+    noise = 0.02 * np.random.default_rng(1).standard_normal((len(FRAMES), 24))
+    shares = clock_readings.expected_shares(1000.3 + refresh * when, 0.2 * refresh / 60, 24)
+    return clock_readings.readings_of(shares + noise)
+
+
+@pytest.mark.parametrize(
+    "stalls",
+    [
+        [(0.3, 0.5), (1.2, 1.4)],
+        [(0.1, 0.4), (0.9, 1.2), (1.5, 1.7)],
+        [(at, at + 0.18) for at in np.arange(0.0, 2.0, 0.2)],
+    ],
+)
+def test_a_picture_that_is_held_is_no_other_pace(
+    looked: build.Scene, stalls: list[tuple[float, float]]
+) -> None:
+    """A stream that stalls, or shows each picture six times, was refused."""
+    assert film_pace.check(played(looked, FRAMES), [stalled(60.0, stalls)]).share == 0
+
+
+def test_pictures_that_come_in_a_burst_are_no_other_pace(looked: build.Scene) -> None:
+    """A recorder hands out what it had buffered at once."""
+    burst = np.where(FRAMES < 0.4, 0.4 + (FRAMES - 0.4) / 40, FRAMES)
+    assert film_pace.check(played(looked, burst), [of_screen(60.0)]).share == 0
+
+
+@pytest.mark.parametrize(("stated", "true"), [(59.0, 59.94), (143.0, 143.86), (60.0, 59.94)])
+def test_a_rate_counts_as_systems_show_it(looked: build.Scene, stated: float, true: float) -> None:
+    """Some cut 59.94 down to 59."""
+    scene = played(looked, FRAMES, screen_refresh=stated)
+    assert film_pace.check(scene, [of_screen(true)]).share == 0
+
+
+def test_a_film_whose_times_are_assumed_is_held_against_no_stated_rate(looked: build.Scene) -> None:
+    """AVI counts pictures: where one in fifty is lost, the clock seems faster by that."""
+    scene = played(looked, FRAMES * 0.98, screen_refresh=60.0)
+    counted = replace(scene, video=replace(scene.video, assumed=("times",)))
+    assert film_pace.check(counted, [of_screen(60.0)]).share == 0
+    assert code(scene, 60.0) == "film_pace_off"
+
+
+@pytest.mark.parametrize("stated", [0.0, -60.0])
+def test_a_screen_has_a_rate_above_none(looked: build.Scene, stated: float) -> None:
+    assert code(played(looked, FRAMES, screen_refresh=stated), 60.0) == "condition_no_number"
 
 
 def test_a_phone_s_word_for_slow_motion_counts_unless_the_clock_contradicts_it(
@@ -130,9 +185,18 @@ def test_a_phone_s_word_for_slow_motion_counts_unless_the_clock_contradicts_it(
     assert film_pace.check(wrongly, [of_screen(60.0)]).share == 0
 
 
+STATED = {"240.0": 8.0, "60.0": 1.0, "30.0": 1.0, "x": 1.0, "1.0": 1 / 30}
+
+
 def test_android_s_statement_is_read_from_the_file(tmp_path: Path) -> None:
-    """A film of 240 frame/s as 30; of one that plays at its pace it says nothing."""
-    for stated, expected in (("240.0", 8.0), ("30.0", 1.0), ("x", 1.0), ("1.0", 1 / 30)):
+    """A film of 240 frame/s as 30; 60 of which dim light took half are no slow motion."""
+    for stated, expected in (
+        ("240.0", 8.0),
+        ("30.0", 1.0),
+        ("x", 1.0),
+        ("1.0", 1 / 30),
+        ("60.0", 1.0),
+    ):
         with av.open(
             str(tmp_path / "f.mp4"), "w", options={"movflags": "use_metadata_tags"}
         ) as film:

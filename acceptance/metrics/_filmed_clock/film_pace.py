@@ -36,7 +36,7 @@ USUAL = 60.0  # Hz, of the screen that a factor is told for where none is known
 OFF = 0.005  # by which the clock may be off its stated rate: a person reads 60 for 59.94
 STRETCHES, FEWEST = 12, 8  # parts of a film, and readings in each
 OTHER_PACE = 1.6  # times the slower one, from which two parts play at two paces
-MANY = 2  # such parts at either pace
+MANY = 2  # such parts side by side at either pace
 STRAY = 4.0  # times the usual, beyond which a reading is left out
 # frame/s at which films are taken and played again; a rate that they explain, to so much
 RETIMED = (24 / 1.001, 24.0, 25.0, 30 / 1.001, 30.0)
@@ -66,16 +66,23 @@ def check(scene: Scene, clocks: Collection[Readings]) -> Doubt:
         return Doubt()
     # a frozen monitor stands
     fastest, readings = max(paces, key=lambda pace: float(np.median(pace[0])))
-    if "times" not in scene.video.assumed:
+    counted = "times" not in scene.video.assumed  # else a picture that is lost takes no time
+    if counted:
         _refuse_two_paces(fastest)
     rate, doubt = _line(times, readings, float(np.median(fastest)))
-    known = screen_rate(scene)
+    known = screen_rate(scene, readings)
     if known is None:
         _refuse_no_screen(scene, rate)
         return Doubt(share=retimed(rate, doubt), assumed=rate if rate > FAST else 0.0)
-    if abs(rate / known - 1) > OFF:
+    if counted and min(abs(rate / each - 1) for each in (known, _uncut(known))) > OFF:
         raise GapError("film_pace_off", rate=rate, known=known, times=known / rate)
     return Doubt()
+
+
+def _uncut(known: float) -> float:
+    """Return the rate that a system cut down to this one: 59.94 is said to be 59."""
+    usual = np.abs(SCREEN_RATES / known - 1).min() < AS_USUAL
+    return known if usual else (known + 1) / 1.001
 
 
 def stretches(times: Array, readings: Readings) -> NDArray[np.float64]:
@@ -85,6 +92,9 @@ def stretches(times: Array, readings: Readings) -> NDArray[np.float64]:
     too few frames can be read, or where most parts are left out.
     """
     seen = np.flatnonzero(readings.readable)
+    # a picture that is held tells its time in its first frame alone
+    _, first = np.unique(np.floor(readings.position[seen]), return_index=True)
+    seen = seen[np.sort(first)]
     parts = min(STRETCHES, len(seen) // FEWEST)
     if not parts:
         return np.empty(0)
@@ -121,22 +131,34 @@ def _line(times: Array, readings: Readings, near: float) -> tuple[float, float]:
     return float(rate), float(np.std(left)) / spread / float(rate)
 
 
-def screen_rate(scene: Scene) -> float | None:
+def screen_rate(scene: Scene, readings: Readings) -> float | None:
     """Return the refreshes a second of the clock's screen by its log, or as stated; None: unknown.
 
-    Raises GapError condition_no_number.
+    The log counts where it was filmed: its window may have come from another screen. Raises
+    GapError condition_no_number.
     """
     log = scene.screen_log
-    if log is not None and len(log) > FEWEST:
-        return float(np.polyfit(log[:, 1] - log[0, 1], log[:, 0], 1)[0])
-    return number(scene.shot, "screen_refresh")
+    if log is not None:
+        seen = readings.position[readings.readable]
+        log = log[(log[:, 0] >= seen.min()) & (log[:, 0] <= seen.max())]
+        if len(log) > FEWEST:
+            return float(np.polyfit(log[:, 1] - log[0, 1], log[:, 0], 1)[0])
+    stated = number(scene.shot, "screen_refresh")
+    if stated is not None and stated <= 0:
+        raise GapError("condition_no_number", condition="screen_refresh", given=f"{stated:g}")
+    return stated
 
 
 def _refuse_two_paces(paces: Array) -> None:
-    ordered = np.sort(paces)
-    if len(ordered) < 2 * MANY:
+    """Raise GapError film_pace_varies where parts side by side keep one pace, and others another.
+
+    Parts that no screen shows so are left out: stamps of pictures that came in a burst.
+    """
+    shown = paces[paces <= max(FASTEST, OTHER_PACE * float(np.median(paces)))]
+    if len(shown) < 2 * MANY:
         return
-    slow, fast = float(ordered[MANY - 1]), float(ordered[-MANY])
+    pairs = np.stack([shown[1:], shown[:-1]])
+    slow, fast = float(pairs.max(axis=0).min()), float(pairs.min(axis=0).max())
     if fast > OTHER_PACE * slow:
         raise GapError("film_pace_varies", slow=slow, fast=fast)
 
