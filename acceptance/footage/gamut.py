@@ -38,6 +38,7 @@ STATED = {
 SRGB = np.array(
     [[0.43607, 0.38515, 0.14307], [0.22249, 0.71687, 0.06061], [0.01392, 0.09708, 0.71410]]
 )
+SRGB_AT = np.array([0.01002, 0.21404])  # its light at 0.1 and 0.5
 COLORANTS = (b"rXYZ", b"gXYZ", b"bXYZ")
 ALIKE = 0.01  # of white, by which the light of a profile may differ from that of BT.709
 OFF_WHITE = 0.2  # by which the light of all three together may be off white
@@ -97,7 +98,8 @@ def of_profile(profile: bytes) -> tuple[Gamut | None, str | None]:
     found = [_numbers(tags[tag]) for tag in COLORANTS if len(tags.get(tag, b"")) >= 20]
     name = _described(tags.get(b"desc", b"")) or space.decode().strip()
     if space != COLOURS or len(found) < len(COLORANTS):
-        return Gamut(name=name, to_bt709=None), None
+        own = space == COLOURS and name.startswith("sRGB")  # by tables, too
+        return (None, "srgb") if own else (Gamut(name=name, to_bt709=None), None)
     matrix = np.linalg.solve(SRGB, np.array(found).T)
     curve = _transfer(tags.get(b"rTRC", b""))
     if float(np.abs(matrix - np.eye(3)).max()) < ALIKE:
@@ -128,7 +130,7 @@ def _described(element: bytes) -> str:
 
 
 def _transfer(element: bytes) -> str | None:
-    """Name the curve of a profile: a power, or that of sRGB by its value half-way."""
+    """Name the curve of a profile: a power, or that of sRGB by two of its values."""
     kind, count = element[:4], int.from_bytes(element[8:12], "big")
     if kind == b"curv" and count <= 1:
         power = int.from_bytes(element[12:14], "big") / 256 if count else 1.0
@@ -140,12 +142,14 @@ def _transfer(element: bytes) -> str | None:
 
 
 def _is_srgb(element: bytes) -> bool:
-    """Whether a curve is that of sRGB: the parameters, or the middle of a table."""
+    """Whether a curve is that of sRGB: the parameters, or a dark and the middle value of a table."""
     if element[:4] == b"para" and len(element) >= 32:
         power, slope = (value / 65536 for value in struct.unpack_from(">2i", element, 12))
         return bool(abs(power - 2.4) < NEAR and abs(slope - 1 / 1.055) < NEAR)
     count = int.from_bytes(element[8:12], "big")
     whole = element[12 : 12 + 2 * count]
     table = np.frombuffer(whole[: len(whole) // 2 * 2], ">u2") / 65535
-    half = float(np.interp(0.5, np.linspace(0, 1, len(table)), table)) if len(table) > 1 else 0.0
-    return abs(half - 0.2140) < ALIKE / 5
+    if len(table) < 2:
+        return False
+    off = np.interp([0.1, 0.5], np.linspace(0, 1, len(table)), table) - SRGB_AT
+    return bool((np.abs(off) < [ALIKE / 10, ALIKE / 5]).all())

@@ -81,6 +81,18 @@ def test_tables_and_inks_lead_nowhere(tmp_path: Path) -> None:
     assert table.gamut == gamut.Gamut(name="scanner", to_bt709=None)
     inks = profiles.profile("FOGRA39", None, b"", b"CMYK")
     assert gamut.of_profile(inks)[0] == gamut.Gamut(name="FOGRA39", to_bt709=None)
+    by_tables = profiles.profile("sRGB v4 ICC preference", None, b"")
+    assert gamut.of_profile(by_tables) == (None, "srgb")
+
+
+@pytest.mark.parametrize(("exponent", "name"), [(None, "srgb"), (2.2225, None)])
+def test_a_table_is_srgbs_by_its_dark_values_too(exponent: float | None, name: str | None) -> None:
+    """A power of 2.22 has the same light at half of the code."""
+    codes = np.linspace(0, 1, 1024)
+    light = codes**exponent if exponent else inverse_oetf(codes, "srgb")
+    table = np.round(65535 * light).astype(">u2").tobytes()
+    curve = b"curv" + bytes(4) + (1024).to_bytes(4, "big") + table
+    assert gamut.of_profile(profiles.profile("x", profiles.SRGB, curve)) == (None, name)
 
 
 def test_a_profile_in_pieces_of_a_jpeg_is_put_together(tmp_path: Path) -> None:
