@@ -142,7 +142,7 @@ def _transfer(element: bytes) -> str | None:
 
 
 def _is_srgb(element: bytes) -> bool:
-    """Whether a curve is that of sRGB: the parameters, or a dark and the middle value of a table."""
+    """Whether a curve is that of sRGB: its parameters, or two values of a table."""
     if element[:4] == b"para" and len(element) >= 32:
         power, slope = (value / 65536 for value in struct.unpack_from(">2i", element, 12))
         return bool(abs(power - 2.4) < NEAR and abs(slope - 1 / 1.055) < NEAR)
