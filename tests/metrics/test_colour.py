@@ -15,7 +15,7 @@ from acceptance.errors import GapError
 from acceptance.footage import encode
 from acceptance.footage.colorimetry import lab_of, picture_of, signals
 from acceptance.metrics import colour
-from acceptance.metrics.colour import ciede2000, difference, patches, vectors
+from acceptance.metrics.colour import ciede2000, covered, difference, patches, vectors
 from acceptance.model import Measurement, Note, Shot
 from acceptance.report.plane_plot import COVERAGE
 from acceptance.scene import build
@@ -364,6 +364,38 @@ def test_a_patch_with_the_edge_of_a_shadow_across_is_left_out_and_named(
     worst = "colour.delta_e00_worst"
     assert shaded[worst].details["left_out"] == "dark skin"
     assert abs(shaded[worst].value - plain[worst].value) <= plain[worst].expanded
+
+
+def struck(seen: build.Scene, level: int, *beside: str) -> build.Scene:
+    """Cover "neutral 8" as a whole at a luma level, and of patches beside it the lower half."""
+    views = {}
+    for name, view in seen.views.items():
+        luma, patch = view.luma.copy(), view.region.printed.get("name")
+        if patch == "neutral 8" or patch in beside:
+            luma[:, luma.shape[1] // 2 if patch in beside else 0 :] = level
+        views[name] = replace(view, luma=luma)
+    return replace(seen, views=views)
+
+
+@pytest.mark.parametrize(("level", "beside"), [(228, "green"), (228, "neutral 6.5"), (30, "green")])
+def test_a_patch_that_is_covered_as_a_whole_is_told_by_what_goes_on_beside_it(
+    level: int, beside: str, seen: build.Scene
+) -> None:
+    """Glare on one of the neutrals set the exposure of all: colours were off by 20 U."""
+    found = list(colour.measure(struck(seen, level, beside)))
+    figures = {item.quantity: item for item in found if isinstance(item, Measurement)}
+    worst = figures["colour.delta_e00_worst"]
+    assert set(str(worst.details["left_out"]).split(", ")) == {"neutral 8", beside}
+    plain = next(item for item in colour.measure(seen) if item.quantity == worst.quantity)
+    assert isinstance(plain, Measurement)
+    assert abs(worst.value - plain.value) <= plain.expanded
+
+
+def test_no_patch_of_a_free_chart_is_covered(seen: build.Scene) -> None:
+    views = [view for view in seen.of_kind("colour") if "lab" in view.region.printed]
+    assert len(views) == 24
+    assert not any(covered.covered(seen, views))
+    assert covered.covered(seen, []) == []
 
 
 def test_smear_of_a_third_of_the_patches_is_in_u_and_moves_no_other_line(

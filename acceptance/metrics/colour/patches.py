@@ -16,6 +16,7 @@ from acceptance.footage.colorimetry import lab_of, signals
 from acceptance.footage.rounding import doubt_of_mean
 from acceptance.metrics._shared.coder import doubt_by_coder
 from acceptance.metrics._shared.grey_steps import trimmed_mean
+from acceptance.metrics.colour.covered import covered
 from acceptance.metrics.colour.difference import neutral
 from acceptance.scene.blocks import BLOCKS, block_means, standard_error
 from acceptance.scene.marked import marked
@@ -96,9 +97,10 @@ def read_patches(scene: Scene) -> tuple[list[ColourPatch], list[str]]:
     views = _coloured(scene)
     large = _patches(scene, [view for view in views if _shorter_side(view) >= SMALLEST])
     whole = [patch for patch in large if patch.clipped <= MOST_CLIPPED]
-    patches = _without_shadows(whole, scene.code_step)
-    kept = {patch.name for patch in patches}
     names = [str(view.region.printed["name"]) for view in views]
+    hidden = dict(zip(names, covered(scene, views), strict=True))
+    patches = [p for p in _without_shadows(whole, scene.code_step) if not hidden[p.name]]
+    kept = {patch.name for patch in patches}
     _refuse(scene, large, patches)
     return patches, [name for name in names if name not in kept]
 
