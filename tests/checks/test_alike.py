@@ -35,7 +35,7 @@ def judged(plan: Plan, days: Sequence[str] = (), samples: Sequence[Sample] = ())
     session = SimpleNamespace(
         plan=plan, days_of_work=tuple(days), samples=tuple(samples), shots=(), started="2026-06-02"
     )
-    seen: Any = SimpleNamespace(session=session, logged=lambda _: ())
+    seen: Any = SimpleNamespace(session=session, packs=(), own_packs=(), logged=lambda _: ())
     return seen
 
 
@@ -237,7 +237,7 @@ OF_THE_ENCODER = {
 
 def shared(figures_of: Mapping[str, float], bound: str = "") -> dict[str, set[str]]:
     """Say which of two films share these figures; one of them may be a bound."""
-    figures = [
+    figures: list[Any] = [
         SimpleNamespace(
             quantity=name, region="", statistic="mean", value=value, shot=shot,
             lower_bound=name == bound, upper_bound=False,
@@ -245,8 +245,7 @@ def shared(figures_of: Mapping[str, float], bound: str = "") -> dict[str, set[st
         for name, value in figures_of.items()
         for shot in ("a", "b")
     ]  # fmt: skip
-    seen: Any = SimpleNamespace(session=SimpleNamespace(measurements=figures))
-    return twins._alike(seen)
+    return twins.alike_films(figures)
 
 
 def test_two_films_by_one_encoder_are_two() -> None:
