@@ -224,8 +224,8 @@ def test_a_formula_in_a_workbook_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_day_in_a_workbook_is_a_day_without_a_time(tmp_path: Path) -> None:
-    rows = (["id", "kind", "安装日期"], ["a", "fixed", date(2026, 11, 25)])
-    [device] = devices.read(workbook(tmp_path, *rows))
+    row = ["a", "fixed", date(2026, 11, 25)]
+    [device] = devices.read(workbook(tmp_path, ["id", "kind", "安装日期"], row))
     assert device.facts == {"安装日期": "2026-11-25"}
 
 
