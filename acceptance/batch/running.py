@@ -166,8 +166,11 @@ class Batch:
             self._measure(going, shot)
 
     def _measure(self, going: Going, shot: Shot) -> None:
-        """Measure a shot, unless that of another plan, which has the same key, is on its way."""
+        """Measure a shot, unless that of another plan, which has the same key, was or will be."""
         key = going.seen.keys[shot.id]
+        if key in self.own:  # since it was looked up
+            self._settle(going)
+            return
         self.waiting.setdefault(key, deque()).append((going, shot))
         if len(self.waiting[key]) == 1:
             self._start(key)

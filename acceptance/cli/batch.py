@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 import click
 
 from acceptance import batch as batches
-from acceptance.cli import batch_output, terminal
+from acceptance.cli import batch_output
 from acceptance.cli.options import (
     FACT,
     LANG,
@@ -29,7 +29,6 @@ from acceptance.cli.options import (
 )
 from acceptance.cli.running import RunOptions
 from acceptance.errors import InputError
-from acceptance.messages import tr
 from acceptance.model import Scope
 
 if TYPE_CHECKING:
@@ -151,20 +150,17 @@ def batch(
     if dry_run:
         found = batches.foresee(inputs, output, **given)
         return batch_output.foreseen(found, given["settings"].processes, json_file, quiet=quiet)
-    mirror = Mirror(options["trust"])
-    with (
-        mirror.opened(options["url"]) as results,
-        batch_output.Screen(json_file, quiet=quiet, strict=strict) as screen,
-    ):
+    screen = batch_output.Screen(json_file, quiet=quiet, strict=strict)
+    with Mirror(options["trust"], screen.refused).opened(options["url"]) as results, screen:
         done = batches.run(inputs, output, listener=screen, results=results, **given)
-    return 2 if mirror.refused else done.exit_code(strict=strict)
+    return screen.exit_code(done)
 
 
 class Mirror:
     """Adds sessions to a results database; what goes wrong there is told, and ends nothing."""
 
-    def __init__(self, trust: Sequence[Path]) -> None:
-        self.trust, self.refused = trust, 0
+    def __init__(self, trust: Sequence[Path], refused: Callable[[InputError], None]) -> None:
+        self.trust, self.refused = trust, refused
         self.results: Results | None = None
 
     @contextlib.contextmanager
@@ -184,9 +180,7 @@ class Mirror:
             if self.results:
                 self.results.add_folder(folder, self.trust)
         except InputError as error:
-            self.refused += 1
-            what = tr("error: {sentence}", sentence=error)
-            terminal.errors.print(what, style="red", markup=False)
+            self.refused(error)
 
 
 def _for_clips(options: BatchOptions) -> ForClips:

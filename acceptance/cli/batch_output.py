@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from acceptance.batch import BatchProgress, Foreseen, PlanOutcome, Summary
+    from acceptance.errors import InputError
 
 EVERY = 10.0  # s between two plain lines
 
@@ -32,6 +33,7 @@ class Screen(Listener):
     def __init__(self, json_file: Path | None, *, quiet: bool, strict: bool) -> None:
         self.json_file, self.quiet, self.strict = json_file, quiet, strict
         self.begun, self.said, self.line = time.monotonic(), 0.0, ""
+        self.lacking = 0  # sessions that the database refused
         columns = (
             TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
             TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
@@ -79,11 +81,24 @@ class Screen(Listener):
             )
             terminal.errors.print(what, style="yellow", markup=False)
 
+    def refused(self, error: InputError) -> None:
+        """Say why a session is not in the database."""
+        self.lacking += 1
+        what = tr("error: {sentence}", sentence=error)
+        terminal.errors.print(what, style="red", markup=False)
+
+    def exit_code(self, summary: Summary) -> int:
+        """As the plans have it, but 2 where the database lacks a session; 130 where interrupted."""
+        if self.lacking and not summary.interrupted:
+            return 2
+        return summary.exit_code(strict=self.strict)
+
     def ended(self, summary: Summary) -> None:
         """Show what became of all."""
         self.bars.stop()
         if self.json_file:
-            write_json(summary.table(strict=self.strict), self.json_file)
+            table = summary.table(strict=self.strict)
+            write_json({**table, "exit_code": self.exit_code(summary)}, self.json_file)
         if not self.quiet:
             _show(summary)
 

@@ -11,7 +11,7 @@ import posixpath
 import re
 import zipfile
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 from xml.parsers import expat
@@ -28,8 +28,10 @@ MOST_MERGED = 100_000  # areas of merged cells: lists of devices have some tens
 CHUNK = 1 << 20
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # 22.9.2.19
 RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})")
-PER_CENT, DATE, DURATION, PLAIN = "%", "date", "duration", ""
-ZEROS = re.compile("0{2,}")  # a format that fills a number up: 0012
+PER_CENT, DAY, MOMENT, DURATION, PLAIN = "%", "day", "moment", "duration", ""
+ZEROS = re.compile(r"(0{2,})(?:;-\1)?")  # a format that does nothing but fill up: 0012
+# What a format shows as it stands: its texts, signs, and names of colours and languages.
+LITERAL = re.compile(r'"[^"]*"|[\\_*].|\[[^\]]*\]')
 EXACT = 10**15  # programs keep 15 digits: an id of GB/T 28181 has 20, and needs a cell of text
 
 
@@ -61,13 +63,14 @@ class Merged:
 
 
 def rows(content: bytes, merged: list[Merged]) -> Iterator[tuple[int, list[str]]]:
-    """Yield number (from 1) and cells of each row that holds anything, every cell as it is shown.
+    """Yield number (from 1) and cells of each row that holds anything, as text.
 
-    That is 12%, yes and no, whole numbers without decimals, 0012 where the format fills up, dates
-    in ISO 8601; a formula begins with ``=``. ``merged`` gets the cells that are merged downwards,
-    of which only the first holds what is shown; it is complete after the last row. Raises CellError
-    for a failed calculation (#N/A) and a number of which digits are lost; ValueError, and what
-    zipfile and expat raise, for what is no workbook.
+    That is 12%, yes and no, whole numbers without decimals, 0012 where the format only fills up,
+    dates in ISO 8601, without a midnight that their format does not show; a formula begins with
+    ``=``. What else a format adds to a number is left out. ``merged`` gets the cells that are
+    merged downwards, of which only the first has a text; it is complete after the last row. Raises
+    CellError for a failed calculation (#N/A) and a number of which digits are lost; ValueError, and
+    what zipfile and expat raise, for what is no workbook.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         sheet = _sheet(archive)
@@ -245,9 +248,11 @@ def _kind(shown: str) -> str:
     from openpyxl.styles import numbers  # noqa: PLC0415 -- late, as above
 
     if numbers.is_date_format(shown):
-        return DURATION if numbers.is_timedelta_format(shown) else DATE
-    if ZEROS.fullmatch(shown):
-        return shown
+        if numbers.is_timedelta_format(shown):
+            return DURATION
+        return MOMENT if re.search("[hs]", LITERAL.sub("", shown), re.IGNORECASE) else DAY
+    if zeros := ZEROS.fullmatch(shown):
+        return zeros[1]
     return PER_CENT if "%" in shown else PLAIN
 
 
@@ -334,14 +339,15 @@ class SheetPart:
         number = int(self.value) if whole else float(self.value)
         if kind == PER_CENT:
             return f"{number * 100:.12g}%"
-        if kind in {DATE, DURATION}:
-            return _moment(number, since_1904=self.since_1904, duration=kind == DURATION)
+        if kind in {DAY, MOMENT, DURATION}:
+            return _moment(number, kind, since_1904=self.since_1904)
         if not float(number).is_integer():
             return str(number)
         if abs(number) >= EXACT:
             what = tr("holds a number of more than 15 digits, of which the last ones are lost")
             raise CellError(what, self.number, self.column)
-        return str(int(number)).zfill(len(kind))
+        sign = "-" if number < 0 else ""
+        return sign + str(int(abs(number))).zfill(len(kind))
 
 
 def _natural(text: str) -> int:
@@ -350,17 +356,16 @@ def _natural(text: str) -> int:
     return int(text)
 
 
-def _moment(number: float, *, since_1904: bool, duration: bool) -> str:
+def _moment(number: float, kind: str, *, since_1904: bool) -> str:
     from openpyxl.utils import datetime as excel  # noqa: PLC0415 -- late, as above
 
     epoch = excel.MAC_EPOCH if since_1904 else excel.WINDOWS_EPOCH
     try:
-        found = excel.from_excel(number, epoch, timedelta=duration)
+        found = excel.from_excel(number, epoch, timedelta=kind == DURATION)
     except (OverflowError, ValueError):
         return "#VALUE!"
-    if isinstance(found, datetime):
-        return str(found.date() if found.time() == time() else found.isoformat(sep=" "))
-    return str(found)
+    text = str(found)
+    return text.removesuffix(" 00:00:00") if kind == DAY else text
 
 
 def _merged(text: str) -> Iterator[Merged]:

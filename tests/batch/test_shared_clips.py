@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import batch_site
@@ -9,7 +11,7 @@ import pytest
 from batch_site import Here
 
 from acceptance import batch
-from acceptance.batch import PlanState, Settings, child, foreseen
+from acceptance.batch import PlanState, Settings, child, foreseen, planned
 from acceptance.errors import ClipError
 from acceptance.session import store
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BARE = Settings(report=False, workers=1)
+LOOK_UP, LONG = planned.look_up, 60.0  # s
 
 
 class FailingOnce(Here):
@@ -28,6 +31,30 @@ class FailingOnce(Here):
             self.measured.append(where)
             raise ClipError("was stopped", where=where)
         return super().__call__(task, where, *given, **named)
+
+
+class Late(Here):
+    """Looks the plan b up before a's clip is measured, and tells it after a's session is made."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looked, self.told = threading.Event(), threading.Event()
+
+    def look_up(self, each: planned.Planned, *given: Any) -> planned.LookedUp:
+        """Look a plan up."""
+        seen = LOOK_UP(each, *given)
+        if each.name.endswith("b.toml"):
+            self.looked.set()
+            assert self.told.wait(LONG)
+        return seen
+
+    def __call__(self, task: bytes, where: str, *given: object, **named: Any) -> child.Reply:
+        """Answer a task."""
+        assert self.looked.wait(LONG)
+        reply = super().__call__(task, where, *given, **named)
+        if self.made:
+            self.told.set()
+        return reply
 
 
 @pytest.fixture
@@ -69,3 +96,15 @@ def test_a_shared_clip_that_is_lost_is_tried_for_the_other_plan(
     [made] = [outcome for outcome in done.outcomes if not outcome.errors]
     assert failed.errors[0].startswith(failed.name)
     assert (made.state, made.measured) == (PlanState.MADE, 1)
+
+
+def test_a_clip_that_was_measured_since_it_was_looked_up_is_not_measured_again(
+    two: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = Late()
+    monkeypatch.setattr(child, "answer", late)
+    monkeypatch.setattr(planned, "look_up", late.look_up)
+    done = batch.run([two], tmp_path / "out", settings=replace(BARE, workers=2))
+    assert [outcome.state for outcome in done.outcomes] == [PlanState.MADE] * 2
+    assert [outcome.measured for outcome in done.outcomes] == [1, 0]
+    assert len(late.measured) == 1

@@ -13,7 +13,9 @@ import pytest
 from batch_site import Here
 
 from acceptance.batch import PlanOutcome, PlanState, Summary, child
+from acceptance.batch.database.results import Results
 from acceptance.cli import batch_output, verbs
+from acceptance.errors import InputError
 from acceptance.model import Verdict
 
 if TYPE_CHECKING:
@@ -86,6 +88,24 @@ def test_a_dry_run_tells_and_a_database_gets_every_session(
     assert "kept" in shown
     assert "About 0.0 min with" in shown
     assert len(here.made) == 1
+
+
+@pytest.mark.usefixtures("here")
+def test_a_session_that_the_database_refuses_counts_in_both_exit_codes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object) -> None:
+        raise InputError("was changed", where="out")
+
+    monkeypatch.setattr(Results, "add_folder", refuse)
+    batch_site.plan(tmp_path, "a")
+    options = (tmp_path, "-o", tmp_path / "out", "--no-report", "--db", tmp_path / "results.db")
+    assert call(monkeypatch, *options, "--json", "-") == 2
+    shown, said = capsys.readouterr()
+    summary = json.loads(shown)
+    assert [one["exit_code"] for one in summary["outcomes"]] == [3], "the session is open"
+    assert summary["exit_code"] == 2
+    assert "error: out: was changed" in said
 
 
 def test_a_dry_run_that_is_quiet_still_says_what_is_wrong(

@@ -60,15 +60,23 @@ def with_sheet(rows: str, head: str = "") -> bytes:
     [
         (1, "General", "1"), (-5, "0.00", "-5"), (3.0, "General", "3"), (1.5, "General", "1.5"),
         (10**15 - 1, "General", "9" * 15), (12, "000000", "000012"),
+        (-12, "00000", "-00012"), (12, "00000;-00000", "00012"), (-12, "00000;-00000", "-00012"),
+        (12, '0000"号"', "12"), (12, "000-0000", "12"), (12, "0000;(0000)", "12"),
         (1.5, "000", "1.5"), (0.125, "0.0%", "12.5%"), (2, "0%", "200%"),
         (True, "General", "yes"), (False, "0%", "no"), ("北门", "@", "北门"), ("a\nb", "@", "a\nb"),
         ("=1+1", "General", "=1+1"),
         (datetime(2026, 1, 2, 3, 4, 5), "yyyy-mm-dd", "2026-01-02 03:04:05"),  # noqa: DTZ001
         (date(2026, 1, 2), 'yyyy"年"m"月"d"日"', "2026-01-02"),
+        (date(2026, 1, 2), "yyyy-mm-dd hh:mm:ss", "2026-01-02 00:00:00"),
+        (date(2026, 1, 2), 'yyyy"年"m"月"d"日" H"时"', "2026-01-02 00:00:00"),
+        (date(2026, 1, 2), "m/d/yy h:mm", "2026-01-02 00:00:00"),
+        (date(2026, 1, 2), '[$-x-sysdate]"Thursday" dd\\h\\s mmmm', "2026-01-02"),
         (time(8, 30), "hh:mm", "08:30:00"), (timedelta(hours=30), "[h]:mm", "1 day, 6:00:00"),
     ],
 )  # fmt: skip
-def test_a_cell_is_read_as_it_is_shown(value: object, shown: str, text: str) -> None:
+def test_of_the_format_of_a_cell_what_changes_its_meaning_is_read(
+    value: object, shown: str, text: str
+) -> None:
     assert [*workbook.rows(saved((value, shown)), [])] == [(1, [text])]
 
 

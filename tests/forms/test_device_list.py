@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -220,6 +221,12 @@ def test_a_list_in_another_encoding_is_refused(tmp_path: Path) -> None:
 def test_a_formula_in_a_workbook_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PlanError, match=r"devices\.xlsx, row 2, serial: holds a formula"):
         devices.read(workbook(tmp_path, ["id", "kind", "serial"], ["a", "fixed", "=1+1"]))
+
+
+def test_a_day_in_a_workbook_is_a_day_without_a_time(tmp_path: Path) -> None:
+    row = ["a", "fixed", date(2026, 11, 25)]
+    [device] = devices.read(workbook(tmp_path, ["id", "kind", "安装日期"], row))
+    assert device.facts == {"安装日期": "2026-11-25"}
 
 
 def test_what_is_no_workbook_is_refused(tmp_path: Path) -> None:
