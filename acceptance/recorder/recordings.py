@@ -8,21 +8,20 @@ clock can have shown is not placed at all. Files are never decoded.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from acceptance.errors import ClipError, PlanError
 from acceptance.footage import container
-from acceptance.messages import cause_of, tr
+from acceptance.messages import tr
 from acceptance.model import Reason
-from acceptance.recorder import file_names, name_times
+from acceptance.recorder import copies, file_names, folders, name_times
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     Tell = Callable[[int, int], object]
 
@@ -174,11 +173,11 @@ def scan(
     """
     if pattern:
         file_names.compiled(pattern)
-    _check_folder(folder)
-    files = sorted(_files(folder))
+    folders.check(folder)
+    files = sorted(folders.files(folder))
     videos = [path for path in files if path.suffix.lower() in VIDEOS]
     others = (path for path in files if path.suffix.lower() not in VIDEOS)
-    names = [_shown(path.relative_to(folder)) for path in videos]
+    names = [folders.shown(path.relative_to(folder)) for path in videos]
     order = name_times.order_of(names)
     every = [file_names.read(name, pattern, order) for name in names]
     read = file_names.without_counters(file_names.without_shared(every))
@@ -189,43 +188,23 @@ def scan(
         recordings.append(placed(name, named.channel, evidence, now=now, ahead=ahead))
         if tell:
             tell(number, len(videos))
-    return ordered(recordings, zone, Counter(path.suffix.lower() or path.name for path in others))
+    passed_over = Counter(path.suffix.lower() or path.name for path in others)
+    return ordered(_marked(recordings, videos), zone, passed_over)
+
+
+def _marked(recordings: Sequence[Recording], files: Sequence[Path]) -> Iterator[Recording]:
+    """Give those whose file is a copy of an earlier one a fault that says so."""
+    evidence = (recording.evidence for recording in recordings)
+    sizes = [each.size if each.readable else 0 for each in evidence]
+    copied = copies.among(sizes, files)
+    for place, recording in enumerate(recordings):
+        copy = (_reason("recordings_copied"),) if place in copied else ()
+        yield replace(recording, faults=(*recording.faults, *copy))
 
 
 def inputs(source: Path) -> list[Path]:
     """Every file that a recorder's folder holds, or its list: none of them is written over."""
-    return sorted(_files(source)) if source.is_dir() else [source]
-
-
-def _check_folder(folder: Path) -> None:
-    if not folder.is_dir():
-        hint = tr("Name a folder of recordings, or a CSV list")
-        raise PlanError(tr("there is no such folder"), where=str(folder), hint=hint)
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    """Yield every file below a folder; a folder that cannot be read must not pass for empty."""
-
-    def refuse(error: OSError) -> None:
-        what = tr("cannot be read ({cause})", cause=cause_of(error))
-        hint = tr("Check its permissions: there may be recordings in it")
-        raise PlanError(what, where=str(error.filename), hint=hint) from error
-
-    try:
-        for place, _, names in os.walk(folder, onerror=refuse):
-            yield from (Path(place) / name for name in names)
-    except RecursionError as error:
-        hint = tr("Name a folder further down, which holds the recordings")
-        raise PlanError(tr("folders lie too deep in it"), where=str(folder), hint=hint) from error
-
-
-def _shown(path: Path) -> str:
-    """Write a name as text; one that is no UTF-8 was written by a recorder in GBK."""
-    raw = os.fsencode(path.as_posix())
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return raw.decode("gb18030", "replace")
+    return sorted(folders.files(source)) if source.is_dir() else [source]
 
 
 def ordered(

@@ -5,11 +5,11 @@ Only what is in the same output folder can be seen, and what is said there is no
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
 from collections import defaultdict
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from acceptance.checks.sampling import NO_DEVICES
@@ -32,6 +32,7 @@ MARKS = LOG, "plan.toml", store.PLAN, store.REPORT  # beside a session, or what 
 SIGNS = re.compile(r"[√✓✔×✕✖✗✘+±<>≤≥=○●◯☑☒]")
 BLANKS = re.compile(r"(?<!\d) | (?!\d)")
 DECIMALS = re.compile(r"(?P<whole>\d+)\.(?P<part>\d+)(?P<unit>(?![a-d]$)[^\W\d]*|%|°)")
+SERIAL = re.compile(rb'"serial"\s*:\s*("(?:[^"\\]|\\.)+")')
 SEALED = re.compile(rb"^([0-9a-fA-F]{64})[ \t]+\*?session\.json\r?$", re.MULTILINE)
 
 
@@ -44,19 +45,22 @@ def beside(out: Path, made: Session) -> Iterator[tuple[str, dict[str, Value]]]:
     other footage for the same; ``otherwise``: answered otherwise; ``gone``: subjects that it tested
     and that are not in the plan any more; ``unfilmed``: subjects of which it had another stream,
     light, tap or path; ``elsewhere``: other devices of the same site; ``shared``: devices whose
-    footage is that of another one now; ``renamed``: devices of one serial number, address or
-    stream that had another id; ``seeds``: of draws by a sampling that is drawn by another
+    footage is that of another one now; ``renamed``: devices of one serial number that had
+    another id; ``seeds``: of draws by a sampling that is drawn by another
     seed now; ``restated``: subjects of which it stated another kind, or another value of a fact.
     Also a session that a re-test names. Last, as ``UNREADABLE``, the names of the folders that hold
     a session of this tool, or what is left of one, that cannot be read.
     """
     names, lost = _sought(made), []
+    serials = {alike.number(one.serial) for one in _tested(made) if twins.serial(one)}
+    figures = twins.by_figure(made.measurements)
     for folder in _folders(out, made.supersedes):
         content = _content(folder / store.FILE, contents.most(store.FILE))
         sought = len(names) > MOST_SOUGHT or any(name in content for name in names)
+        sought = sought or not serials.isdisjoint(_serials(content) if serials else ())
         before = _parsed(content) if sought else None
         if before:
-            yield from ((FOUND, details) for details in _had(before, made))
+            yield from ((FOUND, details) for details in _had(before, made, figures))
         elif (sought or not _is_whole(folder, content)) and _is_ours(folder, content):
             lost.append(folder.name)
     if lost:
@@ -70,12 +74,17 @@ def _sought(made: Session) -> set[bytes]:
     """
     names = {*_devices(made), *(site for site, *_ in _sites(made)), *_retested(made)}
     names |= {taken.sha256 for taken in made.taken if taken.sha256}
-    for device in _tested(made):
-        names |= {device.serial, device.address, device.source} - {""}
     figures = twins.telling(made.measurements, OF_A_SHOT)
     room = len(names) + len(figures) <= MOST_SOUGHT
     sought = {f'"{name}"'.encode() for name in names}
     return sought | {f": {value!r}".encode() for value in figures if room}
+
+
+def _serials(content: bytes) -> Iterator[str]:
+    """Yield the serial numbers in a session that is not parsed, however each is written."""
+    for found in SERIAL.finditer(content):
+        with contextlib.suppress(ValueError):
+            yield alike.number(json.loads(found[1]))
 
 
 def _retested(made: Session) -> set[str]:
@@ -97,8 +106,8 @@ def _content(file: Path, most: int) -> bytes:
         return b""
 
 
-def _had(before: Session, made: Session) -> Iterator[dict[str, Value]]:
-    parts = _parts(before, made)
+def _had(before: Session, made: Session, figures: twins.ByFigure) -> Iterator[dict[str, Value]]:
+    parts = _parts(before, made, figures)
     if parts or before.id in _retested(made):
         packs = ", ".join(before.plan.packs)
         yield {"session": before.id, "verdict": str(before.verdict), "packs": packs, **parts}
@@ -138,12 +147,12 @@ def _sealed(folder: Path) -> str:
     return found[1].decode().lower() if found else ""
 
 
-def _parts(before: Session, made: Session) -> dict[str, Value]:
+def _parts(before: Session, made: Session, figures: twins.ByFigure) -> dict[str, Value]:
     """Name the subjects of which two sessions have the same, or something else."""
     tested, now = _devices(before), _devices(made)
     if not tested & now:
         apart = tested if _sites(before) & _sites(made) else set()
-        shared, renamed = _shared(before, made), _renamed(before, made)
+        shared, renamed = _shared(before, made, figures), _renamed(before, made)
         return _listed({"elsewhere": apart, "shared": shared, "renamed": renamed})
     films = {shot.sha256 for shot in made.taken}
     same = {shot.id for shot in before.taken if shot.sha256 in films}
@@ -158,7 +167,7 @@ def _parts(before: Session, made: Session) -> dict[str, Value]:
         "unfilmed": _unfilmed(before, made),
         "restated": _restated(before, made) & tested & now,
         "gone": tested - {subject.id for subject in made.plan.subjects},
-        "shared": _shared(before, made),
+        "shared": _shared(before, made, figures),
         "renamed": _renamed(before, made),
         "seeds": _seeds(before, made),
     }
@@ -169,10 +178,10 @@ def _listed(parts: Mapping[str, set[str]]) -> dict[str, Value]:
     return {name: ", ".join(sorted(part)) for name, part in parts.items() if part}
 
 
-def _shared(before: Session, made: Session) -> set[str]:
+def _shared(before: Session, made: Session, figures: twins.ByFigure) -> set[str]:
     """Return the devices of which a session had the footage that stands for another one now."""
     then, now = _shown(before), _shown(made)
-    again = _packed_anew(before, made)
+    again = _packed_anew(before, made, figures)
     return again | {
         f"{old} = {new}"
         for film in then.keys() & now.keys()
@@ -182,33 +191,32 @@ def _shared(before: Session, made: Session) -> set[str]:
     }
 
 
-def _packed_anew(before: Session, made: Session) -> set[str]:
+def _packed_anew(before: Session, made: Session, figures: twins.ByFigure) -> set[str]:
     """Return the devices of which a session had a film of the same figures that is another's now.
 
-    Of the same file they are told by its hash.
+    ``figures`` are those of the new session. Of the same file they are told by its hash.
     """
     files = {shot.sha256 for shot in made.taken}
-    devices = {f"\0{one.id}": one.subject for one in before.taken if one.sha256 not in files}
-    others = (replace(one, shot=f"\0{one.shot}") for one in before.measurements)
-    alike = twins.alike_films([*made.measurements, *others])
+    then = {one.id: one.subject for one in before.taken if one.sha256 not in files}
+    now = {one.id: one.subject for one in made.taken}
     return {
-        f"{devices[old]} = {taken.subject}"
-        for taken in made.taken
-        for old in alike.get(taken.id, set()) & devices.keys()
-        if devices[old] != taken.subject
+        f"{then[old]} = {now[new]}"
+        for new, old in twins.alike_across(figures, twins.by_figure(before.measurements))
+        if old in then and new in now and then[old] != now[new]
     }
 
 
 def _renamed(before: Session, made: Session) -> set[str]:
-    """Return the devices of one number, address or stream that had another id in a session."""
-    ids = {one.id for one in made.plan.subjects}
-    gone = (one for one in _tested(before) if one.id not in ids)
-    known = {sign: one.id for one in gone for sign in twins.signs(one)}
+    """Return the devices of one serial number that had another id in a session.
+
+    Addresses and streams tell none: cameras leave the works with the same ones.
+    """
+    then, now = ({one.id for one in session.plan.subjects} for session in (before, made))
+    known = {twins.serial(one): one.id for one in _tested(before) if one.id not in now}
     return {
-        f"{known[sign]} = {one.id}"
+        f"{known[number]} = {one.id}"
         for one in _tested(made)
-        for sign in twins.signs(one)
-        if sign in known
+        if (number := twins.serial(one)) and number in known and one.id not in then
     }
 
 

@@ -162,7 +162,8 @@ def _require_itself(session: str, named: Path, folders: Sequence[Path]) -> None:
 def _left_out(asked: Plan, draw: Draw, done: Session) -> list[str]:
     """Devices that failed in the session by the draw's sampling, and are not tested again by it.
 
-    Whatever they failed by is to be tested again: by this draw, or by another one of its sampling.
+    That is by this draw, or by another one of its sampling: devices that failed by what it tests
+    again, and where none did, all. What else they failed by stays judged on the first sample.
     """
     _, failures = _failed(done, _samplings(draw, done))
     draws = [
@@ -170,8 +171,15 @@ def _left_out(asked: Plan, draw: Draw, done: Session) -> list[str]:
         for other in asked.draws
         if (other.sampling, other.session) == (draw.sampling, draw.session)
     ]
-    left = (one.subject for one in failures if not any(_repeats(other, one) for other in draws))
-    return [*dict.fromkeys(left)]
+    again = [one for one in failures if _tests(draw, one)]
+    tested = {
+        (one.requirement, one.subject)
+        for one in failures
+        for other in draws
+        if one.subject in other.failed and (_tests(other, one) or not again)
+    }
+    left = ((one.requirement, one.subject) for one in again or failures)
+    return [*dict.fromkeys(device for item, device in left if (item, device) not in tested)]
 
 
 def _samplings(draw: Draw, done: Session) -> set[str]:
@@ -181,11 +189,10 @@ def _samplings(draw: Draw, done: Session) -> set[str]:
     return {draw.sampling} if draw.sampling in every else alike
 
 
-def _repeats(draw: Draw, failure: Finding) -> bool:
+def _tests(draw: Draw, failure: Finding) -> bool:
     """Whether a draw tests again what a device failed by; its pack may have another name."""
     tested = {_name(requirement) for requirement in draw.requirements}
-    again = not tested or _name(failure.requirement) in tested
-    return again and failure.subject in draw.failed
+    return not tested or _name(failure.requirement) in tested
 
 
 def _name(reference: str) -> str:

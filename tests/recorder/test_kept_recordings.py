@@ -15,7 +15,7 @@ import pytest
 
 from acceptance.errors import PlanError
 from acceptance.footage import decoding
-from acceptance.recorder import capacity, file_names, listing, name_times, recordings
+from acceptance.recorder import capacity, file_names, folders, listing, name_times, recordings
 from acceptance.recorder.recordings import TimeEvidence, placed
 
 CHINA = timezone(timedelta(hours=8))
@@ -415,7 +415,7 @@ def test_a_folder_that_cannot_be_read_is_no_empty_one(
     def walk(folder: Path, onerror: Any) -> Any:
         onerror(PermissionError(13, "Permission denied", str(folder / "ch2")))
 
-    monkeypatch.setattr(recordings.os, "walk", walk)
+    monkeypatch.setattr(folders.os, "walk", walk)
     with pytest.raises(PlanError, match="Permission denied"):
         recordings.scan(tmp_path, zone=CHINA, now=NOW)
 

@@ -3,7 +3,8 @@
 A film that is cut, made brighter or coded again has another hash and other figures, and its chart
 where it was: coding moves the corners by less than 0.05 px. Two cameras, even on one bench, never
 see eight coordinates alike to a tenth of a pixel. A clock on a stand is seen alike by a phone on a
-stand, whichever camera is beside it: films of clocks are not compared.
+stand, whichever camera is beside it: films of clocks are not compared. Nor are those of recorders
+and screens, which show what a camera sees.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from acceptance.checks.warned.judged import caution
+from acceptance.model import SubjectKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from acceptance.checks.warned.judged import Judged
     from acceptance.model import SessionWarning, Shot
 
+HANDED_ON = frozenset({SubjectKind.RECORDER, SubjectKind.SCREEN})
 CLOCK = "clock"  # the shipped chart of this name
 APART = 0.1  # px, by which corners of one film differ at most
 
@@ -38,10 +41,12 @@ def _groups(judged: Judged) -> list[list[Shot]]:
     """Put together the shots whose charts stand where that of the first of them does."""
     groups: list[list[Shot]] = []
     near: dict[tuple[object, int], list[list[Shot]]] = defaultdict(list)
+    handing_on = {one.id for one in judged.session.plan.subjects if one.kind in HANDED_ON}
     for shot in judged.session.shots:
-        if shot.corners and shot.chart != CLOCK:
-            size = shot.stream.get("width"), shot.stream.get("height"), len(shot.corners)
-            column = round(shot.corners[0][0][0])
+        if any(shot.corners) and shot.chart != CLOCK and shot.subject not in handing_on:
+            counts = (*map(len, shot.corners),)
+            size = shot.stream.get("width"), shot.stream.get("height"), counts
+            column = round(next(filter(None, shot.corners))[0][0])
             beside = (group for at in (-1, 0, 1) for group in near[size, column + at])
             group = next((group for group in beside if _alike(group[0], shot)), None)
             if group is None:

@@ -6,6 +6,7 @@ import hashlib
 import math
 from collections import Counter, defaultdict
 from fractions import Fraction
+from itertools import product
 from typing import TYPE_CHECKING
 
 from acceptance.checks.sampling import NO_DEVICES
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from acceptance.checks.warned.judged import Judged
     from acceptance.model import Measurement, SessionWarning, Subject, Taken, Value
+
+    ByFigure = dict[tuple[str, str, str, float], set[str]]
 
 MANY = 8  # figures that two films never share by chance
 MOST_OF_A_RATIO = 2_000  # 30000/1001 frame/s is one, and a third
@@ -82,11 +85,7 @@ def alike_films(measurements: Iterable[Measurement]) -> dict[str, set[str]]:
     One is packed anew, say, or has a region more. Whole numbers are alike by chance, and figures
     of the picture with many digits that are no ratio never: each of them counts for several.
     """
-    shots: dict[tuple[str, str, str, float], set[str]] = defaultdict(set)
-    for figure in measurements:
-        if _of_the_picture(figure):
-            about = figure.quantity, figure.region, figure.statistic, figure.value
-            shots[about].add(figure.shot)
+    shots = by_figure(measurements)
     times = Counter[frozenset[str]]()
     for (*_, value), ids in shots.items():
         times[frozenset(ids)] += _weight(value) * (len(ids) > 1)
@@ -95,6 +94,32 @@ def alike_films(measurements: Iterable[Measurement]) -> dict[str, set[str]]:
         for shot in group:
             shared[shot].append(group)
     return {shot: _often(groups, times) for shot, groups in shared.items()}
+
+
+def by_figure(measurements: Iterable[Measurement]) -> ByFigure:
+    """Return the shots that have each figure of the picture, by what it is."""
+    shots: ByFigure = defaultdict(set)
+    for figure in measurements:
+        if _of_the_picture(figure):
+            about = figure.quantity, figure.region, figure.statistic, figure.value
+            shots[about].add(figure.shot)
+    return shots
+
+
+def alike_across(made: ByFigure, before: ByFigure) -> Iterator[tuple[str, str]]:
+    """Yield the shots of two sessions, one of each, that share figures as ``alike_films`` asks.
+
+    One of the figures at least is to be of many digits: few films get so far.
+    """
+    common = made.keys() & before.keys()
+    sure = [about for about in common if _weight(about[-1]) > 1]
+    mine = {shot for about in sure for shot in made[about]}
+    theirs = {shot for about in sure for shot in before[about]}
+    times = Counter[tuple[str, str]]()
+    for about in common if sure else ():
+        for pair in product(made[about] & mine, before[about] & theirs):
+            times[pair] += _weight(about[-1])
+    yield from (pair for pair, count in times.items() if count >= MANY)
 
 
 def telling(measurements: Iterable[Measurement], most: int) -> list[float]:
@@ -216,11 +241,16 @@ def _below(hashes: Mapping[str, str], path: str) -> set[str]:
     }
 
 
-def signs(device: Subject) -> Iterator[tuple[str, str]]:
-    """Yield by what a device is known whatever its id: number, address and stream, if stated."""
-    if is_serial(device.serial):
-        yield "serial", f"{plain(device.manufacturer)} {alike.number(device.serial)}"
-    found = ("address", alike.host(device.address)), (
+def serial(device: Subject) -> str:
+    """Return maker and serial number as one text; empty where there is no such number."""
+    if not is_serial(device.serial):
+        return ""
+    return f"{plain(device.manufacturer)} {alike.number(device.serial)}"
+
+
+def _signs(device: Subject) -> Iterator[tuple[str, str]]:
+    """Yield by what a device of a plan is known: number, address and stream, where stated."""
+    found = ("serial", serial(device)), ("address", alike.host(device.address)), (
         f"source {device.kind}", alike.stream(device.source),
     )  # fmt: skip
     yield from ((what, text) for what, text in found if text)
@@ -235,7 +265,7 @@ def devices(judged: Judged) -> Iterator[SessionWarning]:
     for device in judged.session.plan.subjects:
         if device.kind not in NO_DEVICES:
             own = "id", alike.letters(device.id).translate(DASHES)
-            for sign in (*signs(device), own):
+            for sign in (*_signs(device), own):
                 names[sign].append(device.id)
     if same := [" = ".join(ids) for ids in names.values() if len(ids) > 1]:
         yield caution("devices_alike", same)

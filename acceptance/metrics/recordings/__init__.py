@@ -10,7 +10,6 @@ that was seen says how to count it, so the definitions are this toolkit's own
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -29,15 +28,11 @@ if TYPE_CHECKING:
     from datetime import timezone
 
     from acceptance.metrics.recordings.channel import Reference
-    from acceptance.model.basics import Value
     from acceptance.model.measurement import Measurement
     from acceptance.model.shot import Recordings
     from acceptance.recorder.recordings import Found, Recording
 
 __all__ = ["QUANTITIES", "check", "measure"]
-
-BLOCK = 4096  # bytes, of which sizes are multiples that a recorder chose beforehand
-BY_CHANCE = 0.01  # of all recordings, may share bytes and length with another one
 
 
 def measure(asked: Recordings, found: Found) -> Iterator[Measurement | Note]:
@@ -48,7 +43,6 @@ def measure(asked: Recordings, found: Found) -> Iterator[Measurement | Note]:
     until = reference(asked, found)
     for name, recordings in found.channels.items():
         yield from _faults(name, recordings, found.zone)
-    yield from _copies(found)
     if until is None:
         files = {"files": len(found.recordings)}
         yield Note(metric="recordings", reason=Reason(code="no_recordings", parameters=files))
@@ -105,25 +99,6 @@ def _faults(name: str, recordings: Sequence[Recording], zone: timezone) -> Itera
         parameters = {**fault.parameters, "count": 1 + len(others), "file": file}
         reason = Reason(code=fault.code, parameters=parameters)
         yield Note(metric="recordings", region=region_of(name), reason=reason)
-
-
-def _copies(found: Found) -> Iterator[Note]:
-    """Note the recordings that have length and bytes of another one to the last digit.
-
-    Recorders that set files up beforehand give them whole blocks: those sizes say nothing. Of very
-    many recordings a few are alike by chance.
-    """
-    alike: dict[tuple[int, float], list[str]] = defaultdict(list)
-    for recording in found.recordings:
-        size, duration = recording.evidence.size, recording.evidence.duration
-        if size % BLOCK and duration:
-            alike[size, round(duration, 3)].append(recording.file)
-    copies = [file for files in alike.values() for file in files[1:]]
-    if len(copies) > BY_CHANCE * len(found.recordings):
-        parameters: dict[str, Value] = {"count": len(copies), "file": copies[0]}
-        yield Note(
-            metric="recordings", reason=Reason(code="recordings_copied", parameters=parameters)
-        )
 
 
 def _kind(found: tuple[Reason, str]) -> tuple[str, str]:
