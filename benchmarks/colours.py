@@ -89,7 +89,8 @@ def drawn(random: np.random.Generator, camera: Camera) -> Scene:
     ]
     seen = scenes.of([*views, *steps])
     reference = replace(seen.reference, cb=views[0].cb)
-    return replace(seen, chart=replace(chart, copy=copy), reference=reference)
+    place = scenes.hung(chart, np.diag([2.0, 2.0, 1.0]))
+    return replace(seen, chart=replace(chart, copy=copy), reference=reference, located=(place,))
 
 
 def hung(random: np.random.Generator, chart: definition.Chart) -> definition.Chart:

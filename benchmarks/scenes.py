@@ -50,7 +50,9 @@ def _blank() -> build.Scene:
 
 def of(views: Iterable[View], chart: definition.Chart | None = None) -> build.Scene:
     """Return a scene of these views (of ``chart``), 1280 x 720, 8 bit, limited range, BT.709."""
-    return replace(_blank(), views={view.region.name: view for view in views}, chart=chart)
+    seen = replace(_blank(), views={view.region.name: view for view in views}, chart=chart)
+    vars(seen)["shown"] = (0, 0, WIDTH, HEIGHT)  # the clip that was looked at is smaller
+    return seen
 
 
 def view(
@@ -107,10 +109,11 @@ def place(drawn: DrawnWedge, region: Region) -> Located:
     left = (columns - 1) / 2 - drawn.phase[1] - (x + width / 2) * drawn.scale
     top = 15 - drawn.phase[0] - y * drawn.scale
     homography = np.array([[drawn.scale, 0, left], [0, drawn.scale, top], [0, 0, 1.0]])
-    return _located(definition.load("acceptance"), homography)
+    return hung(definition.load("acceptance"), homography)
 
 
-def _located(chart: definition.Chart, homography: Array) -> Located:
+def hung(chart: definition.Chart, homography: Array) -> Located:
+    """Return a chart that lies so in the picture."""
     width, height = chart.size
     rim = located.to_picture(homography, [(0, 0), (width, 0), (width, height), (0, height)])
     return Located(
