@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import av
@@ -12,13 +13,13 @@ import pytest
 from acceptance.charts import definition
 from acceptance.errors import GapError
 from acceptance.footage import clip as clips
-from acceptance.metrics import frame_rate, read_out
+from acceptance.metrics import frame_rate, latency, read_out
 from acceptance.metrics._filmed_clock import film_pace
 from acceptance.metrics._filmed_clock import readings as clock_readings
-from acceptance.model import Condition, Measurement, Note, Shot
+from acceptance.model import Condition, Measurement, Note, Shot, Tap
 from acceptance.scene import build
 from acceptance.simulate.camera import Camera
-from acceptance.simulate.films import film_clock
+from acceptance.simulate.films import film_clock, film_screens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,7 +155,9 @@ def test_pictures_that_come_in_a_burst_are_no_other_pace(looked: build.Scene) ->
     assert film_pace.check(played(looked, burst), [of_screen(60.0)]).share == 0
 
 
-@pytest.mark.parametrize(("stated", "true"), [(59.0, 59.94), (143.0, 143.86), (60.0, 59.94)])
+@pytest.mark.parametrize(
+    ("stated", "true"), [(59.0, 59.94), (143.0, 143.86), (60.0, 59.94), (60.0, 60.32)]
+)
 def test_a_rate_counts_as_systems_show_it(looked: build.Scene, stated: float, true: float) -> None:
     """Some cut 59.94 down to 59."""
     scene = played(looked, FRAMES, screen_refresh=stated)
@@ -238,6 +241,42 @@ def test_figures_of_time_of_a_slowed_clip_are_refused(clip: build.Scene, metric:
     with pytest.raises(GapError) as caught:
         list(metric.measure(replace(clip, series=replace(clip.series, times=8 * times))))  # type: ignore[attr-defined]
     assert caught.value.code == "film_plays_slow"
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> build.Scene:
+    """Film a clock and the monitor that shows it, by a phone of 60 frame/s."""
+    folder = tmp_path_factory.mktemp("pair")
+    phone = Camera(rate=Fraction(60), exposure=0.004, noise=0.006, preset="ultrafast", seed=7)
+    film_screens(phone, Camera(), CLOCK, folder / "s.mp4", delay=0.12, seconds=1.5)
+    shot = Shot(id="s", subject="c", clip="s.mp4", chart="clock", tap=Tap.SCREEN)
+    return build.look(shot, folder)
+
+
+def test_the_latency_of_a_slowed_film_is_refused(pair: build.Scene) -> None:
+    """Of slow motion a latency of 128 ms was 511 +- 4."""
+    assert any(isinstance(item, Measurement) for item in latency.measure(pair))
+    slowed = replace(pair, series=replace(pair.series, times=4 * pair.series.times))
+    with pytest.raises(GapError) as caught:
+        list(latency.measure(slowed))
+    assert caught.value.code == "film_plays_slow"
+
+
+def test_the_read_out_of_a_film_held_upright_is_refused(clip: build.Scene) -> None:
+    """Its rows are the sensor's columns."""
+    assert any(isinstance(item, Measurement) for item in read_out.measure(clip))
+    upright = replace(clip, video=replace(clip.video, rotation=270))
+    with pytest.raises(GapError) as caught:
+        list(read_out.measure(upright))
+    assert caught.value.code == "film_sideways"
+
+
+@pytest.mark.parametrize(("slowed", "said"), [(8.0, True), (1.0, False)])
+def test_a_file_that_states_slow_motion_is_said_to(
+    clip: build.Scene, slowed: float, *, said: bool
+) -> None:
+    notes = build._slowed(replace(clip.video, slowed=slowed))
+    assert [note.reason.code for note in notes] == ["film_states_slow_motion"] * said
 
 
 def test_a_fast_screen_that_nobody_stated_is_said(looked: build.Scene) -> None:

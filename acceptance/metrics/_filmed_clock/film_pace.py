@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 SLOWEST, FASTEST = 45.0, 400.0  # refreshes a second of screens
 FAST = 90.5  # Hz, beyond which a film at double speed of a usual screen is likely enough to be said
 USUAL = 60.0  # Hz, of the screen that a factor is told for where none is known
-OFF = 0.005  # by which the clock may be off its stated rate: a person reads 60 for 59.94
+OFF = 0.01  # by which the clock may be off its stated rate: panels of 60 Hz have up to 60.4
 STRETCHES, FEWEST = 12, 8  # parts of a film, and readings in each
 OTHER_PACE = 1.6  # times the slower one, from which two parts play at two paces
 MANY = 2  # such parts side by side at either pace
