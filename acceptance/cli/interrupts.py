@@ -38,5 +38,9 @@ def await_them() -> None:
 
 
 def over() -> None:
-    """Let Ctrl-C end the process without a word: all is done."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    """Let Ctrl-C end the process without a word: all is done.
+
+    One that follows another, which was answered, changes nothing any more.
+    """
+    answered = getattr(signal.getsignal(signal.SIGINT), "last", -math.inf) > -math.inf
+    signal.signal(signal.SIGINT, signal.SIG_IGN if answered else signal.SIG_DFL)

@@ -47,3 +47,17 @@ def test_a_closed_terminal_asks_to_end_but_not_where_nohup_ignores_it() -> None:
     interrupts.await_them()
     with pytest.raises(KeyboardInterrupt):
         signal.raise_signal(hangup)
+
+
+@pytest.mark.usefixtures("_signals")
+@pytest.mark.parametrize(("asked", "answer"), [(True, signal.SIG_IGN), (False, signal.SIG_DFL)])
+def test_a_second_key_at_the_very_end_changes_no_exit_code(
+    answer: signal.Handlers, *, asked: bool
+) -> None:
+    """A batch that had answered the first one was killed by the second instead of ending by 130."""
+    interrupts.await_them()
+    if asked:
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    interrupts.over()
+    assert signal.getsignal(signal.SIGINT) == answer

@@ -155,6 +155,15 @@ def test_pictures_that_come_in_a_burst_are_no_other_pace(looked: build.Scene) ->
     assert film_pace.check(played(looked, burst), [of_screen(60.0)]).share == 0
 
 
+def test_a_clock_that_begins_anew_has_the_pace_of_its_parts(looked: build.Scene) -> None:
+    """A camera of the tests sends its film in turns: one line through all of them ran at 12.6."""
+    noise = 0.02 * np.random.default_rng(1).standard_normal((len(FRAMES), 24))
+    shares = clock_readings.expected_shares(1000.3 + 60 * (FRAMES % 0.7), 0.2, 24)
+    turns = clock_readings.readings_of(shares + noise)
+    assert film_pace.check(played(looked, FRAMES), [turns]).share == 0
+    assert film_pace.check(played(looked, FRAMES, screen_refresh=60.0), [turns]).share == 0
+
+
 @pytest.mark.parametrize(
     ("stated", "true"), [(59.0, 59.94), (143.0, 143.86), (60.0, 59.94), (60.0, 60.32)]
 )

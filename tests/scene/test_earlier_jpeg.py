@@ -29,6 +29,7 @@ class Video:
     steps: StatedSteps | None = None
     rotation: int = 0
     coded_before: StatedSteps | None = None
+    mirrored: bool = False
 
 
 def scene(noise: float = 1.0) -> Array:

@@ -35,6 +35,7 @@ FAST = 90.5  # Hz, beyond which a film at double speed of a usual screen is like
 USUAL = 60.0  # Hz, of the screen that a factor is told for where none is known
 OFF = 0.01  # by which the clock may be off its stated rate: panels of 60 Hz have up to 60.4
 STRETCHES, FEWEST = 12, 8  # parts of a film, and readings in each
+ANEW = 0.1  # by which the rate of the whole film is off that of its parts: no one line
 OTHER_PACE = 1.6  # times the slower one, from which two parts play at two paces
 MANY = 2  # such parts side by side at either pace
 STRAY = 4.0  # times the usual, beyond which a reading is left out
@@ -115,7 +116,8 @@ def _slope(times: Array, position: Array) -> float:
 def _line(times: Array, readings: Readings, near: float) -> tuple[float, float]:
     """Return the refreshes a second of the whole film, by least squares, and its doubt, relative.
 
-    ``near`` is about that rate: frames that lie off it are left out.
+    ``near`` is about that rate: frames that lie off it are left out. Where there is no such line,
+    as of a clock that begins anew, it is that of its parts.
     """
     seen = readings.readable
     when, position = times[seen] - times[seen].mean(), readings.position[seen]
@@ -126,6 +128,8 @@ def _line(times: Array, readings: Readings, near: float) -> tuple[float, float]:
     if np.count_nonzero(kept) < FEWEST or not np.ptp(when[kept]):
         return near, EXPLAINED
     rate, start = np.polyfit(when[kept], position[kept], 1)
+    if abs(rate / near - 1) > ANEW:
+        return near, ANEW
     left = position[kept] - rate * when[kept] - start
     spread = float(np.linalg.norm(when[kept] - when[kept].mean()))
     return float(rate), float(np.std(left)) / spread / float(rate)
