@@ -32,7 +32,11 @@ if TYPE_CHECKING:
 
 POISON = "poisoned_work"
 PROGRAM = """
+import signal
 from acceptance.batch import child
+from acceptance.files import system
+for number in system.ASKING[1:]:  # the tests may run under nohup
+    signal.signal(number, signal.SIG_DFL)
 child.PROGRAM = "poisoned_work"
 from acceptance.__main__ import main
 main()
