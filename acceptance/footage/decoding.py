@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import av
 import av.error
 import av.logging
+from av.stream import Disposition
 
 from acceptance.errors import ClipError
 from acceptance.messages import tr
@@ -114,9 +115,19 @@ def _unfit(container: InputContainer, path: Path) -> ClipError | None:
         return _unreadable(path)
     if not pictures:
         return without_pictures(path)
+    if Disposition.dependent in pictures[0].disposition:
+        return _in_tiles(path)
     context = pictures[0].codec_context
     # a damaged header may leave nothing of how the pictures are coded
     return _unreadable(path) if context is None or (name, context.name) == SPLIT else None
+
+
+def _in_tiles(path: Path) -> ClipError:
+    what = tr(
+        "the picture is stored in tiles, as phones do in HEIC; they are not put together here"
+    )
+    hint = tr("Convert it to PNG or TIFF, in full size")
+    return ClipError(what, where=str(path), hint=hint, code="clip_in_tiles")
 
 
 def without_pictures(path: Path) -> ClipError:

@@ -157,3 +157,11 @@ def test_a_clip_that_a_disc_does_not_give_is_named(
     assert said in str(caught.value)
     assert bad.name in str(caught.value)
     assert caught.value.code == "clip_unreadable"
+
+
+def test_one_tile_of_a_phones_picture_is_not_taken_for_the_picture() -> None:
+    """Two tiles of 64 x 64 pixels side by side, written by libheif 1.19 (``heif-enc -T``)."""
+    with pytest.raises(ClipError, match="stored in tiles") as caught:
+        clip.open_clip(Path(__file__).with_name("two_tiles.heic"))
+    assert caught.value.code == "clip_in_tiles"
+    assert caught.value.hint
