@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from acceptance.footage.decoding import opened, read_packets, without_pictures
+from acceptance.footage.decoding import filmed_stream, opened, read_packets, without_pictures
 from acceptance.model.basics import CHINA
 
 if TYPE_CHECKING:
@@ -35,11 +35,11 @@ def read(path: Path) -> Header:
     Raises ClipError: missing, not a video, no index, no picture.
     """
     with opened(path) as container:
-        if not any(packet.size for packet in read_packets(container, container.streams.video[0])):
+        if not any(packet.size for packet in read_packets(container, filmed_stream(container))):
             raise without_pictures(path)
         stamp = container.metadata.get("creation_time", "")
         duration = None if container.duration is None else container.duration / TICKS
-        stream = container.streams.video[0]
+        stream = filmed_stream(container)
         rate, size = stream.average_rate or stream.guessed_rate, stream.width * stream.height
     pixels = duration * float(rate) * size if duration and rate else None
     return Header(created=_moment(stamp), duration=duration, pixels=pixels)

@@ -74,6 +74,17 @@ def opened(path: Path) -> InputContainer:
     return container
 
 
+def filmed_stream(container: InputContainer) -> VideoStream:
+    """Return the stream that is measured: the first with pictures."""
+    return filmed_streams(container)[0]
+
+
+def filmed_streams(container: InputContainer) -> list[VideoStream]:
+    """List the streams with pictures, but for the cover of a recording (attached picture)."""
+    streams = container.streams.video
+    return [one for one in streams if Disposition.attached_pic not in one.disposition]
+
+
 def _refuse_list(path: Path) -> None:
     """Raise ClipError for a list of files, which FFmpeg is not shown.
 
@@ -108,7 +119,7 @@ def _not_read(path: Path, error: OSError) -> ClipError:
 
 def _unfit(container: InputContainer, path: Path) -> ClipError | None:
     """Say why what was opened is no clip; None: it is one."""
-    name, pictures = container.format.name, container.streams.video
+    name, pictures = container.format.name, filmed_streams(container)
     if name in ELSEWHERE:
         return _of_others(path)
     if name in TEXT_ART:
@@ -255,7 +266,7 @@ def decode(path: Path, start: float | None = None) -> Iterator[av.VideoFrame]:
     in s on. Raises ClipError (``opened``).
     """
     with opened(path) as container:
-        stream = container.streams.video[0]
+        stream = filmed_stream(container)
         stream.thread_type = "AUTO"
         if start is not None:
             container.seek(round(start / time_base_of(stream)), stream=stream)
@@ -270,7 +281,7 @@ def decode_with_quantisers(path: Path, *, deblocked: bool) -> Iterator[av.VideoF
     have finished. Raises ClipError (``opened``).
     """
     with opened(path) as container:
-        stream = container.streams.video[0]
+        stream = filmed_stream(container)
         stream.codec_context.options = WITH_QUANTISERS | ({} if deblocked else NOT_DEBLOCKED)
         stream.codec_context.thread_count = 1
         yield from _decoded(container, stream)
@@ -285,7 +296,7 @@ def decode_apart(path: Path, times: Collection[Fraction]) -> Iterator[av.VideoFr
     frame: the decoder wants a reference. Raises ClipError (``opened``).
     """
     with opened(path) as container:
-        stream = container.streams.video[0]
+        stream = filmed_stream(container)
         context, base = stream.codec_context, time_base_of(stream)
         context.options, context.thread_count = WITH_QUANTISERS | NOT_DEBLOCKED, 1
 

@@ -14,6 +14,8 @@ from acceptance.footage.decoding import (
     SEQUENCE_RATE,
     cut_short,
     decode_with_quantisers,
+    filmed_stream,
+    filmed_streams,
     first_packet,
     opened,
     time_base_of,
@@ -97,7 +99,7 @@ def described(
         what, hint = tr("no frame can be decoded"), tr("Export the recording again")
         raise ClipError(what, where=str(path), hint=hint, code="clip_no_frames")
     with opened(path) as container:
-        stream = container.streams.video[0]
+        stream = filmed_stream(container)
         words = still_words.read(path) if still else still_words.StillWords()
         rotation, mirrored = (
             orientation.of_still(first, words.orientation) if still else orientation.of_frame(first)
@@ -177,7 +179,7 @@ def _kept_rate(packets: Sequence[Packet]) -> Fraction | None:
 
 def _steps(container: InputContainer, depth: int) -> StatedSteps | None:
     """Return what the first packet says of how coarsely it is coded."""
-    stream = container.streams.video[0]
+    stream = filmed_stream(container)
     context = stream.codec_context
     if context.name not in {"mjpeg", "hevc"}:
         return None
@@ -217,7 +219,8 @@ def _assumed(
 ) -> tuple[str, ...]:
     """Name what the container leaves open."""
     open_questions = {
-        "sample_aspect": not container.streams.video[0].sample_aspect_ratio,
+        "stream": len(filmed_streams(container)) > 1 and len(packets) > 1,
+        "sample_aspect": not filmed_stream(container).sample_aspect_ratio,
         "rate": sequence,
         "times": (without_times(container) or unstamped(packets)) and not still,
         "stamps": unstamped(packets) and not still,

@@ -10,6 +10,7 @@ import av.error
 
 from acceptance.footage.decoding import (
     SEQUENCE_RATE,
+    filmed_stream,
     is_cut,
     opened,
     read_packets,
@@ -64,7 +65,7 @@ def packets_of(path: Path) -> tuple[tuple[Packet, ...], int]:
     """
     stretches: list[list[Packet]] = [[]]
     with opened(path) as container:
-        stream = container.streams.video[0]
+        stream = filmed_stream(container)
         try:
             for packet, jumps in _demuxed(container, stream):
                 stretches += [[]] if jumps else []

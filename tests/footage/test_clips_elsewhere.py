@@ -11,6 +11,7 @@ import av
 import cv2
 import numpy as np
 import pytest
+from av.stream import Disposition
 
 from acceptance.errors import ClipError
 from acceptance.footage import clip, decoding, encode
@@ -165,3 +166,34 @@ def test_one_tile_of_a_phones_picture_is_not_taken_for_the_picture() -> None:
         clip.open_clip(Path(__file__).with_name("two_tiles.heic"))
     assert caught.value.code == "clip_in_tiles"
     assert caught.value.hint
+
+
+def test_of_several_video_streams_the_first_is_measured_and_that_is_said(tmp_path: Path) -> None:
+    with av.open(str(tmp_path / "two.mp4"), "w") as container:
+        sizes = ((64, 48), (128, 96))
+        streams = [container.add_stream("mpeg4", 25, width=w, height=h) for w, h in sizes]
+        for number in range(5):
+            for stream in streams:
+                frame = av.VideoFrame(stream.width, stream.height, "yuv420p")
+                frame.pts = number
+                container.mux(stream.encode(frame))
+        for stream in streams:
+            container.mux(stream.encode())
+    info = clip.open_clip(tmp_path / "two.mp4").info
+    assert info.width == 64
+    assert "stream" in info.assumed
+    assert "stream" not in clip.open_clip(filmed(tmp_path / "one.mp4")).info.assumed
+
+
+def test_the_cover_of_a_song_is_no_clip(tmp_path: Path) -> None:
+    with av.open(str(tmp_path / "song.m4a"), "w", format="mp4") as container:
+        sound = container.add_stream("aac", 8000, layout="mono")
+        cover = container.add_stream("mjpeg", 25, width=64, height=48, pix_fmt="yuvj420p")
+        cover.disposition = Disposition.attached_pic
+        container.mux(cover.encode(av.VideoFrame(64, 48, "yuvj420p")))
+        noise = np.random.default_rng(1).normal(0, 0.1, (1, 1024)).astype(np.float32)
+        heard = av.AudioFrame.from_ndarray(noise, "fltp", "mono")
+        heard.sample_rate = 8000
+        container.mux([*sound.encode(heard), *sound.encode()])
+    with pytest.raises(ClipError, match="no picture, only other streams"):
+        clip.open_clip(tmp_path / "song.m4a")
