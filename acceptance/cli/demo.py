@@ -22,7 +22,6 @@ from acceptance.checks.decision import FAILURES
 from acceptance.cli import second_process, tables, terminal
 from acceptance.cli.closing import kept_packs
 from acceptance.cli.options import LANG, OUT
-from acceptance.cli.second_process import SecondProcess
 from acceptance.files.output import writing
 from acceptance.messages import language, listed, tr
 from acceptance.model.basics import CHINA
@@ -40,6 +39,7 @@ from acceptance.simulate.camera import Camera
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from acceptance.cli.second_process import SecondProcess
     from acceptance.model import Session
     from acceptance.session.measuring import Progress
     from acceptance.signing.chains import DemoChain
@@ -173,9 +173,7 @@ def _nothing(what: str, done: int, total: int) -> None:
     """Show no progress."""
 
 
-def _show_both(
-    second: SecondProcess, progress: Progress, what: str, done: int, total: int
-) -> None:
+def _show_both(second: SecondProcess, progress: Progress, what: str, done: int, total: int) -> None:
     progress(what, done, total)
     while second.pass_on(progress):
         pass

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from multiprocessing.queues import Queue
     from types import TracebackType
+    from typing import Self
 
     from acceptance.session.measuring import Progress
 
@@ -48,7 +49,7 @@ class SecondProcess:
         with _ignoring_interrupts():
             self.pool.submit(_prepare, module)
 
-    def __enter__(self) -> SecondProcess:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
