@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import plain_work
 import pytest
 from measured_once import measured_once
 from plain_pages import plain
 
 import acceptance
 from acceptance import errors, model
+from acceptance.batch import child
 from acceptance.charts import definition, drawing, finding
 from acceptance.metrics import noise, resolution
 from acceptance.metrics.compression import ssim
@@ -30,7 +32,7 @@ from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 pytestmark = pytest.mark.usefixtures("_plain_pages")
 ROOT = Path(__file__).resolve().parent.parent
@@ -350,12 +352,19 @@ def beside_a_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@contextlib.contextmanager
+def _plain_children() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(child, "PROGRAM", plain_work.__name__)
+        yield
+
+
 @pytest.fixture(scope="module")
 def printed(beside_a_film: Path) -> dict[str, str]:
     """Run the page's examples one after the other; return what each heading's printed."""
     names: dict[str, Any] = {}
     output = {}
-    with contextlib.chdir(beside_a_film), plain(), measured_once():
+    with contextlib.chdir(beside_a_film), plain(), measured_once(), _plain_children():
         for part in re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]:
             with contextlib.redirect_stdout(io.StringIO()) as stdout:
                 for block in re.findall(r"^```python\n(.*?)^```$", part, re.MULTILINE | re.DOTALL):
@@ -394,3 +403,9 @@ def test_a_plan_is_run_verified_and_judged_again(printed: dict[str, str]) -> Non
     assert run.endswith("report.pdf")
     assert verified.startswith("2 "), "incomplete: nobody has signed"
     assert again == "True"
+
+
+def test_many_plans_are_measured_judged_and_reported(printed: dict[str, str]) -> None:
+    code, outcomes = printed["Many plans"].strip().split(" ", 1)
+    assert code == "3"
+    assert re.search(r"PlanState\.MADE.*Verdict", outcomes)

@@ -6,13 +6,8 @@ above 2 s).
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import multiprocessing
-import queue
 import shutil
-import signal
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
@@ -24,7 +19,7 @@ import click
 from acceptance import __version__, wording
 from acceptance.charts import definition
 from acceptance.checks.decision import FAILURES
-from acceptance.cli import tables, terminal
+from acceptance.cli import second_process, tables, terminal
 from acceptance.cli.closing import kept_packs
 from acceptance.cli.options import LANG, OUT
 from acceptance.files.output import writing
@@ -42,15 +37,13 @@ from acceptance.simulate import films
 from acceptance.simulate.camera import Camera
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from multiprocessing.queues import Queue
+    from collections.abc import Callable
 
+    from acceptance.cli.second_process import SecondProcess
     from acceptance.model import Session
     from acceptance.session.measuring import Progress
     from acceptance.signing.chains import DemoChain
     from acceptance.simulate.films import Truth
-
-    Steps = Queue[tuple[str, int, int]]
 
 SECONDS = 6.0
 # Seconds until a frame is ready for the monitor; it arrives at the host DECODING earlier.
@@ -156,80 +149,38 @@ def make(
 
     Raises what ``Issuing.ready`` does, and OutputError.
     """
-    context = multiprocessing.get_context("spawn")
-    steps, (here, there) = context.Queue(), PLANTED
-    show = progress or _nothing
-    pool = ProcessPoolExecutor(1, context, initializer=functools.partial(_connect, steps))
-    with pool, _ending_children():
-        # the child inherits that: Ctrl-C, which reaches both, is answered here alone
-        with _ignoring_interrupts():
-            pool.submit(_load)  # libraries, while typefaces are looked at here and keys are made
+    (here, there), show = PLANTED, progress or _nothing
+    with second_process.taken(__name__) as second:  # it prepares itself meanwhile
         Issuing(lang=lang).ready()
-        render.check_fonts()
+        prepare()
         with claimed(out, "demo"):
             with writing(out):
                 shutil.rmtree(out / "footage", ignore_errors=True)
             chain = make_demo_chain(out / "keys")
-            future = pool.submit(_in_child, there, out, chain, lang)
-            done = device(here, out, chain, lang, functools.partial(_show_both, steps, show))
+            future = second.submit(_in_child, there, out, chain, lang)
+            done = device(here, out, chain, lang, functools.partial(_show_both, second, show))
             while not future.done():
-                _pass_on(steps, show, 0.2)
+                second.pass_on(show, 0.2)
             return done, future.result()
 
 
-def _load() -> None:
-    """Do nothing in a child: what this module imports is loaded by then."""
+def prepare() -> None:
+    """Load the renderer, and look at the typefaces that it takes: each process for itself."""
+    render.check_fonts()
 
 
 def _nothing(what: str, done: int, total: int) -> None:
     """Show no progress."""
 
 
-def _show_both(steps: Steps, progress: Progress, what: str, done: int, total: int) -> None:
+def _show_both(second: SecondProcess, progress: Progress, what: str, done: int, total: int) -> None:
     progress(what, done, total)
-    while _pass_on(steps, progress, 0):
+    while second.pass_on(progress):
         pass
 
 
-def _pass_on(steps: Steps, progress: Progress, patience: float) -> bool:
-    """Pass on one step that the child reports within ``patience`` s; whether there was one."""
-    try:
-        progress(*steps.get(timeout=patience))
-    except queue.Empty:
-        return False
-    return True
-
-
-@contextlib.contextmanager
-def _ignoring_interrupts() -> Iterator[None]:
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-@contextlib.contextmanager
-def _ending_children() -> Iterator[None]:
-    """End the child when this process is interrupted, or fails: it does not go on alone."""
-    try:
-        yield
-    except BaseException:
-        for child in multiprocessing.active_children():
-            child.terminate()
-        raise
-
-
-_steps: Steps | queue.Queue[tuple[str, int, int]] = queue.Queue()  # in a child: leads to the parent
-
-
-def _connect(steps: Steps) -> None:
-    global _steps  # noqa: PLW0603 -- a queue reaches a child only while that is started
-    _steps = steps
-
-
 def _in_child(name: str, out: Path, chain: DemoChain, lang: str) -> DemoResult:
-    return device(name, out, chain, lang, lambda *step: _steps.put(step))
+    return device(name, out, chain, lang, second_process.tell)
 
 
 def device(name: str, out: Path, chain: DemoChain, lang: str, progress: Progress) -> DemoResult:

@@ -9,7 +9,7 @@ import re
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,15 +21,23 @@ from acceptance.files import shortage
 from acceptance.files.collector import without_collector
 from acceptance.messages import LANGUAGES, speak, tr
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    Dismiss = Callable[[], None]  # ends a process that was started, where nobody took it
+    # Starts one that loads what it needs while this one does; it is given the arguments.
+    Ahead = Callable[[Sequence[str]], Dismiss | None]
+
+HELP = ("-h", "--help")
 FIRST_SENTENCE = re.compile(r"。|\.?(?:\s*\n\n|$)|\.\s")  # where it ends
 
 
 class Verb(click.Command):
     """A verb by name and short help; the rest is imported from ``acceptance.cli`` when called."""
 
-    def __init__(self, name: str, module: str, *, help: str, child: str = "") -> None:  # noqa: A002 -- click's name
+    def __init__(self, name: str, module: str, *, help: str, ahead: Ahead | None = None) -> None:  # noqa: A002 -- click's name
         super().__init__(name, help=help)
-        self.module, self.child = module, child
+        self.module, self.ahead = module, ahead
 
     def loaded(self) -> click.Command:
         """Import the command that does it, its help in the user's language."""
@@ -51,22 +59,30 @@ class Verb(click.Command):
         From then on Ctrl-C, SIGTERM and a terminal that is closed are answered with a sentence
         (``failures``): while libraries load, an interrupt may come out of them as any other error.
         """
-        if self.child:
-            self._start_child(max(map(_size, args), default=0))
+        if self.ahead and (dismiss := self.ahead(args)) and parent:
+            parent.call_on_close(dismiss)
         command = self.loaded()
         interrupts.await_them()
         return command.make_context(info_name, args, parent, **extra)
 
-    def _start_child(self, size: int) -> None:
-        """Start the process that sets pages: it loads what it needs while this one does.
 
-        ``size`` is that of the session, in bytes; 0: none is named.
-        """
-        if size:
-            from acceptance.report import set_apart  # noqa: PLC0415 -- late: only verify needs it
+def _pages_ahead(args: Sequence[str]) -> Dismiss | None:
+    """Start the process that sets the pages of a large session, which ``verify`` compares."""
+    if size := max(map(_size, args), default=0):
+        from acceptance.report import set_apart  # noqa: PLC0415 -- late: only verify needs it
 
-            if size >= set_apart.MANY:
-                set_apart.start(self.child)
+        if size >= set_apart.MANY:
+            return set_apart.start("acceptance.signing.pages_ahead")
+    return None
+
+
+def _device_ahead(args: Sequence[str]) -> Dismiss | None:
+    """Start the process that makes the second device of ``demo``, unless help is asked for."""
+    if set(HELP) & set(args):
+        return None
+    from acceptance.cli import second_process  # noqa: PLC0415 -- late: only demo needs it
+
+    return second_process.start("acceptance.cli.demo")
 
 
 def _size(folder: str) -> int:
@@ -117,7 +133,10 @@ VERBS = (
         "again.",
     ),
     Verb(
-        "demo", "demo", help="Film, measure, judge, report, sign and verify two simulated devices."
+        "demo",
+        "demo",
+        ahead=_device_ahead,
+        help="Film, measure, judge, report, sign and verify two simulated devices.",
     ),
     Verb(
         "doctor",
@@ -204,7 +223,7 @@ VERBS = (
     Verb(
         "verify",
         "signing",
-        child="acceptance.signing.pages_ahead",
+        ahead=_pages_ahead,
         help="Check a session folder or a report.",
     ),
     Verb(
@@ -272,7 +291,7 @@ click.Context.formatter_class = HelpPage
 @click.group(
     cls=Program,
     commands=VERBS,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": [*HELP], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="acceptance")
 @click.option(

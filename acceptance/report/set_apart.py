@@ -20,6 +20,7 @@ from collections import Counter, deque
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
 from threading import Thread
@@ -31,7 +32,7 @@ from acceptance.report import typesetting
 from acceptance.report.typesetting import SetPage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 LARGE = 200_000  # characters of a page, which is then set in a child of its own
 WORTH = 250_000  # characters of all pages: below it, starting a child costs more than it saves
@@ -157,14 +158,15 @@ class Child:
 _STARTED: dict[str, Child] = {}  # by module: what the next ``ahead`` gives
 
 
-def start(module: str) -> None:
+def start(module: str) -> Callable[[], None]:
     """Start what ``ahead`` is to give, while this process loads what it needs itself.
 
-    Where nobody asks for it, ``dismiss`` ends it, or the end of this process, which closes its
+    Return what ends it where nobody asks for it, as the end of this process does, which closes its
     standard input.
     """
     if child := ahead(module):
         _STARTED[module] = child
+    return partial(dismiss, module)
 
 
 def dismiss(module: str) -> None:

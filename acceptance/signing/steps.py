@@ -18,7 +18,7 @@ from acceptance.session.integrity import changed_log, shorten
 from acceptance.session.journal import current
 from acceptance.session.log_book import LogBook
 from acceptance.session.store import REPORT
-from acceptance.signing import renderings, roles, signature_entries
+from acceptance.signing import renderings, roles
 from acceptance.signing.fitness import CLOCKS_APART
 from acceptance.signing.session_changes import (
     changed_fields,
@@ -51,6 +51,8 @@ class Examined(ShownSteps):
         """Check the signatures of the report."""
         if not self.pdf:
             return self._html_alone() or _not_read(self.report, REPORT)
+        from acceptance.signing import signature_entries  # noqa: PLC0415 -- late: brings pyHanko
+
         report = self.signatures
         problems = tuple(problem.detail for problem in report.problems)
         early = tuple(self._signed_before_finished())

@@ -48,10 +48,12 @@ class Target:
     @cached_property
     def attachments(self) -> tuple[tuple[str, bytes], ...]:
         """Name and content of all that is attached to the report; empty where unreadable."""
+        if not self.pdf:
+            return ()
         from acceptance.signing import pades  # noqa: PLC0415 -- late: brings pyHanko
 
         try:
-            return pades.attachments(self.pdf) if self.pdf else ()
+            return pades.attachments(self.pdf)
         except InputError:
             return ()
 

@@ -83,6 +83,20 @@ def test_measure_loads_neither_reports_nor_signatures_nor_gtc_before_the_first_f
     assert modules & {"scipy.interpolate", "scipy.optimize", "scipy.stats"} == set()
 
 
+def test_what_signs_is_not_loaded_where_nobody_signs() -> None:
+    """Not by the verbs that may sign, nor to look whether a report contradicts its session."""
+    program = (
+        "import json, pathlib, sys\n"
+        "from acceptance.cli import batch, judging, reporting, running\n"
+        "from acceptance.signing import verification\n"
+        "assert verification.Examined(pathlib.Path('none')).attached == ()\n"
+        "print(json.dumps(list(sys.modules)))"
+    )
+    modules = loaded(program)
+    assert "acceptance.signing.steps" in modules
+    assert modules & {"pyhanko", "asn1crypto", "cryptography"} == set()
+
+
 @pytest.mark.parametrize("verb", verbs.VERBS, ids=lambda verb: str(verb.name))
 def test_the_short_help_of_a_verb_is_that_of_its_command(verb: verbs.Verb) -> None:
     command = verb.loaded()

@@ -72,13 +72,16 @@ def _plan(case: ET.Element) -> str:
     return case.get("classname", "").removesuffix(".acceptance.toml").rpartition(".")[2]
 
 
-def run(folder: Path, *arguments: str) -> Ran:
-    """Run pytest in a folder with the plugin, and xdist, and nothing else but plain pages."""
+def run(folder: Path, *arguments: str, pages: str = "html_alone") -> Ran:
+    """Run pytest in a folder with the plugin, and xdist, and nothing else but what sets no pages.
+
+    ``pages`` is what sets plain ones, if anything does.
+    """
     paths = os.pathsep.join(filter(None, sys.path))
     alone = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "COLUMNS": "200"}
     alone["PYTHONPATH"] = paths
     alone.pop("PYTEST_ADDOPTS", None)
-    plugins = ("-p", "acceptance.pytest_plugin", "-p", "xdist.plugin", "-p", "plain_pages")
+    plugins = ("-p", "acceptance.pytest_plugin", "-p", "xdist.plugin", "-p", pages)
     command = (sys.executable, "-m", "pytest", *plugins, "-ra", "--junitxml=junit.xml", *arguments)
     done = subprocess.run(
         command, cwd=folder, env=alone, capture_output=True, text=True, check=False
@@ -133,7 +136,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def ran(folder: Path) -> Ran:
     """Run all plans of the folder."""
-    return run(folder, "--acceptance-out", "sessions")
+    return run(folder, "--acceptance-out", "sessions", pages="plain_pages")
 
 
 def test_a_plan_is_a_module_and_each_requirement_of_a_device_a_test(ran: Ran) -> None:

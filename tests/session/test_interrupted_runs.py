@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     from acceptance.model import Precedence, Predecessor
 
+SMALL = "gb_t_28181_2022"  # a pack of few clauses: how many are judged does not matter
 # What some reader or other takes for the end of a line.
 ENDS = "\u2028\u2029\u0085\r\x0b\x0c\x1c\x1d\x1e"
 
@@ -81,7 +82,7 @@ def wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
     (tmp_path / "grey.mkv").write_bytes(bytes(range(256)))
     camera = Subject(id="camera", kind=SubjectKind.FIXED)
     shot = Shot(id="grey", subject="camera", clip=str(tmp_path / "grey.mkv"), chart="acceptance")
-    return Plan(subjects=(camera,), shots=(shot,), operator="tester")
+    return Plan(subjects=(camera,), shots=(shot,), packs=(SMALL,), operator="tester")
 
 
 def run(wanted: Plan, out: Path) -> Path:

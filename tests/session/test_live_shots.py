@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from issued_session import PACK_TEXT
 from marks import slow
 from pdf_words import words
 from peers.onvif_device import Faults, OnvifDevice
@@ -322,7 +323,9 @@ def test_no_password_is_left_anywhere_by_a_full_run(tmp_path: Path, *, by_onvif:
         source = peer.url.replace("rtsp://", "rtsp://li@")
         if by_onvif:
             source = f"{device.host}:{device.port}"
+        (tmp_path / "made_up.toml").write_text(PACK_TEXT, "utf-8")  # its pages are soon set
         (tmp_path / "plan.toml").write_text(
+            'packs = ["made_up.toml"]\n'
             'minimum_duration = 2\n[[deviations]]\nwhat = "minimum_duration"\nvalue = 2\n'
             'why = "a test"\n[[subjects]]\nid = "gate"\nkind = "fixed"\n'
             f'source = "{source}"\nfacts = {{ system = "digital", picture = "colour" }}\n'
