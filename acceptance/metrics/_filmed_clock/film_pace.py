@@ -49,11 +49,12 @@ OF_TIME = {"ms", "s", "frame/s"}
 class Doubt:
     """By which ``share`` times may be off, and the screen's rate in Hz that is ``assumed``.
 
-    0: by nothing, and nothing unusual is.
+    0: by nothing, and nothing unusual is. ``logged``: the log of the page says so.
     """
 
     share: float = 0.0
     assumed: float = 0.0
+    logged: bool = False
 
 
 def check(scene: Scene, clocks: Collection[Readings]) -> Doubt:
@@ -71,13 +72,23 @@ def check(scene: Scene, clocks: Collection[Readings]) -> Doubt:
     if counted:
         _refuse_two_paces(fastest)
     rate, doubt = _line(times, readings, float(np.median(fastest)))
-    known = screen_rate(scene, readings)
+    logged = _logged_rate(scene, readings)
+    known = logged or _stated_rate(scene)
     if known is None:
         _refuse_no_screen(scene, rate)
         return Doubt(share=retimed(rate, doubt), assumed=rate if rate > FAST else 0.0)
     if counted and min(abs(rate / each - 1) for each in (known, _uncut(known))) > OFF:
         raise GapError("film_pace_off", rate=rate, known=known, times=known / rate)
-    return Doubt()
+    return Doubt(share=_beside(rate, logged, doubt) if logged and counted else 0.0, logged=True)
+
+
+def _beside(rate: float, logged: float, doubt: float) -> float:
+    """Return the share by which times are off where the log of the page says so.
+
+    A person reads a rate off to 0.1 % at best; a log tells 30 frame/s played at 29.97.
+    """
+    share = abs(rate / logged - 1)
+    return share if share > EXPLAINED + 2 * doubt else 0.0
 
 
 def _uncut(known: float) -> float:
@@ -135,18 +146,26 @@ def _line(times: Array, readings: Readings, near: float) -> tuple[float, float]:
     return float(rate), float(np.std(left)) / spread / float(rate)
 
 
-def screen_rate(scene: Scene, readings: Readings) -> float | None:
-    """Return the refreshes a second of the clock's screen by its log, or as stated; None: unknown.
+def _logged_rate(scene: Scene, readings: Readings) -> float | None:
+    """Return the refreshes a second of the clock's screen by its log; None: no log, or too short.
 
-    The log counts where it was filmed: its window may have come from another screen. Raises
-    GapError condition_no_number.
+    The log counts where it was filmed: its window may have come from another screen.
     """
     log = scene.screen_log
-    if log is not None:
-        seen = readings.position[readings.readable]
-        log = log[(log[:, 0] >= seen.min()) & (log[:, 0] <= seen.max())]
-        if len(log) > FEWEST:
-            return float(np.polyfit(log[:, 1] - log[0, 1], log[:, 0], 1)[0])
+    if log is None:
+        return None
+    seen = readings.position[readings.readable]
+    log = log[(log[:, 0] >= seen.min()) & (log[:, 0] <= seen.max())]
+    if len(log) <= FEWEST:
+        return None
+    return float(np.polyfit(log[:, 1] - log[0, 1], log[:, 0], 1)[0])
+
+
+def _stated_rate(scene: Scene) -> float | None:
+    """Return the refreshes a second that somebody stated; None: nobody did.
+
+    Raises GapError condition_no_number.
+    """
     stated = number(scene.shot, "screen_refresh")
     if stated is not None and stated <= 0:
         raise GapError("condition_no_number", condition="screen_refresh", given=f"{stated:g}")
@@ -196,12 +215,18 @@ def noted(
 ) -> Iterator[Measurement | Note]:
     """Yield figures of time with the doubt of the film's pace in U, and a note on it."""
     for figure in found:
-        if doubt.share and isinstance(figure, Measurement):
-            yield _doubted(figure, doubt.share)
+        if isinstance(figure, Measurement) and figure.unit in OF_TIME:
+            yield _doubted(figure, lines(figure.value, doubt))
         else:
             yield figure
+    yield from notes(scene, metric, doubt)
+
+
+def notes(scene: Scene, metric: str, doubt: Doubt) -> Iterator[Note]:
+    """Yield what is to be said of the film's pace."""
+    code = "film_pace_beside_log" if doubt.logged else "film_pace_doubtful"
     reasons = (
-        Reason(code="film_pace_doubtful", parameters={"share": doubt.share}),
+        Reason(code=code, parameters={"share": doubt.share}),
         Reason(code="film_pace_assumed", parameters={"rate": doubt.assumed}),
     )
     for reason, holds in zip(reasons, (doubt.share, doubt.assumed), strict=True):
@@ -209,13 +234,22 @@ def noted(
             yield Note(reason=reason, shot=scene.shot.id, subject=scene.shot.subject, metric=metric)
 
 
-def _doubted(figure: Measurement, share: float) -> Measurement:
-    """Add a line to the budget of a time or a rate: a half width, a ``share`` of the figure."""
-    if figure.unit not in OF_TIME:
+def lines(seen: float, doubt: Doubt) -> list[BudgetLine]:
+    """Return the line of what was ``seen`` by the film's time, of a half width in its unit.
+
+    None where there is no doubt.
+    """
+    if not doubt.share:
+        return []
+    half = abs(seen) * doubt.share
+    return [BudgetLine(source="film_pace", contribution=half / 3**0.5, evaluation="B")]
+
+
+def _doubted(figure: Measurement, more: list[BudgetLine]) -> Measurement:
+    """Add lines to the budget of a figure."""
+    if not more:
         return figure
-    half = abs(figure.value) * share
-    line = BudgetLine(source="film_pace", contribution=half / 3**0.5, evaluation="B")
-    combined = combine(budget := (*figure.budget, line))
+    combined = combine(budget := (*figure.budget, *more))
     return replace(
         figure,
         budget=budget,
