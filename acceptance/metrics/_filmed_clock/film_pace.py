@@ -49,12 +49,39 @@ OF_TIME = {"ms", "s", "frame/s"}
 class Doubt:
     """By which ``share`` times may be off, and the screen's rate in Hz that is ``assumed``.
 
-    0: by nothing, and nothing unusual is. ``logged``: the log of the page says so.
+    0: by nothing, and nothing unusual is. ``logged``: the log of the page says so. ``slowed``: how
+    many times longer than true times stamps were, which the clock has set right.
     """
 
     share: float = 0.0
     assumed: float = 0.0
     logged: bool = False
+    slowed: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What the ``readings`` of the clock that runs fastest show by the stamps of a film.
+
+    ``parts`` (s,) refreshes a second in each part, ``rate`` in the whole film, and its relative
+    standard uncertainty ``doubt``.
+    """
+
+    readings: Readings
+    parts: Array
+    rate: float
+    doubt: float
+
+    @classmethod
+    def by(cls, times: Array, clocks: Collection[Readings]) -> Shown | None:
+        """Look at frames stamped ``times`` (n,) s; None where no clock runs."""
+        paces = [(found, each) for each in clocks if (found := stretches(times, each)).size]
+        if not paces:
+            return None
+        # a frozen monitor stands
+        parts, readings = max(paces, key=lambda pace: float(np.median(pace[0])))
+        rate, doubt = _line(times, readings, float(np.median(parts)))
+        return cls(readings=readings, parts=parts, rate=rate, doubt=doubt)
 
 
 def check(scene: Scene, clocks: Collection[Readings]) -> Doubt:
@@ -62,22 +89,19 @@ def check(scene: Scene, clocks: Collection[Readings]) -> Doubt:
 
     Raises GapError film_plays_slow, film_plays_fast, film_pace_off or film_pace_varies.
     """
-    times = scene.series.times
-    paces = [(found, each) for each in clocks if (found := stretches(times, each)).size]
-    if not paces:
+    seen = Shown.by(scene.series.times, clocks)
+    if seen is None:
         return Doubt()
-    # a frozen monitor stands
-    fastest, readings = max(paces, key=lambda pace: float(np.median(pace[0])))
     counted = "times" not in scene.video.assumed  # else a picture that is lost takes no time
     if counted:
-        _refuse_two_paces(fastest)
-    rate, doubt = _line(times, readings, float(np.median(fastest)))
-    logged = _logged_rate(scene, readings)
-    known = logged or _stated_rate(scene)
+        _refuse_two_paces(seen.parts)
+    rate, doubt = seen.rate, seen.doubt
+    logged = logged_rate(scene, seen.readings)
+    known = logged or stated_rate(scene)
     if known is None:
         _refuse_no_screen(scene, rate)
         return Doubt(share=retimed(rate, doubt), assumed=rate if rate > FAST else 0.0)
-    if counted and min(abs(rate / each - 1) for each in (known, _uncut(known))) > OFF:
+    if counted and not is_stated(rate, known):
         raise GapError("film_pace_off", rate=rate, known=known, times=known / rate)
     return Doubt(share=_beside(rate, logged, doubt) if logged and counted else 0.0, logged=True)
 
@@ -89,6 +113,11 @@ def _beside(rate: float, logged: float, doubt: float) -> float:
     """
     share = abs(rate / logged - 1)
     return share if share > EXPLAINED + 2 * doubt else 0.0
+
+
+def is_stated(rate: float, known: float) -> bool:
+    """Whether a screen of this ``rate`` is one that is ``known`` by its log, or as stated."""
+    return min(abs(rate / each - 1) for each in (known, _uncut(known))) <= OFF
 
 
 def _uncut(known: float) -> float:
@@ -146,7 +175,7 @@ def _line(times: Array, readings: Readings, near: float) -> tuple[float, float]:
     return float(rate), float(np.std(left)) / spread / float(rate)
 
 
-def _logged_rate(scene: Scene, readings: Readings) -> float | None:
+def logged_rate(scene: Scene, readings: Readings) -> float | None:
     """Return the refreshes a second of the clock's screen by its log; None: no log, or too short.
 
     The log counts where it was filmed: its window may have come from another screen.
@@ -161,7 +190,7 @@ def _logged_rate(scene: Scene, readings: Readings) -> float | None:
     return float(np.polyfit(log[:, 1] - log[0, 1], log[:, 0], 1)[0])
 
 
-def _stated_rate(scene: Scene) -> float | None:
+def stated_rate(scene: Scene) -> float | None:
     """Return the refreshes a second that somebody stated; None: nobody did.
 
     Raises GapError condition_no_number.
@@ -224,12 +253,14 @@ def noted(
 
 def notes(scene: Scene, metric: str, doubt: Doubt) -> Iterator[Note]:
     """Yield what is to be said of the film's pace."""
-    code = "film_pace_beside_log" if doubt.logged else "film_pace_doubtful"
+    beside = "film_pace_beside_log" if doubt.logged else "film_pace_doubtful"
+    share, assumed, slowed = {"share": doubt.share}, {"rate": doubt.assumed}, doubt.slowed
     reasons = (
-        Reason(code=code, parameters={"share": doubt.share}),
-        Reason(code="film_pace_assumed", parameters={"rate": doubt.assumed}),
+        (slowed == 1 and doubt.share, Reason(code=beside, parameters=share)),
+        (doubt.assumed, Reason(code="film_pace_assumed", parameters=assumed)),
+        (slowed != 1, Reason(code="film_timed_by_clock", parameters={"times": slowed, **share})),
     )
-    for reason, holds in zip(reasons, (doubt.share, doubt.assumed), strict=True):
+    for holds, reason in reasons:
         if holds:
             yield Note(reason=reason, shot=scene.shot.id, subject=scene.shot.subject, metric=metric)
 
