@@ -117,7 +117,10 @@ def test_true_times_by_a_filmed_clock_hold_what_stamps_drift_from_its_log(
 
 
 def test_a_time_that_was_read_once_is_as_much_in_doubt_far_from_it(looked: build.Scene) -> None:
-    read = {"reference_time": "2026-12-01T10:00", "reference_time_accuracy": 0.0}
+    read: dict[str, float | str] = {
+        "reference_time": "2026-12-01T10:00",
+        "reference_time_accuracy": 0.0,
+    }
     found = reference_time.of(played(looked, 25 / 24, **read))
     off = np.abs(found.seconds - found.seconds[0] - TAKEN).max()
     assert off <= found.half_widths["film_pace"] < 2 * off
