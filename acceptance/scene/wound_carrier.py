@@ -36,9 +36,9 @@ SPREAD = 6.0  # waves a picture height over which what changes is gathered: side
 SHADING, NEAR = 4.0, 2.5  # samples: blurs that take off shading, and within which it is read
 FINE, COARSE = 5.0, 20.0  # samples: blurs between which the scene below it is seen
 SEEN = 1.0  # codes (rms) from which there is a scene, and its likeness if it stays
-STAYS = 0.8
+STAYS = 0.5
 THIN = slice(1, None, 3)  # samples at which it is read
-LEAST_SHARE = 0.2  # of all that changes, within twice SPREAD of the carrier
+ONE_WAY = 0.5  # of what changes about a carrier, that does not in the mirrored direction
 EVERYWHERE = 0.8  # of what half of the view has, which nine tenths must have
 CONSTANT = 1.5  # fourth moment: of six pictures 1.7 if normal, 1.2 to 1.35 of a carrier
 
@@ -93,16 +93,16 @@ class _Carrier:
 
     @classmethod
     def in_changes(cls, power: Floats, shape: tuple[int, ...]) -> _Carrier | None:
-        """Return that about which most changes; None where it is little, or slower than any."""
+        """Return that about which most changes, but not in the mirrored direction, too.
+
+        Noise changes alike in both; None where all does.
+        """
         rows, columns = shape
-        waves, power = (np.roll(each, rows // 2, axis=0) for each in (_plane(shape)[1], power))
-        ratio = columns / rows
-        near = cv2.GaussianBlur(power, (0, 0), SPREAD * ratio, sigmaY=SPREAD)
-        allowed = np.where((waves >= SLOWEST) & (waves < FASTEST), near * waves, 0)
-        row, column = divmod(int(np.argmax(allowed)), power.shape[1])
-        beside = np.hypot(*np.ogrid[-row : rows - row, -column : power.shape[1] - column])
-        within = power[beside < 2 * SPREAD].sum()
-        if waves[row, column] < SLOWEST + 1 or within <= LEAST_SHARE * power.sum():
+        power = np.roll(power, rows // 2, axis=0)
+        near = cv2.GaussianBlur(power, (0, 0), SPREAD * columns / rows, sigmaY=SPREAD)
+        one_way = near - np.roll(near[::-1], 1 - rows % 2, axis=0)
+        row, column = divmod(int(np.argmax(one_way * _plane(shape)[1])), power.shape[1])
+        if one_way[row, column] <= ONE_WAY * near[row, column]:
             return None
         return cls(down=2 * np.pi * (row - rows // 2) / rows, across=2 * np.pi * column / columns)
 
@@ -121,12 +121,16 @@ class _Carrier:
 
 @lru_cache(maxsize=4)
 def _plane(shape: tuple[int, ...]) -> tuple[Floats, Floats]:
-    """Return a window, and the waves a picture height of each line of a spectrum."""
+    """Return a window, and the waves a picture height of each line, 0 where no carrier is.
+
+    The slowest rows are in the middle.
+    """
     rows, columns = shape
     window = np.multiply.outer(*(np.hanning(size).astype(np.float32) for size in shape))
-    down = np.fft.fftfreq(rows, 1 / rows)[:, None]
-    across = np.arange(columns // 2 + 1) * (rows / columns)
-    return window, np.hypot(down, across).astype(np.float32)
+    down = (np.arange(rows) - rows // 2)[:, None]
+    waves = np.hypot(down, np.arange(columns // 2 + 1) * (rows / columns))
+    carriers = (waves >= SLOWEST) & (waves < FASTEST)
+    return window, np.where(carriers, waves, 0).astype(np.float32)
 
 
 def _power(now: Bytes, before: Bytes) -> Floats:
