@@ -288,19 +288,19 @@ def test_slow_motion_that_file_and_clock_agree_on_is_timed_by_the_clock(pair: bu
     for key, figure in true.items():
         assert abs(slowed[key].value - figure.value) <= 1e-3 * figure.value
         more = slowed[key].uncertainty - figure.uncertainty
-        assert 0 <= more <= 0.003 * figure.value
+        assert 0 <= more <= 0.008 * figure.value
         assert "film_pace" in {line.source for line in slowed[key].budget}
     notes = [item for item in latency.measure(in_slow_motion(pair)) if isinstance(item, Note)]
     said = next(note for note in notes if note.reason.code == "film_timed_by_clock")
     assert said.reason.parameters["times"] == pytest.approx(4, rel=1e-3)
 
 
-def test_slow_motion_with_the_log_of_the_page_is_as_exact_as_that(looked: build.Scene) -> None:
-    """A panel of 60.3 Hz, which a person calls 60."""
+def test_slow_motion_is_timed_by_the_log_or_by_what_a_person_reads(looked: build.Scene) -> None:
+    """A panel of 60.3 Hz, which a person calls 60; two seconds leave a refresh of 120 open."""
     index = np.arange(900.0, 1300.0)
     slowed = replace(played(looked, 8 * FRAMES), video=replace(looked.video, slowed=8.0))
     logged = replace(slowed, screen_log=np.column_stack([index, index / 60.3]))
-    for scene, most in ((logged, 1e-3), (in_slow_motion(played(looked, FRAMES)), 0.011)):
+    for scene, most in ((logged, 0.009), (in_slow_motion(played(looked, FRAMES)), 0.019)):
         found = slow_motion.by_clock(scene, [of_screen(60.3)])
         assert found is not None
         ratio = np.ptp(found[0].series.times) / np.ptp(FRAMES)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from acceptance.metrics._filmed_clock.readings import Array
     from acceptance.model import BudgetLine
 
-TAKEN = np.arange(360) / 30  # s, when the frames were exposed
+TAKEN = np.arange(900) / 30  # s, when the frames were exposed
 FIRST, REFRESH = 6.3, 60.0  # refresh of the clock at 0 s; Hz
 UNIX = 1.79e9  # s, when the film began
 NTSC = 1.001  # films of 30 frame/s that play at 29.97

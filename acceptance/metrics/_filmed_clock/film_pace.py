@@ -10,6 +10,7 @@ person reads off it; where neither says it, no usual screen is slower than SLOWE
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,9 @@ STRAY = 4.0  # times the usual, beyond which a reading is left out
 # frame/s at which films are taken and played again; a rate that they explain, to so much
 RETIMED = (24 / 1.001, 24.0, 25.0, 30 / 1.001, 30.0)
 EXPLAINED, AS_USUAL = 1.5e-4, 1e-3
+# refreshes by which a line may turn over a film, to be tried; readings that may be wrong, and
+# refreshes by which the others may lie off
+TRIED, SELDOM, NEARLY = np.linspace(-2, 2, 161), 0.02, 0.05
 OF_TIME = {"ms", "s", "frame/s"}
 
 
@@ -64,13 +68,34 @@ class Shown:
     """What the ``readings`` of the clock that runs fastest show by the stamps of a film.
 
     ``parts`` (s,) refreshes a second in each part, ``rate`` in the whole film, and its relative
-    standard uncertainty ``doubt``.
+    standard uncertainty ``doubt`` by what readings scatter.
     """
 
+    times: Array
     readings: Readings
     parts: Array
     rate: float
     doubt: float
+
+    @cached_property
+    def reach(self) -> float:
+        """By how much the rate may be off, relative: what readings leave possible, or scatter.
+
+        In step they do not scatter: each is right to half a refresh, all to the same side or not.
+        """
+        when, position, reach = (
+            each[self.readings.readable]
+            for each in (self.times, self.readings.position, self.readings.reach)
+        )
+        tried = TRIED / (self.rate * max(float(np.ptp(when)), 1e-9))
+        off = position - self.rate * when * (1 + tried[:, None])
+        ends = [
+            np.quantile(each, which, axis=1)
+            for each, which in ((off - reach, 1 - SELDOM), (off + reach, SELDOM))
+        ]
+        apart = ends[0] - ends[1]
+        possible = np.abs(tried[apart <= max(float(apart.min()), 0.0) + NEARLY])
+        return max(2 * self.doubt, float(possible.max()))
 
     @classmethod
     def by(cls, times: Array, clocks: Collection[Readings]) -> Shown | None:
@@ -81,7 +106,7 @@ class Shown:
         # a frozen monitor stands
         parts, readings = max(paces, key=lambda pace: float(np.median(pace[0])))
         rate, doubt = _line(times, readings, float(np.median(parts)))
-        return cls(readings=readings, parts=parts, rate=rate, doubt=doubt)
+        return cls(times=times, readings=readings, parts=parts, rate=rate, doubt=doubt)
 
 
 def check(scene: Scene, clocks: Collection[Readings]) -> Doubt:
@@ -103,16 +128,16 @@ def check(scene: Scene, clocks: Collection[Readings]) -> Doubt:
         return Doubt(share=retimed(rate, doubt), assumed=rate if rate > FAST else 0.0)
     if counted and not is_stated(rate, known):
         raise GapError("film_pace_off", rate=rate, known=known, times=known / rate)
-    return Doubt(share=_beside(rate, logged, doubt) if logged and counted else 0.0, logged=True)
+    return Doubt(share=_beside(seen, logged) if logged and counted else 0.0, logged=True)
 
 
-def _beside(rate: float, logged: float, doubt: float) -> float:
+def _beside(seen: Shown, logged: float) -> float:
     """Return the share by which times are off where the log of the page says so.
 
     A person reads a rate off to 0.1 % at best; a log tells 30 frame/s played at 29.97.
     """
-    share = abs(rate / logged - 1)
-    return share if share > EXPLAINED + 2 * doubt else 0.0
+    share = abs(seen.rate / logged - 1)
+    return share if share > EXPLAINED + seen.reach else 0.0
 
 
 def is_stated(rate: float, known: float) -> bool:

@@ -79,7 +79,7 @@ def _screen(scene: Scene, seen: Shown, slowed: float) -> tuple[float, float] | N
     what its file says. None where nobody says it: a file that is wrong by twice makes a screen of
     60 Hz one of 120.
     """
-    unsure = 2 * seen.doubt
+    unsure = seen.reach
     if logged := film_pace.logged_rate(scene, seen.readings):
         return logged, unsure + DRIFT
     stated = film_pace.stated_rate(scene)
