@@ -10,6 +10,7 @@ person reads off it; where neither says it, no usual screen is slower than SLOWE
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,9 @@ STRAY = 4.0  # times the usual, beyond which a reading is left out
 # frame/s at which films are taken and played again; a rate that they explain, to so much
 RETIMED = (24 / 1.001, 24.0, 25.0, 30 / 1.001, 30.0)
 EXPLAINED, AS_USUAL = 1.5e-4, 1e-3
+# refreshes by which a line may turn over a film, to be tried; readings that may be wrong, and
+# refreshes by which the others may lie off
+TRIED, SELDOM, NEARLY = np.linspace(-2, 2, 161), 0.02, 0.05
 OF_TIME = {"ms", "s", "frame/s"}
 
 
@@ -49,11 +53,60 @@ OF_TIME = {"ms", "s", "frame/s"}
 class Doubt:
     """By which ``share`` times may be off, and the screen's rate in Hz that is ``assumed``.
 
-    0: by nothing, and nothing unusual is.
+    0: by nothing, and nothing unusual is. ``logged``: the log of the page says so. ``slowed``: how
+    many times longer than true times stamps were, which the clock has set right.
     """
 
     share: float = 0.0
     assumed: float = 0.0
+    logged: bool = False
+    slowed: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What the ``readings`` of the clock that runs fastest show by the stamps of a film.
+
+    ``parts`` (s,) refreshes a second in each part, ``rate`` in the whole film, and its relative
+    standard uncertainty ``doubt`` by what readings scatter.
+    """
+
+    times: Array
+    readings: Readings
+    parts: Array
+    rate: float
+    doubt: float
+
+    @cached_property
+    def reach(self) -> float:
+        """By how much the rate may be off, relative: what readings leave possible, or scatter.
+
+        In step they do not scatter: each is right to half a refresh, all to the same side or not.
+        """
+        when, position, reach = (
+            each[self.readings.readable]
+            for each in (self.times, self.readings.position, self.readings.reach)
+        )
+        tried = TRIED / (self.rate * max(float(np.ptp(when)), 1e-9))
+        off = position - self.rate * when * (1 + tried[:, None])
+        ends = [
+            np.quantile(each, which, axis=1)
+            for each, which in ((off - reach, 1 - SELDOM), (off + reach, SELDOM))
+        ]
+        apart = ends[0] - ends[1]
+        possible = np.abs(tried[apart <= max(float(apart.min()), 0.0) + NEARLY])
+        return max(2 * self.doubt, float(possible.max()))
+
+    @classmethod
+    def by(cls, times: Array, clocks: Collection[Readings]) -> Shown | None:
+        """Look at frames stamped ``times`` (n,) s; None where no clock runs."""
+        paces = [(found, each) for each in clocks if (found := stretches(times, each)).size]
+        if not paces:
+            return None
+        # a frozen monitor stands
+        parts, readings = max(paces, key=lambda pace: float(np.median(pace[0])))
+        rate, doubt = _line(times, readings, float(np.median(parts)))
+        return cls(times=times, readings=readings, parts=parts, rate=rate, doubt=doubt)
 
 
 def check(scene: Scene, clocks: Collection[Readings]) -> Doubt:
@@ -61,23 +114,35 @@ def check(scene: Scene, clocks: Collection[Readings]) -> Doubt:
 
     Raises GapError film_plays_slow, film_plays_fast, film_pace_off or film_pace_varies.
     """
-    times = scene.series.times
-    paces = [(found, each) for each in clocks if (found := stretches(times, each)).size]
-    if not paces:
+    seen = Shown.by(scene.series.times, clocks)
+    if seen is None:
         return Doubt()
-    # a frozen monitor stands
-    fastest, readings = max(paces, key=lambda pace: float(np.median(pace[0])))
     counted = "times" not in scene.video.assumed  # else a picture that is lost takes no time
     if counted:
-        _refuse_two_paces(fastest)
-    rate, doubt = _line(times, readings, float(np.median(fastest)))
-    known = screen_rate(scene, readings)
+        _refuse_two_paces(seen.parts)
+    rate, doubt = seen.rate, seen.doubt
+    logged = logged_rate(scene, seen.readings)
+    known = logged or stated_rate(scene)
     if known is None:
         _refuse_no_screen(scene, rate)
         return Doubt(share=retimed(rate, doubt), assumed=rate if rate > FAST else 0.0)
-    if counted and min(abs(rate / each - 1) for each in (known, _uncut(known))) > OFF:
+    if counted and not is_stated(rate, known):
         raise GapError("film_pace_off", rate=rate, known=known, times=known / rate)
-    return Doubt()
+    return Doubt(share=_beside(seen, logged) if logged and counted else 0.0, logged=True)
+
+
+def _beside(seen: Shown, logged: float) -> float:
+    """Return the share by which times are off where the log of the page says so.
+
+    A person reads a rate off to 0.1 % at best; a log tells 30 frame/s played at 29.97.
+    """
+    share = abs(seen.rate / logged - 1)
+    return share if share > EXPLAINED + seen.reach else 0.0
+
+
+def is_stated(rate: float, known: float) -> bool:
+    """Whether a screen of this ``rate`` is one that is ``known`` by its log, or as stated."""
+    return min(abs(rate / each - 1) for each in (known, _uncut(known))) <= OFF
 
 
 def _uncut(known: float) -> float:
@@ -135,18 +200,26 @@ def _line(times: Array, readings: Readings, near: float) -> tuple[float, float]:
     return float(rate), float(np.std(left)) / spread / float(rate)
 
 
-def screen_rate(scene: Scene, readings: Readings) -> float | None:
-    """Return the refreshes a second of the clock's screen by its log, or as stated; None: unknown.
+def logged_rate(scene: Scene, readings: Readings) -> float | None:
+    """Return the refreshes a second of the clock's screen by its log; None: no log, or too short.
 
-    The log counts where it was filmed: its window may have come from another screen. Raises
-    GapError condition_no_number.
+    The log counts where it was filmed: its window may have come from another screen.
     """
     log = scene.screen_log
-    if log is not None:
-        seen = readings.position[readings.readable]
-        log = log[(log[:, 0] >= seen.min()) & (log[:, 0] <= seen.max())]
-        if len(log) > FEWEST:
-            return float(np.polyfit(log[:, 1] - log[0, 1], log[:, 0], 1)[0])
+    if log is None:
+        return None
+    seen = readings.position[readings.readable]
+    log = log[(log[:, 0] >= seen.min()) & (log[:, 0] <= seen.max())]
+    if len(log) <= FEWEST:
+        return None
+    return float(np.polyfit(log[:, 1] - log[0, 1], log[:, 0], 1)[0])
+
+
+def stated_rate(scene: Scene) -> float | None:
+    """Return the refreshes a second that somebody stated; None: nobody did.
+
+    Raises GapError condition_no_number.
+    """
     stated = number(scene.shot, "screen_refresh")
     if stated is not None and stated <= 0:
         raise GapError("condition_no_number", condition="screen_refresh", given=f"{stated:g}")
@@ -196,26 +269,43 @@ def noted(
 ) -> Iterator[Measurement | Note]:
     """Yield figures of time with the doubt of the film's pace in U, and a note on it."""
     for figure in found:
-        if doubt.share and isinstance(figure, Measurement):
-            yield _doubted(figure, doubt.share)
+        if isinstance(figure, Measurement) and figure.unit in OF_TIME:
+            yield _doubted(figure, lines(figure.value, doubt))
         else:
             yield figure
+    yield from notes(scene, metric, doubt)
+
+
+def notes(scene: Scene, metric: str, doubt: Doubt) -> Iterator[Note]:
+    """Yield what is to be said of the film's pace."""
+    beside = "film_pace_beside_log" if doubt.logged else "film_pace_doubtful"
+    share, assumed, slowed = {"share": doubt.share}, {"rate": doubt.assumed}, doubt.slowed
     reasons = (
-        Reason(code="film_pace_doubtful", parameters={"share": doubt.share}),
-        Reason(code="film_pace_assumed", parameters={"rate": doubt.assumed}),
+        (slowed == 1 and doubt.share, Reason(code=beside, parameters=share)),
+        (doubt.assumed, Reason(code="film_pace_assumed", parameters=assumed)),
+        (slowed != 1, Reason(code="film_timed_by_clock", parameters={"times": slowed, **share})),
     )
-    for reason, holds in zip(reasons, (doubt.share, doubt.assumed), strict=True):
+    for holds, reason in reasons:
         if holds:
             yield Note(reason=reason, shot=scene.shot.id, subject=scene.shot.subject, metric=metric)
 
 
-def _doubted(figure: Measurement, share: float) -> Measurement:
-    """Add a line to the budget of a time or a rate: a half width, a ``share`` of the figure."""
-    if figure.unit not in OF_TIME:
+def lines(seen: float, doubt: Doubt) -> list[BudgetLine]:
+    """Return the line of what was ``seen`` by the film's time, of a half width in its unit.
+
+    None where there is no doubt.
+    """
+    if not doubt.share:
+        return []
+    half = abs(seen) * doubt.share
+    return [BudgetLine(source="film_pace", contribution=half / 3**0.5, evaluation="B")]
+
+
+def _doubted(figure: Measurement, more: list[BudgetLine]) -> Measurement:
+    """Add lines to the budget of a figure."""
+    if not more:
         return figure
-    half = abs(figure.value) * share
-    line = BudgetLine(source="film_pace", contribution=half / 3**0.5, evaluation="B")
-    combined = combine(budget := (*figure.budget, line))
+    combined = combine(budget := (*figure.budget, *more))
     return replace(
         figure,
         budget=budget,

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from acceptance.footage.clip import VideoInfo
+    from acceptance.metrics._filmed_clock.film_pace import Doubt
     from acceptance.metrics._filmed_clock.pace import Pace
     from acceptance.metrics._filmed_clock.readings import Array, Readings
     from acceptance.model.basics import Value
@@ -103,13 +104,14 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     region = flash_region(scene)
     if region is None:
         readings = _only_clock(scene)
-        film_pace.check(scene, [readings])
+        doubt = film_pace.check(scene, [readings])
         sync, method = by_clock(scene.series.times, readings, heard), CLOCK_METHOD
     else:
-        light = scene.linear(scene.series.levels[region])
+        light, doubt = scene.linear(scene.series.levels[region]), film_pace.Doubt()
         sync, method = by_flashes(scene.series.times, light, heard), FLASH_METHOD
     off = max(stretch.off for stretch in sound)
-    yield from _figures(scene, sync, method, off)
+    yield from _figures(scene, sync, method, off, doubt)
+    yield from film_pace.notes(scene, "av", doubt)
 
 
 def flash_region(scene: Scene) -> str | None:
@@ -195,7 +197,10 @@ def _line(source: str, half: float) -> BudgetLine:
     return BudgetLine(source=source, contribution=half / 3**0.5, evaluation="B")
 
 
-def _figures(scene: Scene, sync: Sync, method: str, off: float) -> Iterator[Measurement]:
+def _figures(
+    scene: Scene, sync: Sync, method: str, off: float, doubt: Doubt
+) -> Iterator[Measurement]:
+    """Make the figures; a film that plays slower shows what is between sound and picture longer."""
     shift, common = corrections(scene, off)
     furthest = float((sync.each + shift)[np.argmax(np.abs(sync.each + shift))])
     details: dict[str, Value] = {
@@ -204,13 +209,14 @@ def _figures(scene: Scene, sync: Sync, method: str, off: float) -> Iterator[Meas
         "latest_ms": float(sync.each.min()) + shift,
         "corrected_by_ms": shift,
     }
-    for statistic, value, lines in (
-        ("mean", sync.mean + shift, [*sync.mean_lines, *common]),
-        ("worst", furthest, [*sync.worst_lines, *common]),
-        ("sd", sync.sd, sync.sd_lines),
+    for statistic, value, seen, lines in (
+        ("mean", sync.mean + shift, sync.mean, [*sync.mean_lines, *common]),
+        ("worst", furthest, furthest - shift, [*sync.worst_lines, *common]),
+        ("sd", sync.sd, sync.sd, sync.sd_lines),
     ):
+        budget = [*lines, *film_pace.lines(seen, doubt)]
         yield scene.figure(
-            SYNC, value, "ms", lines, samples=len(sync.each), method=method, statistic=statistic,
+            SYNC, value, "ms", budget, samples=len(sync.each), method=method, statistic=statistic,
             details=details, curve=_curve(sync, shift) if statistic == "mean" else None,
         )  # fmt: skip
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
+from acceptance.metrics._filmed_clock import film_pace
 from acceptance.metrics._osd_clock import date_and_time, half_day, lines
 from acceptance.metrics._osd_clock.seconds import follow, font_of
 from acceptance.metrics._osd_clock.ticking import SHORTEST
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from acceptance.metrics._filmed_clock.film_pace import Doubt
     from acceptance.metrics._filmed_clock.readings import Array
     from acceptance.metrics._osd_clock.date_and_time import ClockField
     from acceptance.metrics._osd_clock.font import Font
@@ -239,10 +241,16 @@ def offset(
 def _rate_figure(
     scene: Scene, region: str, seconds: Seconds, found: Reading | None
 ) -> Measurement | Note:
-    """Measure the rate; a Note where the film has no time stamps to compare it with."""
-    if "times" in scene.video.assumed:
-        return _note(scene, region, "burnt_in_clock.rate", GapError("times_assumed"))
+    """Measure the rate; a Note where the film has no time stamps to compare it with.
+
+    Or where a clock chart in the picture shows that it plays at another pace.
+    """
+    try:
+        doubt = _pace_of_stamps(scene)
+    except GapError as gap:
+        return _note(scene, region, "burnt_in_clock.rate", gap)
     value, budget = rate(seconds)
+    budget += film_pace.lines(value + DAY, doubt)
     return scene.figure(
         "burnt_in_clock.rate",
         value,
@@ -254,6 +262,13 @@ def _rate_figure(
         details=_details(seconds, found),
         curve=_deviation(seconds),
     )
+
+
+def _pace_of_stamps(scene: Scene) -> Doubt:
+    """Raise GapError times_assumed, or as ``film_pace.check`` does."""
+    if "times" in scene.video.assumed:
+        raise GapError("times_assumed")
+    return reference_time.pace(scene)
 
 
 def _deviation(seconds: Seconds) -> Curve:

@@ -19,6 +19,7 @@ from acceptance.metrics._filmed_clock.readings import read_clocks
 from acceptance.metrics._shared.stated import number
 
 if TYPE_CHECKING:
+    from acceptance.metrics._filmed_clock.film_pace import Doubt
     from acceptance.metrics._filmed_clock.readings import Array
     from acceptance.model.shot import Shot
     from acceptance.scene.build import Scene
@@ -52,7 +53,7 @@ def of(scene: Scene) -> ReferenceTime:
     arrivals, log = scene.series.arrivals, scene.screen_log
     read = [item.value for item in scene.shot.conditions if item.name == "reference_time"]
     if read:
-        return _stated(scene.series.times, str(read[0]), scene.shot)
+        return _stated(scene.series.times, str(read[0]), scene.shot, pace(scene))
     if log is not None and float(log[0, 1]) >= LEAST_UNIX and scene.series.cells:
         return _filmed(scene, log)
     if arrivals is not None and float(arrivals[0]) >= LEAST_UNIX:
@@ -60,7 +61,17 @@ def of(scene: Scene) -> ReferenceTime:
     raise GapError("no_reference_time")
 
 
-def _stated(times: Array, text: str, shot: Shot) -> ReferenceTime:
+def pace(scene: Scene) -> Doubt:
+    """Return what is in doubt of the film's pace, by the clock chart if it is in the picture.
+
+    Raises GapError as ``film_pace.check`` does.
+    """
+    if not scene.series.cells:
+        return film_pace.Doubt()
+    return film_pace.check(scene, read_clocks(scene).values())
+
+
+def _stated(times: Array, text: str, shot: Shot, doubt: Doubt) -> ReferenceTime:
     """Somebody read a reference clock at one moment of the film."""
     try:
         read = datetime.fromisoformat(text).replace(tzinfo=None)
@@ -74,6 +85,7 @@ def _stated(times: Array, text: str, shot: Shot) -> ReferenceTime:
         half_widths={
             "reference_clock": _accuracy(shot),
             "film_clock": FILM_CLOCK * farthest,
+            **_of_pace(doubt, farthest),
         },
     )
 
@@ -84,19 +96,26 @@ def _filmed(scene: Scene, log: Array) -> ReferenceTime:
     seen = readings.readable & (readings.position >= log[0, 0]) & (readings.position <= log[-1, 0])
     if int(seen.sum()) < FEWEST_READ:
         raise GapError("clock_unreadable", share=float(seen.mean()))
-    film_pace.check(scene, [readings])
+    doubt = pace(scene)
     shown = np.interp(readings.position[seen], log[:, 0], log[:, 1])
     times = scene.series.times
+    middle = float(np.median(times[seen]))
     half_widths = {
         "reference_clock": _accuracy(scene.shot),
         "screen_delay": float(np.ptp(log[:, 1]) / np.ptp(log[:, 0])),
         "film_clock": FILM_CLOCK * float(np.ptp(times)),
+        **_of_pace(doubt, float(np.abs(times - middle).max())),
     }
     return ReferenceTime(
         kind="filmed",
         seconds=times + float(np.median(shown - times[seen])) + _utc_offset(scene.shot),
         half_widths=half_widths,
     )
+
+
+def _of_pace(doubt: Doubt, farthest: float) -> dict[str, float]:
+    """Half width in s of what is ``farthest`` (s) from the moment at which the time is known."""
+    return {"film_pace": doubt.share * farthest} if doubt.share else {}
 
 
 def _arrived(arrivals: Array, shot: Shot) -> ReferenceTime:

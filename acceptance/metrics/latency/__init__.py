@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
-from acceptance.metrics._filmed_clock import film_pace
+from acceptance.metrics._filmed_clock import film_pace, slow_motion
 from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.metrics.latency import driven_light, own_screen, screens, wall
 from acceptance.metrics.latency.figures import (
@@ -72,7 +72,11 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
 def _of_clocks(scene: Scene) -> Iterator[Measurement | Note]:
     clocks = clock_readings.read_clocks(scene)
     of_stream = len(clocks) == 1 and scene.series.arrivals is not None
-    doubt = film_pace.Doubt() if of_stream else film_pace.check(scene, clocks.values())
+    if not of_stream and (slow := slow_motion.by_clock(scene, clocks.values())):
+        scene, doubt = slow
+        clocks = clock_readings.read_clocks(scene)  # what frames leave depends on their interval
+    else:
+        doubt = film_pace.Doubt() if of_stream else film_pace.check(scene, clocks.values())
     of_wall = scene.shot.is_wall or len(clocks) > PAIR
     found = wall.measure(scene, clocks) if of_wall else _of_pair(scene, clocks)
     yield from film_pace.noted(scene, "latency", doubt, found)
