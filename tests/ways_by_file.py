@@ -48,6 +48,10 @@ DATED = (
     'validity = { level = "seen", since = "2006-01-01", until = "2020-01-01", '
     'replaced_by = "Q/X 9" }'
 )
+CUT_OUT = tuple(tuple((x - 64.04, y - 36.0) for x, y in one) for one in CORNERS)
+BESIDE = tuple(tuple((x - 64.4, y - 36.0) for x, y in one) for one in CORNERS)
+TURNED = tuple(tuple((719.0 - y, x) for x, y in one) for one in CORNERS)
+TURNED_BACK = tuple(tuple((719.0 - y, 1.01 * x) for x, y in one) for one in CORNERS)
 OLD = pack().replace('edition = "2026"', f'edition = "2026"\n{DATED}')
 ENDLESS = DATED.replace("2020-01-01", "2099-01-01")
 
@@ -156,6 +160,20 @@ WAYS_BY_FILE = (
         codes=("framed_alike",),
         honest=framed(MOVED),
         bent=framed(SHAKEN),
+        words=("cam-1 = cam-2",),
+    ),
+    Way(
+        what="the film of one camera, cut to a part of its picture, for another one",
+        codes=("framed_alike",),
+        honest=framed(BESIDE),
+        bent=framed(CUT_OUT),
+        words=("cam-1 = cam-2",),
+    ),
+    Way(
+        what="the film of one camera, turned by a right angle, for another one",
+        codes=("framed_alike",),
+        honest=framed(TURNED_BACK),
+        bent=framed(TURNED),
         words=("cam-1 = cam-2",),
     ),
     Way(
