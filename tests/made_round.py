@@ -95,7 +95,7 @@ def session(
             chart_copy=PRINT,
             sha256=film,
             corners=seen(place),
-        )  # fmt: skip
+        )
         for number, place in enumerate(set_up or values)
     )
     figures: tuple[Measurement, ...] = tuple(

@@ -150,6 +150,13 @@ WAYS_BY_FILE = (
         words=("cam-2 = cam-1",),
     ),
     Way(
+        what="the film of a camera of the same id and another serial number",
+        codes=("footage_shared_before",),
+        first=called("cam-1", HONEST.measurements, serial="SN 1"),
+        bent=called("cam-1", PASSES, serial="SN 2"),
+        words=("cam-1 SN 1 = cam-1 SN 2",),
+    ),
+    Way(
         what="one tile of a film of a wall called otherwise in a second shot",
         codes=("footage_shared",),
         bent=on_a_wall("cam-1", "cam-2"),

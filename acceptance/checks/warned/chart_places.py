@@ -3,9 +3,9 @@
 A film that is cut, made brighter or coded again has another hash and other figures, and its chart
 where it was: coding moves the corners by less than 0.05 px. Cut to a part of its picture, it has
 it beside that by whole pixels; turned, by right angles. Two cameras, even on one bench, never
-see the sides of a chart alike to a tenth of a pixel, in length and direction. A clock on a stand is seen alike by a phone on a
-stand, whichever camera is beside it: films of clocks are not compared. Nor are those of recorders
-and screens, which show what a camera sees.
+see the sides of a chart alike to a tenth of a pixel, in length and direction. A clock on a stand
+is seen alike by a phone on a stand, whichever camera is beside it: films of clocks are not
+compared. Nor are those of recorders and screens, which show what a camera sees.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from acceptance.checks.warned.judged import Judged
-    from acceptance.model import Point, SessionWarning, Shot
+    from acceptance.model import Point, Session, SessionWarning, Shot
 
     Corners = tuple[tuple[Point, ...], ...]
 
@@ -49,18 +49,26 @@ def _groups(judged: Judged) -> list[list[Shot]]:
     """Put together the shots whose charts stand where that of the first of them does."""
     groups: list[list[Shot]] = []
     near: dict[tuple[object, int], list[list[Shot]]] = defaultdict(list)
-    handing_on = {one.id for one in judged.session.plan.subjects if one.kind in HANDED_ON}
-    for shot in judged.session.shots:
-        if any(shot.corners) and shot.chart != CLOCK and shot.subject not in handing_on:
-            counts, side = (*map(len, shot.corners),), round(_first_side(shot.corners))
-            beside = (group for at in (-1, 0, 1) for group in near[counts, side + at])
-            found = (group for group in beside if alike(group[0].corners, shot.corners))
-            group = next(found, None)
-            if group is None:
-                groups.append(group := [])
-                near[counts, side].append(group)
-            group.append(shot)
+    for shot in comparable(judged.session):
+        counts, side = (*map(len, shot.corners),), round(_first_side(shot.corners))
+        beside = (group for at in (-1, 0, 1) for group in near[counts, side + at])
+        found = (group for group in beside if alike(group[0].corners, shot.corners))
+        group = next(found, None)
+        if group is None:
+            groups.append(group := [])
+            near[counts, side].append(group)
+        group.append(shot)
     return groups
+
+
+def comparable(session: Session) -> list[Shot]:
+    """Return the shots of cameras in which a chart was found."""
+    handing_on = {one.id for one in session.plan.subjects if one.kind in HANDED_ON}
+    return [
+        shot
+        for shot in session.shots
+        if any(shot.corners) and shot.chart != CLOCK and shot.subject not in handing_on
+    ]
 
 
 def _first_side(corners: Corners) -> float:
