@@ -16,6 +16,8 @@ from importlib import import_module, metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from acceptance.report import style_shortcuts, text_shortcuts
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from xml.etree.ElementTree import Element
@@ -122,6 +124,13 @@ def _install() -> None:
     pydyf: Any = import_module("pydyf")
     pydyf.PDF.page_references = property(_page_references)
     pydyf._to_bytes = _writing(pydyf._to_bytes)  # noqa: SLF001 -- called for each word of a PDF
+    background: Any = import_module("weasyprint.layout.background")
+    _replace(percent.resolve_radii_percentages, style_shortcuts.radii)
+    _replace(background.layout_box_backgrounds, style_shortcuts.backgrounds)
+    _replace(import_module("weasyprint.draw.color").get_color, style_shortcuts.colours)
+    _replace(text.strut, style_shortcuts.struts)
+    style_shortcuts.install()
+    text_shortcuts.install()
 
 
 def _replace(plain: Callable[..., Any], shorter: Callable[..., Callable[..., Any]]) -> None:
@@ -223,6 +232,7 @@ def _splitting(plain: Callable[..., Any]) -> Callable[..., Any]:
         minimum: bool = False,  # noqa: FBT001, FBT002 -- as there
     ) -> tuple[object, ...]:
         asked = (text, max_width, justification_spacing, is_line_start, minimum)
+        text_shortcuts.share(style)
         lines = _once(style, "lines", _no_lines)
         if asked not in lines:
             lines[asked] = plain(text, style, context, *asked[1:])
