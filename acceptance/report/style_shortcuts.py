@@ -49,11 +49,7 @@ def _finding(css: Any, plain: Callable[[Any, str], object]) -> Callable[[Any, st
         for name, value in css.INITIAL_VALUES.items()
         if name not in apart | css.INHERITED and not name.startswith(DECORATION)
     }
-    inherited = {
-        name
-        for name in css.INHERITED - apart
-        if not name.startswith((DECORATION, OWN))
-    }
+    inherited = {name for name in css.INHERITED - apart if not name.startswith((DECORATION, OWN))}
 
     def missing(style: Any, name: str) -> object:  # noqa: ANN401 -- untyped
         if name not in style.cascaded:

@@ -1,7 +1,7 @@
-"""Shorter ways through text: what was shaped once is drawn again, and drawings share their styles.
+"""Shorter ways through text: a line that was broken or shaped once is drawn wherever it stands.
 
-WeasyPrint shapes a line to find its width and again to draw it, wherever it stands; a text of an
-SVG drawing letter by letter, in a style of its own. tinyhtml5 writes down its expressions under
+WeasyPrint breaks lines once a style, which it makes for each text of a drawing, and shapes them
+again to draw them; a drawing's text letter by letter. tinyhtml5 writes down its expressions under
 another name than it looks for, and makes them anew for each piece of a page.
 """
 
@@ -12,11 +12,25 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+from acceptance.report.style_shortcuts import once
 
-Style = dict[str, Any]  # with attributes, as WeasyPrint's are
-OF_A_DRAWING = ("font_style", "font_weight", "font_size", "direction")
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from acceptance.report.style_shortcuts import Style
+
+# All that WeasyPrint asks of a style to break, shape and draw a line.
+OF_TEXT = (
+    *("direction", "font_family", "font_feature_settings", "font_kerning"),
+    *("font_language_override", "font_size", "font_stretch", "font_style", "font_weight"),
+    *("font_variant_alternates", "font_variant_caps", "font_variant_east_asian"),
+    *("font_variant_ligatures", "font_variant_numeric", "font_variant_position"),
+    "font_variation_settings",
+    *("hyphenate_character", "hyphenate_limit_chars", "hyphenate_limit_zone", "hyphens", "lang"),
+    *("letter_spacing", "line_height", "overflow_wrap", "tab_size", "text_decoration_line"),
+    *("white_space", "word_break", "word_spacing"),
+)  # fmt: skip
+NO_VALUE = " at 0x"  # in what an object says of itself that says only where it lies
 
 
 class Line(Protocol):
@@ -31,61 +45,59 @@ def install() -> None:
     text: Any = import_module("weasyprint.text.line_break")
     drawing: Any = import_module("weasyprint.draw.text")
     text.Layout.reactivate = _reactivating(text.Layout.reactivate)
-    drawn = _drawing(drawing.draw_first_line, text.Layout)
-    for module in (drawing, import_module("weasyprint.draw")):
-        if hasattr(module, "draw_first_line"):
-            module.draw_first_line = drawn  # the SVG renderer asks the module each time
+    drawing.draw_first_line = _drawing(drawing.draw_first_line, text.Layout)
     stream: Any = import_module("tinyhtml5.inputstream")
     stream.characters_until_regex = _Expressions()
-    _imported_at_once()
+    _import_at_once()
 
 
-def _imported_at_once() -> None:
+def _import_at_once() -> None:
     """Let functions import their neighbours without asking where these lie: a third of the cost."""
     for name, module in sys.modules.items():
         if name.startswith("weasyprint.") and not hasattr(module, "__path__"):
             module.__spec__ = None
 
 
-def share(style: Style) -> None:
-    """Let a style of a drawing keep what it finds with all that are alike.
+def kept(style: Style, what: str) -> dict[object, Any]:
+    """Return what was found for texts of this style, and of all that set text alike."""
+    return once(style, "text", _of_text).setdefault(what, {})
 
-    Those have no parents and are made for each text; what a page's own styles find is theirs.
-    """
-    if "parent_style" in style.__dict__ or "shared" in style.__dict__:
-        return
-    own = style.__dict__
-    known = own["font_config"].__dict__.setdefault("drawn", {})
-    asked = (*style["font_family"], *(style[name] for name in OF_A_DRAWING))
-    style.__dict__ = known.setdefault(asked, own | {"shared": True})
+
+def _of_text(style: Style) -> dict[str, dict[object, Any]]:
+    known: dict[str, dict[str, dict[object, Any]]]
+    known = style.__dict__["font_config"].__dict__.setdefault("texts", {})
+    asked = repr([style[name] for name in OF_TEXT])
+    return {} if NO_VALUE in asked else known.setdefault(asked, {})
 
 
 def _reactivating(plain: Callable[[Line, Style], None]) -> Callable[[Line, Style], None]:
     def reactivate(line: Line, style: Style) -> None:
-        kept = style.__dict__.setdefault("shaped", {})
+        shaped = kept(style, "shaped")
         asked = line.text, line.justification_spacing
-        if asked not in kept:
+        if asked not in shaped:
             before = {**line.__dict__}
             plain(line, style)
-            kept[asked] = {
-                name: value
-                for name, value in line.__dict__.items()
-                if name != "style" and (name not in before or before[name] is not value)
-            }
-        line.__dict__.update(kept[asked], style=style)
+            after = line.__dict__.items()
+            shaped[asked] = {name: one for name, one in after if before.get(name, line) is not one}
+        line.__dict__.update(shaped[asked], style=style)
 
     return reactivate
 
 
-def _drawing(plain: Callable[..., Any], layout: Any) -> Callable[..., Any]:  # noqa: ANN401 -- untyped
-    """Draw what is cut to its width, and so is changed, from a shape of its own."""
+def _drawing(plain: Callable[..., object], layout: Any) -> Callable[..., object]:  # noqa: ANN401 -- untyped
+    """Draw what is cut to its width, and changed by that, from a shape of its own."""
 
     def draw_first_line(
-        stream: object, box: Any, overflow: str, ellipsis: str, matrix: object  # noqa: ANN401
-    ) -> Any:  # noqa: ANN401 -- as there
+        stream: object,
+        box: Any,  # noqa: ANN401 -- untyped
+        overflow: str,
+        ellipsis: str,
+        matrix: object,
+    ) -> object:
         if overflow == "ellipsis" or ellipsis != "none":
-            layout.setup(box.pango_layout, box.style)
-            box.pango_layout.set_text(box.pango_layout.text, justify=True)
+            line = box.pango_layout
+            layout.setup(line, box.style)
+            line.set_text(line.text, justify=True)
         return plain(stream, box, overflow, ellipsis, matrix)
 
     return draw_first_line
@@ -94,7 +106,7 @@ def _drawing(plain: Callable[..., Any], layout: Any) -> Callable[..., Any]:  # n
 class _Expressions(dict[Any, re.Pattern[str]]):
     """Expressions for runs of certain characters, or of all others, made once."""
 
-    def __missing__(self, asked: tuple[Iterable[str], bool]) -> re.Pattern[str]:
+    def __missing__(self, asked: tuple[frozenset[str], bool]) -> re.Pattern[str]:
         characters, these = asked
         listed = "".join(f"\\x{ord(character):02x}" for character in characters)
         found = self[asked] = re.compile(f"[{'' if these else '^'}{listed}]+")
