@@ -55,7 +55,7 @@ PAGE = f"""<html lang="zh"><head><title>检验报告</title><style>{style("style
 <div class="two"><p>一</p><p>二</p><p>三</p></div><ul><li>a<ul><li>b</li></ul></li></ul>
 <p class="narrow">{"0123456789" * 9}</p><p class="narrow clip">{"不符合" * 20}</p>
 <p class="clip">{"不符合" * 20}</p>
-<p class="narrow clip">{"不符合" * 20}</p><p>{"不符合" * 20}</p><hr>
+<p style="white-space: nowrap; opacity: .9">{"不符合" * 20}</p><p>{"不符合" * 20}</p><hr>
 <p style="background: #eef; border-radius: 2mm">圆角 <u>下划</u> <s>删去</s></p>
 <p style="box-shadow: 1mm 1mm #ccc; letter-spacing: 2pt">字距 字距</p>
 <p style="visibility: hidden">隐</p>
