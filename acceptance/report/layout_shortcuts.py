@@ -16,8 +16,8 @@ from importlib import import_module, metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from acceptance.report import style_shortcuts, text_shortcuts
-from acceptance.report.style_shortcuts import once
+from acceptance.report import text_shortcuts
+from acceptance.report.text_shortcuts import once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -125,15 +125,9 @@ def _install() -> None:
     pydyf: Any = import_module("pydyf")
     pydyf.PDF.page_references = property(_page_references)
     pydyf._to_bytes = _writing(pydyf._to_bytes)  # noqa: SLF001 -- called for each word of a PDF
-    background: Any = import_module("weasyprint.layout.background")
-    _replace(percent.resolve_radii_percentages, style_shortcuts.radii)
-    _replace(background.layout_box_backgrounds, style_shortcuts.backgrounds)
-    _replace(import_module("weasyprint.draw.color").get_color, style_shortcuts.colours)
-    _replace(text.strut, style_shortcuts.struts)
     drawings = import_module("weasyprint.svg.utils")
     _replace(drawings.size, _sizing)
     _replace(drawings.normalize, lru_cache(MOST_WORDS))
-    style_shortcuts.install()
     text_shortcuts.install()
 
 

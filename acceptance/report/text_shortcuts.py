@@ -10,15 +10,13 @@ from __future__ import annotations
 import re
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol
-
-from acceptance.report.style_shortcuts import once
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from acceptance.report.style_shortcuts import Style
-
+Found = TypeVar("Found")
+Style = dict[str, Any]  # with attributes, as WeasyPrint's are
 # All that WeasyPrint asks of a style to break, shape and draw a line.
 OF_TEXT = (
     *("direction", "font_family", "font_feature_settings", "font_kerning"),
@@ -38,6 +36,14 @@ class Line(Protocol):
 
     text: str
     justification_spacing: float
+
+
+def once(style: Style, name: str, find: Callable[[Style], Found]) -> Found:
+    """Return what follows from a style; it is found when first asked for. A copy starts anew."""
+    kept: dict[str, Found] = style.__dict__
+    if name not in kept:
+        kept[name] = find(style)
+    return kept[name]
 
 
 def install() -> None:
