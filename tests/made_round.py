@@ -66,24 +66,37 @@ def filled(folder: Path, results: Mapping[str, Sequence[object]], **once: object
     return given
 
 
+def seen(set_up: float) -> tuple[tuple[tuple[float, float], ...], ...]:
+    """Return the corners of the chart in a film; its size goes by the number of the set-up."""
+    larger = 1 + set_up % 97 / 10
+    return tuple(tuple((x * larger, y * larger) for x, y in one) for one in SHOT.corners)
+
+
 def session(
     folder: Path,
     values: Sequence[float],
     *,
     serial: str = CAMERA,
     film: str = "",
+    set_up: Sequence[float] = (),
     **measured: object,
 ) -> tuple[Session, Path]:
     """Seal a session in ``folder`` with a shot for each value, as ``run`` does.
 
-    ``film``: SHA-256 that its clips are to have.
+    ``film``: SHA-256 that its clips are to have; ``set_up``: number of the set-up in each of them,
+    in place of one of its own for each value.
     """
     camera = Subject(id="cam-1", kind=SubjectKind.FIXED, serial=serial)
     shots = tuple(
         replace(
-            SHOT, id=f"s{number}", clip=f"data/clips/s{number}/a.mp4", chart_copy=PRINT, sha256=film
+            SHOT,
+            id=f"s{number}",
+            clip=f"data/clips/s{number}/a.mp4",
+            chart_copy=PRINT,
+            sha256=film,
+            corners=seen(place),
         )
-        for number in range(len(values))
+        for number, place in enumerate(set_up or values)
     )
     figures: tuple[Measurement, ...] = tuple(
         reached_session.figure(value=value, shot=f"s{number}", **({"uncertainty": 0.1} | measured))

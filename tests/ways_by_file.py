@@ -48,6 +48,10 @@ DATED = (
     'validity = { level = "seen", since = "2006-01-01", until = "2020-01-01", '
     'replaced_by = "Q/X 9" }'
 )
+CUT_OUT = tuple(tuple((x - 64.04, y - 36.0) for x, y in one) for one in CORNERS)
+BESIDE = tuple(tuple((x - 64.4, y - 36.0) for x, y in one) for one in CORNERS)
+TURNED = tuple(tuple((719.0 - y, x) for x, y in one) for one in CORNERS)
+TURNED_BACK = tuple(tuple((719.0 - y, 1.01 * x) for x, y in one) for one in CORNERS)
 OLD = pack().replace('edition = "2026"', f'edition = "2026"\n{DATED}')
 ENDLESS = DATED.replace("2020-01-01", "2099-01-01")
 
@@ -146,6 +150,13 @@ WAYS_BY_FILE = (
         words=("cam-2 = cam-1",),
     ),
     Way(
+        what="the film of a camera of the same id and another serial number",
+        codes=("footage_shared_before",),
+        first=called("cam-1", HONEST.measurements, serial="SN 1"),
+        bent=called("cam-1", PASSES, serial="SN 2"),
+        words=("cam-1 SN 1 = cam-1 SN 2",),
+    ),
+    Way(
         what="one tile of a film of a wall called otherwise in a second shot",
         codes=("footage_shared",),
         bent=on_a_wall("cam-1", "cam-2"),
@@ -156,6 +167,20 @@ WAYS_BY_FILE = (
         codes=("framed_alike",),
         honest=framed(MOVED),
         bent=framed(SHAKEN),
+        words=("cam-1 = cam-2",),
+    ),
+    Way(
+        what="the film of one camera, cut to a part of its picture, for another one",
+        codes=("framed_alike",),
+        honest=framed(BESIDE),
+        bent=framed(CUT_OUT),
+        words=("cam-1 = cam-2",),
+    ),
+    Way(
+        what="the film of one camera, turned by a right angle, for another one",
+        codes=("framed_alike",),
+        honest=framed(TURNED_BACK),
+        bent=framed(TURNED),
         words=("cam-1 = cam-2",),
     ),
     Way(

@@ -228,6 +228,14 @@ def _import(folder: Path, asked: SignOptions, digest_file: Path, container: Path
     "--remeasure", is_flag=True, help="Measure the clips in the folder again, and name what moved."
 )
 @click.option(
+    "--beside",
+    multiple=True,
+    type=OUT,
+    metavar="FOLDER",
+    help="Session, or folder of sessions, in which no film of this one may stand for another "
+    "device; may be repeated.",
+)
+@click.option(
     "--explain",
     type=OUT,
     metavar="FILE",
@@ -241,6 +249,7 @@ def verify(
     signers: tuple[str, ...],
     asked_roles: tuple[str, ...],
     policy_file: Path | None,
+    beside: tuple[Path, ...],
     explain: Path | None,
     json_file: Path | None,
     *,
@@ -260,6 +269,7 @@ def verify(
             signers=signers,
             policy=held,
             remeasure=remeasure,
+            beside=beside,
             progress=show,
             answered=None if remeasure else _say_first,
         )
@@ -343,6 +353,7 @@ def _step_words() -> dict[str, str]:
         "annexes": tr("annexes"),
         "measurements": tr("measurements"),
         "pages": tr("pages"),
+        "beside": tr("other sessions"),
     }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.errors import PlanError
 from acceptance.laboratories import (
+    copied_results,
     outlier_tests,
     performance,
     precision,
@@ -188,7 +189,7 @@ def compare(plan: Round, reports: Sequence[LaboratoryReport]) -> LaboratoryCompa
         plan=plan,
         reports=tuple(reports),
         figures=tuple(evaluate(figure, reports) for figure in plan.figures),
-        notes=tuple(_differing(reports)),
+        notes=(*_differing(reports), *copied_results.copied(reports)),
     )
 
 

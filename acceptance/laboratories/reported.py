@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from acceptance.checks.warned.chart_places import Corners
     from acceptance.model import Reason
 
 
@@ -46,6 +47,9 @@ class LaboratoryReport:
 
     handed_in: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 of the form or of each clip, and what it is called: nobody else's may be the same."""
+
+    places: tuple[Corners, ...] = ()
+    """Where each of its films shows the chart's corners, in px; empty: a form."""
 
     charts: frozenset[str] = field(default_factory=frozenset)
     """SHA-256 of the chart's file in its sessions; empty: a form."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from acceptance.files import paths, strict_toml
+from acceptance.laboratories import copied_results
 from acceptance.laboratories.reported import FigureReport, LaboratoryReport
 from acceptance.laboratories.round_plan import require_usual, wrong
 from acceptance.messages import tr
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from acceptance.checks.warned.chart_places import Corners
     from acceptance.laboratories.round_plan import ComparedFigure, Laboratory, Round
     from acceptance.model import Measurement, Predecessor, Session, Shot
 
@@ -60,12 +62,24 @@ def read(
         notes=(
             *(Reason(code=code) for code in dict.fromkeys(_notes(plan, sealed))),
             *(Reason(code="bound", parameters={"figure": name}) for name in bounds),
+            *copied_results.set_up_once(_places(figure, sealed) for figure in plan.figures),
         ),
         origin=tuple(ids),
         handed_in=films,
+        places=tuple(shot.corners for one in sealed for shot in one.shots.values()),
         charts=_charts(plan, sealed),
         versions=frozenset(one.session.tool_version for one in sealed),
     )
+
+
+def _places(figure: ComparedFigure, sealed: Sequence[_Sealed]) -> dict[str, Corners]:
+    """Return where the chart stands in each film that gave a figure, by session and shot."""
+    return {
+        tr("{session}: shot {shot}", session=held.session.id, shot=one.shot): shot.corners
+        for held in sealed
+        for one in held.session.measurements
+        if _is_of(one, figure, held) and any((shot := held.shots[one.shot]).corners)
+    }
 
 
 def _charts(plan: Round, sealed: Sequence[_Sealed]) -> frozenset[str]:

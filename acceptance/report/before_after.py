@@ -8,12 +8,16 @@ The difference of two figures has U = sqrt(U1^2 + U2^2): they are taken as indep
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from enum import StrEnum
+from itertools import product
 from typing import TYPE_CHECKING
 
 from acceptance import wording
 from acceptance.checks.judging import SEVERITY
+from acceptance.checks.warned import twins
 from acceptance.model import Verdict
 
 if TYPE_CHECKING:
@@ -185,6 +189,48 @@ def _apart(before: Session, after: Session) -> Iterator[str]:
     yield from _subjects_apart(before, after)
     if before.plan.scope is not after.plan.scope:
         yield _sentence("scope", before=before.plan.scope, after=after.plan.scope)
+    if before.id not in {after.id, after.supersedes}:
+        yield from _films_told(before, after)
+    if _is_older(after, before):
+        yield _sentence("older")
+
+
+def _films_told(before: Session, after: Session) -> Iterator[str]:
+    """Name the devices of which nothing was filmed anew, and those that have another one's film."""
+    shown, known = _same_films(before, after), _same_films(before, before)
+    if again := [old for old, new in shown if old == new]:
+        yield _sentence("same_films", subjects=", ".join(again))
+    if other := [f"{old} = {new}" for old, new in shown if old != new and (old, new) not in known]:
+        yield _sentence("other_films", subjects=", ".join(other))
+
+
+def _same_films(before: Session, after: Session) -> dict[tuple[str, str], None]:
+    """Return the devices that one file, or films of the very same figures, stand for in each."""
+    then, now = ({one.id: one for one in session.taken} for session in (before, after))
+    figures = (twins.by_figure(session.measurements) for session in (after, before))
+    alike = {(old, new) for new, old in twins.alike_across(*figures)}
+    return {
+        (one.subject, other.subject): None
+        for one, other in product(then.values(), now.values())
+        if (one.sha256 and one.sha256 == other.sha256) or (one.id, other.id) in alike
+    }
+
+
+def _is_older(after: Session, before: Session) -> bool:
+    """Whether what is to come after was measured before, or filmed before of some device."""
+    if datetime.fromisoformat(after.started) < datetime.fromisoformat(before.started):
+        return True
+    then, now = _days(before), _days(after)
+    return any(max(now[name]) < min(then[name]) for name in then.keys() & now.keys())
+
+
+def _days(session: Session) -> dict[str, set[str]]:
+    """Return the days of each device's films, where they are known."""
+    days: dict[str, set[str]] = defaultdict(set)
+    for shot in session.shots:
+        if shot.filmed:
+            days[shot.subject].add(shot.filmed)
+    return days
 
 
 def _packs_apart(before: Session, after: Session) -> Iterator[str]:

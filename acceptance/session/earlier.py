@@ -178,17 +178,37 @@ def _listed(parts: Mapping[str, set[str]]) -> dict[str, Value]:
     return {name: ", ".join(sorted(part)) for name, part in parts.items() if part}
 
 
+def same_films(before: Session, made: Session) -> set[str]:
+    """Return the devices that one film stands for in two sessions, as ``old = new``."""
+    return _shared(before, made, twins.by_figure(made.measurements))
+
+
+def as_one(old: str, new: str, before: Session, made: Session) -> str:
+    """Name two devices of two sessions; empty where they are one: of one id, and one serial number.
+
+    Devices of two sites may all be called cam-1.
+    """
+    if old != new:
+        return f"{old} = {new}"
+    known, number = _number(before, old), _number(made, new)
+    differ = known and number and alike.number(known) != alike.number(number)
+    return f"{old} {known} = {new} {number}" if differ else ""
+
+
+def _number(session: Session, name: str) -> str:
+    """Return the serial number of a device; empty where none is stated."""
+    stated = (one.serial for one in session.plan.subjects if one.id == name)
+    return next((number for number in stated if alike.is_serial(number)), "")
+
+
 def _shared(before: Session, made: Session, figures: twins.ByFigure) -> set[str]:
     """Return the devices of which a session had the footage that stands for another one now."""
     then, now = _shown(before), _shown(made)
-    again = _packed_anew(before, made, figures)
-    return again | {
-        f"{old} = {new}"
-        for film in then.keys() & now.keys()
-        if then[film].isdisjoint(now[film])
-        for old in then[film]
-        for new in now[film]
-    }
+    found = _packed_anew(before, made, figures)
+    for film in then.keys() & now.keys():
+        named = [as_one(old, new, before, made) for old in then[film] for new in now[film]]
+        found |= {*named} if all(named) else set()
+    return found
 
 
 def _packed_anew(before: Session, made: Session, figures: twins.ByFigure) -> set[str]:
@@ -199,11 +219,12 @@ def _packed_anew(before: Session, made: Session, figures: twins.ByFigure) -> set
     files = {shot.sha256 for shot in made.taken}
     then = {one.id: one.subject for one in before.taken if one.sha256 not in files}
     now = {one.id: one.subject for one in made.taken}
-    return {
-        f"{then[old]} = {now[new]}"
+    named = (
+        as_one(then[old], now[new], before, made)
         for new, old in twins.alike_across(figures, twins.by_figure(before.measurements))
-        if old in then and new in now and then[old] != now[new]
-    }
+        if old in then and new in now
+    )
+    return {*filter(None, named)}
 
 
 def _renamed(before: Session, made: Session) -> set[str]:

@@ -212,6 +212,7 @@ def _meanings() -> dict[str, str]:
         "verdicts": tr("the verdicts follow from the measured values and the stated limits."),
         "pages": tr("the printed pages, made again, show what was signed and nothing else."),
         "measurements": tr("the measured values come out again when the films are measured again."),
+        "beside": tr("no film in it stands for another device in the other sessions."),
     }
 
 

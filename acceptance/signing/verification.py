@@ -22,7 +22,7 @@ from acceptance.errors import InputError, NewerSessionError, SessionError
 from acceptance.files import shortage
 from acceptance.files.collector import without_collector
 from acceptance.messages import in_turn, tr
-from acceptance.session import integrity, store
+from acceptance.session import integrity, side_by_side, store
 from acceptance.signing import remeasured, signatures
 from acceptance.signing.signatures import State
 from acceptance.signing.steps import Examined
@@ -105,6 +105,7 @@ def verify(
     policy: Policy | None = None,
     at: datetime | None = None,
     remeasure: bool = False,
+    beside: Sequence[Path | str] = (),
     progress: Progress | None = None,
     answered: Callable[[Sequence[Step]], None] | None = None,
 ) -> Verification:
@@ -112,11 +113,11 @@ def verify(
 
     ``target`` is either. ``trust``, ``roles``, ``signers``, ``policy`` and ``at`` are as in
     ``signature_check.verify_pdf``. ``remeasure`` measures the clips again and compares; that takes
-    as long as measuring them. ``progress`` is told how far it is, and how many files of the report
-    are set again; ``answered`` what all steps but the pages found, before these are set, which
-    takes longest. Raises ``SessionError`` where
-    there is neither report nor session, and ``InputError`` for a file to trust that cannot be read.
-    Whatever else is wrong is in the result.
+    as long as measuring them. ``beside`` are sessions, or folders of sessions, in which no film of
+    this one may stand for another device. ``progress`` is told how far it is, and how many files of
+    the report are set again; ``answered`` what all steps but the pages found, before these are set,
+    which takes longest. Raises ``SessionError`` where there is neither report nor session, and
+    ``InputError`` for a file to trust that cannot be read. Whatever else is wrong is in the result.
     """
     target = Path(target)
     _require_elsewhere(target, [*trust, *signers, *([policy.where] if policy else ())])
@@ -134,6 +135,8 @@ def verify(
     if remeasure:
         again = partial(remeasured.measurements, examined, progress)
         done.append(_run("measurements", again))
+    if beside:
+        done.append(_run("beside", partial(_beside, examined, beside)))
     said = _run("conclusion", examined.conclusion)
     conclusion = said.details[0] if said.state is State.OK else ""
     return Verification(
@@ -144,6 +147,12 @@ def verify(
         roots=examined.roots,
         signatures=_signatures(examined),
     )
+
+
+def _beside(examined: Examined, places: Sequence[Path | str]) -> Outcome:
+    """Hold the films against those of other sessions: which of two tells the truth, none shows."""
+    told = tuple(side_by_side.contradictions(examined.session, [*map(Path, places)]))
+    return (State.INDETERMINATE if told else State.OK), told
 
 
 def _require_elsewhere(target: Path, brought: Sequence[Path | str]) -> None:

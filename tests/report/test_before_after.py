@@ -169,3 +169,41 @@ def test_other_subjects_and_another_file_of_a_pack_are_named() -> None:
     assert f"subjects only before: {first.id}" in apart
     assert "subjects only after: new" in apart
     assert any(line.startswith("subjects described differently") for line in apart)
+
+
+def filmed(session: Session, day: str, subject: str = "", **fields: str) -> Session:
+    """Let all films be of a day, another device or another file."""
+    named = {"subject": subject} if subject else {}
+    shots = (
+        replace(one, sha256=f"{number:064x}", filmed=day, **named | fields)
+        for number, one in enumerate(session.shots, 1)
+    )
+    return replace(session, shots=tuple(shots))
+
+
+def test_what_was_not_filmed_anew_is_told_and_not_where_only_the_judging_is_new() -> None:
+    first = filmed(BEFORE, "2026-06-01")
+    other = "other"
+    assert [line.partition(":")[0] for line in compare(first, replace(first, id="b")).apart] == [
+        "judged from the very same films in both, nothing was filmed anew"
+    ]
+    exchanged = compare(first, replace(filmed(first, "2026-06-01", other), id="b")).apart
+    assert f"{first.shots[0].subject} = {other}" in exchanged[-1]
+    assert compare(first, replace(first, id="b", supersedes=first.id)).apart == ()
+    anew = filmed(first, "2026-06-02")
+    anew = replace(
+        anew,
+        shots=tuple(replace(one, sha256="ff" * 32) for one in anew.shots),
+        measurements=(),
+        findings=(),
+    )
+    assert compare(first, anew).apart == ()
+
+
+def test_an_older_session_in_place_of_a_newer_one_is_told() -> None:
+    first = filmed(BEFORE, "2026-06-02")
+    early = replace(first, supersedes=first.id, started="2020-01-01T08:00:00+08:00")
+    told = ("what comes after was measured or filmed before what it is compared with",)
+    assert compare(first, early).apart == told
+    assert compare(first, replace(filmed(BEFORE, "2026-06-01"), supersedes=first.id)).apart == told
+    assert compare(first, replace(filmed(BEFORE, "2026-06-02"), supersedes=first.id)).apart == ()

@@ -112,7 +112,7 @@ def alike_across(made: ByFigure, before: ByFigure) -> Iterator[tuple[str, str]]:
     One of the figures at least is to be of many digits: few films get so far.
     """
     common = made.keys() & before.keys()
-    sure = [about for about in common if _weight(about[-1]) > 1]
+    sure = [about for about in common if is_telling(about[-1])]
     mine = {shot for about in sure for shot in made[about]}
     theirs = {shot for about in sure for shot in before[about]}
     times = Counter[tuple[str, str]]()
@@ -126,7 +126,8 @@ def telling(measurements: Iterable[Measurement], most: int) -> list[float]:
     """Return figures, some of each shot, that no other film has but one of the same pictures."""
     found: dict[str, list[float]] = defaultdict(list)
     for figure in measurements:
-        if _of_the_picture(figure) and _weight(figure.value) > 1 and len(found[figure.shot]) < most:
+        known = _of_the_picture(figure) and is_telling(figure.value)
+        if known and len(found[figure.shot]) < most:
             found[figure.shot].append(figure.value)
     return [value for values in found.values() for value in values]
 
@@ -140,10 +141,14 @@ def _of_the_picture(figure: Measurement) -> bool:
 
 def _weight(value: float) -> int:
     """For how many figures one counts that two films share."""
+    return TELLING if is_telling(value) else 1
+
+
+def is_telling(value: float) -> bool:
+    """Whether a figure is of so many digits, and no ratio, that chance gives it once."""
     digits = sum(map(str.isdigit, f"{value!r}".partition("e")[0].strip("-0.")))
     ratio = Fraction(value).limit_denominator(MOST_OF_A_RATIO)
-    exact = math.isclose(value, ratio, rel_tol=1e-12)
-    return TELLING if digits >= DIGITS and not exact else 1
+    return digits >= DIGITS and not math.isclose(value, ratio, rel_tol=1e-12)
 
 
 def _often(groups: Sequence[frozenset[str]], times: Mapping[frozenset[str], int]) -> set[str]:
