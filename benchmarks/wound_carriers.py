@@ -13,7 +13,7 @@ import tempfile
 import zlib
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import base_clips
 import cv2
@@ -31,7 +31,10 @@ from acceptance.model import Measurement
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from planted import Floats, Picture
+    from numpy.typing import NDArray
+    from planted import Picture
+
+    Values = NDArray[Any]
 
 FRAMES = 65
 STRENGTHS = {"moderate": 0.05, "strong": 0.1}
@@ -42,36 +45,38 @@ TURN = 2 * math.pi
 
 def _sine(
     across: float, down: float, depth: float, rate: float, drift: float
-) -> Callable[[int], Floats]:
+) -> Callable[[int], Values]:
     """Modulate by a tone of ``rate`` times a picture height; crests go on by ``drift`` turns."""
 
-    def turns(index: int) -> Floats:
+    def turns(index: int) -> Values:
         tone = np.sin(TURN * (rate * ROWS + 0.31 * index))
         return across * COLUMNS + down * ROWS + depth * tone + drift * index
 
     return turns
 
 
-def _speech(across: float, down: float, depth: float, seed: int) -> Callable[[int], Floats]:
+def _speech(across: float, down: float, depth: float, seed: int) -> Callable[[int], Values]:
     """Modulate by what is another in each picture: speech, music."""
 
-    def turns(index: int) -> Floats:
+    def turns(index: int) -> Values:
         random = np.random.default_rng([seed, index])
         rough = cv2.GaussianBlur(
             random.standard_normal((HEIGHT, 1)).astype(np.float32), (1, 0), 1, sigmaY=9
         )
-        return across * COLUMNS + down * ROWS + depth * rough / rough.std() + 0.37 * index
+        return np.asarray(
+            across * COLUMNS + down * ROWS + depth * rough / rough.std() + 0.37 * index
+        )
 
     return turns
 
 
-def _both(index: int) -> Floats:
+def _both(index: int) -> Values:
     """Wind along rows and columns."""
     tones = np.sin(TURN * (3 * ROWS + 0.1 * index)) + np.sin(TURN * (4 * COLUMNS - 0.17 * index))
     return 22 * COLUMNS - 17 * ROWS + 0.25 * tones + 0.21 * index
 
 
-CARRIERS: dict[str, Callable[[int], Floats]] = {
+CARRIERS: dict[str, Callable[[int], Values]] = {
     "of a radio": _sine(20, 14, 0.5, 3, 0.13),
     "nearly level": _sine(8, 30, 0.25, 6, 0.29),
     "fine": _sine(44, -6, 0.3, 7, 0.41),
@@ -81,7 +86,7 @@ CARRIERS: dict[str, Callable[[int], Floats]] = {
 }
 
 
-def _by_chance(number: int) -> Callable[[int], Floats]:
+def _by_chance(number: int) -> Callable[[int], Values]:
     """Draw a carrier of any direction: 15 to 45 waves a height, modulated by 0.2 to 0.8 turns."""
     random = np.random.default_rng([15, 901, number])
     way, waves = random.uniform(-math.pi / 2, math.pi / 2), random.uniform(15, 45)
@@ -96,7 +101,7 @@ NOISE = {"white, 6 %": (0.06, 0.0), "white, 12 %": (0.12, 0.0), "soft, 16 %": (0
          "coarse, 16 %": (0.16, 1.6)}  # fmt: skip
 
 
-def _views() -> dict[str, Floats]:
+def _views() -> dict[str, Values]:
     fence = 90 + 60 * (np.sin(TURN * 21 * COLUMNS) > 0.3)
     bricks = 110 + 30 * (
         (ROWS * 18 % 1 > 0.15) & ((COLUMNS * 9 + (ROWS * 18 // 1 % 2) / 2) % 1 > 0.08)
@@ -111,12 +116,12 @@ def _views() -> dict[str, Floats]:
     }  # fmt: skip
 
 
-def _shifted(view: Floats, right: float, down: float) -> Floats:
+def _shifted(view: Values, right: float, down: float) -> Values:
     moved = np.array([[1, 0, right], [0, 1, down]], np.float32)
     return cv2.warpAffine(view, moved, (WIDTH, HEIGHT), borderMode=cv2.BORDER_WRAP)
 
 
-def _thing(luma: Floats, at: float) -> Floats:
+def _thing(luma: Values, at: float) -> Values:
     """Put a post and a box before a view, ``at`` px from the left."""
     luma = luma.copy()
     cv2.rectangle(luma, (round(at) + 90, 40), (round(at) + 130, HEIGHT), 45, -1)
@@ -124,19 +129,19 @@ def _thing(luma: Floats, at: float) -> Floats:
     return luma
 
 
-def _panned(name: str, right: float) -> Callable[[int], Floats]:
+def _panned(name: str, right: float) -> Callable[[int], Values]:
     return lambda i: _thing(_shifted(_views()[name], right * i, 0.0), right * i)
 
 
-def _handheld(name: str) -> Callable[[int], Floats]:
-    def view(index: int) -> Floats:
+def _handheld(name: str) -> Callable[[int], Values]:
+    def view(index: int) -> Values:
         sway = 2.5 * math.sin(TURN * 1.7 * index / RATE), 1.5 * math.cos(TURN * 1.1 * index / RATE)
         return _shifted(_thing(_views()[name], 0.0), *sway)
 
     return view
 
 
-def _water(index: int) -> Floats:
+def _water(index: int) -> Values:
     time = index / RATE
     waves = [
         np.sin(TURN * (k * COLUMNS + 0.4 * k * ROWS + (0.8 + k / 30) * time) + k)
@@ -145,18 +150,18 @@ def _water(index: int) -> Floats:
     return _thing(100 + 9 * np.sum(waves, axis=0), 0.0)
 
 
-def _flag(index: int) -> Floats:
+def _flag(index: int) -> Values:
     folds = 0.6 * np.sin(TURN * (1.5 * COLUMNS - 1.2 * index / RATE))
     return _thing(120 + 50 * np.sign(np.sin(TURN * (14 * ROWS + folds))).astype(np.float32), 0.0)
 
 
-def _escalator(index: int) -> Floats:
+def _escalator(index: int) -> Values:
     steps = 110 + 35 * np.sin(TURN * (16 * ROWS - 1.5 * index / RATE))
     steps[:, : WIDTH // 5] = steps[:, -WIDTH // 5 :] = 70
     return _thing(steps.astype(np.float32), -60.0)
 
 
-def _corn(index: int) -> Floats:
+def _corn(index: int) -> Values:
     bent = 0.01 * np.sin(TURN * (2 * COLUMNS + ROWS - 1.3 * index / RATE)) * (1 - ROWS)
     rows = cv2.GaussianBlur(texture(9, HEIGHT, WIDTH), (0, 0), 1)
     x, y = ((COLUMNS + bent) * HEIGHT).astype(np.float32), (ROWS * HEIGHT).astype(np.float32)
@@ -165,7 +170,7 @@ def _corn(index: int) -> Floats:
     )
 
 
-def _lamps(index: int) -> Floats:
+def _lamps(index: int) -> Values:
     grid = (np.sin(TURN * 15 * COLUMNS) > 0.2) & (np.sin(TURN * 15 * ROWS) > 0.2)
     cells = (
         np.random.default_rng(index // 2)
@@ -176,20 +181,20 @@ def _lamps(index: int) -> Floats:
     return _thing(np.where(grid, lit, 30).astype(np.float32), 0.0)
 
 
-def _rain(index: int) -> Floats:
+def _rain(index: int) -> Values:
     drops = np.random.default_rng([7, index]).standard_normal((HEIGHT, WIDTH)).astype(np.float32)
     streaks = cv2.GaussianBlur(drops, (0, 0), 0.8, sigmaY=6)
     return _thing(_views()["iron"] + 6 * streaks / streaks.std(), 0.0)
 
 
-def _blind(index: int) -> Floats:
+def _blind(index: int) -> Values:
     sway = 0.004 * math.sin(TURN * 0.9 * index / RATE)
     slats = 120 + 55 * np.sin(TURN * 19 * (ROWS + sway))
     slats[:, : WIDTH // 3] = 60 + 80 * COLUMNS[:, : WIDTH // 3]
     return _thing(slats.astype(np.float32), 0.0)
 
 
-SOUND: dict[str, Callable[[int], Floats]] = {
+SOUND: dict[str, Callable[[int], Values]] = {
     "fence, panned": _panned("fence", 0.9), "bricks, panned": _panned("bricks", -1.3),
     "corrugated iron, panned": _panned("iron", 0.55), "gravel, panned": _panned("gravel", 0.8),
     "wire mesh, panned": _panned("mesh", 0.37), "fence, by hand": _handheld("fence"),
@@ -220,8 +225,9 @@ def _noisy(name: str, base: tuple[str, int]) -> Iterator[Picture]:
     sigma, soft = NOISE[name]
     random = np.random.default_rng([15, zlib.crc32(name.encode())])
     for luma, *chroma in base_clips.pictures(*base, FRAMES):
-        noise = random.standard_normal(luma.shape, np.float32)
-        noise = cv2.GaussianBlur(noise, (0, 0), soft) if soft else noise
+        noise: Values = random.standard_normal(luma.shape, np.float32)
+        if soft:
+            noise = cv2.GaussianBlur(noise, (0, 0), soft)
         yield luma + 219 * sigma * noise, *chroma
 
 

@@ -40,7 +40,7 @@ STAYS = 0.5
 THIN = slice(1, None, 3)  # samples at which it is read
 ONE_WAY = 0.5  # of what changes about a carrier, that does not in the mirrored direction
 EVERYWHERE = 0.8  # of what half of the view has, which nine tenths must have
-CONSTANT = 1.5  # fourth moment: of six pictures 1.7 if normal, 1.2 to 1.35 of a carrier
+CONSTANT = 1.5  # fourth moment: of six pictures 1.6 and more if normal, 1.2 to 1.5 of a carrier
 
 
 class WoundCarrier:
@@ -63,11 +63,12 @@ class WoundCarrier:
         if len(self.samples) < LOOKS:
             return 0.0
         carrier = _Carrier.in_changes(np.sum(self.powers, axis=0), samples.shape)
+        clear = could[THIN, THIN]
+        if clear.mean() <= self.thresholds.least_unclipped_share:
+            return 0.0
         if carrier is None or not _same_scene(self.samples[0], samples):
             return 0.0
-        each = np.stack([carrier.light(picture) for picture in self.samples])
-        clear = could[THIN, THIN]
-        return _amplitude(each[:, clear] if clear.any() else each.reshape(LOOKS, -1))
+        return _amplitude(np.stack([carrier.light(each)[clear] for each in self.samples]))
 
 
 def _amplitude(each: NDArray[np.complexfloating]) -> float:
@@ -142,9 +143,9 @@ def _power(now: Bytes, before: Bytes) -> Floats:
 
 def _same_scene(first: Bytes, last: Bytes) -> bool:
     """Whether a scene is seen below all that is fine, and is the same in both pictures."""
-    one, other = (_scene(picture) for picture in (first, last))
-    sizes = [float(np.sqrt(np.mean(each**2))) for each in (one, other)]
-    return min(sizes) >= SEEN and float(np.mean(one * other)) >= STAYS * sizes[0] * sizes[1]
+    before, after = (_scene(picture) for picture in (first, last))
+    sizes = [float(np.sqrt(np.mean(each**2))) for each in (before, after)]
+    return min(sizes) >= SEEN and float(np.mean(before * after)) >= STAYS * sizes[0] * sizes[1]
 
 
 def _scene(samples: Bytes) -> Floats:

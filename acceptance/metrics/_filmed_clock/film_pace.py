@@ -64,7 +64,7 @@ class Doubt:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
+class ClockPace:
     """What the ``readings`` of the clock that runs fastest show by the stamps of a film.
 
     ``parts`` (s,) refreshes a second in each part, ``rate`` in the whole film, and its relative
@@ -98,7 +98,7 @@ class Shown:
         return max(2 * self.doubt, float(possible.max()))
 
     @classmethod
-    def by(cls, times: Array, clocks: Collection[Readings]) -> Shown | None:
+    def by(cls, times: Array, clocks: Collection[Readings]) -> ClockPace | None:
         """Look at frames stamped ``times`` (n,) s; None where no clock runs."""
         paces = [(found, each) for each in clocks if (found := stretches(times, each)).size]
         if not paces:
@@ -114,7 +114,7 @@ def check(scene: Scene, clocks: Collection[Readings]) -> Doubt:
 
     Raises GapError film_plays_slow, film_plays_fast, film_pace_off or film_pace_varies.
     """
-    seen = Shown.by(scene.series.times, clocks)
+    seen = ClockPace.by(scene.series.times, clocks)
     if seen is None:
         return Doubt()
     counted = "times" not in scene.video.assumed  # else a picture that is lost takes no time
@@ -131,7 +131,7 @@ def check(scene: Scene, clocks: Collection[Readings]) -> Doubt:
     return Doubt(share=_beside(seen, logged) if logged and counted else 0.0, logged=True)
 
 
-def _beside(seen: Shown, logged: float) -> float:
+def _beside(seen: ClockPace, logged: float) -> float:
     """Return the share by which times are off where the log of the page says so.
 
     A person reads a rate off to 0.1 % at best; a log tells 30 frame/s played at 29.97.

@@ -20,7 +20,7 @@ from acceptance.metrics._filmed_clock.line_prior import DRIFT, SCREEN_RATES
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from acceptance.metrics._filmed_clock.film_pace import Shown
+    from acceptance.metrics._filmed_clock.film_pace import ClockPace
     from acceptance.metrics._filmed_clock.readings import Array, Readings
     from acceptance.scene.build import Scene
 
@@ -41,7 +41,7 @@ def by_clock(scene: Scene, clocks: Collection[Readings]) -> tuple[Scene, Doubt] 
     times, slowed = scene.series.times, scene.video.slowed
     if slowed <= 1 or "times" in scene.video.assumed or not _even(times):
         return None
-    seen = film_pace.Shown.by(times, clocks)
+    seen = film_pace.ClockPace.by(times, clocks)
     if seen is None or not any(_one_pace(times, each, seen.rate) for each in clocks):
         return None
     screen = _screen(scene, seen, slowed)
@@ -72,7 +72,7 @@ def _one_pace(times: Array, readings: Readings, rate: float) -> bool:
     return float(np.mean(np.abs(off - np.median(off)) > OFF_LINE)) <= STRAY
 
 
-def _screen(scene: Scene, seen: Shown, slowed: float) -> tuple[float, float] | None:
+def _screen(scene: Scene, seen: ClockPace, slowed: float) -> tuple[float, float] | None:
     """Return the refreshes a second of the clock's screen, and by what share they may be off.
 
     By its log; else as a person states it, or the usual rate beside that, if the film shows it by

@@ -120,15 +120,18 @@ def _hidden(seen: Seen, moments: Array) -> float:
     return max(float(np.median(earlier)), 0.0)
 
 
-def gap(times: Array, changes: Changes, moments: Array, exposures: Array) -> float:
+def gap(times: Array, changes: Changes, moments: Array, exposures: Array, possible: Array) -> float:
     """Return the s within which all ``moments`` (c,) of changes may lie elsewhere alike, 0 if none.
 
     From one exposure to the next where too few frames mix pictures to show the monitor's refreshes;
-    a whole interval in films so slow, with ``exposures`` (m,) that may be so short, that monitors
-    of several rates explain them, if all changes seem to come at a few phases of it.
+    a whole interval in films so slow, with exposures that may be so short, that monitors of several
+    rates explain them, if all changes seem to come at a few phases of it. ``exposures`` (m,) s are
+    those of the draws, ``possible`` (n,) s what the clock leaves: at a few phases mixtures choose
+    among these, but by what is thought of a monitor beforehand.
     """
     interval = float(np.median(np.diff(times)))
-    if interval > ghosts.SLOWER and np.quantile(exposures, SELDOM) < interval / 2:
+    shortest = min(float(np.quantile(each, SELDOM)) for each in (exposures, possible))
+    if interval > ghosts.SLOWER and shortest < interval / 2:
         turns = 2 * np.pi * np.multiply.outer(FEW_PHASES, moments / interval)
         if np.abs(np.exp(1j * turns).mean(axis=1)).max() > ALIKE:
             return interval

@@ -133,7 +133,9 @@ def of_monitor(live: LiveClock, monitor: Readings) -> Latency:
     )
     moments = timed.moments
     clock, exposure = clock.only(timed.exposures), seen.exposures[timed.exposures]
-    gap = 0.0 if timed.of_rows else refreshes.gap(times, changes, moments.mean(axis=0), exposure)
+    gap = 0.0
+    if not timed.of_rows:
+        gap = refreshes.gap(times, changes, moments.mean(axis=0), exposure, seen.exposures)
     blended = min(blends, _blends(reference.low)) >= FEWEST_BLENDS
     refresh_rate = float(clock.slopes.mean())
     phase = 0.0 if blends >= FEWEST_BLENDS else camera_in_step.open_phase(changes.picture, taken_at)
