@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     from acceptance.model import Session
 
+PACK = "gb_t_28181_2022"  # of few clauses: how many are judged does not matter
 PLAN = """\
+packs = ["{pack}"]
 subjects = [{{ id = "{name}", kind = "fixed", facts = {{ system = "digital" }} }}]
 shots = [{shots}]
 """
@@ -42,7 +44,7 @@ def plan(folder: Path, name: str, clips: Sequence[str] = ()) -> Path:
         SHOT.format(number=number, name=name, clip=clip) for number, clip in enumerate(names, 1)
     )
     path = folder / f"{name}.toml"
-    path.write_text(PLAN.format(name=name, shots=shots), "utf-8")
+    path.write_text(PLAN.format(pack=PACK, name=name, shots=shots), "utf-8")
     return path
 
 

@@ -169,7 +169,7 @@ def test_a_session_under_another_name_is_not_kept(tmp_path: Path) -> None:
 
 
 def of_another_pack(text: str) -> str:
-    return 'packs = ["picture_faults"]\n' + text
+    return text.replace(batch_site.PACK, "picture_faults")
 
 
 def of_other_facts(text: str) -> str:
@@ -197,7 +197,9 @@ def test_a_session_of_another_plan_of_the_same_clips_is_not_kept(
 def test_a_session_of_an_older_edition_of_its_pack_is_not_kept(tmp_path: Path) -> None:
     shutil.copy(pack.file_of("picture_faults"), tmp_path / "own.toml")
     path = batch_site.plan(tmp_path, "a")
-    path.write_text(f'packs = ["{tmp_path}/own.toml"]\n' + path.read_text("utf-8"), "utf-8")
+    path.write_text(
+        path.read_text("utf-8").replace(batch_site.PACK, f"{tmp_path}/own.toml"), "utf-8"
+    )
     [old] = batch.run([path], tmp_path / "out", settings=Settings(report=False)).outcomes
     with (tmp_path / "own.toml").open("a", encoding="utf-8") as own:
         own.write("# edited\n")

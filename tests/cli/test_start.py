@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 
 import click
 import pytest
+from click.testing import CliRunner
 from marks import slow
 
-from acceptance.cli import verbs
+from acceptance.cli import second_process, verbs
 
 if TYPE_CHECKING:
     from conftest import Film
@@ -165,6 +166,27 @@ def test_ctrl_c_at_any_moment_is_answered_without_a_traceback(times: int) -> Non
                 and errors.strip().count("\n") == 0
             )
             assert said or not errors, (delay, errors)
+
+
+@pytest.mark.parametrize(
+    ("option", "became"), [("--help", []), ("--no-such-option", ["started", "ended"])]
+)
+def test_a_second_process_that_the_demo_does_not_come_to_is_ended(
+    option: str, became: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = []
+
+    class Second:
+        def __init__(self, module: str) -> None:
+            assert module == "acceptance.cli.demo"
+            done.append("started")
+
+        def end(self) -> None:
+            done.append("ended")
+
+    monkeypatch.setattr(second_process, "SecondProcess", Second)
+    CliRunner().invoke(verbs.cli, ["demo", option], standalone_mode=False)
+    assert done == became
 
 
 def test_a_verb_that_does_not_exist_is_answered_with_one_that_does(

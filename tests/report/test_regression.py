@@ -296,10 +296,14 @@ def test_a_baseline_that_is_no_file_is_refused(name: str, tmp_path: Path) -> Non
         baseline.read(tmp_path / name)
 
 
+@pytest.mark.usefixtures("_measured_once")
 def test_measure_holds_a_clip_against_what_it_wrote_before(
     chart_film: Film, tmp_path: Path
 ) -> None:
-    """The same clip: nothing moves; a baseline that was changed: what moved is named."""
+    """The same clip: nothing moves; a baseline that was changed: what moved is named.
+
+    It is looked at once: that a film looks the same twice, others show.
+    """
     before, now = tmp_path / "基线 1.json", tmp_path / "now.json"
 
     def measure(*arguments: object) -> tuple[int, str]:
