@@ -29,11 +29,11 @@ def copied(reports: Sequence[LaboratoryReport]) -> Iterator[Reason]:
     """Name the laboratories whose results, or whose films, are those of another one."""
     pairs = list(combinations(reports, 2))
     by_chance = _by_chance(reports)
-    for one, other in pairs:
-        named = {"laboratories": f"{one.code}, {other.code}"}
-        if _chance(one, other, by_chance) * len(pairs) < MOST_CHANCE:
+    for first, second in pairs:
+        named = {"laboratories": f"{first.code}, {second.code}"}
+        if _chance(first, second, by_chance) * len(pairs) < MOST_CHANCE:
             yield Reason(code="results_alike", parameters=named)
-        if any(chart_places.alike(mine, its) for mine in one.places for its in other.places):
+        if any(chart_places.alike(mine, its) for mine in first.places for its in second.places):
             yield Reason(code="films_alike", parameters=named)
 
 
@@ -81,15 +81,15 @@ def _scatter(results: Sequence[Sequence[float]]) -> float:
 
 
 def _chance(
-    one: LaboratoryReport, other: LaboratoryReport, by_chance: Mapping[str, float]
+    first: LaboratoryReport, second: LaboratoryReport, by_chance: Mapping[str, float]
 ) -> float:
     """Return how probable it is at most that two laboratories have as many equal results.
 
     In the order in which they stand, or in any: whichever is less probable, so twice that.
     """
     in_order = in_any = 1.0
-    for name in one.figures.keys() & other.figures.keys():
-        mine, its, alike = one.figures[name].values, other.figures[name].values, by_chance[name]
+    for name in first.figures.keys() & second.figures.keys():
+        mine, its, alike = first.figures[name].values, second.figures[name].values, by_chance[name]
         equal = Counter(mine) & Counter(its)
         if any(map(twins.is_telling, equal)):
             return 0.0

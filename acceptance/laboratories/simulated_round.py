@@ -137,8 +137,12 @@ def _text(repeats: int, listed: str, lang: str) -> str:
 
 
 def _filmed(entry: SimulatedLaboratory, own: Path, repeat: int) -> Path:
+    """Film a repeat; the camera was taken down and set up anew before it."""
     clip = own / f"film-{repeat + 1}.mp4"
-    camera = replace(entry.camera, seed=entry.camera.seed + repeat)
+    camera = replace(
+        entry.camera, seed=entry.camera.seed + repeat,
+        share=entry.camera.share - 0.01 * repeat, tilt=entry.camera.tilt + 0.3 * repeat,
+    )  # fmt: skip
     with writing(own):
         films.film_chart(camera, definition.load(CHART), clip, SECONDS)
     return clip

@@ -31,11 +31,21 @@ OF_TEXT = (
 NO_VALUE = " at 0x"  # in what an object says of itself that says only where it lies
 
 
-class Line(Protocol):
+class ShapedLine(Protocol):
     """A text that Pango lays out; ``__dict__`` holds Pango's objects while it is active."""
 
     text: str
     justification_spacing: float
+
+    def set_text(self, text: str, *, justify: bool) -> None:
+        """Lay out another text."""
+
+
+class TextToDraw(Protocol):
+    """A piece of text on a page."""
+
+    style: Style
+    pango_layout: ShapedLine
 
 
 def once(style: Style, name: str, find: Callable[[Style], Found]) -> Found:
@@ -51,7 +61,7 @@ def install() -> None:
     text: Any = import_module("weasyprint.text.line_break")
     drawing: Any = import_module("weasyprint.draw.text")
     text.Layout.reactivate = _reactivating(text.Layout.reactivate)
-    drawing.draw_first_line = _drawing(drawing.draw_first_line, text.Layout)
+    drawing.draw_first_line = _drawing(drawing.draw_first_line, text.Layout.setup)
     stream: Any = import_module("tinyhtml5.inputstream")
     stream.characters_until_regex = _Expressions()
     _import_at_once()
@@ -76,8 +86,10 @@ def _of_text(style: Style) -> dict[str, dict[object, Any]]:
     return {} if NO_VALUE in asked else known.setdefault(asked, {})
 
 
-def _reactivating(plain: Callable[[Line, Style], None]) -> Callable[[Line, Style], None]:
-    def reactivate(line: Line, style: Style) -> None:
+def _reactivating(
+    plain: Callable[[ShapedLine, Style], None],
+) -> Callable[[ShapedLine, Style], None]:
+    def reactivate(line: ShapedLine, style: Style) -> None:
         shaped = kept(style, "shaped")
         asked = line.text, line.justification_spacing
         if asked not in shaped:
@@ -90,19 +102,21 @@ def _reactivating(plain: Callable[[Line, Style], None]) -> Callable[[Line, Style
     return reactivate
 
 
-def _drawing(plain: Callable[..., object], layout: Any) -> Callable[..., object]:  # noqa: ANN401 -- untyped
+def _drawing(
+    plain: Callable[..., object], set_up: Callable[[ShapedLine, Style], None]
+) -> Callable[..., object]:
     """Draw what is cut to its width, and changed by that, from a shape of its own."""
 
     def draw_first_line(
         stream: object,
-        box: Any,  # noqa: ANN401 -- untyped
+        box: TextToDraw,
         overflow: str,
         ellipsis: str,
         matrix: object,
     ) -> object:
         if overflow == "ellipsis" or ellipsis != "none":
             line = box.pango_layout
-            layout.setup(line, box.style)
+            set_up(line, box.style)
             line.set_text(line.text, justify=True)
         return plain(stream, box, overflow, ellipsis, matrix)
 

@@ -151,8 +151,8 @@ def verify(
 
 def _beside(examined: Examined, places: Sequence[Path | str]) -> Outcome:
     """Hold the films against those of other sessions: which of two tells the truth, none shows."""
-    told = tuple(side_by_side.contradictions(examined.session, [*map(Path, places)]))
-    return (State.INDETERMINATE if told else State.OK), told
+    contradicted = tuple(side_by_side.contradictions(examined.session, [*map(Path, places)]))
+    return (State.INDETERMINATE if contradicted else State.OK), contradicted
 
 
 def _require_elsewhere(target: Path, brought: Sequence[Path | str]) -> None:

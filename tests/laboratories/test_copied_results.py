@@ -80,8 +80,11 @@ def test_coarse_results_that_everybody_has_are_not_told(values: tuple[float, ...
 
 
 def test_one_figure_of_many_digits_is_of_one_film() -> None:
-    one, other = of("L1", {"snr": (40.123456789012345,)}), of("L2", {"snr": (40.123456789012345,)})
-    assert told(one, other) == [("results_alike", "L1, L2")]
+    first, second = (
+        of("L1", {"snr": (40.123456789012345,)}),
+        of("L2", {"snr": (40.123456789012345,)}),
+    )
+    assert told(first, second) == [("results_alike", "L1, L2")]
     assert told(of("L1", {"rate": (29.97002997002997,)}), of("L2", {"rate": (30000 / 1001,)})) == []
 
 

@@ -171,11 +171,10 @@ def test_other_subjects_and_another_file_of_a_pack_are_named() -> None:
     assert any(line.startswith("subjects described differently") for line in apart)
 
 
-def filmed(session: Session, day: str, subject: str = "", **fields: str) -> Session:
-    """Let all films be of a day, another device or another file."""
-    named = {"subject": subject} if subject else {}
+def filmed(session: Session, day: str, subject: str = "") -> Session:
+    """Let all films be of a day, and of another device."""
     shots = (
-        replace(one, sha256=f"{number:064x}", filmed=day, **named | fields)
+        replace(one, sha256=f"{number:064x}", filmed=day, subject=subject or one.subject)
         for number, one in enumerate(session.shots, 1)
     )
     return replace(session, shots=tuple(shots))
@@ -203,7 +202,10 @@ def test_what_was_not_filmed_anew_is_told_and_not_where_only_the_judging_is_new(
 def test_an_older_session_in_place_of_a_newer_one_is_told() -> None:
     first = filmed(BEFORE, "2026-06-02")
     early = replace(first, supersedes=first.id, started="2020-01-01T08:00:00+08:00")
-    told = ("what comes after was measured or filmed before what it is compared with",)
-    assert compare(first, early).apart == told
-    assert compare(first, replace(filmed(BEFORE, "2026-06-01"), supersedes=first.id)).apart == told
+    sentences = ("what comes after was measured or filmed before what it is compared with",)
+    assert compare(first, early).apart == sentences
+    assert (
+        compare(first, replace(filmed(BEFORE, "2026-06-01"), supersedes=first.id)).apart
+        == sentences
+    )
     assert compare(first, replace(filmed(BEFORE, "2026-06-02"), supersedes=first.id)).apart == ()

@@ -60,17 +60,17 @@ def test_a_film_that_stands_for_another_device_elsewhere_is_told(
 ) -> None:
     mine, _ = of(tmp_path / "a", "gate-1", FILM, "SN 1")
     other, _ = of(tmp_path / "b", name, film, **fields)  # type: ignore[arg-type]
-    told = list(side_by_side.contradictions(mine, [tmp_path / "b"]))
+    sentences = list(side_by_side.contradictions(mine, [tmp_path / "b"]))
     said = f"one film stands for several devices, here and in {other.id}: {devices}"
-    assert told == ([said] if devices else [])
+    assert sentences == ([said] if devices else [])
 
 
 def test_a_session_contradicts_neither_itself_nor_what_cannot_be_read(tmp_path: Path) -> None:
     mine, folder = of(tmp_path, "gate-1", FILM)
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "session.json").write_text("{", "utf-8")
-    [told] = side_by_side.contradictions(mine, [folder, tmp_path])
-    assert told.startswith("broken was not compared")
+    [sentence] = side_by_side.contradictions(mine, [folder, tmp_path])
+    assert sentence.startswith("broken was not compared")
     with pytest.raises(SessionError, match="there is no session here"):
         list(side_by_side.contradictions(mine, [tmp_path / "none"]))
 
