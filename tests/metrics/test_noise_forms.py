@@ -86,9 +86,9 @@ def test_lines_flutter_where_two_standard_errors_of_their_pixels_do_not_make_it(
 @pytest.mark.parametrize(("correlation", "kept"), [(0.0, 1.0), (0.5, 3.0), (0.99, 1.99 / 0.05)])
 def test_frames_that_depend_keep_more_of_flutter(correlation: float, kept: float) -> None:
     codes = np.random.default_rng(1).standard_normal((4, 10, 8))
-    assert [lines.kept for lines in flutter.flutter(codes, correlation)] == pytest.approx(
-        [kept] * 2
-    )
+    assert [
+        lines.kept for lines in flutter.flutter(codes, correlation=correlation)
+    ] == pytest.approx([kept] * 2)
 
 
 FOUND = (Flutter(3.0, 11, 5), Flutter(2.0, 21, 5))
@@ -129,7 +129,7 @@ class Left:
         monkeypatch.setattr(analysis, "flutter", lambda *_: FOUND)
         monkeypatch.setattr(analysis, "_directions", self)
 
-    def __call__(self, _: Array, left: float) -> tuple[Variance, Variance, Variance]:
+    def __call__(self, _: Array, left: float, *__: object) -> tuple[Variance, Variance, Variance]:
         """Return variances of 4, 5 and 6."""
         self.told.append(left)
         return variance(4.0), variance(5.0), variance(6.0)
