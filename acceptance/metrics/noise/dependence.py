@@ -51,9 +51,10 @@ def distinct(codes: NDArray[np.integer]) -> NDArray[np.integer]:
 def between_frames(codes: Array, alike: float) -> float:
     """Return the correlation of neighbouring frames of codes (n, h, w); 0 where it does not matter.
 
-    ``alike`` pixels count as one.
+    ``alike`` pixels count as one, and lines, of which all pixels may be alike, not at all.
     """
-    rest = codes - codes.mean(axis=(1, 2), keepdims=True)
+    rest = codes - codes.mean(axis=1, keepdims=True)
+    rest -= rest.mean(axis=2, keepdims=True)
     if len(codes) < FEWEST:
         return correlation_of_few(rest, alike)
     return correlation(rest - rest.mean(axis=0), alike)
