@@ -166,7 +166,7 @@ def test_of_frames_that_depend_the_surface_of_each_takes_three_terms_of_a_line(
 def test_without_a_coder_structure_is_sought_as_of_none(monkeypatch: pytest.MonkeyPatch) -> None:
     steps: list[float] = []
 
-    def found(_: Array, step: float) -> Coarse:
+    def found(_: Array, step: float, __: float) -> Coarse:
         steps.append(step)
         return Coarse(0.0, 0.0, 0.0)
 
@@ -249,13 +249,16 @@ def test_what_frames_share_is_beyond_four_standard_errors(common: float, shared:
     assert coarse._shared(frame, frame, (3, 3)) == pytest.approx(shared)
 
 
+@pytest.mark.parametrize(("farther", "seen"), [(0.45, 3.5), (0.43, 7.0)])
 def test_structure_is_shared_along_both_diagonals_three_pixels_away(
-    monkeypatch: pytest.MonkeyPatch,
+    farther: float, seen: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Of threads and spots, of which an eighth is left six pixels away, half is lost."""
     given: dict[tuple[int, int], float] = {(3, 3): 5.0, (3, -3): 2.0}
-    monkeypatch.setattr(coarse, "_shared", lambda _first, _second, lag: given[lag])
+    given |= dict.fromkeys([(6, 6), (6, -6)], farther)
+    monkeypatch.setattr(coarse, "_shared", lambda _first, _second, lag, *_: given[lag])
     codes = np.random.default_rng(1).standard_normal((2, 16, 16))
-    assert coarse.coarse(codes).pixels == pytest.approx(3.5)
+    assert coarse.coarse(codes).pixels == pytest.approx(seen)
 
 
 @pytest.mark.parametrize("axis", [0, 1])

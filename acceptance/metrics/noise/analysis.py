@@ -87,7 +87,9 @@ def analyse(
     _check(codes)
     separate = _separated if stable and len(codes) > 1 else _together
     found = separate(codes, weighting)
-    return with_coarse(found, coarse(codes, step)) if stable else found
+    if not stable:
+        return found
+    return with_coarse(found, coarse(codes, step, found.correlation), len(codes))
 
 
 def _check(codes: Array) -> None:
