@@ -9,6 +9,7 @@ ends within it. A grey step that is covered as a whole has no level that the oth
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 PLAIN = ("flat", "grey", "colour")  # kinds of fields of one tone
 PART = 0.05  # of a field within its border, that has another level
 FAR, NOISE = 0.1, 8.0  # of the range, and of the fields' usual scatter: surely another level
+ENOUGH = 1000  # pixels of a field that tell a quantile
 STROKE = 3  # px: what is thinner than most of it, as a hot pixel, is the camera's
 REACHED = 0.8, 1.2  # of the way to another level: it is that one, and no blur or further one
 BESIDE = 1.25  # of half of both sizes, by which fields that touch, at a corner too, are apart
@@ -90,7 +92,7 @@ class _Field:
     view: View
     middle: float
     mean: float
-    inner: Floats
+    inner: NDArray[np.float32]
     darkest: float
     lightest: float
     scatter: float
@@ -106,13 +108,6 @@ class _Field:
     def share(self, far: float) -> float:
         """Return the share that is ``far`` codes from the middle."""
         return float(np.mean(np.abs(self.inner - self.middle) > far))
-
-    def touches(self, other: _Field) -> bool:
-        """Whether both lie side by side on one chart."""
-        if self is other or self.view.place is None or other.view.place is None:
-            return False
-        both = zip(_extent(self.view), _extent(other.view), strict=True)
-        return all(abs(a[0] - b[0]) < BESIDE * (a[1] + b[1]) / 2 for a, b in both)
 
     def goes_on_in(self, other: _Field, far: float, curve: Curve | None) -> bool:
         """Whether a part of the other field has this one's level, ``far`` from its middle.
@@ -160,8 +155,9 @@ def _of_kind(
     )
     faint = beyond(doubts, MOST_UNLIKE, FAINTLY_UNLIKE * step)
     faint &= np.abs(_off_neighbours(own, codes)) > OFF
-    for field, *said in zip(own, unlike, rough, moving, faint, strict=True):
-        beside = (other for other in fields if field.touches(other))
+    near = _touching(own, fields)
+    for field, beside_it, *said in zip(own, near, unlike, rough, moving, faint, strict=True):
+        beside = itertools.compress(fields, beside_it)
         whole = any(field.goes_on_in(other, far, curve) for other in beside)
         told = dict(zip(("unlike", "rough", "moving", "faint"), map(bool, said), strict=True))
         yield Hidden(share=1.0 if whole else field.share(far), **told)
@@ -194,13 +190,14 @@ def _seen(view: View) -> _Field:
     codes = mean_frame(view.luma)
     middle, rows_and_columns = middle_half(codes[None]), without_border(view)
     inner = codes[rows_and_columns] if codes[rows_and_columns].size else middle[0]
-    smooth = cv2.medianBlur(np.ascontiguousarray(inner, np.float32), STROKE)
-    darkest, lightest = np.quantile(smooth, (PART, 1 - PART)).tolist()
+    fine = np.ascontiguousarray(inner, np.float32)
+    smooth = np.asarray(cv2.medianBlur(fine, STROKE), np.float32)
+    darkest, lightest = _quantiles(smooth, PART, 1 - PART)
     return _Field(
         view=view,
-        middle=float(np.median(middle)),
+        middle=_quantiles(middle[0], 0.5)[0],
         mean=float(middle.mean()),
-        inner=np.asarray(smooth, np.float64),
+        inner=smooth,
         darkest=darkest,
         lightest=lightest,
         scatter=float(middle.std()),
@@ -208,6 +205,13 @@ def _seen(view: View) -> _Field:
         rough=_rough(inner),
         moving=_moving(view),
     )
+
+
+def _quantiles(codes: NDArray[np.floating], *shares: float) -> list[float]:
+    """Return the quantiles of codes (h, w), of as many of them as tell it."""
+    step = max(1, math.isqrt(codes.size // ENOUGH))
+    some = np.sort(codes[::step, ::step].ravel())
+    return [float(some[min(int(share * some.size), some.size - 1)]) for share in shares]
 
 
 def _moving(view: View) -> float:
@@ -246,10 +250,19 @@ def _parts(frame: NDArray[np.number]) -> tuple[int, int]:
     return tall, wide
 
 
-def _extent(view: View) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Return middle and size of a view's box in px, across and down."""
-    x, y, width, height = view.box
-    return (x + width / 2, width), (y + height / 2, height)
+def _touching(own: Sequence[_Field], fields: Sequence[_Field]) -> Flags:
+    """Return which of ``fields`` lie beside each of ``own``, (own, fields), on one chart."""
+    here, there = (
+        np.array([[*of.view.box, of.view.place is not None] for of in each], np.float64)
+        for each in (own, fields)
+    )
+    near = here[:, None, 4] * there[:, 4] > 0
+    for at in (0, 1):
+        middles = (each[:, at] + each[:, at + 2] / 2 for each in (here, there))
+        apart = np.abs(np.subtract.outer(*middles))
+        near &= apart < BESIDE / 2 * np.add.outer(here[:, at + 2], there[:, at + 2])
+    near &= np.array([[one is not other for other in fields] for one in own])
+    return np.asarray(near, np.bool_)
 
 
 def _wrong_steps(steps: Sequence[_Field], by: CodeRange) -> Flags:

@@ -41,7 +41,7 @@ ALONE = Alike()
 
 def alike(rest: Array) -> Alike:
     """Return how far noise is alike in frames less a third-order surface, ``rest`` (n, h, w)."""
-    if float(np.mean(rest**2)) < NO_NOISE:
+    if _square(rest) < NO_NOISE:
         return ALONE
     bare = rest - rest.mean(axis=1, keepdims=True)
     bare -= bare.mean(axis=2, keepdims=True)
@@ -62,8 +62,17 @@ def alike(rest: Array) -> Alike:
 
 def _correlations(bare: Array, axis: int) -> list[float]:
     """Return the autocorrelation along an axis of frames (n, h, w) at 1 to ``NEAR`` px."""
-    moved, square = np.moveaxis(bare, axis, 0), float(np.mean(bare**2))
-    return [float(np.mean(moved[lag:] * moved[:-lag])) / square for lag in range(1, NEAR + 1)]
+    moved, square = np.moveaxis(bare, axis, 0), _square(bare)
+    return [_product(moved[lag:], moved[:-lag]) / square for lag in range(1, NEAR + 1)]
+
+
+def _square(values: Array) -> float:
+    return _product(values, values)
+
+
+def _product(first: Array, second: Array) -> float:
+    """Return the mean product of values (a, b, c), without an array of all."""
+    return float(np.einsum("abc,abc->", first, second)) / first.size
 
 
 def _whole(seen: list[float], taken: float) -> float:

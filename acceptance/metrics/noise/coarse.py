@@ -72,14 +72,19 @@ def coarse(codes: Array, step: float = 0.0, correlation: float = 0.0) -> Coarse:
     rows, columns = (_along(first.mean(axis=axis), second.mean(axis=axis)) for axis in (1, 0))
     bare = _less_lines(first), _less_lines(second)
     pixels = sum(_shared(*bare, (LAG, across)) for across in (LAG, -LAG)) / 2
-    farther = sum(_shared(*bare, (2 * LAG, across), 0.0) for across in (2 * LAG, -2 * LAG)) / 2
     made = max(_by_rounding(codes, first), BY_CODER * step**2)
     pixels, rows, columns = (part if part > made else 0.0 for part in (pixels, rows, columns))
-    pixels *= FINE if farther < ENDS * pixels else 1.0
+    pixels *= FINE if pixels and _ends(bare, pixels) else 1.0
     moving = _moving(codes, correlation) if len(codes) > 1 else 0.0
     return Coarse(
         pixels=pixels, rows=rows, columns=columns, moving=moving if moving > made else 0.0
     )
+
+
+def _ends(bare: tuple[Array, Array], pixels: float) -> bool:
+    """Whether twice as far apart little is left of what ``pixels`` share."""
+    farther = (_shared(*bare, (2 * LAG, across), 0.0) for across in (2 * LAG, -2 * LAG))
+    return sum(farther) / 2 < ENDS * pixels
 
 
 def _moving(codes: Array, correlation: float) -> float:
