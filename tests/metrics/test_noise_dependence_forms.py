@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from acceptance.metrics.noise import dependence
+from acceptance.metrics.noise import analyse, dependence
 from acceptance.metrics.noise.alike import ALONE, alike
 from acceptance.metrics.noise.analysis import surface
 from acceptance.metrics.noise.dependence import distinct
+from acceptance.metrics.noise.parts import PARTS
+from acceptance.metrics.noise.weighting import unified_weighting
 
 Array = NDArray[np.float64]
 
@@ -134,6 +136,26 @@ def test_pixels_that_chance_makes_alike_are_not(shape: tuple[int, int, int]) -> 
     assert {noise.pixels for noise in found} == {1.0}
     means = np.mean([[noise.rows, noise.columns, *noise.squares] for noise in found], axis=0)
     assert means == pytest.approx([1.0] * 4, abs=0.12)
+
+
+@pytest.mark.parametrize("shape", [(1, 12, 12), (4, 12, 30), (2, 60, 12)])
+@pytest.mark.parametrize("what", ["rows", "columns", "a step", "stripes", "nothing"])
+def test_of_what_is_no_noise_at_all_every_variance_is_finite(
+    what: str, shape: tuple[int, int, int]
+) -> None:
+    """Of a coder's fields, as small as can be, whose noise is gone."""
+    down, across = (np.arange(size) % 5 for size in shape[1:])
+    turn = np.arange(shape[0])[:, None, None] % 2
+    frames = {
+        "rows": down[:, None] * turn, "columns": across * turn, "nothing": 0 * turn,
+        "a step": (np.add.outer(down, across) > 4) * (1 + turn),
+        "stripes": (np.add.outer(down, across) % 2) * turn,
+    }[what]  # fmt: skip
+    noise = analyse(100.0 + frames + np.zeros(shape), weighting=unified_weighting(shape[2], 0.003))
+    parts = [getattr(noise, name) for name in PARTS]
+    known = [value for part in parts if part for value in (part.value, part.sampling)]
+    assert np.isfinite(known).all()
+    assert min(known) > -1
 
 
 def test_rows_that_stand_there_twice_are_alike_along_columns() -> None:

@@ -18,6 +18,8 @@ Array = NDArray[np.float64]
 NEAR = 3  # px, to which noise is looked at for being alike, along rows and columns
 SURFACE = 3  # terms of a third-order surface that no mean of a row or a column takes out
 LEAST_ALIKE, MOST_ALIKE = 0.1, 16.0  # px
+FEWEST = 4  # pixels of a line count as so many at least
+LEAST_LEFT = 0.1  # of noise, by what is taken from a field
 SURE, ROUNDS = 3.0, 3  # standard errors; by which rows and columns agree
 NO_NOISE = 1e-6  # code^2
 
@@ -41,17 +43,18 @@ ALONE = Alike()
 
 def alike(rest: Array) -> Alike:
     """Return how far noise is alike in frames less a third-order surface, ``rest`` (n, h, w)."""
-    if _square(rest) < NO_NOISE:
-        return ALONE
     bare = rest - rest.mean(axis=1, keepdims=True)
     bare -= bare.mean(axis=2, keepdims=True)
+    if _square(bare) < NO_NOISE:
+        return ALONE
     down, across = _correlations(bare, 1), _correlations(bare, 2)
     (height, width), rows, columns = bare.shape[1:], 1.0, 1.0
     for _ in range(ROUNDS):
         beside = (1 + SURFACE * columns / height) / width, (1 + SURFACE * rows / width) / height
-        rows, columns = _whole(across, beside[0]), _whole(down, beside[1])
+        rows = min(_whole(across, beside[0]), width / FEWEST)
+        columns = min(_whole(down, beside[1]), height / FEWEST)
     pixels, chance = min(rows * columns, MOST_ALIKE), 2 * math.sqrt(2 * NEAR / rest[0].size)
-    chance /= 1 - 2 * NEAR * max(beside)  # what is put back, too
+    chance /= max(1 - 2 * NEAR * max(beside), LEAST_LEFT)  # what is put back, too
     return Alike(
         pixels=pixels if abs(pixels - 1) > SURE * chance else 1.0,
         rows=rows,
@@ -82,7 +85,8 @@ def _whole(seen: list[float], taken: float) -> float:
     at each distance.
     """
     found = 1 + 2 * sum(seen)
-    return min(max(found / (1 - taken * (1 + 2 * NEAR - found)), LEAST_ALIKE), MOST_ALIKE)
+    left = max(1 - taken * (1 + 2 * NEAR - found), LEAST_LEFT)
+    return min(max(found / left, LEAST_ALIKE), MOST_ALIKE)
 
 
 def _squares(seen: list[float], missing: float) -> float:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from acceptance.errors import GapError
 from acceptance.messages import tr
-from acceptance.metrics.noise.alike import ALONE, alike
+from acceptance.metrics.noise.alike import ALONE, LEAST_LEFT, alike
 from acceptance.metrics.noise.coarse import coarse, with_coarse
 from acceptance.metrics.noise.dependence import FEWEST, apart, between_frames
 from acceptance.metrics.noise.flutter import fixed_with_flutter, flutter, less_flutter, with_flutter
@@ -191,7 +191,7 @@ def temporal_variance(
     """
     rest = codes - codes.mean(axis=(1, 2), keepdims=True)
     rest = filtered(rest - rest.mean(axis=0), weighting)
-    free = 1 - _at_rest(noise, weighting) / codes[0].size
+    free = _left(1, codes[0].size, noise, weighting)
     return np.asarray((rest**2).sum(axis=0) / (len(codes) - 1) / free)
 
 
@@ -291,17 +291,18 @@ def _squared_residuals(
     passed, squares = filtered(frame, weighting), []
     for order, fitted in zip(orders, surfaces(frame, orders, weighting), strict=True):
         parameters = (order + 1) * (order + 2) // 2
-        taken = parameters * _at_rest(noise, weighting) / frame.size
-        squares.append((passed - fitted) ** 2 / (1 - taken))
+        left = _left(parameters, frame.size, noise, weighting)
+        squares.append((passed - fitted) ** 2 / left)
     return squares
 
 
-def _at_rest(noise: Alike, weighting: Weighting | None) -> float:
-    """Return the power of noise at frequency 0, of which surfaces are, over its mean power.
+def _left(parameters: int, pixels: int, noise: Alike, weighting: Weighting | None) -> float:
+    """Return the share of the variance of noise that a surface of so many parameters leaves.
 
-    A weighting passes all of what is alike along a row, and a share of what is not.
+    It takes of the power at frequency 0: of that a weighting passes all, and a share of the rest.
     """
-    return noise.columns / weighting.power if weighting else noise.pixels
+    at_rest = noise.columns / weighting.power if weighting else noise.pixels
+    return max(1 - parameters * at_rest / pixels, LEAST_LEFT)
 
 
 def _variance(
