@@ -159,8 +159,8 @@ def _of_kind(
     for field, beside_it, *said in zip(own, near, unlike, rough, moving, faint, strict=True):
         beside = itertools.compress(fields, beside_it)
         whole = any(field.goes_on_in(other, far, curve) for other in beside)
-        told = dict(zip(("unlike", "rough", "moving", "faint"), map(bool, said), strict=True))
-        yield Hidden(share=1.0 if whole else field.share(far), **told)
+        flags = dict(zip(("unlike", "rough", "moving", "faint"), map(bool, said), strict=True))
+        yield Hidden(share=1.0 if whole else field.share(far), **flags)
 
 
 def _far(own: Sequence[_Field], codes: CodeRange) -> float:
