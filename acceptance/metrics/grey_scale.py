@@ -38,7 +38,6 @@ from acceptance.metrics._shared.sources import PRINT_SOURCE
 from acceptance.metrics._shared.tone_curve import Slope, dynamic_range, gamma, merged
 from acceptance.model.basics import Reason
 from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
-from acceptance.scene.marked import marked
 from acceptance.scene.views import middle_half
 
 if TYPE_CHECKING:
@@ -128,8 +127,8 @@ class _Scale:
             )
             for view in views
         ]
-        free = ~marked([of.mean_uncertainty for of in shown], scene.code_step)
-        self.covered = list(itertools.compress(views, ~free))
+        free = [not scene.hidden[view.region.name].much for view in views]
+        self.covered = [view for view in views if scene.hidden[view.region.name].much]
         self.views = views = list(itertools.compress(views, free))
         self.shown: list[GreyStep] = list(itertools.compress(shown, free))
         printed = list(map(_printed, views))

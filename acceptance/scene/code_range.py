@@ -5,13 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from acceptance.footage.rounding import spacing, stretch
+from acceptance.footage.tone import inverse_oetf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from numpy.typing import ArrayLike, NDArray
+
     from acceptance.footage.clip import VideoInfo
     from acceptance.scene.views import View
+
+    Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +60,15 @@ class CodeRange:
     def code_step(self) -> float:
         """How many codes are one of 8 bits, or of as few bits as the picture has."""
         return max(float(self.code_unit), self.code_spacing)
+
+    def nominal(self, codes: ArrayLike) -> Floats:
+        """Light of codes of any shape by the declared transfer, 1 = white."""
+        return inverse_oetf(self.signal(codes), self.video.transfer)
+
+    def signal(self, codes: ArrayLike) -> Floats:
+        """Return the signal that codes of any shape stand for: 0 = black, 1 = white."""
+        span = self.code_white - self.code_black
+        return np.asarray((np.asarray(codes, np.float64) - self.code_black) / span)
 
     def is_inside(self, code: float) -> bool:
         """Whether a mean code is more than a code of 8 bits from black and white."""

@@ -20,7 +20,7 @@ from acceptance.charts import printed_copy
 from acceptance.footage.rounding import doubt_of_mean
 from acceptance.footage.tone import DENSE, DenseCurve, curve, inverse_oetf, read_off
 from acceptance.model import BudgetLine
-from acceptance.scene import light_field, marked, rough_steps, views
+from acceptance.scene import hidden, light_field, rough_steps, views
 from acceptance.scene.code_range import CodeRange
 from acceptance.scene.ground import places_of
 from acceptance.scene.light_field import DARK_SIDE
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from acceptance.charts.definition import Chart
     from acceptance.charts.located import Located
     from acceptance.scene.ground import Samples
+    from acceptance.scene.hidden import Hidden
     from acceptance.scene.light_field import LightField
     from acceptance.scene.views import View
 
@@ -61,6 +62,11 @@ class SeenLight(CodeRange):
     def of_kind(self, kind: str) -> tuple[View, ...]:
         """Every view of a kind of region, in the chart's order."""
         return tuple(view for view in self.views.values() if view.region.kind == kind)
+
+    @cached_property
+    def hidden(self) -> Mapping[str, Hidden]:
+        """How far each field of one tone is not seen as printed, by the name of its region."""
+        return hidden.found(self.views.values(), self)
 
     @property
     def tone(self) -> str:
@@ -125,7 +131,7 @@ class SeenLight(CodeRange):
 
         Each by one standard uncertainty (``printed_copy.tone_errors``). Empty where none is used.
         """
-        nominal = self._nominal(codes)
+        nominal = self.nominal(codes)
         return [copied(nominal) for copied in self._copied]
 
     @cached_property
@@ -151,9 +157,9 @@ class SeenLight(CodeRange):
             return []
         steps = self.seen_steps.items()
         doubts = np.array([self.lit_doubt(self.views[name], step[1]) for name, step in steps])
-        (seen, lit, _), nominal = np.array(self._steps).T, self._nominal(codes)
+        (seen, lit, _), nominal = np.array(self._steps).T, self.nominal(codes)
         printed = np.maximum([step[1] for _, step in steps], 1e-3)
-        smooth = rough_steps.smoothed(self._nominal(seen), lit) - 1
+        smooth = rough_steps.smoothed(self.nominal(seen), lit) - 1
         ways = [doubts, smooth, *(doubts * way for way in printed_copy.tone_errors(1.0, printed))]
         rising = (np.maximum.accumulate(lit * np.maximum(1 + way, 0.05)) / lit for way in ways)
         return [*(self._following(factor)(nominal) for factor in rising), self._beyond(codes)]
@@ -171,7 +177,7 @@ class SeenLight(CodeRange):
 
     def _bent(self, codes: ArrayLike, contrast: float) -> Floats:
         """Light of ``codes`` by a camera whose signal bends the declared one to an S."""
-        return inverse_oetf(contrasty(self._signal(codes), -contrast), self.video.transfer)
+        return inverse_oetf(contrasty(self.signal(codes), -contrast), self.video.transfer)
 
     def linear(self, codes: ArrayLike) -> Floats:
         """Light of luma codes of any shape: reflectance with grey steps, else 1 = white."""
@@ -185,7 +191,7 @@ class SeenLight(CodeRange):
         return self._between(seen) if seen.size > DENSE else self._light(seen)
 
     def _light(self, codes: Floats) -> Floats:
-        light = self._nominal(codes)
+        light = self.nominal(codes)
         return self._as_printed(light) if self._steps else light
 
     @cached_property
@@ -212,7 +218,7 @@ class SeenLight(CodeRange):
         if self.ground is None:
             return None
         steps, print_doubt = self._placed_steps, self.chart.reflectance_doubt if self.chart else 0.0
-        how = self._nominal, self._through, print_doubt
+        how = self.nominal, self._through, print_doubt
         field = light_field.fitted(self.ground, steps, *how)
         if (
             field
@@ -321,16 +327,9 @@ class SeenLight(CodeRange):
         self, seen: Floats, lit: Floats, doubts: Floats, factor: Floats | float = 1.0
     ) -> Callable[[Floats], Floats]:
         """Curve of light over nominal light through codes ``seen`` (n,) of light ``lit`` (n,)."""
-        light = self._nominal(seen)
-        slope = np.gradient(lit, light) * (self._nominal(seen + doubts) - light)
+        light = self.nominal(seen)
+        slope = np.gradient(lit, light) * (self.nominal(seen + doubts) - light)
         return curve(light, lit * factor, slope)
-
-    def _nominal(self, codes: ArrayLike) -> Floats:
-        return inverse_oetf(self._signal(codes), self.video.transfer)
-
-    def _signal(self, codes: ArrayLike) -> Floats:
-        span = self.code_white - self.code_black
-        return np.asarray((np.asarray(codes, np.float64) - self.code_black) / span)
 
     @cached_property
     def _steps(self) -> list[tuple[float, float, float]]:
@@ -373,15 +372,15 @@ class SeenLight(CodeRange):
         They are of the grey steps, else of the greys among colour patches, without those that are
         clipped or have something on them.
         """
-        patches = self.of_kind("grey") or self.of_kind("colour")
-        greys = [view for view in patches if view.region.reflectance is not None]
-        free = marked.free(greys, self.code_step, self._nominal)
-        steps = {view.region.name: step for view in free if (step := self._step(view))}
+        greys = self.of_kind("grey") or self.of_kind("colour")
+        steps = {view.region.name: step for view in greys if (step := self._step(view))}
         return dict(sorted(steps.items(), key=lambda item: item[1]))
 
     def _step(self, view: View) -> tuple[float, float, float] | None:
-        """Code, reflectance and standard error of one printed step; None where clipped."""
-        reflectance = float(view.region.reflectance or 0)
+        """Code, reflectance and standard error of a grey; None where clipped or hidden."""
+        reflectance, lying = view.region.reflectance, self.hidden[view.region.name]
+        if reflectance is None or lying.much or lying.faint:
+            return None
         core = views.middle_half(view.luma)
         code, sigma = float(core.mean()), float(core.std())
         doubt = LEAST_DOUBT + doubt_of_mean(core, self.code_spacing) + sigma / math.sqrt(core.size)

@@ -52,7 +52,7 @@ def off_neighbours(nominal: Floats, lit: Floats) -> Floats:
     x, wanted = np.log(nominal[usable]), np.log(lit[usable])
     for at in range(INNER, len(usable) - INNER):
         near = [at - 2, at - 1, at + 1, at + 2]
-        off[usable[at]] = wanted[at] - _through(x[near], wanted[near], float(x[at]))
+        off[usable[at]] = wanted[at] - through(x[near], wanted[near], float(x[at]))
     return off
 
 
@@ -65,7 +65,7 @@ def _apart(light: Floats) -> NDArray[np.bool_]:
     return np.asarray((light > DARKEST) & ~np.append(near, False) & ~np.append(False, near))
 
 
-def _through(x: Floats, y: Floats, at: float) -> float:
+def through(x: Floats, y: Floats, at: float) -> float:
     """Return the polynomial through all points ``x``, ``y`` (n,) at one place (Lagrange)."""
     others = ~np.eye(len(x), dtype=bool)
     weights = [np.prod((at - x[other]) / (x[i] - x[other])) for i, other in enumerate(others)]

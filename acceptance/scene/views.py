@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 BLOCK = 16  # px, a macroblock
 STILL_WITHIN = 0.1  # px
+MARGIN = 0.1  # of a region, into which its neighbours on the chart blur
 # kinds of a region by hand; the last four are not printed: the whole picture, an even surface, the
 # opening of a black box, and text
 BY_HAND = (*definition.PRINTED, "picture", "field", "hole", strips.KIND)
@@ -69,6 +70,16 @@ def middle_half(frames: NDArray[Any]) -> NDArray[Any]:
     """Cut the middle half, in each direction, out of each frame (n, h, w)."""
     down, across = (n // 4 for n in frames.shape[1:])
     return frames[:, down : frames.shape[1] - down, across : frames.shape[2] - across]
+
+
+def without_border(view: View) -> tuple[slice, slice]:
+    """Return the rows and columns without the border that neighbours on the chart blur into.
+
+    A region without a chart is used whole.
+    """
+    height, width = view.luma.shape[1:]
+    margin = 0 if view.place is None else max(4, round(MARGIN * min(height, width)))
+    return slice(margin, height - margin), slice(margin, width - margin)
 
 
 def mean_frame(frames: NDArray[Any]) -> NDArray[np.float64]:

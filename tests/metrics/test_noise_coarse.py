@@ -84,6 +84,38 @@ def test_rows_that_flutter_count_as_so_many_values_as_there_are_rows() -> None:
     assert inside >= fewest(12)
 
 
+def shadow(seed: int, light: float = 0.97) -> Array:
+    """Return the light (8, 48, 48) as a shadow's edge goes over a field, upright or aslant."""
+    down, across = np.indices((SIZE, SIZE))
+    reached = np.arange(FRAMES)[:, None, None] * SIZE / FRAMES
+    return np.where(across + (seed % 3) / 2 * down < reached, light, 1.0)
+
+
+def test_a_shadow_that_moves_is_in_the_doubt_of_temporal_noise_and_total() -> None:
+    """Temporal noise was 5 U high: a sixth more than it is, of a shadow of 3 %.
+
+    Frames in which one goes aslant seem to depend on each other: they are not split.
+    """
+    found = [analyse(np.rint(field(seed) * shadow(seed))) for seed in range(12)]
+    split = [noise.temporal for noise in found if noise.temporal is not None]
+    assert len(split) >= 4
+    for parts, true in ((split, SIGMA), ([noise.total for noise in found], math.hypot(SIGMA, 0.4))):
+        inside = sum(abs(part.sigma - true) <= expanded(part) for part in parts)
+        assert inside >= fewest(len(parts))
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.7])
+def test_noise_that_flutters_or_goes_on_from_frame_to_frame_does_not_move(kept: float) -> None:
+    """Rows and pixels each for itself, mixed with those of the frame before."""
+    for seed in range(8):
+        random = np.random.default_rng(300 + seed)
+        codes = SIGMA * random.standard_normal((24, SIZE, SIZE))
+        codes += 0.5 * random.standard_normal((24, SIZE, 1))
+        for at in range(1, 24):
+            codes[at] += kept * codes[at - 1]
+        assert analyse(np.rint(90.3 + codes)).coarse == 0
+
+
 def slope(high: float, size: int = 100) -> Array:
     """Return light that falls over a field by so many codes."""
     down, across = np.indices((size, size))

@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from acceptance.metrics.noise import dependence
+from acceptance.metrics.noise import analyse, dependence
+from acceptance.metrics.noise.alike import ALONE, alike
 from acceptance.metrics.noise.analysis import surface
-from acceptance.metrics.noise.dependence import distinct, pixels_alike
+from acceptance.metrics.noise.dependence import distinct
+from acceptance.metrics.noise.parts import PARTS
+from acceptance.metrics.noise.weighting import unified_weighting
 
 Array = NDArray[np.float64]
 
@@ -118,12 +121,49 @@ def test_the_covariance_is_the_mean_product_of_all_pairs_so_far_apart() -> None:
 def test_pixels_of_a_chessboard_of_squares_are_alike_over_a_square() -> None:
     """Squares of 3 px each way with a sign of their own: 9 px are one; of larger ones 16."""
     random = np.random.default_rng(5)
-    signs = np.where(random.random((6, 16, 16)) < 0.5, -1.0, 1.0)
-    for side, alike in ((1, 1.0), (3, 9.0), (8, 16.0)):
+    signs = np.where(random.random((24, 16, 16)) < 0.5, -1.0, 1.0)
+    for side, pixels in ((1, 1.0), (3, 9.0), (8, 16.0)):
         rest = np.kron(signs, np.ones((1, side, side)))
         rest = np.array([frame - surface(frame, 3) for frame in rest])
-        assert pixels_alike(rest) == pytest.approx(alike, rel=0.08), side
-    assert pixels_alike(np.zeros((6, 16, 16))) == 1.0
+        assert alike(rest).pixels == pytest.approx(pixels, rel=0.08), side
+    assert alike(np.zeros((6, 16, 16))) == ALONE
+
+
+@pytest.mark.parametrize("shape", [(8, 17, 21), (2, 60, 60), (1, 48, 48)])
+def test_pixels_that_chance_makes_alike_are_not(shape: tuple[int, int, int]) -> None:
+    random = np.random.default_rng(6)
+    found = [alike(random.standard_normal(shape)) for _ in range(40)]
+    assert {noise.pixels for noise in found} == {1.0}
+    means = np.mean([[noise.rows, noise.columns, *noise.squares] for noise in found], axis=0)
+    assert means == pytest.approx([1.0] * 4, abs=0.12)
+
+
+@pytest.mark.parametrize("shape", [(1, 12, 12), (4, 12, 30), (2, 60, 12)])
+@pytest.mark.parametrize("what", ["rows", "columns", "a step", "stripes", "nothing"])
+def test_of_what_is_no_noise_at_all_every_variance_is_finite(
+    what: str, shape: tuple[int, int, int]
+) -> None:
+    """Of a coder's fields, as small as can be, whose noise is gone."""
+    down, across = (np.arange(size) % 5 for size in shape[1:])
+    turn = np.arange(shape[0])[:, None, None] % 2
+    frames = {
+        "rows": down[:, None] * turn, "columns": across * turn, "nothing": 0 * turn,
+        "a step": (np.add.outer(down, across) > 4) * (1 + turn),
+        "stripes": (np.add.outer(down, across) % 2) * turn,
+    }[what]  # fmt: skip
+    noise = analyse(100.0 + frames + np.zeros(shape), weighting=unified_weighting(shape[2], 0.003))
+    parts = [getattr(noise, name) for name in PARTS]
+    known = [value for part in parts if part for value in (part.value, part.sampling)]
+    assert np.isfinite(known).all()
+    assert min(known) > -1
+
+
+def test_rows_that_stand_there_twice_are_alike_along_columns() -> None:
+    """Next rows are alike in half of all pairs: 1 + 2 / 2, and of the squares 1 + 2 / 4."""
+    random = np.random.default_rng(6)
+    found = alike(np.repeat(random.standard_normal((8, 30, 60)), 2, axis=1))
+    assert (found.columns, found.rows, found.pixels) == pytest.approx((2, 1, 2), rel=0.06)
+    assert found.squares == pytest.approx((1.5, 1), abs=0.05)
 
 
 def test_a_frame_that_stands_there_twice_is_left_out_and_a_later_one_like_it_is_not() -> None:
@@ -131,30 +171,6 @@ def test_a_frame_that_stands_there_twice_is_left_out_and_a_later_one_like_it_is_
     assert distinct(codes)[:, 0, 0].tolist() == [1, 2, 1]
     apart = codes[[0, 2, 5]]
     assert distinct(apart).tolist() == apart.tolist()
-
-
-@pytest.mark.parametrize(
-    ("size", "correlation", "alike"),
-    [(20, 1 / 46, 1.0), (20, 1 / 38, 3.924), (20, 0.9, 16.0), (12, 0.9, 1.0)],
-)
-def test_pixels_are_alike_where_three_standard_errors_of_chance_do_not_explain_it(
-    size: int, correlation: float, alike: float, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Twelve neighbours ahead, as many behind, all of one correlation; 400 or 144 pixels.
-
-    A surface of ten parameters leaves 1 - 25 x 10 / 400 of the sum, and of so few as 144 a tenth.
-    By chance the sum is off by 2 sqrt(12 / 400) over that share: 3.77 is the limit.
-    """
-    asked = set()
-
-    def product(_: Array, *lag: int) -> float:
-        asked.add(lag)
-        return correlation
-
-    monkeypatch.setattr(dependence, "_product", product)
-    found = pixels_alike(np.ones((2, size, size)))
-    assert found == pytest.approx(alike, abs=0.001)
-    assert asked == {(0, 1), (0, 2), *((down, n) for down in (1, 2) for n in range(-2, 3))}
 
 
 @pytest.mark.parametrize(("near", "seen"), [(0.49, 0.0), (0.51, 0.51)])

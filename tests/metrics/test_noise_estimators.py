@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from acceptance.errors import GapError
-from acceptance.metrics.noise import analysis, field
+from acceptance.metrics.noise import analysis, field, lines
+from acceptance.metrics.noise.alike import ALONE
 from acceptance.metrics.noise.analysis import Variance
 from acceptance.metrics.noise.dependence import Apart
 from acceptance.metrics.noise.weighting import unified_weighting
@@ -80,21 +81,21 @@ def test_the_variance_over_time_is_that_of_white_noise_although_frame_means_are_
 
 
 def test_what_is_left_without_row_and_column_means_has_the_variance_of_white_noise() -> None:
-    assert expected(analysis._without_lines, *SHAPE) == pytest.approx(1)
+    assert expected(lines.without_lines, *SHAPE) == pytest.approx(1)
 
 
 def test_row_and_column_means_take_out_lines_and_level() -> None:
     """Rows, columns and any mean level leave nothing of themselves."""
     rows, columns = np.arange(4.0)[:, None] ** 2, np.arange(5.0) ** 3
-    assert analysis._without_lines(rows + columns + 7) == pytest.approx(np.zeros((4, 5)))
+    assert lines.without_lines(rows + columns + 7) == pytest.approx(np.zeros((4, 5)))
 
 
 @pytest.mark.parametrize("axis", [0, 1])
 def test_white_noise_has_no_rows_and_no_columns(axis: int) -> None:
     """Their means scatter by 1 / pixels of a line, which is taken off."""
-    seen = expected(lambda frame: analysis._of_lines(frame, axis, 0.0).value, *SHAPE)
+    seen = expected(lambda frame: lines.of_lines(frame, axis, 0.0).value, *SHAPE)
     assert seen == pytest.approx(1 / SHAPE[axis])
-    assert analysis._of_lines(np.zeros(SHAPE), axis, 1.0).value == pytest.approx(-1 / SHAPE[axis])
+    assert lines.of_lines(np.zeros(SHAPE), axis, 1.0).value == pytest.approx(-1 / SHAPE[axis])
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,7 @@ def test_the_uncertainties_of_rows_are_those_of_twelve_less_the_terms_of_the_sur
 ) -> None:
     """Twelve rows of norm 1: 9 degrees of freedom with a surface of order 2, 8 with order 3."""
     rows = np.repeat(legendre(12, degree)[:, None], 15, axis=1)
-    found = analysis._of_lines(rows, 1, 0.0)
+    found = lines.of_lines(rows, 1, 0.0)
     assert found.value == pytest.approx(1 / 9)
     assert found.degrees_of_freedom == 9
     assert found.sampling == pytest.approx(1 / 9 * math.sqrt(2 / 9))
@@ -147,6 +148,17 @@ def test_a_variance_has_the_standard_error_of_its_blocks_and_a_third_of_the_surf
     assert found.sampling == pytest.approx(math.sqrt(36 * 37 / 12) / 6)
     assert found.degrees_of_freedom == 35
     assert found.surface == pytest.approx(0.5 / math.sqrt(3))
+
+
+@pytest.mark.parametrize(("least", "degrees"), [(1.5, 35), (2.0, 60)])
+def test_blocks_that_scatter_less_than_gaussian_noise_do_so_by_chance(
+    least: float, degrees: int
+) -> None:
+    """Their own standard error is 1.78, of 35 degrees of freedom."""
+    values = np.kron(np.arange(36.0).reshape(6, 6), np.ones((2, 2)))
+    found = analysis._variance(values, values, None, least=(least, 60))
+    assert found.sampling == pytest.approx(max(least, math.sqrt(36 * 37 / 12) / 6))
+    assert found.degrees_of_freedom == degrees
 
 
 def quantised(level: float, sigma: float) -> float:
@@ -258,15 +270,15 @@ def test_lines_that_the_surface_takes_out_are_given_back_with_their_uncertainty(
     Their own sampling errors are 4 sqrt(2/6) and 8 sqrt(2/9); degrees of freedom by
     Welch-Satterthwaite.
     """
-    found = analysis._with_lines(variance(10, 3, 20), variance(4, 0, 6), variance(8, 0, 9))
+    found = lines.with_lines(variance(10, 3, 20), variance(4, 0, 6), variance(8, 0, 9))
     assert found.value == pytest.approx(10 + 4 / 3 + 8 / 4)
     row, column = 4 * math.sqrt(2 / 6), 8 * math.sqrt(2 / 9)
     squares = 9 + row**2 + column**2
     assert found.sampling == pytest.approx(math.sqrt(squares))
     parts = 3**4 / 20 + row**4 / 6 + column**4 / 9
     assert found.degrees_of_freedom == pytest.approx(squares**2 / parts)
-    weighted = analysis._with_lines(
-        variance(10, 3, 20), variance(4, 0, 6), variance(8, 0, 9), WEIGHTING
+    weighted = lines.with_lines(
+        variance(10, 3, 20), variance(4, 0, 6), variance(8, 0, 9), WEIGHTING.power
     )
     assert weighted.value == pytest.approx(10 + 4 / 3 + WEIGHTING.power * 8 / 4)
 
@@ -274,9 +286,9 @@ def test_lines_that_the_surface_takes_out_are_given_back_with_their_uncertainty(
 def test_lines_that_come_out_negative_take_nothing_away() -> None:
     """And a variance without any uncertainty stays as it is."""
     plain = variance(10, 0, 20)
-    assert analysis._with_lines(plain, variance(-4), variance(-8)) == plain
+    assert lines.with_lines(plain, variance(-4), variance(-8)) == plain
     some = variance(10, 3, 20)
-    assert analysis._with_lines(some, variance(-4), variance(-8)) == some
+    assert lines.with_lines(some, variance(-4), variance(-8)) == some
 
 
 def test_the_uncertainty_of_sigma_is_a_share_of_the_longer_side_of_that_of_the_variance() -> None:
@@ -378,9 +390,9 @@ def test_parts_of_frames_that_depend_on_each_other_are_doubted_by_the_surfaces_o
 def test_frames_of_a_chart_that_moves_count_alike() -> None:
     """One without any light, one that leaves 0.4 code^2; the dither is that of order 2."""
     codes = np.concatenate([third_order(0.0, 1), third_order(0.4, 1)])
-    total = analysis._scatter(codes, 1.0)
+    total = analysis._scatter(codes, ALONE)
     assert total.value == pytest.approx(0.2 - 1 / 12)
-    weighted = analysis._scatter(codes, 1.0, WEIGHTING)
+    weighted = analysis._scatter(codes, ALONE, WEIGHTING)
     assert weighted.quantisation == pytest.approx(total.quantisation * WEIGHTING.power)
 
 

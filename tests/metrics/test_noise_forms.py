@@ -86,9 +86,9 @@ def test_lines_flutter_where_two_standard_errors_of_their_pixels_do_not_make_it(
 @pytest.mark.parametrize(("correlation", "kept"), [(0.0, 1.0), (0.5, 3.0), (0.99, 1.99 / 0.05)])
 def test_frames_that_depend_keep_more_of_flutter(correlation: float, kept: float) -> None:
     codes = np.random.default_rng(1).standard_normal((4, 10, 8))
-    assert [lines.kept for lines in flutter.flutter(codes, correlation)] == pytest.approx(
-        [kept] * 2
-    )
+    assert [
+        lines.kept for lines in flutter.flutter(codes, correlation=correlation)
+    ] == pytest.approx([kept] * 2)
 
 
 FOUND = (Flutter(3.0, 11, 5), Flutter(2.0, 21, 5))
@@ -129,7 +129,7 @@ class Left:
         monkeypatch.setattr(analysis, "flutter", lambda *_: FOUND)
         monkeypatch.setattr(analysis, "_directions", self)
 
-    def __call__(self, _: Array, left: float) -> tuple[Variance, Variance, Variance]:
+    def __call__(self, _: Array, left: float, *__: object) -> tuple[Variance, Variance, Variance]:
         """Return variances of 4, 5 and 6."""
         self.told.append(left)
         return variance(4.0), variance(5.0), variance(6.0)
@@ -166,7 +166,7 @@ def test_of_frames_that_depend_the_surface_of_each_takes_three_terms_of_a_line(
 def test_without_a_coder_structure_is_sought_as_of_none(monkeypatch: pytest.MonkeyPatch) -> None:
     steps: list[float] = []
 
-    def found(_: Array, step: float) -> Coarse:
+    def found(_: Array, step: float, __: float) -> Coarse:
         steps.append(step)
         return Coarse(0.0, 0.0, 0.0)
 
@@ -249,13 +249,16 @@ def test_what_frames_share_is_beyond_four_standard_errors(common: float, shared:
     assert coarse._shared(frame, frame, (3, 3)) == pytest.approx(shared)
 
 
+@pytest.mark.parametrize(("farther", "seen"), [(0.45, 3.5), (0.43, 7.0)])
 def test_structure_is_shared_along_both_diagonals_three_pixels_away(
-    monkeypatch: pytest.MonkeyPatch,
+    farther: float, seen: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Of threads and spots, of which an eighth is left six pixels away, half is lost."""
     given: dict[tuple[int, int], float] = {(3, 3): 5.0, (3, -3): 2.0}
-    monkeypatch.setattr(coarse, "_shared", lambda _first, _second, lag: given[lag])
+    given |= dict.fromkeys([(6, 6), (6, -6)], farther)
+    monkeypatch.setattr(coarse, "_shared", lambda _first, _second, lag, *_: given[lag])
     codes = np.random.default_rng(1).standard_normal((2, 16, 16))
-    assert coarse.coarse(codes).pixels == pytest.approx(3.5)
+    assert coarse.coarse(codes).pixels == pytest.approx(seen)
 
 
 @pytest.mark.parametrize("axis", [0, 1])

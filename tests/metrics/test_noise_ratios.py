@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from acceptance.metrics.noise.analysis import QUANTISATION, Noise, Variance, ana
 from acceptance.metrics.noise.field import Field, core
 from acceptance.metrics.noise.weighting import unified_weighting
 from acceptance.model import BudgetLine, Measurement, Note, Shot
+from acceptance.scene.hidden import Hidden
 from acceptance.uncertainty import measurement
 
 if TYPE_CHECKING:
@@ -60,6 +62,7 @@ def scene(linear: Callable[[Array], Array] = squared, **changed: Any) -> Any:
         "copy_curves": lambda _: [],
         "lit": lambda _: (1.0, 0.0),
         "light_field": None,
+        "hidden": defaultdict(Hidden),
         "steps_unusable": False,
         "other_range": None,
         "spacings": (1.0, 1.0, 1.0),

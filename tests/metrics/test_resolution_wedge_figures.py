@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from dataclasses import replace
 from fractions import Fraction
 from types import SimpleNamespace
@@ -20,6 +21,7 @@ from acceptance.metrics.resolution.printed_wedge import Wedge
 from acceptance.metrics.resolution.sampling import PictureSamples
 from acceptance.metrics.resolution.wedge import WedgePixels
 from acceptance.metrics.resolution.wedge_codes import modulation_doubt
+from acceptance.scene.hidden import Hidden
 from acceptance.scene.views import View
 
 Array = NDArray[np.float64]
@@ -57,8 +59,8 @@ def view(luma: Array, **changed: Any) -> Any:
 
 def flat(reflectance: float, code: float) -> Any:
     """Make the view of a flat region."""
-    printed = {"reflectance": reflectance}
-    return view(np.full((2, 20, 20), code), region=region(kind="flat", printed=printed))
+    own = region(kind="flat", name=f"flat{reflectance}", printed={"reflectance": reflectance})
+    return view(np.full((2, 20, 20), code), region=own)
 
 
 def scene(*views: Any, **changed: Any) -> Any:
@@ -87,7 +89,7 @@ def scene(*views: Any, **changed: Any) -> Any:
     given |= {"of_kind": lambda kind: [one for one in flats if one.region.kind == kind]}
     given |= {"evened": lambda _, codes, part=np.s_[:, :]: codes[part]}
     given |= {"linear": lambda codes: (np.asarray(codes) / 200) ** 2}
-    given |= {"light_field": None}
+    given |= {"light_field": None, "hidden": defaultdict(Hidden)}
     given |= {"figure": lambda *words, **more: SimpleNamespace(words=words, **more)}
     return SimpleNamespace(**given | changed)
 
@@ -280,11 +282,11 @@ def test_a_flat_region_is_known_by_its_reflectance_and_read_without_its_border()
 @pytest.mark.parametrize("reflectance", [0.05, 0.8])
 def test_a_flat_region_that_glare_lies_on_is_no_level_of_a_wedge(reflectance: float) -> None:
     """It made the step seven times too small, and the wedge read 317 for 235 TVL."""
-    struck = {0.05: flat(0.05, 60.0), 0.8: flat(0.8, 160.0)}
-    struck[reflectance].luma[:, :, 8:] = 200.0
-    with pytest.raises(GapError) as caught:
-        levels_of(scene(*struck.values()), ANGLE)
-    assert caught.value.code == "uneven_light"
+    lying = defaultdict(Hidden, {f"flat{reflectance}": Hidden(share=0.19)})
+    assert levels_of(scene(hidden=lying), ANGLE) == levels_of(scene(), ANGLE)
+    lying[f"flat{reflectance}"] = Hidden(share=0.21)
+    with pytest.raises(GapError, match="field_hidden"):
+        levels_of(scene(hidden=lying), ANGLE)
 
 
 def test_a_small_patch_of_glare_on_a_flat_region_is_left_out() -> None:

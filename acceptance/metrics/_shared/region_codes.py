@@ -11,7 +11,7 @@ import numpy as np
 
 from acceptance.errors import GapError
 from acceptance.model.measurement import BudgetLine
-from acceptance.scene.views import mean_frame
+from acceptance.scene.views import mean_frame, without_border
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 SAMPLING_LIMIT = 0.5  # cycle/px
 MOST_CLIPPED = 0.005
-MARGIN = 0.1
 SQUEEZED = 0.8  # of the assumed pixel aspect: a tilt of 35 degrees narrows a chart by less
 LONG = 1.5  # picture widths: with a longer lens a squeezed picture looks like a turned chart
 WHOLE_WIDTH = 720 / 704  # assumed aspect of a pixel over that of a picture as wide as stored
@@ -106,16 +105,6 @@ def pictures(view: View) -> list[NDArray[np.float64]]:
     return [mean_frame(view.luma), *(view.luma[group].mean(axis=0) for group in groups)]
 
 
-def within(view: View) -> tuple[slice, slice]:
-    """Return the rows and columns without the border that neighbours on the chart blur into.
-
-    A region without a chart is used whole.
-    """
-    height, width = view.luma.shape[1:]
-    margin = 0 if view.place is None else max(4, round(MARGIN * min(height, width)))
-    return slice(margin, height - margin), slice(margin, width - margin)
-
-
 def clipped_share(
     values: NDArray[np.integer] | NDArray[np.float64], limits: tuple[float, float]
 ) -> float:
@@ -133,7 +122,7 @@ def refuse_clipped(scene: Scene, view: View) -> None:
     They are clipped at the ends of the code range, at nominal black and white where no code is
     beyond these, and where the camera's own white ends: where its lightest grey steps are alike.
     """
-    codes = view.luma[(slice(None), *within(view))]
+    codes = view.luma[(slice(None), *without_border(view))]
     unit = scene.code_unit
     low = scene.code_black if codes.min() >= scene.code_black else unit
     high = scene.code_white if codes.max() <= scene.code_white else 254 * unit

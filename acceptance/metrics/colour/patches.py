@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,10 +15,8 @@ from acceptance.footage.colorimetry import lab_of, signals
 from acceptance.footage.rounding import doubt_of_mean
 from acceptance.metrics._shared.coder import doubt_by_coder
 from acceptance.metrics._shared.grey_steps import trimmed_mean
-from acceptance.metrics.colour.covered import covered
 from acceptance.metrics.colour.difference import neutral
 from acceptance.scene.blocks import BLOCKS, block_means, standard_error
-from acceptance.scene.marked import marked
 from acceptance.scene.views import mean_frame, middle_half
 
 if TYPE_CHECKING:
@@ -97,18 +94,12 @@ def read_patches(scene: Scene) -> tuple[list[ColourPatch], list[str]]:
     views = _coloured(scene)
     large = _patches(scene, [view for view in views if _shorter_side(view) >= SMALLEST])
     whole = [patch for patch in large if patch.clipped <= MOST_CLIPPED]
-    names = [str(view.region.printed["name"]) for view in views]
-    hidden = dict(zip(names, covered(scene, views), strict=True))
-    patches = [p for p in _without_shadows(whole, scene.code_step) if not hidden[p.name]]
+    names = {view.region.name: str(view.region.printed["name"]) for view in views}
+    free = {name for region, name in names.items() if not scene.hidden[region].much}
+    patches = [patch for patch in whole if patch.name in free]
     kept = {patch.name for patch in patches}
     _refuse(scene, large, patches)
-    return patches, [name for name in names if name not in kept]
-
-
-def _without_shadows(patches: Sequence[ColourPatch], unit: float) -> list[ColourPatch]:
-    """Leave out patches within which the light changes as in no other; ``unit``: ``code_step``."""
-    free = ~marked([float(patch.doubts[0]) for patch in patches], unit)
-    return list(itertools.compress(patches, free))
+    return patches, [name for name in names.values() if name not in kept]
 
 
 def _coloured(scene: Scene) -> list[View]:

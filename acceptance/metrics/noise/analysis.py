@@ -22,16 +22,19 @@ from numpy.typing import NDArray
 
 from acceptance.errors import GapError
 from acceptance.messages import tr
+from acceptance.metrics.noise.alike import ALONE, LEAST_LEFT, alike
 from acceptance.metrics.noise.coarse import coarse, with_coarse
-from acceptance.metrics.noise.dependence import FEWEST, apart, between_frames, pixels_alike
+from acceptance.metrics.noise.dependence import FEWEST, apart, between_frames
 from acceptance.metrics.noise.flutter import fixed_with_flutter, flutter, less_flutter, with_flutter
+from acceptance.metrics.noise.lines import of_lines, with_lines, without_lines
 from acceptance.metrics.noise.parts import Noise, Variance
-from acceptance.metrics.noise.polynomials import surface, surfaces
+from acceptance.metrics.noise.polynomials import ORDERS, surface, surfaces
 from acceptance.metrics.noise.weighting import filtered
 from acceptance.scene import blocks as equal_blocks
 from acceptance.scene.views import mean_frame
 
 if TYPE_CHECKING:
+    from acceptance.metrics.noise.alike import Alike
     from acceptance.metrics.noise.flutter import Flutter
     from acceptance.metrics.noise.weighting import Weighting
 
@@ -40,7 +43,6 @@ Array = NDArray[np.float64]
 QUANTISATION = 1 / 12
 BLOCK = 16
 FEWEST_BLOCKS = 6
-ORDERS = (2, 3)  # of the illumination surface: the one taken out, and the next for the uncertainty
 
 
 def analyse(
@@ -85,7 +87,9 @@ def analyse(
     _check(codes)
     separate = _separated if stable and len(codes) > 1 else _together
     found = separate(codes, weighting)
-    return with_coarse(found, coarse(codes, step)) if stable else found
+    if not stable:
+        return found
+    return with_coarse(found, coarse(codes, step, found.correlation), len(codes))
 
 
 def _check(codes: Array) -> None:
@@ -101,9 +105,9 @@ def _check(codes: Array) -> None:
 
 def _together(codes: Array, weighting: Weighting | None) -> Noise:
     """Estimate the noise of one frame, or of frames that moved, as a whole."""
-    (level, doubt), alike = _level(codes), pixels_alike(_residuals(codes))
-    weighted = _scatter(codes, alike, weighting) if weighting else None
-    total = _scatter(codes, alike)
+    (level, doubt), noise = _level(codes), alike(_residuals(codes))
+    weighted = _scatter(codes, noise, weighting) if weighting else None
+    total = _scatter(codes, noise)
     return Noise(mean=level, mean_uncertainty=doubt, total=total, weighted=weighted)
 
 
@@ -112,36 +116,36 @@ def _separated(codes: Array, weighting: Weighting | None) -> Noise:
 
     The total is free of bias however the frames depend on each other; its parts are not.
     """
-    (level, doubt), alike = _level(codes), pixels_alike(_residuals(codes))
-    total, temporal, fixed = _split(codes, alike)
-    lines, mean_frame = flutter(codes), codes.mean(axis=0)
+    (level, doubt), noise = _level(codes), alike(_residuals(codes))
+    total, temporal, fixed = _split(codes, noise)
+    lines, mean_frame = flutter(codes, noise), codes.mean(axis=0)
     total, temporal = with_flutter(total, lines), with_flutter(temporal, lines)
     left = _kept_by_mean(temporal, len(codes)) - sum(each.of_mean[0] for each in lines)
-    row, column, pixel = less_flutter(_directions(mean_frame, left), lines)
-    weighted = _weighted(codes, alike, weighting, lines) if weighting else None
+    row, column, pixel = less_flutter(_directions(mean_frame, left, noise), lines)
+    weighted = _weighted(codes, noise, weighting, lines) if weighting else None
     found = Noise(
         mean=level,
         mean_uncertainty=doubt,
-        total=_with_lines(total, row, column),
-        weighted=weighted and _with_lines(weighted, row, column, weighting),
+        total=with_lines(total, row, column),
+        weighted=weighted and with_lines(weighted, row, column, _power(weighting)),
         temporal=temporal,
-        fixed=_with_lines(fixed_with_flutter(fixed, lines), row, column),
+        fixed=with_lines(fixed_with_flutter(fixed, lines), row, column),
         row=row,
         column=column,
         pixel=pixel,
         flicker=_flicker(codes, temporal.value + QUANTISATION),
     )
-    dependence = between_frames(codes, alike)
-    return _of_dependent(codes, found, dependence) if dependence else found
+    dependence = between_frames(codes, noise.pixels)
+    return _of_dependent(codes, found, dependence, noise) if dependence else found
 
 
 def _weighted(
-    codes: Array, alike: float, weighting: Weighting, lines: tuple[Flutter, Flutter]
+    codes: Array, noise: Alike, weighting: Weighting, lines: tuple[Flutter, Flutter]
 ) -> Variance:
-    return with_flutter(_split(codes, alike, weighting)[0], lines, weighting.power)
+    return with_flutter(_split(codes, noise, weighting)[0], lines, weighting.power)
 
 
-def _of_dependent(codes: Array, found: Noise, dependence: float) -> Noise:
+def _of_dependent(codes: Array, found: Noise, dependence: float, noise: Alike = ALONE) -> Noise:
     """Estimate the parts anew of frames far apart, or take them out where that is not possible."""
     far = apart(codes, _residual, ORDERS)
     if far.left is None:
@@ -149,16 +153,16 @@ def _of_dependent(codes: Array, found: Noise, dependence: float) -> Noise:
         return replace(whole, row=None, column=None, pixel=None)
     temporal, fixed = _split_apart(codes, far.fixed, far.left)
     mean_frame = codes.mean(axis=0)
-    lines = flutter(codes, dependence)
+    lines = flutter(codes, noise, dependence)
     left = float((_squared_residuals(mean_frame)[0] - far.fixed[0]).mean())
     left -= sum(each.of_mean[0] for each in lines)
-    row, column, pixel = less_flutter(_directions(mean_frame, left), lines)
+    row, column, pixel = less_flutter(_directions(mean_frame, left, noise), lines)
     temporal = with_flutter(temporal, lines, taken=ORDERS[0] + 1)
     sampling = math.hypot(pixel.sampling, fixed.sampling)
     return replace(
         found,
         temporal=temporal,
-        fixed=_with_lines(fixed_with_flutter(fixed, lines), row, column),
+        fixed=with_lines(fixed_with_flutter(fixed, lines), row, column),
         row=row,
         column=column,
         pixel=replace(pixel, sampling=sampling, dependence=fixed.dependence),
@@ -179,15 +183,15 @@ def _of_blocks(means: Array) -> float:
 
 
 def temporal_variance(
-    codes: Array, weighting: Weighting | None = None, alike: float = 1.0
+    codes: Array, weighting: Weighting | None = None, noise: Alike = ALONE
 ) -> Array:
     """Return the variance over time (h, w) of codes (n, h, w), in code^2.
 
-    The means of the frames are taken out first; two frames or more. ``alike``: ``pixels_alike``.
+    The means of the frames are taken out first; two frames or more.
     """
     rest = codes - codes.mean(axis=(1, 2), keepdims=True)
     rest = filtered(rest - rest.mean(axis=0), weighting)
-    free = 1 - max(alike, 1 / _power(weighting)) / codes[0].size
+    free = _left(1, codes[0].size, noise, weighting)
     return np.asarray((rest**2).sum(axis=0) / (len(codes) - 1) / free)
 
 
@@ -205,37 +209,49 @@ def _power(weighting: Weighting | None) -> float:
     return weighting.power if weighting else 1.0
 
 
-def _scatter(codes: Array, alike: float, weighting: Weighting | None = None) -> Variance:
+def _scatter(codes: Array, noise: Alike, weighting: Weighting | None = None) -> Variance:
     """Return the total variance from the scatter within each frame alone."""
-    each = [_squared_residuals(frame, weighting, alike) for frame in codes]
+    each = [_squared_residuals(frame, weighting, noise) for frame in codes]
     squares = np.mean(each, axis=0) if len(each) > 1 else each[0]
     free = QUANTISATION * _power(weighting)
     dither = None
     if weighting:
         unweighted = [_squared_residuals(frame, orders=ORDERS[:1]) for frame in codes]
         dither = float(np.mean(unweighted))
-    return _variance(squares[0] - free, squares[1] - free, dither, weighting)
+    freedom = _freedom(squares[0].size * len(codes), noise, weighting)
+    least = float(squares[0].mean()) * math.sqrt(2 / freedom), freedom
+    return _variance(squares[0] - free, squares[1] - free, dither, weighting, least)
 
 
 def _split(
-    codes: Array, alike: float, weighting: Weighting | None = None
+    codes: Array, noise: Alike, weighting: Weighting | None = None
 ) -> tuple[Variance, Variance, Variance]:
     """Return total, temporal and fixed variance of two frames or more of a chart at rest."""
-    over_time, power = temporal_variance(codes, weighting, alike), _power(weighting)
+    over_time = temporal_variance(codes, weighting, noise)
+    power, more = _power(weighting), 1 / len(codes)
     dither = float(temporal_variance(codes).mean()) if weighting else None
     mean_frame = codes.mean(axis=0)
-    fixed = [
-        square - over_time / len(codes)
-        for square in _squared_residuals(mean_frame, weighting, alike)
-    ]
+    squares = _squared_residuals(mean_frame, weighting, noise)
+    fixed = [square - over_time / len(codes) for square in squares]
     temporal = over_time - QUANTISATION * power
     total = [temporal + part for part in fixed]
-    seen = float(over_time.mean()) if dither is None else dither
+    moving = float(over_time.mean())
+    seen = moving if dither is None else dither
+    freedom = _freedom(over_time.size, noise, weighting)
+    chance = math.sqrt(2 / freedom)
+    over, mean = chance * moving / math.sqrt(len(codes) - 1), chance * float(squares[0].mean())
+    whole, still = (math.hypot(mean, over * share) for share in (1 - more, more))
     return (
-        _variance(total[0], total[1], seen, weighting),
-        _variance(temporal, temporal, seen, weighting),
-        _variance(fixed[0], fixed[1], seen, weighting),
+        _variance(total[0], total[1], seen, weighting, (whole, freedom)),
+        _variance(temporal, temporal, seen, weighting, (over, freedom * (len(codes) - 1))),
+        _variance(fixed[0], fixed[1], seen, weighting, (still, freedom)),
     )
+
+
+def _freedom(pixels: int, noise: Alike, weighting: Weighting | None = None) -> float:
+    """Return the degrees of freedom of the variance of Gaussian noise in so many pixels."""
+    down, across = noise.squares
+    return pixels / down / (weighting.squares if weighting else across)
 
 
 def _split_apart(codes: Array, fixed: tuple[Array, ...], left: float) -> tuple[Variance, Variance]:
@@ -264,75 +280,58 @@ def _residuals(codes: Array) -> Array:
 def _squared_residuals(
     frame: Array,
     weighting: Weighting | None = None,
-    alike: float = 1.0,
+    noise: Alike = ALONE,
     orders: tuple[int, ...] = ORDERS,
 ) -> list[Array]:
     """Return the squares (h, w) of a frame less its surface, one for each of ``orders``.
 
-    Free of what the surface takes of noise that is ``alike`` over so many pixels. A filter along
-    the line is linear: the frame is filtered once, and each surface by itself.
+    Free of what the surface takes of ``noise``. A filter along the line is linear: the frame is
+    filtered once, and each surface by itself.
     """
     passed, squares = filtered(frame, weighting), []
     for order, fitted in zip(orders, surfaces(frame, orders, weighting), strict=True):
         parameters = (order + 1) * (order + 2) // 2
-        taken = parameters * max(alike, 1 / _power(weighting)) / frame.size
-        squares.append((passed - fitted) ** 2 / (1 - taken))
+        left = _left(parameters, frame.size, noise, weighting)
+        squares.append((passed - fitted) ** 2 / left)
     return squares
 
 
+def _left(parameters: int, pixels: int, noise: Alike, weighting: Weighting | None) -> float:
+    """Return the share of the variance of noise that a surface of so many parameters leaves.
+
+    It takes of the power at frequency 0: of that a weighting passes all, and a share of the rest.
+    """
+    at_rest = noise.columns / weighting.power if weighting else noise.pixels
+    return max(1 - parameters * at_rest / pixels, LEAST_LEFT)
+
+
 def _variance(
-    values: Array, other: Array, dither: float | None, weighting: Weighting | None = None
+    values: Array,
+    other: Array,
+    dither: float | None,
+    weighting: Weighting | None = None,
+    least: tuple[float, float] = (0.0, math.inf),
 ) -> Variance:
     """Make a variance of its estimates per pixel (h, w), with its uncertainties.
 
     ``other`` are the estimates with a surface of the next order. The dependence on the level's
     place between two codes is the first harmonic of the quantiser's error (B. Widrow, I. Kollar,
     Quantization Noise, 2008, ch. 4) at the dither sigma^2 = ``dither`` (variance seen before
-    weighting; None: that of ``values``).
+    weighting; None: that of ``values``). ``least``: standard error and degrees of freedom of
+    Gaussian noise; few blocks may scatter less by chance.
     """
     blocks = block_means(values, whole_rows=weighting is not None)
+    sampling, degrees = max((_of_blocks(blocks), blocks.size - 1.0), least)
     value = float(values.sum()) / values.size
     free = max(value if dither is None else dither - QUANTISATION, 0.0)
     harmonic = (1 / math.pi**2 + 4 * free) * math.exp(-2 * math.pi**2 * free) * _power(weighting)
     return Variance(
         value=value,
-        sampling=_of_blocks(blocks),
-        degrees_of_freedom=blocks.size - 1,
+        sampling=sampling,
+        degrees_of_freedom=degrees,
         surface=abs(value - float(other.sum()) / other.size) / math.sqrt(3),
         quantisation=harmonic / math.sqrt(2),
     )
-
-
-def _with_lines(
-    variance: Variance, row: Variance, column: Variance, weighting: Weighting | None = None
-) -> Variance:
-    """Correct a variance for few rows and columns: the surface takes out part of theirs.
-
-    Its uncertainty includes that of their own variance, which the scatter between blocks does not
-    show since blocks side by side share rows and columns. The weighting passes a part of columns.
-    Degrees of freedom after Welch-Satterthwaite.
-    """
-    lines = [(max(row.value, 0.0), row), (_power(weighting) * max(column.value, 0.0), column)]
-    spreads = [(variance.sampling, variance.degrees_of_freedom)]
-    spreads += [
-        (value * math.sqrt(2 / line.degrees_of_freedom), line.degrees_of_freedom)
-        for value, line in lines
-    ]
-    squares = sum(spread**2 for spread, _ in spreads)
-    if not squares:
-        return variance
-    effective = squares**2 / sum(spread**4 / degrees for spread, degrees in spreads)
-    value = variance.value + sum(value * _taken(line) for value, line in lines)
-    return replace(variance, value=value, sampling=math.sqrt(squares), degrees_of_freedom=effective)
-
-
-def _taken(line: Variance) -> float:
-    """Return the share of the variance of rows or columns that the surface takes out.
-
-    It is the number of the surface's terms over that of rows or columns.
-    """
-    terms = ORDERS[0] + 1
-    return terms / (line.degrees_of_freedom + terms)
 
 
 def _flicker(codes: Array, over_time: float) -> float:
@@ -347,41 +346,20 @@ def _kept_by_mean(temporal: Variance, frames: int) -> float:
     return (temporal.value + QUANTISATION) / frames
 
 
-def _directions(mean_frame: Array, left: float) -> tuple[Variance, Variance, Variance]:
+def _directions(
+    mean_frame: Array, left: float, noise: Alike = ALONE
+) -> tuple[Variance, Variance, Variance]:
     """Return row, column and pixel variance of the fixed pattern.
 
-    ``left``: variance of the noise that is left in the mean frame, in code^2. The method follows
-    EMVA 1288 release 4.0, spatial nonuniformity.
+    ``left``: variance of the ``noise`` that is left in the mean frame, in code^2. The method
+    follows EMVA 1288 release 4.0, spatial nonuniformity.
     """
-    rest, other = (_without_lines(mean_frame - surface(mean_frame, order)) for order in ORDERS)
-    row, column = (_of_lines(mean_frame, axis, float(rest.mean())) for axis in (1, 0))
-    return row, column, _variance(rest - left, other - left, None)
-
-
-def _without_lines(residual: Array) -> Array:
-    """Return the squares (h, w) of a frame about its row and column means.
-
-    They are corrected for the degrees of freedom of these means.
-    """
-    height, width = residual.shape
-    rest = residual - residual.mean(axis=0) - residual.mean(axis=1, keepdims=True) + residual.mean()
-    return np.asarray(rest**2 / (1 - 1 / height) / (1 - 1 / width))
-
-
-def _of_lines(mean_frame: Array, axis: int, rest: float) -> Variance:
-    """Return the variance of the rows (``axis`` 1) or columns (0).
-
-    It is that of their means, less ``rest`` / pixels in a line.
-    """
-    count = mean_frame.shape[1 - axis]
-    means = [(mean_frame - surface(mean_frame, order)).mean(axis=axis) for order in ORDERS]
-    square, other = (
-        float(np.sum(line**2)) / (count - 1 - order)
-        for line, order in zip(means, ORDERS, strict=True)
+    rest, other = (without_lines(mean_frame - surface(mean_frame, by), noise) for by in ORDERS)
+    seen = float(rest.mean())
+    row, column = (
+        of_lines(mean_frame, axis, seen * along)
+        for axis, along in ((1, noise.rows), (0, noise.columns))
     )
-    return Variance(
-        value=square - rest / mean_frame.shape[axis],
-        sampling=square * math.sqrt(2 / (count - 1 - ORDERS[0])),
-        degrees_of_freedom=count - 1 - ORDERS[0],
-        surface=abs(square - other) / math.sqrt(3),
-    )
+    freedom = _freedom(rest.size, noise)
+    least = seen * math.sqrt(2 / freedom), freedom
+    return row, column, _variance(rest - left, other - left, None, least=least)

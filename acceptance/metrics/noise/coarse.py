@@ -25,8 +25,12 @@ Array = NDArray[np.float64]
 
 LAG = 3  # px along rows and columns, beyond what demosaicing and noise reduction make alike
 SURE = 4.0  # standard errors
+FAR = 8  # part of a field, over which something that moves goes on, but no blot
+MOST_CORRELATED = 0.95  # as of a still picture
 BY_CHANCE = 1e-4  # how often border lines may look brighter or darker than the others by chance
 LOST = 2.0  # variance of structure over what is seen of it: waves of 20 px and more, halos
+# threads and spots end within twice the way: so much more of them is lost
+ENDS, FINE = 1 / 8, 2.0
 ORDER = 3  # of the light: what it takes is in the doubt of the surface
 ROUNDED = 1 / 12  # code^2: as much may rounding a slight slope leave in stripes
 DITHERED = 1 / 3  # code^2 seen, from which on noise leaves nothing of such stripes
@@ -35,22 +39,32 @@ BY_CODER = 0.002  # of the square of a coder's quantiser step, that it may leave
 
 @dataclass(frozen=True)
 class Coarse:
-    """Variances in code^2 that pixels, row means and column means some way apart share."""
+    """Variances in code^2 that pixels, row means and column means some way apart share.
+
+    ``moving``: those of what changes from frame to frame.
+    """
 
     pixels: float
     rows: float
     columns: float
+    moving: float = 0.0
+
+    @property
+    def still(self) -> float:
+        """All that stays."""
+        return self.pixels + self.rows + self.columns
 
     @property
     def whole(self) -> float:
         """All of it."""
-        return self.pixels + self.rows + self.columns
+        return self.still + self.moving
 
 
-def coarse(codes: Array, step: float = 0.0) -> Coarse:
+def coarse(codes: Array, step: float = 0.0, correlation: float = 0.0) -> Coarse:
     """Find what is coarser than noise in codes (n, h, w) of a field.
 
     0 where chance explains it, rounding, or a coder of this quantiser ``step`` in codes (0: none).
+    ``correlation`` is that of the noise of neighbouring frames.
     """
     middle = (len(codes) + 1) // 2
     halves = codes[:middle].mean(axis=0), codes[len(codes) - middle :].mean(axis=0)
@@ -60,7 +74,56 @@ def coarse(codes: Array, step: float = 0.0) -> Coarse:
     pixels = sum(_shared(*bare, (LAG, across)) for across in (LAG, -LAG)) / 2
     made = max(_by_rounding(codes, first), BY_CODER * step**2)
     pixels, rows, columns = (part if part > made else 0.0 for part in (pixels, rows, columns))
-    return Coarse(pixels=pixels, rows=rows, columns=columns)
+    pixels *= FINE if pixels and _ends(bare, pixels) else 1.0
+    moving = _moving(codes, correlation) if len(codes) > 1 else 0.0
+    return Coarse(
+        pixels=pixels, rows=rows, columns=columns, moving=moving if moving > made else 0.0
+    )
+
+
+def _ends(bare: tuple[Array, Array], pixels: float) -> bool:
+    """Whether twice as far apart little is left of what ``pixels`` share."""
+    farther = (_shared(*bare, (2 * LAG, across), 0.0) for across in (2 * LAG, -2 * LAG))
+    return sum(farther) / 2 < ENDS * pixels
+
+
+def _moving(codes: Array, correlation: float) -> float:
+    """Return the variance over time of codes (n, h, w) that far pixels, rows and columns share.
+
+    A shadow that moves, or bands of light, but not blots that noise reduction leaves: those end
+    within an eighth of a field.
+    """
+    rest = codes - codes.mean(axis=(1, 2), keepdims=True)
+    rest -= rest.mean(axis=0)
+    rows, columns = rest.mean(axis=2, keepdims=True), rest.mean(axis=1, keepdims=True)
+    down, across = (max(LAG, size // FAR) for size in codes.shape[1:])
+    sure = SURE * math.sqrt((1 + correlation) / (1 - min(correlation, MOST_CORRELATED)))
+    found = (
+        _in_time(rows, (down, 0), sure),
+        _in_time(columns, (0, across), sure),
+        *(_in_time(rest - rows - columns, (down, way), sure) / 2 for way in (across, -across)),
+    )
+    return sum(found) * len(codes) / (len(codes) - 1)
+
+
+def _in_time(rest: Array, lag: tuple[int, int], sure: float) -> float:
+    """Return what frames (n, h, w) have in common with themselves so far apart, if surely any.
+
+    Lines that flutter each for itself, and pixels, have nothing. Led on to no distance as a
+    straight line through that and twice as far, as of an edge that moves.
+    """
+    near, far = _products(rest, *lag), _products(rest, 2 * lag[0], 2 * lag[1])
+    found, square = float(near.mean()), float(np.mean(rest**2))
+    if found <= sure * square / math.sqrt(near.size):
+        return 0.0
+    return found + max(found - float(far.mean()), 0.0)
+
+
+def _products(rest: Array, down: int, across: int) -> Array:
+    """Return the products of the pixels of frames (n, h, w) that lie so far apart."""
+    height, width = rest.shape[1:]
+    here = rest[:, : height - down, max(0, -across) : width - max(0, across)]
+    return here * rest[:, down:, max(0, across) : width - max(0, -across)]
 
 
 def _by_rounding(codes: Array, rest: Array) -> float:
@@ -107,7 +170,7 @@ def _at_the_border(first: Array, second: Array) -> float:
     return (more - float(rest.mean())) * outer.size / squares.size
 
 
-def _shared(first: Array, second: Array, lag: tuple[int, int]) -> float:
+def _shared(first: Array, second: Array, lag: tuple[int, int], sure: float = SURE) -> float:
     """Return the mean product of two frames (h, w) so far apart, where it is surely above 0."""
     (height, width), (down, across) = first.shape, lag
     here = np.s_[: height - down, max(0, -across) : width - max(0, across)]
@@ -116,14 +179,18 @@ def _shared(first: Array, second: Array, lag: tuple[int, int]) -> float:
     # as far as it is noise: products of independent values scatter by the product of their sigmas
     chance = float(first.std() * second.std()) / math.sqrt(products.size)
     found = float(products.mean())
-    return found if found > SURE * chance else 0.0
+    return found if found > sure * chance else 0.0
 
 
-def with_coarse(noise: Noise, found: Coarse) -> Noise:
-    """Put what is coarser than noise into the doubt of each part that may hold it."""
+def with_coarse(noise: Noise, found: Coarse, frames: int = 1) -> Noise:
+    """Put what is coarser than noise into the doubt of each part that may hold it.
+
+    The mean of so many ``frames`` keeps its part of what moves.
+    """
     if not found.whole:
         return noise
-    parts = {"total": found.whole, "fixed": found.whole, "weighted": found.whole}
+    parts = {"total": found.whole, "weighted": found.whole}
+    parts |= {"temporal": found.moving, "fixed": found.still + found.moving / frames}
     parts |= {"pixel": found.pixels, "row": found.rows, "column": found.columns}
     changed = {
         name: replace(part, surface=math.hypot(part.surface, LOST * share / math.sqrt(3)))

@@ -24,10 +24,6 @@ Array = NDArray[np.float64]
 FEWEST, FEWEST_SEEN = 9, 3  # frames that show how a dependence dies out, and that there is one
 INDEPENDENT = 0.03  # correlation of neighbouring frames that changes no figure
 SURE = 4  # standard errors
-NEAR = 2  # px, to which noise is looked at for being alike
-SURFACE = 10  # parameters of a third-order surface
-MOST_ALIKE = 16.0  # px
-NO_NOISE = 1e-6  # code^2
 LASTING = 0.5  # of the dependence, that may be left after a third of the film
 
 
@@ -52,39 +48,13 @@ def distinct(codes: NDArray[np.integer]) -> NDArray[np.integer]:
     return codes if new.all() else codes[np.append(True, new)]
 
 
-def pixels_alike(rest: Array) -> float:
-    """Return over how many pixels noise is alike, 1 to 16: the sum of its autocorrelation.
-
-    ``rest`` (n, h, w): frames less a third-order surface, whose share of the noise is put back at
-    each distance. Noise reduction in space and coders make neighbours alike. 1 where chance
-    explains it.
-    """
-    square, share = float(np.mean(rest**2)), SURFACE / rest[0].size
-    if square < NO_NOISE:
-        return 1.0
-    lags = [(down, across) for down in range(NEAR + 1) for across in range(-NEAR, NEAR + 1)]
-    ahead = [lag for lag in lags if lag > (0, 0)]
-    seen = 1 + 2 * sum(_product(rest, *lag) for lag in ahead) / square
-    free = max(1 - (1 + 2 * len(ahead)) * share, 0.1)
-    chance = 2 * math.sqrt(len(ahead) / rest[0].size) / free
-    found = float(np.clip(seen / (free + seen * share), 1.0, MOST_ALIKE))
-    return found if found > 1 + 3 * chance else 1.0
-
-
-def _product(rest: Array, down: int, across: int) -> float:
-    """Return the mean product of pixels so far apart."""
-    height, width = rest.shape[1:]
-    here = rest[:, : height - down, max(0, -across) : width - max(0, across)]
-    there = rest[:, down:, max(0, across) : width - max(0, -across)]
-    return float(np.einsum("nij,nij->", here, there)) / here.size
-
-
 def between_frames(codes: Array, alike: float) -> float:
     """Return the correlation of neighbouring frames of codes (n, h, w); 0 where it does not matter.
 
-    ``alike`` pixels count as one.
+    ``alike`` pixels count as one, and lines, of which all pixels may be alike, not at all.
     """
-    rest = codes - codes.mean(axis=(1, 2), keepdims=True)
+    rest = codes - codes.mean(axis=1, keepdims=True)
+    rest -= rest.mean(axis=2, keepdims=True)
     if len(codes) < FEWEST:
         return correlation_of_few(rest, alike)
     return correlation(rest - rest.mean(axis=0), alike)

@@ -148,12 +148,14 @@ def read_field(scene: Scene, view: View, light: NDArray[np.float64]) -> Field:
     """Analyse the noise of a region's middle.
 
     ``light`` is that of every code. Raises GapError region_too_small, clipped, uneven_light,
-    unstable_light.
+    unstable_light, field_hidden.
     """
     codes = core(view.luma, 0.8 if view.region.kind == "flat" else 0.6)
     if untouched(scene.video, view):  # a coder that skips a block shows what is recorded, too
         codes = distinct(codes)
     _refuse(codes, scene, view.region.name, light)
+    if scene.hidden[view.region.name].at_all:
+        raise GapError("field_hidden", region=view.region.name)
     weighting = unified_weighting(codes.shape[2], float(scene.video.sample_aspect) / scene.shown[3])
     noise = analyse_in_steps(
         codes,

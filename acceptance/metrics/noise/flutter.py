@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from acceptance.metrics.noise.alike import ALONE
+
 if TYPE_CHECKING:
+    from acceptance.metrics.noise.alike import Alike
     from acceptance.metrics.noise.parts import Variance
 
 Array = NDArray[np.float64]
@@ -52,24 +55,30 @@ class Flutter:
         return self.variance / self.frames * self.kept * math.sqrt(2 / (self.lines - 1))
 
 
-def flutter(codes: Array, correlation: float = 0.0) -> tuple[Flutter, Flutter]:
+def flutter(
+    codes: Array, noise: Alike = ALONE, correlation: float = 0.0
+) -> tuple[Flutter, Flutter]:
     """Return how rows and columns of codes (n, h, w) flutter; n from 2 on.
 
-    ``correlation`` is that of neighbouring frames, which may be that of the flutter, too.
+    ``noise`` is that of the pixels, ``correlation`` that of neighbouring frames, which may be that
+    of the flutter, too.
     """
     rest = codes - codes.mean(axis=(1, 2), keepdims=True)
     rest = rest - rest.mean(axis=0)
     square = float(np.mean(rest**2)) * len(codes) / (len(codes) - 1)
-    rows, columns = (_of_lines(rest.mean(axis=axis), square, rest.shape[axis]) for axis in (2, 1))
+    rows, columns = (
+        _of_lines(rest.mean(axis=axis), square, rest.shape[axis] / along)
+        for axis, along in ((2, noise.rows), (1, noise.columns))
+    )
     frames, kept = len(codes), (1 + correlation) / (1 - min(correlation, 0.95))
     height, width = codes.shape[1:]
     return Flutter(rows, height, frames, kept), Flutter(columns, width, frames, kept)
 
 
-def _of_lines(means: Array, square: float, along: int) -> float:
+def _of_lines(means: Array, square: float, along: float) -> float:
     """Return the variance of line means (n, lines) beyond what their pixels make, if surely so.
 
-    ``square`` is the variance of pixels, of which a line has ``along``.
+    ``square`` is the variance of pixels, of which a line has ``along`` that are not alike.
     """
     frames, lines = means.shape
     freedom = (frames - 1) * (lines - 1)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+ORDERS = (2, 3)  # of the illumination surface: the one taken out, and the next for the uncertainty
+
 
 def surface(frame: Array, order: int, weighting: Weighting | None = None) -> Array:
     """Fit a polynomial surface (h, w) of this total order to a frame (h, w) by least squares.

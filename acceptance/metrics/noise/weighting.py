@@ -30,9 +30,17 @@ class Weighting:
     @cached_property
     def power(self) -> float:
         """Mean squared gain: the share of the variance of white noise that passes."""
-        squares = self.gain**2
-        twice = squares[1 : (self.width + 1) // 2].sum()
-        return float((squares.sum() + twice) / self.width)
+        return self._mean(self.gain**2)
+
+    @cached_property
+    def squares(self) -> float:
+        """Sum of the squared autocorrelation along a row that it gives to white noise."""
+        return self._mean(self.gain**4) / self.power**2
+
+    def _mean(self, values: Array) -> float:
+        """Return the mean over all frequencies, negative ones too, of values like the gain."""
+        twice = values[1 : (self.width + 1) // 2].sum()
+        return float((values.sum() + twice) / self.width)
 
     def passed(self, frames: NDArray[np.number]) -> Array:
         """Return frames (..., h, w) with their rows filtered, which are taken as periodic.

@@ -16,8 +16,8 @@ import numpy as np
 
 from acceptance.footage.stated_steps import JPEG, untold
 from acceptance.footage.stored_steps import stored_steps
-from acceptance.metrics._shared.region_codes import within
 from acceptance.model.measurement import BudgetLine
+from acceptance.scene.views import without_border
 
 if TYPE_CHECKING:
     from acceptance.footage.clip import VideoInfo
@@ -86,7 +86,7 @@ def flatness(result: EdgeResult, name: str) -> float:
 
 def blocks_along(view: View, resolves: str) -> float:
     """Return how many transform blocks lie along an edge."""
-    rows, columns = view.luma[0][within(view)].shape
+    rows, columns = view.luma[0][without_border(view)].shape
     return float(rows if resolves == "horizontal" else columns) / TRANSFORM
 
 

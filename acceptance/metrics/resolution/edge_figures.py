@@ -21,7 +21,6 @@ from acceptance.metrics._shared.region_codes import (
     refuse_doubtful_aspect,
     repeat,
     scaled,
-    within,
 )
 from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
 from acceptance.metrics.resolution import tails
@@ -44,6 +43,7 @@ from acceptance.metrics.resolution.tone import LEVELS, Tone
 from acceptance.metrics.resolution.whole_codes import undecided
 from acceptance.metrics.resolution.wrong_curve import contradicted
 from acceptance.model.measurement import BudgetLine, Curve, Note
+from acceptance.scene.views import without_border
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -153,7 +153,7 @@ def seen(scene: Scene, view: View, tone: Tone, sampled: PictureSamples = ALL) ->
     Raises GapError: clipped, what ``edge_mtf`` refuses, combed, doubled.
     """
     refuse_clipped(scene, view)
-    inside = within(view)
+    inside = without_border(view)
     codes = [picture[inside] for picture in pictures(view)]
     shade = scene.shade(view)[inside]
     light = [read_off(tone.light, picture) / shade for picture in codes]

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.errors import GapError
-from acceptance.metrics._shared.region_codes import within
-from acceptance.scene.views import mean_frame
+from acceptance.scene.views import mean_frame, without_border
 
 if TYPE_CHECKING:
     from acceptance.metrics.resolution.printed_wedge import Wedge
@@ -22,7 +21,7 @@ Array = NDArray[np.float64]
 STEP_DOUBT = 0.02
 PARTS = 3  # each way, of a flat region
 LEFT_OUT = 2  # of its parts, the darkest and the lightest: a small patch of glare
-MOST_SPREAD = 0.15  # of the step, by which the others may differ: glare or a shadow lies on them
+MOST_HIDDEN = 0.2  # of a flat region: more would be in the parts that are not left out
 
 
 def beside(angle: Array, wedge: Wedge) -> NDArray[np.bool_]:
@@ -44,7 +43,7 @@ def levels(
 
     They are from the flat regions printed at the wedge's two levels, scaled by the light beside the
     wedge's bars (``ground``, (h, w)); without such regions from the middles of the coarsest bars,
-    by their phase ``angle`` (h, w). Raises GapError: uneven_light, of such a region.
+    by their phase ``angle`` (h, w). Raises GapError: field_hidden, of such a region.
     """
     # codes that lie apart have no median between them
     middle = np.median if scene.code_spacing == 1 else np.mean
@@ -55,8 +54,6 @@ def levels(
         step = float(light_flat.mean() - dark_flat.mean())
         spread = max(float(np.ptp(parts)) for parts in (dark_flat, light_flat))
         spread /= max(abs(step), 1.0)
-        if spread > MOST_SPREAD:
-            raise GapError("uneven_light", region=view.region.name, share=spread)
         doubt = max(STEP_DOUBT, abs(ratio - 1) / 2, spread / 2)
         return light - step * ratio, light, doubt / math.sqrt(3)
     inner = _inner(angle)
@@ -69,11 +66,13 @@ def levels(
 def _flat(scene: Scene, reflectance: float) -> Array | None:
     """Return the mean codes (n,) of parts of the flat region of this printed reflectance.
 
-    None where there is no such region.
+    None where there is no such region. Raises GapError: field_hidden.
     """
     for view in scene.of_kind("flat"):
         if math.isclose(view.region.printed.get("reflectance", -1.0), reflectance, rel_tol=1e-6):
-            return _parts(scene.evened(view, mean_frame(view.luma), within(view)))
+            if scene.hidden[view.region.name].share > MOST_HIDDEN:
+                raise GapError("field_hidden", region=view.region.name)
+            return _parts(scene.evened(view, mean_frame(view.luma), without_border(view)))
     return None
 
 

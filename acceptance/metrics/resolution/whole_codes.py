@@ -8,14 +8,14 @@ import numpy as np
 
 from acceptance.footage.rounding import coarse_doubt, noise_of_levels, rounding_doubt
 from acceptance.metrics._shared.ordered import median_of_whole
-from acceptance.metrics._shared.region_codes import within
 from acceptance.metrics.resolution.covered import MEDIAN_STEP
+from acceptance.scene.hidden import PLAIN
+from acceptance.scene.views import without_border
 
 if TYPE_CHECKING:
     from acceptance.scene.build import Scene
     from acceptance.scene.views import View
 
-PLAIN = ("flat", "grey", "colour")
 NOISE = "noise_of_levels"
 
 
@@ -46,6 +46,6 @@ def roughness(view: View, resolves: str) -> float:
 
     It is from the median difference of neighbours along the edge, of the first frames.
     """
-    rows = view.luma[(slice(0, 4), *within(view))].astype(np.int32)
+    rows = view.luma[(slice(0, 4), *without_border(view))].astype(np.int32)
     axis = 1 if resolves == "horizontal" else 2
     return median_of_whole(np.abs(np.diff(rows, axis=axis))) / MEDIAN_STEP

@@ -1,0 +1,160 @@
+"""What lies on fields of one tone: by what their parts differ by, by what goes on beside them."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from acceptance.scene import hidden
+from acceptance.scene.code_range import CodeRange
+from acceptance.scene.hidden import Hidden
+
+SIZE = 40, 60  # px, rows and columns
+
+
+def scale(levels: Any, *, noise: float = 1.5, frames: int = 2, kind: str = "grey") -> list[Any]:
+    """Make views of fields side by side on a chart, printed as light as their levels, in codes."""
+    random = np.random.default_rng(7)
+    return [
+        SimpleNamespace(
+            luma=np.clip(np.rint(random.normal(level, noise, (frames, *SIZE))), 0, 255),
+            region=SimpleNamespace(name=f"field{at}", kind=kind, reflectance=(level / 255) ** 2.2),
+            box=(SIZE[1] * at, 0, SIZE[1], SIZE[0]),
+            place=object(),
+            stable=True,
+        )
+        for at, level in enumerate(levels)
+    ]
+
+
+def found(fields: list[Any], *, depth: int = 8, apart: float = 1.0) -> list[Hidden]:
+    """Return what is hidden of each field, by a camera whose codes are roots of its light."""
+    video: Any = SimpleNamespace(depth=depth, full_range=True, transfer="gamma22", assumed=())
+    codes = CodeRange(video=video, spacings=(apart, 1.0, 1.0))
+    return list(hidden.found(fields, codes).values())
+
+
+LEVELS = np.arange(30.0, 230.0, 20.0)
+FREE = Hidden()
+
+
+def test_writing_across_a_field_hides_part_of_it_and_of_no_other() -> None:
+    fields = scale(LEVELS)
+    assert found(fields) == [FREE] * 10
+    fields[3].luma[:, 18:24, 20:50] = 235
+    seen = found(fields)
+    assert seen[3].much
+    assert seen[:3] + seen[4:] == [FREE] * 9
+
+
+@pytest.mark.parametrize("level", [1.0, 210.0])
+def test_thin_writing_and_a_small_leaf_are_too_little_for_a_mean_but_not_for_noise(
+    level: float,
+) -> None:
+    """2 px thick, 1 % of the field; a pixel that is hot is the camera's noise."""
+    fields = scale(LEVELS[::2])
+    fields[2].luma[:, 6:8, 25:37] = level
+    fields[3].luma[:, 20, 30] = 255
+    seen = found(fields)
+    assert seen[2].at_all
+    assert not seen[2].much
+    assert not seen[3].at_all
+
+
+def test_light_that_falls_over_all_fields_hides_none() -> None:
+    fields = scale(LEVELS)
+    for view in fields:
+        view.luma = np.rint(view.luma * np.linspace(0.95, 1.05, SIZE[1]))
+    assert found(fields) == [FREE] * 10
+
+
+def faint_lamp(*, added: bool) -> Any:
+    """Return the light, over that without a lamp, of one that is mirrored in a field."""
+    across = np.exp(-((np.arange(60) - 30.0) ** 2) / 200)
+    bump = np.exp(-((np.arange(40)[:, None] - 20.0) ** 2) / 150) * across
+    return 1 + 0.06 * (bump if added else bump - bump[10:30, 15:45].mean())
+
+
+@pytest.mark.parametrize("added", [True, False])
+def test_a_faint_lamp_in_one_step_is_told_as_it_is_off_its_neighbours_too(*, added: bool) -> None:
+    """It adds 5 % of light, and 6 % in its middle: too little to tell of it by its blocks."""
+    fields = scale(LEVELS)
+    fields[4].luma = np.rint(110 * faint_lamp(added=added) + np.zeros((2, 1, 1)))
+    seen = found(fields)
+    assert seen[4] == Hidden(faint=added)
+    assert seen[:4] + seen[5:] == [FREE] * 9
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_step_at_black_hides_no_lamp_in_another() -> None:
+    fields = scale([0.0, 0.0, *LEVELS])
+    fields[1].region.reflectance = 1e-6
+    fields[6].luma = np.rint(110 * faint_lamp(added=True) + np.zeros((2, 1, 1)))
+    assert [field.faint for field in found(fields)] == [at == 6 for at in range(12)]
+
+
+def test_where_no_field_has_noise_half_a_code_is_none() -> None:
+    assert not hidden.beyond([0.0, 0.0, 0.0, 0.4], 5, 0.5).any()
+    assert hidden.beyond([0.0, 0.0, 0.0, 0.6], 5, 0.5).tolist() == [False, False, False, True]
+    assert not hidden.beyond([0.2, 0.2, 0.9], 5, 0.5).any()
+    assert found([]) == []
+
+
+@pytest.mark.parametrize("gradient", [0.0, 2.0, 4.0])
+@pytest.mark.parametrize("noise", [0.0, 0.4, 2.0])
+def test_steps_of_few_bits_are_no_steps_with_writing(gradient: float, noise: float) -> None:
+    """A level near a border lies on two codes 8 apart, others on one."""
+    fields = scale(np.linspace(32, 220, 12), noise=noise, frames=8)
+    random, ramp = np.random.default_rng(7), np.linspace(-gradient / 2, gradient / 2, 60)
+    for view, level in zip(fields, np.linspace(32, 220, 12), strict=True):
+        codes = level + ramp + noise * random.standard_normal((8, *SIZE))
+        view.luma = np.rint(codes / 8) * 8
+    assert not any(field.much for field in found(fields, apart=8))
+    fields[5].luma[:, 18:24, 20:50] = 235
+    assert [field.much for field in found(fields, apart=8)] == [at == 5 for at in range(12)]
+
+
+@pytest.mark.parametrize("level", [250.0, 5.0])
+@pytest.mark.parametrize("at", [0, 3, 5, 9])
+def test_a_step_that_is_covered_as_a_whole_has_a_level_that_the_others_do_not_leave_to_it(
+    level: float, at: int
+) -> None:
+    """What covers it ends at its border; at an end of the scale it must not go on as that does."""
+    fields = scale(LEVELS)
+    fields[at].luma[:] = level
+    ends = (at, level) in {(0, 5.0), (9, 250.0)}
+    assert [field.share for field in found(fields)] == [
+        float(i == at and not ends) for i in range(10)
+    ]
+
+
+def test_what_covers_a_field_as_a_whole_goes_on_beside_it() -> None:
+    fields = scale([90.0, 120.0, 60.0, 150.0], kind="flat")
+    fields[1].luma[:] = 230
+    assert [field.share for field in found(fields)] == [0.0] * 4
+    fields[2].luma[:, :, :20] = 230
+    seen = found(fields)
+    assert [field.much for field in seen] == [False, True, True, False]
+    fields[2].box = (600, 0, 60, 40)  # elsewhere
+    assert [field.share == 1 for field in found(fields)] == [False] * 4
+
+
+def test_a_fly_on_a_field_in_a_few_frames_moves_and_light_that_flickers_does_not() -> None:
+    fields = scale(LEVELS, frames=8)
+    for view in fields:
+        view.luma = view.luma * np.linspace(0.97, 1.03, 8)[:, None, None]
+    assert found(fields) == [FREE] * 10
+    fields[6].luma[3:5, 10:18, 12:20] = 20
+    assert [field.moving for field in found(fields)] == [at == 6 for at in range(10)]
+    for view in fields:
+        view.stable = False
+    assert not any(field.moving for field in found(fields))
+
+
+@pytest.mark.parametrize(("depth", "apart", "step"), [(8, 1, 1), (8, 8, 8), (10, 1, 4), (10, 4, 4)])
+def test_a_step_of_codes_is_that_of_8_bits_or_of_fewer(depth: int, apart: int, step: int) -> None:
+    video: Any = SimpleNamespace(depth=depth)
+    assert CodeRange(video=video, spacings=(apart, 1.0, 1.0)).code_step == step
