@@ -14,10 +14,7 @@ import sys
 from functools import lru_cache
 from importlib import import_module, metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
-
-from acceptance.report import text_shortcuts
-from acceptance.report.text_shortcuts import once
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -32,7 +29,6 @@ MARKERS = re.compile(r"^::marker\b", re.MULTILINE)
 # what changes more than the style sheet in which it stands: typefaces, other sheets ...
 BEYOND = re.compile(r"@(?!page\b|media\b|(?:top|bottom|left|right)-)")
 MOST_SHEETS = 8
-MOST_WORDS = 5_000  # of drawings: numbers, paths, colours
 SELECTED = re.compile(r"#([\w-]+)")  # names in selectors (and colours)
 LENGTHS = (
     *(f"margin_{side}" for side in ("left", "right", "top", "bottom")),
@@ -43,6 +39,7 @@ BORDERS = tuple(f"border_{side}_width" for side in ("top", "right", "bottom", "l
 FLOATS = {"left", "right", "inline-start", "inline-end", "footnote"}
 OUT_OF_FLOW = {"absolute", "fixed"}
 NAMED_ELSEWHERE = {"running()", "note()"}
+Found = TypeVar("Found")
 
 
 class Box(Protocol):
@@ -125,10 +122,6 @@ def _install() -> None:
     pydyf: Any = import_module("pydyf")
     pydyf.PDF.page_references = property(_page_references)
     pydyf._to_bytes = _writing(pydyf._to_bytes)  # noqa: SLF001 -- called for each word of a PDF
-    drawings = import_module("weasyprint.svg.utils")
-    _replace(drawings.size, _sizing)
-    _replace(drawings.normalize, lru_cache(MOST_WORDS))
-    text_shortcuts.install()
 
 
 def _replace(plain: Callable[..., Any], shorter: Callable[..., Callable[..., Any]]) -> None:
@@ -140,18 +133,12 @@ def _replace(plain: Callable[..., Any], shorter: Callable[..., Callable[..., Any
             setattr(module, name, made)
 
 
-def _sizing(plain: Callable[..., float]) -> Callable[..., float]:
-    """Take numbers of drawings, which nearly all sizes are, for what they are."""
-
-    def size(
-        string: str, font_size: float | None = None, percentage_reference: float | None = None
-    ) -> float:
-        try:
-            return float(string) if string else 0
-        except ValueError:
-            return plain(string, font_size, percentage_reference)
-
-    return size
+def _once(style: dict[str, Any], name: str, find: Callable[[dict[str, Any]], Found]) -> Found:
+    """Return what follows from a style; it is found when first asked for. A copy starts anew."""
+    kept: dict[str, Found] = style.__dict__
+    if name not in kept:
+        kept[name] = find(style)
+    return kept[name]
 
 
 def _reading(plain: Callable[..., Any]) -> Callable[..., Any]:
@@ -180,7 +167,7 @@ def _resolving(plain: Callable[..., None]) -> Callable[..., None]:
 
     def resolve_percentages(box: Box, containing_block: object) -> None:
         style = box.style
-        lengths = once(style, "lengths", _lengths)
+        lengths = _once(style, "lengths", _lengths)
         if lengths is None:
             plain(box, containing_block)
             return
@@ -220,6 +207,11 @@ def _looking_for_formulas(plain: Callable[..., bool | None]) -> Callable[..., bo
     return check_math
 
 
+def _no_lines(style: dict[str, Any]) -> dict[object, tuple[object, ...]]:
+    del style
+    return {}
+
+
 def _splitting(plain: Callable[..., Any]) -> Callable[..., Any]:
     def split_first_line(
         text: str,
@@ -231,7 +223,7 @@ def _splitting(plain: Callable[..., Any]) -> Callable[..., Any]:
         minimum: bool = False,  # noqa: FBT001, FBT002 -- as there
     ) -> tuple[object, ...]:
         asked = (text, max_width, justification_spacing, is_line_start, minimum)
-        lines = text_shortcuts.kept(style, "lines")
+        lines = _once(style, "lines", _no_lines)
         if asked not in lines:
             lines[asked] = plain(text, style, context, *asked[1:])
         layout, *rest = lines[asked]
@@ -245,13 +237,13 @@ def _splitting(plain: Callable[..., Any]) -> Callable[..., Any]:
 def _naming(plain: Callable[..., str]) -> Callable[..., str]:
     def cache_key(style: dict[str, Any], include_size: bool = False) -> str:  # noqa: FBT001, FBT002
         name = "name_with_size" if include_size else "name"
-        return once(style, name, lambda style: plain(style, include_size))
+        return _once(style, name, lambda style: plain(style, include_size))
 
     return cache_key
 
 
 def _describing(plain: Callable[..., object]) -> Callable[..., object]:
-    return lambda style: once(style, "description", plain)
+    return lambda style: _once(style, "description", plain)
 
 
 class _Later:
