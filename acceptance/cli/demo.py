@@ -161,7 +161,7 @@ def make(
             done = device(here, out, chain, lang, functools.partial(_show_both, second, show))
             while not future.done():
                 second.pass_on(show, 0.2)
-            return done, future.result()
+            return done, second.result(future)
 
 
 def prepare() -> None:

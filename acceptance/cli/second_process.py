@@ -12,11 +12,15 @@ import multiprocessing
 import os
 import queue
 import signal
+import sys
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+from acceptance.errors import SetupError
 from acceptance.files import system
 from acceptance.files.collector import without_collector
+from acceptance.messages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
 
     Steps = Queue[tuple[str, int, int]]
 
+NO_WARNING = "ignore:resource_tracker:UserWarning"
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
 
@@ -42,12 +47,15 @@ class SecondProcess:
     def __init__(self, module: str) -> None:
         """Start it; it imports the ``module``, and calls what that has as ``prepare``."""
         context = multiprocessing.get_context("spawn")
+        _track_quietly()
+        others = multiprocessing.active_children()
         self.steps: Steps = context.Queue()
         begin = functools.partial(_begin, self.steps, os.getpid())
         self.pool = ProcessPoolExecutor(1, context, initializer=begin)
         # the child inherits that: Ctrl-C, which reaches both, is answered here alone
         with _ignoring_interrupts():
             self.pool.submit(_prepare, module)
+        self.children = [one for one in multiprocessing.active_children() if one not in others]
 
     def __enter__(self) -> Self:
         return self
@@ -60,7 +68,7 @@ class SecondProcess:
     def end(self, *, at_once: bool = True) -> None:
         """End it, by default whatever it does."""
         if at_once:
-            for child in multiprocessing.active_children():
+            for child in self.children:
                 child.terminate()
         self.pool.shutdown()
 
@@ -69,6 +77,16 @@ class SecondProcess:
     ) -> Future[Made]:
         """Let it do a ``task`` when those before are done."""
         return self.pool.submit(task, *given, **named)
+
+    @staticmethod
+    def result(future: Future[Made]) -> Made:
+        """Wait for what a task made. Raises SetupError where the process was ended, and its own."""
+        try:
+            return future.result()
+        except BrokenProcessPool as error:
+            what = tr("a second process that worked at this was ended from outside")
+            hint = tr("If memory is short, close other programs; then try again")
+            raise SetupError(what, hint=hint) from error
 
     def pass_on(self, progress: Progress, patience: float = 0.0) -> bool:
         """Pass on one step that it reports within ``patience`` s; return whether there was one."""
@@ -106,6 +124,20 @@ def dismiss() -> None:
 def tell(what: str, done: int, total: int) -> None:
     """Report a step of the child, in the child."""
     _steps.put((what, done, total))
+
+
+def _track_quietly() -> None:
+    """Start Python's own cleaner of semaphores, and let it clean without a word.
+
+    It does so after Ctrl-C, too, which ends this process before it can do it itself; it would warn
+    of that with lines of its source.
+    """
+    if os.name == "posix":
+        from multiprocessing import resource_tracker  # noqa: PLC0415 -- late: not on Windows
+
+        sys.warnoptions.append(NO_WARNING)
+        resource_tracker.ensure_running()
+        sys.warnoptions.remove(NO_WARNING)
 
 
 @contextlib.contextmanager

@@ -219,7 +219,7 @@ def _assumed(
 ) -> tuple[str, ...]:
     """Name what the container leaves open."""
     open_questions = {
-        "stream": len(filmed_streams(container)) > 1 and len(packets) > 1,
+        "stream": len(filmed_streams(container)) > 1 and not still,
         "sample_aspect": not filmed_stream(container).sample_aspect_ratio,
         "rate": sequence,
         "times": (without_times(container) or unstamped(packets)) and not still,

@@ -6,6 +6,7 @@ How long that takes is measured by ``benchmarks/start.py``.
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import signal
 import socket
@@ -20,8 +21,11 @@ from click.testing import CliRunner
 from marks import slow
 
 from acceptance.cli import second_process, verbs
+from acceptance.errors import SetupError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conftest import Film
 
 HEAVY = {
@@ -187,6 +191,41 @@ def test_a_second_process_that_the_demo_does_not_come_to_is_ended(
     monkeypatch.setattr(second_process, "SecondProcess", Second)
     CliRunner().invoke(verbs.cli, ["demo", option], standalone_mode=False)
     assert done == became
+
+
+def killed() -> None:
+    """End this process as a machine that is short of memory does."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no such signal")
+def test_a_second_process_that_is_killed_is_no_fault_and_others_of_ours_go_on() -> None:
+    own = multiprocessing.get_context("spawn").Process(target=time.sleep, args=(60,))
+    own.start()
+    try:
+        with (
+            pytest.raises(SetupError, match="ended from outside"),
+            second_process.SecondProcess("json") as second,
+        ):
+            second.result(second.submit(killed))
+        assert own.is_alive()
+    finally:
+        own.kill()
+        own.join()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="this system tracks no semaphores")
+def test_an_interrupt_while_the_demo_loads_leaves_no_word_of_pythons_own(tmp_path: Path) -> None:
+    """The process group, as a terminal does it; then all processes have ended."""
+    command = [sys.executable, "-m", "acceptance", "demo", "-o", str(tmp_path / "demo")]
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as running:
+        time.sleep(0.6)
+        os.killpg(running.pid, signal.SIGINT)
+        _, errors = running.communicate(timeout=60)
+    assert "Traceback" not in errors
+    assert "resource_tracker" not in errors
 
 
 def test_a_verb_that_does_not_exist_is_answered_with_one_that_does(
