@@ -188,8 +188,8 @@ def _printed_level(field: _Field, fields: Sequence[_Field]) -> float | None:
     order = _by_printed(others)
     if field.view.region.reflectance is None or len(order) < 2:
         return None
-    known = (_values(others, order, name) for name in ("printed", "middle"))
-    return float(np.interp(field.printed, *known))
+    printed, middle = (_values(others, order, name) for name in ("printed", "middle"))
+    return float(np.interp(field.printed, printed, middle))
 
 
 def beyond(values: Sequence[float] | Floats, times: float, least: float) -> Flags:
