@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 
 from acceptance.charts import definition
-from acceptance.metrics import noise
+from acceptance.metrics import grey_scale, noise
 from acceptance.model import Measurement, Note, Shot
 from acceptance.scene import build
 from acceptance.simulate.camera import Camera
 from acceptance.simulate.films import film_chart
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from acceptance.simulate.films import Truth
 
 CAMERA = Camera(
@@ -25,9 +27,14 @@ REFUSED = {"field_hidden", "uneven_light"}
 
 
 @pytest.fixture(scope="module")
-def filmed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Truth, build.Scene]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where the films are."""
+    return tmp_path_factory.mktemp("hidden")
+
+
+@pytest.fixture(scope="module")
+def filmed(folder: Path) -> tuple[Truth, build.Scene]:
     """Film the chart without anything on it."""
-    folder = tmp_path_factory.mktemp("hidden")
     truth = film_chart(CAMERA, definition.load("acceptance"), folder / "chart.mkv", 0.2)
     shot = Shot(id="s", subject="c", clip="chart.mkv", chart="acceptance")
     return truth, build.look(shot, folder)
@@ -91,3 +98,45 @@ def test_noise_of_a_free_chart_is_not(filmed: tuple[Truth, build.Scene]) -> None
     temporal = [item for item in found if item.quantity == "noise.temporal"]
     assert len(temporal) == 17
     assert sum(abs(item.value - truth.noise) <= item.expanded for item in temporal) >= 14
+
+
+@pytest.mark.film
+@pytest.mark.parametrize("grown", [-3, 0, 1])
+def test_noise_of_fields_by_hand_does_without_what_their_rims_show(
+    filmed: tuple[Truth, build.Scene], folder: Path, grown: int
+) -> None:
+    """Drawn to the border of the field or over it, three or four of five were refused."""
+    truth, seen = filmed
+    boxes = {view.region.name: view.box for view in seen.of_kind("flat")}
+    regions = {
+        name: (x - grown, y - grown, width + 2 * grown, height + 2 * grown)
+        for name, (x, y, width, height) in boxes.items()
+    }
+    shot = Shot(id="s", subject="c", clip="chart.mkv", regions=regions)
+    found = [item for item in noise.measure(build.look(shot, folder)) if item.region in regions]
+    temporal = [
+        abs(item.value - truth.noise) <= item.expanded
+        for item in found
+        if isinstance(item, Measurement) and item.quantity == "noise.temporal"
+    ]
+    assert len(temporal) == len(regions)
+    assert sum(temporal) >= len(regions) - 1
+
+
+@pytest.mark.film
+def test_steps_into_whose_rims_their_neighbours_blur_are_free(
+    filmed: tuple[Truth, build.Scene], folder: Path
+) -> None:
+    """Their middle halves are not reached; the range was 5 dB short, and the steps not counted."""
+    blurred = replace(CAMERA, blur=3.0)
+    film_chart(blurred, definition.load("acceptance"), folder / "blurred.mkv", 0.12)
+    shot = Shot(id="s", subject="c", clip="blurred.mkv", chart="acceptance")
+    sharp, soft = (
+        {item.quantity: item for item in grey_scale.measure(scene)}
+        for scene in (filmed[1], build.look(shot, folder))
+    )
+    assert isinstance(soft["grey_scale.steps"], Measurement)
+    ranges = [each["grey_scale.dynamic_range"] for each in (sharp, soft)]
+    assert isinstance(ranges[0], Measurement)
+    assert isinstance(ranges[1], Measurement)
+    assert abs(ranges[0].value - ranges[1].value) <= ranges[0].expanded + ranges[1].expanded
