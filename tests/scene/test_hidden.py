@@ -145,7 +145,7 @@ def test_a_step_that_is_covered_as_a_whole_and_breaks_the_order_of_the_others_is
 
 
 @pytest.mark.parametrize(
-    ("light", "told"),
+    ("light", "broken"),
     [
         (EVEN, True),
         (ground(200, 180, 192), True),
@@ -155,21 +155,21 @@ def test_a_step_that_is_covered_as_a_whole_and_breaks_the_order_of_the_others_is
     ],
 )
 def test_the_order_of_steps_tells_no_more_than_the_light_on_the_ground(
-    light: Samples | None, *, told: bool
+    light: Samples | None, *, broken: bool
 ) -> None:
     """Steps that lie in rows, the next one in print in other light, were called covered."""
     fields = scale(LEVELS)
     fields[5].luma -= 70
     assert [field.much for field in found(fields, light=light)] == [
-        told and at == 5 for at in range(10)
+        broken and at == 5 for at in range(10)
     ]
 
 
-@pytest.mark.parametrize(("falls", "told"), [(2.0, False), (6.0, True)])
-def test_a_step_falls_surely_by_more_than_three_codes(falls: float, *, told: bool) -> None:
+@pytest.mark.parametrize(("falls", "broken"), [(2.0, False), (6.0, True)])
+def test_a_step_falls_surely_by_more_than_three_codes(falls: float, *, broken: bool) -> None:
     fields = scale(LEVELS, noise=0.0)
     fields[5].luma[:] = LEVELS[4] - falls
-    assert any(field.much for field in found(fields)) == told
+    assert any(field.much for field in found(fields)) == broken
 
 
 def test_a_scale_that_falls_as_a_whole_is_not_covered() -> None:
