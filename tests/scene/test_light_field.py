@@ -166,7 +166,7 @@ def test_where_a_lamp_is_mirrored_in_the_steps_nothing_is_made_of_them(tmp_path:
     _, seen = film(MIRRORED, tmp_path)
     measured, missing = measuring.measure(seen)
     refused = {(note.quantity or note.metric, note.reason.code) for note in missing}
-    assert {("grey_scale.gamma", "uneven_light"), ("grey_scale.steps", "step_covered")} <= refused
+    assert {("grey_scale.gamma", "uneven_light"), ("grey_scale.steps", "uneven_light")} <= refused
     assert not any(figure.quantity.startswith("colour.") for figure in measured)
     assert seen.tone == "inverse_oetf_bt709"
     assert all(isinstance(note, Note) for note in missing)
