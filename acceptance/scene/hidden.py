@@ -136,18 +136,24 @@ def found(
     """
     fields = [_seen(view) for view in views if view.region.kind in PLAIN]
     kinds = ([of for of in fields if of.view.region.kind == kind] for kind in PLAIN)
+    printed = [_printed_level(field, fields) for field in fields]
     result = {
         field.view.region.name: hidden
         for own in kinds
         if own
-        for field, hidden in zip(own, _of_kind(own, fields, codes), strict=True)
+        for field, hidden in zip(own, _of_kind(own, fields, printed, codes), strict=True)
     }
     wrong = _wrong_steps(fields, _falls(ground, codes))
     return result | {name: replace(result[name], share=1.0, around=1.0) for name in wrong}
 
 
-def _of_kind(own: Sequence[_Field], fields: Sequence[_Field], codes: CodeRange) -> Iterator[Hidden]:
-    """Yield what is hidden of each of the fields of a kind, among all ``fields``."""
+def _of_kind(
+    own: Sequence[_Field],
+    fields: Sequence[_Field],
+    printed: Sequence[float | None],
+    codes: CodeRange,
+) -> Iterator[Hidden]:
+    """Yield what is hidden of each of the fields of a kind, among all, of ``printed`` levels."""
     far, doubts, step = _far(own, codes), [field.doubt for field in own], codes.code_step
     rough, moving = (
         beyond([getattr(field, name) for field in own], MOST_ROUGH, LEAST_ROUGH * step)
@@ -157,10 +163,10 @@ def _of_kind(own: Sequence[_Field], fields: Sequence[_Field], codes: CodeRange) 
         beyond(doubts, MOST_UNLIKE, least * step) for least in (LEAST_UNLIKE, FAINTLY_UNLIKE)
     )
     faint &= np.abs(_off_neighbours(own, codes)) > OFF
-    near, printed = _touching(own, fields), [_printed_level(field, fields) for field in fields]
+    near = _touching(own, fields)
     for at, field in enumerate(own):
-        others = itertools.compress(zip(fields, printed, strict=True), near[at])
-        whole = any(field.goes_on_in(other, far, level) for other, level in others)
+        beside = itertools.compress(zip(fields, printed, strict=True), near[at])
+        whole = any(field.goes_on_in(other, far, level) for other, level in beside)
         yield Hidden(
             share=1.0 if whole else _share(field.half, field, far),
             around=1.0 if whole else _share(field.around, field, far),
