@@ -61,6 +61,17 @@ def test_another_chart_or_print_is_refused(field: str, due: str, tmp_path: Path)
         read(tmp_path, folder, **{field: due})
 
 
+def test_a_chart_that_stands_nowhere_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No session of this tool has one: it was sealed by hand."""
+    made, folder = made_round.session(tmp_path / "a", (40.0,))
+    shots = tuple(replace(one, corners=made_round.seen(float("nan"))) for one in made.shots)
+    monkeypatch.setattr(session_results.store, "load", lambda _: replace(made, shots=shots))
+    with pytest.raises(SessionError, match="chart in shot s0 are no numbers"):
+        read(tmp_path, folder)
+
+
 def test_another_unit_is_refused(tmp_path: Path) -> None:
     given = made_round.plan(tmp_path, ["L1", "L2"])
     figures = (replace(given.figures[0], unit="%"),)
