@@ -129,12 +129,19 @@ def test_many_figures_add_no_suspicion() -> None:
     assert rounds(draw, figures=40, seeds=4) == []
 
 
-def test_in_a_round_of_many_it_takes_more_to_be_told() -> None:
-    """Each pair may be equal by chance."""
+def test_the_coarser_of_two_laboratories_says_how_often_they_are_equal() -> None:
+    fine = of("L1", {f"f{at}": (40.1, 40.2, 40.11) for at in range(8)})
+    coarse = of("L2", {f"f{at}": (40.1, 40.2, 40.2) for at in range(8)})
+    assert told(fine, coarse) == told(coarse, fine) == []
+
+
+def test_in_a_round_of_many_or_in_another_order_it_takes_more_to_be_told() -> None:
+    """Each pair, and each order, may be equal by chance."""
     values = {"snr": (40.01, 40.17, 40.32, 40.26, 40.09, 40.41, 40.22)}
     others = [of(f"L{at}", {"snr": [50.0 + at, 51.7 + at]}) for at in range(3, 30)]
     assert told(of("L1", values), of("L2", values)) == [("results_alike", "L1, L2")]
     assert told(of("L1", values), of("L2", values), *others) == []
+    assert told(of("L1", values), of("L2", {"snr": values["snr"][::-1]})) == []
 
 
 @pytest.mark.parametrize("values", [(600.0,) * 5, (600.0, 600.0, 600.0, 600.0, 650.0)])
@@ -155,8 +162,9 @@ def test_figures_of_many_digits_are_of_one_film_and_one_alone_may_be_determined(
 
 
 def test_digits_that_a_laboratory_has_twice_are_determined() -> None:
-    figures = {name: (value, value) for name, value in DIGITS.items()}
-    assert told(of("L1", figures), of("L2", figures)) == []
+    twice = of("L1", {name: (value, value) for name, value in DIGITS.items()})
+    once = of("L2", {name: (value,) for name, value in DIGITS.items()})
+    assert told(twice, once) == told(once, twice) == []
 
 
 def test_figures_of_time_are_those_of_any_film(tmp_path: Path) -> None:

@@ -105,16 +105,16 @@ def test_what_cannot_be_compared_is_named_and_hinders_no_other(
     _, folder = of(tmp_path / "mine", "gate-1", FILM, corners=ELSEWHERE)
     _, malformed = of(tmp_path / "out" / "a", "gate-2", OTHER)
     rewrite(malformed, corners=[[[wrong, 2.0]] * 4])
-    _, told = of(tmp_path / "out" / "b", "gate-2", FILM)
+    _, shared = of(tmp_path / "out" / "b", "gate-2", FILM)
     (tmp_path / "unreadable" / "s" / store.FILE).mkdir(parents=True)
-    places = [tmp_path / "none", malformed, tmp_path / "unreadable", told]
+    places = [tmp_path / "none", malformed, tmp_path / "unreadable", shared]
     found = verify(folder, beside=places)
     assert (found.steps[-1].state, found.state) == (State.INDETERMINATE, verify(folder).state)
     assert [text.partition(":")[0] for text in found.steps[-1].details] == [
         "none was not compared",
         f"{malformed.name} was not compared",
         "s was not compared",
-        f"one film stands for several devices, here and in {told.name}",
+        f"one film stands for several devices, here and in {shared.name}",
     ]
 
 
