@@ -11,6 +11,7 @@ import pytest
 from acceptance.errors import PlanError, SessionError
 from acceptance.laboratories import evaluation, session_results
 from acceptance.laboratories.round_plan import Laboratory
+from acceptance.session import store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,7 +68,7 @@ def test_a_chart_that_stands_nowhere_is_refused(
     """No session of this tool has one: it was sealed by hand."""
     made, folder = made_round.session(tmp_path / "a", (40.0,))
     shots = tuple(replace(one, corners=made_round.seen(float("nan"))) for one in made.shots)
-    monkeypatch.setattr(session_results.store, "load", lambda _: replace(made, shots=shots))
+    monkeypatch.setattr(store, "load", lambda _: replace(made, shots=shots))
     with pytest.raises(SessionError, match="chart in shot s0 are no numbers"):
         read(tmp_path, folder)
 
