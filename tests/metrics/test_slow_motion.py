@@ -193,7 +193,7 @@ def slower(share: float, part: float) -> Array:
         slower(0.05, 0.02),
         lost(2, 400) - lost(2, 412) + EVEN,
         lost(9, 400) - lost(9, 412) + EVEN,
-        EVEN + 1.5 / TAKEN * np.sin(NUMBER / 100),
+        EVEN + 1.5 / TAKEN * np.cos(NUMBER / 200),
         lost(-2, 600),
     ],
 )
