@@ -3,7 +3,9 @@
 A patch of glare, a leaf, a finger, the edge of a shadow, writing of a recorder, dust, a fly. Within
 a field another level tells of it, or parts that differ, or move, as those of no other field of its
 kind. What covers a field as a whole seldom ends at its border: it goes on in a field beside it, or
-ends within it. A grey step that is covered as a whole has no level that the others leave to it.
+ends within it. A grey step that is covered as a whole may be darker than a darker one, by more than
+the light on the chart explains. Each figure is told of what it uses: means of the middle half,
+noise of the part that it is read from.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import numpy as np
 
 from acceptance.scene import rough_steps
 from acceptance.scene.blocks import BLOCKS, block_means, standard_error
-from acceptance.scene.views import mean_frame, middle_half, without_border
+from acceptance.scene.views import mean_frame, middle_half, with_noise, without_border
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,14 +29,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from acceptance.scene.code_range import CodeRange
+    from acceptance.scene.ground import Samples
     from acceptance.scene.views import View
 
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
-    Curve = tuple[Floats, Floats]
 
 PLAIN = ("flat", "grey", "colour")  # kinds of fields of one tone
-PART = 0.05  # of a field within its border, that has another level
+PART = 0.05  # of a field, that has another level
 FAR, NOISE = 0.1, 8.0  # of the range, and of the fields' usual scatter: surely another level
 ENOUGH = 1000  # pixels of a field that tell a quantile
 STROKE = 3  # px: what is thinner than most of it, as a hot pixel, is the camera's
@@ -48,7 +50,9 @@ FAINTLY_UNLIKE, OFF = 0.1, 0.03
 # scatter of parts, and over time of that which changes most, over the median of all, and in codes;
 # px of a part, and parts each way
 MOST_ROUGH, LEAST_ROUGH, SIDE, LEAST_PARTS, MOST_PARTS = 5.0, 2.0, 8, 4, 16
-FALLS = 3.0  # codes of 8 bits by which a lighter step surely is darker
+# a lighter step surely is darker by so many codes of 8 bits, and times those by which the light
+# makes the chart's ground differ; of the range, below white, where the ground no longer shows it
+FALLS, STEEPER, NEAR_WHITE = 3.0, 2.0, 0.05
 MOST_WRONG = 1 / 3  # of the steps: if more have a wrong level the others tell nothing
 
 
@@ -56,13 +60,15 @@ MOST_WRONG = 1 / 3  # of the steps: if more have a wrong level the others tell n
 class Hidden:
     """How far a field is not seen as it is printed.
 
-    ``share`` (0..1) of it has another level than its middle, 1: all of it is covered. Parts of it
-    differ as those of no other, ``unlike``: by their levels, ``rough``: beside light that falls
-    off, ``moving``: from frame to frame. ``faint``: what lies on a grey step changes its light by
-    little more than its neighbours tell.
+    ``share`` (0..1) of its middle half has another level than its middle, ``around`` of the part
+    whose noise is told; 1: all of it is covered. Parts of it differ as those of no other,
+    ``unlike``: by their levels, ``rough``: beside light that falls off, ``moving``: from frame to
+    frame. ``faint``: what lies on a grey step changes its light by little more than its neighbours
+    tell.
     """
 
     share: float = 0.0
+    around: float = 0.0
     unlike: bool = False
     rough: bool = False
     moving: bool = False
@@ -76,14 +82,15 @@ class Hidden:
     @property
     def at_all(self) -> bool:
         """Whether anything is seen to lie on the field but light: it is uneven, or not at rest."""
-        return self.share > 0 or self.rough or self.moving
+        return self.around > 0 or self.rough or self.moving
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Field:
-    """Luma of a field: median and mean of its middle half, and ``inner`` (h, w) but for its border.
+    """Luma of a field: median and mean of its middle half.
 
-    ``inner`` is without fine points, ``darkest`` and ``lightest`` are those of it but for ``PART``,
+    ``half`` and ``around`` (h, w) are its middle half and that whose noise is told, without fine
+    points; ``darkest`` and ``lightest`` are those of all but its border, but for ``PART``.
     ``scatter`` is the standard deviation of the middle, ``doubt`` the standard error of its mean,
     ``rough`` the scatter of parts about a second-order surface, ``moving`` that over time of the
     part that changes most.
@@ -92,7 +99,8 @@ class _Field:
     view: View
     middle: float
     mean: float
-    inner: NDArray[np.float32]
+    half: NDArray[np.float32]
+    around: NDArray[np.float32]
     darkest: float
     lightest: float
     scatter: float
@@ -105,62 +113,67 @@ class _Field:
         """Reflectance, of a grey."""
         return float(self.view.region.reflectance or 0.0)
 
-    def share(self, far: float) -> float:
-        """Return the share that is ``far`` codes from the middle."""
-        return float(np.mean(np.abs(self.inner - self.middle) > far))
-
-    def goes_on_in(self, other: _Field, far: float, curve: Curve | None) -> bool:
+    def goes_on_in(self, other: _Field, far: float, printed: float | None) -> bool:
         """Whether a part of the other field has this one's level, ``far`` from its middle.
 
-        Not where it is what is printed there, by the ``curve`` of codes over reflectances, and the
-        middle is what lies on it.
+        Not where it is nearer to what is ``printed`` there, and the middle is what lies on it.
         """
         apart = self.middle - other.middle
         if abs(apart) < far:
             return False
         reached = other.lightest if apart > 0 else other.darkest
-        if other.view.region.reflectance is not None and curve is not None:
-            printed = float(np.interp(other.printed, *curve))
-            if abs(reached - printed) < abs(other.middle - printed):
-                return False
+        if printed is not None and abs(reached - printed) < abs(other.middle - printed):
+            return False
         return REACHED[0] < (reached - other.middle) / apart < REACHED[1]
 
 
-def found(views: Iterable[View], codes: CodeRange) -> dict[str, Hidden]:
-    """Return what is hidden of each field of one tone among the views, by name."""
+def found(
+    views: Iterable[View], codes: CodeRange, ground: Samples | None = None
+) -> dict[str, Hidden]:
+    """Return what is hidden of each field of one tone among the views, by name.
+
+    Without the chart's ``ground``, which shows the light on it, order tells nothing of a step.
+    """
     fields = [_seen(view) for view in views if view.region.kind in PLAIN]
     kinds = ([of for of in fields if of.view.region.kind == kind] for kind in PLAIN)
-    steps = [of for of in fields if of.view.region.kind == "grey"]
-    wrong = _wrong_steps(steps, codes) if steps else np.zeros(0, np.bool_)
-    curve = _curve([step for step, off in zip(steps, wrong, strict=True) if not off])
     result = {
         field.view.region.name: hidden
         for own in kinds
         if own
-        for field, hidden in zip(own, _of_kind(own, fields, curve, codes), strict=True)
+        for field, hidden in zip(own, _of_kind(own, fields, codes), strict=True)
     }
-    off = (step.view.region.name for step in itertools.compress(steps, wrong))
-    return result | {name: replace(result[name], share=1.0) for name in off}
+    wrong = _wrong_steps(fields, _falls(ground, codes))
+    return result | {name: replace(result[name], share=1.0, around=1.0) for name in wrong}
 
 
-def _of_kind(
-    own: Sequence[_Field], fields: Sequence[_Field], curve: Curve | None, codes: CodeRange
-) -> Iterator[Hidden]:
+def _of_kind(own: Sequence[_Field], fields: Sequence[_Field], codes: CodeRange) -> Iterator[Hidden]:
     """Yield what is hidden of each of the fields of a kind, among all ``fields``."""
     far, doubts, step = _far(own, codes), [field.doubt for field in own], codes.code_step
-    unlike = beyond(doubts, MOST_UNLIKE, LEAST_UNLIKE * step)
     rough, moving = (
         beyond([getattr(field, name) for field in own], MOST_ROUGH, LEAST_ROUGH * step)
         for name in ("rough", "moving")
     )
-    faint = beyond(doubts, MOST_UNLIKE, FAINTLY_UNLIKE * step)
+    unlike, faint = (
+        beyond(doubts, MOST_UNLIKE, least * step) for least in (LEAST_UNLIKE, FAINTLY_UNLIKE)
+    )
     faint &= np.abs(_off_neighbours(own, codes)) > OFF
-    near = _touching(own, fields)
-    for field, beside_it, *said in zip(own, near, unlike, rough, moving, faint, strict=True):
-        beside = itertools.compress(fields, beside_it)
-        whole = any(field.goes_on_in(other, far, curve) for other in beside)
-        flags = dict(zip(("unlike", "rough", "moving", "faint"), map(bool, said), strict=True))
-        yield Hidden(share=1.0 if whole else field.share(far), **flags)
+    near, printed = _touching(own, fields), [_printed_level(field, fields) for field in fields]
+    for at, field in enumerate(own):
+        others = itertools.compress(zip(fields, printed, strict=True), near[at])
+        whole = any(field.goes_on_in(other, far, level) for other, level in others)
+        yield Hidden(
+            share=1.0 if whole else _share(field.half, field, far),
+            around=1.0 if whole else _share(field.around, field, far),
+            unlike=bool(unlike[at]),
+            rough=bool(rough[at]),
+            moving=bool(moving[at]),
+            faint=bool(faint[at]),
+        )
+
+
+def _share(part: NDArray[np.float32], field: _Field, far: float) -> float:
+    """Return the share of a part (h, w) of a field that is ``far`` codes from its middle."""
+    return float(np.mean(np.abs(part - field.middle) > far))
 
 
 def _far(own: Sequence[_Field], codes: CodeRange) -> float:
@@ -169,12 +182,14 @@ def _far(own: Sequence[_Field], codes: CodeRange) -> float:
     return max(FAR * (codes.code_white - codes.code_black), NOISE * usual)
 
 
-def _curve(steps: Sequence[_Field]) -> Curve | None:
-    """Return reflectances, ascending, and levels (n,) of grey steps; None of less than two."""
-    order = _by_printed(steps)
-    if len(order) < 2:
+def _printed_level(field: _Field, fields: Sequence[_Field]) -> float | None:
+    """Return the level of a grey by the steps but for itself; None where they do not tell it."""
+    others = [of for of in fields if of is not field and of.view.region.kind == "grey"]
+    order = _by_printed(others)
+    if field.view.region.reflectance is None or len(order) < 2:
         return None
-    return _values(steps, order, "printed"), _values(steps, order, "middle")
+    printed, middle = (_values(others, order, name) for name in ("printed", "middle"))
+    return float(np.interp(field.printed, printed, middle))
 
 
 def beyond(values: Sequence[float] | Floats, times: float, least: float) -> Flags:
@@ -187,22 +202,22 @@ def beyond(values: Sequence[float] | Floats, times: float, least: float) -> Flag
 
 
 def _seen(view: View) -> _Field:
-    codes = mean_frame(view.luma)
-    middle, rows_and_columns = middle_half(codes[None]), without_border(view)
-    inner = codes[rows_and_columns] if codes[rows_and_columns].size else middle[0]
-    fine = np.ascontiguousarray(inner, np.float32)
-    smooth = np.asarray(cv2.medianBlur(fine, STROKE), np.float32)
-    darkest, lightest = _quantiles(smooth, PART, 1 - PART)
+    codes, kind = mean_frame(view.luma), view.region.kind
+    smooth = cv2.medianBlur(np.ascontiguousarray(codes, np.float32), STROKE)[None]
+    middle, around = middle_half(codes[None])[0], with_noise(codes[None], kind)[0]
+    inner = smooth[(slice(None), *without_border(view))]
+    darkest, lightest = _quantiles((inner if inner.size else smooth)[0], PART, 1 - PART)
     return _Field(
         view=view,
-        middle=_quantiles(middle[0], 0.5)[0],
+        middle=_quantiles(middle, 0.5)[0],
         mean=float(middle.mean()),
-        inner=smooth,
+        half=middle_half(smooth)[0],
+        around=with_noise(smooth, kind)[0],
         darkest=darkest,
         lightest=lightest,
         scatter=float(middle.std()),
-        doubt=standard_error(middle[0]) if min(middle.shape[1:]) >= BLOCKS else 0.0,
-        rough=_rough(inner),
+        doubt=standard_error(middle) if min(middle.shape) >= BLOCKS else 0.0,
+        rough=_rough(around),
         moving=_moving(view),
     )
 
@@ -220,8 +235,8 @@ def _moving(view: View) -> float:
     Of parts against their frame's mean: what all do together is the light. 0 of one frame, of a
     chart that moves, and of colours, whose noise is not told.
     """
-    frames = view.luma[(slice(None), *without_border(view))]
-    if len(frames) < 2 or not view.stable or view.region.kind == "colour" or not frames.size:
+    frames = with_noise(view.luma, view.region.kind)
+    if len(frames) < 2 or not view.stable or view.region.kind == "colour":
         return 0.0
     parts = np.array([block_means(frame, *_parts(frame)) for frame in frames])
     return float((parts - parts.mean(axis=1, keepdims=True)).std(axis=0).max())
@@ -265,21 +280,33 @@ def _touching(own: Sequence[_Field], fields: Sequence[_Field]) -> Flags:
     return np.asarray(near, np.bool_)
 
 
-def _wrong_steps(steps: Sequence[_Field], by: CodeRange) -> Flags:
-    """Return which of n grey steps have a level that the others do not leave to them.
+def _falls(ground: Samples | None, by: CodeRange) -> float:
+    """Return by how many codes a lighter step surely is darker, whatever the light.
 
-    It is darker than that of a darker step, or far off the curve through two on each side.
+    Twice those by which the light makes the ground differ, since a camera's curve may be steeper
+    elsewhere; infinite where the ground does not show it.
     """
-    wrong, order = np.zeros(len(steps), np.bool_), _by_printed(steps)
-    codes, printed = (_values(steps, order, name) for name in ("middle", "printed"))
-    if len(order) < 2 or not np.diff(printed).all():
-        return wrong
-    rising, far = _rising(codes, FALLS * by.code_unit), _far(steps, by)
-    while (off := _off_curve(np.cbrt(printed[rising]), codes[rising])).max() > far:
-        rising = np.delete(rising, int(off.argmax()))
-    if len(rising) >= (1 - MOST_WRONG) * len(order):
-        wrong[np.delete(order, rising)] = True
-    return wrong
+    if ground is None:
+        return math.inf
+    alike = ground.codes[ground.printed == ground.printed.max()]
+    if alike.max() > by.code_white - NEAR_WHITE * (by.code_white - by.code_black):
+        return math.inf
+    return FALLS * by.code_unit + STEEPER * float(np.ptp(alike))
+
+
+def _wrong_steps(fields: Sequence[_Field], falls: float) -> list[str]:
+    """Return the names of grey steps that are darker than a darker one, by ``falls`` codes.
+
+    None where more are than the others can tell.
+    """
+    steps = [field for field in fields if field.view.region.kind == "grey"]
+    order = _by_printed(steps)
+    if len(order) < 2 or math.isinf(falls):
+        return []
+    rising = _rising(_values(steps, order, "middle"), falls)
+    wrong = np.delete(order, rising)
+    few = len(wrong) <= MOST_WRONG * len(order)
+    return [steps[at].view.region.name for at in wrong] if few else []
 
 
 def _by_printed(fields: Sequence[_Field]) -> NDArray[np.intp]:
@@ -299,16 +326,6 @@ def _rising(codes: Floats, falls: float) -> NDArray[np.intp]:
         before = (chain for chain in longest if codes[chain[-1]] < code + falls)
         longest.append([*max(before, key=len, default=[]), at])
     return np.array(max(longest, key=len), np.intp)
-
-
-def _off_curve(places: Floats, codes: Floats) -> Floats:
-    """Return how far codes (n,) are off the cubic through two on each side; 0 at the ends."""
-    off, inner = np.zeros(len(codes)), rough_steps.INNER
-    for at in range(inner, len(codes) - inner):
-        near = [at - 2, at - 1, at + 1, at + 2]
-        there = rough_steps.through(places[near], codes[near], float(places[at]))
-        off[at] = abs(codes[at] - there)
-    return off
 
 
 def _off_neighbours(fields: Sequence[_Field], by: CodeRange) -> Floats:

@@ -66,7 +66,7 @@ class SeenLight(CodeRange):
     @cached_property
     def hidden(self) -> Mapping[str, Hidden]:
         """How far each field of one tone is not seen as printed, by the name of its region."""
-        return hidden.found(self.views.values(), self)
+        return hidden.found(self.views.values(), self, self.ground)
 
     @property
     def tone(self) -> str:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 BLOCK = 16  # px, a macroblock
 STILL_WITHIN = 0.1  # px
 MARGIN = 0.1  # of a region, into which its neighbours on the chart blur
+OF_FLAT, OF_STEP = 0.8, 0.6  # of a region each way, whose noise is told
 # kinds of a region by hand; the last four are not printed: the whole picture, an even surface, the
 # opening of a black box, and text
 BY_HAND = (*definition.PRINTED, "picture", "field", "hole", strips.KIND)
@@ -70,6 +71,17 @@ def middle_half(frames: NDArray[Any]) -> NDArray[Any]:
     """Cut the middle half, in each direction, out of each frame (n, h, w)."""
     down, across = (n // 4 for n in frames.shape[1:])
     return frames[:, down : frames.shape[1] - down, across : frames.shape[2] - across]
+
+
+def core(frames: NDArray[Any], share: float) -> NDArray[Any]:
+    """Cut the middle ``share`` (0..1) of each direction out of each frame (n, h, w)."""
+    down, across = (round(n * (1 - share) / 2) for n in frames.shape[1:])
+    return frames[:, down : frames.shape[1] - down, across : frames.shape[2] - across]
+
+
+def with_noise(frames: NDArray[Any], kind: str) -> NDArray[Any]:
+    """Cut that whose noise is told out of frames (n, h, w) of a kind of region."""
+    return core(frames, OF_FLAT if kind == "flat" else OF_STEP)
 
 
 def without_border(view: View) -> tuple[slice, slice]:

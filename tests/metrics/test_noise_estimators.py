@@ -15,7 +15,7 @@ import pytest
 
 from acceptance.errors import GapError
 from acceptance.metrics.noise import analysis, field, lines
-from acceptance.metrics.noise.alike import ALONE
+from acceptance.metrics.noise.alike import ALONE, Alike
 from acceptance.metrics.noise.analysis import Variance
 from acceptance.metrics.noise.dependence import Apart
 from acceptance.metrics.noise.weighting import unified_weighting
@@ -96,6 +96,36 @@ def test_white_noise_has_no_rows_and_no_columns(axis: int) -> None:
     seen = expected(lambda frame: lines.of_lines(frame, axis, 0.0).value, *SHAPE)
     assert seen == pytest.approx(1 / SHAPE[axis])
     assert lines.of_lines(np.zeros(SHAPE), axis, 1.0).value == pytest.approx(-1 / SHAPE[axis])
+
+
+def smoothed(frame: Array) -> Array:
+    """Smooth a frame (h, w) by 1 2 1 each way, so that it is two less each way."""
+    for _ in range(2):
+        frame = (frame[:-2] + 2 * frame[1:-1] + frame[2:]).T / 4
+    return frame
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_smoothed_noise_of_a_small_field_has_no_rows_and_no_columns(axis: int) -> None:
+    """The surface takes more of their means, as they are alike; without that it was a quarter low."""
+    alike = (1 / 4 + 1 / 2 + 1 / 4) ** 2 / (1 / 16 + 1 / 4 + 1 / 16)
+    noise, rest = Alike(pixels=alike**2, rows=alike, columns=alike), 1 / alike**2
+    shape = 24, 24
+
+    def lines_of(frame: Array) -> float:
+        return lines.of_lines(smoothed(frame), axis, 0.0).value
+
+    seen = expected(lines_of, shape[0] + 2, shape[1] + 2)
+    kept = -lines.of_lines(np.zeros(shape), axis, rest, noise).value
+    assert kept == pytest.approx(seen, rel=0.04)
+
+
+def test_lines_of_noise_that_is_alike_across_them_are_fewer() -> None:
+    rows = np.repeat(legendre(12, 4)[:, None], 15, axis=1)
+    alone = lines.of_lines(rows, 1, 1.0, Alike(squares=(1.0, 3.0))).sampling
+    alike = lines.of_lines(rows, 1, 1.0, Alike(squares=(4.0, 3.0))).sampling
+    assert alone == pytest.approx(1 / 9 * math.sqrt(2 / 9))
+    assert alike**2 - alone**2 == pytest.approx(2 / 9 * 3 / 15**2)
 
 
 @pytest.mark.parametrize(

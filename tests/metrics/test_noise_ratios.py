@@ -18,10 +18,11 @@ from acceptance.metrics._shared.sources import PRINT_SOURCE, TONE_SOURCE
 from acceptance.metrics.noise import chroma
 from acceptance.metrics.noise import field as fields
 from acceptance.metrics.noise.analysis import QUANTISATION, Noise, Variance, analyse
-from acceptance.metrics.noise.field import Field, core
+from acceptance.metrics.noise.field import Field
 from acceptance.metrics.noise.weighting import unified_weighting
 from acceptance.model import BudgetLine, Measurement, Note, Shot
 from acceptance.scene.hidden import Hidden
+from acceptance.scene.views import core
 from acceptance.uncertainty import measurement
 
 if TYPE_CHECKING:

@@ -282,9 +282,9 @@ def test_a_flat_region_is_known_by_its_reflectance_and_read_without_its_border()
 @pytest.mark.parametrize("reflectance", [0.05, 0.8])
 def test_a_flat_region_that_glare_lies_on_is_no_level_of_a_wedge(reflectance: float) -> None:
     """It made the step seven times too small, and the wedge read 317 for 235 TVL."""
-    lying = defaultdict(Hidden, {f"flat{reflectance}": Hidden(share=0.19)})
+    lying = defaultdict(Hidden, {f"flat{reflectance}": Hidden(around=0.19)})
     assert levels_of(scene(hidden=lying), ANGLE) == levels_of(scene(), ANGLE)
-    lying[f"flat{reflectance}"] = Hidden(share=0.21)
+    lying[f"flat{reflectance}"] = Hidden(around=0.21)
     with pytest.raises(GapError, match="field_hidden"):
         levels_of(scene(hidden=lying), ANGLE)
 

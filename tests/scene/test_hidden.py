@@ -10,6 +10,7 @@ import pytest
 
 from acceptance.scene import hidden
 from acceptance.scene.code_range import CodeRange
+from acceptance.scene.ground import Samples
 from acceptance.scene.hidden import Hidden
 
 SIZE = 40, 60  # px, rows and columns
@@ -30,11 +31,23 @@ def scale(levels: Any, *, noise: float = 1.5, frames: int = 2, kind: str = "grey
     ]
 
 
-def found(fields: list[Any], *, depth: int = 8, apart: float = 1.0) -> list[Hidden]:
+def ground(*codes: float) -> Samples:
+    """Make samples of a chart's ground of these codes, and one of its dark fields."""
+    of_all = np.array([*codes, 30.0])
+    printed = np.array([*(0.75 for _ in codes), 0.03])
+    return Samples(places=np.zeros((len(of_all), 2)), codes=of_all, errors=of_all, printed=printed)
+
+
+EVEN = ground(200.0, 200.0)
+
+
+def found(
+    fields: list[Any], *, depth: int = 8, apart: float = 1.0, light: Samples | None = EVEN
+) -> list[Hidden]:
     """Return what is hidden of each field, by a camera whose codes are roots of its light."""
     video: Any = SimpleNamespace(depth=depth, full_range=True, transfer="gamma22", assumed=())
     codes = CodeRange(video=video, spacings=(apart, 1.0, 1.0))
-    return list(hidden.found(fields, codes).values())
+    return list(hidden.found(fields, codes, light).values())
 
 
 LEVELS = np.arange(30.0, 230.0, 20.0)
@@ -56,7 +69,7 @@ def test_thin_writing_and_a_small_leaf_are_too_little_for_a_mean_but_not_for_noi
 ) -> None:
     """2 px thick, 1 % of the field; a pixel that is hot is the camera's noise."""
     fields = scale(LEVELS[::2])
-    fields[2].luma[:, 6:8, 25:37] = level
+    fields[2].luma[:, 8:10, 25:37] = level
     fields[3].luma[:, 20, 30] = 255
     seen = found(fields)
     assert seen[2].at_all
@@ -119,16 +132,111 @@ def test_steps_of_few_bits_are_no_steps_with_writing(gradient: float, noise: flo
 
 @pytest.mark.parametrize("level", [250.0, 5.0])
 @pytest.mark.parametrize("at", [0, 3, 5, 9])
-def test_a_step_that_is_covered_as_a_whole_has_a_level_that_the_others_do_not_leave_to_it(
+def test_a_step_that_is_covered_as_a_whole_and_breaks_the_order_of_the_others_is_hidden(
     level: float, at: int
 ) -> None:
     """What covers it ends at its border; at an end of the scale it must not go on as that does."""
     fields = scale(LEVELS)
     fields[at].luma[:] = level
     ends = (at, level) in {(0, 5.0), (9, 250.0)}
-    assert [field.share for field in found(fields)] == [
-        float(i == at and not ends) for i in range(10)
+    shares = [float(i == at and not ends) for i in range(10)]
+    seen = found(fields)
+    assert [field.share for field in seen] == [field.around for field in seen] == shares
+
+
+@pytest.mark.parametrize(
+    ("light", "told"),
+    [
+        (EVEN, True),
+        (ground(200, 180, 192), True),
+        (ground(200, 130), False),  # the light may have made the step so much darker
+        (ground(245, 244), False),  # too near white to show it
+        (None, False),
+    ],
+)
+def test_the_order_of_steps_tells_no_more_than_the_light_on_the_ground(
+    light: Samples | None, *, told: bool
+) -> None:
+    """Steps that lie in rows, the next one in print in other light, were called covered."""
+    fields = scale(LEVELS)
+    fields[5].luma -= 70
+    assert [field.much for field in found(fields, light=light)] == [
+        told and at == 5 for at in range(10)
     ]
+
+
+@pytest.mark.parametrize(("falls", "told"), [(2.0, False), (6.0, True)])
+def test_a_step_falls_surely_by_more_than_three_codes(falls: float, *, told: bool) -> None:
+    fields = scale(LEVELS, noise=0.0)
+    fields[5].luma[:] = LEVELS[4] - falls
+    assert any(field.much for field in found(fields)) == told
+
+
+def test_a_scale_that_falls_as_a_whole_is_not_covered() -> None:
+    """More than a third of its steps would be: the others do not tell."""
+    fields = scale(LEVELS)
+    for view, level in zip(fields, LEVELS[::-1], strict=True):
+        view.luma[:] = level
+    assert found(fields) == [FREE] * 10
+
+
+@pytest.mark.parametrize("count", [5, 6, 9])
+def test_a_steep_curve_through_few_steps_hides_none(count: int) -> None:
+    """As a camera of much contrast has it, and one that crushes the dark."""
+    printed = np.linspace(0.2, 0.95, count)
+    for signal in (1 / (1 + np.exp(-14 * (printed - 0.5))), np.maximum(printed - 0.5, 0.0) * 2):
+        fields = scale(printed * 255)
+        for view, level in zip(fields, 16 + 219 * signal, strict=True):
+            view.luma += np.rint(level) - view.luma.mean().round()
+        assert not any(field.much for field in found(fields))
+
+
+@pytest.mark.parametrize("kind", ["flat", "grey", "colour"])
+def test_what_reaches_into_the_rim_of_a_field_hides_none_of_its_middle(kind: str) -> None:
+    """As a region by hand shows of its neighbours, or blur: noise and means do without it."""
+    fields = scale([120.0] * 5, kind=kind)
+    for view in fields:
+        view.place, view.region.reflectance = None, None
+    rim = 4 if kind == "flat" else 8
+    fields[2].luma[:, :rim] = 230
+    fields[3].luma[:, :, : rim * 3 // 2] = 20
+    assert found(fields) == [FREE] * 5
+    fields[2].luma[:, : rim + 2] = 230
+    assert [field.at_all for field in found(fields)] == [at == 2 for at in range(5)]
+    assert not any(field.much for field in found(fields))
+
+
+def test_loud_noise_is_nothing_that_lies_there() -> None:
+    assert not any(field.at_all for field in found(scale(LEVELS[4:7], noise=40.0)))
+
+
+def waves(size: float) -> Any:
+    """Return a pattern of dark and light parts, in codes, that no surface follows."""
+    y, x = np.mgrid[: SIZE[0], : SIZE[1]]
+    return size * np.sign(np.sin(y / 2) * np.sin(x / 2))
+
+
+def test_what_is_rough_is_seen_at_all_and_where_all_are_as_rough_none_is() -> None:
+    """As of dust, by too few codes for another level; by one code or two it is no roughness."""
+    fields = scale(LEVELS, noise=0.5)
+    fields[3].luma += waves(4.0)
+    assert not any(field.rough for field in found(fields))
+    fields[4].luma += waves(12.0)
+    seen = found(fields)
+    assert [(field.rough, field.at_all) for field in seen] == [
+        (at == 4, at == 4) for at in range(10)
+    ]
+    for view in fields[:4] + fields[5:]:
+        view.luma += waves(12.0)
+    assert not any(field.rough for field in found(fields))
+
+
+def test_the_rest_of_a_step_that_is_covered_but_for_it_does_not_hide_the_step_beside_it() -> None:
+    """The dark rest has the level of the darker step; it is what is printed there."""
+    fields = scale(LEVELS)
+    fields[4].luma[:, :, 12:] = 250
+    seen = found(fields, light=None)
+    assert [field.share for field in seen[:4] + seen[5:]] == [0.0] * 9
 
 
 def test_what_covers_a_field_as_a_whole_goes_on_beside_it() -> None:
@@ -150,7 +258,10 @@ def test_a_fly_on_a_field_in_a_few_frames_moves_and_light_that_flickers_does_not
     fields[6].luma[3:5, 10:18, 12:20] = 20
     assert [field.moving for field in found(fields)] == [at == 6 for at in range(10)]
     for view in fields:
-        view.stable = False
+        view.region.kind = "colour"
+    assert not any(field.moving for field in found(fields))
+    for view in fields:
+        view.region.kind, view.stable = "grey", False
     assert not any(field.moving for field in found(fields))
 
 

@@ -356,10 +356,7 @@ def _directions(
     """
     rest, other = (without_lines(mean_frame - surface(mean_frame, by), noise) for by in ORDERS)
     seen = float(rest.mean())
-    row, column = (
-        of_lines(mean_frame, axis, seen * along)
-        for axis, along in ((1, noise.rows), (0, noise.columns))
-    )
+    row, column = (of_lines(mean_frame, axis, seen, noise) for axis in (1, 0))
     freedom = _freedom(rest.size, noise)
     least = seen * math.sqrt(2 / freedom), freedom
     return row, column, _variance(rest - left, other - left, None, least=least)

@@ -16,9 +16,10 @@ from acceptance.metrics._shared.coder import quantiser_step, untouched
 from acceptance.metrics._shared.flat_field import colourless
 from acceptance.metrics.noise.before_coding import step_of
 from acceptance.metrics.noise.dependence import distinct
-from acceptance.metrics.noise.field import QUANTITIES, core, gap_note
+from acceptance.metrics.noise.field import QUANTITIES, gap_note
 from acceptance.metrics.noise.in_steps import analyse_in_steps
 from acceptance.model.measurement import BudgetLine
+from acceptance.scene.views import with_noise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +37,6 @@ METHOD = (
     "1/12 off for quantisation; before an H.264 coder by its quantiser step (simulated)"
 )
 PLANES = {"noise.cb": "cb", "noise.cr": "cr"}
-MIDDLE = 0.8  # of a flat region, each way
 # steps: noise that a level in the middle between two changes of code may hide (variance seen, less
 # 1/12, at or below 1/12)
 HIDDEN = 0.37
@@ -65,7 +65,7 @@ def coding_shift(ratio: float) -> tuple[float, float]:
 def _figure(field: Field, quantity: str, plane: NDArray[np.integer] | None) -> Measurement:
     if plane is None:
         raise GapError("monochrome")
-    codes, coded = core(plane, MIDDLE), not untouched(field.scene.video, field.view)
+    codes, coded = with_noise(plane, "flat"), not untouched(field.scene.video, field.view)
     codes = codes if coded else distinct(codes)
     noise = _noise(field, codes, 1 + [*PLANES].index(quantity))
     sigma, hidden = noise.total.sigma, noise.hidden

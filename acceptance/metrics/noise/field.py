@@ -18,7 +18,7 @@ from acceptance.metrics.noise.dependence import distinct
 from acceptance.metrics.noise.in_steps import analyse_in_steps
 from acceptance.metrics.noise.weighting import Weighting, unified_weighting
 from acceptance.model.measurement import Note
-from acceptance.scene.views import mean_frame
+from acceptance.scene.views import mean_frame, with_noise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -150,7 +150,7 @@ def read_field(scene: Scene, view: View, light: NDArray[np.float64]) -> Field:
     ``light`` is that of every code. Raises GapError region_too_small, clipped, uneven_light,
     unstable_light, field_hidden.
     """
-    codes = core(view.luma, 0.8 if view.region.kind == "flat" else 0.6)
+    codes = with_noise(view.luma, view.region.kind)
     if untouched(scene.video, view):  # a coder that skips a block shows what is recorded, too
         codes = distinct(codes)
     _refuse(codes, scene, view.region.name, light)
@@ -208,9 +208,3 @@ def clipped_share(codes: NDArray[np.integer], black: float, white: float) -> flo
     low, high = codes.min(), codes.max()
     share = np.mean(codes == low) if low <= black else 0.0
     return float(share + (np.mean(codes == high) if high >= white else 0.0))
-
-
-def core(luma: NDArray[np.integer], share: float) -> NDArray[np.integer]:
-    """Return the middle ``share`` (0..1) of each direction of frames (n, h, w)."""
-    down, across = (round(n * (1 - share) / 2) for n in luma.shape[1:])
-    return luma[:, down : luma.shape[1] - down, across : luma.shape[2] - across]

@@ -63,20 +63,26 @@ def without_lines(residual: Array, noise: Alike = ALONE) -> Array:
     return np.asarray(rest**2 / (1 - noise.columns / height) / (1 - noise.rows / width))
 
 
-def of_lines(mean_frame: Array, axis: int, rest: float) -> Variance:
+def of_lines(mean_frame: Array, axis: int, rest: float, noise: Alike = ALONE) -> Variance:
     """Return the variance of the rows (``axis`` 1) or columns (0).
 
-    It is that of their means, less ``rest`` / pixels in a line.
+    It is that of their means, less what these keep of ``noise`` of the variance ``rest``: a line's
+    share of it, alike along the line, but for what the surface takes of noise that is alike across
+    the lines, of which so many lines tell less.
     """
-    count = mean_frame.shape[1 - axis]
+    count, terms = mean_frame.shape[1 - axis], ORDERS[0] + 1
+    along, across = (noise.rows, noise.columns) if axis else (noise.columns, noise.rows)
     means = [(mean_frame - surface(mean_frame, order)).mean(axis=axis) for order in ORDERS]
     square, other = (
         float(np.sum(line**2)) / (count - 1 - order)
         for line, order in zip(means, ORDERS, strict=True)
     )
+    kept = rest * along / mean_frame.shape[axis]
+    kept *= max(1 - terms * across / count, 0.0) / (1 - terms / count)
+    more = max(noise.squares[1 - axis] - 1, 0.0) * kept**2
     return Variance(
-        value=square - rest / mean_frame.shape[axis],
-        sampling=square * math.sqrt(2 / (count - 1 - ORDERS[0])),
-        degrees_of_freedom=count - 1 - ORDERS[0],
+        value=square - kept,
+        sampling=math.sqrt(2 / (count - terms) * (square**2 + more)),
+        degrees_of_freedom=count - terms,
         surface=abs(square - other) / math.sqrt(3),
     )

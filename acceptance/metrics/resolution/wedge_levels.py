@@ -70,7 +70,8 @@ def _flat(scene: Scene, reflectance: float) -> Array | None:
     """
     for view in scene.of_kind("flat"):
         if math.isclose(view.region.printed.get("reflectance", -1.0), reflectance, rel_tol=1e-6):
-            if scene.hidden[view.region.name].share > MOST_HIDDEN:
+            lying = scene.hidden[view.region.name]
+            if lying.around > MOST_HIDDEN or lying.unlike:
                 raise GapError("field_hidden", region=view.region.name)
             return _parts(scene.evened(view, mean_frame(view.luma), without_border(view)))
     return None
