@@ -308,10 +308,11 @@ def filmed_colours(random: np.random.Generator) -> list[Reading]:
     """Film the chart in uneven light by a camera with a cast."""
     camera = colours.drawn_camera(random)
     seed = int(random.integers(1 << 30))
-    camera = replace(camera, width=640, height=360, crf=0, seed=seed)
+    camera = replace(
+        camera, width=640, height=360, crf=0, seed=seed, gradient=colours.gradient(random)
+    )
     chart = definition.load(films.CHART)
-    measured = films.measured(camera, 0.32, colours.hung(random, chart))
-    return paired(measured, colours.truths(camera, chart))
+    return paired(films.measured(camera, 0.32, chart), colours.truths(camera, chart))
 
 
 def filmed_print(random: np.random.Generator) -> list[Reading]:

@@ -93,21 +93,10 @@ def drawn(random: np.random.Generator, camera: Camera) -> Scene:
     return replace(seen, chart=replace(chart, copy=copy), reference=reference, located=(place,))
 
 
-def hung(random: np.random.Generator, chart: definition.Chart) -> definition.Chart:
-    """Return the chart as it looks in slightly uneven light: its colours lighter to one side."""
-    fall = random.normal(0, UNEVEN / math.sqrt(3), 2) / (chart.size[0] / 2)
-
-    def lit(region: definition.Region) -> definition.Region:
-        if region.kind != "colour":
-            return region
-        x, y, width, height = region.rect
-        away = np.array([x + width / 2 - chart.size[0] / 2, y + height / 2 - chart.size[1] / 2])
-        scale = np.cbrt(1 + away @ fall)
-        lightness, a, b = region.printed["lab"]
-        lab = (scale * (lightness + 16) - 16, scale * a, scale * b)
-        return replace(region, printed={**region.printed, "lab": lab})
-
-    return replace(chart, regions=tuple(lit(region) for region in chart.regions))
+def gradient(random: np.random.Generator) -> tuple[float, float]:
+    """Draw how uneven the light is: at the right and lower end, over the left and upper one."""
+    across, down = 1 + random.normal(0, UNEVEN / math.sqrt(3), 2)
+    return across / (2 - across), down / (2 - down)
 
 
 def planes(camera: Camera, light: Array) -> list[float]:

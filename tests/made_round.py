@@ -79,14 +79,16 @@ def session(
     serial: str = CAMERA,
     film: str = "",
     set_up: Sequence[float] = (),
+    kind: SubjectKind = SubjectKind.FIXED,
+    chart: str | None = SHOT.chart,
     **measured: object,
 ) -> tuple[Session, Path]:
     """Seal a session in ``folder`` with a shot for each value, as ``run`` does.
 
     ``film``: SHA-256 that its clips are to have; ``set_up``: number of the set-up in each of them,
-    in place of one of its own for each value.
+    in place of one of its own for each value; ``kind`` of what was filmed, with which ``chart``.
     """
-    camera = Subject(id="cam-1", kind=SubjectKind.FIXED, serial=serial)
+    camera = Subject(id="cam-1", kind=kind, serial=serial)
     shots = tuple(
         replace(
             SHOT,
@@ -95,6 +97,7 @@ def session(
             chart_copy=PRINT,
             sha256=film,
             corners=seen(place),
+            chart=chart,
         )
         for number, place in enumerate(set_up or values)
     )

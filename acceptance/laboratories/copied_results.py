@@ -2,6 +2,10 @@
 
 A form is another file once its code was typed over, a film once it was packed anew. Told are
 numbers that are equal more often than chance has it, and charts that stand at one place.
+
+How coarse a laboratory reads a figure only its own results tell: decimals do not, where frames are
+counted in milliseconds, say. So a single result, or the same one each time, tells nothing, and
+the coarser, steadier laboratory of two says how often they are equal by chance.
 """
 
 from __future__ import annotations
@@ -9,29 +13,36 @@ from __future__ import annotations
 import math
 from collections import Counter
 from itertools import combinations, pairwise
-from statistics import median
 from typing import TYPE_CHECKING
 
 from acceptance.checks.warned import chart_places, twins
-from acceptance.laboratories import precision, robust
+from acceptance.laboratories import precision
 from acceptance.model import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from acceptance.checks.warned.chart_places import Corners
     from acceptance.laboratories.reported import LaboratoryReport
 
+    Values = tuple[float, ...]
+
 MOST_CHANCE = 1e-5  # that honest results of any two laboratories of a round are equal as often
+# share of the results that are another's, where they are; of another share it takes more of them
+COPIED = 2 / 3
+ONE_FILM = 3  # figures of many digits: one alone may be determined by something else
 
 
-def copied(reports: Sequence[LaboratoryReport]) -> Iterator[Reason]:
-    """Name the laboratories whose results, or whose films, are those of another one."""
+def copied(reports: Sequence[LaboratoryReport], left_out: Collection[str] = ()) -> Iterator[Reason]:
+    """Name the laboratories whose results, or whose films, are those of another one.
+
+    ``left_out``: figures that any two films share, as those of time.
+    """
     pairs = list(combinations(reports, 2))
-    by_chance = _by_chance(reports)
     for first, second in pairs:
         named = {"laboratories": f"{first.code}, {second.code}"}
-        if _chance(first, second, by_chance) * len(pairs) < MOST_CHANCE:
+        results = list(_of_both(first, second, left_out))
+        if _are_of_one_film(results) or _chance(results) * len(pairs) < MOST_CHANCE:
             yield Reason(code="results_alike", parameters=named)
         if any(chart_places.alike(mine, its) for mine in first.places for its in second.places):
             yield Reason(code="films_alike", parameters=named)
@@ -52,55 +63,69 @@ def set_up_once(repeats: Iterable[Mapping[str, Corners]]) -> Iterator[Reason]:
         yield Reason(code="set_up_once", parameters={"shots": ", ".join(shots)})
 
 
-def _by_chance(reports: Sequence[LaboratoryReport]) -> dict[str, float]:
-    """Return for each figure how often two results of one mean are equal, rounded as they are.
+def _of_both(
+    first: LaboratoryReport, second: LaboratoryReport, left_out: Collection[str]
+) -> Iterator[tuple[Values, Values]]:
+    """Yield the results of two laboratories on each figure that both report."""
+    for name in first.figures:
+        if name in second.figures and name not in left_out:
+            yield first.figures[name].values, second.figures[name].values
+
+
+def _are_of_one_film(results: Iterable[tuple[Values, Values]]) -> bool:
+    """Whether some results have digits that chance gives once, and that nobody repeats."""
+    equal = {
+        value
+        for mine, its in results
+        if len({*mine}) == len(mine) and len({*its}) == len(its)
+        for value in {*mine} & {*its}
+    }
+    return sum(map(twins.is_telling, equal)) >= ONE_FILM
+
+
+def _chance(results: Iterable[tuple[Values, Values]]) -> float:
+    """Return how probable it is at most that honest results are equal as often.
+
+    That is 1 / E, by Markov's inequality, with E the likelihood ratio of a share ``COPIED`` of them
+    being copied to none: its mean over honest results is 1, of many figures together, too. In the
+    order in which they stand, or in any: whichever is less probable, so twice that. Figures are
+    taken as independent.
+    """
+    in_order = in_any = 0.0
+    for mine, its in results:
+        by_chance = max(map(_equal_by_chance, (mine, its)))
+        if by_chance < 1:
+            count = min(len(mine), len(its))
+            placed = sum(left == right for left, right in zip(mine, its, strict=False))
+            equal = Counter(mine) & Counter(its)
+            in_order += _evidence(placed, count, by_chance)
+            in_any += _evidence(equal.total(), count, by_chance) - _ways(mine, its, equal)
+    return 2 * math.exp(-max(in_order, in_any))
+
+
+def _evidence(equal: int, count: int, by_chance: float) -> float:
+    """Return the logarithm of the likelihood ratio of so many equal results of ``count``."""
+    favoured = (COPIED + (1 - COPIED) * by_chance) / by_chance
+    return equal * math.log(favoured) + (count - equal) * math.log(1 - COPIED)
+
+
+def _ways(mine: Values, its: Values, equal: Counter[float]) -> float:
+    """Return the logarithm of how many orders there are for each that has the same ones equal."""
+    alike = math.prod(map(math.factorial, equal.values()))
+    return math.log(math.perm(max(len(mine), len(its)), equal.total()) / alike)
+
+
+def _equal_by_chance(values: Values) -> float:
+    """Return how often results of one laboratory are equal; 1 where they do not tell.
 
     Two draws of a normal law of standard deviation s differ by less than half a step q either way
-    with q / (2 sqrt(pi) s). Laboratories with other means agree less often.
+    with q / (2 sqrt(pi) s); as often as its own are equal, where an outlier makes s too large. The
+    step is at most the least that two of them differ by. Laboratories with other means agree less.
     """
-    names = dict.fromkeys(name for report in reports for name in report.figures)
-    return {
-        name: _equal_by_chance([one.figures[name].values for one in reports if name in one.figures])
-        for name in names
-    }
-
-
-def _equal_by_chance(results: Sequence[Sequence[float]]) -> float:
-    distinct = sorted({value for values in results for value in values})
-    steps = [after - before for before, after in pairwise(distinct)]
-    scatter = _scatter(results)
-    return min(1.0, min(steps) / (2 * math.sqrt(math.pi) * scatter)) if steps and scatter else 1.0
-
-
-def _scatter(results: Sequence[Sequence[float]]) -> float:
-    """Return how far results of one laboratory usually scatter; of single ones, those of all."""
-    if within := [precision.variance(values) for values in results if len(values) > 1]:
-        return math.sqrt(median(within))
-    means = [precision.mean(values) for values in results]
-    return robust.algorithm_a(means).deviation if len(means) > 1 else 0.0
-
-
-def _chance(
-    first: LaboratoryReport, second: LaboratoryReport, by_chance: Mapping[str, float]
-) -> float:
-    """Return how probable it is at most that two laboratories have as many equal results.
-
-    In the order in which they stand, or in any: whichever is less probable, so twice that.
-    """
-    in_order = in_any = 1.0
-    for name in first.figures.keys() & second.figures.keys():
-        mine, its, alike = first.figures[name].values, second.figures[name].values, by_chance[name]
-        equal = Counter(mine) & Counter(its)
-        if any(map(twins.is_telling, equal)):
-            return 0.0
-        placed = sum(left == right for left, right in zip(mine, its, strict=False))
-        in_order *= min(1.0, math.comb(min(len(mine), len(its)), placed) * alike**placed)
-        in_any *= min(1.0, _ways(len(mine), len(its), equal) * alike ** equal.total())
-    return 2 * min(in_order, in_any)
-
-
-def _ways(mine: int, its: int, equal: Counter[float]) -> int:
-    """Count how equal results may lie among those of two laboratories, in any order."""
-    alike = math.prod(map(math.factorial, equal.values()))
-    count = equal.total()
-    return math.comb(its, count) * math.perm(mine, count) // alike
+    steps = [after - before for before, after in pairwise(sorted({*values}))]
+    variance = precision.variance(values)
+    if not (steps and variance):
+        return 1.0
+    normal = min(steps) / (2 * math.sqrt(math.pi * variance))
+    ties = sum(math.comb(times, 2) for times in Counter(values).values())
+    return min(1.0, max(normal, ties / math.comb(len(values), 2)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from acceptance.checks.warned import twins
 from acceptance.errors import PlanError
 from acceptance.laboratories import (
     copied_results,
@@ -189,8 +190,13 @@ def compare(plan: Round, reports: Sequence[LaboratoryReport]) -> LaboratoryCompa
         plan=plan,
         reports=tuple(reports),
         figures=tuple(evaluate(figure, reports) for figure in plan.figures),
-        notes=(*_differing(reports), *copied_results.copied(reports)),
+        notes=(*_differing(reports), *copied_results.copied(reports, _shared(plan))),
     )
+
+
+def _shared(plan: Round) -> set[str]:
+    """Return the figures that any two films of a camera share."""
+    return {one.id for one in plan.figures if not twins.is_of_pictures(one.quantity)}
 
 
 def _differing(reports: Sequence[LaboratoryReport]) -> Iterator[Reason]:

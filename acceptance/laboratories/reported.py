@@ -49,7 +49,7 @@ class LaboratoryReport:
     """SHA-256 of the form or of each clip, and what it is called: nobody else's may be the same."""
 
     places: tuple[Corners, ...] = ()
-    """Where each of its films shows the chart's corners, in px; empty: a form."""
+    """Where each of its films shows the chart's corners, in px, if comparable; empty: a form."""
 
     charts: frozenset[str] = field(default_factory=frozenset)
     """SHA-256 of the chart's file in its sessions; empty: a form."""

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from acceptance.checks.warned import chart_places
 from acceptance.files import paths, strict_toml
 from acceptance.laboratories import copied_results
 from acceptance.laboratories.reported import FigureReport, LaboratoryReport
@@ -33,6 +34,12 @@ class _Sealed:
     vouched: Predecessor
     shots: Mapping[str, Shot]
 
+    @property
+    def places(self) -> dict[str, Corners]:
+        """Where the chart stands in each of the shots, of which that can be compared."""
+        comparable = chart_places.comparable(self.session)
+        return {shot.id: shot.corners for shot in comparable if shot.id in self.shots}
+
 
 def read(
     plan: Round, laboratory: Laboratory, folder: Path, trust: Sequence[Path] = ()
@@ -41,7 +48,8 @@ def read(
 
     Every shot of the plan's camera is a repeat. Of several repeats the root mean square of their
     standard uncertainties counts: what is the same in all of them does not shrink. Raises
-    SessionError for a session that was changed after it was sealed or whose signature is broken;
+    SessionError for a session that was changed after it was sealed, whose signature is broken, or
+    whose charts stand nowhere;
     PlanError for another camera, chart or print, another unit, several measurements of a figure in
     one shot, and for a session or film twice.
     """
@@ -66,7 +74,7 @@ def read(
         ),
         origin=tuple(ids),
         handed_in=films,
-        places=tuple(shot.corners for one in sealed for shot in one.shots.values()),
+        places=tuple(corners for one in sealed for corners in one.places.values()),
         charts=_charts(plan, sealed),
         versions=frozenset(one.session.tool_version for one in sealed),
     )
@@ -75,10 +83,11 @@ def read(
 def _places(figure: ComparedFigure, sealed: Sequence[_Sealed]) -> dict[str, Corners]:
     """Return where the chart stands in each film that gave a figure, by session and shot."""
     return {
-        tr("{session}: shot {shot}", session=held.session.id, shot=one.shot): shot.corners
+        tr("{session}: shot {shot}", session=held.session.id, shot=one.shot): places[one.shot]
         for held in sealed
+        for places in (held.places,)
         for one in held.session.measurements
-        if _is_of(one, figure, held) and any((shot := held.shots[one.shot]).corners)
+        if one.shot in places and _is_of(one, figure, held)
     }
 
 
@@ -109,6 +118,7 @@ def _sealed(
     place = paths.inside(folder, name, folder=tr("the plan's folder"), where=laboratory.code)
     vouched = predecessors.examine(place, Precedence.BASELINE, trust)
     session = store.load(place)
+    chart_places.require_numbers(session)
     shots = {shot.id: shot for shot in _of_camera(plan, session)}
     for shot in shots.values():
         _require_chart(plan, shot, session, place)

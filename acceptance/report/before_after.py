@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -23,7 +24,7 @@ from acceptance.model import Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from acceptance.model import Finding, Predecessor, Session
+    from acceptance.model import Finding, Predecessor, Session, Taken
 
 PACKS = "data/packs/"
 
@@ -198,30 +199,50 @@ def _apart(before: Session, after: Session) -> Iterator[str]:
 def _films_told(before: Session, after: Session) -> Iterator[str]:
     """Name the devices of which nothing was filmed anew, and those that have another one's film."""
     shown, known = _same_films(before, after), _same_films(before, before)
-    if again := [old for old, new in shown if old == new]:
+    new_ones = _filmed_anew(before, after)
+    if again := [old for old, new in shown if old == new and new not in new_ones]:
         yield _sentence("same_films", subjects=", ".join(again))
     if other := [f"{old} = {new}" for old, new in shown if old != new and (old, new) not in known]:
         yield _sentence("other_films", subjects=", ".join(other))
 
 
 def _same_films(before: Session, after: Session) -> dict[tuple[str, str], None]:
-    """Return the devices that one file, or films of the very same figures, stand for in each."""
-    then, now = ({one.id: one for one in session.taken} for session in (before, after))
+    """Return the devices that one film stands for in each."""
+    return {(one.subject, other.subject): None for one, other in _of_one_film(before, after)}
+
+
+def _filmed_anew(before: Session, after: Session) -> set[str]:
+    """Return the devices of which some film, maybe not each, is a new one."""
+    old = {other.id for _, other in _of_one_film(before, after)}
+    return {one.subject for one in after.taken if one.id not in old}
+
+
+def _of_one_film(before: Session, after: Session) -> list[tuple[Taken, Taken]]:
+    """Return what was taken, in each, that is of one file, or a film of the very same figures."""
     figures = (twins.by_figure(session.measurements) for session in (after, before))
     alike = {(old, new) for new, old in twins.alike_across(*figures)}
-    return {
-        (one.subject, other.subject): None
-        for one, other in product(then.values(), now.values())
+    return [
+        (one, other)
+        for one, other in product(before.taken, after.taken)
         if (one.sha256 and one.sha256 == other.sha256) or (one.id, other.id) in alike
-    }
+    ]
 
 
 def _is_older(after: Session, before: Session) -> bool:
     """Whether what is to come after was measured before, or filmed before of some device."""
-    if datetime.fromisoformat(after.started) < datetime.fromisoformat(before.started):
+    measured, first = _moment(after.started), _moment(before.started)
+    if measured and first and measured < first:
         return True
     then, now = _days(before), _days(after)
     return any(max(now[name]) < min(then[name]) for name in then.keys() & now.keys())
+
+
+def _moment(stated: str) -> datetime | None:
+    """Return a time; None where it is none, or states no zone, and so cannot be compared."""
+    with suppress(ValueError):
+        moment = datetime.fromisoformat(stated)
+        return moment if moment.tzinfo else None
+    return None
 
 
 def _days(session: Session) -> dict[str, set[str]]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from acceptance.scene import plane_waves
 from acceptance.scene.rolling_bars import RollingBars
-from acceptance.scene.wound_carrier import WoundCarrier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +25,6 @@ class Waves:
         self.bars = RollingBars(bar_frames, thresholds)
         self.stood = True  # whether the picture did not move since waves were last looked for
         self.samples: Bytes | None = None
-        self.wound = WoundCarrier(thresholds)
 
     def see(self, small: Floats, moved: Iterable[float]) -> None:
         """Take in the thumbnail of a picture, and by how much it moved."""
@@ -39,7 +36,7 @@ class Waves:
         could = (samples > self.black) & (samples < white)
         found = plane_waves.over_all(samples, self.samples, could, self.thresholds)
         self.samples = samples
-        return replace(found, wound=self.wound.see(samples, could))
+        return found
 
     def figures(
         self, samples: Bytes, found: PictureWave, lines: LineNoise, noise: float
@@ -48,8 +45,7 @@ class Waves:
 
         Blinds or a fence in a part of it are none; what drifts is one (``plane_waves``), and so is
         noise by ``lines``. Beside a wave that stands still is the ``noise``, in %, of what changes
-        there, and by how much it changes itself. A carrier whose crests wind is no wave, and is
-        over the picture as bars are that roll.
+        there, and by how much it changes itself.
         """
         limits = self.thresholds
         wave = max(found.everywhere, found.added if self.stood else 0.0)
@@ -61,7 +57,6 @@ class Waves:
         still = wave if own else max(wave, alone)
         rolled = self.bars.amplitude(above=max(still, lines.stirs))
         crossed, lattice, restless = found.crossed, found.lattice, noise
-        rolled = max(rolled, found.wound)
         drifts |= max(rolled, lines.stirs) > wave
         if still > wave:  # slats that move by half their distance have errors of lines
             drifts = max(rolled, 2 * lines.stirs) > alone

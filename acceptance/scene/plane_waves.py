@@ -66,9 +66,6 @@ class PictureWave:
 
     It is 0 where it does not drift, or stands beside the scene: things hide what is behind."""
 
-    wound: float = 0.0
-    """Amplitude of a carrier over all of the picture whose crests wind (``wound_carrier``)."""
-
 
 def over_all(
     samples: Bytes, before: Bytes | None, could: NDArray[np.bool_], thresholds: Thresholds

@@ -184,21 +184,24 @@ def same_films(before: Session, made: Session) -> set[str]:
 
 
 def as_one(old: str, new: str, before: Session, made: Session) -> str:
-    """Name two devices of two sessions; empty where they are one: of one id, and one serial number.
+    """Name two devices of two sessions; empty where they are one.
 
-    Devices of two sites may all be called cam-1.
+    They are by id, unless their serial numbers differ: devices of two sites may all be called
+    cam-1. And by maker and serial number: then one was given another id (``renamed``).
     """
+    then, now = _numbered(before, old), _numbered(made, new)
     if old != new:
-        return f"{old} = {new}"
-    known, number = _number(before, old), _number(made, new)
-    differ = known and number and alike.number(known) != alike.number(number)
-    return f"{old} {known} = {new} {number}" if differ else ""
+        same = then and now and twins.serial(then) == twins.serial(now)
+        return "" if same else f"{old} = {new}"
+    if not (then and now) or alike.number(then.serial) == alike.number(now.serial):
+        return ""
+    return f"{old} {then.serial} = {new} {now.serial}"
 
 
-def _number(session: Session, name: str) -> str:
-    """Return the serial number of a device; empty where none is stated."""
-    stated = (one.serial for one in session.plan.subjects if one.id == name)
-    return next((number for number in stated if alike.is_serial(number)), "")
+def _numbered(session: Session, name: str) -> Subject | None:
+    """Return a device of a session, if it states a serial number."""
+    stated = (one for one in session.plan.subjects if one.id == name)
+    return next((one for one in stated if alike.is_serial(one.serial)), None)
 
 
 def _shared(before: Session, made: Session, figures: twins.ByFigure) -> set[str]:

@@ -11,6 +11,7 @@ import pytest
 from acceptance.errors import PlanError, SessionError
 from acceptance.laboratories import evaluation, session_results
 from acceptance.laboratories.round_plan import Laboratory
+from acceptance.session import store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,6 +60,17 @@ def test_another_chart_or_print_is_refused(field: str, due: str, tmp_path: Path)
     _, folder = made_round.session(tmp_path / "a", (40.0,))
     with pytest.raises(PlanError, match=f"the plan compares '{due}'"):
         read(tmp_path, folder, **{field: due})
+
+
+def test_a_chart_that_stands_nowhere_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No session of this tool has one: it was sealed by hand."""
+    made, folder = made_round.session(tmp_path / "a", (40.0,))
+    shots = tuple(replace(one, corners=made_round.seen(float("nan"))) for one in made.shots)
+    monkeypatch.setattr(store, "load", lambda _: replace(made, shots=shots))
+    with pytest.raises(SessionError, match="chart in shot s0 are no numbers"):
+        read(tmp_path, folder)
 
 
 def test_another_unit_is_refused(tmp_path: Path) -> None:

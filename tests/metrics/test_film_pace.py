@@ -14,7 +14,7 @@ from acceptance.charts import definition
 from acceptance.errors import GapError
 from acceptance.footage import clip as clips
 from acceptance.metrics import frame_rate, latency, read_out
-from acceptance.metrics._filmed_clock import film_pace, slow_motion
+from acceptance.metrics._filmed_clock import film_pace
 from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.model import Condition, Measurement, Note, Shot, Tap
 from acceptance.scene import build
@@ -288,60 +288,12 @@ def test_slow_motion_that_file_and_clock_agree_on_is_timed_by_the_clock(pair: bu
     for key, figure in true.items():
         assert abs(slowed[key].value - figure.value) <= 1e-3 * figure.value
         more = slowed[key].uncertainty - figure.uncertainty
-        assert 0 <= more <= 0.008 * figure.value
+        frame = 0 if key[1] == "mean" else 1200 / 60  # ms, by which single times may be off
+        assert 0 <= more <= 0.008 * figure.value + frame / 3**0.5
         assert "film_pace" in {line.source for line in slowed[key].budget}
     notes = [item for item in latency.measure(in_slow_motion(pair)) if isinstance(item, Note)]
     said = next(note for note in notes if note.reason.code == "film_timed_by_clock")
     assert said.reason.parameters["times"] == pytest.approx(4, rel=1e-3)
-
-
-def test_slow_motion_is_timed_by_the_log_or_by_what_a_person_reads(looked: build.Scene) -> None:
-    """A panel of 60.3 Hz, which a person calls 60; two seconds leave a refresh of 120 open."""
-    index = np.arange(900.0, 1300.0)
-    slowed = replace(played(looked, 8 * FRAMES), video=replace(looked.video, slowed=8.0))
-    logged = replace(slowed, screen_log=np.column_stack([index, index / 60.3]))
-    for scene, most in ((logged, 0.009), (in_slow_motion(played(looked, FRAMES)), 0.019)):
-        found = slow_motion.by_clock(scene, [of_screen(60.3)])
-        assert found is not None
-        ratio = np.ptp(found[0].series.times) / np.ptp(FRAMES)
-        assert abs(ratio - 1) <= found[1].share <= most
-
-
-@pytest.mark.parametrize(
-    ("times", "said", "stated", "refresh"),
-    [
-        (8 * FRAMES, 8.0, {}, 60.0),  # nobody says what the screen is
-        (8 * FRAMES, 1.0, {"screen_refresh": 60.0}, 60.0),  # the file says nothing
-        (4 * FRAMES, 8.0, {"screen_refresh": 60.0}, 60.0),  # the phone fell to half of its rate
-        (8 * FRAMES, 8.0, {"screen_refresh": 60.0}, 120.0),
-        (8.1 * FRAMES, 8.0, {"screen_refresh": 60.0}, 60.0),
-        (ramp(FRAMES), 8.0, {"screen_refresh": 60.0}, 60.0),
-        (ramp(4 * FRAMES), 4.0, {"screen_refresh": 60.0}, 60.0),
-        (8 * FRAMES + 0.2 * FRAMES**2, 8.2, {"screen_refresh": 60.0}, 60.0),
-        (8 * np.where(FRAMES > 1, FRAMES + 1 / 240, FRAMES), 8.0, {"screen_refresh": 60.0}, 60.0),
-        (8 * FRAMES + 0.01 * np.sin(9e4 * FRAMES), 8.0, {"screen_refresh": 60.0}, 60.0),
-        (8 * FRAMES / 2, 8.0, {"screen_refresh": 60.0}, 60.0),
-    ],
-)
-def test_slow_motion_that_is_not_shown_to_be_of_one_even_pace_stays_refused(
-    looked: build.Scene, times: Array, said: float, stated: dict[str, float], refresh: float
-) -> None:
-    """In part, by ramps, of an uneven frame rate, with frames lost, or contradicted."""
-    slowed = played(looked, times, **stated)
-    scene = replace(slowed, video=replace(looked.video, slowed=said))
-    assert slow_motion.by_clock(scene, [of_screen(refresh)]) is None
-    assert code(scene, refresh).startswith("film_")
-
-
-def test_frames_that_an_export_put_between_those_taken_are_not_timed(looked: build.Scene) -> None:
-    """480 a second by the clock: phones take 240, and make the others up."""
-    half = replace(
-        played(looked, 16 * FRAMES, screen_refresh=120.0),
-        video=replace(looked.video, slowed=16.0),
-    )
-    assert slow_motion.by_clock(half, [of_screen(60.0)]) is None
-    quick = replace(half, series=replace(half.series, times=8 * FRAMES))
-    assert slow_motion.by_clock(replace(quick, video=half.video), [of_screen(120.0)]) is None
 
 
 def test_the_read_out_of_a_film_held_upright_is_refused(clip: build.Scene) -> None:

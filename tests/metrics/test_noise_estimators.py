@@ -107,7 +107,7 @@ def smoothed(frame: Array) -> Array:
 
 @pytest.mark.parametrize("axis", [0, 1])
 def test_smoothed_noise_of_a_small_field_has_no_rows_and_no_columns(axis: int) -> None:
-    """The surface takes more of such means; without that they were a quarter low."""
+    """The surface takes more of their means, as they are alike; else it is a quarter low."""
     alike = (1 / 4 + 1 / 2 + 1 / 4) ** 2 / (1 / 16 + 1 / 4 + 1 / 16)
     noise, rest = Alike(pixels=alike**2, rows=alike, columns=alike), 1 / alike**2
     shape = 24, 24

@@ -209,3 +209,21 @@ def test_an_older_session_in_place_of_a_newer_one_is_told() -> None:
         == sentences
     )
     assert compare(first, replace(filmed(BEFORE, "2026-06-02"), supersedes=first.id)).apart == ()
+
+
+def test_a_device_of_which_some_film_is_new_was_filmed_anew() -> None:
+    first = filmed(BEFORE, "2026-06-01")
+    kept, *others = first.shots
+    new = next(one for one in others if one.subject == kept.subject)
+    shots = (replace(one, sha256="ff" * 32) if one is new else one for one in first.shots)
+    measured = tuple(one for one in first.measurements if one.shot != new.id)
+    after = replace(first, id="b", shots=tuple(shots), measurements=measured, findings=())
+    [said] = compare(first, after).apart
+    subjects = dict.fromkeys(one.subject for one in first.shots)
+    assert said.endswith(": " + ", ".join(name for name in subjects if name != kept.subject))
+
+
+@pytest.mark.parametrize("started", ["2020-01-01T08:00:00", "", "yesterday"])
+def test_a_start_without_zone_or_none_at_all_is_no_earlier_one(started: str) -> None:
+    after = replace(BEFORE, started=started)
+    assert compare(BEFORE, after).apart == compare(after, BEFORE).apart == ()

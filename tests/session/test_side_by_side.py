@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from reached_session import CAMERA, SHOT, Case, reach
 
-from acceptance.errors import SessionError
 from acceptance.model import Plan, Scope
-from acceptance.session import side_by_side
+from acceptance.session import earlier, side_by_side, store
 from acceptance.signing.signatures import State
 from acceptance.signing.verification import verify
 
@@ -43,6 +43,9 @@ def of(
         ("gate-1", FILM, {"serial": "SN 2"}, "gate-1 SN 2 = gate-1 SN 1"),
         ("gate-1", FILM, {"serial": "sn1"}, ""),
         ("gate-1", FILM, {}, ""),
+        ("site-7", FILM, {"serial": "sn1"}, ""),
+        ("site-7", OTHER, {"serial": "SN 1"}, ""),
+        ("site-7", FILM, {"serial": "SN 2"}, "site-7 = gate-1"),
         ("gate-2", OTHER, {"corners": ELSEWHERE}, ""),
     ],
     ids=[
@@ -52,6 +55,9 @@ def of(
         "another number",
         "that number",
         "no number",
+        "that number under another name",
+        "that number under another name, coded again",
+        "another number under another name",
         "another",
     ],
 )
@@ -71,8 +77,53 @@ def test_a_session_contradicts_neither_itself_nor_what_cannot_be_read(tmp_path: 
     (tmp_path / "broken" / "session.json").write_text("{", "utf-8")
     [sentence] = side_by_side.contradictions(mine, [folder, tmp_path])
     assert sentence.startswith("broken was not compared")
-    with pytest.raises(SessionError, match="there is no session here"):
-        list(side_by_side.contradictions(mine, [tmp_path / "none"]))
+
+
+def test_one_number_of_two_makers_is_of_two_devices(tmp_path: Path) -> None:
+    named = {"gate-1": "Maker A", "site-7": "Maker B", "site-8": "maker a"}
+    mine, *others = (
+        replace(made, plan=replace(made.plan, subjects=(replace(one, manufacturer=maker),)))
+        for name, maker in named.items()
+        for made in (of(tmp_path / name, name, FILM, "SN 1")[0],)
+        for one in made.plan.subjects
+    )
+    assert [earlier.same_films(other, mine) for other in others] == [{"site-7 = gate-1"}, set()]
+
+
+def rewrite(folder: Path, **fields: object) -> None:
+    """Write over some of a session: its first shot's, or its number."""
+    content = json.loads((folder / store.FILE).read_text("utf-8"))
+    content["id"] = fields.pop("id", content["id"])
+    content["shots"][0] |= fields
+    (folder / store.FILE).write_text(json.dumps(content), "utf-8")
+
+
+@pytest.mark.parametrize("wrong", [float("nan"), float("inf")])
+def test_what_cannot_be_compared_is_named_and_hinders_no_other(
+    wrong: float, tmp_path: Path
+) -> None:
+    _, folder = of(tmp_path / "mine", "gate-1", FILM, corners=ELSEWHERE)
+    _, malformed = of(tmp_path / "out" / "a", "gate-2", OTHER)
+    rewrite(malformed, corners=[[[wrong, 2.0]] * 4])
+    _, shared = of(tmp_path / "out" / "b", "gate-2", FILM)
+    (tmp_path / "unreadable" / "s" / store.FILE).mkdir(parents=True)
+    places = [tmp_path / "none", malformed, tmp_path / "unreadable", shared]
+    found = verify(folder, beside=places)
+    assert (found.steps[-1].state, found.state) == (State.INDETERMINATE, verify(folder).state)
+    assert [text.partition(":")[0] for text in found.steps[-1].details] == [
+        "none was not compared",
+        f"{malformed.name} was not compared",
+        "s was not compared",
+        f"one film stands for several devices, here and in {shared.name}",
+    ]
+
+
+def test_a_number_written_over_does_not_hide_another_session(tmp_path: Path) -> None:
+    mine, _ = of(tmp_path / "a", "gate-1", FILM)
+    _, other = of(tmp_path / "b", "gate-2", FILM)
+    rewrite(other, id=mine.id)
+    [said] = side_by_side.contradictions(mine, [other])
+    assert said.endswith("gate-2 = gate-1")
 
 
 def test_verify_holds_the_session_that_was_made_first_against_a_later_one(tmp_path: Path) -> None:

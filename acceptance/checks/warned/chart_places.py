@@ -10,11 +10,14 @@ compared. Nor are those of recorders and screens, which show what a camera sees.
 
 from __future__ import annotations
 
+import cmath
 import math
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from acceptance.checks.warned.judged import caution
+from acceptance.errors import SessionError
+from acceptance.messages import tr
 from acceptance.model import SubjectKind
 
 if TYPE_CHECKING:
@@ -69,6 +72,14 @@ def comparable(session: Session) -> list[Shot]:
         for shot in session.shots
         if any(shot.corners) and shot.chart != CLOCK and shot.subject not in handing_on
     ]
+
+
+def require_numbers(session: Session) -> None:
+    """Refuse a session of somebody else whose charts stand nowhere. Raises SessionError."""
+    for shot in session.shots:
+        if not all(map(cmath.isfinite, _points(shot.corners))):
+            what = tr("the corners of the chart in shot {shot} are no numbers", shot=shot.id)
+            raise SessionError(what, where=session.id, hint=tr("Restore it from a copy"))
 
 
 def _first_side(corners: Corners) -> float:

@@ -135,8 +135,12 @@ def telling(measurements: Iterable[Measurement], most: int) -> list[float]:
 def _of_the_picture(figure: Measurement) -> bool:
     """Whether other pictures would give another figure: no time, setting, bound or count."""
     bound = figure.lower_bound or figure.upper_bound  # 20 lg 255, where nothing varies
-    timed = figure.quantity.startswith(OF_NO_PICTURE)
-    return not (bound or timed or figure.value.is_integer())
+    return is_of_pictures(figure.quantity) and not (bound or figure.value.is_integer())
+
+
+def is_of_pictures(quantity: str) -> bool:
+    """Whether other pictures give another figure of a quantity: none of time or of settings."""
+    return not quantity.startswith(OF_NO_PICTURE)
 
 
 def _weight(value: float) -> int:

@@ -54,13 +54,15 @@ class Doubt:
     """By which ``share`` times may be off, and the screen's rate in Hz that is ``assumed``.
 
     0: by nothing, and nothing unusual is. ``logged``: the log of the page says so. ``slowed``: how
-    many times longer than true times stamps were, which the clock has set right.
+    many times longer than true times stamps were, which the clock has set right. ``jump``: seconds
+    by which single times may be off beside.
     """
 
     share: float = 0.0
     assumed: float = 0.0
     logged: bool = False
     slowed: float = 1.0
+    jump: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -270,7 +272,7 @@ def noted(
     """Yield figures of time with the doubt of the film's pace in U, and a note on it."""
     for figure in found:
         if isinstance(figure, Measurement) and figure.unit in OF_TIME:
-            yield _doubted(figure, lines(figure.value, doubt))
+            yield _doubted(figure, lines(figure.value, doubt, single=figure.statistic != "mean"))
         else:
             yield figure
     yield from notes(scene, metric, doubt)
@@ -290,14 +292,14 @@ def notes(scene: Scene, metric: str, doubt: Doubt) -> Iterator[Note]:
             yield Note(reason=reason, shot=scene.shot.id, subject=scene.shot.subject, metric=metric)
 
 
-def lines(seen: float, doubt: Doubt) -> list[BudgetLine]:
+def lines(seen: float, doubt: Doubt, *, single: bool = False) -> list[BudgetLine]:
     """Return the line of what was ``seen`` by the film's time, of a half width in its unit.
 
-    None where there is no doubt.
+    None where there is no doubt. ``single``: in ms, and some single times make it.
     """
     if not doubt.share:
         return []
-    half = abs(seen) * doubt.share
+    half = abs(seen) * doubt.share + 1000 * doubt.jump * single
     return [BudgetLine(source="film_pace", contribution=half / 3**0.5, evaluation="B")]
 
 

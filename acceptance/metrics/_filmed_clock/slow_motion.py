@@ -26,8 +26,13 @@ if TYPE_CHECKING:
 
 AGREED = 0.005  # by which file and clock may differ in how much slower the film plays
 EVEN_STEP = 0.05  # of the interval, by which stamps may be off it
-# refreshes by which readings, right to half of one, may lie off one line, but for so few of them
+# refreshes by which readings, right to half of one, may lie off one line, but for single ones, and
+# for so few of them
 OFF_LINE, STRAY = 1.0, 0.02
+# refreshes over which readings are averaged, and frames by which such means may lie off the line or
+# off the next: by half a frame they do by themselves, and by a whole one where a frame is lost
+AVERAGED, OFF_FRAMES = (2, 6), 0.7
+UNSEEN = OFF_FRAMES + 0.5  # frames by which times may be off without being seen to
 FASTEST_TAKEN = 250.0  # frame/s: from there on phones put frames between those that they took
 STATED = 0.005  # by which a screen may be off the rate that a person states
 
@@ -41,8 +46,8 @@ def by_clock(scene: Scene, clocks: Collection[Readings]) -> tuple[Scene, Doubt] 
     times, slowed = scene.series.times, scene.video.slowed
     if slowed <= 1 or "times" in scene.video.assumed or not _even(times):
         return None
-    seen = film_pace.ClockPace.by(times, clocks)
-    if seen is None or not any(_one_pace(times, each, seen.rate) for each in clocks):
+    seen = film_pace.ClockPace.by(times, [each for each in clocks if _one_pace(times, each)])
+    if seen is None:
         return None
     screen = _screen(scene, seen, slowed)
     if screen is None:
@@ -52,9 +57,10 @@ def by_clock(scene: Scene, clocks: Collection[Readings]) -> tuple[Scene, Doubt] 
     if apart > AGREED or factor / float(np.median(np.diff(times))) > FASTEST_TAKEN:
         return None
     if apart < unsure:  # the clock says nothing else than the file, whose factor is a round one
-        factor, unsure = slowed, unsure + apart
+        factor = slowed
     true = replace(scene.series, times=times[0] + (times - times[0]) / factor)
-    return replace(scene, series=true), Doubt(share=unsure, slowed=factor)
+    jump = UNSEEN * float(np.median(np.diff(true.times)))
+    return replace(scene, series=true), Doubt(share=unsure + apart, slowed=factor, jump=jump)
 
 
 def _even(times: Array) -> bool:
@@ -64,12 +70,30 @@ def _even(times: Array) -> bool:
     return usual > 0 and bool(np.all(np.abs(steps - usual) < EVEN_STEP * usual))
 
 
-def _one_pace(times: Array, readings: Readings, rate: float) -> bool:
-    """Whether all readings lie on one line, as those of the clock's own screen do."""
-    off = readings.position[readings.readable] - rate * times[readings.readable]
-    if not len(off):
+def _one_pace(times: Array, readings: Readings) -> bool:
+    """Whether readings lie on one line everywhere, as those of the clock's own screen do.
+
+    No two that follow each other, nor the first or last, lie off it: stamps go elsewhere there.
+    """
+    seen = film_pace.ClockPace.by(times, [readings])
+    if seen is None:
         return False
-    return float(np.mean(np.abs(off - np.median(off)) > OFF_LINE)) <= STRAY
+    off = readings.position[readings.readable] - seen.rate * times[readings.readable]
+    off -= np.median(off)
+    stray = np.abs(off) > OFF_LINE
+    if np.any(stray[1:] & stray[:-1]) or stray[0] or stray[-1] or np.mean(stray) > STRAY:
+        return False
+    frame = seen.rate * float(np.median(np.diff(times)))
+    return all(_no_step(off[~stray] / frame, round(each / frame)) for each in AVERAGED)
+
+
+def _no_step(off: Array, count: int) -> bool:
+    """Whether means of ``count`` readings, ``off`` the line by so many frames, stay by it."""
+    if len(off) < 2 * count:
+        return False
+    means = np.convolve(off, np.full(count, 1 / count), "valid")
+    steps = means[count:] - means[:-count]
+    return bool(np.abs(np.r_[means - np.median(means), steps]).max() <= OFF_FRAMES)
 
 
 def _screen(scene: Scene, seen: ClockPace, slowed: float) -> tuple[float, float] | None:
