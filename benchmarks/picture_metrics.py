@@ -1,10 +1,11 @@
 """Time that all picture metrics take on one 1080p frame of the chart in memory, warm.
 
 ``OPENBLAS_NUM_THREADS=1 python benchmarks/picture_metrics.py [REPEATS]`` (as the command starts)
-prints the processor time of each metric, the best of the repeats, and that of decoding 25 frames of 1080p of the same chart (H.264 of 4 Mbit/s)
-in one thread in between, in the same run. The bar is 200 ms for all of them together, without the
-search for a ColorChecker and without PSNR. What they share of a scene (the light, what lies on the
-chart) is found anew in each repeat, and counts for the first one that asks for it.
+prints the processor time of each metric, the best of the repeats, and that of decoding 25 frames of
+1080p of the same chart (H.264 of 4 Mbit/s) in one thread in between, in the same run. The bar is
+200 ms for all of them together, without the search for a ColorChecker and without PSNR. What they
+share of a scene (the light, what lies on the chart) is found anew in each repeat, and counts for
+the first one that asks for it.
 """
 
 from __future__ import annotations
