@@ -12,7 +12,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import compiled_together
 import hypothesis
 import marks
 import plain_pages
@@ -49,7 +48,6 @@ LONG = (
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Collect without searching for garbage; never search again what was collected."""
     gc.disable()
-    compiled_together.compile_share(session.config)
     if not session.config.pluginmanager.has_plugin("dsession"):  # which only deals out the tests
         importlib.import_module("kept_films")  # before any test takes a function that films
     try:

@@ -136,8 +136,10 @@ def _track_quietly() -> None:
         from multiprocessing import resource_tracker  # noqa: PLC0415 -- late: not on Windows
 
         sys.warnoptions.append(NO_WARNING)
-        resource_tracker.ensure_running()
-        sys.warnoptions.remove(NO_WARNING)
+        try:
+            resource_tracker.ensure_running()
+        finally:
+            sys.warnoptions.remove(NO_WARNING)
 
 
 @contextlib.contextmanager

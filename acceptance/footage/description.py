@@ -94,10 +94,7 @@ def described(
     ``declared`` is how many frames the container says it has; a ``sequence`` is of several files.
     Raises ClipError where no frame can be decoded.
     """
-    first = next(decode_with_quantisers(path, deblocked=False), None)
-    if first is None or not packets:
-        what, hint = tr("no frame can be decoded"), tr("Export the recording again")
-        raise ClipError(what, where=str(path), hint=hint, code="clip_no_frames")
+    first = _first_frame(path, packets)
     with opened(path) as container:
         stream = filmed_stream(container)
         words = still_words.read(path) if still else still_words.StillWords()
@@ -132,6 +129,15 @@ def described(
             gamut=gamut.of_frame(first, stream.codec_context.name),
         )
     return _by_profile(info, words.profile) if words.profile else info
+
+
+def _first_frame(path: Path, packets: Sequence[Packet]) -> av.VideoFrame:
+    """Return the first frame. Raises ClipError where none can be decoded."""
+    first = next(decode_with_quantisers(path, deblocked=False), None)
+    if first is None or not packets:
+        what, hint = tr("no frame can be decoded"), tr("Export the recording again")
+        raise ClipError(what, where=str(path), hint=hint, code="clip_no_frames")
+    return first
 
 
 def _by_profile(info: VideoInfo, profile: bytes) -> VideoInfo:

@@ -158,10 +158,8 @@ def _scene(
     notes: list[Note] = []
     charts = locating.locate(shot, wanted, watch, opened.info, notes)
     kept = _kept(shot, opened, wanted, watch.kept, charts)
-    middle = kept[len(kept) // 2]
     regions = _views(shot, opened.info, kept, charts, notes)
-    notes += [*_truncation(opened.info, len(watch.times)), *damage.notes(opened, watch)]
-    notes += _slowed(opened.info)
+    notes += _of_the_file(opened, watch)
     session = clock_session.filmed(charts.clocks, kept)
     stream = stream_words.described(opened.info, len(watch.times), kept)
     packets = stream_tables.packets(folder / shot.packets) if shot.packets else None
@@ -172,7 +170,7 @@ def _scene(
         located=charts.located,
         views=regions,
         series=_series(shot, folder, opened, watch),
-        reference=middle,
+        reference=kept[len(kept) // 2],
         bars=black_bars.found([frame.luma for frame in kept], 1 << (opened.info.depth - 8)),
         spacings=(apart := spacings(regions.values())),
         stretches=stretches(regions.values(), apart),
@@ -188,6 +186,13 @@ def _scene(
         notes=tuple(replace(note, shot=shot.id, subject=shot.subject) for note in notes),
     )
     return _noted(scene, kept)
+
+
+def _of_the_file(opened: clip.Clip, watch: Watch) -> Iterator[Note]:
+    """Yield what is to be said of a file that is cut short, damaged or slowed."""
+    yield from _truncation(opened.info, len(watch.times))
+    yield from damage.notes(opened, watch)
+    yield from _slowed(opened.info)
 
 
 def _series(shot: Shot, folder: Path, opened: clip.Clip, watch: Watch) -> Series:

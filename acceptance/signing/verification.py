@@ -124,9 +124,7 @@ def verify(
     roots = [*(Path(file) for file in trust), *(policy.roots if policy else ())]
     examined = Examined(target, roots, roles=roles, signers=signers, policy=policy, at=at)
     examined.progress = progress
-    if not examined.report.is_file() and not (target / store.FILE).is_file():
-        what = tr("there is neither a report nor a session here")
-        raise SessionError(what, where=str(target), hint=tr("Check the path"))
+    _require_something(target, examined.report)
     with closing(examined):
         with suppress(Exception), without_collector():  # the steps say what is wrong
             examined.get_ready()
@@ -147,6 +145,13 @@ def verify(
         roots=examined.roots,
         signatures=_signatures(examined),
     )
+
+
+def _require_something(target: Path, report: Path) -> None:
+    """Raise SessionError where there is neither report nor session."""
+    if not report.is_file() and not (target / store.FILE).is_file():
+        what = tr("there is neither a report nor a session here")
+        raise SessionError(what, where=str(target), hint=tr("Check the path"))
 
 
 def _beside(examined: Examined, places: Sequence[Path | str]) -> Outcome:
