@@ -111,9 +111,9 @@ def test_a_film_is_made_once_and_spoiling_it_spoils_no_other(
 def test_a_chart_is_drawn_once_for_cameras_that_see_it_alike_and_a_drawing_cannot_be_spoilt(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    made, draw, chart = [], drawing.draw, definition.load("acceptance")
+    made, draw, chart = [], drawing.planes, definition.load("acceptance")
     counted = lambda *given, **named: (made.append(1), draw(*given, **named))[1]  # noqa: E731
-    monkeypatch.setattr(drawing, "draw", counted)
+    monkeypatch.setattr(drawing, "planes", counted)
     monkeypatch.setattr(kept_films, "DRAWN", {})
     monkeypatch.setattr(kept_films.KEEPER, "functions", kept_films.functions())
     first = sheets.drawn(TINY, chart)
@@ -131,8 +131,8 @@ def test_a_film_for_which_a_test_has_changed_the_toolkit_is_not_the_kept_one(
 ) -> None:
     monkeypatch.setattr(kept_films.KEEPER, "folder", tmp_path)
     by_way_of(tmp_path)
-    usual, draw = (tmp_path / "a.mp4").read_bytes(), drawing.draw
-    monkeypatch.setattr(drawing, "draw", lambda *given, **named: 0.5 * draw(*given, **named))
+    usual, draw = (tmp_path / "a.mp4").read_bytes(), drawing.planes
+    monkeypatch.setattr(drawing, "planes", lambda *given, **named: 0.5 * draw(*given, **named))
     by_way_of(tmp_path)
     assert (tmp_path / "a.mp4").read_bytes() != usual
 

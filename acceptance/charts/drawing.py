@@ -1,9 +1,8 @@
 """Draw a chart from its definition: as SVG at true size, and as a raster of exact area coverage.
 
 Both come from one list of filled polygons, so that print, picture and simulation cannot drift
-apart. A raster pixel is the area-weighted mean of the linear light within it, in closed form
-(signed trapezoids summed along the row, as scan converters for outlines do), not sampled. Labels
-are drawn in the SVG only.
+apart. A raster pixel is the area-weighted mean of the linear light within it (``pixel_shares``).
+Labels are drawn in the SVG only.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ import cv2
 import numpy as np
 
 from acceptance.charts import clock_screen
+from acceptance.charts.pixel_shares import coverage
 from acceptance.errors import UsageError
 from acceptance.messages import tr
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     from acceptance.charts.located import Floats
     from acceptance.charts.nouns import Chart, Fiducial, Region
+    from acceptance.charts.pixel_shares import Cover
     from acceptance.model import Box
 
-    Cover = tuple[Floats, tuple[int, int]]  # share of each pixel, and the first pixel's x, y
 
 Colour = tuple[float, float, float]
 WIDEST = 16_384  # px; some 5 GB of light
@@ -129,6 +129,17 @@ def draw(
     -----
     Coverage of each pixel is exact: the module's description says how.
     """
+    light = planes(chart, width, index=index, session=session)
+    return np.moveaxis(light.repeat(3 // len(light), axis=0), 0, 2)
+
+
+def planes(
+    chart: Chart, width: int, *, index: int | None = None, session: str = clock_screen.NOBODY
+) -> NDArray[np.float32]:
+    """Draw a chart as ``draw`` does: (3, height, width), or (1, height, width) where all is grey.
+
+    Raises what that raises.
+    """
     if not 1 <= width <= WIDEST:
         what = tr("a chart is drawn 1 to {most} px wide, not {width}", most=WIDEST, width=width)
         raise ValueError(what)
@@ -136,7 +147,7 @@ def draw(
 
 
 def _painted(printed: Sequence[Shape], chart: Chart, width: int) -> NDArray[np.float32]:
-    """Return the light (height, width, 3) of what is ``printed`` on a chart, each over the last."""
+    """Return the light (1 or 3, h, w) of what is ``printed`` on a chart, each over the last."""
     scale = width / chart.size[0]
     size = round(chart.size[1] * scale), width
     covers = [coverage(shape.points * scale) for shape in printed]
@@ -144,11 +155,25 @@ def _painted(printed: Sequence[Shape], chart: Chart, width: int) -> NDArray[np.f
     coloured = np.flatnonzero(np.ptp(gains, axis=1))
     grey = np.full(size, chart.background, np.float64)
     _paint_on(grey, covers, np.where(np.ptp(gains, axis=1), 0.0, gains[:, 0]))
-    planes = np.repeat(grey[None], 3 if coloured.size else 1, axis=0)
-    for plane, gained in zip(planes, gains[coloured].T, strict=False):
-        _paint_on(plane, [covers[number] for number in coloured], gained)
-    light = np.clip(planes, 0.0, 1.0, out=planes).astype(np.float32)
-    return np.moveaxis(light if coloured.size else light.repeat(3, axis=0), 0, 2)
+    light = np.empty((3 if coloured.size else 1, *size), np.float32)
+    light[:] = np.clip(grey, 0.0, 1.0, out=light[0])
+    if coloured.size:
+        _paint_coloured(light, grey, [covers[number] for number in coloured], gains[coloured])
+    return light
+
+
+def _paint_coloured(
+    light: NDArray[np.float32], grey: Floats, covers: Sequence[Cover], gains: Floats
+) -> None:
+    """Paint coloured shapes on a chart's ``light`` (3, h, w), over what is ``grey`` (h, w)."""
+    first = np.array([place for _, place in covers])
+    ends = first + [cover.shape[::-1] for cover, _ in covers]
+    (left, top), (right, bottom) = first.min(axis=0), ends.max(axis=0)
+    moved = [(cover, (x - left, y - top)) for cover, (x, y) in covers]
+    for plane, gained in zip(light, gains.T, strict=True):
+        exact = grey[top:bottom, left:right].copy()
+        _paint_on(exact, moved, gained)
+        np.clip(exact, 0.0, 1.0, out=plane[top:bottom, left:right])
 
 
 def _paint_on(exact: Floats, covers: Sequence[Cover], gains: Floats) -> None:
@@ -224,75 +249,6 @@ def light(region: Region, boxes: Iterable[Box], scale: float) -> tuple[Floats, t
         target = whole[y - top : y - top + cover.shape[0], x - left : x - left + cover.shape[1]]
         target += cover[: target.shape[0], : target.shape[1]]
     return np.minimum(whole, 1.0), (left, top)
-
-
-def coverage(points: Floats) -> Cover:
-    """Return the share (h, w) of each pixel that a polygon covers, and the first pixel's x, y.
-
-    ``points`` is (n, 2) in pixels, pixel i reaching from i to i + 1. Exact for any simple polygon.
-    """
-    return _box_coverage(points) if _upright(points) else polygon_coverage(points)
-
-
-def _upright(points: Floats) -> bool:
-    """Whether the points are those of a rectangle along the axes, in the order of ``_box``."""
-    x, y = points.T
-    return len(points) == 4 and bool(np.all(x == x[[3, 2, 1, 0]]) and np.all(y == y[[1, 0, 3, 2]]))
-
-
-def _box_coverage(corners: Floats) -> Cover:
-    """Return ``polygon_coverage`` of a rectangle: what is covered along y times that along x."""
-    low, high = corners.min(axis=0), corners.max(axis=0)
-    first = np.floor(low).astype(int)
-    across, down = (
-        np.minimum(pixels + 1, stop) - np.maximum(pixels, start)
-        for start, stop in zip(low, high, strict=True)
-        for pixels in [np.arange(math.floor(start), math.floor(stop) + 1)]
-    )
-    return np.outer(down, across), (int(first[0]), int(first[1]))
-
-
-def polygon_coverage(points: Floats) -> Cover:
-    """Return the ``coverage`` of any simple polygon."""
-    first = np.floor(points.min(axis=0)).astype(int)
-    columns, rows = np.floor(points.max(axis=0)).astype(int) - first + 1
-    xa, ya, xb, yb = _pieces(points - first)
-    rise, middle = yb - ya, (xa + xb) / 2
-    column = np.minimum(np.floor(middle).astype(int), columns - 1)
-    row = np.minimum(np.floor((ya + yb) / 2).astype(int), rows - 1)
-    # belongs to the next column: what lies left of the edge in this pixel
-    right = rise * (middle - column)
-    sums = np.bincount(row * (columns + 1) + column, rise - right, rows * (columns + 1))
-    sums += np.bincount(row * (columns + 1) + column + 1, right, rows * (columns + 1))
-    cover = np.abs(np.cumsum(sums.reshape(rows, columns + 1), axis=1))[:, :columns]
-    return cover, (int(first[0]), int(first[1]))
-
-
-def _pieces(points: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """Cut the polygon's sides at all pixel borders; return x and y of the pieces' two ends."""
-    starts, ends = points, np.roll(points, -1, axis=0)
-    corners = np.repeat(np.arange(len(points)), 2)
-    sides, cuts = [corners], [np.tile([0.0, 1.0], len(points))]
-    for start, end in zip(starts.T, ends.T, strict=True):
-        which, borders = _borders(np.minimum(start, end), np.maximum(start, end))
-        sides.append(which)
-        cuts.append((borders - start[which]) / (end - start)[which])
-    side, along = np.concatenate(sides), np.concatenate(cuts)
-    order = np.lexsort((along, side))
-    side, along = side[order], along[order, None]
-    places = starts[side] + along * (ends - starts)[side]
-    same = side[:-1] == side[1:]
-    a, b = places[:-1][same], places[1:][same]
-    return a[:, 0], a[:, 1], b[:, 0], b[:, 1]
-
-
-def _borders(low: Floats, high: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the whole numbers from ``low`` to ``high`` (n,) of those that differ: of which one."""
-    first = np.ceil(low).astype(np.int64)
-    counts = np.where(low != high, np.floor(high).astype(np.int64) + 1 - first, 0)
-    which = np.repeat(np.arange(len(low)), counts)
-    before = np.repeat(np.cumsum(counts) - counts, counts)
-    return which, first[which] + np.arange(len(which)) - before
 
 
 def _grey(value: float) -> Colour:

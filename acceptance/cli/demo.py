@@ -22,6 +22,7 @@ from acceptance.checks.decision import FAILURES
 from acceptance.cli import second_process, tables, terminal
 from acceptance.cli.closing import kept_packs
 from acceptance.cli.options import LANG, OUT
+from acceptance.files import system
 from acceptance.files.output import writing
 from acceptance.messages import language, listed, tr
 from acceptance.model.basics import CHINA
@@ -166,6 +167,7 @@ def make(
 
 def prepare() -> None:
     """Load the renderer, and look at the typefaces that it takes: each process for itself."""
+    system.keep_freed_memory()
     render.check_fonts()
 
 

@@ -31,6 +31,7 @@ from acceptance.cli.options import (
     trust_option,
     write_json,
 )
+from acceptance.files import system
 from acceptance.messages import tr
 from acceptance.model import Plan, Scope, Tap
 from acceptance.session import plan, runner
@@ -87,6 +88,7 @@ def run(
     wanted, folder = _plan(inputs, options)
     prepare_json(json_file, [*inputs, *(folder / name for _, name in plan.files(wanted))])
     refused: list[SetupError] = []
+    system.keep_freed_memory()
     with terminal.progress() as show:
         issue = issuing.Issuing(
             lang=lang, signer=seal, trust=options["trust"], progress=show, tell=refused.append

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from acceptance.errors import SetupError
 from acceptance.files import system
-from acceptance.files.collector import without_collector
+from acceptance.files.collector import end_without_collector, without_collector
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
@@ -158,6 +158,7 @@ def _begin(steps: Steps, starter: int) -> None:
     global _steps  # noqa: PLW0603 -- a queue reaches a child only while that is started
     _steps = steps
     system.end_with_parent(starter)
+    end_without_collector()
 
 
 def _prepare(module: str) -> None:

@@ -18,7 +18,7 @@ from acceptance.cli import interrupts
 from acceptance.cli.help_pages import HelpPage
 from acceptance.cli.standard_output import StandardOutput, StandardStream
 from acceptance.files import shortage
-from acceptance.files.collector import without_collector
+from acceptance.files.collector import end_without_collector, without_collector
 from acceptance.messages import LANGUAGES, speak, tr
 
 if TYPE_CHECKING:
@@ -308,6 +308,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and exit with its documented code; no traceback reaches the user."""
+    end_without_collector()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without UTF-8

@@ -46,6 +46,9 @@ if sys.platform == "win32":
         """Return how many processors this process may use."""
         return os.cpu_count() or 1
 
+    def keep_freed_memory() -> None:
+        """Do nothing: how freed memory is kept is set by the C library of Linux alone."""
+
     def end_with_parent(starter: int) -> None:
         """Do nothing: a process keeps the number of its parent, and a venv's Python has another."""
 
@@ -77,12 +80,15 @@ if sys.platform == "win32":
                 _flush(os.open(path, os.O_RDWR | BYTES))
 
 else:
+    import ctypes
     import fcntl
     import resource
 
     ASKING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # the last: its terminal was closed
     BYTES = 0
     NEVER_WAITING = os.O_RDONLY | os.O_NONBLOCK  # not even for a pipe
+    M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # <malloc.h>
+    LARGEST_KEPT, MOST_KEPT = 32 << 20, 256 << 20  # bytes; the first is the largest that it takes
 
     def memory_limit() -> int | None:
         """Return how many bytes of addresses this process may use; None: there is no limit."""
@@ -110,6 +116,17 @@ else:
         """Return how many processors this process may use."""
         own = getattr(os, "sched_getaffinity", None)  # macOS lacks it
         return len(own(0)) if own else os.cpu_count() or 1
+
+    def keep_freed_memory() -> None:
+        """Let this process keep the memory of arrays it has done with, for those to come.
+
+        The C library of Linux gives each of them back to the system, which clears all of it again
+        for the next: that took 3 % of the time of a measurement. Other C libraries are left alone.
+        """
+        option = getattr(ctypes.CDLL(None), "mallopt", None)
+        if option is not None:
+            option(M_MMAP_THRESHOLD, LARGEST_KEPT)
+            option(M_TRIM_THRESHOLD, MOST_KEPT)
 
     def end_with_parent(starter: int) -> None:
         """Let this process end within a second of the one that started it, whatever either does.

@@ -27,7 +27,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from acceptance.files import system
-from acceptance.files.collector import without_collector
+from acceptance.files.collector import end_without_collector, without_collector
 from acceptance.report import typesetting
 from acceptance.report.typesetting import SetPage
 
@@ -317,4 +317,5 @@ def main() -> None:
 
 if __name__ == "__main__":
     system.end_with_parent(int(sys.argv[1]))
+    end_without_collector()
     main()

@@ -264,7 +264,7 @@ def _held() -> frozenset[int] | None:
 def _drawn(letters: str) -> list[own_typefaces.DrawnTypeface]:
     """Set letters in each of our typefaces; return what drew them."""
     document = _html()(string=own_typefaces.sample(letters)).render()
-    document.write_pdf()
+    document.write_pdf(uncompressed_pdf=True)
     return sorted(document.fonts.values(), key=lambda font: (font.family, font.weight))
 
 

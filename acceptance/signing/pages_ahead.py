@@ -18,7 +18,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from acceptance.files import system
-from acceptance.files.collector import without_collector
+from acceptance.files.collector import end_without_collector, without_collector
 from acceptance.report import render, set_apart, typesetting, web_page
 from acceptance.report.book import Book
 from acceptance.report.set_apart import PagesBeingSet, Task
@@ -122,4 +122,5 @@ def main() -> None:
 
 if __name__ == "__main__":
     system.end_with_parent(int(sys.argv[1]))
+    end_without_collector()
     main()

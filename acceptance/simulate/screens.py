@@ -84,7 +84,7 @@ def filmed_clock(
     Returns the sheet, and how its cells are lit at each refresh on the ``panel``.
     """
     cells, lit, scale = [], [], raster_step(camera, clock)
-    base = drawn(camera, clock, run.indices[0], run.session)[..., 1].copy()
+    [base] = drawn(camera, clock, run.indices[0], run.session).copy()
     for region in clock.regions:
         for boxes, when in _states(region, run).items():
             light, (x, y) = drawing.light(region, boxes, scale)

@@ -24,9 +24,12 @@ def raster_step(camera: Camera, chart: Chart) -> int:
 def drawn(
     camera: Camera, chart: Chart, index: int | None = None, session: str = clock_screen.NOBODY
 ) -> Light:
-    """Return the chart's light (h, w, 3); a clock shows a refresh ``index`` and its session."""
+    """Return the chart's light (3, h, w), or (1, h, w) where all is grey.
+
+    A clock shows a refresh ``index`` and its session.
+    """
     width = round(raster_step(camera, chart) * chart.size[0])
-    return drawing.draw(chart, width, index=index, session=session)
+    return drawing.planes(chart, width, index=index, session=session)
 
 
 def from_raster(camera: Camera, chart: Chart) -> Array:
@@ -48,7 +51,9 @@ def fit(camera: Camera, chart: Chart) -> Array:
 
 def chart_sheet(camera: Camera, chart: Chart) -> Sheet:
     """Return the chart as a sheet, with the camera's glare and sheen on it."""
-    image = np.moveaxis(drawn(camera, chart), 2, 0).copy()
+    planes = drawn(camera, chart)
+    changed = camera.glare or camera.sheen or len(planes) < 3
+    image = planes.repeat(3 // len(planes), axis=0) if changed else planes
     if camera.glare:
         x, y, radius = (value * raster_step(camera, chart) for value in camera.glare)
         down, across = np.ogrid[: image.shape[1], : image.shape[2]]

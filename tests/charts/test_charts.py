@@ -11,7 +11,14 @@ import numpy as np
 import pytest
 from marks import slow
 
-from acceptance.charts import clock_screen, definition, drawing, fiducials, finding
+from acceptance.charts import (
+    clock_screen,
+    definition,
+    drawing,
+    fiducials,
+    finding,
+    pixel_shares,
+)
 from acceptance.charts.located import (
     Floats,
     Located,
@@ -254,7 +261,7 @@ def test_coverage_adds_up_to_the_area_of_the_polygon_either_way_round(
     points: list[list[float]], area: float
 ) -> None:
     for way in (points, points[::-1]):
-        cover, _ = drawing.coverage(np.array(way))
+        cover, _ = pixel_shares.coverage(np.array(way))
         assert cover.sum() == pytest.approx(area, abs=1e-12)
         assert cover.min() >= -1e-12
         assert cover.max() <= 1 + 1e-12
@@ -275,8 +282,8 @@ def test_a_rectangle_covers_what_it_covers_as_a_polygon(
     """The short way for rectangles against the way for any polygon."""
     (left, top), (right, foot) = low, high
     corners = np.array([[left, top], [right, top], [right, foot], [left, foot]], np.float64)
-    cover, first = drawing.coverage(corners)
-    expected, same = drawing.polygon_coverage(corners)
+    cover, first = pixel_shares.coverage(corners)
+    expected, same = pixel_shares.polygon_coverage(corners)
     assert first == same
     assert cover == pytest.approx(expected, abs=1e-12)
     assert cover.sum() == pytest.approx((right - left) * (foot - top))
@@ -303,13 +310,13 @@ def test_sides_cut_all_at_once_are_those_cut_one_by_one(step: float) -> None:
     for corners in (3, 4, 9, 40):
         points = random.uniform(0, 12, (corners, 2))
         points = np.rint(points / step) * step if step else points
-        found = drawing._pieces(points)
+        found = pixel_shares._pieces(points)
         plain = [end[:, axis] for end in cut_side_by_side(points) for axis in (0, 1)]
         assert all(map(np.array_equal, found, plain))
 
 
 def test_coverage_of_a_pixel_halved_by_its_diagonal_is_one_half() -> None:
-    cover, first = drawing.coverage(np.array([[5.0, 7.0], [6.0, 8.0], [5.0, 8.0]]))
+    cover, first = pixel_shares.coverage(np.array([[5.0, 7.0], [6.0, 8.0], [5.0, 8.0]]))
     assert first == (5, 7)
     assert cover[0, 0] == pytest.approx(0.5)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import platform
 import resource
 import subprocess
 import sys
@@ -226,3 +227,24 @@ def test_a_child_goes_on_while_its_starter_does() -> None:
 
 def test_where_nobody_knows_whether_a_parent_has_ended_a_child_goes_on(tmp_path: Path) -> None:
     assert as_on_windows(tmp_path, "-c", CHILD, "4711", "0.2").stdout == "there\n"
+
+
+CLEARED = """
+import resource
+import numpy as np
+from acceptance.files import system
+{call}
+begun = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(20):
+    np.ones(2_000_000)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - begun)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries are left alone")
+def test_memory_of_arrays_is_cleared_once_where_it_is_kept() -> None:
+    given_back, kept = (
+        int(subprocess.check_output([sys.executable, "-c", CLEARED.format(call=call)]))
+        for call in ("", "system.keep_freed_memory()")
+    )
+    assert kept < given_back / 2

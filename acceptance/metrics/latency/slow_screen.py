@@ -34,8 +34,8 @@ def gathered(since: Array, ratio: Array | float, shape: Array | float = 0.0) -> 
 
     Times are in exposures; ``ratio`` is the time constant in them.
     """
-    ratio = np.maximum(ratio, LEAST)
-    missing = [_to_come(np.maximum(end, 0) / ratio, shape) for end in (since - 1, since)]
+    ratio, cut = np.maximum(ratio, LEAST), _cut(shape)
+    missing = [_to_come(np.maximum(end, 0) / ratio, *cut) for end in (since - 1, since)]
     return np.asarray(np.clip(since, 0, 1) - ratio * (missing[0] - missing[1]))
 
 
@@ -53,11 +53,14 @@ def _left(since: Array, shape: Array | float) -> Array:
     return np.asarray((np.exp(-own) - np.exp(-cut)) / -np.expm1(-cut))
 
 
-def _to_come(since: Array, shape: Array | float) -> Array:
-    """Return ``_left`` summed over all time to come, in time constants."""
-    cut, speed = _cut(shape)
+def _to_come(since: Array, cut: Array, speed: Array) -> Array:
+    """Return ``_left`` summed over all time to come, in time constants; the others by ``_cut``."""
     own, end = np.minimum(since * speed, cut), np.exp(-cut)
-    return np.asarray((np.exp(-own) - end - end * (cut - own)) / (-np.expm1(-cut) * speed))
+    left = np.exp(-own)
+    left -= end
+    left -= end * (cut - own)
+    left /= -np.expm1(-cut) * speed
+    return left
 
 
 def _cut(shape: Array | float) -> tuple[Array, Array]:
