@@ -45,6 +45,7 @@ AREAS = {
     "acceptance/session/log_book.py": ("tests/session/test_evidence.py",),
     "acceptance/metrics/noise/*.py": ("tests/metrics/test_*noise*.py",),
     "acceptance/metrics/resolution/*.py": ("tests/metrics/test_resolution*.py",),
+    "acceptance/metrics/_shared/enlargement.py": ("tests/metrics/test_resolution*.py",),
 }  # fmt: skip
 PORTION = 40  # mutants between two writings of results
 OUTCOMES = ("killed", "timed out", "explained", "survived", "untested", "not placed")

@@ -14,7 +14,8 @@ from marks import slow
 
 from acceptance.charts import definition
 from acceptance.metrics import resolution
-from acceptance.metrics.resolution import bar_images, sampling
+from acceptance.metrics._shared import enlargement
+from acceptance.metrics.resolution import bar_images
 from acceptance.metrics.resolution.sampling import sampling_of
 from acceptance.model import Measurement, Note, Shot
 from acceptance.scene import build
@@ -202,7 +203,7 @@ def test_noise_that_repeats_with_a_coders_blocks_tells_of_no_zoom() -> None:
     size, cubic = (128, 128), cv2.INTER_CUBIC
     large = np.array([cv2.resize(frame, size, interpolation=cubic) for frame in small])
     view: Any = SimpleNamespace(luma=np.rint(120 + large).astype(np.uint8))
-    assert sampling.enlargement([view]) == pytest.approx(1.6, rel=0.02)
-    assert sampling.enlargement([view], coded=True) == 1.0
-    assert all(sampling._of_blocks(at) for at in (0.25, 0.375, 0.5))
-    assert not any(sampling._of_blocks(at) for at in (0.3, 0.44))
+    assert enlargement.enlargement([view]) == pytest.approx(1.6, rel=0.02)
+    assert enlargement.enlargement([view], coded=True) == 1.0
+    assert all(enlargement._of_blocks(at) for at in (0.25, 0.375, 0.5))
+    assert not any(enlargement._of_blocks(at) for at in (0.3, 0.44))

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from acceptance.errors import GapError
+from acceptance.metrics._shared import enlargement
 from acceptance.metrics.resolution import bar_images, sampling
 from acceptance.metrics.resolution.sampling import ENOUGH, PictureSamples, sampling_of
 
@@ -231,9 +232,9 @@ def test_a_zoom_is_alike_both_ways_and_its_mean_is_taken(
     factors: tuple[float, float], found: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = iter(factors)
-    monkeypatch.setattr(sampling, "_factor", lambda *_, **__: next(given))
+    monkeypatch.setattr(enlargement, "_factor", lambda *_, **__: next(given))
     noise = np.random.default_rng(1).normal(100, 3, (2, 40, 40))
-    assert sampling.enlargement([seen(noise)]) == pytest.approx(found)
+    assert enlargement.enlargement([seen(noise)]) == pytest.approx(found)
 
 
 @pytest.mark.parametrize("factor", [1.2, 1.4])
@@ -242,7 +243,7 @@ def test_noise_that_was_enlarged_a_little_tells_by_how_much(factor: float) -> No
     small = np.random.default_rng(3).standard_normal((8, side, side)) * 3
     large = [cv2.resize(frame, (128, 128), interpolation=cv2.INTER_CUBIC) for frame in small]
     luma = np.rint(120 + np.array(large)).astype(np.uint8)
-    assert sampling.enlargement([seen(luma)]) == pytest.approx(128 / side, rel=0.02)
+    assert enlargement.enlargement([seen(luma)]) == pytest.approx(128 / side, rel=0.02)
 
 
 @pytest.mark.parametrize(
@@ -254,7 +255,7 @@ def test_noise_is_that_of_two_frames_of_24_px_inside_their_border(
     shape: tuple[int, int, int], sigma: float, *, some: bool
 ) -> None:
     frames = 100 + sigma * np.random.default_rng(1).standard_normal(shape)
-    noise = sampling._noise(seen(frames))
+    noise = enlargement._noise(seen(frames))
     assert (noise is not None) is some
     if noise is not None:
         assert noise.shape == (2, 24, 24)
@@ -328,12 +329,12 @@ def test_a_picture_is_coded_where_any_plain_region_is_quantised(
 def test_noise_that_was_stretched_one_way_is_no_zoom(shape: tuple[int, int]) -> None:
     small = np.random.default_rng(3).standard_normal((8, *shape)) * 3
     large = [cv2.resize(frame, (128, 128), interpolation=cv2.INTER_CUBIC) for frame in small]
-    assert sampling.enlargement([seen(120 + np.array(large))]) == 1
+    assert enlargement.enlargement([seen(120 + np.array(large))]) == 1
 
 
 def test_noise_is_that_of_eight_frames_of_128_px_each_about_its_own_mean() -> None:
     frames = np.random.default_rng(1).standard_normal((10, 140, 150)) + np.arange(10)[:, None, None]
-    found = sampling._noise(seen(frames))
+    found = enlargement._noise(seen(frames))
     assert found is not None
     assert found.shape == (8, 128, 128)
     assert found.mean(axis=(1, 2)) == pytest.approx(np.zeros(8), abs=1e-12)
@@ -345,18 +346,18 @@ def test_noise_of_less_than_a_fiftieth_of_a_square_code_is_none(
 ) -> None:
     board = 1.0 - 2 * (np.add.outer(np.arange(32), np.arange(32)) % 2)
     frames = 100 + math.sqrt(square) * np.array([board, -board])
-    assert (sampling._noise(seen(frames)) is not None) is some
+    assert (enlargement._noise(seen(frames)) is not None) is some
 
 
 @pytest.mark.parametrize("size", [1.0, 10.0])
 def test_the_power_of_a_wave_is_a_third_of_its_length_and_of_noise_about_one(size: float) -> None:
     """A raised cosine leaves a quarter of the wave's sum, and 3 / 16 of its squares."""
-    at = int(np.argmin(np.abs(sampling.PERIODS - 0.3)))
-    wave = size * np.cos(2 * np.pi * sampling.PERIODS[at] * np.arange(300))
-    assert sampling._power(wave)[at] == pytest.approx(100, rel=0.01)
+    at = int(np.argmin(np.abs(enlargement.PERIODS - 0.3)))
+    wave = size * np.cos(2 * np.pi * enlargement.PERIODS[at] * np.arange(300))
+    assert enlargement._power(wave)[at] == pytest.approx(100, rel=0.01)
     noise = size * np.random.default_rng(1).standard_normal((20, 100))
-    assert np.mean([sampling._power(row) for row in noise]) == pytest.approx(1, rel=0.1)
-    assert not sampling._power(np.ones(20)).any()
+    assert np.mean([enlargement._power(row) for row in noise]) == pytest.approx(1, rel=0.1)
+    assert not enlargement._power(np.ones(20)).any()
 
 
 def test_a_picture_of_which_nothing_is_known_has_all_its_samples() -> None:
@@ -383,7 +384,7 @@ def test_shifts_are_of_eight_frames_from_the_first_to_the_last() -> None:
 
 def test_likeness_is_told_column_by_column_over_frames_and_rows() -> None:
     noise = np.random.default_rng(1).standard_normal((3, 5, 7))
-    variance, covariance = sampling._alike(noise)
+    variance, covariance = enlargement._alike(noise)
     columns = noise.transpose(2, 0, 1).reshape(7, 15)
     assert variance == pytest.approx([column @ column / 15 for column in columns])
     pairs = zip(columns[1:], columns[:-1], strict=True)
@@ -408,14 +409,14 @@ def test_a_factor_is_one_that_both_period_and_likeness_tell(
     peak: float, frequency: float, likeness: float, factor: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Noise that repeats every 3 px is enlarged 1.5 or 3 times; by the likeness it is one."""
-    at = int(np.argmin(np.abs(sampling.PERIODS - frequency)))
-    power = peak * (np.arange(sampling.PERIODS.size) == at)
-    monkeypatch.setattr(sampling, "_power", lambda _: power)
+    at = int(np.argmin(np.abs(enlargement.PERIODS - frequency)))
+    power = peak * (np.arange(enlargement.PERIODS.size) == at)
+    monkeypatch.setattr(enlargement, "_power", lambda _: power)
     random = np.random.default_rng(2).standard_normal((4, 60, 120))
     for column in range(1, 120):
         fresh = math.sqrt(1 - likeness**2) * random[..., column]
         random[..., column] = likeness * random[..., column - 1] + fresh
-    assert sampling._factor([random], coded=False) == pytest.approx(factor, rel=0.01)
+    assert enlargement._factor([random], coded=False) == pytest.approx(factor, rel=0.01)
 
 
 @pytest.mark.parametrize(("off", "of_blocks"), [(0.008, True), (0.012, False)])
@@ -423,4 +424,4 @@ def test_noise_repeats_with_blocks_within_a_hundredth_of_a_cycle(
     off: float, *, of_blocks: bool
 ) -> None:
     for side in (-1, 1):
-        assert sampling._of_blocks(0.375 + side * off) is of_blocks
+        assert enlargement._of_blocks(0.375 + side * off) is of_blocks

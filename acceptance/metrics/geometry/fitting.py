@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.metrics.geometry.lens import (
+    CENTRE_DOUBT,
     FOCAL,
     LENS,
     LENSES,
@@ -119,9 +120,10 @@ def _known(shot: Shot, frame: PictureFrame, points: int) -> tuple[Known, bool]:
     focal = focal_length(shot)
     aspect = math.hypot(PRINT_ASPECT, frame.scale_doubt)
     lens = ANY_LENS if points >= FEWEST else USUAL_LENS
+    centre = CENTRE_DOUBT * frame.enlarged
     if focal is None:
-        return Known(USUAL_FOCAL * width, UNKNOWN, aspect, lens), False
-    return Known(focal * width, FOCAL_STATED, aspect, lens), True
+        return Known(USUAL_FOCAL * width, UNKNOWN, aspect, lens, centre), False
+    return Known(focal * width, FOCAL_STATED, aspect, lens, centre), True
 
 
 def _lenses(frame: PictureFrame, points: Points, known: Known) -> Mapping[str, LensFit]:

@@ -19,6 +19,7 @@ class PictureFrame:
     """A picture with a chart in it; ``aspect`` is a pixel's width over its height.
 
     ``shown`` is the box (x, y, width, height) that lies between black bars; None: all of it.
+    ``enlarged`` is the factor of a digital zoom, where one is seen.
 
     Lengths on the chart are in half widths of the chart, from its middle. Lengths in the picture
     are in half diagonals, from its middle, pixels made square.
@@ -27,6 +28,7 @@ class PictureFrame:
     place: Located
     aspect: float
     shown: tuple[int, int, int, int] | None = None
+    enlarged: float = 1.0
 
     @property
     def size(self) -> Array:

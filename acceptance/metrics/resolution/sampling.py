@@ -5,10 +5,8 @@ stream. *Combing*: every second row is displaced, as where two fields of a movin
 together; the difference of a row from the mean of its neighbours, against the slope along it, gives
 the displacement. *Doubled* rows or columns: at an edge a row differs from one neighbour only, or is
 the mean of both.
-*Enlargement* (digital zoom): interpolation leaves the noise between two pixels more alike in some
-places than in others, which repeats with the factor (A. C. Gallagher, Detection of linear and cubic
-interpolation in JPEG compressed images, CRV 2005; here of the noise, which has no structure of its
-own). Where a coder has taken the noise, the wedges tell (``bar_images.py``).
+*Enlargement* (digital zoom): the noise tells (``_shared/enlargement.py``) or, where a coder has
+taken it, the wedges (``bar_images.py``).
 """
 
 from __future__ import annotations
@@ -20,8 +18,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
+from acceptance.metrics._shared.enlargement import enlargement
 from acceptance.metrics.resolution import bar_images
-from acceptance.metrics.resolution.coding_loss import TRANSFORM, coarseness
+from acceptance.metrics.resolution.coding_loss import coarseness
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,18 +40,6 @@ FRAMES = 8
 STEEP = 20.0  # codes from row to row: an edge
 DOUBLED, ENOUGH = 0.8, 400  # share of the edges' pixels (0.54 at most where they are not), number
 BETWEEN = 0.3  # of the bends squared of the other rows
-PERIODS = np.linspace(0.15, 0.5, 351)  # cycles a pixel at which the noise may repeat
-NEAR_BLOCKS = 0.01  # cycles a pixel
-LEAST_PEAK = 3.0  # 1.5 at most in films that were not enlarged
-# likeness of neighbours' noise, and by which bicubic enlargement it is made (simulation)
-LIKENESS = (
-    (0.0, 0.36, 0.47, 0.58, 0.66, 0.75, 0.8, 0.95),
-    (1.0, 1.3, 1.5, 1.77, 2.0, 2.5, 3.0, 7.0),
-)
-AGREEING = 1.25  # ratio of the factors by the period and by the likeness
-ALIKE = 1.03  # ratio of the factors along rows and columns
-MARGIN, NARROWEST, WIDEST = 4, 24, 128  # px of a plain region
-LEAST_NOISE = 0.02  # codes squared
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,63 +217,3 @@ def _displaced(luma: Whole, top: int) -> tuple[float, float]:
     sign = 1 - 2 * ((np.arange(len(by_row)) + top) % 2)  # of rows whose own number is odd: 1
     square = float(np.einsum("ij,ij->", steep, steep)) / 64  # BLAS would start a thread for it
     return -float(by_row @ sign) / max(square, 1e-9), square
-
-
-def enlargement(views: Sequence[View], *, coded: bool = False) -> float:
-    """Return by which factor the picture was enlarged, from the noise of plain ``views``; 1: not.
-
-    The same factor must be seen along rows and columns. Of ``coded`` pictures noise that repeats
-    with the blocks, every 8 px or a whole share of them, says nothing.
-    """
-    noises = [noise for view in views if (noise := _noise(view)) is not None]
-    if not noises:
-        return 1.0
-    ways = [[np.swapaxes(noise, 1, axis) for noise in noises] for axis in (1, 2)]
-    factors = [_factor(way, coded=coded) for way in ways]
-    ratio = factors[0] / factors[1]
-    return math.sqrt(factors[0] * factors[1]) if 1 / ALIKE < ratio < ALIKE else 1.0
-
-
-def _noise(view: View) -> Array | None:
-    """Return the temporal noise (n, h, w) of the middle of a view; None where it has none."""
-    frames = view.luma[:FRAMES, MARGIN:-MARGIN, MARGIN:-MARGIN].astype(np.float64)
-    frames = frames[:, :WIDEST, :WIDEST]
-    if len(frames) < 2 or min(frames.shape[1:]) < NARROWEST:
-        return None
-    noise = frames - frames.mean(axis=0)
-    noise -= noise.mean(axis=(1, 2), keepdims=True)
-    return noise if float(np.mean(noise**2)) > LEAST_NOISE else None
-
-
-def _factor(noises: Sequence[Array], *, coded: bool) -> float:
-    """Return by which factor columns were enlarged; 1 where the noise does not repeat."""
-    series = [both for noise in noises for both in _alike(noise)]
-    power = np.mean([_power(values) for values in series], axis=0)
-    peak = int(np.argmax(power))
-    if power[peak] < LEAST_PEAK or (coded and _of_blocks(float(PERIODS[peak]))):
-        return 1.0
-    squares = sum(float(np.mean(noise**2)) for noise in noises)
-    likeness = sum(float(np.mean(noise[..., 1:] * noise[..., :-1])) for noise in noises) / squares
-    frequency = PERIODS[peak]
-    meant = math.log(float(np.interp(likeness, *LIKENESS)))
-    factors = 1 / float(frequency), 1 / (1 - float(frequency))
-    off, factor = min((abs(math.log(factor) - meant), factor) for factor in factors)
-    return factor if off < math.log(AGREEING) else 1.0
-
-
-def _of_blocks(frequency: float) -> bool:
-    """Whether noise repeats with a coder's blocks; a fine quantiser makes neighbours alike, too."""
-    turns = frequency * TRANSFORM
-    return abs(turns - round(turns)) < NEAR_BLOCKS * TRANSFORM
-
-
-def _alike(noise: Array) -> tuple[Array, Array]:
-    """Return the variance (w,) of each column, and its covariance (w - 1,) with the next."""
-    return np.mean(noise**2, axis=(0, 1)), np.mean(noise[..., 1:] * noise[..., :-1], axis=(0, 1))
-
-
-def _power(values: Array) -> Array:
-    """Return the power of a series at ``PERIODS``, about 1 for noise."""
-    tapered = (values - values.mean()) * np.hanning(len(values) + 2)[1:-1]
-    waves = np.exp(-2j * np.pi * np.outer(PERIODS, np.arange(len(values))))
-    return np.asarray(np.abs(waves @ tapered) ** 2 / max(float(tapered @ tapered), 1e-12))
