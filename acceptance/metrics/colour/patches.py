@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +16,7 @@ from acceptance.footage.rounding import doubt_of_mean
 from acceptance.metrics._shared.coder import doubt_by_coder
 from acceptance.metrics._shared.grey_steps import trimmed_mean
 from acceptance.metrics.colour.difference import neutral
+from acceptance.metrics.colour.noise_alike import beyond_blocks
 from acceptance.scene.blocks import BLOCKS, block_means, standard_error
 from acceptance.scene.views import mean_frame, middle_half
 
@@ -147,7 +148,10 @@ def _patches(scene: Scene, views: Sequence[View]) -> list[ColourPatch]:
     light = np.array([linear_rgb(view.region.printed["lab"]) for view in views]).reshape(-1, 3)
     shares = _clipped(scene, views, light)
     several = zip(views, shares, lab_of(light), strict=True)
-    return [_patch(scene, view, share, aim) for view, share, aim in several]
+    patches = [_patch(scene, view, share, aim) for view, share, aim in several]
+    by_plane = zip(*(map(middle_half, _planes(view)) for view in views), strict=True)
+    beyond = np.array([beyond_blocks(cores) for cores in by_plane])
+    return [replace(patch, doubts=patch.doubts * beyond) for patch in patches]
 
 
 def _patch(scene: Scene, view: View, clipped: float, aim: Array) -> ColourPatch:

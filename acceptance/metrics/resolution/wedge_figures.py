@@ -318,7 +318,7 @@ def _few_pixels(reading: float, enlarged: float = 1.0) -> float:
     by up to 5 % near the end (184 readings of ``switches zoom``, 7400 to 7548).
     """
     near = max(reading * enlarged - 0.3, 0) / 0.16
-    return (0.0045 * near**3 if enlarged == 1 else max(0.016, 0.02 * near)) * reading
+    return (0.0045 * near**3 if enlarged == 1 else max(0.019, 0.022 * near)) * reading
 
 
 def _details(wedge: _SeenWedge, scale: float) -> dict[str, Value]:
