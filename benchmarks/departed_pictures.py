@@ -49,7 +49,7 @@ OPTICAL = ("blur", "share", "tilt", "pan", "roll", "offset", "distortion", "surr
 @contextmanager
 def kept_light() -> Iterator[None]:
     """Draw the chart, and what optics make of it, once: two thirds of the time of a film."""
-    draw, photograph = drawing.draw, simulated.photograph
+    draw, photograph = drawing.planes, simulated.photograph
     drawn: dict[int, Light] = {}
     seen: dict[tuple[str, ...], Sheet] = {}
 
@@ -66,7 +66,7 @@ def kept_light() -> Iterator[None]:
         return seen[key]
 
     patched = mock.patch.object
-    with patched(drawing, "draw", draws), patched(simulated, "photograph", photographs):
+    with patched(drawing, "planes", draws), patched(simulated, "photograph", photographs):
         yield
 
 

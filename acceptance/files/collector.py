@@ -29,6 +29,7 @@ def without_collector() -> Iterator[None]:
 def end_without_collector() -> None:
     """Let this process end without a search for garbage among all it has made.
 
-    That takes up to half a second, and all of it goes with the process.
+    That takes up to half a second, and memory goes with the process; what has to be tidied up
+    (files, folders) must not be left to it.
     """
     atexit.register(gc.freeze)

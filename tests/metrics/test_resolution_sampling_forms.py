@@ -325,6 +325,19 @@ def test_a_picture_is_coded_where_any_plain_region_is_quantised(
     assert asked == [quantised]
 
 
+@pytest.mark.parametrize("kernel", [cv2.INTER_AREA, cv2.INTER_LINEAR, cv2.INTER_CUBIC])
+@pytest.mark.parametrize("side", [154, 171, 180])
+@pytest.mark.parametrize("blur", [0.3, 0.5, 0.8])
+def test_noise_that_was_made_smaller_is_no_zoom(side: int, blur: float, kernel: int) -> None:
+    """It repeats as that of a zoom by 1.25, 1.5 or 1.66; wedges were capped there."""
+    large = np.random.default_rng(4).standard_normal((8, side, side))
+    smooth = [cv2.GaussianBlur(frame, (0, 0), blur) for frame in large]
+    small = [
+        cv2.resize(frame / frame.std() * 5, (128, 128), interpolation=kernel) for frame in smooth
+    ]
+    assert enlargement.enlargement([seen(np.rint(120 + np.array(small)))]) == 1
+
+
 @pytest.mark.parametrize("shape", [(128, 85), (85, 128)])
 def test_noise_that_was_stretched_one_way_is_no_zoom(shape: tuple[int, int]) -> None:
     small = np.random.default_rng(3).standard_normal((8, *shape)) * 3
@@ -412,6 +425,7 @@ def test_a_factor_is_one_that_both_period_and_likeness_tell(
     at = int(np.argmin(np.abs(enlargement.PERIODS - frequency)))
     power = peak * (np.arange(enlargement.PERIODS.size) == at)
     monkeypatch.setattr(enlargement, "_power", lambda _: power)
+    monkeypatch.setattr(enlargement, "_depth", lambda *_: (0.1, 0.1))
     random = np.random.default_rng(2).standard_normal((4, 60, 120))
     for column in range(1, 120):
         fresh = math.sqrt(1 - likeness**2) * random[..., column]

@@ -24,13 +24,18 @@ FRAMES = 8
 BLOCK = 8.0  # px, the side of a coder's transform block
 PERIODS = np.linspace(0.15, 0.5, 351)  # cycles a pixel at which the noise may repeat
 NEAR_BLOCKS = 0.01  # cycles a pixel
-LEAST_PEAK = 3.0  # 1.5 at most in films that were not enlarged
+LEAST_PEAK = 3.0  # 1.5 at most in films that were scaled neither up nor down
+# amplitudes of the variance of columns and of their covariance with the next, over the mean
+# variance: of the second, and of both together. White noise enlarged by any kernel has 0.1 and 0.14
+# at least; a picture that was made smaller has 0.08 or 0.11 at most where it has the likeness.
+LEAST_DEPTH = 0.087, 0.125
 # likeness of neighbours' noise, and by which bicubic enlargement it is made (simulation)
 LIKENESS = (
     (0.0, 0.36, 0.47, 0.58, 0.66, 0.75, 0.8, 0.95),
     (1.0, 1.3, 1.5, 1.77, 2.0, 2.5, 3.0, 7.0),
 )
-AGREEING = 1.25  # ratio of the factors by the period and by the likeness
+# ratio of the factors by the likeness and by the period: noise made smaller is less alike
+AGREEING = 1 / 1.05, 1.25
 ALIKE = 1.03  # ratio of the factors along rows and columns
 MARGIN, NARROWEST, WIDEST = 4, 24, 128  # px of a plain region
 LEAST_NOISE = 0.02  # codes squared
@@ -40,7 +45,8 @@ def enlargement(views: Sequence[View], *, coded: bool = False) -> float:
     """Return by which factor the picture was enlarged, from the noise of plain ``views``; 1: not.
 
     The same factor must be seen along rows and columns. Of ``coded`` pictures noise that repeats
-    with the blocks, every 8 px or a whole share of them, says nothing.
+    with the blocks, every 8 px or a whole share of them, says nothing. In a picture that was made
+    smaller noise repeats as well, but less deeply than its likeness would have it.
     """
     noises = [noise for view in views if (noise := _noise(view)) is not None]
     if not noises:
@@ -69,13 +75,32 @@ def _factor(noises: Sequence[Array], *, coded: bool) -> float:
     peak = int(np.argmax(power))
     if power[peak] < LEAST_PEAK or (coded and _of_blocks(float(PERIODS[peak]))):
         return 1.0
+    frequency = float(PERIODS[peak])
+    depth = _depth(noises, frequency)
+    if depth[1] < LEAST_DEPTH[0] or math.hypot(*depth) < LEAST_DEPTH[1]:
+        return 1.0
     squares = sum(float(np.mean(noise**2)) for noise in noises)
     likeness = sum(float(np.mean(noise[..., 1:] * noise[..., :-1])) for noise in noises) / squares
-    frequency = PERIODS[peak]
-    meant = math.log(float(np.interp(likeness, *LIKENESS)))
-    factors = 1 / float(frequency), 1 / (1 - float(frequency))
-    off, factor = min((abs(math.log(factor) - meant), factor) for factor in factors)
-    return factor if off < math.log(AGREEING) else 1.0
+    meant = float(np.interp(likeness, *LIKENESS))
+    factors = 1 / frequency, 1 / (1 - frequency)
+    factor = min(factors, key=lambda each: abs(math.log(each / meant)))
+    return factor if AGREEING[0] < meant / factor < AGREEING[1] else 1.0
+
+
+def _depth(noises: Sequence[Array], frequency: float) -> tuple[float, float]:
+    """Return how deep both series of ``_alike`` change at a frequency, over the mean variance."""
+    several = [_alike(noise) for noise in noises]
+    variance, covariance = (
+        sum(_amplitude(values, frequency) for values in series)
+        for series in zip(*several, strict=True)
+    )
+    mean = sum(float(variances.mean()) for variances, _ in several)
+    return variance / mean, covariance / mean
+
+
+def _amplitude(values: Array, frequency: float) -> float:
+    wave = np.exp(-2j * np.pi * frequency * np.arange(len(values)))
+    return 2 * abs(complex(wave @ (values - values.mean()))) / len(values)
 
 
 def _of_blocks(frequency: float) -> bool:

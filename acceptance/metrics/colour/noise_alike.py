@@ -1,8 +1,9 @@
 """Noise of a patch's mean where neighbouring pixels share their noise.
 
-A zoom, smoothing and doubled rows make neighbours alike. Then the means of the small blocks of a
-patch, from whose scatter its standard error follows (``scene.blocks``), are alike, too, and scatter
-less than their own noise: by a share that falls with their side. Larger blocks show how much.
+A zoom, smoothing, doubled rows and coarse coders make neighbours alike. Then the means of the small
+blocks of a patch, from whose scatter its standard error follows (``scene.blocks``), are alike, too,
+and scatter less than their own noise: by a share that falls with their side. Larger blocks show how
+much.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.errors import GapError
+from acceptance.metrics._shared.coder import quantiser_step
 from acceptance.metrics._shared.enlargement import enlargement
 from acceptance.metrics._shared.region_codes import refuse_doubtful_aspect
 from acceptance.metrics.geometry import fiducials_again, lens_figures, preset
@@ -56,7 +57,9 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
         raise GapError("no_region", kind="grid")
     refuse_doubtful_aspect(scene, "horizontal")
     aspect = float(scene.video.sample_aspect)
-    enlarged = enlargement([view for view in scene.of_kind("flat") if view.stable], coded=True)
+    plain = [view for view in scene.of_kind("flat") if view.stable]
+    coded = any(quantiser_step(scene.video, view) for view in plain)
+    enlarged = enlargement(plain, coded=coded)
     frame = PictureFrame(
         place=scene.located[0], aspect=aspect, shown=scene.shown, enlarged=enlarged
     )

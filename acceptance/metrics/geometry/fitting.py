@@ -100,7 +100,7 @@ def fit_chart(shot: Shot, frame: PictureFrame, points: Points) -> FittedChart:
     """
     known, stated = _known(shot, frame, len(points.seen))
     lenses = _lenses(frame, points, known)
-    beside = _first(lenses).off_axis > OFF_AXIS
+    beside = _first(lenses).off_axis(known) > OFF_AXIS
     if beside:
         known = replace(known, centre_doubt=ANYWHERE, askew_doubt=ANYHOW)
         lenses = _lenses(frame, points, known)

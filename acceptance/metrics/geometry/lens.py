@@ -148,13 +148,13 @@ class LensFit:
         """Degrees of freedom of the residual; None where the noise is assumed."""
         return _freedom(self.misses.size)
 
-    @property
-    def off_axis(self) -> float:
-        """By how much more than usual the lens lies beside the middle or askew: a chi-square of 4.
+    def off_axis(self, known: Known) -> float:
+        """By how much more than ``known`` the lens lies beside the middle or askew.
 
-        Of the doubts ``CENTRE_DOUBT`` and ``ASKEW_DOUBT``.
+        It is a chi-square of 4.
         """
-        off = self.parameters[CENTRE] / CENTRE_DOUBT, self.parameters[ASKEW] / ASKEW_DOUBT
+        centre, askew = self.parameters[CENTRE], self.parameters[ASKEW]
+        off = centre / known.centre_doubt, askew / known.askew_doubt
         return float(np.sum(np.square(off)))
 
     @property
