@@ -474,7 +474,7 @@ def test_a_wedge_is_capped_by_the_samples_of_its_picture() -> None:
     _, value, _, budget = found.words
     assert value == pytest.approx(0.25 * 2160)
     assert found.details["limited_by"] == "sampling_limit"
-    few = 0.02 * (0.5 - 0.3) / 0.16 * 0.25
+    few = 0.022 * (0.5 - 0.3) / 0.16 * 0.25
     assert budget_of(budget)["few pixels a bar"] == pytest.approx(few * 2160)
     with pytest.raises(GapError, match="combed"):
         wedge_figures.figure(scene(), view(drawn()), PictureSamples(shift=0.5))
@@ -499,7 +499,14 @@ def test_few_pixels_of_an_enlarged_picture_are_its_own() -> None:
     """0.33 cycle/px of a picture enlarged 1.4 times are 0.46 of its own; the doubt is larger."""
     plain, enlarged = (wedge_figures._few_pixels(0.33, factor) for factor in (1.0, 1.4))
     assert plain < 0.001 * 0.33
-    assert 0.018 * 0.33 < enlarged < 0.022 * 0.33
+    assert 0.020 * 0.33 < enlarged < 0.024 * 0.33
+
+
+def test_interpolation_lifts_coarse_wedges_of_an_enlarged_picture_too() -> None:
+    """By 2.1 % on average, 1 % rms between pictures."""
+    plain, enlarged = (wedge_figures._few_pixels(0.15, factor) for factor in (1.0, 1.4))
+    assert plain == 0
+    assert 0.021 * 0.15 < 2 * enlarged < 0.047 * 0.15
 
 
 def test_the_details_of_a_wedge_are_in_tv_lines_and_cycles_a_pixel() -> None:
