@@ -276,53 +276,54 @@ def test_bars_are_asked_for_a_zoom_where_neither_noise_nor_rows_tell_of_one(
     halved: tuple[bool, bool], noise: float, bars: float, expected: tuple[float, float, float],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    """Down and across; noise is that of flat regions at rest."""
-    given, asked, looked = iter(halved), [], []
-
-    def enlarged(views: list[Any], *, coded: bool) -> float:
-        asked.append((views, coded))
-        return noise
-
+    """Down and across."""
+    given, looked = iter(halved), []
     for name, stand_in in {
         "_halved": lambda ways, steep: looked.append((*ways[0], steep)) or next(given),
-        "enlargement": enlarged,
-        "coarseness": lambda *_: 0.0,
+        "enlargement_of": lambda _: noise,
         "_shift": lambda _: 0.3,
         "_within_pairs": lambda _: 0.7,
     }.items():
         monkeypatch.setattr(sampling, name, stand_in)
     monkeypatch.setattr(bar_images, "factor", lambda _: bars)
-    still, moving = (
-        SimpleNamespace(luma=np.zeros((1, 8, 6), np.uint8), box=(3, 5, 6, 8), stable=stable)
-        for stable in (True, False)
-    )
-    kinds: dict[str, list[Any]] = {"edge": [still], "wedge": [], "flat": [still, moving]}
+    still = SimpleNamespace(luma=np.zeros((1, 8, 6), np.uint8), box=(3, 5, 6, 8))
+    kinds: dict[str, list[Any]] = {"edge": [still], "wedge": []}
     scene: Any = SimpleNamespace(of_kind=kinds.__getitem__, code_unit=4.0)
     found = sampling_of(scene)
     assert found.shift == (0.7 if halved[0] else 0.3), "of doubled rows within their pairs"
     assert (found.across, found.down, found.enlarged) == pytest.approx(expected)
-    assert [views for views, _ in asked] == [[still]]
-    assert asked[0][1] is False
     expected_ways = [((8, 6), 5, 80), ((6, 8), 3, 80)]
     assert [(way.shape, first, steep) for way, first, steep in looked] == expected_ways
 
 
-@pytest.mark.parametrize(("steps", "quantised"), [((0.0, 0.5), True), ((0.0, 0.0), False)])
-def test_a_picture_is_coded_where_any_plain_region_is_quantised(
-    steps: tuple[float, float], monkeypatch: pytest.MonkeyPatch, *, quantised: bool
-) -> None:
-    """By any step of a code."""
-    plain: list[Any] = [SimpleNamespace(stable=True, step=step) for step in steps]
-    asked: list[bool] = []
-    monkeypatch.setattr(sampling, "coarseness", lambda _, view, height: view.step / height)
+@pytest.mark.parametrize(
+    ("codec", "before", "quantisers", "coded"),
+    [
+        ("h264", None, (-12.0, 4.0), True),
+        ("h264", None, (0.0, 0.0), False),
+        ("ffv1", None, (None, None), False),
+        ("ffv1", "a coder", (None, None), True),
+        ("mjpeg", None, (None, None), True),
+    ],
+)
+def test_enlargement_is_looked_for_once_in_plain_regions_at_rest_coded_or_not(
+    codec: str, before: str | None, quantisers: tuple[float | None, float | None],
+    monkeypatch: pytest.MonkeyPatch, *, coded: bool,
+) -> None:  # fmt: skip
+    """Resolution and geometry ask; one region that a coder has changed is enough."""
+    still = [SimpleNamespace(stable=True, quantiser=quantiser) for quantiser in quantisers]
+    moving = SimpleNamespace(stable=False, quantiser=30.0)
+    asked: list[object] = []
     monkeypatch.setattr(
-        sampling, "enlargement", lambda _, **how: asked.append(*how.values()) or 2.0
+        enlargement, "enlargement", lambda views, *, coded: asked.append((views, coded)) or 1.5
     )
     scene: Any = SimpleNamespace(
-        of_kind=lambda kind: plain if kind == "flat" else [], code_unit=1.0
+        of_kind={"flat": [*still, moving]}.__getitem__,
+        video=SimpleNamespace(codec=codec, coded_before=before),
+        shared={},
     )
-    assert sampling_of(scene).enlarged == 2
-    assert asked == [quantised]
+    assert [enlargement.enlargement_of(scene) for _ in range(2)] == [1.5, 1.5]
+    assert asked == [(still, coded)]
 
 
 @pytest.mark.parametrize("kernel", [cv2.INTER_AREA, cv2.INTER_LINEAR, cv2.INTER_CUBIC])

@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from acceptance.metrics._shared.coder import untouched
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from acceptance.scene.build import Scene
     from acceptance.scene.views import View
 
 Array = NDArray[np.float64]
@@ -39,6 +42,18 @@ AGREEING = 1 / 1.05, 1.25
 ALIKE = 1.03  # ratio of the factors along rows and columns
 MARGIN, NARROWEST, WIDEST = 4, 24, 128  # px of a plain region
 LEAST_NOISE = 0.02  # codes squared
+
+
+SHARED = "enlargement"
+
+
+def enlargement_of(scene: Scene) -> float:
+    """Return by which factor a scene's picture was enlarged, found once a scene; 1: not."""
+    if SHARED not in scene.shared:
+        plain = [view for view in scene.of_kind("flat") if view.stable]
+        coded = not all(untouched(scene.video, view) for view in plain)
+        scene.shared[SHARED] = enlargement(plain, coded=coded)
+    return float(scene.shared[SHARED])
 
 
 def enlargement(views: Sequence[View], *, coded: bool = False) -> float:

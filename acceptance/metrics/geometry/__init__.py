@@ -18,8 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.errors import GapError
-from acceptance.metrics._shared.coder import quantiser_step
-from acceptance.metrics._shared.enlargement import enlargement
+from acceptance.metrics._shared.enlargement import enlargement_of
 from acceptance.metrics._shared.region_codes import refuse_doubtful_aspect
 from acceptance.metrics.geometry import fiducials_again, lens_figures, preset
 from acceptance.metrics.geometry.dots import dot_centres, fiducial_centres
@@ -57,11 +56,8 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
         raise GapError("no_region", kind="grid")
     refuse_doubtful_aspect(scene, "horizontal")
     aspect = float(scene.video.sample_aspect)
-    plain = [view for view in scene.of_kind("flat") if view.stable]
-    coded = any(quantiser_step(scene.video, view) for view in plain)
-    enlarged = enlargement(plain, coded=coded)
     frame = PictureFrame(
-        place=scene.located[0], aspect=aspect, shown=scene.shown, enlarged=enlarged
+        place=scene.located[0], aspect=aspect, shown=scene.shown, enlarged=enlargement_of(scene)
     )
     chart = fiducials_again.fitted(scene, frame, _points(scene, frame))
     yield from lens_figures.figures(scene, chart)

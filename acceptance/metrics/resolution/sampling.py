@@ -18,9 +18,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
-from acceptance.metrics._shared.enlargement import enlargement
+from acceptance.metrics._shared.enlargement import enlargement_of
 from acceptance.metrics.resolution import bar_images
-from acceptance.metrics.resolution.coding_loss import coarseness
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,9 +86,7 @@ def sampling_of(scene: Scene) -> PictureSamples:
     first = [(_signed(view.luma[0]), view.box) for view in detailed]
     ways = ([(luma if axis else luma.T, box[axis]) for luma, box in first] for axis in (1, 0))
     down, across = (0.5 if detailed and _halved(way, steep) else 1.0 for way in ways)
-    plain = [view for view in scene.of_kind("flat") if view.stable]
-    coded = any(coarseness(scene, view, 1.0) > 0 for view in plain)
-    zoom = enlargement(plain, coded=coded)
+    zoom = enlargement_of(scene)
     if zoom == down == across == 1:
         zoom = bar_images.factor(scene.of_kind("wedge"))
     return PictureSamples(
