@@ -72,6 +72,7 @@ def scene(*views: Any, **changed: Any) -> Any:
         "code_white": 235,
         "located": (),
         "chart": None,
+        "shared": {},
     }
     given |= {"of_kind": lambda kind: [one for one in views if one.region.kind == kind]}
     given |= {"linear": lambda codes: np.asarray(codes) / 200, "tone": "t", "tone_doubt": 0.1}
