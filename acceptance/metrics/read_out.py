@@ -22,7 +22,14 @@ from acceptance.errors import GapError
 from acceptance.metrics._filmed_clock import film_pace
 from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.metrics._filmed_clock.cadence import MIN_PERIOD, cadence, refuse_every_refresh
-from acceptance.metrics._filmed_clock.line_prior import CAMERA_RATES, LAG, SCREEN_RATES, SHORTEST
+from acceptance.metrics._filmed_clock.line_prior import (
+    CAMERA_RATES,
+    LAG,
+    SCREEN_RATES,
+    SCREENS,
+    SHORTEST,
+    UsualSlopes,
+)
 from acceptance.metrics._filmed_clock.pace import pace
 from acceptance.metrics._shared.stated import number
 from acceptance.model.basics import Reason
@@ -44,7 +51,8 @@ METHOD = (
     "filmed clock: lag between its low bits at several heights, extended to the height of the "
     "picture; the screen's scan added"
 )
-PICTURES = np.divide.outer(SCREEN_RATES, CAMERA_RATES).ravel()  # refreshes from picture to picture
+# refreshes from picture to picture
+PICTURES = UsualSlopes.of(np.divide.outer(SCREEN_RATES, CAMERA_RATES).ravel())
 FEWEST = 20  # pictures
 PAIR = 2  # the clock and one monitor
 SLOWEST, FASTEST = 10.0, 1000.0  # refreshes a second of a screen
@@ -134,7 +142,7 @@ def of_frames(times: Array, live: Readings) -> Lag:
     if line is None:
         line = pace(
             times[seen], chosen.low, chosen.position,
-            heights=live.heights, step=step, usual=SCREEN_RATES,
+            heights=live.heights, step=step, usual=SCREENS,
         )  # fmt: skip
     return _lag(line, 1000 / rate, len(seen))
 
@@ -149,7 +157,7 @@ def of_monitor(monitor: Readings, refresh: float) -> Lag:
     pictures = _steady(monitor)
     _enough(len(pictures.index))
     refuse_every_refresh(float(np.median(np.diff(pictures.position))))
-    line = _line(pictures)
+    line = _line(pictures, UsualSlopes.of_cameras(np.array([1000 / refresh])))
     if line is None:
         raise GapError("too_few_frames", frames=0, needed=FEWEST)
     return _lag(line, refresh, len(pictures.index))
@@ -168,13 +176,13 @@ def _slope(x: Array, position: Array) -> float:
         return float(np.median((position[half:] - position[first]) / (x[half:] - x[first])))
 
 
-def _line(pictures: Readings) -> Pace | None:
+def _line(pictures: Readings, usual: UsualSlopes = PICTURES) -> Pace | None:
     """Fit the line of an even camera's pictures; None where they are not even."""
     grid = cadence(pictures.position, pictures.reach)
     if grid is None:
         return None
     place = grid.number.astype(np.float64)
-    return pace(place, pictures.low, pictures.position, heights=pictures.heights, usual=PICTURES)
+    return pace(place, pictures.low, pictures.position, heights=pictures.heights, usual=usual)
 
 
 def _lag(line: Pace, refresh: float, pictures: int) -> Lag:

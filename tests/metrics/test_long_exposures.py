@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from acceptance.metrics._filmed_clock import readings as clock_readings
+from acceptance.metrics._filmed_clock.line_prior import UsualSlopes
 from acceptance.metrics.latency import long_exposures, screens, uneven_camera
 from acceptance.metrics.latency.monitor import Changes
 
 PICTURES = 60
+USUAL = UsualSlopes.of_cameras(np.array([60.0]))
 Array = clock_readings.Array
 
 
@@ -67,7 +69,7 @@ def test_an_uneven_camera_is_drawn_from_all_readings_however_little_it_scatters(
     taken = 5000.2 + 1.9974 * number + 0.06 * random.standard_normal(len(number))
     light = clock_readings.expected_shares(taken, 0.25, 24)
     read = clock_readings.readings_of(light + 0.02 * random.standard_normal(light.shape))
-    own = uneven_camera.seen(number, read, (5000.2, 1.9974), screens.PICTURES)
+    own = uneven_camera.seen(number, read, (5000.2, 1.9974), USUAL)
     assert own is not None
     assert own.scatter < screens.UNEVEN
     every = np.arange(1, len(number))

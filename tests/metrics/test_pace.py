@@ -9,7 +9,14 @@ import pytest
 
 from acceptance.metrics._filmed_clock import particles
 from acceptance.metrics._filmed_clock.gray_code import expected_shares, low_bits
-from acceptance.metrics._filmed_clock.line_prior import LAG, SCREEN_RATES, LinePrior
+from acceptance.metrics._filmed_clock.line_prior import (
+    CAMERA_RATES,
+    DRIFT,
+    LAG,
+    SCREENS,
+    LinePrior,
+    UsualSlopes,
+)
 from acceptance.metrics._filmed_clock.pace import MIDDLE, pace
 from acceptance.metrics.latency import refreshes
 from acceptance.metrics.latency.monitor import Changes
@@ -44,7 +51,7 @@ def test_in_step_and_without_blends_every_phase_stays_as_likely_as_another() -> 
     for seed, phase in enumerate(np.linspace(0.15, 0.85, 7)):
         at = 1000 + phase + 60.001 * times
         shown = light(seed, at, 0.12, 0, MIDDLE)
-        found = pace(times, shown, np.floor(at) + 0.5, step=1 / 60, usual=SCREEN_RATES)
+        found = pace(times, shown, np.floor(at) + 0.5, step=1 / 60, usual=SCREENS)
         drawn = found.at(times).mean(axis=1) - at.mean()
         spread.append(drawn.std())
         hits.append(abs(drawn.mean()) <= 1.96 * drawn.std())
@@ -54,7 +61,7 @@ def test_in_step_and_without_blends_every_phase_stays_as_likely_as_another() -> 
 
 def test_short_read_outs_are_likelier_and_opposite_scans_seldom() -> None:
     """Lags up to an exposure, as of a read-out of some of the picture, and beyond it."""
-    prior = LinePrior.near((0.0, 60.0), 3.0, 1 / 60, SCREEN_RATES, rolls=True)
+    prior = LinePrior.near((0.0, 60.0), 3.0, 1 / 60, SCREENS, rolls=True)
     guesses = np.tile([0.0, 60.0, np.log(0.3), 0.0], (6, 1))
     guesses[:, LAG] = [0.1, 0.3, 0.6, 0.9, 1.9, 2.1]
     density = np.exp(prior.log_density(guesses))
@@ -63,6 +70,26 @@ def test_short_read_outs_are_likelier_and_opposite_scans_seldom() -> None:
     assert density[5] == 0
     guesses[:, LAG] *= -1
     assert np.allclose(np.exp(prior.log_density(guesses)), density)
+
+
+@pytest.mark.parametrize("rate", [59.826, 60.118, 74.5])
+def test_cameras_before_a_screen_of_its_own_rate_run_at_usual_rates(rate: float) -> None:
+    """A screen of 59.826 Hz gives a camera of 30 frame/s 1.9942 refreshes, not 59.94 / 30."""
+    found = UsualSlopes.of_cameras(rate * (1 + 1e-5 * np.linspace(-1, 1, 99)))
+    assert found.slopes == pytest.approx(rate / CAMERA_RATES, rel=1e-9)
+    assert (found.drifts < 1.1 * DRIFT).all()
+
+
+def test_a_film_stamped_wrong_by_a_thousandth_leaves_usual_screens_possible() -> None:
+    """A film of 59.94 frame/s stamped as one of 60 shows a screen of 60 Hz at 60.06."""
+    found = UsualSlopes.of_cameras(np.array([60.06]))
+    assert np.abs(found.slopes - 60 / 30).min() < 1e-9
+    assert np.abs(found.slopes - 60.06 / 30).min() < 1e-9
+
+
+def test_what_is_open_about_a_screens_own_rate_is_open_for_cameras_before_it() -> None:
+    found = UsualSlopes.of_cameras(66.0 * (1 + 1e-3 * np.linspace(-1, 1, 99)))
+    assert found.drifts == pytest.approx(np.full(len(CAMERA_RATES), 0.68e-3), rel=0.05)
 
 
 def test_rows_of_a_rolling_shutter_tell_the_phase_that_the_middle_does_not() -> None:
@@ -78,7 +105,7 @@ def test_rows_of_a_rolling_shutter_tell_the_phase_that_the_middle_does_not() -> 
             light(3, at, 0.2, 1.6, heights),
             np.floor(at) + 0.5,
             heights=heights,
-            usual=np.array([2.0]),
+            usual=UsualSlopes.of(np.array([2.0])),
         )
         for heights in (MIDDLE, HEIGHTS)
     ]

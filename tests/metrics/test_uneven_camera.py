@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from acceptance.metrics._filmed_clock import readings as clock_readings
+from acceptance.metrics._filmed_clock.line_prior import UsualSlopes
 from acceptance.metrics.latency import delay, screens, uneven_camera
 from acceptance.uncertainty import combine
 
 Array = clock_readings.Array
 PICTURES = 90
+USUAL = UsualSlopes.of_cameras(np.array([60.0]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +40,7 @@ def camera(
     taken = 5000 + phase + period * number + off
     light = clock_readings.expected_shares(taken, width, 24)
     read = clock_readings.readings_of(light + 0.02 * random.standard_normal(light.shape))
-    found = uneven_camera.seen(number, read, (5000 + phase, period), screens.PICTURES)
+    found = uneven_camera.seen(number, read, (5000 + phase, period), USUAL)
     assert found is not None
     draws, left_open = found.taken(number, read)
     return Taken(taken=taken, off=off, found=found, draws=draws, left_open=left_open)
@@ -104,7 +106,7 @@ def test_what_mixes_two_pictures_is_none_of_an_uneven_camera() -> None:
     light = clock_readings.expected_shares(taken, 0.06, 24)
     light[40], light[60] = (light[40] + light[39]) / 2, light[59]
     read = clock_readings.readings_of(light + 0.02 * random.standard_normal(light.shape))
-    found = uneven_camera.seen(number, read, (5000.3, 2.397), screens.PICTURES)
+    found = uneven_camera.seen(number, read, (5000.3, 2.397), USUAL)
     assert found is not None
     unknown = np.isnan(found.taken(number, read)[0]).all(axis=0)
     assert unknown[[40, 59, 60]].all()
@@ -118,6 +120,6 @@ def test_a_few_misread_pictures_make_no_camera_uneven() -> None:
     read = clock_readings.readings_of(
         clock_readings.expected_shares(taken, 0.06, 24) + 0.02 * random.standard_normal((90, 24))
     )
-    found = uneven_camera.seen(number, read, (5000.3, 2.397), screens.PICTURES)
+    found = uneven_camera.seen(number, read, (5000.3, 2.397), USUAL)
     assert found is not None
     assert found.scatter < 0.06

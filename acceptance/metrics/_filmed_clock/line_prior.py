@@ -22,8 +22,65 @@ SHORTEST, LONGEST = 0.03, 16.0  # exposures in refreshes: up to those of a camer
 # standard deviation of a rate from the usual one, relative: resonators of two devices
 DRIFT = 50e-6
 OWN = 0.1  # width of the range of rates that are not usual, relative
+# relative, by which a film may run slower than it is stamped (60 and 60 / 1.001)
+STAMPED = 1.1e-3
+# standard deviations within which a screen is one of the usual ones
+ALIKE = 4.0
+SPREAD = (0.16, 0.5, 0.84)  # quantiles: a standard deviation to either side of the middle
 # of the most lag of one way, below which all are as likely; of a density, that of lags beyond it
 LEAST_LAG, OPPOSITE = 0.01, 0.05
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsualSlopes:
+    """Slopes (k,) that are met often, each within its ``drifts`` (k,), relative (sd)."""
+
+    slopes: Array
+    drifts: Array
+
+    @classmethod
+    def of(cls, slopes: Array, drift: float = DRIFT) -> UsualSlopes:
+        """Make some that are all as sure."""
+        return cls(slopes=slopes, drifts=np.full(len(slopes), drift))
+
+    @classmethod
+    def of_cameras(cls, screen: Array) -> UsualSlopes:
+        """Make those of usual cameras before a screen of which ``screen`` (m,) Hz are draws.
+
+        They are refreshes from picture to picture. Where a film shows that the screen runs at its
+        own rate, ratios of usual rates would lead astray; those of usual screens stay possible as
+        far as the film may be stamped wrong.
+        """
+        low, rate, high = np.quantile(screen, SPREAD)
+        doubt = math.hypot(DRIFT, (high - low) / (2 * rate))
+        off = np.abs(SCREEN_RATES / rate - 1)
+        screens = SCREEN_RATES[off < STAMPED + ALIKE * doubt]
+        drifts = np.full(len(screens), DRIFT)
+        if off.min() > ALIKE * doubt:
+            screens, drifts = np.append(screens, rate), np.append(drifts, doubt)
+        each = np.divide.outer(screens, CAMERA_RATES)
+        return cls(slopes=each.ravel(), drifts=np.repeat(drifts, len(CAMERA_RATES)))
+
+    def near(self, slope: float, reach: float) -> UsualSlopes:
+        """Return those within ``reach`` of a ``slope``."""
+        chosen = np.abs(self.slopes - slope) < reach
+        return UsualSlopes(slopes=self.slopes[chosen], drifts=self.drifts[chosen])
+
+    def drawn(self, random: np.random.Generator, count: int) -> Array:
+        """(count,) slopes."""
+        which = random.integers(0, len(self.slopes), count)
+        off = self.drifts[which] * random.standard_normal(count)
+        return np.asarray(self.slopes[which] * (1 + off))
+
+    def density(self, slopes: Array) -> Array:
+        """(m, k) density of ``slopes`` (m,) about each."""
+        spread = self.drifts * self.slopes
+        off = (slopes[:, None] - self.slopes) / spread
+        return np.asarray(np.exp(-(off**2) / 2) / (spread * math.sqrt(2 * math.pi)))
+
+
+NONE = UsualSlopes.of(np.empty(0))
+SCREENS = UsualSlopes.of(SCREEN_RATES)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,13 +103,13 @@ class LinePrior:
     phase: float
     slope: float
     reach: float
-    usual: Array
+    usual: UsualSlopes
     longest: float
     most_lag: float
 
     @classmethod
     def near(
-        cls, line: tuple[float, float], span: float, step: float, usual: Array, *, rolls: bool
+        cls, line: tuple[float, float], span: float, step: float, usual: UsualSlopes, *, rolls: bool
     ) -> LinePrior:
         """Make one from a robust line (phase, slope) with ``span`` to either side of its origin.
 
@@ -66,7 +123,7 @@ class LinePrior:
             phase=phase,
             slope=slope,
             reach=reach,
-            usual=usual[np.abs(usual - slope) < reach],
+            usual=usual.near(slope, reach),
             longest=longest,
             most_lag=longest + 1 if rolls else 0.0,
         )
@@ -77,10 +134,10 @@ class LinePrior:
         Half of the slopes are usual ones, as far as there are any.
         """
         guesses, flat = self._even(random, count), 1 / (2 * self.reach)
-        if not len(self.usual):
+        if not len(self.usual.slopes):
             return guesses, np.full(count, np.log(flat))
-        guesses[::2, SLOPE] = self._usual_slopes(random, (count + 1) // 2)
-        return guesses, np.log(flat + self._peaks(guesses).mean(axis=1))
+        guesses[::2, SLOPE] = self.usual.drawn(random, (count + 1) // 2)
+        return guesses, np.log(flat + self.usual.density(guesses[:, SLOPE]).mean(axis=1))
 
     def drawn_evenly(self, random: np.random.Generator, count: int) -> tuple[Array, Array]:
         """Return as ``drawn``, with no slope likelier than another: a usual one may mislead."""
@@ -88,7 +145,8 @@ class LinePrior:
 
     def log_density(self, guesses: Array) -> Array:
         """(m,) logarithm of the density, up to a constant; -inf for what is ruled out."""
-        density = 1 / (OWN * self.slope) + self._peaks(guesses).sum(axis=1)
+        usual = self.usual.density(guesses[:, SLOPE]).sum(axis=1)
+        density = 1 / (OWN * self.slope) + usual
         density *= self._lags(guesses)
         return np.asarray(np.where(self._possible(guesses), np.log(density), -np.inf))
 
@@ -98,17 +156,6 @@ class LinePrior:
         guesses = random.uniform(-1, 1, (count, 4)) * halves
         guesses += [self.phase, self.slope, (low + high) / 2, 0]
         return np.asarray(guesses)
-
-    def _usual_slopes(self, random: np.random.Generator, count: int) -> Array:
-        return np.asarray(
-            random.choice(self.usual, count) * (1 + DRIFT * random.standard_normal(count))
-        )
-
-    def _peaks(self, guesses: Array) -> Array:
-        """(m, usual) density of the slope about each usual one."""
-        spread = DRIFT * self.usual
-        off = (guesses[:, SLOPE, None] - self.usual) / spread
-        return np.asarray(np.exp(-(off**2) / 2) / (spread * math.sqrt(2 * math.pi)))
 
     def _lags(self, guesses: Array) -> Array:
         """(m,) density of lags: of the product of two shares."""

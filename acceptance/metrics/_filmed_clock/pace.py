@@ -25,6 +25,7 @@ from acceptance.metrics._filmed_clock.gray_code import CLEAR, low_bits
 from acceptance.metrics._filmed_clock.line_prior import (
     LAG,
     LOG_WIDTH,
+    NONE,
     PHASE,
     SHORTEST,
     SLOPE,
@@ -37,11 +38,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from acceptance.metrics._filmed_clock.gray_code import Array, Whole
+    from acceptance.metrics._filmed_clock.line_prior import UsualSlopes
 
     # middles (...) and lengths to shares (..., bits)
     Code = Callable[[Array, Array | float], Array]
 
-MIDDLE, NONE = np.zeros(1), np.empty(0)
+MIDDLE = np.zeros(1)
 MOST_FITTED = 120  # readings that a line is fitted to
 # share by which all cells may be off alike: curve of the camera, light from the cell beside
 DEAD = 0.015
@@ -117,7 +119,7 @@ def pace(
     *,
     heights: Array = MIDDLE,
     step: float = 1.0,
-    usual: Array = NONE,
+    usual: UsualSlopes = NONE,
     code: Code = low_bits,
     noise: float | None = None,
 ) -> Pace:
@@ -148,7 +150,7 @@ def pace(
 
 def _sampled(prior: LinePrior, rows: _Rows) -> Array:
     """(DRAWS, 4) guesses from prior and likelihood."""
-    starts = (prior.drawn, prior.drawn_evenly) if len(prior.usual) else (prior.drawn,)
+    starts = (prior.drawn, prior.drawn_evenly) if len(prior.usual.slopes) else (prior.drawn,)
     ways = [(partial(start, count=START), rows.quietening()) for start in starts]
     return particles.sample(
         ways, prior.log_density, size=CROWD, moves=MOVES, count=DRAWS,

@@ -22,7 +22,7 @@ from acceptance.errors import GapError
 from acceptance.metrics._filmed_clock import film_pace
 from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.metrics._filmed_clock.gray_code import FEWEST_BLENDS
-from acceptance.metrics._filmed_clock.line_prior import SCREEN_RATES
+from acceptance.metrics._filmed_clock.line_prior import SCREENS
 from acceptance.metrics._filmed_clock.pace import pace
 from acceptance.metrics._shared.stated import number
 from acceptance.metrics.av import flashes, matched_filter
@@ -167,7 +167,7 @@ def _clock_line(times: Array, readings: Readings) -> tuple[Pace, bool]:
     chosen = readings.only(seen)
     line = pace(
         times[seen], chosen.low, chosen.position,
-        heights=chosen.heights, step=float(np.median(np.diff(times))), usual=SCREEN_RATES,
+        heights=chosen.heights, step=float(np.median(np.diff(times))), usual=SCREENS,
     )  # fmt: skip
     blends = (np.abs(chosen.low - 0.5) < 0.5 - CLEAR).any(axis=(1, 2))
     return line, int(np.count_nonzero(blends)) < FEWEST_BLENDS

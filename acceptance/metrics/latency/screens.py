@@ -20,7 +20,7 @@ from acceptance.metrics._filmed_clock import ghosts
 from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.metrics._filmed_clock.cadence import FOLLOWED_SLACK, cadence
 from acceptance.metrics._filmed_clock.gray_code import FEWEST_BLENDS
-from acceptance.metrics._filmed_clock.line_prior import CAMERA_RATES, SCREEN_RATES
+from acceptance.metrics._filmed_clock.line_prior import SCREENS, UsualSlopes
 from acceptance.metrics._filmed_clock.pace import DRAWS, pace
 from acceptance.metrics.latency import (
     camera_in_step,
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 FEWEST = 5  # changes or pictures
 MISREAD = 0.15  # share of pictures that may lie off the camera's even pace
 OFF_LINE = 0.5  # refreshes beyond its reach by which a picture may lie off
-PICTURES = np.divide.outer(SCREEN_RATES, CAMERA_RATES).ravel()  # refreshes from picture to picture
 UNEVEN = 0.12  # refreshes, rms, beyond which a camera has no even pace
 SLOWEST_CLOCK = 0.003  # s, time constant
 
@@ -122,7 +121,7 @@ def of_monitor(live: LiveClock, monitor: Readings) -> Latency:
     times, reference, monitor = live.times, live.readings, monitor.without(live.readings.removed)
     seen = slow_clock.first_light(times, live.line, reference, live.scatter)
     clock = seen.line
-    changes, pictured, blends, uneven, alone = _pictures(monitor, live.line.lag)
+    changes, pictured, blends, uneven, alone = _pictures(monitor, live.line)
     enough_changes(changes)
     pictured = pictured + seen.box_late
     taken_at = pictured[:, changes.picture]
@@ -176,16 +175,16 @@ def _clock_line(times: Array, reference: Readings) -> Pace:
         reference.position[seen],
         heights=reference.heights,
         step=math.hypot(interval, slow_clock.AS_BOX * SLOWEST_CLOCK),
-        usual=SCREEN_RATES,
+        usual=SCREENS,
     )
 
 
-def _pictures(monitor: Readings, rolls: float) -> tuple[Changes, Array, int, float, float]:
+def _pictures(monitor: Readings, screen: Pace) -> tuple[Changes, Array, int, float, float]:
     """Find the changes of the monitor, when each picture was taken, and the blends.
 
     The times are (m, p) draws in refreshes; of the blends the number is returned, and last, in
     refreshes, how pictures scatter about an even pace, and how far each by itself may be off (rms)
-    where they keep none. ``rolls`` is the lag of the film's lower rows.
+    where they keep none. ``screen`` is the line of the clock's own screen.
     """
     held, changes = held_pictures(monitor.shares)
     ghost = ghosts.of_camera(held.shares)
@@ -195,13 +194,14 @@ def _pictures(monitor: Readings, rolls: float) -> tuple[Changes, Array, int, flo
     grid = cadence(pictures.position[seen], pictures.reach[seen], MISREAD)
     if grid is None:
         return _one_by_one(pictures, changes)
+    usual = UsualSlopes.of_cameras(screen.slopes)
     off = pictures.position[seen] - grid.period * grid.number
     middle, each = float(np.median(off)), grid.number.astype(np.float64)
-    own = uneven_camera.seen(each, pictures.only(seen), (middle, grid.period), PICTURES)
+    own = uneven_camera.seen(each, pictures.only(seen), (middle, grid.period), usual)
     scatter = own.scatter if own else 0.0
     kept = np.abs(off - middle) <= pictures.reach[seen] + FOLLOWED_SLACK + scatter
     seen, number, each = seen[kept], grid.number[kept], each[kept]
-    line = pace(each, pictures.low[seen], pictures.position[seen], usual=PICTURES)
+    line = pace(each, pictures.low[seen], pictures.position[seen], usual=usual)
     of_blends = film_times.scatter(each, pictures.only(seen)) or 0.0
     uneven = max(of_blends * grid.period, line.uneven, scatter)
     if uneven > UNEVEN:
@@ -219,7 +219,7 @@ def _pictures(monitor: Readings, rolls: float) -> tuple[Changes, Array, int, flo
         first=number[first],
         shares=held.shares[seen[first]],
     )
-    return *_refined(monitor, rolls, line, guess, camera), uneven, 0.0
+    return *_refined(monitor, screen, line, guess, camera), uneven, 0.0
 
 
 def _uneven(
@@ -252,7 +252,7 @@ def _each(pictures: Readings, random: np.random.Generator) -> Array:
 
 
 def _refined(
-    monitor: Readings, rolls: float, line: Pace, guess: NDArray[np.int64], camera: CameraPictures
+    monitor: Readings, screen: Pace, line: Pace, guess: NDArray[np.int64], camera: CameraPictures
 ) -> tuple[Changes, Array, int]:
     """Fit the line of the camera's pictures again, to what frames show of each alone.
 
@@ -260,10 +260,11 @@ def _refined(
     Returns the first three of ``_pictures``.
     """
     number, expected = camera.number, camera.expected(line, monitor)
-    own = shown(monitor.shares, guess, expected).light(monitor, expected, rolls)
+    own = shown(monitor.shares, guess, expected).light(monitor, expected, screen.lag)
     own = ghosts.removed(own, camera.ghost)
     heights = np.append(0.0, monitor.heights)
-    line = pace(number, own, line.at(number).mean(axis=0), heights=heights, usual=PICTURES)
+    usual = UsualSlopes.of_cameras(screen.slopes)
+    line = pace(number, own, line.at(number).mean(axis=0), heights=heights, usual=usual)
     changes = shown(monitor.shares, guess, camera.expected(line, monitor)).changes()
     return changes, np.random.default_rng(2).permutation(line.at(number)), _blends(own)
 
@@ -281,14 +282,15 @@ def stream(readings: Readings, arrivals: Array, log: Array) -> Latency:
     """
     seen = np.flatnonzero(readings.readable)
     fresh = seen[~clock_readings.same_picture(readings.shares[seen])]
-    positions = exposures(readings.only(fresh))
+    rate = float(np.polyfit(log[:, 1], log[:, 0], 1)[0])
+    usual = UsualSlopes.of_cameras(np.array([rate]))
+    positions = exposures(readings.only(fresh), usual)
     inside = (positions.min(axis=0) >= log[0, 0]) & (positions.max(axis=0) <= log[-1, 0])
     enough(int(inside.sum()), FEWEST)
     missed = 1 - (len(log) - 1) / float(np.ptp(log[:, 0]))
     if missed > 0.01:
         raise GapError("screen_log_gaps", share=missed)
     shown = np.interp(positions[:, inside], log[:, 0], log[:, 1])
-    rate = float(np.polyfit(log[:, 1], log[:, 0], 1)[0])
     came = arrivals[fresh][inside]
     blended = _blends(readings.low) >= FEWEST_BLENDS
     taken = positions[:, inside]
@@ -304,12 +306,13 @@ def stream(readings: Readings, arrivals: Array, log: Array) -> Latency:
     )
 
 
-def exposures(pictures: Readings) -> Array:
+def exposures(pictures: Readings, usual: UsualSlopes) -> Array:
     """(m, p) draws of the middles of the camera's exposures, in refreshes; nan where unreadable.
 
-    They lie on the line of an even camera within what each reading allows. A picture off that line,
-    or not of one exposure as long as the others (the film never saw it unmixed, say), is left out.
-    Without such a line each reading stands alone.
+    They lie on the line of an even camera within what each reading allows; ``usual`` slopes of it
+    are as likely as all others. A picture off that line, or not of one exposure as long as the
+    others (the film never saw it unmixed, say), is left out. Without such a line each reading
+    stands alone.
     """
     random = np.random.default_rng(2)
     seen = np.flatnonzero(pictures.readable)
@@ -318,17 +321,17 @@ def exposures(pictures: Readings) -> Array:
     grid = cadence(position, reach, MISREAD)
     if grid is None:
         return _each(pictures, random)
-    line, fits = _even(pictures.only(seen), grid.number.astype(np.float64), random)
+    line, fits = _even(pictures.only(seen), grid.number.astype(np.float64), usual, random)
     draws[:, seen[fits]] = np.clip(line, position - reach, position + reach)[:, fits]
     return draws
 
 
 def _even(
-    pictures: Readings, number: Array, random: np.random.Generator
+    pictures: Readings, number: Array, usual: UsualSlopes, random: np.random.Generator
 ) -> tuple[Array, NDArray[np.bool_]]:
     """Return draws (m, p) of the line of the exposures ``number`` (p,), and which are on it."""
     position = pictures.position
-    fitted = pace(number, pictures.low, position, heights=pictures.heights, usual=PICTURES)
+    fitted = pace(number, pictures.low, position, heights=pictures.heights, usual=usual)
     line = fitted.at(number)
     # the camera's phase has nothing to do with that of other lines
     line = line[random.permutation(len(line))]

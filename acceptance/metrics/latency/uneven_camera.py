@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from acceptance.metrics._filmed_clock.line_prior import UsualSlopes
     from acceptance.metrics._filmed_clock.readings import Array, Readings
 
     Drawn = Callable[[np.random.Generator, int], tuple[Array, Array]]
@@ -83,7 +84,7 @@ class UnevenCamera:
 
 
 def seen(
-    number: Array, pictures: Readings, line: tuple[float, float], usual: Array
+    number: Array, pictures: Readings, line: tuple[float, float], usual: UsualSlopes
 ) -> UnevenCamera | None:
     """Draw what the readings of ``pictures`` (n,), exposures ``number`` (n,), leave possible.
 
