@@ -1,6 +1,7 @@
 """What coders take off edges and wedges, and how wide U is, by size of picture and coder.
 
-``python benchmarks/coding_loss.py [--cameras N] [--first N] [--jobs N] [WIDTH...]`` prints the
+``python benchmarks/coding_loss.py [--cameras N] [--first N] [--jobs N] [--held] [WIDTH...]``
+prints the
 table of ``docs/metrics/resolution.md``. The chart is filmed by cameras drawn anew, through each
 coder in turn.
 """
@@ -35,6 +36,13 @@ CODERS: Mapping[str, Mapping[str, Any]] = {
     **{f"H.265, CRF {crf}": {"codec": "libx265", "crf": crf} for crf in (22, 28, 34)},
     **{f"MJPEG, scale {scale}": {**JPEG, "scale": scale} for scale in (3, 8, 16)},
 }
+# bits a pixel of H.264 at a constant rate, a key frame every two seconds
+HELD = {
+    f"H.264 {preset}, {bits:g} bit/px": {"preset": preset, "bits": bits}
+    for preset in ("veryfast", "medium")
+    for bits in (0.015, 0.025, 0.04, 0.08)
+}
+RATE, SHORT, LONG = 25, 0.32, 2.0  # frame/s; s of a film, and of one whose rate is held
 FAMILIES = {
     "MTF50": ("mtf50",),
     "MTF10": ("mtf10",),
@@ -45,14 +53,30 @@ WIDTHS = (640, 1280, 1920)
 
 def run(case: Case) -> dict[str, list[Reading]]:
     """Film the chart with a camera of this number and width through each coder."""
+    return _through(case, CODERS, SHORT)
+
+
+def run_held(case: Case) -> dict[str, list[Reading]]:
+    """Film it at constant bit rates."""
+    pixels = case[1] * (case[1] * 9 // 16)
+    rates = {
+        name: {"preset": coder["preset"], "bit_rate": round(coder["bits"] * pixels * RATE)}
+        for name, coder in HELD.items()
+    }
+    return _through(case, rates, LONG)
+
+
+def _through(
+    case: Case, coders: Mapping[str, Mapping[str, Any]], seconds: float
+) -> dict[str, list[Reading]]:
     number, width = case
     random = np.random.default_rng([2006, 79, number])
     camera = drawn_camera(random, width, width * 9 // 16)
     camera = replace(camera, blur=random.uniform(0.4, 1.2))
     found = {}
     with kept_light():
-        for name, coder in CODERS.items():
-            truth, (measured, _) = films.filmed(replace(camera, **coder), 0.32)
+        for name, coder in coders.items():
+            truth, (measured, _) = films.filmed(replace(camera, **coder), seconds)
             found[name] = [
                 Reading.of(item, TRUTHS[item.quantity](truth, item))
                 for item in measured
@@ -65,7 +89,7 @@ def rows(width: int, found: Sequence[Mapping[str, list[Reading]]]) -> list[tuple
     """Return a row for each coder: of each figure rms error, median U, and readings inside."""
     return [
         (str(width), name, *_sizes([item for film in found for item in film[name]]))
-        for name in CODERS
+        for name in found[0]
     ]
 
 
@@ -91,11 +115,13 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--cameras", type=int, default=8)
     parser.add_argument("--first", type=int, default=0, help="number of the first camera")
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--held", action="store_true", help="constant bit rates")
     options = parser.parse_args(arguments)
     setting, lines = Setting(jobs=options.jobs), []
     for width in options.widths:
         numbers = range(options.first, options.first + options.cameras)
-        lines += rows(width, setting.each(run, [(number, width) for number in numbers]))
+        each = run_held if options.held else run
+        lines += rows(width, setting.each(each, [(number, width) for number in numbers]))
     of_figures = [
         f"{name}: {what}"
         for name in FAMILIES

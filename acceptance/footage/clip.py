@@ -14,7 +14,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from acceptance.errors import ClipError
 from acceptance.footage.decoding import (
@@ -54,7 +54,8 @@ class Frame:
     ``luma`` is (h, w); ``cb`` and ``cr`` are as subsampled (None: monochrome). ``quantisers`` are
     those of its macroblocks (``Clip.quantisers``), where they were asked for. ``damaged``: part of
     it could not be decoded and was made up by the decoder. ``interlaced``: it is of fields.
-    ``size`` is that of its packet in bytes, 0 where that was not asked for.
+    ``size`` is that of its packet in bytes, 0 where that was not asked for. ``detail`` are the
+    quantisers of what its packets since the key frame have left of its detail (``scene.detail``).
     """
 
     index: int
@@ -67,6 +68,7 @@ class Frame:
     damaged: bool = False
     interlaced: bool = False
     size: int = 0
+    detail: NDArray[np.integer[Any] | np.floating[Any]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +121,11 @@ class Clip:
             left = {number: time for number, time in times.items() if number not in found}
             found |= self._quantisers_apart(left, whole=whole) if left else {}
         return found if len(found) == len(times) else self._quantisers_in_order(times)
+
+    def quantisers_apart(self, times: Mapping[int, Fraction]) -> dict[int, NDArray[np.int32]]:
+        """Return what ``quantisers`` does, of frames that can be decoded apart only."""
+        apart = self._separable and not self._of_stills and times
+        return self._quantisers_apart(times, whole=False) if apart else {}
 
     @property
     def _separable(self) -> bool:

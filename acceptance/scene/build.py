@@ -26,6 +26,7 @@ from acceptance.scene import (
     black_bars,
     clock_session,
     damage,
+    detail,
     ground,
     history,
     locating,
@@ -209,8 +210,9 @@ def _kept(
     charts: ChartPlaces,
 ) -> Sequence[clip.Frame]:
     """Return the kept frames in the picture's size, with quantisers where pictures are measured."""
-    again = (_coded(shot, charts) or _named(wanted)) and not _told(kept)
-    return _sized(opened, _with_quantisers(opened, kept) if again else kept)
+    again = (_coded(shot, charts) or _named(wanted)) and not detail.any_told(kept)
+    sized = _sized(opened, _with_quantisers(opened, kept) if again else kept)
+    return detail.with_detail(opened, sized)
 
 
 def _noted(scene: Scene, kept: Sequence[clip.Frame]) -> Scene:
@@ -290,11 +292,6 @@ def _named(wanted: Sequence[Chart]) -> bool:
 def _coded(shot: Shot, charts: ChartPlaces) -> bool:
     """Whether pictures are measured, so that it matters how coarsely they were coded."""
     return bool(charts.pair or charts.printed or views.coded(shot) or shot.plain_edges)
-
-
-def _told(kept: Sequence[clip.Frame]) -> bool:
-    """Whether the frames had their quantisers read on the way."""
-    return any(frame.quantisers is not None for frame in kept)
 
 
 def _with_quantisers(opened: clip.Clip, kept: Sequence[clip.Frame]) -> list[clip.Frame]:

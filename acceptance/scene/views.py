@@ -57,6 +57,8 @@ class View:
     """Whether the chart kept its place to within 0.1 px over the frames."""
     quantiser: float | None = None
     """Mean of ``planes.quantisers`` over region and frames, these by size; None: not known."""
+    detail: float | None = None
+    """Mean of the quantisers of detail (``scene.detail``) over region and frames; None as above."""
 
     @cached_property
     def on_chart(self) -> NDArray[np.float64]:
@@ -231,6 +233,7 @@ def _view(
         place=place,
         stable=len(boxes) == 1,
         quantiser=_quantiser(kept, each),
+        detail=_detail(kept, each),
     )
 
 
@@ -269,6 +272,16 @@ def _quantiser(kept: Sequence[Frame], boxes: Sequence[Pixels]) -> float | None:
     ]
     means, sizes = zip(*coarse, strict=True) if coarse else ((), ())
     return float(np.average(means, weights=sizes)) if coarse else None
+
+
+def _detail(kept: Sequence[Frame], boxes: Sequence[Pixels]) -> float | None:
+    """Mean quantiser of the detail in the region, over the frames that have any."""
+    coarse = [
+        frame.detail[_blocks(y, h), _blocks(x, w)].mean()
+        for frame, (x, y, w, h) in zip(kept, boxes, strict=True)
+        if frame.detail is not None
+    ]
+    return float(np.mean(coarse)) if coarse else None
 
 
 def _blocks(first: int, size: int) -> slice:

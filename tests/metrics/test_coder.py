@@ -29,7 +29,7 @@ def scene(codec: str) -> Any:
 
 def seen(quantiser: float | None = None) -> Any:
     luma = np.random.default_rng(1).normal(100, 0.6, (4, 40, 40)).round().astype(np.uint8)
-    return SimpleNamespace(quantiser=quantiser, luma=luma)
+    return SimpleNamespace(quantiser=quantiser, detail=quantiser, luma=luma)
 
 
 @pytest.mark.parametrize("codec", ["ffv1", "png", "rawvideo"])
@@ -85,7 +85,7 @@ def test_a_picture_that_was_a_jpeg_before_is_as_coarse_as_its_steps(
 
 def test_what_h265_filters_says_nothing_of_a_coder_before_it() -> None:
     film = scene("hevc")
-    film.video.steps = StatedSteps(10.0, 10.0)
+    film.video.steps = StatedSteps(5.0, 5.0)
     film.video.coded_before = StatedSteps(20.0, 20.0)
     for figure in ("mtf50", "mtf10", "wedge"):
         assert coding_loss.coarseness(film, seen(), 100.0, figure) == pytest.approx(0.2)

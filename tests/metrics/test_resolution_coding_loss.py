@@ -22,7 +22,7 @@ def seen(
         SimpleNamespace(
             video=SimpleNamespace(codec=codec, depth=depth, steps=steps, coded_before=None)
         ),
-        SimpleNamespace(quantiser=quantiser, luma=np.zeros((1, 64, 80)), place=None),
+        SimpleNamespace(detail=quantiser, luma=np.zeros((1, 64, 80)), place=None),
     )
 
 
@@ -50,18 +50,37 @@ def test_what_is_not_quantised_has_no_line() -> None:
 def test_ten_bits_are_as_coarse_as_eight_of_the_same_quality(depth: int, quantiser: float) -> None:
     """A decoder counts quantisers of 10 bits from the finest on: 12 more for steps of 4 codes."""
     step = 100 * 2 ** (depth - 8)
-    found = coding_loss.coarseness(*seen("h264", quantiser, depth), step)
+    found = coding_loss.coarseness(*seen("h264", quantiser, depth), step, "mtf10")
     assert found == pytest.approx(10 / 100)
 
 
 def test_loss_grows_with_the_step() -> None:
     """QP 30 quantises by 20."""
-    assert coding_loss.coarseness(*seen("h264", 30.0), 50) == pytest.approx(20 / 50)
+    for figure in ("mtf10", "wedge"):
+        assert coding_loss.coarseness(*seen("h264", 30.0), 50, figure) == pytest.approx(20 / 50)
+
+
+@pytest.mark.parametrize("codec", ["h264", "hevc"])
+def test_of_mtf50_coders_that_filter_take_more_than_in_proportion(codec: str) -> None:
+    """A step four times as coarse takes 7 times as much; of JPEG four times."""
+    fine, coarse = (
+        coding_loss.coarseness(
+            *seen(codec, 24.0 + more if codec == "h264" else None, steps=StatedSteps(step, step)),
+            100,
+        )
+        for more, step in ((0, 10.0), (12, 40.0))
+    )
+    assert coarse == pytest.approx(4 ** (1 + coding_loss.POWER) * fine)
+    fine, coarse = (
+        coding_loss.coarseness(*seen("mjpeg", steps=StatedSteps(step, step)), 100)
+        for step in (10.0, 40.0)
+    )
+    assert coarse == pytest.approx(4 * fine)
 
 
 def test_a_coder_that_does_not_tell_counts_as_a_coarse_one() -> None:
     fine, untold = (
-        coding_loss.coarseness(*seen(codec, 24.0 if codec == "h264" else None), 200)
+        coding_loss.coarseness(*seen(codec, 24.0 if codec == "h264" else None), 200, "mtf10")
         for codec in ("h264", "hevc")
     )
     assert untold == pytest.approx(2.2 * fine)
@@ -72,29 +91,27 @@ def test_the_steps_that_a_stream_states_count() -> None:
     assert found == pytest.approx(0.9 * 24 / 100)
 
 
-def test_h265_takes_as_much_as_h264_by_one_step_more_by_coarser_and_less_by_finer_ones() -> None:
-    coarse, usual, fine = (
-        coding_loss.coarseness(*seen("hevc", steps=StatedSteps(step, step)), 100) * 100 / step
-        for step in (120.0, 30.0, 7.5)
-    )
-    assert usual == pytest.approx(1)
-    assert coarse == pytest.approx(4**coding_loss.POWER)
-    assert fine == pytest.approx(4**-coding_loss.POWER)
-
-
 @pytest.mark.parametrize("step", [5.5, 22.0, 88.0])
-def test_of_wedges_h265_takes_a_share_of_what_h264_takes_at_any_step(step: float) -> None:
+def test_h265_takes_a_share_of_what_h264_takes_at_any_step(step: float) -> None:
     for name, share in coding_loss.H265.items():
-        coarse = coding_loss.coarseness(*seen("hevc", steps=StatedSteps(step, step)), 100, name)
-        assert coarse == pytest.approx(share * step / 100)
+        own = StatedSteps(step, step)
+        coarse = coding_loss.coarseness(*seen("hevc", steps=own), 100, name)
+        power = 1 + coding_loss.POWER if name == "mtf50" else 1.0
+        h264 = coding_loss.coarseness(*seen("h264", 6 * math.log2(step / 0.625)), 100, name)
+        assert coarse == pytest.approx(share**power * h264)
+
+
+def test_a_coder_that_does_not_tell_counts_as_one_of_22_codes() -> None:
+    for name in ("mtf10", "wedge"):
         for codec in ("h264", "hevc"):
             assert coding_loss.coarseness(*seen(codec), 100, name) == pytest.approx(0.22)
 
 
 def test_a_sharp_edge_loses_more_of_its_mtf50() -> None:
     """The finer the contrast that it rests on; that of MTF10 is fine anyway."""
-    usual, sharp = (coding_loss.of_edge("mtf50", at, 0.1, 4) for at in (0.2, 0.45))
-    assert sharp == pytest.approx(1.5 * usual)
+    soft, usual, sharp = (coding_loss.of_edge("mtf50", at, 0.1, 4) for at in (0.1, 0.2, 0.45))
+    assert sharp == pytest.approx(2.25 * usual)
+    assert soft == pytest.approx(0.75 * usual)
     assert coding_loss.of_edge("mtf10", 0.3, 0.1, 4) == coding_loss.of_edge("mtf10", 0.6, 0.1, 4)
 
 
@@ -112,11 +129,11 @@ def test_what_is_taken_of_a_wedge_is_what_simulation_showed() -> None:
 @pytest.mark.parametrize(("height", "step"), [(0.0, 1.0), (0.5, 1.0), (1.5, 1.5)])
 def test_a_step_counts_as_a_code_at_least(height: float, step: float) -> None:
     """QP 24 quantises by 10."""
-    assert coding_loss.coarseness(*seen("h264", 24.0), height) == pytest.approx(10 / step)
+    assert coding_loss.coarseness(*seen("h264", 24.0), height, "mtf10") == pytest.approx(10 / step)
 
 
 def test_a_coder_that_does_not_tell_counts_alike_in_codes_of_ten_bits() -> None:
-    assert coding_loss.coarseness(*seen("hevc", None, 10), 400) == pytest.approx(22 / 100)
+    assert coding_loss.coarseness(*seen("hevc", None, 10), 400, "wedge") == pytest.approx(22 / 100)
 
 
 def test_older_coders_count_by_two_scales_a_step_and_a_third_more() -> None:
@@ -124,10 +141,8 @@ def test_older_coders_count_by_two_scales_a_step_and_a_third_more() -> None:
 
 
 def test_h265_of_ten_bits_takes_by_four_times_the_step() -> None:
-    found = coding_loss.coarseness(*seen("hevc", None, 10, StatedSteps(120, 120)), 400)
-    assert found == pytest.approx(30 / 100)
     of_bars = coding_loss.coarseness(*seen("hevc", None, 10, StatedSteps(120, 120)), 400, "wedge")
-    assert of_bars == pytest.approx(0.65 * found)
+    assert of_bars == pytest.approx(0.65 * 30 / 100)
 
 
 def test_half_a_block_is_the_least_that_a_figure_rests_on() -> None:

@@ -47,9 +47,7 @@ def region(**changed: Any) -> Any:
 def view(luma: Array | None = None, **changed: Any) -> Any:
     """Make a view by hand that stands still."""
     given = {"luma": drawn() if luma is None else luma, "box": (30, 70, 50, 60), "place": None}
-    return SimpleNamespace(
-        **given | {"region": region(), "stable": True, "quantiser": 24} | changed
-    )
+    return SimpleNamespace(**given | {"region": region(), "stable": True, "detail": 24} | changed)
 
 
 def scene(*views: Any, **changed: Any) -> Any:
@@ -149,7 +147,7 @@ def test_an_edge_is_measured_on_all_frames_together_and_on_groups_of_them() -> N
     assert found.probe.mtf50 == pytest.approx(resolution.edge_mtf(light**1.1).mtf50, rel=1e-4)
     assert found.levels == pytest.approx(np.percentile(light, (10, 90)))
     step = float(np.ptp(np.percentile(light, (10, 90)))) * 200
-    assert found.coarseness["mtf50"] == pytest.approx(0.625 * 2 ** (24 / 6) / step)
+    assert found.coarseness["mtf10"] == pytest.approx(0.625 * 2 ** (24 / 6) / step)
 
 
 def test_a_steady_edge_scatters_between_groups_of_frames_and_a_moving_one_between_frames() -> None:

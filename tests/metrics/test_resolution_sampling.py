@@ -26,6 +26,8 @@ from acceptance.simulate.films import film_chart
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
 PLAIN = Camera(
     width=640, height=360, blur=0.8, noise=0.006, fixed_noise=0.004, white=0.8, share=0.8, crf=0
 )
@@ -144,6 +146,55 @@ def test_a_zoom_of_coded_footage_is_known_by_the_images_of_the_bars(
     assert any(item.reason.code == "enlarged" for item in found if isinstance(item, Note)) == (
         zoom > 1
     )
+
+
+def test_what_a_coarse_coder_leaves_of_bars_is_no_zoom(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A film at CRF 24 that was not enlarged; on this slope readings were -10^9 TV lines once."""
+    strength = [
+        [0.14, 0.12, 0.09, 0.1, 0.13, 0.19, 0.22, 0.26, 0.27, 0.29, 0.28, 0.24],
+        [0.18, 0.2, 0.22, 0.23, 0.25, 0.26, 0.24, 0.21, 0.18, 0.15, 0.09, 0.05],
+    ]
+    sure = [
+        [3.6, 2.8, 2.2, 2.3, 2.9, 4.0, 4.5, 5.3, 5.2, 5.4, 4.9, 4.1],
+        [5.7, 6.1, 6.6, 6.8, 7.0, 7.1, 6.2, 5.4, 4.2, 3.4, 2.0, 1.1],
+    ]
+    others = np.full(bar_images.RATES.size - 12, 4.0)
+    images = [
+        np.array([np.append(0 * others, of_one), np.append(others, as_sure)])
+        for of_one, as_sure in zip(strength, sure, strict=True)
+    ]
+    monkeypatch.setattr(bar_images, "_images", lambda _: images.pop())
+    assert bar_images.factor([_bars(1.0), _bars(1.0)]) == 1
+
+
+def _sure(*peaks: tuple[int, float]) -> NDArray[np.float64]:
+    """Sureness of images at all rates: 2 to 4, and peaks that fall off over three rates."""
+    values = np.random.default_rng(8).uniform(2, 4, bar_images.RATES.size)
+    for at, height in peaks:
+        fall = height - 4 * np.abs(np.arange(values.size) - at)
+        values = np.maximum(values, fall)
+    return values
+
+
+@pytest.mark.parametrize(
+    ("peaks", "told"),
+    [
+        ([(40, 12.0)], True),
+        ([(40, 7.9)], False),  # about twice what others have
+        ([(40, 12.0), (46, 13.0)], False),  # on the slope of another
+        ([(40, 12.0), (60, 13.0)], True),
+        ([(40, 20.0), *((at, 12.0) for at in range(55, 100, 3))], False),  # of many
+    ],
+)
+def test_an_image_is_told_where_it_stands_out(
+    peaks: list[tuple[int, float]], *, told: bool
+) -> None:
+    assert bar_images._stands_out(_sure(*peaks), 40) is told
+
+
+def test_an_image_beside_which_none_is_seen_stands_out() -> None:
+    only = np.where(np.arange(bar_images.RATES.size) == 40, 8.0, 0.0)
+    assert bar_images._stands_out(only, 40)
 
 
 def _bars(factor: float, contrast: float = 0.8) -> View:

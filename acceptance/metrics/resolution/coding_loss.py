@@ -27,11 +27,12 @@ if TYPE_CHECKING:
 
 # what coders take by a step over what H.264 takes; OLDER: MPEG-1 to 4, whose step is two scales
 OVER_H264, OLDER = {"h264": 1.0, "mjpeg": JPEG}, 1.3
-# of MTF50 H.265 takes as much as H.264 at this step (codes), by a power less below and more above,
-# where it filters the more; of the rest this share at any step
-FILTERED, POWER = 30.0, 0.3
-H265 = {"mtf10": 0.7, "wedge": 0.65}
-FINE = 0.3  # cycle/px: an MTF50 above it loses the more, the more of it lies in fine contrast
+H265 = {"mtf50": 0.75, "mtf10": 0.7, "wedge": 0.65}
+# coders that smooth borders of blocks, the coarser they are the more; the coarseness from which
+# they so take more of MTF50 than in proportion, and less below, by a power
+FILTERED, USUAL, POWER = {"h264", "hevc"}, 0.2, 0.4
+# cycle/px: an MTF50 above it loses the more, the more of it lies in fine contrast; and less below
+FINE, COARSE = 0.2, 0.75
 ABOVE = {"mtf50": 0.6, "mtf10": 0.15}  # where the slope of an MTF above a crossing begins
 TRANSFORM = 8.0  # px, the side of a block
 FEWEST_BLOCKS = 0.5
@@ -67,7 +68,7 @@ def of_edge(name: str, frequency: float, coarse: float, blocks: float) -> float:
 
     ``name`` is "mtf50" or "mtf10"; ``coarse`` and ``blocks`` as ``CodingLoss.share`` takes them.
     """
-    finer = max(1.0, frequency / FINE) if name == "mtf50" else 1.0
+    finer = max(COARSE, frequency / FINE) if name == "mtf50" else 1.0
     return finer * OF_EDGE[name].share(coarse, blocks)
 
 
@@ -94,24 +95,21 @@ def coarseness(scene: Scene, view: View, height: float, figure: str = "mtf50") -
     """Return a coder's quantiser step over the step (``height`` codes) of an edge or wedge.
 
     It is 0 where nothing is quantised. On simulated films the effect of coding on MTF and wedges is
-    proportional to this ratio, up to a half of it (docs/metrics/resolution.md). What a coder takes
-    of a ``figure`` ("mtf50", "mtf10" or "wedge") more than H.264 does counts as a larger step, one
+    about proportional to this ratio (docs/metrics/resolution.md). What a coder takes of a
+    ``figure`` ("mtf50", "mtf10" or "wedge") more than H.264 does counts as a larger step, one
     that tells nothing as a coarse one.
     """
     before = scene.video.coded_before.detail if scene.video.coded_before else 0.0
-    return max(before, _stored_step(scene.video, view, figure)) / max(height, 1.0)
+    stored = _stored_step(scene.video, view, figure) / max(height, 1.0)
+    if figure == "mtf50" and scene.video.codec in FILTERED:
+        stored *= (stored / USUAL) ** POWER
+    return max(before / max(height, 1.0), stored)
 
 
 def _stored_step(video: VideoInfo, view: View, figure: str) -> float:
     """Return the step at which H.264 takes as much as the coder by which a view is stored."""
-    stored = stored_steps(video, view.quantiser)
+    stored = stored_steps(video, view.detail)
     if stored is None:
         return untold(video.depth).detail
-    if video.codec == "hevc":
-        return stored.detail * (H265.get(figure) or _filtered(video, stored.detail))
-    return stored.detail * OVER_H264.get(video.codec, OLDER)
-
-
-def _filtered(video: VideoInfo, step: float) -> float:
-    """Return what H.265 takes of MTF50 by a step, over what H.264 takes."""
-    return math.pow(step / (FILTERED * float(1 << (video.depth - 8))), POWER)
+    over = H265[figure] if video.codec == "hevc" else OVER_H264.get(video.codec, OLDER)
+    return stored.detail * over
