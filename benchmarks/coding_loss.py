@@ -1,9 +1,8 @@
 """What coders take off edges and wedges, and how wide U is, by size of picture and coder.
 
-``python benchmarks/coding_loss.py [--cameras N] [--first N] [--jobs N] [--held] [WIDTH...]``
-prints the
-table of ``docs/metrics/resolution.md``. The chart is filmed by cameras drawn anew, through each
-coder in turn.
+``python benchmarks/coding_loss.py [--cameras N] [--first N] [--jobs N] [--held] [WIDTH...]`` prints
+the tables of ``docs/metrics/resolution.md``. The chart is filmed by cameras drawn anew, through
+each coder in turn, or with ``--held`` through H.264 at constant bit rates.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ class Frame:
     those of its macroblocks (``Clip.quantisers``), where they were asked for. ``damaged``: part of
     it could not be decoded and was made up by the decoder. ``interlaced``: it is of fields.
     ``size`` is that of its packet in bytes, 0 where that was not asked for. ``detail`` are the
-    quantisers of what its packets since the key frame have left of its detail (``scene.detail``).
+    quantisers of its detail by the packets since its key frame (``scene.coded_detail``).
     """
 
     index: int

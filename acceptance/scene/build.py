@@ -25,8 +25,8 @@ from acceptance.model import BudgetLine, Measurement, Note, Reason, Shot, Value
 from acceptance.scene import (
     black_bars,
     clock_session,
+    coded_detail,
     damage,
-    detail,
     ground,
     history,
     locating,
@@ -210,9 +210,9 @@ def _kept(
     charts: ChartPlaces,
 ) -> Sequence[clip.Frame]:
     """Return the kept frames in the picture's size, with quantisers where pictures are measured."""
-    again = (_coded(shot, charts) or _named(wanted)) and not detail.any_told(kept)
+    again = (_coded(shot, charts) or _named(wanted)) and not coded_detail.any_told(kept)
     sized = _sized(opened, _with_quantisers(opened, kept) if again else kept)
-    return detail.with_detail(opened, sized)
+    return coded_detail.with_detail(opened, sized)
 
 
 def _noted(scene: Scene, kept: Sequence[clip.Frame]) -> Scene:

@@ -58,7 +58,7 @@ class View:
     quantiser: float | None = None
     """Mean of ``planes.quantisers`` over region and frames, these by size; None: not known."""
     detail: float | None = None
-    """Mean of the quantisers of detail (``scene.detail``) over region and frames; None as above."""
+    """Mean of those of detail (``scene.coded_detail``) over region and frames; None as above."""
 
     @cached_property
     def on_chart(self) -> NDArray[np.float64]:

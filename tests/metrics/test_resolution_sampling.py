@@ -177,7 +177,7 @@ def _sure(*peaks: tuple[int, float]) -> NDArray[np.float64]:
 
 
 @pytest.mark.parametrize(
-    ("peaks", "told"),
+    ("peaks", "seen"),
     [
         ([(40, 12.0)], True),
         ([(40, 7.9)], False),  # about twice what others have
@@ -187,9 +187,9 @@ def _sure(*peaks: tuple[int, float]) -> NDArray[np.float64]:
     ],
 )
 def test_an_image_is_told_where_it_stands_out(
-    peaks: list[tuple[int, float]], *, told: bool
+    peaks: list[tuple[int, float]], *, seen: bool
 ) -> None:
-    assert bar_images._stands_out(_sure(*peaks), 40) is told
+    assert bar_images._stands_out(_sure(*peaks), 40) is seen
 
 
 def test_an_image_beside_which_none_is_seen_stands_out() -> None:

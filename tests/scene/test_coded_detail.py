@@ -12,7 +12,7 @@ from acceptance.charts import definition
 from acceptance.footage.clip import Frame, open_clip
 from acceptance.footage.packets import Packet
 from acceptance.model import Shot
-from acceptance.scene import build, detail
+from acceptance.scene import build, coded_detail
 from acceptance.simulate import Camera
 from acceptance.simulate import films as simulated
 
@@ -55,7 +55,7 @@ def frame(at: int, quantiser: float | None) -> Frame:
 
 def details(*kept: Frame, keys: Mapping[int, float] | None = None) -> list[float]:
     """Return the detail of the frames; all of their blocks are alike."""
-    found = detail.with_detail(opened([], keys), kept)
+    found = coded_detail.with_detail(opened([], keys), kept)
     return [float(np.unique(each.detail)[0]) for each in found if each.detail is not None]
 
 
@@ -74,7 +74,7 @@ def test_a_key_frame_begins_anew() -> None:
 def test_a_key_frame_that_was_not_kept_is_asked_for() -> None:
     asked: list[int] = []
     kept = [frame(3, 26.0), frame(6, 25.0), frame(7, 25.0)]
-    detail.with_detail(opened(asked), kept)
+    coded_detail.with_detail(opened(asked), kept)
     assert sorted(asked) == [0, 4]
     first, second, last = details(*kept, keys={0: 34.0, 4: 31.0})
     assert first == pytest.approx((27000 * 34 + 1000 * 26) / 28000)
@@ -88,7 +88,7 @@ def test_where_the_key_frame_tells_nothing_a_frame_is_as_coarse_as_it_says() -> 
 
 def test_frames_without_quantisers_have_none_of_their_detail_and_ask_for_none() -> None:
     asked: list[int] = []
-    found = detail.with_detail(opened(asked), [frame(0, None), frame(5, None)])
+    found = coded_detail.with_detail(opened(asked), [frame(0, None), frame(5, None)])
     assert [each.detail for each in found] == [None, None]
     assert not asked
 
@@ -96,7 +96,7 @@ def test_frames_without_quantisers_have_none_of_their_detail_and_ask_for_none() 
 def test_frames_of_which_each_is_a_key_frame_are_as_coarse_as_they_say() -> None:
     clip: Any = opened([])
     clip.packets = tuple(Packet(time=each.time, size=50, key=True) for each in clip.packets)
-    found = detail.with_detail(clip, [frame(2, 30.0), frame(5, 20.0)])
+    found = coded_detail.with_detail(clip, [frame(2, 30.0), frame(5, 20.0)])
     assert [float(np.unique(each.detail)[0]) for each in found if each.detail is not None] == [
         30,
         20,
