@@ -180,6 +180,42 @@ def test_noise_reduction_behind_lost_pictures_makes_no_picture_that_nobody_saw()
     assert abs(worst.off) <= worst.expanded < 3
 
 
+@pytest.mark.parametrize("number", [6409, slow(6541), slow(6931)])
+def test_no_picture_is_made_up_before_the_first_one_or_of_a_lost_one(number: int) -> None:
+    """Noise reduction had the first picture of a film taken for the one before: 27 ms off."""
+    random = np.random.default_rng([2006, number, 17])
+    on = departures.some(random, departures.SIGNALS)
+    [worst] = [
+        reading
+        for reading in clocks.film(random, departures.drawn(random, on))
+        if reading.region == "worst"
+    ]
+    assert "camera_recursion" in on
+    assert abs(worst.off) <= worst.expanded < 5
+
+
+def test_a_picture_of_which_most_is_another_may_be_what_its_own_part_says() -> None:
+    """Whatever that other is; a picture beside it in time is none that may be."""
+    one, beside, before = clock_readings.expected_shares(np.array([40.3, 42.3, 31.8]), 0.2, 24)
+    seen = 0.7 * one + 0.3 * before
+    assert ghosts.may_be(np.stack([seen, seen]), np.stack([one, beside]), 0.3).tolist() == [
+        True,
+        False,
+    ]
+
+
+@pytest.mark.parametrize(("stands", "pictures"), [(8, [4, 5, 6]), (2, [2, 3, 4, 5, 6])])
+def test_what_mixes_but_is_never_alone_is_a_picture_only_where_they_stand_briefly(
+    stands: int, pictures: list[int]
+) -> None:
+    """2 is said to come up at the end of 1, a third of it, then half of 3; then come 4, 5, 6."""
+    mixtures = ([1] * stands, [1, 2], *([after] * stands for after in range(3, 7)))
+    share = np.concatenate([np.full(stands, 0.1), [0.3, 0.5], np.full(4 * stands, 0.02)])
+    old = np.concatenate(mixtures)
+    film = monitor.Shown(old=old, new=old + 1, share=share)
+    assert film.changes().picture.tolist() == pictures
+
+
 def in_step(lag: float, part: float) -> clock_readings.Array:
     """(360, 6, 4) light of a film of 60 frame/s before 60 Hz, rows ``lag`` refreshes later."""
     middles = 5000.3 + np.arange(360)[:, None] + lag * clocks.HEIGHTS

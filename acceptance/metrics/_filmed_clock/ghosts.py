@@ -25,6 +25,8 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from acceptance.metrics._filmed_clock.gray_code import Array
 
 SETTLED = 0.1  # light this close to 0 or 1 is that of a bit that does not change
@@ -41,6 +43,7 @@ LEAST, MOST = 0.04, 0.6  # shares that are taken off
 MOST_REST, LEAST_REST = 0.06, 0.015
 DOUBLED = 0.9  # share from which it is the same picture again, and nothing that is left of one
 HALF, NOISE = 0.5, 0.01  # of the light, at most left by a change; what is no light
+ASTRAY = 0.3  # of the light, by which that of a picture before may seem to be none
 FIRST_BIT = 2  # the lowest bit that stands for more than two exposures
 SLOWER = 0.010  # s from frame to frame, beyond which no screen leaves that much
 
@@ -103,6 +106,15 @@ def of_camera(light: Array) -> float:
         return share(slower) or _unmixed(light)
     found = float(np.median(every))
     return found if LEAST <= found <= MOST else 0.0
+
+
+def may_be(light: Array, clear: Array, share: float) -> NDArray[np.bool_]:
+    """(n,) whether ``light`` (n, bits) may be of pictures ``clear`` (n, bits) over any other.
+
+    A ``share`` of that one is left in it.
+    """
+    other = (light - (1 - share) * clear) / share
+    return np.asarray((np.abs(other - HALF) < HALF + ASTRAY).all(axis=1))
 
 
 def _unmixed(light: Array) -> float:

@@ -28,6 +28,7 @@ MIXED = 0.2
 PURE = 0.03  # share of another picture in a frame that shows one alone
 FEWEST_MIXED = 5  # frames, all rows of which show a change
 STANDS = 4  # film frames for which pictures stand where none is seen in a single one
+LONG = 6.0  # film frames for which pictures usually stand, so that each is seen alone in some
 MOSTLY = 0.25  # share of another picture in a frame that still shows what the main one looks like
 
 
@@ -209,7 +210,9 @@ class Shown:
             since=int(np.argmax((ends == opening) & (self.old >= 0))),
         )
         twice = np.append(np.diff(picture) <= 0, False)[: len(picture)]
-        return every.only(~twice & ~self._unsure(begins[between])[frame])
+        long = float(np.median(np.diff(frame))) >= LONG if len(frame) > 1 else False
+        appear = picture if long else begins[between]
+        return every.only(~twice & ~self._unsure(appear)[frame])
 
     def _unsure(self, appear: Whole) -> NDArray[np.bool_]:
         """(n,) frames that mix in a picture which is said to ``appear`` before, never seen alone.

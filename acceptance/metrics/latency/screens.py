@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from acceptance.metrics._filmed_clock.pace import Pace
-    from acceptance.metrics._filmed_clock.readings import Array, Readings
+    from acceptance.metrics._filmed_clock.readings import Array, Readings, Whole
     from acceptance.metrics.latency.uneven_camera import UnevenCamera
 
 FEWEST = 5  # changes or pictures
@@ -202,6 +202,8 @@ def _pictures(monitor: Readings, screen: Pace) -> tuple[Changes, Array, int, flo
     kept = np.abs(off - middle) <= pictures.reach[seen] + FOLLOWED_SLACK + scatter
     seen, number, each = seen[kept], grid.number[kept], each[kept]
     line = pace(each, pictures.low[seen], pictures.position[seen], usual=usual)
+    seen, number = _unmistaken(held.shares, seen, number, line, ghost)
+    each = number.astype(np.float64)
     of_blends = film_times.scatter(each, pictures.only(seen)) or 0.0
     uneven = max(of_blends * grid.period, line.uneven, scatter)
     if uneven > UNEVEN:
@@ -220,6 +222,22 @@ def _pictures(monitor: Readings, screen: Pace) -> tuple[Changes, Array, int, flo
         shares=held.shares[seen[first]],
     )
     return *_refined(monitor, screen, line, guess, camera), uneven, 0.0
+
+
+def _unmistaken(
+    shares: Array, seen: Whole, number: Whole, line: Pace, ghost: float
+) -> tuple[Whole, Whole]:
+    """Leave out of pictures ``seen`` (k,), and of their numbers, those that may be others.
+
+    In one before which none is known recursion leaves what nobody knows, and it is easily taken for
+    another: it must look as its ``number`` on the ``line`` says, over any other picture.
+    """
+    if not ghost:
+        return seen, number
+    middle = line.at(number.astype(np.float64)).mean(axis=0)
+    clear = clock_readings.expected_shares(middle, line.width, shares.shape[1])
+    sure = np.isin(number - 1, number) | ghosts.may_be(shares[seen], clear, ghost)
+    return seen[sure], number[sure]
 
 
 def _uneven(
