@@ -157,7 +157,7 @@ def of_monitor(monitor: Readings, refresh: float) -> Lag:
     pictures = _steady(monitor)
     _enough(len(pictures.index))
     refuse_every_refresh(float(np.median(np.diff(pictures.position))))
-    line = _line(pictures, UsualSlopes.of_cameras(np.array([1000 / refresh])))
+    line = _line(pictures)
     if line is None:
         raise GapError("too_few_frames", frames=0, needed=FEWEST)
     return _lag(line, refresh, len(pictures.index))
@@ -176,13 +176,13 @@ def _slope(x: Array, position: Array) -> float:
         return float(np.median((position[half:] - position[first]) / (x[half:] - x[first])))
 
 
-def _line(pictures: Readings, usual: UsualSlopes = PICTURES) -> Pace | None:
+def _line(pictures: Readings) -> Pace | None:
     """Fit the line of an even camera's pictures; None where they are not even."""
     grid = cadence(pictures.position, pictures.reach)
     if grid is None:
         return None
     place = grid.number.astype(np.float64)
-    return pace(place, pictures.low, pictures.position, heights=pictures.heights, usual=usual)
+    return pace(place, pictures.low, pictures.position, heights=pictures.heights, usual=PICTURES)
 
 
 def _lag(line: Pace, refresh: float, pictures: int) -> Lag:

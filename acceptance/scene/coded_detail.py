@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import replace
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,9 +33,12 @@ def with_detail(opened: Clip, kept: Sequence[Frame]) -> list[Frame]:
     """Return the ``kept`` frames with the quantisers of their detail, those that have their own.
 
     Key frames that were not kept are decoded for it, where a clip's frames can be decoded apart.
+    Where times do not rise, a frame is not found among the packets, and is as coarse as it says.
     """
     packets = opened.packets
     times = [packet.time for packet in packets]
+    if not all(before < after for before, after in pairwise(times)) or not packets:
+        return [replace(frame, detail=frame.quantisers) for frame in kept]  # as of joined files
     places = [max(bisect_right(times, frame.time) - 1, 0) for frame in kept]
     keys = [*accumulate((at if packet.key else 0 for at, packet in enumerate(packets)), max)]
     seen = zip(places, kept, strict=True)
@@ -61,7 +64,7 @@ def _since(
     sums, last, found = weight * np.asarray(of_key if weight else 0.0), key, {}
     for place, blocks in own.items():
         size = sum(packet.size for packet in packets[last + 1 : place + 1])
-        sums, weight, last = sums + size * blocks, weight + size, place
+        sums, weight, last = sums + float(size) * blocks, weight + size, place
         found[place] = sums / weight if weight else blocks
     return found
 

@@ -57,8 +57,8 @@ class View:
     """Whether the chart kept its place to within 0.1 px over the frames."""
     quantiser: float | None = None
     """Mean of ``planes.quantisers`` over region and frames, these by size; None: not known."""
-    detail: float | None = None
-    """Mean of those of detail (``scene.coded_detail``) over region and frames; None as above."""
+    detail: tuple[float, ...] = ()
+    """Mean of those of detail (``scene.coded_detail``) over the region, of each frame with any."""
 
     @cached_property
     def on_chart(self) -> NDArray[np.float64]:
@@ -274,14 +274,13 @@ def _quantiser(kept: Sequence[Frame], boxes: Sequence[Pixels]) -> float | None:
     return float(np.average(means, weights=sizes)) if coarse else None
 
 
-def _detail(kept: Sequence[Frame], boxes: Sequence[Pixels]) -> float | None:
-    """Mean quantiser of the detail in the region, over the frames that have any."""
-    coarse = [
-        frame.detail[_blocks(y, h), _blocks(x, w)].mean()
+def _detail(kept: Sequence[Frame], boxes: Sequence[Pixels]) -> tuple[float, ...]:
+    """Return the mean quantiser of the detail in the region, of each frame that has any."""
+    return tuple(
+        float(frame.detail[_blocks(y, h), _blocks(x, w)].mean())
         for frame, (x, y, w, h) in zip(kept, boxes, strict=True)
         if frame.detail is not None
-    ]
-    return float(np.mean(coarse)) if coarse else None
+    )
 
 
 def _blocks(first: int, size: int) -> slice:

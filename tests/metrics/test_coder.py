@@ -29,7 +29,9 @@ def scene(codec: str) -> Any:
 
 def seen(quantiser: float | None = None) -> Any:
     luma = np.random.default_rng(1).normal(100, 0.6, (4, 40, 40)).round().astype(np.uint8)
-    return SimpleNamespace(quantiser=quantiser, detail=quantiser, luma=luma)
+    return SimpleNamespace(
+        quantiser=quantiser, detail=() if quantiser is None else (quantiser,), luma=luma
+    )
 
 
 @pytest.mark.parametrize("codec", ["ffv1", "png", "rawvideo"])

@@ -196,12 +196,23 @@ def test_no_picture_is_made_up_before_the_first_one_or_of_a_lost_one(number: int
 
 def test_a_picture_of_which_most_is_another_may_be_what_its_own_part_says() -> None:
     """Whatever that other is; a picture beside it in time is none that may be."""
-    one, beside, before = clock_readings.expected_shares(np.array([40.3, 42.3, 31.8]), 0.2, 24)
-    seen = 0.7 * one + 0.3 * before
-    assert ghosts.may_be(np.stack([seen, seen]), np.stack([one, beside]), 0.3).tolist() == [
+    own, beside, before = clock_readings.expected_shares(np.array([40.3, 42.3, 31.8]), 0.2, 24)
+    seen = 0.7 * own + 0.3 * before
+    assert ghosts.may_be(np.stack([seen, seen]), np.stack([own, beside]), 0.3).tolist() == [
         True,
         False,
     ]
+
+
+def test_where_noise_reduction_leaves_few_pictures_sure_that_is_said() -> None:
+    """None of five follows another, and none looks as its number says."""
+    line = Pace(origin=0.0, draws=np.array([[5000.0, 2.0, 0.3, 0.0]]))
+    number = np.arange(0, 10, 2)
+    with pytest.raises(GapError, match="too_few_frames"):
+        screens._unmistaken(np.full((5, 24), 0.5), np.arange(5), number, line, 0.2)
+    seen, found = screens._unmistaken(np.full((5, 24), 0.5), np.arange(5), number, line, 0.0)
+    assert seen.tolist() == [0, 1, 2, 3, 4]
+    assert found.tolist() == number.tolist()
 
 
 @pytest.mark.parametrize(("stands", "pictures"), [(8, [4, 5, 6]), (2, [2, 3, 4, 5, 6])])

@@ -80,6 +80,18 @@ def test_cameras_before_a_screen_of_its_own_rate_run_at_usual_rates(rate: float)
     assert (found.drifts < 1.1 * DRIFT).all()
 
 
+@pytest.mark.parametrize("rate", [59.951, 60.01, 119.98])
+def test_a_screen_beside_a_usual_one_is_not_taken_for_it_alone(rate: float) -> None:
+    """Reduced blanking gives 59.951 Hz: 184 millionths, more than resonators are off by."""
+    found = UsualSlopes.of_cameras(rate * (1 + 1e-5 * np.linspace(-1, 1, 99)))
+    assert np.abs(found.slopes / (rate / 30) - 1).min() < 1e-9
+
+
+@pytest.mark.parametrize("rate", [0.0, -60.0, np.nan])
+def test_of_a_screen_whose_rate_is_none_nothing_is_usual(rate: float) -> None:
+    assert not len(UsualSlopes.of_cameras(np.array([rate])).slopes)
+
+
 def test_a_film_stamped_wrong_by_a_thousandth_leaves_usual_screens_possible() -> None:
     """A film of 59.94 frame/s stamped as one of 60 shows a screen of 60 Hz at 60.06."""
     found = UsualSlopes.of_cameras(np.array([60.06]))

@@ -18,11 +18,12 @@ def seen(
     codec: str, quantiser: float | None = None, depth: int = 8, steps: StatedSteps | None = None
 ) -> tuple[Any, Any]:
     """Make a scene of a codec and a view coded with a quantiser."""
+    each = () if quantiser is None else (quantiser,)
     return (
         SimpleNamespace(
             video=SimpleNamespace(codec=codec, depth=depth, steps=steps, coded_before=None)
         ),
-        SimpleNamespace(detail=quantiser, luma=np.zeros((1, 64, 80)), place=None),
+        SimpleNamespace(detail=each, luma=np.zeros((1, 64, 80)), place=None),
     )
 
 
@@ -58,6 +59,13 @@ def test_loss_grows_with_the_step() -> None:
     """QP 30 quantises by 20."""
     for figure in ("mtf10", "wedge"):
         assert coding_loss.coarseness(*seen("h264", 30.0), 50, figure) == pytest.approx(20 / 50)
+
+
+def test_frames_count_by_the_mean_of_their_steps() -> None:
+    """An edge is that of their mean; QP 24 and 36 quantise by 10 and 40."""
+    scene, view = seen("h264", 24.0)
+    view.detail = (24.0, 36.0)
+    assert coding_loss.coarseness(scene, view, 100, "wedge") == pytest.approx(25 / 100)
 
 
 @pytest.mark.parametrize("codec", ["h264", "hevc"])

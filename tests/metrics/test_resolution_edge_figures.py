@@ -47,7 +47,9 @@ def region(**changed: Any) -> Any:
 def view(luma: Array | None = None, **changed: Any) -> Any:
     """Make a view by hand that stands still."""
     given = {"luma": drawn() if luma is None else luma, "box": (30, 70, 50, 60), "place": None}
-    return SimpleNamespace(**given | {"region": region(), "stable": True, "detail": 24} | changed)
+    return SimpleNamespace(
+        **given | {"region": region(), "stable": True, "detail": (24,)} | changed
+    )
 
 
 def scene(*views: Any, **changed: Any) -> Any:

@@ -446,7 +446,7 @@ def test_coding_counts_by_the_quantisers_step_over_that_of_the_wedge() -> None:
     """QP 24 quantises by 10, over 110 codes, of a reading of 0.3."""
     quantised = scene()
     quantised.video.codec = "h264"
-    seen = replace(seen_wedge(read()), view=view(np.zeros((4, 6, 5)), detail=24.0))
+    seen = replace(seen_wedge(read()), view=view(np.zeros((4, 6, 5)), detail=(24.0,)))
     found = budget_of(wedge_figures._budget(quantised, seen))
     share = wedge_figures.OF_WEDGE.share(10 / 110, wedge_figures._blocks(seen.first))
     assert found["coding"] == pytest.approx(share * 0.3)
@@ -457,7 +457,7 @@ def test_of_coders_that_take_less_of_a_wedge_only_that_share_counts() -> None:
     """QP 24 quantises by 10, as H.265 states it."""
     quantised, plain = scene(), seen_wedge(read())
     quantised.video.codec = "h264"
-    bars = replace(plain, view=view(np.zeros((4, 6, 5)), detail=24.0))
+    bars = replace(plain, view=view(np.zeros((4, 6, 5)), detail=(24.0,)))
     usual = budget_of(wedge_figures._budget(quantised, bars))["coding"]
     quantised.video.codec, quantised.video.steps = "hevc", StatedSteps(10.0, 10.0)
     bars = replace(plain, view=view(np.zeros((4, 6, 5))))

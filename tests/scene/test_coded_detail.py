@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -86,6 +87,25 @@ def test_where_the_key_frame_tells_nothing_a_frame_is_as_coarse_as_it_says() -> 
     assert details(frame(7, 30.0)) == pytest.approx([30])
 
 
+def test_packets_of_many_megabytes_count_as_they_are() -> None:
+    """A stream without further key frames: decoders give quantisers of 32 bits."""
+    clip: Any = opened([])
+    clip.packets = tuple(Packet(time=Fraction(at, 25), size=10**9, key=at == 0) for at in range(10))
+    whole: Any = np.full((2, 3), 30, np.int32)
+    found = coded_detail.with_detail(clip, [replace(frame(9, 30.0), quantisers=whole)])
+    assert found[0].detail is not None
+    assert found[0].detail == pytest.approx(np.full((2, 3), 30.0))
+
+
+@pytest.mark.parametrize("times", [(0, 1, 2, 0, 1, 2), (0, 1, 1, 2, 3, 4), ()])
+def test_where_times_do_not_rise_a_frame_is_as_coarse_as_it_says(times: tuple[int, ...]) -> None:
+    """As of files that were joined: which packet is whose is not known."""
+    clip: Any = opened([])
+    clip.packets = tuple(Packet(time=Fraction(at, 25), size=900, key=not at) for at in times)
+    found = coded_detail.with_detail(clip, [frame(1, 40.0), frame(2, 20.0)])
+    assert [float(np.mean(each.detail)) for each in found if each.detail is not None] == [40, 20]
+
+
 def test_frames_without_quantisers_have_none_of_their_detail_and_ask_for_none() -> None:
     asked: list[int] = []
     found = coded_detail.with_detail(opened(asked), [frame(0, None), frame(5, None)])
@@ -110,9 +130,8 @@ def test_a_film_of_a_short_bit_rate_is_coarser_than_its_frames_state(tmp_path: P
     simulated.film_chart(camera, definition.load("acceptance"), path, 2.0)
     seen = build.look(Shot(id="film", subject="camera", clip=path.name), tmp_path)
     edges = [view for view in seen.views.values() if view.region.kind == "edge"]
-    stated, coded = (
-        np.mean([getattr(view, name) for view in edges]) for name in ("quantiser", "detail")
-    )
+    stated = np.mean([view.quantiser for view in edges])
+    coded = np.mean([view.detail for view in edges])
     assert coded > stated + 2
 
 

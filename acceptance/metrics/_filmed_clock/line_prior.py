@@ -24,8 +24,8 @@ DRIFT = 50e-6
 OWN = 0.1  # width of the range of rates that are not usual, relative
 # relative, by which a film may run slower than it is stamped (60 and 60 / 1.001)
 STAMPED = 1.1e-3
-# standard deviations within which a screen is one of the usual ones
-ALIKE = 4.0
+# standard deviations within which a screen is one of the usual ones: 59.95 Hz is none
+ALIKE = 2.0
 SPREAD = (0.16, 0.5, 0.84)  # quantiles: a standard deviation to either side of the middle
 # of the most lag of one way, below which all are as likely; of a density, that of lags beyond it
 LEAST_LAG, OPPOSITE = 0.01, 0.05
@@ -52,6 +52,8 @@ class UsualSlopes:
         far as the film may be stamped wrong.
         """
         low, rate, high = np.quantile(screen, SPREAD)
+        if not rate > 0:
+            return NONE
         doubt = math.hypot(DRIFT, (high - low) / (2 * rate))
         off = np.abs(SCREEN_RATES / rate - 1)
         screens = SCREEN_RATES[off < STAMPED + ALIKE * doubt]

@@ -230,13 +230,15 @@ def _unmistaken(
     """Leave out of pictures ``seen`` (k,), and of their numbers, those that may be others.
 
     In one before which none is known recursion leaves what nobody knows, and it is easily taken for
-    another: it must look as its ``number`` on the ``line`` says, over any other picture.
+    another: it must look as its ``number`` on the ``line`` says, over any other picture. Raises
+    GapError too_few_frames where few are left.
     """
     if not ghost:
         return seen, number
     middle = line.at(number.astype(np.float64)).mean(axis=0)
     clear = clock_readings.expected_shares(middle, line.width, shares.shape[1])
     sure = np.isin(number - 1, number) | ghosts.may_be(shares[seen], clear, ghost)
+    enough(int(sure.sum()), FEWEST)
     return seen[sure], number[sure]
 
 
@@ -300,7 +302,7 @@ def stream(readings: Readings, arrivals: Array, log: Array) -> Latency:
     """
     seen = np.flatnonzero(readings.readable)
     fresh = seen[~clock_readings.same_picture(readings.shares[seen])]
-    rate = float(np.polyfit(log[:, 1], log[:, 0], 1)[0])
+    rate = float(np.polyfit(log[:, 1], log[:, 0], 1)[0]) if len(log) > 1 else 0.0
     usual = UsualSlopes.of_cameras(np.array([rate]))
     positions = exposures(readings.only(fresh), usual)
     inside = (positions.min(axis=0) >= log[0, 0]) & (positions.max(axis=0) <= log[-1, 0])

@@ -30,10 +30,10 @@ RATES = np.linspace(0.4, 0.9, 101)  # samples a pixel
 BAND = 0.7, 1.0  # of half the rate: bars that have a strong image
 APART = 0.05  # of the rate, over which bars must spread: those at half the rate are their own image
 FEWEST, ENOUGH = 200, 4000  # pixels; of more, every second or further line
-SEEN = 7.5  # standard errors; 6.2 at most in films that were not enlarged
+SEEN = 7.5  # standard errors; 6.2 at most in the first 50 films that were not enlarged
 STRONG = 0.2  # of the bars
 # what a coder leaves of bars looks like images at many rates: steps of rate that are one, and times
-# what nine in ten others show (400 coded films: 1.8 at most where none was enlarged)
+# what nine in ten others show (162 coded films: 1.8 at most where none was enlarged)
 BESIDE, OTHERS, OUTSTANDING = 8, 0.9, 2.2
 
 

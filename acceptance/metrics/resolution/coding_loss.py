@@ -107,9 +107,13 @@ def coarseness(scene: Scene, view: View, height: float, figure: str = "mtf50") -
 
 
 def _stored_step(video: VideoInfo, view: View, figure: str) -> float:
-    """Return the step at which H.264 takes as much as the coder by which a view is stored."""
-    stored = stored_steps(video, view.detail)
-    if stored is None:
+    """Return the step at which H.264 takes as much as the coder by which a view is stored.
+
+    That of several frames is the mean of theirs: an edge is that of their mean.
+    """
+    stored = [stored_steps(video, quantiser) for quantiser in view.detail or (None,)]
+    steps = [each.detail for each in stored if each is not None]
+    if not steps:
         return untold(video.depth).detail
     over = H265[figure] if video.codec == "hevc" else OVER_H264.get(video.codec, OLDER)
-    return stored.detail * over
+    return float(np.mean(steps)) * over
