@@ -210,7 +210,7 @@ def _kept(
     charts: ChartPlaces,
 ) -> Sequence[clip.Frame]:
     """Return the kept frames in the picture's size, with quantisers where pictures are measured."""
-    again = (_coded(shot, charts) or _named(wanted)) and not coded_detail.any_told(kept)
+    again = (_coded(shot, charts) or _named(wanted)) and not _told(kept)
     sized = _sized(opened, _with_quantisers(opened, kept) if again else kept)
     return coded_detail.with_detail(opened, sized)
 
@@ -292,6 +292,11 @@ def _named(wanted: Sequence[Chart]) -> bool:
 def _coded(shot: Shot, charts: ChartPlaces) -> bool:
     """Whether pictures are measured, so that it matters how coarsely they were coded."""
     return bool(charts.pair or charts.printed or views.coded(shot) or shot.plain_edges)
+
+
+def _told(kept: Sequence[clip.Frame]) -> bool:
+    """Whether the frames had their quantisers read on the way."""
+    return any(frame.quantisers is not None for frame in kept)
 
 
 def _with_quantisers(opened: clip.Clip, kept: Sequence[clip.Frame]) -> list[clip.Frame]:

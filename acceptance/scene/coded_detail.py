@@ -67,8 +67,3 @@ def _since(
         sums, weight, last = sums + float(size) * blocks, weight + size, place
         found[place] = sums / weight if weight else blocks
     return found
-
-
-def any_told(kept: Sequence[Frame]) -> bool:
-    """Whether any of the frames has quantisers."""
-    return any(frame.quantisers is not None for frame in kept)

@@ -31,8 +31,9 @@ H265 = {"mtf50": 0.75, "mtf10": 0.7, "wedge": 0.65}
 # coders that smooth borders of blocks, the coarser they are the more; the coarseness from which
 # they so take more of MTF50 than in proportion, and less below, by a power
 FILTERED, USUAL, POWER = {"h264", "hevc"}, 0.2, 0.4
-# cycle/px: an MTF50 above it loses the more, the more of it lies in fine contrast; and less below
-FINE, COARSE = 0.2, 0.75
+# cycle/px: an MTF50 above it loses the more, the more of it lies in fine contrast; and less below,
+# that share at least
+FINE, LEAST_SHARE = 0.2, 0.75
 ABOVE = {"mtf50": 0.6, "mtf10": 0.15}  # where the slope of an MTF above a crossing begins
 TRANSFORM = 8.0  # px, the side of a block
 FEWEST_BLOCKS = 0.5
@@ -68,7 +69,7 @@ def of_edge(name: str, frequency: float, coarse: float, blocks: float) -> float:
 
     ``name`` is "mtf50" or "mtf10"; ``coarse`` and ``blocks`` as ``CodingLoss.share`` takes them.
     """
-    finer = max(COARSE, frequency / FINE) if name == "mtf50" else 1.0
+    finer = max(LEAST_SHARE, frequency / FINE) if name == "mtf50" else 1.0
     return finer * OF_EDGE[name].share(coarse, blocks)
 
 
@@ -99,11 +100,11 @@ def coarseness(scene: Scene, view: View, height: float, figure: str = "mtf50") -
     ``figure`` ("mtf50", "mtf10" or "wedge") more than H.264 does counts as a larger step, one
     that tells nothing as a coarse one.
     """
-    before = scene.video.coded_before.detail if scene.video.coded_before else 0.0
-    stored = _stored_step(scene.video, view, figure) / max(height, 1.0)
+    before, levels = scene.video.coded_before, max(height, 1.0)
+    stored = _stored_step(scene.video, view, figure) / levels
     if figure == "mtf50" and scene.video.codec in FILTERED:
         stored *= (stored / USUAL) ** POWER
-    return max(before / max(height, 1.0), stored)
+    return max(before.detail / levels, stored) if before else stored
 
 
 def _stored_step(video: VideoInfo, view: View, figure: str) -> float:
