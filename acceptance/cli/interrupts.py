@@ -38,9 +38,15 @@ def await_them() -> None:
 
 
 def over() -> None:
-    """Let Ctrl-C end the process without a word: all is done.
+    """Let who asks from now on end the process without a word: all is done.
 
-    One that follows another, which was answered, changes nothing any more.
+    Asking again, where it was answered, changes nothing any more, nor the exit code.
     """
-    answered = getattr(signal.getsignal(signal.SIGINT), "last", -math.inf) > -math.inf
-    signal.signal(signal.SIGINT, signal.SIG_IGN if answered else signal.SIG_DFL)
+    answers = {number: signal.getsignal(number) for number in system.ASKING}
+    ours = {number: one for number, one in answers.items() if isinstance(one, EndingInTurn)}
+    answered = any(one.last > -math.inf for one in ours.values())
+    for number in ours:
+        signal.signal(number, signal.SIG_IGN if answered else signal.SIG_DFL)
+    # Python ends by the signal, whatever the exit code, where the last text that it was given to
+    # run, as dataclasses do while they are made, was left by KeyboardInterrupt
+    eval("0")  # noqa: S307 -- our own text

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from acceptance.files import system
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -60,4 +63,33 @@ def test_a_second_key_at_the_very_end_changes_no_exit_code(
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
     interrupts.over()
-    assert signal.getsignal(signal.SIGINT) == answer
+    assert {signal.getsignal(number) for number in system.ASKING} == {answer}
+
+
+@pytest.mark.usefixtures("_signals")
+def test_what_nohup_ignores_is_ignored_to_the_end() -> None:
+    hangup = system.ASKING[-1]
+    signal.signal(hangup, signal.SIG_IGN)
+    interrupts.await_them()
+    interrupts.over()
+    assert signal.getsignal(hangup) == signal.SIG_IGN
+
+
+INTERRUPTED = """
+try:
+    exec("raise KeyboardInterrupt")
+except KeyboardInterrupt:
+    {then}
+raise SystemExit(130)
+"""
+
+
+@pytest.mark.parametrize(("then", "code"), [("pass", -signal.SIGINT), ("interrupts.over()", 130)])
+def test_an_interrupt_while_a_class_is_made_ends_with_the_documented_code(
+    tmp_path: Path, then: str, code: int
+) -> None:
+    """Now and then a demo that was interrupted ended by -2, as Python alone does."""
+    text = f"from acceptance.cli import interrupts\n{INTERRUPTED.format(then=then)}"
+    (tmp_path / "interrupted.py").write_text(text)
+    command = [sys.executable, "-m", "interrupted"]
+    assert subprocess.run(command, cwd=tmp_path, check=False).returncode == code
