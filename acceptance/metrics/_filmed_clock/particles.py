@@ -48,6 +48,7 @@ def sample(
     count: int,
     fits: Callable[[Array], bool] = lambda _: True,
     beside: Beside | None = None,
+    sure: Callable[[Array], bool] = lambda _: True,
 ) -> Array:
     """(count, d) guesses after the last step.
 
@@ -58,9 +59,9 @@ def sample(
     density beforehand, -inf where ruled out.
 
     Crowds are sent out until the two best find the same evidence and the best one ``fits``, since
-    two may go astray alike; MOST_CROWDS at most. Each counts by its own. Where no two agree, the
-    best may be an island beside a higher one that none of them met: then crowds are sent from the
-    guesses that ``beside`` makes of it, too, by the steps of the last way.
+    two may go astray alike; MOST_CROWDS at most. Each counts by its own. Where no two agree, or the
+    best one is not ``sure``, it may be an island beside a higher one that none of them met: then
+    crowds are sent from the guesses that ``beside`` makes of it, too, by the steps of the last way.
     """
     crowds: list[Array] = []
     evidence: list[float] = []
@@ -72,8 +73,9 @@ def sample(
         crowd, found = _sent(start, steps, prior, size, moves, random)
         crowds.append(crowd)
         evidence.append(found)
-    if beside is not None and not _agree(evidence):
-        for guesses in beside(crowds[int(np.argmax(evidence))]):
+    best = crowds[int(np.argmax(evidence))]
+    if beside is not None and not (_agree(evidence) and sure(best)):
+        for guesses in beside(best):
             crowd, found = _settled(guesses, ways[-1][1], prior, size, moves)
             crowds.append(crowd)
             evidence.append(found)

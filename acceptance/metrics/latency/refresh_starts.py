@@ -13,6 +13,7 @@ from acceptance.metrics.latency import monitor_prior
 from acceptance.metrics.latency.monitor_prior import (
     COLUMNS,
     DELAY,
+    FAST,
     FASTEST,
     JITTERS,
     LOG_JITTER,
@@ -43,7 +44,10 @@ RANKS = (0.1, 0.3, 0.5, 0.7, 0.9)  # of the exposures
 # of guesses about such a grid, in the columns that it fixes
 SPREAD, ABOUT = np.array([3e-4, 0.08, 0.005, 0, 0.12, 0, 0, 0]), [LOG_PERIOD, PHASE, DELAY, RANK]
 START = 4096
-BLUR = 0.01  # of ranks of exposures, which may all be the shortest
+# of guesses at another rate: columns in which they are about what was found, and how closely, in
+# periods and s; and columns in which they are anything
+LOOSE, LOOSELY = [PHASE, DELAY], np.array([0.1, 0.003])
+FREE = [LOG_JITTER, RANK, RESPONSE, LOG_TIMING, SHAPE]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +85,7 @@ class Start:
         usual = -np.log(random.choice(RATES, START, p=OFTEN)) + DRIFT * random.standard_normal(
             START
         )
-        rest = self._even(random)
+        rest = _any(self.ranges, START, random)
         guesses = np.column_stack([np.where(np.arange(START) % 2, own, usual), rest])
         return guesses, monitor_prior.log_density(guesses, self.ranges, rare=1.0)
 
@@ -90,7 +94,7 @@ class Start:
         guesses = random.choice(self.grids, START) + SPREAD * random.uniform(
             -1, 1, (START, COLUMNS)
         )
-        rest = self._even(random)
+        rest = _any(self.ranges, START, random)
         others = [LOG_JITTER, RESPONSE, LOG_TIMING, SHAPE]
         guesses[:, others] = rest[:, np.subtract(others, 1)]
         off = (guesses[:, None, ABOUT] - self.grids[:, ABOUT]) / SPREAD[ABOUT]
@@ -98,14 +102,15 @@ class Start:
         about = np.log((np.abs(off) <= 1).all(axis=2).mean(axis=1) / size)
         return guesses, np.asarray(about + monitor_prior.log_slow(guesses[:, RESPONSE]))
 
-    def _even(self, random: np.random.Generator) -> Array:
-        """(START, 7) phases, delays, jitters, ranks, responses, timings and shapes."""
-        lowest, highest = zip((-0.5, 0.5), self.ranges.delays, np.log(JITTERS), (0, 1), strict=True)
-        slow = random.exponential(random.choice(RESPONDS, START)) % SLOWEST_RESPONSE
-        timings = random.uniform(*self.ranges.timings, START)
-        even = random.uniform(lowest, highest, (START, 4))
-        shapes = random.uniform(*self.ranges.shapes, START)
-        return np.column_stack([even, slow, timings, shapes])
+
+def _any(ranges: Ranges, count: int, random: np.random.Generator) -> Array:
+    """(count, 7) phases, delays, jitters, ranks, responses, timings and shapes: any."""
+    lowest, highest = zip((-0.5, 0.5), ranges.delays, np.log(JITTERS), (0, 1), strict=True)
+    slow = random.exponential(random.choice(RESPONDS, count)) % SLOWEST_RESPONSE
+    timings = random.uniform(*ranges.timings, count)
+    even = random.uniform(lowest, highest, (count, 4))
+    shapes = random.uniform(*ranges.shapes, count)
+    return np.column_stack([even, slow, timings, shapes])
 
 
 def aliases(seen: Seen, ranges: Ranges, guesses: Array) -> list[Array]:
@@ -113,18 +118,35 @@ def aliases(seen: Seen, ranges: Ranges, guesses: Array) -> list[Array]:
 
     A monitor that is faster by the film's rate, or by half of it where pictures come in every other
     frame, has its refreshes at the same phases of the frames: were exposures, waits and light as
-    much shorter, every share would be the same.
+    much shorter, every share would be the same. Some of that the film tells.
     """
-    step = 1 / (2 * float(np.median(seen.next - seen.after)))
-    rate = float(np.exp(-np.median(guesses[:, LOG_PERIOD])))
+    step, rate = _step(seen), _rate(guesses)
     shifts = np.arange(np.ceil((SLOWEST - rate) / step), np.floor((FASTEST - rate) / step) + 1)
-    ways = [_shifted(seen, guesses, shift * step) for shift in shifts]
+    ways = [_shifted(seen, ranges, guesses, shift * step) if shift else guesses for shift in shifts]
     possible = [way[monitor_prior.log_density(way, ranges) > -np.inf] for way in ways]
     return [way for way in possible if len(way) > len(guesses) / 2]
 
 
-def _shifted(seen: Seen, guesses: Array, faster: float) -> Array:
-    """Return guesses at rates ``faster`` by so many Hz, of refreshes at the same phases."""
+def slowest(seen: Seen, guesses: Array) -> bool:
+    """Whether no slower monitor looks nearly as that of ``guesses``, or it is slow: most are."""
+    rate = _rate(guesses)
+    return rate <= FAST or rate - _step(seen) < SLOWEST
+
+
+def _step(seen: Seen) -> float:
+    """Return by how many Hz monitors differ that look nearly the same, at least."""
+    return 1 / (2 * float(np.median(seen.next - seen.after)))
+
+
+def _rate(guesses: Array) -> float:
+    return float(np.exp(-np.median(guesses[:, LOG_PERIOD])))
+
+
+def _shifted(seen: Seen, ranges: Ranges, guesses: Array, faster: float) -> Array:
+    """Return guesses at rates ``faster`` by so many Hz, of refreshes at about the same phases.
+
+    Exposure, jitter and light are any: as they were found they do not fit the other rate.
+    """
     random, found, period = np.random.default_rng(5), guesses.copy(), np.exp(guesses[:, LOG_PERIOD])
     new = 1 / (1 / period + faster)
     mixed = seen.after[seen.mixed] if seen.mixed.any() else seen.after
@@ -135,11 +157,8 @@ def _shifted(seen: Seen, guesses: Array, faster: float) -> Array:
     found[:, LOG_PERIOD] = np.log(new)
     found[:, PHASE] = (middle + np.angle(turns * np.exp(-1j * middle))) / (2 * np.pi)
     found[:, DELAY] -= random.uniform(size=len(found)) * (new - period)
-    found[:, LOG_JITTER] += np.log(new / period)
-    found[:, RESPONSE] *= new / period
-    ranks = np.linspace(0, 1, len(seen.exposures))
-    rank = np.interp(seen.exposure(guesses)[:, 0] * new / period, seen.exposures, ranks)
-    found[:, RANK] = np.clip(rank + BLUR * random.standard_normal(len(rank)), 0, 1)
+    found[:, LOOSE] += LOOSELY * random.standard_normal((len(found), len(LOOSE)))
+    found[:, FREE] = _any(ranges, len(found), random)[:, np.subtract(FREE, 1)]
     return found
 
 

@@ -31,7 +31,7 @@ from acceptance.metrics.latency.monitor_prior import (
     SLOWEST,
     Ranges,
 )
-from acceptance.metrics.latency.refresh_starts import Start, aliases
+from acceptance.metrics.latency.refresh_starts import Start, aliases, slowest
 from acceptance.metrics.latency.seen_changes import SHARE_NOISE, TIMING, Seen
 
 if TYPE_CHECKING:
@@ -81,8 +81,9 @@ def moments(
     ways = Start.of(every, ranges).ways(every.steps())
     prior = partial(monitor_prior.log_density, ranges=ranges)
     guesses = particles.sample(
-        ways, prior, size=CROWD, moves=MOVES, count=DRAWS, beside=partial(aliases, every, ranges)
-    )
+        ways, prior, size=CROWD, moves=MOVES, count=DRAWS,
+        beside=partial(aliases, every, ranges), sure=partial(slowest, every),
+    )  # fmt: skip
     drawn = _chosen(every, guesses, np.random.default_rng(0)) + middle
     hidden = _hidden(every, drawn.mean(axis=0) - middle) if close else 0.0
     return (
