@@ -58,6 +58,10 @@ FEWEST_READINGS = 4
 NOISIER = 2.0
 ASTRAY = 3.0  # times the noise beyond which the likeliest lines are not yet believed
 START, CROWD, MOVES = 480, 160, 4
+# where two clocks run nearly in step, lines of shorter exposures that drift less look nearly alike:
+# by how many times the guesses are more then, and how many crowds are sent; the most phases of a
+# refresh that exposures in step come at; and how often they sweep what lies between
+MORE, CROWDS, MOST_PHASES, SWEPT = 3, 4, 4, (0.02, 2.0)
 DRAWS = 256
 ROBUST_FITS = 4  # of the robust line
 CLOSE, USUALLY_OFF = 1.5, 3  # refreshes, and times the median, within which a position counts
@@ -140,20 +144,33 @@ def pace(
     span = float(np.abs(x - origin).max())
     prior = LinePrior.near(line, span, step, usual, rolls=len(heights) > 1)
     rows = _Rows.informative(x - origin, light, heights, code, noise)
-    guesses = _sampled(prior, rows)
+    drifts = _nearly_in_step(x, line[1])
+    sampled = partial(_sampled, times=MORE, least=CROWDS) if drifts else _sampled
+    guesses = sampled(prior, rows)
     uneven, worse = rows.uneven(guesses), rows.worse(guesses)
     if worse > NOISIER:
         rows = replace(rows, noise=rows.noise * worse)
-        guesses = _sampled(prior, rows)
+        guesses = sampled(prior, rows)
     return Pace(origin=origin, draws=_draws(guesses, rows, prior), uneven=uneven)
 
 
-def _sampled(prior: LinePrior, rows: _Rows) -> Array:
-    """(DRAWS, 4) guesses from prior and likelihood."""
+def _nearly_in_step(x: Array, slope: float) -> bool:
+    """Whether exposures at ``x`` (n,), in order, come at few phases of a refresh, but drift."""
+    step = float(np.median(np.diff(x)))
+    if not step > 0:
+        return False
+    each, count = slope * step, float(np.ptp(x)) / step
+    turns = each * np.arange(1, MOST_PHASES + 1)
+    swept = float(np.abs(turns - np.rint(turns)).min()) * count
+    return SWEPT[0] < swept < SWEPT[1]
+
+
+def _sampled(prior: LinePrior, rows: _Rows, times: int = 1, least: int = 2) -> Array:
+    """(DRAWS, 4) guesses from prior and likelihood, of as many ``times`` more."""
     starts = (prior.drawn, prior.drawn_evenly) if len(prior.usual.slopes) else (prior.drawn,)
-    ways = [(partial(start, count=START), rows.quietening()) for start in starts]
+    ways = [(partial(start, count=times * START), rows.quietening()) for start in starts]
     return particles.sample(
-        ways, prior.log_density, size=CROWD, moves=MOVES, count=DRAWS,
+        ways, prior.log_density, size=times * CROWD, moves=MOVES, count=DRAWS, least=least,
         fits=lambda guesses: rows.worse(guesses) <= ASTRAY,
     )  # fmt: skip
 

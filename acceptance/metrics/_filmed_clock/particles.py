@@ -49,6 +49,7 @@ def sample(
     fits: Callable[[Array], bool] = lambda _: True,
     beside: Beside | None = None,
     sure: Callable[[Array], bool] = lambda _: True,
+    least: int = 2,
 ) -> Array:
     """(count, d) guesses after the last step.
 
@@ -58,15 +59,18 @@ def sample(
     halved at each step; at each the guesses make ``moves`` moves. ``prior`` is the logarithm of the
     density beforehand, -inf where ruled out.
 
-    Crowds are sent out until the two best find the same evidence and the best one ``fits``, since
-    two may go astray alike; MOST_CROWDS at most. Each counts by its own. Where no two agree, or the
-    best one is not ``sure``, it may be an island beside a higher one that none of them met: then
-    crowds are sent from the guesses that ``beside`` makes of it, too, by the steps of the last way.
+    Crowds are sent out, ``least`` at least, until the two best find the same evidence and the best
+    one ``fits``, since two may go astray alike; MOST_CROWDS at most. Each counts by its own.
+
+    Where no two agree, or the best one is not ``sure``, it may be an island beside a higher one
+    that none of them met: then crowds are sent from the guesses that ``beside`` makes of it, too,
+    by the steps of the last way.
     """
     crowds: list[Array] = []
     evidence: list[float] = []
-    while len(crowds) < MOST_CROWDS and not (
-        _agree(evidence) and fits(crowds[int(np.argmax(evidence))])
+    while len(crowds) < least or (
+        len(crowds) < MOST_CROWDS
+        and not (_agree(evidence) and fits(crowds[int(np.argmax(evidence))]))
     ):
         start, steps = ways[len(crowds) % len(ways)]
         random = np.random.default_rng(len(crowds))
