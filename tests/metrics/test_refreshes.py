@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from marks import slow
 
-from acceptance.metrics.latency import refreshes, slow_screen
+from acceptance.metrics.latency import monitor, refreshes, slow_screen
 from acceptance.metrics.latency.figures import half_widths
 from acceptance.metrics.latency.monitor import MIXED, Changes, Shown
 
@@ -70,6 +70,14 @@ def test_first_light_of_a_monitor_that_rises_evenly_is_inside_u(rate: float) -> 
     [line] = half_widths({"screen_response": np.hypot(0.001, slow)})
     assert abs(off.mean()) < 1.96 * np.hypot(off.std(), line.contribution)
     assert slow < (0.001 if rate == SWEEPS else 0.003)
+
+
+def test_frames_that_follow_no_numbered_picture_are_explained_by_none() -> None:
+    """A guess from a misread number named a picture 2,581 before the first."""
+    pictures = np.eye(6)
+    guess = np.array([[0, -2581, 4], [0, -2580, 900]])
+    shown = monitor.shown(np.full((3, 6), 0.5), guess, pictures)
+    assert shown.old.tolist() == [-1, -1, -1]
 
 
 def test_a_slow_monitors_picture_is_followed_into_the_frame_after_its_change() -> None:

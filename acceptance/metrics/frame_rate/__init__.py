@@ -67,7 +67,7 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     shown = timing.timing(times)
     try:
         readings = counter.readings(scene)
-        counts = counter.count(readings)
+        counts = counter.count(readings, scene.screen_log)
     except GapError as gap:
         clocks = clocks_of(scene, shown)
         yield from _uncounted(scene, clocks, shown, gap)

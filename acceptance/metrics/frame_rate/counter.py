@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from acceptance.scene.build import Scene
 
 UNREADABLE = 0.05  # share of frames that may be unreadable
+# holes in a row, and refreshes by which steps over holes fall short of whole periods, from which
+# they are a slower pace
+HOLES, SHORT = 5, 0.8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,9 +39,11 @@ class Counts:
     """n frames by the counter.
 
     ``repeats`` (n,) show the picture before, ``missing`` (n,) are left out just before.
-    ``missing`` is None where pictures were taken too unevenly to know. ``refreshes`` is the period
-    of the source in refreshes of the screen; ``unreadable`` frames stand for a missing picture each
-    and are counted as new where one is missing, else as neither.
+    ``missing`` is None where pictures were taken too unevenly to know; ``slower`` holes are not in
+    it, as the camera may have taken none there. ``refreshes`` is the period of the source in
+    refreshes of the screen; ``unreadable`` frames stand for a missing picture each and are counted
+    as new where one is missing, else as neither. ``stood`` frames show the page where it stood
+    still by its log, and are counted as new.
     """
 
     unique: int
@@ -46,6 +51,8 @@ class Counts:
     missing: Whole | None
     unreadable: int
     refreshes: float
+    slower: int = 0
+    stood: int = 0
 
     @property
     def repeated(self) -> int:
@@ -84,8 +91,8 @@ def times(scene: Scene, readings: Readings) -> tuple[Array, float] | None:
     return np.interp(position, log[:, 0], log[:, 1]), half_width
 
 
-def count(readings: Readings) -> Counts:
-    """Count new, repeated and missing pictures.
+def count(readings: Readings, log: Array | None = None) -> Counts:
+    """Count new, repeated and missing pictures; ``log`` (k, 2) is that of the page, if there.
 
     The count is exact while the camera takes at most one picture per 1.1 refreshes: exposures
     further apart differ by half a share in some bit. Raises GapError clock_unreadable,
@@ -97,16 +104,52 @@ def count(readings: Readings) -> Counts:
     new = ~clock_readings.same_picture(readings.shares[seen])
     fresh = seen[new]
     grid = _grid(readings.position[fresh], readings.reach[fresh])
+    stood = ~new & _stood(readings.position[seen], log)
     repeats = np.zeros(frames, np.bool_)
-    repeats[seen[~new]] = True
+    repeats[seen[~new & ~stood]] = True
     filled, missing = _holes(fresh, new, grid, frames) if grid else (0, None)
+    slower = _slower(readings, fresh, grid, missing) if grid and missing is not None else fresh[:0]
+    if missing is not None:
+        missing[slower] = 0
     return Counts(
-        unique=len(fresh) + filled,
+        unique=len(fresh) + filled + int(stood.sum()),
         repeats=repeats,
         missing=missing,
         unreadable=frames - len(seen),
         refreshes=grid.period if grid else usual_step(readings.position[fresh]),
+        slower=len(slower),
+        stood=int(stood.sum()),
     )
+
+
+def _stood(position: Array, log: Array | None) -> NDArray[np.bool_]:
+    """(n,) whether the page stood still at ``position`` (n,): refreshes after it are not logged."""
+    if log is None or len(log) < 2:
+        return np.zeros(len(position), np.bool_)
+    holes = np.flatnonzero(np.diff(log[:, 0]) > 1)
+    last = np.searchsorted(log[holes, 0], position - 1)
+    before = np.append(log[holes, 0], np.inf)[last]  # the refresh that stood, at most one away
+    return np.asarray(np.abs(before - position) <= 1)
+
+
+def _slower(readings: Readings, fresh: Whole, grid: Cadence, missing: Whole) -> Whole:
+    """Frames (k,) before which a slower camera left no picture out.
+
+    Those of HOLES in a row, without a picture on time between, and those over which steps fall
+    short of whole periods: alone by more than both readings allow, or HOLES on average.
+    """
+    step, reach = np.diff(readings.position[fresh]), readings.reach[fresh]
+    lacking = np.diff(grid.number) * grid.period - step
+    hole = missing[fresh[1:]] > 0
+    short = hole & (lacking > reach[1:] + reach[:-1] + SHORT)
+    at = np.flatnonzero(hole)
+    if len(at) >= HOLES:
+        neighbours = np.lib.stride_tricks.sliding_window_view
+        together = neighbours(lacking[at], HOLES).mean(axis=1) > SHORT
+        together |= np.ptp(neighbours(at, HOLES), axis=1) == HOLES - 1
+        for first in np.flatnonzero(together):
+            short[at[first : first + HOLES]] = True
+    return fresh[1:][short]
 
 
 def _holes(fresh: Whole, new: NDArray[np.bool_], grid: Cadence, frames: int) -> tuple[int, Whole]:

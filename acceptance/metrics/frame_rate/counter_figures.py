@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from acceptance.metrics._shared import freeze
 from acceptance.metrics.frame_rate import events
@@ -15,13 +15,17 @@ from acceptance.model.measurement import BudgetLine
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from acceptance.metrics._filmed_clock.gray_code import Whole
     from acceptance.metrics._shared.timing import Timing
     from acceptance.metrics.frame_rate.clock import Clock
     from acceptance.metrics.frame_rate.counter import Counts
     from acceptance.model.basics import Value
     from acceptance.model.measurement import Event, Measurement, Note
     from acceptance.scene.build import Scene
+    from acceptance.uncertainty import Particulars
 
+# share of the refreshes that a page misses at most before it says so
+PAGE_STANDS = 0.01
 COUNTER_METHOD = "filmed Gray-coded refresh counter" + LENGTH_METHOD
 
 
@@ -52,11 +56,43 @@ class _Counted:
             method=COUNTER_METHOD,
             count=self.counts.unique,
             duration=seconds,
+            lower_bound=(fewer := self.page_may_have_stood()) is not None,
+            bound_by=fewer,
             details=self.details,
         )
 
-    def number(self, quantity: str, number: int, found: tuple[Event, ...]) -> Measurement:
-        """Make the figure of a number of pictures, and where each was found."""
+    def page_may_have_stood(self) -> Reason | None:
+        """Return why repeats may be none: so few may be a page that stood, if nobody logged it."""
+        few = 0 < self.counts.repeated <= PAGE_STANDS * len(self.counts.repeats)
+        if self.scene.screen_log is not None or not few:
+            return None
+        return Reason(code="page_may_have_stood", parameters={"repeats": self.counts.repeated})
+
+    def repeated(self, found: tuple[Event, ...]) -> Measurement:
+        """Make the figure of the repeats, an upper bound where the page may have stood."""
+        fewer = self.page_may_have_stood()
+        return self.number(
+            "frame_rate.repeated", self.counts.repeated, events=found,
+            upper_bound=fewer is not None, bound_by=fewer,
+        )  # fmt: skip
+
+    def dropped(self, missing: Whole, found: tuple[Event, ...]) -> Measurement:
+        """Make the figure of ``missing`` (n,), a lower bound where others may be a slower pace."""
+        slower = self.counts.slower
+        more = Reason(code="slower_pace", parameters={"holes": slower}) if slower else None
+        return self.number(
+            "frame_rate.dropped", int(missing.sum()), events=found,
+            lower_bound=more is not None, bound_by=more,
+        )  # fmt: skip
+
+    def number(self, quantity: str, number: int, **more: Unpack[Particulars]) -> Measurement:
+        """Make the figure of a number of pictures; ``more`` says where each was found."""
+        particulars: Particulars = {
+            "count": number,
+            "duration": None if self.clock is None else self.clock.passed(self.counts),
+            "details": self.details,
+            **more,
+        }
         return self.scene.figure(
             quantity,
             number,
@@ -64,10 +100,7 @@ class _Counted:
             [_unreadable(self.counts)],
             samples=len(self.counts.repeats),
             method=COUNTER_METHOD,
-            count=number,
-            duration=None if self.clock is None else self.clock.passed(self.counts),
-            details=self.details,
-            events=found,
+            **particulars,
         )
 
 
@@ -81,12 +114,11 @@ def figures(
     )
     yield counted.unique()
     repeats = events.repeats(shown, freeze.runs_of(counts.repeats))
-    yield counted.number("frame_rate.repeated", counts.repeated, repeats)
+    yield counted.repeated(repeats)
     if counts.missing is None:
         yield note(scene, Reason(code="irregular_source"), "frame_rate.dropped")
     else:
-        dropped, holes = int(counts.missing.sum()), events.holes(shown, counts.missing)
-        yield counted.number("frame_rate.dropped", dropped, holes)
+        yield counted.dropped(counts.missing, events.holes(shown, counts.missing))
 
 
 def _unreadable(counts: Counts, seconds: float | None = None) -> BudgetLine:
@@ -102,6 +134,8 @@ def _details(clock: Clock | None, shown: Timing, counts: Counts) -> dict[str, Va
         "unreadable_frames": counts.unreadable,
         "source_period_refreshes": counts.refreshes,
     }
+    if counts.stood:
+        details["page_stood"] = counts.stood
     if shown.interval:
         details["apparent_refresh_rate"] = counts.refreshes / shown.interval
     return details

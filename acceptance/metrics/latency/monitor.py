@@ -348,7 +348,7 @@ def shown(shares: Array, guess: Whole, pictures: Array) -> Shown:
         for first in range(-REACH, REACH + 1)
         for second in range(first + 1, REACH + 2)
     ]
-    for earlier, later in (*pairs, guess):
+    for earlier, later in (*pairs, np.clip(guess, 0, len(pictures) - 1)):
         part, rest = _blended(shares, pictures[earlier], pictures[later])
         better = (rest < best) & (later > earlier)
         for kept, found in ((best, rest), (share, part), (old, earlier), (new, later)):

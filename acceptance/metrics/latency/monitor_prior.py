@@ -24,7 +24,7 @@ FAST = 80.0
 RATES = SCREEN_RATES[SCREEN_RATES < FAST]
 OFTEN = np.array([1, 3, 3, 2]) / 9  # how often each of them is met
 RARE = 0.1  # how much seldomer monitors run at any faster rate than at any slower one
-SLOWEST, FASTEST = 45.0, 150.0  # Hz
+SLOWEST, FASTEST = 45.0, 170.0  # Hz
 # s: mean time constants of fast monitors and of slow ones, as likely as each other; the longest
 RESPONDS, SLOWEST_RESPONSE = np.array([0.00025, 0.0025]), 0.01
 JITTERS = (0.0001, 0.03)  # s, scale

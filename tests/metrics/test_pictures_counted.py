@@ -1,0 +1,113 @@
+"""What looks like a loss or a repeat and is none: a slower camera, a page that stands still."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from acceptance.charts import definition
+from acceptance.metrics import frame_rate
+from acceptance.metrics._filmed_clock import readings as clock_readings
+from acceptance.metrics.frame_rate import counter
+from acceptance.model import Measurement, Shot
+from acceptance.scene import build
+from acceptance.simulate.camera import Camera
+from acceptance.simulate.films import film_clock
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from acceptance.metrics._filmed_clock.readings import Array, Readings
+
+SCREEN = 60.0  # Hz
+SMALL = Camera(width=480, height=270, rate=Fraction(25), noise=0.02, crf=36)
+
+
+def read(position: Array) -> Readings:
+    """Read pictures taken at these refreshes, in exposures of a third of one."""
+    shares = clock_readings.expected_shares(position, 0.3, 24)
+    noise = 0.02 * np.random.default_rng(1).standard_normal(shares.shape)
+    return clock_readings.readings_of(shares + noise)
+
+
+def taken(*parts: tuple[float, float]) -> Array:
+    """Return when a camera took its pictures, in refreshes: at so many frame/s for so many s."""
+    steps = [np.full(round(rate * seconds), SCREEN / rate) for rate, seconds in parts]
+    return np.asarray(5000.3 + np.cumsum(np.concatenate(steps)))
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [(30, 20), (25, 20)],
+        [(25, 20), (20, 20)],
+        [(25, 20), (12.5, 20)],
+        [(25, 10), (12.5, 1), (25, 10)],
+        [(30, 10), (15, 3), (30, 10)],
+    ],
+)
+def test_a_camera_that_slows_down_has_lost_nothing(parts: Sequence[tuple[float, float]]) -> None:
+    """A slow shutter at dusk: hundreds of pictures were counted as lost, and none was taken."""
+    counts = counter.count(read(taken(*parts)))
+    assert counts.dropped == 0
+    assert counts.slower > 0
+
+
+@pytest.mark.parametrize("lost", [[100], [100, 101, 102], [50, 52, 54], [100, 150, 200, 230, 240]])
+def test_pictures_that_are_lost_here_and_there_are_counted(lost: list[int]) -> None:
+    counts = counter.count(read(np.delete(taken((25, 15)), lost)))
+    assert (counts.dropped, counts.slower) == (len(lost), 0)
+
+
+def test_every_second_picture_lost_for_a_while_is_no_count_but_a_bound(tmp_path: Path) -> None:
+    """A slower camera looks the same."""
+    camera = replace(SMALL, dropped=frozenset({5, *range(20, 45, 2)}))
+    found = figures(tmp_path, camera)
+    dropped = found["frame_rate.dropped"]
+    assert (dropped.value, dropped.lower_bound) == (1, True)
+    assert dropped.bound_by is not None
+    assert dropped.bound_by.code == "slower_pace"
+
+
+def standing(position: Array, first: int, refreshes: int) -> Array:
+    """Return what is seen of a page that shows refresh ``first`` for so many of them."""
+    return np.where((position >= first) & (position < first + refreshes), first + 0.5, position)
+
+
+@pytest.mark.parametrize("refreshes", [5, 8])
+def test_a_repeat_is_the_pages_where_its_log_lacks_the_refreshes(refreshes: int) -> None:
+    position = taken((25, 20))
+    shown = np.arange(4990, 6300)
+    first = int(position[200]) - 1
+    seen = standing(position, first, refreshes)
+    logged = shown[(shown <= first) | (shown >= first + refreshes)]
+    log = np.column_stack([logged, logged / SCREEN])
+    without, by_log = counter.count(read(seen)), counter.count(read(seen), log)
+    assert without.repeated == by_log.stood > 0
+    assert (by_log.unique, by_log.repeated, by_log.dropped) == (len(position), 0, 0)
+    whole = np.column_stack([shown, shown / SCREEN])
+    assert counter.count(read(seen), whole).repeated == without.repeated
+
+
+def figures(folder: Path, camera: Camera, seconds: float = 3.0) -> dict[str, Measurement]:
+    """Film the clock and measure, without a log of the page."""
+    film_clock(camera, definition.load("clock"), folder / "clock.mp4", seconds)
+    looked = build.look(Shot(id="s", subject="c", clip="clock.mp4", chart="clock"), folder)
+    found = frame_rate.measure(looked)
+    return {item.quantity: item for item in found if isinstance(item, Measurement)}
+
+
+@pytest.mark.parametrize(("repeated", "may"), [([], False), ([30], True), ([30, 31, 50], False)])
+def test_few_repeats_are_a_bound_without_the_log_of_the_page(
+    repeated: list[int], tmp_path: Path, *, may: bool
+) -> None:
+    """One in a hundred pictures at most: more than that no page stands still unnoticed."""
+    found = figures(tmp_path, replace(SMALL, repeated=frozenset(repeated)), 4.0)
+    number, unique = found["frame_rate.repeated"], found["frame_rate.unique"]
+    assert number.value == len(repeated)
+    assert (number.upper_bound, unique.lower_bound) == (may, may)
