@@ -49,8 +49,9 @@ class Latency:
     later, if that and not a slow monitor left ghosts in the film. ``uneven`` ms: how the camera's
     exposures scatter about an even pace (rms), which the draws have them keep. ``scatter`` ms: how
     far single pictures may be off by themselves (rms), each its own way; ``timing`` ms: how far
-    film frames may. ``slow`` ms: what time constants of the screens leave open, as far as they are
-    seen.
+    film frames may. ``converted`` ms: how far frames lie off stamps that are even all the same
+    (rms), early or late in step with the camera. ``slow`` ms: what time constants of the screens
+    leave open, as far as they are seen.
     """
 
     draws: Array
@@ -65,6 +66,7 @@ class Latency:
     uneven: float = 0.0
     scatter: float = 0.0
     timing: float = 0.0
+    converted: float = 0.0
     slow: float = 0.0
     holds: Array = field(default_factory=lambda: np.empty((1, 0)))
     ages: Ages | None = None
@@ -77,7 +79,7 @@ class Latency:
     @property
     def doubt(self) -> float:
         """What is open for all pictures alike beyond the draws, ms."""
-        return self.open_phase + self.open_change + self.noise_reduction
+        return self.open_phase + self.open_change + self.noise_reduction + self.converted
 
     def details(self) -> dict[str, Value]:
         """Say with every statistic: number, standard error, least, what was read."""
@@ -100,7 +102,7 @@ class Latency:
 class OwnErrors:
     """By what single pictures may be off, each its own way, ms; as in ``Latency``.
 
-    ``gap`` is its ``open_change``, here of each change by itself.
+    ``gap`` is its ``open_change``, here of each change by itself; ``converted`` that of the film.
     """
 
     single: float = 0.0
@@ -108,6 +110,7 @@ class OwnErrors:
     scatter: float = 0.0
     timing: float = 0.0
     gap: float = 0.0
+    converted: float = 0.0
 
 
 NONE = OwnErrors()
@@ -159,7 +162,8 @@ def deviation(draws: Array, own: OwnErrors = NONE) -> tuple[float, list[BudgetLi
     refresh would add, of which none need be seen where three are expected. Exposures off an even
     pace add in quadrature, either way. What readings and times scatter is not the pictures' own:
     *own_scatter*, between none and all that it adds, is taken off by half. Changes that lie
-    anywhere within a gap (*open_change*) may hide as much, or add it.
+    anywhere within a gap (*open_change*) may hide as much, or add it; so may frames off their
+    stamps in step with the camera (*film_converted*).
     """
     value, phases = _over(draws.std(axis=1, ddof=1))
     scatter = math.hypot(own.scatter, own.timing)
@@ -171,6 +175,7 @@ def deviation(draws: Array, own: OwnErrors = NONE) -> tuple[float, list[BudgetLi
         "rare": missed / 2 / 3**0.5,
         "uneven_camera": math.hypot(value, own.uneven) - value,
         "own_scatter": added / 3**0.5,
+        "film_converted": own.converted,
         "open_change": (math.hypot(value, own.gap / 3**0.5) - value) / 3**0.5,
     }
     off = draws.mean(axis=0) - draws.mean()
@@ -222,6 +227,7 @@ def of_each(latency: Latency) -> dict[str, tuple[float, list[BudgetLine]]]:
         scatter=_beyond_noise(latency.scatter),
         timing=_beyond_noise(latency.timing),
         gap=latency.open_change,
+        converted=latency.converted,
     )
     return statistics(latency.draws, own)
 

@@ -73,6 +73,7 @@ def film_lines(latency: Latency, interval: float, rows: float) -> list[BudgetLin
         "open_phase": latency.open_phase,
         "open_change": latency.open_change,
         "noise_reduction": latency.noise_reduction,
+        "film_converted": 3**0.5 * latency.converted,
     }
     return half_widths({source: half for source, half in lines.items() if half})
 

@@ -34,6 +34,7 @@ CHANGE, HELD = 0.25, 0.85  # refreshes from frame to frame; of the changes that 
 # s: blends that scatter less about a line show that no frame is missing; a screen that is a little
 # faster than the film skips a refresh now and then as well, and clear readings do not tell
 EVENLY = 0.001
+CONVERTED = 0.002  # s, and a tenth of an interval: frames so far off even stamps are not theirs
 FAR_OFF = 1.0  # refreshes, from which plain stamps cannot be right
 CONTRADICTED = 0.2  # refreshes beyond its reach by which a reading is of another time
 ROUNDS = 4
@@ -68,6 +69,18 @@ def _stamped_or_counted(stamped: Array, reference: Readings) -> tuple[Array, flo
         if as_mended is not None and as_mended * CLEARLY <= as_stamped:
             return mended, as_mended
     return stamped, as_stamped
+
+
+def converted(times: Array, off: float) -> float:
+    """Return by how much frames lie ``off`` (rms, s) stamps that are even all the same, else 0.
+
+    So it is where a film was made to have another rate: frames are left out, or come twice, and
+    nobody stamps them anew. ``times`` (n,) s.
+    """
+    steps = np.diff(times)
+    interval = float(np.median(steps))
+    even = np.abs(steps / interval - np.rint(steps / interval)).max(initial=0.0) < PLAIN
+    return off if even and off > max(CONVERTED, 0.1 * interval) else 0.0
 
 
 def _moved(times: Array, reference: Readings) -> Array:

@@ -148,7 +148,7 @@ def _shifted(seen: Seen, ranges: Ranges, guesses: Array, faster: float) -> Array
     Exposure, jitter and light are any: as they were found they do not fit the other rate.
     """
     random, found, period = np.random.default_rng(5), guesses.copy(), np.exp(guesses[:, LOG_PERIOD])
-    new = 1 / (1 / period + faster)
+    new = 1 / np.maximum(1 / period + faster, 1.0)  # Hz: what is slower is ruled out
     mixed = seen.after[seen.mixed] if seen.mixed.any() else seen.after
     near = float(mixed[np.argmin(np.abs(mixed))])
     refresh = (guesses[:, PHASE] + np.rint(near / period - guesses[:, PHASE])) * period

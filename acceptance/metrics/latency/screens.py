@@ -147,6 +147,7 @@ def of_monitor(live: LiveClock, monitor: Readings) -> Latency:
         uneven=1000 * uneven / refresh_rate,
         scatter=1000 * alone / refresh_rate,
         timing=1000 * live.scatter,
+        converted=1000 * film_times.converted(times, live.scatter),
         open_change=500 * gap,
         noise_reduction=1000 * _tail(times, reference.ghost),
         exposure=float(exposure.mean()) * 1000,
