@@ -66,6 +66,7 @@ def flat(reflectance: float, code: float) -> Any:
 def scene(*views: Any, **changed: Any) -> Any:
     """Make a scene of flat regions of 60 and 160, whose figures are as they are given."""
     video = SimpleNamespace(
+        width=1920,
         height=1080,
         depth=8,
         sample_aspect=Fraction(1),

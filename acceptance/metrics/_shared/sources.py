@@ -2,3 +2,4 @@
 
 TONE_SOURCE = "tone curve"
 PRINT_SOURCE = "chart copy"
+ASPECT_SOURCE = "pixel aspect"

@@ -19,16 +19,20 @@ from numpy.typing import NDArray
 
 from acceptance.errors import GapError
 from acceptance.metrics._shared.enlargement import enlargement_of
+from acceptance.metrics._shared.pixel_shape import other_aspect
 from acceptance.metrics._shared.region_codes import refuse_doubtful_aspect
 from acceptance.metrics.geometry import fiducials_again, lens_figures, preset
 from acceptance.metrics.geometry.dots import dot_centres, fiducial_centres
+from acceptance.metrics.geometry.fitting import told_apart
 from acceptance.metrics.geometry.frame import PictureFrame
 from acceptance.metrics.geometry.lens import Points
+from acceptance.model.measurement import Note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from acceptance.model.measurement import Measurement, Note
+    from acceptance.metrics.geometry.fitting import FittedChart
+    from acceptance.model.measurement import Measurement
     from acceptance.model.shot import Shot
     from acceptance.scene.build import Scene
 
@@ -55,12 +59,12 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     if not scene.located:
         raise GapError("no_region", kind="grid")
     refuse_doubtful_aspect(scene, "horizontal")
-    aspect = float(scene.video.sample_aspect)
-    frame = PictureFrame(
-        place=scene.located[0], aspect=aspect, shown=scene.shown, enlarged=enlargement_of(scene)
-    )
-    chart = fiducials_again.fitted(scene, frame, _points(scene, frame))
-    yield from lens_figures.figures(scene, chart)
+    stated, other = float(scene.video.sample_aspect), other_aspect(scene)
+    fits = [_fitted(scene, aspect) for aspect in (stated, *([other] if other else []))]
+    left = told_apart(fits)
+    if left[0] is not fits[0]:
+        yield _scaled(scene, left[0].frame.aspect)
+    yield from lens_figures.figures(scene, *left)
 
 
 def points_seen(scene: Scene) -> Array:
@@ -76,6 +80,21 @@ def points_seen(scene: Scene) -> Array:
 def across(shots: Sequence[Shot], measured: Sequence[Measurement]) -> Iterator[Measurement | Note]:
     """Measure how well presets are found again, from shots of one subject and ``preset``."""
     yield from preset.across(shots, measured)
+
+
+def _fitted(scene: Scene, aspect: float) -> FittedChart:
+    """Fit lens and place, a pixel's width over its height being ``aspect``."""
+    frame = PictureFrame(
+        place=scene.located[0], aspect=aspect, shown=scene.shown, enlarged=enlargement_of(scene)
+    )
+    return fiducials_again.fitted(scene, frame, _points(scene, frame))
+
+
+def _scaled(scene: Scene, aspect: float) -> Note:
+    """Return the note that the chart shows pixels of another aspect than is said of them."""
+    wide, high = scene.video.width, scene.video.height
+    gap = GapError("pixels_are_scaled", width=wide, height=high, aspect=aspect)
+    return Note.of(gap, metric="geometry")
 
 
 def _points(scene: Scene, frame: PictureFrame) -> Points:

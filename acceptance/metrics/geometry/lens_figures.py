@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from acceptance.metrics._shared.sources import PRINT_SOURCE
+from acceptance.metrics._shared.pixel_shape import aspect_line
+from acceptance.metrics._shared.sources import ASPECT_SOURCE, PRINT_SOURCE
 from acceptance.metrics.geometry.derived import COUNT, derive
 from acceptance.metrics.geometry.fitting import FAR_OUT, FEWEST
 from acceptance.metrics.geometry.lens import CENTRE, LENS, LENSES
@@ -46,8 +47,13 @@ OUTLINE = 0.005  # px, standard uncertainty all round of where a chart ends, fro
 ALIKE = 1.1  # ratio of residuals below which lenses explain the picture
 
 
-def figures(scene: Scene, chart: FittedChart) -> Iterator[Measurement | Note]:
-    """Measure each of ``QUANTITIES``; of the scene only the shot is used."""
+def figures(
+    scene: Scene, chart: FittedChart, other: FittedChart | None = None
+) -> Iterator[Measurement | Note]:
+    """Measure each of ``QUANTITIES``; of the scene only the shot is used.
+
+    ``other`` is the fit with the pixel aspect that is possible, too.
+    """
     best, frame, reach = chart.best, chart.frame, chart.reach
     values = {
         model: derive(model, lens.parameters[None], frame, reach)[0]
@@ -57,9 +63,11 @@ def figures(scene: Scene, chart: FittedChart) -> Iterator[Measurement | Note]:
     if chart.beside:
         yield _note(scene, "", Reason(code="axis_beside_middle", parameters=_axis(chart)))
     apart = _apart(chart.lenses, values)
+    by_aspect = _by_aspect(values[best.model], other)
     for number, quantity in enumerate(QUANTITIES):
         outline = _of_outline(quantity, float(values[best.model][number]), frame)
         budget = (*_budget(best, shares, number, apart[number]), *outline)
+        budget = (*budget, *by_aspect[number])
         reason = _why_not(quantity, budget, chart)
         if reason:
             yield _note(scene, quantity, reason)
@@ -110,6 +118,10 @@ def _why_not(quantity: str, budget: Sequence[BudgetLine], chart: FittedChart) ->
     doubt = math.sqrt(sum(line.contribution**2 for line in budget))
     focal_doubt = 0.0 if chart.stated else chart.focal_doubt
     angle = quantity in {"geometry.tilt", "geometry.pan"}
+    by_aspect = [line.contribution for line in budget if line.source == ASPECT_SOURCE]
+    if angle and max(by_aspect, default=0.0) > SMALL_ANGLE:
+        wide, high = chart.frame.place.picture
+        return Reason(code="pixels_may_be_scaled", parameters={"width": wide, "height": high})
     if angle and focal_doubt > FOCAL_KNOWN and doubt > SMALL_ANGLE:
         return Reason(code="focal_length_unknown", parameters={"doubt": focal_doubt})
     return None
@@ -130,6 +142,15 @@ def _apart(lenses: Mapping[str, LensFit], values: Mapping[str, Array]) -> Array:
     alike = [other for other in others if other.residual < ALIKE * best.residual]
     differences = [np.abs(values[best.model] - values[other.model]) for other in alike]
     return np.asarray(np.max([np.zeros(COUNT), *differences], axis=0) / math.sqrt(3))
+
+
+def _by_aspect(values: Array, other: FittedChart | None) -> list[list[BudgetLine]]:
+    """Return the lines (10) of the pixel aspect: that of ``other`` is possible, too."""
+    if other is None:
+        return [[]] * COUNT
+    best, frame = other.best, other.frame
+    others = derive(best.model, best.parameters[None], frame, other.reach)[0]
+    return [[aspect_line(float(apart))] for apart in values - others]
 
 
 def _budget(

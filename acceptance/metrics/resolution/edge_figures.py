@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from acceptance.errors import GapError
 from acceptance.footage.tone import read_off, whole_codes
 from acceptance.metrics._shared.ordered import quantiles, quantiles_of_whole
+from acceptance.metrics._shared.pixel_shape import lines_by_aspect
 from acceptance.metrics._shared.region_codes import (
     SAMPLING_LIMIT,
     lines_of,
@@ -334,11 +335,13 @@ def _limiting(scene: Scene, edge: Edge, tone: Tone, budget: Sequence[BudgetLine]
     scale, frequency = lines_of(scene, first.resolves), min(mtf10, edge.limit)
     lines = [*budget, _direction_line(first, frequency)]
     spread = math.hypot(*(line.contribution for line in lines))
+    kept = scale * _left_by_the_cap((mtf10 - edge.limit) / max(spread, 1e-9))
+    by_aspect = lines_by_aspect(scene, first.resolves, frequency * scale)
     return scene.figure(
         f"resolution.{first.resolves}",
         frequency * scale,
         "TVL",
-        scaled(lines, scale * _left_by_the_cap((mtf10 - edge.limit) / max(spread, 1e-9))),
+        [*scaled(lines, kept), *by_aspect],
         samples=edge.view.luma.shape[0],
         method=LIMIT_METHOD.format(tone=tone.name),
         region=edge.view.region.name,

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acceptance.errors import GapError
+from acceptance.metrics._shared.pixel_shape import lines_by_aspect
 from acceptance.metrics._shared.region_codes import (
     SAMPLING_LIMIT,
     lines_of,
@@ -115,11 +116,12 @@ def figure(
     wedge = _capped(seen, sampled, direction)
     refuse_doubtful_aspect(scene, direction)
     scale = lines_of(scene, direction)
+    budget = scaled([*_budget(scene, wedge), *_direction_line(wedge, unlike)], scale)
     return scene.figure(
         f"resolution.wedge_{direction}",
         wedge.value * scale,
         "TVL",
-        scaled([*_budget(scene, wedge), *_direction_line(wedge, unlike)], scale),
+        [*budget, *lines_by_aspect(scene, direction, wedge.value * scale)],
         samples=view.luma.shape[0],
         method=WEDGE_METHOD,
         region=view.region.name,
