@@ -21,7 +21,8 @@ USUAL = {Fraction(16, 9), Fraction(9, 16), Fraction(4, 3), Fraction(3, 4)}
 WIDE = (16, 10), (3, 2), (5, 4), (17, 9), (256, 135), (2, 1), (1, 1)
 RARE = {Fraction(*shape) for pair in WIDE for shape in (pair, pair[::-1])}
 # pictures of sensors that have just so many pixels, all square
-SENSORS = {Fraction(2688, 1520), Fraction(2560, 1944), Fraction(2592, 1520)}
+OWN = (2688, 1520), (2560, 1944), (2592, 1520), (3280, 2464), (4056, 3040), (4208, 3120)
+SENSORS = {Fraction(*size) for size in (*OWN, (4656, 3496), (1936, 1216))}
 LESS_LIKELY = 2  # times as near a rare shape must be, to be taken for the one it was scaled from
 NEAR = 0.07  # of the logarithm of the shape: 16 of 240 rows, the usual step of a small picture
 
