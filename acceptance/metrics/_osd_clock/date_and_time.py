@@ -72,7 +72,8 @@ class ClockField:
     """Time or date as it was read: its ``value``, and left ``edges`` of its digits.
 
     ``same`` are all values that are written the same. ``least`` is the least correlation over the
-    cells, ``ahead`` the least lead over any other reading (0 to 1).
+    cells, ``ahead`` the least lead over any other reading (0 to 1). ``down``: px below the line of
+    the time.
     """
 
     value: int
@@ -80,6 +81,7 @@ class ClockField:
     least: float
     ahead: float
     edges: tuple[int, ...]
+    down: int = 0
 
 
 def cells(strip: NDArray[np.uint8], times: Array, font: Font, down: int = 0) -> Cells:
@@ -187,7 +189,7 @@ def clock_face(when: datetime) -> str:
 def calendar_date(
     face: Cells, time: ClockField, order: str | None, *, beside: bool = True
 ) -> ClockField:
-    """Read the date of the first second, as its ordinal number. ``order``: YMD, MDY, DMY or None.
+    """Read the date of the first second, as its ordinal number, in an ``order`` or any usual one.
 
     ``time`` is settled: a day ends at its midnight; ``beside``: it is in the same line. Raises
     GapError clock_no_date, clock_order_unknown, clock_unclear or clock_too_small.
@@ -195,7 +197,7 @@ def calendar_date(
     days = (time.value + face.seconds - face.seconds[0]) // 86400
     usual = int(days[np.argmax(face.counts)])
     fits = face.digits.fits(face.digits.together(face.shown[days == usual])).T
-    orders = (order,) if order else tuple(layout.ORDERS)
+    orders = (order,) if order else layout.USUAL
     layouts = layout.of_date(fits.astype(np.float64), time.edges, orders, beside=beside)
     if not layouts:
         raise GapError("clock_no_date")

@@ -29,7 +29,9 @@ SEPARATOR = (0.15, 2.8)
 MOST = (2, 9, 5, 9)  # digits of hours and minutes
 RIVALS = 40  # layouts that are read
 MONTHS, DAYS = range(1, 13), range(1, 32)
-ORDERS = {"YMD": (4, 2, 2), "MDY": (2, 2, 4), "DMY": (2, 2, 4)}  # digits between separators
+# digits between separators; year, day, month only where it is stated: year first is ISO 8601
+ORDERS = {"YMD": (4, 2, 2), "MDY": (2, 2, 4), "DMY": (2, 2, 4), "YDM": (4, 2, 2)}
+USUAL = ("YMD", "MDY", "DMY")
 OUTSIDE = -1.0
 
 

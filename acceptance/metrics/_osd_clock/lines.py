@@ -8,6 +8,7 @@ than that line's.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -66,7 +67,8 @@ def calendar_date(
     for down in _likely(strip, times, font, time, order):
         try:
             line = date_and_time.cells(strip, times, font, down)
-            found.append(date_and_time.calendar_date(line, time, order, beside=False))
+            day = date_and_time.calendar_date(line, time, order, beside=False)
+            found.append(replace(day, down=down))
         except GapError as gap:
             if gap.code not in ELSEWHERE:
                 raise
@@ -137,7 +139,7 @@ def _likely(
 ) -> list[int]:
     """How far below the time, px, the lines are that look most like a date."""
     picture = strip[times <= times[0] + LEARNT].mean(axis=0, dtype=np.float32)
-    scores = dict(_scores(picture, font, time, (order,) if order else tuple(layout.ORDERS)))
+    scores = dict(_scores(picture, font, time, (order,) if order else layout.USUAL))
     height, found = font.digits.height, list[int]()
     for down in sorted(scores, key=lambda down: -scores[down]):
         if all(abs(down - other) >= height for other in found):

@@ -18,7 +18,7 @@ import numpy as np
 
 from acceptance.errors import GapError
 from acceptance.metrics._filmed_clock import film_pace
-from acceptance.metrics._osd_clock import date_and_time, half_day, lines
+from acceptance.metrics._osd_clock import date_and_time, half_day, lines, one_clock
 from acceptance.metrics._osd_clock.seconds import follow, font_of
 from acceptance.metrics._osd_clock.ticking import SHORTEST
 from acceptance.metrics.burnt_in_clock import reference_time
@@ -47,9 +47,10 @@ OFFSET_METHOD = (
 )
 RATE_METHOD = "moments at which the burnt-in seconds change, against the film's time stamps"
 DAY = 86400.0
+MONTHS = 12
 FEWEST_CHANGES = 8
 OFF_LINE = 0.25  # s by which a change may be early or late
-ORDER, ORDERS = "osd_order", ("YMD", "MDY", "DMY")
+ORDER, ORDERS = "osd_order", ("YMD", "MDY", "DMY", "YDM")
 HOURS, HALVES = "osd_hours", {"24": None, "AM": 0, "PM": 1}
 
 
@@ -139,9 +140,9 @@ def _running(seconds: Seconds) -> Seconds:
 def read(clock: FollowedClock, order: str | None = None, hours: str | None = None) -> Reading:
     """Read date and time of a clock.
 
-    ``order`` is that of its date: YMD, MDY or DMY; ``hours`` how its hours count: 24, AM or PM (of
+    ``order`` is that of its date, of ``ORDERS``; ``hours`` how its hours count: 24, AM or PM (of
     the film's first second); None: what can be told from the picture. Raises GapError where it
-    cannot be read, or day and month may be either.
+    cannot be read, day and month may be either, or the clock is set in the film.
     """
     strip, times, font, seconds = clock.strip, clock.times, clock.font, clock.seconds
     cells = date_and_time.cells(strip, times, font)
@@ -156,6 +157,7 @@ def read(clock: FollowedClock, order: str | None = None, hours: str | None = Non
     shown = _date_and_time(day.value, time.value + since)
     if shown.second % 10 != int(seconds.digits[seconds.first[0]]):
         raise GapError("clock_irregular", seconds=1.0)
+    one_clock.check(strip, times, font, seconds, time, day, shown)
     least, ahead = min(time.least, day.least), min(time.ahead, day.ahead)
     return Reading(
         shown=shown,
@@ -306,12 +308,29 @@ def _offset_or_note(
         reference = reference_time.of(scene)
         true = replace(reference, seconds=reference.seconds[strip.frames])
         figure = _offset_figure(scene, region, seconds, found, true)
+        _check_order(found, figure, _order(scene))
         if found.either_half:
             yield _either_half(scene, region, found, figure)
     except GapError as gap:
         yield _note(scene, region, "burnt_in_clock.offset", gap)
     else:
         yield figure
+
+
+def _check_order(found: Reading, figure: Measurement, order: str | None) -> None:
+    """Doubt a date read year, month, day that fits the reference only as year, day, month.
+
+    Raises GapError clock_order_unknown. A date that was read in another order without the shot's
+    saying so has a day above 12, which is no month.
+    """
+    read = found.shown.date()
+    if order or read.day > MONTHS:
+        return
+    turned = read.replace(month=read.day, day=read.month)
+    other = figure.value + (turned - read).days * DAY
+    if abs(other) < DAY < abs(figure.value):
+        both = " or ".join(str(each) for each in sorted((read, turned)))
+        raise GapError("clock_order_unknown", dates=both)
 
 
 def _either_half(scene: Scene, region: str, found: Reading, figure: Measurement) -> Note:
