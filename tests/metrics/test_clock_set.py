@@ -15,6 +15,7 @@ from marks import slow
 
 from acceptance.errors import GapError
 from acceptance.metrics import burnt_in_clock
+from acceptance.metrics._osd_clock import one_clock
 
 if TYPE_CHECKING:
     from acceptance.metrics.burnt_in_clock import FollowedClock
@@ -42,6 +43,14 @@ def clock(start: datetime, by: float, begin: float, end: float) -> FollowedClock
     (seen, times), (ahead, _) = strip(start), strip(start + timedelta(seconds=by))
     during = (times >= begin) & (times < end)
     return burnt_in_clock.followed(np.where(during[:, None, None], ahead, seen), times)
+
+
+@pytest.mark.parametrize("night", [(23, 0, 1), (11, 12, 1), (11, 0, 1)])
+def test_the_hours_about_midnight_go_on_however_they_are_written(
+    night: tuple[int, int, int],
+) -> None:
+    """A clock of 12 hours may write 00 after 11: it was refused as set at midnight."""
+    assert night in {tuple(hours(hour) for hour in (23, 0, 1)) for hours in one_clock.HOURS}
 
 
 @pytest.mark.parametrize(

@@ -124,12 +124,12 @@ def filmed() -> tuple[Seen, Array]:
 
 
 def test_monitors_faster_by_half_of_the_films_rate_look_the_same_in_shorter_exposures() -> None:
-    """60.8, 90.8 and 120.8 Hz: all mixtures are seen at refreshes of each of them."""
+    """60.8, 90.8, 120.8 and 150.8 Hz: all mixtures are seen at refreshes of each of them."""
     seen, guess = filmed()
     ranges = Ranges(delays=(0.0, 0.2), timings=(np.log(0.0001), np.log(0.001)))
     ways = refresh_starts.aliases(seen, ranges, np.repeat(guess, 8, axis=0))
     assert [float(np.exp(-way[0, LOG_PERIOD])) for way in ways] == pytest.approx(
-        [RATE, RATE + 30, RATE + 60]
+        [RATE, RATE + 30, RATE + 60, RATE + 90]
     )
     for way in ways:
         right = guess.copy()

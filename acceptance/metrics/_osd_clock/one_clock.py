@@ -18,7 +18,7 @@ from acceptance.metrics._osd_clock import matching
 from acceptance.metrics._osd_clock.date_and_time import AHEAD, APART, LEAST
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 PER_SECOND = 5  # frames that are looked at, about
 TOGETHER = 3.0  # s that are looked at together
-WRITTEN = ("%Y%m%d%H%M%S", "%Y%m%d%I%M%S")  # of 24 hours and of twice 12
+# hours of 24, and of twice 12 that begin with 12 or with 0
+HOURS = (lambda hour: hour, lambda hour: (hour - 1) % 12 + 1, lambda hour: hour % 12)
 BASES = np.array([10] * 8 + [3, 10, 6, 10, 6])  # digits of year, month, day, hours, minutes, tens
 FACE = "{}{}{}{}-{}{}-{}{} {}{}:{}{}:{}{}"
 
@@ -54,7 +55,7 @@ def check(
         axis=1,
     )
     whole = [shown + timedelta(seconds=int(gone)) for gone in _gone(seconds, frames)]
-    written = max((_digits(whole, form) for form in WRITTEN), key=lambda each: _total(fits, each))
+    written = max((_digits(whole, hours) for hours in HOURS), key=lambda each: _total(fits, each))
     lead, at, seen, ought = _worst(fits, times[frames], written, font)
     if lead >= AHEAD:
         raise GapError("clock_set", at=at, shown=FACE.format(*seen), expected=FACE.format(*ought))
@@ -80,9 +81,9 @@ def _fits(strip: NDArray[np.uint8], font: Font, field: ClockField) -> Array:
     return np.stack([np.abs(font.digits.fits(cell)) for cell in cells], axis=1).astype(np.float64)
 
 
-def _digits(whole: Sequence[datetime], form: str) -> NDArray[np.int_]:
+def _digits(whole: Sequence[datetime], hours: Callable[[int], int]) -> NDArray[np.int_]:
     """(n, 14) digits of date and time."""
-    written = "".join(each.strftime(form) for each in whole)
+    written = "".join(f"{each:%Y%m%d}{hours(each.hour):02}{each:%M%S}" for each in whole)
     return np.array(list(written), np.int_).reshape(len(whole), -1)
 
 

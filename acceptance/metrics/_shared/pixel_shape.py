@@ -18,30 +18,44 @@ if TYPE_CHECKING:
     from acceptance.scene.build import Scene
 
 USUAL = {Fraction(16, 9), Fraction(9, 16), Fraction(4, 3), Fraction(3, 4)}
-WIDE = (16, 10), (3, 2), (5, 4), (17, 9), (256, 135), (2, 1), (1, 1)
-RARE = {Fraction(*shape) for pair in WIDE for shape in (pair, pair[::-1])}
-# pictures of sensors that have just so many pixels, all square
-OWN = (2688, 1520), (2560, 1944), (2592, 1520), (3280, 2464), (4056, 3040), (4208, 3120)
-SENSORS = {Fraction(*size) for size in (*OWN, (4656, 3496), (1936, 1216))}
-LESS_LIKELY = 2  # times as near a rare shape must be, to be taken for the one it was scaled from
-NEAR = 0.07  # of the logarithm of the shape: 16 of 240 rows, the usual step of a small picture
+STEP = 16  # px that coders round a side to
+# pictures of sensors that have just so many pixels, all square, and look as if rounded
+OWN = [
+    *((2688, 1520), (2960, 1668), (2592, 1936), (1928, 1088), (1456, 1088), (808, 608)),
+    *((4080, 3072), (4624, 3472), (4640, 3472), (4080, 2296), (4624, 2604)),
+]
+SENSORS = {frozenset(size) for size in OWN}
 
 
 def other_aspect(scene: Scene) -> float | None:
     """Return the width over the height of a pixel if the picture was scaled from a usual shape.
 
     None where pixels are as they are said to be: where a person says it, where they are not square,
-    and where the picture, or what lies between black bars in it, is exactly of a usual shape, or of
-    none.
+    and where the picture, or what lies between black bars in it, is exactly of a usual shape, or no
+    side of it is one of these rounded as coders round.
     """
     video, bare = scene.video, Fraction(*scene.shown[2:])
-    if video.sample_aspect != 1 or bare in USUAL | RARE or scene.shot.coding.sample_aspect:
+    if video.sample_aspect != 1 or bare in USUAL or scene.shot.coding.sample_aspect:
         return None
-    stored = Fraction(video.width, video.height)
-    known = stored in USUAL | RARE | SENSORS | {1 / shape for shape in SENSORS}
-    away = {shape: abs(math.log(shape / stored)) for shape in USUAL | RARE}
-    nearest = min(away, key=lambda shape: away[shape] * (LESS_LIKELY if shape in RARE else 1))
-    return float(nearest / stored) if away[nearest] < NEAR and not known else None
+    width, height = video.width, video.height
+    if frozenset((width, height)) in SENSORS or Fraction(width, height) in USUAL:
+        return None
+    scaled = [
+        shape
+        for shape in USUAL
+        if _rounded(height, width / shape) or _rounded(width, height * shape)
+    ]
+    stored = Fraction(width, height)
+    nearest = min(scaled, key=lambda shape: abs(math.log(shape / stored)), default=stored)
+    return float(nearest / stored) if scaled else None
+
+
+def _rounded(side: int, ideal: Fraction) -> bool:
+    """Whether a ``side`` is a multiple of STEP next to an ``ideal`` one that is none.
+
+    Not where both are within a pixel: all sizes are whole.
+    """
+    return side % STEP == 0 and 1 <= abs(side - ideal) < STEP and ideal % STEP != 0
 
 
 def lines_by_aspect(scene: Scene, direction: str, value: float) -> list[BudgetLine]:

@@ -104,52 +104,57 @@ def count(readings: Readings, log: Array | None = None) -> Counts:
     new = ~clock_readings.same_picture(readings.shares[seen])
     fresh = seen[new]
     grid = _grid(readings.position[fresh], readings.reach[fresh])
-    stood = ~new & _stood(readings.position[seen], log)
+    period = grid.period if grid else usual_step(readings.position[fresh])
+    stood = ~new & _stood(readings.position[seen], log, period)
     repeats = np.zeros(frames, np.bool_)
     repeats[seen[~new & ~stood]] = True
     filled, missing = _holes(fresh, new, grid, frames) if grid else (0, None)
-    slower = _slower(readings, fresh, grid, missing) if grid and missing is not None else fresh[:0]
-    if missing is not None:
-        missing[slower] = 0
+    slower = _slower(readings, fresh, grid, missing) if grid and missing is not None else None
     return Counts(
         unique=len(fresh) + filled + int(stood.sum()),
         repeats=repeats,
-        missing=missing,
+        missing=missing if slower is None or missing is None else missing - slower,
         unreadable=frames - len(seen),
-        refreshes=grid.period if grid else usual_step(readings.position[fresh]),
-        slower=len(slower),
+        refreshes=period,
+        slower=0 if slower is None else int(np.count_nonzero(slower)),
         stood=int(stood.sum()),
     )
 
 
-def _stood(position: Array, log: Array | None) -> NDArray[np.bool_]:
-    """(n,) whether the page stood still at ``position`` (n,): refreshes after it are not logged."""
+def _stood(position: Array, log: Array | None, period: float) -> NDArray[np.bool_]:
+    """(n,) whether the page stood still at ``position`` (n,): refreshes after it are not logged.
+
+    So many that two pictures a ``period`` apart showed the same.
+    """
     if log is None or len(log) < 2:
         return np.zeros(len(position), np.bool_)
-    holes = np.flatnonzero(np.diff(log[:, 0]) > 1)
+    holes = np.flatnonzero(np.diff(log[:, 0]) > period)
     last = np.searchsorted(log[holes, 0], position - 1)
     before = np.append(log[holes, 0], np.inf)[last]  # the refresh that stood, at most one away
     return np.asarray(np.abs(before - position) <= 1)
 
 
 def _slower(readings: Readings, fresh: Whole, grid: Cadence, missing: Whole) -> Whole:
-    """Frames (k,) before which a slower camera left no picture out.
+    """How many of the ``missing`` (n,) a slower camera may not have taken, (n,).
 
-    Those of HOLES in a row, without a picture on time between, and those over which steps fall
-    short of whole periods: alone by more than both readings allow, or HOLES on average.
+    Those of HOLES in a row, without a picture on time between, and as many as steps fall short of
+    whole periods: alone by more than both readings allow, or HOLES on average.
     """
     step, reach = np.diff(readings.position[fresh]), readings.reach[fresh]
     lacking = np.diff(grid.number) * grid.period - step
-    hole = missing[fresh[1:]] > 0
-    short = hole & (lacking > reach[1:] + reach[:-1] + SHORT)
-    at = np.flatnonzero(hole)
+    left_out = missing[fresh[1:]]
+    short = (left_out > 0) & (lacking > reach[1:] + reach[:-1] + SHORT)
+    at, in_turn = np.flatnonzero(left_out), np.zeros(len(left_out), np.bool_)
     if len(at) >= HOLES:
         neighbours = np.lib.stride_tricks.sliding_window_view
-        together = neighbours(lacking[at], HOLES).mean(axis=1) > SHORT
-        together |= np.ptp(neighbours(at, HOLES), axis=1) == HOLES - 1
-        for first in np.flatnonzero(together):
+        for first in np.flatnonzero(neighbours(lacking[at], HOLES).mean(axis=1) > SHORT):
             short[at[first : first + HOLES]] = True
-    return fresh[1:][short]
+        for first in np.flatnonzero(np.ptp(neighbours(at, HOLES), axis=1) == HOLES - 1):
+            in_turn[at[first : first + HOLES]] = True
+    excess = np.where(short, np.maximum(np.rint(lacking / grid.period), 1), 0)
+    slower = np.zeros(len(missing), np.int64)
+    slower[fresh[1:]] = np.where(in_turn, left_out, np.minimum(excess, left_out))
+    return slower
 
 
 def _holes(fresh: Whole, new: NDArray[np.bool_], grid: Cadence, frames: int) -> tuple[int, Whole]:

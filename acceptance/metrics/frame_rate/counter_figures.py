@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Unpack
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from acceptance.scene.build import Scene
     from acceptance.uncertainty import Particulars
 
-# share of the refreshes that a page misses at most before it says so
+# share of the refreshes that a page misses at most, over its run, before it says so
 PAGE_STANDS = 0.01
 COUNTER_METHOD = "filmed Gray-coded refresh counter" + LENGTH_METHOD
 
@@ -51,41 +52,48 @@ class _Counted:
             "frame_rate.unique",
             rate,
             "frame/s",
-            [*self.clock.rate_budget(rate, seconds), _unreadable(self.counts, seconds)],
+            [
+                *self.clock.rate_budget(rate, seconds),
+                _unreadable(self.counts, seconds),
+                *self.of_page(seconds),
+            ],
             samples=len(self.counts.repeats),
             method=COUNTER_METHOD,
             count=self.counts.unique,
             duration=seconds,
-            lower_bound=(fewer := self.page_may_have_stood()) is not None,
-            bound_by=fewer,
             details=self.details,
         )
 
-    def page_may_have_stood(self) -> Reason | None:
-        """Return why repeats may be none: so few may be a page that stood, if nobody logged it."""
-        few = 0 < self.counts.repeated <= PAGE_STANDS * len(self.counts.repeats)
-        if self.scene.screen_log is not None or not few:
-            return None
-        return Reason(code="page_may_have_stood", parameters={"repeats": self.counts.repeated})
+    def by_page(self) -> int:
+        """Return how many repeats may be a page's that stood still, if nobody logged it."""
+        few = math.ceil(PAGE_STANDS * len(self.counts.repeats))
+        return 0 if self.scene.screen_log is not None else min(self.counts.repeated, few)
+
+    def of_page(self, seconds: float = 1.0) -> list[BudgetLine]:
+        """Return the line of these, as a number or per second."""
+        if not (number := self.by_page()):
+            return []
+        share = number / 3**0.5 / seconds
+        return [BudgetLine(source="page_stood", contribution=share, evaluation="B")]
 
     def repeated(self, found: tuple[Event, ...]) -> Measurement:
-        """Make the figure of the repeats, an upper bound where the page may have stood."""
-        fewer = self.page_may_have_stood()
+        """Make the figure of the repeats."""
         return self.number(
-            "frame_rate.repeated", self.counts.repeated, events=found,
-            upper_bound=fewer is not None, bound_by=fewer,
-        )  # fmt: skip
+            "frame_rate.repeated", self.counts.repeated, self.of_page(), events=found
+        )
 
     def dropped(self, missing: Whole, found: tuple[Event, ...]) -> Measurement:
         """Make the figure of ``missing`` (n,), a lower bound where others may be a slower pace."""
         slower = self.counts.slower
         more = Reason(code="slower_pace", parameters={"holes": slower}) if slower else None
         return self.number(
-            "frame_rate.dropped", int(missing.sum()), events=found,
+            "frame_rate.dropped", int(missing.sum()), [], events=found,
             lower_bound=more is not None, bound_by=more,
         )  # fmt: skip
 
-    def number(self, quantity: str, number: int, **more: Unpack[Particulars]) -> Measurement:
+    def number(
+        self, quantity: str, number: int, lines: list[BudgetLine], **more: Unpack[Particulars]
+    ) -> Measurement:
         """Make the figure of a number of pictures; ``more`` says where each was found."""
         particulars: Particulars = {
             "count": number,
@@ -97,7 +105,7 @@ class _Counted:
             quantity,
             number,
             "1",
-            [_unreadable(self.counts)],
+            [_unreadable(self.counts), *lines],
             samples=len(self.counts.repeats),
             method=COUNTER_METHOD,
             **particulars,
@@ -115,6 +123,8 @@ def figures(
     yield counted.unique()
     repeats = events.repeats(shown, freeze.runs_of(counts.repeats))
     yield counted.repeated(repeats)
+    if by_page := counted.by_page():
+        yield note(scene, Reason(code="page_may_have_stood", parameters={"repeats": by_page}))
     if counts.missing is None:
         yield note(scene, Reason(code="irregular_source"), "frame_rate.dropped")
     else:

@@ -34,7 +34,7 @@ CHANGE, HELD = 0.25, 0.85  # refreshes from frame to frame; of the changes that 
 # s: blends that scatter less about a line show that no frame is missing; a screen that is a little
 # faster than the film skips a refresh now and then as well, and clear readings do not tell
 EVENLY = 0.001
-CONVERTED = 0.002  # s, and a tenth of an interval: frames so far off even stamps are not theirs
+CONVERTED, NEARLY = 0.002, 0.1  # s, and of an interval, by which even stamps may be off
 FAR_OFF = 1.0  # refreshes, from which plain stamps cannot be right
 CONTRADICTED = 0.2  # refreshes beyond its reach by which a reading is of another time
 ROUNDS = 4
@@ -71,16 +71,19 @@ def _stamped_or_counted(stamped: Array, reference: Readings) -> tuple[Array, flo
     return stamped, as_stamped
 
 
-def converted(times: Array, off: float) -> float:
-    """Return by how much frames lie ``off`` (rms, s) stamps that are even all the same, else 0.
+def converted(stamped: Array, times: Array, reference: Readings) -> float:
+    """Return by how much frames lie off stamps that are even all the same (rms, s), else 0.
 
     So it is where a film was made to have another rate: frames are left out, or come twice, and
-    nobody stamps them anew. ``times`` (n,) s.
+    nobody stamps them anew. ``stamped`` and ``times`` (n,) s are the film's stamps, and when frames
+    were exposed by them; what blends of the clock in ``reference`` say counts alone.
     """
-    steps = np.diff(times)
+    steps = np.diff(stamped)
     interval = float(np.median(steps))
-    even = np.abs(steps / interval - np.rint(steps / interval)).max(initial=0.0) < PLAIN
-    return off if even and off > max(CONVERTED, 0.1 * interval) else 0.0
+    if not interval > 0 or np.abs(steps / interval - np.rint(steps / interval)).max() >= PLAIN:
+        return 0.0
+    off = scatter(times, reference) or 0.0
+    return off if off > max(CONVERTED, NEARLY * interval) else 0.0
 
 
 def _moved(times: Array, reference: Readings) -> Array:

@@ -53,14 +53,16 @@ SLOWEST_CLOCK = 0.003  # s, time constant
 class LiveClock:
     """The clock's own screen in a film.
 
-    Frames are exposed at ``times`` (n,) s, which scatter by ``scatter`` s; ``line`` turns time into
-    refreshes, ``readings`` are what the frames show of it.
+    Frames are exposed at ``times`` (n,) s, which scatter by ``scatter`` s, by ``converted`` s where
+    stamps are even all the same; ``line`` turns time into refreshes, ``readings`` are what the
+    frames show of it.
     """
 
     times: Array
     scatter: float
     line: Pace
     readings: Readings
+    converted: float = 0.0
 
 
 def live_clock(times: Array, reference: Readings) -> LiveClock:
@@ -99,10 +101,13 @@ def _told(times: Array, reference: Readings, live: LiveClock) -> LiveClock:
 
 def _live(times: Array, reference: Readings) -> LiveClock:
     """Fit the clock's own screen as it was read."""
-    times, scatter = film_times.exposed(times, reference)
+    stamped, (times, scatter) = times, film_times.exposed(times, reference)
     line = _clock_line(times, reference)
     scatter = max(scatter, line.uneven / float(line.slopes.mean()))
-    return LiveClock(times=times, scatter=scatter, line=line, readings=reference)
+    converted = film_times.converted(stamped, times, reference)
+    return LiveClock(
+        times=times, scatter=scatter, line=line, readings=reference, converted=converted
+    )
 
 
 def glass_to_glass(times: Array, reference: Readings, monitor: Readings) -> Latency:
@@ -147,7 +152,7 @@ def of_monitor(live: LiveClock, monitor: Readings) -> Latency:
         uneven=1000 * uneven / refresh_rate,
         scatter=1000 * alone / refresh_rate,
         timing=1000 * live.scatter,
-        converted=1000 * film_times.converted(times, live.scatter),
+        converted=1000 * live.converted,
         open_change=500 * gap,
         noise_reduction=1000 * _tail(times, reference.ghost),
         exposure=float(exposure.mean()) * 1000,
