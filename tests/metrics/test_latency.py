@@ -112,8 +112,16 @@ FREE = Setting(refresh=59.3, monitor=60.4)
     [
         slow(FREE),
         slow(replace(FREE, camera=12.5, exposure=0.04, delay=2.2)),
-        slow(
-            replace(FREE, refresh=59.4, monitor=59.7, film_exposure=0.016, exposure=0.04, delay=0.6)
+        slow(  # of six films one leads the rms
+            replace(
+                FREE,
+                refresh=59.4,
+                monitor=59.7,
+                film_exposure=0.016,
+                exposure=0.04,
+                delay=0.6,
+                films=12,
+            )
         ),
         replace(FREE, films=1),
     ],
