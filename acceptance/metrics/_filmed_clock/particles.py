@@ -66,6 +66,25 @@ def sample(
     that none of them met: then crowds are sent from the guesses that ``beside`` makes of it, too,
     by the steps of the last way.
     """
+    crowds, evidence = _sent_out(ways, prior, size, moves, fits, least)
+    best = crowds[int(np.argmax(evidence))]
+    if beside is not None and not (_agree(evidence) and sure(best)):
+        for guesses in beside(best):
+            crowd, found = _settled(guesses, ways[-1][1], prior, size, moves)
+            crowds.append(crowd)
+            evidence.append(found)
+    return _drawn(crowds, np.array(evidence), count)
+
+
+def _sent_out(
+    ways: Sequence[Way],
+    prior: Density,
+    size: int,
+    moves: int,
+    fits: Callable[[Array], bool],
+    least: int,
+) -> tuple[list[Array], list[float]]:
+    """Send crowds until two agree; return them and their evidence."""
     crowds: list[Array] = []
     evidence: list[float] = []
     while len(crowds) < least or (
@@ -77,13 +96,7 @@ def sample(
         crowd, found = _sent(start, steps, prior, size, moves, random)
         crowds.append(crowd)
         evidence.append(found)
-    best = crowds[int(np.argmax(evidence))]
-    if beside is not None and not (_agree(evidence) and sure(best)):
-        for guesses in beside(best):
-            crowd, found = _settled(guesses, ways[-1][1], prior, size, moves)
-            crowds.append(crowd)
-            evidence.append(found)
-    return _drawn(crowds, np.array(evidence), count)
+    return crowds, evidence
 
 
 def ranked(rank: Array, count: int) -> Whole:
