@@ -108,15 +108,18 @@ def count(readings: Readings, log: Array | None = None) -> Counts:
     stood = ~new & _stood(readings.position[seen], log, period)
     repeats = np.zeros(frames, np.bool_)
     repeats[seen[~new & ~stood]] = True
-    filled, missing = _holes(fresh, new, grid, frames) if grid else (0, None)
-    slower = _slower(readings, fresh, grid, missing) if grid and missing is not None else None
+    filled, missing, slower = 0, None, fresh[:0]
+    if grid:
+        filled, missing = _holes(fresh, new, grid, frames)
+        slower = _slower(readings, fresh, grid, missing)
+        missing = missing - slower
     return Counts(
         unique=len(fresh) + filled + int(stood.sum()),
         repeats=repeats,
-        missing=missing if slower is None or missing is None else missing - slower,
+        missing=missing,
         unreadable=frames - len(seen),
         refreshes=period,
-        slower=0 if slower is None else int(np.count_nonzero(slower)),
+        slower=int(np.count_nonzero(slower)),
         stood=int(stood.sum()),
     )
 

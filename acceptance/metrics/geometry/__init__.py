@@ -60,7 +60,8 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
         raise GapError("no_region", kind="grid")
     refuse_doubtful_aspect(scene, "horizontal")
     stated, other = float(scene.video.sample_aspect), other_aspect(scene)
-    fits = [_fitted(scene, aspect) for aspect in (stated, *([other] if other else []))]
+    centres = _centres(scene)
+    fits = [_fitted(scene, centres, aspect) for aspect in (stated, other) if aspect]
     left = told_apart(fits)
     if left[0] is not fits[0]:
         yield _scaled(scene, left[0].frame.aspect)
@@ -82,12 +83,14 @@ def across(shots: Sequence[Shot], measured: Sequence[Measurement]) -> Iterator[M
     yield from preset.across(shots, measured)
 
 
-def _fitted(scene: Scene, aspect: float) -> FittedChart:
-    """Fit lens and place, a pixel's width over its height being ``aspect``."""
+def _fitted(scene: Scene, centres: tuple[Array, Array], aspect: float) -> FittedChart:
+    """Fit lens and place to ``centres``, a pixel's width over its height being ``aspect``."""
     frame = PictureFrame(
         place=scene.located[0], aspect=aspect, shown=scene.shown, enlarged=enlargement_of(scene)
     )
-    return fiducials_again.fitted(scene, frame, _points(scene, frame))
+    places, seen = frame.on_chart(centres[0]), frame.in_picture(centres[1])
+    points = Points(chart=places, seen=seen, pixel=1 / frame.half)
+    return fiducials_again.fitted(scene, frame, points)
 
 
 def _scaled(scene: Scene, aspect: float) -> Note:
@@ -97,12 +100,13 @@ def _scaled(scene: Scene, aspect: float) -> Note:
     return Note.of(gap, metric="geometry")
 
 
-def _points(scene: Scene, frame: PictureFrame) -> Points:
+def _centres(scene: Scene) -> tuple[Array, Array]:
+    """Return the centres (n, 2) of dots and fiducials, on the chart and in the picture."""
     parts = (
         dot_centres(scene.of_kind("grid"), scene.linear, scene.shade),
-        fiducial_centres(frame.place),
+        fiducial_centres(scene.located[0]),
     )
     places, seen = (np.concatenate(part) for part in zip(*parts, strict=True))
     if len(places) < NEEDED:
         raise GapError("too_few_points", points=len(places), needed=NEEDED)
-    return Points(chart=frame.on_chart(places), seen=frame.in_picture(seen), pixel=1 / frame.half)
+    return places, seen
