@@ -8,6 +8,10 @@ or not; sound of 8 to 48 kHz with noise, echo and 0 to 3 ms of jitter, -400 to 4
 read by the clock, half by a flash. The page's own offset and the way of the sound are drawn from
 their budget lines. The seed of run n is [2006, n, 51].
 
+Changes: the same signals of 30 s, whose offset is another from some moment on, in one pair alone,
+or drifts; or pictures are lost there and their stamps go on evenly. [2006, n, 53] draws where and
+by how much.
+
 Containers: a flash and beeps of known offset, coded and put into files.
 """
 
@@ -16,7 +20,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -119,16 +123,45 @@ def light(random: np.random.Generator, case: Case, times: Array, moments: Array)
     return 0.05 + 0.6 * lit / case.exposure + 0.01 * random.standard_normal(len(times))
 
 
-def measured(number: int) -> tuple[Case, metric.Sync, Array]:
+CHANGES = ("sound jumps", "one pair", "drift", "pictures lost")
+
+
+def changed(number: int, kind: str, moments: Array, case: Case) -> tuple[Array, Array]:
+    """Draw a change; return what it adds to offsets (f,) s, and the span of pictures that is lost.
+
+    Jumps of 0.05 to 0.4 s, drifts of 0.05 to 0.3 s; "": none.
+    """
+    random = np.random.default_rng([2006, number, 53])
+    at = float(random.uniform(0.25, 0.75)) * case.seconds
+    by = float(random.choice([-1, 1]) * random.uniform(0.05, 0.4))
+    none = np.full(2, at)
+    if kind == "sound jumps":
+        return np.where(moments > at, by, 0.0), none
+    if kind == "one pair":
+        return np.where(np.arange(len(moments)) == np.searchsorted(moments, at), by, 0.0), none
+    if kind == "drift":
+        return 0.75 * by * moments / case.seconds, none
+    if kind == "pictures lost":
+        return np.zeros(len(moments)), np.array([at, at + abs(by)])
+    return np.zeros(len(moments)), none
+
+
+def measured(number: int, kind: str = "") -> tuple[Case, metric.Sync, Array]:
     """Measure a run; return its case, what was found, and the true offsets in ms of its flashes."""
     random = np.random.default_rng([2006, number, 51])
     case = drawn(random)
+    if kind:
+        case = replace(case, seconds=30.0)
     moments = flash_times(case)
-    times = random.uniform(0, 0.1) + np.arange(int(case.seconds * case.rate)) / case.rate
+    stamps = random.uniform(0, 0.1) + np.arange(int(case.seconds * case.rate)) / case.rate
     offsets = case.early + case.jitter * random.standard_normal(len(moments))
-    heard = matched_filter.heard([sound(random, case, moments - offsets)])
+    more, (lost, again) = changed(number, kind, moments, case)
+    heard = matched_filter.heard([sound(random, case, moments - offsets - more)])
+    times = stamps[(stamps <= lost) | (stamps >= again)]
+    early = (len(stamps) - len(times)) / case.rate
+    stamps = stamps[: len(times)]
     if number % 2:
-        found = metric.by_flashes(times, light(random, case, times, moments), heard)
+        found = metric.by_flashes(stamps, light(random, case, times, moments), heard)
     else:
         lag = float(random.uniform(0.2, 0.9) / case.rate)
         readings = clocks.readings(
@@ -138,9 +171,36 @@ def measured(number: int) -> tuple[Case, metric.Sync, Array]:
             ),
             case.refresh * lag,
         )
-        found = metric.by_clock(times, readings, heard)
+        found = metric.by_clock(stamps, readings, heard)
+    offsets += more - early * (moments > lost)
     inside = (moments > times[0]) & (moments < times[-1]) & (moments - offsets > 0)
+    inside &= (moments <= lost) | (moments >= again)
     return case, found, 1000 * offsets[inside]
+
+
+def with_change(number: int, kind: str) -> list[dict[str, Any]]:
+    """Return errors and U of a run with a change, against the offsets of its own pairs."""
+    try:
+        _, found, offsets = measured(number, kind)
+    except GapError as gap:
+        return [{"refused": gap.code}]
+    worst = float(found.each[np.argmax(np.abs(found.each))])
+    rows = []
+    for statistic, value, lines, true in (
+        ("mean", found.mean, found.mean_lines, offsets.mean()),
+        ("worst", abs(worst), found.worst_lines, np.abs(offsets).max()),
+        ("sd", found.sd, found.sd_lines, offsets.std(ddof=1)),
+    ):
+        sure = combine(lines)
+        rows.append(
+            {
+                "what": (kind, "flash" if number % 2 else "clock", statistic),
+                "off": value - float(true),
+                "expanded": sure.k * sure.uncertainty,
+                "said": len(found.changes) > 0,
+            }
+        )
+    return rows
 
 
 def run(number: int) -> list[dict[str, Any]]:
@@ -198,6 +258,24 @@ def signals(rows: Sequence[dict[str, Any]]) -> str:
     return table(head, lines) + said
 
 
+def changes(rows: Sequence[dict[str, Any]]) -> str:
+    """Return the table of runs with a change."""
+    lines = []
+    for what in sorted({row["what"] for row in rows if "what" in row}):
+        chosen = [row for row in rows if row.get("what") == what]
+        off, expanded = (np.array([row[key] for row in chosen]) for key in ("off", "expanded"))
+        inside = f"{int(np.sum(np.abs(off) <= expanded))} of {len(off)}"
+        said = f"{sum(row['said'] for row in chosen)} of {len(off)}"
+        sizes = (f"{np.median(np.abs(off)):.2f}", f"{np.median(expanded):.2f}")
+        lines.append((*what, inside, *sizes, said))
+    head = ("change", "read by", "statistic", "truth inside U", "error, median, ms",
+            "U, median, ms", "said")  # fmt: skip
+    refused = [row["refused"] for row in rows if "refused" in row]
+    return table(head, lines) + prose(
+        f"Refused: {len(refused)} ({', '.join(sorted(set(refused))) or 'none'})."
+    )
+
+
 # ---- files
 
 CONTAINERS = {
@@ -217,7 +295,7 @@ def write(
     path: Path,
     container: str,
     rate: int,
-    early: float,
+    early: float | Array,
     *,
     seconds: float = 8.0,
     delay: float = 0.0,
@@ -225,12 +303,13 @@ def write(
 ) -> None:
     """Write a clip of flashes whose beeps come ``early`` s before them; picture ``delay`` s later.
 
+    ``early`` is one for all, or of each flash (f,).
     The picture n is exposed from (n - 1/4) / ``rate`` on for half of the interval, so that its
     middle is its time.
     """
     name, codec, sound_rate = CONTAINERS[container]
     case = Case(
-        rate=float(rate), exposure=0.5 / rate, refresh=59.3, seconds=seconds, early=early,
+        rate=float(rate), exposure=0.5 / rate, refresh=59.3, seconds=seconds, early=0.0,
         jitter=0.0, sound_rate=sound_rate, noise=0.002,
     )  # fmt: skip
     random = np.random.default_rng(7)
@@ -319,7 +398,14 @@ def main(arguments: Sequence[str]) -> None:
     rows = Setting(jobs=jobs).each(run, range(runs))
     print(prose(f"Made {machine()}."))
     print(signals([row for some in rows for row in some]))
+    tasks = [(number, kind) for kind in CHANGES for number in range(runs // len(CHANGES))]
+    rows = Setting(jobs=jobs).each(_with_change, tasks)
+    print(changes([row for some in rows for row in some]))
     print(containers())
+
+
+def _with_change(task: tuple[int, str]) -> list[dict[str, Any]]:
+    return with_change(*task)
 
 
 if __name__ == "__main__":

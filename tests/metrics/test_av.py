@@ -17,7 +17,7 @@ from acceptance.footage.sound import Stretch
 from acceptance.metrics import av
 from acceptance.metrics.av import matched_filter
 from acceptance.metrics.av.pairing import paired
-from acceptance.model import Shot
+from acceptance.model import Note, Shot
 from acceptance.scene import build
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
@@ -65,6 +65,50 @@ def test_the_truth_lies_inside_the_stated_uncertainty(runs: range) -> None:
     assert len(rows) >= 2 * len(runs)
     assert sum(abs(row["off"]) <= row["own"] for row in rows) >= fewest(len(rows))
     assert sum(abs(row["shifted"]) <= row["expanded"] for row in rows) >= fewest(len(rows))
+
+
+@pytest.mark.parametrize("kind", av_sync.CHANGES)
+@pytest.mark.parametrize("runs", [range(2), slow(range(2, 24))])
+def test_an_offset_that_changes_within_the_clip_is_inside_as_well(kind: str, runs: range) -> None:
+    """By clock and flash: it was taken for that of the longer part, 200 ms off at U of 0.3."""
+    every = [row for number in runs for row in av_sync.with_change(number, kind)]
+    rows = [row for row in every if "refused" not in row]
+    assert len(every) - len(rows) <= len(runs) / 5
+    assert sum(abs(row["off"]) <= row["expanded"] for row in rows) >= fewest(len(rows))
+
+
+def test_a_clip_whose_sound_jumps_says_so(tmp_path: Path) -> None:
+    """From the ninth flash on 250 ms later."""
+    every = beep.indices(5000, 6000)[:14]
+    moments = (every - 5000) / 59.3
+    path = tmp_path / "clip.mp4"
+    early = np.where(np.arange(len(moments)) < 8, 0.15, -0.1)
+    av_sync.write(path, "AAC in MP4", 25, early, seconds=16.0, moments=moments)
+    shot = Shot(
+        id="s", subject="c", clip=path.name, regions={"flash.sequence": av_sync.BOX},
+        conditions=av_sync.CALIBRATED,
+    )  # fmt: skip
+    found = list(av.measure(build.look(shot, tmp_path)))
+    [note] = [each for each in found if isinstance(each, Note)]
+    said = note.reason.parameters
+    assert note.reason.code == "av_offset_changes"
+    assert said["changes"] == 1
+    assert said["at"] == pytest.approx(moments[8], abs=0.2)
+    assert said["earliest"] == pytest.approx(150, abs=5)
+    assert said["latest"] == pytest.approx(-100, abs=5)
+
+
+def test_a_beep_that_may_be_nobodys_leaves_the_pairs_unsure() -> None:
+    """One flash without its beep and a sound like it nearby; where others are heard too, or not."""
+    own = beep.indices(1024, 2400) / 60
+    late = own + 0.3
+    late[7] += 0.25
+    pairs = paired(own, late, 0.04)
+    assert pairs.beeps.tolist() == list(range(len(own)))
+    assert pairs.changes.tolist() == [7, 8]
+    with pytest.raises(GapError) as caught:
+        paired(own, np.sort([*late, late[3] + 0.12]), 0.04)
+    assert caught.value.code == "pairing_unsure"
 
 
 @pytest.mark.parametrize("rate", [8000, 44100, 48000])

@@ -17,27 +17,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.charts import beep
 from acceptance.errors import GapError
 from acceptance.metrics._filmed_clock import film_pace
 from acceptance.metrics._filmed_clock import readings as clock_readings
-from acceptance.metrics._filmed_clock.gray_code import FEWEST_BLENDS
-from acceptance.metrics._filmed_clock.line_prior import SCREENS
-from acceptance.metrics._filmed_clock.pace import pace
 from acceptance.metrics._shared.stated import number
 from acceptance.metrics.av import flashes, matched_filter
 from acceptance.metrics.av.pairing import paired
-from acceptance.model.measurement import BudgetLine, Curve
+from acceptance.metrics.av.shown_flashes import shown_by_clock
+from acceptance.model.basics import Reason
+from acceptance.model.measurement import BudgetLine, Curve, Note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from acceptance.footage.clip import VideoInfo
     from acceptance.metrics._filmed_clock.film_pace import Doubt
-    from acceptance.metrics._filmed_clock.pace import Pace
     from acceptance.metrics._filmed_clock.readings import Array, Readings
+    from acceptance.metrics.av.pairing import Whole
     from acceptance.model.basics import Value
-    from acceptance.model.measurement import Measurement, Note
+    from acceptance.model.measurement import Measurement
     from acceptance.scene.build import Scene
 
 SYNC = "av.sync"
@@ -51,19 +49,20 @@ ACCURACY = 2.0  # ms, half width of the page's offset where it is stated without
 SPEED = 0.343  # m of sound in a ms
 BEEP = 0.25  # ms, half width of the moment of a single beep: noise, echoes
 FARTHEST = 3.0  # m between loudspeaker and microphone where it is not stated
-CLEAR = clock_readings.CLEAR
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sync:
     """Offsets ``each`` (p,) in ms, beep before flash positive, at ``times`` (p,) s.
 
+    ``changes``: numbers of those from which on the offset is another.
     ``mean``, ``sd`` in ms and the lines of their budgets; ``worst_lines`` are those of the pair
     that is furthest off, without what all figures have in common.
     """
 
     each: Array
     times: Array
+    changes: Whole
     mean: float
     mean_lines: list[BudgetLine]
     sd: float
@@ -111,6 +110,8 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
         sync, method = by_flashes(scene.series.times, light, heard), FLASH_METHOD
     off = max(stretch.off for stretch in sound)
     yield from _figures(scene, sync, method, off, doubt)
+    if len(sync.changes):
+        yield _changed(scene, sync)
     yield from film_pace.notes(scene, "av", doubt)
 
 
@@ -132,45 +133,24 @@ def by_clock(times: Array, readings: Readings, heard: Array) -> Sync:
 
     Raises GapError clock_unreadable, too_few_beeps or pairing_unsure.
     """
-    line, coarse = _clock_line(times, readings)
-    position = line.at(times[[0, -1]]).mean(axis=0)
-    indices = beep.indices(int(position[0]), int(position[1]))
-    shown = line.inverse(indices.astype(np.float64))
+    shown, half = shown_by_clock(times, readings)
     pairs = paired(shown.mean(axis=0), heard, 0.0)
     draws = 1000 * (shown[:, pairs.flashes] - heard[pairs.beeps])
     each, of_mean = draws.mean(axis=0), draws.mean(axis=1)
     count, scatter = len(each), float(draws.std(axis=1, ddof=1).mean())
     phases = [BudgetLine(source="phases", contribution=float(of_mean.std()))]
-    if coarse:
-        half = 500 / float(line.slopes.mean())
-        phases.append(_line("open_phase", half))
+    if half:
+        phases.append(_line("open_phase", 1000 * half))
     repeats = BudgetLine(
         source="repeatability", contribution=scatter / count**0.5, degrees_of_freedom=count - 1.0
     )
     own = BudgetLine(source="repeatability", contribution=scatter / (2 * (count - 1)) ** 0.5)
     single = _line("beep", BEEP)
     return Sync(
-        each=each, times=heard[pairs.beeps], mean=float(of_mean.mean()),
+        each=each, times=heard[pairs.beeps], changes=pairs.changes, mean=float(of_mean.mean()),
         mean_lines=[repeats, *phases], sd=scatter, sd_lines=[own, single],
         worst_lines=[*phases, single],
     )  # fmt: skip
-
-
-def _clock_line(times: Array, readings: Readings) -> tuple[Pace, bool]:
-    """Line from the clip's time to the clock's refreshes; whether few blends show its phase.
-
-    A picture that repeats the one before says nothing of its own time.
-    """
-    seen = np.flatnonzero(readings.readable & ~clock_readings.same_picture(readings.shares))
-    if len(seen) < len(times) / 4 or len(seen) < 8:
-        raise GapError("clock_unreadable", share=len(seen) / max(len(times), 1))
-    chosen = readings.only(seen)
-    line = pace(
-        times[seen], chosen.low, chosen.position,
-        heights=chosen.heights, step=float(np.median(np.diff(times))), usual=SCREENS,
-    )  # fmt: skip
-    blends = (np.abs(chosen.low - 0.5) < 0.5 - CLEAR).any(axis=(1, 2))
-    return line, int(np.count_nonzero(blends)) < FEWEST_BLENDS
 
 
 def by_flashes(times: Array, light: Array, heard: Array) -> Sync:
@@ -180,17 +160,26 @@ def by_flashes(times: Array, light: Array, heard: Array) -> Sync:
     """
     seen = flashes.seen(times, light)
     pairs = paired(seen.usual, heard, seen.step)
-    found = flashes.offset(seen.only(pairs.flashes), heard[pairs.beeps])
+    found = flashes.offset(seen.only(pairs.flashes), heard[pairs.beeps] + pairs.offsets)
     exposure = BudgetLine(source="exposure", contribution=1000 * found.open)
-    each = 1000 * found.each
+    each = 1000 * (found.each + pairs.offsets)
     shown = found.reach[int(np.argmax(np.abs(each)))] + 2 * flashes.SHARE_NOISE * found.exposure
     own = BudgetLine(source="repeatability", contribution=1000 * found.scatter_open)
     scatter = BudgetLine(source="repeatability", contribution=1000 * found.scatter)
+    apart = 1000 * float(pairs.offsets.std())
     return Sync(
-        each=each, times=heard[pairs.beeps], mean=1000 * found.mean,
-        mean_lines=[exposure], sd=1000 * found.scatter, sd_lines=[own],
+        each=each, times=heard[pairs.beeps], changes=pairs.changes,
+        mean=1000 * (found.mean + float(pairs.offsets.mean())),
+        mean_lines=[exposure, *_of_changes(apart, len(each))],
+        sd=float(np.hypot(1000 * found.scatter, apart)),
+        sd_lines=[own, *_of_changes(apart / 2**0.5, len(each))],
         worst_lines=[exposure, scatter, _line("single_flash", 1000 * float(shown))],
     )  # fmt: skip
+
+
+def _of_changes(apart: float, count: int) -> list[BudgetLine]:
+    """Return the line of offsets of parts that are ``apart`` (ms, rms): another film has others."""
+    return [BudgetLine(source="repeatability", contribution=apart / count**0.5)] * (apart > 0)
 
 
 def _line(source: str, half: float) -> BudgetLine:
@@ -219,6 +208,16 @@ def _figures(
             SYNC, value, "ms", budget, samples=len(sync.each), method=method, statistic=statistic,
             details=details, curve=_curve(sync, shift) if statistic == "mean" else None,
         )  # fmt: skip
+
+
+def _changed(scene: Scene, sync: Sync) -> Note:
+    shift, _ = corrections(scene, 0.0)
+    said: dict[str, Value] = {
+        "at": float(sync.times[sync.changes[0]]), "changes": len(sync.changes),
+        "latest": float(sync.each.min()) + shift, "earliest": float(sync.each.max()) + shift,
+    }  # fmt: skip
+    reason = Reason(code="av_offset_changes", parameters=said)
+    return Note(reason=reason, shot=scene.shot.id, subject=scene.shot.subject, metric="av")
 
 
 def corrections(scene: Scene, off: float) -> tuple[float, list[BudgetLine]]:

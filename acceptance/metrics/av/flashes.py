@@ -27,7 +27,7 @@ PART = 0.08  # share of a flash that may be noise, or the curve between light an
 LONGEST = 1.0  # s of a flash
 SHARE_NOISE = 0.03
 EXPOSURES = np.linspace(0.04, 1.0, 25)  # of the interval of the pictures
-SCATTERS = np.geomspace(0.0003, 0.03, 12)  # s
+SCATTERS = np.geomspace(0.0003, 0.105, 15)  # s
 STEPS = 161  # offsets tried
 
 
