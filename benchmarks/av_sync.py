@@ -9,14 +9,15 @@ read by the clock, half by a flash. The page's own offset and the way of the sou
 their budget lines. The seed of run n is [2006, n, 51].
 
 Changes: the same signals of 30 s, whose offset is another from some moment on, in one pair alone,
-or drifts; or pictures are lost there and their stamps go on evenly. [2006, n, 53] draws where and
-by how much.
+or drifts; or pictures are lost there and their stamps go on evenly; or the page stands still; or
+stamps wander to and fro. [2006, n, 53] draws where and by how much.
 
 Containers: a flash and beeps of known offset, coded and put into files.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import tempfile
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 FIRST = 5000  # refresh at time 0
+WANDERING = 7.0  # s in which stamps wander to and fro
 FRAME_RATES = (25.0, 30.0, 50.0, 60.0)
 SOUND_RATES = (8000, 16000, 44100, 48000)
 
@@ -123,27 +125,53 @@ def light(random: np.random.Generator, case: Case, times: Array, moments: Array)
     return 0.05 + 0.6 * lit / case.exposure + 0.01 * random.standard_normal(len(times))
 
 
-CHANGES = ("sound jumps", "one pair", "drift", "pictures lost")
+CHANGES = ("sound jumps", "one pair", "drift", "pictures lost", "page stands", "stamps wander")
 
 
-def changed(number: int, kind: str, moments: Array, case: Case) -> tuple[Array, Array]:
-    """Draw a change; return what it adds to offsets (f,) s, and the span of pictures that is lost.
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What is other from ``at`` s on, or all along: ``sound`` (f,) s comes earlier by so much.
 
-    Jumps of 0.05 to 0.4 s, drifts of 0.05 to 0.3 s; "": none.
+    Pictures of ``lost`` s are missing, stamped evenly all the same; the page stands still for
+    ``stood`` s; stamps wander by ``wander`` s to either side.
+    """
+
+    at: float
+    sound: Array
+    lost: float = 0.0
+    stood: float = 0.0
+    wander: float = 0.0
+
+    def page(self, times: Array) -> Array:
+        """Return what time it is for the page."""
+        return np.where(times < self.at, times, np.maximum(times - self.stood, self.at))
+
+    def stamps_off(self, times: Array) -> Array:
+        """(n,) s by which stamps of pictures at ``times`` (n,) s are late."""
+        return self.wander * np.sin(2 * np.pi * times / WANDERING) - self.lost * (times > self.at)
+
+
+def changed(number: int, kind: str, moments: Array, case: Case) -> Change:
+    """Draw a change of a kind; "": none.
+
+    Jumps of 0.05 to 0.4 s, drifts of 0.04 to 0.3 s, pages that stand for 1 to 6 refreshes, stamps
+    that wander by 8 to 60 ms.
     """
     random = np.random.default_rng([2006, number, 53])
     at = float(random.uniform(0.25, 0.75)) * case.seconds
     by = float(random.choice([-1, 1]) * random.uniform(0.05, 0.4))
-    none = np.full(2, at)
-    if kind == "sound jumps":
-        return np.where(moments > at, by, 0.0), none
-    if kind == "one pair":
-        return np.where(np.arange(len(moments)) == np.searchsorted(moments, at), by, 0.0), none
-    if kind == "drift":
-        return 0.75 * by * moments / case.seconds, none
-    if kind == "pictures lost":
-        return np.zeros(len(moments)), np.array([at, at + abs(by)])
-    return np.zeros(len(moments)), none
+    sound = {
+        "sound jumps": np.where(moments > at, by, 0.0),
+        "one pair": np.where(np.arange(len(moments)) == np.searchsorted(moments, at), by, 0.0),
+        "drift": 0.75 * by * moments / case.seconds,
+    }
+    return Change(
+        at=at,
+        sound=sound.get(kind, np.zeros(len(moments))),
+        lost=math.ceil(abs(by) * case.rate) / case.rate * (kind == "pictures lost"),
+        stood=math.ceil(15 * abs(by)) / case.refresh * (kind == "page stands"),
+        wander=0.15 * by * (kind == "stamps wander"),
+    )
 
 
 def measured(number: int, kind: str = "") -> tuple[Case, metric.Sync, Array]:
@@ -153,13 +181,16 @@ def measured(number: int, kind: str = "") -> tuple[Case, metric.Sync, Array]:
     if kind:
         case = replace(case, seconds=30.0)
     moments = flash_times(case)
-    stamps = random.uniform(0, 0.1) + np.arange(int(case.seconds * case.rate)) / case.rate
+    times = random.uniform(0, 0.1) + np.arange(int(case.seconds * case.rate)) / case.rate
     offsets = case.early + case.jitter * random.standard_normal(len(moments))
-    more, (lost, again) = changed(number, kind, moments, case)
-    heard = matched_filter.heard([sound(random, case, moments - offsets - more)])
-    times = stamps[(stamps <= lost) | (stamps >= again)]
-    early = (len(stamps) - len(times)) / case.rate
-    stamps = stamps[: len(times)]
+    change = changed(number, kind, moments, case)
+    moments += change.stood * (moments > change.at)
+    offsets += change.sound
+    heard = matched_filter.heard([sound(random, case, moments - offsets)])
+    shown = (moments > times[0]) & (moments < times[-1]) & (moments - offsets > 0)
+    shown &= (moments <= change.at) | (moments >= change.at + change.lost)
+    times = times[(times <= change.at) | (times > change.at + change.lost)]
+    stamps = times + change.stamps_off(times)
     if number % 2:
         found = metric.by_flashes(stamps, light(random, case, times, moments), heard)
     else:
@@ -167,15 +198,13 @@ def measured(number: int, kind: str = "") -> tuple[Case, metric.Sync, Array]:
         readings = clocks.readings(
             random,
             lambda at: clock_readings.expected_shares(
-                FIRST + case.refresh * (times + lag * at), case.exposure * case.refresh, 24
+                FIRST + case.refresh * change.page(times + lag * at),
+                case.exposure * case.refresh, 24,
             ),
             case.refresh * lag,
-        )
+        )  # fmt: skip
         found = metric.by_clock(stamps, readings, heard)
-    offsets += more - early * (moments > lost)
-    inside = (moments > times[0]) & (moments < times[-1]) & (moments - offsets > 0)
-    inside &= (moments <= lost) | (moments >= again)
-    return case, found, 1000 * offsets[inside]
+    return case, found, 1000 * (offsets + change.stamps_off(moments))[shown]
 
 
 def with_change(number: int, kind: str) -> list[dict[str, Any]]:

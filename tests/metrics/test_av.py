@@ -67,8 +67,13 @@ def test_the_truth_lies_inside_the_stated_uncertainty(runs: range) -> None:
     assert sum(abs(row["shifted"]) <= row["expanded"] for row in rows) >= fewest(len(rows))
 
 
-@pytest.mark.parametrize("kind", av_sync.CHANGES)
-@pytest.mark.parametrize("runs", [range(2), slow(range(2, 24))])
+@pytest.mark.parametrize(
+    ("kind", "runs"),
+    [
+        *((kind, range(place % 2, place % 2 + 1)) for place, kind in enumerate(av_sync.CHANGES)),
+        *(slow(kind, range(2, 24)) for kind in av_sync.CHANGES),
+    ],
+)
 def test_an_offset_that_changes_within_the_clip_is_inside_as_well(kind: str, runs: range) -> None:
     """By clock and flash: it was taken for that of the longer part, 200 ms off at U of 0.3."""
     every = [row for number in runs for row in av_sync.with_change(number, kind)]

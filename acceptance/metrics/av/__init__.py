@@ -133,23 +133,25 @@ def by_clock(times: Array, readings: Readings, heard: Array) -> Sync:
 
     Raises GapError clock_unreadable, too_few_beeps or pairing_unsure.
     """
-    shown, half = shown_by_clock(times, readings)
-    pairs = paired(shown.mean(axis=0), heard, 0.0)
-    draws = 1000 * (shown[:, pairs.flashes] - heard[pairs.beeps])
+    shown = shown_by_clock(times, readings)
+    pairs = paired(shown.times.mean(axis=0), heard, 0.0)
+    draws = 1000 * (shown.times[:, pairs.flashes] - heard[pairs.beeps])
     each, of_mean = draws.mean(axis=0), draws.mean(axis=1)
     count, scatter = len(each), float(draws.std(axis=1, ddof=1).mean())
     phases = [BudgetLine(source="phases", contribution=float(of_mean.std()))]
-    if half:
-        phases.append(_line("open_phase", 1000 * half))
+    if shown.half:
+        phases.append(_line("open_phase", 1000 * shown.half))
     repeats = BudgetLine(
         source="repeatability", contribution=scatter / count**0.5, degrees_of_freedom=count - 1.0
     )
     own = BudgetLine(source="repeatability", contribution=scatter / (2 * (count - 1)) ** 0.5)
-    single = _line("beep", BEEP)
+    single = [_line("beep", BEEP)]
+    if shown.uneven:
+        single.append(BudgetLine(source="uneven_stamps", contribution=1000 * shown.uneven))
     return Sync(
         each=each, times=heard[pairs.beeps], changes=pairs.changes, mean=float(of_mean.mean()),
-        mean_lines=[repeats, *phases], sd=scatter, sd_lines=[own, single],
-        worst_lines=[*phases, single],
+        mean_lines=[repeats, *phases], sd=scatter, sd_lines=[own, *single],
+        worst_lines=[*phases, *single],
     )  # fmt: skip
 
 

@@ -1,11 +1,14 @@
 """When a clip shows the flashes of the clock page, by the clock in its pictures.
 
 All readings lie on a line, which tells the time of each flash far below a picture. Where pictures
-were lost and their stamps are even all the same, the clock jumps: there another line begins.
+were lost and their stamps are even all the same, the clock jumps: there another line begins. Where
+stamps wander, or the page stood still for a refresh, exposures lie off the line by more than their
+light allows: what pictures about a flash are off by is then added.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,29 +31,71 @@ if TYPE_CHECKING:
 
 BESIDE = 8  # readings on either side of a jump
 FEWEST = 8  # readings of a line
+UNEVEN = 0.1  # refreshes, rms, that exposures or stamps are off a line: stamps in ms leave 0.02
+ABOUT = 0.4  # s on either side of a flash
 CLEAR = clock_readings.CLEAR
 
 
-def shown_by_clock(times: Array, readings: Readings) -> tuple[Array, float]:
-    """Return when flashes are shown, (m, f) s, in m draws of what readings leave possible.
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """When flashes are shown, ``times`` (m, f) s, in m draws of what readings leave possible.
 
-    In pictures at ``times`` (n,) s. Beside it half a refresh in s where few blends show its phase,
-    else 0. Raises GapError clock_unreadable.
+    ``half`` a refresh in s where few blends show its phase, else 0. ``uneven`` s, rms: what single
+    exposures are off by.
+    """
+
+    times: Array
+    half: float = 0.0
+    uneven: float = 0.0
+
+
+def shown_by_clock(times: Array, readings: Readings) -> Shown:
+    """Return when flashes are shown, by pictures at ``times`` (n,) s.
+
+    Raises GapError clock_unreadable.
     """
     # a picture that repeats the one before says nothing of its own time
     seen = np.flatnonzero(readings.readable & ~clock_readings.same_picture(readings.shares))
     if len(seen) < len(times) / 4 or len(seen) < FEWEST:
         raise GapError("clock_unreadable", share=len(seen) / max(len(times), 1))
     step = float(np.median(np.diff(times)))
-    shown, half = [], 0.0
-    for part in np.split(seen, _jumps(times, readings, seen, step)):
-        if len(part) < FEWEST:
-            continue
-        line, coarse = _line(times[part], readings.only(part), step)
-        first, last = line.at(times[part[[0, -1]]]).mean(axis=0)
-        shown.append(line.inverse(beep.indices(int(first), int(last)).astype(np.float64)))
-        half = max(half, coarse * 0.5 / float(line.slopes.mean()))
-    return np.concatenate(shown, axis=1), half
+    parts = np.split(seen, _jumps(times, readings, seen, step))
+    each = [
+        _of_part(times[part], readings.only(part), step) for part in parts if len(part) >= FEWEST
+    ]
+    return Shown(
+        times=np.concatenate([part.times for part in each], axis=1),
+        half=max(part.half for part in each),
+        uneven=max(part.uneven for part in each),
+    )
+
+
+def _of_part(times: Array, readings: Readings, step: float) -> Shown:
+    """Return when flashes are shown in a part without a jump."""
+    line, coarse = _line(times, readings, step)
+    rate = float(line.slopes.mean())
+    first, last = line.at(times[[0, -1]]).mean(axis=0)
+    shown = line.inverse(beep.indices(int(first), int(last)).astype(np.float64))
+    half = coarse * 0.5 / rate
+    if max(line.uneven, rate * _stray(times, step)) <= UNEVEN:
+        return Shown(times=shown, half=half)
+    late = times - line.inverse(readings.position).mean(axis=0)
+    near = [np.abs(times - at) <= ABOUT for at in shown.mean(axis=0).tolist()]
+    off = [float(np.median(late[about])) if about.any() else 0.0 for about in near]
+    # in step every reading is off its exposure alike, by up to what it leaves possible
+    reach = float(np.median(readings.reach)) / rate
+    alike = float(np.median(np.abs(np.diff(late)))) < reach / 3
+    return Shown(
+        times=shown + off,
+        half=max(half, reach * alike),
+        uneven=max(line.uneven / rate, reach / 3**0.5),
+    )
+
+
+def _stray(times: Array, step: float) -> float:
+    """Return by how much (s, rms) stamps are off an even pace, whole pictures left out."""
+    numbers = np.cumsum([0, *np.round(np.diff(times) / step)])
+    return float(np.std(times - np.polyval(np.polyfit(numbers, times, 1), numbers)))
 
 
 def _line(times: Array, readings: Readings, step: float) -> tuple[Pace, bool]:
