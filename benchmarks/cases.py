@@ -210,6 +210,27 @@ def lens(random: np.random.Generator) -> list[Reading]:
 
     Pixels are square.
     """
+    return _of_points(random, np.zeros_like)
+
+
+def lens_behind_cover(random: np.random.Generator) -> list[Reading]:
+    """Measure the same behind a cover that bends the picture here and there, by 0.05 to 1 px.
+
+    A print that is not flat does alike.
+    """
+    middles, sizes = random.uniform(-0.8, 0.8, (3, 2)), random.uniform(0.25, 0.6, 3)
+    by = np.exp(random.uniform(math.log(0.05), 0)) * random.standard_normal((3, 2))
+
+    def bent(places: Array) -> Array:
+        away = np.sum((places[:, None] - middles) ** 2, axis=2)
+        return np.asarray(np.exp(-away / (2 * sizes**2)) @ by)
+
+    angles = {"geometry.tilt", "geometry.pan", "geometry.roll", "geometry.pixels_per_metre"}
+    return [reading for reading in _of_points(random, bent) if reading.quantity in angles]
+
+
+def _of_points(random: np.random.Generator, bent: Callable[[Array], Array]) -> list[Reading]:
+    """Measure points that lie off by ``bent`` (n, 2) px at places (n, 2) in half diagonals."""
     size = np.array([scenes.WIDTH, scenes.HEIGHT])
     half = float(np.hypot(*(size - 1))) / 2
     places = np.array([[x + w / 2, y + h / 2] for x, y, w, h in PLACES])
@@ -220,6 +241,7 @@ def lens(random: np.random.Generator) -> list[Reading]:
     matrix = pose(camera, CHART.size)
     noise_of_points = random.uniform(0.02, 0.15) * random.standard_normal(places.shape)
     seen = observed(camera, matrix, printed.T).T + shift + noise_of_points
+    seen += bent((seen - (size - 1) / 2) / half)
     place = located.Located(
         chart=CHART, homography=matrix, corners=((0.0, 0.0),) * 4, residual=0.1, fiducials_found=8,
         picture=(size[0], size[1]), distortion=camera.distortion,
@@ -288,6 +310,7 @@ SIGNALS: Mapping[str, tuple[str, Case]] = {
     "series": ("series of illuminances", low_light.series),
     "wall": ("wall in a beam", low_light.wall),
     "lens": ("points of the chart", lens),
+    "lens_behind_cover": ("the same behind an uneven cover", lens_behind_cover),
     "colour": ("24 patches, cast", colour),
     "sequence": ("recorded sequence", sequence.recorded),
     "grey_steps": ("printed grey steps", grey_levels.steps),

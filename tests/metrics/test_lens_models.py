@@ -79,6 +79,8 @@ def explaining(model: str, residual: float) -> lens.LensFit:
         parameters=np.zeros(lens.COUNT),
         residual=residual,
         misses=np.zeros((0, 2)),
+        seen=np.zeros((0, 2)),
+        noise=1e-4,
         slopes=nothing,
     )
 

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from acceptance.files.scipy_later import transform
 from acceptance.metrics._shared.sources import PRINT_SOURCE
+from acceptance.metrics.geometry.misfit import unexplained
 
 Array = NDArray[np.float64]
 
@@ -131,7 +132,8 @@ class LensFit:
     """The best fit of a lens ``model``.
 
     ``parameters`` (14,) are those of lens and chart, ``residual`` is in half diagonals RMS,
-    ``misses`` (n, 2) are those of the points, along and across the radius. ``slopes`` (rows, 14)
+    ``misses`` (n, 2) are those of the points, along and across the radius, ``noise`` that of one in
+    half diagonals, ``seen`` (n, 2) where they are off the lens's centre. ``slopes`` (rows, 14)
     are the derivatives of all observations over their uncertainty; the last rows are those of what
     was known before, one for each of ``sources``.
     """
@@ -140,6 +142,8 @@ class LensFit:
     parameters: Array
     residual: float
     misses: Array = field(repr=False)
+    seen: Array = field(repr=False)
+    noise: float
     slopes: Array = field(repr=False)
     sources: Sequence[str] = ()
 
@@ -166,7 +170,7 @@ class LensFit:
         """Return the standard contributions (q,) to q quantities, by source.
 
         ``figure`` derives the quantities (m, q) from parameters (m, 14). Source "fit" is that of
-        the points.
+        the points, "misfit" that of what they are off alike (``misfit``).
         """
         scale = np.sqrt(np.diag(self.covariance))
         steps = np.diag(1e-3 * scale)
@@ -175,6 +179,10 @@ class LensFit:
         shares = gradient @ np.linalg.pinv(self.slopes)
         seen = self.misses.size
         found = {"fit": np.sqrt(np.sum(shares[:, :seen] ** 2, axis=1))}
+        if self.freedom:
+            alike = unexplained(self.seen, self.misses.T.ravel() / self.noise, self.slopes)
+            off = np.sqrt(np.sum(shares[:, :seen] @ alike * shares[:, :seen], axis=1))
+            found |= {"misfit": off} if off.any() else {}
         for number, source in enumerate(self.sources, start=seen):
             found[source] = np.hypot(found.get(source, 0.0), shares[:, number])
         return found
@@ -225,6 +233,8 @@ def fit(model: str, points: Points, start: Array, known: Known) -> LensFit:
         parameters=parameters,
         residual=math.sqrt(float(np.mean(np.sum(misses**2, axis=1)))),
         misses=misses,
+        seen=points.seen - parameters[CENTRE],
+        noise=noise,
         slopes=_slopes(model, points, parameters, known, noise),
         sources=PRIOR_SOURCES,
     )
