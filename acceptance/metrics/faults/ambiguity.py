@@ -36,6 +36,9 @@ MOVES = 0.05  # % of the height from one picture taken to the next: more smears 
 SNOWED = 3.0, 6.0
 PATTERN = 2.0  # % of the amplitude, from which a pattern is in a part of the picture
 SOFT = 0.5  # % of the height, from which what sways is out of focus
+# share of the rows, or columns, of parts of the picture in which something moves as it all seems to:
+# planted shakes 0.81 and more, things as wide as the view 0.7 at most
+ACROSS = 0.75
 # % of its likeness that a picture must lose, and of it that must have changed, for the scene to be
 # another
 ANOTHER, PART = 20.0, 25.0
@@ -133,6 +136,11 @@ def _veiled(level: FaultLevel, features: Features) -> bool:
 def _soft(level: FaultLevel, features: Features) -> bool:
     """Whether what goes to and fro is out of focus: a thing near the lens, and no view."""
     return _around(level, features["edge_width"], near=True) >= SOFT
+
+
+def _strip(level: FaultLevel, features: Features) -> bool:
+    """Whether what goes to and fro lies in a strip of the view, as no camera moves it."""
+    return _around(level, features["moved_reach"], near=True) < ACROSS
 
 
 def _partial(level: FaultLevel, features: Features) -> bool:
@@ -283,7 +291,7 @@ DOUBTS = {
         ("restless_pattern", _restless),
     ),
     "faults.snow": (("moving_texture", _textured),),
-    "faults.shake": (("near_thing", _soft),),
+    "faults.shake": (("near_thing", _soft), ("moving_strip", _strip)),
     "faults.scene_change": (
         ("part_of_view", _partial),
         ("swing", _swings),
