@@ -25,7 +25,7 @@ from acceptance.scene.covers import Covers
 from acceptance.scene.likeness import FrameLikeness
 from acceptance.scene.line_noise import line_noise
 from acceptance.scene.motion import Motion
-from acceptance.scene.moving_parts import MovingParts
+from acceptance.scene.parts import MovingParts
 from acceptance.scene.patterns import eight_bits, percentage, ranked
 from acceptance.scene.picture_waves import Waves
 from acceptance.scene.thresholds import THRESHOLDS, Thresholds
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 # features of every frame
 LIKENESS = (
     *("mean", "difference", "drift", "key_difference", "key_drift"),
-    *("like_before", "like_ago", "area_changed", "like_left", "left_at"),
+    *("like_before", "like_ago", "area_changed", "like_left", "left_at", "stayed"),
 )
 CHANGES = ("changed", "key_changed", "key_noise")
 # those of levels and motion
