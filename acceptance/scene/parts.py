@@ -50,7 +50,8 @@ class MovingParts:
         if before is None or math.hypot(*moved) <= self.thresholds.still_percent:
             return math.nan
         dx, dy = (way * scale for way, scale in zip(moved, self.scale, strict=True))
-        return _reach(*self._followers(before, small, dx, dy))
+        tell, moved = self._followers(before, small, dx, dy)
+        return reach(moved, tell)
 
     def _followers(
         self, before: Floats, now: Floats, dx: float, dy: float
@@ -70,14 +71,18 @@ class MovingParts:
         return tell, tell & (shared > FOLLOWS * power)
 
 
-def _reach(tell: NDArray[np.bool_], moved: NDArray[np.bool_]) -> float:
-    """Return the share of rows or columns, the lesser, in which some parts (h, w) moved."""
-    number = int(np.count_nonzero(moved))
+def reach(parts: NDArray[np.bool_], among: NDArray[np.bool_]) -> float:
+    """Return the share (0..1) of the rows, or columns, in which some ``among`` parts (h, w) are.
+
+    Of rows and columns it is what is less, of as many as so many parts could be in; nan where there
+    are none.
+    """
+    number = int(np.count_nonzero(parts))
     if not number:
         return math.nan
     shares: list[float] = []
     for axis in (0, 1):
-        some = moved.any(axis=axis) & (moved.sum(axis=axis) >= SOME * tell.sum(axis=axis))
+        some = parts.any(axis=axis) & (parts.sum(axis=axis) >= SOME * among.sum(axis=axis))
         shares.append(int(np.count_nonzero(some)) / min(some.size, number))
     return min(shares)
 

@@ -55,7 +55,10 @@ MOVES = ("moved_x", "moved_y", "moved_reach")
 EDGES = ("edge_width", "edge_contrast", "edge_spread")
 NOISE = ("noise",)
 CASTS = (*casts.FIGURES, "cast_range")
-WAVES = ("wave", "wave_in_part", "wave_crossed", "wave_lattice", "wave_restless", "wave_changed")
+WAVES = (
+    *("wave", "wave_in_part", "wave_crossed", "wave_reach", "wave_lattice"),
+    *("wave_restless", "wave_changed"),
+)
 COSTLY = (*EDGES, *NOISE, *CASTS, *WAVES)
 # those that are taken more often
 COVERS = ("blank", "veiled")

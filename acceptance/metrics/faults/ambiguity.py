@@ -181,8 +181,12 @@ def _returns(level: FaultLevel, features: Features) -> bool:
 
 
 def _slats(level: FaultLevel, features: Features) -> bool:
-    """Whether little but stripes is in view: slats of a wall or a blind look like this."""
-    return _around(level, features["wave_crossed"]) < CROSSED
+    """Whether little but stripes is in view, or all else lies in a strip.
+
+    Slats of a wall or a blind look like this, and a bar or a lorry before them.
+    """
+    crossed, reach = (_around(level, features[name]) for name in ("wave_crossed", "wave_reach"))
+    return crossed < CROSSED or reach < ACROSS
 
 
 def _tiles(level: FaultLevel, features: Features) -> bool:
