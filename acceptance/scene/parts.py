@@ -50,8 +50,8 @@ class MovingParts:
         if before is None or math.hypot(*moved) <= self.thresholds.still_percent:
             return math.nan
         dx, dy = (way * scale for way, scale in zip(moved, self.scale, strict=True))
-        tell, moved = self._followers(before, small, dx, dy)
-        return reach(moved, tell)
+        tell, followed = self._followers(before, small, dx, dy)
+        return reach(followed, tell)
 
     def _followers(
         self, before: Floats, now: Floats, dx: float, dy: float
