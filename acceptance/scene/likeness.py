@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from acceptance.scene.parts import stayed
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -47,7 +49,8 @@ class FrameLikeness:
         They are mean and change, in codes. Change is that since the frame before, and since the one
         before that; at a key frame also since the key frames before. Likeness is a correlation
         without light and slow shading: to the frame before, to the one half a second ago, and to
-        the one before the view changed (``like_left``), which it did at frame ``left_at``.
+        the one before the view changed (``like_left``), which it did at frame ``left_at``. Where it
+        is another than half a second ago, so many of its parts, in %, ``stayed`` as they were.
         """
         small = np.concatenate([self.before, self.waiting])
         fresh = [each - cv2.blur(each, SHADING) for each in self.waiting]
@@ -68,9 +71,19 @@ class FrameLikeness:
             **self._of_keys(),
         }
         taken |= self._of_left(patterns, taken["like_before"])
-        self.before, self.patterns_before = small[-2:], patterns[-self.apart :]
+        taken["stayed"] = self._stayed(small, taken["like_ago"])
+        kept = max(self.apart, 2)
+        self.before, self.patterns_before = small[-kept:], patterns[-self.apart :]
         self.waiting, self.keys = [], []
         return taken
+
+    def _stayed(self, small: Floats, like_ago: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Share in % of the parts that stayed for half a second, where the view did not."""
+        share, start = np.full(len(like_ago), math.nan), len(small) - len(like_ago)
+        for number in np.flatnonzero(like_ago < self.thresholds.changed_likeness).tolist():
+            now = start + number
+            share[number] = stayed(small[now - self.apart], small[now], self.thresholds)
+        return share
 
     def _of_left(
         self, patterns: Floats, like_before: NDArray[np.floating]

@@ -56,7 +56,7 @@ class Waves:
         own = drifts and found.everywhere >= max(limits.least_wave_codes, alone / 2)
         still = wave if own else max(wave, alone)
         rolled = self.bars.amplitude(above=max(still, lines.stirs))
-        crossed, lattice, restless = found.crossed, found.lattice, noise
+        crossed, lattice, restless = (found.crossed, found.reach), found.lattice, noise
         drifts |= max(rolled, lines.stirs) > wave
         if still > wave:  # slats that move by half their distance have errors of lines
             drifts = max(rolled, 2 * lines.stirs) > alone
@@ -66,7 +66,8 @@ class Waves:
         return {
             "wave": 100 * max(still, lines.stirs, rolled) / self.amplitude,
             "wave_in_part": 100 * found.somewhere / self.amplitude,
-            "wave_crossed": 100.0 if drifts else crossed,
+            "wave_crossed": 100.0 if drifts else crossed[0],
+            "wave_reach": 1.0 if drifts else crossed[1],
             "wave_lattice": 0.0 if drifts else lattice,
             "wave_restless": 0.0 if drifts else restless,
             "wave_changed": 100 * found.changed / self.amplitude,

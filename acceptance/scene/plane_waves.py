@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from acceptance.files.scipy_later import fft
+from acceptance.scene.parts import reach
 from acceptance.scene.patterns import block_means, percentage, ranked
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ class PictureWave:
 
     Of a wave that is weak somewhere this, what follows and how it went on are not looked at.
     """
+
+    reach: float = 1.0
+    """Share (0..1) of the rows, or columns, of these blocks in which something else is seen."""
 
     lattice: float = 0.0
     """Amplitude of the strongest wave in another direction over this one's: tiles have both."""
@@ -101,6 +105,7 @@ def over_all(
         everywhere=everywhere,
         somewhere=somewhere,
         crossed=percentage(crossed),
+        reach=_reach(crossed),
         lattice=_other_way(spectrum, parts[0].shape, least, thresholds) / least[0],
         turned=turned,
         changed=everywhere * math.sqrt(2 - 2 * alike),
@@ -108,10 +113,18 @@ def over_all(
     )
 
 
-def crossed_lines(samples: Bytes, *, columns: bool, thresholds: Thresholds) -> float:
-    """Return the share in % of the blocks in which something changes along rows, or columns."""
+def crossed_lines(samples: Bytes, *, columns: bool, thresholds: Thresholds) -> tuple[float, float]:
+    """Return the share in % of the blocks in which something changes along rows, or columns.
+
+    And the share (0..1) of the rows, or columns, of blocks that have any of them.
+    """
     line = (0.0, 0.0, math.pi) if columns else (0.0, math.pi, 0.0)
-    return percentage(_crossed(samples, line, thresholds))
+    crossed = _crossed(samples, line, thresholds)
+    return percentage(crossed), _reach(crossed)
+
+
+def _reach(crossed: NDArray[np.bool_]) -> float:
+    return reach(crossed, np.zeros_like(crossed))
 
 
 def _spectrum(samples: Bytes, thresholds: Thresholds) -> Floats:

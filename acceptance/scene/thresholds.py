@@ -170,6 +170,10 @@ class Thresholds:
     """Power (codes^2) that a profile must have."""
     shift_correlation: float = 0.6
     """Correlation of two profiles above which their shift is known."""
+    told_codes: float = 0.5
+    """Codes (rms) by which a motion must change a part of the thumbnail for it to tell of that."""
+    shown_codes: float = 1.0
+    """Codes (rms) about its mean from which a part of the thumbnail shows something."""
 
     changed_likeness: float = 0.7
     """Correlation with the picture before below which the view may have changed."""

@@ -25,6 +25,7 @@ from acceptance.scene.covers import Covers
 from acceptance.scene.likeness import FrameLikeness
 from acceptance.scene.line_noise import line_noise
 from acceptance.scene.motion import Motion
+from acceptance.scene.parts import MovingParts
 from acceptance.scene.patterns import eight_bits, percentage, ranked
 from acceptance.scene.picture_waves import Waves
 from acceptance.scene.thresholds import THRESHOLDS, Thresholds
@@ -44,17 +45,20 @@ if TYPE_CHECKING:
 # features of every frame
 LIKENESS = (
     *("mean", "difference", "drift", "key_difference", "key_drift"),
-    *("like_before", "like_ago", "area_changed", "like_left", "left_at"),
+    *("like_before", "like_ago", "area_changed", "like_left", "left_at", "stayed"),
 )
 CHANGES = ("changed", "key_changed", "key_noise")
 # those of levels and motion
 LEVELS = ("black", "darkest", "dark", "white")
-MOVES = ("moved_x", "moved_y")
+MOVES = ("moved_x", "moved_y", "moved_reach")
 # those that are taken a few times a second
 EDGES = ("edge_width", "edge_contrast", "edge_spread")
 NOISE = ("noise",)
 CASTS = (*casts.FIGURES, "cast_range")
-WAVES = ("wave", "wave_in_part", "wave_crossed", "wave_lattice", "wave_restless", "wave_changed")
+WAVES = (
+    *("wave", "wave_in_part", "wave_crossed", "wave_reach", "wave_lattice"),
+    *("wave_restless", "wave_changed"),
+)
 COSTLY = (*EDGES, *NOISE, *CASTS, *WAVES)
 # those that are taken more often
 COVERS = ("blank", "veiled")
@@ -85,6 +89,7 @@ class Features:
         self.noise: Floats = np.zeros(thresholds.blocks[::-1], np.float32)  # when last looked at
         self.likeness = FrameLikeness(looks.apart(video, thresholds), thresholds)
         self.level, self.upright = Motion(thresholds), Motion(thresholds)
+        self.parts = MovingParts(video.width / video.height, thresholds)
         self.down = max(1, video.height // thresholds.fine_samples)  # px a sample of columns
         self.height = video.height
         # thumbnails of pictures whose motion is looked at, None where waves are
@@ -149,8 +154,9 @@ class Features:
                 self._keep(WAVES, self.waves.figures(*next(waves)))
             else:
                 moved = next(moves)
-                self._keep(MOVES, moved)
-                self.waves.see(small, moved.values())
+                reach = self.parts.reach(small, *moved)
+                self._keep(MOVES, dict(zip(MOVES, (*moved, reach), strict=True)))
+                self.waves.see(small, moved)
         self.later = []
 
     def _keep(self, names: tuple[str, ...], taken: dict[str, float]) -> None:
@@ -252,16 +258,16 @@ class Features:
         self.level.see(sums, self.unit)
         self.upright.see(np.asarray(cv2.transpose(samples)).astype(np.uint16), 1)
 
-    def _moves(self) -> list[dict[str, float]]:
-        """How far each picture moved since that before, in % of its height; nan if unknown."""
+    def _moves(self) -> list[tuple[float, float]]:
+        """How far each picture moved since that before, in % of its height; nan if unknown.
+
+        To the right, and downwards.
+        """
         if not self.level.waiting:
             return []
         taken = self.level.taken(), self.upright.taken()
         percent = 100 / self.height  # of a px
-        return [
-            {"moved_x": percent * x, "moved_y": percent * self.down * y}
-            for x, y in zip(*taken, strict=True)
-        ]
+        return [(percent * x, percent * self.down * y) for x, y in zip(*taken, strict=True)]
 
     # --- a few times a second
 

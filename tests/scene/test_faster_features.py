@@ -167,6 +167,21 @@ def test_likeness_is_also_to_the_view_before_the_last_change(looks: set[int]) ->
     assert at[8:].tolist() == [5, 5, 5, 5, 5, 10, 10]
 
 
+@pytest.mark.parametrize("looks", [{12}, {4, 5, 6, 12}, {2, 7, 12}])
+def test_what_stayed_is_told_across_a_change_alone(looks: set[int]) -> None:
+    """Five of one view, eight with another on its left half; compared over three."""
+    first, other = (cv2.resize(picture(n).astype(np.float32), (64, 36)) for n in (7, 8))
+    cut = np.where(np.arange(64) < 32, other, first).astype(np.float32)
+    likeness, taken = FrameLikeness(3, THRESHOLDS), []
+    for number, small in enumerate([first] * 5 + [cut] * 8):
+        likeness.see(small, key=False)
+        if number in looks:
+            taken.append(likeness.taken()["stayed"])
+    stayed = np.concatenate(taken)
+    assert np.flatnonzero(np.isfinite(stayed)).tolist() == [5, 6, 7]
+    assert stayed[5:8] == pytest.approx(50, abs=5)
+
+
 def test_thumbnails_are_kept_as_far_as_they_were_seen() -> None:
     likeness = FrameLikeness(45_000, THRESHOLDS)
     for _ in range(2):
@@ -202,6 +217,7 @@ def plainly(films: list[np.ndarray], apart: int, key: int) -> dict[str, float]:
         "area_changed": math.nan if changed is None else 100 * float(changed.mean()),
         "like_left": math.nan,  # the view never changes
         "left_at": math.nan,
+        "stayed": math.nan,
         "like_before": like(1),
         "like_ago": like(apart),
     }

@@ -36,9 +36,14 @@ MOVES = 0.05  # % of the height from one picture taken to the next: more smears 
 SNOWED = 3.0, 6.0
 PATTERN = 2.0  # % of the amplitude, from which a pattern is in a part of the picture
 SOFT = 0.5  # % of the height, from which what sways is out of focus
+# % of the height a second from which something shakes, and share of the rows, or columns, of parts
+# of the picture in which some move as it all seems to: planted shakes 0.75 and more (101 of 102),
+# things as wide as the view 0.72 at most, but in strong noise
+SHAKES, ACROSS = 1.0, 0.73
 # % of its likeness that a picture must lose, and of it that must have changed, for the scene to be
-# another
-ANOTHER, PART = 20.0, 25.0
+# another, and of its parts that may stay: 10 at most where a camera was turned or was another one,
+# 32 about a screen of 44 % of the view
+ANOTHER, PART, STAYS = 20.0, 25.0, 20.0
 SWINGS = 3  # pictures in turn, each unlike the one before, in which a camera is turned
 # correlation with the view before a change from which it is back, and by how much that must rise
 RETURNED, ROSE = 0.5, 0.3
@@ -135,10 +140,18 @@ def _soft(level: FaultLevel, features: Features) -> bool:
     return _around(level, features["edge_width"], near=True) >= SOFT
 
 
+def _strip(level: FaultLevel, features: Features) -> bool:
+    """Whether what goes to and fro lies in a strip of the view, as no camera moves it."""
+    return level.value >= SHAKES and _around(level, features["moved_reach"], near=True) < ACROSS
+
+
 def _partial(level: FaultLevel, features: Features) -> bool:
-    """Whether most of the picture is as before, though it seems to be another."""
-    changed = float(features["area_changed"][level.frames[level.worst]])
-    return level.value >= ANOTHER and changed < PART
+    """Whether much of the picture is as before, though it seems to be another."""
+    worst, last = (int(level.frames[at]) for at in (level.worst, np.flatnonzero(level.near)[-1]))
+    across = features["stayed"][worst : last + 1]  # each against one before the change
+    stays = float(np.nanmedian(across)) if np.isfinite(across).any() else 0.0
+    changed = float(features["area_changed"][worst])
+    return level.value >= ANOTHER and (changed < PART or stays >= STAYS)
 
 
 def _swings(level: FaultLevel, features: Features) -> bool:
@@ -168,8 +181,12 @@ def _returns(level: FaultLevel, features: Features) -> bool:
 
 
 def _slats(level: FaultLevel, features: Features) -> bool:
-    """Whether little but stripes is in view: slats of a wall or a blind look like this."""
-    return _around(level, features["wave_crossed"]) < CROSSED
+    """Whether little but stripes is in view, or all else lies in a strip.
+
+    Slats of a wall or a blind look like this, and a bar or a lorry before them.
+    """
+    crossed, reach = (_around(level, features[name]) for name in ("wave_crossed", "wave_reach"))
+    return crossed < CROSSED or reach < ACROSS
 
 
 def _tiles(level: FaultLevel, features: Features) -> bool:
@@ -283,7 +300,7 @@ DOUBTS = {
         ("restless_pattern", _restless),
     ),
     "faults.snow": (("moving_texture", _textured),),
-    "faults.shake": (("near_thing", _soft),),
+    "faults.shake": (("near_thing", _soft), ("moving_strip", _strip)),
     "faults.scene_change": (
         ("part_of_view", _partial),
         ("swing", _swings),
