@@ -254,6 +254,13 @@ def first_packet(container: InputContainer, stream: VideoStream) -> bytes:
         return b""
 
 
+def first_coded(path: Path) -> tuple[bytes, bytes]:
+    """Return a stream's extradata and its first packet. Raises ClipError (``opened``)."""
+    with opened(path) as container:
+        stream = filmed_stream(container)
+        return stream.codec_context.extradata or b"", first_packet(container, stream)
+
+
 def time_base_of(stream: VideoStream) -> Fraction:
     """Return what one tick of a stream's times is, in s."""
     return stream.time_base or 1 / SEQUENCE_RATE

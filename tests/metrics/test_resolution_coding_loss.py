@@ -148,9 +148,16 @@ def test_older_coders_count_by_two_scales_a_step_and_a_third_more() -> None:
     assert coding_loss.coarseness(*seen("mpeg4", 4.0), 100) == pytest.approx(1.3 * 8 / 100)
 
 
+def test_h265_counts_by_the_quantiser_of_its_units_as_h264_does() -> None:
+    """QP 36 of 10 bits quantises by 40 of 1024 codes, which are 10 of 256; 0 is no lossless one."""
+    of_bars = coding_loss.coarseness(*seen("hevc", 36.0, 10), 400, "wedge")
+    assert of_bars == pytest.approx(0.8 * 10 / 100)
+    assert coding_loss.coarseness(*seen("hevc", 0.0), 100, "wedge") > 0
+
+
 def test_h265_of_ten_bits_takes_by_four_times_the_step() -> None:
     of_bars = coding_loss.coarseness(*seen("hevc", None, 10, StatedSteps(120, 120)), 400, "wedge")
-    assert of_bars == pytest.approx(0.65 * 30 / 100)
+    assert of_bars == pytest.approx(0.8 * 30 / 100)
 
 
 def test_half_a_block_is_the_least_that_a_figure_rests_on() -> None:
