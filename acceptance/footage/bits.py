@@ -19,6 +19,12 @@ class Bits:
         """How many bits were read."""
         return self._all - self._left
 
+    @property
+    def more(self) -> bool:
+        """Whether anything is left before the bit that ends a unit's content (7.2)."""
+        rest = self._bits & ((1 << self._left) - 1)
+        return rest & (rest - 1) > 0
+
     def read(self, count: int) -> int:
         """Return the next ``count`` bits. Raises EOFError where they end."""
         self._left -= count

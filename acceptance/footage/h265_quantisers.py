@@ -15,6 +15,7 @@ import numpy as np
 from acceptance.footage.bits import Bits
 from acceptance.footage.h265_blocks import Blocks
 from acceptance.footage.h265_sets import (
+    COARSEST,
     HEAD,
     IDR,
     PICTURE,
@@ -65,6 +66,8 @@ def _read(
     ends = [head.address for head in heads[1:] if head] + [rows * columns]
     for head, unit, end in zip(heads, slices, ends, strict=True):
         if head is None or head.address != place:
+            return None
+        if not -6 * sequence.deeper[0] <= head.quantiser <= COARSEST:
             return None
         content = unit[HEAD:].replace(b"\0\0\3", b"\0\0")
         place = blocks.read(head, content[head.byte :].rstrip(b"\0"), end)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from acceptance.footage.scaling_lists import DEFAULT_OF_H265, of_h265
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -18,6 +20,7 @@ IDR, SEQUENCE, PICTURE = (19, 20), 33, 34  # NAL units
 INTRA = 2  # slice type
 HEAD = 2  # bytes of a NAL unit before its content
 RANGE = 4  # general_profile_idc up to which: Main, Main 10, Still Picture, format range extensions
+COARSEST = 51  # quantiser (7.4.7.1)
 LARGEST, LARGEST_TRANSFORM = 6, 5  # blocks, as powers of 2
 LONGEST = 16888  # px, a side of a picture (A.4.1)
 FOUR_TO_ONE = 1  # chroma_format_idc: one sample of each colour for four of luma
@@ -41,6 +44,10 @@ class SequenceSet:
     smallest_transform: int
     largest_transform: int
     splits: int
+    lists: int
+    """Whether scaling lists are used."""
+    scaled: float | None
+    """How much coarser edges are quantised (``scaling_lists``); None: no lists are used."""
     offsets: int
     raw: tuple[int, int, int, int] | None
     """Bits of luma and colour of blocks that are not coded, their smallest and largest size."""
@@ -78,6 +85,10 @@ class PictureSet:
     filters_across: int
     overrides: int
     unfiltered: int
+    listed: int
+    """Whether it has lists of its own, in the place of its sequence's."""
+    scaled: float | None
+    """As that of a sequence."""
     extended: int
 
 
@@ -95,15 +106,7 @@ class SliceHead:
 
 def sequence_of(bits: Bits) -> SequenceSet:
     """Read a sequence parameter set. Raises EOFError where it is damaged."""
-    bits.skip("4")
-    layers = bits.read(3)
-    bits.skip("1", "3")
-    profile = bits.read(5)
-    bits.skip("88")
-    present = [(bits.read(1), bits.read(1)) for _ in range(layers)]
-    bits.skip(str(2 * (8 - layers) if layers else 0))
-    for own, level in present:
-        bits.skip(str(88 * own + 8 * level))
+    profile, layers = _profile(bits)
     bits.skip("u")
     colour = bits.unsigned()
     apart = bits.read(1) if colour == 3 else 0
@@ -115,8 +118,9 @@ def sequence_of(bits: Bits) -> SequenceSet:
     sizes = [bits.unsigned() for _ in range(4)]
     bits.skip("u")
     splits = bits.unsigned()
-    if bits.read(1) and bits.read(1):
-        _skip_scaling(bits)
+    scaled, lists = None, bits.read(1)
+    if lists:
+        scaled = of_h265(bits) if bits.read(1) else DEFAULT_OF_H265
     bits.skip("1")
     return SequenceSet(
         profile=profile,
@@ -131,9 +135,25 @@ def sequence_of(bits: Bits) -> SequenceSet:
         smallest_transform=2 + sizes[2],
         largest_transform=2 + sizes[2] + sizes[3],
         splits=splits,
+        lists=lists,
+        scaled=scaled,
         offsets=bits.read(1),
         raw=_raw(bits) if bits.read(1) else None,
     )
+
+
+def _profile(bits: Bits) -> tuple[int, int]:
+    """Return the profile and the number of layers beyond the first (7.3.2.2, 7.3.3)."""
+    bits.skip("4")
+    layers = bits.read(3)
+    bits.skip("1", "3")
+    profile = bits.read(5)
+    bits.skip("88")
+    present = [(bits.read(1), bits.read(1)) for _ in range(layers)]
+    bits.skip(str(2 * (8 - layers) if layers else 0))
+    for own, level in present:
+        bits.skip(str(88 * own + 8 * level))
+    return profile, layers
 
 
 def readable(sequence: SequenceSet, picture: PictureSet) -> bool:
@@ -157,16 +177,6 @@ def _raw(bits: Bits) -> tuple[int, int, int, int]:
     return luma, colour, smallest, smallest + bits.unsigned()
 
 
-def _skip_scaling(bits: Bits) -> None:
-    """Pass over scaling lists (ITU-T H.265, 7.3.4)."""
-    for size in range(4):
-        for _ in range(2 if size == 3 else 6):
-            if not bits.read(1):
-                bits.skip("u")
-                continue
-            bits.skip(*"s" * (size > 1), *"s" * min(64, 1 << (4 + 2 * size)))
-
-
 def picture_of(bits: Bits) -> PictureSet:
     """Read a picture parameter set. Raises EOFError where it is damaged."""
     bits.skip("u", "u")
@@ -185,8 +195,8 @@ def picture_of(bits: Bits) -> PictureSet:
     across, controlled = bits.read(1), bits.read(1)
     overrides, unfiltered = (bits.read(1), bits.read(1)) if controlled else (0, 0)
     bits.skip(*"ss" if controlled and not unfiltered else "")
-    if bits.read(1):
-        _skip_scaling(bits)
+    listed = bits.read(1)
+    scaled = of_h265(bits) if listed else None
     bits.skip("1", "u")
     return PictureSet(
         parts=parts,
@@ -204,6 +214,8 @@ def picture_of(bits: Bits) -> PictureSet:
         filters_across=across,
         overrides=overrides,
         unfiltered=unfiltered,
+        listed=listed,
+        scaled=scaled,
         extended=bits.read(1),
     )
 

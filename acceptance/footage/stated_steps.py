@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from acceptance.footage.bits import Bits
+from acceptance.footage.field_pictures import units as h264_units
 from acceptance.footage.h265_sets import (
+    COARSEST,
     IDR,
     PICTURE,
     SEQUENCE,
@@ -24,12 +26,15 @@ from acceptance.footage.h265_sets import (
     units,
 )
 from acceptance.footage.planes import h264_step
+from acceptance.footage.scaling_lists import of_h264
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from acceptance.footage.h265_sets import PictureSet, SequenceSet
+
 TABLES, SCAN = 0xDB, 0xDA  # JPEG markers: quantisation tables, start of scan
-COARSEST = 51  # quantiser (7.4.7.1)
+SETS_OF_H264 = 7, 8  # NAL units: parameter sets of a sequence and a picture
 ZIGZAG = tuple(
     (row, total - row)
     for total in range(15)
@@ -77,12 +82,29 @@ def stated_steps(codec: str, extra: bytes, packet: bytes, depth: int) -> StatedS
         if codec == "mjpeg":
             return _of_jpeg(packet)
         found = _slice_quantiser(extra, packet) if codec == "hevc" else None
-    except (EOFError, IndexError):
+    except (EOFError, IndexError, KeyError):
         return None
     if found is None or not -6 * (depth - 8) <= found[0] <= COARSEST:
         return None
     step = h264_step(found[0]) * (1 << (depth - 8))
     return StatedSteps(step, step).at_least(untold(depth) if found[1] else None)
+
+
+def stated_scaling(codec: str, extra: bytes, packet: bytes) -> float | None:
+    """Return how much coarser than its quantiser a stream's edges are coded (``scaling_lists``).
+
+    None where nothing says that all detail is not coded alike.
+    """
+    try:
+        if codec == "h264":
+            sets = {unit[0] & 0x1F: unit for unit in h264_units(extra, packet)}
+            return of_h264(*(Bits(sets[kind], 1) for kind in SETS_OF_H264))
+        if codec == "hevc":
+            sequence, picture = _sets(extra, packet)
+            return (picture if picture.listed else sequence).scaled if sequence.lists else None
+    except (EOFError, IndexError, KeyError):
+        pass
+    return None
 
 
 def _of_jpeg(picture: bytes) -> StatedSteps | None:
@@ -115,13 +137,17 @@ def _slice_quantiser(extra: bytes, packet: bytes) -> tuple[int, bool] | None:
 
     They do where each has its own and none of them can be read.
     """
-    found = {unit[0] >> 1 & 0x3F: unit for unit in (*kept_apart(extra), *units(extra, packet))}
     slices = [unit for unit in units(extra, packet) if unit[0] >> 1 & 0x3F in IDR]
-    if not slices or not {SEQUENCE, PICTURE} <= set(found):
+    if not slices:
         return None
-    sequence = sequence_of(Bits(found[SEQUENCE]))
-    picture = picture_of(Bits(found[PICTURE]))
+    sequence, picture = _sets(extra, packet)
     head = slice_of(Bits(slices[0]), sequence, picture)
     if head is None or head.address:
         return None
     return head.quantiser, bool(picture.varies) and not readable(sequence, picture)
+
+
+def _sets(extra: bytes, packet: bytes) -> tuple[SequenceSet, PictureSet]:
+    """Return the parameter sets of an H.265 stream. Raises KeyError where one is missing."""
+    found = {unit[0] >> 1 & 0x3F: unit for unit in (*kept_apart(extra), *units(extra, packet))}
+    return sequence_of(Bits(found[SEQUENCE])), picture_of(Bits(found[PICTURE]))

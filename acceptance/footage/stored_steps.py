@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from acceptance.footage.lossless import lossless
@@ -23,7 +24,8 @@ def stored_steps(video: VideoInfo, quantiser: float | None) -> StatedSteps | Non
     """
     if lossless(video.codec, quantiser):
         return StatedSteps(0.0, 0.0)
+    coarser = max(video.scaling or 1.0, 1.0)
     if quantiser is None:
-        return video.steps
+        return video.steps and replace(video.steps, detail=video.steps.detail * coarser)
     step = h264_step(quantiser) if video.codec in BY_QP else 2 * quantiser
-    return StatedSteps(step, step)
+    return StatedSteps(step, step * coarser)

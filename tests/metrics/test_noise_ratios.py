@@ -55,7 +55,7 @@ def scene(linear: Callable[[Array], Array] = squared, **changed: Any) -> Any:
         "code_white": 235,
         "shot": SimpleNamespace(id="s", subject="c", stream={"codec": "h264", "bit_rate": 1e6}),
         "video": SimpleNamespace(
-            codec="h264", depth=8, sample_aspect=1, steps=None, coded_before=None
+            codec="h264", depth=8, sample_aspect=1, steps=None, coded_before=None, scaling=None
         ),
         "shown": (0, 0, 720, 576),
         "linear": linear,
@@ -263,11 +263,20 @@ def test_the_ratio_before_coding_is_less_the_coders_share_with_its_uncertainty()
 def test_three_sigma_is_the_coarsest_step_and_eight_bits_the_deepest(
     ratio: float, depth: int, code: str
 ) -> None:
-    video = SimpleNamespace(codec="h264", depth=depth, coded_before=None)
+    video = SimpleNamespace(codec="h264", depth=depth, coded_before=None, scaling=None)
     seen = region((h264_step(28.0) / ratio) ** 2, scene=scene(video=video))
     plain = noise._ratio(seen, "noise.snr", 219, seen.noise.total, "m")
     found = noise._before_coding(seen, plain)
     assert (found.reason.code if isinstance(found, Note) else "") == code
+
+
+def test_what_scaling_lists_take_of_noise_nobody_knows() -> None:
+    video = SimpleNamespace(codec="h264", depth=8, coded_before=None, scaling=1.375)
+    seen = region(h264_step(28.0) ** 2, scene=scene(video=video))
+    plain = noise._ratio(seen, "noise.snr", 219, seen.noise.total, "m")
+    found = noise._before_coding(seen, plain)
+    assert isinstance(found, Note)
+    assert found.reason.code == "quantised_by_lists"
 
 
 def test_a_part_that_is_missing_says_what_it_would_take() -> None:
@@ -523,7 +532,9 @@ def test_frames_that_stand_there_twice_count_once_where_nothing_was_coded_away(
     random = np.random.default_rng(1)
     two = np.rint(120 + 2 * random.standard_normal((2, 40, 50))).astype(np.uint8)
     seen = view(luma=np.repeat(two, 2, axis=0), quantiser=None)
-    video = SimpleNamespace(codec=codec, depth=8, sample_aspect=2, steps=None, coded_before=None)
+    video = SimpleNamespace(
+        codec=codec, depth=8, sample_aspect=2, steps=None, coded_before=None, scaling=None
+    )
     found = fields.read_field(scene(video=video), seen, straight(np.arange(256)))
     assert len(found.codes) == frames
     assert found.weighting.gain == pytest.approx(unified_weighting(40, 2 / 576).gain)
@@ -531,7 +542,9 @@ def test_frames_that_stand_there_twice_count_once_where_nothing_was_coded_away(
 
 def uncoded(codes: Array, **changed: Any) -> Field:
     """Read a field of codes (n, h, w) that no coder changed, lit evenly by the light curve."""
-    video = SimpleNamespace(codec="ffv1", depth=8, sample_aspect=1, steps=None, coded_before=None)
+    video = SimpleNamespace(
+        codec="ffv1", depth=8, sample_aspect=1, steps=None, coded_before=None, scaling=None
+    )
     seen = view(luma=np.rint(codes).astype(int), quantiser=None)
     return fields.read_field(scene(video=video, **changed), seen, straight(np.arange(256)))
 

@@ -21,7 +21,9 @@ def seen(
     each = () if quantiser is None else (quantiser,)
     return (
         SimpleNamespace(
-            video=SimpleNamespace(codec=codec, depth=depth, steps=steps, coded_before=None)
+            video=SimpleNamespace(
+                codec=codec, depth=depth, steps=steps, coded_before=None, scaling=None
+            )
         ),
         SimpleNamespace(detail=each, luma=np.zeros((1, 64, 80)), place=None),
     )
@@ -59,6 +61,18 @@ def test_loss_grows_with_the_step() -> None:
     """QP 30 quantises by 20."""
     for figure in ("mtf10", "wedge"):
         assert coding_loss.coarseness(*seen("h264", 30.0), 50, figure) == pytest.approx(20 / 50)
+
+
+@pytest.mark.parametrize(
+    ("codec", "quantiser", "steps", "step"),
+    [("h264", 30.0, None, 20), ("hevc", None, StatedSteps(20.0, 20.0), 0.8 * 20)],
+)
+def test_scaling_lists_make_detail_as_much_coarser(
+    codec: str, quantiser: float | None, steps: StatedSteps | None, step: float
+) -> None:
+    scene, view = seen(codec, quantiser, steps=steps)
+    scene.video.scaling = 1.5
+    assert coding_loss.coarseness(scene, view, 50, "wedge") == pytest.approx(1.5 * step / 50)
 
 
 def test_frames_count_by_the_mean_of_their_steps() -> None:
