@@ -23,7 +23,7 @@ from acceptance.footage.decoding import (
 )
 from acceptance.footage.packets import unstamped
 from acceptance.footage.planes import FOUR_TO_THREE, coding_of, depth_of
-from acceptance.footage.stated_steps import stated_scaling, stated_steps
+from acceptance.footage.stated_steps import stated_differences, stated_steps
 from acceptance.footage.super_resolution import coded_columns
 from acceptance.messages import tr
 
@@ -51,7 +51,8 @@ class VideoInfo:
 
     ``width`` and ``height`` are those of the frames handed out (rotation applied); ``steps`` are
     those of a coder whose decoder does not state them; ``scaling``: how much coarser than by its
-    quantiser an edge is coded (``stated_steps.stated_scaling``; None: all detail is coded alike);
+    quantiser an edge is coded (``stated_steps.stated_differences``; None: all detail is coded
+    alike); ``colour_offsets``: by how much the quantisers of Cb and Cr of H.264 are higher;
     ``coded_columns``: the share of its columns, as coded, that are not made up
     (``super_resolution``); ``coded_before``: those of an earlier coder that the picture shows,
     ``detail`` as a step of H.264 that takes as much of an edge (None: it shows none, or nothing
@@ -80,6 +81,7 @@ class VideoInfo:
     assumed: tuple[str, ...]
     steps: StatedSteps | None = None
     scaling: float | None = None
+    colour_offsets: tuple[int, int] | None = None
     coded_columns: float = 1.0
     coded_before: StatedSteps | None = None
     slowed: float = 1.0
@@ -109,6 +111,7 @@ def described(
         )
         width, height = _upright(first)
         codec, coded = stream.codec_context.name, coded_in(container)
+        scaling, colour_offsets = stated_differences(codec, *coded)
         coding = coding_of(first, still=still, lines=min(width, height))
         rate = _nominal_rate(stream.guessed_rate, packets) if not still else None
         info = VideoInfo(
@@ -131,7 +134,8 @@ def described(
             still=still,
             assumed=coding.assumed + _assumed(container, packets, still=still, sequence=sequence),
             steps=stated_steps(codec, *coded, depth_of(first.format)),
-            scaling=stated_scaling(codec, *coded),
+            scaling=scaling,
+            colour_offsets=colour_offsets,
             coded_columns=coded_columns(codec, *coded),
             slowed=1.0 if still else _slowed(container, packets),
             mirrored=mirrored,

@@ -41,13 +41,15 @@ OF_H265 = (
 SIZES, OF_KIND = 4, 3  # of H.265: sizes of lists, and lists of a size and kind: luma and colours
 
 
-def of_h264(sequence: Bits, picture: Bits) -> float | None:
+def of_h264(sequence: Bits, picture: Bits) -> tuple[float | None, tuple[int, int]]:
     """Return the coarsest step of luma's edges over the quantiser's, by parameter sets.
 
-    None where all lists are flat. Raises EOFError where the sets are damaged.
+    None where all lists are flat. And the offsets of the quantisers of Cb and Cr (7.4.2.2). Raises
+    EOFError where the sets are damaged.
     """
-    lists = _of_picture(picture, _of_sequence(sequence))
-    return _coarsest(lists, [each for number, each in enumerate(lists) if number in LUMA])
+    lists, offsets = _of_picture(picture, _of_sequence(sequence))
+    of_luma = [each for number, each in enumerate(lists) if number in LUMA]
+    return _coarsest(lists, of_luma), offsets
 
 
 def of_h265(bits: Bits) -> float | None:
@@ -89,17 +91,19 @@ def _of_sequence(bits: Bits) -> Lists:
     return _read(bits, 12 if colour == PLANES_APART else SMALL + LARGE, DEFAULT)
 
 
-def _of_picture(bits: Bits, lists: Lists) -> Lists:
-    """Return luma's lists of a picture parameter set, those of its sequence if it has none."""
+def _of_picture(bits: Bits, lists: Lists) -> tuple[Lists, tuple[int, int]]:
+    """Return the lists of a picture parameter set, its sequence's if it has none, and offsets."""
     bits.skip("u", "u", "1", "1")
     if bits.unsigned():  # groups of slices, which the profiles with lists do not have
         raise EOFError
-    bits.skip("u", "u", "1", "2", "s", "s", "s", "3")
+    bits.skip("u", "u", "1", "2", "s", "s")
+    first = bits.signed()
+    bits.skip("3")
     large = bits.read(1) if bits.more else 0
     if bits.more and bits.read(1):
         # of a sequence without lists those left out are the default ones (fall-back rule A, B)
         lists = _read(bits, SMALL + LARGE * large, DEFAULT if lists is EVEN else lists)
-    return lists[: SMALL + LARGE * large]
+    return lists[: SMALL + LARGE * large], (first, bits.signed() if bits.more else first)
 
 
 def _read(bits: Bits, count: int, otherwise: Lists) -> Lists:

@@ -90,10 +90,13 @@ def stated_steps(codec: str, extra: bytes, packet: bytes, depth: int) -> StatedS
     return StatedSteps(step, step).at_least(untold(depth) if found[1] else None)
 
 
-def stated_scaling(codec: str, extra: bytes, packet: bytes) -> float | None:
-    """Return how much coarser than its quantiser a stream's edges are coded (``scaling_lists``).
+def stated_differences(
+    codec: str, extra: bytes, packet: bytes
+) -> tuple[float | None, tuple[int, int] | None]:
+    """Return how a stream's coefficients are quantised by other than its quantiser.
 
-    None where nothing says that all detail is not coded alike.
+    How much coarser edges are (``scaling_lists``; None: nothing says that all are not coded alike),
+    and of H.264 by how much the quantisers of Cb and Cr are higher than luma's (None: not told).
     """
     try:
         if codec == "h264":
@@ -101,10 +104,11 @@ def stated_scaling(codec: str, extra: bytes, packet: bytes) -> float | None:
             return of_h264(*(Bits(sets[kind], 1) for kind in SETS_OF_H264))
         if codec == "hevc":
             sequence, picture = _sets(extra, packet)
-            return (picture if picture.listed else sequence).scaled if sequence.lists else None
+            lists = (picture if picture.listed else sequence).scaled
+            return lists if sequence.lists else None, None
     except (EOFError, IndexError, KeyError):
         pass
-    return None
+    return None, None
 
 
 def _of_jpeg(picture: bytes) -> StatedSteps | None:

@@ -12,7 +12,7 @@ from acceptance.footage import clip
 from acceptance.footage.bits import Bits
 from acceptance.footage.planes import h264_step
 from acceptance.footage.scaling_lists import of_h264, of_h265
-from acceptance.footage.stated_steps import FINEST, ZIGZAG, stated_scaling, stated_steps
+from acceptance.footage.stated_steps import FINEST, ZIGZAG, stated_differences, stated_steps
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,12 +113,22 @@ def test_scaling_lists_say_how_much_coarser_detail_is(
     assert clip.open_clip(tmp_path / name).info.scaling == pytest.approx(scaling)
 
 
+@pytest.mark.parametrize("offset", [-5, 0, 9])
+def test_quantisers_of_colour_are_as_much_higher_as_the_encoder_was_told(
+    tmp_path: Path, offset: int
+) -> None:
+    """Without psychovisual tricks, which take some off."""
+    options = {"x264-params": f"chroma-qp-offset={offset}:no-psy=1"}
+    coded(tmp_path / "a.mkv", "libx264", **options)
+    assert clip.open_clip(tmp_path / "a.mkv").info.colour_offsets == (offset, offset)
+
+
 def test_lists_of_a_picture_are_in_the_place_of_its_sequence() -> None:
     """Lists written bit by bit: one explicit, one like the one before, one by default."""
     bits = "1" + "1" + "".join(map(signed, [24, *[0] * 15])) + "0" * 5  # 32 throughout
-    assert of_h264(sequence_of_bits(), picture_of_bits(bits)) == 2
-    assert of_h264(sequence_of_bits(), picture_of_bits("0")) is None
-    assert of_h264(sequence_of_bits(), picture_of_bits("1" + "0" * 6)) == 14 / 16
+    assert of_h264(sequence_of_bits(), picture_of_bits(bits)) == (2, (1, -2))
+    assert of_h264(sequence_of_bits(), picture_of_bits("0")) == (None, (1, -2))
+    assert of_h264(sequence_of_bits(), picture_of_bits("1" + "0" * 6))[0] == 14 / 16
 
 
 def test_lists_of_h265_may_repeat_others() -> None:
@@ -152,7 +162,7 @@ def sequence_of_bits() -> Bits:
 
 def picture_of_bits(lists: str) -> Bits:
     """Write a picture parameter set; ``lists``, none of 8 x 8 px, are from their flag on."""
-    head = unsigned(0) * 2 + "10" + unsigned(0) * 3 + "000" + signed(0) * 3 + "000"
+    head = unsigned(0) * 2 + "10" + unsigned(0) * 3 + "000" + signed(0) * 2 + signed(1) + "000"
     return written(head + "0" + lists + signed(-2))
 
 
@@ -170,7 +180,7 @@ def test_damaged_headers_say_nothing(tmp_path: Path) -> None:
         turned[cut % len(turned)] ^= 0xFF
         stated_steps("hevc", bytes(turned), packet[: int(random.integers(0, 60))], 8)
         stated_steps("hevc", extra[:cut], packet, 8)
-        stated_scaling("hevc", bytes(turned), packet)
+        stated_differences("hevc", bytes(turned), packet)
         stated_steps("mjpeg", b"", jpeg[: int(random.integers(0, len(jpeg)))], 8)
     assert stated_steps("hevc", b"", b"", 8) is None
     assert stated_steps("mjpeg", b"", b"", 8) is None

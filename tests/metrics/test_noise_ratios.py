@@ -55,7 +55,13 @@ def scene(linear: Callable[[Array], Array] = squared, **changed: Any) -> Any:
         "code_white": 235,
         "shot": SimpleNamespace(id="s", subject="c", stream={"codec": "h264", "bit_rate": 1e6}),
         "video": SimpleNamespace(
-            codec="h264", depth=8, sample_aspect=1, steps=None, coded_before=None, scaling=None
+            codec="h264",
+            depth=8,
+            sample_aspect=1,
+            steps=None,
+            coded_before=None,
+            scaling=None,
+            colour_offsets=None,
         ),
         "shown": (0, 0, 720, 576),
         "linear": linear,
@@ -443,6 +449,20 @@ def test_noise_of_colour_is_put_back_by_what_a_coder_takes_with_the_doubt_of_tha
     assert (details["frames"], details["height"], details["width"]) == (4, 32, 40)
     assert (details["luma"], details["reflectance"], found.samples) == (5.0, 0.5, 4 * 32 * 40)
     assert not found.upper_bound
+
+
+@pytest.mark.parametrize(("offsets", "steps"), [((-2, 4), 1), ((-8, 4), 0.5), ((1, -2), 2**0.5)])
+def test_noise_of_colour_counts_by_the_step_of_its_own_plane(
+    offsets: tuple[int, int], steps: float
+) -> None:
+    """What a coder takes was tried with quantisers of colour by 2 below that of luma."""
+    plane = np.rint(128 + 15 * np.random.default_rng(1).standard_normal((4, 40, 50)))
+    given = scene()
+    given.video.colour_offsets = offsets
+    found, sigma = of_colour(plane, scene=given), analyse(core(plane, 0.8)).total.sigma
+    step = steps * h264_step(28.0)
+    assert found.details["step"] == pytest.approx(step)
+    assert found.value == pytest.approx(sigma * 10 ** ((0.08 + 0.37 * step / sigma) / 20))
 
 
 def test_noise_of_colour_that_rounding_hides_is_anything_up_to_its_bound() -> None:
