@@ -12,7 +12,18 @@ class Bits:
     def __init__(self, unit: bytes, head: int = 2) -> None:
         content = unit[head:MOST].replace(b"\x00\x00\x03", b"\x00\x00")
         self._bits = int.from_bytes(content, "big")
-        self._left = 8 * len(content)
+        self._left = self._all = 8 * len(content)
+
+    @property
+    def place(self) -> int:
+        """How many bits were read."""
+        return self._all - self._left
+
+    @property
+    def more(self) -> bool:
+        """Whether anything is left before the bit that ends a unit's content (7.2)."""
+        rest = self._bits & ((1 << self._left) - 1)
+        return rest & (rest - 1) > 0
 
     def read(self, count: int) -> int:
         """Return the next ``count`` bits. Raises EOFError where they end."""

@@ -23,9 +23,11 @@ from acceptance.footage.decoding import (
     decode,
     decode_apart,
     decode_with_quantisers,
+    first_coded,
     still_is_cut,
 )
 from acceptance.footage.description import VideoInfo, described, overridden
+from acceptance.footage.h265_quantisers import unit_quantisers
 from acceptance.footage.packets import Packet, packets_of
 from acceptance.footage.planes import planes_of, quantisers, turned
 from acceptance.messages import tr
@@ -110,12 +112,15 @@ class Clip:
         """Return how coarsely frames were coded (``planes.quantisers``), by number.
 
         ``times``: of each frame as its ``Frame`` has it, by number. The result is empty where the
-        decoder does not say. An H.264 frame is decoded apart, with the key frame before it, or if
-        that does not yield it with all from there on; else, and where frames are still missing, the
-        clip is decoded once more, in one thread.
+        decoder does not say; frames of H.265 have those of the first. An H.264 frame is decoded
+        apart, with the key frame before it, or if that does not yield it with all from there on;
+        else, and where frames are still missing, the clip is decoded once more, in one thread.
         """
         if self._of_stills or not times:
             return {}
+        if self.info.codec == "hevc":
+            first = _upright(unit_quantisers(*first_coded(self.path)), self.info)
+            return {} if first is None else dict.fromkeys(times, first)
         found: dict[int, NDArray[np.int32]] = {}
         for whole in (False, True) if self._separable else ():
             left = {number: time for number, time in times.items() if number not in found}
@@ -277,14 +282,15 @@ def _time(
 
 
 def _blocks(frame: av.VideoFrame, info: VideoInfo) -> NDArray[np.int32] | None:
-    return turned(quantisers(frame), info.rotation, mirrored=info.mirrored)
+    return _upright(quantisers(frame), info)
+
+
+def _upright(plane: Plane | None, info: VideoInfo) -> Plane | None:
+    return turned(plane, info.rotation, mirrored=info.mirrored)
 
 
 def _frame(frame: av.VideoFrame, index: int, time: Fraction, info: VideoInfo) -> Frame:
-    luma, cb, cr = (
-        turned(plane, info.rotation, mirrored=info.mirrored)
-        for plane in planes_of(frame, info.matrix)
-    )
+    luma, cb, cr = (_upright(plane, info) for plane in planes_of(frame, info.matrix))
     if luma is None:
         raise ClipError(tr("a frame has no luminance"), code="clip_not_video")
     return Frame(

@@ -246,12 +246,20 @@ def read_packets(
         return
 
 
-def first_packet(container: InputContainer, stream: VideoStream) -> bytes:
-    """Return the first packet of a stream; empty where it cannot be read."""
+def coded_in(container: InputContainer) -> tuple[bytes, bytes]:
+    """Return the extradata and the first packet of a stream, empty where it cannot be read."""
+    stream = filmed_stream(container)
+    extra = stream.codec_context.extradata or b""
     try:
-        return bytes(next(read_packets(container, stream)))
+        return extra, bytes(next(read_packets(container, stream)))
     except (StopIteration, av.error.FFmpegError):
-        return b""
+        return extra, b""
+
+
+def first_coded(path: Path) -> tuple[bytes, bytes]:
+    """Return what ``coded_in`` does of a file. Raises ClipError (``opened``)."""
+    with opened(path) as container:
+        return coded_in(container)
 
 
 def time_base_of(stream: VideoStream) -> Fraction:

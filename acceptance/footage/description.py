@@ -12,18 +12,19 @@ from acceptance.errors import ClipError
 from acceptance.footage import gamut, orientation, still_words
 from acceptance.footage.decoding import (
     SEQUENCE_RATE,
+    coded_in,
     cut_short,
     decode_with_quantisers,
     filmed_stream,
     filmed_streams,
-    first_packet,
     opened,
     time_base_of,
     without_times,
 )
 from acceptance.footage.packets import unstamped
 from acceptance.footage.planes import FOUR_TO_THREE, coding_of, depth_of
-from acceptance.footage.stated_steps import stated_steps
+from acceptance.footage.stated_steps import stated_differences, stated_steps
+from acceptance.footage.super_resolution import coded_columns
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
@@ -49,9 +50,13 @@ class VideoInfo:
     """What the stream says of itself, completed by what had to be assumed (named in ``assumed``).
 
     ``width`` and ``height`` are those of the frames handed out (rotation applied); ``steps`` are
-    those of a coder whose decoder does not state them; ``coded_before``: those of an earlier
-    coder that the picture shows, ``detail`` as a step of H.264 that takes as much of an edge (None:
-    it shows none, or nothing tells);
+    those of a coder whose decoder does not state them; ``scaling``: how much coarser than by its
+    quantiser an edge is coded (``stated_steps.stated_differences``; None: all detail is coded
+    alike); ``colour_offsets``: by how much the quantisers of Cb and Cr of H.264 are higher;
+    ``coded_columns``: the share of its columns, as coded, that are not made up
+    (``super_resolution``); ``coded_before``: those of an earlier coder that the picture shows,
+    ``detail`` as a step of H.264 that takes as much of an edge (None: it shows none, or nothing
+    tells);
     ``sample_aspect`` is the width of a pixel over its height, ``bit_rate`` in bit/s over the whole
     clip, ``depth`` in bits.
     """
@@ -75,6 +80,9 @@ class VideoInfo:
     still: bool
     assumed: tuple[str, ...]
     steps: StatedSteps | None = None
+    scaling: float | None = None
+    colour_offsets: tuple[int, int] | None = None
+    coded_columns: float = 1.0
     coded_before: StatedSteps | None = None
     slowed: float = 1.0
     mirrored: bool = False
@@ -102,6 +110,8 @@ def described(
             orientation.of_still(first, words.orientation) if still else orientation.of_frame(first)
         )
         width, height = _upright(first)
+        codec, coded = stream.codec_context.name, coded_in(container)
+        scaling, colour_offsets = stated_differences(codec, *coded)
         coding = coding_of(first, still=still, lines=min(width, height))
         rate = _nominal_rate(stream.guessed_rate, packets) if not still else None
         info = VideoInfo(
@@ -109,7 +119,7 @@ def described(
             height=height,
             rotation=rotation,
             sample_aspect=_sample_aspect(first, stream.sample_aspect_ratio),
-            codec=stream.codec_context.name,
+            codec=codec,
             pixel_format=first.format.name,
             depth=depth_of(first.format),
             full_range=coding.full_range,
@@ -123,10 +133,13 @@ def described(
             interlaced=first.interlaced_frame,
             still=still,
             assumed=coding.assumed + _assumed(container, packets, still=still, sequence=sequence),
-            steps=_steps(container, depth_of(first.format)),
+            steps=stated_steps(codec, *coded, depth_of(first.format)),
+            scaling=scaling,
+            colour_offsets=colour_offsets,
+            coded_columns=coded_columns(codec, *coded),
             slowed=1.0 if still else _slowed(container, packets),
             mirrored=mirrored,
-            gamut=gamut.of_frame(first, stream.codec_context.name),
+            gamut=gamut.of_frame(first, codec),
         )
     return _by_profile(info, words.profile) if words.profile else info
 
@@ -181,16 +194,6 @@ def _kept_rate(packets: Sequence[Packet]) -> Fraction | None:
     times = sorted(packet.time for packet in packets)
     steps = sorted(later - earlier for earlier, later in pairwise(times) if later > earlier)
     return 1 / steps[len(steps) // 2] if steps else None
-
-
-def _steps(container: InputContainer, depth: int) -> StatedSteps | None:
-    """Return what the first packet says of how coarsely it is coded."""
-    stream = filmed_stream(container)
-    context = stream.codec_context
-    if context.name not in {"mjpeg", "hevc"}:
-        return None
-    packet, extra = first_packet(container, stream), context.extradata or b""
-    return stated_steps(context.name, extra, packet, depth)
 
 
 def overridden(info: VideoInfo, coding: Coding) -> VideoInfo:

@@ -146,6 +146,13 @@ def _skip_order(bits: Bits) -> None:
             bits.signed()
 
 
+def units(extra: bytes, packet: bytes) -> Iterator[bytes]:
+    """Yield the beginnings of the units of a stream's extradata and of a packet."""
+    boxed = len(extra) > 6 and extra[0] == 1
+    yield from _kept_apart(extra) if boxed else _by_start_codes(extra)
+    yield from _by_lengths(packet, 1 + (extra[4] & 3)) if boxed else _by_start_codes(packet)
+
+
 def _by_start_codes(content: bytes) -> Iterator[bytes]:
     """Yield the beginnings of the units of a byte stream."""
     at = content.find(START)

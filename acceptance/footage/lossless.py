@@ -13,6 +13,7 @@ LOSSLESS = frozenset((
 def lossless(codec: str | None, quantiser: float | None) -> bool:
     """Whether a decoder gives the codes that the coder was given.
 
-    QP 0: H.264 passes the transform by. A coder that is not known is not one of these.
+    QP 0: H.264 passes the transform by, H.265 does not. A coder that is not known is not one of
+    these.
     """
-    return quantiser == 0 or not codec or codec in LOSSLESS
+    return (quantiser == 0 and codec != "hevc") or not codec or codec in LOSSLESS

@@ -1,8 +1,9 @@
 """How coarsely a stream says that it is quantised, where the decoder does not say it.
 
 JPEG (ITU-T T.81) writes its tables into each picture (B.2.4.1), H.265 (ITU-T H.265) a quantiser for
-each slice (7.3.6.1), which adaptive quantisation moves about. The first picture that a stream can
-begin with is read: of a chart that stands still the later ones repeat what it left.
+each slice (7.3.6.1), from which its blocks may differ (``h265_quantisers``); where they do and
+cannot be read, it is as coarse as of coders that tell none, at least. The first picture that a
+stream can begin with is read: of a chart that stands still the later ones repeat what it left.
 """
 
 from __future__ import annotations
@@ -11,15 +12,29 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from acceptance.footage.bits import Bits
+from acceptance.footage.field_pictures import units as h264_units
+from acceptance.footage.h265_sets import (
+    COARSEST,
+    IDR,
+    PICTURE,
+    SEQUENCE,
+    kept_apart,
+    picture_of,
+    readable,
+    sequence_of,
+    slice_of,
+    units,
+)
 from acceptance.footage.planes import h264_step
+from acceptance.footage.scaling_lists import of_h264
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from acceptance.footage.h265_sets import PictureSet, SequenceSet
+
 TABLES, SCAN = 0xDB, 0xDA  # JPEG markers: quantisation tables, start of scan
-IDR, SEQUENCE, PICTURE = (19, 20), 33, 34  # NAL units of H.265
-INTRA = 2  # slice type
-COARSEST = 51  # quantiser (7.4.7.1)
+SETS_OF_H264 = 7, 8  # NAL units: parameter sets of a sequence and a picture
 ZIGZAG = tuple(
     (row, total - row)
     for total in range(15)
@@ -66,13 +81,34 @@ def stated_steps(codec: str, extra: bytes, packet: bytes, depth: int) -> StatedS
     try:
         if codec == "mjpeg":
             return _of_jpeg(packet)
-        qp = _slice_quantiser(extra, packet) if codec == "hevc" else None
-    except (EOFError, IndexError):
+        found = _slice_quantiser(extra, packet) if codec == "hevc" else None
+    except (EOFError, IndexError, KeyError):
         return None
-    if qp is None or not -6 * (depth - 8) <= qp <= COARSEST:
+    if found is None or not -6 * (depth - 8) <= found[0] <= COARSEST:
         return None
-    step = h264_step(qp) * (1 << (depth - 8))
-    return StatedSteps(step, step)
+    step = h264_step(found[0]) * (1 << (depth - 8))
+    return StatedSteps(step, step).at_least(untold(depth) if found[1] else None)
+
+
+def stated_differences(
+    codec: str, extra: bytes, packet: bytes
+) -> tuple[float | None, tuple[int, int] | None]:
+    """Return how a stream's coefficients are quantised by other than its quantiser.
+
+    How much coarser edges are (``scaling_lists``; None: nothing says that all are not coded alike),
+    and of H.264 by how much the quantisers of Cb and Cr are higher than luma's (None: not told).
+    """
+    try:
+        if codec == "h264":
+            sets = {unit[0] & 0x1F: unit for unit in h264_units(extra, packet)}
+            return of_h264(*(Bits(sets[kind], 1) for kind in SETS_OF_H264))
+        if codec == "hevc":
+            sequence, picture = _sets(extra, packet)
+            lists = (picture if picture.listed else sequence).scaled
+            return lists if sequence.lists else None, None
+    except (EOFError, IndexError, KeyError):
+        pass
+    return None, None
 
 
 def _of_jpeg(picture: bytes) -> StatedSteps | None:
@@ -100,88 +136,22 @@ def _tables(picture: bytes) -> Iterator[list[int]]:
         at = end
 
 
-def _slice_quantiser(extra: bytes, packet: bytes) -> int | None:
-    """Return the quantiser of the first slice of an IDR picture."""
-    units = {unit[0] >> 1 & 0x3F: unit for unit in (*_kept_apart(extra), *_units(extra, packet))}
-    slices = [units[kind] for kind in IDR if kind in units]
-    if not slices or not {SEQUENCE, PICTURE} <= set(units):
+def _slice_quantiser(extra: bytes, packet: bytes) -> tuple[int, bool] | None:
+    """Return the quantiser of the first slice of an IDR picture, and whether its blocks tell more.
+
+    They do where each has its own and none of them can be read.
+    """
+    slices = [unit for unit in units(extra, packet) if unit[0] >> 1 & 0x3F in IDR]
+    if not slices:
         return None
-    separate, coloured, adaptive = _sequence(Bits(units[SEQUENCE]))
-    shown, more, start = _picture(Bits(units[PICTURE]))
-    bits = Bits(slices[0])
-    first = bits.read(1)
-    bits.skip("1", "u", str(more))
-    if not first or bits.unsigned() != INTRA:
+    sequence, picture = _sets(extra, packet)
+    head = slice_of(Bits(slices[0]), sequence, picture)
+    if head is None or head.address:
         return None
-    bits.skip(str(shown), str(2 * separate), str(adaptive + adaptive * coloured))
-    return start + bits.signed()
+    return head.quantiser, bool(picture.varies) and not readable(sequence, picture)
 
 
-def _sequence(bits: Bits) -> tuple[int, int, int]:
-    """Return of a sequence: planes apart, with colour, adaptive offset (ITU-T H.265, 7.3.2.2)."""
-    bits.skip("4")
-    layers = bits.read(3)
-    bits.skip("1", "96")
-    present = [(bits.read(1), bits.read(1)) for _ in range(layers)]
-    bits.skip(str(2 * (8 - layers) if layers else 0))
-    for profile, level in present:
-        bits.skip(str(88 * profile + 8 * level))
-    bits.skip("u")
-    colour = bits.unsigned()
-    separate = bits.read(1) if colour == 3 else 0
-    bits.skip("u", "u")
-    bits.skip(*"uuuu" if bits.read(1) else "")
-    bits.skip("u", "u", "u")
-    bits.skip(*"uuu" * (layers + 1 if bits.read(1) else 1))
-    bits.skip(*"uuuuuu")
-    if bits.read(1) and bits.read(1):
-        _skip_scaling(bits)
-    bits.skip("1")
-    return separate, int(colour > 0 and not separate), bits.read(1)
-
-
-def _skip_scaling(bits: Bits) -> None:
-    """Pass over scaling lists (ITU-T H.265, 7.3.4)."""
-    for size in range(4):
-        for _ in range(2 if size == 3 else 6):
-            if not bits.read(1):
-                bits.skip("u")
-                continue
-            bits.skip(*"s" * (size > 1), *"s" * min(64, 1 << (4 + 2 * size)))
-
-
-def _picture(bits: Bits) -> tuple[int, int, int]:
-    """Return of a picture: whether output is flagged, extra bits, quantiser (7.3.2.3)."""
-    bits.skip("u", "u", "1")
-    shown, more = bits.read(1), bits.read(3)
-    bits.skip("1", "1", "u", "u")
-    return shown, more, 26 + bits.signed()
-
-
-def _kept_apart(extra: bytes) -> Iterator[bytes]:
-    """Yield the parameter sets of an hvcC box (ISO/IEC 14496-15, 8.3.3)."""
-    at = 23
-    for _ in range(extra[22] if _boxed(extra) else 0):
-        count, at = int.from_bytes(extra[at + 1 : at + 3], "big"), at + 3
-        for _ in range(count):
-            if at >= len(extra):
-                return
-            size, at = int.from_bytes(extra[at : at + 2], "big"), at + 2
-            yield extra[at : at + size] or b"\0"
-            at += size
-
-
-def _units(extra: bytes, packet: bytes) -> Iterator[bytes]:
-    """Yield the NAL units of a packet, by their lengths or start codes."""
-    if not _boxed(extra):
-        yield from (unit for unit in (extra + packet).split(b"\0\0\1")[1:] if unit)
-        return
-    wide, at = 1 + (extra[21] & 3), 0
-    while at + wide < len(packet):
-        size, at = int.from_bytes(packet[at : at + wide], "big"), at + wide
-        yield packet[at : at + size] or b"\0"
-        at += size
-
-
-def _boxed(extra: bytes) -> bool:
-    return len(extra) > 22 and extra[0] == 1
+def _sets(extra: bytes, packet: bytes) -> tuple[SequenceSet, PictureSet]:
+    """Return the parameter sets of an H.265 stream. Raises KeyError where one is missing."""
+    found = {unit[0] >> 1 & 0x3F: unit for unit in (*kept_apart(extra), *units(extra, packet))}
+    return sequence_of(Bits(found[SEQUENCE])), picture_of(Bits(found[PICTURE]))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from acceptance.footage.stored_steps import BY_QP
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -37,5 +39,5 @@ def described(info: clip.VideoInfo, frames: int, kept: Sequence[clip.Frame]) -> 
 def _quantiser(codec: str, kept: Sequence[clip.Frame]) -> dict[str, float]:
     """Mean quantiser of the kept frames, under its name; empty where none is known."""
     means = [float(frame.quantisers.mean()) for frame in kept if frame.quantisers is not None]
-    name = "qp" if codec == "h264" else "quantiser_scale"
+    name = "qp" if codec in BY_QP else "quantiser_scale"
     return {name: sum(means) / len(means)} if means else {}

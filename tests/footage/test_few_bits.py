@@ -155,7 +155,9 @@ def test_a_plane_of_all_codes_is_open_by_no_more_than_whole_codes() -> None:
     noisy = np.rint(np.random.default_rng(6).normal(130, 1.2, (8, 24, 24))).astype(np.uint8)
     view: Any = SimpleNamespace(stable=True, quantiser=0.0, luma=noisy)
     sight: Any = SimpleNamespace(
-        video=SimpleNamespace(codec="rawvideo", steps=None, depth=8, coded_before=None)
+        video=SimpleNamespace(
+            codec="rawvideo", steps=None, depth=8, coded_before=None, scaling=None
+        )
     )
     assert flat_field.by_coder(sight, view, noisy, 1.0) == 0
     assert flat_field.by_coder(sight, view, noisy // 8 * 8, 8.0) > 1

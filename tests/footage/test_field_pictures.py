@@ -88,7 +88,7 @@ def test_more_than_32_noughts_are_no_number() -> None:
 def test_a_quantiser_of_h265_outside_its_range_is_not_taken(
     quantiser: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stated_steps, "_slice_quantiser", lambda *_: quantiser)
+    monkeypatch.setattr(stated_steps, "_slice_quantiser", lambda *_: (quantiser, False))
     assert stated_steps.stated_steps("hevc", b"", b"", 8) is None
 
 

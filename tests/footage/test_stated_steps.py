@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from acceptance.footage import clip
+from acceptance.footage.bits import Bits
 from acceptance.footage.planes import h264_step
-from acceptance.footage.stated_steps import FINEST, ZIGZAG, stated_steps
+from acceptance.footage.scaling_lists import of_h264, of_h265
+from acceptance.footage.stated_steps import FINEST, ZIGZAG, stated_differences, stated_steps
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,6 +87,85 @@ def test_h264_states_its_quantisers_block_by_block(tmp_path: Path) -> None:
     assert clip.open_clip(tmp_path / "a.mkv").info.steps is None
 
 
+FLATTER, STEEPER = ",".join(["24"] * 16), ",".join(["40"] * 16)
+LISTS = f"cqm4iy={FLATTER}:cqm4py={STEEPER}"
+
+
+@pytest.mark.parametrize("raw", [False, True])
+@pytest.mark.parametrize(
+    ("codec", "options", "pixels", "scaling"),
+    [
+        ("libx264", "threads=1", "yuv420p", None),
+        # the default list of 8 x 8 px of what is predicted from others (H.264, table 7-4)
+        ("libx264", "cqm=jvt", "yuv420p", 137 / 9 / 16),
+        ("libx264", f"{LISTS}:8x8dct=0", "yuv420p", 40 / 16),
+        ("libx264", f"{LISTS}:8x8dct=0", "yuv444p", 40 / 16),
+        ("libx265", "log-level=none", "yuv420p", None),
+        # the default lists leave edges alone (H.265, table 7-6)
+        ("libx265", "log-level=none:scaling-list=default", "yuv420p", 1),
+    ],
+)
+def test_scaling_lists_say_how_much_coarser_detail_is(
+    tmp_path: Path, codec: str, options: str, pixels: str, scaling: float | None, *, raw: bool
+) -> None:
+    name = f"a.h{codec[4:]}" if raw else "a.mkv"  # units by start codes, and in boxes
+    coded(tmp_path / name, codec, pixels, **{f"{codec[3:]}-params": options})
+    assert clip.open_clip(tmp_path / name).info.scaling == pytest.approx(scaling)
+
+
+@pytest.mark.parametrize("offset", [-5, 0, 9])
+def test_quantisers_of_colour_are_as_much_higher_as_the_encoder_was_told(
+    tmp_path: Path, offset: int
+) -> None:
+    """Without psychovisual tricks, which take some off."""
+    options = {"x264-params": f"chroma-qp-offset={offset}:no-psy=1"}
+    coded(tmp_path / "a.mkv", "libx264", **options)
+    assert clip.open_clip(tmp_path / "a.mkv").info.colour_offsets == (offset, offset)
+
+
+def test_lists_of_a_picture_are_in_the_place_of_its_sequence() -> None:
+    """Lists written bit by bit: one explicit, one like the one before, one by default."""
+    bits = "1" + "1" + "".join(map(signed, [24, *[0] * 15])) + "0" * 5  # 32 throughout
+    assert of_h264(sequence_of_bits(), picture_of_bits(bits)) == (2, (1, -2))
+    assert of_h264(sequence_of_bits(), picture_of_bits("0")) == (None, (1, -2))
+    assert of_h264(sequence_of_bits(), picture_of_bits("1" + "0" * 6))[0] == 14 / 16
+
+
+def test_lists_of_h265_may_repeat_others() -> None:
+    """Of 8 x 8 px the fourth repeats the first, whose detail is coarse; all else is by default."""
+    fours = "0" + unsigned(0)
+    first = "1" + "".join(map(signed, [40, *[0] * 63]))  # 8 and 40
+    eights = first + fours * 2 + "0" + unsigned(3) + fours * 2
+    assert of_h265(written(fours * 6 + eights + fours * 6 + fours * 2)) == 3
+
+
+def written(bits: str) -> Bits:
+    """Turn noughts and ones into the content of a unit."""
+    whole = bits + "1" + "0" * (-(len(bits) + 1) % 8)
+    return Bits(int(whole, 2).to_bytes(len(whole) // 8, "big"), 0)
+
+
+def unsigned(number: int) -> str:
+    """Write a number of the code ue(v) (ITU-T H.264, 9.1)."""
+    digits = f"{number + 1:b}"
+    return "0" * (len(digits) - 1) + digits
+
+
+def signed(number: int) -> str:
+    return unsigned(2 * number - 1 if number > 0 else -2 * number)
+
+
+def sequence_of_bits() -> Bits:
+    """Begin a sequence parameter set of profile High without lists."""
+    return written(f"{100:08b}" + "0" * 16 + unsigned(0) + unsigned(1) + unsigned(0) * 2 + "00")
+
+
+def picture_of_bits(lists: str) -> Bits:
+    """Write a picture parameter set; ``lists``, none of 8 x 8 px, are from their flag on."""
+    head = unsigned(0) * 2 + "10" + unsigned(0) * 3 + "000" + signed(0) * 2 + signed(1) + "000"
+    return written(head + "0" + lists + signed(-2))
+
+
 def test_damaged_headers_say_nothing(tmp_path: Path) -> None:
     """Cut anywhere, or with any byte turned over: an answer or none, never a crash."""
     coded(tmp_path / "a.mkv", "libx265", **{"x265-params": "log-level=none"})
@@ -99,6 +180,7 @@ def test_damaged_headers_say_nothing(tmp_path: Path) -> None:
         turned[cut % len(turned)] ^= 0xFF
         stated_steps("hevc", bytes(turned), packet[: int(random.integers(0, 60))], 8)
         stated_steps("hevc", extra[:cut], packet, 8)
+        stated_differences("hevc", bytes(turned), packet)
         stated_steps("mjpeg", b"", jpeg[: int(random.integers(0, len(jpeg)))], 8)
     assert stated_steps("hevc", b"", b"", 8) is None
     assert stated_steps("mjpeg", b"", b"", 8) is None

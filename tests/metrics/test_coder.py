@@ -20,6 +20,7 @@ def video(codec: str, depth: int = 8) -> Any:
         depth=depth,
         steps=None,
         coded_before=None,
+        scaling=None,
     )
 
 

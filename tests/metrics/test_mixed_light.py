@@ -43,6 +43,7 @@ def scene(*views: Any, power: float = 1.0, **changed: Any) -> Any:
         codec="ffv1",
         steps=None,
         coded_before=None,
+        scaling=None,
         gamut=None,
     )
     given: dict[str, Any] = {
@@ -122,6 +123,7 @@ def test_what_a_coder_makes_of_one_light_is_no_other_light() -> None:
         codec="h264",
         steps=None,
         coded_before=None,
+        scaling=None,
         gamut=None,
     )
     assert not mixed_light.gradient(scene(*fields, power=2.2, video=coder)).any()

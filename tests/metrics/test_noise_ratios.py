@@ -55,7 +55,13 @@ def scene(linear: Callable[[Array], Array] = squared, **changed: Any) -> Any:
         "code_white": 235,
         "shot": SimpleNamespace(id="s", subject="c", stream={"codec": "h264", "bit_rate": 1e6}),
         "video": SimpleNamespace(
-            codec="h264", depth=8, sample_aspect=1, steps=None, coded_before=None
+            codec="h264",
+            depth=8,
+            sample_aspect=1,
+            steps=None,
+            coded_before=None,
+            scaling=None,
+            colour_offsets=None,
         ),
         "shown": (0, 0, 720, 576),
         "linear": linear,
@@ -263,11 +269,20 @@ def test_the_ratio_before_coding_is_less_the_coders_share_with_its_uncertainty()
 def test_three_sigma_is_the_coarsest_step_and_eight_bits_the_deepest(
     ratio: float, depth: int, code: str
 ) -> None:
-    video = SimpleNamespace(codec="h264", depth=depth, coded_before=None)
+    video = SimpleNamespace(codec="h264", depth=depth, coded_before=None, scaling=None)
     seen = region((h264_step(28.0) / ratio) ** 2, scene=scene(video=video))
     plain = noise._ratio(seen, "noise.snr", 219, seen.noise.total, "m")
     found = noise._before_coding(seen, plain)
     assert (found.reason.code if isinstance(found, Note) else "") == code
+
+
+def test_what_scaling_lists_take_of_noise_nobody_knows() -> None:
+    video = SimpleNamespace(codec="h264", depth=8, coded_before=None, scaling=1.375)
+    seen = region(h264_step(28.0) ** 2, scene=scene(video=video))
+    plain = noise._ratio(seen, "noise.snr", 219, seen.noise.total, "m")
+    found = noise._before_coding(seen, plain)
+    assert isinstance(found, Note)
+    assert found.reason.code == "quantised_by_lists"
 
 
 def test_a_part_that_is_missing_says_what_it_would_take() -> None:
@@ -436,6 +451,20 @@ def test_noise_of_colour_is_put_back_by_what_a_coder_takes_with_the_doubt_of_tha
     assert not found.upper_bound
 
 
+@pytest.mark.parametrize(("offsets", "steps"), [((-2, 4), 1), ((-8, 4), 0.5), ((1, -2), 2**0.5)])
+def test_noise_of_colour_counts_by_the_step_of_its_own_plane(
+    offsets: tuple[int, int], steps: float
+) -> None:
+    """What a coder takes was tried with quantisers of colour by 2 below that of luma."""
+    plane = np.rint(128 + 15 * np.random.default_rng(1).standard_normal((4, 40, 50)))
+    given = scene()
+    given.video.colour_offsets = offsets
+    found, sigma = of_colour(plane, scene=given), analyse(core(plane, 0.8)).total.sigma
+    step = steps * h264_step(28.0)
+    assert found.details["step"] == pytest.approx(step)
+    assert found.value == pytest.approx(sigma * 10 ** ((0.08 + 0.37 * step / sigma) / 20))
+
+
 def test_noise_of_colour_that_rounding_hides_is_anything_up_to_its_bound() -> None:
     """Rectangular from none to 0.37 codes; without a coder there is no step to tell."""
     found = of_colour(np.full((4, 40, 50), 128.0), view=view(quantiser=0.0))
@@ -523,7 +552,9 @@ def test_frames_that_stand_there_twice_count_once_where_nothing_was_coded_away(
     random = np.random.default_rng(1)
     two = np.rint(120 + 2 * random.standard_normal((2, 40, 50))).astype(np.uint8)
     seen = view(luma=np.repeat(two, 2, axis=0), quantiser=None)
-    video = SimpleNamespace(codec=codec, depth=8, sample_aspect=2, steps=None, coded_before=None)
+    video = SimpleNamespace(
+        codec=codec, depth=8, sample_aspect=2, steps=None, coded_before=None, scaling=None
+    )
     found = fields.read_field(scene(video=video), seen, straight(np.arange(256)))
     assert len(found.codes) == frames
     assert found.weighting.gain == pytest.approx(unified_weighting(40, 2 / 576).gain)
@@ -531,7 +562,9 @@ def test_frames_that_stand_there_twice_count_once_where_nothing_was_coded_away(
 
 def uncoded(codes: Array, **changed: Any) -> Field:
     """Read a field of codes (n, h, w) that no coder changed, lit evenly by the light curve."""
-    video = SimpleNamespace(codec="ffv1", depth=8, sample_aspect=1, steps=None, coded_before=None)
+    video = SimpleNamespace(
+        codec="ffv1", depth=8, sample_aspect=1, steps=None, coded_before=None, scaling=None
+    )
     seen = view(luma=np.rint(codes).astype(int), quantiser=None)
     return fields.read_field(scene(video=video, **changed), seen, straight(np.arange(256)))
 

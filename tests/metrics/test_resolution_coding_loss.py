@@ -21,7 +21,9 @@ def seen(
     each = () if quantiser is None else (quantiser,)
     return (
         SimpleNamespace(
-            video=SimpleNamespace(codec=codec, depth=depth, steps=steps, coded_before=None)
+            video=SimpleNamespace(
+                codec=codec, depth=depth, steps=steps, coded_before=None, scaling=None
+            )
         ),
         SimpleNamespace(detail=each, luma=np.zeros((1, 64, 80)), place=None),
     )
@@ -59,6 +61,18 @@ def test_loss_grows_with_the_step() -> None:
     """QP 30 quantises by 20."""
     for figure in ("mtf10", "wedge"):
         assert coding_loss.coarseness(*seen("h264", 30.0), 50, figure) == pytest.approx(20 / 50)
+
+
+@pytest.mark.parametrize(
+    ("codec", "quantiser", "steps", "step"),
+    [("h264", 30.0, None, 20), ("hevc", None, StatedSteps(20.0, 20.0), 0.8 * 20)],
+)
+def test_scaling_lists_make_detail_as_much_coarser(
+    codec: str, quantiser: float | None, steps: StatedSteps | None, step: float
+) -> None:
+    scene, view = seen(codec, quantiser, steps=steps)
+    scene.video.scaling = 1.5
+    assert coding_loss.coarseness(scene, view, 50, "wedge") == pytest.approx(1.5 * step / 50)
 
 
 def test_frames_count_by_the_mean_of_their_steps() -> None:
@@ -148,9 +162,16 @@ def test_older_coders_count_by_two_scales_a_step_and_a_third_more() -> None:
     assert coding_loss.coarseness(*seen("mpeg4", 4.0), 100) == pytest.approx(1.3 * 8 / 100)
 
 
+def test_h265_counts_by_the_quantiser_of_its_units_as_h264_does() -> None:
+    """QP 36 of 10 bits quantises by 40 of 1024 codes, which are 10 of 256; 0 is no lossless one."""
+    of_bars = coding_loss.coarseness(*seen("hevc", 36.0, 10), 400, "wedge")
+    assert of_bars == pytest.approx(0.8 * 10 / 100)
+    assert coding_loss.coarseness(*seen("hevc", 0.0), 100, "wedge") > 0
+
+
 def test_h265_of_ten_bits_takes_by_four_times_the_step() -> None:
     of_bars = coding_loss.coarseness(*seen("hevc", None, 10, StatedSteps(120, 120)), 400, "wedge")
-    assert of_bars == pytest.approx(0.65 * 30 / 100)
+    assert of_bars == pytest.approx(0.8 * 30 / 100)
 
 
 def test_half_a_block_is_the_least_that_a_figure_rests_on() -> None:

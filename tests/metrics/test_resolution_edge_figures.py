@@ -62,6 +62,9 @@ def scene(*views: Any, **changed: Any) -> Any:
         codec="h264",
         steps=None,
         coded_before=None,
+        scaling=None,
+        coded_columns=1.0,
+        sideways=False,
     )
     given = {
         "video": video,

@@ -80,6 +80,28 @@ def test_fields_apart_blur_what_resolves_along_rows_and_leaning_edges_from_a_px_
             assert direction not in refused
 
 
+@pytest.mark.parametrize("sideways", [False, True])
+def test_columns_as_the_sensor_has_them_are_coded(*, sideways: bool) -> None:
+    """A picture that is turned has them as rows."""
+    video = SimpleNamespace(coded_columns=0.5, sideways=sideways, codec="av1", coded_before=None)
+    scene: Any = SimpleNamespace(of_kind=lambda _: [], code_unit=1.0, video=video, shared={})
+    assert sampling_of(scene).coded == ((1, 0.5) if sideways else (0.5, 1))
+
+
+@pytest.mark.parametrize(("coded", "refused"), [((0.5, 1), "horizontal"), ((1, 0.5), "vertical")])
+def test_what_a_coder_left_out_across_columns_is_not_measured(
+    coded: tuple[float, float], refused: str
+) -> None:
+    for direction in ("horizontal", "vertical"):
+        try:
+            PictureSamples(coded=coded).refuse(NAMED, direction)
+        except GapError as gap:
+            assert (gap.code, direction) == ("coded_narrower", refused)  # noqa: PT017
+            assert gap.parameters["share"] == 50  # noqa: PT017
+        else:
+            assert direction != refused
+
+
 # --- rows that are there twice
 
 
@@ -288,7 +310,8 @@ def test_bars_are_asked_for_a_zoom_where_neither_noise_nor_rows_tell_of_one(
     monkeypatch.setattr(bar_images, "factor", lambda _: bars)
     still = SimpleNamespace(luma=np.zeros((1, 8, 6), np.uint8), box=(3, 5, 6, 8))
     kinds: dict[str, list[Any]] = {"edge": [still], "wedge": []}
-    scene: Any = SimpleNamespace(of_kind=kinds.__getitem__, code_unit=4.0)
+    video = SimpleNamespace(coded_columns=1.0, sideways=False)
+    scene: Any = SimpleNamespace(of_kind=kinds.__getitem__, code_unit=4.0, video=video)
     found = sampling_of(scene)
     assert found.shift == (0.7 if halved[0] else 0.3), "of doubled rows within their pairs"
     assert (found.across, found.down, found.enlarged) == pytest.approx(expected)

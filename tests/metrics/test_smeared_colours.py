@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-VIDEO = SimpleNamespace(depth=8, codec="ffv1", steps=None, coded_before=None)
+VIDEO = SimpleNamespace(depth=8, codec="ffv1", steps=None, coded_before=None, scaling=None)
 VIEW: Any = SimpleNamespace(quantiser=None)
 SEEN: Any = SimpleNamespace(video=VIDEO)
 

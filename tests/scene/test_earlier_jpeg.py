@@ -27,6 +27,7 @@ class Video:
     codec: str
     depth: int = 8
     steps: StatedSteps | None = None
+    scaling: float | None = None
     rotation: int = 0
     coded_before: StatedSteps | None = None
     mirrored: bool = False

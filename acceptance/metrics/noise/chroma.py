@@ -12,6 +12,7 @@ import math
 from typing import TYPE_CHECKING
 
 from acceptance.errors import GapError
+from acceptance.footage.planes import h264_step
 from acceptance.metrics._shared.coder import quantiser_step, untouched
 from acceptance.metrics._shared.flat_field import colourless
 from acceptance.metrics.noise.before_coding import step_of
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from acceptance.footage.clip import VideoInfo
     from acceptance.metrics.noise.field import Field
     from acceptance.metrics.noise.parts import Noise
     from acceptance.model.basics import Value
@@ -40,6 +42,7 @@ PLANES = {"noise.cb": "cb", "noise.cr": "cr"}
 # steps: noise that a level in the middle between two changes of code may hide (variance seen, less
 # 1/12, at or below 1/12)
 HIDDEN = 0.37
+USUAL = -2  # offset of the quantisers of colour in the streams that this is known of (x264's)
 COARSEST = 2.5  # quantiser step over sigma up to which the coder's effect is known
 
 
@@ -56,8 +59,8 @@ def of_colours(field: Field) -> Iterator[Measurement | Note]:
 def coding_shift(ratio: float) -> tuple[float, float]:
     """Return what an H.264 coder takes off the sigma of a colour plane, and its doubt, in dB.
 
-    ``ratio`` is luma's quantiser step over sigma as recorded, 0 to 2.5; from simulation
-    (docs/metrics/noise.md).
+    ``ratio`` is luma's quantiser step over sigma as recorded, 0 to 2.5, where colours are quantised
+    by ``USUAL`` less; from simulation (docs/metrics/noise.md).
     """
     return 0.08 + 0.37 * ratio, 0.05 + 0.16 * ratio
 
@@ -67,10 +70,14 @@ def _figure(field: Field, quantity: str, plane: NDArray[np.integer] | None) -> M
         raise GapError("monochrome")
     codes, coded = with_noise(plane, "flat"), not untouched(field.scene.video, field.view)
     codes = codes if coded else distinct(codes)
-    noise = _noise(field, codes, 1 + [*PLANES].index(quantity))
+    number = [*PLANES].index(quantity)
+    noise = _noise(field, codes, 1 + number)
     sigma, hidden = noise.total.sigma, noise.hidden
     seen = field.scene, field.view
-    step = step_of(*seen, sigma, hidden=hidden, coarsest=COARSEST) if coded else 0.0
+    step = 0.0
+    if coded:
+        coarser = _coarser(field.scene.video, number)
+        step = step_of(*seen, sigma, hidden=hidden, coarsest=COARSEST, coarser=coarser)
     if hidden:
         value = HIDDEN * noise.unit
         budget = [_line("below_quantisation", value / math.sqrt(12))]
@@ -90,6 +97,12 @@ def _figure(field: Field, quantity: str, plane: NDArray[np.integer] | None) -> M
         upper_bound=hidden,
         details=_details(field, noise, codes, step),
     )
+
+
+def _coarser(video: VideoInfo, number: int) -> float:
+    """Return how much coarser than usual a stream quantises the colour of this number."""
+    offsets = video.colour_offsets or (USUAL, USUAL)
+    return h264_step(offsets[number]) / h264_step(USUAL)
 
 
 def _noise(field: Field, codes: NDArray[np.integer], number: int) -> Noise:

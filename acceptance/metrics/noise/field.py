@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from acceptance.errors import GapError
+from acceptance.footage.stored_steps import BY_QP
 from acceptance.footage.tone import read_off
 from acceptance.metrics._shared.coder import quantiser_step, untouched
 from acceptance.metrics._shared.lighting import MOST_UNEVEN, surely_uneven
@@ -100,7 +101,7 @@ class Field:
     def _coding(self) -> dict[str, Value]:
         """Return what is known of the coding: codec, bit rate, quantiser."""
         stream, quantiser = self.scene.shot.stream, self.view.quantiser
-        scale = "qp" if stream.get("codec") == "h264" else "quantiser_scale"
+        scale = "qp" if stream.get("codec") in BY_QP else "quantiser_scale"
         details = {name: stream[name] for name in ("codec", "bit_rate") if name in stream}
         return details if quantiser is None else {**details, scale: quantiser}
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 # what coders take by a step over what H.264 takes; OLDER: MPEG-1 to 4, whose step is two scales
 OVER_H264, OLDER = {"h264": 1.0, "mjpeg": JPEG}, 1.3
-H265 = {"mtf50": 0.75, "mtf10": 0.7, "wedge": 0.65}
+H265 = {"mtf50": 0.95, "mtf10": 0.75, "wedge": 0.8}
 # coders that smooth borders of blocks, the coarser they are the more; the coarseness from which
 # they so take more of MTF50 than in proportion, and less below, by a power
 FILTERED, USUAL, POWER = {"h264", "hevc"}, 0.2, 0.4

@@ -1,7 +1,8 @@
 """How much of a picture was sampled: fields set against each other, doubled rows, enlargement.
 
 Three things make a picture carry less than its rows and columns can, and none is stated in a
-stream. *Combing*: every second row is displaced, as where two fields of a moving camera are woven
+stream; a fourth, super-resolution of AV1, is (``footage/super_resolution.py``).
+*Combing*: every second row is displaced, as where two fields of a moving camera are woven
 together; the difference of a row from the mean of its neighbours, against the slope along it, gives
 the displacement. *Doubled* rows or columns: at an edge a row differs from one neighbour only, or is
 the mean of both.
@@ -45,25 +46,33 @@ BETWEEN = 0.3  # of the bends squared of the other rows
 class PictureSamples:
     """Samples a pixel (1: all of them) ``across`` and ``down``, and fields ``shift`` px apart.
 
-    ``enlarged`` is the factor of a digital zoom, 1 without.
+    ``enlarged`` is the factor of a digital zoom, 1 without; ``coded`` are the shares of samples
+    across and down that a coder did not make up (super-resolution of AV1).
     """
 
     across: float = 1.0
     down: float = 1.0
     shift: float = 0.0
     enlarged: float = 1.0
+    coded: tuple[float, float] = (1.0, 1.0)
 
     def refuse(self, view: View, direction: str) -> None:
-        """Raise GapError ``combed`` or ``doubled`` where an edge's samples are not what they seem.
+        """Raise GapError where an edge's samples are not what they seem: ``doubled``, or changed.
 
         ``direction`` is that in which it resolves.
         """
-        self.refuse_combed(view, direction)
+        self.refuse_changed(view, direction)
         if self.doubled(direction):
             raise GapError("doubled", region=view.region.name)
 
-    def refuse_combed(self, view: View, direction: str) -> None:
-        """Raise GapError ``combed`` where fields apart blur what resolves in this direction."""
+    def refuse_changed(self, view: View, direction: str) -> None:
+        """Raise GapError where what resolves in this direction is not as the camera drew it.
+
+        ``combed``: fields apart blur it; ``coded_narrower``: a coder left out what is fine.
+        """
+        share = self.coded[direction != "horizontal"]
+        if share < 1:
+            raise GapError("coded_narrower", region=view.region.name, share=100 * share)
         if self.shift and (direction == "horizontal" or self.shift > LEANING):
             raise GapError("combed", region=view.region.name, shift=self.shift)
 
@@ -89,10 +98,12 @@ def sampling_of(scene: Scene) -> PictureSamples:
     zoom = enlargement_of(scene)
     if zoom == down == across == 1:
         zoom = bar_images.factor(scene.of_kind("wedge"))
+    columns = scene.video.coded_columns
     return PictureSamples(
         across=min(across, 1 / zoom),
         down=min(down, 1 / zoom),
         enlarged=zoom,
+        coded=(1.0, columns) if scene.video.sideways else (columns, 1.0),
         shift=_shift(detailed) if down == 1 else _within_pairs(detailed),
     )
 

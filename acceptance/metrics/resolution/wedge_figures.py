@@ -168,7 +168,7 @@ def _veiled(scene: Scene, view: View, dark: float, light: float) -> float:
 
 def _capped(wedge: _SeenWedge, sampled: PictureSamples, direction: str) -> _SeenWedge:
     """Return the wedge with no reading above what the picture's samples carry."""
-    sampled.refuse_combed(wedge.view, direction)
+    sampled.refuse_changed(wedge.view, direction)
     limit = SAMPLING_LIMIT * sampled.of(direction)
     results = (
         replace(result, reading=limit, limited_by="sampling_limit")
