@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from acceptance.footage.h265_sets import PictureSet, SequenceSet
 
 MACROBLOCK = 16  # px
-MOST = 1 << 20  # bytes: reading takes about ten seconds, and so large pictures are finely coded
+MOST = 1 << 19  # bytes: reading takes about five seconds, and so large pictures are finely coded
 
 
 def unit_quantisers(extra: bytes, packet: bytes) -> NDArray[np.int32] | None:
