@@ -81,7 +81,7 @@ def along_edges(before: Array, after: Array) -> Array:
     ways = [(np.roll(before, -by, axis=0), np.roll(after, by, axis=0)) for by in range(-2, 3)]
     unlike = np.array([np.abs(one - other) for one, other in ways])
     means = np.array([(one + other) / 2 for one, other in ways])
-    return np.take_along_axis(means, unlike.argmin(axis=0)[None], axis=0)[0]
+    return np.asarray(np.take_along_axis(means, unlike.argmin(axis=0)[None], axis=0)[0])
 
 
 def made(whole: Array, rule: Callable[[Array, Array], Array], kept: int = 0) -> Array:
@@ -116,7 +116,7 @@ def test_bars_whose_rows_are_all_samples_show_nothing(drawn: Array, axis: int) -
 def test_an_enlargement_by_another_factor_is_not_one_by_two() -> None:
     small = cv2.resize(bars(), (WIDE * 5 // 8, LONG), interpolation=cv2.INTER_AREA)
     large = cv2.resize(small, (WIDE, LONG), interpolation=cv2.INTER_CUBIC)
-    assert bar_images.halves([seen(large[None], 1)]) == (1.0, 1.0)
+    assert bar_images.halves([seen(large[None].astype(np.float64), 1)]) == (1.0, 1.0)
 
 
 def test_fields_that_are_completed_in_turn_are_known_though_their_mean_shows_nothing() -> None:
@@ -176,7 +176,7 @@ def completed(source: Path, target: Path, parity: str) -> None:
         for frame in (*frames, None):
             graph.push(frame)
         for number in range(len(frames) - 1):  # it looks a frame ahead
-            shown = graph.pull()
+            shown = graph.vpull()
             shown.pts, shown.time_base = number, Fraction(1, 25)
             written.mux(out.encode(shown))
         written.mux(out.encode(None))
