@@ -57,7 +57,7 @@ class _Bars:
     wave: Waves
     frequency: Array
     place: Array
-    axis: int
+    axis: int = 1
 
 
 def factor(wedges: Sequence[View]) -> float:
@@ -68,9 +68,7 @@ def factor(wedges: Sequence[View]) -> float:
     known = _known(wedges)
     if not known:
         return 1.0
-    every = [view.luma if view.stable else view.luma[:1] for view in known]
-    seen = zip(known, every, strict=True)
-    images = np.array([_images(_bars(view, frames), BAND) for view, frames in seen])
+    images = np.array([_images(_bars(view)) for view in known])
     strength, sure = images[:, 0].min(axis=0), np.sqrt(np.sum(images[:, 1] ** 2, axis=0))
     best = int(np.argmax(np.where(strength >= STRONG, sure, 0.0)))
     if strength[best] < STRONG or sure[best] < SEEN or not _stands_out(sure, best):
@@ -85,8 +83,8 @@ def halves(wedges: Sequence[View]) -> tuple[float, float]:
     """
     found = [1.0, 1.0]
     for view in _known(wedges):
-        turns = (view.luma[::2], view.luma[1::2]) if view.stable else (view.luma[:1],)
-        for bars in (_bars(view, frames) for frames in turns if len(frames)):
+        turns = slice(None, None, 2), slice(1, None, 2)
+        for bars in (_bars(view, turn) for turn in turns[: len(view.luma) if view.stable else 1]):
             if _is_half(bars):
                 found[bars.axis] = HALF
     down, across = found
@@ -115,8 +113,11 @@ def _stands_out(sure: Array, best: int) -> bool:
     return bool(sure[best] >= max(least, float(sure[beside].max())))
 
 
-def _bars(view: View, luma: NDArray[np.integer]) -> _Bars:
-    """Return the pixels between a view's outermost bars, of frames (n, h, w) together."""
+def _bars(view: View, turn: slice = slice(None)) -> _Bars:
+    """Return the pixels between a view's outermost bars, of frames ``turn`` together.
+
+    Of a view that moves, of the first one.
+    """
     wedge = printed_in(view)
     angle = phase(wedge, *places_on(view))
     axis = _across(angle)
@@ -125,7 +126,7 @@ def _bars(view: View, luma: NDArray[np.integer]) -> _Bars:
     part = (lines, slice(None)) if axis else (slice(None), lines)
     angle = angle[part]
     inside = np.abs(angle) < most
-    frames = luma[(slice(None), *part)]
+    frames = view.luma[(turn if view.stable else slice(1), *part)]
     frequency = np.abs(np.gradient(angle, axis=axis)[inside]) / (2 * np.pi)
     rising = np.argsort(frequency, kind="stable")
     return _Bars(
@@ -143,7 +144,7 @@ def _across(angle: Array) -> int:
     return int(np.abs(right).mean() > np.abs(down).mean())
 
 
-def _images(bars: _Bars, band: tuple[float, float], rates: Array = RATES) -> Array:
+def _images(bars: _Bars, band: tuple[float, float] = BAND, rates: Array = RATES) -> Array:
     """Return the image's amplitude over the bars' and over its error (2, rates); 0: none seen.
 
     It is of bars in a ``band`` about half of each rate; rates are evenly spaced.
