@@ -22,12 +22,12 @@ from acceptance.metrics._shared.region_codes import (
 )
 from acceptance.metrics._shared.sources import PRINT_SOURCE
 from acceptance.metrics.resolution.coding_loss import OF_WEDGE, TRANSFORM, coarseness, coding
+from acceptance.metrics.resolution.lying_line import refuse_lined
 from acceptance.metrics.resolution.printed_wedge import phase, places_on, printed_in
 from acceptance.metrics.resolution.sampling import ALL
 from acceptance.metrics.resolution.wedge import CRITERION, WedgePixels, WedgeResult, read
 from acceptance.metrics.resolution.wedge_codes import modulation_doubt
 from acceptance.metrics.resolution.wedge_levels import beside, levels
-from acceptance.metrics.resolution.wedge_lined import refuse_lined
 from acceptance.metrics.resolution.wedge_lines import SPAN, slope_of
 from acceptance.metrics.resolution.whole_codes import left_apart
 from acceptance.model.measurement import BudgetLine, Curve

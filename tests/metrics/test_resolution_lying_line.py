@@ -14,9 +14,9 @@ from marks import slow
 from acceptance.charts import definition
 from acceptance.errors import GapError
 from acceptance.metrics.resolution import wedge_figures
+from acceptance.metrics.resolution.lying_line import refuse_lined
 from acceptance.metrics.resolution.printed_wedge import Wedge
 from acceptance.metrics.resolution.wedge import WedgePixels
-from acceptance.metrics.resolution.wedge_lined import refuse_lined
 from acceptance.model import Shot
 from acceptance.scene import build
 from acceptance.simulate.camera import Camera

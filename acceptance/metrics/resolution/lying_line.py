@@ -56,10 +56,10 @@ def _left(pixels: WedgePixels, values: Array) -> Array:
 
 def _off(pixels: WedgePixels, left: Array) -> Iterator[tuple[float, float]]:
     """Yield, of rows and of columns, the furthest mean beside the middle one, and the scatter."""
-    told = np.isfinite(left)
-    for number in np.divmod(pixels.place[told], pixels.shape[1]):
+    known = np.isfinite(left)
+    for number in np.divmod(pixels.place[known], pixels.shape[1]):
         counts = np.bincount(number)
-        means = (np.bincount(number, left[told]) / np.maximum(counts, 1))[counts >= FEWEST]
+        means = (np.bincount(number, left[known]) / np.maximum(counts, 1))[counts >= FEWEST]
         if means.size >= LEAST:
             off = np.abs(means - quantiles(means, (0.5,))[0])
             yield float(off.max()), OF_NORMAL * float(quantiles(off, (0.5,))[0])
