@@ -163,7 +163,7 @@ def test_what_a_coarse_coder_leaves_of_bars_is_no_zoom(monkeypatch: pytest.Monke
         np.array([np.append(0 * others, of_one), np.append(others, as_sure)])
         for of_one, as_sure in zip(strength, sure, strict=True)
     ]
-    monkeypatch.setattr(bar_images, "_images", lambda _: images.pop())
+    monkeypatch.setattr(bar_images, "_images", lambda *_: images.pop())
     assert bar_images.factor([_bars(1.0), _bars(1.0)]) == 1
 
 

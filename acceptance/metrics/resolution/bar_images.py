@@ -5,6 +5,10 @@ are interpolated, with the phase of the samples' lattice less that of the bars. 
 known at every pixel, so the image adds up over the whole wedge, and nothing else does: noise,
 coding and harmonics come out of step. Where it is too weak to be seen, the camera's own samples
 carry more than its optics do, and they do not limit any reading.
+
+Rows that were made of those above and below, by whatever rule, are known the same way: bars finer
+than the rows that are left can carry come out as their image, and the bars themselves are the
+weaker of the two.
 """
 
 from __future__ import annotations
@@ -32,6 +36,11 @@ APART = 0.05  # of the rate, over which bars must spread: those at half the rate
 FEWEST, ENOUGH = 200, 4000  # pixels; of more, every second or further line
 SEEN = 7.5  # standard errors; 6.2 at most in the first 50 films that were not enlarged
 STRONG = 0.2  # of the bars
+# bars that are finer than samples of half the pixels carry, over half that rate; their image is the
+# stronger of the two by whatever rule the others were made, since it is the coarser
+FINER, STRONGER = (1.15, 1.85), 1.0
+HALF, NEAR_HALF = 0.5, 0.015  # samples a pixel
+FEWER = RATES[::2]
 # what a coder leaves of bars looks like images at many rates: steps of rate that are one, and times
 # what nine in ten others show (162 coded films: 1.8 at most where none was enlarged)
 BESIDE, OTHERS, OUTSTANDING = 8, 0.9, 2.2
@@ -41,13 +50,14 @@ BESIDE, OTHERS, OUTSTANDING = 8, 0.9, 2.2
 class _Bars:
     """Pixels (p,) of a wedge, by rising frequency in cycle/px.
 
-    ``wave`` is that of the bars, ``place`` across them in px.
+    ``wave`` is that of the bars, ``place`` across them in px: rows down (``axis`` 0) or columns.
     """
 
     codes: Array
     wave: Waves
     frequency: Array
     place: Array
+    axis: int = 1
 
 
 def factor(wedges: Sequence[View]) -> float:
@@ -55,7 +65,7 @@ def factor(wedges: Sequence[View]) -> float:
 
     From 1.12 to 2.5 are seen. All wedges must show the same.
     """
-    known = [view for view in wedges if view.place and "from" in view.region.printed]
+    known = _known(wedges)
     if not known:
         return 1.0
     images = np.array([_images(_bars(view)) for view in known])
@@ -66,6 +76,35 @@ def factor(wedges: Sequence[View]) -> float:
     return 1 / _top(sure, best)
 
 
+def halves(wedges: Sequence[View]) -> tuple[float, float]:
+    """Return the samples a pixel down and across: 0.5 where every second one is made of others.
+
+    Frames are taken by turns: where even and odd rows are made in turn, all together show nothing.
+    """
+    found = [1.0, 1.0]
+    for view in _known(wedges):
+        turns = slice(None, None, 2), slice(1, None, 2)
+        for bars in (_bars(view, turn) for turn in turns[: len(view.luma) if view.stable else 1]):
+            if _is_half(bars):
+                found[bars.axis] = HALF
+    down, across = found
+    return down, across
+
+
+def _known(wedges: Sequence[View]) -> list[View]:
+    """Return the wedges whose pattern is known."""
+    return [view for view in wedges if view.place and "from" in view.region.printed]
+
+
+def _is_half(bars: _Bars) -> bool:
+    """Whether bars too fine for half the pixels are weaker than their image by such samples."""
+    strength, sure = _images(bars, FINER, FEWER)
+    surest = np.where(strength >= STRONGER, sure, 0.0)
+    best = int(np.argmax(surest))
+    near = abs(float(FEWER[best]) - HALF) <= NEAR_HALF
+    return bool(near and surest[best] >= SEEN and _stands_out(sure, best))
+
+
 def _stands_out(sure: Array, best: int) -> bool:
     """Whether a rate is surer than those beside it, and far surer than most others."""
     beside = np.abs(np.arange(sure.size) - best) <= BESIDE
@@ -74,8 +113,11 @@ def _stands_out(sure: Array, best: int) -> bool:
     return bool(sure[best] >= max(least, float(sure[beside].max())))
 
 
-def _bars(view: View) -> _Bars:
-    """Return the pixels between a view's outermost bars."""
+def _bars(view: View, turn: slice = slice(None)) -> _Bars:
+    """Return the pixels between a view's outermost bars, of frames ``turn`` together.
+
+    Of a view that moves, of the first one.
+    """
     wedge = printed_in(view)
     angle = phase(wedge, *places_on(view))
     axis = _across(angle)
@@ -84,7 +126,7 @@ def _bars(view: View) -> _Bars:
     part = (lines, slice(None)) if axis else (slice(None), lines)
     angle = angle[part]
     inside = np.abs(angle) < most
-    frames = (view.luma if view.stable else view.luma[:1])[(slice(None), *part)]
+    frames = view.luma[(turn if view.stable else slice(1), *part)]
     frequency = np.abs(np.gradient(angle, axis=axis)[inside]) / (2 * np.pi)
     rising = np.argsort(frequency, kind="stable")
     return _Bars(
@@ -92,6 +134,7 @@ def _bars(view: View) -> _Bars:
         wave=np.exp(1j * angle[inside][rising]),
         frequency=frequency[rising],
         place=np.nonzero(inside)[axis][rising].astype(np.float64),
+        axis=axis,
     )
 
 
@@ -101,28 +144,31 @@ def _across(angle: Array) -> int:
     return int(np.abs(right).mean() > np.abs(down).mean())
 
 
-def _images(bars: _Bars) -> Array:
-    """Return the image's amplitude over the bars' and over its error (2, rates); 0: none seen."""
-    found = np.zeros((2, RATES.size))
+def _images(bars: _Bars, band: tuple[float, float] = BAND, rates: Array = RATES) -> Array:
+    """Return the image's amplitude over the bars' and over its error (2, rates); 0: none seen.
+
+    It is of bars in a ``band`` about half of each rate; rates are evenly spaced.
+    """
+    found = np.zeros((2, rates.size))
     if not bars.codes.size:
         return found
-    starts, ends = np.searchsorted(bars.frequency, np.multiply.outer(BAND, RATES / 2)).tolist()
+    starts, ends = np.searchsorted(bars.frequency, np.multiply.outer(band, rates / 2)).tolist()
     codes = bars.codes - bars.codes.mean()
     own = np.stack([np.ones(codes.size), bars.wave.real, bars.wave.imag, codes])
     products = np.cumsum(np.pad(own[:, None] * own, ((0, 0), (0, 0), (1, 0))), axis=2)
-    image = np.exp(2j * np.pi * RATES[0] * bars.place) * bars.wave.conj()
-    step = np.exp(2j * np.pi * (RATES[1] - RATES[0]) * bars.place)
-    rates, sums = [], []
+    image = np.exp(2j * np.pi * rates[0] * bars.place) * bars.wave.conj()
+    step = np.exp(2j * np.pi * (rates[1] - rates[0]) * bars.place)
+    seen_at, sums = [], []
     for number, (start, end) in enumerate(zip(starts, ends, strict=True)):
         seen = slice(start, end)
-        if end - start >= FEWEST and _spread(bars.frequency[seen]) > APART * RATES[number]:
-            rates.append(number)
+        if end - start >= FEWEST and _spread(bars.frequency[seen]) > APART * rates[number]:
+            seen_at.append(number)
             sums.append(
                 _sums(products[:, :, end] - products[:, :, start], own[:, seen], image[seen])
             )
         image[start:] *= step[start:]  # those below are in no later band
-    if rates:
-        found[:, rates] = _amplitudes(np.array(sums))
+    if seen_at:
+        found[:, seen_at] = _amplitudes(np.array(sums))
     return found
 
 

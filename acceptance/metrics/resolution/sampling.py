@@ -5,7 +5,7 @@ stream; a fourth, super-resolution of AV1, is (``footage/super_resolution.py``).
 *Combing*: every second row is displaced, as where two fields of a moving camera are woven
 together; the difference of a row from the mean of its neighbours, against the slope along it, gives
 the displacement. *Doubled* rows or columns: at an edge a row differs from one neighbour only, or is
-the mean of both.
+the mean of both. Rows made of their neighbours by other rules are seen in the bars of the wedges.
 *Enlargement* (digital zoom): the noise tells (``_shared/enlargement.py``) or, where a coder has
 taken it, the wedges (``bar_images.py``).
 """
@@ -92,12 +92,13 @@ def sampling_of(scene: Scene) -> PictureSamples:
     """Find how a scene's picture was sampled, from its edges and its plain regions."""
     steep = round(STEEP * scene.code_unit)  # whole: compared with whole numbers
     detailed = [*scene.of_kind("edge"), *scene.of_kind("wedge")]
-    first = [(_signed(view.luma[0]), view.box) for view in detailed]
-    ways = ([(luma if axis else luma.T, box[axis]) for luma, box in first] for axis in (1, 0))
+    # a deinterlacer has only one field to make the first frame of
+    middle = [(_signed(view.luma[len(view.luma) // 2]), view.box) for view in detailed]
+    ways = ([(luma if axis else luma.T, box[axis]) for luma, box in middle] for axis in (1, 0))
     down, across = (0.5 if detailed and _halved(way, steep) else 1.0 for way in ways)
     zoom = enlargement_of(scene)
-    if zoom == down == across == 1:
-        zoom = bar_images.factor(scene.of_kind("wedge"))
+    if zoom == 1:
+        down, across, zoom = _by_bars(scene.of_kind("wedge"), down, across)
     columns = scene.video.coded_columns
     return PictureSamples(
         across=min(across, 1 / zoom),
@@ -106,6 +107,18 @@ def sampling_of(scene: Scene) -> PictureSamples:
         coded=(1.0, columns) if scene.video.sideways else (columns, 1.0),
         shift=_shift(detailed) if down == 1 else _within_pairs(detailed),
     )
+
+
+def _by_bars(wedges: Sequence[View], down: float, across: float) -> tuple[float, float, float]:
+    """Return the samples a pixel down and across, and a zoom's factor, by edges and by bars."""
+    plain = down == across == 1
+    zoom = bar_images.factor(wedges) if plain else 1.0
+    if zoom > 1:
+        return down, across, zoom
+    halves = bar_images.halves(wedges)
+    if plain and max(halves) < 1:  # as a zoom by 2 makes them
+        return down, across, 2.0
+    return min(down, halves[0]), min(across, halves[1]), 1.0
 
 
 def _signed(luma: NDArray[np.integer]) -> Whole:

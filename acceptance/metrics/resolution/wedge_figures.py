@@ -22,6 +22,7 @@ from acceptance.metrics._shared.region_codes import (
 )
 from acceptance.metrics._shared.sources import PRINT_SOURCE
 from acceptance.metrics.resolution.coding_loss import OF_WEDGE, TRANSFORM, coarseness, coding
+from acceptance.metrics.resolution.lying_line import refuse_lined
 from acceptance.metrics.resolution.printed_wedge import phase, places_on, printed_in
 from acceptance.metrics.resolution.sampling import ALL
 from acceptance.metrics.resolution.wedge import CRITERION, WedgePixels, WedgeResult, read
@@ -108,8 +109,8 @@ def figure(
 
     ``unlike``: logarithm of the ratio in which edges resolve in the two directions. Raises
     GapError: wedge_unknown, clipped, wedge_not_resolved, region_too_small, pixel_aspect_doubtful,
-    combed, uneven_light. A clipped wedge would read too high, since bars that are cut off at white
-    seem to have more contrast.
+    combed, uneven_light, field_hidden. A clipped wedge would read too high, since bars that are cut
+    off at white seem to have more contrast.
     """
     seen = _seen(scene, view)
     direction = seen.direction
@@ -143,6 +144,7 @@ def _seen(scene: Scene, view: View) -> _SeenWedge:
     doubt = math.hypot(doubt, _veiled(scene, view, dark, light))
     pixels = WedgePixels.of(printed, *place)
     results = [read(pixels.values(picture), pixels, printed, light - dark) for picture in codes]
+    refuse_lined(view.region.name, pixels, pixels.values(codes[0]), light - dark)
     return _SeenWedge(
         view=view,
         printed=printed,
