@@ -26,9 +26,13 @@ MIN_PERIOD = 1.1
 SHORTEST_PERIOD, LONGEST_PERIOD = 0.3, 1.3  # periods tried, in usual steps; none below MIN_PERIOD
 RATE_STEP = 0.1  # turns over the head from one rate tried to the next
 SLACK, FOLLOWED_SLACK = 0.3, 0.5  # refreshes beyond its reach by which a picture may lie off
+# turns, in RATE_STEP, by which pictures of twice as long a film may fall behind on the half's grid
+SHARPENED: Array = np.arange(-12, 13, dtype=np.float64)
+# pictures of which the middle one tells whether a film breaks off: single ones are off where a
+# page stands still as well. In the opening every picture counts: aliases leave single ones out
+AROUND = 3
 ALIKE = 1.1  # times the least spread: periods that fit as well
 APART = 4  # usual steps that pictures are apart at most, on average
-AS_MANY = 0.002  # share of pictures by which periods differ in how many follow the one before
 # share of pictures that must be followed by the very next, else any fine grid would do
 FEWEST_NEXT = 1 / 3
 INNER = (0.005, 0.995)  # quantiles between which pictures count towards the middle of the grid
@@ -86,12 +90,19 @@ def _best_period(position: Array, reach: Array, usual: float, tolerated: float) 
     rates = _rates(usual, min(float(np.ptp(place)), APART * usual * len(place)))
     off = _off_grid(place, rates)
     fits = np.mean(np.abs(off) <= (reach + SLACK) * rates, axis=1) >= 1 - tolerated
-    if not fits.any():
-        return None
+    return _closest(place, rates[fits], off[fits], tolerated, 1) if fits.any() else None
+
+
+def _closest(place: Array, rates: Array, off: Array, tolerated: float, around: int) -> float:
+    """Return the period of the ``rates`` (r, 1) on whose grid pictures lie closest, ``off`` (r, n).
+
+    Of those that fit as well it is one on which pictures follow each other most: where readings
+    slip by a refresh, other periods leave out a picture, or number two alike.
+    """
     spread = _spread(off, tolerated)
-    alike = np.flatnonzero(fits & (spread <= ALIKE * spread[fits].min()))
-    following = _share_following(rates[alike] * place - off[alike])
-    alike = alike[following >= following.max() - AS_MANY]
+    alike = np.flatnonzero(spread <= ALIKE * spread.min())
+    broken = _broken(rates[alike] * place - off[alike], around)
+    alike = alike[broken == broken.min()]
     return float(1 / rates[alike[np.argmin(spread[alike])], 0])
 
 
@@ -113,24 +124,45 @@ def _spread(off: Array, tolerated: float) -> Array:
     return np.asarray(np.mean(np.sort(off**2, axis=1)[:, :most], axis=1))
 
 
-def _share_following(place: Array) -> Array:
-    """(r,) share of pictures that are the very next after the one before, on each grid."""
-    return np.asarray(np.mean(np.diff(np.rint(place), axis=1) == 1, axis=1))
+def _broken(place: Array, around: int) -> Whole:
+    """(r,) how often pictures are not the very next after the one before, on each grid.
+
+    Of each ``around`` in turn the middle one counts.
+    """
+    ahead = np.rint(place) - np.arange(place.shape[1])
+    windows = np.lib.stride_tricks.sliding_window_view(ahead, around, axis=1)
+    return np.asarray(np.count_nonzero(np.diff(np.median(windows, axis=2), axis=1), axis=1))
 
 
 def _followed(position: Array, reach: Array, period: float, tolerated: float) -> Cadence | None:
-    """Give all pictures numbers; refit the grid each time that twice as many have theirs."""
-    size = min(HEAD, len(position))
-    grid = _Grid.through(position[:size], period)
-    while size < 2 * len(position):
-        grid = grid.refitted(position[: min(size, len(position))])
-        size *= 2
-    grid = grid.centred(position)
-    number = grid.numbers(position)
-    fits = np.abs(position - grid.start - number * grid.period) <= reach + FOLLOWED_SLACK
-    if np.mean(fits) < 1 - tolerated or np.mean(np.diff(number) == 1) < FEWEST_NEXT:
-        return None
-    return Cadence(period=grid.period, number=(number - number[0]).astype(np.int64))
+    """Give all pictures numbers; sharpen the period each time that twice as many are looked at.
+
+    Of a camera that changes its pace no sharper one may hold them, but that of its opening.
+    """
+    size, sharper = min(HEAD, len(position)), period
+    while size < len(position):
+        size = min(2 * size, len(position))
+        sharper = _sharpened(position[:size], sharper, tolerated)
+    for each in (sharper, period):
+        grid = _Grid.through(position, each).refitted(position).centred(position)
+        number = grid.numbers(position)
+        fits = np.abs(position - grid.start - number * grid.period) <= reach + FOLLOWED_SLACK
+        if np.mean(fits) >= 1 - tolerated and np.mean(np.diff(number) == 1) >= FEWEST_NEXT:
+            return Cadence(period=grid.period, number=(number - number[0]).astype(np.int64))
+    return None
+
+
+def _sharpened(position: Array, period: float, tolerated: float) -> float:
+    """Choose again near the ``period`` of the earlier half, by all pictures at ``position`` (n,).
+
+    None is numbered for that. Where whole-numbered readings of about two refreshes a picture slip
+    by one, they lie half-way between numbers: a line through such numbers keeps what they got.
+    """
+    place = position - position[0]
+    length = min(float(np.ptp(place)), APART * period * len(place))
+    rates = 1 / period + SHARPENED * RATE_STEP / max(length, 1.0)
+    rates = rates[rates > 0][:, None]
+    return _closest(place, rates, _off_grid(place, rates), tolerated, AROUND)
 
 
 @dataclass(frozen=True, kw_only=True)
