@@ -37,7 +37,7 @@ CLEAR = clock_readings.CLEAR
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
+class ShownFlashes:
     """When flashes are shown, ``times`` (m, f) s, in m draws of what readings leave possible.
 
     ``half`` a refresh in s where few blends show its phase, else 0. ``uneven`` s, rms: what single
@@ -49,7 +49,7 @@ class Shown:
     uneven: float = 0.0
 
 
-def shown_by_clock(times: Array, readings: Readings) -> Shown:
+def shown_by_clock(times: Array, readings: Readings) -> ShownFlashes:
     """Return when flashes are shown, by pictures at ``times`` (n,) s.
 
     Raises GapError clock_unreadable.
@@ -63,14 +63,14 @@ def shown_by_clock(times: Array, readings: Readings) -> Shown:
     each = [
         _of_part(times[part], readings.only(part), step) for part in parts if len(part) >= FEWEST
     ]
-    return Shown(
+    return ShownFlashes(
         times=np.concatenate([part.times for part in each], axis=1),
         half=max(part.half for part in each),
         uneven=max(part.uneven for part in each),
     )
 
 
-def _of_part(times: Array, readings: Readings, step: float) -> Shown:
+def _of_part(times: Array, readings: Readings, step: float) -> ShownFlashes:
     """Return when flashes are shown in a part without a jump."""
     line, coarse = _line(times, readings, step)
     rate = float(line.slopes.mean())
@@ -78,14 +78,14 @@ def _of_part(times: Array, readings: Readings, step: float) -> Shown:
     shown = line.inverse(beep.indices(int(first), int(last)).astype(np.float64))
     half = coarse * 0.5 / rate
     if max(line.uneven, rate * _stray(times, step)) <= UNEVEN:
-        return Shown(times=shown, half=half)
+        return ShownFlashes(times=shown, half=half)
     late = times - line.inverse(readings.position).mean(axis=0)
     near = [np.abs(times - at) <= ABOUT for at in shown.mean(axis=0).tolist()]
     off = [float(np.median(late[about])) if about.any() else 0.0 for about in near]
     # in step every reading is off its exposure alike, by up to what it leaves possible
     reach = float(np.median(readings.reach)) / rate
     alike = float(np.median(np.abs(np.diff(late)))) < reach / 3
-    return Shown(
+    return ShownFlashes(
         times=shown + off,
         half=max(half, reach * alike),
         uneven=max(line.uneven / rate, reach / 3**0.5),
