@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 def coding_line(stream: Mapping[str, Value]) -> str:
-    """Word what a shot says of its stream (``Shot.stream``)."""
+    """Word what a shot says of its stream (``Shot.stream``); nothing where none was read."""
+    if not stream:
+        return ""
     parts = [listed(_picture(stream)), listed(_frames(stream))]
     if stream["assumed"]:
         assumed = str(stream["assumed"]).split(", ")

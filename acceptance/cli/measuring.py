@@ -144,7 +144,8 @@ def _look(asked: Plan, wanted: Collection[str] | None, done: list[measuring.Meas
         for shot in asked.shots:
             progress = functools.partial(show, Path(shot.clip).name)
             done.append(measuring.look(shot, wanted, progress=progress))
-            terminal.say(f"{Path(shot.clip).name}: {coding_line(done[-1].shot.stream)}")
+            if coded := coding_line(done[-1].shot.stream):
+                terminal.say(f"{Path(shot.clip).name}: {coded}")
 
 
 def _show(

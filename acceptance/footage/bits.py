@@ -1,4 +1,4 @@
-"""Numbers read from the bits of H.264 and H.265, which write them alike."""
+"""Numbers read from the bits of H.264, H.265 and AV1, which write them alike."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ LONGEST = 32  # noughts before a number of the code ue(v) (ITU-T H.264, 9.1)
 
 
 class Bits:
-    """Bits of a NAL unit behind its ``head`` bytes, without emulation prevention (7.2, 9.2)."""
+    """Bits of a NAL unit behind its ``head`` bytes, without emulation prevention (7.2, 9.2).
 
-    def __init__(self, unit: bytes, head: int = 2) -> None:
-        content = unit[head:MOST].replace(b"\x00\x00\x03", b"\x00\x00")
+    AV1 has none of that: ``escaped`` is false.
+    """
+
+    def __init__(self, unit: bytes, head: int = 2, *, escaped: bool = True) -> None:
+        content = unit[head:MOST]
+        if escaped:
+            content = content.replace(b"\x00\x00\x03", b"\x00\x00")
         self._bits = int.from_bytes(content, "big")
         self._left = self._all = 8 * len(content)
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 WORD = 6  # bytes that are taken in at once
 FEWEST = 34  # bits below the offset before a bin, or up to so many bins of halves
 STOP = 2  # of the range, for the bin that ends
+FIRST_RANGE = 510
 
 # the range of the less probable symbol (table 9-52), by state and by the range's upper bits
 _OF_STATES = (
@@ -68,9 +69,11 @@ class Arithmetic:
         self.begin(0)
 
     def begin(self, byte: int) -> None:
-        """Begin anew at a byte (9.3.2.5)."""
-        self._next, self._value, self._below, self._range = byte, 0, -9, 510
+        """Begin anew at a byte (9.3.2.5). Raises EOFError where no coder would."""
+        self._next, self._value, self._below, self._range = byte, 0, -9, FIRST_RANGE
         self._fill()
+        if self._value >> self._below >= FIRST_RANGE:
+            raise EOFError
 
     @property
     def byte(self) -> int:

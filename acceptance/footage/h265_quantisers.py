@@ -17,15 +17,9 @@ from acceptance.footage.h265_blocks import Blocks
 from acceptance.footage.h265_sets import (
     COARSEST,
     HEAD,
-    IDR,
-    PICTURE,
-    SEQUENCE,
-    kept_apart,
-    picture_of,
+    first_picture,
     readable,
-    sequence_of,
     slice_of,
-    units,
 )
 
 if TYPE_CHECKING:
@@ -47,12 +41,9 @@ def unit_quantisers(extra: bytes, packet: bytes) -> NDArray[np.int32] | None:
     if len(packet) > MOST:
         return None
     try:
-        found = {unit[0] >> 1 & 0x3F: unit for unit in (*kept_apart(extra), *units(extra, packet))}
-        sequence = sequence_of(Bits(found[SEQUENCE], HEAD))
-        picture = picture_of(Bits(found[PICTURE], HEAD))
-        slices = [unit for unit in units(extra, packet) if unit[0] >> 1 & 0x3F in IDR]
+        sequence, picture, slices = first_picture(extra, packet)
         return _read(sequence, picture, slices) if readable(sequence, picture) else None
-    except (EOFError, IndexError, KeyError, ValueError):
+    except (ArithmeticError, EOFError, IndexError, KeyError, ValueError):
         return None
 
 

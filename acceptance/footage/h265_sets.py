@@ -6,15 +6,15 @@ need nothing of other pictures.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from acceptance.footage.bits import Bits
 from acceptance.footage.scaling_lists import DEFAULT_OF_H265, of_h265
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from acceptance.footage.bits import Bits
+    from collections.abc import Iterator, Sequence
 
 IDR, SEQUENCE, PICTURE = (19, 20), 33, 34  # NAL units
 INTRA = 2  # slice type
@@ -23,6 +23,7 @@ RANGE = 4  # general_profile_idc up to which: Main, Main 10, Still Picture, form
 COARSEST = 51  # quantiser (7.4.7.1)
 LARGEST, LARGEST_TRANSFORM = 6, 5  # blocks, as powers of 2
 LONGEST = 16888  # px, a side of a picture (A.4.1)
+MOST_COLUMNS, MOST_ROWS, MOST_DIGITS = 20, 22, 32  # of tiles (A.4.1); of where a part begins
 FOUR_TO_ONE = 1  # chroma_format_idc: one sample of each colour for four of luma
 
 
@@ -68,6 +69,8 @@ class SequenceSet:
 class PictureSet:
     """A picture parameter set."""
 
+    sequence: int
+    """The number of its sequence's set."""
     parts: int
     shown: int
     more: int
@@ -179,7 +182,8 @@ def _raw(bits: Bits) -> tuple[int, int, int, int]:
 
 def picture_of(bits: Bits) -> PictureSet:
     """Read a picture parameter set. Raises EOFError where it is damaged."""
-    bits.skip("u", "u")
+    bits.skip("u")
+    sequence = bits.unsigned()
     parts, shown, more, hides = (bits.read(count) for count in (1, 1, 3, 1))
     bits.skip("1", "u", "u")
     start = 26 + bits.signed()
@@ -199,6 +203,7 @@ def picture_of(bits: Bits) -> PictureSet:
     scaled = of_h265(bits) if listed else None
     bits.skip("1", "u")
     return PictureSet(
+        sequence=sequence,
         parts=parts,
         shown=shown,
         more=more,
@@ -222,7 +227,7 @@ def picture_of(bits: Bits) -> PictureSet:
 
 def _skip_tiles(bits: Bits) -> None:
     """Pass over how many tiles there are, and how wide and high."""
-    borders = bits.unsigned() + bits.unsigned()
+    borders = bits.within(MOST_COLUMNS - 1) + bits.within(MOST_ROWS - 1)
     bits.skip(*"u" * (0 if bits.read(1) else borders), "1")
 
 
@@ -248,7 +253,7 @@ def slice_of(bits: Bits, sequence: SequenceSet, picture: PictureSet) -> SliceHea
     filtered = _filtered(bits, picture)
     bits.skip(str(int(picture.filters_across and bool(luma or colour or filtered))))
     if picture.tiles or picture.rows_apart:
-        _skip_entries(bits)
+        _skip_entries(bits, sequence)
     if picture.extended:
         bits.skip(str(8 * bits.unsigned()))
     byte = bits.place // 8 + 1  # one bit, and noughts up to the border of a byte
@@ -270,11 +275,48 @@ def _filtered(bits: Bits, picture: PictureSet) -> bool:
     return not unfiltered
 
 
-def _skip_entries(bits: Bits) -> None:
+def _skip_entries(bits: Bits, sequence: SequenceSet) -> None:
     """Pass over where parts of a slice begin."""
-    count = bits.unsigned()
-    digits = 1 + bits.unsigned() if count else 0
-    bits.skip(*[str(digits)] * count)
+    rows, columns = sequence.blocks
+    count = bits.within(rows * columns)
+    digits = str(1 + bits.within(MOST_DIGITS - 1)) if count else ""
+    for _ in range(count):
+        bits.skip(digits)
+
+
+def first_picture(extra: bytes, packet: bytes) -> tuple[SequenceSet, PictureSet, list[bytes]]:
+    """Return the parameter sets that an IDR picture's first slice names, and all its slices.
+
+    Units of other layers (depth, another view) are passed over, as decoders do. Raises EOFError,
+    IndexError or KeyError where one is missing or damaged.
+    """
+    every = [unit for unit in (*kept_apart(extra), *units(extra, packet)) if _of_base(unit)]
+    slices = [unit for unit in every if _kind(unit) in IDR]
+    head = Bits(slices[0])
+    head.skip("2")
+    picture = picture_of(Bits(_numbered(every, PICTURE)[head.unsigned()]))
+    return sequence_of(Bits(_numbered(every, SEQUENCE)[picture.sequence])), picture, slices
+
+
+def _numbered(every: Sequence[bytes], kind: int) -> dict[int, bytes]:
+    """Return the parameter sets of a kind by their numbers; of two alike the later one holds."""
+    found = {}
+    for unit in every:
+        if _kind(unit) == kind:
+            bits = Bits(unit)
+            with suppress(EOFError):
+                if kind == SEQUENCE:
+                    _profile(bits)
+                found[bits.unsigned()] = unit
+    return found
+
+
+def _kind(unit: bytes) -> int:
+    return unit[0] >> 1 & 0x3F
+
+
+def _of_base(unit: bytes) -> bool:
+    return len(unit) > HEAD and not (unit[0] & 1 or unit[1] >> 3)
 
 
 def kept_apart(extra: bytes) -> Iterator[bytes]:

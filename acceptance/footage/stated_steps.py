@@ -1,40 +1,29 @@
 """How coarsely a stream says that it is quantised, where the decoder does not say it.
 
 JPEG (ITU-T T.81) writes its tables into each picture (B.2.4.1), H.265 (ITU-T H.265) a quantiser for
-each slice (7.3.6.1), from which its blocks may differ (``h265_quantisers``); where they do and
-cannot be read, it is as coarse as of coders that tell none, at least. The first picture that a
+each slice (7.3.6.1), from which its blocks may differ (``h265_quantisers``); where they may and
+were not read, it is as coarse as of coders that tell none, at least. The first picture that a
 stream can begin with is read: of a chart that stands still the later ones repeat what it left.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from acceptance.footage.bits import Bits
+from acceptance.footage.field_pictures import PICTURE, SEQUENCE, SLICES
 from acceptance.footage.field_pictures import units as h264_units
-from acceptance.footage.h265_sets import (
-    COARSEST,
-    IDR,
-    PICTURE,
-    SEQUENCE,
-    kept_apart,
-    picture_of,
-    readable,
-    sequence_of,
-    slice_of,
-    units,
-)
+from acceptance.footage.h265_sets import COARSEST, first_picture, slice_of
 from acceptance.footage.planes import h264_step
 from acceptance.footage.scaling_lists import of_h264
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from acceptance.footage.h265_sets import PictureSet, SequenceSet
 
 TABLES, SCAN = 0xDB, 0xDA  # JPEG markers: quantisation tables, start of scan
-SETS_OF_H264 = 7, 8  # NAL units: parameter sets of a sequence and a picture
 ZIGZAG = tuple(
     (row, total - row)
     for total in range(15)
@@ -100,10 +89,9 @@ def stated_differences(
     """
     try:
         if codec == "h264":
-            sets = {unit[0] & 0x1F: unit for unit in h264_units(extra, packet)}
-            return of_h264(*(Bits(sets[kind], 1) for kind in SETS_OF_H264))
+            return of_h264(*_sets_of_h264(extra, packet))
         if codec == "hevc":
-            sequence, picture = _sets(extra, packet)
+            sequence, picture, _ = first_picture(extra, packet)
             lists = (picture if picture.listed else sequence).scaled
             return lists if sequence.lists else None, None
     except (EOFError, IndexError, KeyError):
@@ -139,19 +127,33 @@ def _tables(picture: bytes) -> Iterator[list[int]]:
 def _slice_quantiser(extra: bytes, packet: bytes) -> tuple[int, bool] | None:
     """Return the quantiser of the first slice of an IDR picture, and whether its blocks tell more.
 
-    They do where each has its own and none of them can be read.
+    They do where each may have its own.
     """
-    slices = [unit for unit in units(extra, packet) if unit[0] >> 1 & 0x3F in IDR]
-    if not slices:
-        return None
-    sequence, picture = _sets(extra, packet)
+    sequence, picture, slices = first_picture(extra, packet)
     head = slice_of(Bits(slices[0]), sequence, picture)
     if head is None or head.address:
         return None
-    return head.quantiser, bool(picture.varies) and not readable(sequence, picture)
+    return head.quantiser, bool(picture.varies)
 
 
-def _sets(extra: bytes, packet: bytes) -> tuple[SequenceSet, PictureSet]:
-    """Return the parameter sets of an H.265 stream. Raises KeyError where one is missing."""
-    found = {unit[0] >> 1 & 0x3F: unit for unit in (*kept_apart(extra), *units(extra, packet))}
-    return sequence_of(Bits(found[SEQUENCE])), picture_of(Bits(found[PICTURE]))
+def _sets_of_h264(extra: bytes, packet: bytes) -> tuple[Bits, Bits]:
+    """Return the sets of a sequence and of a picture that the first slice of H.264 names (7.3.3).
+
+    Raises KeyError where one is missing, EOFError where a picture's is damaged.
+    """
+    sequences, pictures = {}, {}
+    for unit in h264_units(extra, packet):
+        kind, bits = unit[0] & 0x1F, Bits(unit, 1)
+        with suppress(EOFError):
+            if kind == SEQUENCE:
+                bits.skip("24")
+                sequences[bits.unsigned()] = unit
+            elif kind == PICTURE:
+                pictures[bits.unsigned()] = unit
+            elif kind in SLICES:
+                bits.skip("u", "u")
+                named = pictures[bits.unsigned()]
+                picture = Bits(named, 1)
+                picture.skip("u")
+                return Bits(sequences[picture.unsigned()], 1), Bits(named, 1)
+    raise KeyError(PICTURE)

@@ -57,7 +57,8 @@ def coded_columns(codec: str, extra: bytes, packet: bytes) -> float:
         parts = [*_units(extra[BOX * (extra[:1] == BOXED) :]), *_units(packet)]
         heads = [content for kind, content in parts if kind == SEQUENCE]
         frames = [content for kind, content in parts if kind in HEADS]
-        return _share(Bits(frames[0], 0), _sequence(Bits(heads[-1], 0)))
+        frame, head = (Bits(content, 0, escaped=False) for content in (frames[0], heads[-1]))
+        return _share(frame, _sequence(head))
     except (EOFError, IndexError):
         return 1.0
 

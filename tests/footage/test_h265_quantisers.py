@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -13,8 +14,11 @@ import numpy as np
 import pytest
 
 from acceptance.footage import clip
+from acceptance.footage.bits import Bits
+from acceptance.footage.cabac import Arithmetic
 from acceptance.footage.decoding import first_coded
 from acceptance.footage.h265_quantisers import unit_quantisers
+from acceptance.footage.h265_sets import picture_of, units
 from acceptance.footage.planes import h264_step
 from acceptance.footage.stated_steps import stated_steps, untold
 
@@ -88,7 +92,8 @@ def test_each_macroblock_has_the_quantiser_that_it_was_coded_with(
     assert np.ptp(fine) == np.ptp(coarse) == 0
     assert coarse[0, 0] - fine[0, 0] == COARSER
     qp = fine[0, 0] - (12 if "10" in pixels else 0)  # counted from the finest step on
-    assert stated.mean == h264_step(float(qp))  # the slice's, which the right half keeps
+    # the slice's, which the right half keeps; units may be coarser, as far as it knows
+    assert stated.mean == max(h264_step(float(qp)), untold(8).mean)
 
 
 def test_units_that_keep_to_their_slices_have_theirs(tmp_path: Path) -> None:
@@ -115,6 +120,41 @@ def test_what_cannot_be_read_counts_as_coarse_and_tells_nothing(tmp_path: Path) 
     assert unit_quantisers(*first_coded(path)) is None
     assert info.steps is not None
     assert info.steps.detail >= untold(8).detail
+
+
+def lengthened(unit: bytes) -> bytes:
+    return len(unit).to_bytes(4, "big") + unit
+
+
+def test_units_of_other_layers_and_spare_parameter_sets_change_nothing(tmp_path: Path) -> None:
+    """As of depth or a second view, with sets that no slice names: decoders pass over them."""
+    extra, packet = first_coded(coded(tmp_path / "a.mp4", "ctu=32:qg-size=16"))
+    found = unit_quantisers(extra, packet)
+    spare = bytes.fromhex("4401 40 e8 80")  # a picture's set of number 1, cut short
+    every = [*units(extra, packet)]
+    other = [bytes([unit[0], unit[1] | 8]) + unit[2:] for unit in every]
+    pairs = [unit for both in zip(every, other, strict=True) for unit in both]
+    more = b"".join(map(lengthened, [spare, *pairs]))
+    assert found is not None
+    assert np.array_equal(found, np.asarray(unit_quantisers(extra, more)))
+    assert stated_steps("hevc", extra, more, 8) == stated_steps("hevc", extra, packet, 8)
+
+
+def test_what_no_encoder_writes_is_told_as_an_end(tmp_path: Path) -> None:
+    """Slices that begin with bits that no coder has, and thousands of columns of tiles."""
+    extra, packet = first_coded(coded(tmp_path / "a.mp4", "ctu=32:sao=0:qp=45:aq-mode=0:slices=2"))
+    [*_, last] = units(extra, packet)
+    with pytest.raises(EOFError):
+        Arithmetic(b"\xff" * 40, [])
+    for at in range(4, 12):
+        damaged = packet[: -len(last)] + last[:at] + b"\xff" * (len(last) - at)
+        unit_quantisers(extra, damaged)
+    number = f"{1_000_000_001:b}"
+    head = "11 000000 0 11 1 0 00 11 0 00 0 1 0".replace(" ", "")  # with tiles
+    for columns, refused in (("1", False), ("0" * (len(number) - 1) + number, True)):
+        content = int("1" + (head + columns + "110000").ljust(160, "1"), 2).to_bytes(21, "big")[1:]
+        with pytest.raises(EOFError) if refused else nullcontext():
+            assert picture_of(Bits(content, 0)).tiles
 
 
 def test_damaged_pictures_tell_nothing_or_quantisers(tmp_path: Path) -> None:

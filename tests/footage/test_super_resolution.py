@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import av
 import numpy as np
 import pytest
+from av.bitstream import BitStreamFilterContext
 
 from acceptance.footage import clip
 from acceptance.footage.super_resolution import coded_columns
@@ -37,6 +38,18 @@ def test_a_key_frame_is_as_narrow_as_it_was_coded(
     options = f"superres-mode=1:superres-denom={denominator}:superres-kf-denom={denominator}"
     info = clip.open_clip(coded(tmp_path / name, options)).info
     assert (info.width, info.coded_columns) == (320, 8 / denominator)
+
+
+def test_a_clock_in_the_header_does_not_hide_it(tmp_path: Path) -> None:
+    """240 ticks a second are 00 00 03 c0, where H.264 would leave out the 3."""
+    options = "superres-mode=1:superres-denom=13:superres-kf-denom=13"
+    path, ticking = coded(tmp_path / "a.mkv", options), tmp_path / "b.obu"
+    with av.open(str(path)) as source, ticking.open("wb") as written:
+        video = source.streams.video[0]
+        clocked = BitStreamFilterContext("av1_metadata=tick_rate=240/1:td=insert", video)
+        for packet in source.demux(video):
+            written.writelines(bytes(each) for each in clocked.filter(packet))
+    assert clip.open_clip(ticking).info.coded_columns == 8 / 13
 
 
 def unit(kind: int, bits: str) -> bytes:

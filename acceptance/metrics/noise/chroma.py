@@ -42,7 +42,9 @@ PLANES = {"noise.cb": "cb", "noise.cr": "cr"}
 # steps: noise that a level in the middle between two changes of code may hide (variance seen, less
 # 1/12, at or below 1/12)
 HIDDEN = 0.37
-USUAL = -2  # offset of the quantisers of colour in the streams that this is known of (x264's)
+# offset of the quantisers of colour that this is known of: x264's fast presets have none, from
+# ``fast`` on -2
+USUAL = 0
 COARSEST = 2.5  # quantiser step over sigma up to which the coder's effect is known
 
 
