@@ -95,7 +95,7 @@ def flash_times(case: Case) -> Array:
 def sound(random: np.random.Generator, case: Case, moments: Array) -> Stretch:
     """Sound of beeps that begin at ``moments`` s, with an echo and noise."""
     samples = case.noise * random.standard_normal(int((case.seconds + 1) * case.sound_rate))
-    echo, later = random.uniform(0, 0.6), random.uniform(0.003, 0.04)
+    echo, later = random.uniform(0, 0.6), float(np.exp(random.uniform(np.log(0.003), np.log(0.3))))
     level = float(np.exp(random.uniform(np.log(0.05), 0)))
     for moment in moments:
         for loud, at in ((level, moment), (level * echo, moment + later)):
@@ -154,15 +154,17 @@ class Change:
 def changed(number: int, kind: str, moments: Array, case: Case) -> Change:
     """Draw a change of a kind; "": none.
 
-    Jumps of 0.05 to 0.4 s, drifts of 0.04 to 0.3 s, pages that stand for 1 to 6 refreshes, stamps
-    that wander by 8 to 60 ms.
+    Jumps of 0.05 to 0.4 s, one pair off by 15 to 120 ms, drifts of 0.04 to 0.3 s, pages that stand
+    for 1 to 6 refreshes, stamps that wander by 8 to 60 ms.
     """
     random = np.random.default_rng([2006, number, 53])
     at = float(random.uniform(0.25, 0.75)) * case.seconds
     by = float(random.choice([-1, 1]) * random.uniform(0.05, 0.4))
     sound = {
         "sound jumps": np.where(moments > at, by, 0.0),
-        "one pair": np.where(np.arange(len(moments)) == np.searchsorted(moments, at), by, 0.0),
+        "one pair": np.where(
+            np.arange(len(moments)) == np.searchsorted(moments, at), 0.3 * by, 0.0
+        ),
         "drift": 0.75 * by * moments / case.seconds,
     }
     return Change(

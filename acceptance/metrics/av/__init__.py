@@ -89,8 +89,8 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
     """Measure mean, worst and sd of the offset.
 
     Raises GapError no_sound, times_assumed, no_beep, no_flash, no_clock, several_clocks,
-    clock_unreadable, too_few_frames, too_few_beeps, pairing_unsure, condition_no_number,
-    or as ``film_pace.check`` does.
+    clock_unreadable, clock_jumps_often, too_few_frames, too_few_beeps, pairing_unsure,
+    condition_no_number, or as ``film_pace.check`` does.
     """
     sound = scene.sound
     if not sound:
@@ -131,7 +131,7 @@ def _only_clock(scene: Scene) -> Readings:
 def by_clock(times: Array, readings: Readings, heard: Array) -> Sync:
     """Offsets of beeps ``heard`` (b,) s against the clock in pictures at ``times`` (n,) s.
 
-    Raises GapError clock_unreadable, too_few_beeps or pairing_unsure.
+    Raises GapError clock_unreadable, clock_jumps_often, too_few_beeps or pairing_unsure.
     """
     shown = shown_by_clock(times, readings)
     pairs = paired(shown.times.mean(axis=0), heard, 0.0)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 HEARD = 0.4  # likeness to the beep, 0 .. 1, from which one is heard; noise reaches 0.25
 ECHO, DIRECT = 0.04, 0.7  # s before, and share of, an echo that sounds more like it than the beep
+# s after a beep in which what is fainter than this share of it is its echo: others come no sooner
+ECHOES, FAINTER = 0.3, 0.7
 CHUNK = 1 << 18  # samples filtered at once
 FAINT = 1e-5  # RMS below which it is silent: rounding of 16 bit
 
@@ -35,13 +37,27 @@ def _places(stretch: Stretch) -> Array:
     likeness = like_beep(stretch.samples, stretch.rate)
     apart = int(beep.SECONDS * stretch.rate)
     places: list[float] = []
+    levels: list[float] = []
     for place in _peaks(likeness, apart):
-        first = max(place - int(ECHO * stretch.rate), 1)
-        before = likeness[first : place + 1]
-        tops = np.flatnonzero((before[1:-1] >= before[:-2]) & (before[1:-1] > before[2:])) + 1
-        direct = tops[before[tops] >= DIRECT * likeness[place]]
-        places.append(_top(likeness, first + int(direct[0]) if len(direct) else place))
+        direct = _direct(likeness, place, stretch.rate)
+        level = float(np.linalg.norm(stretch.samples[direct : direct + apart]))
+        level *= float(likeness[direct])
+        after = zip(places, levels, strict=True)
+        if not any(
+            direct - at < ECHOES * stretch.rate and level < FAINTER * loud for at, loud in after
+        ):
+            places.append(_top(likeness, direct))
+            levels.append(level)
     return np.array(places)
+
+
+def _direct(likeness: Array, place: int, rate: float) -> int:
+    """Return where the beep begins of which a peak may be the echo."""
+    first = max(place - int(ECHO * rate), 1)
+    before = likeness[first : place + 1]
+    tops = np.flatnonzero((before[1:-1] >= before[:-2]) & (before[1:-1] > before[2:])) + 1
+    direct = tops[before[tops] >= DIRECT * likeness[place]]
+    return first + int(direct[0]) if len(direct) else place
 
 
 def like_beep(samples: NDArray[np.float32], rate: float) -> Array:

@@ -2,7 +2,8 @@
 
 The offset that most pairs have in common is taken first. Where it changes within the clip (a player
 that buffers anew, a camera that loses pictures but keeps stamping evenly), what is left over before
-or after is paired by an offset of its own, and a single pair by what stands between its neighbours.
+or after is paired by an offset of its own; a single pair, where none is missing elsewhere, by what
+stands between its neighbours.
 """
 
 from __future__ import annotations
@@ -41,22 +42,22 @@ class Pairs:
 
     @property
     def changes(self) -> Whole:
-        """Numbers of the pairs from which on the offset is another."""
-        return np.flatnonzero(np.diff(self.offsets)) + 1
+        """Numbers of the pairs from which on the offset is another by more than ``ALIKE``."""
+        return np.flatnonzero(np.abs(np.diff(self.offsets)) > ALIKE) + 1
 
 
 def paired(flashes: Array, beeps: Array, step: float) -> Pairs:
     """Pair flashes and beeps, both times in s and ascending, by what most have in common.
 
     ``step`` (s) is from picture to picture. Raises GapError pairing_unsure where another offset
-    explains nearly as many of the same, or a beep is left over that may be a flash's or nobody's;
-    or too_few_beeps.
+    explains nearly as many of the same, or many are left over at an end; or too_few_beeps.
     """
     offsets = flashes[:, None] - beeps[None, :]
     found = _group(offsets, ALIKE + step, CLEARLY)
     while more := _more(offsets, found, ALIKE + step):
         found = _joined(found, more)
-    return _singles(offsets, found, ALIKE + step)
+    least = float(np.diff(flashes).min(initial=np.inf))
+    return _singles(offsets, found, ALIKE + step, least)
 
 
 def _more(offsets: Array, found: Pairs, alike: float) -> Pairs | None:
@@ -90,10 +91,18 @@ def _group(offsets: Array, alike: float, clearly: float) -> Pairs:
     # the middle of the offsets that explain most: each explains its neighbours' pairs too
     best = float(np.median(most[most - most[0] <= 2 * alike]))
     away = np.abs(candidates - best) > 2 * alike
-    same = explained[away] & _explained(offsets, best, alike)
-    if (np.count_nonzero(same, axis=1) > clearly * counts.max()).any():
+    among = explained[away] & _among(_explained(offsets, best, alike))
+    if (np.count_nonzero(among, axis=1) > clearly * counts.max()).any():
         raise GapError("pairing_unsure", pairs=int(counts.max()))
     return _mutual(offsets, best, alike)
+
+
+def _among(explained: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(f,) which flashes stand among those ``explained`` (f,), not before or after most of them."""
+    before = np.cumsum(explained) - explained
+    after = np.count_nonzero(explained) - before - explained
+    few = max(np.count_nonzero(explained) // 4, 1)
+    return np.asarray(explained | ((before >= few) & (after >= few)))
 
 
 def _explained(offsets: Array, at: float, alike: float) -> NDArray[np.bool_]:
@@ -120,18 +129,18 @@ def _joined(*some: Pairs) -> Pairs:
     return Pairs(flashes=flashes[order], beeps=beeps[order], offsets=offsets[order])
 
 
-def _singles(offsets: Array, found: Pairs, alike: float) -> Pairs:
-    """Add flashes that stand between two pairs with as many beeps, and what goes on at the ends.
+def _singles(offsets: Array, found: Pairs, alike: float, least: float) -> Pairs:
+    """Add what goes on at the ends, and, where none is missing, what stands alone between pairs.
 
-    Raises GapError pairing_unsure where such beeps may be nobody's.
+    A flash and a beep alone are a pair where they are off by less than half of the ``least`` (s)
+    from flash to flash; a flash without its beep may stand beside a beep without its flash. Raises
+    GapError pairing_unsure where many are left over at an end.
     """
     before, *between, after = _slots(found, offsets.shape)
-    alone = [slot for slot in between if len(slot[0]) == len(slot[1]) > 0]
-    unsure = any(0 < len(slot[1]) != len(slot[0]) > 0 for slot in between)
-    beside = any(len(slot[1]) > len(slot[0]) for slot in between)
-    if unsure or (alone and beside):
-        raise GapError("pairing_unsure", pairs=len(found.flashes))
-    more = [pair for slot in alone for pair in zip(*slot, strict=True)]
+    whole = all(len(some) == len(heard) for some, heard in between)
+    more = [pair for slot in between for pair in zip(*slot, strict=True)] if whole else []
+    usual = np.interp(np.arange(len(offsets)), found.flashes, found.offsets)
+    more = [pair for pair in more if abs(offsets[pair] - usual[pair[0]]) < least / 2]
     for at, slot in ((0, (before[0][::-1], before[1][::-1])), (-1, after)):
         at_end = int(found.flashes[at]), int(found.beeps[at])
         going_on = _going_on(offsets, at_end, slot, alike)

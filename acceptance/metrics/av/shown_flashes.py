@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 BESIDE = 8  # readings on either side of a jump
 FEWEST = 8  # readings of a line
+MOST_JUMPS, SELDOM = 8, 0.2  # in a film, and a second
 UNEVEN = 0.1  # refreshes, rms, that exposures or stamps are off a line: stamps in ms leave 0.02
 ABOUT = 0.4  # s on either side of a flash
 CLEAR = clock_readings.CLEAR
@@ -52,14 +53,17 @@ class ShownFlashes:
 def shown_by_clock(times: Array, readings: Readings) -> ShownFlashes:
     """Return when flashes are shown, by pictures at ``times`` (n,) s.
 
-    Raises GapError clock_unreadable.
+    Raises GapError clock_unreadable or clock_jumps_often.
     """
     # a picture that repeats the one before says nothing of its own time
     seen = np.flatnonzero(readings.readable & ~clock_readings.same_picture(readings.shares))
     if len(seen) < len(times) / 4 or len(seen) < FEWEST:
         raise GapError("clock_unreadable", share=len(seen) / max(len(times), 1))
     step = float(np.median(np.diff(times)))
-    parts = np.split(seen, _jumps(times, readings, seen, step))
+    jumps, seconds = _jumps(times, readings, seen, step), float(np.ptp(times))
+    if len(jumps) > min(MOST_JUMPS, SELDOM * seconds):
+        raise GapError("clock_jumps_often", jumps=len(jumps), seconds=seconds)
+    parts = np.split(seen, jumps)
     each = [
         _of_part(times[part], readings.only(part), step) for part in parts if len(part) >= FEWEST
     ]
