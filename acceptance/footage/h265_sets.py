@@ -182,8 +182,7 @@ def _raw(bits: Bits) -> tuple[int, int, int, int]:
 
 def picture_of(bits: Bits) -> PictureSet:
     """Read a picture parameter set. Raises EOFError where it is damaged."""
-    bits.skip("u")
-    sequence = bits.unsigned()
+    _, sequence = bits.unsigned(), bits.unsigned()
     parts, shown, more, hides = (bits.read(count) for count in (1, 1, 3, 1))
     bits.skip("1", "u", "u")
     start = 26 + bits.signed()

@@ -451,11 +451,11 @@ def test_noise_of_colour_is_put_back_by_what_a_coder_takes_with_the_doubt_of_tha
     assert not found.upper_bound
 
 
-@pytest.mark.parametrize(("offsets", "steps"), [((-2, 4), 1), ((-8, 4), 0.5), ((1, -2), 2**0.5)])
+@pytest.mark.parametrize(("offsets", "steps"), [((0, 4), 1), ((-6, 4), 0.5), ((3, -2), 2**0.5)])
 def test_noise_of_colour_counts_by_the_step_of_its_own_plane(
     offsets: tuple[int, int], steps: float
 ) -> None:
-    """What a coder takes was tried with quantisers of colour by 2 below that of luma."""
+    """What a coder takes was tried with quantisers of colour as that of luma."""
     plane = np.rint(128 + 15 * np.random.default_rng(1).standard_normal((4, 40, 50)))
     given = scene()
     given.video.colour_offsets = offsets

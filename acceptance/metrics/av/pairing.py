@@ -99,10 +99,10 @@ def _group(offsets: Array, alike: float, clearly: float) -> Pairs:
 
 def _among(explained: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """(f,) which flashes stand among those ``explained`` (f,), not before or after most of them."""
-    before = np.cumsum(explained) - explained
-    after = np.count_nonzero(explained) - before - explained
-    few = max(np.count_nonzero(explained) // 4, 1)
-    return np.asarray(explained | ((before >= few) & (after >= few)))
+    before = np.asarray(np.cumsum(explained) - explained, np.int64)
+    whole = int(np.count_nonzero(explained))
+    few = max(whole // 4, 1)
+    return np.asarray(explained | ((before >= few) & (whole - before - explained >= few)))
 
 
 def _explained(offsets: Array, at: float, alike: float) -> NDArray[np.bool_]:
