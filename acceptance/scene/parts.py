@@ -2,9 +2,11 @@
 
 A camera that shakes moves all that it sees. A thing as wide as the view that goes to and fro before
 slats, boards or a plain wall moves all that tells anything of that direction; but it lies in a
-strip. Each part is asked whether it changed as the picture before would by that motion (least
-squares: B. Lucas, T. Kanade, Proc. IJCAI 1981). A camera that is turned away, or another one,
-leaves no part as it was; a large screen that cuts to another picture leaves all about it.
+strip: beside it slats stand, or a wall shows nothing on both of its sides. A sky, water or a floor
+that shows nothing lies at one end of the view, and what moves at the other. Each part is asked
+whether it changed as the picture before would by that motion (least squares: B. Lucas, T. Kanade,
+Proc. IJCAI 1981). A camera that is turned away, or another one, leaves no part as it was but for
+shading; a large screen that cuts to another picture leaves all about it.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 FOLLOWS = 0.7  # of the change that the motion would make; noise alone has half of it
 SOME = 0.2  # of the parts of a row, or a column, that tell of the motion
+WALL = 0.5  # of a row, or a column, in which parts stand: masts and posts before a sky have less
 STAYS = 0.5  # of the power of what a part shows: it stays where less of it changed
 
 
@@ -78,8 +81,8 @@ def reach(
     """Return the share (0..1) of the rows, or columns, in which some ``among`` parts (h, w) are.
 
     Of rows and columns it is what is less, of as many as so many parts could be in; nan where there
-    are none. What shows nothing may be a sky or water that does as the rest: rows without any do
-    not count where the ``parts`` lie at an end of the picture, but where enough of them ``stand``.
+    are none. Where the ``parts`` lie at an end of the picture, what shows nothing may be a sky that
+    does as they do: rows without any of them count only if they ``stand``.
     """
     number = int(np.count_nonzero(parts))
     if not number:
@@ -89,7 +92,7 @@ def reach(
         some = parts.any(axis=axis) & (parts.sum(axis=axis) >= SOME * among.sum(axis=axis))
         counted = np.ones_like(some)
         if some[0] or some[-1]:
-            counted = some.copy() if stand is None else some | (stand.mean(axis=axis) >= SOME)
+            counted = some.copy() if stand is None else some | (stand.mean(axis=axis) >= WALL)
         shares.append(np.count_nonzero(some) / max(1, min(np.count_nonzero(counted), number)))
     return min(shares)
 
