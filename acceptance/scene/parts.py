@@ -93,7 +93,8 @@ def reach(
         counted = np.ones_like(some)
         if some[0] or some[-1]:
             counted = some.copy() if stand is None else some | (stand.mean(axis=axis) >= WALL)
-        shares.append(np.count_nonzero(some) / max(1, min(np.count_nonzero(counted), number)))
+        could = min(int(np.count_nonzero(counted)), number)
+        shares.append(int(np.count_nonzero(some)) / max(1, could))
     return min(shares)
 
 

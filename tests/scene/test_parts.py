@@ -66,8 +66,8 @@ def test_what_moves_below_a_sky_that_shows_nothing_reaches_all_over_the_view(
     before, now = seen(view(1), 0, 0), seen(view(1), 1, 1)
     shading = 150 + sky * np.arange(16, dtype=np.float32)[:, None]
     before[:16], now[:16] = shading, shading - sky
-    turned = [np.ascontiguousarray(small[::down]) for small in (before, now)]
-    assert reach(*turned, down, 1) == 1
+    first, second = (np.ascontiguousarray(small[::down]) for small in (before, now))
+    assert reach(first, second, down, 1) == 1
 
 
 @pytest.mark.parametrize(("apart", "least", "most"), [(32, 1.0, 1.0), (4, 0.4, 0.6)])
