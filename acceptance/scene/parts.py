@@ -94,7 +94,7 @@ def reach(
         if some[0] or some[-1]:
             counted = some.copy() if stand is None else some | (stand.mean(axis=axis) >= WALL)
         could = min(int(np.count_nonzero(counted)), number)
-        shares.append(int(np.count_nonzero(some)) / max(1, could))
+        shares.append(int(np.count_nonzero(some)) / could)
     return min(shares)
 
 
