@@ -2,14 +2,17 @@
 
 A camera that shakes moves all that it sees. A thing as wide as the view that goes to and fro before
 slats, boards or a plain wall moves all that tells anything of that direction; but it lies in a
-strip. Each part is asked whether it changed as the picture before would by that motion (least
-squares: B. Lucas, T. Kanade, Proc. IJCAI 1981). A camera that is turned away, or another one,
-leaves no part as it was; a large screen that cuts to another picture leaves all about it.
+strip: beside it slats stand, or a wall shows nothing on both of its sides. A sky, water or a floor
+that shows nothing lies at one end of the view, and what moves at the other. Each part is asked
+whether it changed as the picture before would by that motion (least squares: B. Lucas, T. Kanade,
+Proc. IJCAI 1981). A camera that is turned away, or another one, leaves no part as it was but for
+shading; a large screen that cuts to another picture leaves all about it.
 """
 
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import cv2
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 FOLLOWS = 0.7  # of the change that the motion would make; noise alone has half of it
 SOME = 0.2  # of the parts of a row, or a column, that tell of the motion
+WALL = 0.5  # of a row, or a column, in which parts stand: masts and posts before a sky have less
 STAYS = 0.5  # of the power of what a part shows: it stays where less of it changed
 
 
@@ -51,7 +55,7 @@ class MovingParts:
             return math.nan
         dx, dy = (way * scale for way, scale in zip(moved, self.scale, strict=True))
         tell, followed = self._followers(before, small, dx, dy)
-        return reach(followed, tell)
+        return reach(followed, tell, _standing(before, small, self.thresholds)[1])
 
     def _followers(
         self, before: Floats, now: Floats, dx: float, dy: float
@@ -71,11 +75,14 @@ class MovingParts:
         return tell, tell & (shared > FOLLOWS * power)
 
 
-def reach(parts: NDArray[np.bool_], among: NDArray[np.bool_]) -> float:
+def reach(
+    parts: NDArray[np.bool_], among: NDArray[np.bool_], stand: NDArray[np.bool_] | None = None
+) -> float:
     """Return the share (0..1) of the rows, or columns, in which some ``among`` parts (h, w) are.
 
     Of rows and columns it is what is less, of as many as so many parts could be in; nan where there
-    are none.
+    are none. Where the ``parts`` lie at an end of the picture, what shows nothing may be a sky that
+    does as they do: rows without any of them count only if they ``stand``.
     """
     number = int(np.count_nonzero(parts))
     if not number:
@@ -83,7 +90,11 @@ def reach(parts: NDArray[np.bool_], among: NDArray[np.bool_]) -> float:
     shares: list[float] = []
     for axis in (0, 1):
         some = parts.any(axis=axis) & (parts.sum(axis=axis) >= SOME * among.sum(axis=axis))
-        shares.append(int(np.count_nonzero(some)) / min(some.size, number))
+        counted = np.ones_like(some)
+        if some[0] or some[-1]:
+            counted = some.copy() if stand is None else some | (stand.mean(axis=axis) >= WALL)
+        could = min(int(np.count_nonzero(counted)), number)
+        shares.append(int(np.count_nonzero(some)) / could)
     return min(shares)
 
 
@@ -92,14 +103,41 @@ def stayed(before: Floats, now: Floats, thresholds: Thresholds) -> float:
 
     Both thumbnails (36, 64) are in codes. It is nan where no part shows anything.
     """
+    able, stand = _standing(before, now, thresholds)
+    number = np.count_nonzero(able)
+    return 100 * np.count_nonzero(stand) / number if number else math.nan
+
+
+def _standing(
+    before: Floats, now: Floats, thresholds: Thresholds
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which parts (9, 16) show anything, and which of them are as they were."""
     shown = [_relief(small, thresholds) for small in (before, now)]
     able = np.maximum(*shown) > thresholds.shown_codes**2
     changed = block_means((now - before) ** 2, thresholds)
-    stay = able & (changed < STAYS * np.minimum(*shown))
-    number = np.count_nonzero(able)
-    return 100 * np.count_nonzero(stay) / number if number else math.nan
+    return able, able & (changed < STAYS * np.minimum(*shown))
 
 
 def _relief(small: Floats, thresholds: Thresholds) -> Floats:
-    """Return the variance (9, 16) within each part, in codes^2."""
-    return np.asarray(block_means(small * small, thresholds) - block_means(small, thresholds) ** 2)
+    """Return the variance (9, 16) within each part about a plane, in codes^2.
+
+    Shading is one within a part: that of a sky, or of a lens, stays whatever the camera looks at.
+    """
+    relief = block_means(small * small, thresholds) - block_means(small, thresholds) ** 2
+    for slope in _slopes(small.shape, thresholds.blocks):
+        relief -= block_means(small * slope, thresholds) ** 2
+    return np.asarray(relief)
+
+
+@lru_cache(maxsize=2)
+def _slopes(shape: tuple[int, ...], blocks: tuple[int, int]) -> tuple[Floats, Floats]:
+    """Return what rises down, and to the right, within each part: of mean 0 and power 1."""
+    rows, columns = (
+        np.tile(ramp / ramp.std(), number)
+        for number, ramp in (
+            (number, np.arange(size // number) - (size // number - 1) / 2)
+            for size, number in zip(shape, blocks[::-1], strict=True)
+        )
+    )
+    whole = np.ones(shape, np.float32)
+    return (whole * rows[:, None]).astype(np.float32), (whole * columns).astype(np.float32)

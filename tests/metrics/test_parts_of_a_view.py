@@ -121,3 +121,58 @@ def test_another_view_below_the_same_name_and_time_is_an_alarm_of_a_change(tmp_p
     found = figure(tmp_path, "scene_change", [before] * 30 + [after] * 30)
     assert found.value > CHANGE
     assert not bound(found)
+
+
+def below_a_sky(picture: Codes, shade: float) -> Codes:
+    """Return the view below a sky of two fifths that becomes darker by so many codes down."""
+    high = len(picture) * 2 // 5
+    below = picture.copy()
+    below[:high] = np.rint(200 - shade * np.linspace(0, 1, high))[:, None]
+    return below
+
+
+@pytest.mark.parametrize("shade", [10, 60])
+def test_another_view_below_the_same_shaded_sky_is_an_alarm_of_a_change(
+    shade: float, tmp_path: Path
+) -> None:
+    before, after = (below_a_sky(view(seed), shade) for seed in (3, 4))
+    found = figure(tmp_path, "scene_change", [before] * 30 + [after] * 30)
+    assert found.value > CHANGE
+    assert not bound(found)
+
+
+def test_another_view_through_a_lens_that_is_darker_at_its_edges_is_an_alarm_of_a_change(
+    tmp_path: Path,
+) -> None:
+    y, x = np.mgrid[-1:1:270j, -1:1:480j]
+    lens = 1 - 0.3 * (x * x + y * y)
+    before, after = ((below_a_sky(view(seed), 0) * lens).astype(np.uint8) for seed in (3, 4))
+    found = figure(tmp_path, "scene_change", [before] * 30 + [after] * 30)
+    assert found.value > CHANGE
+    assert not bound(found)
+
+
+@pytest.mark.parametrize("side", ["above", "below", "left"])
+def test_a_camera_that_shakes_with_a_plain_sky_or_wall_at_one_end_is_an_alarm(
+    side: str, tmp_path: Path
+) -> None:
+    large = below_a_sky(view(3, 310, 520), 0)
+    if side == "left":
+        large = below_a_sky(view(3, 520, 310), 0).T
+    if side == "below":
+        large = large[::-1]
+    tops = [(20 + swung(n), 20 + swung(n + 5)) for n in range(55)]
+    pictures = [np.ascontiguousarray(large[y : y + 270, x : x + 480]) for y, x in tops]
+    found = figure(tmp_path, "shake", pictures)
+    assert found.value > SHAKE
+    assert not bound(found)
+
+
+@pytest.mark.parametrize("lie", ["level", "upright"])
+def test_stripes_that_stand_are_an_alarm_below_a_plain_sky(lie: str, tmp_path: Path) -> None:
+    rows, columns = np.indices((270, 480))
+    wave = 10 * np.sin(2 * np.pi * (rows if lie == "level" else columns) / 11)
+    picture = np.rint(below_a_sky(view(3), 0) + wave).astype(np.uint8)
+    found = figure(tmp_path, "stripes", [picture] * 40)
+    assert found.value > STRIPES
+    assert not bound(found)

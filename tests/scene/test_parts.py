@@ -57,6 +57,47 @@ def test_a_bar_as_wide_as_the_view_that_moves_reaches_the_rows_that_it_lies_in(
     assert 0 < reach(before, now, 1, 0, noise) <= rows / 9
 
 
+@pytest.mark.parametrize("sky", [0.0, 0.5, 3.0])
+@pytest.mark.parametrize("down", [1, -1])
+def test_what_moves_below_a_sky_that_shows_nothing_reaches_all_over_the_view(
+    sky: float, down: int
+) -> None:
+    """A sky is plain or shaded by so many codes a row, which tells of the motion as well."""
+    before, now = seen(view(1), 0, 0), seen(view(1), 1, 1)
+    shading = 150 + sky * np.arange(16, dtype=np.float32)[:, None]
+    before[:16], now[:16] = shading, shading - sky
+    first, second = (np.ascontiguousarray(small[::down]) for small in (before, now))
+    assert reach(first, second, down, 1) == 1
+
+
+@pytest.mark.parametrize(("apart", "least", "most"), [(32, 1.0, 1.0), (4, 0.4, 0.6)])
+def test_posts_before_a_sky_are_no_wall_and_slats_are(
+    apart: int, least: float, most: float
+) -> None:
+    before, now = seen(view(1), 0, 0), seen(view(1), 1, 0)
+    for small in (before, now):
+        small[:16] = 150
+        small[:16, 1::apart], small[:16, 2::apart] = 40, 90
+    assert least <= reach(before, now, 1, 0) <= most
+
+
+@pytest.mark.parametrize("size", [8, 16])
+def test_what_moves_between_two_plain_ends_reaches_no_further_than_itself(size: int) -> None:
+    before, now = np.full((2, 36, 64), 140, np.float32)
+    before[12 : 12 + size] = seen(view(1), 0, 0)[12 : 12 + size]
+    now[13 : 13 + size] = before[12 : 12 + size]
+    assert reach(before, now, 1, 0) <= (size / 4 + 1) / 9
+
+
+@pytest.mark.parametrize("slope", [-3.0, 2.0])
+def test_a_sky_that_is_shaded_alike_is_no_part_that_stays(slope: float) -> None:
+    before, now = seen(view(1), 0, 0), seen(view(2), 0, 0)
+    down, across = np.indices((16, 64), np.float32)
+    for small in (before, now):
+        small[:16] = 150 + slope * down + across**2 / 100
+    assert stayed(before, now, THRESHOLDS) < 5
+
+
 def test_what_stands_and_what_moves_otherwise_reach_nowhere() -> None:
     large = view(1)
     assert math.isnan(reach(seen(large, 0, 0), seen(large, 0, 0), 0, 0))

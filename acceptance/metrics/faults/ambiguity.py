@@ -38,7 +38,7 @@ PATTERN = 2.0  # % of the amplitude, from which a pattern is in a part of the pi
 SOFT = 0.5  # % of the height, from which what sways is out of focus
 # % of the height a second from which something shakes, and share of the rows, or columns, of parts
 # of the picture in which some move as it all seems to: planted shakes 0.75 and more (101 of 102),
-# things as wide as the view 0.72 at most, but in strong noise
+# things as wide as the view, at neither end of it, 0.72 at most, but in strong noise
 SHAKES, ACROSS = 1.0, 0.73
 # % of its likeness that a picture must lose, and of it that must have changed, for the scene to be
 # another, and of its parts that may stay: 10 at most where a camera was turned or was another one,
