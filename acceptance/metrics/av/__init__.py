@@ -12,7 +12,7 @@ the stamp stands for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from acceptance.footage.clip import VideoInfo
     from acceptance.metrics._filmed_clock.film_pace import Doubt
     from acceptance.metrics._filmed_clock.readings import Array, Readings
-    from acceptance.metrics.av.pairing import Whole
+    from acceptance.metrics.av.pairing import Pairs, Whole
     from acceptance.model.basics import Value
     from acceptance.model.measurement import Measurement
     from acceptance.scene.build import Scene
@@ -48,6 +48,7 @@ PAGE = 20.0  # ms, half width: how much later the page's light, or its sound, ma
 ACCURACY = 2.0  # ms, half width of the page's offset where it is stated without accuracy
 SPEED = 0.343  # m of sound in a ms
 BEEP = 0.25  # ms, half width of the moment of a single beep: noise, echoes
+FAR = 2.2  # times what pairs are usually off
 FARTHEST = 3.0  # m between loudspeaker and microphone where it is not stated
 
 
@@ -161,7 +162,7 @@ def by_flashes(times: Array, light: Array, heard: Array) -> Sync:
     Raises GapError no_flash, too_few_beeps or pairing_unsure.
     """
     seen = flashes.seen(times, light)
-    pairs = paired(seen.usual, heard, seen.step)
+    pairs = _singled(paired(seen.usual, heard, seen.step), seen.usual, heard, seen.step)
     found = flashes.offset(seen.only(pairs.flashes), heard[pairs.beeps] + pairs.offsets)
     exposure = BudgetLine(source="exposure", contribution=1000 * found.open)
     each = 1000 * (found.each + pairs.offsets)
@@ -177,6 +178,17 @@ def by_flashes(times: Array, light: Array, heard: Array) -> Sync:
         sd_lines=[own, *_of_changes(apart / 2**0.5, len(each))],
         worst_lines=[exposure, scatter, _line("single_flash", 1000 * float(shown))],
     )  # fmt: skip
+
+
+def _singled(pairs: Pairs, usual: Array, heard: Array, step: float) -> Pairs:
+    """Give an own offset to pairs that are off their group by more than a flash leaves open.
+
+    The likelihood of a group would pass over them.
+    """
+    off = usual[pairs.flashes] - heard[pairs.beeps] - pairs.offsets
+    usually = 1.4826 * float(np.median(np.abs(off - np.median(off))))
+    far = np.abs(off) > max(0.6 * step, FAR * usually)
+    return replace(pairs, offsets=pairs.offsets + np.where(far, off, 0.0))
 
 
 def _of_changes(apart: float, count: int) -> list[BudgetLine]:
