@@ -106,14 +106,11 @@ def described(
     with opened(path) as container:
         stream = filmed_stream(container)
         words = still_words.read(path) if still else still_words.StillWords()
-        rotation, mirrored = (
-            orientation.of_still(first, words.orientation) if still else orientation.of_frame(first)
-        )
+        rotation, mirrored = _orientation(first, words, still=still)
         width, height = _upright(first)
-        codec, coded = stream.codec_context.name, coded_in(container)
-        scaling, colour_offsets = stated_differences(codec, *coded)
-        coding = coding_of(first, still=still, lines=min(width, height))
         rate = _nominal_rate(stream.guessed_rate, packets) if not still else None
+        codec, coded = stream.codec_context.name, coded_in(container)
+        coding = coding_of(first, still=still, lines=min(width, height))
         info = VideoInfo(
             width=width,
             height=height,
@@ -134,14 +131,22 @@ def described(
             still=still,
             assumed=coding.assumed + _assumed(container, packets, still=still, sequence=sequence),
             steps=stated_steps(codec, *coded, depth_of(first.format)),
-            scaling=scaling,
-            colour_offsets=colour_offsets,
             coded_columns=coded_columns(codec, *coded),
             slowed=1.0 if still else _slowed(container, packets),
             mirrored=mirrored,
             gamut=gamut.of_frame(first, codec),
         )
+    scaling, colour_offsets = stated_differences(codec, *coded)
+    info = replace(info, scaling=scaling, colour_offsets=colour_offsets)
     return _by_profile(info, words.profile) if words.profile else info
+
+
+def _orientation(
+    first: av.VideoFrame, words: still_words.StillWords, *, still: bool
+) -> tuple[int, bool]:
+    if still:
+        return orientation.of_still(first, words.orientation)
+    return orientation.of_frame(first)
 
 
 def _first_frame(path: Path, packets: Sequence[Packet]) -> av.VideoFrame:

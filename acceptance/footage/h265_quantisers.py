@@ -14,13 +14,7 @@ import numpy as np
 
 from acceptance.footage.bits import Bits
 from acceptance.footage.h265_blocks import Blocks
-from acceptance.footage.h265_sets import (
-    COARSEST,
-    HEAD,
-    first_picture,
-    readable,
-    slice_of,
-)
+from acceptance.footage.h265_sets import COARSEST, HEAD, first_picture, readable, slice_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,7 +22,7 @@ if TYPE_CHECKING:
     from acceptance.footage.h265_sets import PictureSet, SequenceSet
 
 MACROBLOCK = 16  # px
-MOST = 1 << 19  # bytes: reading takes about five seconds, and so large pictures are finely coded
+MOST = 1 << 19  # bytes: reading takes about five seconds
 
 
 def unit_quantisers(extra: bytes, packet: bytes) -> NDArray[np.int32] | None:

@@ -195,9 +195,8 @@ def picture_of(bits: Bits) -> PictureSet:
     bypasses, tiles, rows_apart = bits.read(1), bits.read(1), bits.read(1)
     if tiles:
         _skip_tiles(bits)
-    across, controlled = bits.read(1), bits.read(1)
-    overrides, unfiltered = (bits.read(1), bits.read(1)) if controlled else (0, 0)
-    bits.skip(*"ss" if controlled and not unfiltered else "")
+    across = bits.read(1)
+    overrides, unfiltered = _smoothing(bits) if bits.read(1) else (0, 0)
     listed = bits.read(1)
     scaled = of_h265(bits) if listed else None
     bits.skip("1", "u")
@@ -222,6 +221,13 @@ def picture_of(bits: Bits) -> PictureSet:
         scaled=scaled,
         extended=bits.read(1),
     )
+
+
+def _smoothing(bits: Bits) -> tuple[int, int]:
+    """Return whether slices may smooth otherwise than their picture, and whether that does not."""
+    overrides, unfiltered = bits.read(1), bits.read(1)
+    bits.skip(*"ss" * (1 - unfiltered))
+    return overrides, unfiltered
 
 
 def _skip_tiles(bits: Bits) -> None:

@@ -150,6 +150,13 @@ def test_a_clock_that_jumps_again_and_again_is_refused() -> None:
     with pytest.raises(GapError) as caught:
         av.by_clock(np.arange(len(times)) / 25, readings, np.arange(20.0))
     assert caught.value.code == "clock_jumps_often"
+    slow = np.arange(20) / 2  # two jumps leave parts that are too short for a line
+    jumped = slow + 3.0 * (np.arange(20) >= 7) + 3.0 * (np.arange(20) >= 13)
+    readings = clocks.readings(
+        random, lambda at: expected_shares(5000 + 59.3 * (jumped + 0.01 * at), 0.3, 24), 0.6
+    )
+    with pytest.raises(GapError):
+        av.by_clock(slow, readings, np.arange(20.0))
 
 
 @pytest.mark.parametrize("rate", [8000, 44100, 48000])

@@ -48,7 +48,7 @@ PAGE = 20.0  # ms, half width: how much later the page's light, or its sound, ma
 ACCURACY = 2.0  # ms, half width of the page's offset where it is stated without accuracy
 SPEED = 0.343  # m of sound in a ms
 BEEP = 0.25  # ms, half width of the moment of a single beep: noise, echoes
-FAR = 2.2  # times what pairs are usually off
+FAR, PART = 2.2, 0.6  # times what pairs are usually off, and of a picture: a flash leaves half open
 FARTHEST = 3.0  # m between loudspeaker and microphone where it is not stated
 
 
@@ -162,7 +162,7 @@ def by_flashes(times: Array, light: Array, heard: Array) -> Sync:
     Raises GapError no_flash, too_few_beeps or pairing_unsure.
     """
     seen = flashes.seen(times, light)
-    pairs = _singled(paired(seen.usual, heard, seen.step), seen.usual, heard, seen.step)
+    pairs = _own_offsets(paired(seen.usual, heard, seen.step), seen.usual, heard, seen.step)
     found = flashes.offset(seen.only(pairs.flashes), heard[pairs.beeps] + pairs.offsets)
     exposure = BudgetLine(source="exposure", contribution=1000 * found.open)
     each = 1000 * (found.each + pairs.offsets)
@@ -180,14 +180,14 @@ def by_flashes(times: Array, light: Array, heard: Array) -> Sync:
     )  # fmt: skip
 
 
-def _singled(pairs: Pairs, usual: Array, heard: Array, step: float) -> Pairs:
+def _own_offsets(pairs: Pairs, usual: Array, heard: Array, step: float) -> Pairs:
     """Give an own offset to pairs that are off their group by more than a flash leaves open.
 
     The likelihood of a group would pass over them.
     """
     off = usual[pairs.flashes] - heard[pairs.beeps] - pairs.offsets
     usually = 1.4826 * float(np.median(np.abs(off - np.median(off))))
-    far = np.abs(off) > max(0.6 * step, FAR * usually)
+    far = np.abs(off) > max(PART * step, FAR * usually)
     return replace(pairs, offsets=pairs.offsets + np.where(far, off, 0.0))
 
 

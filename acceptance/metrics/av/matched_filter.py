@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 HEARD = 0.4  # likeness to the beep, 0 .. 1, from which one is heard; noise reaches 0.25
 ECHO, DIRECT = 0.04, 0.7  # s before, and share of, an echo that sounds more like it than the beep
-# s after a beep in which what is fainter than this share of it is its echo: others come no sooner
+# s after a beep in which what is fainter than this share of it is its echo
 ECHOES, FAINTER = 0.3, 0.7
 CHUNK = 1 << 18  # samples filtered at once
 FAINT = 1e-5  # RMS below which it is silent: rounding of 16 bit
@@ -42,10 +42,8 @@ def _places(stretch: Stretch) -> Array:
         direct = _direct(likeness, place, stretch.rate)
         level = float(np.linalg.norm(stretch.samples[direct : direct + apart]))
         level *= float(likeness[direct])
-        after = zip(places, levels, strict=True)
-        if not any(
-            direct - at < ECHOES * stretch.rate and level < FAINTER * loud for at, loud in after
-        ):
+        soon = bool(places) and direct - places[-1] < ECHOES * stretch.rate
+        if not (soon and level < FAINTER * levels[-1]):
             places.append(_top(likeness, direct))
             levels.append(level)
     return np.array(places)

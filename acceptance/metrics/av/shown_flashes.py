@@ -67,6 +67,8 @@ def shown_by_clock(times: Array, readings: Readings) -> ShownFlashes:
     each = [
         _of_part(times[part], readings.only(part), step) for part in parts if len(part) >= FEWEST
     ]
+    if not each:
+        raise GapError("clock_unreadable", share=len(seen) / len(times))
     return ShownFlashes(
         times=np.concatenate([part.times for part in each], axis=1),
         half=max(part.half for part in each),
