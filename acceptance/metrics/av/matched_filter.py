@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 HEARD = 0.4  # likeness to the beep, 0 .. 1, from which one is heard; noise reaches 0.25
-ECHO, DIRECT = 0.04, 0.7  # s before, and share of, an echo that sounds more like it than the beep
+# s before, and share of, an echo that sounds more like it than the beep
+ECHO, DIRECT = 0.07, 0.7
 # s after a beep in which what is fainter than this share of it is its echo
-ECHOES, FAINTER = 0.3, 0.7
+ECHOES, FAINTER = 0.3, 0.85
 CHUNK = 1 << 18  # samples filtered at once
 FAINT = 1e-5  # RMS below which it is silent: rounding of 16 bit
 
@@ -38,8 +39,8 @@ def _places(stretch: Stretch) -> Array:
     apart = int(beep.SECONDS * stretch.rate)
     places: list[float] = []
     levels: list[float] = []
-    for place in _peaks(likeness, apart):
-        direct = _direct(likeness, place, stretch.rate)
+    begins = {_direct(likeness, place, stretch.rate) for place in _peaks(likeness, apart)}
+    for direct in sorted(begins):
         level = float(np.linalg.norm(stretch.samples[direct : direct + apart]))
         level *= float(likeness[direct])
         soon = bool(places) and direct - places[-1] < ECHOES * stretch.rate
@@ -50,12 +51,12 @@ def _places(stretch: Stretch) -> Array:
 
 
 def _direct(likeness: Array, place: int, rate: float) -> int:
-    """Return where the beep begins of which a peak may be the echo."""
+    """Return where the beep begins of which a peak may be the echo, or an echo's echo."""
     first = max(place - int(ECHO * rate), 1)
     before = likeness[first : place + 1]
     tops = np.flatnonzero((before[1:-1] >= before[:-2]) & (before[1:-1] > before[2:])) + 1
     direct = tops[before[tops] >= DIRECT * likeness[place]]
-    return first + int(direct[0]) if len(direct) else place
+    return _direct(likeness, first + int(direct[0]), rate) if len(direct) else place
 
 
 def like_beep(samples: NDArray[np.float32], rate: float) -> Array:
