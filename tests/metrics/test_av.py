@@ -144,6 +144,27 @@ def test_an_echo_is_no_beep_however_late_it_comes(later: list[float], share: flo
     assert matched_filter.heard([sound]) == pytest.approx(moments, abs=2e-4)
 
 
+def test_an_echo_of_a_beep_before_the_sound_begins_is_none() -> None:
+    """Every beep has one; of the first only the echo is in the clip."""
+    rate, random = 16000, np.random.default_rng(2)
+    moments = beep.indices(5000, 5600) / 59.3 - 84
+    samples = 0.02 * random.standard_normal(rate * 12)
+    wave = beep.analytic(rate).real
+    for level, at in ((0.2, 0.0), (0.1, 0.09)):
+        for first in np.rint((moments + at) * rate).astype(int):
+            samples[first : first + len(wave)] += level * wave
+    cut = int((moments[0] + 0.05) * rate)
+    sound = Stretch(samples=samples[cut:].astype(np.float32), start=cut / rate, rate=rate, off=0)
+    assert matched_filter.heard([sound]) == pytest.approx(moments[1:], abs=2e-4)
+
+
+@pytest.mark.parametrize("number", [75, 79])
+def test_flashes_that_leave_half_a_picture_open_do_not_scatter(number: int) -> None:
+    """Short exposures at 25 frame/s: pairs half a picture off the median counted by themselves."""
+    [row] = [row for row in av_sync.run(number) if row["what"][1] == "sd"]
+    assert abs(row["off"]) <= row["own"]
+
+
 def test_a_clock_that_jumps_again_and_again_is_refused() -> None:
     """One picture in twenty lost, stamps even: no line holds, and ten minutes would take hours."""
     random = np.random.default_rng(3)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from acceptance.footage.clip import VideoInfo
     from acceptance.metrics._filmed_clock.film_pace import Doubt
     from acceptance.metrics._filmed_clock.readings import Array, Readings
+    from acceptance.metrics.av.flashes import Flashes, Offset
     from acceptance.metrics.av.pairing import Pairs, Whole
     from acceptance.model.basics import Value
     from acceptance.model.measurement import Measurement
@@ -48,7 +49,7 @@ PAGE = 20.0  # ms, half width: how much later the page's light, or its sound, ma
 ACCURACY = 2.0  # ms, half width of the page's offset where it is stated without accuracy
 SPEED = 0.343  # m of sound in a ms
 BEEP = 0.25  # ms, half width of the moment of a single beep: noise, echoes
-FAR, PART = 2.2, 0.6  # times what pairs are usually off, and of a picture: a flash leaves half open
+FAR, PART = 3.0, 0.1  # times the scatter, and of a picture, by which a pair is off its group
 FARTHEST = 3.0  # m between loudspeaker and microphone where it is not stated
 
 
@@ -162,8 +163,7 @@ def by_flashes(times: Array, light: Array, heard: Array) -> Sync:
     Raises GapError no_flash, too_few_beeps or pairing_unsure.
     """
     seen = flashes.seen(times, light)
-    pairs = _own_offsets(paired(seen.usual, heard, seen.step), seen.usual, heard, seen.step)
-    found = flashes.offset(seen.only(pairs.flashes), heard[pairs.beeps] + pairs.offsets)
+    pairs, found = _own_offsets(paired(seen.usual, heard, seen.step), seen, heard)
     exposure = BudgetLine(source="exposure", contribution=1000 * found.open)
     each = 1000 * (found.each + pairs.offsets)
     shown = found.reach[int(np.argmax(np.abs(each)))] + 2 * flashes.SHARE_NOISE * found.exposure
@@ -180,15 +180,18 @@ def by_flashes(times: Array, light: Array, heard: Array) -> Sync:
     )  # fmt: skip
 
 
-def _own_offsets(pairs: Pairs, usual: Array, heard: Array, step: float) -> Pairs:
-    """Give an own offset to pairs that are off their group by more than a flash leaves open.
+def _own_offsets(pairs: Pairs, seen: Flashes, heard: Array) -> tuple[Pairs, Offset]:
+    """Give an own offset to pairs that are off their group, whatever their flashes leave open.
 
     The likelihood of a group would pass over them.
     """
-    off = usual[pairs.flashes] - heard[pairs.beeps] - pairs.offsets
-    usually = 1.4826 * float(np.median(np.abs(off - np.median(off))))
-    far = np.abs(off) > max(PART * step, FAR * usually)
-    return replace(pairs, offsets=pairs.offsets + np.where(far, off, 0.0))
+    chosen, beeps = seen.only(pairs.flashes), heard[pairs.beeps]
+    found = flashes.offset(chosen, beeps + pairs.offsets)
+    far = np.abs(found.each - found.mean) > max(PART * seen.step, FAR * found.scatter)
+    if not far.any():
+        return pairs, found
+    own = np.where(far, chosen.usual - beeps, pairs.offsets)
+    return replace(pairs, offsets=own), flashes.offset(chosen, beeps + own)
 
 
 def _of_changes(apart: float, count: int) -> list[BudgetLine]:

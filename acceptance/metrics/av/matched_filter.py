@@ -37,16 +37,17 @@ def _places(stretch: Stretch) -> Array:
     """(b,) samples at which beeps begin, to a fraction of a sample."""
     likeness = like_beep(stretch.samples, stretch.rate)
     apart = int(beep.SECONDS * stretch.rate)
-    places: list[float] = []
-    levels: list[float] = []
-    begins = {_direct(likeness, place, stretch.rate) for place in _peaks(likeness, apart)}
-    for direct in sorted(begins):
-        level = float(np.linalg.norm(stretch.samples[direct : direct + apart]))
-        level *= float(likeness[direct])
-        soon = bool(places) and direct - places[-1] < ECHOES * stretch.rate
-        if not (soon and level < FAINTER * levels[-1]):
-            places.append(_top(likeness, direct))
-            levels.append(level)
+    begins = sorted({_direct(likeness, at, stretch.rate) for at in _peaks(likeness, apart)})
+    levels = [
+        float(likeness[begin] * np.linalg.norm(stretch.samples[begin : begin + apart]))
+        for begin in begins
+    ]
+    # what comes as the sound begins may be the echo of a beep before it
+    last, loud, places = 0, float(np.quantile(levels, 0.75)) if levels else 0.0, []
+    for begin, level in zip(begins, levels, strict=True):
+        if begin - last >= ECHOES * stretch.rate or level >= FAINTER * loud:
+            places.append(_top(likeness, begin))
+            last, loud = begin, level
     return np.array(places)
 
 
