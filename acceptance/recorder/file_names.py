@@ -43,6 +43,7 @@ IN_UTC = re.compile(
 OF_EVENT = re.compile(r"(?:(?P<before>.*)/)?\d{4}-\d\d-\d\d/(?P<event>\d+)/(?P=event)-video\.[^/]+")
 HALF_DAY = re.compile(name_times.MARK)  # folders of one part of a day
 SUMMER = re.compile(r"_DST(?=\d{8})")  # Reolink, while its clock is on summer time
+PIXEL = re.compile(r"(?:.*/)?PXL_\d{8}_\d{9}[^/]*")  # phones of Google, whose names are of UTC
 IN_HOUR = re.compile(r"(?P<minute>\d\d)(?:[-_.Mm分]?(?P<second>\d\d)[Ss秒]?)?(?!\d)")
 OF_DAY = re.compile(rf"{name_times.TIME}{name_times.ZONE}")
 NO_CHANNEL = {"dav", "jpg", "mp4", "video", "videos", "record", "records", "recordings"}
@@ -96,10 +97,20 @@ def read(name: str, pattern: str = "", order: str = "") -> Named:
     summer = SUMMER.search(name)
     plain = SUMMER.sub("_", name)
     stamps, folders = name_times.find(plain, order), _of_folders(plain)
-    named = _plain(plain, stamps) if stamps else folders
+    named = _plain(plain, stamps) if stamps else _of_day(plain, folders)
     if stamps and folders.start and not name_times.PLAIN.search(plain):  # a number, and its day
         named = replace(named, channel=folders.channel)
+    if PIXEL.fullmatch(name) and named.start:
+        return replace(named, start=named.start.replace(tzinfo=UTC))
     return _an_hour_back(named) if summer else named
+
+
+def _of_day(name: str, named: Named) -> Named:
+    """Put what stands before a date without a time that can be read for the channel."""
+    day = None if named.start else name_times.ORDERED.search(name, name.rfind("/") + 1)
+    if not day or re.search(r"\d-$", name[: day.start()]):  # 3-11-2024_4-05
+        return named
+    return Named(channel=_channel(_above(name[: day.start()])))
 
 
 def _of_utc(match: re.Match[str]) -> Named:
@@ -233,6 +244,9 @@ def _plain(name: str, stamps: Sequence[NameTime]) -> Named:
     before, behind = _above(before), COUNTER.sub("", behind)
     worded = re.search(r"[^\W\d_]", behind)  # a number behind the time counts files, not channels
     channel = _channel(before) or (_channel(behind) if worded else "")
+    of_folder = stamps[-1].end <= name.rfind("/")
+    if of_folder and name_times.COPIED.search(name.rpartition("/")[0]):  # when it was copied
+        return Named(channel=_channel(name[stamps[-1].end :].rpartition("/")[0]))
     start, end = stamps[0].moment, stamps[1].moment if len(stamps) > 1 else None
     if start and end and bool(start.tzinfo) < bool(end.tzinfo):
         start = start.replace(tzinfo=end.tzinfo)  # a zone behind the end is that of both
@@ -243,7 +257,7 @@ def _plain(name: str, stamps: Sequence[NameTime]) -> Named:
         start=start,
         end=end,
         order_open=stamps[0].order_open,
-        of_folder=stamps[-1].end <= name.rfind("/"),
+        of_folder=of_folder,
     )
 
 
