@@ -50,6 +50,8 @@ NO_CHANNEL = {"dav", "jpg", "mp4", "video", "videos", "record", "records", "reco
 # of days and their halves, hours, minutes
 NO_NAME = re.compile(rf"{name_times.DATE}(?:{name_times.MARK}|_\d\d)?|\d\d|\d{{10}}|\d\dM\d\dS")
 COUNTER = re.compile(r"\d{5,}|(?<![^\W_])(?=[0-9A-F]*\d)[0-9A-F]{4,8}(?![^\W_])")  # of files
+# before a date: 083000_20261125, 08.30.00 25.11.2026, 3-11-2024_4-05
+OTHER_TIME = re.compile(r"(?<!\d)\d{6}(?!\d)|(?<![\d.])\d\d([-_.:])\d\d\1\d\d(?![\d.])|\d-$")
 FEWEST_COUNTED = 5
 PLACEHOLDERS = {
     "channel": r"(?P<channel>[^/]+?)",
@@ -108,7 +110,7 @@ def read(name: str, pattern: str = "", order: str = "") -> Named:
 def _of_day(name: str, named: Named) -> Named:
     """Put what stands before a date without a time that can be read for the channel."""
     day = None if named.start else name_times.ORDERED.search(name, name.rfind("/") + 1)
-    if not day or re.search(r"\d-$", name[: day.start()]):  # 3-11-2024_4-05
+    if not day or OTHER_TIME.search(name[: day.start()]):
         return named
     return Named(channel=_channel(_above(name[: day.start()])))
 

@@ -6,7 +6,7 @@ What a name leaves open is not guessed: 03-04-2026 is a date only where its orde
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
@@ -58,6 +58,7 @@ UNNAMED = re.sub(r"\?P<\w+>", "?:", STAMP)
 UNTIL = re.compile(rf"\s*(?:[-_~～至]|to)\s*{TIME}{ZONE}")
 ORDERED = re.compile(rf"(?<!\d){DATE}(?!\d)")
 EPOCH = re.compile(r"(?<!\d)(1[4-9]\d{8})(\d{3})?(?!\d)")  # s or ms, of the years 2014 to 2033
+HALF_OF_DAY = re.compile(MARK)
 AHEAD = re.compile(rf"(?<![A-Za-z0-9])({MARK})[-_. ]{{0,2}}$")  # a half of the day before the date
 MOST = timedelta(hours=2)  # from start to an end without a date that may be a number as well
 DAY, HALF = timedelta(days=1), 12
@@ -89,6 +90,8 @@ def find(name: str, order: str = "") -> list[NameTime]:
     stamps = _recorded(name, _of_one_part(name, stamps)[:2])
     if len(stamps) == 1:
         stamps += _until(name, stamps[0])
+    if len(stamps) > 1 and _half_open(name, *stamps):
+        stamps = [replace(stamps[0], moment=None)]
     return stamps or [_since_1970(match) for match in EPOCH.finditer(name)][:2]
 
 
@@ -99,6 +102,13 @@ def _of_one_part(name: str, stamps: list[NameTime]) -> list[NameTime]:
     """
     parts = [name.count("/", 0, stamp.begin) for stamp in stamps]
     return [stamp for stamp, part in zip(stamps, parts, strict=True) if part == parts[-1]]
+
+
+def _half_open(name: str, start: NameTime, end: NameTime) -> bool:
+    """Whether a half of the day stands behind the end only: 08-30-00 - 09-00-00 PM."""
+    begun, ended = (name[each.begin : each.end] for each in (start, end))
+    twice = start.moment is not None and 1 <= start.moment.hour <= HALF
+    return twice and bool(HALF_OF_DAY.search(ended)) and not HALF_OF_DAY.search(begun)
 
 
 def _recorded(name: str, stamps: list[NameTime]) -> list[NameTime]:
