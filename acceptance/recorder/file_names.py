@@ -247,7 +247,8 @@ def _plain(name: str, stamps: Sequence[NameTime]) -> Named:
     worded = re.search(r"[^\W\d_]", behind)  # a number behind the time counts files, not channels
     channel = _channel(before) or (_channel(behind) if worded else "")
     of_folder = stamps[-1].end <= name.rfind("/")
-    if of_folder and name_times.COPIED.search(name.rpartition("/")[0]):  # when it was copied
+    folder = name[name.rfind("/", 0, stamps[0].begin) + 1 : name.find("/", stamps[-1].end)]
+    if of_folder and name_times.COPIED.search(folder):  # when it was copied
         return Named(channel=_channel(name[stamps[-1].end :].rpartition("/")[0]))
     start, end = stamps[0].moment, stamps[1].moment if len(stamps) > 1 else None
     if start and end and bool(start.tzinfo) < bool(end.tzinfo):
