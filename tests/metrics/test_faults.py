@@ -646,6 +646,38 @@ def test_a_cast_lies_on_the_highlights_too_and_is_the_same_for_a_second(tmp_path
     assert coloured(tmp_path, turning, 0).value < LIMITS["faults.colour_cast"]
 
 
+@pytest.mark.parametrize("hertz", [4, slow(2.5)])
+def test_lamps_that_flash_in_step_with_the_looks_cast_no_colour(
+    hertz: float, tmp_path: Path
+) -> None:
+    """Red and blue in turn, 20 frames a second, of which every fifth is looked at."""
+    films = []
+    for n in range(60):
+        red = hertz * n / 20 % 1 < 0.5
+        luma = np.clip(texture() * (0.9 if red else 1.0), 0, 255).astype(np.uint8)
+        films.append((luma, *(np.full((135, 240), 128 + off, np.uint8) for off in
+                              ((-14, 22) if red else (22, -14)))))  # fmt: skip
+    found = judged(drawn(tmp_path, films, rate=20))["faults.colour_cast"]
+    assert found.verdict is not Verdict.FAIL
+
+
+def test_a_tram_that_fills_the_view_as_it_passes_is_no_blur_of_the_lens(tmp_path: Path) -> None:
+    import cv2
+
+    films = []
+    for n in range(50):
+        seen, front = texture().astype(np.float32), 480 - 30 * (n - 8)
+        tram = np.full((270, 1100), 110, np.float32)
+        tram[70:150] = np.where(np.arange(1100) % 90 < 60, 60, 110)
+        soft = cv2.GaussianBlur(tram, (13, 13), 1.6)
+        at = np.arange(480) - front
+        on = (at >= 0) & (at < 1100)
+        seen[:, on] = soft[:, at[on]]
+        films.append(np.clip(np.rint(seen), 0, 255).astype(np.uint8))
+    found = judged(drawn(tmp_path, films, rate=20))["faults.blurred"]
+    assert found.verdict is not Verdict.FAIL
+
+
 @pytest.mark.parametrize(("rate", "size"), [(0.4, 54.0), (1.0, 13.5), (3.0, 5.4)])
 def test_to_look_round_and_back_is_no_shake(rate: float, size: float, tmp_path: Path) -> None:
     """By 20 % of the height at 0.4 times a second, by 5 % and 2 % at 1 and 3."""
