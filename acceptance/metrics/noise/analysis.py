@@ -29,6 +29,7 @@ from acceptance.metrics.noise.flutter import fixed_with_flutter, flutter, less_f
 from acceptance.metrics.noise.lines import of_lines, with_lines, without_lines
 from acceptance.metrics.noise.parts import Noise, Variance
 from acceptance.metrics.noise.polynomials import ORDERS, surface, surfaces
+from acceptance.metrics.noise.swings import without_swings
 from acceptance.metrics.noise.weighting import filtered
 from acceptance.scene import blocks as equal_blocks
 from acceptance.scene.views import mean_frame
@@ -85,11 +86,14 @@ def analyse(
     """
     codes = np.asarray(frames, np.float64)
     _check(codes)
-    separate = _separated if stable and len(codes) > 1 else _together
-    found = separate(codes, weighting)
-    if not stable:
-        return found
-    return with_coarse(found, coarse(codes, step, found.correlation), len(codes))
+    if not (stable and len(codes) > 1):
+        found = _together(codes, weighting)
+        return with_coarse(found, coarse(codes, step)) if stable else found
+    still = without_swings(codes)
+    found = _separated(codes, weighting, still)
+    seen = coarse(codes, step, found.correlation)
+    calm = seen if still is codes else coarse(still, step, found.correlation)
+    return with_coarse(found, seen, len(codes), calm)
 
 
 def _check(codes: Array) -> None:
@@ -111,18 +115,22 @@ def _together(codes: Array, weighting: Weighting | None) -> Noise:
     return Noise(mean=level, mean_uncertainty=doubt, total=total, weighted=weighted)
 
 
-def _separated(codes: Array, weighting: Weighting | None) -> Noise:
+def _separated(codes: Array, weighting: Weighting | None, still: Array) -> Noise:
     """Estimate the noise and its parts from two frames or more of a chart at rest.
 
-    The total is free of bias however the frames depend on each other; its parts are not.
+    The total is free of bias however the frames depend on each other; its parts are not. Those that
+    are fixed are of ``still`` codes, of which nothing swings.
     """
-    (level, doubt), noise = _level(codes), alike(_residuals(codes))
-    total, temporal, fixed = _split(codes, noise)
-    lines, mean_frame = flutter(codes, noise), codes.mean(axis=0)
-    total, temporal = with_flutter(total, lines), with_flutter(temporal, lines)
-    left = _kept_by_mean(temporal, len(codes)) - sum(each.of_mean[0] for each in lines)
-    row, column, pixel = less_flutter(_directions(mean_frame, left, noise), lines)
-    weighted = _weighted(codes, noise, weighting, lines) if weighting else None
+    (level, doubt), noise = _level(codes), alike(_residuals(still))
+    total, temporal, _ = _split(codes, noise)
+    over_time = flutter(codes, noise)
+    total, temporal = with_flutter(total, over_time), with_flutter(temporal, over_time)
+    weighted = _weighted(codes, noise, weighting, over_time) if weighting else None
+    _, calm, fixed = _split(still, noise)
+    lines = flutter(still, noise)
+    left = _kept_by_mean(with_flutter(calm, lines), len(codes))
+    left -= sum(each.of_mean[0] for each in lines)
+    row, column, pixel = less_flutter(_directions(still.mean(axis=0), left, noise), lines)
     found = Noise(
         mean=level,
         mean_uncertainty=doubt,
@@ -136,7 +144,7 @@ def _separated(codes: Array, weighting: Weighting | None) -> Noise:
         flicker=_flicker(codes, temporal.value + QUANTISATION),
     )
     dependence = between_frames(codes, noise.pixels)
-    return _of_dependent(codes, found, dependence, noise) if dependence else found
+    return _of_dependent(codes, found, dependence, noise, still=still) if dependence else found
 
 
 def _weighted(
@@ -145,19 +153,30 @@ def _weighted(
     return with_flutter(_split(codes, noise, weighting)[0], lines, weighting.power)
 
 
-def _of_dependent(codes: Array, found: Noise, dependence: float, noise: Alike = ALONE) -> Noise:
-    """Estimate the parts anew of frames far apart, or take them out where that is not possible."""
-    far = apart(codes, _residual, ORDERS)
+def _of_dependent(
+    codes: Array,
+    found: Noise,
+    dependence: float,
+    noise: Alike = ALONE,
+    *,
+    still: Array | None = None,
+) -> Noise:
+    """Estimate the parts anew of frames far apart, or take them out where that is not possible.
+
+    ``still`` are codes of which nothing swings; None: these.
+    """
+    still = codes if still is None else still
+    far = apart(still, _residual, ORDERS)
     if far.left is None:
         whole = replace(found, temporal=None, fixed=None, correlation=dependence)
         return replace(whole, row=None, column=None, pixel=None)
     temporal, fixed = _split_apart(codes, far.fixed, far.left)
-    mean_frame = codes.mean(axis=0)
-    lines = flutter(codes, noise, dependence)
+    mean_frame = still.mean(axis=0)
+    lines = flutter(still, noise, dependence)
     left = float((_squared_residuals(mean_frame)[0] - far.fixed[0]).mean())
     left -= sum(each.of_mean[0] for each in lines)
     row, column, pixel = less_flutter(_directions(mean_frame, left, noise), lines)
-    temporal = with_flutter(temporal, lines, taken=ORDERS[0] + 1)
+    temporal = with_flutter(temporal, flutter(codes, noise, dependence), taken=ORDERS[0] + 1)
     sampling = math.hypot(pixel.sampling, fixed.sampling)
     return replace(
         found,
