@@ -31,6 +31,7 @@ from acceptance.metrics.noise.parts import Noise, Variance
 from acceptance.metrics.noise.polynomials import ORDERS, surface, surfaces
 from acceptance.metrics.noise.swings import without_swings
 from acceptance.metrics.noise.weighting import filtered
+from acceptance.metrics.noise.whole_codes import doubt_by_level, third_codes
 from acceptance.scene import blocks as equal_blocks
 from acceptance.scene.views import mean_frame
 
@@ -86,11 +87,12 @@ def analyse(
     """
     codes = np.asarray(frames, np.float64)
     _check(codes)
+    dithered = third_codes(codes)
     if not (stable and len(codes) > 1):
-        found = _together(codes, weighting)
+        found = replace(_together(codes, weighting), dithered=dithered)
         return with_coarse(found, coarse(codes, step)) if stable else found
     still = without_swings(codes)
-    found = _separated(codes, weighting, still)
+    found = replace(_separated(codes, weighting, still), dithered=dithered)
     seen = coarse(codes, step, found.correlation)
     calm = seen if still is codes else coarse(still, step, found.correlation)
     return with_coarse(found, seen, len(codes), calm)
@@ -334,8 +336,7 @@ def _variance(
     """Make a variance of its estimates per pixel (h, w), with its uncertainties.
 
     ``other`` are the estimates with a surface of the next order. The dependence on the level's
-    place between two codes is the first harmonic of the quantiser's error (B. Widrow, I. Kollar,
-    Quantization Noise, 2008, ch. 4) at the dither sigma^2 = ``dither`` (variance seen before
+    place between two codes is that at the dither sigma^2 = ``dither`` (variance seen before
     weighting; None: that of ``values``). ``least``: standard error and degrees of freedom of
     Gaussian noise; few blocks may scatter less by chance.
     """
@@ -343,13 +344,13 @@ def _variance(
     sampling, degrees = max((_of_blocks(blocks), blocks.size - 1.0), least)
     value = float(values.sum()) / values.size
     free = max(value if dither is None else dither - QUANTISATION, 0.0)
-    harmonic = (1 / math.pi**2 + 4 * free) * math.exp(-2 * math.pi**2 * free) * _power(weighting)
+    rounding = doubt_by_level(free) * _power(weighting)
     return Variance(
         value=value,
         sampling=sampling,
         degrees_of_freedom=degrees,
         surface=abs(value - float(other.sum()) / other.size) / math.sqrt(3),
-        quantisation=harmonic / math.sqrt(2),
+        quantisation=rounding / math.sqrt(2),
     )
 
 
