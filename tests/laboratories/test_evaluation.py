@@ -89,8 +89,14 @@ def test_one_result_each_has_scores_and_no_repeatability() -> None:
 
 
 def test_unequal_numbers_are_said() -> None:
-    _, notes = evaluated(*SEVEN, report("L8", 40.1, 40.2, 40.3))
+    """And each laboratory has a critical k of its own."""
+    found, notes = evaluated(*SEVEN, report("L8", 40.1, 40.2, 40.3))
     assert "unbalanced" in notes
+    assert found.critical_k is None
+    first, *_, last = (score.critical_k for score in found.scores)
+    assert first is not None
+    assert last is not None
+    assert first[0] > last[0]
 
 
 def test_one_laboratory_is_not_evaluated_and_two_have_neither_h_nor_grubbs() -> None:
