@@ -20,7 +20,7 @@ def quiet(sigma: float, level: float, seed: int, frames: int = 16) -> Noise:
 
 @pytest.mark.parametrize("sigma", [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45])
 def test_what_is_given_of_quiet_noise_is_right_wherever_the_level_lies(sigma: float) -> None:
-    """Every second pixel another code: noise of 0.1 code read 0.41 +- 0.05 there."""
+    """Every second pixel another code: noise of 0.15 code read 0.41 +- 0.05 there."""
     for number in range(20):
         noise = quiet(sigma, number / 20, number)
         for part in (noise.total, noise.temporal):

@@ -56,6 +56,15 @@ def test_bands_that_roll_are_no_fixed_pattern(
     assert np.sum(found, axis=0).min() >= 6
 
 
+def test_bands_that_are_askew_are_no_fixed_pattern() -> None:
+    """As of a picture turned in the camera, or of a lamp of another phase beside the first."""
+    frame, row, column = np.ogrid[:12, :HEIGHT, :WIDTH]
+    askew = np.sin(2 * math.pi * (0.137 * frame + (row + 0.15 * column) / 50))
+    noise = analyse(np.rint(field(3, 12) + 4 * askew))
+    assert inside(noise.fixed, FIXED)
+    assert inside(noise.row, 0.0)
+
+
 def test_what_rolls_is_in_the_total_and_in_temporal_noise() -> None:
     noise = analyse(np.rint(field(0, 30) + 6 * bands(30, 50, 0.1)))
     assert inside(noise.total, math.hypot(SIGMA, FIXED, 6 / math.sqrt(2)))

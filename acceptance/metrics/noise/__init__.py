@@ -175,8 +175,8 @@ def _ratio(
     power: float = 1.0,
 ) -> Measurement:
     """Measure signal over sigma in dB; noise below quantisation counts as that, for a bound."""
-    floor, told = (sigma * math.sqrt(power) for sigma in (field.noise.floor, field.noise.told))
-    below, sigma = bool(variance.sigma <= told), max(variance.sigma, floor)
+    floor, least = (sigma * math.sqrt(power) for sigma in (field.noise.floor, field.noise.told))
+    below, sigma = bool(variance.sigma <= least), max(variance.sigma, floor)
     budget = (*((UNSEEN,) if below else variance.budget(DECIBEL / sigma)), *more)
     value = 20 * math.log10(signal / sigma)
     return field.figure(quantity, value, budget, method, bound=below, signal=signal, at_least=below)

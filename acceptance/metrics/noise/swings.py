@@ -19,6 +19,7 @@ Array = NDArray[np.float64]
 FEWEST = 6  # frames that tell a swing from lines that flutter each for itself
 MOST = 6  # forms: a wave has two, as have its harmonics
 SURE = 1.5  # times the largest power that lines which flutter each for itself have in one form
+STRIPS = 4  # side by side, of which each has forms of its own: bands that are askew
 LAGS = range(4, 11)  # lines, beyond what noise reduction makes alike
 ALIKE = 0.6  # correlation, of either sign, of a form at one of these: waves of 7 lines and more
 
@@ -30,22 +31,28 @@ def without_swings(codes: Array) -> Array:
     """
     if len(codes) < FEWEST:
         return codes
-    still = codes
-    for axis in (2, 1):
-        if (swing := _swing(still, axis)) is not None:
-            still = still - np.expand_dims(swing, axis)
-    return still
+    across = _less_rows(codes)
+    turned = across.swapaxes(1, 2)
+    down = _less_rows(turned)
+    return across if down is turned else down.swapaxes(1, 2)
 
 
-def _swing(codes: Array, axis: int) -> Array | None:
-    """Return what lines (n, lines) swing together, lines being the means along ``axis``."""
-    lines = (codes - codes.mean(axis=(1, 2), keepdims=True)).mean(axis=axis)
-    times, powers, forms = np.linalg.svd(lines - lines.mean(axis=0), full_matrices=False)
-    waves = [one for one in range(_shared(powers, lines.shape)) if _is_wave(forms[one])]
+def _less_rows(codes: Array) -> Array:
+    """Return codes (n, h, w) less what rows swing together, or the same."""
+    bare = codes - codes.mean(axis=(1, 2), keepdims=True)
+    rows = bare.mean(axis=2)
+    times, powers, forms = np.linalg.svd(rows - rows.mean(axis=0), full_matrices=False)
+    waves = [one for one in range(_shared(powers, rows.shape)) if _is_wave(forms[one])]
     if not waves:
-        return None
-    moving = (times[:, waves] * powers[waves]) @ forms[waves]
-    return np.asarray(moving + _kept(codes.mean(axis=0), forms[waves], axis))
+        return codes
+    when, strips = times[:, waves], np.array_split(bare, STRIPS, axis=2)
+    own = [when.T @ strip.mean(axis=2) for strip in strips]
+    kept = when + _kept(codes.mean(axis=0), own)
+    swings = [
+        (kept @ forms)[:, :, None].repeat(strip.shape[2], axis=2)
+        for forms, strip in zip(own, strips, strict=True)
+    ]
+    return np.asarray(codes - np.concatenate(swings, axis=2))
 
 
 def _is_wave(form: Array) -> bool:
@@ -75,11 +82,21 @@ def _shared(powers: Array, shape: tuple[int, ...]) -> int:
     return min(MOST, frames - 2)
 
 
-def _kept(mean_frame: Array, forms: Array, axis: int) -> Array:
-    """Return what the mean frame (h, w) keeps of a swing of such forms (k, lines)."""
-    own = (mean_frame - surface(mean_frame, ORDERS[0])).mean(axis=axis - 1)
-    place = np.linspace(-1, 1, own.size)
+def _kept(mean_frame: Array, forms: list[Array]) -> Array:
+    """Return how much (k,) the mean frame (h, w) keeps of a swing whose ``forms`` strips have.
+
+    Each strip's are (k, h). What a strip shows of the light is not of the swing.
+    """
+    bare = mean_frame - surface(mean_frame, ORDERS[0])
+    place = np.linspace(-1, 1, len(bare))
     light = np.stack([place**power for power in range(ORDERS[0] + 1)])
-    terms = np.vstack([forms, light])
-    shares = np.linalg.lstsq(terms.T, own, rcond=None)[0]
-    return np.asarray(shares[: len(forms)] @ forms)
+    rows = [strip.mean(axis=1) for strip in np.array_split(bare, STRIPS, axis=1)]
+    seen = np.concatenate([_less(row[None], light) for row in rows], axis=1)
+    known = np.concatenate([_less(strip, light) for strip in forms], axis=1)
+    return np.asarray(np.linalg.lstsq(known.T, seen[0], rcond=None)[0])
+
+
+def _less(lines: Array, light: Array) -> Array:
+    """Return lines (k, h) less what is of the ``light`` (m, h) in them."""
+    shares = np.linalg.lstsq(light.T, lines.T, rcond=None)[0]
+    return np.asarray(lines - shares.T @ light)
