@@ -329,6 +329,13 @@ def _notes(given: Mapping[str, FigureReport], assigned: AssignedValue) -> Iterat
     unstated = [code for code, report in given.items() if not report.expanded]
     if unstated:
         yield _note("no_uncertainty", unstated)
+    beyond = [
+        code
+        for code, report in given.items()
+        if report.uncertainty and performance.scatter_beyond(report.values, report.uncertainty)
+    ]
+    if beyond:
+        yield _note("scatter_beyond_uncertainty", beyond)
     if not assigned.from_plan and len(unstated) < len(given):
         yield Reason(code="consensus_shared")
     if len({report.methods for report in given.values() if report.methods}) > 1:
