@@ -132,7 +132,8 @@ def _separated(codes: Array, weighting: Weighting | None, still: Array) -> Noise
     lines = flutter(still, noise)
     left = _kept_by_mean(with_flutter(calm, lines), len(codes))
     left -= sum(each.of_mean[0] for each in lines)
-    row, column, pixel = less_flutter(_directions(still.mean(axis=0), left, noise), lines)
+    parts = _directions(still.mean(axis=0), left, noise, temporal.value)
+    row, column, pixel = less_flutter(parts, lines)
     found = Noise(
         mean=level,
         mean_uncertainty=doubt,
@@ -177,7 +178,8 @@ def _of_dependent(
     lines = flutter(still, noise, dependence)
     left = float((_squared_residuals(mean_frame)[0] - far.fixed[0]).mean())
     left -= sum(each.of_mean[0] for each in lines)
-    row, column, pixel = less_flutter(_directions(mean_frame, left, noise), lines)
+    parts = _directions(mean_frame, left, noise, temporal.value)
+    row, column, pixel = less_flutter(parts, lines)
     temporal = with_flutter(temporal, flutter(codes, noise, dependence), taken=ORDERS[0] + 1)
     sampling = math.hypot(pixel.sampling, fixed.sampling)
     return replace(
@@ -367,16 +369,18 @@ def _kept_by_mean(temporal: Variance, frames: int) -> float:
 
 
 def _directions(
-    mean_frame: Array, left: float, noise: Alike = ALONE
+    mean_frame: Array, left: float, noise: Alike = ALONE, temporal: float = 0.0
 ) -> tuple[Variance, Variance, Variance]:
     """Return row, column and pixel variance of the fixed pattern.
 
-    ``left``: variance of the ``noise`` that is left in the mean frame, in code^2. The method
-    follows EMVA 1288 release 4.0, spatial nonuniformity.
+    ``left``: variance of the ``noise`` that is left in the mean frame, in code^2; what is
+    ``temporal`` dithers its rounding. The method follows EMVA 1288 release 4.0, spatial
+    nonuniformity.
     """
     rest, other = (without_lines(mean_frame - surface(mean_frame, by), noise) for by in ORDERS)
     seen = float(rest.mean())
     row, column = (of_lines(mean_frame, axis, seen, noise) for axis in (1, 0))
     freedom = _freedom(rest.size, noise)
     least = seen * math.sqrt(2 / freedom), freedom
-    return row, column, _variance(rest - left, other - left, None, least=least)
+    dither = max(temporal, float(rest.mean()) - left) + QUANTISATION
+    return row, column, _variance(rest - left, other - left, dither, least=least)
