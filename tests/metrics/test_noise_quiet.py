@@ -44,6 +44,23 @@ def test_two_codes_hide_noise_three_tell_it_and_single_pixels_do_not() -> None:
     assert not third_codes(codes)
 
 
+@pytest.mark.parametrize("sigma", [0.2, 0.3, 0.45, 1.5])
+def test_a_fixed_pattern_and_noise_dither_each_other(sigma: float) -> None:
+    """U of pixels was ten times their error before; of 12 fields one may lie outside."""
+    found = []
+    for seed in range(12):
+        random = np.random.default_rng([16, 3, seed])
+        codes = 100 + random.random() + sigma * random.standard_normal((16, 64, 64))
+        noise = analyse(np.rint(codes + 0.6 * random.standard_normal((64, 64))))
+        for part, truth in ((noise.total, math.hypot(sigma, 0.6)), (noise.fixed, 0.6),
+                            (noise.pixel, 0.6)):  # fmt: skip
+            assert part is not None
+            doubt = 2 * math.hypot(*(line.contribution for line in part.budget()))
+            found.append(abs(part.sigma - truth) <= doubt)
+            assert doubt < 0.07
+    assert sum(found) >= 32
+
+
 def test_of_codes_apart_the_steps_count() -> None:
     noise = quiet(0.15, 0.5, 1).times(4)
     assert noise.hidden

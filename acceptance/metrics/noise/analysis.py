@@ -31,7 +31,11 @@ from acceptance.metrics.noise.parts import Noise, Variance
 from acceptance.metrics.noise.polynomials import ORDERS, surface, surfaces
 from acceptance.metrics.noise.swings import without_swings
 from acceptance.metrics.noise.weighting import filtered
-from acceptance.metrics.noise.whole_codes import doubt_by_level, third_codes
+from acceptance.metrics.noise.whole_codes import (
+    doubt_by_level,
+    kept_by_pixels,
+    third_codes,
+)
 from acceptance.scene import blocks as equal_blocks
 from acceptance.scene.views import mean_frame
 
@@ -260,15 +264,22 @@ def _split(
     total = [temporal + part for part in fixed]
     moving = float(over_time.mean())
     seen = moving if dither is None else dither
+    both = seen + max(float(fixed[0].mean()), 0.0) / power  # the pattern dithers as well
     freedom = _freedom(over_time.size, noise, weighting)
     chance = math.sqrt(2 / freedom)
     over, mean = chance * moving / math.sqrt(len(codes) - 1), chance * float(squares[0].mean())
     whole, still = (math.hypot(mean, over * share) for share in (1 - more, more))
     return (
-        _variance(total[0], total[1], seen, weighting, (whole, freedom)),
+        _variance(total[0], total[1], both, weighting, (whole, freedom)),
         _variance(temporal, temporal, seen, weighting, (over, freedom * (len(codes) - 1))),
-        _variance(fixed[0], fixed[1], seen, weighting, (still, freedom)),
+        _with_rounding(_variance(fixed[0], fixed[1], both, weighting, (still, freedom)), seen),
     )
+
+
+def _with_rounding(fixed: Variance, moving: float) -> Variance:
+    """Put what a variance seen over time leaves of rounding into the doubt of a fixed pattern."""
+    kept = kept_by_pixels(moving - QUANTISATION) / math.sqrt(3)
+    return replace(fixed, quantisation=math.hypot(fixed.quantisation, kept))
 
 
 def _freedom(pixels: int, noise: Alike, weighting: Weighting | None = None) -> float:
@@ -383,4 +394,5 @@ def _directions(
     freedom = _freedom(rest.size, noise)
     least = seen * math.sqrt(2 / freedom), freedom
     dither = max(temporal, float(rest.mean()) - left) + QUANTISATION
-    return row, column, _variance(rest - left, other - left, dither, least=least)
+    pixel = _variance(rest - left, other - left, dither, least=least)
+    return row, column, _with_rounding(pixel, temporal + QUANTISATION)

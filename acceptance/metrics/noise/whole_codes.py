@@ -49,6 +49,14 @@ def harmonic(variance: float) -> float:
     return (1 / math.pi**2 + 4 * variance) * math.exp(-2 * math.pi**2 * variance)
 
 
+def kept_by_pixels(temporal: float) -> float:
+    """Return the variance of rounding that stays with pixels of different levels.
+
+    Noise over time of this variance does not dither it away: it reads as fixed pattern.
+    """
+    return math.exp(-4 * math.pi**2 * max(temporal, 0.0)) / (2 * math.pi**2)
+
+
 def doubt_by_level(seen: float) -> float:
     """Return how far a variance may be from the one ``seen`` (less 1/12) by the level's place.
 
