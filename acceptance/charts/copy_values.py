@@ -29,11 +29,23 @@ def reflectances(table: Table, chart: Chart, copy: Copy) -> tuple[Chart, Copy]:
     table.end()
     flats = [region for region in regions if region.kind == "flat"]
     levels = {flat.printed["reflectance"]: measured[flat.name] for flat in flats}
+    off = max(
+        (
+            abs(_lightness(measured[one.name]) - _lightness(one.printed["reflectance"]))
+            for one in regions
+        ),
+        default=0.0,
+    )
     printed = tuple(
         replace(region, printed={**region.printed, **_light(region, measured, levels)})
         for region in chart.regions
     )
-    return replace(chart, regions=printed), replace(copy, reflectance_doubt=doubt)
+    return replace(chart, regions=printed), replace(copy, reflectance_doubt=doubt, lightness=off)
+
+
+def _lightness(light: float) -> float:
+    """Return L* of a reflectance (CIE 15, 8.2.1)."""
+    return 116 * light ** (1 / 3) - 16 if light > 216 / 24389 else light * 24389 / 27
 
 
 def _light(
@@ -83,7 +95,8 @@ def lengths(table: Table, chart: Chart, copy: Copy) -> tuple[Chart, Copy]:
         raise wrong(table.place("distances"), what)
     spread = (max(ratios) - min(ratios)) / 2 / math.sqrt(3)
     relative = math.hypot(doubt * len(designs) / sum(designs), spread)
-    return scaled(chart, sum(ratios) / len(ratios)), replace(copy, scale_doubt=relative)
+    length = sum(ratios) / len(ratios)
+    return scaled(chart, length), replace(copy, scale_doubt=relative, length=length)
 
 
 def _distance(entry: Table, chart: Chart) -> tuple[float, float]:
@@ -107,8 +120,11 @@ def colours(table: Table, chart: Chart, copy: Copy) -> tuple[Chart, Copy]:
     measured = {region.name: {"lab": values.numbers(region.name, 3)} for region in regions}
     values.end()
     table.end()
+    off = max(
+        (math.dist(measured[one.name]["lab"], one.printed["lab"]) for one in regions), default=0.0
+    )
     printed = tuple(
         replace(region, printed={**region.printed, **measured.get(region.name, {})})
         for region in chart.regions
     )
-    return replace(chart, regions=printed), replace(copy, lab_doubt=doubt)
+    return replace(chart, regions=printed), replace(copy, lab_doubt=doubt, colour=off)

@@ -130,6 +130,24 @@ def test_a_print_of_another_size_scales_lengths_and_frequencies(tmp_path: Path) 
     assert wedge["to"] == pytest.approx(2.22222 / 0.95)
 
 
+def test_a_print_far_from_its_drawing_is_told(tmp_path: Path) -> None:
+    assert printed_copy.otherwise(read(tmp_path, measured())) is None
+    longer = measured().replace("mm = 300", "mm = 600").replace("mm = 128", "mm = 256")
+    reason = printed_copy.otherwise(read(tmp_path, longer))
+    assert reason is not None
+    said = reason.parameters
+    assert (said["by"], said["copy"]) == ("Li", "A3-001")
+    assert said["length"] == pytest.approx(2.0)
+    lighter = read(tmp_path, measured().replace('"flat.dark" = 0.15', '"flat.dark" = 0.35'))
+    assert [one.parameters["lightness"] for one in printed_copy.notices(lighter)] == [
+        pytest.approx(20.1, abs=0.1)  # L* 45.6 and 65.7
+    ]
+    redder = read(tmp_path, measured().replace("[62.0, 36.0, 57.0]", "[62.0, 56.0, 57.0]"))
+    assert [one.parameters["colour"] for one in printed_copy.notices(redder)] == [
+        pytest.approx(20.0)
+    ]
+
+
 def test_a_copy_measured_in_part_is_reported_as_such(tmp_path: Path) -> None:
     reason = printed_copy.notice(read(tmp_path, measured(ACCEPTANCE, "reflectance")))
     assert reason is not None
@@ -158,6 +176,7 @@ WRONG = {
     ),
     'serial = "A3-001"': ("", "serial: this field is missing"),
     'by = "Li"': ('by = ""', "who measured this and when is missing"),
+    'by = "Li"\n': ('by = " - "\n', "who measured this and when is missing"),
     "grey7 = 0.2979": ("", "all must be measured; missing: grey7"),
     "grey8 = 0.3849": ("grey8 = 1.2", "light and reflectance run from 0 to 1"),
     "grey9 = 0.4873": ("grey9 = 0", "a reflectance is above 0"),
