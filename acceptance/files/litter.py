@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-# Of Windows, macOS (._ for discs of other systems), KDE, FreeFileSync and, of their documents, office
+# Of Windows, macOS (._ on other discs), KDE, FreeFileSync and, of their documents, office
 # programs: no ending of a report's own files (.pdf, .html, .xml, .json, .csv) is one of these.
 NAMES = re.compile(
     r"(?:eh)?thumbs(?:_vista)?\.db|desktop\.ini|\.ds_store|\.localized|icon\r|\._.*|\.directory"
