@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from acceptance.charts.nouns import GREYS, Chart, Copy, Region, centres, scaled
+from acceptance.charts.region_tables import PAPER
 from acceptance.files.strict_toml import Table, wrong
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
     from acceptance.model import Point
 
+DOUBTS = 1e-6, 100.0  # uncertainty that is stated, in whatever unit
 LARGEST_SCALE = 5.0  # the edge plate may be printed as a poster
 
 
@@ -22,7 +24,7 @@ def reflectances(table: Table, chart: Chart, copy: Copy) -> tuple[Chart, Copy]:
     Edges and wedges get those of the flat regions that have their two levels. Raises ChartError.
     """
     density = table.one_of("quantity", ("reflectance", "density"), "reflectance") == "density"
-    doubt = table.above_zero("uncertainty") / 2 * (math.log(10) if density else 1)
+    doubt = table.between("uncertainty", float, DOUBTS) / 2 * (math.log(10) if density else 1)
     values, regions = _values(table, chart, GREYS)
     measured = {one.name: _reflectance(values, one.name, density=density) for one in regions}
     values.end()
@@ -61,11 +63,9 @@ def _light(
 
 
 def _reflectance(values: Table, name: str, *, density: bool) -> float:
-    value = 10 ** -values.take(name, float) if density else values.light(name)
-    if not 0 < value <= 1:
-        what = tr("a reflectance is above 0 and at most 1, not {value:.4g}", value=value)
-        raise wrong(values.place(name), what)
-    return float(value)
+    if density:
+        return float(10 ** -values.between(name, float, (0.0, -math.log10(PAPER[0]))))
+    return values.between(name, float, PAPER)
 
 
 def _values(table: Table, chart: Chart, kinds: tuple[str, ...]) -> tuple[Table, list[Region]]:
@@ -85,7 +85,7 @@ def lengths(table: Table, chart: Chart, copy: Copy) -> tuple[Chart, Copy]:
     Raises ChartError.
     """
     table.take("instrument", str)
-    doubt = table.above_zero("uncertainty") / 2
+    doubt = table.between("uncertainty", float, DOUBTS) / 2
     distances = [_distance(entry, chart) for entry in table.tables("distances")]
     table.end()
     designs = [designed for designed, _ in distances]
@@ -115,9 +115,9 @@ def _centre(chart: Chart, name: str, entry: Table) -> Point:
 
 def colours(table: Table, chart: Chart, copy: Copy) -> tuple[Chart, Copy]:
     """Put measured CIELAB values (D50, 2 degrees) of all colours in. Raises ChartError."""
-    doubt = table.above_zero("uncertainty") / 2
+    doubt = table.between("uncertainty", float, DOUBTS) / 2
     values, regions = _values(table, chart, ("colour",))
-    measured = {region.name: {"lab": values.numbers(region.name, 3)} for region in regions}
+    measured = {region.name: {"lab": values.colour(region.name)} for region in regions}
     values.end()
     table.end()
     off = max(

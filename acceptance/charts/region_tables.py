@@ -45,6 +45,8 @@ BOUNDS: Mapping[str, tuple[float, float]] = {
     "bit": (0, 63),
     "every": (1, 100_000),
 }
+PAPER = (1e-4, 1.0)  # reflectance, whose logarithm is taken
+OF_PAPER = frozenset({"grey", "flat", "edge", "wedge"})
 FORMS = ("hyperbolic", "linear")
 MOST_REGIONS = 1_000  # each is held against each other one
 CODES = (0, 0xFFFF)
@@ -99,11 +101,10 @@ def _printed(table: Table, kind: str) -> Mapping[str, Any]:
     printed: dict[str, Any] = {}
     for key, wanted in PRINTED[kind].items():
         if key == "lab":
-            printed[key] = table.numbers(key, 3)
+            printed[key] = table.colour(key)
         elif key in {"reflectance", "dark", "light"}:
-            printed[key] = table.light(key)
-            if not printed[key] and kind in {"grey", "flat", "edge", "wedge"}:
-                raise wrong(table.place(key), tr("must be above 0, not {value}", value=0))
+            bounds = PAPER if kind in OF_PAPER else (0.0, 1.0)
+            printed[key] = table.between(key, float, bounds)
         elif key == "form":
             printed[key] = table.one_of(key, FORMS)
         elif key in BOUNDS:

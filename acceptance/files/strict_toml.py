@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Kind = TypeVar("Kind")
 MOST_BYTES = 8 << 20  # of a file; tomllib reads about 1.5 MB/s
-LARGEST = 1e100  # number of a chart
+LARGEST, MOST_LAB = 1e100, 200.0  # number of a chart; L*, a* or b*
 MOST_CHARACTERS = 1_000  # of a text; the time to print a cell grows with the square of its length
 # The parser's time grows with the square of a dotted key's parts; no reader knows more than a few.
 MOST_PARTS = 64
@@ -196,6 +196,13 @@ class Table:
             what = tr("from {low:g} to {high:g}, not {value:.6g}", low=low, high=high, value=value)
             raise wrong(self.place(key), what)
         return value
+
+    def colour(self, key: str) -> tuple[float, ...]:
+        """Take CIELAB values."""
+        values = self.numbers(key, 3)
+        if not all(abs(value) <= MOST_LAB for value in values):
+            raise wrong(self.place(key), tr("no colour of CIELAB: {values!r}", values=values))
+        return values
 
     def light(self, key: str) -> float:
         """Take a share of light, 0 to 1."""

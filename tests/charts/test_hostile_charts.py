@@ -30,7 +30,11 @@ HOSTILE = {
     "a paper without end": ("paper = [420,", "paper = [inf,", "paper: must be a finite number"),
     "100 million bars": ("bars = 9", "bars = 100000000", "bars: from 2 to 99"),
     "bars of no frequency": ("from = 0.222222", "from = 0.0", "from: from 0.001 to 1000"),
-    "a step of no light": ("reflectance = 0.03,", "reflectance = 0.0,", "must be above 0"),
+    "a step of no light": (
+        "reflectance = 0.03,",
+        "reflectance = 0.0,",
+        "reflectance: from 0.0001 to 1",
+    ),
     "an edge along its axis": ("angle = 5.5", "angle = 90.0", "angle: from -44 to 44"),
     "a code of 72 bits": ("0x0EFB", "0xFFFFFFFFFFFFFFFFFF", "code: from 0 to 65535"),
     "a law of its own": ('form = "hyperbolic"', 'form = "mine"', "form: must be one of"),

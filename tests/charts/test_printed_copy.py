@@ -117,6 +117,12 @@ def test_densities_serve_as_well(tmp_path: Path) -> None:
     assert copy.reflectance_doubt == pytest.approx(0.01 * math.log(10))
 
 
+def test_a_density_without_end_is_refused(tmp_path: Path) -> None:
+    text = measured().replace('quantity = "reflectance"', 'quantity = "density"')
+    with pytest.raises(ChartError, match="grey1: from 0 to 4, not -400"):
+        read(tmp_path, text.replace("grey1 = 0.03", "grey1 = -400"))
+
+
 def test_a_print_of_another_size_scales_lengths_and_frequencies(tmp_path: Path) -> None:
     text = (
         measured(ACCEPTANCE, "length")
@@ -178,9 +184,11 @@ WRONG = {
     'by = "Li"': ('by = ""', "who measured this and when is missing"),
     'by = "Li"\n': ('by = " - "\n', "who measured this and when is missing"),
     "grey7 = 0.2979": ("", "all must be measured; missing: grey7"),
-    "grey8 = 0.3849": ("grey8 = 1.2", "light and reflectance run from 0 to 1"),
-    "grey9 = 0.4873": ("grey9 = 0", "a reflectance is above 0"),
-    "uncertainty = 0.02": ("uncertainty = 0", "uncertainty: must be above 0"),
+    "grey8 = 0.3849": ("grey8 = 1.2", "grey8: from 0.0001 to 1"),
+    "grey9 = 0.4873": ("grey9 = 0", "grey9: from 0.0001 to 1"),
+    "uncertainty = 0.02": ("uncertainty = 0", "uncertainty: from 1e-06 to 100"),
+    "uncertainty = 1.0": ("uncertainty = 1e99", "uncertainty: from 1e-06 to 100"),
+    "colour8 = [40.0, 10.0, -46.0]": ("colour8 = [1e99, 0, 0]", "no colour of CIELAB"),
     "mm = 300": ("mm = 30", "none more than five times off the design"),
     'to = "grid11"': ('to = "grid99"', "the chart has no region 'grid99'"),
     "colour7 = [62.0, 36.0, 57.0]": ("colour7 = [62.0, 36.0]", "must be 3 numbers"),
