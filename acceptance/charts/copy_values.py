@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from acceptance.model import Point
 
 DOUBTS = 1e-6, 100.0  # uncertainty that is stated, in whatever unit
+MOST_DOUBT = 0.3  # relative, of reflectances: with more, nothing was measured
 LARGEST_SCALE = 5.0  # the edge plate may be printed as a poster
 
 
@@ -24,7 +25,9 @@ def reflectances(table: Table, chart: Chart, copy: Copy) -> tuple[Chart, Copy]:
     Edges and wedges get those of the flat regions that have their two levels. Raises ChartError.
     """
     density = table.one_of("quantity", ("reflectance", "density"), "reflectance") == "density"
-    doubt = table.between("uncertainty", float, DOUBTS) / 2 * (math.log(10) if density else 1)
+    relative = math.log(10) if density else 1.0
+    bounds = DOUBTS[0], MOST_DOUBT / relative
+    doubt = table.between("uncertainty", float, bounds) / 2 * relative
     values, regions = _values(table, chart, GREYS)
     measured = {one.name: _reflectance(values, one.name, density=density) for one in regions}
     values.end()

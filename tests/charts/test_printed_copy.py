@@ -186,7 +186,7 @@ WRONG = {
     "grey7 = 0.2979": ("", "all must be measured; missing: grey7"),
     "grey8 = 0.3849": ("grey8 = 1.2", "grey8: from 0.0001 to 1"),
     "grey9 = 0.4873": ("grey9 = 0", "grey9: from 0.0001 to 1"),
-    "uncertainty = 0.02": ("uncertainty = 0", "uncertainty: from 1e-06 to 100"),
+    "uncertainty = 0.02": ("uncertainty = 0", "uncertainty: from 1e-06 to 0.3"),
     "uncertainty = 1.0": ("uncertainty = 1e99", "uncertainty: from 1e-06 to 100"),
     "colour8 = [40.0, 10.0, -46.0]": ("colour8 = [1e99, 0, 0]", "no colour of CIELAB"),
     "mm = 300": ("mm = 30", "none more than five times off the design"),

@@ -435,9 +435,9 @@ def test_what_cannot_be_told_is_a_note(tmp_path: Path) -> None:
     assert notes(planted.seen(tmp_path / "still.mp4"))["faults.freeze"] == "freeze_undecided"
 
 
-@pytest.mark.parametrize(("noise", "one"), [(0.0, True), (0.5, False)])
+@pytest.mark.parametrize(("noise", "recurs"), [(0.0, True), (0.5, False)])
 def test_one_picture_repeated_comes_back_at_key_frames_and_a_live_one_does_not(
-    tmp_path: Path, noise: float, *, one: bool
+    tmp_path: Path, noise: float, *, recurs: bool
 ) -> None:
     random = np.random.default_rng(3)
     base = texture().astype(np.float64)
@@ -451,7 +451,7 @@ def test_one_picture_repeated_comes_back_at_key_frames_and_a_live_one_does_not(
         for each in faults.measure(planted.seen(tmp_path / "film.mp4"))
         if isinstance(each, Note) and each.quantity == "faults.freeze"
     ]
-    assert [each.reason.parameters["one_picture"] for each in said] == [one]
+    assert [each.reason.parameters["one_picture"] for each in said] == [recurs]
     assert said[0].reason.parameters["share"] >= 0.9
 
 

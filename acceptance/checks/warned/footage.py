@@ -103,8 +103,8 @@ def still_pictures(judged: Judged) -> Iterator[SessionWarning]:
         if each.reason.code == "freeze_undecided" and each.shot in charts
     ]
     shares = [(shot, said) for shot, said in seen if _number(said.get("share")) >= STILL_SHARE]
-    for warn, code, one in ((caution, "one_picture", True), (note, "nothing_changes", False)):
-        if shots := [shot for shot, said in shares if bool(said.get("one_picture")) is one]:
+    for warn, code, recurs in ((caution, "one_picture", True), (note, "nothing_changes", False)):
+        if shots := [shot for shot, said in shares if bool(said.get("one_picture")) is recurs]:
             yield warn(code, shots)
 
 
