@@ -38,8 +38,9 @@ def test_two_charts_of_one_name_do_not_take_each_others_place_in_a_session(
     plan = Plan(packs=(), subjects=(), shots=(shot("acceptance"), shot(name)))
     intake.keep(plan, (), tmp_path, tmp_path / "work")  # the same to the byte
     titled(own, "另一张")
-    with pytest.raises(PlanError, match="two different charts of this name"):
-        intake.keep(plan, (), tmp_path, tmp_path / "work")
+    for use in (intake.charts_of, lambda it: intake.keep(it, (), tmp_path, tmp_path / "work")):
+        with pytest.raises(PlanError, match="two different charts of this name"):
+            use(plan)
 
 
 def titled(path: Path, title: str) -> None:
