@@ -435,6 +435,26 @@ def test_what_cannot_be_told_is_a_note(tmp_path: Path) -> None:
     assert notes(planted.seen(tmp_path / "still.mp4"))["faults.freeze"] == "freeze_undecided"
 
 
+@pytest.mark.parametrize(("noise", "recurs"), [(0.0, True), (0.5, False)])
+def test_one_picture_repeated_comes_back_at_key_frames_and_a_live_one_does_not(
+    tmp_path: Path, noise: float, *, recurs: bool
+) -> None:
+    random = np.random.default_rng(3)
+    base = texture().astype(np.float64)
+    pictures = [
+        np.rint(base + noise * random.standard_normal(base.shape)).astype(np.uint8)
+        for _ in range(100)
+    ]
+    encode.write(tmp_path / "film.mp4", pictures, options={"crf": "20", "g": "12"})
+    said = [
+        each
+        for each in faults.measure(planted.seen(tmp_path / "film.mp4"))
+        if isinstance(each, Note) and each.quantity == "faults.freeze"
+    ]
+    assert [each.reason.parameters["one_picture"] for each in said] == [recurs]
+    assert said[0].reason.parameters["share"] >= 0.9
+
+
 def test_a_chart_in_the_picture_leaves_stripes_open(chart_film: Any) -> None:
     seen = build.look(
         Shot(id="chart", subject="c", clip=chart_film.path.name), chart_film.path.parent
