@@ -34,7 +34,7 @@ UNREADABLE = 0.05  # share of frames that may be unreadable
 HOLES, SHORT = 5, 0.8
 # most pictures on either side of a hole that tell its length, and fewest; periods and refreshes by
 # which it falls short of whole ones, from which it is a slower picture
-BESIDE, FEWEST_BESIDE, PART, REFRESHES = 12, 4, 0.3, 0.6
+BESIDE, FEWEST_BESIDE, PART, REFRESHES = 12, 4, 0.12, 0.6
 # share of pictures that is much to miss, and periods by which pictures then lie off a grid that is
 # none (rms; anywhere: 0.29)
 MUCH, ANYWHERE = 0.1, 0.25
