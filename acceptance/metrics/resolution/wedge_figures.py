@@ -85,8 +85,7 @@ class _SeenWedge:
     @property
     def direction(self) -> str:
         """The direction in the picture in which the wedge resolves, however the chart hangs."""
-        down, right = np.gradient(self.place[1])
-        return "horizontal" if np.abs(right).mean() >= np.abs(down).mean() else "vertical"
+        return _direction(self.place[1])
 
     @property
     def value(self) -> float:
@@ -131,6 +130,19 @@ def figure(
         details=_details(wedge, scale) | _in_linear_light(scene, wedge, scale),
         curve=_curve(wedge, scale),
     )
+
+
+def begins(scene: Scene, view: View) -> tuple[str, float]:
+    """Return the direction in which a wedge resolves and the TV lines of its coarsest bars."""
+    place = places_on(view)
+    pixels, direction = WedgePixels.of(printed_in(view), *place), _direction(place[1])
+    coarsest = pixels.frequency[pixels.usable][:1].sum()
+    return direction, float(coarsest) * lines_of(scene, direction)
+
+
+def _direction(across: Array) -> str:
+    down, right = np.gradient(across)
+    return "horizontal" if np.abs(right).mean() >= np.abs(down).mean() else "vertical"
 
 
 def _seen(scene: Scene, view: View) -> _SeenWedge:
@@ -265,7 +277,8 @@ def _in_linear_light(scene: Scene, wedge: _SeenWedge, scale: float) -> dict[str,
         result = read(inside, wedge.pixels, wedge.printed, float(light - dark))
     except GapError:
         return {}
-    return {"linear_light": result.reading * scale}
+    half = {} if result.half is None else {"half_in_linear_light": result.half * scale}
+    return {"linear_light": result.reading * scale, **half}
 
 
 def _step_share(result: WedgeResult, doubt: float) -> float:
