@@ -25,9 +25,6 @@ DIRECTIONS = ("horizontal", "vertical")
 # of the natural logarithm of their ratio, besides both U: from where on it is said, and from where
 # on it is in U (2 % at most at a tenth, 1.3 % at half in films of linear cameras without loss)
 APART, UNLIKE = 0.12, 0.03
-# of the logarithms by which edges of one direction differ over the picture: what a sharpness that
-# changes from place to place may make of two places in the middle
-FROM_PLACE_TO_PLACE = 0.2
 # by how much more a wrong step moves bars at half than at a tenth, of a Gaussian
 STEP_AT_HALF = math.log(10) / math.log(2)
 BARS = {"mtf50": "half_in_linear_light", "mtf10": "linear_light"}  # in a wedge's details
@@ -41,14 +38,15 @@ class _Pair:
     """TV lines to which the middle's edge and bars keep one share of the contrast.
 
     The picture's samples carry ``limit``. ``doubt`` is what both U allow of the logarithm of their
-    ratio, ``place`` what places do.
+    ratio; edges of this direction, over the whole picture, go from ``least`` to ``most``.
     """
 
     edge: float
     bars: float
     limit: float
     doubt: float
-    place: float
+    least: float
+    most: float
 
     @property
     def shown(self) -> float:
@@ -62,9 +60,14 @@ class _Pair:
 
     @property
     def unlike(self) -> float:
-        """TV lines by which they differ, 0 where a linear camera may make them differ so."""
-        allowed = math.hypot(self.doubt, self.place, UNLIKE)
-        return abs(self.edge - self.bars) if self.apart > allowed else 0.0
+        """TV lines by which they differ, 0 where a linear camera may make them differ so.
+
+        Where sharpness changes over the picture, bars may be as sharp as edges are anywhere.
+        """
+        allowed = math.exp(math.hypot(self.doubt, UNLIKE))
+        nearest = min(max(self.bars, min(self.least, self.limit)), self.most)
+        alike = 1 / allowed <= nearest / self.bars <= allowed
+        return 0.0 if alike else abs(self.edge - self.bars)
 
     @property
     def told(self) -> bool:
@@ -169,14 +172,15 @@ def _pair(
     edges = [item for item in figures if _of(item, quantity, direction)]
     for edge in _in_the_middle(edges, quantity, direction)[:1]:
         lines = float(edge.details["line_widths_per_height"])
-        logs = [math.log(item.value) for item in edges]
+        values = [item.value * lines / edge.value for item in edges]
         if min(lines, bars, limit) > 0:
             return _Pair(
                 edge=lines,
                 bars=min(bars, limit),
                 limit=limit,
                 doubt=edge.expanded / edge.value + doubt,
-                place=FROM_PLACE_TO_PLACE * (max(logs) - min(logs)),
+                least=min(values),
+                most=max(values),
             )
     return None
 
