@@ -151,6 +151,15 @@ def test_half_of_the_contrast_tells_where_samples_end_before_a_tenth() -> None:
     assert note.reason.code == "edges_unlike_bars_at_half"
 
 
+def test_bars_that_begin_below_half_of_the_contrast_bound_it() -> None:
+    half, wedge = edge("vertical", 640, 4, "mtf50"), read("wedge_vertical", 950, 5)
+    wedge = replace(wedge, details={**wedge.details, "half_at_most": 430.0})
+    [first, _] = doubted(half, wedge)
+    assert reaches(first, 430)
+    softer = edge("vertical", 300, 4, "mtf50")
+    assert doubted(softer, wedge) == [softer, wedge]
+
+
 def test_bars_that_are_not_seen_at_all_contradict_edges_that_are() -> None:
     tenth = edge("horizontal", 800, 5)
     [figure] = doubted(tenth, horizontal=200.0)

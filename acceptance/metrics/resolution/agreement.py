@@ -9,7 +9,7 @@ detail: what they differ by is in U of both, and it is said.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -47,6 +47,7 @@ class _Pair:
     doubt: float
     least: float
     most: float
+    bound: bool = False  # bars end before
 
     @property
     def shown(self) -> float:
@@ -134,12 +135,14 @@ def _doubted(figure: Measurement, shares: Mapping[str, float]) -> Measurement:
 def _shares(pairs: Mapping[str, _Pair]) -> dict[str, float]:
     """Return by how much of itself each figure may be off, by its name.
 
-    Edges that have no bars of one share of the contrast are held against those of the other.
+    Edges whose bars of one share of the contrast only have a bound, or none, are held against those
+    of the other, too.
     """
     edges = {level: pair.unlike / pair.edge for level, pair in pairs.items() if pair.told}
+    own = {level: share for level, share in edges.items() if not pairs[level].bound}
     fine = pairs.get("mtf10")
     bars = fine.unlike / fine.bars if fine else 0.0
-    return dict.fromkeys(BARS, max(edges.values(), default=0.0)) | edges | {"wedge": bars}
+    return dict.fromkeys(BARS, max(edges.values(), default=0.0)) | own | {"wedge": bars}
 
 
 def _pairs(figures: Sequence[Measurement], direction: str) -> dict[str, _Pair]:
@@ -147,14 +150,16 @@ def _pairs(figures: Sequence[Measurement], direction: str) -> dict[str, _Pair]:
     found = {}
     for wedge in _in_the_middle(figures, f"resolution.wedge_{direction}", direction)[:1]:
         for level, name in BARS.items():
-            own = 0.0 if level == "mtf50" else wedge.value
-            bars = float(wedge.details.get(name, own))
+            most = float(wedge.details.get("half_at_most", 0.0))
+            bars = float(wedge.details.get(name, most if level == "mtf50" else wedge.value))
             limit = float(wedge.details.get("sampling_limit", math.inf))
             doubt = wedge.expanded / wedge.value + _step(level, wedge)
             pair = _pair(figures, f"resolution.{level}", direction, bars, doubt, limit)
             ended = pair and (wedge.lower_bound or min(pair.edge, bars) >= limit)
-            if pair and not (ended and level == "mtf10"):
-                found[level] = pair
+            bound = level == "mtf50" and name not in wedge.details
+            past = pair and pair.edge <= most and bound
+            if pair and not past and not (ended and level == "mtf10"):
+                found[level] = replace(pair, bound=bound)
     return found
 
 

@@ -49,6 +49,7 @@ WEDGE_METHOD = (
     "at most half a cycle per pixel, coded luma"
 )
 CRITERION_METHOD = "10 % of the step"
+HALF = 0.5
 # of the logarithm by which edges differ by direction: half-width of what a reading then is off, and
 # what is chance
 UNLIKE, ROUND = 0.3, 0.03
@@ -277,8 +278,12 @@ def _in_linear_light(scene: Scene, wedge: _SeenWedge, scale: float) -> dict[str,
         result = read(inside, wedge.pixels, wedge.printed, float(light - dark))
     except GapError:
         return {}
-    half = {} if result.half is None else {"half_in_linear_light": result.half * scale}
-    return {"linear_light": result.reading * scale, **half}
+    found: dict[str, Value] = {"linear_light": result.reading * scale}
+    if result.half is not None:
+        found["half_in_linear_light"] = result.half * scale
+    elif result.modulation[0] < HALF:  # its bars begin beyond
+        found["half_at_most"] = float(result.frequencies[0]) * scale
+    return found
 
 
 def _step_share(result: WedgeResult, doubt: float) -> float:
