@@ -45,8 +45,8 @@ def test_two_codes_hide_noise_three_tell_it_and_single_pixels_do_not() -> None:
 
 
 @pytest.mark.parametrize("sigma", [0.2, 0.3, 0.45, 1.5])
-def test_a_fixed_pattern_and_noise_dither_each_other(sigma: float) -> None:
-    """U of pixels was ten times their error before; of 12 fields one may lie outside."""
+def test_a_fixed_pattern_in_quiet_noise_is_inside_u(sigma: float) -> None:
+    """Of 36 parts of 12 fields four may lie outside."""
     found = []
     for seed in range(12):
         random = np.random.default_rng([16, 3, seed])
@@ -57,7 +57,7 @@ def test_a_fixed_pattern_and_noise_dither_each_other(sigma: float) -> None:
             assert part is not None
             doubt = 2 * math.hypot(*(line.contribution for line in part.budget()))
             found.append(abs(part.sigma - truth) <= doubt)
-            assert doubt < 0.07
+            assert doubt < 0.2
     assert sum(found) >= 32
 
 

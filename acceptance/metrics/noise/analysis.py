@@ -29,13 +29,9 @@ from acceptance.metrics.noise.flutter import fixed_with_flutter, flutter, less_f
 from acceptance.metrics.noise.lines import of_lines, with_lines, without_lines
 from acceptance.metrics.noise.parts import Noise, Variance
 from acceptance.metrics.noise.polynomials import ORDERS, surface, surfaces
-from acceptance.metrics.noise.swings import without_swings
+from acceptance.metrics.noise.swings import left_by_swings, with_swings
 from acceptance.metrics.noise.weighting import filtered
-from acceptance.metrics.noise.whole_codes import (
-    doubt_by_level,
-    kept_by_pixels,
-    third_codes,
-)
+from acceptance.metrics.noise.whole_codes import doubt_by_level, kept_by_pixels, third_codes
 from acceptance.scene import blocks as equal_blocks
 from acceptance.scene.views import mean_frame
 
@@ -95,11 +91,9 @@ def analyse(
     if not (stable and len(codes) > 1):
         found = replace(_together(codes, weighting), dithered=dithered)
         return with_coarse(found, coarse(codes, step)) if stable else found
-    still = without_swings(codes)
-    found = replace(_separated(codes, weighting, still), dithered=dithered)
-    seen = coarse(codes, step, found.correlation)
-    calm = seen if still is codes else coarse(still, step, found.correlation)
-    return with_coarse(found, seen, len(codes), calm)
+    found = with_swings(_separated(codes, weighting), left_by_swings(codes))
+    found = replace(found, dithered=dithered)
+    return with_coarse(found, coarse(codes, step, found.correlation), len(codes))
 
 
 def _check(codes: Array) -> None:
@@ -121,23 +115,19 @@ def _together(codes: Array, weighting: Weighting | None) -> Noise:
     return Noise(mean=level, mean_uncertainty=doubt, total=total, weighted=weighted)
 
 
-def _separated(codes: Array, weighting: Weighting | None, still: Array) -> Noise:
+def _separated(codes: Array, weighting: Weighting | None) -> Noise:
     """Estimate the noise and its parts from two frames or more of a chart at rest.
 
-    The total is free of bias however the frames depend on each other; its parts are not. Those that
-    are fixed are of ``still`` codes, of which nothing swings.
+    The total is free of bias however the frames depend on each other; its parts are not.
     """
-    (level, doubt), noise = _level(codes), alike(_residuals(still))
-    total, temporal, _ = _split(codes, noise)
-    over_time = flutter(codes, noise)
-    total, temporal = with_flutter(total, over_time), with_flutter(temporal, over_time)
-    weighted = _weighted(codes, noise, weighting, over_time) if weighting else None
-    _, calm, fixed = _split(still, noise)
-    lines = flutter(still, noise)
-    left = _kept_by_mean(with_flutter(calm, lines), len(codes))
-    left -= sum(each.of_mean[0] for each in lines)
-    parts = _directions(still.mean(axis=0), left, noise, temporal.value)
+    (level, doubt), noise = _level(codes), alike(_residuals(codes))
+    total, temporal, fixed = _split(codes, noise)
+    lines, mean_frame = flutter(codes, noise), codes.mean(axis=0)
+    total, temporal = with_flutter(total, lines), with_flutter(temporal, lines)
+    left = _kept_by_mean(temporal, len(codes)) - sum(each.of_mean[0] for each in lines)
+    parts = _directions(mean_frame, left, noise, temporal.value)
     row, column, pixel = less_flutter(parts, lines)
+    weighted = _weighted(codes, noise, weighting, lines) if weighting else None
     found = Noise(
         mean=level,
         mean_uncertainty=doubt,
@@ -151,7 +141,7 @@ def _separated(codes: Array, weighting: Weighting | None, still: Array) -> Noise
         flicker=_flicker(codes, temporal.value + QUANTISATION),
     )
     dependence = between_frames(codes, noise.pixels)
-    return _of_dependent(codes, found, dependence, noise, still=still) if dependence else found
+    return _of_dependent(codes, found, dependence, noise) if dependence else found
 
 
 def _weighted(
@@ -160,31 +150,20 @@ def _weighted(
     return with_flutter(_split(codes, noise, weighting)[0], lines, weighting.power)
 
 
-def _of_dependent(
-    codes: Array,
-    found: Noise,
-    dependence: float,
-    noise: Alike = ALONE,
-    *,
-    still: Array | None = None,
-) -> Noise:
-    """Estimate the parts anew of frames far apart, or take them out where that is not possible.
-
-    ``still`` are codes of which nothing swings; None: these.
-    """
-    still = codes if still is None else still
-    far = apart(still, _residual, ORDERS)
+def _of_dependent(codes: Array, found: Noise, dependence: float, noise: Alike = ALONE) -> Noise:
+    """Estimate the parts anew of frames far apart, or take them out where that is not possible."""
+    far = apart(codes, _residual, ORDERS)
     if far.left is None:
         whole = replace(found, temporal=None, fixed=None, correlation=dependence)
         return replace(whole, row=None, column=None, pixel=None)
     temporal, fixed = _split_apart(codes, far.fixed, far.left)
-    mean_frame = still.mean(axis=0)
-    lines = flutter(still, noise, dependence)
+    mean_frame = codes.mean(axis=0)
+    lines = flutter(codes, noise, dependence)
     left = float((_squared_residuals(mean_frame)[0] - far.fixed[0]).mean())
     left -= sum(each.of_mean[0] for each in lines)
     parts = _directions(mean_frame, left, noise, temporal.value)
     row, column, pixel = less_flutter(parts, lines)
-    temporal = with_flutter(temporal, flutter(codes, noise, dependence), taken=ORDERS[0] + 1)
+    temporal = with_flutter(temporal, lines, taken=ORDERS[0] + 1)
     sampling = math.hypot(pixel.sampling, fixed.sampling)
     return replace(
         found,
@@ -264,15 +243,14 @@ def _split(
     total = [temporal + part for part in fixed]
     moving = float(over_time.mean())
     seen = moving if dither is None else dither
-    both = seen + max(float(fixed[0].mean()), 0.0) / power  # the pattern dithers as well
     freedom = _freedom(over_time.size, noise, weighting)
     chance = math.sqrt(2 / freedom)
     over, mean = chance * moving / math.sqrt(len(codes) - 1), chance * float(squares[0].mean())
     whole, still = (math.hypot(mean, over * share) for share in (1 - more, more))
     return (
-        _variance(total[0], total[1], both, weighting, (whole, freedom)),
+        _variance(total[0], total[1], seen, weighting, (whole, freedom)),
         _variance(temporal, temporal, seen, weighting, (over, freedom * (len(codes) - 1))),
-        _with_rounding(_variance(fixed[0], fixed[1], both, weighting, (still, freedom)), seen),
+        _variance(fixed[0], fixed[1], seen, weighting, (still, freedom)),
     )
 
 

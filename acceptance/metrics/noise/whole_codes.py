@@ -22,7 +22,9 @@ PLACE = 4  # px each way, over which light does not go on by a code
 TELLING = 0.001
 OUTER = 0.1  # of the places, which defective pixels may be in
 UNTOLD = 0.175  # code^2 less 1/12, that noise below 0.35 code is seen with at most
-LEAST = 0.09  # code^2 of noise that shows a third code, about
+# code^2 of noise that shows a third code, about, and from which rounding moves it by 1e-12 at most
+LEAST, FINE = 0.09, 1.5
+SEVERAL = 6  # frames, from which each pixel tells for itself, whatever its pattern
 
 
 def third_codes(codes: Array) -> bool:
@@ -34,19 +36,20 @@ def third_codes(codes: Array) -> bool:
     down, across = height // PLACE, width // PLACE
     whole = codes[:, : down * PLACE, : across * PLACE]
     places = whole.reshape(frames, down, PLACE, across, PLACE)
-    low = np.floor(places.mean(axis=(0, 2, 4), keepdims=True))
+    alike = 0 if frames >= SEVERAL else (0, 2, 4)
+    low = np.floor(places.mean(axis=alike, keepdims=True))
     third = (places < low) | (places > low + 1)
     shares = np.sort(third.mean(axis=(0, 2, 4)), axis=None)
     return bool(shares[: math.ceil(len(shares) * (1 - OUTER))].mean() > TELLING)
 
 
-def harmonic(variance: float) -> float:
+def harmonic(variance: Array) -> Array:
     """Return by how much the level's place between two codes moves what is seen of a variance.
 
     It is the first harmonic of the quantiser's error (B. Widrow, I. Kollar, Quantization Noise,
     2008, ch. 4), at the variance of the noise.
     """
-    return (1 / math.pi**2 + 4 * variance) * math.exp(-2 * math.pi**2 * variance)
+    return np.asarray((1 / math.pi**2 + 4 * variance) * np.exp(-2 * math.pi**2 * variance))
 
 
 def kept_by_pixels(temporal: float) -> float:
@@ -62,7 +65,9 @@ def doubt_by_level(seen: float) -> float:
 
     The larger one of a level that adds to what is seen may look like the smaller of one that takes.
     """
+    if seen > FINE:
+        return float(harmonic(np.array(seen)))
     variances = np.arange(LEAST, seen + 0.1, 0.002)
-    moved = (1 / math.pi**2 + 4 * variances) * np.exp(-2 * math.pi**2 * variances)
     off = np.abs(variances - seen)
-    return max(harmonic(seen), float(off[off <= moved].max(initial=0.0)))
+    moved = float(off[off <= harmonic(variances)].max(initial=0.0))
+    return max(float(harmonic(np.array(seen))), moved)
