@@ -299,12 +299,38 @@ def test_the_truth_lies_inside_u_whatever_the_film_departs_by(by: Departures, se
     assert abs(found.each.mean() - true.mean()) <= combined.k * combined.uncertainty
 
 
-def test_frames_lost_from_a_film_without_stamps_are_found_by_the_clock() -> None:
-    number = np.flatnonzero(np.random.default_rng(8).uniform(size=240) >= 0.04)
-    plain = np.arange(len(number)) / 60
-    found, _ = film_times.exposed(plain, read(number / 60, exposure=0.002))
-    assert np.std(found - number / 60) < 0.25 / 60
-    assert np.std(plain - number / 60) > 0.02
+def lost_without_stamps(rate: int, exposure: float, stamped: str) -> tuple[float, float]:
+    """Return by how much frames (rms, s) are off where the clock says, and by their stamps."""
+    random = np.random.default_rng(8)
+    number = np.flatnonzero(random.uniform(size=4 * rate) >= 0.04)
+    plain = np.arange(len(number)) / rate
+    if stamped == "in ms":
+        plain = np.rint(1000 * plain) / 1000
+    if stamped == "with jitter":
+        plain += 0.00025 * random.standard_normal(len(plain))
+    found, _ = film_times.exposed(plain, read(number / rate, exposure=exposure))
+    return float(np.std(found - number / rate)), float(np.std(plain - number / rate))
+
+
+STAMPED = ["evenly", "in ms", "with jitter"]
+
+
+@pytest.mark.parametrize("stamped", STAMPED)
+def test_frames_lost_from_a_film_without_stamps_are_found_by_the_clock(stamped: str) -> None:
+    """AVI numbers the frames that are left; copied to MKV they have stamps in whole ms."""
+    by_clock, by_stamps = lost_without_stamps(60, 0.002, stamped)
+    assert by_clock < 0.25 / 60
+    assert by_stamps > 0.02
+
+
+@pytest.mark.parametrize("stamped", STAMPED)
+@pytest.mark.parametrize(("rate", "exposure"), [(60, 0.01), (240, 0.002)])
+def test_lost_frames_that_the_clock_does_not_place_leave_no_figure(
+    rate: int, exposure: float, stamped: str
+) -> None:
+    """Another rate of the screen and fewer lost frames fit the readings, but not the blends."""
+    with pytest.raises(GapError, match="losses_untold"):
+        lost_without_stamps(rate, exposure, stamped)
 
 
 def test_where_the_clock_does_not_say_which_frames_were_lost_the_film_is_refused() -> None:
