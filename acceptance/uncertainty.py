@@ -113,6 +113,20 @@ def measurement(
     )
 
 
+def doubted(figure: Measurement, more: Sequence[BudgetLine]) -> Measurement:
+    """Add lines, in the figure's unit, to its budget."""
+    if not more:
+        return figure
+    combined = combine(budget := (*figure.budget, *map(_plain, more)))
+    return replace(
+        figure,
+        budget=budget,
+        uncertainty=combined.uncertainty,
+        k=combined.k,
+        degrees_of_freedom=combined.degrees_of_freedom,
+    )
+
+
 def _plain(line: BudgetLine) -> BudgetLine:
     """Take numpy's numbers for Python's, which JSON can hold; others stay as they are."""
     degrees = line.degrees_of_freedom

@@ -34,7 +34,7 @@ from acceptance import metrics
 from acceptance.batch import bundle, cache, record
 from acceptance.batch.database import queries
 from acceptance.batch.database.results import Results
-from acceptance.charts import definition, printed_copy
+from acceptance.charts import definition, drawing, printed_copy
 from acceptance.checks import pack
 from acceptance.cli import failures, verbs
 from acceptance.errors import AcceptanceError
@@ -139,7 +139,7 @@ READERS: dict[str, Callable[[Path], object]] = {
     "screen.csv": _table,
     "gate.packets.csv": stream_tables.packets,
     "gate.stream.jsonl": stream_tables.record,
-    "chart.toml": lambda path: definition.load(str(path)),
+    "chart.toml": lambda path: drawing.page(definition.load(str(path))),
     "copy.toml": _copy,
     "log.jsonl": _log,
     "manifest-sha256.txt": lambda path: evidence.check(path.parent),

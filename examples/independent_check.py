@@ -43,7 +43,10 @@ STARTXREF, OBJECT = re.compile(rb"startxref\n(\d+)\n%%EOF\n"), re.compile(rb"\b(
 RENDERED, ANNEX = {"report.html", "report.xml"}, re.compile(r"annex-[a-f]\.pdf")
 BESIDE_DATA = RENDERED | {"session.json", "report.pdf", "log.jsonl", "bagit.txt", "bag-info.txt",
                           "manifest-sha256.txt", "tagmanifest-sha256.txt"}  # fmt: skip
-LITTER = re.compile(r"(.*/)?(thumbs\.db|desktop\.ini|\.ds_store|\._[^/\n]*|\.~lock\.[^/\n]+#|"
+LITTER = re.compile(r"(.*/)?((eh)?thumbs(_vista)?\.db|desktop\.ini|\.ds_store|\._[^/\n]*|"
+                    r"\.directory|\.localized|icon\r|\.?sync\.ffs_db|\.~lock\.[^/\n]+#|[^/\n]+:zone\.identifier|"
+                    r"@eaDir/([^/\n]+/)?(SYNOINDEX_MEDIA_INFO|[^/\n]+@Syno(EAStream|Resource)|"
+                    r"SYNO(PHOTO|VIDEO|FILE)_\w+(\.(jpe?g|png|fail))?)|\.@__thumb/[^/\n]+\.(jpe?g|png)|"
                     r"(~\$|\.~)[^/\n]*\.((do[ct]|xl[sta]|p[op]t|pps|vsd)[a-z]?|mpp|pub|o[dt][tspg]|"
                     r"rtf|wp[st]|ett?|dp[st]))", re.IGNORECASE)  # fmt: skip
 BEHIND = re.compile(  # an entry of the log behind those of the session: a report, and no words
@@ -143,7 +146,8 @@ def regular(folder: Path) -> Iterator[tuple[str, Path]]:
             mode, size = path.lstat().st_mode, path.lstat().st_size
             name = path.relative_to(folder).as_posix()
             require(stat.S_ISREG(mode) or stat.S_ISDIR(mode), f"{name} is a link or a device")
-            left = LITTER.fullmatch(name) and (name[-1] != "#" or size <= 1000)
+            lines = name[-1] == "#" or name[-16:].lower() == ":zone.identifier"
+            left = LITTER.fullmatch(name) and (not lines or size <= 1000)
             if stat.S_ISREG(mode) and not left:
                 yield name, path
 

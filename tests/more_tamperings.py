@@ -65,7 +65,7 @@ def in_folder(place: str, content: bytes = b"{}") -> Callable[[Path], object]:
     """Return what puts a file into a folder that is not there yet."""
 
     def act(folder: Path) -> None:
-        (folder / place).parent.mkdir()
+        (folder / place).parent.mkdir(parents=True)
         (folder / place).write_bytes(content)
 
     return act
@@ -160,6 +160,23 @@ MORE_TAMPERINGS = [
     Tampering("a page that is called a template", in_folder("x/~$a.html"), "x/~$a.html added"),
     Tampering("a lock of LibreOffice", in_folder("x/.~lock.a.docx#"), "", State.OK, False),
     Tampering("what WPS leaves beside a table", in_folder("x/.~表.ett"), "", State.OK, False),
+    *(
+        Tampering(f"what {who} leaves", in_folder(name), "was left by a desktop", State.OK, False)
+        for who, name in (
+            ("a Synology drive", "x/@eaDir/report.pdf/SYNOPHOTO_THUMB_M.jpg"),
+            ("its index", "x/@eaDir/report.pdf@SynoEAStream"),
+            ("a QNAP drive", "x/.@__thumb/s100clip.jpg"),
+            ("Windows of a file from elsewhere", "x/report.pdf:Zone.Identifier"),
+            ("macOS for a folder's picture", "x/Icon\r"),
+        )
+    ),
+    *(
+        Tampering(f"a page called {name}", in_folder(name, b"page " * 999), f"{name} added")
+        for name in (
+            "x/@eaDir/report.pdf", "x/@eaDir/report.pdf/SYNOPHOTO_THUMB_M.html",
+            "x/.@__thumb/report.pdf", "x/report.pdf:Zone.Identifier", "x/.directory.html",
+        )
+    ),
     Tampering("what Visio leaves", in_folder("x/~$图.vsdx"), "", State.OK, False),
     Tampering("two annexes exchanged", exchanged, f"{SPLIT} changed"),
     Tampering("a clip with a second name outside", linked("../again.mp4"), "", State.OK, False),

@@ -127,9 +127,54 @@ def kept(code: str, **parameters: float | str) -> Case:
     return replace(PASSED, plan=plan, recordings=(KEPT,), notes=(note,))
 
 
+def noted(metric: str, code: str, *, corners: object = CORNERS, **parameters: object) -> Case:
+    """Film a chart of which there is a note."""
+    reason = Reason(code=code, parameters=parameters)  # type: ignore[arg-type]
+    note = Note(metric=metric, shot=SHOT.id, subject=CAMERA.id, reason=reason)
+    shot = replace(SHOT, corners=corners)  # type: ignore[arg-type]
+    return replace(PASSED, shots=(shot,), notes=(note,))
+
+
+TOLD = {
+    "copy": "A3-001",
+    "by": "赵工",
+    "measured_on": "2026-11-01",
+    "lightness": 3.0,
+    "colour": 2.0,
+}
 PHOTOGRAPHS = tuple(f"{number}.jpg" for number in range(7))
 
 WAYS_BY_FILE = (
+    Way(
+        what="a chart drawn by a file of one's own, half as large",
+        codes=("own_chart",),
+        honest=replace(PASSED, shots=(replace(SHOT, chart="acceptance"),)),
+        bent=replace(PASSED, shots=(replace(SHOT, chart="acceptance.toml"),)),
+        words=("acceptance.toml (shot-1)",),
+    ),
+    Way(
+        what="a print measured to be half as large as drawn",
+        codes=("chart_otherwise",),
+        honest=PASSED,
+        bent=noted("chart", "copy_otherwise", length=0.5, **TOLD),
+        words=("A3-001 (shot-1): ×0.500", "赵工"),
+    ),
+    Way(
+        what="one picture repeated as a film",
+        codes=("one_picture",),
+        honest=noted("faults", "freeze_undecided", share=0.8, one_picture=True, duration=4.0),
+        bent=noted("faults", "freeze_undecided", share=1.0, one_picture=True, duration=5.0),
+        words=("shot-1",),
+    ),
+    Way(
+        what="one picture repeated as a film without a second key frame",
+        codes=("nothing_changes",),
+        honest=noted(
+            "faults", "freeze_undecided", corners=(), share=1.0, one_picture=False, duration=5.0
+        ),
+        bent=noted("faults", "freeze_undecided", share=1.0, one_picture=False, duration=5.0),
+        words=("shot-1",),
+    ),
     Way(
         what="the camera that failed under another id, with its serial number written otherwise",
         codes=("renamed",),

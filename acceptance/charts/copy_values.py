@@ -7,12 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from acceptance.charts.nouns import GREYS, Chart, Copy, Region, centres, scaled
+from acceptance.charts.region_tables import PAPER
 from acceptance.files.strict_toml import Table, wrong
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
     from acceptance.model import Point
 
+DOUBTS = 1e-6, 100.0  # uncertainty that is stated, in whatever unit
+MOST_DOUBT = 0.3  # relative, of reflectances: with more, nothing was measured
 LARGEST_SCALE = 5.0  # the edge plate may be printed as a poster
 
 
@@ -22,18 +25,32 @@ def reflectances(table: Table, chart: Chart, copy: Copy) -> tuple[Chart, Copy]:
     Edges and wedges get those of the flat regions that have their two levels. Raises ChartError.
     """
     density = table.one_of("quantity", ("reflectance", "density"), "reflectance") == "density"
-    doubt = table.above_zero("uncertainty") / 2 * (math.log(10) if density else 1)
+    relative = math.log(10) if density else 1.0
+    bounds = DOUBTS[0], MOST_DOUBT / relative
+    doubt = table.between("uncertainty", float, bounds) / 2 * relative
     values, regions = _values(table, chart, GREYS)
     measured = {one.name: _reflectance(values, one.name, density=density) for one in regions}
     values.end()
     table.end()
     flats = [region for region in regions if region.kind == "flat"]
     levels = {flat.printed["reflectance"]: measured[flat.name] for flat in flats}
+    off = max(
+        (
+            abs(_lightness(measured[one.name]) - _lightness(one.printed["reflectance"]))
+            for one in regions
+        ),
+        default=0.0,
+    )
     printed = tuple(
         replace(region, printed={**region.printed, **_light(region, measured, levels)})
         for region in chart.regions
     )
-    return replace(chart, regions=printed), replace(copy, reflectance_doubt=doubt)
+    return replace(chart, regions=printed), replace(copy, reflectance_doubt=doubt, lightness=off)
+
+
+def _lightness(light: float) -> float:
+    """Return L* of a reflectance (CIE 15, 8.2.1)."""
+    return 116 * light ** (1 / 3) - 16 if light > 216 / 24389 else light * 24389 / 27
 
 
 def _light(
@@ -49,11 +66,9 @@ def _light(
 
 
 def _reflectance(values: Table, name: str, *, density: bool) -> float:
-    value = 10 ** -values.take(name, float) if density else values.light(name)
-    if not 0 < value <= 1:
-        what = tr("a reflectance is above 0 and at most 1, not {value:.4g}", value=value)
-        raise wrong(values.place(name), what)
-    return float(value)
+    if density:
+        return float(10 ** -values.between(name, float, (0.0, -math.log10(PAPER[0]))))
+    return values.between(name, float, PAPER)
 
 
 def _values(table: Table, chart: Chart, kinds: tuple[str, ...]) -> tuple[Table, list[Region]]:
@@ -73,7 +88,7 @@ def lengths(table: Table, chart: Chart, copy: Copy) -> tuple[Chart, Copy]:
     Raises ChartError.
     """
     table.take("instrument", str)
-    doubt = table.above_zero("uncertainty") / 2
+    doubt = table.between("uncertainty", float, DOUBTS) / 2
     distances = [_distance(entry, chart) for entry in table.tables("distances")]
     table.end()
     designs = [designed for designed, _ in distances]
@@ -83,7 +98,8 @@ def lengths(table: Table, chart: Chart, copy: Copy) -> tuple[Chart, Copy]:
         raise wrong(table.place("distances"), what)
     spread = (max(ratios) - min(ratios)) / 2 / math.sqrt(3)
     relative = math.hypot(doubt * len(designs) / sum(designs), spread)
-    return scaled(chart, sum(ratios) / len(ratios)), replace(copy, scale_doubt=relative)
+    length = sum(ratios) / len(ratios)
+    return scaled(chart, length), replace(copy, scale_doubt=relative, length=length)
 
 
 def _distance(entry: Table, chart: Chart) -> tuple[float, float]:
@@ -102,13 +118,16 @@ def _centre(chart: Chart, name: str, entry: Table) -> Point:
 
 def colours(table: Table, chart: Chart, copy: Copy) -> tuple[Chart, Copy]:
     """Put measured CIELAB values (D50, 2 degrees) of all colours in. Raises ChartError."""
-    doubt = table.above_zero("uncertainty") / 2
+    doubt = table.between("uncertainty", float, DOUBTS) / 2
     values, regions = _values(table, chart, ("colour",))
-    measured = {region.name: {"lab": values.numbers(region.name, 3)} for region in regions}
+    measured = {region.name: {"lab": values.colour(region.name)} for region in regions}
     values.end()
     table.end()
+    off = max(
+        (math.dist(measured[one.name]["lab"], one.printed["lab"]) for one in regions), default=0.0
+    )
     printed = tuple(
         replace(region, printed={**region.printed, **measured.get(region.name, {})})
         for region in chart.regions
     )
-    return replace(chart, regions=printed), replace(copy, lab_doubt=doubt)
+    return replace(chart, regions=printed), replace(copy, lab_doubt=doubt, colour=off)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import itertools
+import string
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,8 @@ __all__ = [
 ]
 
 SMALLEST = 320.0  # px: a narrower acceptance chart leaves its slanted edges less than 30 px
+# Of labels: fields, each with its format and no conversion.
+WORDS = {("name", "", None), *((name, "g", None) for name in ("width", "height", "row"))}
 FINDERS = ("", "colorchecker")
 _SHIPPED: dict[Path, Chart] = {}  # by file: each film is searched for all of them, 25 ms to read
 
@@ -83,13 +86,17 @@ def _hash(texts: Iterable[bytes]) -> str:
     return hashlib.sha256(b"".join(texts)).hexdigest()
 
 
-def _read(source: Path) -> Chart:
+def _read(source: Path, based_on: str = "") -> Chart:
+    """Read a chart; ``based_on`` is where another one says that it is based on this one."""
     try:
         text = regular.content(source)
     except OSError as error:
         raise _unknown(source) from error
     table = parse(text, str(source))
     if "based_on" in table.content:
+        if based_on:  # so that no chain, nor one that leads to itself, is followed
+            what = tr("{base} is itself based on another chart; name that one", base=source.stem)
+            raise wrong(based_on, what)
         return _derived(table, source, text)
     return _chart(table, source, _hash([text]))
 
@@ -135,11 +142,7 @@ def _base(name: str, table: Table, source: Path) -> Chart:
         paths.inside(folder, f"{name}.toml", where=where, folder=within, kind=ChartError)
         for folder in (source.parent, data.folder("test_charts"))
     )
-    base = _read(beside if beside.is_file() else shipped)
-    if len(base.sources) > 1:
-        what = tr("{base} is itself based on another chart; name that one", base=name)
-        raise wrong(table.place("based_on"), what)
-    return base
+    return _read(beside if beside.is_file() else shipped, based_on=table.place("based_on"))
 
 
 def _recoded(chart: Chart, table: Table, base: str) -> Chart:
@@ -175,12 +178,21 @@ def _worded(blank: Label, chart: Chart) -> Label:
     dots = [region.rect for region in chart.regions if region.kind == "grid"]
     row = max((x - dots[0][0] for x, y, _, _ in dots if abs(y - dots[0][1]) < 1e-6), default=0.0)
     words = {"name": chart.name, "width": chart.size[0], "height": chart.size[1], "row": row}
-    try:
-        return replace(blank, text=blank.text.format(**words))
-    except (LookupError, ValueError) as error:
+    if not _holds_words(blank.text):
         text, fields = blank.text, "{name}, {width:g}, {height:g}, {row:g}"
         what = tr("the label '{label}' may hold {fields} only", label=text, fields=fields)
-        raise wrong(tr("{file}: labels", file=chart.source), what) from error
+        raise wrong(tr("{file}: labels", file=chart.source), what)
+    return replace(blank, text=blank.text.format(**words))
+
+
+def _holds_words(text: str) -> bool:
+    """Whether a label holds known words alone: no blanks by the million, nothing of an object."""
+    try:
+        parts = [*string.Formatter().parse(text)]
+    except ValueError:
+        return False
+    fields = {(field, form, way) for _, field, form, way in parts if field is not None}
+    return fields <= WORDS
 
 
 def _chart(table: Table, source: Path, sha256: str) -> Chart:

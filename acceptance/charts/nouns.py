@@ -84,7 +84,8 @@ class Copy:
     ``reflectance_doubt`` and ``scale_doubt`` are relative standard uncertainties (k = 1) of
     reflectances and of lengths, ``lab_doubt`` that of colours in CIELAB units. ``measured_on`` and
     ``due`` are ISO dates, empty where it was not measured; ``expired``: it was due when this was
-    read. ``sha256`` is that of the copy's file.
+    read. ``sha256`` is that of the copy's file. How far the measured values are from the design:
+    ``length``, a factor; ``lightness`` (L*) and ``colour`` (CIELAB difference), the largest.
     """
 
     serial: str
@@ -96,6 +97,9 @@ class Copy:
     due: str = ""
     expired: bool = False
     sha256: str = ""
+    length: float = 1.0
+    lightness: float = 0.0
+    colour: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

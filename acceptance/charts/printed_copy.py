@@ -32,12 +32,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from acceptance.model import Shot
+    from acceptance.model import Shot, Value
 
 # the film shows the drawing itself: a simulation, or a chart shown on a screen
 AS_DRAWN = "as_drawn"
 UNKNOWN = "unknown"  # a print of which nothing is known
 REFLECTANCE, SCALE, LAB = 0.15, 0.005, 6.0  # half-widths of an unmeasured print
+# from which a measured print is another one than was drawn: four times what is assumed of lengths,
+# twice that of colours (and as much in L*)
+FAR_SCALE, FAR_LAB = 4 * SCALE, 2 * LAB
 # of the logarithm of a ratio of reflectances: sigma of how tone errors correlate
 ALIKE = math.log(5) / 2
 LEAST_WAY = 0.02  # of a variance of one a step
@@ -71,6 +74,29 @@ def wanted(shot: Shot, folder: Path) -> list[Chart]:
         about = table.one_of("chart", names())
         known = [chart for chart in known if chart.kind != "print" or chart.name == about]
     return [read(path, chart, shot.filmed) if chart.kind == "print" else chart for chart in known]
+
+
+def notices(chart: Chart) -> tuple[Reason, ...]:
+    """Return all that the report must say about the copy: see ``notice`` and ``otherwise``."""
+    return tuple(filter(None, (notice(chart), otherwise(chart))))
+
+
+def otherwise(chart: Chart) -> Reason | None:
+    """Return how far somebody measured a copy to be from its design, where that is far.
+
+    Whoever states it makes pixels per metre, tones and colours of the camera others.
+    """
+    copy = chart.copy
+    if copy is None or not copy.measured_on:
+        return None
+    scaled = abs(copy.length - 1) > FAR_SCALE
+    if not scaled and max(copy.lightness, copy.colour) <= FAR_LAB:
+        return None
+    parameters: dict[str, Value] = {
+        "copy": copy.serial, "by": copy.by, "measured_on": copy.measured_on,
+        "length": copy.length, "lightness": copy.lightness, "colour": copy.colour,
+    }  # fmt: skip
+    return Reason(code="copy_otherwise", parameters=parameters)
 
 
 def notice(chart: Chart) -> Reason | None:
@@ -149,7 +175,7 @@ def read(path: Path, chart: Chart, day: str = "") -> Chart:
     _check_chart(table, chart)
     copy = _as_stated(table, text, chart)
     for part in [name for name in PARTS if name in table.content]:
-        if not copy.measured_on or not copy.by:
+        if not copy.measured_on or not any(map(str.isalpha, copy.by)):
             what = tr("who measured this and when is missing: fill in by and measured_on")
             raise wrong(table.place(part), what)
         chart, copy = PARTS[part](table.table(part), chart, copy)

@@ -32,6 +32,25 @@ PRINTED: Mapping[str, Mapping[str, type]] = {
     "digits": {"every": int},
 }
 
+# From where to where a number goes that a region says about itself: else it cannot be drawn, or it
+# takes for ever.
+BOUNDS: Mapping[str, tuple[float, float]] = {
+    "angle": (-44.0, 44.0),
+    "bars": (2, 99),
+    "from": (1e-3, 1e3),
+    "to": (1e-3, 1e3),
+    "step": (0, 999),
+    "density": (-1.0, 10.0),
+    "diameter": (1e-3, 1e4),
+    "bit": (0, 63),
+    "every": (1, 100_000),
+}
+PAPER = (1e-4, 1.0)  # reflectance, whose logarithm is taken
+OF_PAPER = frozenset({"grey", "flat", "edge", "wedge"})
+FORMS = ("hyperbolic", "linear")
+MOST_REGIONS = 1_000  # each is held against each other one
+CODES = (0, 0xFFFF)
+
 
 def fiducials(table: Table, needed: int) -> tuple[Fiducial, ...]:
     """Read the fiducials, ``needed`` at least, each with a code of its own. Raises ChartError."""
@@ -39,7 +58,7 @@ def fiducials(table: Table, needed: int) -> tuple[Fiducial, ...]:
     found = []
     for entry in table.tables("at"):
         rect = (entry.take("x", float), entry.take("y", float), side, side)
-        found.append(Fiducial(code=entry.take("code", int), rect=rect))
+        found.append(Fiducial(code=entry.between("code", int, CODES), rect=rect))
         entry.end()
     table.end()
     if len({mark.code for mark in found}) < max(needed, len(found)):
@@ -50,9 +69,14 @@ def fiducials(table: Table, needed: int) -> tuple[Fiducial, ...]:
 
 def regions(kinds: Table) -> tuple[Region, ...]:
     """Read the regions, a list of tables for each kind. Raises ChartError."""
-    return tuple(
+    found = tuple(
         _region(entry, kind) for kind in tuple(kinds.content) for entry in kinds.tables(kind)
     )
+    if len(found) > MOST_REGIONS:
+        raise wrong(
+            kinds.where, tr("{count} regions; {most} at most", count=len(found), most=MOST_REGIONS)
+        )
+    return found
 
 
 def _region(table: Table, kind: str) -> Region:
@@ -77,9 +101,14 @@ def _printed(table: Table, kind: str) -> Mapping[str, Any]:
     printed: dict[str, Any] = {}
     for key, wanted in PRINTED[kind].items():
         if key == "lab":
-            printed[key] = table.numbers(key, 3)
+            printed[key] = table.colour(key)
         elif key in {"reflectance", "dark", "light"}:
-            printed[key] = table.light(key)
+            bounds = PAPER if kind in OF_PAPER else (0.0, 1.0)
+            printed[key] = table.between(key, float, bounds)
+        elif key == "form":
+            printed[key] = table.one_of(key, FORMS)
+        elif key in BOUNDS:
+            printed[key] = table.between(key, wanted, BOUNDS[key])
         else:
             printed[key] = table.take(key, wanted)
     table.end()

@@ -91,7 +91,20 @@ def decide_bound(
     return Decision(verdict=Verdict.INCONCLUSIVE, reason=Reason(code=code))
 
 
-def decide_count(count: int, duration: float, limit: Limit) -> Decision:
+def decide_count(count: int, duration: float, limit: Limit, *, perhaps: int = 0) -> Decision:
+    """Judge a count of frames, and ``perhaps`` so many more, by the limit of a rate.
+
+    Where those decide it is INCONCLUSIVE.
+    """
+    decision, other = (_counted(each, duration, limit) for each in (count, count + perhaps))
+    if decision.verdict is other.verdict:
+        return decision
+    parameters = {**decision.reason.parameters, "repeats": perhaps}
+    reason = Reason(code="count_open_by_page", parameters=parameters)
+    return Decision(verdict=Verdict.INCONCLUSIVE, reason=reason)
+
+
+def _counted(count: int, duration: float, limit: Limit) -> Decision:
     """Judge a count of frames over ``duration`` seconds by the limit of a rate.
 
     At least r means at least r T - 1 frames; the one frame is the counting error at the two ends of

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 DURATION_DEVIATION = "minimum_duration"
 AGC = frozenset({"on", "off", "auto", "manual"})
+PAGE_STOOD = "page_stood"  # line of a budget (docs/metrics/frame_rate.md#uncertainty)
 ONLY_BOUNDS = frozenset({"only_a_bound", "only_an_upper_bound"})
 NOTHING = frozenset({"?", "？", "-", "unknown", "未知", "nan"})
 
@@ -141,8 +142,14 @@ def _compared(
 ) -> Decision:
     count, duration = measured.count, measured.duration
     if requirement.compare is Compare.COUNT and count is not None and duration is not None:
-        return decide_count(count, duration, limit)
+        return decide_count(count, duration, limit, perhaps=_perhaps(measured, duration))
     return decide(figure, limit, requirement.decision_rule)
+
+
+def _perhaps(measured: Measurement, duration: float) -> int:
+    """Return how many pictures more may be new: repeats that may be those of the clock's page."""
+    lines = [line.contribution for line in measured.budget if line.source == PAGE_STOOD]
+    return round(sum(lines) * 3**0.5 * duration)  # each a rectangular half width, per second
 
 
 def _trouble(case: Case, requirement: Requirement, found: Found) -> Reason | None:

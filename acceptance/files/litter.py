@@ -1,23 +1,34 @@
-"""Files that desktops and office programs leave in every folder they show."""
+"""Files that desktops, office programs and network drives leave in every folder they show."""
 
 from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
 
-# Of Windows, macOS (the last for discs of other systems) and, of their documents, office programs:
-# no ending of a report's own files (.pdf, .html, .xml, .json, .csv) is one of these.
+# Of Windows, macOS (._ on other discs), KDE, FreeFileSync and, of their documents, office
+# programs: no ending of a report's own files (.pdf, .html, .xml, .json, .csv) is one of these.
 NAMES = re.compile(
-    r"thumbs\.db|desktop\.ini|\.ds_store|\._.*"
+    r"(?:eh)?thumbs(?:_vista)?\.db|desktop\.ini|\.ds_store|\.localized|icon\r|\._.*|\.directory"
+    r"|\.?sync\.ffs_db"
     r"|(?:~\$|\.~).*\.(?:(?:doc|dot|xls|xlt|xla|ppt|pot|pps|vsd)[a-z]?|mpp|pub|o[dt][tspg]|rtf"
     r"|wp[st]|ett?|dp[st])",
     re.IGNORECASE,
 )
-LOCK = re.compile(r"\.~lock\..+#")  # of LibreOffice: who has the document open, in one line
-MOST_OF_LOCK = 1000  # bytes
+# In one line who has a document open (LibreOffice), or where a file came from (Windows, where a
+# copy keeps the stream as a file).
+LINES = re.compile(r"\.~lock\..+#|.+:Zone\.Identifier", re.IGNORECASE)
+MOST_OF_LINES = 1000  # bytes
+# What network drives (Synology, QNAP) put beside each file, in folders of their own: small pictures
+# and what they know of it.
+DRIVES = re.compile(
+    r"(?:.*/)?(?:@eaDir/(?:[^/]+/)?(?:SYNOINDEX_MEDIA_INFO|[^/]+@Syno(?:EAStream|Resource)"
+    r"|SYNO(?:PHOTO|VIDEO|FILE)_[A-Z0-9_]+(?:\.(?:jpe?g|png|fail))?)"
+    r"|\.@__thumb/[^/]+\.(?:jpe?g|png))"
+)
 
 
 def is_litter(path: str, size: int = 0) -> bool:
     """Whether a file of this name, behind forward slashes or not, and of this size is such one."""
     name = PurePosixPath(path).name
-    return bool(NAMES.fullmatch(name) or (LOCK.fullmatch(name) and size <= MOST_OF_LOCK))
+    left = NAMES.fullmatch(name) or DRIVES.fullmatch(path)
+    return bool(left or (LINES.fullmatch(name) and size <= MOST_OF_LINES))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Kind = TypeVar("Kind")
 MOST_BYTES = 8 << 20  # of a file; tomllib reads about 1.5 MB/s
+LARGEST, MOST_LAB = 1e100, 200.0  # number of a chart; L*, a* or b*
 MOST_CHARACTERS = 1_000  # of a text; the time to print a cell grows with the square of its length
 # The parser's time grows with the square of a dotted key's parts; no reader knows more than a few.
 MOST_PARTS = 64
@@ -152,12 +153,12 @@ class Table:
         self.content, self.where = dict(content), where
 
     def take(self, key: str, kind: type[Kind], default: Kind | None = None) -> Kind:
-        """Take a field of one type; without default it is required."""
+        """Take a field of one type; without default it is required. A number is finite."""
         value = self.content.pop(key, default)
         if value is None:
             raise wrong(self.place(key), tr("this field is missing"))
-        if kind is float and isinstance(value, int) and not isinstance(value, bool):
-            return cast("Kind", float(value))
+        if kind is float and type(value) in {int, float}:
+            return cast("Kind", self._finite(key, value))
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             error = {"type": TYPES[kind], "input": value}
             raise wrong(self.place(key), wrong_field.sentence(error))
@@ -178,7 +179,30 @@ class Table:
         if len(values) != count or not all(type(value) in {int, float} for value in values):
             what = tr("must be {count} numbers, not {values!r}", count=count, values=values)
             raise wrong(self.place(key), what)
-        return tuple(float(value) for value in values)
+        return tuple(self._finite(key, value) for value in values)
+
+    def _finite(self, key: str, value: float) -> float:
+        """Return a number as one that can be computed with: not NaN, endless or of 400 digits."""
+        if not abs(value) <= LARGEST:
+            error = {"type": "finite_number", "input": value}
+            raise wrong(self.place(key), wrong_field.sentence(error))
+        return float(value)
+
+    def between(self, key: str, kind: type[Kind], bounds: tuple[float, float]) -> Kind:
+        """Take a number from a lowest to a highest one."""
+        value = self.take(key, kind)
+        if not bounds[0] <= cast("float", value) <= bounds[1]:
+            low, high = bounds
+            what = tr("from {low:g} to {high:g}, not {value:.6g}", low=low, high=high, value=value)
+            raise wrong(self.place(key), what)
+        return value
+
+    def colour(self, key: str) -> tuple[float, ...]:
+        """Take CIELAB values."""
+        values = self.numbers(key, 3)
+        if not all(abs(value) <= MOST_LAB for value in values):
+            raise wrong(self.place(key), tr("no colour of CIELAB: {values!r}", values=values))
+        return values
 
     def light(self, key: str) -> float:
         """Take a share of light, 0 to 1."""

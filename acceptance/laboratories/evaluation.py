@@ -80,6 +80,9 @@ class LaboratoryScore:
     k: float | None
     """Mandel's k; None: one repeat, or nothing scatters."""
 
+    critical_k: tuple[float, float] | None
+    """At 5 % and 1 %, of so many repeats; None: there is no k."""
+
     z: float | None
     """z; None: there is no sigma."""
 
@@ -128,7 +131,7 @@ class EvaluatedFigure:
     """At 5 % and 1 %; None: fewer than three laboratories."""
 
     critical_k: tuple[float, float] | None = None
-    """At 5 % and 1 %; None: no repeats."""
+    """At 5 % and 1 %; None: no repeats, or not as many everywhere: each has its own."""
 
     notes: tuple[Reason, ...] = ()
     """What was refused, and what a reader must know."""
@@ -257,14 +260,16 @@ def _critical_h(cells: precision.Cells) -> tuple[float, float] | None:
 
 
 def _critical_k(cells: precision.Cells) -> tuple[float, float] | None:
-    """Return those of the laboratories that repeated, with as many results as most have."""
+    """Return those of the laboratories that repeated, where all did so as often."""
     counts = [len(values) for values in cells.values() if len(values) > 1]
-    if len(counts) < 2:
+    if len(counts) < 2 or len(set(counts)) > 1:
         return None
-    size = outlier_tests.usual(counts)
-    return precision.critical_k(len(counts), size, 0.05), precision.critical_k(
-        len(counts), size, 0.01
-    )
+    return _critical_k_of(counts[0] - 1, sum(counts[1:]) - len(counts[1:]))
+
+
+def _critical_k_of(own: int, others: int) -> tuple[float, float]:
+    """Return those of degrees of freedom ``own`` and of the ``others``."""
+    return precision.critical_k_of(own, others, 0.05), precision.critical_k_of(own, others, 0.01)
 
 
 def _scores(
@@ -273,7 +278,10 @@ def _scores(
     cells = {code: report.values for code, report in given.items()}
     h = precision.mandel_h(cells) if len(cells) >= outlier_tests.FEWEST else {}
     k = precision.mandel_k(cells)
+    freedom = sum(len(values) - 1 for values in cells.values())
     for code, report in given.items():
+        own = len(report.values) - 1
+        known = code in k and freedom > own
         mean = precision.mean(report.values)
         z = z_prime = zeta = en = None
         if assigned.sigma:
@@ -291,8 +299,10 @@ def _scores(
         judged = z if assigned.negligible else z_prime
         yield LaboratoryScore(
             code=code, values=report.values, mean=mean, deviation=_deviation(report.values),
-            expanded=report.expanded, h=h.get(code), k=k.get(code), z=z, z_prime=z_prime,
-            zeta=zeta, en=en, word=None if judged is None else performance.of_z(judged),
+            expanded=report.expanded, h=h.get(code), k=k.get(code),
+            critical_k=_critical_k_of(own, freedom - own) if known else None,
+            z=z, z_prime=z_prime, zeta=zeta, en=en,
+            word=None if judged is None else performance.of_z(judged),
             en_word=None if en is None else performance.of_en(en),
         )  # fmt: skip
 
@@ -319,6 +329,13 @@ def _notes(given: Mapping[str, FigureReport], assigned: AssignedValue) -> Iterat
     unstated = [code for code, report in given.items() if not report.expanded]
     if unstated:
         yield _note("no_uncertainty", unstated)
+    beyond = [
+        code
+        for code, report in given.items()
+        if report.uncertainty and performance.scatter_beyond(report.values, report.uncertainty)
+    ]
+    if beyond:
+        yield _note("scatter_beyond_uncertainty", beyond)
     if not assigned.from_plan and len(unstated) < len(given):
         yield Reason(code="consensus_shared")
     if len({report.methods for report in given.values() if report.methods}) > 1:

@@ -3,13 +3,14 @@
 A statistic that is beyond what chance gives in one of twenty comparisons is a straggler, in one of
 a hundred an outlier. Critical values are computed: Cochran's and Grubbs' for one laboratory from
 the F and t distributions (P.-T. Wilrich, as in ``precision``), Grubbs' for two by integration
-(``pair_probability``).
+(``pair_probability``). Of unequal numbers of results Cochran's statistic is a share of the sums of
+squares, and each laboratory has its own critical value (R. U. E. 't Lam, Anal. Chim. Acta 659
+(2010) 68-84).
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -98,26 +99,25 @@ def _extremes_first(cells: Cells) -> tuple[bool, bool]:
 
 
 def _cochran(cells: Cells) -> OutlierTest | None:
-    """Test the largest variance; None where fewer than two laboratories can be compared.
-
-    The number of results is that of most laboratories.
-    """
-    variances = {name: variance(values) for name, values in cells.items() if len(values) > 1}
-    total = sum(variances.values())
-    if len(variances) < 2 or not total:
+    """Test the scatter that chance has least; None where fewer than two can be compared."""
+    degrees = {name: len(values) - 1 for name, values in cells.items() if len(values) > 1}
+    squares = {name: degrees[name] * variance(cells[name]) for name in degrees}
+    total, freedom = sum(squares.values()), sum(degrees.values())
+    if len(degrees) < 2 or not total:
         return None
-    results = usual([len(cells[name]) for name in variances])
-    worst = max(variances, key=variances.__getitem__)
+    shares = {name: square / total for name, square in squares.items()}
+
+    def chance(name: str) -> tuple[float, float]:
+        own, others = degrees[name], freedom - degrees[name]
+        rest = max(1 - shares[name], 1e-300)
+        return float(special.fdtrc(own, others, shares[name] / rest * others / own)), -shares[name]
+
+    worst = min(degrees, key=chance)
+    own, others = degrees[worst], freedom - degrees[worst]
     critical = tuple(
-        critical_cochran(len(variances), results, level) for level in (STRAGGLER, OUTLIER)
+        critical_share(len(degrees), own, others, level) for level in (STRAGGLER, OUTLIER)
     )
-    return _test("cochran", (worst,), variances[worst] / total, critical)
-
-
-def usual(counts: Sequence[int]) -> int:
-    """Return how many results most laboratories have; of several such numbers the largest."""
-    often = Counter(counts)
-    return max(often, key=lambda count: (often[count], count))
+    return _test("cochran", (worst,), shares[worst], critical)
 
 
 def _grubbs(cells: Cells, *, high: bool) -> OutlierTest | None:
@@ -167,9 +167,17 @@ def _test(
 
 def critical_cochran(laboratories: int, results: int, level: float) -> float:
     """Return Cochran's critical value for laboratories of 2 results or more each."""
-    others = laboratories - 1
-    ratio = special.fdtri(results - 1, others * (results - 1), 1 - level / laboratories)
-    return float(1 / (1 + others / ratio))
+    freedom = results - 1
+    return critical_share(laboratories, freedom, (laboratories - 1) * freedom, level)
+
+
+def critical_share(laboratories: int, own: int, others: int, level: float) -> float:
+    """Return the share of all squares that one laboratory of so many has by chance at most.
+
+    ``own`` and ``others`` are degrees of freedom: its own, and those of the others together.
+    """
+    ratio = special.fdtri(own, others, 1 - level / laboratories)
+    return float(1 / (1 + others / own / ratio))
 
 
 def critical_grubbs(laboratories: int, level: float) -> float:

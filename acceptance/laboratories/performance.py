@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import math
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from acceptance.files.scipy_later import special
+from acceptance.laboratories.precision import variance
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 NEGLIGIBLE = 0.3  # of sigma_pt: below, the assigned value's uncertainty does not touch z
 WARNED, ACTED = 2.0, 3.0  # abs(z), z' and zeta
+BY_CHANCE = 0.001  # that repeats scatter as far beyond an uncertainty that is true
 
 
 class Performance(StrEnum):
@@ -47,3 +55,16 @@ def of_en(score: float) -> Performance:
 def is_negligible(uncertainty: float, sigma: float) -> bool:
     """Whether the assigned value's standard uncertainty is small beside sigma_pt (9.2.1)."""
     return uncertainty <= NEGLIGIBLE * sigma
+
+
+def scatter_beyond(values: Sequence[float], own: float) -> bool:
+    """Whether repeats scatter by more than their mean's standard uncertainty ``own`` can hold.
+
+    That must hold their own standard error, s / sqrt(n), at least: surely not so where chance would
+    give such a scatter once in a thousand times.
+    """
+    freedom = len(values) - 1
+    if not freedom:
+        return False
+    ratio = freedom * variance(values) / len(values) / own**2
+    return bool(special.chdtrc(freedom, ratio) < BY_CHANCE)

@@ -78,8 +78,12 @@ def pooled(cells: Cells) -> float | None:
 
 
 def mean(values: Sequence[float]) -> float:
-    """Return the mean of results; of results all alike exactly that."""
-    return values[0] if max(values) == min(values) else math.fsum(values) / len(values)
+    """Return the mean of results; of results all alike exactly that.
+
+    To 14 digits: means of the same decimals (0.1 and 0.2, twice 0.15) are alike.
+    """
+    alike = max(values) == min(values)
+    return values[0] if alike else float(f"{math.fsum(values) / len(values):.14g}")
 
 
 def variance(values: Sequence[float]) -> float:
@@ -125,8 +129,16 @@ def critical_h(laboratories: int, level: float) -> float:
 def critical_k(laboratories: int, results: int, level: float) -> float:
     """Return what k exceeds by chance with probability ``level``.
 
-    Of ``laboratories``, 2 or more, with ``results`` each, 2 or more: k squared is a ratio of F.
+    Of ``laboratories``, 2 or more, with ``results`` each, 2 or more.
     """
-    others = laboratories - 1
-    ratio = float(special.fdtri(results - 1, others * (results - 1), 1 - level))
-    return math.sqrt(laboratories * ratio / (ratio + others))
+    freedom = results - 1
+    return critical_k_of(freedom, (laboratories - 1) * freedom, level)
+
+
+def critical_k_of(own: int, others: int, level: float) -> float:
+    """Return the same of unequal numbers of results: k squared is a ratio of F.
+
+    ``own`` and ``others`` are degrees of freedom: the laboratory's, and those of the others.
+    """
+    ratio = float(special.fdtri(own, others, 1 - level))
+    return math.sqrt((own + others) * ratio / (own * ratio + others))

@@ -22,6 +22,7 @@ from acceptance.errors import GapError
 from acceptance.metrics._filmed_clock import film_pace
 from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.metrics._filmed_clock.cadence import MIN_PERIOD, cadence, refuse_every_refresh
+from acceptance.metrics._filmed_clock.gray_code import CLEAR, FEWEST_BLENDS
 from acceptance.metrics._filmed_clock.line_prior import (
     CAMERA_RATES,
     LAG,
@@ -60,6 +61,9 @@ LEAST_HEIGHT = 0.15  # share of the picture's height that the clock must take
 STATED_SCAN = 1.0  # ms, half width of a scan that is stated
 HEIGHT_DOUBT = 0.01  # half width of the clock's height, relative
 OPEN_SCALE, EDGE = 0.15, 0.005  # spread of log exposures that is open, and quantile of the range
+# flashes of an exposure that are told, and by how much blends may be off their whole shares, and
+# how many are
+MOST_FLASHES, WHOLE, NEARLY_ALL = 4, 0.05, 0.9
 STEADY = 0.12  # largest difference of two frames that show one picture of a monitor
 
 
@@ -67,12 +71,14 @@ STEADY = 0.12  # largest difference of two frames that show one picture of a mon
 class Lag:
     """Draws (m,) of the ``lag`` over the clock's height in ms, read-out minus scan.
 
-    ``refresh`` is the screen's in ms; of ``pictures`` pictures.
+    ``refresh`` is the screen's in ms; of ``pictures`` pictures. ``off`` ms, rms, is how far single
+    exposures must be off the line to show what they do.
     """
 
     lag: Array
     refresh: float
     pictures: int
+    off: float = 0.0
 
 
 def serves(scene: Scene) -> bool:
@@ -138,13 +144,14 @@ def of_frames(times: Array, live: Readings) -> Lag:
         raise GapError("clock_not_running")
     step = float(np.median(np.diff(times)))
     # of a faster film those that repeat are left out: no grid of the others is that of its frames
-    line = _line(chosen) if step * rate >= MIN_PERIOD else None
-    if line is None:
+    fitted = _line(chosen) if step * rate >= MIN_PERIOD else None
+    if fitted is None:
         line = pace(
             times[seen], chosen.low, chosen.position,
             heights=live.heights, step=step, usual=SCREENS,
         )  # fmt: skip
-    return _lag(line, 1000 / rate, len(seen))
+        fitted = line, times[seen]
+    return _lag(*fitted, chosen.low, 1000 / rate)
 
 
 def of_monitor(monitor: Readings, refresh: float) -> Lag:
@@ -157,10 +164,10 @@ def of_monitor(monitor: Readings, refresh: float) -> Lag:
     pictures = _steady(monitor)
     _enough(len(pictures.index))
     refuse_every_refresh(float(np.median(np.diff(pictures.position))))
-    line = _line(pictures)
-    if line is None:
+    fitted = _line(pictures)
+    if fitted is None:
         raise GapError("too_few_frames", frames=0, needed=FEWEST)
-    return _lag(line, refresh, len(pictures.index))
+    return _lag(*fitted, pictures.low, refresh)
 
 
 def _enough(count: int) -> None:
@@ -176,17 +183,40 @@ def _slope(x: Array, position: Array) -> float:
         return float(np.median((position[half:] - position[first]) / (x[half:] - x[first])))
 
 
-def _line(pictures: Readings) -> Pace | None:
-    """Fit the line of an even camera's pictures; None where they are not even."""
+def _line(pictures: Readings) -> tuple[Pace, Array] | None:
+    """Fit the line of an even camera's pictures to their numbers; None where they are not even."""
     grid = cadence(pictures.position, pictures.reach)
     if grid is None:
         return None
     place = grid.number.astype(np.float64)
-    return pace(place, pictures.low, pictures.position, heights=pictures.heights, usual=PICTURES)
+    line = pace(place, pictures.low, pictures.position, heights=pictures.heights, usual=PICTURES)
+    return line, place
 
 
-def _lag(line: Pace, refresh: float, pictures: int) -> Lag:
-    return Lag(lag=_possible(line) * refresh, refresh=refresh, pictures=pictures)
+def _lag(line: Pace, x: Array, light: Array, refresh: float) -> Lag:
+    """Make the lag of pictures at ``x`` (n,) on a line; ``light`` (n, r, bits) is what they show.
+
+    Where a backlight flashes, each height tells between which flashes of the phases seen its
+    exposures begin and end.
+    """
+    off = line.uneven
+    if flashes(light, line.width):
+        phases = np.sort(line.at(x).mean(axis=0) % 1)
+        off += float(np.diff(phases, append=phases[0] + 1).max())
+    return Lag(lag=_possible(line) * refresh, refresh=refresh, pictures=len(x), off=off * refresh)
+
+
+def flashes(light: Array, width: float) -> bool:
+    """Whether the screen's backlight flashes once a refresh, by exposures of ``width`` refreshes.
+
+    All blends are then whole shares of as many flashes, whatever the phase and the height.
+    """
+    count = round(width)
+    blends = light[np.abs(light - 0.5) < 0.5 - CLEAR]
+    if not 1 < count <= MOST_FLASHES or len(blends) < FEWEST_BLENDS:
+        return False
+    off = np.abs(blends - np.rint(blends * count) / count)
+    return bool(np.mean(off < WHOLE) >= NEARLY_ALL)
 
 
 def _possible(line: Pace) -> Array:
@@ -256,11 +286,16 @@ def read_out(
     width.
     """
     value = (float(found.lag.mean()) + scan) / height
-    rectangular = {"screen_scan": scan_doubt / height, "clock_height": value * HEIGHT_DOUBT}
+    rectangular = {
+        "screen_scan": scan_doubt / height,
+        "clock_height": value * HEIGHT_DOUBT,
+        "light_off_line": found.off / height,
+    }
     lines = [BudgetLine(source="phases", contribution=float(found.lag.std()) / abs(height))]
     return value, lines + [
         BudgetLine(source=source, contribution=abs(half) / 3**0.5, evaluation="B")
         for source, half in rectangular.items()
+        if half
     ]
 
 

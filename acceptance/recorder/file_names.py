@@ -43,12 +43,15 @@ IN_UTC = re.compile(
 OF_EVENT = re.compile(r"(?:(?P<before>.*)/)?\d{4}-\d\d-\d\d/(?P<event>\d+)/(?P=event)-video\.[^/]+")
 HALF_DAY = re.compile(name_times.MARK)  # folders of one part of a day
 SUMMER = re.compile(r"_DST(?=\d{8})")  # Reolink, while its clock is on summer time
+PIXEL = re.compile(r"(?:.*/)?PXL_\d{8}_\d{9}[^/]*")  # phones of Google, whose names are of UTC
 IN_HOUR = re.compile(r"(?P<minute>\d\d)(?:[-_.Mm分]?(?P<second>\d\d)[Ss秒]?)?(?!\d)")
 OF_DAY = re.compile(rf"{name_times.TIME}{name_times.ZONE}")
 NO_CHANNEL = {"dav", "jpg", "mp4", "video", "videos", "record", "records", "recordings"}
 # of days and their halves, hours, minutes
 NO_NAME = re.compile(rf"{name_times.DATE}(?:{name_times.MARK}|_\d\d)?|\d\d|\d{{10}}|\d\dM\d\dS")
 COUNTER = re.compile(r"\d{5,}|(?<![^\W_])(?=[0-9A-F]*\d)[0-9A-F]{4,8}(?![^\W_])")  # of files
+# before a date: 083000_20261125, 08.30.00 25.11.2026, 3-11-2024_4-05
+OTHER_TIME = re.compile(r"(?<!\d)\d{6}(?!\d)|(?<![\d.])\d\d([-_.:])\d\d\1\d\d(?![\d.])|\d-$")
 FEWEST_COUNTED = 5
 PLACEHOLDERS = {
     "channel": r"(?P<channel>[^/]+?)",
@@ -96,10 +99,20 @@ def read(name: str, pattern: str = "", order: str = "") -> Named:
     summer = SUMMER.search(name)
     plain = SUMMER.sub("_", name)
     stamps, folders = name_times.find(plain, order), _of_folders(plain)
-    named = _plain(plain, stamps) if stamps else folders
+    named = _plain(plain, stamps) if stamps else _of_day(plain, folders)
     if stamps and folders.start and not name_times.PLAIN.search(plain):  # a number, and its day
         named = replace(named, channel=folders.channel)
+    if PIXEL.fullmatch(name) and named.start:
+        return replace(named, start=named.start.replace(tzinfo=UTC))
     return _an_hour_back(named) if summer else named
+
+
+def _of_day(name: str, named: Named) -> Named:
+    """Put what stands before a date without a time that can be read for the channel."""
+    day = None if named.start else name_times.ORDERED.search(name, name.rfind("/") + 1)
+    if not day or OTHER_TIME.search(name[: day.start()]):
+        return named
+    return Named(channel=_channel(_above(name[: day.start()])))
 
 
 def _of_utc(match: re.Match[str]) -> Named:
@@ -233,6 +246,10 @@ def _plain(name: str, stamps: Sequence[NameTime]) -> Named:
     before, behind = _above(before), COUNTER.sub("", behind)
     worded = re.search(r"[^\W\d_]", behind)  # a number behind the time counts files, not channels
     channel = _channel(before) or (_channel(behind) if worded else "")
+    of_folder = stamps[-1].end <= name.rfind("/")
+    folder = name[name.rfind("/", 0, stamps[0].begin) + 1 : name.find("/", stamps[-1].end)]
+    if of_folder and name_times.COPIED.search(folder):  # when it was copied
+        return Named(channel=_channel(name[stamps[-1].end :].rpartition("/")[0]))
     start, end = stamps[0].moment, stamps[1].moment if len(stamps) > 1 else None
     if start and end and bool(start.tzinfo) < bool(end.tzinfo):
         start = start.replace(tzinfo=end.tzinfo)  # a zone behind the end is that of both
@@ -243,7 +260,7 @@ def _plain(name: str, stamps: Sequence[NameTime]) -> Named:
         start=start,
         end=end,
         order_open=stamps[0].order_open,
-        of_folder=stamps[-1].end <= name.rfind("/"),
+        of_folder=of_folder,
     )
 
 

@@ -6,7 +6,7 @@ What a name leaves open is not guessed: 03-04-2026 is a date only where its orde
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # 20261125, 2026-11-25, 2026年11月25日, and 25-11-2026 or 11-25-2026
 DATE = (
     r"(?:(?P<year>\d{4})(?:(?P<month>\d\d)(?P<day>\d\d)"
-    r"|[-_.年](?P<month_apart>\d\d?)[-_.月](?P<day_apart>\d\d?)日?)"
+    r"|[-_.年](?P<month_apart>\d\d?)[-_.月](?P<day_apart>\d\d|\d(?!\d))日?)"
     r"|(?P<first>\d\d)[-_.](?P<other>\d\d)[-_.](?P<last>(?:19|20)\d\d))"
 )
 # words for the parts of a day of twice 12 hours
@@ -25,23 +25,31 @@ AFTERNOON = ("下午", "午后", "午後", "傍晚", "晚上", "오후")
 NOON, EVENING = "中午", "晚上"
 NIGHT = ("半夜", "夜里")  # of either day
 MARK = rf"(?:[AaPp]\.?[Mm]\.?|{'|'.join((*MORNING, *AFTERNOON, NOON, *NIGHT))})"
+# 08.30-09.00 is no time of hours, minutes and seconds but two of hours and minutes
+MIXED = r"\d\d?(?:-\d\d[_.:]|_\d\d[-.:]|\.\d\d[-_:]|:\d\d[-_.])\d\d"
 TIME = (
     rf"(?:(?P<before>{MARK})[-_. ]?)?"
     r"(?:(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)(?:[.,]?(?P<thousandth>\d{3}))?"
-    r"|(?P<hour_apart>\d\d?)[-_.:时時点點hH](?P<minute_apart>\d\d)[-_.:分mM](?P<second_apart>\d\d)[秒sS]?"
+    rf"|(?!{MIXED})(?P<hour_apart>\d\d?)[-_.:时時点點hH](?P<minute_apart>\d\d)"
+    r"[-_.:分mM](?P<second_apart>\d\d)[秒sS]?"
     r"(?:[.,](?P<thousandth_apart>\d{3}))?"
     r"|(?P<hour_worded>\d\d?)[时時点點](?P<minute_worded>\d\d?)分(?P<second_worded>\d\d?)秒)(?!\d)"
     rf"(?:[-_. ]{{0,3}}[(\[]?(?P<after>{MARK})(?![A-Za-z]))?"
 )
 # a minus is a zone only behind GMT, UTC or a time of ISO 8601: elsewhere it parts a number
-WRITTEN_BY_ISO = (r"\d{6}", r"\d\d[:.]\d\d[:.]\d\d")
+WRITTEN_BY_ISO = (r"\d{6}", r"\d\d[-_:.]\d\d[-_:.]\d\d")
 BEHIND_ISO = "|".join(
-    rf"(?<=T{written}{thousandth})" for written in WRITTEN_BY_ISO for thousandth in ("", r"\.\d{3}")
+    rf"(?<=T{written}{thousandth})"
+    for written in WRITTEN_BY_ISO
+    for thousandth in ("", r"[-_.]\d{3}")
 )
+# those in use west of Greenwich: -0001 counts files
+WEST = r"-(?:(?:0[1-9]|1[0-2])[_:]?00|0[239][_:]?30)(?![-_:.]?\d)"
+EAST = r"\+\d\d(?:[-_:]?(?:00|15|30|45))?(?![\dA-Za-z])"
 NAMED_ZONE = r"(?:GMT|UTC|gmt|utc)(?:[+-]\d\d?(?::?\d\d)?)?"
 ZONE = (
-    r"(?:[ _]{0,2}[(\[]?(?P<zone>[Zz](?![A-Za-z0-9])|\+\d\d(?::?\d\d)?(?![\dA-Za-z])"
-    rf"|(?:{BEHIND_ISO})-(?:0\d|1[0-2]):?[0-5]\d(?![:.]?\d)|{NAMED_ZONE}(?![\d:A-Za-z])))?"
+    rf"(?:(?:[-_.,]\d{{3,9}})?[ _]{{0,2}}[(\[]?(?P<zone>[Zz](?![A-Za-z0-9])|{EAST}"
+    rf"|(?:{BEHIND_ISO}){WEST}|{NAMED_ZONE}(?![\d:A-Za-z])))?"
 )
 ZONE_BEFORE = rf"(?:(?<![A-Za-z0-9])(?P<zone_before>{NAMED_ZONE})[-_ ]{{1,2}})?"
 STAMP = rf"{ZONE_BEFORE}(?<!\d){DATE}[-_. Tt@,]{{0,3}}{TIME}{ZONE}"
@@ -50,8 +58,13 @@ UNNAMED = re.sub(r"\?P<\w+>", "?:", STAMP)
 UNTIL = re.compile(rf"\s*(?:[-_~～至]|to)\s*{TIME}{ZONE}")
 ORDERED = re.compile(rf"(?<!\d){DATE}(?!\d)")
 EPOCH = re.compile(r"(?<!\d)(1[4-9]\d{8})(\d{3})?(?!\d)")  # s or ms, of the years 2014 to 2033
+HALF_OF_DAY = re.compile(MARK)
+AHEAD = re.compile(rf"(?<![A-Za-z0-9])({MARK})[-_. ]{{0,2}}$")  # a half of the day before the date
 MOST = timedelta(hours=2)  # from start to an end without a date that may be a number as well
 DAY, HALF = timedelta(days=1), 12
+LONGEST = timedelta(hours=12)  # until an end past midnight: 08-30-00_00-15-00 gives a length
+# between two moments: the later is that of a copy
+COPIED = re.compile(r"export|backup|download|copied|导出|备份|下载|拷贝", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,9 +87,11 @@ def find(name: str, order: str = "") -> list[NameTime]:
     since 1970.
     """
     stamps = [_stamp(match, order) for match in PLAIN.finditer(name)]
-    stamps = _of_one_part(name, stamps)[:2]
+    stamps = _recorded(name, _of_one_part(name, stamps)[:2])
     if len(stamps) == 1:
         stamps += _until(name, stamps[0])
+    if len(stamps) > 1 and _half_open(name, *stamps):
+        stamps = [replace(stamps[0], moment=None)]
     return stamps or [_since_1970(match) for match in EPOCH.finditer(name)][:2]
 
 
@@ -87,6 +102,19 @@ def _of_one_part(name: str, stamps: list[NameTime]) -> list[NameTime]:
     """
     parts = [name.count("/", 0, stamp.begin) for stamp in stamps]
     return [stamp for stamp, part in zip(stamps, parts, strict=True) if part == parts[-1]]
+
+
+def _half_open(name: str, start: NameTime, end: NameTime) -> bool:
+    """Whether a half of the day stands behind the end only: 08-30-00 - 09-00-00 PM."""
+    begun, ended = (name[each.begin : each.end] for each in (start, end))
+    twice = start.moment is not None and 1 <= start.moment.hour <= HALF
+    return twice and bool(HALF_OF_DAY.search(ended)) and not HALF_OF_DAY.search(begun)
+
+
+def _recorded(name: str, stamps: list[NameTime]) -> list[NameTime]:
+    """Leave out a second moment that is said to be that of a copy."""
+    between = name[stamps[0].end : stamps[1].begin] if len(stamps) > 1 else ""
+    return stamps[:1] if COPIED.search(between) else stamps
 
 
 def order_of(names: Iterable[str]) -> str:
@@ -105,8 +133,14 @@ def _orders(name: str) -> Iterator[str]:
 
 def _stamp(match: re.Match[str], order: str) -> NameTime:
     day, order_open = _day(match, order)
-    moment = None if day is None else at(day, match)
+    moment = None if day is None or _marked_ahead(match) else at(day, match)
     return NameTime(moment=moment, begin=match.start(), end=match.end(), order_open=order_open)
+
+
+def _marked_ahead(match: re.Match[str]) -> bool:
+    """Whether a half of the day stands before the date: it, or the name of a camera."""
+    twice = 1 <= int(_part(match, "hour")) <= HALF and not (match["before"] or match["after"])
+    return twice and AHEAD.search(match.string, 0, match.start()) is not None
 
 
 def _day(match: re.Match[str], order: str) -> tuple[date | None, bool]:
@@ -187,16 +221,22 @@ def _zone(text: str | None) -> timezone | None:
 
 
 def _until(name: str, start: NameTime) -> list[NameTime]:
-    """Find the end that is written as a time alone; it is past midnight where it is earlier."""
+    """Find the end that is written as a time alone; it is past midnight where it is earlier.
+
+    Six bare digits behind a time with signs between are a fraction (microseconds), or count files.
+    """
     found = UNTIL.match(name, start.end)
-    if not found or start.moment is None:
+    begun = PLAIN.match(name, start.begin)
+    as_begun = found and begun and (begun["hour"] or not found["hour"])
+    if not found or not as_begun or start.moment is None:
         return []
     moment = at(start.moment.date(), found)
     if moment is None or bool(moment.tzinfo) > bool(start.moment.tzinfo):
         return []
     moment = moment if moment.tzinfo else moment.replace(tzinfo=start.moment.tzinfo)
     end = later(moment, DAY) if moment < start.moment else moment
-    if end is None or (found["hour"] and end - start.moment > MOST):  # or a number
+    most = MOST if found["hour"] else LONGEST if moment < start.moment else DAY
+    if end is None or end - start.moment > most:  # or a number, or a length
         return []
     return [NameTime(moment=end, begin=found.start(), end=found.end())]
 

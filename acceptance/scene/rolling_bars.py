@@ -59,10 +59,8 @@ class RollingBars:
         most = math.sqrt(2) * ranked(shared.std(axis=0), self.thresholds.bar_rows)
         if most <= above:
             return 0.0
-        waves = slice(1, 1 + self.thresholds.slowest_waves)
-        circles = np.fft.fft(shared, axis=1)[:, waves] * (2 / shared.shape[1])
-        circles -= circles.mean(axis=0)
-        found = min(max(self._steady(circles), _gone_round(circles, shared)), most)
+        circles = _circles(shared, self.thresholds.slowest_waves)
+        found = min(max(self._steady(circles), _gone_round(circles[:, ::2], shared)), most)
         return found if found > above else 0.0
 
     def _steady(self, circles: Complexes) -> float:
@@ -86,6 +84,16 @@ class RollingBars:
         It is against their usual, (n, rows): what moves in one place has no part in it.
         """
         return shared_by_most(means - median(means, axis=0))
+
+
+def _circles(shared: Floats, slowest: int) -> Complexes:
+    """Return what each wave does, (n, waves): those of 1, 1.5, 2 ... periods to the height.
+
+    A bar and a half lies between those of one and of two, which have 0.6 of it each.
+    """
+    rows = shared.shape[1]
+    padded = np.fft.fft(shared, 2 * rows, axis=1)[:, 2 : 2 * slowest + 1] * (2 / rows)
+    return np.asarray(padded - padded.mean(axis=0))
 
 
 def _gone_round(circles: Complexes, shared: Floats) -> float:

@@ -271,14 +271,28 @@ def keep(plan: Plan, packs: Sequence[Pack], folder: Path, work: Path) -> None:
 
 
 def _keep_charts(plan: Plan, shelf: Path) -> None:
-    """Keep the charts that the shots name; all charts where one of them names none."""
     shelf.mkdir(parents=True, exist_ok=True)
+    for source in charts_of(plan):
+        shutil.copy(source, shelf)
+
+
+def charts_of(plan: Plan) -> list[Path]:
+    """Return the files of the charts that shots name; of all where one of them names none.
+
+    Raises PlanError for two of one name, which would lie in one place, and ChartError.
+    """
     used = {shot.chart for shot in plan.shots if shot.chart}
     if any(not shot.chart for shot in plan.shots):
         used |= set(definition.names())
-    for name in sorted(used):
-        for source in definition.load(name).sources:
-            shutil.copy(source, shelf)
+    found: dict[str, Path] = {}
+    for source in (file for name in sorted(used) for file in definition.load(name).sources):
+        first = found.setdefault(source.name.casefold(), source)
+        if first.read_bytes() != source.read_bytes():
+            names = {"first": first, "second": source}
+            what = tr("two different charts of this name: {first}, {second}", **names)
+            hint = tr("Rename one of them: the session keeps them side by side")
+            raise PlanError(what, where=source.name, hint=hint, code="same_name")
+    return [*found.values()]
 
 
 def _keep_file(source: Path, target: Path) -> None:

@@ -90,7 +90,7 @@ def look(
         note = Note.of(gap, shot=shot.id, subject=shot.subject)
         return Measured(shot=shot, measurements=(), notes=(note,))
     found, notes = measure(seen, wanted)
-    if seen.chart and (doubt := printed_copy.notice(seen.chart)):
+    for doubt in printed_copy.notices(seen.chart) if seen.chart else ():
         notes.append(Note(shot=shot.id, subject=shot.subject, metric="chart", reason=doubt))
     picture, found = draw(seen, found, notes) if draw else ("", found)
     filmed = replace(seen.shot, chart_copy=shot.chart_copy, still=picture)

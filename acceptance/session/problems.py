@@ -110,6 +110,7 @@ def _of_files(plan: Plan, folder: Path) -> Iterator[Check]:
     for shot in plan.shots:
         yield partial(intake.check_numbers, shot)
         yield partial(printed_copy.wanted, shot, folder)
+    yield partial(intake.charts_of, plan)
     yield partial(institute_file.check_plan, plan, folder)
     for asked in plan.recordings:
         yield partial(intake.check_recordings, asked, folder)

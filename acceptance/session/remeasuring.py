@@ -173,7 +173,8 @@ def _chart(folder: Path, name: str | None) -> str | None:
     """Return the chart that the session keeps, by its own name where that is this version's."""
     if not name:
         return name
-    file = folder / KEPT_CHARTS / f"{PurePosixPath(name).name.removesuffix('.toml')}.toml"
+    called, kept = PurePosixPath(name).name, folder / KEPT_CHARTS
+    file = kept / called if (kept / called).is_file() else kept / f"{called}.toml"
     own = definition.load(name).source if name in definition.names() else None
     if not file.is_file() or (own and own.read_bytes() == file.read_bytes()):
         return name

@@ -9,7 +9,9 @@ import pytest
 
 from acceptance import data
 from acceptance.charts import definition
-from acceptance.errors import ChartError
+from acceptance.errors import ChartError, PlanError
+from acceptance.model import Plan, Shot
+from acceptance.session import intake
 
 
 @pytest.fixture
@@ -18,6 +20,27 @@ def charts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = Path(shutil.copytree(data.folder("test_charts"), tmp_path / "test_charts"))
     monkeypatch.setattr(data, "folder", lambda _: folder)
     return folder
+
+
+def shot(chart: str) -> Shot:
+    return Shot(id=f"s{len(chart)}", subject="c", clip="a.mp4", chart=chart)
+
+
+@pytest.mark.parametrize("name", ["./acceptance.toml", "own/acceptance.toml", "Acceptance.toml"])
+def test_two_charts_of_one_name_do_not_take_each_others_place_in_a_session(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shipped = data.folder("test_charts") / "acceptance.toml"
+    own = tmp_path / name
+    own.parent.mkdir(exist_ok=True)
+    own.write_bytes(shipped.read_bytes())
+    plan = Plan(packs=(), subjects=(), shots=(shot("acceptance"), shot(name)))
+    intake.keep(plan, (), tmp_path, tmp_path / "work")  # the same to the byte
+    titled(own, "另一张")
+    for use in (intake.charts_of, lambda it: intake.keep(it, (), tmp_path, tmp_path / "work")):
+        with pytest.raises(PlanError, match="two different charts of this name"):
+            use(plan)
 
 
 def titled(path: Path, title: str) -> None:

@@ -117,6 +117,12 @@ def test_densities_serve_as_well(tmp_path: Path) -> None:
     assert copy.reflectance_doubt == pytest.approx(0.01 * math.log(10))
 
 
+def test_a_density_without_end_is_refused(tmp_path: Path) -> None:
+    text = measured().replace('quantity = "reflectance"', 'quantity = "density"')
+    with pytest.raises(ChartError, match="grey1: from 0 to 4, not -400"):
+        read(tmp_path, text.replace("grey1 = 0.03", "grey1 = -400"))
+
+
 def test_a_print_of_another_size_scales_lengths_and_frequencies(tmp_path: Path) -> None:
     text = (
         measured(ACCEPTANCE, "length")
@@ -128,6 +134,24 @@ def test_a_print_of_another_size_scales_lengths_and_frequencies(tmp_path: Path) 
     assert copy.region("grid1").printed["diameter"] == pytest.approx(3.8)
     wedge = copy.region("centre.wedge_horizontal").printed
     assert wedge["to"] == pytest.approx(2.22222 / 0.95)
+
+
+def test_a_print_far_from_its_drawing_is_told(tmp_path: Path) -> None:
+    assert printed_copy.otherwise(read(tmp_path, measured())) is None
+    longer = measured().replace("mm = 300", "mm = 600").replace("mm = 128", "mm = 256")
+    reason = printed_copy.otherwise(read(tmp_path, longer))
+    assert reason is not None
+    said = reason.parameters
+    assert (said["by"], said["copy"]) == ("Li", "A3-001")
+    assert said["length"] == pytest.approx(2.0)
+    lighter = read(tmp_path, measured().replace('"flat.dark" = 0.15', '"flat.dark" = 0.35'))
+    assert [one.parameters["lightness"] for one in printed_copy.notices(lighter)] == [
+        pytest.approx(20.1, abs=0.1)  # L* 45.6 and 65.7
+    ]
+    redder = read(tmp_path, measured().replace("[62.0, 36.0, 57.0]", "[62.0, 56.0, 57.0]"))
+    assert [one.parameters["colour"] for one in printed_copy.notices(redder)] == [
+        pytest.approx(20.0)
+    ]
 
 
 def test_a_copy_measured_in_part_is_reported_as_such(tmp_path: Path) -> None:
@@ -158,10 +182,13 @@ WRONG = {
     ),
     'serial = "A3-001"': ("", "serial: this field is missing"),
     'by = "Li"': ('by = ""', "who measured this and when is missing"),
+    'by = "Li"\n': ('by = " - "\n', "who measured this and when is missing"),
     "grey7 = 0.2979": ("", "all must be measured; missing: grey7"),
-    "grey8 = 0.3849": ("grey8 = 1.2", "light and reflectance run from 0 to 1"),
-    "grey9 = 0.4873": ("grey9 = 0", "a reflectance is above 0"),
-    "uncertainty = 0.02": ("uncertainty = 0", "uncertainty: must be above 0"),
+    "grey8 = 0.3849": ("grey8 = 1.2", "grey8: from 0.0001 to 1"),
+    "grey9 = 0.4873": ("grey9 = 0", "grey9: from 0.0001 to 1"),
+    "uncertainty = 0.02": ("uncertainty = 0", "uncertainty: from 1e-06 to 0.3"),
+    "uncertainty = 1.0": ("uncertainty = 1e99", "uncertainty: from 1e-06 to 100"),
+    "colour8 = [40.0, 10.0, -46.0]": ("colour8 = [1e99, 0, 0]", "no colour of CIELAB"),
     "mm = 300": ("mm = 30", "none more than five times off the design"),
     'to = "grid11"': ('to = "grid99"', "the chart has no region 'grid99'"),
     "colour7 = [62.0, 36.0, 57.0]": ("colour7 = [62.0, 36.0]", "must be 3 numbers"),

@@ -20,6 +20,7 @@ from one_camera import (
 )
 
 from acceptance.model import (
+    BudgetLine,
     Combine,
     Deviation,
     Limit,
@@ -215,6 +216,24 @@ def test_a_rate_is_judged_as_a_count() -> None:
     """1499 frames in 60 s are 24.98 frame/s and pass; a plain comparison would fail them."""
     assert outcome(one(rate(), frames(1499, 60.0))) == ("pass", "count_within_limit")
     assert outcome(one(rate(), frames(1498, 60.0))) == ("fail", "count_outside_limit")
+
+
+@pytest.mark.parametrize(
+    ("count", "repeats", "expected"),
+    [
+        (1499, 15, ("pass", "count_within_limit")),
+        (1498, 0, ("fail", "count_outside_limit")),
+        (1497, 2, ("inconclusive", "count_open_by_page")),
+        (1497, 1, ("fail", "count_outside_limit")),
+        (900, 15, ("fail", "count_outside_limit")),
+    ],
+)
+def test_repeats_that_may_be_the_pages_fail_no_camera(
+    count: int, repeats: int, expected: tuple[str, str]
+) -> None:
+    """Nobody logged the page: two pauses of it failed a camera that repeats nothing."""
+    line = BudgetLine(source="page_stood", contribution=repeats / 3**0.5 / 60, evaluation="B")
+    assert outcome(one(rate(), replace(frames(count, 60.0), budget=(line,)))) == expected
 
 
 def test_a_count_decides_before_bounds_from_films_in_which_nobody_counted() -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from acceptance.laboratories import evaluation
+from acceptance.laboratories import evaluation, performance
 from acceptance.laboratories.performance import Performance
 from acceptance.laboratories.reported import FigureReport, LaboratoryReport
 from acceptance.laboratories.round_plan import ComparedFigure, Round
@@ -88,9 +88,32 @@ def test_one_result_each_has_scores_and_no_repeatability() -> None:
     assert all(score.k is None and score.z is not None for score in found.scores)
 
 
+def test_a_u_too_small_for_its_own_repeats_is_said_though_en_is_satisfactory() -> None:
+    wide = report("L8", 39.7, 40.7, 40.2, expanded=0.05)
+    found, notes = evaluated(*SEVEN, wide)
+    assert found.scores[-1].en_word is Performance.SATISFACTORY
+    assert "scatter_beyond_uncertainty" in notes
+    assert {"laboratories": "L8"} in [note.parameters for note in found.notes]
+    assert "scatter_beyond_uncertainty" not in evaluated(*SEVEN)[1]
+
+
+def test_a_true_u_is_called_too_small_for_its_repeats_once_in_a_thousand_times() -> None:
+    random, called = np.random.default_rng(6), 0
+    for _ in range(4000):
+        called += performance.scatter_beyond(random.normal(0, 1, 3), 1 / math.sqrt(3))
+    assert called < 4 + 4 * 2
+    assert not performance.scatter_beyond((1.0,), 0.001)
+
+
 def test_unequal_numbers_are_said() -> None:
-    _, notes = evaluated(*SEVEN, report("L8", 40.1, 40.2, 40.3))
+    """And each laboratory has a critical k of its own."""
+    found, notes = evaluated(*SEVEN, report("L8", 40.1, 40.2, 40.3))
     assert "unbalanced" in notes
+    assert found.critical_k is None
+    first, *_, last = (score.critical_k for score in found.scores)
+    assert first is not None
+    assert last is not None
+    assert first[0] > last[0]
 
 
 def test_one_laboratory_is_not_evaluated_and_two_have_neither_h_nor_grubbs() -> None:

@@ -375,6 +375,22 @@ def test_an_offset_of_12_hours_is_never_given_unseen(
     assert isinstance(offset, Measurement) == (code in {"", "clock_modulo"})
 
 
+@pytest.mark.parametrize(
+    ("reference", "hours"), [("21:52:25", "-8"), ("08:22:25", "+5.5"), ("13:52:25", None)]
+)
+def test_an_offset_of_a_zone_is_said(seen: build.Scene, reference: str, hours: str | None) -> None:
+    """A clock of UTC at a true time of +08:00, and one of India."""
+    found = measured(
+        seen, reference_time=f"2026-11-25T{reference}", reference_time_accuracy=0.05
+    ).values()
+    said = [
+        one.reason.parameters["hours"]
+        for one in found
+        if isinstance(one, Note) and one.reason.code == "clock_whole_hours"
+    ]
+    assert said == ([] if hours is None else [hours])
+
+
 def test_the_reference_may_be_read_anywhere_in_the_film(seen: build.Scene) -> None:
     found = measured(
         seen, reference_time="2026-11-25T13:52:40", reference_at=10.0, reference_time_accuracy=0.05

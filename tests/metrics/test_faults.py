@@ -435,6 +435,26 @@ def test_what_cannot_be_told_is_a_note(tmp_path: Path) -> None:
     assert notes(planted.seen(tmp_path / "still.mp4"))["faults.freeze"] == "freeze_undecided"
 
 
+@pytest.mark.parametrize(("noise", "recurs"), [(0.0, True), (0.5, False)])
+def test_one_picture_repeated_comes_back_at_key_frames_and_a_live_one_does_not(
+    tmp_path: Path, noise: float, *, recurs: bool
+) -> None:
+    random = np.random.default_rng(3)
+    base = texture().astype(np.float64)
+    pictures = [
+        np.rint(base + noise * random.standard_normal(base.shape)).astype(np.uint8)
+        for _ in range(100)
+    ]
+    encode.write(tmp_path / "film.mp4", pictures, options={"crf": "20", "g": "12"})
+    said = [
+        each
+        for each in faults.measure(planted.seen(tmp_path / "film.mp4"))
+        if isinstance(each, Note) and each.quantity == "faults.freeze"
+    ]
+    assert [each.reason.parameters["one_picture"] for each in said] == [recurs]
+    assert said[0].reason.parameters["share"] >= 0.9
+
+
 def test_a_chart_in_the_picture_leaves_stripes_open(chart_film: Any) -> None:
     seen = build.look(
         Shot(id="chart", subject="c", clip=chart_film.path.name), chart_film.path.parent
@@ -644,6 +664,38 @@ def test_a_cast_lies_on_the_highlights_too_and_is_the_same_for_a_second(tmp_path
     assert coloured(tmp_path, brown, 60).value < 1
     turning = [steady[n // 10 % 2] for n in range(60)]
     assert coloured(tmp_path, turning, 0).value < LIMITS["faults.colour_cast"]
+
+
+@pytest.mark.parametrize("hertz", [4, slow(2.5)])
+def test_lamps_that_flash_in_step_with_the_looks_cast_no_colour(
+    hertz: float, tmp_path: Path
+) -> None:
+    """Red and blue in turn, 20 frames a second, of which every fifth is looked at."""
+    films = []
+    for n in range(60):
+        red = hertz * n / 20 % 1 < 0.5
+        luma = np.clip(texture() * (0.9 if red else 1.0), 0, 255).astype(np.uint8)
+        films.append((luma, *(np.full((135, 240), 128 + off, np.uint8) for off in
+                              ((-14, 22) if red else (22, -14)))))  # fmt: skip
+    found = judged(drawn(tmp_path, films, rate=20))["faults.colour_cast"]
+    assert found.verdict is not Verdict.FAIL
+
+
+def test_a_tram_that_fills_the_view_as_it_passes_is_no_blur_of_the_lens(tmp_path: Path) -> None:
+    import cv2
+
+    films = []
+    for n in range(50):
+        seen, front = texture().astype(np.float32), 480 - 30 * (n - 8)
+        tram = np.full((270, 1100), 110, np.float32)
+        tram[70:150] = np.where(np.arange(1100) % 90 < 60, 60, 110)
+        soft = cv2.GaussianBlur(tram, (13, 13), 1.6)
+        at = np.arange(480) - front
+        on = (at >= 0) & (at < 1100)
+        seen[:, on] = soft[:, at[on]]
+        films.append(np.clip(np.rint(seen), 0, 255).astype(np.uint8))
+    found = judged(drawn(tmp_path, films, rate=20))["faults.blurred"]
+    assert found.verdict is not Verdict.FAIL
 
 
 @pytest.mark.parametrize(("rate", "size"), [(0.4, 54.0), (1.0, 13.5), (3.0, 5.4)])

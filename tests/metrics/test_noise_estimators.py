@@ -19,6 +19,7 @@ from acceptance.metrics.noise.alike import ALONE, Alike
 from acceptance.metrics.noise.analysis import Variance
 from acceptance.metrics.noise.dependence import Apart
 from acceptance.metrics.noise.weighting import unified_weighting
+from acceptance.metrics.noise.whole_codes import harmonic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -200,18 +201,26 @@ def quantised(level: float, sigma: float) -> float:
 
 
 @pytest.mark.parametrize("sigma", [0.3, 0.4, 0.5])
-def test_the_doubt_of_quantisation_is_what_the_levels_place_between_codes_changes(
-    sigma: float,
-) -> None:
+def test_the_level_between_codes_moves_a_variance_by_the_harmonic(sigma: float) -> None:
     """Root mean square over the places of a Gaussian's variance once rounded, less 1/12."""
     errors = [quantised(level, sigma) - sigma**2 - 1 / 12 for level in np.arange(0, 1, 0.05)]
     true = math.sqrt(np.mean(np.square(errors)))
-    flat = np.full((24, 24), sigma**2)
-    assert analysis._variance(flat, flat, None).quantisation == pytest.approx(true, rel=0.06)
-    given = analysis._variance(flat, flat, sigma**2 + 1 / 12).quantisation
-    assert given == pytest.approx(true, rel=0.06)
-    weighted = analysis._variance(flat, flat, sigma**2 + 1 / 12, WEIGHTING).quantisation
-    assert weighted == pytest.approx(given * WEIGHTING.power)
+    assert harmonic(sigma**2) / math.sqrt(2) == pytest.approx(true, rel=0.06)
+
+
+@pytest.mark.parametrize("sigma", [0.32, 0.36, 0.4, 0.45, 0.5, 0.6])
+def test_the_doubt_of_quantisation_holds_the_noise_wherever_its_level_lies(sigma: float) -> None:
+    """U of a variance is 2 standard uncertainties; the worst place is at their square root."""
+    for level in np.arange(0, 1, 0.05):
+        seen = quantised(level, sigma) - 1 / 12
+        found = analysis._variance(np.full((24, 24), seen), np.full((24, 24), seen), None)
+        hidden = seen <= 1 / 12
+        assert hidden or abs(seen - sigma**2) <= 1.02 * math.sqrt(2) * found.quantisation + 0.002
+        given = analysis._variance(np.ones((24, 24)), np.ones((24, 24)), seen + 1 / 12)
+        assert given.quantisation == pytest.approx(found.quantisation)
+        weighted = analysis._variance(*np.ones((2, 24, 24)), seen + 1 / 12, WEIGHTING)
+        assert weighted.quantisation == pytest.approx(given.quantisation * WEIGHTING.power)
+        assert hidden or found.quantisation <= 0.095 / math.sqrt(2)
 
 
 def test_the_dither_of_a_weighted_variance_is_that_before_weighting() -> None:

@@ -138,7 +138,7 @@ class Left:
 def test_pixels_keep_no_noise_of_lines_that_flutter(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the mean frame keeps of temporal noise, less 0.6 of rows and 0.4 of columns."""
     left, codes = Left(monkeypatch), np.random.default_rng(1).standard_normal((5, 24, 24))
-    found = analysis._separated(codes, None)
+    found = analysis._separated(codes, None, codes)
     assert found.temporal is not None
     assert left.told == pytest.approx([analysis._kept_by_mean(found.temporal, 5) - 1.0])
     assert (found.row, found.column, found.pixel) == (

@@ -74,6 +74,23 @@ def test_every_second_picture_lost_for_a_while_is_no_count_but_a_bound(tmp_path:
     assert dropped.bound_by.code == "slower_pace"
 
 
+@pytest.mark.parametrize("longer", [1.5, 1.6, 1.7])
+@pytest.mark.parametrize("rate", [15, 25])
+def test_a_single_slower_picture_is_no_loss(rate: float, longer: float) -> None:
+    """All pictures after it lie off the grid of those before: one that is lost shifts nothing."""
+    position = taken((rate, 16))
+    position[150:] += longer * SCREEN / rate - SCREEN / rate
+    assert not counter.count(read(position)).dropped
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_uneven_pictures_lie_on_no_grid_that_leaves_half_of_them_out(seed: int) -> None:
+    """Off by a third of a refresh (sd): hundreds were counted as lost, on a fine grid."""
+    random = np.random.default_rng(seed)
+    uneven = np.sort(taken((30, 13)) + random.normal(0, 0.33, 390))
+    assert not counter.count(read(uneven)).dropped
+
+
 def standing(position: Array, first: int, refreshes: int) -> Array:
     """Return what is seen of a page that shows refresh ``first`` for so many of them."""
     return np.where((position >= first) & (position < first + refreshes), first + 0.5, position)

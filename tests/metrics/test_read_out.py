@@ -20,6 +20,7 @@ from acceptance.scene import build
 from acceptance.simulate.camera import Camera
 from acceptance.simulate.films import film_clock, film_screens
 from acceptance.simulate.optics import pose
+from acceptance.uncertainty import combine
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
@@ -46,6 +47,31 @@ def test_the_truth_lies_inside_where_a_clip_is_as_fast_as_its_clock(
     """Longer periods fit such frames as well, as aliases."""
     row = runs.run(number, refresh)
     assert abs(row["off"]) <= row["expanded"]
+
+
+STROBED = [(n, refreshes) for refreshes in (2, 3) for n in range(8)]
+
+
+@pytest.mark.parametrize(("number", "refreshes"), STROBED)
+def test_the_truth_lies_inside_before_a_backlight_that_flashes(number: int, refreshes: int) -> None:
+    """It flashes once in each refresh: bits are lit for whole shares of the exposure."""
+    random = np.random.default_rng([number, refreshes])
+    rate, refresh = float(random.choice([12.5, 15, 20, 25])), float(random.choice([75, 100, 120]))
+    lag, flash, first = random.uniform(-0.6, 0.6), random.uniform(), random.uniform(0, 4)
+    position = 5000 + first + np.arange(100) * refresh / rate * 1.00002
+
+    def seen(height: float) -> np.ndarray:
+        begins = np.ceil(position + lag * height - refreshes / 2 - flash)
+        each = [
+            clock_readings.expected_shares(begins + k + 0.5, 0.01, 24) for k in range(refreshes)
+        ]
+        return np.mean(each, axis=0)
+
+    live = clocks.readings(random, seen, lag)
+    found = read_out.of_frames(np.arange(100) / rate, live)
+    value, lines = read_out.read_out(found, 1.0, 0.0, read_out.STATED_SCAN)
+    combined = combine(lines)
+    assert abs(value - lag * 1000 / refresh) <= combined.k * combined.uncertainty
 
 
 def test_a_monitor_whose_pictures_come_in_every_refresh_is_refused() -> None:

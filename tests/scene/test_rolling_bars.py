@@ -20,7 +20,7 @@ def amplitude(pictures: list[np.ndarray], moves: tuple[float, ...] = (0.0, 0.0))
     return bars.amplitude()
 
 
-@pytest.mark.parametrize("waves", [1.0, 2.0, 3.0])
+@pytest.mark.parametrize("waves", [1.0, 1.5, 2.0, 2.5, 3.0])
 @pytest.mark.parametrize(("turns", "share"), [(0.5, 0.435), (1.3, 0.94), (-2.0, 1.0)])
 def test_the_amplitude_of_bars_that_roll_comes_back(
     waves: float, turns: float, share: float
@@ -31,7 +31,7 @@ def test_the_amplitude_of_bars_that_roll_comes_back(
     """
     phases = 2 * np.pi * (waves * ROWS / 36 + turns * np.arange(25)[:, None, None] / 25)
     found = amplitude(list(SHADE + 12 * np.sin(phases)))
-    assert found == pytest.approx(12 * share, rel=0.05)
+    assert found == pytest.approx(12 * share, rel=0.08)
 
 
 def test_light_that_changes_and_what_moves_in_one_place_are_no_bars() -> None:

@@ -332,8 +332,17 @@ def test_what_desktops_leave_is_neither_sealed_nor_counted_unless_the_session_li
     folder: Path,
 ) -> None:
     left = ("Thumbs.db", "data/.DS_Store", "data/clips/._50%.mp4", "~$report.docx", "~$a.potx",
-            "~$图.vsdx", "~$计划.mpp", ".~报表.et", ".~lock.report.odg#")  # fmt: skip
-    kept = ("~$report.pdf", ".~report.html", "~$a.csv", ".~lock.report.pdf", ".~lock.a.doc#")
+            "~$图.vsdx", "~$计划.mpp", ".~报表.et", ".~lock.report.odg#", "ehthumbs.db", "Icon\r",
+            ".directory", ".sync.ffs_db", "report.pdf:Zone.Identifier")  # fmt: skip
+    kept = (
+        "thumbs_vista.db.pdf",
+        "report.pdf:Zone",
+        "~$report.pdf",
+        ".~report.html",
+        "~$a.csv",
+        ".~lock.report.pdf",
+        ".~lock.a.doc#",
+    )
     for name in (*left, "desktop.ini", *kept):
         (folder / name).write_text("left", encoding="utf-8")
     (folder / kept[-1]).write_text("a page" * 1000, encoding="utf-8")  # a lock is a line

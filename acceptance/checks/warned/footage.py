@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
+from acceptance import data
 from acceptance.checks.warned.judged import caution, note
 from acceptance.model import Coding, Recordings
 
@@ -27,6 +28,9 @@ OTHER_FILES = {
     "file_before_recording": "{file}: −{seconds:.0f} s ×{count}",
 }
 OTHER_TIMES = {"container_differs": "{file}: {seconds:+.0f} s ×{count}"}
+# How a copy that was measured is not as drawn.
+COPY_OTHERWISE = "{copy} ({shot}): ×{length:.3f}, ΔL* {lightness:.0f}, ΔE {colour:.0f} ({by})"
+STILL_SHARE = 0.9  # of a film in which nothing changes
 NO_DOUBT = {"until", "utc_offset"}  # of an inspection, and of recorders elsewhere
 LENIENT = {one.name: one.default for one in fields(Recordings) if one.name in {
     "gap", "longest_break", "clock_error", "clock_offset", "until", "in_service", "utc_offset",
@@ -62,6 +66,50 @@ def chart_copies(judged: Judged) -> Iterator[SessionWarning]:
     shots = judged.session.shots
     if drawn := [shot.id for shot in shots if shot.chart_copy == AS_DRAWN and shot.corners]:
         yield caution("chart_as_drawn", drawn)
+
+
+def own_charts(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield the shots whose chart is drawn by a file that is not the toolkit's: the ruler itself.
+
+    What is wrong in it makes figures wrong, and nothing here shows it.
+    """
+    shipped = {path.stem for path in data.folder("test_charts").glob("*.toml")}
+    charts = [(shot.chart, shot.id) for shot in judged.session.shots]
+    if own := [f"{chart} ({shot})" for chart, shot in charts if chart and chart not in shipped]:
+        yield caution("own_chart", own)
+
+
+def copies_otherwise(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield printed copies that somebody measured to be far from their design."""
+    reasons = [
+        (each.shot, each.reason.parameters)
+        for each in judged.session.notes
+        if each.reason.code == "copy_otherwise"
+    ]
+    if items := [COPY_OTHERWISE.format_map({**said, "shot": shot}) for shot, said in reasons]:
+        yield note("chart_otherwise", items)
+
+
+def still_pictures(judged: Judged) -> Iterator[SessionWarning]:
+    """Yield films of a chart in which nothing changes; a caution where key frames are one, too.
+
+    A camera of little noise, coded sparingly, looks so from picture to picture. Its key frames
+    differ all the same, unless nothing at all of its noise is left.
+    """
+    charts = {shot.id for shot in judged.session.shots if shot.corners}
+    seen = [
+        (each.shot, each.reason.parameters)
+        for each in judged.session.notes
+        if each.reason.code == "freeze_undecided" and each.shot in charts
+    ]
+    shares = [(shot, said) for shot, said in seen if _number(said.get("share")) >= STILL_SHARE]
+    for warn, code, recurs in ((caution, "one_picture", True), (note, "nothing_changes", False)):
+        if shots := [shot for shot, said in shares if bool(said.get("one_picture")) is recurs]:
+            yield warn(code, shots)
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
 
 
 def cut_short(judged: Judged) -> Iterator[SessionWarning]:

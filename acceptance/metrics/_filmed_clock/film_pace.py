@@ -9,7 +9,7 @@ person reads off it; where neither says it, no usual screen is slower than SLOWE
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ from acceptance.metrics._filmed_clock.line_prior import SCREEN_RATES
 from acceptance.metrics._shared.stated import number
 from acceptance.model.basics import Reason
 from acceptance.model.measurement import BudgetLine, Measurement, Note
-from acceptance.uncertainty import combine
+from acceptance.uncertainty import doubted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -272,7 +272,7 @@ def noted(
     """Yield figures of time with the doubt of the film's pace in U, and a note on it."""
     for figure in found:
         if isinstance(figure, Measurement) and figure.unit in OF_TIME:
-            yield _doubted(figure, lines(figure.value, doubt, single=figure.statistic != "mean"))
+            yield doubted(figure, lines(figure.value, doubt, single=figure.statistic != "mean"))
         else:
             yield figure
     yield from notes(scene, metric, doubt)
@@ -301,17 +301,3 @@ def lines(seen: float, doubt: Doubt, *, single: bool = False) -> list[BudgetLine
         return []
     half = abs(seen) * doubt.share + 1000 * doubt.jump * single
     return [BudgetLine(source="film_pace", contribution=half / 3**0.5, evaluation="B")]
-
-
-def _doubted(figure: Measurement, more: list[BudgetLine]) -> Measurement:
-    """Add lines to the budget of a figure."""
-    if not more:
-        return figure
-    combined = combine(budget := (*figure.budget, *more))
-    return replace(
-        figure,
-        budget=budget,
-        uncertainty=combined.uncertainty,
-        k=combined.k,
-        degrees_of_freedom=combined.degrees_of_freedom,
-    )

@@ -49,6 +49,7 @@ RATE_METHOD = "moments at which the burnt-in seconds change, against the film's 
 DAY = 86400.0
 MONTHS = 12
 FEWEST_CHANGES = 8
+ZONE_STEP, NEAR_ZONE, FARTHEST_ZONE = 1800.0, 120.0, 14 * 3600.0  # s: zones, and a clock in one
 OFF_LINE = 0.25  # s by which a change may be early or late
 ORDER, ORDERS = "osd_order", ("YMD", "MDY", "DMY", "YDM")
 HOURS, HALVES = "osd_hours", {"24": None, "AM": 0, "PM": 1}
@@ -311,6 +312,7 @@ def _offset_or_note(
         _check_order(found, figure, _order(scene))
         if found.either_half:
             yield _either_half(scene, region, found, figure)
+        yield from _other_zone(scene, region, figure)
     except GapError as gap:
         yield _note(scene, region, "burnt_in_clock.offset", gap)
     else:
@@ -342,6 +344,15 @@ def _either_half(scene: Scene, region: str, found: Reading, figure: Measurement)
     if abs(figure.value) > half_day.HALF / 2:
         raise GapError("clock_half_day", shown=shown)
     return _note(scene, region, "", GapError("clock_modulo", shown=shown))
+
+
+def _other_zone(scene: Scene, region: str, figure: Measurement) -> Iterator[Note]:
+    """Say where an offset is that of a zone or of summer time: letters beside are not read."""
+    steps = round(figure.value / ZONE_STEP)
+    near = abs(figure.value - steps * ZONE_STEP) <= NEAR_ZONE
+    if near and 0 < abs(steps) * ZONE_STEP <= FARTHEST_ZONE:
+        hours = steps * ZONE_STEP / 3600
+        yield _note(scene, region, "", GapError("clock_whole_hours", hours=f"{hours:+g}"))
 
 
 def _offset_figure(

@@ -121,8 +121,11 @@ def _freeze_figure(scene: Scene) -> Measurement | Note:
     found = freeze.evidence(scene.series, at, seconds.shown(scene))
     (start, end), unsure = _longest(found.frozen, at), _longest(found.undecided, at)
     if start == end and unsure[0] < unsure[1]:
-        duration = _duration(at, *unsure)
-        return _note(scene, "faults.freeze", "freeze_undecided", duration=duration)
+        return _note(
+            scene, "faults.freeze", "freeze_undecided", duration=_duration(at, *unsure),
+            share=sum(last - first for first, last in found.undecided) / len(at),
+            one_picture=freeze.recurs(scene.series),
+        )  # fmt: skip
     interval = float(np.median(np.diff(at))) if start < end else 0.0
     return scene.figure(
         "faults.freeze",

@@ -32,6 +32,12 @@ UNREADABLE = 0.05  # share of frames that may be unreadable
 # holes in a row, and refreshes by which steps over holes fall short of whole periods, from which
 # they are a slower pace
 HOLES, SHORT = 5, 0.8
+# most pictures on either side of a hole that tell its length, and fewest; periods and refreshes by
+# which it falls short of whole ones, from which it is a slower picture
+BESIDE, FEWEST_BESIDE, PART, REFRESHES = 12, 4, 0.12, 0.6
+# share of pictures that is much to miss, and periods by which pictures then lie off a grid that is
+# none (rms; anywhere: 0.29)
+MUCH, ANYWHERE = 0.1, 0.25
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,16 +143,46 @@ def _stood(position: Array, log: Array | None, period: float) -> NDArray[np.bool
     return np.asarray(np.abs(before - position) <= 1)
 
 
+def _anywhere(position: Array, grid: Cadence) -> bool:
+    """Whether a grid leaves out much, and pictures at ``position`` (n,) lie anywhere on it.
+
+    Uneven ones lie on any grid so fine.
+    """
+    number = grid.number
+    if number[-1] < (1 + MUCH) * len(number):
+        return False
+    off = position - np.polyval(np.polyfit(number, position, 1), number)
+    return float(np.std(off)) > ANYWHERE * grid.period
+
+
+def _lacking(position: Array, grid: Cadence, left_out: Whole) -> Array:
+    """By how many refreshes the holes (n - 1,) fall short of whole periods, by those beside them.
+
+    0 where no hole is, or where too few pictures without another hole lie on either side.
+    """
+    off, holes = position - grid.number * grid.period, np.flatnonzero(left_out)
+    edges = np.concatenate([[-1], holes, [len(left_out)]])
+    found = np.zeros(len(left_out))
+    for before, hole, after in zip(edges, edges[1:], edges[2:], strict=False):
+        sides = off[max(before, hole - BESIDE) + 1 : hole + 1], off[hole + 1 : after + 1][:BESIDE]
+        if min(map(len, sides)) >= FEWEST_BESIDE:
+            found[hole] = sides[0].mean() - sides[1].mean()
+    return found
+
+
 def _slower(readings: Readings, fresh: Whole, grid: Cadence, missing: Whole) -> Whole:
     """How many of the ``missing`` (n,) a slower camera may not have taken, (n,).
 
     Those of HOLES in a row, without a picture on time between, and as many as steps fall short of
-    whole periods: alone by more than both readings allow, or HOLES on average.
+    whole periods: alone by more than both readings, or the pictures beside, allow, or HOLES on
+    average.
     """
     step, reach = np.diff(readings.position[fresh]), readings.reach[fresh]
     lacking = np.diff(grid.number) * grid.period - step
     left_out = missing[fresh[1:]]
     short = (left_out > 0) & (lacking > reach[1:] + reach[:-1] + SHORT)
+    beside = _lacking(readings.position[fresh], grid, left_out)
+    short |= beside > max(PART * grid.period, REFRESHES)
     at, in_turn = np.flatnonzero(left_out), np.zeros(len(left_out), np.bool_)
     if len(at) >= HOLES:
         neighbours = np.lib.stride_tricks.sliding_window_view
@@ -181,4 +217,5 @@ def _check_readable(seen: int, frames: int) -> None:
 
 def _grid(position: Array, reach: Array) -> Cadence | None:
     refuse_every_refresh(usual_step(position))
-    return cadence(position, reach)
+    grid = cadence(position, reach)
+    return None if grid and _anywhere(position, grid) else grid

@@ -175,8 +175,8 @@ def _ratio(
     power: float = 1.0,
 ) -> Measurement:
     """Measure signal over sigma in dB; noise below quantisation counts as that, for a bound."""
-    floor = field.noise.floor * math.sqrt(power)
-    below, sigma = bool(variance.sigma <= floor), max(variance.sigma, floor)
+    floor, least = (sigma * math.sqrt(power) for sigma in (field.noise.floor, field.noise.told))
+    below, sigma = bool(variance.sigma <= least), max(variance.sigma, floor)
     budget = (*((UNSEEN,) if below else variance.budget(DECIBEL / sigma)), *more)
     value = 20 * math.log10(signal / sigma)
     return field.figure(quantity, value, budget, method, bound=below, signal=signal, at_least=below)
@@ -258,7 +258,7 @@ def _part(field: Field, quantity: str, part: Variance | None) -> Measurement | N
     """Measure the sigma of a part of the noise, or note why there is none."""
     if field.noise.hidden:
         code, sigma = "noise_below_quantisation", (part or field.noise.total).sigma
-        floor = field.noise.floor
+        floor = field.noise.told
         return field.note(quantity, code, region=field.view.region.name, sigma=sigma, floor=floor)
     if part is None and field.noise.correlation:
         correlation = field.noise.correlation

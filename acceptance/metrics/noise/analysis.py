@@ -29,7 +29,13 @@ from acceptance.metrics.noise.flutter import fixed_with_flutter, flutter, less_f
 from acceptance.metrics.noise.lines import of_lines, with_lines, without_lines
 from acceptance.metrics.noise.parts import Noise, Variance
 from acceptance.metrics.noise.polynomials import ORDERS, surface, surfaces
+from acceptance.metrics.noise.swings import without_swings
 from acceptance.metrics.noise.weighting import filtered
+from acceptance.metrics.noise.whole_codes import (
+    doubt_by_level,
+    kept_by_pixels,
+    third_codes,
+)
 from acceptance.scene import blocks as equal_blocks
 from acceptance.scene.views import mean_frame
 
@@ -85,11 +91,15 @@ def analyse(
     """
     codes = np.asarray(frames, np.float64)
     _check(codes)
-    separate = _separated if stable and len(codes) > 1 else _together
-    found = separate(codes, weighting)
-    if not stable:
-        return found
-    return with_coarse(found, coarse(codes, step, found.correlation), len(codes))
+    dithered = third_codes(codes)
+    if not (stable and len(codes) > 1):
+        found = replace(_together(codes, weighting), dithered=dithered)
+        return with_coarse(found, coarse(codes, step)) if stable else found
+    still = without_swings(codes)
+    found = replace(_separated(codes, weighting, still), dithered=dithered)
+    seen = coarse(codes, step, found.correlation)
+    calm = seen if still is codes else coarse(still, step, found.correlation)
+    return with_coarse(found, seen, len(codes), calm)
 
 
 def _check(codes: Array) -> None:
@@ -111,18 +121,23 @@ def _together(codes: Array, weighting: Weighting | None) -> Noise:
     return Noise(mean=level, mean_uncertainty=doubt, total=total, weighted=weighted)
 
 
-def _separated(codes: Array, weighting: Weighting | None) -> Noise:
+def _separated(codes: Array, weighting: Weighting | None, still: Array) -> Noise:
     """Estimate the noise and its parts from two frames or more of a chart at rest.
 
-    The total is free of bias however the frames depend on each other; its parts are not.
+    The total is free of bias however the frames depend on each other; its parts are not. Those that
+    are fixed are of ``still`` codes, of which nothing swings.
     """
-    (level, doubt), noise = _level(codes), alike(_residuals(codes))
-    total, temporal, fixed = _split(codes, noise)
-    lines, mean_frame = flutter(codes, noise), codes.mean(axis=0)
-    total, temporal = with_flutter(total, lines), with_flutter(temporal, lines)
-    left = _kept_by_mean(temporal, len(codes)) - sum(each.of_mean[0] for each in lines)
-    row, column, pixel = less_flutter(_directions(mean_frame, left, noise), lines)
-    weighted = _weighted(codes, noise, weighting, lines) if weighting else None
+    (level, doubt), noise = _level(codes), alike(_residuals(still))
+    total, temporal, _ = _split(codes, noise)
+    over_time = flutter(codes, noise)
+    total, temporal = with_flutter(total, over_time), with_flutter(temporal, over_time)
+    weighted = _weighted(codes, noise, weighting, over_time) if weighting else None
+    _, calm, fixed = _split(still, noise)
+    lines = flutter(still, noise)
+    left = _kept_by_mean(with_flutter(calm, lines), len(codes))
+    left -= sum(each.of_mean[0] for each in lines)
+    parts = _directions(still.mean(axis=0), left, noise, temporal.value)
+    row, column, pixel = less_flutter(parts, lines)
     found = Noise(
         mean=level,
         mean_uncertainty=doubt,
@@ -136,7 +151,7 @@ def _separated(codes: Array, weighting: Weighting | None) -> Noise:
         flicker=_flicker(codes, temporal.value + QUANTISATION),
     )
     dependence = between_frames(codes, noise.pixels)
-    return _of_dependent(codes, found, dependence, noise) if dependence else found
+    return _of_dependent(codes, found, dependence, noise, still=still) if dependence else found
 
 
 def _weighted(
@@ -145,19 +160,31 @@ def _weighted(
     return with_flutter(_split(codes, noise, weighting)[0], lines, weighting.power)
 
 
-def _of_dependent(codes: Array, found: Noise, dependence: float, noise: Alike = ALONE) -> Noise:
-    """Estimate the parts anew of frames far apart, or take them out where that is not possible."""
-    far = apart(codes, _residual, ORDERS)
+def _of_dependent(
+    codes: Array,
+    found: Noise,
+    dependence: float,
+    noise: Alike = ALONE,
+    *,
+    still: Array | None = None,
+) -> Noise:
+    """Estimate the parts anew of frames far apart, or take them out where that is not possible.
+
+    ``still`` are codes of which nothing swings; None: these.
+    """
+    still = codes if still is None else still
+    far = apart(still, _residual, ORDERS)
     if far.left is None:
         whole = replace(found, temporal=None, fixed=None, correlation=dependence)
         return replace(whole, row=None, column=None, pixel=None)
     temporal, fixed = _split_apart(codes, far.fixed, far.left)
-    mean_frame = codes.mean(axis=0)
-    lines = flutter(codes, noise, dependence)
+    mean_frame = still.mean(axis=0)
+    lines = flutter(still, noise, dependence)
     left = float((_squared_residuals(mean_frame)[0] - far.fixed[0]).mean())
     left -= sum(each.of_mean[0] for each in lines)
-    row, column, pixel = less_flutter(_directions(mean_frame, left, noise), lines)
-    temporal = with_flutter(temporal, lines, taken=ORDERS[0] + 1)
+    parts = _directions(mean_frame, left, noise, temporal.value)
+    row, column, pixel = less_flutter(parts, lines)
+    temporal = with_flutter(temporal, flutter(codes, noise, dependence), taken=ORDERS[0] + 1)
     sampling = math.hypot(pixel.sampling, fixed.sampling)
     return replace(
         found,
@@ -237,15 +264,22 @@ def _split(
     total = [temporal + part for part in fixed]
     moving = float(over_time.mean())
     seen = moving if dither is None else dither
+    both = seen + max(float(fixed[0].mean()), 0.0) / power  # the pattern dithers as well
     freedom = _freedom(over_time.size, noise, weighting)
     chance = math.sqrt(2 / freedom)
     over, mean = chance * moving / math.sqrt(len(codes) - 1), chance * float(squares[0].mean())
     whole, still = (math.hypot(mean, over * share) for share in (1 - more, more))
     return (
-        _variance(total[0], total[1], seen, weighting, (whole, freedom)),
+        _variance(total[0], total[1], both, weighting, (whole, freedom)),
         _variance(temporal, temporal, seen, weighting, (over, freedom * (len(codes) - 1))),
-        _variance(fixed[0], fixed[1], seen, weighting, (still, freedom)),
+        _with_rounding(_variance(fixed[0], fixed[1], both, weighting, (still, freedom)), seen),
     )
+
+
+def _with_rounding(fixed: Variance, moving: float) -> Variance:
+    """Put what a variance seen over time leaves of rounding into the doubt of a fixed pattern."""
+    kept = kept_by_pixels(moving - QUANTISATION) / math.sqrt(3)
+    return replace(fixed, quantisation=math.hypot(fixed.quantisation, kept))
 
 
 def _freedom(pixels: int, noise: Alike, weighting: Weighting | None = None) -> float:
@@ -315,8 +349,7 @@ def _variance(
     """Make a variance of its estimates per pixel (h, w), with its uncertainties.
 
     ``other`` are the estimates with a surface of the next order. The dependence on the level's
-    place between two codes is the first harmonic of the quantiser's error (B. Widrow, I. Kollar,
-    Quantization Noise, 2008, ch. 4) at the dither sigma^2 = ``dither`` (variance seen before
+    place between two codes is that at the dither sigma^2 = ``dither`` (variance seen before
     weighting; None: that of ``values``). ``least``: standard error and degrees of freedom of
     Gaussian noise; few blocks may scatter less by chance.
     """
@@ -324,13 +357,13 @@ def _variance(
     sampling, degrees = max((_of_blocks(blocks), blocks.size - 1.0), least)
     value = float(values.sum()) / values.size
     free = max(value if dither is None else dither - QUANTISATION, 0.0)
-    harmonic = (1 / math.pi**2 + 4 * free) * math.exp(-2 * math.pi**2 * free) * _power(weighting)
+    rounding = doubt_by_level(free) * _power(weighting)
     return Variance(
         value=value,
         sampling=sampling,
         degrees_of_freedom=degrees,
         surface=abs(value - float(other.sum()) / other.size) / math.sqrt(3),
-        quantisation=harmonic / math.sqrt(2),
+        quantisation=rounding / math.sqrt(2),
     )
 
 
@@ -347,16 +380,19 @@ def _kept_by_mean(temporal: Variance, frames: int) -> float:
 
 
 def _directions(
-    mean_frame: Array, left: float, noise: Alike = ALONE
+    mean_frame: Array, left: float, noise: Alike = ALONE, temporal: float = 0.0
 ) -> tuple[Variance, Variance, Variance]:
     """Return row, column and pixel variance of the fixed pattern.
 
-    ``left``: variance of the ``noise`` that is left in the mean frame, in code^2. The method
-    follows EMVA 1288 release 4.0, spatial nonuniformity.
+    ``left``: variance of the ``noise`` that is left in the mean frame, in code^2; what is
+    ``temporal`` dithers its rounding. The method follows EMVA 1288 release 4.0, spatial
+    nonuniformity.
     """
     rest, other = (without_lines(mean_frame - surface(mean_frame, by), noise) for by in ORDERS)
     seen = float(rest.mean())
     row, column = (of_lines(mean_frame, axis, seen, noise) for axis in (1, 0))
     freedom = _freedom(rest.size, noise)
     least = seen * math.sqrt(2 / freedom), freedom
-    return row, column, _variance(rest - left, other - left, None, least=least)
+    dither = max(temporal, float(rest.mean()) - left) + QUANTISATION
+    pixel = _variance(rest - left, other - left, dither, least=least)
+    return row, column, _with_rounding(pixel, temporal + QUANTISATION)

@@ -182,16 +182,18 @@ def _shared(first: Array, second: Array, lag: tuple[int, int], sure: float = SUR
     return found if found > sure * chance else 0.0
 
 
-def with_coarse(noise: Noise, found: Coarse, frames: int = 1) -> Noise:
+def with_coarse(noise: Noise, found: Coarse, frames: int = 1, calm: Coarse | None = None) -> Noise:
     """Put what is coarser than noise into the doubt of each part that may hold it.
 
-    The mean of so many ``frames`` keeps its part of what moves.
+    The mean of so many ``frames`` keeps its part of what moves. ``calm`` is what the codes show
+    that the fixed parts are of, which nothing swings in; None: the same.
     """
     if not found.whole:
         return noise
+    calm = calm or found
     parts = {"total": found.whole, "weighted": found.whole}
-    parts |= {"temporal": found.moving, "fixed": found.still + found.moving / frames}
-    parts |= {"pixel": found.pixels, "row": found.rows, "column": found.columns}
+    parts |= {"temporal": found.moving, "fixed": calm.still + calm.moving / frames}
+    parts |= {"pixel": calm.pixels, "row": calm.rows, "column": calm.columns}
     changed = {
         name: replace(part, surface=math.hypot(part.surface, LOST * share / math.sqrt(3)))
         for name, share in parts.items()

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from acceptance.metrics.noise.whole_codes import UNTOLD
 from acceptance.model.measurement import BudgetLine
 
 if TYPE_CHECKING:
@@ -94,7 +95,8 @@ class Noise:
     each other all along), ``weighted`` (of the total) where no weighting was asked for. ``flicker``
     is the sigma of the frame means, ``correlation`` that of the noise of neighbouring frames (0:
     none that matters), ``coarse`` the variance of structure that is coarser than noise, ``unit``
-    how many codes a step is that the noise was rounded to.
+    how many codes a step is that the noise was rounded to, ``dithered`` whether it spreads over
+    more than two of them wherever the level lies.
     """
 
     mean: float
@@ -110,6 +112,7 @@ class Noise:
     correlation: float = 0.0
     coarse: float = 0.0
     unit: float = 1.0
+    dithered: bool = True
 
     @property
     def floor(self) -> float:
@@ -119,7 +122,12 @@ class Noise:
     @property
     def hidden(self) -> bool:
         """Whether rounding hides the noise."""
-        return self.total.value <= self.floor**2
+        return self.total.value <= self.told**2
+
+    @property
+    def told(self) -> float:
+        """The sigma up to which rounding hides what it is, in codes."""
+        return self.floor if self.dithered else math.sqrt(UNTOLD) * self.unit
 
     def times(self, factor: float) -> Noise:
         """Return it, of codes that are ``factor`` codes each, in codes; but not its mean."""

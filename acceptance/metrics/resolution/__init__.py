@@ -61,12 +61,14 @@ def serves(scene: Scene) -> bool:
 
 def measure(scene: Scene) -> Iterator[Measurement | Note]:
     """Measure every edge and every wedge; a result not obtained is a Note with its reason."""
-    found = list(_measured(scene))
-    yield from found
-    yield from agreement.compared(found)
+    vanished: dict[str, float] = {}
+    found = list(_measured(scene, vanished))
+    yield from agreement.doubted(found, vanished)
+    yield from agreement.compared(found, vanished)
 
 
-def _measured(scene: Scene) -> Iterator[Measurement | Note]:
+def _measured(scene: Scene, vanished: dict[str, float]) -> Iterator[Measurement | Note]:
+    """Measure all; of wedges in the middle no bar of which is seen, tell where they begin."""
     tone, sampled = tone_of(scene), sampling_of(scene)
     yield from _enlarged(sampled)
     edges: list[Edge] = []
@@ -84,6 +86,8 @@ def _measured(scene: Scene) -> Iterator[Measurement | Note]:
         try:
             yield wedge_figures.figure(scene, view, sampled, unlike)
         except GapError as gap:
+            if gap.code == "wedge_not_resolved" and view.region.zone == "centre":
+                vanished.update([wedge_figures.begins(scene, view)])
             yield from _notes(view, gap, (f"wedge_{view.region.direction or 'horizontal'}",))
 
 

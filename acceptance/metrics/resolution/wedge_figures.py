@@ -49,6 +49,7 @@ WEDGE_METHOD = (
     "at most half a cycle per pixel, coded luma"
 )
 CRITERION_METHOD = "10 % of the step"
+HALF = 0.5
 # of the logarithm by which edges differ by direction: half-width of what a reading then is off, and
 # what is chance
 UNLIKE, ROUND = 0.3, 0.03
@@ -85,8 +86,7 @@ class _SeenWedge:
     @property
     def direction(self) -> str:
         """The direction in the picture in which the wedge resolves, however the chart hangs."""
-        down, right = np.gradient(self.place[1])
-        return "horizontal" if np.abs(right).mean() >= np.abs(down).mean() else "vertical"
+        return _direction(self.place[1])
 
     @property
     def value(self) -> float:
@@ -131,6 +131,19 @@ def figure(
         details=_details(wedge, scale) | _in_linear_light(scene, wedge, scale),
         curve=_curve(wedge, scale),
     )
+
+
+def begins(scene: Scene, view: View) -> tuple[str, float]:
+    """Return the direction in which a wedge resolves and the TV lines of its coarsest bars."""
+    place = places_on(view)
+    pixels, direction = WedgePixels.of(printed_in(view), *place), _direction(place[1])
+    coarsest = pixels.frequency[pixels.usable][:1].sum()
+    return direction, float(coarsest) * lines_of(scene, direction)
+
+
+def _direction(across: Array) -> str:
+    down, right = np.gradient(across)
+    return "horizontal" if np.abs(right).mean() >= np.abs(down).mean() else "vertical"
 
 
 def _seen(scene: Scene, view: View) -> _SeenWedge:
@@ -265,7 +278,12 @@ def _in_linear_light(scene: Scene, wedge: _SeenWedge, scale: float) -> dict[str,
         result = read(inside, wedge.pixels, wedge.printed, float(light - dark))
     except GapError:
         return {}
-    return {"linear_light": result.reading * scale}
+    found: dict[str, Value] = {"linear_light": result.reading * scale}
+    if result.half is not None:
+        found["half_in_linear_light"] = result.half * scale
+    elif result.modulation[0] < HALF:  # its bars begin beyond
+        found["half_at_most"] = float(result.frequencies[0]) * scale
+    return found
 
 
 def _step_share(result: WedgeResult, doubt: float) -> float:
