@@ -27,9 +27,13 @@ FEWEST = 12  # readings that must blend two refreshes
 EVEN = 0.25  # of an interval, scatter of stamps up to which their pace is believed to be even
 CLEARLY = 0.8  # times the scatter of the stamps from which an even count is believed
 SELDOM = 0.1  # share of the stamps, up to which those off an even count are of other frames
-PLAIN, SPAN, BETTER = 0.02, 8, 0.9  # of an interval; frames; times the scatter of the readings
-# refreshes: from frame to frame, and off a line (rms) where frames were lost elsewhere than found
-SLOW, UNTOLD = 0.4, 0.42
+PLAIN, SPAN = 0.02, 8  # of an interval; frames
+# of an interval, up to which no stamp leaves room for a lost frame; refreshes, and times, by which
+# readings lie better on a line where frames were lost
+ROOM, GAIN, BETTER = 0.5, 0.1, 0.9
+# refreshes from frame to frame below which readings tell no single frame; the same times for these
+SLOW, MUCH = 0.4, 0.5
+UNTOLD = 0.42  # refreshes off a line (rms) where frames were lost elsewhere than found
 CHANGE, HELD = 0.25, 0.85  # refreshes from frame to frame; of the changes that a screen shows
 # s: blends that scatter less about a line show that no frame is missing; a screen that is a little
 # faster than the film skips a refresh now and then as well, and clear readings do not tell
@@ -115,33 +119,45 @@ def _together(wrong: NDArray[np.bool_], fits: NDArray[np.bool_]) -> NDArray[np.b
 def _by_clock(stamped: Array, reference: Readings) -> Array:
     """Return times (n,) s with room for lost frames that a plain count of frames leaves none for.
 
-    They are found by the clock, where its readings then lie better on a line, in films of up to
-    about twice its rate. Raises GapError losses_untold where it does not say where they are.
+    They are found by the clock, where its readings then lie better on a line. Raises GapError
+    losses_untold where it does not say where they are.
     """
     steps, seen = np.diff(stamped), np.flatnonzero(reference.readable)
-    interval = float(np.median(steps))
-    if len(seen) < FEWEST or np.abs(steps - interval).max() > PLAIN * interval:
+    interval = float(np.mean(steps))
+    if len(seen) < FEWEST or np.abs(steps - interval).max() > ROOM * interval:
         return stamped
-    blends = scatter(stamped, reference)
-    if blends is not None and blends < EVENLY:
+    position = np.interp(np.arange(len(stamped)), seen, reference.position[seen])
+    blends, before = scatter(stamped, reference), _off_line(stamped[seen], position[seen])
+    if blends is not None and blends < EVENLY and before < UNTOLD:
         return stamped
-    every = np.arange(len(stamped))
-    position = np.interp(every, seen, reference.position[seen])
     usual = SCREEN_RATES * interval
     step = float(np.median(position[SPAN:] - position[:-SPAN])) / SPAN
     changed = float(np.mean(np.abs(np.diff(position[seen])) > CHANGE))
     # readings are right to half a refresh: two frames of a faster film; and what is held for some
     # frames is a camera's picture of the clock, whose pace is the camera's
-    if step < SLOW or changed < HELD * min(step, 1.0):
+    if changed < HELD * min(step, 1.0):
         return stamped
     ways = [frame_numbers.even(position, step, paces).number for paces in (usual, usual[:0])]
     spaced = [stamped[0] + interval * (number - number[0]) for number in ways]
-    before, *after = (_off_line(times[seen], position[seen]) for times in (stamped, *spaced))
-    if min(after) >= BETTER * before and before < FAR_OFF:
+    after = [_off_line(times[seen], position[seen]) for times in spaced]
+    found, off = np.asarray(spaced[int(np.argmin(after))]), min(after)
+    if step < SLOW:
+        believed, kept = off < MUCH * before, not _off_blends(stamped, reference, step)
+    else:
+        believed, kept = off <= UNTOLD, off >= before - GAIN and before < UNTOLD
+        kept |= off >= BETTER * before
+    if kept and before < FAR_OFF:
         return stamped
-    if min(after) > UNTOLD:
-        raise GapError("losses_untold", off=min(after))
-    return np.asarray(spaced[int(np.argmin(after))])
+    if not believed or _off_blends(found, reference, step):
+        raise GapError("losses_untold", off=off)
+    return found
+
+
+def _off_blends(times: Array, reference: Readings, step: float) -> bool:
+    """Whether blends lie off the line of the times (n,) s of a film that sees a refresh a step."""
+    seen, blends = reference.readable, scatter(times, reference)
+    most = CONTRADICTED / rate(times[seen], reference.position[seen]) if step < SLOW else EVENLY
+    return blends is not None and blends > most
 
 
 def _off_line(times: Array, position: Array) -> float:
