@@ -103,8 +103,13 @@ def read(name: str, pattern: str = "", order: str = "") -> Named:
     if stamps and folders.start and not name_times.PLAIN.search(plain):  # a number, and its day
         named = replace(named, channel=folders.channel)
     if PIXEL.fullmatch(name) and named.start:
-        return replace(named, start=named.start.replace(tzinfo=UTC))
+        return replace(named, start=_in_utc(named.start), end=_in_utc(named.end))
     return _an_hour_back(named) if summer else named
+
+
+def _in_utc(moment: datetime | None) -> datetime | None:
+    """Put a moment without a zone in UTC."""
+    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _of_day(name: str, named: Named) -> Named:
@@ -247,8 +252,10 @@ def _plain(name: str, stamps: Sequence[NameTime]) -> Named:
     worded = re.search(r"[^\W\d_]", behind)  # a number behind the time counts files, not channels
     channel = _channel(before) or (_channel(behind) if worded else "")
     of_folder = stamps[-1].end <= name.rfind("/")
-    folder = name[name.rfind("/", 0, stamps[0].begin) + 1 : name.find("/", stamps[-1].end)]
-    if of_folder and name_times.COPIED.search(folder):  # when it was copied
+    # a folder's time that is when it was copied
+    of_copy = name[name.rfind("/", 0, stamps[0].begin) + 1 : stamps[0].begin]
+    behind_it = name[stamps[-1].end : name.find("/", stamps[-1].end)].lstrip("-_. ")
+    if of_folder and (name_times.COPIED.search(of_copy) or name_times.COPIED.match(behind_it)):
         return Named(channel=_channel(name[stamps[-1].end :].rpartition("/")[0]))
     start, end = stamps[0].moment, stamps[1].moment if len(stamps) > 1 else None
     if start and end and bool(start.tzinfo) < bool(end.tzinfo):

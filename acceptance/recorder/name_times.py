@@ -24,7 +24,8 @@ MORNING = ("上午", "午前", "凌晨", "清晨", "早上", "오전")
 AFTERNOON = ("下午", "午后", "午後", "傍晚", "晚上", "오후")
 NOON, EVENING = "中午", "晚上"
 NIGHT = ("半夜", "夜里")  # of either day
-MARK = rf"(?:[AaPp]\.?[Mm]\.?|{'|'.join((*MORNING, *AFTERNOON, NOON, *NIGHT))})"
+LETTERS, WORDS = r"[AaPp]\.?[Mm]\.?", "|".join((*MORNING, *AFTERNOON, NOON, *NIGHT))
+MARK = rf"(?:{LETTERS}|{WORDS})"
 # 08.30-09.00 is no time of hours, minutes and seconds but two of hours and minutes
 MIXED = r"\d\d?(?:-\d\d[_.:]|_\d\d[-.:]|\.\d\d[-_:]|:\d\d[-_.])\d\d"
 TIME = (
@@ -45,10 +46,13 @@ BEHIND_ISO = "|".join(
 )
 # those in use west of Greenwich: -0001 counts files
 WEST = r"-(?:(?:0[1-9]|1[0-2])[_:]?00|0[239][_:]?30)(?![-_:.]?\d)"
-EAST = r"\+\d\d(?:[-_:]?(?:00|15|30|45))?(?![\dA-Za-z])"
+# and east of it: 08_15 is none
+EAST = r"\+(?:(?:0[34569]|10)[-_:]?30|(?:05|08|12)[-_:]?45|\d\d(?:[-_:]?00)?)(?![\dA-Za-z])"
 NAMED_ZONE = r"(?:GMT|UTC|gmt|utc)(?:[+-]\d\d?(?::?\d\d)?)?"
+# of a second, before a zone: behind other signs than a dot it may be a number
+FRACTION = r"(?:[.,]\d{3,9}|[-_](?:\d{3}){1,3}(?=[-+ZzGgUu(\[]))"
 ZONE = (
-    rf"(?:(?:[-_.,]\d{{3,9}})?[ _]{{0,2}}[(\[]?(?P<zone>[Zz](?![A-Za-z0-9])|{EAST}"
+    rf"(?:{FRACTION}?[ _]{{0,2}}[(\[]?(?P<zone>[Zz](?![A-Za-z0-9])|{EAST}"
     rf"|(?:{BEHIND_ISO}){WEST}|{NAMED_ZONE}(?![\d:A-Za-z])))?"
 )
 ZONE_BEFORE = rf"(?:(?<![A-Za-z0-9])(?P<zone_before>{NAMED_ZONE})[-_ ]{{1,2}})?"
@@ -59,12 +63,18 @@ UNTIL = re.compile(rf"\s*(?:[-_~～至]|to)\s*{TIME}{ZONE}")
 ORDERED = re.compile(rf"(?<!\d){DATE}(?!\d)")
 EPOCH = re.compile(r"(?<!\d)(1[4-9]\d{8})(\d{3})?(?!\d)")  # s or ms, of the years 2014 to 2033
 HALF_OF_DAY = re.compile(MARK)
-AHEAD = re.compile(rf"(?<![A-Za-z0-9])({MARK})[-_. ]{{0,2}}$")  # a half of the day before the date
+# a half of the day before the date; letters that do not begin the name are part of a camera's
+AHEAD = re.compile(rf"(?:(?<![^/]){LETTERS}|{WORDS})[-_. ]{{0,2}}$")
 MOST = timedelta(hours=2)  # from start to an end without a date that may be a number as well
 DAY, HALF = timedelta(days=1), 12
-LONGEST = timedelta(hours=12)  # until an end past midnight: 08-30-00_00-15-00 gives a length
-# between two moments: the later is that of a copy
-COPIED = re.compile(r"export|backup|download|copied|导出|备份|下载|拷贝", re.IGNORECASE)
+# until an end past midnight; one of less than two hours is a length: 20-30-00_00-15-00
+LONGEST = timedelta(hours=12)
+# before a moment: it is that of a copy, unless another word follows (backup door)
+COPIED = re.compile(
+    r"(?:export|backup|download|copied|导出|备份|下载|拷贝)(?:ed|s)?(?:[-_ ]?(?:at|on)|时间)?"
+    r"[\W\d_]*$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +101,7 @@ def find(name: str, order: str = "") -> list[NameTime]:
     if len(stamps) == 1:
         stamps += _until(name, stamps[0])
     if len(stamps) > 1 and _half_open(name, *stamps):
-        stamps = [replace(stamps[0], moment=None)]
+        stamps = [replace(stamp, moment=None) for stamp in stamps]
     return stamps or [_since_1970(match) for match in EPOCH.finditer(name)][:2]
 
 
@@ -170,7 +180,8 @@ def at(day: date, match: re.Match[str]) -> datetime | None:
     written = _part(match, "hour"), _part(match, "minute"), _part(match, "second")
     mark = (match["before"] or match["after"] or "").lower()
     hour, minute, second = map(int, written)
-    zone = match["zone"] or match.groupdict().get("zone_before")
+    zone = None if _may_be_end(match) else match["zone"]
+    zone = zone or match.groupdict().get("zone_before")
     ended = (hour, minute, second, mark) == (2 * HALF, 0, 0, "")  # of the day (ISO 8601)
     of_24 = 0 if ended else of_24_hours(hour, mark)
     thousandth = match["thousandth"] or match["thousandth_apart"] or 0
@@ -182,6 +193,15 @@ def at(day: date, match: re.Match[str]) -> datetime | None:
     except ValueError:
         return None
     return later(moment, DAY) if ended else moment
+
+
+def _may_be_end(match: re.Match[str]) -> bool:
+    """Whether what looks like a zone may be an end of the same day: T08-30-00-0900."""
+    if not match["hour_apart"] or not (match["zone"] or "").startswith("-"):
+        return False
+    parted_by = match.string[match.end("hour_apart")]
+    begun = match["hour_apart"].zfill(2) + match["minute_apart"]
+    return parted_by in "-_" and re.sub(r"\D", "", match["zone"]) > begun
 
 
 def later(moment: datetime, by: timedelta) -> datetime | None:
@@ -235,7 +255,9 @@ def _until(name: str, start: NameTime) -> list[NameTime]:
         return []
     moment = moment if moment.tzinfo else moment.replace(tzinfo=start.moment.tzinfo)
     end = later(moment, DAY) if moment < start.moment else moment
-    most = MOST if found["hour"] else LONGEST if moment < start.moment else DAY
+    length = timedelta(hours=moment.hour, minutes=moment.minute, seconds=moment.second)
+    past_midnight = MOST if length < MOST else LONGEST
+    most = MOST if found["hour"] else past_midnight if moment < start.moment else DAY
     if end is None or end - start.moment > most:  # or a number, or a length
         return []
     return [NameTime(moment=end, begin=found.start(), end=found.end())]

@@ -31,7 +31,8 @@ HAZY_BLUR = 0.4, 0.7  # % of the height: what haze may blur, and cannot
 # and % of the picture that shows nothing from which that half is blurred away itself
 ASIDE, NOTHING = 0.08, 33.0
 MOVES = 0.05  # % of the height from one picture taken to the next: more smears by as much
-PASSES = 2.0  # codes of the mean change from frame to frame: what fills the view goes by
+# codes of the mean change from frame to frame, beyond that of the mean: what fills the view goes by
+PASSES = 2.0
 # % of the amplitude, from which and up to which texture that moves may look like noise: grass and
 # finer things read 3.3 to 4.6 %; less is no fault, and a bound would keep films from comparison
 SNOWED = 3.0, 6.0
@@ -69,9 +70,6 @@ LAMP, LAMP_WAYS, ANY_LAMP = 30.0, (120.0, 160.0), 45.0
 GREEN_WAYS, ALIKE, GREEN = (-160.0, -100.0), 1.4, 30.0
 # of the light by which it changes, of the cast that is left then, and of the frames that show it
 CHANGES, LEFT, FRAMES = 0.25, 0.5, 0.1
-# share of the light that the picture changes by as a lamp goes on or off, how many times as much as
-# usual that is, and how often it does so within a second: looks may see the same phase each time
-FLASH, SUDDEN, FLASHES = 0.04, 8.0, 4
 
 
 def why_sound(quantity: str, level: FaultLevel, features: Features) -> str:
@@ -115,8 +113,13 @@ def _aside(level: FaultLevel, features: Features) -> bool:
 
 def _moving(level: FaultLevel, features: Features) -> bool:
     """Whether the picture moves all the time, or something that fills it does: it is smeared."""
-    passes = _around(level, features["difference"], near=True) >= PASSES
-    return _slight(level) and (passes or _moves(level, features))
+    return _slight(level) and (_passes(level, features) or _moves(level, features))
+
+
+def _passes(level: FaultLevel, features: Features) -> bool:
+    """Whether the picture changes by more than its mean: light that flickers smears nothing."""
+    lighter = np.abs(np.diff(features["mean"], prepend=np.nan))
+    return _around(level, features["difference"] - lighter, near=True) >= PASSES
 
 
 def _moves(level: FaultLevel, features: Features) -> bool:
@@ -266,16 +269,7 @@ def _changing(level: FaultLevel, features: Features) -> bool:
     along = way @ cast[:, seen] / max(float(np.hypot(*way)), 1e-9)
     turned = (along < 0) & (np.hypot(*cast[:, seen]) > LEFT * level.value)
     gone = (along < LEFT * level.value) & (np.abs(features["mean"][seen] / light - 1) > CHANGES)
-    return bool(np.mean(turned | gone) > FRAMES) or _flashes(level, features)
-
-
-def _flashes(level: FaultLevel, features: Features) -> bool:
-    """Whether lamps go on and off in the worst second: between them nothing like it changes."""
-    worst = level.frames[level.near]
-    steps = features["difference"][worst[0] : worst[-1] + 1]
-    usual, light = _around(level, features["difference"], near=True), features["mean"][worst].mean()
-    sudden = steps > max(FLASH * float(light), SUDDEN * usual)
-    return int(np.count_nonzero(sudden)) >= FLASHES
+    return bool(np.mean(turned | gone) > FRAMES)
 
 
 def _around(level: FaultLevel, feature: NDArray[np.float32], *, near: bool = False) -> float:
