@@ -63,7 +63,7 @@ HEIGHT_DOUBT = 0.01  # half width of the clock's height, relative
 OPEN_SCALE, EDGE = 0.15, 0.005  # spread of log exposures that is open, and quantile of the range
 # flashes of an exposure that are told, and by how much blends may be off their whole shares, and
 # how many are
-MOST_FLASHES, WHOLE, NEARLY_ALL = 4, 0.05, 0.9
+MOST_FLASHES, WHOLE, NEARLY_ALL = 3, 0.1, 0.8
 STEADY = 0.12  # largest difference of two frames that show one picture of a monitor
 
 
@@ -216,7 +216,7 @@ def flashes(light: Array, width: float) -> bool:
     if not 1 < count <= MOST_FLASHES or len(blends) < FEWEST_BLENDS:
         return False
     off = np.abs(blends - np.rint(blends * count) / count)
-    return bool(np.mean(off < WHOLE) >= NEARLY_ALL)
+    return bool(np.mean(off < WHOLE / count) >= NEARLY_ALL)
 
 
 def _possible(line: Pace) -> Array:

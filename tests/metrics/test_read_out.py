@@ -74,6 +74,19 @@ def test_the_truth_lies_inside_before_a_backlight_that_flashes(number: int, refr
     assert abs(value - lag * 1000 / refresh) <= combined.k * combined.uncertainty
 
 
+@pytest.mark.parametrize("width", [2.0, 3.0])
+def test_a_steady_screen_does_not_flash(width: float) -> None:
+    """Of bits that change, exposures see any share, as long as they do not run in step."""
+    random = np.random.default_rng(3)
+    position = 5000.3 + np.arange(100) * 3.013
+    live = clocks.readings(
+        random,
+        lambda height: clock_readings.expected_shares(position + 0.4 * height, width, 24),
+        0.4,
+    )
+    assert not read_out.flashes(live.low, width)
+
+
 def test_a_monitor_whose_pictures_come_in_every_refresh_is_refused() -> None:
     """Pictures that no frame shows alone leave gaps, over which aliases fit."""
     shown = np.repeat(np.delete(1000.3 + np.arange(60), [7, 20, 41]), 3)

@@ -86,7 +86,7 @@ def compared(
     for direction, pairs in _by_direction(found, vanished).items():
         for level in ("mtf10", "mtf50"):
             pair = pairs.get(level)
-            if pair and pair.apart > APART + pair.doubt:
+            if pair and pair.unlike > 0 and pair.apart > APART + pair.doubt:
                 code = NO_BARS if direction in vanished else REASONS[level]
                 gap = GapError(code, edges=pair.shown, bars=pair.bars)
                 yield Note.of(gap, metric="resolution", quantity=f"resolution.{direction}")
@@ -149,7 +149,7 @@ def _pairs(figures: Sequence[Measurement], direction: str) -> dict[str, _Pair]:
     """Return the pairs of a direction by their level, "mtf50" and "mtf10", as far as both tell."""
     found = {}
     for wedge in _in_the_middle(figures, f"resolution.wedge_{direction}", direction)[:1]:
-        for level, name in BARS.items():
+        for level, name in BARS.items() if wedge.value > 0 else ():
             most = float(wedge.details.get("half_at_most", 0.0))
             bars = float(wedge.details.get(name, most if level == "mtf50" else wedge.value))
             limit = float(wedge.details.get("sampling_limit", math.inf))
@@ -178,7 +178,7 @@ def _pair(
     for edge in _in_the_middle(edges, quantity, direction)[:1]:
         lines = float(edge.details["line_widths_per_height"])
         values = [item.value * lines / edge.value for item in edges]
-        if min(lines, bars, limit) > 0:
+        if min(lines, bars, limit, edge.value) > 0:
             return _Pair(
                 edge=lines,
                 bars=min(bars, limit),
