@@ -43,12 +43,14 @@ STARTXREF, OBJECT = re.compile(rb"startxref\n(\d+)\n%%EOF\n"), re.compile(rb"\b(
 RENDERED, ANNEX = {"report.html", "report.xml"}, re.compile(r"annex-[a-f]\.pdf")
 BESIDE_DATA = RENDERED | {"session.json", "report.pdf", "log.jsonl", "bagit.txt", "bag-info.txt",
                           "manifest-sha256.txt", "tagmanifest-sha256.txt"}  # fmt: skip
-LITTER = re.compile(r"(.*/)?((eh)?thumbs(_vista)?\.db|desktop\.ini|\.ds_store|\._[^/\n]*|"
-                    r"\.directory|\.localized|icon\r|\.?sync\.ffs_db|\.~lock\.[^/\n]+#|[^/\n]+:zone\.identifier|"
-                    r"@eaDir/([^/\n]+/)?(SYNOINDEX_MEDIA_INFO|[^/\n]+@Syno(EAStream|Resource)|"
-                    r"SYNO(PHOTO|VIDEO|FILE)_\w+(\.(jpe?g|png|fail))?)|\.@__thumb/[^/\n]+\.(jpe?g|png)|"
+LITTER = re.compile(r"(.*/)?((?i:(eh)?thumbs(_vista)?\.db|desktop\.ini|\.ds_store|\._[^/\n]*|"
+                    r"\.directory|\.localized|icon\r|\.?sync\.ffs_db|"
                     r"(~\$|\.~)[^/\n]*\.((do[ct]|xl[sta]|p[op]t|pps|vsd)[a-z]?|mpp|pub|o[dt][tspg]|"
-                    r"rtf|wp[st]|ett?|dp[st]))", re.IGNORECASE)  # fmt: skip
+                    r"rtf|wp[st]|ett?|dp[st]))|"
+                    r"@eaDir/([^/\n]+/)?(SYNOINDEX_MEDIA_INFO|[^/\n]+@Syno(EAStream|Resource)|"
+                    r"SYNO(PHOTO|VIDEO|FILE)_[A-Z0-9_]+(\.(jpe?g|png|fail))?)|"
+                    r"\.@__thumb/[^/\n]+\.(?i:jpe?g|png))", re.ASCII)  # fmt: skip
+LINES = re.compile(r"(.*/)?(\.~lock\.[^/\n]+#|[^/\n]+:zone\.identifier)", re.IGNORECASE | re.ASCII)
 BEHIND = re.compile(  # an entry of the log behind those of the session: a report, and no words
     r"\{'details': \{'report': 'report\.(pdf|html)', 'sha256': '[0-9a-f]{64}'\}, 'previous': "
     r"'\w+', 'sha256': '\w+', 'what': '(reported(_and_signed)?|signed)', 'when': '[\d:T+-]{25}'\}"
@@ -146,10 +148,13 @@ def regular(folder: Path) -> Iterator[tuple[str, Path]]:
             mode, size = path.lstat().st_mode, path.lstat().st_size
             name = path.relative_to(folder).as_posix()
             require(stat.S_ISREG(mode) or stat.S_ISDIR(mode), f"{name} is a link or a device")
-            lines = name[-1] == "#" or name[-16:].lower() == ":zone.identifier"
-            left = LITTER.fullmatch(name) and (not lines or size <= 1000)
-            if stat.S_ISREG(mode) and not left:
+            if stat.S_ISREG(mode) and not litter(name, size):
                 yield name, path
+
+
+def litter(name: str, size: int = 0) -> bool:
+    """Return whether a file is one that desktops, office programs and network drives leave."""
+    return bool(LITTER.fullmatch(name) or (LINES.fullmatch(name) and size <= 1000))
 
 
 def sha256(path: Path) -> str:
@@ -386,7 +391,7 @@ def manifests(session: dict[str, Any], hashes: dict[str, str], files: dict[str, 
     }
     for name, texts in due.items():
         lines = files[name].read_bytes().decode().split("\n")
-        found = "\n".join(line for line in lines if not LITTER.fullmatch(line[66:]))
+        found = "\n".join(line for line in lines if not litter(line[66:]))
         require(found in texts, f"{name} is not what sealing writes")
 
 

@@ -135,6 +135,16 @@ def noted(metric: str, code: str, *, corners: object = CORNERS, **parameters: ob
     return replace(PASSED, shots=(shot,), notes=(note,))
 
 
+def frozen(**details: float | bool) -> Case:
+    """Film a chart in a film some of which is proven to be frozen."""
+    figure = replace(STEPS_SEEN, quantity="faults.freeze", unit="s", details=details)
+    return replace(
+        PASSED,
+        shots=(replace(SHOT, corners=CORNERS),),
+        measurements=(*PASSED.measurements, figure),
+    )
+
+
 TOLD = {
     "copy": "A3-001",
     "by": "赵工",
@@ -164,6 +174,13 @@ WAYS_BY_FILE = (
         codes=("one_picture",),
         honest=noted("faults", "freeze_undecided", share=0.8, one_picture=True, duration=4.0),
         bent=noted("faults", "freeze_undecided", share=1.0, one_picture=True, duration=5.0),
+        words=("shot-1",),
+    ),
+    Way(
+        what="one picture of much noise repeated as a film, half of it proven to be frozen",
+        codes=("one_picture",),
+        honest=frozen(share=0.4, undecided=0.4, one_picture=True),
+        bent=frozen(share=0.4, undecided=0.52, one_picture=True),
         words=("shot-1",),
     ),
     Way(

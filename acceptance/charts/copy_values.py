@@ -98,8 +98,8 @@ def lengths(table: Table, chart: Chart, copy: Copy) -> tuple[Chart, Copy]:
         raise wrong(table.place("distances"), what)
     spread = (max(ratios) - min(ratios)) / 2 / math.sqrt(3)
     relative = math.hypot(doubt * len(designs) / sum(designs), spread)
-    length = sum(ratios) / len(ratios)
-    return scaled(chart, length), replace(copy, scale_doubt=relative, length=length)
+    length, farthest = sum(ratios) / len(ratios), max(ratios, key=lambda ratio: abs(ratio - 1))
+    return scaled(chart, length), replace(copy, scale_doubt=relative, length=farthest)
 
 
 def _distance(entry: Table, chart: Chart) -> tuple[float, float]:

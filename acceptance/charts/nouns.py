@@ -85,7 +85,8 @@ class Copy:
     reflectances and of lengths, ``lab_doubt`` that of colours in CIELAB units. ``measured_on`` and
     ``due`` are ISO dates, empty where it was not measured; ``expired``: it was due when this was
     read. ``sha256`` is that of the copy's file. How far the measured values are from the design:
-    ``length``, a factor; ``lightness`` (L*) and ``colour`` (CIELAB difference), the largest.
+    ``length``, the factor farthest from 1; ``lightness`` (L*) and ``colour`` (CIELAB difference),
+    the largest.
     """
 
     serial: str

@@ -24,6 +24,7 @@ Kind = TypeVar("Kind")
 MOST_BYTES = 8 << 20  # of a file; tomllib reads about 1.5 MB/s
 LARGEST, MOST_LAB = 1e100, 200.0  # number of a chart; L*, a* or b*
 MOST_CHARACTERS = 1_000  # of a text; the time to print a cell grows with the square of its length
+MOST_BITS = 64  # of a whole number
 # The parser's time grows with the square of a dotted key's parts; no reader knows more than a few.
 MOST_PARTS = 64
 CHAIN = re.compile(
@@ -102,19 +103,26 @@ def _not_in_utf_8(
 
 
 def check_lengths(value: object, where: str, kind: type[AcceptanceError] = PlanError) -> None:
-    """Refuse a text in a value, at any depth, that ``check_length`` refuses."""
-    for place, held in _texts(value):
-        check_length(held, f"{where}: {place}", kind)
+    """Refuse in a value, at any depth, what nothing here could compute with or print.
+
+    A text that ``check_length`` refuses, and a whole number that TOML has no room for (1.0.0).
+    """
+    for place, held in _held(value):
+        if isinstance(held, str):
+            check_length(held, f"{where}: {place}", kind)
+        elif isinstance(held, int) and held.bit_length() > MOST_BITS:
+            what = tr("a whole number of more than 64 bits")
+            raise kind(what, where=f"{where}: {place}", hint=tr("Correct the file"))
 
 
-def _texts(value: object, place: str = "") -> Iterator[tuple[str, str]]:
-    """Yield every text of a TOML value, after the place where it is: ``shots.0.clip``."""
-    if isinstance(value, str):
-        yield place, value
-    elif isinstance(value, dict | list):
+def _held(value: object, place: str = "") -> Iterator[tuple[str, object]]:
+    """Yield all that a TOML value holds, after the place where it is: ``shots.0.clip``."""
+    if isinstance(value, dict | list):
         fields = value.items() if isinstance(value, dict) else enumerate(value)
         for key, held in fields:
-            yield from _texts(held, f"{place}.{key}" if place else str(key))
+            yield from _held(held, f"{place}.{key}" if place else str(key))
+    else:
+        yield place, value
 
 
 def check_length(text: str, where: str, kind: type[AcceptanceError] = PlanError) -> None:

@@ -169,15 +169,17 @@ def _roll_forward(folder: Path) -> None:
 def _remove(folder: Path) -> None:
     """Remove the staging folder, the journal first; what is not ours stays, and is an error.
 
-    Litter of desktops and empty folders are nobody's, and would keep every later change out.
+    Litter of desktops and drives, also in folders of its own, and empty folders are nobody's, and
+    would keep every later change out.
     """
     staging = folder / STAGING
     if _is_file(folder / JOURNAL):
         (folder / JOURNAL).unlink()
-    for path in staging.iterdir():
+    for path in sorted(staging.rglob("*"), reverse=True):  # a folder behind what it holds
+        name = path.relative_to(staging).as_posix()
         if path.is_dir() and not path.is_symlink():
             path.rmdir()
-        elif PARTS.fullmatch(path.name) or is_litter(path.name):
+        elif PARTS.fullmatch(name) or is_litter(name):
             path.unlink()
     staging.rmdir()
     flush(folder)

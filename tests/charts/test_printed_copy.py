@@ -144,6 +144,10 @@ def test_a_print_far_from_its_drawing_is_told(tmp_path: Path) -> None:
     said = reason.parameters
     assert (said["by"], said["copy"]) == ("Li", "A3-001")
     assert said["length"] == pytest.approx(2.0)
+    skewed = measured().replace("mm = 300", "mm = 312").replace("mm = 128", "mm = 122.88")
+    reason = printed_copy.otherwise(read(tmp_path, skewed))  # 4 % to either side: none by the mean
+    assert reason is not None
+    assert abs(float(reason.parameters["length"]) - 1) == pytest.approx(0.04)
     lighter = read(tmp_path, measured().replace('"flat.dark" = 0.15', '"flat.dark" = 0.35'))
     assert [one.parameters["lightness"] for one in printed_copy.notices(lighter)] == [
         pytest.approx(20.1, abs=0.1)  # L* 45.6 and 65.7

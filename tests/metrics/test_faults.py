@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from marks import slow
 
+from acceptance.charts import definition, drawing
 from acceptance.checks import pack
 from acceptance.checks.judging import judge
 from acceptance.errors import GapError
@@ -453,6 +454,22 @@ def test_one_picture_repeated_comes_back_at_key_frames_and_a_live_one_does_not(
     ]
     assert [each.reason.parameters["one_picture"] for each in said] == [recurs]
     assert said[0].reason.parameters["share"] >= 0.9
+
+
+def test_one_picture_of_much_noise_is_proven_to_be_frozen_and_the_rest_is_counted(
+    tmp_path: Path,
+) -> None:
+    """Noise of 2 codes, 10 s: the coder's first key frames differ as those of a live camera."""
+    drawn = drawing.png(definition.load("acceptance"), 960)
+    chart = cv2.imdecode(np.frombuffer(drawn, np.uint8), cv2.IMREAD_GRAYSCALE)
+    soft = 20 + 0.8 * cv2.GaussianBlur(chart, (0, 0), 0.8)[:360, 160:800].astype(np.float64)
+    noise = 2 * np.random.default_rng(9).standard_normal(soft.shape)
+    still = np.rint(soft + noise).astype(np.uint8)
+    encode.write(tmp_path / "film.mp4", [still] * 250, options={"crf": "23", "g": "12"})
+    details: Any = figures(planted.seen(tmp_path / "film.mp4"))["faults.freeze"].details
+    assert 0 < details["share"] < 1
+    assert details["share"] + details["undecided"] >= 0.9
+    assert details["one_picture"] is True
 
 
 def test_a_chart_in_the_picture_leaves_stripes_open(chart_film: Any) -> None:

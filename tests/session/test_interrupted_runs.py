@@ -271,6 +271,23 @@ def test_a_journal_that_fits_nothing_is_refused_and_nothing_is_written(
     assert hash_files(tmp_path) == before
 
 
+@pytest.mark.parametrize("kept", ["", "x/0", "@eaDir/report.pdf"])
+def test_a_drives_own_folder_in_the_staging_folder_keeps_no_change_out(
+    tmp_path: Path, kept: str
+) -> None:
+    for name in ("0", "@eaDir/0@SynoEAStream", "@eaDir/0/SYNOPHOTO_THUMB_M.jpg", kept):
+        path = tmp_path / journal.STAGING / name
+        if name and not path.is_dir():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"")
+    refused = pytest.raises(OutputError) if kept else contextlib.nullcontext()
+    with refused, journal.changing(tmp_path) as change:
+        change.files["report.pdf"] = b"new"
+    staging = tmp_path / journal.STAGING
+    assert staging.exists() is bool(kept)
+    assert (tmp_path / "report.pdf").exists() is (not kept)
+
+
 def test_a_link_in_place_of_the_staging_folder_is_not_followed(
     wanted: Plan, tmp_path: Path
 ) -> None:

@@ -10,10 +10,10 @@ from acceptance.checks.warned.judged import caution, note
 from acceptance.model import Coding, Recordings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from acceptance.checks.warned.judged import Judged
-    from acceptance.model import Condition, Instrument, Note, SessionWarning
+    from acceptance.model import Condition, Instrument, Note, SessionWarning, Value
 
 AS_DRAWN = "as_drawn"  # in place of a printed copy (``Shot.chart_copy``)
 UNMEASURED = frozenset({"copy_unmeasured", "copy_expired"})  # notes on a copy
@@ -30,6 +30,7 @@ OTHER_FILES = {
 OTHER_TIMES = {"container_differs": "{file}: {seconds:+.0f} s ×{count}"}
 # How a copy that was measured is not as drawn.
 COPY_OTHERWISE = "{copy} ({shot}): ×{length:.3f}, ΔL* {lightness:.0f}, ΔE {colour:.0f} ({by})"
+STILL = "share", "undecided"  # shares of a film in which nothing changes
 STILL_SHARE = 0.9  # of a film in which nothing changes
 NO_DOUBT = {"until", "utc_offset"}  # of an inspection, and of recorders elsewhere
 LENIENT = {one.name: one.default for one in fields(Recordings) if one.name in {
@@ -94,17 +95,23 @@ def still_pictures(judged: Judged) -> Iterator[SessionWarning]:
     """Yield films of a chart in which nothing changes; a caution where key frames are one, too.
 
     A camera of little noise, coded sparingly, looks so from picture to picture. Its key frames
-    differ all the same, unless nothing at all of its noise is left.
+    differ all the same, unless nothing at all of its noise is left. Some of it may be proven to be
+    frozen.
     """
     charts = {shot.id for shot in judged.session.shots if shot.corners}
-    seen = [
+    seen: list[tuple[str, Mapping[str, Value]]] = [
         (each.shot, each.reason.parameters)
         for each in judged.session.notes
-        if each.reason.code == "freeze_undecided" and each.shot in charts
+        if each.reason.code == "freeze_undecided"
     ]
-    shares = [(shot, said) for shot, said in seen if _number(said.get("share")) >= STILL_SHARE]
+    seen += [(each.shot, each.details) for _, each in judged.figures.get("faults.freeze", [])]
+    still = [
+        (shot, said)
+        for shot, said in seen
+        if shot in charts and sum(map(_number, map(said.get, STILL))) >= STILL_SHARE
+    ]
     for warn, code, recurs in ((caution, "one_picture", True), (note, "nothing_changes", False)):
-        if shots := [shot for shot, said in shares if bool(said.get("one_picture")) is recurs]:
+        if shots := [shot for shot, said in still if bool(said.get("one_picture")) is recurs]:
             yield warn(code, shots)
 
 

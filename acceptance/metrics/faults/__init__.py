@@ -32,7 +32,7 @@ from acceptance.model.shot import Tap
 from acceptance.scene.thumbnails import large
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -123,7 +123,7 @@ def _freeze_figure(scene: Scene) -> Measurement | Note:
     if start == end and unsure[0] < unsure[1]:
         return _note(
             scene, "faults.freeze", "freeze_undecided", duration=_duration(at, *unsure),
-            share=sum(last - first for first, last in found.undecided) / len(at),
+            share=_frames(found.undecided) / len(at),
             one_picture=freeze.recurs(scene.series),
         )  # fmt: skip
     interval = float(np.median(np.diff(at))) if start < end else 0.0
@@ -134,14 +134,25 @@ def _freeze_figure(scene: Scene) -> Measurement | Note:
         [BudgetLine(source="frames", contribution=interval / 6**0.5)],
         samples=len(at),
         method=FREEZE_METHOD,
-        details=_frozen(found, len(at)) | _where(at, start, end),
+        details=_frozen(found, scene) | _where(at, start, end),
     )
 
 
-def _frozen(found: freeze.Evidence, of: int) -> dict[str, Value]:
-    """Return the number of freezes, and the share that they have of all frames."""
-    frames = sum(last - first for first, last in found.frozen)
-    return {"freezes": len(found.frozen), "share": frames / of}
+def _frozen(found: freeze.Evidence, scene: Scene) -> dict[str, Value]:
+    """Return the number of freezes, and the share that they have of all frames.
+
+    Of a film that froze also the share that is undecided, and whether it comes back to a picture.
+    """
+    of = len(scene.series.times)
+    shares: dict[str, Value] = {"freezes": len(found.frozen), "share": _frames(found.frozen) / of}
+    if found.frozen:
+        shares["undecided"] = _frames(found.undecided) / of
+        shares["one_picture"] = freeze.recurs(scene.series)
+    return shares
+
+
+def _frames(runs: Iterable[freeze.Run]) -> int:
+    return sum(last - first for first, last in runs)
 
 
 def _where(at: Array, start: int, end: int) -> dict[str, Value]:
