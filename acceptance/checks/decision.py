@@ -94,10 +94,11 @@ def decide_bound(
 def decide_count(count: int, duration: float, limit: Limit, *, perhaps: int = 0) -> Decision:
     """Judge a count of frames, and ``perhaps`` so many more, by the limit of a rate.
 
-    Where those decide it is INCONCLUSIVE.
+    Where any of those decide it is INCONCLUSIVE.
     """
-    decision, other = (_counted(each, duration, limit) for each in (count, count + perhaps))
-    if decision.verdict is other.verdict:
+    decision = _counted(count, duration, limit)
+    others = (_counted(count + more, duration, limit) for more in range(1, perhaps + 1))
+    if all(other.verdict is decision.verdict for other in others):
         return decision
     parameters = {**decision.reason.parameters, "repeats": perhaps}
     reason = Reason(code="count_open_by_page", parameters=parameters)

@@ -24,6 +24,7 @@ from acceptance.model import (
     Combine,
     Deviation,
     Limit,
+    Measurement,
     Note,
     Reason,
     SignalPath,
@@ -232,8 +233,32 @@ def test_repeats_that_may_be_the_pages_fail_no_camera(
     count: int, repeats: int, expected: tuple[str, str]
 ) -> None:
     """Nobody logged the page: two pauses of it failed a camera that repeats nothing."""
+    assert outcome(one(rate(), with_repeats(count, repeats))) == expected
+
+
+@pytest.mark.parametrize(
+    ("count", "repeats", "expected"),
+    [
+        (1490, 8, "fail"),
+        (1490, 9, "inconclusive"),
+        (1490, 15, "inconclusive"),
+        (1499, 2, "pass"),
+        (1500, 15, "inconclusive"),
+        (1502, 15, "fail"),
+    ],
+)
+def test_between_two_ends_all_counts_that_repeats_leave_open_are_looked_at(
+    count: int, repeats: int, expected: str
+) -> None:
+    """1490 and 1505 fail 25 frame/s, 1499 to 1501 between them do not."""
+    exactly = replace(rate(), limit=Limit(at_least=25, at_most=25, unit="frame/s"))
+    assert outcome(one(exactly, with_repeats(count, repeats)))[0] == expected
+
+
+def with_repeats(count: int, repeats: int) -> Measurement:
+    """Return frames of 60 s, of which so many repeats may be those of the clock's page."""
     line = BudgetLine(source="page_stood", contribution=repeats / 3**0.5 / 60, evaluation="B")
-    assert outcome(one(rate(), replace(frames(count, 60.0), budget=(line,)))) == expected
+    return replace(frames(count, 60.0), budget=(line,))
 
 
 def test_a_count_decides_before_bounds_from_films_in_which_nobody_counted() -> None:

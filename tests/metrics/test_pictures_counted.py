@@ -77,10 +77,15 @@ def test_every_second_picture_lost_for_a_while_is_no_count_but_a_bound(tmp_path:
 @pytest.mark.parametrize("longer", [1.5, 1.6, 1.7])
 @pytest.mark.parametrize("rate", [15, 25])
 def test_a_single_slower_picture_is_no_loss(rate: float, longer: float) -> None:
-    """All pictures after it lie off the grid of those before: one that is lost shifts nothing."""
+    """All pictures after it lie off the grid of those before: one that is lost shifts nothing.
+
+    Where they lie too far off there is no grid.
+    """
     position = taken((rate, 16))
     position[150:] += longer * SCREEN / rate - SCREEN / rate
-    assert not counter.count(read(position)).dropped
+    counts = counter.count(read(position))
+    on_a_grid = rate == 25 and longer > 1.5
+    assert (counts.dropped, counts.slower) == ((0, 1) if on_a_grid else (None, 0))
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -88,7 +93,25 @@ def test_uneven_pictures_lie_on_no_grid_that_leaves_half_of_them_out(seed: int) 
     """Off by a third of a refresh (sd): hundreds were counted as lost, on a fine grid."""
     random = np.random.default_rng(seed)
     uneven = np.sort(taken((30, 13)) + random.normal(0, 0.33, 390))
-    assert not counter.count(read(uneven)).dropped
+    assert counter.count(read(uneven)).dropped is None
+
+
+@pytest.mark.parametrize("refreshes", [60 / 24, 75 / 30, 50 / 20])
+def test_uneven_pictures_of_two_and_a_half_refreshes_lie_on_no_fine_grid_either(
+    refreshes: float,
+) -> None:
+    """They came closer to it than to be anywhere, and further off than readings explain."""
+    random = np.random.default_rng(0)
+    uneven = np.sort(5000.3 + np.cumsum(np.full(312, refreshes)) + random.normal(0, 0.33, 312))
+    assert counter.count(read(uneven)).dropped is None
+
+
+def test_losses_between_whole_readings_near_the_screens_rate_are_counted() -> None:
+    """Readings alone lie a quarter of a period off, 54 frame/s before 60 Hz without a blend."""
+    lost = np.arange(9, 643, 10)
+    position = np.delete(5000.6 + np.arange(648) * SCREEN / 54 * 1.0001, lost)
+    shares = clock_readings.expected_shares(position, 0.02, 24)
+    assert counter.count(clock_readings.readings_of(shares)).dropped == len(lost)
 
 
 def standing(position: Array, first: int, refreshes: int) -> Array:
@@ -110,7 +133,24 @@ def test_a_repeat_is_the_pages_where_its_log_lacks_the_refreshes(refreshes: int)
     single = shown[(shown - first) % 50 != 1]  # one refresh missed holds no two pictures
     for others in (shown, single):
         log = np.column_stack([others, others / SCREEN])
-        assert counter.count(read(seen), log).repeated == without.repeated
+        counts = counter.count(read(seen), log)
+        assert (counts.repeated, counts.unlogged) == (without.repeated, 0)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "unlogged"),
+    [(1, 1, 3), (0, 50, 3), (4990, 4991, 3), (4990, 5500, 1), (5400, 6400, 1), (4990, 6400, 0)],
+)
+def test_repeats_are_in_doubt_outside_of_what_the_log_covers(
+    first: int, last: int, unlogged: int
+) -> None:
+    """A log of another film, or of a part, left no doubt and failed a sound camera."""
+    position = taken((25, 20))
+    for at in (50, 200, 450):
+        position[at] = position[at - 1]
+    shown = np.arange(first, last + 1)
+    counts = counter.count(read(position), np.column_stack([shown, shown / SCREEN]))
+    assert (counts.repeated, counts.unlogged) == (3, unlogged)
 
 
 def figures(folder: Path, camera: Camera, seconds: float = 3.0) -> dict[str, Measurement]:

@@ -16,6 +16,7 @@ import numpy as np
 from acceptance.errors import GapError
 from acceptance.metrics._filmed_clock import readings as clock_readings
 from acceptance.metrics._filmed_clock.cadence import (
+    HEAD,
     Cadence,
     cadence,
     refuse_every_refresh,
@@ -35,9 +36,9 @@ HOLES, SHORT = 5, 0.8
 # most pictures on either side of a hole that tell its length, and fewest; periods and refreshes by
 # which it falls short of whole ones, from which it is a slower picture
 BESIDE, FEWEST_BESIDE, PART, REFRESHES = 12, 4, 0.12, 0.6
-# share of pictures that is much to miss, and periods by which pictures then lie off a grid that is
-# none (rms; anywhere: 0.29)
-MUCH, ANYWHERE = 0.1, 0.25
+# share of pictures that is much to miss, and by how much pictures then lie off a grid that is none
+# (rms): of a period (anywhere: 0.29), and times what readings alone do, anywhere within their reach
+MUCH, ANYWHERE, BEYOND = 0.1, 0.19, 1.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +50,7 @@ class Counts:
     it, as the camera may have taken none there. ``refreshes`` is the period of the source in
     refreshes of the screen; ``unreadable`` frames stand for a missing picture each and are counted
     as new where one is missing, else as neither. ``stood`` frames show the page where it stood
-    still by its log, and are counted as new.
+    still by its log, and are counted as new; ``unlogged`` repeats lie outside of what it covers.
     """
 
     unique: int
@@ -59,6 +60,7 @@ class Counts:
     refreshes: float
     slower: int = 0
     stood: int = 0
+    unlogged: int = 0
 
     @property
     def repeated(self) -> int:
@@ -86,11 +88,11 @@ def times(scene: Scene, readings: Readings) -> tuple[Array, float] | None:
     """
     seen = np.flatnonzero(readings.readable)
     log = scene.screen_log
-    if log is None or len(log) < 2 or len(seen) < 3:
+    if log is None or len(seen) < 3:
         return None
     frames = np.arange(len(readings.index))
     position = np.interp(frames, seen, readings.position[seen])
-    if position.min() < log[0, 0] or position.max() > log[-1, 0]:
+    if not _covered(position, log).all():
         return None
     refresh = float(np.median(np.diff(log[:, 1])))
     half_width = refresh * float(np.median(readings.reach[seen]))
@@ -127,7 +129,15 @@ def count(readings: Readings, log: Array | None = None) -> Counts:
         refreshes=period,
         slower=int(np.count_nonzero(slower)),
         stood=int(stood.sum()),
+        unlogged=int(np.count_nonzero(~new & ~_covered(readings.position[seen], log))),
     )
+
+
+def _covered(position: Array, log: Array | None) -> NDArray[np.bool_]:
+    """(n,) whether ``position`` (n,) lies within the ``log`` of the page."""
+    if log is None or len(log) < 2:
+        return np.zeros(len(position), np.bool_)
+    return np.asarray((position >= log[0, 0]) & (position <= log[-1, 0]))
 
 
 def _stood(position: Array, log: Array | None, period: float) -> NDArray[np.bool_]:
@@ -143,7 +153,7 @@ def _stood(position: Array, log: Array | None, period: float) -> NDArray[np.bool
     return np.asarray(np.abs(before - position) <= 1)
 
 
-def _anywhere(position: Array, grid: Cadence) -> bool:
+def _anywhere(position: Array, reach: Array, grid: Cadence) -> bool:
     """Whether a grid leaves out much, and pictures at ``position`` (n,) lie anywhere on it.
 
     Uneven ones lie on any grid so fine.
@@ -151,8 +161,10 @@ def _anywhere(position: Array, grid: Cadence) -> bool:
     number = grid.number
     if number[-1] < (1 + MUCH) * len(number):
         return False
+    number, position = number[:HEAD], position[:HEAD]  # a slower pace later lies anywhere
     off = position - np.polyval(np.polyfit(number, position, 1), number)
-    return float(np.std(off)) > ANYWHERE * grid.period
+    read = float(np.mean(reach**2) / 3) ** 0.5
+    return bool(np.std(off) > max(ANYWHERE * grid.period, BEYOND * read))
 
 
 def _lacking(position: Array, grid: Cadence, left_out: Whole) -> Array:
@@ -218,4 +230,4 @@ def _check_readable(seen: int, frames: int) -> None:
 def _grid(position: Array, reach: Array) -> Cadence | None:
     refuse_every_refresh(usual_step(position))
     grid = cadence(position, reach)
-    return None if grid and _anywhere(position, grid) else grid
+    return None if grid and _anywhere(position, reach, grid) else grid

@@ -65,9 +65,9 @@ class _Counted:
         )
 
     def by_page(self) -> int:
-        """Return how many repeats may be a page's that stood still, if nobody logged it."""
+        """Return how many repeats may be a page's that stood still, where nobody logged it."""
         few = math.ceil(PAGE_STANDS * len(self.counts.repeats))
-        return 0 if self.scene.screen_log is not None else min(self.counts.repeated, few)
+        return min(self.counts.unlogged, few)
 
     def of_page(self, seconds: float = 1.0) -> list[BudgetLine]:
         """Return the line of these, as a number or per second."""
