@@ -31,8 +31,9 @@ PLAIN, SPAN = 0.02, 8  # of an interval; frames
 # of an interval, up to which no stamp leaves room for a lost frame; refreshes, and times, by which
 # readings lie better on a line where frames were lost
 ROOM, GAIN, BETTER = 0.5, 0.1, 0.9
-# refreshes from frame to frame below which readings tell no single frame; the same times for these
-SLOW, MUCH = 0.4, 0.5
+# refreshes from frame to frame below which readings tell no single frame; the same two for these:
+# a camera as fast as the screen, whose pictures are held, lies up to 0.055 better
+SLOW, LITTLE, MUCH = 0.4, 0.07, 0.5
 UNTOLD = 0.42  # refreshes off a line (rms) where frames were lost elsewhere than found
 CHANGE, HELD = 0.25, 0.85  # refreshes from frame to frame; of the changes that a screen shows
 # s: blends that scatter less about a line show that no frame is missing; a screen that is a little
@@ -135,14 +136,15 @@ def _by_clock(stamped: Array, reference: Readings) -> Array:
     changed = float(np.mean(np.abs(np.diff(position[seen])) > CHANGE))
     # readings are right to half a refresh: two frames of a faster film; and what is held for some
     # frames is a camera's picture of the clock, whose pace is the camera's
-    if changed < HELD * min(step, 1.0):
+    if step <= 0 or changed < HELD * min(step, 1.0):
         return stamped
     ways = [frame_numbers.even(position, step, paces).number for paces in (usual, usual[:0])]
     spaced = [stamped[0] + interval * (number - number[0]) for number in ways]
     after = [_off_line(times[seen], position[seen]) for times in spaced]
     found, off = np.asarray(spaced[int(np.argmin(after))]), min(after)
     if step < SLOW:
-        believed, kept = off < MUCH * before, not _off_blends(stamped, reference, step)
+        believed, kept = off < MUCH * before, off >= before - LITTLE
+        kept |= not _off_blends(stamped, reference, step)
     else:
         believed, kept = off <= UNTOLD, off >= before - GAIN and before < UNTOLD
         kept |= off >= BETTER * before
