@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from acceptance.charts.nouns import GREYS, Chart, Copy, Region, centres, scaled
 from acceptance.charts.region_tables import PAPER
 from acceptance.files.strict_toml import Table, wrong
+from acceptance.footage.colorimetry import lab_of
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
@@ -34,13 +35,8 @@ def reflectances(table: Table, chart: Chart, copy: Copy) -> tuple[Chart, Copy]:
     table.end()
     flats = [region for region in regions if region.kind == "flat"]
     levels = {flat.printed["reflectance"]: measured[flat.name] for flat in flats}
-    off = max(
-        (
-            abs(_lightness(measured[one.name]) - _lightness(one.printed["reflectance"]))
-            for one in regions
-        ),
-        default=0.0,
-    )
+    pairs = [(measured[one.name], one.printed["reflectance"]) for one in regions]
+    off = max((abs(_lightness(seen) - _lightness(drawn)) for seen, drawn in pairs), default=0.0)
     printed = tuple(
         replace(region, printed={**region.printed, **_light(region, measured, levels)})
         for region in chart.regions
@@ -49,8 +45,7 @@ def reflectances(table: Table, chart: Chart, copy: Copy) -> tuple[Chart, Copy]:
 
 
 def _lightness(light: float) -> float:
-    """Return L* of a reflectance (CIE 15, 8.2.1)."""
-    return 116 * light ** (1 / 3) - 16 if light > 216 / 24389 else light * 24389 / 27
+    return float(lab_of([light] * 3)[0])
 
 
 def _light(

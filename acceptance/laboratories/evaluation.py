@@ -269,7 +269,7 @@ def _critical_k(cells: precision.Cells) -> tuple[float, float] | None:
 
 def _critical_k_of(own: int, others: int) -> tuple[float, float]:
     """Return those of degrees of freedom ``own`` and of the ``others``."""
-    return precision.critical_k_of(own, others, 0.05), precision.critical_k_of(own, others, 0.01)
+    return precision.critical_k(own, others, 0.05), precision.critical_k(own, others, 0.01)
 
 
 def _scores(

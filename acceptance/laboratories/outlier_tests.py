@@ -115,7 +115,7 @@ def _cochran(cells: Cells) -> OutlierTest | None:
     worst = min(degrees, key=chance)
     own, others = degrees[worst], freedom - degrees[worst]
     critical = tuple(
-        critical_share(len(degrees), own, others, level) for level in (STRAGGLER, OUTLIER)
+        critical_cochran(len(degrees), own, others, level) for level in (STRAGGLER, OUTLIER)
     )
     return _test("cochran", (worst,), shares[worst], critical)
 
@@ -165,14 +165,8 @@ def _test(
     )  # fmt: skip
 
 
-def critical_cochran(laboratories: int, results: int, level: float) -> float:
-    """Return Cochran's critical value for laboratories of 2 results or more each."""
-    freedom = results - 1
-    return critical_share(laboratories, freedom, (laboratories - 1) * freedom, level)
-
-
-def critical_share(laboratories: int, own: int, others: int, level: float) -> float:
-    """Return the share of all squares that one laboratory of so many has by chance at most.
+def critical_cochran(laboratories: int, own: int, others: int, level: float) -> float:
+    """Return Cochran's critical value: the share of all squares that one laboratory has at most.
 
     ``own`` and ``others`` are degrees of freedom: its own, and those of the others together.
     """

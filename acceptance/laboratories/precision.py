@@ -126,19 +126,10 @@ def critical_h(laboratories: int, level: float) -> float:
     return (laboratories - 1) * t / math.sqrt(laboratories * (t**2 + freedom))
 
 
-def critical_k(laboratories: int, results: int, level: float) -> float:
-    """Return what k exceeds by chance with probability ``level``.
+def critical_k(own: int, others: int, level: float) -> float:
+    """Return what a laboratory's k exceeds by chance with probability ``level``: a ratio of F.
 
-    Of ``laboratories``, 2 or more, with ``results`` each, 2 or more.
-    """
-    freedom = results - 1
-    return critical_k_of(freedom, (laboratories - 1) * freedom, level)
-
-
-def critical_k_of(own: int, others: int, level: float) -> float:
-    """Return the same of unequal numbers of results: k squared is a ratio of F.
-
-    ``own`` and ``others`` are degrees of freedom: the laboratory's, and those of the others.
+    ``own`` and ``others`` are degrees of freedom, 1 or more: its own, and those of the others.
     """
     ratio = float(special.fdtri(own, others, 1 - level))
     return math.sqrt((own + others) * ratio / (own * ratio + others))

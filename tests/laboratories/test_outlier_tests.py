@@ -21,8 +21,10 @@ CREOSOTE = (24.140, 20.155, 19.500, 20.300, 20.705, 17.570, 20.100, 20.940, 21.1
 
 def test_cochrans_critical_values_are_those_of_the_standards_table() -> None:
     table = {(10, 2, 0.05): 0.602, (10, 2, 0.01): 0.718, (5, 3, 0.01): 0.788}
-    for place, printed in table.items():
-        assert outlier_tests.critical_cochran(*place) == pytest.approx(printed, abs=6e-4)
+    for (count, results, level), printed in table.items():
+        own, others = results - 1, (count - 1) * (results - 1)
+        critical = outlier_tests.critical_cochran(count, own, others, level)
+        assert critical == pytest.approx(printed, abs=6e-4)
 
 
 @pytest.mark.parametrize(("count", "printed"), [(8, (2.126, 2.274)), (10, (2.290, 2.482))])

@@ -142,24 +142,20 @@ def _by_clock(stamped: Array, reference: Readings) -> Array:
     spaced = [stamped[0] + interval * (number - number[0]) for number in ways]
     after = [_off_line(times[seen], position[seen]) for times in spaced]
     found, off = np.asarray(spaced[int(np.argmin(after))]), min(after)
-    if step < SLOW:
-        believed, kept = off < MUCH * before, off >= before - LITTLE
-        kept |= not _off_blends(stamped, reference, step)
-    else:
-        believed, kept = off <= UNTOLD, off >= before - GAIN and before < UNTOLD
-        kept |= off >= BETTER * before
-    if kept and before < FAR_OFF:
+    fast, even = step < SLOW, EVENLY if step >= SLOW else CONTRADICTED * interval / step
+    fits = fast and (blends or 0.0) <= even
+    if before < FAR_OFF and (fits or _hardly_better(off, before, fast=fast)):
         return stamped
-    if not believed or _off_blends(found, reference, step):
+    if off > (MUCH * before if fast else UNTOLD) or (scatter(found, reference) or 0.0) > even:
         raise GapError("losses_untold", off=off)
     return found
 
 
-def _off_blends(times: Array, reference: Readings, step: float) -> bool:
-    """Whether blends lie off the line of the times (n,) s of a film that sees a refresh a step."""
-    seen, blends = reference.readable, scatter(times, reference)
-    most = CONTRADICTED / rate(times[seen], reference.position[seen]) if step < SLOW else EVENLY
-    return blends is not None and blends > most
+def _hardly_better(off: float, before: float, *, fast: bool) -> bool:
+    """Whether readings lie ``off`` a line where frames were lost nearly as much as ``before``."""
+    if fast:
+        return off >= before - LITTLE
+    return off >= BETTER * before or (off >= before - GAIN and before < UNTOLD)
 
 
 def _off_line(times: Array, position: Array) -> float:

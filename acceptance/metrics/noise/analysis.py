@@ -254,12 +254,6 @@ def _split(
     )
 
 
-def _with_rounding(fixed: Variance, moving: float) -> Variance:
-    """Put what a variance seen over time leaves of rounding into the doubt of a fixed pattern."""
-    kept = kept_by_pixels(moving - QUANTISATION) / math.sqrt(3)
-    return replace(fixed, quantisation=math.hypot(fixed.quantisation, kept))
-
-
 def _freedom(pixels: int, noise: Alike, weighting: Weighting | None = None) -> float:
     """Return the degrees of freedom of the variance of Gaussian noise in so many pixels."""
     down, across = noise.squares
@@ -371,6 +365,7 @@ def _directions(
     row, column = (of_lines(mean_frame, axis, seen, noise) for axis in (1, 0))
     freedom = _freedom(rest.size, noise)
     least = seen * math.sqrt(2 / freedom), freedom
-    dither = max(temporal, float(rest.mean()) - left) + QUANTISATION
+    dither = max(temporal, seen - left) + QUANTISATION
     pixel = _variance(rest - left, other - left, dither, least=least)
-    return row, column, _with_rounding(pixel, temporal + QUANTISATION)
+    rounding = math.hypot(pixel.quantisation, kept_by_pixels(temporal) / math.sqrt(3))
+    return row, column, replace(pixel, quantisation=rounding)

@@ -192,9 +192,5 @@ def with_coarse(noise: Noise, found: Coarse, frames: int = 1) -> Noise:
     parts = {"total": found.whole, "weighted": found.whole}
     parts |= {"temporal": found.moving, "fixed": found.still + found.moving / frames}
     parts |= {"pixel": found.pixels, "row": found.rows, "column": found.columns}
-    changed = {
-        name: replace(part, surface=math.hypot(part.surface, LOST * share / math.sqrt(3)))
-        for name, share in parts.items()
-        if share and (part := getattr(noise, name)) is not None
-    }
-    return replace(noise, coarse=found.whole, **changed)
+    off = {name: LOST * share for name, share in parts.items()}
+    return replace(noise.off_by(off), coarse=found.whole)

@@ -10,7 +10,7 @@ from acceptance.metrics.noise.whole_codes import UNTOLD
 from acceptance.model.measurement import BudgetLine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 PARTS = ("total", "weighted", "temporal", "fixed", "row", "column", "pixel")
 
@@ -128,6 +128,15 @@ class Noise:
     def told(self) -> float:
         """The sigma up to which rounding hides what it is, in codes."""
         return self.floor if self.dithered else math.sqrt(UNTOLD) * self.unit
+
+    def off_by(self, halves: Mapping[str, float]) -> Noise:
+        """Return it with half-widths (code^2) more of doubt by what is no noise, by part."""
+        changed = {
+            name: replace(part, surface=math.hypot(part.surface, half / math.sqrt(3)))
+            for name, half in halves.items()
+            if half and (part := getattr(self, name)) is not None
+        }
+        return replace(self, **changed)
 
     def times(self, factor: float) -> Noise:
         """Return it, of codes that are ``factor`` codes each, in codes; but not its mean."""

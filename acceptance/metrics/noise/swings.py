@@ -9,7 +9,6 @@ difference is in the doubt of the parts that are fixed.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,15 +42,7 @@ def left_by_swings(codes: Array) -> float:
 
 def with_swings(noise: Noise, left: float) -> Noise:
     """Put what swings leave (code^2) into the doubt of the parts that are fixed."""
-    if not left:
-        return noise
-    parts = {name: getattr(noise, name) for name in ("fixed", "row", "column", "pixel")}
-    changed = {
-        name: replace(part, surface=math.hypot(part.surface, left / math.sqrt(3)))
-        for name, part in parts.items()
-        if part is not None
-    }
-    return replace(noise, **changed)
+    return noise.off_by(dict.fromkeys(("fixed", "row", "column", "pixel"), left))
 
 
 def _of_rows(codes: Array) -> float:
