@@ -230,7 +230,8 @@ def cases(name: str, setting: Setting, named: Sequence[str]) -> list[tuple[str, 
     """Return the draws of a table."""
     count = setting.runs(FULL[name])
     of = [name] if name == "departed_fields" else list(named or switched_fields.SWITCHES)
-    return [(case, number) for number in range(count) for case in of]
+    numbers = range(setting.first, setting.first + count)
+    return [(case, number) for number in numbers for case in of]
 
 
 def tally(rows: Iterable[Row]) -> dict[str, dict[str, Any]]:

@@ -210,3 +210,15 @@ def test_what_a_field_cannot_show_is_refused(
     frames = 120 + 1.5 * np.random.default_rng(3).standard_normal((12, 96, 128))
     found = counted(of(change(frames)))
     assert {name: value for name, value in found.items() if isinstance(value, str)} == codes
+
+
+def test_a_pixel_at_white_may_be_hot_as_well_as_stuck() -> None:
+    pixels = (Defect(kind="hot", x=20, y=30, code=250), Defect(kind="hot", x=80, y=60, code=60))
+    found = by_quantity(drawn.looked(replace(CAMERA, defects=pixels), 0.25, 0.6))
+    for quantity, truth in (("defects.hot", 2), ("defects.stuck", 0)):
+        item = found[quantity]
+        assert isinstance(item, Measurement)
+        assert abs(item.value - truth) <= item.expanded < 1.5
+    dead = found["defects.dead"]
+    assert isinstance(dead, Measurement)
+    assert (dead.value, dead.expanded) == (0.0, pytest.approx(0.0, abs=1e-6))

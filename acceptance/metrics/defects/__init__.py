@@ -190,6 +190,7 @@ def _figure(scene: Scene, view: View, quantity: str, found: SortedPixels) -> Mea
         [
             BudgetLine(source="near_threshold", contribution=_doubt(found, quantity)),
             BudgetLine(source="spots_or_dust", contribution=_dust(pixels)),
+            BudgetLine(source="stuck_or_hot", contribution=_at_white(scene, quantity, found)),
         ],
         samples=len(view.luma),
         method=METHOD,
@@ -243,6 +244,16 @@ def _dust(pixels: Sequence[Pixel]) -> float:
     dark = sum(wide)
     doubt = math.hypot(LEAST_DOUBT * dark, math.sqrt(len(wide) - dark) / 2)
     return max(doubt, LEAST_DOUBT) if wide else 0.0
+
+
+def _at_white(scene: Scene, quantity: str, found: SortedPixels) -> float:
+    """Return the standard uncertainty by pixels at white, where a hot one has no noise either.
+
+    Which of the two they are is alike for all of them.
+    """
+    stuck = found.kinds["defects.stuck"]
+    white = sum(pixel.code > scene.code_white - found.least / 2 for pixel in stuck)
+    return 0.0 if quantity == "defects.dead" else LEAST_DOUBT * white
 
 
 def _coded(found: SortedPixels) -> float:
