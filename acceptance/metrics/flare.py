@@ -153,12 +153,18 @@ def _of_signal(signal: Array, transfer: str) -> Array:
 
 
 def _steps(scene: Scene) -> list[LitStep]:
-    """Return the printed grey steps that are not clipped."""
+    """Return the printed grey steps that are not clipped.
+
+    Raises GapError ``uneven_light`` where a step's light would be negative: the chart's ground does
+    not tell the light on it.
+    """
     found = []
     for view in scene.of_kind("grey"):
         level, printed = _level(scene, view), view.region.reflectance
         if printed and scene.is_inside(level.code):
             light, doubt = scene.seen_light(view, printed), scene.lit_doubt(view, printed)
+            if light <= 0:
+                raise GapError("uneven_light", region=view.region.name, share=doubt)
             found.append(LitStep(light=light, doubt=doubt, level=level))
     return found
 

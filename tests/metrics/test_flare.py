@@ -23,6 +23,7 @@ from acceptance.simulate.films import film_chart
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
 import black_hole
+import departed_fields
 import scenes
 
 if TYPE_CHECKING:
@@ -110,3 +111,20 @@ def test_what_tells_nothing_is_refused() -> None:
         item = only(scene)
         assert isinstance(item, Note)
         assert item.reason.code == code
+
+
+@pytest.mark.slow
+@pytest.mark.film
+def test_glare_that_would_leave_grey_steps_less_than_no_light_refuses_the_flare() -> None:
+    row = departed_fields.run(("glare", 13))
+    assert (flare.QUANTITY, "uneven_light") in row["refused"]
+
+
+def test_steps_of_negative_light_refuse_the_flare(monkeypatch: pytest.MonkeyPatch) -> None:
+    step = scenes.view("grey.1", "grey", np.full((8, 40, 40), 60.0))
+    step = replace(step, region=replace(step.region, printed={"reflectance": 0.1}))
+    scene = scenes.of([patch(24, "hole"), step])
+    monkeypatch.setattr(build.Scene, "seen_light", lambda *_: -0.04)
+    item = only(scene)
+    assert isinstance(item, Note)
+    assert item.reason.code == "uneven_light"
