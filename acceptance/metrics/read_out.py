@@ -36,7 +36,7 @@ from acceptance.metrics._shared.stated import number
 from acceptance.model.basics import Reason
 from acceptance.model.measurement import BudgetLine, Measurement, Note
 from acceptance.model.shot import Tap
-from acceptance.uncertainty import combine
+from acceptance.uncertainty import combine, rectangular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -286,16 +286,14 @@ def read_out(
     width.
     """
     value = (float(found.lag.mean()) + scan) / height
-    rectangular = {
+    half_widths = {
         "screen_scan": scan_doubt / height,
         "clock_height": value * HEIGHT_DOUBT,
         "light_off_line": found.off / height,
     }
     lines = [BudgetLine(source="phases", contribution=float(found.lag.std()) / abs(height))]
     return value, lines + [
-        BudgetLine(source=source, contribution=abs(half) / 3**0.5, evaluation="B")
-        for source, half in rectangular.items()
-        if half
+        rectangular(source, abs(half)) for source, half in half_widths.items() if half
     ]
 
 
