@@ -139,7 +139,7 @@ def of_frames(times: Array, live: Readings) -> Lag:
     seen = np.flatnonzero(live.readable & ~clock_readings.same_picture(live.shares))
     _enough(len(seen))
     chosen = live.only(seen)
-    rate = _slope(times[seen], chosen.position)
+    rate = film_pace.median_slope(times[seen], chosen.position)
     if not SLOWEST <= rate <= FASTEST:
         raise GapError("clock_not_running")
     step = float(np.median(np.diff(times)))
@@ -173,14 +173,6 @@ def of_monitor(monitor: Readings, refresh: float) -> Lag:
 def _enough(count: int) -> None:
     if count < FEWEST:
         raise GapError("too_few_frames", frames=count, needed=FEWEST)
-
-
-def _slope(x: Array, position: Array) -> float:
-    """Return the refreshes a second: the median of slopes over half of the frames."""
-    half = len(x) // 2
-    first = slice(0, len(x) - half)
-    with np.errstate(divide="ignore", invalid="ignore"):  # stamps that stand still
-        return float(np.median((position[half:] - position[first]) / (x[half:] - x[first])))
 
 
 def _line(pictures: Readings) -> tuple[Pace, Array] | None:
