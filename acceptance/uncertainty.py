@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import numpy as np
 
-from acceptance.model import Measurement
+from acceptance.model import BudgetLine, Measurement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from acceptance.model import BudgetLine, Curve, Event, Reason, Taken, Value
+    from acceptance.model import Curve, Event, Reason, Taken, Value
 
 COVERAGE = 0.95
 MOST_DEGREES = 1e6
@@ -62,6 +62,11 @@ def coverage_factor(degrees_of_freedom: float | None) -> float:
 
     degrees = math.inf if degrees_of_freedom is None else max(1.0, degrees_of_freedom)
     return float(reporting.k_factor(degrees, COVERAGE * 100))
+
+
+def rectangular(source: str, half_width: float) -> BudgetLine:
+    """Return the line of an input of which only bounds are known (JCGM 100:2008, 4.3.7)."""
+    return BudgetLine(source=source, contribution=half_width / 3**0.5, evaluation="B")
 
 
 def combine(budget: Sequence[BudgetLine]) -> Combined:

@@ -36,7 +36,7 @@ from acceptance.metrics._shared.stated import number
 from acceptance.model.basics import Reason
 from acceptance.model.measurement import BudgetLine, Measurement, Note
 from acceptance.model.shot import Tap
-from acceptance.uncertainty import combine
+from acceptance.uncertainty import combine, rectangular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -139,7 +139,7 @@ def of_frames(times: Array, live: Readings) -> Lag:
     seen = np.flatnonzero(live.readable & ~clock_readings.same_picture(live.shares))
     _enough(len(seen))
     chosen = live.only(seen)
-    rate = _slope(times[seen], chosen.position)
+    rate = film_pace.median_slope(times[seen], chosen.position)
     if not SLOWEST <= rate <= FASTEST:
         raise GapError("clock_not_running")
     step = float(np.median(np.diff(times)))
@@ -173,14 +173,6 @@ def of_monitor(monitor: Readings, refresh: float) -> Lag:
 def _enough(count: int) -> None:
     if count < FEWEST:
         raise GapError("too_few_frames", frames=count, needed=FEWEST)
-
-
-def _slope(x: Array, position: Array) -> float:
-    """Return the refreshes a second: the median of slopes over half of the frames."""
-    half = len(x) // 2
-    first = slice(0, len(x) - half)
-    with np.errstate(divide="ignore", invalid="ignore"):  # stamps that stand still
-        return float(np.median((position[half:] - position[first]) / (x[half:] - x[first])))
 
 
 def _line(pictures: Readings) -> tuple[Pace, Array] | None:
@@ -286,16 +278,14 @@ def read_out(
     width.
     """
     value = (float(found.lag.mean()) + scan) / height
-    rectangular = {
+    half_widths = {
         "screen_scan": scan_doubt / height,
         "clock_height": value * HEIGHT_DOUBT,
         "light_off_line": found.off / height,
     }
     lines = [BudgetLine(source="phases", contribution=float(found.lag.std()) / abs(height))]
     return value, lines + [
-        BudgetLine(source=source, contribution=abs(half) / 3**0.5, evaluation="B")
-        for source, half in rectangular.items()
-        if half
+        rectangular(source, abs(half)) for source, half in half_widths.items() if half
     ]
 
 

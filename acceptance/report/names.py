@@ -124,8 +124,7 @@ class Names:
 
     def text(self, noun: object, field: str) -> str:
         """Return a field that a pack has in both languages."""
-        chinese, english = getattr(noun, field), getattr(noun, f"{field}_en")
-        return str((chinese or english) if self.lang == "zh" else (english or chinese))
+        return in_language(noun, field, self.lang)
 
     def day(self, text: str) -> str:
         """Write the date of an ISO time, in China (UTC+8); what is none stays as it is."""
@@ -160,3 +159,9 @@ def _ends(text: str, most: int) -> str:
         return text
     end = most // 2
     return f"{text[: most - end - 1]}…{text[-end:]}"
+
+
+def in_language(noun: object, field: str, lang: str) -> str:
+    """Return a field that a pack has in both languages; the other one where it lacks this."""
+    chinese, english = getattr(noun, field), getattr(noun, f"{field}_en")
+    return str((chinese or english) if lang == "zh" else (english or chinese))

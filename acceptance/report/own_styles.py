@@ -75,13 +75,13 @@ def scoped(css: str, within: str, where: str) -> str:
         rule = RULE.match(text, place)
         if not rule:
             what = tr("{text!r} is no plain rule of CSS", text=text[place:].strip()[:60])
-            raise _wrong(what, where)
+            raise wrong_page(what, where)
         place = rule.end()
         bound = ", ".join(f"{within} {each}" for each in _selectors(rule["selectors"], where))
         declared = "; ".join(_declarations(rule["body"], where))
         rules.append(f"{bound} {{ {declared} }}")
     if len(rules) > MOST_RULES:
-        raise _wrong(tr("has more than {most} rules of CSS", most=MOST_RULES), where)
+        raise wrong_page(tr("has more than {most} rules of CSS", most=MOST_RULES), where)
     return "\n".join(rules)
 
 
@@ -90,7 +90,7 @@ def _selectors(text: str, where: str) -> Iterator[str]:
         if not SELECTOR.fullmatch(each.strip()):
             what = tr("{text!r} chooses nothing that an institute may style: tags and classes that "
                       "begin with {prefix}", text=each.strip()[:60], prefix=PREFIX)  # fmt: skip
-            raise _wrong(what, where)
+            raise wrong_page(what, where)
         yield " ".join(each.split())
 
 
@@ -98,7 +98,7 @@ def _declarations(body: str, where: str) -> Iterator[str]:
     for each in filter(str.strip, body.split(";")):
         found = DECLARATION.fullmatch(each)
         if not found or not _plain(found["name"], found["value"]):
-            raise _wrong(tr("{text!r} may not stand in styles", text=each.strip()[:60]), where)
+            raise wrong_page(tr("{text!r} may not stand in styles", text=each.strip()[:60]), where)
         yield f"{found['name']}: {_set(found['name'], found['value'])}"
 
 
@@ -121,5 +121,6 @@ def _plain(name: str, value: str) -> bool:
     return words <= WORDS_OF.get(name, words) | {"none", "transparent"}
 
 
-def _wrong(what: str, where: str) -> PlanError:
+def wrong_page(what: str, where: str) -> PlanError:
+    """Return the error of a page that an institute arranged."""
     return PlanError(what, where=where, hint=tr("docs/institute.md says what a page may have"))

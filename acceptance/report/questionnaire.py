@@ -20,6 +20,7 @@ from acceptance.forms.panel_key import PanelClip, PanelItem
 from acceptance.messages import tr
 from acceptance.model import Scale
 from acceptance.report import render
+from acceptance.report.names import in_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from acceptance.checks.questions import Question
     from acceptance.forms.panel_key import Key
-    from acceptance.model import Clause, Pack, Plan, Requirement, Shot, SignalPath
+    from acceptance.model import Pack, Plan, Requirement, Shot, SignalPath
 
 # Columns of the table to fill in, with their widths in characters.
 TABLE: Mapping[str, int] = {
@@ -92,7 +93,7 @@ def _line(number: int, question: Question, packs: Sequence[Pack], lang: str) -> 
 def _asked(demand: Requirement, lang: str) -> str:
     """Word a requirement, with the evidence and the conditions that go with an answer."""
     words = wording.phrases(lang)["sheet"]
-    sentences = [_both(demand, "text", lang)]
+    sentences = [in_language(demand, "text", lang)]
     if demand.evidence:
         sentences.append(words["evidence_needed"])
     if demand.conditions:
@@ -100,11 +101,6 @@ def _asked(demand: Requirement, lang: str) -> str:
         conditions = words["comma"].join(names)
         sentences.append(words["conditions_needed"].format(conditions=conditions))
     return str(words["space"].join(sentences))
-
-
-def _both(noun: Requirement | Clause, field: str, lang: str) -> str:
-    chinese, english = getattr(noun, field), getattr(noun, f"{field}_en")
-    return str((chinese or english) if lang == "zh" else (english or chinese))
 
 
 def _sampling(question: Question, packs: Sequence[Pack], lang: str) -> str:
@@ -232,7 +228,7 @@ def rated(questions: Sequence[Question], plan: Plan, lang: str) -> list[PanelCli
 
 
 def _item(alike: Sequence[Question], lang: str) -> PanelItem:
-    text = _both(alike[0].requirement, "text", lang).rstrip("。.")
+    text = in_language(alike[0].requirement, "text", lang).rstrip("。.")
     return PanelItem(text=text, requirements=tuple(question.reference for question in alike))
 
 

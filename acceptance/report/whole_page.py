@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from acceptance.errors import PlanError
 from acceptance.messages import tr, visible
 from acceptance.report import own_pages, own_styles, page_places
+from acceptance.report.own_styles import wrong_page
 from acceptance.report.sheets import EDGE, LEAST, LOGO, SHEETS
 from acceptance.report.templates import style, template
 
@@ -79,11 +80,13 @@ def _require_parts(found: Filled, sheet: PageParts) -> None:
     twice = sorted({name for name in found.parts if found.parts.count(name) > 1})
     if missing:
         what = tr("has no place for {parts}", parts=_named(missing))
-        raise _wrong(what, found.where)
+        raise wrong_page(what, found.where)
     if twice:
-        raise _wrong(tr("has several places for {parts}", parts=_named(twice)), found.where)
+        raise wrong_page(tr("has several places for {parts}", parts=_named(twice)), found.where)
     if elsewhere:
-        raise _wrong(tr("{parts} may not stand on this page", parts=_named(elsewhere)), found.where)
+        raise wrong_page(
+            tr("{parts} may not stand on this page", parts=_named(elsewhere)), found.where
+        )
 
 
 def _named(parts: list[str]) -> str:
@@ -218,12 +221,14 @@ def _require_whole(filled: Filled, laid: LaidOut) -> None:
     own = visible(MARK.sub("", own_pages.plain_text(filled.body, filled.where)), lines=True)
     drawn, due = ("".join(text.split()) for text in (laid.words, own))
     if laid.pages > PAGES or laid.after != NEXT or len(drawn) < len(due):
-        raise _wrong(tr("goes over the end of the page, or hides words of its own"), filled.where)
+        raise wrong_page(
+            tr("goes over the end of the page, or hides words of its own"), filled.where
+        )
 
 
 def _require_drawn(laid: LaidOut, shown: Mapping[str, str], where: str) -> None:
     if hidden := [name for name in shown if f"place-{name}" not in laid.places]:
-        raise _wrong(tr("{parts} is not drawn", parts=_named(hidden)), where)
+        raise wrong_page(tr("{parts} is not drawn", parts=_named(hidden)), where)
 
 
 def _require_seen(laid: LaidOut, shown: Mapping[str, str], where: str) -> dict[str, Rectangle]:
@@ -231,7 +236,7 @@ def _require_seen(laid: LaidOut, shown: Mapping[str, str], where: str) -> dict[s
     _require_drawn(laid, shown, where)
     places = {name: laid.places[f"place-{name}"] for name in shown}
     if wrong := list(_wrong_places(places)):
-        raise _wrong("; ".join(wrong), where)
+        raise wrong_page("; ".join(wrong), where)
     return places
 
 
@@ -248,7 +253,3 @@ def _wrong_places(places: Mapping[str, Rectangle]) -> Iterator[str]:
                      part=_named([name]))  # fmt: skip
     for names in page_places.overlapping(places):
         yield tr("{parts} overlap", parts=_named([*names]))
-
-
-def _wrong(what: str, where: str) -> PlanError:
-    return PlanError(what, where=where, hint=tr("docs/institute.md says what a page may have"))

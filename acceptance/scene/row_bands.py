@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from acceptance.scene.named_boxes import boxes_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +24,7 @@ class RowBands:
     """Takes the means of bands while frames are decoded."""
 
     def __init__(self, regions: Mapping[str, Box]) -> None:
-        self.boxes = {name: tuple(map(round, box)) for name, box in regions.items() if wanted(name)}
+        self.boxes = boxes_of(KIND, regions)
         self.means: dict[str, list[NDArray[np.float32]]] = {name: [] for name in self.boxes}
 
     def see(self, frame: Frame) -> None:
@@ -36,11 +37,6 @@ class RowBands:
     def columns(self) -> dict[str, NDArray[np.float32]]:
         """Return the mean codes (n, bands) of each region, from its upper end down."""
         return {name: np.array(means) for name, means in self.means.items() if means}
-
-
-def wanted(name: str) -> bool:
-    """Whether a region's name asks for bands."""
-    return any(part.rstrip("0123456789") == KIND for part in re.split(r"[._]", name))
 
 
 def _means(part: NDArray[np.integer]) -> NDArray[np.float32]:

@@ -5,11 +5,12 @@ Bounded: of a long clip only frames at either end are kept, which show its clock
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from acceptance.scene.named_boxes import boxes_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +40,7 @@ class Strips:
 
     def __init__(self, opened: Clip, regions: Mapping[str, Box]) -> None:
         self.shift = opened.info.depth - 8
-        self.boxes = {name: tuple(map(round, box)) for name, box in regions.items() if wanted(name)}
+        self.boxes = boxes_of(KIND, regions)
         area = sum(width * height for _, _, width, height in self.boxes.values())
         most = min(MOST_FRAMES, max(2, MOST_BYTES // max(area, 1)))
         count = len(opened.packets)
@@ -64,11 +65,6 @@ class Strips:
             for name, parts in self.kept.items()
             if parts
         }
-
-
-def wanted(name: str) -> bool:
-    """Whether a region's name asks for a strip."""
-    return any(part.rstrip("0123456789") == KIND for part in re.split(r"[._]", name))
 
 
 def _stacked(parts: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:

@@ -7,14 +7,12 @@ import selectors
 import socket
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from acceptance.errors import DeviceError
+from acceptance.live.address import Address
 from acceptance.live.gb28181 import sip_message
 from acceptance.messages import tr
-
-if TYPE_CHECKING:
-    from acceptance.live.address import Address
 
 TRIES = 8  # ports: one that is free for TCP may be taken for UDP
 MOST_CONNECTIONS = 64
@@ -36,8 +34,7 @@ class Peer:
     """Where it came from."""
 
     def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{self.transport} {host}:{self.port}"
+        return f"{self.transport} {Address(self.host, self.port)}"
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from acceptance.live.address import Address
 from acceptance.live.gb28181.sip_message import SipMessage, parameter
 
 if TYPE_CHECKING:
@@ -70,8 +71,7 @@ class Identity:
     @property
     def at(self) -> str:
         """Host and port as an address has them."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{host}:{self.port}"
+        return str(Address(self.host, self.port))
 
 
 def request(
@@ -83,17 +83,16 @@ def request(
     body: bytes = b"",
 ) -> SipMessage:
     """Begin a conversation with a device."""
-    host = f"[{peer.host}]" if ":" in peer.host else peer.host
+    uri = f"sip:{device}@{Address(peer.host, peer.port)}"
     headers = (
         ("Via", via(peer, own)),
         ("From", f"<sip:{own.id}@{own.realm}>;tag={secrets.token_hex(6)}"),
-        ("To", f"<sip:{device}@{host}:{peer.port}>"),
+        ("To", f"<{uri}>"),
         ("Call-ID", secrets.token_hex(12)),
         ("CSeq", f"1 {method}"),
         ("Max-Forwards", "70"),
         AGENT,
     )
-    uri = f"sip:{device}@{host}:{peer.port}"
     return SipMessage(f"{method} {uri} SIP/2.0", (*headers, *more), body)
 
 

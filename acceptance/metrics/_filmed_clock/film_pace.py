@@ -167,13 +167,13 @@ def stretches(times: Array, readings: Readings) -> NDArray[np.float64]:
     if not parts:
         return np.empty(0)
     each = np.array_split(seen, parts)
-    found = np.array([_slope(times[part], readings.position[part]) for part in each])
+    found = np.array([median_slope(times[part], readings.position[part]) for part in each])
     kept = found[np.isfinite(found) & (found > 0)]
     return kept if 2 * len(kept) > parts else np.empty(0)
 
 
-def _slope(times: Array, position: Array) -> float:
-    """Return the median of the slopes over half of some frames."""
+def median_slope(times: Array, position: Array) -> float:
+    """Return the refreshes a second of some frames: the median of slopes over half of them."""
     half = len(times) // 2
     first = slice(0, len(times) - half)
     with np.errstate(divide="ignore", invalid="ignore"):  # stamps that stand still

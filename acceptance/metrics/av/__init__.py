@@ -26,6 +26,7 @@ from acceptance.metrics.av.pairing import paired
 from acceptance.metrics.av.shown_flashes import shown_by_clock
 from acceptance.model.basics import Reason
 from acceptance.model.measurement import BudgetLine, Curve, Note
+from acceptance.uncertainty import rectangular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,12 +143,12 @@ def by_clock(times: Array, readings: Readings, heard: Array) -> Sync:
     count, scatter = len(each), float(draws.std(axis=1, ddof=1).mean())
     phases = [BudgetLine(source="phases", contribution=float(of_mean.std()))]
     if shown.half:
-        phases.append(_line("open_phase", 1000 * shown.half))
+        phases.append(rectangular("open_phase", 1000 * shown.half))
     repeats = BudgetLine(
         source="repeatability", contribution=scatter / count**0.5, degrees_of_freedom=count - 1.0
     )
     own = BudgetLine(source="repeatability", contribution=scatter / (2 * (count - 1)) ** 0.5)
-    single = [_line("beep", BEEP)]
+    single = [rectangular("beep", BEEP)]
     if shown.uneven:
         single.append(BudgetLine(source="uneven_stamps", contribution=1000 * shown.uneven))
     return Sync(
@@ -176,7 +177,7 @@ def by_flashes(times: Array, light: Array, heard: Array) -> Sync:
         mean_lines=[exposure, *_of_changes(apart, len(each))],
         sd=float(np.hypot(1000 * found.scatter, apart)),
         sd_lines=[own, *_of_changes(apart / 2**0.5, len(each))],
-        worst_lines=[exposure, scatter, _line("single_flash", 1000 * float(shown))],
+        worst_lines=[exposure, scatter, rectangular("single_flash", 1000 * float(shown))],
     )  # fmt: skip
 
 
@@ -197,10 +198,6 @@ def _own_offsets(pairs: Pairs, seen: Flashes, heard: Array) -> tuple[Pairs, Offs
 def _of_changes(apart: float, count: int) -> list[BudgetLine]:
     """Return the line of offsets of parts that are ``apart`` (ms, rms): another film has others."""
     return [BudgetLine(source="repeatability", contribution=apart / count**0.5)] * (apart > 0)
-
-
-def _line(source: str, half: float) -> BudgetLine:
-    return BudgetLine(source=source, contribution=half / 3**0.5, evaluation="B")
 
 
 def _figures(
@@ -257,7 +254,7 @@ def lines_of(page: float | None, accuracy: float | None, away: float | None) -> 
     doubt = PAGE if page is None else ACCURACY if accuracy is None else accuracy
     open_way = FARTHEST / 2 if away is None else 0.1 + 0.05 * away
     half_widths = {"page_offset": doubt, "sound_path": open_way / SPEED}
-    return [_line(source, half) for source, half in half_widths.items()]
+    return [rectangular(source, half) for source, half in half_widths.items()]
 
 
 def _curve(sync: Sync, shift: float) -> Curve:

@@ -24,6 +24,7 @@ from acceptance.metrics._osd_clock.ticking import SHORTEST
 from acceptance.metrics.burnt_in_clock import reference_time
 from acceptance.model.basics import Reason
 from acceptance.model.measurement import BudgetLine, Curve, Note
+from acceptance.uncertainty import rectangular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -234,10 +235,7 @@ def offset(
     scatter = float(each.std(ddof=1)) / len(each) ** 0.5
     freedom = len(each) - 1.0
     budget = [BudgetLine(source="repeatability", contribution=scatter, degrees_of_freedom=freedom)]
-    budget += [
-        BudgetLine(source=name, contribution=half / 3**0.5, evaluation="B")
-        for name, half in widths.items()
-    ]
+    budget += [rectangular(name, half) for name, half in widths.items()]
     return float(each.mean()), budget
 
 

@@ -50,8 +50,3 @@ def note(name: str, code: str, **parameters: Value) -> Note:
     """Say why ``device.<name>`` was not obtained."""
     reason = Reason(code=code, parameters=parameters)
     return Note(metric="device", quantity=f"device.{name}", reason=reason)
-
-
-def rectangular(source: str, half_width: float) -> BudgetLine:
-    """Return the line of an input of which only bounds are known (JCGM 100:2008, 4.3.7)."""
-    return BudgetLine(source=source, contribution=half_width / 3**0.5, evaluation="B")

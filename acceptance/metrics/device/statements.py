@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acceptance.metrics.device.figures import figure, note, rectangular
+from acceptance.metrics.device.figures import figure, note
 from acceptance.model.basics import Reason
 from acceptance.model.measurement import Note
+from acceptance.uncertainty import rectangular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

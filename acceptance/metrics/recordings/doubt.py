@@ -9,6 +9,7 @@ from acceptance.metrics.recordings.channel import DAY, stated
 from acceptance.model.basics import Reason
 from acceptance.model.measurement import BudgetLine
 from acceptance.recorder.recordings import APART
+from acceptance.uncertainty import rectangular
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,11 +98,6 @@ def _apart(recording: Recording) -> float:
     created, named = recording.evidence.created, recording.evidence.named_start
     odd = any(fault.code in ODDS for fault in recording.faults)
     return created - named if odd and created is not None and named is not None else 0.0
-
-
-def rectangular(source: str, half_width: float) -> BudgetLine:
-    """Line of an input that may lie anywhere within a half-width."""
-    return BudgetLine(source=source, contribution=half_width / math.sqrt(3), evaluation="B")
 
 
 def scaled(lines: Sequence[BudgetLine], factor: float) -> list[BudgetLine]:

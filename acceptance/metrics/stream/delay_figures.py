@@ -12,9 +12,9 @@ from acceptance.metrics.stream.figures import (
     MEAN,
     PERCENTILE,
     WORST,
-    rectangular,
 )
 from acceptance.model.measurement import BudgetLine, Curve
+from acceptance.uncertainty import rectangular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -98,8 +98,3 @@ class CapturedStream:
             metric="stream",
             quantity=f"stream.{name}" if name else "",
         )
-
-
-def rectangular(source: str, half_width: float) -> BudgetLine:
-    """Return the line of an input of which only bounds are known (JCGM 100:2008, 4.3.7)."""
-    return BudgetLine(source=source, contribution=half_width / 3**0.5, evaluation="B")

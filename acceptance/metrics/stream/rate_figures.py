@@ -14,10 +14,10 @@ from acceptance.metrics.stream.figures import (
     MAXIMUM,
     MEAN,
     MEDIAN,
-    rectangular,
 )
 from acceptance.model.basics import Reason
 from acceptance.model.measurement import BudgetLine
+from acceptance.uncertainty import rectangular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

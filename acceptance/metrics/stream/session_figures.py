@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.metrics.stream.figures import WORST, rectangular
+from acceptance.metrics.stream.figures import WORST
 from acceptance.model.measurement import BudgetLine
+from acceptance.uncertainty import rectangular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
