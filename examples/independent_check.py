@@ -27,7 +27,7 @@ import tomllib
 import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from itertools import pairwise
 from pathlib import Path
@@ -129,9 +129,9 @@ def check(folder: Path, trust: list[Path]) -> None:
     reasons = [part["/Reason"] for part in tables(read(held["report.pdf"]).root_object)
                if {"/Reason", "/ByteRange"} <= part.keys()]  # fmt: skip
     require({*reasons} <= {session["id"]}, "a signature gives another reason than the number")
-    times = [datetime.fromisoformat(session["finished"]), *signed_at]
+    times = [datetime.fromisoformat(session["finished"]), *signed_at, datetime.now(UTC)]
     require(all(later >= earlier - timedelta(minutes=5) for earlier, later in pairwise(times)),
-            "somebody signed before the session was finished, or out of turn")  # fmt: skip
+            "signed before the session was finished, out of turn, or in the future")  # fmt: skip
     older = {(each["id"], each["sha256"]) for each in session["predecessors"]}
     require(len({session["id"], *(number for number, _ in older)}) == len(older) + 1,
             "the older sessions go in a circle")  # fmt: skip

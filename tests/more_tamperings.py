@@ -416,6 +416,8 @@ MORE_FORGERIES = [
             State.INDETERMINATE, attached=elsewhere, pages=anew(place_moved)),
     Forgery("signed with a clock set back", "one of the clocks was wrong", State.INDETERMINATE,
             sign=at(datetime(2026, 6, 1, tzinfo=UTC))),
+    Forgery("signed with a clock set forward", "is still to come", State.INDETERMINATE,
+            sign=at(datetime(2050, 6, 1, tzinfo=UTC))),
     Forgery("a session that rests on itself", CIRCLE,
             attached=session_with(predecessors=(older("20260602-X1", "a"),))),
     Forgery("two older sessions of one number", CIRCLE,

@@ -156,6 +156,8 @@ OWN = 'source = "自定", level = "seen"'
 NOISE_TOO = '[[requirements]]\nid = "noise"\n'
 ADVISED = f'{NOISE}advised_by = "base#advice"\npart = "technical"\n'
 BELOW = pack(STEPS, ADVISED, advised("advice", 60.0, "ptz"))
+CONFLICT = '[[conflicts]]\nid = "differ"\n'
+DIFFERING = f'{pack()}{CONFLICT}text = "别处：48 dB"\ntext_en = "Elsewhere: 48 dB"\n'
 MILDER = advised("mild", 45.1, "dome")
 TOLD = {
     "copy": "A3-001",
@@ -351,6 +353,12 @@ WAYS_BY_FILE = (
             ("titles", '[[clauses]]\nnumber = "1"\ntitle = "图像（不作要求）"\n'),
             ("words of a sample", '[[samplings]]\nid = "cameras"\ntext = "全数检验。"\n'),
         )
+    ),
+    Way(
+        what="nothing said of where standards differ, by a pack of one's own",
+        codes=("weaker_rule",),
+        honest=laid_over(CONFLICT, DIFFERING),
+        bent=laid_over(f'{CONFLICT}text = "无"\ntext_en = "None"\n', DIFFERING),
     ),
     *(
         Way(
