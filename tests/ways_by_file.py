@@ -92,10 +92,10 @@ def called(name: str, figures: Iterable[Measurement], **fields: str) -> Case:
     )
 
 
-def lit_by(**fields: object) -> Case:
+def lit_by(read_in: str = "lx", **fields: object) -> Case:
     """Read the light with an instrument."""
     meter = replace(LUX_METER, **{"serial": "A 17"} | fields)  # type: ignore[arg-type]
-    light = Condition(name="illuminance", value=500.0, unit="lx", instrument="lux")
+    light = Condition(name="illuminance", value=500.0, unit=read_in, instrument="lux")
     shots = (replace(SHOT, conditions=(light,), instruments=("lux",)),)
     people = (Person(name="王工", role="检测员", methods=("noise", "grey_scale")),)
     plan = replace(DEVICE, instruments=(meter,), people=people)
@@ -288,6 +288,12 @@ WAYS_BY_FILE = (
         codes=("conditions_stated",),
         honest=lit_by(),
         bent=lit_by(unit="", range_from=None, range_to=None),
+    ),
+    Way(
+        what="a light of no unit read with an instrument of no unit",
+        codes=("conditions_stated",),
+        honest=lit_by(),
+        bent=lit_by(read_in="", unit="", range_from=None, range_to=None),
     ),
     Way(
         what="an instrument with a calibration and no number",

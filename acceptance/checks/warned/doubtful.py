@@ -167,8 +167,8 @@ def _names(judged: Judged) -> Iterator[str]:
 
 def _stated(conditions: Iterable[Condition]) -> Iterator[str]:
     """Yield all that is said of conditions, by their names and in their units."""
-    for one in conditions:
-        yield from (one.name, str(one.value), one.unit, one.instrument, one.source)
+    for each in conditions:
+        yield from (each.name, str(each.value), each.unit, each.instrument, each.source)
 
 
 def _names_of_pack(pack: Pack) -> Iterator[str]:

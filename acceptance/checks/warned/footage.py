@@ -218,7 +218,7 @@ def _contradiction(each: Note) -> str:
 
 def _reads(instrument: Instrument | None, condition: Condition) -> bool:
     """Whether an instrument is listed that reads the unit, and is calibrated for the value."""
-    if instrument is None or instrument.unit != condition.unit:
+    if instrument is None or not instrument.unit or instrument.unit != condition.unit:
         return False
     low, high = instrument.range_from, instrument.range_to
     value = condition.value if isinstance(condition.value, int | float) else None
