@@ -27,7 +27,7 @@ import tomllib
 import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from itertools import pairwise
 from pathlib import Path
@@ -60,11 +60,11 @@ OF_CATALOG = {"/AF", "/AcroForm", "/DSS", "/Extensions", "/Lang", "/MarkInfo", "
               "/Type", "/Version", "/ViewerPreferences"}  # fmt: skip
 OF_PAGE = {"/Type", "/Parent", "/MediaBox", "/TrimBox", "/BleedBox", "/Contents", "/Resources",
            "/Tabs", "/StructParents", "/Annots"}  # fmt: skip
-OF_FIELD = {"/FT", "/T", "/Type", "/Subtype", "/F", "/Rect", "/P", "/V", "/Lock", "/StructParent",
-            "/AP", "/TU"}  # fmt: skip
+OF_FIELD = {"/FT", "/T", "/Type", "/Subtype", "/F", "/Rect", "/P", "/V", "/StructParent", "/AP",
+            "/TU"}  # fmt: skip
 BY_SIGNING = {  # type of an object -> what signing changes of it; "": information, form, /DSS
     "/Catalog": {"/AcroForm", "/DSS", "/Perms", "/Extensions", "/Version"}, "/Page": {"/Annots"},
-    "/Annot": {"/V", "/Lock", "/M", "/AP"}, "": {"/ModDate", "/Producer", "/Fields", "/SigFlags",
+    "/Annot": {"/V", "/M", "/AP"}, "": {"/ModDate", "/Producer", "/Fields", "/SigFlags",
                                                  "/Certs", "/CRLs", "/OCSPs", "/VRI"},
 }  # fmt: skip
 FOR_DOCUMENTS = {  # extended key usages, as openssl calls them
@@ -83,6 +83,7 @@ OF_SIGNATURE = {  # kind -> its type, and what it may hold
 }  # fmt: skip
 CERTIFIES = [{"/Type": "/SigRef", "/TransformMethod": "/DocMDP", "/TransformParams": {
     "/Type": "/TransformParams", "/V": "/1.2", "/P": 2}}]  # fmt: skip
+VERDICT = re.compile(r"(合格|通过|达标)$|\bPASS(ED)?\b", re.IGNORECASE)  # as a role: none is
 STAMPED, TOKEN = "1.2.840.113549.1.9.16.2.14", bytes.fromhex("060b2a864886f70d010910020e")
 ESIC = {"/ESIC": {"/Type": "/DeveloperExtensions", "/BaseVersion": "/1.7", "/ExtensionLevel": 1}}
 STAMP = (38 * 72 / 25.4, 11 * 72 / 25.4)  # width and height, pt
@@ -128,9 +129,9 @@ def check(folder: Path, trust: list[Path]) -> None:
     reasons = [part["/Reason"] for part in tables(read(held["report.pdf"]).root_object)
                if {"/Reason", "/ByteRange"} <= part.keys()]  # fmt: skip
     require({*reasons} <= {session["id"]}, "a signature gives another reason than the number")
-    times = [datetime.fromisoformat(session["finished"]), *signed_at]
+    times = [datetime.fromisoformat(session["finished"]), *signed_at, datetime.now(UTC)]
     require(all(later >= earlier - timedelta(minutes=5) for earlier, later in pairwise(times)),
-            "somebody signed before the session was finished, or out of turn")  # fmt: skip
+            "signed before the session was finished, out of turn, or in the future")  # fmt: skip
     older = {(each["id"], each["sha256"]) for each in session["predecessors"]}
     require(len({session["id"], *(number for number, _ in older)}) == len(older) + 1,
             "the older sessions go in a circle")  # fmt: skip
@@ -192,6 +193,7 @@ def signatures(pdf: bytes, trust: list[Path]) -> list[datetime]:
     require(pdf.count(b"startxref") == len(ends), "an update is not by the toolkit")
     for before, after in pairwise(ends):
         signed_only(read(pdf[:before]), read(pdf[:after]), of_update(pdf, before, after))
+    require(not any(VERDICT.search(str(field["/T"])) for field in fields), "a role is a verdict")
     stated = [str(value["/M"])[2:].replace("'", "") for value in held if "/M" in value]
     return [datetime.strptime(text, "%Y%m%d%H%M%S%z") for text in stated]
 
@@ -302,7 +304,7 @@ def only_grew(old: Any, new: Any) -> bool:  # noqa: ANN401 -- whatever lies ther
     before, after = ([*map(plain, list.__iter__(side or []))] for side in (old, new))
     added = [item.get_object() for item in (new or [])[len(before) :]]
     return before == after[: len(before)] and all(
-        at(item, "/FT") == "/Sig" and {*item} <= OF_FIELD for item in added
+        at(item, "/FT") == "/Sig" and "/V" in {*item} <= OF_FIELD for item in added
     )
 
 

@@ -102,6 +102,25 @@ def script() -> generic.DictionaryObject:
     return generic.DictionaryObject(action)
 
 
+def waits(writer: IncrementalPdfFileWriter, **entries: object) -> None:
+    """Add an empty field for a signature, which viewers list by its name."""
+    page = writer.root["/Pages"]["/Kids"].raw_get(0)
+    field = generic.DictionaryObject(
+        {name("/FT"): name("/Sig"), name("/Type"): name("/Annot"), name("/P"): page,
+         name("/Subtype"): name("/Widget"), name("/F"): generic.NumberObject(132),
+         name("/Rect"): generic.ArrayObject(map(generic.NumberObject, (0, 0, 0, 0))),
+         name("/T"): generic.pdf_string("结论：全部合格"),
+         **{name(f"/{key}"): value for key, value in entries.items()}}
+    )  # fmt: skip
+    held, fields = writer.add_object(field), writer.root["/AcroForm"]["/Fields"]
+    for listed in (fields, page.get_object()["/Annots"]):
+        listed.append(held)
+        writer.update_container(listed)
+
+
+A_STAMP = partial(waits, TU=generic.pdf_string("Timestamp"))
+LOCKED = {"Type": "/SigFieldLock", "Action": "/All", "Msg": "/全部合格"}
+LOCK = generic.DictionaryObject({name(f"/{key}"): name(value) for key, value in LOCKED.items()})
 HOLDS_MORE = "a form of the report holds more"
 TITLED = "title or bookmarks are not those"
 XFA = entered("/AcroForm", XFA=generic.pdf_string("<x/>"))
@@ -158,6 +177,9 @@ HIDDEN_PLACES = [
         Forgery(f"{what} in the signature's update", HOLDS_MORE, sign=within(act))
         for what, act in (
             ("a second form", XFA),
+            ("an empty field called a pass", waits),
+            ("an empty field called a time stamp", A_STAMP),
+            ("an empty field that locks others", partial(waits, Lock=LOCK)),
             ("a field that acts",
              partial(field_says, AA=generic.DictionaryObject({name("/E"): script()}))),
         )

@@ -211,6 +211,15 @@ MORE_TAMPERINGS = [
               "signature broken"),
     Tampering("the report, rewritten", append(rewritten_as_it_is), "signature broken"),
     Tampering("the report, empty", append(lambda _: b""), "report.pdf", State.INCOMPLETE),
+    *(
+        Tampering(f"names unpacked {what}", moved(CLIP, os.fsdecode(read)),
+                  "may have garbled names", sealed_again=False)
+        for what, read in (
+            ("as GBK", CLIP.encode().decode("gb18030", "replace").encode()),
+            ("as code page 437", CLIP.encode().decode("cp437").encode()),
+            ("in GBK", CLIP.encode("gbk")),
+        )
+    ),
     Tampering("a clip elsewhere", moved(CLIP, "data/door.mp4"), "data/door.mp4 added"),
     Tampering("a folder linked into itself", loop, "link to another folder", sealed_again=False),
     Tampering("a pipe among the packs", lambda folder: os.mkfifo(folder / "data/packs/x.toml"),
@@ -407,6 +416,8 @@ MORE_FORGERIES = [
             State.INDETERMINATE, attached=elsewhere, pages=anew(place_moved)),
     Forgery("signed with a clock set back", "one of the clocks was wrong", State.INDETERMINATE,
             sign=at(datetime(2026, 6, 1, tzinfo=UTC))),
+    Forgery("signed with a clock set forward", "is still to come", State.INDETERMINATE,
+            sign=at(datetime(2050, 6, 1, tzinfo=UTC))),
     Forgery("a session that rests on itself", CIRCLE,
             attached=session_with(predecessors=(older("20260602-X1", "a"),))),
     Forgery("two older sessions of one number", CIRCLE,

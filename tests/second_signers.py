@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from forgeries import Forgery, elsewhere
-from hidden_places import HOLDS_MORE, field_says, metadata_say, padded
+from hidden_places import HOLDS_MORE, field_says, metadata_say, padded, waits
 from more_tamperings import anew
 from pyhanko.pdf_utils import generic
 
@@ -110,6 +110,7 @@ SECOND_SIGNERS = [
     SecondSigner("shows fewer pages", other_root),
     SecondSigner("covers a page by a link", COVERED_BY_A_LINK),
     SecondSigner("covers a page by a field of text", TEXT_FIELD),
+    SecondSigner("leaves an empty field called a pass", waits),
 ]
 NO_LINK = "holds an annotation that is no link"
 OF_FIELDS = [

@@ -14,6 +14,7 @@ from pyhanko.sign.signers import cms_embedder, pdf_byterange
 from second_signers import SecondSigner
 
 from acceptance.signing import appearances, pades
+from acceptance.signing.certificates import load_signer
 from acceptance.signing.signatures import State
 
 if TYPE_CHECKING:
@@ -252,7 +253,21 @@ def referring(way: tuple[str, ...], key: str, value: str) -> Sign:
     return sign
 
 
+def in_role(role: str) -> Sign:
+    """Sign in a role that this tool signs in for nobody."""
+
+    def sign(pdf: bytes, chain: DemoChain) -> bytes:
+        with patch.object(pades, "states_a_verdict", return_value=False):
+            return pades.sign(pdf, load_signer(chain.signer, chain.password), role=role)
+
+    return sign
+
+
 OF_SIGNATURES = [
+    *(
+        Forgery(f"the role {role}", "states a verdict", sign=in_role(role))
+        for role in ("全部合格", "复核合格", "PASS")
+    ),
     Forgery("a version that says a pass", "holds /V,", sign=holding(V=PASS)),
     Forgery("a filter that says a pass", "holds /Filter /ALL-PASS",
             sign=holding(Filter=generic.pdf_name("/ALL-PASS"))),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from more_ways_to_bend import LUX, LUX_METER, OF_SECOND_CAMERA, RECORDER, TWO
-from reached_session import CAMERA, FIRM, SHOT, STEPS_SEEN, Case, figure, pack
+from reached_session import CAMERA, FIRM, NOISE, SHOT, STEPS, STEPS_SEEN, Case, figure, pack
 from ways_by_name import FIGURES
 from ways_by_statement import named, rated_by
 from ways_to_bend import (
@@ -92,10 +92,10 @@ def called(name: str, figures: Iterable[Measurement], **fields: str) -> Case:
     )
 
 
-def lit_by(**fields: object) -> Case:
+def lit_by(read_in: str = "lx", **fields: object) -> Case:
     """Read the light with an instrument."""
     meter = replace(LUX_METER, **{"serial": "A 17"} | fields)  # type: ignore[arg-type]
-    light = Condition(name="illuminance", value=500.0, unit="lx", instrument="lux")
+    light = Condition(name="illuminance", value=500.0, unit=read_in, instrument="lux")
     shots = (replace(SHOT, conditions=(light,), instruments=("lux",)),)
     people = (Person(name="王工", role="检测员", methods=("noise", "grey_scale")),)
     plan = replace(DEVICE, instruments=(meter,), people=people)
@@ -145,6 +145,20 @@ def frozen(**details: float | bool) -> Case:
     )
 
 
+def advised(name: str, least: float, kind: str) -> str:
+    """Write a requirement of another kind of device, which only advises."""
+    text = NOISE.replace('"noise"', f'"{name}"').replace('"fixed"', f'"{kind}"')
+    limit = text.replace("at_least = 45", f"at_least = {least}").replace("PROVENANCE", OWN)
+    return f'{limit}modality = "should"\n'
+
+
+OWN = 'source = "自定", level = "seen"'
+NOISE_TOO = '[[requirements]]\nid = "noise"\n'
+ADVISED = f'{NOISE}advised_by = "base#advice"\npart = "technical"\n'
+BELOW = pack(STEPS, ADVISED, advised("advice", 60.0, "ptz"))
+CONFLICT = '[[conflicts]]\nid = "differ"\n'
+DIFFERING = f'{pack()}{CONFLICT}text = "别处：48 dB"\ntext_en = "Elsewhere: 48 dB"\n'
+MILDER = advised("mild", 45.1, "dome")
 TOLD = {
     "copy": "A3-001",
     "by": "赵工",
@@ -152,6 +166,7 @@ TOLD = {
     "lightness": 3.0,
     "colour": 2.0,
 }
+AFTERWARDS = {"copy": "A3-001", "date": "2026-11-30", "filmed": "2026-11-20"}
 PHOTOGRAPHS = tuple(f"{number}.jpg" for number in range(7))
 
 WAYS_BY_FILE = (
@@ -168,6 +183,13 @@ WAYS_BY_FILE = (
         honest=PASSED,
         bent=noted("chart", "copy_otherwise", length=0.5, **TOLD),
         words=("A3-001 (shot-1): ×0.500", "赵工"),
+    ),
+    Way(
+        what="a print measured once its film had been seen",
+        codes=("resources_open",),
+        honest=PASSED,
+        bent=noted("chart", "copy_measured_later", **AFTERWARDS),
+        words=("A3-001 (2026-11-30)",),
     ),
     Way(
         what="one picture repeated as a film",
@@ -268,6 +290,12 @@ WAYS_BY_FILE = (
         bent=lit_by(unit="", range_from=None, range_to=None),
     ),
     Way(
+        what="a light of no unit read with an instrument of no unit",
+        codes=("conditions_stated",),
+        honest=lit_by(),
+        bent=lit_by(read_in="", unit="", range_from=None, range_to=None),
+    ),
+    Way(
         what="an instrument with a calibration and no number",
         codes=("resources_open",),
         honest=lit_by(),
@@ -330,6 +358,25 @@ WAYS_BY_FILE = (
             ("English words", '[[requirements]]\nid = "noise"\ntext_en = "Not asked"\n'),
             ("titles", '[[clauses]]\nnumber = "1"\ntitle = "图像（不作要求）"\n'),
             ("words of a sample", '[[samplings]]\nid = "cameras"\ntext = "全数检验。"\n'),
+        )
+    ),
+    Way(
+        what="nothing said of where standards differ, by a pack of one's own",
+        codes=("weaker_rule",),
+        honest=laid_over(CONFLICT, DIFFERING),
+        bent=laid_over(f'{CONFLICT}text = "无"\ntext_en = "None"\n', DIFFERING),
+    ),
+    *(
+        Way(
+            what=f"{what} by a pack of one's own",
+            codes=("weaker_rule",),
+            honest=laid_over(NOISE_TOO, BELOW),
+            bent=laid_over(text, BELOW),
+        )
+        for what, text in (
+            ("milder advice", f'{NOISE_TOO}advised_by = "own#mild"\n{MILDER}'),
+            ("figures of what lies below a device", f"{NOISE_TOO}below = true\n"),
+            ("an item counted in another part", f'{NOISE_TOO}part = "documents"\n'),
         )
     ),
     Way(

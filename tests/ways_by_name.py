@@ -22,7 +22,7 @@ from ways_to_bend import (
     field_of_noise,
 )
 
-from acceptance.model import Instrument, Person, Project, SubjectKind
+from acceptance.model import Condition, Instrument, Person, Project, SubjectKind
 from acceptance.session import store
 
 if TYPE_CHECKING:
@@ -60,6 +60,19 @@ HELD = Case(
 def by_parties(case: Case) -> Case:
     """Name on the cover who builds, designs and tests, and who is authorised to."""
     return replace(case, plan=replace(case.plan, project=PARTIES, people=TESTERS))
+
+
+def said(**fields: str) -> Case:
+    """State a condition of a film, of which this much is one's own choice."""
+    stated = Condition(**({"name": "lamp", "value": "LED"} | fields))  # type: ignore[arg-type]
+    return replace(HONEST, shots=(replace(SHOT, conditions=(stated,)),))
+
+
+def answered(condition: Condition) -> Case:
+    """State a condition of each answer."""
+    case = drawn(no="")
+    answers = tuple(replace(one, conditions=(condition,)) for one in case.plan.answers)
+    return replace(case, plan=replace(case.plan, answers=answers))
 
 
 def with_camera(**about: str) -> Case:
@@ -163,6 +176,21 @@ WAYS_BY_NAME = (
             ("a model", "合格（全部）", with_camera(model="合格（全部）")),
             ("a maker", "✅", with_camera(manufacturer="甲厂 ✅")),
             ("a serial number", "ᏢᎪᏚᏚ", with_camera(serial="ᏢᎪᏚᏚ")),
+            ("an address", "全部合格", with_camera(address="全部合格")),
+            *(
+                (f"the {field} of a condition", "全部合格", said(**{field: "全部合格"}))
+                for field in ("name", "unit", "instrument", "source")
+            ),
+            (
+                "a condition of an answer",
+                "全部合格",
+                answered(Condition(name="lamp", value="全部合格")),
+            ),
+            (
+                "the name of a clock screen",
+                "全部合格",
+                replace(HONEST, shots=(replace(SHOT, screen="全部合格"),)),
+            ),
             (
                 "the name of a copy",
                 "卡-03 合格",

@@ -26,6 +26,7 @@ from acceptance.model import (
     Instrument,
     Matrix,
     Score,
+    Shot,
     SignalPath,
     Subject,
     SubjectKind,
@@ -134,6 +135,11 @@ def twice_filed(**fields: object) -> Case:
     second = replace(LIT, id="shot-2", **fields)  # type: ignore[arg-type]
     again = (replace(one, shot="shot-2") for one in PASSES)
     return replace(HONEST, shots=(LIT, second), measurements=(*PASSES, *again))
+
+
+def stating(name: str, value: float, unit: str) -> Shot:
+    """Say of a film what nothing in it shows."""
+    return replace(SHOT, conditions=(Condition(name=name, value=value, unit=unit),))
 
 
 MANY = (
@@ -333,5 +339,25 @@ WAYS_BY_STATEMENT = (
                 replace(CAMERAS[1], serial="\u0405N 001"),
             ),
         }.items()
+    ),
+    *(
+        Way(
+            what=f"a figure corrected by a {name} that somebody states",
+            codes=("conditions_stated",),
+            honest=replace(HONEST, measurements=PASSES),
+            bent=replace(HONEST, shots=(stating(name, value, unit),), measurements=PASSES),
+            words=(f"{value:g} {unit} (shot-1)".replace("  ", " "),),
+        )
+        for name, value, unit in (
+            ("page_offset", 400.0, "ms"),
+            ("microphone_distance", 30.0, "m"),
+            ("stream_delay", 5.0, "s"),
+            ("reference_time_accuracy", 0.0, "s"),
+            ("screen_scan", 16.0, "ms"),
+            ("screen_refresh", 50.0, "Hz"),
+            ("light_non_uniformity", 0.0, "%"),
+            ("focal_length", 50.0, "mm"),
+            ("filter", 0.001, "%"),
+        )
     ),
 )

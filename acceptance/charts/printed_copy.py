@@ -77,8 +77,17 @@ def wanted(shot: Shot, folder: Path) -> list[Chart]:
 
 
 def notices(chart: Chart) -> tuple[Reason, ...]:
-    """Return all that the report must say about the copy: see ``notice`` and ``otherwise``."""
-    return tuple(filter(None, (notice(chart), otherwise(chart))))
+    """Return all that the report must say about the copy."""
+    return tuple(filter(None, (notice(chart), otherwise(chart), later(chart))))
+
+
+def later(chart: Chart) -> Reason | None:
+    """Return that a copy was measured only after it was filmed: the result was known by then."""
+    copy = chart.copy
+    if copy is None or not copy.filmed_before:
+        return None
+    parameters = {"copy": copy.serial, "date": copy.measured_on, "filmed": copy.filmed_before}
+    return Reason(code="copy_measured_later", parameters=parameters)
 
 
 def otherwise(chart: Chart) -> Reason | None:
@@ -167,9 +176,9 @@ def _parsed(path: Path) -> tuple[Table, bytes]:
 def read(path: Path, chart: Chart, day: str = "") -> Chart:
     """Return the chart with what the copy's file says in place of the design.
 
-    ``day`` is the ISO date on which it was filmed, when it must not be due yet. Where nobody says
-    it, it is that on which this is called: the last on which it can have been. Raises
-    ``ChartError``.
+    ``day`` is the ISO date on which it was filmed, when it should have been measured, and must not
+    be due yet. Where nobody says it, it is that on which this is called: the last on which it can
+    have been. Raises ``ChartError``.
     """
     table, text = _parsed(path)
     _check_chart(table, chart)
@@ -182,6 +191,7 @@ def read(path: Path, chart: Chart, day: str = "") -> Chart:
     table.end()
     day = day or datetime.now(CHINA).date().isoformat()
     expired = copy.due and day > copy.due
+    copy = replace(copy, filmed_before=day) if copy.measured_on > day else copy
     return replace(chart, copy=_expired(copy, chart) if expired else copy)
 
 

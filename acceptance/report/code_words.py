@@ -83,6 +83,8 @@ class CodeWords:
             yield each.id, f"{each.clause} {self._short(each.text, each.text_en)}"
         for rule in pack.samplings:
             yield rule.id, f"{rule.clause} {self._short(rule.text, rule.text_en)}"
+        for conflict in pack.conflicts:
+            yield conflict.id.rpartition("#")[2], self._short(conflict.text, conflict.text_en)
         for gone in pack.withdrawn:
             for table in _asked_below(pack, gone.what):
                 words = self._short(table["text"], table.get("text_en", ""))

@@ -70,6 +70,26 @@ def other_sizes(folder: Path, session: Session) -> Iterator[str]:
         yield tr("{path} has {size} bytes, not {due}; it was not read", path=path, **counts)
 
 
+def garbled(folder: Path, session: Session) -> Iterator[str]:
+    """Say that files may lie there under names that the program which unpacked them garbled.
+
+    Chinese names are written in UTF-8 and read as GBK, or the other way round. Sizes and endings
+    alone are looked at: whoever gives the files their names back is told the rest.
+    """
+    here = evidence.sizes(folder)
+    left = {(here[path], PurePosixPath(path).suffix): path for path in here.keys() - session.hashes}
+    lacking = sorted(path for path in session.sizes.keys() - here if not path.isascii())
+    pairs = [
+        (left.get((session.sizes[path], PurePosixPath(path).suffix)), path) for path in lacking
+    ]
+    for there, path in [pair for pair in pairs if pair[0]][:1]:
+        yield tr(
+            "{there} is as large as {path}, which is missing: the program that unpacked the folder "
+            "may have garbled names. Unpack it again with one that takes them for UTF-8",
+            there=there, path=path,
+        )  # fmt: skip
+
+
 def require_readable(folder: Path) -> None:
     """Refuse, before anything is read, what is no file, or beside ``data/`` too large.
 

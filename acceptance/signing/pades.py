@@ -17,6 +17,7 @@ from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 
+from acceptance.checks.verdict_words import states_a_verdict
 from acceptance.errors import InputError, SessionError, SetupError
 from acceptance.files import shortage
 from acceptance.messages import tr
@@ -129,7 +130,13 @@ def prepare(
 
 
 def _require_place(role: str, places: Mapping[str, StampPlace]) -> None:
-    """Refuse a signature that nobody would see, where the report's pages leave its place out."""
+    """Refuse a signature that nobody would see, where the report's pages leave its place out.
+
+    And one in a role that viewers would show as a verdict.
+    """
+    if states_a_verdict(role):
+        hint = tr("Name the role by who signs")
+        raise SessionError(tr("the role states a verdict"), where=role, hint=hint)
     if places and role in roles.ORDER and role not in places:
         what = tr("the first page has no place for it, and nobody would see the signature")
         hint = tr(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pyhanko.pdf_utils.generic import DictionaryObject
 
+from acceptance.checks.verdict_words import states_a_verdict
 from acceptance.messages import tr
 from acceptance.signing import roles
 from acceptance.signing.certificates import common_name
@@ -84,6 +85,9 @@ def strange(signature: EmbeddedPdfSignature) -> Iterator[SignatureProblem]:
         detail = tr("{role}: the signature calls its signer {name!r:.80}, the certificate {due}",
                     role=role, name=str(held["/Name"]), due=due)  # fmt: skip
         yield SignatureProblem(code="signature_name", detail=detail)
+    if states_a_verdict(signature.field_name):
+        detail = tr("{role}: the role in which it is signed states a verdict", role=role)
+        yield SignatureProblem(code="signature_role", detail=detail)
 
 
 def _entries(held: DictionaryObject, place: str = "") -> Iterator[tuple[str, PdfObject]]:

@@ -198,7 +198,9 @@ class Examined(ShownSteps):
         if not self.folder:
             return alone()
         state, details = judge_problems(self.differences)
-        return state, (*details, *shorten([*contents.other_sizes(self.folder, self.session)]))
+        why = contents.garbled(self.folder, self.session) if self.differences else ()
+        sizes = contents.other_sizes(self.folder, self.session)
+        return state, (*details, *shorten([*why, *sizes]))
 
     def log(self) -> Outcome:
         """Check the chain of the log, and that it begins with the entries in the session."""

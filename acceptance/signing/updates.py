@@ -44,7 +44,7 @@ UP_TO_0_10 = {
         }]
     },
 }  # fmt: skip
-OF_FIELD = {"/FT", "/T", "/Type", "/Subtype", "/F", "/Rect", "/P", "/V", "/Lock", "/StructParent"}
+OF_FIELD = {"/FT", "/T", "/Type", "/Subtype", "/F", "/Rect", "/P", "/V", "/StructParent"}
 FILLED_IN = {"/V", "/AP"}  # what signing changes in a field that the pages have
 OF_PLACE = OF_FIELD | {"/AP", "/TU"}  # of a field that shows a stamp, in its place on the page
 OF_TIME_STAMP = "Timestamp"  # what pyHanko calls a field that is in no place
@@ -66,8 +66,12 @@ def beyond_signatures(reader: PdfFileReader, *, metadata: bool = False) -> Itera
         return
     yield from _strange_entries(last.root, [OF_SIGNED, *([UP_TO_0_10] if metadata else [])])
     form, fields = at(last.root, "/AcroForm", {}), fields_of(last.root)
-    found, kept = appearances.places(first), fields_of(first.root) <= fields
-    if not (kept and {*form} <= OF_FORM and all(_signs(last(each), found) for each in fields)):
+    found, before = appearances.places(first), fields_of(first.root)
+    signed_in = all(
+        "/V" in last(each) for each in fields - before
+    )  # or viewers name one that waits
+    known = before <= fields and {*form} <= OF_FORM
+    if not (known and signed_in and all(_signs(last(each), found) for each in fields)):
         yield tr("a form of the report holds more than signatures and their stamps")
     updated = set[generic.Reference]().union(
         *(_objects(reader, number) for number in range(1, signed + 1))

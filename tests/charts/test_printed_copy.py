@@ -166,6 +166,17 @@ def test_a_copy_measured_in_part_is_reported_as_such(tmp_path: Path) -> None:
     assert reason.parameters["scale"] == pytest.approx(printed_copy.SCALE)
 
 
+def test_a_copy_measured_after_it_was_filmed_is_told(tmp_path: Path) -> None:
+    """On the day itself it may have been before; where no day is stated, today counts."""
+    for day, is_said in (("2026-11-24", True), ("2026-11-25", False)):
+        found = printed_copy.notices(read(tmp_path, measured(), today=day))
+        codes = [one.code for one in found]
+        assert (codes == ["copy_measured_later"]) is is_said, codes
+    ahead = measured().replace("2026-11-25", "2999-01-01").replace("2027-11-25", "2999-11-25")
+    [reason] = printed_copy.notices(read(tmp_path, ahead, today=""))
+    assert reason.parameters["date"] == "2999-01-01"
+
+
 def test_an_expired_copy_keeps_its_values_with_the_doubt_of_an_unmeasured_print(
     tmp_path: Path,
 ) -> None:

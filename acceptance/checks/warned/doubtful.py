@@ -17,10 +17,10 @@ from acceptance.checks.warned.overlays import confirmed_things, of_interest
 from acceptance.model.basics import known_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from acceptance.checks.warned.judged import Judged
-    from acceptance.model import Instrument, Pack, SessionWarning, Shot
+    from acceptance.model import Condition, Instrument, Pack, SessionWarning, Shot
 
 # Our own bounds, of no standard: calibrations hold a year or two, an inspection takes weeks.
 LONGEST_CALIBRATION = timedelta(days=5 * 366)
@@ -130,7 +130,9 @@ def words(judged: Judged) -> Iterator[SessionWarning]:
     own = [pack for pack in judged.packs if pack.id in judged.own_packs]
     said = [*_names(judged), *(name for pack in own for name in _names_of_pack(pack))]
     found = [name for name in dict.fromkeys(said) if states_a_verdict(name)]
-    sources = [*(each.range for each in judged.session.plan.instruments)]
+    sources = [
+        text for each in judged.session.plan.instruments for text in (each.range, each.accuracy)
+    ]
     sources += [source for pack in own for source in _sources_of_pack(pack)]
     found += filter(vouches, dict.fromkeys(sources))
     rules = [rule for pack in own for rule in _rules_of_pack(pack)]
@@ -147,18 +149,26 @@ def _names(judged: Judged) -> Iterator[str]:
     yield from (plan.institute.name, plan.institute.address, plan.operator)
     for device in plan.subjects:
         yield from (device.id, device.name, device.manufacturer, device.model, device.serial)
+        yield device.address
     for instrument in plan.instruments:
-        yield from (instrument.name, instrument.model)
+        yield from (instrument.id, instrument.name, instrument.model, instrument.serial)
     for answer in plan.answers:
         yield from (answer.by, answer.when[10:], *(score.rater for score in answer.scores))
+        yield from _stated(answer.conditions)
     yield from (text for one in plan.people for text in (one.name, one.role))
     yield from (one.by for one in plan.concessions)
     for departure in plan.deviations:
         value = str(departure.value)
         yield from (departure.what, "" if is_a_rule(value) else value)
     yield from (one.by for one in plan.out_of_scope)
-    for shot in judged.session.shots:
-        yield from (shot.id, shot.chart_copy, *(str(one.value) for one in shot.conditions))
+    for taken in judged.session.taken:
+        yield from (taken.id, taken.chart_copy, taken.screen, *_stated(taken.conditions))
+
+
+def _stated(conditions: Iterable[Condition]) -> Iterator[str]:
+    """Yield all that is said of conditions, by their names and in their units."""
+    for each in conditions:
+        yield from (each.name, str(each.value), each.unit, each.instrument, each.source)
 
 
 def _names_of_pack(pack: Pack) -> Iterator[str]:

@@ -28,6 +28,16 @@ OTHER_FILES = {
     "file_before_recording": "{file}: −{seconds:.0f} s ×{count}",
 }
 OTHER_TIMES = {"container_differs": "{file}: {seconds:+.0f} s ×{count}"}
+# Conditions by which figures are computed, as they are stated: no film shows whether they are true.
+COMPUTED_WITH = frozenset({
+    *("illuminance", "illuminance_accuracy", "filter", "filter_accuracy", "infrared"),
+    *(f"illuminance_{end}{more}" for end in ("bright", "dark") for more in ("", "_accuracy")),
+    *("light_non_uniformity", "mains_frequency", "focal_length", "sensor_width"),
+    *("screen_refresh", "screen_scan", "clock_height", "fed_to_encoder"),
+    *("page_offset", "page_offset_accuracy", "microphone_distance"),
+    *("stream_delay", "stream_delay_accuracy", "utc_offset", "osd_order", "osd_hours"),
+    *("reference_time", "reference_at", "reference_time_accuracy"),
+})  # fmt: skip
 # How a copy that was measured is not as drawn.
 COPY_OTHERWISE = "{copy} ({shot}): ×{length:.3f}, ΔL* {lightness:.0f}, ΔE {colour:.0f} ({by})"
 STILL = "share", "undecided"  # shares of a film in which nothing changes
@@ -166,9 +176,13 @@ def arrivals(judged: Judged) -> Iterator[SessionWarning]:
 
 
 def conditions(judged: Judged) -> Iterator[SessionWarning]:
-    """Yield conditions that requirements need, stated without an instrument that reads them."""
+    """Yield conditions that decide, or move a figure, stated without an instrument that reads them.
+
+    Answers are given under those that requirements ask for; figures are computed with others, too.
+    """
     plan = judged.session.plan
     asked = {name for pack in judged.packs for one in pack.requirements for name in one.conditions}
+    asked |= COMPUTED_WITH
     known = {instrument.id: instrument for instrument in plan.instruments}
     stated = [(one.conditions, one.id) for one in judged.session.taken]
     stated += [(one.conditions, f"{one.requirement}, {one.subject}") for one in plan.answers]
@@ -204,7 +218,7 @@ def _contradiction(each: Note) -> str:
 
 def _reads(instrument: Instrument | None, condition: Condition) -> bool:
     """Whether an instrument is listed that reads the unit, and is calibrated for the value."""
-    if instrument is None or instrument.unit != condition.unit:
+    if instrument is None or not instrument.unit or instrument.unit != condition.unit:
         return False
     low, high = instrument.range_from, instrument.range_to
     value = condition.value if isinstance(condition.value, int | float) else None

@@ -55,11 +55,13 @@ def _weaker_things(judged: Judged, pack: Pack, base: Pack) -> Iterator[tuple[str
         ("requirements", "id", limits.OF_REQUIREMENTS),
         ("samplings", "id", limits.OF_SAMPLINGS),
         ("clauses", "number", limits.OF_CLAUSES),
+        ("conflicts", "id", {}),  # of which only the words count
     )
     for kind, key, rules in kinds:
-        before = {getattr(asked, key): asked for asked in getattr(base, kind)}
+        before = {_bare(getattr(asked, key)): asked for asked in getattr(base, kind)}
         for asked in getattr(pack, kind):
-            was, name = before.get(getattr(asked, key)), f"{pack.id}#{getattr(asked, key)}"
+            identity = _bare(getattr(asked, key))
+            was, name = before.get(identity), f"{pack.id}#{identity}"
             if was:
                 fields = limits.weaker_fields(was, asked, rules)
                 nearest = _first_of_others(judged, pack, base)
@@ -69,6 +71,11 @@ def _weaker_things(judged: Judged, pack: Pack, base: Pack) -> Iterator[tuple[str
     if pack.scoring and base.scoring:
         fields = limits.weaker_fields(base.scoring, pack.scoring, limits.OF_SCORING)
         yield pack.id, [*fields]
+
+
+def _bare(identity: str) -> str:
+    """Return an id without that of its pack, which conflicts bear."""
+    return identity.rpartition("#")[2]
 
 
 def _sampled(was: object, asked: object, base: Pack, pack: Pack) -> list[str]:

@@ -16,13 +16,20 @@ if TYPE_CHECKING:
 
 
 def instruments(judged: Judged) -> Iterator[SessionWarning]:
-    """Yield the instruments in use that nobody listed, or whose calibration is not shown."""
+    """Yield the instruments in use that nobody listed, or whose calibration is not shown.
+
+    A printed copy of a chart is one, once somebody measured it.
+    """
     known = {one.id: one for one in judged.session.plan.instruments}
     troubles: dict[str, list[str]] = {}
     for name, day in _used(judged):
         trouble = _trouble(known[name], day) if name in known else "not_listed"
         if trouble:
             troubles.setdefault(trouble, []).append(name)
+    for each in judged.session.notes:
+        if each.reason.code == "copy_measured_later":
+            copy = "{copy} ({date})".format_map(each.reason.parameters)
+            troubles.setdefault("calibrated_later", []).append(copy)
     for trouble, names in troubles.items():
         yield caution("resources_open", names, trouble=trouble)
     calibrated = (known[name] for name, _ in _used(judged) if name in known and known[name].due)
