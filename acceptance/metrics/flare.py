@@ -46,6 +46,8 @@ LEAST_FIT = 0.008  # relative, of a step's light: curve and print
 HIDDEN = 0.5  # codes above black of a hole that reads as black or below
 BRIGHTEST = 0.5  # of the light around it: that is no hole
 PROBE, DARKEST = 1e-3, 1e-6
+MOST_OPEN = 3.0  # relative, of the flare (standard): steps that leave more open tell nothing
+LEAST_SINGULAR = 1e-9
 USUAL_CURVES = ("bt709", "srgb")  # of cameras that state none
 
 
@@ -61,6 +63,7 @@ class MeanCode:
 class LitStep:
     """Light that falls back from a grey step, its relative doubt, and the step's level."""
 
+    region: str
     light: float
     doubt: float
     level: MeanCode
@@ -165,7 +168,7 @@ def _steps(scene: Scene) -> list[LitStep]:
             light, doubt = scene.seen_light(view, printed), scene.lit_doubt(view, printed)
             if light <= 0:
                 raise GapError("uneven_light", region=view.region.name, share=doubt)
-            found.append(LitStep(light=light, doubt=doubt, level=level))
+            found.append(LitStep(region=view.region.name, light=light, doubt=doubt, level=level))
     return found
 
 
@@ -197,7 +200,8 @@ def _beside(
 ) -> tuple[float, dict[str, float]]:
     """Return flare over the chart's ground, and its budget, from grey steps and the hole.
 
-    ``around`` is the light beside the hole over the chart's mean.
+    ``around`` is the light beside the hole over the chart's mean. Raises GapError ``uneven_light``
+    where the steps contradict each other, as those that glare lies over.
     """
     ground = around * (scene.chart.background if scene.chart else 1.0)
     levels = [*(step.level for step in steps), hole]
@@ -218,6 +222,8 @@ def _beside(
         return np.asarray(np.log(light) + bend * (np.log(light_of) - np.log(ground)) ** 2)
 
     flare, relative, misfit = _fitted(bent(scene.video.transfer), printed, sigma)
+    if relative > MOST_OPEN:
+        raise _contradicted(steps, light[:-1])
     bow, _, worse = _fitted(bowed, printed, sigma)
     others = [(bow, min(1.0, misfit / worse))]
     if "transfer" in scene.video.assumed:
@@ -229,6 +235,14 @@ def _beside(
         TONE_SOURCE: math.hypot(*off) / math.sqrt(3),
     }
     return value, budget | ({PRINT_SOURCE: value * (1 - value) * copy} if copy else {})
+
+
+def _contradicted(steps: Sequence[LitStep], light: Array) -> GapError:
+    """Return the refusal that names the step whose light (n,) is off the others' by most."""
+    ratios = light / [step.light for step in steps]
+    off = np.exp(np.abs(np.log(ratios / np.median(ratios)))) - 1
+    worst = int(np.argmax(off))
+    return GapError("uneven_light", region=steps[worst].region, share=float(off[worst]))
 
 
 def _fitted(
@@ -243,13 +257,15 @@ def _fitted(
 
     def residuals(parameters: Array) -> Array:
         gain, contrast, flare, bend = parameters
-        light = printed + math.exp(flare)
+        light = printed + max(math.exp(flare), DARKEST)
         off = (gain + contrast * np.log(light) - seen(bend, light)) / sigma
         return np.append(off, bend / CONTRAST)
 
     first = seen(0.0, printed + 1.0)
     gain = float(first[:-1].max()) - math.log(float(printed.max()))
     found = least_squares(residuals, [gain, 1.0, float(first[-1]) - gain, 0.0])
-    covariance = np.linalg.pinv(found.jac.T @ found.jac)
+    _, singular, directions = np.linalg.svd(found.jac, full_matrices=False)
+    # not a pseudo-inverse: what the steps leave open would count as certain
+    open_by = directions[:, 2] / np.maximum(singular, LEAST_SINGULAR)
     misfit = max(1.0, float(np.sum(found.fun**2)) / max(len(sigma) - 3, 1))
-    return math.exp(found.x[2]), math.sqrt(covariance[2, 2] * misfit), misfit
+    return math.exp(found.x[2]), math.sqrt(float(np.sum(open_by**2)) * misfit), misfit

@@ -115,16 +115,30 @@ def test_what_tells_nothing_is_refused() -> None:
 
 @pytest.mark.slow
 @pytest.mark.film
-def test_glare_that_would_leave_grey_steps_less_than_no_light_refuses_the_flare() -> None:
-    row = departed_fields.run(("glare", 13))
+@pytest.mark.parametrize("number", [13, 14, 16])
+def test_glare_over_grey_steps_refuses_the_flare(number: int) -> None:
+    """By one of them a step would have less than no light; in others one outshines the next."""
+    row = departed_fields.run(("glare", number))
     assert (flare.QUANTITY, "uneven_light") in row["refused"]
 
 
 def test_steps_of_negative_light_refuse_the_flare(monkeypatch: pytest.MonkeyPatch) -> None:
-    step = scenes.view("grey.1", "grey", np.full((8, 40, 40), 60.0))
-    step = replace(step, region=replace(step.region, printed={"reflectance": 0.1}))
-    scene = scenes.of([patch(24, "hole"), step])
+    scene = scenes.of([patch(24, "hole"), _step(0.1, 60.0)])
     monkeypatch.setattr(build.Scene, "seen_light", lambda *_: -0.04)
     item = only(scene)
     assert isinstance(item, Note)
     assert item.reason.code == "uneven_light"
+
+
+def test_a_grey_step_that_outshines_the_others_refuses_the_flare() -> None:
+    codes = {0.05: 60.0, 0.1: 210.0, 0.2: 90.0, 0.3: 105.0, 0.5: 135.0, 0.7: 160.0, 0.9: 180.0}
+    steps = [_step(reflectance, code) for reflectance, code in codes.items()]
+    item = only(scenes.of([patch(24, "hole"), *steps]))
+    assert isinstance(item, Note)
+    assert (item.reason.code, item.reason.parameters["region"]) == ("uneven_light", "grey.0.1")
+
+
+def _step(reflectance: float, code: float) -> View:
+    frames = code + 1.2 * np.random.default_rng(7).standard_normal((8, 40, 40))
+    step = scenes.view(f"grey.{reflectance}", "grey", frames)
+    return replace(step, region=replace(step.region, printed={"reflectance": reflectance}))
