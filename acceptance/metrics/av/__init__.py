@@ -177,7 +177,10 @@ def by_flashes(times: Array, light: Array, heard: Array) -> Sync:
         mean=1000 * (found.mean + float(pairs.offsets.mean())),
         mean_lines=[exposure, *_of_changes(apart, len(each))],
         sd=scatters,
-        sd_lines=[own, *_of_changes(apart / 2**0.5, len(each)), _line("single_flash", single)],
+        sd_lines=[
+            own, *_of_changes(apart / 2**0.5, len(each)),
+            *[_line("single_flash", single)] * (single > 0),
+        ],
         worst_lines=[exposure, scatter, _line("single_flash", 1000 * float(shown))],
     )  # fmt: skip
 
