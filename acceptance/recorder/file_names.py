@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from itertools import compress, pairwise
 from typing import TYPE_CHECKING
@@ -28,11 +28,14 @@ TREE = re.compile(
     r"(?:(?P<before>.*)/)?(?P<date>\d{4}-\d\d-\d\d)/(?P<between>(?:[^/]+/)*?)(?:(?P<hour>\d\d)/)?"
     r"(?P<start>(?:\d\d\.)?\d\d\.\d\d)-(?P<end>\d\d\.\d\d\.\d\d)\[[^/]*"
 )
-# 2026/11/25/08/30-00.mp4, 2026-11-25/08-30-00.mp4, 2026112508/30M00S.mp4: days and hours as folders
+# 2026/11/25/08/30-00.mp4, 2026-11-25/08-30-00.mp4, 2026112508/30M00S.mp4, 20261125PM/08-30-00.mp4,
+# 2026-11-25/8p/30-00.mp4: days, their halves and hours as folders
 FOLDERS = re.compile(
     r"(?:(?P<before>.*)/)?(?P<year>\d{4})(?:[-_.年/]?(?P<month>\d\d)[-_.月/]?(?P<day>\d\d)"
     r"|[-_.年/](?P<month_apart>\d\d?)[-_.月/](?P<day_apart>\d\d?))日?"
-    r"(?P<joined>\d\d)?/(?P<between>(?:[^/]+/)*?)(?:(?P<folder>\d\d)[时点hH]?/)?(?P<stem>[^/]+)"
+    rf"(?:(?P<joined>\d\d)|[-_ ]?(?P<half>{name_times.MARK}))?/(?P<between>(?:[^/]+/)*?)"
+    r"(?:(?P<folder>\d\d)[时点hH]?/|(?P<of_twelve>\d\d?)(?P<letter>[AaPp])[Mm]?/"
+    r"(?=\d\d(?:[-_.]?\d\d)?\.\w+$))?(?P<stem>[^/]+)"
 )
 # Frigate, whose folders are of UTC: 2026-11-25/08/gate/30.15.mp4
 IN_UTC = re.compile(
@@ -42,6 +45,8 @@ IN_UTC = re.compile(
 # ZoneMinder, a folder for each event: 3/2026-11-25/1234/1234-video.mp4
 OF_EVENT = re.compile(r"(?:(?P<before>.*)/)?\d{4}-\d\d-\d\d/(?P<event>\d+)/(?P=event)-video\.[^/]+")
 HALF_DAY = re.compile(name_times.MARK)  # folders of one part of a day
+IN_HALF = re.compile(rf"(?:.*/)?(?:{name_times.DATE}[-_ ]?)?(?P<half>{name_times.MARK})/.*")
+IN_ZONE = re.compile(rf"(?:.*/)?(?P<zone>{name_times.NAMED_ZONE})/.*")
 SUMMER = re.compile(r"_DST(?=\d{8})")  # Reolink, while its clock is on summer time
 PIXEL = re.compile(r"(?:.*/)?PXL_\d{8}_\d{9}[^/]*")  # phones of Google, whose names are of UTC
 IN_HOUR = re.compile(r"(?P<minute>\d\d)(?:[-_.Mm分]?(?P<second>\d\d)[Ss秒]?)?(?!\d)")
@@ -90,6 +95,19 @@ def read(name: str, pattern: str = "", order: str = "") -> Named:
     """
     if pattern:
         return _by_pattern(name, pattern, order)
+    return _in_folders(name, _by_itself(name, order))
+
+
+def _in_folders(name: str, named: Named) -> Named:
+    """Take the zone of a folder named by one; leave a start of another half of the day open."""
+    zone, half, start = IN_ZONE.fullmatch(name), IN_HALF.fullmatch(name), named.start
+    if half and start and name_times.of_24_hours(start.hour, half["half"].lower()) != start.hour:
+        return replace(named, start=None, end=None)
+    return _in_zone(named, name_times.zone(zone["zone"])) if zone else named
+
+
+def _by_itself(name: str, order: str) -> Named:
+    """Read a name by what recorders write."""
     if tree := TREE.fullmatch(name):
         return _of_tree(tree)
     if event := OF_EVENT.fullmatch(name):
@@ -103,13 +121,17 @@ def read(name: str, pattern: str = "", order: str = "") -> Named:
     if stamps and folders.start and not name_times.PLAIN.search(plain):  # a number, and its day
         named = replace(named, channel=folders.channel)
     if PIXEL.fullmatch(name) and named.start:
-        return replace(named, start=_in_utc(named.start), end=_in_utc(named.end))
+        return _in_zone(named, UTC)
     return _an_hour_back(named) if summer else named
 
 
-def _in_utc(moment: datetime | None) -> datetime | None:
-    """Put a moment without a zone in UTC."""
-    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
+def _in_zone(named: Named, zone: tzinfo | None) -> Named:
+    """Put moments that say no zone of their own into one."""
+    start, end = (
+        moment and (moment if moment.tzinfo else moment.replace(tzinfo=zone))
+        for moment in (named.start, named.end)
+    )
+    return replace(named, start=start, end=end)
 
 
 def _of_day(name: str, named: Named) -> Named:
@@ -289,10 +311,12 @@ def _of_folders(name: str) -> Named:
     if not match or not day:
         return Named(channel=_channel(name.rpartition("/")[0]))
     between = match["between"].split("/")
-    half = next(filter(HALF_DAY.fullmatch, between), "")
+    half = f"{match['letter']}m" if match["letter"] else match["half"] or ""
+    half = half or next(filter(HALF_DAY.fullmatch, between), "")
     places = "/".join([match["before"] or "", *(part for part in between if part != half)])
     stem = f"{half}{match['stem']}"
-    hour, whole = match["joined"] or match["folder"], OF_DAY.match(stem)
+    hour = match["joined"] or match["folder"] or match["of_twelve"]
+    whole = OF_DAY.match(stem)
     if whole:
         start = name_times.at(day, whole)
         if hour and start and start.hour != int(hour):

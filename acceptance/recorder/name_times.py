@@ -55,7 +55,7 @@ ZONE = (
     rf"(?:{FRACTION}?[ _]{{0,2}}[(\[]?(?P<zone>[Zz](?![A-Za-z0-9])|{EAST}"
     rf"|(?:{BEHIND_ISO}){WEST}|{NAMED_ZONE}(?![\d:A-Za-z])))?"
 )
-ZONE_BEFORE = rf"(?:(?<![A-Za-z0-9])(?P<zone_before>{NAMED_ZONE})[-_ ]{{1,2}})?"
+ZONE_BEFORE = rf"(?:(?<![A-Za-z0-9])(?P<zone_before>{NAMED_ZONE})[-_ ]{{0,2}})?"
 STAMP = rf"{ZONE_BEFORE}(?<!\d){DATE}[-_. Tt@,]{{0,3}}{TIME}{ZONE}"
 PLAIN = re.compile(STAMP)
 UNNAMED = re.sub(r"\?P<\w+>", "?:", STAMP)
@@ -65,6 +65,7 @@ EPOCH = re.compile(r"(?<!\d)(1[4-9]\d{8})(\d{3})?(?!\d)")  # s or ms, of the yea
 HALF_OF_DAY = re.compile(MARK)
 # a half of the day before the date; letters that do not begin the name are part of a camera's
 AHEAD = re.compile(rf"(?:(?<![^/]){LETTERS}|{WORDS})[-_. ]{{0,2}}$")
+CENTURIES = re.compile("19|20")
 MOST = timedelta(hours=2)  # from start to an end without a date that may be a number as well
 DAY, HALF = timedelta(days=1), 12
 # until an end past midnight; one of less than two hours is a length: 20-30-00_00-15-00
@@ -168,9 +169,9 @@ def _day(match: re.Match[str], order: str) -> tuple[date | None, bool]:
 
 
 def calendar_day(year: str, month: str | int, day: str | int) -> date | None:
-    """Return a day; None where no calendar has it."""
+    """Return a day of this calendar; None where it has none: years of Buddha are others."""
     try:
-        return date(int(year), int(month), int(day))
+        return date(int(year), int(month), int(day)) if CENTURIES.match(year) else None
     except ValueError:
         return None
 
@@ -180,8 +181,8 @@ def at(day: date, match: re.Match[str]) -> datetime | None:
     written = _part(match, "hour"), _part(match, "minute"), _part(match, "second")
     mark = (match["before"] or match["after"] or "").lower()
     hour, minute, second = map(int, written)
-    zone = None if _may_be_end(match) else match["zone"]
-    zone = zone or match.groupdict().get("zone_before")
+    stated = None if _may_be_end(match) else match["zone"]
+    stated = stated or match.groupdict().get("zone_before")
     ended = (hour, minute, second, mark) == (2 * HALF, 0, 0, "")  # of the day (ISO 8601)
     of_24 = 0 if ended else of_24_hours(hour, mark)
     thousandth = match["thousandth"] or match["thousandth_apart"] or 0
@@ -189,7 +190,7 @@ def at(day: date, match: re.Match[str]) -> datetime | None:
         return None
     parts = day.year, day.month, day.day, of_24, minute, second, 1000 * int(thousandth)
     try:
-        moment = datetime(*parts, tzinfo=_zone(zone))
+        moment = datetime(*parts, tzinfo=zone(stated))
     except ValueError:
         return None
     return later(moment, DAY) if ended else moment
@@ -219,18 +220,19 @@ def _part(match: re.Match[str], name: str) -> str:
 def of_24_hours(hour: int, mark: str) -> int | None:
     """Return the hour of a clock of 24 hours; None where the ``mark`` leaves the day open.
 
-    An hour that no clock of 12 hours has is one of 24, whatever the mark.
+    An hour that no clock of 12 hours has is one of 24, whatever the mark; 0 may be its twelve.
     """
-    if not mark or not 1 <= hour <= HALF:
+    if not mark or hour > HALF:
         return hour
-    if mark in NIGHT or (mark == EVENING and hour == HALF):
+    if mark in NIGHT or (mark == EVENING and hour % HALF == 0):
         return None
     if mark == NOON:
         return hour if hour > HALF / 2 else hour + HALF
     return hour % HALF + (HALF if mark[0] == "p" or mark in AFTERNOON else 0)
 
 
-def _zone(text: str | None) -> timezone | None:
+def zone(text: str | None) -> timezone | None:
+    """Return the zone that is written so; None: none is, or it is a day off and more."""
     text = (text or "").upper()
     if not text or text in {"Z", "GMT", "UTC"}:
         return UTC if text else None

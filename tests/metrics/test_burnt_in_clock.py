@@ -328,6 +328,42 @@ def measured(seen: build.Scene, **conditions: str | float) -> dict[str, Measurem
     return {str(one.quantity): one for one in found}
 
 
+@pytest.mark.parametrize(
+    ("reference", "zone"), [("05:52:25Z", 8.0), ("14:52:25+09:00", 8.0), ("05:52:25Z", None)]
+)
+def test_a_reference_that_states_its_zone_is_put_into_that_of_the_clock(
+    reference: str, zone: float | None, seen: build.Scene
+) -> None:
+    """Its zone was dropped: 8 h off."""
+    zones = {} if zone is None else {"utc_offset": zone}
+    offset = measured(
+        seen, reference_time=f"2026-11-25T{reference}", reference_time_accuracy=0.05, **zones
+    )["burnt_in_clock.offset"]
+    if zone is None:
+        assert isinstance(offset, Note)
+        assert offset.reason.code == "utc_offset"
+        return
+    assert isinstance(offset, Measurement)
+    assert offset.value == pytest.approx(5.37, abs=offset.expanded)
+
+
+@pytest.mark.parametrize(("pace", "share"), [(1.0, 0.0), (1.0005, 0.0), (1.02, 0.13)])
+def test_a_clock_and_a_film_that_run_apart_leave_the_offset_open(pace: float, share: float) -> None:
+    """24.5 frame/s stamped as 25: after 15 s the offset is 0.3 s off that of the first frame."""
+    times = np.arange(375) / 25
+    shown = np.floor(times * pace + 0.37).astype(np.int64)
+    first = np.flatnonzero(np.diff(shown)) + 1
+    course = osd_seconds.Seconds(
+        digits=shown % 10, first=first, moments=(times[first] + times[first - 1]) / 2,
+        reach=np.full(len(first), 0.02), count=shown[first], clear=1.0,
+    )  # fmt: skip
+    start = reference_time.EPOCH + timedelta(seconds=int(shown[first[0]]))
+    value, budget = burnt_in_clock.offset(course, start, times, {})
+    apart = [line.contribution * 3**0.5 for line in budget if line.source == "slope"]
+    assert sum(apart) == pytest.approx(share, abs=0.02)
+    assert abs(value - 0.37) <= 2 * float(np.hypot.reduce([each.contribution for each in budget]))
+
+
 def test_a_clock_that_is_ahead_has_a_positive_offset_within_its_uncertainty(
     seen: build.Scene,
 ) -> None:

@@ -27,11 +27,11 @@ FORM = "%Y-%m-%d %H:%M:%S"
 
 
 @lru_cache(maxsize=2)
-def strip(start: datetime, form: str = FORM) -> tuple[np.ndarray, np.ndarray]:
+def strip(start: datetime, form: str = FORM, height: int = 16) -> tuple[np.ndarray, np.ndarray]:
     """Frames of a clock that shows ``start`` at 0 s, and their times."""
     overlay = overlays.Overlay(
-        form=form, start=start, rate=Fraction(25, 2), seconds=20.0, height=16, font="Aileron",
-        ground="still",
+        form=form, start=start, rate=Fraction(25, 2), seconds=20.0, height=height,
+        font="Aileron", ground="still",
     )  # fmt: skip
     x, y, width, height = map(int, overlay.region())
     seen = np.stack([frame[y : y + height, x : x + width] for frame in overlays.frames(overlay)])
@@ -91,6 +91,15 @@ def test_a_year_then_day_and_month_is_read_where_it_is_stated() -> None:
     followed = burnt_in_clock.followed(*strip(start, "%Y-%d-%m %H:%M:%S"))
     assert burnt_in_clock.read(followed).shown.date().isoformat() == "2024-09-02"
     assert burnt_in_clock.read(followed, "YDM").shown.date() == start.date()
+
+
+def test_an_hour_that_no_clock_has_is_not_read_for_another() -> None:
+    """24:59:21 after midnight was read as 21:59:21: the 4 was held to be a poor 1."""
+    night = datetime(2026, 3, 20, 0, 59, 20, 370_000)  # noqa: DTZ001
+    followed = burnt_in_clock.followed(*strip(night, "%Y-%m-%d {of_24}:%M:%S", 12))
+    with pytest.raises(GapError) as caught:
+        burnt_in_clock.read(followed)
+    assert caught.value.code == "clock_unclear"
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,52 @@ def test_an_outage_counts_in_full_and_tells_how_many_pictures_it_swallowed() -> 
     assert len(found.stretches) == 1
 
 
+def stalled(length: float, spacing: float, at: int = 100) -> np.ndarray:
+    """Stamps of arrival of a network that stalls before picture ``at`` and then makes up for it."""
+    held = EVEN[at] + length + spacing * np.arange(len(EVEN) - at)
+    return np.concatenate([EVEN[:at], np.maximum(EVEN[at:], held)])
+
+
+@pytest.mark.parametrize(
+    ("length", "spacing", "at"),
+    [(0.4, 0.003, 100), (1.0, 0.003, 100), (0.4, 0.003, 188), (0.4, 0.02, 100), (0.4, 0.032, 60)],
+)
+def test_a_stall_that_pictures_make_up_for_is_no_loss(
+    length: float, spacing: float, at: int
+) -> None:
+    """0.4 s were 5 to 10 missing pictures, 1 s 25; also where they come early and then wait."""
+    stamps = stalled(length, spacing, at)
+    for times in (stamps, stamps[-1] - stamps[::-1]):
+        missing = timing.timing(times).missing()
+        assert missing is None or missing.sum() == 0
+
+
+def test_what_a_stall_loses_and_does_not_make_up_for_is_missing_at_most() -> None:
+    lost = np.delete(stalled(0.6, 0.003), range(101, 109))
+    missing = timing.timing(lost).missing()
+    assert missing is not None
+    assert missing.sum() <= 8
+
+
+@pytest.mark.parametrize(("pictures", "interval"), [(16, 0.2), (16, 1.0), (30, 0.5), (10, 0.1)])
+def test_a_camera_that_goes_slower_for_a_while_loses_nothing(
+    pictures: int, interval: float
+) -> None:
+    """While nothing moves, say: one picture was missing where it went on as before."""
+    steps = np.repeat([0.04, interval, 0.04], [80, pictures, 100])
+    missing = timing.timing(np.concatenate([[0.0], steps.cumsum()])).missing()
+    assert missing is not None
+    assert missing.sum() == 0
+
+
+def test_a_burst_of_first_pictures_leaves_the_length_open() -> None:
+    """A server sends at once what it kept since the last key picture: 1 s that T lacks."""
+    burst = np.concatenate([0.002 * np.arange(25), 0.05 + np.arange(175) / 25])
+    assert timing.timing(burst).edge == pytest.approx(0.95, abs=0.05)
+    fast = np.concatenate([np.arange(50) / 60, 50 / 60 + np.arange(150) / 25])
+    assert timing.timing(fast).edge < 0.03
+
+
 @pytest.mark.parametrize("offset", [-3.0, 3600.0])
 def test_a_clock_that_is_set_anew_begins_a_stretch_and_takes_no_time(offset: float) -> None:
     """A step back, or an hour ahead: the frames of both stretches are counted, the jump is not."""

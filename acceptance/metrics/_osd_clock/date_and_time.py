@@ -35,6 +35,7 @@ AHEAD = 0.16  # share of the way to another reading by which it must lead
 APART = 0.2  # unlikeness that counts at least: a share of hardly anything is noise
 LEGIBLE = 7  # px, height of digits below which noughts and eights are one
 SMALLEST = 10  # px, height of digits from which on the bar is met: 99 % read at CRF 30
+BESIDE = 0.15  # of what a digit covers, by which a cell may be aside
 HOUR = 3600
 ALIKE = 1e-4  # of unlikeness, below which two readings are one
 
@@ -246,14 +247,37 @@ def _likeliest(
     same = ~other & (np.sort(edges, axis=1) == np.sort(edges[best])).all(axis=1)[:, None]
     cells = np.take_along_axis(seen[best], digits[:, chosen, :, None], axis=2).sum(axis=(1, 2))
     leads = (total[best, chosen] - total)[other] / np.maximum(apart[other], APART)
+    behind = _behind(fits, edges[best], digits[:, chosen], usual, face)
     field = ClockField(
         value=int(values[chosen]),
         same=frozenset(values[same.any(axis=0)].tolist()),
         least=float(cells.min()),
-        ahead=float(leads.min()),
+        ahead=float(leads.min()) if behind < AHEAD else -behind,
         edges=tuple(edges[best].tolist()),
     )
     return _sure(field, face.digits.height)
+
+
+def _behind(
+    fits: NDArray[np.floating[Any]],
+    edges: NDArray[np.int_],
+    digits: NDArray[np.int_],
+    usual: Array,
+    face: Cells,
+) -> float:
+    """Return by how much a cell is behind some other digit, even of no reading (24:00, year 2569).
+
+    ``digits`` (cells, stretches) are read at ``edges`` (cells,). As what no reading has may have
+    moved the layout, either is looked for beside its place, too.
+    """
+    beside = max(1, round(BESIDE * face.ink))
+    near = np.clip(edges[:, None] + np.arange(-beside, beside + 1), 0, fits.shape[2] - 1)
+    more = (digits[:, :, None] + np.arange(10)) % 10
+    stretches = np.arange(len(fits))[:, None, None]
+    each = fits[stretches, more[..., None], near[:, None, None, :]]
+    best = np.average(each, axis=1, weights=usual).max(axis=-1)
+    apart = np.average(face.digits.unlike[digits[..., None], more], axis=1, weights=usual)
+    return float(((best - best[:, :1]) / np.maximum(apart, APART)).max())
 
 
 def _one_hot(digits: NDArray[np.int_]) -> NDArray[np.float32]:

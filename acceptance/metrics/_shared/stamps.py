@@ -34,6 +34,7 @@ UNEVEN = 4.0  # times the usual unevenness by which jitter may make them seem to
 ODD, ALIKE = 3.0, 0.02
 MOST = 0.8  # share of the intervals: of the others the standard deviation in U holds one
 OF_MOST = 1.28  # standard deviations of a normal distribution that hold so many
+BURST = 0.2  # of the usual interval, below which the first pictures come in a burst
 LONE = 2  # stamps in a row, up to which they may be no times at all
 
 
@@ -61,14 +62,26 @@ def ordered(times: Array) -> Stamps:
     stretches = [part for pair in pairwise(ends) for part in _sorted(mended[slice(*pair)], pair[0])]
     found = np.concatenate([part for part, _ in stretches])
     begins = [begin for _, begin in stretches[1:]]
-    early = np.abs(np.diff(found)[[0, -1]] - step)
-    odd = early > np.minimum(step / 2, max(ODD * _spread(found, begins, step), step * ALIKE))
+    off = step - np.diff(found)
+    odd = min(step / 2, max(ODD * _spread(found, begins, step), step * ALIKE))
     return Stamps(
         times=found,
         jumps=np.array(begins, np.int64),
         moved=int(np.count_nonzero(found != times)),
-        edge=edge + float(early[odd & (early <= JUMP)].sum()),
+        edge=edge + sum(_at_edge(each, odd, step) for each in (off, off[::-1])),
     )
+
+
+def _at_edge(off: Array, odd: float, step: float) -> float:
+    """Seconds by which the first stamp is from where its neighbours would have it, if oddly far.
+
+    Or those of a burst: servers send at once what they kept since the last key picture. ``off``
+    (n - 1,) is by how much intervals fall short of the usual ``step``.
+    """
+    if not odd < abs(off[0]) <= JUMP:
+        return 0.0
+    together = int(np.argmin(np.append(off > (1 - BURST) * step, False)))
+    return float(max(abs(off[0]), off[:together].sum()))
 
 
 def _spread(times: Array, begins: Sequence[int], step: float) -> float:

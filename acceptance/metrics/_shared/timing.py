@@ -31,6 +31,8 @@ NEIGHBOURS = 25  # intervals whose median is the usual one at a place
 UNEVEN = 0.1
 BESIDE, LEAST = 6, 3  # pictures before and after a hole that are looked at, and that there must be
 NEAR_WHOLE = 0.35  # of an interval, by which a hole may be less than a whole number of them
+# times its length, number of pictures beside a hole that may make up for it; share of it that lasts
+CLOSE_BY, LASTS = 2, 0.85
 ON_GRID = 0.5  # of an interval by which a picture may be off its neighbours' grid
 RUN = 5  # holes in a row that are a slower pace and no losses
 OFTEN = 3  # long intervals from which on pictures come in bursts, if these take most of the time
@@ -108,6 +110,14 @@ class Timing:
         off = np.abs(self.intervals - self.interval)
         return bool(np.mean(off > UNEVEN * self.interval + 2 * resolution) > UNEVEN)
 
+    @property
+    def _pace(self) -> Array:
+        """Usual interval (n - 1,) in s of a camera: in no burst, nor between two paces."""
+        usual = np.where(self.usual < 1 / FASTEST, max(self.interval, 1e-9), self.usual)
+        around = np.lib.stride_tricks.sliding_window_view(np.pad(usual, 1, mode="edge"), 3)
+        nearest = np.abs(around - self.intervals[:, None]).argmin(axis=1)
+        return np.asarray(around[np.arange(len(usual)), nearest])
+
     def missing(self) -> Whole | None:
         """Pictures (n,) that left a hole just before each frame; None without an even grid.
 
@@ -115,9 +125,11 @@ class Timing:
         """
         if self.in_bursts:
             return None
-        steps = self.intervals / np.maximum(self.usual, 1e-9)
+        usual = self._pace
+        steps = self.intervals / usual
         late = np.concatenate([[0.0], np.cumsum(steps - 1)])
         holes = _holes(late)
+        holes[_made_up_for(self.elapsed, usual, holes)] = 0
         off = late - np.cumsum(holes)
         grid = ndimage.median_filter(off, min(NEIGHBOURS, len(off)), mode="nearest")
         return holes if np.mean(np.abs(off - grid) <= ON_GRID) >= EVEN else None
@@ -152,6 +164,27 @@ def _holes(late: Array) -> Whole:
     holes[:LEAST] = 0
     holes[len(late) - LEAST + 1 :] = 0
     return np.asarray(np.where(_in_a_row(holes > 0), 0, holes))
+
+
+def _made_up_for(elapsed: Array, usual: Array, holes: Whole) -> list[int]:
+    """Which of the ``holes`` (n,) pictures close by make up for, by coming faster than the pace.
+
+    A network stalls, and what is stamped as it arrives comes late, and then all at once (after a
+    hole by the pace before it), or early (by the pace after it): then nothing may be missing.
+    """
+    found, aside = [], NEIGHBOURS // 2
+    for hole in np.flatnonzero(holes > 1).tolist():
+        within = CLOSE_BY * int(holes[hole])
+        after = elapsed[hole : hole + within] - elapsed[hole - 1]
+        before = elapsed[hole] - elapsed[max(0, hole - within) : hole][::-1]
+        paces = usual[max(0, hole - 1 - aside)], usual[min(len(usual) - 1, hole + aside)]
+        late = (
+            side / pace - np.arange(1, len(side) + 1)
+            for side, pace in zip((after, before), paces, strict=True)
+        )
+        if min(float(each.min()) for each in late) < LASTS * holes[hole]:
+            found.append(hole)
+    return found
 
 
 def _in_a_row(holes: NDArray[np.bool_]) -> NDArray[np.bool_]:

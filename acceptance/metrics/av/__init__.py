@@ -171,14 +171,29 @@ def by_flashes(times: Array, light: Array, heard: Array) -> Sync:
     own = BudgetLine(source="repeatability", contribution=1000 * found.scatter_open)
     scatter = BudgetLine(source="repeatability", contribution=1000 * found.scatter)
     apart = 1000 * float(pairs.offsets.std())
+    scatters = float(np.hypot(1000 * found.scatter, apart))
+    single = _of_moved(pairs.offsets, found.reach) / scatters
     return Sync(
         each=each, times=heard[pairs.beeps], changes=pairs.changes,
         mean=1000 * (found.mean + float(pairs.offsets.mean())),
         mean_lines=[exposure, *_of_changes(apart, len(each))],
-        sd=float(np.hypot(1000 * found.scatter, apart)),
-        sd_lines=[own, *_of_changes(apart / 2**0.5, len(each))],
+        sd=scatters,
+        sd_lines=[
+            own, *_of_changes(apart / 2**0.5, len(each)),
+            *[rectangular("single_flash", single)] * (single > 0),
+        ],
         worst_lines=[exposure, scatter, rectangular("single_flash", 1000 * float(shown))],
     )  # fmt: skip
+
+
+def _of_moved(offsets: Array, reach: Array) -> float:
+    """Half of what pairs beside the usual offset leave open of half the variance, in ms squared.
+
+    Of each that is what its flash leaves open, ``reach`` (p,) s, by how far it is off.
+    """
+    off = 1000 * np.abs(offsets - np.median(offsets))
+    wide = np.where(off > 0, 1000 * reach, 0.0)
+    return float(np.linalg.norm((off + wide / 2) * wide)) / len(offsets)
 
 
 def _own_offsets(pairs: Pairs, seen: Flashes, heard: Array) -> tuple[Pairs, Offset]:

@@ -231,12 +231,23 @@ def offset(
     at = (true[seconds.first] + true[seconds.first - 1]) / 2
     each = (shown - reference_time.EPOCH).total_seconds() + seconds.count - seconds.count[0] - at
     reach = float(np.median(seconds.reach))
-    widths = {"frame_interval": reach, "burn_in": 2 * reach, **half_widths}
+    widths = {"frame_interval": reach, "burn_in": 2 * reach, **_apart(seconds), **half_widths}
     scatter = float(each.std(ddof=1)) / len(each) ** 0.5
     freedom = len(each) - 1.0
     budget = [BudgetLine(source="repeatability", contribution=scatter, degrees_of_freedom=freedom)]
     budget += [rectangular(name, half) for name, half in widths.items()]
     return float(each.mean()), budget
+
+
+def _apart(seconds: Seconds) -> dict[str, float]:
+    """Half width in s, from the middle to either end, where clock and film clearly run apart.
+
+    Nothing tells which of the two is wrong (25 frame/s played at 24), nor when the offset was so.
+    """
+    gained, (scatter, interval, _) = rate(seconds)
+    if abs(gained) <= 2 * float(np.hypot(scatter.contribution, interval.contribution)):
+        return {}
+    return {"slope": abs(gained) / DAY * float(np.ptp(seconds.moments)) / 2}
 
 
 def _rate_figure(

@@ -8,7 +8,7 @@ that no format fixes.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -74,7 +74,7 @@ def pace(scene: Scene) -> Doubt:
 def _stated(times: Array, text: str, shot: Shot, doubt: Doubt) -> ReferenceTime:
     """Somebody read a reference clock at one moment of the film."""
     try:
-        read = datetime.fromisoformat(text).replace(tzinfo=None)
+        read = _local(datetime.fromisoformat(text), shot)
     except ValueError as error:
         raise GapError("reference_time", text=text) from error
     at = number(shot, "reference_at") or 0.0
@@ -88,6 +88,19 @@ def _stated(times: Array, text: str, shot: Shot, doubt: Doubt) -> ReferenceTime:
             **_of_pace(doubt, farthest),
         },
     )
+
+
+def _local(read: datetime, shot: Shot) -> datetime:
+    """Take a reference for local time; one of UTC needs the offset of the clock from it.
+
+    Raises GapError utc_offset.
+    """
+    stated = number(shot, "utc_offset") is not None
+    if stated and read.tzinfo:
+        read = read.astimezone(timezone(timedelta(hours=_utc_offset(shot) / HOUR)))
+    elif read.utcoffset() == timedelta(0):
+        raise GapError("utc_offset")
+    return read.replace(tzinfo=None)
 
 
 def _filmed(scene: Scene, log: Array) -> ReferenceTime:
