@@ -252,6 +252,15 @@ def test_figures_of_time_of_a_slowed_clip_are_refused(clip: build.Scene, metric:
     assert caught.value.code == "film_plays_slow"
 
 
+def test_a_log_of_other_refreshes_does_not_date_a_slowed_clip(clip: build.Scene) -> None:
+    index = np.arange(9_000_000.0, 9_000_300.0)
+    other = replace(clip, screen_log=np.column_stack([index, index / 60]))
+    slowed = replace(other, series=replace(clip.series, times=8 * clip.series.times))
+    with pytest.raises(GapError) as caught:
+        list(frame_rate.measure(slowed))
+    assert caught.value.code == "film_plays_slow"
+
+
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> build.Scene:
     """Film a clock and the monitor that shows it, by a phone of 60 frame/s."""

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from acceptance.metrics._filmed_clock import ghosts, rolling_shutter
+from acceptance.metrics._filmed_clock import ghosts, pair_light, rolling_shutter
 from acceptance.metrics._filmed_clock.gray_code import (
     CLEAR,
     LOW_BITS,
@@ -44,9 +44,8 @@ SHARED = "clocks"  # the name of what was read among what a scene shares
 # exposures 1.1 refreshes apart or more differ by over 0.5 in some bit, two codings of one by far
 # less
 SAME = 0.3
+SPOILT = 0.5  # times the frames that are read else: what was taken off was nothing that was left
 RESIDUAL = 0.25  # largest difference between a cell and the exposure that explains it
-CONTRAST = 6.0  # codes between the dark and the lit cells below which nothing is read
-USUAL_EXPONENT = 1.0  # where no blend shows it, the curve is taken as stated
 WIDTHS = (0.5, 1.0, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5, 2.75, 3.0, 3.5, 4.0, 5.0, 6.0)
 AROUND = np.arange(-3.0, 4.0, 1 / 8)
 
@@ -156,11 +155,16 @@ def _read_clocks(scene: Scene) -> dict[str, Readings]:
         return {}
     cells = {key: np.asarray(codes, np.float64) for key, codes in scene.series.cells.items()}
     interval = float(np.median(np.diff(np.sort(scene.series.times))))
-    shares = [ghost_share(codes, chart, interval) for codes in cells.values()]
-    least = [min(values) for values in zip(*shares, strict=True)] or [0.0] * 3
-    ghost, doubt, tried = least
+    foremost = max(cells, key=lambda key: _shown(cells[key], chart), default="")
+    ghost, doubt, tried = _left(cells, foremost, chart, interval)
     found = _without(ghost, cells, chart, scene.linear)
-    if not ghost and not doubt and found:
+    if ghost:
+        plain = _without(0.0, {foremost: cells[foremost]}, chart, scene.linear)[foremost]
+        if found[foremost].readable.mean() < SPOILT * plain.readable.mean():
+            # something else left it, as light that falls slowly does: dark codes show little light
+            ghost, doubt, tried = 0.0, 0.0, 0.0
+            found = _without(ghost, cells, chart, scene.linear)
+    elif not doubt and found:
         ghost, doubt = ghosts.in_step([seen.low for seen in found.values()], interval)
         found = _without(ghost, cells, chart, scene.linear) if ghost else found
     return {
@@ -169,11 +173,38 @@ def _read_clocks(scene: Scene) -> dict[str, Readings]:
     }
 
 
+def _shown(codes: Array, chart: Chart) -> float:
+    """Return the refresh that a clock shows in the middle of the film, whatever is mixed in."""
+    on, off = pairs(codes, chart)
+    return float(np.median(index_of(on > off)))
+
+
+def _left(
+    cells: Mapping[str, Array], foremost: str, chart: Chart, interval: float
+) -> tuple[float, float, float]:
+    """Return what the film's camera left of the frame before, as ``ghosts.of_film``.
+
+    The foremost clock tells: others are pictures of it, which stand, or whose little a coder drops.
+    Where one of them has less left in a fast film, that was a slow screen.
+    """
+    shares = {key: ghost_share(codes, chart, interval) for key, codes in cells.items()}
+    if not shares:
+        return 0.0, 0.0, 0.0
+    own = shares[foremost]
+    if interval > ghosts.SLOWER:
+        return own
+    less = [share for share in shares.values() if share[2] <= own[2]]
+    ghost, doubt, tried = (min(values) for values in zip(*less, strict=True))
+    return ghost, doubt, tried
+
+
 def _without(
     ghost: float, cells: Mapping[str, Array], chart: Chart, linear: Callable[[Array], Array]
 ) -> dict[str, Readings]:
     """Read all clocks without the ``ghost`` of the frame before."""
-    return {key: read(ghosts.removed(codes, ghost), chart, linear) for key, codes in cells.items()}
+    own = {key: ghosts.removed(codes, ghost) for key, codes in cells.items()}
+    exponent = pair_light.common_exponent(_sides(codes, chart, linear) for codes in own.values())
+    return {key: read(codes, chart, linear, exponent) for key, codes in own.items()}
 
 
 def ghost_share(codes: Array, chart: Chart, interval: float) -> tuple[float, float, float]:
@@ -182,32 +213,48 @@ def ghost_share(codes: Array, chart: Chart, interval: float) -> tuple[float, flo
     if not np.isfinite(on + off).any():
         return 0.0, 0.0, 0.0
     low, high = (float(np.nanmedian(side(on, off))) for side in (np.minimum, np.maximum))
-    scaled = (np.hstack([on, off]) - low) / max(high - low, CONTRAST)
+    scaled = (np.hstack([on, off]) - low) / max(high - low, pair_light.CONTRAST)
     return ghosts.of_film(np.asarray(scaled), interval)
 
 
-def read(cells: NDArray[np.floating], chart: Chart, linear: Callable[[Array], Array]) -> Readings:
+def read(
+    cells: NDArray[np.floating],
+    chart: Chart,
+    linear: Callable[[Array], Array],
+    exponent: float | None = None,
+) -> Readings:
     """Read ``cells`` (n, c), mean codes of the chart's bits and reference regions in their order.
 
     A code is nan where its cell was not located. ``linear`` turns codes into light as far as the
-    camera's curve is known.
+    camera's curve is known, ``exponent`` corrects it; None: what the cells show of it.
     """
     codes: Array = np.asarray(cells, np.float64)
     on, off = pairs(codes, chart)
-    scale = _scale(on, off, linear)
-    lit, dark = (normalised(side, scale, linear) for side in (on, off))
-    exponent = curve_exponent(lit, dark)
-    shares = lit_shares(lit, dark, exponent)
+    lit, dark = _sides(codes, chart, linear)
+    if exponent is None:
+        exponent = pair_light.common_exponent([(lit, dark)])
+    shares = pair_light.lit_shares(lit, dark, exponent)
     rows = rolling_shutter.rows(chart)
     if rows is None:
         return readings_of(shares, exponent)
-    light = curved(normalised(codes[:, list(rows.columns)], scale, linear), exponent)
+    scale = pair_light.scale(on, off, linear)
+    light = pair_light.normalised(codes[:, list(rows.columns)], scale, linear)
+    light = pair_light.curved(light, exponent)
     near = index_of(on > off)
     lag = rolling_shutter.lag(light, rows, near)
     if lag:
-        shares = np.where(np.isfinite(shares), shares, _halves(lit, dark, exponent))
+        halves = pair_light.halves(lit, dark, exponent)
+        shares = np.where(np.isfinite(shares), shares, halves)
         return _rolling(light, rows, lag, near, shares, exponent)
     return _at_once(light, rows, shares, exponent)
+
+
+def _sides(codes: Array, chart: Chart, linear: Callable[[Array], Array]) -> tuple[Array, Array]:
+    """Light (n, bits) of the bits and of their complements."""
+    on, off = pairs(codes, chart)
+    scale = pair_light.scale(on, off, linear)
+    lit, dark = (pair_light.normalised(side, scale, linear) for side in (on, off))
+    return lit, dark
 
 
 def _at_once(light: Array, rows: Rows, shares: Array, exponent: float) -> Readings:
@@ -259,50 +306,7 @@ def _columns(chart: Chart) -> dict[tuple[int, bool], list[int]]:
     return columns
 
 
-def _scale(on: Array, off: Array, linear: Callable[[Array], Array]) -> tuple[Array, Array]:
-    """Light (n, 1) of dark cells and of lit ones in each frame, nan where too alike to read."""
-    low = np.median(np.minimum(on, off), axis=1, keepdims=True)
-    high = np.median(np.maximum(on, off), axis=1, keepdims=True)
-    return linear(low), np.where(high - low > CONTRAST, linear(high), np.nan)
-
-
-def normalised(codes: Array, scale: tuple[Array, Array], linear: Callable[[Array], Array]) -> Array:
-    """Scale the light of codes (n, c) so that dark cells are 0 and lit ones 1."""
-    low, high = scale
-    return np.asarray((linear(codes) - low) / (high - low))
-
-
-def curve_exponent(lit: Array, dark: Array) -> float:
-    """Find the exponent at which blended pairs add up to what clear pairs do.
-
-    It is USUAL_EXPONENT where there are fewer than six.
-    """
-    blended = (np.minimum(lit, dark) > 2 * CLEAR) & (np.maximum(lit, dark) < 1 - CLEAR)
-    if np.count_nonzero(blended) < 6:
-        return USUAL_EXPONENT
-    exponents = np.linspace(0.4, 2.5, 211)
-    sums = [float(np.median(lit[blended] ** x + dark[blended] ** x)) for x in exponents]
-    return float(exponents[np.argmin(np.abs(np.array(sums) - 1.0))])
-
-
-def curved(light: Array, exponent: float) -> Array:
-    """Light corrected by the exponent; noise below dark stays below."""
-    return np.asarray(np.sign(light) * np.abs(light) ** exponent)
-
-
-def lit_shares(lit: Array, dark: Array, exponent: float) -> Array:
-    """Share of the exposure during which each bit was lit, nan where the two make no pair."""
-    light, shade = curved(lit, exponent), curved(dark, exponent)
-    total = light + shade
-    return np.where((total > 0.5) & (total < 1.7), light / np.where(total > 0, total, 1.0), np.nan)
-
-
-def _halves(lit: Array, dark: Array, exponent: float) -> Array:
-    """Share of each bit where its two rows saw different exposures: the mean of both."""
-    return np.asarray((curved(lit, exponent) + 1 - curved(dark, exponent)) / 2)
-
-
-def readings_of(shares: Array, exponent: float = USUAL_EXPONENT) -> Readings:
+def readings_of(shares: Array, exponent: float = pair_light.USUAL_EXPONENT) -> Readings:
     """Read shares (n, bits) without a doubtful bit, with one between two indices, or with several.
 
     An exposure over more than two refreshes has several.

@@ -72,10 +72,10 @@ def measure(scene: Scene) -> Iterator[Measurement | Note]:
         clocks = clocks_of(scene, shown)
         yield from _uncounted(scene, clocks, shown, gap)
     else:
-        # with a log the filmed clock is a clock of its own
-        logged = scene.screen_log is not None
-        doubt = film_pace.Doubt() if logged else film_pace.check(scene, [readings])
-        clocks = clocks_of(scene, shown, counter.times(scene, readings))
+        # with a log of what it shows the filmed clock is a clock of its own
+        dated = counter.times(scene, readings)
+        doubt = film_pace.Doubt() if dated else film_pace.check(scene, [readings])
+        clocks = clocks_of(scene, shown, dated)
         found = _counted(scene, clocks, shown, counts)
         yield from film_pace.noted(scene, "frame_rate", doubt, found)
     yield from remarks.of(scene, clocks, shown)
