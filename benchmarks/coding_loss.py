@@ -33,6 +33,8 @@ CODERS: Mapping[str, Mapping[str, Any]] = {
     },
     "H.264, 10 bits, CRF 24": {"crf": 24, "depth": 10},
     **{f"H.265, CRF {crf}": {"codec": "libx265", "crf": crf} for crf in (22, 28, 34)},
+    **{f"VP9, CRF {crf}": {"codec": "libvpx-vp9", "crf": crf} for crf in (20, 40, 55)},
+    **{f"AV1, CRF {crf}": {"codec": "libsvtav1", "crf": crf} for crf in (25, 45, 58)},
     **{f"MJPEG, scale {scale}": {**JPEG, "scale": scale} for scale in (3, 8, 16)},
 }
 # bits a pixel of H.264 at a constant rate, a key frame every two seconds

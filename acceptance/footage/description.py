@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.errors import ClipError
 from acceptance.footage import gamut, orientation, still_words
+from acceptance.footage.av1_headers import coded_columns
 from acceptance.footage.decoding import (
     SEQUENCE_RATE,
     coded_in,
@@ -24,7 +25,6 @@ from acceptance.footage.decoding import (
 from acceptance.footage.packets import unstamped
 from acceptance.footage.planes import FOUR_TO_THREE, coding_of, depth_of
 from acceptance.footage.stated_steps import stated_differences, stated_steps
-from acceptance.footage.super_resolution import coded_columns
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class VideoInfo:
     quantiser an edge is coded (``stated_steps.stated_differences``; None: all detail is coded
     alike); ``colour_offsets``: by how much the quantisers of Cb and Cr of H.264 are higher;
     ``coded_columns``: the share of its columns, as coded, that are not made up
-    (``super_resolution``); ``coded_before``: those of an earlier coder that the picture shows,
+    (``av1_headers``); ``coded_before``: those of an earlier coder that the picture shows,
     ``detail`` as a step of H.264 that takes as much of an edge (None: it shows none, or nothing
     tells);
     ``sample_aspect`` is the width of a pixel over its height, ``bit_rate`` in bit/s over the whole

@@ -1,9 +1,10 @@
 """How coarsely a stream says that it is quantised, where the decoder does not say it.
 
 JPEG (ITU-T T.81) writes its tables into each picture (B.2.4.1), H.265 (ITU-T H.265) a quantiser for
-each slice (7.3.6.1), from which its blocks may differ (``h265_quantisers``); where they may and
-were not read, it is as coarse as of coders that tell none, at least. The first picture that a
-stream can begin with is read: of a chart that stands still the later ones repeat what it left.
+each slice (7.3.6.1), from which its blocks may differ (``h265_quantisers``), VP9 and AV1 one for
+each frame (``indexed_steps``); where blocks may differ and were not read, it is as coarse as of
+coders that tell none, at least. The first picture that a stream can begin with is read: of a chart
+that stands still the later ones repeat what it left.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from acceptance.footage import av1_headers, vp9_headers
 from acceptance.footage.bits import Bits
 from acceptance.footage.field_pictures import PICTURE, SEQUENCE, SLICES
 from acceptance.footage.field_pictures import units as h264_units
@@ -70,6 +72,8 @@ def stated_steps(codec: str, extra: bytes, packet: bytes, depth: int) -> StatedS
     try:
         if codec == "mjpeg":
             return _of_jpeg(packet)
+        if codec == "vp9" or codec in av1_headers.DECODERS:
+            return _of_index(codec, extra, packet, depth)
         found = _slice_quantiser(extra, packet) if codec == "hevc" else None
     except (EOFError, IndexError, KeyError):
         return None
@@ -77,6 +81,15 @@ def stated_steps(codec: str, extra: bytes, packet: bytes, depth: int) -> StatedS
         return None
     step = h264_step(found[0]) * (1 << (depth - 8))
     return StatedSteps(step, step).at_least(untold(depth) if found[1] else None)
+
+
+def _of_index(codec: str, extra: bytes, packet: bytes, depth: int) -> StatedSteps | None:
+    vp9 = codec == "vp9"
+    index = vp9_headers.key_index(packet) if vp9 else av1_headers.key_index(extra, packet)
+    if index is None:
+        return None
+    mean, detail = (step * (1 << (depth - 8)) for step in index.steps())
+    return StatedSteps(mean, detail).at_least(untold(depth) if index.varies else None)
 
 
 def stated_differences(

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from acceptance.simulate.coding import Planes
 
 CODECS_WITH_CRF = ("libx264", "libx265")
+# of coders that know no such presets, and need to be told that the quality alone counts
+OPEN_CODECS = {"libvpx-vp9": {"b": "0", "cpu-used": "6"}, "libsvtav1": {"preset": "10"}}
 LOSSLESS = "libx264", 0
 Shown = tuple[tuple[int, int], ...]  # time slot and source frame of every frame delivered
 
@@ -52,6 +54,8 @@ def _options(camera: Camera) -> dict[str, str]:
     """
     if not camera.bit_rate and (camera.codec, camera.crf) == LOSSLESS:
         return {"crf" if camera.depth == 8 else "qp": "0", "preset": "ultrafast"}
+    if camera.codec in OPEN_CODECS:
+        return {"crf": str(camera.crf), **OPEN_CODECS[camera.codec]}
     if camera.codec not in CODECS_WITH_CRF:
         return {"qmin": str(camera.scale), "qmax": str(camera.scale)} if camera.scale else {}
     common = {"preset": camera.preset}

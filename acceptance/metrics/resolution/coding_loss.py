@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from acceptance.footage.av1_headers import DECODERS
 from acceptance.footage.stated_steps import JPEG, untold
 from acceptance.footage.stored_steps import stored_steps
 from acceptance.model.measurement import BudgetLine
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from acceptance.scene.views import View
 
 # what coders take by a step over what H.264 takes; OLDER: MPEG-1 to 4, whose step is two scales
-OVER_H264, OLDER = {"h264": 1.0, "mjpeg": JPEG}, 1.3
+OVER_H264 = {"h264": 1.0, "vp9": 1.0, **dict.fromkeys(DECODERS, 1.0), "mjpeg": JPEG}
+OLDER = 1.3
 H265 = {"mtf50": 0.95, "mtf10": 0.75, "wedge": 0.8}
 # coders that smooth borders of blocks, the coarser they are the more; the coarseness from which
 # they so take more of MTF50 than in proportion, and less below, by a power

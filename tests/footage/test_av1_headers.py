@@ -1,4 +1,4 @@
-"""Which share of its columns an AV1 stream codes, as its encoder was told."""
+"""Which columns an AV1 stream codes, and how coarsely, as its encoder was told."""
 
 from __future__ import annotations
 
@@ -10,21 +10,23 @@ import pytest
 from av.bitstream import BitStreamFilterContext
 
 from acceptance.footage import clip
-from acceptance.footage.super_resolution import coded_columns
+from acceptance.footage.av1_headers import coded_columns, key_index
+from acceptance.footage.indexed_steps import DETAIL, LEAST, MEANS, Index
+from acceptance.footage.stated_steps import UNTOLD, stated_steps
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def coded(path: Path, options: str) -> Path:
+def coded(path: Path, options: str, pixels: str = "yuv420p", width: int = 320) -> Path:
     """Write two frames of a slope."""
-    slope = (np.add.outer(np.arange(240), np.arange(320)) // 3 % 256).astype(np.uint8)
+    slope = (np.add.outer(np.arange(240), np.arange(width)) // 3 % 256).astype(np.uint8)
     with av.open(str(path), "w") as container:
         chosen = {"preset": "10", "svtav1-params": options}
         stream: Any = container.add_stream("libsvtav1", rate=25, options=chosen)
-        stream.width, stream.height, stream.pix_fmt = 320, 240, "yuv420p"
+        stream.width, stream.height, stream.pix_fmt = width, 240, pixels
         for _ in range(2):
-            frame = av.VideoFrame.from_ndarray(slope, format="gray8").reformat(format="yuv420p")
+            frame = av.VideoFrame.from_ndarray(slope, format="gray8").reformat(format=pixels)
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
     return path
@@ -50,6 +52,28 @@ def test_a_clock_in_the_header_does_not_hide_it(tmp_path: Path) -> None:
         for packet in source.demux(video):
             written.writelines(bytes(each) for each in clocked.filter(packet))
     assert clip.open_clip(ticking).info.coded_columns == 8 / 13
+
+
+@pytest.mark.parametrize("name", ["a.mkv", "a.obu"])
+@pytest.mark.parametrize(
+    ("pixels", "width", "tiles"),
+    [("yuv420p", 320, 0), ("yuv420p10le", 320, 0), ("yuv420p", 1280, 1), ("yuv420p", 4416, 0)],
+)
+def test_the_quantiser_is_the_encoders(
+    tmp_path: Path, name: str, pixels: str, width: int, tiles: int
+) -> None:
+    """Quantiser 40 of 63 stands for index 160; ten bits have four times the codes."""
+    options = f"rc=0:qp=40:aq-mode=0:use-fixed-qindex-offsets=1:tile-columns={tiles}"
+    info = clip.open_clip(coded(tmp_path / name, options, pixels, width)).info
+    assert info.steps is not None
+    unit = 2.0 ** (info.depth - 8) / 8
+    assert (info.steps.mean, info.steps.detail) == (MEANS[10] * unit, DETAIL[10] * unit)
+
+
+@pytest.mark.parametrize("more", ["aq-mode=1", "aq-mode=0:enable-qm=1"])
+def test_segments_and_matrices_may_be_coarser(tmp_path: Path, more: str) -> None:
+    options = f"rc=0:qp=15:use-fixed-qindex-offsets=1:{more}"
+    assert clip.open_clip(coded(tmp_path / "a.mkv", options)).info.steps == UNTOLD
 
 
 def unit(kind: int, bits: str) -> bytes:
@@ -91,6 +115,50 @@ def test_headers_are_read_as_they_are_written(sequence: str, frame: str, share: 
     assert coded_columns("vp9", b"", packet) == 1
 
 
+WHOLE = f"{SHORT} 00 0 0 0 0 00 0"  # eight bits, 4:2:0, nothing named
+GREY = f"{SHORT} 00 1 1 1 {'0' * 24} 0"  # ten bits
+NAMED = f"001{SHORT[3:]} 00 0 1 {1:08b} {13:08b} {0:08b} 1"  # colours as of a screen, 4:4:4
+TWELVE = f"010{SHORT[3:]} 00 1 1 0 0 0 1 1 00 1"  # 4:2:0
+WIDE = SHORT.replace(SIDES, f"{12:04b} {11:04b} {4415:013b} {2999:012b}") + "00 0 0 0 0 00 0"
+
+
+@pytest.mark.parametrize(
+    ("sequence", "frame", "index"),
+    [
+        (WHOLE, f"0 0 0 0 1 0 {60:08b} 0 0 0 0 0", Index(60, 0, varies=False)),
+        (
+            WHOLE,
+            f"0 0 0 0 1 1 0 00 {60:08b} 1 1111101 1 1111111 0 0 0",
+            Index(60, -3, varies=False),
+        ),
+        (WHOLE, f"1 1 0 0 1 {'0' * 32} 0 1 0 {60:08b} 0 0 0 0 1", Index(60, 0, varies=True)),
+        (WHOLE, f"0 0 1 000 0 1 0 {60:08b} 0 0 0 1 1111 1111 0", Index(60, 0, varies=False)),
+        (WHOLE, f"0 0 0 0 1 0 {60:08b} 0 0 0 1 1011 1111 0", Index(60, 0, varies=True)),
+        (GREY, f"0 0 0 0 1 0 {60:08b} 1 0000010 0 0", Index(60, 2, varies=False)),
+        (NAMED, f"0 0 0 0 1 0 {60:08b} 0 0 0 0 0 1", Index(60, 0, varies=True)),
+        (
+            TWELVE,
+            f"0 0 0 0 1 0 {60:08b} 0 1 0 1 0000000 0 0 1 1111 0000 0000 1",
+            Index(60, 0, varies=True),
+        ),
+        # 69 x 47 blocks need two columns of tiles, and these two rows for their size
+        (WIDE, f"0 0 0 0 1 0 0 000 {60:08b} 0 0 0 0 0", Index(60, 0, varies=False)),
+        (LONG, "1 000", None),
+    ],
+)
+def test_quantisers_are_read_as_they_are_written(
+    sequence: str, frame: str, index: Index | None
+) -> None:
+    packet = unit(1, sequence) + unit(6, frame)
+    assert key_index(b"", packet) == index
+    assert (stated_steps("av1", b"", packet, 8) is None) == (index is None)
+
+
+def test_tiles_of_unequal_size_tell_nothing() -> None:
+    packet = unit(1, WHOLE) + unit(6, f"0 0 0 0 0 {'0' * 40}")
+    assert stated_steps("libdav1d", b"", packet, 8) is None
+
+
 def test_damaged_headers_say_nothing() -> None:
     """Cut anywhere, or with any byte turned over: an answer or none, never a crash."""
     packet = unit(1, LONG) + unit(6, "0 00 1")
@@ -102,3 +170,13 @@ def test_damaged_headers_say_nothing() -> None:
         turned[place] ^= 0xFF
         assert 0.5 <= coded_columns("av1", b"", bytes(turned)) <= 1
         assert coded_columns("av1", b"", packet[:place]) == 1
+
+
+def test_damaged_quantisers_are_none_or_a_step() -> None:
+    packet = unit(1, WHOLE) + unit(6, f"0 0 0 0 1 0 {60:08b} 0 0 0 0 0")
+    for place in range(len(packet)):
+        turned = bytearray(packet)
+        turned[place] ^= 0xFF
+        for damaged in (bytes(turned), packet[:place]):
+            steps = stated_steps("av1", b"", damaged, 8)
+            assert steps is None or LEAST <= steps.detail <= DETAIL[-1] / 8
