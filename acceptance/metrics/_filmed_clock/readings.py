@@ -185,7 +185,8 @@ def _left(
     """Return what the film's camera left of the frame before, as ``ghosts.of_film``.
 
     The foremost clock tells: others are pictures of it, which stand, or whose little a coder drops.
-    Where one of them has less left in a fast film, that was a slow screen.
+    In a fast film it may be a slow screen: the least that a clock shows is taken off, and what the
+    foremost has more is in doubt.
     """
     shares = {key: ghost_share(codes, chart, interval) for key, codes in cells.items()}
     if not shares:
@@ -193,9 +194,8 @@ def _left(
     own = shares[foremost]
     if interval > ghosts.SLOWER:
         return own
-    less = [share for share in shares.values() if share[2] <= own[2]]
-    ghost, doubt, tried = (min(values) for values in zip(*less, strict=True))
-    return ghost, doubt, tried
+    ghost, doubt, tried = (min(values) for values in zip(*shares.values(), strict=True))
+    return ghost, max(doubt, own[0] - ghost), tried
 
 
 def _without(
