@@ -100,7 +100,7 @@ def test_the_foremost_clock_tells_what_noise_reduction_left(looked: build.Scene)
 def test_in_a_fast_film_what_only_the_foremost_clock_has_left_is_in_doubt(
     looked: build.Scene,
 ) -> None:
-    """A slow screen of the clock, or the film's noise reduction: the monitor does not tell which."""
+    """A slow screen or noise reduction: the monitor does not tell which."""
     times = 1 + np.arange(480) / 240
     shares = expected_shares(5000 + 58.7 * times, 0.1, 24)
     live = codes(shares, 1 - shares, left=0.3)

@@ -168,7 +168,8 @@ def test_levels_and_codes_are_those_of_all_frames_together() -> None:
 
 def test_lines_along_rows_are_refused_where_the_pixels_shape_is_doubtful() -> None:
     """Assumed square, seen as half as wide."""
-    doubtful = scene(located=(SimpleNamespace(pixel_aspect=0.5, focal_length=lambda _: math.inf),))
+    place = SimpleNamespace(pixel_aspect=0.5, focal_length=lambda _: math.inf, residual=0.1)
+    doubtful = scene(located=(place,))
     doubtful.video.assumed = ("sample_aspect",)
     with pytest.raises(GapError) as refused:
         wedge_figures.figure(doubtful, view(drawn()))

@@ -29,6 +29,7 @@ from acceptance.metrics.resolution.wedge import CRITERION, WedgePixels, WedgeRes
 from acceptance.metrics.resolution.wedge_codes import modulation_doubt
 from acceptance.metrics.resolution.wedge_levels import beside, levels
 from acceptance.metrics.resolution.wedge_lines import SPAN, slope_of
+from acceptance.metrics.resolution.wedge_place import as_seen
 from acceptance.metrics.resolution.whole_codes import left_apart
 from acceptance.model.measurement import BudgetLine, Curve
 
@@ -54,6 +55,9 @@ HALF = 0.5
 # what is chance
 UNLIKE, ROUND = 0.3, 0.03
 STRIPS, FEWEST = 6, 12  # of the ground on each side of a wedge, and pixels in each
+# px, and share of the width, by which fiducials are off where the lens is another (rms); else 0.25
+OFF_PLACE, OF_WIDTH = 0.3, 1 / 4000
+MOVED = 0.004  # of a reading, standard, where the bars were not where they should be
 MOST_SHADED = 0.25  # of its light, by which they may differ
 
 
@@ -76,6 +80,7 @@ class _SeenWedge:
     levels: tuple[float, float]
     step_doubt: float
     results: tuple[WedgeResult, ...]
+    moved: bool = False
     limit: float = SAMPLING_LIMIT
 
     @property
@@ -155,6 +160,10 @@ def _seen(scene: Scene, view: View) -> _SeenWedge:
     _refuse_shadow(scene, view, codes[0], ground, place)
     dark, light, doubt = levels(scene, view, codes[0], angle, ground)
     doubt = math.hypot(doubt, _veiled(scene, view, dark, light))
+    off = max(OFF_PLACE, OF_WIDTH * scene.video.width)
+    moved = any(found.residual > off for found in scene.located)
+    if moved:
+        place, moved = as_seen(codes[0], place, printed, light - dark)
     pixels = WedgePixels.of(printed, *place)
     results = [read(pixels.values(picture), pixels, printed, light - dark) for picture in codes]
     refuse_lined(view.region.name, pixels, pixels.values(codes[0]), light - dark)
@@ -166,6 +175,7 @@ def _seen(scene: Scene, view: View) -> _SeenWedge:
         codes=codes[0],
         levels=(dark, light),
         step_doubt=doubt,
+        moved=moved,
         results=tuple(results),
     )
 
@@ -202,7 +212,14 @@ def _budget(scene: Scene, wedge: _SeenWedge) -> list[BudgetLine]:
         *_rounding(scene, wedge),
         *_method_lines(scene, wedge.first, wedge.step_doubt, SAMPLING_LIMIT / wedge.limit),
         *coding(wedge.value * OF_WEDGE.share(coarse, _blocks(wedge.first))),
+        *_moved(wedge),
     ]
+
+
+def _moved(wedge: _SeenWedge) -> list[BudgetLine]:
+    """Return the line of what bars that were not where the chart's place says leave open."""
+    line = BudgetLine(source="place of the bars", contribution=MOVED * wedge.value, evaluation="B")
+    return [line] if wedge.moved else []
 
 
 def _rounding(scene: Scene, wedge: _SeenWedge) -> list[BudgetLine]:
