@@ -67,9 +67,8 @@ def beyond_signatures(reader: PdfFileReader, *, metadata: bool = False) -> Itera
     yield from _strange_entries(last.root, [OF_SIGNED, *([UP_TO_0_10] if metadata else [])])
     form, fields = at(last.root, "/AcroForm", {}), fields_of(last.root)
     found, before = appearances.places(first), fields_of(first.root)
-    signed_in = all(
-        "/V" in last(each) for each in fields - before
-    )  # or viewers name one that waits
+    # a new field that waits for a signature is shown by viewers under its name
+    signed_in = all("/V" in last(each) for each in fields - before)
     known = before <= fields and {*form} <= OF_FORM
     if not (known and signed_in and all(_signs(last(each), found) for each in fields)):
         yield tr("a form of the report holds more than signatures and their stamps")
