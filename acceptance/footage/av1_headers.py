@@ -221,7 +221,7 @@ def _shape(bits: Bits, sequence: _Sequence) -> _Shape | None:
         width, height = (bits.read(side) + 1 for side in sequence.sides)
     narrower = sequence.narrowed and bits.read(1)
     share = NUMERATOR / (bits.read(3) + LEAST) if narrower else 1.0
-    size = round(width * share), height
+    size = max(1, round(width * share)), height
     return _Shape(share=share, size=size, fixed=fixed, copying=bool(content) and share == 1)
 
 
