@@ -97,6 +97,16 @@ def test_the_foremost_clock_tells_what_noise_reduction_left(looked: build.Scene)
     assert [seen.removed for seen in found] == [pytest.approx(0.15, abs=0.03)] * 2
 
 
+def test_a_dark_monitor_is_not_the_foremost_clock(looked: build.Scene) -> None:
+    """Its noise shows any number, and nothing of what noise reduction left."""
+    times = 1 + np.arange(240) / 60
+    shares = expected_shares(5000 + 58.7 * times, 0.25, 24)
+    live = codes(shares, 1 - shares, left=0.15)
+    noise = np.random.default_rng(5).standard_normal(live.shape)
+    for dark in (16 + noise, np.where(noise > 0, np.nan, 16 + noise)):
+        assert read(looked, times, live, dark)[0].removed == pytest.approx(0.15, abs=0.03)
+
+
 def test_in_a_fast_film_what_only_the_foremost_clock_has_left_is_in_doubt(
     looked: build.Scene,
 ) -> None:

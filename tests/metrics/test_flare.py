@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from acceptance.scene.views import View
 
 
+SLOW = pytest.mark.slow
+
+
 def patch(code: float, kind: str, size: int = 40, seed: int = 1) -> View:
     frames = code + 1.2 * np.random.default_rng(seed).standard_normal((8, size, size))
     return scenes.view(kind, kind, frames)
@@ -113,9 +116,8 @@ def test_what_tells_nothing_is_refused() -> None:
         assert item.reason.code == code
 
 
-@pytest.mark.slow
 @pytest.mark.film
-@pytest.mark.parametrize("number", [13, 14, 16])
+@pytest.mark.parametrize("number", [13, *(pytest.param(n, marks=SLOW) for n in (14, 16))])
 def test_glare_over_grey_steps_refuses_the_flare(number: int) -> None:
     """By one of them a step would have less than no light; in others one outshines the next."""
     row = departed_fields.run(("glare", number))

@@ -39,8 +39,9 @@ def normalised(codes: Array, scale: tuple[Array, Array], linear: Callable[[Array
 def common_exponent(clocks: Iterable[tuple[Array, Array]]) -> float:
     """Return the exponent by which one camera films clocks, lit and dark light (n, bits) of each.
 
-    Of those that show one it is the nearest to the usual: what a slow screen adds to its own pairs
-    looks like a curve, and a camera's picture of a clock has the curve of that camera, too.
+    From the least to the most that they show it is the nearest to the usual: what a slow screen
+    adds to its own pairs looks like a curve, and a camera's picture of a clock has the curve of
+    that camera, too.
     """
     found = [each for lit, dark in clocks if (each := _exponent(lit, dark))]
     if not found:

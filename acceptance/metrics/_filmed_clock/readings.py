@@ -14,6 +14,7 @@ own (``rolling_shutter``).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,7 @@ SHARED = "clocks"  # the name of what was read among what a scene shares
 # exposures 1.1 refreshes apart or more differ by over 0.5 in some bit, two codings of one by far
 # less
 SAME = 0.3
-SPOILT = 0.5  # times the frames that are read else: what was taken off was nothing that was left
+SPOILT = 0.5  # of the frames that are read without: what was taken off was nothing that was left
 RESIDUAL = 0.25  # largest difference between a cell and the exposure that explains it
 WIDTHS = (0.5, 1.0, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5, 2.75, 3.0, 3.5, 4.0, 5.0, 6.0)
 AROUND = np.arange(-3.0, 4.0, 1 / 8)
@@ -174,9 +175,13 @@ def _read_clocks(scene: Scene) -> dict[str, Readings]:
 
 
 def _shown(codes: Array, chart: Chart) -> float:
-    """Return the refresh that a clock shows in the middle of the film, whatever is mixed in."""
+    """Return the refresh that a clock shows in the middle of the film, whatever is mixed in.
+
+    Of a clock that is dark or not found it is before all others.
+    """
     on, off = pairs(codes, chart)
-    return float(np.median(index_of(on > off)))
+    seen = np.median(np.abs(on - off), axis=1) > pair_light.CONTRAST
+    return float(np.median(index_of(on > off)[seen])) if seen.any() else -math.inf
 
 
 def _left(
