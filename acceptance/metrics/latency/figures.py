@@ -10,6 +10,7 @@ import numpy as np
 
 from acceptance.metrics.latency import delay, screens
 from acceptance.model.measurement import BudgetLine, Curve, Measurement, Note
+from acceptance.uncertainty import rectangular
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -90,10 +91,7 @@ def log_lines(latency: Latency) -> list[BudgetLine]:
 
 def half_widths(lines: dict[str, float]) -> list[BudgetLine]:
     """Turn half widths of rectangular distributions, by their sources, into budget lines."""
-    return [
-        BudgetLine(source=source, contribution=half / 3**0.5, evaluation="B")
-        for source, half in lines.items()
-    ]
+    return [rectangular(source, half) for source, half in lines.items()]
 
 
 def of_film(scene: Scene, latency: Latency, keys: tuple[str, str]) -> Iterator[Measurement]:

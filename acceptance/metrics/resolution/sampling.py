@@ -1,7 +1,7 @@
 """How much of a picture was sampled: fields set against each other, doubled rows, enlargement.
 
 Three things make a picture carry less than its rows and columns can, and none is stated in a
-stream; a fourth, super-resolution of AV1, is (``footage.av1_headers.py``).
+stream; a fourth, super-resolution of AV1, is (``footage/av1_headers.py``).
 *Combing*: every second row is displaced, as where two fields of a moving camera are woven
 together; the difference of a row from the mean of its neighbours, against the slope along it, gives
 the displacement. *Doubled* rows or columns: at an edge a row differs from one neighbour only, or is
