@@ -24,7 +24,7 @@ from acceptance.checks.pack_overlay import KEYS, extend
 from acceptance.checks.pack_tables import Raw, place, refusal, tables
 from acceptance.errors import PackError
 from acceptance.files import first_error, paths, regular, strict_toml, wrong_field
-from acceptance.messages import cause_of, tr
+from acceptance.messages import tr
 from acceptance.model import Pack
 
 if TYPE_CHECKING:
@@ -183,11 +183,7 @@ def _read(path: Path) -> Raw:
 
     Nobody changes the result.
     """
-    try:
-        return _parsed(_PackFile(regular.content(path), path))
-    except OSError as error:
-        what = tr("cannot be read ({cause})", cause=cause_of(error))
-        raise PackError(what, where=str(path), hint=tr("Check the path")) from error
+    return _parsed(_PackFile(regular.read(path, PackError, tr("Check the path")), path))
 
 
 @dataclass(frozen=True)

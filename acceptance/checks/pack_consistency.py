@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from acceptance.checks import pack_dates, sampling
 from acceptance.checks.decision import span
 from acceptance.checks.pack_tables import duplicate
+from acceptance.files.repeated import repeated
 from acceptance.messages import tr
 from acceptance.model import Combine, Compare, How
 
@@ -47,15 +47,11 @@ def _identity(pack: Pack) -> Iterator[Complaint]:
 
 
 def _duplicates(pack: Pack) -> Iterator[Complaint]:
-    for number in _twice(clause.number for clause in pack.clauses):
+    for number in repeated(clause.number for clause in pack.clauses):
         yield "", "clauses", duplicate("clauses", number)
     for kind, things in (("requirements", pack.requirements), ("samplings", pack.samplings)):
-        for identity in _twice(thing.id for thing in things):
+        for identity in repeated(thing.id for thing in things):
             yield "", kind, duplicate(kind, identity)
-
-
-def _twice(values: Iterable[str]) -> list[str]:
-    return [value for value, times in Counter(values).items() if times > 1]
 
 
 def _place(requirement: Requirement) -> str:

@@ -8,11 +8,11 @@ kept and left undecided, with the reason.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING
 
 from acceptance.errors import PlanError
+from acceptance.files.repeated import repeated
 from acceptance.messages import tr
 from acceptance.model import How, Reason
 
@@ -61,17 +61,17 @@ def _check_conditions(plan: Plan) -> None:
         )  # fmt: skip
         stated.append((where, answer.conditions))
     for where, conditions in stated:
-        for name in _twice(condition.name for condition in conditions):
+        for name in repeated(condition.name for condition in conditions):
             hint = tr("Keep the one that held")
             raise PlanError(tr("{name} is stated twice", name=name), where=where, hint=hint)
 
 
 def _check_lists(plan: Plan) -> None:
-    for name in _twice(instrument.id for instrument in plan.instruments):
+    for name in repeated(instrument.id for instrument in plan.instruments):
         where = tr("instrument {instrument}", instrument=name)
         hint = tr("Remove one of them, or give each its own id")
         raise PlanError(tr("duplicate id {id!r}", id=name), where=where, hint=hint)
-    for name in _twice(person.name for person in plan.people):
+    for name in repeated(person.name for person in plan.people):
         where = tr("person {person}", person=name)
         hint = tr("Remove one of them, or make the names differ")
         raise PlanError(tr("duplicate name {name!r}", name=name), where=where, hint=hint)
@@ -79,10 +79,6 @@ def _check_lists(plan: Plan) -> None:
         for field, wrong in _complaints(instrument):
             where = tr("instrument {instrument}, {field}", instrument=instrument.id, field=field)
             raise PlanError(wrong, where=where, hint=tr("Correct the list of instruments"))
-
-
-def _twice(names: Iterable[str]) -> list[str]:
-    return [name for name, times in Counter(names).items() if times > 1]
 
 
 def _complaints(instrument: Instrument) -> Iterator[tuple[str, str]]:

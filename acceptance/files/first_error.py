@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pydantic_core import SchemaValidator
 
+from acceptance.files import wrong_field
+
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
-    from pydantic_core import CoreSchema
+    from pydantic_core import CoreSchema, ValidationError
 
 Kind = TypeVar("Kind")
 
@@ -27,6 +29,12 @@ def check(adapter: TypeAdapter[Kind], value: object) -> Kind:
     table.
     """
     return cast("Kind", _validator(adapter).validate_python(value))
+
+
+def told(error: ValidationError) -> str:
+    """Say of the first error which field is wrong, and what is wrong with it."""
+    first = error.errors(include_url=False)[0]
+    return ": ".join(filter(None, (wrong_field.place(first), wrong_field.sentence(first))))
 
 
 @functools.cache

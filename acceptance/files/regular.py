@@ -12,9 +12,12 @@ import stat
 from typing import TYPE_CHECKING
 
 from acceptance.files import system
+from acceptance.messages import cause_of, tr
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from acceptance.errors import InputError
 
 MOST_BYTES = 128 << 20  # of a table, a plan, a key ...
 
@@ -33,6 +36,21 @@ def content(path: Path, most: int = MOST_BYTES) -> bytes:
     if len(read) > most:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
     return read
+
+
+def read(
+    path: Path, kind: type[InputError], hint: str, *, most: int = MOST_BYTES, where: str = ""
+) -> bytes:
+    """Read a regular file as ``content`` does.
+
+    Raises an error of that ``kind``, naming ``where`` (by default the path), with ``hint``: what to
+    do.
+    """
+    try:
+        return content(path, most)
+    except OSError as error:
+        what = tr("cannot be read ({cause})", cause=cause_of(error))
+        raise kind(what, where=where or str(path), hint=hint) from error
 
 
 def sha256(path: Path) -> str:

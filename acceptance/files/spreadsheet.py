@@ -15,7 +15,7 @@ from xml.parsers import expat
 
 from acceptance.errors import PlanError
 from acceptance.files import regular, workbook
-from acceptance.messages import cause_of, tr, visible
+from acceptance.messages import tr, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -176,12 +176,7 @@ def check_once(cells: list[str], columns: Mapping[str, tuple[str, ...]], name: s
 
 
 def _read(path: Path) -> bytes:
-    try:
-        return regular.content(path)
-    except OSError as error:
-        what = tr("cannot be read ({cause})", cause=cause_of(error))
-        hint = tr("Check the path and its permissions")
-        raise PlanError(what, where=str(path), hint=hint) from error
+    return regular.read(path, PlanError, tr("Check the path and its permissions"))
 
 
 def _csv(path: Path) -> Iterator[tuple[int, list[str]]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from acceptance.errors import AcceptanceError, ChartError, InputError, PlanError
 from acceptance.files import regular, toml_slip, wrong_field
-from acceptance.messages import cause_of, tr
+from acceptance.messages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -56,11 +56,7 @@ def load(
     their names.
     """
     where = where or str(path)
-    try:
-        text = regular.content(path, MOST_BYTES)
-    except OSError as error:
-        what = tr("cannot be read ({cause})", cause=cause_of(error))
-        raise kind(what, where=where, hint=hint or tr("Check the path")) from error
+    text = regular.read(path, kind, hint or tr("Check the path"), most=MOST_BYTES, where=where)
     return loads(text, where, kind=kind, hint=hint, names=names)
 
 

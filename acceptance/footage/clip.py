@@ -246,6 +246,15 @@ def files_of(path: Path) -> tuple[Path, ...]:
     return (path,)
 
 
+def is_there(path: Path) -> bool:
+    """Whether a path leads to footage: to a file, or to stills."""
+    try:
+        files_of(path)
+    except ClipError:
+        return False
+    return True
+
+
 def _stills(path: Path) -> list[Path]:
     """List the stills of a folder or pattern."""
     folder, name = (path, r"[^.].*") if path.is_dir() else (path.parent, _numbered(path.name))

@@ -58,10 +58,15 @@ def parse(written: str, port: int) -> Address:
 
 def is_host(host: str) -> bool:
     """Whether ``host`` is an IP address or could be a name."""
+    return is_ip(host) or (bool(NAME.fullmatch(host)) and len(host) <= 253)
+
+
+def is_ip(host: str) -> bool:
+    """Whether ``host`` is an IP address; of IPv6 without brackets."""
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        return bool(NAME.fullmatch(host)) and len(host) <= 253
+        return False
     return True
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 from acceptance.errors import DeviceError, PlanError
 from acceptance.files import regular, strict_toml, wrong_field
 from acceptance.live.reaching import Patience
-from acceptance.messages import cause_of, tr
+from acceptance.messages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -173,13 +173,8 @@ def load(path: Path) -> Authorisation:
     zone, a duration above ``LONGEST``, networks with bits of a host, multicast, or of a prefix
     below ``SHORTEST``, an unknown action.
     """
-    where = str(path)
-    try:
-        content = regular.content(path, MOST_BYTES)
-    except OSError as error:
-        what = tr("cannot be read ({cause})", cause=cause_of(error))
-        raise PlanError(what, where=where, hint=print_a_template()) from error
-    return parse(content, where, hint=print_a_template())
+    hint = print_a_template()
+    return parse(regular.read(path, PlanError, hint, most=MOST_BYTES), str(path), hint=hint)
 
 
 def parse(content: bytes, where: str, *, hint: str = "") -> Authorisation:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import functools
-import ipaddress
 import os
 import selectors
 import socket
@@ -21,6 +20,7 @@ from concurrent import futures
 from typing import TYPE_CHECKING, TypeVar
 
 from acceptance.errors import DeviceError
+from acceptance.live.address import is_ip
 from acceptance.messages import tr
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Patience:
             except BaseException as error:  # noqa: BLE001 -- raised again by whoever waits
                 answer.set_exception(error)
 
-        if _is_literal(host):
+        if is_ip(host):
             ask()
         else:
             threading.Thread(target=ask, daemon=True).start()
@@ -164,14 +164,6 @@ def _connected(
             raise OSError(code, os.strerror(code))
         stack.pop_all()
     return sock
-
-
-def _is_literal(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def unreached(address: Address, error: Exception, hint: str, code: str = "") -> DeviceError:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from acceptance.errors import PlanError
-from acceptance.files import first_error, regular, strict_json, wrong_field
-from acceptance.messages import cause_of, tr
+from acceptance.files import first_error, regular, strict_json
+from acceptance.messages import tr
 from acceptance.model import Measurement
 
 if TYPE_CHECKING:
@@ -24,13 +24,10 @@ def read(path: Path) -> tuple[Measurement, ...]:
     """Read the measurements of a JSON file. Raises PlanError where there are none."""
     hint = tr("Give a file that measure --json wrote, or a session.json")
     try:
-        content = strict_json.loads(regular.content(path))
+        content = strict_json.loads(regular.read(path, PlanError, hint))
         listed = content["measurements"] if isinstance(content, dict) else content
         _require_few(listed, path)
         found = first_error.check(_FIGURES, listed)
-    except OSError as error:
-        what = tr("cannot be read ({cause})", cause=cause_of(error))
-        raise PlanError(what, where=str(path), hint=hint) from error
     except (ValueError, RecursionError, KeyError, TypeError) as error:
         what = tr("holds no measurements ({cause})", cause=_cause(error))
         raise PlanError(what, where=str(path), hint=hint) from error
@@ -63,7 +60,6 @@ def _require_sound(figures: tuple[Measurement, ...], path: Path, hint: str) -> N
 
 
 def _cause(error: Exception) -> str:
-    if not isinstance(error, ValidationError):
-        return str(error) or type(error).__name__
-    first = error.errors(include_url=False)[0]
-    return ": ".join(filter(None, (wrong_field.place(first), wrong_field.sentence(first))))
+    if isinstance(error, ValidationError):
+        return first_error.told(error)
+    return str(error) or type(error).__name__

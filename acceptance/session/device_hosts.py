@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import TYPE_CHECKING
 
 from acceptance.errors import UsageError
@@ -34,13 +33,5 @@ def is_other(found: str, subject: Subject) -> bool:
     A name and an IP address cannot be told apart.
     """
     host = host_of(found)
-    alike = [known for known in of(subject) if _is_ip(known) is _is_ip(host)]
+    alike = [known for known in of(subject) if address.is_ip(known) is address.is_ip(host)]
     return bool(alike) and host.lower() not in {known.lower() for known in alike}
-
-
-def _is_ip(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True

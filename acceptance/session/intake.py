@@ -22,7 +22,7 @@ from acceptance.messages import cause_of, tr
 from acceptance.metrics import recordings as measure_recordings
 from acceptance.recorder import listing, recordings
 from acceptance.recorder.recordings import zone_of
-from acceptance.session import device_intake, searched_recordings
+from acceptance.session import device_intake, plan_words, searched_recordings
 from acceptance.session.evidence import hash_file
 from acceptance.session.log_book import LogBook
 from acceptance.session.plan import FIELDS, files, kept_by_path, require_inside
@@ -114,8 +114,7 @@ def check_numbers(shot: Shot) -> None:
     for field, numbers in sizes.items():
         if not all(0 < number < math.inf for number in numbers):
             where = tr("shot {shot}, {field}", shot=shot.id, field=field)
-            hint = tr("Correct the plan; docs/formats.md describes every field")
-            raise PlanError(tr("must be above 0"), where=where, hint=hint)
+            raise plan_words.wrong(where, tr("must be above 0"))
 
 
 def _check_file(path: Path, field: str) -> None:

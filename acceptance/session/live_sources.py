@@ -11,6 +11,7 @@ from acceptance.files import url_password
 from acceptance.live import address
 from acceptance.live.rtsp import url
 from acceptance.messages import tr
+from acceptance.session import plan_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,9 +95,9 @@ def check(plan: Plan, where: str) -> None:
     for shot in plan.shots:
         place = tr("{plan}: shot {shot}", plan=where, shot=shot.id)
         if url.is_url(shot.clip):
-            raise _wrong(f"{place}, clip", tr("is a URL: give it as source"))
+            raise plan_words.wrong(f"{place}, clip", tr("is a URL: give it as source"))
         if bool(shot.clip) == bool(shot.source):
-            raise _wrong(place, tr("a shot has either a clip or a source"))
+            raise plan_words.wrong(place, tr("a shot has either a clip or a source"))
         if shot.source:
             _check_live(shot, sources, place)
 
@@ -104,7 +105,7 @@ def check(plan: Plan, where: str) -> None:
 def _check_live(shot: Shot, sources: Mapping[str, str], place: str) -> None:
     made = [field for field in MADE if getattr(shot, field)]
     if made:
-        raise _wrong(f"{place}, {made[0]}", tr("the capture makes it: take it out"))
+        raise plan_words.wrong(f"{place}, {made[0]}", tr("the capture makes it: take it out"))
     source = tr("{place}, source", place=place)
     if shot.source in sources and not sources[shot.source]:
         what = tr("the subject has no source")
@@ -113,13 +114,13 @@ def _check_live(shot: Shot, sources: Mapping[str, str], place: str) -> None:
         _check_own(shot.source, source)
     if shot.seconds is not None and not 0 < shot.seconds <= LONGEST:
         what = tr("must be above 0 and at most {most:g}", most=LONGEST)
-        raise _wrong(f"{place}, seconds", what)
+        raise plan_words.wrong(f"{place}, seconds", what)
     if shot.transport and shot.transport not in TRANSPORTS:
         what = tr("must be one of {names}", names=", ".join(TRANSPORTS))
-        raise _wrong(f"{place}, transport", what)
+        raise plan_words.wrong(f"{place}, transport", what)
     if shot.fingerprint and len(HEXADECIMAL.sub("", shot.fingerprint.lower())) != SHA256:
         what = tr("a fingerprint has 64 hexadecimal digits (SHA-256)")
-        raise _wrong(f"{place}, fingerprint", what)
+        raise plan_words.wrong(f"{place}, fingerprint", what)
 
 
 def _check_own(source: str, place: str) -> None:
@@ -152,11 +153,6 @@ def _check_url(source: str, place: str) -> None:
         url.parse(source)
     except UsageError as error:
         raise PlanError(error.what, where=place, hint=error.hint) from error
-
-
-def _wrong(where: str, what: str) -> PlanError:
-    hint = tr("Correct the plan; docs/formats.md describes every field")
-    return PlanError(what, where=where, hint=hint)
 
 
 def require_none(plan: Plan, where: str) -> None:

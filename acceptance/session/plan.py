@@ -116,7 +116,7 @@ def with_files(plan: Plan, folder: Path) -> Plan:
 def _require_subjects(plan: Plan, where: str) -> None:
     if not plan.subjects:
         what = tr("nothing is under test; add subjects or a device_list")
-        raise _wrong(tr("{plan}: subjects", plan=where), what)
+        raise plan_words.wrong(tr("{plan}: subjects", plan=where), what)
 
 
 def _place(answer: Answer) -> tuple[str, str, str]:
@@ -201,7 +201,7 @@ def file_inside(folder: Path, name: str, where: str) -> Path:
         if not paths.stays(folder, still.relative_to(folder).as_posix()):
             where_to = tr("the plan's folder")
             what = tr("{file} lies outside {folder}; copy it there", file=still, folder=where_to)
-            raise _wrong(where, what)
+            raise plan_words.wrong(where, what)
     return path
 
 
@@ -215,7 +215,7 @@ def checked(plan: Plan) -> Plan:
         [fields] = json.loads(_ADAPTER.dump_json((plan,), warnings="none"))
     except PydanticSerializationError as error:
         what = tr("a field holds something that no file can hold ({cause})", cause=error)
-        raise _wrong(where, what) from error
+        raise plan_words.wrong(where, what) from error
     strict_toml.check_lengths({**fields, "commitments": []}, where)  # which has bounds of its own
     plan = _parse(fields, where)
     check_parts(plan, where)
@@ -252,7 +252,7 @@ def _check_subjects(plan: Plan, where: str) -> None:
         for name in shot.subjects:
             if name not in subjects:
                 what = tr("there is no subject {subject!r}", subject=name)
-                raise _wrong(tr("{plan}: shot {shot}", plan=where, shot=shot.id), what)
+                raise plan_words.wrong(tr("{plan}: shot {shot}", plan=where, shot=shot.id), what)
 
 
 def _check_ids(ids: Sequence[str], where: str, read_as: Callable[[str], str] = str) -> None:
@@ -260,12 +260,12 @@ def _check_ids(ids: Sequence[str], where: str, read_as: Callable[[str], str] = s
     times = Counter(map(read_as, ids))
     for identity in ids:
         if not devices.IDENTIFIER.fullmatch(identity):
-            raise _wrong(where, devices.wrong_id(identity))
+            raise plan_words.wrong(where, devices.wrong_id(identity))
         if cause := paths.unfit(identity):  # the session has folders of these names
             what = tr("the id {id!r} cannot name a folder: {cause}", id=identity, cause=cause)
-            raise _wrong(where, what)
+            raise plan_words.wrong(where, what)
         if times[read_as(identity)] > 1:
-            raise _wrong(where, tr("duplicate id {id!r}", id=identity))
+            raise plan_words.wrong(where, tr("duplicate id {id!r}", id=identity))
 
 
 def _check_matrix(plan: Plan, where: str) -> None:
@@ -274,10 +274,12 @@ def _check_matrix(plan: Plan, where: str) -> None:
     for number, matrix in enumerate(plan.matrix, start=1):
         place = tr("{plan}: matrix {number}", plan=where, number=number)
         if not matrix.kinds or not matrix.paths:
-            raise _wrong(place, tr("names no kind of device or no path, so it plans no shot"))
+            raise plan_words.wrong(
+                place, tr("names no kind of device or no path, so it plans no shot")
+            )
         if matrix.sampling and matrix.sampling not in drawn:
             what = tr("the plan has no draw for {sampling!r}", sampling=matrix.sampling)
-            raise _wrong(tr("{place}, sampling", place=place), what)
+            raise plan_words.wrong(tr("{place}, sampling", place=place), what)
 
 
 def _check_answers(answers: Sequence[Answer], where: str) -> None:
@@ -373,7 +375,7 @@ def _wrong_fields(error: ValidationError, where: str) -> Iterator[tuple[bool, Pl
         what = plan_words.with_guess(wrong, wrong_field.sentence(wrong))
         if url_password.holds(what):
             what = tr("the field is wrong, and holds a password")
-        yield wrong["type"] == "missing", _wrong(place, what)
+        yield wrong["type"] == "missing", plan_words.wrong(place, what)
 
 
 def alone(path: Path) -> tuple[Plan | None, list[PlanError]]:
@@ -391,9 +393,3 @@ def alone(path: Path) -> tuple[Plan | None, list[PlanError]]:
         return first_error.check(_ADAPTER, (raw,))[0], []
     except ValidationError as error:
         return None, [wrong for _, wrong in _wrong_fields(error, str(path))]
-
-
-def _wrong(where: str, what: str) -> PlanError:
-    return PlanError(
-        what, where=where, hint=tr("Correct the plan; docs/formats.md describes every field")
-    )

@@ -9,6 +9,7 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from acceptance import model
+from acceptance.errors import PlanError
 from acceptance.files import wrong_field
 from acceptance.forms import vocabulary
 from acceptance.messages import tr
@@ -149,3 +150,9 @@ def _fields(place: list[str]) -> Collection[str]:
     }  # fmt: skip
     held = next((nouns[part] for part in reversed(place[:-1]) if part in nouns), model.Plan)
     return {field.name for field in fields(held)}
+
+
+def wrong(where: str, what: str) -> PlanError:
+    """Make the error of a plan that says something wrong at a place."""
+    hint = tr("Correct the plan; docs/formats.md describes every field")
+    return PlanError(what, where=where, hint=hint)

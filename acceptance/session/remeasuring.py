@@ -98,7 +98,7 @@ def remeasure(folder: Path, session: Session, progress: Progress | None = None) 
     """
     shots = list(_planned(folder, session))
     files = {shot.id: _files(folder, shot) for shot in shots} | _listed_files(folder, session)
-    absent = tuple(name for name, needed in files.items() if not all(map(_there, needed)))
+    absent = tuple(name for name, needed in files.items() if not all(map(clip.is_there, needed)))
     done: list[Measured] = []
     unreadable = []
     for shot in shots:
@@ -192,14 +192,6 @@ def _inside(folder: Path, name: str) -> Path:
         what = tr("names a file that is not in it: {path}", path=name)
         raise SessionError(what, where=str(folder), hint=tr("Restore it from a copy"))
     return folder / name
-
-
-def _there(path: Path) -> bool:
-    try:
-        files = clip.files_of(path)
-    except ClipError:
-        return False
-    return bool(files) and all(file.is_file() for file in files)
 
 
 def _recorded(folder: Path, asked: Recordings, session: Session) -> list[Measurement | Note]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acceptance.errors import PlanError
 from acceptance.messages import tr
 from acceptance.model import SignalPath
+from acceptance.session import plan_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,14 +26,14 @@ def check_pairs(shots: Sequence[Shot], where: str) -> None:
                 "only a playback has this field, and it names a live shot, not {live!r}",
                 live=shot.live,
             )
-            raise _wrong(tr("{plan}: shot {shot}, live", plan=where, shot=shot.id), what)
+            raise plan_words.wrong(tr("{plan}: shot {shot}, live", plan=where, shot=shot.id), what)
 
 
 def check_walls(shots: Sequence[Shot], where: str) -> None:
     """Refuse walls of no tile or of too many, and that do not fit the regions. Raises PlanError."""
     for shot in shots:
         for what in _of_wall(shot):
-            raise _wrong(tr("{plan}: shot {shot}, wall", plan=where, shot=shot.id), what)
+            raise plan_words.wrong(tr("{plan}: shot {shot}, wall", plan=where, shot=shot.id), what)
 
 
 def _of_wall(shot: Shot) -> Iterator[str]:
@@ -47,9 +47,3 @@ def _of_wall(shot: Shot) -> Iterator[str]:
         yield tr("the tile of {subject} has no region tile.{subject}", subject=missing[0])
     if "wall" in shot.regions and not shot.wall:
         yield tr("the region wall says where it stands, but not how many tiles it has")
-
-
-def _wrong(where: str, what: str) -> PlanError:
-    return PlanError(
-        what, where=where, hint=tr("Correct the plan; docs/formats.md describes every field")
-    )

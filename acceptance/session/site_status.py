@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from acceptance.checks import sampling
-from acceptance.errors import ClipError, PlanError, SessionError
+from acceptance.errors import PlanError, SessionError
 from acceptance.files import strict_toml
 from acceptance.footage import clip
 from acceptance.messages import tr
@@ -37,7 +37,9 @@ def of(target: Path) -> site_matrix.Grid:
     asked = plan.read(named) if named else sessions[-1].plan
     packs = store.load_packs(asked, None if named else folders[-1] / "data" / "packs")
     samples = sampling.draw(packs, asked)
-    filmed = [shot.id for shot in asked.shots if named and shot.clip and _there(folder / shot.clip)]
+    filmed = [
+        shot.id for shot in asked.shots if named and shot.clip and clip.is_there(folder / shot.clip)
+    ]
     grid = site_matrix.grid(asked, sessions, filmed=filmed, samples=samples)
     copies = {done.id: tuple(map(str, places)) for done, places in found if len(places) > 1}
     grid = replace(grid, copies=copies)
@@ -83,11 +85,3 @@ def _has_matrix(path: Path) -> bool:
         return "matrix" in strict_toml.load(path)
     except PlanError:
         return False
-
-
-def _there(path: Path) -> bool:
-    try:
-        files = clip.files_of(path)
-    except ClipError:
-        return False
-    return bool(files) and all(file.is_file() for file in files)

@@ -16,9 +16,9 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from acceptance import __version__, metrics
 from acceptance.checks import pack
 from acceptance.errors import NewerSessionError, OutputError, SessionError
-from acceptance.files import first_error, paths, regular, strict_json, wrong_field
+from acceptance.files import first_error, paths, regular, strict_json
 from acceptance.files.output import put
-from acceptance.messages import cause_of, tr
+from acceptance.messages import tr
 from acceptance.model import Plan, Session
 from acceptance.report import file_names
 from acceptance.session.evidence import seal
@@ -89,11 +89,9 @@ def load(folder: Path) -> Session:
     path = folder / FILE
     if not path.is_file():
         return parse(b"", str(folder))
-    try:
-        return parse(regular.content(path, MOST), str(path))
-    except OSError as error:
-        what = tr("cannot be read ({cause})", cause=cause_of(error))
-        raise SessionError(what, where=str(path), hint=tr("Restore it from a copy")) from error
+    return parse(
+        regular.read(path, SessionError, tr("Restore it from a copy"), most=MOST), str(path)
+    )
 
 
 def find(out: Path, number: str) -> list[Path]:
@@ -156,10 +154,9 @@ def _no_session(cause: str, where: str) -> SessionError:
 
 
 def _cause(error: Exception) -> str:
-    if not isinstance(error, ValidationError):
-        return tr("no JSON: {cause}", cause=error)
-    first = error.errors(include_url=False)[0]
-    return ": ".join(filter(None, (wrong_field.place(first), wrong_field.sentence(first))))
+    if isinstance(error, ValidationError):
+        return first_error.told(error)
+    return tr("no JSON: {cause}", cause=error)
 
 
 def load_packs(plan: Plan, folder: Path | None = None) -> tuple[Pack, ...]:

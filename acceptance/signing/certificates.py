@@ -13,7 +13,7 @@ from pyhanko.sign import signers
 
 from acceptance.errors import InputError, KeyFileError
 from acceptance.files import regular
-from acceptance.messages import cause_of, tr
+from acceptance.messages import tr
 from acceptance.signing import fitness, key_files, tokens
 
 if TYPE_CHECKING:
@@ -187,7 +187,8 @@ def _check_validity(where: str, start: datetime, end: datetime, at: datetime) ->
 def _load(path: Path, kind: type[AnyAsn1], error_kind: type[InputError]) -> Iterator[AnyAsn1]:
     """Read objects of an ASN.1 kind from a PEM or DER file; each is parsed to its end."""
     try:
-        blocks = _blocks(_read(path, error_kind))
+        hint = tr("Check the path and its permissions")
+        blocks = _blocks(regular.read(path, error_kind, hint))
         _require_few(path, blocks, error_kind)
         loaded = [kind.load(block, strict=True) for block in blocks]
         for item in loaded:
@@ -210,12 +211,3 @@ def _require_few(path: Path, blocks: Sequence[bytes], error_kind: type[InputErro
         what = tr("holds {count} certificates or lists; {most} at most",
                   count=count, most=MOST_BLOCKS)  # fmt: skip
         raise error_kind(what, where=str(path), hint=tr("Give those that are needed"))
-
-
-def _read(path: Path, error_kind: type[InputError]) -> bytes:
-    try:
-        return regular.content(path)
-    except OSError as error:
-        what = tr("cannot be read ({cause})", cause=cause_of(error))
-        hint = tr("Check the path and its permissions")
-        raise error_kind(what, where=str(path), hint=hint) from error

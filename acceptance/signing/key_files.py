@@ -23,7 +23,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from acceptance.errors import KeyFileError
 from acceptance.files import regular
-from acceptance.messages import cause_of, tr
+from acceptance.messages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -188,9 +188,4 @@ def _certificates(path: Path, data: bytes) -> list[x509.Certificate]:
 
 
 def _read(path: Path) -> bytes:
-    try:
-        return regular.content(path)
-    except OSError as error:
-        what = tr("cannot be read ({cause})", cause=cause_of(error))
-        hint = tr("Check the path and its permissions")
-        raise KeyFileError(what, where=str(path), hint=hint) from error
+    return regular.read(path, KeyFileError, tr("Check the path and its permissions"))

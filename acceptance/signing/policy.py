@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from acceptance.errors import KeyFileError, PlanError, SessionError
 from acceptance.files import strict_toml, wrong_field
+from acceptance.files.repeated import repeated
 from acceptance.messages import tr
 from acceptance.signing import certificates, levels, pinned, roles
 
@@ -176,7 +177,7 @@ def read(path: Path) -> Policy:
     found = [*_rules(content.get("roles", []), path)]
     if not found:
         raise _wrong(where, "roles", tr("this field is missing"))
-    if twice := {rule.role for rule in found if [each.role for each in found].count(rule.role) > 1}:
+    if twice := repeated(rule.role for rule in found):
         raise _wrong(where, "roles", tr("{name} stands there twice", name=roles.titled(min(twice))))
     roots = tuple(path.parent / name for name in content.get("roots", ()))
     certificates.load_trust(roots)

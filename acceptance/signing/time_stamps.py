@@ -17,7 +17,7 @@ from pyhanko_certvalidator.revinfo.archival import CRLContainer
 from acceptance.checks.commitments import seed_of_time_stamp
 from acceptance.errors import InputError
 from acceptance.files import regular
-from acceptance.messages import cause_of, tr
+from acceptance.messages import tr
 from acceptance.model.basics import CHINA
 from acceptance.signing import fitness, listed_revocations, proven_times
 from acceptance.signing.certificates import common_name, load_trust
@@ -86,11 +86,7 @@ def _imprint(commitment: str) -> tsp.MessageImprint:
 
 def read(path: Path, commitment: str, trust: Sequence[Path]) -> TimeStamp:
     """Read and check a time stamp from its file, as ``check`` does. Raises InputError."""
-    try:
-        return check(regular.content(path), commitment, trust)
-    except OSError as error:
-        what = tr("cannot be read ({cause})", cause=cause_of(error))
-        raise InputError(what, where=str(path), hint=tr("Check the path")) from error
+    return check(regular.read(path, InputError, tr("Check the path")), commitment, trust)
 
 
 def check(answer: bytes, commitment: str, trust: Sequence[Path]) -> TimeStamp:
