@@ -227,6 +227,26 @@ def test_a_bit_that_stands_half_way_is_of_a_camera_as_fast_as_the_screen(film: f
     assert own_screen.standing(screens.live_clock(*shown(0.0, film))) < 0.02
 
 
+def test_bits_that_stand_half_way_alone_leave_open_whether_it_is_a_camera(
+    filmed: tuple[build.Scene, tuple[Truth, ...]],
+) -> None:
+    """A camera of 60 frame/s leaves them; noise reduction, slow screens and shaking phones too."""
+    looked = pair_of(filmed[0])
+    source = next(iter(looked.clocks))
+
+    def reason(times: Array, readings: Readings) -> str:
+        live = screens.live_clock(times, readings)
+        note = next(wall.differences(looked, {}, source, live))
+        assert isinstance(note, Note)
+        assert not own_screen.runs_on(live)
+        return note.reason.code
+
+    times, _ = shown(0.0, 120.0)
+    shares = clock_readings.expected_shares(5000.05 + np.floor(60 * times), 0.6, 24)
+    assert reason(times, clock_readings.readings_of(shares)) == "own_screen_unsure"
+    assert reason(*shown(25.0, 60.0)) == "wall_without_clock"
+
+
 def test_a_clock_is_proven_by_more_refreshes_than_cameras_take_or_stated_by_a_place(
     filmed: tuple[build.Scene, tuple[Truth, ...]],
 ) -> None:

@@ -99,7 +99,7 @@ def _of_pair(scene: Scene, clocks: Mapping[str, Readings]) -> Iterator[Measureme
         found = of_film(scene, screens.of_monitor(live, clocks[keys[1]]), keys)
         yield from with_clock(found, known)
     else:
-        yield from wall.differences(scene, clocks, keys[0])
+        yield from wall.differences(scene, clocks, keys[0], live)
 
 
 def _of_drive(scene: Scene) -> Iterator[Measurement]:

@@ -67,7 +67,7 @@ def measure(scene: Scene, clocks: Mapping[str, Readings]) -> Iterator[Measuremen
     if known := own_screen.shown(scene, source, live):
         yield from with_clock(_latencies(scene, clocks, source, live), known)
     else:
-        yield from differences(scene, clocks, source)
+        yield from differences(scene, clocks, source, live)
 
 
 def _latencies(
@@ -155,10 +155,16 @@ def _dark(scene: Scene, tile: TilePlace, source: str) -> bool:
 
 
 def differences(
-    scene: Scene, clocks: Mapping[str, Readings], source: str
+    scene: Scene, clocks: Mapping[str, Readings], source: str, live: LiveClock
 ) -> Iterator[Measurement | Note]:
-    """Measure by how much each tile lags behind the foremost; say that no latency can be had."""
-    yield Note(reason=Reason(code="wall_without_clock"), metric="latency", quantity=GLASS)
+    """Measure by how much each tile lags behind the foremost; say why no latency can be had.
+
+    ``live`` is the foremost, were it the clock's own screen.
+    """
+    by_plan = tile_places.stated(scene.shot, scene.clocks[source]) == tile_places.CAMERA
+    doubtful = not by_plan and own_screen.changes_as_screen(live)
+    code = "own_screen_unsure" if doubtful else "wall_without_clock"
+    yield Note(reason=Reason(code=code), metric="latency", quantity=GLASS)
     times = scene.series.times
     for tile in tile_places.place(scene.shot, scene.clocks, ""):
         if tile.clock == source:
