@@ -56,7 +56,7 @@ HOUR = re.compile(r"[01]\d|2[0-3]")
 OF_DAY = re.compile(rf"{name_times.TIME}{name_times.ZONE}")
 # in a folder of a day: Gate_16-05-30, Gate-01-160530-163530; six digits alone may be a number
 BEHIND_WORDS = re.compile(
-    r"(?P<words>[^/]*?[^\W\d_][^/]*?)[-_. ]+(?=(?P<apart>\d\d[-_.:]\d\d[-_.:]\d\d(?!\d))"
+    r"(?<=[-_. ])(?=(?P<apart>\d\d[-_.:]\d\d[-_.:]\d\d(?!\d))"
     r"|(?P<pair>\d{6}[-_]\d{6}(?!\d))|\d{6}(?!\d))"
 )
 NO_CHANNEL = {"dav", "jpg", "mp4", "video", "videos", "record", "records", "recordings"}
@@ -354,13 +354,14 @@ def _behind_words(day: date, stem: str) -> tuple[str, str]:
     Two times without signs count where they are start and end, else they may be numbers; a half
     of the day before them may be a word, and leaves the time open.
     """
-    worded = BEHIND_WORDS.match(stem)
-    if not worded:
+    worded = None if OF_DAY.match(stem) else BEHIND_WORDS.search(stem)
+    words = stem[: worded.start()] if worded else ""
+    if not worded or not re.search(r"[^\W\d_]", words):
         return "", stem
-    timed = stem[worded.end() :]
-    half_before = HALF_BEFORE.search(worded["words"])
+    timed = stem[worded.start() :]
+    half_before = HALF_BEFORE.search(words.rstrip("-_. "))
     sure = worded["apart"] or (worded["pair"] and len(name_times.find(f"{day} {timed}")) > 1)
-    return COUNTER.sub("", worded["words"]), timed if sure and not half_before else stem
+    return COUNTER.sub("", words), timed if sure and not half_before else stem
 
 
 def _day_of_folders(match: re.Match[str]) -> date | None:
